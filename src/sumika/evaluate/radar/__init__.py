@@ -1,0 +1,1 @@
+"""Figures of the radar chain on real recordings."""

@@ -1,0 +1,1 @@
+"""Figures of the spine: ring, history, replay, power cuts."""

@@ -1,0 +1,180 @@
+"""The house as its owner describes it in `house.yaml`: rooms, radars, sensors, devices, residents."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Identifier = Annotated[
+    str,
+    Meta(
+        pattern="^[a-z][a-z0-9_]{0,31}$",
+        description="lower-case letters, digits and _, beginning with a letter, at most 32",
+    ),
+]
+Metres = Annotated[float, Meta(ge=-1000, le=1000)]
+Degrees = Annotated[float, Meta(ge=-360, le=360)]
+Point = tuple[Metres, Metres]
+"""(x, y) in metres on the floor plan."""
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A room.
+
+    Attributes:
+        id: Its name on the bus.
+        name: Its name for people; the id if empty.
+        floor_m: Corners of its floor, in order, at least three; the last joins the first.
+        height_m: From floor to ceiling.
+        storey: Which storey; rooms overlap only on the same one.
+        residents: Who sleeps or lives here, so that personal signals lie under their keys.
+    """
+
+    id: Identifier
+    name: str = ""
+    floor_m: Annotated[tuple[Point, ...], Meta(min_length=3, max_length=200)]
+    height_m: Annotated[float, Meta(gt=0, le=20)] = 2.4
+    storey: Annotated[int, Meta(ge=-5, le=50)] = 1
+    residents: tuple[Identifier, ...] = ()
+
+
+class RecordingSource(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="recording", tag_field="type"
+):
+    """Frames from a file.
+
+    Attributes:
+        path: File or folder, absolute or relative to house.yaml; `$SUMIKA_DATA` stands for the folder of recordings.
+        chirp: File with the chirp description, for formats that do not carry one.
+        loop: Whether to start over at the end; each loop is a session of its own.
+    """
+
+    path: str
+    chirp: str = ""
+    loop: bool = True
+
+
+class PortSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="port", tag_field="type"):
+    """Frames from a device, live.
+
+    Attributes:
+        device: For example /dev/ttyUSB0.
+    """
+
+    device: str
+
+
+class DemoSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="demo", tag_field="type"):
+    """A built-in breathing target; simulated, and said to be so.
+
+    Attributes:
+        range_m: Distance of the chest.
+        respiration_bpm: Its breathing rate.
+        seed: Of noise and variability.
+    """
+
+    range_m: Annotated[float, Meta(ge=0.2, le=10)] = 1.5
+    respiration_bpm: Annotated[float, Meta(ge=4, le=40)] = 15.0
+    seed: int = 0
+
+
+Source = RecordingSource | PortSource | DemoSource
+
+
+class Radar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A radar on the wall.
+
+    Attributes:
+        id: Its name on the bus.
+        room: The room it hangs in.
+        model: One of the models that `sumika.sensors.radar` knows.
+        position_m: (x, y, height above the floor) on the floor plan.
+        yaw_deg: Where it looks, counter-clockwise from the plan's x axis.
+        pitch_deg: Upwards positive.
+        source: Where its frames come from.
+    """
+
+    id: Identifier
+    room: Identifier
+    model: str
+    position_m: tuple[Metres, Metres, Metres]
+    yaw_deg: Degrees = 0.0
+    pitch_deg: Degrees = 0.0
+    source: Source
+
+
+class Sensor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An air or other sensor.
+
+    Attributes:
+        id: Its name on the bus.
+        room: The room it is in.
+        kind: What it measures.
+    """
+
+    id: Identifier
+    room: Identifier
+    kind: str
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something the house can drive.
+
+    Attributes:
+        id: Its name on the bus.
+        room: The room it serves.
+        kind: What it is.
+    """
+
+    id: Identifier
+    room: Identifier
+    kind: str
+
+
+class Resident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Someone who lives here.
+
+    Attributes:
+        id: Name on the bus and of the key under which personal signals are encrypted.
+        name: Name for people; the id if empty.
+    """
+
+    id: Identifier
+    name: str = ""
+
+
+class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole house.
+
+    Attributes:
+        version: Version of this format.
+        name: Name for people.
+        demo: Whether its data is for show; then it lives in a folder of its own.
+        language: Language of what people read; empty means the terminal's.
+        rooms: At least one.
+        radars: Any number.
+        sensors: Any number.
+        devices: Any number.
+        residents: Any number.
+    """
+
+    version: Annotated[int, Meta(ge=1)] = 1
+    name: str = "house"
+    demo: bool = False
+    language: Annotated[str, Meta(pattern="^(|ja|en)$")] = ""
+    rooms: Annotated[tuple[Room, ...], Meta(min_length=1)]
+    radars: tuple[Radar, ...] = ()
+    sensors: tuple[Sensor, ...] = ()
+    devices: tuple[Device, ...] = ()
+    residents: tuple[Resident, ...] = ()
+
+    def radar(self, radar_id: str) -> Radar:
+        """Return the radar of that id.
+
+        Raises:
+            KeyError: if the house has none of that id.
+        """
+        for radar in self.radars:
+            if radar.id == radar_id:
+                return radar
+        raise KeyError(radar_id)

@@ -1,0 +1,36 @@
+"""Why a value is what it is, or is missing: one word each, put into sentences by `sumika.text`."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The closed list of reasons. Each has a sentence in every language of `sumika.text`."""
+
+    # It is there because ...
+    MEASURED = "measured"
+    BREATHING_SEEN = "breathing_seen"
+    MOVEMENT_SEEN = "movement_seen"
+    NOTHING_SEEN = "nothing_seen"
+    # It is missing because of the person ...
+    NO_PERSON = "no_person"
+    MOVING = "moving"
+    MOVED = "moved"
+    PERSON_LEFT = "person_left"
+    # ... of the signal ...
+    WARMING_UP = "warming_up"
+    TOO_WEAK = "too_weak"
+    NOT_PERIODIC = "not_periodic"
+    CHANNELS_DISAGREE = "channels_disagree"
+    OUT_OF_BAND = "out_of_band"
+    NO_REFERENCE = "no_reference"
+    # ... or of the sensor.
+    NO_SIGNAL = "no_signal"
+    FRAMES_LOST = "frames_lost"
+    FROZEN = "frozen"
+    ALL_ZERO = "all_zero"
+    NOT_FINITE = "not_finite"
+    SATURATED = "saturated"
+    WRONG_SHAPE = "wrong_shape"
+    STALE = "stale"
+    CLOCK_UNTRUSTED = "clock_untrusted"
+    NO_RANGE = "no_range"

@@ -1,0 +1,126 @@
+"""Messages about the ECU itself: time, nodes, faults, and what must never be lost."""
+
+from enum import StrEnum
+
+import msgspec
+
+from sumika.schema._message import Message
+
+
+class Tick(Message, frozen=True, kw_only=True):
+    """Time passes, also where no sensor speaks. Published by the supervisor; a step may only learn the time here."""
+
+    node: str = "supervisor"
+
+
+class NodeState(StrEnum):
+    """What a node is doing."""
+
+    WAITING = "waiting"  # its start condition does not hold
+    STARTING = "starting"
+    RUNNING = "running"
+    BACKING_OFF = "backing_off"  # failed, and will be started again
+    DEGRADED = "degraded"  # failed too often; started again at the longest interval
+    STOPPED = "stopped"
+
+
+class NodeHealth(Message, frozen=True, kw_only=True):
+    """How a node is.
+
+    Attributes:
+        node: Its name in the table of nodes.
+        state: What it is doing.
+        pid: Its process; None if it has none.
+        restarts: How often it was started again.
+        beat_age_s: Time since its work loop last showed that it is alive.
+        core_share: Share of one core it used since the last report.
+        memory_mb: Its proportional set size, where the system tells it.
+        fault: What went wrong last, in one line; empty if nothing did.
+    """
+
+    node: str
+    state: NodeState
+    pid: int | None = None
+    restarts: int = 0
+    beat_age_s: float | None = None
+    core_share: float | None = None
+    memory_mb: float | None = None
+    fault: str = ""
+
+
+class NodeStatistics(Message, frozen=True, kw_only=True):
+    """What a node counted since it started, told by itself once a second.
+
+    Attributes:
+        node: Its name in the table of nodes.
+        taken: Messages and frames taken in.
+        published: Messages sent.
+        lost: Messages and frames that were sent to it but did not arrive, by topic.
+        refused: Inputs it refused, by reason.
+        step_ms: Mean time of one step since the last report.
+    """
+
+    node: str
+    taken: int = 0
+    published: int = 0
+    lost: dict[str, int] = msgspec.field(default_factory=dict)
+    refused: dict[str, int] = msgspec.field(default_factory=dict)
+    step_ms: float | None = None
+
+
+class Severity(StrEnum):
+    """How much an event matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ALARM = "alarm"
+
+
+class Event(Message, frozen=True, kw_only=True):
+    """Something happened once: a fault, its recovery, an alarm. Kept in the small database that loses nothing.
+
+    Attributes:
+        subject: The node, radar or room it is about.
+        code: What happened, for example "node_died"; `sumika.text` has the sentence.
+        severity: How much it matters.
+        recovered: True where this event ends an earlier one of the same subject and code.
+        detail: What a person needs beyond the sentence, in one line.
+    """
+
+    subject: str
+    code: str
+    severity: Severity
+    recovered: bool = False
+    detail: str = ""
+
+
+class Command(Message, frozen=True, kw_only=True):
+    """What was asked of a device, by whom, and why. The safety gate (to come) is the only one to pass it on.
+
+    Attributes:
+        device: Name in `house.yaml`.
+        action: For example "target_temperature_c".
+        value: The number asked for.
+        asked_by: "resident", "operator" or "plan".
+        why: One line for people.
+    """
+
+    device: str
+    action: str
+    value: float
+    asked_by: str
+    why: str = ""
+
+
+class ConfigChange(Message, frozen=True, kw_only=True):
+    """The house description that is in force from now on.
+
+    Attributes:
+        file: Where it was read from.
+        hash: SHA-256 of its text.
+        text: The whole text, so that any day of the past can be understood.
+    """
+
+    file: str
+    hash: str
+    text: str

@@ -1,0 +1,116 @@
+"""The one table of topics: what travels, how often, what is logged and what is kept for years."""
+
+import msgspec
+
+from sumika.schema import people, radar, requests, system
+from sumika.schema._message import Message
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """One number of a message that history keeps for years.
+
+    Attributes:
+        field: Attribute of the message.
+        unit: For the axis.
+        resolution: Step to which it is rounded before it is packed; finer digits are noise.
+        personal: Whether it says something about a resident's body; then it is encrypted under the resident's key.
+    """
+
+    field: str
+    unit: str
+    resolution: float
+    personal: bool = False
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the table.
+
+    Attributes:
+        message: Type of its messages.
+        key_field: Attribute that says which radar, room or node a message is about.
+        rate_hz: How often one key publishes; None where it comes when it comes. A radar's own rate overrides it.
+        log: Whether the log writes it always.
+        json: Whether the log writes it as JSON, which every viewer can plot; frames are MessagePack.
+        keep: Numbers for history.
+        keep_every: History keeps one of so many messages.
+        tolerances: Largest difference, by field, that two logs may have and still count as the same.
+    """
+
+    message: type[Message]
+    key_field: str
+    rate_hz: float | None
+    log: bool = True
+    json: bool = True
+    keep: tuple[Signal, ...] = ()
+    keep_every: int = 1
+    tolerances: dict[str, float] = msgspec.field(default_factory=dict)
+
+
+TOPICS: dict[str, Topic] = {
+    "tick": Topic(message=system.Tick, key_field="node", rate_hz=4.0),
+    "frame": Topic(message=radar.FrameNotice, key_field="radar", rate_hz=20.0, log=False),
+    "raw_frame": Topic(message=radar.RawFrame, key_field="radar", rate_hz=None, json=False),
+    "slow_time": Topic(message=radar.SlowTime, key_field="radar", rate_hz=20.0),
+    "presence": Topic(
+        message=people.Presence,
+        key_field="room",
+        rate_hz=2.0,
+        keep=(
+            Signal(field="probability", unit="1", resolution=0.01),
+            Signal(field="range_m", unit="m", resolution=0.01),
+        ),
+    ),
+    "chest_motion": Topic(
+        message=people.ChestMotion,
+        key_field="room",
+        rate_hz=20.0,
+        keep=(Signal(field="displacement_mm", unit="mm", resolution=0.02, personal=True),),
+    ),
+    "respiration": Topic(
+        message=people.Respiration,
+        key_field="room",
+        rate_hz=1.0,
+        keep=(
+            Signal(field="rate_bpm", unit="1/min", resolution=0.1, personal=True),
+            Signal(field="sigma_bpm", unit="1/min", resolution=0.1, personal=True),
+        ),
+    ),
+    "heart_rate": Topic(
+        message=people.HeartRate,
+        key_field="room",
+        rate_hz=1.0,
+        keep=(Signal(field="rate_bpm", unit="1/min", resolution=0.1, personal=True),),
+    ),
+    "node_health": Topic(message=system.NodeHealth, key_field="node", rate_hz=1.0),
+    "node_statistics": Topic(message=system.NodeStatistics, key_field="node", rate_hz=1.0),
+    "event": Topic(message=system.Event, key_field="subject", rate_hz=None),
+    "command": Topic(message=system.Command, key_field="device", rate_hz=None),
+    "config_change": Topic(message=system.ConfigChange, key_field="file", rate_hz=None),
+}
+
+TOPIC_OF: dict[type[Message], str] = {topic.message: name for name, topic in TOPICS.items()}
+
+
+def key_of(message: Message) -> str:
+    """Return which radar, room or node a message is about."""
+    key: str = getattr(message, TOPICS[TOPIC_OF[type(message)]].key_field)
+    return key
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that can be asked on the bus.
+
+    Attributes:
+        question: Type of the question.
+        answer: Type of the answer.
+        timeout_s: How long an answer may take.
+    """
+
+    question: type[msgspec.Struct]
+    answer: type[msgspec.Struct]
+    timeout_s: float = 2.0
+
+
+REQUESTS: dict[str, Request] = {
+    "record_raw": Request(question=requests.RecordRawRequest, answer=requests.RecordRawAnswer),
+}
