@@ -1,26 +1,72 @@
 """The command `sumika` and how it ends: one clear line and an exit code, never a traceback unless asked for."""
 
+import difflib
+import importlib
+import os
 import sys
 
 import click
 
 from sumika.schema.errors import SumikaError
 
+COMMANDS = {
+    "bench": ("sumika.cli.bench", "Measure the published figures."),
+    "doctor": ("sumika.cli.doctor", "Say what is wrong, in plain words."),
+    "house": ("sumika.cli.house", "Describe and check a house."),
+    "log": ("sumika.cli.log", "Look into logs: info, export, diff, recover."),
+    "record": ("sumika.cli.run", "Record whole radar frames."),
+    "replay": ("sumika.cli.replay", "Run a log's steps again and compare."),
+    "run": ("sumika.cli.run", "Run the house."),
+    "version": ("sumika.cli.version", "Print the version."),
+}
+"""Name -> (module that has it under the same name, one line of help). A command's module is imported when it is used:
+listing the commands must not cost the import of everything."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def sumika() -> None:
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if near and near[0] not in error.message:
+                error.message += f" Did you mean '{near[0]}'?"
+            raise
+
+
+@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def sumika(debug: bool) -> None:
     """Sumika (住処): an open home ECU."""
+    if debug:
+        os.environ["SUMIKA_DEBUG"] = "1"
 
 
 def main() -> None:
     """Run the command line."""
-    debug = "--debug" in sys.argv
-    if debug:
-        sys.argv.remove("--debug")
     try:
-        sumika(standalone_mode=True)
+        sumika()
     except SumikaError as error:
-        if debug:
+        if os.environ.get("SUMIKA_DEBUG"):
             raise
         click.echo(f"sumika: {error}", err=True)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has had enough; the rest has nowhere to go, not even at interpreter shutdown.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,5 @@
+"""`python -m sumika`."""
+
+from sumika.cli import main
+
+main()

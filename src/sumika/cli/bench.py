@@ -1,0 +1,30 @@
+"""`sumika bench`: every figure the project claims, with the command that reproduces it."""
+
+import click
+
+
+@click.command()
+@click.argument("area", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on standard output.")
+@click.option("--full", is_flag=True, help="Measure the long figures too and keep them (up to an hour).")
+def bench(area: str | None, as_json: bool, full: bool) -> None:
+    """Measure the published figures of AREA (without one: list the areas)."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from sumika.evaluate import bench as runner
+
+    if area is None:
+        click.echo("areas: " + ", ".join(runner.AREAS))
+        return
+    results = runner.run_area(area, full=full, say=runner.say_on_stderr)
+    if as_json:
+        click.echo(runner.as_json(results))
+        return
+    table = Table(title=f"sumika bench {area} ({results.commit})")
+    for column in ("figure", "value", "unit", "evidence", "run"):
+        table.add_column(column, justify="right" if column == "value" else "left", overflow="fold")
+    for key, figure in results.figures.items():
+        run = figure.run + (" (stale)" if figure.stale else "")
+        table.add_row(key, f"{figure.value:.4g}", figure.unit, str(figure.evidence), run)
+    Console().print(table)

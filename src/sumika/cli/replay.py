@@ -1,0 +1,43 @@
+"""`sumika replay`: run a log's steps again and prove that the outputs are the same."""
+
+import time
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("log", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the replayed log; without it LOG.replay.")
+@click.option(
+    "--start",
+    type=click.Choice(["auto", "frames", "slow-time"]),
+    default="auto",
+    show_default=True,
+    help="Where it starts: at whole radar frames, where they were recorded, or at the slow-time signal.",
+)
+@click.option("--force", is_flag=True, help="Overwrite an existing folder of an earlier replay.")
+def replay(log: Path, out: Path | None, start: str, force: bool) -> None:
+    """Run the steps of LOG again, in the order in which its outputs consumed their inputs, and compare.
+
+    Ends with 1 if any output differs.
+    """
+    from sumika.log import diff
+    from sumika.runtime.replay_log import replay_log
+
+    out = out or log.with_name(log.name + ".replay")
+    began_s = time.perf_counter()
+    report = replay_log(log, out, start=start, force=force)
+    took_s = time.perf_counter() - began_s
+    origin = "whole radar frames" if report.from_frames else "the slow-time signal"
+    made = ", ".join(f"{topic} {count}" for topic, count in sorted(report.replayed.items())) or "nothing"
+    click.echo(
+        f"replayed {report.duration_s:.1f} s in {took_s:.2f} s ({report.duration_s / took_s:.0f} x), from {origin}"
+    )
+    click.echo(f"made again: {made}")
+    for topic, count in sorted(report.missing.items()):
+        click.echo(f"missing in the log: {count} of {topic}; what rests on them cannot be the same", err=True)
+    difference = diff(log, out, topics=sorted(report.replayed))
+    click.echo(difference.summary())
+    if difference.differs:
+        raise SystemExit(1)

@@ -1,0 +1,65 @@
+"""`sumika run` and `sumika record`: the ECU itself."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from sumika.cli._options import data_option, house_option
+
+
+@click.command()
+@house_option
+@data_option
+@click.option("--headless", is_flag=True, help="No live view; nodes and log only.")
+@click.option("--seconds", type=click.FloatRange(min=0.1), help="End by itself after so long.")
+def run(house: Path | None, data: Path | None, headless: bool, seconds: float | None) -> None:
+    """Run the house: sensors, perception, log, history, live view. Ctrl-C ends it.
+
+    Without --house the demo house runs: three real radar recordings where SUMIKA_DATA has them, a simulated breathing
+    target otherwise.
+    """
+    from sumika.cli._houses import load
+    from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
+    from sumika.runtime.node import Node
+
+    loaded = load(house)
+    extra: tuple[Node, ...] = ()
+    if not headless:
+        from sumika.cli._view import run_terminal
+
+        extra = (Node("terminal", run_terminal, publishes=False, watchdog_s=10.0),)
+    with owned_data_folder(data_folder(loaded.house, data)) as folder:
+        running = HouseRun(loaded, folder, extra=extra)
+        running.run(seconds)
+    click.echo(f"log: {running.log_folder}", err=True)
+
+
+@click.command()
+@house_option
+@data_option
+@click.option("--seconds", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="How long.")
+@click.option("--radar", "radars", multiple=True, help="Only this radar (repeatable); without it: all.")
+def record(house: Path | None, data: Path | None, seconds: float, radars: tuple[str, ...]) -> None:
+    """Record whole radar frames, so that a replay starts at the radar itself.
+
+    If the house is running, it is asked to; otherwise it is run without a view for that long.
+    """
+    from sumika.bus import RuntimeFolder, ask
+    from sumika.cli._houses import load
+    from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
+    from sumika.schema import RecordRawAnswer, RecordRawRequest, SumikaError
+
+    running = RuntimeFolder.running()
+    if running and house is None:
+        answer = ask(running[0], "record_raw", RecordRawRequest(seconds=seconds, radars=radars))
+        if not isinstance(answer, RecordRawAnswer) or not answer.accepted:
+            raise SumikaError(getattr(answer, "problem", "the log did not accept"), where="record")
+        click.echo(answer.folder)
+        return
+    loaded = load(house)
+    with owned_data_folder(data_folder(loaded.house, data)) as folder:
+        own = HouseRun(loaded, folder, raw=True)
+        sys.stderr.write(f"recording {seconds:g} s ...\n")
+        own.run(seconds)
+    click.echo(str(own.log_folder))

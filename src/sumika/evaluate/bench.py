@@ -1,0 +1,152 @@
+"""`sumika bench`: measures the quick figures now, quotes the long ones from the last long run, and says which is which."""
+
+import hashlib
+import importlib
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from sumika.evaluate.figure import Figure
+from sumika.schema import SumikaError, UsageError
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+AREAS: dict[str, dict[str, tuple[str, ...]]] = {
+    "spine": {
+        "spine.ring": ("bus",),
+        "spine.history": ("history",),
+        "spine.replay": ("runtime", "log", "radar", "perception"),
+        "spine.power_cut": ("history", "log"),
+        "spine.demo": ("runtime", "bus", "log", "history", "radar", "perception", "sensors", "terminal"),
+    },
+    "radar": {"radar.respiration": ("radar", "perception", "sensors")},
+}
+"""Area -> part -> the packages whose change makes a quoted figure of that part stale."""
+
+
+class Part(Protocol):
+    """A module that measures some figures of an area."""
+
+    def measure(self, full: bool) -> dict[str, Figure]:
+        """Return the figures; the long ones only when `full`."""
+        ...
+
+
+class Results(msgspec.Struct, frozen=True):
+    """What one bench call found.
+
+    Attributes:
+        area: Its area.
+        commit: Commit of the code, "-dirty" if it had changes.
+        figures: By key.
+        code: Hash of the code behind each part.
+        parts: Which part each figure comes from.
+    """
+
+    area: str
+    commit: str
+    figures: dict[str, Figure]
+    code: dict[str, str] = msgspec.field(default_factory=dict)
+    parts: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+def commit() -> str:
+    """Return the short commit of the checkout, or the package's version where there is none."""
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(PACKAGE), "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return answer.stdout.strip() or "unknown"
+
+
+def code_hash(packages: tuple[str, ...]) -> str:
+    """Return a hash of the Python source of some of our packages."""
+    digest = hashlib.sha256()
+    for package in packages:
+        for path in sorted((PACKAGE / package).rglob("*.py")):
+            digest.update(path.relative_to(PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def results_folder() -> Path:
+    """Return where long runs are kept: in the checkout, or below the present folder."""
+    checkout = PACKAGE.parents[1] / "bench" / "results"
+    return checkout if checkout.is_dir() else Path("bench") / "results"
+
+
+def _quoted(area: str, folder: Path) -> Results | None:
+    path = folder / f"{area}.json"
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Results)
+    except msgspec.DecodeError as error:
+        raise SumikaError(
+            f"not a result of a bench run ({error})", where=str(path), remedy=f"Run: sumika bench {area} --full"
+        ) from error
+
+
+def run_area(
+    area: str, *, full: bool, folder: Path | None = None, say: Callable[[str], None] = lambda line: None
+) -> Results:
+    """Measure an area.
+
+    Args:
+        area: One of `AREAS`.
+        full: Measure the long figures too, and keep them for later quick calls.
+        folder: Where long runs are kept.
+        say: Takes a line of progress.
+
+    Raises:
+        UsageError: if there is no such area.
+    """
+    if area not in AREAS:
+        raise UsageError(f"no bench area '{area}'", remedy=f"There are: {', '.join(AREAS)}.")
+    folder = folder or results_folder()
+    figures: dict[str, Figure] = {}
+    parts: dict[str, str] = msgspec.field(default_factory=dict)
+    for part in AREAS[area]:
+        say(f"{part} ...")
+        module: Part = importlib.import_module(f"sumika.evaluate.{part}")
+        measured = module.measure(full=full)
+        figures |= measured
+        parts |= dict.fromkeys(measured, part)
+    code = {part: code_hash(packages) for part, packages in AREAS[area].items()}
+    if full:
+        results = Results(area, commit(), figures, code, parts)
+        _keep(results, folder)
+        return results
+    quoted = _quoted(area, folder)
+    for key, figure in (quoted.figures if quoted else {}).items():
+        if quoted and key not in figures:
+            part = quoted.parts.get(key, "")
+            stale = quoted.code.get(part) != code.get(part)
+            figures[key] = msgspec.structs.replace(figure, stale=stale)
+    return Results(area, commit(), figures, code, parts)
+
+
+def _keep(results: Results, folder: Path) -> None:
+    run = f"{datetime.now(UTC):%Y-%m-%d} {results.commit}"
+    dated = {key: msgspec.structs.replace(figure, run=run) for key, figure in results.figures.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    encoded = msgspec.json.encode(msgspec.structs.replace(results, figures=dated))
+    (folder / f"{results.area}.json").write_bytes(msgspec.json.format(encoded, indent=2) + b"\n")
+
+
+def as_json(results: Results) -> bytes:
+    """Return the one object that `--json` prints."""
+    shown = {"area": results.area, "commit": results.commit, "figures": results.figures}
+    return msgspec.json.format(msgspec.json.encode(shown), indent=2)
+
+
+def say_on_stderr(line: str) -> None:
+    """Print a line of progress where it disturbs no reader of the results."""
+    sys.stderr.write(line + "\n")

@@ -1,0 +1,118 @@
+"""The node that keeps what is kept for years: signals into history; events, commands and config into the records."""
+
+from sumika.bus import Received, Subscriber
+from sumika.history import History, Records
+from sumika.runtime.process import NodeProcess
+from sumika.runtime.node import Launch, Node
+from sumika.schema import TOPICS, Command, ConfigChange, Event, Origin, Severity
+from sumika.schema.house import House
+from sumika.units import seconds_to_ns
+
+KEPT = tuple(name for name, topic in TOPICS.items() if topic.keep)
+RECORDED = ("event", "command", "config_change")
+FLUSH_EVERY_S = 10.0
+"""What a power cut may cost."""
+
+SCRUB_EVERY_S = 30.0
+SCRUB_BUDGET_S = 0.02
+NIGHTLY_EVERY_S = 86_400.0
+
+
+def residents_by_room(house: House) -> dict[str, tuple[str, ...]]:
+    """Return whose keys the personal signals of each room lie under."""
+    return {room.id: room.residents for room in house.rooms}
+
+
+class _HistoryLoop:
+    def __init__(self, process: NodeProcess) -> None:
+        launch = process.launch
+        self.process = process
+        folder = launch.data / "history"
+        self.history = History(folder, process.clock, residents_by_room(launch.house))
+        self.records = Records(folder, process.clock)
+        self.subscriber = Subscriber(
+            process.folder,
+            nodes=[*launch.nodes, "supervisor"],
+            topics=(*KEPT, *RECORDED),
+            clock=process.clock,
+            high_water_mark=50_000,
+        )
+        self.skipped: dict[tuple[str, str], int] = {}
+        now_ns = process.clock.now().monotonic_ns
+        self.flush_ns = now_ns + seconds_to_ns(FLUSH_EVERY_S)
+        self.scrub_ns = now_ns + seconds_to_ns(SCRUB_EVERY_S)
+        self.nightly_ns = now_ns + seconds_to_ns(SCRUB_EVERY_S)
+
+    def turn(self) -> None:
+        arrived = self.subscriber.receive(0.25)
+        for received in arrived:
+            self.take(received)
+        self.process.taken += len(arrived)
+        self.process.worked(0, len(arrived))
+        self.tend()
+        self.process.beat()
+        self.process.tell(self.subscriber.lost)
+
+    def take(self, received: Received) -> None:
+        message = received.message
+        if isinstance(message, Event):
+            self.records.record_event(message)
+        elif isinstance(message, Command):
+            self.records.record_command(message)
+        elif isinstance(message, ConfigChange):
+            self.records.record_config_change(message)
+        else:
+            self.keep(received)
+
+    def keep(self, received: Received) -> None:
+        """Buffer the numbers of one message that the table says to keep."""
+        envelope, message = received.envelope, received.message
+        topic = TOPICS[envelope.topic]
+        place = (envelope.topic, envelope.key)
+        self.skipped[place] = (self.skipped.get(place, -1) + 1) % topic.keep_every
+        if self.skipped[place]:
+            return
+        for signal in topic.keep:
+            self.history.add(
+                envelope.key,
+                f"{envelope.topic}.{signal.field}",
+                message.stamp.wall_ns,
+                getattr(message, signal.field),
+                message.origin,
+                message.session,
+            )
+
+    def tend(self) -> None:
+        """Commit, scrub a little, and once a day archive; each in its time."""
+        now_ns = self.process.clock.now().monotonic_ns
+        if now_ns >= self.flush_ns:
+            self.history.flush()
+            self.flush_ns = now_ns + seconds_to_ns(FLUSH_EVERY_S)
+        elif now_ns >= self.scrub_ns:
+            self.history.scrub(SCRUB_BUDGET_S)
+            self.scrub_ns = now_ns + seconds_to_ns(SCRUB_EVERY_S)
+        elif now_ns >= self.nightly_ns:
+            self.history.nightly(self.process.clock.now().wall_ns)
+            self.nightly_ns = now_ns + seconds_to_ns(NIGHTLY_EVERY_S)
+
+    def close(self) -> None:
+        for received in self.subscriber.receive(0.05):
+            self.take(received)
+        self.history.close()
+        self.records.close()
+        self.subscriber.close()
+
+
+def run_history(node: Node, launch: Launch) -> None:
+    """Keep history until told to stop."""
+    with NodeProcess(node, launch) as process:
+        loop = _HistoryLoop(process)
+        process.beat()
+        try:
+            while not process.stopping:
+                loop.turn()
+        finally:
+            loop.close()
+
+
+__all__ = ["FLUSH_EVERY_S", "Origin", "Severity", "residents_by_room", "run_history"]

@@ -1,0 +1,126 @@
+"""Runs one house: its data folder, its runtime folder, its supervisor; and leaves nothing behind."""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import platformdirs
+
+from sumika.bus import RuntimeFolder
+from sumika.clock import Clock, WallClock
+from sumika.config import LoadedHouse
+from sumika.runtime.node import Launch, Node
+from sumika.runtime.supervisor import Supervisor
+from sumika.runtime.table import nodes_of
+from sumika.schema import ConfigChange, Origin, SumikaError
+
+
+def data_folder(loaded: LoadedHouse, override: Path | None = None) -> Path:
+    """Return where this house's data lives; a demo house has a folder of its own.
+
+    `SUMIKA_HOME` moves the whole, `override` this house.
+    """
+    if override is not None:
+        return override
+    base = Path(os.environ.get("SUMIKA_HOME") or platformdirs.user_data_path("sumika"))
+    return base / ("demo" if loaded.house.demo else "house")
+
+
+@contextlib.contextmanager
+def owned_data_folder(folder: Path) -> Iterator[Path]:
+    """Make the folder ours alone while the house runs.
+
+    Raises:
+        SumikaError: if it cannot be made or written, or another Sumika runs on it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise SumikaError(
+            f"the data folder cannot be used ({error.strerror})",
+            where=str(folder),
+            remedy="Give another one with --data, or mend its permissions.",
+        ) from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            owner = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
+            raise SumikaError(
+                f"another Sumika{f' (process {owner})' if owner else ''} runs on this data",
+                where=str(folder),
+                remedy="Stop it first, or give another folder with --data.",
+            ) from error
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        yield folder
+    finally:
+        os.close(lock)
+
+
+def new_run_id(clock: Clock) -> str:
+    """Return a name for this run that sorts by time and is unique."""
+    moment = datetime.fromtimestamp(clock.now().wall_ns / 1e9, UTC)
+    return f"{moment:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+class HouseRun:
+    """One run of one house.
+
+    Args:
+        loaded: The house.
+        data: Its data folder, owned by the caller.
+        extra: Nodes beside those of the table, such as the terminal view.
+        raw: Whether whole radar frames are logged from the start.
+    """
+
+    def __init__(
+        self,
+        loaded: LoadedHouse,
+        data: Path,
+        *,
+        extra: tuple[Node, ...] = (),
+        raw: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        self.clock = clock or WallClock()
+        self.folder = RuntimeFolder.create()
+        self.run_id = new_run_id(self.clock)
+        self.log_folder = data / "log" / self.run_id
+        nodes = (*nodes_of(loaded.house), *extra)
+        launch = Launch(
+            folder=self.folder.path,
+            data=data,
+            run_id=self.run_id,
+            house=loaded.house,
+            house_file=loaded.path,
+            house_text=loaded.text,
+            nodes=tuple(node.name for node in nodes if node.publishes),
+            incarnation=0,
+            raw=raw,
+        )
+        config = ConfigChange(
+            stamp=self.clock.now(), origin=Origin.LIVE, file=str(loaded.path), hash=loaded.hash, text=loaded.text
+        )
+        self.supervisor = Supervisor(nodes, launch, self.folder, self.clock, config)
+
+    def run(self, seconds: float | None = None) -> None:
+        """Run until SIGINT or SIGTERM, or for so many seconds; then end every process and remove the folder."""
+        until_ns = None if seconds is None else self.clock.now().monotonic_ns + round(seconds * 1e9)
+        previous = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            self.supervisor.run(lambda: until_ns is not None and self.clock.now().monotonic_ns >= until_ns)
+        finally:
+            self.folder.close()
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.supervisor.stopping = True

@@ -1,0 +1,144 @@
+"""The node that writes the log: taps every topic that the table says to log, and whole frames when asked."""
+
+from sumika import __version__
+from sumika.bus import Answerer, Received, Subscriber
+from sumika.log import LogWriter, RunInfo
+from sumika.runtime.process import NodeProcess
+from sumika.runtime.node import Launch, Node
+from sumika.runtime.step_loop import FrameFetcher
+from sumika.schema import (
+    TOPICS,
+    AdcFrame,
+    Envelope,
+    Event,
+    FrameNotice,
+    Origin,
+    RangeFrame,
+    RawFrame,
+    RecordRawAnswer,
+    RecordRawRequest,
+    Severity,
+)
+from sumika.units import seconds_to_ns
+
+LOGGED = tuple(name for name, topic in TOPICS.items() if topic.log and name != "raw_frame")
+HIGH_WATER_MARK = 50_000
+"""Messages that may wait while the disk is busy: minutes of ordinary life."""
+
+FOREVER_NS = 2**62
+
+
+class _LogLoop:
+    def __init__(self, process: NodeProcess) -> None:
+        launch = process.launch
+        self.process = process
+        self.folder = launch.data / "log" / launch.run_id
+        self.writer = LogWriter(
+            self.folder,
+            RunInfo(run_id=launch.run_id, version=__version__, config_text=launch.house_text),
+            process.clock,
+        )
+        everyone = [*launch.nodes, "supervisor"]
+        self.messages = Subscriber(
+            process.folder, nodes=everyone, topics=LOGGED, clock=process.clock, high_water_mark=HIGH_WATER_MARK
+        )
+        self.notices = Subscriber(
+            process.folder, nodes=everyone, topics=["frame"], clock=process.clock, high_water_mark=HIGH_WATER_MARK
+        )
+        self.frames = FrameFetcher(process)
+        self.answerer = Answerer(process.folder, "record_raw")
+        self.raw_until_ns = dict.fromkeys((radar.id for radar in launch.house.radars), FOREVER_NS if launch.raw else 0)
+        self.problem_told = False
+
+    def turn(self) -> None:
+        arrived = self.messages.receive(0.02 if any(self.raw_until_ns.values()) else 0.1)
+        for received in arrived:
+            self.writer.write(received.envelope, received.message)
+        notices = self.notices.receive(0.0)
+        for received in notices:
+            self.write_frame(received)
+        self.process.taken += len(arrived) + len(notices)
+        self.process.worked(0, len(arrived))
+        self.answerer.poll(self.answer)
+        self.writer.tend()
+        self.tell_problem()
+        self.process.beat()
+        self.process.tell({**self.messages.lost, **self.notices.lost})
+
+    def write_frame(self, received: Received) -> None:
+        """Write a whole frame under the sequence number of its notice: replay looks it up by that."""
+        notice = received.message
+        if not isinstance(notice, FrameNotice) or received.received_ns >= self.raw_until_ns.get(notice.radar, 0):
+            return
+        frame = self.frames.fetch(notice)
+        if isinstance(frame, AdcFrame | RangeFrame):
+            samples = frame.samples if isinstance(frame, AdcFrame) else frame.iq
+            raw = RawFrame(
+                stamp=notice.stamp,
+                origin=notice.origin,
+                session=notice.session,
+                notice=notice,
+                samples=samples.tobytes(),
+            )
+            self.writer.write(_renamed(received.envelope), raw)
+
+    def answer(self, question: RecordRawRequest) -> RecordRawAnswer:
+        unknown = [radar for radar in question.radars if radar not in self.raw_until_ns]
+        if unknown:
+            known = ", ".join(self.raw_until_ns) or "none"
+            return RecordRawAnswer(accepted=False, problem=f"no radar {', '.join(unknown)}; this house has: {known}")
+        until_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(question.seconds)
+        for radar in question.radars or tuple(self.raw_until_ns):
+            self.raw_until_ns[radar] = until_ns
+        return RecordRawAnswer(accepted=True, folder=str(self.folder))
+
+    def tell_problem(self) -> None:
+        """Say once that the log cannot be written, and once that it can again."""
+        problem = self.writer.problem
+        if (problem is not None) == self.problem_told or self.process.publisher is None:
+            return
+        self.problem_told = problem is not None
+        self.process.publisher.publish(
+            Event(
+                stamp=self.process.clock.now(),
+                origin=Origin.LIVE,
+                subject="log",
+                code="log_problem",
+                severity=Severity.WARNING if problem else Severity.INFO,
+                recovered=problem is None,
+                detail=str(problem or ""),
+            )
+        )
+
+    def close(self) -> None:
+        """Write what is still on its way, then end the segment properly."""
+        for received in self.messages.receive(0.1):
+            self.writer.write(received.envelope, received.message)
+        self.writer.close()
+        self.answerer.close()
+        self.messages.close()
+        self.notices.close()
+        self.frames.close()
+
+
+def _renamed(envelope: Envelope) -> Envelope:
+    return Envelope(
+        topic="raw_frame",
+        key=envelope.key,
+        node=envelope.node,
+        incarnation=envelope.incarnation,
+        sequence=envelope.sequence,
+        message=envelope.message,
+    )
+
+
+def run_log(node: Node, launch: Launch) -> None:
+    """Write the log until told to stop."""
+    with NodeProcess(node, launch) as process:
+        loop = _LogLoop(process)
+        process.beat()
+        try:
+            while not process.stopping:
+                loop.turn()
+        finally:
+            loop.close()

@@ -1,0 +1,98 @@
+"""What a node is: one process with one task. Nodes are data; `table` lists them, the supervisor runs them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from sumika.runtime.conditions import Condition, always
+from sumika.schema import Frame, Message
+from sumika.schema.house import House
+
+Input = Message | Frame
+"""What a step takes: a message, or a whole radar frame."""
+
+Step = Callable[[Any, Any], tuple[Any, tuple[Message, ...]]]
+"""A pure step: (state, input) -> (state, outputs). It knows neither bus nor clock nor file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What a node's process is told when it starts.
+
+    Attributes:
+        folder: The runtime folder with sockets, rings and the heartbeat board.
+        data: Where this house's data lives.
+        run_id: Name of this run, shared by all nodes.
+        house: The house.
+        house_file: Where the house was read from; recordings are found relative to it.
+        house_text: The file's text, as the log keeps it.
+        nodes: Every node that publishes, so that a subscriber knows whom to connect to.
+        incarnation: How often this node has been started before in this run.
+        raw: Whether the log writes whole radar frames from the start.
+    """
+
+    folder: Path
+    data: Path
+    run_id: str
+    house: House
+    house_file: Path
+    house_text: str
+    nodes: tuple[str, ...]
+    incarnation: int
+    raw: bool = False
+
+
+class Loop(Protocol):
+    """The body of a node's process: returns when told to stop."""
+
+    def __call__(self, node: "Node", launch: Launch) -> None:
+        """Run until stopped."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One row of the table of nodes.
+
+    Attributes:
+        name: Unique; also its name on the bus.
+        loop: Runs in the node's process.
+        when: Start condition; it is started when this holds and stopped when it does not.
+        watchdog_s: Without a sign of life for so long, it is killed and started again.
+        publishes: Whether it has messages for others.
+        first: Whether everything else waits for it, so that nothing is missed.
+        subject: The radar that an I/O node serves; empty for others.
+        step: For a step node, what it does with each input.
+    """
+
+    name: str
+    loop: Loop
+    when: Condition = always
+    watchdog_s: float = 3.0
+    publishes: bool = True
+    first: bool = False
+    subject: str = ""
+    step: "StepTask | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepTask:
+    """A pure step and how it is fed.
+
+    One state exists per key (a radar or a room); every input goes to the states that `route` names. Every output is
+    about the key of its state: that is what lets a replay find the state again.
+
+    Attributes:
+        start: Makes the state of one key.
+        step: The pure step.
+        inputs: Topics it takes.
+        keys: The keys that this house has for it.
+        route: (house, topic, key of the message) -> keys of the states that take it.
+    """
+
+    start: Callable[[House, str], Any]
+    step: Step
+    inputs: tuple[str, ...]
+    keys: Callable[[House], tuple[str, ...]]
+    route: Callable[[House, str, str], tuple[str, ...]]

@@ -1,0 +1,106 @@
+"""What every node's process does first and last: signals, death with the parent, heartbeat, statistics."""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from types import FrameType, TracebackType
+from typing import Self
+
+from sumika.bus import Board, Publisher, RuntimeFolder
+from sumika.clock import Clock, WallClock
+from sumika.runtime.node import Launch, Node
+from sumika.schema import NodeStatistics, Origin
+from sumika.units import NANOSECONDS_PER_SECOND
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
+
+
+def _ask_kernel(option: int, argument: int | bytes) -> None:
+    """Call prctl; systems without it go on without."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0)
+
+
+class NodeProcess:
+    """The frame around a node's loop.
+
+    Use as a context manager; `turn()` once per loop turn keeps the watchdog quiet and the statistics going.
+    """
+
+    def __init__(self, node: Node, launch: Launch, clock: Clock | None = None) -> None:
+        self.node = node
+        self.launch = launch
+        self.clock = clock or WallClock()
+        self.stopping = False
+        self.taken = 0
+        self.refused: dict[str, int] = {}
+        self._step_ns = 0
+        self._steps = 0
+        self._outputs = 0
+        self._told_ns = 0
+        # Ctrl-C goes to every process of the terminal; only the supervisor decides what it means.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, self._on_term)
+        _ask_kernel(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _ask_kernel(_PR_SET_NAME, f"sumika:{node.name}".encode()[:15])
+        self.folder = RuntimeFolder.open(launch.folder)
+        self._board = Board.open(self.folder.board, node.name)
+        self.publisher = Publisher(self.folder, node.name, launch.incarnation) if node.publishes else None
+
+    def _on_term(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def __enter__(self) -> Self:
+        """Show the first sign of life."""
+        self.beat()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the publisher; what was sent is still delivered."""
+        if self.publisher is not None:
+            self.publisher.close()
+
+    def beat(self) -> None:
+        """Show the supervisor that the work loop goes round."""
+        self._board.beat(self.clock.now().monotonic_ns, self._outputs)
+
+    def worked(self, step_ns: int, outputs: int) -> None:
+        """Count one step."""
+        self._step_ns += step_ns
+        self._steps += 1
+        self._outputs += outputs
+
+    def refuse(self, reason: str) -> None:
+        """Count an input that was not fit for use."""
+        self.refused[reason] = self.refused.get(reason, 0) + 1
+
+    def tell(self, lost: Mapping[str, int]) -> None:
+        """Publish statistics, once a second."""
+        now = self.clock.now()
+        if self.publisher is None or now.monotonic_ns - self._told_ns < NANOSECONDS_PER_SECOND:
+            return
+        self._told_ns = now.monotonic_ns
+        mean_ms = self._step_ns / self._steps / 1e6 if self._steps else None
+        self._step_ns = self._steps = 0
+        self.publisher.publish(
+            NodeStatistics(
+                stamp=now,
+                origin=Origin.LIVE,
+                node=self.node.name,
+                taken=self.taken,
+                published=self._outputs,
+                lost=dict(lost),
+                refused=dict(self.refused),
+                step_ms=mean_ms,
+            )
+        )
+
+
+def parent_died() -> bool:
+    """Tell whether the process that started this one is gone (where the kernel does not end it by itself)."""
+    return os.getppid() == 1

@@ -1,0 +1,198 @@
+"""Starts the nodes, watches them, starts again what died or hangs. Nothing that a node does can take it along."""
+
+import multiprocessing
+import tempfile
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import wait
+
+import sdnotify
+
+from sumika.bus import Board, Publisher, RuntimeFolder, Subscriber
+from sumika.clock import Clock
+from sumika.runtime.managed import ManagedNode
+from sumika.runtime.node import Launch, Node
+from sumika.schema import (
+    ConfigChange,
+    Event,
+    NodeHealth,
+    NodeState,
+    Origin,
+    Presence,
+    Severity,
+    Tick,
+)
+from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
+
+NAME = "supervisor"
+TURN_S = 0.125
+"""Length of one turn of the supervisor's loop; every second turn publishes a tick."""
+
+FIRST_NODES_TIMEOUT_S = 5.0
+STOP_TIMEOUT_S = 1.2
+PRELOADED = ["sumika.runtime.preload"]
+
+
+class Supervisor:
+    """Runs the nodes of one house.
+
+    Args:
+        nodes: The table of nodes.
+        launch: What every node is told; `incarnation` is filled in.
+        folder: The runtime folder, owned by this process.
+        clock: Time.
+        config: Published once at the start, so that log and records know the house.
+    """
+
+    def __init__(
+        self, nodes: tuple[Node, ...], launch: Launch, folder: RuntimeFolder, clock: Clock, config: ConfigChange
+    ) -> None:
+        self._clock = clock
+        self._folder = folder
+        self._config = config
+        self._publisher = Publisher(folder, NAME, incarnation=0)
+        self._subscriber = Subscriber(folder, nodes=[n.name for n in nodes], topics=["presence"], clock=clock)
+        # The server that forks the nodes keeps its socket where a crash of ours is swept up.
+        tempfile.tempdir = str(folder.path)
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(PRELOADED)
+        board = Board.create(folder.board, [node.name for node in nodes])
+        self.nodes = {node.name: ManagedNode(node, launch, board, context) for node in nodes}
+        self._presence: dict[str, Presence] = {}
+        self._turns = 0
+        self._systemd = sdnotify.SystemdNotifier()
+        self._memory_turn = 0
+        self.stopping = False
+
+    def run(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Run until `stopping` is set or `until()` holds, then end every process."""
+        try:
+            self._start_first_nodes()
+            self._publisher.publish(self._config)
+            self._systemd.notify("READY=1")
+            while not self.stopping and not until():
+                self.turn()
+        finally:
+            self.stop()
+
+    def _start_first_nodes(self) -> None:
+        """Start what must not miss anything, and wait until it listens."""
+        first = [managed for managed in self.nodes.values() if managed.node.first]
+        for managed in first:
+            managed.start(self._clock.now().monotonic_ns)
+        deadline_ns = self._clock.now().monotonic_ns + seconds_to_ns(FIRST_NODES_TIMEOUT_S)
+        while not self.stopping and self._clock.now().monotonic_ns < deadline_ns:
+            now_ns = self._clock.now().monotonic_ns
+            if all(managed.beat_age_s(now_ns) is not None for managed in first):
+                break
+            self._clock.sleep_until(now_ns + seconds_to_ns(0.01))
+
+    def turn(self) -> None:
+        """One turn: hear, look after every node, tell the time and the nodes' health, wait."""
+        now = self._clock.now()
+        self._systemd.notify("WATCHDOG=1")
+        for received in self._subscriber.receive(0.0):
+            if isinstance(received.message, Presence):
+                self._presence[received.message.room] = received.message
+        for managed in self.nodes.values():
+            self._look_after(managed)
+        if self._turns % 2 == 0:
+            self._publisher.publish(Tick(stamp=now, origin=Origin.LIVE))
+        if self._turns % round(1 / TURN_S) == 0:
+            self._tell_health()
+        self._turns += 1
+        self._wait_for_next_turn(now.monotonic_ns + seconds_to_ns(TURN_S))
+
+    def _wait_for_next_turn(self, due_ns: int) -> None:
+        """Wait, but wake at once when a process ends."""
+        remaining_s = (due_ns - self._clock.now().monotonic_ns) / NANOSECONDS_PER_SECOND
+        sentinels = [managed.sentinel for managed in self.nodes.values() if managed.sentinel is not None]
+        if remaining_s > 0 and not wait(sentinels, timeout=remaining_s):
+            return
+        self._clock.sleep_until(min(due_ns, self._clock.now().monotonic_ns + seconds_to_ns(0.01)))
+
+    def _look_after(self, managed: ManagedNode) -> None:
+        now_ns = self._clock.now().monotonic_ns
+        if managed.pid is not None:
+            code = managed.failure(now_ns)
+            if code:
+                self._failed(managed, code)
+            elif managed.came_alive(now_ns):
+                self._came_alive(managed)
+        wanted = managed.node.when(self._presence, now_ns)
+        if managed.pid is None and wanted and managed.due(now_ns):
+            managed.start(now_ns)
+        elif managed.pid is not None and not wanted:
+            managed.ask_to_stop()
+            managed.finish(STOP_TIMEOUT_S, NodeState.WAITING)
+
+    def _failed(self, managed: ManagedNode, code: str) -> None:
+        first_of_streak = not managed.fault_open
+        was_degraded = managed.state is NodeState.DEGRADED
+        managed.after_failure(self._clock.now().monotonic_ns)
+        if first_of_streak:
+            managed.fault_open = code
+            self._tell(managed.node.name, code, Severity.WARNING, managed.fault)
+        if managed.state is NodeState.DEGRADED and not (was_degraded or managed.degraded_told):
+            managed.degraded_told = True
+            self._tell(managed.node.name, "node_degraded", Severity.ALARM, managed.fault)
+
+    def _came_alive(self, managed: ManagedNode) -> None:
+        if managed.fault_open:
+            self._tell(managed.node.name, managed.fault_open, Severity.INFO, "", recovered=True)
+            managed.fault_open = ""
+
+    def _tell(self, subject: str, code: str, severity: Severity, detail: str, *, recovered: bool = False) -> None:
+        self._publisher.publish(
+            Event(
+                stamp=self._clock.now(),
+                origin=Origin.LIVE,
+                subject=subject,
+                code=code,
+                severity=severity,
+                recovered=recovered,
+                detail=detail,
+            )
+        )
+
+    def _tell_health(self) -> None:
+        now = self._clock.now()
+        names = list(self.nodes)
+        # One process a second has its memory measured: that walks its page tables.
+        measured = names[self._memory_turn % len(names)] if names else ""
+        self._memory_turn += 1
+        for name, managed in self.nodes.items():
+            meter = managed.meter
+            if meter is not None:
+                meter.measure_cpu(now.monotonic_ns)
+                if name == measured or meter.memory_mb is None:
+                    meter.measure_memory()
+            self._publisher.publish(
+                NodeHealth(
+                    stamp=now,
+                    origin=Origin.LIVE,
+                    node=name,
+                    state=managed.state,
+                    pid=managed.pid,
+                    restarts=managed.restarts,
+                    beat_age_s=managed.beat_age_s(now.monotonic_ns),
+                    core_share=meter.core_share if meter else None,
+                    memory_mb=meter.memory_mb if meter else None,
+                    fault=managed.fault,
+                )
+            )
+
+    def stop(self) -> None:
+        """End every process, the ones that others listen to first, and leave nothing behind. Takes at most 2 s."""
+        self._systemd.notify("STOPPING=1")
+        for managed in self.nodes.values():
+            managed.ask_to_stop()
+        deadline_ns = self._clock.now().monotonic_ns + seconds_to_ns(STOP_TIMEOUT_S)
+        for managed in self.nodes.values():
+            remaining_s = (deadline_ns - self._clock.now().monotonic_ns) / NANOSECONDS_PER_SECOND
+            managed.finish(max(0.0, remaining_s), NodeState.STOPPED)
+        self._subscriber.close()
+        self._publisher.close()
+
+    def states(self) -> Mapping[str, NodeState]:
+        """Return what each node is doing."""
+        return {name: managed.state for name, managed in self.nodes.items()}

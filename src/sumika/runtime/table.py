@@ -1,0 +1,89 @@
+"""The one table of nodes: which processes run in a house, on what condition, and what each takes."""
+
+from functools import partial
+
+from sumika.perception import heart, presence, respiration
+from sumika.radar import front_end
+from sumika.runtime.conditions import someone_home
+from sumika.runtime.history_loop import run_history
+from sumika.runtime.log_loop import run_log
+from sumika.runtime.node import Node, StepTask
+from sumika.runtime.sensor_loop import run_sensor
+from sumika.runtime.step_loop import run_step
+from sumika.schema.house import House, Radar, Room
+
+
+def _rooms(house: House) -> tuple[str, ...]:
+    """Return the rooms that a radar looks into."""
+    seen = {radar.room for radar in house.radars}
+    return tuple(room.id for room in house.rooms if room.id in seen)
+
+
+def _room(house: House, room_id: str) -> tuple[Room, tuple[Radar, ...]]:
+    room = next(room for room in house.rooms if room.id == room_id)
+    return room, tuple(radar for radar in house.radars if radar.room == room_id)
+
+
+def _to_rooms(house: House, topic: str, key: str) -> tuple[str, ...]:
+    """Route a radar's messages to its room, a room's to itself, and time to every room."""
+    if topic == "tick":
+        return _rooms(house)
+    if topic in ("slow_time", "frame"):
+        return tuple(radar.room for radar in house.radars if radar.id == key)
+    return (key,)
+
+
+def _start_front_end(house: House, key: str) -> object:
+    return front_end.start(house.radar(key))
+
+
+def _start_presence(house: House, key: str) -> object:
+    return presence.start(*_room(house, key))
+
+
+def _start_respiration(house: House, key: str) -> object:
+    return respiration.start(*_room(house, key))
+
+
+def _start_heart(house: House, key: str) -> object:
+    return heart.start(*_room(house, key))
+
+
+def _one_radar(radar_id: str) -> StepTask:
+    """Return the front end of one radar; it takes that radar's frames only."""
+    return StepTask(
+        start=_start_front_end,
+        step=front_end.step,
+        inputs=(f"frame/{radar_id}",),
+        keys=partial(_only, radar_id),
+        route=partial(_only_its_own, radar_id),
+    )
+
+
+def _only(radar_id: str, house: House) -> tuple[str, ...]:
+    return (radar_id,)
+
+
+def _only_its_own(radar_id: str, house: House, topic: str, key: str) -> tuple[str, ...]:
+    return (key,) if key == radar_id else ()
+
+
+PRESENCE = StepTask(_start_presence, presence.step, ("slow_time", "tick"), _rooms, _to_rooms)
+RESPIRATION = StepTask(_start_respiration, respiration.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
+HEART = StepTask(_start_heart, heart.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
+
+
+def nodes_of(house: House) -> tuple[Node, ...]:
+    """Return the nodes that this house needs, in the order in which they start.
+
+    The functions in it are plain module-level ones, because a node travels to the process that runs it.
+    """
+    return (
+        Node("log", run_log, first=True, watchdog_s=5.0),
+        Node("history", run_history, first=True, watchdog_s=10.0),
+        Node("presence", run_step, step=PRESENCE),
+        Node("respiration", run_step, when=someone_home, step=RESPIRATION),
+        Node("heart", run_step, when=someone_home, step=HEART),
+        *(Node(f"radar.{radar.id}", run_step, step=_one_radar(radar.id)) for radar in house.radars),
+        *(Node(f"sensor.{radar.id}", run_sensor, subject=radar.id) for radar in house.radars),
+    )
