@@ -1,6 +1,10 @@
 """`sumika bench`: every figure the project claims, with the command that reproduces it."""
 
 import click
+from rich.console import Console
+from rich.table import Table
+
+from sumika.evaluate import bench as runner
 
 
 @click.command()
@@ -9,11 +13,6 @@ import click
 @click.option("--full", is_flag=True, help="Measure the long figures too and keep them (up to an hour).")
 def bench(area: str | None, as_json: bool, full: bool) -> None:
     """Measure the published figures of AREA (without one: list the areas)."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from sumika.evaluate import bench as runner
-
     if area is None:
         click.echo("areas: " + ", ".join(runner.AREAS))
         return

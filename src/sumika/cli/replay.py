@@ -5,6 +5,9 @@ from pathlib import Path
 
 import click
 
+from sumika.log import diff
+from sumika.runtime.replay_log import replay_log
+
 
 @click.command()
 @click.argument("log", type=click.Path(path_type=Path))
@@ -22,9 +25,6 @@ def replay(log: Path, out: Path | None, start: str, force: bool) -> None:
 
     Ends with 1 if any output differs.
     """
-    from sumika.log import diff
-    from sumika.runtime.replay_log import replay_log
-
     out = out or log.with_name(log.name + ".replay")
     began_s = time.perf_counter()
     report = replay_log(log, out, start=start, force=force)

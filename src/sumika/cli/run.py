@@ -5,7 +5,13 @@ from pathlib import Path
 
 import click
 
+from sumika.bus import RuntimeFolder, ask
+from sumika.cli._houses import load
 from sumika.cli._options import data_option, house_option
+from sumika.cli._view import run_terminal
+from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
+from sumika.runtime.node import Node
+from sumika.schema import RecordRawAnswer, RecordRawRequest, SumikaError
 
 
 @click.command()
@@ -19,15 +25,9 @@ def run(house: Path | None, data: Path | None, headless: bool, seconds: float | 
     Without --house the demo house runs: three real radar recordings where SUMIKA_DATA has them, a simulated breathing
     target otherwise.
     """
-    from sumika.cli._houses import load
-    from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
-    from sumika.runtime.node import Node
-
     loaded = load(house)
     extra: tuple[Node, ...] = ()
     if not headless:
-        from sumika.cli._view import run_terminal
-
         extra = (Node("terminal", run_terminal, publishes=False, watchdog_s=10.0),)
     with owned_data_folder(data_folder(loaded.house, data)) as folder:
         running = HouseRun(loaded, folder, extra=extra)
@@ -45,11 +45,6 @@ def record(house: Path | None, data: Path | None, seconds: float, radars: tuple[
 
     If the house is running, it is asked to; otherwise it is run without a view for that long.
     """
-    from sumika.bus import RuntimeFolder, ask
-    from sumika.cli._houses import load
-    from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
-    from sumika.schema import RecordRawAnswer, RecordRawRequest, SumikaError
-
     running = RuntimeFolder.running()
     if running and house is None:
         answer = ask(running[0], "record_raw", RecordRawRequest(seconds=seconds, radars=radars))

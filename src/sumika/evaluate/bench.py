@@ -1,4 +1,4 @@
-"""`sumika bench`: measures the quick figures now, quotes the long ones from the last long run, and says which is which."""
+"""`sumika bench`: measures the quick figures now, quotes the long ones from the last long run, and says which."""
 
 import hashlib
 import importlib
@@ -59,7 +59,11 @@ def commit() -> str:
     """Return the short commit of the checkout, or the package's version where there is none."""
     try:
         answer = subprocess.run(
-            ["git", "-C", str(PACKAGE), "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=5
+            ["git", "-C", str(PACKAGE), "describe", "--always", "--dirty"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"

@@ -2,8 +2,8 @@
 
 from sumika.bus import Received, Subscriber
 from sumika.history import History, Records
-from sumika.runtime.process import NodeProcess
 from sumika.runtime.node import Launch, Node
+from sumika.runtime.process import NodeProcess
 from sumika.schema import TOPICS, Command, ConfigChange, Event, Origin, Severity
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns

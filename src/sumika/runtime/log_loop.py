@@ -3,8 +3,8 @@
 from sumika import __version__
 from sumika.bus import Answerer, Received, Subscriber
 from sumika.log import LogWriter, RunInfo
-from sumika.runtime.process import NodeProcess
 from sumika.runtime.node import Launch, Node
+from sumika.runtime.process import NodeProcess
 from sumika.runtime.step_loop import FrameFetcher
 from sumika.schema import (
     TOPICS,

@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
 
 from sumika.bus import Board
 from sumika.runtime.node import Launch, Node
@@ -19,8 +20,8 @@ STARTING_WATCHDOG_S = 15.0
 """A process that only begins may have to read a slow disk."""
 
 
-def _fault_file(launch: Launch, node: Node) -> str:
-    return os.fspath(launch.folder / f"{node.name}.fault")
+def _fault_file(launch: Launch, node: Node) -> Path:
+    return launch.folder / f"{node.name}.fault"
 
 
 def _run_node(node: Node, launch: Launch) -> None:
@@ -30,8 +31,8 @@ def _run_node(node: Node, launch: Launch) -> None:
         node.loop(node, launch)
     except Exception as error:  # the last line of defence of a process: whatever it is, say it and end
         line = str(error) if isinstance(error, SumikaError) else f"{type(error).__name__}: {error}"
-        with contextlib.suppress(OSError), open(_fault_file(launch, node), "w", encoding="utf-8") as file:
-            file.write(line.replace("\n", " ")[:500])
+        with contextlib.suppress(OSError):
+            _fault_file(launch, node).write_text(line.replace("\n", " ")[:500], encoding="utf-8")
         if os.environ.get("SUMIKA_DEBUG"):
             traceback.print_exc()
         sys.exit(1)
@@ -77,8 +78,7 @@ class ManagedNode:
     def start(self, now_ns: int) -> None:
         """Start the process."""
         launch = dataclasses.replace(self._launch, incarnation=self._starts)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(_fault_file(launch, self.node))
+        _fault_file(launch, self.node).unlink(missing_ok=True)
         self._process = self._context.Process(
             target=_run_node, args=(self.node, launch), name=self.node.name, daemon=True
         )
@@ -115,9 +115,10 @@ class ManagedNode:
         return "node_hung"
 
     def _read_fault(self) -> str:
-        with contextlib.suppress(OSError), open(_fault_file(self._launch, self.node), encoding="utf-8") as file:
-            return file.read(500)
-        return ""
+        try:
+            return _fault_file(self._launch, self.node).read_text(encoding="utf-8")[:500]
+        except OSError:
+            return ""
 
     def after_failure(self, now_ns: int) -> None:
         """Close the dead process and plan the next start."""

@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 
 from sumika.bus import RingWriter
-from sumika.runtime.process import NodeProcess
 from sumika.runtime.node import Launch, Node
+from sumika.runtime.process import NodeProcess
 from sumika.schema import AdcFrame, Frame
 from sumika.sensors import FrameSource, open_source
 from sumika.units import seconds_to_ns

@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator
 
 from sumika.bus import Received, RingReader, Subscriber
-from sumika.runtime.process import NodeProcess
 from sumika.runtime.node import Input, Launch, Node
+from sumika.runtime.process import NodeProcess
 from sumika.runtime.step_runner import StepRunner
 from sumika.schema import Consumed, FrameNotice, Message, SumikaError, frame_from_bytes
 
