@@ -1,0 +1,54 @@
+# Everything here needs python3 (3.11 or newer) and make; `.venv` is made on first use.
+# Arguments go through ARGS: make run ARGS="--headless"
+
+PYTHON3 ?= python3
+PY := .venv/bin/python
+ARGS ?=
+# Two test processes where the machine is small; more only make them wait for each other's clocks.
+TEST_PROCESSES ?= 2
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check full-check docs docs-serve bench pins clean for-use for-work
+
+help: ## Show what can be asked for
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+run: for-use ## Start the demo house (Ctrl-C ends it)
+	@.venv/bin/sumika run $(ARGS)
+
+test: for-work ## Run every test
+	@$(PY) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+
+check: for-work ## Format, lint, types, layers, house rules and the quick tests
+	@./check $(ARGS)
+
+full-check: for-work ## The same with slow tests and coverage
+	@./check --full $(ARGS)
+
+docs: for-work ## Build the documentation into site/
+	@$(PY) tools/reference.py
+	@$(PY) -m mkdocs build --strict --quiet --site-dir site
+	@echo "Built site/index.html"
+
+docs-serve: for-work ## Read the documentation at http://127.0.0.1:8000
+	@$(PY) -m mkdocs serve
+
+bench: for-use ## Measure every published figure (quick); make bench ARGS="radar --json" for one area
+	@if [ -n "$(ARGS)" ]; then .venv/bin/sumika bench $(ARGS); else \
+	  for area in spine radar; do .venv/bin/sumika bench $$area || exit; done; fi
+
+pins: for-work ## Renew constraints.txt from the newest versions that pyproject.toml allows
+	@$(PY) tools/pins.py
+
+clean: ## Remove everything that was built here, .venv too
+	rm -rf .venv build dist site .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf src/*.egg-info
+
+for-use:
+	@$(PYTHON3) tools/setup_venv.py run
+
+for-work:
+	@$(PYTHON3) tools/setup_venv.py dev
