@@ -1,0 +1,24 @@
+"""What tests of several rooms share: where the real recordings are, and what their absence means."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def sumika_data() -> Path:
+    """Folder of the real recordings: SUMIKA_DATA, by default ../shared/data beside the project.
+
+    Without them a test that needs one is skipped on a user's machine. CI has them, so there it fails: a check that
+    silently stopped running would be worse than a red one.
+    """
+    folder = Path(os.environ.get("SUMIKA_DATA") or ROOT.parent / "shared" / "data")
+    if folder.is_dir():
+        return folder.resolve()
+    problem = f"no recordings: {folder} is not a folder; set SUMIKA_DATA to where they are"
+    if os.environ.get("CI") == "true":
+        pytest.fail(problem, pytrace=False)
+    pytest.skip(problem)
