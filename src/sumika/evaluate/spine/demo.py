@@ -1,0 +1,127 @@
+"""The demo house as a user meets it: how soon it speaks, what it uses, how it ends, how it takes kill -9 and stops."""
+
+import os
+import signal
+import sys
+import time
+
+import psutil
+
+from sumika.bus import Received
+from sumika.config import demo_house
+from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.running_house import RunningHouse
+from sumika.runtime.table import nodes_of
+from sumika.schema import NodeHealth, NodeState, Origin, Presence, Respiration
+
+MEASURED_S = 60.0
+
+
+def _first(house: RunningHouse, kind: type[Presence] | type[Respiration], timeout_s: float) -> dict[str, float]:
+    """Return after how many seconds each room first had a valid message of that kind."""
+    firsts: dict[str, float] = {}
+    rooms = {radar.room for radar in house.loaded.house.radars}
+
+    def note(received: Received) -> bool:
+        message = received.message
+        if isinstance(message, kind) and message.valid:
+            firsts.setdefault(message.room, time.monotonic() - house.began_s)
+        return rooms <= set(firsts)
+
+    house.until(note, timeout_s, must=False)
+    return firsts
+
+
+def _cpu_s(processes: list[psutil.Process]) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in processes if process.is_running())
+
+
+def usage() -> dict[str, Figure]:
+    """Return start-up times, core share, memory and the time that Ctrl-C takes."""
+    loaded = demo_house(os.environ)
+    evidence = Evidence.REAL_RECORDING
+    with RunningHouse(loaded, arguments=()) as house:
+        presence = _first(house, Presence, 10.0)
+        respiration = _first(house, Respiration, 30.0)
+        processes = house.processes()
+        cpu_s, began_s = _cpu_s(processes), time.monotonic()
+        arrived = house.listen(MEASURED_S)
+        core_share = (_cpu_s(processes) - cpu_s) / (time.monotonic() - began_s)
+        memory_mb = sum(process.memory_full_info().pss for process in processes) / 1e6
+        each = {name: health.core_share or 0.0 for name, health in sorted(house.health.items())}
+        ended_s = house.interrupt()
+    if any(received.message.origin is Origin.SIMULATED for received in arrived):
+        evidence = Evidence.SIMULATION
+    figures = {
+        "demo_core_share": Figure(value=core_share, unit="cores", evidence=Evidence.MEASURED, detail=dict(each)),
+        "demo_memory_mb": Figure(
+            value=memory_mb, unit="MB", evidence=Evidence.MEASURED, detail={"processes": len(processes)}
+        ),
+        "demo_end_s": Figure(value=ended_s, unit="s", evidence=Evidence.MEASURED),
+    }
+    if presence:
+        figures["demo_presence_s"] = Figure(
+            value=max(presence.values()), unit="s", evidence=evidence, detail=dict(presence)
+        )
+    if respiration:
+        figures["demo_respiration_s"] = Figure(
+            value=max(respiration.values()), unit="s", evidence=evidence, detail=dict(respiration)
+        )
+    return figures
+
+
+def mistreat(how: signal.Signals) -> tuple[dict[str, float], dict[str, int]]:
+    """Send every node a signal, one after the other.
+
+    Returns:
+        Seconds until each ran again, and how often each was started again in all (once, unless one took another along).
+    """
+    loaded = demo_house({**os.environ, "SUMIKA_DATA": os.devnull})
+    back_s: dict[str, float] = {}
+    with RunningHouse(loaded) as house:
+        house.wait_until_running()
+        for node in nodes_of(loaded.house):
+            before = house.health[node.name]
+            os.kill(before.pid or 0, how)
+            began_s = time.monotonic()
+
+            def back(received: Received, name: str = node.name, restarts: int = before.restarts) -> bool:
+                message = received.message
+                return (
+                    isinstance(message, NodeHealth)
+                    and message.node == name
+                    and message.restarts > restarts
+                    and message.state is NodeState.RUNNING
+                )
+
+            house.until(back, 6 * node.watchdog_s)
+            back_s[node.name] = time.monotonic() - began_s
+        house.listen(1.5)
+        restarts = {name: health.restarts for name, health in house.health.items()}
+    return back_s, restarts
+
+
+def faults() -> dict[str, Figure]:
+    """Return how long the slowest node took to come back from kill -9, and from SIGSTOP in units of its watchdog."""
+    killed, restarts_killed = mistreat(signal.SIGKILL)
+    stopped, restarts_stopped = mistreat(signal.SIGSTOP)
+    watchdogs = {node.name: node.watchdog_s for node in nodes_of(demo_house(os.environ).house)}
+    taken_along = sum(max(0, count - 1) for count in (*restarts_killed.values(), *restarts_stopped.values()))
+    relative = {name: seconds / watchdogs[name] for name, seconds in stopped.items()}
+    return {
+        "back_after_kill_s": Figure(
+            value=max(killed.values()), unit="s", evidence=Evidence.MEASURED, detail=dict(killed)
+        ),
+        "back_after_stop_watchdogs": Figure(
+            value=max(relative.values()), unit="watchdog periods", evidence=Evidence.MEASURED, detail=dict(relative)
+        ),
+        "nodes_taken_along": Figure(value=taken_along, unit="nodes", evidence=Evidence.MEASURED),
+    }
+
+
+def measure(full: bool) -> dict[str, Figure]:
+    """Return the figures of the running demo house; they take minutes, so only when `full`."""
+    if not full:
+        return {}
+    sys.stderr.write("spine.demo: the demo house runs for about two minutes, then every node is mistreated\n")
+    return usage() | faults()

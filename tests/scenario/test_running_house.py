@@ -1,0 +1,151 @@
+"""The house that `sumika run` starts, with real processes: it speaks soon, survives what is done to it, ends cleanly."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from sumika.bus import Received
+from sumika.config import LoadedHouse, demo_house
+from sumika.evaluate.running_house import RunningHouse
+from sumika.evaluate.spine.demo import mistreat
+from sumika.runtime.table import nodes_of
+from sumika.schema import Event, Message, NodeHealth, NodeState, Origin, Presence, Respiration
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def simulated_house() -> LoadedHouse:
+    """The demo house without recordings: it is there on every machine."""
+    return demo_house({**os.environ, "SUMIKA_DATA": os.devnull})
+
+
+@pytest.fixture(scope="module")
+def running(simulated_house: LoadedHouse) -> Iterator[RunningHouse]:
+    with RunningHouse(simulated_house) as house:
+        house.wait_until_running()
+        yield house
+
+
+def is_valid(kind: type[Presence] | type[Respiration], received: Received) -> bool:
+    message: Message = received.message
+    return isinstance(message, kind) and message.valid
+
+
+def test_presence_and_respiration_come(running: RunningHouse) -> None:
+    running.until(lambda received: is_valid(Presence, received), 10)
+    arrived = running.until(lambda received: is_valid(Respiration, received), 40)
+    assert all(
+        received.message.origin is Origin.SIMULATED
+        for received in arrived
+        if isinstance(received.message, Presence | Respiration) and received.message.valid
+    )
+
+
+def test_every_node_tells_its_memory_and_cpu(running: RunningHouse) -> None:
+    running.until(
+        lambda received: all(health.memory_mb is not None for health in running.health.values()),
+        30,
+    )
+    assert set(running.health) == {node.name for node in nodes_of(running.loaded.house)}
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_node_that_dies_or_hangs_comes_back_and_takes_no_other_along(how: signal.Signals) -> None:
+    back_s, restarts = mistreat(how)
+    watchdogs = {node.name: node.watchdog_s for node in nodes_of(demo_house(os.environ).house)}
+    assert set(back_s) == set(watchdogs)
+    assert set(restarts.values()) == {1}, restarts
+    for name, seconds in back_s.items():
+        assert seconds <= (5.0 if how is signal.SIGKILL else 2 * watchdogs[name]), (name, seconds)
+
+
+def test_a_fault_is_told_once_and_so_is_its_recovery(simulated_house: LoadedHouse) -> None:
+    with RunningHouse(simulated_house) as house:
+        house.wait_until_running()
+        os.kill(house.health["presence"].pid or 0, signal.SIGKILL)
+        arrived = house.until(
+            lambda received: isinstance(received.message, Event) and received.message.recovered, timeout_s=10
+        )
+        arrived += house.listen(2.0)
+    events = [received.message for received in arrived if isinstance(received.message, Event)]
+    told = [(event.subject, event.code, event.recovered) for event in events]
+    assert told == [("presence", "node_died", False), ("presence", "node_died", True)]
+
+
+def test_an_unplugged_radar_makes_the_room_unknown_not_empty(simulated_house: LoadedHouse) -> None:
+    with RunningHouse(simulated_house) as house:
+        house.wait_until_running()
+        house.until(lambda received: is_valid(Presence, received), 10)
+        radar = simulated_house.house.radars[0]
+        # Stopped, not killed: the driver is silent until its watchdog ends it, as with a cable pulled out.
+        os.kill(house.health[f"sensor.{radar.id}"].pid or 0, signal.SIGSTOP)
+
+        def unknown(received: Received) -> bool:
+            message = received.message
+            return isinstance(message, Presence) and message.room == radar.room and message.probability is None
+
+        house.until(unknown, timeout_s=2.5)
+
+
+def test_ctrl_c_ends_everything_and_leaves_nothing(simulated_house: LoadedHouse) -> None:
+    with RunningHouse(simulated_house, arguments=()) as house:
+        house.wait_until_running()
+        before = house.processes()
+        assert len(before) > len(nodes_of(simulated_house.house))
+        assert house.interrupt() <= 2.0
+        assert not [process for process in before if process.is_running()]
+        assert not [path for path in house.scratch.glob("sumika*/*") if path.is_dir()]
+        assert house.process.returncode == 0
+        assert "Traceback" not in house.text()
+
+
+def test_kill_9_of_the_supervisor_leaves_no_process(simulated_house: LoadedHouse) -> None:
+    with RunningHouse(simulated_house) as house:
+        house.wait_until_running()
+        processes = house.processes()
+        house.process.kill()
+        house.process.wait(5)
+        _, alive = psutil.wait_procs(processes, timeout=5)
+        assert not alive
+
+
+def test_output_that_is_no_terminal_gets_plain_lines_and_the_banner(simulated_house: LoadedHouse) -> None:
+    with RunningHouse(simulated_house, arguments=()) as house:
+        house.wait_until_running()
+        house.until(lambda received: is_valid(Presence, received), 10)
+        house.listen(6.0)
+        house.interrupt()
+        text = house.text()
+    assert "\x1b[" not in text
+    assert "simulat" in text.lower()
+    assert all(room.id in text or room.name in text for room in simulated_house.house.rooms)
+
+
+def test_a_second_house_on_the_same_data_is_refused(running: RunningHouse) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "sumika", "run", "--headless", "--house", str(running.scratch / "house.yaml")],
+        env=running.environ,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert "another Sumika" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_health_says_running_for_all(running: RunningHouse) -> None:
+    arrived = running.listen(1.5)
+    states = {
+        received.message.node: received.message.state
+        for received in arrived
+        if isinstance(received.message, NodeHealth)
+    }
+    assert set(states.values()) == {NodeState.RUNNING}
