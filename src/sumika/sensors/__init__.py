@@ -1,1 +1,31 @@
-"""sensors."""
+"""From wire and file to typed frames.
+
+A driver is handed a clock and hands back frames stamped by the sensor; it never waits and never touches the bus::
+
+    source = open_source(radar, house_file, clock, os.environ)
+    while (frame := source.next_frame()) is not None:
+        clock.sleep_until(frame.notice.stamp.monotonic_ns)
+        ...
+    source.close()
+
+`MODELS` lists the radar models that `house.yaml` may name.
+"""
+
+from sumika.sensors._open import open_source
+from sumika.sensors._paths import recordings_folder, resolve_path
+from sumika.sensors.base import FrameSource, RecordedSource, Recording, Stretch
+from sumika.sensors.radar import MODELS, ModelInfo, builtin_chirps, open_recording
+
+__all__ = [
+    "MODELS",
+    "FrameSource",
+    "ModelInfo",
+    "RecordedSource",
+    "Recording",
+    "Stretch",
+    "builtin_chirps",
+    "open_recording",
+    "open_source",
+    "recordings_folder",
+    "resolve_path",
+]

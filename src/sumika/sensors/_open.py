@@ -1,0 +1,59 @@
+"""From a radar in house.yaml to its frames."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sumika.clock import Clock
+from sumika.schema import UsageError
+from sumika.schema.house import DemoSource, PortSource, Radar, RecordingSource
+from sumika.sensors._paths import resolve_path
+from sumika.sensors.base import FrameSource, RecordedSource
+from sumika.sensors.radar import MODELS, DemoTarget, open_recording
+
+
+def open_source(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str, str]) -> FrameSource:
+    """Open the source that house.yaml names for a radar.
+
+    Args:
+        radar: As in house.yaml.
+        house_file: Relative paths start from where it lies.
+        clock: Tells when the first frame is taken.
+        environ: The environment; `SUMIKA_DATA` is the folder of recordings.
+
+    Raises:
+        UsageError: if the model is not known, a path is wrong, or live capture of it is not built in.
+        SumikaError: if the recording is damaged or is of another radar.
+    """
+    if radar.model not in MODELS:
+        raise UsageError(
+            f"radar {radar.id} has the model {radar.model!r}, which is not known",
+            where=str(house_file),
+            remedy=f"Known are {', '.join(MODELS)}",
+        )
+    match radar.source:
+        case DemoSource() as demo:
+            return DemoTarget(radar.id, radar.model, demo, clock)
+        case RecordingSource() as recorded:
+            return _recorded(radar, recorded, house_file, clock, environ)
+        case PortSource(device=device):
+            raise UsageError(
+                f"radar {radar.id} is to be read from {device}, but live capture of {radar.model} is not built in yet",
+                where=str(house_file),
+                remedy=f"What works: source type recording with {MODELS[radar.model].recordings}, or type demo",
+            )
+
+
+def _recorded(
+    radar: Radar, source: RecordingSource, house_file: Path, clock: Clock, environ: Mapping[str, str]
+) -> RecordedSource:
+    path = resolve_path(source.path, house_file, environ)
+    chirp = source.chirp
+    if chirp and not chirp.startswith("builtin:"):
+        chirp = str(resolve_path(chirp, house_file, environ))
+    if MODELS[radar.model].needs_chirp and not chirp:
+        raise UsageError(
+            f"the recording of radar {radar.id} does not say how it was taken",
+            where=str(house_file),
+            remedy="Add chirp: a .yaml or .cfg file, or builtin:iwr6843_vital",
+        )
+    return RecordedSource(radar.id, open_recording(path, radar.model, chirp), clock, loop=source.loop)

@@ -1,0 +1,27 @@
+"""What is known of a radar model before any of its frames is seen."""
+
+import msgspec
+
+from sumika.schema import FrameKind
+
+
+class ModelInfo(msgspec.Struct, frozen=True):
+    """A radar model that `house.yaml` may name.
+
+    Attributes:
+        name: As in `house.yaml`.
+        vendor: Folder of its driver.
+        gives: What its frames are.
+        recordings: Which recordings of it can be played, in words.
+        needs_chirp: Whether a recording needs a chirp description beside it.
+        can_range: Whether it can tell distance at all; a continuous-wave radar cannot.
+        live: Whether live capture is built in.
+    """
+
+    name: str
+    vendor: str
+    gives: FrameKind
+    recordings: str
+    needs_chirp: bool = False
+    can_range: bool = True
+    live: bool = False
