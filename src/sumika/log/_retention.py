@@ -1,0 +1,104 @@
+"""Keeps the logs within their budget and the disk from filling up: the oldest segments go first."""
+
+import fcntl
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sumika.log._format import SEGMENT_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much the logs of all runs may take.
+
+    Attributes:
+        max_bytes: All segments together.
+        min_free_bytes: What must stay free on the disk, for history and for the rest of the machine.
+    """
+
+    max_bytes: int
+    min_free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    path: Path
+    size_bytes: int
+    order: tuple[bool, int, str]
+
+
+def free_bytes(folder: Path) -> int:
+    """Return what is free on the disk that holds `folder`."""
+    return shutil.disk_usage(folder).free
+
+
+def _segments(log_folder: Path, run_id: str) -> list[_Segment]:
+    """List the segments of all runs in the order in which they may go: finished runs first, then oldest first."""
+    found = []
+    for run in _entries(log_folder):
+        if not run.is_dir(follow_symlinks=False):
+            continue
+        for entry in _entries(run.path):
+            if SEGMENT_NAME.match(entry.name) and entry.is_file(follow_symlinks=False):
+                with suppress(OSError):
+                    status = entry.stat(follow_symlinks=False)
+                    order = (run.name == run_id, status.st_mtime_ns, entry.path)
+                    found.append(_Segment(Path(entry.path), status.st_size, order))
+    return sorted(found, key=lambda segment: segment.order)
+
+
+def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _delete(path: Path) -> bool:
+    """Delete a segment that nobody is writing, and its folder if it was the last; tell whether it is gone."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    with suppress(OSError):
+        path.parent.rmdir()
+    return True
+
+
+def make_room(log_folder: Path, run_id: str, budget: Budget) -> tuple[int, bool]:
+    """Delete old segments until both limits hold or nothing may be deleted any more.
+
+    A segment that is being written never goes. The running run gives its own oldest segments only when no finished run
+    has any left: a house that runs for a year must not stop logging when the budget is used up.
+
+    Args:
+        log_folder: Holds one folder per run.
+        run_id: The running run.
+        budget: The limits.
+
+    Returns:
+        How many segments were deleted, and whether enough is free now.
+    """
+    segments = _segments(log_folder, run_id)
+    total = sum(segment.size_bytes for segment in segments)
+    deleted = 0
+    for segment in segments:
+        if total <= budget.max_bytes and free_bytes(log_folder) >= budget.min_free_bytes:
+            break
+        if _delete(segment.path):
+            total -= segment.size_bytes
+            deleted += 1
+    return deleted, free_bytes(log_folder) >= budget.min_free_bytes
