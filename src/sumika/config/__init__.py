@@ -1,1 +1,34 @@
-"""config."""
+"""The description of a house, `house.yaml`: load and check, edit with comments kept, migrate, write a new one.
+
+from sumika.config import ConfigError, edit_house, load_house
+
+loaded = load_house("house.yaml", models=MODELS)  # raises ConfigError with every problem, by line
+loaded.house.rooms, loaded.warnings, loaded.hash
+edit_house("house.yaml", lambda house: house.set("radars[bed].yaw_deg", 90), expected_hash=loaded.hash)
+"""
+
+from sumika.config._demo import DEMO_FILE, demo_house
+from sumika.config._document import Document
+from sumika.config._edit import edit_house, migrate_house, write_new_house
+from sumika.config._json_schema import house_schema
+from sumika.config._load import LoadedHouse, load_house, parse_house
+from sumika.config._migrate import CURRENT_VERSION
+from sumika.config._paths import resolve
+from sumika.config._problem import ConfigError, Problem
+
+__all__ = [
+    "CURRENT_VERSION",
+    "DEMO_FILE",
+    "ConfigError",
+    "Document",
+    "LoadedHouse",
+    "Problem",
+    "demo_house",
+    "edit_house",
+    "house_schema",
+    "load_house",
+    "migrate_house",
+    "parse_house",
+    "resolve",
+    "write_new_house",
+]

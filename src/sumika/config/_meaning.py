@@ -1,0 +1,245 @@
+"""Whether a house description makes sense: names, places on the plan, ports and files. What JSON Schema cannot say."""
+
+import contextlib
+import itertools
+import os.path
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from sumika.config import _geometry as geometry
+from sumika.config._paths import BUILTIN, resolve
+from sumika.config._problem import FieldPath, Problem, described, field_name, listed, nearest
+from sumika.config._tree import Plain, Tree
+from sumika.schema.house import (
+    Device,
+    PortSource,
+    Radar,
+    RecordingSource,
+    Resident,
+    Room,
+    Sensor,
+)
+
+_Item = TypeVar("_Item", bound=msgspec.Struct)
+
+_ROOM_CORE = ("id", "floor_m", "storey")
+_ROOM_SPARE: dict[str, Plain] = {"height_m": 20.0}
+_RADAR_CORE = ("id", "room", "position_m")
+_RADAR_SPARE: dict[str, Plain] = {"model": "unknown", "source": {"type": "demo"}}
+
+SMALLEST_ROOM_M2 = 0.5
+RADAR_OUTSIDE_M = 0.3
+_KINDS: dict[str, type[msgspec.Struct]] = {
+    "rooms": Room,
+    "radars": Radar,
+    "sensors": Sensor,
+    "devices": Device,
+    "residents": Resident,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a house description is held against, beside itself.
+
+    Attributes:
+        path: The file; paths in it are relative to its folder.
+        environ: For `$SUMIKA_DATA`.
+        models: The radar models there are; None leaves them unchecked.
+    """
+
+    path: Path
+    environ: Mapping[str, str]
+    models: Collection[str] | None
+
+
+def meaning_problems(tree: Tree, surroundings: Surroundings) -> list[Problem]:
+    """Return what does not make sense, as far as the parts can be understood each by itself."""
+    if not isinstance(tree.data, dict):
+        return []
+    checks = _Checks(tree, tree.data, surroundings)
+    return [
+        *checks.duplicates(),
+        *checks.references(),
+        *checks.floors(),
+        *checks.overlaps(),
+        *checks.places(),
+        *checks.models(),
+        *checks.ports(),
+        *checks.recordings(),
+    ]
+
+
+class _Checks:
+    def __init__(self, tree: Tree, data: dict[str, Plain], surroundings: Surroundings) -> None:
+        self._tree = tree
+        self._data = data
+        self._surroundings = surroundings
+        self._rooms: dict[FieldPath, Room] = dict(_convertible(data, "rooms", Room, _ROOM_CORE, _ROOM_SPARE))
+        self._radars: dict[FieldPath, Radar] = dict(_convertible(data, "radars", Radar, _RADAR_CORE, _RADAR_SPARE))
+        self._sound_rooms = {path: room for path, room in self._rooms.items() if not geometry.crossing(room)}
+
+    def duplicates(self) -> Iterator[Problem]:
+        for kind in _KINDS:
+            first: dict[str, int] = {}
+            for index, identifier in _identifiers(self._data, kind):
+                path = (kind, index, "id")
+                if identifier in first:
+                    text = f"this name is taken, first in line {first[identifier]}"
+                    yield self._problem(path, text, f"'{identifier}'", "each name once")
+                else:
+                    first[identifier] = self._tree.line(path)
+
+    def references(self) -> Iterator[Problem]:
+        rooms = list(dict.fromkeys(identifier for _, identifier in _identifiers(self._data, "rooms")))
+        residents = list(dict.fromkeys(identifier for _, identifier in _identifiers(self._data, "residents")))
+        for kind in ("radars", "sensors", "devices"):
+            for index, item in enumerate(_items(self._data, kind)):
+                if isinstance(item, dict) and isinstance(item.get("room"), str):
+                    yield from self._reference((kind, index, "room"), item["room"], rooms, "room")
+        for index, item in enumerate(_items(self._data, "rooms")):
+            named = item.get("residents") if isinstance(item, dict) else None
+            for place, resident in enumerate(named if isinstance(named, list) else ()):
+                yield from self._reference(("rooms", index, "residents", place), resident, residents, "resident")
+
+    def _reference(self, path: FieldPath, name: Plain, known: list[str], kind: str) -> Iterator[Problem]:
+        if isinstance(name, str) and name not in known:
+            allowed = listed(known) or f"there is none; add it under {kind}s:"
+            yield self._problem(path, f"there is no such {kind}", f"'{name}'", allowed, nearest(name, known))
+
+    def floors(self) -> Iterator[Problem]:
+        for path, room in self._rooms.items():
+            place = geometry.crossing(room)
+            inner = (*path, "floor_m")
+            if place:
+                text = f"the floor's outline crosses itself at {place}"
+                yield self._problem(inner, text, "", "corners in order, around the room")
+            elif (area := geometry.area_m2(room)) <= SMALLEST_ROOM_M2:
+                yield self._problem(inner, "this is no room", f"{area:.2f} m²", f"more than {SMALLEST_ROOM_M2} m²")
+
+    def overlaps(self) -> Iterator[Problem]:
+        for (_, first), (path, second) in itertools.combinations(self._sound_rooms.items(), 2):
+            if first.storey != second.storey:
+                continue
+            common = geometry.overlap(first, second)
+            if common is not None:
+                area, place = common
+                text = f"the rooms '{first.id}' and '{second.id}' overlap"
+                yield self._problem(
+                    (*path, "floor_m"), text, f"{area:.2f} m² in common ({place})", "rooms of a storey side by side"
+                )
+
+    def places(self) -> Iterator[Problem]:
+        rooms = {room.id: room for room in self._sound_rooms.values()}
+        for path, radar in self._radars.items():
+            room = rooms.get(radar.room)
+            if room is None:
+                continue
+            inner = (*path, "position_m")
+            distance = geometry.distance_m(radar, room)
+            if distance > RADAR_OUTSIDE_M:
+                yield self._outside(inner, radar, room, distance)
+            elif geometry.view_m(radar, room) == 0.0:
+                text = "the radar looks out of its room"
+                allowed = "a direction into the room, counter-clockwise from the plan's x axis"
+                yield self._problem((*path, "yaw_deg"), text, f"{radar.yaw_deg:g} degrees", allowed, warning=True)
+            height = radar.position_m[2]
+            if not 0 <= height <= room.height_m:
+                allowed = f"0 (floor) to {room.height_m:g} m (ceiling of '{room.id}')"
+                yield self._problem(inner, "the radar's height is not in the room", f"{height:g} m", allowed)
+
+    def _outside(self, path: FieldPath, radar: Radar, room: Room, distance: float) -> Problem:
+        storey = [other for other in self._sound_rooms.values() if other.storey == room.storey]
+        closest, gap = geometry.nearest_room(radar, storey)
+        if gap > RADAR_OUTSIDE_M:
+            text = f"the radar is outside the house, {gap:.2f} m from the nearest room '{closest.id}'"
+        elif gap > 0:
+            text = f"the radar is outside its room; it is {gap:.2f} m from the room '{closest.id}'"
+        else:
+            text = f"the radar is outside its room; it stands in the room '{closest.id}'"
+        found = f"({radar.position_m[0]:g}, {radar.position_m[1]:g}), {distance:.2f} m from '{room.id}'"
+        return self._problem(path, text, found, f"at most {RADAR_OUTSIDE_M} m from the room's floor")
+
+    def models(self) -> Iterator[Problem]:
+        known = self._surroundings.models
+        for index, item in enumerate(_items(self._data, "radars")):
+            model = item.get("model") if isinstance(item, dict) else None
+            if known is not None and isinstance(model, str) and model not in known:
+                path = ("radars", index, "model")
+                allowed = listed(sorted(known))
+                yield self._problem(path, "there is no such model", described(model), allowed, nearest(model, known))
+
+    def ports(self) -> Iterator[Problem]:
+        first: dict[str, Radar] = {}
+        for path, radar in self._radars.items():
+            if not isinstance(radar.source, PortSource):
+                continue
+            port = os.path.normpath(radar.source.device)
+            if port in first:
+                text = f"the radar '{first[port].id}' is on the same port"
+                yield self._problem(
+                    (*path, "source", "device"), text, f"'{radar.source.device}'", "a port for each radar"
+                )
+            else:
+                first[port] = radar
+
+    def recordings(self) -> Iterator[Problem]:
+        for path, radar in self._radars.items():
+            if not isinstance(radar.source, RecordingSource):
+                continue
+            for key, name in (("path", radar.source.path), ("chirp", radar.source.chirp)):
+                if name and not name.startswith(BUILTIN):
+                    yield from self._file((*path, "source", key), name)
+
+    def _file(self, path: FieldPath, name: str) -> Iterator[Problem]:
+        place = resolve(name, self._surroundings.path, self._surroundings.environ)
+        if place is None:
+            text = "the folder of recordings is not known"
+            yield self._problem(path, text, f"'{name}'", "the variable SUMIKA_DATA set to a folder", warning=True)
+        elif not _exists(place):
+            yield self._problem(path, "there is no such file or folder", f"'{place}'", "a recording", warning=True)
+
+    def _problem(
+        self, path: FieldPath, text: str, found: str, allowed: str, near: str = "", *, warning: bool = False
+    ) -> Problem:
+        line, name = self._tree.line(path), field_name(path)
+        return Problem(line=line, field=name, text=text, found=found, allowed=allowed, nearest=near, warning=warning)
+
+
+def _exists(place: Path) -> bool:
+    try:
+        return place.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _items(data: dict[str, Plain], kind: str) -> list[Plain]:
+    items = data.get(kind)
+    return items if isinstance(items, list) else []
+
+
+def _identifiers(data: dict[str, Plain], kind: str) -> Iterator[tuple[int, str]]:
+    for index, item in enumerate(_items(data, kind)):
+        identifier = item.get("id") if isinstance(item, dict) else None
+        if isinstance(identifier, str):
+            yield index, identifier
+
+
+def _convertible(
+    data: dict[str, Plain], kind: str, struct: type[_Item], core: tuple[str, ...], spare: dict[str, Plain]
+) -> Iterator[tuple[FieldPath, _Item]]:
+    """Yield the items that can be understood, so that one wrong field hides no problem of another.
+
+    Where the whole item cannot be, its core is tried, with `spare` values that break no rule for the rest.
+    """
+    for index, item in enumerate(_items(data, kind)):
+        if isinstance(item, dict):
+            bare = {**spare, **{key: item[key] for key in core if key in item}}
+            for candidate in (item, bare):
+                with contextlib.suppress(msgspec.ValidationError, OverflowError):
+                    yield (kind, index), msgspec.convert(candidate, struct)
+                    break

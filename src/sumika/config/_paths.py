@@ -1,0 +1,29 @@
+"""Paths that `house.yaml` names: absolute, relative to the file, or in the folder of recordings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+DATA_VARIABLE = "SUMIKA_DATA"
+BUILTIN = "builtin:"
+"""What stands before the name of a file that comes with Sumika."""
+
+
+def resolve(name: str, house_file: Path, environ: Mapping[str, str]) -> Path | None:
+    """Return the path that a name in `house.yaml` means.
+
+    Args:
+        name: As written: absolute, relative to the file's folder, or beginning with `$SUMIKA_DATA` or `~`.
+        house_file: The file in which it is written.
+        environ: Where SUMIKA_DATA is looked up.
+
+    Returns:
+        The path, which need not exist; None where it needs SUMIKA_DATA and that is not set.
+    """
+    for spelling in (f"${DATA_VARIABLE}", f"${{{DATA_VARIABLE}}}"):
+        if name == spelling or name.startswith(f"{spelling}/"):
+            folder = environ.get(DATA_VARIABLE, "")
+            return Path(folder).absolute() / name[len(spelling) :].lstrip("/") if folder else None
+    path = Path(name)
+    if path.parts[:1] == ("~",):
+        path = Path.home().joinpath(*path.parts[1:])
+    return house_file.absolute().parent / path
