@@ -114,7 +114,7 @@ class LiveHouse:
             consumed=consumed,  # type: ignore[arg-type]  # typed by the runner that made it
             message=msgspec.Raw(msgspec.msgpack.encode(message)),
         )
-        self.log.append(Logged(envelope=envelope, message=message, log_time_ns=0))
+        self.log.append(Logged(envelope=envelope, message=message, log_time_ns=0, data=b""))
         for other in NODES:
             if other.step and topic in other.step.inputs:
                 self.queues[other.name].append((envelope, message))
@@ -207,7 +207,7 @@ def test_a_changed_input_changes_the_outputs() -> None:
     first = next(index for index, entry in enumerate(house.log) if isinstance(entry.message, SlowTime))
     entry = house.log[first]
     other = msgspec.structs.replace(entry.message, stamp=entry.message.stamp.later(1))
-    house.log[first] = Logged(envelope=entry.envelope, message=other, log_time_ns=0)
+    house.log[first] = Logged(envelope=entry.envelope, message=other, log_time_ns=0, data=b"")
     made, _ = replayed(house.log)
     assert made != recorded(house.log)
 

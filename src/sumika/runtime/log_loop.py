@@ -1,6 +1,7 @@
 """The node that writes the log: taps every topic that the table says to log, and whole frames when asked."""
 
-from sumika import __version__
+import msgspec
+
 from sumika.bus import Answerer, Received, Subscriber
 from sumika.log import LogWriter, RunInfo
 from sumika.runtime.node import Launch, Node
@@ -9,7 +10,6 @@ from sumika.runtime.step_loop import FrameFetcher
 from sumika.schema import (
     TOPICS,
     AdcFrame,
-    Envelope,
     Event,
     FrameNotice,
     Origin,
@@ -32,11 +32,8 @@ class _LogLoop:
     def __init__(self, process: NodeProcess) -> None:
         launch = process.launch
         self.process = process
-        self.folder = launch.data / "log" / launch.run_id
         self.writer = LogWriter(
-            self.folder,
-            RunInfo(run_id=launch.run_id, version=__version__, config_text=launch.house_text),
-            process.clock,
+            launch.data / "log", RunInfo(run_id=launch.run_id, config_text=launch.house_text), process.clock
         )
         everyone = [*launch.nodes, "supervisor"]
         self.messages = Subscriber(
@@ -53,7 +50,7 @@ class _LogLoop:
     def turn(self) -> None:
         arrived = self.messages.receive(0.02 if any(self.raw_until_ns.values()) else 0.1)
         for received in arrived:
-            self.writer.write(received.envelope, received.message)
+            self.writer.write(received.envelope)
         notices = self.notices.receive(0.0)
         for received in notices:
             self.write_frame(received)
@@ -80,7 +77,11 @@ class _LogLoop:
                 notice=notice,
                 samples=samples.tobytes(),
             )
-            self.writer.write(_renamed(received.envelope), raw)
+            self.writer.write(
+                msgspec.structs.replace(
+                    received.envelope, topic="raw_frame", message=msgspec.Raw(msgspec.msgpack.encode(raw))
+                )
+            )
 
     def answer(self, question: RecordRawRequest) -> RecordRawAnswer:
         unknown = [radar for radar in question.radars if radar not in self.raw_until_ns]
@@ -90,7 +91,7 @@ class _LogLoop:
         until_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(question.seconds)
         for radar in question.radars or tuple(self.raw_until_ns):
             self.raw_until_ns[radar] = until_ns
-        return RecordRawAnswer(accepted=True, folder=str(self.folder))
+        return RecordRawAnswer(accepted=True, folder=str(self.writer.folder))
 
     def tell_problem(self) -> None:
         """Say once that the log cannot be written, and once that it can again."""
@@ -113,23 +114,12 @@ class _LogLoop:
     def close(self) -> None:
         """Write what is still on its way, then end the segment properly."""
         for received in self.messages.receive(0.1):
-            self.writer.write(received.envelope, received.message)
+            self.writer.write(received.envelope)
         self.writer.close()
         self.answerer.close()
         self.messages.close()
         self.notices.close()
         self.frames.close()
-
-
-def _renamed(envelope: Envelope) -> Envelope:
-    return Envelope(
-        topic="raw_frame",
-        key=envelope.key,
-        node=envelope.node,
-        incarnation=envelope.incarnation,
-        sequence=envelope.sequence,
-        message=envelope.message,
-    )
 
 
 def run_log(node: Node, launch: Launch) -> None:

@@ -33,6 +33,11 @@ TICK_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4
 Emit = Callable[[Envelope, Message], None]
 
 
+def encoded(message: Message) -> msgspec.Raw:
+    """Return a message as it travels on the bus."""
+    return msgspec.Raw(msgspec.msgpack.encode(message))
+
+
 def frames_of(source: FrameSource, until_ns: int | None = None) -> Iterator[Frame]:
     """Yield a source's frames to its end, or to a moment."""
     while (frame := source.next_frame()) is not None:
@@ -89,7 +94,7 @@ class OfflineHouse:
                 notice=notice,
                 samples=samples.tobytes(),
             )
-            self._emit(msgspec.structs.replace(envelope, topic="raw_frame"), raw)
+            self._emit(msgspec.structs.replace(envelope, topic="raw_frame", message=encoded(raw)), raw)
         self._hand_on(envelope, frame)
 
     def take(self, message: Message, node: str, consumed: tuple[Consumed, ...] = ()) -> None:
@@ -109,7 +114,7 @@ class OfflineHouse:
             incarnation=0,
             sequence=sequence,
             consumed=consumed,
-            message=msgspec.Raw(b""),
+            message=encoded(message),
         )
 
     def _hand_on(self, envelope: Envelope, value: Input) -> None:

@@ -10,6 +10,9 @@ from sumika.runtime.replay import Replay, ReplayReport
 from sumika.runtime.table import nodes_of
 from sumika.schema import Envelope, Message, SumikaError, UsageError
 
+NEVER_DELETES_BYTES = 2**62
+"""A replay writes beside logs that are not its own; it must not make room for itself."""
+
 
 def _make_room(out: Path, force: bool) -> None:
     """Refuse to write over anything; with `force`, over an earlier replay only."""
@@ -24,8 +27,10 @@ def _make_room(out: Path, force: bool) -> None:
 
 def _from_frames(info: LogInfo, start: str, log: Path) -> bool:
     """Decide where to start: at whole frames if every one is there."""
-    counts = info.counts_by_topic()
-    frames, slow_time = counts.get("raw_frame", 0), counts.get("slow_time", 0)
+    frames, slow_time = (
+        sum(channel.messages for channel in info.channels if channel.topic == topic)
+        for topic in ("raw_frame", "slow_time")
+    )
     if start == "frames" and not frames:
         raise UsageError("no whole radar frames in this log", where=str(log), remedy="Record some with: sumika record")
     return start == "frames" or (start == "auto" and frames > 0 and frames >= slow_time)
@@ -44,20 +49,25 @@ def replay_log(log: Path, out: Path, *, start: str = "auto", force: bool = False
         SumikaError: if the log cannot be read or holds no house.
     """
     reader = LogReader(log)
-    info = reader.info
-    if not info.config_text:
+    run = reader.info.run
+    if not run.config_text:
         raise SumikaError("the log does not say which house it is of", where=str(log), remedy="It cannot be replayed.")
-    loaded = parse_house(info.config_text, log)
+    loaded = parse_house(run.config_text, log)
     _make_room(out, force)
     clock = ReplayClock()
-    run = RunInfo(run_id=info.run_id, version=info.version, config_text=info.config_text)
-    writer = LogWriter(out, run, clock, durable=False)
+    writer = LogWriter(
+        out.parent, RunInfo(run_id=out.name, config_text=run.config_text), clock, max_bytes=NEVER_DELETES_BYTES
+    )
 
     def emit(envelope: Envelope, message: Message) -> None:
-        writer.write(envelope, message)
+        clock.follow(message.stamp)
+        writer.write(envelope)
 
     try:
-        replay = Replay(nodes_of(loaded.house), loaded.house, emit, from_frames=_from_frames(info, start, log))
-        return replay.run(reader)
+        from_frames = _from_frames(reader.info, start, log)
+        report = Replay(nodes_of(loaded.house), loaded.house, emit, from_frames=from_frames).run(reader)
     finally:
         writer.close()
+    if writer.problem is not None:
+        raise writer.problem
+    return report

@@ -48,7 +48,7 @@ class _RadarIo:
         began_ns = time.perf_counter_ns()
         samples = np.ascontiguousarray(frame.samples if isinstance(frame, AdcFrame) else frame.iq)
         if self.ring is None:
-            self.ring = RingWriter(self.process.folder.ring(frame.notice.radar), slot_bytes=samples.nbytes)
+            self.ring = RingWriter(self.process.folder.ring(frame.notice.radar), slot_bytes=self.source.max_frame_bytes)
         position = self.ring.write(samples)
         self.process.publisher.publish(msgspec.structs.replace(frame.notice, position=position))
         self.process.taken += 1

@@ -6,7 +6,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from sumika import __version__
 from sumika.clock import ReplayClock
 from sumika.config import LoadedHouse, demo_house
 from sumika.evaluate.figure import Evidence, Figure
@@ -14,7 +13,7 @@ from sumika.log import LogWriter, RunInfo, diff
 from sumika.runtime.offline import OfflineHouse, frames_of
 from sumika.runtime.replay_log import replay_log
 from sumika.runtime.table import nodes_of
-from sumika.schema import Origin
+from sumika.schema import Envelope, Message, Origin
 from sumika.sensors import open_source
 from sumika.units import seconds_to_ns
 
@@ -25,12 +24,15 @@ FULL_S = 300.0
 def write_log(loaded: LoadedHouse, folder: Path, seconds: float) -> frozenset[Origin]:
     """Run a house on its own sources, without waiting, into a log with whole frames; return the origins it saw."""
     clock = ReplayClock()
-    writer = LogWriter(
-        folder, RunInfo(run_id="bench", version=__version__, config_text=loaded.text), clock, durable=False
-    )
+    writer = LogWriter(folder.parent, RunInfo(run_id=folder.name, config_text=loaded.text), clock)
     sources = [open_source(radar, loaded.path, clock, os.environ) for radar in loaded.house.radars]
+
+    def emit(envelope: Envelope, message: Message) -> None:
+        clock.follow(message.stamp)
+        writer.write(envelope)
+
     try:
-        house = OfflineHouse(nodes_of(loaded.house), loaded.house, writer.write, raw=True)
+        house = OfflineHouse(nodes_of(loaded.house), loaded.house, emit, raw=True)
         house.run([frames_of(source, seconds_to_ns(seconds)) for source in sources])
     finally:
         writer.close()
