@@ -1,1 +1,42 @@
-"""text."""
+"""What people read, in Japanese and English.
+
+    from sumika.text import banner, language_of, rate_text, reason_text, say
+
+    language = house.language or language_of(os.environ)
+    rate_text(15.2, 0.3, language)            # 15.2 ± 0.3 /min        毎分15.2回 ±0.3
+    reason_text(Reason.MOVING, language)      # moving                 体動中
+    say("event.node_died", language, subject="radar_bedroom")
+
+A new sentence is a key in `_en.py` and the same key in `_ja.py`; tests see to it that both have it, with the same
+placeholders, and that something uses it.
+"""
+
+from sumika.text._phrases import (
+    banner,
+    distance_text,
+    duration_text,
+    event_text,
+    origin_text,
+    probability_text,
+    rate_text,
+    reason_text,
+    severity_text,
+    state_text,
+)
+from sumika.text._say import LANGUAGES, language_of, say
+
+__all__ = [
+    "LANGUAGES",
+    "banner",
+    "distance_text",
+    "duration_text",
+    "event_text",
+    "language_of",
+    "origin_text",
+    "probability_text",
+    "rate_text",
+    "reason_text",
+    "say",
+    "severity_text",
+    "state_text",
+]

@@ -1,0 +1,34 @@
+"""Looks a sentence up in the language of the reader."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sumika.text import _en, _ja
+
+LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {"en": MappingProxyType(_en.TEXTS), "ja": MappingProxyType(_ja.TEXTS)}
+)
+"""Every language with its sentences. All have the same keys and placeholders; tests see to it."""
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """Return a sentence.
+
+    Args:
+        key: Which one, for example "reason.moving".
+        language: "ja" or "en".
+        values: For the placeholders in it.
+
+    Raises:
+        KeyError: if there is no such key or language, or a placeholder has no value: a slip in the program.
+    """
+    return LANGUAGES[language][key].format(**values)
+
+
+def language_of(environ: Mapping[str, str]) -> str:
+    """Return the language of a terminal: "ja" where LC_ALL, LC_MESSAGES or LANG says so, "en" otherwise."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        locale = environ.get(variable, "")
+        if locale:
+            return "ja" if locale.replace("-", "_").split("_")[0].split(".")[0].lower() == "ja" else "en"
+    return "en"
