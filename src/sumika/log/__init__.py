@@ -2,8 +2,8 @@
 
 Write::
 
-    with LogWriter(data / "log", RunInfo(run_id="2026-11-24T08-00-00", config_text=house_text), clock) as writer:
-        writer.write(envelope)  # as it came from the bus; the disk's troubles end up in `writer.problem`
+    with LogWriter(data / "log" / run_id, RunInfo(run_id=run_id, config_text=house_text), clock) as writer:
+        writer.write(envelope, message)  # the disk's troubles end up in `writer.problem`, never here
         writer.tend()  # at least once a second
 
 Read, compare, repair::
@@ -11,13 +11,14 @@ Read, compare, repair::
     for logged in LogReader(data / "log" / run_id):
         logged.envelope.topic, logged.message, logged.log_time_ns
     LogReader(path).info.damages
-    diff(path_a, path_b).equal
+    diff(path_a, path_b).differs
     recover(path)
     export(path, "csv", folder)
 """
 
 from sumika.log._format import RunInfo, topics_version
 from sumika.log._reader import ChannelInfo, Logged, LogInfo, LogReader, SegmentInfo
+from sumika.log._recover import RecoveryReport, recover, recovered_path
 from sumika.log._scan import Damage, DamageKind
 from sumika.log._segment import DiskFile, LogFile
 from sumika.log._writer import LogWriter
@@ -32,7 +33,10 @@ __all__ = [
     "LogReader",
     "LogWriter",
     "Logged",
+    "RecoveryReport",
     "RunInfo",
     "SegmentInfo",
+    "recover",
+    "recovered_path",
     "topics_version",
 ]

@@ -8,14 +8,14 @@ import hashlib
 import re
 import zlib
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import version as installed_version
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
 from sumika.clock import boot_id
 from sumika.log._schemas import viewer_schema
-from sumika.schema import TOPICS, Consumed, Message, SumikaError, UsageError
+from sumika.schema import TOPICS, Consumed, Message, SumikaError
 
 PROFILE = "sumika"
 METADATA = "sumika"
@@ -24,7 +24,6 @@ FORMAT_MINOR = 0
 READABLE_SINCE = "0.1.0"
 """The oldest Sumika that reads this format; a reader too old quotes it from the file."""
 SEGMENT_NAME = re.compile(r"^\d{6,9}\.mcap$")
-_RUN_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
 JSON = "json"
 MSGPACK = "msgpack"
 
@@ -47,37 +46,23 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Whose log it is.
 
     Attributes:
-        run_id: Name of the run, and of its folder.
+        run_id: Name of the run.
         config_text: The whole house description in force.
         config_file: Where that was read from.
-        sumika_version: Which Sumika wrote the log.
+        version: Which Sumika wrote the log.
         boot_id: Which boot the monotonic times belong to.
     """
 
     run_id: str
     config_text: str = ""
     config_file: str = ""
-    sumika_version: str = msgspec.field(default_factory=lambda: version("sumika"))
+    version: str = msgspec.field(default_factory=lambda: installed_version("sumika"))
     boot_id: str = msgspec.field(default_factory=boot_id)
 
     @property
     def config_sha256(self) -> str:
         """SHA-256 of the house description."""
         return hashlib.sha256(self.config_text.encode()).hexdigest()
-
-
-def check_run_id(run_id: str) -> str:
-    """Return a run id that is safe as a folder's name.
-
-    Raises:
-        UsageError: if it is not.
-    """
-    if not _RUN_ID.fullmatch(run_id):
-        raise UsageError(
-            f"{run_id!r} cannot name a run",
-            remedy="Use letters, digits, '.', '_' and '-', at most 100, beginning with a letter or digit",
-        )
-    return run_id
 
 
 def encoding_of(topic: str) -> str:
@@ -146,7 +131,7 @@ def metadata_fields(run: RunInfo, segment: int, dropped_before: int) -> dict[str
         "format": f"{FORMAT_MAJOR}.{FORMAT_MINOR}",
         "readable_since": READABLE_SINCE,
         "run_id": run.run_id,
-        "sumika_version": run.sumika_version,
+        "sumika_version": run.version,
         "topics_version": topics_version(),
         "boot_id": run.boot_id,
         "segment": str(segment),
@@ -169,7 +154,7 @@ def run_of(fields: dict[str, str]) -> RunInfo:
         run_id=fields.get("run_id", "unknown"),
         config_text=fields.get("config", ""),
         config_file=fields.get("config_file", ""),
-        sumika_version=fields.get("sumika_version", "unknown"),
+        version=fields.get("sumika_version", "unknown"),
         boot_id=fields.get("boot_id", "unknown"),
     )
 

@@ -25,7 +25,7 @@ class Logged(NamedTuple):
     envelope: Envelope
     message: Message
     log_time_ns: int
-    data: bytes
+    data: bytes = b""
 
 
 class SegmentInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +100,28 @@ class LogInfo(msgspec.Struct, frozen=True, kw_only=True):
     first_ns: int | None
     last_ns: int | None
     damages: tuple[Damage, ...]
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run."""
+        return self.run.run_id
+
+    @property
+    def version(self) -> str:
+        """Which Sumika wrote it."""
+        return self.run.version
+
+    @property
+    def config_text(self) -> str:
+        """The house description that was in force; empty if the log has none."""
+        return self.run.config_text
+
+    def counts_by_topic(self) -> dict[str, int]:
+        """Return how many messages of each topic there are."""
+        counts: dict[str, int] = {}
+        for channel in self.channels:
+            counts[channel.topic] = counts.get(channel.topic, 0) + channel.messages
+        return counts
 
     @property
     def messages(self) -> int:

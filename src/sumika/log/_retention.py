@@ -15,11 +15,11 @@ class Budget:
     """How much the logs of all runs may take.
 
     Attributes:
-        max_bytes: All segments together.
+        max_bytes: All segments together; None where nothing may be deleted.
         min_free_bytes: What must stay free on the disk, for history and for the rest of the machine.
     """
 
-    max_bytes: int
+    max_bytes: int | None
     min_free_bytes: int
 
 
@@ -35,17 +35,17 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _segments(log_folder: Path, run_id: str) -> list[_Segment]:
-    """List the segments of all runs in the order in which they may go: finished runs first, then oldest first."""
+def _segments(run_folder: Path) -> list[_Segment]:
+    """List the segments of this run and of those beside it, in the order in which they may go: other runs' first."""
     found = []
-    for run in _entries(log_folder):
+    for run in _entries(run_folder.parent):
         if not run.is_dir(follow_symlinks=False):
             continue
         for entry in _entries(run.path):
             if SEGMENT_NAME.match(entry.name) and entry.is_file(follow_symlinks=False):
                 with suppress(OSError):
                     status = entry.stat(follow_symlinks=False)
-                    order = (run.name == run_id, status.st_mtime_ns, entry.path)
+                    order = (run.name == run_folder.name, status.st_mtime_ns, entry.path)
                     found.append(_Segment(Path(entry.path), status.st_size, order))
     return sorted(found, key=lambda segment: segment.order)
 
@@ -78,27 +78,23 @@ def _delete(path: Path) -> bool:
     return True
 
 
-def make_room(log_folder: Path, run_id: str, budget: Budget) -> tuple[int, bool]:
-    """Delete old segments until both limits hold or nothing may be deleted any more.
+def make_room(run_folder: Path, budget: Budget) -> bool:
+    """Delete old segments until both limits hold or nothing may be deleted any more; tell whether enough is free.
 
     A segment that is being written never goes. The running run gives its own oldest segments only when no finished run
     has any left: a house that runs for a year must not stop logging when the budget is used up.
 
     Args:
-        log_folder: Holds one folder per run.
-        run_id: The running run.
+        run_folder: Of the running run; the folders beside it are those of other runs.
         budget: The limits.
-
-    Returns:
-        How many segments were deleted, and whether enough is free now.
     """
-    segments = _segments(log_folder, run_id)
+    if budget.max_bytes is None:
+        return free_bytes(run_folder) >= budget.min_free_bytes
+    segments = _segments(run_folder)
     total = sum(segment.size_bytes for segment in segments)
-    deleted = 0
     for segment in segments:
-        if total <= budget.max_bytes and free_bytes(log_folder) >= budget.min_free_bytes:
+        if total <= budget.max_bytes and free_bytes(run_folder) >= budget.min_free_bytes:
             break
         if _delete(segment.path):
             total -= segment.size_bytes
-            deleted += 1
-    return deleted, free_bytes(log_folder) >= budget.min_free_bytes
+    return free_bytes(run_folder) >= budget.min_free_bytes

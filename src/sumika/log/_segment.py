@@ -120,33 +120,38 @@ class McapBody:
             index_types=IndexType.ALL,
             enable_data_crcs=True,
         )
-        self._schemas: dict[tuple[str, str, bytes], int] = {}
+        self._schemas: dict[tuple[str, bytes], int] = {}
         self._channels: dict[tuple[str, str, str], int] = {}
         self._writer.start(PROFILE, library)
         self._writer.add_metadata(METADATA, metadata)
 
-    def channel(self, topic: str, key: str, encoding: str, schema: bytes | None = None) -> int:
+    def channel(self, topic: str, key: str, encoding: str, schema: bytes) -> int:
         """Return the channel of a topic and key, declared if it is new.
 
         Args:
             topic: Name in the table of topics, or any other for a log of a newer Sumika.
             key: What it is about.
             encoding: "json" or "msgpack".
-            schema: JSON Schema; the table's own if None.
+            schema: JSON Schema; empty if there is none.
         """
         known = self._channels.get((topic, key, encoding))
         if known is not None:
             return known
-        text = schema if schema is not None else schema_text(topic)
-        schema_key = (topic, encoding, text)
-        if schema_key not in self._schemas:
-            name = f"sumika.{TOPICS[topic].message.__name__}" if topic in TOPICS else f"sumika.{topic}"
-            self._schemas[schema_key] = self._writer.register_schema(name, "jsonschema", text)
+        metadata = {"topic": topic, "key": key}
         identity: int = self._writer.register_channel(
-            f"/{topic}/{key}", encoding, self._schemas[schema_key], {"topic": topic, "key": key}
+            f"/{topic}/{key}", encoding, self._schema(topic, schema), metadata
         )
         self._channels[(topic, key, encoding)] = identity
         return identity
+
+    def _schema(self, topic: str, schema: bytes) -> int:
+        if not schema:
+            return 0  # MCAP's number for none
+        if (topic, schema) not in self._schemas:
+            name = f"sumika.{TOPICS[topic].message.__name__}" if topic in TOPICS else f"sumika.{topic}"
+            identity: int = self._writer.register_schema(name, "jsonschema", schema)
+            self._schemas[(topic, schema)] = identity
+        return self._schemas[(topic, schema)]
 
     @property
     def full(self) -> bool:
@@ -195,9 +200,7 @@ class Segment:
         self.unpushed = 0
         self._file = file
         self._buffer = _Buffer()
-        self._body = McapBody(
-            self._buffer, metadata_fields(run, number, dropped_before), f"sumika {run.sumika_version}"
-        )
+        self._body = McapBody(self._buffer, metadata_fields(run, number, dropped_before), f"sumika {run.version}")
         self.push()
 
     @property
@@ -223,7 +226,7 @@ class Segment:
         Raises:
             OSError: if a chunk was full and could not be written.
         """
-        channel = self._body.channel(topic, key, encoding_of(topic))
+        channel = self._body.channel(topic, key, encoding_of(topic), schema_text(topic))
         if self._buffer.waiting:
             self.push()
         self.unpushed += 1
@@ -256,12 +259,13 @@ class Segment:
         self.flush()
         self._file.sync()
 
-    def finish(self) -> None:
-        """Write the summary, sync and close."""
+    def finish(self, durable: bool) -> None:
+        """Write the summary, sync if it is to be durable, and close."""
         self.flush()
         self._body.finish()
         self.push()
-        self._file.sync()
+        if durable:
+            self._file.sync()
         self._file.close()
 
     def abandon(self) -> None:

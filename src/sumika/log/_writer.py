@@ -15,7 +15,7 @@ from sumika.clock import Clock, Instant
 from sumika.log import _format
 from sumika.log._retention import Budget, free_bytes, make_room
 from sumika.log._segment import DiskFile, LogFile, Segment, sync_folder
-from sumika.schema import Envelope, Message, SumikaError
+from sumika.schema import TOPICS, Envelope, Message, SumikaError
 from sumika.units import seconds_to_ns
 
 _log = logging.getLogger(__name__)
@@ -32,25 +32,27 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class LogWriter:
-    """Writes envelopes into `<folder>/<run id>/000001.mcap`, `000002.mcap` ...
+    """Writes envelopes into `<folder>/000001.mcap`, `000002.mcap` ...
 
     What the disk does never reaches the caller: a failed write sets `problem`, the messages that could not be written
     are counted in `dropped`, and a new segment is tried after a back-off of 1 to 60 s; `problem` is None again once
     messages have reached the disk. Call `tend` at least once a second, also when there is nothing to write.
 
     Args:
-        folder: Holds one folder per run; made with mode 0700 if absent.
+        folder: The run's own, in a folder that holds those of all runs and nothing else; made with mode 0700 if absent.
+            If it holds segments already, numbering goes on after them.
         run: Whose log it is.
         clock: Tells when messages are logged, and when to flush, sync and rotate.
         rotate_bytes: A segment of this size is closed.
         rotate_s: A segment of this age is closed.
         sync_s: At most so much is lost in a power cut; at most 10.
         min_free_bytes: The log never takes the last of the disk.
-        max_bytes: All runs together; the oldest segments are deleted.
+        max_bytes: All runs together; the oldest segments are deleted, those of finished runs first.
+        durable: False for a log that can be made again (a replay): then nothing is synced, nothing is deleted to make
+            room for it, and a message is logged at the time of its own stamp.
         opener: Makes the file of a new segment; for tests.
 
     Raises:
-        UsageError: if the run id cannot name a folder.
         ValueError: if `sync_s` is beyond what may be lost.
     """
 
@@ -65,20 +67,21 @@ class LogWriter:
         sync_s: float = 5.0,
         min_free_bytes: int = 200 * MEGABYTE,
         max_bytes: int = 4000 * MEGABYTE,
+        durable: bool = True,
         opener: Callable[[Path], LogFile] = DiskFile,
     ) -> None:
         if not 0 < sync_s <= 10:
             raise ValueError(f"sync_s must be in (0, 10], not {sync_s}")
         self.run = run
-        self.folder = folder / _format.check_run_id(run.run_id)
+        self.folder = folder
         self.dropped = 0
         self.refused: dict[str, int] = {}
-        self._log_folder = folder
+        self._durable = durable
         self._clock = clock
         self._rotate_bytes = rotate_bytes
         self._rotate_ns = seconds_to_ns(rotate_s)
         self._sync_ns = seconds_to_ns(sync_s)
-        self._budget = Budget(max_bytes, min_free_bytes)
+        self._budget = Budget(max_bytes if durable else None, min_free_bytes)
         self._opener = opener
         self._problem: SumikaError | None = None
         self._segment: Segment | None = None
@@ -108,18 +111,19 @@ class LogWriter:
         """The segment in progress, if there is one."""
         return self._segment.path if self._segment else None
 
-    def write(self, envelope: Envelope) -> bool:
+    def write(self, envelope: Envelope, message: Message) -> bool:
         """Take one message.
 
         Args:
-            envelope: With the message as it travels on the bus (MessagePack).
+            envelope: What it travels in; the bytes in it are not looked at.
+            message: The message itself.
 
         Returns:
             Whether it was taken; False if it is no message of its topic (counted in `refused`) or the disk takes none
             now (counted in `dropped`, as is a message that was taken and could not be written afterwards).
         """
         now = self._clock.now()
-        record = self._encode(envelope)
+        record = self._encode(envelope, message)
         if record is None:
             return False
         segment = self._segment or self._open(now)
@@ -127,8 +131,9 @@ class LogWriter:
             self.dropped += 1
             return False
         data, published_ns = record
+        logged_ns = now.wall_ns if self._durable else published_ns
         try:
-            segment.add(envelope.topic, envelope.key, envelope.sequence, (now.wall_ns, published_ns), data)
+            segment.add(envelope.topic, envelope.key, envelope.sequence, (logged_ns, published_ns), data)
         except OSError as error:
             self._fail(error, now)
             return False
@@ -162,11 +167,11 @@ class LogWriter:
         """Finish the segment in progress."""
         self.close()
 
-    def _encode(self, envelope: Envelope) -> tuple[bytes, int] | None:
+    def _encode(self, envelope: Envelope, message: Message) -> tuple[bytes, int] | None:
         """Return the record's bytes and the wall time of its stamp; None, and count it, if it cannot be logged."""
         try:
-            return _record_bytes(envelope)
-        except (KeyError, ValueError) as error:  # ValueError: msgspec's and Unicode's are such
+            return _record_bytes(envelope, message)
+        except (KeyError, TypeError, ValueError) as error:
             topic = envelope.topic
             if topic not in self.refused:
                 _log.warning("Messages of topic %s cannot be logged: %s", topic, error)
@@ -205,7 +210,10 @@ class LogWriter:
         self._urgent = False
         if self._segment is None:
             return
-        self._segment.sync()
+        if self._durable:
+            self._segment.sync()
+        else:
+            self._segment.flush()
         if self._problem is not None and self._segment.messages_pushed:
             _log.warning("The log is written again; %d messages were lost so far", self.dropped)
             self._problem = None
@@ -214,7 +222,7 @@ class LogWriter:
     def _finish(self, now: Instant) -> None:
         self._sync(now)
         if self._segment is not None:
-            self._segment.finish()
+            self._segment.finish(self._durable)
             self._leave(self._segment)
 
     def _leave(self, segment: Segment) -> None:
@@ -236,7 +244,7 @@ class LogWriter:
             OSError: ENOSPC, if nothing is left to delete and the disk is too full.
         """
         self._room_ns = now.monotonic_ns
-        if not make_room(self._log_folder, self.run.run_id, self._budget)[1]:
+        if not make_room(self.folder, self._budget):
             self._finish(now)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -254,9 +262,9 @@ class LogWriter:
         return self._segment
 
     def _make_folder(self) -> None:
-        for folder in (self._log_folder, self.folder):
+        for folder in (*reversed(self.folder.parents), self.folder):
             if not folder.is_dir():
-                folder.mkdir(mode=0o700, parents=True)
+                folder.mkdir(mode=0o700, exist_ok=True)
                 sync_folder(folder.parent)
 
     def _new_segment(self, now: Instant) -> Segment:
@@ -267,8 +275,9 @@ class LogWriter:
         file = self._opener(path)
         try:
             segment = Segment(path, file, self.run, number, self.dropped - self._dropped_told, now.monotonic_ns)
-            file.sync()
-            sync_folder(self.folder)
+            if self._durable:
+                file.sync()
+                sync_folder(self.folder)
         except OSError:
             with suppress(OSError):
                 file.close()
@@ -298,7 +307,7 @@ class LogWriter:
         if error.errno not in _FULL:
             return SumikaError(f"the log cannot be written: {what}", where=str(self.folder), remedy="Check the disk")
         with suppress(OSError):
-            what += f", {free_bytes(self._log_folder) // MEGABYTE} MB free"
+            what += f", {free_bytes(self.folder) // MEGABYTE} MB free"
         return SumikaError(
             f"the log cannot be written: {what}; it keeps {self._budget.min_free_bytes // MEGABYTE} MB free",
             where=str(self.folder),
@@ -306,16 +315,20 @@ class LogWriter:
         )
 
 
-def _record_bytes(envelope: Envelope) -> tuple[bytes, int]:
+def _record_bytes(envelope: Envelope, message: Message) -> tuple[bytes, int]:
     """Return the record of an envelope and the wall time of its message's stamp.
 
     Raises:
         KeyError: if the table of topics lacks the topic.
-        ValueError: if it is no message of its topic, or JSON cannot carry it.
+        TypeError, ValueError: if it is no message of its topic, or JSON cannot carry it.
     """
     topic = envelope.topic
     encoding = _format.encoding_of(topic)
-    message = _format.bus_decoder(topic).decode(envelope.message)
+    if encoding == _format.JSON:
+        # As it is after a journey over the bus: a replay that writes 15 must give the bytes of a house that sent 15.0.
+        message = _format.bus_decoder(topic).decode(msgspec.msgpack.encode(message))
+    elif not isinstance(message, TOPICS[topic].message):
+        raise TypeError(f"{type(message).__name__} is no message of this topic")
     record = _format.Record(
         topic=topic,
         key=envelope.key,
