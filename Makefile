@@ -29,11 +29,11 @@ full-check: for-work ## The same with slow tests and coverage
 
 docs: for-work ## Build the documentation into site/
 	@$(PY) tools/reference.py
-	@$(PY) -m mkdocs build --strict --quiet --site-dir site
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet --site-dir site
 	@echo "Built site/index.html"
 
 docs-serve: for-work ## Read the documentation at http://127.0.0.1:8000
-	@$(PY) -m mkdocs serve
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs serve
 
 bench: for-use ## Measure every published figure (quick); make bench ARGS="radar --json" for one area
 	@if [ -n "$(ARGS)" ]; then .venv/bin/sumika bench $(ARGS); else \
