@@ -175,10 +175,13 @@ class Document:
         start = self._behind_colon(key) if key else node.start
         column = self._column(key.start if key else node.start)
         write = emit.after_key if key is not None else emit.item
-        written = write(value, column, flow=flow)
+        written = self._lines(write(value, column, flow=flow))
+        if "\n" not in written and node.start > start and not self.text[start : node.start].strip(" "):
+            # The blanks between the colon and a value in the same line are the owner's.
+            start, written = node.start, written.lstrip(" ")
         kept = comments_in(self._tree, start, node.end)
-        text = _spliced(self.text, (start, node.end, self._lines(written)))
-        return self._with_comments(text, start + len(self._lines(written)), kept, column)
+        text = _spliced(self.text, (start, node.end, written))
+        return self._with_comments(text, start + len(written), kept, column)
 
     def _add_key(self, path: FieldPath, value: Plain) -> None:
         parent = self._tree.nodes.get(path[:-1])

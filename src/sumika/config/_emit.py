@@ -10,7 +10,7 @@ from sumika.config._tree import Plain
 
 _INDENT = 2
 _LONGEST_GROUP = 88
-_BARE = re.compile(r"^[^\W\d][\w/.-]*(?: [\w/.+-]+)*$")
+_BARE = re.compile(r"^(?:[^\W\d]|[$./])[\w/.-]*(?: [\w/.+-]+)*$")
 _STRING = "tag:yaml.org,2002:str"
 _RESOLVER = YAML(typ="safe", pure=True).resolver
 

@@ -97,7 +97,7 @@ def nearest(word: str, valid: Iterable[str]) -> str:
     if len(word) > _LONGEST_COMPARED:
         return ""
     by_folded = {spelling.casefold(): spelling for spelling in valid}
-    matches = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.55)
+    matches = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.5)
     return by_folded[matches[0]] if matches else ""
 
 

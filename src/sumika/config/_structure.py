@@ -156,6 +156,9 @@ def _wrong_kind(error: _Departure, path: FieldPath, tree: Tree) -> Problem:
         suggestion = f"{{type: {near}}}" if near else ""
         return _problem(tree, path, "not a group of keys", described(error.value), allowed, suggestion)
     if "type" not in error.value:
+        meant = next((key for key in error.value if nearest(key, ("type",))), None)
+        if meant is not None:
+            return _problem(tree, (*path, meant), "this key is not known", f"'{shortened(meant)}'", allowed, "type")
         return _problem(tree, (*path, "type"), "this key is missing", "", allowed)
     kind = error.value["type"]
     near = nearest(kind, kinds) if isinstance(kind, str) else ""

@@ -33,9 +33,10 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
 
 def in_plain_words(text: str, error: MarkedYAMLError) -> Problem:
     """Return what a parser's complaint means, at the line that has to be mended."""
-    mark = error.problem_mark or error.context_mark
-    line = _line(text, mark.index) if mark is not None else 1
     said = str(error.problem or error.context or "")
+    # A key without its colon is noticed only after it: there the context, where it began, is what has to be mended.
+    mark = (error.context_mark if said.startswith("could not find expected") else None) or error.problem_mark
+    line = _line(text, mark.index) if mark is not None else 1
     tab = tab_in_indentation(text, line)
     if tab:
         return Problem(line=tab, text="a tab in the indentation", found="a tab", allowed="spaces only")

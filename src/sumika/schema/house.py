@@ -1,6 +1,6 @@
 """The house as its owner describes it in `house.yaml`: rooms, radars, sensors, devices, residents."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -161,7 +161,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     version: Annotated[int, Meta(ge=1)] = 1
     name: str = "house"
     demo: bool = False
-    language: Annotated[str, Meta(pattern="^(|ja|en)$")] = ""
+    language: Literal["", "en", "ja"] = ""
     rooms: Annotated[tuple[Room, ...], Meta(min_length=1)]
     radars: tuple[Radar, ...] = ()
     sensors: tuple[Sensor, ...] = ()
