@@ -16,6 +16,8 @@ Read, compare, repair::
     export(path, "csv", folder)
 """
 
+from sumika.log._diff import Difference, DiffReport, TopicDifference, diff
+from sumika.log._export import FORMATS, ExportReport, export
 from sumika.log._format import RunInfo, topics_version
 from sumika.log._reader import ChannelInfo, Logged, LogInfo, LogReader, SegmentInfo
 from sumika.log._recover import RecoveryReport, recover, recovered_path
@@ -24,10 +26,14 @@ from sumika.log._segment import DiskFile, LogFile
 from sumika.log._writer import LogWriter
 
 __all__ = [
+    "FORMATS",
     "ChannelInfo",
     "Damage",
     "DamageKind",
+    "DiffReport",
+    "Difference",
     "DiskFile",
+    "ExportReport",
     "LogFile",
     "LogInfo",
     "LogReader",
@@ -36,6 +42,9 @@ __all__ = [
     "RecoveryReport",
     "RunInfo",
     "SegmentInfo",
+    "TopicDifference",
+    "diff",
+    "export",
     "recover",
     "recovered_path",
     "topics_version",
