@@ -1,7 +1,8 @@
 # Everything here needs python3 (3.11 or newer) and make; `.venv` is made on first use.
 # Arguments go through ARGS: make run ARGS="--headless"
 
-PYTHON3 ?= python3
+# The Python to make .venv with; name another one with: make run PYTHON=python3.12
+PYTHON3 := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 ARGS ?=
 # Two test processes where the machine is small; more only make them wait for each other's clocks.

@@ -99,7 +99,10 @@ def create() -> None:
 def pip_install(arguments: list[str]) -> None:
     """Run pip inside `.venv` with the pins."""
     command = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.run([*command, "--constraint", "constraints.txt", *arguments], cwd=ROOT, check=False).returncode:
+    command += ["--constraint", "constraints.txt", *arguments]
+    # As a variable and not as an option: newer pips build no other way any more and may not know the option.
+    environ = {**os.environ, "PIP_USE_PEP517": "1"}
+    if subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode:
         raise SetUpError(
             "could not install what constraints.txt names; pip's message is above. The first set-up needs a Python "
             "package index (the network or a mirror), later ones do not. Call again when it can be reached."
