@@ -33,7 +33,7 @@ LAYOUT_TOKENS = (
     tokenize.ENDMARKER,
 )
 BUILT_IN_MARKERS = {"parametrize", "skip", "skipif", "xfail", "usefixtures", "filterwarnings", "timeout"}
-SWITCHED_OFF = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:\s*no cover|fmt:\s*(?:off|skip))\b(?P<rest>.*)")
+SWITCHED_OFF = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:\s*no cover)\b(?P<rest>.*)")
 CODES = re.compile(r"^\s*(?:\[[\w, -]+\]|:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?")
 COPYLEFT = re.compile(r"(?<!L)(?<!Lesser )\bA?GPL|(?<!Lesser )General Public License", re.IGNORECASE)
 FRAGMENT = re.compile(r"^[\w-]+\.(?P<kind>\w+)(?:\.\d+)?\.md$")
