@@ -16,15 +16,15 @@ BLOCK = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
 READMES = {"README.md": "en", "README.ja.md": "ja"}
 
 MEANINGS = {
-    "respiration_iwr6843": ("Breathing rate, TI IWR6843 recording", "呼吸数（TI IWR6843 の収録データ）"),
+    "respiration_iwr6843": ("Breathing rate, TI IWR6843 recording", "呼吸数（TI IWR6843 の記録データ）"),
     "distance_iwr6843_m": ("Distance of the person, the same recording", "人までの距離（同じデータ）"),
     "respiration_bgt60": (
         "Breathing rate, Infineon BGT60TR13C recording",
-        "呼吸数（Infineon BGT60TR13C の収録データ）",
+        "呼吸数（Infineon BGT60TR13C の記録データ）",
     ),
     "respiration_mae_acconeer": (
         "Breathing rate, Acconeer recording: mean error against the maker's own application",
-        "呼吸数（Acconeer の収録データ）：メーカー純正アプリとの平均誤差",
+        "呼吸数（Acconeer の記録データ）：メーカー純正アプリとの平均誤差",
     ),
     "ring_core_share": (
         "80 radar frames/s of 1.57 MB between two processes: share of one core",
@@ -70,7 +70,7 @@ WORDS = {
     },
     "ja": {
         "measured": "ベンチ機での実測",
-        "real recording": "実機の収録データ",
+        "real recording": "実機の記録データ",
         "simulation": "シミュレーション",
         "claimed by others": "他者の主張",
         "none": "*まだ計測結果がありません（`sumika bench spine --full`、`sumika bench radar --full` で埋まります）。*",

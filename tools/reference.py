@@ -230,7 +230,9 @@ def cli_page() -> str:
 
 def reasons_page() -> str:
     """Return every reason with its sentences."""
-    rows = [(code(reason.value), *(reason_text(reason, language) for language in LANGUAGES)) for reason in Reason]
+    rows = [
+        (code(reason.value), *(reason_text(reason, language, long=True) for language in LANGUAGES)) for reason in Reason
+    ]
     return (
         "# Reasons\n\nEvery estimate says what it rests on, or why there is none. This is the closed list.\n\n"
         + table(("reason", *(NAMES.get(language, language) for language in LANGUAGES)), rows)
