@@ -87,9 +87,4 @@ class SimulatedClock:
 
 
 class ReplayClock(SimulatedClock):
-    """The clock of a replay: it stands at the latest stamp of the messages replayed so far."""
-
-    def follow(self, stamp: Instant) -> None:
-        """Move to a message's stamp; those of different sensors overtake each other, the clock never goes back."""
-        if stamp.monotonic_ns > self.now().monotonic_ns:
-            self.move_to(stamp)
+    """The clock of a replay: nothing is paced or stamped by it, time comes with the messages."""

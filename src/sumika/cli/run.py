@@ -29,7 +29,7 @@ def run(house: Path | None, data: Path | None, headless: bool, seconds: float | 
     extra: tuple[Node, ...] = ()
     if not headless:
         extra = (Node("terminal", run_terminal, publishes=False, watchdog_s=10.0),)
-    with owned_data_folder(data_folder(loaded.house, data)) as folder:
+    with owned_data_folder(data_folder(loaded, data)) as folder:
         running = HouseRun(loaded, folder, extra=extra)
         running.run(seconds)
     click.echo(f"log: {running.log_folder}", err=True)
@@ -53,7 +53,7 @@ def record(house: Path | None, data: Path | None, seconds: float, radars: tuple[
         click.echo(answer.folder)
         return
     loaded = load(house)
-    with owned_data_folder(data_folder(loaded.house, data)) as folder:
+    with owned_data_folder(data_folder(loaded, data)) as folder:
         own = HouseRun(loaded, folder, raw=True)
         sys.stderr.write(f"recording {seconds:g} s ...\n")
         own.run(seconds)

@@ -33,7 +33,9 @@ class _LogLoop:
         launch = process.launch
         self.process = process
         self.writer = LogWriter(
-            launch.data / "log", RunInfo(run_id=launch.run_id, config_text=launch.house_text), process.clock
+            launch.data / "log" / launch.run_id,
+            RunInfo(run_id=launch.run_id, config_text=launch.house_text, config_file=str(launch.house_file)),
+            process.clock,
         )
         everyone = [*launch.nodes, "supervisor"]
         self.messages = Subscriber(
@@ -50,7 +52,7 @@ class _LogLoop:
     def turn(self) -> None:
         arrived = self.messages.receive(0.02 if any(self.raw_until_ns.values()) else 0.1)
         for received in arrived:
-            self.writer.write(received.envelope)
+            self.writer.write(received.envelope, received.message)
         notices = self.notices.receive(0.0)
         for received in notices:
             self.write_frame(received)
@@ -77,11 +79,7 @@ class _LogLoop:
                 notice=notice,
                 samples=samples.tobytes(),
             )
-            self.writer.write(
-                msgspec.structs.replace(
-                    received.envelope, topic="raw_frame", message=msgspec.Raw(msgspec.msgpack.encode(raw))
-                )
-            )
+            self.writer.write(msgspec.structs.replace(received.envelope, topic="raw_frame"), raw)
 
     def answer(self, question: RecordRawRequest) -> RecordRawAnswer:
         unknown = [radar for radar in question.radars if radar not in self.raw_until_ns]
@@ -114,7 +112,7 @@ class _LogLoop:
     def close(self) -> None:
         """Write what is still on its way, then end the segment properly."""
         for received in self.messages.receive(0.1):
-            self.writer.write(received.envelope)
+            self.writer.write(received.envelope, received.message)
         self.writer.close()
         self.answerer.close()
         self.messages.close()

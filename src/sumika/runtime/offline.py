@@ -30,12 +30,10 @@ from sumika.units import NANOSECONDS_PER_SECOND
 
 TICK_INTERVAL_NS = NANOSECONDS_PER_SECOND // 4
 
+NOT_ENCODED = msgspec.Raw(b"")
+"""Nothing travels here, so nothing is encoded."""
+
 Emit = Callable[[Envelope, Message], None]
-
-
-def encoded(message: Message) -> msgspec.Raw:
-    """Return a message as it travels on the bus."""
-    return msgspec.Raw(msgspec.msgpack.encode(message))
 
 
 def frames_of(source: FrameSource, until_ns: int | None = None) -> Iterator[Frame]:
@@ -94,7 +92,7 @@ class OfflineHouse:
                 notice=notice,
                 samples=samples.tobytes(),
             )
-            self._emit(msgspec.structs.replace(envelope, topic="raw_frame", message=encoded(raw)), raw)
+            self._emit(msgspec.structs.replace(envelope, topic="raw_frame"), raw)
         self._hand_on(envelope, frame)
 
     def take(self, message: Message, node: str, consumed: tuple[Consumed, ...] = ()) -> None:
@@ -114,7 +112,7 @@ class OfflineHouse:
             incarnation=0,
             sequence=sequence,
             consumed=consumed,
-            message=encoded(message),
+            message=NOT_ENCODED,
         )
 
     def _hand_on(self, envelope: Envelope, value: Input) -> None:

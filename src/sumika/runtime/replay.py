@@ -8,8 +8,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-import msgspec
-
 from sumika.log import Logged
 from sumika.runtime.node import Input, Node
 from sumika.runtime.step_runner import StepRunner
@@ -207,7 +205,7 @@ class Replay:
             incarnation=recorded.incarnation,
             sequence=sequence,
             consumed=consumed,
-            message=msgspec.Raw(msgspec.msgpack.encode(message)),
+            message=recorded.message,
         )
         self.report.replayed[topic] = self.report.replayed.get(topic, 0) + 1
         self._store.put((topic, key, recorded.incarnation, sequence), message)

@@ -10,9 +10,6 @@ from sumika.runtime.replay import Replay, ReplayReport
 from sumika.runtime.table import nodes_of
 from sumika.schema import Envelope, Message, SumikaError, UsageError
 
-NEVER_DELETES_BYTES = 2**62
-"""A replay writes beside logs that are not its own; it must not make room for itself."""
-
 
 def _make_room(out: Path, force: bool) -> None:
     """Refuse to write over anything; with `force`, over an earlier replay only."""
@@ -54,14 +51,10 @@ def replay_log(log: Path, out: Path, *, start: str = "auto", force: bool = False
         raise SumikaError("the log does not say which house it is of", where=str(log), remedy="It cannot be replayed.")
     loaded = parse_house(run.config_text, log)
     _make_room(out, force)
-    clock = ReplayClock()
-    writer = LogWriter(
-        out.parent, RunInfo(run_id=out.name, config_text=run.config_text), clock, max_bytes=NEVER_DELETES_BYTES
-    )
+    writer = LogWriter(out, RunInfo(run_id=run.run_id, config_text=run.config_text), ReplayClock(), durable=False)
 
     def emit(envelope: Envelope, message: Message) -> None:
-        clock.follow(message.stamp)
-        writer.write(envelope)
+        writer.write(envelope, message)
 
     try:
         from_frames = _from_frames(reader.info, start, log)

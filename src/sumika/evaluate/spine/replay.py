@@ -24,12 +24,11 @@ FULL_S = 300.0
 def write_log(loaded: LoadedHouse, folder: Path, seconds: float) -> frozenset[Origin]:
     """Run a house on its own sources, without waiting, into a log with whole frames; return the origins it saw."""
     clock = ReplayClock()
-    writer = LogWriter(folder.parent, RunInfo(run_id=folder.name, config_text=loaded.text), clock)
+    writer = LogWriter(folder, RunInfo(run_id=folder.name, config_text=loaded.text), clock, durable=False)
     sources = [open_source(radar, loaded.path, clock, os.environ) for radar in loaded.house.radars]
 
     def emit(envelope: Envelope, message: Message) -> None:
-        clock.follow(message.stamp)
-        writer.write(envelope)
+        writer.write(envelope, message)
 
     try:
         house = OfflineHouse(nodes_of(loaded.house), loaded.house, emit, raw=True)
