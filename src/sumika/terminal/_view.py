@@ -1,0 +1,183 @@
+"""The house on the screen, as a pure function of what was heard, the moment and the size."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions
+from rich.measure import Measurement
+from rich.segment import Segment
+from rich.style import Style
+
+from sumika.clock import Instant
+from sumika.schema import Message, Origin, Severity
+from sumika.schema.house import House
+from sumika.terminal._layout import COLUMN_GAP, Layout, panel_columns, panel_width, share_height
+from sumika.terminal._lines import BAD, BANNERS, BOLD, CAUTION, DIM, GOOD, PLAIN, Line, fit, pad, side_by_side
+from sumika.terminal._look import Look, clock_time
+from sumika.terminal._memory import Memory
+from sumika.terminal._nodes import node_rows, nodes_note
+from sumika.terminal._room import room_line, room_panel
+from sumika.text import banner, event_text
+from sumika.units import ns_to_seconds
+
+SMALLEST_WIDTH = 20
+_SEVERITIES: dict[Severity, tuple[str, Style]] = {
+    Severity.INFO: ("·", DIM),
+    Severity.WARNING: ("▲", CAUTION),
+    Severity.ALARM: ("▲", BAD),
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Finished lines, each exactly `width` cells; a rich renderable."""
+
+    lines: tuple[Line, ...]
+    width: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """Yield the lines."""
+        for line in self.lines:
+            yield from line
+            yield Segment.line()
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Tell the width."""
+        return Measurement(self.width, self.width)
+
+    @property
+    def plain(self) -> str:
+        """The text without styles."""
+        return "\n".join("".join(segment.text for segment in line) for line in self.lines)
+
+
+def banner_texts(memory: Memory, house: House, look: Look) -> list[tuple[Origin, str]]:
+    """Return (origin, what it is and where) for everything that is not live, the worst first."""
+    names = {room.id: room.name or room.id for room in house.rooms}
+    return [
+        (
+            origin,
+            look.say(
+                "terminal.banner",
+                banner=banner(origin, look.language),
+                rooms=look.say("terminal.comma").join(names.get(key, key) for key in keys),
+            ),
+        )
+        for origin, keys in memory.not_live().items()
+    ]
+
+
+class HouseView:
+    """What the terminal shows of a house: fed with messages, asked for pictures. Knows no clock and no bus.
+
+    Args:
+        house: The house.
+        since: Since when it runs.
+        zone: Time zone of the times shown; None is the machine's.
+    """
+
+    def __init__(self, house: House, since: Instant, zone: tzinfo | None = None) -> None:
+        self.house = house
+        self.since = since
+        self.zone = zone
+        self.memory = Memory(house)
+
+    def take(self, message: Message) -> None:
+        """Take in a message from the bus."""
+        self.memory.take(message)
+
+    def look(self, language: str, *, ascii_only: bool = False) -> Look:
+        """Return how this view writes."""
+        return Look("en" if ascii_only else language, ascii_only, self.zone)
+
+    def render(self, now: Instant, width: int, height: int, language: str, *, ascii_only: bool = False) -> Picture:
+        """Return the picture of this moment.
+
+        Args:
+            now: The present moment; what is too old for it is not shown.
+            width: Cells; less than `SMALLEST_WIDTH` is drawn as that and cut.
+            height: Lines at most.
+            language: "ja" or "en".
+            ascii_only: Whether only ASCII may be used; then the language is English.
+        """
+        look = self.look(language, ascii_only=ascii_only)
+        drawn = max(width, SMALLEST_WIDTH)
+        lines = [self._title(now, look, drawn), *self._banners(look, drawn)]
+        layout = share_height(
+            height - len(lines),
+            drawn,
+            len(self.house.rooms),
+            len(self.memory.nodes()),
+            len(self.memory.events),
+        )
+        lines += self._rooms(now, look, drawn, layout)
+        lines += self._nodes(now, look, drawn, layout)
+        lines += self._events(look, drawn, layout)
+        cut = [fit(line, max(1, width)) for line in lines[: max(1, height)]]
+        return Picture(tuple(cut), max(1, width))
+
+    def _title(self, now: Instant, look: Look, width: int) -> Line:
+        running = clock_time(ns_to_seconds(now.monotonic_ns - self.since.monotonic_ns))
+        parts = [look.time(now), look.say("terminal.running", duration=running), look.say("terminal.stop_hint")]
+        name = look.show(self.house.name)
+        head = " " + look.say("terminal.product") + look.separator
+        right = look.separator.join(parts)
+        while len(parts) > 1 and cell_len(head) + min(cell_len(name), 16) + cell_len(right) + 2 > width:
+            parts.pop()
+            right = look.separator.join(parts)
+        middle = width - cell_len(head) - cell_len(right) - 1
+        return fit(
+            (Segment(head, BOLD), Segment(pad(name, middle, look.show("…")), PLAIN), Segment(f"{right} ", DIM)), width
+        )
+
+    def _banners(self, look: Look, width: int) -> list[Line]:
+        lines: list[Line] = []
+        for origin, text in banner_texts(self.memory, self.house, look):
+            lines.append(fit((Segment(f" {pad(text, width - 2, look.show('…'))} ", BANNERS[origin]),), width))
+        return lines
+
+    def _rooms(self, now: Instant, look: Look, width: int, layout: Layout) -> list[Line]:
+        rooms = self.house.rooms
+        if not layout.room_rows:
+            lines = [room_line(self.memory, room, now, look, width) for room in rooms[: layout.rooms]]
+            if layout.rooms < len(rooms):
+                lines.append(
+                    fit((Segment(look.say("terminal.more_rooms", count=len(rooms) - layout.rooms), DIM),), width)
+                )
+            return lines
+        columns = panel_columns(width, len(rooms))
+        cell = panel_width(width, columns)
+        lines = []
+        for start in range(0, len(rooms), columns):
+            if layout.blank:
+                lines.append(fit((), width))
+            panels = [
+                room_panel(self.memory, room, now, look, cell, layout.room_rows)
+                for room in rooms[start : start + columns]
+            ]
+            lines += side_by_side(panels, [cell] * len(panels), COLUMN_GAP)
+        return lines
+
+    def _nodes(self, now: Instant, look: Look, width: int, layout: Layout) -> list[Line]:
+        if not layout.nodes:
+            return []
+        lines = [fit((), width)] if layout.blank else []
+        lines.append(look.rule(look.say("terminal.nodes"), nodes_note(self.memory, now, look), width))
+        return lines + node_rows(self.memory, now, look, width, layout.node_rows)
+
+    def _events(self, look: Look, width: int, layout: Layout) -> list[Line]:
+        if not layout.event_rows:
+            return []
+        lines = [fit((), width)] if layout.blank else []
+        lines.append(look.rule(look.say("terminal.events"), "", width))
+        newest = list(self.memory.events)[-layout.event_rows :]
+        for event in reversed(newest):
+            sign, style = ("✓", GOOD) if event.recovered else _SEVERITIES[event.severity]
+            head = f" {look.time(event.stamp)} "
+            text = look.clip(look.show(event_text(event, look.language)), width - cell_len(head) - 2)
+            lines.append(fit((Segment(head, DIM), Segment(f"{look.show(sign)} ", style), Segment(text, PLAIN)), width))
+        if not newest:
+            lines.append(fit((Segment(" " + look.say("terminal.no_events"), DIM),), width))
+        return lines
