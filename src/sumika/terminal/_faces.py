@@ -93,7 +93,7 @@ class ScreenFace:
 
     def show(self, now: Instant) -> None:
         """Draw what has changed; nothing while the terminal has not taken the last drawing."""
-        if not self._pen.idle or self._pen.gone:
+        if not self._pen.idle() or self._pen.gone:
             return
         picture = self.picture(now)
         size = (picture.width, len(picture.lines))

@@ -34,9 +34,8 @@ class Pen:
         self._thread = threading.Thread(target=self._run, name="pen", daemon=True)
         self._thread.start()
 
-    @property
     def idle(self) -> bool:
-        """Whether everything written so far has been taken."""
+        """Tell whether everything written so far has been taken."""
         with self._changed:
             return not self._waiting and not self._writing
 
