@@ -119,6 +119,7 @@ ONE_WRONG = [
     ("version: 1", "version: '1'", "version", "1"),
     ("version: 1", "version: 2", "version", ""),
     ("version: 1", "version: -1", "version", ""),
+    ("name: Home", 'name: "\\ud83d"', "name", ""),
     ("name: Home", "name: &n Home", "name", ""),
     ("name: Home", "name: !!python/object:os.system Home", "name", ""),
 ]
@@ -390,3 +391,7 @@ def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:
 def test_words_that_older_yaml_took_for_something_else_are_texts() -> None:
     for word in ("yes", "off", "12:30", "2026-01-31", "1.2.3", "ja"):
         assert load(changed("name: Home", f"name: {word}")).house.name == word
+
+
+def test_characters_escaped_in_halves_as_json_has_them_are_whole() -> None:
+    assert load(changed("name: Home", 'name: "\\ud83c\\udfe0"')).house.name == "🏠"

@@ -182,7 +182,7 @@ class _Checks:
             if port in first:
                 text = f"the radar '{first[port].id}' is on the same port"
                 yield self._problem(
-                    (*path, "source", "device"), text, f"'{radar.source.device}'", "a port for each radar"
+                    (*path, "source", "device"), text, described(radar.source.device), "a port for each radar"
                 )
             else:
                 first[port] = radar

@@ -45,7 +45,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
             line += f", allowed: {self.allowed}"
         if self.nearest:
             line += f"; did you mean {self.nearest}?"
-        return line
+        return _printable(line)
 
     def located(self, path: Path) -> str:
         """Return the whole as `file:line: ...`, which editors turn into a link."""
@@ -74,7 +74,8 @@ class ConfigError(UsageError):
     def __str__(self) -> str:
         """Return one line for each problem, sorted by line of the file."""
         lines = [problem.located(self.path) for problem in self.problems]
-        return lines[0] if len(lines) == 1 else "\n".join([f"{self.path}: {self.problem}", *lines])
+        several = sum(not problem.warning for problem in self.problems) > 1
+        return "\n".join([f"{self.path}: {self.problem}", *lines] if several else lines)
 
 
 def _by_line(problem: Problem) -> tuple[int, str, str]:
@@ -107,9 +108,13 @@ def listed(words: Sequence[str], *, most: int = 12) -> str:
     return f"{shown} and {len(words) - most} more" if len(words) > most else shown
 
 
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
 def shortened(text: str) -> str:
     """Return a text in one line that fits into a message."""
-    flat = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    flat = _printable(text)
     return flat if len(flat) <= _LONGEST_SHOWN else flat[: _LONGEST_SHOWN - 1] + "…"
 
 

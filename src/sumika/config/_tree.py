@@ -236,7 +236,12 @@ class _Builder:
             raise self._unreadable(event, "a key must be one word", allowed="key: value")
         if event.tag or event.anchor:
             raise self._unreadable(event, "a key must be one word, without tag or anchor", allowed="key: value")
-        return Scalar(event.start_mark.index, event.end_mark.index, event.value, event.style or "")
+        name = _whole(event.value)
+        if name is None:
+            raise self._unreadable(
+                event, "a key holds half a character", shortened(ascii(event.value)), "plain letters"
+            )
+        return Scalar(event.start_mark.index, event.end_mark.index, name, event.style or "")
 
     def _placed(self, key: Scalar, value: Node) -> Node:
         """Return an absent value placed behind the colon of its key: the parser places it at the next word."""
@@ -258,8 +263,10 @@ class _Builder:
 
     def _scalar(self, event: Event, path: FieldPath) -> tuple[Scalar, Plain]:
         assert isinstance(event, ScalarEvent)
-        value: str | int | float | bool | None = event.value
-        if event.implicit[0] and not event.style:
+        value: str | int | float | bool | None = _whole(event.value)
+        if value is None:
+            self._complain(event, path, "this text holds half a character", ascii(event.value), "whole characters")
+        elif event.implicit[0] and not event.style:
             resolved = self._yaml.resolver.resolve(ScalarNode, event.value, event.implicit)
             try:
                 value = plain_value(str(resolved).removeprefix(_TAG), event.value)
@@ -287,6 +294,16 @@ class _Builder:
     def _unreadable(self, event: Event, text: str, found: str = "", allowed: str = "") -> UnreadableError:
         line = self.tree.line_at(event.start_mark.index)
         return UnreadableError(Problem(line=line, text=text, found=found, allowed=allowed))
+
+
+def _whole(text: str) -> str | None:
+    """Return a text with characters whole that were escaped in halves, as JSON has it; None if a half is left alone."""
+    if not any("\ud800" <= character <= "\udfff" for character in text):
+        return text
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return None
 
 
 def _name(event: Event) -> str:
