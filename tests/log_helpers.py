@@ -134,9 +134,12 @@ class Disk:
         room_bytes: What may still be written; None is plenty.
         broken: An errno with which every write fails.
         synced: Size of each file at its last sync: what a power cut would leave.
+        tried_ns: When a new file was asked for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: SimulatedClock) -> None:
+        self._clock = clock
+        self.tried_ns: list[int] = []
         self.room_bytes: int | None = None
         self.broken = 0
         self.refuse_new = False
@@ -144,6 +147,7 @@ class Disk:
         self.synced: dict[Path, int] = {}
 
     def open(self, path: Path) -> "FailingFile":
+        self.tried_ns.append(self._clock.now().monotonic_ns)
         if self.refuse_new:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return FailingFile(self, path)

@@ -360,7 +360,7 @@ def _choices(folder: Path) -> str:
     if not runs:
         return "Name a .mcap file or the folder of a run"
     newest = max(runs, key=lambda run: run.stat().st_mtime)
-    return f"Name one of its {len(runs)} run(s), the newest is {newest}"
+    return f"Name the folder of a run; the newest is {newest}"
 
 
 def _head(path: Path) -> SegmentScan:

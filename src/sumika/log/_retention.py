@@ -36,7 +36,7 @@ def free_bytes(folder: Path) -> int:
 
 
 def _segments(run_folder: Path) -> list[_Segment]:
-    """List the segments of this run and of those beside it, in the order in which they may go: other runs' first."""
+    """List all segments, other runs' first, each run's oldest first."""
     found = []
     for run in _entries(run_folder.parent):
         if not run.is_dir(follow_symlinks=False):
@@ -81,8 +81,9 @@ def _delete(path: Path) -> bool:
 def make_room(run_folder: Path, budget: Budget) -> bool:
     """Delete old segments until both limits hold or nothing may be deleted any more; tell whether enough is free.
 
-    A segment that is being written never goes. The running run gives its own oldest segments only when no finished run
-    has any left: a house that runs for a year must not stop logging when the budget is used up.
+    A segment that is being written never goes, nor does the newest of the running run. That one gives its own older
+    segments only when no finished run has any left: a house that runs for a year must not stop logging when the budget
+    is used up.
 
     Args:
         run_folder: Of the running run; the folders beside it are those of other runs.
@@ -92,7 +93,8 @@ def make_room(run_folder: Path, budget: Budget) -> bool:
         return free_bytes(run_folder) >= budget.min_free_bytes
     segments = _segments(run_folder)
     total = sum(segment.size_bytes for segment in segments)
-    for segment in segments:
+    own_newest = segments[-1:] if segments and segments[-1].path.parent.name == run_folder.name else []
+    for segment in segments[: len(segments) - len(own_newest)]:
         if total <= budget.max_bytes and free_bytes(run_folder) >= budget.min_free_bytes:
             break
         if _delete(segment.path):
