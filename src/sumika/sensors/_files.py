@@ -1,6 +1,7 @@
 """Reading files that may be truncated, hostile or something else altogether, with errors that a person can act on."""
 
 import os
+import weakref
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -117,17 +118,24 @@ class SampleFile:
         self._path = path
         self._offset = offset
         self._frame_bytes = frame_bytes
-        self._file = path.open("rb", buffering=0)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise SumikaError(f"the file cannot be opened: {error}", where=str(path)) from error
+        self._descriptor = descriptor
+        self._finalizer = weakref.finalize(self, os.close, descriptor)
 
     def read(self, frame: int) -> bytes:
         """Return the bytes of a frame.
 
         Raises:
-            SumikaError: if the file has become shorter, or cannot be read.
+            SumikaError: if the file has become shorter, is closed, or cannot be read.
         """
+        if not self._finalizer.alive:
+            raise SumikaError("the recording is closed", where=str(self._path))
         try:
-            data = os.pread(self._file.fileno(), self._frame_bytes, self._offset + frame * self._frame_bytes)
-        except (OSError, ValueError) as error:
+            data = os.pread(self._descriptor, self._frame_bytes, self._offset + frame * self._frame_bytes)
+        except OSError as error:
             raise SumikaError(f"frame {frame} cannot be read: {error}", where=str(self._path)) from error
         if len(data) != self._frame_bytes:
             raise SumikaError(
@@ -138,8 +146,8 @@ class SampleFile:
         return data
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file; may be called again."""
+        self._finalizer()
 
 
 def probe(recording: Recording, where: str) -> None:

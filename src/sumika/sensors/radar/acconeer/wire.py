@@ -40,7 +40,7 @@ class Hdf5File:
         require_file(path, "an Acconeer recording")
         self._h5py = h5py
         with self.errors("the file"):
-            self._file = h5py.File(path, "r", locking=False)
+            self._file = h5py.File(path, "r")
 
     @contextmanager
     def errors(self, what: str) -> Iterator[None]:

@@ -42,7 +42,7 @@ def _open_avian(path: Path, model: str) -> Recording:
         read=file.read,
     )
     recording = Recording(stretches=(stretch,), release=file.close)
-    probe(recording, str(path))
+    probe(recording, str(path / "radar.npy"))
     return recording
 
 
