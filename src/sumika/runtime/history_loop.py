@@ -4,7 +4,7 @@ from sumika.bus import Received, Subscriber
 from sumika.history import History, Records
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess
-from sumika.schema import TOPICS, Command, ConfigChange, Event, Origin, Severity
+from sumika.schema import TOPICS, Command, ConfigChange, Event
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
 
@@ -50,6 +50,7 @@ class _HistoryLoop:
         self.process.taken += len(arrived)
         self.process.worked(0, len(arrived))
         self.tend()
+        self.tell_troubles()
         self.process.beat()
         self.process.tell(self.subscriber.lost)
 
@@ -95,6 +96,12 @@ class _HistoryLoop:
             self.history.nightly(self.process.clock.now().wall_ns)
             self.nightly_ns = now_ns + seconds_to_ns(NIGHTLY_EVERY_S)
 
+    def tell_troubles(self) -> None:
+        """Publish what the databases have to say: a corrupt file set aside, a full disk, and their recoveries."""
+        for event in (*self.history.take_events(), *self.records.take_events()):
+            if self.process.publisher is not None:
+                self.process.publisher.publish(event)
+
     def close(self) -> None:
         for received in self.subscriber.receive(0.05):
             self.take(received)
@@ -113,6 +120,3 @@ def run_history(node: Node, launch: Launch) -> None:
                 loop.turn()
         finally:
             loop.close()
-
-
-__all__ = ["FLUSH_EVERY_S", "Origin", "Severity", "residents_by_room", "run_history"]

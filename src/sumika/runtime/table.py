@@ -34,7 +34,7 @@ def _to_rooms(house: House, topic: str, key: str) -> tuple[str, ...]:
 
 
 def _start_front_end(house: House, key: str) -> object:
-    return front_end.start(key, house.radar(key).room)
+    return front_end.start(house.radar(key))
 
 
 def _start_presence(house: House, key: str) -> object:
