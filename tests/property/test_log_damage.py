@@ -148,6 +148,16 @@ def test_bytes_written_over_or_put_in_between_lose_only_what_they_touch(seed: in
     assert info.damages or len(found) == COUNT
 
 
+@pytest.mark.parametrize("lost", [10, 511, 4096])
+def test_a_tail_of_zeros_as_some_file_systems_leave_it_costs_only_itself(lost: int) -> None:
+    data, messages = original(False)
+    found, info = read(data[:-lost] + bytes(lost))
+    assert tuple(found) == messages[: len(found)]
+    touched = sum(len(data) - lost < end for end in sizes_after_each_chunk())
+    assert len(found) >= COUNT - touched * PER_CHUNK
+    assert info.damages
+
+
 @given(st.binary(max_size=3000))
 @settings(max_examples=100, deadline=None)
 def test_rubbish_is_refused_in_one_line(rubbish: bytes) -> None:

@@ -18,10 +18,10 @@ Read, compare, repair::
 
 from sumika.log._diff import Difference, DiffReport, TopicDifference, diff
 from sumika.log._export import FORMATS, ExportReport, export
+from sumika.log._findings import Damage, DamageKind
 from sumika.log._format import RunInfo, topics_version
 from sumika.log._reader import ChannelInfo, Logged, LogInfo, LogReader, SegmentInfo
 from sumika.log._recover import RecoveryReport, recover, recovered_path
-from sumika.log._scan import Damage, DamageKind
 from sumika.log._segment import DiskFile, LogFile
 from sumika.log._writer import LogWriter
 

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 
 from sumika.log import _format
+from sumika.log._findings import Channel, RawMessage
 from sumika.log._reader import LogReader, check_topics
-from sumika.log._scan import Channel, RawMessage
 from sumika.schema import TOPICS
 
 SHOWN = 1000

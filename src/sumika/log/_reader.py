@@ -7,7 +7,8 @@ from typing import NamedTuple
 import msgspec
 
 from sumika.log import _format
-from sumika.log._scan import Channel, Damage, DamageKind, RawMessage, SegmentScan
+from sumika.log._findings import Channel, Damage, DamageKind, RawMessage
+from sumika.log._scan import SegmentScan
 from sumika.schema import TOPICS, Envelope, Message, SumikaError, UsageError
 from sumika.units import ns_to_seconds
 

@@ -29,6 +29,7 @@ _URGENT_GAP_NS = seconds_to_ns(0.1)
 _ROOM_NS = seconds_to_ns(60.0)
 _BACK_OFF_S = (1.0, 60.0)
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NOT_OURS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST})
 
 
 class LogWriter:
@@ -305,7 +306,8 @@ class LogWriter:
     def _explain(self, error: OSError) -> SumikaError:
         what = os.strerror(error.errno) if error.errno else str(error)
         if error.errno not in _FULL:
-            return SumikaError(f"the log cannot be written: {what}", where=str(self.folder), remedy="Check the disk")
+            remedy = "Make the folder yours, or name another" if error.errno in _NOT_OURS else "Check the disk"
+            return SumikaError(f"the log cannot be written: {what}", where=str(self.folder), remedy=remedy)
         with suppress(OSError):
             what += f", {free_bytes(self.folder) // MEGABYTE} MB free"
         return SumikaError(
