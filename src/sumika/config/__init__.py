@@ -7,9 +7,12 @@ loaded.house.rooms, loaded.warnings, loaded.hash
 edit_house("house.yaml", lambda house: house.set("radars[bed].yaw_deg", 90), expected_hash=loaded.hash)
 """
 
+from sumika.config._compose import RadarAnswer, RoomAnswer, compose_house, radar_answer, room_answer
 from sumika.config._demo import DEMO_FILE, demo_house
 from sumika.config._document import Document
+from sumika.config._drawing import draw_floor_plan
 from sumika.config._edit import edit_house, migrate_house, write_new_house
+from sumika.config._geometry import area_m2, view_m
 from sumika.config._json_schema import house_schema
 from sumika.config._load import LoadedHouse, load_house, parse_house
 from sumika.config._migrate import CURRENT_VERSION
@@ -23,12 +26,20 @@ __all__ = [
     "Document",
     "LoadedHouse",
     "Problem",
+    "RadarAnswer",
+    "RoomAnswer",
+    "area_m2",
+    "compose_house",
     "demo_house",
+    "draw_floor_plan",
     "edit_house",
     "house_schema",
     "load_house",
     "migrate_house",
     "parse_house",
+    "radar_answer",
     "resolve",
+    "room_answer",
+    "view_m",
     "write_new_house",
 ]

@@ -1,0 +1,212 @@
+"""`sumika house` says what is wrong with exit code 2, and writes nothing that it would not accept."""
+
+import json
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+from sumika.cli.house import house
+from sumika.cli.main import main
+from sumika.config import DEMO_FILE, demo_house, draw_floor_plan, house_schema, load_house
+from sumika.config._tree import parse_tree
+from sumika.schema import UsageError
+from sumika.schema.house import DemoSource, PortSource, RecordingSource
+from sumika.sensors import MODELS, builtin_chirps
+
+NOWHERE = {"SUMIKA_DATA": "/nonexistent"}
+
+
+def invoke(*arguments: str, answers: str | None = None) -> Result:
+    return CliRunner(env=NOWHERE).invoke(house, list(arguments), input=answers)
+
+
+def run_main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["sumika", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert isinstance(caught.value.code, int)
+    return caught.value.code
+
+
+def test_a_broken_house_is_told_line_by_line_with_exit_code_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_text("version: 1\nrooms:\n  - id: a\n    flor_m: []\nradar: []\n", encoding="utf-8")
+    assert run_main(monkeypatch, "house", "check", str(path)) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert [line.split(" ")[0] for line in told.err.splitlines()[1:]] == [f"{path}:4:", f"{path}:5:"]
+    assert "did you mean floor_m?" in told.err
+    assert "Traceback" not in told.err
+
+
+def test_a_sound_house_ends_with_0_and_a_plan(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_main(monkeypatch, "house", "check", str(DEMO_FILE)) == 0
+    told = capsys.readouterr().out
+    assert "room living: 27.8 m², 2.5 m high, storey 1" in told
+    assert "radar bedroom_radar: a121 in bedroom at 1.1 m, looks at 0°, 3.1 m to the next wall" in told
+    assert "┌" in told
+
+
+def test_a_new_house_from_flags_passes_check_and_explains_itself(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    flags = ["--name", "山田: #1", "--room", "living:4x5", "--room", "bed_room:3x3.5"]
+    radars = ["living:iwr6843isk:/dev/ttyUSB0", "living:iwr6843:rec.bin,builtin:iwr6843_vital", "bed_room:a121"]
+    result = invoke("new", str(path), *flags, *(part for radar in radars for part in ("--radar", radar)))
+    assert result.exit_code == 0, result.output
+    loaded = load_house(path, NOWHERE, models=MODELS)
+    assert loaded.house.name == "山田: #1"
+    assert [room.floor_m[2] for room in loaded.house.rooms] == [(4, 5), (7.1, 3.5)]
+    assert [radar.id for radar in loaded.house.radars] == ["living_radar", "living_radar_2", "bed_room_radar"]
+    assert [type(radar.source) for radar in loaded.house.radars] == [PortSource, RecordingSource, DemoSource]
+    assert [warning.field for warning in loaded.warnings] == ["radars[1].source.path"]
+    text = path.read_text(encoding="utf-8")
+    described = {"name", "floor_m", "height_m", "storey", "position_m", "yaw_deg", "pitch_deg", "residents", "language"}
+    assert all(any(f"{key}:" in line and "#" in line for line in text.splitlines()) for key in described)
+    checked = invoke("check", str(path))
+    assert checked.exit_code == 0
+    assert "live capture of iwr6843isk is not built in yet" in checked.output
+
+
+def test_a_new_house_is_asked_for_with_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    answers = "\n\nbedroom:3x4\nLiving Room:2x2\nbedroom:1x1\n\nbedroom:a121\nattic:a121\nbedroom:a211\n\n"
+    result = invoke("new", str(path), answers=answers)
+    assert result.exit_code == 0, result.output
+    for complaint in ("cannot be used as a name", "'bedroom' already", "no room 'attic'", "did you mean a121?"):
+        assert complaint in result.output
+    made = load_house(path, NOWHERE, models=MODELS).house
+    assert made.name == "Home"
+    assert [room.id for room in made.rooms] == ["living", "bedroom"]
+    assert [radar.room for radar in made.radars] == ["bedroom"]
+
+
+def test_more_radars_than_walls_still_pass_check(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    result = invoke("new", str(path), "--room", "a:2x2", *["--radar", "a:a121"] * 6)
+    assert result.exit_code == 0, result.output
+    assert load_house(path, NOWHERE, models=MODELS).warnings == ()
+
+
+def test_nobody_to_ask_is_told_what_to_give(tmp_path: Path) -> None:
+    result = invoke("new", str(tmp_path / "house.yaml"), answers="")
+    assert isinstance(result.exception, UsageError)
+    assert "--room living:4x5" in str(result.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--room", "living:4by5"], "4by5"),
+        (["--room", "living:0x5"], "above 0"),
+        (["--room", "living:nanx5"], "above 0"),
+        (["--room", "living:infx5"], "above 0"),
+        (["--room", "Living:4x5"], "cannot be used as a name"),
+        (["--room", "a:4x5", "--room", "a:4x5"], "already"),
+        (["--room", "a:2000x5"], "out of range"),
+        (["--room", "a:0.5x0.5"], "this is no room"),
+        (["--room", "a:4x5", "--radar", "b:a121"], "no room 'b', there are: a"),
+        (["--room", "a:4x5", "--radar", "a:a122"], "did you mean a121?"),
+        (["--room", "a:4x5", "--radar", "a"], "no model ''"),
+        (["--room", "a:4x5", "--radar", "a:a121:/dev/x", "--radar", "a:a121:/dev/x"], "same port"),
+    ],
+)
+def test_flags_that_make_no_house_write_nothing(flags: list[str], told: str, tmp_path: Path) -> None:
+    result = invoke("new", str(tmp_path / "house.yaml"), *flags)
+    assert isinstance(result.exception, UsageError)
+    assert told in str(result.exception)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_room_without_a_size_is_four_by_four(tmp_path: Path) -> None:
+    assert invoke("new", str(tmp_path / "house.yaml"), "--room", "living").exit_code == 0
+    assert load_house(tmp_path / "house.yaml").house.rooms[0].floor_m[2] == (4, 4)
+
+
+def test_a_file_that_is_there_stays_unless_forced(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    path.write_text("mine", encoding="utf-8")
+    assert isinstance(invoke("new", str(path), "--room", "a:4x5").exception, UsageError)
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert invoke("new", str(path), "--room", "a:4x5", "--force").exit_code == 0
+    assert [kept.read_text(encoding="utf-8") for kept in tmp_path.glob("*.bak")] == ["mine"]
+
+
+def test_migrate_writes_only_what_is_old(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    text = "house_name: Old # ours\nrooms: [{id: a, floor_m: [[0, 0], [2, 0], [2, 2]]}]\n"
+    path.write_text(text, encoding="utf-8")
+    assert "older Sumika" in invoke("check", str(path)).output
+    assert "brought up to date" in invoke("migrate", str(path)).output
+    assert path.read_text(encoding="utf-8").startswith("name: Old # ours\n")
+    assert "is up to date" in invoke("migrate", str(path)).output
+
+
+def test_the_schema_is_one_that_editors_can_use() -> None:
+    printed = json.loads(invoke("schema").output)
+    assert printed == json.loads(json.dumps(house_schema()))
+    jsonschema.Draft202012Validator.check_schema(printed)
+    assert printed["$id"].startswith("https://")
+    for name, part in printed["$defs"].items():
+        assert part["title"], name
+        assert part["description"], name
+        assert "Attributes" not in part["description"]
+        for key, field in part["properties"].items():
+            assert field["title"], f"{name}.{key}"
+            assert key == "type" or field["description"], f"{name}.{key}"
+    jsonschema.validate(parse_tree(DEMO_FILE.read_text(encoding="utf-8")).data, printed)
+
+
+def test_the_demo_house_simulates_what_has_no_recording(tmp_path: Path) -> None:
+    loaded = demo_house({"SUMIKA_DATA": str(tmp_path)}, models=MODELS)
+    assert loaded.house.demo
+    assert all(isinstance(radar.source, DemoSource) for radar in loaded.house.radars)
+    assert len({radar.source for radar in loaded.house.radars}) == 3
+    assert loaded.warnings == ()
+    assert demo_house({}, models=MODELS).house == loaded.house
+    (tmp_path / "bgt60tr13c_breathing").mkdir()
+    mixed = demo_house({"SUMIKA_DATA": str(tmp_path)}, models=MODELS)
+    assert [type(radar.source) for radar in mixed.house.radars] == [DemoSource, DemoSource, RecordingSource]
+    assert mixed.hash != loaded.hash
+
+
+def test_the_demo_house_plays_the_real_recordings(sumika_data: Path) -> None:
+    loaded = demo_house({"SUMIKA_DATA": str(sumika_data)}, models=MODELS)
+    sources = [radar.source for radar in loaded.house.radars]
+    assert all(isinstance(source, RecordingSource) for source in sources)
+    assert loaded.warnings == ()
+    chirps = {source.chirp for source in sources if isinstance(source, RecordingSource)} - {""}
+    assert chirps <= set(builtin_chirps())
+
+
+@pytest.mark.parametrize("columns", [80, 40, 12])
+def test_a_plan_keeps_to_its_columns_and_shows_every_room_and_radar(columns: int) -> None:
+    made = demo_house({}).house
+    plan = draw_floor_plan(made, columns)
+    assert max(len(line) for line in plan.splitlines()) <= columns
+    assert sum(plan.count(arrow) for arrow in "→←↑↓") == len(made.radars)
+    if columns >= 40:
+        assert all(room.id in plan for room in made.rooms)
+
+
+def test_a_plan_shows_each_storey(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    square = "[[0, 0], [2, 0], [2, 2], [0, 2]]"
+    rooms = f"rooms: [{{id: cellar, floor_m: {square}, storey: -1}}, {{id: hall, floor_m: {square}}}]\n"
+    path.write_text(rooms, encoding="utf-8")
+    plan = draw_floor_plan(load_house(path).house)
+    assert plan.index("storey -1") < plan.index("cellar") < plan.index("storey 1") < plan.index("hall")
+
+
+def test_an_absent_file_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_main(monkeypatch, "house", "check", str(tmp_path / "house.yaml")) == 2
+    assert "there is no such file" in capsys.readouterr().err
