@@ -205,8 +205,12 @@ class SlowTime(Message, frozen=True, kw_only=True):
         start_m: Distance of the first cell.
         step_m: Distance from one cell to the next.
         antennas: How many antennas `iq` holds.
-        cells: How many cells `iq` holds.
+        cells: How many cells `iq` holds; 0 where nothing lives or moves.
         iq: complex64 (antenna, cell), little-endian, averaged over the frame's chirps.
+        past: In a block's first message what these cells showed before: complex64 (frame, antenna, cell), oldest
+            first, so that a new choice of cells costs nobody the window; from the last movement on only.
+        past_age_ns: How long before `stamp` each frame of `past` was taken.
+        noise: Noise power of one cell of one antenna, in units of `iq` squared.
         range_m: Where the strongest living or moving reflection is; None if there is none.
         range_sigma_m: Its standard deviation.
         signal_to_noise_db: Power of that reflection's change over the noise floor.
@@ -227,6 +231,9 @@ class SlowTime(Message, frozen=True, kw_only=True):
     antennas: int = 0
     cells: int = 0
     iq: bytes = b""
+    past: bytes = b""
+    past_age_ns: tuple[int, ...] = ()
+    noise: float | None = None
     range_m: float | None = None
     range_sigma_m: float | None = None
     signal_to_noise_db: float | None = None
@@ -236,3 +243,7 @@ class SlowTime(Message, frozen=True, kw_only=True):
     def array(self) -> NDArray[np.complex64]:
         """Return `iq` as (antenna, cell) without copying."""
         return np.frombuffer(self.iq, dtype="<c8").reshape(self.antennas, self.cells)
+
+    def past_array(self) -> NDArray[np.complex64]:
+        """Return `past` as (frame, antenna, cell) without copying."""
+        return np.frombuffer(self.past, dtype="<c8").reshape(len(self.past_age_ns), self.antennas, self.cells)

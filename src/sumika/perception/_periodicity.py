@@ -1,0 +1,243 @@
+"""Is there a rhythm in a stretch of motion, how fast is it, and how sure can one be?
+
+The chest's velocity is looked at, not its position: a body sways, and swaying is red noise (a random walk at worst)
+whose velocity is about white. What breathing adds is a line and its harmonics. So the question becomes a classical
+one: a harmonic series of unknown frequency in white noise, band-limited, answered by weighted least squares (Quinn and
+Hannan, "The Estimation and Tracking of Frequency", 2001, chapter 3) and judged by an F test whose degrees of freedom
+are those of the band and the window.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, special
+
+from sumika.units import SECONDS_PER_MINUTE
+
+_REFINEMENTS = 4
+_TRIALS_PER_CYCLE = 6
+"""Trial rates per 1 / window: fine enough that refinement starts within the main lobe."""
+
+_OUTLIER = 1.5
+"""Velocities further off than this many robust sigmas count less (Huber): a twitch, or a fade of the reflection."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """Where a rhythm is looked for.
+
+    Attributes:
+        low_hz: Slowest fundamental.
+        high_hz: Fastest fundamental.
+        top_hz: End of the band whose motion is explained or not.
+        harmonics: How many lines the series has; all lie below `top_hz`.
+        samples: How many samples of velocity represent a stretch, at least 2.5 * top_hz * its longest length.
+    """
+
+    low_hz: float
+    high_hz: float
+    top_hz: float
+    harmonics: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """The best harmonic series in one stretch of motion.
+
+    Attributes:
+        rate_bpm: Fundamental, per minute.
+        sigma_bpm: Its standard deviation, from the curvature of the fit and the residual around the fundamental.
+        amplitude_mm: Of the fundamental.
+        explained: Share of the velocity's power in the band that the series explains, 0..1.
+        chance_log10: Chance that noise without rhythm is explained as well at some trial rate, as a power of 10.
+        window_s: Length of the stretch.
+    """
+
+    rate_bpm: float
+    sigma_bpm: float
+    amplitude_mm: float
+    explained: float
+    chance_log10: float
+    window_s: float
+
+    @property
+    def cycles(self) -> float:
+        """How many periods the stretch holds."""
+        return self.rate_bpm * self.window_s / SECONDS_PER_MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Orthonormal harmonic bases for trial rates in cycles per window; one table serves windows of any length.
+
+    Attributes:
+        cycles: (trial,) trial rates.
+        taper: (sample,) weights: the middle of the window counts, its ends fade.
+        bases: (trial, parameter, sample), orthonormal after weighting by the root of the taper.
+    """
+
+    cycles: Array
+    taper: Array
+    bases: Array
+
+
+@lru_cache(maxsize=8)
+def _table(samples: int, harmonics: int, most_cycles: int) -> _Table:
+    cycles = np.arange(0.5, most_cycles, 1 / _TRIALS_PER_CYCLE)
+    taper = np.sin(np.pi * (np.arange(samples) + 0.5) / samples)
+    root = np.sqrt(taper)
+    bases = [np.linalg.qr((_basis(float(rate), samples, harmonics) * root).T)[0].T for rate in cycles]
+    return _Table(cycles, taper, np.array(bases))
+
+
+def _basis(cycles: float, samples: int, harmonics: int) -> Array:
+    """Return (parameter, sample): a constant, the cosines, the sines."""
+    angle = 2 * np.pi * cycles * np.arange(1, harmonics + 1)[:, np.newaxis] * _time(samples)
+    return np.vstack((np.ones((1, samples)), np.cos(angle), np.sin(angle)))
+
+
+@lru_cache(maxsize=8)
+def _time(samples: int) -> Array:
+    """Return the samples' times, in windows, around the middle."""
+    return (np.arange(samples) - (samples - 1) / 2) / samples
+
+
+def band_limited_velocity(displacement: Array, interval_s: float, band: Band) -> Array:
+    """Differentiate and low-pass a displacement, and represent it by the band's number of samples.
+
+    Args:
+        displacement: (frame,) in millimetres, evenly spaced.
+        interval_s: Between frames.
+        band: Its `top_hz` says what stays: all below it, nothing above 1.25 times it.
+
+    Returns:
+        (sample,) in millimetres per second.
+    """
+    frames, samples = displacement.size, band.samples + 1
+    # A cosine transform continues the stretch by its mirror image: no step at the ends for the filter to ring on.
+    spectrum = fft.dct(displacement, 2)
+    frequency = np.arange(frames) / (2 * frames * interval_s)
+    spectrum *= np.clip((1.25 * band.top_hz - frequency) / (0.25 * band.top_hz), 0.0, 1.0)
+    resampled = np.zeros(samples)
+    resampled[: min(frames, samples)] = spectrum[:samples]
+    velocity: Array = np.diff(fft.idct(resampled, 2)) * (samples / frames) * samples / (frames * interval_s)
+    return velocity
+
+
+def find_rhythm(velocity: Array, window_s: float, band: Band) -> Rhythm | None:
+    """Find the harmonic series that explains a velocity best.
+
+    Its fundamental must be the largest line of the displacement: that tells a rhythm from its octaves below and above.
+
+    Args:
+        velocity: (sample,) as `band_limited_velocity` gives it.
+        window_s: Length of the stretch.
+        band: Where to look.
+
+    Returns:
+        The best series; None where nothing moves, or none leads.
+    """
+    table = _table(velocity.size, band.harmonics, int(np.ceil(band.high_hz * 32.0)) + 1)
+    rates = table.cycles / window_s
+    first, last = np.searchsorted(rates, (band.low_hz, band.high_hz))
+    if first >= last or not _spread(velocity, table.taper) > 0:
+        return None
+    explained = ((table.bases[first:last] @ (np.sqrt(table.taper) * velocity)) ** 2).sum(axis=1)
+    for trial in np.argsort(-explained, kind="stable")[: 4 * _TRIALS_PER_CYCLE]:
+        cycles = float(table.cycles[first + trial])
+        basis = _basis(cycles, velocity.size, band.harmonics)
+        weighted = basis * table.taper
+        if _leads(np.linalg.solve(weighted @ basis.T, weighted @ velocity)):
+            return refine_rhythm(velocity, window_s, band, cycles / window_s)
+    return None
+
+
+def _leads(coefficients: NDArray[np.floating]) -> bool:
+    """Return whether the fundamental is the largest line of the displacement (velocity over frequency)."""
+    harmonics = coefficients.size // 2
+    amplitude = np.hypot(coefficients[1 : 1 + harmonics], coefficients[1 + harmonics :]) / np.arange(1, harmonics + 1)
+    return bool(amplitude[0] >= amplitude.max())
+
+
+def _spread(velocity: Array, weights: Array) -> float:
+    mean = weights @ velocity / weights.sum()
+    return float(weights @ (velocity - mean) ** 2)
+
+
+def refine_rhythm(velocity: Array, window_s: float, band: Band, frequency_hz: float) -> Rhythm | None:
+    """Polish a frequency by Gauss-Newton, with outliers weighted down.
+
+    Args:
+        velocity: (sample,) as `band_limited_velocity` gives it.
+        window_s: Length of the stretch.
+        band: For the harmonics and the statistics.
+        frequency_hz: Where to start.
+
+    Returns:
+        The series there; None if it runs out of the band or explains nothing.
+    """
+    samples, order = velocity.size, np.arange(1, band.harmonics + 1)
+    taper = np.sin(np.pi * (np.arange(samples) + 0.5) / samples)
+    weights, cycles = taper, frequency_hz * window_s
+    for _ in range(_REFINEMENTS):
+        basis = _basis(cycles, samples, band.harmonics)
+        weighted = basis * weights
+        coefficients = np.linalg.solve(weighted @ basis.T, weighted @ velocity)
+        cosines, sines = coefficients[1 : order.size + 1], coefficients[order.size + 1 :]
+        lines = (order * sines) @ basis[1 : order.size + 1] - (order * cosines) @ basis[order.size + 1 :]
+        jacobian = np.vstack((basis, 2 * np.pi * _time(samples) * lines))
+        information = (jacobian * weights) @ jacobian.T
+        residual = velocity - coefficients @ basis
+        covariance = np.linalg.pinv(information, hermitian=True)
+        cycles += float(np.clip((covariance @ ((jacobian * weights) @ residual))[-1], -0.5, 0.5))
+        if not 0.5 * band.low_hz < cycles / window_s < 1.5 * band.high_hz:
+            return None
+        scale = 1.4826 * float(np.median(np.abs(residual))) + 1e-12
+        weights = taper * np.minimum(1.0, _OUTLIER * scale / np.maximum(np.abs(residual), 1e-12))
+    total, left = _spread(velocity, weights), float(weights @ residual**2)
+    if not total > 0:
+        return None
+    sandwich = covariance @ ((jacobian * weights**2) @ jacobian.T) @ covariance
+    density = _noise_density(residual, weights, cycles, window_s, band)
+    sigma_cycles = float(np.sqrt(max(0.0, float(sandwich[-1, -1])) * density * samples / (2 * window_s)))
+    frequency_hz = cycles / window_s
+    return Rhythm(
+        rate_bpm=frequency_hz * SECONDS_PER_MINUTE,
+        sigma_bpm=sigma_cycles / window_s * SECONDS_PER_MINUTE,
+        amplitude_mm=float(np.hypot(cosines[0], sines[0])) / (2 * np.pi * frequency_hz),
+        explained=float(np.clip(1 - left / total, 0.0, 1.0)),
+        chance_log10=_chance_log10(left / total, weights, window_s, band),
+        window_s=window_s,
+    )
+
+
+def _chance_log10(unexplained: float, weights: Array, window_s: float, band: Band) -> float:
+    """Return log10 of the chance that white noise is explained as well at any rate of the band (F test)."""
+    effective = float(weights.sum() ** 2 / (weights @ weights)) / weights.size
+    parameters = 2 * band.harmonics + 1
+    remaining = 2 * band.top_hz * window_s * effective - 1 - parameters
+    if remaining < 1:
+        return 0.0
+    # P(F > f) of an F distribution is the regularised incomplete beta function of what stays unexplained.
+    chance = float(special.betainc(remaining / 2, parameters / 2, min(1.0, max(unexplained, 1e-12))))
+    independent_rates = max(1.0, (band.high_hz - band.low_hz) * window_s)
+    return min(0.0, float(np.log10(max(chance, 1e-300) * independent_rates)))
+
+
+def _noise_density(residual: Array, weights: Array, cycles: float, window_s: float, band: Band) -> float:
+    """Return the residual's power per hertz: over the whole band, or around the fundamental if that is larger.
+
+    Breathing that is not quite regular leaves its sidebands around the fundamental; they are what blurs the rate.
+    """
+    around = cycles + np.arange(-2.5, 2.6, 0.5)
+    around = around[around > 0.5]
+    lines = np.exp(-2j * np.pi * around[:, np.newaxis] * _time(residual.size)) @ (np.sqrt(weights) * residual)
+    step_s = window_s / residual.size
+    local = float((np.abs(lines) ** 2).mean()) * 2 * step_s / float(weights.sum())
+    overall = float(weights @ residual**2) / float(weights.sum()) / band.top_hz
+    return max(local, overall)
