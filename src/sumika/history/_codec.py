@@ -127,7 +127,7 @@ def _best_difference(values: Integers) -> tuple[int, Integers]:
     for candidate in (1, 2):
         if len(difference) < 3:
             break
-        difference = np.diff(difference)
+        difference = difference[1:] - difference[:-1]
         candidate_cost = _spread(difference)
         if candidate_cost < cost:
             order, left, cost = candidate, difference, candidate_cost
@@ -135,10 +135,11 @@ def _best_difference(values: Integers) -> tuple[int, Integers]:
 
 
 def _spread(values: Integers) -> float:
+    """Return a measure of how many bits values take: their variance."""
     # In floating point: differences of 64-bit numbers wrap around, which is exact to undo but meaningless to compare.
-    numbers = values.astype(np.float64)
-    numbers -= numbers.mean()
-    return float(np.abs(numbers, out=numbers).sum())
+    numbers = (values - values[0]).astype(np.float64)
+    mean = float(numbers.sum()) / len(numbers)
+    return float(numbers @ numbers) / len(numbers) - mean * mean
 
 
 def put_integers(out: bytearray, values: Integers) -> None:
@@ -157,7 +158,7 @@ def put_integers(out: bytearray, values: Integers) -> None:
     seeds = values
     for _ in range(order):
         _put_varint(out, int(seeds[0]))
-        seeds = np.diff(seeds[:2])
+        seeds = seeds[1:2] - seeds[:1]
     if width_code:
         size = _WIDTHS[width_code]
         planes = above.astype(f"<u{size}").view(np.uint8).reshape(-1, size).T
@@ -283,6 +284,7 @@ def quantise(values: NDArray[np.float64], resolution: float) -> tuple[Integers, 
     Returns:
         The steps (0 where there is no value) and which values are there: finite, and within `LARGEST_STEP`.
     """
-    steps = values / resolution
+    with np.errstate(over="ignore"):  # Too large to divide is too large to keep.
+        steps = values / resolution
     present = np.abs(steps) <= LARGEST_STEP  # False for NaN
     return np.rint(np.where(present, steps, 0.0)).astype(np.int64), present

@@ -14,7 +14,21 @@ from sumika.schema import SumikaError, UsageError
 from sumika.units import NANOSECONDS_PER_SECOND
 
 _HEADER = b"SQLite format 3\0"
-_CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_OF_THE_DISK = frozenset(
+    (
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_AUTH,
+    )
+)
 _PRIMARY_CODE = 0xFF
 _BUSY_TIMEOUT_S = 5.0
 
@@ -35,10 +49,22 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     migrations: Mapping[int, str] = msgspec.field(default_factory=dict)
 
 
-def is_corrupt(error: sqlite3.Error) -> bool:
-    """Tell whether an error means that the file is broken, not that the disk is full or the file locked."""
+DatabaseProblem = (sqlite3.Error, UnicodeDecodeError)
+"""What using a database may raise: the messages about a broken schema quote its bytes, and Python decodes them."""
+
+
+def is_corrupt(error: Exception) -> bool:
+    """Tell whether an error means that the file is broken, not that the disk is full or the file locked.
+
+    Our statements never change, so that what is no trouble of the disk (a table that is not there, a constraint that
+    cannot hold) is a broken file.
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return True
+    if not isinstance(error, sqlite3.Error) or isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
+        return False
     code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & _PRIMARY_CODE in _CORRUPT
+    return code is None or code & _PRIMARY_CODE not in _OF_THE_DISK
 
 
 def sync_folder(folder: Path) -> None:
@@ -119,6 +145,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode={mode}", uri=True, isolation_level=None, timeout=_BUSY_TIMEOUT_S
     )
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")  # Broken text is found by its checksum.
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
@@ -128,7 +155,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA journal_size_limit = 8388608")
-    except sqlite3.Error:
+    except BaseException:
         connection.close()
         raise
     return connection
@@ -149,17 +176,17 @@ def open_database(path: Path, layout: Layout, wall_ns: int) -> tuple[sqlite3.Con
         aside = set_aside(path, wall_ns)
     try:
         return _open_checked(path, layout), aside
-    except sqlite3.Error as error:
+    except DatabaseProblem as error:
         if not is_corrupt(error):
             raise _cannot_open(path, error) from error
     aside = set_aside(path, wall_ns)
     try:
         return _open_checked(path, layout), aside
-    except sqlite3.Error as error:
+    except DatabaseProblem as error:
         raise _cannot_open(path, error) from error
 
 
-def _cannot_open(path: Path, error: sqlite3.Error) -> SumikaError:
+def _cannot_open(path: Path, error: Exception) -> SumikaError:
     return SumikaError(
         f"database cannot be opened ({error})", where=str(path), remedy="Check free space and who owns the folder."
     )

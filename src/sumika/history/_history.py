@@ -1,7 +1,6 @@
 """The history of one house, for the one process that writes it."""
 
 import os
-import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self, TypeVar
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from sumika.clock import Clock
 from sumika.history import _reading
 from sumika.history._chunks import ReadProblems
-from sumika.history._database import is_corrupt, lock, make_folder, open_database, set_aside
+from sumika.history._database import DatabaseProblem, is_corrupt, lock, make_folder, open_database, set_aside
 from sumika.history._incoming import NANOSECONDS_PER_MS, Incoming, kept_signals
 from sumika.history._keys import KEYS_FOLDER, KeyRing, owners_of
 from sumika.history._layout import LAYOUT, database_path
@@ -20,10 +19,10 @@ from sumika.history._reading import KeptSignal, Plot, RawSamples
 from sumika.history._reports import Reports
 from sumika.history._upkeep import Nightly, NightlyReport, Scrub, ScrubReport
 from sumika.history._writer import ChunkWriter
-from sumika.schema import Event, Origin, Severity, Signal
+from sumika.schema import Event, Origin, Severity, Signal, SumikaError
 from sumika.units import seconds_to_ns
 
-_Report = TypeVar("_Report")
+_Result = TypeVar("_Result")
 
 WAITING_LIMIT = 2_000_000
 """Samples that may wait while the disk takes nothing: 32 MB, hours of a house."""
@@ -85,16 +84,18 @@ class History:
     def _open(self) -> None:
         path = database_path(self._folder)
         self._problems = ReadProblems()
+        self._is_open = False
+        self._connection, aside = open_database(path, LAYOUT, self._clock.now().wall_ns)
         try:
-            self._connection, aside = open_database(path, LAYOUT, self._clock.now().wall_ns)
             self._make_parts()
-        except sqlite3.Error as error:
+        except DatabaseProblem as error:
+            self._connection.close()
             if not is_corrupt(error):
                 raise
-            self._connection.close()
             aside = set_aside(path, self._clock.now().wall_ns)
             self._connection, _ = open_database(path, LAYOUT, self._clock.now().wall_ns)
             self._make_parts()
+        self._is_open = True
         if aside is not None:
             self._reports.add("history_corrupt", Severity.WARNING, f"set aside as {aside}; a new one was started")
 
@@ -154,16 +155,9 @@ class History:
 
     def _commit(self, *, everything: bool) -> int:
         self._keys.refresh()
-        written: int | None = None
-        for attempt in ("first", "after setting aside"):
-            try:
-                written = self._writer.commit(self._incoming.batches(), self._incoming, everything=everything)
-                break
-            except (sqlite3.Error, OSError) as error:
-                if not isinstance(error, sqlite3.Error) or not is_corrupt(error) or attempt != "first":
-                    self._failed(error)
-                    break
-                self._start_anew()
+        written = self._guarded(
+            lambda: self._writer.commit(self._incoming.batches(), self._incoming, everything=everything)
+        )
         if written is None:
             return 0
         self._incoming.clear()
@@ -171,6 +165,22 @@ class History:
         self._recovered()
         self._tell()
         return written
+
+    def _guarded(self, work: Callable[[], _Result]) -> _Result | None:
+        """Do something that needs the disk; a broken file is set aside and it is tried again, a full disk reported."""
+        try:
+            try:
+                if not self._is_open:  # Starting anew failed the last time.
+                    self._open()
+                return work()
+            except DatabaseProblem as error:
+                if not is_corrupt(error):
+                    raise
+                self._start_anew()
+                return work()
+        except (*DatabaseProblem, OSError, SumikaError) as error:
+            self._failed(error)
+        return None
 
     def _failed(self, error: Exception) -> None:
         if self.problem is None:
@@ -189,6 +199,7 @@ class History:
         self._reports.add("history_not_written", Severity.INFO, f"written again{lost}", recovered=True)
 
     def _start_anew(self) -> None:
+        self._is_open = False
         self._connection.close()
         aside = set_aside(database_path(self._folder), self._clock.now().wall_ns)
         self._reports.add("history_corrupt", Severity.WARNING, f"set aside as {aside}; a new one was started")
@@ -220,31 +231,24 @@ class History:
             origin: Only this; None for all (the plot says the worst of them).
         """
         asked = _reading.window(room, signal, start_ns, end_ns, origin)
-        try:
-            return _reading.read_plot(self._connection, self._keys, asked, points)
-        except sqlite3.Error as error:
-            return _reading.nothing(asked, (str(error),))
+        plot = self._guarded(lambda: _reading.read_plot(self._connection, self._keys, asked, points))
+        return plot or _reading.nothing(asked, (self.problem or "",))
 
     def raw(self, room: str, signal: str, start_ns: int, end_ns: int, origin: Origin | None = None) -> RawSamples:
         """Return committed samples, also of archived days; damaged chunks are left out and named in `problems`."""
         asked = _reading.window(room, signal, start_ns, end_ns, origin)
-        try:
-            return _reading.read_raw(self._connection, self._keys, self._folder, asked)
-        except sqlite3.Error as error:
-            return _reading.no_samples(asked, (str(error),))
+        samples = self._guarded(lambda: _reading.read_raw(self._connection, self._keys, self._folder, asked))
+        return samples or _reading.no_samples(asked, (self.problem or "",))
 
     def signals(self) -> list[KeptSignal]:
         """Return what there is to read."""
-        try:
-            return _reading.signals(self._connection, self._keys)
-        except sqlite3.Error:
-            return []
+        return self._guarded(lambda: _reading.signals(self._connection, self._keys)) or []
 
     # -- upkeep -------------------------------------------------------------------------------------------------------
 
     def scrub(self, budget_s: float = _HALF_SECOND) -> ScrubReport:
         """Check checksums for a while; the next call goes on where this one stopped. Damage is reported once."""
-        report = self._upkeep(lambda: self._scrub.run(self._timer(budget_s)))
+        report = self._guarded(lambda: self._scrub.run(self._timer(budget_s)))
         report = report or ScrubReport(checked=0, damaged=(), finished=False)
         for line in report.damaged:
             self._reports.once("history_damaged", Severity.WARNING, line)
@@ -264,22 +268,11 @@ class History:
         if self._commit(everything=True) == 0 and self.problem is not None:
             return NightlyReport(problems=(self.problem,), done=True)
         job = Nightly(self._connection, self._keys, self._folder, self._writer)
-        report = self._upkeep(lambda: job.run(now_ns // NANOSECONDS_PER_MS, self._timer(budget_s)))
+        report = self._guarded(lambda: job.run(now_ns // NANOSECONDS_PER_MS, self._timer(budget_s)))
         report = report or NightlyReport(problems=(self.problem or "",), done=True)
         for line in report.problems:
             self._reports.once("history_archive", Severity.WARNING, line)
         return report
-
-    def _upkeep(self, work: Callable[[], _Report]) -> _Report | None:
-        """Do upkeep; a full disk or a broken file is reported, not raised."""
-        try:
-            return work()
-        except (sqlite3.Error, OSError) as error:
-            if isinstance(error, sqlite3.Error) and is_corrupt(error):
-                self._start_anew()
-            else:
-                self._failed(error)
-        return None
 
     def _timer(self, budget_s: float) -> Callable[[], bool]:
         until_ns = self._clock.now().monotonic_ns + seconds_to_ns(budget_s)
@@ -302,7 +295,7 @@ class History:
         try:
             # Marked first: were the power cut in between, the next start would see the mark and delete the key.
             self._connection.executemany("UPDATE series SET forgotten=1 WHERE key_id=?", [(each,) for each in ids])
-        except sqlite3.Error as error:
+        except DatabaseProblem as error:
             self._failed(error)
         for key_id in ids:
             self._keys.destroy(key_id)

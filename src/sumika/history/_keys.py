@@ -93,7 +93,7 @@ class KeyRing:
         self._folder = folder
         self._keys: dict[bytes, Key] = {}
         self._ciphers: dict[tuple[bytes, str], AESGCM] = {}
-        self._seen: tuple[tuple[str, int], ...] = ()
+        self._seen: tuple[tuple[str, int], ...] | None = None
         self.problems: list[str] = []
         make_folder(folder)
         self.refresh()
@@ -137,6 +137,7 @@ class KeyRing:
         key = Key(secrets.token_bytes(8), owners, secrets.token_bytes(_KEY_BYTES))
         self._write(key)
         self._keys[key.id] = key
+        self._seen = None
         return key
 
     def _write(self, key: Key) -> None:

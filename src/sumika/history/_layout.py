@@ -48,7 +48,7 @@ class DamagedError(ValueError):
     """Bytes in the database are not what was written there."""
 
 
-class Series(msgspec.Struct, frozen=True):
+class Series(msgspec.Struct, frozen=True, array_like=True):
     """One signal of one room from one kind of source, under one key.
 
     Attributes:
@@ -93,14 +93,14 @@ def wrap(keys: KeyRing, series: Series, place: bytes, plain: bytes) -> tuple[int
     return zlib.crc32(payload, zlib.crc32(place)), payload
 
 
-def unwrap(keys: KeyRing, series: Series, place: bytes, crc: int, payload: bytes) -> bytes:
+def unwrap(keys: KeyRing, series: Series, place: bytes, crc: int, payload: object) -> bytes:
     """Undo `wrap`.
 
     Raises:
         DamagedError: if the bytes are not those that were written at this place.
         KeyMissingError: if the key is gone.
     """
-    if zlib.crc32(payload, zlib.crc32(place)) != crc:
+    if not isinstance(payload, bytes) or zlib.crc32(payload, zlib.crc32(place)) != crc:
         raise DamagedError("checksum does not fit")
     if not series.key_id:
         return payload
@@ -113,8 +113,11 @@ def unwrap(keys: KeyRing, series: Series, place: bytes, crc: int, payload: bytes
 _SELECT = "SELECT id, room, signal, origin, unit, resolution, key_id FROM series "
 
 
-def _series(row: tuple[int, str, str, str, str, float, bytes]) -> Series:
-    return Series(row[0], row[1], row[2], Origin(row[3]), row[4], row[5], row[6])
+def _series(row: tuple[object, ...]) -> Series:
+    try:
+        return msgspec.convert(row, Series)
+    except msgspec.ValidationError as error:
+        raise sqlite3.DatabaseError(f"a series is not one ({error})") from error
 
 
 def find_series(

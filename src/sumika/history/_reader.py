@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from sumika.history import _reading
-from sumika.history._database import check_readable, connect
+from sumika.history._database import DatabaseProblem, check_readable, connect
 from sumika.history._keys import KEYS_FOLDER, KeyRing
 from sumika.history._layout import LAYOUT, database_path
 from sumika.history._reading import KeptSignal, Plot, RawSamples
@@ -59,7 +59,7 @@ class HistoryReader:
         try:
             source = self._connect()
             return _reading.read_plot(*source, asked, points) if source else _reading.nothing(asked)
-        except sqlite3.Error as error:
+        except DatabaseProblem as error:
             self.close()
             return _reading.nothing(asked, (f"{self._path}: {error}",))
 
@@ -73,7 +73,7 @@ class HistoryReader:
         try:
             source = self._connect()
             return _reading.read_raw(*source, self._folder, asked) if source else _reading.no_samples(asked)
-        except sqlite3.Error as error:
+        except DatabaseProblem as error:
             self.close()
             return _reading.no_samples(asked, (f"{self._path}: {error}",))
 
@@ -86,7 +86,7 @@ class HistoryReader:
         try:
             source = self._connect()
             return _reading.signals(*source) if source else []
-        except sqlite3.Error:
+        except DatabaseProblem:
             self.close()
             return []
 

@@ -53,7 +53,7 @@ class TierKind(msgspec.Struct, frozen=True):
 
 MINUTE, HOUR, DAY = 1, 2, 3
 TIERS: Mapping[int, TierKind] = {
-    MINUTE: TierKind("1 min", MINUTE_MS, 0, 60),
+    MINUTE: TierKind("1 min", MINUTE_MS, 0, 240),
     HOUR: TierKind("1 h", 60 * MINUTE_MS, 60, 720),
     DAY: TierKind("1 day", DAY_MS, 24, 366),
 }

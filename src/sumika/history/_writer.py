@@ -201,9 +201,11 @@ class ChunkWriter:
         known = {series.id: series for series in find_series(self._connection)}
         for (tier, series_id), buckets in sorted(dirty.items()):  # Minutes before hours before days.
             series = known.get(series_id)
-            if series is None or (series.key_id and not self._keys.has(series.key_id)):
+            if series is None:  # Forgotten meanwhile.
                 self.tiers.unmark(series_id, tier, buckets)
                 continue
+            if series.key_id and not self._keys.has(series.key_id):
+                continue  # A lost key may come back, and then these rows are to be computed.
             rows, unknown = self._rows(series, tier, buckets)
             self.tiers.write(series, tier, buckets - unknown, rows)
             self.tiers.unmark(series_id, tier, unknown)

@@ -15,6 +15,7 @@ import msgspec
 
 from sumika.clock import Clock
 from sumika.history._database import (
+    DatabaseProblem,
     Layout,
     Transaction,
     check_readable,
@@ -26,7 +27,7 @@ from sumika.history._database import (
     set_aside,
 )
 from sumika.history._reports import Reports
-from sumika.schema import Command, ConfigChange, Event, Message, Severity
+from sumika.schema import Command, ConfigChange, Event, Message, Severity, SumikaError
 
 FILE_NAME = "records.sqlite3"
 _WAITING_LIMIT = 10_000
@@ -148,7 +149,7 @@ class RecordsReader(_Queries):
             connection = connect(self._path, read_only=True)
             check_readable(connection, self._path, LAYOUT)
             found, damaged = _select(connection, kind, asked)
-        except sqlite3.Error as error:
+        except DatabaseProblem as error:
             self.problems = (f"{self._path}: {error}",)
             return []
         finally:
@@ -235,8 +236,8 @@ class Records(_Queries):
         for attempt in ("first", "after setting aside"):
             try:
                 self._write()
-            except (sqlite3.Error, OSError) as error:
-                if attempt == "first" and isinstance(error, sqlite3.Error) and is_corrupt(error) and self._anew():
+            except (*DatabaseProblem, OSError) as error:
+                if attempt == "first" and is_corrupt(error) and self._anew():
                     continue
                 self._failed(error)
                 return False
@@ -260,7 +261,7 @@ class Records(_Queries):
         try:
             self._tell_aside(set_aside(self._path, self._clock.now().wall_ns))
             self._open()
-        except (OSError, sqlite3.Error) as error:
+        except (*DatabaseProblem, OSError, SumikaError) as error:
             self._failed(error)
             return False
         return True
@@ -285,7 +286,7 @@ class Records(_Queries):
     def _ask(self, kind: type[_R], asked: _Asked) -> list[_R]:
         try:
             found, damaged = _select(self._connection, kind, asked)
-        except sqlite3.Error as error:
+        except DatabaseProblem as error:
             found, damaged = [], [str(error)]
         for line in damaged:
             self._reports.once("records_damaged", Severity.WARNING, line)
