@@ -14,7 +14,8 @@ from sumika.terminal._memory import Memory
 from sumika.text import state_text
 
 _NARROWEST_CELL = 25
-_WIDEST_CELL = 44
+_WIDEST_CELL = 52
+_INDENT = 1
 
 _STATES: dict[NodeState, tuple[str, Style]] = {
     NodeState.RUNNING: ("●", GOOD),
@@ -94,18 +95,20 @@ def nodes_note(memory: Memory, now: Instant, look: Look) -> str:
 
 def node_columns(width: int, nodes: int, rows: int) -> int:
     """Return how many cells stand beside each other: few and wide ones if `rows` lines are enough for them."""
-    most = max(1, (width + 1) // (_NARROWEST_CELL + 1))
-    least = min(most, -(-(width + 1) // (_WIDEST_CELL + 1)))
+    usable = width - _INDENT + 1
+    most = max(1, usable // (_NARROWEST_CELL + 1))
+    least = min(most, -(-usable // (_WIDEST_CELL + 1)))
     return next((columns for columns in range(least, most) if columns * rows >= nodes), most)
 
 
 def node_rows(memory: Memory, now: Instant, look: Look, width: int, rows: int) -> list[Line]:
     """Return at most `rows` lines of node cells; where not all fit, the last ones are left out."""
     columns = node_columns(width, len(memory.nodes()), rows)
-    cell = min(_WIDEST_CELL, (width - (columns - 1)) // columns)
+    cell = min(_WIDEST_CELL, (width - _INDENT - (columns - 1)) // columns)
     cells = [_cell(memory, health, now, look, cell) for health in _ranked(memory, now)[: columns * rows]]
     lines: list[Line] = []
     for start in range(0, len(cells), columns):
         band = [[line] for line in cells[start : start + columns]]
-        lines += [fit(line, width) for line in side_by_side(band, [cell] * len(band), 1)]
+        rows_of_band = side_by_side(band, [cell] * len(band), 1)
+        lines += [fit((Segment(" " * _INDENT, PLAIN), *line), width) for line in rows_of_band]
     return lines
