@@ -30,7 +30,7 @@ class FrameFetcher:
             if data is None:
                 self._process.refuse("ring_overrun")
                 return None
-            return frame_from_bytes(notice, data.data)
+            return frame_from_bytes(notice, data)
         except (SumikaError, ValueError):
             self._process.refuse("frame_misfit")
             return None
