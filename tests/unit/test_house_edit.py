@@ -301,6 +301,62 @@ def test_a_full_disk_leaves_the_old_file(house: Path, monkeypatch: pytest.Monkey
     assert [entry.name for entry in house.parent.iterdir()] == ["house.yaml"]
 
 
+class PowerCut(BaseException):
+    """Nothing may catch it, as nothing outlives a power cut."""
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_a_power_cut_at_any_step_leaves_the_old_file_or_the_new_one(
+    step: int, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = itertools.count()
+
+    def cut(act: Callable[..., object]) -> Callable[..., object]:
+        def may_be_cut(*arguments: object) -> object:
+            if next(steps) == step:
+                raise PowerCut
+            return act(*arguments)
+
+        return may_be_cut
+
+    new = HOUSE.replace('"Home"', "Cottage")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", cut(os.fsync))
+        patched.setattr(Path, "replace", cut(Path.replace))
+        with pytest.raises(PowerCut):
+            edit_house(house, named("Cottage"), now=clock())
+    now = house.read_text(encoding="utf-8")
+    assert now == (new if step == 5 else HOUSE)
+    assert all(backup.read_text(encoding="utf-8") == HOUSE for backup in backups(house.parent))
+    edit_house(house, named("Cabin"))
+    assert load_house(house).house.name == "Cabin"
+    assert not [entry for entry in house.parent.iterdir() if entry.name.startswith(".")]
+
+
+def test_what_is_written_is_on_the_disk_before_it_takes_the_place_of_the_old(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def noted(name: str, act: Callable[..., object]) -> Callable[..., object]:
+        def act_noted(*arguments: object) -> object:
+            done.append(name)
+            return act(*arguments)
+
+        return act_noted
+
+    monkeypatch.setattr(os, "fsync", noted("fsync", os.fsync))
+    monkeypatch.setattr(Path, "replace", noted("replace", Path.replace))
+    edit_house(house, named("Cottage"))
+    assert done == ["fsync", "replace", "fsync"] * 2  # the backup, then the file
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_is_not_finite_is_not_written(number: float) -> None:
+    with pytest.raises(UsageError, match="not finite"):
+        Document(HOUSE).set("rooms[0].height_m", number)
+
+
 def test_a_new_house_never_takes_the_place_of_an_old_one_unasked(house: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is a file already"):
         write_new_house(house, "version: 1\n")

@@ -320,8 +320,10 @@ def _parts(where: str, path: Path) -> list[str | int | _Id]:
 
 def _plain(value: Any) -> Plain:
     """Return a value as YAML can say it: structs become groups of keys, without what is at its default."""
-    plain = msgspec.to_builtins(value)
-    spelled: Plain = json.loads(json.dumps(plain, allow_nan=False))
+    try:
+        spelled: Plain = json.loads(json.dumps(msgspec.to_builtins(value), allow_nan=False))
+    except ValueError as error:
+        raise UsageError("a number that is not finite cannot be written") from error
     return spelled
 
 

@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import os
 import re
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from sumika.config._read import decoded, hash_of, read_house_bytes
 from sumika.schema.errors import SumikaError, UsageError
 
 KEPT_BACKUPS = 10
+_MODE_OF_NEW = 0o644
 
 
 def edit_house(
@@ -90,7 +90,7 @@ def write_new_house(path: Path | str, text: str, *, force: bool = False) -> None
     file = Path(os.path.realpath(path))
     with _folder_locked(file):
         if not file.exists():
-            _put(file, text.encode(), None)
+            _put(file, text.encode(), _MODE_OF_NEW)
         elif force:
             _write(file, read_house_bytes(file), text.encode(), datetime.now(UTC))
         else:
@@ -114,32 +114,35 @@ def _folder_locked(file: Path) -> Iterator[None]:
 def _write(file: Path, before: bytes, after: bytes, moment: datetime) -> None:
     """Keep the former content as a backup, then put the new one in its place."""
     mode = file.stat().st_mode & 0o777
-    _put(_backup_name(file, moment), before, mode)
+    _put(file, before, mode, name=_backup_name(file, moment))
     if hash_of(read_house_bytes(file)) != hash_of(before):
         raise _changed_meanwhile(file)
     _put(file, after, mode)
     _forget_old_backups(file)
 
 
-def _put(file: Path, content: bytes, mode: int | None) -> None:
-    """Write a file so that a power cut leaves the old one or the new one, never a part."""
-    temporary = ""
+def _put(file: Path, content: bytes, mode: int, *, name: Path | None = None) -> None:
+    """Write the file, or a companion of that name, so that a power cut leaves the old one or the new one, never a part.
+
+    The lock on the folder makes one name enough for what is being written, and what a crash left of it is overwritten.
+    """
+    unfinished = file.with_name(f".{file.name}.unfinished")
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        with os.fdopen(handle, "wb") as opened:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(unfinished, flags, 0o600), "wb") as opened:
             opened.write(content)
             opened.flush()
-            os.fchmod(opened.fileno(), 0o644 if mode is None else mode)
+            os.fchmod(opened.fileno(), mode)
             os.fsync(opened.fileno())
-        Path(temporary).replace(file)
+        unfinished.replace(name or file)
         folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise _unwritable(file, error) from error
 
 
