@@ -1,94 +1,129 @@
-"""The heartbeat board: each node writes the time at which its work loop last went round. No message, no lock."""
+"""Heartbeats without messages: every node has a line in one mapped file, which the supervisor reads."""
 
-import mmap
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
+import msgspec
+
+from sumika.bus._mapped import CACHE_LINE_BYTES, Mapped, create_mapped, foreign, open_regular
 from sumika.schema import SumikaError
 
-SLOT_BYTES = 64
-"""One cache line a node, so that no two write to the same."""
+_MAGIC = b"SumikaB1"
+_HEADER = struct.Struct("<8sQ")  # magic, bytes of the names (MessagePack) that follow
+_NAMES = msgspec.msgpack.Decoder(tuple[str, ...])
+_WORD_BYTES = 8
+_LINE_WORDS = CACHE_LINE_BYTES // _WORD_BYTES
+_BEAT, _OUTPUTS = 0, 1
+_MAX_NAMES_BYTES = 2**20
 
-_NAME_BYTES = 48
-_BEAT = struct.Struct("<q")
-_BEAT_AT = _NAME_BYTES
-_COUNT_AT = _NAME_BYTES + _BEAT.size
+
+def _lines_start(names_bytes: int) -> int:
+    """Return where the nodes' lines begin: at the first cache line after the names."""
+    return -(-(_HEADER.size + names_bytes) // CACHE_LINE_BYTES) * CACHE_LINE_BYTES
+
+
+def _read_names(descriptor: int, path: Path) -> tuple[tuple[str, ...], int]:
+    """Return the nodes' names and where their lines begin, once the file is known to hold all of them."""
+    header = os.pread(descriptor, _HEADER.size, 0)
+    magic, names_bytes = _HEADER.unpack(header) if len(header) == _HEADER.size else (b"", 0)
+    if magic != _MAGIC or names_bytes > _MAX_NAMES_BYTES:
+        raise foreign(path, "not a heartbeat board of this version")
+    try:
+        names = _NAMES.decode(os.pread(descriptor, names_bytes, _HEADER.size))
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise foreign(path, f"the heartbeat board is damaged ({error})") from error
+    start, size = _lines_start(names_bytes), os.fstat(descriptor).st_size
+    if size != start + len(names) * CACHE_LINE_BYTES:
+        raise foreign(path, f"the heartbeat board is damaged: it has {size} bytes")
+    return names, start
 
 
 class Board:
-    """A small file that every node maps.
+    """The heartbeats of a house's nodes. A line has one writer, and each of its two words is written in one move.
 
-    An aligned 8-byte store is one instruction on every machine we run on: a reader sees the old time or the new one.
+    Made with `create` by the supervisor, with `open` by each node.
     """
 
-    def __init__(self, memory: mmap.mmap, places: dict[str, int], name: str = "") -> None:
-        self._memory = memory
-        self._places = places
-        self._own = places[name] if name else None
+    def __init__(self, mapped: Mapped, names: tuple[str, ...], start: int, own: str | None) -> None:
+        self.names = names
+        self._mapped = mapped
+        self._own = own
+        self._words = {name: start // _WORD_BYTES + index * _LINE_WORDS for index, name in enumerate(names)}
 
     @classmethod
-    def create(cls, path: Path, names: Sequence[str]) -> Self:
-        """Make the board with a slot for every node.
+    def create(cls, path: Path, names: Iterable[str]) -> Self:
+        """Make the board of these nodes; none has beaten yet.
 
         Raises:
-            ValueError: if a name is longer than 48 bytes.
+            SumikaError: if the file cannot be made.
+            ValueError: if two nodes have the same name.
         """
-        content = bytearray(SLOT_BYTES * len(names))
-        for place, name in enumerate(names):
-            encoded = name.encode()
-            if len(encoded) > _NAME_BYTES:
-                raise ValueError(f"node name too long for the board: {name}")
-            content[place * SLOT_BYTES : place * SLOT_BYTES + len(encoded)] = encoded
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(descriptor, content)
-            memory = mmap.mmap(descriptor, len(content))
-        finally:
-            os.close(descriptor)
-        return cls(memory, {name: place * SLOT_BYTES for place, name in enumerate(names)})
+        every = tuple(names)
+        if len(set(every)) != len(every):
+            raise ValueError(f"two nodes have the same name: {', '.join(every)}")
+        encoded = msgspec.msgpack.encode(every)
+        start = _lines_start(len(encoded))
+        size = start + len(every) * CACHE_LINE_BYTES
+        mapped = create_mapped(path, size, _HEADER.pack(_MAGIC, len(encoded)) + encoded)
+        return cls(mapped, every, start, None)
 
     @classmethod
-    def open(cls, path: Path, name: str) -> Self:
-        """Open the board to write one node's slot.
+    def open(cls, path: Path, name: str | None = None) -> Self:
+        """Open the board; with a node's name, to write its line.
 
         Raises:
-            SumikaError: if there is no board, or no slot of that name.
+            SumikaError: if there is no board, it is damaged, or has no line for this node.
         """
+        descriptor = open_regular(path, writable=True)
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-        except OSError as error:
-            raise SumikaError(f"no heartbeat board ({error.strerror})", where=str(path)) from error
-        try:
-            memory = mmap.mmap(descriptor, 0)
+            names, start = _read_names(descriptor, path)
+            if name is not None and name not in names:
+                raise SumikaError(
+                    f"the heartbeat board has no line for node '{name}'",
+                    where=str(path),
+                    remedy=f"It has: {', '.join(names)}.",
+                )
+            mapped = Mapped(descriptor, os.fstat(descriptor).st_size, writable=True)
         finally:
             os.close(descriptor)
-        places = {
-            bytes(memory[place : place + _NAME_BYTES]).rstrip(b"\0").decode(): place
-            for place in range(0, len(memory), SLOT_BYTES)
-        }
-        if name not in places:
-            raise SumikaError(f"the heartbeat board has no slot for {name}", where=str(path))
-        return cls(memory, places, name)
+        return cls(mapped, names, start, name)
 
-    def beat(self, monotonic_ns: int, count: int = 0) -> None:
-        """Write this node's time, and how much it has put out so far."""
+    def beat(self, now_monotonic_ns: int, outputs_count: int = 0) -> None:
+        """Show that the work loop goes round.
+
+        Args:
+            now_monotonic_ns: Time of the beat.
+            outputs_count: How many valid outputs the node has made so far.
+
+        Raises:
+            ValueError: if the board was not opened for a node.
+        """
         if self._own is None:
             raise ValueError("this board was opened to read")
-        _BEAT.pack_into(self._memory, self._own + _COUNT_AT, count)
-        _BEAT.pack_into(self._memory, self._own + _BEAT_AT, monotonic_ns)
+        words, line = self._mapped.words, self._words[self._own]
+        words[line + _OUTPUTS] = outputs_count
+        words[line + _BEAT] = now_monotonic_ns + 1  # 0 stands for "never"
 
     def read(self, name: str) -> int | None:
-        """Return a node's latest time; None if it never wrote one."""
-        (beat_ns,) = _BEAT.unpack_from(self._memory, self._places[name] + _BEAT_AT)
-        return int(beat_ns) or None
+        """Return the monotonic time of a node's last beat in ns; None before the first.
 
-    def count(self, name: str) -> int:
-        """Return how much a node had put out at its latest beat."""
-        return int(_BEAT.unpack_from(self._memory, self._places[name] + _COUNT_AT)[0])
+        Raises:
+            KeyError: if the board has no such node.
+        """
+        stored = self._mapped.words[self._words[name] + _BEAT]
+        return stored - 1 if stored else None
+
+    def outputs(self, name: str) -> int:
+        """Return how many valid outputs a node had made at its last beat.
+
+        Raises:
+            KeyError: if the board has no such node.
+        """
+        return self._mapped.words[self._words[name] + _OUTPUTS]
 
     def close(self) -> None:
-        """Unmap."""
-        self._memory.close()
+        """Unmap the file."""
+        self._mapped.close()

@@ -1,4 +1,4 @@
-"""The runtime folder: where a running house keeps its sockets, rings and heartbeat board. Private, and swept up."""
+"""Where sockets and rings live: a folder of ours alone, in memory, that a crash cannot leave behind for long."""
 
 import contextlib
 import fcntl
@@ -8,50 +8,121 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
 from sumika.schema import SumikaError
 
-LONGEST_SOCKET_PATH = 107
-"""Linux keeps a socket's path in 108 bytes with its closing zero."""
+SOCKET_PATH_LIMIT_BYTES = 107
+"""Linux: sun_path has 108 bytes, the last of which is NUL (unix(7))."""
 
-_LOCK = "lock"
-_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+NAME_ROOM_BYTES = 44
+"""What a folder's path must leave for "/sensor.<a radar's id of 32 letters>.pub"."""
+
+_FOLDER_MODE = 0o700
+_INSTANCE = re.compile(r"[a-z0-9_-]{1,16}-[0-9a-f]{6}")
+_MEMORY_FILES = Path("/dev") / "shm"
 
 
-def base_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the folder that holds the runtime folders of this user's running houses."""
-    if configured := environ.get("XDG_RUNTIME_DIR"):
-        return Path(configured) / "sumika"
-    shared_memory = Path("/dev/shm")  # noqa: S108  # a folder of ours in it is made 0700 and checked to be ours
-    parent = shared_memory if os.access(shared_memory, os.W_OK) else Path(tempfile.gettempdir())
+def _base() -> Path:
+    """Return where the folders of all our instances lie: in memory if the system has such a place."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if runtime and Path(runtime).is_dir() and os.access(runtime, os.W_OK):
+        return Path(runtime).absolute() / "sumika"
+    parent = _MEMORY_FILES if os.access(_MEMORY_FILES, os.W_OK) else Path(tempfile.gettempdir())
     return parent / f"sumika-{os.getuid()}"
 
 
-def _check_ours(path: Path) -> None:
-    """Refuse a folder that another user owns or can enter: whoever can, could speak on the bus."""
-    found = path.lstat()
-    mode = stat.S_IMODE(found.st_mode)
-    if not stat.S_ISDIR(found.st_mode):
-        raise SumikaError("not a folder (a link or a file)", where=str(path), remedy="Remove it.")
-    if found.st_uid != os.getuid():
+def _check_ours(folder: Path) -> None:
+    """Refuse a folder in which somebody else could lay sockets, or read what residents do.
+
+    Raises:
+        SumikaError: if it is missing, no folder, a link, somebody else's, or open to others.
+    """
+    try:
+        found = folder.lstat()
+    except OSError as error:
         raise SumikaError(
-            f"the folder belongs to user {found.st_uid}, not to us ({os.getuid()})",
-            where=str(path),
-            remedy="Remove it, or set XDG_RUNTIME_DIR to a folder of your own.",
-        )
-    if mode & 0o077:
+            f"no runtime folder here ({error.strerror})", where=str(folder), remedy="Start the house: sumika run"
+        ) from error
+    problem = ""
+    if stat.S_ISLNK(found.st_mode):
+        problem = "the runtime folder is a link"
+    elif not stat.S_ISDIR(found.st_mode):
+        problem = "the runtime folder is a file"
+    elif found.st_uid != os.getuid():
+        problem = f"the runtime folder is not ours: it belongs to user {found.st_uid}, we are user {os.getuid()}"
+    elif stat.S_IMODE(found.st_mode) & 0o077:
+        problem = f"the runtime folder is open to others: its mode is {stat.S_IMODE(found.st_mode):04o}, not 0700"
+    if problem:
         raise SumikaError(
-            f"others can enter the folder (mode {mode:04o}; 0700 is allowed)",
-            where=str(path),
-            remedy=f"Run: chmod 700 {path}",
+            problem,
+            where=str(folder),
+            remedy="Remove it if nothing of yours is in it, or set XDG_RUNTIME_DIR to a folder of your own.",
         )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=_FOLDER_MODE)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise SumikaError(
+            f"cannot make the runtime folder ({error.strerror})",
+            where=str(folder),
+            remedy="Set XDG_RUNTIME_DIR to a folder of your own.",
+        ) from error
+    _check_ours(folder)
+
+
+def _open_lock(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Wait for the lock and hold it for a moment."""
+    lock = _open_lock(path)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _held(folder: Path) -> bool:
+    """Tell whether the folder's owner lives: the kernel drops its lock at its death, whatever that was."""
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _instances(base: Path) -> list[Path]:
+    """Return the instances' folders, the newest first; what others put beside them is left alone."""
+    try:
+        found = [path for path in base.iterdir() if _INSTANCE.fullmatch(path.name) and not path.is_symlink()]
+    except OSError:
+        return []
+    dated = []
+    for path in found:
+        with contextlib.suppress(OSError):  # removed by its owner this moment
+            dated.append((path.stat().st_ctime_ns, path))
+    return [path for _, path in sorted(dated, reverse=True)]
 
 
 class RuntimeFolder:
-    """A runtime folder, made and owned (`create`) or used (`open`).
+    """One running house's folder, mode 0700. Made with `create` by its owner, with `open` by everybody else.
 
     Attributes:
         path: The folder.
@@ -60,122 +131,121 @@ class RuntimeFolder:
     def __init__(self, path: Path, lock: int | None = None) -> None:
         self.path = path
         self._lock = lock
+        # A forked child has this object too, but it is not the owner.
+        self._owner_pid = os.getpid() if lock is not None else None
 
     @classmethod
-    def create(cls, name: str = "", base: Path | None = None) -> Self:
-        """Make a folder for a house that starts now, after sweeping up what crashed ones left.
+    def create(cls, name: str = "default") -> Self:
+        """Make a new folder and own it until `close`; sweep up what earlier owners left when they were killed.
 
-        The folder is ours as long as this process lives: a lock on a file in it says so.
+        Args:
+            name: Says whose it is; at most 16 of a-z, 0-9, "_" and "-".
 
         Raises:
-            SumikaError: if it cannot be made, or would not be private.
+            SumikaError: if the place is not ours alone, cannot be written, or has too long a path for sockets.
         """
-        base = base or base_folder()
-        name = name or secrets.token_hex(4)
-        try:
-            base.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _check_ours(base)
-            sweep(base)
-            path = base / name
-            path.mkdir(mode=0o700)
-            lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.pwrite(lock, str(os.getpid()).encode("ascii"), 0)
-        except OSError as error:
+        if not re.fullmatch(r"[a-z0-9_-]{1,16}", name):
             raise SumikaError(
-                f"the runtime folder cannot be made ({error.strerror})",
-                where=str(base / name),
-                remedy="Set XDG_RUNTIME_DIR to a folder that you can write.",
-            ) from error
+                f"'{name}' cannot name a runtime folder", remedy="Use up to 16 of a-z, 0-9, underscore and hyphen."
+            )
+        base = _base()
+        path = base / f"{name}-{secrets.token_hex(3)}"
+        _check_length(path, NAME_ROOM_BYTES)
+        _make(base)
+        with _locked(base / ".lock"):  # nobody sweeps a folder between its making and its locking
+            cls._sweep(base)
+            _make(path)
+            lock = _open_lock(path / "lock")
+            fcntl.flock(lock, fcntl.LOCK_EX)
         return cls(path, lock)
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Use the folder of a house that runs.
+    def open(cls, path: Path | str) -> Self:
+        """Enter the folder that another process owns.
 
         Raises:
-            SumikaError: if it is gone, or not private.
+            SumikaError: if it is not there, or not ours alone.
         """
-        try:
-            _check_ours(path)
-        except FileNotFoundError as error:
-            raise SumikaError("no house runs here", where=str(path), remedy="Start one with: sumika run") from error
-        return cls(path)
+        _check_ours(Path(path))
+        return cls(Path(path))
 
     @classmethod
-    def running(cls, base: Path | None = None) -> list[Self]:
-        """Return the folders of this user's running houses, the newest first."""
-        base = base or base_folder()
-        found = [path for path in base.glob("*") if path.is_dir() and not _abandoned(path)]
-        return [cls.open(path) for path in sorted(found, key=lambda path: path.lstat().st_mtime, reverse=True)]
+    def running(cls) -> list[Self]:
+        """Return the folders whose owners live, the newest first."""
+        base = _base()
+        if not base.is_dir():
+            return []
+        _check_ours(base)
+        return [cls.open(path) for path in _instances(base) if _held(path)]
 
-    def _file(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise SumikaError(f"not fit as a name: {name!r}", remedy="Use letters, digits, '_', '.' and '-' only.")
-        path = self.path / name
-        if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
-            raise SumikaError(
-                f"the path is {len(os.fsencode(path))} bytes long; a socket's may have {LONGEST_SOCKET_PATH}",
-                where=str(path),
-                remedy="Set XDG_RUNTIME_DIR to a shorter one.",
-            )
-        return path
+    @classmethod
+    def sweep(cls) -> list[Path]:
+        """Remove and return the folders whose owners are dead."""
+        base = _base()
+        if not base.is_dir():
+            return []
+        _check_ours(base)
+        with _locked(base / ".lock"):
+            return cls._sweep(base)
+
+    @staticmethod
+    def _sweep(base: Path) -> list[Path]:
+        dead = [path for path in _instances(base) if not _held(path)]
+        for path in dead:
+            shutil.rmtree(path, ignore_errors=True)
+        return dead
 
     def socket(self, node: str) -> str:
-        """Return the endpoint at which a node publishes."""
-        return f"ipc://{self._file(node + '.pub')}"
+        """Return the endpoint on which a node publishes."""
+        return self._endpoint(f"{node}.pub")
 
     def answers(self, request: str) -> str:
-        """Return the endpoint at which a request is answered."""
-        return f"ipc://{self._file(request + '.ask')}"
+        """Return the endpoint on which questions of one kind are answered."""
+        return self._endpoint(f"{request}.ask")
 
     def ring(self, radar: str) -> Path:
-        """Return the file of a radar's ring."""
-        return self._file(radar + ".ring")
+        """Return the file with a radar's latest frames."""
+        return self._inside(f"{radar}.ring")
 
     @property
     def board(self) -> Path:
-        """The heartbeat board."""
-        return self._file("board")
+        """The file with every node's heartbeat."""
+        return self.path / "board"
 
-    def owner_pid(self) -> int | None:
-        """Return the process that runs this house, as it wrote it down."""
-        try:
-            return int((self.path / _LOCK).read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            return None
+    def _inside(self, name: str) -> Path:
+        if "/" in name or "\0" in name or name.startswith("."):
+            raise SumikaError(f"'{name}' cannot be a file's name", where=str(self.path), remedy="Rename the node.")
+        return self.path / name
+
+    def _endpoint(self, name: str) -> str:
+        path = self._inside(name)
+        _check_length(path, 0)
+        return f"ipc://{path}"
 
     def close(self) -> None:
-        """Remove the folder with all that is in it, if this process made it."""
-        if self._lock is None:
+        """Remove the folder and all that is in it, if we own it. Harmless when done twice."""
+        if self._lock is None or self._owner_pid != os.getpid():
             return
         shutil.rmtree(self.path, ignore_errors=True)
         os.close(self._lock)
         self._lock = None
 
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
 
-def _abandoned(path: Path) -> bool:
-    """Tell whether the process that made a runtime folder is gone. The kernel drops the locks of the dead."""
-    try:
-        lock = os.open(path / _LOCK, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return True
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(lock)
-    return True
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
 
 
-def sweep(base: Path | None = None) -> list[Path]:
-    """Remove the runtime folders that crashed houses left; return them. Folders of running ones stay."""
-    base = base or base_folder()
-    swept = []
-    with contextlib.suppress(OSError):
-        for path in base.iterdir():
-            if path.is_dir() and not path.is_symlink() and (path / _LOCK).exists() and _abandoned(path):
-                shutil.rmtree(path, ignore_errors=True)
-                swept.append(path)
-    return swept
+def _check_length(path: Path, further_bytes: int) -> None:
+    length = len(os.fsencode(path)) + further_bytes
+    if length > SOCKET_PATH_LIMIT_BYTES:
+        raise SumikaError(
+            f"the path is too long for sockets: {length} bytes where {SOCKET_PATH_LIMIT_BYTES} are allowed",
+            where=str(path),
+            remedy="Set XDG_RUNTIME_DIR to a folder with a shorter path, or give the node a shorter name.",
+        )

@@ -104,13 +104,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         question: Type of the question.
         answer: Type of the answer.
         timeout_s: How long an answer may take.
+        answered_by: The node that answers, to be named where it does not.
     """
 
     question: type[msgspec.Struct]
     answer: type[msgspec.Struct]
     timeout_s: float = 2.0
+    answered_by: str = ""
 
 
 REQUESTS: dict[str, Request] = {
-    "record_raw": Request(question=requests.RecordRawRequest, answer=requests.RecordRawAnswer),
+    "record_raw": Request(question=requests.RecordRawRequest, answer=requests.RecordRawAnswer, answered_by="log"),
 }
