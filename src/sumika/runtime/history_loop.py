@@ -30,6 +30,8 @@ class _HistoryLoop:
         folder = launch.data / "history"
         self.history = History(folder, process.clock, residents_by_room(launch.house))
         self.records = Records(folder, process.clock)
+        # Not left to the bus: whoever reads an old day must find the house as it was then.
+        self.records.record_config_change(launch.config)
         self.subscriber = Subscriber(
             process.folder,
             nodes=[*launch.nodes, "supervisor"],

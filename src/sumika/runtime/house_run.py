@@ -94,6 +94,9 @@ class HouseRun:
         self.folder = RuntimeFolder.create()
         self.run_id = new_run_id(self.clock)
         self.log_folder = data / "log" / self.run_id
+        config = ConfigChange(
+            stamp=self.clock.now(), origin=Origin.LIVE, file=str(loaded.path), hash=loaded.hash, text=loaded.text
+        )
         nodes = (*nodes_of(loaded.house), *extra)
         launch = Launch(
             folder=self.folder.path,
@@ -101,15 +104,12 @@ class HouseRun:
             run_id=self.run_id,
             house=loaded.house,
             house_file=loaded.path,
-            house_text=loaded.text,
+            config=config,
             nodes=tuple(node.name for node in nodes if node.publishes),
             incarnation=0,
             raw=raw,
         )
-        config = ConfigChange(
-            stamp=self.clock.now(), origin=Origin.LIVE, file=str(loaded.path), hash=loaded.hash, text=loaded.text
-        )
-        self.supervisor = Supervisor(nodes, launch, self.folder, self.clock, config)
+        self.supervisor = Supervisor(nodes, launch, self.folder, self.clock)
 
     def run(self, seconds: float | None = None) -> None:
         """Run until SIGINT or SIGTERM, or for so many seconds; then end every process and remove the folder."""

@@ -34,7 +34,7 @@ class _LogLoop:
         self.process = process
         self.writer = LogWriter(
             launch.data / "log" / launch.run_id,
-            RunInfo(run_id=launch.run_id, config_text=launch.house_text, config_file=str(launch.house_file)),
+            RunInfo(run_id=launch.run_id, config_text=launch.config.text, config_file=launch.config.file),
             process.clock,
         )
         everyone = [*launch.nodes, "supervisor"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sumika.runtime.conditions import Condition, always
-from sumika.schema import Frame, Message
+from sumika.schema import ConfigChange, Frame, Message
 from sumika.schema.house import House
 
 Input = Message | Frame
@@ -26,7 +26,7 @@ class Launch:
         run_id: Name of this run, shared by all nodes.
         house: The house.
         house_file: Where the house was read from; recordings are found relative to it.
-        house_text: The file's text, as the log keeps it.
+        config: The house description in force, as log and records keep it.
         nodes: Every node that publishes, so that a subscriber knows whom to connect to.
         incarnation: How often this node has been started before in this run.
         raw: Whether the log writes whole radar frames from the start.
@@ -37,7 +37,7 @@ class Launch:
     run_id: str
     house: House
     house_file: Path
-    house_text: str
+    config: ConfigChange
     nodes: tuple[str, ...]
     incarnation: int
     raw: bool = False

@@ -1,6 +1,7 @@
 """Starts the nodes, watches them, starts again what died or hangs. Nothing that a node does can take it along."""
 
 import multiprocessing
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import wait
@@ -12,7 +13,6 @@ from sumika.clock import Clock
 from sumika.runtime.managed import ManagedNode
 from sumika.runtime.node import Launch, Node
 from sumika.schema import (
-    ConfigChange,
     Event,
     NodeHealth,
     NodeState,
@@ -27,9 +27,19 @@ NAME = "supervisor"
 TURN_S = 0.125
 """Length of one turn of the supervisor's loop; every second turn publishes a tick."""
 
+TURNS_PER_S = round(1 / TURN_S)
 FIRST_NODES_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 1.2
 PRELOADED = ["sumika.runtime.preload"]
+
+
+def _keep_forkserver_near(folder: RuntimeFolder) -> None:
+    """Have the server that forks the nodes keep its socket beside our folder, and sweep up what a killed one left."""
+    base = folder.path.parent
+    if {running.path for running in RuntimeFolder.running()} <= {folder.path}:
+        for left in base.glob("pymp-*"):
+            shutil.rmtree(left, ignore_errors=True)
+    tempfile.tempdir = str(base)
 
 
 class Supervisor:
@@ -40,19 +50,15 @@ class Supervisor:
         launch: What every node is told; `incarnation` is filled in.
         folder: The runtime folder, owned by this process.
         clock: Time.
-        config: Published once at the start, so that log and records know the house.
     """
 
-    def __init__(
-        self, nodes: tuple[Node, ...], launch: Launch, folder: RuntimeFolder, clock: Clock, config: ConfigChange
-    ) -> None:
+    def __init__(self, nodes: tuple[Node, ...], launch: Launch, folder: RuntimeFolder, clock: Clock) -> None:
         self._clock = clock
         self._folder = folder
-        self._config = config
+        self._config = launch.config
         self._publisher = Publisher(folder, NAME, incarnation=0)
         self._subscriber = Subscriber(folder, nodes=[n.name for n in nodes], topics=["presence"], clock=clock)
-        # The server that forks the nodes keeps its socket where a crash of ours is swept up.
-        tempfile.tempdir = str(folder.path)
+        _keep_forkserver_near(folder)
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
         board = Board.create(folder.board, [node.name for node in nodes])
@@ -67,7 +73,6 @@ class Supervisor:
         """Run until `stopping` is set or `until()` holds, then end every process."""
         try:
             self._start_first_nodes()
-            self._publisher.publish(self._config)
             self._systemd.notify("READY=1")
             while not self.stopping and not until():
                 self.turn()
@@ -97,8 +102,10 @@ class Supervisor:
             self._look_after(managed)
         if self._turns % 2 == 0:
             self._publisher.publish(Tick(stamp=now, origin=Origin.LIVE))
-        if self._turns % round(1 / TURN_S) == 0:
+        if self._turns % TURNS_PER_S == 0:
             self._tell_health()
+        if self._turns == TURNS_PER_S:  # by now whoever listens is connected
+            self._publisher.publish(self._config)
         self._turns += 1
         self._wait_for_next_turn(now.monotonic_ns + seconds_to_ns(TURN_S))
 
