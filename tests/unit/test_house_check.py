@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sumika.config import ConfigError, LoadedHouse, Problem, load_house, parse_house
+from sumika.config import ConfigError, LoadedHouse, Problem, _paths, load_house, parse_house, recordings_folder
 from sumika.schema import UsageError
 from sumika.schema.house import PortSource
 
@@ -213,9 +213,13 @@ def test_a_radar_that_looks_out_of_its_room_is_a_warning() -> None:
     assert (warning.field, warning.warning) == ("radars[1].yaw_deg", True)
 
 
-def test_an_absent_recording_is_a_warning_and_a_present_one_is_none(tmp_path: Path) -> None:
+def test_an_absent_recording_is_a_warning_and_a_present_one_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = changed("{type: port, device: /dev/ttyUSB0}", "{type: recording, path: $SUMIKA_DATA/night.h5}")
-    (unset,) = load(text).warnings
+    with monkeypatch.context() as nowhere:
+        nowhere.setattr(_paths, "recordings_folder", lambda _environ: None)
+        (unset,) = load(text).warnings
     assert "SUMIKA_DATA" in unset.allowed
     (absent,) = load(text, SUMIKA_DATA=str(tmp_path)).warnings
     assert (absent.field, absent.line) == ("radars[0].source.path", line_of(text, "$SUMIKA_DATA"))
@@ -395,3 +399,15 @@ def test_words_that_older_yaml_took_for_something_else_are_texts() -> None:
 
 def test_characters_escaped_in_halves_as_json_has_them_are_whole() -> None:
     assert load(changed("name: Home", 'name: "\\ud83c\\udfe0"')).house.name == "🏠"
+
+
+def test_recordings_lie_where_the_variable_says_or_beside_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = tmp_path / "shared" / "data"
+    beside.mkdir(parents=True)
+    (tmp_path / "checkout").mkdir()
+    monkeypatch.chdir(tmp_path / "checkout")
+    assert recordings_folder({}) == recordings_folder({"SUMIKA_DATA": ""}) == beside
+    assert recordings_folder({"SUMIKA_DATA": "/elsewhere"}) == Path("/elsewhere")
+    assert load(HOUSE).resolve("$SUMIKA_DATA/x.h5") == beside / "x.h5"

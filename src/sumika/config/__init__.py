@@ -16,7 +16,7 @@ from sumika.config._geometry import area_m2, view_m
 from sumika.config._json_schema import house_schema
 from sumika.config._load import LoadedHouse, load_house, parse_house
 from sumika.config._migrate import CURRENT_VERSION
-from sumika.config._paths import resolve
+from sumika.config._paths import recordings_folder, resolve
 from sumika.config._problem import ConfigError, Problem
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "migrate_house",
     "parse_house",
     "radar_answer",
+    "recordings_folder",
     "resolve",
     "room_answer",
     "view_m",

@@ -8,6 +8,22 @@ BUILTIN = "builtin:"
 """What stands before the name of a file that comes with Sumika."""
 
 
+_DEFAULT = Path("../shared/data")
+
+
+def recordings_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of recordings: SUMIKA_DATA, else ../shared/data beside the working folder or the checkout.
+
+    Returns:
+        The folder; None if SUMIKA_DATA is not set and neither of the others is there.
+    """
+    named = environ.get(DATA_VARIABLE, "")
+    if named:
+        return Path(named).expanduser().absolute()
+    folders = ((start / _DEFAULT).resolve() for start in (Path.cwd(), Path(__file__).resolve().parents[3]))
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
 def resolve(name: str, house_file: Path, environ: Mapping[str, str]) -> Path | None:
     """Return the path that a name in `house.yaml` means.
 
@@ -17,12 +33,12 @@ def resolve(name: str, house_file: Path, environ: Mapping[str, str]) -> Path | N
         environ: Where SUMIKA_DATA is looked up.
 
     Returns:
-        The path, which need not exist; None where it needs SUMIKA_DATA and that is not set.
+        The path, which need not exist; None where it lies in the folder of recordings and there is none.
     """
     for spelling in (f"${DATA_VARIABLE}", f"${{{DATA_VARIABLE}}}"):
         if name == spelling or name.startswith(f"{spelling}/"):
-            folder = environ.get(DATA_VARIABLE, "")
-            return Path(folder).absolute() / name[len(spelling) :].lstrip("/") if folder else None
+            folder = recordings_folder(environ)
+            return folder / name[len(spelling) :].lstrip("/") if folder else None
     path = Path(name)
     if path.parts[:1] == ("~",):
         path = Path.home().joinpath(*path.parts[1:])
