@@ -1,0 +1,132 @@
+"""The doctor's look at the house: its description, its recordings, the ports of its radars."""
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from sumika.cli._finding import Finding, fail, ok, warn
+from sumika.config import ConfigError, LoadedHouse, Problem, demo_house, load_house
+from sumika.schema import SumikaError
+from sumika.schema.house import PortSource, Radar, RecordingSource
+
+_HDF5_SUFFIXES = (".h5", ".hdf5")
+
+
+def described(
+    path: Path | None, environ: Mapping[str, str], models: Collection[str]
+) -> tuple[list[Finding], LoadedHouse | None]:
+    """Judge the description of the house; return it too if it can be used."""
+    try:
+        loaded = demo_house(environ, models=models) if path is None else load_house(path, environ, models=models)
+    except ConfigError as error:
+        return [_problem(problem, error.path) for problem in error.problems], None
+    except (SumikaError, OSError) as error:
+        return [fail(f"house {path}", str(error), "Make one with: sumika house new")], None
+    rooms, radars = len(loaded.house.rooms), len(loaded.house.radars)
+    name = "the demo house" if path is None else str(path)
+    findings = [ok(f"house '{loaded.house.name}' ({name}): {rooms} rooms, {radars} radars")]
+    return findings + [_problem(problem, loaded.path) for problem in loaded.warnings], loaded
+
+
+def _problem(problem: Problem, path: Path) -> Finding:
+    place = f"{path}:{problem.line}" if problem.line else str(path)
+    judge = warn if problem.warning else fail
+    return judge(place, str(problem), "Mend that line; to see all of them: sumika house check")
+
+
+def recordings_there(loaded: LoadedHouse, present: Callable[[str], bool]) -> list[Finding]:
+    """Judge the files that the house's radars play.
+
+    Args:
+        loaded: The house.
+        present: Tells whether a module can be imported.
+    """
+    return [
+        finding
+        for radar in loaded.house.radars
+        if isinstance(radar.source, RecordingSource)
+        for finding in _recording(loaded, radar, radar.source, present)
+    ]
+
+
+def _recording(
+    loaded: LoadedHouse, radar: Radar, source: RecordingSource, present: Callable[[str], bool]
+) -> list[Finding]:
+    path = loaded.resolve(source.path)
+    if path is None:
+        return [
+            fail(
+                f"radar {radar.id}: {source.path}",
+                "SUMIKA_DATA is not set",
+                "Set it to the folder with the recordings",
+            )
+        ]
+    if not path.exists():
+        return [fail(f"radar {radar.id}: {path}", "there is no such recording", "Mend the path, or set SUMIKA_DATA")]
+    if not os.access(path, os.R_OK):
+        return [fail(f"radar {radar.id}: {path}", "we may not read it", "Mend its permissions")]
+    if path.suffix.lower() in _HDF5_SUFFIXES and not present("h5py"):
+        return [fail(f"radar {radar.id}: {path}", "an HDF5 file needs h5py", "Run: pip install 'sumika[recordings]'")]
+    return [ok(f"radar {radar.id} plays {path}")]
+
+
+def data_there(environ: Mapping[str, str], default: Path | None) -> list[Finding]:
+    """Judge the folder of recordings.
+
+    Args:
+        environ: SUMIKA_DATA is looked up here.
+        default: Where recordings are looked for without it; None if there are none.
+    """
+    configured = environ.get("SUMIKA_DATA", "")
+    if not configured:
+        if default is not None:
+            return [ok(f"SUMIKA_DATA is not set; recordings are found in {default}")]
+        return [
+            warn(
+                "SUMIKA_DATA is not set",
+                "the demo house has no recordings to play and shows a simulated target",
+                "Set it to the folder with the recordings, if you have them",
+            )
+        ]
+    folder = Path(configured).expanduser()
+    if not folder.is_dir():
+        return [warn(f"SUMIKA_DATA is {folder}", "that is no folder", "Set it to the folder with the recordings")]
+    names = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    if not names:
+        return [warn(f"SUMIKA_DATA is {folder}", "that folder holds no data set", "Put the recordings there")]
+    return [ok(f"SUMIKA_DATA is {folder}: {', '.join(names)}")]
+
+
+def ports_usable(loaded: LoadedHouse) -> list[Finding]:
+    """Judge the ports of radars that hang on one."""
+    findings = []
+    for radar in loaded.house.radars:
+        if not isinstance(radar.source, PortSource):
+            continue
+        device = Path(radar.source.device)
+        if not device.exists():
+            findings.append(
+                fail(
+                    f"radar {radar.id}: {device}",
+                    "there is no such device",
+                    "Plug the radar in, and look what it is called: ls /dev/serial/by-id",
+                )
+            )
+        elif not os.access(device, os.R_OK | os.W_OK):
+            findings.append(
+                fail(
+                    f"radar {radar.id}: {device}",
+                    "we may not read and write it",
+                    f"Join its group and log in again: sudo usermod -aG {_group(device)} $USER",
+                )
+            )
+        else:
+            findings.append(ok(f"radar {radar.id}: {device}"))
+    return findings
+
+
+def _group(device: Path) -> str:
+    try:
+        return device.group()
+    except (KeyError, OSError):
+        return "dialout"
