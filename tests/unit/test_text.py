@@ -44,8 +44,10 @@ def placeholders(sentence: str) -> set[tuple[str, str]]:
 
 
 def sources() -> str:
-    """The program without the sentences themselves."""
-    files = [file for file in PACKAGE.rglob("*.py") if file.name not in {"_en.py", "_ja.py"}]
+    """The program without the sentences themselves, and without benches, whose events nobody reads."""
+    files = [
+        file for file in PACKAGE.rglob("*.py") if file.name not in {"_en.py", "_ja.py"} and "evaluate" not in file.parts
+    ]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
@@ -101,8 +103,10 @@ def test_every_other_text_is_used_somewhere() -> None:
 
 
 def test_every_event_code_of_the_program_has_a_sentence_and_one_for_its_end() -> None:
-    codes = set(re.findall(r'\bcode="(\w+)"', sources()))
-    assert codes, "no event found: the pattern does not fit the program any more"
+    codes = set(re.findall(r'\b(?:code=|_tell\([^"()]*, |_reports\.(?:add|once)\(\s*)"(\w+)"', sources()))
+    assert {"log_problem", "node_degraded", "history_not_written"} <= codes, (
+        "the pattern does not fit the program any more"
+    )
     for code in codes:
         assert f"event.{code}" in LANGUAGES["en"], code
     for key in LANGUAGES["en"]:
