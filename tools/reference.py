@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import click
 import msgspec
@@ -62,6 +62,8 @@ def type_name(hint: Any) -> str:
         return type_name(arguments[0])
     if origin in (Union, types.UnionType):
         return " or ".join(type_name(part) for part in arguments)
+    if origin is Literal:
+        return " / ".join(code(str(value)) or "empty" for value in arguments)
     if origin is tuple and arguments[-1] is Ellipsis:
         return f"list of {type_name(arguments[0])}"
     if origin is tuple:
@@ -209,9 +211,10 @@ def command_text(command: click.Command, path: str, depth: int = 2) -> str:
     context = click.Context(command, info_name=path)
     text = f"\n{'#' * min(depth, 4)} {path}\n\n{inspect.cleandoc(command.help or '')}\n"
     text += f"\n```\n{' '.join([path, *command.collect_usage_pieces(context)])}\n```\n"
-    rows = [record for parameter in command.params if (record := parameter.get_help_record(context))]
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    rows = [(code(record[0]), record[1]) for option in options if (record := option.get_help_record(context))]
     if rows:
-        text += "\n" + table(("option", "does"), ((code(name), words) for name, words in rows))
+        text += "\n" + table(("option", "does"), rows)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             below = command.get_command(context, name)
