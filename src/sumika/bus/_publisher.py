@@ -139,8 +139,12 @@ class Publisher:
         self._hear(SETTLE_S)
         self._missing.clear()  # waited for once: a listener that is dead must not slow every message
 
-    def close(self) -> None:
-        """Close the socket; what was sent is still delivered, unless a subscriber does not read for 0.2 s."""
-        self._socket.close()
+    def close(self, *, deliver: bool = True) -> None:
+        """Close the socket; what was sent is still delivered, unless a subscriber does not read for 0.2 s.
+
+        Args:
+            deliver: False where every listener is known to be gone, so that nothing is waited for.
+        """
+        self._socket.close(linger=None if deliver else 0)
         if self._owns_context:
             self._context.term()

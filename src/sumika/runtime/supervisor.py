@@ -198,7 +198,7 @@ class Supervisor:
             remaining_s = (deadline_ns - self._clock.now().monotonic_ns) / NANOSECONDS_PER_SECOND
             managed.finish(max(0.0, remaining_s), NodeState.STOPPED)
         self._subscriber.close()
-        self._publisher.close()
+        self._publisher.close(deliver=False)
 
     def states(self) -> Mapping[str, NodeState]:
         """Return what each node is doing."""
