@@ -83,7 +83,10 @@ def make_folder(folder: Path) -> None:
         UsageError: if the folder cannot be made or is not ours.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
+        for each in reversed(missing):
+            each.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(each.parent)
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
     except OSError as error:
