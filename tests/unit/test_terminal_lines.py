@@ -1,5 +1,6 @@
 """Where output is no terminal: plain lines, golden to the character."""
 
+import os
 from collections.abc import Iterable
 from datetime import UTC
 from io import BytesIO, TextIOWrapper
@@ -13,6 +14,7 @@ from sumika.schema import Message, Origin, Reason
 from sumika.schema.house import House
 from sumika.terminal import HouseView, run_view
 from sumika.terminal._faces import LineFace
+from sumika.terminal._loop import running_since
 from sumika.terminal._pen import Pen
 from tests.terminal_helpers import Script, a_house, at, event, heart, presence, respiration
 
@@ -131,3 +133,14 @@ def test_the_loop_writes_lines_where_output_is_no_terminal(encoding: str, tmp_pa
     assert written.isascii() == (encoding != "utf-8")
     assert beats[0] == 21
     assert not script.closed  # it belongs to whoever made it
+
+
+def test_the_house_is_as_old_as_its_folder_even_if_the_view_began_later(tmp_path: Path) -> None:
+    folder, now = RuntimeFolder(tmp_path), at(100)
+    assert running_since(folder, now) == now
+    lock = tmp_path / "lock"
+    lock.touch()
+    os.utime(lock, ns=(at(40).wall_ns, at(40).wall_ns))
+    assert running_since(folder, now) == at(40)
+    os.utime(lock, ns=(at(200).wall_ns, at(200).wall_ns))  # the clock was set back meanwhile
+    assert running_since(folder, now) == now

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TextIO
 
 from sumika.bus import RuntimeFolder, Subscriber
-from sumika.clock import Clock
+from sumika.clock import Clock, Instant
 from sumika.schema import Message
 from sumika.schema.house import House
 from sumika.terminal._faces import Face, LineFace, ScreenFace
@@ -54,6 +54,15 @@ def shows_only_ascii(output: TextIO) -> bool:
         return True
 
 
+def running_since(folder: RuntimeFolder, now: Instant) -> Instant:
+    """Return when the house began to run: its folder is made then, and this view may have been started again since."""
+    try:
+        began_wall_ns = (folder.path / "lock").stat().st_mtime_ns
+    except OSError:
+        return now
+    return now.later(min(0, began_wall_ns - now.wall_ns))
+
+
 def run_view(
     folder: RuntimeFolder,
     nodes: Sequence[str],
@@ -87,7 +96,7 @@ def run_view(
     output = output or sys.stdout
     environ = os.environ if environ is None else environ
     listener = subscriber or Subscriber(folder, nodes=nodes, topics=TOPICS_SHOWN, clock=clock)
-    view = HouseView(house, clock.now())
+    view = HouseView(house, running_since(folder, clock.now()))
     pen = Pen(output)
     ascii_only = shows_only_ascii(output)
     face: Face

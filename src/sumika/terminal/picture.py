@@ -16,6 +16,7 @@ from sumika.clock import Clock, Instant, WallClock
 from sumika.config import demo_house, load_house
 from sumika.schema import SumikaError
 from sumika.schema.house import House
+from sumika.terminal._loop import running_since
 from sumika.terminal._memory import TOPICS_SHOWN
 from sumika.terminal._view import HouseView
 from sumika.text import language_of
@@ -90,7 +91,7 @@ def watch(folder: RuntimeFolder, house: House, clock: Clock, seconds: float) -> 
     nodes = sorted(path.name.removesuffix(_SOCKET_SUFFIX) for path in folder.path.glob(f"*{_SOCKET_SUFFIX}"))
     subscriber = Subscriber(folder, nodes=nodes, topics=TOPICS_SHOWN, clock=clock)
     began = clock.now()
-    view = HouseView(house, began)
+    view = HouseView(house, running_since(folder, began))
     try:
         while clock.now().monotonic_ns < began.monotonic_ns + seconds_to_ns(seconds):
             for received in subscriber.receive(_TURN_S):
