@@ -84,7 +84,7 @@ def test_live_capture_says_that_it_is_not_there_yet_and_what_is(tmp_path: Path, 
 
 def test_an_unknown_model_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     for source in (DemoSource(), RecordingSource(path="a121.h5")):
-        with pytest.raises(UsageError, match="iwr6843isk.*a121"):
+        with pytest.raises(UsageError, match=r"iwr6843isk.*a121"):
             open_radar(source, tmp_path, {}, "bgt61")
     with pytest.raises(UsageError, match="not known"):
         open_recording(tmp_path, "bgt61")

@@ -26,7 +26,7 @@ def test_an_a121_frame_is_sweep_antenna_range_bin(tmp_path: Path) -> None:
     assert stretch.read(19)[0, 0, 0] == 190 - 7j
     grid = stretch.description.range_grid
     assert grid is not None
-    assert (grid.start_m, grid.step_m, grid.bins) == (pytest.approx(0.3), pytest.approx(0.06), 5)
+    assert [grid.start_m, grid.step_m, grid.bins] == pytest.approx([0.3, 0.06, 5])
     assert stretch.description.frame_interval_s == pytest.approx(0.05)
     assert stretch.description.carrier_frequency_hz == 60.5e9
 
@@ -157,7 +157,7 @@ def test_what_no_a111_writes_is_refused(
 
 
 def test_the_other_radar_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SumikaError, match="recording of a111, not of a121. Write model: a111"):
+    with pytest.raises(SumikaError, match=r"recording of a111, not of a121\. Write model: a111"):
         open_recording(a111(tmp_path)[0], "a121")
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sumika.schema import FrameKind, RangeGrid, SumikaError
 from sumika.sensors._files import probe, require_finite
+from sumika.sensors._guard import outlives
 from sumika.sensors.base import Recording, Stretch
 from sumika.sensors.radar.acconeer.values import (
     MODELS,
@@ -28,6 +29,7 @@ from sumika.sensors.radar.acconeer.wire import Hdf5File, Rows
 __all__ = ["MODELS", "open_recording"]
 
 _logger = logging.getLogger(__name__)
+_CPU_LIMIT_S = 5
 _COMPLEX64 = np.dtype("<c8")
 
 
@@ -47,6 +49,17 @@ def open_recording(path: Path, model: str, chirp: str) -> Recording:
         SumikaError: if it is no such recording, of another radar, or damaged.
     """
     del chirp
+    # Found by flipping bits: over some damaged files libhdf5 never comes back.
+    if not outlives(lambda: _open(path, model), _CPU_LIMIT_S):
+        raise SumikaError(
+            "the file is damaged in a way that makes libhdf5 crash or never finish",
+            where=str(path),
+            remedy="Copy or record it again",
+        )
+    return _open(path, model)
+
+
+def _open(path: Path, model: str) -> Recording:
     file = Hdf5File(path)
     try:
         found = "a121" if file.has("sessions") else "a111" if file.has("sensor_config_dump") else ""
