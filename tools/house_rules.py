@@ -10,10 +10,11 @@ import re
 import sys
 import tokenize
 import tomllib
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from importlib import metadata
 from pathlib import Path
@@ -47,6 +48,7 @@ class Module:
     """One Python file."""
 
     path: Path
+    modified_ns: int
 
     @property
     def name(self) -> str:
@@ -64,27 +66,44 @@ class Module:
         return ast.parse(self.text)
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the parsed file."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
+    def tokens(self) -> list[tokenize.TokenInfo]:
+        """The file as tokens, comments included."""
+        return list(tokenize.generate_tokens(io.StringIO(self.text).readline))
+
+    @cached_property
     def code_lines(self) -> list[int]:
         """Numbers of the lines that hold code: no blanks, comments or docstrings."""
         lines: set[int] = set()
-        for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
+        for token in self.tokens:
             if token.type not in LAYOUT_TOKENS:
                 lines.update(range(token.start[0], token.end[0] + 1))
-        return sorted(lines - _docstring_lines(self.tree))
+        return sorted(lines - _docstring_lines(self.nodes))
 
 
-def _docstring_lines(tree: ast.Module) -> set[int]:
+def _docstring_lines(nodes: list[ast.AST]) -> set[int]:
     """Return the lines of every string that stands alone: docstrings of modules, classes, functions, attributes."""
     lines: set[int] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return lines
 
 
+@cache
+def _module(path: Path, modified_ns: int) -> Module:
+    """Return a file; what one rule has parsed the next need not."""
+    return Module(path, modified_ns)
+
+
 def modules_in(*folders: str) -> list[Module]:
     """Return every Python file below these folders."""
-    return [Module(path) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [_module(path, path.stat().st_mtime_ns) for path in paths]
 
 
 def check_sizes() -> Iterator[Finding]:
@@ -93,10 +112,10 @@ def check_sizes() -> Iterator[Finding]:
         size = len(module.code_lines)
         if size > MODULE_WARN_LINES:
             yield size > MODULE_FAIL_LINES, f"{module.name}:1: {size} code lines (aim {MODULE_WARN_LINES}, stop at 400)"
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                span = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-                length = sum(line in span for line in module.code_lines)
+                last = node.end_lineno or node.lineno
+                length = bisect_right(module.code_lines, last) - bisect_left(module.code_lines, node.lineno)
                 if length > FUNCTION_WARN_LINES:
                     yield (
                         length > FUNCTION_FAIL_LINES,
@@ -173,7 +192,7 @@ def _dotted(node: ast.expr) -> str:
 def check_tests_do_not_wait() -> Iterator[Finding]:
     """Tests that sleep: they are slow where the machine is fast and fail where it is slow."""
     for module in modules_in("tests"):
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ImportFrom) and node.module in ("time", "asyncio"):
                 waits = any(alias.name == "sleep" for alias in node.names)
             else:
@@ -187,7 +206,7 @@ def check_markers() -> Iterator[Finding]:
     registered = project_file()["tool"]["pytest"]["ini_options"]["markers"]
     known = BUILT_IN_MARKERS | {line.split(":")[0].split("(")[0].strip() for line in registered}
     for module in modules_in("tests"):
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Attribute) and _dotted(node.value) == "pytest.mark" and node.attr not in known:
                 yield True, f"{module.name}:{node.lineno}: marker {node.attr} is not in pyproject.toml"
 
@@ -195,7 +214,7 @@ def check_markers() -> Iterator[Finding]:
 def check_switched_off() -> Iterator[Finding]:
     """Checks switched off without saying which one and why."""
     for module in modules_in("src", "tests", "tools"):
-        for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
+        for token in module.tokens:
             match = SWITCHED_OFF.search(token.string) if token.type == tokenize.COMMENT else None
             if match is None:
                 continue
