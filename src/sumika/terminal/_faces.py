@@ -112,7 +112,8 @@ class ScreenFace:
         """Leave the alternate screen and the last picture behind."""
         columns, rows = _size_of(self._output)
         last = self._view.render(now, columns, rows - ROWS_FOR_THE_SHELL, self._language, ascii_only=self._ascii_only)
-        self._write(Control.show_cursor(True), Control.alt_screen(False), last)
+        # Cleared first: after a change of size some terminals leave rows of the alternate screen on the ordinary one.
+        self._write(Control.clear(), Control.home(), Control.show_cursor(True), Control.alt_screen(False), last)
         self._pen.close(FAREWELL_S)
 
 
