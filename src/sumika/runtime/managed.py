@@ -95,8 +95,13 @@ class ManagedNode:
             return True
         return False
 
-    def failure(self, now_ns: int) -> str:
-        """Return the code of what went wrong just now, "" if nothing; a hung process is killed."""
+    def failure(self, now_ns: int, allowed_s: float = 0.0) -> str:
+        """Return the code of what went wrong just now, "" if nothing; a hung process is killed.
+
+        Args:
+            now_ns: Present monotonic time.
+            allowed_s: Silence beyond the watchdog's that is not the node's fault.
+        """
         process = self._process
         if process is None:
             return ""
@@ -107,7 +112,7 @@ class ManagedNode:
         age_s = self.beat_age_s(now_ns)
         silent_s = age_s if age_s is not None else (now_ns - self._started_ns) / 1e9
         limit_s = self.node.watchdog_s if age_s is not None else max(STARTING_WATCHDOG_S, self.node.watchdog_s)
-        if silent_s <= limit_s:
+        if silent_s <= limit_s + allowed_s:
             return ""
         self.fault = f"no sign of life for {silent_s:.1f} s"
         process.kill()

@@ -3,6 +3,7 @@
 import multiprocessing
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import wait
 
@@ -18,6 +19,7 @@ from sumika.schema import (
     NodeState,
     Origin,
     Presence,
+    Reason,
     Severity,
     Tick,
 )
@@ -27,6 +29,7 @@ NAME = "supervisor"
 TURN_S = 0.125
 """Length of one turn of the supervisor's loop; every second turn publishes a tick."""
 
+STALLS_COUNT_S = 10.0
 TURNS_PER_S = round(1 / TURN_S)
 FIRST_NODES_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 1.2
@@ -40,6 +43,25 @@ def _keep_forkserver_near(folder: RuntimeFolder) -> None:
         for left in base.glob("pymp-*"):
             shutil.rmtree(left, ignore_errors=True)
     tempfile.tempdir = str(base)
+
+
+class _Stalls:
+    """How long the supervisor itself did not get to run lately: a machine that is overloaded or was asleep.
+
+    A node is not hung because nobody ran. That time is not held against the nodes.
+    """
+
+    def __init__(self) -> None:
+        self._stalls: deque[tuple[int, float]] = deque()
+
+    def note(self, now_ns: int, late_s: float) -> None:
+        if late_s > TURN_S:
+            self._stalls.append((now_ns, late_s))
+
+    def recent_s(self, now_ns: int) -> float:
+        while self._stalls and now_ns - self._stalls[0][0] > seconds_to_ns(STALLS_COUNT_S):
+            self._stalls.popleft()
+        return sum(late_s for _, late_s in self._stalls)
 
 
 class Supervisor:
@@ -64,7 +86,10 @@ class Supervisor:
         board = Board.create(folder.board, [node.name for node in nodes])
         self.nodes = {node.name: ManagedNode(node, launch, board, context) for node in nodes}
         self._presence: dict[str, Presence] = {}
+        self._silent: set[str] = set()
         self._turns = 0
+        self._due_ns = clock.now().monotonic_ns
+        self._stalls = _Stalls()
         self._systemd = sdnotify.SystemdNotifier()
         self._memory_turn = 0
         self.stopping = False
@@ -73,6 +98,7 @@ class Supervisor:
         """Run until `stopping` is set or `until()` holds, then end every process."""
         try:
             self._start_first_nodes()
+            self._due_ns = self._clock.now().monotonic_ns
             self._systemd.notify("READY=1")
             while not self.stopping and not until():
                 self.turn()
@@ -95,9 +121,10 @@ class Supervisor:
         """One turn: hear, look after every node, tell the time and the nodes' health, wait."""
         now = self._clock.now()
         self._systemd.notify("WATCHDOG=1")
+        self._stalls.note(now.monotonic_ns, (now.monotonic_ns - self._due_ns) / NANOSECONDS_PER_SECOND)
         for received in self._subscriber.receive(0.0):
             if isinstance(received.message, Presence):
-                self._presence[received.message.room] = received.message
+                self._hear(received.message)
         for managed in self.nodes.values():
             self._look_after(managed)
         if self._turns % 2 == 0:
@@ -107,7 +134,21 @@ class Supervisor:
         if self._turns == TURNS_PER_S:  # by now whoever listens is connected
             self._publisher.publish(self._config)
         self._turns += 1
-        self._wait_for_next_turn(now.monotonic_ns + seconds_to_ns(TURN_S))
+        self._due_ns = now.monotonic_ns + seconds_to_ns(TURN_S)
+        self._wait_for_next_turn(self._due_ns)
+
+    def _hear(self, presence: Presence) -> None:
+        """Remember who is where; say once that a room's radar is silent, and once that it speaks again."""
+        self._presence[presence.room] = presence
+        silent = presence.reason is Reason.NO_SIGNAL
+        if silent == (presence.room in self._silent):
+            return
+        if silent:
+            self._silent.add(presence.room)
+        else:
+            self._silent.remove(presence.room)
+        severity = Severity.WARNING if silent else Severity.INFO
+        self._tell(presence.radar or presence.room, "radar_silent", severity, presence.room, recovered=not silent)
 
     def _wait_for_next_turn(self, due_ns: int) -> None:
         """Wait, but wake at once when a process ends."""
@@ -120,7 +161,7 @@ class Supervisor:
     def _look_after(self, managed: ManagedNode) -> None:
         now_ns = self._clock.now().monotonic_ns
         if managed.pid is not None:
-            code = managed.failure(now_ns)
+            code = managed.failure(now_ns, allowed_s=self._stalls.recent_s(now_ns))
             if code:
                 self._failed(managed, code)
             elif managed.came_alive(now_ns):

@@ -2,7 +2,10 @@
 
 import msgspec
 
-from sumika.schema import people, radar, requests, system
+import sumika.schema.people as people
+import sumika.schema.radar as radar
+import sumika.schema.requests as requests
+import sumika.schema.system as system
 from sumika.schema._message import Message
 
 
