@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.perception._fitness import SHORTEST_S
-from sumika.perception._periodicity import Band, Rhythm, band_limited_velocity, find_rhythm, refine_rhythm
+from sumika.perception._periodicity import (
+    Band,
+    Rhythm,
+    band_limited_velocity,
+    find_rhythm,
+    phase_wander_rad,
+    refine_rhythm,
+)
 from sumika.perception._window import Stretch, evenly_spaced
 from sumika.radar import Centres, displacement_mm, find_centres, phase_increments
 from sumika.schema import Reason
@@ -25,6 +32,9 @@ CHANCE_LOG10 = -3.5
 """A rhythm counts if noise would look like one less often than this. At one estimate a second and windows that
 overlap, noise would pass once in a few hours of a still person who does not breathe."""
 
+FUNDAMENTAL_LOG10 = -3.0
+"""And if the fundamental itself is no chance: else a heart would pass for breathing at half its rate."""
+
 SMALLEST_MM, LARGEST_MM = 0.03, 20.0
 
 _LASTING_SHARE = 0.08
@@ -36,7 +46,10 @@ _FADED_SHARE = 0.03
 _DISAGREEMENT = 0.12
 """Halves of the channels that see rates further apart than this share do not look at the same thing."""
 
-_SIGMA_SCALE = 1.0
+_WANDER = 6.0
+"""Sigma of a window's mean rate, in turns per window, per radian by which the phase strays. From simulation, over
+breathing that is irregular by 0 to 10 %: 95 % intervals cover 92 to 98 %."""
+
 _SIGMA_FLOOR_BPM = 0.05
 
 
@@ -99,7 +112,9 @@ def breathing(stretch: Stretch, seen: Waveform) -> Breathing:
     apart = _halves_apart(stretch.last(rhythm.window_s), rhythm)
     if apart is None or apart > _DISAGREEMENT * rhythm.rate_bpm:
         return Breathing(Reason.CHANNELS_DISAGREE, rhythm)
-    sigma = float(np.sqrt((_SIGMA_SCALE * rhythm.sigma_bpm) ** 2 + (apart / 2) ** 2 + _SIGMA_FLOOR_BPM**2))
+    wander_rad = phase_wander_rad(_velocity_of_last(seen, rhythm.window_s)[0], rhythm)
+    wander_bpm = _WANDER * wander_rad / (2 * np.pi) / rhythm.window_s * SECONDS_PER_MINUTE
+    sigma = float(np.sqrt(rhythm.sigma_bpm**2 + wander_bpm**2 + (apart / 2) ** 2 + _SIGMA_FLOOR_BPM**2))
     power = seen.centres.power
     scale_known = bool(power[seen.centres.short].sum() < 0.5 * power.sum())
     return Breathing(Reason.MEASURED, rhythm, sigma, scale_known)
@@ -107,9 +122,13 @@ def breathing(stretch: Stretch, seen: Waveform) -> Breathing:
 
 def rhythm_of_last(seen: Waveform, seconds: float) -> Rhythm | None:
     """Return the best rhythm in the last part of a waveform."""
+    velocity, window_s = _velocity_of_last(seen, seconds)
+    return find_rhythm(velocity, window_s, BAND)
+
+
+def _velocity_of_last(seen: Waveform, seconds: float) -> tuple[NDArray[np.float64], float]:
     count = min(seen.path_mm.size, round(seconds / seen.interval_s))
-    path = seen.path_mm[-count:]
-    return find_rhythm(band_limited_velocity(path, seen.interval_s, BAND), count * seen.interval_s, BAND)
+    return band_limited_velocity(seen.path_mm[-count:], seen.interval_s, BAND)
 
 
 def _in_enough_breaths(seen: Waveform) -> Rhythm | None:
@@ -132,7 +151,8 @@ def _in_enough_breaths(seen: Waveform) -> Rhythm | None:
 
 def convincing(rhythm: Rhythm) -> bool:
     """Return whether noise would hardly ever look like this, and enough of it was seen."""
-    return rhythm.chance_log10 < CHANCE_LOG10 and rhythm.cycles >= FEWEST_CYCLES
+    significant = rhythm.chance_log10 < CHANCE_LOG10 and rhythm.fundamental_log10 < FUNDAMENTAL_LOG10
+    return significant and rhythm.cycles >= FEWEST_CYCLES
 
 
 def _plausible(rhythm: Rhythm, seen: Waveform, available_s: float) -> Reason:
@@ -149,8 +169,7 @@ def _plausible(rhythm: Rhythm, seen: Waveform, available_s: float) -> Reason:
 
 def _lasts(seen: Waveform, rhythm: Rhythm) -> bool:
     """Return whether the movement goes on until now: a window with a breathing past is no present."""
-    count = min(seen.path_mm.size, round(rhythm.window_s / seen.interval_s))
-    velocity = band_limited_velocity(seen.path_mm[-count:], seen.interval_s, BAND)
+    velocity, _ = _velocity_of_last(seen, rhythm.window_s)
     recent_s = max(4.0, 0.8 * SECONDS_PER_MINUTE / rhythm.rate_bpm)
     recent = velocity[-max(1, round(velocity.size * recent_s / rhythm.window_s)) :]
     return bool((recent**2).mean() > _LASTING_SHARE * (velocity**2).mean())
@@ -174,8 +193,7 @@ def _halves_apart(stretch: Stretch, rhythm: Rhythm) -> float | None:
     rates = []
     for half in halves:
         seen = waveform(stretch, half)
-        velocity = band_limited_velocity(seen.path_mm, seen.interval_s, BAND)
-        window_s = seen.path_mm.size * seen.interval_s
+        velocity, window_s = band_limited_velocity(seen.path_mm, seen.interval_s, BAND)
         polished = refine_rhythm(velocity, window_s, BAND, rhythm.rate_bpm / SECONDS_PER_MINUTE)
         if polished is None or polished.explained < 0.1:
             return None

@@ -56,6 +56,9 @@ def fitness(window: SlowTimeWindow, now: Instant, *, empty: bool) -> Fitness:
     if stretch is None or empty:
         return Fitness(_why_nobody(window, newest, empty=empty))
     still, moved_s = _since_still(stretch)
+    anywhere_s = window.moved_s()
+    if anywhere_s is not None and still.length_s < SHORTEST_S:
+        moved_s = anywhere_s if moved_s is None else min(moved_s, anywhere_s)
     return Fitness(_why_unfit(stretch, still, moved_s, window), still)
 
 
@@ -64,9 +67,11 @@ def _why_nobody(window: SlowTimeWindow, newest: SlowTime, *, empty: bool) -> Rea
         return Reason.CLOCK_UNTRUSTED
     if window.left_ns is not None and ns_to_seconds(newest.stamp.monotonic_ns - window.left_ns) < _RECENTLY_S:
         return Reason.PERSON_LEFT
-    broken_s = window.broken_s()
+    broken_s, moved_s = window.broken_s(), window.moved_s()
     if broken_s is not None and broken_s < _SETTLING_S:
         return Reason.FRAMES_LOST
+    if moved_s is not None and moved_s < _STILL_FOR_S:
+        return Reason.MOVING
     settling = newest.cells > 0 or window.session_s() < _SETTLING_S
     return Reason.WARMING_UP if settling and not empty else Reason.NO_PERSON
 
@@ -91,7 +96,7 @@ def _why_unfit(stretch: Stretch, still: Stretch, moved_s: float | None, window: 
         return Reason.FRAMES_LOST
     if still.length_s >= SHORTEST_S:
         return Reason.MEASURED
-    if moved_s is not None:
+    if moved_s is not None and moved_s < _RECENTLY_S:
         return Reason.MOVED
     broken_s = window.broken_s()
     return Reason.FRAMES_LOST if broken_s is not None and broken_s < SHORTEST_S else Reason.WARMING_UP

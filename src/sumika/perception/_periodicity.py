@@ -23,6 +23,10 @@ _TRIALS_PER_CYCLE = 6
 _OUTLIER = 1.5
 """Velocities further off than this many robust sigmas count less (Huber): a twitch, or a fade of the reflection."""
 
+_FUNDAMENTAL_SHARE = 0.35
+"""The fundamental must hold this share of the velocity's power in all lines: a second harmonic of up to two thirds of
+the fundamental's displacement passes; the octave below a rhythm does not, nor a heart as its own half."""
+
 Array = NDArray[np.float64]
 
 
@@ -55,6 +59,7 @@ class Rhythm:
         amplitude_mm: Of the fundamental.
         explained: Share of the velocity's power in the band that the series explains, 0..1.
         chance_log10: Chance that noise without rhythm is explained as well at some trial rate, as a power of 10.
+        fundamental_log10: Chance that noise adds as much to the higher harmonics as the fundamental does.
         window_s: Length of the stretch.
     """
 
@@ -63,6 +68,7 @@ class Rhythm:
     amplitude_mm: float
     explained: float
     chance_log10: float
+    fundamental_log10: float
     window_s: float
 
     @property
@@ -107,7 +113,7 @@ def _time(samples: int) -> Array:
     return (np.arange(samples) - (samples - 1) / 2) / samples
 
 
-def band_limited_velocity(displacement: Array, interval_s: float, band: Band) -> Array:
+def band_limited_velocity(displacement: Array, interval_s: float, band: Band) -> tuple[Array, float]:
     """Differentiate and low-pass a displacement, and represent it by the band's number of samples.
 
     Args:
@@ -116,7 +122,7 @@ def band_limited_velocity(displacement: Array, interval_s: float, band: Band) ->
         band: Its `top_hz` says what stays: all below it, nothing above 1.25 times it.
 
     Returns:
-        (sample,) in millimetres per second.
+        (sample,) in millimetres per second, and the time they span.
     """
     frames, samples = displacement.size, band.samples + 1
     # A cosine transform continues the stretch by its mirror image: no step at the ends for the filter to ring on.
@@ -125,18 +131,19 @@ def band_limited_velocity(displacement: Array, interval_s: float, band: Band) ->
     spectrum *= np.clip((1.25 * band.top_hz - frequency) / (0.25 * band.top_hz), 0.0, 1.0)
     resampled = np.zeros(samples)
     resampled[: min(frames, samples)] = spectrum[:samples]
-    velocity: Array = np.diff(fft.idct(resampled, 2)) * (samples / frames) * samples / (frames * interval_s)
-    return velocity
+    step_s = frames * interval_s / samples
+    velocity: Array = np.diff(fft.idct(resampled, 2)) * (samples / frames) / step_s
+    return velocity, band.samples * step_s
 
 
 def find_rhythm(velocity: Array, window_s: float, band: Band) -> Rhythm | None:
     """Find the harmonic series that explains a velocity best.
 
-    Its fundamental must be the largest line of the displacement: that tells a rhythm from its octaves below and above.
+    Its fundamental must hold a good share of the power: that tells a rhythm from its octaves below and above.
 
     Args:
         velocity: (sample,) as `band_limited_velocity` gives it.
-        window_s: Length of the stretch.
+        window_s: Time it spans.
         band: Where to look.
 
     Returns:
@@ -158,10 +165,10 @@ def find_rhythm(velocity: Array, window_s: float, band: Band) -> Rhythm | None:
 
 
 def _leads(coefficients: NDArray[np.floating]) -> bool:
-    """Return whether the fundamental is the largest line of the displacement (velocity over frequency)."""
+    """Return whether enough of the series' power is in its fundamental for it to be one."""
     harmonics = coefficients.size // 2
-    amplitude = np.hypot(coefficients[1 : 1 + harmonics], coefficients[1 + harmonics :]) / np.arange(1, harmonics + 1)
-    return bool(amplitude[0] >= amplitude.max())
+    power = coefficients[1 : 1 + harmonics] ** 2 + coefficients[1 + harmonics :] ** 2
+    return bool(power[0] >= _FUNDAMENTAL_SHARE * power.sum())
 
 
 def _spread(velocity: Array, weights: Array) -> float:
@@ -174,7 +181,7 @@ def refine_rhythm(velocity: Array, window_s: float, band: Band, frequency_hz: fl
 
     Args:
         velocity: (sample,) as `band_limited_velocity` gives it.
-        window_s: Length of the stretch.
+        window_s: Time it spans.
         band: For the harmonics and the statistics.
         frequency_hz: Where to start.
 
@@ -202,6 +209,7 @@ def refine_rhythm(velocity: Array, window_s: float, band: Band, frequency_hz: fl
     total, left = _spread(velocity, weights), float(weights @ residual**2)
     if not total > 0:
         return None
+    freedom = _freedom(weights, window_s, band)
     sandwich = covariance @ ((jacobian * weights**2) @ jacobian.T) @ covariance
     density = _noise_density(residual, weights, cycles, window_s, band)
     sigma_cycles = float(np.sqrt(max(0.0, float(sandwich[-1, -1])) * density * samples / (2 * window_s)))
@@ -211,22 +219,39 @@ def refine_rhythm(velocity: Array, window_s: float, band: Band, frequency_hz: fl
         sigma_bpm=sigma_cycles / window_s * SECONDS_PER_MINUTE,
         amplitude_mm=float(np.hypot(cosines[0], sines[0])) / (2 * np.pi * frequency_hz),
         explained=float(np.clip(1 - left / total, 0.0, 1.0)),
-        chance_log10=_chance_log10(left / total, weights, window_s, band),
+        chance_log10=_any_rate(_chance_log10(left / total, 2 * band.harmonics, freedom), window_s, band),
+        fundamental_log10=_chance_log10(left / _left_without_fundamental(velocity, basis, weights), 2, freedom),
         window_s=window_s,
     )
 
 
-def _chance_log10(unexplained: float, weights: Array, window_s: float, band: Band) -> float:
-    """Return log10 of the chance that white noise is explained as well at any rate of the band (F test)."""
+def _left_without_fundamental(velocity: Array, basis: Array, weights: Array) -> float:
+    """Return the weighted power that the constant and the higher harmonics alone leave unexplained."""
+    harmonics = basis.shape[0] // 2
+    rest = np.delete(basis, (1, 1 + harmonics), axis=0)
+    weighted = rest * weights
+    residual = velocity - np.linalg.solve(weighted @ rest.T, weighted @ velocity) @ rest
+    return max(float(weights @ residual**2), 1e-300)
+
+
+def _freedom(weights: Array, window_s: float, band: Band) -> float:
+    """Return how many independent numbers are left beside the series' own parameters."""
     effective = float(weights.sum() ** 2 / (weights @ weights)) / weights.size
-    parameters = 2 * band.harmonics + 1
-    remaining = 2 * band.top_hz * window_s * effective - 1 - parameters
-    if remaining < 1:
+    return 2 * band.top_hz * window_s * effective - 2 * band.harmonics - 2
+
+
+def _chance_log10(unexplained: float, parameters: int, freedom: float) -> float:
+    """Return log10 of the chance that so many parameters leave no more of white noise unexplained (F test)."""
+    if freedom < 1:
         return 0.0
     # P(F > f) of an F distribution is the regularised incomplete beta function of what stays unexplained.
-    chance = float(special.betainc(remaining / 2, parameters / 2, min(1.0, max(unexplained, 1e-12))))
-    independent_rates = max(1.0, (band.high_hz - band.low_hz) * window_s)
-    return min(0.0, float(np.log10(max(chance, 1e-300) * independent_rates)))
+    chance = float(special.betainc(freedom / 2, parameters / 2, min(1.0, max(unexplained, 1e-12))))
+    return float(np.log10(max(chance, 1e-300)))
+
+
+def _any_rate(chance_log10: float, window_s: float, band: Band) -> float:
+    """Return the chance of one rate as that of any of the independent rates of the band."""
+    return min(0.0, chance_log10 + float(np.log10(max(1.0, (band.high_hz - band.low_hz) * window_s))))
 
 
 def _noise_density(residual: Array, weights: Array, cycles: float, window_s: float, band: Band) -> float:
@@ -241,3 +266,26 @@ def _noise_density(residual: Array, weights: Array, cycles: float, window_s: flo
     local = float((np.abs(lines) ** 2).mean()) * 2 * step_s / float(weights.sum())
     overall = float(weights @ residual**2) / float(weights.sum()) / band.top_hz
     return max(local, overall)
+
+
+def phase_wander_rad(velocity: Array, rhythm: Rhythm) -> float:
+    """Return how far a rhythm's phase strays from a steady one's, root mean square over the window.
+
+    Breathing is not clockwork: its rate wanders from breath to breath, and with it the mean of any window. Least
+    squares does not see that, for it takes the model as true; this does.
+
+    Args:
+        velocity: (sample,) that the rhythm was found in.
+        rhythm: What was found.
+    """
+    time = _time(velocity.size)
+    turned = velocity * np.exp(-2j * np.pi * rhythm.cycles * time)
+    # Two periods of a Hann window: its zeros lie on the line's own mirror image and on the harmonics.
+    length = min(velocity.size, max(5, round(2 * velocity.size / rhythm.cycles)))
+    window = np.sin(np.pi * (np.arange(length) + 0.5) / length) ** 2
+    smooth = np.convolve(turned, window, "same")
+    phase = np.unwrap(np.angle(smooth))
+    weights = np.sin(np.pi * (np.arange(velocity.size) + 0.5) / velocity.size)
+    line = np.polynomial.polynomial.polyfit(time, phase, 1, w=np.sqrt(weights))
+    strayed = phase - line[0] - line[1] * time
+    return float(np.sqrt(weights @ strayed**2 / weights.sum()))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.clock import Instant
-from sumika.radar import ProfileMemory
+from sumika.radar import MOVING, ProfileMemory
 from sumika.schema import Reason, SlowTime
 from sumika.units import ns_to_seconds, seconds_to_ns
 
@@ -29,6 +29,7 @@ class SlowTimeWindow:
         radar: The radar's id.
         newest: The last message taken in, usable or not.
         fault: Why the last frame was not usable; None if it was.
+        moved_ns: When somebody last moved, as the front end saw it; None if not in this session.
         left_ns: When cells were last given up, and with them the person; None if not in this session.
         refused: Messages that were late or repeated.
     """
@@ -36,6 +37,7 @@ class SlowTimeWindow:
     radar: str
     newest: SlowTime | None = None
     fault: Reason | None = None
+    moved_ns: int | None = None
     left_ns: int | None = None
     refused: int = 0
     _memory: ProfileMemory | None = None
@@ -57,11 +59,13 @@ class SlowTimeWindow:
         self.fault = _fault(message)
         if self.fault is not None:
             return False
+        if message.motion > MOVING:
+            self.moved_ns = message.stamp.monotonic_ns
         return self._keep(message, known)
 
     def _begin(self, message: SlowTime) -> None:
         self._memory, self._began_ns = None, message.stamp.monotonic_ns
-        self.left_ns, self._broke_ns, self.newest = None, None, None
+        self.moved_ns, self.left_ns, self._broke_ns, self.newest = None, None, None, None
 
     def _keep(self, message: SlowTime, known: SlowTime | None) -> bool:
         if not 0 < message.cells * message.antennas <= _MOST_CHANNELS:
@@ -92,6 +96,12 @@ class SlowTimeWindow:
     def session_s(self) -> float:
         """Return how long the present session has lasted."""
         return 0.0 if self.newest is None else ns_to_seconds(self.newest.stamp.monotonic_ns - self._began_ns)
+
+    def moved_s(self) -> float | None:
+        """Return how long ago somebody moved; None if nobody did."""
+        if self.moved_ns is None or self.newest is None:
+            return None
+        return ns_to_seconds(self.newest.stamp.monotonic_ns - self.moved_ns)
 
     def broken_s(self) -> float | None:
         """Return how long ago a hole in the frames broke the waveform; None if none did."""

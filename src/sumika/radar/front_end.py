@@ -38,6 +38,11 @@ _SWITCH_RATIO = 2.0
 _MUST_WISH = 8
 """... that is when seen twice in a row; one that lives about as much must do so for so many looks."""
 
+_STEPS = 3
+_LONGEST_STEP_M = 0.8
+_WALKED_M = 0.25
+"""A distance that changes this much in three looks, one way, is walked."""
+
 _MOST_FRAMES = 1200
 
 
@@ -59,6 +64,8 @@ class _Scene:
     level_db: float | None = None
     cells: slice | None = None
     wishes: int = 0
+    ranges_m: tuple[float, ...] = ()
+    walking: bool = False
 
 
 @dataclass(slots=True)
@@ -116,7 +123,7 @@ def step(state: FrontEndState, frame: Frame) -> tuple[FrontEndState, tuple[SlowT
     stamp_ns = frame.notice.stamp.monotonic_ns
     level = noise if noise is not None else np.zeros(distances.count, np.float32)
     scene.memory.add(profile, level, stamp_ns)
-    motion = scene.meter.add(profile, _floor(scene, profile, noise))
+    motion = max(scene.meter.add(profile, _floor(scene, profile, noise)), 1.0 if scene.walking else 0.0)
     if motion > MOVING:
         scene.still_since_ns = stamp_ns
     fresh = stamp_ns >= scene.assess_after_ns and _assess(scene, stamp_ns, noise is not None)
@@ -205,7 +212,21 @@ def _assess(scene: _Scene, now_ns: int, noise_known: bool) -> bool:
     seen = strongest_reflection(change, scene.distances)
     scene.level_db = seen.signal_to_noise_db
     scene.seen = seen if seen.signal_to_noise_db >= SEEN_DB else None
+    scene.ranges_m = (*scene.ranges_m[-_STEPS:], seen.range_m) if scene.seen is not None else ()
+    scene.walking = _walks(scene.ranges_m)
     return _choose(scene, seen, change)
+
+
+def _walks(ranges_m: tuple[float, ...]) -> bool:
+    """Return whether the strongest reflection kept coming or going, at no more than a walk.
+
+    A body that glides as one piece is predicted frame by frame; its distance tells. A jump is no walk: it is another
+    person who became the stronger one.
+    """
+    steps = np.diff(ranges_m)
+    if steps.size < _STEPS or not (np.all(steps > 0) or np.all(steps < 0)):
+        return False
+    return bool(np.abs(steps).max() < _LONGEST_STEP_M and abs(steps.sum()) > _WALKED_M)
 
 
 def _choose(scene: _Scene, seen: Reflection, change: Change) -> bool:
