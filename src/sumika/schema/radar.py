@@ -27,7 +27,7 @@ class ChirpProfile(msgspec.Struct, frozen=True, kw_only=True):
         chirps_per_frame: Chirps per transmitter in one frame.
         chirp_interval_s: Time from one chirp of a transmitter to its next.
         complex_samples: Whether the receiver is I/Q; a real one sees distances to half the sample rate only.
-        full_scale: Largest magnitude a sample can have; where it is reached the converter is saturated.
+        full_scale: Largest magnitude of a sample (of I and of Q each); where it is reached the converter is saturated.
     """
 
     start_frequency_hz: float

@@ -1,29 +1,13 @@
-"""Where recordings lie: `$SUMIKA_DATA/...`, or relative to house.yaml."""
+"""Where recordings lie: `$SUMIKA_DATA/...`, or relative to house.yaml; and a clear error where they do not."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from sumika.config import recordings_folder, resolve
 from sumika.schema import UsageError
 
 DATA_VARIABLE = "SUMIKA_DATA"
-_PREFIX = f"${DATA_VARIABLE}"
-_DEFAULT = Path("../shared/data")
-
-
-def recordings_folder(environ: Mapping[str, str]) -> Path | None:
-    """Return the folder of recordings: SUMIKA_DATA, else ../shared/data beside the working folder or the repository.
-
-    Returns:
-        None if SUMIKA_DATA is not set and neither is there.
-    """
-    if environ.get(DATA_VARIABLE):
-        return Path(environ[DATA_VARIABLE]).expanduser()
-    repository = Path(__file__).resolve().parents[3]
-    for start in (Path.cwd(), repository):
-        folder = (start / _DEFAULT).resolve()
-        if folder.is_dir():
-            return folder
-    return None
+_SPELLINGS = (f"${DATA_VARIABLE}", f"${{{DATA_VARIABLE}}}")
 
 
 def resolve_path(path: str, house_file: Path, environ: Mapping[str, str]) -> Path:
@@ -51,20 +35,20 @@ def resolve_path(path: str, house_file: Path, environ: Mapping[str, str]) -> Pat
 
 
 def _place(path: str, house_file: Path, environ: Mapping[str, str]) -> Path:
-    if not path.startswith("$"):
-        return house_file.parent / Path(path).expanduser()
-    variable, _, rest = path.replace("${" + DATA_VARIABLE + "}", _PREFIX, 1).partition("/")
-    if variable != _PREFIX:
+    if path.startswith("$") and path.partition("/")[0] not in _SPELLINGS:
         raise UsageError(
-            f"the path {path} begins with a variable other than {_PREFIX}",
+            f"the path {path} begins with a variable other than {_SPELLINGS[0]}",
             where=str(house_file),
-            remedy=f"Only {_PREFIX} is replaced; write the path out",
+            remedy=f"Only {_SPELLINGS[0]} is replaced; write the path out",
         )
-    folder = recordings_folder(environ)
-    if folder is None:
+    place = resolve(path, house_file, environ)
+    if place is None:
         raise UsageError(
-            f"{path} needs the folder of recordings, but {DATA_VARIABLE} is not set and {_DEFAULT} is not there",
+            f"{path} needs the folder of recordings, but {DATA_VARIABLE} is not set and ../shared/data is not there",
             where=str(house_file),
             remedy=f"Set {DATA_VARIABLE} to the folder of recordings",
         )
-    return folder / rest
+    return place
+
+
+__all__ = ["DATA_VARIABLE", "recordings_folder", "resolve_path"]

@@ -12,7 +12,7 @@ TRANSMIT_SETTINGS = ChirpProfile(
     chirps_per_frame=2,
     chirp_interval_s=50e-6,
     complex_samples=True,
-    full_scale=32767,
+    full_scale=32767.0,
 )
 
 CHEST_AMPLITUDE_1M = 260.0

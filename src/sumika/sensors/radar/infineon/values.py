@@ -13,7 +13,7 @@ MODELS = (
     ModelInfo("sense2gol", "infineon", FrameKind.ADC, "an .npz with iq (frame, sample, I/Q)", can_range=False),
 )
 
-AVIAN_FULL_SCALE = 4095
+AVIAN_FULL_SCALE = 4095.0
 """Of the 12-bit converter."""
 
 _SENSE2GOL_CARRIER_HZ = 24.125e9

@@ -70,7 +70,7 @@ class AvianFile:
         largest = int(stored.max())
         if largest > AVIAN_FULL_SCALE:
             raise SumikaError(
-                f"frame {frame} holds the sample {largest}; at most {AVIAN_FULL_SCALE} was expected (12 bits)",
+                f"frame {frame} holds the sample {largest}; at most {AVIAN_FULL_SCALE:.0f} was expected (12 bits)",
                 where=self._where,
                 remedy="Its bytes are probably in the wrong order, or this is no raw recording",
             )
@@ -122,7 +122,7 @@ def read_cw_iq(path: Path) -> NDArray[np.complex64]:
     counts = np.frombuffer(data, header.dtype).reshape(header.shape)
     if int(counts.max()) > AVIAN_FULL_SCALE:
         raise SumikaError(
-            f"iq holds {int(counts.max())}; at most {AVIAN_FULL_SCALE} was expected (12 bits)",
+            f"iq holds {int(counts.max())}; at most {AVIAN_FULL_SCALE:.0f} was expected (12 bits)",
             where=where,
             remedy="Its bytes are probably in the wrong order",
         )

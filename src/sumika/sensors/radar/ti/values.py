@@ -14,7 +14,7 @@ MODELS = tuple(
     for name in ("iwr6843isk", "iwr6843aop", "iwr6843", "awr1843", "xwr1642")
 )
 
-_INT16_FULL_SCALE = 32767
+_INT16_FULL_SCALE = 32767.0
 
 
 class ChirpDescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,110 @@
+"""The command line: every command explains itself; wrong use gets one clear line and the right exit code."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sumika.cli.main import COMMANDS
+
+
+def sumika(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sumika", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **environ},
+    )
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself(command: str) -> None:
+    answer = sumika(command, "--help")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith(f"Usage: python -m sumika {command}")
+
+
+def test_a_slip_of_the_keyboard_gets_the_nearest_command() -> None:
+    answer = sumika("replya", "log")
+    assert answer.returncode == 2
+    assert "Did you mean 'replay'?" in answer.stderr
+
+
+HOUSE_OF_ONE_ROOM = """
+version: 1
+name: Test
+rooms:
+  - id: bedroom
+    floor_m: [[0, 0], [4, 0], [4, 3], [0, 3]]
+radars:
+  - id: bedroom_radar
+    room: bedroom
+    model: a121
+    position_m: [0.5, 0.5, 1.5]
+    source: {type: recording, path: PATH}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["run", "--house", "nowhere.yaml"], 2, "nowhere.yaml"),
+        (["bench", "spin"], 2, "spine"),
+        (["replay", "nowhere"], 2, "nowhere"),
+        (["log", "info", "nowhere"], 2, "nowhere"),
+        (["run", "--seconds", "-1"], 2, "-1"),
+        (["run", "--headles"], 2, "--headless"),
+    ],
+)
+def test_wrong_use_is_one_clear_line(arguments: list[str], code: int, says: str) -> None:
+    answer = sumika(*arguments)
+    assert answer.returncode == code, answer.stderr
+    assert says in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_wrong_house_is_told_by_file_line_and_nearest_spelling(tmp_path: Path) -> None:
+    house = tmp_path / "house.yaml"
+    house.write_text(HOUSE_OF_ONE_ROOM.replace("floor_m", "flor_m"), encoding="utf-8")
+    answer = sumika("run", "--house", str(house))
+    assert answer.returncode == 2
+    assert f"{house}:6" in answer.stderr
+    assert "floor_m" in answer.stderr
+
+
+def test_data_in_a_place_that_is_no_folder_is_a_failure_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    answer = sumika("run", "--headless", "--data", str(tmp_path / "file" / "data"))
+    assert answer.returncode == 1
+    assert "--data" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_runtime_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sumika").mkdir(mode=0o700)
+    (tmp_path / "sumika").chmod(0o777)
+    answer = sumika("run", "--headless", XDG_RUNTIME_DIR=str(tmp_path), SUMIKA_HOME=str(tmp_path / "home"))
+    assert answer.returncode == 1
+    assert str(tmp_path / "sumika") in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_debug_shows_the_traceback() -> None:
+    answer = sumika("--debug", "bench", "spin")
+    assert "Traceback" in answer.stderr
+
+
+def test_a_reader_that_has_had_enough_is_no_error() -> None:
+    # A pipe whose reading end is closed: what `| head` is to a command that prints more.
+    reading, writing = os.pipe()
+    os.close(reading)
+    answer = subprocess.run(
+        [sys.executable, "-m", "sumika", "--help"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writing)
+    assert "Traceback" not in answer.stderr
+    assert "BrokenPipe" not in answer.stderr
