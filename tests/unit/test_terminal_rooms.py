@@ -188,3 +188,15 @@ def test_what_the_terminal_cannot_show_is_written_in_ascii() -> None:
     picture = view.render(at(1), 80, 24, "ja", ascii_only=True).plain
     assert picture.isascii()
     assert "15.2 +- 0.5 /min" in picture
+
+
+def test_an_invalid_displacement_is_not_drawn_even_if_the_message_carries_one() -> None:
+    breath = [chest(index / 10, 2.0 * (index % 40 - 20) / 20, valid=False) for index in range(200)]
+    assert not any("\u2801" <= character <= "\u28ff" for character in shown(*breath, seconds=20))
+
+
+def test_what_is_cut_ends_in_an_ellipsis_also_where_characters_are_wide() -> None:
+    view = HouseView(a_house(["とても長い名前の部屋" * 3] * 12), at(0), UTC)
+    line = view.render(at(1), 80, 24, "ja").plain.split("\n")[1]
+    assert line.startswith("とても長い名")
+    assert "…" in line
