@@ -67,6 +67,13 @@ def write_day(folder: Path, keys: KeyRing, series: Series, day: int, chunks: lis
     return relative
 
 
+def remove_day(folder: Path, relative: str) -> None:
+    """Remove an archived day, and never anything else: the name comes out of a database that may be damaged."""
+    path = Path(relative)
+    if len(path.parts) == 4 and path.parts[0] == FOLDER and ".." not in path.parts:
+        (folder / path).unlink(missing_ok=True)
+
+
 def _parquet(series: Series, chunks: list[Chunk]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -31,17 +31,13 @@ class Chunk(NamedTuple):
     samples: Samples | None
 
 
-def write_chunk(
-    connection: sqlite3.Connection,
-    keys: KeyRing,
-    series: Series,
-    place: tuple[int, int, int, str],
-    samples: Samples,
-) -> None:
-    """Write a chunk, or what has become of it since it was last written.
+ChunkRow = tuple[int, int, int, int, int, int, bytes]
+
+
+def chunk_row(keys: KeyRing, series: Series, place: tuple[int, int, int, str], samples: Samples) -> ChunkRow:
+    """Pack a chunk for `write_chunks`.
 
     Args:
-        connection: Inside a transaction.
         keys: For personal signals.
         series: Whose samples.
         place: Minute, part, id of the session, name of the session.
@@ -49,11 +45,16 @@ def write_chunk(
     """
     minute, part, session, name = place
     crc, payload = wrap(keys, series, series.chunk_place(minute, part, name), encode_samples(samples))
-    connection.execute(
+    return series.id, minute, part, session, len(samples.stamps_ms), crc, payload
+
+
+def write_chunks(connection: sqlite3.Connection, rows: list[ChunkRow]) -> None:
+    """Write chunks, or what has become of them since they were last written; inside a transaction."""
+    connection.executemany(
         "INSERT INTO chunk(series, minute, part, session, samples, crc, payload) VALUES(?,?,?,?,?,?,?)"
         " ON CONFLICT(series, minute, part) DO UPDATE SET samples=excluded.samples, crc=excluded.crc,"
         " payload=excluded.payload",
-        (series.id, minute, part, session, len(samples.stamps_ms), crc, payload),
+        rows,
     )
 
 

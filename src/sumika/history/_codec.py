@@ -122,6 +122,8 @@ def _take_bytes(cursor: _Cursor, size: int) -> bytes:
 
 def _best_difference(values: Integers) -> tuple[int, Integers]:
     """Return how often to take differences (0..2) so that what is left is smallest, and what is left."""
+    if len(values) < 4:  # No difference is worth its seed.
+        return 0, values
     order, left, cost = 0, values, _spread(values)
     difference = values
     for candidate in (1, 2):
@@ -145,6 +147,10 @@ def _spread(values: Integers) -> float:
 def put_integers(out: bytearray, values: Integers) -> None:
     """Append an array of 64-bit whole numbers; its length is not written."""
     if not len(values):
+        return
+    if len(values) == 1:
+        out.append(0)
+        _put_varint(out, int(values[0]))
         return
     order, left = _best_difference(values)
     base = int(left.min())

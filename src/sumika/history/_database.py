@@ -226,7 +226,14 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, layout: Layout
     if version < layout.version:
         _back_up(connection, path, version)
     for step in range(version, layout.version):
-        _run(connection, layout.migrations[step], layout, step + 1)
+        try:
+            _run(connection, layout.migrations[step], layout, step + 1)
+        except sqlite3.Error as error:
+            raise SumikaError(
+                f"cannot be brought from tables version {step} to {step + 1} ({error}); it is left as it was",
+                where=str(path),
+                remedy=f"Go back to the Sumika that wrote it, and tell us; a copy is in {_backup_path(path, version)}",
+            ) from error
 
 
 def check_version(application_id: int, version: int, path: Path, layout: Layout) -> None:
@@ -276,8 +283,12 @@ def _run(connection: sqlite3.Connection, script: str, layout: Layout, version: i
     )
 
 
+def _backup_path(path: Path, version: int) -> Path:
+    return path.with_name(f"{path.name}.before-migration-from-v{version}")
+
+
 def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    target = path.with_name(f"{path.name}.before-migration-from-v{version}")
+    target = _backup_path(path, version)
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     copy = sqlite3.connect(part)

@@ -7,7 +7,7 @@ rows that are still dirty for itself.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -78,10 +78,14 @@ def aggregate(buckets: Integers, steps: Integers) -> Rows:
     )
 
 
-def aggregate_samples(samples: Iterable[Samples], bucket: int) -> Rows:
-    """Reduce the samples of one bucket to its row; no row where every value is missing."""
-    steps = np.concatenate([each.steps[each.present] for each in samples])
-    return aggregate(np.full(len(steps), bucket, np.int64), steps)
+def aggregate_minutes(minutes: Mapping[int, Sequence[Samples]]) -> Rows:
+    """Reduce the samples of minutes to a row each; no row where every value is missing."""
+    pieces = [(minute, each.steps[each.present]) for minute, samples in minutes.items() for each in samples]
+    if not pieces:
+        return NO_ROWS
+    lengths = [len(steps) for _, steps in pieces]
+    buckets = np.repeat(np.array([minute for minute, _ in pieces], np.int64), lengths)
+    return aggregate(buckets, np.concatenate([steps for _, steps in pieces]))
 
 
 def _starts(buckets: Integers) -> NDArray[np.intp]:
@@ -189,15 +193,17 @@ class TierTable:
         return join(parts), set()
 
     def _from_chunks(self, series: Series, minutes: Iterable[int]) -> tuple[Rows, set[int]]:
-        parts: list[Rows] = []
+        found: dict[int, list[Samples]] = {}
         unknown: set[int] = set()
         for span in runs(minutes):
             for chunk in read_chunks(self._connection, self._keys, series, span, self._problems):
                 if chunk.samples is None:
                     unknown.add(chunk.minute)
-                elif chunk.samples.present.any():
-                    parts.append(aggregate_samples([chunk.samples], chunk.minute))
-        return _without(join(parts), unknown), unknown
+                else:
+                    found.setdefault(chunk.minute, []).append(chunk.samples)
+        for minute in unknown:
+            found.pop(minute, None)
+        return aggregate_minutes(found), unknown
 
     def write(self, series: Series, tier: int, buckets: set[int], rows: Rows) -> None:
         """Replace the rows of `buckets` by `rows` (none of a bucket removes it) and take their marks away."""

@@ -201,13 +201,14 @@ class Nightly:
         return 1
 
     def _remove_archived(self, before_day: int) -> int:
-        old = self._connection.execute("SELECT series, day, path FROM archive WHERE day < ?", (before_day,)).fetchall()
+        old = self._connection.execute(
+            "SELECT series, day, path FROM archive WHERE day < ? AND path != ''", (before_day,)
+        ).fetchall()
         for series_id, day, path in old:
-            (self._folder / path).unlink(missing_ok=True)
+            _archive.remove_day(self._folder, path)
             # The row stays, without a file: samples of that day must still be refused.
-            if path:
-                self._connection.execute("UPDATE archive SET path='' WHERE series=? AND day=?", (series_id, day))
-        return sum(1 for _, _, path in old if path)
+            self._connection.execute("UPDATE archive SET path='' WHERE series=? AND day=?", (series_id, day))
+        return len(old)
 
     def _remove_tiers(self, before_ms: int) -> int:
         removed = 0
@@ -223,8 +224,7 @@ class Nightly:
         forgotten = [row[0] for row in self._connection.execute("SELECT id FROM series WHERE forgotten")]
         for series_id in forgotten:
             for (path,) in self._connection.execute("SELECT path FROM archive WHERE series=?", (series_id,)).fetchall():
-                if path:
-                    (self._folder / path).unlink(missing_ok=True)
+                _archive.remove_day(self._folder, path)
             while True:
                 deleted = self._connection.execute(
                     "DELETE FROM chunk WHERE id IN (SELECT id FROM chunk WHERE series=? LIMIT ?)",

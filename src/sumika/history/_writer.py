@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.history._chunks import ReadProblems, write_chunk
+from sumika.history._chunks import ReadProblems, chunk_row, write_chunks
 from sumika.history._codec import LARGEST_CHUNK, Integers, Samples, quantise
 from sumika.history._incoming import Batch, Incoming, Place
 from sumika.history._keys import KeyRing, owners_of
 from sumika.history._layout import DAY_MS, MINUTE_MS, Series, find_series, make_series, make_session
-from sumika.history._tiers import MINUTE, TIERS, Rows, TierTable, aggregate_samples, join
+from sumika.history._tiers import MINUTE, TIERS, Rows, TierTable, aggregate_minutes, join
 from sumika.schema import Signal
 
 
@@ -34,6 +34,8 @@ class _Tail:
             self.parts = [Samples(*map(np.concatenate, zip(*self.parts, strict=True)))]
         return self.parts[0]
 
+
+_BEGINNING = -(2**63)
 
 _Minute = tuple[int, int]
 """Id of a series and number of a minute since 1970."""
@@ -64,12 +66,13 @@ class ChunkWriter:
         self._tails: dict[_Minute, dict[str, _Tail]] = {}
         self._parts: dict[_Minute, int] = {}
         self._newest: dict[int, int] = {}
+        self._last: dict[int, int] = {}
         self._archived: set[tuple[int, int]] = set()
         self.reset()
 
     def reset(self) -> None:
         """Forget what is remembered; the database is the truth."""
-        for remembered in (self._series, self._sessions, self._tails, self._parts, self._newest):
+        for remembered in (self._series, self._sessions, self._tails, self._parts, self._newest, self._last):
             remembered.clear()
         self._archived = set(self._connection.execute("SELECT series, day FROM archive"))
 
@@ -94,8 +97,10 @@ class ChunkWriter:
             self._connection.execute("BEGIN IMMEDIATE")
             touched: dict[int, _Tail] = {}
             written = sum(self._take(batch, touched, refused) for batch in batches)
-            for tail in touched.values():
-                write_chunk(self._connection, self._keys, tail.series, tail.place, tail.samples())
+            write_chunks(
+                self._connection,
+                [chunk_row(self._keys, each.series, each.place, each.samples()) for each in touched.values()],
+            )
             self._mark({(tail.series.id, tail.place[0]) for tail in touched.values()})
             self.roll_up(everything=everything)
             self._connection.execute("COMMIT")
@@ -171,12 +176,19 @@ class ChunkWriter:
 
     def _next_part(self, minute: _Minute) -> int:
         parts = self._parts.get(minute)
+        series_id = minute[0]
+        if series_id not in self._last:
+            row = self._connection.execute("SELECT max(minute) FROM chunk WHERE series=?", (series_id,)).fetchone()
+            self._last[series_id] = _BEGINNING if row[0] is None else row[0]
+        if parts is None and minute[1] > self._last[series_id]:
+            parts = 0  # Nearly always: time goes forward, and nothing of this minute can be there yet.
         if parts is None:
             row = self._connection.execute(
                 "SELECT coalesce(max(part) + 1, 0) FROM chunk WHERE series=? AND minute=?", minute
             ).fetchone()
             parts = int(row[0])
         self._parts[minute] = parts + 1
+        self._last[series_id] = max(self._last[series_id], minute[1])
         return parts
 
     def _mark(self, minutes: set[_Minute]) -> None:
@@ -214,14 +226,13 @@ class ChunkWriter:
         if tier != MINUTE:
             return self.tiers.recompute(series, tier, buckets)
         at_hand = {minute: tails for minute in buckets if (tails := self._all_tails((series.id, minute)))}
-        parts = [aggregate_samples([tail.samples() for tail in tails], minute) for minute, tails in at_hand.items()]
         rows, unknown = self.tiers.recompute(series, tier, buckets - at_hand.keys())
-        return join((*parts, rows)), unknown
+        return join((aggregate_minutes(at_hand), rows)), unknown
 
-    def _all_tails(self, minute: _Minute) -> list[_Tail]:
-        """Return every chunk of a minute, if all of them are in memory."""
-        tails = list(self._tails.get(minute, {}).values())
-        return tails if len(tails) == self._parts.get(minute) else []
+    def _all_tails(self, minute: _Minute) -> list[Samples]:
+        """Return the samples of every chunk of a minute, if all of them are in memory."""
+        tails = self._tails.get(minute, {})
+        return [tail.samples() for tail in tails.values()] if len(tails) == self._parts.get(minute) else []
 
     def _let_go(self) -> None:
         """Forget the chunks whose minute is over."""

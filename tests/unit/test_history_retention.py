@@ -1,0 +1,186 @@
+"""Raw data for 30 days, then Parquet for a year, tiers for ten: moved, not lost, and thrown away in time."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sumika.history import History, _archive
+from tests.history_helpers import (
+    BREATH,
+    DAY_NS,
+    LIVE,
+    NOON_NS,
+    RANGE,
+    SECOND_NS,
+    all_bytes,
+    clock_at,
+    history_in,
+    keep,
+    stamps,
+)
+
+needs_parquet = pytest.mark.skipif(find_spec("pyarrow") is None, reason="needs the extra parquet (pip: pyarrow)")
+END_NS = NOON_NS + 5000 * DAY_NS
+
+
+def four_days(folder: Path) -> History:
+    """A history with four days of an open and of a personal signal, a sample every two minutes, some missing."""
+    history = history_in(folder, bedroom=("hanako",))
+    values = np.random.default_rng(7).normal(size=2880)
+    values[::50] = np.nan
+    for signal in (RANGE, BREATH):
+        keep(history, signal, stamps(2880, step_ns=120 * SECOND_NS), values)
+    return history
+
+
+def everything(history: History) -> list[tuple[list[int], list[float], list[str]]]:
+    """Return all that can be read of both signals, missing values as -99."""
+    found = []
+    for signal in (RANGE, BREATH):
+        raw = history.raw("bedroom", signal, NOON_NS, END_NS)
+        assert raw.problems == ()
+        values = np.nan_to_num(raw.values, nan=-99.0).round(6).tolist()
+        found.append((raw.stamps_ns.tolist(), values, [raw.sessions[number] for number in raw.session]))
+    return found
+
+
+@needs_parquet
+def test_raw_older_than_thirty_days_moves_to_parquet_and_reads_the_same(tmp_path: Path) -> None:
+    with four_days(tmp_path) as history:
+        before = everything(history)
+        assert history.nightly(NOON_NS + 30 * DAY_NS).archived_days == 0
+        # Noon of the first day to noon of the fifth: five calendar days of two signals, of which three are old enough.
+        report = history.nightly(NOON_NS + 33 * DAY_NS, budget_s=60)
+        assert (report.archived_days, report.waiting_days, report.done) == (6, 0, True)
+        assert everything(history) == before
+        assert history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60).archived_days == 4
+        assert everything(history) == before
+        assert history.scrub(10).checked == 2 * 26  # 24 blocks of minutes, one of hours, one of days: no chunk is left
+        plot = history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS)
+        assert plot.count.sum() == 2880 - 58
+    with history_in(tmp_path, bedroom=("hanako",)) as again:
+        assert everything(again) == before
+
+
+@needs_parquet
+def test_an_open_archive_is_ordinary_parquet_and_a_personal_one_is_sealed(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    with four_days(tmp_path) as history:
+        history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
+    files = sorted((tmp_path / "archive").rglob("*.parquet*"))
+    opened = [path for path in files if path.suffix == ".parquet"]
+    sealed = [path for path in files if path.suffix == ".sealed"]
+    assert (len(opened), len(sealed)) == (5, 5)
+    assert opened[0].name.startswith("2025-11-24.bedroom.presence.range_m.")
+    table = pq.read_table(opened[0])
+    assert table.column_names == ["stamp", "value", "session"]
+    assert table.schema.metadata[b"unit"] == b"m"
+    assert table.schema.metadata[b"origin"] == b"live"
+    assert b"PAR1" not in b"".join(path.read_bytes() for path in sealed)
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "archive").rglob("*"))
+
+
+@needs_parquet
+def test_forgetting_takes_the_archive_along(tmp_path: Path) -> None:
+    with four_days(tmp_path) as history:
+        history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
+        history.forget("hanako")
+        assert len(history.raw("bedroom", BREATH, NOON_NS, END_NS).values) == 0
+        assert history.nightly(NOON_NS + 41 * DAY_NS, budget_s=60).forgotten_rows > 0
+        assert not list(tmp_path.rglob("*.sealed"))
+        assert len(history.raw("bedroom", RANGE, NOON_NS, END_NS).values) == 2880
+
+
+@needs_parquet
+@pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
+@pytest.mark.parametrize("suffix", [".parquet", ".sealed"])
+def test_a_damaged_archive_is_told_and_the_other_days_are_read(tmp_path: Path, damage: str, suffix: str) -> None:
+    with four_days(tmp_path) as history:
+        history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
+        victim = next(path for path in sorted((tmp_path / "archive").rglob("*")) if path.suffix == suffix)
+        data = bytearray(victim.read_bytes())
+        if damage == "remove":
+            victim.unlink()
+        else:
+            data[-3] ^= 0xFF
+            victim.write_bytes(data if damage == "flip" else data[: len(data) // 2])
+        raw = history.raw("bedroom", RANGE if suffix == ".parquet" else BREATH, NOON_NS, END_NS)
+        assert len(raw.problems) == 1
+        assert 2000 < len(raw.values) < 2880
+
+
+@needs_parquet
+def test_samples_for_an_archived_day_are_refused_and_told(tmp_path: Path) -> None:
+    with four_days(tmp_path) as history:
+        history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
+        plot = history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS)
+        history.add("bedroom", RANGE, NOON_NS, 1.0, LIVE)
+        history.add("bedroom", RANGE, NOON_NS + 40 * DAY_NS, 1.0, LIVE)
+        history.flush()
+        assert history.refused == {"day already archived": 1}
+        assert [event.code for event in history.take_events()] == ["history_refused"]
+        after = history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS)
+        np.testing.assert_array_equal(after.count, plot.count)
+
+
+@needs_parquet
+def test_the_archive_goes_after_a_year_and_tiers_after_ten(tmp_path: Path) -> None:
+    with four_days(tmp_path) as history:
+        history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
+        history.nightly(NOON_NS + 364 * DAY_NS)
+        assert len(list((tmp_path / "archive").rglob("*.parquet*"))) == 10
+        assert history.nightly(NOON_NS + 400 * DAY_NS).removed_days == 10
+        assert not list((tmp_path / "archive").rglob("*.parquet*"))
+        assert len(history.raw("bedroom", RANGE, NOON_NS, END_NS).values) == 0
+        assert history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS).count.sum() == 2880 - 58
+        history.nightly(NOON_NS + 3600 * DAY_NS)
+        assert history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS).count.sum() == 2880 - 58
+        assert history.nightly(NOON_NS + 4100 * DAY_NS).removed_blocks > 0
+        assert len(history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS).count) == 0
+        assert history.nightly(NOON_NS + 4100 * DAY_NS).removed_days == 0
+
+
+def test_without_the_extra_raw_data_stays_and_that_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_archive, "available", lambda: False)
+    with four_days(tmp_path) as history:
+        before = everything(history)
+        for day in (40, 41):
+            report = history.nightly(NOON_NS + day * DAY_NS)
+            assert (report.archived_days, report.waiting_days, report.done) == (0, 10, True)
+        assert everything(history) == before
+        events = history.take_events()
+        assert [event.code for event in events] == ["history_archive"]
+        assert "pip install 'sumika[parquet]'" in events[0].detail
+
+
+@needs_parquet
+def test_the_nightly_job_can_be_done_in_slices(tmp_path: Path) -> None:
+    with four_days(tmp_path) as history:
+        reports = [history.nightly(NOON_NS + 40 * DAY_NS, budget_s=0.0) for _ in range(12)]
+    assert [report.archived_days for report in reports] == [1] * 10 + [0] * 2
+    assert [report.done for report in reports] == [False] * 10 + [True] * 2
+
+
+@needs_parquet
+def test_chunks_of_a_lost_key_wait_for_it(tmp_path: Path) -> None:
+    with four_days(tmp_path) as history:
+        key = tmp_path / "keys" / "hanako.key"
+        key.rename(tmp_path / "elsewhere")
+        report = history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
+        assert (report.archived_days, report.waiting_days) == (5, 5)
+        (tmp_path / "elsewhere").rename(key)
+        assert history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60).archived_days == 5
+        assert len(history.raw("bedroom", BREATH, NOON_NS, END_NS).values) == 2880
+
+
+@needs_parquet
+def test_no_personal_value_lies_open_in_the_archive(tmp_path: Path) -> None:
+    with History(tmp_path, clock_at(), {}) as history:
+        keep(history, BREATH, stamps(2000), np.resize(np.array([123.46, 123.48]), 2000))
+        history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
+    assert np.float64(6173 * 0.02).tobytes() not in all_bytes(tmp_path)
