@@ -64,9 +64,7 @@ class History:
         """
         self._folder = folder
         self._clock = clock
-        self._residents = dict(residents or {})
-        for names in self._residents.values():
-            owners_of(names)
+        self._residents = {room: owners_of(names) for room, names in (residents or {}).items()}
         self._signals = kept_signals() if signals is None else dict(signals)
         self._incoming = Incoming(self._signals, waiting_limit)
         self._reports = Reports(clock, "history")

@@ -16,6 +16,8 @@ FLUSH_EVERY_S = 10.0
 SCRUB_EVERY_S = 30.0
 SCRUB_BUDGET_S = 0.02
 NIGHTLY_EVERY_S = 86_400.0
+NIGHTLY_AGAIN_S = 2.0
+"""The job of the night stops after half a second, so that no watchdog waits, and goes on so much later."""
 
 
 def residents_by_room(house: House) -> dict[str, tuple[str, ...]]:
@@ -34,7 +36,7 @@ class _HistoryLoop:
         self.records.record_config_change(launch.config)
         self.subscriber = Subscriber(
             process.folder,
-            nodes=[*launch.nodes, "supervisor"],
+            nodes=launch.nodes,
             topics=(*KEPT, *RECORDED),
             clock=process.clock,
             high_water_mark=50_000,
@@ -95,8 +97,8 @@ class _HistoryLoop:
             self.history.scrub(SCRUB_BUDGET_S)
             self.scrub_ns = now_ns + seconds_to_ns(SCRUB_EVERY_S)
         elif now_ns >= self.nightly_ns:
-            self.history.nightly(self.process.clock.now().wall_ns)
-            self.nightly_ns = now_ns + seconds_to_ns(NIGHTLY_EVERY_S)
+            report = self.history.nightly(self.process.clock.now().wall_ns)
+            self.nightly_ns = now_ns + seconds_to_ns(NIGHTLY_EVERY_S if report.done else NIGHTLY_AGAIN_S)
 
     def tell_troubles(self) -> None:
         """Publish what the databases have to say: a corrupt file set aside, a full disk, and their recoveries."""
