@@ -1,16 +1,18 @@
-"""The house that `sumika run` starts, with real processes: it speaks soon, survives what is done to it, ends cleanly."""
+"""The house that `sumika run` starts, with real processes: it speaks soon, survives mistreatment, ends cleanly."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 
 from sumika.bus import Received
-from sumika.config import LoadedHouse, demo_house
+from sumika.config import LoadedHouse, demo_house, parse_house
 from sumika.evaluate.running_house import RunningHouse
 from sumika.evaluate.spine.demo import mistreat
 from sumika.runtime.table import nodes_of
@@ -149,3 +151,36 @@ def test_health_says_running_for_all(running: RunningHouse) -> None:
         if isinstance(received.message, NodeHealth)
     }
     assert set(states.values()) == {NodeState.RUNNING}
+
+
+def test_a_radar_that_cannot_be_opened_degrades_alone_and_says_why(simulated_house: LoadedHouse) -> None:
+    radar = simulated_house.house.radars[0]
+    text = simulated_house.text
+    begin = text.index("source:", text.index(radar.id))
+    end = text.index("\n", text.index("seed: 1", begin))
+    broken = text[:begin] + "source: {type: port, device: /dev/ttyNONE}" + text[end:]
+    with RunningHouse(parse_house(broken, simulated_house.path)) as house:
+        arrived = house.until(
+            lambda received: isinstance(received.message, Event) and received.message.code == "node_degraded", 60
+        )
+        arrived += house.listen(1.5)
+        assert house.health[f"sensor.{radar.id}"].state is NodeState.DEGRADED
+        others = {name: health.restarts for name, health in house.health.items() if name != f"sensor.{radar.id}"}
+    told = [received.message for received in arrived if isinstance(received.message, Event)]
+    of_node = [event for event in told if event.subject == f"sensor.{radar.id}"]
+    assert [event.code for event in of_node] == ["node_died", "node_degraded"]
+    assert "live capture" in of_node[0].detail
+    assert set(others.values()) == {0}
+    assert any(
+        is_valid(Presence, received) and getattr(received.message, "room", "") != radar.room for received in arrived
+    )
+
+
+def test_a_reader_that_has_had_enough_ends_the_house(simulated_house: LoadedHouse, tmp_path: Path) -> None:
+    command = f"{shlex.quote(sys.executable)} -m sumika run --data {shlex.quote(str(tmp_path))} | head -n 2"
+    environ = {**os.environ, "SUMIKA_DATA": os.devnull}
+    answer = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "Traceback" not in answer.stderr
+    assert len(answer.stdout.splitlines()) == 2

@@ -13,7 +13,7 @@ def run_terminal(node: Node, launch: Launch) -> None:
     with NodeProcess(node, launch) as process:
         run_view(
             process.folder,
-            (*launch.nodes, "supervisor"),
+            launch.nodes,
             launch.house,
             process.clock,
             language=launch.house.language or language_of(os.environ),

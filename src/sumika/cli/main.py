@@ -50,17 +50,20 @@ class _LazyGroup(click.Group):
 
 
 @click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error (works in any place).")
 def sumika(debug: bool) -> None:
     """Sumika (住処): an open home ECU."""
-    if debug:
-        os.environ["SUMIKA_DEBUG"] = "1"
 
 
 def main() -> None:
     """Run the command line."""
+    arguments = sys.argv[1:]
+    if "--debug" in arguments:
+        # Whoever just saw an error adds it at the end of the line.
+        arguments = [argument for argument in arguments if argument != "--debug"]
+        os.environ["SUMIKA_DEBUG"] = "1"
     try:
-        sumika()
+        sumika(arguments)
     except SumikaError as error:
         if os.environ.get("SUMIKA_DEBUG"):
             raise

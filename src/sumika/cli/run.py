@@ -12,6 +12,7 @@ from sumika.cli._view import run_terminal
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
 from sumika.runtime.node import Node
 from sumika.schema import RecordRawAnswer, RecordRawRequest, SumikaError
+from sumika.terminal import reader_gone
 
 
 @click.command()
@@ -31,7 +32,8 @@ def run(house: Path | None, data: Path | None, headless: bool, seconds: float | 
         extra = (Node("terminal", run_terminal, publishes=False, watchdog_s=10.0),)
     with owned_data_folder(data_folder(loaded, data)) as folder:
         running = HouseRun(loaded, folder, extra=extra)
-        running.run(seconds)
+        # Whoever read our output has had enough (`sumika run | head`): then so have we.
+        running.run(seconds, ended=lambda: not headless and reader_gone(sys.stdout))
     click.echo(f"log: {running.log_folder}", err=True)
 
 

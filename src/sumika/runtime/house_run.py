@@ -5,7 +5,7 @@ import fcntl
 import os
 import secrets
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -16,6 +16,7 @@ from sumika.bus import RuntimeFolder
 from sumika.clock import Clock, WallClock
 from sumika.config import LoadedHouse
 from sumika.runtime.node import Launch, Node
+from sumika.runtime.supervisor import NAME as SUPERVISOR
 from sumika.runtime.supervisor import Supervisor
 from sumika.runtime.table import nodes_of
 from sumika.schema import ConfigChange, Origin, SumikaError
@@ -105,18 +106,23 @@ class HouseRun:
             house=loaded.house,
             house_file=loaded.path,
             config=config,
-            nodes=tuple(node.name for node in nodes if node.publishes),
+            nodes=(SUPERVISOR, *(node.name for node in nodes if node.publishes)),
             incarnation=0,
             raw=raw,
         )
         self.supervisor = Supervisor(nodes, launch, self.folder, self.clock)
 
-    def run(self, seconds: float | None = None) -> None:
-        """Run until SIGINT or SIGTERM, or for so many seconds; then end every process and remove the folder."""
+    def run(self, seconds: float | None = None, ended: Callable[[], bool] = lambda: False) -> None:
+        """Run until SIGINT or SIGTERM; then end every process and remove the folder.
+
+        Args:
+            seconds: End by itself after so long.
+            ended: End by itself when this holds.
+        """
         until_ns = None if seconds is None else self.clock.now().monotonic_ns + round(seconds * 1e9)
         previous = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            self.supervisor.run(lambda: until_ns is not None and self.clock.now().monotonic_ns >= until_ns)
+            self.supervisor.run(lambda: ended() or (until_ns is not None and self.clock.now().monotonic_ns >= until_ns))
         finally:
             self.folder.close()
             for number, handler in previous.items():

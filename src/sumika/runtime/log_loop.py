@@ -37,12 +37,11 @@ class _LogLoop:
             RunInfo(run_id=launch.run_id, config_text=launch.config.text, config_file=launch.config.file),
             process.clock,
         )
-        everyone = [*launch.nodes, "supervisor"]
         self.messages = Subscriber(
-            process.folder, nodes=everyone, topics=LOGGED, clock=process.clock, high_water_mark=HIGH_WATER_MARK
+            process.folder, nodes=launch.nodes, topics=LOGGED, clock=process.clock, high_water_mark=HIGH_WATER_MARK
         )
         self.notices = Subscriber(
-            process.folder, nodes=everyone, topics=["frame"], clock=process.clock, high_water_mark=HIGH_WATER_MARK
+            process.folder, nodes=launch.nodes, topics=["frame"], clock=process.clock, high_water_mark=HIGH_WATER_MARK
         )
         self.frames = FrameFetcher(process)
         self.answerer = Answerer(process.folder, "record_raw")

@@ -27,7 +27,7 @@ class Launch:
         house: The house.
         house_file: Where the house was read from; recordings are found relative to it.
         config: The house description in force, as log and records keep it.
-        nodes: Every node that publishes, so that a subscriber knows whom to connect to.
+        nodes: Everyone who publishes, the supervisor too, so that a subscriber knows whom to connect to.
         incarnation: How often this node has been started before in this run.
         raw: Whether the log writes whole radar frames from the start.
     """
