@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from sumika.config import _emit as emit
+import sumika.config._emit as emit
 from sumika.config._problem import listed, nearest
 from sumika.config._tree import Plain
 from sumika.schema.errors import UsageError

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from sumika.config import _emit as emit
+import sumika.config._emit as emit
 from sumika.config._comments import comments_in, comments_of
 from sumika.config._problem import ConfigError, FieldPath, field_name
 from sumika.config._tree import Mapping, Node, Plain, Scalar, Sequence, Tree, UnreadableError, parse_tree

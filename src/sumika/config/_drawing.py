@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sumika.config import _geometry as geometry
+import sumika.config._geometry as geometry
 from sumika.schema.house import House, Radar, Room
 
 _WIDEST_M_PER_COLUMN = 0.08

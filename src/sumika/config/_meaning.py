@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from sumika.config import _geometry as geometry
+import sumika.config._geometry as geometry
 from sumika.config._paths import BUILTIN, resolve
 from sumika.config._problem import FieldPath, Problem, described, field_name, listed, nearest
 from sumika.config._tree import Plain, Tree

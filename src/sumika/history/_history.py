@@ -8,8 +8,8 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+import sumika.history._reading as _reading
 from sumika.clock import Clock
-from sumika.history import _reading
 from sumika.history._chunks import ReadProblems
 from sumika.history._database import DatabaseProblem, is_corrupt, lock, make_folder, open_database, set_aside
 from sumika.history._incoming import NANOSECONDS_PER_MS, Incoming, kept_signals

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from sumika.history import _reading
+import sumika.history._reading as _reading
 from sumika.history._database import DatabaseProblem, check_readable, connect
 from sumika.history._keys import KEYS_FOLDER, KeyRing
 from sumika.history._layout import LAYOUT, database_path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from sumika.history import _archive
+import sumika.history._archive as _archive
 from sumika.history._chunks import ReadProblems, read_chunks
 from sumika.history._database import Transaction
 from sumika.history._keys import KeyRing

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from sumika.log import _format
+import sumika.log._format as _format
 from sumika.log._findings import Channel, RawMessage
 from sumika.log._reader import LogReader, check_topics
 from sumika.schema import TOPICS

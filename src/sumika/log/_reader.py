@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from sumika.log import _format
+import sumika.log._format as _format
 from sumika.log._findings import Channel, Damage, DamageKind, RawMessage
 from sumika.log._scan import SegmentScan
 from sumika.schema import TOPICS, Envelope, Message, SumikaError, UsageError

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from sumika.log import _format
+import sumika.log._format as _format
 from sumika.log._reader import LogInfo, LogReader
 from sumika.log._segment import McapBody, sync_folder
 from sumika.schema import SumikaError, UsageError

@@ -11,8 +11,8 @@ from typing import Self
 
 import msgspec
 
+import sumika.log._format as _format
 from sumika.clock import Clock, Instant
-from sumika.log import _format
 from sumika.log._retention import Budget, free_bytes, make_room
 from sumika.log._segment import DiskFile, LogFile, Segment, sync_folder
 from sumika.schema import TOPICS, Envelope, Message, SumikaError

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sumika.text import _en, _ja
+import sumika.text._en as _en
+import sumika.text._ja as _ja
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {"en": MappingProxyType(_en.TEXTS), "ja": MappingProxyType(_ja.TEXTS)}

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import sumika.sensors.radar.acconeer as acconeer
+import sumika.sensors.radar.infineon as infineon
+import sumika.sensors.radar.ti as ti
 from sumika.schema import UsageError
 from sumika.sensors.base import Recording
-from sumika.sensors.radar import acconeer, infineon, ti
 from sumika.sensors.radar.model import ModelInfo
 
 _OPEN: Mapping[str, Callable[[Path, str, str], Recording]] = {
