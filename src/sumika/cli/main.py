@@ -4,6 +4,7 @@ import difflib
 import importlib
 import os
 import sys
+from typing import NoReturn
 
 import click
 
@@ -69,7 +70,20 @@ def main() -> None:
             raise
         click.echo(f"sumika: {error}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has had enough; the rest has nowhere to go, not even at interpreter shutdown.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("SUMIKA_DEBUG"):
+            raise
+        if isinstance(error, BrokenPipeError):
+            _end_quietly()
+        click.echo(
+            f"sumika: {type(error).__name__}: {error}. That should not have happened: please report it with what "
+            "the same command prints with --debug.",
+            err=True,
+        )
+        sys.exit(1)
+
+
+def _end_quietly() -> NoReturn:
+    """End where whoever read our output has had enough; the rest has nowhere to go, not even at shutdown."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)

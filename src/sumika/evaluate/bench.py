@@ -116,7 +116,7 @@ def run_area(
         raise UsageError(f"no bench area '{area}'", remedy=f"There are: {', '.join(AREAS)}.")
     folder = folder or results_folder()
     figures: dict[str, Figure] = {}
-    parts: dict[str, str] = msgspec.field(default_factory=dict)
+    parts: dict[str, str] = {}
     for part in AREAS[area]:
         say(f"{part} ...")
         module: Part = importlib.import_module(f"sumika.evaluate.{part}")
