@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from sumika.perception._breathing import LONGEST_S, rhythm_of_last, waveform
 from sumika.perception._fitness import EMPTY, fitness
 from sumika.perception._room import RoomClock
-from sumika.perception._window import SILENT_S, SlowTimeWindow, Stretch
+from sumika.perception._window import SILENT_S, SlowTimeWindow, Stretch, evenly_spaced
+from sumika.radar import Centres, displacement_mm, phase_increments
 from sumika.schema import HeartRate, Message, Presence, Reason, SlowTime, Tick
 from sumika.schema.house import Radar, Room
 from sumika.units import SECONDS_PER_MINUTE
@@ -118,16 +120,21 @@ def heart_candidate(stretch: Stretch) -> Candidate | None:
     together = waveform(stretch)
     rhythm = rhythm_of_last(together, together.path_mm.size * together.interval_s)
     breathing_hz = None if rhythm is None else rhythm.rate_bpm / SECONDS_PER_MINUTE
-    power = _heart_power(together.path_mm, together.interval_s, breathing_hz)
-    if power is None:
+    rate = _strongest_bpm(together.path_mm, together.interval_s, breathing_hz)
+    if rate is None:
         return None
-    rate = _peak_bpm(power)
     agreeing = []
     for group in _groups(stretch):
-        seen = waveform(stretch, group)
-        alone = _heart_power(seen.path_mm, seen.interval_s, breathing_hz)
-        agreeing.append(alone is not None and abs(_peak_bpm(alone) - rate) <= _AGREE_BPM)
+        alone = _strongest_bpm(_path_of(stretch, together.centres, group), together.interval_s, breathing_hz)
+        agreeing.append(alone is not None and abs(alone - rate) <= _AGREE_BPM)
     return Candidate(rate, sum(agreeing) / len(agreeing))
+
+
+def _path_of(stretch: Stretch, centres: Centres, group: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the displacement that some of the channels show, turning around the centres that all told."""
+    own = Centres(centres.centre[group], centres.short[group], centres.power[group])
+    path = displacement_mm(phase_increments(stretch.iq[:, group], own), stretch.wavelength_m)
+    return evenly_spaced(path, stretch)[0]
 
 
 def _groups(stretch: Stretch) -> list[NDArray[np.intp]]:
@@ -136,36 +143,32 @@ def _groups(stretch: Stretch) -> list[NDArray[np.intp]]:
     return np.array_split(channels, min(parts, 4))
 
 
-def _rates_bpm() -> NDArray[np.float64]:
-    return np.arange(SLOWEST_BPM, FASTEST_BPM + _GRID_BPM / 2, _GRID_BPM)
-
-
-def _heart_power(
-    path_mm: NDArray[np.float64], interval_s: float, breathing_hz: float | None
-) -> NDArray[np.float64] | None:
-    """Return the power of the acceleration at each rate of the grid, breathing taken out."""
+def _strongest_bpm(path_mm: NDArray[np.float64], interval_s: float, breathing_hz: float | None) -> float | None:
+    """Return the rate at which the acceleration has most power, breathing taken out; None if nothing moves."""
     acceleration = np.diff(path_mm, 2)
     samples = acceleration.size
     if interval_s > SECONDS_PER_MINUTE / FASTEST_BPM / 2.5 or not np.any(acceleration):
         return None
-    time = np.arange(samples) * interval_s
     if breathing_hz is not None:
-        angle = 2 * np.pi * breathing_hz * np.arange(1, _BREATHING_LINES + 1)[:, np.newaxis] * time
+        angle = 2 * np.pi * breathing_hz * interval_s * np.arange(1, _BREATHING_LINES + 1)[:, np.newaxis]
+        angle = angle * np.arange(samples)
         lines = np.vstack((np.cos(angle), np.sin(angle)))
-        acceleration = acceleration - np.linalg.lstsq(lines.T, acceleration, rcond=None)[0] @ lines
+        acceleration = acceleration - np.linalg.solve(lines @ lines.T, lines @ acceleration) @ lines
     size = float(np.median(np.abs(acceleration))) * 1.4826 * 3
     tapered = np.clip(acceleration, -size, size) * np.hanning(samples)
-    angle = 2 * np.pi * (_rates_bpm() / SECONDS_PER_MINUTE)[:, np.newaxis] * time
-    power: NDArray[np.float64] = (np.cos(angle) @ tapered) ** 2 + (np.sin(angle) @ tapered) ** 2
-    return power
+    # Zeros behind the signal make the transform's bins as narrow as the grid.
+    length = fft.next_fast_len(max(samples, round(SECONDS_PER_MINUTE / (_GRID_BPM * interval_s))), real=True)
+    bin_bpm = SECONDS_PER_MINUTE / (length * interval_s)
+    first, last = round(SLOWEST_BPM / bin_bpm), round(FASTEST_BPM / bin_bpm)
+    power = np.abs(fft.rfft(tapered, length)[first : last + 1]) ** 2
+    return (first + _peak(power)) * bin_bpm
 
 
-def _peak_bpm(power: NDArray[np.float64]) -> float:
-    """Return the rate of the highest point, refined by a parabola."""
+def _peak(power: NDArray[np.float64]) -> float:
+    """Return where the highest point lies, in bins, refined by a parabola."""
     peak = int(np.argmax(power))
-    rate = float(_rates_bpm()[peak])
-    if 0 < peak < power.size - 1:
-        left, middle, right = power[peak - 1 : peak + 2]
-        bend = left - 2 * middle + right
-        rate += float(0.5 * (left - right) / bend) * _GRID_BPM if bend < 0 else 0.0
-    return rate
+    if not 0 < peak < power.size - 1:
+        return float(peak)
+    left, middle, right = power[peak - 1 : peak + 2]
+    bend = left - 2 * middle + right
+    return peak + (float(0.5 * (left - right) / bend) if bend < 0 else 0.0)
