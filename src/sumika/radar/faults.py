@@ -36,13 +36,26 @@ def frame_fault(frame: Frame, previous: NDArray[Any] | None) -> Reason | None:
         return Reason.NO_RANGE
     if samples.dtype.kind in "fc" and not np.isfinite(samples).all():
         return Reason.NOT_FINITE
-    if (samples == samples.flat[0]).all():
+    if _is_constant(samples):
         return Reason.ALL_ZERO
-    if previous is not None and previous.shape == samples.shape and np.array_equal(previous, samples):
+    if previous is not None and _equals(previous, samples):
         return Reason.FROZEN
     if isinstance(frame, AdcFrame) and chirp is not None and saturated_share(samples, chirp) > SATURATED_SHARE:
         return Reason.SATURATED
     return None
+
+
+def _is_constant(samples: NDArray[Any]) -> bool:
+    """Return whether all numbers are the same. A sound frame shows that it is not within its first few."""
+    first = samples[0, 0, 0]
+    return bool((samples[0, 0] == first).all() and (samples == first).all())
+
+
+def _equals(previous: NDArray[Any], samples: NDArray[Any]) -> bool:
+    """Return whether two frames are the same; sound ones differ within their first chirp."""
+    if previous.shape != samples.shape or (previous[0, 0] != samples[0, 0]).any():
+        return False
+    return np.array_equal(previous, samples)
 
 
 def _fits(frame: Frame, samples: NDArray[Any]) -> bool:
