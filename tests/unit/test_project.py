@@ -140,13 +140,15 @@ def test_constraints_are_pins_and_nothing_of_this_machine() -> None:
     assert names - {"sumika"} <= pinned
 
 
-def test_systemd_unit_stops_within_what_the_supervisor_needs() -> None:
-    unit = (ROOT / "packaging" / "systemd" / "sumika.service").read_text("utf-8")
+@pytest.mark.parametrize("name", ["sumika.service", "user/sumika.service"])
+def test_systemd_units_are_watched_and_run_headless(name: str) -> None:
+    unit = (ROOT / "packaging" / "systemd" / name).read_text("utf-8")
     settings = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and not line.startswith("#"))
     assert settings["Type"] == "notify"
     assert settings["NotifyAccess"] == "main"
     assert settings["KillMode"] == "mixed"
-    assert settings["RuntimeDirectoryMode"] == settings["StateDirectoryMode"] == "0700"
+    assert int(settings["WatchdogSec"]) > 0
+    assert settings["RestrictAddressFamilies"] == "AF_UNIX"
     assert "--headless" in settings["ExecStart"]
 
 
