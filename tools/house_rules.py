@@ -37,7 +37,7 @@ BUILT_IN_MARKERS = {"parametrize", "skip", "skipif", "xfail", "usefixtures", "fi
 SWITCHED_OFF = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:\s*no cover)\b(?P<rest>.*)")
 CODES = re.compile(r"^\s*(?:\[[\w, -]+\]|:\s*[A-Z]+\d+(?:,\s*[A-Z]+\d+)*)?")
 COPYLEFT = re.compile(r"(?<!L)(?<!Lesser )\bA?GPL|(?<!Lesser )General Public License", re.IGNORECASE)
-FRAGMENT = re.compile(r"^[\w-]+\.(?P<kind>\w+)(?:\.\d+)?\.md$")
+FRAGMENT = re.compile(r"^\+?[\w-]+\.(?P<kind>\w+)(?:\.\d+)?\.md$")
 
 Finding = tuple[bool, str]
 """(whether it is a failure, the line to print)."""

@@ -157,7 +157,9 @@ def test_runtime_distributions_reach_through_what_is_needed(rules: ModuleType) -
     assert "pytest" not in found
 
 
-@pytest.mark.parametrize(("name", "failed"), [("3.fix.md", 0), ("thing.fixes.md", 1), ("thing.md", 1)])
+@pytest.mark.parametrize(
+    ("name", "failed"), [("3.fix.md", 0), ("+thing.fix.md", 0), ("thing.fixes.md", 1), ("thing.md", 1)]
+)
 def test_news(rules: ModuleType, write: Write, name: str, failed: int) -> None:
     write(f"changes/{name}", "Something.\n")
     assert len(failures(rules.check_news())) == failed
