@@ -1,10 +1,13 @@
 """What every node's process does first and last: signals, death with the parent, heartbeat, statistics."""
 
 import ctypes
+import fcntl
+import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Mapping
+from multiprocessing.process import BaseProcess
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -22,6 +25,23 @@ def _ask_kernel(option: int, argument: int | bytes) -> None:
     """Call prctl; systems without it go on without."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0)
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    """Have the kernel kill this process when the supervisor is gone, even if it hangs or is stopped.
+
+    The pipe to the supervisor closes with it; a pipe can be asked to send a signal when that happens. (The parent that
+    the kernel knows is the server that forked us, and that one lives as long as any of its children.)
+    """
+    if parent is None:
+        return
+    if sys.platform == "linux":
+        descriptor = parent.sentinel
+        fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_ASYNC)
+    if not parent.is_alive():
+        sys.exit(1)
 
 
 class NodeProcess:
@@ -45,6 +65,8 @@ class NodeProcess:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, self._on_term)
         _ask_kernel(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        self._parent = multiprocessing.parent_process()
+        _end_with(self._parent)
         _ask_kernel(_PR_SET_NAME, f"sumika:{node.name}".encode()[:15])
         self.folder = RuntimeFolder.open(launch.folder)
         self._board = Board.open(self.folder.board, node.name)
@@ -85,6 +107,8 @@ class NodeProcess:
         if self.publisher is None or now.monotonic_ns - self._told_ns < NANOSECONDS_PER_SECOND:
             return
         self._told_ns = now.monotonic_ns
+        if self._parent is not None and not self._parent.is_alive():
+            self.stopping = True
         mean_ms = self._step_ns / self._steps / 1e6 if self._steps else None
         self._step_ns = self._steps = 0
         self.publisher.publish(
@@ -99,8 +123,3 @@ class NodeProcess:
                 step_ms=mean_ms,
             )
         )
-
-
-def parent_died() -> bool:
-    """Tell whether the process that started this one is gone (where the kernel does not end it by itself)."""
-    return os.getppid() == 1
