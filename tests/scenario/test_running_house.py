@@ -15,6 +15,8 @@ from sumika.bus import Received
 from sumika.config import LoadedHouse, demo_house, parse_house
 from sumika.evaluate.running_house import RunningHouse
 from sumika.evaluate.spine.demo import mistreat
+from sumika.log import diff
+from sumika.runtime.replay_log import replay_log
 from sumika.runtime.table import nodes_of
 from sumika.schema import Event, Message, NodeHealth, NodeState, Origin, Presence, Respiration
 
@@ -184,3 +186,19 @@ def test_a_reader_that_has_had_enough_ends_the_house(simulated_house: LoadedHous
     )
     assert "Traceback" not in answer.stderr
     assert len(answer.stdout.splitlines()) == 2
+
+
+def test_what_a_living_house_logged_replays_to_the_same_bytes(simulated_house: LoadedHouse, tmp_path: Path) -> None:
+    with RunningHouse(simulated_house) as house:
+        house.wait_until_running()
+        house.until(lambda received: is_valid(Presence, received), 10)
+        os.kill(house.health["presence"].pid or 0, signal.SIGKILL)
+        house.until(lambda received: isinstance(received.message, Event) and received.message.recovered, timeout_s=10)
+        house.listen(3.0)
+        house.interrupt()
+        (log,) = (house.scratch / "data" / "demo" / "log").iterdir()
+        report = replay_log(log, tmp_path / "replay")
+        difference = diff(log, tmp_path / "replay", topics=sorted(report.replayed))
+    assert not report.missing
+    assert report.replayed["presence"] > 10
+    assert difference.byte_identical, difference.summary()

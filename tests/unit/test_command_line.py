@@ -93,9 +93,9 @@ def test_a_runtime_folder_that_others_can_enter_is_refused(tmp_path: Path) -> No
     assert "Traceback" not in answer.stderr
 
 
-def test_debug_shows_the_traceback() -> None:
-    answer = sumika("--debug", "bench", "spin")
-    assert "Traceback" in answer.stderr
+@pytest.mark.parametrize("arguments", [["--debug", "bench", "spin"], ["bench", "spin", "--debug"]])
+def test_debug_shows_the_traceback(arguments: list[str]) -> None:
+    assert "Traceback" in sumika(*arguments).stderr
 
 
 def test_a_reader_that_has_had_enough_is_no_error() -> None:

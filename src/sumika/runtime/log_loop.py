@@ -4,7 +4,7 @@ import msgspec
 
 from sumika.bus import Answerer, Received, Subscriber
 from sumika.log import LogWriter, RunInfo
-from sumika.runtime.node import Launch, Node
+from sumika.runtime.node import LOG, LOG_OF_FRAMES, Launch, Node
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.step_loop import FrameFetcher
 from sumika.schema import (
@@ -38,10 +38,20 @@ class _LogLoop:
             process.clock,
         )
         self.messages = Subscriber(
-            process.folder, nodes=launch.nodes, topics=LOGGED, clock=process.clock, high_water_mark=HIGH_WATER_MARK
+            process.folder,
+            nodes=launch.nodes,
+            topics=LOGGED,
+            clock=process.clock,
+            high_water_mark=HIGH_WATER_MARK,
+            name=LOG,
         )
         self.notices = Subscriber(
-            process.folder, nodes=launch.nodes, topics=["frame"], clock=process.clock, high_water_mark=HIGH_WATER_MARK
+            process.folder,
+            nodes=launch.nodes,
+            topics=["frame"],
+            clock=process.clock,
+            high_water_mark=HIGH_WATER_MARK,
+            name=LOG_OF_FRAMES,
         )
         self.frames = FrameFetcher(process)
         self.answerer = Answerer(process.folder, "record_raw")

@@ -16,6 +16,11 @@ Step = Callable[[Any, Any], tuple[Any, tuple[Message, ...]]]
 """A pure step: (state, input) -> (state, outputs). It knows neither bus nor clock nor file."""
 
 
+LOG = "log"
+LOG_OF_FRAMES = "log.frames"
+"""The names under which the log listens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Launch:
     """What a node's process is told when it starts.
@@ -61,7 +66,8 @@ class Node:
         when: Start condition; it is started when this holds and stopped when it does not.
         watchdog_s: Without a sign of life for so long, it is killed and started again.
         publishes: Whether it has messages for others.
-        first: Whether everything else waits for it, so that nothing is missed.
+        first: Whether everything else waits for it, and ends before it, so that it misses nothing.
+        heard_by: Named listeners that must have subscribed before it speaks: what the log misses, no replay can have.
         subject: The radar that an I/O node serves; empty for others.
         step: For a step node, what it does with each input.
     """
@@ -72,6 +78,7 @@ class Node:
     watchdog_s: float = 3.0
     publishes: bool = True
     first: bool = False
+    heard_by: tuple[str, ...] = (LOG,)
     subject: str = ""
     step: "StepTask | None" = None
 

@@ -70,7 +70,9 @@ class NodeProcess:
         _ask_kernel(_PR_SET_NAME, f"sumika:{node.name}".encode()[:15])
         self.folder = RuntimeFolder.open(launch.folder)
         self._board = Board.open(self.folder.board, node.name)
-        self.publisher = Publisher(self.folder, node.name, launch.incarnation) if node.publishes else None
+        self.publisher: Publisher | None = None
+        if node.publishes:
+            self.publisher = Publisher(self.folder, node.name, launch.incarnation, listeners=node.heard_by)
 
     def _on_term(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True

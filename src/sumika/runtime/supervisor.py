@@ -12,7 +12,7 @@ import sdnotify
 from sumika.bus import Board, Publisher, RuntimeFolder, Subscriber
 from sumika.clock import Clock
 from sumika.runtime.managed import ManagedNode
-from sumika.runtime.node import Launch, Node
+from sumika.runtime.node import LOG, Launch, Node
 from sumika.schema import (
     Event,
     NodeHealth,
@@ -32,7 +32,8 @@ TURN_S = 0.125
 STALLS_COUNT_S = 10.0
 TURNS_PER_S = round(1 / TURN_S)
 FIRST_NODES_TIMEOUT_S = 5.0
-STOP_TIMEOUT_S = 1.2
+STOP_TIMEOUT_S = 0.9
+STOP_TIMEOUT_FIRST_S = 0.6
 PRELOADED = ["sumika.runtime.preload"]
 
 
@@ -78,7 +79,8 @@ class Supervisor:
         self._clock = clock
         self._folder = folder
         self._config = launch.config
-        self._publisher = Publisher(folder, NAME, incarnation=0)
+        listeners = [LOG] if any(node.name == LOG for node in nodes) else []
+        self._publisher = Publisher(folder, NAME, incarnation=0, listeners=listeners)
         self._subscriber = Subscriber(folder, nodes=[n.name for n in nodes], topics=["presence"], clock=clock)
         _keep_forkserver_near(folder)
         context = multiprocessing.get_context("forkserver")
@@ -230,14 +232,17 @@ class Supervisor:
             )
 
     def stop(self) -> None:
-        """End every process, the ones that others listen to first, and leave nothing behind. Takes at most 2 s."""
+        """End every process, those that others wait for last, and leave nothing behind. Takes at most 2 s."""
         self._systemd.notify("STOPPING=1")
-        for managed in self.nodes.values():
-            managed.ask_to_stop()
         deadline_ns = self._clock.now().monotonic_ns + seconds_to_ns(STOP_TIMEOUT_S)
-        for managed in self.nodes.values():
-            remaining_s = (deadline_ns - self._clock.now().monotonic_ns) / NANOSECONDS_PER_SECOND
-            managed.finish(max(0.0, remaining_s), NodeState.STOPPED)
+        for first in (False, True):
+            ending = [managed for managed in self.nodes.values() if managed.node.first is first]
+            for managed in ending:
+                managed.ask_to_stop()
+            for managed in ending:
+                remaining_s = (deadline_ns - self._clock.now().monotonic_ns) / NANOSECONDS_PER_SECOND
+                managed.finish(max(0.0, remaining_s), NodeState.STOPPED)
+            deadline_ns += seconds_to_ns(STOP_TIMEOUT_FIRST_S)
         self._subscriber.close()
         self._publisher.close(deliver=False)
 

@@ -7,7 +7,7 @@ from sumika.radar import front_end
 from sumika.runtime.conditions import someone_home
 from sumika.runtime.history_loop import run_history
 from sumika.runtime.log_loop import run_log
-from sumika.runtime.node import Node, StepTask
+from sumika.runtime.node import LOG, LOG_OF_FRAMES, Node, StepTask
 from sumika.runtime.sensor_loop import run_sensor
 from sumika.runtime.step_loop import run_step
 from sumika.schema.house import House, Radar, Room
@@ -79,11 +79,14 @@ def nodes_of(house: House) -> tuple[Node, ...]:
     The functions in it are plain module-level ones, because a node travels to the process that runs it.
     """
     return (
-        Node("log", run_log, first=True, watchdog_s=5.0),
+        Node(LOG, run_log, first=True, watchdog_s=5.0, heard_by=()),
         Node("history", run_history, first=True, watchdog_s=10.0),
         Node("presence", run_step, step=PRESENCE),
         Node("respiration", run_step, when=someone_home, step=RESPIRATION),
         Node("heart", run_step, when=someone_home, step=HEART),
         *(Node(f"radar.{radar.id}", run_step, step=_one_radar(radar.id)) for radar in house.radars),
-        *(Node(f"sensor.{radar.id}", run_sensor, subject=radar.id) for radar in house.radars),
+        *(
+            Node(f"sensor.{radar.id}", run_sensor, subject=radar.id, heard_by=(LOG, LOG_OF_FRAMES))
+            for radar in house.radars
+        ),
     )
