@@ -8,17 +8,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from sumika.bus import Received
 from sumika.config import LoadedHouse, demo_house, parse_house
-from sumika.evaluate.running_house import RunningHouse
+from sumika.evaluate.running_house import RunningHouse, lives
 from sumika.evaluate.spine.demo import mistreat
 from sumika.log import diff
 from sumika.runtime.replay_log import replay_log
 from sumika.runtime.table import nodes_of
 from sumika.schema import Event, Message, NodeHealth, NodeState, Origin, Presence, Respiration
+from tests.bus_helpers import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -103,7 +103,7 @@ def test_ctrl_c_ends_everything_and_leaves_nothing(simulated_house: LoadedHouse)
         before = house.processes()
         assert len(before) > len(nodes_of(simulated_house.house))
         assert house.interrupt() <= 2.0
-        assert not [process for process in before if process.is_running()]
+        assert not [process for process in before if lives(process)]
         assert not [path for path in house.scratch.glob("sumika*/*") if path.is_dir()]
         assert house.process.returncode == 0
         assert "Traceback" not in house.text()
@@ -115,8 +115,7 @@ def test_kill_9_of_the_supervisor_leaves_no_process(simulated_house: LoadedHouse
         processes = house.processes()
         house.process.kill()
         house.process.wait(5)
-        _, alive = psutil.wait_procs(processes, timeout=5)
-        assert not alive
+        assert wait_until(lambda: not any(lives(process) for process in processes))
 
 
 def test_output_that_is_no_terminal_gets_plain_lines_and_the_banner(simulated_house: LoadedHouse) -> None:

@@ -26,6 +26,14 @@ from sumika.schema import NodeHealth, NodeState, SumikaError
 TOPICS_HEARD = ("node_health", "event", "presence", "respiration", "chest_motion", "heart_rate")
 
 
+def lives(process: psutil.Process) -> bool:
+    """Tell whether a process still runs; one that has ended and only waits to be collected does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 class RunningHouse:
     """Starts `sumika run` on a house, listens to its bus, and ends it.
 
@@ -161,7 +169,8 @@ class RunningHouse:
         # As a terminal does it: every process of the group gets the signal.
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.wait(10)
-        psutil.wait_procs(processes, timeout=5)
+        while any(lives(process) for process in processes) and time.monotonic() - began_s < 10:
+            self._idle.wait(0.01)
         return time.monotonic() - began_s
 
     def close(self) -> None:
