@@ -118,7 +118,7 @@ def record(scene: Scene) -> Recorded:
     chirp = scene.radar.chirp
     assert chirp is not None
     count = round(scene.seconds / scene.radar.frame_interval_s)
-    time = np.arange(count) * scene.radar.frame_interval_s
+    time: Array = np.arange(count, dtype=np.float64) * scene.radar.frame_interval_s
     cycles, chest_m = _chest(scene, time, random)
     baseband = np.zeros((count, chirp.chirps_per_frame, scene.antennas, chirp.samples_per_chirp), np.complex128)
     distance = np.broadcast_to(np.asarray(scene.range_m, float), (count,))
@@ -152,14 +152,17 @@ def _chest(scene: Scene, time: Array, random: np.random.Generator) -> tuple[Arra
     return cycles, millimetres * 1e-3
 
 
-def _red(count: int, interval: float, slope: float, random: np.random.Generator, *, low_hz: float, high_hz: float) -> Array:
+def _red(
+    count: int, interval: float, slope: float, random: np.random.Generator, *, low_hz: float, high_hz: float
+) -> Array:
     """Return red noise of unit variance between two frequencies; power falls as frequency to `slope`."""
     long = 4 * count
     frequency = np.fft.rfftfreq(long, interval)
     inside = (frequency >= low_hz) & (frequency <= high_hz)
     size = np.where(inside, np.maximum(frequency, low_hz) ** (-slope / 2), 0.0)
-    noise = np.fft.irfft(size * np.fft.rfft(random.standard_normal(long)), long)
-    return noise[:count] / noise.std()
+    noise: Array = np.fft.irfft(size * np.fft.rfft(random.standard_normal(long)), long).astype(np.float64)
+    spread = float(noise.std())
+    return noise[:count] / spread if spread > 0 else noise[:count]
 
 
 def _echo(
@@ -213,14 +216,17 @@ def frame_at(
 
 def vary(scene: Scene, random: np.random.Generator) -> Scene:
     """Return the scene with a person drawn at random, as wide as people are."""
+    rate_bpm = float(random.uniform(6, 30))
+    # At rest fast breaths are shallow: what is breathed in a minute is bounded.
+    breath_mm = min(float(np.exp(random.uniform(np.log(1.0), np.log(8.0)))), 120.0 / rate_bpm)
     radar, antennas, farthest = ((SMALL_REAL, 3, 1.0), (LARGE_COMPLEX, 4, 3.5))[int(random.integers(2))]
     return replace(
         scene,
         radar=radar,
         antennas=antennas,
         range_m=float(random.uniform(0.5, farthest)),
-        breath_mm=float(np.exp(random.uniform(np.log(1.0), np.log(8.0)))),
-        rate_bpm=float(random.uniform(6, 30)),
+        breath_mm=breath_mm,
+        rate_bpm=rate_bpm,
         second=float(random.uniform(0, 0.45)),
         third=float(random.uniform(0, 0.2)),
         heart_mm=float(random.uniform(0.05, 0.4)),

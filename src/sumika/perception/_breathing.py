@@ -22,6 +22,9 @@ from sumika.units import SECONDS_PER_MINUTE
 BAND = Band(low_hz=4.5 / 60, high_hz=45 / 60, top_hz=1.6, harmonics=2, samples=160)
 """Searched a little beyond what is believed, so that what lies outside is seen to do so."""
 
+CALM_BAND = Band(low_hz=4.5 / 60, high_hz=22.5 / 60, top_hz=0.8, harmonics=2, samples=160)
+"""For shallow, slow breathing: below any heart, whose movement would drown it in the wider band."""
+
 SLOWEST_BPM, FASTEST_BPM = 5.5, 42.0
 LONGEST_S = 30.0
 BREATHS = 5.0
@@ -32,7 +35,10 @@ CHANCE_LOG10 = -3.5
 """A rhythm counts if noise would look like one less often than this. At one estimate a second and windows that
 overlap, noise would pass once in a few hours of a still person who does not breathe."""
 
-FUNDAMENTAL_LOG10 = -3.0
+CALM_CHANCE_LOG10 = -5.0
+"""In the calm band: at the slow end drift is redder than anything that can be told from so short a stretch."""
+
+FUNDAMENTAL_LOG10 = -4.5
 """And if the fundamental itself is no chance: else a heart would pass for breathing at half its rate."""
 
 SMALLEST_MM, LARGEST_MM = 0.03, 20.0
@@ -43,12 +49,18 @@ _LASTING_SHARE = 0.08
 _FADED_SHARE = 0.03
 """Where a reflection has less than this of its power in the window left, who reflected has gone."""
 
+_ALMOST_HALF_A_TURN = 2.5
+_MOST_TOO_FAST = 0.03
+
 _DISAGREEMENT = 0.12
 """Halves of the channels that see rates further apart than this share do not look at the same thing."""
 
-_WANDER = 6.0
-"""Sigma of a window's mean rate, in turns per window, per radian by which the phase strays. From simulation, over
-breathing that is irregular by 0 to 10 %: 95 % intervals cover 92 to 98 %."""
+_WANDER = 8.0
+"""Sigma of a window's mean rate, in turns per window, per radian by which the phase strays more than noise makes it."""
+
+_NOISE_STRAYS = 0.8
+"""How much of the straying that noise is expected to cause is taken off. With `_WANDER` from simulation: over
+breathing irregular by 0 to 10 %, with and without sway and noise, 95 % intervals cover 90 to 98 %."""
 
 _SIGMA_FLOOR_BPM = 0.05
 
@@ -78,20 +90,23 @@ class Waveform:
         path_mm: (sample,) on an even time axis.
         interval_s: Between samples.
         centres: What the phase turned around.
+        fastest_share: Share of the frames between which the phase turned by almost half a turn or more: there the
+            radar's frames are too few to tell how far the chest went.
     """
 
     path_mm: NDArray[np.float64]
     interval_s: float
     centres: Centres
+    fastest_share: float
 
 
 def waveform(stretch: Stretch, channels: NDArray[np.intp] | None = None) -> Waveform:
     """Return the displacement that a stretch's channels show together."""
     iq = stretch.iq if channels is None else stretch.iq[:, channels]
     centres = find_centres(iq)
-    path = displacement_mm(phase_increments(iq, centres), stretch.wavelength_m)
-    even, interval_s = evenly_spaced(path, stretch)
-    return Waveform(even, interval_s, centres)
+    turned = phase_increments(iq, centres)
+    even, interval_s = evenly_spaced(displacement_mm(turned, stretch.wavelength_m), stretch)
+    return Waveform(even, interval_s, centres, float((np.abs(turned) > _ALMOST_HALF_A_TURN).mean()))
 
 
 def breathing(stretch: Stretch, seen: Waveform) -> Breathing:
@@ -112,23 +127,37 @@ def breathing(stretch: Stretch, seen: Waveform) -> Breathing:
     apart = _halves_apart(stretch.last(rhythm.window_s), rhythm)
     if apart is None or apart > _DISAGREEMENT * rhythm.rate_bpm:
         return Breathing(Reason.CHANNELS_DISAGREE, rhythm)
-    wander_rad = phase_wander_rad(_velocity_of_last(seen, rhythm.window_s)[0], rhythm)
-    wander_bpm = _WANDER * wander_rad / (2 * np.pi) / rhythm.window_s * SECONDS_PER_MINUTE
-    sigma = float(np.sqrt(rhythm.sigma_bpm**2 + wander_bpm**2 + (apart / 2) ** 2 + _SIGMA_FLOOR_BPM**2))
+    sigma = float(
+        np.sqrt(rhythm.sigma_bpm**2 + _wander_bpm(seen, rhythm) ** 2 + (apart / 2) ** 2 + _SIGMA_FLOOR_BPM**2)
+    )
     power = seen.centres.power
-    scale_known = bool(power[seen.centres.short].sum() < 0.5 * power.sum())
+    far_enough = bool(power[seen.centres.short].sum() < 0.5 * power.sum())
+    scale_known = far_enough and seen.fastest_share < _MOST_TOO_FAST
     return Breathing(Reason.MEASURED, rhythm, sigma, scale_known)
+
+
+def _wander_bpm(seen: Waveform, rhythm: Rhythm) -> float:
+    """Return the sigma that irregular breathing adds to the mean rate of a window."""
+    strayed_rad = phase_wander_rad(_velocity_of_last(seen, rhythm.window_s, rhythm.band)[0], rhythm)
+    # A phase that is noisy by s in each of n periods has a slope that is noisy by s * sqrt(12 / n); 18 with the taper.
+    turns = rhythm.sigma_bpm / SECONDS_PER_MINUTE * rhythm.window_s
+    by_noise_rad = 2 * np.pi * turns * np.sqrt(rhythm.cycles / 18)
+    beyond_rad = float(np.sqrt(max(0.0, strayed_rad**2 - _NOISE_STRAYS * by_noise_rad**2)))
+    return _WANDER * beyond_rad / (2 * np.pi) / rhythm.window_s * SECONDS_PER_MINUTE
 
 
 def rhythm_of_last(seen: Waveform, seconds: float) -> Rhythm | None:
     """Return the best rhythm in the last part of a waveform."""
-    velocity, window_s = _velocity_of_last(seen, seconds)
-    return find_rhythm(velocity, window_s, BAND)
+    best = find_rhythm(*_velocity_of_last(seen, seconds, BAND), BAND)
+    if best is not None and convincing(best):
+        return best
+    calm = find_rhythm(*_velocity_of_last(seen, seconds, CALM_BAND), CALM_BAND)
+    return calm if calm is not None and convincing(calm) else best
 
 
-def _velocity_of_last(seen: Waveform, seconds: float) -> tuple[NDArray[np.float64], float]:
+def _velocity_of_last(seen: Waveform, seconds: float, band: Band) -> tuple[NDArray[np.float64], float]:
     count = min(seen.path_mm.size, round(seconds / seen.interval_s))
-    return band_limited_velocity(seen.path_mm[-count:], seen.interval_s, BAND)
+    return band_limited_velocity(seen.path_mm[-count:], seen.interval_s, band)
 
 
 def _in_enough_breaths(seen: Waveform) -> Rhythm | None:
@@ -151,7 +180,8 @@ def _in_enough_breaths(seen: Waveform) -> Rhythm | None:
 
 def convincing(rhythm: Rhythm) -> bool:
     """Return whether noise would hardly ever look like this, and enough of it was seen."""
-    significant = rhythm.chance_log10 < CHANCE_LOG10 and rhythm.fundamental_log10 < FUNDAMENTAL_LOG10
+    enough_log10 = CALM_CHANCE_LOG10 if rhythm.band is CALM_BAND else CHANCE_LOG10
+    significant = rhythm.chance_log10 < enough_log10 and rhythm.fundamental_log10 < FUNDAMENTAL_LOG10
     return significant and rhythm.cycles >= FEWEST_CYCLES
 
 
@@ -169,7 +199,7 @@ def _plausible(rhythm: Rhythm, seen: Waveform, available_s: float) -> Reason:
 
 def _lasts(seen: Waveform, rhythm: Rhythm) -> bool:
     """Return whether the movement goes on until now: a window with a breathing past is no present."""
-    velocity, _ = _velocity_of_last(seen, rhythm.window_s)
+    velocity, _ = _velocity_of_last(seen, rhythm.window_s, rhythm.band)
     recent_s = max(4.0, 0.8 * SECONDS_PER_MINUTE / rhythm.rate_bpm)
     recent = velocity[-max(1, round(velocity.size * recent_s / rhythm.window_s)) :]
     return bool((recent**2).mean() > _LASTING_SHARE * (velocity**2).mean())
@@ -193,8 +223,8 @@ def _halves_apart(stretch: Stretch, rhythm: Rhythm) -> float | None:
     rates = []
     for half in halves:
         seen = waveform(stretch, half)
-        velocity, window_s = band_limited_velocity(seen.path_mm, seen.interval_s, BAND)
-        polished = refine_rhythm(velocity, window_s, BAND, rhythm.rate_bpm / SECONDS_PER_MINUTE)
+        velocity, window_s = band_limited_velocity(seen.path_mm, seen.interval_s, rhythm.band)
+        polished = refine_rhythm(velocity, window_s, rhythm.band, rhythm.rate_bpm / SECONDS_PER_MINUTE)
         if polished is None or polished.explained < 0.1:
             return None
         rates.append(polished.rate_bpm)

@@ -78,7 +78,7 @@ def _why_nobody(window: SlowTimeWindow, newest: SlowTime, *, empty: bool) -> Rea
 
 def _since_still(stretch: Stretch) -> tuple[Stretch, float | None]:
     """Return what came after the last movement, and how long ago that was; None if nobody moved."""
-    moving = np.flatnonzero(motion_scores(stretch.iq, stretch.interval_s, stretch.noise) > MOVING)
+    moving = np.flatnonzero(motion_scores(stretch.iq, stretch.antennas, stretch.interval_s, stretch.noise) > MOVING)
     if not moving.size:
         return stretch, None
     last = int(moving[-1])

@@ -27,6 +27,12 @@ _FUNDAMENTAL_SHARE = 0.35
 """The fundamental must hold this share of the velocity's power in all lines: a second harmonic of up to two thirds of
 the fundamental's displacement passes; the octave below a rhythm does not, nor a heart as its own half."""
 
+_FITTED_AWAY = 1.35
+"""The fit takes along about one of the four independent lines that the noise around the fundamental is read from."""
+
+_REDDEST = 4.0
+"""Steepest fall of noise power with frequency that is believed, as a power of the frequency."""
+
 Array = NDArray[np.float64]
 
 
@@ -61,6 +67,7 @@ class Rhythm:
         chance_log10: Chance that noise without rhythm is explained as well at some trial rate, as a power of 10.
         fundamental_log10: Chance that noise adds as much to the higher harmonics as the fundamental does.
         window_s: Length of the stretch.
+        band: Where it was looked for.
     """
 
     rate_bpm: float
@@ -70,6 +77,7 @@ class Rhythm:
     chance_log10: float
     fundamental_log10: float
     window_s: float
+    band: Band
 
     @property
     def cycles(self) -> float:
@@ -211,7 +219,7 @@ def refine_rhythm(velocity: Array, window_s: float, band: Band, frequency_hz: fl
         return None
     freedom = _freedom(weights, window_s, band)
     sandwich = covariance @ ((jacobian * weights**2) @ jacobian.T) @ covariance
-    density = _noise_density(residual, weights, cycles, window_s, band)
+    density = _noise_density(residual, weights, cycles, window_s)
     sigma_cycles = float(np.sqrt(max(0.0, float(sandwich[-1, -1])) * density * samples / (2 * window_s)))
     frequency_hz = cycles / window_s
     return Rhythm(
@@ -219,10 +227,42 @@ def refine_rhythm(velocity: Array, window_s: float, band: Band, frequency_hz: fl
         sigma_bpm=sigma_cycles / window_s * SECONDS_PER_MINUTE,
         amplitude_mm=float(np.hypot(cosines[0], sines[0])) / (2 * np.pi * frequency_hz),
         explained=float(np.clip(1 - left / total, 0.0, 1.0)),
-        chance_log10=_any_rate(_chance_log10(left / total, 2 * band.harmonics, freedom), window_s, band),
+        chance_log10=_any_rate(
+            max(
+                _chance_log10(left / total, 2 * band.harmonics, freedom),
+                _chance_if_red(velocity, residual, basis, cycles, window_s, band),
+            ),
+            window_s,
+            band,
+        ),
         fundamental_log10=_chance_log10(left / _left_without_fundamental(velocity, basis, weights), 2, freedom),
         window_s=window_s,
+        band=band,
     )
+
+
+def _chance_if_red(velocity: Array, residual: Array, basis: Array, cycles: float, window_s: float, band: Band) -> float:
+    """Return log10 of the chance of one rate if what is no rhythm is as red as the residual shows it to be.
+
+    A slow drift is redder than a random walk, and its largest wave looks like a slow rhythm. So the residual's own
+    slope is taken out of the velocity, and the rhythm must stand out from what is left.
+    """
+    harmonics = basis.shape[0] // 2
+    bins = np.arange(velocity.size) / 2
+    beside_lines = np.abs(bins - cycles * np.arange(1, harmonics + 1)[:, np.newaxis]).min(axis=0) > 0.75
+    use = (bins >= 0.75) & (bins <= band.top_hz * window_s) & beside_lines
+    power = np.log(fft.dct(residual, 2)[use] ** 2 + 1e-300)
+    frequency = np.log(bins[use])
+    centred = frequency - frequency.mean()
+    redness = float(np.clip(-(centred @ power) / (centred @ centred), 0.0, _REDDEST))
+    gain = np.concatenate(([0.0], (bins[1:] / cycles) ** (redness / 2)))
+    whitened = fft.idct(fft.dct(velocity, 2) * gain, 2)
+    taper = np.sin(np.pi * (np.arange(velocity.size) + 0.5) / velocity.size)
+    weighted = basis * taper
+    left = whitened - np.linalg.solve(weighted @ basis.T, weighted @ whitened) @ basis
+    total = _spread(whitened, taper)
+    freedom = _freedom(taper, window_s, band)
+    return _chance_log10(float(taper @ left**2) / total, 2 * harmonics, freedom) if total > 0 else 0.0
 
 
 def _left_without_fundamental(velocity: Array, basis: Array, weights: Array) -> float:
@@ -254,18 +294,16 @@ def _any_rate(chance_log10: float, window_s: float, band: Band) -> float:
     return min(0.0, chance_log10 + float(np.log10(max(1.0, (band.high_hz - band.low_hz) * window_s))))
 
 
-def _noise_density(residual: Array, weights: Array, cycles: float, window_s: float, band: Band) -> float:
-    """Return the residual's power per hertz: over the whole band, or around the fundamental if that is larger.
+def _noise_density(residual: Array, weights: Array, cycles: float, window_s: float) -> float:
+    """Return the residual's power per hertz around the fundamental, where noise moves the rate.
 
-    Breathing that is not quite regular leaves its sidebands around the fundamental; they are what blurs the rate.
+    What lies further off, a heart or a third harmonic, does not. Irregular breathing leaves its sidebands here.
     """
     around = cycles + np.arange(-2.5, 2.6, 0.5)
     around = around[around > 0.5]
     lines = np.exp(-2j * np.pi * around[:, np.newaxis] * _time(residual.size)) @ (np.sqrt(weights) * residual)
     step_s = window_s / residual.size
-    local = float((np.abs(lines) ** 2).mean()) * 2 * step_s / float(weights.sum())
-    overall = float(weights @ residual**2) / float(weights.sum()) / band.top_hz
-    return max(local, overall)
+    return _FITTED_AWAY * float((np.abs(lines) ** 2).mean()) * 2 * step_s / float(weights.sum())
 
 
 def phase_wander_rad(velocity: Array, rhythm: Rhythm) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.perception._breathing import Breathing, Waveform, breathing, waveform
+from sumika.perception._breathing import LONGEST_S, Breathing, Waveform, breathing, waveform
 from sumika.perception._fitness import EMPTY, fitness
 from sumika.perception._room import RoomClock
 from sumika.perception._window import SILENT_S, SlowTimeWindow
@@ -127,20 +127,23 @@ def _look(seen: _Seen, state: RespirationState) -> Breathing:
     seen.path = None
     if fit.still is None or fit.still.length_s < _WAVEFORM_S:
         return Breathing(fit.reason)
-    seen.path = waveform(fit.still)
+    still = fit.still.last(LONGEST_S)
+    seen.path = waveform(still)
     tail = seen.path.path_mm[-max(1, round(_MEAN_S / seen.path.interval_s)) :]
     seen.position_mm = float(tail[-1] - tail.mean())
-    return breathing(fit.still, seen.path) if fit.reason is Reason.MEASURED else Breathing(fit.reason)
+    return breathing(still, seen.path) if fit.reason is Reason.MEASURED else Breathing(fit.reason)
 
 
 def _confirmed(seen: _Seen, result: Breathing) -> Breathing:
-    """Hold back a rate that jumped until the next one confirms it; windows overlap, so breathing cannot jump."""
+    """Hold back a rate until the next one confirms it: windows overlap, so breathing neither jumps nor flashes up."""
     if result.reason is not Reason.MEASURED or result.rhythm is None:
         seen.believed_bpm = None
         return result
     rate, believed = result.rhythm.rate_bpm, seen.believed_bpm
     seen.believed_bpm = rate
-    if believed is not None and abs(rate - believed) > max(_JUMP_SHARE * believed, _JUMP_SIGMAS * result.sigma_bpm):
+    if believed is None:
+        return Breathing(seen.result.reason, result.rhythm)
+    if abs(rate - believed) > max(_JUMP_SHARE * believed, _JUMP_SIGMAS * result.sigma_bpm):
         return Breathing(Reason.NOT_PERIODIC, result.rhythm)
     return result
 

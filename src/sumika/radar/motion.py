@@ -37,29 +37,36 @@ def motion_score(unpredicted: float, power: float, noise: float) -> float:
     return max(0.0, min(1.0, (level_db - _STILL_DB) / (_WALKING_DB - _STILL_DB)))
 
 
-def unpredicted_power(recent: NDArray[np.complexfloating]) -> NDArray[np.float64]:
+def unpredicted_power(recent: NDArray[np.complexfloating], antennas: int) -> NDArray[np.float64]:
     """Return how much of each frame the two before it do not predict.
 
+    Each range cell is turned on as it turned before, all its antennas together: the parts of a chest do not all move
+    as far, but each goes on as it went.
+
     Args:
-        recent: (frame, channel) around the clutter, at least 3 frames.
+        recent: (frame, channel) around the clutter, at least 3 frames; channel is antenna * cells + cell.
+        antennas: How many antennas the channels belong to.
 
     Returns:
         (frame - 2,) power, halved so that unrelated frames give their own power; sum of channels.
     """
-    before, last, now = recent[:-2], recent[1:-1], recent[2:]
-    turn = (last * np.conj(before)).sum(axis=1)
+    cells = recent.reshape(len(recent), antennas, -1)
+    before, last, now = cells[:-2], cells[1:-1], cells[2:]
+    turn = (last * np.conj(before)).sum(axis=1, keepdims=True)
     size = np.abs(turn)
-    turn = np.divide(turn, size, out=np.ones_like(turn), where=size > 0)
-    missed = now - last * turn[:, np.newaxis]
-    power: NDArray[np.float64] = (missed.real**2 + missed.imag**2).sum(axis=1, dtype=np.float64) / 2
+    missed = now - last * np.divide(turn, size, out=np.ones_like(turn), where=size > 0)
+    power: NDArray[np.float64] = (missed.real**2 + missed.imag**2).sum(axis=(1, 2), dtype=np.float64) / 2
     return power
 
 
-def motion_scores(iq: NDArray[np.complexfloating], interval_s: float, noise: float) -> NDArray[np.float64]:
+def motion_scores(
+    iq: NDArray[np.complexfloating], antennas: int, interval_s: float, noise: float
+) -> NDArray[np.float64]:
     """Return the motion score of every frame of a stretch, from the frames before it.
 
     Args:
-        iq: (frame, channel).
+        iq: (frame, channel); channel is antenna * cells + cell.
+        antennas: How many antennas the channels belong to.
         interval_s: Between frames.
         noise: Noise power of one channel.
 
@@ -72,7 +79,7 @@ def motion_scores(iq: NDArray[np.complexfloating], interval_s: float, noise: flo
         return scores
     around = iq - _trailing_mean(iq, max(3, round(2 * MotionMeter.CLUTTER_S / interval_s)))
     power = _trailing_mean((np.abs(around) ** 2).sum(axis=1), max(3, round(2 * MotionMeter.CLUTTER_S / interval_s)))
-    missed = _trailing_mean(unpredicted_power(around), max(1, round(1.5 * MotionMeter.SCORE_S / interval_s)))
+    missed = _trailing_mean(unpredicted_power(around, antennas), max(1, round(1.5 * MotionMeter.SCORE_S / interval_s)))
     clean = power[2:] - channels * noise
     share = np.maximum(missed - 1.2 * channels * noise, 0.0) / np.maximum(clean, 1e-300)
     level_db = 10 * np.log10(np.maximum(share, 1e-6))
@@ -133,7 +140,7 @@ class MotionMeter:
             return 0.0
         peak = int(np.argmax(self._power / (noise + 1e-300)))
         around = slice(max(0, peak - 3), peak + 4)
-        self._missed += quick * (self._missed_power(self._mean, around) - self._missed)
+        self._missed += quick * (self._missed_power(self._mean) - self._missed)
         if self._seen * self.frame_interval_s < self.SETTLED_S:
             return 0.0
         return motion_score(
@@ -142,10 +149,11 @@ class MotionMeter:
             float(noise[around].sum()) * profile.shape[0],
         )
 
-    def _missed_power(self, mean: NDArray[np.complex64], around: slice) -> NDArray[np.float64]:
+    def _missed_power(self, mean: NDArray[np.complex64]) -> NDArray[np.float64]:
+        """Return the (range bin,) power that the last two frames do not predict, each bin turned on as it turned."""
         before, last, now = (one - mean for one in self._last)
-        turn = np.vdot(before[:, around], last[:, around])
-        size = abs(turn)
-        missed = now - last * (turn / size if size > 0 else 1.0)
+        turn = (last * np.conj(before)).sum(axis=0)
+        size = np.abs(turn)
+        missed = now - last * np.divide(turn, size, out=np.ones_like(turn), where=size > 0)
         power: NDArray[np.float64] = (missed.real**2 + missed.imag**2).sum(axis=0) / 2
         return power
