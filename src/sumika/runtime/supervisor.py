@@ -30,6 +30,7 @@ TURN_S = 0.125
 """Length of one turn of the supervisor's loop; every second turn publishes a tick."""
 
 STALLS_COUNT_S = 10.0
+FIRST_FRAME_S = 8
 TURNS_PER_S = round(1 / TURN_S)
 FIRST_NODES_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 0.9
@@ -89,6 +90,7 @@ class Supervisor:
         self.nodes = {node.name: ManagedNode(node, launch, board, context) for node in nodes}
         self._presence: dict[str, Presence] = {}
         self._silent: set[str] = set()
+        self._heard: set[str] = set()
         self._turns = 0
         self._due_ns = clock.now().monotonic_ns
         self._stalls = _Stalls()
@@ -143,7 +145,11 @@ class Supervisor:
         """Remember who is where; say once that a room's radar is silent, and once that it speaks again."""
         self._presence[presence.room] = presence
         silent = presence.reason is Reason.NO_SIGNAL
-        if silent == (presence.room in self._silent):
+        if not silent:
+            self._heard.add(presence.room)
+        # A radar that has yet to speak for the first time is given a moment; after that its silence is a fault.
+        young = presence.room not in self._heard and self._turns < FIRST_FRAME_S * TURNS_PER_S
+        if young or silent == (presence.room in self._silent):
             return
         if silent:
             self._silent.add(presence.room)
