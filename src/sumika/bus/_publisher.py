@@ -1,13 +1,14 @@
 """A node's voice on the bus: numbered, checked, and never held up by a slow listener."""
 
 from collections.abc import Iterable
+from typing import Self
 
 import msgspec
 import zmq
 
 from sumika.bus._codec import MESSAGE_CAP_BYTES, encode, encode_message, header_of, listener_header
 from sumika.bus._folder import RuntimeFolder
-from sumika.bus._sockets import Context, deadline_in, left_until, protect, readable
+from sumika.bus._sockets import Context, deadline_in, left_until, limit_size, readable
 from sumika.schema import TOPIC_OF, Consumed, Envelope, Message, SumikaError, key_of
 
 SEND_QUEUE_MESSAGES = 1000
@@ -59,7 +60,7 @@ class Publisher:
         self._socket = self._context.socket(zmq.XPUB)
         self._socket.setsockopt(zmq.SNDHWM, SEND_QUEUE_MESSAGES)
         self._socket.setsockopt(zmq.LINGER, LINGER_MS)
-        protect(self._socket)
+        limit_size(self._socket)
         endpoint = folder.socket(node)
         try:
             # Takes over the file that a killed predecessor left: ZeroMQ removes it before it binds.
@@ -148,3 +149,11 @@ class Publisher:
         self._socket.close(linger=None if deliver else 0)
         if self._owns_context:
             self._context.term()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close."""
+        self.close()

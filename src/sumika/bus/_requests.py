@@ -1,14 +1,14 @@
 """Questions and answers: one part asks another without knowing its code."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import zmq
 
 from sumika.bus._codec import MESSAGE_CAP_BYTES
 from sumika.bus._folder import RuntimeFolder
-from sumika.bus._sockets import Context, Socket, protect, readable, shared_context
+from sumika.bus._sockets import Context, Socket, limit_size, readable, reconnect_soon, shared_context
 from sumika.schema import REQUESTS, Request, SumikaError, UsageError
 
 QUESTIONS_AT_ONCE = 64
@@ -57,7 +57,7 @@ class Answerer:
         self._decoder = msgspec.msgpack.Decoder(request.question)
         self._socket: Socket = (shared_context() if context is None else context).socket(zmq.ROUTER)
         self._socket.setsockopt(zmq.LINGER, 0)
-        protect(self._socket)
+        limit_size(self._socket)
         try:
             self._socket.bind(endpoint)
         except zmq.ZMQError as error:
@@ -122,6 +122,14 @@ class Answerer:
         """Stop answering."""
         self._socket.close()
 
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close."""
+        self.close()
+
 
 def ask(
     folder: RuntimeFolder,
@@ -158,7 +166,8 @@ def ask(
     socket: Socket = (shared_context() if context is None else context).socket(zmq.DEALER)
     try:
         socket.setsockopt(zmq.LINGER, 0)
-        protect(socket)
+        limit_size(socket)
+        reconnect_soon(socket)
         socket.connect(endpoint)
         socket.send(data, zmq.NOBLOCK)
         if not readable(socket, timeout_s):

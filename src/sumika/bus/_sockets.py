@@ -21,12 +21,17 @@ def shared_context() -> Context:
     return zmq.Context.instance()
 
 
-def protect(socket: Socket) -> None:
+def limit_size(socket: Socket) -> None:
     """Keep a peer from filling our memory: beyond this, the connection is dropped before the bytes are stored.
 
-    What is larger than the cap but not absurd is received and refused by us, so that it is counted.
+    Only for sockets that bind, or ask once: ZeroMQ never connects again after that. What is larger than the cap but not
+    absurd is received and refused by us, so that it is counted.
     """
     socket.setsockopt(zmq.MAXMSGSIZE, 4 * MESSAGE_CAP_BYTES)
+
+
+def reconnect_soon(socket: Socket) -> None:
+    """Find a peer that was started again as soon as it is there."""
     socket.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
     socket.setsockopt(zmq.RECONNECT_IVL_MAX, RECONNECT_MAX_MS)
 

@@ -3,13 +3,14 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import zmq
 
 from sumika.bus._codec import Refusal, decode, header_of, listener_header
 from sumika.bus._folder import RuntimeFolder
 from sumika.bus._freshness import Freshness, Latest
-from sumika.bus._sockets import Context, Socket, protect, readable, shared_context
+from sumika.bus._sockets import Context, Socket, reconnect_soon, shared_context
 from sumika.clock import Clock
 from sumika.schema import TOPICS, Envelope, Message, UsageError
 
@@ -73,13 +74,14 @@ class Subscriber:
         self._clock = clock
         self._rates = dict(rates or {})
         self._most_at_once = max(1, high_water_mark)
+        self._timeout_ms = -1
         self._incarnations: dict[str, int] = {}
         self._sequences: dict[tuple[str, str, str], int] = {}
         self._fresh: dict[tuple[str, str], Freshness] = {}
         self._socket = (shared_context() if context is None else context).socket(zmq.SUB)
         self._socket.setsockopt(zmq.RCVHWM, self._most_at_once)
         self._socket.setsockopt(zmq.LINGER, 0)
-        protect(self._socket)
+        reconnect_soon(self._socket)
         for subscription in (*subscriptions, *([listener_header(name)] if name else [])):
             self._socket.setsockopt(zmq.SUBSCRIBE, subscription)
         for endpoint in endpoints:
@@ -105,27 +107,39 @@ class Subscriber:
         `high_water_mark` messages come at once, so that a flood cannot keep the caller from its other work.
         """
         taken: list[Received] = []
-        if not self._drain(taken) and timeout_s > 0 and readable(self._socket, timeout_s):
-            self._drain(taken)
+        # One blocking call costs less than half of what polling and then receiving does.
+        flags = self._wait_at_most(timeout_s)
+        for _ in range(self._most_at_once):
+            try:
+                data = self._socket.recv(flags)
+            except zmq.Again:
+                break
+            flags = zmq.NOBLOCK
+            received = self._take(data)
+            if received is not None:
+                taken.append(received)
         return taken
 
-    def _drain(self, taken: list[Received]) -> int:
-        """Take in what waits; return how many messages that were, refused ones included."""
-        for count in range(self._most_at_once):
-            try:
-                data = self._socket.recv(zmq.NOBLOCK)
-            except zmq.Again:
-                return count
-            decoded = decode(data)
-            refusal = decoded if isinstance(decoded, Refusal) else self._number(decoded[0])
-            if isinstance(decoded, Refusal) or refusal is not None:
-                self._refuse(refusal)
-                continue
-            envelope, message = decoded
-            now_ns = self._clock.now().monotonic_ns
-            self._freshness(envelope.topic, envelope.key).arrived(envelope, message, now_ns)
-            taken.append(Received(envelope, message, now_ns))
-        return self._most_at_once
+    def _wait_at_most(self, timeout_s: float) -> int:
+        """Set the limit of the next blocking call; return its flags."""
+        timeout_ms = round(timeout_s * 1000)
+        if timeout_ms <= 0:
+            return zmq.NOBLOCK
+        if timeout_ms != self._timeout_ms:
+            self._socket.setsockopt(zmq.RCVTIMEO, timeout_ms)
+            self._timeout_ms = timeout_ms
+        return 0
+
+    def _take(self, data: bytes) -> Received | None:
+        decoded = decode(data)
+        refusal = decoded if isinstance(decoded, Refusal) else self._number(decoded[0])
+        if isinstance(decoded, Refusal) or refusal is not None:
+            self._refuse(refusal)
+            return None
+        envelope, message = decoded
+        now_ns = self._clock.now().monotonic_ns
+        self._freshness(envelope.topic, envelope.key).arrived(envelope, message, now_ns)
+        return Received(envelope, message, now_ns)
 
     def _refuse(self, refusal: Refusal | None) -> None:
         if refusal is not None:
@@ -178,6 +192,14 @@ class Subscriber:
     def close(self) -> None:
         """Stop listening."""
         self._socket.close()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Close."""
+        self.close()
 
 
 def _check_topic(topic: str) -> None:
