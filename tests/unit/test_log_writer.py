@@ -47,7 +47,7 @@ class House:
             RUN,
             self.clock,
             opener=self.disk.open,
-            **{"min_free_bytes": 0, **options},  # type: ignore[arg-type]
+            **{"min_free_bytes": 0, **options},  # type: ignore[arg-type]  # options of several types, passed through
         )
 
     def live(self, seconds: float, rate_hz: int = 20) -> None:

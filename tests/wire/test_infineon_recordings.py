@@ -142,6 +142,6 @@ def test_continuous_wave_has_no_range_and_an_untrusted_clock(tmp_path: Path) -> 
 def test_a_continuous_wave_file_without_such_samples_is_refused(
     tmp_path: Path, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]], says: str
 ) -> None:
-    np.savez(tmp_path / "cw.npz", **arrays)  # type: ignore[arg-type]
+    np.savez(tmp_path / "cw.npz", **arrays)  # type: ignore[arg-type]  # numpy types its own flag as a keyword too
     with pytest.raises(SumikaError, match=says):
         open_recording(tmp_path / "cw.npz", "sense2gol")
