@@ -237,7 +237,7 @@ def test_a_flood_comes_in_pieces(folder: RuntimeFolder) -> None:
 def test_a_subscriber_that_does_not_read_loses_messages_and_counts_them(folder: RuntimeFolder) -> None:
     """The publisher gets through all the same: had it waited for the subscriber, this test would not end."""
     subscriber, publisher = subscriber_to(folder, "event", high_water_mark=10), publisher_of(folder)
-    total = 20_000
+    total = 40_000
     for _ in range(total):
         publisher.publish(event(detail="x" * 500))
     arrived = 0
@@ -257,7 +257,7 @@ def test_a_stopped_process_does_not_hold_up_the_publisher(folder: RuntimeFolder)
         child.line()
         publisher.publish(event())
         child.process.send_signal(signal.SIGSTOP)
-        for _ in range(20_000):
+        for _ in range(40_000):
             publisher.publish(event(detail="x" * 500))
         other = subscriber_to(folder, "event")
         assert wait_until(lambda: publisher.publish(event()).sequence > 0 and len(other.receive(0.01)) > 0)

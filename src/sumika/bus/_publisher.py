@@ -11,7 +11,7 @@ from sumika.bus._folder import RuntimeFolder
 from sumika.bus._sockets import Context, deadline_in, left_until, limit_size, readable
 from sumika.schema import TOPIC_OF, Consumed, Envelope, Message, SumikaError, key_of
 
-SEND_QUEUE_MESSAGES = 1000
+SEND_QUEUE_MESSAGES = 10_000
 """Messages kept for a subscriber that does not read, beyond those that its own queue holds. Then it loses some."""
 
 LISTENERS_TIMEOUT_S = 0.5
