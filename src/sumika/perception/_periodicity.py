@@ -103,7 +103,7 @@ class _Table:
 @lru_cache(maxsize=8)
 def _table(samples: int, harmonics: int, most_cycles: int) -> _Table:
     cycles = np.arange(0.5, most_cycles, 1 / _TRIALS_PER_CYCLE)
-    taper = np.sin(np.pi * (np.arange(samples) + 0.5) / samples)
+    taper = _taper(samples)
     root = np.sqrt(taper)
     bases = [np.linalg.qr((_basis(float(rate), samples, harmonics) * root).T)[0].T for rate in cycles]
     return _Table(cycles, taper, np.array(bases))
@@ -113,6 +113,13 @@ def _basis(cycles: float, samples: int, harmonics: int) -> Array:
     """Return (parameter, sample): a constant, the cosines, the sines."""
     angle = 2 * np.pi * cycles * np.arange(1, harmonics + 1)[:, np.newaxis] * _time(samples)
     return np.vstack((np.ones((1, samples)), np.cos(angle), np.sin(angle)))
+
+
+@lru_cache(maxsize=8)
+def _taper(samples: int) -> Array:
+    """Return the weights of the samples: the middle of the window counts, its ends fade."""
+    taper: Array = np.sin(np.pi * (np.arange(samples) + 0.5) / samples)
+    return taper
 
 
 @lru_cache(maxsize=8)
@@ -184,6 +191,27 @@ def _spread(velocity: Array, weights: Array) -> float:
     return float(weights @ (velocity - mean) ** 2)
 
 
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A polished fit.
+
+    Attributes:
+        cycles: Fundamental, in cycles per window.
+        coefficients: (parameter,) of the constant, the cosines, the sines.
+        basis: (parameter, sample) that they belong to.
+        jacobian: (parameter + 1, sample), the frequency's row last.
+        weights: (sample,) taper, outliers weighted down.
+        residual: (sample,) what is left.
+    """
+
+    cycles: float
+    coefficients: Array
+    basis: Array
+    jacobian: Array
+    weights: Array
+    residual: Array
+
+
 def refine_rhythm(velocity: Array, window_s: float, band: Band, frequency_hz: float) -> Rhythm | None:
     """Polish a frequency by Gauss-Newton, with outliers weighted down.
 
@@ -196,70 +224,90 @@ def refine_rhythm(velocity: Array, window_s: float, band: Band, frequency_hz: fl
     Returns:
         The series there; None if it runs out of the band or explains nothing.
     """
-    samples, order = velocity.size, np.arange(1, band.harmonics + 1)
-    taper = np.sin(np.pi * (np.arange(samples) + 0.5) / samples)
-    weights, cycles = taper, frequency_hz * window_s
-    for _ in range(_REFINEMENTS):
-        basis = _basis(cycles, samples, band.harmonics)
-        weighted = basis * weights
-        coefficients = np.linalg.solve(weighted @ basis.T, weighted @ velocity)
-        cosines, sines = coefficients[1 : order.size + 1], coefficients[order.size + 1 :]
-        lines = (order * sines) @ basis[1 : order.size + 1] - (order * cosines) @ basis[order.size + 1 :]
-        jacobian = np.vstack((basis, 2 * np.pi * _time(samples) * lines))
-        information = (jacobian * weights) @ jacobian.T
-        residual = velocity - coefficients @ basis
-        covariance = np.linalg.pinv(information, hermitian=True)
-        cycles += float(np.clip((covariance @ ((jacobian * weights) @ residual))[-1], -0.5, 0.5))
-        if not 0.5 * band.low_hz < cycles / window_s < 1.5 * band.high_hz:
-            return None
-        scale = 1.4826 * float(np.median(np.abs(residual))) + 1e-12
-        weights = taper * np.minimum(1.0, _OUTLIER * scale / np.maximum(np.abs(residual), 1e-12))
-    total, left = _spread(velocity, weights), float(weights @ residual**2)
+    fit = _polish(velocity, window_s, band, frequency_hz)
+    if fit is None:
+        return None
+    total, left = _spread(velocity, fit.weights), float(fit.weights @ fit.residual**2)
     if not total > 0:
         return None
-    freedom = _freedom(weights, window_s, band)
-    sandwich = covariance @ ((jacobian * weights**2) @ jacobian.T) @ covariance
-    density = _noise_density(residual, weights, cycles, window_s)
-    sigma_cycles = float(np.sqrt(max(0.0, float(sandwich[-1, -1])) * density * samples / (2 * window_s)))
-    frequency_hz = cycles / window_s
+    freedom = _freedom(fit.weights, window_s, band)
+    one_rate = _chance_log10(left / total, 2 * band.harmonics, freedom)
+    if_red = _chance_if_red(velocity, fit, window_s, band)
+    only_harmonics = _left_without_fundamental(velocity, fit.basis, fit.weights)
+    found_hz = fit.cycles / window_s
+    speed = float(np.hypot(fit.coefficients[1], fit.coefficients[1 + band.harmonics]))
     return Rhythm(
-        rate_bpm=frequency_hz * SECONDS_PER_MINUTE,
-        sigma_bpm=sigma_cycles / window_s * SECONDS_PER_MINUTE,
-        amplitude_mm=float(np.hypot(cosines[0], sines[0])) / (2 * np.pi * frequency_hz),
+        rate_bpm=found_hz * SECONDS_PER_MINUTE,
+        sigma_bpm=_sigma_cycles(fit, window_s) / window_s * SECONDS_PER_MINUTE,
+        amplitude_mm=speed / (2 * np.pi * found_hz),
         explained=float(np.clip(1 - left / total, 0.0, 1.0)),
-        chance_log10=_any_rate(
-            max(
-                _chance_log10(left / total, 2 * band.harmonics, freedom),
-                _chance_if_red(velocity, residual, basis, cycles, window_s, band),
-            ),
-            window_s,
-            band,
-        ),
-        fundamental_log10=_chance_log10(left / _left_without_fundamental(velocity, basis, weights), 2, freedom),
+        chance_log10=_any_rate(max(one_rate, if_red), window_s, band),
+        fundamental_log10=_chance_log10(left / only_harmonics, 2, freedom),
         window_s=window_s,
         band=band,
     )
 
 
-def _chance_if_red(velocity: Array, residual: Array, basis: Array, cycles: float, window_s: float, band: Band) -> float:
+def _polish(velocity: Array, window_s: float, band: Band, frequency_hz: float) -> _Fit | None:
+    samples, harmonics = velocity.size, band.harmonics
+    order = np.arange(1, harmonics + 1)
+    taper, time = _taper(samples), _time(samples)
+    weights, cycles = taper, frequency_hz * window_s
+    for _ in range(_REFINEMENTS):
+        basis = _basis(cycles, samples, harmonics)
+        weighted = basis * weights
+        coefficients: Array = np.linalg.solve(weighted @ basis.T, weighted @ velocity).astype(np.float64)
+        cosines, sines = coefficients[1 : harmonics + 1], coefficients[harmonics + 1 :]
+        lines = (order * sines) @ basis[1 : harmonics + 1] - (order * cosines) @ basis[harmonics + 1 :]
+        jacobian = np.vstack((basis, 2 * np.pi * time * lines))
+        residual = velocity - coefficients @ basis
+        fit = _Fit(cycles, coefficients, basis, jacobian, weights, residual)
+        step = _solve(jacobian, weights, (jacobian * weights) @ residual)[-1]
+        cycles += max(-0.5, min(0.5, float(step)))
+        if not 0.5 * band.low_hz < cycles / window_s < 1.5 * band.high_hz:
+            return None
+        size = np.abs(residual)
+        scale = 1.4826 * float(np.partition(size, samples // 2)[samples // 2]) + 1e-12
+        weights = taper * np.minimum(1.0, _OUTLIER * scale / np.maximum(size, 1e-12))
+    return fit
+
+
+def _solve(jacobian: Array, weights: Array, right: Array) -> Array:
+    """Solve the normal equations; a frequency that nothing depends on stays where it is."""
+    information = (jacobian * weights) @ jacobian.T
+    information.flat[:: information.shape[0] + 1] += 1e-9 * np.trace(information) / information.shape[0] + 1e-300
+    solved: Array = np.linalg.solve(information, right).astype(np.float64)
+    return solved
+
+
+def _sigma_cycles(fit: _Fit, window_s: float) -> float:
+    """Return the frequency's standard deviation, in cycles per window (sandwich formula: weights are no variances)."""
+    unit = np.zeros(fit.jacobian.shape[0])
+    unit[-1] = 1.0
+    row = _solve(fit.jacobian, fit.weights, unit) @ fit.jacobian
+    density = _noise_density(fit, window_s)
+    return float(np.sqrt(fit.weights**2 @ row**2 * density * row.size / (2 * window_s)))
+
+
+def _chance_if_red(velocity: Array, fit: _Fit, window_s: float, band: Band) -> float:
     """Return log10 of the chance of one rate if what is no rhythm is as red as the residual shows it to be.
 
     A slow drift is redder than a random walk, and its largest wave looks like a slow rhythm. So the residual's own
     slope is taken out of the velocity, and the rhythm must stand out from what is left.
     """
-    harmonics = basis.shape[0] // 2
+    harmonics = band.harmonics
     bins = np.arange(velocity.size) / 2
-    beside_lines = np.abs(bins - cycles * np.arange(1, harmonics + 1)[:, np.newaxis]).min(axis=0) > 0.75
+    beside_lines = np.abs(bins - fit.cycles * np.arange(1, harmonics + 1)[:, np.newaxis]).min(axis=0) > 0.75
     use = (bins >= 0.75) & (bins <= band.top_hz * window_s) & beside_lines
-    power = np.log(fft.dct(residual, 2)[use] ** 2 + 1e-300)
+    power = np.log(fft.dct(fit.residual, 2)[use] ** 2 + 1e-300)
     frequency = np.log(bins[use])
     centred = frequency - frequency.mean()
     redness = float(np.clip(-(centred @ power) / (centred @ centred), 0.0, _REDDEST))
-    gain = np.concatenate(([0.0], (bins[1:] / cycles) ** (redness / 2)))
+    gain = np.concatenate(([0.0], (bins[1:] / fit.cycles) ** (redness / 2)))
     whitened = fft.idct(fft.dct(velocity, 2) * gain, 2)
-    taper = np.sin(np.pi * (np.arange(velocity.size) + 0.5) / velocity.size)
-    weighted = basis * taper
-    left = whitened - np.linalg.solve(weighted @ basis.T, weighted @ whitened) @ basis
+    taper = _taper(velocity.size)
+    weighted = fit.basis * taper
+    left = whitened - np.linalg.solve(weighted @ fit.basis.T, weighted @ whitened) @ fit.basis
     total = _spread(whitened, taper)
     freedom = _freedom(taper, window_s, band)
     return _chance_log10(float(taper @ left**2) / total, 2 * harmonics, freedom) if total > 0 else 0.0
@@ -294,16 +342,17 @@ def _any_rate(chance_log10: float, window_s: float, band: Band) -> float:
     return min(0.0, chance_log10 + float(np.log10(max(1.0, (band.high_hz - band.low_hz) * window_s))))
 
 
-def _noise_density(residual: Array, weights: Array, cycles: float, window_s: float) -> float:
+def _noise_density(fit: _Fit, window_s: float) -> float:
     """Return the residual's power per hertz around the fundamental, where noise moves the rate.
 
     What lies further off, a heart or a third harmonic, does not. Irregular breathing leaves its sidebands here.
     """
-    around = cycles + np.arange(-2.5, 2.6, 0.5)
+    around = fit.cycles + np.arange(-2.5, 2.6, 0.5)
     around = around[around > 0.5]
-    lines = np.exp(-2j * np.pi * around[:, np.newaxis] * _time(residual.size)) @ (np.sqrt(weights) * residual)
-    step_s = window_s / residual.size
-    return _FITTED_AWAY * float((np.abs(lines) ** 2).mean()) * 2 * step_s / float(weights.sum())
+    turning = np.exp(-2j * np.pi * around[:, np.newaxis] * _time(fit.residual.size))
+    lines = turning @ (np.sqrt(fit.weights) * fit.residual)
+    step_s = window_s / fit.residual.size
+    return _FITTED_AWAY * float((np.abs(lines) ** 2).mean()) * 2 * step_s / float(fit.weights.sum())
 
 
 def phase_wander_rad(velocity: Array, rhythm: Rhythm) -> float:
@@ -323,7 +372,7 @@ def phase_wander_rad(velocity: Array, rhythm: Rhythm) -> float:
     window = np.sin(np.pi * (np.arange(length) + 0.5) / length) ** 2
     smooth = np.convolve(turned, window, "same")
     phase = np.unwrap(np.angle(smooth))
-    weights = np.sin(np.pi * (np.arange(velocity.size) + 0.5) / velocity.size)
+    weights = _taper(velocity.size)
     line = np.polynomial.polynomial.polyfit(time, phase, 1, w=np.sqrt(weights))
     strayed = phase - line[0] - line[1] * time
     return float(np.sqrt(weights @ strayed**2 / weights.sum()))

@@ -32,6 +32,9 @@ FIRST_LOOK_S = 1.0
 SEEN_DB = 5.0
 """Below this the strongest change may be noise, and no cells are chosen. Noise alone reaches 3 dB."""
 
+LOST_DB = 3.5
+"""Below this a person who was seen is seen no more."""
+
 _SWITCH_RATIO = 2.0
 """A bin outside the chosen cells that lives so many times more is better at once, ..."""
 
@@ -211,7 +214,8 @@ def _assess(scene: _Scene, now_ns: int, noise_known: bool) -> bool:
     scene.floor = change.noise + CLUTTER_JITTER * change.clutter
     seen = strongest_reflection(change, scene.distances)
     scene.level_db = seen.signal_to_noise_db
-    scene.seen = seen if seen.signal_to_noise_db >= SEEN_DB else None
+    enough_db = SEEN_DB if scene.cells is None else LOST_DB
+    scene.seen = seen if seen.signal_to_noise_db >= enough_db else None
     scene.ranges_m = (*scene.ranges_m[-_STEPS:], seen.range_m) if scene.seen is not None else ()
     scene.walking = _walks(scene.ranges_m)
     return _choose(scene, seen, change)
@@ -231,7 +235,7 @@ def _walks(ranges_m: tuple[float, ...]) -> bool:
 
 def _choose(scene: _Scene, seen: Reflection, change: Change) -> bool:
     """Choose the cells, or keep them: every new choice costs the log a copy of the past. Returns whether anew."""
-    if seen.signal_to_noise_db < SEEN_DB:
+    if scene.seen is None:
         lost = scene.cells is not None
         scene.cells, scene.wishes = None, 0
         return lost
