@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from sumika.cli._options import data_option
 from sumika.config import (
     LoadedHouse,
     Problem,
@@ -88,6 +89,44 @@ def migrate(file: Path) -> None:
     before = load_house(file, models=MODELS)
     after = migrate_house(file, models=MODELS)
     click.echo(f"{file}: {'is up to date' if after.hash == before.hash else 'brought up to date, backup beside it'}")
+
+
+@house.command()
+@click.argument("resident")
+@data_option
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(resident: str, data: Path | None, yes: bool) -> None:
+    """Make what history keeps of RESIDENT's body (breathing, heart) unreadable for ever, by destroying the key.
+
+    The house must not be running. Its log is not encrypted: this says where it lies.
+    """
+    # What no other command here needs, and is slow to import.
+    from sumika.clock import WallClock
+    from sumika.history import History
+    from sumika.runtime.house_run import data_folder_of, owned_data_folder
+
+    folder = data_folder_of(demo=False, override=data)
+    if not (folder / "history").is_dir():
+        raise UsageError("no history here", where=str(folder), remedy="Name the house's data folder with --data.")
+    with owned_data_folder(folder), History(folder / "history", WallClock()) as history:
+        shared = history.key_owners(resident)
+        if not shared:
+            known = ", ".join(history.key_owners()) or "nobody"
+            raise UsageError(
+                f"nothing is kept under a key of '{resident}'",
+                where=str(folder / "history"),
+                remedy=f"There are keys of: {known}.",
+            )
+        others = [owner for owner in shared if owner != resident]
+        with_whom = f", and of the rooms shared with {', '.join(others)}," if others else ""
+        if not yes:
+            click.confirm(f"Forget breathing and heart of {resident}{with_whom} for ever?", abort=True)
+        destroyed = history.forget(resident)
+    click.echo(
+        f"{destroyed} {'key' if destroyed == 1 else 'keys'} destroyed: history of {resident} cannot be read again"
+    )
+    if any((folder / "log").glob("*/*.mcap")):
+        click.echo(f"the log is not encrypted; delete the runs that must go: {folder / 'log'}", err=True)
 
 
 def _driver_warnings(described: House) -> list[Problem]:

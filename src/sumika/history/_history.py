@@ -301,6 +301,11 @@ class History:
         self._writer.reset()
         return len(ids)
 
+    def key_owners(self, resident: str | None = None) -> tuple[str, ...]:
+        """Return whose keys there are: everybody's, or the resident's and those with whom the resident shares one."""
+        self._keys.refresh()
+        return self._keys.owners(resident)
+
     def _finish_forgetting(self) -> None:
         for (key_id,) in self._connection.execute("SELECT DISTINCT key_id FROM series WHERE forgotten").fetchall():
             if self._keys.has(key_id):

@@ -159,6 +159,11 @@ class KeyRing:
         """Return the ids of all keys that belong to a resident, alone or with others."""
         return tuple(key.id for key in self._keys.values() if resident in key.owners)
 
+    def owners(self, resident: str | None = None) -> tuple[str, ...]:
+        """Return all owners of all keys, or of those keys that belong to a resident; sorted."""
+        sets = (key.owners for key in self._keys.values() if resident is None or resident in key.owners)
+        return tuple(sorted({owner for owners in sets for owner in owners}))
+
     def destroy(self, key_id: bytes) -> None:
         """Overwrite and remove a key; when this returns it is gone from the disk and from memory."""
         for path in self._folder.glob(f"*{_SUFFIX}"):

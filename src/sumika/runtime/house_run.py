@@ -27,10 +27,15 @@ def data_folder(loaded: LoadedHouse, override: Path | None = None) -> Path:
 
     `SUMIKA_HOME` moves the whole, `override` this house.
     """
+    return data_folder_of(demo=loaded.house.demo, override=override)
+
+
+def data_folder_of(*, demo: bool, override: Path | None = None) -> Path:
+    """Return the same without its description, which may be broken or gone."""
     if override is not None:
         return override
     base = Path(os.environ.get("SUMIKA_HOME") or platformdirs.user_data_path("sumika"))
-    return base / ("demo" if loaded.house.demo else "house")
+    return base / ("demo" if demo else "house")
 
 
 @contextlib.contextmanager
@@ -59,8 +64,9 @@ def owned_data_folder(folder: Path) -> Iterator[Path]:
                 where=str(folder),
                 remedy="Stop it first, or give another folder with --data.",
             ) from error
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        with contextlib.suppress(OSError):  # a full disk: the lock holds, only its owner's number is not told
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, str(os.getpid()).encode(), 0)
         yield folder
     finally:
         os.close(lock)
@@ -79,7 +85,8 @@ class HouseRun:
         loaded: The house.
         data: Its data folder, owned by the caller.
         extra: Nodes beside those of the table, such as the terminal view.
-        raw: Whether whole radar frames are logged from the start.
+        raw: Radars of which whole frames are logged from the start.
+        clock: Time.
     """
 
     def __init__(
@@ -88,45 +95,59 @@ class HouseRun:
         data: Path,
         *,
         extra: tuple[Node, ...] = (),
-        raw: bool = False,
+        raw: tuple[str, ...] = (),
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock or WallClock()
-        self.folder = RuntimeFolder.create()
         self.run_id = new_run_id(self.clock)
         self.log_folder = data / "log" / self.run_id
+        self._loaded = loaded
+        self._data = data
+        self._nodes = (*nodes_of(loaded.house), *extra)
+        self._raw = raw
+        self._stopping = False
+
+    def _launch(self, folder: RuntimeFolder) -> Launch:
+        loaded = self._loaded
         config = ConfigChange(
             stamp=self.clock.now(), origin=Origin.LIVE, file=str(loaded.path), hash=loaded.hash, text=loaded.text
         )
-        nodes = (*nodes_of(loaded.house), *extra)
-        launch = Launch(
-            folder=self.folder.path,
-            data=data,
+        return Launch(
+            folder=folder.path,
+            data=self._data,
             run_id=self.run_id,
             house=loaded.house,
             house_file=loaded.path,
             config=config,
-            nodes=(SUPERVISOR, *(node.name for node in nodes if node.publishes)),
+            nodes=(SUPERVISOR, *(node.name for node in self._nodes if node.publishes)),
             incarnation=0,
-            raw=raw,
+            raw=self._raw,
         )
-        self.supervisor = Supervisor(nodes, launch, self.folder, self.clock)
 
     def run(self, seconds: float | None = None, ended: Callable[[], bool] = lambda: False) -> None:
-        """Run until SIGINT or SIGTERM; then end every process and remove the folder.
+        """Run until SIGINT or SIGTERM; then end every process and remove the runtime folder.
 
         Args:
             seconds: End by itself after so long.
             ended: End by itself when this holds.
+
+        Raises:
+            SumikaError: if the runtime folder cannot be made.
         """
         until_ns = None if seconds is None else self.clock.now().monotonic_ns + round(seconds * 1e9)
+
+        def over() -> bool:
+            late = until_ns is not None and self.clock.now().monotonic_ns >= until_ns
+            return self._stopping or late or ended()
+
+        # Before there is anything to leave behind: a signal while we set up must not leave it.
         previous = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            self.supervisor.run(lambda: ended() or (until_ns is not None and self.clock.now().monotonic_ns >= until_ns))
+            with RuntimeFolder.create() as folder:
+                Supervisor(self._nodes, self._launch(folder), folder, self.clock).run(over)
         finally:
-            self.folder.close()
             for number, handler in previous.items():
                 signal.signal(number, handler)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.supervisor.stopping = True
+        self._stopping = True

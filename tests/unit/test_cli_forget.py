@@ -1,0 +1,82 @@
+"""`sumika house forget` destroys one resident's keys, asks before it does, and never beside a running house."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from sumika.cli.house import house
+from sumika.history import History
+from sumika.runtime.house_run import owned_data_folder
+from sumika.schema import SumikaError, UsageError
+from tests.history_helpers import BREATH, DAY_NS, NOON_NS, clock_at, keep, stamps
+
+ROOMS = {"bedroom": ("hanako",), "study": ("taro",), "living": ("hanako", "taro")}
+
+
+def forget(data: Path, *arguments: str, answers: str | None = None) -> Result:
+    return CliRunner().invoke(house, ["forget", *arguments, "--data", str(data)], input=answers)
+
+
+def readable(data: Path) -> dict[str, int]:
+    with History(data / "history", clock_at(), ROOMS) as history:
+        return {room: len(history.raw(room, BREATH, NOON_NS, NOON_NS + DAY_NS).values) for room in ROOMS}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    with History(tmp_path / "history", clock_at(), ROOMS) as history:
+        for room in ROOMS:
+            keep(history, BREATH, stamps(300), np.ones(300), room)
+    return tmp_path
+
+
+def test_what_was_kept_of_a_resident_is_gone_and_the_others_is_not(data: Path) -> None:
+    assert readable(data) == {"bedroom": 300, "study": 300, "living": 300}
+    result = forget(data, "hanako", "--yes")
+    assert result.exit_code == 0
+    assert "2 keys destroyed" in result.output
+    assert readable(data) == {"bedroom": 0, "study": 300, "living": 0}
+
+
+def test_it_asks_first_says_who_shares_the_room_and_takes_no_for_an_answer(data: Path) -> None:
+    result = forget(data, "hanako", answers="n\n")
+    assert result.exit_code == 1
+    assert "of hanako, and of the rooms shared with taro, for ever?" in result.output
+    assert readable(data)["bedroom"] == 300
+    assert forget(data, "hanako", answers="y\n").exit_code == 0
+    assert readable(data)["bedroom"] == 0
+
+
+def test_a_resident_without_a_key_is_told_with_those_who_have_one(data: Path) -> None:
+    with pytest.raises(UsageError, match=r"nothing is kept under a key of .hanka.*There are keys of: hanako, taro"):
+        _raise(forget(data, "hanka", "--yes"))
+
+
+def test_a_folder_without_history_stays_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no history here"):
+        _raise(forget(tmp_path, "hanako", "--yes"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_running_house_must_be_stopped_first(data: Path) -> None:
+    with owned_data_folder(data), pytest.raises(SumikaError, match=r"runs on this data.*Stop it first"):
+        _raise(forget(data, "hanako", "--yes"))
+    assert readable(data)["bedroom"] == 300
+
+
+def test_a_log_that_still_holds_signals_is_told(data: Path) -> None:
+    assert "not encrypted" not in forget(data, "taro", "--yes").output
+    segment = data / "log" / "2026-01-01T000000Z-0000" / "000001.mcap"
+    segment.parent.mkdir(parents=True)
+    segment.touch()
+    assert (
+        f"the log is not encrypted; delete the runs that must go: {data / 'log'}"
+        in forget(data, "hanako", "--yes").output
+    )
+
+
+def _raise(result: Result) -> None:
+    assert result.exception is not None
+    raise result.exception
