@@ -100,10 +100,19 @@ class Waveform:
     fastest_share: float
 
 
-def waveform(stretch: Stretch, channels: NDArray[np.intp] | None = None) -> Waveform:
-    """Return the displacement that a stretch's channels show together."""
-    iq = stretch.iq if channels is None else stretch.iq[:, channels]
-    centres = find_centres(iq)
+def waveform(stretch: Stretch, part: tuple[Centres, NDArray[np.intp]] | None = None) -> Waveform:
+    """Return the displacement that a stretch's channels show together.
+
+    Args:
+        stretch: Without movement.
+        part: Centres of all channels, where they are known, and the channels to use; None finds and uses all.
+    """
+    if part is None:
+        iq, centres = stretch.iq, find_centres(stretch.iq)
+    else:
+        known, channels = part
+        iq = stretch.iq[:, channels]
+        centres = Centres(known.centre[channels], known.short[channels], known.power[channels])
     turned = phase_increments(iq, centres)
     even, interval_s = evenly_spaced(displacement_mm(turned, stretch.wavelength_m), stretch)
     return Waveform(even, interval_s, centres, float((np.abs(turned) > _ALMOST_HALF_A_TURN).mean()))
@@ -124,7 +133,7 @@ def breathing(stretch: Stretch, seen: Waveform) -> Breathing:
     reason = _plausible(rhythm, seen, stretch.length_s)
     if reason is not Reason.MEASURED:
         return Breathing(reason, rhythm)
-    apart = _halves_apart(stretch.last(rhythm.window_s), rhythm)
+    apart = _halves_apart(stretch.last(rhythm.window_s), rhythm, seen.centres)
     if apart is None or apart > _DISAGREEMENT * rhythm.rate_bpm:
         return Breathing(Reason.CHANNELS_DISAGREE, rhythm)
     sigma = float(
@@ -215,14 +224,14 @@ def _faded(stretch: Stretch, centres: Centres) -> bool:
     return bool(turning[-recent:].sum(axis=1).mean() < _FADED_SHARE * turning.sum(axis=1).mean())
 
 
-def _halves_apart(stretch: Stretch, rhythm: Rhythm) -> float | None:
+def _halves_apart(stretch: Stretch, rhythm: Rhythm, centres: Centres) -> float | None:
     """Return how far apart two independent halves of the channels see the rate; None if one sees none near it."""
     halves = stretch.halves()
     if halves is None:
         return 0.0
     rates = []
     for half in halves:
-        seen = waveform(stretch, half)
+        seen = waveform(stretch, (centres, half))
         velocity, window_s = band_limited_velocity(seen.path_mm, seen.interval_s, rhythm.band)
         polished = refine_rhythm(velocity, window_s, rhythm.band, rhythm.rate_bpm / SECONDS_PER_MINUTE)
         if polished is None or polished.explained < 0.1:

@@ -153,7 +153,9 @@ def _strongest_bpm(path_mm: NDArray[np.float64], interval_s: float, breathing_hz
         angle = 2 * np.pi * breathing_hz * interval_s * np.arange(1, _BREATHING_LINES + 1)[:, np.newaxis]
         angle = angle * np.arange(samples)
         lines = np.vstack((np.cos(angle), np.sin(angle)))
-        acceleration = acceleration - np.linalg.solve(lines @ lines.T, lines @ acceleration) @ lines
+        # The ridge keeps a harmonic that falls on half the frame rate, where its sine is nothing, from being singular.
+        overlap = lines @ lines.T + 1e-9 * samples * np.eye(2 * _BREATHING_LINES)
+        acceleration = acceleration - np.linalg.solve(overlap, lines @ acceleration) @ lines
     size = float(np.median(np.abs(acceleration))) * 1.4826 * 3
     tapered = np.clip(acceleration, -size, size) * np.hanning(samples)
     # Zeros behind the signal make the transform's bins as narrow as the grid.

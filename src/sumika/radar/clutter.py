@@ -21,8 +21,8 @@ from scipy import special
 from sumika.radar.profiles import Profile
 
 CLUTTER_DRIFT = 10**-3.6
-"""Slow change that clutter alone may show, of its power: temperature, after power-on. Measured -42 dB (BGT60) and -53 dB
-(IWR6843); an A121 beside its own antenna reaches -32 dB, but there its sweeps differ as much."""
+"""Slow change that clutter alone may show, of its power: temperature, after power-on. Measured -42 dB (BGT60) and
+-53 dB (IWR6843); an A121 beside its own antenna reaches -32 dB, but there its sweeps differ as much."""
 
 CLUTTER_JITTER = 10**-2.6
 """Change from frame to frame that clutter alone may show. An A121 without phase enhancement reaches -28 dB."""
