@@ -2,46 +2,25 @@
 
 import contextlib
 import dataclasses
-import os
-import signal
-import sys
-import traceback
-from multiprocessing.context import ForkServerContext, ForkServerProcess
-from pathlib import Path
 
 from sumika.bus import Board
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.resources import ProcessMeter
-from sumika.runtime.restart import RestartPolicy
-from sumika.schema import NodeState, SumikaError
+from sumika.runtime.restart import LONGEST_DELAY_S, RestartPolicy
+from sumika.runtime.spawn import FAULT_LETTERS, Process, Spawn, fault_file
+from sumika.schema import NodeState
 from sumika.units import seconds_to_ns
 
 STARTING_WATCHDOG_S = 15.0
 """A process that only begins may have to read a slow disk."""
 
-
-def _fault_file(launch: Launch, node: Node) -> Path:
-    return launch.folder / f"{node.name}.fault"
-
-
-def _run_node(node: Node, launch: Launch) -> None:
-    """Body of a node's process: run the loop; leave the reason of a failure where the supervisor finds it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        node.loop(node, launch)
-    except Exception as error:  # the last line of defence of a process: whatever it is, say it and end
-        line = str(error) if isinstance(error, SumikaError) else f"{type(error).__name__}: {error}"
-        with contextlib.suppress(OSError):
-            _fault_file(launch, node).write_text(line.replace("\n", " ")[:500], encoding="utf-8")
-        if os.environ.get("SUMIKA_DEBUG"):
-            traceback.print_exc()
-        sys.exit(1)
+KILLED_WITHIN_S = 1.0
 
 
 class ManagedNode:
     """A node's life: waiting, starting, running, backing off, degraded, stopped."""
 
-    def __init__(self, node: Node, launch: Launch, board: Board, context: ForkServerContext) -> None:
+    def __init__(self, node: Node, launch: Launch, board: Board, spawn: Spawn) -> None:
         self.node = node
         self.state = NodeState.WAITING
         self.restarts = 0
@@ -51,12 +30,13 @@ class ManagedNode:
         self.meter: ProcessMeter | None = None
         self._launch = launch
         self._board = board
-        self._context = context
-        self._process: ForkServerProcess | None = None
+        self._spawn = spawn
+        self._process: Process | None = None
         self._policy = RestartPolicy()
         self._starts = 0
         self._started_ns = 0
         self._start_at_ns = 0
+        self._kill_at_ns: int | None = None
 
     @property
     def pid(self) -> int | None:
@@ -75,25 +55,30 @@ class ManagedNode:
             return None
         return max(0, now_ns - beat_ns) / 1e9
 
+    @property
+    def leaving(self) -> bool:
+        """Whether its process was asked to stop and has not been seen off."""
+        return self._kill_at_ns is not None
+
     def start(self, now_ns: int) -> None:
-        """Start the process."""
+        """Start the process.
+
+        Raises:
+            OSError: if the system has no room for it, or the server that forks is gone.
+        """
+        with contextlib.suppress(OSError):
+            fault_file(self._launch, self.node).unlink(missing_ok=True)
         launch = dataclasses.replace(self._launch, incarnation=self._starts)
-        _fault_file(launch, self.node).unlink(missing_ok=True)
-        self._process = self._context.Process(
-            target=_run_node, args=(self.node, launch), name=self.node.name, daemon=True
-        )
-        self._process.start()
-        self._starts += 1
+        self._starts += 1  # counted even if it fails: what may have begun must not share its number with the next
         self._started_ns = now_ns
+        self._process = self._spawn(self.node, launch)
         self.state = NodeState.STARTING
         self.meter = ProcessMeter(self._process.pid or 0, now_ns)
 
-    def came_alive(self, now_ns: int) -> bool:
-        """Turn STARTING into RUNNING at the first sign of life; tell whether that happened now."""
+    def note_beat(self, now_ns: int) -> None:
+        """Turn STARTING into RUNNING at the first sign of life."""
         if self.state is NodeState.STARTING and self.beat_age_s(now_ns) is not None:
             self.state = NodeState.RUNNING
-            return True
-        return False
 
     def failure(self, now_ns: int, allowed_s: float = 0.0) -> str:
         """Return the code of what went wrong just now, "" if nothing; a hung process is killed.
@@ -116,14 +101,24 @@ class ManagedNode:
             return ""
         self.fault = f"no sign of life for {silent_s:.1f} s"
         process.kill()
-        process.join(1.0)
+        process.join(KILLED_WITHIN_S)
         return "node_hung"
 
     def _read_fault(self) -> str:
         try:
-            return _fault_file(self._launch, self.node).read_text(encoding="utf-8")[:500]
+            with fault_file(self._launch, self.node).open(encoding="utf-8", errors="replace") as file:
+                return file.read(FAULT_LETTERS)
         except OSError:
             return ""
+
+    def steady(self, now_ns: int) -> bool:
+        """Tell whether it runs and its faults are over; after many of them it has to run for a while first."""
+        if self.state is not NodeState.RUNNING:
+            return False
+        ran_ns = now_ns - self._started_ns
+        return not self.degraded_told or (
+            ran_ns >= seconds_to_ns(LONGEST_DELAY_S) and not self._policy.degraded(now_ns)
+        )
 
     def after_failure(self, now_ns: int) -> None:
         """Close the dead process and plan the next start."""
@@ -137,24 +132,34 @@ class ManagedNode:
         """Tell whether it has no process and may be started now."""
         return self._process is None and self.state is not NodeState.STOPPED and now_ns >= self._start_at_ns
 
-    def ask_to_stop(self) -> None:
-        """Send SIGTERM."""
-        if self._process is not None:
+    def ask_to_stop(self, now_ns: int, patience_s: float) -> None:
+        """Send SIGTERM; `see_off` kills what is still there after `patience_s`."""
+        if self._process is not None and not self.leaving:
+            self._kill_at_ns = now_ns + seconds_to_ns(patience_s)
             self._process.terminate()
 
-    def finish(self, timeout_s: float, state: NodeState) -> None:
-        """Wait for the end of a process that was asked to stop; kill it after `timeout_s`."""
+    def see_off(self, now_ns: int) -> None:
+        """Without waiting: close a process that was asked to stop and has ended; kill it if its time is up."""
+        if self._process is None or self._kill_at_ns is None:
+            return
+        if self._process.exitcode is not None:
+            self._drop_process()
+            self.state = NodeState.WAITING
+        elif now_ns >= self._kill_at_ns:
+            self._process.kill()
+
+    def finish(self, timeout_s: float) -> None:
+        """Wait for the end of a process that was asked to stop for good; kill it after `timeout_s`."""
+        self.state = NodeState.STOPPED
         if self._process is not None:
             self._process.join(timeout_s)
             if self._process.exitcode is None:
                 self._process.kill()
-                self._process.join(1.0)
+                self._process.join(KILLED_WITHIN_S)
         self._drop_process()
-        self.state = state
 
     def _drop_process(self) -> None:
-        if self._process is not None:
-            with contextlib.suppress(ValueError):
-                self._process.close()
-        self._process = None
-        self.meter = None
+        process, self._process, self._kill_at_ns, self.meter = self._process, None, None, None
+        if process is not None:
+            with contextlib.suppress(ValueError):  # not even a kill ended it: it waits for a device, in the kernel
+                process.close()

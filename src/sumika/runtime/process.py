@@ -78,8 +78,7 @@ class NodeProcess:
         self.stopping = True
 
     def __enter__(self) -> Self:
-        """Show the first sign of life."""
-        self.beat()
+        """Return itself. The first sign of life is the loop's to give, once it is ready: others may wait for that."""
         return self
 
     def __exit__(

@@ -11,7 +11,7 @@ class ProcessMeter:
         try:
             self._process = psutil.Process(pid)
             self._cpu_s = self._cpu_time_s()
-        except psutil.Error:
+        except (psutil.Error, OSError):
             self._process = None
             self._cpu_s = 0.0
         self._since_ns = now_ns
@@ -28,7 +28,7 @@ class ProcessMeter:
         """Update `core_share` over the time since the last call."""
         try:
             cpu_s = self._cpu_time_s()
-        except psutil.Error:
+        except (psutil.Error, OSError):
             self.core_share = None
             return
         elapsed_s = (now_ns - self._since_ns) / 1e9
@@ -40,5 +40,5 @@ class ProcessMeter:
         """Update `memory_mb` with the proportional set size. Walks the page tables: a few ms, so not often."""
         try:
             self.memory_mb = self._process.memory_full_info().pss / 1e6 if self._process else None
-        except (psutil.Error, AttributeError):
+        except (psutil.Error, OSError, AttributeError):
             self.memory_mb = None

@@ -1,20 +1,21 @@
 """Starts the nodes, watches them, starts again what died or hangs. Nothing that a node does can take it along."""
 
-import multiprocessing
-import shutil
-import tempfile
+import contextlib
+import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import wait
-
-import sdnotify
 
 from sumika.bus import Board, Publisher, RuntimeFolder, Subscriber
 from sumika.clock import Clock
+from sumika.runtime.conditions import Occupancy, after_hearing
 from sumika.runtime.managed import ManagedNode
 from sumika.runtime.node import LOG, Launch, Node
+from sumika.runtime.service_manager import ServiceManager
+from sumika.runtime.spawn import Spawn, fork_server
 from sumika.schema import (
     Event,
+    Message,
     NodeHealth,
     NodeState,
     Origin,
@@ -31,20 +32,14 @@ TURN_S = 0.125
 
 STALLS_COUNT_S = 10.0
 FIRST_FRAME_S = 8
+"""A radar that has not spoken so long after the start is silent."""
+
 TURNS_PER_S = round(1 / TURN_S)
 FIRST_NODES_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 0.9
 STOP_TIMEOUT_FIRST_S = 0.6
-PRELOADED = ["sumika.runtime.preload"]
 
-
-def _keep_forkserver_near(folder: RuntimeFolder) -> None:
-    """Have the server that forks the nodes keep its socket beside our folder, and sweep up what a killed one left."""
-    base = folder.path.parent
-    if {running.path for running in RuntimeFolder.running()} <= {folder.path}:
-        for left in base.glob("pymp-*"):
-            shutil.rmtree(left, ignore_errors=True)
-    tempfile.tempdir = str(base)
+_log = logging.getLogger(__name__)
 
 
 class _Stalls:
@@ -74,48 +69,68 @@ class Supervisor:
         launch: What every node is told; `incarnation` is filled in.
         folder: The runtime folder, owned by this process.
         clock: Time.
+        spawn: Starts a node's process; by default a server that forks.
+
+    Attributes:
+        nodes: The nodes by name.
+        rooms: What is known of who is where, by room.
     """
 
-    def __init__(self, nodes: tuple[Node, ...], launch: Launch, folder: RuntimeFolder, clock: Clock) -> None:
+    def __init__(
+        self,
+        nodes: tuple[Node, ...],
+        launch: Launch,
+        folder: RuntimeFolder,
+        clock: Clock,
+        spawn: Spawn | None = None,
+    ) -> None:
         self._clock = clock
         self._folder = folder
         self._config = launch.config
         listeners = [LOG] if any(node.name == LOG for node in nodes) else []
         self._publisher = Publisher(folder, NAME, incarnation=0, listeners=listeners)
         self._subscriber = Subscriber(folder, nodes=[n.name for n in nodes], topics=["presence"], clock=clock)
-        _keep_forkserver_near(folder)
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
+        spawn = spawn or fork_server(folder)
         board = Board.create(folder.board, [node.name for node in nodes])
-        self.nodes = {node.name: ManagedNode(node, launch, board, context) for node in nodes}
-        self._presence: dict[str, Presence] = {}
+        self.nodes = {node.name: ManagedNode(node, launch, board, spawn) for node in nodes}
+        self.rooms: dict[str, Occupancy] = {}
         self._silent: set[str] = set()
         self._heard: set[str] = set()
         self._turns = 0
         self._due_ns = clock.now().monotonic_ns
         self._stalls = _Stalls()
-        self._systemd = sdnotify.SystemdNotifier()
+        self._service_manager = ServiceManager()
         self._memory_turn = 0
-        self.stopping = False
+        self._mishaps: set[str] = set()
 
-    def run(self, until: Callable[[], bool] = lambda: False) -> None:
-        """Run until `stopping` is set or `until()` holds, then end every process."""
+    def run(self, until: Callable[[], bool]) -> None:
+        """Run until `until()` holds, then end every process."""
         try:
-            self._start_first_nodes()
+            self._start_first_nodes(until)
             self._due_ns = self._clock.now().monotonic_ns
-            self._systemd.notify("READY=1")
-            while not self.stopping and not until():
+            self._service_manager.notify("READY=1")
+            while not until():
                 self.turn()
         finally:
             self.stop()
 
-    def _start_first_nodes(self) -> None:
+    @contextlib.contextmanager
+    def _surviving(self, doing: str) -> Iterator[None]:
+        """Whatever goes wrong meanwhile, the other nodes still need us: say it once and go on."""
+        try:
+            yield
+        except Exception as error:
+            if doing not in self._mishaps:
+                self._mishaps.add(doing)
+                _log.warning("supervisor: %s: %s: %s", doing, type(error).__name__, error)
+
+    def _start_first_nodes(self, until: Callable[[], bool]) -> None:
         """Start what must not miss anything, and wait until it listens."""
         first = [managed for managed in self.nodes.values() if managed.node.first]
         for managed in first:
-            managed.start(self._clock.now().monotonic_ns)
+            self._start(managed)
         deadline_ns = self._clock.now().monotonic_ns + seconds_to_ns(FIRST_NODES_TIMEOUT_S)
-        while not self.stopping and self._clock.now().monotonic_ns < deadline_ns:
+        while not until() and self._clock.now().monotonic_ns < deadline_ns:
             now_ns = self._clock.now().monotonic_ns
             if all(managed.beat_age_s(now_ns) is not None for managed in first):
                 break
@@ -124,26 +139,29 @@ class Supervisor:
     def turn(self) -> None:
         """One turn: hear, look after every node, tell the time and the nodes' health, wait."""
         now = self._clock.now()
-        self._systemd.notify("WATCHDOG=1")
+        self._service_manager.notify("WATCHDOG=1")
         self._stalls.note(now.monotonic_ns, (now.monotonic_ns - self._due_ns) / NANOSECONDS_PER_SECOND)
-        for received in self._subscriber.receive(0.0):
-            if isinstance(received.message, Presence):
-                self._hear(received.message)
+        with self._surviving("hearing who is where"):
+            for received in self._subscriber.receive(0.0):
+                if isinstance(received.message, Presence):
+                    self.hear(received.message)
         for managed in self.nodes.values():
-            self._look_after(managed)
+            with self._surviving(f"looking after {managed.node.name}"):
+                self._look_after(managed)
         if self._turns % 2 == 0:
-            self._publisher.publish(Tick(stamp=now, origin=Origin.LIVE))
+            self.publish(Tick(stamp=now, origin=Origin.LIVE))
         if self._turns % TURNS_PER_S == 0:
-            self._tell_health()
+            with self._surviving("telling the nodes' health"):
+                self._tell_health()
         if self._turns == TURNS_PER_S:  # by now whoever listens is connected
-            self._publisher.publish(self._config)
+            self.publish(self._config)
         self._turns += 1
         self._due_ns = now.monotonic_ns + seconds_to_ns(TURN_S)
         self._wait_for_next_turn(self._due_ns)
 
-    def _hear(self, presence: Presence) -> None:
+    def hear(self, presence: Presence) -> None:
         """Remember who is where; say once that a room's radar is silent, and once that it speaks again."""
-        self._presence[presence.room] = presence
+        self.rooms[presence.room] = after_hearing(self.rooms.get(presence.room), presence)
         silent = presence.reason is Reason.NO_SIGNAL
         if not silent:
             self._heard.add(presence.room)
@@ -162,43 +180,60 @@ class Supervisor:
         """Wait, but wake at once when a process ends."""
         remaining_s = (due_ns - self._clock.now().monotonic_ns) / NANOSECONDS_PER_SECOND
         sentinels = [managed.sentinel for managed in self.nodes.values() if managed.sentinel is not None]
-        if remaining_s > 0 and not wait(sentinels, timeout=remaining_s):
-            return
+        with self._surviving("waiting"):
+            if remaining_s > 0 and not wait(sentinels, timeout=remaining_s):
+                return
         self._clock.sleep_until(min(due_ns, self._clock.now().monotonic_ns + seconds_to_ns(0.01)))
 
     def _look_after(self, managed: ManagedNode) -> None:
         now_ns = self._clock.now().monotonic_ns
-        if managed.pid is not None:
-            code = managed.failure(now_ns, allowed_s=self._stalls.recent_s(now_ns))
-            if code:
-                self._failed(managed, code)
-            elif managed.came_alive(now_ns):
-                self._came_alive(managed)
-        wanted = managed.node.when(self._presence, now_ns)
-        if managed.pid is None and wanted and managed.due(now_ns):
-            managed.start(now_ns)
-        elif managed.pid is not None and not wanted:
-            managed.ask_to_stop()
-            managed.finish(STOP_TIMEOUT_S, NodeState.WAITING)
+        wanted = managed.node.when(self.rooms, now_ns)
+        if managed.leaving:
+            managed.see_off(now_ns)
+        elif managed.pid is None:
+            if wanted and managed.due(now_ns):
+                self._start(managed)
+        elif code := managed.failure(now_ns, allowed_s=self._stalls.recent_s(now_ns)):
+            self._failed(managed, code)
+        else:
+            managed.note_beat(now_ns)
+            self._tell_recovery(managed)
+            if not wanted:
+                managed.ask_to_stop(now_ns, STOP_TIMEOUT_S)
+
+    def _start(self, managed: ManagedNode) -> None:
+        try:
+            managed.start(self._clock.now().monotonic_ns)
+        except Exception as error:  # no memory, no descriptors, the server that forks has died: later there may be
+            managed.fault = f"cannot be started ({error})"
+            self._failed(managed, "node_died")
 
     def _failed(self, managed: ManagedNode, code: str) -> None:
-        first_of_streak = not managed.fault_open
-        was_degraded = managed.state is NodeState.DEGRADED
         managed.after_failure(self._clock.now().monotonic_ns)
-        if first_of_streak:
+        if not managed.fault_open:
             managed.fault_open = code
             self._tell(managed.node.name, code, Severity.WARNING, managed.fault)
-        if managed.state is NodeState.DEGRADED and not (was_degraded or managed.degraded_told):
+        if managed.state is NodeState.DEGRADED and not managed.degraded_told:
             managed.degraded_told = True
             self._tell(managed.node.name, "node_degraded", Severity.ALARM, managed.fault)
 
-    def _came_alive(self, managed: ManagedNode) -> None:
-        if managed.fault_open:
-            self._tell(managed.node.name, managed.fault_open, Severity.INFO, "", recovered=True)
-            managed.fault_open = ""
+    def _tell_recovery(self, managed: ManagedNode) -> None:
+        """Say once that a node runs again; one that fails again and again has not recovered between two failures."""
+        if not managed.fault_open or not managed.steady(self._clock.now().monotonic_ns):
+            return
+        self._tell(managed.node.name, managed.fault_open, Severity.INFO, "", recovered=True)
+        if managed.degraded_told:
+            self._tell(managed.node.name, "node_degraded", Severity.INFO, "", recovered=True)
+        managed.fault_open = ""
+        managed.degraded_told = False
+
+    def publish(self, message: Message) -> None:
+        """Publish a message; a failure of it is survived."""
+        with self._surviving("publishing"):
+            self._publisher.publish(message)
 
     def _tell(self, subject: str, code: str, severity: Severity, detail: str, *, recovered: bool = False) -> None:
-        self._publisher.publish(
+        self.publish(
             Event(
                 stamp=self._clock.now(),
                 origin=Origin.LIVE,
@@ -222,7 +257,7 @@ class Supervisor:
                 meter.measure_cpu(now.monotonic_ns)
                 if name == measured or meter.memory_mb is None:
                     meter.measure_memory()
-            self._publisher.publish(
+            self.publish(
                 NodeHealth(
                     stamp=now,
                     origin=Origin.LIVE,
@@ -239,19 +274,19 @@ class Supervisor:
 
     def stop(self) -> None:
         """End every process, those that others wait for last, and leave nothing behind. Takes at most 2 s."""
-        self._systemd.notify("STOPPING=1")
+        self._service_manager.notify("STOPPING=1")
         deadline_ns = self._clock.now().monotonic_ns + seconds_to_ns(STOP_TIMEOUT_S)
         for first in (False, True):
             ending = [managed for managed in self.nodes.values() if managed.node.first is first]
+            now_ns = self._clock.now().monotonic_ns
             for managed in ending:
-                managed.ask_to_stop()
+                with self._surviving(f"asking {managed.node.name} to stop"):
+                    managed.ask_to_stop(now_ns, STOP_TIMEOUT_S)
             for managed in ending:
                 remaining_s = (deadline_ns - self._clock.now().monotonic_ns) / NANOSECONDS_PER_SECOND
-                managed.finish(max(0.0, remaining_s), NodeState.STOPPED)
+                with self._surviving(f"ending {managed.node.name}"):
+                    managed.finish(max(0.0, remaining_s))
             deadline_ns += seconds_to_ns(STOP_TIMEOUT_FIRST_S)
         self._subscriber.close()
         self._publisher.close(deliver=False)
-
-    def states(self) -> Mapping[str, NodeState]:
-        """Return what each node is doing."""
-        return {name: managed.state for name, managed in self.nodes.items()}
+        self._service_manager.close()
