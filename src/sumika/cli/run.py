@@ -11,7 +11,7 @@ from sumika.cli._options import data_option, house_option
 from sumika.cli._view import run_terminal
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
 from sumika.runtime.node import Node
-from sumika.schema import RecordRawAnswer, RecordRawRequest, SumikaError
+from sumika.schema import RecordRawAnswer, RecordRawRequest, SumikaError, UsageError
 from sumika.terminal import reader_gone
 
 
@@ -55,8 +55,14 @@ def record(house: Path | None, data: Path | None, seconds: float, radars: tuple[
         click.echo(answer.folder)
         return
     loaded = load(house)
+    known = tuple(radar.id for radar in loaded.house.radars)
+    for radar in radars:
+        if radar not in known:
+            raise UsageError(
+                f"no radar '{radar}' in this house", where="--radar", remedy=f"It has: {', '.join(known)}."
+            )
     with owned_data_folder(data_folder(loaded, data)) as folder:
-        own = HouseRun(loaded, folder, raw=True)
+        own = HouseRun(loaded, folder, raw=radars or known)
         sys.stderr.write(f"recording {seconds:g} s ...\n")
         own.run(seconds)
     click.echo(str(own.log_folder))

@@ -55,11 +55,23 @@ class _LogLoop:
         )
         self.frames = FrameFetcher(process)
         self.answerer = Answerer(process.folder, "record_raw")
-        self.raw_until_ns = dict.fromkeys((radar.id for radar in launch.house.radars), FOREVER_NS if launch.raw else 0)
+        self.raw_until_ns = {radar.id: FOREVER_NS if radar.id in launch.raw else 0 for radar in launch.house.radars}
         self.problem_told = False
 
     def turn(self) -> None:
-        arrived = self.messages.receive(0.02 if any(self.raw_until_ns.values()) else 0.1)
+        now_ns = self.process.clock.now().monotonic_ns
+        # A ring holds a moment only: while frames are wanted, they are looked for more often.
+        wanted = any(until_ns > now_ns for until_ns in self.raw_until_ns.values())
+        self.take(0.02 if wanted else 0.1)
+        self.answerer.poll(self.answer)
+        self.writer.tend()
+        self.tell_problem()
+        self.process.beat()
+        self.process.tell({**self.messages.lost, **self.notices.lost})
+
+    def take(self, timeout_s: float) -> None:
+        """Write what has arrived; wait for something at most so long."""
+        arrived = self.messages.receive(timeout_s)
         for received in arrived:
             self.writer.write(received.envelope, received.message)
         notices = self.notices.receive(0.0)
@@ -67,11 +79,6 @@ class _LogLoop:
             self.write_frame(received)
         self.process.taken += len(arrived) + len(notices)
         self.process.worked(0, len(arrived))
-        self.answerer.poll(self.answer)
-        self.writer.tend()
-        self.tell_problem()
-        self.process.beat()
-        self.process.tell({**self.messages.lost, **self.notices.lost})
 
     def write_frame(self, received: Received) -> None:
         """Write a whole frame under the sequence number of its notice: replay looks it up by that."""
@@ -97,7 +104,7 @@ class _LogLoop:
             return RecordRawAnswer(accepted=False, problem=f"no radar {', '.join(unknown)}; this house has: {known}")
         until_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(question.seconds)
         for radar in question.radars or tuple(self.raw_until_ns):
-            self.raw_until_ns[radar] = until_ns
+            self.raw_until_ns[radar] = max(until_ns, self.raw_until_ns[radar])  # who asked before still gets all of it
         return RecordRawAnswer(accepted=True, folder=str(self.writer.folder))
 
     def tell_problem(self) -> None:
@@ -120,8 +127,7 @@ class _LogLoop:
 
     def close(self) -> None:
         """Write what is still on its way, then end the segment properly."""
-        for received in self.messages.receive(0.1):
-            self.writer.write(received.envelope, received.message)
+        self.take(0.1)
         self.writer.close()
         self.answerer.close()
         self.messages.close()

@@ -34,7 +34,7 @@ class Launch:
         config: The house description in force, as log and records keep it.
         nodes: Everyone who publishes, the supervisor too, so that a subscriber knows whom to connect to.
         incarnation: How often this node has been started before in this run.
-        raw: Whether the log writes whole radar frames from the start.
+        raw: Radars of which the log writes whole frames from the start.
     """
 
     folder: Path
@@ -45,7 +45,7 @@ class Launch:
     config: ConfigChange
     nodes: tuple[str, ...]
     incarnation: int
-    raw: bool = False
+    raw: tuple[str, ...] = ()
 
 
 class Loop(Protocol):
