@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
+from sumika.cli._recordings import require_a_radar
 from sumika.cli.house import house
 from sumika.cli.main import main
 from sumika.config import DEMO_FILE, demo_house, draw_floor_plan, house_schema, load_house
@@ -209,3 +210,56 @@ def test_an_absent_file_is_no_traceback(
 ) -> None:
     assert run_main(monkeypatch, "house", "check", str(tmp_path / "house.yaml")) == 2
     assert "there is no such file" in capsys.readouterr().err
+
+
+SOURCES = {
+    "cut": "{type: recording, path: cut.h5}",
+    "absent": "{type: recording, path: absent.h5}",
+    "simulated": "{type: demo}",
+}
+
+
+def house_of(folder: Path, *sources: str) -> Path:
+    (folder / "cut.h5").write_bytes(b"\x89HDF\r\n\x1a\n but no more")
+    radars = [
+        f"  - {{id: r{number}, room: den, model: a121, position_m: [0, 1, 1], source: {SOURCES[source]}}}\n"
+        for number, source in enumerate(sources)
+    ]
+    path = folder / "house.yaml"
+    path.write_text(
+        f"version: 1\nrooms: [{{id: den, floor_m: [[0, 0], [2, 0], [2, 2], [0, 2]]}}]\nradars:\n{''.join(radars)}",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_check_opens_the_recordings_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = house_of(tmp_path, "simulated", "cut", "absent")
+    assert run_main(monkeypatch, "house", "check", str(path)) == 1
+    told = capsys.readouterr()
+    assert f"radar r1: {tmp_path / 'cut.h5'}: the file cannot be read as HDF5" in told.err
+    assert "radar r2" not in told.err  # Not there is a warning of its own, and may be so on another machine.
+    assert "absent.h5" in told.err
+    assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(("source", "code"), [("cut", 1), ("absent", 2)])
+def test_a_house_of_which_no_radar_works_is_not_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], source: str, code: int
+) -> None:
+    path = house_of(tmp_path, source)
+    data = tmp_path / "data"
+    assert run_main(monkeypatch, "run", "--house", str(path), "--data", str(data), "--seconds", "5") == code
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert f"{source}.h5" in told
+    assert not data.exists()
+
+
+def test_a_house_of_which_one_radar_works_is_started_and_the_other_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    require_a_radar(load_house(house_of(tmp_path, "cut", "simulated"), NOWHERE))
+    assert capsys.readouterr().err.startswith("sumika: radar r0 does not work: ")

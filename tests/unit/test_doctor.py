@@ -18,7 +18,7 @@ from sumika.cli.doctor import checks, doctor
 from sumika.clock import Instant, WallClock
 from sumika.config import LoadedHouse, parse_house
 from sumika.log import LogWriter, RunInfo
-from sumika.schema import NodeHealth, NodeState, Origin
+from sumika.schema import NodeHealth, NodeState, Origin, SumikaError
 from sumika.units import NANOSECONDS_PER_SECOND
 
 HOUSE = """version: 1
@@ -238,14 +238,17 @@ def test_a_sound_house_is_well(tmp_path: Path) -> None:
 
 
 def test_a_recording_is_looked_for(tmp_path: Path) -> None:
-    def judge(source: str, *, h5py: bool = True, **environ: str) -> Finding:
+    def judge(source: str, *, h5py: bool = True, refused: SumikaError | None = None, **environ: str) -> Finding:
         loaded = house_with(source, tmp_path, **environ)
-        return only(_doctor_house.recordings_there(loaded, lambda module: h5py))
+        return only(_doctor_house.recordings_there(loaded, lambda module: h5py, lambda radar: refused))
 
     (tmp_path / "there.h5").touch()
     present = "{type: recording, path: there.h5}"
     assert judge(present).level is Level.OK
     assert_useful(judge(present, h5py=False), Level.FAIL)
+    broken = judge(present, refused=SumikaError("the file is cut", where="there.h5", remedy="Copy it again"))
+    assert_useful(broken, Level.FAIL)
+    assert "the file is cut" in broken.why
 
 
 def test_a_recording_that_is_gone_or_not_ours_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,9 +256,9 @@ def test_a_recording_that_is_gone_or_not_ours_fails(tmp_path: Path, monkeypatch:
     file.touch()
     loaded = house_with("{type: recording, path: there.bin}", tmp_path)
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert_useful(only(_doctor_house.recordings_there(loaded, lambda module: True)), Level.FAIL)
+    assert_useful(only(_doctor_house.recordings_there(loaded, lambda module: True, lambda radar: None)), Level.FAIL)
     file.unlink()
-    assert_useful(only(_doctor_house.recordings_there(loaded, lambda module: True)), Level.FAIL)
+    assert_useful(only(_doctor_house.recordings_there(loaded, lambda module: True, lambda radar: None)), Level.FAIL)
 
 
 def test_the_folder_of_recordings_is_judged(tmp_path: Path) -> None:

@@ -34,23 +34,30 @@ def _problem(problem: Problem, path: Path) -> Finding:
     return judge(place, str(problem), "Mend that line; to see all of them: sumika house check")
 
 
-def recordings_there(loaded: LoadedHouse, present: Callable[[str], bool]) -> list[Finding]:
+def recordings_there(
+    loaded: LoadedHouse, present: Callable[[str], bool], refusal: Callable[[Radar], SumikaError | None]
+) -> list[Finding]:
     """Judge the files that the house's radars play.
 
     Args:
         loaded: The house.
         present: Tells whether a module can be imported.
+        refusal: Opens what a radar plays; returns why it cannot be played.
     """
     return [
         finding
         for radar in loaded.house.radars
         if isinstance(radar.source, RecordingSource)
-        for finding in _recording(loaded, radar, radar.source, present)
+        for finding in _recording(loaded, radar, radar.source, present, refusal)
     ]
 
 
 def _recording(
-    loaded: LoadedHouse, radar: Radar, source: RecordingSource, present: Callable[[str], bool]
+    loaded: LoadedHouse,
+    radar: Radar,
+    source: RecordingSource,
+    present: Callable[[str], bool],
+    refusal: Callable[[Radar], SumikaError | None],
 ) -> list[Finding]:
     path = loaded.resolve(source.path)
     if path is None:
@@ -67,6 +74,8 @@ def _recording(
         return [fail(f"radar {radar.id}: {path}", "we may not read it", "Mend its permissions")]
     if path.suffix.lower() in _HDF5_SUFFIXES and not present("h5py"):
         return [fail(f"radar {radar.id}: {path}", "an HDF5 file needs h5py", "Run: pip install 'sumika[recordings]'")]
+    if error := refusal(radar):
+        return [fail(f"radar {radar.id}: {error.where or path}", error.problem, error.remedy)]
     return [ok(f"radar {radar.id} plays {path}")]
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ import psutil
 from sumika.cli import _doctor_house, _doctor_machine, _doctor_running, _doctor_storage
 from sumika.cli._finding import Finding, Level
 from sumika.cli._options import data_option, house_option
+from sumika.cli._recordings import refusal
 from sumika.clock import Clock, WallClock
 from sumika.runtime.house_run import data_folder
 from sumika.sensors import MODELS, recordings_folder
@@ -79,7 +81,7 @@ def checks(
     of_house, loaded = _doctor_house.described(house, environ, MODELS)
     findings += of_house
     if loaded is not None:
-        findings += _doctor_house.recordings_there(loaded, _present)
+        findings += _doctor_house.recordings_there(loaded, _present, partial(refusal, loaded))
         findings += _doctor_house.ports_usable(loaded)
         findings += storage(data_folder(loaded, data))
     return findings

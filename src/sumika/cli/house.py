@@ -41,11 +41,21 @@ def house() -> None:
 @house.command()
 @click.argument("file", type=_FILE)
 def check(file: Path) -> None:
-    """Say everything that is wrong with FILE, or what it describes. Exit code 2 if it cannot be used."""
+    """Say everything that is wrong with FILE, or what it describes; recordings that are there are opened.
+
+    Exit code 2 if it cannot be used, 1 if a recording cannot be played.
+    """
     loaded = load_house(file, models=MODELS)
     for problem in (*loaded.warnings, *_driver_warnings(loaded.house)):
         click.echo(problem.located(file), err=True)
     click.echo(_summary(loaded))
+    from sumika.cli._recordings import refused  # Slow to import, and nothing else here opens recordings.
+
+    unplayable = refused(loaded)
+    for radar, error in unplayable:
+        click.echo(f"radar {radar.id}: {error}", err=True)
+    if unplayable:
+        sys.exit(max(error.exit_code for _, error in unplayable))
 
 
 @house.command()

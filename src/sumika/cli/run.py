@@ -8,6 +8,7 @@ import click
 from sumika.bus import RuntimeFolder, ask
 from sumika.cli._houses import load
 from sumika.cli._options import data_option, house_option
+from sumika.cli._recordings import require_a_radar
 from sumika.cli._view import run_terminal
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
 from sumika.runtime.node import Node
@@ -27,6 +28,7 @@ def run(house: Path | None, data: Path | None, headless: bool, seconds: float | 
     target otherwise.
     """
     loaded = load(house)
+    require_a_radar(loaded)
     extra: tuple[Node, ...] = ()
     if not headless:
         extra = (Node("terminal", run_terminal, publishes=False, watchdog_s=10.0),)

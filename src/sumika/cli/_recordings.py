@@ -1,0 +1,49 @@
+"""Opens a house's recordings before they are needed: what cannot be played is told at once, by whoever is asked."""
+
+import click
+
+from sumika.clock import WallClock
+from sumika.config import LoadedHouse
+from sumika.schema import SumikaError
+from sumika.schema.house import Radar, RecordingSource
+from sumika.sensors import open_source
+
+
+def refusal(loaded: LoadedHouse, radar: Radar) -> SumikaError | None:
+    """Open what a radar plays as its node will, and return why it cannot be played; None if it can."""
+    try:
+        open_source(radar, loaded.path, WallClock(), loaded.environ).close()
+    except SumikaError as error:
+        return error
+    return None
+
+
+def refused(loaded: LoadedHouse) -> list[tuple[Radar, SumikaError]]:
+    """Return the radars whose recording is there but cannot be played, each with the reason."""
+    found = []
+    for radar in loaded.house.radars:
+        if isinstance(radar.source, RecordingSource) and _there(loaded, radar.source):
+            error = refusal(loaded, radar)
+            if error is not None:
+                found.append((radar, error))
+    return found
+
+
+def _there(loaded: LoadedHouse, source: RecordingSource) -> bool:
+    path = loaded.resolve(source.path)
+    return path is not None and path.exists()
+
+
+def require_a_radar(loaded: LoadedHouse) -> None:
+    """Tell of every radar that will not work; a house of which not one works is not started.
+
+    Raises:
+        SumikaError: if there are radars, and none can be opened.
+    """
+    errors = [(radar, error) for radar in loaded.house.radars if (error := refusal(loaded, radar))]
+    if errors and len(errors) == len(loaded.house.radars):
+        for _, error in errors[1:]:
+            click.echo(f"sumika: {error}", err=True)
+        raise errors[0][1]
+    for radar, error in errors:
+        click.echo(f"sumika: radar {radar.id} does not work: {error}", err=True)
