@@ -82,3 +82,34 @@ def test_lives_of_a_node_leave_no_descriptor_open() -> None:
     counts = answer.stdout.split()
     assert len(counts) == 6
     assert len(set(counts)) == 1, counts
+
+
+INTERRUPTED = """
+import psutil, signal
+from pathlib import Path
+from sumika.bus import RuntimeFolder
+from sumika.clock import Instant
+from sumika.runtime.conditions import always
+from sumika.runtime.node import Launch, Node
+from sumika.runtime.spawn import fork_server
+from sumika.schema import ConfigChange, Origin
+from sumika.schema.house import House
+
+with RuntimeFolder.create() as folder:
+    config = ConfigChange(stamp=Instant(0, 0, ""), origin=Origin.LIVE, file="", hash="", text="")
+    launch = Launch(folder.path, folder.path, "run", House(rooms=()), folder.path, config, (), 0)
+    process = fork_server(folder)(Node("idle", always), launch)
+    server = next(child for child in psutil.Process().children() if "forkserver" in " ".join(child.cmdline()))
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    blocked = int(status.split("SigBlk:")[1].split()[0], 16)
+    print(bool(blocked >> (signal.SIGINT - 1) & 1), signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+    process.join(20.0)
+"""
+
+
+def test_ctrl_c_never_reaches_the_server_that_forks_and_always_us() -> None:
+    with runtime_base():
+        answer = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=60, check=False
+        )
+    assert answer.stdout.split() == ["True", "False"], answer.stderr

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Protocol
 
@@ -82,6 +83,20 @@ def run_node(node: Node, launch: Launch) -> None:
 
 
 @contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Keep Ctrl-C for ourselves: the server that forks is started on the way, and inherits what we do not take.
+
+    It would die of it, with a traceback, while it still imports. An interrupt that comes meanwhile reaches us after.
+    """
+    resource_tracker.ensure_running()  # else the server starts it, and that lets interrupts through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
 def _temporary_files_in(folder: Path) -> Iterator[None]:
     before = tempfile.tempdir
     tempfile.tempdir = str(folder)
@@ -104,7 +119,8 @@ def fork_server(folder: RuntimeFolder) -> Spawn:
 
     def spawn(node: Node, launch: Launch) -> Process:
         process = context.Process(target=run_node, args=(node, launch), name=node.name, daemon=True)
-        process.start()
+        with _without_interrupts():
+            process.start()
         return process
 
     return spawn
