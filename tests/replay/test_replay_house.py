@@ -1,15 +1,21 @@
 """A whole house, logged and replayed: the same bytes, from whole frames and from the slow-time signal."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
+from click.testing import CliRunner, Result
 
+from sumika.cli.replay import replay
+from sumika.clock import ReplayClock
 from sumika.config import LoadedHouse, demo_house, parse_house
 from sumika.evaluate.spine.replay import write_log
-from sumika.log import LogReader, diff
+from sumika.log import Logged, LogReader, LogWriter, RunInfo, diff
 from sumika.runtime.replay_log import replay_log
 from sumika.schema import Origin, Respiration, SumikaError, UsageError
+from sumika.units import seconds_to_ns
 
 SECONDS = 20.0
 
@@ -74,6 +80,66 @@ def test_a_replay_can_be_done_again_by_force(log: Path, tmp_path: Path) -> None:
 def test_no_log_is_told(tmp_path: Path) -> None:
     with pytest.raises(SumikaError, match="nowhere"):
         replay_log(tmp_path / "nowhere", tmp_path / "out")
+
+
+def rewrite(log: Path, folder: Path, change: Callable[[Logged], Logged | None]) -> Path:
+    """Write a log again with some messages changed or left out."""
+    writer = LogWriter(
+        folder, RunInfo(run_id="r", config_text=LogReader(log).run.config_text), ReplayClock(), durable=False
+    )
+    with writer:
+        for logged in LogReader(log):
+            changed = change(logged)
+            if changed is not None:
+                assert writer.write(changed.envelope, changed.message)
+    return folder
+
+
+def replay_command(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(replay, [str(argument) for argument in arguments])
+
+
+def test_a_log_that_begins_in_the_middle_says_so_and_is_no_difference(log: Path, tmp_path: Path) -> None:
+    half_ns = LogReader(log).info.last_ns or 0
+    half_ns -= seconds_to_ns(SECONDS / 2)
+    later = rewrite(log, tmp_path / "later", lambda one: one if one.message.stamp.wall_ns >= half_ns else None)
+    answer = replay_command(later, "--start", "slow-time")
+    assert answer.exit_code == 0, answer.output
+    assert "begins in the middle" in answer.output
+    assert "rest on what is not in the log" in answer.output
+
+
+def test_one_lost_input_is_no_difference(log: Path, tmp_path: Path) -> None:
+    lost = rewrite(
+        log,
+        tmp_path / "lost",
+        lambda one: None if one.envelope.topic == "slow_time" and one.envelope.sequence == 100 else one,
+    )
+    answer = replay_command(lost, "--start", "slow-time")
+    assert answer.exit_code == 0, answer.output
+    assert "of slow_time" in answer.output
+    assert "begins in the middle" not in answer.output
+
+
+def test_a_real_difference_ends_with_1(log: Path, tmp_path: Path) -> None:
+    def other(one: Logged) -> Logged:
+        if not isinstance(one.message, Respiration) or one.envelope.sequence != 5:
+            return one
+        return one._replace(message=msgspec.structs.replace(one.message, valid=not one.message.valid))
+
+    answer = replay_command(rewrite(log, tmp_path / "other", other), "--start", "slow-time")
+    assert answer.exit_code == 1, answer.output
+    assert "different" in answer.output
+
+
+def test_force_never_deletes_what_was_recorded(log: Path, tmp_path: Path) -> None:
+    recorded = rewrite(log, tmp_path / "recorded", lambda one: one)
+    before = sorted(path.read_bytes() for path in recorded.iterdir())
+    for out in (recorded, recorded / "."):
+        answer = replay_command(recorded, "--out", out, "--force")
+        assert isinstance(answer.exception, UsageError)
+        assert "no replay" in str(answer.exception)
+    assert sorted(path.read_bytes() for path in recorded.iterdir()) == before
 
 
 @pytest.mark.recording

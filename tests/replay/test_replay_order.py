@@ -2,7 +2,9 @@
 of nodes, and logs that begin in the middle."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from unittest import mock
 
 import msgspec
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from sumika.clock import Instant
 from sumika.log import Logged
 from sumika.runtime.node import Node, StepTask
-from sumika.runtime.replay import Replay
+from sumika.runtime.replay import Replay, ReplayReport
 from sumika.runtime.step_loop import run_step
 from sumika.runtime.step_runner import StepRunner
 from sumika.schema import (
@@ -172,14 +174,13 @@ class LiveHouse:
         return result
 
 
-def replayed(log: list[Logged]) -> tuple[dict[tuple[str, str, str, int, int], bytes], dict[str, int]]:
+def replayed(log: list[Logged]) -> tuple[dict[tuple[str, str, str, int, int], bytes], ReplayReport]:
     made: dict[tuple[str, str, str, int, int], bytes] = {}
 
     def emit(envelope: Envelope, message: Message) -> None:
         made[identity(envelope)] = msgspec.json.encode((envelope.consumed, message))
 
-    report = Replay(NODES, HOUSE, emit, from_frames=False).run(log)
-    return made, report.missing
+    return made, Replay(NODES, HOUSE, emit, from_frames=False).run(log)
 
 
 def identity(envelope: Envelope) -> tuple[str, str, str, int, int]:
@@ -196,8 +197,10 @@ def test_replay_gives_the_same_bytes_for_any_timing(seed: int, restarts: bool) -
     house = LiveHouse(random.Random(seed))
     house.live(600, restarts)
     log = house.shuffled_log()
-    made, missing = replayed(log)
-    assert not missing
+    made, report = replayed(log)
+    assert not report.missing
+    assert not report.unsure
+    assert not report.begins_in_the_middle
     assert made == recorded(log)
 
 
@@ -216,5 +219,87 @@ def test_missing_inputs_are_counted_and_nothing_raises() -> None:
     house = LiveHouse(random.Random(2))
     house.live(600, restarts=False)
     cut = [entry for entry in house.log if not (isinstance(entry.message, SlowTime) and entry.message.index < 200)]
-    _, missing = replayed(cut)
-    assert missing["slow_time"] > 0
+    _, report = replayed(cut)
+    assert report.missing["slow_time"] > 0
+
+
+def differing(log: list[Logged]) -> tuple[set[tuple[str, str, str, int, int]], ReplayReport]:
+    """Return what comes out otherwise or in one log only, less what the replay says it cannot be sure of."""
+    made, report = replayed(log)
+    original = recorded(log)
+    different = {one for one in {*made, *original} if made.get(one) != original.get(one)}
+
+    def unsure(one: tuple[str, str, str, int, int]) -> bool:
+        _, topic, key, incarnation, sequence = one
+        return sequence >= report.unsure_from.get((topic, key, incarnation), 2**62)
+
+    return {one for one in different if not unsure(one)}, report
+
+
+@given(st.integers(0, 2**32), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_a_log_that_begins_in_the_middle_shows_no_false_difference(seed: int, restarts: bool) -> None:
+    house = LiveHouse(random.Random(seed))
+    house.live(800, restarts)
+    log = house.shuffled_log()
+    different, _ = differing(log[len(log) // 2 :])
+    assert not different
+
+
+@given(st.integers(0, 2**32), st.integers(0, 2**32))
+@settings(max_examples=40, deadline=None)
+def test_a_lost_message_shows_no_false_difference(seed: int, lost: int) -> None:
+    house = LiveHouse(random.Random(seed))
+    house.live(800, restarts=False)
+    del house.log[lost % len(house.log)]
+    different, _ = differing(house.log)
+    assert not different
+
+
+def test_outputs_after_a_lost_input_do_not_wait_for_the_end() -> None:
+    house = LiveHouse(random.Random(3))
+    house.live(800, restarts=False)
+    lost = next(index for index, entry in enumerate(house.log) if isinstance(entry.message, SlowTime))
+    room = house.log[lost].envelope.key
+    del house.log[lost]
+    emitted: list[Envelope] = []
+    replay = Replay(NODES, HOUSE, lambda envelope, message: emitted.append(envelope), from_frames=False)
+
+    def half() -> Iterator[Logged]:
+        yield from house.log[: len(house.log) // 2]
+        assert any(envelope.topic == "presence" and envelope.key != room for envelope in emitted)
+        yield from house.log[len(house.log) // 2 :]
+
+    replay.run(half())
+
+
+def test_what_forgets_is_the_same_again_after_a_while() -> None:
+    def step(state: tuple[str, int], value: Message) -> tuple[tuple[str, int], tuple[Message, ...]]:
+        room, last = state
+        output = Presence(
+            stamp=value.stamp, origin=Origin.LIVE, room=room, valid=True, reason=Reason.MEASURED, probability=last / 1e6
+        )
+        return (room, value.stamp.monotonic_ns // 1000), (output,)
+
+    node = Node("presence", run_step, step=StepTask(_start, step, ("slow_time", "tick"), _rooms, _route))
+    with mock.patch.dict(globals(), {"NODES": (node,)}):
+        house = LiveHouse(random.Random(4))
+        house.live(600, restarts=False)
+        cut = house.log[len(house.log) // 2 :]
+        made, report = replayed(cut)
+    assert report.begins_in_the_middle
+    presences = [identity(entry.envelope) for entry in cut if isinstance(entry.message, Presence)]
+    same = [one for one in presences if made.get(one) == recorded(cut)[one]]
+    assert report.unsure["presence"] == len(presences)
+    assert len(presences) - 4 <= len(same) < len(presences)
+
+
+def test_what_is_of_no_room_of_this_house_is_copied() -> None:
+    house = LiveHouse(random.Random(5))
+    house.live(600, restarts=False)
+    index = next(i for i, entry in enumerate(house.log) if isinstance(entry.message, Presence))
+    entry = house.log[index]
+    envelope = msgspec.structs.replace(entry.envelope, key="attic", incarnation=0)
+    house.log[index] = Logged(envelope=envelope, message=entry.message, log_time_ns=0, data=b"")
+    _, report = replayed(house.log)
+    assert report.copied["presence"] == 1

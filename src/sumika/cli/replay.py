@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from sumika.log import diff
+from sumika.runtime.replay import ReplayReport
 from sumika.runtime.replay_log import replay_log
 
 
@@ -23,9 +24,10 @@ from sumika.runtime.replay_log import replay_log
 def replay(log: Path, out: Path | None, start: str, force: bool) -> None:
     """Run the steps of LOG again, in the order in which its outputs consumed their inputs, and compare.
 
-    Ends with 1 if any output differs.
+    Where the log begins in the middle of a run, or lacks messages, the steps did not start where they had: outputs that
+    come out otherwise for that reason are told apart and are no difference. Ends with 1 if any output differs.
     """
-    out = out or log.with_name(log.name + ".replay")
+    out = out or log.resolve().with_name(log.resolve().name + ".replay")
     began_s = time.perf_counter()
     report = replay_log(log, out, start=start, force=force)
     took_s = time.perf_counter() - began_s
@@ -35,9 +37,18 @@ def replay(log: Path, out: Path | None, start: str, force: bool) -> None:
         f"replayed {report.duration_s:.1f} s in {took_s:.2f} s ({report.duration_s / took_s:.0f} x), from {origin}"
     )
     click.echo(f"made again: {made}")
-    for topic, count in sorted(report.missing.items()):
-        click.echo(f"missing in the log: {count} of {topic}; what rests on them cannot be the same", err=True)
-    difference = diff(log, out, topics=sorted(report.replayed))
+    _tell_what_is_missing(report)
+    difference = diff(log, out, topics=sorted({*report.replayed, *report.unsure}), unsure_from=report.unsure_from)
     click.echo(difference.summary())
     if difference.differs:
         raise SystemExit(1)
+
+
+def _tell_what_is_missing(report: ReplayReport) -> None:
+    """Say on stderr what the log lacks, and what that means for the comparison."""
+    if report.begins_in_the_middle:
+        click.echo("the log begins in the middle of a run: what the steps had taken in before is not in it", err=True)
+    for topic, count in sorted(report.missing.items()):
+        click.echo(f"missing in the log: {count} of {topic}, which outputs in it had consumed", err=True)
+    for topic, count in sorted(report.unsure.items()):
+        click.echo(f"{topic}: {count} rest on what is not in the log; they count where they are the same", err=True)

@@ -1,6 +1,6 @@
 """Compares two logs message by message and field by field: the proof that a replay gave the same."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,6 +56,7 @@ class TopicDifference(msgspec.Struct, kw_only=True):
         differing: Some field differs.
         only_a: In the first log only.
         only_b: In the second log only.
+        unsure: Differing or in one log only, where the caller said that this proves nothing.
     """
 
     identical: int = 0
@@ -63,6 +64,7 @@ class TopicDifference(msgspec.Struct, kw_only=True):
     differing: int = 0
     only_a: int = 0
     only_b: int = 0
+    unsure: int = 0
 
 
 class DiffReport(msgspec.Struct, kw_only=True):
@@ -94,7 +96,7 @@ class DiffReport(msgspec.Struct, kw_only=True):
     @property
     def byte_identical(self) -> bool:
         """Whether every message has the same bytes in both."""
-        return not self.differs and not any(counts.tolerated for counts in self.topics.values())
+        return not self.differs and not any(counts.tolerated or counts.unsure for counts in self.topics.values())
 
     @property
     def compared(self) -> int:
@@ -103,13 +105,17 @@ class DiffReport(msgspec.Struct, kw_only=True):
 
     def summary(self) -> str:
         """Return the outcome in one line."""
+        unsure = sum(counts.unsure for counts in self.topics.values())
+        return self._outcome() + (f"; {unsure} could not be compared" if unsure else "")
+
+    def _outcome(self) -> str:
         counts = self.topics.values()
+        tolerated = sum(count.tolerated for count in counts)
         if not self.compared and not self.differs:
-            return "nothing to compare: no message of these topics in either log"
-        if self.byte_identical:
+            return "nothing to compare" if counts else "nothing to compare: no message of these topics in either log"
+        if not self.differs and not tolerated:
             return f"identical: {self.compared} messages, byte for byte"
         if not self.differs:
-            tolerated = sum(count.tolerated for count in counts)
             return f"same within tolerance: {self.compared} messages, {tolerated} of them not byte for byte"
         parts = [f"{sum(count.differing for count in counts)} of {self.compared} messages differ"]
         for name, missing in (("first", sum(c.only_a for c in counts)), ("second", sum(c.only_b for c in counts))):
@@ -132,7 +138,12 @@ _HEADS: dict[str, msgspec.json.Decoder[_Head] | msgspec.msgpack.Decoder[_Head]] 
 _Waiting = dict[Identity, RawMessage]
 
 
-def diff(a: Path | str, b: Path | str, topics: Collection[str] | None = None) -> DiffReport:
+def diff(
+    a: Path | str,
+    b: Path | str,
+    topics: Collection[str] | None = None,
+    unsure_from: Mapping[tuple[str, str, int], int] | None = None,
+) -> DiffReport:
     """Compare two logs.
 
     Messages are matched by topic, key, incarnation and sequence. Where bytes differ, fields are compared, with the
@@ -142,12 +153,14 @@ def diff(a: Path | str, b: Path | str, topics: Collection[str] | None = None) ->
         a: A log file or the folder of a run.
         b: Another.
         topics: Only these; all that this Sumika knows if None.
+        unsure_from: (topic, key, incarnation) -> the number from which on a difference proves nothing: there it is
+            counted as unsure. A replay tells them.
 
     Raises:
         UsageError: if there is nothing at one of the paths, or a topic is in no table.
         SumikaError: if one of them cannot be read as a log.
     """
-    comparison = _Comparison(DiffReport(a=str(a), b=str(b)))
+    comparison = _Comparison(DiffReport(a=str(a), b=str(b)), unsure_from or {})
     readers = LogReader(a), LogReader(b)
     wanted = check_topics(topics)
     streams = (comparison.identified(reader, wanted) for reader in readers)
@@ -164,8 +177,9 @@ def diff(a: Path | str, b: Path | str, topics: Collection[str] | None = None) ->
 
 
 class _Comparison:
-    def __init__(self, report: DiffReport) -> None:
+    def __init__(self, report: DiffReport, unsure_from: Mapping[tuple[str, str, int], int]) -> None:
         self.report = report
+        self._unsure_from = unsure_from
         self._waiting: tuple[_Waiting, _Waiting] = ({}, {})
 
     def identified(self, reader: LogReader, topics: frozenset[str] | None) -> Iterator[tuple[Identity, RawMessage]]:
@@ -192,6 +206,9 @@ class _Comparison:
             counts.identical += 1
             return
         found = list(_field_differences(identity, first, second))
+        if found and self._unsure(identity):
+            counts.unsure += 1
+            return
         if found:
             counts.differing += 1
         else:
@@ -207,12 +224,18 @@ class _Comparison:
 
     def _missing(self, side: int, identity: Identity, what: str) -> None:
         counts = self._counts(identity.topic)
-        if side == 0:
+        if self._unsure(identity):
+            counts.unsure += 1
+        elif side == 0:
             counts.only_a += 1
             self._add(Difference(message=identity, field="", a=what, b="missing" if what == "present" else "once"))
         else:
             counts.only_b += 1
             self._add(Difference(message=identity, field="", a="missing" if what == "present" else "once", b=what))
+
+    def _unsure(self, identity: Identity) -> bool:
+        first = self._unsure_from.get((identity.topic, identity.key, identity.incarnation))
+        return first is not None and identity.sequence >= first
 
     def _counts(self, topic: str) -> TopicDifference:
         return self.report.topics.setdefault(topic, TopicDifference())

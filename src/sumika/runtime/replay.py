@@ -4,6 +4,7 @@ A log holds, with every output, which inputs went into it. That order is all tha
 same steps the same inputs in that order gives the same bytes. Nothing here asks a clock.
 """
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,9 +22,11 @@ FRAMES_HELD = 256
 MESSAGES_HELD = 20_000
 """How far back an input may lie; a step takes what is at most a few hundred messages old."""
 
+PATIENCE = 5_000
+"""So many messages later an input that an output waits for is taken to be missing, at the latest."""
 
-LOOK_AHEAD = 1_000
-"""Messages read before the first is replayed, to learn the numbers with which a log begins."""
+Course = tuple[str, str, int]
+"""(topic, key, incarnation): the messages that are numbered together."""
 
 
 @dataclass
@@ -33,7 +36,11 @@ class ReplayReport:
     Attributes:
         replayed: Outputs made again, by topic.
         copied: Messages taken over from the log, by topic.
-        missing: Inputs that were consumed but are not in the log, by topic; what hangs on them cannot be compared.
+        missing: Inputs that were consumed but are not in the log, by topic.
+        unsure: Outputs of a state that took in what is not in the log, by topic. Where such a one comes out otherwise,
+            that is no difference of the replay.
+        unsure_from: For every course that has such outputs, the number from which on they are.
+        begins_in_the_middle: Whether the log lacks the beginning of the run.
         begin_ns: Stamp of the first message.
         end_ns: Stamp of the last.
         from_frames: Whether the radar's own step was replayed too, from whole frames.
@@ -42,6 +49,9 @@ class ReplayReport:
     replayed: dict[str, int] = field(default_factory=dict)
     copied: dict[str, int] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
+    unsure: dict[str, int] = field(default_factory=dict)
+    unsure_from: dict[Course, int] = field(default_factory=dict)
+    begins_in_the_middle: bool = False
     begin_ns: int = 0
     end_ns: int = 0
     from_frames: bool = False
@@ -58,6 +68,7 @@ class _Store:
     def __init__(self) -> None:
         self._values: dict[Reference, Input] = {}
         self._order: dict[tuple[str, str], deque[Reference]] = {}
+        self._latest: dict[tuple[str, str], tuple[int, int]] = {}
 
     def put(self, reference: Reference, value: Input) -> None:
         self._values[reference] = value
@@ -65,6 +76,11 @@ class _Store:
         order.append(reference)
         if len(order) > (FRAMES_HELD if reference[0] == "frame" else MESSAGES_HELD):
             self._values.pop(order.popleft(), None)
+        self._latest[reference[:2]] = max(reference[2:], self._latest.get(reference[:2], (0, -1)))
+
+    def settled(self, reference: Reference) -> bool:
+        """Tell whether a message is there, or will never come: what one node says is logged in order."""
+        return reference in self._values or self._latest.get(reference[:2], (0, -1)) >= reference[2:]
 
     def get(self, reference: Reference) -> Input | None:
         return self._values.get(reference)
@@ -79,27 +95,48 @@ class _ReplayedNode:
         self._incarnation = -1
         self._runner: StepRunner | None = None
         self._sequences: dict[tuple[str, str], int] = {}
-        self._firsts: dict[tuple[str, str, int], int] = {}
-        self.waiting: deque[Logged] = deque()
+        self._recorded: dict[tuple[str, str], int] = {}
+        self.waiting: deque[tuple[int, Logged]] = deque()
+        self.unsure: dict[str, list[Message]] = {}
+        """Key of a state that took in what is not in the log -> what its last step said, less what was matched."""
+        self.last_said: dict[str, list[Message]] = {}
+        """Key of a state -> what it said at the inputs of its last recorded output."""
+
+    def begins_anew(self, envelope: Envelope) -> bool:
+        """Tell whether this is the first output of another life of the node."""
+        return envelope.incarnation != self._incarnation
 
     def runner_for(self, envelope: Envelope) -> StepRunner:
         """Return the runner of this incarnation; a restarted node began with fresh states."""
-        if self._runner is None or envelope.incarnation != self._incarnation:
+        if self._runner is None or self.begins_anew(envelope):
             if self.node.step is None:
                 raise ValueError(f"node {self.node.name} has no step")
             self._runner = StepRunner(self.node.step, self._house)
             self._incarnation = envelope.incarnation
             self._sequences.clear()
+            self._recorded.clear()
+            self.unsure.clear()
+            self.last_said.clear()
         return self._runner
 
-    def announce(self, envelope: Envelope) -> None:
-        """Learn with which number a topic begins: a log that begins in the middle of a run begins with what it has."""
-        self._firsts.setdefault((envelope.topic, envelope.key, envelope.incarnation), envelope.sequence)
+    def skipped(self, envelope: Envelope) -> int:
+        """Return how many outputs before this one the log lacks; what these took in is not known."""
+        place = (envelope.topic, envelope.key)
+        expected = self._recorded.get(place, 0)
+        self._recorded[place] = envelope.sequence + 1
+        return envelope.sequence - expected
+
+    def cut_off(self) -> Iterator[tuple[Course, int]]:
+        """Yield what the last steps said beyond what was recorded: there a node was killed or a log cut in mid-step."""
+        for (topic, key), following in self._sequences.items():
+            recorded = self._recorded.get((topic, key), 0)
+            said = [message for message in self.last_said.get(key, ()) if TOPIC_OF[type(message)] == topic]
+            if 0 < following - recorded < len(said) + (recorded == 0):
+                yield (topic, key, self._incarnation), recorded
 
     def number(self, topic: str, key: str) -> int:
         """Return the next sequence number of a topic and key."""
-        first = self._firsts.get((topic, key, self._incarnation), 0)
-        sequence = self._sequences.get((topic, key), first)
+        sequence = self._sequences.get((topic, key), 0)
         self._sequences[topic, key] = sequence + 1
         return sequence
 
@@ -135,39 +172,40 @@ class Replay:
         self._nodes = {node.name: _ReplayedNode(node, house) for node in stepped}
         self._emit = emit
         self._store = _Store()
+        self._read = 0
         self.report = ReplayReport(from_frames=from_frames)
 
     def run(self, logged: Iterable[Logged]) -> ReplayReport:
         """Replay a whole log."""
-        ahead: deque[Logged] = deque()
         for entry in logged:
-            if node := self._nodes.get(entry.envelope.node):
-                node.announce(entry.envelope)
-            ahead.append(entry)
-            if len(ahead) > LOOK_AHEAD:
-                self._take(ahead.popleft())
-        while ahead:
-            self._take(ahead.popleft())
-        self._give_up_waiting()
+            self._take(entry)
+        self._give_up_waiting(0)
+        for node in self._nodes.values():
+            self._note_cut_off(node)
         return self.report
 
     def _take(self, entry: Logged) -> None:
         stamp_ns = entry.message.stamp.monotonic_ns
         self.report.begin_ns = self.report.begin_ns or stamp_ns
         self.report.end_ns = max(self.report.end_ns, stamp_ns)
+        self._read += 1
         node = self._nodes.get(entry.envelope.node)
         if node is not None and entry.envelope.topic not in ("node_statistics", "raw_frame"):
-            node.waiting.append(entry)
-            self._advance()
-            return
+            node.waiting.append((self._read, entry))
+        else:
+            self._copy(entry)
+        self._advance()
+        self._give_up_waiting(PATIENCE)
+
+    def _copy(self, entry: Logged) -> None:
         envelope = entry.envelope
         self.report.copied[envelope.topic] = self.report.copied.get(envelope.topic, 0) + 1
         self._store.put((envelope.topic, envelope.key, envelope.incarnation, envelope.sequence), entry.message)
         if isinstance(entry.message, RawFrame):
-            frame = frame_from_bytes(entry.message.notice, entry.message.samples)
-            self._store.put(("frame", envelope.key, envelope.incarnation, envelope.sequence), frame)
+            with contextlib.suppress(ValueError):  # one that does not fit its notice is as good as missing
+                frame = frame_from_bytes(entry.message.notice, entry.message.samples)
+                self._store.put(("frame", envelope.key, envelope.incarnation, envelope.sequence), frame)
         self._emit(envelope, entry.message)
-        self._advance()
 
     def _advance(self) -> None:
         """Run every node as far as its inputs are there; one node's outputs are another's inputs."""
@@ -175,23 +213,87 @@ class Replay:
         while progressed:
             progressed = False
             for node in self._nodes.values():
-                while node.waiting and self._ready(node.waiting[0]):
-                    self._run(node, node.waiting.popleft())
+                while node.waiting and self._ready(node.waiting[0][1]):
+                    self._run(node, node.waiting.popleft()[1])
                     progressed = True
 
     def _ready(self, entry: Logged) -> bool:
-        return all(self._store.get(reference) is not None for reference in references(entry.envelope.consumed))
+        return all(self._store.settled(reference) for reference in references(entry.envelope.consumed))
 
     def _run(self, node: _ReplayedNode, entry: Logged) -> None:
         """Give the state of this output what the output consumed, and emit what the step says."""
-        runner = node.runner_for(entry.envelope)
-        for reference in references(entry.envelope.consumed):
-            value = self._store.get(reference)
-            if value is None:
-                self.report.missing[reference[0]] = self.report.missing.get(reference[0], 0) + 1
-                continue
-            for message, consumed in runner.take(entry.envelope.key, reference, value):
-                self._publish(node, entry.envelope, message, consumed)
+        envelope = entry.envelope
+        if node.begins_anew(envelope):
+            self._note_cut_off(node)
+        runner = node.runner_for(envelope)
+        if envelope.key not in runner.keys:  # of a room or radar that this house does not have
+            self._copy(entry)
+            return
+        inputs = [(reference, self._store.get(reference)) for reference in references(envelope.consumed)]
+        lacking = [reference[0] for reference, value in inputs if value is None]
+        for topic in lacking:
+            self.report.missing[topic] = self.report.missing.get(topic, 0) + 1
+        if self._skips_outputs(node, envelope) or lacking:
+            node.unsure.setdefault(envelope.key, [])
+        if envelope.key in node.unsure:
+            self._run_unsure(node, runner, entry, inputs)
+        else:
+            self._run_sure(node, runner, envelope, inputs)
+
+    def _run_sure(
+        self,
+        node: _ReplayedNode,
+        runner: StepRunner,
+        envelope: Envelope,
+        inputs: list[tuple[Reference, Input | None]],
+    ) -> None:
+        if inputs:
+            node.last_said[envelope.key] = []
+        for reference, value in inputs:
+            if value is not None:
+                for message, consumed in runner.take(envelope.key, reference, value):
+                    self._publish(node, envelope, message, consumed)
+                    node.last_said[envelope.key].append(message)
+
+    def _note_cut_off(self, node: _ReplayedNode) -> None:
+        for course, first in node.cut_off():
+            self.report.unsure_from.setdefault(course, first)
+
+    def _skips_outputs(self, node: _ReplayedNode, envelope: Envelope) -> bool:
+        """Tell whether the log lacks outputs before this one; what is made for these has no counterpart."""
+        skipped = node.skipped(envelope)
+        if skipped:
+            course = (envelope.topic, envelope.key, envelope.incarnation)
+            self.report.unsure_from.setdefault(course, envelope.sequence - skipped)
+            self.report.begins_in_the_middle |= skipped == envelope.sequence
+        return skipped != 0
+
+    def _run_unsure(
+        self,
+        node: _ReplayedNode,
+        runner: StepRunner,
+        entry: Logged,
+        inputs: list[tuple[Reference, Input | None]],
+    ) -> None:
+        """Run a state that lacks inputs beside the recorded one, until it may have forgotten them.
+
+        It may speak more or less often than the recorded one did. So its outputs are matched with those recorded at the
+        same input, and what follows takes the recorded ones: these are what it took.
+        """
+        envelope = entry.envelope
+        for reference, value in inputs:
+            if value is not None:
+                node.unsure[envelope.key] = [message for message, _ in runner.take(envelope.key, reference, value)]
+        said = node.unsure[envelope.key]
+        made = next((message for message in said if TOPIC_OF[type(message)] == envelope.topic), None)
+        course = (envelope.topic, envelope.key, envelope.incarnation)
+        self.report.unsure_from.setdefault(course, envelope.sequence)
+        self.report.unsure[envelope.topic] = self.report.unsure.get(envelope.topic, 0) + 1
+        self._store.put((*course, envelope.sequence), entry.message)
+        if made is not None:
+            said.remove(made)
+            self.report.replayed[envelope.topic] = self.report.replayed.get(envelope.topic, 0) + 1
+            self._emit(envelope, made)
 
     def _publish(
         self, node: _ReplayedNode, recorded: Envelope, message: Message, consumed: tuple[Consumed, ...]
@@ -211,9 +313,9 @@ class Replay:
         self._store.put((topic, key, recorded.incarnation, sequence), message)
         self._emit(envelope, message)
 
-    def _give_up_waiting(self) -> None:
-        """At the end of the log, run what waits for inputs that the log does not have; they are counted as missing."""
+    def _give_up_waiting(self, patience: int) -> None:
+        """Run what waits too long for inputs that the log does not have; they are counted as missing."""
         for node in self._nodes.values():
-            while node.waiting:
-                self._run(node, node.waiting.popleft())
+            while node.waiting and self._read - node.waiting[0][0] >= patience:
+                self._run(node, node.waiting.popleft()[1])
                 self._advance()
