@@ -71,10 +71,10 @@ def commit() -> str:
 
 
 def code_hash(packages: tuple[str, ...]) -> str:
-    """Return a hash of the Python source of some of our packages."""
+    """Return a hash of the Python source of some of our packages and modules, named by their paths."""
     digest = hashlib.sha256()
     for package in packages:
-        for path in sorted((PACKAGE / package).rglob("*.py")):
+        for path in sorted([*(PACKAGE / package).rglob("*.py"), *PACKAGE.glob(f"{package}.py")]):
             digest.update(path.relative_to(PACKAGE).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -92,7 +92,7 @@ def _quoted(area: str, folder: Path) -> Results | None:
         return None
     try:
         return msgspec.json.decode(path.read_bytes(), type=Results)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, OSError) as error:
         raise SumikaError(
             f"not a result of a bench run ({error})", where=str(path), remedy=f"Run: sumika bench {area} --full"
         ) from error
@@ -111,10 +111,12 @@ def run_area(
 
     Raises:
         UsageError: if there is no such area.
+        SumikaError: if the kept long run cannot be read.
     """
     if area not in AREAS:
         raise UsageError(f"no bench area '{area}'", remedy=f"There are: {', '.join(AREAS)}.")
     folder = folder or results_folder()
+    quoted = None if full else _quoted(area, folder)  # before the minute of measuring: it may be unreadable
     figures: dict[str, Figure] = {}
     parts: dict[str, str] = {}
     for part in AREAS[area]:
@@ -123,12 +125,13 @@ def run_area(
         measured = module.measure(full=full)
         figures |= measured
         parts |= dict.fromkeys(measured, part)
-    code = {part: code_hash(packages) for part, packages in AREAS[area].items()}
+    code = {
+        part: code_hash((*packages, "evaluate/" + part.replace(".", "/"))) for part, packages in AREAS[area].items()
+    }
     if full:
         results = Results(area, commit(), figures, code, parts)
         _keep(results, folder)
         return results
-    quoted = _quoted(area, folder)
     for key, figure in (quoted.figures if quoted else {}).items():
         if quoted and key not in figures:
             part = quoted.parts.get(key, "")
@@ -142,12 +145,17 @@ def _keep(results: Results, folder: Path) -> None:
     dated = {key: msgspec.structs.replace(figure, run=run) for key, figure in results.figures.items()}
     folder.mkdir(parents=True, exist_ok=True)
     encoded = msgspec.json.encode(msgspec.structs.replace(results, figures=dated))
-    (folder / f"{results.area}.json").write_bytes(msgspec.json.format(encoded, indent=2) + b"\n")
+    path = folder / f"{results.area}.json"
+    new = path.with_suffix(".json.new")
+    new.write_bytes(msgspec.json.format(encoded, indent=2) + b"\n")
+    new.replace(path)  # an hour's work is not lost because the disk was full halfway
 
 
 def as_json(results: Results) -> bytes:
     """Return the one object that `--json` prints."""
-    shown = {"area": results.area, "commit": results.commit, "figures": results.figures}
+    # A figure's encoding leaves out what is as usual; here it says also of a fresh one that it is.
+    figures = {key: msgspec.to_builtins(figure) | {"run": figure.run} for key, figure in results.figures.items()}
+    shown = {"area": results.area, "commit": results.commit, "figures": figures}
     return msgspec.json.format(msgspec.json.encode(shown), indent=2)
 
 
