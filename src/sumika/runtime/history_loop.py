@@ -25,7 +25,9 @@ def residents_by_room(house: House) -> dict[str, tuple[str, ...]]:
     return {room.id: room.residents for room in house.rooms}
 
 
-class _HistoryLoop:
+class HistoryLoop:
+    """The work of history, turn by turn."""
+
     def __init__(self, process: NodeProcess) -> None:
         launch = process.launch
         self.process = process
@@ -48,6 +50,7 @@ class _HistoryLoop:
         self.nightly_ns = now_ns + seconds_to_ns(SCRUB_EVERY_S)
 
     def turn(self) -> None:
+        """Take, keep, tend, and show a sign of life."""
         arrived = self.subscriber.receive(0.25)
         for received in arrived:
             self.take(received)
@@ -59,6 +62,7 @@ class _HistoryLoop:
         self.process.tell(self.subscriber.lost)
 
     def take(self, received: Received) -> None:
+        """Sort one message into the records or the signals."""
         message = received.message
         if isinstance(message, Event):
             self.records.record_event(message)
@@ -107,6 +111,7 @@ class _HistoryLoop:
                 self.process.publisher.publish(event)
 
     def close(self) -> None:
+        """Take what is still on its way and close the databases."""
         for received in self.subscriber.receive(0.05):
             self.take(received)
         self.history.close()
@@ -117,7 +122,7 @@ class _HistoryLoop:
 def run_history(node: Node, launch: Launch) -> None:
     """Keep history until told to stop."""
     with NodeProcess(node, launch) as process:
-        loop = _HistoryLoop(process)
+        loop = HistoryLoop(process)
         process.beat()
         try:
             while not process.stopping:

@@ -25,10 +25,15 @@ LOGGED = tuple(name for name, topic in TOPICS.items() if topic.log and name != "
 HIGH_WATER_MARK = 50_000
 """Messages that may wait while the disk is busy: minutes of ordinary life."""
 
+LISTENERS_WITHIN_S = 5.0
+"""After the log's start everybody else starts; what is told before that is heard by nobody."""
+
 FOREVER_NS = 2**62
 
 
-class _LogLoop:
+class LogLoop:
+    """The log's work, turn by turn."""
+
     def __init__(self, process: NodeProcess) -> None:
         launch = process.launch
         self.process = process
@@ -57,8 +62,11 @@ class _LogLoop:
         self.answerer = Answerer(process.folder, "record_raw")
         self.raw_until_ns = {radar.id: FOREVER_NS if radar.id in launch.raw else 0 for radar in launch.house.radars}
         self.problem_told = False
+        # A disk that is full at the start is told when those who show it listen.
+        self.tell_from_ns = process.clock.now().monotonic_ns + seconds_to_ns(LISTENERS_WITHIN_S)
 
     def turn(self) -> None:
+        """Take, write, answer, and show a sign of life."""
         now_ns = self.process.clock.now().monotonic_ns
         # A ring holds a moment only: while frames are wanted, they are looked for more often.
         wanted = any(until_ns > now_ns for until_ns in self.raw_until_ns.values())
@@ -98,19 +106,23 @@ class _LogLoop:
             self.writer.write(msgspec.structs.replace(received.envelope, topic="raw_frame"), raw)
 
     def answer(self, question: RecordRawRequest) -> RecordRawAnswer:
+        """Begin or end the writing of whole frames."""
         unknown = [radar for radar in question.radars if radar not in self.raw_until_ns]
         if unknown:
             known = ", ".join(self.raw_until_ns) or "none"
             return RecordRawAnswer(accepted=False, problem=f"no radar {', '.join(unknown)}; this house has: {known}")
         until_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(question.seconds)
         for radar in question.radars or tuple(self.raw_until_ns):
-            self.raw_until_ns[radar] = max(until_ns, self.raw_until_ns[radar])  # who asked before still gets all of it
+            # Who asked before still gets all of it; 0 s ends it for all.
+            self.raw_until_ns[radar] = max(until_ns, self.raw_until_ns[radar]) if question.seconds > 0 else 0
         return RecordRawAnswer(accepted=True, folder=str(self.writer.folder))
 
     def tell_problem(self) -> None:
         """Say once that the log cannot be written, and once that it can again."""
         problem = self.writer.problem
         if (problem is not None) == self.problem_told or self.process.publisher is None:
+            return
+        if self.process.clock.now().monotonic_ns < self.tell_from_ns:
             return
         self.problem_told = problem is not None
         self.process.publisher.publish(
@@ -138,7 +150,7 @@ class _LogLoop:
 def run_log(node: Node, launch: Launch) -> None:
     """Write the log until told to stop."""
     with NodeProcess(node, launch) as process:
-        loop = _LogLoop(process)
+        loop = LogLoop(process)
         process.beat()
         try:
             while not process.stopping:

@@ -1,0 +1,134 @@
+"""The nodes that write the log and the history, in this process, on a real bus, turn by turn."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from sumika.bus import Board, Publisher, RingWriter, Subscriber
+from sumika.clock import WallClock
+from sumika.config import demo_house
+from sumika.log import LogReader
+from sumika.runtime import process as process_module
+from sumika.runtime.history_loop import HistoryLoop
+from sumika.runtime.log_loop import LogLoop
+from sumika.runtime.node import Launch
+from sumika.runtime.process import NodeProcess
+from sumika.runtime.table import nodes_of
+from sumika.schema import ConfigChange, Event, Origin, RawFrame, RecordRawRequest, Severity, SumikaError
+from sumika.sensors import open_source
+from tests.bus_helpers import opened, presence, runtime_folder, wait_until
+
+LOADED = demo_house({"SUMIKA_DATA": "/dev/null"})
+RADAR = LOADED.house.radars[0]
+
+
+@pytest.fixture(autouse=True)
+def _own_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A node's process asks the kernel for things that this one must not have."""
+    monkeypatch.setattr(process_module, "_ask_kernel", lambda *arguments: None)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@contextmanager
+def node_process(name: str, data: Path) -> Iterator[NodeProcess]:
+    with runtime_folder() as folder:
+        node = next(node for node in nodes_of(LOADED.house) if node.name == name)
+        config = ConfigChange(
+            stamp=WallClock().now(), origin=Origin.LIVE, file="house.yaml", hash=LOADED.hash, text=LOADED.text
+        )
+        names = tuple(node.name for node in nodes_of(LOADED.house))
+        Board.create(folder.board, names)
+        launch = Launch(folder.path, data, "run", LOADED.house, LOADED.path, config, ("test", *names), 0)
+        with NodeProcess(node, launch) as process:
+            yield process
+
+
+def said_by(process: NodeProcess) -> Subscriber:
+    return opened(Subscriber(process.folder, [process.node.name], ["event"], process.clock))
+
+
+def test_log_tells_a_problem_once_and_its_end_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with node_process("log", tmp_path) as process:
+        loop, ear = LogLoop(process), said_by(process)
+        told: list[tuple[str, bool]] = []
+
+        def turn(count: int) -> bool:
+            loop.turn()
+            told.extend(
+                (r.message.detail, r.message.recovered) for r in ear.receive(0.0) if isinstance(r.message, Event)
+            )
+            return len(told) >= count
+
+        turn(0)
+        problem: list[SumikaError | None] = [SumikaError("the disk is full")]
+        monkeypatch.setattr(type(loop.writer), "problem", property(lambda writer: problem[0]))
+        assert wait_until(lambda: turn(1))
+        problem[0] = None
+        assert wait_until(lambda: turn(2))
+        for _ in range(3):
+            turn(0)
+        loop.close()
+    assert told == [("the disk is full", False), ("", True)]
+
+
+def test_whole_frames_are_logged_on_request_only_and_until_told_to_stop(tmp_path: Path) -> None:
+    with node_process("log", tmp_path) as process:
+        loop = LogLoop(process)
+        voice = opened(Publisher(process.folder, f"sensor.{RADAR.id}", 0, listeners=["log", "log.frames"]))
+        source = open_source(RADAR, LOADED.path, process.clock, {})
+        ring = RingWriter(process.folder.ring(RADAR.id), slot_bytes=source.max_frame_bytes)
+
+        def frame() -> int:
+            got = source.next_frame()
+            assert got is not None
+            samples = got.samples if hasattr(got, "samples") else got.iq
+            voice.publish(msgspec.structs.replace(got.notice, position=ring.write(samples)))
+            before = process.taken
+
+            def taken() -> bool:
+                loop.turn()
+                return process.taken > before
+
+            assert wait_until(taken)
+            return got.notice.index
+
+        frame()
+        assert not loop.answer(RecordRawRequest(seconds=9.0, radars=("nowhere",))).accepted
+        assert loop.answer(RecordRawRequest(seconds=60.0)).accepted
+        assert loop.answer(RecordRawRequest(seconds=0.001, radars=(RADAR.id,))).accepted  # shortens nobody else's
+        wanted = [frame(), frame()]
+        assert loop.answer(RecordRawRequest(seconds=0.0)).accepted
+        frame()
+        loop.close()
+        ring.close()
+        source.close()
+    logged = [one.message for one in LogReader(tmp_path / "log" / "run") if isinstance(one.message, RawFrame)]
+    assert [raw.notice.index for raw in logged] == wanted
+
+
+def test_history_keeps_signals_and_records_events(tmp_path: Path) -> None:
+    with node_process("history", tmp_path) as process:
+        loop = HistoryLoop(process)
+        voice = opened(Publisher(process.folder, "test", 0))
+        event = Event(
+            stamp=process.clock.now(), origin=Origin.LIVE, subject="log", code="log_problem", severity=Severity.WARNING
+        )
+
+        def heard() -> bool:
+            voice.publish(presence(LOADED.house.rooms[0].id))
+            voice.publish(event)
+            loop.turn()
+            return process.taken > 3
+
+        assert wait_until(heard)
+        events = loop.records.events()
+        loop.close()
+    assert events
+    assert (tmp_path / "history").is_dir()
