@@ -57,6 +57,7 @@ def said_by(process: NodeProcess) -> Subscriber:
 def test_log_tells_a_problem_once_and_its_end_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with node_process("log", tmp_path) as process:
         loop, ear = LogLoop(process), said_by(process)
+        first_ns = loop.tell_from_ns
         told: list[tuple[str, bool]] = []
 
         def turn(count: int) -> bool:
@@ -70,6 +71,7 @@ def test_log_tells_a_problem_once_and_its_end_once(tmp_path: Path, monkeypatch: 
         problem: list[SumikaError | None] = [SumikaError("the disk is full")]
         monkeypatch.setattr(type(loop.writer), "problem", property(lambda writer: problem[0]))
         assert wait_until(lambda: turn(1))
+        assert process.clock.now().monotonic_ns >= first_ns  # not before those who show it listen
         problem[0] = None
         assert wait_until(lambda: turn(2))
         for _ in range(3):

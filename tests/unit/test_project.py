@@ -18,7 +18,7 @@ from sumika.cli.main import sumika as command_line
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-READMES = ("README.md", "README.ja.md")
+READMES = {"README.md": "run.svg", "README.ja.md": "run.ja.svg"}
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
@@ -33,7 +33,7 @@ def run_tool(
 @pytest.mark.parametrize("name", READMES)
 def test_readme_opens_with_what_it_is_a_picture_and_the_two_commands(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
-    title, picture, commands = text.index("# "), text.index("](docs/images/run.svg)"), text.index("make run")
+    title, picture, commands = text.index("# "), text.index(f"](docs/images/{READMES[name]})"), text.index("make run")
     assert title == 0
     assert title < picture < commands < text.index("make test") < text.index("\n## ")
     assert commands < 1500
