@@ -89,6 +89,7 @@ def test_bits_flipped_anywhere(sound: Path, kind: str, part: str, seed: int, cou
     play_or_say_why(*damaged(sound, kind, part, flip))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "part"), PARTS)
 @several
 @given(junk=st.binary(max_size=3000), keep=st.integers(0, 200))

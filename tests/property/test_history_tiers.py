@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -87,6 +88,7 @@ def rows_of(plot: Plot) -> dict[int, tuple[float, float, float, int]]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(arrivals(), st.sampled_from([RANGE, BREATH]))
 def test_every_tier_equals_a_slow_computation_after_any_history(batches: Batches, signal: str) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -120,6 +121,7 @@ def _paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int
 PATHS = _paths(parse_tree(DEMO).data)[1:]
 
 
+@pytest.mark.slow
 @given(st.sampled_from(PATHS), PLAIN)
 @settings(max_examples=120, deadline=None)
 def test_any_value_in_any_field_gives_a_house_or_a_config_error(path: tuple[str | int, ...], value: Any) -> None:
@@ -214,6 +216,7 @@ def apply(document: Document, verb: str, where: str, value: Any) -> None:
             raise AssertionError(f"{verb} {where} {value!r} on\n{before}") from error
 
 
+@pytest.mark.slow
 @given(EDITS, st.sampled_from(["\n", "\r\n"]))
 @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_sequence_of_edits_keeps_every_comment_and_says_what_was_asked(

@@ -82,6 +82,7 @@ def check_cut(data: bytes, cut: int, messages: tuple[Identity, ...]) -> None:
     assert not info.segments[0].closed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [False, True])
 def test_a_log_cut_anywhere_keeps_all_before_the_torn_chunk(closed: bool) -> None:
     data, messages = original(closed)
@@ -99,6 +100,7 @@ def test_a_cut_inside_a_record_is_told() -> None:
         assert [damage.kind.value for damage in info.damages] == ["torn tail"]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32), st.integers(1, 6), st.booleans())
 @settings(max_examples=300, deadline=None)
 def test_flipped_bytes_never_change_a_message_and_are_told(seed: int, flips: int, closed: bool) -> None:
@@ -122,6 +124,7 @@ def test_flipped_bytes_never_change_a_message_and_are_told(seed: int, flips: int
         assert info.damages or not info.segments[0].closed
 
 
+@pytest.mark.slow
 def test_a_single_flipped_bit_anywhere_in_a_finished_log_is_told() -> None:
     data, messages = original(True)
     dice = random.Random(5)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -61,6 +62,7 @@ def spoil(samples: NDArray[Any], how: str, random: np.random.Generator) -> NDArr
 HOW = ("nan", "infinite", "huge", "zero", "constant", "noise", "tiny", "short", "flat", "as it is")
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 319), st.sampled_from(HOW)), max_size=60), st.integers(0, 2**31))
 def test_spoilt_frames_among_good_ones(where: list[tuple[int, str]], seed: int) -> None:
@@ -85,6 +87,7 @@ def test_nothing_but_spoilt_frames(how: str, seed: int, real: bool) -> None:
     assert_sound(one_pass(frames).messages)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     st.integers(1, 5),

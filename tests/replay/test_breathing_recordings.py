@@ -88,6 +88,7 @@ def test_continuous_wave_is_refused_with_its_reason(sumika_data: Path) -> None:
     assert {(one.valid, one.probability, one.reason) for one in seen.presences} == {(False, None, Reason.NO_RANGE)}
 
 
+@pytest.mark.slow
 def test_the_bench_returns_its_figures(sumika_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUMIKA_DATA", str(sumika_data))
     figures = respiration.measure(full=False)

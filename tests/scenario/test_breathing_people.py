@@ -72,6 +72,7 @@ def test_breaths_of_many_wavelengths_at_twenty_frames_per_second() -> None:
     assert last.rate_bpm == pytest.approx(16.0, abs=0.3)
 
 
+@pytest.mark.slow
 def test_ten_people_who_breathe_a_little_irregularly() -> None:
     score = Tally(people(Scene(irregular=0.04, seconds=30.0), 10, seed=21)).score
     assert score.coverage > 0.85
@@ -106,6 +107,7 @@ def test_the_weaker_the_signal_the_fewer_rates_and_never_a_lie(snr_db: float) ->
 NOBODY_BREATHES = Scene(breath_mm=1e-9, seconds=60.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -156,6 +158,7 @@ def test_who_stops_breathing_has_no_rate_within_one_window() -> None:
     assert not any(message.valid for message in between(one, 37.0, 45.0))
 
 
+@pytest.mark.slow
 def test_a_rate_that_changes_is_followed_and_meanwhile_less_sure() -> None:
     rate = np.where(times(75.0) < 35.0, 15.0, 20.0)
     one, recorded = seen(Scene(seconds=75.0, rate_bpm=rate))

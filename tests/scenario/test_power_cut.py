@@ -24,6 +24,7 @@ def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip(str(error))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shim")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_power_cuts_lose_nothing_acknowledged(seed: int) -> None:
@@ -32,6 +33,7 @@ def test_power_cuts_lose_nothing_acknowledged(seed: int) -> None:
     assert min(toll.rows, toll.records, toll.logged) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shim")
 @pytest.mark.parametrize("mode", ["NORMAL", "OFF"])
 def test_the_harness_notices_a_database_that_does_not_sync(mode: str) -> None:
@@ -39,6 +41,7 @@ def test_the_harness_notices_a_database_that_does_not_sync(mode: str) -> None:
     assert toll.lost > 0
 
 
+@pytest.mark.slow
 def test_kills_lose_nothing_acknowledged() -> None:
     toll = power_cut.kill(3, longest_life_s=0.3)
     assert (toll.kills, toll.lost, toll.set_aside, toll.problems) == (3, 0, 0, [])
@@ -96,6 +99,7 @@ def test_a_rename_is_durable_only_when_its_folder_is_synced(tmp_path: Path, shim
     assert outcomes(tmp_path / "with", shim, write + sync, 10) == {frozenset({("name", b"x")})}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shim")
 def test_the_quick_bench_says_what_it_did() -> None:
     figures = power_cut.measure(full=False)

@@ -183,6 +183,7 @@ def test_a_new_size_is_drawn_anew(terminal: Terminal) -> None:
     assert "\x1b[2J" in terminal.received
 
 
+@pytest.mark.slow
 def test_a_stopped_terminal_does_not_stop_the_heart_beat(terminal: Terminal) -> None:
     terminal.start()
     terminal.read_until(lambda: any("someone" in line for line in terminal.emulator.lines()))

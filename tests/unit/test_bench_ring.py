@@ -1,9 +1,12 @@
 """The bench of the ring runs and says what it measured; how fast it is, is for the bench to tell."""
 
+import pytest
+
 from sumika.evaluate.figure import Evidence
 from sumika.evaluate.spine import ring
 
 
+@pytest.mark.slow
 def test_the_share_of_a_core_is_that_of_both_processes() -> None:
     figure = ring.core_share(0.5)
     detail = figure.detail
@@ -14,6 +17,7 @@ def test_the_share_of_a_core_is_that_of_both_processes() -> None:
     assert figure.evidence is Evidence.MEASURED
 
 
+@pytest.mark.slow
 def test_the_quick_call_gives_both_figures() -> None:
     figures = ring.measure(full=False)
     assert set(figures) == {"ring_core_share", "ring_torn"}

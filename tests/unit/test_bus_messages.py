@@ -234,6 +234,7 @@ def test_a_flood_comes_in_pieces(folder: RuntimeFolder) -> None:
     assert 0 < len(subscriber.receive(1.0)) <= 10
 
 
+@pytest.mark.slow
 def test_a_subscriber_that_does_not_read_loses_messages_and_counts_them(folder: RuntimeFolder) -> None:
     """The publisher gets through all the same: had it waited for the subscriber, this test would not end."""
     subscriber, publisher = subscriber_to(folder, "event", high_water_mark=10), publisher_of(folder)

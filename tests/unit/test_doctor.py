@@ -340,6 +340,7 @@ def test_no_running_house_is_no_fault(runtime: Path) -> None:
     assert only(_doctor_running.running_houses(WallClock())).level is Level.OK
 
 
+@pytest.mark.slow
 def test_a_running_house_is_asked_for_its_nodes(runtime: Path) -> None:
     with RuntimeFolder.create("run") as folder:
         stop = threading.Event()

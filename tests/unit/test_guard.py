@@ -21,6 +21,7 @@ def fail() -> None:
     raise ValueError("an exception is an answer too")
 
 
+@pytest.mark.slow
 def test_what_comes_back_outlives_and_what_crashes_or_spins_does_not() -> None:
     assert outlives(lambda: 1, 2)
     assert outlives(fail, 2)
