@@ -200,3 +200,10 @@ def test_what_is_cut_ends_in_an_ellipsis_also_where_characters_are_wide() -> Non
     line = view.render(at(1), 80, 24, "ja").plain.split("\n")[1]
     assert line.startswith("とても長い名")
     assert "…" in line
+
+
+def test_the_cause_of_an_event_is_not_hidden_behind_a_long_path() -> None:
+    detail = "/home/somebody/a/very/long/place/for/recordings/demo.bin: too short by 12 bytes"
+    picture = shown(event(0.0, detail=detail), width=110, height=24)
+    assert "demo.bin: too short by 12 bytes" in picture
+    assert "recordings/demo.bin" not in picture

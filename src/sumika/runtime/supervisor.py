@@ -96,6 +96,7 @@ class Supervisor:
         self.rooms: dict[str, Occupancy] = {}
         self._silent: set[str] = set()
         self._heard: set[str] = set()
+        self._house = launch.house
         self._turns = 0
         self._due_ns = clock.now().monotonic_ns
         self._stalls = _Stalls()
@@ -174,7 +175,10 @@ class Supervisor:
         else:
             self._silent.remove(presence.room)
         severity = Severity.WARNING if silent else Severity.INFO
-        self._tell(presence.radar or presence.room, "radar_silent", severity, presence.room, recovered=not silent)
+        radars = ", ".join(radar.id for radar in self._house.radars if radar.room == presence.room)
+        self._tell(
+            radars or presence.radar or presence.room, "radar_silent", severity, presence.room, recovered=not silent
+        )
 
     def _wait_for_next_turn(self, due_ns: int) -> None:
         """Wait, but wake at once when a process ends."""

@@ -1,5 +1,6 @@
 """The house on the screen, as a pure function of what was heard, the moment and the size."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -23,6 +24,9 @@ from sumika.text import banner, event_text
 from sumika.units import ns_to_seconds
 
 SMALLEST_WIDTH = 20
+_PATH = re.compile(r"/(?:[^/\s:]+/)+([^/\s:]+)")
+"""A whole path would fill the line before the cause is told; the log and plain lines keep it."""
+
 _SEVERITIES: dict[Severity, tuple[str, Style]] = {
     Severity.INFO: ("·", DIM),
     Severity.WARNING: ("▲", CAUTION),
@@ -176,7 +180,8 @@ class HouseView:
         for event in reversed(newest):
             sign, style = ("✓", GOOD) if event.recovered else _SEVERITIES[event.severity]
             head = f" {look.time(event.stamp)} "
-            text = look.clip(look.show(event_text(event, look.language)), width - cell_len(head) - 2)
+            told = _PATH.sub(r"…/\1", event_text(event, look.language))
+            text = look.clip(look.show(told), width - cell_len(head) - 2)
             lines.append(fit((Segment(head, DIM), Segment(f"{look.show(sign)} ", style), Segment(text, PLAIN)), width))
         if not newest:
             lines.append(fit((Segment(" " + look.say("terminal.no_events"), DIM),), width))
