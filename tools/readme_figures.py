@@ -36,6 +36,14 @@ MEANINGS = {
     "history_year_plot_ms": ("History: plot of a year", "履歴：1 年のグラフ"),
     "history_mb_per_room_day": ("History: size of a day of one room", "履歴：1 部屋 1 日の容量"),
     "replay_speed": ("Replay: times faster than real time", "リプレイ速度（実時間比）"),
+    "replay_speed_from_frames": (
+        "Replay from whole radar frames: times faster than real time",
+        "レーダーの生フレームからのリプレイ速度（実時間比）",
+    ),
+    "presence_agreement_acconeer": (
+        "Presence, Acconeer recordings: agreement with the maker's application (worst of three)",
+        "在室判定と Acconeer 社アプリとの一致率（3 記録中の最低値）",
+    ),
     "replay_diff": ("Replay: differing fields", "リプレイで食い違った項目"),
     "power_cut_lost": (
         "Acknowledged rows or alarms lost in 50 kills and 20 power cuts",
@@ -43,8 +51,11 @@ MEANINGS = {
     ),
     "demo_core_share": ("Whole demo house: share of one core", "デモ全体の CPU 使用（1 コア比）"),
     "demo_memory_mb": ("Whole demo house: memory (proportional set size)", "デモ全体のメモリー（PSS）"),
-    "demo_presence_s": ("From start to presence", "起動から在室判定まで"),
-    "demo_respiration_s": ("From start to a breathing rate", "起動から呼吸数の表示まで"),
+    "demo_presence_s": ("From start to presence (slowest room)", "起動から在室判定まで（最も遅い部屋）"),
+    "demo_respiration_s": (
+        "From start to a breathing rate (slowest room; its person moves at first)",
+        "起動から呼吸数の表示まで（最も遅い部屋。初めは体が動いている）",
+    ),
     "demo_end_s": ("From Ctrl-C until every process is gone", "Ctrl-C から全プロセス終了まで"),
     "back_after_kill_s": ("A killed node is back after (worst)", "強制終了されたノードの復帰（最悪値）"),
     "back_after_stop_watchdogs": (

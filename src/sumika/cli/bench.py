@@ -22,7 +22,9 @@ def bench(area: str | None, as_json: bool, full: bool) -> None:
         return
     table = Table(title=f"sumika bench {area} ({results.commit})")
     for column in ("figure", "value", "unit", "evidence", "run"):
-        table.add_column(column, justify="right" if column == "value" else "left", overflow="fold")
+        table.add_column(
+            column, justify="right" if column == "value" else "left", overflow="fold", no_wrap=column == "figure"
+        )
     for key, figure in results.figures.items():
         run = figure.run + (" (stale)" if figure.stale else "")
         table.add_row(key, f"{figure.value:.4g}", figure.unit, str(figure.evidence), run)
