@@ -16,6 +16,8 @@ from sumika.sensors import RecordedSource, open_recording
 from tests.recordings import samples_of, take
 from tests.synthetic_recordings import CHIRP, WRITERS
 
+pytestmark = pytest.mark.slow  # hundreds of small files, each opened in a process of its own
+
 PARTS = [("ti", "capture.bin"), ("ti", "chirp.yaml"), ("avian", "avian/radar.npy"), ("avian", "avian/config.json")]
 PARTS += [("sense2gol", "cw.npz"), ("a121", "a121.h5"), ("a111", "a111.h5")]
 Damage = Callable[[bytes], bytes]
@@ -89,7 +91,6 @@ def test_bits_flipped_anywhere(sound: Path, kind: str, part: str, seed: int, cou
     play_or_say_why(*damaged(sound, kind, part, flip))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "part"), PARTS)
 @several
 @given(junk=st.binary(max_size=3000), keep=st.integers(0, 200))

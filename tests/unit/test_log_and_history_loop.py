@@ -54,6 +54,7 @@ def said_by(process: NodeProcess) -> Subscriber:
     return opened(Subscriber(process.folder, [process.node.name], ["event"], process.clock))
 
 
+@pytest.mark.slow
 def test_log_tells_a_problem_once_and_its_end_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with node_process("log", tmp_path) as process:
         loop, ear = LogLoop(process), said_by(process)
