@@ -39,6 +39,7 @@ def test_the_persons_distance_is_found(sumika_data: Path) -> None:
     assert all(abs(distance - 0.70) < 0.05 for distance in distances)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["iwr6843", "bgt60", "a121"])
 def test_time_stretched_gives_a_lower_rate(sumika_data: Path, name: str) -> None:
     frames = recorded_frames(sumika_data, name)

@@ -17,6 +17,8 @@ from sumika.runtime.replay_log import replay_log
 from sumika.schema import Origin, Respiration, SumikaError, UsageError
 from sumika.units import seconds_to_ns
 
+pytestmark = pytest.mark.slow  # each runs a whole house through all its steps
+
 SECONDS = 20.0
 
 

@@ -156,6 +156,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     made.free()
 
 
+@pytest.mark.slow
 def test_the_house_is_drawn_on_eighty_columns_and_its_last_state_stays_behind(terminal: Terminal) -> None:
     terminal.start()
     screen = terminal.emulator

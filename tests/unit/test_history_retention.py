@@ -46,6 +46,7 @@ def everything(history: History) -> list[tuple[list[int], list[float], list[str]
     return found
 
 
+@pytest.mark.slow
 @needs_parquet
 def test_raw_older_than_thirty_days_moves_to_parquet_and_reads_the_same(tmp_path: Path) -> None:
     with four_days(tmp_path) as history:

@@ -75,6 +75,7 @@ with RuntimeFolder.create() as folder:
 """
 
 
+@pytest.mark.slow
 def test_lives_of_a_node_leave_no_descriptor_open() -> None:
     with runtime_base():
         answer = subprocess.run([sys.executable, "-c", LIVES], capture_output=True, text=True, timeout=60, check=False)
