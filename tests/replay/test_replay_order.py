@@ -18,6 +18,7 @@ from sumika.runtime.step_loop import run_step
 from sumika.runtime.step_runner import StepRunner
 from sumika.schema import (
     TOPIC_OF,
+    Consumed,
     Envelope,
     Message,
     Origin,
@@ -102,7 +103,7 @@ class LiveHouse:
         assert node.step is not None
         return StepRunner(node.step, HOUSE)
 
-    def publish(self, node: str, message: Message, consumed: tuple[object, ...] = ()) -> None:
+    def publish(self, node: str, message: Message, consumed: tuple[Consumed, ...] = ()) -> None:
         topic, key = TOPIC_OF[type(message)], key_of(message)
         incarnation = self.incarnations.get(node, 0)
         place = (node, incarnation, topic, key)
@@ -113,7 +114,7 @@ class LiveHouse:
             node=node,
             incarnation=incarnation,
             sequence=sequence,
-            consumed=consumed,  # type: ignore[arg-type]  # typed by the runner that made it
+            consumed=consumed,
             message=msgspec.Raw(msgspec.msgpack.encode(message)),
         )
         self.log.append(Logged(envelope=envelope, message=message, log_time_ns=0, data=b""))
