@@ -1,0 +1,1 @@
+"""Causal language models as students and teachers: the decoder, its tokenizers, packing and training."""
