@@ -16,9 +16,7 @@ class Cache:
         longest: The largest of them.
     """
 
-    def __init__(
-        self, shape: DecoderShape, batch: int, context: int, device: torch.device, dtype: torch.dtype
-    ) -> None:
+    def __init__(self, shape: DecoderShape, batch: int, context: int, device: torch.device, dtype: torch.dtype) -> None:
         size = (batch, shape.key_value_heads, context, shape.head_size)
         self.context = context
         self.keys = [torch.zeros(size, device=device, dtype=dtype) for _ in range(shape.layers)]
