@@ -6,8 +6,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.attention.varlen import varlen_attn
 from torch.nn.functional import scaled_dot_product_attention
 
+# The argument for causal attention was renamed between releases of torch, and sharing keys among heads was added.
+_KNOWN = inspect.signature(varlen_attn).parameters
+CAUSAL: dict[str, Any] = {"window_size": (-1, 0)} if "window_size" in _KNOWN else {"is_causal": True}
+SHARES_KEYS = "enable_gqa" in _KNOWN
 GROUPS = 4  # sequences of like length are padded together; more groups pad less and call more often
 
 
@@ -89,12 +94,12 @@ class _Pad(torch.autograd.Function):
     """(token, width) -> (padded place, width); no gradient comes from padding, so going back is a look-up."""
 
     @staticmethod
-    def forward(ctx: Any, packed: Tensor, group: Group) -> Tensor:  # noqa: ANN401 - torch hands an untyped context
+    def forward(ctx: Any, packed: Tensor, group: Group) -> Tensor:
         ctx.group, ctx.count = group, len(packed)
         return packed.index_select(0, group.gather)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:  # noqa: ANN401 - as above
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,) = gradients
         back = gradient.reshape(len(ctx.group.gather), -1).index_select(0, ctx.group.back)
         if ctx.group.tokens is None:
@@ -106,12 +111,12 @@ class _Unpad(torch.autograd.Function):
     """(padded place, width) -> (token of the group, width); padding gets a gradient of zero."""
 
     @staticmethod
-    def forward(ctx: Any, padded: Tensor, group: Group) -> Tensor:  # noqa: ANN401 - torch hands an untyped context
+    def forward(ctx: Any, padded: Tensor, group: Group) -> Tensor:
         ctx.group = group
         return padded.index_select(0, group.back)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:  # noqa: ANN401 - as above
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (gradient,) = gradients
         zeros = gradient.new_zeros(len(ctx.group.gather), gradient.shape[1])
         return zeros.index_copy_(0, ctx.group.back, gradient), None
@@ -151,12 +156,9 @@ def _attend_group(query: Tensor, key: Tensor, value: Tensor, group: Group) -> Te
 
 
 def _attend_varlen(query: Tensor, key: Tensor, value: Tensor, layout: Layout) -> Tensor:
-    from torch.nn.attention.varlen import varlen_attn
-
-    known = inspect.signature(varlen_attn).parameters
-    options: dict[str, Any] = {"window_size": (-1, 0)} if "window_size" in known else {"is_causal": True}
+    options = dict(CAUSAL)
     if query.shape[1] != key.shape[1]:
-        if "enable_gqa" in known:
+        if SHARES_KEYS:
             options["enable_gqa"] = True
         else:
             times = query.shape[1] // key.shape[1]

@@ -54,14 +54,14 @@ class _FusedNorm(torch.autograd.Function):
     """Root-mean-square norm with its gradient in few passes over memory (for CPUs, where torch has no fused one)."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, epsilon: float) -> Tensor:  # noqa: ANN401 - untyped by torch
+    def forward(ctx: Any, x: Tensor, weight: Tensor, epsilon: float) -> Tensor:
         size = x.shape[-1]
         inverse = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_().div_(size).add_(epsilon).rsqrt_()
         ctx.save_for_backward(x, weight, inverse)
         return (x * inverse).mul_(weight)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:  # noqa: ANN401 - untyped by torch
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
         x, weight, inverse = ctx.saved_tensors
         normed = x * inverse
         product = gradients[0] * normed
@@ -131,10 +131,13 @@ class Block(nn.Module):
         self.input_layernorm = Norm(shape.width, shape.norm_epsilon)
         self.post_attention_layernorm = Norm(shape.width, shape.norm_epsilon)
 
-    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor, layout: Layout) -> Tensor:
-        """Map (token, width) to (token, width)."""
+    def forward(self, x: Tensor, cosine: Tensor, sine: Tensor, layout: Layout, wanted: Tensor | None = None) -> Tensor:
+        """Map (token, width) to (token, width), or to (wanted token, width) where not every token is wanted after."""
         query, key, value = self.self_attn.queries_keys_values(self.input_layernorm(x), cosine, sine)
-        x = x + self.self_attn.o_proj(attend(query, key, value, layout))
+        attended = attend(query, key, value, layout)
+        if wanted is not None:
+            attended, x = attended.index_select(0, wanted), x.index_select(0, wanted)
+        x = x + self.self_attn.o_proj(attended)
         y: Tensor = x + self.mlp(self.post_attention_layernorm(x))
         return y
 
@@ -227,16 +230,19 @@ class Decoder(nn.Module):
         cosine, sine = self._tables
         return cosine[positions, None].to(dtype), sine[positions, None].to(dtype)
 
-    def hidden_packed(self, token_ids: Tensor, lengths: list[int], layout: Layout | None = None) -> Tensor:
+    def hidden_packed(
+        self, token_ids: Tensor, lengths: list[int], layout: Layout | None = None, wanted: Tensor | None = None
+    ) -> Tensor:
         """Return what the last norm gives for every token of packed sequences; none sees another sequence.
 
         Args:
             token_ids: (token,) of all sequences, one after another.
             lengths: Tokens of each sequence.
             layout: Of these lengths, where it is at hand.
+            wanted: (wanted token,) positions whose result is wanted; None for all. The others end at the last layer.
 
         Returns:
-            (token, width).
+            (token, width), or (wanted token, width).
 
         Raises:
             ValueError: if the lengths do not sum up to the tokens or a sequence is longer than the context.
@@ -249,11 +255,13 @@ class Decoder(nn.Module):
         if torch.is_autocast_enabled(x.device.type):
             x = x.to(torch.get_autocast_dtype(x.device.type))
         cosine, sine = self.tables(layout.positions, x.dtype)
-        for block in self.model.layers:
+        last = len(self.model.layers) - 1
+        for index, block in enumerate(self.model.layers):
+            inputs = (x, cosine, sine, layout, wanted if index == last else None)
             if self.checkpointing and torch.is_grad_enabled():
-                x = checkpoint(block, x, cosine, sine, layout, use_reentrant=False, preserve_rng_state=False)
+                x = checkpoint(block, *inputs, use_reentrant=False, preserve_rng_state=False)
             else:
-                x = block(x, cosine, sine, layout)
+                x = block(*inputs)
         normed: Tensor = self.model.norm(x)
         return normed
 

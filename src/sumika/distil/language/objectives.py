@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
-CHUNK_ELEMENTS = 1 << 25  # of logits held at once: 128 MiB in float32
+CHUNK_ELEMENTS = {"cpu": 1 << 22, "cuda": 1 << 28}  # of logits held at once, 4 bytes each
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
@@ -16,8 +16,8 @@ class _LinearCrossEntropy(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, head: Tensor, targets: Tensor, scale: float) -> Tensor:  # noqa: ANN401 - untyped by torch
-        rows = max(1, CHUNK_ELEMENTS // head.shape[0])
+    def forward(ctx: Any, hidden: Tensor, head: Tensor, targets: Tensor, scale: float) -> Tensor:
+        rows = max(1, CHUNK_ELEMENTS.get(hidden.device.type, 1 << 22) // head.shape[0])
         wants_hidden, wants_head = ctx.needs_input_grad[:2]
         to_hidden = torch.empty_like(hidden) if wants_hidden else None
         to_head: Tensor | None = None
@@ -45,7 +45,7 @@ class _LinearCrossEntropy(torch.autograd.Function):
         return total * scale
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:  # noqa: ANN401 - untyped by torch
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:
         to_hidden, to_head = ctx.gradients
         del ctx.gradients
         (outer,) = gradients

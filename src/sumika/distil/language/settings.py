@@ -11,6 +11,12 @@ class Precision(StrEnum):
     FLOAT32 = "float32"
     BFLOAT16_MIXED = "bfloat16_mixed"  # float32 weights, products in bfloat16
     BFLOAT16 = "bfloat16"  # weights, gradients and moments in bfloat16, rounding errors carried along (Kahan)
+    BFLOAT16_STOCHASTIC = "bfloat16_stochastic"  # the same without that error: weights are rounded at random instead
+
+    @property
+    def pure(self) -> bool:
+        """Whether the weights themselves are bfloat16."""
+        return self in {Precision.BFLOAT16, Precision.BFLOAT16_STOCHASTIC}
 
 
 class LoraSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
