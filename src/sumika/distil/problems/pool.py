@@ -1,0 +1,132 @@
+"""Pools, evaluation sets and the text of single steps, drawn by seed."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from random import Random
+
+from sumika.distil.problems import _maths, _programs
+from sumika.distil.records import Example, Grading
+
+MATHS: dict[str, Callable[[Random, int], _maths.Worked]] = {
+    "arithmetic": _maths.arithmetic,
+    "dates": _maths.dates,
+    "weekdays": _maths.weekdays,
+    "units": _maths.units,
+    "stories": _maths.stories,
+}
+"""Domain -> generator of worked problems."""
+
+CODING: dict[str, Callable[[Random, int], _programs.Described]] = {
+    "compose": _programs.compose,
+    "branches": _programs.branches,
+    "repeats": _programs.repeats,
+    "lists": _programs.lists,
+}
+"""Domain -> generator of described programs."""
+
+HARDNESS = (1, 2, 3)
+POOL_SHARES = {
+    "arithmetic": 0.50,
+    "dates": 0.03,
+    "weekdays": 0.06,
+    "units": 0.05,
+    "stories": 0.06,
+    "compose": 0.20,
+    "branches": 0.03,
+    "repeats": 0.04,
+    "lists": 0.03,
+}
+"""What a pool is made of: a few plentiful domains and many rare ones, as collections from the web are."""
+POOL_HARDNESS = (0.70, 0.22, 0.08)
+"""Share of each hardness in a pool: most of what one finds is easy."""
+SOILED_SHARES = {"cut": 0.02, "garbled": 0.02, "repeated": 0.03}
+"""Share of a pool whose solution is cut short or garbled, and of exact repetitions."""
+
+
+def draw(domain: str, hardness: int, random: Random) -> Example:
+    """Return one problem with its worked solution."""
+    if domain in MATHS:
+        worked = MATHS[domain](random, hardness)
+        return Example(
+            prompt=worked.prompt,
+            answer=worked.answer,
+            domain=domain,
+            grading=Grading.TEXT,
+            reasoning=";".join(worked.steps),
+            source="sumika.distil.problems",
+            licence="Apache-2.0",
+        )
+    described = CODING[domain](random, hardness)
+    return Example(
+        prompt=described.prompt,
+        answer=described.program,
+        domain=domain,
+        grading=Grading.CODE,
+        tests=described.tests,
+        reasoning=";".join(described.steps),
+        source="sumika.distil.problems",
+        licence="Apache-2.0",
+    )
+
+
+def pool(size: int, seed: int) -> list[Example]:
+    """Return `size` problems as one would find them: skewed, mostly easy, some soiled, some repeated.
+
+    The share of each domain, of each hardness and of each fault are `POOL_SHARES`, `POOL_HARDNESS`, `SOILED_SHARES`.
+    """
+    random = Random(f"pool {seed}")
+    domains, shares = list(POOL_SHARES), list(POOL_SHARES.values())
+    found: list[Example] = []
+    for _ in range(size):
+        if found and random.random() < SOILED_SHARES["repeated"]:
+            found.append(random.choice(found))
+            continue
+        domain = random.choices(domains, shares)[0]
+        example = draw(domain, random.choices(HARDNESS, POOL_HARDNESS)[0], random)
+        found.append(_soiled(example, random))
+    return found
+
+
+def _soiled(example: Example, random: Random) -> Example:
+    chance = random.random()
+    if chance < SOILED_SHARES["cut"]:
+        return _with(example, reasoning=example.reasoning[: len(example.reasoning) // 2] + "...", answer="")
+    if chance < SOILED_SHARES["cut"] + SOILED_SHARES["garbled"]:
+        letters = list(example.reasoning)
+        random.shuffle(letters)
+        return _with(example, reasoning="[image]" + "".join(letters))
+    return example
+
+
+def _with(example: Example, **changes: str) -> Example:
+    fields = {name: getattr(example, name) for name in example.__struct_fields__}
+    return Example(**{**fields, **changes})
+
+
+def evaluation(count_per_domain: int, seed: int, *, without: set[str], domains: tuple[str, ...] = ()) -> list[Example]:
+    """Return unseen problems: as many of each domain, each hardness alike, none whose prompt is in `without`."""
+    random = Random(f"evaluation {seed}")
+    seen = set(without)
+    found: list[Example] = []
+    for domain in domains or (*MATHS, *CODING):
+        missing = count_per_domain
+        for attempt in count():
+            if not missing:
+                break
+            if attempt > 1000 * count_per_domain:
+                raise ValueError(f"domain {domain} has no {count_per_domain} problems that are not in the pool")
+            example = draw(domain, HARDNESS[missing % len(HARDNESS)], random)
+            if example.prompt not in seen:
+                seen.add(example.prompt)
+                found.append(example)
+                missing -= 1
+    return found
+
+
+def single_steps(seed: int) -> Iterator[str]:
+    """Yield single true steps without end ("38*7=266"), none of them a whole problem: what a student reads at first."""
+    random = Random(f"steps {seed}")
+    domains, shares = list(POOL_SHARES), [1.0] * len(POOL_SHARES)
+    while True:
+        example = draw(random.choices(domains, shares)[0], random.choice(HARDNESS), random)
+        yield random.choice(example.reasoning.split(";"))
