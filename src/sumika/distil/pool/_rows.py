@@ -1,0 +1,171 @@
+"""Rows of files, one after the other, so that a file may be larger than the memory."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, cast
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sumika.distil.pool.settings import BadRow, PoolError, PoolSettings, existing
+
+Row = tuple[str, dict[str, Any] | BadRow]
+"""(file and line or row, what stands there)."""
+
+BATCH_ROWS = 4096
+
+
+def columns_of(settings: PoolSettings, files: list[Path]) -> list[str]:
+    """Return the names of the columns; of JSON lines those of every readable object, which costs one pass.
+
+    Raises:
+        PoolError: if a file cannot be read at all.
+    """
+    if settings.kind == "jsonl":
+        names: dict[str, None] = {}
+        for _where, row in rows_of(settings, files, None):
+            if isinstance(row, dict):
+                names.update(dict.fromkeys(row))
+        return list(names)
+    return [str(name) for name in _schema(files[0]).names]
+
+
+def files_of(settings: PoolSettings) -> list[Path]:
+    """Return the files of the pool in order.
+
+    Raises:
+        PoolError: if there is none, or one that is listed is missing or empty.
+    """
+    path = existing(settings.path)
+    if settings.kind == "folder":
+        files = _folder_files(path, settings.split)
+    elif path.is_dir():
+        raise PoolError("is a folder, not a file", where=str(path), remedy="Say `kind: folder`, or name one file.")
+    else:
+        files = [path]
+    for file in files:
+        if existing(str(file)).stat().st_size == 0:
+            raise PoolError("the file is empty", where=str(file), remedy="Name data with at least one row.")
+    return files
+
+
+def rows_of(settings: PoolSettings, files: list[Path], columns: list[str] | None) -> Iterator[Row]:
+    """Yield the rows of all files.
+
+    Args:
+        settings: Its `kind` says how the files are read.
+        files: From `files_of`.
+        columns: Only these; None for all.
+
+    Raises:
+        PoolError: if a file is damaged.
+    """
+    for file in files:
+        if settings.kind == "jsonl":
+            yield from _json_lines(file)
+        else:
+            yield from _table_rows(file, columns)
+
+
+def _json_lines(file: Path) -> Iterator[Row]:
+    decoder = msgspec.json.Decoder()
+    try:
+        with _opened(file) as lines:
+            for number, line in enumerate(lines, 1):
+                if line.isspace():
+                    continue
+                where = f"{file}:{number}"
+                try:
+                    row = decoder.decode(line.removeprefix(b"\xef\xbb\xbf"))
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    yield where, BadRow(where=where, column="", problem=f"no JSON ({error}): {_shortened(line)}")
+                    continue
+                if isinstance(row, dict):
+                    yield where, row
+                else:
+                    problem = f"an object {{...}} is expected, found {type(row).__name__}: {_shortened(line)}"
+                    yield where, BadRow(where=where, column="", problem=problem)
+    except (OSError, EOFError) as error:
+        raise PoolError(
+            f"cannot be read ({error})", where=str(file), remedy="Fetch or write the file again."
+        ) from error
+
+
+def _opened(file: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(file)) if file.suffix == ".gz" else file.open("rb")
+
+
+def _shortened(line: bytes) -> str:
+    text = line.decode(errors="replace").strip()
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _table_rows(file: Path, columns: list[str] | None) -> Iterator[Row]:
+    number = 0
+    try:
+        for batch in _batches(file, columns):
+            for row in batch.to_pylist():
+                number += 1
+                yield f"{file} row {number}", row
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(file, error, f"after row {number}, ") from error
+
+
+def _batches(file: Path, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
+    if file.suffix == ".parquet":
+        with pq.ParquetFile(file) as table:
+            yield from table.iter_batches(batch_size=BATCH_ROWS, columns=columns)
+        return
+    with pa.memory_map(str(file)) as source, pa.ipc.open_stream(source) as stream:
+        for batch in stream:
+            wanted = batch if columns is None else batch.select(columns)
+            for start in range(0, wanted.num_rows, BATCH_ROWS):
+                yield wanted.slice(start, BATCH_ROWS)
+
+
+def _schema(file: Path) -> pa.Schema:
+    try:
+        if file.suffix == ".arrow":
+            with pa.memory_map(str(file)) as source, pa.ipc.open_stream(source) as stream:
+                return stream.schema
+        return pq.read_schema(file)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(file, error, "") from error
+
+
+def _damaged(file: Path, error: Exception, position: str) -> PoolError:
+    kind = "an Arrow stream" if file.suffix == ".arrow" else "Parquet"
+    return PoolError(f"{position}this is no whole file of {kind} ({error})", where=str(file), remedy="Fetch it again.")
+
+
+def _folder_files(folder: Path, split: str) -> list[Path]:
+    if (folder / "dataset_dict.json").exists():
+        splits = list(_described(folder / "dataset_dict.json").get("splits", []))
+        if split not in splits:
+            listed = ", ".join(map(str, splits)) or "none"
+            raise PoolError(
+                f"there is no split '{split}'", where=str(folder), remedy=f"Splits found: {listed}. Say `split:`."
+            )
+        folder = folder / split
+    if (folder / "state.json").exists():
+        listed_files = _described(folder / "state.json").get("_data_files", [])
+        files = [folder / Path(str(entry["filename"])).name for entry in listed_files]
+    else:
+        files = sorted(folder.glob(f"{split}-*.parquet")) or sorted(folder.glob(f"*/{split}-*.parquet"))
+        files = files or sorted(folder.glob(f"{split}.parquet"))
+    if not files:
+        raise PoolError(
+            f"this is no data set: neither state.json with its .arrow files nor {split}-*.parquet is there",
+            where=str(folder),
+            remedy="Name the folder that `save_to_disk` wrote, or correct `split`.",
+        )
+    return files
+
+
+def _described(file: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+    except (msgspec.DecodeError, OSError) as error:
+        raise PoolError(f"cannot be read ({error})", where=str(file), remedy="Fetch the data set again.") from error
