@@ -1,0 +1,96 @@
+"""Stage runs on several workers, one of them killed: nothing is lost, and the results are the same."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from sumika.distil.cluster import ClusterError, Task, TaskResult, run_tasks
+from sumika.distil.store import Store
+from sumika.evaluate.distil.cluster import FUNCTION
+from sumika.evaluate.figure import Figure
+
+if find_spec("torch") is None:
+    pytest.skip("needs the extra [distil]", allow_module_level=True)
+
+
+def students(*seeds: int, steps: int = 5) -> list[Task]:
+    return [Task(name=f"s{seed}", function=FUNCTION, arguments={"seed": seed, "steps": steps}) for seed in seeds]
+
+
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
+@pytest.mark.slow
+def test_two_ray_workers_one_killed_give_the_same_students() -> None:
+    """In a process of its own: Ray opens sockets and ends all its processes with it."""
+    code = "import sys, msgspec\nfrom sumika.evaluate.distil.cluster import cluster_diff\n"
+    code += "sys.stdout.buffer.write(msgspec.json.encode(cluster_diff(200)))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=110, check=False)
+    assert ended.returncode == 0, ended.stderr.decode()
+    figure = msgspec.json.decode(ended.stdout.splitlines()[-1], type=Figure)
+    assert figure.value == 0
+    assert float(figure.detail["went_on_from_step"]) >= 20
+
+
+@pytest.mark.slow
+def test_processes_of_this_machine_do_the_same_and_equal_work_is_done_once(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    tasks = [*students(1, 2), Task(name="again", function=FUNCTION, arguments={"seed": 1, "steps": 5})]
+    results = run_tasks(tasks, store=tmp_path, progress=lambda done, total: told.append((done, total)))
+    assert results["s1"] == results["again"]
+    assert results["s1"].result != results["s2"].result
+    assert told[-1] == (3, 3)
+    assert not list((tmp_path / "work").iterdir())
+    assert run_tasks(tasks, store=tmp_path) == results  # told by the store: the same workers' identifiers
+
+
+@pytest.mark.slow
+def test_a_failing_task_is_told_after_the_others_have_ended(tmp_path: Path) -> None:
+    bad = Task(name="bad", function=FUNCTION, arguments={"seed": -1, "steps": 1})
+    good = students(3)[0]
+    with pytest.raises(ClusterError, match="bad: ValueError"):
+        run_tasks([bad, good], store=tmp_path)
+    assert Store(tmp_path).finished_path(good.key).exists()
+    assert not Store(tmp_path).finished_path(bad.key).exists()
+
+
+def test_a_worker_that_dies_is_started_again_and_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[int] = []
+
+    def dies_twice(command: list[str], **given: object) -> subprocess.CompletedProcess[bytes]:
+        started.append(1)
+        answer = msgspec.json.encode(TaskResult(result="digest"))
+        died = len(started) < 3
+        return subprocess.CompletedProcess(command, -9 if died else 0, stdout=answer, stderr=b"Killed")
+
+    monkeypatch.setattr(subprocess, "run", dies_twice)
+    assert run_tasks(students(1), store=tmp_path)["s1"].result == "digest"
+    started.clear()
+    with pytest.raises(ClusterError, match="died 2 times Killed"):
+        run_tasks(students(1), store=tmp_path, tries=2)
+
+
+@pytest.mark.parametrize(
+    "function", ["os:system", "sumika.distil.store:key_of", "sumika.distil.nothing:here", "sumika.schema:decode"]
+)
+def test_only_registered_functions_are_run(function: str, tmp_path: Path) -> None:
+    with pytest.raises(ClusterError):
+        run_tasks([Task(name="t", function=function)], store=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_ray_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ClusterError, match=r"sumika\[cluster\]"):
+        run_tasks(students(1), store=tmp_path, executor="ray")
+
+
+def test_names_differ(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError, match="same name"):
+        run_tasks(students(1, 1), store=tmp_path)
