@@ -164,11 +164,10 @@ def _attend_varlen(query: Tensor, key: Tensor, value: Tensor, layout: Layout) ->
             times = query.shape[1] // key.shape[1]
             key, value = key.repeat_interleave(times, 1), value.repeat_interleave(times, 1)
     ends, longest = layout.boundaries, layout.longest
-    if query.dtype == torch.float32:  # the flash kernels know half precisions alone
-        half = (tensor.bfloat16() for tensor in (query, key, value))
-        mixed = varlen_attn(*half, ends, ends, longest, longest, **options)
-    else:
-        mixed = varlen_attn(query, key, value, ends, ends, longest, longest, **options)
+    assert ends is not None  # `attend` comes here for such layouts alone
+    # The flash kernels know half precisions alone.
+    kind = torch.bfloat16 if query.dtype == torch.float32 else query.dtype
+    mixed = varlen_attn(query.to(kind), key.to(kind), value.to(kind), ends, ends, longest, longest, **options)
     assert isinstance(mixed, Tensor)  # no auxiliary outputs were asked for
     return mixed.to(query.dtype)
 

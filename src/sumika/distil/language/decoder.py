@@ -24,12 +24,16 @@ class Projection(nn.Module):
         fake_int8: Compute with weights rounded to int8 per output; the gradient passes straight through.
     """
 
+    weight: nn.Parameter
+    bias: nn.Parameter | None
+    lora_a: nn.Parameter | None
+    lora_b: nn.Parameter | None
+
     def __init__(self, inputs: int, outputs: int, *, bias: bool = False) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(outputs, inputs))
-        self.register_parameter("bias", nn.Parameter(torch.empty(outputs)) if bias else None)
-        self.register_parameter("lora_a", None)
-        self.register_parameter("lora_b", None)
+        self.bias = nn.Parameter(torch.empty(outputs)) if bias else None
+        self.lora_a = self.lora_b = None
         self.lora_scale = 0.0
         self.fake_int8 = False
 
@@ -46,7 +50,7 @@ def fake_int8(weight: Tensor) -> Tensor:
     """Return a matrix rounded to int8 with one scale per row; its gradient is that of the matrix itself."""
     with torch.no_grad():
         scale = weight.abs().amax(1, keepdim=True).clamp_min(1e-12) / 127
-        change = (weight / scale).round_().mul_(scale).sub_(weight)
+        change: Tensor = (weight / scale).round_().mul_(scale).sub_(weight)
     return weight + change
 
 
@@ -82,7 +86,7 @@ class Norm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Norm the last axis; the mean is taken in float32 whatever the type of `x`."""
         if x.device.type == "cpu" and x.dtype == self.weight.dtype == torch.float32 and x.dim() == 2:
-            result: Tensor = _FusedNorm.apply(x, self.weight, self.epsilon)
+            result: Tensor = _FusedNorm.apply(x, self.weight, self.epsilon)  # type: ignore[no-untyped-call] # torch's own
             return result
         return torch.nn.functional.rms_norm(x, self.weight.shape, self.weight.to(x.dtype), self.epsilon)
 

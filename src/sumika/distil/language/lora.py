@@ -22,10 +22,9 @@ def add_lora(decoder: Decoder, settings: LoraSettings, seed: int) -> None:
             continue
         found = True
         outputs, inputs = module.weight.shape
-        like = {"device": module.weight.device, "dtype": module.weight.dtype}
-        spread = torch.randn(settings.rank, inputs, generator=generator, **like) * inputs**-0.5
-        module.lora_a = nn.Parameter(spread)
-        module.lora_b = nn.Parameter(torch.zeros(outputs, settings.rank, **like))
+        module.lora_a = nn.Parameter(module.weight.new_empty(settings.rank, inputs))
+        module.lora_b = nn.Parameter(module.weight.new_zeros(outputs, settings.rank))
+        nn.init.normal_(module.lora_a, std=inputs**-0.5, generator=generator)
         module.lora_scale = settings.alpha / settings.rank
     if not found:
         raise SumikaError(
