@@ -17,6 +17,7 @@ from sumika.distil.ledger.calibrate import (
     measure_rate,
 )
 from sumika.distil.ledger.ledger import Ledger, Role
+from sumika.distil.ledger.memory import micro_tokens_that_fit, training_memory_gb
 from sumika.distil.ledger.prices import load_prices
 from sumika.distil.ledger.quote import (
     Quote,
@@ -28,7 +29,7 @@ from sumika.distil.ledger.quote import (
     quote_error,
     sampled_lengths,
 )
-from sumika.distil.ledger.s1 import QWEN_7B, QWEN_32B, S1Quote, s1_7b, s1_32b_lora, training_memory_gb
+from sumika.distil.ledger.s1 import QWEN_7B, QWEN_32B, S1Quote, s1_7b, s1_32b_lora
 from sumika.distil.records import Spent
 from sumika.schema import SumikaError
 
@@ -142,6 +143,14 @@ def test_full_fine_tuning_of_seven_billion_does_not_fit_eighty_gigabytes_and_it_
 def test_recomputing_activations_saves_memory_and_costs_work() -> None:
     kept = training_memory_gb(QWEN_32B, trained=10**8, micro_tokens=8192)
     assert training_memory_gb(QWEN_32B, trained=10**8, micro_tokens=8192, recomputed=1.0) < 90 < 141 < kept
+
+
+def test_what_would_fit_fits_and_one_token_more_does_not() -> None:
+    trained = QWEN_7B.parameters()
+    most = micro_tokens_that_fit(QWEN_7B, trained=trained, available_gb=141.0)
+    assert training_memory_gb(QWEN_7B, trained=trained, micro_tokens=most) <= 141.0
+    assert training_memory_gb(QWEN_7B, trained=trained, micro_tokens=most + 1) > 141.0
+    assert micro_tokens_that_fit(QWEN_7B, trained=trained, available_gb=70.0) == 0
 
 
 def test_the_error_of_a_quote_is_that_of_its_worst_sum() -> None:

@@ -101,6 +101,18 @@ def test_a_folder_of_another_signer_is_refused(signed: tuple[Path, str], tmp_pat
         verify_folder(folder, "abc")
 
 
+def test_verifying_makes_no_key_and_takes_the_users_own_where_there_is_one(
+    signed: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = signed
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    with pytest.raises(SignatureError, match="nobody"):
+        verify_folder(folder)
+    assert not (tmp_path / "home").exists()
+    sign_folder(folder)
+    assert verify_folder(folder).public_key == public_key_of(load_or_make_key())
+
+
 def scores(share: float, count: int = 400, seed: int = 0) -> dict[str, float]:
     right = np.random.default_rng(seed).random(count) < share
     return {f"{index:03d}": float(one) for index, one in enumerate(right)}

@@ -242,6 +242,7 @@ def _start_ray(ray: Any, workers: int, address: str | None) -> None:
             address="local",
             num_cpus=max(1, workers),
             include_dashboard=False,
+            _node_ip_address="127.0.0.1",  # nothing listens for other machines
             object_store_memory=OBJECT_STORE_BYTES,
             **quiet,
         )

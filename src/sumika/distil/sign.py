@@ -120,9 +120,14 @@ def verify_folder(folder: Path, public_key: str = "") -> Manifest:
         public_key: Of the signer that is expected, hexadecimal; by default the user's own key.
 
     Raises:
-        SignatureError: if it is unsigned, signed by another key, or a file is changed, missing or extra.
+        SignatureError: if it is unsigned, signed by another key, or a file is changed, missing or extra; or there is
+            no key to verify with.
     """
-    expected = public_key.strip().lower() or public_key_of(load_or_make_key())
+    expected = public_key.strip().lower()
+    if not expected:
+        if not default_key_path().exists():
+            raise SignatureError("nobody's key to verify with", remedy="Give the maker's public key with --key.")
+        expected = public_key_of(load_or_make_key())
     try:
         content = (folder / MANIFEST).read_bytes()
         signature = bytes.fromhex((folder / SIGNATURE).read_text(encoding="ascii"))

@@ -86,7 +86,12 @@ def results_folder() -> Path:
     return checkout if checkout.is_dir() else Path("bench") / "results"
 
 
-def _quoted(area: str, folder: Path) -> Results | None:
+def quoted(area: str, folder: Path) -> Results | None:
+    """Return the kept long run of an area; None if there is none.
+
+    Raises:
+        SumikaError: if it cannot be read.
+    """
     path = folder / f"{area}.json"
     if not path.exists():
         return None
@@ -116,7 +121,7 @@ def run_area(
     if area not in AREAS:
         raise UsageError(f"no bench area '{area}'", remedy=f"There are: {', '.join(AREAS)}.")
     folder = folder or results_folder()
-    quoted = None if full else _quoted(area, folder)  # before the minute of measuring: it may be unreadable
+    kept = None if full else quoted(area, folder)  # before the minute of measuring: it may be unreadable
     figures: dict[str, Figure] = {}
     parts: dict[str, str] = {}
     for part in AREAS[area]:
@@ -132,17 +137,20 @@ def run_area(
         results = Results(area, commit(), figures, code, parts)
         _keep(results, folder)
         return results
-    for key, figure in (quoted.figures if quoted else {}).items():
-        if quoted and key not in figures:
-            part = quoted.parts.get(key, "")
-            stale = quoted.code.get(part) != code.get(part)
+    for key, figure in (kept.figures if kept else {}).items():
+        if kept and key not in figures:
+            part = kept.parts.get(key, "")
+            stale = kept.code.get(part) != code.get(part)
             figures[key] = msgspec.structs.replace(figure, stale=stale)
     return Results(area, commit(), figures, code, parts)
 
 
 def _keep(results: Results, folder: Path) -> None:
     run = f"{datetime.now(UTC):%Y-%m-%d} {results.commit}"
-    dated = {key: msgspec.structs.replace(figure, run=run) for key, figure in results.figures.items()}
+    dated = {
+        key: msgspec.structs.replace(figure, run=run) if figure.run == "now" else figure  # what is quoted keeps its day
+        for key, figure in results.figures.items()
+    }
     folder.mkdir(parents=True, exist_ok=True)
     encoded = msgspec.json.encode(msgspec.structs.replace(results, figures=dated))
     path = folder / f"{results.area}.json"

@@ -6,6 +6,7 @@ import msgspec
 
 from sumika.distil.language.shape import DecoderShape
 from sumika.distil.ledger.calibrate import Accelerator, accelerator
+from sumika.distil.ledger.memory import lora_parameters, training_memory_gb
 from sumika.distil.ledger.prices import Prices, money
 from sumika.distil.ledger.quote import Lengths, Quote, language_training
 
@@ -125,37 +126,6 @@ def s1_32b_lora(
     memory_gb = training_memory_gb(QWEN_32B, trained=added, micro_tokens=MICRO_TOKENS, recomputed=recomputed)
     work_share = (2 + recomputed) / 3  # forward, gradient of the activations, and the second forward where needed
     return _quoted("s1-32b-lora", QWEN_32B, prices, speed, epochs, lengths, work_share, memory_gb, (110.0, 7.0))
-
-
-def training_memory_gb(
-    shape: DecoderShape, *, trained: int, micro_tokens: int, recomputed: float = 0.0, bytes_per_weight: float = 2.0
-) -> float:
-    """Return the memory that training needs, 10^9 bytes.
-
-    Args:
-        shape: Of the model.
-        trained: Weights that are trained; each takes 8 bytes more in bf16: gradient, two moments, compensation.
-        micro_tokens: Tokens held at once.
-        recomputed: Share of the layers whose activations are computed twice; they keep their input alone.
-        bytes_per_weight: Of the weights; 4 for float32.
-    """
-    state = bytes_per_weight * (shape.parameters() + trained * 4)
-    if trained < shape.parameters():
-        state += bytes_per_weight * trained  # additions lie beside the frozen weights
-    # Kept by a layer for each token: both norms' inputs and outputs, queries, keys, values, what attention gives, and
-    # the gate, its product and both factors of the feed-forward.
-    kept = 4 * shape.width + 2 * shape.query_width + 2 * shape.key_value_width + 4 * shape.hidden
-    layer = 2.0 * (kept * (1 - recomputed) + shape.width * recomputed)
-    one_layer = 2.0 * kept if recomputed else 0.0
-    logits = 1024 * shape.vocabulary * 4 * 2.0  # computed a thousand tokens at a time
-    return (state + micro_tokens * (shape.layers * layer + one_layer) + logits) / 1e9
-
-
-def lora_parameters(shape: DecoderShape, rank: int) -> int:
-    """Return the weights of the low-rank additions to all seven projections of each layer."""
-    query, key_value = shape.query_width, shape.key_value_width
-    ends = 2 * (shape.width + query) + 2 * (shape.width + key_value) + 3 * (shape.width + shape.hidden)
-    return shape.layers * rank * ends
 
 
 def _quoted(

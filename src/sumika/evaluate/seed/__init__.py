@@ -1,0 +1,1 @@
+"""The founding essay, number by number, beside what was measured."""
