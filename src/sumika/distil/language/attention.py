@@ -145,13 +145,13 @@ def attend(query: Tensor, key: Tensor, value: Tensor, layout: Layout) -> Tensor:
 
 def _attend_group(query: Tensor, key: Tensor, value: Tensor, group: Group) -> Tensor:
     def padded(tensor: Tensor) -> Tensor:
-        block: Tensor = _Pad.apply(tensor.flatten(1), group)
+        block: Tensor = _Pad.apply(tensor.flatten(1), group)  # type: ignore[no-untyped-call] # torch publishes no type for it
         return block.view(group.sequences, group.longest, -1, tensor.shape[2]).transpose(1, 2)
 
     grouped = query.shape[1] != key.shape[1]
     mixed = scaled_dot_product_attention(padded(query), padded(key), padded(value), is_causal=True, enable_gqa=grouped)
     flat = mixed.transpose(1, 2).reshape(group.sequences * group.longest, -1)
-    result: Tensor = _Unpad.apply(flat, group)
+    result: Tensor = _Unpad.apply(flat, group)  # type: ignore[no-untyped-call] # torch publishes no type for it
     return result
 
 

@@ -40,7 +40,7 @@ class Cache:
         """
         if len(lengths) != len(self.lengths) or max(lengths) > self.context:
             raise ValueError(f"{len(lengths)} sequences of up to {max(lengths)} tokens for a cache of {self}")
-        for row, (one, other) in enumerate(zip(key.split(lengths), value.split(lengths), strict=True)):
+        for row, (one, other) in enumerate(zip(torch.split(key, lengths), torch.split(value, lengths), strict=True)):
             self.keys[layer][row, :, : len(one)] = one.transpose(0, 1)
             self.values[layer][row, :, : len(one)] = other.transpose(0, 1)
 

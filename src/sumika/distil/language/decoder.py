@@ -50,8 +50,9 @@ def fake_int8(weight: Tensor) -> Tensor:
     """Return a matrix rounded to int8 with one scale per row; its gradient is that of the matrix itself."""
     with torch.no_grad():
         scale = weight.abs().amax(1, keepdim=True).clamp_min(1e-12) / 127
-        change: Tensor = (weight / scale).round_().mul_(scale).sub_(weight)
-    return weight + change
+        change = (weight / scale).round_().mul_(scale).sub_(weight)
+    rounded: Tensor = weight + change
+    return rounded
 
 
 class _FusedNorm(torch.autograd.Function):

@@ -40,6 +40,6 @@ def merge_lora(decoder: Decoder) -> None:
     for module in decoder.modules():
         if isinstance(module, Projection) and module.lora_a is not None and module.lora_b is not None:
             product = module.lora_b.float() @ module.lora_a.float()
-            module.weight += (product * module.lora_scale).to(module.weight.dtype)
+            module.weight.add_((product * module.lora_scale).to(module.weight.dtype))
             module.lora_a = module.lora_b = None
     decoder.requires_grad_(True)

@@ -66,7 +66,7 @@ def token_loss(hidden: Tensor, head: Tensor, targets: Tensor, scale: float) -> T
         targets: (token,).
         scale: 1 / loss tokens of the whole batch gives their mean.
     """
-    result: Tensor = _LinearCrossEntropy.apply(hidden, head.to(hidden.dtype), targets, scale)
+    result: Tensor = _LinearCrossEntropy.apply(hidden, head.to(hidden.dtype), targets, scale)  # type: ignore[no-untyped-call] # torch publishes no type for it
     return result
 
 

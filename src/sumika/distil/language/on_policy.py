@@ -1,4 +1,4 @@
-"""On-policy distillation: the student writes, the teacher judges every token of it (Agarwal et al., arXiv:2306.13649)."""
+"""On-policy distillation: the student writes, the teacher judges every token of it (arXiv:2306.13649)."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -219,7 +219,6 @@ def full_training(
     say(f"building {shape.parameters() / 1e9:.2f} x 10^9 weights, {precision}")
     bench = _Bench(shape, settings, device)
     found: list[Utilisation] = []
-    checkpointing = False
     for compiled in (False, True):
         if found and time.monotonic() > deadline:
             break
@@ -227,27 +226,29 @@ def full_training(
         if compiled:
             for block in bench.decoder.model.layers:
                 block.compile()
-        for twice in (False, True):
-            if twice < checkpointing:
-                continue
-            bench.decoder.checkpointing = twice
-            try:
-                found.append(bench.measure(batches, repeats, PEAK_FLOPS))
-                say(str(found[-1]))
-                break
-            except torch.OutOfMemoryError:
-                say(f"memory does not suffice (compiled {compiled}, checkpointing {twice})")
-                checkpointing = True
-            except Exception as error:  # a compiler may fail in any way, and eager results stand
-                if not found:
-                    raise
-                say(f"compiling failed: {str(error)[:500]}")
-                break
-            bench.optimiser.zero_grad(set_to_none=True)
-            gc.collect()
-            if device == "cuda":
-                torch.cuda.empty_cache()
+        try:
+            found.append(_that_fits(bench, batches, repeats, say))
+            say(str(found[-1]))
+        except Exception as error:  # a compiler may fail in any way, and eager results stand
+            if not found:
+                raise
+            say(f"compiling failed: {str(error)[:500]}")
     return sorted(found, key=lambda one: -one.mfu)
+
+
+def _that_fits(bench: _Bench, batches: list[PackedBatch], repeats: int, say: Callable[[str], None]) -> Utilisation:
+    """Measure; where memory does not suffice, once more with activations computed twice (and so from then on)."""
+    try:
+        return bench.measure(batches, repeats, PEAK_FLOPS)
+    except torch.OutOfMemoryError:
+        if bench.decoder.checkpointing:
+            raise
+        say("memory does not suffice to keep activations: they are computed twice")
+    bench.decoder.checkpointing = True
+    bench.optimiser.zero_grad(set_to_none=True)
+    gc.collect()
+    torch.cuda.empty_cache()
+    return bench.measure(batches, repeats, PEAK_FLOPS)
 
 
 def lora_layers(

@@ -105,11 +105,12 @@ def _trl(steps: int, vocabulary: int, *, padding_free: bool) -> Timed:
     import time
 
     import torch
-    from datasets import Dataset
+    from datasets import Dataset  # type: ignore[import-untyped] # the library publishes no types
     from tokenizers import Tokenizer, models
     from torch.utils.data import SequentialSampler
     from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM, TrainerCallback
-    from trl import SFTConfig, SFTTrainer
+    from trl.trainer.sft_config import SFTConfig
+    from trl.trainer.sft_trainer import SFTTrainer
 
     from sumika.distil.language.decoder import Decoder
 
@@ -120,20 +121,22 @@ def _trl(steps: int, vocabulary: int, *, padding_free: bool) -> Timed:
     masks = [[0] * one.loss_from + [1] * one.loss_tokens for one in samples]
     data = Dataset.from_dict({"input_ids": [one.token_ids for one in samples], "completion_mask": masks})
     pieces = Tokenizer(models.WordLevel({f"t{number}": number for number in range(vocabulary)}, unk_token="t0"))
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=pieces, eos_token="t0", pad_token="t0", unk_token="t0")
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call] # the library publishes no type for it
+        tokenizer_object=pieces, eos_token="t0", pad_token="t0", unk_token="t0"
+    )
     ends: list[float] = []
     losses: list[float] = []
 
-    class Clock(TrainerCallback):  # type: ignore[misc] # the library publishes no type for it
+    class Clock(TrainerCallback):
         def on_step_end(self, *args: Any, **kwargs: Any) -> None:
             ends.append(time.perf_counter())
 
-    class InOrder(SFTTrainer):  # type: ignore[misc] # the library publishes no type for it
+    class InOrder(SFTTrainer):
         def _get_train_sampler(self, *args: Any, **kwargs: Any) -> SequentialSampler:
             return SequentialSampler(data)
 
         def compute_loss(self, *args: Any, **kwargs: Any) -> Any:
-            loss = super().compute_loss(*args, **kwargs)
+            loss = super().compute_loss(*args, **kwargs)  # type: ignore[no-untyped-call] # no type published
             losses.append(float(loss.detach()))
             return loss
 
