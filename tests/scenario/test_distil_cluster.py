@@ -45,6 +45,7 @@ def test_processes_of_this_machine_do_the_same_and_equal_work_is_done_once(tmp_p
     results = run_tasks(tasks, store=tmp_path, progress=lambda done, total: told.append((done, total)))
     assert results["s1"] == results["again"]
     assert results["s1"].result != results["s2"].result
+    assert results["s1"].spent.cpu_s > 0
     assert told[-1] == (3, 3)
     assert not list((tmp_path / "work").iterdir())
     assert run_tasks(tasks, store=tmp_path) == results  # told by the store: the same workers' identifiers

@@ -20,6 +20,7 @@ from sumika.distil.ledger.ledger import Ledger, Role
 from sumika.distil.ledger.memory import micro_tokens_that_fit, training_memory_gb
 from sumika.distil.ledger.prices import load_prices
 from sumika.distil.ledger.quote import (
+    PredictedActual,
     Quote,
     counted_work,
     endpoint_teacher,
@@ -27,6 +28,7 @@ from sumika.distil.ledger.quote import (
     language_training,
     predicted_and_actual,
     quote_error,
+    quote_errors,
     sampled_lengths,
 )
 from sumika.distil.ledger.s1 import QWEN_7B, QWEN_32B, S1Quote, s1_7b, s1_32b_lora
@@ -154,12 +156,27 @@ def test_what_would_fit_fits_and_one_token_more_does_not() -> None:
 
 
 def test_the_error_of_a_quote_is_that_of_its_worst_sum() -> None:
-    rate = Rate(units_per_s=1.0, cpu_s_per_unit=1.2, repeats=1, spread=0.0)
-    stage = counted_work("s", units=10, unit="steps", flops_per_unit=1, speed=rate, prices=PRICES, role=Role.STUDENT)
-    compared = predicted_and_actual(Quote(name="q", stages=(stage,), prices=PRICES.values()), [])
-    assert compared == []
+    one = PredictedActual(
+        stage="a",
+        predicted=Spent(wall_s=90, cpu_s=50),
+        actual=Spent(wall_s=60, cpu_s=60),
+        predicted_usd=3,
+        actual_usd=3,
+    )
+    other = msgspec.structs.replace(one, predicted=Spent(wall_s=10, cpu_s=50), actual=Spent(wall_s=40, cpu_s=60))
+    assert quote_errors([one, other]) == pytest.approx({"wall": 0, "cpu": 1 / 6, "money": 0})
+    assert quote_error([one, other]) == pytest.approx(1 / 6)
     with pytest.raises(ValueError, match="no stage"):
-        quote_error(compared)
-    quote = Quote(name="q", stages=(stage, stage), prices=PRICES.values())
-    assert quote.spent(Role.TEACHER) == Spent()
-    assert quote.bill().total_usd == pytest.approx(2 * quote.bill(Role.STUDENT).total_usd / 2)
+        quote_error([])
+
+
+def test_a_quote_sums_by_account() -> None:
+    rate = Rate(units_per_s=1.0, cpu_s_per_unit=1.2, repeats=1, spread=0.0)
+    stages = tuple(
+        counted_work(role, units=units, unit="steps", flops_per_unit=1, speed=rate, prices=PRICES, role=role)
+        for role, units in ((Role.TEACHER, 30), (Role.STUDENT, 10))
+    )
+    quote = Quote(name="q", stages=stages, prices=PRICES.values())
+    assert quote.spent(Role.TRACING) == Spent()
+    assert quote.bill().total_usd == pytest.approx(4 * quote.bill(Role.STUDENT).total_usd)
+    assert predicted_and_actual(quote, []) == []

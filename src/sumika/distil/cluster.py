@@ -15,6 +15,9 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from sumika.distil.ledger.meter import Meter
+from sumika.distil.ledger.prices import load_prices
+from sumika.distil.records import Spent
 from sumika.distil.store import Store, key_of, write_whole
 from sumika.schema import SumikaError
 
@@ -55,11 +58,14 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         result: What the function returned; None if it failed.
         problem: Why it failed; "" if it did not.
         process_id: Of the worker that ended it.
+        spent: By that worker, from its start of this task. A meter around `run_tasks` counts processes of this machine
+            already; of workers on other machines it knows nothing, so there this is added to it.
     """
 
     result: Any = None
     problem: str = ""
     process_id: int = 0
+    spent: Spent = Spent()
 
 
 def task(function: Function) -> Function:
@@ -157,8 +163,9 @@ def run_one(store_folder: str, encoded: bytes) -> bytes:
     if path.exists():
         return path.read_bytes()
     try:
-        result = resolve(one.function)(store, store.work_folder(one.key), **one.arguments)
-        ended = msgspec.json.encode(TaskResult(result=result, process_id=os.getpid()))
+        with Meter(load_prices()) as meter:
+            result = resolve(one.function)(store, store.work_folder(one.key), **one.arguments)
+        ended = msgspec.json.encode(TaskResult(result=result, process_id=os.getpid(), spent=meter.spent()))
     except Exception as error:  # whatever it is, it is told to who asked for the task
         problem = str(error) if isinstance(error, SumikaError) else f"{type(error).__name__}: {error}"
         return msgspec.json.encode(TaskResult(problem=problem, process_id=os.getpid()))

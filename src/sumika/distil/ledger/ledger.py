@@ -151,22 +151,7 @@ class Ledger:
         Raises:
             StoreError: if the ledger cannot be written; before the work starts, where possible.
         """
-        me = psutil.Process()
-        entry = Entry(
-            id=uuid.uuid4().hex[:16],
-            run_id=run_id,
-            stage=stage,
-            key=key,
-            role=role,
-            status=Status.RUNNING,
-            started=datetime.now(UTC).isoformat(timespec="seconds"),
-            spent=Spent(),
-            prices=prices.values(),
-            gpu=gpu,
-            process_id=me.pid,
-            process_started=me.create_time(),
-            boot_id=boot_id(),
-        )
+        entry = _begun(run_id=run_id, stage=stage, key=key, role=role, prices=prices, gpu=gpu)
         self.append(entry)
         keep = _Keeper(self, entry)
         meter = Meter(prices, gpu=gpu, keep=keep, interval_s=interval_s)
@@ -247,6 +232,25 @@ class Ledger:
             prices=entries[-1].prices if entries else {},
             energy_sources=sorted({entry.energy_source for entry in entries}),
         )
+
+
+def _begun(*, run_id: str, stage: str, key: str, role: Role, prices: Prices, gpu: str) -> Entry:
+    me = psutil.Process()
+    return Entry(
+        id=uuid.uuid4().hex[:16],
+        run_id=run_id,
+        stage=stage,
+        key=key,
+        role=role,
+        status=Status.RUNNING,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        spent=Spent(),
+        prices=prices.values(),
+        gpu=gpu,
+        process_id=me.pid,
+        process_started=me.create_time(),
+        boot_id=boot_id(),
+    )
 
 
 class _Keeper:
