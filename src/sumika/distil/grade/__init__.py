@@ -1,0 +1,1 @@
+"""Graders: text, maths by value, and programs that are run in a sandbox against their tests."""
