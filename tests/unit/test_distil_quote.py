@@ -117,7 +117,7 @@ def test_the_s1_quotes_show_their_arithmetic_and_name_the_assumed_utilisation(
     text = "\n".join(quoted.lines())
     assert "23,500,000 tokens" in text
     assert "[assumed]" in text
-    assert "claimed" in text
+    assert "not counted" in text
     assert quoted.quote.stages[0].fits
     again = make(PRICES, epochs=quoted.epochs_that_fit)
     assert again.within
