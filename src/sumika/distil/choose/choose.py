@@ -125,11 +125,12 @@ def choose_arrays(
         SumikaError: if there are no domains of the kind that the settings ask for.
         ValueError: if a criterion has no scores, or their number is another than that of the examples.
     """
+    notes: tuple[str, ...] = ()
     if "diversity" in settings.criteria:
         domains, origin = array_domains(arrays, settings.domains, settings.clusters, settings.seed)
         notes = (f"domains: {origin}",)
     else:
-        domains, notes = arrays.domain, ()
+        domains = arrays.domain
     preference = difficulty if "difficulty" in settings.criteria else None
     return choose_rows(domains, quality, difficulty, preference, settings, notes)
 

@@ -30,7 +30,7 @@ def lengths_of(examples: Sequence[Example]) -> tuple[NDArray[np.float64], str]:
 
 
 def text_domains(examples: Sequence[Example], clusters: int, seed: int) -> tuple[list[str], str]:
-    """Return a domain per example, and how it came about: the stated ones, or clusters of words where none is stated."""
+    """Return a domain per example, and how it came about: as stated, or clusters of words where none is."""
     stated = [example.domain for example in examples]
     if any(stated) or len(examples) <= clusters or clusters < 2:
         return stated, "domains as the data state them" if any(stated) else "one domain: the data state none"

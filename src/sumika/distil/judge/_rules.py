@@ -21,13 +21,15 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 IMAGE = re.compile(
-    r"!\[[^\]]*\]\(|<img\b|\\includegraphics|\[asy\]|\bdata:image/|"
+    r"!\[[^\]]*\]\(|\[(?:image|figure|img)\b[^\]]*\]|<img\b|\\includegraphics|\[asy\]|\bdata:image/|"
     r"\b(?:(?:see|in|from|as shown in|shown in) the (?:figure|diagram|image|picture|graph)"
     r"|(?:figure|diagram|picture|graph) (?:above|below)|pictured (?:above|below))\b",
     re.IGNORECASE,
 )
 UNDECODABLE = re.compile("\ufffd|â€|Ã[\u0080-\u00bf]|[\x00-\x08\x0b\x0c\x0e-\x1f]")
-CUT_END = re.compile(r"(?:[,(\[{=+*/\\:&]|\b(?:and|or|the|a|an|of|to|so|because|therefore|then|with|is|are|if))$")
+CUT_END = re.compile(
+    r"(?:\.\.\.|…|[,(\[{=+*/\\:&]|\b(?:and|or|the|a|an|of|to|so|because|therefore|then|with|is|are|if))$"
+)
 STATED = re.compile(
     r"\\boxed\{([^{}]*)\}|\b(?:final answer|answer)\s*(?:is|:|=)\s*\$?([^\n$]+?)\$?\.?(?=\n|$)", re.IGNORECASE
 )
@@ -81,7 +83,7 @@ def _placeholder(example: Example, _limits: Limits) -> bool:
 
 
 def _image_reference(example: Example, _limits: Limits) -> bool:
-    return IMAGE.search(example.prompt) is not None
+    return any(IMAGE.search(text) for text in (example.prompt, example.reasoning))
 
 
 def _truncated_reasoning(example: Example, _limits: Limits) -> bool:
