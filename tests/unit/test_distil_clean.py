@@ -57,6 +57,14 @@ def test_near_duplicates_are_found_and_other_numbers_are_other_problems() -> Non
     assert len(clean(pool, {}, either)[0]) == 1
 
 
+def test_brackets_and_signs_of_sums_make_other_problems_however_alike_the_words() -> None:
+    start = "please work out for me as fast as you can the value of "
+    pool = _pool(
+        *(start + sum_ for sum_ in ("(2 + 3) * 4", "2 + (3 * 4)", "2 + 3 * 4", "2 - 3 * 4", "[2, [3, 4]]", "[2, 3, 4]"))
+    )
+    assert clean(pool, {}, ANY)[0] == pool
+
+
 def test_a_shared_run_of_eight_words_is_contamination_and_seven_are_not() -> None:
     evaluation = {"exam": _pool("Please tell: " + LONG)}
     eight, seven = " ".join(LONG.split()[:8]), " ".join(LONG.split()[:7])

@@ -35,7 +35,7 @@ def near_duplicates(
         texts: What is compared.
         likeness: Least Jaccard index of the sets of shingles.
         shingle_words: Words in a shingle; a text with fewer is one shingle.
-        numbers_distinguish: Compare only texts with the same numbers in the same order.
+        numbers_distinguish: Compare only texts with the same numbers, signs and brackets of sums in order.
         progress: Called with (texts compared, all).
     """
     groups: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)

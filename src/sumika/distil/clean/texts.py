@@ -22,7 +22,8 @@ class CleanSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         run_words: A shared run of so many words is contamination; a text with fewer is compared whole.
         likeness: Two texts whose word shingles have at least this Jaccard index are near duplicates; 0 looks for none.
         shingle_words: Words in a shingle.
-        numbers_distinguish: Texts with other numbers are other problems, however alike their words.
+        numbers_distinguish: Texts with other numbers or other signs between them are other problems, however
+            alike their words.
         most_contaminated_share: Above this share of the pool it is refused.
         most_duplicate_share: Above this share of the pool it is refused.
     """

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+|[^\w\s.,;:!?\"'`()\[\]{}]")
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+RECKONED = re.compile(r"\d+(?:[.,]\d+)*|[-+*/^=<>%×÷]|[(\[](?=\s*[-\d(\[])|(?<=[\d)\]])\s*[)\]]")
 
 
 def normalised(text: str) -> str:
@@ -23,8 +23,8 @@ def words(text: str) -> list[str]:
 
 
 def numbers(text: str) -> tuple[str, ...]:
-    """Return the numbers of a text in their order."""
-    return tuple(NUMBER.findall(unicodedata.normalize("NFKC", text)))
+    """Return the numbers of a text in their order, with the signs of sums and the brackets that stand beside numbers."""
+    return tuple(sign.strip() for sign in RECKONED.findall(unicodedata.normalize("NFKC", text)))
 
 
 def runs(of: Sequence[str], length: int) -> Iterator[str]:

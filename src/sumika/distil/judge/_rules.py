@@ -35,6 +35,11 @@ STATED = re.compile(
 )
 
 
+INTERVAL_OR_SMILE = re.compile(r"[\[(][^\[\](){}]*,[^\[\](){}]*[\])]|(?<!\S)[:;]-?[()](?!\S)")
+LIST_MARK = re.compile(r"(?:^|\s)\w{1,2}$")
+"""What stands before a bracket that closes nothing by right: a), b), 1)."""
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers that rules need; see `QualitySettings`."""
 
@@ -113,14 +118,15 @@ def _unbalanced_brackets(example: Example, _limits: Limits) -> bool:
 
 
 def _unbalanced(text: str) -> bool:
-    # Half-open intervals such as [0, 1) are balanced, and so are lists: a), b), 1).
-    text = re.sub(r"[\[(][^\[\](){}]*,[^\[\](){}]*[\])]", "", text)
-    text = re.sub(r"(?:^|(?<=\s))\w{1,2}\)|[:;]-?[()]", "", text)
+    text = INTERVAL_OR_SMILE.sub("", text)
     opened: list[str] = []
-    for letter in text:
+    for position, letter in enumerate(text):
         if letter in PAIRS.values():
             opened.append(letter)
-        elif letter in PAIRS and (not opened or opened.pop() != PAIRS[letter]):
+        elif letter in PAIRS and opened:
+            if opened.pop() != PAIRS[letter]:
+                return True
+        elif letter in PAIRS and not (letter == ")" and LIST_MARK.search(text[max(0, position - 4) : position])):
             return True
     return bool(opened)
 
