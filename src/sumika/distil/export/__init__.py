@@ -1,0 +1,1 @@
+"""Students in the forms that others run."""
