@@ -39,7 +39,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("inconsistent_answer", {"reasoning": r"\boxed{14} or rather \boxed{15}"}),
     ("undecodable", {"prompt": "How many pens\ufffd are that?"}),
     ("unbalanced_brackets", {"prompt": "What is (3 + 4 * 2 all in all?"}),
-    ("too_short", {"prompt": "1+1"}),
+    ("too_short", {"prompt": "Eh"}),
     ("too_long", {"prompt": " ".join(map(str, range(50_000)))}),
     ("repeated", {"reasoning": "Wait, let me think.\n" * 9}),
 ]

@@ -23,7 +23,7 @@ def words(text: str) -> list[str]:
 
 
 def numbers(text: str) -> tuple[str, ...]:
-    """Return the numbers of a text in their order, with the signs of sums and the brackets that stand beside numbers."""
+    """Return the numbers of a text in their order, with the signs of sums and brackets beside numbers."""
     return tuple(sign.strip() for sign in RECKONED.findall(unicodedata.normalize("NFKC", text)))
 
 

@@ -23,7 +23,7 @@ class QualitySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         without: Rules that are left out.
     """
 
-    least_letters: int = 8
+    least_letters: int = 3
     most_letters: int = 100_000
     most_repeats: int = 4
     needs_answer: bool = True
