@@ -35,7 +35,7 @@ def test_logits_equal_those_of_transformers(kind: str, tied: bool) -> None:
     with torch.no_grad():
         for name, weight in decoder.named_parameters():
             if weight.dim() == 1:
-                weight += 0.1 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(len(name)))
+                weight.add_(0.1 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(len(name))))
     stated = configuration(shape)
     reference: Any = (
         LlamaForCausalLM(LlamaConfig(**stated)) if kind == "llama" else Qwen2ForCausalLM(Qwen2Config(**stated))

@@ -40,7 +40,7 @@ class Projection(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (.., input) to (.., output)."""
         weight = fake_int8(self.weight) if self.fake_int8 else self.weight
-        y = linear(x, weight, self.bias)
+        y: Tensor = linear(x, weight, self.bias)
         if self.lora_a is not None and self.lora_b is not None:
             y = y + linear(linear(x, self.lora_a), self.lora_b) * self.lora_scale
         return y
@@ -63,7 +63,8 @@ class _FusedNorm(torch.autograd.Function):
         size = x.shape[-1]
         inverse = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_().div_(size).add_(epsilon).rsqrt_()
         ctx.save_for_backward(x, weight, inverse)
-        return (x * inverse).mul_(weight)
+        normed: Tensor = (x * inverse).mul_(weight)
+        return normed
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
