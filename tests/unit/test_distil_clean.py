@@ -47,6 +47,13 @@ def test_duplicates_with_another_answer_are_counted() -> None:
     assert "'6'" in report.first[0].evidence
 
 
+def test_of_duplicates_one_with_an_answer_stays() -> None:
+    pool = [Example(prompt="What is 2 + 3?"), Example(prompt="What is 2 + 3?", answer="5")]
+    kept, report = clean(pool, {}, ANY)
+    assert [example.answer for example in kept] == ["5"]
+    assert report.other_answers == 0
+
+
 def test_near_duplicates_are_found_and_other_numbers_are_other_problems() -> None:
     alike = LONG + " how many are left for him to eat tomorrow"
     pool = _pool(alike + " morning", alike + " evening", alike + " at 7", alike + " at 8")

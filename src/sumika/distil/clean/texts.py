@@ -3,6 +3,7 @@
 Contamination is found as s1 does it: a problem that shares any run of eight words with a problem of an evaluation set.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -49,7 +50,7 @@ def clean(
     settings: CleanSettings,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[list[Example], CleanReport]:
-    """Take contaminated and duplicated problems out of a pool; of duplicates the first stays.
+    """Take contaminated and duplicated problems out of a pool; of duplicates the first that has an answer stays.
 
     Args:
         examples: The pool.
@@ -104,23 +105,26 @@ def _keys(text: str, run_words: int, into: list[str]) -> list[str]:
 
 
 def _exact_duplicates(examples: Sequence[Example], gone: set[int]) -> tuple[list[Removal], int]:
-    first: dict[str, int] = {}
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for row, example in enumerate(examples):
+        if row not in gone:
+            groups[normalised(example.prompt)].append(row)
     removals = []
     other_answers = 0
-    for row, example in enumerate(examples):
-        if row in gone:
-            continue
-        earlier = first.setdefault(normalised(example.prompt), row)
-        if earlier != row:
-            differs = normalised(example.answer) != normalised(examples[earlier].answer)
+    for rows in groups.values():
+        stays = next((row for row in rows if examples[row].answer or examples[row].tests), rows[0])
+        right = examples[stays].answer
+        for row in rows:
+            if row == stays:
+                continue
+            example = examples[row]
+            differs = bool(example.answer) and normalised(example.answer) != normalised(right)
             other_answers += differs
-            evidence = (
-                f"its answer is '{example.answer}', there '{examples[earlier].answer}'" if differs else "same text"
-            )
+            evidence = f"its answer is '{example.answer}', there '{right}'"[:200] if differs else "same text"
             removals.append(
-                Removal(row=row, reason=EXACT, hit=f"row {earlier}", evidence=evidence[:200], source=example.source)
+                Removal(row=row, reason=EXACT, hit=f"row {stays}", evidence=evidence, source=example.source)
             )
-    return removals, other_answers
+    return sorted(removals, key=lambda removal: removal.row), other_answers
 
 
 def _near_duplicates(
