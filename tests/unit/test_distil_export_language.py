@@ -83,3 +83,15 @@ def test_a_wrong_tokenizer_and_an_unsuited_shape_are_refused(tmp_path: Path) -> 
         export_gguf(student(), CharacterTokenizer(characters="".join(map(chr, range(32, 400)))), tmp_path / "a.gguf")
     with pytest.raises(SumikaError, match="kind"):
         export_gguf(student(), TOKENIZER, tmp_path / "a.gguf", kind="q2")
+
+
+@pytest.mark.parametrize(("int8", "share"), [(False, 1.0), (True, 0.3)])
+def test_onnx_gives_the_same_answers(tmp_path: Path, int8: bool, share: float) -> None:
+    from sumika.distil.export.language_onnx import OnnxLanguageStudent, export_language_onnx
+
+    decoder = student(bias=True)
+    runtime = OnnxLanguageStudent(export_language_onnx(decoder, tmp_path / "student.onnx", int8=int8))
+    made = [runtime.generate(TOKENIZER.encode(prompt), [TOKENIZER.end_id], 16) for prompt in PROMPTS]
+    same = sum(ours == own for ours, own in zip(made, own_answers(decoder), strict=True))
+    print(f"ONNX int8={int8}: {same} of {len(PROMPTS)} identical")
+    assert same >= share * len(PROMPTS)
