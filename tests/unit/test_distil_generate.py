@@ -1,6 +1,5 @@
 """Generation: as transformers, whatever the neighbours, within its budget."""
 
-
 import numpy as np
 import pytest
 import torch

@@ -27,7 +27,31 @@ OUTPUT_KEPT, OUTPUT_LIMIT, RESULT_LIMIT = 2_000, 1 << 20, 1 << 20
 REFUSED = ("socket.", "subprocess.", "ctypes.", "os.", "shutil.", "pty.", "signal.", "sys._getframe", "gc.", "open")
 # Loaded before a program runs, because a confined child finds no files to load modules from; socket so that it meets
 # the refusal and not a missing module.
-LOADED = ["bisect", "calendar", "collections", "copy", "dataclasses", "datetime", "decimal", "encodings.idna", "fractions", "functools", "heapq", "itertools", "math", "operator", "re", "socket", "statistics", "string", "types", "random", "enum", "abc", "collections.abc"]
+LOADED = [
+    "bisect",
+    "calendar",
+    "collections",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "encodings.idna",
+    "fractions",
+    "functools",
+    "heapq",
+    "itertools",
+    "math",
+    "operator",
+    "re",
+    "socket",
+    "statistics",
+    "string",
+    "types",
+    "random",
+    "enum",
+    "abc",
+    "collections.abc",
+]
 libc = ctypes.CDLL(None, use_errno=True)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from sumika.distil.grade.maths import equal_maths
-from sumika.distil.grade.sandbox import Grade, Limits, Sandbox
+from sumika.distil.grade.sandbox import DEFAULT_LIMITS, Grade, Limits, Sandbox
 from sumika.distil.records import Example, Grading
 
 
@@ -35,7 +35,7 @@ def _grade_text(example: Example, answer: str) -> Grade:
     return Grade(same, "same text" if same else f"{fold(answer)[:40]!r} is not {fold(example.answer)[:40]!r}")
 
 
-def grade(example: Example, answer: str, *, limits: Limits = Limits()) -> Grade:
+def grade(example: Example, answer: str, *, limits: Limits = DEFAULT_LIMITS) -> Grade:
     """Grade one answer.
 
     Raises:
@@ -49,7 +49,7 @@ def grade_all(
     answers: Sequence[str],
     *,
     processes: int = 1,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[int, int], None] = _nothing,
 ) -> list[Grade]:
     """Grade many answers, in order.

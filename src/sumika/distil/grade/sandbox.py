@@ -52,6 +52,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     without_isolation: bool = False
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class Grade(msgspec.Struct, frozen=True):
     """What a grader says of an answer.
 
@@ -119,7 +122,7 @@ class Sandbox:
         SumikaError: on entering, if this machine permits no isolation and `Limits.without_isolation` is off.
     """
 
-    def __init__(self, limits: Limits = Limits()) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
         self.limits = limits
         self.isolation: dict[str, bool] = {}
         self._process: subprocess.Popen[bytes] | None = None

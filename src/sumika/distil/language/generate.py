@@ -182,7 +182,7 @@ class Generator:
             assert cache is not None  # the first pass has admitted
             tokens = self._next(active, hidden, sampling)
             for row, token in zip(active, tokens, strict=True):
-                if row.ids and not row.finish == "stop":
+                if row.ids and row.finish != "stop":
                     yield row.index, token
             kept = [place for place, row in enumerate(active) if not row.finish]
             for row in active:
