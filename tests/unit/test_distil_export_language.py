@@ -67,6 +67,7 @@ def test_llama_cpp_gives_the_same_answers(tmp_path: Path, bias: bool, kind: str,
     parameters.model.path = str(export_gguf(decoder, TOKENIZER, tmp_path / "student.gguf", kind=kind))
     parameters.n_ctx, parameters.warmup, parameters.n_parallel = 128, False, 1
     parameters.cpuparams.n_threads = 1
+    parameters.cache_type_k = parameters.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
     server = xllamacpp.Server(parameters)
     same = 0
     for prompt, own in zip(PROMPTS, own_answers(decoder), strict=True):
