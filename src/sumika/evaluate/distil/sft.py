@@ -31,11 +31,13 @@ class Timed(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         losses: Of each step.
         seconds: Of each step after the warm ones.
+        cpu_s: Processor time of these steps, all threads: what other work on the machine disturbs less.
         tokens: Without padding, trained on in those seconds.
     """
 
     losses: list[float]
     seconds: list[float]
+    cpu_s: float
     tokens: int
 
     @property
@@ -82,22 +84,23 @@ def _ours(steps: int, vocabulary: int) -> Timed:
     samples = samples_of(steps, vocabulary)
     source = TraceSource(samples, msgspec.structs.replace(SETTINGS, epochs=1), 0)
     source.plan = [list(range(start, start + SEQUENCES)) for start in range(0, len(samples), SEQUENCES)]
-    ends: list[float] = []
+    ends: list[tuple[float, float]] = []
     report = run(
         Decoder(shape_of(vocabulary)),
         source,
         SETTINGS,
         None,
-        lambda done, total: ends.append(time.perf_counter()),
+        lambda done, total: ends.append((time.perf_counter(), time.process_time())),
         seed=0,
         data="",
     )
     return _timed(report.losses, ends, samples)
 
 
-def _timed(losses: list[float], ends: list[float], samples: list[Sample]) -> Timed:
+def _timed(losses: list[float], ends: list[tuple[float, float]], samples: list[Sample]) -> Timed:
     tokens = sum(len(sample.token_ids) for sample in samples[WARM_STEPS * SEQUENCES :])
-    return Timed(losses=losses, seconds=np.diff(ends[WARM_STEPS - 1 :]).tolist(), tokens=tokens)
+    spent = np.diff(ends[WARM_STEPS - 1 :], axis=0)
+    return Timed(losses=losses, seconds=spent[:, 0].tolist(), cpu_s=float(spent[:, 1].sum()), tokens=tokens)
 
 
 def _trl(steps: int, vocabulary: int, *, padding_free: bool) -> Timed:
@@ -124,12 +127,12 @@ def _trl(steps: int, vocabulary: int, *, padding_free: bool) -> Timed:
     tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call] # the library publishes no type for it
         tokenizer_object=pieces, eos_token="t0", pad_token="t0", unk_token="t0"
     )
-    ends: list[float] = []
+    ends: list[tuple[float, float]] = []
     losses: list[float] = []
 
     class Clock(TrainerCallback):
         def on_step_end(self, *args: Any, **kwargs: Any) -> None:
-            ends.append(time.perf_counter())
+            ends.append((time.perf_counter(), time.process_time()))
 
     class InOrder(SFTTrainer):
         def _get_train_sampler(self, *args: Any, **kwargs: Any) -> SequentialSampler:
@@ -224,6 +227,7 @@ def _spawn(name: str, steps: int, vocabulary: int) -> Timed:
 def compare(steps: int, vocabulary: int, rounds: int) -> dict[str, float]:
     """Run every way `rounds` times, alternating, and return medians of tokens per second and the losses' difference."""
     speeds: dict[str, list[float]] = {name: [] for name in ROUTES}
+    processor: dict[str, list[float]] = {name: [] for name in ROUTES}
     losses: dict[str, list[float]] = {}
     for _ in range(rounds):
         for name in ROUTES:
@@ -234,11 +238,13 @@ def compare(steps: int, vocabulary: int, rounds: int) -> dict[str, float]:
                     raise
                 continue  # without padding it needs an attention that not every processor has
             speeds[name].append(found.tokens_per_s)
+            processor[name].append(found.tokens / found.cpu_s)
             losses[name] = found.losses
     difference = float(np.abs(np.subtract(losses["ours"], losses["trl"])).max())
     if difference > LARGEST_LOSS_DIFFERENCE:
         raise SumikaError(f"the losses differ by {difference:.2e} from TRL's", where="bench distil")
     result = {f"{name}_tokens_per_s": float(np.median(found)) for name, found in speeds.items() if found}
+    result |= {f"{name}_tokens_per_cpu_s": float(np.median(found)) for name, found in processor.items() if found}
     if "trl_padding_free" in losses:
         # Documents in one row are kept apart by their positions; where they are not, it is no fair rival.
         apart = float(np.abs(np.subtract(losses["trl_padding_free"], losses["trl"])).max())
