@@ -37,29 +37,21 @@ def multiply(a: int, b: int) -> tuple[str, ...]:
 
 
 def arithmetic(random: Random, hardness: int) -> Worked:
-    """An expression of `hardness` + 1 operations, worked from the inside out; every value stays in 0..999."""
+    """An expression of two or three operations, worked from the inside out; every value stays in 0..999."""
     while True:
         value = random.randint(2, 99)
         text, steps = str(value), list[str]()
-        atom = True
-        for _ in range(hardness + 1):
+        for count in range(2 + hardness // 3):
             operation = random.choice("+-*")
             operand = random.randint(2, 9) if operation == "*" else random.randint(2, 99)
-            left = operation != "-" and random.random() < 0.5
             if operation == "*":
-                inner = text if atom else f"({text})"
-                text = f"{operand}*{inner}" if left else f"{inner}*{operand}"
+                text = f"{operand}*({text})" if count else f"{operand}*{text}"
                 steps += multiply(operand, value)
                 value *= operand
-            elif operation == "+":
-                text = f"{operand}+{text}" if left else f"{text}+{operand}"
-                steps.append(add(operand, value) if left else add(value, operand))
-                value += operand
             else:
-                text = f"{text}-{operand}"
-                steps.append(subtract(value, operand))
-                value -= operand
-            atom = False
+                text = f"{text}{operation}{operand}"
+                steps.append(add(value, operand) if operation == "+" else subtract(value, operand))
+                value += operand if operation == "+" else -operand
             if not 0 <= value <= 999:
                 break
         else:

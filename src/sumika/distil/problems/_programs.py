@@ -60,15 +60,15 @@ def _tests(random: Random, function: Callable[[int], int], edges: tuple[int, ...
 
 def compose(random: Random, hardness: int) -> Described:
     """Operations on a number, one after the other, to be written as one line."""
-    words, steps, line = _chain(random, 2 + hardness)
+    words, steps, line = _chain(random, 1 + hardness)
     return Described(f"f(x): {words}", tuple(steps), f"def f(x): return {line.text()}", _tests(random, line.at))
 
 
 def branches(random: Random, hardness: int) -> Described:
     """Two chains of operations, chosen by a comparison."""
     limit = random.randint(2, 20)
-    high_words, high_steps, high = _chain(random, 1 + hardness)
-    low_words, low_steps, low = _chain(random, hardness)
+    high_words, high_steps, high = _chain(random, min(hardness, 2))
+    low_words, low_steps, low = _chain(random, 1 + hardness // 3)
     program = f"def f(x): return {high.text()} if x>{limit} else {low.text()}"
     tests = _tests(random, lambda x: high.at(x) if x > limit else low.at(x), (limit, limit + 1))
     steps = (*high_steps, f"x>{limit}", *low_steps)
@@ -79,13 +79,17 @@ def repeats(random: Random, hardness: int) -> Described:
     """One or two operations that are repeated."""
     while True:
         count = random.randint(2, 1 + hardness)
-        times, number, minus = random.randint(2, 5), random.randint(1, 30), random.random() < 0.5
+        times, number = random.randint(2, 9), random.randint(1, 60)
+        minus, times_first = random.random() < 0.5, random.random() < 0.5
         line, steps = Line(1, 0), list[str]()
         for _ in range(count):
-            line = Line(line.slope * times, line.offset * times + (-number if minus else number))
+            change = -number if minus else number
+            offset = line.offset * times + change if times_first else (line.offset + change) * times
+            line = Line(line.slope * times, offset)
             steps.append(line.text())
         if line.slope <= 99 and abs(line.offset) <= 999:
-            prompt = f"f(x): {count} rounds of times {times} {'minus' if minus else 'add'} {number}"
+            words = [f"times {times}", f"{'minus' if minus else 'add'} {number}"]
+            prompt = f"f(x): {count} rounds of {' '.join(words if times_first else words[::-1])}"
             return Described(prompt, tuple(steps), f"def f(x): return {line.text()}", _tests(random, line.at))
 
 

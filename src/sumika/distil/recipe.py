@@ -1,0 +1,187 @@
+"""A recipe: everything that decides a language student, from the pool to the export, as one YAML file says it."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from sumika.distil.choose import ChooseSettings
+from sumika.distil.clean import CleanSettings
+from sumika.distil.judge import QualitySettings
+from sumika.distil.language.settings import LanguageTrainSettings
+from sumika.distil.language.shape import DecoderShape
+from sumika.distil.pool import PoolSettings
+from sumika.distil.settings_file import read_settings
+from sumika.schema import UsageError
+
+SHIPPED = Path(__file__).parent / "recipes"
+
+
+class ProblemPool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="problems", tag_field="from"):
+    """A pool of built-in problems (`sumika.distil.problems`).
+
+    Attributes:
+        size: How many, soiled and repeated ones among them.
+        per_domain: Unseen problems of each domain in the evaluation set.
+    """
+
+    size: int = 59_000
+    per_domain: int = 100
+
+
+class FilePool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="files", tag_field="from"):
+    """A pool and evaluation sets from files.
+
+    Attributes:
+        pool: The examples to choose from.
+        evaluation: The examples to be scored on.
+    """
+
+    pool: PoolSettings
+    evaluation: PoolSettings
+
+
+class TrainedTeacher(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="trained", tag_field="from"
+):
+    """A large decoder trained here on worked problems, drawn evenly.
+
+    Attributes:
+        examples: How many worked problems it reads.
+        shape: Its sizes, without the vocabulary.
+        train: How it is trained.
+    """
+
+    examples: int
+    shape: "Shape"
+    train: LanguageTrainSettings
+
+
+class FolderTeacher(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="folder", tag_field="from"
+):
+    """A model in a Hugging Face folder.
+
+    Attributes:
+        path: The folder.
+        terms: Identifier of the terms it is under.
+    """
+
+    path: str
+    terms: str
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sizes of a decoder from scratch; what is left out follows from the width."""
+
+    width: int
+    layers: int
+    head_width: int = 32
+    hidden: int = 0
+    context: int = 256
+    rope_base: float = 1_000.0
+
+    def decoder(self, vocabulary: int) -> DecoderShape:
+        """Return the whole shape with a tokenizer's vocabulary."""
+        heads = max(1, self.width // self.head_width)
+        hidden = self.hidden or int(self.width * 8 / 3) // 16 * 16
+        return DecoderShape(
+            vocabulary=vocabulary,
+            width=self.width,
+            layers=self.layers,
+            heads=heads,
+            key_value_heads=heads,
+            head_width=self.head_width,
+            hidden=hidden,
+            context=self.context,
+            rope_base=self.rope_base,
+        )
+
+
+class Teach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the teacher is asked.
+
+    Attributes:
+        keep: Train on every trace, or on those alone whose answer the grader found right.
+        max_tokens: Most tokens of a trace.
+    """
+
+    keep: Literal["all", "correct"] = "correct"
+    max_tokens: int = 160
+
+
+class Curation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The s1 experiment: a base model and a thousand examples.
+
+    Attributes:
+        base_examples: Easy worked problems that the base model reads.
+        base_train: How.
+        judged: Candidates that the reference students try, drawn evenly from the domains.
+        train: How the base model is trained on the chosen thousand.
+        repeats: Seeds of choice and training.
+    """
+
+    base_examples: int
+    base_train: LanguageTrainSettings
+    judged: int
+    train: LanguageTrainSettings
+    repeats: int = 3
+
+
+class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole recipe for a language student.
+
+    Attributes:
+        name: Of the student.
+        about: What it is for, one sentence.
+        purpose: What will be done with it; the teacher's terms must allow it.
+        seed: Of everything.
+        data: Pool and evaluation sets.
+        pieces: Pieces of several characters that the tokenizer of a student from scratch has.
+        clean: Duplicates and contamination.
+        quality: Faults.
+        choose: Which examples are traced.
+        teacher: Who answers.
+        teach: How it is asked.
+        student: Its sizes.
+        train: How it is trained.
+        curation: The experiment beside it; None for none.
+        export: Formats.
+    """
+
+    name: str
+    about: str = ""
+    purpose: Literal["own-use", "research", "commercial", "publish-model", "compete"] = "own-use"
+    seed: int = 0
+    data: ProblemPool | FilePool
+    pieces: tuple[str, ...] = ()
+    clean: CleanSettings = CleanSettings()
+    quality: QualitySettings = QualitySettings()
+    choose: ChooseSettings = ChooseSettings()
+    teacher: TrainedTeacher | FolderTeacher
+    teach: Teach = Teach()
+    student: Shape
+    train: LanguageTrainSettings
+    curation: Curation | None = None
+    export: tuple[Literal["safetensors", "gguf", "onnx-int8"], ...] = ("safetensors", "onnx-int8")
+
+
+def shipped() -> dict[str, Path]:
+    """Return the recipes that come with the package, by name."""
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.yaml"))}
+
+
+def load_recipe(name: str) -> LanguageRecipe:
+    """Read a recipe: the name of one that ships, or the path of a file.
+
+    Raises:
+        UsageError: if there is none, or it is not right; says where and what would be.
+    """
+    if name in shipped():
+        return read_settings(shipped()[name], LanguageRecipe)
+    path = Path(name)
+    if not path.exists():
+        raise UsageError(
+            f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {', '.join(shipped()) or 'none'}."
+        )
+    return read_settings(path, LanguageRecipe)
