@@ -1,0 +1,1 @@
+"""Array students: networks described by plain layers, run by numpy, built in torch."""
