@@ -106,6 +106,13 @@ def _refuse(layer: Layer, shape: Shape, problem: str) -> SumikaError:
     return SumikaError(f"{type(layer).__name__} on {shape}: {problem}", remedy="Change the layers before it.")
 
 
+def _check(layer: Convolution, shape: Shape) -> None:
+    if min(layer.kernel, layer.stride, layer.groups) < 1:
+        raise _refuse(layer, shape, "kernel, stride and groups are at least 1")
+    if shape[0] % layer.groups or layer.channels % layer.groups:
+        raise _refuse(layer, shape, f"channels are no multiple of {layer.groups} groups")
+
+
 def output_shape(layer: Layer, shape: Shape) -> Shape:
     """Return the shape after one layer.
 
@@ -119,10 +126,7 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
         case Dense(outputs=width) | GatedRecurrent(units=width):
             after: Shape = (width,)
         case Convolution():
-            if min(layer.kernel, layer.stride, layer.groups) < 1:
-                raise _refuse(layer, shape, "kernel, stride and groups are at least 1")
-            if shape[0] % layer.groups or layer.channels % layer.groups:
-                raise _refuse(layer, shape, f"channels are no multiple of {layer.groups} groups")
+            _check(layer, shape)
             after = (layer.channels, -(-shape[1] // layer.stride))
         case PerPoint():
             after = (shape[0], layer.outputs)
