@@ -16,13 +16,13 @@ class _Layer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pass
 
 
-class Dense(_Layer, tag="dense"):
+class Dense(_Layer, frozen=True, kw_only=True, tag="dense"):
     """y = W x + b over (column,); weight (outputs, column), bias (outputs,)."""
 
     outputs: int
 
 
-class Convolution(_Layer, tag="convolution"):
+class Convolution(_Layer, frozen=True, kw_only=True, tag="convolution"):
     """Correlation over (channel, time), zeros around, ceil(time / stride) long; weight (channels, in / groups, kernel).
 
     Of the padding, the smaller half lies before the signal (`padding_of`).
@@ -34,39 +34,39 @@ class Convolution(_Layer, tag="convolution"):
     groups: int = 1
 
 
-class Relu(_Layer, tag="relu"):
+class Relu(_Layer, frozen=True, kw_only=True, tag="relu"):
     """max(x, 0)."""
 
 
-class MeanOverTime(_Layer, tag="mean-over-time"):
+class MeanOverTime(_Layer, frozen=True, kw_only=True, tag="mean-over-time"):
     """(channel, time) to (channel,)."""
 
 
-class MaxOverTime(_Layer, tag="max-over-time"):
+class MaxOverTime(_Layer, frozen=True, kw_only=True, tag="max-over-time"):
     """(channel, time) to (channel,)."""
 
 
-class GatedRecurrent(_Layer, tag="gated-recurrent"):
+class GatedRecurrent(_Layer, frozen=True, kw_only=True, tag="gated-recurrent"):
     """GRU over (channel, time), its last state (units,); weight_ih, weight_hh, bias_ih, bias_hh as torch.nn.GRU."""
 
     units: int
 
 
-class PerPoint(_Layer, tag="per-point"):
+class PerPoint(_Layer, frozen=True, kw_only=True, tag="per-point"):
     """The same Dense on each point: (point, feature) to (point, outputs)."""
 
     outputs: int
 
 
-class MaxOverPoints(_Layer, tag="max-over-points"):
+class MaxOverPoints(_Layer, frozen=True, kw_only=True, tag="max-over-points"):
     """(point, feature) to (feature,), over the real points; 0 where there are none."""
 
 
-class MeanOverPoints(_Layer, tag="mean-over-points"):
+class MeanOverPoints(_Layer, frozen=True, kw_only=True, tag="mean-over-points"):
     """(point, feature) to (feature,), over the real points; 0 where there are none."""
 
 
-class Residual(_Layer, tag="residual"):
+class Residual(_Layer, frozen=True, kw_only=True, tag="residual"):
     """x + layers(x); weights of the inner layer i are named "i.weight", "i.bias"."""
 
     layers: "tuple[Layer, ...]"
