@@ -17,16 +17,20 @@ from sumika.schema import UsageError
 SHIPPED = Path(__file__).parent / "recipes"
 
 
-class ProblemPool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="problems", tag_field="from"):
+class ProblemPool(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="problems", tag_field="from"
+):
     """A pool of built-in problems (`sumika.distil.problems`).
 
     Attributes:
         size: How many, soiled and repeated ones among them.
         per_domain: Unseen problems of each domain in the evaluation set.
+        domains: Of these domains alone; all if empty.
     """
 
     size: int = 59_000
     per_domain: int = 100
+    domains: tuple[str, ...] = ()
 
 
 class FilePool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="files", tag_field="from"):

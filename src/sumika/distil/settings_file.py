@@ -1,4 +1,4 @@
-"""YAML files that people write, read into structs; an error names file, line, field, what was found and what is near."""
+"""YAML files that people write, read into structs; an error names file, line, field, what is wrong and what is near."""
 
 import difflib
 import re

@@ -1,4 +1,4 @@
-"""The stages of a language recipe: each decided by the recipe and by what went before, found again by its hash."""
+"""Models of a language recipe: teacher, traces, students and their scores, each a stage over the store."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -7,13 +7,10 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from sumika.distil import problems
-from sumika.distil.choose import ChooseReport, ChooseSettings, choose, lengths_of
-from sumika.distil.clean import clean
 from sumika.distil.grade.grader import grade_all
-from sumika.distil.judge import difficulty_of, judge_quality
+from sumika.distil.language.budget import Budget
 from sumika.distil.language.decoder import Decoder
 from sumika.distil.language.dialogue import Sample, encode_trace
 from sumika.distil.language.generate import Answered, LanguageStudent, Sampling
@@ -21,33 +18,30 @@ from sumika.distil.language.kept import keep_model, kept_model
 from sumika.distil.language.settings import LanguageTrainSettings
 from sumika.distil.language.tokenizer import SPECIAL, CharacterTokenizer
 from sumika.distil.language.training import train
+from sumika.distil.language_data import LanguageData
 from sumika.distil.ledger.ledger import Role
-from sumika.distil.pool import read_examples
-from sumika.distil.recipe import FilePool, LanguageRecipe, ProblemPool, Shape, TrainedTeacher
+from sumika.distil.recipe import Shape, TrainedTeacher
 from sumika.distil.records import Example, Spent, Trace, Usage
-from sumika.distil.stages import Made, StageContext, StageResult, Stages
+from sumika.distil.stages import Made, StageContext, StageResult
 
 ALPHABET = "".join(chr(code) for code in range(32, 127))
-EASY = (1,)
+ASKED_AT_ONCE = 2048
 
 
-class Arrays(msgspec.Struct):
-    """Scores of a stage, kept as JSON."""
-
-    scores: list[float]
-
-
-class LanguageWorks:
-    """One recipe over one store.
+class Samples(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model is trained on, made when it is needed.
 
     Attributes:
-        recipe: What is wanted.
-        stages: Runs the stages.
+        make: Makes the samples.
+        decided_by: Everything that decides them.
     """
 
-    def __init__(self, recipe: LanguageRecipe, stages: Stages) -> None:
-        self.recipe = recipe
-        self.stages = stages
+    make: Callable[[], list[Sample]]
+    decided_by: tuple[Any, ...]
+
+
+class LanguageWorks(LanguageData):
+    """One recipe over one store: its data, and the models made of them."""
 
     @cached_property
     def tokenizer(self) -> CharacterTokenizer:
@@ -55,123 +49,38 @@ class LanguageWorks:
         pieces = sorted(self.recipe.pieces, key=lambda piece: (-len(piece), piece))
         return CharacterTokenizer(ALPHABET, (*SPECIAL, *pieces))
 
-    # Data
-
-    @cached_property
-    def pool(self) -> StageResult:
-        """Pool and evaluation set."""
-        data, seed = self.recipe.data, self.recipe.seed
-
-        def work(context: StageContext) -> Made:
-            if isinstance(data, FilePool):
-                found, report = read_examples(data.pool)
-                unseen, _ = read_examples(data.evaluation)
-                facts = {"bad_rows": len(report.first_bad)}
-            else:
-                found = problems.pool(data.size, seed)
-                unseen = problems.evaluation(data.per_domain, seed, without={one.prompt for one in found})
-                facts = {}
-            put = context.store.put_records
-            outputs = {"pool": put(found), "evaluation": put(unseen)}
-            return Made(outputs=outputs, facts={"rows": len(found), "evaluation": len(unseen), **facts})
-
-        return self.stages.run("pool", Role.CHOOSING, work, data, seed)
-
-    @cached_property
-    def evaluation(self) -> list[Example]:
-        """What everybody is scored on."""
-        return self.stages.store.get_records(self.pool.outputs["evaluation"], Example)
-
-    @cached_property
-    def cleaned(self) -> StageResult:
-        """The pool without duplicates and contamination."""
-        recipe, pool = self.recipe, self.pool
-
-        def work(context: StageContext) -> Made:
-            examples = context.store.get_records(pool.outputs["pool"], Example)
-            kept, report = clean(examples, {"evaluation": self.evaluation}, recipe.clean, context.progress)
-            facts = {"rows": report.rows, "kept": report.kept, "removed": dict(report.removed)}
-            return Made(outputs={"pool": context.store.put_records(kept)}, facts=facts)
-
-        return self.stages.run("clean", Role.CHOOSING, work, recipe.clean, pool.outputs)
-
-    @cached_property
-    def candidates(self) -> list[Example]:
-        """The cleaned pool."""
-        return self.stages.store.get_records(self.cleaned.outputs["pool"], Example)
-
-    @cached_property
-    def quality(self) -> StageResult:
-        """A score of quality for every candidate."""
-
-        def work(context: StageContext) -> Made:
-            quality, report = judge_quality(self.candidates, self.recipe.quality, context.progress)
-            scores = context.store.put(msgspec.json.encode(Arrays(quality.score.tolist())))
-            return Made(outputs={"scores": scores}, facts={"faultless": report.faultless, "faults": dict(report.faults)})
-
-        return self.stages.run("judge quality", Role.JUDGING, work, self.recipe.quality, self.cleaned.outputs)
-
-    def scores(self, result: StageResult) -> NDArray[np.float64]:
-        """Return what a judging stage has given."""
-        content = self.stages.store.get(result.outputs["scores"])
-        return np.asarray(msgspec.json.decode(content, type=Arrays).scores)
-
-    def chosen(
-        self, settings: ChooseSettings, difficulty: StageResult | None = None, rows: NDArray[np.int64] | None = None
-    ) -> StageResult:
-        """Choose examples before any trace exists.
-
-        Args:
-            settings: How many, by which criteria.
-            difficulty: The stage that judged it; needed unless it is left out.
-            rows: Choose among these candidates only.
-        """
-
-        def work(context: StageContext) -> Made:
-            examples, quality = self.candidates, self.scores(self.quality)
-            if rows is not None:
-                examples, quality = [examples[row] for row in rows], quality[rows]
-            lengths, proxy = lengths_of(examples)
-            hard = None if difficulty is None else self.scores(difficulty)
-            taken, report = choose(examples, quality, hard, lengths, settings)
-            outputs = {"examples": context.store.put_records(examples[row] for row in taken)}
-            return Made(outputs=outputs, facts=_choice_facts(report, proxy))
-
-        decided = (settings, self.quality.outputs, difficulty.outputs if difficulty else None)
-        only = None if rows is None else rows.tolist()
-        return self.stages.run(f"choose {settings.count}", Role.CHOOSING, work, *decided, only)
-
-    def examples(self, result: StageResult) -> list[Example]:
-        """Return the examples of a stage."""
-        return self.stages.store.get_records(result.outputs["examples"], Example)
-
-    # Models
-
     @cached_property
     def teacher(self) -> StageResult:
         """The teacher, trained here on worked problems drawn evenly, none of them in the evaluation set."""
         settings = self.recipe.teacher
         if not isinstance(settings, TrainedTeacher):
             raise NotImplementedError("only a teacher that is trained here can be asked")
-        worked = self._worked(settings.examples, "teacher", problems.HARDNESS)
+        worked = self.worked(settings.examples, "teacher", problems.HARDNESS)
         return self.fit("teacher", Role.TEACHER, settings.shape, worked, settings.train)
 
-    def _worked(self, size: int, name: str, hardness: tuple[int, ...]) -> Callable[[], list[Sample]]:
-        def samples() -> list[Sample]:
+    def worked(self, size: int, name: str, hardness: tuple[int, ...]) -> Samples:
+        """Return worked problems drawn evenly, none of them in the evaluation set.
+
+        Args:
+            size: How many.
+            name: Another name draws other problems.
+            hardness: Steps that they take.
+        """
+
+        def make() -> list[Sample]:
             without = {example.prompt for example in self.evaluation}
             seed = sum(map(ord, name)) * 1000 + self.recipe.seed
             drawn = problems.even(size, seed, hardness=hardness, without=without)
             return [encode_trace(self.tokenizer, one.prompt, one.reasoning, one.answer) for one in drawn]
 
-        samples.decided_by = ("worked", size, name, hardness, self.pool.outputs)  # type: ignore[attr-defined] # a label
-        return samples
+        return Samples(make=make, decided_by=("worked", size, name, hardness, self.pool.outputs))
 
     def fit(
         self,
         name: str,
         role: Role,
         shape: Shape,
-        samples: Callable[[], list[Sample]],
+        samples: Samples,
         settings: LanguageTrainSettings,
         *,
         start: StageResult | None = None,
@@ -183,7 +92,7 @@ class LanguageWorks:
             name: Of the stage.
             role: On whose account.
             shape: Of a decoder from scratch.
-            samples: Returns what it is trained on; carries `decided_by`.
+            samples: What it is trained on.
             settings: How.
             start: The stage that made what it starts from.
             seed: Added to the recipe's.
@@ -195,7 +104,7 @@ class LanguageWorks:
                 decoder = Decoder(shape.decoder(self.tokenizer.size), seed=own_seed)
             else:
                 decoder, _ = kept_model(context.store, start.outputs["model"])
-            report = train(decoder, samples(), settings, context.folder, context.progress, seed=own_seed)
+            report = train(decoder, samples.make(), settings, context.folder, context.progress, seed=own_seed)
             context.add(Spent(flops=report.flops, output_tokens=report.tokens))
             facts = {
                 "parameters": decoder.shape.parameters(),
@@ -206,29 +115,34 @@ class LanguageWorks:
             }
             return Made(outputs={"model": keep_model(context.store, decoder, self.tokenizer)}, facts=facts)
 
-        decided = samples.decided_by  # type: ignore[attr-defined] # set where the samples are defined
         begun = start.outputs if start else None
         fingerprint = self.tokenizer.fingerprint
-        return self.stages.run(name, role, work, shape, settings, decided, begun, own_seed, fingerprint)
+        return self.stages.run(name, role, work, shape, settings, samples.decided_by, begun, own_seed, fingerprint)
 
     def student_of(self, model: StageResult) -> LanguageStudent:
         """Return a trained model, ready to be asked."""
         return LanguageStudent(*kept_model(self.stages.store, model.outputs["model"]))
 
     def answers(
-        self, model: StageResult, examples: Sequence[Example], *, thinks: bool = True, sampling: Sampling | None = None
+        self,
+        model: StageResult,
+        examples: Sequence[Example],
+        *,
+        sampling: Sampling | None = None,
+        budget: Budget | None = None,
+        samples: int = 1,
     ) -> list[Answered]:
         """Return a model's answers.
 
         Args:
             model: The stage that trained it.
             examples: What it is asked.
-            thinks: False for a student that was taught answers alone: it ends its thinking at once.
             sampling: Greedy if None.
+            budget: Of its thinking.
+            samples: Answers to each problem, those of one problem together.
         """
-        del thinks  # one that was taught answers alone has learnt to end its thinking at once
         sampling = sampling or Sampling(max_tokens=self.recipe.teach.max_tokens)
-        return self.student_of(model).answer([example.prompt for example in examples], sampling)
+        return self.student_of(model).answer([example.prompt for example in examples], sampling, budget, samples)
 
     def traced(self, chosen: StageResult) -> StageResult:
         """Let the teacher answer what was chosen; graded."""
@@ -238,9 +152,8 @@ class LanguageWorks:
             examples = self.examples(chosen)
             student = self.student_of(teacher)
             traces: list[Trace] = []
-            size = 2048
-            for first in range(0, len(examples), size):
-                part = examples[first : first + size]
+            for first in range(0, len(examples), ASKED_AT_ONCE):
+                part = examples[first : first + ASKED_AT_ONCE]
                 told = student.answer([one.prompt for one in part], Sampling(max_tokens=teach.max_tokens))
                 grades = grade_all(part, [one.answer for one in told])
                 traces += [
@@ -254,14 +167,13 @@ class LanguageWorks:
             facts = {"traces": len(traces), "correct": right, "tokens": tokens}
             return Made(outputs={"traces": context.store.put_records(traces)}, facts=facts)
 
-        return self.stages.run(f"teach {len(self.examples(chosen))}", Role.TRACING, work, teach, chosen.outputs, teacher.outputs)
+        name = f"teach {len(self.examples(chosen))}"
+        return self.stages.run(name, Role.TRACING, work, teach, chosen.outputs, teacher.outputs)
 
-    def samples_of(
-        self, chosen: StageResult, traced: StageResult, *, reasoning: bool = True
-    ) -> Callable[[], list[Sample]]:
-        """Return what makes the samples of a student: traces, or their answers alone."""
+    def samples_of(self, chosen: StageResult, traced: StageResult, *, reasoning: bool = True) -> Samples:
+        """Return the samples of a student: traces, or their answers alone."""
 
-        def samples() -> list[Sample]:
+        def make() -> list[Sample]:
             by_id = {example.id: example for example in self.examples(chosen)}
             traces = self.stages.store.get_records(traced.outputs["traces"], Trace)
             return [
@@ -272,9 +184,7 @@ class LanguageWorks:
                 if one.correct or (self.recipe.teach.keep == "all" and one.finish == "stop")
             ]
 
-        decided = (traced.outputs, self.recipe.teach.keep, reasoning)
-        samples.decided_by = decided  # type: ignore[attr-defined] # a label that `fit` reads
-        return samples
+        return Samples(make=make, decided_by=(traced.outputs, self.recipe.teach.keep, reasoning))
 
     def scored(self, name: str, model: StageResult) -> StageResult:
         """Score a model on the evaluation set: whether it is right, problem by problem."""
@@ -282,13 +192,12 @@ class LanguageWorks:
         def work(context: StageContext) -> Made:
             told = self.answers(model, self.evaluation)
             grades = grade_all(self.evaluation, [one.answer for one in told])
-            correct = {
-                example.id: int(grade.correct) for example, grade in zip(self.evaluation, grades, strict=True)
-            }
+            correct = {example.id: int(grade.correct) for example, grade in zip(self.evaluation, grades, strict=True)}
             tokens = sum(one.tokens for one in told)
             context.add(Spent(output_tokens=tokens))
             right = context.store.put(msgspec.json.encode(correct))
-            return Made(outputs={"correct": right}, facts={"share": float(np.mean(list(correct.values()))), "tokens": tokens})
+            facts = {"share": float(np.mean(list(correct.values()))), "tokens": tokens}
+            return Made(outputs={"correct": right}, facts=facts)
 
         return self.stages.run(f"evaluate {name}", Role.EVALUATION, work, model.outputs, self.pool.outputs)
 
@@ -297,17 +206,6 @@ class LanguageWorks:
         right = msgspec.json.decode(self.stages.store.get(scored.outputs["correct"]), type=dict[str, int])
         wanted = {example.id for example in self.evaluation if not domains or example.domain in domains}
         return {name: value for name, value in right.items() if name in wanted}
-
-
-def _choice_facts(report: ChooseReport, proxy: str) -> dict[str, Any]:
-    return {
-        "chosen": report.chosen,
-        "good": report.good,
-        "hard": report.hard,
-        "per_domain": dict(report.per_domain),
-        "lengths": proxy,
-        "notes": list(report.notes),
-    }
 
 
 def _trace(example: Example, told: Answered, version: str, *, correct: bool) -> Trace:

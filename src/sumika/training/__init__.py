@@ -1,0 +1,1 @@
+"""This house's students: adapters from recordings, recipes, and what they are scored on."""
