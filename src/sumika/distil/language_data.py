@@ -48,8 +48,9 @@ class LanguageData:
                 unseen, _ = read_examples(data.evaluation)
                 facts = {"bad_rows": report.bad, "first_bad": [str(one) for one in report.first_bad]}
             else:
-                found = problems.pool(data.size, seed)
-                unseen = problems.evaluation(data.per_domain, seed, without={one.prompt for one in found})
+                found = problems.pool(data.size, seed, data.domains)
+                seen = {one.prompt for one in found}
+                unseen = problems.evaluation(data.per_domain, seed, without=seen, domains=data.domains)
             put = context.store.put_records
             outputs = {"pool": put(found), "evaluation": put(unseen)}
             return Made(outputs=outputs, facts={"rows": len(found), "evaluation": len(unseen), **facts})

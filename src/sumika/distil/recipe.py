@@ -14,6 +14,7 @@ from sumika.distil.pool import PoolSettings
 from sumika.distil.settings_file import read_settings
 from sumika.schema import UsageError
 
+Comparison = Literal["without", "random"]
 SHIPPED = Path(__file__).parent / "recipes"
 
 
@@ -114,22 +115,18 @@ class Teach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     max_tokens: int = 160
 
 
-class Curation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The s1 experiment: a base model and a thousand examples.
+class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the student knows before it is taught: a model of its shape that has read easy worked problems.
 
     Attributes:
-        base_examples: Easy worked problems that the base model reads.
-        base_train: How.
-        judged: Candidates that the reference students try, drawn evenly from the domains.
-        train: How the base model is trained on the chosen thousand.
-        repeats: Seeds of choice and training.
+        examples: How many it reads; the second reference student reads half as many.
+        hardness: How many steps those problems take.
+        train: How it is trained.
     """
 
-    base_examples: int
-    base_train: LanguageTrainSettings
-    judged: int
+    examples: int
+    hardness: tuple[int, ...] = (1,)
     train: LanguageTrainSettings
-    repeats: int = 3
 
 
 class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -149,7 +146,11 @@ class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         teach: How it is asked.
         student: Its sizes.
         train: How it is trained.
-        curation: The experiment beside it; None for none.
+        base: What it starts from; None for random weights.
+        judged: Candidates that the two reference students try, drawn evenly from the domains; 0 for all.
+        compare: Whom the student is compared with: itself without distillation (the base, or trained on the bare
+            answers of the same examples), and itself after as many examples taken at random.
+        repeats: Seeds of choice and training over which the comparison is averaged.
         export: Formats.
     """
 
@@ -166,7 +167,10 @@ class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     teach: Teach = Teach()
     student: Shape
     train: LanguageTrainSettings
-    curation: Curation | None = None
+    base: Base | None = None
+    judged: int = 0
+    compare: tuple[Comparison, ...] = ("without",)
+    repeats: int = 1
     export: tuple[Literal["safetensors", "gguf", "onnx-int8"], ...] = ("safetensors", "onnx-int8")
 
 

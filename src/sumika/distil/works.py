@@ -20,7 +20,7 @@ from sumika.distil.language.tokenizer import SPECIAL, CharacterTokenizer
 from sumika.distil.language.training import train
 from sumika.distil.language_data import LanguageData
 from sumika.distil.ledger.ledger import Role
-from sumika.distil.recipe import Shape, TrainedTeacher
+from sumika.distil.recipe import ProblemPool, Shape, TrainedTeacher
 from sumika.distil.records import Example, Spent, Trace, Usage
 from sumika.distil.stages import Made, StageContext, StageResult
 
@@ -70,7 +70,8 @@ class LanguageWorks(LanguageData):
         def make() -> list[Sample]:
             without = {example.prompt for example in self.evaluation}
             seed = sum(map(ord, name)) * 1000 + self.recipe.seed
-            drawn = problems.even(size, seed, hardness=hardness, without=without)
+            domains = self.recipe.data.domains if isinstance(self.recipe.data, ProblemPool) else ()
+            drawn = problems.even(size, seed, hardness=hardness, without=without, domains=domains)
             return [encode_trace(self.tokenizer, one.prompt, one.reasoning, one.answer) for one in drawn]
 
         return Samples(make=make, decided_by=("worked", size, name, hardness, self.pool.outputs))

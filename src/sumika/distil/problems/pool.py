@@ -7,6 +7,7 @@ from random import Random
 
 from sumika.distil.problems import _maths, _programs
 from sumika.distil.records import Example, Grading
+from sumika.schema import UsageError
 
 MATHS: dict[str, Callable[[Random, int], _maths.Worked]] = {
     "arithmetic": _maths.arithmetic,
@@ -51,7 +52,7 @@ def ones_first(working: str) -> str:
     """Return a working with the digits of every number turned round: 47+8=55 -> 74+8=55, 38*7=266 -> 83*7=662.
 
     Carries run from the ones to the hundreds, and so does writing then; small networks learn sums so with a fraction
-    of the examples (Lee et al. 2023, arXiv:2307.03381; measured here, see docs/explanation/experiments.md). Problems and
+    of the examples (Lee et al. 2023, arXiv:2307.03381; measured here: docs/explanation/experiments.md). Problems and
     answers keep the usual order.
     """
     return NUMBER.sub(lambda match: match[0][::-1], working)
@@ -83,13 +84,32 @@ def draw(domain: str, hardness: int, random: Random) -> Example:
     )
 
 
-def pool(size: int, seed: int) -> list[Example]:
+def known(domains: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the domains, or all if none is named.
+
+    Raises:
+        UsageError: if there is no such domain.
+    """
+    every = (*MATHS, *CODING)
+    for name in domains:
+        if name not in every:
+            raise UsageError(f"no domain '{name}' of problems", remedy=f"There are: {', '.join(every)}.")
+    return domains or every
+
+
+def pool(size: int, seed: int, domains: tuple[str, ...] = ()) -> list[Example]:
     """Return `size` problems as one would find them: skewed, mostly easy, some soiled, some repeated.
 
     The share of each domain, of each hardness and of each fault are `POOL_SHARES`, `POOL_HARDNESS`, `SOILED_SHARES`.
+
+    Args:
+        size: How many.
+        seed: Another one draws others.
+        domains: Of these alone; all if empty.
     """
     random = Random(f"pool {seed}")
-    domains, shares = list(POOL_SHARES), list(POOL_SHARES.values())
+    domains = tuple(POOL_SHARES) if not domains else known(domains)
+    shares = [POOL_SHARES[domain] for domain in domains]
     found: list[Example] = []
     for _ in range(size):
         if found and random.random() < SOILED_SHARES["repeated"]:
@@ -122,7 +142,7 @@ def evaluation(count_per_domain: int, seed: int, *, without: set[str], domains: 
     random = Random(f"evaluation {seed}")
     seen = set(without)
     found: list[Example] = []
-    for domain in domains or (*MATHS, *CODING):
+    for domain in known(domains):
         missing = count_per_domain
         for attempt in count():
             if not missing:
@@ -137,10 +157,12 @@ def evaluation(count_per_domain: int, seed: int, *, without: set[str], domains: 
     return found
 
 
-def even(size: int, seed: int, *, hardness: tuple[int, ...] = HARDNESS, without: set[str]) -> list[Example]:
+def even(
+    size: int, seed: int, *, hardness: tuple[int, ...] = HARDNESS, without: set[str], domains: tuple[str, ...] = ()
+) -> list[Example]:
     """Return `size` clean problems, every domain and hardness alike, none whose prompt is in `without`."""
     random = Random(f"even {seed}")
-    domains = (*MATHS, *CODING)
+    domains = known(domains)
     found: list[Example] = []
     while len(found) < size:
         example = draw(random.choice(domains), random.choice(hardness), random)

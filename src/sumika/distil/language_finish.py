@@ -1,0 +1,244 @@
+"""From a trained language student to what a person takes home: exports, card, result and signature in one folder."""
+
+import tempfile
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from sumika.distil import problems
+from sumika.distil.answering import answer_cost
+from sumika.distil.card.records import Card, Evaluation, Export, Licensed, Teacher
+from sumika.distil.card.render import write_card
+from sumika.distil.compare import RunResult
+from sumika.distil.export.gguf import export_gguf
+from sumika.distil.export.language_onnx import OnnxLanguageStudent, export_language_onnx
+from sumika.distil.export.safetensors import export_safetensors
+from sumika.distil.grade.grader import grade_all
+from sumika.distil.language.dialogue import question
+from sumika.distil.language.generate import Completion
+from sumika.distil.language_run import LanguageRun
+from sumika.distil.ledger.ledger import Role, Summary
+from sumika.distil.ledger.quote import PredictedActual, Quote, predicted_and_actual
+from sumika.distil.outcome import AnswerCost, Outcome, Scored
+from sumika.distil.recipe import ProblemPool
+from sumika.distil.records import Grading, Trace
+from sumika.distil.sign import sign_folder
+from sumika.distil.stages import Made, StageContext, StageResult
+from sumika.distil.store import key_of, write_whole
+
+RESULT, OUTCOME = "result.json", "outcome.json"
+TIMED_ANSWERS = 31
+
+
+class LanguageFinish(LanguageRun):
+    """A recipe's run with its exports, its bill and its card."""
+
+    def cost(self, name: str, model: StageResult) -> AnswerCost:
+        """Return what one answer of a model costs."""
+        watts = self.stages.prices.values()["cpu_core_w"]
+        asked = self.evaluation[:: max(1, len(self.evaluation) // TIMED_ANSWERS)][:TIMED_ANSWERS]
+
+        def work(context: StageContext) -> Made:
+            found = answer_cost(
+                self.student_of(model),
+                [one.prompt for one in asked],
+                max_tokens=self.recipe.teach.max_tokens,
+                core_w=watts,
+                progress=context.progress,
+            )
+            return Made(facts=msgspec.to_builtins(found))
+
+        result = self.stages.run(f"time answers of {name}", Role.EVALUATION, work, model.outputs, watts, TIMED_ANSWERS)
+        return msgspec.convert(result.facts, AnswerCost)
+
+    @cached_property
+    def exported(self) -> StageResult:
+        """The student in every format that the recipe names."""
+
+        def work(context: StageContext) -> Made:
+            student = self.student_of(self.student)
+            outputs: dict[str, str] = {}
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name)
+                for number, kind in enumerate(self.recipe.export):
+                    if kind == "safetensors":
+                        export_safetensors(student.generator.decoder, student.tokenizer, folder / kind)
+                    elif kind == "gguf":
+                        export_gguf(student.generator.decoder, student.tokenizer, folder / "student.q8_0.gguf")
+                    else:
+                        export_language_onnx(student.generator.decoder, folder / "student.int8.onnx")
+                    context.progress(number + 1, len(self.recipe.export))
+                for path in sorted(folder.rglob("*")):
+                    if path.is_file():
+                        outputs[path.relative_to(folder).as_posix()] = context.store.put(path.read_bytes())
+            return Made(outputs=outputs)
+
+        return self.stages.run("export", Role.STUDENT, work, self.recipe.export, self.student.outputs)
+
+    @cached_property
+    def int8(self) -> StageResult | None:
+        """The marks of the int8 student in ONNX Runtime, one problem after the other; None if it was not exported."""
+        digest = self.exported.outputs.get("student.int8.onnx")
+        if digest is None:
+            return None
+
+        def work(context: StageContext) -> Made:
+            student, onnx = self.student_of(self.student), OnnxLanguageStudent(context.store.path_of(digest))
+            most, told = self.recipe.teach.max_tokens, []
+            for number, example in enumerate(self.evaluation):
+                asked = question(self.tokenizer, example.prompt)
+                ids = onnx.generate(asked, [self.tokenizer.end_id], most)
+                read = Completion(token_ids=ids, log_probabilities=[], finish="stop" if len(ids) < most else "length")
+                told.append(student.read(read).answer)
+                context.progress(number + 1, len(self.evaluation))
+            grades = grade_all(self.evaluation, told)
+            pairs = zip(self.evaluation, grades, strict=True)
+            correct = {example.id: int(grade.correct) for example, grade in pairs}
+            marks = context.store.put(msgspec.json.encode(correct))
+            return Made(outputs={"correct": marks}, facts={"share": float(np.mean(list(correct.values())))})
+
+        return self.stages.run("evaluate int8", Role.EVALUATION, work, digest, self.pool.outputs)
+
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Return subject -> ids of its problems: maths and coding apart."""
+        found: dict[str, list[str]] = {}
+        for one in self.evaluation:
+            subject = (
+                "coding" if one.grading is Grading.CODE else "maths" if one.domain in problems.MATHS else "answers"
+            )
+            found.setdefault(subject, []).append(one.id)
+        return {name: tuple(ids) for name, ids in found.items()}
+
+    def bill(self) -> Summary:
+        """Return the bill of this run, with every earlier stage whose result it uses."""
+        return self.stages.ledger.summary(self.stages.run_id, {one.key for one in self.stages.results.values()})
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """Everybody's marks and costs."""
+        scored = []
+        for name, model in self.models.items():
+            marks, cost = self.marks[name], self.cost(name, model)
+            scored.append(Scored(name=name, correct=marks, cost=cost, trained_usd=self._paid(model)))
+        if self.int8 is not None:
+            scored.insert(2, Scored(name="student, int8", correct=self.correct(self.int8)))
+        notes = ("Simulated problems: drawn by a program, not by people. Everything was measured in this run.",)
+        return Outcome(
+            name=self.recipe.name,
+            run_id=self.stages.run_id,
+            models=tuple(scored),
+            groups=self.groups(),
+            bill=self.bill(),
+            notes=notes if isinstance(self.recipe.data, ProblemPool) else (),
+        )
+
+    def _paid(self, model: StageResult) -> float:
+        entries = self.stages.ledger.entries(self.stages.run_id, {model.key})
+        return sum(entry.bill.total_usd for entry in entries if entry.key == model.key)
+
+    def finish(self, folder: Path, *, quote: Quote | None = None, command: str = "", commit: str = "") -> Outcome:
+        """Write the model folder: exports, card, result, outcome; signed.
+
+        Args:
+            folder: Made if it is not there; files of an earlier run of the same name are replaced.
+            quote: Made before the run; stands in the card beside what happened.
+            command: That was given.
+            commit: Of the code.
+        """
+        outcome = self.outcome
+        for name, digest in self.exported.outputs.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, self.stages.store.get(digest))
+        entries = self.stages.ledger.entries(self.stages.run_id, {one.key for one in self.stages.results.values()})
+        predicted = predicted_and_actual(quote, entries) if quote else []
+        card = self._card(outcome, predicted, command, commit)
+        write_card(folder, card)
+        write_whole(folder / RESULT, msgspec.json.encode(self._result(outcome)))
+        write_whole(folder / OUTCOME, msgspec.json.encode(outcome))
+        sign_folder(folder)
+        return outcome
+
+    def _result(self, outcome: Outcome) -> RunResult:
+        student = outcome.model("student")
+        marks = {
+            group: {one: float(student.correct[one]) for one in ids if one in student.correct}
+            for group, ids in outcome.groups.items()
+        }
+        sizes = [len(self.stages.store.get(digest)) for name, digest in self.exported.outputs.items() if "int8" in name]
+        return RunResult(
+            name=f"{self.recipe.name} {self.stages.run_id}",
+            scores=marks,
+            parameters=student.cost.parameters if student.cost else 0,
+            size_bytes=sum(sizes),
+            latency_s=student.cost.latency_s if student.cost else 0.0,
+            student_usd=outcome.bill.student.bill.total_usd,
+            all_in_usd=outcome.bill.all_in.bill.total_usd,
+        )
+
+    def _card(self, outcome: Outcome, predicted: list[PredictedActual], command: str, commit: str) -> Card:
+        student = outcome.model("student")
+        evaluations = tuple(
+            Evaluation(
+                name=group,
+                examples=len(ids),
+                scores={one.name: outcome.score(one.name, group) for one in outcome.models},
+                note="one greedy answer each, graded by value or by running the program",
+            )
+            for group, ids in outcome.groups.items()
+        )
+        return Card(
+            name=self.recipe.name,
+            summary=self.recipe.about,
+            purposes=(f"{self.recipe.purpose}: problems like those it was taught",),
+            not_for=("Questions of another kind than its data: it has read nothing else.",),
+            parameters=student.cost.parameters if student.cost else 0,
+            flops_per_answer=student.cost.flops if student.cost else 0.0,
+            licence="Apache-2.0",
+            data=self._licensed(),
+            teachers=self._teachers(),
+            evaluations=evaluations,
+            exports=self._exports(outcome),
+            bill=outcome.bill,
+            predicted=tuple(predicted),
+            command=command,
+            seed=self.recipe.seed,
+            commit=commit,
+            recipe_sha256=key_of(self.recipe),
+            limits=outcome.notes,
+        )
+
+    def _licensed(self) -> tuple[Licensed, ...]:
+        counts: dict[tuple[str, str], int] = {}
+        for one in self.examples(self.taken()):
+            name = one.source.partition(":")[0] or "built-in problems"
+            counts[name, one.licence] = counts.get((name, one.licence), 0) + 1
+        return tuple(Licensed(name=name, licence=licence, examples=n) for (name, licence), n in sorted(counts.items()))
+
+    def _teachers(self) -> tuple[Teacher, ...]:
+        traces = self.stages.store.get_records(self.traced(self.taken()).outputs["traces"], Trace)
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for one in traces:
+            found.setdefault((one.teacher, one.version, one.terms), []).append(one.date)
+        return tuple(
+            Teacher(name=name, version=version, dates=(min(dates), max(dates)), traces=len(dates), terms=terms)
+            for (name, version, terms), dates in found.items()
+        )
+
+    def _exports(self, outcome: Outcome) -> tuple[Export, ...]:
+        sizes: dict[str, int] = {}
+        for name, digest in self.exported.outputs.items():
+            kind = "safetensors" if name.startswith("safetensors/") else name.removeprefix("student.")
+            sizes[kind] = sizes.get(kind, 0) + len(self.stages.store.get(digest))
+        loss = _points_lost(outcome) if self.int8 is not None else {}
+        return tuple(Export(format=kind, size_bytes=size, **loss.get(kind, {})) for kind, size in sizes.items())
+
+
+def _points_lost(outcome: Outcome) -> Mapping[str, dict[str, Any]]:
+    own, rounded = (outcome.model(name).correct for name in ("student", "student, int8"))
+    lost = 100 * float(np.mean(list(own.values())) - np.mean([rounded[one] for one in own]))
+    return {"int8.onnx": {"loss_points": lost}}
