@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from sumika.distil.language.decoder import Decoder
 from sumika.distil.language.lora import merge_lora
-from sumika.distil.language.tokenizer import CharacterTokenizer, FolderTokenizer, Tokenizer, check_tokenizer
+from sumika.distil.language.tokenizer import (
+    CharacterTokenizer,
+    FolderTokenizer,
+    Tokenizer,
+    byte_pieces,
+    check_tokenizer,
+)
 from sumika.schema import SumikaError
 
 KINDS = {
@@ -114,22 +120,11 @@ def _add(writer: gguf.GGUFWriter, name: str, weight: NDArray[np.float32], decode
     writer.add_tensor(told, gguf.quants.quantize(weight, KINDS[kind]), raw_dtype=KINDS[kind])
 
 
-def byte_letters() -> dict[int, str]:
-    """Return the letter that stands for each byte in GPT-2's byte-level pieces (Radford et al. 2019)."""
-    seen = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    others = [byte for byte in range(256) if byte not in seen]
-    return {byte: chr(byte) for byte in seen} | {byte: chr(256 + place) for place, byte in enumerate(others)}
-
-
 def _pieces(tokenizer: Tokenizer) -> tuple[list[str], list[str], set[int]]:
     """Return pieces, merges, and the numbers of special pieces."""
     if isinstance(tokenizer, CharacterTokenizer):
-        letters = byte_letters()
-        if not tokenizer.characters.isascii():
-            raise SumikaError("llama.cpp takes alphabets of ASCII alone", where="export", remedy="Export safetensors.")
-        pieces = [*tokenizer.special, *(letters[ord(character)] for character in tokenizer.characters)]
         # llama.cpp wants at least one merge: one of two letters that no text has.
-        return pieces, ["\u0100 \u0101"], set(range(len(tokenizer.special)))
+        return byte_pieces(tokenizer), ["\u0100 \u0101"], set(range(len(tokenizer.special)))
     if not isinstance(tokenizer, FolderTokenizer):
         raise SumikaError("this kind of tokenizer has no GGUF form", where="export", remedy="Export safetensors.")
     told: dict[str, Any] = msgspec.json.decode(tokenizer.path.read_bytes())

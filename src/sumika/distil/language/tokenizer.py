@@ -180,6 +180,24 @@ class FolderTokenizer:
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=False))
 
 
+def byte_pieces(tokenizer: CharacterTokenizer) -> list[str]:
+    """Return the pieces of an alphabet as GPT-2's byte-level tokenizers name them (Radford et al. 2019), in order.
+
+    Raises:
+        SumikaError: if a character has several bytes in UTF-8.
+    """
+    if not tokenizer.characters.isascii():
+        raise SumikaError(
+            "byte-level tokenizers (llama.cpp, Qwen2 in transformers) take alphabets of ASCII alone",
+            where="export",
+            remedy="Train without the other characters; without biases of queries, safetensors takes any.",
+        )
+    # Bytes without a sign of their own stand in Unicode after the 256 that bytes could be.
+    seen = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = {byte: chr(256 + place) for place, byte in enumerate(sorted(set(range(256)) - set(seen)))}
+    return [*tokenizer.special, *(others.get(ord(one), one) for one in tokenizer.characters)]
+
+
 def check_tokenizer(tokenizer: Tokenizer, vocabulary: int, *, fingerprint: str = "", where: str = "") -> None:
     """Refuse a tokenizer that is not the model's own.
 
