@@ -112,9 +112,9 @@ def _model(graph: _Graph, decoder: "Decoder") -> onnx.ModelProto:
     outputs = [helper.make_tensor_value_info("logits", real, [1, shape.vocabulary])]
     for layer in range(shape.layers):
         for part in ("key", "value"):
-            past = [1, shape.key_value_heads, "past", size]
-            inputs.append(helper.make_tensor_value_info(f"past_{part}_{layer}", real, past))
-            outputs.append(helper.make_tensor_value_info(f"{part}_{layer}", real, [*past[:2], "key", size]))
+            kinds = shape.key_value_heads
+            inputs.append(helper.make_tensor_value_info(f"past_{part}_{layer}", real, [1, kinds, "past", size]))
+            outputs.append(helper.make_tensor_value_info(f"{part}_{layer}", real, [1, kinds, "key", size]))
     made = helper.make_graph(graph.nodes, "student", inputs, outputs, list(graph.weights.values()))
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=9)
     told = {"rope_base": shape.rope_base, "context": shape.context}

@@ -211,21 +211,29 @@ class Sandbox:
         return _judge(self._receive(limits.wall_s + 30), asks, nonce)
 
 
-def _judge(reply: dict[str, Any], asks: list[_Ask], nonce: str) -> Grade:
-    if reply["why"]:
-        return Grade(False, {"time": "took too long", "output": "wrote too much"}[reply["why"]])
+def _told(lines: Sequence[str], nonce: str) -> tuple[list[Any], str]:
+    """Return the values told in order, and what failed; lines that the program wrote itself lack the nonce."""
     values: list[Any] = []
-    for line in reply["lines"]:
+    for line in lines:
         try:
             told = json.loads(line)
             if told[0] != nonce:
                 continue
             if told[1] == "error":
-                return Grade(False, f"failed: {told[2]}")
+                return values, f"failed: {told[2]}"
             if told[1] == len(values):
                 values.append(_value(told[2]))
         except (ValueError, LookupError, TypeError, RecursionError, AttributeError):
             continue
+    return values, ""
+
+
+def _judge(reply: dict[str, Any], asks: list[_Ask], nonce: str) -> Grade:
+    if reply["why"]:
+        return Grade(False, {"time": "took too long", "output": "wrote too much"}[reply["why"]])
+    values, failed = _told(reply["lines"], nonce)
+    if failed:
+        return Grade(False, failed)
     for ask, value in zip(asks, values, strict=False):
         try:
             held = ask.holds(value)
