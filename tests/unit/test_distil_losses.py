@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from sumika.distil.networks.losses import (
     LossSettings,
@@ -21,9 +22,9 @@ TEACHER = torch.tensor([[1.0, 1.0, 0.0], [0.0, 3.0, 0.0]])
 Y = torch.tensor([0, 2])
 
 
-def softmax(x: np.ndarray) -> np.ndarray:
+def softmax(x: NDArray[np.floating]) -> NDArray[np.floating]:
     raised = np.exp(x - x.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
 def test_labels_count_by_class_weight_and_unlabelled_ones_not_at_all() -> None:
