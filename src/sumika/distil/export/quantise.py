@@ -89,6 +89,20 @@ def inner_weights(layer: kinds.Residual, weights: Weights) -> list[dict[str, Arr
     return inner
 
 
+def check_classes(classes: Sequence[str], outputs: int) -> None:
+    """Refuse names that are not as many as the outputs.
+
+    Raises:
+        SumikaError: if so.
+    """
+    if classes and len(classes) != outputs:
+        raise SumikaError(
+            f"{len(classes)} names of classes for {outputs} outputs",
+            where="export",
+            remedy="Pass the classes of the data that the student was trained on, or none.",
+        )
+
+
 def _check_inputs(
     layers: Sequence[kinds.Layer], weights: Sequence[Weights], x: Array, mask: NDArray[np.bool_] | None
 ) -> None:

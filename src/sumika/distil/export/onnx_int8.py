@@ -1,0 +1,257 @@
+"""An array student in whole numbers as ONNX: the very integers of `integer.forward_int8`, in any ONNX Runtime.
+
+Only operators whose result is fixed are used: products of uint8 by MatMulInteger and ConvInteger, of the 16-bit states
+by MatMul of int32, then sums, products and floored divisions of int64. QLinear operators round in floating point, and
+products of signed weights saturate on processors without VNNI; so weights are stored as uint8 around 128.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from onnx import GraphProto, TensorProto, helper
+
+from sumika.distil.export import integer
+from sumika.distil.export.integer import IntegerNetwork, Linear, Rescale
+from sumika.distil.export.onnx_graph import LOGITS, MASK, Graph, X, save
+from sumika.distil.export.quantise import check_classes
+
+WEIGHT_ZERO = 128
+LIFT_BITS = 62  # 2**62 is added before a division and taken away after it: division then floors
+
+
+def export_onnx_int8(network: IntegerNetwork, path: Path, *, classes: Sequence[str] = ()) -> Path:
+    """Write the network (opset 17) and return the path.
+
+    Args:
+        network: From `quantise`.
+        path: Of the file.
+        classes: Names of the outputs, for the metadata.
+
+    Raises:
+        SumikaError: if the classes are not as many as the outputs.
+    """
+    outputs = len(network.output_scale)
+    check_classes(classes, outputs)
+    graph = Graph()
+    tensors = {0: _round_input(graph, network)}
+    for step in network.steps:
+        tensors[step.target] = _take(graph, step, tensors)
+    last = graph.add("Sub", graph.cast(tensors[network.output], TensorProto.INT32), _int32(graph, network.zero_out))
+    real = graph.cast(last, TensorProto.FLOAT)
+    graph.add("Mul", real, graph.keep(network.output_scale), name=LOGITS)
+    return save(
+        graph,
+        path,
+        shape=network.shapes[0],
+        outputs=outputs,
+        masked=network.masked,
+        classes=classes,
+        about={"arithmetic": "int8"},
+    )
+
+
+def _int32(graph: Graph, value: int) -> str:
+    return graph.number(value, np.int32)
+
+
+def _zero(graph: Graph, value: int) -> str:
+    return graph.number(value, np.uint8)
+
+
+def _round_input(graph: Graph, network: IntegerNetwork) -> str:
+    known = graph.choose(graph.add("IsNaN", X), graph.number(0, np.float32), X)
+    scaled = graph.add("Mul", known, graph.number(float(network.inverse_scale), np.float32))
+    low, high = (graph.number(bound - network.zero_in, np.float32) for bound in (0, integer.LEVELS))
+    whole = graph.cast(graph.add("Round", graph.add("Clip", scaled, low, high)), TensorProto.INT32)
+    return graph.cast(graph.add("Add", whole, _int32(graph, network.zero_in)), TensorProto.UINT8)
+
+
+def _floor_shift(graph: Graph, x: str, shift: integer.Integers) -> str:
+    """Return floor(x / 2**shift) of int64 x within ±2**62."""
+    lifted = graph.add("Add", x, graph.number(2**LIFT_BITS))
+    # The two constants share their shape, so that one factor per channel stays one per channel.
+    divided = graph.add("Div", lifted, graph.keep(np.int64(1) << shift))
+    return graph.add("Sub", divided, graph.keep(np.int64(2) ** (LIFT_BITS - shift)))
+
+
+def _rescale(graph: Graph, sums: str, by: Rescale) -> str:
+    """Return int64 from int32, as `integer.rescale`."""
+    product = graph.add("Mul", graph.cast(sums, TensorProto.INT64), graph.keep(by.multiplier))
+    halved = graph.add("Add", product, graph.keep(np.int64(1) << (by.shift - 1)))
+    return _floor_shift(graph, halved, by.shift)
+
+
+def _limit(graph: Graph, x: str, zero: int) -> str:
+    moved = graph.add("Add", x, graph.number(zero))
+    limited = graph.add("Clip", moved, graph.number(0), graph.number(integer.LEVELS))
+    return graph.cast(limited, TensorProto.UINT8)
+
+
+def _finish(graph: Graph, sums: str, by: Rescale | None, zero: int) -> str:
+    return sums if by is None else _limit(graph, _rescale(graph, sums, by), zero)
+
+
+def _take(graph: Graph, step: integer.Step, tensors: dict[int, str]) -> str:
+    x = tensors[step.source]
+    match step:
+        case integer.DenseStep():
+            sums = _row_sums(graph, x, step.linear, step.zero_in)
+            return _finish(graph, sums, step.linear.rescale, step.zero_out)
+        case integer.ConvolutionStep():
+            return _convolve(graph, step, x)
+        case integer.RecurrentStep():
+            state = _recur(graph, step, x)
+            return _finish(graph, state, step.rescale, step.zero_out)
+        case integer.ReluStep():
+            floor = graph.number(step.zero_in, np.uint8)
+            return graph.add("Max", x, floor)
+        case integer.LargestStep():
+            return _largest(graph, step, x)
+        case integer.MeanStep():
+            return _mean(graph, step, x)
+        case integer.AddStep():
+            return _sum(graph, step, x, tensors[step.other])
+
+
+def _row_sums(graph: Graph, x: str, linear: Linear, zero: int) -> str:
+    weight = graph.keep((linear.weight.T.astype(np.int16) + WEIGHT_ZERO).astype(np.uint8))
+    products = graph.add("MatMulInteger", x, weight, _zero(graph, zero), _zero(graph, WEIGHT_ZERO))
+    return graph.add("Add", products, graph.keep(linear.bias.astype(np.int32)))
+
+
+def _convolve(graph: Graph, step: integer.ConvolutionStep, x: str) -> str:
+    weight = graph.keep((step.linear.weight.astype(np.int16) + WEIGHT_ZERO).astype(np.uint8))
+    products = graph.add(
+        "ConvInteger",
+        x,
+        weight,
+        _zero(graph, step.zero_in),
+        _zero(graph, WEIGHT_ZERO),
+        pads=list(step.padding),
+        strides=[step.stride],
+        group=step.groups,
+    )
+    sums = graph.add("Add", products, graph.keep(step.linear.bias.astype(np.int32)[:, None]))
+    return _finish(graph, sums, integer.along_channels(step.linear.rescale), step.zero_out)
+
+
+def _gates(graph: Graph, sums: str, linear: Linear) -> str:
+    assert linear.rescale is not None
+    bounds = (graph.number(bound) for bound in (-integer.GATE_LIMIT, integer.GATE_LIMIT))
+    return graph.add("Clip", _rescale(graph, sums, linear.rescale), *bounds)
+
+
+def _recur(graph: Graph, step: integer.RecurrentStep, x: str) -> str:
+    """Return the last state, int32: a Scan over time, whose body knows the table and the weights of the state."""
+    units = len(step.from_state.bias) // 3
+    by_time = graph.add("Transpose", x, perm=[2, 0, 1])
+    from_input = _gates(graph, _row_sums(graph, by_time, step.from_input, step.zero_in), step.from_input)
+    count = graph.add("Gather", graph.add("Shape", x), graph.numbers(0))
+    start = graph.add("Expand", _int32(graph, 0), graph.add("Concat", count, graph.numbers(units), axis=0))
+    body = _Cell(f"g{len(graph.nodes)}_", step.from_state)
+    return graph.add("Scan", start, from_input, body=body.graph(units), num_scan_inputs=1)
+
+
+class _Cell(Graph):
+    """One time step of a GRU."""
+
+    def __init__(self, prefix: str, from_state: Linear) -> None:
+        super().__init__(prefix)
+        self._linear = from_state
+        self._low, self._high = (self.keep(table) for table in _tables())
+        self._state, self._input = f"{prefix}state", f"{prefix}input"
+
+    def graph(self, units: int) -> GraphProto:
+        """Return the body: (state, gates' input) to the next state."""
+        weight = self.cast(self.keep(self._linear.weight.T), TensorProto.INT32)
+        sums = self.add("MatMul", self._state, weight)
+        sums = self.add("Add", sums, self.keep(self._linear.bias.astype(np.int32)))
+        from_state, from_input = self._parts(_gates(self, sums, self._linear)), self._parts(self._input)
+        reset, update = (self._sigmoid(self.add("Add", from_input[i], from_state[i])) for i in (0, 1))
+        kept = self._scaled(self.add("Mul", reset, from_state[2]))
+        new = self._tanh(self.add("Add", from_input[2], kept))
+        change = self.add("Sub", self.cast(self._state, TensorProto.INT64), new)
+        state = self.add("Add", new, self._scaled(self.add("Mul", update, change)))
+        made = self.cast(state, TensorProto.INT32)
+        ends = [
+            helper.make_tensor_value_info(name, kind, ["example", width])
+            for name, kind, width in (
+                (self._state, TensorProto.INT32, units),
+                (self._input, TensorProto.INT64, 3 * units),
+                (made, TensorProto.INT32, units),
+            )
+        ]
+        return helper.make_graph(self.nodes, "cell", ends[:2], ends[2:], list(self.constants.values()))
+
+    def _parts(self, gates: str) -> list[str]:
+        names = [f"{gates}_{part}" for part in ("reset", "update", "new")]
+        self.nodes.append(helper.make_node("Split", [gates], names, axis=-1))
+        return names
+
+    def _scaled(self, product: str) -> str:
+        half = self.add("Add", product, self.number(1 << (integer.STATE_BITS - 1)))
+        return _floor_shift(self, half, np.array(integer.STATE_BITS))
+
+    def _sigmoid(self, x: str) -> str:
+        size = self.add("Min", self.add("Abs", x), self.number(integer.TABLE_END - 1))
+        step = self.number(1 << integer.TABLE_BITS)
+        knot, rest = self.add("Div", size, step), self.add("Mod", size, step)
+        low = self.add("Gather", self._low, knot)
+        climb = self.add("Mul", self.add("Sub", self.add("Gather", self._high, knot), low), rest)
+        rounded = self.add("Add", climb, self.number(1 << (integer.TABLE_BITS - 1)))
+        y = self.add("Add", low, self.add("Div", rounded, step))
+        turned = self.add("Sub", self.number(1 << integer.STATE_BITS), y)
+        return self.choose(self.add("Less", x, self.number(0)), turned, y)
+
+    def _tanh(self, x: str) -> str:
+        doubled = self._sigmoid(self.add("Mul", x, self.number(2)))
+        return self.add("Sub", self.add("Mul", doubled, self.number(2)), self.number(1 << integer.STATE_BITS))
+
+
+def _tables() -> tuple[integer.Integers, integer.Integers]:
+    """Return the sigmoid at the lower and at the upper knot of each piece."""
+    table = integer.sigmoid_table()
+    return table[:-1], table[1:]
+
+
+def _real(graph: Graph) -> str:
+    return graph.add("Unsqueeze", MASK, graph.numbers(2))
+
+
+def _largest(graph: Graph, step: integer.LargestStep, x: str) -> str:
+    wide = graph.cast(x, TensorProto.INT32)
+    if not step.points:
+        return graph.cast(graph.add("ReduceMax", wide, axes=[2], keepdims=0), TensorProto.UINT8)
+    found = graph.add("ReduceMax", graph.choose(_real(graph), wide, _int32(graph, -1)), axes=[1], keepdims=0)
+    none = graph.add("Less", found, _int32(graph, 0))
+    return graph.cast(graph.choose(none, _int32(graph, step.zero_in), found), TensorProto.UINT8)
+
+
+def _mean(graph: Graph, step: integer.MeanStep, x: str) -> str:
+    moved = graph.add("Sub", graph.cast(x, TensorProto.INT32), _int32(graph, step.zero_in))
+    if not step.points:
+        total = graph.add("ReduceSum", moved, graph.numbers(2), keepdims=0)
+        return _finish(graph, total, step.rescale, step.zero_out)
+    real = graph.choose(_real(graph), moved, _int32(graph, 0))
+    total = graph.cast(graph.add("ReduceSum", real, graph.numbers(1), keepdims=0), TensorProto.INT64)
+    count = graph.add("ReduceSum", graph.cast(MASK, TensorProto.INT64), graph.numbers(1), keepdims=1)
+    row = graph.add("Sub", graph.add("Max", count, graph.number(1)), graph.number(1))
+
+    def of_count(values: integer.Integers) -> str:
+        return graph.add("Gather", graph.keep(values), row)
+
+    shift = step.rescale.shift
+    product = graph.add("Mul", total, of_count(step.rescale.multiplier))
+    lifted = graph.add("Add", product, of_count((np.int64(1) << (shift - 1)) + 2**LIFT_BITS))
+    divided = graph.add("Div", lifted, of_count(np.int64(1) << shift))
+    return _limit(graph, graph.add("Sub", divided, of_count(np.int64(2) ** (LIFT_BITS - shift))), step.zero_out)
+
+
+def _sum(graph: Graph, step: integer.AddStep, x: str, other: str) -> str:
+    parts = []
+    for name, zero, multiplier in zip((x, other), step.zeros_in, step.multipliers, strict=True):
+        moved = graph.add("Sub", graph.cast(name, TensorProto.INT64), graph.number(zero))
+        parts.append(graph.add("Mul", moved, graph.number(multiplier)))
+    halved = graph.add("Add", graph.add("Add", *parts), graph.number(1 << (step.shift - 1)))
+    return _limit(graph, _floor_shift(graph, halved, np.array(step.shift)), step.zero_out)
