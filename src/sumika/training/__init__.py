@@ -1,1 +1,14 @@
-"""This house's students: adapters from recordings, recipes, and what they are scored on."""
+"""This house's students: data adapters and recipes for the distillation works.
+
+`SOURCES` names the real recordings that a recipe may learn from (`data: {from: source, name: radhar}`); `RECIPES` are
+the recipes that come with the house.
+"""
+
+from sumika.training.har import MARS, RADHAR
+from sumika.training.recipes import RECIPES
+from sumika.training.sleep import SLEEP
+
+SOURCES = {source.name: source for source in (RADHAR, MARS, SLEEP)}
+"""Every source of recordings by its name in recipes."""
+
+__all__ = ["RECIPES", "SOURCES"]
