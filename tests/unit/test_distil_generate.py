@@ -1,17 +1,20 @@
 """Generation: as transformers, whatever the neighbours, within its budget."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
+from sumika.distil.export.safetensors import write_tokenizer
+from sumika.distil.language.batch import Batch, Row
 from sumika.distil.language.budget import Budget, budget_of, interval, scaling_curve
 from sumika.distil.language.decoder import Decoder
 from sumika.distil.language.generate import Generator, LanguageStudent, Request, Sampling
 from sumika.distil.language.shape import DecoderShape
-from sumika.distil.language.tokenizer import CharacterTokenizer
+from sumika.distil.language.tokenizer import CharacterTokenizer, FolderTokenizer
 
 SHAPE = DecoderShape(vocabulary=101, width=32, layers=2, heads=4, key_value_heads=2, hidden=64, context=128)
 
@@ -62,6 +65,51 @@ def test_a_sample_does_not_depend_on_its_neighbours(decoder: Decoder, sampling: 
     assert [one.token_ids for one in together] == [one.token_ids for one in alone]
     assert len({tuple(one.token_ids) for one in together}) > 8
     assert list(Generator(decoder, [0]).stream(requests[3], sampling)) == together[3].token_ids
+
+
+def test_rows_of_different_settings_share_a_batch_and_leave_it_unharmed(decoder: Decoder) -> None:
+    settings = [
+        Sampling(max_tokens=9),
+        Sampling(temperature=1.0, max_tokens=14),
+        Sampling(temperature=0.5, top_k=5, max_tokens=4),
+        Sampling(temperature=1.0, top_p=0.7, max_tokens=14),
+    ]
+    requests = requests_of(8)
+    alone = [
+        Generator(decoder, [0]).run([request], settings[place % 4])[0].token_ids
+        for place, request in enumerate(requests)
+    ]
+    rows = [
+        Row(request.token_ids, settings[place % 4], seed=request.seed, tops=place)
+        for place, request in enumerate(requests)
+    ]
+    batch = Batch(decoder, frozenset([0]))
+    written = []
+    for row in rows:  # one joins before every step
+        batch.admit([row])
+        written += batch.step()
+    batch.drop([rows[1], rows[0]])
+    while batch.rows:
+        written += batch.step()
+    for place, row in enumerate(rows[2:], 2):
+        assert row.ids == alone[place]
+    assert not rows[1].finish
+    assert rows[1].ids == alone[1][: len(rows[1].ids)]
+    greedy = [one for one in written if one.row is rows[4]]
+    assert [len(one.top) for one in greedy] == [4] * 9
+    assert [one.top[0][0] for one in greedy] == rows[4].ids
+    assert [one.top[0][1] for one in greedy] == pytest.approx(rows[4].logs)
+    with pytest.raises(ValueError, match="1 to 127"):
+        batch.admit([Row([], settings[0], seed=0)])
+
+
+def test_what_a_tokenizer_lacks_is_told(tmp_path: Path) -> None:
+    tokenizer = CharacterTokenizer("abc ")
+    assert tokenizer.lacks("a<think>cab d é d") == ["d", "é"]
+    write_tokenizer(tokenizer, tmp_path)
+    assert FolderTokenizer(tmp_path).lacks("ab cd é") == ["d", "é"]
+    write_tokenizer(CharacterTokenizer("abc "), tmp_path, byte_level=True)
+    assert FolderTokenizer(tmp_path).lacks("ab cd é") == ["d", "é"]
 
 
 def test_frequencies_are_the_probabilities(decoder: Decoder) -> None:

@@ -42,6 +42,10 @@ class Tokenizer(Protocol):
         """Return the text of some numbers."""
         ...
 
+    def lacks(self, text: str) -> list[str]:
+        """Return the characters of a text that it has no pieces for, each once, in the order of their codes."""
+        ...
+
 
 class _Alphabet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     characters: str
@@ -100,6 +104,11 @@ class CharacterTokenizer:
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of some numbers."""
         return "".join(self._pieces[number] for number in ids)
+
+    def lacks(self, text: str) -> list[str]:
+        """Return the characters of a text that are not in the alphabet, each once, in the order of their codes."""
+        plain = "".join(self._cut.split(text)[::2])
+        return sorted(set(plain) - set(self.characters))
 
     def save(self, path: Path) -> None:
         """Write the alphabet as JSON."""
@@ -178,6 +187,14 @@ class FolderTokenizer:
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of some numbers, special pieces too."""
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=False))
+
+    def lacks(self, text: str) -> list[str]:
+        """Return the characters of a text that become the unknown piece, or nothing, each once, in their order."""
+        unknown = getattr(self._tokenizer.model, "unk_token", None)
+        number = None if unknown is None else self._tokenizer.token_to_id(unknown)
+        # White space alone may rightly become nothing: some tokenizers strip it at the ends.
+        found = {one: self.encode(one) for one in set(text) if not one.isspace()}
+        return sorted(one for one, ids in found.items() if not ids or number in ids)
 
 
 def byte_pieces(tokenizer: CharacterTokenizer) -> list[str]:
