@@ -90,8 +90,8 @@ class TeachReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         answered: Answers there are now, earlier ones among them.
         reused: Of them, how many stood in the journal before.
         requests: Requests sent now, repeated ones counted.
-        faults: How often each went wrong: "rambles" (cut off at the limit of tokens), "empty", "no reasoning", "hidden
-            reasoning", "broken JSON", "cut", "time-out", "rate limit", "server error", "refused", "no usage" ...
+        faults: How often each went wrong: "rambles" (cut off at the limit of tokens), "empty", "filtered", "no
+            reasoning", "hidden reasoning", "broken JSON", "cut", "time-out", "rate limit", "server error" ...
         examples: Identifiers of the first examples of each fault.
         dropped_reasoning: The first answer showed its reasoning, but fewer than half of all do.
         paid_usd: At the stated prices, for every answer in the journal.
@@ -155,6 +155,7 @@ def report_of(
         for kind, found in (
             ("rambles", trace.finish in {"length", "context"}),
             ("empty", trace.finish == "empty"),
+            ("filtered", trace.finish == "filtered"),
             ("no reasoning", not trace.reasoning and not trace.usage.reasoning_tokens),
             ("hidden reasoning", not trace.reasoning and trace.usage.reasoning_tokens > 0),
         ):
