@@ -12,6 +12,7 @@ from sumika.schema.errors import SumikaError
 
 COMMANDS = {
     "bench": ("sumika.cli.bench", "Measure the published figures."),
+    "distil": ("sumika.cli.distil", "Squeeze a big teacher into a small student, with the bill."),
     "doctor": ("sumika.cli.doctor", "Say what is wrong, in plain words."),
     "house": ("sumika.cli.house", "Describe and check a house."),
     "log": ("sumika.cli.log", "Look into logs: info, export, diff, recover."),

@@ -123,6 +123,15 @@ class Stages:
             gpu: Kind of accelerator that it holds; "" for none.
         """
         key = key_of(stage, *decided_by)
+        with self.store.locked(key):  # another process that wants the same result waits for it
+            found = self._found_or_made(stage, key, role, work, gpu)
+        self.results[stage] = found
+        self._watcher.end(stage, found.spent)
+        return found
+
+    def _found_or_made(
+        self, stage: str, key: str, role: Role, work: Callable[[StageContext], Made], gpu: str
+    ) -> StageResult:
         found = self._found(key)
         self._watcher.begin(stage, reused=found is not None)
         if found is None:
@@ -139,8 +148,6 @@ class Stages:
             found = StageResult(stage=stage, key=key, outputs=made.outputs, facts=made.facts, spent=meter.spent())
             write_whole(self.store.finished_path(key), msgspec.json.encode(found))
             self.store.drop_work(key)
-        self.results[stage] = found
-        self._watcher.end(stage, found.spent)
         return found
 
     def _found(self, key: str) -> StageResult | None:

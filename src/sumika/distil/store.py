@@ -1,12 +1,14 @@
 """The content-hashed store: everything a stage reads or writes, named by its SHA-256, written whole or not at all."""
 
 import errno
+import fcntl
 import hashlib
 import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,6 +107,13 @@ class Store:
         folder = self.folder / "work" / key
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
+
+    @contextmanager
+    def locked(self, key: str) -> Iterator[None]:
+        """Keep others from working at the stage run `key`; a process that dies gives it free."""
+        with (self.folder / "work" / f"{key}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def drop_work(self, key: str) -> None:
         """Forget what an ended stage run had kept for going on."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from itertools import count
 from random import Random
 
 from sumika.distil.problems import _maths, _programs
@@ -45,6 +44,8 @@ SOILED_SHARES = {"cut": 0.02, "garbled": 0.02, "repeated": 0.03}
 """Share of a pool whose solution is cut short or garbled, and of exact repetitions."""
 
 
+MISSES = 5_000
+"""Draws without a new problem, after which a domain counts as used up at that hardness."""
 NUMBER = re.compile(r"(?<![a-z] )\d+")  # years stand behind their month and stay as they are
 
 
@@ -138,22 +139,32 @@ def _with(example: Example, **changes: str) -> Example:
 
 
 def evaluation(count_per_domain: int, seed: int, *, without: set[str], domains: tuple[str, ...] = ()) -> list[Example]:
-    """Return unseen problems: as many of each domain, each hardness alike, none whose prompt is in `without`."""
+    """Return unseen problems: as many of each domain, each hardness alike, none whose prompt is in `without`.
+
+    Where a domain has no easy problem left that the pool does not hold, a harder one stands in for it.
+
+    Raises:
+        UsageError: if there is no such domain, or it has not so many problems.
+    """
     random = Random(f"evaluation {seed}")
     seen = set(without)
     found: list[Example] = []
     for domain in known(domains):
-        missing = count_per_domain
-        for attempt in count():
-            if not missing:
-                break
-            if attempt > 1000 * count_per_domain:
-                raise ValueError(f"domain {domain} has no {count_per_domain} problems that are not in the pool")
-            example = draw(domain, HARDNESS[missing % len(HARDNESS)], random)
+        missing, misses, harder = count_per_domain, 0, 0
+        while missing:
+            example = draw(domain, HARDNESS[min(missing % len(HARDNESS) + harder, len(HARDNESS) - 1)], random)
+            misses += 1
             if example.prompt not in seen:
                 seen.add(example.prompt)
                 found.append(example)
-                missing -= 1
+                missing, misses, harder = missing - 1, 0, 0
+            elif misses % MISSES == 0:
+                harder += 1
+                if harder == len(HARDNESS):
+                    raise UsageError(
+                        f"domain {domain} has no {count_per_domain} problems that are not in the pool",
+                        remedy="Make `size` or `per_domain` smaller.",
+                    )
     return found
 
 
