@@ -96,7 +96,7 @@ def test_a_crash_starts_it_again_and_a_question_that_kills_it_twice_is_passed_ov
 
 def test_one_that_crashes_too_often_is_given_up_with_its_last_words(program: Program, journal: Journal) -> None:
     teacher = program("sys.exit('out of paper') if asked['prompt'] != 'a' else tell(asked)", restarts=2)
-    with pytest.raises(TeacherError, match="failed 3 times, .* ended with code 1; it said: out of paper"):
+    with pytest.raises(TeacherError, match=r"failed 3 times, .* ended with code 1; it said: out of paper"):
         teacher.answer(asked("a", "b", "c", "d"), journal)
     assert len(journal) == teacher.report.answered == 1
     killed = program("os.kill(os.getpid(), 9)", restarts=0)
