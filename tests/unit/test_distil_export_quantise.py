@@ -32,7 +32,7 @@ NETWORKS: list[tuple[tuple[kinds.Layer, ...], tuple[int, ...]]] = [
 @given(st.integers(-integer.SUM_LIMIT + 1, integer.SUM_LIMIT - 1), st.floats(0, 2.0**29))
 def test_rescaling_rounds_half_up_and_nothing_else(total: int, factor: float) -> None:
     by = integer.rescale_of(np.array([factor]))
-    multiplier, shift = int(by.multiplier[0]), int(by.shift[0])
+    multiplier, shift = int(by.multiplier[0]), by.shift
     exact = Fraction(total) * Fraction(multiplier, 2**shift)
     assert int(integer.rescale(np.array([total]), by)[0]) == floor(exact + Fraction(1, 2))
     assert abs(Fraction(multiplier, 2**shift) - Fraction(factor)) <= max(Fraction(factor) / 2**30, Fraction(1, 2**62))

@@ -32,15 +32,15 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rescale(_Record, frozen=True, kw_only=True):
-    """A real factor multiplier / 2**shift for each channel (or one for all).
+    """Real factors multiplier / 2**shift, for each channel, each count, or one.
 
     Attributes:
         multiplier: From 0 to 2**31 - 1.
-        shift: From 1 to 62.
+        shift: From 1 to 62, one for all.
     """
 
     multiplier: Integers
-    shift: Integers
+    shift: int
 
 
 class Linear(_Record, frozen=True, kw_only=True):
@@ -121,14 +121,13 @@ class MeanStep(_Record, frozen=True, kw_only=True):
 
 
 class AddStep(_Record, frozen=True, kw_only=True):
-    """The sum of two tensors of the same shape: each minus its zero times its multiplier, one shift."""
+    """The sum of two tensors of the same shape: each minus its zero times its multiplier, rounded together."""
 
     source: int
     other: int
     target: int
     zeros_in: tuple[int, int]
-    multipliers: tuple[int, int]
-    shift: int
+    rescale: Rescale
     zero_out: int
 
 
@@ -160,31 +159,30 @@ class IntegerNetwork(_Record, frozen=True, kw_only=True):
 
 
 def rescale_of(factors: NDArray[np.float64]) -> Rescale:
-    """Return multiplier and shift nearest to these factors, each at least 0.
+    """Return the multipliers nearest to these factors, with the largest shift that the largest factor allows.
+
+    A factor 2**-k times the largest keeps 31 - k bits; a result is at most largest / 4 beside that of the exact factor.
 
     Raises:
         SumikaError: if one is 2**30 or more.
     """
-    mantissa, exponent = np.frexp(factors)
-    multiplier = np.rint(mantissa * 2**31).astype(np.int64)
-    shift = 31 - exponent.astype(np.int64)
-    above = multiplier == 2**31
-    multiplier, shift = np.where(above, 2**30, multiplier), np.where(above, shift - 1, shift)
-    if (shift < 1).any():
+    largest = float(factors.max())
+    shift = min(31 - int(np.frexp(largest)[1]), 62)
+    if round(largest * 2.0**shift) == 2**31:
+        shift -= 1
+    if shift < 1:
         raise SumikaError(
             "a layer's outputs are too small beside its weights to be rounded to 8 bits",
             where="export",
             remedy="Calibrate with examples like those that the network will see.",
         )
-    multiplier >>= np.clip(shift - 62, 0, 31)
-    return Rescale(multiplier=multiplier, shift=np.minimum(shift, 62))
+    return Rescale(multiplier=np.rint(factors * 2.0**shift).astype(np.int64), shift=shift)
 
 
 def rescale(sums: Integers, by: Rescale) -> Integers:
     """Return floor(sums * multiplier / 2**shift + 1/2): the one rounding rule, half goes up."""
-    product: Integers = sums * by.multiplier + (np.int64(1) << (by.shift - 1))
-    shifted: Integers = product >> by.shift
-    return shifted
+    product: Integers = sums * by.multiplier + (1 << (by.shift - 1))
+    return product >> by.shift
 
 
 def sigmoid_table() -> Integers:
@@ -264,9 +262,10 @@ def _take(step: Step, tensors: dict[int, Integers], mask: NDArray[np.bool_] | No
         case MeanStep():
             return _mean(step, q - step.zero_in, mask)
         case AddStep():
-            parts = (q - step.zeros_in[0], tensors[step.other] - step.zeros_in[1])
-            product = parts[0] * step.multipliers[0] + parts[1] * step.multipliers[1] + (1 << (step.shift - 1))
-            added: Integers = np.clip((product >> step.shift) + step.zero_out, 0, LEVELS)
+            first, second = step.rescale.multiplier.tolist()
+            product = (q - step.zeros_in[0]) * first + (tensors[step.other] - step.zeros_in[1]) * second
+            shifted = (product + (1 << (step.rescale.shift - 1))) >> step.rescale.shift
+            added: Integers = np.clip(shifted + step.zero_out, 0, LEVELS)
             return added
 
 
@@ -282,7 +281,7 @@ def _limited(sums: Integers, by: Rescale | None, zero: int) -> Integers:
 
 def along_channels(by: Rescale | None) -> Rescale | None:
     """Return the factors as columns, for (channel, time)."""
-    return None if by is None else Rescale(multiplier=by.multiplier[:, None], shift=by.shift[:, None])
+    return None if by is None else Rescale(multiplier=by.multiplier[:, None], shift=by.shift)
 
 
 def _convolve(step: ConvolutionStep, q: Integers) -> Integers:
@@ -330,5 +329,5 @@ def _mean(step: MeanStep, q: Integers, mask: NDArray[np.bool_] | None) -> Intege
         return _limited(q.sum(axis=2), step.rescale, step.zero_out)
     real = np.ones(q.shape[:2], bool) if mask is None else mask
     row = np.maximum(real.sum(axis=1), 1) - 1  # without points the sum is 0, whatever the factor
-    by = Rescale(multiplier=step.rescale.multiplier[row][:, None], shift=step.rescale.shift[row][:, None])
+    by = Rescale(multiplier=step.rescale.multiplier[row][:, None], shift=step.rescale.shift)
     return _limited(np.where(real[:, :, None], q, 0).sum(axis=1), by, step.zero_out)

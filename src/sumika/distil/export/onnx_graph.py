@@ -29,12 +29,15 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, onnx.TensorProto] = {}
         self._prefix = prefix
+        self._kept: dict[tuple[str, tuple[int, ...], bytes], str] = {}
 
     def keep(self, value: NDArray[Any]) -> str:
-        """Return the name of a constant."""
-        name = f"{self._prefix}c{len(self.constants)}"
-        self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value).reshape(np.shape(value)), name)
-        return name
+        """Return the name of a constant; equal ones are kept once."""
+        key = (value.dtype.str, value.shape, value.tobytes())
+        if key not in self._kept:
+            name = self._kept[key] = f"{self._prefix}c{len(self.constants)}"
+            self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value).reshape(value.shape), name)
+        return self._kept[key]
 
     def number(self, value: float, kind: type[np.generic] = np.int64) -> str:
         """Return the name of a single number."""

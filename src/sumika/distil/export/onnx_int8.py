@@ -67,29 +67,27 @@ def _round_input(graph: Graph, network: IntegerNetwork) -> str:
     return graph.cast(graph.add("Add", whole, _int32(graph, network.zero_in)), TensorProto.UINT8)
 
 
-def _floor_shift(graph: Graph, x: str, shift: integer.Integers) -> str:
-    """Return floor(x / 2**shift) of int64 x within ±2**62."""
-    lifted = graph.add("Add", x, graph.number(2**LIFT_BITS))
-    # The two constants share their shape, so that one factor per channel stays one per channel.
-    divided = graph.add("Div", lifted, graph.keep(np.int64(1) << shift))
-    return graph.add("Sub", divided, graph.keep(np.int64(2) ** (LIFT_BITS - shift)))
+def _shift(graph: Graph, x: str, shift: int, zero: int = 0) -> str:
+    """Return floor(x / 2**shift + 1/2) + zero, of int64 x within ±2**61."""
+    lifted = graph.add("Add", x, graph.number(2**LIFT_BITS + (1 << (shift - 1))))
+    divided = graph.add("Div", lifted, graph.number(1 << shift))
+    return graph.add("Sub", divided, graph.number(2 ** (LIFT_BITS - shift) - zero))
 
 
-def _rescale(graph: Graph, sums: str, by: Rescale) -> str:
-    """Return int64 from int32, as `integer.rescale`."""
-    product = graph.add("Mul", graph.cast(sums, TensorProto.INT64), graph.keep(by.multiplier))
-    halved = graph.add("Add", product, graph.keep(np.int64(1) << (by.shift - 1)))
-    return _floor_shift(graph, halved, by.shift)
+def _rescale(graph: Graph, sums: str, by: Rescale, zero: int = 0) -> str:
+    """Return `integer.rescale` of int32 sums, plus a zero, as int64."""
+    multiplier = graph.cast(graph.keep(by.multiplier.astype(np.int32)), TensorProto.INT64)
+    product = graph.add("Mul", graph.cast(sums, TensorProto.INT64), multiplier)
+    return _shift(graph, product, by.shift, zero)
 
 
-def _limit(graph: Graph, x: str, zero: int) -> str:
-    moved = graph.add("Add", x, graph.number(zero))
-    limited = graph.add("Clip", moved, graph.number(0), graph.number(integer.LEVELS))
+def _limit(graph: Graph, x: str) -> str:
+    limited = graph.add("Clip", x, graph.number(0), graph.number(integer.LEVELS))
     return graph.cast(limited, TensorProto.UINT8)
 
 
 def _finish(graph: Graph, sums: str, by: Rescale | None, zero: int) -> str:
-    return sums if by is None else _limit(graph, _rescale(graph, sums, by), zero)
+    return sums if by is None else _limit(graph, _rescale(graph, sums, by, zero))
 
 
 def _take(graph: Graph, step: integer.Step, tensors: dict[int, str]) -> str:
@@ -159,7 +157,7 @@ class _Cell(Graph):
     def __init__(self, prefix: str, from_state: Linear) -> None:
         super().__init__(prefix)
         self._linear = from_state
-        self._low, self._high = (self.keep(table) for table in _tables())
+        self._table = self.cast(self.keep(integer.sigmoid_table().astype(np.int16)), TensorProto.INT64)
         self._state, self._input = f"{prefix}state", f"{prefix}input"
 
     def graph(self, units: int) -> GraphProto:
@@ -190,15 +188,15 @@ class _Cell(Graph):
         return names
 
     def _scaled(self, product: str) -> str:
-        half = self.add("Add", product, self.number(1 << (integer.STATE_BITS - 1)))
-        return _floor_shift(self, half, np.array(integer.STATE_BITS))
+        return _shift(self, product, integer.STATE_BITS)
 
     def _sigmoid(self, x: str) -> str:
         size = self.add("Min", self.add("Abs", x), self.number(integer.TABLE_END - 1))
         step = self.number(1 << integer.TABLE_BITS)
         knot, rest = self.add("Div", size, step), self.add("Mod", size, step)
-        low = self.add("Gather", self._low, knot)
-        climb = self.add("Mul", self.add("Sub", self.add("Gather", self._high, knot), low), rest)
+        low = self.add("Gather", self._table, knot)
+        high = self.add("Gather", self._table, self.add("Add", knot, self.number(1)))
+        climb = self.add("Mul", self.add("Sub", high, low), rest)
         rounded = self.add("Add", climb, self.number(1 << (integer.TABLE_BITS - 1)))
         y = self.add("Add", low, self.add("Div", rounded, step))
         turned = self.add("Sub", self.number(1 << integer.STATE_BITS), y)
@@ -207,12 +205,6 @@ class _Cell(Graph):
     def _tanh(self, x: str) -> str:
         doubled = self._sigmoid(self.add("Mul", x, self.number(2)))
         return self.add("Sub", self.add("Mul", doubled, self.number(2)), self.number(1 << integer.STATE_BITS))
-
-
-def _tables() -> tuple[integer.Integers, integer.Integers]:
-    """Return the sigmoid at the lower and at the upper knot of each piece."""
-    table = integer.sigmoid_table()
-    return table[:-1], table[1:]
 
 
 def _real(graph: Graph) -> str:
@@ -237,21 +229,14 @@ def _mean(graph: Graph, step: integer.MeanStep, x: str) -> str:
     total = graph.cast(graph.add("ReduceSum", real, graph.numbers(1), keepdims=0), TensorProto.INT64)
     count = graph.add("ReduceSum", graph.cast(MASK, TensorProto.INT64), graph.numbers(1), keepdims=1)
     row = graph.add("Sub", graph.add("Max", count, graph.number(1)), graph.number(1))
-
-    def of_count(values: integer.Integers) -> str:
-        return graph.add("Gather", graph.keep(values), row)
-
-    shift = step.rescale.shift
-    product = graph.add("Mul", total, of_count(step.rescale.multiplier))
-    lifted = graph.add("Add", product, of_count((np.int64(1) << (shift - 1)) + 2**LIFT_BITS))
-    divided = graph.add("Div", lifted, of_count(np.int64(1) << shift))
-    return _limit(graph, graph.add("Sub", divided, of_count(np.int64(2) ** (LIFT_BITS - shift))), step.zero_out)
+    multipliers = graph.keep(step.rescale.multiplier.astype(np.int32))
+    multiplier = graph.cast(graph.add("Gather", multipliers, row), TensorProto.INT64)
+    return _limit(graph, _shift(graph, graph.add("Mul", total, multiplier), step.rescale.shift, step.zero_out))
 
 
 def _sum(graph: Graph, step: integer.AddStep, x: str, other: str) -> str:
     parts = []
-    for name, zero, multiplier in zip((x, other), step.zeros_in, step.multipliers, strict=True):
+    for name, zero, multiplier in zip((x, other), step.zeros_in, step.rescale.multiplier.tolist(), strict=True):
         moved = graph.add("Sub", graph.cast(name, TensorProto.INT64), graph.number(zero))
         parts.append(graph.add("Mul", moved, graph.number(multiplier)))
-    halved = graph.add("Add", graph.add("Add", *parts), graph.number(1 << (step.shift - 1)))
-    return _limit(graph, _floor_shift(graph, halved, np.array(step.shift)), step.zero_out)
+    return _limit(graph, _shift(graph, graph.add("Add", *parts), step.rescale.shift, step.zero_out))

@@ -226,7 +226,7 @@ class _Lowering:
         flat = np.abs(weight.reshape(len(weight), -1).astype(np.float64))
         # Where weights are tiny beside the bias, the bias decides the scale: it must fit its whole number.
         scale = np.maximum(flat.max(axis=1) / LARGEST_WEIGHT, np.abs(bias) / (scale_in * BIAS_LIMIT))
-        scale[scale == 0] = 1.0
+        scale[scale == 0] = scale.max() or 1.0
         whole = np.rint(weight / scale.reshape(-1, *[1] * (weight.ndim - 1))).astype(np.int8)
         whole_bias = np.rint(bias / (scale_in * scale)).astype(np.int64)
         sums = np.abs(whole.astype(np.int64)).reshape(len(weight), -1).sum(axis=1) * largest_in + np.abs(whole_bias)
@@ -293,18 +293,13 @@ class _Lowering:
         assert isinstance(layer, kinds.Residual)
         within = self.walk(layer.layers, inner_weights(layer, part.weights), x, top=False)
         y = self.tensor(self.run(part, x))
-        factors = np.array([x.scale, within.scale]) / y.scale
-        by = rescale_of(factors)
-        shift = min(int(by.shift.min()), 50)  # one shift for both: that of the larger factor
-        first, second = (round(factor * 2**shift) for factor in factors.tolist())
         self.steps.append(
             integer.AddStep(
                 source=x.number,
                 other=within.number,
                 target=y.number,
                 zeros_in=(x.zero, within.zero),
-                multipliers=(first, second),
-                shift=shift,
+                rescale=rescale_of(np.array([x.scale, within.scale]) / y.scale),
                 zero_out=y.zero,
             )
         )

@@ -16,7 +16,7 @@ from sumika.distil.export.integer import IntegerNetwork, Linear, Rescale
 from sumika.distil.export.quantise import check_classes
 from sumika.schema import SumikaError
 
-POINTERS_BYTES = 16  # of the four pointers to a layer's tables, on a processor of 32 bits
+LINEAR_BYTES = 16  # of a layer's three pointers to tables and its shift, on a processor of 32 bits
 SECTION = re.compile(r"^/\* == (\w+)(?:: ([\w, ]+))? == \*/\n", re.MULTILINE)
 HEADER = """\
 /* {name}: a small network in whole numbers, written by Sumika. C99; needs neither malloc nor a maths library.
@@ -221,18 +221,17 @@ class _Source:
     def _at(self, number: int) -> str:
         return f"arena + {self.offsets[number]}"
 
-    def _factors(self, name: str, by: Rescale) -> tuple[str, str]:
-        multiplier = self._table("int32_t", f"{name}_multiplier", by.multiplier.tolist(), 4)
-        return multiplier, self._table("uint8_t", f"{name}_shift", by.shift.tolist(), 1)
+    def _multipliers(self, name: str, by: Rescale) -> str:
+        return self._table("int32_t", f"{name}_multiplier", by.multiplier.tolist(), 4)
 
     def _linear(self, name: str, linear: Linear) -> str:
         """Define the tables of a linear step and return a pointer to them."""
         weight = self._table("int8_t", f"{name}_weight", linear.weight.ravel().tolist(), 1)
         bias = self._table("int32_t", f"{name}_bias", linear.bias.tolist(), 4)
-        factors = ("NULL", "NULL") if linear.rescale is None else self._factors(name, linear.rescale)
-        pointers = textwrap.fill(", ".join((weight, bias, *factors)), 108)
-        self.tables.append(f"static const linear_t {name} = {{\n{textwrap.indent(pointers, '    ')},\n}};\n")
-        self.flash_bytes += POINTERS_BYTES
+        by = linear.rescale
+        factors = "NULL, 0" if by is None else f"{self._multipliers(name, by)}, {by.shift}"
+        self.tables.append(f"static const linear_t {name} = {{{weight}, {bias}, {factors}}};\n")
+        self.flash_bytes += LINEAR_BYTES
         return f"&{name}"
 
     def _step(self, number: int, step: integer.Step) -> None:
@@ -254,7 +253,8 @@ class _Source:
             case integer.ReluStep():
                 self._call("relu", x, prod(shape), step.zero_in, y)
             case integer.AddStep():
-                settings = (*step.zeros_in, *step.multipliers, step.shift, step.zero_out)
+                by = step.rescale
+                settings = (*step.zeros_in, *by.multiplier.tolist(), by.shift, step.zero_out)
                 self._call("add", x, self._at(step.other), prod(shape), *settings, y)
             case _:
                 self._pool(step, x, y, f"mean_{number}")
@@ -272,7 +272,7 @@ class _Source:
         self.state_length = max(self.state_length, 2 * units)
         self._need_sigmoid()
         linear = (self._linear(f"{name}_input", step.from_input), self._linear(f"{name}_state", step.from_state))
-        factor = (int(step.rescale.multiplier[0]), int(step.rescale.shift[0]), step.zero_out)
+        factor = (int(step.rescale.multiplier[0]), step.rescale.shift, step.zero_out)
         self._call("recurrent", x, channels, time, step.zero_in, *linear, units, *factor, "state", y)
 
     def _need_sigmoid(self) -> None:
@@ -296,8 +296,8 @@ class _Source:
             else:
                 self._call("largest_over_time", x, *shape, y)
         elif step.points:
-            factors = self._factors(name, step.rescale)
+            factors = (self._multipliers(name, step.rescale), step.rescale.shift)
             self._call("mean_over_points", x, "mask", *shape, step.zero_in, *factors, step.zero_out, y)
         else:
-            factor = (int(step.rescale.multiplier[0]), int(step.rescale.shift[0]))
+            factor = (int(step.rescale.multiplier[0]), step.rescale.shift)
             self._call("mean_over_time", x, *shape, step.zero_in, *factor, step.zero_out, y)

@@ -2,8 +2,8 @@
 typedef struct {
     const int8_t *weight;      /* output by output */
     const int32_t *bias;       /* where the sum of products starts */
-    const int32_t *multiplier; /* one per output, or one for all */
-    const uint8_t *shift;
+    const int32_t *multiplier; /* of the sum, one per output */
+    int32_t shift;             /* one for all */
 } linear_t;
 
 /* x becomes a whole number from 0 to 255, half to even; what is no number becomes 0. */
@@ -62,7 +62,7 @@ static void dense(const uint8_t *x, int rows, int columns, int32_t zero_in, cons
     for (int row = 0; row < rows; row++, x += columns)
         for (int i = 0; i < outputs; i++) {
             const int32_t sum = dot(x, columns, zero_in, linear->weight + i * columns, linear->bias[i]);
-            *y++ = limit(rescale(sum, linear->multiplier[i], linear->shift[i]), zero_out);
+            *y++ = limit(rescale(sum, linear->multiplier[i], linear->shift), zero_out);
         }
 }
 
@@ -101,7 +101,7 @@ static void convolution(const uint8_t *x, int groups, int inputs, int time, int3
             for (int i = 0; i < inputs; i++)
                 for (int k = first; k < last; k++)
                     sum += ((int32_t)group[i * time + start + k] - zero_in) * weight[i * kernel + k];
-            *y++ = limit(rescale(sum, linear->multiplier[channel], linear->shift[channel]), zero_out);
+            *y++ = limit(rescale(sum, linear->multiplier[channel], linear->shift), zero_out);
         }
     }
 }
@@ -109,7 +109,7 @@ static void convolution(const uint8_t *x, int groups, int inputs, int time, int3
 /* == recurrent: rescale, limit == */
 static int32_t gate_input(int32_t sum, const linear_t *linear, int row)
 {
-    const int64_t value = rescale(sum, linear->multiplier[row], linear->shift[row]);
+    const int64_t value = rescale(sum, linear->multiplier[row], linear->shift);
     return (int32_t)(value < -GATE_LIMIT ? -GATE_LIMIT : value > GATE_LIMIT ? GATE_LIMIT : value);
 }
 
@@ -214,9 +214,9 @@ static void largest_over_points(const uint8_t *x, const uint8_t *mask, int point
 }
 
 /* == mean_over_points: rescale, limit == */
-/* Over the real points only; `multiplier` and `shift` have an entry for each count of them. */
+/* Over the real points only; `multiplier` has an entry for each count of them. */
 static void mean_over_points(const uint8_t *x, const uint8_t *mask, int points, int features, int32_t zero_in,
-                             const int32_t *multiplier, const uint8_t *shift, int32_t zero_out, uint8_t *y)
+                             const int32_t *multiplier, int shift, int32_t zero_out, uint8_t *y)
 {
     int count = 0;
     for (int point = 0; point < points; point++)
@@ -227,7 +227,7 @@ static void mean_over_points(const uint8_t *x, const uint8_t *mask, int points, 
         for (int point = 0; point < points; point++)
             if (mask == NULL || mask[point])
                 sum += (int32_t)x[point * features + i] - zero_in;
-        y[i] = limit(rescale(sum, multiplier[row], shift[row]), zero_out);
+        y[i] = limit(rescale(sum, multiplier[row], shift), zero_out);
     }
 }
 
