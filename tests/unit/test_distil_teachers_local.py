@@ -13,9 +13,13 @@ from sumika.distil.language.generate import LanguageStudent, Sampling
 from sumika.distil.language.shape import DecoderShape
 from sumika.distil.language.tokenizer import CharacterTokenizer
 from sumika.distil.records import Example, Trace
+from sumika.distil.teachers.base import Teacher
+from sumika.distil.teachers.endpoint import EndpointTeacher
 from sumika.distil.teachers.journal import Journal
 from sumika.distil.teachers.lineage import check_lineage, lineage, source_of
 from sumika.distil.teachers.local import LocalSettings, LocalTeacher
+from sumika.distil.teachers.presets import EndpointSettings
+from sumika.distil.teachers.program import ProgramSettings, ProgramTeacher
 from sumika.distil.teachers.terms import terms_of
 from sumika.schema import SumikaError, UsageError
 
@@ -118,11 +122,23 @@ def test_one_teacher_or_data_set_that_does_not_allow_it_is_enough() -> None:
 
 
 def test_the_source_of_an_example_is_its_set_without_the_row() -> None:
-    for source, wanted in (
-        ("a.jsonl:3", "a.jsonl"),
-        ("a.parquet row 3", "a.parquet"),
-        ("https://x/y", "https://x/y"),
-        ("", ""),
-        ("a b", "a b"),
-    ):
+    sources = {
+        "a.jsonl:3": "a.jsonl",
+        "a.parquet row 3": "a.parquet",
+        "https://x/y": "https://x/y",
+        "": "",
+        "a b": "a b",
+    }
+    for source, wanted in sources.items():
         assert source_of(Example(prompt="p", source=source)) == wanted
+
+
+def test_all_three_kinds_can_stand_where_a_teacher_is_wanted(folder: Path) -> None:
+    settings = EndpointSettings(model="m", preset="deepseek")
+    kinds: list[Teacher] = [
+        teacher_in(folder),
+        ProgramTeacher(ProgramSettings(command=("true",))),
+        EndpointTeacher(settings),
+    ]
+    assert [one.terms for one in kinds] == ["own", "own", "deepseek"]
+    assert all(one.version and one.name and one.report.wanted == 0 for one in kinds)
