@@ -73,16 +73,18 @@ class Written(msgspec.Struct, frozen=True):
     """What one step did to one row.
 
     Attributes:
-        row: The row; `row.finish` says whether it has left.
+        row: The row.
         token: Written; None where the stop token came, which is not kept.
         log: Log-probability of it.
         top: The most probable tokens with their log-probabilities, as many as `row.tops`.
+        finish: Why it has left with this token, as in `Row`; "" if it has not.
     """
 
     row: Row
     token: int | None
     log: float
     top: list[tuple[int, float]]
+    finish: str
 
 
 def choose(logits: Tensor, sampling: Sampling, uniform: NDArray[np.float64] | None) -> Tensor:
@@ -217,14 +219,14 @@ class Batch:
     def _take(self, row: Row, token: int, log: float, top: list[tuple[int, float]]) -> Written:
         if token in self.stop_ids:
             row.finish = "stop"
-            return Written(row, None, log, top)
+            return Written(row, None, log, top, row.finish)
         row.ids.append(token)
         row.logs.append(log)
         if len(row.ids) >= row.sampling.max_tokens:
             row.finish = "length"
         elif len(row.prompt) + len(row.ids) >= self.decoder.shape.context:
             row.finish = "context"
-        return Written(row, token, log, top)
+        return Written(row, token, log, top, row.finish)
 
 
 def _top(logs: Tensor, count: int) -> list[tuple[int, float]]:
