@@ -16,6 +16,7 @@ from sumika.distil.export.integer import IntegerNetwork, forward_int8
 from sumika.distil.export.quantise import quantise
 from sumika.distil.networks import layers as kinds
 from sumika.distil.networks.build import build
+from sumika.distil.networks.presets import Inputs, is_signal
 from sumika.schema import SumikaError
 
 needs_compiler = pytest.mark.skipif(
@@ -65,6 +66,21 @@ def test_c_gives_the_same_bits_as_numpy(
     logits, answers = run_c(export_c(network, "student", tmp_path), x, mask, flags=flags)
     np.testing.assert_array_equal(logits, expected)
     np.testing.assert_array_equal(answers, expected.argmax(axis=1))
+
+
+@needs_compiler
+@pytest.mark.parametrize(("layers", "shape"), [NETWORKS[0], NETWORKS[5], NETWORKS[6]], ids=["signal", "set", "table"])
+def test_raw_inputs_are_normalised_within(
+    tmp_path: Path, layers: tuple[kinds.Layer, ...], shape: tuple[int, ...]
+) -> None:
+    width = shape[0] if is_signal(layers) else shape[-1]
+    told = Inputs(mean=tuple(np.linspace(-5, 50, width)), scale=tuple(np.geomspace(0.1, 30, width)))
+    x = np.random.default_rng(0).normal(20, 20, size=(300, *shape)).astype(np.float32)
+    network = quantise(layers, build(layers, shape, 3, seed=1).weights(), x, inputs=told)
+    x[1, 0] = np.nan
+    mask = np.arange(len(x) * shape[0]).reshape(len(x), -1) % 3 > 0
+    logits, _ = run_c(export_c(network, "student", tmp_path), x, mask, flags=SANITISERS)
+    np.testing.assert_array_equal(logits, forward_int8(network, x, mask))
 
 
 @needs_compiler

@@ -14,6 +14,7 @@ from sumika.distil.export.onnx_int8 import export_onnx_int8
 from sumika.distil.export.quantise import quantise
 from sumika.distil.networks import layers as kinds
 from sumika.distil.networks.build import build
+from sumika.distil.networks.presets import Inputs, is_signal
 from sumika.distil.networks.reference import forward_numpy
 from sumika.schema import SumikaError
 
@@ -81,6 +82,25 @@ def test_int8_model_gives_the_same_bits_as_numpy(
     np.testing.assert_array_equal(answers(path, x, mask), expected)
     np.testing.assert_array_equal(answers(path, x, mask, threads=2, optimised=False), expected)
     np.testing.assert_array_equal(answers(path, x[7:8], mask[7:8]), expected[7:8])
+
+
+@pytest.mark.parametrize(("layers", "shape"), [NETWORKS[0], NETWORKS[6], NETWORKS[7]], ids=["signal", "set", "table"])
+def test_raw_inputs_are_normalised_within(
+    tmp_path: Path, layers: tuple[kinds.Layer, ...], shape: tuple[int, ...]
+) -> None:
+    x, mask = inputs(shape)
+    signal = is_signal(layers)
+    width = shape[0] if signal else shape[-1]
+    told = Inputs(mean=tuple(np.linspace(-5, 50, width)), scale=tuple(np.geomspace(0.1, 30, width)))
+    mean, scale = (np.array(one).reshape((-1, 1) if signal else -1) for one in (told.mean, told.scale))
+    raw = (x * scale + mean).astype(np.float32)
+    weights = build(layers, shape, 3, seed=1).weights()
+    real = answers(export_onnx_float(layers, weights, shape, tmp_path / "float.onnx", inputs=told), raw, mask)
+    np.testing.assert_allclose(real, forward_numpy(layers, weights, told.apply(raw, signal=signal), mask), atol=1e-5)
+    network = quantise(layers, weights, raw, mask, inputs=told)
+    raw[1, 0] = np.nan
+    whole = answers(export_onnx_int8(network, tmp_path / "int8.onnx"), raw, mask)
+    np.testing.assert_array_equal(whole, forward_int8(network, raw, mask))
 
 
 def test_weights_of_an_int8_model_are_stored_in_bytes(tmp_path: Path) -> None:

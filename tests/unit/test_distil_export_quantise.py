@@ -12,6 +12,7 @@ from sumika.distil.export import integer
 from sumika.distil.export.quantise import quantise
 from sumika.distil.networks import layers as kinds
 from sumika.distil.networks.build import build
+from sumika.distil.networks.presets import Inputs
 from sumika.distil.networks.reference import Weights, forward_numpy
 from sumika.schema import SumikaError, UsageError
 
@@ -88,6 +89,22 @@ def test_points_that_are_absent_do_not_matter() -> None:
     every = integer.forward_int8(network, x)
     np.testing.assert_array_equal(every, integer.forward_int8(network, x, np.ones((40, 5), bool)))
     np.testing.assert_array_equal(integer.forward_int8(quantise(layers, weights, filled, mask), x), every)
+
+
+def test_each_channel_of_raw_inputs_gets_all_its_bits() -> None:
+    layers = (kinds.Convolution(channels=6, kernel=3), RELU, kinds.MeanOverTime(), DENSE)
+    weights = build(layers, (2, 9), 3, seed=1).weights()
+    random = np.random.default_rng(2)
+    normal = random.normal(size=(600, 2, 9)).astype(np.float32)
+    inputs = Inputs(mean=(1013.0, -0.5), scale=(40.0, 0.001))
+    raw = (normal * [[40.0], [0.001]] + [[1013.0], [-0.5]]).astype(np.float32)
+    made = integer.forward_int8(quantise(layers, weights, raw, inputs=inputs), raw)
+    expected = integer.forward_int8(quantise(layers, weights, normal), normal)
+    assert np.abs(made - expected).max() < 0.05 * expected.std()
+    unknown = np.where(raw > 0, np.float32(np.nan), raw)[:5]
+    known = np.where(raw > 0, np.float32(1013), raw)[:5]
+    network = quantise(layers, weights, raw, inputs=inputs)
+    np.testing.assert_array_equal(integer.forward_int8(network, unknown), integer.forward_int8(network, known))
 
 
 def test_inputs_beyond_all_bounds_stay_in_range() -> None:

@@ -2,7 +2,8 @@
 
 A tensor holds whole numbers q from 0 to 255 that stand for the real scale * (q - zero). Sums of products are exact and
 stay below 2**30 (`quantise` sees to it). There is one rounding rule, `rescale`; everything else is exact. The input is
-rounded half to even after one float32 product, the logits are one float32 product; IEEE 754 fixes both to the bit.
+rounded half to even after one float32 difference and one product, the logits are one float32 product; IEEE 754 fixes
+them to the bit.
 """
 
 from collections.abc import Sequence
@@ -139,8 +140,9 @@ class IntegerNetwork(_Record, frozen=True, kw_only=True):
 
     Attributes:
         shapes: Of the tensors by number, without the example; 0 is the rounded input.
-        inverse_scale: The input times this, rounded half to even, plus `zero_in`, is tensor 0.
-        zero_in: Of tensor 0.
+        mean: Taken from the input; (1,) for all, (feature,) or (channel, 1).
+        inverse_scale: What the rest is multiplied with, of the same shape; rounded half to even it is tensor 0.
+        zero_in: Added to tensor 0.
         masked: Whether it takes a mask of real points.
         steps: In their order.
         output: Number of the last tensor.
@@ -149,7 +151,8 @@ class IntegerNetwork(_Record, frozen=True, kw_only=True):
     """
 
     shapes: tuple[Shape, ...]
-    inverse_scale: np.float32
+    mean: NDArray[np.float32]
+    inverse_scale: NDArray[np.float32]
     zero_in: int
     masked: bool
     steps: tuple[Step, ...]
@@ -222,7 +225,7 @@ def forward_int8(
 
     Args:
         network: From `quantise`.
-        x: Inputs; one that is no number counts as 0.
+        x: Inputs; one that is no number counts as the mean.
         mask: Real points (example, point); None where every one is.
         batch: Examples at a time, for the sake of memory only.
     """
@@ -237,12 +240,14 @@ def forward_int8(
 def integers(network: IntegerNetwork, x: NDArray[np.float32], mask: NDArray[np.bool_] | None = None) -> Integers:
     """Return the last tensor (example, output), before it becomes logits."""
     with np.errstate(over="ignore"):  # beyond all bounds is cut off next
-        scaled_x = np.where(np.isnan(x), np.float32(0), x.astype(np.float32)) * network.inverse_scale
-    limited = np.clip(scaled_x, np.float32(-network.zero_in), np.float32(LEVELS - network.zero_in))
-    tensors = {0: np.rint(limited).astype(np.int64) + network.zero_in}
+        scaled_x = (x.astype(np.float32) - network.mean) * network.inverse_scale
+    known = np.where(np.isnan(scaled_x), np.float32(0), scaled_x)
+    limited = np.clip(known, np.float32(-network.zero_in), np.float32(LEVELS - network.zero_in))
+    tensors: dict[int, Integers] = {0: np.rint(limited).astype(np.int64) + network.zero_in}
     for step in network.steps:
         tensors[step.target] = _take(step, tensors, mask)
-    return tensors[network.output]
+    last: Integers = tensors[network.output]
+    return last
 
 
 def _take(step: Step, tensors: dict[int, Integers], mask: NDArray[np.bool_] | None) -> Integers:

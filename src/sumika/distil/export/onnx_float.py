@@ -9,6 +9,7 @@ import onnx
 from sumika.distil.export.onnx_graph import LOGITS, MASK, Graph, X, save
 from sumika.distil.export.quantise import check_classes, inner_weights, takes_mask
 from sumika.distil.networks import layers as kinds
+from sumika.distil.networks.presets import Inputs, is_signal
 from sumika.distil.networks.reference import Array, Weights
 from sumika.schema import SumikaError
 
@@ -19,6 +20,7 @@ def export_onnx_float(
     shape: kinds.Shape,
     path: Path,
     *,
+    inputs: Inputs | None = None,
     classes: Sequence[str] = (),
 ) -> Path:
     """Write the network in float32 (opset 17) and return the path.
@@ -28,6 +30,7 @@ def export_onnx_float(
         weights: One dict per layer.
         shape: Of an input, without the example.
         path: Of the file.
+        inputs: What inputs are normalised with; the export then takes them in their own units.
         classes: Names of the outputs, for the metadata.
 
     Raises:
@@ -36,7 +39,8 @@ def export_onnx_float(
     after = kinds.shapes(layers, shape)[-1]
     check_classes(classes, after[0])
     graph = Graph()
-    last = _walk(graph, layers, weights, X, shape)
+    x = X if inputs is None else _normalised(graph, inputs, signal=is_signal(layers))
+    last = _walk(graph, layers, weights, x, shape)
     graph.add("Identity", last, name=LOGITS)
     return save(
         graph,
@@ -47,6 +51,12 @@ def export_onnx_float(
         classes=classes,
         about={"arithmetic": "float32"},
     )
+
+
+def _normalised(graph: Graph, inputs: Inputs, *, signal: bool) -> str:
+    spread = (-1, 1) if signal else (-1,)
+    mean, scale = (np.array(values, np.float32).reshape(spread) for values in (inputs.mean, inputs.scale))
+    return graph.add("Div", graph.add("Sub", X, graph.keep(mean)), graph.keep(scale))
 
 
 def _walk(graph: Graph, layers: Sequence[kinds.Layer], weights: Sequence[Weights], x: str, shape: kinds.Shape) -> str:

@@ -60,10 +60,10 @@ def _zero(graph: Graph, value: int) -> str:
 
 
 def _round_input(graph: Graph, network: IntegerNetwork) -> str:
-    known = graph.choose(graph.add("IsNaN", X), graph.number(0, np.float32), X)
-    scaled = graph.add("Mul", known, graph.number(float(network.inverse_scale), np.float32))
+    scaled = graph.add("Mul", graph.add("Sub", X, graph.keep(network.mean)), graph.keep(network.inverse_scale))
+    known = graph.choose(graph.add("IsNaN", scaled), graph.number(0, np.float32), scaled)
     low, high = (graph.number(bound - network.zero_in, np.float32) for bound in (0, integer.LEVELS))
-    whole = graph.cast(graph.add("Round", graph.add("Clip", scaled, low, high)), TensorProto.INT32)
+    whole = graph.cast(graph.add("Round", graph.add("Clip", known, low, high)), TensorProto.INT32)
     return graph.cast(graph.add("Add", whole, _int32(graph, network.zero_in)), TensorProto.UINT8)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sumika.distil.export import integer
 from sumika.distil.export.integer import LEVELS, SUM_LIMIT, IntegerNetwork, Linear, Rescale, Step, rescale_of
 from sumika.distil.networks import layers as kinds
+from sumika.distil.networks.presets import Inputs, is_signal
 from sumika.distil.networks.reference import Array, Weights, forward_numpy
 from sumika.schema import SumikaError, UsageError
 
@@ -40,6 +41,7 @@ def quantise(
     x: Array,
     mask: NDArray[np.bool_] | None = None,
     *,
+    inputs: Inputs | None = None,
     percentile: float = 99.99,
 ) -> IntegerNetwork:
     """Return the network in whole numbers.
@@ -49,6 +51,8 @@ def quantise(
         weights: One dict per layer.
         x: Calibration: a few hundred inputs (example, *shape) like those to come, none of them from the evaluation.
         mask: Its real points (example, point).
+        inputs: What inputs are normalised with; the export then takes them, as calibration has them, in their own
+            units. None where they are normalised already.
         percentile: Activations above this percentile, or below 100 minus it, are cut off.
 
     Raises:
@@ -58,14 +62,18 @@ def quantise(
         raise UsageError("the percentile lies above 50 and up to 100", remedy="Take 99.99.")
     _check_inputs(layers, weights, x, mask)
     lowering = _Lowering(mask if takes_mask(layers) else None, percentile)
-    entry = lowering.tensor(np.asarray(x, np.float32))
+    signal = is_signal(layers)
+    told = inputs or Inputs(mean=(0.0,), scale=(1.0,))
+    entry = lowering.tensor(told.apply(np.asarray(x, np.float32), signal=signal))
+    spread = (-1, 1) if signal and inputs is not None else (-1,)
     output = lowering.walk(layers, weights, entry, top=True)
     outputs = output.x.shape[1]
     exact = isinstance(lowering.steps[-1], integer.DenseStep) and lowering.steps[-1].linear.rescale is None
     scale = lowering.sum_scale if exact else np.full(outputs, output.scale)
     return IntegerNetwork(
         shapes=tuple(lowering.shapes),
-        inverse_scale=np.float32(1 / entry.scale),
+        mean=np.array(told.mean, np.float32).reshape(spread),
+        inverse_scale=(1 / (np.array(told.scale) * entry.scale)).astype(np.float32).reshape(spread),
         zero_in=entry.zero,
         masked=takes_mask(layers),
         steps=tuple(lowering.steps),

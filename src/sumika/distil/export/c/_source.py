@@ -26,10 +26,10 @@ HEADER = """\
  *
  * Compile {name}.c with any C99 compiler whose int has 32 bits, with -O2 -ffp-contract=off and without -ffast-math:
  * then the logits are those of the ONNX model to the bit. A processor without floating point only needs the compiler's
- * own routines: one product per input and one per logit are in floating point.
+ * own routines: two operations per input and one per logit are in floating point.
  *
  *     #include "{name}.h"
- *     static float x[{upper}_INPUTS], logits[{upper}_OUTPUTS];  (fill x as in training: normalised, same order)
+ *     static float x[{upper}_INPUTS], logits[{upper}_OUTPUTS];  (fill x {input_use})
  *     int answer = {name}_predict(x, {mask_use}logits);
  *
  * It keeps its tensors in static memory: not for two threads, or a thread and an interrupt, at the same time.
@@ -70,7 +70,6 @@ static uint8_t arena[{arena}]; /* tensors that are never needed together share t
 {state}
 int {name}_predict(const float *x, {mask_type}float *logits)
 {{
-    round_input(x, {inputs}, {inverse_scale}, {zero_in}, arena + {first});
 {calls}
     int largest = 0;
     for (int i = 1; i < {outputs}; i++)
@@ -125,9 +124,6 @@ def export_c(network: IntegerNetwork, name: str, folder: Path, *, classes: Seque
         tables="\n".join(source.tables),
         arena=source.arena_bytes,
         state=f"static int16_t state[{source.state_length}];\n" if source.state_length else "",
-        inverse_scale=_float(network.inverse_scale),
-        zero_in=network.zero_in,
-        first=source.offsets[0],
         calls=textwrap.indent("\n".join(source.calls), "    "),
     )
     paths = (folder / f"{name}.h", folder / f"{name}.c")
@@ -146,6 +142,7 @@ def _told(network: IntegerNetwork, name: str, classes: Sequence[str]) -> dict[st
         "inputs": prod(shape),
         "shape": " x ".join(map(str, shape)) + ", the last index runs fastest",
         "outputs": len(network.output_scale),
+        "input_use": "as in training, normalised" if network.mean.size == 1 else "with values in their own units",
         "points": f"#define {upper}_POINTS {shape[0]}\n" if network.masked else "",
         "mask_use": "NULL, " if network.masked else "",
         "mask_type": "const uint8_t *mask, " if network.masked else "",
@@ -191,6 +188,7 @@ class _Source:
         self._network = network
         self._scale = self._table("float", "logit_scale", [_float(value) for value in network.output_scale], 4)
         self._defines = ""
+        self._round_input()
         for place_, step in enumerate(network.steps):
             self._step(place_, step)
         if network.output in self.offsets:
@@ -215,7 +213,7 @@ class _Source:
         return name
 
     def _call(self, kernel: str, *arguments: object) -> None:
-        self._used.add(kernel.removeprefix("to_"))
+        self._used.add({"round_input": "base", "to_logits": "logits"}.get(kernel, kernel))
         self.calls.append(textwrap.fill(f"{kernel}({', '.join(map(str, arguments))});", 112, subsequent_indent="    "))
 
     def _at(self, number: int) -> str:
@@ -233,6 +231,16 @@ class _Source:
         self.tables.append(f"static const linear_t {name} = {{{weight}, {bias}, {factors}}};\n")
         self.flash_bytes += LINEAR_BYTES
         return f"&{name}"
+
+    def _round_input(self) -> None:
+        network = self._network
+        mean = self._table("float", "input_mean", [_float(value) for value in network.mean.ravel()], 4)
+        inverse = [_float(value) for value in network.inverse_scale.ravel()]
+        inverse_scale = self._table("float", "input_inverse_scale", inverse, 4)
+        shape = network.shapes[0]
+        run = shape[1] if network.mean.ndim == 2 else 1
+        settings = (prod(shape), run, network.mean.size, mean, inverse_scale, network.zero_in)
+        self._call("round_input", "x", *settings, self._at(0))
 
     def _step(self, number: int, step: integer.Step) -> None:
         shape, after = self._network.shapes[step.source], self._network.shapes[step.target]

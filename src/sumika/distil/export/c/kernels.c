@@ -6,12 +6,16 @@ typedef struct {
     int32_t shift;             /* one for all */
 } linear_t;
 
-/* x becomes a whole number from 0 to 255, half to even; what is no number becomes 0. */
-static void round_input(const float *x, int count, float inverse_scale, int32_t zero, uint8_t *y)
+/* x becomes a whole number from 0 to 255, half to even; what is no number becomes the mean. Each of the channels has
+ * `run` numbers one after the other, then comes the next. */
+static void round_input(const float *x, int count, int run, int channels, const float *mean,
+                        const float *inverse_scale, int32_t zero, uint8_t *y)
 {
     const float low = (float)(0 - zero), high = (float)(255 - zero);
     for (int i = 0; i < count; i++) {
-        float scaled = x[i] * inverse_scale;
+        const int channel = i / run % channels;
+        const float moved = x[i] - mean[channel];
+        float scaled = moved * inverse_scale[channel];
         if (scaled != scaled)
             scaled = 0.0f;
         scaled = scaled < low ? low : scaled > high ? high : scaled;
