@@ -55,7 +55,7 @@ class WindowOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     window_s: float = 2.0
     step_s: float = 1.0
     points: int = 96
-    least_points: int = 8
+    least_points: int = 4
     nearest_m: float = 0.3
     moving: bool = True
     classes: tuple[str, ...] = ()

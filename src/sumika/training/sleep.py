@@ -30,6 +30,10 @@ STAGE_TO_CLASS = {
     4: {0: 0, 1: 1, 2: 1, 3: 2, 4: 2, 5: 3},
 }
 WIDTHS_S = (60.0, 300.0, 900.0, 2700.0)
+LAGS_S = (-1800.0, -1200.0, -600.0, -300.0, 300.0, 600.0, 1200.0, 1800.0)
+LAG_WIDTH_S = 300.0
+FARTHEST = 4.0
+"""Largest distance from the night's median that counts, in ranges between its quartiles."""
 
 
 class SleepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,7 +54,8 @@ class SleepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 def column_names() -> tuple[str, ...]:
     """Return the names of the columns that `night_features` gives."""
     each = tuple(f"{kind}_{width:.0f}s" for width in WIDTHS_S for kind in ("mean", "deviation", "readings"))
-    return (*each, "before", "after", "trend", "largest_300s", "hours", "share_of_night")
+    lags = tuple(f"{kind}_at_{lag:+.0f}s" for lag in LAGS_S for kind in ("mean", "deviation"))
+    return (*each, *lags, "before", "after", "trend", "largest_300s", "hours", "share_of_night")
 
 
 def night_features(reading_s: Numbers, rate_bpm: Numbers, epoch_s: Numbers) -> NDArray[np.float32]:
@@ -68,7 +73,8 @@ def night_features(reading_s: Numbers, rate_bpm: Numbers, epoch_s: Numbers) -> N
     if not inside.any():
         raise ValueError("a night has no heart rate")
     low, middle, high = np.percentile(rate_bpm[inside], [25, 50, 75])
-    rate = (rate_bpm - middle) / max(high - low, 1.0)
+    # A watch that slips reads anything; what lies far outside the night's range says no more for lying farther.
+    rate = np.clip((rate_bpm - middle) / max(high - low, 1.0), -FARTHEST, FARTHEST)
     centre = epoch_s + EPOCH_S / 2
     columns: list[Numbers] = []
     means: dict[float, Numbers] = {}
@@ -76,6 +82,9 @@ def night_features(reading_s: Numbers, rate_bpm: Numbers, epoch_s: Numbers) -> N
         mean, deviation, count = _moments(reading_s, rate, centre - width / 2, centre + width / 2)
         means[width] = mean
         columns += [mean, deviation, np.minimum(count / (width / 5.0), 1.5)]
+    for lag in LAGS_S:
+        start = centre + lag - LAG_WIDTH_S / 2
+        columns += _moments(reading_s, rate, start, start + LAG_WIDTH_S)[:2]
     before, _, _ = _moments(reading_s, rate, centre - 600, centre)
     after, _, _ = _moments(reading_s, rate, centre, centre + 600)
     night = np.full(len(epoch_s), epoch_s[-1] - epoch_s[0])
@@ -104,7 +113,7 @@ def _moments(time_s: Numbers, value: Numbers, start_s: Numbers, end_s: Numbers) 
 
 def _largest(time_s: Numbers, value: Numbers, start_s: Numbers, end_s: Numbers) -> Numbers:
     first, last = np.searchsorted(time_s, start_s), np.searchsorted(time_s, end_s)
-    return np.array([value[one:other].max(initial=-3.0) for one, other in zip(first, last, strict=True)])
+    return np.array([value[one:other].max(initial=-FARTHEST) for one, other in zip(first, last, strict=True)])
 
 
 def _sleep(folder: Path, options: SleepOptions) -> ArraySet:

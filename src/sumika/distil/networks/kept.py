@@ -12,6 +12,7 @@ from sumika.distil.networks.reference import forward_numpy
 from sumika.distil.store import Store
 
 Array = NDArray[np.float32]
+AT_ONCE = 1024
 
 
 class _Description(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,8 +47,14 @@ class ArrayModel(msgspec.Struct, frozen=True, kw_only=True):
 
     def outputs_of(self, x: Array, mask: NDArray[np.bool_] | None = None) -> Array:
         """Return logits or values (example, output) of inputs in their own units, by the numpy reference."""
-        normalised = self.inputs.apply(x, signal=is_signal(self.layers))
-        return forward_numpy(self.layers, self.weights, normalised, mask)
+        signal = is_signal(self.layers)
+        found = []
+        for first in range(0, max(len(x), 1), AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            normalised = self.inputs.apply(x[part], signal=signal)
+            real = None if mask is None else mask[part]
+            found.append(forward_numpy(self.layers, self.weights, normalised, real))
+        return np.concatenate(found)
 
 
 def model_of(network: Network, shape: kinds.Shape, inputs: Inputs, classes: tuple[str, ...]) -> ArrayModel:

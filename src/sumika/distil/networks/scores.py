@@ -15,7 +15,7 @@ Counts = NDArray[np.float64]
 Metric = Callable[[Counts], Counts]
 
 
-class ClassScores(msgspec.Struct, frozen=True, kw_only=True):
+class ClassScores(msgspec.Struct, frozen=True, kw_only=True, tag="classes", tag_field="of"):
     """How well classes are told apart.
 
     Attributes:
@@ -33,7 +33,7 @@ class ClassScores(msgspec.Struct, frozen=True, kw_only=True):
     examples: int
 
 
-class ValueScores(msgspec.Struct, frozen=True, kw_only=True):
+class ValueScores(msgspec.Struct, frozen=True, kw_only=True, tag="values", tag_field="of"):
     """How well values are foretold.
 
     Attributes:
@@ -66,6 +66,10 @@ def kappa(counts: Counts) -> Counts:
     by_chance = (counts.sum(axis=-1) * counts.sum(axis=-2)).sum(axis=-1) / total**2
     room = 1 - by_chance
     return np.asarray(np.where(room > 1e-12, (accuracy(counts) - by_chance) / np.maximum(room, 1e-12), 0.0))
+
+
+METRICS: dict[str, Metric] = {"accuracy": accuracy, "macro_f1": macro_f1, "kappa": kappa}
+"""Scores of classes by their names."""
 
 
 def score_classes(y: Labels, guess: Labels, group: Groups, classes: int, *, seed: int = 0) -> ClassScores:

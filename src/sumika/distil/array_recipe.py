@@ -1,0 +1,173 @@
+"""A recipe for a student of signals, points or tables: everything that decides it, as one YAML file says it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from sumika.distil.choose import ChooseSettings
+from sumika.distil.clean import ArrayCleanSettings
+from sumika.distil.judge import SignalQualitySettings
+from sumika.distil.networks.fit import FitSettings
+from sumika.distil.networks.presets import Preset
+from sumika.distil.pool import PoolSettings
+from sumika.distil.records import ArraySet
+from sumika.distil.settings_file import read_settings
+from sumika.distil.tabular import BoostingSettings
+from sumika.schema import UsageError
+
+
+class Source(Protocol):
+    """Recordings that a recipe may name; whoever calls the works hands them in, by name."""
+
+    def fingerprint(self) -> str:
+        """Return a hash of the data.
+
+        Raises:
+            SumikaError: if they are not there; says what, where and what to do.
+        """
+        ...
+
+    def read(self, options: Mapping[str, object]) -> ArraySet:
+        """Return the examples.
+
+        Raises:
+            SumikaError: if they are not there, or an option is not right.
+        """
+        ...
+
+
+class SourceData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="source", tag_field="from"):
+    """Recordings by name.
+
+    Attributes:
+        name: Of a source.
+        options: What the source shall do; its own to check.
+    """
+
+    name: str
+    options: dict[str, Any] = {}
+
+
+class FileData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="files", tag_field="from"):
+    """Arrays in a file: x, y, group, mask, classes (`sumika.distil.pool.arrays`)."""
+
+    pool: PoolSettings
+
+
+Labels = Literal["in-sample", "out-of-fold"]
+
+
+class NetworkTeacher(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="networks", tag_field="from"
+):
+    """An ensemble of larger networks.
+
+    Attributes:
+        network: What each is.
+        members: How many, from different starts.
+        train: How each is trained.
+        labels: "in-sample": every member has learnt from every example that it labels. "out-of-fold": each member has
+            learnt from all groups but a part, and labels that part alone.
+    """
+
+    network: Preset
+    members: int = 3
+    train: FitSettings = FitSettings()
+    labels: Labels = "in-sample"
+
+
+class BoostedTeacher(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="boosting", tag_field="from"
+):
+    """Gradient boosting over a table.
+
+    Attributes:
+        trees: How it is trained.
+        members: As for `NetworkTeacher`.
+        labels: As for `NetworkTeacher`; trees are all too sure of what they have learnt from.
+    """
+
+    trees: BoostingSettings = BoostingSettings()
+    members: int = 3
+    labels: Labels = "out-of-fold"
+
+
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How teacher and student are scored: on groups that none of them, nor any choice, has seen.
+
+    Attributes:
+        folds: Parts that the groups are divided into, each left out once; 0 leaves every group out by itself.
+    """
+
+    folds: int = 0
+
+
+class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole recipe for an array student.
+
+    Attributes:
+        name: Of the student.
+        about: What it is for, one sentence.
+        purpose: What will be done with it; the data's licence must allow it.
+        seed: Of everything.
+        data: What it learns from.
+        clean: Duplicates and contamination.
+        quality: Faults.
+        least_quality: Examples below are left out.
+        choose: Which examples are taught; None for all.
+        references: Reference students that say what is hard, where the choice asks for it.
+        teacher: Who answers.
+        student: The network.
+        train: How it is trained; its losses say how much it listens to the teacher.
+        evaluate: How all are scored.
+        export: Formats.
+    """
+
+    name: str
+    about: str = ""
+    purpose: Literal["own-use", "research", "commercial", "publish-model", "compete"] = "own-use"
+    seed: int = 0
+    data: SourceData | FileData
+    clean: ArrayCleanSettings = ArrayCleanSettings()
+    quality: SignalQualitySettings = SignalQualitySettings()
+    least_quality: float = 0.5
+    choose: ChooseSettings | None = None
+    references: int = 2
+    teacher: NetworkTeacher | BoostedTeacher
+    student: Preset
+    train: FitSettings = FitSettings()
+    evaluate: Evaluation = Evaluation()
+    export: tuple[Literal["onnx", "onnx-int8", "c"], ...] = ("onnx", "onnx-int8", "c")
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be, before anything is trained."""
+        if self.teacher.members < 1 or (self.teacher.labels == "out-of-fold" and self.teacher.members < 2):
+            raise ValueError("`teacher.members`: at least 1, for out-of-fold labels at least 2")
+        if self.references < 1 or self.evaluate.folds < 0 or self.evaluate.folds == 1:
+            raise ValueError("`references` is at least 1; `evaluate.folds` 0 or at least 2")
+        if self.train.loss.hint_weight > 0 and not self.gives_hints:
+            raise ValueError("`train.loss.hint_weight`: only networks with in-sample labels give hints")
+
+    @property
+    def gives_hints(self) -> bool:
+        """Whether the teacher has one hidden layer that saw every example."""
+        return isinstance(self.teacher, NetworkTeacher) and self.teacher.labels == "in-sample"
+
+
+def load_array_recipe(name: str, shipped: Mapping[str, Path]) -> ArrayRecipe:
+    """Read a recipe: the name of one that ships, or the path of a file.
+
+    Args:
+        name: Which.
+        shipped: Those that ship, by name.
+
+    Raises:
+        UsageError: if there is none, or it is not right; says where and what would be.
+    """
+    path = shipped.get(name) or Path(name)
+    if not path.exists():
+        known = ", ".join(shipped) or "none"
+        raise UsageError(f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {known}.")
+    return read_settings(path, ArrayRecipe)

@@ -1,0 +1,256 @@
+"""The stages of an array recipe, and what they show: teacher, student, and the same student without its teacher."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.distil.array_branch import Branch
+from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, FileData, Source
+from sumika.distil.clean import clean_arrays
+from sumika.distil.compare import Interval
+from sumika.distil.judge import judge_signals
+from sumika.distil.ledger.ledger import Role
+from sumika.distil.networks.kept import ArrayModel
+from sumika.distil.networks.layers import flops
+from sumika.distil.networks.scores import METRICS, ClassScores, ValueScores, gain, score_classes, score_values
+from sumika.distil.pool import read_arrays
+from sumika.distil.records import ArraySet
+from sumika.distil.stages import Made, StageContext, StageResult, Stages
+from sumika.schema import UsageError
+
+Array = NDArray[np.float32]
+TEACHER, STUDENT, PLAIN = "teacher", "student", "student without teacher"
+FEW_GROUPS = 8
+
+
+class ArrayReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run has shown, on groups (people, rooms, sessions) that nobody had learnt from.
+
+    Attributes:
+        recipe: Its name.
+        scores: Of the teacher, the student, and the student without a teacher; of classes or of values.
+        over_plain: Accuracy, macro F1 and kappa of the student, each minus that of the same student without a teacher,
+            paired by group; empty for values.
+        over_teacher: The same against the teacher.
+        teacher_parameters: Of one ensemble; of trees their nodes, at most.
+        student_parameters: Of the student.
+        parameter_ratio: Teacher's over student's.
+        student_flops: Of one answer.
+        notes: What must be known to read the figures.
+    """
+
+    recipe: str
+    scores: dict[str, ClassScores | ValueScores]
+    over_plain: dict[str, Interval]
+    over_teacher: dict[str, Interval]
+    teacher_parameters: int
+    student_parameters: int
+    parameter_ratio: float
+    student_flops: int
+    notes: tuple[str, ...] = ()
+
+
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the rows that were left out in their turn, in the order of the rows."""
+
+    rows: NDArray[np.int64]
+    by: dict[str, Array]
+
+
+class ArrayWorks:
+    """One recipe over one store.
+
+    Attributes:
+        recipe: What is wanted.
+        stages: Runs the stages.
+        sources: Recordings by name.
+    """
+
+    def __init__(self, recipe: ArrayRecipe, stages: Stages, sources: Mapping[str, Source] | None = None) -> None:
+        self.recipe, self.stages = recipe, stages
+        self.sources: Mapping[str, Source] = sources or {}
+
+    @cached_property
+    def pool(self) -> StageResult:
+        """Every example."""
+        data = self.recipe.data
+        if isinstance(data, FileData):
+            pool = data.pool
+
+            def work(context: StageContext) -> Made:
+                arrays, report = read_arrays(pool)
+                facts = {"bad_rows": report.bad, "notes": list(report.notes)}
+                return Made(outputs=_put(context, arrays), facts={"rows": len(arrays), **facts})
+
+            return self.stages.run("pool", Role.CHOOSING, work, data, _files_digest(Path(pool.path)))
+        if data.name not in self.sources:
+            known = ", ".join(sorted(self.sources)) or "none"
+            raise UsageError(f"no recordings '{data.name}'", where="data.name", remedy=f"There are: {known}.")
+        source = self.sources[data.name]
+
+        def read(context: StageContext) -> Made:
+            arrays = source.read(data.options)
+            return Made(outputs=_put(context, arrays), facts={"rows": len(arrays)})
+
+        return self.stages.run("pool", Role.CHOOSING, read, data, source.fingerprint())
+
+    @cached_property
+    def judged(self) -> StageResult:
+        """The examples without duplicates and without faults."""
+        recipe, pool = self.recipe, self.pool
+
+        def work(context: StageContext) -> Made:
+            arrays, cleaned = clean_arrays(_get(self.stages, pool), {}, recipe.clean)
+            quality, report = judge_signals(arrays, recipe.quality)
+            good = arrays.take(quality.score >= recipe.least_quality)
+            facts: dict[str, Any] = {"rows": cleaned.rows, "duplicates": cleaned.rows - cleaned.kept}
+            facts |= {"faults": dict(report.faults), "kept": len(good), "groups": len(np.unique(good.group))}
+            return Made(outputs=_put(context, good), facts=facts)
+
+        decided = (recipe.clean, recipe.quality, recipe.least_quality, pool.outputs)
+        return self.stages.run("clean and judge", Role.JUDGING, work, *decided)
+
+    @cached_property
+    def arrays(self) -> ArraySet:
+        """The examples that teacher and student may see."""
+        return _get(self.stages, self.judged)
+
+    @cached_property
+    def branches(self) -> list[Branch]:
+        """One for each part of the groups, which it leaves out."""
+        groups = np.unique(self.arrays.group)
+        folds = self.recipe.evaluate.folds or len(groups)
+        if not 2 <= folds <= len(groups):
+            raise UsageError(
+                f"{len(groups)} groups cannot be left out in {folds} parts",
+                where="evaluate.folds",
+                remedy=f"Say 2 to {len(groups)}; data of a single group cannot be evaluated honestly.",
+            )
+        order = np.random.default_rng(self.recipe.seed).permutation(groups)
+        parts = [tuple(sorted(part.tolist())) for part in np.array_split(order, folds)]
+        return [self._branch(f"fold {number} of {folds}", part) for number, part in enumerate(parts, 1)]
+
+    @cached_property
+    def final(self) -> Branch:
+        """The branch of the student that is kept: it knows every group."""
+        return self._branch("", ())
+
+    @cached_property
+    def model(self) -> ArrayModel:
+        """The student that is kept."""
+        return self.final.model(self.final.student)
+
+    @cached_property
+    def said(self) -> _Said:
+        """What everybody says of each group, having learnt from the others."""
+        by: dict[str, list[Array]] = {TEACHER: [], STUDENT: [], PLAIN: []}
+        for branch in self.branches:
+            by[TEACHER].append(branch.teacher_said)
+            by[STUDENT].append(branch.said(branch.student))
+            by[PLAIN].append(branch.said(branch.plain))
+        rows = np.concatenate([branch.test_rows for branch in self.branches])
+        return _Said(rows=rows, by={name: np.concatenate(parts) for name, parts in by.items()})
+
+    @cached_property
+    def evaluated(self) -> StageResult:
+        """The scores, as facts."""
+        decided = [
+            [branch.teacher_parameters, branch.student.outputs, branch.plain.outputs] for branch in self.branches
+        ]
+        members = [[one.outputs for one in branch.members] for branch in self.branches]
+        final = self.final.student.outputs
+        said = self.said
+
+        def work(context: StageContext) -> Made:
+            report = self._report(said)
+            kept = context.store.put_arrays({"rows": said.rows, **said.by})
+            return Made(outputs={"said": kept}, facts={"report": msgspec.to_builtins(report)})
+
+        return self.stages.run("evaluate", Role.EVALUATION, work, decided, members, final, self.recipe)
+
+    @cached_property
+    def report(self) -> ArrayReport:
+        """What the run has shown."""
+        return msgspec.convert(self.evaluated.facts["report"], ArrayReport)
+
+    def _branch(self, name: str, held_out: tuple[str, ...]) -> Branch:
+        return Branch(self.recipe, self.stages, self.arrays, self.judged.outputs, name, held_out)
+
+    def _report(self, said: _Said) -> ArrayReport:
+        arrays = self.arrays.take(said.rows)
+        branch = self.branches[0]
+        scores: dict[str, ClassScores | ValueScores] = {}
+        over: dict[str, dict[str, Interval]] = {TEACHER: {}, PLAIN: {}}
+        if arrays.y.dtype == np.int64:
+            y = np.asarray(arrays.y, np.int64)
+            guess = {name: np.asarray(outputs.argmax(axis=1), np.int64) for name, outputs in said.by.items()}
+            classes = branch.outputs
+            scores = {name: score_classes(y, one, arrays.group, classes) for name, one in guess.items()}
+            for name in over:
+                pair = guess[STUDENT], guess[name]
+                over[name] = {kind: gain(y, *pair, arrays.group, classes, of) for kind, of in METRICS.items()}
+        else:
+            truth = np.asarray(arrays.y, np.float32)
+            scores = {name: score_values(truth, one, arrays.group) for name, one in said.by.items()}
+        student = self.model
+        return ArrayReport(
+            recipe=self.recipe.name,
+            scores=scores,
+            over_plain=over[PLAIN],
+            over_teacher=over[TEACHER],
+            teacher_parameters=branch.teacher_parameters,
+            student_parameters=student.parameters,
+            parameter_ratio=branch.teacher_parameters / student.parameters,
+            student_flops=flops(student.layers, student.shape),
+            notes=self._notes(),
+        )
+
+    def _notes(self) -> tuple[str, ...]:
+        groups = len(np.unique(self.arrays.group))
+        notes = [
+            f"{groups} groups; teacher and students are scored on groups that neither they nor any choice has seen"
+        ]
+        if groups < FEW_GROUPS:
+            notes.append(f"{groups} groups are few: the intervals are narrower than the truth")
+        if isinstance(self.recipe.teacher, BoostedTeacher):
+            notes.append("the teacher's parameters are the nodes of its trees, at most")
+        return tuple(notes)
+
+
+def _put(context: StageContext, arrays: ArraySet) -> dict[str, str]:
+    parts: dict[str, NDArray[Any]] = {
+        "x": arrays.x,
+        "y": arrays.y,
+        "group": arrays.group,
+        "domain": arrays.domain,
+        "classes": np.array(arrays.classes, np.str_),
+    }
+    if arrays.mask is not None:
+        parts["mask"] = arrays.mask
+    return {"arrays": context.store.put_arrays(parts)}
+
+
+def _get(stages: Stages, result: StageResult) -> ArraySet:
+    parts = stages.store.get_arrays(result.outputs["arrays"])
+    return ArraySet(
+        x=parts["x"],
+        y=parts["y"],
+        group=parts["group"],
+        domain=parts["domain"],
+        classes=tuple(parts["classes"].tolist()),
+        mask=parts.get("mask"),
+    )
+
+
+def _files_digest(path: Path) -> str:
+    """Return a hash of a file, or of the arrays in a folder; "" where there is nothing, which the reader then tells."""
+    digest = hashlib.sha256()
+    for file in [path] if path.is_file() else sorted(path.glob("*.npy")):
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
