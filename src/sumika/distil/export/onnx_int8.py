@@ -165,10 +165,11 @@ class _Cell(Graph):
         weight = self.cast(self.keep(self._linear.weight.T), TensorProto.INT32)
         sums = self.add("MatMul", self._state, weight)
         sums = self.add("Add", sums, self.keep(self._linear.bias.astype(np.int32)))
-        from_state, from_input = self._parts(_gates(self, sums, self._linear)), self._parts(self._input)
-        reset, update = (self._sigmoid(self.add("Add", from_input[i], from_state[i])) for i in (0, 1))
-        kept = self._scaled(self.add("Mul", reset, from_state[2]))
-        new = self._tanh(self.add("Add", from_input[2], kept))
+        gates_h, new_h = self._split(_gates(self, sums, self._linear), 2 * units, units)
+        gates_x, new_x = self._split(self._input, 2 * units, units)
+        # Both gates go through the table together: a small network's time is the number of its operators.
+        reset, update = self._split(self._sigmoid(self.add("Add", gates_x, gates_h)), units, units)
+        new = self._tanh(self.add("Add", new_x, self._scaled(self.add("Mul", reset, new_h))))
         change = self.add("Sub", self.cast(self._state, TensorProto.INT64), new)
         state = self.add("Add", new, self._scaled(self.add("Mul", update, change)))
         made = self.cast(state, TensorProto.INT32)
@@ -182,9 +183,9 @@ class _Cell(Graph):
         ]
         return helper.make_graph(self.nodes, "cell", ends[:2], ends[2:], list(self.constants.values()))
 
-    def _parts(self, gates: str) -> list[str]:
-        names = [f"{gates}_{part}" for part in ("reset", "update", "new")]
-        self.nodes.append(helper.make_node("Split", [gates], names, axis=-1))
+    def _split(self, x: str, *sizes: int) -> list[str]:
+        names = [f"{x}_{part}" for part in range(len(sizes))]
+        self.nodes.append(helper.make_node("Split", [x, self.numbers(*sizes)], names, axis=-1))
         return names
 
     def _scaled(self, product: str) -> str:

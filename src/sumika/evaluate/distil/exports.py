@@ -134,12 +134,19 @@ STUDENTS: dict[str, tuple[Preset, Callable[[int, int], ArraySet], int]] = {
 
 def train(preset: Preset, data: ArraySet, epochs: int, *, seed: int = 0) -> Student:
     """Return the student of a preset, trained on the labels alone."""
+    import torch
+
     from sumika.distil.networks.build import build
     from sumika.distil.networks.fit import FitSettings, fit
 
     layers = layers_of(preset, len(CLASSES))
     network = build(layers, data.x.shape[1:], len(CLASSES), seed)
-    report = fit(network, data, FitSettings(epochs=epochs), seed=seed)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # for networks this small, threads that wait for each other cost far more than they bring
+    try:
+        report = fit(network, data, FitSettings(epochs=epochs), seed=seed)
+    finally:
+        torch.set_num_threads(threads)
     return Student(layers, network.weights(), report.inputs)
 
 
