@@ -5,7 +5,6 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
@@ -51,7 +50,7 @@ def run(
     from sumika.distil.runs import begin_run
 
     kind, recipe = kinds.load(name)
-    recipe = kinds.changed(recipe, seed=seed, without=without)
+    recipe = kinds.changed(kind, recipe, seed=seed, without=without)
     folder = store_folder(store)
     if fresh:
         folder = folder / "demo" / f"{os.getpid()}"
@@ -99,10 +98,18 @@ def quote(
     _require()
     from sumika.cli import _distil_kinds as kinds
     from sumika.distil.ledger.prices import load_prices
+    from sumika.distil.ledger.s1 import S1, s1_quote
+    from sumika.distil.runs import unkept_run
 
-    lines, found = kinds.quoted(
-        name, store_folder(store), load_prices(file=prices), gpu=gpu, measured=measured, say=_say
-    )
+    priced = load_prices(file=prices)
+    if name in S1:
+        promised = s1_quote(name, priced, gpu=gpu, measured=measured)
+        lines, found = promised.lines(), promised.quote
+    else:
+        opened, (kind, recipe) = kinds.open_store(store_folder(store)), kinds.load(name)
+        stated = unkept_run(opened, kind, recipe, command=_command(), commit=commit(), folder=None)
+        found = kinds.quote_of(stated, opened, priced, say=_say)
+        lines = found.lines()
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
         return
@@ -162,9 +169,9 @@ def export(name: str, form: str, target: Path, store: Path | None) -> Path:
 def serve(name: str, store: Path | None, *, host: str, port: int, api_key_file: Path | None) -> None:
     """Answer an OpenAI-compatible client until interrupted."""
     _require()
-    from sumika.cli import _distil_kinds as kinds
+    from sumika.cli import _distil_language as language
 
-    kinds.serve(model_folder(name, store), host=host, port=port, api_key_file=api_key_file)
+    language.serve(model_folder(name, store), host=host, port=port, api_key_file=api_key_file)
 
 
 def store_folder(named: Path | None) -> Path:
@@ -190,8 +197,3 @@ def _command() -> str:
 
 def _say(line: str) -> None:
     click.echo(line, err=True)
-
-
-def plain(value: Any) -> Any:
-    """Return a struct as what JSON can say."""
-    return msgspec.to_builtins(value)

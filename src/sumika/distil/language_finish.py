@@ -11,7 +11,7 @@ import numpy as np
 
 from sumika.distil import problems
 from sumika.distil.answering import answer_cost
-from sumika.distil.card.records import Card, Evaluation, Export, Licensed, Teacher
+from sumika.distil.card.records import Card, Evaluation, Export, Licensed
 from sumika.distil.card.render import write_card
 from sumika.distil.compare import RunResult
 from sumika.distil.export.gguf import export_gguf
@@ -29,6 +29,7 @@ from sumika.distil.records import Grading, Trace
 from sumika.distil.sign import sign_folder
 from sumika.distil.stages import Made, StageContext, StageResult
 from sumika.distil.store import key_of, write_whole
+from sumika.distil.teachers.lineage import lineage
 
 RESULT, OUTCOME = "result.json", "outcome.json"
 TIMED_ANSWERS = 31
@@ -45,7 +46,7 @@ class LanguageFinish(LanguageRun):
         def work(context: StageContext) -> Made:
             found = answer_cost(
                 self.student_of(model),
-                [one.prompt for one in asked],
+                [self.asked(one) for one in asked],
                 max_tokens=self.recipe.teach.max_tokens,
                 core_w=watts,
                 progress=context.progress,
@@ -90,7 +91,7 @@ class LanguageFinish(LanguageRun):
             student, onnx = self.student_of(self.student), OnnxLanguageStudent(context.store.path_of(digest))
             most, told = self.recipe.teach.max_tokens, []
             for number, example in enumerate(self.evaluation):
-                asked = question(self.tokenizer, example.prompt)
+                asked = question(self.tokenizer, self.asked(example))
                 ids = onnx.generate(asked, [self.tokenizer.end_id], most)
                 read = Completion(token_ids=ids, log_probabilities=[], finish="stop" if len(ids) < most else "length")
                 told.append(student.read(read).answer)
@@ -121,11 +122,12 @@ class LanguageFinish(LanguageRun):
     def outcome(self) -> Outcome:
         """Everybody's marks and costs."""
         scored = []
-        for name, model in self.models.items():
-            marks, cost = self.marks[name], self.cost(name, model)
+        for name, marks in self.marks.items():
+            model = self.models.get(name)
+            cost = self.cost(name, model) if model else None
             scored.append(Scored(name=name, correct=marks, cost=cost, trained_usd=self._paid(model)))
-        if self.int8 is not None:
-            scored.insert(2, Scored(name="student, int8", correct=self.correct(self.int8)))
+            if name == "student" and self.int8 is not None:
+                scored.append(Scored(name="student, int8", correct=self.correct(self.int8)))
         notes = ("Simulated problems: drawn by a program, not by people. Everything was measured in this run.",)
         return Outcome(
             name=self.recipe.name,
@@ -136,7 +138,9 @@ class LanguageFinish(LanguageRun):
             notes=notes if isinstance(self.recipe.data, ProblemPool) else (),
         )
 
-    def _paid(self, model: StageResult) -> float:
+    def _paid(self, model: StageResult | None) -> float:
+        if model is None:
+            return 0.0
         entries = self.stages.ledger.entries(self.stages.run_id, {model.key})
         return sum(entry.bill.total_usd for entry in entries if entry.key == model.key)
 
@@ -182,6 +186,9 @@ class LanguageFinish(LanguageRun):
 
     def _card(self, outcome: Outcome, predicted: list[PredictedActual], command: str, commit: str) -> Card:
         student = outcome.model("student")
+        taken = self.taken()
+        traces = self.stages.store.get_records(self.traced(taken).outputs["traces"], Trace)
+        line = lineage(traces, self.examples(taken))
         evaluations = tuple(
             Evaluation(
                 name=group,
@@ -198,9 +205,10 @@ class LanguageFinish(LanguageRun):
             not_for=("Questions of another kind than its data: it has read nothing else.",),
             parameters=student.cost.parameters if student.cost else 0,
             flops_per_answer=student.cost.flops if student.cost else 0.0,
-            licence="Apache-2.0",
-            data=self._licensed(),
-            teachers=self._teachers(),
+            licence=self.recipe.model.licence if self.recipe.model else "Apache-2.0",
+            base=self._base_model(),
+            data=line.data,
+            teachers=line.teachers,
             evaluations=evaluations,
             exports=self._exports(outcome),
             bill=outcome.bill,
@@ -212,22 +220,9 @@ class LanguageFinish(LanguageRun):
             limits=outcome.notes,
         )
 
-    def _licensed(self) -> tuple[Licensed, ...]:
-        counts: dict[tuple[str, str], int] = {}
-        for one in self.examples(self.taken()):
-            name = one.source.partition(":")[0] or "built-in problems"
-            counts[name, one.licence] = counts.get((name, one.licence), 0) + 1
-        return tuple(Licensed(name=name, licence=licence, examples=n) for (name, licence), n in sorted(counts.items()))
-
-    def _teachers(self) -> tuple[Teacher, ...]:
-        traces = self.stages.store.get_records(self.traced(self.taken()).outputs["traces"], Trace)
-        found: dict[tuple[str, str, str], list[str]] = {}
-        for one in traces:
-            found.setdefault((one.teacher, one.version, one.terms), []).append(one.date)
-        return tuple(
-            Teacher(name=name, version=version, dates=(min(dates), max(dates)), traces=len(dates), terms=terms)
-            for (name, version, terms), dates in found.items()
-        )
+    def _base_model(self) -> tuple[Licensed, ...]:
+        model = self.recipe.model
+        return (Licensed(name=Path(model.folder).name, licence=model.licence),) if model else ()
 
     def _exports(self, outcome: Outcome) -> tuple[Export, ...]:
         sizes: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -11,6 +12,7 @@ from sumika.distil.grade.grader import grade_all
 from sumika.distil.judge import judge_quality
 from sumika.distil.language.decoder import Decoder
 from sumika.distil.language.dialogue import Sample, encode_trace
+from sumika.distil.language.folder import read_shape
 from sumika.distil.language.generate import LanguageStudent, Sampling
 from sumika.distil.language.settings import LanguageTrainSettings
 from sumika.distil.language.shape import DecoderShape
@@ -23,17 +25,22 @@ from sumika.distil.ledger.quote import (
     Quote,
     StageEstimate,
     counted_work,
+    endpoint_teacher,
     generation,
     language_training,
     sampled_lengths,
 )
-from sumika.distil.recipe import ProblemPool, TrainedTeacher
+from sumika.distil.recipe import ProblemPool
+from sumika.distil.recipe_teachers import EndpointTeacher, TrainedTeacher
 from sumika.distil.records import Example
 
 SAMPLED = 300
 SECONDS = 4.0
 KEPT_SHARE = 0.8  # of a soiled pool what is left after cleaning; of a teacher's traces those that are right
 ANSWERS_AT_ONCE = 256
+CHARACTERS_PER_TOKEN = 4.0  # of English text in the tokenizers of large models
+ANSWER_SHARE = 0.3  # of `max_tokens` that an answer is assumed to take until one was seen
+TOKENS_PER_S = 50.0  # that an endpoint is assumed to write for one caller
 
 
 class LanguageQuote:
@@ -59,6 +66,8 @@ class LanguageQuote:
             shape = teacher.shape.decoder(self.works.tokenizer.size)
             self._training("teacher", shape, teacher.train, teacher.examples, Role.TEACHER)
             self._answers(shape)
+        elif isinstance(teacher, EndpointTeacher):
+            self._endpoint(teacher)
         self._students()
         return Quote(name=self.recipe.name, stages=tuple(self._stages), prices=self.prices.values())
 
@@ -165,6 +174,28 @@ class LanguageQuote:
         self._answering(f"teach {count}", shape, count * times, Role.TRACING)
         self._answering("evaluate teacher", shape, self._evaluation(), Role.EVALUATION)
 
+    def _endpoint(self, teacher: EndpointTeacher) -> None:
+        settings, count = teacher.endpoint, self.recipe.choose.count * teacher.endpoint.samples
+        asked = sum(len(one.prompt) for one in self._sample()) / max(1, len(self._sample())) / CHARACTERS_PER_TOKEN
+        made = endpoint_teacher(
+            f"teach {self.recipe.choose.count}",
+            calls=count,
+            prompt_tokens=asked,
+            output_tokens=settings.max_tokens * ANSWER_SHARE,
+            usd_per_million_prompt=settings.input_usd_per_million,
+            usd_per_million_output=settings.output_usd_per_million,
+            seconds_per_call=settings.max_tokens * ANSWER_SHARE / TOKENS_PER_S,
+            concurrency=settings.concurrency,
+            money_cap_usd=settings.cap_usd or 0.0,
+        )
+        self._stages.append(made)
+
+    def _student_shape(self) -> DecoderShape:
+        if self.recipe.student is not None:
+            return self.recipe.student.decoder(self.works.tokenizer.size)
+        assert self.recipe.model is not None  # a recipe has one of both
+        return read_shape(Path(self.recipe.model.folder))
+
     def _evaluation(self) -> int:
         data = self.recipe.data
         if isinstance(data, ProblemPool):
@@ -173,7 +204,7 @@ class LanguageQuote:
 
     def _students(self) -> None:
         recipe = self.recipe
-        shape = recipe.student.decoder(self.works.tokenizer.size)
+        shape = self._student_shape()
         if recipe.base is not None:
             easy = self._samples(hardness=recipe.base.hardness)
             self._training("base", shape, recipe.base.train, recipe.base.examples, Role.STUDENT, easy)

@@ -14,9 +14,13 @@ from sumika.distil.judge import difficulty_of
 from sumika.distil.language.generate import Sampling
 from sumika.distil.language_data import Scores
 from sumika.distil.ledger.ledger import Role
-from sumika.distil.recipe import Base
+from sumika.distil.recipe import Base, ProblemPool
+from sumika.distil.recipe_teachers import DataTeacher
+from sumika.distil.records import Spent
 from sumika.distil.stages import Made, StageContext, StageResult
+from sumika.distil.teaching import ask
 from sumika.distil.works import LanguageWorks, Samples
+from sumika.schema import UsageError
 
 Criterion = Literal["quality", "difficulty", "diversity"]
 CRITERIA: tuple[Criterion, ...] = ("quality", "difficulty", "diversity")
@@ -39,7 +43,13 @@ class LanguageRun(LanguageWorks):
 
     def _base(self, name: str, number: int) -> StageResult:
         base = self.recipe.base
-        if base is None:  # a recipe without a base judges by small students of the same data
+        if base is None:  # a recipe without a base judges by small students of the same problems
+            if not isinstance(self.recipe.data, ProblemPool) or self.recipe.student is None:
+                raise UsageError(
+                    "nobody is there to judge difficulty by",
+                    where="choose",
+                    remedy="State `base`, or choose without it: without: [difficulty].",
+                )
             base = Base(examples=20_000, hardness=problems.HARDNESS, train=self.recipe.train)
         worked = self.worked(base.examples // (1 + number), name, base.hardness)
         role = Role.JUDGING if number else Role.STUDENT
@@ -119,8 +129,9 @@ class LanguageRun(LanguageWorks):
 
     @cached_property
     def models(self) -> dict[str, StageResult]:
-        """Everybody who is compared, by name; the teacher first."""
-        found = {"teacher": self.teacher, "student": self.student}
+        """Every model of this machine that is compared, by name; the teacher first."""
+        found = {"teacher": self.teacher} if self.teacher else {}
+        found["student"] = self.student
         if "without" in self.recipe.compare:
             found["without distillation"] = self.without
         if "random" in self.recipe.compare:
@@ -129,5 +140,22 @@ class LanguageRun(LanguageWorks):
 
     @cached_property
     def marks(self) -> dict[str, dict[str, int]]:
-        """Right or wrong, problem by problem, of everybody who is compared."""
-        return {name: self.correct(self.scored(name, model)) for name, model in self.models.items()}
+        """Right or wrong, problem by problem, of everybody who is compared; the teacher first if it can be asked."""
+        found: dict[str, dict[str, int]] = {}
+        if self.teacher is None and self.recipe.score_teacher and not isinstance(self.recipe.teacher, DataTeacher):
+            found["teacher"] = self.correct(self._asked_teacher())
+        return found | {name: self.correct(self.scored(name, model)) for name, model in self.models.items()}
+
+    def _asked_teacher(self) -> StageResult:
+        """Let a teacher that is not trained here answer the evaluation set; what it does not answer is wrong."""
+
+        def work(context: StageContext) -> Made:
+            journals = self.stages.store.folder / "journals"
+            traces, report = ask(self.recipe.teacher, self.evaluation, journals, context.progress)
+            context.add(Spent(money_usd=report.paid_usd))
+            right = {one.example_id for one in traces if one.correct}
+            marks = {example.id: int(example.id in right) for example in self.evaluation}
+            facts = {"share": float(np.mean(list(marks.values()))), "report": report.lines()}
+            return Made(outputs={"correct": context.store.put(msgspec.json.encode(marks))}, facts=facts)
+
+        return self.stages.run("evaluate teacher", Role.EVALUATION, work, self.recipe.teacher, self.pool.outputs)

@@ -91,8 +91,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def ratios(self) -> dict[str, float]:
         """Return teacher over student: parameters, operations, latency and energy of an answer, cost of training."""
-        teacher, student = self.model("teacher"), self.model("student")
         found: dict[str, float] = {}
+        if all(one.name != "teacher" for one in self.models):
+            return found
+        teacher, student = self.model("teacher"), self.model("student")
         if teacher.cost and student.cost:
             for name in ("parameters", "flops", "latency_s", "energy_j"):
                 found[name] = getattr(teacher.cost, name) / max(getattr(student.cost, name), 1e-12)

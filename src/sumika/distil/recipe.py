@@ -9,8 +9,8 @@ from sumika.distil.choose import ChooseSettings
 from sumika.distil.clean import CleanSettings
 from sumika.distil.judge import QualitySettings
 from sumika.distil.language.settings import LanguageTrainSettings
-from sumika.distil.language.shape import DecoderShape
 from sumika.distil.pool import PoolSettings
+from sumika.distil.recipe_teachers import Shape, Teacher, TrainedTeacher
 from sumika.distil.settings_file import read_settings
 from sumika.schema import UsageError
 
@@ -46,61 +46,16 @@ class FilePool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     evaluation: PoolSettings
 
 
-class TrainedTeacher(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="trained", tag_field="from"
-):
-    """A large decoder trained here on worked problems, drawn evenly.
+class StartModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A model that the student begins as: a Hugging Face folder (Llama, Qwen2, Qwen2.5) with its tokenizer.
 
     Attributes:
-        examples: How many worked problems it reads.
-        shape: Its sizes, without the vocabulary.
-        train: How it is trained.
+        folder: Where it lies.
+        licence: SPDX identifier of its licence.
     """
 
-    examples: int
-    shape: "Shape"
-    train: LanguageTrainSettings
-
-
-class FolderTeacher(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="folder", tag_field="from"
-):
-    """A model in a Hugging Face folder.
-
-    Attributes:
-        path: The folder.
-        terms: Identifier of the terms it is under.
-    """
-
-    path: str
-    terms: str
-
-
-class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Sizes of a decoder from scratch; what is left out follows from the width."""
-
-    width: int
-    layers: int
-    head_width: int = 32
-    hidden: int = 0
-    context: int = 256
-    rope_base: float = 1_000.0
-
-    def decoder(self, vocabulary: int) -> DecoderShape:
-        """Return the whole shape with a tokenizer's vocabulary."""
-        heads = max(1, self.width // self.head_width)
-        hidden = self.hidden or int(self.width * 8 / 3) // 16 * 16
-        return DecoderShape(
-            vocabulary=vocabulary,
-            width=self.width,
-            layers=self.layers,
-            heads=heads,
-            key_value_heads=heads,
-            head_width=self.head_width,
-            hidden=hidden,
-            context=self.context,
-            rope_base=self.rope_base,
-        )
+    folder: str
+    licence: str
 
 
 class Teach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,7 +63,7 @@ class Teach(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     Attributes:
         keep: Train on every trace, or on those alone whose answer the grader found right.
-        max_tokens: Most tokens of a trace.
+        max_tokens: Most tokens of an answer of the models here.
     """
 
     keep: Literal["all", "correct"] = "correct"
@@ -144,7 +99,10 @@ class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         choose: Which examples are traced.
         teacher: Who answers.
         teach: How it is asked.
-        student: Its sizes.
+        score_teacher: Score the teacher too; one that costs money is asked the whole evaluation set.
+        student: Sizes of a student from scratch ...
+        model: ... or the model that it begins as; one of both.
+        ask: How a problem is put to the student; `{prompt}` stands for it. Models of chats want their marks here.
         train: How it is trained.
         base: What it starts from; None for random weights.
         judged: Candidates that the two reference students try, drawn evenly from the domains; 0 for all.
@@ -163,15 +121,33 @@ class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     clean: CleanSettings = CleanSettings()
     quality: QualitySettings = QualitySettings()
     choose: ChooseSettings = ChooseSettings()
-    teacher: TrainedTeacher | FolderTeacher
+    teacher: Teacher
     teach: Teach = Teach()
-    student: Shape
+    score_teacher: bool = True
+    student: Shape | None = None
+    model: StartModel | None = None
+    ask: str = "{prompt}"
     train: LanguageTrainSettings
     base: Base | None = None
     judged: int = 0
     compare: tuple[Comparison, ...] = ("without",)
     repeats: int = 1
     export: tuple[Literal["safetensors", "gguf", "onnx-int8"], ...] = ("safetensors", "onnx-int8")
+
+    def __post_init__(self) -> None:
+        """Refuse what does not fit together."""
+        learns_problems = isinstance(self.teacher, TrainedTeacher) and not isinstance(self.data, ProblemPool)
+        wrong = {
+            "state either `student` (sizes, from scratch) or `model` (a folder to begin from)": (
+                (self.student is None) == (self.model is None)
+            ),
+            "`ask` must hold {prompt}": "{prompt}" not in self.ask,
+            "`base` is for students from scratch; this one begins as `model`": bool(self.model and self.base),
+            "a teacher `from: trained` learns built-in problems; with files take another teacher": learns_problems,
+        }
+        for problem, found in wrong.items():
+            if found:
+                raise ValueError(problem)
 
 
 def shipped() -> dict[str, Path]:

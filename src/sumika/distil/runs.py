@@ -45,7 +45,16 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 def begin_run(
     store: Store, kind: str, recipe: msgspec.Struct, *, command: str, commit: str, folder: Path | None
 ) -> Run:
-    """Return a new run, remembered.
+    """Return a new run, remembered; arguments as `unkept_run`."""
+    run = unkept_run(store, kind, recipe, command=command, commit=commit, folder=folder)
+    keep_run(store, run)
+    return run
+
+
+def unkept_run(
+    store: Store, kind: str, recipe: msgspec.Struct, *, command: str, commit: str, folder: Path | None
+) -> Run:
+    """Return a new run that nobody remembers.
 
     Args:
         store: Where.
@@ -57,7 +66,7 @@ def begin_run(
     """
     stated = msgspec.to_builtins(recipe)
     identifier = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(IDENTIFIER_BYTES)}"
-    run = Run(
+    return Run(
         id=identifier,
         kind=kind,
         recipe_name=stated["name"],
@@ -67,8 +76,6 @@ def begin_run(
         commit=commit,
         folder=str((folder or store.folder / "models" / f"{stated['name']}-{identifier}").resolve()),
     )
-    keep_run(store, run)
-    return run
 
 
 def keep_run(store: Store, run: Run) -> None:

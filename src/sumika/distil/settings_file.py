@@ -64,6 +64,15 @@ def parse_settings(text: str, kind: type[Settings], *, where: str) -> Settings:
         raise _told(str(error), document, kind, where) from error
 
 
+def outline(path: Path) -> dict[str, Any]:
+    """Return what a YAML file states, unchecked; nothing where it cannot be read, which whoever reads it then tells."""
+    try:
+        document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, YAMLError):
+        return {}
+    return {str(name): value for name, value in document.items()} if isinstance(document, dict) else {}
+
+
 def _plain(node: Any) -> Any:
     """Return the same without ruamel's own number and string types, which msgspec would refuse."""
     if isinstance(node, dict):

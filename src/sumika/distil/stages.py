@@ -156,7 +156,7 @@ class Stages:
         try:
             result = msgspec.json.decode(path.read_bytes(), type=StageResult)
             for digest in result.outputs.values():
-                self.store.get(digest)
+                self.store.check(digest)
         except (FileNotFoundError, msgspec.DecodeError, DamagedError):
             return None
         return result

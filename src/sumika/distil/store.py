@@ -71,11 +71,45 @@ class Store:
         except OSError as error:
             raise DamagedError(f"object {digest[:12]} is missing ({error.strerror})", where=str(path)) from error
         if hashlib.sha256(data).hexdigest() != digest:
-            path.replace(self.folder / "damaged" / digest)
-            raise DamagedError(
-                f"object {digest[:12]} is damaged and was set aside", where=str(self.folder / "damaged" / digest)
-            )
+            self._set_aside(path, digest)
         return data
+
+    def put_file(self, path: Path) -> str:
+        """Move a file in, however large, and return its digest.
+
+        Raises:
+            StoreError: if the disk is full or cannot be written.
+        """
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+            target = self.path_of(digest)
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            shutil.move(path, target)
+        except OSError as error:
+            raise _told(error, self.folder) from error
+        return digest
+
+    def check(self, digest: str) -> None:
+        """Do as `get` does, without holding the content in memory.
+
+        Raises:
+            DamagedError: if it is missing or its content is not that of its name; the damaged file is set aside.
+        """
+        path = self.path_of(digest)
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise DamagedError(f"object {digest[:12]} is missing ({error.strerror})", where=str(path)) from error
+        if found != digest:
+            self._set_aside(path, digest)
+
+    def _set_aside(self, path: Path, digest: str) -> None:
+        aside = self.folder / "damaged" / digest
+        path.replace(aside)
+        raise DamagedError(f"object {digest[:12]} is damaged and was set aside", where=str(aside))
 
     def path_of(self, digest: str) -> Path:
         """Return where an object lies or would lie."""

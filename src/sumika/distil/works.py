@@ -3,26 +3,35 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
+import torch
 
 from sumika.distil import problems
 from sumika.distil.grade.grader import grade_all
 from sumika.distil.language.budget import Budget
 from sumika.distil.language.decoder import Decoder
 from sumika.distil.language.dialogue import Sample, encode_trace
+from sumika.distil.language.folder import read_folder, read_shape
 from sumika.distil.language.generate import Answered, LanguageStudent, Sampling
-from sumika.distil.language.kept import keep_model, kept_model
+from sumika.distil.language.kept import keep, kept
+from sumika.distil.language.memory import check_memory
 from sumika.distil.language.settings import LanguageTrainSettings
-from sumika.distil.language.tokenizer import SPECIAL, CharacterTokenizer
+from sumika.distil.language.tokenizer import SPECIAL, CharacterTokenizer, FolderTokenizer, Tokenizer, check_tokenizer
 from sumika.distil.language.training import train
 from sumika.distil.language_data import LanguageData
 from sumika.distil.ledger.ledger import Role
-from sumika.distil.recipe import ProblemPool, Shape, TrainedTeacher
+from sumika.distil.recipe import ProblemPool, StartModel
+from sumika.distil.recipe_teachers import Shape, TrainedTeacher
 from sumika.distil.records import Example, Spent, Trace, Usage
 from sumika.distil.stages import Made, StageContext, StageResult
+from sumika.distil.teachers.lineage import check_lineage, lineage
+from sumika.distil.teachers.terms import check_terms
+from sumika.distil.teaching import ask
+from sumika.schema import SumikaError
 
 ALPHABET = "".join(chr(code) for code in range(32, 127))
 ASKED_AT_ONCE = 2048
@@ -44,19 +53,30 @@ class LanguageWorks(LanguageData):
     """One recipe over one store: its data, and the models made of them."""
 
     @cached_property
-    def tokenizer(self) -> CharacterTokenizer:
-        """Of a student from scratch: printable characters and the recipe's pieces, the longest first."""
+    def tokenizer(self) -> Tokenizer:
+        """Of the model that the student begins as; from scratch: printable characters and the recipe's pieces."""
+        if self.recipe.model is not None:
+            return FolderTokenizer(Path(self.recipe.model.folder))
         pieces = sorted(self.recipe.pieces, key=lambda piece: (-len(piece), piece))
         return CharacterTokenizer(ALPHABET, (*SPECIAL, *pieces))
 
     @cached_property
-    def teacher(self) -> StageResult:
-        """The teacher, trained here on worked problems drawn evenly, none of them in the evaluation set."""
+    def teacher(self) -> StageResult | None:
+        """The teacher, trained here on worked problems drawn evenly; None where somebody else is asked."""
         settings = self.recipe.teacher
+        check_terms(settings.terms, self.recipe.purpose)
         if not isinstance(settings, TrainedTeacher):
-            raise NotImplementedError("only a teacher that is trained here can be asked")
+            return None
         worked = self.worked(settings.examples, "teacher", problems.HARDNESS)
         return self.fit("teacher", Role.TEACHER, settings.shape, worked, settings.train)
+
+    def encoded(self, example: Example, reasoning: str, answer: str) -> Sample:
+        """Return a sample: the problem as the student is asked it, the reasoning and the answer."""
+        return encode_trace(self.tokenizer, self.asked(example), reasoning, answer)
+
+    def asked(self, example: Example) -> str:
+        """Return a problem as the student is asked it."""
+        return self.recipe.ask.replace("{prompt}", example.prompt)
 
     def worked(self, size: int, name: str, hardness: tuple[int, ...]) -> Samples:
         """Return worked problems drawn evenly, none of them in the evaluation set.
@@ -72,7 +92,7 @@ class LanguageWorks(LanguageData):
             seed = sum(map(ord, name)) * 1000 + self.recipe.seed
             domains = self.recipe.data.domains if isinstance(self.recipe.data, ProblemPool) else ()
             drawn = problems.even(size, seed, hardness=hardness, without=without, domains=domains)
-            return [encode_trace(self.tokenizer, one.prompt, one.reasoning, one.answer) for one in drawn]
+            return [self.encoded(one, one.reasoning, one.answer) for one in drawn]
 
         return Samples(make=make, decided_by=("worked", size, name, hardness, self.pool.outputs))
 
@@ -80,7 +100,7 @@ class LanguageWorks(LanguageData):
         self,
         name: str,
         role: Role,
-        shape: Shape,
+        shape: Shape | None,
         samples: Samples,
         settings: LanguageTrainSettings,
         *,
@@ -92,7 +112,7 @@ class LanguageWorks(LanguageData):
         Args:
             name: Of the stage.
             role: On whose account.
-            shape: Of a decoder from scratch.
+            shape: Of a decoder from scratch; None begins as the recipe's model.
             samples: What it is trained on.
             settings: How.
             start: The stage that made what it starts from.
@@ -101,10 +121,8 @@ class LanguageWorks(LanguageData):
         own_seed = self.recipe.seed + seed
 
         def work(context: StageContext) -> Made:
-            if start is None:
-                decoder = Decoder(shape.decoder(self.tokenizer.size), seed=own_seed)
-            else:
-                decoder, _ = kept_model(context.store, start.outputs["model"])
+            decoder = self._begun(shape, settings, start, own_seed)
+            check_memory(decoder.shape, settings, decoder.device.type)
             report = train(decoder, samples.make(), settings, context.folder, context.progress, seed=own_seed)
             context.add(Spent(flops=report.flops, output_tokens=report.tokens))
             facts = {
@@ -114,15 +132,34 @@ class LanguageWorks(LanguageData):
                 "final_loss": report.final_loss,
                 "seconds": report.seconds,
             }
-            return Made(outputs={"model": keep_model(context.store, decoder, self.tokenizer)}, facts=facts)
+            return Made(outputs=keep(context.store, decoder, self.tokenizer), facts=facts)
 
-        begun = start.outputs if start else None
+        begun: Any = start.outputs if start else None
+        if shape is None and start is None:
+            begun = _digest_of(self.recipe.model)
         fingerprint = self.tokenizer.fingerprint
         return self.stages.run(name, role, work, shape, settings, samples.decided_by, begun, own_seed, fingerprint)
 
+    def _begun(
+        self, shape: Shape | None, settings: LanguageTrainSettings, start: StageResult | None, seed: int
+    ) -> Decoder:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        dtype = torch.bfloat16 if settings.precision.pure else torch.float32
+        if start is not None:
+            return kept(self.stages.store, start.outputs, device=device, dtype=dtype)[0]
+        if shape is not None:
+            return Decoder(shape.decoder(self.tokenizer.size), seed=seed).to(device)
+        assert self.recipe.model is not None
+        folder = Path(self.recipe.model.folder)
+        model_shape = read_shape(folder)
+        check_tokenizer(self.tokenizer, model_shape.vocabulary, where=str(folder))
+        check_memory(model_shape, settings, device)  # before gigabytes are read
+        return read_folder(folder, device=device, dtype=dtype)
+
     def student_of(self, model: StageResult) -> LanguageStudent:
         """Return a trained model, ready to be asked."""
-        return LanguageStudent(*kept_model(self.stages.store, model.outputs["model"]))
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        return LanguageStudent(*kept(self.stages.store, model.outputs, device=device))
 
     def answers(
         self,
@@ -143,7 +180,7 @@ class LanguageWorks(LanguageData):
             samples: Answers to each problem, those of one problem together.
         """
         sampling = sampling or Sampling(max_tokens=self.recipe.teach.max_tokens)
-        return self.student_of(model).answer([example.prompt for example in examples], sampling, budget, samples)
+        return self.student_of(model).answer([self.asked(one) for one in examples], sampling, budget, samples)
 
     def traced(self, chosen: StageResult) -> StageResult:
         """Let the teacher answer what was chosen; graded."""
@@ -151,25 +188,37 @@ class LanguageWorks(LanguageData):
 
         def work(context: StageContext) -> Made:
             examples = self.examples(chosen)
-            student = self.student_of(teacher)
-            traces: list[Trace] = []
-            for first in range(0, len(examples), ASKED_AT_ONCE):
-                part = examples[first : first + ASKED_AT_ONCE]
-                told = student.answer([one.prompt for one in part], Sampling(max_tokens=teach.max_tokens))
-                grades = grade_all(part, [one.answer for one in told])
-                traces += [
-                    _trace(example, one, teacher.outputs["model"][:16], correct=grade.correct)
-                    for example, one, grade in zip(part, told, grades, strict=True)
-                ]
-                context.progress(len(traces), len(examples))
-            right = sum(bool(trace.correct) for trace in traces)
+            facts: dict[str, Any] = {}
+            if teacher is None:
+                traces, report = ask(
+                    self.recipe.teacher, examples, self.stages.store.folder / "journals", context.progress
+                )
+                facts["report"] = report.lines()
+                context.add(Spent(money_usd=report.paid_usd))
+            else:
+                traces = self._own_traces(teacher, examples, context)
+            check_lineage(lineage(traces, examples), self.recipe.purpose)
             tokens = sum(trace.usage.reasoning_tokens + trace.usage.answer_tokens for trace in traces)
             context.add(Spent(output_tokens=tokens))
-            facts = {"traces": len(traces), "correct": right, "tokens": tokens}
+            facts |= {"traces": len(traces), "correct": sum(bool(one.correct) for one in traces), "tokens": tokens}
             return Made(outputs={"traces": context.store.put_records(traces)}, facts=facts)
 
         name = f"teach {len(self.examples(chosen))}"
-        return self.stages.run(name, Role.TRACING, work, teach, chosen.outputs, teacher.outputs)
+        who = self.recipe.teacher if teacher is None else teacher.outputs
+        return self.stages.run(name, Role.TRACING, work, teach, chosen.outputs, who)
+
+    def _own_traces(self, teacher: StageResult, examples: list[Example], context: StageContext) -> list[Trace]:
+        student, traces = self.student_of(teacher), list[Trace]()
+        for first in range(0, len(examples), ASKED_AT_ONCE):
+            part = examples[first : first + ASKED_AT_ONCE]
+            told = student.answer([self.asked(one) for one in part], Sampling(max_tokens=self.recipe.teach.max_tokens))
+            grades = grade_all(part, [one.answer for one in told])
+            traces += [
+                _trace(example, one, teacher.outputs["model"][:16], correct=grade.correct)
+                for example, one, grade in zip(part, told, grades, strict=True)
+            ]
+            context.progress(len(traces), len(examples))
+        return traces
 
     def samples_of(self, chosen: StageResult, traced: StageResult, *, reasoning: bool = True) -> Samples:
         """Return the samples of a student: traces, or their answers alone."""
@@ -177,15 +226,24 @@ class LanguageWorks(LanguageData):
         def make() -> list[Sample]:
             by_id = {example.id: example for example in self.examples(chosen)}
             traces = self.stages.store.get_records(traced.outputs["traces"], Trace)
-            return [
-                encode_trace(
-                    self.tokenizer, by_id[one.example_id].prompt, one.reasoning if reasoning else "", one.answer
-                )
+            kept_ones = [
+                self.encoded(by_id[one.example_id], one.reasoning if reasoning else "", one.answer)
                 for one in traces
-                if one.correct or (self.recipe.teach.keep == "all" and one.finish == "stop")
+                if self._keeps(one)
             ]
+            if not kept_ones:
+                raise SumikaError(
+                    f"none of the {len(traces)} traces can be learnt from: none is right, or none ended",
+                    where="teach.keep",
+                    remedy="Look at the teacher's answers, raise teach.max_tokens, or keep: all.",
+                )
+            return kept_ones
 
         return Samples(make=make, decided_by=(traced.outputs, self.recipe.teach.keep, reasoning))
+
+    def _keeps(self, trace: Trace) -> bool:
+        whole = trace.finish == "stop"
+        return whole and (self.recipe.teach.keep == "all" or trace.correct is not False)
 
     def scored(self, name: str, model: StageResult) -> StageResult:
         """Score a model on the evaluation set: whether it is right, problem by problem."""
@@ -207,6 +265,14 @@ class LanguageWorks(LanguageData):
         right = msgspec.json.decode(self.stages.store.get(scored.outputs["correct"]), type=dict[str, int])
         wanted = {example.id for example in self.evaluation if not domains or example.domain in domains}
         return {name: value for name, value in right.items() if name in wanted}
+
+
+def _digest_of(model: StartModel | None) -> list[str]:
+    """Return what decides a model in a folder: its licence, and name, size and time of each of its files."""
+    if model is None:
+        return []
+    files = sorted(path for path in Path(model.folder).iterdir() if path.is_file())
+    return [model.licence, *(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files)]
 
 
 def _trace(example: Example, told: Answered, version: str, *, correct: bool) -> Trace:

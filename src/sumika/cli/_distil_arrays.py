@@ -1,0 +1,3 @@
+"""Recipes of array students, as the commands of `sumika distil` need them."""
+
+TEACHERS = ("networks", "boosting")

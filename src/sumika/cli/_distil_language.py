@@ -1,0 +1,110 @@
+"""Recipes of language students, as the commands of `sumika distil` need them."""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+import msgspec
+
+from sumika.cli._distil_progress import ProgressWatcher
+from sumika.distil.language.folder import read_folder
+from sumika.distil.language.generate import LanguageStudent
+from sumika.distil.language.tokenizer import CharacterTokenizer, FolderTokenizer
+from sumika.distil.language_finish import LanguageFinish
+from sumika.distil.language_quote import LanguageQuote
+from sumika.distil.ledger.prices import Prices
+from sumika.distil.ledger.quote import Quote
+from sumika.distil.outcome import as_text
+from sumika.distil.recipe import LanguageRecipe, load_recipe, shipped
+from sumika.distil.runs import Run
+from sumika.distil.stages import Stages
+from sumika.distil.store import Store
+from sumika.schema import UsageError
+
+
+def abouts() -> dict[str, str]:
+    """Return what each shipped recipe is for, by name."""
+    return {name: load_recipe(name).about for name in shipped()}
+
+
+def load(name: str) -> LanguageRecipe:
+    """Return a recipe: one that ships, or a file."""
+    return load_recipe(name)
+
+
+def changed(recipe: LanguageRecipe, *, without: Iterable[str]) -> LanguageRecipe:
+    """Return a recipe that chooses without some criteria."""
+    left_out = tuple(dict.fromkeys((*recipe.choose.without, *without)))
+    if left_out == recipe.choose.without:
+        return recipe
+    choose = msgspec.convert(msgspec.to_builtins(recipe.choose) | {"without": left_out}, type(recipe.choose))
+    return msgspec.structs.replace(recipe, choose=choose)
+
+
+def _works(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher | None = None) -> LanguageFinish:
+    recipe = msgspec.convert(run.recipe, LanguageRecipe)
+    return LanguageFinish(recipe, Stages(store, prices, run.id, watcher))
+
+
+def quote_of(run: Run, store: Store, prices: Prices, *, say: Callable[[str], None]) -> Quote:
+    """Return what a run will take."""
+    return LanguageQuote(_works(run, store, prices), say).quote()
+
+
+def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> str:
+    """Run everything, write the model folder, and return the table."""
+    works = _works(run, store, prices, watcher)
+    outcome = works.finish(Path(run.folder), quote=run.quote, command=run.command, commit=run.commit)
+    return as_text(outcome)
+
+
+def student_of(folder: Path) -> LanguageStudent:
+    """Return the language student of a finished model.
+
+    Raises:
+        UsageError: if the folder has none.
+    """
+    weights = folder / "safetensors" if (folder / "safetensors").is_dir() else folder
+    if not (weights / "config.json").is_file():
+        raise UsageError(
+            "no language student in safetensors here",
+            where=str(folder),
+            remedy="Name a run whose recipe exports safetensors.",
+        )
+    alphabet = weights / "alphabet.json"
+    decoder = read_folder(weights)
+    decoder.eval()
+    return LanguageStudent(
+        decoder, CharacterTokenizer.load(alphabet) if alphabet.exists() else FolderTokenizer(weights)
+    )
+
+
+def export(folder: Path, form: str, target: Path) -> Path:
+    """Write a finished student in another form."""
+    from sumika.distil.export.gguf import export_gguf
+    from sumika.distil.export.language_onnx import export_language_onnx
+    from sumika.distil.export.safetensors import export_safetensors
+
+    student = student_of(folder)
+    decoder = student.generator.decoder
+    match form:
+        case "safetensors":
+            return export_safetensors(decoder, student.tokenizer, target)
+        case "gguf":
+            return export_gguf(decoder, student.tokenizer, target)
+        case "onnx-int8":
+            return export_language_onnx(decoder, target)
+    raise UsageError(f"a language student has no form '{form}'", remedy="Choose safetensors, gguf or onnx-int8.")
+
+
+def serve(folder: Path, *, host: str, port: int, api_key_file: Path | None) -> None:
+    """Answer an OpenAI-compatible client until interrupted."""
+    from sumika.distil.serve import serve as answer
+    from sumika.distil.serve import stated_key
+
+    def ready(url: str) -> None:
+        click.echo(f"{folder.name} answers at {url}/v1 (Ctrl-C ends it)", err=True)
+
+    key = stated_key(os.environ, api_key_file)
+    answer(student_of(folder), folder.name, host, port, api_key=key, on_ready=ready)
