@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_socket
 
 from sumika.distil.language.budget import budget_of
 from sumika.distil.language.dialogue import question
@@ -20,9 +21,16 @@ from sumika.distil.serve import serve
 from sumika.schema import SumikaError
 from tests.distil_serve_helpers import CONTEXT, NAME, Served, serving, tiny_student
 
-pytestmark = [pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
+pytestmark = pytest.mark.slow
 DEADLINE_S = 20.0
 KEY = "a-key-of-enough-signs"
+
+
+@pytest.fixture(autouse=True)
+def this_machine_alone() -> None:
+    """Let these tests connect to this machine and to no other; pytest-socket blocks all again before the next test."""
+    pytest_socket.enable_socket()
+    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
 
 
 @pytest.fixture(scope="module")
