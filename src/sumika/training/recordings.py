@@ -63,13 +63,13 @@ class Recordings(Generic[Options]):
         return folder
 
     def fingerprint(self) -> str:
-        """Return a hash of the files, so that a result is found again only for the same data.
+        """Return a hash of the files and of the code that makes examples of them: new features are new data.
 
         Raises:
             RecordingsError: if they are not there.
         """
         folder = self.folder()
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(Path(self.make.__code__.co_filename).read_bytes())
         for name in self.files:
             digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
         return digest.hexdigest()
