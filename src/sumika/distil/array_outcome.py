@@ -1,0 +1,244 @@
+"""What a finished run of an array recipe says for itself: scores, costs of an answer, ratios, 8 bits, and the bill."""
+
+import io
+from collections.abc import Mapping
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from sumika.distil.array_costs import ArrayCost
+from sumika.distil.array_works import PLAIN, STUDENT, TEACHER, ArrayReport
+from sumika.distil.compare import Interval
+from sumika.distil.ledger.ledger import Summary, Total
+from sumika.distil.ledger.prices import money, rate_line
+from sumika.distil.ledger.quote import PredictedActual, quote_errors
+from sumika.distil.ledger.show import duration
+from sumika.distil.networks.scores import ClassScores, ValueScores
+
+INT8 = "student in 8 bits"
+METRIC_NAMES = {"accuracy": "accuracy", "macro_f1": "macro F1", "kappa": "kappa x 100"}
+Scores = ClassScores | ValueScores
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where data come from.
+
+    Attributes:
+        licence: SPDX identifier, or the licence's name; "" where it is not known.
+        cite: Who made them, and where they are.
+        evidence: "real recording" or "simulation"; "" where nobody says.
+    """
+
+    licence: str = ""
+    cite: str = ""
+    evidence: str = ""
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True):
+    """One form that the student was written in.
+
+    Attributes:
+        form: "onnx", "onnx-int8" or "c".
+        size_bytes: Of the file; of C, the weights and tables.
+        memory_bytes: Static memory of C; 0 for the others.
+        latency_s: Median of an answer; 0 where it was not measured.
+    """
+
+    form: str
+    size_bytes: int
+    memory_bytes: int = 0
+    latency_s: float = 0.0
+
+
+class EightBits(msgspec.Struct, frozen=True, kw_only=True):
+    """What rounding to 8 bits does.
+
+    Attributes:
+        scores: Of the students in 8 bits, as ONNX Runtime computes them, on the groups that each had not learnt from.
+        lost: Score of the student minus that, paired by group, by metric; empty for values.
+        compared: Inputs that both ONNX Runtime and compiled C answered; 0 without a compiler.
+        mismatches: Of these, those with another answer, or a logit that differs in a bit.
+    """
+
+    scores: Scores
+    lost: dict[str, Interval]
+    compared: int = 0
+    mismatches: int = 0
+
+
+class ArrayOutcome(ArrayReport, frozen=True, kw_only=True):
+    """A finished run: its report and what everything cost.
+
+    Attributes:
+        run_id: Of the run.
+        data: Name of the data.
+        provenance: Of the data.
+        eight_bits: What 8 bits cost.
+        costs: Of an answer: of the teacher, the student, and the student in 8 bits.
+        trained_usd: What training cost: of the teacher, and of the student without teacher and data.
+        exports: The forms.
+        bill: Of the ledger.
+        predicted: Stages of the quote beside what they took.
+    """
+
+    run_id: str
+    data: str
+    provenance: Provenance
+    eight_bits: EightBits
+    costs: dict[str, ArrayCost]
+    trained_usd: dict[str, float]
+    exports: tuple[Exported, ...]
+    bill: Summary
+    predicted: tuple[PredictedActual, ...] = ()
+
+    @property
+    def everybody(self) -> dict[str, Scores]:
+        """Scores of all, those of the student in 8 bits after the student's."""
+        found: dict[str, Scores] = {}
+        for name, scores in self.scores.items():
+            found[name] = scores
+            if name == STUDENT:
+                found[INT8] = self.eight_bits.scores
+        return found
+
+    def ratios(self) -> dict[str, float]:
+        """Return teacher over student: parameters, operations, latency and energy of an answer, cost of training."""
+        teacher, student = self.costs[TEACHER], self.costs[STUDENT]
+        names = ("parameters", "flops", "latency_s", "energy_j")
+        found = {name: getattr(teacher, name) / max(getattr(student, name), 1e-12) for name in names}
+        if self.trained_usd[TEACHER] and self.trained_usd[STUDENT]:
+            found["training cost"] = self.trained_usd[TEACHER] / self.trained_usd[STUDENT]
+        return found
+
+    def evidence_line(self) -> str:
+        """Return whether people or a program made the data, and under which licence they are."""
+        licence = f", {self.provenance.licence}" if self.provenance.licence else ""
+        said = self.provenance.evidence or "not stated whether a real recording or a simulation"
+        return f"Evidence: {said} ({self.data}{licence})."
+
+
+def as_text(outcome: ArrayOutcome, width: int = 80) -> str:
+    """Return the tables of a run: who scores what, what it costs, how many times less than the teacher."""
+    output = io.StringIO()
+    console = Console(file=output, width=width, color_system=None, legacy_windows=False)
+    anyone = next(iter(outcome.scores.values()))
+    unit = "%" if isinstance(anyone, ClassScores) else "mean absolute error"
+    heading = f"{outcome.recipe}: {anyone.examples:,} examples of {anyone.groups} groups, {unit} [95 % interval]"
+    console.print(heading, highlight=False)
+    console.print(_scores(outcome))
+    for line in _gain_lines(outcome):
+        console.print(line, highlight=False)
+    console.print("\nWhat an answer and the training take")
+    console.print(_costs(outcome))
+    for line in (*_ratio_lines(outcome), "", *_export_lines(outcome), "", *_bill_lines(outcome)):
+        console.print(line, highlight=False)
+    for line in ("", outcome.evidence_line(), *(f"{note[0].upper()}{note[1:]}." for note in outcome.notes)):
+        console.print(line, highlight=False)
+    return output.getvalue()
+
+
+def _table(headings: tuple[str, ...]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("", overflow="fold")
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def _scores(outcome: ArrayOutcome) -> Table:
+    classes = isinstance(outcome.scores[STUDENT], ClassScores)
+    table = _table(tuple(METRIC_NAMES.values()) if classes else ("error",))
+    for name, scores in outcome.everybody.items():
+        if isinstance(scores, ClassScores):
+            cells = [percent(getattr(scores, metric)) for metric in METRIC_NAMES]
+        else:
+            cells = [_value(scores.mean_absolute_error)]
+        table.add_row(name.replace("student without", "without"), *cells)
+    return table
+
+
+def percent(one: Interval) -> str:
+    """Return a share in percent, with its interval."""
+    return f"{100 * one.value:.1f} [{100 * one.low:.1f}, {100 * one.high:.1f}]"
+
+
+def _value(one: Interval) -> str:
+    return f"{one.value:.4g} [{one.low:.4g}, {one.high:.4g}]"
+
+
+def _points(one: Interval) -> str:
+    return f"{100 * one.value:+.1f} [{100 * one.low:+.1f}, {100 * one.high:+.1f}]"
+
+
+def _gain_lines(outcome: ArrayOutcome) -> list[str]:
+    told = {PLAIN: outcome.over_plain, TEACHER: outcome.over_teacher}
+    return [
+        f"Student over {'the teacher' if name == TEACHER else 'the same without a teacher'}, points: "
+        f"accuracy {_points(gains['accuracy'])}, kappa {_points(gains['kappa'])}"
+        for name, gains in told.items()
+        if gains
+    ]
+
+
+def _costs(outcome: ArrayOutcome) -> Table:
+    table = _table(("parameters", "FLOPs", "ms", "mJ", "training ¥", "$"))
+    for name, cost in outcome.costs.items():
+        usd = outcome.trained_usd.get(name)
+        sums = ["-", "-"]
+        if usd is not None:
+            paid = money(usd, outcome.bill.prices)
+            sums = [f"{paid.jpy:.3f}", f"{paid.usd:.5f}"]
+        sizes = (f"{cost.latency_s * 1e3:.3f}", f"{cost.energy_j * 1e3:.3f}")
+        table.add_row(name, f"{cost.parameters:,}", f"{cost.flops:,.0f}", *sizes, *sums)
+    return table
+
+
+RATIO_NAMES: Mapping[str, str] = {"flops": "FLOPs", "latency_s": "latency", "energy_j": "energy"}
+
+
+def _ratio_lines(outcome: ArrayOutcome) -> list[str]:
+    told = [f"{RATIO_NAMES.get(name, name)} 1/{value:,.1f}" for name, value in outcome.ratios().items()]
+    ways = {outcome.costs[name].how for name in (TEACHER, STUDENT)}
+    names = {TEACHER: "Teacher", STUDENT: "Student"}
+    how = (
+        [f"All in {ways.pop()}."]
+        if len(ways) == 1
+        else [f"{shown} in {outcome.costs[name].how}." for name, shown in names.items()]
+    )
+    return [f"Student against teacher: {', '.join(told)}.", *how]
+
+
+def _export_lines(outcome: ArrayOutcome) -> list[str]:
+    sizes = []
+    for one in outcome.exports:
+        memory = f" flash, {one.memory_bytes / 1000:.1f} kB RAM" if one.memory_bytes else ""
+        sizes.append(f"{one.form} {one.size_bytes / 1000:.1f} kB{memory}")
+    lines = [f"Exports: {'; '.join(sizes) or 'none'}."]
+    eight = outcome.eight_bits
+    if eight.lost:
+        lines.append(f"8 bits lose, points: accuracy {_points(eight.lost['accuracy'])}.")
+    if eight.compared:
+        lines.append(f"C and ONNX in 8 bits: {eight.mismatches} of {eight.compared:,} answers differ in any bit.")
+    else:
+        lines.append("C was not compared with ONNX: there is no C compiler here.")
+    return lines
+
+
+def _bill_lines(outcome: ArrayOutcome) -> list[str]:
+    bill = outcome.bill
+    lines = [_total_line("Student alone", bill.student, bill), _total_line("All-in", bill.all_in, bill)]
+    if outcome.predicted:
+        error = quote_errors(outcome.predicted)
+        said = sum(one.predicted.wall_s for one in outcome.predicted)
+        took = sum(one.actual.wall_s for one in outcome.predicted)
+        off = ", ".join(f"{name} {100 * share:.0f} %" for name, share in error.items())
+        lines.append(f"Quoted {duration(said)}, took {duration(took)}; off by: {off}.")
+    return [*lines, f"At {rate_line(bill.prices)}; energy: {', '.join(bill.energy_sources)}."]
+
+
+def _total_line(name: str, total: Total, bill: Summary) -> str:
+    paid, spent = money(total.bill.total_usd, bill.prices), total.spent
+    sums = f"¥{paid.jpy:.2f} = ${paid.usd:.4f} = €{paid.eur:.4f}"
+    energy = f"{spent.energy_kwh * 1000:.2f} Wh"
+    return f"{name}: {duration(spent.wall_s)} wall, {duration(spent.cpu_s)} CPU, {energy}, {sums}."
