@@ -51,9 +51,15 @@ class SourceData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class FileData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="files", tag_field="from"):
-    """Arrays in a file: x, y, group, mask, classes (`sumika.distil.pool.arrays`)."""
+    """Arrays in a file: x, y, group, mask, classes (`sumika.distil.pool.arrays`).
+
+    Attributes:
+        pool: The file.
+        evidence: What they are; "" where nobody says, and then the card says so.
+    """
 
     pool: PoolSettings
+    evidence: Literal["", "real recording", "simulation"] = ""
 
 
 Labels = Literal["in-sample", "out-of-fold"]

@@ -165,9 +165,9 @@ class ArrayWorks:
         ]
         members = [[one.outputs for one in branch.members] for branch in self.branches]
         final = self.final.student.outputs
-        said = self.said
 
         def work(context: StageContext) -> Made:
+            said = self.said
             report = self._report(said)
             kept = context.store.put_arrays({"rows": said.rows, **said.by})
             return Made(outputs={"said": kept}, facts={"report": msgspec.to_builtins(report)})

@@ -116,7 +116,7 @@ class LanguageFinish(LanguageRun):
 
     def bill(self) -> Summary:
         """Return the bill of this run, with every earlier stage whose result it uses."""
-        return self.stages.ledger.summary(self.stages.run_id, {one.key for one in self.stages.results.values()})
+        return self.stages.ledger.summary(self.stages.run_id, self.stages.keys)
 
     @cached_property
     def outcome(self) -> Outcome:
@@ -158,7 +158,7 @@ class LanguageFinish(LanguageRun):
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, self.stages.store.get(digest))
-        entries = self.stages.ledger.entries(self.stages.run_id, {one.key for one in self.stages.results.values()})
+        entries = self.stages.ledger.entries(self.stages.run_id, self.stages.keys)
         predicted = predicted_and_actual(quote, entries) if quote else []
         card = self._card(outcome, predicted, command, commit)
         write_card(folder, card)

@@ -123,8 +123,9 @@ def as_text(outcome: Outcome, width: int = 80) -> str:
     """Return the one table of a run: who scores what, what it costs, how many times less than the teacher."""
     output = io.StringIO()
     console = Console(file=output, width=width, color_system=None, legacy_windows=False)
+    console.print(f"{outcome.name}: unseen problems solved, % [95 % interval]", highlight=False)
     console.print(_scores(outcome))
-    console.print()
+    console.print("\nWhat it takes")
     console.print(_costs(outcome))
     for line in (*_ratio_lines(outcome), *_money_lines(outcome), *outcome.notes):
         console.print(line, highlight=False)
@@ -132,7 +133,7 @@ def as_text(outcome: Outcome, width: int = 80) -> str:
 
 
 def _scores(outcome: Outcome) -> Table:
-    table = Table(title=f"{outcome.name}: unseen problems solved, % [95 % interval]", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     table.add_column("", overflow="fold")
     for group, ids in outcome.groups.items():
         table.add_column(f"{group} (n={len(ids)})", justify="right", no_wrap=True)
@@ -146,16 +147,17 @@ def _percent(score: Interval) -> str:
 
 
 def _costs(outcome: Outcome) -> Table:
-    table = Table(title="What it takes", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     table.add_column("", overflow="fold")
-    for heading in ("parameters", "FLOPs/answer", "ms/answer", "J/answer", "training ¥", "$"):
+    for heading in ("parameters", "FLOPs", "ms", "J/answer", "training ¥", "$"):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in outcome.models:
         cost, paid = one.cost, money(one.trained_usd, outcome.bill.prices)
         sizes = ["-"] * 4
         if cost:
             sizes = [f"{cost.parameters:,}", f"{cost.flops:.2e}", f"{cost.latency_s * 1e3:.1f}", f"{cost.energy_j:.3f}"]
-        table.add_row(one.name, *sizes, f"{paid.jpy:.2f}" if one.trained_usd else "-", f"{paid.usd:.4f}")
+        sums = [f"{paid.jpy:.2f}", f"{paid.usd:.4f}"] if one.trained_usd else ["-", "-"]
+        table.add_row(one.name, *sizes, *sums)
     return table
 
 

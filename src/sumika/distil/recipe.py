@@ -46,6 +46,22 @@ class FilePool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     evaluation: PoolSettings
 
 
+class OwnTries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a student learns from its own verified tries (rejection sampling).
+
+    Attributes:
+        tries: At each problem that the teacher failed.
+        temperature: Of the tries.
+        most_problems: Try so many at most; 0 for all.
+        train: How it learns on, from the teacher's traces and its own.
+    """
+
+    tries: int = 8
+    temperature: float = 0.8
+    most_problems: int = 0
+    train: LanguageTrainSettings
+
+
 class StartModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A model that the student begins as: a Hugging Face folder (Llama, Qwen2, Qwen2.5) with its tokenizer.
 
@@ -109,6 +125,7 @@ class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         compare: Whom the student is compared with: itself without distillation (the base, or trained on the bare
             answers of the same examples), and itself after as many examples taken at random.
         repeats: Seeds of choice and training over which the comparison is averaged.
+        own_tries: How the student goes beyond its teacher; None for not at all.
         export: Formats.
     """
 
@@ -132,6 +149,7 @@ class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     judged: int = 0
     compare: tuple[Comparison, ...] = ("without",)
     repeats: int = 1
+    own_tries: OwnTries | None = None
     export: tuple[Literal["safetensors", "gguf", "onnx-int8"], ...] = ("safetensors", "onnx-int8")
 
     def __post_init__(self) -> None:

@@ -94,7 +94,6 @@ class Stages:
         ledger: Where everything is billed.
         prices: At which prices.
         run_id: Of the run.
-        results: Of this run so far, by stage.
     """
 
     def __init__(self, store: Store, prices: Prices, run_id: str, watcher: Watcher | None = None) -> None:
@@ -102,7 +101,7 @@ class Stages:
         self.ledger = Ledger(store.folder / "ledger.jsonl")
         self.prices = prices
         self.run_id = run_id
-        self.results: dict[str, StageResult] = {}
+        self._had: dict[str, StageResult] = {}
         self._watcher: Watcher = watcher or Unwatched()
 
     def run(
@@ -123,11 +122,18 @@ class Stages:
             gpu: Kind of accelerator that it holds; "" for none.
         """
         key = key_of(stage, *decided_by)
+        if key in self._had:
+            return self._had[key]
         with self.store.locked(key):  # another process that wants the same result waits for it
             found = self._found_or_made(stage, key, role, work, gpu)
-        self.results[stage] = found
+        self._had[key] = found
         self._watcher.end(stage, found.spent)
         return found
+
+    @property
+    def keys(self) -> set[str]:
+        """What decided the results of this run so far: those whose cost is part of its bill."""
+        return set(self._had)
 
     def _found_or_made(
         self, stage: str, key: str, role: Role, work: Callable[[StageContext], Made], gpu: str

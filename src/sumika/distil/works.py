@@ -214,7 +214,7 @@ class LanguageWorks(LanguageData):
             told = student.answer([self.asked(one) for one in part], Sampling(max_tokens=self.recipe.teach.max_tokens))
             grades = grade_all(part, [one.answer for one in told])
             traces += [
-                _trace(example, one, teacher.outputs["model"][:16], correct=grade.correct)
+                trace_of(example, one, "trained here", teacher.outputs["model"][:16], correct=grade.correct)
                 for example, one, grade in zip(part, told, grades, strict=True)
             ]
             context.progress(len(traces), len(examples))
@@ -275,12 +275,13 @@ def _digest_of(model: StartModel | None) -> list[str]:
     return [model.licence, *(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files)]
 
 
-def _trace(example: Example, told: Answered, version: str, *, correct: bool) -> Trace:
+def trace_of(example: Example, told: Answered, teacher: str, version: str, *, correct: bool) -> Trace:
+    """Return an answer of a model of this machine as a trace."""
     return Trace(
         example_id=example.id,
         reasoning=told.reasoning,
         answer=told.answer,
-        teacher="trained here",
+        teacher=teacher,
         version=version,
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         terms="own",

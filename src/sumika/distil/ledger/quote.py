@@ -9,6 +9,7 @@ import numpy as np
 from sumika.distil.ledger.calibrate import Accelerator, Rate
 from sumika.distil.ledger.ledger import Entry, Role
 from sumika.distil.ledger.prices import Bill, Prices, bill_of, energy_kwh, money, rate_line
+from sumika.distil.ledger.show import duration
 from sumika.distil.records import Spent
 
 Speed = Rate | Accelerator
@@ -96,14 +97,12 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
         shown: list[str] = []
         for one in self.stages:
             cost = money(bill_of(one.spent, self.prices, one.gpu).total_usd, self.prices)
-            shown.append(f"{one.stage}: {one.spent.wall_s / 60:.1f} min, {cost.eur:.2f} € = {cost.usd:.2f} $")
+            shown.append(f"{one.stage}: {duration(one.spent.wall_s)}, {cost.eur:.4f} € = {cost.usd:.4f} $")
             shown += [f"  {line}" for line in one.arithmetic]
             if not one.fits:
                 shown.append(f"  NOT ENOUGH MEMORY: {one.memory_gb:.0f} GB of {one.memory_available_gb:.0f} GB")
         cost = money(self.bill().total_usd, self.prices)
-        total = (
-            f"{self.name}: {self.spent().wall_s / 60:.1f} min, ¥{cost.jpy:.2f} = {cost.usd:.4f} $ = {cost.eur:.4f} €"
-        )
+        total = f"{self.name}: {duration(self.spent().wall_s)}, ¥{cost.jpy:.2f} = {cost.usd:.4f} $ = {cost.eur:.4f} €"
         return [*shown, total, rate_line(self.prices)]
 
 
