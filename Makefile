@@ -11,7 +11,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check full-check docs docs-serve bench pins clean for-use for-work
+.PHONY: help run distil test check full-check docs docs-serve bench pins clean for-use for-work
 
 help: ## Show what can be asked for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,9 +36,12 @@ docs: for-work ## Build the documentation into site/
 docs-serve: for-work ## Read the documentation at http://127.0.0.1:8000
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs serve
 
+distil: for-work ## Teach a tiny student in five minutes, offline; make distil ARGS="--seed 2"
+	@.venv/bin/sumika distil demo $(ARGS)
+
 bench: for-use ## Measure every published figure (quick); make bench ARGS="radar --json" for one area
 	@if [ -n "$(ARGS)" ]; then .venv/bin/sumika bench $(ARGS); else \
-	  for area in spine radar; do .venv/bin/sumika bench $$area || exit; done; fi
+	  for area in spine radar distil seed; do .venv/bin/sumika bench $$area || exit; done; fi
 
 pins: for-work ## Renew constraints.txt from the newest versions that pyproject.toml allows
 	@$(PY) tools/pins.py

@@ -5,6 +5,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sumika.evaluate import bench as runner
+from sumika.evaluate.figure import Figure
 
 
 @click.command()
@@ -20,6 +21,9 @@ def bench(area: str | None, as_json: bool, full: bool) -> None:
     if as_json:
         click.echo(runner.as_json(results))
         return
+    if area == "seed":
+        Console().print(_essay(results.figures))
+        return
     table = Table(title=f"sumika bench {area} ({results.commit})")
     for column in ("figure", "value", "unit", "evidence", "run"):
         table.add_column(
@@ -29,3 +33,19 @@ def bench(area: str | None, as_json: bool, full: bool) -> None:
         run = figure.run + (" (stale)" if figure.stale else "")
         table.add_row(key, f"{figure.value:.4g}", figure.unit, str(figure.evidence), run)
     Console().print(table)
+
+
+def _essay(figures: dict[str, Figure]) -> Table:
+    """Return the essay's numbers beside ours, each with what it rests on."""
+    from sumika.evaluate.seed.essay import beside
+
+    table = Table(title="The essay's numbers, as claimed by others, and ours", show_lines=True)
+    for column in ("the essay says", "claimed by", "ours", "evidence"):
+        table.add_column(column, overflow="fold")
+    for row in beside(figures):
+        ours = "\n".join(f"{one['key']} {one['value']:.4g} {one['unit']}" for one in row["ours"])
+        evidence = "\n".join(f"{one['evidence']}{' (stale)' if one['stale'] else ''}" for one in row["ours"])
+        claimed = f"{row['claimed']['value']:,.4g} {row['claimed']['unit']}: {row['claimed']['source']}"
+        note = f"\n{row['note']}" if row["note"] else ""
+        table.add_row(row["says"], claimed + note, ours or row["missing"] or "-", evidence or "-")
+    return table

@@ -25,6 +25,19 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "spine.demo": ("runtime", "bus", "log", "history", "radar", "perception", "sensors", "terminal"),
     },
     "radar": {"radar.respiration": ("radar", "perception", "sensors")},
+    "distil": {
+        "distil.reason": ("distil/language", "distil/problems", "distil/choose", "distil/clean", "distil/grade"),
+        "distil.curation": ("distil/language", "distil/problems", "distil/choose", "distil/clean", "distil/judge"),
+        "distil.budget_forcing": ("distil/language", "distil/problems"),
+        "distil.killed_run": ("distil/language", "distil/stages", "distil/store"),
+        "distil.paid_once": ("distil/teachers",),
+        "distil.sft": ("distil/language",),
+        "distil.serving": ("distil/language",),
+        "distil.cluster": ("distil/cluster", "distil/store"),
+        "distil.exports": ("distil/export", "distil/networks"),
+        "distil.s1_quotes": ("distil/ledger",),
+    },
+    "seed": {"seed.essay": ("distil/ledger",)},
 }
 """Area -> part -> the packages whose change makes a quoted figure of that part stale."""
 
