@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+# Read by torch and by the processes that tests start. Small matrices gain nothing from threads, which wait for each
+# other where several tests run at once.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -73,10 +73,10 @@ def test_killed_run_goes_on_exactly(tmp_path: Path, killed_at: int) -> None:
     whole = build(layers, (4,), 2, seed=1)
     expected = fit(whole, arrays, settings, **given)  # type: ignore[arg-type] # of several types
     with pytest.raises(Killed):
-        fit(build(layers, (4,), 2, seed=1), arrays, settings, tmp_path, killing(killed_at), **given)  # type: ignore[arg-type]
+        fit(build(layers, (4,), 2, seed=1), arrays, settings, tmp_path, killing(killed_at), **given)  # type: ignore[arg-type] # as above
     resumed = build(layers, (4,), 2, seed=1)
     steps: list[int] = []
-    report = fit(resumed, arrays, settings, tmp_path, lambda done, total: steps.append(done), **given)  # type: ignore[arg-type]
+    report = fit(resumed, arrays, settings, tmp_path, lambda done, total: steps.append(done), **given)  # type: ignore[arg-type] # as above
     assert steps[0] == killed_at, "the step that was told but not kept is done again, none is skipped"
     assert report.losses == pytest.approx(expected.losses, abs=1e-6)
     assert report.validation == pytest.approx(expected.validation, abs=1e-6)

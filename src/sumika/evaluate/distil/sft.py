@@ -144,34 +144,38 @@ def _trl(steps: int, vocabulary: int, *, padding_free: bool) -> Timed:
             return loss
 
     with tempfile.TemporaryDirectory() as folder:
-        chosen = SFTConfig(
-            output_dir=folder,
-            per_device_train_batch_size=SEQUENCES,
-            num_train_epochs=1,
-            learning_rate=SETTINGS.learning_rate,
-            lr_scheduler_type="constant",
-            weight_decay=0.0,
-            adam_beta1=SETTINGS.beta1,
-            adam_beta2=SETTINGS.beta2,
-            max_grad_norm=SETTINGS.clip_norm,
-            optim="adamw_torch_fused",
-            bf16=False,
-            use_cpu=True,
-            gradient_checkpointing=False,
-            completion_only_loss=True,
-            padding_free=padding_free,
-            max_length=None,
-            logging_steps=1 << 30,
-            save_strategy="no",
-            report_to="none",
-            disable_tqdm=True,
-            dataloader_num_workers=0,
-            dataloader_pin_memory=False,
-        )
+        chosen = _configured(SFTConfig, folder, padding_free=padding_free)
         torch.manual_seed(0)
         trainer = InOrder(model=model, args=chosen, train_dataset=data, processing_class=tokenizer, callbacks=[Clock()])
         trainer.train()
     return _timed(losses, ends, samples)
+
+
+def _configured(kind: Any, folder: str, *, padding_free: bool) -> Any:
+    return kind(
+        output_dir=folder,
+        per_device_train_batch_size=SEQUENCES,
+        num_train_epochs=1,
+        learning_rate=SETTINGS.learning_rate,
+        lr_scheduler_type="constant",
+        weight_decay=0.0,
+        adam_beta1=SETTINGS.beta1,
+        adam_beta2=SETTINGS.beta2,
+        max_grad_norm=SETTINGS.clip_norm,
+        optim="adamw_torch_fused",
+        bf16=False,
+        use_cpu=True,
+        gradient_checkpointing=False,
+        completion_only_loss=True,
+        padding_free=padding_free,
+        max_length=None,
+        logging_steps=1 << 30,
+        save_strategy="no",
+        report_to="none",
+        disable_tqdm=True,
+        dataloader_num_workers=0,
+        dataloader_pin_memory=False,
+    )
 
 
 def _configuration(kind: Any, shape: DecoderShape) -> Any:
