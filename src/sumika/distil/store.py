@@ -41,10 +41,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for part in ("objects", "finished", "work", "damaged"):
-            try:
-                (folder / part).mkdir(parents=True, exist_ok=True, mode=0o700)
-            except OSError as error:
-                raise _told(error, folder) from error
+            _make_folder(folder / part)
 
     def put(self, data: bytes) -> str:
         """Write `data` and return its digest (SHA-256, hexadecimal); what is there already is not written again.
@@ -55,7 +52,7 @@ class Store:
         digest = hashlib.sha256(data).hexdigest()
         path = self.path_of(digest)
         if not path.exists():
-            path.parent.mkdir(mode=0o700, exist_ok=True)
+            _make_folder(path.parent)
             write_whole(path, data)
         return digest
 
@@ -137,15 +134,28 @@ class Store:
             return dict(loaded)
 
     def work_folder(self, key: str) -> Path:
-        """Return the folder where the stage run `key` keeps what it has done so far (checkpoints, journals)."""
+        """Return the folder where the stage run `key` keeps what it has done so far (checkpoints, journals).
+
+        Raises:
+            StoreError: if it cannot be made.
+        """
         folder = self.folder / "work" / key
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(folder)
         return folder
 
     @contextmanager
     def locked(self, key: str) -> Iterator[None]:
-        """Keep others from working at the stage run `key`; a process that dies gives it free."""
-        with (self.folder / "work" / f"{key}.lock").open("w") as file:
+        """Keep others from working at the stage run `key`; a process that dies gives it free.
+
+        Raises:
+            StoreError: if the lock cannot be made.
+        """
+        path = self.folder / "work" / f"{key}.lock"
+        try:
+            file = path.open("w")
+        except OSError as error:
+            raise _told(error, path) from error
+        with file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -182,6 +192,13 @@ def write_whole(path: Path, data: bytes) -> None:
             os.close(folder)
     except OSError as error:
         raise _told(error, path) from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _told(error, folder) from error
 
 
 def _told(error: OSError, path: Path) -> StoreError:
