@@ -39,6 +39,7 @@ class ProgressWatcher:
             self._total: TaskID = self._bars.add_task("whole run", total=1.0, left="")
             self._stage: TaskID = self._bars.add_task("", total=1.0, left="")
         self._told_s = time.monotonic()
+        self._reused = False
 
     def __enter__(self) -> Self:
         """Show the bars."""
@@ -56,6 +57,7 @@ class ProgressWatcher:
     def begin(self, stage: str, *, reused: bool) -> None:
         """A stage begins."""
         self.forecast.begin(stage, reused=reused)
+        self._reused = reused
         if reused:
             self._line(f"{stage}: in the store already")
         if self._bars:
@@ -75,7 +77,7 @@ class ProgressWatcher:
     def end(self, stage: str, spent: Spent) -> None:
         """It has ended."""
         self.forecast.end()
-        if spent.wall_s >= 1.0:
+        if spent.wall_s >= 1.0 and not self._reused:  # what it took once is not what it took now
             self._line(f"{stage}: {duration(spent.wall_s)}; {self._left()}")
         self._show()
 

@@ -1,14 +1,14 @@
 """What a finished run of an array recipe says for itself: scores, costs of an answer, ratios, 8 bits, and the bill."""
 
 import io
-from collections.abc import Mapping
+import textwrap
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
 from sumika.distil.array_costs import ArrayCost
-from sumika.distil.array_works import PLAIN, STUDENT, TEACHER, ArrayReport
+from sumika.distil.array_works import STUDENT, TEACHER, ArrayReport
 from sumika.distil.compare import Interval
 from sumika.distil.ledger.ledger import Summary, Total
 from sumika.distil.ledger.prices import money, rate_line
@@ -125,17 +125,24 @@ def as_text(outcome: ArrayOutcome, width: int = 80) -> str:
     anyone = next(iter(outcome.scores.values()))
     unit = "%" if isinstance(anyone, ClassScores) else "mean absolute error"
     heading = f"{outcome.recipe}: {anyone.examples:,} examples of {anyone.groups} groups, {unit} [95 % interval]"
-    console.print(heading, highlight=False)
-    console.print(_scores(outcome))
-    for line in _gain_lines(outcome):
-        console.print(line, highlight=False)
-    console.print("\nWhat an answer and the training take")
-    console.print(_costs(outcome))
-    for line in (*_ratio_lines(outcome), "", *_export_lines(outcome), "", *_bill_lines(outcome)):
-        console.print(line, highlight=False)
-    for line in ("", outcome.evidence_line(), *(f"{note[0].upper()}{note[1:]}." for note in outcome.notes)):
-        console.print(line, highlight=False)
-    return output.getvalue()
+    notes = [f"{note[0].upper()}{note[1:]}." for note in outcome.notes]
+    parts: tuple[Table | list[str], ...] = (
+        [heading],
+        _scores(outcome),
+        ["", "What an answer and the training take"],
+        _costs(outcome),
+        _how_lines(outcome),
+        ["", *_export_lines(outcome)],
+        ["", *_bill_lines(outcome)],
+        ["", outcome.evidence_line(), *notes],
+    )
+    for part in parts:
+        if isinstance(part, Table):
+            console.print(part)
+            continue
+        for line in part:
+            output.write(textwrap.fill(line, width, subsequent_indent="  ", break_long_words=False) + "\n")
+    return "".join(f"{line.rstrip()}\n" for line in output.getvalue().splitlines())
 
 
 def _table(headings: tuple[str, ...]) -> Table:
@@ -155,6 +162,11 @@ def _scores(outcome: ArrayOutcome) -> Table:
         else:
             cells = [_value(scores.mean_absolute_error)]
         table.add_row(name.replace("student without", "without"), *cells)
+    compared = {"student - teacher": outcome.over_teacher, "student - without": outcome.over_plain}
+    compared["student - in 8 bits"] = outcome.eight_bits.lost
+    for name, gains in compared.items():
+        if gains:
+            table.add_row(name, *(_points(gains[metric]) for metric in METRIC_NAMES))
     return table
 
 
@@ -171,16 +183,6 @@ def _points(one: Interval) -> str:
     return f"{100 * one.value:+.1f} [{100 * one.low:+.1f}, {100 * one.high:+.1f}]"
 
 
-def _gain_lines(outcome: ArrayOutcome) -> list[str]:
-    told = {PLAIN: outcome.over_plain, TEACHER: outcome.over_teacher}
-    return [
-        f"Student over {'the teacher' if name == TEACHER else 'the same without a teacher'}, points: "
-        f"accuracy {_points(gains['accuracy'])}, kappa {_points(gains['kappa'])}"
-        for name, gains in told.items()
-        if gains
-    ]
-
-
 def _costs(outcome: ArrayOutcome) -> Table:
     table = _table(("parameters", "FLOPs", "ms", "mJ", "training ¥", "$"))
     for name, cost in outcome.costs.items():
@@ -190,23 +192,25 @@ def _costs(outcome: ArrayOutcome) -> Table:
             paid = money(usd, outcome.bill.prices)
             sums = [f"{paid.jpy:.3f}", f"{paid.usd:.5f}"]
         sizes = (f"{cost.latency_s * 1e3:.3f}", f"{cost.energy_j * 1e3:.3f}")
-        table.add_row(name, f"{cost.parameters:,}", f"{cost.flops:,.0f}", *sizes, *sums)
+        table.add_row(name, _count(cost.parameters), _count(cost.flops), *sizes, *sums)
+    ratios = [_ratio(value) for value in outcome.ratios().values()]
+    table.add_row("student / teacher", *ratios, *[""] * (len(table.columns) - 1 - len(ratios)))
     return table
 
 
-RATIO_NAMES: Mapping[str, str] = {"flops": "FLOPs", "latency_s": "latency", "energy_j": "energy"}
+def _count(number: float) -> str:
+    return f"{number:,.0f}" if number < 1e7 else f"{number:.2e}"
 
 
-def _ratio_lines(outcome: ArrayOutcome) -> list[str]:
-    told = [f"{RATIO_NAMES.get(name, name)} 1/{value:,.1f}" for name, value in outcome.ratios().items()]
-    ways = {outcome.costs[name].how for name in (TEACHER, STUDENT)}
-    names = {TEACHER: "Teacher", STUDENT: "Student"}
-    how = (
-        [f"All in {ways.pop()}."]
-        if len(ways) == 1
-        else [f"{shown} in {outcome.costs[name].how}." for name, shown in names.items()]
-    )
-    return [f"Student against teacher: {', '.join(told)}.", *how]
+def _ratio(value: float) -> str:
+    return f"1/{value:,.1f}" if value >= 1 else f"x {1 / max(value, 1e-12):,.1f}"
+
+
+def _how_lines(outcome: ArrayOutcome) -> list[str]:
+    ways = {name: outcome.costs[name].how for name in (TEACHER, STUDENT)}
+    if len(set(ways.values())) == 1:
+        return [f"Measured in {ways[STUDENT]}."]
+    return [f"Measured in {how}: {name}." for name, how in ways.items()]
 
 
 def _export_lines(outcome: ArrayOutcome) -> list[str]:
@@ -216,8 +220,6 @@ def _export_lines(outcome: ArrayOutcome) -> list[str]:
         sizes.append(f"{one.form} {one.size_bytes / 1000:.1f} kB{memory}")
     lines = [f"Exports: {'; '.join(sizes) or 'none'}."]
     eight = outcome.eight_bits
-    if eight.lost:
-        lines.append(f"8 bits lose, points: accuracy {_points(eight.lost['accuracy'])}.")
     if eight.compared:
         lines.append(f"C and ONNX in 8 bits: {eight.mismatches} of {eight.compared:,} answers differ in any bit.")
     else:

@@ -10,7 +10,7 @@ from sumika.distil.compare import Interval
 from sumika.distil.ledger.ledger import Total
 from sumika.distil.ledger.prices import money, rate_line
 from sumika.distil.ledger.quote import quote_error
-from sumika.distil.ledger.show import duration
+from sumika.distil.ledger.show import duration, folded
 from sumika.distil.store import write_whole
 
 MARKDOWN, JSON = "README.md", "card.json"
@@ -124,7 +124,7 @@ def _exports(card: Card) -> list[str]:
 def _bill(card: Card) -> list[str]:
     bill = card.bill
     rows = (
-        [_bill_row(one, bill.prices) for one in (*bill.stages, bill.student, bill.failed, bill.all_in)]
+        [_bill_row(one, bill.prices) for one in (*folded(bill.stages), bill.student, bill.failed, bill.all_in)]
         if bill.prices
         else []
     )

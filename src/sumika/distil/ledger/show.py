@@ -1,6 +1,8 @@
 """The bill as a table of 80 columns and as JSON."""
 
 import io
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +13,7 @@ from sumika.distil.ledger.ledger import Summary, Total
 from sumika.distil.ledger.prices import money, rate_line
 
 COLUMNS = 80
+FOLD = re.compile(r"fold \d+ of (?P<folds>\d+): (?P<stage>.+)")
 
 
 def as_table(summary: Summary, width: int = COLUMNS) -> str:
@@ -22,7 +25,7 @@ def as_table(summary: Summary, width: int = COLUMNS) -> str:
     gpu = summary.all_in.spent.gpu_s > 0
     for heading in ("tries", "wall", "CPU", *(["GPU"] if gpu else []), "Wh", "FLOPs", "¥", "$", "€"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for one in summary.stages:
+    for one in folded(summary.stages):
         table.add_row(*_row(one, summary.prices, gpu=gpu))
     table.add_section()
     for one in (summary.student, summary.failed, summary.all_in):
@@ -35,6 +38,21 @@ def as_table(summary: Summary, width: int = COLUMNS) -> str:
     line = f"Rent includes electricity; on your own machine it alone would be {electricity.eur:.4f} €."
     console.print(line, highlight=False)
     return output.getvalue()
+
+
+def folded(stages: Sequence[Total]) -> list[Total]:
+    """Return the same with one line for what a recipe does once for each part of the groups it leaves out."""
+    found: dict[str, Total] = {}
+    for one in stages:
+        match = FOLD.fullmatch(one.name)
+        name = f"{match['folds']} folds: {match['stage']}" if match else one.name
+        before = found.get(name)
+        if before is None:
+            found[name] = msgspec.structs.replace(one, name=name)
+            continue
+        sums = {part: getattr(before, part) + getattr(one, part) for part in ("tries", "unfinished", "spent", "bill")}
+        found[name] = msgspec.structs.replace(before, **sums)
+    return list(found.values())
 
 
 def _row(one: Total, values: dict[str, float], *, gpu: bool) -> list[str]:
