@@ -11,7 +11,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run distil test check full-check docs docs-serve bench pins clean for-use for-work
+.PHONY: help run distil test check full-check docs docs-serve bench pins clean for-use for-distil for-work
 
 help: ## Show what can be asked for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,10 +36,10 @@ docs: for-work ## Build the documentation into site/
 docs-serve: for-work ## Read the documentation at http://127.0.0.1:8000
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs serve
 
-distil: for-work ## Teach a tiny student in five minutes, offline; make distil ARGS="--seed 2"
+distil: for-distil ## Teach a tiny student in five minutes, offline; make distil ARGS="--seed 2"
 	@.venv/bin/sumika distil demo $(ARGS)
 
-bench: for-use ## Measure every published figure (quick); make bench ARGS="radar --json" for one area
+bench: for-distil ## Measure every published figure (quick); make bench ARGS="radar --json" for one area
 	@if [ -n "$(ARGS)" ]; then .venv/bin/sumika bench $(ARGS); else \
 	  for area in spine radar distil seed; do .venv/bin/sumika bench $$area || exit; done; fi
 
@@ -53,6 +53,9 @@ clean: ## Remove everything that was built here, .venv too
 
 for-use:
 	@$(PYTHON3) tools/setup_venv.py run
+
+for-distil:
+	@$(PYTHON3) tools/setup_venv.py distil
 
 for-work:
 	@$(PYTHON3) tools/setup_venv.py dev

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make `.venv` and install Sumika into it: `setup_venv.py run` for using it, `setup_venv.py dev` for working on it.
+"""Make `.venv` and install Sumika into it: `setup_venv.py run` to use it, `distil` with torch, `dev` to work on it.
 
 Needs nothing but Python. It is also read by Pythons too old for Sumika, to tell them so: no syntax newer than 3.7 here.
 A second call with nothing changed ends at once and asks no network.
@@ -19,7 +19,8 @@ OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
-EXTRAS = {"run": "all", "dev": "dev"}
+EXTRAS = {"run": "all", "distil": "all,distil", "dev": "dev"}
+HOLD = {"run": ("run", "distil", "dev"), "distil": ("distil", "dev"), "dev": ("dev",)}
 INPUTS = ("pyproject.toml", "constraints.txt")
 
 
@@ -67,9 +68,9 @@ def stamp(kind: str) -> Path:
 
 
 def is_current(kind: str) -> bool:
-    """Return whether everything of this set is installed already; the developer's set holds the user's."""
+    """Return whether everything of this set is installed already; a larger set holds a smaller one."""
     return VENV_PYTHON.exists() and any(
-        stamp(having).exists() and stamp(having).read_text() == fingerprint(having) for having in (kind, "dev")
+        stamp(having).exists() and stamp(having).read_text() == fingerprint(having) for having in HOLD[kind]
     )
 
 
@@ -123,7 +124,7 @@ def install(kind: str) -> None:
 def main() -> None:
     """Set up what the first argument names, one caller at a time."""
     if len(sys.argv) != 2 or sys.argv[1] not in EXTRAS:
-        sys.exit("usage: setup_venv.py run|dev")
+        sys.exit("usage: setup_venv.py run|distil|dev")
     lock = os.open(str(ROOT), os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

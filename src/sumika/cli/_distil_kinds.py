@@ -9,11 +9,13 @@ import msgspec
 
 from sumika.cli import _distil_arrays, _distil_language
 from sumika.cli._distil_progress import ProgressWatcher
+from sumika.cli._distil_spread import Spread
 from sumika.distil.ledger.prices import Prices
 from sumika.distil.ledger.quote import Quote
 from sumika.distil.runs import Run
 from sumika.distil.settings_file import outline
 from sumika.distil.store import Store
+from sumika.schema import UsageError
 
 KINDS: dict[str, ModuleType] = {"language": _distil_language, "arrays": _distil_arrays}
 """Kind -> module with `abouts`, `load`, `changed`, `quote_of`, `finish` and `export`."""
@@ -56,6 +58,17 @@ def quote_of(run: Run, store: Store, prices: Prices, *, say: Callable[[str], Non
     """Return what a run will take, from some seconds of its very work."""
     found: Quote = KINDS[run.kind].quote_of(run, store, prices, say=say)
     return found
+
+
+def spread_out(run: Run, store: Store, prices: Prices, spread: Spread, *, say: Callable[[str], None]) -> None:
+    """Make what can be made apart, several parts at once.
+
+    Raises:
+        UsageError: if the kind of recipe has no such parts.
+    """
+    if run.kind != "language":
+        raise UsageError("array recipes take minutes and are not spread", remedy="Run it without --workers and --ray.")
+    _distil_language.spread_out(run, store, prices, spread, say=say)
 
 
 def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> str:

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Literal
 
 import click
 import msgspec
 
 from sumika.cli._distil_progress import ProgressWatcher
+from sumika.cli._distil_spread import Spread
 from sumika.distil.language.folder import read_folder
 from sumika.distil.language.generate import LanguageStudent
 from sumika.distil.language.tokenizer import CharacterTokenizer, FolderTokenizer
@@ -50,6 +52,15 @@ def _works(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher | No
 def quote_of(run: Run, store: Store, prices: Prices, *, say: Callable[[str], None]) -> Quote:
     """Return what a run will take."""
     return LanguageQuote(_works(run, store, prices), say).quote()
+
+
+def spread_out(run: Run, store: Store, prices: Prices, spread: Spread, *, say: Callable[[str], None]) -> None:
+    """Make what can be made apart, several parts at once."""
+    from sumika.distil.many_machines import spread as over
+
+    executor: Literal["local", "ray"] = "ray" if spread.ray else "local"
+    works = _works(run, store, prices)
+    over(works, workers=spread.workers, executor=executor, address=spread.address, say=say)
 
 
 def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> str:

@@ -10,6 +10,7 @@ import click
 import msgspec
 import platformdirs
 
+from sumika.cli._distil_spread import Spread
 from sumika.evaluate.bench import commit
 from sumika.schema import UsageError
 
@@ -26,13 +27,14 @@ def recipes() -> dict[str, str]:
 
 def run(
     name: str,
+    *,
     store: Path | None,
     prices: Path | None,
-    *,
     seed: int | None,
     without: tuple[str, ...],
     into: Path | None,
     fresh: bool = False,
+    spread: Spread | None = None,
 ) -> None:
     """Run a recipe and print its table.
 
@@ -43,10 +45,12 @@ def run(
         seed: Instead of the recipe's.
         without: Criteria of choice to leave out.
         into: Folder for the model.
+        spread: Over processes or machines; None for this process alone.
         fresh: In a store of its own that holds nothing yet: everything is measured in this run.
     """
     _require()
     from sumika.cli import _distil_kinds as kinds
+    from sumika.distil.ledger.prices import load_prices
     from sumika.distil.runs import begin_run
 
     kind, recipe = kinds.load(name)
@@ -56,6 +60,8 @@ def run(
         folder = folder / "demo" / f"{os.getpid()}"
     opened = kinds.open_store(folder)
     stated = begin_run(opened, kind, recipe, command=_command(), commit=commit(), folder=into)
+    if spread is not None:
+        kinds.spread_out(stated, opened, load_prices(file=prices), spread, say=_say)
     _go(stated.id, folder, prices)
 
 

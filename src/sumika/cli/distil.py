@@ -1,10 +1,12 @@
 """`sumika distil`: bring a teacher and data, leave with a small model, a card and a bill."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from sumika.cli import _distil_run as runner
+from sumika.cli._distil_spread import Spread
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _store = click.option(
@@ -45,7 +47,7 @@ def recipes() -> None:
 @_into
 def demo(store: Path | None, prices: Path | None, seed: int | None, into: Path | None) -> None:
     """Teach a tiny student in five minutes, offline, and show what it cost."""
-    runner.run("reason-demo", store, prices, seed=seed, without=(), into=into, fresh=True)
+    runner.run("reason-demo", store=store, prices=prices, seed=seed, without=(), into=into, fresh=True)
 
 
 @distil.command()
@@ -55,11 +57,13 @@ def demo(store: Path | None, prices: Path | None, seed: int | None, into: Path |
 @_seed
 @_without
 @_into
-def run(
-    recipe: str, store: Path | None, prices: Path | None, seed: int | None, without: tuple[str, ...], into: Path | None
-) -> None:
+@click.option("--workers", type=click.IntRange(min=1), help="Make independent parts at once, in so many processes.")
+@click.option("--ray", is_flag=True, help="Hand the parts to Ray (extra [cluster]) instead of processes.")
+@click.option("--address", help="Of a running Ray cluster; its machines must see the store under the same path.")
+def run(recipe: str, workers: int | None, ray: bool, address: str | None, **options: Any) -> None:
     """Run RECIPE: one that ships, or a YAML file. What is done already is not done again."""
-    runner.run(recipe, store, prices, seed=seed, without=without, into=into)
+    spread = Spread(workers=workers or 2, ray=ray or bool(address), address=address)
+    runner.run(recipe, spread=spread if workers or spread.ray else None, **options)
 
 
 @distil.command()

@@ -130,6 +130,7 @@ class LanguageRun(LanguageWorks):
     @cached_property
     def models(self) -> dict[str, StageResult]:
         """Every model of this machine that is compared, by name; the teacher first."""
+        _ = self.quality  # unfit data are refused in seconds, before anything is trained
         found = {"teacher": self.teacher} if self.teacher else {}
         found["student"] = self.student
         if "without" in self.recipe.compare:

@@ -129,6 +129,8 @@ def export_language_onnx(decoder: "Decoder", path: Path, *, int8: bool = True) -
     Low-rank additions must be folded in first (`merge_lora`).
     """
     model = build_graph(decoder)
+    # Shapes need not be inferred first: every operator of ours is one that the quantiser knows without them.
+    helper.set_model_props(model, {"onnx.infer": "onnxruntime.quant", **props_of(model)})
     if not int8:
         onnx.save(model, path)
         return path
@@ -139,6 +141,11 @@ def export_language_onnx(decoder: "Decoder", path: Path, *, int8: bool = True) -
         onnx.save(model, source)
         quantize_dynamic(source, path, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"])
     return path
+
+
+def props_of(model: onnx.ModelProto) -> dict[str, str]:
+    """Return what a model says about itself."""
+    return {one.key: one.value for one in model.metadata_props}
 
 
 class OnnxLanguageStudent:
