@@ -147,7 +147,7 @@ def as_text(outcome: ArrayOutcome, width: int = 80) -> str:
 
 def _table(headings: tuple[str, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column("", overflow="fold")
+    table.add_column("", no_wrap=True)
     for heading in headings:
         table.add_column(heading, justify="right", no_wrap=True)
     return table
@@ -172,7 +172,8 @@ def _scores(outcome: ArrayOutcome) -> Table:
 
 def percent(one: Interval) -> str:
     """Return a share in percent, with its interval."""
-    return f"{100 * one.value:.1f} [{100 * one.low:.1f}, {100 * one.high:.1f}]"
+    shown = [f"{100 * share:.1f}".replace("100.0", "100") for share in (one.value, one.low, one.high)]
+    return f"{shown[0]} [{shown[1]}, {shown[2]}]"
 
 
 def _value(one: Interval) -> str:

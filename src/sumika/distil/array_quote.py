@@ -14,6 +14,7 @@ from sumika.distil.array_costs import REPEATS, TIMED_ANSWERS, network_cost
 from sumika.distil.array_files import NAMES, WholeStudent, write_form
 from sumika.distil.array_finish import CALIBRATION, MOST_COMPARED, ArrayFinish, c_mismatches, one_thread
 from sumika.distil.array_rates import (
+    SECONDS,
     answering_rate,
     boosting_once,
     once,
@@ -30,6 +31,7 @@ from sumika.distil.judge import judge_signals
 from sumika.distil.ledger.calibrate import Rate
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.ledger.quote import Quote, StageEstimate, counted_work
+from sumika.distil.networks.augment import Augmentation
 from sumika.distil.networks.fit import FORWARD_AND_BACKWARD, FitSettings
 from sumika.distil.networks.layers import flops
 from sumika.distil.networks.presets import Preset, layers_of
@@ -61,12 +63,16 @@ class ArrayQuote:
 
     Attributes:
         works: The recipe. Its data are read and cleaned, which is then done; nothing else of it is run.
+
+    Each training is measured for `seconds`.
     """
 
-    def __init__(self, works: ArrayFinish, say: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(
+        self, works: ArrayFinish, say: Callable[[str], None] = lambda line: None, *, seconds: float = SECONDS
+    ) -> None:
         self.works, self.recipe = works, works.recipe
         self.prices = works.stages.prices
-        self._say = say
+        self._say, self._seconds = say, seconds
         self._stages: list[StageEstimate] = []
 
     def quote(self) -> Quote:
@@ -118,17 +124,32 @@ class ArrayQuote:
         return found
 
     @cached_property
+    def _student_settings(self) -> FitSettings:
+        """How a student with a teacher is trained; views are made and labelled before."""
+        train, views = self.recipe.train, self.recipe.teacher.views
+        if views == 1:
+            return train
+        return msgspec.structs.replace(train, augment=Augmentation(), epochs=train.epochs // views)
+
+    @cached_property
     def _student_rates(self) -> tuple[Rate, Rate]:
         """Steps per second of the student, without rounding to 8 bits and with it."""
         self._say("measuring the student's training ...")
-        return self._training_rates(self.recipe.student, self.recipe.train, taught=True)
+        return self._training_rates(self.recipe.student, self._student_settings, taught=True)
+
+    @cached_property
+    def _plain_rates(self) -> tuple[Rate, Rate]:
+        """The same of the student without a teacher."""
+        return self._training_rates(self.recipe.student, self.recipe.train, taught=False)
 
     def _training_rates(self, preset: Preset, settings: FitSettings, *, taught: bool) -> tuple[Rate, Rate]:
-        plain = training_rate(preset, settings, self._taught, self._outputs, taught=taught)
-        if not settings.int8_epochs:
-            return plain, plain
-        rounded = training_rate(preset, settings, self._taught, self._outputs, rounded=True, taught=taught)
-        return plain, rounded
+        def measured(*, rounded: bool) -> Rate:
+            return training_rate(
+                preset, settings, self._taught, self._outputs, rounded=rounded, taught=taught, seconds=self._seconds
+            )
+
+        plain = measured(rounded=False)
+        return plain, measured(rounded=True) if settings.int8_epochs else plain
 
     @cached_property
     def _teacher_rates(self) -> tuple[Rate, Rate]:
@@ -170,17 +191,19 @@ class ArrayQuote:
         choose = self.recipe.choose
         if choose is not None:
             if "difficulty" in choose.criteria:
-                trained = self._training(self.recipe.student, self.recipe.train, known, self._student_rates)
+                trained = self._training(self.recipe.student, self.recipe.train, known, self._plain_rates)
                 times = self.recipe.references  # each learns from one half, then from the other
                 add("judge difficulty", Role.JUDGING, *(_times(part, times) for part in trained))
             add("choose", Role.CHOOSING, Part(units=known, unit="rows", rate=self._choosing))
         rows = self._rows_of(known)
         for number in range(self.recipe.teacher.members):
             add(f"teacher {number + 1}", Role.TEACHER, *self._member(rows, tests))
-        student = self._training(self.recipe.student, self.recipe.train, rows, self._student_rates)
+        views = rows * self.recipe.teacher.views
+        student = self._training(self.recipe.student, self._student_settings, views, self._student_rates)
         add("student", Role.STUDENT, *student)
         if branch.name:
-            add("student without teacher", Role.COMPARISON, *student)
+            plain = self._training(self.recipe.student, self.recipe.train, rows, self._plain_rates)
+            add("student without teacher", Role.COMPARISON, *plain)
 
     def _training(self, preset: Preset, settings: FitSettings, rows: int, rates: tuple[Rate, Rate]) -> tuple[Part, ...]:
         learnt = rows * (1 - settings.validation_share)
@@ -204,7 +227,7 @@ class ArrayQuote:
             return (Part(units=rounds, unit="rounds", rate=self._teacher_rates[0]),)
         return (
             *self._training(teacher.network, teacher.train, learnt, self._teacher_rates),
-            Part(units=labelled, unit="examples labelled", rate=self._teacher_answers),
+            Part(units=labelled * teacher.views, unit="examples labelled", rate=self._teacher_answers),
             Part(units=tests, unit="examples left out", rate=self._teacher_reference),
         )
 

@@ -58,7 +58,14 @@ def untrained_model(preset: Preset, arrays: ArraySet, outputs: int) -> ArrayMode
 
 
 def training_rate(
-    preset: Preset, settings: FitSettings, arrays: ArraySet, outputs: int, *, rounded: bool = False, taught: bool = True
+    preset: Preset,
+    settings: FitSettings,
+    arrays: ArraySet,
+    outputs: int,
+    *,
+    rounded: bool = False,
+    taught: bool = True,
+    seconds: float = SECONDS,
 ) -> Rate:
     """Return optimiser steps per second of this very training.
 
@@ -69,14 +76,15 @@ def training_rate(
         outputs: Of the network.
         rounded: Of the epochs against int8 rounding.
         taught: With a teacher's answers.
+        seconds: Measure for so long.
     """
     loss = msgspec.structs.replace(settings.loss, hint_weight=0.0)
     short = msgspec.structs.replace(
         settings, epochs=1, int8_epochs=int(rounded), validation_share=0.0, patience=0, loss=loss
     )
-    network = untrained(preset, arrays, outputs)
 
     def trained(rows: int) -> float:
+        network = untrained(preset, arrays, outputs)  # trained again and again, one of values would leave all bounds
         few = arrays.take(np.arange(min(rows, len(arrays))))
         said = np.zeros((len(few), outputs), np.float32) if taught else None
         return float(fit(network, few, short, seed=0, teacher_logits=said).steps)
@@ -84,8 +92,8 @@ def training_rate(
     first = FIRST_BATCHES * settings.batch
     trained(first)  # claims memory, fills caches
     first_s = once(lambda: trained(first)).wall_s
-    rows = max(first, round(first * EPOCH_S / first_s))
-    return measure_rate(lambda: trained(rows), seconds=SECONDS, warm_up=0, least=2)
+    rows = max(first, round(first * min(EPOCH_S, seconds) / first_s))
+    return measure_rate(lambda: trained(rows), seconds=seconds, warm_up=0, least=2)
 
 
 def answering_rate(preset: Preset, arrays: ArraySet, outputs: int) -> Rate:
