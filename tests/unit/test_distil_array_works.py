@@ -179,6 +179,28 @@ def test_out_of_fold_labels_come_from_members_that_have_not_learnt_them(
     assert (own.final.labels.argmax(axis=1) == y).mean() > 0.7, "in sample they are learnt by heart"
 
 
+@pytest.mark.parametrize("labels", ["in-sample", "out-of-fold"])
+def test_teacher_labels_each_view_as_the_student_sees_it(tmp_path: Path, labels: str) -> None:
+    train = BASE["train"] | {"augment": {"jitter": 0.5}}
+    found, _ = works(tmp_path, table(), train=train, teacher=BASE["teacher"] | {"views": 4, "labels": labels})
+    branch = found.final
+    size = len(branch.rows)
+    assert len(branch.taught) == len(branch.labels) == 4 * size
+    np.testing.assert_array_equal(branch.taught.x[:size], found.arrays.x[branch.rows])
+    noise = branch.taught.x[size:].reshape(3, size, -1) - branch.taught.x[:size]
+    assert 0.4 < noise.std() < 0.6
+    models = [branch.model(member) for member in branch.members]
+    last = branch.taught.x[-1:]
+    said = [model.outputs_of(last)[0] for model in models]
+    if labels == "out-of-fold":
+        assert min(float(np.abs(one - branch.labels[-1]).max()) for one in said) < 1e-4
+    else:
+        mean = np.mean([np.exp(one) / np.exp(one).sum() for one in said], axis=0)
+        np.testing.assert_allclose(np.exp(branch.labels[-1]), mean, atol=1e-4)
+    steps = [branch.student.facts["steps"], branch.plain.facts["steps"]]
+    assert steps == [180, 180], "views cost no more steps"
+
+
 def test_values_and_policies_are_distilled_by_regression(tmp_path: Path) -> None:
     found, _ = works(tmp_path, table(values=True), teacher=BOOSTING | {"trees": {"rounds": 100, "least_in_leaf": 5}})
     report = found.report
@@ -226,6 +248,7 @@ def test_what_cannot_be_is_told(tmp_path: Path, changes: dict[str, Any], message
     [
         {"teacher": BOOSTING | {"members": 1}},
         {"evaluate": {"folds": 1}},
+        {"teacher": BOOSTING | {"views": 99}},
         {"teacher": BOOSTING, "train": {"loss": {"hint_weight": 1.0}}},
     ],
 )

@@ -4,6 +4,7 @@ Everything that could look at the groups left out happens inside a branch: clean
 choosing, teaching and training.
 """
 
+import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -18,11 +19,12 @@ from sumika.distil.choose import choose_arrays
 from sumika.distil.clean import clean_arrays
 from sumika.distil.judge import array_difficulty, judge_signals
 from sumika.distil.ledger.ledger import Role
+from sumika.distil.networks.augment import Augmentation, Kind, augment
 from sumika.distil.networks.build import build
 from sumika.distil.networks.fit import FitReport, FitSettings, fit, outputs_of
 from sumika.distil.networks.kept import ArrayModel, keep_model, kept_model, model_of, network_of
 from sumika.distil.networks.losses import ensemble_logits
-from sumika.distil.networks.presets import Preset, layers_of
+from sumika.distil.networks.presets import Preset, inputs_of, is_signal, layers_of
 from sumika.distil.records import ArraySet, Spent
 from sumika.distil.stages import Made, StageContext, StageResult, Stages
 from sumika.distil.store import key_of
@@ -102,9 +104,8 @@ class Branch:
             for reference in range(recipe.references):
                 logits = np.zeros((len(rows), self.outputs), np.float32)
                 for part in self._parts(rows, 2, reference):
-                    model, _ = self._fitted(
-                        context, recipe.student, recipe.train, rows[~part], ("reference", reference)
-                    )
+                    others = self.arrays.take(rows[~part])
+                    model, _ = self._fitted(context, recipe.student, recipe.train, others, ("reference", reference))
                     taken = self.arrays.take(rows[part])
                     logits[part] = model.outputs_of(taken.x, taken.mask)
                 found.append(softmax(logits, axis=1))
@@ -143,6 +144,24 @@ class Branch:
         """The rows that are taught."""
         return self._rows(self.chosen)
 
+    @cached_property
+    def taught(self) -> ArraySet:
+        """What the teacher labels: the rows as they are, then each of the further views of all of them."""
+        arrays, recipe = self.arrays.take(self.rows), self.recipe
+        if recipe.teacher.views == 1:
+            return arrays
+        signal = is_signal(layers_of(recipe.student, self.outputs))
+        kind: Kind = "signal" if signal else "points" if arrays.x.ndim == 3 else "table"
+        scale = np.asarray(inputs_of(arrays, signal=signal).scale, np.float32)
+        random = np.random.default_rng(self._seed("views"))
+        further = range(recipe.teacher.views - 1)
+        changed = [augment(arrays.x, arrays.mask, scale, recipe.train.augment, random, kind) for _ in further]
+        views = [(arrays.x, arrays.mask), *changed]
+        every = arrays.take(np.tile(np.arange(len(arrays)), len(views)))
+        masks = [mask if mask is not None else np.ones(x.shape[:2], bool) for x, mask in views]
+        mask = None if all(mask is None for _, mask in views) else np.concatenate(masks)
+        return msgspec.structs.replace(every, x=np.concatenate([x for x, _ in views]), mask=mask)
+
     # The teacher
 
     @cached_property
@@ -156,13 +175,13 @@ class Branch:
 
     def _member(self, number: int, labels: NDArray[np.bool_], *, apart: bool) -> StageResult:
         teacher = self.recipe.teacher
-        learnt = self.rows[~labels] if apart else self.rows
+        learnt = self.arrays.take(self.rows[~labels] if apart else self.rows)
         seed = self._seed("teacher", number)
 
         def work(context: StageContext) -> Made:
-            taught, tests = self.arrays.take(self.rows[labels]), self.arrays.take(self.test_rows)
+            taught, tests = self.taught.take(np.tile(labels, teacher.views)), self.arrays.take(self.test_rows)
             if isinstance(teacher, BoostedTeacher):
-                trees = boost(self.arrays.take(learnt), teacher.trees, self.outputs, seed=seed)
+                trees = boost(learnt, teacher.trees, self.outputs, seed=seed)
                 said = {"taught": trees.outputs_of(taught.x)}
                 said["held_out"] = trees.outputs_of(tests.x) if len(tests) else said["taught"][:0]
                 facts: dict[str, Any] = {"parameters": trees.parameters}
@@ -175,19 +194,20 @@ class Branch:
             outputs = keep_model(context.store, model) | {"said": context.store.put_arrays(said)}
             return Made(outputs=outputs, facts=_facts(report))
 
-        decided = (teacher, self.chosen.outputs, seed, labels.tolist() if apart else None)
+        changed = self.recipe.train.augment if teacher.views > 1 else None
+        decided = (teacher, changed, self.chosen.outputs, seed, labels.tolist() if apart else None)
         return self._run(f"teacher {number + 1}", Role.TEACHER, work, *decided)
 
     @cached_property
     def labels(self) -> Array:
-        """What the teacher says of each row that is taught: logits (example, class) or values (example, output)."""
+        """What the teacher says of each of `taught`: logits (example, class) or values (example, output)."""
         said = [self._get(member)["taught"] for member in self.members]
         teacher = self.recipe.teacher
         if teacher.labels == "in-sample":
             return self._together(said)
-        found = np.zeros((len(self.rows), self.outputs), np.float32)
+        found = np.zeros((len(self.taught), self.outputs), np.float32)
         for part, own in zip(self._parts(self.rows, teacher.members, 0), said, strict=True):
-            found[part] = own
+            found[np.tile(part, teacher.views)] = own
         return found
 
     @cached_property
@@ -226,13 +246,16 @@ class Branch:
         settings = recipe.train
         if not taught:
             settings = msgspec.structs.replace(settings, loss=msgspec.structs.replace(settings.loss, hint_weight=0.0))
+        elif (views := recipe.teacher.views) > 1:
+            settings = msgspec.structs.replace(settings, augment=Augmentation(), epochs=settings.epochs // views)
         hints = taught and settings.loss.hint_weight > 0
 
         def work(context: StageContext) -> Made:
             said = {"teacher_logits": self.labels} if taught else {}
             if hints:
                 said["teacher_hidden"] = self._get(self.members[0])["hidden"]
-            model, report = self._fitted(context, recipe.student, settings, self.rows, ("student",), **said)
+            learnt = self.taught if taught else self.arrays.take(self.rows)
+            model, report = self._fitted(context, recipe.student, settings, learnt, ("student",), **said)
             return Made(outputs=keep_model(context.store, model), facts=_facts(report))
 
         teacher = [member.outputs for member in self.members] if taught else None
@@ -245,15 +268,15 @@ class Branch:
         context: StageContext,
         preset: Preset,
         settings: FitSettings,
-        rows: Rows,
+        learnt: ArraySet,
         seed: tuple[Any, ...],
         **said: Array,
     ) -> tuple[ArrayModel, FitReport]:
-        learnt, shape = self.arrays.take(rows), self.arrays.x.shape[1:]
+        shape = self.arrays.x.shape[1:]
         own = self._seed(*seed)
         network = build(layers_of(preset, self.outputs), shape, self.outputs, seed=own)
         # A stage may train several networks; in one folder their checkpoints would push each other out.
-        folder = context.folder / key_of(seed, rows.tolist())
+        folder = context.folder / key_of(seed, hashlib.sha256(learnt.x.tobytes()).hexdigest())
         report = fit(network, learnt, settings, folder, context.progress, seed=own, **said)
         context.add(Spent(flops=report.flops))
         return model_of(network, shape, report.inputs, self.arrays.classes), report

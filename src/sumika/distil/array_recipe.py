@@ -76,12 +76,16 @@ class NetworkTeacher(
         train: How each is trained.
         labels: "in-sample": every member has learnt from every example that it labels. "out-of-fold": each member has
             learnt from all groups but a part, and labels that part alone.
+        views: Each example is labelled in so many forms, changed at random as the student's `train.augment` says; the
+            student then learns from what the teacher says of the very form that it sees, in as many steps as it would
+            with one (Beyer et al. 2022, arXiv:2106.05237).
     """
 
     network: Preset
     members: int = 3
     train: FitSettings = FitSettings()
     labels: Labels = "in-sample"
+    views: int = 1
 
 
 class BoostedTeacher(
@@ -93,11 +97,13 @@ class BoostedTeacher(
         trees: How it is trained.
         members: As for `NetworkTeacher`.
         labels: As for `NetworkTeacher`; trees are all too sure of what they have learnt from.
+        views: As for `NetworkTeacher`.
     """
 
     trees: BoostingSettings = BoostingSettings()
     members: int = 3
     labels: Labels = "out-of-fold"
+    views: int = 1
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -151,6 +157,8 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         """Refuse what cannot be, before anything is trained."""
         if self.teacher.members < 1 or (self.teacher.labels == "out-of-fold" and self.teacher.members < 2):
             raise ValueError("`teacher.members`: at least 1, for out-of-fold labels at least 2")
+        if not 1 <= self.teacher.views <= self.train.epochs:
+            raise ValueError("`teacher.views`: at least 1, at most the epochs of the student")
         if self.references < 1 or self.evaluate.folds < 0 or self.evaluate.folds == 1:
             raise ValueError("`references` is at least 1; `evaluate.folds` 0 or at least 2")
         if self.train.loss.hint_weight > 0 and not self.gives_hints:
