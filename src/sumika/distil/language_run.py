@@ -16,13 +16,14 @@ from sumika.distil.language_data import Scores
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.recipe import Base, ProblemPool
 from sumika.distil.recipe_teachers import DataTeacher
-from sumika.distil.records import Spent
+from sumika.distil.records import Example, Spent
 from sumika.distil.stages import Made, StageContext, StageResult
 from sumika.distil.teaching import ask
-from sumika.distil.works import LanguageWorks, Samples
+from sumika.distil.works import LanguageWorks, Samples, together
 from sumika.schema import UsageError
 
 Criterion = Literal["quality", "difficulty", "diversity"]
+PART, PRACTICE_SEED = 50_000, 7_000_000
 CRITERIA: tuple[Criterion, ...] = ("quality", "difficulty", "diversity")
 
 
@@ -97,18 +98,43 @@ class LanguageRun(LanguageWorks):
         settings = self.recipe.choose
         return self.chosen(ChooseSettings(count=settings.count, without=CRITERIA, seed=settings.seed + seed))
 
+    @cached_property
+    def practice(self) -> list[StageResult]:
+        """Problems that are written for the purpose, in parts; none where the recipe wants none."""
+        data = self.recipe.data
+        wanted = data.practice if isinstance(data, ProblemPool) else 0
+        return [
+            self._practice(number, min(PART, wanted - first)) for number, first in enumerate(range(0, wanted, PART))
+        ]
+
+    def _practice(self, number: int, size: int) -> StageResult:
+        assert isinstance(self.recipe.data, ProblemPool)  # nobody else has practice
+        domains, seed = self.recipe.data.domains, PRACTICE_SEED + self.recipe.seed * 1000 + number
+
+        def work(context: StageContext) -> Made:
+            pool = context.store.get_records(self.pool.outputs["pool"], Example)
+            without = {one.prompt for one in (*pool, *self.evaluation)}
+            drawn = problems.even(size, seed, without=without, domains=domains)
+            return Made(outputs={"examples": context.store.put_records(drawn)}, facts={"problems": size})
+
+        return self.stages.run(f"practice {number + 1}", Role.CHOOSING, work, size, seed, domains, self.pool.outputs)
+
     # Who is trained
 
     def student_after(
         self, name: str, taken: StageResult, *, reasoning: bool = True, role: Role = Role.COMPARISON, seed: int = 0
     ) -> StageResult:
         """Return the student after the traces, or the bare answers, of some examples."""
-        samples = self.samples_of(taken, self.traced(taken), reasoning=reasoning)
-        return self.trained(name, samples, role=role, seed=seed)
+        parts = [self.samples_of(one, self.traced(one), reasoning=reasoning) for one in (taken, *self.practice)]
+        samples = parts[0] if len(parts) == 1 else together(parts)
+        return self.trained(name, samples, role=role, seed=seed, soft=reasoning)
 
-    def trained(self, name: str, samples: Samples, *, role: Role = Role.COMPARISON, seed: int = 0) -> StageResult:
-        """Return the student after some samples, begun where the recipe says."""
-        return self.fit(name, role, self.recipe.student, samples, self.recipe.train, start=self.base, seed=seed)
+    def trained(
+        self, name: str, samples: Samples, *, role: Role = Role.COMPARISON, seed: int = 0, soft: bool = False
+    ) -> StageResult:
+        """Return the student after some samples, begun where the recipe says; with `soft` see `fit`."""
+        shape, train = self.recipe.student, self.recipe.train
+        return self.fit(name, role, shape, samples, train, start=self.base, seed=seed, soft=soft)
 
     @cached_property
     def student(self) -> StageResult:

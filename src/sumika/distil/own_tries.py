@@ -15,7 +15,7 @@ from sumika.distil.ledger.ledger import Role
 from sumika.distil.recipe import OwnTries
 from sumika.distil.records import Example, Spent, Trace
 from sumika.distil.stages import Made, StageContext, StageResult
-from sumika.distil.works import Samples, trace_of
+from sumika.distil.works import Samples, together, trace_of
 from sumika.schema import SumikaError
 
 ASKED_AT_ONCE = 512
@@ -35,12 +35,15 @@ class SelfTaught:
 
     def failed(self) -> list[Example]:
         """Return what the teacher was asked and did not solve, though it has a known answer."""
-        works = self.works
-        taken = works.taken()
-        traces = works.stages.store.get_records(works.traced(taken).outputs["traces"], Trace)
-        solved = {one.example_id for one in traces if one.correct}
-        missed = [one for one in works.examples(taken) if one.id not in solved and (one.answer or one.tests)]
+        works, missed = self.works, list[Example]()
+        for part in self._lessons():
+            traces = works.stages.store.get_records(works.traced(part).outputs["traces"], Trace)
+            solved = {one.example_id for one in traces if one.correct}
+            missed += [one for one in works.examples(part) if one.id not in solved and (one.answer or one.tests)]
         return missed[: self.settings.most_problems or None]
+
+    def _lessons(self) -> list[StageResult]:
+        return [self.works.taken(), *self.works.practice]
 
     def tries(self) -> StageResult:
         """Return the student's verified tries at what its teacher failed: the shortest right one of each problem."""
@@ -66,7 +69,8 @@ class SelfTaught:
             facts = {"problems": len(examples), "solved": len(found), "tokens": written}
             return Made(outputs={"traces": context.store.put_records(found)}, facts=facts)
 
-        decided = (settings.tries, settings.temperature, settings.most_problems, works.traced(works.taken()).outputs)
+        traced = [works.traced(part).outputs for part in self._lessons()]
+        decided = (settings.tries, settings.temperature, settings.most_problems, traced)
         return works.stages.run("own tries", Role.OTHER, work, *decided, student.outputs)
 
     def _sampling(self, first: int) -> Sampling:
@@ -79,14 +83,13 @@ class SelfTaught:
     def samples(self, *, own: bool) -> Samples:
         """Return the teacher's traces, with the student's own verified tries or without."""
         works = self.works
-        taken = works.taken()
-        before = works.samples_of(taken, works.traced(taken))
+        before = together([works.samples_of(part, works.traced(part)) for part in self._lessons()])
         tries = self.tries() if own else None
 
         def make() -> list[Sample]:
             found = before.make()
             if tries is not None:
-                by_id = {one.id: one for one in works.examples(taken)}
+                by_id = {one.id: one for one in self.failed()}
                 traces = works.stages.store.get_records(tries.outputs["traces"], Trace)
                 found += [works.encoded(by_id[one.example_id], one.reasoning, one.answer) for one in traces]
             return found

@@ -27,11 +27,14 @@ class ProblemPool(
         size: How many, soiled and repeated ones among them.
         per_domain: Unseen problems of each domain in the evaluation set.
         domains: Of these domains alone; all if empty.
+        practice: Further problems, written for the purpose: drawn evenly, clean, in neither of the two. The teacher
+            answers them too.
     """
 
     size: int = 59_000
     per_domain: int = 100
     domains: tuple[str, ...] = ()
+    practice: int = 0
 
 
 class FilePool(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="files", tag_field="from"):
@@ -115,6 +118,8 @@ class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         choose: Which examples are traced.
         teacher: Who answers.
         teach: How it is asked.
+        top_k: Store so many of the teacher's likeliest pieces at each place, with their probabilities; the student
+            learns from them by `train.soft_weight`. Only for a teacher that is trained here.
         score_teacher: Score the teacher too; one that costs money is asked the whole evaluation set.
         student: Sizes of a student from scratch ...
         model: ... or the model that it begins as; one of both.
@@ -141,6 +146,7 @@ class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     teacher: Teacher
     teach: Teach = Teach()
     score_teacher: bool = True
+    top_k: int = 0
     student: Shape | None = None
     model: StartModel | None = None
     ask: str = "{prompt}"
@@ -160,6 +166,9 @@ class LanguageRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
                 (self.student is None) == (self.model is None)
             ),
             "`ask` must hold {prompt}": "{prompt}" not in self.ask,
+            "`top_k` needs a teacher `from: trained`, whose pieces are the student's": (
+                self.top_k > 0 and not isinstance(self.teacher, TrainedTeacher)
+            ),
             "`base` is for students from scratch; this one begins as `model`": bool(self.model and self.base),
             "a teacher `from: trained` learns built-in problems; with files take another teacher": learns_problems,
         }

@@ -21,6 +21,7 @@ from sumika.distil.language.kept import keep, kept
 from sumika.distil.language.memory import check_memory
 from sumika.distil.language.settings import LanguageTrainSettings
 from sumika.distil.language.tokenizer import SPECIAL, CharacterTokenizer, FolderTokenizer, Tokenizer, check_tokenizer
+from sumika.distil.language.top_k import load_top_k, store_top_k
 from sumika.distil.language.training import train
 from sumika.distil.language_data import LanguageData
 from sumika.distil.ledger.ledger import Role
@@ -47,6 +48,15 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
 
     make: Callable[[], list[Sample]]
     decided_by: tuple[Any, ...]
+
+
+def together(parts: Sequence[Samples]) -> Samples:
+    """Return several as one."""
+
+    def make() -> list[Sample]:
+        return [sample for part in parts for sample in part.make()]
+
+    return Samples(make=make, decided_by=tuple(part.decided_by for part in parts))
 
 
 class LanguageWorks(LanguageData):
@@ -106,6 +116,7 @@ class LanguageWorks(LanguageData):
         *,
         start: StageResult | None = None,
         seed: int = 0,
+        soft: bool = False,
     ) -> StageResult:
         """Train a decoder, from scratch or from an earlier one.
 
@@ -117,13 +128,18 @@ class LanguageWorks(LanguageData):
             settings: How.
             start: The stage that made what it starts from.
             seed: Added to the recipe's.
+            soft: Also from the teacher's stored probabilities, where the recipe has them.
         """
         own_seed = self.recipe.seed + seed
+        stored = self.probabilities(samples) if soft and self.recipe.top_k else None
 
         def work(context: StageContext) -> Made:
             decoder = self._begun(shape, settings, start, own_seed)
             check_memory(decoder.shape, settings, decoder.device.type)
-            report = train(decoder, samples.make(), settings, context.folder, context.progress, seed=own_seed)
+            likely = load_top_k(context.store, stored.outputs["top_k"]) if stored else None
+            report = train(
+                decoder, samples.make(), settings, context.folder, context.progress, seed=own_seed, top_k=likely
+            )
             context.add(Spent(flops=report.flops, output_tokens=report.tokens))
             facts = {
                 "parameters": decoder.shape.parameters(),
@@ -137,8 +153,24 @@ class LanguageWorks(LanguageData):
         begun: Any = start.outputs if start else None
         if shape is None and start is None:
             begun = _digest_of(self.recipe.model)
-        fingerprint = self.tokenizer.fingerprint
-        return self.stages.run(name, role, work, shape, settings, samples.decided_by, begun, own_seed, fingerprint)
+        decided = [samples.decided_by, begun, own_seed, self.tokenizer.fingerprint]
+        return self.stages.run(name, role, work, shape, settings, *decided, *([stored.outputs] if stored else []))
+
+    def probabilities(self, samples: Samples) -> StageResult:
+        """Return the teacher's likeliest pieces, with their probabilities, at every place of some samples."""
+        teacher, count = self.teacher, self.recipe.top_k
+        assert teacher is not None  # a recipe with `top_k` has one that is trained here
+        temperature = self.recipe.train.temperature
+
+        def work(context: StageContext) -> Made:
+            decoder, _ = kept(context.store, teacher.outputs)
+            digest = store_top_k(
+                decoder, samples.make(), context.store, k=count, temperature=temperature, progress=context.progress
+            )
+            return Made(outputs={"top_k": digest})
+
+        decided = (count, temperature, samples.decided_by, teacher.outputs)
+        return self.stages.run(f"teach top {count}", Role.TRACING, work, *decided)
 
     def _begun(
         self, shape: Shape | None, settings: LanguageTrainSettings, start: StageResult | None, seed: int
