@@ -25,6 +25,7 @@ from sumika.distil.language.top_k import load_top_k, store_top_k
 from sumika.distil.language.training import train
 from sumika.distil.language_data import LanguageData
 from sumika.distil.ledger.ledger import Role
+from sumika.distil.ledger.prices import GPUS
 from sumika.distil.recipe import ProblemPool, StartModel
 from sumika.distil.recipe_teachers import Shape, TrainedTeacher
 from sumika.distil.records import Example, Spent, Trace, Usage
@@ -48,6 +49,12 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True):
 
     make: Callable[[], list[Sample]]
     decided_by: tuple[Any, ...]
+
+
+def held_gpu() -> str:
+    """Return the kind of accelerator that models run on; "" for none, or one whose price nobody has stated."""
+    name = torch.cuda.get_device_name().lower() if torch.cuda.is_available() else ""
+    return next((kind for kind in GPUS if kind in name), "")
 
 
 def together(parts: Sequence[Samples]) -> Samples:
@@ -154,7 +161,8 @@ class LanguageWorks(LanguageData):
         if shape is None and start is None:
             begun = _digest_of(self.recipe.model)
         decided = [samples.decided_by, begun, own_seed, self.tokenizer.fingerprint]
-        return self.stages.run(name, role, work, shape, settings, *decided, *([stored.outputs] if stored else []))
+        more = [stored.outputs] if stored else []
+        return self.stages.run(name, role, work, shape, settings, *decided, *more, gpu=held_gpu())
 
     def probabilities(self, samples: Samples) -> StageResult:
         """Return the teacher's likeliest pieces, with their probabilities, at every place of some samples."""
@@ -237,7 +245,7 @@ class LanguageWorks(LanguageData):
 
         name = f"teach {len(self.examples(chosen))}"
         who = self.recipe.teacher if teacher is None else teacher.outputs
-        return self.stages.run(name, Role.TRACING, work, teach, chosen.outputs, who)
+        return self.stages.run(name, Role.TRACING, work, teach, chosen.outputs, who, gpu=held_gpu())
 
     def _own_traces(self, teacher: StageResult, examples: list[Example], context: StageContext) -> list[Trace]:
         student, traces = self.student_of(teacher), list[Trace]()

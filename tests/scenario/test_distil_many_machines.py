@@ -1,0 +1,66 @@
+"""A recipe spread over workers gives what one process gives."""
+
+from pathlib import Path
+
+import pytest
+
+from sumika.distil.language_run import LanguageRun
+from sumika.distil.ledger.prices import load_prices
+from sumika.distil.many_machines import rounds, spread
+from sumika.distil.recipe import LanguageRecipe
+from sumika.distil.settings_file import parse_settings
+from sumika.distil.stages import Stages
+from sumika.distil.store import Store
+from sumika.schema import SumikaError
+
+RECIPE = """
+name: spread
+seed: 5
+data: {from: problems, size: 2500, per_domain: 5, domains: [units, lists]}
+choose: {count: 100}
+judged: 150
+compare: [without, random]
+top_k: 4
+teacher:
+  from: trained
+  examples: 400
+  shape: {width: 32, layers: 1, head_width: 16}
+  train: {epochs: 1, batch_tokens: 800, learning_rate: 4.0e-3}
+teach: {keep: all, max_tokens: 24}
+student: {width: 16, layers: 1, head_width: 16}
+base: {examples: 300, train: {epochs: 1, batch_tokens: 800, learning_rate: 4.0e-3}}
+train: {epochs: 1, batch_tokens: 800, learning_rate: 4.0e-3, soft_weight: 0.5}
+"""
+
+
+def run_in(folder: Path) -> LanguageRun:
+    """Return the recipe over a store of its own."""
+    recipe = parse_settings(RECIPE, LanguageRecipe, where="test")
+    return LanguageRun(recipe, Stages(Store(folder), load_prices(), "test"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("executor", ["local", "ray"])
+def test_two_workers_make_the_students_of_one_process(tmp_path: Path, executor: str) -> None:
+    alone, shared = tmp_path / "alone", tmp_path / "shared"
+    alone.mkdir()
+    shared.mkdir()
+    expected = {name: model.outputs for name, model in run_in(alone).models.items()}
+    spread(run_in(shared), workers=2, executor="ray" if executor == "ray" else "local")
+    run = run_in(shared)
+    before = len(run.stages.ledger.entries())
+    assert {name: model.outputs for name, model in run.models.items()} == expected
+    remade = [entry.stage for entry in run.stages.ledger.entries()[before:]]
+    assert remade == []
+
+
+def test_a_recipe_without_difficulty_needs_no_references() -> None:
+    recipe = parse_settings(
+        RECIPE.replace("{count: 100}", "{count: 100, without: [difficulty]}"), LanguageRecipe, where=""
+    )
+    assert rounds(recipe) == [["teacher", "base"], ["traces", "random traces"], ["student", "without", "random"]]
+
+
+def test_no_workers_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SumikaError, match="0 workers"):
+        spread(run_in(tmp_path), workers=0)
