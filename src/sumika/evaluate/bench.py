@@ -27,6 +27,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     "radar": {"radar.respiration": ("radar", "perception", "sensors")},
     "distil": {
         "distil.reason": ("distil/language", "distil/problems", "distil/choose", "distil/clean", "distil/grade"),
+        "distil.demo": ("distil/language", "distil/problems", "distil/ledger"),
         "distil.curation": ("distil/language", "distil/problems", "distil/choose", "distil/clean", "distil/judge"),
         "distil.budget_forcing": ("distil/language", "distil/problems"),
         "distil.killed_run": ("distil/language", "distil/stages", "distil/store"),

@@ -1,13 +1,10 @@
 """`reason-tiny`: does a student a twelfth of its teacher's size answer as well, at what cost, and can it go on?"""
 
 from sumika.distil.language_finish import LanguageFinish
-from sumika.distil.language_quote import LanguageQuote
 from sumika.distil.ledger.ledger import Summary
 from sumika.distil.ledger.prices import money
-from sumika.distil.ledger.quote import predicted_and_actual, quote_errors
 from sumika.distil.outcome import Outcome, ratio_of
 from sumika.distil.own_tries import SelfTaught
-from sumika.evaluate.bench import say_on_stderr
 from sumika.evaluate.distil.works_store import works_of
 from sumika.evaluate.figure import Evidence, Figure
 
@@ -16,7 +13,7 @@ MATHS, CODING = "maths", "coding"
 
 
 def measure(full: bool) -> dict[str, Figure]:
-    """Return parity, gain of traces, bills, ratios, error of the quote, and what own tries add.
+    """Return parity, gain of traces, bills, ratios, and what own tries add.
 
     Args:
         full: Nothing is measured otherwise: the run takes about two hours of one core.
@@ -31,7 +28,6 @@ def measure(full: bool) -> dict[str, Figure]:
     figures |= _ratios(outcome)
     figures["int8_loss_language"] = _int8(outcome)
     figures["beyond_teacher"] = _beyond(works, outcome)
-    figures["quote_error"] = _quote_error(works)
     return figures
 
 
@@ -125,16 +121,3 @@ def _beyond(works: LanguageFinish, outcome: Outcome) -> Figure:
             detail |= {key: found.value, f"{key} low": found.low, f"{key} high": found.high}
             values += [found.value] if name == "own tries" else []
     return Figure(value=min(values), unit="ratio", evidence=Evidence.SIMULATION, detail=detail)
-
-
-def _quote_error(works: LanguageFinish) -> Figure:
-    """Return how far a quote made now is from what the stages took, in processor time; wall time is beside it."""
-    quote = LanguageQuote(works, say_on_stderr).quote()
-    entries = works.stages.ledger.entries(works.stages.run_id, works.stages.keys)
-    compared = predicted_and_actual(quote, [one for one in entries if one.status == "finished"])
-    errors = quote_errors(compared)
-    detail: Detail = {f"{name}_error": value for name, value in errors.items()}
-    for one in compared:
-        detail[f"{one.stage} predicted min"] = one.predicted.cpu_s / 60
-        detail[f"{one.stage} actual min"] = one.actual.cpu_s / 60
-    return Figure(value=errors["cpu"], unit="1", evidence=Evidence.MEASURED, detail=detail)

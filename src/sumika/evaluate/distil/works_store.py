@@ -10,10 +10,8 @@ from sumika.distil.ledger.prices import load_prices
 from sumika.distil.recipe import load_recipe
 from sumika.distil.records import Spent
 from sumika.distil.stages import Stages
-from sumika.distil.store import Store
+from sumika.distil.store import Store, key_of
 from sumika.evaluate.bench import say_on_stderr
-
-RUN_ID = "bench"
 
 
 class Told:
@@ -41,4 +39,7 @@ def works_of(recipe: str) -> LanguageFinish:
     """Return the stages of a shipped recipe over the bench's store."""
     folder = bench_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return LanguageFinish(load_recipe(recipe), Stages(Store(folder), load_prices(), RUN_ID, Told()))
+    stated = load_recipe(recipe)
+    # Whatever was tried with this very recipe is on its bill; what was tried with another one is on that one's.
+    run_id = f"bench-{recipe}-{key_of(stated)[:8]}"
+    return LanguageFinish(stated, Stages(Store(folder), load_prices(), run_id, Told()))
