@@ -24,6 +24,7 @@ from sumika.distil.language_run import LanguageRun
 from sumika.distil.ledger.ledger import Role, Summary
 from sumika.distil.ledger.quote import PredictedActual, Quote, predicted_and_actual
 from sumika.distil.outcome import AnswerCost, Outcome, Scored
+from sumika.distil.precheck import precheck
 from sumika.distil.recipe import ProblemPool
 from sumika.distil.records import Grading, Trace
 from sumika.distil.sign import sign_folder
@@ -152,7 +153,11 @@ class LanguageFinish(LanguageRun):
             quote: Made before the run; stands in the card beside what happened.
             command: That was given.
             commit: Of the code.
+
+        Raises:
+            SumikaError: if it cannot come to its end; what can be told ahead is told before anything is done.
         """
+        precheck(self.recipe, self.tokenizer.size)
         outcome = self.outcome
         for name, digest in self.exported.outputs.items():
             path = folder / name
