@@ -18,20 +18,20 @@ name: tiny
 about: Tells units and lists, badly.
 purpose: publish-model
 seed: 2
-data: {from: problems, size: 300, per_domain: 6, domains: [units, lists]}
+data: {from: problems, size: 300, per_domain: 4, domains: [units, lists]}
 pieces:
   ["def f(xs): return ", " for x in xs if ", "f(xs): ", " else ", "over ", "under ", even, odd, "times ", sum, max,
    ",default=0", " in ", " yards ", " feet ", " inches", " days ", " min", " h ", " km ", " cm", " mm", " m ", " mg",
    " kg ", " g", " if ", "x%2==", "*x"]
 choose: {count: 24}
-judged: 32
+judged: 24
 compare: [without, random]
 teacher:
   from: trained
   examples: 600
   shape: {width: 32, layers: 1, head_width: 16}
   train: {epochs: 2, batch_tokens: 400, learning_rate: 1.0e-2, soft_weight: 0.0}
-teach: {keep: all, max_tokens: 80}
+teach: {keep: all, max_tokens: 60}
 student: {width: 16, layers: 1, head_width: 16}
 base: {examples: 300, train: {epochs: 1, batch_tokens: 400, learning_rate: 1.0e-2, soft_weight: 0.0}}
 train: {epochs: 2, batch_tokens: 400, learning_rate: 5.0e-3, soft_weight: 0.0}
