@@ -63,6 +63,83 @@ MEANINGS = {
         "停止したノードの復帰（最悪値、ウォッチドッグ時間比）",
     ),
     "nodes_taken_along": ("Nodes that another one's death took along", "他のノードの停止に巻き込まれたノード"),
+    "parity_maths": (
+        "`reason-tiny`, maths: the student's score over its teacher's",
+        "`reason-tiny` 数学：教師に対する生徒の正答率の比",
+    ),
+    "parity_coding": (
+        "`reason-tiny`, coding: the student's score over its teacher's",
+        "`reason-tiny` プログラミング：教師に対する生徒の正答率の比",
+    ),
+    "trace_gain": (
+        "What the teacher's reasoning brings over bare answers (the worse of maths and coding)",
+        "答えだけの学習に対して、教師の思考過程がもたらす伸び（数学とプログラミングの低いほう）",
+    ),
+    "student_minutes": ("`reason-tiny`: training the student alone", "`reason-tiny`：生徒の学習だけにかかる時間"),
+    "student_eur": ("`reason-tiny`: bill of the student alone", "`reason-tiny`：生徒の学習だけの費用"),
+    "all_in_eur": (
+        "`reason-tiny`: bill with teacher, data, comparisons and failed tries",
+        "`reason-tiny`：教師・データ・比較・失敗した試行まで含む総費用",
+    ),
+    "ratio_parameters": ("Teacher over student: parameters", "教師は生徒の何倍か：パラメーター数"),
+    "ratio_flops": ("Teacher over student: operations per answer", "教師は生徒の何倍か：1 回答あたりの演算量"),
+    "ratio_latency": ("Teacher over student: time of an answer", "教師は生徒の何倍か：1 回答の所要時間"),
+    "ratio_energy": ("Teacher over student: energy of an answer", "教師は生徒の何倍か：1 回答の消費エネルギー"),
+    "ratio_cost": ("Teacher over student: cost of training", "教師は生徒の何倍か：学習の費用"),
+    "int8_loss_language": (
+        "Language student: lost by 8 bits in ONNX",
+        "言語の生徒：ONNX の 8 ビット化で失う正答率",
+    ),
+    "beyond_teacher": (
+        "After its own verified tries: the student's score over its teacher's (worse subject)",
+        "自力で正解した答えも学んだあと：教師に対する生徒の正答率の比（低いほうの科目）",
+    ),
+    "quote_error": ("Quote before the run against what it took", "実行前の見積もりと実績のずれ"),
+    "curation_gain": (
+        "A thousand chosen examples against a thousand at random",
+        "選び抜いた 1,000 問と無作為の 1,000 問との差",
+    ),
+    "budget_forcing": (
+        "Budget forcing: the best accuracy of the curve",
+        "思考量の制御（budget forcing）：曲線上の最高正答率",
+    ),
+    "resume_diff": (
+        "A run killed ten times against an undisturbed one: difference of the final losses",
+        "10 回強制終了した実行と無停止の実行：最終損失の差",
+    ),
+    "traces_paid_twice": (
+        "Answers of a teacher paid twice, its asker killed ten times",
+        "質問側を 10 回強制終了したとき、二重に支払った教師の回答",
+    ),
+    "traces_lost": ("Answers of a teacher lost in the same", "同じ条件で失われた教師の回答"),
+    "sft_vs_trl": (
+        "Training: tokens per second over TRL's SFTTrainer",
+        "学習速度：TRL の SFTTrainer に対する毎秒トークン数の比",
+    ),
+    "serving_vs_transformers": (
+        "Answering: tokens per processor second over transformers' `generate` (worse of two loads)",
+        "生成速度：transformers の `generate` に対する CPU 1 秒あたりトークン数の比（2 条件の低いほう）",
+    ),
+    "cluster_diff": (
+        "Students that differ after one of two Ray workers was killed",
+        "Ray のワーカー 2 台の一方を強制終了したとき、結果が変わった生徒",
+    ),
+    "export_loss": (
+        "Array students: lost by 8 bits (worst of three)",
+        "配列の生徒：8 ビット化で失う正答率（3 種の最悪値）",
+    ),
+    "c_mismatch": ("Inputs on which C and ONNX in 8 bits differ", "8 ビットの C と ONNX で答えが食い違う入力"),
+    "s1_7b_minutes": ("Quote of `s1-7b` on one H200, 3 epochs", "`s1-7b` の見積もり（H200 1 基、3 エポック）：時間"),
+    "s1_7b_eur": ("The same: cost", "同：費用"),
+    "s1_32b_lora_minutes": (
+        "Quote of `s1-32b-lora` on one H200, 3 epochs",
+        "`s1-32b-lora` の見積もり（H200 1 基、3 エポック）：時間",
+    ),
+    "s1_32b_lora_eur": ("The same: cost", "同：費用"),
+    "mfu_7b": (
+        "Training in the shape of Qwen2.5-7B on one H200: share of its peak",
+        "Qwen2.5-7B と同じ形の学習（H200 1 基）：理論性能に対する割合",
+    ),
 }
 """Key -> what it is, in English and Japanese. A figure without an entry is shown by its key."""
 
