@@ -126,6 +126,9 @@ class LanguageRun(LanguageWorks):
     ) -> StageResult:
         """Return the student after the traces, or the bare answers, of some examples."""
         parts = [self.samples_of(one, self.traced(one), reasoning=reasoning) for one in (taken, *self.practice)]
+        base = self.recipe.base
+        if base is not None and base.rehearse:
+            parts.append(self.worked(base.rehearse, "base", base.hardness))
         samples = parts[0] if len(parts) == 1 else together(parts)
         return self.trained(name, samples, role=role, seed=seed, soft=reasoning)
 

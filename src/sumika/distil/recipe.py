@@ -95,11 +95,14 @@ class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     Attributes:
         examples: How many it reads; the second reference student reads half as many.
         hardness: How many steps those problems take.
+        rehearse: Of these problems, so many stay among the lessons of every student that begins here: whoever reads
+            only hard traces forgets what was easy (rehearsal; Robins 1995, doi:10.1080/09540099550039318).
         train: How it is trained.
     """
 
     examples: int
     hardness: tuple[int, ...] = (1,)
+    rehearse: int = 0
     train: LanguageTrainSettings
 
 

@@ -1,4 +1,4 @@
-"""`reason-thousand`: a thousand chosen examples against a thousand at random, and every criterion left out in turn."""
+"""`reason-demo`: a thousand chosen examples against a thousand at random, and every criterion left out in turn."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def measure(full: bool) -> dict[str, Figure]:
     """
     if not full:
         return {}
-    works = works_of("reason-thousand")
+    works = works_of("reason-demo")
     seeds = range(works.recipe.repeats)
     chosen = _mean_marks(works, [works.student_after(f"chosen {i}", works.taken(seed=i), seed=i) for i in seeds])
     random = _mean_marks(works, [works.student_after(f"random {i}", works.random(seed=i), seed=i) for i in seeds])
