@@ -48,7 +48,7 @@ def test_every_shipped_recipe_loads_and_says_what_it_is_for(name: str) -> None:
 
 
 def test_at_least_the_recipes_of_the_handbook_ship() -> None:
-    assert {"reason-demo", "reason-thousand", "reason-tiny", "s1-32b-lora", "s1-7b"} <= set(shipped())
+    assert {"reason-demo", "reason-tiny", "s1-32b-lora", "s1-7b"} <= set(shipped())
 
 
 def test_a_whole_recipe_is_what_it_says(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
 
 
 def test_a_recipe_that_is_nowhere_is_told_with_those_that_ship() -> None:
-    with pytest.raises(UsageError, match=r"no recipe 'reson-tiny'.*reason-demo, reason-thousand, reason-tiny"):
+    with pytest.raises(UsageError, match=r"no recipe 'reson-tiny'.*reason-demo, reason-tiny"):
         load_recipe("reson-tiny")
 
 

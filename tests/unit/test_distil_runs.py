@@ -25,7 +25,7 @@ def begun(store: Store, identifier: str, recipe_name: str = "mine", *, finished:
 
 
 def test_a_run_remembers_the_whole_recipe_as_it_was(store: Store, tmp_path: Path) -> None:
-    recipe = msgspec.structs.replace(load_recipe("reason-thousand"), seed=7)
+    recipe = msgspec.structs.replace(load_recipe("reason-demo"), seed=7)
     run = begin_run(store, "language", recipe, command="sumika distil run x", commit="abc", folder=tmp_path / "into")
     (found,) = all_runs(Store(store.folder))
     assert msgspec.json.encode(found) == msgspec.json.encode(run)
