@@ -128,10 +128,10 @@ def test_folded_additions_compute_the_same() -> None:
     with torch.no_grad():
         for name, weight in decoder.named_parameters():
             if name.endswith("lora_b"):
-                weight.normal_(generator=torch.Generator().manual_seed(1))
+                weight.normal_(0, 0.1, generator=torch.Generator().manual_seed(1))
     added = decoder.hidden_packed(tokens(10), [10]).detach()
     merge_lora(decoder)
-    assert (added - plain).abs().max() > 0.1
+    assert (added - plain).abs().max() > 0.01
     torch.testing.assert_close(decoder.hidden_packed(tokens(10), [10]).detach(), added, atol=1e-4, rtol=1e-4)
     assert set(decoder.state_dict()) == set(Decoder(SHAPE).state_dict())
 

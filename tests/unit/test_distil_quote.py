@@ -31,7 +31,8 @@ from sumika.distil.ledger.quote import (
     quote_errors,
     sampled_lengths,
 )
-from sumika.distil.ledger.s1 import QWEN_7B, QWEN_32B, S1Quote, s1_7b, s1_32b_lora
+from sumika.distil.ledger.s1 import QWEN_7B, QWEN_32B, S1Quote, s1_7b, s1_32b_lora, s1_quote
+from sumika.distil.recipe import load_recipe
 from sumika.distil.records import Spent
 from sumika.schema import SumikaError
 
@@ -113,21 +114,29 @@ def test_generation_counts_what_is_read_and_written() -> None:
 def test_the_s1_quotes_show_their_arithmetic_and_name_the_assumed_utilisation(
     make: Callable[..., S1Quote],
 ) -> None:
-    quoted = make(PRICES)
+    quoted = make(PRICES, epochs=5, measured=None)
     text = "\n".join(quoted.lines())
     assert "23,500,000 tokens" in text
     assert "[assumed]" in text
     assert "not counted" in text
     assert quoted.quote.stages[0].fits
-    again = make(PRICES, epochs=quoted.epochs_that_fit)
+    again = make(PRICES, epochs=quoted.epochs_that_fit, measured=None)
     assert again.within
+
+
+@pytest.mark.parametrize("name", ["s1-7b", "s1-32b-lora"])
+def test_the_shipped_s1_recipes_keep_their_promise_at_the_measured_utilisation(name: str) -> None:
+    quoted = s1_quote(name, PRICES)
+    assert "measured on h200" in "\n".join(quoted.lines())
+    assert quoted.within
+    assert load_recipe(name).train.epochs == quoted.epochs
 
 
 def test_a_measured_utilisation_recalibrates_the_quote(tmp_path: Path) -> None:
     file = tmp_path / "mfu.json"
     one = MeasuredUtilisation(gpu="h100", method="full", mfu=0.5, measured="2026-01-01, 8 k packed")
     file.write_bytes(msgspec.json.encode([one]))
-    before, after = s1_7b(PRICES), s1_7b(PRICES, measured=file)
+    before, after = s1_7b(PRICES, measured=None), s1_7b(PRICES, measured=file)
     assert after.minutes == pytest.approx(before.minutes * ASSUMED_MFU["full"] / 0.5)
     assert "measured on h100" in "\n".join(after.lines())
     assert accelerator("h200", "lora", file).evidence == "assumed"
