@@ -91,3 +91,26 @@ def test_json_is_one_object_of_the_agreed_shape(area: Path, monkeypatch: pytest.
     assert set(printed) == {"area", "commit", "figures"}
     assert printed["figures"]["quick"] == {"value": 1.0, "unit": "s", "evidence": "measured", "run": "now"}
     assert set(printed["figures"]["long"]) == {"value", "unit", "evidence", "run", "stale"}
+
+
+def test_one_part_is_measured_again_and_the_others_stay_as_they_were_kept(
+    area: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = ModuleType("sumika.evaluate.made.other")
+    vars(other)["measure"] = lambda full: {"slow": Figure(value=3.0, unit="d", evidence=Evidence.MEASURED)}
+    monkeypatch.setitem(sys.modules, "sumika.evaluate.made.other", other)
+    monkeypatch.setattr(bench, "AREAS", {"made": {"made.up": ("pkg",), "made.other": ("pkg",)}})
+    first = run(area, full=True)
+    vars(other)["measure"] = None  # whoever calls it fails
+    again = bench.run_area("made", full=True, only=("made.up",), folder=area / "results")
+    assert list(again.figures) == list(first.figures)
+    assert again.figures["slow"].run != "now"
+    assert again.figures["long"].run == "now"
+    assert again.parts == first.parts
+    assert run_quick(area)["slow"].stale is False
+    with pytest.raises(UsageError, match=r"no part 'made\.down'"):
+        bench.run_area("made", full=True, only=("made.down",), folder=area / "results")
+
+
+def run_quick(area: Path) -> dict[str, Figure]:
+    return bench.run_area("made", full=False, only=("made.up",), folder=area / "results").figures

@@ -12,12 +12,13 @@ from sumika.evaluate.figure import Figure
 @click.argument("area", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on standard output.")
 @click.option("--full", is_flag=True, help="Measure the long figures too and keep them (up to an hour).")
-def bench(area: str | None, as_json: bool, full: bool) -> None:
+@click.option("--part", "only", multiple=True, help="Only this part of the area (distil.sft); may be given often.")
+def bench(area: str | None, as_json: bool, full: bool, only: tuple[str, ...]) -> None:
     """Measure the published figures of AREA (without one: list the areas)."""
     if area is None:
         click.echo("areas: " + ", ".join(runner.AREAS))
         return
-    results = runner.run_area(area, full=full, say=runner.say_on_stderr)
+    results = runner.run_area(area, full=full, only=only, say=runner.say_on_stderr)
     if as_json:
         click.echo(runner.as_json(results))
         return

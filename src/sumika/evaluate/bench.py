@@ -4,7 +4,7 @@ import hashlib
 import importlib
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -118,27 +118,36 @@ def quoted(area: str, folder: Path) -> Results | None:
 
 
 def run_area(
-    area: str, *, full: bool, folder: Path | None = None, say: Callable[[str], None] = lambda line: None
+    area: str,
+    *,
+    full: bool,
+    only: Sequence[str] = (),
+    folder: Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Results:
     """Measure an area.
 
     Args:
         area: One of `AREAS`.
         full: Measure the long figures too, and keep them for later quick calls.
+        only: These parts of it; with `full`, what is kept of the others stays.
         folder: Where long runs are kept.
         say: Takes a line of progress.
 
     Raises:
-        UsageError: if there is no such area.
+        UsageError: if there is no such area, or no such part of it.
         SumikaError: if the kept long run cannot be read.
     """
     if area not in AREAS:
         raise UsageError(f"no bench area '{area}'", remedy=f"There are: {', '.join(AREAS)}.")
+    for part in only:
+        if part not in AREAS[area]:
+            raise UsageError(f"area '{area}' has no part '{part}'", remedy=f"It has: {', '.join(AREAS[area])}.")
     folder = folder or results_folder()
-    kept = None if full else quoted(area, folder)  # before the minute of measuring: it may be unreadable
+    kept = quoted(area, folder) if only or not full else None  # before the minute of measuring: it may be unreadable
     figures: dict[str, Figure] = {}
     parts: dict[str, str] = {}
-    for part in AREAS[area]:
+    for part in only or AREAS[area]:
         say(f"{part} ...")
         module: Part = importlib.import_module(f"sumika.evaluate.{part}")
         measured = module.measure(full=full)
@@ -148,7 +157,7 @@ def run_area(
         part: code_hash((*packages, "evaluate/" + part.replace(".", "/"))) for part, packages in AREAS[area].items()
     }
     if full:
-        results = Results(area, commit(), figures, code, parts)
+        results = _with_kept(Results(area, commit(), figures, code, parts), kept)
         _keep(results, folder)
         return results
     for key, figure in (kept.figures if kept else {}).items():
@@ -157,6 +166,20 @@ def run_area(
             stale = kept.code.get(part) != code.get(part)
             figures[key] = msgspec.structs.replace(figure, stale=stale)
     return Results(area, commit(), figures, code, parts)
+
+
+def _with_kept(results: Results, kept: Results | None) -> Results:
+    """Return the results with the figures of those parts that were not measured again, as they were kept."""
+    if kept is None:
+        return results
+    measured = set(results.parts.values())
+    others = {key: part for key, part in kept.parts.items() if part not in measured}
+    figures = {key: kept.figures[key] for key in others if key in kept.figures} | results.figures
+    code = results.code | {part: digest for part, digest in kept.code.items() if part not in measured}
+    order = {part: number for number, part in enumerate(AREAS[results.area])}
+    parts = others | results.parts
+    figures = dict(sorted(figures.items(), key=lambda item: order.get(parts[item[0]], len(order))))
+    return Results(results.area, results.commit, figures, code, parts)
 
 
 def _keep(results: Results, folder: Path) -> None:

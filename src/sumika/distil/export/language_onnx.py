@@ -130,7 +130,7 @@ def export_language_onnx(decoder: "Decoder", path: Path, *, int8: bool = True) -
     """
     model = build_graph(decoder)
     # Shapes need not be inferred first: every operator of ours is one that the quantiser knows without them.
-    helper.set_model_props(model, {"onnx.infer": "onnxruntime.quant", **props_of(model)})
+    helper.set_model_props(model, {"onnx.quant.pre_process": "onnxruntime.quant", **props_of(model)})
     if not int8:
         onnx.save(model, path)
         return path
