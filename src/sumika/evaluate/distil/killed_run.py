@@ -69,13 +69,14 @@ def measure(full: bool) -> dict[str, Figure]:
     return {"resume_diff": Figure(value=difference, unit="nats", evidence=Evidence.MEASURED, detail=detail)}
 
 
-def killed_run(folder: Path, kills: int, *, seed: int = 0) -> tuple[Ended, int]:
-    """Run the recipe in processes of its own, killing it at random moments; return what it came to and the kills.
+def killed_run(folder: Path, kills: int, *, seed: int = 0, recipe: str = RECIPE) -> tuple[Ended, int]:
+    """Run a recipe in processes of its own, killing it at random moments; return what it came to and the kills.
 
     Args:
         folder: Of the store.
         kills: How many; a moment is drawn only once the run has begun a stage.
         seed: Of the moments.
+        recipe: As YAML.
 
     Raises:
         SumikaError: if the run fails, or does not end in time.
@@ -84,7 +85,7 @@ def killed_run(folder: Path, kills: int, *, seed: int = 0) -> tuple[Ended, int]:
     deadline_s = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline_s:
         process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [sys.executable, "-m", __name__, str(folder), recipe], stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         limit_s = draw.uniform(0.05, 1.2) if done < kills else deadline_s - time.monotonic()
         if done < kills and not _begun(process, folder, deadline_s):
@@ -94,7 +95,7 @@ def killed_run(folder: Path, kills: int, *, seed: int = 0) -> tuple[Ended, int]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            done += 1
+            done += done < kills  # at the very end it is the deadline that kills
             continue
         if process.returncode:
             raise SumikaError(f"the run failed: {errors.decode(errors='replace')[-500:]}")
@@ -113,14 +114,14 @@ def _begun(process: subprocess.Popen[bytes], folder: Path, deadline_s: float) ->
     return False
 
 
-def run(folder: Path) -> Ended:
-    """Run the recipe in this process; what is in the store already is not done again."""
-    recipe = parse_settings(RECIPE, LanguageRecipe, where="killed_run")
+def run(folder: Path, recipe: str = RECIPE) -> Ended:
+    """Run a recipe in this process; what is in the store already is not done again."""
+    stated = parse_settings(recipe, LanguageRecipe, where="killed_run")
     folder.mkdir(parents=True, exist_ok=True)
-    works = LanguageRun(recipe, Stages(Store(folder), load_prices(), "killed"))
+    works = LanguageRun(stated, Stages(Store(folder), load_prices(), "killed"))
     student = works.student
     return Ended(loss=float(student.facts["final_loss"]), weights=student.outputs["model"])
 
 
 if __name__ == "__main__":
-    sys.stdout.write(msgspec.json.encode(run(Path(sys.argv[1]))).decode())
+    sys.stdout.write(msgspec.json.encode(run(Path(sys.argv[1]), sys.argv[2])).decode())
