@@ -12,10 +12,11 @@ import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from sumika.distil.array_branch import Branch
 from sumika.distil.array_card import card_of, result_of
-from sumika.distil.array_costs import TIMED_ANSWERS, ArrayCost, network_cost, onnx_latency_s, trees_cost
+from sumika.distil.array_costs import TIMED_ANSWERS, TREES_ANSWER, ArrayCost, network_cost, onnx_latency_s, trees_cost
 from sumika.distil.array_files import NAMES, WholeStudent, write_form, write_student
 from sumika.distil.array_outcome import INT8, ArrayOutcome, EightBits, Exported, Provenance
 from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, FileData, Source
@@ -46,13 +47,18 @@ MOST_COMPARED = 2000
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch compute on one thread: for small networks, threads that wait for each other cost more than they do."""
+    """Compute on one thread: for small models, threads that wait for each other cost far more than they bring.
+
+    On a busy machine they wait by counting, so that a few seconds of trees have been seen to take a minute of
+    processor time, which would stand in the bill.
+    """
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+    with threadpool_limits(1):
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
 
 
 class ArrayFinish(ArrayWorks):
@@ -203,7 +209,7 @@ class ArrayFinish(ArrayWorks):
             )
             return Made(facts=msgspec.to_builtins(found))
 
-        decided = (self.recipe.teacher, members, self.exported.outputs, watts, TIMED_ANSWERS)
+        decided = (self.recipe.teacher, members, self.exported.outputs, watts, TIMED_ANSWERS, TREES_ANSWER)
         result = self.stages.run("time answers", Role.EVALUATION, work, *decided)
         return msgspec.convert(result.facts, dict[str, ArrayCost])
 
@@ -212,7 +218,8 @@ class ArrayFinish(ArrayWorks):
         if isinstance(teacher, BoostedTeacher):
             # Trees are not kept, only what they said: one is grown again, as large as they were.
             trees = boost(self.arrays.take(self.final.rows), teacher.trees, self.final.outputs, seed=self.recipe.seed)
-            return trees_cost(trees, teacher.trees, len(members), asked, core_w=watts)
+            many = self._some(self.final.rows, TREES_ANSWER)
+            return trees_cost(trees, teacher.trees, len(members), many, core_w=watts)
         models = [kept_model(self.stages.store, member.outputs["model"]) for member in members]
         return network_cost(models, asked, core_w=watts)
 

@@ -1,6 +1,7 @@
 """What a finished run of an array recipe says for itself: scores, costs of an answer, ratios, 8 bits, and the bill."""
 
 import io
+import math
 import textwrap
 
 import msgspec
@@ -240,8 +241,14 @@ def _bill_lines(outcome: ArrayOutcome) -> list[str]:
     return [*lines, f"At {rate_line(bill.prices)}; energy: {', '.join(bill.energy_sources)}."]
 
 
+def _sum(value: float) -> str:
+    """Return a sum with places enough for two figures of a small one."""
+    places = 2 if value >= 1 else min(8, 1 - math.floor(math.log10(max(value, 1e-9))))
+    return f"{value:,.{max(2, places)}f}"
+
+
 def _total_line(name: str, total: Total, bill: Summary) -> str:
     paid, spent = money(total.bill.total_usd, bill.prices), total.spent
-    sums = f"¥{paid.jpy:.2f} = ${paid.usd:.4f} = €{paid.eur:.4f}"
+    sums = f"¥{_sum(paid.jpy)} = ${_sum(paid.usd)} = €{_sum(paid.eur)}"
     energy = f"{spent.energy_kwh * 1000:.2f} Wh"
     return f"{name}: {duration(spent.wall_s)} wall, {duration(spent.cpu_s)} CPU, {energy}, {sums}."
