@@ -32,6 +32,7 @@ from sumika.distil.store import Store
 from sumika.distil.teachers.arrays import OnnxTeacher
 from sumika.schema import SumikaError, UsageError
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 PEOPLE, EACH, POINTS = 4, 30, 8
 RECORDED = Provenance(licence="CC-BY-4.0", cite="Somebody et al.", evidence="real recording")
 FILES = {
