@@ -94,6 +94,11 @@ MEANINGS = {
         "After its own verified tries: the student's score over its teacher's (worse subject)",
         "自力で正解した答えも学んだあと：教師に対する生徒の正答率の比（低いほうの科目）",
     ),
+    "demo_cpu_minutes": ("The whole demo, teacher and all: processor time", "デモ全体（教師の学習も含む）の CPU 時間"),
+    "demo_gain": (
+        "The demo's student after a thousand chosen examples, over the same without them (lesser of two subjects)",
+        "デモ：選んだ 1,000 例で学んだ生徒の、学ぶ前からの伸び（2 分野の低い方）",
+    ),
     "quote_error": ("Quote before the run against what it took", "実行前の見積もりと実績のずれ"),
     "curation_gain": (
         "A thousand chosen examples against a thousand at random",

@@ -24,7 +24,8 @@ def measure(full: bool) -> dict[str, Figure]:
     if not full:
         return {}
     works = works_of("reason-tiny")
-    examples = works.evaluation[:: max(1, len(works.evaluation) // PROBLEMS)][:PROBLEMS]
+    rows = np.random.default_rng(works.recipe.seed).permutation(len(works.evaluation))[:PROBLEMS]
+    examples = [works.evaluation[row] for row in sorted(rows)]
     most = works.recipe.teach.max_tokens
 
     def tried(budget: Budget, samples: int) -> Measured:
