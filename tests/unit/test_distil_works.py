@@ -240,7 +240,7 @@ def test_a_run_that_is_taken_up_again_does_nothing_twice(finished: Finished, tmp
     assert {one.name: one.correct for one in outcome.models} == {
         one.name: one.correct for one in finished.outcome.models
     }
-    assert outcome.bill.all_in.bill.total_usd == pytest.approx(finished.outcome.bill.all_in.bill.total_usd)
+    assert outcome.bill.all_in.bill.total_usd == pytest.approx(finished.works.bill().all_in.bill.total_usd)
     for name in ("safetensors/model.safetensors", "student.int8.onnx"):
         assert (tmp_path / "model" / name).read_bytes() == (finished.folder / name).read_bytes()
 

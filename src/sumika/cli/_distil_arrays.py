@@ -72,12 +72,13 @@ def quote_of(run: Run, store: Store, prices: Prices, *, say: Callable[[str], Non
     return ArrayQuote(_works(run, store, prices), say).quote()
 
 
-def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> str:
-    """Run everything, write the model folder, and return the table."""
+def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> tuple[str, set[str]]:
+    """Run everything, write the model folder, and return the table and the keys of the stages."""
     from sumika.distil.array_outcome import as_text
 
     works = _works(run, store, prices, watcher)
-    return as_text(works.finish(Path(run.folder), quote=run.quote, command=run.command, commit=run.commit))
+    report = works.finish(Path(run.folder), quote=run.quote, command=run.command, commit=run.commit)
+    return as_text(report), works.stages.keys
 
 
 def export(folder: Path, form: str, target: Path) -> Path:

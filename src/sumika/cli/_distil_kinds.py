@@ -71,10 +71,10 @@ def spread_out(run: Run, store: Store, prices: Prices, spread: Spread, *, say: C
     _distil_language.spread_out(run, store, prices, spread, say=say)
 
 
-def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> str:
-    """Run everything, write the model folder, and return the table."""
-    text: str = KINDS[run.kind].finish(run, store, prices, watcher)
-    return text
+def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> tuple[str, set[str]]:
+    """Run everything, write the model folder, and return the table and the keys of the stages."""
+    made: tuple[str, set[str]] = KINDS[run.kind].finish(run, store, prices, watcher)
+    return made
 
 
 def export(folder: Path, form: str, target: Path) -> Path:

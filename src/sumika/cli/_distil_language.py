@@ -63,11 +63,11 @@ def spread_out(run: Run, store: Store, prices: Prices, spread: Spread, *, say: C
     over(works, workers=spread.workers, executor=executor, address=spread.address, say=say)
 
 
-def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> str:
-    """Run everything, write the model folder, and return the table."""
+def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> tuple[str, set[str]]:
+    """Run everything, write the model folder, and return the table and the keys of the stages."""
     works = _works(run, store, prices, watcher)
     outcome = works.finish(Path(run.folder), quote=run.quote, command=run.command, commit=run.commit)
-    return as_text(outcome)
+    return as_text(outcome), works.stages.keys
 
 
 def student_of(folder: Path) -> LanguageStudent:

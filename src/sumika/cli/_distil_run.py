@@ -91,8 +91,8 @@ def _go(run_id: str, folder: Path, prices: Path | None) -> None:
     keep_run(opened, stated)
     _say(quoted.lines()[-2])
     with ProgressWatcher(Forecast(quoted)) as watcher:
-        text = kinds.finish(stated, opened, priced, watcher)
-    keep_run(opened, msgspec.structs.replace(stated, finished=True))
+        text, keys = kinds.finish(stated, opened, priced, watcher)
+    keep_run(opened, msgspec.structs.replace(stated, finished=True, keys=tuple(sorted(keys))))
     click.echo(text, nl=False)
     click.echo(f"The model, its card and its bill: {stated.folder}")
 
@@ -132,8 +132,9 @@ def ledger(name: str, store: Path | None, *, every: bool, as_json: bool) -> str:
     from sumika.distil.store import Store
 
     opened = Store(store_folder(store))
-    run_id = None if every else find_run(opened, name).id
-    summary = Ledger(opened.folder / "ledger.jsonl").summary(run_id)
+    ledger = Ledger(opened.folder / "ledger.jsonl")
+    found = None if every else find_run(opened, name)
+    summary = ledger.summary(found.id, found.keys) if found else ledger.summary()
     return json_of(summary).decode() + "\n" if as_json else as_table(summary)
 
 

@@ -28,6 +28,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         folder: Where the model goes.
         quote: Made before it started.
         finished: Whether the model is there.
+        keys: What decided its stages, earlier runs' too whose results it uses: their cost is on its bill.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     quote: Quote | None = None
     finished: bool = False
+    keys: tuple[str, ...] = ()
 
 
 def begin_run(
