@@ -207,6 +207,12 @@ def test_a_run_that_broke_off_was_taken_up_and_asked_nothing_twice(
     assert (runs["other"].recipe["seed"], runs["other"].recipe["choose"]["without"]) == (5, ["difficulty", "quality"])
 
 
+def test_a_slip_in_the_prices_leaves_no_run_behind(sumika: Sumika, place: Path, tmp_path: Path) -> None:
+    store = ("--store", tmp_path / "store")
+    assert sumika("distil", "run", place / "mine.yaml", "--prices", place / "nothing", *store).code == 2
+    assert sumika("distil", "resume", *store).err.startswith(f"sumika: {tmp_path / 'store'}: no unfinished run yet")
+
+
 def test_a_quote_comes_before_anything_is_asked(sumika: Sumika, place: Path, tmp_path: Path) -> None:
     said = sumika("distil", "quote", place / "mine.yaml", "--store", tmp_path / "store", "--json")
     assert said.code == 0, said.err

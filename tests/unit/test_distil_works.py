@@ -71,6 +71,7 @@ class Finished(msgspec.Struct, frozen=True):
     watched: Watched
     folder: Path
     outcome: Outcome
+    made: tuple[str, ...]  # by the run itself; tests that go on from it make more
 
     @property
     def card(self) -> Card:
@@ -88,14 +89,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
         works = works_of(TRAINED, base / "store", "first", watched)
         folder = base / "model"
         outcome = works.finish(folder, quote=quote, command="sumika distil run tiny", commit="abc1234")
-        yield Finished(works, quote, watched, folder, outcome)
+        yield Finished(works, quote, watched, folder, outcome, tuple(watched.made))
 
 
 # The run itself
 
 
 def test_every_stage_is_run_once(finished: Finished) -> None:
-    made = finished.watched.made
+    made = finished.made
     assert finished.watched.reused == []
     twice = [stage for stage in set(made) if made.count(stage) > 1]
     assert set(twice) <= {"choose 24", "teach 24"}, "the choice and the random choice of as many bear one name"
@@ -199,7 +200,7 @@ def test_the_card_tells_teacher_terms_data_and_predicted_against_actual(finished
 
 def test_the_bill_counts_every_stage_and_the_student_alone_is_less(finished: Finished) -> None:
     bill = finished.outcome.bill
-    made = finished.watched.made
+    made = finished.made
     assert {one.name for one in bill.stages} == set(made)
     assert 0 < bill.student.bill.total_usd < bill.all_in.bill.total_usd
     assert bill.all_in.unfinished == 0
@@ -240,7 +241,8 @@ def test_a_run_that_is_taken_up_again_does_nothing_twice(finished: Finished, tmp
     assert {one.name: one.correct for one in outcome.models} == {
         one.name: one.correct for one in finished.outcome.models
     }
-    assert outcome.bill.all_in.bill.total_usd == pytest.approx(finished.works.bill().all_in.bill.total_usd)
+    # No less: what another test has made anew in this store has been paid for too.
+    assert outcome.bill.all_in.bill.total_usd >= finished.outcome.bill.all_in.bill.total_usd * (1 - 1e-9)
     for name in ("safetensors/model.safetensors", "student.int8.onnx"):
         assert (tmp_path / "model" / name).read_bytes() == (finished.folder / name).read_bytes()
 
