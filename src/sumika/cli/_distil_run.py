@@ -55,13 +55,14 @@ def run(
 
     kind, recipe = kinds.load(name)
     recipe = kinds.changed(kind, recipe, seed=seed, without=without)
+    priced = load_prices(file=prices)  # a slip in it is told before a run is remembered
     folder = store_folder(store)
     if fresh:
         folder = folder / "demo" / f"{os.getpid()}"
     opened = kinds.open_store(folder)
     stated = begin_run(opened, kind, recipe, command=_command(), commit=commit(), folder=into)
     if spread is not None:
-        kinds.spread_out(stated, opened, load_prices(file=prices), spread, say=_say)
+        kinds.spread_out(stated, opened, priced, spread, say=_say)
     _go(stated.id, folder, prices)
 
 
