@@ -64,6 +64,8 @@ def run(
     if spread is not None:
         kinds.spread_out(stated, opened, priced, spread, say=_say)
     _go(stated.id, folder, prices)
+    if fresh:
+        click.echo(f"To look further (ledger, card, serve, compare): export SUMIKA_STORE={shlex.quote(str(folder))}")
 
 
 def resume(name: str, store: Path | None, prices: Path | None) -> None:

@@ -136,7 +136,7 @@ def export(name: str, form: str, target: Path, store: Path | None) -> None:
 @click.option(
     "--api-key-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File with the key that callers must send; readable by you alone (chmod 600). Or $SUMIKA_API_KEY.",
+    help="File with the key that callers must send; readable by you alone (chmod 600). Or $SUMIKA_SERVE_KEY.",
 )
 def serve(name: str, store: Path | None, host: str, port: int, api_key_file: Path | None) -> None:
     """Answer an OpenAI-compatible client with a finished language student."""
