@@ -17,9 +17,8 @@ RECIPE = """
 name: spread
 seed: 5
 data: {from: problems, size: 2500, per_domain: 5, domains: [units, lists]}
-choose: {count: 100}
-judged: 150
-compare: [without, random]
+choose: {count: 100, without: [difficulty]}
+compare: [random]
 top_k: 4
 teacher:
   from: trained
@@ -40,6 +39,7 @@ def run_in(folder: Path) -> LanguageRun:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # every part is a process of its own, and each imports torch
 @pytest.mark.parametrize("executor", ["local", "ray"])
 def test_two_workers_make_the_students_of_one_process(tmp_path: Path, executor: str) -> None:
     alone, shared = tmp_path / "alone", tmp_path / "shared"
