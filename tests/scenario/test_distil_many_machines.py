@@ -55,10 +55,10 @@ def test_two_workers_make_the_students_of_one_process(tmp_path: Path, executor: 
 
 
 def test_a_recipe_without_difficulty_needs_no_references() -> None:
-    recipe = parse_settings(
-        RECIPE.replace("{count: 100}", "{count: 100, without: [difficulty]}"), LanguageRecipe, where=""
-    )
-    assert rounds(recipe) == [["teacher", "base"], ["traces", "random traces"], ["student", "without", "random"]]
+    recipe = parse_settings(RECIPE, LanguageRecipe, where="test")
+    assert rounds(recipe) == [["teacher", "base"], ["traces", "random traces"], ["student", "random"]]
+    judging = parse_settings(RECIPE.replace(", without: [difficulty]", ""), LanguageRecipe, where="test")
+    assert rounds(judging)[0] == ["teacher", "base", "reference"]
 
 
 def test_no_workers_are_refused(tmp_path: Path) -> None:
