@@ -23,6 +23,8 @@ from sumika.distil.store import Store
 from sumika.distil.tabular import BoostingSettings, boost
 from sumika.schema import SumikaError, UsageError
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = 6
 BASE: dict[str, Any] = {
     "name": "trial",

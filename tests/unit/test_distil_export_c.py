@@ -19,6 +19,8 @@ from sumika.distil.networks.build import build
 from sumika.distil.networks.presets import Inputs, is_signal
 from sumika.schema import SumikaError
 
+pytestmark = pytest.mark.slow
+
 needs_compiler = pytest.mark.skipif(
     shutil.which("gcc") is None and "CI" not in os.environ, reason="needs gcc, which this computer lacks"
 )

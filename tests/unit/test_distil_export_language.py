@@ -15,6 +15,8 @@ from sumika.distil.language.shape import DecoderShape
 from sumika.distil.language.tokenizer import CharacterTokenizer, FolderTokenizer
 from sumika.schema import SumikaError
 
+pytestmark = pytest.mark.slow
+
 TOKENIZER = CharacterTokenizer()
 PROMPTS = [f"What is {a} + {b * 7}?<think>" for a in range(10) for b in range(5)]
 

@@ -30,6 +30,8 @@ from sumika.distil.networks.reference import forward_numpy
 from sumika.distil.records import ArraySet
 from sumika.schema import SumikaError
 
+pytestmark = pytest.mark.slow
+
 TABLE = FitSettings(epochs=6, batch=16, learning_rate=0.02)
 
 

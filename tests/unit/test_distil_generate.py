@@ -16,6 +16,8 @@ from sumika.distil.language.generate import Generator, LanguageStudent, Request,
 from sumika.distil.language.shape import DecoderShape
 from sumika.distil.language.tokenizer import CharacterTokenizer, FolderTokenizer
 
+pytestmark = pytest.mark.slow
+
 SHAPE = DecoderShape(vocabulary=101, width=32, layers=2, heads=4, key_value_heads=2, hidden=64, context=128)
 
 

@@ -9,6 +9,8 @@ from sumika.distil.grade.maths import equal_maths
 from sumika.distil.grade.sandbox import Limits, Sandbox
 from sumika.distil.records import Example, Grading
 
+pytestmark = pytest.mark.slow
+
 TESTS = ("assert f(2) == 4", "assert f(-3) == -6")
 GOOD = "def f(x):\n    return 2*x"
 

@@ -23,6 +23,8 @@ from sumika.distil.language.training import train
 from sumika.distil.store import Store
 from sumika.schema import SumikaError
 
+pytestmark = pytest.mark.slow
+
 TOKENIZER = CharacterTokenizer()
 SHAPE = DecoderShape(vocabulary=TOKENIZER.size, width=32, layers=2, heads=4, key_value_heads=2, hidden=48, context=64)
 SAMPLES = [encode_trace(TOKENIZER, f"{n}+{n}=", f"twice {n}" * (n % 3), str(2 * n)) for n in range(40)]

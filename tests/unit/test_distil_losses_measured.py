@@ -9,6 +9,8 @@ from sumika.distil.recipe_teachers import Shape
 from sumika.evaluate.distil import array_losses, language_losses
 from sumika.evaluate.distil.losses import as_text, effects, interval_over_seeds
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_interval_is_students() -> None:
     found = interval_over_seeds([1.0, 2.0, 3.0, 4.0, 5.0])

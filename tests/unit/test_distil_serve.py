@@ -23,6 +23,8 @@ from sumika.distil.language.shape import DecoderShape
 from sumika.distil.language.tokenizer import CharacterTokenizer
 from sumika.distil.serve import ServeLimits, application
 
+pytestmark = pytest.mark.slow
+
 TOKENIZER = CharacterTokenizer()
 ASKED = "What is 2 + 3?"
 KEY = "a-key-of-enough-signs"
