@@ -2,22 +2,22 @@
 
 from sumika.schema._message import Consumed, Envelope, Message
 from sumika.schema._origin import Origin, worst
+from sumika.schema.antennas import AntennaArray
 from sumika.schema.errors import SumikaError, UsageError
 from sumika.schema.people import ChestMotion, Estimate, HeartRate, Presence, Respiration
+from sumika.schema.points import POINT_COLUMNS, Claim, PointCloud
 from sumika.schema.radar import (
     AdcFrame,
-    AntennaArray,
-    ChirpProfile,
     Frame,
     FrameKind,
     FrameNotice,
     RadarDescription,
     RangeFrame,
-    RangeGrid,
     RawFrame,
     SlowTime,
     frame_from_bytes,
 )
+from sumika.schema.radar_models import ARRAYS, RADAR_MODELS
 from sumika.schema.reason import Reason
 from sumika.schema.requests import RecordRawAnswer, RecordRawRequest
 from sumika.schema.system import (
@@ -31,15 +31,23 @@ from sumika.schema.system import (
     Tick,
 )
 from sumika.schema.topics import REQUESTS, TOPIC_OF, TOPICS, Request, Signal, Topic, key_of
+from sumika.schema.tracks import Ghost, GhostCause, HeldBy, Track, TrackKind, Tracks
+from sumika.schema.vitals import Beat, PersonVitals, Rate
+from sumika.schema.waveform import ChirpProfile, RangeGrid
 
 __all__ = [
+    "ARRAYS",
+    "POINT_COLUMNS",
+    "RADAR_MODELS",
     "REQUESTS",
     "TOPICS",
     "TOPIC_OF",
     "AdcFrame",
     "AntennaArray",
+    "Beat",
     "ChestMotion",
     "ChirpProfile",
+    "Claim",
     "Command",
     "ConfigChange",
     "Consumed",
@@ -49,16 +57,22 @@ __all__ = [
     "Frame",
     "FrameKind",
     "FrameNotice",
+    "Ghost",
+    "GhostCause",
     "HeartRate",
+    "HeldBy",
     "Message",
     "NodeHealth",
     "NodeState",
     "NodeStatistics",
     "Origin",
+    "PersonVitals",
+    "PointCloud",
     "Presence",
     "RadarDescription",
     "RangeFrame",
     "RangeGrid",
+    "Rate",
     "RawFrame",
     "Reason",
     "RecordRawAnswer",
@@ -71,6 +85,9 @@ __all__ = [
     "SumikaError",
     "Tick",
     "Topic",
+    "Track",
+    "TrackKind",
+    "Tracks",
     "UsageError",
     "frame_from_bytes",
     "key_of",

@@ -13,64 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.schema._message import Message
-from sumika.units import SPEED_OF_LIGHT_M_S, wavelength_m
-
-
-class ChirpProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """One FMCW frame as it is sent and sampled.
-
-    Attributes:
-        start_frequency_hz: Frequency at the first sample.
-        slope_hz_per_s: Frequency ramp; 0 for continuous wave, which cannot tell distance.
-        sample_rate_hz: Rate of the converter (complex samples count once).
-        samples_per_chirp: Samples of one chirp.
-        chirps_per_frame: Chirps per transmitter in one frame.
-        chirp_interval_s: Time from one chirp of a transmitter to its next.
-        complex_samples: Whether the receiver is I/Q; a real one sees distances to half the sample rate only.
-        full_scale: Largest magnitude of a sample (of I and of Q each); where it is reached the converter is saturated.
-    """
-
-    start_frequency_hz: float
-    slope_hz_per_s: float
-    sample_rate_hz: float
-    samples_per_chirp: int
-    chirps_per_frame: int
-    chirp_interval_s: float
-    complex_samples: bool
-    full_scale: float
-
-    @property
-    def bandwidth_hz(self) -> float:
-        """Bandwidth swept while sampling."""
-        return self.slope_hz_per_s * self.samples_per_chirp / self.sample_rate_hz
-
-    @property
-    def center_frequency_hz(self) -> float:
-        """Frequency in the middle of the sampled sweep."""
-        return self.start_frequency_hz + self.bandwidth_hz / 2
-
-    @property
-    def range_resolution_m(self) -> float:
-        """Spacing of range FFT bins without zero padding, c/2B; infinite for continuous wave."""
-        return SPEED_OF_LIGHT_M_S / (2 * self.bandwidth_hz) if self.bandwidth_hz else float("inf")
-
-
-class RangeGrid(msgspec.Struct, frozen=True, kw_only=True):
-    """The distances of a `RangeFrame`: bin `i` lies at `start_m + i * step_m`."""
-
-    start_m: float
-    step_m: float
-    bins: int
-
-
-class AntennaArray(msgspec.Struct, frozen=True, kw_only=True):
-    """Antenna positions (right, up) in half wavelengths at the carrier, seen from behind the radar.
-
-    Virtual antennas are ordered transmitter by transmitter: antenna `t * len(receivers) + r`.
-    """
-
-    transmitters: tuple[tuple[float, float], ...] = ((0.0, 0.0),)
-    receivers: tuple[tuple[float, float], ...] = ((0.0, 0.0),)
+from sumika.schema.antennas import AntennaArray
+from sumika.schema.waveform import ChirpProfile, RangeGrid
+from sumika.units import wavelength_m
 
 
 class RadarDescription(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +27,7 @@ class RadarDescription(msgspec.Struct, frozen=True, kw_only=True):
         frame_interval_s: Time from one frame to the next.
         chirp: Present where frames are `AdcFrame`.
         range_grid: Present where frames are `RangeFrame`.
-        array: Antenna positions, where known.
+        array: Antenna positions, where known; one antenna at the origin where not, whatever the frames hold.
         timing_trusted: False where the source's time axis is nominal, so that no rate may be taken from it.
     """
 

@@ -11,11 +11,15 @@ class Reason(StrEnum):
     BREATHING_SEEN = "breathing_seen"
     MOVEMENT_SEEN = "movement_seen"
     NOTHING_SEEN = "nothing_seen"
+    HELD_BY_BREATHING = "held_by_breathing"
+    PREDICTED = "predicted"
     # It is missing because of the person ...
     NO_PERSON = "no_person"
     MOVING = "moving"
     MOVED = "moved"
     PERSON_LEFT = "person_left"
+    TOO_FAR = "too_far"
+    TWO_IN_ONE_CELL = "two_in_one_cell"
     # ... of the signal ...
     WARMING_UP = "warming_up"
     TOO_WEAK = "too_weak"
@@ -23,6 +27,8 @@ class Reason(StrEnum):
     CHANNELS_DISAGREE = "channels_disagree"
     OUT_OF_BAND = "out_of_band"
     NO_REFERENCE = "no_reference"
+    PHASE_WRAPS = "phase_wraps"
+    BREATHING_HARMONIC = "breathing_harmonic"
     # ... or of the sensor.
     NO_SIGNAL = "no_signal"
     FRAMES_LOST = "frames_lost"
@@ -34,3 +40,6 @@ class Reason(StrEnum):
     STALE = "stale"
     CLOCK_UNTRUSTED = "clock_untrusted"
     NO_RANGE = "no_range"
+    ANTENNA_DEAD = "antenna_dead"
+    INTERFERENCE = "interference"
+    PROFILE_MISMATCH = "profile_mismatch"

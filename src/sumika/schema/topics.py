@@ -3,9 +3,12 @@
 import msgspec
 
 import sumika.schema.people as people
+import sumika.schema.points as points
 import sumika.schema.radar as radar
 import sumika.schema.requests as requests
 import sumika.schema.system as system
+import sumika.schema.tracks as tracks
+import sumika.schema.vitals as vitals
 from sumika.schema._message import Message
 
 
@@ -54,6 +57,10 @@ TOPICS: dict[str, Topic] = {
     "frame": Topic(message=radar.FrameNotice, key_field="radar", rate_hz=20.0, log=False),
     "raw_frame": Topic(message=radar.RawFrame, key_field="radar", rate_hz=None, json=False),
     "slow_time": Topic(message=radar.SlowTime, key_field="radar", rate_hz=20.0),
+    "points": Topic(message=points.PointCloud, key_field="radar", rate_hz=20.0, json=False),
+    "claim": Topic(message=points.Claim, key_field="radar", rate_hz=None),
+    "tracks": Topic(message=tracks.Tracks, key_field="source", rate_hz=20.0),
+    "person_vitals": Topic(message=vitals.PersonVitals, key_field="radar", rate_hz=None),
     "presence": Topic(
         message=people.Presence,
         key_field="room",
