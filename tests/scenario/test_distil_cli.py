@@ -263,7 +263,10 @@ def test_runs_are_compared_with_the_first(sumika: Sumika, finished: dict[str, Pa
     assert "answers" in json.dumps(found)
 
 
-@pytest.mark.parametrize(("form", "name"), [("safetensors", "out"), ("gguf", "out.gguf"), ("onnx-int8", "out.onnx")])
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [("safetensors", "out"), ("gguf", "out.gguf"), ("gguf-f16", "out.gguf"), ("onnx-int8", "out.onnx")],
+)
 def test_a_finished_student_is_exported_in_other_forms(
     sumika: Sumika, finished: dict[str, Path], tmp_path: Path, form: str, name: str
 ) -> None:
@@ -281,7 +284,7 @@ def test_a_form_that_a_language_student_has_not_is_told(
 ) -> None:
     said = sumika("distil", "export", finished["mine"], "c", tmp_path / "out.c")
     assert said.code == 2
-    assert "a language student has no form 'c'. Choose safetensors, gguf or onnx-int8." in said.err
+    assert "a language student has no form 'c'. Choose safetensors, gguf, gguf-f16 or onnx-int8." in said.err
 
 
 def test_a_signed_model_is_verified_and_a_changed_one_is_not(sumika: Sumika, finished: dict[str, Path]) -> None:

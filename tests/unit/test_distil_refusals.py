@@ -8,6 +8,7 @@ import pytest
 
 from sumika.distil.clean.report import CleanRefusedError
 from sumika.distil.language_finish import LanguageFinish
+from sumika.distil.language_quote import LanguageQuote
 from sumika.distil.ledger.ledger import Status
 from sumika.distil.pool.settings import PoolError
 from sumika.distil.store import StoreError
@@ -107,6 +108,8 @@ def test_terms_that_forbid_the_purpose_are_told_by_their_clause_before_anything_
     with pytest.raises(UsageError, match="do not allow the purpose"):
         _ = works.student
     assert asked_of_program(tmp_path) == [], "whoever calls the stages one by one is refused too"
+    with pytest.raises(UsageError, match="do not allow the purpose"):
+        LanguageQuote(works).quote()
 
 
 def test_a_licence_of_data_that_forbids_the_purpose_is_told_before_anything_is_done(tmp_path: Path) -> None:
@@ -120,6 +123,16 @@ def test_a_licence_of_data_that_forbids_the_purpose_is_told_before_anything_is_d
 def test_difficulty_without_anybody_to_judge_it_says_what_to_state(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nobody is there to judge difficulty by.*without: \[difficulty\]"):
         _ = works_in(tmp_path, choose="{count: 5}").student
+
+
+def test_without_quality_faulty_candidates_are_judged_too(tmp_path: Path) -> None:
+    faulty = [{"id": "x", "prompt": "\ufffd\ufffd <p>12 + \ufffd</p> http://x", "answer": "7", "domain": "sum"}]
+    write_rows(tmp_path / "pool.jsonl", [*sums(range(100, 110)), *faulty])
+    strict, all_of_them = (
+        works_in(tmp_path, choose=f"{{count: 5, least_quality: 0.999, without: {without}}}")
+        for without in ("[]", "[quality]")
+    )
+    assert len(all_of_them.judged) > len(strict.judged)
 
 
 # Memory

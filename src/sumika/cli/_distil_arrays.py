@@ -23,6 +23,11 @@ TEACHERS = ("networks", "boosting")
 
 
 @cache
+def names() -> tuple[str, ...]:
+    """Return the names of the recipes that ship."""
+    return tuple(RECIPES)
+
+
 def abouts() -> dict[str, str]:
     """Return what each shipped recipe is for, by name."""
     return {name: load(name).about for name in RECIPES}

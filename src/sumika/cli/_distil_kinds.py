@@ -18,7 +18,7 @@ from sumika.distil.store import Store
 from sumika.schema import UsageError
 
 KINDS: dict[str, ModuleType] = {"language": _distil_language, "arrays": _distil_arrays}
-"""Kind -> module with `abouts`, `load`, `changed`, `quote_of`, `finish` and `export`."""
+"""Kind -> module with `names`, `abouts`, `load`, `changed`, `quote_of`, `finish` and `export`."""
 
 
 def abouts() -> dict[str, str]:
@@ -33,9 +33,12 @@ def load(name: str) -> tuple[str, Any]:
         UsageError: if there is none, or it is not right.
     """
     for kind, module in KINDS.items():
-        if name in module.abouts():
+        if name in module.names():
             return kind, module.load(name)
-    teacher = outline(Path(name)).get("teacher") if Path(name).is_file() else None
+    if not Path(name).is_file():
+        known = ", ".join(one for module in KINDS.values() for one in module.names())
+        raise UsageError(f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {known}.")
+    teacher = outline(Path(name)).get("teacher")
     whose = teacher.get("from") if isinstance(teacher, dict) else None
     kind = "arrays" if whose in _distil_arrays.TEACHERS else "language"
     return kind, KINDS[kind].load(name)

@@ -25,6 +25,11 @@ from sumika.distil.store import Store
 from sumika.schema import UsageError
 
 
+def names() -> tuple[str, ...]:
+    """Return the names of the recipes that ship."""
+    return tuple(shipped())
+
+
 def abouts() -> dict[str, str]:
     """Return what each shipped recipe is for, by name."""
     return {name: load_recipe(name).about for name in shipped()}
@@ -104,9 +109,13 @@ def export(folder: Path, form: str, target: Path) -> Path:
             return export_safetensors(decoder, student.tokenizer, target)
         case "gguf":
             return export_gguf(decoder, student.tokenizer, target)
+        case "gguf-f16":
+            return export_gguf(decoder, student.tokenizer, target, kind="f16")
         case "onnx-int8":
             return export_language_onnx(decoder, target)
-    raise UsageError(f"a language student has no form '{form}'", remedy="Choose safetensors, gguf or onnx-int8.")
+    raise UsageError(
+        f"a language student has no form '{form}'", remedy="Choose safetensors, gguf, gguf-f16 or onnx-int8."
+    )
 
 
 def serve(folder: Path, *, host: str, port: int, api_key_file: Path | None) -> None:

@@ -120,7 +120,7 @@ def compare(names: tuple[str, ...], store: Path | None, as_json: bool) -> None:
 
 @distil.command()
 @click.argument("name", metavar="RUN|FOLDER")
-@click.argument("form", type=click.Choice(["safetensors", "gguf", "onnx", "onnx-int8", "c"]))
+@click.argument("form", type=click.Choice(["safetensors", "gguf", "gguf-f16", "onnx", "onnx-int8", "c"]))
 @click.argument("target", type=click.Path(path_type=Path))
 @_store
 def export(name: str, form: str, target: Path, store: Path | None) -> None:

@@ -1,5 +1,6 @@
 """From a trained language student to what a person takes home: exports, card, result and signature in one folder."""
 
+import shutil
 import tempfile
 from collections.abc import Mapping
 from functools import cached_property
@@ -20,6 +21,8 @@ from sumika.distil.export.safetensors import export_safetensors
 from sumika.distil.grade.grader import grade_all
 from sumika.distil.language.dialogue import question
 from sumika.distil.language.generate import Completion
+from sumika.distil.language.kept import FILE, ONE, put_folder
+from sumika.distil.language.tokenizer import FolderTokenizer
 from sumika.distil.language_run import LanguageRun
 from sumika.distil.ledger.ledger import Role, Summary
 from sumika.distil.ledger.quote import PredictedActual, Quote, predicted_and_actual
@@ -29,7 +32,7 @@ from sumika.distil.recipe import ProblemPool
 from sumika.distil.records import Grading, Trace
 from sumika.distil.sign import sign_folder
 from sumika.distil.stages import Made, StageContext, StageResult
-from sumika.distil.store import key_of, write_whole
+from sumika.distil.store import Store, key_of, write_whole
 from sumika.distil.teachers.lineage import lineage
 
 RESULT, OUTCOME = "result.json", "outcome.json"
@@ -63,20 +66,28 @@ class LanguageFinish(LanguageRun):
 
         def work(context: StageContext) -> Made:
             student = self.student_of(self.student)
+            whole = {name: digest for name, digest in self.student.outputs.items() if name.startswith(FILE)}
             outputs: dict[str, str] = {}
-            with tempfile.TemporaryDirectory() as name:
+            with tempfile.TemporaryDirectory(dir=context.store.folder / "work") as name:
                 folder = Path(name)
+                tokenizer = student.tokenizer
+                if ONE not in self.student.outputs:  # read from a folder that is gone by now
+                    tokenizer = FolderTokenizer(put_folder(context.store, whole, folder / "source"))
                 for number, kind in enumerate(self.recipe.export):
-                    if kind == "safetensors":
-                        export_safetensors(student.generator.decoder, student.tokenizer, folder / kind)
+                    if kind == "safetensors" and whole:  # the stage's own files, as they are
+                        outputs |= {f"{kind}/{name.removeprefix(FILE)}": digest for name, digest in whole.items()}
+                        ending = msgspec.json.encode({"eos_token_id": tokenizer.end_id})
+                        outputs[f"{kind}/generation_config.json"] = context.store.put(ending)
+                    elif kind == "safetensors":
+                        export_safetensors(student.generator.decoder, tokenizer, folder / kind)
                     elif kind == "gguf":
-                        export_gguf(student.generator.decoder, student.tokenizer, folder / "student.q8_0.gguf")
+                        export_gguf(student.generator.decoder, tokenizer, folder / "student.q8_0.gguf")
                     else:
                         export_language_onnx(student.generator.decoder, folder / "student.int8.onnx")
                     context.progress(number + 1, len(self.recipe.export))
                 for path in sorted(folder.rglob("*")):
-                    if path.is_file():
-                        outputs[path.relative_to(folder).as_posix()] = context.store.put(path.read_bytes())
+                    if path.is_file() and folder / "source" not in path.parents:
+                        outputs[path.relative_to(folder).as_posix()] = context.store.put_file(path)
             return Made(outputs=outputs)
 
         return self.stages.run("export", Role.STUDENT, work, self.recipe.export, self.student.outputs)
@@ -160,9 +171,7 @@ class LanguageFinish(LanguageRun):
         precheck(self.recipe, self.tokenizer.size)
         outcome = self.outcome
         for name, digest in self.exported.outputs.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, self.stages.store.get(digest))
+            _take_out(self.stages.store, digest, folder / name)
         entries = self.stages.ledger.entries(self.stages.run_id, self.stages.keys)
         predicted = predicted_and_actual(quote, entries) if quote else []
         card = self._card(outcome, predicted, command, commit)
@@ -178,7 +187,7 @@ class LanguageFinish(LanguageRun):
             group: {one: float(student.correct[one]) for one in ids if one in student.correct}
             for group, ids in outcome.groups.items()
         }
-        sizes = [len(self.stages.store.get(digest)) for name, digest in self.exported.outputs.items() if "int8" in name]
+        sizes = [self._size_bytes(digest) for name, digest in self.exported.outputs.items() if "int8" in name]
         return RunResult(
             name=f"{self.recipe.name} {self.stages.run_id}",
             scores=marks,
@@ -206,7 +215,7 @@ class LanguageFinish(LanguageRun):
         return Card(
             name=self.recipe.name,
             summary=self.recipe.about,
-            purposes=(f"{self.recipe.purpose}: problems like those it was taught",),
+            purposes=(f"Problems like those it was taught (made for the purpose {self.recipe.purpose}).",),
             not_for=("Questions of another kind than its data: it has read nothing else.",),
             parameters=student.cost.parameters if student.cost else 0,
             flops_per_answer=student.cost.flops if student.cost else 0.0,
@@ -229,13 +238,25 @@ class LanguageFinish(LanguageRun):
         model = self.recipe.model
         return (Licensed(name=Path(model.folder).name, licence=model.licence),) if model else ()
 
+    def _size_bytes(self, digest: str) -> int:
+        return self.stages.store.path_of(digest).stat().st_size
+
     def _exports(self, outcome: Outcome) -> tuple[Export, ...]:
         sizes: dict[str, int] = {}
         for name, digest in self.exported.outputs.items():
             kind = "safetensors" if name.startswith("safetensors/") else name.removeprefix("student.")
-            sizes[kind] = sizes.get(kind, 0) + len(self.stages.store.get(digest))
+            sizes[kind] = sizes.get(kind, 0) + self._size_bytes(digest)
         loss = _points_lost(outcome) if self.int8 is not None else {}
         return tuple(Export(format=kind, size_bytes=size, **loss.get(kind, {})) for kind, size in sizes.items())
+
+
+def _take_out(store: Store, digest: str, path: Path) -> None:
+    """Copy an object, however large, to where a person finds it; a half-written copy never stands under its name."""
+    store.check(digest)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.new")
+    shutil.copyfile(store.path_of(digest), new)
+    new.replace(path)
 
 
 def _points_lost(outcome: Outcome) -> Mapping[str, dict[str, Any]]:

@@ -30,6 +30,7 @@ from sumika.distil.ledger.quote import (
     language_training,
     sampled_lengths,
 )
+from sumika.distil.precheck import precheck
 from sumika.distil.recipe import ProblemPool
 from sumika.distil.recipe_teachers import EndpointTeacher, TrainedTeacher
 from sumika.distil.records import Example
@@ -59,7 +60,12 @@ class LanguageQuote:
         self._rates: dict[DecoderShape, Rate] = {}
 
     def quote(self) -> Quote:
-        """Measure, calculate, and return the quote."""
+        """Measure, calculate, and return the quote.
+
+        Raises:
+            SumikaError: if the recipe could not come to its end here; a quote would promise what cannot be.
+        """
+        precheck(self.recipe, self.works.tokenizer.size)
         self._data()
         teacher = self.recipe.teacher
         if isinstance(teacher, TrainedTeacher):

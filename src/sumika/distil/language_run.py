@@ -58,8 +58,10 @@ class LanguageRun(LanguageWorks):
 
     @cached_property
     def judged(self) -> NDArray[np.int64]:
-        """Candidates that the reference students try: without faults, as many of each domain."""
-        good = np.flatnonzero(self.scores(self.quality) >= self.recipe.choose.least_quality)
+        """Candidates that the reference students try: without faults if quality counts, as many of each domain."""
+        choose = self.recipe.choose
+        least = -np.inf if "quality" in choose.without else choose.least_quality
+        good = np.flatnonzero(self.scores(self.quality) >= least)
         count = min(self.recipe.judged or len(good), len(good))
         domains = np.array([self.candidates[row].domain for row in good])
         return np.sort(good[diverse(domains, None, count, self.recipe.seed)])
