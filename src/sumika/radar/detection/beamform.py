@@ -1,0 +1,210 @@
+"""Direction of a detection: zero-padded beamforming, then the maximum of the likelihood of one source.
+
+The sum of the antennas' amplitudes, each turned back by the phase that a direction gives it, is tried over a grid of
+directions (the zero-padded Fourier transform of the array, also for arrays that are no grid). From the best one least
+squares of the antennas' phases lead to the maximum (Fisher scoring: the steps' matrix depends on positions only).
+
+Transmitters that send one after the other see a moving target at different times. Its Doppler frequency turns their
+antennas' phases, by an angle known up to the folding of Doppler. Each folding gives other directions, and only the true
+one lets all antennas agree; so the folding is decided by the antennas, and by how fast people move.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.radar._compiled import compiled
+
+Complexes = NDArray[np.complex128]
+Floats = NDArray[np.float64]
+
+_FOLDINGS = 1
+"""Doppler foldings tried to each side."""
+
+_SCORING_STEPS = 4
+
+
+@compiled
+def undo_delays(snapshot: Complexes, delays: Floats, doppler: float, chirps: int, out: Complexes) -> None:
+    """Turn the antennas' phases back by what the target's Doppler adds until their transmitter sends.
+
+    Args:
+        snapshot: (antenna,).
+        delays: (antenna,) in chirp intervals.
+        doppler: Doppler bin, unfolded.
+        chirps: Of the frame.
+        out: (antenna,), overwritten.
+    """
+    for antenna in range(len(snapshot)):
+        out[antenna] = snapshot[antenna] * np.exp(-2j * np.pi * doppler * delays[antenna] / chirps)
+
+
+@compiled
+def best_direction(
+    snapshot: Complexes, steering: NDArray[np.complex64], sums: NDArray[np.complex64]
+) -> tuple[int, float]:
+    """Return the direction of the grid with the largest sum, and that sum's power.
+
+    Args:
+        snapshot: (antenna,) with delays undone.
+        steering: (antenna, direction).
+        sums: Scratch, (direction,).
+    """
+    sums[:] = 0.0
+    for antenna in range(len(snapshot)):
+        value = np.complex64(snapshot[antenna])
+        row = steering[antenna]
+        for k in range(len(sums)):
+            sums[k] += value * row[k]
+    best, largest = 0, np.float32(-1.0)
+    for k in range(len(sums)):
+        power = sums[k].real ** 2 + sums[k].imag ** 2
+        if power > largest:
+            best, largest = k, power
+    return best, float(largest)
+
+
+@compiled
+def choose_folding(
+    snapshot: Complexes,
+    delays: Floats,
+    doppler: float,
+    chirps: int,
+    noise: float,
+    speed_sigma: float,
+    steering: NDArray[np.complex64],
+    sums: NDArray[np.complex64],
+    turned: Complexes,
+) -> tuple[int, int]:
+    """Decide how often Doppler is folded, and the direction on the grid.
+
+    Args:
+        snapshot: (antenna,).
+        delays: (antenna,) in chirp intervals; all equal where transmitters do not take turns.
+        doppler: Doppler bin as seen, -chirps/2 to chirps/2.
+        chirps: Of the frame.
+        noise: Noise power of one antenna.
+        speed_sigma: How fast people move, standard deviation in Doppler bins.
+        steering: (antenna, direction).
+        sums: Scratch, (direction,).
+        turned: Scratch, (antenna,).
+
+    Returns:
+        Doppler foldings to add, and the number of the direction.
+    """
+    antennas = len(snapshot)
+    undo_delays(snapshot, delays, doppler, chirps, turned)
+    best, power = best_direction(turned, steering, sums)
+    total = 0.0
+    for antenna in range(antennas):
+        total += snapshot[antenna].real ** 2 + snapshot[antenna].imag ** 2
+    folding = 0
+    score = power / antennas / noise - 0.5 * (doppler / speed_sigma) ** 2
+    if np.max(delays) == np.min(delays):
+        return folding, best
+    for tried in range(-_FOLDINGS, _FOLDINGS + 1):
+        unfolded = doppler + tried * chirps
+        prior = -0.5 * (unfolded / speed_sigma) ** 2
+        # No direction can explain more than all of the power: most foldings need not be tried.
+        if tried == 0 or total / noise + prior <= score:
+            continue
+        undo_delays(snapshot, delays, unfolded, chirps, turned)
+        direction, power = best_direction(turned, steering, sums)
+        if power / antennas / noise + prior > score:
+            folding, best, score = tried, direction, power / antennas / noise + prior
+    return folding, best
+
+
+@compiled
+def score_direction(snapshot: Complexes, positions: Floats, solve: Floats, cosines: Floats) -> None:
+    """Move a direction to the maximum of the likelihood of one source.
+
+    Args:
+        snapshot: (antenna,) with delays undone.
+        positions: (antenna, 2) half wavelengths.
+        solve: (2, antenna) from phase errors to corrections.
+        cosines: (2,) u and w, changed in place.
+    """
+    antennas = len(snapshot)
+    for _ in range(_SCORING_STEPS):
+        amplitude = steered_mean(snapshot, positions, cosines)
+        power = amplitude.real**2 + amplitude.imag**2
+        if power == 0.0:
+            return
+        du, dw = 0.0, 0.0
+        for antenna in range(antennas):
+            phase = np.pi * (positions[antenna, 0] * cosines[0] + positions[antenna, 1] * cosines[1])
+            error = (snapshot[antenna] * np.exp(1j * phase) * np.conj(amplitude)).imag / power
+            du += solve[0, antenna] * error
+            dw += solve[1, antenna] * error
+        cosines[0] = min(max(cosines[0] + du, -1.0), 1.0)
+        cosines[1] = min(max(cosines[1] + dw, -1.0), 1.0)
+        if abs(du) + abs(dw) < 1e-7:
+            return
+
+
+@compiled
+def steered_mean(snapshot: Complexes, positions: Floats, cosines: Floats) -> complex:
+    """Return the amplitude of a source in a direction: the mean of the antennas, turned back."""
+    total = 0j
+    for antenna in range(len(snapshot)):
+        phase = np.pi * (positions[antenna, 0] * cosines[0] + positions[antenna, 1] * cosines[1])
+        total += snapshot[antenna] * np.exp(1j * phase)
+    return total / len(snapshot)
+
+
+@compiled
+def split_direction(
+    snapshot: Complexes,
+    positions: Floats,
+    solve: Floats,
+    steering: NDArray[np.complex64],
+    grid: Floats,
+    least_power: float,
+    ratio: float,
+    sums: NDArray[np.complex64],
+    rest: Complexes,
+    cosines: Floats,
+) -> float:
+    """Look for a second direction in what the first one leaves, and fit both in turns (RELAX; Li and Stoica 1996).
+
+    Args:
+        snapshot: (antenna,) with delays undone.
+        positions: (antenna, 2) half wavelengths.
+        solve: (2, antenna) as for `score_direction`.
+        steering: (antenna, direction).
+        grid: (direction, 2) u and w.
+        least_power: Which the second amplitude must have.
+        ratio: Power relative to the first that the second must have.
+        sums: Scratch, (direction,).
+        rest: Scratch, (antenna,).
+        cosines: (2, 2); the first row holds the first direction, changed if there are two; the second is written.
+
+    Returns:
+        Power of the second amplitude; 0 if there is none.
+    """
+    first = steered_mean(snapshot, positions, cosines[0])
+    before = cosines[0].copy()
+    second = 0j
+    for turn in range(3):
+        _leave(snapshot, positions, cosines[0], first, rest)
+        if turn == 0:
+            best, _ = best_direction(rest, steering, sums)
+            cosines[1] = grid[best]
+        score_direction(rest, positions, solve, cosines[1])
+        second = steered_mean(rest, positions, cosines[1])
+        _leave(snapshot, positions, cosines[1], second, rest)
+        score_direction(rest, positions, solve, cosines[0])
+        first = steered_mean(rest, positions, cosines[0])
+    strong = first.real**2 + first.imag**2
+    weak = second.real**2 + second.imag**2
+    if weak < least_power or weak < ratio * strong:
+        cosines[0] = before
+        return 0.0
+    return weak
+
+
+@compiled
+def _leave(snapshot: Complexes, positions: Floats, cosines: Floats, amplitude: complex, rest: Complexes) -> None:
+    for antenna in range(len(snapshot)):
+        phase = np.pi * (positions[antenna, 0] * cosines[0] + positions[antenna, 1] * cosines[1])
+        rest[antenna] = snapshot[antenna] - amplitude * np.exp(-1j * phase)
