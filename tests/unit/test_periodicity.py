@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sumika.perception._breathing import BAND, CHANCE_LOG10, FUNDAMENTAL_LOG10, convincing
-from sumika.perception._periodicity import Rhythm, band_limited_velocity, find_rhythm, phase_wander_rad
+from sumika.radar.breathing_rate import BAND, CHANCE_LOG10, FUNDAMENTAL_LOG10, convincing
+from sumika.radar.periodicity import Rhythm, band_limited_velocity, find_rhythm, phase_wander_rad
 
 INTERVAL_S = 0.05
 

@@ -7,11 +7,9 @@ import numpy as np
 from sumika.clock import Instant
 from sumika.perception._window import SILENT_S, SlowTimeWindow, Stretch
 from sumika.radar import MOVING, motion_scores
+from sumika.radar.breathing_rate import SHORTEST_S
 from sumika.schema import Reason, SlowTime
 from sumika.units import ns_to_seconds
-
-SHORTEST_S = 12.0
-"""No rate from less than this."""
 
 MOST_LOST = 0.3
 """Share of lost frames in the window beyond which the waveform between them is a guess."""

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from sumika.perception._breathing import LONGEST_S, rhythm_of_last, waveform
+from sumika.perception._breathing import waveform
 from sumika.perception._fitness import EMPTY, fitness
 from sumika.perception._room import RoomClock
 from sumika.perception._window import SILENT_S, SlowTimeWindow, Stretch, evenly_spaced
 from sumika.radar import Centres, displacement_mm, phase_increments
+from sumika.radar.breathing_rate import LONGEST_S, rhythm_of_last
 from sumika.schema import HeartRate, Message, Presence, Reason, SlowTime, Tick
 from sumika.schema.house import Radar, Room
 from sumika.units import SECONDS_PER_MINUTE

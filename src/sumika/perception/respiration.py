@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.perception._breathing import LONGEST_S, Breathing, Waveform, breathing, waveform
+from sumika.perception._breathing import Breathing, Waveform, breathing, waveform
 from sumika.perception._fitness import EMPTY, fitness
 from sumika.perception._room import RoomClock
 from sumika.perception._window import SILENT_S, SlowTimeWindow
 from sumika.radar import MOVING, displacement_mm, phase_increments
+from sumika.radar.breathing_rate import LONGEST_S
 from sumika.schema import ChestMotion, Message, Presence, Reason, Respiration, SlowTime, Tick
 from sumika.schema.house import Radar, Room
 
