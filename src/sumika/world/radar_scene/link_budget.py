@@ -1,0 +1,79 @@
+"""From the radar equation to the size of an echo and of the noise, in counts of the converter.
+
+Typical figures of 60 GHz boards: 12 dBm per transmitter, 12-15 dB noise figure (TI IWR6843 data sheet, SWRS219, RF
+specifications), about 7 dBi for a patch on either side (SWRU546). A standing adult has a radar cross-section around
+-8 dBsm at 76 GHz, by some decibels more or less as it turns (N. Yamada, Y. Tanaka, K. Nishikawa, "Radar cross section
+for pedestrian in 76 GHz band", EuMC 2005); the chest alone about -10 dBsm.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.schema import RadarDescription
+
+_THERMAL_DBM_PER_HZ = -174.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkBudget:
+    """What decides how strong echoes and noise are.
+
+    Attributes:
+        transmit_power_dbm: Of one transmitter.
+        antenna_gain_dbi: Of transmitter and of receiver, straight ahead.
+        noise_figure_db: Of the receiver.
+        noise_counts: Root mean square of the noise of one sample (of I and Q together), in counts of the converter:
+            the receiver's gain.
+        phase_noise_rad: Random phase of a whole chirp, root mean square. Most of an oscillator's phase noise cancels
+            at the distances of a room (M. C. Budge, M. P. Burt, "Range correlation effects in radars", 1993).
+    """
+
+    transmit_power_dbm: float = 12.0
+    antenna_gain_dbi: float = 7.0
+    noise_figure_db: float = 14.0
+    noise_counts: float = 6.0
+    phase_noise_rad: float = 1.5e-3
+
+    def sample_snr_db(self, description: RadarDescription, distance_m: float, cross_section_dbsm: float) -> float:
+        """Return the signal-to-noise ratio of one sample of a point straight ahead."""
+        chirp = description.chirp
+        rate_hz = chirp.sample_rate_hz if chirp is not None else 1e6
+        received_dbm = (
+            self.transmit_power_dbm
+            + 2 * self.antenna_gain_dbi
+            + 20 * math.log10(description.wavelength_m)
+            + cross_section_dbsm
+            - 30 * math.log10(4 * math.pi)
+            - 40 * math.log10(distance_m)
+        )
+        return received_dbm - (_THERMAL_DBM_PER_HZ + 10 * math.log10(rate_hz) + self.noise_figure_db)
+
+    def amplitudes(
+        self, description: RadarDescription, position_m: NDArray[np.float64], cross_section_m2: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return (point,) amplitudes of a sample, in counts; 0 behind the radar.
+
+        Args:
+            description: The radar.
+            position_m: (point, 3) right, forward, up.
+            cross_section_m2: (point,).
+        """
+        distance = np.maximum(np.sqrt((position_m**2).sum(axis=1)), 0.05)
+        at_1m = 10 ** (self.sample_snr_db(description, 1.0, 0.0) / 20) * self.noise_counts
+        gain = antenna_pattern(description, position_m)
+        found: NDArray[np.float64] = at_1m * np.sqrt(cross_section_m2) * gain / distance**2
+        return found
+
+
+def antenna_pattern(description: RadarDescription, position_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (point,) two-way voltage gain against straight ahead: half of the power at the field of view's edges."""
+    azimuth = np.arctan2(position_m[:, 0], position_m[:, 1])
+    elevation = np.arctan2(position_m[:, 2], np.hypot(position_m[:, 0], position_m[:, 1]))
+    wide, high = description.array.field_of_view_rad
+    # A Gaussian beam: -3 dB of one-way power at half the field of view.
+    one_way_db = 3.0 * ((azimuth / (wide / 2)) ** 2 + (elevation / (high / 2)) ** 2)
+    ahead: NDArray[np.float64] = np.where(position_m[:, 1] > 0, 10 ** (-np.minimum(one_way_db, 40.0) / 10), 0.0)
+    return ahead

@@ -1,0 +1,164 @@
+"""What moves in a room and is nobody, and what is alive and no person: fan, curtain, pet, robot vacuum."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.world.radar_scene._red_noise import red_noise
+from sumika.world.radar_scene.path import Path
+
+Array = NDArray[np.float64]
+_RATE_HZ = 50.0
+
+
+class Mover(Protocol):
+    """Points that move."""
+
+    @property
+    def name(self) -> str:
+        """What it is, for the truth."""
+        ...
+
+    def points(self, time_s: float) -> Array:
+        """Return (point, 3) in house coordinates."""
+        ...
+
+    def cross_sections_m2(self) -> Array:
+        """Return (point,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fan:
+    """A fan whose head may turn to and fro.
+
+    Attributes:
+        place_m: Of its hub, in house coordinates.
+        turns_per_s: Of the blades.
+        radius_m: Of the blades.
+        swing_period_s: Of the head; 0 keeps it still.
+        cross_section_dbsm: Of one blade.
+        name: For the truth.
+    """
+
+    place_m: tuple[float, float, float]
+    turns_per_s: float = 9.0
+    radius_m: float = 0.16
+    swing_period_s: float = 0.0
+    cross_section_dbsm: float = -20.0
+    name: str = "fan"
+
+    def points(self, time_s: float) -> Array:
+        """Return inner and outer part of each of three blades, and the guard."""
+        swing = 0.6 * np.sin(2 * np.pi * time_s / self.swing_period_s) if self.swing_period_s > 0 else 0.0
+        aside, up = np.array([np.cos(swing), np.sin(swing), 0.0]), np.array([0.0, 0.0, 1.0])
+        ahead = np.array([-np.sin(swing), np.cos(swing), 0.0])
+        angle = 2 * np.pi * (self.turns_per_s * time_s + np.arange(3) / 3)
+        radii = np.repeat([0.5, 1.0], 3) * self.radius_m
+        turned = radii[:, np.newaxis] * (np.cos(np.tile(angle, 2))[:, np.newaxis] * aside)
+        turned = turned + radii[:, np.newaxis] * np.sin(np.tile(angle, 2))[:, np.newaxis] * up
+        pitched = 0.02 * np.sin(np.tile(angle, 2))[:, np.newaxis] * ahead
+        guard = np.stack((0.18 * aside + 0.06 * ahead, -0.18 * aside + 0.06 * ahead))
+        places: Array = np.asarray(self.place_m) + np.concatenate((turned + pitched, guard))
+        return places
+
+    def cross_sections_m2(self) -> Array:
+        """Return (point,)."""
+        blade = 10 ** (self.cross_section_dbsm / 10)
+        return np.concatenate((np.full(6, blade / 2), np.full(2, 2 * blade)))
+
+
+@dataclass(frozen=True, slots=True)
+class Curtain:
+    """A curtain that a draught moves: slowly, by centimetres, each part a little later than its neighbour.
+
+    Attributes:
+        places_m: (point, 3) at rest.
+        normal: (2,) on the floor plan, the way it moves.
+        moved_m: (sample, point).
+        cross_section_dbsm: Of one point.
+        name: For the truth.
+    """
+
+    places_m: Array = field(repr=False)
+    normal: Array = field(repr=False)
+    moved_m: Array = field(repr=False)
+    cross_section_dbsm: float = -22.0
+    name: str = "curtain"
+
+    def points(self, time_s: float) -> Array:
+        """Return (point, 3)."""
+        place = min(max(time_s * _RATE_HZ, 0.0), len(self.moved_m) - 1.001)
+        low = int(place)
+        moved = self.moved_m[low] + (place - low) * (self.moved_m[low + 1] - self.moved_m[low])
+        found: Array = self.places_m.copy()
+        found[:, :2] += moved[:, np.newaxis] * self.normal
+        return found
+
+    def cross_sections_m2(self) -> Array:
+        """Return (point,)."""
+        return np.full(len(self.places_m), 10 ** (self.cross_section_dbsm / 10))
+
+
+def hang_curtain(
+    left_m: tuple[float, float], right_m: tuple[float, float], *, seconds: float, moved_m: float, seed: int
+) -> Curtain:
+    """Hang a curtain between two places of the floor plan and let a draught move it.
+
+    Args:
+        left_m: One lower end.
+        right_m: The other.
+        seconds: For how long.
+        moved_m: Root mean square of its movement at the hem.
+        seed: Of the draught.
+    """
+    random = np.random.Generator(np.random.SFC64(seed))
+    along = np.asarray(right_m) - np.asarray(left_m)
+    shares, heights = np.meshgrid(np.linspace(0.1, 0.9, 4), (0.3, 1.0, 1.8))
+    spots = np.asarray(left_m) + shares.reshape(-1, 1) * along
+    places = np.concatenate((spots, heights.reshape(-1, 1)), axis=1)
+    count = int((seconds + 2.0) * _RATE_HZ)
+    gusts = red_noise(random, count + 200, _RATE_HZ, slope=3.0, corner_hz=0.25, top_hz=2.0)
+    late = (25 * shares.reshape(-1)).astype(int)
+    hem = moved_m * (1 - heights.reshape(-1) / 2.4)
+    moved = np.stack([size * gusts[lag : lag + count] for lag, size in zip(late, hem, strict=True)], axis=1)
+    normal = np.array([-along[1], along[0]]) / float(np.hypot(*along))
+    return Curtain(places, normal, moved)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowBody:
+    """Something low that goes its way: a cat or dog, a robot vacuum.
+
+    Attributes:
+        path: Where it goes.
+        height_m: Of its back.
+        length_m: From front to back.
+        cross_section_dbsm: Of all of it.
+        wobble_m: How far its parts move against each other.
+        name: For the truth.
+    """
+
+    path: Path = field(repr=False)
+    height_m: float = 0.3
+    length_m: float = 0.4
+    cross_section_dbsm: float = -15.0
+    wobble_m: float = 0.03
+    name: str = "pet"
+
+    def points(self, time_s: float) -> Array:
+        """Return (point, 3): front, middle and back, high and low."""
+        place, heading = self.path.at(self.path.place_m, time_s), float(self.path.at(self.path.heading_rad, time_s))
+        stride = float(self.path.at(self.path.stride, time_s))
+        along = np.repeat([-0.5, 0.0, 0.5], 2) * self.length_m
+        along = along + self.wobble_m * np.sin(np.pi * 3 * stride + np.arange(6))
+        up = np.tile([0.9, 0.3], 3) * self.height_m
+        spots = np.stack((np.cos(heading) * along, np.sin(heading) * along, up), axis=1)
+        spots[:, :2] += place
+        return spots
+
+    def cross_sections_m2(self) -> Array:
+        """Return (point,)."""
+        return np.full(6, 10 ** (self.cross_section_dbsm / 10) / 6)

@@ -1,0 +1,138 @@
+"""Where somebody goes and how he holds himself: a walk through a room, a chair, a bed, a fall.
+
+A path is a list of legs. Each says how long it takes and where and how it ends; between, everything blends smoothly.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE_HZ = 50.0
+_STEP_M = 0.7
+"""Length of a step at an easy walk."""
+
+Array = NDArray[np.float64]
+
+
+class Posture(StrEnum):
+    """How a body is held."""
+
+    STANDING = "standing"
+    SITTING = "sitting"
+    LYING = "lying"
+
+
+POSTURES = tuple(Posture)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One part of a path.
+
+    Attributes:
+        seconds: How long it takes.
+        to_m: Where on the floor plan it ends; None stays.
+        posture: In which it ends; None keeps it.
+        heading_rad: Where the body faces at its end, counter-clockwise from the x axis; None: where it walks, or as is.
+        base_m: Height of what a lying or sitting body rests on at its end (bed, floor); None keeps it.
+    """
+
+    seconds: float
+    to_m: tuple[float, float] | None = None
+    posture: Posture | None = None
+    heading_rad: float | None = None
+    base_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path, sampled at `RATE_HZ`.
+
+    Attributes:
+        place_m: (sample, 2) of the body's middle, on the floor plan.
+        heading_rad: (sample,).
+        share: (sample, posture) how much of each of `POSTURES`.
+        base_m: (sample,) height of what it rests on when it sits or lies.
+        stride: (sample,) steps since the beginning.
+        speed_m_s: (sample,).
+    """
+
+    place_m: Array = field(repr=False)
+    heading_rad: Array = field(repr=False)
+    share: Array = field(repr=False)
+    base_m: Array = field(repr=False)
+    stride: Array = field(repr=False)
+    speed_m_s: Array = field(repr=False)
+
+    def at(self, series: Array, time_s: float) -> Array:
+        """Return a series at a time, between its samples; it stays as it ends."""
+        place = min(max(time_s * RATE_HZ, 0.0), len(series) - 1.001)
+        low = int(place)
+        value: Array = series[low] + (place - low) * (series[low + 1] - series[low])
+        return value
+
+    def posture(self, time_s: float) -> Posture:
+        """Return the posture that there is most of."""
+        return POSTURES[int(np.argmax(self.at(self.share, time_s)))]
+
+
+def make_path(
+    start_m: tuple[float, float],
+    legs: tuple[Leg, ...],
+    *,
+    posture: Posture = Posture.STANDING,
+    heading_rad: float = 0.0,
+    base_m: float = 0.45,
+) -> Path:
+    """Sample a path; it begins at a place in a posture."""
+    place, heading, base = np.array(start_m, np.float64), heading_rad, base_m
+    share = _one(posture)
+    parts: list[tuple[Array, Array, Array, Array]] = []
+    for leg in legs:
+        count = max(2, round(leg.seconds * RATE_HZ))
+        ease = _ease(count)
+        end = np.array(leg.to_m if leg.to_m is not None else place, np.float64)
+        faces = _faces(leg, end - place, heading)
+        end_share = share if leg.posture is None else _one(leg.posture)
+        end_base = base if leg.base_m is None else leg.base_m
+        turn = (faces - heading + np.pi) % (2 * np.pi) - np.pi
+        turned = np.minimum(1.0, np.arange(count) / RATE_HZ / min(1.0, leg.seconds))
+        parts.append(
+            (
+                place + _walked(count)[:, np.newaxis] * (end - place),
+                heading + turned * turn,
+                share + ease[:, np.newaxis] * (end_share - share),
+                base + ease * (end_base - base),
+            )
+        )
+        place, heading, share, base = end, heading + turn, end_share, end_base
+    places, headings, shares, bases = (np.concatenate(part) for part in zip(*parts, strict=True))
+    speed = np.zeros(len(places))
+    speed[1:] = np.hypot(*np.diff(places, axis=0).T) * RATE_HZ
+    return Path(places, headings, shares, bases, np.cumsum(speed) / RATE_HZ / _STEP_M, speed)
+
+
+def _one(posture: Posture) -> Array:
+    return np.array([float(posture is one) for one in POSTURES])
+
+
+def _faces(leg: Leg, way: Array, heading_rad: float) -> float:
+    if leg.heading_rad is not None:
+        return leg.heading_rad
+    return float(np.arctan2(way[1], way[0])) if np.hypot(*way) > 0.05 else heading_rad
+
+
+def _ease(count: int) -> Array:
+    """Return 0 to 1 with a soft beginning and end."""
+    share = np.arange(1, count + 1) / count
+    eased: Array = share * share * (3 - 2 * share)
+    return eased
+
+
+def _walked(count: int) -> Array:
+    """Return 0 to 1 at an even speed, but for half a second to start and to stop."""
+    speed = np.minimum(1.0, np.minimum(np.arange(1, count + 1), np.arange(count, 0, -1)) / (0.5 * RATE_HZ))
+    way: Array = np.cumsum(speed) / speed.sum()
+    return way
