@@ -242,7 +242,7 @@ def test_all_problems_are_told_at_once_and_sorted_by_line() -> None:
         .replace("height_m: 2.4", "height_m: '2.4'")
         .replace("room: living", "room: livin")
         .replace("model: a121", "model: a112")
-        .replace("device: /dev/ttyUSB1", "device: /dev/ttyUSB1\n      baud: 3")
+        .replace("device: /dev/ttyUSB1", "device: /dev/ttyUSB1\n      colour: 3")
     )
     told = problems(text)
     assert [problem.line for problem in told] == [4, 10, 17, 21, 28]

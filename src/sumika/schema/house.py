@@ -54,14 +54,35 @@ class RecordingSource(
     loop: bool = True
 
 
-class PortSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="port", tag_field="type"):
-    """Frames from a device, live.
+class PortSource(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag="port",
+    tag_field="type",
+):
+    """Frames from a device, live. All but `device` have defaults that suit the model.
 
     Attributes:
-        device: For example /dev/ttyUSB0.
+        device: The port that its data comes from, for example /dev/ttyUSB0; `usb` where the maker's package looks for
+            it by itself, `udp` where it comes over the network.
+        kind: `frames` for the radar's samples, `points` for what its own firmware makes of them; empty: the model's.
+        command: The port that its settings go to, where that is another one than `device`.
+        config: File with the settings to send, absolute or relative to house.yaml: a .cfg (TI) or .json.
+        baud: Speed of `device`, bits per second; 0: the model's.
+        address: The device's own network address, where it has one: host, or host:port.
+        listen: This machine's address on the device's network: host, or host:port.
     """
 
     device: str
+    kind: Literal["", "frames", "points"] = ""
+    command: str = ""
+    config: str = ""
+    baud: Annotated[int, Meta(ge=0, le=20_000_000)] = 0
+    address: str = ""
+    listen: str = ""
 
 
 class DemoSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="demo", tag_field="type"):

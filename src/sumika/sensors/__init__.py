@@ -1,6 +1,7 @@
 """From wire and file to typed frames.
 
-A driver is handed a clock and hands back frames stamped by the sensor; it never waits and never touches the bus::
+A driver is handed a clock and hands back frames stamped by the sensor; it never touches the bus. A recording never
+waits, a live source for `POLL_S` at most; modules that keep their samples to themselves are a `MessageSource`::
 
     source = open_source(radar, house_file, clock, os.environ)
     while (frame := source.next_frame()) is not None:
@@ -13,15 +14,30 @@ A driver is handed a clock and hands back frames stamped by the sensor; it never
 
 from sumika.sensors._open import open_source
 from sumika.sensors._paths import recordings_folder, resolve_path
-from sumika.sensors.base import FrameSource, RecordedSource, Recording, Stretch
+from sumika.sensors.base import (
+    POLL_S,
+    Answer,
+    CountsRefused,
+    FrameSource,
+    MessageSource,
+    RecordedSource,
+    Recording,
+    Source,
+    Stretch,
+)
 from sumika.sensors.radar import MODELS, ModelInfo, builtin_chirps, open_recording
 
 __all__ = [
     "MODELS",
+    "POLL_S",
+    "Answer",
+    "CountsRefused",
     "FrameSource",
+    "MessageSource",
     "ModelInfo",
     "RecordedSource",
     "Recording",
+    "Source",
     "Stretch",
     "builtin_chirps",
     "open_recording",

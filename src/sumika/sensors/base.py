@@ -1,19 +1,36 @@
-"""What every source of radar frames looks like to the rest of the house, live or recorded.
+"""What every source of radar frames, or of a module's own answers, looks like to the rest of the house.
 
-A driver hands over typed frames with the time at which the sensor saw them. It never waits: whoever runs it waits until
-`frame.notice.stamp` is due, so the same recording plays in real time, faster, or frame by frame in a test.
+A driver hands over typed frames with the time at which the sensor saw them. A recording never waits: whoever plays it
+waits until `frame.notice.stamp` is due, so the same recording plays in real time, faster, or frame by frame in a test.
+A live source waits for its device, but for `POLL_S` at most: whoever runs it has signs of life to give.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sumika.clock import Clock, Instant
-from sumika.schema import AdcFrame, Frame, FrameKind, FrameNotice, Origin, RadarDescription, RangeFrame
+from sumika.schema import (
+    AdcFrame,
+    Claim,
+    Frame,
+    FrameKind,
+    FrameNotice,
+    Origin,
+    PointCloud,
+    RadarDescription,
+    RangeFrame,
+)
 from sumika.units import seconds_to_ns
+
+POLL_S = 0.1
+"""Longest that a live source waits for its device before it says that nothing has come yet."""
+
+Answer = PointCloud | Claim
+"""What a module's own firmware tells."""
 
 
 class FrameSource(Protocol):
@@ -35,18 +52,57 @@ class FrameSource(Protocol):
         ...
 
     def next_frame(self) -> Frame | None:
-        """Return the next frame, or None at the end of a recording that does not loop.
+        """Return the next frame; None at the end of a recording that does not loop, and where nothing has come yet.
 
-        The frame is due when the clock has reached `notice.stamp`. `notice.position` is 0: it is for whoever puts the
+        The origin tells the two apart: of a live source, None says that the device sent no whole frame within `POLL_S`,
+        and the next call may bring one; after `close` it says None at once. The frame is due when the clock has reached `notice.stamp`. `notice.position` is 0: it is for whoever puts the
         samples into the ring. A frame of another session than the one before it follows on no earlier frame.
 
         Raises:
-            SumikaError: if the source broke, or turns out to hold what it cannot hold.
+            SumikaError: if the source broke (a live device was unplugged), or turns out to hold what it cannot hold.
         """
         ...
 
     def close(self) -> None:
         """Let go of files and ports. May be called again; frames already given stay valid."""
+        ...
+
+
+class MessageSource(Protocol):
+    """A module that keeps its samples to itself and tells what its own firmware makes of them.
+
+    Its answers are points and claims with wide sigma, never truth.
+    """
+
+    @property
+    def origin(self) -> Origin:
+        """What every message of this source is: live, recorded or simulated."""
+        ...
+
+    def next_messages(self) -> tuple[Answer, ...]:
+        """Return what has come since the last call, oldest first; empty where nothing came within `POLL_S`.
+
+        Raises:
+            SumikaError: if the module broke or was unplugged.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of ports. May be called again; afterwards nothing comes."""
+        ...
+
+
+Source = FrameSource | MessageSource
+"""Whatever a radar in `house.yaml` is read from."""
+
+
+@runtime_checkable
+class CountsRefused(Protocol):
+    """A source that drops what is damaged and goes on, and counts it."""
+
+    @property
+    def refused(self) -> Mapping[str, int]:
+        """How often something was dropped since the source was opened, by cause."""
         ...
 
 
