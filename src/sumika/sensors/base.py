@@ -55,7 +55,9 @@ class FrameSource(Protocol):
         """Return the next frame; None at the end of a recording that does not loop, and where nothing has come yet.
 
         The origin tells the two apart: of a live source, None says that the device sent no whole frame within `POLL_S`,
-        and the next call may bring one; after `close` it says None at once. The frame is due when the clock has reached `notice.stamp`. `notice.position` is 0: it is for whoever puts the
+        and the next call may bring one; after `close` it says None at once.
+
+        The frame is due when the clock has reached `notice.stamp`. `notice.position` is 0: it is for whoever puts the
         samples into the ring. A frame of another session than the one before it follows on no earlier frame.
 
         Raises:
