@@ -8,16 +8,14 @@ circle: its mean is absorbed, its change remains.
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
-
-Cube = NDArray[np.complex64]
+Floats = NDArray[np.float32]
 
 
 class Background:
     """The learned still scene of one radar.
 
     Attributes:
-        still: (antenna, range bin) complex, sum over a frame's chirps as the transform gives it.
+        still: float32 (antenna, part, range bin), sum over a frame's samples and chirps as the transform gives it.
         variance: Noise variance of `still`, relative to that of one frame's; 0 before the first frame.
     """
 
@@ -29,37 +27,31 @@ class Background:
             bins: Range bins.
             frames: Time constant in frames.
         """
-        self.still: Cube = np.zeros((antennas, bins), dtype=np.complex64)
+        self.still: Floats = np.zeros((antennas, 2, bins), dtype=np.float32)
         self.variance = 0.0
         self._slowest = 1.0 / max(frames, 2.0)
         self._seen = 0
+        self._now: Floats = np.zeros_like(self.still)
 
-    def subtract(self, spectrum: Cube, profile: Cube) -> None:
+    def subtract(self, zero_doppler: Floats) -> Floats:
         """Take the known scene out of a frame's zero Doppler bin, then learn from the frame.
 
         What remains there is scaled to the noise of one frame, so that false alarms are no likelier in the first
         seconds, while the scene itself is still noisy.
 
         Args:
-            spectrum: (antenna, range bin, Doppler bin), its zero Doppler bin is changed.
-            profile: (antenna, range bin), overwritten with what was in that bin.
+            zero_doppler: (antenna, part, range bin), changed in place.
+
+        Returns:
+            What was there, valid until the next call.
         """
-        share = max(self._slowest, 1.0 / (self._seen + 1))
+        np.copyto(self._now, zero_doppler)
         if self._seen == 0:
-            np.copyto(self.still, spectrum[:, :, 0])
-        scale = 1.0 / np.sqrt(1.0 + self.variance)
-        _subtract(spectrum, self.still, profile, np.float32(share), np.float32(scale))
+            np.copyto(self.still, zero_doppler)
+        share = max(self._slowest, 1.0 / (self._seen + 1))
+        zero_doppler -= self.still
+        self.still += zero_doppler * np.float32(share)
+        zero_doppler *= np.float32(1.0 / np.sqrt(1.0 + self.variance))
         self.variance = 1.0 if self._seen == 0 else (1 - share) ** 2 * self.variance + share**2
         self._seen += 1
-
-
-@compiled
-def _subtract(spectrum: Cube, still: Cube, profile: Cube, share: np.float32, scale: np.float32) -> None:
-    antennas, bins, _ = spectrum.shape
-    for antenna in range(antennas):
-        for place in range(bins):
-            now = spectrum[antenna, place, 0]
-            rest = now - still[antenna, place]
-            profile[antenna, place] = now
-            spectrum[antenna, place, 0] = rest * scale
-            still[antenna, place] += rest * share
+        return self._now

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from sumika.radar._compiled import compiled
 from sumika.radar.detection.cfar_scale import cfar_scale, ordered_place
-from sumika.radar.detection.power_map import CORRELATED_BINS, Powers
+from sumika.radar.detection.power_map import CORRELATED_BINS
 from sumika.radar.detection.settings import CfarKind, DetectionSettings
+
+Powers = NDArray[np.float32]
 
 _STEPS = 3
 """Training cells reach this many correlation lengths to each side, and more along range where Doppler has no room."""
@@ -24,15 +26,16 @@ class TrainingCells:
     of the cell under test in both axes.
 
     Attributes:
-        rows: int64 (range bin, range offset) row of each offset; at an edge the missing ones lie on the other side.
-        offsets: int64 (training cell, 2): column of `rows`, Doppler offset. The first half of the cells lies nearer
-            (and towards lower Doppler in the same row), the second half farther.
-        margin: Doppler bins by which the map must be continued at both ends.
+        offsets: int64 (training cell, 2): Doppler and range offset. The first half of the cells lies nearer (and
+            towards lower Doppler at the same range), the second half farther.
+        margin: Range bins by which the map must be continued at both ends.
+        beyond: What its continuation holds, as for `power_map`: at the ends of a map that is not circular the training
+            cells that miss lie on the other side, behind those that are there.
     """
 
-    rows: NDArray[np.int64]
     offsets: NDArray[np.int64]
     margin: int
+    beyond: int
 
     @property
     def cells(self) -> int:
@@ -51,26 +54,18 @@ def training_cells(bins: int, doppler_bins: int, circular: bool) -> TrainingCell
     Raises:
         ValueError: if the map has too few bins for two training cells.
     """
-    reach = min(_STEPS, (doppler_bins // CORRELATED_BINS - 1) // 2) if doppler_bins >= 2 * CORRELATED_BINS else 0
+    reach = min(_STEPS, max(doppler_bins // CORRELATED_BINS - 1, 0) // 2)
     doppler = np.arange(-reach, reach + 1) * CORRELATED_BINS
     most = (bins // CORRELATED_BINS - 1) // 2
-    steps = min(most, max(_STEPS, -(-_FEWEST_CELLS // (2 * doppler.size))))
-    if steps < 1:
-        raise ValueError(f"{bins} range bins are too few to tell noise; at least {3 * CORRELATED_BINS} are needed")
-    ranges = np.arange(-steps, steps + 1)
-    cells = [
-        (int(r), int(d)) for r in ranges for d in doppler if max(abs(r) * CORRELATED_BINS, abs(d)) > CORRELATED_BINS
-    ]
-    first = [one for one in cells if one < (0, 0)]
-    second = [one for one in cells if one > (0, 0)]
-    offsets = np.array([(r + steps, d) for r, d in first + second], dtype=np.int64)
-    rows = np.arange(bins)[:, np.newaxis] + ranges * CORRELATED_BINS
-    if circular:
-        rows %= bins
-    else:
-        beyond = (2 * steps + 1) * CORRELATED_BINS
-        rows = np.where(rows < 0, rows + beyond, np.where(rows >= bins, rows - beyond, rows))
-    return TrainingCells(rows.astype(np.int64), offsets, int(abs(doppler).max(initial=0)))
+    steps = min(most, max(_STEPS, 1 + -(-_FEWEST_CELLS // (2 * doppler.size))))
+    if steps < 2 - (reach > 1):
+        raise ValueError(f"{bins} range bins are too few to tell noise: at least {5 * CORRELATED_BINS} are needed")
+    ranges = np.arange(-steps, steps + 1) * CORRELATED_BINS
+    cells = [(int(d), int(r)) for r in ranges for d in doppler if max(abs(r), abs(d)) > CORRELATED_BINS]
+    nearer = [one for one in cells if (one[1], one[0]) < (0, 0)]
+    farther = [one for one in cells if (one[1], one[0]) > (0, 0)]
+    beyond = bins if circular else (2 * steps + 1) * CORRELATED_BINS
+    return TrainingCells(np.array(nearer + farther, dtype=np.int64), steps * CORRELATED_BINS, beyond)
 
 
 class Cfar:
@@ -92,10 +87,10 @@ class Cfar:
         """Mark each cell that is more than noise.
 
         Args:
-            power: (range bin, margin + Doppler bins + margin) summed over `antennas`.
+            power: (Doppler bin, margin + range bins + margin) summed over `antennas`.
             antennas: How many.
-            detected: (range bin, Doppler bin), overwritten.
-            counts: Scratch, (2, Doppler bins).
+            detected: (Doppler bin, range bin), overwritten.
+            counts: Scratch, (2, range bins).
         """
         asked = self._settings
         cells = self.cells
@@ -103,15 +98,14 @@ class Cfar:
             cfar_scale(asked.cfar, antennas, cells.cells, asked.false_alarm_probability, asked.ordered_share)
         )
         if asked.cfar is CfarKind.OS:
-            _detect_ordered(power, cells.rows, cells.offsets, cells.margin, scale, self._place, counts, detected)
+            _detect_ordered(power, cells.offsets, cells.margin, scale, self._place, counts, detected)
         else:
-            _detect_mean(power, cells.rows, cells.offsets, cells.margin, scale, self._kind, counts, detected)
+            _detect_mean(power, cells.offsets, cells.margin, scale, self._kind, counts, detected)
 
 
 @compiled
 def _detect_ordered(
     power: Powers,
-    rows: NDArray[np.int64],
     offsets: NDArray[np.int64],
     margin: int,
     scale: np.float32,
@@ -120,26 +114,25 @@ def _detect_ordered(
     detected: NDArray[np.bool_],
 ) -> None:
     """Compare with the k-th smallest without sorting: it is exceeded where at least k training cells are."""
-    bins, chirps = detected.shape
+    chirps, bins = detected.shape
     inverse = np.float32(1.0) / scale
     level, count = counts[0], counts[1]
-    for here in range(bins):
-        for k in range(chirps):
+    for here in range(chirps):
+        for k in range(bins):
             level[k] = power[here, margin + k] * inverse
             count[k] = 0.0
         for cell in range(len(offsets)):
             first = margin + offsets[cell, 1]
-            train = power[rows[here, offsets[cell, 0]], first : first + chirps]
-            for k in range(chirps):
+            train = power[(here + offsets[cell, 0]) % chirps, first : first + bins]
+            for k in range(bins):
                 count[k] += np.float32(1.0) if train[k] < level[k] else np.float32(0.0)
-        for k in range(chirps):
+        for k in range(bins):
             detected[here, k] = count[k] >= place
 
 
 @compiled
 def _detect_mean(
     power: Powers,
-    rows: NDArray[np.int64],
     offsets: NDArray[np.int64],
     margin: int,
     scale: np.float32,
@@ -147,17 +140,17 @@ def _detect_mean(
     sums: Powers,
     detected: NDArray[np.bool_],
 ) -> None:
-    bins, chirps = detected.shape
+    chirps, bins = detected.shape
     half = len(offsets) // 2
-    for here in range(bins):
+    for here in range(chirps):
         sums[:] = 0.0
         for cell in range(len(offsets)):
             first = margin + offsets[cell, 1]
-            train = power[rows[here, offsets[cell, 0]], first : first + chirps]
+            train = power[(here + offsets[cell, 0]) % chirps, first : first + bins]
             total = sums[0] if cell < half else sums[1]
-            for k in range(chirps):
+            for k in range(bins):
                 total[k] += train[k]
-        for k in range(chirps):
+        for k in range(bins):
             near, far = sums[0, k] / np.float32(half), sums[1, k] / np.float32(half)
             noise = (near + far) / np.float32(2.0)
             if kind == 1:

@@ -37,12 +37,14 @@ class Tables:
     alive: Integers
     nodes: Floats
     weights: Floats
+    signs: Floats
+    bins: int
     circular: bool
     refine_range: bool
 
 
 def estimate(
-    spectrum: NDArray[np.complex64],
+    spectrum: NDArray[np.float32],
     places: Floats,
     noise: Floats,
     tables: Tables,
@@ -52,8 +54,8 @@ def estimate(
     """Estimate each peak's coordinates, in bins and cosines.
 
     Args:
-        spectrum: (antenna, range bin, Doppler bin), no window.
-        places: (peak, 2) range and Doppler bin, interpolated; Doppler 0 to its length.
+        spectrum: (antenna, Doppler bin, part, range) as of `CubeTransform`.
+        places: (peak, 2) range and Doppler bin, interpolated; Doppler from 0 to its length.
         noise: (peak,) noise power of one antenna in `spectrum`.
         tables: Of the radar.
         speed_sigma: How fast people move, in Doppler bins.
@@ -68,9 +70,11 @@ def estimate(
     out = np.zeros((count, len(COLUMNS)))
     _estimate_all(
         spectrum,
+        tables.bins,
         places,
         noise,
         alive,
+        tables.signs[alive],
         tables.geometry.positions[alive],
         tables.geometry.delays[alive],
         (ranges, dopplers),
@@ -90,10 +94,12 @@ def estimate(
 
 @compiled
 def _estimate_all(
-    spectrum: NDArray[np.complex64],
+    spectrum: NDArray[np.float32],
+    size: int,
     places: Floats,
     noise: Floats,
     alive: Integers,
+    signs: Floats,
     positions: Floats,
     delays: Floats,
     around_bins: tuple[Integers, Integers],
@@ -112,7 +118,7 @@ def _estimate_all(
 
     `around` is (antenna, range, Doppler), `model` (3, range, Doppler), `rows` (3, antenna), `sums` (direction,).
     """
-    chirps = spectrum.shape[2]
+    chirps = spectrum.shape[1]
     samples = len(centring[0]) // 3 if flags[1] else 1
     beam = np.empty(around.shape[1:], dtype=np.complex128)
     inside = np.ones(around.shape[1])
@@ -124,8 +130,20 @@ def _estimate_all(
         if bins[1] >= chirps / 2:
             bins[1] -= chirps
         cell[0], cell[1] = round(bins[0]), round(bins[1])
-        gather(spectrum, alive, cell, around_bins[0], around_bins[1], centring[0], centring[1], flags[0], around)
-        _mark_inside(cell[0], around_bins[0], spectrum.shape[1], flags[0], inside)
+        gather(
+            spectrum,
+            size,
+            alive,
+            signs,
+            cell,
+            around_bins[0],
+            around_bins[1],
+            centring[0],
+            centring[1],
+            flags[0],
+            around,
+        )
+        _mark_inside(cell[0], around_bins[0], size, flags[0], inside)
         walk = numbers[0]
         _respond(bins, cell, around_bins, walk * bins[1], samples, quadrature, inside, model)
         _take_snapshot(around, model[0], rows[0])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.schema import RadarDescription
+from sumika.schema import AntennaArray, RadarDescription
 from sumika.units import SPEED_OF_LIGHT_M_S
 
 _GRID_PER_BEAM = 6
@@ -68,8 +68,12 @@ class Geometry:
         return len(self.positions)
 
 
-def of_chirps(description: RadarDescription) -> Geometry:
+def of_chirps(description: RadarDescription, antennas: int) -> Geometry:
     """Return the geometry of a radar that gives converter samples.
+
+    Args:
+        description: With a chirp.
+        antennas: Of a frame. Where the array is unknown (one antenna), they may be more, at unknown positions.
 
     Raises:
         ValueError: if the description has no chirp that sweeps, or chirps without a time between them.
@@ -86,6 +90,7 @@ def of_chirps(description: RadarDescription) -> Geometry:
     wavelength_m = SPEED_OF_LIGHT_M_S / middle_hz
     frame_s = chirps * chirp.chirp_interval_s
     array = description.array
+    unknown = array == AntennaArray() and antennas > 1
     offsets_s = chirp.transmit_offsets_s(len(array.transmitters))
     return Geometry(
         range_step_m=step_m,
@@ -93,8 +98,8 @@ def of_chirps(description: RadarDescription) -> Geometry:
         range_per_doppler=samples / chirp.sample_rate_hz / frame_s,
         walk_per_doppler=wavelength_m / (2 * step_m),
         velocity_step_m_s=wavelength_m / (2 * frame_s) if chirps > 1 else 0.0,
-        positions=np.array(array.virtual, dtype=np.float64).reshape(-1, 2),
-        delays=np.repeat(offsets_s, len(array.receivers)) / chirp.chirp_interval_s,
+        positions=np.zeros((antennas, 2)) if unknown else np.array(array.virtual, dtype=np.float64),
+        delays=np.zeros(antennas) if unknown else np.repeat(offsets_s, len(array.receivers)) / chirp.chirp_interval_s,
     )
 
 

@@ -6,7 +6,6 @@ from scipy import special
 
 from sumika.radar._compiled import compiled
 from sumika.radar.detection.cfar import TrainingCells
-from sumika.radar.detection.power_map import Powers
 
 _SIDELOBE_MARGIN = 4.0
 """A cell counts as a sidelobe up to 6 dB above what a point target's would be: people move during the frame."""
@@ -14,33 +13,33 @@ _SIDELOBE_MARGIN = 4.0
 MOST_PEAKS = 512
 
 Places = NDArray[np.int64]
+Powers = NDArray[np.float32]
 
 
-def find_peaks(power: Powers, detected: NDArray[np.bool_], circular: bool, windowed: tuple[bool, bool]) -> Places:
+def find_peaks(power: Powers, detected: NDArray[np.bool_], circular: bool, doppler_windowed: bool) -> Places:
     """Return the targets' cells, strongest first.
 
     Args:
-        power: (range bin, margin + Doppler bins + margin).
-        detected: (range bin, Doppler bin).
+        power: (Doppler bin, margin + range bins + margin), under a Hann window over range.
+        detected: (Doppler bin, range bin).
         circular: Whether the first range bin is a neighbour of the last.
-        windowed: Whether range and Doppler are under a Hann window here, whose sidelobes are known.
+        doppler_windowed: Whether Doppler is under a Hann window, too, so that its sidelobes are known.
 
     Returns:
-        (peak, 2) range and Doppler bin.
+        (peak, 2) Doppler and range bin.
     """
+    margin = (power.shape[1] - detected.shape[1]) // 2
     found = np.empty((MOST_PEAKS, 2), dtype=np.int64)
-    count = _local_maxima(power, detected, circular, found)
+    count = _local_maxima(power, detected, margin, circular, found)
     if count > MOST_PEAKS:  # a wall of detections: the strongest stay, in one more pass that costs what it must
         found = np.empty((count, 2), dtype=np.int64)
-        _local_maxima(power, detected, circular, found)
+        _local_maxima(power, detected, margin, circular, found)
     places = found[:count]
-    margin = (power.shape[1] - detected.shape[1]) // 2
     strength = power[places[:, 0], margin + places[:, 1]]
     order = np.argsort(-strength, kind="stable")[:MOST_PEAKS]
     places, strength = places[order], strength[order]
     keep = np.ones(len(places), dtype=np.bool_)
-    shape = np.array(detected.shape, dtype=np.int64)
-    _drop_sidelobes(places, strength, shape, circular, windowed[0], windowed[1], keep)
+    _drop_sidelobes(places, strength, detected.shape, circular, doppler_windowed, keep)
     kept: Places = places[keep]
     return kept
 
@@ -49,7 +48,7 @@ def local_noise(power: Powers, cells: TrainingCells, places: Places, antennas: i
     """Return the noise power of one antenna around each place: the median of its training cells.
 
     Args:
-        power: (range bin, margin + Doppler bins + margin) summed over `antennas`.
+        power: (Doppler bin, margin + range bins + margin) summed over `antennas`.
         cells: Of this map.
         places: (place, 2).
         antennas: How many.
@@ -57,7 +56,7 @@ def local_noise(power: Powers, cells: TrainingCells, places: Places, antennas: i
     Returns:
         (place,), as the map has it, thus after its window.
     """
-    rows = cells.rows[places[:, :1], cells.offsets[:, 0]]
+    rows = (places[:, :1] + cells.offsets[:, 0]) % len(power)
     columns = cells.margin + places[:, 1:] + cells.offsets[:, 1]
     median = np.median(power[rows, columns], axis=1)
     noise: NDArray[np.float64] = median / special.gammaincinv(antennas, 0.5)
@@ -65,31 +64,30 @@ def local_noise(power: Powers, cells: TrainingCells, places: Places, antennas: i
 
 
 @compiled
-def _local_maxima(power: Powers, detected: NDArray[np.bool_], circular: bool, found: Places) -> int:
-    bins, chirps = detected.shape
-    margin = (power.shape[1] - chirps) // 2
+def _local_maxima(power: Powers, detected: NDArray[np.bool_], margin: int, circular: bool, found: Places) -> int:
+    chirps, bins = detected.shape
     count = 0
-    for place in range(bins):
-        for k in range(chirps):
-            if detected[place, k] and _is_maximum(power, place, k, margin, chirps, circular):
+    for doppler in range(chirps):
+        for place in range(bins):
+            if detected[doppler, place] and _is_maximum(power, doppler, place, margin, circular):
                 if count < len(found):
-                    found[count, 0], found[count, 1] = place, k
+                    found[count, 0], found[count, 1] = doppler, place
                 count += 1
     return count
 
 
 @compiled
-def _is_maximum(power: Powers, place: int, k: int, margin: int, chirps: int, circular: bool) -> bool:
-    bins = len(power)
-    here = power[place, margin + k]
+def _is_maximum(power: Powers, doppler: int, place: int, margin: int, circular: bool) -> bool:
+    chirps, bins = len(power), power.shape[1] - 2 * margin
+    here = power[doppler, margin + place]
     for step in range(-1, 2):
-        row = place + step
+        column = place + step
         if circular:
-            row %= bins
-        if not 0 <= row < bins:
+            column %= bins
+        if not 0 <= column < bins:
             continue
         for beside in range(-1, 2):
-            there = power[row, margin + (k + beside) % chirps]
+            there = power[(doppler + beside) % chirps, margin + column]
             # Of two equal cells the first one is the maximum.
             if there > here or (there == here and (step < 0 or (step == 0 and beside < 0))):
                 return False
@@ -111,20 +109,19 @@ def _sidelobe(distance: float, windowed: bool) -> float:
 def _drop_sidelobes(
     places: Places,
     strength: NDArray[np.float32],
-    shape: NDArray[np.int64],
+    shape: tuple[int, int],
     circular: bool,
-    range_windowed: bool,
     doppler_windowed: bool,
     keep: NDArray[np.bool_],
 ) -> None:
     for weak in range(1, len(places)):
         for strong in range(weak):
-            rows = abs(places[weak, 0] - places[strong, 0])
+            dopplers = abs(places[weak, 0] - places[strong, 0])
+            dopplers = min(dopplers, shape[0] - dopplers)
+            ranges = abs(places[weak, 1] - places[strong, 1])
             if circular:
-                rows = min(rows, shape[0] - rows)
-            columns = abs(places[weak, 1] - places[strong, 1])
-            columns = min(columns, shape[1] - columns)
-            response = _sidelobe(float(rows), range_windowed) * _sidelobe(float(columns), doppler_windowed)
+                ranges = min(ranges, shape[1] - ranges)
+            response = _sidelobe(float(dopplers), doppler_windowed) * _sidelobe(float(ranges), True)
             if strength[weak] < _SIDELOBE_MARGIN * response * strength[strong]:
                 keep[weak] = False
                 break

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.radar._compiled import compiled
+from sumika.radar.detection.cube_transform import BESIDE
 
-Cube = NDArray[np.complex64]
-Powers = NDArray[np.float32]
+Floats = NDArray[np.float32]
 
 CORRELATED_BINS = 3
 """Noise in bins this far apart is independent after the window: its taps no longer overlap."""
@@ -21,72 +21,69 @@ HANN_POWER = 3 / 8
 
 @compiled
 def power_map(
-    spectrum: Cube,
+    spectrum: Floats,
     antennas: NDArray[np.int64],
     range_windowed: bool,
     doppler_windowed: bool,
-    circular: bool,
-    row: NDArray[np.float32],
-    power: Powers,
+    margin: int,
+    beyond: int,
+    row: Floats,
+    power: Floats,
 ) -> None:
     """Sum the power of the windowed spectrum over antennas.
 
     Args:
-        spectrum: (antenna, range bin, Doppler bin), without a window.
+        spectrum: (antenna, Doppler bin, part, range) as of `CubeTransform`; what lies beside the bins is overwritten.
         antennas: Which of them count.
         range_windowed: Whether the range axis is to be windowed here; False where it has been already.
         doppler_windowed: The same for the Doppler axis; too few bins have no room for a window.
-        circular: Whether the first range bin is a neighbour of the last, as for an I/Q receiver.
-        row: Scratch, (2 * (Doppler bins + 2),).
-        power: (range bin, margin + Doppler bins + margin), overwritten; the margins repeat the other end.
+        margin: Cells beside the map's first and last range bin.
+        beyond: What is beyond an end of the range axis: bins this far towards the middle; the number of bins makes
+            them circular, as they are for an I/Q receiver.
+        row: Scratch, as long as a range row of `spectrum`.
+        power: (Doppler bin, margin + range bins + margin), overwritten; the margins hold what is beyond.
     """
-    _, bins, chirps = spectrum.shape
-    margin = (power.shape[1] - chirps) // 2
-    for place in range(bins):
-        out = power[place, margin : margin + chirps]
+    chirps = spectrum.shape[1]
+    bins = power.shape[1] - 2 * margin
+    circular = beyond == bins
+    for doppler in range(chirps):
+        out = power[doppler, margin : margin + bins]
         out[:] = 0.0
-        below, above = place - 1, place + 1
-        if circular:
-            below, above = below % bins, above % bins
+        below, above = (doppler - 1) % chirps, (doppler + 1) % chirps
         for antenna in antennas:
-            _window_range(spectrum[antenna], place, below, above, range_windowed, row)
-            _add_power(row, doppler_windowed, out)
+            for part in range(2):
+                here = spectrum[antenna, doppler, part]
+                if doppler_windowed:
+                    _window_rows(spectrum[antenna, below, part], here, spectrum[antenna, above, part], row)
+                else:
+                    row[:] = here
+                if range_windowed:
+                    row[BESIDE - 1] = row[BESIDE + bins - 1] if circular else np.float32(0.0)
+                    row[BESIDE + bins] = row[BESIDE] if circular else np.float32(0.0)
+                    _add_windowed(row, out)
+                else:
+                    _add_plain(row, out)
         for k in range(margin):
-            power[place, k] = out[(k - margin) % chirps]
-            power[place, margin + chirps + k] = out[k % chirps]
+            power[doppler, k] = power[doppler, k + beyond]
+            power[doppler, margin + bins + k] = power[doppler, margin + bins + k - beyond]
 
 
 @compiled
-def _window_range(spectrum: Cube, place: int, below: int, above: int, windowed: bool, row: NDArray[np.float32]) -> None:
-    """Write one range row, windowed over range, as interleaved parts with one bin of margin on both sides."""
-    bins, chirps = spectrum.shape
-    middle = spectrum[place].view(np.float32)
-    inside = row[2 : 2 + 2 * chirps]
-    if not windowed:
-        for k in range(2 * chirps):
-            inside[k] = middle[k]
-    elif below < 0 or above >= bins:
-        beside = spectrum[above if below < 0 else below].view(np.float32)
-        for k in range(2 * chirps):
-            inside[k] = np.float32(0.5) * middle[k] - np.float32(0.25) * beside[k]
-    else:
-        left, right = spectrum[below].view(np.float32), spectrum[above].view(np.float32)
-        for k in range(2 * chirps):
-            inside[k] = np.float32(0.5) * middle[k] - np.float32(0.25) * (left[k] + right[k])
-    for k in range(2):
-        row[k] = inside[2 * chirps - 2 + k]
-        row[2 + 2 * chirps + k] = inside[k]
-
-
-@compiled
-def _add_power(row: NDArray[np.float32], windowed: bool, out: NDArray[np.float32]) -> None:
-    chirps = out.size
-    if not windowed:
-        for k in range(chirps):
-            out[k] += row[2 * k + 2] ** 2 + row[2 * k + 3] ** 2
-        return
+def _window_rows(below: Floats, here: Floats, above: Floats, row: Floats) -> None:
     half, quarter = np.float32(0.5), np.float32(0.25)
-    for k in range(chirps):
-        real = half * row[2 * k + 2] - quarter * (row[2 * k] + row[2 * k + 4])
-        imaginary = half * row[2 * k + 3] - quarter * (row[2 * k + 1] + row[2 * k + 5])
-        out[k] += real * real + imaginary * imaginary
+    for k in range(len(row)):
+        row[k] = half * here[k] - quarter * (below[k] + above[k])
+
+
+@compiled
+def _add_windowed(row: Floats, out: Floats) -> None:
+    half, quarter = np.float32(0.5), np.float32(0.25)
+    for k in range(len(out)):
+        value = half * row[BESIDE + k] - quarter * (row[BESIDE + k - 1] + row[BESIDE + k + 1])
+        out[k] += value * value
+
+
+@compiled
+def _add_plain(row: Floats, out: Floats) -> None:
+    for k in range(len(out)):
+        out[k] += row[BESIDE + k] * row[BESIDE + k]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.radar._compiled import compiled
+from sumika.radar.detection.cube_transform import BESIDE
 from sumika.radar.detection.geometry import Axis
 
 Complexes = NDArray[np.complex128]
@@ -40,8 +41,10 @@ def chirp_nodes(chirps: int) -> tuple[Floats, Floats]:
 
 @compiled
 def gather(
-    spectrum: NDArray[np.complex64],
+    spectrum: NDArray[np.float32],
+    bins: int,
     antennas: Integers,
+    signs: Floats,
     place: Integers,
     ranges: Integers,
     dopplers: Integers,
@@ -53,8 +56,10 @@ def gather(
     """Copy the neighbourhood of a peak, with the time origins moved to the middle.
 
     Args:
-        spectrum: (antenna, range bin, Doppler bin).
+        spectrum: (antenna, Doppler bin, part, range) as of `CubeTransform`.
+        bins: Range bins.
         antennas: Which.
+        signs: (antenna,) +1 or -1 of each of them.
         place: (2,) range and Doppler bin of the peak.
         ranges: Relative range bins.
         dopplers: Relative Doppler bins.
@@ -63,7 +68,7 @@ def gather(
         circular: Whether range bins wrap; where not, those outside are zero.
         around: (antenna, relative range bin, relative Doppler bin), overwritten.
     """
-    _, bins, chirps = spectrum.shape
+    chirps = spectrum.shape[1]
     samples = len(range_centring) // 3
     for j in range(len(ranges)):
         row = place[0] + ranges[j]
@@ -72,7 +77,8 @@ def gather(
             column = place[1] + dopplers[k]
             phase = range_centring[samples + row] * doppler_centring[chirps + column]
             for number in range(len(antennas)):
-                value = spectrum[antennas[number], row % bins, column % chirps]
+                parts = spectrum[antennas[number], column % chirps]
+                value = complex(parts[0, BESIDE + row % bins], parts[1, BESIDE + row % bins]) * signs[number]
                 around[number, j, k] = 0.0 if outside else value * phase
 
 
