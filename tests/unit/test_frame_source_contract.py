@@ -8,7 +8,7 @@ import pytest
 from sumika.clock import SimulatedClock
 from sumika.schema import AdcFrame, Frame, FrameKind, Origin, RangeFrame
 from sumika.schema.house import DemoSource, Radar, RecordingSource, Source
-from sumika.sensors import MODELS, FrameSource, open_source
+from sumika.sensors import MODELS, FrameSource, open_frames
 from sumika.units import seconds_to_ns
 from tests.recordings import START, samples_of, take
 from tests.synthetic_recordings import WRITERS
@@ -27,7 +27,7 @@ def open_every(kind: str, folder: Path, *, loop: bool = True) -> FrameSource:
 
 def open_radar(model: str, source: Source, folder: Path) -> FrameSource:
     radar = Radar(id="wall", room="room", model=model, position_m=(0, 0, 1), source=source)
-    return open_source(radar, folder / "house.yaml", SimulatedClock(START), {})
+    return open_frames(radar, folder / "house.yaml", SimulatedClock(START), {})
 
 
 def next_of(source: FrameSource) -> Frame:
@@ -128,7 +128,7 @@ def test_time_starts_with_the_first_frame_and_the_clock_is_not_asked_again(kind:
     path, model, chirp = ("", "iwr6843isk", "") if kind == "demo" else WRITERS[kind](tmp_path)
     settings = DemoSource() if kind == "demo" else RecordingSource(path=str(path), chirp=chirp)
     radar = Radar(id="wall", room="room", model=model, position_m=(0, 0, 1), source=settings)
-    source = open_source(radar, tmp_path / "house.yaml", clock, {})
+    source = open_frames(radar, tmp_path / "house.yaml", clock, {})
     clock.move_to(START.later(10**9))
     first = next_of(source).notice
     clock.move_to(START.later(10**12))

@@ -5,14 +5,20 @@ import click
 from sumika.clock import WallClock
 from sumika.config import LoadedHouse
 from sumika.schema import SumikaError
-from sumika.schema.house import Radar, RecordingSource
-from sumika.sensors import open_source
+from sumika.schema.house import PortSource, Radar, RecordingSource
+from sumika.sensors import open_source, require_live
 
 
 def refusal(loaded: LoadedHouse, radar: Radar) -> SumikaError | None:
-    """Open what a radar plays as its node will, and return why it cannot be played; None if it can."""
+    """Open what a radar plays as its node will, and return why it cannot be played; None if it can.
+
+    A device is left alone: opening one sends it settings, and one that is unplugged now may be there in a minute.
+    """
     try:
-        open_source(radar, loaded.path, WallClock(), loaded.environ).close()
+        if isinstance(radar.source, PortSource):
+            require_live(radar, loaded.path)
+        else:
+            open_source(radar, loaded.path, WallClock(), loaded.environ).close()
     except SumikaError as error:
         return error
     return None

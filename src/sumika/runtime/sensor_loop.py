@@ -1,4 +1,7 @@
-"""The I/O process of one radar: reads its frames, lays them into the ring and tells the bus where they are."""
+"""The I/O process of one radar: reads its frames, lays them into the ring and tells the bus where they are.
+
+A module that gives answers of its own instead has them published as they are.
+"""
 
 import os
 import time
@@ -9,11 +12,13 @@ import numpy as np
 from sumika.bus import RingWriter
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess
-from sumika.schema import AdcFrame, Frame
-from sumika.sensors import FrameSource, open_source
-from sumika.units import seconds_to_ns
+from sumika.schema import AdcFrame, Frame, Origin, SumikaError
+from sumika.sensors import CountsRefused, FrameSource, MessageSource, Source, open_source
+from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 
 _LONGEST_SLEEP_NS = seconds_to_ns(0.1)
+_SILENT_NS = seconds_to_ns(10.0)
+"""Every radar that is read live sends several times a second; the first frame may take some seconds."""
 
 
 def _wait_until(process: NodeProcess, due_ns: int) -> None:
@@ -27,28 +32,60 @@ def _wait_until(process: NodeProcess, due_ns: int) -> None:
 
 
 class _RadarIo:
-    def __init__(self, process: NodeProcess, source: FrameSource) -> None:
+    def __init__(self, process: NodeProcess, source: Source) -> None:
         self.process = process
         self.source = source
         self.ring: RingWriter | None = None
+        self.heard_ns = process.clock.now().monotonic_ns
 
     def turn(self) -> None:
-        frame = self.source.next_frame()
-        if frame is None:  # the recording is over: the room is unknown from here on, not empty
-            _wait_until(self.process, self.process.clock.now().monotonic_ns + _LONGEST_SLEEP_NS)
-        else:
-            _wait_until(self.process, frame.notice.stamp.monotonic_ns)
-            self.hand_over(frame)
+        came = self.take_messages(self.source) if isinstance(self.source, MessageSource) else self.take(self.source)
+        if self.source.origin is Origin.LIVE:
+            self.listen(came)
         self.process.beat()
+        if isinstance(self.source, CountsRefused):
+            self.process.refused.update(self.source.refused)
         self.process.tell({})
 
-    def hand_over(self, frame: Frame) -> None:
+    def take(self, source: FrameSource) -> bool:
+        frame = source.next_frame()
+        if frame is not None:
+            _wait_until(self.process, frame.notice.stamp.monotonic_ns)
+            self.hand_over(frame, source.max_frame_bytes)
+        elif source.origin is not Origin.LIVE:  # the recording is over: the room is unknown from here on, not empty
+            _wait_until(self.process, self.process.clock.now().monotonic_ns + _LONGEST_SLEEP_NS)
+        return frame is not None
+
+    def take_messages(self, source: MessageSource) -> bool:
+        messages = source.next_messages()
+        if self.process.publisher is not None and not self.process.stopping:
+            began_ns = time.perf_counter_ns()
+            for message in messages:
+                self.process.publisher.publish(message)
+            self.process.taken += len(messages)
+            if messages:
+                self.process.worked(time.perf_counter_ns() - began_ns, len(messages))
+        return bool(messages)
+
+    def listen(self, came: bool) -> None:
+        """Give up on a device that has fallen silent: opened anew it often speaks again."""
+        now_ns = self.process.clock.now().monotonic_ns
+        if came:
+            self.heard_ns = now_ns
+        elif now_ns - self.heard_ns > _SILENT_NS:
+            raise SumikaError(
+                f"the radar has sent nothing for {_SILENT_NS / NANOSECONDS_PER_SECOND:g} s",
+                where=self.process.node.subject,
+                remedy="Check its power and its cable; sumika opens it again by itself",
+            )
+
+    def hand_over(self, frame: Frame, slot_bytes: int) -> None:
         if self.process.publisher is None or self.process.stopping:
             return
         began_ns = time.perf_counter_ns()
         samples = np.ascontiguousarray(frame.samples if isinstance(frame, AdcFrame) else frame.iq)
         if self.ring is None:
-            self.ring = RingWriter(self.process.folder.ring(frame.notice.radar), slot_bytes=self.source.max_frame_bytes)
+            self.ring = RingWriter(self.process.folder.ring(frame.notice.radar), slot_bytes=slot_bytes)
         position = self.ring.write(samples)
         self.process.publisher.publish(msgspec.structs.replace(frame.notice, position=position))
         self.process.taken += 1

@@ -12,7 +12,7 @@ waits, a live source for `POLL_S` at most; modules that keep their samples to th
 `MODELS` lists the radar models that `house.yaml` may name.
 """
 
-from sumika.sensors._open import open_source
+from sumika.sensors._open import open_frames, open_source
 from sumika.sensors._paths import recordings_folder, resolve_path
 from sumika.sensors.base import (
     POLL_S,
@@ -25,7 +25,7 @@ from sumika.sensors.base import (
     Source,
     Stretch,
 )
-from sumika.sensors.radar import MODELS, ModelInfo, builtin_chirps, open_recording
+from sumika.sensors.radar import MODELS, ModelInfo, builtin_chirps, open_recording, require_live
 
 __all__ = [
     "MODELS",
@@ -40,8 +40,10 @@ __all__ = [
     "Source",
     "Stretch",
     "builtin_chirps",
+    "open_frames",
     "open_recording",
     "open_source",
     "recordings_folder",
+    "require_live",
     "resolve_path",
 ]

@@ -1,4 +1,4 @@
-"""From a radar in house.yaml to its frames."""
+"""From a radar in house.yaml to what it gives: frames, or the answers of its firmware."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,22 +7,22 @@ from sumika.clock import Clock
 from sumika.schema import UsageError
 from sumika.schema.house import DemoSource, PortSource, Radar, RecordingSource
 from sumika.sensors._paths import resolve_path
-from sumika.sensors.base import FrameSource, RecordedSource
-from sumika.sensors.radar import MODELS, DemoTarget, open_recording
+from sumika.sensors.base import FrameSource, MessageSource, RecordedSource, Source
+from sumika.sensors.radar import MODELS, DemoTarget, open_live, open_recording
 
 
-def open_source(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str, str]) -> FrameSource:
+def open_source(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str, str]) -> Source:
     """Open the source that house.yaml names for a radar.
 
     Args:
         radar: As in house.yaml.
         house_file: Relative paths start from where it lies.
-        clock: Tells when the first frame is taken.
+        clock: Tells when the first frame of a recording is taken; stamps what comes live.
         environ: The environment; `SUMIKA_DATA` is the folder of recordings.
 
     Raises:
         UsageError: if the model is not known, a path is wrong, or live capture of it is not built in.
-        SumikaError: if the recording is damaged or is of another radar.
+        SumikaError: if the recording is damaged or is of another radar, or the device is absent, busy or silent.
     """
     if radar.model not in MODELS:
         raise UsageError(
@@ -35,12 +35,26 @@ def open_source(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[s
             return DemoTarget(radar.id, radar.model, demo, clock)
         case RecordingSource() as recorded:
             return _recorded(radar, recorded, house_file, clock, environ)
-        case PortSource(device=device):
-            raise UsageError(
-                f"radar {radar.id} is to be read from {device}, but live capture of {radar.model} is not built in yet",
-                where=str(house_file),
-                remedy=f"What works: source type recording with {MODELS[radar.model].recordings}, or type demo",
-            )
+        case PortSource():
+            return open_live(radar, house_file, clock, environ)
+
+
+def open_frames(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str, str]) -> FrameSource:
+    """Open the source of a radar for who needs its frames; as `open_source`.
+
+    Raises:
+        UsageError: also if the radar gives answers of its firmware instead of frames.
+        SumikaError: as `open_source`.
+    """
+    source = open_source(radar, house_file, clock, environ)
+    if isinstance(source, MessageSource):
+        source.close()
+        raise UsageError(
+            f"radar {radar.id} gives what its firmware makes of its samples, and no frames",
+            where=str(house_file),
+            remedy="Write kind: frames under its source, if its model can give them",
+        )
+    return source
 
 
 def _recorded(

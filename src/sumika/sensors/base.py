@@ -70,6 +70,7 @@ class FrameSource(Protocol):
         ...
 
 
+@runtime_checkable
 class MessageSource(Protocol):
     """A module that keeps its samples to itself and tells what its own firmware makes of them.
 

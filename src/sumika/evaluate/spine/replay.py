@@ -15,7 +15,7 @@ from sumika.runtime.replay import ReplayReport
 from sumika.runtime.replay_log import replay_log
 from sumika.runtime.table import nodes_of
 from sumika.schema import Envelope, Message, Origin
-from sumika.sensors import open_source
+from sumika.sensors import open_frames
 from sumika.units import seconds_to_ns
 
 QUICK_S = 40.0
@@ -28,7 +28,7 @@ def write_log(loaded: LoadedHouse, folder: Path, seconds: float) -> frozenset[Or
     """Run a house on its own sources, without waiting, into a log with whole frames; return the origins it saw."""
     clock = ReplayClock()
     writer = LogWriter(folder, RunInfo(run_id=folder.name, config_text=loaded.text), clock, durable=False)
-    sources = [open_source(radar, loaded.path, clock, os.environ) for radar in loaded.house.radars]
+    sources = [open_frames(radar, loaded.path, clock, os.environ) for radar in loaded.house.radars]
 
     def emit(envelope: Envelope, message: Message) -> None:
         writer.write(envelope, message)

@@ -5,9 +5,9 @@
     recording = open_recording(Path("capture.bin"), "iwr6843isk", chirp="builtin:iwr6843_vital")
 """
 
-from sumika.sensors.radar._vendors import MODELS, open_recording
+from sumika.sensors.radar._vendors import MODELS, open_live, open_recording, require_live
 from sumika.sensors.radar.demo import DemoTarget
 from sumika.sensors.radar.model import ModelInfo
 from sumika.sensors.radar.ti import builtin_chirps
 
-__all__ = ["MODELS", "DemoTarget", "ModelInfo", "builtin_chirps", "open_recording"]
+__all__ = ["MODELS", "DemoTarget", "ModelInfo", "builtin_chirps", "open_live", "open_recording", "require_live"]

@@ -7,8 +7,10 @@ from types import MappingProxyType
 import sumika.sensors.radar.acconeer as acconeer
 import sumika.sensors.radar.infineon as infineon
 import sumika.sensors.radar.ti as ti
+from sumika.clock import Clock
 from sumika.schema import UsageError
-from sumika.sensors.base import Recording
+from sumika.schema.house import PortSource, Radar
+from sumika.sensors.base import Recording, Source
 from sumika.sensors.radar.model import ModelInfo
 
 _OPEN: Mapping[str, Callable[[Path, str, str], Recording]] = {
@@ -16,6 +18,8 @@ _OPEN: Mapping[str, Callable[[Path, str, str], Recording]] = {
     "infineon": infineon.open_recording,
     "ti": ti.open_recording,
 }
+
+_OPEN_LIVE: Mapping[str, Callable[[Radar, Path, Clock, Mapping[str, str]], Source]] = {}
 
 MODELS: Mapping[str, ModelInfo] = MappingProxyType(
     {model.name: model for model in (*ti.MODELS, *infineon.MODELS, *acconeer.MODELS)}
@@ -37,4 +41,54 @@ def open_recording(path: Path, model: str, chirp: str = "") -> Recording:
     """
     if model not in MODELS:
         raise UsageError(f"the radar model {model!r} is not known", remedy=f"Known are {', '.join(MODELS)}")
-    return _OPEN[MODELS[model].vendor](path, model, chirp)
+    vendor = MODELS[model].vendor
+    if vendor not in _OPEN:
+        raise UsageError(
+            f"no recording of a {model} can be played: it keeps its samples to itself",
+            where=str(path),
+            remedy="Read it live (source type port), or play a log: sumika replay",
+        )
+    return _OPEN[vendor](path, model, chirp)
+
+
+def require_live(radar: Radar, house_file: Path) -> PortSource:
+    """Check that what house.yaml asks of a radar's port can be done at all; nothing is opened.
+
+    Raises:
+        UsageError: if live capture of that model is not built in, or not of that kind.
+    """
+    model, source, where = MODELS[radar.model], radar.source, str(house_file)
+    if not isinstance(source, PortSource):
+        raise UsageError(f"radar {radar.id} is not read from a port", where=where, remedy="Write type: port")
+    if not model.live:
+        asked = f"radar {radar.id} is to be read from {source.device}"
+        raise UsageError(
+            f"{asked}, but live capture of {radar.model} is not built in yet",
+            where=where,
+            remedy=f"What works: source type recording with {model.recordings}, or type demo",
+        )
+    if (source.kind == "points" and not model.answers) or (source.kind == "frames" and model.gives is None):
+        other = "frames" if source.kind == "points" else "points"
+        raise UsageError(
+            f"radar {radar.id}: a {radar.model} gives no {source.kind}",
+            where=where,
+            remedy=f"Write kind: {other}, or leave kind out",
+        )
+    return source
+
+
+def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str, str]) -> Source:
+    """Open the device that a radar in house.yaml hangs on.
+
+    Args:
+        radar: One of `MODELS`; its source is a `PortSource`.
+        house_file: Relative paths start from where it lies.
+        clock: Stamps what comes.
+        environ: The environment; `SUMIKA_DATA` is the folder of recordings.
+
+    Raises:
+        UsageError: as `require_live`; or a setting is wrong, or the maker's package is not installed.
+        SumikaError: if the device is absent, busy or does not answer.
+    """
+    require_live(radar, house_file)
+    return _OPEN_LIVE[MODELS[radar.model].vendor](radar, house_file, clock, environ)

@@ -11,17 +11,19 @@ class ModelInfo(msgspec.Struct, frozen=True):
     Attributes:
         name: As in `house.yaml`.
         vendor: Folder of its driver.
-        gives: What its frames are.
-        recordings: Which recordings of it can be played, in words.
+        gives: What its frames are; None where it keeps its samples to itself.
+        recordings: Which recordings of it can be played, in words; empty if none.
         needs_chirp: Whether a recording needs a chirp description beside it.
         can_range: Whether it can tell distance at all; a continuous-wave radar cannot.
         live: Whether live capture is built in.
+        answers: Whether what its own firmware makes of its samples can be read (`kind: points`).
     """
 
     name: str
     vendor: str
-    gives: FrameKind
-    recordings: str
+    gives: FrameKind | None
+    recordings: str = ""
     needs_chirp: bool = False
     can_range: bool = True
     live: bool = False
+    answers: bool = False
