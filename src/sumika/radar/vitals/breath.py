@@ -1,0 +1,77 @@
+"""Breaths per minute of one person, once a second: a rate with its interval, or why there is none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sumika.radar.breathing_rate import SIGMA_FLOOR_BPM, Trace, plausible, rhythm_in_enough_breaths, wander_bpm
+from sumika.radar.periodicity import Rhythm
+from sumika.schema.reason import Reason
+from sumika.schema.vitals import Rate
+
+_NORMAL_95 = 1.96
+_JUMP_SHARE, _JUMP_SIGMAS = 0.15, 4.0
+"""Windows overlap, so breathing neither jumps nor flashes up: a rate counts when the next one confirms it."""
+
+
+@dataclass(slots=True)
+class BreathMemory:
+    """What the estimate before this one saw.
+
+    Attributes:
+        candidate_bpm: Its rate, confirmed or not; None if it saw none.
+    """
+
+    candidate_bpm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Breath:
+    """What a person's chest says about breathing.
+
+    Attributes:
+        rate: For people.
+        rhythm: What was found, believed or not; None if nothing was.
+    """
+
+    rate: Rate
+    rhythm: Rhythm | None = None
+
+
+def measure_breath(memory: BreathMemory, chest: Trace) -> Breath:
+    """Find the rate of breathing at the end of a still person's chest movement.
+
+    Args:
+        memory: Changed in place.
+        chest: At least `SHORTEST_S` long.
+    """
+    rhythm = rhythm_in_enough_breaths(chest)
+    if rhythm is None:
+        return Breath(no_breath(memory, Reason.NOT_PERIODIC))
+    reason = plausible(rhythm, chest, chest.path_mm.size * chest.interval_s)
+    if reason is not Reason.MEASURED:
+        return Breath(no_breath(memory, reason), rhythm)
+    sigma = float(np.sqrt(rhythm.sigma_bpm**2 + wander_bpm(chest, rhythm) ** 2 + SIGMA_FLOOR_BPM**2))
+    before, memory.candidate_bpm = memory.candidate_bpm, rhythm.rate_bpm
+    if before is None:
+        return Breath(Rate(valid=False, reason=Reason.WARMING_UP), rhythm)
+    if abs(rhythm.rate_bpm - before) > max(_JUMP_SHARE * before, _JUMP_SIGMAS * sigma):
+        return Breath(Rate(valid=False, reason=Reason.NOT_PERIODIC), rhythm)
+    return Breath(
+        Rate(
+            valid=True,
+            reason=Reason.MEASURED,
+            value_bpm=rhythm.rate_bpm,
+            sigma_bpm=sigma,
+            low_bpm=max(0.0, rhythm.rate_bpm - _NORMAL_95 * sigma),
+            high_bpm=rhythm.rate_bpm + _NORMAL_95 * sigma,
+            quality=rhythm.explained,
+        ),
+        rhythm,
+    )
+
+
+def no_breath(memory: BreathMemory, reason: Reason) -> Rate:
+    """Return why there is no rate, and forget the one before."""
+    memory.candidate_bpm = None
+    return Rate(valid=False, reason=reason)

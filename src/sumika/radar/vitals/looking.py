@@ -1,0 +1,156 @@
+"""Looks at one person's cells: beam, movement, breath, heart. The costly part, once a second per person."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.radar.breathing_rate import SHORTEST_S, Trace
+from sumika.radar.profiles import ProfileMemory
+from sumika.radar.target import Target
+from sumika.radar.vitals import heart
+from sumika.radar.vitals.beams import beam_weights, formed
+from sumika.radar.vitals.breath import Breath, measure_breath, no_breath
+from sumika.radar.vitals.chest_movement import ChestMovement, chest_movement, last_moved
+from sumika.radar.vitals.geometry import Geometry
+from sumika.radar.vitals.heart_tracker import HeartTracker
+from sumika.radar.vitals.life import breathing_log_odds
+from sumika.radar.vitals.person import Look, Person
+from sumika.radar.vitals.settings import VitalsSettings
+from sumika.schema.reason import Reason
+from sumika.schema.vitals import Rate
+
+_STILL_FOR_S = 1.0
+_RECENTLY_S = 30.0
+_FEWEST_FRAMES = 16
+_MOST_LOST = 0.3
+"""Share of lost frames beyond which the waveform between them is a guess."""
+
+_MOST_WRAPS = 0.03
+_LEAST_LIFE = 10.0
+"""Change over noise below which a phase says nothing."""
+
+_FAR_M = 4.0
+"""Where the signal is too weak, distance is the reason from here on."""
+
+_LONGEST_BREAK_S = 30.0
+"""For so long a heart rate is remembered without a look at the heart."""
+
+
+def look(
+    person: Person,
+    memory: ProfileMemory,
+    since_s: float,
+    noise: float,
+    others: list[Target],
+    geometry: Geometry,
+    settings: VitalsSettings,
+) -> None:
+    """Look at a person's cells and measure breath.
+
+    Args:
+        person: Changed in place.
+        memory: The slow time.
+        since_s: From when on it is without a break.
+        noise: Noise power of a cell.
+        others: People who must not be heard.
+        geometry: Of the profiles.
+        settings: Of the measurement.
+    """
+    begin_s = since_s if person.moved_s is None else max(since_s, person.moved_s)
+    count = memory.since(round(begin_s * 1e9) + 1)
+    if count < _FEWEST_FRAMES:
+        person.cannot_measure(_why_short(person, begin_s, memory))
+        return
+    time_s: NDArray[np.float64] = memory.stamps_ns(count).astype(np.float64) * 1e-9
+    target = person.target
+    cells = geometry.cells_around(target.range_m, settings.reach_m + min(target.range_sigma_m, settings.reach_m))
+    window = memory.profiles(count)[:, :, cells]
+    steering = geometry.steering(target.azimuth_rad, target.elevation_rad)
+    disturbing = [geometry.steering(other.azimuth_rad, other.elevation_rad) for other in others]
+    weights = beam_weights(window, steering, [one for one in disturbing if one is not None])
+    iq = formed(window, weights)
+    moved = last_moved(iq, geometry.interval_s, noise)
+    if moved >= 0:
+        person.moved_s = float(time_s[moved])
+        iq, time_s = iq[moved + 1 :], time_s[moved + 1 :]
+    if len(time_s) < _FEWEST_FRAMES:
+        person.cannot_measure(_why_short(person, begin_s, memory))
+        return
+    chest = chest_movement(iq, geometry.wavelength_m, noise)
+    if chest is None:
+        person.cannot_measure(Reason.TOO_WEAK)
+        return
+    trace = even_trace(chest.path_mm, time_s, geometry.interval_s)
+    person.look = Look(cells, weights, chest, trace, float(time_s[-1]))
+    person.before = iq[-1, chest.used]
+    person.position_mm, person.mean_mm = float(chest.path_mm[-1]), float(chest.path_mm.mean())
+    _measure(person, chest, trace, float(len(time_s) * geometry.interval_s))
+
+
+def _why_short(person: Person, begin_s: float, memory: ProfileMemory) -> Reason:
+    if person.moved_s is None or person.moved_s < begin_s:
+        return Reason.WARMING_UP
+    since_s = float(memory.stamps_ns(1)[-1]) * 1e-9 - person.moved_s
+    return Reason.MOVING if since_s < _STILL_FOR_S else Reason.MOVED
+
+
+def _measure(person: Person, chest: ChestMovement, trace: Trace, seen_s: float) -> None:
+    """Measure breath in a look; the heart takes its turn later."""
+    length_s = trace.path_mm.size * trace.interval_s
+    reason = _why_unfit(person, chest, seen_s / length_s)
+    if reason is not Reason.MEASURED:
+        person.breath = Breath(no_breath(person.breath_memory, reason))
+        person.heart, person.heart_due = Rate(valid=False, reason=reason), False
+    elif length_s < SHORTEST_S:
+        recently = person.moved_s is not None and length_s < _RECENTLY_S
+        waits = Reason.MOVED if recently else Reason.WARMING_UP
+        person.breath = Breath(no_breath(person.breath_memory, waits))
+        person.heart_due = length_s >= heart.SHORTEST_S
+        if not person.heart_due:
+            person.heart = Rate(valid=False, reason=waits)
+    else:
+        person.breath = measure_breath(person.breath_memory, trace)
+        person.heart_due = True
+    person.log_odds = breathing_log_odds(chest, person.breath, person.heart)
+
+
+def _why_unfit(person: Person, chest: ChestMovement, seen_share: float) -> Reason:
+    if chest.life_to_noise < _LEAST_LIFE:
+        return Reason.TOO_FAR if person.target.range_m > _FAR_M else Reason.TOO_WEAK
+    if seen_share < 1.0 - _MOST_LOST:
+        return Reason.FRAMES_LOST
+    if chest.fastest_share > _MOST_WRAPS:
+        return Reason.PHASE_WRAPS
+    return Reason.MEASURED
+
+
+def look_for_heart(person: Person) -> None:
+    """Measure the heart in the last look.
+
+    Args:
+        person: Changed in place.
+    """
+    seen = person.look
+    person.heart_due = False
+    if seen is None:
+        return
+    seconds = 1.0 if person.heart_s is None else seen.at_s - person.heart_s
+    if seconds > _LONGEST_BREAK_S:
+        person.heart_tracker, seconds = HeartTracker(), 1.0
+    person.heart_s = seen.at_s
+    person.heart = heart.measure_heart(person.heart_tracker, seen.trace, seconds, person.breath.rhythm)
+    person.log_odds = breathing_log_odds(seen.chest, person.breath, person.heart)
+
+
+def even_trace(path_mm: NDArray[np.float64], time_s: NDArray[np.float64], interval_s: float) -> Trace:
+    """Put a path on an even time axis; lost frames are interpolated.
+
+    Args:
+        path_mm: (frame,).
+        time_s: (frame,) when.
+        interval_s: Between frames, as the radar is set.
+    """
+    span_s = float(time_s[-1] - time_s[0])
+    count = max(8, round(span_s / interval_s) + 1)
+    axis = np.linspace(time_s[0], time_s[-1], count)
+    even: NDArray[np.float64] = np.interp(axis, time_s, path_mm).astype(np.float64)
+    return Trace(even, span_s / (count - 1))

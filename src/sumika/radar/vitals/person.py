@@ -1,0 +1,103 @@
+"""One tracked person: where to look, what was seen there last, and what is known of breath and heart."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.radar.breathing_rate import Trace
+from sumika.radar.target import Target
+from sumika.radar.vitals.beams import Weights
+from sumika.radar.vitals.breath import Breath, BreathMemory, no_breath
+from sumika.radar.vitals.chest_movement import ChestMovement
+from sumika.radar.vitals.heart_tracker import HeartTracker
+from sumika.schema.reason import Reason
+from sumika.schema.vitals import Beat, Rate
+
+
+def _warming_up() -> Rate:
+    return Rate(valid=False, reason=Reason.WARMING_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonResult:
+    """Breath and heartbeat of one target at one frame.
+
+    Attributes:
+        respiration: Breaths per minute.
+        heart: Heart beats per minute.
+        displacement_mm: Chest towards the radar, mean of the window removed; None while it moves.
+        displacement_sigma_mm: Its standard deviation, receiver noise only.
+        beats: Those found since the frame before.
+        breathing_log_odds: Natural logarithm of the odds that something breathes in the target's cells.
+    """
+
+    respiration: Rate
+    heart: Rate
+    displacement_mm: float | None = None
+    displacement_sigma_mm: float | None = None
+    beats: tuple[Beat, ...] = ()
+    breathing_log_odds: float = 0.0
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look at the slow time gave, until the next one.
+
+    Attributes:
+        cells: Bins looked at.
+        weights: (antenna, cell).
+        chest: The movement.
+        trace: The same on an even time axis.
+        at_s: When.
+    """
+
+    cells: slice
+    weights: Weights
+    chest: ChestMovement
+    trace: Trace
+    at_s: float
+
+
+@dataclass(slots=True)
+class Person:
+    """State of one target.
+
+    Attributes:
+        target: As last told.
+        next_look_s: When the next look is due.
+        moved_s: When the whole body last moved; None if it was not seen to.
+        look: The last look; None if there was none, or movement made it worthless.
+        heart_due: Whether the heart has not been looked for in the last look yet.
+        breath: What is known of breathing.
+        heart: What is known of the heart.
+        log_odds: Natural logarithm of the odds that something breathes here.
+        breath_memory: Of the measurement of breath.
+        heart_tracker: Of the measurement of the heart.
+        heart_s: When the heart was last looked for; None if it was not yet.
+        before: (used cell,) the frame before, in the last look's beam.
+        position_mm: Displacement now.
+        mean_mm: Mean displacement of the last look's window.
+    """
+
+    target: Target
+    next_look_s: float
+    moved_s: float | None = None
+    look: Look | None = None
+    heart_due: bool = False
+    breath: Breath = field(default_factory=lambda: Breath(_warming_up()))
+    heart: Rate = field(default_factory=_warming_up)
+    log_odds: float = 0.0
+    breath_memory: BreathMemory = field(default_factory=BreathMemory)
+    heart_tracker: HeartTracker = field(default_factory=HeartTracker)
+    heart_s: float | None = None
+    before: NDArray[np.complex64] | None = None
+    position_mm: float = 0.0
+    mean_mm: float = 0.0
+
+    def cannot_measure(self, reason: Reason) -> None:
+        """Say why nothing can be measured now."""
+        self.look, self.before, self.heart_due = None, None, False
+        self.breath = Breath(no_breath(self.breath_memory, reason))
+        self.heart = Rate(valid=False, reason=reason)
+        self.log_odds = 0.0
