@@ -1,1 +1,54 @@
-"""A closed-form radar scene: rooms, bodies and movers as the converter of a radar samples them, with the truth."""
+"""A closed-form radar scene: rooms, bodies and movers as the converter of a radar samples them, with the truth.
+
+What is where: `echo` (a moving point's samples, exact), `link_budget` (how strong), `body`, `chest`, `path` (a person),
+`movers` (fan, curtain, pet, robot), `clutter`, `mirror`, `sight` (walls, doorways), `render` and `converter` (what one
+radar gives), `tell` and `truth` (what is really so), `scene` (all together), and ready scenes by what happens in them.
+"""
+
+from sumika.world.radar_scene.body import Person
+from sumika.world.radar_scene.chest import ChestMotion, ChestSettings, chest_motion
+from sumika.world.radar_scene.echo import Motion, add_point, add_points, empty_cube
+from sumika.world.radar_scene.link_budget import LinkBudget, link_of
+from sumika.world.radar_scene.nobody_scenes import empty_scene, pet_scene, point_frame, robot_scene
+from sumika.world.radar_scene.path import Leg, Posture, make_path
+from sumika.world.radar_scene.resting_scenes import sleepers_scene, still_scene, vital_scene
+from sumika.world.radar_scene.rooms import lighter, resting_radar, walking_radar
+from sumika.world.radar_scene.scene import Scene, frames
+from sumika.world.radar_scene.truth import BodyTruth, GhostTruth, SimulatedFrame, Truth
+from sumika.world.radar_scene.walking_scenes import fall_scene, five_people_frame, two_rooms_scene, walking_scene
+
+__all__ = [
+    "BodyTruth",
+    "ChestMotion",
+    "ChestSettings",
+    "GhostTruth",
+    "Leg",
+    "LinkBudget",
+    "Motion",
+    "Person",
+    "Posture",
+    "Scene",
+    "SimulatedFrame",
+    "Truth",
+    "add_point",
+    "add_points",
+    "chest_motion",
+    "empty_cube",
+    "empty_scene",
+    "fall_scene",
+    "five_people_frame",
+    "frames",
+    "lighter",
+    "link_of",
+    "make_path",
+    "pet_scene",
+    "point_frame",
+    "resting_radar",
+    "robot_scene",
+    "sleepers_scene",
+    "still_scene",
+    "two_rooms_scene",
+    "vital_scene",
+    "walking_radar",
+    "walking_scene",
+]

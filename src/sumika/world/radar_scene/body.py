@@ -1,6 +1,7 @@
 """A person as some points that reflect: where they are in each posture, how limbs swing, how strongly each reflects."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +35,14 @@ _TABLE = np.array(_PARTS)
 _PLACES, _SHARE, _SWING, _HALF = _TABLE[:, :3], _TABLE[:, 3, 0], _TABLE[:, 3, 1], _TABLE[:, 3, 2]
 _BREATH, _HEART = _TABLE[:, 4, 0], _TABLE[:, 4, 1]
 _ADULT_M = 1.75
+_TRUNK = np.arange(len(_PARTS)) < 8
+CHEST_PARTS = np.arange(len(_PARTS)) < 4
+"""The parts that breath and heart move most."""
+HEART_PART = 1
+"""That over the heart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Person:
     """Somebody in the scene.
 
@@ -56,38 +62,93 @@ class Person:
     cross_section_dbsm: float = -4.0
     seed: int = 0
 
-    def points(self, time_s: float) -> Array:
-        """Return where the parts are: (part, 3) in house coordinates."""
+    def points(self, time_s: float, seen_from_m: Array | None = None) -> Array:
+        """Return where the parts reflect: (part, 3) in house coordinates.
+
+        Args:
+            time_s: When.
+            seen_from_m: (3,) where the radar is. A trunk reflects where it faces the radar: seen from the side or from
+                behind it is another place of it, which moves less with the breath. None: from the front.
+        """
+        breath, heart = self.chest.at(self.chest.breath_m, time_s), self.chest.at(self.chest.heart_m, time_s)
+        return self._placed(time_s, seen_from_m, (float(breath), float(heart)))
+
+    def _placed(self, time_s: float, seen_from_m: Array | None, chest_m: tuple[float, float]) -> Array:
+        """Return (part, 3) with the chest moved so far by breath and heart."""
         place, heading = self.path.at(self.path.place_m, time_s), float(self.path.at(self.path.heading_rad, time_s))
         share, base_m = self.path.at(self.path.share, time_s), float(self.path.at(self.path.base_m, time_s))
         forward = np.array([np.cos(heading), np.sin(heading), 0.0])
         left = np.array([-np.sin(heading), np.cos(heading), 0.0])
         up = np.array([0.0, 0.0, 1.0])
-        scale = self.tall_m / _ADULT_M
-        found = np.zeros((len(_PLACES), 3))
+        front, outwards = _front(seen_from_m, place, heading, base_m, share)
+        facing = np.where(_TRUNK, front, 1.0)
+        moved = _BREATH * self.breath_share * chest_m[0] + _HEART * chest_m[1]
+        # A side moves a quarter as far as the front; a back hardly, and the other way.
+        moved = moved * np.where(facing > 0, 0.25 + 0.75 * facing, 0.25 + 0.3 * facing)
         # Standing and sitting: upright on the floor, on the seat. Lying: on the back, the head against the heading.
         frames = ((forward, left, up, 0.0), (forward, left, up, base_m), (up, left, -forward, base_m))
-        moved = self._moved(time_s)
+        found = np.zeros((len(_PLACES), 3))
         for number, (ahead, aside, along, height_m) in enumerate(frames):
             if share[number] <= 0:
                 continue
-            local = _PLACES[:, number] * scale
-            local = local + np.stack((moved, np.zeros_like(moved), np.zeros_like(moved)), axis=1)
-            local[:, 0] += self._swing(time_s) * share[0]
+            local = _PLACES[:, number] * (self.tall_m / _ADULT_M)
+            local[:, 0] = local[:, 0] * facing + self._swing(time_s) * share[0]
             spot = local[:, :1] * ahead + local[:, 1:2] * aside + local[:, 2:] * along + height_m * up
             found += share[number] * spot
         found[:, :2] += place
+        # A rounded trunk reflects where its surface looks at the radar, and there it moves outwards: towards the radar.
+        found += moved[:, np.newaxis] * outwards
         sway = self.chest.at(self.chest.sway_m, time_s)
         # A body sways about its feet; lying it hardly does.
         hold = np.clip(found[:, 2] / 1.3, 0.0, 1.2)[:, np.newaxis] * (1 - 0.8 * share[2])
         whole: Array = found + hold * (sway[1] * forward + sway[0] * left + sway[2] * up)
         return whole
 
-    def _moved(self, time_s: float) -> Array:
-        """Return how far breath and heart move each part outwards."""
-        breath, heart = self.chest.at(self.chest.breath_m, time_s), self.chest.at(self.chest.heart_m, time_s)
-        moved: Array = _BREATH * breath + _HEART * heart
-        return moved
+    def chest_moves(self, time_s: float, seen_from_m: Array) -> tuple[Array, Array, Array]:
+        """Return where the chest's parts would be without breath and heart, with the heart alone, and with both.
+
+        Args:
+            time_s: When.
+            seen_from_m: (3,) where the radar is.
+
+        Returns:
+            Each (part, 3) in house coordinates.
+        """
+        heart = float(self.chest.at(self.chest.heart_m, time_s))
+        breath = float(self.chest.at(self.chest.breath_m, time_s))
+        still, beating, whole = (
+            self._placed(time_s, seen_from_m, moved)[CHEST_PARTS]
+            for moved in ((0.0, 0.0), (0.0, heart), (breath, heart))
+        )
+        return still, beating, whole
+
+    def gains(self, time_s: float) -> Array:
+        """Return (part,) what each cross-section is multiplied by now; 1 in the mean.
+
+        Limbs and trunk are many scatterers each, which add up anew as the body moves on (P. Swerling, "Probability of
+        detection for fluctuating targets", IRE Trans. IT-6, 1960, cases 1 and 3): a limb fluctuates wholly, the trunk
+        by half. Who stands still keeps what chance gave him.
+        """
+        stride = float(self.path.at(self.path.stride, time_s))
+        turns = self._fades[0] * stride + self._fades[1]  # (fade, part)
+        power = np.abs(np.exp(2j * np.pi * turns).sum(axis=0)) ** 2 / len(turns)
+        steady = np.where(_TRUNK, 0.6, 0.15)
+        gains: Array = steady + (1.0 - steady) * power
+        return gains
+
+    @cached_property
+    def _fades(self) -> Array:
+        """Return (2, fade, part): how many turns a step brings, and where they begin."""
+        random = np.random.Generator(np.random.SFC64((self.seed, 3)))
+        return np.stack((random.uniform(-2.0, 2.0, (3, _SHARE.size)), random.uniform(size=(3, _SHARE.size))))
+
+    @cached_property
+    def breath_share(self) -> Array:
+        """How much more or less than the table each part goes with the breath: some breathe with the belly."""
+        random = np.random.Generator(np.random.SFC64((self.seed, 4)))
+        belly = random.uniform(-0.35, 0.35) * np.where(np.arange(_SHARE.size) < 2, -1.0, 1.0)
+        share: Array = (1.0 + belly) * np.exp(0.1 * random.standard_normal(_SHARE.size))
+        return share
 
     def _swing(self, time_s: float) -> Array:
         stride, speed = float(self.path.at(self.path.stride, time_s)), float(self.path.at(self.path.speed_m_s, time_s))
@@ -106,3 +167,18 @@ class Person:
         random = np.random.Generator(np.random.SFC64((self.seed, 2)))
         turned: NDArray[np.complex128] = np.exp(2j * np.pi * random.uniform(size=_SHARE.size))
         return turned
+
+
+def _front(
+    seen_from_m: Array | None, place_m: Array, heading_rad: float, base_m: float, share: Array
+) -> tuple[float, Array]:
+    """Return the cosine between where the trunk's front looks and the radar (1: from the front), and the way there."""
+    forward = (1.0 - share[2]) * np.array([np.cos(heading_rad), np.sin(heading_rad), 0.0])
+    forward = forward + share[2] * np.array([0.0, 0.0, 1.0])
+    forward = forward / max(float(np.linalg.norm(forward)), 1e-6)
+    if seen_from_m is None:
+        return 1.0, forward
+    height_m = 1.2 * share[0] + (base_m + 0.3) * share[1] + base_m * share[2]
+    way = seen_from_m - np.array([place_m[0], place_m[1], height_m])
+    way = way / max(float(np.linalg.norm(way)), 1e-6)
+    return float(forward @ way), way

@@ -125,12 +125,13 @@ def _heart(settings: ChestSettings, time: Array, beats: Array, random: np.random
     shape = np.exp(-(((lag - 0.12) / 0.05) ** 2)) - rebound * np.exp(-(((lag - 0.3) / 0.08) ** 2))
     shape += ripple * np.exp(-(((lag - 0.5) / 0.07) ** 2))
     shape *= settings.heart_mm * 1e-3 / float(np.ptp(shape))
-    path = np.zeros(time.size + 2 * lag.size)
+    before = round(2.0 * RATE_HZ)  # the first beat may have begun so long before the scene
+    path = np.zeros(time.size + before + lag.size + 1)
     for beat_s in beats:
-        place = beat_s * RATE_HZ + lag.size
+        place = beat_s * RATE_HZ + before
         first, part = int(np.floor(place)), place - np.floor(place)
         strength = 1 + 0.1 * random.standard_normal()
         path[first : first + lag.size] += strength * (1 - part) * shape
         path[first + 1 : first + 1 + lag.size] += strength * part * shape
-    moved: Array = path[lag.size : lag.size + time.size]
+    moved: Array = path[before : before + time.size]
     return moved

@@ -42,6 +42,10 @@ class Motion:
         curvature = 4.0 * (start_m - 2.0 * middle_m + end_m) / duration_s**2
         return cls(start_m, (end_m - start_m) / duration_s - curvature * duration_s / 2.0, curvature)
 
+    def of(self, chosen: NDArray[np.bool_]) -> "Motion":
+        """Return the motion of some of the points; `chosen` is (point,)."""
+        return Motion(self.place_m[chosen], self.velocity_m_s[chosen], self.acceleration_m_s2[chosen])
+
     def packed(self) -> Places:
         """Return (point, derivative, axis)."""
         parts = (self.place_m, self.velocity_m_s, self.acceleration_m_s2)
@@ -93,7 +97,8 @@ def add_points(
     """Add points to a frame.
 
     Args:
-        cube: (chirp, virtual antenna, sample), changed in place; a real receiver takes its real part afterwards.
+        cube: (chirp, virtual antenna, sample), changed in place; a real receiver takes its real part afterwards. It may
+            be a part of a frame's chirps: then time begins with the first of them.
         description: The radar.
         motion: Of the points, as the wave goes out to them.
         amplitude: (point,), of the echoes.
@@ -105,7 +110,7 @@ def add_points(
     chirp, array = _chirp(description), description.array
     receivers = len(array.receivers)
     shape = (chirp.chirps_per_frame, len(array.transmitters) * receivers, chirp.samples_per_chirp)
-    if cube.shape != shape or cube.dtype != np.complex64:
+    if cube.shape[1:] != shape[1:] or len(cube) > shape[0] or cube.dtype != np.complex64:
         raise ValueError(f"a frame of this radar is complex64 {shape}, this one is {cube.dtype} {cube.shape}")
     signs = np.array(array.receiver_signs or (1.0,) * receivers, dtype=np.float64)
     out = motion.packed()

@@ -7,7 +7,9 @@ for pedestrian in 76 GHz band", EuMC 2005); the chest alone about -10 dBsm.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,3 +79,23 @@ def antenna_pattern(description: RadarDescription, position_m: NDArray[np.float6
     one_way_db = 3.0 * ((azimuth / (wide / 2)) ** 2 + (elevation / (high / 2)) ** 2)
     ahead: NDArray[np.float64] = np.where(position_m[:, 1] > 0, 10 ** (-np.minimum(one_way_db, 40.0) / 10), 0.0)
     return ahead
+
+
+LINKS: Mapping[str, LinkBudget] = MappingProxyType(
+    {
+        **dict.fromkeys(("iwr6843isk", "iwr6843aop"), LinkBudget()),
+        # TI AWR1843 and AWR1642 data sheets (SWRS222, SWRS203): 12 dBm, 15 dB at 76 to 77 GHz.
+        **dict.fromkeys(("awr1843", "xwr1642"), LinkBudget(noise_figure_db=15.0)),
+        # Infineon BGT60TR13C data sheet: 5 dBm, 12 dB single sideband, 5 dBi; 12 bit.
+        **dict.fromkeys(
+            ("bgt60tr13c", "bgt60utr11"),
+            LinkBudget(transmit_power_dbm=5.0, antenna_gain_dbi=5.0, noise_figure_db=12.0, noise_counts=1.5),
+        ),
+    }
+)
+"""Link budgets by model; others get that of TI's 60 GHz boards."""
+
+
+def link_of(description: RadarDescription) -> LinkBudget:
+    """Return the link budget of a radar."""
+    return LINKS.get(description.model, LinkBudget())

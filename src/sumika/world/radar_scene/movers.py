@@ -21,6 +21,11 @@ class Mover(Protocol):
         """What it is, for the truth."""
         ...
 
+    @property
+    def parabola_s(self) -> float:
+        """For how long its points follow a parabola well enough."""
+        ...
+
     def points(self, time_s: float) -> Array:
         """Return (point, 3) in house coordinates."""
         ...
@@ -49,6 +54,11 @@ class Fan:
     swing_period_s: float = 0.0
     cross_section_dbsm: float = -20.0
     name: str = "fan"
+
+    @property
+    def parabola_s(self) -> float:
+        """A fortieth of a turn: the blades' third derivative then moves them by less than 0.02 mm."""
+        return 1.0 / (40.0 * self.turns_per_s)
 
     def points(self, time_s: float) -> Array:
         """Return inner and outer part of each of three blades, and the guard."""
@@ -87,6 +97,11 @@ class Curtain:
     moved_m: Array = field(repr=False)
     cross_section_dbsm: float = -22.0
     name: str = "curtain"
+
+    @property
+    def parabola_s(self) -> float:
+        """Draughts are slow."""
+        return 0.1
 
     def points(self, time_s: float) -> Array:
         """Return (point, 3)."""
@@ -147,6 +162,11 @@ class LowBody:
     cross_section_dbsm: float = -15.0
     wobble_m: float = 0.03
     name: str = "pet"
+
+    @property
+    def parabola_s(self) -> float:
+        """Paws are quick."""
+        return 0.02
 
     def points(self, time_s: float) -> Array:
         """Return (point, 3): front, middle and back, high and low."""

@@ -1,0 +1,68 @@
+"""Walls and floors that reflect: who stands before one is seen a second time, behind it (image sources).
+
+Besides the image itself, to which the wave goes and from which it comes over the mirror (two bounces), there are the
+two mixed ways: out directly and back over the mirror, and the other way round. At 60 GHz painted plaster and concrete
+lose 5 to 15 dB in a bounce, glass, wet walls and foil less (K. Sato et al., "Measurements of reflection and
+transmission characteristics of interior structures of office building in the 60-GHz band", IEEE Trans. Antennas Propag. 45, 1997).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.world.radar_scene.sight import Segment, crosses
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallMirror:
+    """A stretch of wall that reflects.
+
+    Attributes:
+        wall: On the floor plan.
+        loss_db: Of the whole image, both bounces together.
+        name: For the truth.
+    """
+
+    wall: Segment
+    loss_db: float
+    name: str
+
+    def image(self, places_m: Array) -> Array:
+        """Return (..., 3) places as far behind the wall as they are before it."""
+        start, along = np.asarray(self.wall[0], dtype=np.float64), np.subtract(self.wall[1], self.wall[0])
+        normal = np.array([-along[1], along[0]]) / float(np.hypot(*along))
+        seen: Array = np.array(places_m, dtype=np.float64)
+        seen[..., :2] -= 2.0 * ((seen[..., :2] - start) @ normal)[..., np.newaxis] * normal
+        return seen
+
+    def shows(self, radar_m: Array, image_m: Array) -> bool:
+        """Say whether the image is seen from a place: the way to it must go through this stretch of wall."""
+        return crosses(radar_m, image_m, self.wall)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorMirror:
+    """The floor, at height 0.
+
+    Attributes:
+        loss_db: Of the whole image, both bounces together.
+        name: For the truth.
+    """
+
+    loss_db: float = 20.0
+    name: str = "floor"
+
+    def image(self, places_m: Array) -> Array:
+        """Return (..., 3) places as far below the floor as they are above it."""
+        seen: Array = np.asarray(places_m, dtype=np.float64) * np.array([1.0, 1.0, -1.0])
+        return seen
+
+    def shows(self, radar_m: Array, image_m: Array) -> bool:
+        """Say whether the image is seen from a place: from above the floor, always."""
+        return bool(radar_m[2] > 0 > image_m[2])
+
+
+Mirror = WallMirror | FloorMirror
