@@ -1,0 +1,122 @@
+"""What moves in a room where nobody is: fans, curtains, plants. Learned once, then told apart from people.
+
+The points of some minutes are put together where they are dense; each such place becomes a mover with its extent and
+with how many points it shows. In tracking it is clutter of that density, so that a point there needs a body more than
+elsewhere, and somebody who stands beside the fan is still found.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.radar.tracking.mounting import HousePoints
+
+Array = NDArray[np.float64]
+
+_CELL_M = 0.25
+_LEAST_RATE = 0.002
+"""Points per frame below which a place is noise."""
+_WIDEN_M = 0.15
+
+
+class KnownMover(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in the empty room where something moves.
+
+    Attributes:
+        name: For people and engineers.
+        middle_m: In house coordinates.
+        covariance_m2: (3, 3) of its points, row by row.
+        points_per_frame: How many it shows.
+    """
+
+    name: str
+    middle_m: tuple[float, float, float]
+    covariance_m2: tuple[tuple[float, float, float], ...]
+    points_per_frame: float
+
+
+class EmptyRoom(msgspec.Struct, frozen=True, kw_only=True):
+    """All that moves where nobody is. Plain data: kept as JSON.
+
+    Attributes:
+        movers: Any number.
+        frames: How many frames it was learned from.
+    """
+
+    movers: tuple[KnownMover, ...] = ()
+    frames: int = 0
+
+    def density(self, points: HousePoints) -> Array:
+        """Return (point,) how many points per cubic metre and frame the movers put there."""
+        total = np.zeros(len(points))
+        for mover in self.movers:
+            covariance = np.array(mover.covariance_m2) + points.covariance_m2
+            difference = points.position_m - np.array(mover.middle_m)
+            solved = np.linalg.solve(covariance, difference[:, :, None])[:, :, 0]
+            squared = (difference * solved).sum(axis=1)
+            scale = np.sqrt((2 * np.pi) ** 3 * np.linalg.det(covariance))
+            total += mover.points_per_frame * np.exp(-0.5 * squared) / scale
+        return total
+
+    def nearest(self, position_m: Array) -> tuple[str, float]:
+        """Return the nearest mover's name and its squared distance in its own extents; ("", inf) if there is none."""
+        best = ("", float("inf"))
+        for mover in self.movers:
+            difference = position_m - np.array(mover.middle_m)
+            squared = float(difference @ np.linalg.solve(np.array(mover.covariance_m2), difference))
+            if squared < best[1]:
+                best = (mover.name, squared)
+        return best
+
+
+def learn(frames: Iterable[HousePoints]) -> EmptyRoom:
+    """Learn what moves in an empty room.
+
+    Args:
+        frames: Points of each frame while nobody was in the room; some minutes of them.
+    """
+    places: list[Array] = []
+    count = 0
+    for points in frames:
+        count += 1
+        places.append(points.position_m)
+    if not places:
+        return EmptyRoom()
+    together = np.concatenate(places)
+    groups = _dense_groups(together, _LEAST_RATE * count)
+    movers = []
+    for number, group in enumerate(groups, start=1):
+        middle = group.mean(axis=0)
+        spread = (group - middle).T @ (group - middle) / max(1, len(group) - 1) + np.eye(3) * _WIDEN_M**2
+        movers.append(
+            KnownMover(
+                name=f"mover {number}",
+                middle_m=(float(middle[0]), float(middle[1]), float(middle[2])),
+                covariance_m2=tuple((float(row[0]), float(row[1]), float(row[2])) for row in spread),
+                points_per_frame=len(group) / count,
+            )
+        )
+    return EmptyRoom(movers=tuple(movers), frames=count)
+
+
+def _dense_groups(places: Array, least: float) -> list[Array]:
+    """Return points by connected dense cells of the floor plan."""
+    cells = np.floor(places[:, :2] / _CELL_M).astype(np.int64)
+    unique, inverse, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
+    inverse = inverse.reshape(-1)
+    dense = {(int(x), int(y)): row for row, ((x, y), n) in enumerate(zip(unique, counts, strict=True)) if n >= least}
+    groups: list[Array] = []
+    waiting = set(dense)
+    while waiting:
+        front, rows = [waiting.pop()], []
+        while front:
+            x, y = front.pop()
+            rows.append(dense[x, y])
+            for beside in ((x + i, y + j) for i in (-1, 0, 1) for j in (-1, 0, 1)):
+                if beside in waiting:
+                    waiting.remove(beside)
+                    front.append(beside)
+        groups.append(places[np.isin(inverse, rows)])
+    return sorted(groups, key=len, reverse=True)
