@@ -3,7 +3,8 @@
 Besides the image itself, to which the wave goes and from which it comes over the mirror (two bounces), there are the
 two mixed ways: out directly and back over the mirror, and the other way round. At 60 GHz painted plaster and concrete
 lose 5 to 15 dB in a bounce, glass, wet walls and foil less (K. Sato et al., "Measurements of reflection and
-transmission characteristics of interior structures of office building in the 60-GHz band", IEEE Trans. Antennas Propag. 45, 1997).
+transmission characteristics of interior structures of office building in the 60-GHz band", IEEE Trans. Antennas
+Propag. 45, 1997).
 """
 
 from dataclasses import dataclass
