@@ -17,6 +17,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
         low_bpm: 95 % interval, lower end.
         high_bpm: 95 % interval, upper end.
         quality: 0..1, share of the movement in its band that the model explains.
+        window_s: The rate is that of the time so long before: the slope of the count of breaths or beats over it.
     """
 
     valid: bool
@@ -26,6 +27,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
     low_bpm: float | None = None
     high_bpm: float | None = None
     quality: float | None = None
+    window_s: float = 0.0
 
 
 class Beat(msgspec.Struct, frozen=True, kw_only=True):

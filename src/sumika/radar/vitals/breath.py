@@ -66,6 +66,7 @@ def measure_breath(memory: BreathMemory, chest: Trace) -> Breath:
             low_bpm=max(0.0, rhythm.rate_bpm - _NORMAL_95 * sigma),
             high_bpm=rhythm.rate_bpm + _NORMAL_95 * sigma,
             quality=rhythm.explained,
+            window_s=rhythm.window_s,
         ),
         rhythm,
     )

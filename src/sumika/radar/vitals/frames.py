@@ -15,7 +15,7 @@ from sumika.radar.vitals.person import Person, PersonResult
 from sumika.radar.vitals.settings import VitalsSettings
 from sumika.schema.radar import RadarDescription
 from sumika.schema.reason import Reason
-from sumika.schema.vitals import Rate
+from sumika.schema.vitals import Beat, Rate
 
 _GAP_S = 1.0
 """A hole this long breaks the waveform: how far a chest moved meanwhile is not known."""
@@ -86,7 +86,7 @@ def step(
     for person in state.people.values():
         _move_on(person, profile, geometry)
     _one_look(state, geometry, memory, noise_power, time_s)
-    return state, {number: _result(person, noise_power, geometry) for number, person in state.people.items()} | {
+    return state, {number: _result(person, geometry, time_s) for number, person in state.people.items()} | {
         one.id: _nothing(Reason.TOO_FAR) for one in targets if one.id not in state.people
     }
 
@@ -182,15 +182,21 @@ def _nothing(reason: Reason) -> PersonResult:
     return PersonResult(rate, rate)
 
 
-def _result(person: Person, noise: float, geometry: Geometry) -> PersonResult:
+def _result(person: Person, geometry: Geometry, time_s: float) -> PersonResult:
     seen = person.look
+    beats = tuple(
+        Beat(time_s=min(0.0, one.time_s - time_s), interval_s=one.interval_s, sigma_s=one.sigma_s)
+        for one in person.beats
+    )
+    person.beats = ()
     if seen is None:
-        return PersonResult(person.breath.rate, person.heart, breathing_log_odds=person.log_odds)
+        return PersonResult(person.breath.rate, person.heart, beats=beats, breathing_log_odds=person.log_odds)
     scale_mm = 1e3 * geometry.wavelength_m / (4 * np.pi)
     return PersonResult(
         person.breath.rate,
         person.heart,
         displacement_mm=person.position_mm - person.mean_mm,
         displacement_sigma_mm=float(scale_mm / np.sqrt(2 * max(seen.chest.signal_to_noise, 1e-6))),
+        beats=beats,
         breathing_log_odds=person.log_odds,
     )

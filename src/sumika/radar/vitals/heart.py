@@ -1,15 +1,35 @@
-"""Heart beats per minute of one person, once a second: a rate with its interval, or why there is none."""
+"""Heart beats per minute of one person, and the single beats, once a second; or why there are none.
+
+Two views are joined. The harmonic evidence of a few seconds, tracked over time, says about how fast the heart may beat
+and how surely; a train of like beats at that rate says whether it does, and exactly. A train at half or twice the rate
+explains far less, which is what tells octaves apart.
+"""
+
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sumika.radar.breathing_rate import Trace
 from sumika.radar.periodicity import Rhythm
-from sumika.radar.vitals.heart_evidence import GRID_BPM, WINDOW_S, heart_evidence
-from sumika.radar.vitals.heart_tracker import HeartTracker, TrackedRate, advance, tracked_rate
+from sumika.radar.vitals.beats import BeatTrain, beat_train, whitened_acceleration
+from sumika.radar.vitals.heart_evidence import (
+    FASTEST_BPM,
+    GRID_BPM,
+    SLOWEST_BPM,
+    WINDOW_S,
+    heart_evidence,
+    highest_hz,
+)
+from sumika.radar.vitals.heart_tracker import HeartTracker, TrackedRate, advance, favour, tracked_rate
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
+from sumika.units import SECONDS_PER_MINUTE
 
 SHORTEST_S = WINDOW_S + 1.0
+
+MEAN_S = 10.0
+"""A rate from single beats is the mean over this time."""
 
 _WIDEST_SIGMA = 0.06
 """A rate known no better than this share of itself is not measured."""
@@ -22,35 +42,150 @@ _ONE_PEAK = 0.85
 _PEAK_SHARE = 0.12
 """So much of the probability must lie within this share of the most probable rate."""
 
+_TRAIN_GAIN = 6.0
+"""A train of beats that explains more than this (natural logarithm, per second) is one. Movement shuffled in time
+reaches 4, and so do trains at half or twice the rate."""
+
+_MOST_PASS = 0.7
+_FEWEST_BEATS = 5
+_CHECK_EVERY = 5
+"""Every so many looks, other rates are tried beside the known one."""
+
 _HARMONIC_SHARE = 0.015
 _HIGHEST_HARMONIC = 8
+_NORMAL_95 = 1.96
+_FLOOR_BPM = 0.15
 
 
-def measure_heart(tracker: HeartTracker, chest: Trace, seconds: float, breath: Rhythm | None) -> Rate:
+@dataclass(slots=True)
+class HeartMemory:
+    """What is known of one person's heart.
+
+    Attributes:
+        tracker: How probable each rate is.
+        rate_bpm: Rate of the last train that was one; None if the last look found none.
+        looks: How many looks there were.
+    """
+
+    tracker: HeartTracker = field(default_factory=HeartTracker)
+    rate_bpm: float | None = None
+    looks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeartSeen:
+    """What one look says about the heart.
+
+    Attributes:
+        rate: For people.
+        train: The beats; None where there is no train of them.
+    """
+
+    rate: Rate
+    train: BeatTrain | None = None
+
+
+def measure_heart(memory: HeartMemory, chest: Trace, seconds: float, breath: Rhythm | None) -> HeartSeen:
     """Take the end of a still person's chest movement in and return the heart rate.
 
     Args:
-        tracker: Changed in place.
+        memory: Changed in place.
         chest: The movement, at least `SHORTEST_S` long.
         seconds: Since the last call.
         breath: The rhythm of breathing, if one was found.
     """
     evidence = heart_evidence(chest.path_mm, chest.interval_s)
-    advance(tracker, evidence, seconds)
+    advance(memory.tracker, evidence, seconds)
     if evidence is None:
-        return Rate(valid=False, reason=Reason.TOO_WEAK)
-    known = tracked_rate(tracker)
-    reason = _believable(tracker, known, breath)
+        memory.rate_bpm = None
+        return HeartSeen(Rate(valid=False, reason=Reason.TOO_WEAK))
+    train = _best_train(memory, chest, seconds)
+    if train is not None:
+        return HeartSeen(_from_beats(train), train)
+    known = tracked_rate(memory.tracker)
+    reason = _believable(memory.tracker, known, breath)
     if reason is not Reason.MEASURED:
-        return Rate(valid=False, reason=reason)
+        return HeartSeen(Rate(valid=False, reason=reason))
+    return HeartSeen(
+        Rate(
+            valid=True,
+            reason=reason,
+            value_bpm=known.rate_bpm,
+            sigma_bpm=known.sigma_bpm,
+            low_bpm=known.low_bpm,
+            high_bpm=known.high_bpm,
+            quality=float(np.clip(memory.tracker.explained, 0.0, 1.0)),
+            window_s=WINDOW_S,
+        )
+    )
+
+
+def _best_train(memory: HeartMemory, chest: Trace, seconds: float) -> BeatTrain | None:
+    """Try trains at the rates that are probable; tell the tracker how well they do."""
+    high_hz = highest_hz(chest.interval_s)
+    signal = whitened_acceleration(chest.path_mm, chest.interval_s, high_hz)
+    best: BeatTrain | None = None
+    memory.looks += 1
+    for rate_bpm in _candidates(memory):
+        train = beat_train(signal, high_hz, rate_bpm)
+        if train is not None:
+            favour(memory.tracker, train.rate_bpm, max(0.0, train.gain - _TRAIN_GAIN / 2), seconds)
+            best = train if best is None or train.gain > best.gain else best
+    believed = best is not None and best.gain >= _TRAIN_GAIN and _passes(best)
+    memory.rate_bpm = best.rate_bpm if best is not None and believed else None
+    return best if believed else None
+
+
+def _candidates(memory: HeartMemory) -> list[float]:
+    """Return the rates worth trying: the known one; now and then, or where none is known, others and octaves."""
+    known = memory.rate_bpm
+    if known is not None and memory.looks % _CHECK_EVERY:
+        return [known]
+    probability = memory.tracker.probability
+    first = float(GRID_BPM[int(np.argmax(probability))])
+    apart = np.abs(np.log(GRID_BPM / first)) > 0.15
+    second = float(GRID_BPM[int(np.argmax(np.where(apart, probability, 0.0)))])
+    tried: list[float] = []
+    for rate in (known, first, second, first / 2, first * 2):
+        if rate is None or not SLOWEST_BPM <= rate <= FASTEST_BPM:
+            continue
+        if all(abs(np.log(rate / other)) > 0.1 for other in tried):
+            tried.append(rate)
+    return tried
+
+
+def _recent(train: BeatTrain) -> NDArray[np.bool_]:
+    recent: NDArray[np.bool_] = train.time_s >= train.time_s[-1] - MEAN_S
+    return recent
+
+
+def _passes(train: BeatTrain) -> bool:
+    recent = _recent(train)
+    return int(recent.sum()) >= _FEWEST_BEATS and float(train.passed[recent].mean()) >= _MOST_PASS
+
+
+def _from_beats(train: BeatTrain) -> Rate:
+    """Return the slope of the count of beats over their times, and how well it is known."""
+    times = train.time_s[_recent(train)]
+    count = np.arange(times.size)
+    centred = times - times.mean()
+    spread = float(centred @ centred)
+    rate_hz = float(centred @ count) / spread
+    by_timing = rate_hz * train.sigma_s / np.sqrt(spread)
+    # The last beats come too late for this estimate; by then the rate may have gone on wandering.
+    wander = float(np.std(1.0 / np.diff(times)))
+    unseen = float(-times[-1]) / float(np.ptp(times))
+    sigma = float(np.hypot(np.hypot(by_timing, wander * unseen) * SECONDS_PER_MINUTE, _FLOOR_BPM))
+    rate = rate_hz * SECONDS_PER_MINUTE
     return Rate(
         valid=True,
-        reason=reason,
-        value_bpm=known.rate_bpm,
-        sigma_bpm=known.sigma_bpm,
-        low_bpm=known.low_bpm,
-        high_bpm=known.high_bpm,
-        quality=float(np.clip(tracker.explained, 0.0, 1.0)),
+        reason=Reason.MEASURED,
+        value_bpm=rate,
+        sigma_bpm=sigma,
+        low_bpm=rate - _NORMAL_95 * sigma,
+        high_bpm=rate + _NORMAL_95 * sigma,
+        quality=float(np.clip(train.alike[_recent(train)].mean(), 0.0, 1.0)),
+        window_s=float(np.ptp(times)),
     )
 
 

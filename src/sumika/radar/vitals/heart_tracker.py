@@ -20,6 +20,9 @@ _JUMP_CHANCE = 0.005
 _NEW_SHARE = 1 / 3
 """A window of 6 s under a Hann taper looks back about 3 s; one comes each second."""
 
+_TRAIN_SIGMA = 0.03
+"""How far, as a share, the rate of the last seconds may be from that of a train."""
+
 _FLOOR_BPM = 0.35
 """What a grid and a window cannot tell, and the rate's own change within the window."""
 
@@ -97,6 +100,20 @@ def advance(tracker: HeartTracker, evidence: Evidence | None, seconds: float) ->
         tracker.weight += fade * (float(evidence.log_factor.max()) - tracker.weight)
         tracker.explained += fade * (float(evidence.explained[int(np.argmax(probability))]) - tracker.explained)
         tracker.windows += 1
+    tracker.probability = probability / probability.sum()
+
+
+def favour(tracker: HeartTracker, rate_bpm: float, gain: float, seconds: float) -> None:
+    """Take in that beats at a rate were found.
+
+    Args:
+        tracker: Changed in place.
+        rate_bpm: Their rate.
+        gain: How much better (natural logarithm, per second) they explain the movement than chance.
+        seconds: Since the last call.
+    """
+    near = np.exp(-0.5 * (np.log(GRID_BPM / rate_bpm) / _TRAIN_SIGMA) ** 2)
+    probability = tracker.probability * np.exp(_NEW_SHARE * min(seconds, 3.0) * gain * (near - 1.0))
     tracker.probability = probability / probability.sum()
 
 

@@ -8,12 +8,12 @@ from sumika.radar.profiles import ProfileMemory
 from sumika.radar.target import Target
 from sumika.radar.vitals import heart
 from sumika.radar.vitals.beams import beam_weights, formed
+from sumika.radar.vitals.beats import BeatTrain
 from sumika.radar.vitals.breath import Breath, measure_breath, no_breath
 from sumika.radar.vitals.chest_movement import ChestMovement, chest_movement, last_moved
 from sumika.radar.vitals.geometry import Geometry
-from sumika.radar.vitals.heart_tracker import HeartTracker
 from sumika.radar.vitals.life import breathing_log_odds
-from sumika.radar.vitals.person import Look, Person
+from sumika.radar.vitals.person import FoundBeat, Look, Person
 from sumika.radar.vitals.settings import VitalsSettings
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
@@ -31,6 +31,10 @@ _LEAST_LIFE = 10.0
 _FAR_M = 4.0
 """Where the signal is too weak, distance is the reason from here on."""
 
+_SETTLED_S = 1.0
+"""Beats newer than this may still be moved by what follows."""
+
+_FIRST_BEATS_S = 5.0
 _LONGEST_BREAK_S = 30.0
 """For so long a heart rate is remembered without a look at the heart."""
 
@@ -135,10 +139,30 @@ def look_for_heart(person: Person) -> None:
         return
     seconds = 1.0 if person.heart_s is None else seen.at_s - person.heart_s
     if seconds > _LONGEST_BREAK_S:
-        person.heart_tracker, seconds = HeartTracker(), 1.0
+        person.heart_memory, seconds = heart.HeartMemory(), 1.0
     person.heart_s = seen.at_s
-    person.heart = heart.measure_heart(person.heart_tracker, seen.trace, seconds, person.breath.rhythm)
+    found = heart.measure_heart(person.heart_memory, seen.trace, seconds, person.breath.rhythm)
+    person.heart = found.rate
+    _find_new_beats(person, found.train, seen.at_s)
     person.log_odds = breathing_log_odds(seen.chest, person.breath, person.heart)
+
+
+def _find_new_beats(person: Person, train: BeatTrain | None, at_s: float) -> None:
+    """Keep the beats that were not told yet and are not so new that the next look may move them."""
+    if train is None:
+        person.told_s = None
+        return
+    times, passed = train.time_s + at_s, train.passed
+    told_s, period_s = person.told_s, float(np.median(np.diff(times)))
+    ready = (times < at_s - _SETTLED_S) & (times > (at_s - _FIRST_BEATS_S if told_s is None else told_s + period_s / 2))
+    beats: list[FoundBeat] = []
+    for index in np.flatnonzero(ready & passed):
+        after_passed = index > 0 and bool(passed[index - 1])
+        interval = float(times[index] - times[index - 1]) if after_passed else None
+        beats.append(FoundBeat(float(times[index]), interval, train.sigma_s))
+    if ready.any():
+        person.told_s = float(times[np.flatnonzero(ready)[-1]])
+    person.beats += tuple(beats)
 
 
 def even_trace(path_mm: NDArray[np.float64], time_s: NDArray[np.float64], interval_s: float) -> Trace:

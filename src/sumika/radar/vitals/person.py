@@ -10,7 +10,7 @@ from sumika.radar.target import Target
 from sumika.radar.vitals.beams import Weights
 from sumika.radar.vitals.breath import Breath, BreathMemory, no_breath
 from sumika.radar.vitals.chest_movement import ChestMovement
-from sumika.radar.vitals.heart_tracker import HeartTracker
+from sumika.radar.vitals.heart import HeartMemory
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Beat, Rate
 
@@ -38,6 +38,21 @@ class PersonResult:
     displacement_sigma_mm: float | None = None
     beats: tuple[Beat, ...] = ()
     breathing_log_odds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBeat:
+    """A beat that is to be told.
+
+    Attributes:
+        time_s: When.
+        interval_s: Since the beat before it; None where that one did not pass.
+        sigma_s: Standard deviation of `time_s`.
+    """
+
+    time_s: float
+    interval_s: float | None
+    sigma_s: float
 
 
 @dataclass(slots=True)
@@ -73,8 +88,10 @@ class Person:
         heart: What is known of the heart.
         log_odds: Natural logarithm of the odds that something breathes here.
         breath_memory: Of the measurement of breath.
-        heart_tracker: Of the measurement of the heart.
+        heart_memory: Of the measurement of the heart.
         heart_s: When the heart was last looked for; None if it was not yet.
+        told_s: When the last beat was that was told; None if there is none to count an interval from.
+        beats: Those found and not told yet.
         before: (used cell,) the frame before, in the last look's beam.
         position_mm: Displacement now.
         mean_mm: Mean displacement of the last look's window.
@@ -89,8 +106,10 @@ class Person:
     heart: Rate = field(default_factory=_warming_up)
     log_odds: float = 0.0
     breath_memory: BreathMemory = field(default_factory=BreathMemory)
-    heart_tracker: HeartTracker = field(default_factory=HeartTracker)
+    heart_memory: HeartMemory = field(default_factory=HeartMemory)
     heart_s: float | None = None
+    told_s: float | None = None
+    beats: tuple[FoundBeat, ...] = ()
     before: NDArray[np.complex64] | None = None
     position_mm: float = 0.0
     mean_mm: float = 0.0
