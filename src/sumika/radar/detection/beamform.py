@@ -16,6 +16,7 @@ from sumika.radar._compiled import compiled
 
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 _FOLDINGS = 1
 """Doppler foldings tried to each side."""
@@ -39,28 +40,26 @@ def undo_delays(snapshot: Complexes, delays: Floats, doppler: float, chirps: int
 
 
 @compiled
-def best_direction(
-    snapshot: Complexes, steering: NDArray[np.complex64], sums: NDArray[np.complex64]
-) -> tuple[int, float]:
+def best_direction(snapshot: Complexes, steering: Singles, sums: Singles) -> tuple[int, float]:
     """Return the direction of the grid with the largest sum, and that sum's power.
 
     Args:
         snapshot: (antenna,) with delays undone.
-        steering: (antenna, direction).
-        sums: Scratch, (direction,).
+        steering: (antenna, 2, direction).
+        sums: Scratch, (2, direction).
     """
     sums[:] = 0.0
+    reals, imaginaries = sums[0], sums[1]
     for antenna in range(len(snapshot)):
-        value = np.complex64(snapshot[antenna])
-        row = steering[antenna]
-        for k in range(len(sums)):
-            sums[k] += value * row[k]
-    best, largest = 0, np.float32(-1.0)
-    for k in range(len(sums)):
-        power = sums[k].real ** 2 + sums[k].imag ** 2
-        if power > largest:
-            best, largest = k, power
-    return best, float(largest)
+        real, imaginary = np.float32(snapshot[antenna].real), np.float32(snapshot[antenna].imag)
+        cosines, sines = steering[antenna, 0], steering[antenna, 1]
+        for k in range(len(reals)):
+            reals[k] += real * cosines[k] - imaginary * sines[k]
+            imaginaries[k] += real * sines[k] + imaginary * cosines[k]
+    for k in range(len(reals)):
+        reals[k] = reals[k] * reals[k] + imaginaries[k] * imaginaries[k]
+    best = int(np.argmax(reals))
+    return best, float(reals[best])
 
 
 @compiled
@@ -71,8 +70,8 @@ def choose_folding(
     chirps: int,
     noise: float,
     speed_sigma: float,
-    steering: NDArray[np.complex64],
-    sums: NDArray[np.complex64],
+    steering: Singles,
+    sums: Singles,
     turned: Complexes,
 ) -> tuple[int, int]:
     """Decide how often Doppler is folded, and the direction on the grid.
@@ -84,8 +83,8 @@ def choose_folding(
         chirps: Of the frame.
         noise: Noise power of one antenna.
         speed_sigma: How fast people move, standard deviation in Doppler bins.
-        steering: (antenna, direction).
-        sums: Scratch, (direction,).
+        steering: (antenna, 2, direction).
+        sums: Scratch, (2, direction).
         turned: Scratch, (antenna,).
 
     Returns:
@@ -157,11 +156,11 @@ def split_direction(
     snapshot: Complexes,
     positions: Floats,
     solve: Floats,
-    steering: NDArray[np.complex64],
+    steering: Singles,
     grid: Floats,
     least_power: float,
     ratio: float,
-    sums: NDArray[np.complex64],
+    sums: Singles,
     rest: Complexes,
     cosines: Floats,
 ) -> float:
@@ -171,11 +170,11 @@ def split_direction(
         snapshot: (antenna,) with delays undone.
         positions: (antenna, 2) half wavelengths.
         solve: (2, antenna) as for `score_direction`.
-        steering: (antenna, direction).
+        steering: (antenna, 2, direction).
         grid: (direction, 2) u and w.
         least_power: Which the second amplitude must have.
         ratio: Power relative to the first that the second must have.
-        sums: Scratch, (direction,).
+        sums: Scratch, (2, direction).
         rest: Scratch, (antenna,).
         cosines: (2, 2); the first row holds the first direction, changed if there are two; the second is written.
 
@@ -183,13 +182,15 @@ def split_direction(
         Power of the second amplitude; 0 if there is none.
     """
     first = steered_mean(snapshot, positions, cosines[0])
+    _leave(snapshot, positions, cosines[0], first, rest)
+    best, power = best_direction(rest, steering, sums)
+    if power < least_power * len(snapshot) ** 2:
+        return 0.0
     before = cosines[0].copy()
+    cosines[1] = grid[best]
     second = 0j
-    for turn in range(3):
+    for _ in range(3):
         _leave(snapshot, positions, cosines[0], first, rest)
-        if turn == 0:
-            best, _ = best_direction(rest, steering, sums)
-            cosines[1] = grid[best]
         score_direction(rest, positions, solve, cosines[1])
         second = steered_mean(rest, positions, cosines[1])
         _leave(snapshot, positions, cosines[1], second, rest)

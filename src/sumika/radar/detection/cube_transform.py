@@ -2,8 +2,9 @@
 
 No window is applied: one spectrum serves detection, which windows it later, and refinement, which wants it without.
 
-Sixteen chirps are taken side by side: loaded, turned so that each is a lane, transformed over their samples, and turned
-back so that sixteen range bins lie side by side, which then are transformed over the chirps. Lengths with a prime
+One antenna after the other is taken, so that what lies between the transforms stays in the processor's cache. Sixteen
+chirps are taken side by side: loaded, turned so that each is a lane, transformed over their samples, and turned back so
+that sixteen range bins lie side by side, which then are transformed over the chirps. Lengths with a prime
 factor above 5, and frames that start with range bins, take the library's transform instead.
 """
 
@@ -61,35 +62,47 @@ class CubeTransform:
         self._in_lanes = bool(samples and samples % LANES == 0 and self._range_plan and self._doppler_plan)
         longest = max(samples, chirps)
         self._buffers = aligned((2, longest * ROW))
-        # (antenna, block of range bins, chirp, part, range bin in the block), and one row that nobody reads.
-        self._between = aligned((antennas * blocks * chirps * ROW + ROW,))
+        # (block of range bins, chirp, part, range bin in the block) of one antenna, and one row that nobody reads.
+        self._between = aligned((blocks * chirps * ROW + ROW,))
         self._plain: NDArray[np.complex64] | None = None
         self._converted: NDArray[np.complex64] | None = None
+        self._source: tuple[NDArray[Any], bool] | None = None
 
     @property
     def bins(self) -> slice:
         """Where along `spectrum`'s last axis the range bins are."""
         return slice(BESIDE, BESIDE + self._bins)
 
-    def transform_samples(self, samples: NDArray[Any]) -> None:
-        """Transform over samples; `transform_chirps` goes on.
+    def take_samples(self, samples: NDArray[Any]) -> None:
+        """Take a frame of samples, which must stay as they are until its last antenna has been transformed.
 
         Args:
             samples: Complex or real (chirp, antenna, sample), or integers (chirp, antenna, sample, 2), I before Q.
         """
-        chirps, antennas, count = self._shape
         packed = samples.ndim == 4 and samples.dtype == np.int16
         numbers = np.ascontiguousarray(samples) if packed else self._as_complex(samples)
+        self._plain, self._source = None, (numbers, packed)
+        if not self._in_lanes:
+            parts = numbers if numbers.ndim == 3 else numbers[..., 0] + 1j * numbers[..., 1]
+            self.power[...] = np.var(parts, axis=-1)
+            self.peak[...] = np.maximum(np.abs(parts.real), np.abs(parts.imag)).max(axis=-1)
+            self.take_range_bins(fft.fft(parts.astype(np.complex64), axis=-1)[..., : self._bins])
+
+    def take_range_bins(self, iq: NDArray[Any]) -> None:
+        """Take a frame of range bins, (sweep, antenna, range bin)."""
+        self._plain, self._source = iq.astype(np.complex64, copy=False), None
+
+    def transform_range(self, antenna: int) -> None:
+        """Transform one antenna over its samples, and measure `power` and `peak` of its chirps."""
         plan = self._range_plan
-        if not self._in_lanes or plan is None:
-            self._measure_plainly(numbers)
-            self._transform_plainly(numbers)
+        if self._source is None or plan is None:
             return
-        shape = (chirps, antennas, count, -(-self._bins // LANES))
+        numbers, packed = self._source
         _transform_range(
             numbers.ctypes.data,
             packed,
-            shape,
+            antenna,
+            self._shape[2],
             plan.radices,
             plan.turns,
             self._buffers,
@@ -98,36 +111,34 @@ class CubeTransform:
             self.peak,
         )
 
-    def take_range_bins(self, iq: NDArray[np.complex64]) -> None:
-        """Take (sweep, antenna, range bin) for `transform_chirps`."""
-        self._plain = iq
-
-    def transform_chirps(self, bad: NDArray[np.bool_]) -> None:
-        """Transform over chirps into `spectrum`.
+    def transform_doppler(self, antenna: int, bad: NDArray[np.bool_] | None) -> None:
+        """Transform that antenna over its chirps into `spectrum`.
 
         Interfered chirps are replaced by the mean of the others: what stands still stays in the zero Doppler bin, and
         what moves loses their share of power, no more.
 
         Args:
-            bad: (chirp,) which are interfered with.
+            antenna: The one that was last transformed over range.
+            bad: (chirp,) which are interfered with; None if none is.
         """
-        some = bool(bad.any()) and not bad.all()
-        if self._plain is not None:
-            if some:
-                self._plain = self._plain.copy()
-                self._plain[bad] = self._plain[~bad].mean(axis=0)
-            turned = fft.fft(self._plain, axis=0).transpose(1, 0, 2)
-            self.spectrum[:, :, 0, self.bins], self.spectrum[:, :, 1, self.bins] = turned.real, turned.imag
-            self._plain = None
-            return
         plan = self._doppler_plan
-        assert plan is not None
-        chirps, antennas, _ = self._shape
-        blocks = -(-self._bins // LANES)
-        if some:
-            rows = self._between[:-ROW].reshape(antennas, blocks, chirps, ROW)
-            rows[:, :, bad] = rows[:, :, ~bad].mean(axis=2, keepdims=True)
-        _transform_doppler(self._between, blocks, plan.radices, plan.turns, self._buffers, self.spectrum)
+        if self._plain is not None or plan is None:
+            self._transform_doppler_plainly(antenna, bad)
+            return
+        if bad is not None:
+            rows = self._between[:-ROW].reshape(-1, self._shape[0], ROW)
+            rows[:, bad] = rows[:, ~bad].mean(axis=1, keepdims=True)
+        _transform_doppler(self._between, antenna, plan.radices, plan.turns, self._buffers, self.spectrum)
+
+    def _transform_doppler_plainly(self, antenna: int, bad: NDArray[np.bool_] | None) -> None:
+        if self._plain is None:
+            return
+        rows = self._plain[:, antenna]
+        if bad is not None:
+            rows = rows.copy()
+            rows[bad] = rows[~bad].mean(axis=0)
+        turned = fft.fft(rows, axis=0)
+        self.spectrum[antenna, :, 0, self.bins], self.spectrum[antenna, :, 1, self.bins] = turned.real, turned.imag
 
     def _as_complex(self, samples: NDArray[Any]) -> NDArray[np.complex64]:
         if samples.dtype == np.complex64:
@@ -143,22 +154,13 @@ class CubeTransform:
             self._converted.real = samples - samples.mean(axis=-1, keepdims=True)
         return self._converted
 
-    def _measure_plainly(self, numbers: NDArray[Any]) -> None:
-        parts = numbers if numbers.ndim == 3 else numbers[..., 0] + 1j * numbers[..., 1]
-        self.power[...] = np.var(parts, axis=-1)
-        self.peak[...] = np.maximum(np.abs(parts.real), np.abs(parts.imag)).max(axis=-1)
-
-    def _transform_plainly(self, numbers: NDArray[Any]) -> None:
-        parts = numbers if numbers.ndim == 3 else numbers[..., 0] + 1j * numbers[..., 1]
-        profiles: NDArray[np.complex64] = fft.fft(parts.astype(np.complex64), axis=-1).astype(np.complex64, copy=False)
-        self._plain = profiles[..., : self._bins]
-
 
 @compiled
 def _transform_range(
     address: int,
     packed: bool,
-    shape: tuple[int, int, int, int],
+    antenna: int,
+    count: int,
     radices: Integers,
     turns: Floats,
     buffers: Floats,
@@ -166,67 +168,62 @@ def _transform_range(
     power: Floats,
     peak: Floats,
 ) -> None:
-    """Transform all chirps over their samples.
+    """Transform an antenna's chirps over their samples.
 
     Args:
         address: Of the samples, (chirp, antenna, sample): words of two int16, or pairs of float32.
         packed: Which of them.
-        shape: Chirps, antennas, samples, blocks of range bins.
+        antenna: Which.
+        count: Samples of a chirp.
         radices: Of the plan.
         turns: Of the plan.
         buffers: (2, rows) scratch.
-        between: Overwritten, (antenna, block, chirp, part, bin in the block).
-        power: (chirp, antenna), overwritten.
-        peak: (chirp, antenna), overwritten.
+        between: Overwritten, (block, chirp, part, bin in the block).
+        power: (chirp, antenna), the antenna's are overwritten.
+        peak: (chirp, antenna), the antenna's are overwritten.
     """
-    chirps, antennas, count, blocks = shape
+    chirps, antennas = power.shape
     first, second = buffers[0], buffers[1]
     result = second if len(radices) % 2 == 1 else first
     offsets = np.empty(LANES, dtype=np.int64)
     targets = np.empty(LANES, dtype=np.int64)
     statistics = np.empty(4 * LANES, dtype=np.float32)
-    rows = chirps * antennas
-    for begin in range(0, rows, LANES):
+    blocks = (len(between) - ROW) // (chirps * ROW)
+    for begin in range(0, chirps, LANES):
         for lane in range(LANES):
-            offsets[lane] = min(begin + lane, rows - 1) * count
+            offsets[lane] = (min(begin + lane, chirps - 1) * antennas + antenna) * count
         statistics[:] = 0.0
         for sample in range(0, count, LANES):
             if packed:
                 load_integers(address, offsets, sample, first, sample * ROW, statistics)
             else:
                 load_floats(address, offsets, sample, first, sample * ROW, statistics)
-        _keep_statistics(statistics, begin, count, power, peak)
+        _keep_statistics(statistics, begin, antenna, count, power, peak)
         run_passes(first, 0, radices, turns, first, second, result, 0, ROW, LANES)
         for block in range(blocks):
             for lane in range(LANES):
-                row = begin + lane
-                chirp, antenna = row // antennas, row % antennas
-                place = ((antenna * blocks + block) * chirps + chirp) * ROW
-                targets[lane] = place if row < rows else len(between) - ROW
+                inside = begin + lane < chirps
+                targets[lane] = (block * chirps + begin + lane) * ROW if inside else len(between) - ROW
             store_transposed(result, block * LANES * ROW, between, targets)
 
 
 @compiled
-def _keep_statistics(statistics: Floats, begin: int, count: int, power: Floats, peak: Floats) -> None:
-    antennas = power.shape[1]
-    for lane in range(min(LANES, power.size - begin)):
-        chirp, antenna = (begin + lane) // antennas, (begin + lane) % antennas
+def _keep_statistics(statistics: Floats, begin: int, antenna: int, count: int, power: Floats, peak: Floats) -> None:
+    for lane in range(min(LANES, len(power) - begin)):
         in_phase, quadrature = statistics[lane] / count, statistics[LANES + lane] / count
         square = statistics[2 * LANES + lane] / count
-        power[chirp, antenna] = max(square - in_phase * in_phase - quadrature * quadrature, 0.0)
-        if not np.isfinite(square):
-            power[chirp, antenna] = np.inf
-        peak[chirp, antenna] = statistics[3 * LANES + lane]
+        rest = max(square - in_phase * in_phase - quadrature * quadrature, 0.0)
+        power[begin + lane, antenna] = rest if np.isfinite(square) else np.inf
+        peak[begin + lane, antenna] = statistics[3 * LANES + lane]
 
 
 @compiled
 def _transform_doppler(
-    between: Floats, blocks: int, radices: Integers, turns: Floats, buffers: Floats, spectrum: Floats
+    between: Floats, antenna: int, radices: Integers, turns: Floats, buffers: Floats, spectrum: Floats
 ) -> None:
-    antennas, chirps, _, width = spectrum.shape
+    _, chirps, _, width = spectrum.shape
     flat = spectrum.reshape(spectrum.size)
-    for antenna in range(antennas):
-        for block in range(blocks):
-            start = (antenna * blocks + block) * chirps * ROW
-            to = antenna * chirps * 2 * width + BESIDE + block * LANES
-            run_passes(between, start, radices, turns, buffers[0], buffers[1], flat, to, 2 * width, width)
+    for block in range((len(between) - ROW) // (chirps * ROW)):
+        to = antenna * chirps * 2 * width + BESIDE + block * LANES
+        start = block * chirps * ROW
+        run_passes(between, start, radices, turns, buffers[0], buffers[1], flat, to, 2 * width, width)

@@ -10,17 +10,33 @@ from sumika.radar.detection.beamform import (
     choose_folding,
     score_direction,
     split_direction,
+    steered_mean,
     undo_delays,
 )
-from sumika.radar.detection.geometry import Axis, Directions, Geometry
-from sumika.radar.detection.refine import Complexes, Floats, Integers, gather, newton_step, response
+from sumika.radar.detection.geometry import Directions, Geometry
+from sumika.radar.detection.neighbourhood import form_beam, mark_inside, take_snapshot, weigh
+from sumika.radar.detection.refine import (
+    NODES,
+    PARTS,
+    RANGES,
+    REACH_DOPPLER,
+    REACH_RANGE,
+    chirp_factors,
+    combine,
+    newton_step,
+    range_responses,
+)
 
-Estimates = Floats
+Complexes = NDArray[np.complex128]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Singles = NDArray[np.float32]
+
 COLUMNS = ("range_bin", "doppler_bin", "u", "w", "power", "misfit", "second_u", "second_w", "second_power")
 """What is estimated of a peak: power is that of one antenna's amplitude; misfit the squared residual per real number
 relative to noise."""
 
-_REFINING_STEPS = 3
+_REFINING_STEPS = 2
 _LARGEST_STEP = 0.5
 _FARTHEST = 1.0
 """A refined peak more than a bin from its cell has run to a neighbour: then the cell's interpolation stays."""
@@ -28,29 +44,63 @@ _FARTHEST = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """All that the loop reads, for one set of working antennas."""
+    """All that the loop reads, for one set of working antennas.
+
+    Attributes:
+        geometry: Of the radar.
+        directions: That are tried.
+        alive: Working antennas.
+        signs: (antenna,) of all antennas.
+        nodes: As `chirp_nodes` returns.
+        centring: Of range and Doppler bins.
+        chirps: Per frame.
+        samples: Length of the range transform; 0 if there is none.
+        bins: Range bins.
+        circular: Whether they are.
+    """
 
     geometry: Geometry
-    range_axis: Axis
-    doppler_axis: Axis
     directions: Directions
     alive: Integers
-    nodes: Floats
-    weights: Floats
     signs: Floats
+    nodes: Floats
+    centring: tuple[Complexes, Complexes]
+    chirps: int
+    samples: int
     bins: int
     circular: bool
-    refine_range: bool
+
+
+def reaches(places: Floats, chirps: int) -> Integers:
+    """Return how far the neighbourhood of each peak goes: to halfway to the next peak, whose response is not ours.
+
+    Args:
+        places: (peak, 2) range and Doppler bin.
+        chirps: Per frame; Doppler bins are circular.
+
+    Returns:
+        (peak, 2) range and Doppler bins to each side, at least 1.
+    """
+    apart = np.abs(places[:, np.newaxis] - places)
+    apart[..., 1] = np.minimum(apart[..., 1], chirps - apart[..., 1])
+    most = np.array([REACH_RANGE, min(REACH_DOPPLER, (chirps - 1) // 2)])
+    near: NDArray[np.bool_] = np.all(apart <= 2.0 * most, axis=2) & ~np.eye(len(places), dtype=np.bool_)
+    # The axis that tells two peaks apart best is the one that is cut.
+    along = np.where(near[..., np.newaxis] & (apart >= apart.max(axis=2, keepdims=True)), apart, np.inf)
+    half = np.minimum(along.min(axis=1, initial=np.inf) / 2, most)
+    least = np.minimum(most, 1)
+    result: Integers = np.maximum(np.floor(half), least).astype(np.int64)
+    return result
 
 
 def estimate(
-    spectrum: NDArray[np.float32],
+    spectrum: Singles,
     places: Floats,
     noise: Floats,
     tables: Tables,
     speed_sigma: float,
     second: tuple[float, float],
-) -> Estimates:
+) -> Floats:
     """Estimate each peak's coordinates, in bins and cosines.
 
     Args:
@@ -64,29 +114,20 @@ def estimate(
     Returns:
         (peak, column) as `COLUMNS`.
     """
-    count, alive = len(places), tables.alive
-    directions = tables.directions
-    ranges, dopplers = tables.range_axis.around, tables.doppler_axis.around
-    out = np.zeros((count, len(COLUMNS)))
+    alive, directions = tables.alive, tables.directions
+    out = np.zeros((len(places), len(COLUMNS)))
     _estimate_all(
         spectrum,
-        tables.bins,
         places,
+        reaches(places, tables.chirps),
         noise,
-        alive,
-        tables.signs[alive],
-        tables.geometry.positions[alive],
-        tables.geometry.delays[alive],
-        (ranges, dopplers),
-        (tables.range_axis.centring, tables.doppler_axis.centring),
-        (tables.nodes, tables.weights),
+        (alive, tables.signs[alive], tables.geometry.positions[alive], tables.geometry.delays[alive]),
+        tables.nodes,
+        tables.centring,
         (directions.cosines, directions.steering, directions.solve),
-        (tables.circular, tables.refine_range),
+        (tables.bins, tables.samples),
         (tables.geometry.walk_per_doppler, speed_sigma, second[0], second[1]),
-        np.empty((alive.size, ranges.size, dopplers.size), dtype=np.complex128),
-        np.empty((3, ranges.size, dopplers.size), dtype=np.complex128),
-        np.empty((3, alive.size), dtype=np.complex128),
-        np.empty(len(directions.cosines), dtype=np.complex64),
+        np.empty((2, directions.steering.shape[2]), dtype=np.float32),
         out,
     )
     return out
@@ -94,142 +135,83 @@ def estimate(
 
 @compiled
 def _estimate_all(
-    spectrum: NDArray[np.float32],
-    size: int,
+    spectrum: Singles,
     places: Floats,
+    reach: Integers,
     noise: Floats,
-    alive: Integers,
-    signs: Floats,
-    positions: Floats,
-    delays: Floats,
-    around_bins: tuple[Integers, Integers],
+    antennas: tuple[Integers, Floats, Floats, Floats],
+    nodes: Floats,
     centring: tuple[Complexes, Complexes],
-    quadrature: tuple[Floats, Floats],
-    grid: tuple[Floats, NDArray[np.complex64], Floats],
-    flags: tuple[bool, bool],
+    grid: tuple[Floats, Singles, Floats],
+    shape: tuple[int, int],
     numbers: tuple[float, float, float, float],
-    around: Complexes,
-    model: Complexes,
-    rows: Complexes,
-    sums: NDArray[np.complex64],
-    out: Estimates,
-) -> None:
-    """Do what `estimate` says, one peak after the other, in scratch arrays.
-
-    `around` is (antenna, range, Doppler), `model` (3, range, Doppler), `rows` (3, antenna), `sums` (direction,).
-    """
-    chirps = spectrum.shape[1]
-    samples = len(centring[0]) // 3 if flags[1] else 1
-    beam = np.empty(around.shape[1:], dtype=np.complex128)
-    inside = np.ones(around.shape[1])
-    cell = np.empty(2, dtype=np.int64)
-    bins = np.empty(2)
-    cosines = np.zeros((2, 2))
-    for peak in range(len(places)):
-        bins[:] = places[peak]
-        if bins[1] >= chirps / 2:
-            bins[1] -= chirps
-        cell[0], cell[1] = round(bins[0]), round(bins[1])
-        gather(
-            spectrum,
-            size,
-            alive,
-            signs,
-            cell,
-            around_bins[0],
-            around_bins[1],
-            centring[0],
-            centring[1],
-            flags[0],
-            around,
-        )
-        _mark_inside(cell[0], around_bins[0], size, flags[0], inside)
-        walk = numbers[0]
-        _respond(bins, cell, around_bins, walk * bins[1], samples, quadrature, inside, model)
-        _take_snapshot(around, model[0], rows[0])
-        folding, direction = choose_folding(
-            rows[0], delays, bins[1], chirps, noise[peak], numbers[1], grid[1], sums, rows[1]
-        )
-        _steer(positions, delays, (bins[1] + folding * chirps) / chirps, grid[0][direction], rows[2])
-        _form_beam(around, rows[2], beam)
-        misfit = _refine(bins, folding * chirps, cell, around_bins, walk, samples, quadrature, inside, beam, model)
-        _take_snapshot(around, model[0], rows[0])
-        doppler = bins[1] + folding * chirps
-        undo_delays(rows[0], delays, doppler, chirps, rows[1])
-        cosines[0] = grid[0][direction]
-        score_direction(rows[1], positions, grid[2], cosines[0])
-        energy = _energy(model[0])
-        least = numbers[2] * noise[peak] / energy / len(alive)
-        power = split_direction(
-            rows[1], positions, grid[2], grid[1], grid[0], least, numbers[3], sums, rows[2], cosines
-        )
-        _report(bins[0], doppler, cosines, rows[1], positions, power, out[peak])
-        freedom = max(2.0 * beam.size - 4.0, 1.0)
-        out[peak, 5] = misfit * len(alive) / (0.5 * noise[peak]) / freedom
-
-
-@compiled
-def _report(
-    range_bin: float,
-    doppler: float,
-    cosines: Floats,
-    snapshot: Complexes,
-    positions: Floats,
-    second_power: float,
+    sums: Singles,
     out: Floats,
 ) -> None:
-    total = 0j
-    for antenna in range(len(snapshot)):
-        phase = np.pi * (positions[antenna, 0] * cosines[0, 0] + positions[antenna, 1] * cosines[0, 1])
-        total += snapshot[antenna] * np.exp(1j * phase)
-    total /= len(snapshot)
-    out[0], out[1] = range_bin, doppler
-    out[2], out[3] = cosines[0, 0], cosines[0, 1]
-    out[4] = total.real**2 + total.imag**2
-    out[6], out[7] = cosines[1, 0], cosines[1, 1]
-    out[8] = second_power
-
-
-@compiled
-def _mark_inside(row: int, ranges: Integers, bins: int, circular: bool, inside: Floats) -> None:
-    for j in range(len(ranges)):
-        inside[j] = 1.0 if circular or 0 <= row + ranges[j] < bins else 0.0
+    """Do what `estimate` says, one peak after the other."""
+    chirps = spectrum.shape[1]
+    bins, samples = shape
+    alive, signs, positions, delays = antennas
+    inside = np.empty(RANGES, dtype=np.float32)
+    cell = np.empty(2, dtype=np.int64)
+    place, cosines = np.empty(2), np.zeros((2, 2))
+    snapshot, turned, rest = np.empty((3, len(alive)), dtype=np.complex128)
+    for peak in range(len(places)):
+        place[:] = places[peak]
+        if place[1] >= chirps / 2:
+            place[1] -= chirps
+        cell[0], cell[1] = round(place[0]), round(place[1])
+        dopplers = 2 * reach[peak, 1] + 1
+        first = cell[1] - reach[peak, 1]
+        model = np.empty((PARTS, dopplers, RANGES), dtype=np.float32)
+        weights = np.empty((2, dopplers, RANGES), dtype=np.float32)
+        mark_inside(cell, reach[peak], bins, samples == 0, inside)
+        _respond(place, 0, cell, first, numbers[0], samples, nodes, inside, model)
+        weigh(model, cell, first, centring, weights)
+        take_snapshot(spectrum, alive, signs, cell, first, weights, snapshot)
+        folding, direction = choose_folding(
+            snapshot, delays, place[1], chirps, noise[peak], numbers[1], grid[1], sums, turned
+        )
+        folded = folding * chirps
+        _steer(positions, delays, (place[1] + folded) / chirps, grid[0][direction], rest)
+        form_beam(spectrum, alive, signs, cell, first, rest, centring, inside, weights)
+        misfit = _refine(place, folded, cell, first, numbers[0], samples, nodes, inside, weights, model)
+        energy = weigh(model, cell, first, centring, weights)
+        take_snapshot(spectrum, alive, signs, cell, first, weights, snapshot)
+        undo_delays(snapshot, delays, place[1] + folded, chirps, turned)
+        cosines[0] = grid[0][direction]
+        score_direction(turned, positions, grid[2], cosines[0])
+        least = numbers[2] * noise[peak] / energy / len(alive)
+        power = split_direction(turned, positions, grid[2], grid[1], grid[0], least, numbers[3], sums, rest, cosines)
+        amplitude = steered_mean(turned, positions, cosines[0])
+        out[peak, 0], out[peak, 1] = place[0], place[1] + folded
+        out[peak, 2], out[peak, 3] = cosines[0]
+        out[peak, 4] = amplitude.real**2 + amplitude.imag**2
+        freedom = max(2.0 * dopplers * np.sum(inside) - 4.0, 1.0)
+        out[peak, 5] = 2.0 * misfit * len(alive) / noise[peak] / freedom
+        out[peak, 6], out[peak, 7] = cosines[1]
+        out[peak, 8] = power
 
 
 @compiled
 def _respond(
-    bins: Floats,
+    place: Floats,
+    folded: int,
     cell: Integers,
-    around_bins: tuple[Integers, Integers],
+    first: int,
     walk: float,
     samples: int,
-    quadrature: tuple[Floats, Floats],
-    inside: Floats,
-    model: Complexes,
+    nodes: Floats,
+    inside: Singles,
+    model: Singles,
 ) -> None:
-    ranges = bins[0] - cell[0] - around_bins[0]
-    dopplers = bins[1] - cell[1] - around_bins[1]
-    response(ranges, dopplers, walk, samples, quadrature[0], quadrature[1], inside, model)
-
-
-@compiled
-def _energy(response_of_point: Complexes) -> float:
-    energy = 0.0
-    for value in response_of_point.ravel():
-        energy += value.real**2 + value.imag**2
-    return energy
-
-
-@compiled
-def _take_snapshot(around: Complexes, response_of_point: Complexes, snapshot: Complexes) -> None:
-    """Write each antenna's amplitude of the target: least squares over the neighbourhood."""
-    energy = _energy(response_of_point)
-    for antenna in range(len(around)):
-        total = 0j
-        for j in range(around.shape[1]):
-            for k in range(around.shape[2]):
-                total += np.conj(response_of_point[j, k]) * around[antenna, j, k]
-        snapshot[antenna] = total / energy
+    """Write the response of a target at `place`, walking as its unfolded Doppler says."""
+    ranges = np.empty((2, NODES, RANGES), dtype=np.float32)
+    factors = np.empty((4, model.shape[1], NODES), dtype=np.float32)
+    offset = place[0] - cell[0] + REACH_RANGE
+    range_responses(offset, walk * (place[1] + folded), max(samples, 1), nodes, inside, ranges)
+    chirp_factors(place[1] - first, nodes, factors)
+    combine(ranges, factors, model)
 
 
 @compiled
@@ -240,36 +222,31 @@ def _steer(positions: Floats, delays: Floats, turns: float, cosines: Floats, wei
 
 
 @compiled
-def _form_beam(around: Complexes, weights: Complexes, beam: Complexes) -> None:
-    beam[:] = 0.0
-    for antenna in range(len(around)):
-        for j in range(beam.shape[0]):
-            for k in range(beam.shape[1]):
-                beam[j, k] += weights[antenna] * around[antenna, j, k]
-
-
-@compiled
 def _refine(
-    bins: Floats,
+    place: Floats,
     folded: int,
     cell: Integers,
-    around_bins: tuple[Integers, Integers],
+    first: int,
     walk: float,
     samples: int,
-    quadrature: tuple[Floats, Floats],
-    inside: Floats,
-    beam: Complexes,
-    model: Complexes,
+    nodes: Floats,
+    inside: Singles,
+    seen: Singles,
+    model: Singles,
 ) -> float:
-    """Move `bins` to the best fit; leave `model` and return the misfit there."""
-    first = bins.copy()
+    """Move `place` to the best fit; leave `model` there and return the misfit."""
+    begin = place.copy()
     step = np.zeros(2)
-    for _ in range(_REFINING_STEPS):
-        _respond(bins, cell, around_bins, walk * (bins[1] + folded), samples, quadrature, inside, model)
-        newton_step(beam, model, step)
+    for number in range(_REFINING_STEPS + 1):
+        if number or folded:
+            _respond(place, folded, cell, first, walk, samples, nodes, inside, model)
+        misfit = newton_step(model, seen, step)
+        if number == _REFINING_STEPS:
+            break
         for k in range(2):
-            bins[k] += min(max(step[k], -_LARGEST_STEP), _LARGEST_STEP)
-    if not (abs(bins[0] - first[0]) <= _FARTHEST and abs(bins[1] - first[1]) <= _FARTHEST):
-        bins[:] = first
-    _respond(bins, cell, around_bins, walk * (bins[1] + folded), samples, quadrature, inside, model)
-    return newton_step(beam, model, step)
+            place[k] += min(max(step[k], -_LARGEST_STEP), _LARGEST_STEP)
+        if not (abs(place[0] - begin[0]) <= _FARTHEST and abs(place[1] - begin[1]) <= _FARTHEST):
+            place[:] = begin
+            _respond(place, folded, cell, first, walk, samples, nodes, inside, model)
+            return newton_step(model, seen, step)
+    return misfit

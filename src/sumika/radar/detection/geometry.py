@@ -9,34 +9,21 @@ from numpy.typing import NDArray
 from sumika.schema import AntennaArray, RadarDescription
 from sumika.units import SPEED_OF_LIGHT_M_S
 
-_GRID_PER_BEAM = 6
+_GRID_PER_BEAM = 4
 """Directions tried per beam width; the first sidelobe is 2.2 dB lower than the worst of them."""
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """One transform axis, range or Doppler, around a peak.
+def centring(length: int) -> NDArray[np.complex128]:
+    """Return the phases that move a transform's time origin to its middle.
 
-    Attributes:
-        length: Points of the transform.
-        around: Bins around a peak that refinement uses, from `-reach` to `reach`.
-        centring: complex128 (3 * length,) phase that moves the time origin to the middle of the transform; entry
-            `length + k` is for bin k, which may lie one length below or above.
+    Returns:
+        complex128 (3 * length,): entry `length + k` is for bin k, which may lie one length below or above.
     """
-
-    length: int
-    around: NDArray[np.int64]
-    centring: NDArray[np.complex128]
-
-
-def axis(length: int, reach: int) -> Axis:
-    """Return the tables of an axis; `reach` is cut to what a short axis has."""
-    reach = min(reach, (length - 1) // 2)
     bins = np.arange(-length, 2 * length)
-    phase = np.exp(1j * math.pi * bins * (length - 1) / length)
-    return Axis(length, np.arange(-reach, reach + 1), phase)
+    phases: NDArray[np.complex128] = np.exp(1j * math.pi * bins * (length - 1) / length)
+    return phases
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +129,8 @@ class Directions:
 
     Attributes:
         cosines: (direction, 2) u and w.
-        steering: complex64 (antenna, direction), phase to undo: exp(+j pi (x u + z w)).
+        steering: float32 (antenna, 2, direction), real and imaginary part of what undoes the phase of a direction:
+            exp(+j pi (x u + z w)).
         measured: Whether azimuth, and elevation, can be told at all.
         unit_sigmas: (3,) standard deviation of u, w and Doppler bins at a signal-to-noise ratio of 1 (Cramer-Rao,
             with the coupling of angle and velocity through the transmitters' delays).
@@ -150,7 +138,7 @@ class Directions:
     """
 
     cosines: Floats
-    steering: NDArray[np.complex64]
+    steering: NDArray[np.float32]
     measured: tuple[bool, bool]
     unit_sigmas: Floats
     solve: Floats
@@ -170,7 +158,8 @@ def directions(geometry: Geometry, alive: NDArray[np.int64], chirps: int) -> Dir
     u, w = (_cosines(float(one)) for one in extent)
     grid = np.stack(np.meshgrid(u, w, indexing="ij"), axis=-1).reshape(-1, 2)
     grid = grid[(grid**2).sum(axis=1) <= 1.0]
-    steering = np.exp(1j * math.pi * (places @ grid.T)).astype(np.complex64)
+    phase = math.pi * (places @ grid.T)
+    steering = np.stack([np.cos(phase), np.sin(phase)], axis=1).astype(np.float32)
     centred = -math.pi * (places - places.mean(axis=0))
     return Directions(grid, steering, measured, _unit_sigmas(places, delays, chirps, measured), np.linalg.pinv(centred))
 

@@ -316,3 +316,32 @@ def _store_transposed(typing: Any, source: Any, start: Any, target: Any, offsets
 
 store_transposed: Codelet = _store_transposed
 """Write sixteen rows so that each lane becomes a row, at an offset of its own."""
+
+
+@intrinsic
+def _add_hann_power(typing: Any, source: Any, below: Any, here: Any, above: Any, target: Any, to: Any) -> Any:
+    signature = types.void(source, below, here, above, target, to)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        writer = _Writer(context, builder)
+        source, *places = arguments[:4]
+        source = writer.pointer(signature.args[0], source)
+        target, to = writer.pointer(signature.args[4], arguments[4]), arguments[5]
+        half, quarter = writer.constant(0.5), writer.constant(0.25)
+
+        def hann(before: Any, middle: Any, after: Any) -> Any:
+            return writer.difference(writer.product(half, middle), writer.product(quarter, writer.sum(before, after)))
+
+        def beside(offset: int) -> list[Any]:
+            return [writer.load(source, builder.add(place, writer.integer(offset))) for place in places]
+
+        value = hann(*(hann(*beside(offset)) for offset in (-1, 0, 1)))
+        power = writer.sum(writer.load(target, to), writer.product(value, value))
+        writer.store(power, target, to)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+add_hann_power: Codelet = _add_hann_power
+"""Add sixteen cells' power under a Hann window over both axes: three rows, each with a neighbour at both ends."""

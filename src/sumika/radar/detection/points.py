@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar.detection.estimate import Estimates, Tables
+from sumika.radar.detection.estimate import Tables
 from sumika.schema import POINT_COLUMNS, AntennaArray
 
 Floats = NDArray[np.float64]
@@ -21,7 +21,7 @@ _NARROW = math.sqrt(12.0)
 
 
 def make_points(
-    estimates: Estimates, noise: Floats, tables: Tables, array: AntennaArray, most: int
+    estimates: Floats, noise: Floats, tables: Tables, array: AntennaArray, most: int
 ) -> NDArray[np.float32]:
     """Return points, strongest first.
 
@@ -54,14 +54,14 @@ def make_points(
     return strongest
 
 
-def _fill_range_and_velocity(rows: Floats, estimates: Estimates, ratio: Floats, tables: Tables) -> None:
+def _fill_range_and_velocity(rows: Floats, estimates: Floats, ratio: Floats, tables: Tables) -> None:
     geometry = tables.geometry
     bins = estimates[:, 0] - geometry.range_per_doppler * estimates[:, 1]
     if tables.circular:
-        bins = np.mod(bins, tables.range_axis.length)
+        bins = np.mod(bins, tables.samples)
     rows[:, 0] = geometry.range_start_m + bins * geometry.range_step_m
     sigma = _FREQUENCY / np.sqrt(ratio)
-    rows[:, 4] = geometry.range_step_m * (sigma if tables.refine_range else np.hypot(2 * sigma, _PARABOLA))
+    rows[:, 4] = geometry.range_step_m * (sigma if tables.samples else np.hypot(2 * sigma, _PARABOLA))
     if geometry.velocity_step_m_s > 0:
         rows[:, 1] = estimates[:, 1] * geometry.velocity_step_m_s
         rows[:, 5] = geometry.velocity_step_m_s * tables.directions.unit_sigmas[2] / np.sqrt(ratio)
@@ -70,7 +70,7 @@ def _fill_range_and_velocity(rows: Floats, estimates: Estimates, ratio: Floats, 
         rows[:, 5] = 2.0
 
 
-def _fill_angles(rows: Floats, estimates: Estimates, ratio: Floats, tables: Tables, array: AntennaArray) -> None:
+def _fill_angles(rows: Floats, estimates: Floats, ratio: Floats, tables: Tables, array: AntennaArray) -> None:
     directions = tables.directions
     w = np.clip(estimates[:, 3], -1.0, 1.0)
     level = np.sqrt(np.maximum(1.0 - w**2, 1e-4))

@@ -8,185 +8,179 @@ D is the Dirichlet kernel of the range transform; t_q and w_q are nodes and weig
 the sum over the frame's chirps exactly (Gram polynomials; Golub and Welsch 1969), and m is how many bins the target
 walks in range during the frame. Both transforms have their time origin in the middle, so that D is real and amplitude
 does not couple to frequency. Gauss-Newton steps on f and g with the amplitude projected out (Golub and Pereyra 1973)
-reach the Cramer-Rao bound of what lies in the neighbourhood, whatever the truncation.
+reach the Cramer-Rao bound of what lies in the neighbourhood, whatever is cut off.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sumika.radar._compiled import compiled
-from sumika.radar.detection.cube_transform import BESIDE
-from sumika.radar.detection.geometry import Axis
 
-Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+Singles = NDArray[np.float32]
 
-_NODES = 12
+RANGES = 16
+"""Range bins of a neighbourhood: from `REACH_RANGE` below the peak's to one less above."""
+
+REACH_RANGE = RANGES // 2
+REACH_DOPPLER = 4
+
+NODES = 12
+"""Enough that the quadrature is exact to 1e-4 at `REACH_DOPPLER` bins."""
+
+PARTS = 6
+"""Rows of a response: real and imaginary part of itself, of its derivative by Doppler bin, and by range bin."""
 
 
-def chirp_nodes(chirps: int) -> tuple[Floats, Floats]:
+def chirp_nodes(chirps: int) -> Floats:
     """Return times within a frame (-1/2 to 1/2) and weights whose sums equal those over all chirps.
 
     Args:
         chirps: Of the frame; up to 12 are taken as they are.
+
+    Returns:
+        (2, node) times and weights; nodes that are not needed have weight 0.
     """
-    if chirps <= _NODES:
-        return (np.arange(chirps) - (chirps - 1) / 2) / chirps, np.full(chirps, 1.0 / chirps)
-    n = np.arange(1, _NODES)
+    result = np.zeros((2, NODES))
+    if chirps <= NODES:
+        result[0, :chirps] = (np.arange(chirps) - (chirps - 1) / 2) / chirps
+        result[1, :chirps] = 1.0 / chirps
+        return result
+    n = np.arange(1, NODES)
     beside = np.sqrt(n**2 * (chirps**2 - n**2) / (4.0 * (4.0 * n**2 - 1.0)))
     nodes, vectors = np.linalg.eigh(np.diag(beside, 1) + np.diag(beside, -1))
-    return nodes / chirps, vectors[0] ** 2
+    result[0], result[1] = nodes / chirps, vectors[0] ** 2
+    return result
 
 
 @compiled
-def gather(
-    spectrum: NDArray[np.float32],
-    bins: int,
-    antennas: Integers,
-    signs: Floats,
-    place: Integers,
-    ranges: Integers,
-    dopplers: Integers,
-    range_centring: Complexes,
-    doppler_centring: Complexes,
-    circular: bool,
-    around: Complexes,
-) -> None:
-    """Copy the neighbourhood of a peak, with the time origins moved to the middle.
+def range_responses(offset: float, walk: float, samples: int, nodes: Floats, inside: Singles, out: Singles) -> None:
+    """Write the range kernel and its derivative at each node of the frame.
 
     Args:
-        spectrum: (antenna, Doppler bin, part, range) as of `CubeTransform`.
-        bins: Range bins.
-        antennas: Which.
-        signs: (antenna,) +1 or -1 of each of them.
-        place: (2,) range and Doppler bin of the peak.
-        ranges: Relative range bins.
-        dopplers: Relative Doppler bins.
-        range_centring: As in `Axis`.
-        doppler_centring: As in `Axis`.
-        circular: Whether range bins wrap; where not, those outside are zero.
-        around: (antenna, relative range bin, relative Doppler bin), overwritten.
-    """
-    chirps = spectrum.shape[1]
-    samples = len(range_centring) // 3
-    for j in range(len(ranges)):
-        row = place[0] + ranges[j]
-        outside = not circular and not 0 <= row < bins
-        for k in range(len(dopplers)):
-            column = place[1] + dopplers[k]
-            phase = range_centring[samples + row] * doppler_centring[chirps + column]
-            for number in range(len(antennas)):
-                parts = spectrum[antennas[number], column % chirps]
-                value = complex(parts[0, BESIDE + row % bins], parts[1, BESIDE + row % bins]) * signs[number]
-                around[number, j, k] = 0.0 if outside else value * phase
-
-
-@compiled
-def response(
-    ranges: Floats,
-    dopplers: Floats,
-    walk: float,
-    samples: int,
-    nodes: Floats,
-    weights: Floats,
-    inside: Floats,
-    out: Complexes,
-) -> None:
-    """Write a point target's response and its derivatives by range bin and Doppler bin.
-
-    Args:
-        ranges: (range,) how far the target lies beyond each bin.
-        dopplers: (Doppler,) the same in Doppler.
+        offset: How far the target lies beyond the first range bin of the neighbourhood, in bins.
         walk: Range bins it moves during the frame.
-        samples: Length of the range transform; 1 for range bins that are no transform, of which one is looked at.
+        samples: Length of the range transform; 1 for range bins that are no transform.
         nodes: As `chirp_nodes` returns.
-        weights: As `chirp_nodes` returns.
-        inside: (range,) 0 where a bin does not exist, else 1.
-        out: (3, range, Doppler), overwritten: response, derivative by range, by Doppler.
+        inside: (range,) 0 where a bin does not count.
+        out: (2, node, range), overwritten.
     """
-    out[:] = 0.0
-    for q in range(len(nodes)):
-        time = nodes[q]
-        turn = np.exp(2j * np.pi * dopplers[0] * time) * weights[q]
-        step = np.exp(2j * np.pi * (dopplers[1] - dopplers[0]) * time) if len(dopplers) > 1 else 1.0 + 0.0j
-        for k in range(len(dopplers)):
-            for j in range(len(ranges)):
-                value, slope = _dirichlet(ranges[j] + walk * time, samples)
-                value *= inside[j]
-                out[0, j, k] += value * turn
-                out[1, j, k] += slope * inside[j] * turn
-                out[2, j, k] += value * (2j * np.pi * time) * turn
-            turn *= step
+    curvature = np.pi**2 / 3 * (1.0 - 1.0 / samples**2)
+    turn, quarter = np.sin(np.pi / samples), np.cos(np.pi / samples)
+    for q in range(NODES):
+        x = offset + walk * nodes[0, q]
+        top, slope = np.sin(np.pi * x), np.cos(np.pi * x)
+        sine, cosine = np.sin(np.pi * x / samples), np.cos(np.pi * x / samples)
+        for j in range(RANGES):
+            bottom = samples * sine
+            distance = x - j
+            if samples == 1:
+                value, change = 1.0, 0.0
+            elif abs(bottom) < 1e-3:
+                value, change = 1.0 - curvature * distance * distance / 2, -curvature * distance
+            else:
+                value = top / bottom
+                change = np.pi * (slope - value * cosine) / bottom
+            out[0, q, j] = value * inside[j]
+            out[1, q, j] = change * inside[j]
+            top, slope = -top, -slope
+            sine, cosine = sine * quarter - cosine * turn, cosine * quarter + sine * turn
 
 
 @compiled
-def _dirichlet(x: float, samples: int) -> tuple[float, float]:
-    """Return sin(pi x) / (N sin(pi x / N)) and its derivative."""
-    if samples == 1:
-        return 1.0, 0.0
-    angle = np.pi * x / samples
-    bottom = samples * np.sin(angle)
-    if abs(bottom) < 1e-4:
-        curvature = np.pi**2 / 3 * (1.0 - 1.0 / samples**2)
-        return 1.0 - curvature * x * x / 2, -curvature * x
-    value = np.sin(np.pi * x) / bottom
-    return value, np.pi * (np.cos(np.pi * x) - value * np.cos(angle)) / bottom
+def chirp_factors(offset: float, nodes: Floats, out: Singles) -> None:
+    """Write each node's share in each Doppler bin, and its derivative.
+
+    Args:
+        offset: How far the target lies beyond the first Doppler bin of the neighbourhood.
+        nodes: As `chirp_nodes` returns.
+        out: (4, Doppler, node), overwritten: real and imaginary part, those of the derivative.
+    """
+    for q in range(NODES):
+        time, weight = nodes[0, q], nodes[1, q]
+        real, imaginary = weight * np.cos(2 * np.pi * offset * time), weight * np.sin(2 * np.pi * offset * time)
+        cosine, sine = np.cos(2 * np.pi * time), -np.sin(2 * np.pi * time)
+        for k in range(out.shape[1]):
+            out[0, k, q], out[1, k, q] = real, imaginary
+            out[2, k, q], out[3, k, q] = -2 * np.pi * time * imaginary, 2 * np.pi * time * real
+            real, imaginary = real * cosine - imaginary * sine, real * sine + imaginary * cosine
 
 
 @compiled
-def newton_step(around: Complexes, model: Complexes, step: Floats) -> float:
+def combine(ranges: Singles, factors: Singles, out: Singles) -> None:
+    """Write a point target's response.
+
+    Args:
+        ranges: (2, node, range) as `range_responses` writes it.
+        factors: (4, Doppler, node) as `chirp_factors` writes it.
+        out: (PARTS, Doppler, range), overwritten.
+    """
+    dopplers = out.shape[1]
+    rows = out.reshape(PARTS * dopplers, RANGES)
+    shares = factors.reshape(4 * dopplers, NODES)
+    np.dot(shares, ranges[0], rows[: 4 * dopplers])
+    np.dot(shares[: 2 * dopplers], ranges[1], rows[4 * dopplers :])
+
+
+@compiled
+def newton_step(model: Singles, seen: Singles, step: Floats) -> float:
     """Return the misfit of a target's response, and where it should move to fit better.
 
     Args:
-        around: (range, Doppler) what is seen.
-        model: (3, range, Doppler) as `response` writes it.
+        model: (PARTS, Doppler, range) as `combine` writes it.
+        seen: (2, Doppler, range) real and imaginary parts, time origins in the middle.
         step: (2,), overwritten: range and Doppler bins.
 
     Returns:
         Squared residual.
     """
-    energy, seen, by_range, by_doppler = 0.0, 0j, 0j, 0j
-    for j in range(around.shape[0]):
-        for k in range(around.shape[1]):
-            value = np.conj(model[0, j, k])
-            energy += model[0, j, k].real ** 2 + model[0, j, k].imag ** 2
-            seen += value * around[j, k]
-            by_range += value * model[1, j, k]
-            by_doppler += value * model[2, j, k]
-    amplitude = seen / energy
-    rr, rd, dd, gr, gd, residual = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for j in range(around.shape[0]):
-        for k in range(around.shape[1]):
-            rest = around[j, k] - amplitude * model[0, j, k]
-            r = amplitude * (model[1, j, k] - model[0, j, k] * by_range / energy)
-            d = amplitude * (model[2, j, k] - model[0, j, k] * by_doppler / energy)
-            rr += r.real**2 + r.imag**2
-            dd += d.real**2 + d.imag**2
-            rd += r.real * d.real + r.imag * d.imag
-            gr += r.real * rest.real + r.imag * rest.imag
-            gd += d.real * rest.real + d.imag * rest.imag
-            residual += rest.real**2 + rest.imag**2
-    _solve_two(rr, rd, dd, gr, gd, step)
-    return residual
+    cells = seen.shape[1] * RANGES
+    rows = np.empty((PARTS + 2, cells), dtype=np.float32)
+    rows[:PARTS] = model.reshape(PARTS, cells)
+    rows[PARTS:] = seen.reshape(2, cells)
+    products = np.dot(rows, rows.T)
+    energy = products[0, 0] + products[1, 1]
+    one, two = _inner(products, 0, PARTS)
+    a, b = one / energy, two / energy
+    power = a * a + b * b
+    # J_k = a (K_k - K <K, K_k> / <K, K>) is orthogonal to K; the normal equations are Re <J_k, J_l>, Re <J_k, seen>.
+    slope, side = np.empty((2, 2)), np.empty(2)
+    for k in range(2):
+        first = 4 if k == 0 else 2
+        c, d = _inner(products, 0, first)
+        real, imaginary = _inner(products, first, PARTS)
+        slope[k, 0], slope[k, 1] = c, d
+        real -= (c * one + d * two) / energy
+        imaginary -= (c * two - d * one) / energy
+        side[k] = a * real + b * imaginary
+    rr = power * (products[4, 4] + products[5, 5] - (slope[0, 0] ** 2 + slope[0, 1] ** 2) / energy)
+    dd = power * (products[2, 2] + products[3, 3] - (slope[1, 0] ** 2 + slope[1, 1] ** 2) / energy)
+    cross = slope[0, 0] * slope[1, 0] + slope[0, 1] * slope[1, 1]
+    rd = power * (products[4, 2] + products[5, 3] - cross / energy)
+    _solve_two(rr, rd, dd, side[0], side[1], step)
+    rest: float = max(products[PARTS, PARTS] + products[PARTS + 1, PARTS + 1] - power * energy, 0.0)
+    return rest
+
+
+@compiled
+def _inner(products: Singles, one: int, other: int) -> tuple[float, float]:
+    """Return sum conj(a) b from the products of real and imaginary parts."""
+    real = products[one, other] + products[one + 1, other + 1]
+    imaginary = products[one, other + 1] - products[one + 1, other]
+    return float(real), float(imaginary)
 
 
 @compiled
 def _solve_two(rr: float, rd: float, dd: float, gr: float, gd: float, step: Floats) -> None:
     """Solve the normal equations; an axis that tells nothing (one bin) does not move."""
     step[:] = 0.0
-    smallest = 1e-9 * max(rr, dd)
+    smallest = 1e-6 * max(rr, dd)
     if rr > smallest and dd > smallest:
         determinant = rr * dd - rd * rd
-        if determinant > 1e-9 * rr * dd:
+        if determinant > 1e-6 * rr * dd:
             step[0] = (dd * gr - rd * gd) / determinant
             step[1] = (rr * gd - rd * gr) / determinant
     elif rr > smallest:
         step[0] = gr / rr
     elif dd > smallest:
         step[1] = gd / dd
-
-
-def neighbourhood(axes: tuple[Axis, Axis], antennas: int) -> Complexes:
-    """Return scratch for `gather`."""
-    return np.empty((antennas, axes[0].around.size, axes[1].around.size), dtype=np.complex128)

@@ -10,7 +10,7 @@ from sumika.radar.detection.background import Background
 from sumika.radar.detection.cfar import Cfar, training_cells
 from sumika.radar.detection.cube_transform import CubeTransform
 from sumika.radar.detection.estimate import Tables
-from sumika.radar.detection.geometry import Axis, Geometry, axis, directions, of_chirps, of_range_bins
+from sumika.radar.detection.geometry import Geometry, centring, directions, of_chirps, of_range_bins
 from sumika.radar.detection.power_map import HANN_POWER
 from sumika.radar.detection.refine import chirp_nodes
 from sumika.radar.detection.settings import DetectionSettings
@@ -18,9 +18,6 @@ from sumika.schema import RadarDescription
 
 Timer = Callable[[], int]
 """Monotonic nanoseconds, for those who want to know what each stage costs."""
-
-_REACH = 4
-"""Bins to each side of a peak that refinement looks at."""
 
 _FEWEST_WINDOWED = 8
 """Chirps below which a Doppler window would leave nothing."""
@@ -81,21 +78,19 @@ class Workspace:
         self.tables = self._tables(np.arange(antennas))
 
     def _tables(self, alive: NDArray[np.int64]) -> Tables:
-        samples, bins = self.samples, self.bins
-        unrefined = Axis(bins, np.zeros(1, np.int64), np.ones(3 * bins, np.complex128))
-        nodes, weights = chirp_nodes(self.chirps)
+        bins = self.bins
+        unrefined = np.ones(3 * bins, np.complex128)
         return Tables(
             geometry=self.geometry,
-            range_axis=axis(samples, _REACH) if samples else unrefined,
-            doppler_axis=axis(self.chirps, _REACH),
             directions=directions(self.geometry, alive, self.chirps),
             alive=alive,
-            nodes=nodes,
-            weights=weights,
             signs=self.signs,
+            nodes=chirp_nodes(self.chirps),
+            centring=(centring(self.samples) if self.samples else unrefined, centring(self.chirps)),
+            chirps=self.chirps,
+            samples=self.samples,
             bins=bins,
             circular=self.circular,
-            refine_range=samples > 0,
         )
 
     @property
