@@ -92,7 +92,7 @@ def test_an_unknown_model_is_answered_with_the_known_ones(tmp_path: Path) -> Non
 def test_every_vendor_has_a_model_and_every_model_a_vendor() -> None:
     assert {"iwr6843isk", "iwr6843aop", "iwr6843", "awr1843", "xwr1642"} <= MODELS.keys()
     assert {"bgt60tr13c", "sense2gol", "a121", "a111"} <= MODELS.keys()
-    assert {info.vendor for info in MODELS.values()} == {"ti", "infineon", "acconeer"}
+    assert {info.vendor for info in MODELS.values()} == {"ti", "infineon", "acconeer", "hilink", "seeed"}
     assert all(name == info.name for name, info in MODELS.items())
     assert [name for name, info in MODELS.items() if not info.can_range] == ["sense2gol"]
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 import sumika.sensors.radar.acconeer as acconeer
+import sumika.sensors.radar.hilink as hilink
 import sumika.sensors.radar.infineon as infineon
+import sumika.sensors.radar.seeed as seeed
 import sumika.sensors.radar.ti as ti
 from sumika.clock import Clock
 from sumika.schema import UsageError
@@ -19,10 +21,13 @@ _OPEN: Mapping[str, Callable[[Path, str, str], Recording]] = {
     "ti": ti.open_recording,
 }
 
-_OPEN_LIVE: Mapping[str, Callable[[Radar, Path, Clock, Mapping[str, str]], Source]] = {}
+_OPEN_LIVE: Mapping[str, Callable[[Radar, Path, Clock, Mapping[str, str]], Source]] = {
+    "hilink": hilink.open_live,
+    "seeed": seeed.open_live,
+}
 
 MODELS: Mapping[str, ModelInfo] = MappingProxyType(
-    {model.name: model for model in (*ti.MODELS, *infineon.MODELS, *acconeer.MODELS)}
+    {model.name: model for vendor in (ti, infineon, acconeer, hilink, seeed) for model in vendor.MODELS}
 )
 """Every radar model that is known, by its name in `house.yaml`."""
 
