@@ -132,23 +132,43 @@ def band_limited_velocity(displacement: Array, interval_s: float, band: Band) ->
     """Differentiate and low-pass a displacement, and represent it by the band's number of samples.
 
     Args:
-        displacement: (frame,) in millimetres, evenly spaced.
+        displacement: (..., frame) in millimetres, evenly spaced.
         interval_s: Between frames.
         band: Its `top_hz` says what stays: all below it, nothing above 1.25 times it.
 
     Returns:
-        (sample,) in millimetres per second, and the time they span.
+        (..., sample) in millimetres per second, and the time they span.
     """
-    frames, samples = displacement.size, band.samples + 1
+    frames, samples = displacement.shape[-1], band.samples + 1
     # A cosine transform continues the stretch by its mirror image: no step at the ends for the filter to ring on.
     spectrum = fft.dct(displacement, 2)
     frequency = np.arange(frames) / (2 * frames * interval_s)
     spectrum *= np.clip((1.25 * band.top_hz - frequency) / (0.25 * band.top_hz), 0.0, 1.0)
-    resampled = np.zeros(samples)
-    resampled[: min(frames, samples)] = spectrum[:samples]
+    resampled = np.zeros((*displacement.shape[:-1], samples))
+    resampled[..., : min(frames, samples)] = spectrum[..., :samples]
     step_s = frames * interval_s / samples
     velocity: Array = np.diff(fft.idct(resampled, 2)) * (samples / frames) / step_s
     return velocity, band.samples * step_s
+
+
+def most_rhythmic(velocities: Array, window_s: float, band: Band) -> tuple[int, float]:
+    """Return which of several velocities a harmonic series explains best, and the share of its power explained.
+
+    Args:
+        velocities: (path, sample) as `band_limited_velocity` gives them.
+        window_s: Time they span.
+        band: Where to look.
+    """
+    table = _table(velocities.shape[1], band.harmonics, int(np.ceil(band.high_hz * 32.0)) + 1)
+    rates = table.cycles / window_s
+    first, last = np.searchsorted(rates, (band.low_hz, band.high_hz))
+    mean = velocities @ table.taper / table.taper.sum()
+    weighted = np.sqrt(table.taper) * (velocities - mean[:, np.newaxis])
+    lines = table.bases[first:last].reshape(-1, velocities.shape[1]) @ weighted.T
+    power = (lines**2).reshape(last - first, -1, len(velocities)).sum(axis=1).max(axis=0, initial=0.0)
+    share = power / np.maximum((weighted**2).sum(axis=1), 1e-300)
+    best = int(np.argmax(share))
+    return best, float(share[best])
 
 
 def find_rhythm(velocity: Array, window_s: float, band: Band) -> Rhythm | None:

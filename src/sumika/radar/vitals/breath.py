@@ -1,6 +1,6 @@
 """Breaths per minute of one person, once a second: a rate with its interval, or why there is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,16 +38,18 @@ class Breath:
     rhythm: Rhythm | None = None
 
 
-def measure_breath(memory: BreathMemory, chest: Trace) -> Breath:
+def measure_breath(memory: BreathMemory, chest: Trace, tried: int = 1) -> Breath:
     """Find the rate of breathing at the end of a still person's chest movement.
 
     Args:
         memory: Changed in place.
         chest: At least `SHORTEST_S` long.
+        tried: From how many paths this one was chosen: so much likelier it looks like breathing by chance.
     """
     rhythm = rhythm_in_enough_breaths(chest)
     if rhythm is None:
         return Breath(no_breath(memory, Reason.NOT_PERIODIC))
+    rhythm = replace(rhythm, chance_log10=min(0.0, rhythm.chance_log10 + float(np.log10(tried))))
     reason = plausible(rhythm, chest, chest.path_mm.size * chest.interval_s)
     if reason is not Reason.MEASURED:
         return Breath(no_breath(memory, reason), rhythm)

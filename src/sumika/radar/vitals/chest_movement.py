@@ -1,4 +1,9 @@
-"""From a person's cells to how the chest moved: offset removed, phase unwrapped, movement of the whole body found."""
+"""From a person's cells to how the chest moved: offset removed, phase unwrapped, several views of the same body.
+
+The parts of a body do not move alike: the knees of who sits sway but do not breathe, the sternum beats and the belly
+does not. So every cell gives a path of its own, and so do neighbouring cells together and all of them; what is looked
+for later (breath, heart) chooses the path that shows it best.
+"""
 
 from dataclasses import dataclass
 
@@ -7,9 +12,9 @@ from numpy.typing import NDArray
 
 from sumika.radar._compiled import compiled
 from sumika.radar.motion import MOVING, motion_scores
-from sumika.radar.phase import Centres, find_centres, phase_increments
+from sumika.radar.phase import find_centres
 
-_WEAK_SHARE = 0.03
+_WEAK_SHARE = 0.01
 """Cells whose change has less than this share of the strongest one's show noise and sidelobes, not the chest."""
 
 _GOES_ON = 0.8
@@ -18,41 +23,49 @@ _GOES_ON = 0.8
 _ALMOST_A_TURN = 5.0
 """Between frames; a chest that fast turns the phase so far that the number of turns is a guess."""
 
+_FARTHEST_MM = 40.0
+"""A path that strays further in half a minute follows no chest: where a cell's parts cancel, its phase runs away."""
+
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class ChestMovement:
-    """How a chest moved over a stretch.
+    """How a chest moved over a stretch, as several combinations of cells see it.
 
     Attributes:
-        path_mm: (frame,) displacement towards the radar, beginning with 0.
-        used: (cell,) which cells speak.
+        paths_mm: (path, frame) displacement towards the radar, beginning with 0; the last path is that of all cells.
+        members: (path, used cell) which cells each path is of.
+        used: (used cell,) which cells speak.
         centre: (used cell,) what their phase turns around.
-        signal_to_noise: Power around the centres over noise, of one frame, all used cells together.
+        signal: (used cell,) power around the centres over noise, of one frame.
         life_to_noise: Power of the change over noise, in the strongest cell.
-        fastest_share: Share of the frames with almost a whole turn in between.
-        radius_known: Whether a long enough arc was seen to know the displacement's scale.
+        fastest_share: Share of the frames with almost a whole turn in between, on the path of all cells.
     """
 
-    path_mm: Array
+    paths_mm: Array
+    members: NDArray[np.bool_]
     used: NDArray[np.intp]
     centre: NDArray[np.complex128]
-    signal_to_noise: float
+    signal: Array
     life_to_noise: float
     fastest_share: float
-    radius_known: bool
+
+    def signal_to_noise(self, path: int) -> float:
+        """Return the signal-to-noise ratio of one frame of a path."""
+        return float(np.maximum(self.signal[self.members[path]] - 1.0, 0.0).sum())
 
 
 @compiled
 def _unwrapped(turned: Array) -> Array:
-    """Choose for each increment the number of turns that lets the movement go on as it went."""
+    """Choose for each increment (path, frame) the number of turns that lets the movement go on as it went."""
     result = np.empty_like(turned)
-    expected = 0.0
-    for index in range(turned.size):
-        turns = np.round((expected - turned[index]) / (2.0 * np.pi))
-        result[index] = turned[index] + 2.0 * np.pi * turns
-        expected = _GOES_ON * result[index]
+    for path in range(turned.shape[0]):
+        expected = 0.0
+        for frame in range(turned.shape[1]):
+            turns = np.round((expected - turned[path, frame]) / (2.0 * np.pi))
+            result[path, frame] = turned[path, frame] + 2.0 * np.pi * turns
+            expected = _GOES_ON * result[path, frame]
     return result
 
 
@@ -85,23 +98,41 @@ def chest_movement(iq: NDArray[np.complex64], wavelength_m: float, noise: float)
         return None
     used = np.flatnonzero(power >= max(_WEAK_SHARE * strongest, min(4 * noise, strongest)))
     kept = iq[:, used]
-    centres = find_centres(kept)
-    turned = _unwrapped(phase_increments(kept, centres))
-    path: Array = np.concatenate(([0.0], np.cumsum(turned))) * (-1e3 * wavelength_m / (4 * np.pi))
-    around = kept - centres.centre
-    signal = float((around.real**2 + around.imag**2).mean(axis=0).sum())
+    centre = find_centres(kept).centre
+    around = np.ascontiguousarray((kept - centre).T)
+    turning = around[:, 1:] * around[:, :-1].conj()
+    members = _views(used)
+    turned = _unwrapped(np.angle(members.astype(np.float64) @ turning))
+    paths = np.zeros((len(members), len(iq)))
+    np.cumsum(turned, axis=1, out=paths[:, 1:])
+    paths *= -1e3 * wavelength_m / (4 * np.pi)
+    stays = np.ptp(paths, axis=1) < _FARTHEST_MM
+    stays[-1] = True
     return ChestMovement(
-        path_mm=path,
+        paths_mm=paths[stays],
+        members=members[stays],
         used=used,
-        centre=centres.centre,
-        signal_to_noise=max(0.0, signal / max(noise, 1e-300) - used.size),
+        centre=centre,
+        signal=(around.real**2 + around.imag**2).mean(axis=1) / max(noise, 1e-300),
         life_to_noise=strongest / max(noise, 1e-300),
-        fastest_share=float((np.abs(turned) > _ALMOST_A_TURN).mean()),
-        radius_known=bool(centres.power[centres.short].sum() < 0.5 * centres.power.sum()),
+        fastest_share=float((np.abs(turned[-1]) > _ALMOST_A_TURN).mean()),
     )
 
 
-def next_turn(now: NDArray[np.complex64], before: NDArray[np.complex64], centre: NDArray[np.complex128]) -> float:
-    """Return how far the phase turned from one frame's cells to the next one's, in radians, within +-pi."""
-    none = np.zeros(centre.size)
-    return float(phase_increments(np.stack((before, now)), Centres(centre, none.astype(np.bool_), none))[0])
+def _views(used: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return (path, used cell): each cell alone, each with its neighbours, all together."""
+    distance = np.abs(used[:, np.newaxis] - used)
+    everyone = np.ones((1, used.size), np.bool_)
+    if used.size < 3:
+        return np.concatenate((distance == 0, everyone))
+    return np.concatenate((distance == 0, distance <= 1, everyone))
+
+
+def next_turn(now: NDArray[np.complexfloating], before: NDArray[np.complexfloating]) -> float:
+    """Return how far the phase of some cells together turned from one frame to the next, in radians, within +-pi.
+
+    Args:
+        now: (cell,) around their centres.
+        before: The same, one frame earlier.
+    """
+    return float(np.angle(np.vdot(before, now)))

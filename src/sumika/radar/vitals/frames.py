@@ -149,10 +149,11 @@ def _move_on(person: Person, profile: NDArray[np.complex64], geometry: Geometry)
     seen, before = person.look, person.before
     if seen is None or before is None:
         return
-    used = seen.chest.used + seen.cells.start
-    now = (profile[:, used] * seen.weights[:, seen.chest.used].conj()).sum(axis=0)
-    turned = next_turn(now, before, seen.chest.centre)
-    person.position_mm -= 1e3 * turned * geometry.wavelength_m / (4 * np.pi)
+    members = seen.chest.members[seen.breathing]
+    used = seen.chest.used[members]
+    beam = (profile[:, used + seen.cells.start] * seen.weights[:, used].conj()).sum(axis=0)
+    now = beam - seen.chest.centre[members]
+    person.position_mm -= 1e3 * next_turn(now, before) * geometry.wavelength_m / (4 * np.pi)
     person.before = now
 
 
@@ -196,7 +197,7 @@ def _result(person: Person, geometry: Geometry, time_s: float) -> PersonResult:
         person.breath.rate,
         person.heart,
         displacement_mm=person.position_mm - person.mean_mm,
-        displacement_sigma_mm=float(scale_mm / np.sqrt(2 * max(seen.chest.signal_to_noise, 1e-6))),
+        displacement_sigma_mm=float(scale_mm / np.sqrt(2 * max(seen.chest.signal_to_noise(seen.breathing), 1e-6))),
         beats=beats,
         breathing_log_odds=person.log_odds,
     )

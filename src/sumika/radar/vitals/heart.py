@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar.breathing_rate import Trace
 from sumika.radar.periodicity import Rhythm
 from sumika.radar.vitals.beats import BeatTrain, beat_train, whitened_acceleration
 from sumika.radar.vitals.heart_evidence import (
@@ -22,6 +21,7 @@ from sumika.radar.vitals.heart_evidence import (
     highest_hz,
 )
 from sumika.radar.vitals.heart_tracker import HeartTracker, TrackedRate, advance, favour, tracked_rate
+from sumika.radar.vitals.paths import Traces
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
 from sumika.units import SECONDS_PER_MINUTE
@@ -85,21 +85,21 @@ class HeartSeen:
     train: BeatTrain | None = None
 
 
-def measure_heart(memory: HeartMemory, chest: Trace, seconds: float, breath: Rhythm | None) -> HeartSeen:
+def measure_heart(memory: HeartMemory, paths: Traces, seconds: float, breath: Rhythm | None) -> HeartSeen:
     """Take the end of a still person's chest movement in and return the heart rate.
 
     Args:
         memory: Changed in place.
-        chest: The movement, at least `SHORTEST_S` long.
+        paths: The movement, at least `SHORTEST_S` long.
         seconds: Since the last call.
         breath: The rhythm of breathing, if one was found.
     """
-    evidence = heart_evidence(chest.path_mm, chest.interval_s)
+    evidence = heart_evidence(paths.paths_mm[-1], paths.interval_s)
     advance(memory.tracker, evidence, seconds)
     if evidence is None:
         memory.rate_bpm = None
         return HeartSeen(Rate(valid=False, reason=Reason.TOO_WEAK))
-    train = _best_train(memory, chest, seconds)
+    train = _best_train(memory, paths, seconds)
     if train is not None:
         return HeartSeen(_from_beats(train), train)
     known = tracked_rate(memory.tracker)
@@ -120,10 +120,10 @@ def measure_heart(memory: HeartMemory, chest: Trace, seconds: float, breath: Rhy
     )
 
 
-def _best_train(memory: HeartMemory, chest: Trace, seconds: float) -> BeatTrain | None:
+def _best_train(memory: HeartMemory, paths: Traces, seconds: float) -> BeatTrain | None:
     """Try trains at the rates that are probable; tell the tracker how well they do."""
-    high_hz = highest_hz(chest.interval_s)
-    signal = whitened_acceleration(chest.path_mm, chest.interval_s, high_hz)
+    high_hz = highest_hz(paths.interval_s)
+    signal = whitened_acceleration(paths.paths_mm[-1], paths.interval_s, high_hz)
     best: BeatTrain | None = None
     memory.looks += 1
     for rate_bpm in _candidates(memory):

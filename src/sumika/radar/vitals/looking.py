@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar.breathing_rate import SHORTEST_S, Trace
+from sumika.radar.breathing_rate import BAND, SHORTEST_S
+from sumika.radar.periodicity import band_limited_velocity, most_rhythmic
 from sumika.radar.profiles import ProfileMemory
 from sumika.radar.target import Target
 from sumika.radar.vitals import heart
@@ -13,10 +14,14 @@ from sumika.radar.vitals.breath import Breath, measure_breath, no_breath
 from sumika.radar.vitals.chest_movement import ChestMovement, chest_movement, last_moved
 from sumika.radar.vitals.geometry import Geometry
 from sumika.radar.vitals.life import breathing_log_odds
+from sumika.radar.vitals.paths import Traces, even_traces
 from sumika.radar.vitals.person import FoundBeat, Look, Person
 from sumika.radar.vitals.settings import VitalsSettings
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
+
+_CHOICE_S = 20.0
+"""Window in which the path is chosen that breathes."""
 
 _STILL_FOR_S = 1.0
 _RECENTLY_S = 30.0
@@ -83,11 +88,22 @@ def look(
     if chest is None:
         person.cannot_measure(Reason.TOO_WEAK)
         return
-    trace = even_trace(chest.path_mm, time_s, geometry.interval_s)
-    person.look = Look(cells, weights, chest, trace, float(time_s[-1]))
-    person.before = iq[-1, chest.used]
-    person.position_mm, person.mean_mm = float(chest.path_mm[-1]), float(chest.path_mm.mean())
-    _measure(person, chest, trace, float(len(time_s) * geometry.interval_s))
+    paths = even_traces(chest.paths_mm, time_s, geometry.interval_s)
+    breathing = _most_breathing(paths)
+    person.look = Look(cells, weights, chest, paths, breathing, float(time_s[-1]))
+    person.before = iq[-1, chest.used][chest.members[breathing]] - chest.centre[chest.members[breathing]]
+    person.position_mm = float(chest.paths_mm[breathing, -1])
+    person.mean_mm = float(chest.paths_mm[breathing].mean())
+    _measure(person, person.look, float(len(time_s) * geometry.interval_s))
+
+
+def _most_breathing(paths: Traces) -> int:
+    """Return the path that shows breathing best; that of all cells where there is too little to tell."""
+    count = min(paths.paths_mm.shape[1], round(_CHOICE_S / paths.interval_s))
+    if count * paths.interval_s < SHORTEST_S:
+        return len(paths.paths_mm) - 1
+    velocities, window_s = band_limited_velocity(paths.paths_mm[:, -count:], paths.interval_s, BAND)
+    return most_rhythmic(velocities, window_s, BAND)[0]
 
 
 def _why_short(person: Person, begin_s: float, memory: ProfileMemory) -> Reason:
@@ -97,8 +113,9 @@ def _why_short(person: Person, begin_s: float, memory: ProfileMemory) -> Reason:
     return Reason.MOVING if since_s < _STILL_FOR_S else Reason.MOVED
 
 
-def _measure(person: Person, chest: ChestMovement, trace: Trace, seen_s: float) -> None:
+def _measure(person: Person, seen: Look, seen_s: float) -> None:
     """Measure breath in a look; the heart takes its turn later."""
+    chest, trace = seen.chest, seen.paths.trace(seen.breathing)
     length_s = trace.path_mm.size * trace.interval_s
     reason = _why_unfit(person, chest, seen_s / length_s)
     if reason is not Reason.MEASURED:
@@ -112,7 +129,7 @@ def _measure(person: Person, chest: ChestMovement, trace: Trace, seen_s: float) 
         if not person.heart_due:
             person.heart = Rate(valid=False, reason=waits)
     else:
-        person.breath = measure_breath(person.breath_memory, trace)
+        person.breath = measure_breath(person.breath_memory, trace, len(seen.paths.paths_mm))
         person.heart_due = True
     person.log_odds = breathing_log_odds(chest, person.breath, person.heart)
 
@@ -141,7 +158,7 @@ def look_for_heart(person: Person) -> None:
     if seconds > _LONGEST_BREAK_S:
         person.heart_memory, seconds = heart.HeartMemory(), 1.0
     person.heart_s = seen.at_s
-    found = heart.measure_heart(person.heart_memory, seen.trace, seconds, person.breath.rhythm)
+    found = heart.measure_heart(person.heart_memory, seen.paths, seconds, person.breath.rhythm)
     person.heart = found.rate
     _find_new_beats(person, found.train, seen.at_s)
     person.log_odds = breathing_log_odds(seen.chest, person.breath, person.heart)
@@ -163,18 +180,3 @@ def _find_new_beats(person: Person, train: BeatTrain | None, at_s: float) -> Non
     if ready.any():
         person.told_s = float(times[np.flatnonzero(ready)[-1]])
     person.beats += tuple(beats)
-
-
-def even_trace(path_mm: NDArray[np.float64], time_s: NDArray[np.float64], interval_s: float) -> Trace:
-    """Put a path on an even time axis; lost frames are interpolated.
-
-    Args:
-        path_mm: (frame,).
-        time_s: (frame,) when.
-        interval_s: Between frames, as the radar is set.
-    """
-    span_s = float(time_s[-1] - time_s[0])
-    count = max(8, round(span_s / interval_s) + 1)
-    axis = np.linspace(time_s[0], time_s[-1], count)
-    even: NDArray[np.float64] = np.interp(axis, time_s, path_mm).astype(np.float64)
-    return Trace(even, span_s / (count - 1))

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar.breathing_rate import Trace
 from sumika.radar.target import Target
 from sumika.radar.vitals.beams import Weights
 from sumika.radar.vitals.breath import Breath, BreathMemory, no_breath
 from sumika.radar.vitals.chest_movement import ChestMovement
 from sumika.radar.vitals.heart import HeartMemory
+from sumika.radar.vitals.paths import Traces
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Beat, Rate
 
@@ -63,14 +63,16 @@ class Look:
         cells: Bins looked at.
         weights: (antenna, cell).
         chest: The movement.
-        trace: The same on an even time axis.
+        paths: The same on an even time axis.
+        breathing: The path that shows breathing best.
         at_s: When.
     """
 
     cells: slice
     weights: Weights
     chest: ChestMovement
-    trace: Trace
+    paths: Traces
+    breathing: int
     at_s: float
 
 
@@ -92,7 +94,7 @@ class Person:
         heart_s: When the heart was last looked for; None if it was not yet.
         told_s: When the last beat was that was told; None if there is none to count an interval from.
         beats: Those found and not told yet.
-        before: (used cell,) the frame before, in the last look's beam.
+        before: (cell,) the frame before, in the cells of the path that breathes, around their centres.
         position_mm: Displacement now.
         mean_mm: Mean displacement of the last look's window.
     """
@@ -110,7 +112,7 @@ class Person:
     heart_s: float | None = None
     told_s: float | None = None
     beats: tuple[FoundBeat, ...] = ()
-    before: NDArray[np.complex64] | None = None
+    before: NDArray[np.complexfloating] | None = None
     position_mm: float = 0.0
     mean_mm: float = 0.0
 
