@@ -99,8 +99,9 @@ class Person:
         # A rounded trunk reflects where its surface looks at the radar, and there it moves outwards: towards the radar.
         found += moved[:, np.newaxis] * outwards
         sway = self.chest.at(self.chest.sway_m, time_s)
-        # A body sways about its feet; lying it hardly does.
-        hold = np.clip(found[:, 2] / 1.3, 0.0, 1.2)[:, np.newaxis] * (1 - 0.8 * share[2])
+        # Who stands sways about his feet, who sits about his hips, the chest as far as asked; lying, one hardly does.
+        above = np.clip(found[:, 2] / 1.3, 0.0, 1.2), np.clip((found[:, 2] - base_m) / 0.25, 0.0, 1.2)
+        hold = (share[0] * above[0] + share[1] * above[1] + 0.2 * share[2])[:, np.newaxis]
         whole: Array = found + hold * (sway[1] * forward + sway[0] * left + sway[2] * up)
         return whole
 

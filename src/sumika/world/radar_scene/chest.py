@@ -3,8 +3,10 @@
 Breath moves the chest by 4-12 mm at rest (A. De Groote et al., "Chest wall motion during tidal breathing", J. Appl.
 Physiol. 83, 1997), less in the shallow; the heart by 0.1-0.5 mm (G. Ramachandran, M. Singh, "Three-dimensional
 reconstruction of cardiac displacement patterns on the chest wall", Med. Biol. Eng. Comput. 27, 1989).
-A beat is a sharp rise with a rebound, as seismocardiograms show; its
-interval follows the breath (respiratory sinus arrhythmia) and wanders (1/f).
+A beat is a sharp rise with a rebound, as seismocardiograms show; its interval follows the breath (respiratory sinus
+arrhythmia) and wanders (1/f). A body's middle sways slowly: a pendulum follows what pushes it the less the faster it
+goes, with the square of frequency above half a hertz (O. Caron et al., "Estimating the centre of gravity of the body on
+the basis of the centre of pressure in standing posture", J. Biomech. 30, 1997).
 """
 
 from dataclasses import dataclass, field
@@ -30,6 +32,7 @@ class ChestSettings:
         overtones: Amplitudes of the second, third ... harmonic against the fundamental.
         irregular: Standard deviation of the breathing rate, as a share.
         sighs: How often a deep breath comes, per minute.
+        holds: How often the breath is held for 4 to 9 s, per minute.
         heart_bpm: Mean heart rate.
         heart_mm: Excursion of a beat, peak to peak.
         heart_wander: Standard deviation of the beat interval by slow wandering, as a share.
@@ -43,6 +46,7 @@ class ChestSettings:
     overtones: tuple[float, ...] = (0.25, 0.1, 0.05, 0.03)
     irregular: float = 0.04
     sighs: float = 0.0
+    holds: float = 0.0
     heart_bpm: float = 65.0
     heart_mm: float = 0.3
     heart_wander: float = 0.03
@@ -85,14 +89,31 @@ def chest_motion(settings: ChestSettings, seconds: float) -> ChestMotion:
     count = int((seconds + 1.0) * RATE_HZ)
     time = np.arange(count) / RATE_HZ
     wander = red_noise(random, count, RATE_HZ, slope=2.0, corner_hz=_BREATH_WANDER_HZ, top_hz=0.5)
-    cycles = np.cumsum(settings.breath_bpm / 60 * (1 + settings.irregular * wander)) / RATE_HZ + random.uniform()
+    flow = (1 + settings.irregular * wander) * _unheld(settings, time)
+    cycles = np.cumsum(settings.breath_bpm / 60 * flow) / RATE_HZ + random.uniform()
     breath = _breath(settings, time, cycles, random)
     beats = _beats(settings, time, cycles, random)
     heart = _heart(settings, time, beats, random)
-    sway = np.stack([red_noise(random, count, RATE_HZ, slope=3.0, corner_hz=0.1, top_hz=3.0) for _ in range(3)], axis=1)
+    sway = np.stack(
+        [red_noise(random, count, RATE_HZ, slope=4.0, corner_hz=0.15, top_hz=3.0) for _ in range(3)], axis=1
+    )
     # Bodies sway forwards and backwards most, hardly up and down; the root mean square of all three is as asked.
     share = np.array([0.5, 0.8, 0.2]) / np.sqrt(0.5**2 + 0.8**2 + 0.2**2)
     return ChestMotion(settings, breath, heart, settings.sway_mm * 1e-3 * share * sway, cycles, beats)
+
+
+def _unheld(settings: ChestSettings, time: Array) -> Array:
+    """Return (sample,) 1 while the breath flows and 0 while it is held, with soft edges."""
+    random = np.random.Generator(np.random.SFC64((settings.seed, 1)))
+    flows = np.ones(time.size)
+    begin_s = 0.0
+    while settings.holds > 0:
+        begin_s += 10.0 + float(random.exponential(60 / settings.holds))
+        if begin_s > time[-1]:
+            break
+        inside = np.minimum(time - begin_s, begin_s + random.uniform(4.0, 9.0) - time)
+        flows = np.minimum(flows, np.clip(1.0 - inside / 0.5, 0.0, 1.0))
+    return flows
 
 
 def _breath(settings: ChestSettings, time: Array, cycles: Array, random: np.random.Generator) -> Array:

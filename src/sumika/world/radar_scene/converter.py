@@ -20,6 +20,8 @@ class Converter:
         link: Size of the noise, and of the phase noise.
         random: Where noise comes from.
         still: (virtual antenna, sample), the echoes of all that stands still.
+        leak: (virtual antenna, sample), what comes straight from the transmitters: so early that their phase noise
+            cancels.
         interleaved: Whether samples come as the wire holds them: int16 (chirp, antenna, sample, I/Q).
     """
 
@@ -27,6 +29,7 @@ class Converter:
     link: LinkBudget
     random: np.random.Generator
     still: NDArray[np.complex64]
+    leak: NDArray[np.complex64]
     interleaved: bool = False
     _noise: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
@@ -52,10 +55,12 @@ class Converter:
         samples = np.empty((*cube.shape, parts), kind)
         noise = self._noise.reshape(samples.shape)
         if self.chirp.complex_samples:
-            _digitise(cube, self.still, turned, noise, noise_counts, -self.chirp.full_scale - 1.0, 0.0, samples)
+            _digitise(
+                cube, self.still, self.leak, turned, noise, noise_counts, -self.chirp.full_scale - 1.0, 0.0, samples
+            )
             return samples if self.interleaved else samples.view(np.complex64)[..., 0]
         middle = float(np.floor((self.chirp.full_scale + 1.0) / 2.0))
-        _digitise(cube, self.still, turned, noise, noise_counts, -middle, middle, samples)
+        _digitise(cube, self.still, self.leak, turned, noise, noise_counts, -middle, middle, samples)
         return samples[..., 0]
 
 
@@ -63,6 +68,7 @@ class Converter:
 def _digitise(
     cube: NDArray[np.complex64],  # (chirp, antenna, sample)
     still: NDArray[np.complex64],  # (antenna, sample)
+    leak: NDArray[np.complex64],  # (antenna, sample)
     turned: NDArray[np.complex64],  # (chirp,)
     noise: NDArray[np.float32],  # (chirp, antenna, sample, I/Q)
     noise_counts: float,
@@ -74,7 +80,7 @@ def _digitise(
     for chirp in range(cube.shape[0]):
         for antenna in range(cube.shape[1]):
             for sample in range(cube.shape[2]):
-                echo = (cube[chirp, antenna, sample] + still[antenna, sample]) * turned[chirp]
+                echo = (cube[chirp, antenna, sample] + still[antenna, sample]) * turned[chirp] + leak[antenna, sample]
                 real = np.rint(echo.real + noise_counts * noise[chirp, antenna, sample, 0])
                 samples[chirp, antenna, sample, 0] = min(max(real, lowest), highest) + middle
                 if samples.shape[3] == 2:

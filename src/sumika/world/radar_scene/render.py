@@ -78,8 +78,8 @@ class View:
         view = cls(scene, description, room, stand_of(radar), link, None, random, frame_duration_s(description))
         if description.chirp is not None:
             view._cube = empty_cube(description)
-            still = view._still(description.chirp)
-            view.converter = Converter(description.chirp, link, random, still, interleaved)
+            still, leak = view._still(description.chirp), view._leak(description.chirp)
+            view.converter = Converter(description.chirp, link, random, still, leak, interleaved)
         return view
 
     def take(self, time_s: float) -> NDArray[Any]:
@@ -130,11 +130,17 @@ class View:
         sizes = np.where(hidden, 10 ** (-self.scene.wall_loss_db / 20) * sizes, sizes)
         zero = np.zeros_like(seen)
         add_points(cube, self.description, Motion(seen, zero, zero), sizes)
-        leak = np.array([[0.0, _LEAKAGE_M, 0.0]])
-        size = _LEAKAGE / _STRONGEST_STILL * strongest
-        add_points(cube, self.description, Motion(leak, 0 * leak, 0 * leak), np.array([size]))
         still: NDArray[np.complex64] = cube[0]
         return still
+
+    def _leak(self, chirp: ChirpProfile) -> NDArray[np.complex64]:
+        """Return (virtual antenna, sample) of the transmitters' leakage into the receivers."""
+        cube = np.zeros((1, *self._cube.shape[1:]), np.complex64)
+        place = np.array([[0.0, _LEAKAGE_M, 0.0]])
+        full = chirp.full_scale / (1 if chirp.complex_samples else 2)
+        add_points(cube, self.description, Motion(place, 0 * place, 0 * place), np.array([_LEAKAGE * full]))
+        leak: NDArray[np.complex64] = cube[0]
+        return leak
 
     def _seen(self, person: Person) -> Places:
         return lambda time_s: person.points(time_s, self.stand.place_m)

@@ -14,19 +14,20 @@ from sumika.world.radar_scene.sight import crosses, walls_of
 
 Array = NDArray[np.float64]
 
-_CROSSING_SHARE = 0.4
+_CROSSING_SHARE = 0.25
 """Of the people whose breathing rate is chosen so that a harmonic of it meets the heart rate."""
 
-_CROSSING_BPM = 3.0
+_CROSSING_BPM = 2.0
 _CLOSEST_M = 0.55
-_HARMONICS = range(2, 7)
+_HARMONICS = range(2, 6)
 
 
 def chance_chest(random: np.random.Generator, *, seed: int) -> ChestSettings:
     """Return a chest at rest: 6 to 30 breaths and 45 to 110 beats per minute.
 
     Breath 2 to 8 mm and heart 0.1 to 0.4 mm, peak to peak, sway 1 mm; the second and third harmonic of the breath are
-    a fifth and a tenth of it or so, and in four of ten people a multiple of the breathing rate meets the heart rate.
+    a fifth and a tenth of it or so. In a quarter of the people the rate of breathing is chosen so that a multiple of it
+    meets the heart rate; in some of the others it does so by chance.
     """
     heart_bpm = float(random.uniform(45.0, 110.0))
     breath_bpm = float(np.clip(random.normal(15.0, 4.5), 6.0, 30.0))
@@ -41,6 +42,7 @@ def chance_chest(random: np.random.Generator, *, seed: int) -> ChestSettings:
         overtones=(second, third, 0.5 * third, 0.25 * third, 0.12 * third),
         irregular=float(random.uniform(0.02, 0.08)),
         sighs=float(random.uniform(0.0, 0.3)),
+        holds=float(random.uniform(0.0, 0.2)),
         heart_bpm=heart_bpm,
         heart_mm=float(random.uniform(0.1, 0.4)),
         heart_wander=float(random.uniform(0.01, 0.03)),
@@ -51,7 +53,7 @@ def chance_chest(random: np.random.Generator, *, seed: int) -> ChestSettings:
 
 
 def crossing_of(settings: ChestSettings) -> int | None:
-    """Return which multiple of the breathing rate lies within 3 per minute of the heart rate; None if none does."""
+    """Return which multiple of the breathing rate lies within 2 per minute of the heart rate; None if none does."""
     for order in _HARMONICS:
         if abs(order * settings.breath_bpm - settings.heart_bpm) <= _CROSSING_BPM:
             return order

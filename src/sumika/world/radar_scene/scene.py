@@ -36,7 +36,7 @@ class Scene:
         doorways: Stretches of wall through which one sees and walks.
         links: By the radar's id: its link budget, where it is not its model's.
         wall_loss_db: What an echo loses on its ways through a wall, both ways together.
-        harmonic_crossing: By the person's id: which multiple of the breathing rate lies within 3 per minute of the
+        harmonic_crossing: By the person's id: which multiple of the breathing rate lies within 2 per minute of the
             heart rate; people without such are absent.
     """
 
