@@ -46,6 +46,11 @@ class Background:
         self.variance = 1.0 if seen == 0 else (1 - share) ** 2 * self.variance + share**2
         self._seen += 1
 
+    def restore(self, spectrum: Floats) -> None:
+        """Undo the scaling of the zero Doppler bin, which would bend the estimates of slow targets."""
+        if self._scale < 1.0:
+            spectrum[:, 0] *= 1.0 / self._scale
+
     def subtract(self, spectrum: Floats, antenna: int, first_bin: int) -> None:
         """Take the known scene out of an antenna's zero Doppler bin, then learn from it.
 

@@ -126,6 +126,7 @@ def _detect(state: DetectionState, work: Workspace, stages: Stages) -> Detection
     noise = local_noise(work.power, work.cells, places, tables.alive.size) / work.window_power
     noise = np.maximum(noise, 1e-30)
     stages.done("peaks")
+    work.background.restore(transform.spectrum)
     speed_sigma = settings.speed_sigma_m_s / (work.geometry.velocity_step_m_s or 1.0)
     second = (_SECOND_SNR, 10 ** (-settings.second_direction_db / 10))
     estimates = estimate(transform.spectrum, _interpolate(work, places), noise, tables, speed_sigma, second)
