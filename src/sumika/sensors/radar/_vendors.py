@@ -22,7 +22,9 @@ _OPEN: Mapping[str, Callable[[Path, str, str], Recording]] = {
 }
 
 _OPEN_LIVE: Mapping[str, Callable[[Radar, Path, Clock, Mapping[str, str]], Source]] = {
+    "acconeer": acconeer.open_live,
     "hilink": hilink.open_live,
+    "infineon": infineon.open_live,
     "seeed": seeed.open_live,
 }
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from sumika.schema import FrameKind
+from sumika.schema import ARRAYS, AntennaArray, FrameKind
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
@@ -27,3 +27,14 @@ class ModelInfo(msgspec.Struct, frozen=True):
     can_range: bool = True
     live: bool = False
     answers: bool = False
+
+
+def known_array(model: str, antennas: int) -> AntennaArray:
+    """Return where a model's antennas stand, if a frame holds all of them; one antenna at the origin else.
+
+    Args:
+        model: As in `house.yaml`.
+        antennas: How many virtual antennas a frame holds; with some switched off nobody tells which.
+    """
+    array = ARRAYS.get(model, AntennaArray())
+    return array if len(array.virtual) == antennas else AntennaArray()

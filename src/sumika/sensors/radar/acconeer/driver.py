@@ -20,8 +20,8 @@ from sumika.sensors.radar.acconeer.values import (
     A121Server,
     A121Session,
     Timing,
+    even_grid,
     frame_timing,
-    longest_even_run,
     range_description,
 )
 from sumika.sensors.radar.acconeer.wire import Hdf5File, Rows
@@ -103,20 +103,17 @@ def _a121_stretch(file: Hdf5File, name: str, session: str) -> Stretch:
     ticks = file.vector(f"{entry}/result/tick", rows.shape[0])
     ticks_per_second = file.json("server_info", A121Server).ticks_per_second
     timing = _require_timing(frame_timing(sensor.frame_rate, ticks / ticks_per_second), file.where)
-    points, start, step = longest_even_run(sensor.subsweeps)
-    bins = points.stop - points.start
-    if bins != metadata.sweep_data_length:
+    points, grid = even_grid(sensor, metadata.base_step_length_m)
+    if grid.bins != metadata.sweep_data_length:
         _logger.warning(
             "%s: %d of %d distances of %s are not equally spaced with the others and are left out",
-            file.where, metadata.sweep_data_length - bins, metadata.sweep_data_length, session,
+            file.where, metadata.sweep_data_length - grid.bins, metadata.sweep_data_length, session,
         )  # fmt: skip
-    base = metadata.base_step_length_m
-    grid = RangeGrid(start_m=start * base, step_m=step * base, bins=bins)
     return Stretch(
         name=name,
         description=range_description("a121", timing.frame_interval_s, grid),
         kind=FrameKind.RANGE,
-        shape=(sensor.sweeps_per_frame, 1, bins),
+        shape=(sensor.sweeps_per_frame, 1, grid.bins),
         dtype=_COMPLEX64,
         frames=rows.shape[0],
         read=lambda frame: _a121_iq(rows.read(frame)[:, points]),

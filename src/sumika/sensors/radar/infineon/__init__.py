@@ -1,5 +1,6 @@
-"""Infineon radars: recordings of the Avian family (BGT60) and continuous-wave Sense2GoL."""
+"""Infineon radars: the Avian family (BGT60) live and from recordings, and recordings of continuous-wave Sense2GoL."""
 
 from sumika.sensors.radar.infineon.driver import MODELS, open_recording
+from sumika.sensors.radar.infineon.live import open_live
 
-__all__ = ["MODELS", "open_recording"]
+__all__ = ["MODELS", "open_live", "open_recording"]

@@ -5,11 +5,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, field
 
-from sumika.schema import ChirpProfile, FrameKind, RadarDescription
-from sumika.sensors.radar.model import ModelInfo
+from sumika.schema import RADAR_MODELS, ChirpProfile, FrameKind, RadarDescription
+from sumika.sensors.radar.model import ModelInfo, known_array
 
+_AVIAN = "a folder with radar.npy and config.json (Avian recording)"
 MODELS = (
-    ModelInfo("bgt60tr13c", "infineon", FrameKind.ADC, "a folder with radar.npy and config.json (Avian recording)"),
+    ModelInfo("bgt60tr13c", "infineon", FrameKind.ADC, _AVIAN, live=True),
+    ModelInfo("bgt60utr11", "infineon", FrameKind.ADC, _AVIAN, live=True),
     ModelInfo("sense2gol", "infineon", FrameKind.ADC, "an .npz with iq (frame, sample, I/Q)", can_range=False),
 )
 
@@ -41,6 +43,10 @@ class AvianShape(msgspec.Struct, frozen=True, kw_only=True):
         receivers: Which receivers were on.
         transmitters: Which transmitters were on.
         mimo_mode: "off" where all chirps are alike.
+        transmit_power_level: 0..31, of the transmitter's converter.
+        low_pass_hz: Of the filter before the converter.
+        high_pass_hz: The same; it takes away what stands very near.
+        gain_db: Of the amplifier before the converter.
     """
 
     start_frequency_hz: _Carrier = field(name="start_frequency_Hz")
@@ -53,6 +59,10 @@ class AvianShape(msgspec.Struct, frozen=True, kw_only=True):
     receivers: _Antennas = field(name="rx_antennas")
     transmitters: _Antennas = field(name="tx_antennas", default=(1,))
     mimo_mode: str = "off"
+    transmit_power_level: Annotated[int, Meta(ge=0, le=31)] = field(name="tx_power_level", default=31)
+    low_pass_hz: Annotated[int, Meta(ge=0, le=10_000_000)] = field(name="aaf_cutoff_Hz", default=500_000)
+    high_pass_hz: Annotated[int, Meta(ge=0, le=10_000_000)] = field(name="hp_cutoff_Hz", default=80_000)
+    gain_db: Annotated[int, Meta(ge=0, le=100)] = field(name="if_gain_dB", default=33)
 
 
 class AvianDevice(msgspec.Struct, frozen=True):
@@ -84,6 +94,25 @@ def avian_description(model: str, shape: AvianShape) -> RadarDescription:
         carrier_frequency_hz=chirp.center_frequency_hz,
         frame_interval_s=shape.frame_interval_s,
         chirp=chirp,
+        array=known_array(model, len(shape.receivers)),
+    )
+
+
+def room_settings(model: str) -> AvianShape:
+    """Return settings for a room: those of `schema.RADAR_MODELS`, with every receiver of the model."""
+    description = RADAR_MODELS[model]
+    chirp, receivers = description.chirp, len(description.array.receivers)
+    if chirp is None:
+        raise ValueError(f"{model} has no chirp")
+    return AvianShape(
+        start_frequency_hz=chirp.start_frequency_hz,
+        end_frequency_hz=chirp.start_frequency_hz + chirp.bandwidth_hz,
+        sample_rate_hz=chirp.sample_rate_hz,
+        chirp_interval_s=chirp.chirp_interval_s,
+        frame_interval_s=description.frame_interval_s,
+        chirps=chirp.chirps_per_frame,
+        samples=chirp.samples_per_chirp,
+        receivers=tuple(range(1, receivers + 1)),
     )
 
 

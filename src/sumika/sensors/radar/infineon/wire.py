@@ -23,8 +23,20 @@ def read_avian_shape(folder: Path) -> AvianShape:
     Raises:
         SumikaError: if config.json is absent, a field is missing or wrong, or the mode is not one we read.
     """
-    path = folder / "config.json"
-    shape = read_json(path, "the recording's config.json", AvianConfig).device_config.fmcw_single_shape
+    return read_avian_config(folder / "config.json", "the recording's config.json")
+
+
+def read_avian_config(path: Path, what: str) -> AvianShape:
+    """Return the settings in a file as Infineon's recording tool writes it.
+
+    Args:
+        path: The file.
+        what: What it is, for errors.
+
+    Raises:
+        SumikaError: if it is absent, a field is missing or wrong, or the mode is not one we read.
+    """
+    shape = read_json(path, what, AvianConfig).device_config.fmcw_single_shape
     if shape.mimo_mode.lower() != "off" or len(shape.transmitters) != 1:
         raise SumikaError(
             f"mimo_mode is {shape.mimo_mode!r} with {len(shape.transmitters)} transmitters; "

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from sumika.schema import ChirpProfile, FrameKind, RadarDescription
-from sumika.sensors.radar.model import ModelInfo
+from sumika.sensors.radar.model import ModelInfo, known_array
 
 _RECORDINGS = "a DCA1000 .bin (two lanes) with a chirp description"
 MODELS = tuple(
@@ -90,4 +90,5 @@ class ChirpDescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
             carrier_frequency_hz=chirp.center_frequency_hz,
             frame_interval_s=self.frame_interval_s,
             chirp=chirp,
+            array=known_array(model, self.antennas),
         )
