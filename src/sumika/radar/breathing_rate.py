@@ -107,9 +107,7 @@ def rhythm_in_enough_breaths(seen: Trace) -> Rhythm | None:
     window_s = min(available_s, 20.0)
     rhythm = rhythm_of_last(seen, window_s)
     if rhythm is not None and convincing(rhythm):
-        wanted_s = float(
-            np.clip(BREATHS * SECONDS_PER_MINUTE / rhythm.rate_bpm, SHORTEST_S, min(LONGEST_S, available_s))
-        )
+        wanted_s = min(enough_breaths_s(rhythm.rate_bpm), max(SHORTEST_S, available_s))
         if abs(wanted_s - window_s) < 1.0:
             return rhythm
         better = rhythm_of_last(seen, wanted_s)
@@ -117,6 +115,11 @@ def rhythm_in_enough_breaths(seen: Trace) -> Rhythm | None:
     if available_s > window_s + 1.0:
         return rhythm_of_last(seen, available_s)
     return rhythm
+
+
+def enough_breaths_s(rate_bpm: float) -> float:
+    """Return how long a window of `BREATHS` breaths is, within what is wanted of windows."""
+    return float(np.clip(BREATHS * SECONDS_PER_MINUTE / rate_bpm, SHORTEST_S, LONGEST_S))
 
 
 def convincing(rhythm: Rhythm) -> bool:

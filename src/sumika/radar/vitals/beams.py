@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-_EVERY = 3
-"""Every third frame is enough to see what direction a movement comes from."""
+from sumika.radar._compiled import compiled
+
+_EVERY = 5
+"""Every fifth frame is enough to see what direction a movement comes from."""
 
 _ITERATIONS = 2
-_NEAREST_SHARE = 0.15
 
 Window = NDArray[np.complex64]
 """(frame, antenna, cell)."""
@@ -59,7 +60,18 @@ def _nulling(steering: NDArray[np.complex128], others: list[NDArray[np.complex12
     return weights
 
 
+@compiled
+def _summed(window: Window, weights: Weights) -> NDArray[np.complex64]:
+    frames, antennas, cells = window.shape
+    result = np.zeros((frames, cells), np.complex64)
+    for frame in range(frames):
+        for antenna in range(antennas):
+            for cell in range(cells):
+                result[frame, cell] += window[frame, antenna, cell] * weights[antenna, cell]
+    return result
+
+
 def formed(window: Window, weights: Weights) -> NDArray[np.complex64]:
     """Return (frame, cell): each cell's antennas summed up."""
-    summed: NDArray[np.complex64] = np.einsum("fac,ac->fc", window, weights.conj())
+    summed: NDArray[np.complex64] = _summed(window, weights.conj())
     return summed

@@ -16,10 +16,10 @@ from sumika.radar._compiled import compiled
 from sumika.units import SECONDS_PER_MINUTE
 
 WINDOW_S = 12.0
-RATE_HZ = 60.0
+RATE_HZ = 40.0
 _LOW_HZ = 0.9
 _LOCAL_HZ = 1.2
-_ROUNDS = 4
+_ROUNDS = 3
 _LONGEST_TEMPLATE_S = 0.7
 _TEMPLATE_SHARE = 0.85
 _INTERVAL_SIGMA = 0.08
@@ -142,7 +142,7 @@ def beat_train(signal: Array, highest_hz: float, rate_bpm: float) -> BeatTrain |
     period = SECONDS_PER_MINUTE / rate_bpm * RATE_HZ
     length = round(min(_LONGEST_TEMPLATE_S * RATE_HZ, _TEMPLATE_SHARE * period))
     independent = 2 * (highest_hz - _LOW_HZ) / RATE_HZ
-    score = np.convolve(signal**2, np.ones(7) / 7, "same") - 1.0
+    score = np.convolve(signal**2, np.ones(5) / 5, "same") - 1.0
     train, template = np.zeros(0, np.int64), None
     for _ in range(_ROUNDS):
         train = _best_train(score, period, _INTERVAL_SIGMA, _SHORTEST, _LONGEST)

@@ -4,7 +4,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sumika.radar.breathing_rate import SIGMA_FLOOR_BPM, Trace, plausible, rhythm_in_enough_breaths, wander_bpm
+from sumika.radar.breathing_rate import (
+    SIGMA_FLOOR_BPM,
+    Trace,
+    convincing,
+    enough_breaths_s,
+    plausible,
+    rhythm_in_enough_breaths,
+    rhythm_of_last,
+    wander_bpm,
+)
 from sumika.radar.periodicity import Rhythm
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
@@ -46,7 +55,7 @@ def measure_breath(memory: BreathMemory, chest: Trace, tried: int = 1) -> Breath
         chest: At least `SHORTEST_S` long.
         tried: From how many paths this one was chosen: so much likelier it looks like breathing by chance.
     """
-    rhythm = rhythm_in_enough_breaths(chest)
+    rhythm = _rhythm(memory, chest)
     if rhythm is None:
         return Breath(no_breath(memory, Reason.NOT_PERIODIC))
     rhythm = replace(rhythm, chance_log10=min(0.0, rhythm.chance_log10 + float(np.log10(tried))))
@@ -72,6 +81,16 @@ def measure_breath(memory: BreathMemory, chest: Trace, tried: int = 1) -> Breath
         ),
         rhythm,
     )
+
+
+def _rhythm(memory: BreathMemory, chest: Trace) -> Rhythm | None:
+    """Return the rhythm in a window that suits the known rate; look more widely where none is known, or it ended."""
+    if memory.candidate_bpm is not None:
+        window_s = min(enough_breaths_s(memory.candidate_bpm), chest.path_mm.size * chest.interval_s)
+        rhythm = rhythm_of_last(chest, window_s)
+        if rhythm is not None and convincing(rhythm):
+            return rhythm
+    return rhythm_in_enough_breaths(chest)
 
 
 def no_breath(memory: BreathMemory, reason: Reason) -> Rate:

@@ -17,6 +17,10 @@ from sumika.radar.phase import find_centres
 _WEAK_SHARE = 0.01
 """Cells whose change has less than this share of the strongest one's show noise and sidelobes, not the chest."""
 
+_MOST_CELLS = 9
+_ENOUGH_FRAMES = 200
+"""A centre is found from no more; a chest turns slowly."""
+
 _GOES_ON = 0.8
 """Share of its speed that a chest is expected to keep from one frame to the next: unwrapping prefers what goes on."""
 
@@ -96,9 +100,10 @@ def chest_movement(iq: NDArray[np.complex64], wavelength_m: float, noise: float)
     strongest = float(power.max(initial=0.0))
     if not strongest > 0:
         return None
+    power[np.argsort(-power)[_MOST_CELLS:]] = 0.0
     used = np.flatnonzero(power >= max(_WEAK_SHARE * strongest, min(4 * noise, strongest)))
     kept = iq[:, used]
-    centre = find_centres(kept).centre
+    centre = find_centres(kept[:: max(1, len(kept) // _ENOUGH_FRAMES)]).centre
     around = np.ascontiguousarray((kept - centre).T)
     turning = around[:, 1:] * around[:, :-1].conj()
     members = _views(used)

@@ -10,7 +10,7 @@ from sumika.radar.profiles import ProfileMemory
 from sumika.radar.target import Target
 from sumika.radar.vitals.chest_movement import next_turn
 from sumika.radar.vitals.geometry import Geometry, geometry_of
-from sumika.radar.vitals.looking import look, look_for_heart
+from sumika.radar.vitals.looking import look, look_for_breath, look_for_heart
 from sumika.radar.vitals.person import Person, PersonResult
 from sumika.radar.vitals.settings import VitalsSettings
 from sumika.schema.radar import RadarDescription
@@ -146,23 +146,23 @@ def _follow(state: VitalsState, targets: Sequence[Target], time_s: float) -> Non
 
 def _move_on(person: Person, profile: NDArray[np.complex64], geometry: Geometry) -> None:
     """Let the displacement follow this frame."""
-    seen, before = person.look, person.before
-    if seen is None or before is None:
+    view = person.view
+    if view is None:
         return
-    members = seen.chest.members[seen.breathing]
-    used = seen.chest.used[members]
-    beam = (profile[:, used + seen.cells.start] * seen.weights[:, used].conj()).sum(axis=0)
-    now = beam - seen.chest.centre[members]
-    person.position_mm -= 1e3 * next_turn(now, before) * geometry.wavelength_m / (4 * np.pi)
-    person.before = now
+    now = (profile[:, view.bins] * view.weights).sum(axis=0) - view.centre
+    view.position_mm -= 1e3 * next_turn(now, view.before) * geometry.wavelength_m / (4 * np.pi)
+    view.before = now
 
 
 def _one_look(state: VitalsState, geometry: Geometry, memory: ProfileMemory, noise: float, time_s: float) -> None:
     """Do the costly part for at most one person, whoever has waited longest; the others have their turn."""
-    waiting = [person for person in state.people.values() if person.heart_due]
-    if waiting:
-        look_for_heart(waiting[0])
-        return
+    for person in state.people.values():
+        if person.breath_due:
+            look_for_breath(person)
+            return
+        if person.heart_due:
+            look_for_heart(person)
+            return
     due = [person for person in state.people.values() if person.next_look_s <= time_s]
     if not due:
         return
@@ -184,20 +184,20 @@ def _nothing(reason: Reason) -> PersonResult:
 
 
 def _result(person: Person, geometry: Geometry, time_s: float) -> PersonResult:
-    seen = person.look
+    view = person.view
     beats = tuple(
         Beat(time_s=min(0.0, one.time_s - time_s), interval_s=one.interval_s, sigma_s=one.sigma_s)
         for one in person.beats
     )
     person.beats = ()
-    if seen is None:
+    if view is None:
         return PersonResult(person.breath.rate, person.heart, beats=beats, breathing_log_odds=person.log_odds)
     scale_mm = 1e3 * geometry.wavelength_m / (4 * np.pi)
     return PersonResult(
         person.breath.rate,
         person.heart,
-        displacement_mm=person.position_mm - person.mean_mm,
-        displacement_sigma_mm=float(scale_mm / np.sqrt(2 * max(seen.chest.signal_to_noise(seen.breathing), 1e-6))),
+        displacement_mm=view.position_mm - view.mean_mm,
+        displacement_sigma_mm=float(scale_mm / np.sqrt(2 * max(view.signal_to_noise, 1e-6))),
         beats=beats,
         breathing_log_odds=person.log_odds,
     )

@@ -94,11 +94,16 @@ def measure_heart(memory: HeartMemory, paths: Traces, seconds: float, breath: Rh
         seconds: Since the last call.
         breath: The rhythm of breathing, if one was found.
     """
-    evidence = heart_evidence(paths.paths_mm[-1], paths.interval_s)
-    advance(memory.tracker, evidence, seconds)
-    if evidence is None:
-        memory.rate_bpm = None
-        return HeartSeen(Rate(valid=False, reason=Reason.TOO_WEAK))
+    memory.looks += 1
+    if memory.rate_bpm is None or memory.looks % _CHECK_EVERY == 0:
+        # While a train of beats is followed, it says more than the spectrum does.
+        evidence = heart_evidence(paths.paths_mm[-1], paths.interval_s)
+        if evidence is None:
+            memory.rate_bpm = None
+            return HeartSeen(Rate(valid=False, reason=Reason.TOO_WEAK))
+        advance(memory.tracker, evidence, seconds)
+    else:
+        advance(memory.tracker, None, seconds)
     train = _best_train(memory, paths, seconds)
     if train is not None:
         return HeartSeen(_from_beats(train), train)
@@ -125,7 +130,6 @@ def _best_train(memory: HeartMemory, paths: Traces, seconds: float) -> BeatTrain
     high_hz = highest_hz(paths.interval_s)
     signal = whitened_acceleration(paths.paths_mm[-1], paths.interval_s, high_hz)
     best: BeatTrain | None = None
-    memory.looks += 1
     for rate_bpm in _candidates(memory):
         train = beat_train(signal, high_hz, rate_bpm)
         if train is not None:

@@ -11,14 +11,20 @@ from sumika.radar.vitals import heart
 from sumika.radar.vitals.beams import beam_weights, formed
 from sumika.radar.vitals.beats import BeatTrain
 from sumika.radar.vitals.breath import Breath, measure_breath, no_breath
-from sumika.radar.vitals.chest_movement import ChestMovement, chest_movement, last_moved
+from sumika.radar.vitals.chest_movement import chest_movement, last_moved
 from sumika.radar.vitals.geometry import Geometry
 from sumika.radar.vitals.life import breathing_log_odds
 from sumika.radar.vitals.paths import Traces, even_traces
-from sumika.radar.vitals.person import FoundBeat, Look, Person
+from sumika.radar.vitals.person import FoundBeat, Look, Person, View
 from sumika.radar.vitals.settings import VitalsSettings
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
+
+_UNCHECKED_S = 5.0
+"""Movement before this was found by the look before, if there was one."""
+
+_BREATH_EVERY = 2
+"""In every so many looks breath is measured; it changes slowly, and costs most."""
 
 _CHOICE_S = 20.0
 """Window in which the path is chosen that breathes."""
@@ -53,7 +59,7 @@ def look(
     geometry: Geometry,
     settings: VitalsSettings,
 ) -> None:
-    """Look at a person's cells and measure breath.
+    """Look at a person's cells; breath and heart are measured in what is seen when it is their turn.
 
     Args:
         person: Changed in place.
@@ -69,41 +75,32 @@ def look(
     if count < _FEWEST_FRAMES:
         person.cannot_measure(_why_short(person, begin_s, memory))
         return
-    time_s: NDArray[np.float64] = memory.stamps_ns(count).astype(np.float64) * 1e-9
     target = person.target
     cells = geometry.cells_around(target.range_m, settings.reach_m + min(target.range_sigma_m, settings.reach_m))
     window = memory.profiles(count)[:, :, cells]
-    steering = geometry.steering(target.azimuth_rad, target.elevation_rad)
-    disturbing = [geometry.steering(other.azimuth_rad, other.elevation_rad) for other in others]
-    weights = beam_weights(window, steering, [one for one in disturbing if one is not None])
+    weights = beam_weights(window, *_directions(target, others, geometry))
     iq = formed(window, weights)
-    moved = last_moved(iq, geometry.interval_s, noise)
+    time_s = memory.stamps_ns(count).astype(np.float64) * 1e-9
+    known = 0 if person.look is None else max(0, count - round(_UNCHECKED_S / geometry.interval_s))
+    moved = last_moved(iq[known:], geometry.interval_s, noise)
     if moved >= 0:
-        person.moved_s = float(time_s[moved])
-        iq, time_s = iq[moved + 1 :], time_s[moved + 1 :]
-    if len(time_s) < _FEWEST_FRAMES:
-        person.cannot_measure(_why_short(person, begin_s, memory))
-        return
-    chest = chest_movement(iq, geometry.wavelength_m, noise)
+        person.moved_s = float(time_s[known + moved])
+        iq, time_s = iq[known + moved + 1 :], time_s[known + moved + 1 :]
+    chest = chest_movement(iq, geometry.wavelength_m, noise) if len(time_s) >= _FEWEST_FRAMES else None
     if chest is None:
-        person.cannot_measure(Reason.TOO_WEAK)
+        person.cannot_measure(_why_short(person, begin_s, memory) if moved >= 0 else Reason.TOO_WEAK)
         return
+    seen_share = len(time_s) * geometry.interval_s / (time_s[-1] - time_s[0] + geometry.interval_s)
     paths = even_traces(chest.paths_mm, time_s, geometry.interval_s)
-    breathing = _most_breathing(paths)
-    person.look = Look(cells, weights, chest, paths, breathing, float(time_s[-1]))
-    person.before = iq[-1, chest.used][chest.members[breathing]] - chest.centre[chest.members[breathing]]
-    person.position_mm = float(chest.paths_mm[breathing, -1])
-    person.mean_mm = float(chest.paths_mm[breathing].mean())
-    _measure(person, person.look, float(len(time_s) * geometry.interval_s))
+    _see(person, Look(cells, weights, chest, paths, float(time_s[-1]), float(seen_share)), iq)
 
 
-def _most_breathing(paths: Traces) -> int:
-    """Return the path that shows breathing best; that of all cells where there is too little to tell."""
-    count = min(paths.paths_mm.shape[1], round(_CHOICE_S / paths.interval_s))
-    if count * paths.interval_s < SHORTEST_S:
-        return len(paths.paths_mm) - 1
-    velocities, window_s = band_limited_velocity(paths.paths_mm[:, -count:], paths.interval_s, BAND)
-    return most_rhythmic(velocities, window_s, BAND)[0]
+def _directions(
+    target: Target, others: list[Target], geometry: Geometry
+) -> tuple[NDArray[np.complex128] | None, list[NDArray[np.complex128]]]:
+    steering = geometry.steering(target.azimuth_rad, target.elevation_rad)
+    found = [geometry.steering(other.azimuth_rad, other.elevation_rad) for other in others]
+    return steering, [one for one in found if one is not None]
 
 
 def _why_short(person: Person, begin_s: float, memory: ProfileMemory) -> Reason:
@@ -113,35 +110,89 @@ def _why_short(person: Person, begin_s: float, memory: ProfileMemory) -> Reason:
     return Reason.MOVING if since_s < _STILL_FOR_S else Reason.MOVED
 
 
-def _measure(person: Person, seen: Look, seen_s: float) -> None:
-    """Measure breath in a look; the heart takes its turn later."""
-    chest, trace = seen.chest, seen.paths.trace(seen.breathing)
-    length_s = trace.path_mm.size * trace.interval_s
-    reason = _why_unfit(person, chest, seen_s / length_s)
+def _see(person: Person, seen: Look, iq: NDArray[np.complex64]) -> None:
+    """Take a look in, and say what is to be measured in it."""
+    person.looks += 1
+    length_s = seen.paths.length_s
+    reason = _why_unfit(person, seen)
+    if reason is Reason.MEASURED and length_s < SHORTEST_S:
+        recently = person.moved_s is not None and length_s < _RECENTLY_S
+        reason = Reason.MOVED if recently else Reason.WARMING_UP
+    person.look = seen
+    person.heart_due = reason is Reason.MEASURED
+    person.breath_due = person.heart_due and (
+        person.looks % _BREATH_EVERY == 0 or not person.breath.rate.valid or _same_view(seen, person.bins) is None
+    )
     if reason is not Reason.MEASURED:
         person.breath = Breath(no_breath(person.breath_memory, reason))
-        person.heart, person.heart_due = Rate(valid=False, reason=reason), False
-    elif length_s < SHORTEST_S:
-        recently = person.moved_s is not None and length_s < _RECENTLY_S
-        waits = Reason.MOVED if recently else Reason.WARMING_UP
-        person.breath = Breath(no_breath(person.breath_memory, waits))
-        person.heart_due = length_s >= heart.SHORTEST_S
+        person.heart_due = length_s >= heart.SHORTEST_S and reason in {Reason.MOVED, Reason.WARMING_UP}
         if not person.heart_due:
-            person.heart = Rate(valid=False, reason=waits)
-    else:
-        person.breath = measure_breath(person.breath_memory, trace, len(seen.paths.paths_mm))
-        person.heart_due = True
-    person.log_odds = breathing_log_odds(chest, person.breath, person.heart)
+            person.heart = Rate(valid=False, reason=reason)
+        person.log_odds = breathing_log_odds(seen.chest, person.breath, person.heart)
+    _follow_view(person, seen, iq)
 
 
-def _why_unfit(person: Person, chest: ChestMovement, seen_share: float) -> Reason:
+def _why_unfit(person: Person, seen: Look) -> Reason:
+    chest = seen.chest
     if chest.life_to_noise < _LEAST_LIFE:
         return Reason.TOO_FAR if person.target.range_m > _FAR_M else Reason.TOO_WEAK
-    if seen_share < 1.0 - _MOST_LOST:
+    if seen.seen_share < 1.0 - _MOST_LOST:
         return Reason.FRAMES_LOST
     if chest.fastest_share > _MOST_WRAPS:
         return Reason.PHASE_WRAPS
     return Reason.MEASURED
+
+
+def _same_view(seen: Look, bins: frozenset[int]) -> int | None:
+    """Return the path that looks at the same bins; None if none does."""
+    places = seen.chest.used + seen.cells.start
+    for path, members in enumerate(seen.chest.members):
+        if bins == frozenset(places[members].tolist()):
+            return path
+    return None
+
+
+def _follow_view(person: Person, seen: Look, iq: NDArray[np.complex64]) -> None:
+    """Let the displacement go on from the path that breathes."""
+    path = _same_view(seen, person.bins)
+    if path is None:
+        path = len(seen.paths.paths_mm) - 1
+    chest = seen.chest
+    members = chest.members[path]
+    person.bins = frozenset((chest.used[members] + seen.cells.start).tolist())
+    person.view = View(
+        bins=chest.used[members] + seen.cells.start,
+        weights=seen.weights[:, chest.used[members]].conj(),
+        centre=chest.centre[members],
+        signal_to_noise=chest.signal_to_noise(path),
+        mean_mm=float(chest.paths_mm[path].mean()),
+        position_mm=float(chest.paths_mm[path, -1]),
+        before=iq[-1, chest.used[members]] - chest.centre[members],
+    )
+
+
+def look_for_breath(person: Person) -> None:
+    """Measure breath in the last look, on the path that shows it best.
+
+    Args:
+        person: Changed in place.
+    """
+    seen = person.look
+    person.breath_due = False
+    if seen is None:
+        return
+    path = _most_breathing(seen.paths)
+    places = seen.chest.used[seen.chest.members[path]] + seen.cells.start
+    person.bins = frozenset(places.tolist())
+    person.breath = measure_breath(person.breath_memory, seen.paths.trace(path), len(seen.paths.paths_mm))
+    person.log_odds = breathing_log_odds(seen.chest, person.breath, person.heart)
+
+
+def _most_breathing(paths: Traces) -> int:
+    """Return the path that shows breathing best."""
+    count = min(paths.paths_mm.shape[1], round(_CHOICE_S / paths.interval_s))
+    velocities, window_s = band_limited_velocity(paths.paths_mm[:, -count:], paths.interval_s, BAND)
+    return most_rhythmic(velocities, window_s, BAND)[0]
 
 
 def look_for_heart(person: Person) -> None:

@@ -25,6 +25,11 @@ class Traces:
     paths_mm: Array
     interval_s: float
 
+    @property
+    def length_s(self) -> float:
+        """How long they are."""
+        return float(self.paths_mm.shape[1] * self.interval_s)
+
     def trace(self, path: int) -> Trace:
         """Return one of them."""
         return Trace(self.paths_mm[path], self.interval_s)

@@ -55,7 +55,7 @@ class FoundBeat:
     sigma_s: float
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Look:
     """What one look at the slow time gave, until the next one.
 
@@ -64,16 +64,39 @@ class Look:
         weights: (antenna, cell).
         chest: The movement.
         paths: The same on an even time axis.
-        breathing: The path that shows breathing best.
         at_s: When.
+        seen_share: Share of the frames that should be there and are.
     """
 
     cells: slice
     weights: Weights
     chest: ChestMovement
     paths: Traces
-    breathing: int
     at_s: float
+    seen_share: float
+
+
+@dataclass(slots=True)
+class View:
+    """Follows the displacement from frame to frame, between looks.
+
+    Attributes:
+        bins: (cell,) range bins.
+        weights: (antenna, cell) to multiply with.
+        centre: (cell,) what the phase turns around.
+        signal_to_noise: Of one frame.
+        mean_mm: Mean displacement of the last look's window.
+        position_mm: Displacement now.
+        before: (cell,) the frame before, around the centres.
+    """
+
+    bins: NDArray[np.intp]
+    weights: Weights
+    centre: NDArray[np.complex128]
+    signal_to_noise: float
+    mean_mm: float
+    position_mm: float
+    before: NDArray[np.complexfloating]
 
 
 @dataclass(slots=True)
@@ -85,6 +108,7 @@ class Person:
         next_look_s: When the next look is due.
         moved_s: When the whole body last moved; None if it was not seen to.
         look: The last look; None if there was none, or movement made it worthless.
+        breath_due: Whether breath has not been looked for in the last look yet, but shall be.
         heart_due: Whether the heart has not been looked for in the last look yet.
         breath: What is known of breathing.
         heart: What is known of the heart.
@@ -94,15 +118,16 @@ class Person:
         heart_s: When the heart was last looked for; None if it was not yet.
         told_s: When the last beat was that was told; None if there is none to count an interval from.
         beats: Those found and not told yet.
-        before: (cell,) the frame before, in the cells of the path that breathes, around their centres.
-        position_mm: Displacement now.
-        mean_mm: Mean displacement of the last look's window.
+        view: What the displacement is followed in.
+        bins: Range bins of the path that breathes.
+        looks: How many looks there were.
     """
 
     target: Target
     next_look_s: float
     moved_s: float | None = None
     look: Look | None = None
+    breath_due: bool = False
     heart_due: bool = False
     breath: Breath = field(default_factory=lambda: Breath(_warming_up()))
     heart: Rate = field(default_factory=_warming_up)
@@ -112,13 +137,13 @@ class Person:
     heart_s: float | None = None
     told_s: float | None = None
     beats: tuple[FoundBeat, ...] = ()
-    before: NDArray[np.complexfloating] | None = None
-    position_mm: float = 0.0
-    mean_mm: float = 0.0
+    view: View | None = None
+    bins: frozenset[int] = frozenset()
+    looks: int = 0
 
     def cannot_measure(self, reason: Reason) -> None:
         """Say why nothing can be measured now."""
-        self.look, self.before, self.heart_due = None, None, False
+        self.look, self.view, self.breath_due, self.heart_due = None, None, False, False
         self.breath = Breath(no_breath(self.breath_memory, reason))
         self.heart = Rate(valid=False, reason=reason)
         self.log_odds = 0.0
