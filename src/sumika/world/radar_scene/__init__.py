@@ -14,6 +14,7 @@ from sumika.world.radar_scene.path import Leg, Posture, make_path
 from sumika.world.radar_scene.resting_scenes import sleepers_scene, still_scene, vital_scene
 from sumika.world.radar_scene.rooms import lighter, resting_radar, walking_radar
 from sumika.world.radar_scene.scene import Scene, frames
+from sumika.world.radar_scene.tell import Teller
 from sumika.world.radar_scene.truth import BodyTruth, GhostTruth, SimulatedFrame, Truth
 from sumika.world.radar_scene.walking_scenes import fall_scene, five_people_frame, two_rooms_scene, walking_scene
 
@@ -29,6 +30,7 @@ __all__ = [
     "Posture",
     "Scene",
     "SimulatedFrame",
+    "Teller",
     "Truth",
     "add_point",
     "add_points",

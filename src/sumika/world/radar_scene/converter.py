@@ -49,6 +49,7 @@ class Converter:
             self._noise = np.empty(size, np.float32)
         self.random.standard_normal(dtype=np.float32, out=self._noise)
         turn = self.link.phase_noise_rad * self.random.standard_normal(len(cube))
+        turn += self.link.frame_phase_rad * self.random.standard_normal()
         turned: NDArray[np.complex64] = np.exp(1j * turn).astype(np.complex64)
         noise_counts = float(self.link.noise_counts / np.sqrt(2.0))
         kind = (np.int16 if self.interleaved else np.float32) if self.chirp.complex_samples else np.uint16

@@ -29,15 +29,18 @@ class LinkBudget:
         noise_figure_db: Of the receiver.
         noise_counts: Root mean square of the noise of one sample (of I and Q together), in counts of the converter:
             the receiver's gain.
-        phase_noise_rad: Random phase of a whole chirp, root mean square. Most of an oscillator's phase noise cancels
-            at the distances of a room (M. C. Budge, M. P. Burt, "Range correlation effects in radars", 1993).
+        phase_noise_rad: Random phase of a whole chirp, root mean square. An oscillator of -93 dBc/Hz at 1 MHz (SWRS219)
+            leaves little of its noise at the distances of a room, where echo and reference share it (M. C. Budge, M. P.
+            Burt, "Range correlation effects in radars", 1993): 4 sin^2(pi f tau) of it, over what a chirp lets pass.
+        frame_phase_rad: Random phase of a whole frame, root mean square: jitter of its start, supply, warmth.
     """
 
     transmit_power_dbm: float = 12.0
     antenna_gain_dbi: float = 7.0
     noise_figure_db: float = 14.0
     noise_counts: float = 6.0
-    phase_noise_rad: float = 1.5e-3
+    phase_noise_rad: float = 1.5e-4
+    frame_phase_rad: float = 3e-4
 
     def sample_snr_db(self, description: RadarDescription, distance_m: float, cross_section_dbsm: float) -> float:
         """Return the signal-to-noise ratio of one sample of a point straight ahead."""

@@ -3,12 +3,13 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sumika.schema import RadarDescription
 from sumika.schema.house import DemoSource, Radar, Room
 from sumika.world.radar_scene.chest import ChestSettings
 from sumika.world.radar_scene.furnished import Content, furnished_scene
-from sumika.world.radar_scene.path import Leg, Posture, make_path
+from sumika.world.radar_scene.path import Leg, Path, Posture, make_path
 from sumika.world.radar_scene.residents import chance_person, walk_to
 from sumika.world.radar_scene.rooms import chance_room, chance_spot, hang_radar, resting_radar, towards, walking_radar
 from sumika.world.radar_scene.scene import Scene
@@ -62,21 +63,14 @@ def vital_scene(
     heading = bearing + math.pi + math.radians(float(random.uniform(-40.0, 40.0)))
     ahead_m = -_CHEST_UP_M if lying else _CHEST_AHEAD_M  # lying, the chest is on the head's side of the hips
     hips = (chest_m[0] - ahead_m * math.cos(heading), chest_m[1] - ahead_m * math.sin(heading))
-    path = make_path(
-        hips,
-        (Leg(seconds=seconds),),
-        posture=posture,
-        heading_rad=heading,
-        base_m=_BED_M if lying else _SEAT_M,
-    )
-    radar = Radar(
-        id="radar",
-        room=room.id,
-        model=radar_description.model,
-        position_m=(radar_x, 0.02, radar_height_m),
+    base_m = _BED_M if lying else _SEAT_M
+    path = make_path(hips, (Leg(seconds=seconds),), posture=posture, heading_rad=heading, base_m=base_m)
+    radar = _hang(
+        room,
+        radar_description,
+        (radar_x, 0.02, radar_height_m),
         yaw_deg=90.0 + float(random.uniform(-5.0, 5.0)),
         pitch_deg=math.degrees(math.atan2(chest_height_m - radar_height_m, away_m)) + float(random.uniform(-5.0, 5.0)),
-        source=DemoSource(),
     )
     content = Content(people=(chance_person(random, 1, path, seconds, chest),))
     return furnished_scene(random, seed, seconds, room, radar_description, content, radar=radar)
@@ -136,23 +130,10 @@ def sleepers_scene(
     people = []
     for number, side in enumerate((-0.5, 0.5)):
         hips = middle + side * separation_m * across + _CHEST_UP_M * feet
-        path = make_path(
-            (float(hips[0]), float(hips[1])),
-            (Leg(seconds=seconds),),
-            posture=Posture.LYING,
-            heading_rad=heading,
-            base_m=_BED_M,
-        )
+        path = _bed_path(hips, heading, seconds)
         people.append(chance_person(random, number + 1, path, seconds))
-    radar = Radar(
-        id="radar",
-        room=room.id,
-        model=radar_description.model,
-        position_m=(radar_x, 0.02, height_m),
-        yaw_deg=90.0,
-        pitch_deg=-math.degrees(steep),
-        source=DemoSource(),
-    )
+    place_m = (radar_x, 0.02, height_m)
+    radar = _hang(room, radar_description, place_m, yaw_deg=90.0, pitch_deg=-math.degrees(steep))
     content = Content(people=tuple(people))
     return furnished_scene(random, seed, seconds, room, radar_description, content, radar=radar)
 
@@ -161,3 +142,29 @@ def _floor(random: np.random.Generator, away_m: float) -> tuple[tuple[float, flo
     """Return a rectangular room that goes on for a while behind who sits so far away."""
     wide, deep = float(random.uniform(3.2, 4.4)), away_m + float(random.uniform(0.7, 1.8))
     return ((0.0, 0.0), (wide, 0.0), (wide, deep), (0.0, deep))
+
+
+def _hang(
+    room: Room,
+    description: RadarDescription,
+    place_m: tuple[float, float, float],
+    *,
+    yaw_deg: float,
+    pitch_deg: float,
+) -> Radar:
+    return Radar(
+        id="radar",
+        room=room.id,
+        model=description.model,
+        position_m=place_m,
+        yaw_deg=yaw_deg,
+        pitch_deg=pitch_deg,
+        source=DemoSource(),
+    )
+
+
+def _bed_path(hips_m: NDArray[np.float64], heading_rad: float, seconds: float) -> Path:
+    """Return somebody lying on a bed all the time."""
+    place = (float(hips_m[0]), float(hips_m[1]))
+    legs = (Leg(seconds=seconds),)
+    return make_path(place, legs, posture=Posture.LYING, heading_rad=heading_rad, base_m=_BED_M)
