@@ -70,40 +70,10 @@ class Person:
             seen_from_m: (3,) where the radar is. A trunk reflects where it faces the radar: seen from the side or from
                 behind it is another place of it, which moves less with the breath. None: from the front.
         """
-        breath, heart = self.chest.at(self.chest.breath_m, time_s), self.chest.at(self.chest.heart_m, time_s)
-        return self._placed(time_s, seen_from_m, (float(breath), float(heart)))
-
-    def _placed(self, time_s: float, seen_from_m: Array | None, chest_m: tuple[float, float]) -> Array:
-        """Return (part, 3) with the chest moved so far by breath and heart."""
-        place, heading = self.path.at(self.path.place_m, time_s), float(self.path.at(self.path.heading_rad, time_s))
-        share, base_m = self.path.at(self.path.share, time_s), float(self.path.at(self.path.base_m, time_s))
-        forward = np.array([np.cos(heading), np.sin(heading), 0.0])
-        left = np.array([-np.sin(heading), np.cos(heading), 0.0])
-        up = np.array([0.0, 0.0, 1.0])
-        front, outwards = _front(seen_from_m, place, heading, base_m, share)
-        facing = np.where(_TRUNK, front, 1.0)
-        moved = _BREATH * self.breath_share * chest_m[0] + _HEART * chest_m[1]
-        # A side moves a quarter as far as the front; a back hardly, and the other way.
-        moved = moved * np.where(facing > 0, 0.25 + 0.75 * facing, 0.25 + 0.3 * facing)
-        # Standing and sitting: upright on the floor, on the seat. Lying: on the back, the head against the heading.
-        frames = ((forward, left, up, 0.0), (forward, left, up, base_m), (up, left, -forward, base_m))
-        found = np.zeros((len(_PLACES), 3))
-        for number, (ahead, aside, along, height_m) in enumerate(frames):
-            if share[number] <= 0:
-                continue
-            local = _PLACES[:, number] * (self.tall_m / _ADULT_M)
-            local[:, 0] = local[:, 0] * facing + self._swing(time_s) * share[0]
-            spot = local[:, :1] * ahead + local[:, 1:2] * aside + local[:, 2:] * along + height_m * up
-            found += share[number] * spot
-        found[:, :2] += place
-        # A rounded trunk reflects where its surface looks at the radar, and there it moves outwards: towards the radar.
-        found += moved[:, np.newaxis] * outwards
-        sway = self.chest.at(self.chest.sway_m, time_s)
-        # Who stands sways about his feet, who sits about his hips, the chest as far as asked; lying, one hardly does.
-        above = np.clip(found[:, 2] / 1.3, 0.0, 1.2), np.clip((found[:, 2] - base_m) / 0.25, 0.0, 1.2)
-        hold = (share[0] * above[0] + share[1] * above[1] + 0.2 * share[2])[:, np.newaxis]
-        whole: Array = found + hold * (sway[1] * forward + sway[0] * left + sway[2] * up)
-        return whole
+        pose = self._pose(time_s, seen_from_m)
+        still = self._still(time_s, pose)
+        points: Array = still + self._moves(pose, *self._chest_m(time_s))
+        return points
 
     def chest_moves(self, time_s: float, seen_from_m: Array) -> tuple[Array, Array, Array]:
         """Return where the chest's parts would be without breath and heart, with the heart alone, and with both.
@@ -115,13 +85,54 @@ class Person:
         Returns:
             Each (part, 3) in house coordinates.
         """
-        heart = float(self.chest.at(self.chest.heart_m, time_s))
-        breath = float(self.chest.at(self.chest.breath_m, time_s))
-        still, beating, whole = (
-            self._placed(time_s, seen_from_m, moved)[CHEST_PARTS]
-            for moved in ((0.0, 0.0), (0.0, heart), (breath, heart))
-        )
+        pose = self._pose(time_s, seen_from_m)
+        breath, heart = self._chest_m(time_s)
+        still = self._still(time_s, pose)[CHEST_PARTS]
+        beating, whole = (still + self._moves(pose, breath, heart)[CHEST_PARTS] for breath in (0.0, breath))
         return still, beating, whole
+
+    def _chest_m(self, time_s: float) -> tuple[float, float]:
+        chest = self.chest
+        return float(chest.at(chest.breath_m, time_s)), float(chest.at(chest.heart_m, time_s))
+
+    def _pose(self, time_s: float, seen_from_m: Array | None) -> "_Pose":
+        path = self.path
+        place, heading = path.at(path.place_m, time_s), float(path.at(path.heading_rad, time_s))
+        share, base_m = path.at(path.share, time_s), float(path.at(path.base_m, time_s))
+        front, outwards = _front(seen_from_m, place, heading, base_m, share)
+        return _Pose(place, heading, share, base_m, np.where(_TRUNK, front, 1.0), outwards)
+
+    def _moves(self, pose: "_Pose", breath_m: float, heart_m: float) -> Array:
+        """Return (part, 3): a rounded trunk reflects where its surface looks at the radar, and there it moves outwards.
+
+        A side moves a quarter as far as the front; a back hardly, and the other way.
+        """
+        moved = _BREATH * self.breath_share * breath_m + _HEART * heart_m
+        moved = moved * (0.25 + np.where(pose.facing > 0, 0.75, 0.3) * pose.facing)
+        moves: Array = moved[:, np.newaxis] * pose.outwards
+        return moves
+
+    def _still(self, time_s: float, pose: "_Pose") -> Array:
+        """Return (part, 3) without breath and heart."""
+        forward = np.array([np.cos(pose.heading_rad), np.sin(pose.heading_rad), 0.0])
+        left, up = np.array([-forward[1], forward[0], 0.0]), np.array([0.0, 0.0, 1.0])
+        share, base_m = pose.share, pose.base_m
+        # Standing and sitting: upright on the floor, on the seat. Lying: on the back, the head against the heading.
+        frames = ((forward, left, up, 0.0), (forward, left, up, base_m), (up, left, -forward, base_m))
+        found = np.zeros((len(_PLACES), 3))
+        for number, (ahead, aside, along, height_m) in enumerate(frames):
+            if share[number] <= 0:
+                continue
+            local = _PLACES[:, number] * (self.tall_m / _ADULT_M)
+            local[:, 0] = local[:, 0] * pose.facing + self._swing(time_s) * share[0]
+            found += share[number] * (local @ np.stack((ahead, aside, along)) + height_m * up)
+        found[:, :2] += pose.place_m
+        sway = self.chest.at(self.chest.sway_m, time_s)
+        # Who stands sways about his feet, who sits about his hips, the chest as far as asked; lying, one hardly does.
+        above = np.clip(found[:, 2] / 1.3, 0.0, 1.2), np.clip((found[:, 2] - base_m) / 0.25, 0.0, 1.2)
+        hold = (share[0] * above[0] + share[1] * above[1] + 0.2 * share[2])[:, np.newaxis]
+        whole: Array = found + hold * (sway[1] * forward + sway[0] * left + sway[2] * up)
+        return whole
 
     def gains(self, time_s: float) -> Array:
         """Return (part,) what each cross-section is multiplied by now; 1 in the mean.
@@ -158,16 +169,36 @@ class Person:
 
     def cross_sections_m2(self) -> Array:
         """Return (part,) cross-sections; no two bodies reflect alike."""
+        return self._areas
+
+    def phases(self) -> NDArray[np.complex128]:
+        """Return (part,) unit numbers: where exactly each part reflects is a wavelength's matter of chance."""
+        return self._turns
+
+    @cached_property
+    def _areas(self) -> Array:
         random = np.random.Generator(np.random.SFC64((self.seed, 1)))
         share = _SHARE * np.exp(0.5 * random.standard_normal(_SHARE.size))
         total: Array = 10 ** (self.cross_section_dbsm / 10) * share / share.sum()
         return total
 
-    def phases(self) -> NDArray[np.complex128]:
-        """Return (part,) unit numbers: where exactly each part reflects is a wavelength's matter of chance."""
+    @cached_property
+    def _turns(self) -> NDArray[np.complex128]:
         random = np.random.Generator(np.random.SFC64((self.seed, 2)))
         turned: NDArray[np.complex128] = np.exp(2j * np.pi * random.uniform(size=_SHARE.size))
         return turned
+
+
+@dataclass(frozen=True, slots=True)
+class _Pose:
+    """How a body is held at a moment, as one radar sees it."""
+
+    place_m: Array
+    heading_rad: float
+    share: Array  # (posture,)
+    base_m: float
+    facing: Array  # (part,)
+    outwards: Array  # (3,)
 
 
 def _front(
