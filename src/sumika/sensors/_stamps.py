@@ -4,7 +4,9 @@ from sumika.clock import Instant
 from sumika.units import seconds_to_ns
 
 _FOLLOW = 64
-"""A later frame moves the estimate by this part of its lateness: clocks drift apart slowly, delays come and go."""
+"""A later frame moves the estimate by this part of its lateness ..."""
+_FASTEST_DRIFT = 1000
+"""... and by at most this part of an interval: clocks drift apart slowly, delays come and go."""
 _LOST_NS = seconds_to_ns(1.0)
 """Later than this is no delay: the device paused, and its time is begun anew."""
 
@@ -36,10 +38,10 @@ class FrameStamps:
         last, self._last = self._last, arrived
         if last is None:
             return arrived
-        expected = last.later(seconds_to_ns(self._interval_s if elapsed_s is None else elapsed_s))
-        late_ns = arrived.monotonic_ns - expected.monotonic_ns
-        if 0 <= late_ns <= _LOST_NS:
-            self._last = expected.later(late_ns // _FOLLOW)
+        elapsed_ns = seconds_to_ns(self._interval_s if elapsed_s is None else elapsed_s)
+        late_ns = arrived.monotonic_ns - last.monotonic_ns - elapsed_ns
+        if elapsed_ns > 0 and 0 <= late_ns <= _LOST_NS:
+            self._last = last.later(elapsed_ns + min(late_ns // _FOLLOW, elapsed_ns // _FASTEST_DRIFT))
         elif arrived.monotonic_ns <= last.monotonic_ns:
             self._last = last.later(1)
         return self._last

@@ -30,8 +30,6 @@ from sumika.sensors.radar.infineon.wire import read_avian_config
 
 _POLL_MS = round(POLL_S * 1000)
 _DTYPE = np.dtype("<i2")
-_DIGITS = 9
-"""The package keeps times as 32-bit floats; a nanosecond is beyond them."""
 
 T = TypeVar("T")
 
@@ -238,9 +236,14 @@ def _taken(device: Any, config: Any, asked: AvianShape) -> AvianShape:
         sample_rate_hz=float(chirp.sample_rate_Hz),
         samples=int(chirp.num_samples),
         chirps=int(chirps.loop.num_repetitions),
-        chirp_interval_s=round(float(chirps.loop.repetition_time_s), _DIGITS),
-        frame_interval_s=round(float(frames.loop.repetition_time_s), _DIGITS),
+        chirp_interval_s=_single(chirps.loop.repetition_time_s),
+        frame_interval_s=_single(frames.loop.repetition_time_s),
     )
+
+
+def _single(time_s: Any) -> float:
+    """Return a time without the digits that a 32-bit float, as which the package keeps it, does not have."""
+    return float(f"{float(time_s):.7g}")
 
 
 def _counts(cube: NDArray[Any]) -> NDArray[np.int16] | None:

@@ -21,7 +21,7 @@ def parse_cfg(text: str, where: str) -> ChirpDescription:
         SumikaError: if one is missing or no number, or asks for what is not read: several profiles, subframes,
             transmitters at the same time, other than 16 bits, headers in the stream.
     """
-    lines = _numbers(text, where)
+    lines = numbers_of(text, where)
     _refuse_what_is_not_read(lines, where)
     frame = _only(lines, "frameCfg", where)
     chirps = _chirps_of_frame(lines, frame, where)
@@ -29,6 +29,7 @@ def parse_cfg(text: str, where: str) -> ChirpDescription:
     _, start_ghz, idle_us, adc_start_us, ramp_end_us, _, _, slope_mhz_per_us, _, samples, rate_ksps = profile[:11]
     interval_us = sum(idle_us + ramp_end_us + chirp[5] for chirp in chirps)
     adc = _only(lines, "adcCfg", where)
+    receivers = _only(lines, "channelCfg", where)[0]
     fields = {
         "start_frequency_hz": start_ghz * 1e9 + slope_mhz_per_us * 1e6 * adc_start_us,
         "slope_hz_per_s": slope_mhz_per_us * 1e12,
@@ -37,10 +38,12 @@ def parse_cfg(text: str, where: str) -> ChirpDescription:
         "chirps_per_frame": int(frame[2]),
         "chirp_interval_s": interval_us * 1e-6,
         "frame_interval_s": frame[4] * 1e-3,
-        "receivers": int(_only(lines, "channelCfg", where)[0]).bit_count(),
+        "receivers": int(receivers).bit_count(),
         "transmitters": len(chirps),
         "complex_samples": int(adc[1]) in _COMPLEX_FORMATS,
         "q_first": bool(_only(lines, "adcbufCfg", where)[2]),
+        "transmitter_numbers": [int(chirp[7]).bit_length() for chirp in chirps],
+        "receiver_numbers": [bit + 1 for bit in range(16) if int(receivers) >> bit & 1],
     }
     try:
         return msgspec.convert(fields, ChirpDescription)
@@ -48,7 +51,12 @@ def parse_cfg(text: str, where: str) -> ChirpDescription:
         raise SumikaError(f"the .cfg file says what cannot be: {error}", where=where) from error
 
 
-def _numbers(text: str, where: str) -> dict[str, list[Line]]:
+def numbers_of(text: str, where: str) -> dict[str, list[Line]]:
+    """Return the numbers behind each name that describes what is sent, line by line.
+
+    Raises:
+        SumikaError: if one is no number, or there are too few.
+    """
     lines: dict[str, list[Line]] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.split("%")[0].split()

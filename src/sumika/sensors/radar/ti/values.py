@@ -5,12 +5,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from sumika.schema import ChirpProfile, FrameKind, RadarDescription
+from sumika.schema import ARRAYS, AntennaArray, ChirpProfile, FrameKind, RadarDescription
 from sumika.sensors.radar.model import ModelInfo, known_array
 
 _RECORDINGS = "a DCA1000 .bin (two lanes) with a chirp description"
 MODELS = tuple(
-    ModelInfo(name, "ti", FrameKind.ADC, _RECORDINGS, needs_chirp=True)
+    ModelInfo(name, "ti", FrameKind.ADC, _RECORDINGS, needs_chirp=True, live=True, answers=True)
     for name in ("iwr6843isk", "iwr6843aop", "iwr6843", "awr1843", "xwr1642")
 )
 
@@ -32,6 +32,8 @@ class ChirpDescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         transmitters: How many transmitters took turns, chirp by chirp.
         complex_samples: Whether samples are I/Q.
         q_first: Whether Q lies before I in the file ("IQ swap").
+        transmitter_numbers: Which transmitter of the board takes which turn, counted from 1; empty where nobody says.
+        receiver_numbers: Which receivers of the board were on, counted from 1; empty where nobody says.
     """
 
     start_frequency_hz: Annotated[float, Meta(ge=1e9, le=3e11)]
@@ -45,6 +47,8 @@ class ChirpDescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     transmitters: Annotated[int, Meta(ge=1, le=12)] = 1
     complex_samples: bool = True
     q_first: bool = False
+    transmitter_numbers: tuple[Annotated[int, Meta(ge=1, le=12)], ...] = ()
+    receiver_numbers: tuple[Annotated[int, Meta(ge=1, le=16)], ...] = ()
 
     @property
     def antennas(self) -> int:
@@ -71,6 +75,12 @@ class ChirpDescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
             return f"{self.chirps_per_frame} chirps take longer than frame_interval_s"
         if self.samples_per_chirp * self.antennas % 2 and self.complex_samples:
             return "the samples of a chirp are odd in number; two lanes carry them in pairs"
+        for name, numbers, count in (
+            ("transmitter", self.transmitter_numbers, self.transmitters),
+            ("receiver", self.receiver_numbers, self.receivers),
+        ):
+            if numbers and not len(numbers) == len(set(numbers)) == count:
+                return f"{name}_numbers names {len(numbers)}; {count} different ones were expected"
         return ""
 
     def radar_description(self, model: str) -> RadarDescription:
@@ -90,5 +100,20 @@ class ChirpDescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
             carrier_frequency_hz=chirp.center_frequency_hz,
             frame_interval_s=self.frame_interval_s,
             chirp=chirp,
-            array=known_array(model, self.antennas),
+            array=self.array(model),
+        )
+
+    def array(self, model: str) -> AntennaArray:
+        """Return where the antennas of a frame stand, in the order of the frame; one at the origin if nobody knows."""
+        board = ARRAYS.get(model)
+        if board is None or not (self.transmitter_numbers and self.receiver_numbers):
+            return known_array(model, self.antennas)
+        if max(self.transmitter_numbers) > len(board.transmitters) or max(self.receiver_numbers) > len(board.receivers):
+            return AntennaArray()
+        signs = board.receiver_signs
+        return msgspec.structs.replace(
+            board,
+            transmitters=tuple(board.transmitters[number - 1] for number in self.transmitter_numbers),
+            receivers=tuple(board.receivers[number - 1] for number in self.receiver_numbers),
+            receiver_signs=tuple(signs[number - 1] for number in self.receiver_numbers) if signs else (),
         )
