@@ -170,7 +170,7 @@ def test_a_radar_that_cannot_be_opened_degrades_alone_and_says_why(simulated_hou
     told = [received.message for received in arrived if isinstance(received.message, Event)]
     of_node = [event for event in told if event.subject == f"sensor.{radar.id}"]
     assert [event.code for event in of_node] == ["node_died", "node_degraded"]
-    assert "live capture" in of_node[0].detail
+    assert "/dev/ttyNONE" in of_node[0].detail
     assert set(others.values()) == {0}
     assert any(
         is_valid(Presence, received) and getattr(received.message, "room", "") != radar.room for received in arrived

@@ -31,14 +31,27 @@ def _wait_until(process: NodeProcess, due_ns: int) -> None:
         process.beat()
 
 
-class _RadarIo:
+class SensorLoop:
+    """What the process of one radar does, turn by turn."""
+
     def __init__(self, process: NodeProcess, source: Source) -> None:
+        """Begin with nothing heard.
+
+        Args:
+            process: Publishes, and shows signs of life.
+            source: Opened; closed with this.
+        """
         self.process = process
         self.source = source
         self.ring: RingWriter | None = None
         self.heard_ns = process.clock.now().monotonic_ns
 
     def turn(self) -> None:
+        """Take what the radar gives next, and hand it on.
+
+        Raises:
+            SumikaError: if the radar broke, or has been silent for too long while it is read live.
+        """
         came = self.take_messages(self.source) if isinstance(self.source, MessageSource) else self.take(self.source)
         if self.source.origin is Origin.LIVE:
             self.listen(came)
@@ -48,6 +61,7 @@ class _RadarIo:
         self.process.tell({})
 
     def take(self, source: FrameSource) -> bool:
+        """Hand on the next frame when it is due; return whether there was one."""
         frame = source.next_frame()
         if frame is not None:
             _wait_until(self.process, frame.notice.stamp.monotonic_ns)
@@ -57,6 +71,7 @@ class _RadarIo:
         return frame is not None
 
     def take_messages(self, source: MessageSource) -> bool:
+        """Publish what a module says; return whether it said anything."""
         messages = source.next_messages()
         if self.process.publisher is not None and not self.process.stopping:
             began_ns = time.perf_counter_ns()
@@ -80,6 +95,7 @@ class _RadarIo:
             )
 
     def hand_over(self, frame: Frame, slot_bytes: int) -> None:
+        """Lay a frame into the ring, and tell the bus where it is."""
         if self.process.publisher is None or self.process.stopping:
             return
         began_ns = time.perf_counter_ns()
@@ -92,6 +108,7 @@ class _RadarIo:
         self.process.worked(time.perf_counter_ns() - began_ns, 1)
 
     def close(self) -> None:
+        """Let go of the radar and the ring."""
         self.source.close()
         if self.ring is not None:
             self.ring.close()
@@ -101,7 +118,7 @@ def run_sensor(node: Node, launch: Launch) -> None:
     """Play or read one radar until told to stop."""
     with NodeProcess(node, launch) as process:
         radar = launch.house.radar(node.subject)
-        io = _RadarIo(process, open_source(radar, launch.house_file, process.clock, os.environ))
+        io = SensorLoop(process, open_source(radar, launch.house_file, process.clock, os.environ))
         try:
             while not process.stopping:
                 io.turn()
