@@ -168,6 +168,30 @@ def test_people_stay_in_the_room_and_out_of_each_others_way(seed: int) -> None:
         assert np.hypot(*(one[:count] - two[:count]).T).min() > 0.3
 
 
+@pytest.mark.parametrize("range_m", [0.8, 2.0, 4.0])
+def test_a_resting_persons_chest_is_as_far_away_as_asked(range_m: float) -> None:
+    scenes = [vital_scene(seed, range_m, seconds=2.0) for seed in range(30)]
+    for scene in scenes:
+        chest = Teller(scene, scene.radars[0]).tell(0.5, 0.02).people[0].chest_m
+        assert chest is not None
+        seen = stand_of(scene.radars[0]).to_sensor(np.array(chest))
+        assert np.linalg.norm(seen) == pytest.approx(range_m, abs=0.15)
+        assert abs(np.degrees(np.arctan2(seen[0], seen[1]))) < 45
+    assert sum(bool(scene.harmonic_crossing) for scene in scenes) >= 0.25 * len(scenes)
+
+
+def test_two_sleepers_lie_as_far_apart_as_asked_beside_or_behind_each_other() -> None:
+    for along in (False, True):
+        scene = sleepers_scene(1, 0.6, seconds=2.0, along=along)
+        people = Teller(scene, scene.radars[0]).tell(0.5, 0.02).people
+        chests = [np.array(body.chest_m) for body in people]
+        assert np.linalg.norm(chests[0] - chests[1]) == pytest.approx(0.6, abs=0.1)
+        seen = [stand_of(scene.radars[0]).to_sensor(chest) for chest in chests]
+        apart_m = abs(float(np.linalg.norm(seen[0]) - np.linalg.norm(seen[1])))
+        assert apart_m > 0.3 if along else apart_m < 0.2
+        assert all(body.posture is Posture.LYING for body in people)
+
+
 def test_truth_tells_a_fall_from_the_height_of_the_body() -> None:
     scene = fall_scene(1, seconds=20.0)
     teller = Teller(scene, scene.radars[0])

@@ -140,11 +140,15 @@ def _beats(settings: ChestSettings, time: Array, cycles: Array, random: np.rando
 
 
 def _heart(settings: ChestSettings, time: Array, beats: Array, random: np.random.Generator) -> Array:
-    """Return a sharp rise, a rebound and a ripple after every beat; no two are quite as strong."""
-    rebound, ripple = random.uniform(0.3, 0.6), random.uniform(0.1, 0.3)
+    """Return a sharp rise, a slower rebound and a ripple after every beat; no two are quite as strong.
+
+    Over harmonics of the heart rate, its power lies as that of real chests' acceleration does once it is integrated
+    twice (MSCardio, 17 steady stretches of 20 s: 63, 14, 3, 2 % in the median, the first of which wander most).
+    """
+    rebound, ripple = random.uniform(0.3, 0.6), random.uniform(0.05, 0.15)
     lag = np.arange(int(0.9 * RATE_HZ)) / RATE_HZ
-    shape = np.exp(-(((lag - 0.12) / 0.05) ** 2)) - rebound * np.exp(-(((lag - 0.3) / 0.08) ** 2))
-    shape += ripple * np.exp(-(((lag - 0.5) / 0.07) ** 2))
+    shape = np.exp(-(((lag - 0.13) / 0.07) ** 2)) - rebound * np.exp(-(((lag - 0.42) / 0.14) ** 2))
+    shape += ripple * np.exp(-(((lag - 0.62) / 0.07) ** 2))
     shape *= settings.heart_mm * 1e-3 / float(np.ptp(shape))
     before = round(2.0 * RATE_HZ)  # the first beat may have begun so long before the scene
     path = np.zeros(time.size + before + lag.size + 1)

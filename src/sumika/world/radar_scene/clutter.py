@@ -69,6 +69,15 @@ def furnish(
     return Clutter(np.array(places).reshape(-1, 3), 10 ** (level_db / 10), phases)
 
 
+def together(*parts: Clutter) -> Clutter:
+    """Return the clutter of several rooms as one."""
+    return Clutter(
+        np.concatenate([part.places_m for part in parts]),
+        np.concatenate([part.cross_sections_m2 for part in parts]),
+        np.concatenate([part.phases for part in parts]),
+    )
+
+
 def no_clutter() -> Clutter:
     """Return an empty room's: nothing at all."""
     return Clutter(np.zeros((0, 3)), np.zeros(0), np.zeros(0, dtype=np.complex128))

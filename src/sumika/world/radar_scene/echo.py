@@ -201,7 +201,7 @@ def _add(
     padded = (samples + _FINE - 1) // _FINE * _FINE
     phasor = np.empty((2, padded), np.float32)  # (part, sample)
     total = np.empty((count, 2, padded), np.float32)  # (receiver, part, sample)
-    fine, seen = np.empty((4, _FINE), np.float32), np.empty((2, 4))
+    fine, seen = np.empty((6, _FINE), np.float32), np.empty((2, 4))
     for chirp in range(cube.shape[0]):
         for transmitter in range(transmitters.shape[0]):
             time_s = chirp * sweep[0] + offsets_s[transmitter]
@@ -257,8 +257,8 @@ def _sweep(delay_s: float, drift: float, sweep: Places, fine: NDArray[np.float32
     """Fill the phasor of one chirp, (part, sample).
 
     The phase is a parabola in fast time: f_c tau + (S tau + f_c tau') s + S tau' s^2 turns. With s = 16 i + j it is a
-    product of a part of i alone, one of j alone, and exp(2 pi i 32 q i j), so close to 1 (a thousandth) that two terms
-    of its series do: 1e-5 of the amplitude at 10 m/s. So few sines are needed, and few steps in float64.
+    product of a part of i alone, one of j alone, and exp(2 pi i 32 q i j), so close to 1 (some hundredths) that three
+    terms of its series do: 1e-5 of the amplitude at 10 m/s. So few sines are needed, and few steps in float64.
     """
     linear = (sweep[2] * delay_s + sweep[1] * drift) * sweep[3]
     square = sweep[2] * drift * sweep[3] * sweep[3]
@@ -267,6 +267,7 @@ def _sweep(delay_s: float, drift: float, sweep: Places, fine: NDArray[np.float32
     for j in range(_FINE):
         fine[0, j], fine[1, j] = value.real, value.imag
         fine[2, j], fine[3, j] = -mixed * j * value.imag, mixed * j * value.real
+        fine[4, j], fine[5, j] = -0.5 * (mixed * j) ** 2 * value.real, -0.5 * (mixed * j) ** 2 * value.imag
         value *= step
         step *= bend
     turn = _unit(_FINE * (linear + _FINE * square))
@@ -285,6 +286,7 @@ def _stretch(
     phasor: NDArray[np.float32], fine: NDArray[np.float32], i: np.float32, real: np.float32, imaginary: np.float32
 ) -> None:
     for j in range(phasor.shape[1]):
-        a, b = fine[0, j] + i * fine[2, j], fine[1, j] + i * fine[3, j]
+        a = fine[0, j] + i * (fine[2, j] + i * fine[4, j])
+        b = fine[1, j] + i * (fine[3, j] + i * fine[5, j])
         phasor[0, j] = real * a - imaginary * b
         phasor[1, j] = real * b + imaginary * a

@@ -4,7 +4,7 @@ import numpy as np
 
 from sumika.schema import RADAR_MODELS, RadarDescription
 from sumika.schema.house import DemoSource, Radar, Room
-from sumika.world.radar_scene.clutter import furnish
+from sumika.world.radar_scene.clutter import furnish, together
 from sumika.world.radar_scene.furnished import Content, furnished_scene
 from sumika.world.radar_scene.path import Leg, Path, Posture, make_path
 from sumika.world.radar_scene.residents import Crowd, chance_person, crossings_of, sit_and_rise, walk_to
@@ -100,7 +100,7 @@ def two_rooms_scene(seed: int, seconds: float = 60.0, description: RadarDescript
         seconds=seconds,
         seed=seed,
         people=people,
-        clutter=furnish(random, left),
+        clutter=together(furnish(random, left), furnish(random, right)),
         mirrors=chance_mirrors(random, left),
         doorways=(((wide, door_y - 0.45), (wide, door_y + 0.45)),),
         harmonic_crossing=crossings_of(people),
