@@ -14,7 +14,7 @@ from sumika.world.radar_scene.sight import crosses, walls_of
 
 Array = NDArray[np.float64]
 
-_CROSSING_SHARE = 0.25
+_CROSSING_SHARE = 0.35
 """Of the people whose breathing rate is chosen so that a harmonic of it meets the heart rate."""
 
 _CROSSING_BPM = 2.0
@@ -26,14 +26,14 @@ def chance_chest(random: np.random.Generator, *, seed: int) -> ChestSettings:
     """Return a chest at rest: 6 to 30 breaths and 45 to 110 beats per minute.
 
     Breath 2 to 8 mm and heart 0.1 to 0.4 mm, peak to peak, sway 1 mm; the second and third harmonic of the breath are
-    a fifth and a tenth of it or so. In a quarter of the people the rate of breathing is chosen so that a multiple of it
+    a fifth and a tenth of it or so. In a third of the people the rate of breathing is chosen so that a multiple of it
     meets the heart rate; in some of the others it does so by chance.
     """
     heart_bpm = float(random.uniform(45.0, 110.0))
     breath_bpm = float(np.clip(random.normal(15.0, 4.5), 6.0, 30.0))
     if random.uniform() < _CROSSING_SHARE:
         fitting = [order for order in (2, 3, 4, 5) if 8.0 <= heart_bpm / order <= 30.0]
-        breath_bpm = heart_bpm / int(random.choice(fitting)) * float(random.uniform(0.98, 1.02))
+        breath_bpm = heart_bpm / int(random.choice(fitting)) * float(random.uniform(0.985, 1.015))
         breath_bpm = float(np.clip(breath_bpm, 6.0, 30.0))
     second, third = float(random.uniform(0.1, 0.3)), float(random.uniform(0.04, 0.15))
     return ChestSettings(
