@@ -14,7 +14,7 @@ from sumika.world.radar_scene.sight import crosses, walls_of
 
 Array = NDArray[np.float64]
 
-_CROSSING_SHARE = 0.35
+_CROSSING_SHARE = 0.45
 """Of the people whose breathing rate is chosen so that a harmonic of it meets the heart rate."""
 
 _CROSSING_BPM = 2.0
@@ -26,7 +26,7 @@ def chance_chest(random: np.random.Generator, *, seed: int) -> ChestSettings:
     """Return a chest at rest: 6 to 30 breaths and 45 to 110 beats per minute.
 
     Breath 2 to 8 mm and heart 0.1 to 0.4 mm, peak to peak, sway 1 mm; the second and third harmonic of the breath are
-    a fifth and a tenth of it or so. In a third of the people the rate of breathing is chosen so that a multiple of it
+    a fifth and a tenth of it or so. In four people of nine the rate of breathing is chosen so that a multiple of it
     meets the heart rate; in some of the others it does so by chance.
     """
     heart_bpm = float(random.uniform(45.0, 110.0))
