@@ -72,7 +72,15 @@ def test_a_new_house_from_flags_passes_check_and_explains_itself(tmp_path: Path)
     assert all(any(f"{key}:" in line and "#" in line for line in text.splitlines()) for key in described)
     checked = invoke("check", str(path))
     assert checked.exit_code == 0
-    assert "live capture of iwr6843isk is not built in yet" in checked.output
+    assert "not built in yet" not in checked.output
+
+
+def test_a_model_that_cannot_be_read_live_is_warned_of(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    assert invoke("new", str(path), "--room", "hall:3x3", "--radar", "hall:a111:/dev/ttyUSB0").exit_code == 0
+    checked = invoke("check", str(path))
+    assert checked.exit_code == 0
+    assert "live capture of a111 is not built in yet" in checked.output
 
 
 def test_a_new_house_is_asked_for_with_defaults(tmp_path: Path) -> None:

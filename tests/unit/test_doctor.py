@@ -285,6 +285,23 @@ def test_the_ports_of_radars_are_judged(tmp_path: Path, monkeypatch: pytest.Monk
     assert "usermod -aG" in finding.remedy
 
 
+def test_a_second_port_and_the_makers_package_are_judged_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").touch()
+    source = f"{{type: port, device: {tmp_path}/data, command: {tmp_path}/command}}"
+    levels = [finding.level for finding in _doctor_house.ports_usable(house_with(source, tmp_path))]
+    assert levels[:2] == [Level.OK, Level.FAIL]
+    text = HOUSE.replace("{source}", "{type: port, device: usb}").replace("iwr6843", "bgt60tr13c")
+    loaded = parse_house(text, tmp_path / "house.yaml", {})
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    finding = only(_doctor_house.ports_usable(loaded))
+    assert_useful(finding, Level.FAIL)
+    assert "ifxradarsdk" in finding.what
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    assert only(_doctor_house.ports_usable(loaded)).level is Level.OK
+
+
 def test_the_runtime_folder_is_tried_out_and_nothing_is_left(runtime: Path) -> None:
     assert only(_doctor_running.runtime_folder()).what.startswith("runtime folder")
     assert [path.name for path in (runtime / "sumika").iterdir() if path.is_dir()] == []

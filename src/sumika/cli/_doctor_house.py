@@ -1,5 +1,6 @@
 """The doctor's look at the house: its description, its recordings, the ports of its radars."""
 
+import importlib.util
 import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from sumika.cli._finding import Finding, fail, ok, warn
 from sumika.config import ConfigError, LoadedHouse, Problem, demo_house, load_house
 from sumika.schema import SumikaError
 from sumika.schema.house import PortSource, Radar, RecordingSource
+from sumika.sensors import MODELS
 
 _HDF5_SUFFIXES = (".h5", ".hdf5")
 
@@ -107,31 +109,40 @@ def data_there(environ: Mapping[str, str], default: Path | None) -> list[Finding
 
 
 def ports_usable(loaded: LoadedHouse) -> list[Finding]:
-    """Judge the ports of radars that hang on one."""
+    """Judge the ports of radars that hang on one, and the makers' packages that they are read through."""
     findings = []
     for radar in loaded.house.radars:
-        if not isinstance(radar.source, PortSource):
-            continue
-        device = Path(radar.source.device)
-        if not device.exists():
-            findings.append(
-                fail(
-                    f"radar {radar.id}: {device}",
-                    "there is no such device",
-                    "Plug the radar in, and look what it is called: ls /dev/serial/by-id",
-                )
-            )
-        elif not os.access(device, os.R_OK | os.W_OK):
-            findings.append(
-                fail(
-                    f"radar {radar.id}: {device}",
-                    "we may not read and write it",
-                    f"Join its group and log in again: sudo usermod -aG {_group(device)} $USER",
-                )
-            )
-        else:
-            findings.append(ok(f"radar {radar.id}: {device}"))
+        if isinstance(radar.source, PortSource):
+            names = dict.fromkeys((radar.source.device, radar.source.command))
+            findings += [_port_usable(radar.id, Path(name)) for name in names if name.startswith("/")]
+            findings += _package_there(radar)
     return findings
+
+
+def _port_usable(radar: str, device: Path) -> Finding:
+    if not device.exists():
+        return fail(
+            f"radar {radar}: {device}",
+            "there is no such device",
+            "Plug the radar in, and look what it is called: ls /dev/serial/by-id",
+        )
+    if not os.access(device, os.R_OK | os.W_OK):
+        return fail(
+            f"radar {radar}: {device}",
+            "we may not read and write it",
+            f"Join its group and log in again: sudo usermod -aG {_group(device)} $USER",
+        )
+    return ok(f"radar {radar}: {device}")
+
+
+def _package_there(radar: Radar) -> list[Finding]:
+    package = MODELS[radar.model].package if radar.model in MODELS else ""
+    if not package:
+        return []
+    what = f"radar {radar.id}: the package {package}"
+    if importlib.util.find_spec(package) is None:
+        return [fail(what, "it is not installed", "See docs/how-to/connect-a-radar.md")]
+    return [ok(what)]
 
 
 def _group(device: Path) -> str:

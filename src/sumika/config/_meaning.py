@@ -70,7 +70,7 @@ def meaning_problems(tree: Tree, surroundings: Surroundings) -> list[Problem]:
         *checks.places(),
         *checks.models(),
         *checks.ports(),
-        *checks.recordings(),
+        *checks.files(),
     ]
 
 
@@ -178,30 +178,34 @@ class _Checks:
         for path, radar in self._radars.items():
             if not isinstance(radar.source, PortSource):
                 continue
-            port = os.path.normpath(radar.source.device)
-            if port in first:
-                text = f"the radar '{first[port].id}' is on the same port"
-                yield self._problem(
-                    (*path, "source", "device"), text, described(radar.source.device), "a port for each radar"
-                )
-            else:
-                first[port] = radar
+            for key, name in (("device", radar.source.device), ("command", radar.source.command)):
+                if not name.startswith("/"):  # "usb", "udp": the maker's package, or the address, tells them apart
+                    continue
+                port = os.path.normpath(name)
+                if port in first:
+                    text = f"the radar '{first[port].id}' is on the same port"
+                    yield self._problem((*path, "source", key), text, described(name), "a port for each radar")
+                else:
+                    first[port] = radar
 
-    def recordings(self) -> Iterator[Problem]:
+    def files(self) -> Iterator[Problem]:
         for path, radar in self._radars.items():
-            if not isinstance(radar.source, RecordingSource):
-                continue
-            for key, name in (("path", radar.source.path), ("chirp", radar.source.chirp)):
+            names: tuple[tuple[str, str, str], ...] = ()
+            if isinstance(radar.source, RecordingSource):
+                names = (("path", radar.source.path, "a recording"), ("chirp", radar.source.chirp, "a recording"))
+            elif isinstance(radar.source, PortSource):
+                names = (("config", radar.source.config, "a file with settings"),)
+            for key, name, allowed in names:
                 if name and not name.startswith(BUILTIN):
-                    yield from self._file((*path, "source", key), name)
+                    yield from self._file((*path, "source", key), name, allowed)
 
-    def _file(self, path: FieldPath, name: str) -> Iterator[Problem]:
+    def _file(self, path: FieldPath, name: str, allowed: str) -> Iterator[Problem]:
         place = resolve(name, self._surroundings.path, self._surroundings.environ)
         if place is None:
             text = "the folder of recordings is not known"
             yield self._problem(path, text, f"'{name}'", "the variable SUMIKA_DATA set to a folder", warning=True)
         elif not _exists(place):
-            yield self._problem(path, "there is no such file or folder", f"'{place}'", "a recording", warning=True)
+            yield self._problem(path, "there is no such file or folder", f"'{place}'", allowed, warning=True)
 
     def _problem(
         self, path: FieldPath, text: str, found: str, allowed: str, near: str = "", *, warning: bool = False

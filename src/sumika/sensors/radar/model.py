@@ -17,6 +17,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
         can_range: Whether it can tell distance at all; a continuous-wave radar cannot.
         live: Whether live capture is built in.
         answers: Whether what its own firmware makes of its samples can be read (`kind: points`).
+        package: Python package of its maker that live capture goes through; empty where it needs none.
     """
 
     name: str
@@ -27,6 +28,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     can_range: bool = True
     live: bool = False
     answers: bool = False
+    package: str = ""
 
 
 def known_array(model: str, antennas: int) -> AntennaArray:

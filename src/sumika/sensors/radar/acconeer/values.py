@@ -14,7 +14,7 @@ from sumika.sensors.radar.model import ModelInfo, known_array
 
 _RECORDINGS = "an .h5 file of the Acconeer Exploration Tool"
 MODELS = (
-    ModelInfo("a121", "acconeer", FrameKind.RANGE, _RECORDINGS, live=True),
+    ModelInfo("a121", "acconeer", FrameKind.RANGE, _RECORDINGS, live=True, package="acconeer"),
     ModelInfo("a111", "acconeer", FrameKind.RANGE, f"{_RECORDINGS}, IQ service"),
 )
 

@@ -10,8 +10,8 @@ from sumika.sensors.radar.model import ModelInfo, known_array
 
 _AVIAN = "a folder with radar.npy and config.json (Avian recording)"
 MODELS = (
-    ModelInfo("bgt60tr13c", "infineon", FrameKind.ADC, _AVIAN, live=True),
-    ModelInfo("bgt60utr11", "infineon", FrameKind.ADC, _AVIAN, live=True),
+    ModelInfo("bgt60tr13c", "infineon", FrameKind.ADC, _AVIAN, live=True, package="ifxradarsdk"),
+    ModelInfo("bgt60utr11", "infineon", FrameKind.ADC, _AVIAN, live=True, package="ifxradarsdk"),
     ModelInfo("sense2gol", "infineon", FrameKind.ADC, "an .npz with iq (frame, sample, I/Q)", can_range=False),
 )
 
