@@ -63,6 +63,7 @@ class FrameNotice(Message, frozen=True, kw_only=True):
         dtype: NumPy name of the element type, always little-endian or single-byte.
         position: Sequence number in the ring.
         description: The radar that took it.
+        lost_bytes: How many bytes of the samples were lost on their way here; where they were, the samples are 0.
     """
 
     radar: str
@@ -72,6 +73,7 @@ class FrameNotice(Message, frozen=True, kw_only=True):
     dtype: str
     position: int
     description: RadarDescription
+    lost_bytes: int = 0
 
 
 class RawFrame(Message, frozen=True, kw_only=True):

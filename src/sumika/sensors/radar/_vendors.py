@@ -26,6 +26,8 @@ _OPEN_LIVE: Mapping[str, Callable[[Radar, Path, Clock, Mapping[str, str]], Sourc
     "hilink": hilink.open_live,
     "infineon": infineon.open_live,
     "seeed": seeed.open_live,
+    "ti": ti.open_live,
+    "ti": ti.open_live,
 }
 
 MODELS: Mapping[str, ModelInfo] = MappingProxyType(

@@ -12,7 +12,7 @@ from sumika.sensors.radar.ti.cfg_check import START
 COMMAND_BAUD = 115_200
 _SILENT_POLLS = 30
 """So often may nothing come within `POLL_S` before an answer counts as missing; sensorStart takes about a second."""
-_LONGEST_ANSWER = 65_536
+_LONGEST_ANSWER = 8192
 _PROMPT_END = ":/>"
 _STOP = "sensorStop"
 
