@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": ("sumika.cli.doctor", "Say what is wrong, in plain words."),
     "house": ("sumika.cli.house", "Describe and check a house."),
     "log": ("sumika.cli.log", "Look into logs: info, export, diff, recover."),
+    "radar": ("sumika.cli.radar", "Look at what a radar saw."),
     "record": ("sumika.cli.run", "Record whole radar frames."),
     "replay": ("sumika.cli.replay", "Run a log's steps again and compare."),
     "run": ("sumika.cli.run", "Run the house."),

@@ -30,24 +30,30 @@ _FASTEST_ODD = 6.0
 
 
 def shares(
-    points: HousePoints, tracks: Sequence[BodyTrack], settings: TrackingSettings, empty: EmptyRoom | None
+    points: HousePoints,
+    tracks: Sequence[BodyTrack],
+    settings: TrackingSettings,
+    empty: EmptyRoom | None,
+    image_logs: Array,
 ) -> Array:
-    """Return (point, track + 1) shares that sum to 1 for each point; the last is clutter's.
+    """Return (point, track + 2) shares that sum to 1 for each point; the last are images' and clutter's.
 
     Args:
         points: Of one frame.
         tracks: Predicted to its moment.
         settings: How large bodies are, how much clutter there is.
         empty: What moves in the empty room; None if it was not learned.
+        image_logs: (point,) log density of mirror images.
     """
     count = len(points)
-    log_weights = np.full((count, len(tracks) + 1), -np.inf)
+    log_weights = np.full((count, len(tracks) + 2), -np.inf)
+    log_weights[:, -2] = image_logs
     clutter = np.full(count, settings.clutter_per_m3)
     if empty is not None:
         clutter += empty.density(points)
     log_weights[:, -1] = np.log(clutter)
     if tracks and count:
-        log_weights[:, :-1] = _log_likelihoods(points, tracks, settings)
+        log_weights[:, :-2] = _log_likelihoods(points, tracks, settings)
     log_weights *= _SHARPER
     log_weights -= log_weights.max(axis=1, keepdims=True)
     weights: Array = np.exp(log_weights)

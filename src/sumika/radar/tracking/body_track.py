@@ -39,6 +39,7 @@ class BodyTrack:
         points: How many it shows, smoothed.
         ghost: Log odds that it is another's mirror image.
         ghost_of: Whose.
+        together_s: How long it has been in the same place as another, stronger one.
         held_by: What keeps it alive.
         radars: When each radar last saw it.
     """
@@ -65,6 +66,7 @@ class BodyTrack:
     points: float = 0.0
     ghost: float = -3.0
     ghost_of: int = 0
+    together_s: float = 0.0
     held_by: HeldBy = HeldBy.POINTS
     radars: dict[str, float] = field(default_factory=dict)
 

@@ -81,12 +81,18 @@ def breathing(track: BodyTrack, log_odds: float, interval_s: float) -> None:
         track.held_by = HeldBy.BREATHING
 
 
-def confirm(track: BodyTrack, settings: TrackingSettings) -> None:
-    """Tell of a body from now on, if it is there and alive: it has gone somewhere, or it breathes."""
+def confirm(track: BodyTrack, settings: TrackingSettings, *, back: bool) -> None:
+    """Tell of a body from now on, if it is there and alive: it has gone somewhere, or it breathes.
+
+    Args:
+        track: Changed in place.
+        settings: What counts as alive.
+        back: Whether somebody was lost at this very place.
+    """
     if track.confirmed or track.log_odds < settings.confirmed_log_odds:
         return
-    alive = track.farthest_m > settings.travelled_m or track.breathed > settings.breathing_log_odds
-    track.confirmed = alive and track.now_s - track.born_s > 0.4
+    alive = back or track.farthest_m > settings.travelled_m or track.breathed > settings.breathing_log_odds
+    track.confirmed = alive and track.ghost < 0 and track.now_s - track.born_s > 0.4
 
 
 def gone(track: BodyTrack) -> bool:

@@ -36,14 +36,15 @@ class FloorPlan:
         return max((room.height_m for room in self.rooms), default=3.0)
 
     def outside_m(self, places: Array) -> Array:
-        """Return (place,) how far each lies from the nearest room; 0 inside one.
+        """Return (place,) how far each lies beyond the walls of the nearest room; inside one, minus how far before them.
 
         Args:
             places: (place, 2).
         """
         best = np.full(len(places), np.inf)
         for begins, ends in self._edges:
-            best = np.minimum(best, np.where(_within(places, begins, ends), 0.0, _distance(places, begins, ends)))
+            distance = _distance(places, begins, ends)
+            best = np.minimum(best, np.where(_within(places, begins, ends), -distance, distance))
         return best
 
     def room_of(self, place: Array) -> str:

@@ -1,7 +1,7 @@
 """What is seen and is nobody, and why: outside the walls, mirror images, what moves in the empty room.
 
-A wall shows a person again. Both ways by the wall, he seems to be at his mirror image behind it. One way by the wall and
-one way straight, he seems to be at half of both distances, in his own direction or in that of the image; inside the
+A wall shows a person again. Both ways by the wall, he seems to be at his mirror image behind it; one way by the wall
+and one way straight, he seems to be at half of both distances, in his own direction or in the image's; inside the
 room, often. Each such place follows from where the person is, so it is calculated, not guessed.
 """
 
@@ -21,11 +21,24 @@ from sumika.schema import Ghost, GhostCause
 Array = NDArray[np.float64]
 
 _NEAR_M = 0.5
-"""A point this close to where an image must be is the image's."""
+"""A body this close to where an image must be may be the image."""
+
+_IMAGE_SIGMA_M = 0.3
+"""How far an image's points lie from where the middle of the body puts it."""
+
+_IMAGE_POINTS, _IMAGE_HEIGHT_M, _IMAGE_GATE = 3.0, 2.0, 9.0
+_IMAGE_WEIGHT = -1.0
+"""Log weight of an image against a body that is told: somebody may stand where an image would be."""
+
+_APART_M = 0.3
+_SOON_S = 0.2
+_ODD_M_S = 0.5
+"""An image moves as its body does; one that is faster or slower by more is none."""
+
 
 _MOVER_SIGMAS = 9.0
 _WEAKER_DB = 3.0
-_GHOST_PER_S, _MOST_GHOST = 4.0, 6.0
+_GHOST_PER_S, _GHOST_STILL_PER_S, _MOST_GHOST = 4.0, 1.5, 4.0
 IS_GHOST = 2.0
 _MOST_GHOSTS = 20
 
@@ -36,11 +49,13 @@ class Images:
 
     Attributes:
         place_m: (image, 2) on the floor plan.
+        velocity_m_s: (image, 2) how it moves as its body does.
         track: (image,) number of the body in the list that they were made from.
         wall: (image,) number of the wall.
     """
 
     place_m: Array
+    velocity_m_s: Array
     track: NDArray[np.intp]
     wall: NDArray[np.intp]
 
@@ -48,65 +63,96 @@ class Images:
 def images_of(tracks: Sequence[BodyTrack], mounting: Mounting, plan: FloorPlan) -> Images:
     """Return where one radar sees the images of bodies, by one wall each."""
     if not tracks or not len(plan.walls):
-        return Images(np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros(0, np.intp))
-    body = np.stack([track.mean[:2] for track in tracks])[:, None]
-    points, normals, radar = plan.wall_points, plan.wall_normals, mounting.place[:2]
-    mirrored = body - 2 * ((body - points) * normals).sum(axis=2, keepdims=True) * normals
-    direct, by_wall = body - radar, mirrored - radar
+        return Images(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros(0, np.intp))
+    means = np.stack([track.mean for track in tracks])
+    places, apart = _image_places(means[:, :2], mounting.place[:2], plan)
+    later, _ = _image_places(means[:, :2] + _SOON_S * means[:, 3:5], mounting.place[:2], plan)
+    track, wall = np.indices((len(tracks), len(plan.walls)))
+    # An image that falls onto its own body is no ghost of it: somebody who stands at the wall.
+    kept = np.tile((apart > 2 * _APART_M).reshape(-1), 3)
+    return Images(
+        places[kept],
+        (later[kept] - places[kept]) / _SOON_S,
+        np.tile(track.reshape(-1), 3)[kept],
+        np.tile(wall.reshape(-1), 3)[kept],
+    )
+
+
+def _image_places(body: Array, radar: Array, plan: FloorPlan) -> tuple[Array, Array]:
+    """Return (3 kinds x body x wall, 2) places of images, and (body, wall) how much further the mirror image is."""
+    points, normals = plan.wall_points, plan.wall_normals
+    bodies = body[:, None]
+    mirrored = bodies - 2 * ((bodies - points) * normals).sum(axis=2, keepdims=True) * normals
+    direct, by_wall = bodies - radar, mirrored - radar
     near = np.sqrt((direct**2).sum(axis=2, keepdims=True))
     far = np.sqrt((by_wall**2).sum(axis=2, keepdims=True))
     half = (near + far) / 2
     ahead = radar + np.broadcast_to(direct / np.maximum(near, 1e-6), by_wall.shape) * half
     aside = radar + by_wall / np.maximum(far, 1e-6) * half
-    track, wall = np.indices(mirrored.shape[:2])
-    # An image that falls onto its own body is no ghost of it: somebody who stands at the wall.
-    apart = (far - near)[:, :, 0] > 2 * _NEAR_M
-    kept = np.concatenate([apart.reshape(-1)] * 3)
     places = np.concatenate([place.reshape(-1, 2) for place in (mirrored, ahead, aside)])
-    return Images(places[kept], np.tile(track.reshape(-1), 3)[kept], np.tile(wall.reshape(-1), 3)[kept])
+    return places, (far - near)[:, :, 0]
 
 
 def split_outside(
     points: HousePoints, plan: FloorPlan, settings: TrackingSettings
 ) -> tuple[HousePoints, HousePoints, HousePoints]:
     """Return what lies in a room, what lies beyond its walls, and what lies above or below it."""
-    sigma = np.sqrt(np.maximum(points.covariance_m2[:, 0, 0] + points.covariance_m2[:, 1, 1], 0.0) / 2)
-    beyond = plan.outside_m(points.position_m[:, :2]) > settings.wall_margin_m + np.minimum(sigma, 0.5)
+    beyond = plan.outside_m(points.position_m[:, :2]) > -settings.wall_margin_m
     height, height_sigma = points.position_m[:, 2], np.sqrt(points.covariance_m2[:, 2, 2])
     off = (height < -0.3 - 2 * height_sigma) | (height > plan.highest_m + 0.3 + 2 * height_sigma)
     return points.take(~beyond & ~off), points.take(beyond), points.take(off & ~beyond)
 
 
-def explain(
-    points: HousePoints, images: Images, tracks: Sequence[BodyTrack], plan: FloorPlan, empty: EmptyRoom | None
-) -> tuple[NDArray[np.bool_], list[Ghost]]:
-    """Return which points inside are explained by images or known movers, and what explains them."""
-    explained = np.zeros(len(points), bool)
-    ghosts: list[Ghost] = []
-    for number in range(len(points)):
-        found = _image(points.position_m[number], float(points.snr_db[number]), images, tracks, plan)
-        if found is None and empty is not None:
-            name, squared = empty.nearest(points.position_m[number])
-            if squared < _MOVER_SIGMAS:
-                found = Ghost(position_m=_vector(points.position_m[number]), cause=GhostCause.KNOWN_MOVER, detail=name)
-        if found is not None:
-            explained[number] = True
-            ghosts.append(found)
-    return explained, ghosts
+def image_likelihoods(
+    points: HousePoints, images: Images, tracks: Sequence[BodyTrack]
+) -> tuple[Array, NDArray[np.intp]]:
+    """Return for each point the log density that images put there, and which image does most.
+
+    Args:
+        points: Inside the rooms.
+        images: Of `tracks`.
+        tracks: The bodies that are told.
+    """
+    if not len(images.place_m) or not len(points):
+        return np.full(len(points), -np.inf), np.zeros(len(points), np.intp)
+    level_db = np.array([track.snr_db for track in tracks])[images.track] - _WEAKER_DB
+    own = (points.covariance_m2[:, 0, 0] + points.covariance_m2[:, 1, 1]) / 2
+    variance = (own + _IMAGE_SIGMA_M**2)[:, None]
+    difference = points.position_m[:, None, :2] - images.place_m
+    squared = (difference * difference).sum(axis=2) / variance
+    logs = -0.5 * squared - np.log(2 * np.pi * variance * _IMAGE_HEIGHT_M / _IMAGE_POINTS) + _IMAGE_WEIGHT
+    logs = np.where((squared < _IMAGE_GATE) & (points.snr_db[:, None] < level_db), logs, -np.inf)
+    which = logs.argmax(axis=1)
+    return logs[np.arange(len(points)), which], which
 
 
-def _image(
-    position: Array, snr_db: float, images: Images, tracks: Sequence[BodyTrack], plan: FloorPlan
-) -> Ghost | None:
-    if not len(images.place_m):
-        return None
-    squared = ((images.place_m - position[:2]) ** 2).sum(axis=1)
-    nearest = int(np.argmin(squared))
-    track = tracks[int(images.track[nearest])]
-    if squared[nearest] > _NEAR_M**2 or snr_db > track.snr_db - _WEAKER_DB:
-        return None
-    wall = plan.walls[int(images.wall[nearest])][0]
-    return Ghost(position_m=_vector(position), cause=GhostCause.MIRROR, of_track=track.id, detail=wall)
+def told_images(
+    points: HousePoints, which: NDArray[np.intp], images: Images, tracks: Sequence[BodyTrack], plan: FloorPlan
+) -> list[Ghost]:
+    """Return a ghost for each image that some points belong to."""
+    ghosts = {}
+    for number, image in enumerate(which):
+        track = tracks[int(images.track[image])]
+        ghosts[int(image)] = Ghost(
+            position_m=_vector(points.position_m[number]),
+            cause=GhostCause.MIRROR,
+            of_track=track.id,
+            detail=plan.walls[int(images.wall[image])][0],
+        )
+    return list(ghosts.values())
+
+
+def known_movers(points: HousePoints, empty: EmptyRoom | None) -> tuple[NDArray[np.bool_], list[Ghost]]:
+    """Return which points lie where something moves in the empty room, and what does."""
+    known = np.zeros(len(points), bool)
+    ghosts = {}
+    for number, position in enumerate(points.position_m if empty is not None else ()):
+        assert empty is not None
+        name, squared = empty.nearest(position)
+        if squared < _MOVER_SIGMAS:
+            known[number] = True
+            ghosts[name] = Ghost(position_m=_vector(position), cause=GhostCause.KNOWN_MOVER, detail=name)
+    return known, list(ghosts.values())
 
 
 def explain_outside(
@@ -116,10 +162,14 @@ def explain_outside(
     ghosts: list[Ghost] = []
     left = np.argsort(-points.snr_db, kind="stable")
     while left.size and len(ghosts) < _MOST_GHOSTS:
-        place = points.position_m[left[0]]
-        image = _image(place, -np.inf, images, tracks, plan) if cause is GhostCause.OUTSIDE_ROOM else None
-        ghosts.append(image or Ghost(position_m=_vector(place), cause=cause))
-        left = left[((points.position_m[left, :2] - place[:2]) ** 2).sum(axis=1) > 4 * _NEAR_M**2]
+        one = points.take(left[:1])
+        level, which = image_likelihoods(one, images, tracks)
+        if cause is GhostCause.OUTSIDE_ROOM and np.isfinite(level[0]):
+            ghosts += told_images(one, which, images, tracks, plan)
+        else:
+            ghosts.append(Ghost(position_m=_vector(one.position_m[0]), cause=cause))
+        place = one.position_m[0, :2]
+        left = left[((points.position_m[left, :2] - place) ** 2).sum(axis=1) > 4 * _NEAR_M**2]
     return ghosts
 
 
@@ -139,12 +189,14 @@ def suspect(track: BodyTrack, others: Sequence[BodyTrack], images: Images, inter
     stronger = np.array([others[number].snr_db > track.snr_db + _WEAKER_DB for number in images.track])
     older = np.array([others[number].log_odds >= track.log_odds - 1.0 for number in images.track])
     squared = np.where(owners & stronger & older, squared, np.inf)
+    odd = images.velocity_m_s - track.mean[3:5]
+    squared = squared + np.where((odd * odd).sum(axis=1) > _ODD_M_S**2, np.inf, 0.0)
     nearest = int(np.argmin(squared))
     owner = others[int(images.track[nearest])]
     fits = squared[nearest] < _NEAR_M**2
-    if owner.speed_m_s < 0.25 and track.speed_m_s < 0.25:
-        return
-    track.ghost += (_GHOST_PER_S if fits else -_GHOST_PER_S) * interval_s
+    # Where both keep still, one look is worth little: it is the same look again.
+    worth = _GHOST_PER_S if max(owner.speed_m_s, track.speed_m_s) > 0.25 else _GHOST_STILL_PER_S
+    track.ghost += (worth if fits else -worth) * interval_s
     track.ghost = max(-_MOST_GHOST, min(_MOST_GHOST, track.ghost))
     if fits:
         track.ghost_of = owner.id

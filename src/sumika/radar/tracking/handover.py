@@ -14,6 +14,8 @@ from sumika.radar.tracking.body_track import BodyTrack
 
 _WALK_M_S = 1.6
 _SLACK_M = 1.0
+_SAME_PLACE_M, _SAME_PLACE_S = 0.7, 60.0
+"""Who is seen again where somebody was lost is that one, for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,22 @@ class LostBodies:
         if track.confirmed:
             self.bodies.append(LostBody(track, track.seen_s))
 
+    def back_at_place(self, track: BodyTrack) -> bool:
+        """Return whether somebody who was told of was lost at the very place of a new body."""
+        return any(
+            track.now_s - lost.lost_s < _SAME_PLACE_S and _apart_m(lost.track.mean, track.mean) < _SAME_PLACE_M
+            for lost in self.bodies
+        )
+
     def recognise(self, track: BodyTrack) -> None:
         """Give a new body the identity of somebody who could have walked here meanwhile, if it is but one.
 
         Args:
             track: Just confirmed; its id, kind and age change where it is recognised.
         """
-        self.bodies = [lost for lost in self.bodies if track.now_s - lost.lost_s < self.kept_s]
-        possible = [lost for lost in self.bodies if self._reachable(lost, track)]
+        self.bodies = [lost for lost in self.bodies if track.now_s - lost.lost_s < _SAME_PLACE_S]
+        here = [lost for lost in self.bodies if _apart_m(lost.track.mean, track.born_m) < _SAME_PLACE_M]
+        possible = here or [lost for lost in self.bodies if self._reachable(lost, track)]
         if len(possible) != 1:
             return
         before = possible[0].track
@@ -58,5 +68,8 @@ class LostBodies:
 
     def _reachable(self, lost: LostBody, track: BodyTrack) -> bool:
         since_s = max(0.0, track.born_s - lost.lost_s)
-        from_m: NDArray[np.float64] = lost.track.mean[:2] - track.born_m[:2]
-        return math.hypot(float(from_m[0]), float(from_m[1])) < _SLACK_M + _WALK_M_S * since_s
+        return since_s < self.kept_s and _apart_m(lost.track.mean, track.born_m) < _SLACK_M + _WALK_M_S * since_s
+
+
+def _apart_m(here: NDArray[np.float64], there: NDArray[np.float64]) -> float:
+    return math.hypot(float(here[0] - there[0]), float(here[1] - there[1]))

@@ -18,7 +18,8 @@ class TrackingSettings:
         travelled_m: A body that moved this far, as one, is alive.
         breathing_log_odds: Or one that breathes as surely as this.
         most_tracks: Bodies that are followed at a time.
-        wall_margin_m: How far beyond a wall a point still counts as inside.
+        wall_margin_m: How far before a wall a point must lie. Echoes by way of a wall that faces the radar seem to lie
+            on it, and no body's near side comes that close to it.
         handover_s: For how long an identity is kept for whoever comes out of sight.
     """
 
@@ -32,5 +33,5 @@ class TrackingSettings:
     travelled_m: float = 0.5
     breathing_log_odds: float = 2.5
     most_tracks: int = 24
-    wall_margin_m: float = 0.35
+    wall_margin_m: float = 0.12
     handover_s: float = 8.0

@@ -17,6 +17,7 @@ from sumika.radar.tracking.handover import LostBodies
 from sumika.radar.tracking.initiator import begin
 from sumika.radar.tracking.mounting import HousePoints, Mounting, mounting_of, sees_direction
 from sumika.radar.tracking.predictor import predict
+from sumika.radar.tracking.screen import worth_following
 from sumika.radar.tracking.settings import TrackingSettings
 from sumika.radar.tracking.updater import update
 from sumika.schema import Ghost, GhostCause, Track
@@ -25,6 +26,9 @@ from sumika.schema.house import Radar, Room
 Array = NDArray[np.float64]
 
 _DUPLICATE_M = 0.45
+_TOGETHER_S = 1.5
+"""Two people pass each other faster; two bodies in one place for longer are one."""
+
 _STANDS_OUT_S = 8.0
 """What moves at its place for so long, goes nowhere and does not breathe, is a thing."""
 
@@ -126,14 +130,16 @@ def step(
     state.frames_s[radar] = state.now_s = time_s
     for track in state.tracks:
         predict(track, time_s, state.settings.acceleration_m_s2)
-    points = mounting.points(rows if sees_direction(rows) else rows[:0])
+    points = mounting.points(rows[worth_following(rows)] if sees_direction(rows) else rows[:0])
     inside, beyond, off = ghosts.split_outside(points, state.plan, state.settings)
-    left = _follow(state, radar, inside, interval_s)
-    _hear(state, breathing or {}, time_s)
     real = [track for track in state.tracks if track.confirmed]
     images = ghosts.images_of(real, mounting, state.plan)
-    explained, told = ghosts.explain(inside.take(left), images, real, state.plan, state.empty)
-    unexplained = inside.take(left).take(~explained)
+    left, told = _follow(state, radar, inside, images, real, interval_s)
+    _hear(state, breathing or {}, time_s)
+    unclaimed = inside.take(left)
+    known, movers = ghosts.known_movers(unclaimed, state.empty)
+    told += movers
+    unexplained = unclaimed.take(~known)
     begun = begin(unexplained, state.tracks, time_s, state.settings, radar, state.next_id)
     state.next_id += len(begun)
     state.tracks += begun
@@ -157,10 +163,18 @@ def _start_over(state: TrackingState, time_s: float) -> None:
     state.now_s = time_s
 
 
-def _follow(state: TrackingState, radar: str, points: HousePoints, interval_s: float) -> NDArray[np.bool_]:
-    """Share the points out, update the bodies, and return which points are nobody's."""
+def _follow(
+    state: TrackingState,
+    radar: str,
+    points: HousePoints,
+    images: ghosts.Images,
+    real: Sequence[BodyTrack],
+    interval_s: float,
+) -> tuple[NDArray[np.bool_], list[Ghost]]:
+    """Share the points out and update the bodies; return which points are nobody's, and the images among them."""
     settings, tracks = state.settings, state.tracks
-    weights = shares(points, tracks, settings, state.empty)
+    image_logs, which = ghosts.image_likelihoods(points, images, real)
+    weights = shares(points, tracks, settings, state.empty, image_logs)
     inside = state.plan.outside_m(np.array([track.mean[:2] for track in tracks]).reshape(-1, 2)) < 0.5
     for number, track in enumerate(tracks):
         count = update(track, points, weights[:, number], settings, radar) if len(points) else 0.0
@@ -170,8 +184,10 @@ def _follow(state: TrackingState, radar: str, points: HousePoints, interval_s: f
             existence.unseen(track, interval_s, inside=bool(inside[number]), in_view=in_view)
         else:
             kinds.look(track, interval_s)
+    mirrored = weights[:, -2] > 0.5
+    told = ghosts.told_images(points.take(mirrored), which[mirrored], images, real, state.plan)
     left: NDArray[np.bool_] = weights[:, -1] > 0.5
-    return left
+    return left, told
 
 
 def _in_view(mounting: Mounting, track: BodyTrack) -> bool:
@@ -196,22 +212,29 @@ def _judge(state: TrackingState, images: ghosts.Images, real: Sequence[BodyTrack
         if track.ghost > ghosts.IS_GHOST:
             continue
         was = track.confirmed
-        existence.confirm(track, state.settings)
+        existence.confirm(track, state.settings, back=not was and state.lost.back_at_place(track))
         if track.confirmed and not was:
             state.lost.recognise(track)
         if existence.gone(track):
             state.lost.add(track)
             state.told_s.pop(track.id, None)
-        elif not _double(track, state.tracks):
+        elif not _double(track, state.tracks, interval_s):
             kept.append(track)
     state.tracks = kept
 
 
-def _double(track: BodyTrack, tracks: Sequence[BodyTrack]) -> bool:
-    """Return whether a body that is not told yet is part of one that is."""
-    if track.confirmed:
-        return False
-    return any(other.confirmed and math.hypot(*(other.mean[:2] - track.mean[:2])) < _DUPLICATE_M for other in tracks)
+def _double(track: BodyTrack, tracks: Sequence[BodyTrack], interval_s: float) -> bool:
+    """Return whether a body is part of another one: at its place from the beginning, or for a good while."""
+    here = [
+        other
+        for other in tracks
+        if other is not track
+        and other.confirmed
+        and math.hypot(*(other.mean[:2] - track.mean[:2])) < _DUPLICATE_M
+        and (not track.confirmed or (other.points, -other.id) > (track.points, -track.id))
+    ]
+    track.together_s = track.together_s + interval_s if here else 0.0
+    return bool(here) and (not track.confirmed or track.together_s > _TOGETHER_S)
 
 
 def _things(state: TrackingState) -> list[Ghost]:

@@ -82,7 +82,8 @@ def _radial(
 
 def _size(track: BodyTrack, points: HousePoints, weights: Array, count: float, interval_s: float) -> None:
     share = min(1.0, interval_s / _SIZE_S)
-    track.snr_db += max(share, 0.05) * (float(weights @ points.snr_db) - track.snr_db)
+    strongest_db = float(points.snr_db[weights > 0.2 * weights.max()].max())
+    track.snr_db += max(share, 0.05) * (strongest_db - track.snr_db)
     track.points += share * (count - track.points)
     if count < 2.0:
         return
