@@ -36,6 +36,8 @@ FUNDAMENTAL_LOG10 = -4.5
 
 SMALLEST_MM, LARGEST_MM = 0.03, 20.0
 
+_MOST_OF_IT = 0.5
+
 _LASTING_SHARE = 0.08
 """The last breath's time must hold this share of the window's mean power, or the breathing has ended."""
 
@@ -117,6 +119,11 @@ def rhythm_in_enough_breaths(seen: Trace) -> Rhythm | None:
     return rhythm
 
 
+def _dominant(rhythm: Rhythm) -> bool:
+    """Return whether a rhythm is most of what moves, and its fundamental no chance."""
+    return rhythm.explained >= _MOST_OF_IT and rhythm.fundamental_log10 < FUNDAMENTAL_LOG10
+
+
 def enough_breaths_s(rate_bpm: float) -> float:
     """Return how long a window of `BREATHS` breaths is, within what is wanted of windows."""
     return float(np.clip(BREATHS * SECONDS_PER_MINUTE / rate_bpm, SHORTEST_S, LONGEST_S))
@@ -129,17 +136,19 @@ def convincing(rhythm: Rhythm) -> bool:
     return significant and rhythm.cycles >= FEWEST_CYCLES
 
 
-def plausible(rhythm: Rhythm, seen: Trace, available_s: float) -> Reason:
+def plausible(rhythm: Rhythm, seen: Trace, available_s: float, *, alive: bool = False) -> Reason:
     """Return MEASURED if the rhythm is breathing that goes on, or why it is not.
 
     Args:
         rhythm: Found at the end of `seen`.
         seen: The movement.
         available_s: Since when the person has been still.
+        alive: Whether something else, a heartbeat, shows that this is a living chest. Then the question is not
+            whether it breathes but how fast, and a rhythm that drift might imitate is still the best answer.
     """
     if rhythm.cycles < FEWEST_CYCLES:
         return Reason.WARMING_UP if available_s < LONGEST_S - 1.0 else Reason.OUT_OF_BAND
-    if not convincing(rhythm):
+    if not convincing(rhythm) and not (alive and _dominant(rhythm)):
         return Reason.NOT_PERIODIC
     if not SLOWEST_BPM <= rhythm.rate_bpm <= FASTEST_BPM:
         return Reason.OUT_OF_BAND
@@ -155,6 +164,8 @@ def _lasts(seen: Trace, rhythm: Rhythm) -> bool:
         rhythm: Found at the end of `seen`.
         seen: The movement.
         available_s: Since when the person has been still.
+        alive: Whether something else, a heartbeat, shows that this is a living chest. Then the question is not
+            whether it breathes but how fast, and a rhythm that drift might imitate is still the best answer.
     """
     velocity, _ = _velocity_of_last(seen, rhythm.window_s, rhythm.band)
     recent_s = max(4.0, 0.8 * SECONDS_PER_MINUTE / rhythm.rate_bpm)

@@ -47,19 +47,20 @@ class Breath:
     rhythm: Rhythm | None = None
 
 
-def measure_breath(memory: BreathMemory, chest: Trace, tried: int = 1) -> Breath:
+def measure_breath(memory: BreathMemory, chest: Trace, *, tried: int, alive: bool) -> Breath:
     """Find the rate of breathing at the end of a still person's chest movement.
 
     Args:
         memory: Changed in place.
         chest: At least `SHORTEST_S` long.
         tried: From how many paths this one was chosen: so much likelier it looks like breathing by chance.
+        alive: Whether a heartbeat shows that the chest lives.
     """
     rhythm = _rhythm(memory, chest)
     if rhythm is None:
         return Breath(no_breath(memory, Reason.NOT_PERIODIC))
     rhythm = replace(rhythm, chance_log10=min(0.0, rhythm.chance_log10 + float(np.log10(tried))))
-    reason = plausible(rhythm, chest, chest.path_mm.size * chest.interval_s)
+    reason = plausible(rhythm, chest, chest.path_mm.size * chest.interval_s, alive=alive)
     if reason is not Reason.MEASURED:
         return Breath(no_breath(memory, reason), rhythm)
     sigma = float(np.sqrt(rhythm.sigma_bpm**2 + wander_bpm(chest, rhythm) ** 2 + SIGMA_FLOOR_BPM**2))

@@ -17,6 +17,7 @@ from sumika.radar.phase import find_centres
 _WEAK_SHARE = 0.01
 """Cells whose change has less than this share of the strongest one's show noise and sidelobes, not the chest."""
 
+_RIDGE = 0.02
 _MOST_CELLS = 9
 _ENOUGH_FRAMES = 200
 """A centre is found from no more; a chest turns slowly."""
@@ -38,8 +39,10 @@ class ChestMovement:
     """How a chest moved over a stretch, as several combinations of cells see it.
 
     Attributes:
-        paths_mm: (path, frame) displacement towards the radar, beginning with 0; the last path is that of all cells.
+        paths_mm: (path, frame) displacement towards the radar, beginning with 0; the last path is that of all cells,
+            each voting with its power, the one before it that of all cells summed up as the echo of one point.
         members: (path, used cell) which cells each path is of.
+        point: (used cell,) conjugate coefficients of that sum.
         used: (used cell,) which cells speak.
         centre: (used cell,) what their phase turns around.
         signal: (used cell,) power around the centres over noise, of one frame.
@@ -49,11 +52,16 @@ class ChestMovement:
 
     paths_mm: Array
     members: NDArray[np.bool_]
+    point: NDArray[np.complex128]
     used: NDArray[np.intp]
     centre: NDArray[np.complex128]
     signal: Array
     life_to_noise: float
     fastest_share: float
+
+    def is_point(self, path: int) -> bool:
+        """Return whether a path is that of all cells summed up as the echo of one point."""
+        return path % len(self.paths_mm) == len(self.paths_mm) - 2
 
     def signal_to_noise(self, path: int) -> float:
         """Return the signal-to-noise ratio of one frame of a path."""
@@ -85,13 +93,16 @@ def last_moved(iq: NDArray[np.complex64], interval_s: float, noise: float) -> in
     return int(moving[-1]) if moving.size else -1
 
 
-def chest_movement(iq: NDArray[np.complex64], wavelength_m: float, noise: float) -> ChestMovement | None:
+def chest_movement(
+    iq: NDArray[np.complex64], wavelength_m: float, noise: float, neighbours: float
+) -> ChestMovement | None:
     """Take the movement from the phase of a person's cells.
 
     Args:
         iq: (frame, cell) of one person's beam, without movement of the whole body; at least 8 frames.
         wavelength_m: Of the carrier.
         noise: Noise power of a cell.
+        neighbours: Correlation of the noise of neighbouring cells, which a window over range makes.
 
     Returns:
         The movement; None where nothing changes.
@@ -107,15 +118,20 @@ def chest_movement(iq: NDArray[np.complex64], wavelength_m: float, noise: float)
     around = np.ascontiguousarray((kept - centre).T)
     turning = around[:, 1:] * around[:, :-1].conj()
     members = _views(used)
-    turned = _unwrapped(np.angle(members.astype(np.float64) @ turning))
+    point = _point_response(around, used, neighbours)
+    whole = point.conj() @ around
+    turned = _unwrapped(
+        np.angle(np.vstack((members[:-2] @ turning, whole[1:] * whole[:-1].conj(), turning.sum(axis=0))))
+    )
     paths = np.zeros((len(members), len(iq)))
     np.cumsum(turned, axis=1, out=paths[:, 1:])
     paths *= -1e3 * wavelength_m / (4 * np.pi)
     stays = np.ptp(paths, axis=1) < _FARTHEST_MM
-    stays[-1] = True
+    stays[-2:] = True
     return ChestMovement(
         paths_mm=paths[stays],
         members=members[stays],
+        point=point,
         used=used,
         centre=centre,
         signal=(around.real**2 + around.imag**2).mean(axis=1) / max(noise, 1e-300),
@@ -124,10 +140,26 @@ def chest_movement(iq: NDArray[np.complex64], wavelength_m: float, noise: float)
     )
 
 
-def _views(used: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Return (path, used cell): each cell alone, each with its neighbours, all together."""
+def _point_response(
+    around: NDArray[np.complexfloating], used: NDArray[np.intp], neighbours: float
+) -> NDArray[np.complex128]:
+    """Return the coefficients that sum the cells up so that a single point stands out most from the noise.
+
+    Its echo has one shape over the cells, the strongest eigenvector; the noise of cells that share a window is
+    correlated, and is whitened (the matched filter in coloured noise).
+    """
+    shape = np.linalg.eigh(around @ around.conj().T)[1][:, -1]
     distance = np.abs(used[:, np.newaxis] - used)
-    everyone = np.ones((1, used.size), np.bool_)
+    # A Hann window: neighbours, and those after next. Products of the beams' weights are as good as 1.
+    coloured = (distance == 0) + neighbours * (distance == 1) + neighbours**2 * 0.375 * (distance == 2)
+    point: NDArray[np.complex128] = np.linalg.solve(coloured + _RIDGE * np.eye(used.size), shape)
+    return point / np.linalg.norm(point)
+
+
+def _views(used: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return (path, used cell): each cell alone, each with its neighbours, all together in two ways."""
+    distance = np.abs(used[:, np.newaxis] - used)
+    everyone = np.ones((2, used.size), np.bool_)
     if used.size < 3:
         return np.concatenate((distance == 0, everyone))
     return np.concatenate((distance == 0, distance <= 1, everyone))

@@ -149,7 +149,7 @@ def _move_on(person: Person, profile: NDArray[np.complex64], geometry: Geometry)
     view = person.view
     if view is None:
         return
-    now = (profile[:, view.bins] * view.weights).sum(axis=0) - view.centre
+    now = view.mixed((profile[:, view.bins] * view.weights).sum(axis=0) - view.centre)
     view.position_mm -= 1e3 * next_turn(now, view.before) * geometry.wavelength_m / (4 * np.pi)
     view.before = now
 
@@ -196,7 +196,7 @@ def _result(person: Person, geometry: Geometry, time_s: float) -> PersonResult:
     return PersonResult(
         person.breath.rate,
         person.heart,
-        displacement_mm=view.position_mm - view.mean_mm,
+        displacement_mm=view.position_mm,
         displacement_sigma_mm=float(scale_mm / np.sqrt(2 * max(view.signal_to_noise, 1e-6))),
         beats=beats,
         breathing_log_odds=person.log_odds,

@@ -28,6 +28,7 @@ class Geometry:
         bins: How many of a profile's bins are kept: those within reach.
         wavelength_m: Of the carrier.
         interval_s: Between frames.
+        neighbours: Correlation of the noise of neighbouring range bins.
     """
 
     antennas: int
@@ -38,6 +39,7 @@ class Geometry:
     bins: int
     wavelength_m: float
     interval_s: float
+    neighbours: float
 
     def steering(self, azimuth_rad: float, elevation_rad: float) -> NDArray[np.complex128] | None:
         """Return (antenna,) how an echo from a direction reaches the antennas, of length 1; None if not known."""
@@ -91,4 +93,6 @@ def geometry_of(description: RadarDescription, antennas: int, bins: int, farthes
         bins=max(1, min(bins, within)),
         wavelength_m=description.wavelength_m,
         interval_s=description.frame_interval_s,
+        # Profiles of converter samples come under a Hann window: (-1/2, 1, -1/2) over bins.
+        neighbours=0.0 if description.range_grid is not None else -2.0 / 3.0,
     )

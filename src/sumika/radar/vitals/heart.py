@@ -55,6 +55,11 @@ _HARMONIC_SHARE = 0.015
 _HIGHEST_HARMONIC = 8
 _NORMAL_95 = 1.96
 _FLOOR_BPM = 0.15
+_STANDS_S = 0.5
+"""An estimate stands until the next one, so long in the mean."""
+
+_GO_TOGETHER_S = 2.0
+"""So long the rates of successive beats lie on the same side of their mean."""
 
 
 @dataclass(slots=True)
@@ -176,10 +181,10 @@ def _from_beats(train: BeatTrain) -> Rate:
     spread = float(centred @ centred)
     rate_hz = float(centred @ count) / spread
     by_timing = rate_hz * train.sigma_s / np.sqrt(spread)
-    # The last beats come too late for this estimate; by then the rate may have gone on wandering.
-    wander = float(np.std(1.0 / np.diff(times)))
-    unseen = float(-times[-1]) / float(np.ptp(times))
-    sigma = float(np.hypot(np.hypot(by_timing, wander * unseen) * SECONDS_PER_MINUTE, _FLOOR_BPM))
+    # The slope weighs a window's instants by a parabola; what it misses is the window's shift by the last beat's age.
+    length_s, wander = float(np.ptp(times)), float(np.std(1.0 / np.diff(times)))
+    by_age = wander * (float(-times[-1]) + _STANDS_S) * np.sqrt(12.0 * _GO_TOGETHER_S / length_s**3)
+    sigma = float(np.hypot(np.hypot(by_timing, by_age) * SECONDS_PER_MINUTE, _FLOOR_BPM))
     rate = rate_hz * SECONDS_PER_MINUTE
     return Rate(
         valid=True,
@@ -189,7 +194,7 @@ def _from_beats(train: BeatTrain) -> Rate:
         low_bpm=rate - _NORMAL_95 * sigma,
         high_bpm=rate + _NORMAL_95 * sigma,
         quality=float(np.clip(train.alike[_recent(train)].mean(), 0.0, 1.0)),
-        window_s=float(np.ptp(times)),
+        window_s=length_s,
     )
 
 

@@ -15,7 +15,7 @@ from sumika.radar.vitals.chest_movement import chest_movement, last_moved
 from sumika.radar.vitals.geometry import Geometry
 from sumika.radar.vitals.life import breathing_log_odds
 from sumika.radar.vitals.paths import Traces, even_traces
-from sumika.radar.vitals.person import FoundBeat, Look, Person, View
+from sumika.radar.vitals.person import FoundBeat, Look, Person, View, ViewKey
 from sumika.radar.vitals.settings import VitalsSettings
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
@@ -25,6 +25,9 @@ _UNCHECKED_S = 5.0
 
 _BREATH_EVERY = 2
 """In every so many looks breath is measured; it changes slowly, and costs most."""
+
+_DRAWN = 0.05
+"""Share of the waveform's offset that one look takes off."""
 
 _CHOICE_S = 20.0
 """Window in which the path is chosen that breathes."""
@@ -86,7 +89,9 @@ def look(
     if moved >= 0:
         person.moved_s = float(time_s[known + moved])
         iq, time_s = iq[known + moved + 1 :], time_s[known + moved + 1 :]
-    chest = chest_movement(iq, geometry.wavelength_m, noise) if len(time_s) >= _FEWEST_FRAMES else None
+    chest = (
+        chest_movement(iq, geometry.wavelength_m, noise, geometry.neighbours) if len(time_s) >= _FEWEST_FRAMES else None
+    )
     if chest is None:
         person.cannot_measure(_why_short(person, begin_s, memory) if moved >= 0 else Reason.TOO_WEAK)
         return
@@ -121,7 +126,7 @@ def _see(person: Person, seen: Look, iq: NDArray[np.complex64]) -> None:
     person.look = seen
     person.heart_due = reason is Reason.MEASURED
     person.breath_due = person.heart_due and (
-        person.looks % _BREATH_EVERY == 0 or not person.breath.rate.valid or _same_view(seen, person.bins) is None
+        person.looks % _BREATH_EVERY == 0 or not person.breath.rate.valid or _same_view(seen, person.key) is None
     )
     if reason is not Reason.MEASURED:
         person.breath = Breath(no_breath(person.breath_memory, reason))
@@ -143,32 +148,42 @@ def _why_unfit(person: Person, seen: Look) -> Reason:
     return Reason.MEASURED
 
 
-def _same_view(seen: Look, bins: frozenset[int]) -> int | None:
-    """Return the path that looks at the same bins; None if none does."""
-    places = seen.chest.used + seen.cells.start
-    for path, members in enumerate(seen.chest.members):
-        if bins == frozenset(places[members].tolist()):
-            return path
-    return None
+def _key(seen: Look, path: int) -> ViewKey:
+    """Return what stays the same of a path from look to look: its bins, and whether they are summed up."""
+    bins = seen.chest.used[seen.chest.members[path]] + seen.cells.start
+    return frozenset(bins.tolist()), seen.chest.is_point(path)
+
+
+def _same_view(seen: Look, key: ViewKey | None) -> int | None:
+    """Return the path of the same key; None if there is none."""
+    return next((path for path in range(len(seen.paths.paths_mm)) if _key(seen, path) == key), None)
 
 
 def _follow_view(person: Person, seen: Look, iq: NDArray[np.complex64]) -> None:
     """Let the displacement go on from the path that breathes."""
-    path = _same_view(seen, person.bins)
+    path = _same_view(seen, person.key)
     if path is None:
         path = len(seen.paths.paths_mm) - 1
     chest = seen.chest
     members = chest.members[path]
-    person.bins = frozenset((chest.used[members] + seen.cells.start).tolist())
+    bins = chest.used[members] + seen.cells.start
+    person.key = _key(seen, path)
+    last_mm, mean_mm = float(chest.paths_mm[path, -1]), float(chest.paths_mm[path].mean())
+    before = person.view
+    # The waveform goes on where it was; only slowly is it drawn to where the window's mean is zero.
+    position_mm = last_mm - mean_mm
+    if before is not None:
+        position_mm = before.position_mm + _DRAWN * (position_mm - before.position_mm)
     person.view = View(
-        bins=chest.used[members] + seen.cells.start,
+        bins=bins,
         weights=seen.weights[:, chest.used[members]].conj(),
         centre=chest.centre[members],
+        mix=chest.point.conj() if chest.is_point(path) else None,
         signal_to_noise=chest.signal_to_noise(path),
-        mean_mm=float(chest.paths_mm[path].mean()),
-        position_mm=float(chest.paths_mm[path, -1]),
+        position_mm=position_mm,
         before=iq[-1, chest.used[members]] - chest.centre[members],
     )
+    person.view.before = person.view.mixed(person.view.before)
 
 
 def look_for_breath(person: Person) -> None:
@@ -182,9 +197,10 @@ def look_for_breath(person: Person) -> None:
     if seen is None:
         return
     path = _most_breathing(seen.paths)
-    places = seen.chest.used[seen.chest.members[path]] + seen.cells.start
-    person.bins = frozenset(places.tolist())
-    person.breath = measure_breath(person.breath_memory, seen.paths.trace(path), len(seen.paths.paths_mm))
+    person.key = _key(seen, path)
+    person.breath = measure_breath(
+        person.breath_memory, seen.paths.trace(path), tried=len(seen.paths.paths_mm), alive=person.heart.valid
+    )
     person.log_odds = breathing_log_odds(seen.chest, person.breath, person.heart)
 
 

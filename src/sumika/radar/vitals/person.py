@@ -19,6 +19,10 @@ def _warming_up() -> Rate:
     return Rate(valid=False, reason=Reason.WARMING_UP)
 
 
+ViewKey = tuple[frozenset[int], bool]
+"""Range bins, and whether they are summed up or vote."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonResult:
     """Breath and heartbeat of one target at one frame.
@@ -26,7 +30,7 @@ class PersonResult:
     Attributes:
         respiration: Breaths per minute.
         heart: Heart beats per minute.
-        displacement_mm: Chest towards the radar, mean of the window removed; None while it moves.
+        displacement_mm: Chest towards the radar, its mean over half a minute about zero; None while it moves.
         displacement_sigma_mm: Its standard deviation, receiver noise only.
         beats: Those found since the frame before.
         breathing_log_odds: Natural logarithm of the odds that something breathes in the target's cells.
@@ -84,19 +88,23 @@ class View:
         bins: (cell,) range bins.
         weights: (antenna, cell) to multiply with.
         centre: (cell,) what the phase turns around.
+        mix: (cell,) coefficients that sum the cells up; None where they vote.
         signal_to_noise: Of one frame.
-        mean_mm: Mean displacement of the last look's window.
-        position_mm: Displacement now.
+        position_mm: Displacement now; its mean over a window is about zero.
         before: (cell,) the frame before, around the centres.
     """
 
     bins: NDArray[np.intp]
     weights: Weights
     centre: NDArray[np.complex128]
+    mix: NDArray[np.complex128] | None
     signal_to_noise: float
-    mean_mm: float
     position_mm: float
     before: NDArray[np.complexfloating]
+
+    def mixed(self, around: NDArray[np.complexfloating]) -> NDArray[np.complexfloating]:
+        """Return what votes on the phase: the cells, or their sum."""
+        return around if self.mix is None else (self.mix @ around)[np.newaxis]
 
 
 @dataclass(slots=True)
@@ -119,7 +127,7 @@ class Person:
         told_s: When the last beat was that was told; None if there is none to count an interval from.
         beats: Those found and not told yet.
         view: What the displacement is followed in.
-        bins: Range bins of the path that breathes.
+        key: What stays the same of the path that breathes.
         looks: How many looks there were.
     """
 
@@ -138,7 +146,7 @@ class Person:
     told_s: float | None = None
     beats: tuple[FoundBeat, ...] = ()
     view: View | None = None
-    bins: frozenset[int] = frozenset()
+    key: ViewKey | None = None
     looks: int = 0
 
     def cannot_measure(self, reason: Reason) -> None:
