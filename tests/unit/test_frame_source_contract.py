@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from sumika.clock import SimulatedClock
-from sumika.schema import AdcFrame, Frame, FrameKind, Origin, RangeFrame
+from sumika.schema import ARRAYS, AdcFrame, AntennaArray, Frame, FrameKind, Origin, RangeFrame
 from sumika.schema.house import DemoSource, Radar, RecordingSource, Source
 from sumika.sensors import MODELS, FrameSource, open_frames
+from sumika.sensors.radar.model import known_array
 from sumika.units import seconds_to_ns
 from tests.recordings import START, samples_of, take
 from tests.synthetic_recordings import WRITERS
@@ -59,6 +60,8 @@ def test_the_description_fits_the_frames(kind: str, tmp_path: Path) -> None:
     description = notice.description
     assert description.model in MODELS
     assert notice.kind is MODELS[description.model].gives
+    # Where antennas stand is told for all of them or for none: never for others than the frame holds.
+    assert len(description.array.virtual) in (1, notice.shape[1])
     if notice.kind is FrameKind.ADC:
         assert description.chirp is not None
         assert (description.chirp.chirps_per_frame, description.chirp.samples_per_chirp) == notice.shape[::2]
@@ -67,6 +70,20 @@ def test_the_description_fits_the_frames(kind: str, tmp_path: Path) -> None:
     else:
         assert description.range_grid is not None
         assert description.range_grid.bins == notice.shape[2]
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_known_board_tells_where_its_antennas_stand_if_all_of_them_were_on(kind: str, tmp_path: Path) -> None:
+    notice = next_of(open_every(kind, tmp_path)).notice
+    array = ARRAYS.get(notice.description.model, AntennaArray())
+    whole = len(array.virtual) == notice.shape[1]
+    assert notice.description.array == (array if whole else AntennaArray())
+
+
+def test_a_board_of_which_antennas_are_off_tells_none_of_their_places() -> None:
+    assert known_array("iwr6843isk", 12) == ARRAYS["iwr6843isk"]
+    assert known_array("iwr6843isk", 4) == AntennaArray()
+    assert known_array("sense2gol", 1) == AntennaArray()
 
 
 @pytest.mark.parametrize("kind", EVERY)

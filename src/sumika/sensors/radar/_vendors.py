@@ -27,7 +27,6 @@ _OPEN_LIVE: Mapping[str, Callable[[Radar, Path, Clock, Mapping[str, str]], Sourc
     "infineon": infineon.open_live,
     "seeed": seeed.open_live,
     "ti": ti.open_live,
-    "ti": ti.open_live,
 }
 
 MODELS: Mapping[str, ModelInfo] = MappingProxyType(

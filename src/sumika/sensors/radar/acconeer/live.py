@@ -6,9 +6,9 @@ Names and calls are those of `acconeer.exptool.a121` (`Client`, `SessionConfig`,
 import importlib
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from sumika.clock import Clock
 from sumika.schema import FrameKind, FrameNotice, Origin, RadarDescription, RangeFrame, SumikaError, UsageError
 from sumika.schema.house import PortSource, Radar
 from sumika.sensors._files import parse_json, read_text
+from sumika.sensors._maker_package import asked
 from sumika.sensors._paths import resolve_path
 from sumika.sensors._stamps import FrameStamps
 from sumika.sensors.radar.acconeer.values import (
@@ -30,8 +31,6 @@ _COMPLEX64 = np.dtype("<c8")
 _SLOWEST_HZ = 1.0
 """Slower, and the package's wait for a frame would be longer than a node may be silent."""
 
-T = TypeVar("T")
-
 
 def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str, str]) -> "A121Device":
     """Open a sensor, set it and let it run.
@@ -39,7 +38,7 @@ def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str
     Its settings are `config` (a session_config in JSON, as recordings hold it), else a room of 5 m at 20 Hz.
 
     Args:
-        radar: An `a121`, with a `PortSource`: a serial port, `usb`, or `udp`... with `address` for one on the network.
+        radar: An `a121`, with a `PortSource`: a serial port, `usb`, or `udp` with the `address` of one on the network.
         house_file: Relative paths start from where it lies.
         clock: Stamps the frames.
         environ: For `$SUMIKA_DATA` in paths.
@@ -63,9 +62,9 @@ def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str
     text = read_text(config_path, "the radar's settings") if config_path else room_settings()
     settings = _sensor_settings(text, str(config_path or where))
     at = f"radar {radar.id}: {source.address or source.device}"
-    client = _asked(at, "the radar cannot be opened", lambda: package.Client.open(**_place(source)))
+    client = asked(at, "the radar cannot be opened", lambda: package.Client.open(**_place(source)))
     try:
-        config = _asked(at, "the settings are refused", lambda: package.SessionConfig.from_json(text))
+        config = asked(at, "the settings are refused", lambda: package.SessionConfig.from_json(text))
         return A121Device(client, config, settings, radar, clock)
     except SumikaError:
         _release(client)
@@ -159,13 +158,13 @@ class A121Device:
         """
         if self._closed:
             return None
-        result = _asked(self._where, "the radar gives no frames any more", lambda: _only(self._client.get_next()))
+        result = asked(self._where, "the radar gives no frames any more", lambda: _only(self._client.get_next()))
         for cause in ("data_saturated", "frame_delayed"):
             self._refused[cause] += bool(getattr(result, cause))
         frame = self._frame(result)
         if result.calibration_needed:
             self._refused["calibration_needed"] += 1
-            _asked(self._where, "the radar cannot be calibrated", self._client.stop_session)
+            asked(self._where, "the radar cannot be calibrated", self._client.stop_session)
             self._begin()
         return frame
 
@@ -183,7 +182,7 @@ class A121Device:
             self._client.start_session()
             return float(metadata.base_step_length_m)
 
-        base_step_m = _asked(self._where, "the radar refuses its settings", start)
+        base_step_m = asked(self._where, "the radar refuses its settings", start)
         rate_hz = self._settings.frame_rate or _SLOWEST_HZ
         self._points, grid = even_grid(self._settings, base_step_m)
         self._description = range_description(self._radar.model, 1.0 / rate_hz, grid)
@@ -224,19 +223,6 @@ class A121Device:
 def _only(results: Any) -> Any:
     """Return the result of the only sensor: sessions of one may still give results by group and number."""
     return next(iter(results[0].values())) if isinstance(results, list) else results
-
-
-def _asked(where: str, problem: str, work: Callable[[], T]) -> T:
-    """Do what the package is asked for; whatever it raises becomes an error for people."""
-    try:
-        return work()
-    except Exception as error:
-        said = " ".join(str(error).split()) or type(error).__name__
-        raise SumikaError(
-            f"{problem}: {said}",
-            where=where,
-            remedy="Check its cable and power, and that no other program has it",
-        ) from error
 
 
 def _release(client: Any) -> None:

@@ -6,9 +6,9 @@ its `ifxradarsdk.fmcw` (`DeviceFmcw`, `FmcwSimpleSequenceConfig`, `FmcwSequenceC
 
 import importlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sumika.clock import Clock
 from sumika.schema import AdcFrame, FrameKind, FrameNotice, Origin, RadarDescription, SumikaError, UsageError
 from sumika.schema.house import PortSource, Radar
+from sumika.sensors._maker_package import asked, broken
 from sumika.sensors._paths import resolve_path
 from sumika.sensors._stamps import FrameStamps
 from sumika.sensors.base import POLL_S
@@ -30,8 +31,6 @@ from sumika.sensors.radar.infineon.wire import read_avian_config
 
 _POLL_MS = round(POLL_S * 1000)
 _DTYPE = np.dtype("<i2")
-
-T = TypeVar("T")
 
 
 def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str, str]) -> "AvianDevice":
@@ -59,7 +58,7 @@ def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str
         shape = room_settings(radar.model)
     where = f"radar {radar.id}: {source.device}"
     port = {} if source.device == "usb" else {"port": source.device}
-    device = _asked(where, "the radar cannot be opened", lambda: package.fmcw.DeviceFmcw(**port))
+    device = asked(where, "the radar cannot be opened", lambda: package.fmcw.DeviceFmcw(**port))
     try:
         return AvianDevice(device, package, shape, radar, clock)
     except SumikaError:
@@ -110,7 +109,7 @@ class AvianDevice:
         self._passes = 0
         self._closed = False
         config = _sequence_config(package.types, shape)
-        self._shape = _asked(self._where, "the radar refuses its settings", lambda: _taken(device, config, shape))
+        self._shape = asked(self._where, "the radar refuses its settings", lambda: _taken(device, config, shape))
         self._description = avian_description(radar.model, self._shape)
         self._begin()
 
@@ -153,7 +152,7 @@ class AvianDevice:
             self._begin()
             return None
         except Exception as error:
-            raise _broken(self._where, "the radar gives no frames any more", error) from error
+            raise broken(self._where, "the radar gives no frames any more", error) from error
         return self._frame(cubes)
 
     def close(self) -> None:
@@ -171,7 +170,7 @@ class AvianDevice:
             self._device.stop_acquisition()
             self._device.start_acquisition()
 
-        _asked(self._where, "the radar does not start", restart)
+        asked(self._where, "the radar does not start", restart)
         self._passes += 1
         self._index = -1
         self._stamps = FrameStamps(self._description.frame_interval_s)
@@ -252,21 +251,6 @@ def _counts(cube: NDArray[Any]) -> NDArray[np.int16] | None:
     if scaled.ndim != 3 or not np.isfinite(scaled).all() or np.abs(scaled).max(initial=0.0) > 1.0:
         return None
     return np.ascontiguousarray(np.rint(scaled.transpose(1, 0, 2) * AVIAN_FULL_SCALE), dtype=_DTYPE)
-
-
-def _asked(where: str, problem: str, work: Callable[[], T]) -> T:
-    """Do what the package is asked for; whatever it raises becomes an error for people."""
-    try:
-        return work()
-    except Exception as error:
-        raise _broken(where, problem, error) from error
-
-
-def _broken(where: str, problem: str, error: Exception) -> SumikaError:
-    said = " ".join(str(error).split()) or type(error).__name__
-    return SumikaError(
-        f"{problem}: {said}", where=where, remedy="Check its cable, and that no other program has it; plug it in again"
-    )
 
 
 def _release(device: Any) -> None:
