@@ -20,8 +20,11 @@ from sumika.radar.vitals.settings import VitalsSettings
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
 
-_UNCHECKED_S = 5.0
+_UNCHECKED_S = 2.5
 """Movement before this was found by the look before, if there was one."""
+
+_CONTEXT_S = 10.0
+"""What is clutter is told from so much before that."""
 
 _BREATH_EVERY = 2
 """In every so many looks breath is measured; it changes slowly, and costs most."""
@@ -85,10 +88,12 @@ def look(
     iq = formed(window, weights)
     time_s = memory.stamps_ns(count).astype(np.float64) * 1e-9
     known = 0 if person.look is None else max(0, count - round(_UNCHECKED_S / geometry.interval_s))
-    moved = last_moved(iq[known:], geometry.interval_s, noise)
+    settled = max(0, known - round(_CONTEXT_S / geometry.interval_s))
+    moved = settled + last_moved(iq[settled:], geometry.interval_s, noise)
+    moved = moved if moved >= known else -1
     if moved >= 0:
-        person.moved_s = float(time_s[known + moved])
-        iq, time_s = iq[known + moved + 1 :], time_s[known + moved + 1 :]
+        person.moved_s = float(time_s[moved])
+        iq, time_s = iq[moved + 1 :], time_s[moved + 1 :]
     chest = (
         chest_movement(iq, geometry.wavelength_m, noise, geometry.neighbours) if len(time_s) >= _FEWEST_FRAMES else None
     )
