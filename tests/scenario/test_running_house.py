@@ -157,9 +157,11 @@ def test_health_says_running_for_all(running: RunningHouse) -> None:
 def test_a_radar_that_cannot_be_opened_degrades_alone_and_says_why(simulated_house: LoadedHouse) -> None:
     radar = simulated_house.house.radars[0]
     text = simulated_house.text
-    begin = text.index("source:", text.index(radar.id))
+    named = text.index(radar.id)
+    begin = text.index("source:", named)
     end = text.index("\n", text.index("seed: 1", begin))
-    broken = text[:begin] + "source: {type: port, device: /dev/ttyNONE}" + text[end:]
+    module = text[named:begin].replace(radar.model, "mr60bha2")
+    broken = text[:named] + module + "source: {type: port, device: /dev/ttyNONE}" + text[end:]
     with RunningHouse(parse_house(broken, simulated_house.path)) as house:
         arrived = house.until(
             lambda received: isinstance(received.message, Event) and received.message.code == "node_degraded", 60
