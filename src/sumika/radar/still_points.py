@@ -1,9 +1,9 @@
 """Points that do not move: somebody who breathes, or a thing?
 
-A point at zero velocity is what the learned background does not explain. That may be a chest; it may also be a chair that
-was moved, the place that somebody has just left (the background still lacks it or still has him), or strong clutter
-that trembles with the oscillator. Two measures of its range bin tell: from frame to frame a chest turns, a thing does
-not; and strong clutter may tremble by its own small share.
+A point at zero velocity is what the learned background does not explain. That may be a chest; it may also be a chair
+that was moved, the place that somebody has just left (the background still lacks it or still has him), or strong
+clutter that trembles with the oscillator. Two measures of its range bin tell: from frame to frame a chest turns, a
+thing does not; and strong clutter may tremble by its own small share.
 """
 
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ Array = NDArray[np.float64]
 _RANGE, _VELOCITY = POINT_COLUMNS.index("range_m"), POINT_COLUMNS.index("velocity_m_s")
 
 CHANGE_S = 0.6
-"""Change is the mean over this time and no longer: at the turn of a breath a chest stands for a moment, and where somebody
-has passed nothing changes any more."""
+"""Change is the mean over this time and no longer: at the turn of a breath a chest stands for a moment, and where
+somebody has passed nothing changes any more."""
 
 SCENE_S = 4.0
 """What stands is the mean over this time."""

@@ -10,6 +10,7 @@ from sumika.schema import HeldBy, TrackKind
 
 Array = NDArray[np.float64]
 MOST_LOG_ODDS = 8.0
+TRAIL_S = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class BodyTrack:
         born_m: (3,) where.
         now_s: When `mean` holds.
         seen_s: When points were last taken for it.
+        trail_m: (2,) where it was, a second behind: how far ahead it is says how fast it goes, however its points jitter.
         anchor_m: (2,) the place that it has not left.
         anchored_s: Since when.
         farthest_m: How far it ever was from where it was born.
@@ -52,6 +54,7 @@ class BodyTrack:
     born_m: Array
     now_s: float
     seen_s: float
+    trail_m: Array
     anchor_m: Array
     anchored_s: float
     farthest_m: float = 0.0
@@ -79,6 +82,12 @@ class BodyTrack:
     def speed_m_s(self) -> float:
         """On the floor plan."""
         return math.hypot(float(self.mean[3]), float(self.mean[4]))
+
+    @property
+    def going_m_s(self) -> float:
+        """How fast it leaves where it was, over the last second or so."""
+        ahead = self.mean[:2] - self.trail_m
+        return math.hypot(float(ahead[0]), float(ahead[1])) / TRAIL_S
 
     def believe(self, log_ratio: float) -> None:
         """Take evidence for or against its existence in."""

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from sumika.radar.tracking.body_track import BodyTrack
+from sumika.radar.tracking.body_track import TRAIL_S, BodyTrack
 from sumika.radar.tracking.settings import TrackingSettings
 from sumika.schema import HeldBy, Reason
 
@@ -34,6 +34,7 @@ def seen(track: BodyTrack, count: float, interval_s: float, settings: TrackingSe
     if count >= 0.5:
         track.believe(SEEN_PER_S * interval_s * min(1.0, count / 2.0))
         track.held_by = HeldBy.POINTS
+    track.trail_m = track.trail_m + min(1.0, interval_s / TRAIL_S) * (track.mean[:2] - track.trail_m)
     far_m = float(np.hypot(*(track.mean[:2] - track.born_m[:2])))
     sigma_m = math.sqrt(max(float(track.covariance[0, 0] + track.covariance[1, 1]), 0.0))
     track.farthest_m = max(track.farthest_m, far_m - sigma_m)

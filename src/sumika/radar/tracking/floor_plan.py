@@ -36,7 +36,7 @@ class FloorPlan:
         return max((room.height_m for room in self.rooms), default=3.0)
 
     def outside_m(self, places: Array) -> Array:
-        """Return (place,) how far each lies beyond the walls of the nearest room; inside one, minus how far before them.
+        """Return (place,) how far each lies beyond the nearest room's walls; inside one, minus how far before them.
 
         Args:
             places: (place, 2).

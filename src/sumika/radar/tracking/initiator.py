@@ -72,6 +72,7 @@ def _body(points: HousePoints, now_s: float, settings: TrackingSettings, radar: 
         born_m=middle.copy(),
         now_s=now_s,
         seen_s=now_s,
+        trail_m=middle[:2].copy(),
         anchor_m=middle[:2].copy(),
         anchored_s=now_s,
         top_m=float(middle[2]) + 0.4,

@@ -114,13 +114,14 @@ class Mounting:
             table[:, COLUMN["snr_db"]],
         )
 
-    def target(self, track: int, mean: Array, covariance: Array, *, still_s: float) -> Target:
+    def target(self, track: int, mean: Array, covariance: Array, *, speed_m_s: float, still_s: float) -> Target:
         """Return a track in the radar's own coordinates.
 
         Args:
             track: Its id.
             mean: (6,) position and velocity in house coordinates.
             covariance: (6, 6).
+            speed_m_s: How fast it goes.
             still_s: How long it has not left its place.
         """
         right, forward, up = self.axes @ (mean[:3] - self.place)
@@ -138,7 +139,7 @@ class Mounting:
             range_sigma_m=math.sqrt(max(float(ray @ own @ ray), 0.0)),
             azimuth_sigma_rad=math.sqrt(max(float(aside @ own @ aside), 0.0)) / flat,
             elevation_sigma_rad=math.sqrt(max(float(above @ own @ above), 0.0)) / distance,
-            speed_m_s=math.sqrt(float(mean[3:] @ mean[3:])),
+            speed_m_s=speed_m_s,
             still_s=still_s,
         )
 

@@ -257,7 +257,13 @@ def targets(state: TrackingState, radar: str) -> tuple[Target, ...]:
     """
     mounting = state.mountings[radar]
     return tuple(
-        mounting.target(track.id, track.mean, track.covariance, still_s=track.now_s - track.anchored_s)
+        mounting.target(
+            track.id,
+            track.mean,
+            track.covariance,
+            speed_m_s=track.going_m_s,
+            still_s=track.now_s - track.anchored_s,
+        )
         for track in state.tracks
         if track.now_s - track.born_s > 0.5 or track.confirmed
     )
