@@ -23,7 +23,7 @@ from sumika.runtime.supervisor import NAME as SUPERVISOR
 from sumika.runtime.table import nodes_of
 from sumika.schema import NodeHealth, NodeState, SumikaError
 
-TOPICS_HEARD = ("node_health", "event", "presence", "respiration", "chest_motion", "heart_rate")
+TOPICS_HEARD = ("node_health", "event", "presence", "respiration", "chest_motion", "heart_rate", "claim")
 
 
 def lives(process: psutil.Process) -> bool:
