@@ -50,7 +50,8 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
         kind_probability: How surely, 0..1.
         position_m: Middle of the body.
         position_sigma_m: Standard deviations of that.
-        velocity_m_s: Of the middle.
+        velocity_m_s: Of the middle, at this moment.
+        going_m_s: How fast it leaves where it was, over the last second; steadier than the velocity.
         velocity_sigma_m_s: Standard deviations of that.
         size_m: Extent (horizontal, horizontal, upwards) that its points show, two standard deviations either way.
         top_m: Height of its highest part above the floor.
@@ -71,6 +72,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     position_sigma_m: Vector
     velocity_m_s: Vector = (0.0, 0.0, 0.0)
     velocity_sigma_m_s: Vector = (1.0, 1.0, 1.0)
+    going_m_s: float = 0.0
     size_m: Vector = (0.0, 0.0, 0.0)
     top_m: float = 0.0
     top_sigma_m: float = 1.0
@@ -104,11 +106,13 @@ class Tracks(Message, frozen=True, kw_only=True):
     Attributes:
         source: The radar's id, or "house" for all together.
         tracks: Confirmed ones.
+        candidates: Bodies that are followed and not told of yet; for whoever measures them, not for people.
         ghosts: What was seen and explained away.
         reason: Why nobody can be tracked, where that is so; empty otherwise.
     """
 
     source: str
     tracks: tuple[Track, ...] = ()
+    candidates: tuple[Track, ...] = ()
     ghosts: tuple[Ghost, ...] = ()
     reason: str = ""

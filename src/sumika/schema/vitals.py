@@ -56,6 +56,8 @@ class PersonVitals(Message, frozen=True, kw_only=True):
         displacement_mm: Chest towards the radar, mean of the window removed; None while it moves.
         displacement_sigma_mm: Its standard deviation, receiver noise only.
         beats: Those found since the message before.
+        breathing_log_odds: Natural logarithm of the odds that something breathes in the person's cells; holds who
+            keeps still on his track.
     """
 
     track: int
@@ -66,3 +68,4 @@ class PersonVitals(Message, frozen=True, kw_only=True):
     displacement_mm: float | None = None
     displacement_sigma_mm: float | None = None
     beats: tuple[Beat, ...] = ()
+    breathing_log_odds: float = 0.0

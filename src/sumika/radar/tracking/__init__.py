@@ -6,7 +6,7 @@ seen.tracks, seen.ghosts
 """
 
 from sumika.radar.tracking.empty_room import EmptyRoom, KnownMover, learn
-from sumika.radar.tracking.mounting import HousePoints, Mounting, mounting_of
+from sumika.radar.tracking.mounting import HousePoints, Mounting, mounting_of, target_of
 from sumika.radar.tracking.settings import TrackingSettings
 from sumika.radar.tracking.tracker import TrackingResult, TrackingState, start, step, targets
 
@@ -22,5 +22,6 @@ __all__ = [
     "mounting_of",
     "start",
     "step",
+    "target_of",
     "targets",
 ]

@@ -26,7 +26,7 @@ class BodyTrack:
         born_m: (3,) where.
         now_s: When `mean` holds.
         seen_s: When points were last taken for it.
-        trail_m: (2,) where it was, a second behind: how far ahead it is says how fast it goes, however its points jitter.
+        trail_m: (2,) where it was, a second behind; how far ahead it is says how fast it goes, however points jitter.
         anchor_m: (2,) the place that it has not left.
         anchored_s: Since when.
         farthest_m: How far it ever was from where it was born.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.radar.target import Target
-from sumika.schema import POINT_COLUMNS
+from sumika.schema import POINT_COLUMNS, Track
 from sumika.schema.house import Radar
 
 Array = NDArray[np.float64]
@@ -142,6 +142,14 @@ class Mounting:
             speed_m_s=speed_m_s,
             still_s=still_s,
         )
+
+
+def target_of(track: Track, mounting: Mounting) -> Target:
+    """Return where a radar should look for a track that somebody told of."""
+    mean = np.array((*track.position_m, *track.velocity_m_s))
+    spread = np.array((*track.position_sigma_m, *track.velocity_sigma_m_s))
+    covariance = np.diag(spread**2)
+    return mounting.target(track.id, mean, covariance, speed_m_s=track.going_m_s, still_s=track.still_s)
 
 
 def mounting_of(radar: Radar) -> Mounting:

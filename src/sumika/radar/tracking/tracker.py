@@ -44,10 +44,12 @@ class TrackingResult:
 
     Attributes:
         tracks: Confirmed bodies.
+        candidates: Bodies that are followed and not told of yet.
         ghosts: What was explained away in this frame.
     """
 
     tracks: tuple[Track, ...] = ()
+    candidates: tuple[Track, ...] = ()
     ghosts: tuple[Ghost, ...] = ()
 
 
@@ -147,7 +149,9 @@ def step(
     told += ghosts.explain_outside(beyond, GhostCause.OUTSIDE_ROOM, images, real, state.plan)
     told += ghosts.explain_outside(off, GhostCause.OUTSIDE_HEIGHT, images, real, state.plan)
     told += _things(state)
-    return state, TrackingResult(tuple(_told(state, track) for track in state.tracks if track.confirmed), tuple(told))
+    bodies = [(track.confirmed, _told(state, track)) for track in state.tracks]
+    people, candidates = (tuple(body for told_of, body in bodies if told_of is which) for which in (True, False))
+    return state, TrackingResult(people, candidates, tuple(told))
 
 
 def _start_over(state: TrackingState, time_s: float) -> None:
@@ -281,6 +285,7 @@ def _told(state: TrackingState, track: BodyTrack) -> Track:
         position_m=(float(mean[0]), float(mean[1]), float(mean[2])),
         position_sigma_m=(float(sigma[0]), float(sigma[1]), float(sigma[2])),
         velocity_m_s=(float(mean[3]), float(mean[4]), float(mean[5])),
+        going_m_s=track.going_m_s,
         velocity_sigma_m_s=(float(sigma[3]), float(sigma[4]), float(sigma[5])),
         size_m=(4 * float(track.spread_m[0]), 4 * float(track.spread_m[1]), 4 * float(track.spread_m[2])),
         top_m=track.top_m,
