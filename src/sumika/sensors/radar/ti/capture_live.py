@@ -23,6 +23,8 @@ from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 _logger = logging.getLogger(__name__)
 _SPARE_PACKETS = 256
 """In one call so many more packets are read than a frame has: a call comes to an end whatever arrives."""
+_OVERDUE_NS = seconds_to_ns(0.01)
+"""A packet that others have overtaken comes after some microseconds, or not at all."""
 _UDP_TABLE = Path("/proc/net/udp")
 
 
@@ -54,6 +56,7 @@ class CaptureSource:
         self._most_packets = chirp.frame_bytes // 1024 + _SPARE_PACKETS
         self._ready: deque[tuple[Assembled, Instant]] = deque()
         self._began: Instant | None = None
+        self._waiting_since_ns: int | None = None
         self._stamps = FrameStamps(chirp.frame_interval_s)
         self._last_index = -1
         self._restarts = 0
@@ -104,8 +107,7 @@ class CaptureSource:
             try:
                 size, sender = receive(self._datagram)
             except BlockingIOError:
-                left_s = (until_ns - self._clock.now().monotonic_ns) / NANOSECONDS_PER_SECOND
-                if left_s <= 0 or not select.select([data], [], [], left_s)[0]:
+                if not self._wait(data, until_ns):
                     return
                 continue
             if sender[0] != self._card.address:
@@ -114,6 +116,18 @@ class CaptureSource:
                 self._take(size)
                 if self._ready:
                     return
+
+    def _wait(self, data: socket.socket, until_ns: int) -> bool:
+        """Return whether more may be read now: False once the time is over, or what was overdue completed a frame."""
+        now_ns = self._clock.now().monotonic_ns
+        due_ns = until_ns if self._waiting_since_ns is None else self._waiting_since_ns + _OVERDUE_NS
+        left_s = (min(due_ns, until_ns) - now_ns) / NANOSECONDS_PER_SECOND
+        if left_s > 0 and select.select([data], [], [], left_s)[0]:
+            return True
+        if self._waiting_since_ns is None:
+            return False
+        self._hand_over(self._assembler.give_up())
+        return not self._ready
 
     def _take(self, size: int) -> None:
         if not wire_capture.DATA_HEAD.size < size <= wire_capture.LARGEST_DATAGRAM:
@@ -124,9 +138,19 @@ class CaptureSource:
         sequence, low, high = wire_capture.DATA_HEAD.unpack_from(self._datagram)
         payload = self._datagram[wire_capture.DATA_HEAD.size : size]
         frames = self._assembler.add(sequence, low | high << 32, payload)
+        if frames or self._assembler.waiting or self._waiting_since_ns is not None:
+            self._hand_over(frames)
+
+    def _hand_over(self, frames: list[Assembled]) -> None:
+        now = self._clock.now()
+        began = self._began or now
+        self._ready += [(frame, began) for frame in frames]
         if frames:
-            self._ready += [(frame, self._began) for frame in frames]
-            self._began = None if self._assembler.between_frames else self._clock.now()
+            self._began = None if self._assembler.between_frames else now
+        if not self._assembler.waiting:
+            self._waiting_since_ns = None
+        elif self._waiting_since_ns is None:
+            self._waiting_since_ns = now.monotonic_ns
 
     def _frame(self, assembled: Assembled, began: Instant) -> Frame:
         if self._restarts != self._assembler.restarts:

@@ -87,6 +87,13 @@ class FrameAssembler:
         ready, self._ready = self._ready, []
         return ready
 
+    def give_up(self) -> list[Assembled]:
+        """Return the frames that are completed when what is missing counts as lost, for it is long overdue."""
+        while self._held:
+            self._skip()
+        ready, self._ready = self._ready, []
+        return ready
+
     def _add_out_of_order(self, sequence: int, place: int, payload: memoryview) -> None:
         if self._expected < 0:
             self._join(place)
@@ -108,8 +115,7 @@ class FrameAssembler:
         self._held[place] = bytes(payload)
         self._release()
         while len(self._held) > WINDOW:
-            self._skip_to(min(self._held))
-            self._release()
+            self._skip()
 
     def _follows(self, sequence: int, place: int) -> bool:
         """Return whether so many packets can have carried so many bytes, and whether it is not from long ago."""
@@ -148,8 +154,9 @@ class FrameAssembler:
             taken += step
             self._advance(step)
 
-    def _skip_to(self, place: int) -> None:
+    def _skip(self) -> None:
         """Put zeros where nothing came; frames of which nothing came at all are left out."""
+        place = min(self._held)
         gap = place - self._expected
         self.counts["gaps"] += 1
         self.counts["bytes_lost"] += gap
@@ -159,6 +166,7 @@ class FrameAssembler:
         self._frame += whole
         self.counts["frames_lost"] += whole
         self._blank(rest)
+        self._release()
 
     def _blank(self, step: int) -> None:
         if self._filled >= 0:

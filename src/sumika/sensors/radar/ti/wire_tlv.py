@@ -81,14 +81,19 @@ def _end(pending: bytes, begin: int) -> int | str | None:
         return "packet_length"
     end = begin + length
     # Where another packet begins this one has ended, whatever it says of itself: bytes of it were lost.
-    if pending.find(MAGIC, begin + len(MAGIC), end) >= 0:
+    if pending.find(MAGIC, begin + len(MAGIC), end + len(MAGIC) - 1) >= 0:
         return "cut_short"
-    if len(pending) < end:
+    if len(pending) < end or (len(pending) < end + len(MAGIC) and _ends_in_magic(pending)):
         return None
     cut = pending[begin:end]
     old = _is_old(cut)
     parts = _parts(cut, _OLD_HEADER.size if old else _HEADER.size, old=old)
     return parts if isinstance(parts, str) else end
+
+
+def _ends_in_magic(pending: bytes) -> bool:
+    """Return whether what came last may be the beginning of another packet; a single byte of it says too little."""
+    return any(pending.endswith(MAGIC[:length]) for length in range(2, len(MAGIC)))
 
 
 def _is_old(cut: bytes) -> bool:
