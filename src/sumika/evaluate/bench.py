@@ -24,7 +24,10 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "spine.power_cut": ("history", "log"),
         "spine.demo": ("runtime", "bus", "log", "history", "radar", "perception", "sensors", "terminal"),
     },
-    "radar": {"radar.respiration": ("radar", "perception", "sensors")},
+    "radar": {
+        "radar.respiration": ("radar", "perception", "sensors"),
+        "radar.vitals_score": ("radar/vitals", "radar/detection", "radar/breathing_rate", "radar/periodicity", "world"),
+    },
     "distil": {
         "distil.reason": ("distil/language", "distil/problems", "distil/choose", "distil/clean", "distil/grade"),
         "distil.demo": ("distil/language", "distil/problems", "distil/ledger"),

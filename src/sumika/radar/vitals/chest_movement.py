@@ -48,6 +48,8 @@ class ChestMovement:
         signal: (used cell,) power around the centres over noise, of one frame.
         life_to_noise: Power of the change over noise, in the strongest cell.
         fastest_share: Share of the frames with almost a whole turn in between, on the path of all cells.
+        roughness: How little the speed of one frame says of the next one's, median of the paths: 0 of what moves
+            smoothly, 1 of what has another speed in each frame.
     """
 
     paths_mm: Array
@@ -58,6 +60,7 @@ class ChestMovement:
     signal: Array
     life_to_noise: float
     fastest_share: float
+    roughness: float
 
     def is_point(self, path: int) -> bool:
         """Return whether a path is that of all cells summed up as the echo of one point."""
@@ -126,6 +129,7 @@ def chest_movement(
     paths = np.zeros((len(members), len(iq)))
     np.cumsum(turned, axis=1, out=paths[:, 1:])
     paths *= -1e3 * wavelength_m / (4 * np.pi)
+    signal = (around.real**2 + around.imag**2).mean(axis=1) / max(noise, 1e-300)
     stays = np.ptp(paths, axis=1) < _FARTHEST_MM
     stays[-2:] = True
     return ChestMovement(
@@ -134,9 +138,10 @@ def chest_movement(
         point=point,
         used=used,
         centre=centre,
-        signal=(around.real**2 + around.imag**2).mean(axis=1) / max(noise, 1e-300),
+        signal=signal,
         life_to_noise=strongest / max(noise, 1e-300),
         fastest_share=float((np.abs(turned[-1]) > _ALMOST_A_TURN).mean()),
+        roughness=_roughness(turned, np.maximum(members @ signal, 1e-3)),
     )
 
 
@@ -154,6 +159,14 @@ def _point_response(
     coloured = (distance == 0) + neighbours * (distance == 1) + neighbours**2 * 0.375 * (distance == 2)
     point: NDArray[np.complex128] = np.linalg.solve(coloured + _RIDGE * np.eye(used.size), shape)
     return point / np.linalg.norm(point)
+
+
+def _roughness(turned: Array, signal_to_noise: Array) -> float:
+    """Return how little increments (path, frame) go on, receiver noise taken off; see `ChestMovement.roughness`."""
+    noise = 0.5 / signal_to_noise  # of a phase; an increment has it twice, the change of increments six times
+    speed = np.maximum(turned.var(axis=1) - 2 * noise, 0.0)
+    change = np.maximum(np.diff(turned, axis=1).var(axis=1) - 6 * noise, 0.0)
+    return float(np.median(change / (2 * speed + noise + 1e-12)))
 
 
 def _views(used: NDArray[np.intp]) -> NDArray[np.bool_]:

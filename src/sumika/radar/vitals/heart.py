@@ -105,7 +105,7 @@ def measure_heart(memory: HeartMemory, paths: Traces, seconds: float, breath: Rh
         evidence = heart_evidence(paths.paths_mm[-1], paths.interval_s)
         if evidence is None:
             memory.rate_bpm = None
-            return HeartSeen(Rate(valid=False, reason=Reason.TOO_WEAK))
+            return HeartSeen(Rate(valid=False, reason=Reason.OUT_OF_BAND))
         advance(memory.tracker, evidence, seconds)
     else:
         advance(memory.tracker, None, seconds)

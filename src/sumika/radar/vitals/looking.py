@@ -13,7 +13,7 @@ from sumika.radar.vitals.beats import BeatTrain
 from sumika.radar.vitals.breath import Breath, measure_breath, no_breath
 from sumika.radar.vitals.chest_movement import chest_movement, last_moved
 from sumika.radar.vitals.geometry import Geometry
-from sumika.radar.vitals.life import breathing_log_odds
+from sumika.radar.vitals.life import MOST_WRAPS, ROUGHEST_CHEST, breathing_log_odds
 from sumika.radar.vitals.paths import Traces, even_traces
 from sumika.radar.vitals.person import FoundBeat, Look, Person, View, ViewKey
 from sumika.radar.vitals.settings import VitalsSettings
@@ -41,7 +41,6 @@ _FEWEST_FRAMES = 16
 _MOST_LOST = 0.3
 """Share of lost frames beyond which the waveform between them is a guess."""
 
-_MOST_WRAPS = 0.03
 _LEAST_LIFE = 10.0
 """Change over noise below which a phase says nothing."""
 
@@ -148,8 +147,10 @@ def _why_unfit(person: Person, seen: Look) -> Reason:
         return Reason.TOO_FAR if person.target.range_m > _FAR_M else Reason.TOO_WEAK
     if seen.seen_share < 1.0 - _MOST_LOST:
         return Reason.FRAMES_LOST
-    if chest.fastest_share > _MOST_WRAPS:
+    if chest.fastest_share > MOST_WRAPS:
         return Reason.PHASE_WRAPS
+    if chest.roughness > ROUGHEST_CHEST:
+        return Reason.NOT_PERIODIC
     return Reason.MEASURED
 
 
