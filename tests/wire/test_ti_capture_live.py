@@ -18,7 +18,7 @@ from sumika.sensors.radar.ti.wire import decode_frame
 from tests.wire.serial_fakes import START, pass_time, radar_on
 from tests.wire.ti_fakes import CFG, FRAME_BYTES, FakeCard, FakeCommandLine, datagrams, recording
 
-# As the maker's own program sends them.
+# Written out by hand; the same bytes as in published programs for this card.
 CONNECT, RESET, CONFIGURE = "5aa509000000aaee", "5aa501000000aaee", "5aa50300060001020102031eaaee"
 PACKETS, RECORD, STOP = "5aa50b000600be05350c0000aaee", "5aa505000000aaee", "5aa506000000aaee"
 

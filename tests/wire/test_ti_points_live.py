@@ -7,19 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sumika.clock import SimulatedClock
 from sumika.schema import Claim, Origin, PointCloud, SumikaError, UsageError
 from sumika.sensors import MessageSource
 from sumika.sensors.base import Answer, CountsRefused
 from sumika.sensors.radar import open_live
-from sumika.sensors.radar.ti import wire_tlv
 from tests.wire.serial_fakes import START, FakeModule, heard_from, pass_time, radar_on
 from tests.wire.ti_fakes import (
     CFG,
-    MAGIC,
     FakeCommandLine,
     compressed,
     old_packet,
@@ -33,14 +29,6 @@ from tests.wire.ti_fakes import (
 
 ONE = packet(points((1.0, 2.0, 0.5, -0.3)), side_info(203), objects=1, frame=7)
 TWO = packet(points((0.0, 3.0, 0.0, 0.0), (-1.0, 1.0, 0.0, 0.2)), side_info(100, 150), objects=2, frame=8)
-# As sent by an IWR6843ISK with SDK 3.5: head, one point 1.5 m ahead, its SNR, statistics.
-TRANSCRIPT = bytes.fromhex(
-    "0201040306050807 05000503 80000000 43680a00 2a000000 11223344 01000000 03000000 00000000"
-    "01000000 10000000 00000000 0000c03f 00000000 00000000"
-    "07000000 04000000 c800 6400"
-    "06000000 18000000 10270000 05000000 a0860100 00000000 00000000 00000000"
-    "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
-)
 
 
 @pytest.fixture
@@ -72,14 +60,6 @@ def cloud_of(answers: list[Answer]) -> PointCloud:
 
 def claims(answers: list[Answer]) -> dict[str, float | None]:
     return {answer.quantity: answer.value for answer in answers if isinstance(answer, Claim)}
-
-
-def test_a_transcript_is_read_as_the_maker_says() -> None:
-    cutter = wire_tlv.packet_cutter()
-    (cut,) = cutter.feed(TRANSCRIPT)
-    told = wire_tlv.packet_of(cut)
-    assert (told.version, told.frame, told.objects, sorted(told.parts)) == ((3, 5), 42, 1, [1, 6, 7])
-    assert not cutter.refused
 
 
 def test_points_of_the_out_of_box_demo(module: FakeModule, tmp_path: Path) -> None:
@@ -234,59 +214,6 @@ def test_what_lies_is_counted_by_cause_and_the_next_sound_packet_is_told(
     for answer in answers:
         assert not isinstance(answer, Claim) or answer.value is None or math.isfinite(answer.value)
     source.close()
-
-
-@given(st.lists(st.integers(1, 40), max_size=40))
-def test_however_the_stream_is_cut_the_packets_are_the_same(cuts: list[int]) -> None:
-    stream, cutter, found = ONE + TWO + TRANSCRIPT, wire_tlv.packet_cutter(), []
-    for cut in cuts:
-        found += cutter.feed(stream[:cut])
-        stream = stream[cut:]
-    assert found + cutter.feed(stream) == [ONE, TWO, TRANSCRIPT]
-    assert not cutter.refused
-
-
-@pytest.mark.parametrize("at", range(1, len(ONE) + len(TWO)))
-def test_a_packet_may_come_in_two_pieces_cut_anywhere(at: int) -> None:
-    cutter, stream = wire_tlv.packet_cutter(), ONE + TWO
-    assert cutter.feed(stream[:at]) + cutter.feed(stream[at:]) == [ONE, TWO]
-    assert not cutter.refused
-
-
-@given(st.binary(max_size=60), st.integers(0, len(TWO) - 1), st.integers(1, 255))
-def test_a_garbled_byte_anywhere_costs_no_later_packet(garbage: bytes, place: int, flip: int) -> None:
-    damaged = bytearray(TWO)
-    damaged[place] ^= flip
-    cutter = wire_tlv.packet_cutter()
-    found = cutter.feed(garbage + bytes(damaged) + ONE + TWO + TRANSCRIPT)
-    assert found[-3:] == [ONE, TWO, TRANSCRIPT]
-    for cut in found:
-        wire_tlv.packet_of(cut)
-
-
-@given(st.integers(0, len(TWO) - 1), st.integers(1, 60))
-def test_lost_bytes_cost_one_packet(place: int, size: int) -> None:
-    cutter = wire_tlv.packet_cutter()
-    found = cutter.feed(ONE + TWO[:place] + TWO[place + size :] + ONE + TRANSCRIPT)
-    assert found[0] == ONE
-    assert found[-2:] == [ONE, TRANSCRIPT]
-
-
-@given(st.binary(max_size=300))
-def test_whatever_stands_in_a_packet_it_is_no_error(content: bytes) -> None:
-    cutter = wire_tlv.packet_cutter()
-    found = cutter.feed(MAGIC + struct.pack("<II", 0, 40 + len(content)) + (content + bytes(300))[: 24 + len(content)])
-    for cut in found:
-        wire_tlv.packet_of(cut)
-
-
-def test_memory_stays_bounded_whatever_comes() -> None:
-    cutter = wire_tlv.packet_cutter()
-    lie = MAGIC + struct.pack("<II", 0, wire_tlv.LONGEST_PACKET)
-    for _ in range(100):
-        assert cutter.feed(lie + bytes(10_000)) == []
-    assert cutter.refused["cut_short"] >= 99
-    assert cutter.feed(bytes(wire_tlv.LONGEST_PACKET) + ONE)[-1] == ONE
 
 
 def test_frames_that_are_lost_or_come_twice_are_noticed(module: FakeModule, tmp_path: Path) -> None:
