@@ -26,6 +26,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "radar": {
         "radar.respiration": ("radar", "perception", "sensors"),
+        "radar.people_speed": ("radar", "world"),
         "radar.vitals_score": ("radar/vitals", "radar/detection", "radar/breathing_rate", "radar/periodicity", "world"),
     },
     "distil": {

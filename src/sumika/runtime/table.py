@@ -1,6 +1,7 @@
 """The one table of nodes: which processes run in a house, on what condition, and what each takes."""
 
 from functools import partial
+from typing import Any
 
 from sumika.perception import heart, presence, respiration
 from sumika.radar import front_end
@@ -10,7 +11,11 @@ from sumika.runtime.log_loop import run_log
 from sumika.runtime.node import LOG, LOG_OF_FRAMES, Node, StepTask
 from sumika.runtime.sensor_loop import run_sensor
 from sumika.runtime.step_loop import run_step
-from sumika.schema.house import House, Radar, Room
+from sumika.schema import ARRAYS, Message
+from sumika.schema.house import House, PortSource, Radar, Room
+
+FEWEST_ANTENNAS = 4
+"""Fewer virtual antennas blur a room's people into each other."""
 
 
 def _rooms(house: House) -> tuple[str, ...]:
@@ -68,8 +73,69 @@ def _only_its_own(radar_id: str, house: House, topic: str, key: str) -> tuple[st
     return (key,) if key == radar_id else ()
 
 
+def _start_sight(house: House, key: str) -> object:
+    # Imported where it runs: compiled loops cost every other process memory and time.
+    from sumika.perception import sight
+
+    return sight.start(house.radar(key))
+
+
+def _step_sight(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
+    from sumika.perception import sight
+
+    return sight.step(state, message)
+
+
+def _sight(radar_id: str) -> StepTask:
+    """Return what one radar sees of the people whom the house tracks."""
+    return StepTask(
+        start=_start_sight,
+        step=_step_sight,
+        inputs=(f"frame/{radar_id}", "tracks/house"),
+        keys=partial(_only, radar_id),
+        route=partial(_its_own_and_the_house, radar_id),
+    )
+
+
+def _its_own_and_the_house(radar_id: str, house: House, topic: str, key: str) -> tuple[str, ...]:
+    return (radar_id,) if topic == "tracks" or key == radar_id else ()
+
+
+def _start_people(house: House, key: str) -> object:
+    from sumika.perception import people
+
+    return people.start(house.rooms, tuple(radar for radar in house.radars if _tells_directions(radar)))
+
+
+def _step_people(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
+    from sumika.perception import people
+
+    return people.step(state, message)
+
+
+def _house(house: House) -> tuple[str, ...]:
+    return ("house",)
+
+
+def _to_house(house: House, topic: str, key: str) -> tuple[str, ...]:
+    return ("house",)
+
+
+def _sees_people(radar: Radar) -> bool:
+    """Return whether a radar's frames tell directions well enough to follow people."""
+    array = ARRAYS.get(radar.model)
+    frames = not (isinstance(radar.source, PortSource) and radar.source.kind == "points")
+    return frames and array is not None and array.measures_azimuth and len(array.virtual) >= FEWEST_ANTENNAS
+
+
+def _tells_directions(radar: Radar) -> bool:
+    """Return whether people can be followed by a radar: by its frames, or by the points that its firmware tells."""
+    return _sees_people(radar) or isinstance(radar.source, PortSource)
+
+
 PRESENCE = StepTask(_start_presence, presence.step, ("slow_time", "tick"), _rooms, _to_rooms)
 RESPIRATION = StepTask(_start_respiration, respiration.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
+PEOPLE = StepTask(_start_people, _step_people, ("points", "person_vitals", "tick"), _house, _to_house)
 HEART = StepTask(_start_heart, heart.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
 
 
@@ -84,9 +150,23 @@ def nodes_of(house: House) -> tuple[Node, ...]:
         Node("presence", run_step, step=PRESENCE),
         Node("respiration", run_step, when=someone_home, step=RESPIRATION),
         Node("heart", run_step, when=someone_home, step=HEART),
+        *_people(house),
         *(Node(f"radar.{radar.id}", run_step, step=_one_radar(radar.id)) for radar in house.radars),
         *(
             Node(f"sensor.{radar.id}", run_sensor, subject=radar.id, heard_by=(LOG, LOG_OF_FRAMES))
             for radar in house.radars
         ),
     )
+
+
+def _people(house: House) -> tuple[Node, ...]:
+    """Return the nodes that follow people, where a radar tells directions."""
+    if not any(map(_tells_directions, house.radars)):
+        return ()
+    # Loops are compiled when they first run on a machine, which takes a while.
+    sights = (
+        Node(f"radar.{radar.id}.sight", run_step, step=_sight(radar.id), watchdog_s=60.0)
+        for radar in house.radars
+        if _sees_people(radar)
+    )
+    return (Node("people", run_step, step=PEOPLE, watchdog_s=10.0), *sights)
