@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sumika.radar.breathing_rate import Trace
 from sumika.radar.vitals.beats import BeatTrain, beat_train, whitened_acceleration
 from sumika.radar.vitals.heart import HeartMemory, measure_heart
 from sumika.radar.vitals.heart_evidence import GRID_BPM, heart_evidence, highest_hz
 from sumika.radar.vitals.heart_tracker import HeartTracker, advance, tracked_rate
-from sumika.radar.vitals.paths import Traces, even_traces
 from sumika.schema import Reason
 from tests.vitals_scene import INTERVAL_S, Sleeper, times
 
@@ -72,7 +72,7 @@ def test_the_harmonic_evidence_is_highest_at_the_rate(heart_bpm: float) -> None:
 def test_frames_too_slow_for_a_heart_give_no_evidence() -> None:
     path_mm = chest_mm(Sleeper(), 20.0)[::4]
     assert heart_evidence(path_mm, 4 * INTERVAL_S) is None
-    seen = measure_heart(HeartMemory(), Traces(path_mm[np.newaxis], 4 * INTERVAL_S), 1.0, None)
+    seen = measure_heart(HeartMemory(), Trace(path_mm, 4 * INTERVAL_S), 1.0, None)
     assert (seen.rate.valid, seen.rate.reason) == (False, Reason.OUT_OF_BAND)
 
 
@@ -104,8 +104,7 @@ def test_a_heart_that_speeds_up_is_followed() -> None:
     memory = HeartMemory()
     for second in range(8, 60):
         end = second * 20
-        paths = even_traces(path_mm[np.newaxis, max(0, end - 600) : end], time_s[max(0, end - 600) : end], INTERVAL_S)
-        seen = measure_heart(memory, paths, 1.0, None)
+        seen = measure_heart(memory, Trace(path_mm[max(0, end - 600) : end], INTERVAL_S), 1.0, None)
         if second > 14:
             assert seen.rate.value_bpm is not None, second
             middle_s = second - 0.5 * seen.rate.window_s - 0.7

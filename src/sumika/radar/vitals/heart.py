@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.radar.breathing_rate import Trace
 from sumika.radar.periodicity import Rhythm
 from sumika.radar.vitals.beats import BeatTrain, beat_train, whitened_acceleration
 from sumika.radar.vitals.heart_evidence import (
@@ -21,7 +22,7 @@ from sumika.radar.vitals.heart_evidence import (
     highest_hz,
 )
 from sumika.radar.vitals.heart_tracker import HeartTracker, TrackedRate, advance, favour, tracked_rate
-from sumika.radar.vitals.paths import Traces
+from sumika.radar.vitals.paths import ViewKey
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
 from sumika.units import SECONDS_PER_MINUTE
@@ -70,11 +71,17 @@ class HeartMemory:
         tracker: How probable each rate is.
         rate_bpm: Rate of the last train that was one; None if the last look found none.
         looks: How many looks there were.
+        key: What stays the same of the view in which the train is followed; None while none is.
     """
 
     tracker: HeartTracker = field(default_factory=HeartTracker)
     rate_bpm: float | None = None
     looks: int = 0
+    key: ViewKey | None = None
+
+    def next_view(self, views: int) -> int:
+        """Return which view to try while no train is known: all cells together, and in between each other one."""
+        return views - 1 if self.looks % 2 == 0 else views - 2 - (self.looks // 2) % max(1, views - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +97,26 @@ class HeartSeen:
     train: BeatTrain | None = None
 
 
-def measure_heart(memory: HeartMemory, paths: Traces, seconds: float, breath: Rhythm | None) -> HeartSeen:
+def measure_heart(memory: HeartMemory, chest: Trace, seconds: float, breath: Rhythm | None) -> HeartSeen:
     """Take the end of a still person's chest movement in and return the heart rate.
 
     Args:
         memory: Changed in place.
-        paths: The movement, at least `SHORTEST_S` long.
+        chest: The movement, at least `SHORTEST_S` long.
         seconds: Since the last call.
         breath: The rhythm of breathing, if one was found.
     """
     memory.looks += 1
     if memory.rate_bpm is None or memory.looks % _CHECK_EVERY == 0:
         # While a train of beats is followed, it says more than the spectrum does.
-        evidence = heart_evidence(paths.paths_mm[-1], paths.interval_s)
+        evidence = heart_evidence(chest.path_mm, chest.interval_s)
         if evidence is None:
             memory.rate_bpm = None
             return HeartSeen(Rate(valid=False, reason=Reason.OUT_OF_BAND))
         advance(memory.tracker, evidence, seconds)
     else:
         advance(memory.tracker, None, seconds)
-    train = _best_train(memory, paths, seconds)
+    train = _best_train(memory, chest, seconds)
     if train is not None:
         return HeartSeen(_from_beats(train), train)
     known = tracked_rate(memory.tracker)
@@ -130,10 +137,10 @@ def measure_heart(memory: HeartMemory, paths: Traces, seconds: float, breath: Rh
     )
 
 
-def _best_train(memory: HeartMemory, paths: Traces, seconds: float) -> BeatTrain | None:
+def _best_train(memory: HeartMemory, chest: Trace, seconds: float) -> BeatTrain | None:
     """Try trains at the rates that are probable; tell the tracker how well they do."""
-    high_hz = highest_hz(paths.interval_s)
-    signal = whitened_acceleration(paths.paths_mm[-1], paths.interval_s, high_hz)
+    high_hz = highest_hz(chest.interval_s)
+    signal = whitened_acceleration(chest.path_mm, chest.interval_s, high_hz)
     best: BeatTrain | None = None
     for rate_bpm in _candidates(memory):
         train = beat_train(signal, high_hz, rate_bpm)

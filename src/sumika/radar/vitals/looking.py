@@ -14,8 +14,8 @@ from sumika.radar.vitals.breath import Breath, measure_breath, no_breath
 from sumika.radar.vitals.chest_movement import chest_movement, last_moved
 from sumika.radar.vitals.geometry import Geometry
 from sumika.radar.vitals.life import MOST_WRAPS, ROUGHEST_CHEST, breathing_log_odds
-from sumika.radar.vitals.paths import Traces, even_traces
-from sumika.radar.vitals.person import FoundBeat, Look, Person, View, ViewKey
+from sumika.radar.vitals.paths import Traces, ViewKey, even_traces
+from sumika.radar.vitals.person import FoundBeat, Look, Person, View
 from sumika.radar.vitals.settings import VitalsSettings
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
@@ -231,7 +231,12 @@ def look_for_heart(person: Person) -> None:
     if seconds > _LONGEST_BREAK_S:
         person.heart_memory, seconds = heart.HeartMemory(), 1.0
     person.heart_s = seen.at_s
-    found = heart.measure_heart(person.heart_memory, seen.paths, seconds, person.breath.rhythm)
+    memory = person.heart_memory
+    path = _same_view(seen, memory.key) if memory.key is not None else None
+    if path is None:
+        path = memory.next_view(len(seen.paths.paths_mm))
+    found = heart.measure_heart(memory, seen.paths.trace(path), seconds, person.breath.rhythm)
+    memory.key = None if found.train is None else _key(seen, path)
     person.heart = found.rate
     _find_new_beats(person, found.train, seen.at_s)
     person.log_odds = breathing_log_odds(seen.chest, person.breath, person.heart)

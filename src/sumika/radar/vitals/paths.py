@@ -12,6 +12,9 @@ _EVEN_SHARE = 0.01
 
 Array = NDArray[np.float64]
 
+ViewKey = tuple[frozenset[int], bool]
+"""What a path is of: range bins, and whether they are summed up or vote."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traces:

@@ -10,17 +10,13 @@ from sumika.radar.vitals.beams import Weights
 from sumika.radar.vitals.breath import Breath, BreathMemory, no_breath
 from sumika.radar.vitals.chest_movement import ChestMovement
 from sumika.radar.vitals.heart import HeartMemory
-from sumika.radar.vitals.paths import Traces
+from sumika.radar.vitals.paths import Traces, ViewKey
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Beat, Rate
 
 
 def _warming_up() -> Rate:
     return Rate(valid=False, reason=Reason.WARMING_UP)
-
-
-ViewKey = tuple[frozenset[int], bool]
-"""Range bins, and whether they are summed up or vote."""
 
 
 @dataclass(frozen=True, slots=True)
