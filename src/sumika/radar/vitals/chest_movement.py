@@ -18,8 +18,11 @@ _WEAK_SHARE = 0.01
 """Cells whose change has less than this share of the strongest one's show noise and sidelobes, not the chest."""
 
 _RIDGE = 0.02
+_ITERATIONS = 4
+"""Of the power method; a point's echo is nearly all there is, else the sum is as good as any."""
+
 _MOST_CELLS = 9
-_ENOUGH_FRAMES = 200
+_ENOUGH_FRAMES = 120
 """A centre is found from no more; a chest turns slowly."""
 
 _GOES_ON = 0.8
@@ -153,7 +156,10 @@ def _point_response(
     Its echo has one shape over the cells, the strongest eigenvector; the noise of cells that share a window is
     correlated, and is whitened (the matched filter in coloured noise).
     """
-    shape = np.linalg.eigh(around @ around.conj().T)[1][:, -1]
+    spread = around @ around.conj().T
+    shape = spread[:, int(np.argmax(spread.diagonal().real))]
+    for _ in range(_ITERATIONS):
+        shape = spread @ (shape / np.linalg.norm(shape))
     distance = np.abs(used[:, np.newaxis] - used)
     # A Hann window: neighbours, and those after next. Products of the beams' weights are as good as 1.
     coloured = (distance == 0) + neighbours * (distance == 1) + neighbours**2 * 0.375 * (distance == 2)

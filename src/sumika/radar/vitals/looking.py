@@ -15,13 +15,16 @@ from sumika.radar.vitals.chest_movement import chest_movement, last_moved
 from sumika.radar.vitals.geometry import Geometry
 from sumika.radar.vitals.life import MOST_WRAPS, ROUGHEST_CHEST, breathing_log_odds
 from sumika.radar.vitals.paths import Traces, ViewKey, even_traces
-from sumika.radar.vitals.person import FoundBeat, Look, Person, View
+from sumika.radar.vitals.person import Beam, FoundBeat, Look, Person, View
 from sumika.radar.vitals.settings import VitalsSettings
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
 
 _UNCHECKED_S = 2.5
 """Movement before this was found by the look before, if there was one."""
+
+_FORM_EVERY = 5
+"""Every so many looks the beam is turned to where the person is now, and formed anew."""
 
 _CONTEXT_S = 10.0
 """What is clutter is told from so much before that."""
@@ -80,11 +83,8 @@ def look(
     if count < _FEWEST_FRAMES:
         person.cannot_measure(_why_short(person, begin_s, memory))
         return
-    target = person.target
-    cells = geometry.cells_around(target.range_m, settings.reach_m + min(target.range_sigma_m, settings.reach_m))
-    window = memory.profiles(count)[:, :, cells]
-    weights = beam_weights(window, *_directions(target, others, geometry))
-    iq = formed(window, weights)
+    beam = _beam(person, memory, count, others, geometry, settings)
+    iq = beam.iq
     time_s = memory.stamps_ns(count).astype(np.float64) * 1e-9
     known = 0 if person.look is None else max(0, count - round(_UNCHECKED_S / geometry.interval_s))
     settled = max(0, known - round(_CONTEXT_S / geometry.interval_s))
@@ -101,7 +101,34 @@ def look(
         return
     seen_share = len(time_s) * geometry.interval_s / (time_s[-1] - time_s[0] + geometry.interval_s)
     paths = even_traces(chest.paths_mm, time_s, geometry.interval_s)
-    _see(person, Look(cells, weights, chest, paths, float(time_s[-1]), float(seen_share)), iq)
+    _see(person, Look(beam.cells, beam.weights, chest, paths, float(time_s[-1]), float(seen_share)), iq)
+
+
+def _beam(
+    person: Person,
+    memory: ProfileMemory,
+    count: int,
+    others: list[Target],
+    geometry: Geometry,
+    settings: VitalsSettings,
+) -> Beam:
+    """Return the newest frames in the person's beam; what was formed before is not formed again for some looks."""
+    target = person.target
+    cells = geometry.cells_around(target.range_m, settings.reach_m + min(target.range_sigma_m, settings.reach_m))
+    disturbed_by = frozenset(other.id for other in others)
+    before, now_ns = person.beam, int(memory.stamps_ns(1)[-1])
+    window = memory.profiles(count)[:, :, cells]
+    if before is not None and before.looks < _FORM_EVERY and (before.cells, before.nulled) == (cells, disturbed_by):
+        fresh = min(count, memory.since(before.last_ns + 1))
+        if fresh < count and count - fresh <= len(before.iq):
+            iq = np.concatenate(
+                (before.iq[len(before.iq) - (count - fresh) :], formed(window[-fresh:], before.weights))
+            )
+            person.beam = Beam(cells, before.weights, disturbed_by, iq, now_ns, before.looks + 1)
+            return person.beam
+    weights = beam_weights(window, *_directions(target, others, geometry))
+    person.beam = Beam(cells, weights, disturbed_by, formed(window, weights), now_ns, 0)
+    return person.beam
 
 
 def _directions(
@@ -162,6 +189,8 @@ def _key(seen: Look, path: int) -> ViewKey:
 
 def _same_view(seen: Look, key: ViewKey | None) -> int | None:
     """Return the path of the same key; None if there is none."""
+    if key is None:
+        return None
     return next((path for path in range(len(seen.paths.paths_mm)) if _key(seen, path) == key), None)
 
 
@@ -232,7 +261,7 @@ def look_for_heart(person: Person) -> None:
         person.heart_memory, seconds = heart.HeartMemory(), 1.0
     person.heart_s = seen.at_s
     memory = person.heart_memory
-    path = _same_view(seen, memory.key) if memory.key is not None else None
+    path = _same_view(seen, memory.key)
     if path is None:
         path = memory.next_view(len(seen.paths.paths_mm))
     found = heart.measure_heart(memory, seen.paths.trace(path), seconds, person.breath.rhythm)

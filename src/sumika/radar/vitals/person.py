@@ -76,6 +76,27 @@ class Look:
     seen_share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Beam:
+    """What a person's cells showed, antennas summed up.
+
+    Attributes:
+        cells: Bins.
+        weights: (antenna, cell).
+        nulled: Ids of those who must not be heard in it.
+        iq: (frame, cell), oldest first.
+        last_ns: Stamp of the newest frame.
+        looks: How many looks ago the weights were chosen.
+    """
+
+    cells: slice
+    weights: Weights
+    nulled: frozenset[int]
+    iq: NDArray[np.complex64]
+    last_ns: int
+    looks: int
+
+
 @dataclass(slots=True)
 class View:
     """Follows the displacement from frame to frame, between looks.
@@ -122,6 +143,7 @@ class Person:
         heart_s: When the heart was last looked for; None if it was not yet.
         told_s: When the last beat was that was told; None if there is none to count an interval from.
         beats: Those found and not told yet.
+        beam: What was formed for the last look.
         view: What the displacement is followed in.
         key: What stays the same of the path that breathes.
         looks: How many looks there were.
@@ -141,13 +163,15 @@ class Person:
     heart_s: float | None = None
     told_s: float | None = None
     beats: tuple[FoundBeat, ...] = ()
+    beam: Beam | None = None
     view: View | None = None
     key: ViewKey | None = None
     looks: int = 0
 
     def cannot_measure(self, reason: Reason) -> None:
         """Say why nothing can be measured now."""
-        self.look, self.view, self.breath_due, self.heart_due = None, None, False, False
+        self.look, self.beam, self.view = None, None, None
+        self.breath_due, self.heart_due = False, False
         self.breath = Breath(no_breath(self.breath_memory, reason))
         self.heart = Rate(valid=False, reason=reason)
         self.log_odds = 0.0
