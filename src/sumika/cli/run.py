@@ -1,18 +1,16 @@
-"""`sumika run` and `sumika record`: the ECU itself."""
+"""`sumika run`: the ECU itself."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from sumika.bus import RuntimeFolder, ask
 from sumika.cli._houses import load
 from sumika.cli._options import data_option, house_option
 from sumika.cli._recordings import require_a_radar
 from sumika.cli._view import run_terminal
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
 from sumika.runtime.node import Node
-from sumika.schema import RecordRawAnswer, RecordRawRequest, SumikaError, UsageError
 from sumika.terminal import reader_gone
 
 
@@ -37,34 +35,3 @@ def run(house: Path | None, data: Path | None, headless: bool, seconds: float | 
         # Whoever read our output has had enough (`sumika run | head`): then so have we.
         running.run(seconds, ended=lambda: not headless and reader_gone(sys.stdout))
     click.echo(f"log: {running.log_folder}", err=True)
-
-
-@click.command()
-@house_option
-@data_option
-@click.option("--seconds", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="How long.")
-@click.option("--radar", "radars", multiple=True, help="Only this radar (repeatable); without it: all.")
-def record(house: Path | None, data: Path | None, seconds: float, radars: tuple[str, ...]) -> None:
-    """Record whole radar frames, so that a replay starts at the radar itself.
-
-    If the house is running, it is asked to; otherwise it is run without a view for that long.
-    """
-    running = RuntimeFolder.running()
-    if running and house is None:
-        answer = ask(running[0], "record_raw", RecordRawRequest(seconds=seconds, radars=radars))
-        if not isinstance(answer, RecordRawAnswer) or not answer.accepted:
-            raise SumikaError(getattr(answer, "problem", "the log did not accept"), where="record")
-        click.echo(answer.folder)
-        return
-    loaded = load(house)
-    known = tuple(radar.id for radar in loaded.house.radars)
-    for radar in radars:
-        if radar not in known:
-            raise UsageError(
-                f"no radar '{radar}' in this house", where="--radar", remedy=f"It has: {', '.join(known)}."
-            )
-    with owned_data_folder(data_folder(loaded, data)) as folder:
-        own = HouseRun(loaded, folder, raw=radars or known)
-        sys.stderr.write(f"recording {seconds:g} s ...\n")
-        own.run(seconds)
-    click.echo(str(own.log_folder))

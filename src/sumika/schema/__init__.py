@@ -19,6 +19,7 @@ from sumika.schema.radar import (
 )
 from sumika.schema.radar_models import ARRAYS, RADAR_MODELS
 from sumika.schema.reason import Reason
+from sumika.schema.reference import ClockFit, ReferenceKind, ReferenceSamples, ReferenceState
 from sumika.schema.requests import RecordRawAnswer, RecordRawRequest
 from sumika.schema.system import (
     Command,
@@ -48,6 +49,7 @@ __all__ = [
     "ChestMotion",
     "ChirpProfile",
     "Claim",
+    "ClockFit",
     "Command",
     "ConfigChange",
     "Consumed",
@@ -77,6 +79,9 @@ __all__ = [
     "Reason",
     "RecordRawAnswer",
     "RecordRawRequest",
+    "ReferenceKind",
+    "ReferenceSamples",
+    "ReferenceState",
     "Request",
     "Respiration",
     "Severity",

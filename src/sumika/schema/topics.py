@@ -5,6 +5,7 @@ import msgspec
 import sumika.schema.people as people
 import sumika.schema.points as points
 import sumika.schema.radar as radar
+import sumika.schema.reference as reference
 import sumika.schema.requests as requests
 import sumika.schema.system as system
 import sumika.schema.tracks as tracks
@@ -91,6 +92,8 @@ TOPICS: dict[str, Topic] = {
         rate_hz=1.0,
         keep=(Signal(field="rate_bpm", unit="1/min", resolution=0.1, personal=True),),
     ),
+    "reference": Topic(message=reference.ReferenceSamples, key_field="stream", rate_hz=None),
+    "reference_state": Topic(message=reference.ReferenceState, key_field="source", rate_hz=None),
     "node_health": Topic(message=system.NodeHealth, key_field="node", rate_hz=1.0),
     "node_statistics": Topic(message=system.NodeStatistics, key_field="node", rate_hz=1.0),
     "event": Topic(message=system.Event, key_field="subject", rate_hz=None),

@@ -1,0 +1,106 @@
+"""`sumika record`: whole radar frames, and contact sensors beside them, on one clock in one log."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from sumika.bus import RuntimeFolder, ask
+from sumika.cli._houses import load
+from sumika.cli._options import data_option, house_option
+from sumika.cli._recordings import require_a_radar
+from sumika.config import LoadedHouse
+from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
+from sumika.runtime.reference_loop import reference_node
+from sumika.schema import RecordRawAnswer, RecordRawRequest, SumikaError, UsageError
+from sumika.sensors.reference import parse_references
+
+
+@click.command()
+@house_option
+@data_option
+@click.option("--seconds", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="How long.")
+@click.option("--radar", "radars", multiple=True, help="Only this radar (repeatable); without it: all.")
+@click.option(
+    "--with",
+    "references",
+    multiple=True,
+    metavar="SOURCE",
+    help="A contact sensor beside the radars (repeatable): polar-h10[:ADDRESS], heart-rate[:ADDRESS], "
+    "serial:PORT?columns=time,ecg or csv:FILE?time=COLUMN&ecg=COLUMN.",
+)
+@click.option("--frames/--no-frames", default=True, show_default=True, help="Whether whole radar frames are written.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FOLDER", help="Where the log goes; it must not exist yet."
+)
+def record(
+    house: Path | None,
+    data: Path | None,
+    seconds: float,
+    radars: tuple[str, ...],
+    references: tuple[str, ...],
+    frames: bool,
+    out: Path | None,
+) -> None:
+    """Record whole radar frames, so that a replay starts at the radar itself.
+
+    If the house is running, it is asked to; otherwise it is run without a view for that long.
+
+    With --with, a chest strap, a belt or a table is recorded beside the radars, on the same clock and into the same
+    log; `sumika evaluate vitals LOG` then says how good the radars are. Ctrl-C ends it early and loses nothing.
+    """
+    own_run = bool(references or out or not frames)
+    running = RuntimeFolder.running()
+    if running and house is None:
+        if own_run:
+            raise UsageError(
+                "the house is running, and its log takes no more sources",
+                where="record",
+                remedy="End `sumika run` first; the house then runs within `sumika record`.",
+            )
+        click.echo(_ask_running(running[0], seconds, radars))
+        return
+    loaded = load(house)
+    known = _known_radars(loaded, radars)
+    if out is not None and out.exists():
+        raise UsageError("it is there already", where=f"--out {out}", remedy="Name a folder that is not there yet.")
+    # What is wrong is told before the first frame is taken.
+    nodes = tuple(reference_node(spec) for spec in parse_references(references))
+    require_a_radar(loaded)
+    with owned_data_folder(data_folder(loaded, data)) as folder:
+        own = HouseRun(loaded, folder, extra=nodes, raw=(radars or known) if frames else ())
+        sys.stderr.write(f"recording {seconds:g} s ...\n")
+        own.run(seconds)
+        click.echo(str(_moved(own.log_folder, out)))
+
+
+def _ask_running(folder: RuntimeFolder, seconds: float, radars: tuple[str, ...]) -> str:
+    answer = ask(folder, "record_raw", RecordRawRequest(seconds=seconds, radars=radars))
+    if not isinstance(answer, RecordRawAnswer) or not answer.accepted:
+        raise SumikaError(getattr(answer, "problem", "the log did not accept"), where="record")
+    return answer.folder
+
+
+def _known_radars(loaded: LoadedHouse, radars: tuple[str, ...]) -> tuple[str, ...]:
+    known = tuple(radar.id for radar in loaded.house.radars)
+    for radar in radars:
+        if radar not in known:
+            raise UsageError(
+                f"no radar '{radar}' in this house", where="--radar", remedy=f"It has: {', '.join(known)}."
+            )
+    return known
+
+
+def _moved(log: Path, out: Path | None) -> Path:
+    """Put the log where it is wanted; where that fails it stays where it was written."""
+    if out is None:
+        return log
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(log, out)
+    except OSError as error:
+        raise SumikaError(
+            f"the log cannot be moved there ({error.strerror})", where=f"--out {out}", remedy=f"It is at {log}"
+        ) from error
+    return out

@@ -1,0 +1,5 @@
+"""Chest straps over Bluetooth."""
+
+from sumika.sensors.reference.strap.driver import ChestStrap
+
+__all__ = ["ChestStrap"]
