@@ -17,6 +17,9 @@ _SNR_DB = (25.0, 30.0, 40.0)
 """Of the frame: energy of the echo over the noise of one sample. All above the threshold of unwrapping."""
 
 _PEOPLE = 4
+_A_SECOND = 20
+"""Frames."""
+
 _BREATH_M, _BREATH_HZ = 2e-3, 0.3
 
 Array = NDArray[np.float64]
@@ -101,24 +104,24 @@ def vitals_speed(full: bool) -> Figure:
     random = np.random.default_rng(0)
     targets = [_target(number, 1.0 + 0.7 * number, 0.0) for number in range(1, _PEOPLE + 1)]
     state = vitals.start(description)
-    spent_s: list[float] = []
-    for frame in range(1200 if full else 700):
-        time_s = frame * description.frame_interval_s
-        profile = _four_breathing(description, targets, time_s, antennas, bins)
-        profile += (0.01 * random.standard_normal((antennas, bins, 2))).astype(np.float32).view(np.complex64)[..., 0]
+    spent_ms: list[float] = []
+    for second in range(60 if full else 35):
+        times_s = (second * _A_SECOND + np.arange(_A_SECOND)) * description.frame_interval_s
+        profiles = [_four_breathing(description, targets, float(time_s), antennas, bins) for time_s in times_s]
+        shape = (len(profiles), antennas, bins, 2)
+        noise = (0.01 * random.standard_normal(shape)).astype(np.float32).view(np.complex64)[..., 0]
+        seen = np.array(profiles) + noise
+        # Processor time: what other programs do meanwhile is not ours. Everybody is looked at within each second.
         begin = time.thread_time()
-        state, _ = vitals.step(state, profile, 2e-4, targets, time_s)
-        spent_s.append(time.thread_time() - begin)
-    settled = 1e3 * np.array(spent_s[500:])
+        for profile, time_s in zip(seen, times_s, strict=True):
+            state, _ = vitals.step(state, profile, 2e-4, targets, float(time_s))
+        spent_ms.append(1e3 * (time.thread_time() - begin) / _A_SECOND)
+    settled = np.array(spent_ms[25:])
     return Figure(
-        value=float(settled.mean()),
+        value=float(np.median(settled)),
         unit="ms/frame",
         evidence=Evidence.MEASURED,
-        detail={
-            "people": float(_PEOPLE),
-            "median_ms": float(np.median(settled)),
-            "percentile_99_ms": float(np.percentile(settled, 99)),
-        },
+        detail={"people": float(_PEOPLE), "lowest_ms": float(settled.min()), "highest_ms": float(settled.max())},
     )
 
 

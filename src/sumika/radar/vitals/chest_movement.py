@@ -184,11 +184,37 @@ def _views(used: NDArray[np.intp]) -> NDArray[np.bool_]:
     return np.concatenate((distance == 0, distance <= 1, everyone))
 
 
-def next_turn(now: NDArray[np.complexfloating], before: NDArray[np.complexfloating]) -> float:
-    """Return how far the phase of some cells together turned from one frame to the next, in radians, within +-pi.
+@compiled
+def next_turn(
+    profile: NDArray[np.complex64],
+    bins: NDArray[np.intp],
+    weights: NDArray[np.complex64],
+    centre: NDArray[np.complex128],
+    mix: NDArray[np.complex128],
+    before: NDArray[np.complex128],
+) -> float:
+    """Return how far the phase of some cells together turned since the frame before, in radians, within +-pi.
 
     Args:
-        now: (cell,) around their centres.
-        before: The same, one frame earlier.
+        profile: (antenna, range bin).
+        bins: (cell,) range bins.
+        weights: (antenna, cell) to multiply with.
+        centre: (cell,) what the phase turns around.
+        mix: (cell,) coefficients that sum the cells up; empty where they vote.
+        before: (cell,) around the centres, one frame earlier; overwritten by what is now.
     """
-    return float(np.angle(np.vdot(before, now)))
+    vote, whole, whole_before = 0j, 0j, 0j
+    for cell in range(bins.size):
+        now = -centre[cell]
+        for antenna in range(weights.shape[0]):
+            now += profile[antenna, bins[cell]] * weights[antenna, cell]
+        if mix.size:
+            whole += mix[cell] * now
+            whole_before += mix[cell] * before[cell]
+        else:
+            vote += now * np.conj(before[cell])
+        before[cell] = now
+    if mix.size:
+        vote = whole * np.conj(whole_before)
+    turned: float = np.arctan2(vote.imag, vote.real)
+    return turned

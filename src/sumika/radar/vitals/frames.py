@@ -83,8 +83,9 @@ def step(
         return state, {one.id: _nothing(Reason.NOT_FINITE) for one in targets}
     geometry, memory = _take(state, profile, time_s)
     _follow(state, targets, time_s)
+    kept = memory.profiles(1)[0]
     for person in state.people.values():
-        _move_on(person, profile, geometry)
+        _move_on(person, kept, geometry)
     _one_look(state, geometry, memory, noise_power, time_s)
     return state, {number: _result(person, geometry, time_s) for number, person in state.people.items()} | {
         one.id: _nothing(Reason.TOO_FAR) for one in targets if one.id not in state.people
@@ -149,9 +150,8 @@ def _move_on(person: Person, profile: NDArray[np.complex64], geometry: Geometry)
     view = person.view
     if view is None:
         return
-    now = view.mixed((profile[:, view.bins] * view.weights).sum(axis=0) - view.centre)
-    view.position_mm -= 1e3 * next_turn(now, view.before) * geometry.wavelength_m / (4 * np.pi)
-    view.before = now
+    turned = next_turn(profile, view.bins, view.weights, view.centre, view.mix, view.before)
+    view.position_mm -= 1e3 * turned * geometry.wavelength_m / (4 * np.pi)
 
 
 def _one_look(state: VitalsState, geometry: Geometry, memory: ProfileMemory, noise: float, time_s: float) -> None:
@@ -174,8 +174,7 @@ def _one_look(state: VitalsState, geometry: Geometry, memory: ProfileMemory, noi
     if any(not geometry.told_apart(person.target, other) for other in others):
         person.cannot_measure(Reason.TWO_IN_ONE_CELL)
         return
-    near = [one for one in others if abs(one.range_m - person.target.range_m) < 1.0]
-    look(person, memory, state.since_s, noise, near, geometry, state.settings)
+    look(person, memory, state.since_s, noise, others, geometry, state.settings)
 
 
 def _nothing(reason: Reason) -> PersonResult:

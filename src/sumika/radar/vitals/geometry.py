@@ -49,21 +49,39 @@ class Geometry:
         phases: NDArray[np.complex128] = np.exp(-1j * np.pi * (self.positions @ cosines)) / np.sqrt(self.antennas)
         return phases
 
-    def cells_around(self, range_m: float, reach_m: float) -> slice:
-        """Return the bins around a distance; at least one, all of them kept ones."""
-        first = int(np.floor((range_m - reach_m - self.start_m) / self.step_m + 0.5))
-        last = int(np.floor((range_m + reach_m - self.start_m) / self.step_m + 0.5))
+    def cells_around(self, target: Target, others: list[Target], reach_m: float) -> slice:
+        """Return the bins that show a target and nobody else in the same direction; at least one.
+
+        Args:
+            target: Whom to look at.
+            others: Whoever is beside, in front or behind; between two in one direction the middle is the border.
+            reach_m: So far before and behind the target is looked.
+        """
+        nearest_m, farthest_m = target.range_m - reach_m, target.range_m + reach_m
+        for other in others:
+            if self.directions_apart(target, other):
+                continue
+            middle_m = 0.5 * (target.range_m + other.range_m)
+            if other.range_m < target.range_m:
+                nearest_m = max(nearest_m, middle_m + 0.5 * self.step_m)
+            else:
+                farthest_m = min(farthest_m, middle_m - 0.5 * self.step_m)
+        first = int(np.floor((nearest_m - self.start_m) / self.step_m + 0.5))
+        last = int(np.floor((farthest_m - self.start_m) / self.step_m + 0.5))
         first = min(max(first, 0), self.bins - 1)
         return slice(first, max(first, min(last, self.bins - 1)) + 1)
 
-    def told_apart(self, one: Target, other: Target) -> bool:
-        """Return whether two people's chests can be looked at one by one."""
-        if abs(one.range_m - other.range_m) >= CELLS_APART * self.step_m:
-            return True
+    def directions_apart(self, one: Target, other: Target) -> bool:
+        """Return whether the array tells two directions apart."""
         if self.positions is None:
             return False
         cosines = [np.sin(target.azimuth_rad) * np.cos(target.elevation_rad) for target in (one, other)]
         return bool(abs(cosines[0] - cosines[1]) >= _RESOLVED * self.resolution_u)
+
+    def told_apart(self, one: Target, other: Target) -> bool:
+        """Return whether two people's chests can be looked at one by one."""
+        far = abs(one.range_m - other.range_m) >= CELLS_APART * self.step_m
+        return far or self.directions_apart(one, other)
 
 
 def geometry_of(description: RadarDescription, antennas: int, bins: int, farthest_m: float) -> Geometry:

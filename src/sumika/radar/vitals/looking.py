@@ -114,8 +114,11 @@ def _beam(
 ) -> Beam:
     """Return the newest frames in the person's beam; what was formed before is not formed again for some looks."""
     target = person.target
-    cells = geometry.cells_around(target.range_m, settings.reach_m + min(target.range_sigma_m, settings.reach_m))
-    disturbed_by = frozenset(other.id for other in others)
+    reach_m = settings.reach_m + min(target.range_sigma_m, settings.reach_m)
+    beside = [other for other in others if abs(other.range_m - target.range_m) < 2 * reach_m]
+    cells = geometry.cells_around(target, beside, reach_m)
+    nulled = [other for other in beside if geometry.directions_apart(target, other)]
+    disturbed_by = frozenset(other.id for other in nulled)
     before, now_ns = person.beam, int(memory.stamps_ns(1)[-1])
     window = memory.profiles(count)[:, :, cells]
     if before is not None and before.looks < _FORM_EVERY and (before.cells, before.nulled) == (cells, disturbed_by):
@@ -126,7 +129,7 @@ def _beam(
             )
             person.beam = Beam(cells, before.weights, disturbed_by, iq, now_ns, before.looks + 1)
             return person.beam
-    weights = beam_weights(window, *_directions(target, others, geometry))
+    weights = beam_weights(window, *_directions(target, nulled, geometry))
     person.beam = Beam(cells, weights, disturbed_by, formed(window, weights), now_ns, 0)
     return person.beam
 
@@ -211,14 +214,13 @@ def _follow_view(person: Person, seen: Look, iq: NDArray[np.complex64]) -> None:
         position_mm = before.position_mm + _DRAWN * (position_mm - before.position_mm)
     person.view = View(
         bins=bins,
-        weights=seen.weights[:, chest.used[members]].conj(),
+        weights=np.ascontiguousarray(seen.weights[:, chest.used[members]].conj()),
         centre=chest.centre[members],
-        mix=chest.point.conj() if chest.is_point(path) else None,
+        mix=chest.point.conj() if chest.is_point(path) else np.zeros(0, np.complex128),
         signal_to_noise=chest.signal_to_noise(path),
         position_mm=position_mm,
         before=iq[-1, chest.used[members]] - chest.centre[members],
     )
-    person.view.before = person.view.mixed(person.view.before)
 
 
 def look_for_breath(person: Person) -> None:

@@ -105,7 +105,7 @@ class View:
         bins: (cell,) range bins.
         weights: (antenna, cell) to multiply with.
         centre: (cell,) what the phase turns around.
-        mix: (cell,) coefficients that sum the cells up; None where they vote.
+        mix: (cell,) coefficients that sum the cells up; empty where they vote.
         signal_to_noise: Of one frame.
         position_mm: Displacement now; its mean over a window is about zero.
         before: (cell,) the frame before, around the centres.
@@ -114,14 +114,10 @@ class View:
     bins: NDArray[np.intp]
     weights: Weights
     centre: NDArray[np.complex128]
-    mix: NDArray[np.complex128] | None
+    mix: NDArray[np.complex128]
     signal_to_noise: float
     position_mm: float
-    before: NDArray[np.complexfloating]
-
-    def mixed(self, around: NDArray[np.complexfloating]) -> NDArray[np.complexfloating]:
-        """Return what votes on the phase: the cells, or their sum."""
-        return around if self.mix is None else (self.mix @ around)[np.newaxis]
+    before: NDArray[np.complex128]
 
 
 @dataclass(slots=True)
