@@ -18,17 +18,23 @@ def plot_file(
         SumikaError: if it cannot be read, or a picture cannot be written.
     """
     from sumika.evaluate.plots.draw import draw
-    from sumika.evaluate.plots.frames_of_file import frames_of_file
-    from sumika.evaluate.plots.radar_panels import frame_panels, gather, passage_panels
+    from sumika.evaluate.plots.frames_of_file import frames_of_file, house_of_file
+    from sumika.evaluate.plots.passage import pass_through
+    from sumika.evaluate.plots.people_panels import people_panels
+    from sumika.evaluate.plots.radar_panels import frame_panels, passage_panels
 
     for out in outs:
         if out.suffix not in (".png", ".html"):
             raise UsageError(f"'{out.suffix}' is not drawn", where=str(out), remedy="Name a file .png or .html")
-    seen = gather(frames_of_file(file, model=model, chirp=chirp, radar=radar, seconds=seconds), at_s=at_s)
-    if seen is None:
+    frames = frames_of_file(file, model=model, chirp=chirp, radar=radar, seconds=seconds)
+    passage = pass_through(frames, at_s=at_s, house=house_of_file(file))
+    if passage is None:
         raise UsageError("no frame of it can be used", where=str(file), remedy="Take another recording")
-    panels = [*frame_panels(seen), *passage_panels(seen)]
+    seen = passage.seen
+    panels = [*frame_panels(seen), *passage_panels(seen), *people_panels(passage.followed)]
     title = f"{file.resolve().name} ({seen.description.model}, {seen.time_s[-1]:.1f} s)"
-    above = banner(seen.origin if seen.origin is not Origin.LIVE else Origin.RECORDED, language_of(os.environ))
+    origin = seen.origin if seen.origin is not Origin.LIVE else Origin.RECORDED
     for out in outs:
+        # A picture's font has no Japanese; whoever looks at it must still be told that nobody is being measured.
+        above = banner(origin, language_of(os.environ) if out.suffix == ".html" else "en")
         yield f"Wrote {draw(panels, out, title=title, banner=above)}"

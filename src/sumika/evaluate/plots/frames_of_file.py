@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
+from sumika.config import parse_house
 from sumika.evaluate.radar.one_pass import read_frames
 from sumika.log import LogReader
 from sumika.schema import Frame, RawFrame, SumikaError, UsageError, frame_from_bytes
+from sumika.schema.house import House
 from sumika.sensors.radar import MODELS
 from sumika.units import ns_to_seconds
 
@@ -29,10 +31,7 @@ def frames_of_file(path: Path, *, model: str = "", chirp: str = "", radar: str =
     """
     if not path.exists():
         raise UsageError("there is no such file or folder", where=str(path), remedy="Name a recording or a log")
-    if path.suffix == ".mcap" or (path.is_dir() and any(path.glob("*.mcap"))):
-        frames = _logged(path, radar)
-    else:
-        frames = _recorded(path, model, chirp)
+    frames = _logged(path, radar) if _is_log(path) else _recorded(path, model, chirp)
     began_ns: int | None = None
 
     def within(frame: Frame) -> bool:
@@ -42,6 +41,21 @@ def frames_of_file(path: Path, *, model: str = "", chirp: str = "", radar: str =
         return ns_to_seconds(stamp_ns - began_ns) <= seconds
 
     yield from takewhile(within, frames)
+
+
+def house_of_file(path: Path) -> House | None:
+    """Return the house that a log was made in; None for a maker's recording, or where the log does not tell."""
+    if not _is_log(path):
+        return None
+    run = LogReader(path).run
+    try:
+        return parse_house(run.config_text, Path(run.config_file or path)).house
+    except SumikaError:
+        return None
+
+
+def _is_log(path: Path) -> bool:
+    return path.suffix == ".mcap" or (path.is_dir() and any(path.glob("*.mcap")))
 
 
 def _logged(path: Path, radar: str) -> Iterator[Frame]:
@@ -64,6 +78,8 @@ def _recorded(path: Path, model: str, chirp: str) -> Iterator[Frame]:
         raise UsageError(f"the radar model {model!r} is not known", remedy=f"Known are {', '.join(MODELS)}")
     guesses = (model,) if model else _guesses(path)
     for number, guess in enumerate(guesses):
+        if not MODELS[guess].can_range:
+            raise UsageError(f"a {guess} sends continuous wave and tells no distance", where=str(path))
         if MODELS[guess].needs_chirp and not chirp:
             raise UsageError(
                 "this kind of recording does not say how it was taken",

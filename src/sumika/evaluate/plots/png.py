@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -27,7 +28,8 @@ def write_png(panels: Sequence[Panel], path: Path, *, title: str, banner: str = 
     FigureCanvasAgg(figure)
     for number, panel in enumerate(panels):
         _draw(figure, (rows, columns, number + 1), panel)
-    figure.suptitle(f"{banner}\n{title}" if banner else title, color="firebrick" if banner else "black")
+    above = "\n".join(line for line in (banner, title) if _drawable(line))
+    figure.suptitle(above, color="firebrick" if banner else "black")
     figure.savefig(path, dpi=110)
 
 
@@ -75,6 +77,12 @@ def _spots(figure: Figure, place: tuple[int, int, int], panel: Spots) -> None:
     axes.set_zlabel("up, m")
 
 
+def _drawable(text: str) -> bool:
+    """Return whether the font has every sign of a text; without Japanese ones a room stays unnamed: no boxes."""
+    font = font_manager.get_font(font_manager.findfont("sans-serif"))
+    return all(font.get_char_index(ord(sign)) for sign in text)
+
+
 def _line(axes: Any, series: Series) -> None:
     (drawn,) = axes.plot(series.x, series.y, "o" if series.marks else "-", ms=4, lw=1.2, label=series.name)
     if series.low is not None and series.high is not None:
@@ -86,7 +94,7 @@ def _floor(axes: Any, panel: Floor) -> None:
         ring = np.vstack((corners, corners[:1]))
         axes.plot(ring[:, 0], ring[:, 1], color="black", lw=1.5)
         middle = corners.mean(axis=0)
-        axes.text(middle[0], middle[1], name, ha="center", color="grey")
+        axes.text(middle[0], middle[1], name if _drawable(name) else "", ha="center", color="grey")
     for name, (x, y, yaw) in panel.radars.items():
         axes.annotate("", (x + 0.5 * np.cos(yaw), y + 0.5 * np.sin(yaw)), (x, y), arrowprops={"arrowstyle": "->"})
         axes.plot([x], [y], "s", color="black", ms=6)

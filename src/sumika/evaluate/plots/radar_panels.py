@@ -1,16 +1,16 @@
 """From a recording's frames to panels: what one frame shows, and what all of them show over time."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from sumika.evaluate.plots.panels import Array, Heatmap, Panel, Series, Spots
+from sumika.perception.sight import with_antennas
 from sumika.radar import decode, range_grid, range_transform
-from sumika.radar.detection import Detections, DetectionState, start, step, step_range
-from sumika.schema import POINT_COLUMNS, AdcFrame, AntennaArray, Frame, Origin, RadarDescription
+from sumika.radar.detection import Detections, start, step, step_range
+from sumika.radar.tracking import sees_direction
+from sumika.schema import POINT_COLUMNS, AdcFrame, Frame, FrameNotice, Origin, RadarDescription
 
 _COLUMN = {name: number for number, name in enumerate(POINT_COLUMNS)}
 _BACKGROUND_S = 5.0
@@ -60,39 +60,33 @@ class Seen:
         self._mean = (mean + np.float32(share) * (profile - mean)).astype(np.complex64)
 
 
-def gather(frames: Iterable[Frame], *, at_s: float | None = None) -> Seen | None:
-    """Let frames pass through the chain and gather what is drawn.
+class Gathering:
+    """Sends one radar's frames through the chain to points and gathers what is drawn.
 
-    Args:
-        frames: In order, of one radar; a frame that does not fit the first one's settings is left out.
-        at_s: Which moment to look into; None takes the liveliest.
-
-    Returns:
-        None if there is no frame.
+    Attributes:
+        seen: What was gathered so far.
     """
-    seen: Seen | None = None
-    state: DetectionState | None = None
-    began_ns = 0
-    for frame in frames:
+
+    def __init__(self, first: FrameNotice, at_s: float | None = None) -> None:
+        """Prepare for frames like the first one; others are left out.
+
+        Args:
+            first: Of the first frame.
+            at_s: Which moment to look into; None takes the liveliest.
+        """
+        self.seen = Seen(first.description, first.origin)
+        self._state = start(with_antennas(first.description, first.shape[1]))
+        self._begin_ns, self._at_s = first.stamp.monotonic_ns, at_s
+
+    def take(self, frame: Frame) -> None:
+        """Take one frame in."""
         notice = frame.notice
-        if seen is None or state is None:
-            stated = notice.description
-            seen, state = Seen(stated, notice.origin), start(_with_antennas(stated, notice.shape[1]))
-            began_ns = notice.stamp.monotonic_ns
-        if notice.description != stated:
-            continue
-        found = step(state, frame.samples) if isinstance(frame, AdcFrame) else step_range(state, frame.iq)
+        if notice.description != self.seen.description:
+            return
+        found = step(self._state, frame.samples) if isinstance(frame, AdcFrame) else step_range(self._state, frame.iq)
         if found.usable:
-            seen.take((notice.stamp.monotonic_ns - began_ns) * 1e-9, range_bins(frame), found, at_s)
-    return seen if seen is not None and seen.time_s else None
-
-
-def _with_antennas(description: RadarDescription, antennas: int) -> RadarDescription:
-    """Return the description with as many antennas as frames hold: all at the origin where positions are not known."""
-    if len(description.array.virtual) == antennas:
-        return description
-    unknown = AntennaArray(receivers=((0.0, 0.0),) * antennas, field_of_view_rad=description.array.field_of_view_rad)
-    return msgspec.structs.replace(description, array=unknown)
+            time_s = (notice.stamp.monotonic_ns - self._begin_ns) * 1e-9
+            self.seen.take(time_s, range_bins(frame), found, self._at_s)
 
 
 def range_bins(frame: Frame) -> NDArray[np.complex64]:
@@ -180,7 +174,7 @@ def passage_panels(seen: Seen) -> list[Panel]:
         )
     ]
     rows = np.concatenate(seen.rows) if seen.rows else np.zeros((0, len(POINT_COLUMNS)), np.float32)
-    if len(rows):
+    if sees_direction(rows):
         panels.append(_cloud(rows))
     return panels
 

@@ -6,7 +6,7 @@ seen.tracks, seen.ghosts
 """
 
 from sumika.radar.tracking.empty_room import EmptyRoom, KnownMover, learn
-from sumika.radar.tracking.mounting import HousePoints, Mounting, mounting_of, target_of
+from sumika.radar.tracking.mounting import HousePoints, Mounting, mounting_of, sees_direction, target_of
 from sumika.radar.tracking.settings import TrackingSettings
 from sumika.radar.tracking.tracker import TrackingResult, TrackingState, start, step, targets
 
@@ -20,6 +20,7 @@ __all__ = [
     "TrackingState",
     "learn",
     "mounting_of",
+    "sees_direction",
     "start",
     "step",
     "target_of",
