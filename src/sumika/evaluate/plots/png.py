@@ -79,7 +79,7 @@ def _spots(figure: Figure, place: tuple[int, int, int], panel: Spots) -> None:
 
 def _drawable(text: str) -> bool:
     """Return whether the font has every sign of a text; without Japanese ones a room stays unnamed: no boxes."""
-    font = font_manager.get_font(font_manager.findfont("sans-serif"))
+    font = font_manager.get_font(font_manager.findfont(font_manager.FontProperties()))
     return all(font.get_char_index(ord(sign)) for sign in text)
 
 
