@@ -135,6 +135,8 @@ def test_two_in_one_cell_are_told_to_be_that() -> None:
     for number in (1, 2):
         assert last(results, number).respiration.reason is Reason.TWO_IN_ONE_CELL
         assert last(results, number).heart.reason is Reason.TWO_IN_ONE_CELL
+        assert last(results, number).displacement_mm is None
+        assert last(results, number).breathing_log_odds > 0.5, "that something breathes there is seen all the same"
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Breath and heartbeat of everybody a radar tracks, frame by frame: the step that a pipeline calls."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -171,10 +172,10 @@ def _one_look(state: VitalsState, geometry: Geometry, memory: ProfileMemory, noi
     if person.target.speed_m_s > state.settings.moving_m_s:
         return
     others = [one.target for one in state.people.values() if one is not person]
-    if any(not geometry.told_apart(person.target, other) for other in others):
-        person.cannot_measure(Reason.TWO_IN_ONE_CELL)
-        return
-    look(person, memory, state.since_s, noise, others, geometry, state.settings)
+    # Two in one cell have no rates of their own; that something breathes there is still to be told.
+    apart = [other for other in others if geometry.told_apart(person.target, other)]
+    person.shares_cell = len(apart) < len(others)
+    look(person, memory, state.since_s, noise, apart, geometry, state.settings)
 
 
 def _nothing(reason: Reason) -> PersonResult:
@@ -183,6 +184,8 @@ def _nothing(reason: Reason) -> PersonResult:
 
 
 def _result(person: Person, geometry: Geometry, time_s: float) -> PersonResult:
+    if person.shares_cell:
+        return dataclasses.replace(_nothing(Reason.TWO_IN_ONE_CELL), breathing_log_odds=person.log_odds)
     view = person.view
     beats = tuple(
         Beat(time_s=min(0.0, one.time_s - time_s), interval_s=one.interval_s, sigma_s=one.sigma_s)

@@ -129,6 +129,7 @@ class Person:
         next_look_s: When the next look is due.
         moved_s: When the whole body last moved; None if it was not seen to.
         look: The last look; None if there was none, or movement made it worthless.
+        shares_cell: Whether somebody else is where the radar cannot tell them apart.
         breath_due: Whether breath has not been looked for in the last look yet, but shall be.
         heart_due: Whether the heart has not been looked for in the last look yet.
         breath: What is known of breathing.
@@ -149,6 +150,7 @@ class Person:
     next_look_s: float
     moved_s: float | None = None
     look: Look | None = None
+    shares_cell: bool = False
     breath_due: bool = False
     heart_due: bool = False
     breath: Breath = field(default_factory=lambda: Breath(_warming_up()))
