@@ -27,12 +27,12 @@ class LineSplitter:
         """Yield the lines that `data` completes, without their ends."""
         self._pending += data
         *complete, self._pending = self._pending.split(b"\n")
-        if len(self._pending) > _LONGEST_LINE:  # no device of lines: let it not fill the memory
-            self._pending, self._whole = b"", False
         for line in complete:
             if self._whole:
                 yield line.rstrip(b"\r")
             self._whole = True
+        if len(self._pending) > _LONGEST_LINE:  # no device of lines: let it not fill the memory
+            self._pending, self._whole = b"", False
 
 
 class SerialLines:
