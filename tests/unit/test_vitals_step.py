@@ -1,6 +1,7 @@
 """Breath and heartbeat of tracked people come with their interval, or with the reason why not."""
 
 import dataclasses
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -250,13 +251,35 @@ def test_frames_that_are_no_numbers_are_passed_over() -> None:
     expect(last(results).heart, ONE.heart_bpm, 1.5)
 
 
+def test_frames_of_zeros_and_a_noise_that_is_no_number_leave_no_trace() -> None:
+    time_s = times(16.0)
+    seen = profiles([ONE], time_s)
+    seen[50:56] = 0.0
+    results = watch(seen, time_s, [ONE.target()], noise=float("nan"))
+    assert results[52][1].heart.reason is Reason.ALL_ZERO
+    expect(last(results).heart, ONE.heart_bpm, 2.0)
+    assert last(results).displacement_sigma_mm == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("field", ["range_m", "azimuth_rad", "elevation_rad", "range_sigma_m", "speed_m_s"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e9])
+def test_targets_that_are_no_places_do_no_harm(field: str, value: float) -> None:
+    time_s = times(4.0)
+    changed: dict[str, Any] = {field: value}
+    wild = dataclasses.replace(ONE.target(2), **changed)
+    for found in watch(profiles([ONE], time_s), time_s, [ONE.target(1), wild]):
+        assert set(found) == {1, 2}
+        assert np.isfinite(found[1].breathing_log_odds)
+        assert np.isfinite(found[2].breathing_log_odds)
+
+
 def test_profiles_of_another_shape_are_refused() -> None:
     state = vitals.start(DESCRIPTION)
-    state, _ = vitals.step(state, np.zeros((12, BINS), np.complex64), NOISE, [], 0.0)
+    state, _ = vitals.step(state, np.ones((12, BINS), np.complex64), NOISE, [], 0.0)
     with pytest.raises(ValueError, match="12 antennas"):
-        vitals.step(state, np.zeros((8, BINS), np.complex64), NOISE, [], 0.05)
+        vitals.step(state, np.ones((8, BINS), np.complex64), NOISE, [], 0.05)
     with pytest.raises(ValueError, match="antenna, range bin"):
-        vitals.step(state, np.zeros(BINS, np.complex64), NOISE, [], 0.1)
+        vitals.step(state, np.ones(BINS, np.complex64), NOISE, [], 0.1)
 
 
 def test_nobody_beyond_reach_is_looked_for() -> None:

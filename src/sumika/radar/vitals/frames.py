@@ -82,6 +82,9 @@ def step(
     """
     if not np.isfinite(time_s) or not np.isfinite(profile).all():
         return state, {one.id: _nothing(Reason.NOT_FINITE) for one in targets}
+    if not profile.any():
+        return state, {one.id: _nothing(Reason.ALL_ZERO) for one in targets}
+    noise_power = noise_power if 0 < noise_power < float("inf") else 0.0
     geometry, memory = _take(state, profile, time_s)
     _follow(state, targets, time_s)
     kept = memory.profiles(1)[0]
@@ -89,7 +92,9 @@ def step(
         _move_on(person, kept, geometry)
     _one_look(state, geometry, memory, noise_power, time_s)
     return state, {number: _result(person, geometry, time_s) for number, person in state.people.items()} | {
-        one.id: _nothing(Reason.TOO_FAR) for one in targets if one.id not in state.people
+        one.id: _nothing(Reason.TOO_FAR if _is_a_place(one) else Reason.NOT_FINITE)
+        for one in targets
+        if one.id not in state.people
     }
 
 
@@ -129,7 +134,7 @@ def _begin(state: VitalsState, profile: NDArray[np.complex64], time_s: float) ->
 
 def _follow(state: VitalsState, targets: Sequence[Target], time_s: float) -> None:
     """Keep those who are still tracked, take new ones in, see who walks."""
-    near = [one for one in targets if one.range_m <= state.settings.farthest_m]
+    near = [one for one in targets if _is_a_place(one) and one.range_m <= state.settings.farthest_m]
     near = sorted(near, key=lambda one: one.range_m)[: state.settings.most_people]
     people: dict[int, Person] = {}
     update_s = state.settings.update_s
@@ -144,6 +149,11 @@ def _follow(state: VitalsState, targets: Sequence[Target], time_s: float) -> Non
             person.cannot_measure(Reason.MOVING)
         people[target.id] = person
     state.people = people
+
+
+def _is_a_place(target: Target) -> bool:
+    numbers = (target.range_m, target.azimuth_rad, target.elevation_rad, target.range_sigma_m, target.speed_m_s)
+    return bool(np.isfinite(numbers).all()) and target.range_m > 0 and target.range_sigma_m >= 0
 
 
 def _move_on(person: Person, profile: NDArray[np.complex64], geometry: Geometry) -> None:
