@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.radar._compiled import compiled
 from sumika.radar.tracking.body_track import BodyTrack
 from sumika.radar.tracking.empty_room import EmptyRoom
 from sumika.radar.tracking.mounting import HousePoints
@@ -62,30 +63,60 @@ def shares(
 
 
 def _log_likelihoods(points: HousePoints, tracks: Sequence[BodyTrack], settings: TrackingSettings) -> Array:
-    means = np.stack([track.mean for track in tracks])
-    covariances = np.stack([track.covariance for track in tracks])
-    body = np.diag(np.square(settings.body_m))
-    difference = points.position_m[:, None] - means[None, :, :3]
-    spread = points.covariance_m2[:, None] + covariances[None, :, :3, :3] + body
-    squared, determinant = _mahalanobis(difference, spread)
-    radial = points.direction @ means[:, 3:].T
-    radial_variance = np.einsum("pi,tij,pj->pt", points.direction, covariances[:, 3:, 3:], points.direction)
-    odd = points.velocity_m_s[:, None] - radial
-    allowed = radial_variance + settings.limb_speed_m_s**2 + points.velocity_sigma_m_s[:, None] ** 2
-    fast = np.minimum(odd * odd / allowed, _FASTEST_ODD)
     prior = np.array([0.0 if track.confirmed else _TENTATIVE for track in tracks])
-    log_density = -0.5 * (squared + fast + np.log(determinant)) - 1.5 * math.log(2 * math.pi)
-    found: Array = np.where(squared < GATE, log_density + prior + math.log(settings.points_per_body), -np.inf)
+    found = np.empty((len(points), len(tracks)))
+    _fill(
+        found,
+        points.position_m,
+        points.covariance_m2,
+        points.direction,
+        points.velocity_m_s,
+        points.velocity_sigma_m_s,
+        np.stack([track.mean for track in tracks]),
+        np.stack([track.covariance for track in tracks]),
+        prior + math.log(settings.points_per_body) - 1.5 * math.log(2 * math.pi),
+        np.square(settings.body_m),
+        settings.limb_speed_m_s**2,
+    )
     return found
 
 
-def _mahalanobis(difference: Array, spread: Array) -> tuple[Array, Array]:
-    """Return squared distances and determinants of many symmetric 3 x 3 matrices, written out."""
-    a, b, c = spread[..., 0, 0], spread[..., 0, 1], spread[..., 0, 2]
-    d, e, f = spread[..., 1, 1], spread[..., 1, 2], spread[..., 2, 2]
-    df, de, ce = d * f - e * e, b * f - c * e, b * e - c * d
-    determinant = a * df - b * de + c * ce
-    x, y, z = difference[..., 0], difference[..., 1], difference[..., 2]
-    form = x * x * df + y * y * (a * f - c * c) + z * z * (a * d - b * b)
-    form = form + 2 * (-x * y * de + x * z * ce + y * z * (b * c - a * e))
-    return form / determinant, determinant
+@compiled
+def _fill(
+    found: Array,
+    position: Array,
+    spread: Array,
+    direction: Array,
+    velocity: Array,
+    velocity_sigma: Array,
+    means: Array,
+    covariances: Array,
+    prior: Array,
+    body: Array,
+    limb: float,
+) -> None:
+    """Fill (point, track) log likelihoods; -inf beyond the gate; inverses are written out."""
+    for p in range(found.shape[0]):
+        for t in range(found.shape[1]):
+            a = spread[p, 0, 0] + covariances[t, 0, 0] + body[0]
+            b = spread[p, 0, 1] + covariances[t, 0, 1]
+            c = spread[p, 0, 2] + covariances[t, 0, 2]
+            d = spread[p, 1, 1] + covariances[t, 1, 1] + body[1]
+            e = spread[p, 1, 2] + covariances[t, 1, 2]
+            f = spread[p, 2, 2] + covariances[t, 2, 2] + body[2]
+            x, y, z = position[p, 0] - means[t, 0], position[p, 1] - means[t, 1], position[p, 2] - means[t, 2]
+            df, bf, be = d * f - e * e, b * f - c * e, b * e - c * d
+            determinant = a * df - b * bf + c * be
+            form = x * x * df + y * y * (a * f - c * c) + z * z * (a * d - b * b)
+            form += 2 * (x * z * be - x * y * bf + y * z * (b * c - a * e))
+            squared = form / determinant
+            if not squared < GATE:
+                found[p, t] = -np.inf
+                continue
+            radial, variance = 0.0, limb + velocity_sigma[p] ** 2
+            for i in range(3):
+                radial += direction[p, i] * means[t, 3 + i]
+                for j in range(3):
+                    variance += direction[p, i] * covariances[t, 3 + i, 3 + j] * direction[p, j]
+            fast = min((velocity[p] - radial) ** 2 / variance, _FASTEST_ODD)
+            found[p, t] = prior[t] - 0.5 * (squared + fast + np.log(determinant))

@@ -6,8 +6,12 @@ Y. Bar-Shalom et al., "Estimation with Applications to Tracking and Navigation",
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sumika.radar._compiled import compiled
 from sumika.radar.tracking.body_track import BodyTrack
+
+Array = NDArray[np.float64]
 
 UPWARDS = 0.5
 """Share of the acceleration that goes up or down."""
@@ -15,6 +19,11 @@ UPWARDS = 0.5
 _UNSEEN_S = 0.4
 _FORGETS_S = 0.8
 """Out of sight for longer than the first, a body's velocity fades with the second: who hides behind a door stops."""
+
+_LASTS_S = 0.5
+"""A body accelerates for about so long at a time: white noise of that power."""
+
+_UNSEEN_DENSITY = 0.3
 
 
 def predict(track: BodyTrack, now_s: float, acceleration_m_s2: float) -> None:
@@ -28,20 +37,32 @@ def predict(track: BodyTrack, now_s: float, acceleration_m_s2: float) -> None:
     step_s = now_s - track.now_s
     if step_s <= 0:
         return
-    fade = math.exp(-step_s / _FORGETS_S) if now_s - track.seen_s > _UNSEEN_S else 1.0
-    transition = np.eye(6)
-    transition[:3, 3:] = np.eye(3) * step_s
-    transition[3:, 3:] *= fade
-    strength = acceleration_m_s2**2 * np.array((1.0, 1.0, UPWARDS**2))
-    # A body accelerates for about half a second at a time: white noise of that power.
-    density = strength * 0.5
-    noise = np.zeros((6, 6))
-    place, speed = np.arange(3), np.arange(3, 6)
-    noise[place, place] = density * step_s**3 / 3
-    noise[place, speed] = noise[speed, place] = density * step_s**2 / 2
-    noise[speed, speed] = density * step_s
-    if fade < 1.0:
-        noise[speed, speed] = np.minimum(noise[speed, speed], 0.3 * step_s)
-    track.mean = transition @ track.mean
-    track.covariance = transition @ track.covariance @ transition.T + noise
+    unseen = now_s - track.seen_s > _UNSEEN_S
+    fade = math.exp(-step_s / _FORGETS_S) if unseen else 1.0
+    density = acceleration_m_s2**2 * _LASTS_S
+    _predict(track.mean, track.covariance, step_s, fade, density, _UNSEEN_DENSITY if unseen else np.inf)
     track.now_s = now_s
+
+
+@compiled
+def _predict(mean: Array, covariance: Array, step_s: float, fade: float, density: float, most_density: float) -> None:
+    """Move mean (6,) and covariance (6, 6) on in place; every axis has its own place and speed."""
+    for i in range(3):
+        mean[i] += step_s * mean[3 + i]
+        mean[3 + i] *= fade
+    for i in range(3):
+        for j in range(6):
+            covariance[i, j] += step_s * covariance[3 + i, j]
+    for i in range(3):
+        for j in range(6):
+            covariance[j, i] += step_s * covariance[j, 3 + i]
+    for i in range(3, 6):
+        for j in range(6):
+            covariance[i, j] *= fade
+            covariance[j, i] *= fade
+    for i in range(3):
+        along = density * (UPWARDS**2 if i == 2 else 1.0)
+        covariance[i, i] += along * step_s**3 / 3
+        covariance[i, 3 + i] += along * step_s**2 / 2
+        covariance[3 + i, i] += along * step_s**2 / 2
+        covariance[3 + i, 3 + i] += min(along, most_density) * step_s

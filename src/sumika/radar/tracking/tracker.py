@@ -64,6 +64,7 @@ class TrackingState:
         empty: What moves in the empty rooms; None if it was not learned.
         tracks: Bodies that are followed.
         lost: Who went out of sight.
+        mirrors: (wall,) log odds that each wall is a mirror.
         now_s: Of the last frame.
         frames_s: Of each radar's last frame.
         told_s: When breathing was last told, of each body.
@@ -75,6 +76,7 @@ class TrackingState:
     settings: TrackingSettings
     empty: EmptyRoom | None
     lost: LostBodies
+    mirrors: Array
     tracks: list[BodyTrack] = field(default_factory=list)
     now_s: float = -math.inf
     frames_s: dict[str, float] = field(default_factory=dict)
@@ -102,7 +104,9 @@ def start(
     if not rooms or not radars:
         raise ValueError(f"{len(rooms)} rooms and {len(radars)} radars; at least one of each is needed")
     mountings = {radar.id: mounting_of(radar) for radar in radars}
-    return TrackingState(FloorPlan(tuple(rooms)), mountings, settings, empty, LostBodies(settings.handover_s))
+    plan = FloorPlan(tuple(rooms))
+    mirrors = np.full(len(plan.walls), ghosts.MIRROR_AT_FIRST)
+    return TrackingState(plan, mountings, settings, empty, LostBodies(settings.handover_s), mirrors)
 
 
 def step(
@@ -135,7 +139,8 @@ def step(
     points = mounting.points(rows[worth_following(rows)] if sees_direction(rows) else rows[:0])
     inside, beyond, off = ghosts.split_outside(points, state.plan, state.settings)
     real = [track for track in state.tracks if track.confirmed]
-    images = ghosts.images_of(real, mounting, state.plan)
+    ghosts.learn_mirrors(state.mirrors, real, beyond, mounting, state.plan, interval_s)
+    images = ghosts.images_of(real, mounting, state.plan, state.mirrors)
     left, told = _follow(state, radar, inside, images, real, interval_s)
     _hear(state, breathing or {}, time_s)
     unclaimed = inside.take(left)

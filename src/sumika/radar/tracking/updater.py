@@ -5,11 +5,10 @@ Points of a body are drawn to its near side and repeat from frame to frame, so t
 W. Koch, IEEE TSP 59, 2011, with a fixed extent; the size is estimated beside).
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.radar._compiled import compiled
 from sumika.radar.tracking.body_track import BodyTrack
 from sumika.radar.tracking.mounting import HousePoints
 from sumika.radar.tracking.settings import TrackingSettings
@@ -40,12 +39,20 @@ def update(track: BodyTrack, points: HousePoints, share: Array, settings: Tracki
     if count < 0.3:
         return count
     weights = share / count
-    middle = weights @ points.position_m
-    effective = 1.0 / float(weights @ weights)
-    spread = np.einsum("p,pij->ij", weights, points.covariance_m2) + np.diag(np.square(settings.body_m))
-    noise = spread / effective + np.eye(3) * _COMMON_SIGMA_M**2
-    _kalman(track, np.eye(3, 6), middle - track.mean[:3], noise)
-    _radial(track, points, weights, effective, settings)
+    effective = _update(
+        track.mean,
+        track.covariance,
+        points.position_m,
+        points.covariance_m2,
+        points.direction,
+        points.velocity_m_s,
+        points.snr_db,
+        weights,
+        np.square(settings.body_m),
+        settings.limb_speed_m_s,
+    )
+    if not effective > 0:
+        return 0.0
     interval_s = max(1e-3, track.now_s - track.seen_s)
     _size(track, points, weights, count, interval_s)
     if count >= 0.5:
@@ -54,30 +61,88 @@ def update(track: BodyTrack, points: HousePoints, share: Array, settings: Tracki
     return count
 
 
-def _kalman(track: BodyTrack, matrix: Array, innovation: Array, noise: Array) -> None:
-    """Update in Joseph's form, which keeps the covariance symmetric and positive."""
-    innovation_covariance = matrix @ track.covariance @ matrix.T + noise
-    gain = np.linalg.solve(innovation_covariance, matrix @ track.covariance).T
-    track.mean = track.mean + gain @ innovation
-    left = np.eye(6) - gain @ matrix
-    track.covariance = left @ track.covariance @ left.T + gain @ noise @ gain.T
+@compiled
+def _update(
+    mean: Array,
+    covariance: Array,
+    position: Array,
+    spread: Array,
+    direction: Array,
+    velocity: Array,
+    snr_db: Array,
+    weights: Array,
+    body: Array,
+    limb: float,
+) -> float:
+    """Update mean (6,) and covariance (6, 6) with the points' middle and velocity; return how many points count."""
+    middle, noise, ray = np.zeros(3), np.zeros((3, 3)), np.zeros(3)
+    squares, strong, speed = 0.0, 0.0, 0.0
+    for p in range(len(weights)):
+        weight = weights[p]
+        if weight < 1e-4:
+            continue
+        squares += weight * weight
+        loud = weight * 10 ** (min(snr_db[p], 40.0) / 20)
+        strong += loud
+        speed += loud * velocity[p]
+        for i in range(3):
+            middle[i] += weight * position[p, i]
+            ray[i] += loud * direction[p, i]
+            for j in range(3):
+                noise[i, j] += weight * spread[p, i, j]
+    if not squares > 0 or not strong > 0:
+        return 0.0
+    speed /= strong
+    length = np.sqrt(ray[0] ** 2 + ray[1] ** 2 + ray[2] ** 2)
+    for i in range(3):
+        middle[i] -= mean[i]
+        ray[i] /= length
+        for j in range(3):
+            noise[i, j] *= squares
+        noise[i, i] += body[i] * squares + _COMMON_SIGMA_M**2
+    # One axis after the other: turned into its own axes, the noise of a middle is of three independent numbers.
+    values, axes = np.linalg.eigh(noise)
+    row = np.zeros(6)
+    for k in range(3):
+        seen = 0.0
+        for i in range(3):
+            row[i] = axes[i, k]
+            seen += axes[i, k] * middle[i]
+        _scalar(mean, covariance, row, seen, values[k], middle)
+    _radial(mean, covariance, ray, speed, limb * limb * squares)
+    return 1.0 / squares
 
 
-def _radial(
-    track: BodyTrack, points: HousePoints, weights: Array, effective: float, settings: TrackingSettings
-) -> None:
+@compiled
+def _scalar(mean: Array, covariance: Array, row: Array, seen: float, variance: float, middle: Array) -> None:
+    """Update with one number, a combination of the place; `middle` is what is left of the innovation, moved along."""
+    gain, size = np.zeros(6), variance
+    for i in range(6):
+        for j in range(6):
+            gain[i] += covariance[i, j] * row[j]
+    for i in range(6):
+        size += row[i] * gain[i]
+    for i in range(6):
+        gain[i] /= size
+        mean[i] += gain[i] * seen
+        if i < 3:
+            middle[i] -= gain[i] * seen
+    for i in range(6):
+        for j in range(6):
+            covariance[i, j] -= gain[i] * gain[j] * size
+
+
+@compiled
+def _radial(mean: Array, covariance: Array, ray: Array, speed: float, limb: float) -> None:
     """Take the velocity towards the radar in: the body's own, which its strongest points show."""
-    strong = weights * 10 ** (np.minimum(points.snr_db, 40.0) / 20)
-    strong = strong / strong.sum()
-    ray = strong @ points.direction
-    ray = ray / max(1e-9, math.sqrt(float(ray @ ray)))
-    speed = float(strong @ points.velocity_m_s)
-    matrix = np.zeros((1, 6))
-    matrix[0, 3:] = ray
-    sigma2 = _RADIAL_SIGMA_M_S**2 + settings.limb_speed_m_s**2 / effective
-    expected = float(ray @ track.mean[3:])
-    sigma2 += 0.25 * max(0.0, abs(speed - expected) - 0.5) ** 2  # a folded or a limb's velocity
-    _kalman(track, matrix, np.array((speed - expected,)), np.array(((sigma2,),)))
+    row, expected = np.zeros(6), 0.0
+    for i in range(3):
+        row[3 + i] = ray[i]
+        expected += ray[i] * mean[3 + i]
+    odd = abs(speed - expected)
+    # A folded or a limb's velocity counts the less the odder it is.
+    variance = _RADIAL_SIGMA_M_S**2 + limb + 0.25 * max(0.0, odd - 0.5) ** 2
+    _scalar(mean, covariance, row, speed - expected, variance, np.zeros(3))
 
 
 def _size(track: BodyTrack, points: HousePoints, weights: Array, count: float, interval_s: float) -> None:
