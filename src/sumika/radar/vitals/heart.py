@@ -18,16 +18,17 @@ from sumika.radar.vitals.heart_evidence import (
     GRID_BPM,
     SLOWEST_BPM,
     WINDOW_S,
+    Evidence,
     heart_evidence,
     highest_hz,
 )
 from sumika.radar.vitals.heart_tracker import HeartTracker, TrackedRate, advance, favour, tracked_rate
-from sumika.radar.vitals.paths import ViewKey
+from sumika.radar.vitals.paths import Traces, ViewKey
 from sumika.schema.reason import Reason
 from sumika.schema.vitals import Rate
 from sumika.units import SECONDS_PER_MINUTE
 
-SHORTEST_S = WINDOW_S + 1.0
+SHORTEST_S = WINDOW_S + 0.2
 
 MEAN_S = 10.0
 """A rate from single beats is the mean over this time."""
@@ -49,6 +50,9 @@ reaches 4, and so do trains at half or twice the rate."""
 
 _MOST_PASS = 0.7
 _FEWEST_BEATS = 5
+_SCOUTS = 3
+"""Views that are looked at beside the best one so far, while no heart is found."""
+
 _CHECK_EVERY = 5
 """Every so many looks, other rates are tried beside the known one."""
 
@@ -72,16 +76,16 @@ class HeartMemory:
         rate_bpm: Rate of the last train that was one; None if the last look found none.
         looks: How many looks there were.
         key: What stays the same of the view in which the train is followed; None while none is.
+        scouted: The same of the view that shows a heart best so far, while none is found.
+        next_scouted: Which view is to be looked at next for that.
     """
 
     tracker: HeartTracker = field(default_factory=HeartTracker)
     rate_bpm: float | None = None
     looks: int = 0
     key: ViewKey | None = None
-
-    def next_view(self, views: int) -> int:
-        """Return which view to try while no train is known: all cells together, and in between each other one."""
-        return views - 1 if self.looks % 2 == 0 else views - 2 - (self.looks // 2) % max(1, views - 1)
+    scouted: ViewKey | None = None
+    next_scouted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,27 @@ class HeartSeen:
     train: BeatTrain | None = None
 
 
-def measure_heart(memory: HeartMemory, chest: Trace, seconds: float, breath: Rhythm | None) -> HeartSeen:
+def most_promising(memory: HeartMemory, paths: Traces, known: int | None) -> tuple[int, Evidence | None]:
+    """Return the view of the chest that explains a heart best, of the best one so far and the next few, and how well.
+
+    Args:
+        memory: Whose turn it is; changed in place.
+        paths: All views.
+        known: The best one so far; None if there is none.
+    """
+    views = len(paths.paths_mm)
+    tried = [views - 1 if known is None else known]
+    tried += [(memory.next_scouted + place) % views for place in range(_SCOUTS)]
+    memory.next_scouted = (memory.next_scouted + _SCOUTS) % views
+    found = [heart_evidence(paths.paths_mm[view], paths.interval_s) for view in tried]
+    scores = [-np.inf if one is None else float(one.log_factor.max()) for one in found]
+    best = int(np.argmax(scores))
+    return tried[best], found[best]
+
+
+def measure_heart(
+    memory: HeartMemory, chest: Trace, seconds: float, breath: Rhythm | None, evidence: Evidence | None = None
+) -> HeartSeen:
     """Take the end of a still person's chest movement in and return the heart rate.
 
     Args:
@@ -105,11 +129,13 @@ def measure_heart(memory: HeartMemory, chest: Trace, seconds: float, breath: Rhy
         chest: The movement, at least `SHORTEST_S` long.
         seconds: Since the last call.
         breath: The rhythm of breathing, if one was found.
+        evidence: What `chest` says, where it was weighed already.
     """
     memory.looks += 1
     if memory.rate_bpm is None or memory.looks % _CHECK_EVERY == 0:
         # While a train of beats is followed, it says more than the spectrum does.
-        evidence = heart_evidence(chest.path_mm, chest.interval_s)
+        if evidence is None:
+            evidence = heart_evidence(chest.path_mm, chest.interval_s)
         if evidence is None:
             memory.rate_bpm = None
             return HeartSeen(Rate(valid=False, reason=Reason.OUT_OF_BAND))

@@ -263,10 +263,11 @@ def look_for_heart(person: Person) -> None:
         person.heart_memory, seconds = heart.HeartMemory(), 1.0
     person.heart_s = seen.at_s
     memory = person.heart_memory
-    path = _same_view(seen, memory.key)
+    path, evidence = _same_view(seen, memory.key), None
     if path is None:
-        path = memory.next_view(len(seen.paths.paths_mm))
-    found = heart.measure_heart(memory, seen.paths.trace(path), seconds, person.breath.rhythm)
+        path, evidence = heart.most_promising(memory, seen.paths, _same_view(seen, memory.scouted))
+        memory.scouted = _key(seen, path)
+    found = heart.measure_heart(memory, seen.paths.trace(path), seconds, person.breath.rhythm, evidence)
     memory.key = None if found.train is None else _key(seen, path)
     person.heart = found.rate
     _find_new_beats(person, found.train, seen.at_s)
