@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sumika.schema import HeldBy, TrackKind
 
 Array = NDArray[np.float64]
-MOST_LOG_ODDS = 8.0
+MOST_LOG_ODDS = 6.0
 TRAIL_S = 1.0
 
 

@@ -16,12 +16,14 @@ SEEN_PER_S = 6.0
 """Log odds per second of seeing a body's points; frames repeat each other, so a second counts, not a frame."""
 
 _UNSEEN_MOVING_PER_S = 2.0
-_UNSEEN_STILL_PER_S = 0.06
+_UNSEEN_STILL_PER_S = 0.1
+_UNSEEN_NO_BREATH_PER_S = 0.35
 _OUTSIDE_PER_S = 2.5
 _BREATHING_S = 8.0
 """Breathing evidence is made of so many seconds and is worth its log odds once in that time."""
 
 _MOST_BREATHING = 4.0
+_BREATHES = 0.5
 _MOVING_M_S = 0.35
 _GRACE_S = 0.35
 _DEAD, _TENTATIVE_DEAD = -3.5, -3.0
@@ -59,7 +61,8 @@ def unseen(track: BodyTrack, interval_s: float, *, inside: bool, in_view: bool) 
     elif in_view and track.speed_m_s > _MOVING_M_S:
         track.believe(-_UNSEEN_MOVING_PER_S * interval_s)
     elif in_view:
-        track.believe(-_UNSEEN_STILL_PER_S * interval_s)
+        silent = track.breathing is not None and track.breathing < _BREATHES
+        track.believe(-(_UNSEEN_NO_BREATH_PER_S if silent else _UNSEEN_STILL_PER_S) * interval_s)
 
 
 def breathing(track: BodyTrack, log_odds: float, interval_s: float) -> None:

@@ -46,7 +46,10 @@ _MOVER_SIGMAS = 9.0
 _LIKELY = -0.5
 """Log probability that a wall is a mirror from which on a whole body may be its image."""
 
-_GHOST_PER_S, _GHOST_STILL_PER_S, _MOST_GHOST = 4.0, 1.5, 4.0
+_GHOST_PER_S, _GHOST_STILL_PER_S = 4.0, 1.5
+_LEAST_GHOST, _MOST_GHOST = -24.0, 4.0
+"""Who has gone his own way for seconds is no image, wherever he stops."""
+
 IS_GHOST = 2.0
 _MOST_GHOSTS = 20
 
@@ -273,9 +276,10 @@ def suspect(track: BodyTrack, others: Sequence[BodyTrack], images: Images, inter
     owner = others[int(images.track[nearest])]
     fits = squared[nearest] < _NEAR_M**2
     # Where both keep still, one look is worth little: it is the same look again.
-    worth = _GHOST_PER_S if max(owner.speed_m_s, track.speed_m_s) > 0.25 else _GHOST_STILL_PER_S
+    moves = max(owner.going_m_s, track.going_m_s) > 0.25
+    worth = _GHOST_PER_S if moves else 0.0 if track.confirmed else _GHOST_STILL_PER_S
     track.ghost += (worth if fits else -worth) * interval_s
-    track.ghost = max(-_MOST_GHOST, min(_MOST_GHOST, track.ghost))
+    track.ghost = max(_LEAST_GHOST, min(_MOST_GHOST, track.ghost))
     if fits:
         track.ghost_of = owner.id
 

@@ -1,5 +1,7 @@
 """Which points of a frame are worth following: no sidelobes, no aliases, nothing in front of the radar's own face."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,42 @@ _SAME_DISTANCE_M = 0.12
 _SIDELOBE_DB = 27.0
 """Beside a point so much stronger at the same distance, a weaker one is its sidelobe: velocity changes within a frame,
 oscillators have phase noise, arrays have gaps."""
+
+
+_FAINT_DB = 30.0
+"""Points so much fainter than people at that distance would be are echoes of echoes."""
+
+PEOPLE_DB = 22.0
+"""People, pets and their postures differ by less than this in how strongly they reflect."""
+
+_RISES_S, _FALLS_DB_PER_S = 2.0, 0.05
+
+
+def loudness_db(snr_db: float, distance_m: float) -> float:
+    """Return what a body's signal-to-noise ratio would be at one metre: the radar equation's fourth power taken out."""
+    return snr_db + 40.0 * math.log10(max(distance_m, 0.1))
+
+
+def follow_loudness(level_db: float, loudest_db: float, step_s: float) -> float:
+    """Return how loud people are for a radar: near the loudest one, forgotten within minutes.
+
+    Args:
+        level_db: So far; -inf where nobody was seen yet.
+        loudest_db: The loudest body that is told now, as `loudness_db` says; -inf for none.
+        step_s: Since this was last asked.
+    """
+    if math.isinf(level_db):
+        return loudest_db
+    if loudest_db > level_db:
+        return level_db + min(1.0, step_s / _RISES_S) * (loudest_db - level_db)
+    return level_db - _FALLS_DB_PER_S * step_s
+
+
+def loud_enough(rows: NDArray[np.floating], level_db: float) -> NDArray[np.bool_]:
+    """Return (point,) which rows are not much fainter than people at that distance."""
+    loudness = rows[:, COLUMN["snr_db"]] + 40.0 * np.log10(np.maximum(rows[:, COLUMN["range_m"]], 0.1))
+    kept: NDArray[np.bool_] = loudness > level_db - _FAINT_DB
+    return kept
 
 
 def worth_following(rows: NDArray[np.floating]) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.radar.target import Target
-from sumika.radar.tracking import existence, ghosts, kinds
+from sumika.radar.tracking import existence, ghosts, kinds, screen
 from sumika.radar.tracking.associator import shares
 from sumika.radar.tracking.body_track import BodyTrack
 from sumika.radar.tracking.empty_room import EmptyRoom
@@ -17,7 +17,6 @@ from sumika.radar.tracking.handover import LostBodies
 from sumika.radar.tracking.initiator import begin
 from sumika.radar.tracking.mounting import HousePoints, Mounting, mounting_of, sees_direction
 from sumika.radar.tracking.predictor import predict
-from sumika.radar.tracking.screen import worth_following
 from sumika.radar.tracking.settings import TrackingSettings
 from sumika.radar.tracking.updater import update
 from sumika.schema import Ghost, GhostCause, Track
@@ -64,6 +63,7 @@ class TrackingState:
         empty: What moves in the empty rooms; None if it was not learned.
         tracks: Bodies that are followed.
         lost: Who went out of sight.
+        levels_db: How loud people are for each radar, at one metre.
         mirrors: (wall,) log odds that each wall is a mirror.
         now_s: Of the last frame.
         frames_s: Of each radar's last frame.
@@ -78,6 +78,7 @@ class TrackingState:
     lost: LostBodies
     mirrors: Array
     tracks: list[BodyTrack] = field(default_factory=list)
+    levels_db: dict[str, float] = field(default_factory=dict)
     now_s: float = -math.inf
     frames_s: dict[str, float] = field(default_factory=dict)
     told_s: dict[int, float] = field(default_factory=dict)
@@ -136,7 +137,7 @@ def step(
     state.frames_s[radar] = state.now_s = time_s
     for track in state.tracks:
         predict(track, time_s, state.settings.acceleration_m_s2)
-    points = mounting.points(rows[worth_following(rows)] if sees_direction(rows) else rows[:0])
+    points = mounting.points(_worth(state, radar, rows))
     inside, beyond, off = ghosts.split_outside(points, state.plan, state.settings)
     real = [track for track in state.tracks if track.confirmed]
     ghosts.learn_mirrors(state.mirrors, real, beyond, mounting, state.plan, interval_s)
@@ -150,7 +151,7 @@ def step(
     begun = begin(unexplained, state.tracks, time_s, state.settings, radar, state.next_id)
     state.next_id += len(begun)
     state.tracks += begun
-    _judge(state, images, real, interval_s)
+    _judge(state, radar, images, real, interval_s)
     told += ghosts.explain_outside(beyond, GhostCause.OUTSIDE_ROOM, images, real, state.plan)
     told += ghosts.explain_outside(off, GhostCause.OUTSIDE_HEIGHT, images, real, state.plan)
     told += _things(state)
@@ -213,15 +214,34 @@ def _hear(state: TrackingState, breathing: Mapping[int, float], time_s: float) -
             state.told_s[track.id] = time_s
 
 
-def _judge(state: TrackingState, images: ghosts.Images, real: Sequence[BodyTrack], interval_s: float) -> None:
+def _worth(state: TrackingState, radar: str, rows: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the rows of a frame that are worth following."""
+    if not sees_direction(rows):
+        return rows[:0]
+    good = rows[screen.worth_following(rows)]
+    return good[screen.loud_enough(good, state.levels_db.get(radar, -math.inf))]
+
+
+def _loudness_db(state: TrackingState, radar: str, track: BodyTrack) -> float:
+    away = track.mean[:3] - state.mountings[radar].place
+    return screen.loudness_db(track.snr_db, math.sqrt(float(away @ away)))
+
+
+def _judge(
+    state: TrackingState, radar: str, images: ghosts.Images, real: Sequence[BodyTrack], interval_s: float
+) -> None:
     """Decide who is told from now on, and who is there no more."""
     kept: list[BodyTrack] = []
+    loudest = max((_loudness_db(state, radar, track) for track in real if radar in track.radars), default=-math.inf)
+    level_db = screen.follow_loudness(state.levels_db.get(radar, -math.inf), loudest, interval_s)
+    state.levels_db[radar] = level_db
     for track in state.tracks:
         ghosts.suspect(track, real, images, interval_s)
         if track.ghost > ghosts.IS_GHOST:
             continue
         was = track.confirmed
-        existence.confirm(track, state.settings, back=not was and state.lost.back_at_place(track))
+        if track.confirmed or _loudness_db(state, radar, track) > level_db - screen.PEOPLE_DB:
+            existence.confirm(track, state.settings, back=not was and state.lost.back_at_place(track))
         if track.confirmed and not was:
             state.lost.recognise(track)
         if existence.gone(track):

@@ -5,6 +5,8 @@ Points of a body are drawn to its near side and repeat from frame to frame, so t
 W. Koch, IEEE TSP 59, 2011, with a fixed extent; the size is estimated beside).
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +19,10 @@ Array = NDArray[np.float64]
 
 _COMMON_SIGMA_M = 0.08
 _RADIAL_SIGMA_M_S = 0.15
-_SIZE_S = 1.5
+_SIZE_S, _LOUDNESS_S = 1.5, 2.0
+_FADES_DB, _LEAST_TRUST = 16.0, 0.02
+"""Reflections of a body interfere, so that it is weaker at times by so much; what is weaker still is something else."""
+
 _TOP_SIGMAS = 1.6
 """The top of a body lies so many standard deviations of its points above their middle."""
 
@@ -39,6 +44,8 @@ def update(track: BodyTrack, points: HousePoints, share: Array, settings: Tracki
     if count < 0.3:
         return count
     weights = share / count
+    strongest_db = float(points.snr_db[share > 0.2 * share.max()].max())
+    trust = _trust(track, strongest_db)
     effective = _update(
         track.mean,
         track.covariance,
@@ -50,11 +57,13 @@ def update(track: BodyTrack, points: HousePoints, share: Array, settings: Tracki
         weights,
         np.square(settings.body_m),
         settings.limb_speed_m_s,
+        trust,
     )
     if not effective > 0:
         return 0.0
     interval_s = max(1e-3, track.now_s - track.seen_s)
-    _size(track, points, weights, count, interval_s)
+    _size(track, points, weights, count, strongest_db, interval_s)
+    count *= trust
     if count >= 0.5:
         track.seen_s = track.now_s
         track.radars[radar] = track.now_s
@@ -73,6 +82,7 @@ def _update(
     weights: Array,
     body: Array,
     limb: float,
+    trust: float,
 ) -> float:
     """Update mean (6,) and covariance (6, 6) with the points' middle and velocity; return how many points count."""
     middle, noise, ray = np.zeros(3), np.zeros((3, 3)), np.zeros(3)
@@ -98,8 +108,8 @@ def _update(
         middle[i] -= mean[i]
         ray[i] /= length
         for j in range(3):
-            noise[i, j] *= squares
-        noise[i, i] += body[i] * squares + _COMMON_SIGMA_M**2
+            noise[i, j] *= squares / trust
+        noise[i, i] += (body[i] * squares + _COMMON_SIGMA_M**2) / trust
     # One axis after the other: turned into its own axes, the noise of a middle is of three independent numbers.
     values, axes = np.linalg.eigh(noise)
     row = np.zeros(6)
@@ -109,7 +119,7 @@ def _update(
             row[i] = axes[i, k]
             seen += axes[i, k] * middle[i]
         _scalar(mean, covariance, row, seen, values[k], middle)
-    _radial(mean, covariance, ray, speed, limb * limb * squares)
+    _radial(mean, covariance, ray, speed, (limb * limb * squares + _RADIAL_SIGMA_M_S**2) / trust)
     return 1.0 / squares
 
 
@@ -133,7 +143,7 @@ def _scalar(mean: Array, covariance: Array, row: Array, seen: float, variance: f
 
 
 @compiled
-def _radial(mean: Array, covariance: Array, ray: Array, speed: float, limb: float) -> None:
+def _radial(mean: Array, covariance: Array, ray: Array, speed: float, noise: float) -> None:
     """Take the velocity towards the radar in: the body's own, which its strongest points show."""
     row, expected = np.zeros(6), 0.0
     for i in range(3):
@@ -141,14 +151,21 @@ def _radial(mean: Array, covariance: Array, ray: Array, speed: float, limb: floa
         expected += ray[i] * mean[3 + i]
     odd = abs(speed - expected)
     # A folded or a limb's velocity counts the less the odder it is.
-    variance = _RADIAL_SIGMA_M_S**2 + limb + 0.25 * max(0.0, odd - 0.5) ** 2
+    variance = noise + 0.25 * max(0.0, odd - 0.5) ** 2
     _scalar(mean, covariance, row, speed - expected, variance, np.zeros(3))
 
 
-def _size(track: BodyTrack, points: HousePoints, weights: Array, count: float, interval_s: float) -> None:
+def _trust(track: BodyTrack, strongest_db: float) -> float:
+    """Return how far a frame's points are trusted to be the body's, 0..1: a body does not fade by 20 dB at once."""
+    faded_db = track.snr_db - _FADES_DB - strongest_db
+    return max(_LEAST_TRUST, 1.0 / (1.0 + math.exp(faded_db / 3.0)))
+
+
+def _size(
+    track: BodyTrack, points: HousePoints, weights: Array, count: float, strongest_db: float, interval_s: float
+) -> None:
     share = min(1.0, interval_s / _SIZE_S)
-    strongest_db = float(points.snr_db[weights > 0.2 * weights.max()].max())
-    track.snr_db += max(share, 0.05) * (strongest_db - track.snr_db)
+    track.snr_db += min(1.0, interval_s / _LOUDNESS_S) * (strongest_db - track.snr_db)
     track.points += share * (count - track.points)
     if count < 2.0:
         return
