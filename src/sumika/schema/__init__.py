@@ -6,6 +6,7 @@ from sumika.schema.antennas import AntennaArray
 from sumika.schema.errors import SumikaError, UsageError
 from sumika.schema.people import ChestMotion, Estimate, HeartRate, Presence, Respiration
 from sumika.schema.points import POINT_COLUMNS, Claim, PointCloud
+from sumika.schema.posture import FallStage, Posture, PostureKind, RestingPlace, SuspectedFall
 from sumika.schema.radar import (
     AdcFrame,
     Frame,
@@ -56,6 +57,7 @@ __all__ = [
     "Envelope",
     "Estimate",
     "Event",
+    "FallStage",
     "Frame",
     "FrameKind",
     "FrameNotice",
@@ -70,6 +72,8 @@ __all__ = [
     "Origin",
     "PersonVitals",
     "PointCloud",
+    "Posture",
+    "PostureKind",
     "Presence",
     "RadarDescription",
     "RangeFrame",
@@ -84,10 +88,12 @@ __all__ = [
     "ReferenceState",
     "Request",
     "Respiration",
+    "RestingPlace",
     "Severity",
     "Signal",
     "SlowTime",
     "SumikaError",
+    "SuspectedFall",
     "Tick",
     "Topic",
     "Track",

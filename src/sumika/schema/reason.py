@@ -13,6 +13,9 @@ class Reason(StrEnum):
     NOTHING_SEEN = "nothing_seen"
     HELD_BY_BREATHING = "held_by_breathing"
     PREDICTED = "predicted"
+    WENT_DOWN_FAST = "went_down_fast"
+    LYING_STILL = "lying_still"
+    UP_AGAIN = "up_again"
     # It is missing because of the person ...
     NO_PERSON = "no_person"
     MOVING = "moving"
@@ -40,6 +43,7 @@ class Reason(StrEnum):
     STALE = "stale"
     CLOCK_UNTRUSTED = "clock_untrusted"
     NO_RANGE = "no_range"
+    NO_ELEVATION = "no_elevation"
     ANTENNA_DEAD = "antenna_dead"
     INTERFERENCE = "interference"
     PROFILE_MISMATCH = "profile_mismatch"

@@ -4,6 +4,7 @@ import msgspec
 
 import sumika.schema.people as people
 import sumika.schema.points as points
+import sumika.schema.posture as posture
 import sumika.schema.radar as radar
 import sumika.schema.reference as reference
 import sumika.schema.requests as requests
@@ -62,6 +63,8 @@ TOPICS: dict[str, Topic] = {
     "claim": Topic(message=points.Claim, key_field="radar", rate_hz=None),
     "tracks": Topic(message=tracks.Tracks, key_field="source", rate_hz=20.0),
     "person_vitals": Topic(message=vitals.PersonVitals, key_field="radar", rate_hz=None),
+    "posture": Topic(message=posture.Posture, key_field="source", rate_hz=None),
+    "suspected_fall": Topic(message=posture.SuspectedFall, key_field="source", rate_hz=None),
     "presence": Topic(
         message=people.Presence,
         key_field="room",

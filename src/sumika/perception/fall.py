@@ -1,0 +1,309 @@
+"""Suspected falls, by a rule that can be told in one sentence.
+
+Somebody's top came down fast, by more than from standing to sitting, it is near the floor (not at the height of the bed
+or sofa there), and the body then lies still. Each part is a probability, from the tracker's own standard deviations,
+and the probability told is their product:
+
+- *fast*: more than 0.9 +- 0.25 m/s over 0.6 s. Those who sit down reach 0.3 to 0.8 m/s over so long a time, those who
+  fall from standing 1.3 to 2.2 m/s (Bourke et al. 2008 found peak vertical speeds of falls above, of everyday movements
+  below 1.3 m/s).
+- *far*: more than 0.5 m, the way from standing to sitting being 0.4 m.
+- *low*: top below 0.6 m; who sits on the floor reaches 0.85 m, who lies on a bed 0.7 m, on the floor 0.3 m.
+- *lying still*: not moving from the place. How long it takes to be suspected is `LYING_S`.
+
+What was a candidate is cleared when the person is up again, or does not lie still within `PATIENCE_S`. A body that is
+lost and found again near the same place, under the same or another id, keeps its stage.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sumika.clock import Instant
+from sumika.perception._bodies import (
+    CORRELATION_S,
+    MOST_BODIES,
+    NO_ELEVATION_M,
+    log_normal_density,
+    makes_sense,
+    passed_s,
+    place_of,
+    share_below,
+)
+from sumika.perception._drops import Drop, HeightMemory
+from sumika.schema import (
+    FallStage,
+    Message,
+    Reason,
+    RestingPlace,
+    SuspectedFall,
+    Track,
+    TrackKind,
+    Tracks,
+)
+
+LYING_S = 5.0
+"""Who lies still this long after coming down fast did not mean to."""
+
+PATIENCE_S = 60.0
+"""Who has not lain still within this time moves about on the floor: playing, cleaning."""
+
+UP_S = 1.5
+"""This long above the height of somebody who sits on the floor, and a person is up again."""
+
+CANDIDATE, SUSPECTED = 0.3, 0.5
+"""Probabilities from which on it is said."""
+
+PUBLISH_S = 1.0
+LOST_S = 600.0
+"""A suspicion outlives its track so long: who lies behind a sofa is not up again."""
+
+NEAR_M = 1.0
+SETTLE_S = 1.0
+"""Heights settle so long after a drop before they are believed to be where it ended."""
+
+_QUICK_MEAN_S, _LONG_MEAN_S = 0.3, 2.0
+_LOOK_S = 0.2
+_FAST_M_S, _FAST_SPREAD_M_S = 0.9, 0.25
+_FAR_M = 0.5
+_LOW_M, _BODY_SPREAD_M = 0.6, 0.1
+_UP_M = 0.75
+_LYING_TOP_M = 0.28
+_ON_PLACE = 0.9
+"""Probability, before heights are looked at, that who lies within a bed's outline lies on it and not beside it."""
+
+_STILL_M_S = 0.25
+
+
+@dataclass(slots=True)
+class _Suspicion:
+    """What may have been a fall."""
+
+    drop: Drop
+    began: Instant
+    stage: FallStage | None = None
+    published: Instant | None = None
+    up_since: Instant | None = None
+    still_since: Instant | None = None
+
+
+@dataclass(slots=True)
+class _Body:
+    """One person's heights and suspicion."""
+
+    seen: Instant
+    position_m: tuple[float, float, float]
+    memory: HeightMemory = field(default_factory=HeightMemory)
+    looked: Instant | None = None
+    top_m: float = 0.0
+    top_sigma_m: float = math.inf
+    suspicion: _Suspicion | None = None
+
+
+@dataclass(slots=True)
+class FallState:
+    """Everybody's. The step owns it and changes it in place."""
+
+    places: tuple[RestingPlace, ...] = ()
+    bodies: dict[int, _Body] = field(default_factory=dict)
+    refused: int = 0
+
+
+def start(places: Sequence[RestingPlace] = ()) -> FallState:
+    """Return the state before the first message.
+
+    Args:
+        places: Beds and sofas, in house coordinates; without them a low bed is told from the floor by height alone.
+    """
+    return FallState(tuple(places))
+
+
+def step(state: FallState, message: Tracks) -> tuple[FallState, tuple[Message, ...]]:
+    """Take one message in.
+
+    Args:
+        state: Used up.
+        message: Where everybody is. Tracks with numbers that cannot be are left out and counted.
+
+    Returns:
+        The state, and a `SuspectedFall` whenever somebody's stage changes, and once a second while it is suspected.
+    """
+    told: list[Message] = []
+    sound = [track for track in message.tracks if makes_sense(track)]
+    state.refused += len(message.tracks) - len(sound)
+    _forget(state, message.stamp)
+    present = {track.id for track in sound}
+    for track in sound:
+        body = state.bodies.get(track.id) or _found_again(state, track, present, message.stamp)
+        if body is None:
+            body = state.bodies[track.id] = _Body(message.stamp, track.position_m)
+        _see(body, track, message.stamp)
+        if body.suspicion is None:
+            body.suspicion = _suspect(state, body, track, message.stamp)
+        if body.suspicion is not None:
+            told += _follow(state, body, body.suspicion, track, message)
+    return state, tuple(told)
+
+
+def _forget(state: FallState, now: Instant) -> None:
+    for id_, body in list(state.bodies.items()):
+        age_s = passed_s(body.seen, now)
+        if age_s is None or age_s > (LOST_S if body.suspicion is not None else 30.0):
+            del state.bodies[id_]
+    while len(state.bodies) >= MOST_BODIES:
+        calm = next((id_ for id_, body in state.bodies.items() if body.suspicion is None), next(iter(state.bodies)))
+        del state.bodies[calm]
+
+
+def _found_again(state: FallState, track: Track, present: set[int], now: Instant) -> _Body | None:
+    """Return the body that was lost where a new track appears low, and hand it over to that track."""
+    for id_, body in list(state.bodies.items()):
+        near = math.dist(body.position_m[:2], track.position_m[:2]) < NEAR_M
+        recent = body.suspicion is not None or (passed_s(body.seen, now) or 0.0) < 1.5
+        if id_ not in present and near and recent and share_below(_UP_M, track.top_m, track.top_sigma_m) > 0.5:
+            state.bodies[track.id] = body
+            del state.bodies[id_]
+            return body
+    return None
+
+
+def _see(body: _Body, track: Track, now: Instant) -> None:
+    """Keep where the body is, and how high: averaged for longer, and so more surely, when it may lie somewhere."""
+    gone_s = passed_s(body.seen, now) or 0.0
+    over_s = _QUICK_MEAN_S if body.suspicion is None else _LONG_MEAN_S
+    anew = math.isinf(body.top_sigma_m) or gone_s > SETTLE_S
+    share = 1.0 if anew else 1.0 - math.exp(-gone_s / over_s)
+    sigma_m = track.top_sigma_m * math.sqrt(CORRELATION_S / (CORRELATION_S + over_s))
+    body.top_m += share * (track.top_m - body.top_m)
+    body.top_sigma_m = track.top_sigma_m if anew else body.top_sigma_m + share * (sigma_m - body.top_sigma_m)
+    body.seen, body.position_m = now, track.position_m
+    body.memory.add(track, now)
+
+
+def _suspect(state: FallState, body: _Body, track: Track, now: Instant) -> _Suspicion | None:
+    """Return a suspicion where the body is low and came down fast."""
+    since_s = passed_s(body.looked, now)
+    if track.top_sigma_m > NO_ELEVATION_M or (since_s is not None and since_s < _LOOK_S):
+        return None
+    body.looked = now
+    if _low(state, body, body.top_m) < CANDIDATE:
+        return None
+    drop = body.memory.drop()
+    if drop is None or drop.speed_m_s < _FAST_M_S - 2 * _FAST_SPREAD_M_S:
+        return None
+    suspicion = _Suspicion(drop, now)
+    return suspicion if _probability(state, body, suspicion, track, 0.0) >= CANDIDATE else None
+
+
+def _low(state: FallState, body: _Body, top_m: float) -> float:
+    """Return the probability that a body with such a top lies on the floor."""
+    sigma = math.hypot(body.top_sigma_m, _BODY_SPREAD_M)
+    low = share_below(_LOW_M, top_m, sigma)
+    place = place_of(body.position_m[0], body.position_m[1], state.places)
+    if place is None:
+        return low
+    on_it = log_normal_density(top_m, _LYING_TOP_M + place.height_m, sigma) + math.log(_ON_PLACE)
+    beside = log_normal_density(top_m, _LYING_TOP_M, sigma) + math.log(1 - _ON_PLACE)
+    return low / (1.0 + math.exp(min(on_it - beside, 500.0)))
+
+
+def _probability(state: FallState, body: _Body, suspicion: _Suspicion, track: Track, off: float) -> float:
+    """Return the probability of a fall, with the present top `off` standard deviations higher than measured."""
+    top_m, drop = body.top_m + off * body.top_sigma_m, suspicion.drop
+    fast = 1 - share_below(_FAST_M_S, drop.speed_m_s, math.hypot(drop.speed_sigma_m_s, _FAST_SPREAD_M_S))
+    far = 1 - share_below(_FAR_M, drop.top_from_m - top_m, math.hypot(body.top_sigma_m, _BODY_SPREAD_M))
+    animal = track.kind_probability if track.kind in (TrackKind.PET, TrackKind.ROBOT) else 0.0
+    # A pet's kind is known from before it lies; a person who fell is as low as one, and was not when the drop began.
+    person = 1.0 if drop.top_from_m > 1.1 else 1.0 - min(max(animal, 0.0), 1.0)
+    return fast * far * _low(state, body, top_m) * person
+
+
+def _follow(
+    state: FallState, body: _Body, suspicion: _Suspicion, track: Track, message: Tracks
+) -> tuple[SuspectedFall, ...]:
+    """Take a suspicion to its next stage."""
+    now = message.stamp
+    since_s = passed_s(suspicion.began, now)
+    if since_s is None:
+        body.suspicion = None
+        return ()
+    if since_s <= SETTLE_S and suspicion.stage is None:
+        better = body.memory.drop()
+        if better is not None and better.speed_m_s > suspicion.drop.speed_m_s:
+            suspicion.drop = better
+    _watch(suspicion, body, track, now)
+    probability = _probability(state, body, suspicion, track, 0.0)
+    stage = _next_stage(suspicion, probability, since_s, now)
+    due_s = passed_s(suspicion.published, now)
+    repeat = stage is FallStage.SUSPECTED and (due_s is None or due_s >= PUBLISH_S)
+    if stage is suspicion.stage and not repeat:
+        return ()
+    said = suspicion.stage
+    suspicion.stage, suspicion.published = stage, now
+    if stage is FallStage.CLEARED:
+        body.suspicion = None
+        body.memory.heights.clear()
+    if stage is None or (stage is FallStage.CLEARED and said is None):
+        return ()
+    spread = [_probability(state, body, suspicion, track, off) for off in (-1.0, 1.0)]
+    return (_message(body, suspicion, stage, track, message, (probability, 0.5 * abs(spread[0] - spread[1]))),)
+
+
+def _watch(suspicion: _Suspicion, body: _Body, track: Track, now: Instant) -> None:
+    """Note since when the body is up, or lies still."""
+    up = share_below(_UP_M, body.top_m, body.top_sigma_m) < 0.2
+    suspicion.up_since = (suspicion.up_since or now) if up else None
+    speed = math.hypot(track.velocity_m_s[0], track.velocity_m_s[1])
+    noise = max(track.velocity_sigma_m_s[0], track.velocity_sigma_m_s[1])
+    still = speed < _STILL_M_S + min(noise, _STILL_M_S) or track.still_s >= LYING_S
+    suspicion.still_since = (suspicion.still_since or now) if still and not up else None
+
+
+def _next_stage(suspicion: _Suspicion, probability: float, since_s: float, now: Instant) -> FallStage | None:
+    if suspicion.up_since is not None and (passed_s(suspicion.up_since, now) or 0.0) >= UP_S:
+        return FallStage.CLEARED
+    if suspicion.stage is FallStage.SUSPECTED:
+        return FallStage.SUSPECTED
+    lain_s = passed_s(suspicion.still_since, now) or 0.0
+    if lain_s >= LYING_S and probability >= SUSPECTED:
+        return FallStage.SUSPECTED
+    if since_s > PATIENCE_S or (lain_s >= 2 * LYING_S and probability < CANDIDATE):
+        return FallStage.CLEARED
+    if suspicion.stage is None and since_s < SETTLE_S:
+        return None
+    return FallStage.CANDIDATE if suspicion.stage or probability >= CANDIDATE else FallStage.CLEARED
+
+
+_REASONS = {
+    FallStage.CANDIDATE: Reason.WENT_DOWN_FAST,
+    FallStage.SUSPECTED: Reason.LYING_STILL,
+    FallStage.CLEARED: Reason.UP_AGAIN,
+}
+
+
+def _message(
+    body: _Body,
+    suspicion: _Suspicion,
+    stage: FallStage,
+    track: Track,
+    message: Tracks,
+    probability: tuple[float, float],
+) -> SuspectedFall:
+    return SuspectedFall(
+        stamp=message.stamp,
+        origin=message.origin,
+        session=message.session,
+        source=message.source,
+        track=track.id,
+        room=track.room,
+        stage=stage,
+        probability=probability[0],
+        sigma=probability[1],
+        reason=_REASONS[stage],
+        position_m=body.position_m,
+        drop_m=suspicion.drop.drop_m,
+        drop_speed_m_s=suspicion.drop.speed_m_s,
+        top_m=body.top_m,
+        still_s=passed_s(suspicion.still_since, message.stamp) or 0.0,
+        since_s=passed_s(suspicion.began, message.stamp) or 0.0,
+    )
