@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from sumika.radar import detection, tracking, vitals
 from sumika.radar.detection import Detections, DetectionSettings, DetectionState
+from sumika.radar.sound_frames import SoundFrames, judge, mended, without_dead
 from sumika.radar.still_points import StillScreen, living_points
 from sumika.radar.target import Target
 from sumika.radar.tracking import EmptyRoom, TrackingSettings, TrackingState
 from sumika.radar.vitals import PersonResult, VitalsSettings, VitalsState
-from sumika.schema import Ghost, RadarDescription, Track
+from sumika.schema import POINT_COLUMNS, Ghost, RadarDescription, Reason, Track
 from sumika.schema.house import Radar, Room
 
 BACKGROUND_S = 2.0
@@ -46,13 +47,19 @@ class Sight:
     """What is remembered of one radar.
 
     Attributes:
-        description: Of the radar.
+        description: Of the radar with the antennas that work.
+        settings: Of each stage.
+        frames: Judgement of its frames.
+        antennas: Which virtual antennas of a frame work.
         detection: Its chain to points.
         screen: Which still points live.
         vitals: Breath and heartbeat of whom it sees.
     """
 
     description: RadarDescription
+    settings: PeopleSettings
+    frames: SoundFrames
+    antennas: NDArray[np.intp]
     detection: DetectionState
     screen: StillScreen
     vitals: VitalsState
@@ -60,8 +67,17 @@ class Sight:
 
 def open_eyes(description: RadarDescription, settings: PeopleSettings) -> Sight:
     """Return the state of one radar before its first frame."""
+    return _opened(SoundFrames(description), settings)
+
+
+def _opened(frames: SoundFrames, settings: PeopleSettings) -> Sight:
+    """Return the chain for the antennas that work."""
+    description, antennas = without_dead(frames.description, frames.dead)
     return Sight(
         description,
+        settings,
+        frames,
+        antennas,
         detection.start(description, settings.detection),
         StillScreen(description.frame_interval_s),
         vitals.start(description, settings.vitals),
@@ -76,18 +92,41 @@ def look(sight: Sight, samples: NDArray[Any]) -> Detections:
         samples: Converter samples (chirp, antenna, sample), or (chirp, antenna, sample, I and Q) of integers; range
             bins (sweep, antenna, range bin) of a radar whose description has a range grid and no chirp.
 
+    Returns:
+        Their `reason` says what was worked around: dead antennas, disturbed chirps.
+
     Raises:
         ValueError: if the samples are not what the description says.
     """
     if sight.description.chirp is None:
         found = detection.step_range(sight.detection, samples)
     else:
-        found = detection.step(sight.detection, samples)
+        condition = judge(sight.frames, samples)
+        if not condition.usable:
+            return _unusable(condition.reason)
+        if condition.dead_antennas != sight.frames.dead:
+            _reopen(sight, condition.dead_antennas)
+        whole = mended(samples, condition.bad_chirps)
+        found = detection.step(sight.detection, whole[:, sight.antennas] if sight.frames.dead else whole)
+        found = replace(found, reason=found.reason or condition.reason)
     if not found.usable:
         return found
     sight.screen.take(found.profile)
     alive = sight.screen.alive(found.noise_power)
     return replace(found, rows=found.rows[living_points(found.rows, alive, sight.description)])
+
+
+def _reopen(sight: Sight, dead: tuple[int, ...]) -> None:
+    """Go on with the antennas that work; what was learned with others is of no use."""
+    sight.frames.dead = dead
+    anew = _opened(sight.frames, sight.settings)
+    sight.description, sight.antennas = anew.description, anew.antennas
+    sight.detection, sight.screen, sight.vitals = anew.detection, anew.screen, anew.vitals
+
+
+def _unusable(reason: Reason | None) -> Detections:
+    nothing = np.zeros((0, len(POINT_COLUMNS)), np.float32)
+    return Detections(nothing, np.zeros((0, 0), np.complex64), 0.0, usable=False, reason=reason or Reason.NO_SIGNAL)
 
 
 def measure(sight: Sight, found: Detections, targets: Sequence[Target], time_s: float) -> dict[int, PersonResult]:
