@@ -40,6 +40,9 @@ _FEWEST_WINDOWS = 4
 _LEAST_WEIGHT = 2.0
 """How much better than noise (natural logarithm, per window) a heart must explain the movement."""
 
+_LEAST_EXPLAINED = 0.35
+"""And so much of the acceleration: the best of many views of a chest without a visible heart explains 0.2 to 0.3."""
+
 _ONE_PEAK = 0.85
 _PEAK_SHARE = 0.12
 """So much of the probability must lie within this share of the most probable rate."""
@@ -236,7 +239,7 @@ def _believable(tracker: HeartTracker, known: TrackedRate, breath: Rhythm | None
         return Reason.WARMING_UP
     near = np.abs(GRID_BPM - known.mode_bpm) <= _PEAK_SHARE * known.mode_bpm
     sure = known.sigma_bpm <= _WIDEST_SIGMA * known.rate_bpm and float(tracker.probability[near].sum()) >= _ONE_PEAK
-    if sure and tracker.weight >= _LEAST_WEIGHT:
+    if sure and tracker.weight >= _LEAST_WEIGHT and tracker.explained >= _LEAST_EXPLAINED:
         return Reason.MEASURED
     if breath is not None and _is_harmonic(known.mode_bpm, breath.rate_bpm):
         return Reason.BREATHING_HARMONIC
