@@ -26,6 +26,9 @@ _SHARPER = 2.0
 _TENTATIVE = -1.5
 """Log weight of a body that is not yet believed in, against one that is."""
 
+_FADES_DB, _FADES_SIGMA_DB = 12.0, 6.0
+"""A body's points may be fainter than it is by so much; the further beyond, the less are they its."""
+
 _FASTEST_ODD = 6.0
 """A limb's velocity counts no more than this against a point: shares must rest on places."""
 
@@ -72,6 +75,8 @@ def _log_likelihoods(points: HousePoints, tracks: Sequence[BodyTrack], settings:
         points.direction,
         points.velocity_m_s,
         points.velocity_sigma_m_s,
+        points.snr_db,
+        np.array([track.snr_db for track in tracks]),
         np.stack([track.mean for track in tracks]),
         np.stack([track.covariance for track in tracks]),
         prior + math.log(settings.points_per_body) - 1.5 * math.log(2 * math.pi),
@@ -89,6 +94,8 @@ def _fill(
     direction: Array,
     velocity: Array,
     velocity_sigma: Array,
+    snr_db: Array,
+    loud_db: Array,
     means: Array,
     covariances: Array,
     prior: Array,
@@ -119,4 +126,5 @@ def _fill(
                 for j in range(3):
                     variance += direction[p, i] * covariances[t, 3 + i, 3 + j] * direction[p, j]
             fast = min((velocity[p] - radial) ** 2 / variance, _FASTEST_ODD)
-            found[p, t] = prior[t] - 0.5 * (squared + fast + np.log(determinant))
+            faint = max(0.0, loud_db[t] - _FADES_DB - snr_db[p]) / _FADES_SIGMA_DB
+            found[p, t] = prior[t] - 0.5 * (squared + fast + faint * faint + np.log(determinant))

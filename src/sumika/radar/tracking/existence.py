@@ -15,9 +15,9 @@ from sumika.schema import HeldBy, Reason
 SEEN_PER_S = 6.0
 """Log odds per second of seeing a body's points; frames repeat each other, so a second counts, not a frame."""
 
-_UNSEEN_MOVING_PER_S = 2.0
+_UNSEEN_MOVING_PER_S = 4.0
 _UNSEEN_STILL_PER_S = 0.1
-_UNSEEN_NO_BREATH_PER_S = 0.35
+_UNSEEN_NO_BREATH_PER_S = 0.8
 _OUTSIDE_PER_S = 2.5
 _BREATHING_S = 8.0
 """Breathing evidence is made of so many seconds and is worth its log odds once in that time."""

@@ -23,7 +23,8 @@ _FORGETS_S = 0.8
 _LASTS_S = 0.5
 """A body accelerates for about so long at a time: white noise of that power."""
 
-_UNSEEN_DENSITY = 0.3
+_UNSEEN_DENSITY, _STILL_DENSITY, _GOES_M_S = 0.3, 0.02, 0.2
+"""Who is not seen does not run about: his radar would see him."""
 
 
 def predict(track: BodyTrack, now_s: float, acceleration_m_s2: float) -> None:
@@ -40,12 +41,14 @@ def predict(track: BodyTrack, now_s: float, acceleration_m_s2: float) -> None:
     unseen = now_s - track.seen_s > _UNSEEN_S
     fade = math.exp(-step_s / _FORGETS_S) if unseen else 1.0
     density = acceleration_m_s2**2 * _LASTS_S
-    _predict(track.mean, track.covariance, step_s, fade, density, _UNSEEN_DENSITY if unseen else np.inf)
+    if unseen:
+        density = min(density, _UNSEEN_DENSITY if track.going_m_s > _GOES_M_S else _STILL_DENSITY)
+    _predict(track.mean, track.covariance, step_s, fade, density)
     track.now_s = now_s
 
 
 @compiled
-def _predict(mean: Array, covariance: Array, step_s: float, fade: float, density: float, most_density: float) -> None:
+def _predict(mean: Array, covariance: Array, step_s: float, fade: float, density: float) -> None:
     """Move mean (6,) and covariance (6, 6) on in place; every axis has its own place and speed."""
     for i in range(3):
         mean[i] += step_s * mean[3 + i]
@@ -65,4 +68,4 @@ def _predict(mean: Array, covariance: Array, step_s: float, fade: float, density
         covariance[i, i] += along * step_s**3 / 3
         covariance[i, 3 + i] += along * step_s**2 / 2
         covariance[3 + i, i] += along * step_s**2 / 2
-        covariance[3 + i, 3 + i] += min(along, most_density) * step_s
+        covariance[3 + i, 3 + i] += along * step_s

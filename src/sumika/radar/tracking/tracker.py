@@ -25,6 +25,7 @@ from sumika.schema.house import Radar, Room
 Array = NDArray[np.float64]
 
 _DUPLICATE_M = 0.45
+_OUTSIDE_M = 0.1
 _TOGETHER_S = 1.5
 """Two people pass each other faster; two bodies in one place for longer are one."""
 
@@ -185,7 +186,7 @@ def _follow(
     settings, tracks = state.settings, state.tracks
     image_logs, which = ghosts.image_likelihoods(points, images, real)
     weights = shares(points, tracks, settings, state.empty, image_logs)
-    inside = state.plan.outside_m(np.array([track.mean[:2] for track in tracks]).reshape(-1, 2)) < 0.5
+    inside = state.plan.outside_m(np.array([track.mean[:2] for track in tracks]).reshape(-1, 2)) < _OUTSIDE_M
     for number, track in enumerate(tracks):
         count = update(track, points, weights[:, number], settings, radar) if len(points) else 0.0
         existence.seen(track, count, interval_s, settings)
