@@ -26,6 +26,15 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "radar": {
         "radar.respiration": ("radar", "perception", "sensors"),
+        "radar.truth_sets": (
+            "radar",
+            "perception",
+            "sensors",
+            "evaluate/radar/truth_file",
+            "evaluate/radar/truth_people",
+            "evaluate/radar/truth_rates",
+            "evaluate/vitals_against_reference",
+        ),
         "radar.people_speed": ("radar", "world"),
         "radar.vitals_score": ("radar/vitals", "radar/detection", "radar/breathing_rate", "radar/periodicity", "world"),
     },
