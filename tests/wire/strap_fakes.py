@@ -77,13 +77,11 @@ class FakeScanner:
     async def find_device_by_filter(
         self, filterfunc: Callable[[Any, Any], bool], timeout: float = 10.0
     ) -> Advertised | None:
-        await asyncio.sleep(0)
         if self._air.broken is not None:
             raise self._air.broken
         return next((one for one in self._air.near if filterfunc(one, one)), None)
 
     async def find_device_by_address(self, device_identifier: str, timeout: float = 10.0) -> Advertised | None:
-        await asyncio.sleep(0)
         return next((one for one in self._air.near if one.address == device_identifier), None)
 
 
@@ -121,21 +119,18 @@ class FakeClient:
             self._speaking.cancel()
 
     async def start_notify(self, char_specifier: str, callback: Notified) -> None:
-        await asyncio.sleep(0)
         self._listening[char_specifier] = callback
         wanted = {name for name, _ in self._air.say}
         if wanted <= set(self._listening) and self._speaking is None:
             self._speaking = asyncio.create_task(self._speak())
 
     async def write_gatt_char(self, char_specifier: str, data: bytes, response: bool | None = None) -> None:
-        await asyncio.sleep(0)
         self._air.written.append(bytes(data))
         if char_specifier == PMD_CONTROL and data == START_ECG and self._air.control_answer:
             self._listening[PMD_CONTROL](None, bytearray(self._air.control_answer))
 
     async def _speak(self) -> None:
         for name, data in self._air.say:
-            await asyncio.sleep(0)
             self._listening[name](None, bytearray(data))
         if self._air.then_lose and self._lost is not None:
             self._lost(self)

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from sumika.evaluate.vitals_against_reference import BeatScore, Number, RateScore, VitalsScore
 
 
+_QUANTITY = {"heart": "score.heart", "respiration": "score.respiration"}
+_RATE_COLUMNS = ("score.coverage", "score.mae", "score.rmse", "score.bias", "score.limits", "score.interval_coverage")
+_BEAT_COLUMNS = ("score.beats", "score.coverage", "score.median_ms", "score.p95_ms", "score.lag_ms")
+
+
 @click.group()
 def evaluate() -> None:
     """Score what a log says against the references in it."""
@@ -106,12 +111,12 @@ def _table(names: tuple[str, ...], language: str, left: int) -> "Table":
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for number, name in enumerate(names):
-        table.add_column(say(f"score.{name}", language), justify="left" if number < left else "right", overflow="fold")
+        table.add_column(say(name, language), justify="left" if number < left else "right", overflow="fold")
     return table
 
 
 def _rate_table(rates: "tuple[RateScore, ...]", language: str) -> "Table":
-    names = ("who", "quantity", "coverage", "mae", "rmse", "bias", "limits", "interval_coverage")
+    names = ("score.who", "score.quantity", *_RATE_COLUMNS)
     table = _table(names, language, 2)
     for rate in rates:
         limits = say("no_value", language)
@@ -119,7 +124,7 @@ def _rate_table(rates: "tuple[RateScore, ...]", language: str) -> "Table":
             limits = f"{rate.limit_low.value:+.1f} .. {rate.limit_high.value:+.1f}"
         table.add_row(
             rate.who,
-            say(f"score.{rate.quantity}", language),
+            say(_QUANTITY[rate.quantity], language),
             _number(rate.coverage, "{:.0%}", language),
             _number(rate.mean_absolute_error, "{:.2f}", language),
             _number(rate.root_mean_square_error, "{:.2f}", language, interval=False),
@@ -131,7 +136,7 @@ def _rate_table(rates: "tuple[RateScore, ...]", language: str) -> "Table":
 
 
 def _beat_table(beats: "tuple[BeatScore, ...]", language: str) -> "Table":
-    table = _table(("who", "beats", "coverage", "median_ms", "p95_ms", "lag_ms"), language, 1)
+    table = _table(("score.who", *_BEAT_COLUMNS), language, 1)
     nothing = say("no_value", language)
     for beat in beats:
         numbers = (beat.median_error_ms, beat.percentile_95_ms, beat.lag_ms)
@@ -159,5 +164,5 @@ def _withheld(rate: "RateScore", language: str) -> str:
         key = "score.silent" if reason == "silent" else f"reason.{reason}"
         words = say(key, language) if key in LANGUAGES[language] else reason
         parts.append(f"{words} {share:.0%}")
-    quantity = say(f"score.{rate.quantity}", language)
+    quantity = say(_QUANTITY[rate.quantity], language)
     return say("score.withheld", language, who=rate.who, quantity=quantity, why=", ".join(parts))
