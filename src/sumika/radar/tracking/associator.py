@@ -19,8 +19,8 @@ from sumika.radar.tracking.settings import TrackingSettings
 
 Array = NDArray[np.float64]
 
-GATE = 16.0
-"""Squared Mahalanobis distance in three dimensions; of a body's own points one in a thousand lies outside."""
+GATE = 12.8
+"""Squared Mahalanobis distance in three dimensions; of a body's own points one in two hundred lies outside."""
 
 _SHARPER = 2.0
 _TENTATIVE = -1.5

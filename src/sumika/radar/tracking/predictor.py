@@ -23,8 +23,8 @@ _FORGETS_S = 0.8
 _LASTS_S = 0.5
 """A body accelerates for about so long at a time: white noise of that power."""
 
-_UNSEEN_DENSITY, _STILL_DENSITY, _GOES_M_S = 0.3, 0.02, 0.2
-"""Who is not seen does not run about: his radar would see him."""
+_UNSEEN_DENSITY, _STILL_DENSITY, _RISES_DENSITY, _GOES_M_S = 0.3, 0.02, 0.3, 0.2
+"""Who is not seen does not run about: his radar would see him. Who keeps still goes on doing so, mostly."""
 
 
 def predict(track: BodyTrack, now_s: float, acceleration_m_s2: float) -> None:
@@ -41,8 +41,11 @@ def predict(track: BodyTrack, now_s: float, acceleration_m_s2: float) -> None:
     unseen = now_s - track.seen_s > _UNSEEN_S
     fade = math.exp(-step_s / _FORGETS_S) if unseen else 1.0
     density = acceleration_m_s2**2 * _LASTS_S
+    still = track.going_m_s < _GOES_M_S
     if unseen:
-        density = min(density, _UNSEEN_DENSITY if track.going_m_s > _GOES_M_S else _STILL_DENSITY)
+        density = min(density, _STILL_DENSITY if still else _UNSEEN_DENSITY)
+    elif still:
+        density = min(density, _RISES_DENSITY)
     _predict(track.mean, track.covariance, step_s, fade, density)
     track.now_s = now_s
 

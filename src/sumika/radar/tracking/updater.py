@@ -45,7 +45,8 @@ def update(track: BodyTrack, points: HousePoints, share: Array, settings: Tracki
         return count
     weights = share / count
     strongest_db = float(points.snr_db[share > 0.2 * share.max()].max())
-    trust = _trust(track, strongest_db)
+    # Half a point is no measurement: it may as well be somebody else's.
+    trust = _trust(track, strongest_db) * min(1.0, count) ** 2
     effective = _update(
         track.mean,
         track.covariance,
