@@ -12,7 +12,7 @@ from sumika.radar.tracking.body_track import TRAIL_S, BodyTrack
 from sumika.radar.tracking.settings import TrackingSettings
 from sumika.schema import HeldBy, Reason
 
-SEEN_PER_S = 6.0
+SEEN_PER_S = 8.0
 """Log odds per second of seeing a body's points; frames repeat each other, so a second counts, not a frame."""
 
 _UNSEEN_MOVING_PER_S = 4.0

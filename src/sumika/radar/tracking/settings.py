@@ -30,7 +30,7 @@ class TrackingSettings:
     clutter_per_m3: float = 0.01
     birth_log_odds: float = -1.5
     confirmed_log_odds: float = 2.0
-    travelled_m: float = 0.4
+    travelled_m: float = 0.3
     breathing_log_odds: float = 2.5
     most_tracks: int = 24
     wall_margin_m: float = 0.12
