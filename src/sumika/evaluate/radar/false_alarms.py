@@ -7,6 +7,7 @@ each map counts, before anything picks local maxima.
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from sumika.evaluate.figure import Evidence, Figure
@@ -41,11 +42,12 @@ def _figure(alarms: int, cells: int, detail: dict[str, float | str]) -> Figure:
     # A count of rare events is Poisson distributed; the exact interval of its mean (Garwood 1936).
     low = stats.chi2.ppf(0.025, 2 * alarms) / 2 / expected if alarms else 0.0
     high = stats.chi2.ppf(0.975, 2 * alarms + 2) / 2 / expected
+    own = {"asked": ASKED, "cells": cells, "alarms": alarms, "low95": float(low), "high95": float(high)}
     return Figure(
         value=alarms / expected,
         unit="ratio",
         evidence=Evidence.SIMULATION,
-        detail={"asked": ASKED, "cells": cells, "alarms": alarms, "low95": float(low), "high95": float(high)} | detail,
+        detail={**own, **detail},
     )
 
 
@@ -75,7 +77,7 @@ def count_alarms(description: RadarDescription, cells: float, seed: int) -> dict
     return {kind: (count, seen) for kind, count in alarms.items()}
 
 
-def noise_frame(description: RadarDescription, random: np.random.Generator) -> np.ndarray:
+def noise_frame(description: RadarDescription, random: np.random.Generator) -> NDArray[np.integer]:
     """Return a frame of noise as the converter gives it: int16 I and Q, or unsigned numbers around mid-scale.
 
     Raises:
@@ -88,6 +90,8 @@ def noise_frame(description: RadarDescription, random: np.random.Generator) -> n
     level = chirp.full_scale / 100
     if chirp.complex_samples:
         numbers = random.standard_normal((*shape, 2), dtype=np.float32) * np.float32(level / math.sqrt(2))
-        return np.rint(numbers, out=numbers).astype(np.int16)
+        pairs: NDArray[np.int16] = np.rint(numbers, out=numbers).astype(np.int16)
+        return pairs
     numbers = random.standard_normal(shape, dtype=np.float32) * np.float32(level) + np.float32(chirp.full_scale / 2)
-    return np.rint(numbers, out=numbers).astype(np.uint16)
+    counts: NDArray[np.uint16] = np.rint(numbers, out=numbers).astype(np.uint16)
+    return counts
