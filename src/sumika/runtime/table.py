@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from sumika.perception import heart, presence, respiration
+from sumika.perception import fall, heart, posture, presence, respiration
 from sumika.radar import front_end
 from sumika.runtime.conditions import someone_home
 from sumika.runtime.history_loop import run_history
@@ -113,6 +113,14 @@ def _step_people(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
     return people.step(state, message)
 
 
+def _start_posture(house: House, key: str) -> object:
+    return posture.start()
+
+
+def _start_fall(house: House, key: str) -> object:
+    return fall.start()
+
+
 def _house(house: House) -> tuple[str, ...]:
     return ("house",)
 
@@ -136,6 +144,8 @@ def _tells_directions(radar: Radar) -> bool:
 PRESENCE = StepTask(_start_presence, presence.step, ("slow_time", "tick"), _rooms, _to_rooms)
 RESPIRATION = StepTask(_start_respiration, respiration.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
 PEOPLE = StepTask(_start_people, _step_people, ("points", "person_vitals", "tick"), _house, _to_house)
+POSTURE = StepTask(_start_posture, posture.step, ("tracks/house",), _house, _to_house)
+FALL = StepTask(_start_fall, fall.step, ("tracks/house",), _house, _to_house)
 HEART = StepTask(_start_heart, heart.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
 
 
@@ -169,4 +179,9 @@ def _people(house: House) -> tuple[Node, ...]:
         for radar in house.radars
         if _sees_people(radar)
     )
-    return (Node("people", run_step, step=PEOPLE, watchdog_s=10.0), *sights)
+    return (
+        Node("people", run_step, step=PEOPLE, watchdog_s=10.0),
+        Node("posture", run_step, step=POSTURE, watchdog_s=10.0),
+        Node("fall", run_step, step=FALL, watchdog_s=10.0),
+        *sights,
+    )

@@ -13,8 +13,8 @@ from sumika.radar.tracking.body_track import BodyTrack
 
 Array = NDArray[np.float64]
 
-UPWARDS = 0.5
-"""Share of the acceleration that goes up or down."""
+UPWARDS_DENSITY = 4.5
+"""Up and down a body may go as fast as it falls, also one that has stood still (9 m2/s4 for half a second)."""
 
 _UNSEEN_S = 0.4
 _FORGETS_S = 0.8
@@ -46,12 +46,12 @@ def predict(track: BodyTrack, now_s: float, acceleration_m_s2: float) -> None:
         density = min(density, _STILL_DENSITY if still else _UNSEEN_DENSITY)
     elif still:
         density = min(density, _RISES_DENSITY)
-    _predict(track.mean, track.covariance, step_s, fade, density)
+    _predict(track.mean, track.covariance, step_s, fade, density, density if unseen else UPWARDS_DENSITY)
     track.now_s = now_s
 
 
 @compiled
-def _predict(mean: Array, covariance: Array, step_s: float, fade: float, density: float) -> None:
+def _predict(mean: Array, covariance: Array, step_s: float, fade: float, density: float, upwards: float) -> None:
     """Move mean (6,) and covariance (6, 6) on in place; every axis has its own place and speed."""
     for i in range(3):
         mean[i] += step_s * mean[3 + i]
@@ -67,7 +67,7 @@ def _predict(mean: Array, covariance: Array, step_s: float, fade: float, density
             covariance[i, j] *= fade
             covariance[j, i] *= fade
     for i in range(3):
-        along = density * (UPWARDS**2 if i == 2 else 1.0)
+        along = upwards if i == 2 else density
         covariance[i, i] += along * step_s**3 / 3
         covariance[i, 3 + i] += along * step_s**2 / 2
         covariance[3 + i, i] += along * step_s**2 / 2

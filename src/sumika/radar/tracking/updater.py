@@ -23,6 +23,10 @@ _SIZE_S, _LOUDNESS_S = 1.5, 2.0
 _FADES_DB, _LEAST_TRUST = 16.0, 0.02
 """Reflections of a body interfere, so that it is weaker at times by so much; what is weaker still is something else."""
 
+_UPRIGHT = 1.85
+"""Who stands or sits is so many times as high as the middle of what a radar sees: heads and feet reflect little."""
+
+_SHARED_SIGMA_M = 0.1
 _TOP_SIGMAS = 1.6
 """The top of a body lies so many standard deviations of its points above their middle."""
 
@@ -168,15 +172,17 @@ def _size(
     share = min(1.0, interval_s / _SIZE_S)
     track.snr_db += min(1.0, interval_s / _LOUDNESS_S) * (strongest_db - track.snr_db)
     track.points += share * (count - track.points)
-    if count < 2.0:
-        return
+    if count >= 2.0:
+        _extent(track, points, weights, share)
+    # A body's height follows it at once: somebody who comes down fast is the one who matters.
+    middle_m, beyond_m = float(track.mean[2]), _TOP_SIGMAS * float(track.spread_m[2])
+    track.top_m = max(middle_m + beyond_m, _UPRIGHT * middle_m)
+    track.top_variance_m2 = _UPRIGHT**2 * (float(track.covariance[2, 2]) + _SHARED_SIGMA_M**2)
+
+
+def _extent(track: BodyTrack, points: HousePoints, weights: Array, share: float) -> None:
     middle = weights @ points.position_m
     seen = weights @ (points.position_m - middle) ** 2
     own = np.einsum("p,pii->i", weights, points.covariance_m2)
     body = np.sqrt(np.maximum(seen - own, 0.02**2))
     track.spread_m = track.spread_m + share * (body - track.spread_m)
-    top_m = float(middle[2] + _TOP_SIGMAS * body[2])
-    # The mean of a second is no better than the errors that its frames share.
-    variance = float(own[2]) / count + 0.12**2 + 0.25 * float(own[2])
-    track.top_m += share * (top_m - track.top_m)
-    track.top_variance_m2 += share * (variance - track.top_variance_m2)
