@@ -40,8 +40,9 @@ def test_a_fall_goes_through_its_stages_and_is_cleared_when_the_person_is_up() -
     assert suspected.reason is Reason.LYING_STILL
     assert suspected.probability > 0.8
     assert 0 <= suspected.sigma < 0.5
-    assert suspected.drop_m > 1.0
-    assert suspected.drop_speed_m_s > 1.0
+    assert suspected.drop_m > 0.5
+    assert suspected.drop_speed_m_s > 0.6
+    assert suspected.middle_m < 0.3
     assert seen[1].still_s >= fall.LYING_S
     assert seen[-1].reason is Reason.UP_AGAIN
 
@@ -118,22 +119,25 @@ def test_a_pet_that_jumps_down_is_none() -> None:
 
 
 @pytest.mark.slow
-def test_falls_are_found_and_hours_of_everyday_life_raise_no_alarm() -> None:
-    """Rates, at a tracker's height errors of 8 cm: 19 of 20 falls at least, no alarm in two hours of ups and downs."""
+@pytest.mark.parametrize(("sigma_m", "least_found", "most_alarms"), [(0.08, 38, 0), (0.2, 34, 8)])
+def test_falls_are_found_and_hours_of_everyday_life_raise_few_alarms(
+    sigma_m: float, least_found: int, most_alarms: int
+) -> None:
+    """Rates of 40 falls, and of two hours with much lying on the floor; the middle's error is 0.7 times `sigma_m`."""
     found = 0
     for seed in range(40):
         random = np.random.default_rng(1000 + seed)
-        resident = Resident(random, sigma_m=0.08, scale=random.uniform(0.9, 1.08))
+        resident = Resident(random, sigma_m=sigma_m, scale=random.uniform(0.9, 1.08))
         life = [*resident.does("walk", 5.0, 1.0), *resident.does("floor", 20.0, random.uniform(0.5, 1.1))]
         found += FallStage.SUSPECTED in stages(life)
-    assert found >= 38
+    assert found >= least_found
     alarms: Counter[FallStage] = Counter()
     for seed in range(2):
         random = np.random.default_rng(seed)
-        resident = Resident(random, sigma_m=0.08, scale=random.uniform(0.9, 1.08))
+        resident = Resident(random, sigma_m=sigma_m, scale=random.uniform(0.9, 1.08))
         alarms.update(stages([message for _, message in everyday(resident, 60.0)]))
-    assert alarms[FallStage.SUSPECTED] == 0
-    assert alarms[FallStage.CANDIDATE] <= 4
+    assert alarms[FallStage.SUSPECTED] <= most_alarms
+    assert alarms[FallStage.CANDIDATE] <= 4 + 3 * most_alarms
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.lists(garbage(), max_size=3)), max_size=8))
@@ -157,11 +161,13 @@ def test_wild_but_possible_heights_give_probabilities(heights: list[tuple[float,
     for step_s, top, sigma, middle, id_ in heights:
         time_s += step_s
         track = Track(
-            id=id_, position_m=(3.5, 1.0, middle), position_sigma_m=(0.1, 0.1, 0.1), top_m=top, top_sigma_m=sigma
+            id=id_, position_m=(3.5, 1.0, middle), position_sigma_m=(0.1, 0.1, sigma), top_m=top, top_sigma_m=sigma
         )
         for one in told(state, [tracks_at(time_s, track)]):
             assert 0 <= one.probability <= 1
-            assert np.isfinite([one.sigma, one.drop_m, one.drop_speed_m_s, one.top_m, one.still_s, one.since_s]).all()
+            assert np.isfinite(
+                [one.sigma, one.drop_m, one.drop_speed_m_s, one.middle_m, one.still_s, one.since_s]
+            ).all()
 
 
 def test_thousands_of_tracks_do_not_fill_the_memory() -> None:

@@ -1,15 +1,17 @@
 """Suspected falls, by a rule that can be told in one sentence.
 
-Somebody's top came down fast, by more than from standing to sitting, it is near the floor (not at the height of the bed
-or sofa there), and the body then lies still. Each part is a probability, from the tracker's own standard deviations,
-and the probability told is their product:
+The middle of a body came down fast, by more than from standing to sitting, it is near the floor (not at the height of
+the bed or sofa there), and the body then lies still. Each part is a probability, from the tracker's own standard
+deviations, and the probability told is their product:
 
-- *fast*: more than 0.9 +- 0.25 m/s over 0.6 s. Those who sit down reach 0.3 to 0.8 m/s over so long a time, those who
-  fall from standing 1.3 to 2.2 m/s (Bourke et al. 2008 found peak vertical speeds of falls above, of everyday movements
-  below 1.3 m/s).
-- *far*: more than 0.5 m, the way from standing to sitting being 0.4 m.
-- *low*: top below 0.6 m; who sits on the floor reaches 0.85 m, who lies on a bed 0.7 m, on the floor 0.3 m.
+- *fast*: more than 0.5 +- 0.15 m/s over 0.6 s. Somebody who falls from standing comes down 0.8 m within 0.5 to 1 s, who
+  sits down 0.2 m, who lies down on purpose takes seconds.
+- *far*: more than 0.35 m.
+- *low*: below 0.3 m; the middle of who sits on the floor is at 0.45 m, who lies on a bed at 0.6 m, on the floor at
+  0.15 m.
 - *lying still*: not moving from the place. How long it takes to be suspected is `LYING_S`.
+
+The middle is used and not the top: a tracker finds a middle from all points of a moment, a top only over seconds.
 
 What was a candidate is cleared when the person is up again, or does not lie still within `PATIENCE_S`. A body that is
 lost and found again near the same place, under the same or another id, keeps its stage.
@@ -49,7 +51,7 @@ PATIENCE_S = 60.0
 """Who has not lain still within this time moves about on the floor: playing, cleaning."""
 
 UP_S = 1.5
-"""This long above the height of somebody who sits on the floor, and a person is up again."""
+"""This long no longer lying on the floor, and a person is up again."""
 
 CANDIDATE, SUSPECTED = 0.3, 0.5
 """Probabilities from which on it is said."""
@@ -64,11 +66,14 @@ SETTLE_S = 1.0
 
 _QUICK_MEAN_S, _LONG_MEAN_S = 0.3, 2.0
 _LOOK_S = 0.2
-_FAST_M_S, _FAST_SPREAD_M_S = 0.9, 0.25
-_FAR_M = 0.5
-_LOW_M, _BODY_SPREAD_M = 0.6, 0.1
-_UP_M = 0.75
-_LYING_TOP_M = 0.28
+_FAST_M_S, _FAST_SPREAD_M_S = 0.5, 0.15
+_FAR_M = 0.35
+_LOW_M, _BODY_SPREAD_M = 0.3, 0.08
+_UP_M = 0.4
+_LYING_M = 0.15
+_PERSON_M = 0.7
+"""No pet's middle is as high."""
+
 _ON_PLACE = 0.9
 """Probability, before heights are looked at, that who lies within a bed's outline lies on it and not beside it."""
 
@@ -95,8 +100,8 @@ class _Body:
     position_m: tuple[float, float, float]
     memory: HeightMemory = field(default_factory=HeightMemory)
     looked: Instant | None = None
-    top_m: float = 0.0
-    top_sigma_m: float = math.inf
+    middle_m: float = 0.0
+    sigma_m: float = math.inf
     suspicion: _Suspicion | None = None
 
 
@@ -160,7 +165,12 @@ def _found_again(state: FallState, track: Track, present: set[int], now: Instant
     for id_, body in list(state.bodies.items()):
         near = math.dist(body.position_m[:2], track.position_m[:2]) < NEAR_M
         recent = body.suspicion is not None or (passed_s(body.seen, now) or 0.0) < 1.5
-        if id_ not in present and near and recent and share_below(_UP_M, track.top_m, track.top_sigma_m) > 0.5:
+        if (
+            id_ not in present
+            and near
+            and recent
+            and share_below(_UP_M, track.position_m[2], track.position_sigma_m[2]) > 0.5
+        ):
             state.bodies[track.id] = body
             del state.bodies[id_]
             return body
@@ -170,23 +180,25 @@ def _found_again(state: FallState, track: Track, present: set[int], now: Instant
 def _see(body: _Body, track: Track, now: Instant) -> None:
     """Keep where the body is, and how high: averaged for longer, and so more surely, when it may lie somewhere."""
     gone_s = passed_s(body.seen, now) or 0.0
-    over_s = _QUICK_MEAN_S if body.suspicion is None else _LONG_MEAN_S
-    anew = math.isinf(body.top_sigma_m) or gone_s > SETTLE_S
-    share = 1.0 if anew else 1.0 - math.exp(-gone_s / over_s)
-    sigma_m = track.top_sigma_m * math.sqrt(CORRELATION_S / (CORRELATION_S + over_s))
-    body.top_m += share * (track.top_m - body.top_m)
-    body.top_sigma_m = track.top_sigma_m if anew else body.top_sigma_m + share * (sigma_m - body.top_sigma_m)
     body.seen, body.position_m = now, track.position_m
     body.memory.add(track, now)
+    if track.position_sigma_m[2] > NO_ELEVATION_M:
+        return  # out of sight: where it was is all that is known
+    over_s = _QUICK_MEAN_S if body.suspicion is None else _LONG_MEAN_S
+    anew = math.isinf(body.sigma_m) or gone_s > SETTLE_S
+    share = 1.0 if anew else 1.0 - math.exp(-gone_s / over_s)
+    sigma_m = track.position_sigma_m[2] * math.sqrt(CORRELATION_S / (CORRELATION_S + over_s))
+    body.middle_m += share * (track.position_m[2] - body.middle_m)
+    body.sigma_m = track.position_sigma_m[2] if anew else body.sigma_m + share * (sigma_m - body.sigma_m)
 
 
 def _suspect(state: FallState, body: _Body, track: Track, now: Instant) -> _Suspicion | None:
     """Return a suspicion where the body is low and came down fast."""
     since_s = passed_s(body.looked, now)
-    if track.top_sigma_m > NO_ELEVATION_M or (since_s is not None and since_s < _LOOK_S):
+    if track.position_sigma_m[2] > NO_ELEVATION_M or (since_s is not None and since_s < _LOOK_S):
         return None
     body.looked = now
-    if _low(state, body, body.top_m) < CANDIDATE:
+    if _low(state, body, body.middle_m) < CANDIDATE:
         return None
     drop = body.memory.drop()
     if drop is None or drop.speed_m_s < _FAST_M_S - 2 * _FAST_SPREAD_M_S:
@@ -195,27 +207,27 @@ def _suspect(state: FallState, body: _Body, track: Track, now: Instant) -> _Susp
     return suspicion if _probability(state, body, suspicion, track, 0.0) >= CANDIDATE else None
 
 
-def _low(state: FallState, body: _Body, top_m: float) -> float:
-    """Return the probability that a body with such a top lies on the floor."""
-    sigma = math.hypot(body.top_sigma_m, _BODY_SPREAD_M)
-    low = share_below(_LOW_M, top_m, sigma)
+def _low(state: FallState, body: _Body, middle_m: float) -> float:
+    """Return the probability that a body at such a height lies on the floor."""
+    sigma = math.hypot(body.sigma_m, _BODY_SPREAD_M)
+    low = share_below(_LOW_M, middle_m, sigma)
     place = place_of(body.position_m[0], body.position_m[1], state.places)
     if place is None:
         return low
-    on_it = log_normal_density(top_m, _LYING_TOP_M + place.height_m, sigma) + math.log(_ON_PLACE)
-    beside = log_normal_density(top_m, _LYING_TOP_M, sigma) + math.log(1 - _ON_PLACE)
+    on_it = log_normal_density(middle_m, _LYING_M + place.height_m, sigma) + math.log(_ON_PLACE)
+    beside = log_normal_density(middle_m, _LYING_M, sigma) + math.log(1 - _ON_PLACE)
     return low / (1.0 + math.exp(min(on_it - beside, 500.0)))
 
 
 def _probability(state: FallState, body: _Body, suspicion: _Suspicion, track: Track, off: float) -> float:
-    """Return the probability of a fall, with the present top `off` standard deviations higher than measured."""
-    top_m, drop = body.top_m + off * body.top_sigma_m, suspicion.drop
+    """Return the probability of a fall, with the present height `off` standard deviations higher than measured."""
+    middle_m, drop = body.middle_m + off * body.sigma_m, suspicion.drop
     fast = 1 - share_below(_FAST_M_S, drop.speed_m_s, math.hypot(drop.speed_sigma_m_s, _FAST_SPREAD_M_S))
-    far = 1 - share_below(_FAR_M, drop.top_from_m - top_m, math.hypot(body.top_sigma_m, _BODY_SPREAD_M))
+    far = 1 - share_below(_FAR_M, drop.from_m - middle_m, math.hypot(body.sigma_m, _BODY_SPREAD_M))
     animal = track.kind_probability if track.kind in (TrackKind.PET, TrackKind.ROBOT) else 0.0
     # A pet's kind is known from before it lies; a person who fell is as low as one, and was not when the drop began.
-    person = 1.0 if drop.top_from_m > 1.1 else 1.0 - min(max(animal, 0.0), 1.0)
-    return fast * far * _low(state, body, top_m) * person
+    person = 1.0 if drop.from_m > _PERSON_M else 1.0 - min(max(animal, 0.0), 1.0)
+    return fast * far * _low(state, body, middle_m) * person
 
 
 def _follow(
@@ -251,7 +263,7 @@ def _follow(
 
 def _watch(suspicion: _Suspicion, body: _Body, track: Track, now: Instant) -> None:
     """Note since when the body is up, or lies still."""
-    up = share_below(_UP_M, body.top_m, body.top_sigma_m) < 0.2
+    up = share_below(_UP_M, body.middle_m, body.sigma_m) < 0.2
     suspicion.up_since = (suspicion.up_since or now) if up else None
     speed = math.hypot(track.velocity_m_s[0], track.velocity_m_s[1])
     noise = max(track.velocity_sigma_m_s[0], track.velocity_sigma_m_s[1])
@@ -303,7 +315,7 @@ def _message(
         position_m=body.position_m,
         drop_m=suspicion.drop.drop_m,
         drop_speed_m_s=suspicion.drop.speed_m_s,
-        top_m=body.top_m,
+        middle_m=body.middle_m,
         still_s=passed_s(suspicion.still_since, message.stamp) or 0.0,
         since_s=passed_s(suspicion.began, message.stamp) or 0.0,
     )

@@ -1,10 +1,12 @@
 """How each tracked person holds himself or herself: a rule from heights, extent and speed, filtered over time.
 
-Four postures compete: standing, sitting, lying, and anything else. Each says where the top and the middle of a body
-should be, how far it should reach sideways and how fast it may go. The heights are those of grown people (mean stature
-1.68 m, sitting height 0.90 m on seats of 0.35-0.50 m; ISO 7250-1 lists the measures, ISO/TR 7250-2 national means),
-widened by what a radar makes of a head, which reflects less than a chest. Between looks postures change at plausible
-rates, alike there and back, so that where nothing is measured all four become equally probable.
+Postures compete: standing, sitting, lying on the floor, lying on a bed or sofa, and anything else. Each says where the
+middle and the top of a body should be, how far it should reach sideways and how fast it may go. The heights are those
+of grown people (mean stature 1.68 m, sitting height 0.90 m on seats of 0.35-0.50 m; ISO 7250-1 lists the measures,
+ISO/TR 7250-2 national means), as a radar sees them, to which a head hardly shows. Between looks postures change at
+plausible rates, from which follows what is told where nothing is measured: a quarter each.
+
+Heights alone do not tell who crouches or sits on the floor from who lies on a low bed: that is told as lying.
 
 A radar that cannot measure elevation gives heights with a sigma of half a room: then the postures of somebody who keeps
 still are about equally probable, and the message says why.
@@ -31,37 +33,42 @@ PUBLISH_S = 1.0
 FORGET_S = 60.0
 
 _KINDS = (PostureKind.STANDING, PostureKind.SITTING, PostureKind.LYING, PostureKind.UNKNOWN)
+_EVEN = np.array([0.25, 0.25, 0.125, 0.125, 0.25])
+"""Standing, sitting, lying on the floor, lying on a bed or sofa, anything else, where nothing is known."""
 
-_TOP_M = ((1.60, 0.14), (1.20, 0.12))
-_LYING_TOPS_M = ((0.28, 0.10), (0.72, 0.14))  # on the floor or a futon; on a bed or a sofa
-_MIDDLE_M = ((0.95, 0.15), (0.75, 0.12))
-_LYING_MIDDLES_M = ((0.15, 0.10), (0.58, 0.14))
+_TOPS_M = ((1.55, 0.18), (1.15, 0.15), (0.28, 0.10), (0.72, 0.14))
+_MIDDLES_M = ((0.95, 0.15), (0.72, 0.12), (0.15, 0.10), (0.58, 0.12))
+_TOP_LAG_M = 0.35
+"""A tracker learns a top from the highest of many points, and unlearns it slowly: it may tell of seconds ago."""
+
 _OTHER_TO_M = 2.2
 """Anything else may be as high as this, every height alike."""
 
-_REACH_M = ((0.6, 0.30), (0.8, 0.30), (1.4, 0.50))
+_REACH_M = ((0.6, 0.30), (0.8, 0.30), (1.4, 0.50), (1.4, 0.50))
 _REACH_ERROR_S = 15.0
 """How long a width's error lasts: what widens a body in one place widens it as long as it stays there."""
 
-_SPEED_M_S = (1.0, 0.12, 0.12, 1.0)
+_SPEED_M_S = (1.0, 0.12, 0.12, 0.12, 1.0)
 """Somebody who sits or lies moves on the spot; walking is standing."""
 
-_CHANGES_PER_S = np.array(
+_MINUTES_TO_CHANGE = np.array(
     [
-        [0.0, 1 / 60, 1 / 300, 1 / 60],
-        [1 / 60, 0.0, 1 / 120, 1 / 60],
-        [1 / 300, 1 / 120, 0.0, 1 / 60],
-        [1 / 60, 1 / 60, 1 / 60, 0.0],
+        [np.inf, 1, 5, 5, 1],
+        [1, np.inf, 2, 2, 1],
+        [5, 2, np.inf, 5, 1],
+        [5, 2, 5, np.inf, 1],
+        [1, 1, 1, 1, np.inf],
     ]
 )
-"""How often a posture gives way to another, alike there and back; most ways lead through an in-between."""
+_CHANGES_PER_S = 4 * _EVEN / (60.0 * _MINUTES_TO_CHANGE)
+"""How often a posture gives way to another: most ways lead through an in-between, and `_EVEN` is what remains."""
 
 
 @dataclass(slots=True)
 class _Body:
     """One person's posture."""
 
-    probabilities: NDArray[np.float64] = field(default_factory=lambda: np.full(4, 0.25))
+    probabilities: NDArray[np.float64] = field(default_factory=_EVEN.copy)
     stamp: Instant | None = None
     published: Instant | None = None
 
@@ -119,7 +126,7 @@ def _update(body: _Body, track: Track, now: Instant) -> None:
     """Let time pass, then weigh what is seen."""
     gone_s = passed_s(body.stamp, now)
     if gone_s is None and body.stamp is not None:
-        body.probabilities = np.full(4, 0.25)
+        body.probabilities = _EVEN.copy()
     body.stamp = now
     step_s = min(gone_s if gone_s is not None else CORRELATION_S, FORGET_S)
     predicted = _predict(body.probabilities, step_s)
@@ -144,42 +151,33 @@ def _predict(probabilities: NDArray[np.float64], seconds: float) -> NDArray[np.f
 def _log_likelihoods(track: Track) -> NDArray[np.float64]:
     """Return how well each posture explains what is seen.
 
-    Top and middle come from the same points, so the two together count as one measurement.
+    The middle is of this moment. The top is slower, and comes from the same points: it counts for half.
     """
-    top, middle = track.top_m, track.position_m[2]
-    heights = 0.5 * _height(top, track.top_sigma_m, (*_TOP_M, _LYING_TOPS_M)) + 0.5 * _height(
-        middle, track.position_sigma_m[2], (*_MIDDLE_M, _LYING_MIDDLES_M)
-    )
-    return heights + _reach(track) + _speed(track)
+    middle = _height(track.position_m[2], track.position_sigma_m[2], _MIDDLES_M)
+    top = _height(track.top_m, math.hypot(track.top_sigma_m, _TOP_LAG_M), _TOPS_M)
+    told: NDArray[np.float64] = middle + 0.5 * top + _reach(track) + _speed(track)
+    return told
 
 
-Heights = tuple[tuple[float, float], tuple[float, float], tuple[tuple[float, float], tuple[float, float]]]
-
-
-def _height(measured_m: float, sigma_m: float, expected: Heights) -> NDArray[np.float64]:
-    standing, sitting, lying = expected
-    logs = [_log_height(measured_m, sigma_m, one) for one in (standing, sitting)]
-    logs.append(math.log(0.5) + _log_sum(*(_log_height(measured_m, sigma_m, one) for one in lying)))
+def _height(measured_m: float, sigma_m: float, expected: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+    if sigma_m > math.hypot(NO_ELEVATION_M, _TOP_LAG_M):
+        return np.zeros(_EVEN.size)
+    logs = [_log_height(measured_m, sigma_m, one) for one in expected]
     # Any height up to the tallest, seen through the measurement's error. What no posture explains is something else.
     anything = math.log(math.sqrt(2 * math.pi) / math.hypot(_OTHER_TO_M, sigma_m))
-    logs.append(anything)
-    vague = sigma_m > NO_ELEVATION_M
-    return np.zeros(4) if vague else np.maximum(np.array(logs), anything - 8.0)
+    floored: NDArray[np.float64] = np.maximum(np.array([*logs, anything]), anything - 8.0)
+    return floored
 
 
 def _log_height(measured_m: float, sigma_m: float, expected: tuple[float, float]) -> float:
     return log_normal_density(measured_m, expected[0], math.hypot(sigma_m, expected[1]))
 
 
-def _log_sum(first: float, second: float) -> float:
-    return float(np.logaddexp(first, second))
-
-
 def _reach(track: Track) -> NDArray[np.float64]:
     """Return what the sideways extent says: a little, since at a distance an antenna array widens everybody."""
     reach_m = max(track.size_m[0], track.size_m[1])
     if reach_m <= 0:
-        return np.zeros(4)
+        return np.zeros(_EVEN.size)
     blur_m = 2.0 * max(track.position_sigma_m[0], track.position_sigma_m[1])
     logs = [log_normal_density(min(reach_m, 3.0), mean, math.hypot(sigma, blur_m)) for mean, sigma in _REACH_M]
     return CORRELATION_S / _REACH_ERROR_S * np.array([*logs, max(logs)])
@@ -195,10 +193,11 @@ def _speed(track: Track) -> NDArray[np.float64]:
 
 
 def _posture(body: _Body, track: Track, message: Tracks) -> Posture:
-    standing, sitting, lying, other = (float(share) for share in body.probabilities)
-    best = int(body.probabilities.argmax())
+    standing, sitting, on_floor, on_bed, other = (float(share) for share in body.probabilities)
+    shares = (standing, sitting, on_floor + on_bed, other)
+    best = shares.index(max(shares))
     blind = min(track.top_sigma_m, track.position_sigma_m[2]) > NO_ELEVATION_M
-    clear = body.probabilities[best] > 0.5
+    clear = shares[best] > 0.5
     reason = Reason.MEASURED if clear and not blind else Reason.NO_ELEVATION if blind else Reason.TOO_WEAK
     seen = track.top_sigma_m <= NO_ELEVATION_M
     return Posture(
@@ -211,7 +210,7 @@ def _posture(body: _Body, track: Track, message: Tracks) -> Posture:
         posture=_KINDS[best] if clear else PostureKind.UNKNOWN,
         standing=standing,
         sitting=sitting,
-        lying=lying,
+        lying=shares[2],
         other=other,
         reason=reason,
         top_m=track.top_m if seen else None,

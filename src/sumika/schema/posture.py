@@ -67,9 +67,9 @@ class SuspectedFall(Message, frozen=True, kw_only=True):
         sigma: How much the probability changes when the heights are wrong by a standard deviation.
         reason: For people.
         position_m: Where the body is, house coordinates.
-        drop_m: How far its top came down.
+        drop_m: How far its middle came down.
         drop_speed_m_s: How fast, in the fastest 0.6 s, downwards positive.
-        top_m: Height of its highest part now.
+        middle_m: Height of its middle now.
         still_s: How long it has lain still.
         since_s: How long ago it came down.
     """
@@ -84,7 +84,7 @@ class SuspectedFall(Message, frozen=True, kw_only=True):
     position_m: tuple[float, float, float]
     drop_m: float
     drop_speed_m_s: float
-    top_m: float
+    middle_m: float
     still_s: float
     since_s: float
 
