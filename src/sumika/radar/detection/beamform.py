@@ -21,7 +21,13 @@ Singles = NDArray[np.float32]
 _FOLDINGS = 1
 """Doppler foldings tried to each side."""
 
-_SCORING_STEPS = 4
+SCORING_STEPS = 4
+_TRIED_STEPS = 2
+_SETTLED = 1e-6
+"""Steps of u and w below which the next one would be nothing: each is cubic in the one before."""
+
+_LIKE_NOISE = 1.5
+"""What is left over the noise, up to which the slowest folding needs no rival."""
 
 
 @compiled
@@ -70,11 +76,17 @@ def choose_folding(
     chirps: int,
     noise: float,
     speed_sigma: float,
-    steering: Singles,
+    array: tuple[Floats, Floats],
+    grid: tuple[Floats, Singles],
     sums: Singles,
     turned: Complexes,
-) -> tuple[int, int]:
-    """Decide how often Doppler is folded, and the direction on the grid.
+    cosines: Floats,
+) -> int:
+    """Decide how often Doppler is folded; find the direction with it.
+
+    Each folding is judged at its best direction, not at the next one of the grid: between the grid's directions a
+    strong target loses more than a wrong folding does. What one source leaves unexplained beyond the noise comes from
+    echoes over other ways in the same cell; so its likelihood has long tails (Student's), and then speed decides.
 
     Args:
         snapshot: (antenna,).
@@ -83,38 +95,44 @@ def choose_folding(
         chirps: Of the frame.
         noise: Noise power of one antenna.
         speed_sigma: How fast people move, standard deviation in Doppler bins.
-        steering: (antenna, 2, direction).
+        array: Positions (antenna, 2) in half wavelengths, and (2, antenna) from phase errors to corrections.
+        grid: Cosines (direction, 2), and steering (antenna, 2, direction).
         sums: Scratch, (2, direction).
         turned: Scratch, (antenna,).
+        cosines: (2,) u and w, overwritten.
 
     Returns:
-        Doppler foldings to add, and the number of the direction.
+        Doppler foldings to add.
     """
     antennas = len(snapshot)
-    undo_delays(snapshot, delays, doppler, chirps, turned)
-    best, power = best_direction(turned, steering, sums)
     total = 0.0
     for antenna in range(antennas):
         total += snapshot[antenna].real ** 2 + snapshot[antenna].imag ** 2
-    folding = 0
-    score = power / antennas / noise - 0.5 * (doppler / speed_sigma) ** 2
-    if np.max(delays) == np.min(delays):
-        return folding, best
-    for tried in range(-_FOLDINGS, _FOLDINGS + 1):
+    folding, score = 0, -np.inf
+    found = np.empty(2)
+    alike = np.max(delays) == np.min(delays)
+    for number in range(2 * _FOLDINGS + 1):
+        # 0, 1, -1, 2, -2, ...
+        tried = (number + 1) // 2 * (1 if number % 2 else -1)
         unfolded = doppler + tried * chirps
         prior = -0.5 * (unfolded / speed_sigma) ** 2
-        # No direction can explain more than all of the power: most foldings need not be tried.
-        if tried == 0 or total / noise + prior <= score:
+        if prior <= score:
             continue
         undo_delays(snapshot, delays, unfolded, chirps, turned)
-        direction, power = best_direction(turned, steering, sums)
-        if power / antennas / noise + prior > score:
-            folding, best, score = tried, direction, power / antennas / noise + prior
-    return folding, best
+        best, _ = best_direction(turned, grid[1], sums)
+        found[:] = grid[0][best]
+        power = score_direction(turned, array[0], array[1], found, _TRIED_STEPS)
+        rest = max(total / antennas - power, 0.0) / noise
+        if number == 0 or prior - antennas * np.log1p(rest) > score:
+            folding, score = tried, prior - antennas * np.log1p(rest)
+            cosines[:] = found
+        if number == 0 and (alike or rest < _LIKE_NOISE):
+            break
+    return folding
 
 
 @compiled
-def score_direction(snapshot: Complexes, positions: Floats, solve: Floats, cosines: Floats) -> None:
+def score_direction(snapshot: Complexes, positions: Floats, solve: Floats, cosines: Floats, steps: int) -> float:
     """Move a direction to the maximum of the likelihood of one source.
 
     Args:
@@ -122,23 +140,36 @@ def score_direction(snapshot: Complexes, positions: Floats, solve: Floats, cosin
         positions: (antenna, 2) half wavelengths.
         solve: (2, antenna) from phase errors to corrections.
         cosines: (2,) u and w, changed in place.
+        steps: At most.
+
+    Returns:
+        Power of the source's amplitude there.
     """
     antennas = len(snapshot)
-    for _ in range(_SCORING_STEPS):
-        amplitude = steered_mean(snapshot, positions, cosines)
-        power = amplitude.real**2 + amplitude.imag**2
-        if power == 0.0:
-            return
-        du, dw = 0.0, 0.0
+    turned = np.empty((2, antennas))
+    for number in range(steps + 1):
+        a, b = 0.0, 0.0
         for antenna in range(antennas):
             phase = np.pi * (positions[antenna, 0] * cosines[0] + positions[antenna, 1] * cosines[1])
-            error = (snapshot[antenna] * np.exp(1j * phase) * np.conj(amplitude)).imag / power
+            cosine, sine = np.cos(phase), np.sin(phase)
+            real, imaginary = snapshot[antenna].real, snapshot[antenna].imag
+            turned[0, antenna] = real * cosine - imaginary * sine
+            turned[1, antenna] = real * sine + imaginary * cosine
+            a += turned[0, antenna] / antennas
+            b += turned[1, antenna] / antennas
+        power = a * a + b * b
+        if power == 0.0 or number == steps:
+            return power
+        du, dw = 0.0, 0.0
+        for antenna in range(antennas):
+            error = (turned[1, antenna] * a - turned[0, antenna] * b) / power
             du += solve[0, antenna] * error
             dw += solve[1, antenna] * error
         cosines[0] = min(max(cosines[0] + du, -1.0), 1.0)
         cosines[1] = min(max(cosines[1] + dw, -1.0), 1.0)
-        if abs(du) + abs(dw) < 1e-7:
-            return
+        if abs(du) + abs(dw) < _SETTLED:
+            return power
+    return power
 
 
 @compiled
@@ -191,10 +222,10 @@ def split_direction(
     second = 0j
     for _ in range(3):
         _leave(snapshot, positions, cosines[0], first, rest)
-        score_direction(rest, positions, solve, cosines[1])
+        score_direction(rest, positions, solve, cosines[1], SCORING_STEPS)
         second = steered_mean(rest, positions, cosines[1])
         _leave(snapshot, positions, cosines[1], second, rest)
-        score_direction(rest, positions, solve, cosines[0])
+        score_direction(rest, positions, solve, cosines[0], SCORING_STEPS)
         first = steered_mean(rest, positions, cosines[0])
     strong = first.real**2 + first.imag**2
     weak = second.real**2 + second.imag**2

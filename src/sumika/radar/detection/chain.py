@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from sumika.radar.detection.adaptive_directions import look_adaptively
 from sumika.radar.detection.estimate import estimate
 from sumika.radar.detection.peaks import Places, find_peaks, local_noise
 from sumika.radar.detection.points import make_points
 from sumika.radar.detection.power_map import add_power, continue_map
-from sumika.radar.detection.settings import DetectionSettings
+from sumika.radar.detection.settings import AngleMethod, DetectionSettings
 from sumika.radar.detection.workspace import (
     Stages,
     Timer,
@@ -130,6 +131,8 @@ def _detect(state: DetectionState, work: Workspace, stages: Stages) -> Detection
     speed_sigma = settings.speed_sigma_m_s / (work.geometry.velocity_step_m_s or 1.0)
     second = (_SECOND_SNR, 10 ** (-settings.second_direction_db / 10))
     estimates = estimate(transform.spectrum, _interpolate(work, places), noise, tables, speed_sigma, second)
+    if settings.angle is not AngleMethod.FFT:
+        look_adaptively(transform.spectrum, estimates, noise, tables, settings)
     stages.done("refine_and_angles")
     rows = make_points(estimates, noise, tables, state.description.array, settings.most_points)
     noise_power = noise_scale * _map_noise(work)
