@@ -19,7 +19,7 @@ from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.table import nodes_of
 from sumika.schema import ConfigChange, Event, Origin, RawFrame, RecordRawRequest, Severity, SumikaError
-from sumika.sensors import open_source
+from sumika.sensors import open_frames
 from tests.bus_helpers import opened, presence, runtime_folder, wait_until
 
 LOADED = demo_house({"SUMIKA_DATA": "/dev/null"})
@@ -85,7 +85,7 @@ def test_whole_frames_are_logged_on_request_only_and_until_told_to_stop(tmp_path
     with node_process("log", tmp_path) as process:
         loop = LogLoop(process)
         voice = opened(Publisher(process.folder, f"sensor.{RADAR.id}", 0, listeners=["log", "log.frames"]))
-        source = open_source(RADAR, LOADED.path, process.clock, {})
+        source = open_frames(RADAR, LOADED.path, process.clock, {})
         ring = RingWriter(process.folder.ring(RADAR.id), slot_bytes=source.max_frame_bytes)
 
         def frame() -> int:

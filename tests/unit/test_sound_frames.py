@@ -19,13 +19,13 @@ ISK = RADAR_MODELS["iwr6843isk"]
 def test_power_and_peak_are_those_of_each_chirp(kind: str) -> None:
     random = np.random.default_rng(3)
     parts = random.integers(100, 4000, (3, 2, 16, 2)).astype(np.int16)
-    samples: NDArray[Any] = {
+    forms: dict[str, NDArray[Any]] = {
         "complex64": (parts[..., 0] + 1j * parts[..., 1]).astype(np.complex64),
         "pairs": parts,
         "int16": parts[..., 0],
         "uint16": parts[..., 0].astype(np.uint16),
-    }[kind]
-    power, peak = chirp_statistics(samples)
+    }
+    power, peak = chirp_statistics(forms[kind])
     used = parts if kind in ("complex64", "pairs") else parts[..., :1]
     np.testing.assert_allclose(power, used.astype(float).var(axis=2).sum(axis=-1), rtol=1e-4)
     np.testing.assert_array_equal(peak, used.max(axis=(2, 3)))
