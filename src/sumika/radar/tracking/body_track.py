@@ -29,6 +29,7 @@ class BodyTrack:
         trail_m: (2,) where it was, a second behind; how far ahead it is says how fast it goes, however points jitter.
         anchor_m: (2,) the place that it has not left.
         anchored_s: Since when.
+        shown_s: How long it has shown points, in all.
         farthest_m: How far it ever was from where it was born.
         confirmed: Whether it is told.
         breathing: Log odds that something breathes in its cells; None where nobody has looked.
@@ -57,6 +58,7 @@ class BodyTrack:
     trail_m: Array
     anchor_m: Array
     anchored_s: float
+    shown_s: float = 0.0
     farthest_m: float = 0.0
     confirmed: bool = False
     breathing: float | None = None

@@ -18,6 +18,12 @@ SEEN_PER_S = 8.0
 _UNSEEN_MOVING_PER_S = 4.0
 _UNSEEN_STILL_PER_S = 0.1
 _UNSEEN_NO_BREATH_PER_S = 0.8
+_UNSEEN_NEW_PER_S, _KNOWN_S = 3.0, 4.0
+"""Who has shown himself for moments only is forgotten sooner than who has for long: images come and go."""
+
+_SHOWN_S, _SHOWN_S_PER_DB, _AS_LOUD_DB = 0.4, 0.05, 5.0
+"""What is much fainter than people are may be an image of one: it must be seen for longer before it is told."""
+
 _OUTSIDE_PER_S = 2.5
 _BREATHING_S = 8.0
 """Breathing evidence is made of so many seconds and is worth its log odds once in that time."""
@@ -36,6 +42,7 @@ def seen(track: BodyTrack, count: float, interval_s: float, settings: TrackingSe
     if count >= 0.5:
         track.believe(SEEN_PER_S * interval_s * min(1.0, count / 2.0))
         track.held_by = HeldBy.POINTS
+        track.shown_s += interval_s * min(1.0, count / 2.0)
     track.trail_m = track.trail_m + min(1.0, interval_s / TRAIL_S) * (track.mean[:2] - track.trail_m)
     far_m = float(np.hypot(*(track.mean[:2] - track.born_m[:2])))
     sigma_m = math.sqrt(max(float(track.covariance[0, 0] + track.covariance[1, 1]), 0.0))
@@ -62,7 +69,8 @@ def unseen(track: BodyTrack, interval_s: float, *, inside: bool, in_view: bool) 
         track.believe(-_UNSEEN_MOVING_PER_S * interval_s)
     elif in_view:
         silent = track.breathing is not None and track.breathing < _BREATHES
-        track.believe(-(_UNSEEN_NO_BREATH_PER_S if silent else _UNSEEN_STILL_PER_S) * interval_s)
+        per_s = _UNSEEN_NO_BREATH_PER_S if silent else _UNSEEN_STILL_PER_S
+        track.believe(-(per_s + _UNSEEN_NEW_PER_S * math.exp(-track.shown_s / _KNOWN_S)) * interval_s)
 
 
 def breathing(track: BodyTrack, log_odds: float, interval_s: float) -> None:
@@ -85,18 +93,20 @@ def breathing(track: BodyTrack, log_odds: float, interval_s: float) -> None:
         track.held_by = HeldBy.BREATHING
 
 
-def confirm(track: BodyTrack, settings: TrackingSettings, *, back: bool) -> None:
+def confirm(track: BodyTrack, settings: TrackingSettings, *, back: bool, fainter_db: float) -> None:
     """Tell of a body from now on, if it is there and alive: it has gone somewhere, or it breathes.
 
     Args:
         track: Changed in place.
         settings: What counts as alive.
         back: Whether somebody was lost at this very place.
+        fainter_db: By how much it is fainter than people are for its radar.
     """
     if track.confirmed or track.log_odds < settings.confirmed_log_odds:
         return
     alive = back or track.farthest_m > settings.travelled_m or track.breathed > settings.breathing_log_odds
-    track.confirmed = alive and track.ghost < 0 and track.now_s - track.born_s > 0.4
+    shown = track.shown_s > _SHOWN_S + _SHOWN_S_PER_DB * max(0.0, fainter_db - _AS_LOUD_DB)
+    track.confirmed = alive and shown and track.ghost < 0
 
 
 def gone(track: BodyTrack) -> bool:

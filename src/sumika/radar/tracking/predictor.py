@@ -20,6 +20,10 @@ _UNSEEN_S = 0.4
 _FORGETS_S = 0.8
 """Out of sight for longer than the first, a body's velocity fades with the second: who hides behind a door stops."""
 
+_STILL_FORGETS_S = 0.25
+"""Who kept still before stops sooner: his radar would see him go. So would it see what is not yet told, if it were a
+body; left with a velocity that nobody measured, either would soon be wide enough to take another's points over."""
+
 _LASTS_S = 0.5
 """A body accelerates for about so long at a time: white noise of that power."""
 
@@ -39,9 +43,10 @@ def predict(track: BodyTrack, now_s: float, acceleration_m_s2: float) -> None:
     if step_s <= 0:
         return
     unseen = now_s - track.seen_s > _UNSEEN_S
-    fade = math.exp(-step_s / _FORGETS_S) if unseen else 1.0
     density = acceleration_m_s2**2 * _LASTS_S
     still = track.going_m_s < _GOES_M_S
+    forgets_s = _STILL_FORGETS_S if still or not track.confirmed else _FORGETS_S
+    fade = math.exp(-step_s / forgets_s) if unseen else 1.0
     if unseen:
         density = min(density, _STILL_DENSITY if still else _UNSEEN_DENSITY)
     elif still:

@@ -241,8 +241,10 @@ def _judge(
         if track.ghost > ghosts.IS_GHOST:
             continue
         was = track.confirmed
-        if track.confirmed or _loudness_db(state, radar, track) > level_db - screen.PEOPLE_DB:
-            existence.confirm(track, state.settings, back=not was and state.lost.back_at_place(track))
+        fainter_db = level_db - _loudness_db(state, radar, track)
+        if track.confirmed or fainter_db < screen.PEOPLE_DB:
+            back = not was and state.lost.back_at_place(track)
+            existence.confirm(track, state.settings, back=back, fainter_db=fainter_db)
         if track.confirmed and not was:
             state.lost.recognise(track)
         if existence.gone(track):
