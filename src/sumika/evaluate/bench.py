@@ -40,6 +40,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "radar.limits": ("radar/detection", "world", "evaluate/radar/limits"),
         "radar.false_alarms": ("radar/detection", "world", "evaluate/radar/false_alarms"),
         "radar.people_speed": ("radar", "world"),
+        "radar.tracking_score": ("radar", "world"),
         "radar.vitals_score": ("radar/vitals", "radar/detection", "radar/breathing_rate", "radar/periodicity", "world"),
     },
     "distil": {
