@@ -13,6 +13,7 @@ Two things are compared, and the largest relative difference counts:
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,7 +74,7 @@ def measure(full: bool) -> dict[str, Figure]:
     return {"reference_error": figure}
 
 
-def map_error(description: RadarDescription, cubes: list[NDArray[np.number]]) -> float:
+def map_error(description: RadarDescription, cubes: Sequence[NDArray[np.number]]) -> float:
     """Return the relative difference of the power maps after two frames."""
     state = detection.start(description)
     for cube in cubes:
@@ -92,9 +93,8 @@ def plain_samples(cube: NDArray[np.number]) -> Complexes:
     """Return complex128 (chirp, antenna, sample) of I/Q pairs, or of real numbers around their chirp's mean."""
     wide = cube.astype(np.float64)
     if wide.ndim == 3:
-        return wide - wide.mean(axis=-1, keepdims=True) + 0j
-    samples: Complexes = wide[..., 0] + 1j * wide[..., 1]
-    return samples
+        return np.asarray(wide - wide.mean(axis=-1, keepdims=True), dtype=np.complex128)
+    return np.asarray(wide[..., 0] + 1j * wide[..., 1], dtype=np.complex128)
 
 
 def plain_map(first: Complexes, second: Complexes) -> Floats:

@@ -9,7 +9,7 @@ from scipy import special
 
 from sumika.radar.detection.adaptive_directions import look_adaptively
 from sumika.radar.detection.estimate import estimate
-from sumika.radar.detection.peaks import Places, find_peaks, local_noise
+from sumika.radar.detection.peaks import find_peaks, interpolate, local_noise
 from sumika.radar.detection.points import make_points
 from sumika.radar.detection.power_map import add_power, continue_map
 from sumika.radar.detection.settings import AngleMethod, DetectionSettings
@@ -130,7 +130,8 @@ def _detect(state: DetectionState, work: Workspace, stages: Stages) -> Detection
     work.background.restore(transform.spectrum)
     speed_sigma = settings.speed_sigma_m_s / (work.geometry.velocity_step_m_s or 1.0)
     second = (_SECOND_SNR, 10 ** (-settings.second_direction_db / 10))
-    estimates = estimate(transform.spectrum, _interpolate(work, places), noise, tables, speed_sigma, second)
+    between = interpolate(work.power, work.cells.margin, work.circular, places, np.empty(places.shape))
+    estimates = estimate(transform.spectrum, between, noise, tables, speed_sigma, second)
     if settings.angle is not AngleMethod.FFT:
         look_adaptively(transform.spectrum, estimates, noise, tables, settings)
     stages.done("refine_and_angles")
@@ -165,32 +166,6 @@ def _fill_map(work: Workspace, stages: Stages) -> None:
         stages.done("power")
     continue_map(work.power, cells.margin, cells.beyond)
     stages.done("power")
-
-
-def _interpolate(work: Workspace, places: Places) -> NDArray[np.float64]:
-    """Return peaks (range bin, Doppler bin) between cells: parabolas through the logarithms of neighbours' power."""
-    dopplers, ranges = places[:, 0], places[:, 1]
-
-    def level(doppler: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.floating]:
-        power = work.power[doppler % work.chirps, work.cells.margin + place]
-        logs: NDArray[np.floating] = np.log(np.maximum(power, 1e-30))
-        return logs
-
-    here = level(dopplers, ranges)
-    result = np.stack([ranges, dopplers], axis=1).astype(np.float64)
-    shift = _parabola(level(dopplers, ranges - 1), here, level(dopplers, ranges + 1))
-    result[:, 0] += shift if work.circular else np.where((ranges > 0) & (ranges < work.bins - 1), shift, 0.0)
-    if work.chirps > 2:
-        result[:, 1] += _parabola(level(dopplers - 1, ranges), here, level(dopplers + 1, ranges))
-    return result
-
-
-def _parabola(
-    left: NDArray[np.floating], middle: NDArray[np.floating], right: NDArray[np.floating]
-) -> NDArray[np.float64]:
-    bend = np.minimum(left - 2 * middle + right, -1e-6)
-    shift: NDArray[np.float64] = np.clip(0.5 * (left - right) / bend, -0.5, 0.5)
-    return shift
 
 
 def _map_noise(work: Workspace) -> float:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sumika.radar._compiled import compiled
 from sumika.radar.detection.beamform import (
+    SCORING_STEPS,
     choose_folding,
     score_direction,
     split_direction,
@@ -24,6 +25,7 @@ from sumika.radar.detection.refine import (
     chirp_factors,
     combine,
     newton_step,
+    range_coupling,
     range_responses,
 )
 
@@ -71,6 +73,7 @@ class Tables:
     circular: bool
 
 
+@compiled
 def reaches(places: Floats, chirps: int) -> Integers:
     """Return how far the neighbourhood of each peak goes: to halfway to the next peak, whose response is not ours.
 
@@ -81,15 +84,24 @@ def reaches(places: Floats, chirps: int) -> Integers:
     Returns:
         (peak, 2) range and Doppler bins to each side, at least 1.
     """
-    apart = np.abs(places[:, np.newaxis] - places)
-    apart[..., 1] = np.minimum(apart[..., 1], chirps - apart[..., 1])
-    most = np.array([REACH_RANGE, min(REACH_DOPPLER, (chirps - 1) // 2)])
-    near: NDArray[np.bool_] = np.all(apart <= 2.0 * most, axis=2) & ~np.eye(len(places), dtype=np.bool_)
-    # The axis that tells two peaks apart best is the one that is cut.
-    along = np.where(near[..., np.newaxis] & (apart >= apart.max(axis=2, keepdims=True)), apart, np.inf)
-    half = np.minimum(along.min(axis=1, initial=np.inf) / 2, most)
-    least = np.minimum(most, 1)
-    result: Integers = np.maximum(np.floor(half), least).astype(np.int64)
+    peaks = len(places)
+    most_range, most_doppler = float(REACH_RANGE), float(min(REACH_DOPPLER, (chirps - 1) // 2))
+    result = np.empty((peaks, 2), dtype=np.int64)
+    for peak in range(peaks):
+        ranges, dopplers = most_range, most_doppler
+        for other in range(peaks):
+            r = abs(places[peak, 0] - places[other, 0])
+            d = abs(places[peak, 1] - places[other, 1])
+            d = min(d, chirps - d)
+            if other == peak or r > 2.0 * most_range or d > 2.0 * most_doppler:
+                continue
+            # The axis that tells two peaks apart best is the one that is cut.
+            if r >= d:
+                ranges = min(ranges, r / 2)
+            if d >= r:
+                dopplers = min(dopplers, d / 2)
+        result[peak, 0] = max(int(np.floor(ranges)), 1)
+        result[peak, 1] = max(int(np.floor(dopplers)), int(min(most_doppler, 1.0)))
     return result
 
 
@@ -169,18 +181,27 @@ def _estimate_all(
         _respond(place, 0, cell, first, numbers[0], samples, nodes, inside, model)
         weigh(model, cell, first, centring, weights)
         take_snapshot(spectrum, alive, signs, cell, first, weights, snapshot)
-        folding, direction = choose_folding(
-            snapshot, delays, place[1], chirps, noise[peak], numbers[1], grid[1], sums, turned
+        folded = chirps * choose_folding(
+            snapshot,
+            delays,
+            place[1],
+            chirps,
+            noise[peak],
+            numbers[1],
+            (positions, grid[2]),
+            (grid[0], grid[1]),
+            sums,
+            turned,
+            cosines[0],
         )
-        folded = folding * chirps
-        _steer(positions, delays, (place[1] + folded) / chirps, grid[0][direction], rest)
+        _steer(positions, delays, (place[1] + folded) / chirps, cosines[0], rest)
         form_beam(spectrum, alive, signs, cell, first, rest, centring, inside, weights)
         misfit = _refine(place, folded, cell, first, numbers[0], samples, nodes, inside, weights, model)
         energy = weigh(model, cell, first, centring, weights)
         take_snapshot(spectrum, alive, signs, cell, first, weights, snapshot)
-        undo_delays(snapshot, delays, place[1] + folded, chirps, turned)
-        cosines[0] = grid[0][direction]
-        score_direction(turned, positions, grid[2], cosines[0])
+        seen = (place[1] + folded) * (1.0 + numbers[0] * range_coupling(model) / (2 * np.pi))
+        undo_delays(snapshot, delays, seen, chirps, turned)
+        score_direction(turned, positions, grid[2], cosines[0], SCORING_STEPS)
         least = numbers[2] * noise[peak] / energy / len(alive)
         power = split_direction(turned, positions, grid[2], grid[1], grid[0], least, numbers[3], sums, rest, cosines)
         amplitude = steered_mean(turned, positions, cosines[0])

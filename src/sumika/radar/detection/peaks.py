@@ -56,11 +56,63 @@ def local_noise(power: Powers, cells: TrainingCells, places: Places, antennas: i
     Returns:
         (place,), as the map has it, thus after its window.
     """
-    rows = (places[:, :1] + cells.offsets[:, 0]) % len(power)
-    columns = cells.margin + places[:, 1:] + cells.offsets[:, 1]
-    median = np.median(power[rows, columns], axis=1)
-    noise: NDArray[np.float64] = median / special.gammaincinv(antennas, 0.5)
+    noise = np.empty(len(places))
+    _median_of_cells(power, cells.offsets, cells.margin, places, noise)
+    noise /= special.gammaincinv(antennas, 0.5)
     return noise
+
+
+@compiled
+def interpolate(
+    power: Powers, margin: int, circular: bool, places: Places, found: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return peaks between cells, from parabolas through the logarithms of neighbours' power.
+
+    Args:
+        power: (Doppler bin, margin + range bins + margin).
+        margin: Cells beside the map's first and last range bin.
+        circular: Whether the first range bin is a neighbour of the last.
+        places: (peak, 2) Doppler and range bin.
+        found: (peak, 2), overwritten and returned: range and Doppler bin.
+    """
+    chirps, bins = len(power), power.shape[1] - 2 * margin
+    for peak in range(len(places)):
+        doppler, place = places[peak]
+        column = margin + place
+        here = power[doppler, column]
+        found[peak, 0], found[peak, 1] = float(place), float(doppler)
+        if circular or 0 < place < bins - 1:
+            found[peak, 0] += _parabola(power[doppler, column - 1], here, power[doppler, column + 1])
+        if chirps > 2:
+            below, above = power[(doppler - 1) % chirps, column], power[(doppler + 1) % chirps, column]
+            found[peak, 1] += _parabola(below, here, above)
+    return found
+
+
+@compiled
+def _parabola(left: float, middle: float, right: float) -> float:
+    one, top, other = np.log(max(left, 1e-30)), np.log(max(middle, 1e-30)), np.log(max(right, 1e-30))
+    bend = min(one - 2 * top + other, -1e-6)
+    return float(min(max(0.5 * (one - other) / bend, -0.5), 0.5))
+
+
+@compiled
+def _median_of_cells(
+    power: Powers, offsets: NDArray[np.int64], margin: int, places: Places, median: NDArray[np.float64]
+) -> None:
+    cells = len(offsets)
+    ordered = np.empty(cells)
+    for number in range(len(places)):
+        for cell in range(cells):
+            row = (places[number, 0] + offsets[cell, 0]) % len(power)
+            value = float(power[row, margin + places[number, 1] + offsets[cell, 1]])
+            # Sorted as they come: they are few.
+            to = cell
+            while to > 0 and ordered[to - 1] > value:
+                ordered[to] = ordered[to - 1]
+                to -= 1
+            ordered[to] = value
+        median[number] = (ordered[(cells - 1) // 2] + ordered[cells // 2]) / 2
 
 
 @compiled

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.radar._compiled import compiled
 from sumika.radar.detection.estimate import Tables
 from sumika.schema import POINT_COLUMNS, AntennaArray
 
@@ -15,6 +16,9 @@ _FREQUENCY = math.sqrt(6.0) / (2 * math.pi)
 
 _PARABOLA = 0.08
 """Error of interpolating range bins of unknown pulse shape, in bins, where noise is negligible."""
+
+_ANY_SPEED_M_S = 2.0
+"""A frame without time between its chirps tells no velocity: what people can do."""
 
 _NARROW = math.sqrt(12.0)
 """Width over standard deviation of a uniform distribution."""
@@ -38,53 +42,98 @@ def make_points(
     Returns:
         float32 (point, column) as `POINT_COLUMNS`.
     """
-    doubled = np.flatnonzero(estimates[:, 8] > 0)
-    second = estimates[doubled].copy()
-    second[:, 2:5] = second[:, 6:9]
-    both = np.concatenate([estimates, second])
-    level = np.concatenate([noise, noise[doubled]])
-    ratio = both[:, 4] * tables.alive.size / level
-    effective = np.maximum(ratio / np.maximum(both[:, 5], 1.0), 1e-3)
-    rows = np.zeros((len(both), len(POINT_COLUMNS)))
-    _fill_range_and_velocity(rows, both, effective, tables)
-    _fill_angles(rows, both, effective, tables, array)
-    rows[:, 8] = 10 * np.log10(np.maximum(ratio, 1e-3))
-    kept = rows[(rows[:, 0] > 0) & np.isfinite(rows).all(axis=1)]
+    geometry, directions = tables.geometry, tables.directions
+    rows = np.zeros((2 * len(estimates), len(POINT_COLUMNS)))
+    count = _fill(
+        estimates,
+        noise,
+        tables.alive.size,
+        (geometry.range_start_m, geometry.range_step_m, geometry.range_per_doppler, geometry.velocity_step_m_s),
+        (tables.samples, tables.circular),
+        directions.measured,
+        directions.unit_sigmas,
+        (array.field_of_view_rad[0] / _NARROW, array.field_of_view_rad[1] / _NARROW),
+        rows,
+    )
+    kept = rows[:count]
     strongest: NDArray[np.float32] = kept[np.argsort(-kept[:, 8], kind="stable")[:most]].astype(np.float32)
     return strongest
 
 
-def _fill_range_and_velocity(rows: Floats, estimates: Floats, ratio: Floats, tables: Tables) -> None:
-    geometry = tables.geometry
-    bins = estimates[:, 0] - geometry.range_per_doppler * estimates[:, 1]
-    if tables.circular:
-        bins = np.mod(bins, tables.samples)
-    rows[:, 0] = geometry.range_start_m + bins * geometry.range_step_m
-    sigma = _FREQUENCY / np.sqrt(ratio)
-    rows[:, 4] = geometry.range_step_m * (sigma if tables.samples else np.hypot(2 * sigma, _PARABOLA))
-    if geometry.velocity_step_m_s > 0:
-        rows[:, 1] = estimates[:, 1] * geometry.velocity_step_m_s
-        rows[:, 5] = geometry.velocity_step_m_s * tables.directions.unit_sigmas[2] / np.sqrt(ratio)
-    else:
-        # A frame without time between its chirps tells no velocity: what people can do.
-        rows[:, 5] = 2.0
+@compiled
+def _fill(
+    estimates: Floats,
+    noise: Floats,
+    antennas: int,
+    steps: tuple[float, float, float, float],
+    shape: tuple[int, bool],
+    measured: tuple[bool, bool],
+    unit_sigmas: Floats,
+    widest: tuple[float, float],
+    rows: Floats,
+) -> int:
+    """Write a row for each peak, and one more for each second direction; return how many rows there are."""
+    count = 0
+    for peak in range(len(estimates)):
+        for second in range(2):
+            one = estimates[peak]
+            u, w, power = one[2], one[3], one[4]
+            if second:
+                u, w, power = one[6], one[7], one[8]
+                if not power > 0:
+                    continue
+            row = rows[count]
+            ratio = power * antennas / noise[peak]
+            root = np.sqrt(max(ratio / max(one[5], 1.0), 1e-3))
+            _fill_range_and_velocity(one, root, steps, shape, unit_sigmas[2], row)
+            _fill_angles(u, w, root, measured, unit_sigmas, widest, row)
+            row[8] = 10 * np.log10(max(ratio, 1e-3))
+            count += row[0] > 0 and bool(np.isfinite(row).all())
+    return count
 
 
-def _fill_angles(rows: Floats, estimates: Floats, ratio: Floats, tables: Tables, array: AntennaArray) -> None:
-    directions = tables.directions
-    w = np.clip(estimates[:, 3], -1.0, 1.0)
-    level = np.sqrt(np.maximum(1.0 - w**2, 1e-4))
-    u = np.clip(estimates[:, 2] / level, -1.0, 1.0)
-    ahead = np.sqrt(np.maximum(1.0 - u**2, 1e-3))
-    unit_u, unit_w, _ = directions.unit_sigmas
-    rows[:, 7] = array.field_of_view_rad[1] / _NARROW
-    rows[:, 6] = array.field_of_view_rad[0] / _NARROW
-    if directions.measured[1]:
-        rows[:, 3] = np.arcsin(w)
-        rows[:, 7] = np.minimum(unit_w / np.sqrt(ratio) / level, math.pi / _NARROW)
-    if directions.measured[0]:
-        rows[:, 2] = np.arcsin(u)
-        own = unit_u / np.sqrt(ratio) / (ahead * level)
+@compiled
+def _fill_range_and_velocity(
+    one: Floats,
+    root: float,
+    steps: tuple[float, float, float, float],
+    shape: tuple[int, bool],
+    unit_sigma: float,
+    row: Floats,
+) -> None:
+    start_m, step_m, per_doppler, step_m_s = steps
+    samples, circular = shape
+    bins = one[0] - per_doppler * one[1]
+    if circular:
+        bins %= samples
+    sigma = _FREQUENCY / root
+    row[0] = start_m + bins * step_m
+    row[4] = step_m * (sigma if samples else np.hypot(2 * sigma, _PARABOLA))
+    row[1] = one[1] * step_m_s
+    row[5] = step_m_s * unit_sigma / root if step_m_s > 0 else _ANY_SPEED_M_S
+
+
+@compiled
+def _fill_angles(
+    u: float,
+    w: float,
+    root: float,
+    measured: tuple[bool, bool],
+    unit_sigmas: Floats,
+    widest: tuple[float, float],
+    row: Floats,
+) -> None:
+    w = min(max(w, -1.0), 1.0)
+    level = np.sqrt(max(1.0 - w * w, 1e-4))
+    u = min(max(u / level, -1.0), 1.0)
+    ahead = np.sqrt(max(1.0 - u * u, 1e-3))
+    row[2], row[3], row[6], row[7] = 0.0, 0.0, widest[0], widest[1]
+    if measured[1]:
+        row[3] = np.arcsin(w)
+        row[7] = min(unit_sigmas[1] / root / level, np.pi / _NARROW)
+    if measured[0]:
+        row[2] = np.arcsin(u)
+        own = unit_sigmas[0] / root / (ahead * level)
         # Azimuth is read from u at some elevation: not knowing that costs, the more the farther to the side.
-        tilted = np.abs(u) / ahead * np.abs(np.tan(rows[:, 3])) * rows[:, 7]
-        rows[:, 6] = np.minimum(np.hypot(own, tilted), math.pi / _NARROW)
+        tilted = abs(u) / ahead * abs(np.tan(row[3])) * row[7]
+        row[6] = min(np.hypot(own, tilted), np.pi / _NARROW)

@@ -123,6 +123,25 @@ def combine(ranges: Singles, factors: Singles, out: Singles) -> None:
 
 
 @compiled
+def range_coupling(model: Singles) -> float:
+    """Return how many radians a target's amplitude seems to turn if it is a range bin farther than its response.
+
+    None, were all cells looked at: what is cut off and the walk in range during the frame together do it. Transmitters
+    that send later see the target a little farther.
+
+    Args:
+        model: (PARTS, Doppler, range) as `combine` writes it.
+    """
+    energy, turn = np.float32(0.0), np.float32(0.0)
+    for k in range(model.shape[1]):
+        for j in range(RANGES):
+            a, b = model[0, k, j], model[1, k, j]
+            energy += a * a + b * b
+            turn += a * model[5, k, j] - b * model[4, k, j]
+    return float(turn / energy)
+
+
+@compiled
 def newton_step(model: Singles, seen: Singles, step: Floats) -> float:
     """Return the misfit of a target's response, and where it should move to fit better.
 
@@ -134,40 +153,68 @@ def newton_step(model: Singles, seen: Singles, step: Floats) -> float:
     Returns:
         Squared residual.
     """
-    cells = seen.shape[1] * RANGES
-    rows = np.empty((PARTS + 2, cells), dtype=np.float32)
-    rows[:PARTS] = model.reshape(PARTS, cells)
-    rows[PARTS:] = seen.reshape(2, cells)
-    products = np.dot(rows, rows.T)
-    energy = products[0, 0] + products[1, 1]
-    one, two = _inner(products, 0, PARTS)
+    one, two, energy, seen_energy = _explain(model, seen)
     a, b = one / energy, two / energy
     power = a * a + b * b
     # J_k = a (K_k - K <K, K_k> / <K, K>) is orthogonal to K; the normal equations are Re <J_k, J_l>, Re <J_k, seen>.
-    slope, side = np.empty((2, 2)), np.empty(2)
+    sums = np.empty((2, 5))
     for k in range(2):
-        first = 4 if k == 0 else 2
-        c, d = _inner(products, 0, first)
-        real, imaginary = _inner(products, first, PARTS)
-        slope[k, 0], slope[k, 1] = c, d
+        _derivative_sums(model, seen, 4 - 2 * k, sums[k])
+    side = np.empty(2)
+    for k in range(2):
+        c, d, real, imaginary, _ = sums[k]
         real -= (c * one + d * two) / energy
         imaginary -= (c * two - d * one) / energy
         side[k] = a * real + b * imaginary
-    rr = power * (products[4, 4] + products[5, 5] - (slope[0, 0] ** 2 + slope[0, 1] ** 2) / energy)
-    dd = power * (products[2, 2] + products[3, 3] - (slope[1, 0] ** 2 + slope[1, 1] ** 2) / energy)
-    cross = slope[0, 0] * slope[1, 0] + slope[0, 1] * slope[1, 1]
-    rd = power * (products[4, 2] + products[5, 3] - cross / energy)
+    rr = power * (sums[0, 4] - (sums[0, 0] ** 2 + sums[0, 1] ** 2) / energy)
+    dd = power * (sums[1, 4] - (sums[1, 0] ** 2 + sums[1, 1] ** 2) / energy)
+    cross = (sums[0, 0] * sums[1, 0] + sums[0, 1] * sums[1, 1]) / energy
+    rd = power * (_mixed_sum(model) - cross)
     _solve_two(rr, rd, dd, side[0], side[1], step)
-    rest: float = max(products[PARTS, PARTS] + products[PARTS + 1, PARTS + 1] - power * energy, 0.0)
+    rest: float = max(seen_energy - power * energy, 0.0)
     return rest
 
 
 @compiled
-def _inner(products: Singles, one: int, other: int) -> tuple[float, float]:
-    """Return sum conj(a) b from the products of real and imaginary parts."""
-    real = products[one, other] + products[one + 1, other + 1]
-    imaginary = products[one, other + 1] - products[one + 1, other]
-    return float(real), float(imaginary)
+def _explain(model: Singles, seen: Singles) -> tuple[float, float, float, float]:
+    """Return <K, seen> (real and imaginary part), <K, K> and <seen, seen>."""
+    real, imaginary, energy, seen_energy = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
+    for k in range(seen.shape[1]):
+        a, b, x, y = model[0, k], model[1, k], seen[0, k], seen[1, k]
+        for j in range(RANGES):
+            real += a[j] * x[j] + b[j] * y[j]
+            imaginary += a[j] * y[j] - b[j] * x[j]
+            energy += a[j] * a[j] + b[j] * b[j]
+            seen_energy += x[j] * x[j] + y[j] * y[j]
+    return float(real), float(imaginary), float(energy), float(seen_energy)
+
+
+@compiled
+def _derivative_sums(model: Singles, seen: Singles, first: int, sums: Floats) -> None:
+    """Write <K, K'> and <K', seen> (real and imaginary parts), <K', K'> of the derivative K' from row `first` on."""
+    c, d, real, imaginary = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
+    energy = np.float32(0.0)
+    for k in range(seen.shape[1]):
+        a, b, x, y = model[0, k], model[1, k], seen[0, k], seen[1, k]
+        e, f = model[first, k], model[first + 1, k]
+        for j in range(RANGES):
+            c += a[j] * e[j] + b[j] * f[j]
+            d += a[j] * f[j] - b[j] * e[j]
+            real += e[j] * x[j] + f[j] * y[j]
+            imaginary += e[j] * y[j] - f[j] * x[j]
+            energy += e[j] * e[j] + f[j] * f[j]
+    sums[0], sums[1], sums[2], sums[3], sums[4] = c, d, real, imaginary, energy
+
+
+@compiled
+def _mixed_sum(model: Singles) -> float:
+    """Return Re <K_f, K_g> of the derivatives by range and by Doppler bin."""
+    total = np.float32(0.0)
+    for k in range(model.shape[1]):
+        a, b, c, d = model[2, k], model[3, k], model[4, k], model[5, k]
+        for j in range(RANGES):
+            total += a[j] * c[j] + b[j] * d[j]
+    return float(total)
 
 
 @compiled
