@@ -17,7 +17,7 @@ UPWARDS_DENSITY = 4.5
 """Up and down a body may go as fast as it falls, also one that has stood still (9 m2/s4 for half a second)."""
 
 _UNSEEN_S = 0.4
-_FORGETS_S = 0.8
+_FORGETS_S = 0.5
 """Out of sight for longer than the first, a body's velocity fades with the second: who hides behind a door stops."""
 
 _STILL_FORGETS_S = 0.25
