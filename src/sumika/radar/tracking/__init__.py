@@ -5,19 +5,27 @@ state, seen = tracking.step(state, "bedroom", rows, time_s, breathing)
 seen.tracks, seen.ghosts
 """
 
+from sumika.radar.tracking.calibration import Calibration, Refusal, calibrate
 from sumika.radar.tracking.empty_room import EmptyRoom, KnownMover, learn
+from sumika.radar.tracking.known_walk import KnownWalk
 from sumika.radar.tracking.mounting import HousePoints, Mounting, mounting_of, sees_direction, target_of
 from sumika.radar.tracking.settings import TrackingSettings
 from sumika.radar.tracking.tracker import TrackingResult, TrackingState, start, step, targets
+from sumika.radar.tracking.walked_path import WalkedPath, walked_path
 
 __all__ = [
+    "Calibration",
     "EmptyRoom",
     "HousePoints",
     "KnownMover",
+    "KnownWalk",
     "Mounting",
+    "Refusal",
     "TrackingResult",
     "TrackingSettings",
     "TrackingState",
+    "WalkedPath",
+    "calibrate",
     "learn",
     "mounting_of",
     "sees_direction",
@@ -25,4 +33,5 @@ __all__ = [
     "step",
     "target_of",
     "targets",
+    "walked_path",
 ]

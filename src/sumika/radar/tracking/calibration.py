@@ -1,0 +1,232 @@
+"""Walk the room: where a radar hangs and looks, found from one person who walks.
+
+Either another radar whose mounting is known sees the same walk: paths are matched by time. Or the way that is walked is
+known by its corners: the path is laid along it in order. Robust least squares (scipy, soft L1), from several directions
+at first; what is not enough to tell is refused, with the reason.
+
+A radar sees the side of a body that is turned to it, not its middle: how far that is before the middle is found beside
+the rest, as it shows where two radars look from different sides.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from sumika.radar.tracking.known_walk import KnownWalk
+from sumika.radar.tracking.mounting import Mounting
+from sumika.radar.tracking.walked_path import MOMENT_S, WalkedPath
+
+Array = NDArray[np.float64]
+
+FEWEST_SECONDS = 10.0
+"""Common to path and reference."""
+
+_SHORTEST_M, _NARROWEST_M = 0.5, 0.2
+"""Standard deviations of the way, along and across: a line tells too little of the direction."""
+
+_MOST_RESIDUAL_M = 0.3
+_MOST_SIGMA_M, _MOST_SIGMA_RAD = 0.15, math.radians(4.0)
+_GAP_S = 0.6
+"""Over longer gaps nobody's place is guessed."""
+
+_STARTS = 6
+_FRONT_M, _FRONT_SIGMA_M = 0.08, 0.08
+"""How far before its middle a body reflects; where nothing is known of it, so much."""
+
+_TALL_PRIOR_M, _PITCH_PRIOR_RAD = 0.5, math.radians(15.0)
+_MATCHES = 6
+"""How often the path is laid along a known way anew."""
+
+
+class Refusal(StrEnum):
+    """Why a walk does not tell where a radar is."""
+
+    TOO_FEW_SECONDS = "too_few_common_seconds"
+    TOO_SHORT = "path_too_short"
+    ON_A_LINE = "path_on_a_line"
+    DOES_NOT_FIT = "paths_do_not_fit"
+    NOT_PRECISE = "not_precise_enough"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Where a radar hangs and looks, as a walk tells it.
+
+    Attributes:
+        mounting: What was found; the nominal one where it is not usable for want of a path.
+        sigmas: Standard deviations of x_m, y_m, z_m, yaw_rad, pitch_rad; infinite where the walk does not tell it, and
+            the nominal value was kept.
+        residual_m: Root mean square distance of the paths thereafter, the outermost tenth left out; NaN if there is
+            none.
+        seconds: How much of the walk was used.
+        usable: Whether the mounting may be taken over.
+        reason: Why not; None if it may.
+    """
+
+    mounting: Mounting
+    sigmas: dict[str, float] = field(default_factory=dict)
+    residual_m: float = math.nan
+    seconds: float = 0.0
+    usable: bool = False
+    reason: Refusal | None = None
+
+
+def calibrate(path: WalkedPath, reference: WalkedPath | KnownWalk, nominal: Mounting) -> Calibration:
+    """Find where a radar hangs and looks.
+
+    Args:
+        path: In the radar's own coordinates, as `walked_path` gives it.
+        reference: The same walk in house coordinates: another radar's `walked_path(...).seen_from(its mounting)`, by
+            the same clock; or the way itself.
+        nominal: Where the radar is thought to be. Height and pitch are kept from it where nothing tells them.
+    """
+    own, known = (path, reference) if isinstance(reference, KnownWalk) else _common(path, reference)
+    seconds = len(own) * MOMENT_S
+    refusal = _refused(own, known, seconds)
+    if refusal is not None:
+        return Calibration(nominal, seconds=seconds, reason=refusal)
+    fit = _Fit(own, known, nominal)
+    found = [fit.solve(nominal.yaw_rad + 2 * math.pi * start / _STARTS) for start in range(_STARTS)]
+    best = min(found, key=lambda one: one.cost)
+    return fit.told(best, seconds)
+
+
+def _common(path: WalkedPath, reference: WalkedPath) -> tuple[WalkedPath, WalkedPath]:
+    """Return a path where there is a reference, and the reference at those times."""
+    if len(reference) < 2:
+        return _at(path, np.zeros(len(path), bool)), reference
+    after = np.clip(np.searchsorted(reference.time_s, path.time_s), 1, len(reference) - 1)
+    gap_s = reference.time_s[after] - reference.time_s[after - 1]
+    inside = (path.time_s >= reference.time_s[0]) & (path.time_s <= reference.time_s[-1]) & (gap_s <= _GAP_S)
+    own = _at(path, inside)
+    places = [np.interp(own.time_s, reference.time_s, reference.place_m[:, axis]) for axis in range(3)]
+    sigma = np.interp(own.time_s, reference.time_s, reference.sigma_m)
+    return own, replace(reference, time_s=own.time_s, place_m=np.stack(places, axis=1), sigma_m=sigma)
+
+
+def _at(path: WalkedPath, which: NDArray[np.bool_]) -> WalkedPath:
+    return replace(path, time_s=path.time_s[which], place_m=path.place_m[which], sigma_m=path.sigma_m[which])
+
+
+def _refused(own: WalkedPath, known: WalkedPath | KnownWalk, seconds: float) -> Refusal | None:
+    """Return why there is nothing to calculate, from the way alone."""
+    if seconds < FEWEST_SECONDS:
+        return Refusal.TOO_FEW_SECONDS
+    for places in (own.place_m, known.corners_m if isinstance(known, KnownWalk) else known.place_m):
+        across, along = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(places[:, :2].T)), 0.0))
+        if along < _SHORTEST_M:
+            return Refusal.TOO_SHORT
+        if across < _NARROWEST_M:
+            return Refusal.ON_A_LINE
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """One end of the search: x, y, yaw, how far bodies reflect before their middle, and z and pitch where told."""
+
+    values: Array
+    cost: float
+    residuals: Array
+    jacobian: Array
+
+
+class _Fit:
+    """A path, what it must become, and the unknowns between them."""
+
+    def __init__(self, own: WalkedPath, known: WalkedPath | KnownWalk, nominal: Mounting) -> None:
+        self._own, self._known, self._nominal = own, known, nominal
+        self._tall = own.has_height and isinstance(known, WalkedPath) and known.has_height
+        self._outwards = own.outwards
+        self._known_outwards = known.outwards if isinstance(known, WalkedPath) else np.zeros((len(own), 3))
+        theirs = known.sigma_m if isinstance(known, WalkedPath) else np.full(len(own), known.sigma_m)
+        self._sigma = np.hypot(own.sigma_m, theirs)
+        self._progress_m: Array | None = None
+
+    def solve(self, yaw_rad: float) -> _Solved:
+        """Search from one direction; the place to begin with follows from it."""
+        turned = Mounting((0.0, 0.0, self._nominal.position_m[2]), yaw_rad, self._nominal.pitch_rad)
+        seen = self._own.place_m @ turned.axes
+        if isinstance(self._known, KnownWalk):
+            self._progress_m = self._known.evenly(seen[:, :2])
+        shift = np.median(self._target(seen, 0.0)[:, :2] - seen[:, :2], axis=0)
+        values = np.array((*shift, yaw_rad, _FRONT_M, self._nominal.position_m[2], self._nominal.pitch_rad))
+        solved = self._search(values[: 6 if self._tall else 4])
+        if isinstance(self._known, KnownWalk):
+            for _ in range(_MATCHES):
+                self._progress_m = self._known.in_order(self._places(solved.values)[:, :2])
+                solved = self._search(solved.values)
+        return solved
+
+    def _search(self, values: Array) -> _Solved:
+        found = least_squares(self._residuals, values, loss="soft_l1", x_scale="jac")
+        return _Solved(found.x, float(found.cost), np.asarray(found.fun), np.asarray(found.jac))
+
+    def mounting(self, values: Array) -> Mounting:
+        """Return the mounting that the unknowns describe."""
+        z_m, pitch_rad = (
+            (values[4], values[5]) if self._tall else (self._nominal.position_m[2], self._nominal.pitch_rad)
+        )
+        yaw_rad = math.remainder(float(values[2]), 2 * math.pi)
+        return Mounting((float(values[0]), float(values[1]), float(z_m)), yaw_rad, float(pitch_rad))
+
+    def _places(self, values: Array) -> Array:
+        """Return (moment, 3) where the path lies in the house."""
+        mounting = self.mounting(values)
+        places: Array = mounting.place + (self._own.place_m + values[3] * self._outwards) @ mounting.axes
+        return places
+
+    def _target(self, places_m: Array, front_m: float) -> Array:
+        """Return (moment, 3) where each moment must come to lie, if bodies reflect so far before their middle."""
+        if isinstance(self._known, WalkedPath):
+            return self._known.place_m + front_m * self._known_outwards
+        assert self._progress_m is not None
+        return np.column_stack((self._known.nearest(places_m[:, :2], self._progress_m), places_m[:, 2]))
+
+    def _apart(self, values: Array) -> Array:
+        places = self._places(values)
+        apart = places - self._target(places, float(values[3]))
+        return apart if self._tall else apart[:, :2]
+
+    def _residuals(self, values: Array) -> Array:
+        scaled = self._apart(values) / self._sigma[:, None]
+        beside = [(values[3] - _FRONT_M) / _FRONT_SIGMA_M]
+        if self._tall:
+            beside += [(values[4] - self._nominal.position_m[2]) / _TALL_PRIOR_M]
+            beside += [(values[5] - self._nominal.pitch_rad) / _PITCH_PRIOR_RAD]
+        return np.concatenate((scaled.reshape(-1), beside))
+
+    def told(self, best: _Solved, seconds: float) -> Calibration:
+        """Return what was found, with its sigmas, and whether it is good enough."""
+        apart = np.sqrt((self._apart(best.values)[:, :2] ** 2).sum(axis=1))
+        inner = np.sort(apart)[: max(1, round(0.9 * len(apart)))]
+        residual_m = float(np.sqrt((inner**2).mean()))
+        spread = np.sqrt(np.maximum(np.diag(self._covariance(best)), 0.0))
+        names = ("x_m", "y_m", "yaw_rad", "front_m", "z_m", "pitch_rad")
+        sigmas = {name: math.inf for name in names if name != "front_m"}
+        sigmas |= {name: float(one) for name, one in zip(names, spread, strict=False) if name != "front_m"}
+        reason = None
+        if residual_m > _MOST_RESIDUAL_M:
+            reason = Refusal.DOES_NOT_FIT
+        elif max(sigmas["x_m"], sigmas["y_m"]) > _MOST_SIGMA_M or sigmas["yaw_rad"] > _MOST_SIGMA_RAD:
+            reason = Refusal.NOT_PRECISE
+        return Calibration(self.mounting(best.values), sigmas, residual_m, seconds, reason is None, reason)
+
+    def _covariance(self, best: _Solved) -> Array:
+        """Return the covariance of the unknowns, from the Jacobian.
+
+        Residuals of neighbouring moments are alike, as the same side of a body reflects for a while: there are fewer
+        of them than it seems, by their correlation from one to the next.
+        """
+        own = best.residuals[: self._sigma.size * (3 if self._tall else 2)].reshape(self._sigma.size, -1)
+        clipped = np.clip(own, -3.0, 3.0)
+        power = float((clipped**2).mean())
+        alike = float((clipped[1:] * clipped[:-1]).mean()) / max(power, 1e-12)
+        alike = min(0.9, max(0.0, alike))
+        fewer = max(power, 0.05) * (1 + alike) / (1 - alike)
+        covariance = np.linalg.pinv(best.jacobian.T @ best.jacobian) * fewer
+        return np.asarray(covariance, np.float64)
