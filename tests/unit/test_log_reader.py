@@ -52,15 +52,15 @@ def test_a_handmade_log_reads_like_one_of_ours(tmp_path: Path) -> None:
 
 
 def test_unknown_topics_and_fields_of_a_newer_sumika_are_stepped_over_and_counted(tmp_path: Path) -> None:
-    records = [("posture", b'{"any": "thing"}'), ("presence", record(heat_w=80.0)), ("posture", b"")]
+    records = [("of_a_later_day", b'{"any": "thing"}'), ("presence", record(heat_w=80.0)), ("of_a_later_day", b"")]
     path = handmade(tmp_path / "a.mcap", records, format="1.7", topics_version="f" * 12)
     reader = LogReader(path)
     assert [logged.message for logged in reader] == [presence(0)]
-    assert reader.info.unknown_topics == {"posture": 2}
+    assert reader.info.unknown_topics == {"of_a_later_day": 2}
     assert reader.info.damages == ()
     assert not reader.info.same_topics
     clean = recover(path).path
-    assert LogReader(clean).info.unknown_topics == {"posture": 2}
+    assert LogReader(clean).info.unknown_topics == {"of_a_later_day": 2}
     assert [raw.data for _, raw in LogReader(clean).raw()] == [data for _, data in records]
 
 
