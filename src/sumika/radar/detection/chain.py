@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from sumika.radar.detection.adaptive_directions import look_adaptively
+from sumika.radar.detection.covariance_angles import find_directions
 from sumika.radar.detection.estimate import estimate
 from sumika.radar.detection.peaks import find_peaks, interpolate, local_noise
 from sumika.radar.detection.points import make_points
@@ -131,7 +132,9 @@ def _detect(state: DetectionState, work: Workspace, stages: Stages) -> Detection
     speed_sigma = settings.speed_sigma_m_s / (work.geometry.velocity_step_m_s or 1.0)
     second = (_SECOND_SNR, 10 ** (-settings.second_direction_db / 10))
     between = interpolate(work.power, work.cells.margin, work.circular, places, np.empty(places.shape))
-    estimates = estimate(transform.spectrum, between, noise, tables, speed_sigma, second)
+    estimates, snapshots = estimate(transform.spectrum, between, noise, tables, speed_sigma, second)
+    if settings.angle is not AngleMethod.FFT:
+        find_directions(settings.angle, estimates, snapshots, noise, tables, second)
     if settings.angle is not AngleMethod.FFT:
         look_adaptively(transform.spectrum, estimates, noise, tables, settings)
     stages.done("refine_and_angles")

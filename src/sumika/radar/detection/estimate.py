@@ -34,9 +34,9 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Singles = NDArray[np.float32]
 
-COLUMNS = ("range_bin", "doppler_bin", "u", "w", "power", "misfit", "second_u", "second_w", "second_power")
+COLUMNS = ("range_bin", "doppler_bin", "u", "w", "power", "misfit", "second_u", "second_w", "second_power", "energy")
 """What is estimated of a peak: power is that of one antenna's amplitude; misfit the squared residual per real number
-relative to noise."""
+relative to noise; energy is <K, K> of the response, by which an amplitude's noise is less than the spectrum's."""
 
 _REFINING_STEPS = 2
 _LARGEST_STEP = 0.5
@@ -112,7 +112,7 @@ def estimate(
     tables: Tables,
     speed_sigma: float,
     second: tuple[float, float],
-) -> Floats:
+) -> tuple[Floats, Complexes]:
     """Estimate each peak's coordinates, in bins and cosines.
 
     Args:
@@ -124,10 +124,11 @@ def estimate(
         second: Least signal-to-noise ratio, and least power relative to the first, of a second direction.
 
     Returns:
-        (peak, column) as `COLUMNS`.
+        (peak, column) as `COLUMNS`; (peak, antenna) amplitudes with the transmitters' delays undone.
     """
     alive, directions = tables.alive, tables.directions
     out = np.zeros((len(places), len(COLUMNS)))
+    snapshots = np.zeros((len(places), len(alive)), dtype=np.complex128)
     _estimate_all(
         spectrum,
         places,
@@ -140,9 +141,10 @@ def estimate(
         (tables.bins, tables.samples),
         (tables.geometry.walk_per_doppler, speed_sigma, second[0], second[1]),
         np.empty((2, directions.steering.shape[2]), dtype=np.float32),
+        snapshots,
         out,
     )
-    return out
+    return out, snapshots
 
 
 @compiled
@@ -158,6 +160,7 @@ def _estimate_all(
     shape: tuple[int, int],
     numbers: tuple[float, float, float, float],
     sums: Singles,
+    snapshots: Complexes,
     out: Floats,
 ) -> None:
     """Do what `estimate` says, one peak after the other."""
@@ -211,7 +214,8 @@ def _estimate_all(
         freedom = max(2.0 * dopplers * np.sum(inside) - 4.0, 1.0)
         out[peak, 5] = 2.0 * misfit * len(alive) / noise[peak] / freedom
         out[peak, 6], out[peak, 7] = cosines[1]
-        out[peak, 8] = power
+        out[peak, 8], out[peak, 9] = power, energy
+        snapshots[peak] = turned
 
 
 @compiled
