@@ -262,7 +262,8 @@ def suspect(track: BodyTrack, others: Sequence[BodyTrack], images: Images, inter
         images: Where one radar sees images.
         interval_s: Since this was last asked.
     """
-    if not len(images.place_m):
+    # While no wall is known to be a mirror, not to be an image means nothing.
+    if not len(images.place_m) or not (images.weight > _LIKELY).any():
         return
     squared = ((images.place_m - track.mean[:2]) ** 2).sum(axis=1)
     owners = np.array([others[number].id != track.id for number in images.track])
