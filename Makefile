@@ -11,7 +11,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run distil test check full-check docs docs-serve bench pins clean for-use for-distil for-work
+.PHONY: help run distil test check full-check docs notebook docs-serve bench pins clean for-use for-distil for-work
 
 help: ## Show what can be asked for
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -32,6 +32,9 @@ docs: for-work ## Build the documentation into site/
 	@$(PY) tools/reference.py
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet --site-dir site
 	@echo "Built site/index.html"
+
+notebook: for-work ## Execute the radar notebook anew: notebook, page and pictures in docs/radar
+	@$(PY) tools/notebook.py
 
 docs-serve: for-work ## Read the documentation at http://127.0.0.1:8000
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs serve
