@@ -135,7 +135,7 @@ class Watched:
                 self.seen.append((self.now_s, result))
             self.now_s += FRAME_S
 
-    def nearest(self, place_m: Sequence[float], within_m: float = 0.7) -> Track | None:
+    def nearest(self, place_m: Sequence[float] | Array, within_m: float = 0.7) -> Track | None:
         """Return the track that is told nearest to a place, if one is near."""
         tracks = self.seen[-1][1].tracks
         best = min(tracks, key=lambda one: math.dist(one.position_m[:2], place_m[:2]), default=None)
