@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from sumika.cli._learn import learned_from_log
 from sumika.cli._plot import plot_file
 
 
@@ -32,3 +33,18 @@ def plot(
     wanted = outs or (Path(f"{named}.png"), Path(f"{named}.html"))
     for line in plot_file(file, wanted, model=model, chirp=chirp, radar=radar_id, at_s=at_s, seconds=seconds):
         click.echo(line)
+
+
+@radar.command()
+@click.argument("log", type=click.Path(path_type=Path))
+@click.option(
+    "--skip", "skip_s", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Seconds left out."
+)
+@click.option("--seconds", type=click.FloatRange(min=10), default=600.0, show_default=True, help="How much of it.")
+def learn(log: Path, skip_s: float, seconds: float) -> None:
+    """Learn from LOG what moves where nobody is: fans, curtains. Let it run for some minutes while nobody is at home.
+
+    Prints the lines for house.yaml. With them a fan is told as a known mover and no longer competes with people;
+    somebody who stands beside it is still found.
+    """
+    click.echo(learned_from_log(log, skip_s=skip_s, seconds=seconds), nl=False)

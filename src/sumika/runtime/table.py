@@ -103,8 +103,10 @@ def _its_own_and_the_house(radar_id: str, house: House, topic: str, key: str) ->
 
 def _start_people(house: House, key: str) -> object:
     from sumika.perception import people
+    from sumika.radar.tracking import EmptyRoom
 
-    return people.start(house.rooms, tuple(radar for radar in house.radars if _tells_directions(radar)))
+    empty = EmptyRoom(movers=house.known_movers) if house.known_movers else None
+    return people.start(house.rooms, tuple(radar for radar in house.radars if _tells_directions(radar)), empty)
 
 
 def _step_people(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:

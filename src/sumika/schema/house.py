@@ -164,6 +164,22 @@ class Resident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: str = ""
 
 
+class KnownMover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place where something moves in the empty room: a fan, a curtain. Learned by `sumika radar learn`.
+
+    Attributes:
+        name: For people.
+        middle_m: (x, y, height above the floor) on the floor plan.
+        covariance_m2: Of its points, (3, 3) row by row.
+        points_per_frame: How many a radar sees there.
+    """
+
+    name: str
+    middle_m: tuple[Metres, Metres, Metres]
+    covariance_m2: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+    points_per_frame: Annotated[float, Meta(ge=0, le=1000)]
+
+
 class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole house.
 
@@ -177,6 +193,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         sensors: Any number.
         devices: Any number.
         residents: Any number.
+        known_movers: What moves where nobody is; any number.
     """
 
     version: Annotated[int, Meta(ge=1)] = 1
@@ -188,6 +205,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sensors: tuple[Sensor, ...] = ()
     devices: tuple[Device, ...] = ()
     residents: tuple[Resident, ...] = ()
+    known_movers: tuple[KnownMover, ...] = ()
 
     def radar(self, radar_id: str) -> Radar:
         """Return the radar of that id.

@@ -6,7 +6,7 @@ seen.tracks, seen.ghosts
 """
 
 from sumika.radar.tracking.calibration import Calibration, Refusal, calibrate
-from sumika.radar.tracking.empty_room import EmptyRoom, KnownMover, learn
+from sumika.radar.tracking.empty_room import EmptyRoom, learn
 from sumika.radar.tracking.known_walk import KnownWalk
 from sumika.radar.tracking.mounting import HousePoints, Mounting, mounting_of, sees_direction, target_of
 from sumika.radar.tracking.settings import TrackingSettings
@@ -17,7 +17,6 @@ __all__ = [
     "Calibration",
     "EmptyRoom",
     "HousePoints",
-    "KnownMover",
     "KnownWalk",
     "Mounting",
     "Refusal",

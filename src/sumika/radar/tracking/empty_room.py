@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.radar.tracking.mounting import HousePoints
+from sumika.schema.house import KnownMover
 
 Array = NDArray[np.float64]
 
@@ -19,22 +20,6 @@ _CELL_M = 0.25
 _LEAST_RATE = 0.002
 """Points per frame below which a place is noise."""
 _WIDEN_M = 0.15
-
-
-class KnownMover(msgspec.Struct, frozen=True, kw_only=True):
-    """A place in the empty room where something moves.
-
-    Attributes:
-        name: For people and engineers.
-        middle_m: In house coordinates.
-        covariance_m2: (3, 3) of its points, row by row.
-        points_per_frame: How many it shows.
-    """
-
-    name: str
-    middle_m: tuple[float, float, float]
-    covariance_m2: tuple[tuple[float, float, float], ...]
-    points_per_frame: float
 
 
 class EmptyRoom(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,11 +79,15 @@ def learn(frames: Iterable[HousePoints]) -> EmptyRoom:
             KnownMover(
                 name=f"mover {number}",
                 middle_m=(float(middle[0]), float(middle[1]), float(middle[2])),
-                covariance_m2=tuple((float(row[0]), float(row[1]), float(row[2])) for row in spread),
+                covariance_m2=(_row(spread[0]), _row(spread[1]), _row(spread[2])),
                 points_per_frame=len(group) / count,
             )
         )
     return EmptyRoom(movers=tuple(movers), frames=count)
+
+
+def _row(numbers: Array) -> tuple[float, float, float]:
+    return (float(numbers[0]), float(numbers[1]), float(numbers[2]))
 
 
 def _dense_groups(places: Array, least: float) -> list[Array]:
