@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sumika.radar import detection
-from sumika.radar.detection.adaptive_directions import smoothed_array
+from sumika.radar.detection.covariance_angles import repeated_parts
 from sumika.schema import ARRAYS, RADAR_MODELS
 from sumika.world.radar_scene import add_point, empty_cube
 
@@ -70,9 +70,11 @@ def test_music_tells_apart_what_one_beam_covers_better_than_a_beam_does() -> Non
 @pytest.mark.parametrize("model", ["iwr6843isk", "iwr6843aop", "xwr1642", "bgt60tr13c"])
 def test_the_moved_part_of_an_array_is_the_same_shape_everywhere(model: str) -> None:
     positions = np.array(ARRAYS[model].virtual)
-    array = smoothed_array(positions)
-    for copy in array.copies:
-        moved = positions[copy] - positions[copy[0]]
-        np.testing.assert_allclose(moved, array.shape - array.shape[0], atol=1e-9)
+    parts, opposite = repeated_parts(ARRAYS[model].virtual)
+    shape = positions[parts[0]] - positions[parts[0, 0]]
+    for part in parts:
+        np.testing.assert_allclose(positions[part] - positions[part[0]], shape, atol=1e-9)
     for k in range(2):
-        assert (np.ptp(array.shape[:, k]) > 0) == (np.ptp(positions[:, k]) > 0)
+        assert (np.ptp(shape[:, k]) > 0) == (np.ptp(positions[:, k]) > 0)
+    if opposite.size:
+        np.testing.assert_allclose(shape + shape[opposite], np.broadcast_to(shape.min(0) + shape.max(0), shape.shape))

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sumika.radar.detection.adaptive_directions import look_adaptively
 from sumika.radar.detection.covariance_angles import find_directions
 from sumika.radar.detection.estimate import estimate
 from sumika.radar.detection.peaks import find_peaks, interpolate, local_noise
@@ -135,8 +134,6 @@ def _detect(state: DetectionState, work: Workspace, stages: Stages) -> Detection
     estimates, snapshots = estimate(transform.spectrum, between, noise, tables, speed_sigma, second)
     if settings.angle is not AngleMethod.FFT:
         find_directions(settings.angle, estimates, snapshots, noise, tables, second)
-    if settings.angle is not AngleMethod.FFT:
-        look_adaptively(transform.spectrum, estimates, noise, tables, settings)
     stages.done("refine_and_angles")
     rows = make_points(estimates, noise, tables, state.description.array, settings.most_points)
     noise_power = noise_scale * _map_noise(work)

@@ -46,14 +46,17 @@ def repeated_parts(places: tuple[tuple[float, float], ...]) -> Parts:
     """
     where = {place: number for number, place in enumerate(places)}
     steps = {(b[0] - a[0], b[1] - a[1]) for a in places for b in places if b > a}
+    told = [len({place[axis] for place in places}) > 1 for axis in (0, 1)]
     best = [list(range(len(places)))]
     most = 0
     for count in range(2, _MOST_PARTS + 1):
         for step in sorted(steps):
             rows = [[where.get((a[0] + k * step[0], a[1] + k * step[1]), -1) for k in range(count)] for a in places]
             whole = [row for row in rows if min(row) >= 0]
-            # A further part may cost aperture, but not half of the antennas.
-            if 2 * len(whole) > len(places) and (count, len(whole)) > (len(best), most):
+            # A further part may cost aperture, but not half of the antennas, and no axis.
+            tells = [len({places[row[0]][axis] for row in whole}) > 1 for axis in (0, 1)]
+            enough = 2 * len(whole) > len(places) and tells == told
+            if enough and (count, len(whole)) > (len(best), most):
                 best, most = [list(one) for one in zip(*whole, strict=True)], len(whole)
     parts = np.array(best, dtype=np.int64)
     first = np.array(places)[parts[0]]
@@ -86,8 +89,7 @@ def quadratic_form(method: AngleMethod, snapshot: Complexes, parts: Parts, noise
     elements = len(seen)
     if method is AngleMethod.CAPON:
         loading = max(noise, _LOADING * float(np.trace(seen).real) / elements)
-        inverse: Complexes = np.linalg.inv(seen + loading * np.eye(elements))
-        return inverse
+        return np.asarray(np.linalg.inv(seen + loading * np.eye(elements)), dtype=np.complex128)
     values, vectors = np.linalg.eigh(seen)
     sources = int(np.clip(np.count_nonzero(values > _ABOVE_NOISE * noise), 1, min(2, elements - 1)))
     rest = vectors[:, : elements - sources]
@@ -125,9 +127,7 @@ def find_directions(
         amplitude_noise = noise[peak] / estimates[peak, energy]
         form = quadratic_form(method, snapshot, parts, amplitude_noise)
         found = np.zeros((2, 2))
-        count = _find_minima(
-            form, elements, tables.directions.cosines, beams, np.array(tables.directions.measured), found
-        )
+        count = _find_minima(form, elements, tables.directions.cosines, beams, measured, found)
         steering = np.exp(-1j * np.pi * places @ found[:count].T)
         amplitudes, *_ = np.linalg.lstsq(steering, snapshot, rcond=None)
         power = np.abs(amplitudes) ** 2
