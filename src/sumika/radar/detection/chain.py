@@ -17,6 +17,7 @@ from sumika.radar.detection.workspace import (
     Stages,
     Timer,
     Workspace,
+    can_be_summed,
     check_range_bins,
     check_samples,
     for_range_bins,
@@ -86,6 +87,8 @@ def step(state: DetectionState, samples: NDArray[Any], timer: Timer | None = Non
         state.workspace = for_samples(state.description, state.settings, antennas)
     work = state.workspace
     check_samples(work, state.description, samples)
+    if samples.dtype.kind in "fc" and not can_be_summed(samples):
+        return _unusable(work, Reason.NOT_FINITE, stages)
     work.transform.take_samples(samples)
     stages.done("take")
     return _detect(state, work, stages)
@@ -107,7 +110,7 @@ def step_range(state: DetectionState, iq: NDArray[np.complex64], timer: Timer | 
     if state.workspace is None:
         state.workspace = for_range_bins(state.description, state.settings, iq.shape)
     work = state.workspace
-    if not np.isfinite(iq).all():
+    if not can_be_summed(iq):
         return _unusable(work, Reason.NOT_FINITE, stages)
     work.transform.take_range_bins(iq)
     stages.done("take")
@@ -117,8 +120,6 @@ def step_range(state: DetectionState, iq: NDArray[np.complex64], timer: Timer | 
 def _detect(state: DetectionState, work: Workspace, stages: Stages) -> Detections:
     settings, tables, transform = state.settings, work.tables, work.transform
     _fill_map(work, stages)
-    if not np.isfinite(transform.power).all():
-        return _unusable(work, Reason.NOT_FINITE, stages)
     profile, noise_scale = _profile(work, work.background.now)
     stages.done("profile")
     work.cfar.detect(work.power, tables.alive.size, work.detected, work.counts)

@@ -167,6 +167,8 @@ def _estimate_all(
     chirps = spectrum.shape[1]
     bins, samples = shape
     alive, signs, positions, delays = antennas
+    # Where no axis is told, antennas may lie anywhere: their phases say nothing, and must not cancel each other.
+    unknown = len(grid[0]) == 1
     inside = np.empty(RANGES, dtype=np.float32)
     cell = np.empty(2, dtype=np.int64)
     place, cosines = np.empty(2), np.zeros((2, 2))
@@ -197,13 +199,19 @@ def _estimate_all(
             turned,
             cosines[0],
         )
-        _steer(positions, delays, (place[1] + folded) / chirps, cosines[0], rest)
+        if unknown:
+            _align(snapshot, rest)
+        else:
+            _steer(positions, delays, (place[1] + folded) / chirps, cosines[0], rest)
         form_beam(spectrum, alive, signs, cell, first, rest, centring, inside, weights)
         misfit = _refine(place, folded, cell, first, numbers[0], samples, nodes, inside, weights, model)
         energy = weigh(model, cell, first, centring, weights)
         take_snapshot(spectrum, alive, signs, cell, first, weights, snapshot)
         seen = (place[1] + folded) * (1.0 + numbers[0] * range_coupling(model) / (2 * np.pi))
         undo_delays(snapshot, delays, seen, chirps, turned)
+        if unknown:
+            _align(snapshot, rest)
+            turned *= rest * len(alive)
         score_direction(turned, positions, grid[2], cosines[0], SCORING_STEPS)
         least = numbers[2] * noise[peak] / energy / len(alive)
         power = split_direction(turned, positions, grid[2], grid[1], grid[0], least, numbers[3], sums, rest, cosines)
@@ -244,6 +252,12 @@ def _steer(positions: Floats, delays: Floats, turns: float, cosines: Floats, wei
     for antenna in range(len(weights)):
         phase = np.pi * (positions[antenna, 0] * cosines[0] + positions[antenna, 1] * cosines[1])
         weights[antenna] = np.exp(1j * (phase - 2 * np.pi * turns * delays[antenna])) / len(weights)
+
+
+@compiled
+def _align(snapshot: Complexes, weights: Complexes) -> None:
+    for antenna in range(len(weights)):
+        weights[antenna] = np.conj(snapshot[antenna]) / max(abs(snapshot[antenna]), 1e-30) / len(weights)
 
 
 @compiled

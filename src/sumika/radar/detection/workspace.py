@@ -22,6 +22,8 @@ Timer = Callable[[], int]
 _FEWEST_WINDOWED = 8
 """Chirps below which a Doppler window would leave nothing."""
 
+_LARGEST_POWER = 1e30
+
 
 class Stages:
     """Notes what each stage costs; notes nothing without a timer."""
@@ -154,3 +156,12 @@ def check_range_bins(iq: NDArray[Any], work: Workspace | None) -> None:
     expected = (work.chirps, work.geometry.antennas, work.bins)
     if iq.shape != expected or work.samples:
         raise ValueError(f"found range bins {iq.shape}, expected (sweep, antenna, range bin) {expected} as before")
+
+
+def can_be_summed(numbers: NDArray[Any]) -> bool:
+    """Return whether all are numbers, and so small that float32 holds the power of their sums.
+
+    Checked before anything is learned: one that is no number would stay in the background for ever.
+    """
+    flat = numbers.reshape(-1)
+    return bool(np.vdot(flat, flat).real < _LARGEST_POWER)
