@@ -132,6 +132,7 @@ SIGMA_LIKE = st.one_of(st.floats(-1e3, 1e3, width=32), st.just(math.nan), st.jus
 ROW = st.tuples(*[COLUMN_LIKE] * 4, *[SIGMA_LIKE] * 5)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     frames=st.lists(st.lists(ROW, min_size=0, max_size=6), min_size=1, max_size=5),

@@ -19,6 +19,7 @@ def living(seed: int = 1) -> Watched:
     return Watched((ROOM,), (WALL,), seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_two_people_who_cross_keep_who_they_are(seed: int) -> None:
     house = living(seed)
@@ -38,6 +39,7 @@ def test_two_people_who_cross_keep_who_they_are(seed: int) -> None:
     assert house.ids() == set(ids)
 
 
+@pytest.mark.slow
 def test_who_stands_still_and_goes_on_is_the_same() -> None:
     house = living()
     house.watch(2.0, lambda time_s: [along((1.5, 2.0, 1.0), (0.6, 0.5, 0.0), time_s)])
@@ -56,6 +58,7 @@ def test_who_stands_still_and_goes_on_is_the_same() -> None:
     assert gone_on.still_s < 1.5
 
 
+@pytest.mark.slow
 def test_who_sits_down_is_lower_thereafter() -> None:
     house = living()
     house.watch(2.5, lambda time_s: [along((1.5, 2.0, 0.95), (0.4, 0.3, 0.0), time_s)])
@@ -71,6 +74,7 @@ def test_who_sits_down_is_lower_thereafter() -> None:
     assert standing.top_m - sitting.top_m > 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "middle_m"), [(TrackKind.PET, 0.22), (TrackKind.ROBOT, 0.05)])
 def test_what_is_low_is_no_person_after_five_seconds(kind: TrackKind, middle_m: float) -> None:
     house = living()
@@ -115,6 +119,7 @@ def sees(radar: str, body: Body) -> bool:
     return x < 3.6 if radar == "l" else x > 4.6
 
 
+@pytest.mark.slow
 def test_who_goes_through_a_door_and_is_found_behind_it_is_the_same() -> None:
     house = flat()
     house.watch(2.0, lambda time_s: [along((2.0, 2.0, 1.0), (0.8, 0.0, 0.0), time_s)], sees)
@@ -127,6 +132,7 @@ def test_who_goes_through_a_door_and_is_found_behind_it_is_the_same() -> None:
     assert house.ids() == before
 
 
+@pytest.mark.slow
 def test_a_stranger_elsewhere_is_another() -> None:
     house = flat()
     house.watch(2.0, lambda time_s: [along((1.0, 2.0, 1.0), (0.6, 0.3, 0.0), time_s)], sees)
@@ -139,6 +145,7 @@ def test_a_stranger_elsewhere_is_another() -> None:
     assert stranger.id not in before
 
 
+@pytest.mark.slow
 def test_a_clock_that_jumps_back_loses_nobody() -> None:
     house = living()
     house.watch(2.0, lambda time_s: [along((1.5, 2.0, 1.0), (0.5, 0.5, 0.0), time_s)])
