@@ -6,19 +6,30 @@ Every figure is a function here under its own name; what it shows is a simulatio
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from msgspec import structs
 
 from sumika.evaluate.plots.radar_panels import range_bins
 from sumika.evaluate.radar.simulated_frames import simulated_frames
 from sumika.radar import find_centres, people, tracking
-from sumika.radar.detection import CfarKind, DetectionSettings, start, step
+from sumika.radar.detection import AngleMethod, CfarKind, DetectionSettings, start, step
 from sumika.schema import RADAR_MODELS
-from sumika.world.radar_scene import fall_scene, point_frame, vital_scene, walking_scene
+from sumika.world.radar_scene import (
+    Scene,
+    add_point,
+    empty_cube,
+    fall_scene,
+    frames,
+    point_frame,
+    vital_scene,
+    walking_scene,
+)
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images" / "radar"
 ISK = RADAR_MODELS["iwr6843isk"]
@@ -138,18 +149,82 @@ def refinement() -> Figure:
 
 
 def angles() -> Figure:
-    """Show the beam of eight antennas over azimuth, for one and for two directions."""
-    places = np.arange(8)
-    figure, (axes,) = new()
+    """Show the beam of eight antennas, and what each method finds of two points that come apart."""
+    places = np.array(ISK.array.virtual)
+    level = places[places[:, 1] == 0.0, 0]
     grid = np.linspace(-np.pi / 2, np.pi / 2, 721)
-    steer = np.exp(-1j * np.pi * np.outer(np.sin(grid), places))
+    steer = np.exp(-1j * np.pi * np.outer(np.sin(grid), level))
+    figure, (left, right) = new(2)
     for name, directions in (("one direction", (12.0,)), ("two, 20 degrees apart", (2.0, 22.0))):
-        snapshot = sum(np.exp(-1j * np.pi * np.sin(np.radians(one)) * places + 1j * one) for one in directions)
+        snapshot = sum(np.exp(-1j * np.pi * np.sin(np.radians(one)) * level + 1j * one) for one in directions)
         power = np.abs(steer.conj() @ snapshot) ** 2
-        axes.plot(np.degrees(grid), 10 * np.log10(power / power.max()), label=name)
-    axes.set(xlabel="azimuth, degrees", ylabel="dB", ylim=(-40, 2))
-    axes.legend(fontsize="small")
+        left.plot(np.degrees(grid), 10 * np.log10(power / power.max()), label=name)
+    left.set(title=f"beam of {level.size} antennas", xlabel="azimuth, degrees", ylabel="dB", ylim=(-40, 2))
+    left.legend(fontsize="small")
+    apart = np.arange(4.0, 37.0, 4.0)
+    for method, mark, shift in zip(AngleMethod, ("o", "x", "+"), (-0.5, 0.0, 0.5), strict=True):
+        found = [(one + shift, direction) for one in apart for direction in two_directions(method, one)]
+        right.plot(*np.array(found).T, mark, mfc="none", label=method.value)
+    for side in (-0.5, 0.5):
+        right.plot(apart, side * apart, "k:", lw=0.8)
+    right.set(title="two points in one cell", xlabel="degrees apart", ylabel="azimuth found, degrees", ylim=(-45, 45))
+    right.legend(fontsize="small")
     return figure
+
+
+def two_directions(method: AngleMethod, apart_deg: float) -> list[float]:
+    """Return the azimuths, in degrees, that the chain finds of two points at the same distance and velocity."""
+    state = start(ISK, DetectionSettings(background_s=2.0, angle=method))
+    random = np.random.default_rng(5)
+    shape = empty_cube(ISK).shape
+    for echoes in (False, False, True):
+        cube = (random.standard_normal(shape) + 1j * random.standard_normal(shape)).astype(np.complex64)
+        for side in (-0.5, 0.5) if echoes else ():
+            direction = np.radians(side * apart_deg)
+            away = np.array((np.sin(direction), np.cos(direction), 0.0))
+            amplitude = np.sqrt(2 * 10**3.5 / cube.size) * np.exp(2j * side)
+            add_point(cube, ISK, tuple(3.0 * away), tuple(0.8 * away), amplitude)
+        rows = step(state, cube).rows
+    here = rows[(np.abs(rows[:, 0] - 3.0) < 0.3) & (np.abs(rows[:, 1] - 0.8) < 0.3)]
+    return [float(direction) for direction in np.degrees(here[:, 2])]
+
+
+def calibration() -> Figure:
+    """Show a walk as two radars see it: the second taken to look 20 degrees aside, and after "walk the room"."""
+    whole = walking_scene(12, people=1, seconds=30.0)
+    (first,) = whole.radars
+    corners = np.array(whole.rooms[0].floor_m)
+    aside = (float(corners[:, 0].min()) + 0.05, float(corners[:, 1].mean()), first.position_m[2])
+    second = structs.replace(first, id="second", position_m=aside, yaw_deg=0.0)
+    both = {radar.id: whole.description for radar in (first, second)}
+    rows, truth = rows_of(replace(whole, radars=(first, second), descriptions=both))
+    reference = tracking.walked_path(rows[first.id]).seen_from(tracking.mounting_of(first))
+    path = tracking.walked_path(rows["second"])
+    wrong = tracking.mounting_of(structs.replace(second, yaw_deg=20.0))
+    found = tracking.calibrate(path, reference, wrong)
+    figure, panels = new(2)
+    for axes, title, mounting in zip(panels, ("before", "after"), (wrong, found.mounting), strict=True):
+        axes.plot(*np.array(truth).T, color="grey", lw=4, alpha=0.35, label="truth")
+        axes.plot(*reference.place_m[:, :2].T, ".", ms=4, label="first radar")
+        axes.plot(*path.seen_from(mounting).place_m[:, :2].T, ".", ms=4, label="second radar")
+        yaw_deg = float(np.degrees(mounting.yaw_rad))
+        axes.set(title=f"{title}: yaw {yaw_deg:.1f}, truth 0 degrees", xlabel="x, m", ylabel="y, m", aspect="equal")
+    panels[0].legend(fontsize="x-small")
+    x, y = found.mounting.position_m[:2]
+    print(f"calibration: ({x:.3f}, {y:.3f}) m, truth ({aside[0]:.3f}, {aside[1]:.3f}); sigmas {found.sigmas}")
+    print(f"calibration: residual {found.residual_m:.3f} m, usable: {found.usable}")
+    return figure
+
+
+def rows_of(scene: Scene) -> tuple[dict[str, list[tuple[float, Any]]], list[tuple[float, float]]]:
+    """Return what each radar of a scene sees over time, and where its first person is."""
+    eyes = {radar.id: people.open_eyes(scene.descriptions[radar.id], people.PeopleSettings()) for radar in scene.radars}
+    rows: dict[str, list[tuple[float, Any]]] = {radar.id: [] for radar in scene.radars}
+    truth = []
+    for simulated in frames(scene):
+        rows[simulated.radar].append((simulated.time_s, people.look(eyes[simulated.radar], simulated.samples).rows))
+        truth.append(simulated.truth.people[0].position_m[:2])
+    return rows, truth
 
 
 def tracks() -> Figure:
@@ -257,6 +332,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "refinement": refinement,
     "angles": angles,
     "tracks": tracks,
+    "calibration": calibration,
     "waveform": waveform,
     "fall": fall,
 }

@@ -34,6 +34,16 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Singles = NDArray[np.float32]
 
+Antennas = tuple[Integers, Floats, Floats, Floats]
+"""Working antennas; their signs, positions (antenna, 2) and delays."""
+
+Grid = tuple[Floats, Singles, Floats]
+"""Directions that are tried: their cosines, steering, and what maps phase errors to corrections."""
+
+View = tuple[Singles, Integers, int, Singles, Floats, tuple[Complexes, Complexes], int, float]
+"""Where a peak is looked at: spectrum, the peak's cell (range, Doppler), first Doppler bin of its neighbourhood, range
+bins that count, nodes, centring, samples, range bins walked per Doppler bin."""
+
 COLUMNS = ("range_bin", "doppler_bin", "u", "w", "power", "misfit", "second_u", "second_w", "second_power", "energy")
 """What is estimated of a peak: power is that of one antenna's amplitude; misfit the squared residual per real number
 relative to noise; energy is <K, K> of the response, by which an amplitude's noise is less than the spectrum's."""
@@ -153,10 +163,10 @@ def _estimate_all(
     places: Floats,
     reach: Integers,
     noise: Floats,
-    antennas: tuple[Integers, Floats, Floats, Floats],
+    antennas: Antennas,
     nodes: Floats,
     centring: tuple[Complexes, Complexes],
-    grid: tuple[Floats, Singles, Floats],
+    grid: Grid,
     shape: tuple[int, int],
     numbers: tuple[float, float, float, float],
     sums: Singles,
@@ -166,9 +176,7 @@ def _estimate_all(
     """Do what `estimate` says, one peak after the other."""
     chirps = spectrum.shape[1]
     bins, samples = shape
-    alive, signs, positions, delays = antennas
-    # Where no axis is told, antennas may lie anywhere: their phases say nothing, and must not cancel each other.
-    unknown = len(grid[0]) == 1
+    alive = antennas[0]
     inside = np.empty(RANGES, dtype=np.float32)
     cell = np.empty(2, dtype=np.int64)
     place, cosines = np.empty(2), np.zeros((2, 2))
@@ -179,66 +187,136 @@ def _estimate_all(
             place[1] -= chirps
         cell[0], cell[1] = round(place[0]), round(place[1])
         dopplers = 2 * reach[peak, 1] + 1
-        first = cell[1] - reach[peak, 1]
         model = np.empty((PARTS, dopplers, RANGES), dtype=np.float32)
         weights = np.empty((2, dopplers, RANGES), dtype=np.float32)
         mark_inside(cell, reach[peak], bins, samples == 0, inside)
-        _respond(place, 0, cell, first, numbers[0], samples, nodes, inside, model)
-        weigh(model, cell, first, centring, weights)
-        take_snapshot(spectrum, alive, signs, cell, first, weights, snapshot)
-        folded = chirps * choose_folding(
-            snapshot,
-            delays,
-            place[1],
-            chirps,
-            noise[peak],
-            numbers[1],
-            (positions, grid[2]),
-            (grid[0], grid[1]),
-            sums,
-            turned,
-            cosines[0],
+        view = (spectrum, cell, cell[1] - reach[peak, 1], inside, nodes, centring, samples, numbers[0])
+        folded = _look_first(
+            view, antennas, grid, (noise[peak], numbers[1]), place, (model, weights, sums), (snapshot, turned), cosines
         )
-        if unknown:
-            _align(snapshot, rest)
-        else:
-            _steer(positions, delays, (place[1] + folded) / chirps, cosines[0], rest)
-        form_beam(spectrum, alive, signs, cell, first, rest, centring, inside, weights)
-        misfit = _refine(place, folded, cell, first, numbers[0], samples, nodes, inside, weights, model)
-        energy = weigh(model, cell, first, centring, weights)
-        take_snapshot(spectrum, alive, signs, cell, first, weights, snapshot)
-        seen = (place[1] + folded) * (1.0 + numbers[0] * range_coupling(model) / (2 * np.pi))
-        undo_delays(snapshot, delays, seen, chirps, turned)
-        if unknown:
-            _align(snapshot, rest)
-            turned *= rest * len(alive)
-        score_direction(turned, positions, grid[2], cosines[0], SCORING_STEPS)
-        least = numbers[2] * noise[peak] / energy / len(alive)
-        power = split_direction(turned, positions, grid[2], grid[1], grid[0], least, numbers[3], sums, rest, cosines)
-        amplitude = steered_mean(turned, positions, cosines[0])
+        _look_along(view, antennas, place[1] + folded, len(grid[0]) == 1, cosines[0], (snapshot, rest), weights)
+        misfit = _refine(view, place, folded, weights, model)
+        energy = _look_again(view, antennas, place[1] + folded, len(grid[0]) == 1, (model, weights), snapshot, turned)
+        _find_directions(
+            turned, antennas[2], grid, numbers[2] * noise[peak] / energy, numbers[3], (sums, rest), cosines, out[peak]
+        )
         out[peak, 0], out[peak, 1] = place[0], place[1] + folded
-        out[peak, 2], out[peak, 3] = cosines[0]
-        out[peak, 4] = amplitude.real**2 + amplitude.imag**2
         freedom = max(2.0 * dopplers * np.sum(inside) - 4.0, 1.0)
         out[peak, 5] = 2.0 * misfit * len(alive) / noise[peak] / freedom
-        out[peak, 6], out[peak, 7] = cosines[1]
-        out[peak, 8], out[peak, 9] = power, energy
+        out[peak, 9] = energy
         snapshots[peak] = turned
 
 
 @compiled
-def _respond(
+def _look_first(
+    view: View,
+    antennas: Antennas,
+    grid: Grid,
+    levels: tuple[float, float],
     place: Floats,
-    folded: int,
-    cell: Integers,
-    first: int,
-    walk: float,
-    samples: int,
-    nodes: Floats,
-    inside: Singles,
-    model: Singles,
+    scratch: tuple[Singles, Singles, Singles],
+    snapshots: tuple[Complexes, Complexes],
+    cosines: Floats,
+) -> int:
+    """Find a peak's direction and Doppler folding from its interpolated place; return bins to unfold."""
+    spectrum, cell, first, _, _, centring, _, _ = view
+    alive, signs, positions, delays = antennas
+    model, weights, sums = scratch
+    chirps = spectrum.shape[1]
+    _respond(view, place, 0, model)
+    weigh(model, cell, first, centring, weights)
+    take_snapshot(spectrum, alive, signs, cell, first, weights, snapshots[0])
+    folding: int = choose_folding(
+        snapshots[0],
+        delays,
+        place[1],
+        chirps,
+        levels[0],
+        levels[1],
+        (positions, grid[2]),
+        (grid[0], grid[1]),
+        sums,
+        snapshots[1],
+        cosines[0],
+    )
+    folded: int = chirps * folding
+    return folded
+
+
+@compiled
+def _look_along(
+    view: View,
+    antennas: Antennas,
+    doppler: float,
+    unknown: bool,
+    cosines: Floats,
+    scratch: tuple[Complexes, Complexes],
+    out: Singles,
 ) -> None:
+    """Write what is seen around a peak from its direction; from antennas at unknown places, by their own phases."""
+    spectrum, cell, first, inside, _, centring, _, _ = view
+    alive, signs, positions, delays = antennas
+    snapshot, steering = scratch
+    if unknown:
+        _align(snapshot, steering)
+    else:
+        _steer(positions, delays, doppler / spectrum.shape[1], cosines, steering)
+    form_beam(spectrum, alive, signs, cell, first, steering, centring, inside, out)
+
+
+@compiled
+def _look_again(
+    view: View,
+    antennas: Antennas,
+    doppler: float,
+    unknown: bool,
+    scratch: tuple[Singles, Singles],
+    snapshot: Complexes,
+    turned: Complexes,
+) -> float:
+    """Write the antennas' amplitudes at a refined peak, with the transmitters' delays undone; return its <K, K>."""
+    spectrum, cell, first, _, _, centring, _, walk = view
+    alive, signs, _, delays = antennas
+    model, weights = scratch
+    energy = weigh(model, cell, first, centring, weights)
+    take_snapshot(spectrum, alive, signs, cell, first, weights, snapshot)
+    seen = doppler * (1.0 + walk * range_coupling(model) / (2 * np.pi))
+    undo_delays(snapshot, delays, seen, spectrum.shape[1], turned)
+    if unknown:
+        # Antennas may lie anywhere: their phases say nothing, and must not cancel each other.
+        for antenna in range(len(turned)):
+            turned[antenna] = abs(turned[antenna])
+    return energy
+
+
+@compiled
+def _find_directions(
+    snapshot: Complexes,
+    positions: Floats,
+    grid: Grid,
+    noise: float,
+    ratio: float,
+    scratch: tuple[Singles, Complexes],
+    cosines: Floats,
+    out: Floats,
+) -> None:
+    """Write directions and powers of one or two sources into a row of estimates."""
+    directions, steering, solve = grid
+    score_direction(snapshot, positions, solve, cosines[0], SCORING_STEPS)
+    power = split_direction(
+        snapshot, positions, solve, steering, directions, noise / len(snapshot), ratio, scratch[0], scratch[1], cosines
+    )
+    amplitude = steered_mean(snapshot, positions, cosines[0])
+    out[2], out[3] = cosines[0]
+    out[4] = amplitude.real**2 + amplitude.imag**2
+    out[6], out[7] = cosines[1]
+    out[8] = power
+
+
+@compiled
+def _respond(view: View, place: Floats, folded: int, model: Singles) -> None:
     """Write the response of a target at `place`, walking as its unfolded Doppler says."""
+    _, cell, first, inside, nodes, _, samples, walk = view
     ranges = np.empty((2, NODES, RANGES), dtype=np.float32)
     factors = np.empty((4, model.shape[1], NODES), dtype=np.float32)
     offset = place[0] - cell[0] + REACH_RANGE
@@ -261,24 +339,13 @@ def _align(snapshot: Complexes, weights: Complexes) -> None:
 
 
 @compiled
-def _refine(
-    place: Floats,
-    folded: int,
-    cell: Integers,
-    first: int,
-    walk: float,
-    samples: int,
-    nodes: Floats,
-    inside: Singles,
-    seen: Singles,
-    model: Singles,
-) -> float:
+def _refine(view: View, place: Floats, folded: int, seen: Singles, model: Singles) -> float:
     """Move `place` to the best fit; leave `model` there and return the misfit."""
     begin = place.copy()
     step = np.zeros(2)
     for number in range(_REFINING_STEPS + 1):
         if number or folded:
-            _respond(place, folded, cell, first, walk, samples, nodes, inside, model)
+            _respond(view, place, folded, model)
         misfit = newton_step(model, seen, step)
         if number == _REFINING_STEPS:
             break
@@ -286,6 +353,6 @@ def _refine(
             place[k] += min(max(step[k], -_LARGEST_STEP), _LARGEST_STEP)
         if not (abs(place[0] - begin[0]) <= _FARTHEST and abs(place[1] - begin[1]) <= _FARTHEST):
             place[:] = begin
-            _respond(place, folded, cell, first, walk, samples, nodes, inside, model)
+            _respond(view, place, folded, model)
             return newton_step(model, seen, step)
     return misfit

@@ -39,18 +39,25 @@ def chirp_nodes(chirps: int) -> Floats:
         chirps: Of the frame; up to 12 are taken as they are.
 
     Returns:
-        (2, node) times and weights; nodes that are not needed have weight 0.
+        (4, node) times and weights, and what one Doppler bin turns them by: real and imaginary part of
+        exp(-2 pi j time). Nodes that are not needed have weight 0.
     """
-    result = np.zeros((2, NODES))
+    result = np.zeros((4, NODES))
     if chirps <= NODES:
         result[0, :chirps] = (np.arange(chirps) - (chirps - 1) / 2) / chirps
         result[1, :chirps] = 1.0 / chirps
-        return result
+    else:
+        result[:2] = _gauss_nodes(chirps)
+    result[2], result[3] = np.cos(2 * np.pi * result[0]), -np.sin(2 * np.pi * result[0])
+    return result
+
+
+def _gauss_nodes(chirps: int) -> Floats:
+    """Return (2, node) times and weights of the Gauss quadrature of a sum over chirps."""
     n = np.arange(1, NODES)
     beside = np.sqrt(n**2 * (chirps**2 - n**2) / (4.0 * (4.0 * n**2 - 1.0)))
     nodes, vectors = np.linalg.eigh(np.diag(beside, 1) + np.diag(beside, -1))
-    result[0], result[1] = nodes / chirps, vectors[0] ** 2
-    return result
+    return np.stack([nodes / chirps, vectors[0] ** 2])
 
 
 @compiled
@@ -65,13 +72,20 @@ def range_responses(offset: float, walk: float, samples: int, nodes: Floats, ins
         inside: (range,) 0 where a bin does not count.
         out: (2, node, range), overwritten.
     """
+    begin, end = 0, RANGES
+    while begin < RANGES - 1 and inside[begin] == 0:
+        begin += 1
+    while end > begin + 1 and inside[end - 1] == 0:
+        end -= 1
+    out[:] = np.float32(0.0)
     curvature = np.pi**2 / 3 * (1.0 - 1.0 / samples**2)
     turn, quarter = np.sin(np.pi / samples), np.cos(np.pi / samples)
     for q in range(NODES):
         x = offset + walk * nodes[0, q]
-        top, slope = np.sin(np.pi * x), np.cos(np.pi * x)
-        sine, cosine = np.sin(np.pi * x / samples), np.cos(np.pi * x / samples)
-        for j in range(RANGES):
+        near = x - begin
+        top, slope = np.sin(np.pi * near), np.cos(np.pi * near)
+        sine, cosine = np.sin(np.pi * near / samples), np.cos(np.pi * near / samples)
+        for j in range(begin, end):
             bottom = samples * sine
             distance = x - j
             if samples == 1:
@@ -99,7 +113,7 @@ def chirp_factors(offset: float, nodes: Floats, out: Singles) -> None:
     for q in range(NODES):
         time, weight = nodes[0, q], nodes[1, q]
         real, imaginary = weight * np.cos(2 * np.pi * offset * time), weight * np.sin(2 * np.pi * offset * time)
-        cosine, sine = np.cos(2 * np.pi * time), -np.sin(2 * np.pi * time)
+        cosine, sine = nodes[2, q], nodes[3, q]
         for k in range(out.shape[1]):
             out[0, k, q], out[1, k, q] = real, imaginary
             out[2, k, q], out[3, k, q] = -2 * np.pi * time * imaginary, 2 * np.pi * time * real
