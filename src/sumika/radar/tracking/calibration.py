@@ -34,10 +34,24 @@ _GAP_S = 0.6
 """Over longer gaps nobody's place is guessed."""
 
 _STARTS = 6
+_UNKNOWNS = ("x_m", "y_m", "yaw_rad", "front_m", "z_m", "pitch_rad", "sink_rad")
+_TOLD = ("x_m", "y_m", "z_m", "yaw_rad", "pitch_rad")
 _FRONT_M, _FRONT_SIGMA_M = 0.08, 0.08
 """How far before its middle a body reflects; where nothing is known of it, so much."""
 
-_TALL_PRIOR_M, _PITCH_PRIOR_RAD = 0.5, math.radians(15.0)
+_TALL_PRIOR_M, _PITCH_PRIOR_RAD = 0.15, math.radians(8.0)
+"""So far off may height and pitch be that somebody measured with a tape and set by eye."""
+
+_PART_M = 0.2
+"""Two radars see different parts of a body, as long as it walks: so far are their heights apart."""
+
+_SINK_PRIOR_RAD = 0.1
+"""Floors reflect, and draw what is far down: heights of both radars sink with distance by about this angle."""
+
+_MOST_PITCH_SIGMA_RAD = math.radians(4.0)
+_LEAST_POWER = 0.5
+"""Of residuals in their presumed sigmas."""
+
 _MATCHES = 6
 """How often the path is laid along a known way anew."""
 
@@ -89,10 +103,12 @@ def calibrate(path: WalkedPath, reference: WalkedPath | KnownWalk, nominal: Moun
     refusal = _refused(own, known, seconds)
     if refusal is not None:
         return Calibration(nominal, seconds=seconds, reason=refusal)
-    fit = _Fit(own, known, nominal)
-    found = [fit.solve(nominal.yaw_rad + 2 * math.pi * start / _STARTS) for start in range(_STARTS)]
-    best = min(found, key=lambda one: one.cost)
-    return fit.told(best, seconds)
+    tall = own.has_height and isinstance(known, WalkedPath) and known.has_height
+    found = _Fit(own, known, nominal, tall=tall).found(seconds)
+    if tall and found.sigmas["pitch_rad"] > _MOST_PITCH_SIGMA_RAD:
+        # What hardly tells the pitch must not turn the rest with it.
+        return _Fit(own, known, nominal, tall=False).found(seconds)
+    return found
 
 
 def _common(path: WalkedPath, reference: WalkedPath) -> tuple[WalkedPath, WalkedPath]:
@@ -127,7 +143,7 @@ def _refused(own: WalkedPath, known: WalkedPath | KnownWalk, seconds: float) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Solved:
-    """One end of the search: x, y, yaw, how far bodies reflect before their middle, and z and pitch where told."""
+    """One end of the search: `_UNKNOWNS`, the last three of them only where heights are known."""
 
     values: Array
     cost: float
@@ -138,14 +154,21 @@ class _Solved:
 class _Fit:
     """A path, what it must become, and the unknowns between them."""
 
-    def __init__(self, own: WalkedPath, known: WalkedPath | KnownWalk, nominal: Mounting) -> None:
+    def __init__(self, own: WalkedPath, known: WalkedPath | KnownWalk, nominal: Mounting, *, tall: bool) -> None:
         self._own, self._known, self._nominal = own, known, nominal
-        self._tall = own.has_height and isinstance(known, WalkedPath) and known.has_height
+        self._tall = tall
         self._outwards = own.outwards
         self._known_outwards = known.outwards if isinstance(known, WalkedPath) else np.zeros((len(own), 3))
+        self._farther_m = own.away_m - known.away_m if isinstance(known, WalkedPath) else np.zeros(len(own))
         theirs = known.sigma_m if isinstance(known, WalkedPath) else np.full(len(own), known.sigma_m)
-        self._sigma = np.hypot(own.sigma_m, theirs)
+        flat = np.hypot(own.sigma_m, theirs)
+        self._sigma = np.stack((flat, flat, np.hypot(flat, _PART_M))[: 3 if tall else 2], axis=1)
         self._progress_m: Array | None = None
+
+    def found(self, seconds: float) -> Calibration:
+        """Search from all directions, and tell the best end."""
+        ends = [self.solve(self._nominal.yaw_rad + 2 * math.pi * start / _STARTS) for start in range(_STARTS)]
+        return self.told(min(ends, key=lambda one: one.cost), seconds)
 
     def solve(self, yaw_rad: float) -> _Solved:
         """Search from one direction; the place to begin with follows from it."""
@@ -154,8 +177,8 @@ class _Fit:
         if isinstance(self._known, KnownWalk):
             self._progress_m = self._known.evenly(seen[:, :2])
         shift = np.median(self._target(seen, 0.0)[:, :2] - seen[:, :2], axis=0)
-        values = np.array((*shift, yaw_rad, _FRONT_M, self._nominal.position_m[2], self._nominal.pitch_rad))
-        solved = self._search(values[: 6 if self._tall else 4])
+        values = np.array((*shift, yaw_rad, _FRONT_M, self._nominal.position_m[2], self._nominal.pitch_rad, 0.0))
+        solved = self._search(values if self._tall else values[:4])
         if isinstance(self._known, KnownWalk):
             for _ in range(_MATCHES):
                 self._progress_m = self._known.in_order(self._places(solved.values)[:, :2])
@@ -190,14 +213,17 @@ class _Fit:
     def _apart(self, values: Array) -> Array:
         places = self._places(values)
         apart = places - self._target(places, float(values[3]))
-        return apart if self._tall else apart[:, :2]
+        if not self._tall:
+            return apart[:, :2]
+        apart[:, 2] += values[6] * self._farther_m
+        return apart
 
     def _residuals(self, values: Array) -> Array:
-        scaled = self._apart(values) / self._sigma[:, None]
+        scaled = self._apart(values) / self._sigma
         beside = [(values[3] - _FRONT_M) / _FRONT_SIGMA_M]
         if self._tall:
             beside += [(values[4] - self._nominal.position_m[2]) / _TALL_PRIOR_M]
-            beside += [(values[5] - self._nominal.pitch_rad) / _PITCH_PRIOR_RAD]
+            beside += [(values[5] - self._nominal.pitch_rad) / _PITCH_PRIOR_RAD, values[6] / _SINK_PRIOR_RAD]
         return np.concatenate((scaled.reshape(-1), beside))
 
     def told(self, best: _Solved, seconds: float) -> Calibration:
@@ -206,9 +232,8 @@ class _Fit:
         inner = np.sort(apart)[: max(1, round(0.9 * len(apart)))]
         residual_m = float(np.sqrt((inner**2).mean()))
         spread = np.sqrt(np.maximum(np.diag(self._covariance(best)), 0.0))
-        names = ("x_m", "y_m", "yaw_rad", "front_m", "z_m", "pitch_rad")
-        sigmas = {name: math.inf for name in names if name != "front_m"}
-        sigmas |= {name: float(one) for name, one in zip(names, spread, strict=False) if name != "front_m"}
+        sigmas = dict.fromkeys(_TOLD, math.inf)
+        sigmas |= {name: float(one) for name, one in zip(_UNKNOWNS, spread, strict=False) if name in _TOLD}
         reason = None
         if residual_m > _MOST_RESIDUAL_M:
             reason = Refusal.DOES_NOT_FIT
@@ -220,13 +245,14 @@ class _Fit:
         """Return the covariance of the unknowns, from the Jacobian.
 
         Residuals of neighbouring moments are alike, as the same side of a body reflects for a while: there are fewer
-        of them than it seems, by their correlation from one to the next.
+        of them than it seems, by their correlation from one to the next. What is off by the same all along does not
+        show in them at all, so they are not believed where they are much smaller than what is presumed of a body.
         """
-        own = best.residuals[: self._sigma.size * (3 if self._tall else 2)].reshape(self._sigma.size, -1)
+        own = best.residuals[: self._sigma.size].reshape(self._sigma.shape)
         clipped = np.clip(own, -3.0, 3.0)
         power = float((clipped**2).mean())
         alike = float((clipped[1:] * clipped[:-1]).mean()) / max(power, 1e-12)
         alike = min(0.9, max(0.0, alike))
-        fewer = max(power, 0.05) * (1 + alike) / (1 - alike)
+        fewer = max(power, _LEAST_POWER) * (1 + alike) / (1 - alike)
         covariance = np.linalg.pinv(best.jacobian.T @ best.jacobian) * fewer
         return np.asarray(covariance, np.float64)

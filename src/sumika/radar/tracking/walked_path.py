@@ -58,9 +58,13 @@ class WalkedPath:
     @property
     def outwards(self) -> Array:
         """(moment, 3) unit vectors from the radar to each place."""
+        return np.asarray((self.place_m - np.array(self.radar_m)) / self.away_m[:, None], np.float64)
+
+    @property
+    def away_m(self) -> Array:
+        """(moment,) distance from the radar."""
         ray = self.place_m - np.array(self.radar_m)
-        distance: Array = np.maximum(np.sqrt((ray**2).sum(axis=1)), 0.1)
-        return np.asarray(ray / distance[:, None], np.float64)
+        return np.asarray(np.maximum(np.sqrt((ray**2).sum(axis=1)), 0.1), np.float64)
 
     def seen_from(self, mounting: Mounting) -> "WalkedPath":
         """Return a radar's own path in house coordinates."""
