@@ -6,6 +6,7 @@ Every figure is a function here under its own name; what it shows is a simulatio
 
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from msgspec import structs
+from numpy.typing import NDArray
 
 from sumika.evaluate.plots.radar_panels import range_bins
+from sumika.evaluate.radar import limits
 from sumika.evaluate.radar.simulated_frames import simulated_frames
 from sumika.radar import find_centres, people, tracking
 from sumika.radar.detection import AngleMethod, CfarKind, DetectionSettings, start, step
@@ -58,16 +61,19 @@ def range_profile() -> Figure:
 
 
 def background() -> Figure:
-    """Show a still person's cell and a chair's cell against their background over time."""
+    """Show a still person's cell and a thing's over time; and points at zero velocity before and after the screen."""
     scene = vital_scene(64, 1.8, seconds=20.0)
-    state, times, zero = start(scene.description, DetectionSettings(background_s=2.0)), [], []
+    eyes = people.open_eyes(scene.description, people.PeopleSettings())
+    plain = start(scene.description, DetectionSettings(background_s=people.BACKGROUND_S))
     profiles = []
-    for frame, simulated in simulated_frames(scene):
-        found = step(state, frame.samples)
-        profiles.append(found.profile.copy())
-        times.append(simulated.time_s)
-        zero.append(found.rows[np.abs(found.rows[:, 1]) < 0.1, 0])
     figure, (left, right) = new(2)
+    for simulated in frames(scene):
+        kept = people.look(eyes, simulated.samples)
+        profiles.append(kept.profile.copy())
+        for found, colour, label in ((step(plain, simulated.samples), "silver", "all"), (kept, "black", "that live")):
+            zero = found.rows[np.abs(found.rows[:, 1]) < 0.1, 0]
+            name = label if simulated.index == 0 else None
+            right.plot(np.full(zero.size, simulated.time_s), zero, ".", color=colour, ms=2, label=name)
     course = np.array(profiles)
     change = np.abs(course - course.mean(axis=0)).std(axis=0).sum(axis=0)
     chest, thing = int(change.argmax()), int((np.abs(course).mean(axis=(0, 1)) / (change + 1e-9)).argmax())
@@ -76,9 +82,8 @@ def background() -> Figure:
         left.plot(path.real, path.imag, ".", ms=3, label=name)
     left.set(title="one cell each, I and Q", xlabel="I", ylabel="Q", aspect="equal")
     left.legend(fontsize="small")
-    for time, distances in zip(times, zero, strict=True):
-        right.plot(np.full(distances.size, time), distances, "k.", ms=2)
     right.set(title="points at zero velocity", xlabel="time, s", ylabel="distance, m", ylim=(0, 4))
+    right.legend(fontsize="small", loc="lower left", markerscale=4)
     return figure
 
 
@@ -122,30 +127,40 @@ def cfar() -> Figure:
 
 
 def refinement() -> Figure:
-    """Show errors of range and velocity over signal-to-noise ratio, beside the Cramer-Rao bound."""
-    figure, (left, right) = new(2)
-    chirp = ISK.chirp
-    assert chirp is not None
-    levels, errors = np.arange(20.0, 46.0, 5.0), []
+    """Show errors over signal-to-noise ratio, beside the Cramer-Rao bound; random points that move anyhow."""
     random = np.random.default_rng(2)
+    information, shape = limits.unit_information(ISK), empty_cube(ISK).shape
+    quiet = start(ISK)
+    for _ in range(10):
+        step(quiet, noise(random, shape))
+    levels = np.arange(20.0, 46.0, 5.0)
+    errors, bounds = [], []
     for level in levels:
-        wrong = []
-        for number in range(24):
-            distance, speed = random.uniform(2, 6), random.uniform(-2, 2)
-            cube = point_frame(ISK, (0.0, distance, 0.0), (0.0, speed, 0.0), snr_db=float(level), seed=number)
-            rows = step(start(ISK, DetectionSettings(background_s=2.0)), cube).rows
-            if len(rows):
-                middle = distance + speed * chirp.chirps_per_frame * chirp.chirp_interval_s / 2
-                wrong.append((rows[0, 0] - middle, rows[0, 1] - speed))
-        errors.append(np.sqrt((np.array(wrong) ** 2).mean(axis=0)))
-    noise = 10 ** (-levels / 20)
-    bounds = (chirp.range_resolution_m, chirp.velocity_resolution_m_s)
-    for axes, column, unit, bound in zip((left, right), (0, 1), ("range, m", "velocity, m/s"), bounds, strict=True):
-        axes.semilogy(levels, np.array(errors)[:, column], "o", label="measured, 24 points each")
-        axes.semilogy(levels, bound * np.sqrt(6) / (2 * np.pi) * noise, "k--", label="bound")
-        axes.set(xlabel="integrated signal to noise, dB", ylabel=f"error of {unit}")
+        wrong, least = [], []
+        for _ in range(40):
+            cube = noise(random, shape)
+            truth = limits.add_random_point(cube, ISK, float(np.sqrt(10 ** (level / 10) / cube.size)), random)
+            rows = step(deepcopy(quiet), cube).rows
+            near = rows[np.abs(rows[:, 0] - truth.range_m) < 0.5]
+            if len(near):
+                wrong.append(near[0, :4] - truth.array())
+                least.append(limits.bounds(information, 10 ** (level / 10), truth))
+        errors.append(np.sqrt(np.mean(np.square(wrong), axis=0)))
+        bounds.append(np.sqrt(np.mean(np.square(least), axis=0)))
+    figure, panels = new(2)
+    for axes, column, what in zip(panels, (0, 2), ("range, m", "azimuth, rad"), strict=True):
+        axes.semilogy(levels, np.array(errors)[:, column], "o", label="measured, 40 points each")
+        axes.semilogy(levels, np.array(bounds)[:, column], "k--", label="bound")
+        axes.set(xlabel="integrated signal to noise, dB", ylabel=f"root mean square error of {what}")
         axes.legend(fontsize="small")
     return figure
+
+
+def noise(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.complex64]:
+    """Return complex noise of power 1."""
+    parts = random.standard_normal((*shape, 2), dtype=np.float32) * np.float32(np.sqrt(0.5))
+    samples: NDArray[np.complex64] = parts.view(np.complex64)[..., 0]
+    return samples
 
 
 def angles() -> Figure:
@@ -262,26 +277,22 @@ def waveform() -> Figure:
     """Show a chest's I and Q with the centre that it turns around, and its displacement with beats."""
     scene = vital_scene(64, 1.8, seconds=40.0)
     state = people.start(scene.rooms, scene.radars, scene.descriptions)
-    times, moved, beats, cells = [], [], [], []
-    for frame, simulated in simulated_frames(scene):
-        state, seen = people.step(state, frame.notice.radar, frame.samples, simulated.time_s)
-        for target in tracking.targets(state.tracking, frame.notice.radar)[:1]:
-            chirp = scene.description.chirp
-            assert chirp is not None
-            place = round(target.range_m / chirp.range_resolution_m)
-            cells.append(seen.points.profile[0, place - 1 : place + 2].copy())
+    times, moved, beats, profiles = [], [], [], []
+    for simulated in frames(scene):
+        state, seen = people.step(state, simulated.radar, simulated.samples, simulated.time_s)
+        profiles.append(seen.points.profile.copy())
         for result in seen.vitals.values():
             if result.displacement_mm is not None:
                 times.append(simulated.time_s)
                 moved.append(result.displacement_mm)
             beats += [simulated.time_s + beat.time_s for beat in result.beats]
     figure, (left, right) = new(2)
-    iq = np.array(cells[-400:])
-    iq = iq[:, int(np.abs(iq - iq.mean(axis=0)).std(axis=0).argmax())]
+    course = np.array(profiles[-200:])[:, 0]
+    iq = course[:, int(np.abs(course - course.mean(axis=0)).std(axis=0).argmax())]
     left.plot(iq.real, iq.imag, ".", ms=2)
     centre = find_centres(iq[:, np.newaxis]).centre[0]
     left.plot([centre.real], [centre.imag], "r+", ms=12)
-    left.set(title="chest cell and its centre", xlabel="I", ylabel="Q", aspect="equal")
+    left.set(title="chest cell in 10 s, and its centre", xlabel="I", ylabel="Q", aspect="equal")
     right.plot(times, moved, lw=1)
     right.plot(beats, np.interp(beats, times, moved), "r.", ms=5)
     end_s = times[-1] if times else 40.0
