@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 INNER = """
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 
 @compiled
 def inner(x: float) -> float:
@@ -16,7 +16,7 @@ def inner(x: float) -> float:
 
 OUTER = """
 from inner_part import inner
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 
 @compiled
 def outer(x: float) -> float:

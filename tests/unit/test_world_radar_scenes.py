@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sumika.schema import RADAR_MODELS
+from sumika.world.exchange.leg import Posture
 from sumika.world.radar_scene import (
     LinkBudget,
     Scene,
@@ -26,7 +27,6 @@ from sumika.world.radar_scene import (
     vital_scene,
     walking_scene,
 )
-from sumika.world.radar_scene.path import Posture
 from sumika.world.radar_scene.residents import chance_chest, crossing_of
 from sumika.world.radar_scene.sight import is_inside, stand_of
 from sumika.world.radar_scene.tell import Teller

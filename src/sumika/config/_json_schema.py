@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from sumika.schema import house
+from sumika.schema import building, house, living
 
 SCHEMA_ID = "https://sumika.readthedocs.io/schema/house-1.json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -18,7 +18,7 @@ def house_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a house; a shared object, not to be changed."""
     (top,), components = msgspec.json.schema_components([house.House], ref_template="#/$defs/{name}")
     for name, component in components.items():
-        _describe(component, getattr(house, name).__doc__ or "")
+        _describe(component, _docstring(name))
         component["title"] = _words(name)
         for key, field in component.get("properties", {}).items():
             field.setdefault("title", _words(key))
@@ -30,6 +30,12 @@ def house_schema() -> dict[str, Any]:
         **top,
         "$defs": components,
     }
+
+
+def _docstring(name: str) -> str:
+    """Return the docstring of a type of the house's description, wherever it is written down."""
+    found = next(getattr(module, name) for module in (house, building, living) if hasattr(module, name))
+    return found.__doc__ or ""
 
 
 def _describe(component: dict[str, Any], docstring: str) -> None:

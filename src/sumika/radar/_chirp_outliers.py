@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 
 Floats = NDArray[np.float32]
 

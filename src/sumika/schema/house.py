@@ -5,17 +5,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Identifier = Annotated[
-    str,
-    Meta(
-        pattern="^[a-z][a-z0-9_]{0,31}$",
-        description="lower-case letters, digits and _, beginning with a letter, at most 32",
-    ),
-]
-Metres = Annotated[float, Meta(ge=-1000, le=1000)]
-Degrees = Annotated[float, Meta(ge=-360, le=360)]
-Point = tuple[Metres, Metres]
-"""(x, y) in metres on the floor plan."""
+from sumika.schema._plan import Degrees, Identifier, Metres, Point
+from sumika.schema.building import Building
+from sumika.schema.living import Furniture, Life
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,7 +91,11 @@ class DemoSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     seed: int = 0
 
 
-Source = RecordingSource | PortSource | DemoSource
+class WorldSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="world", tag_field="type"):
+    """The simulated house and its residents, as this radar would see them; simulated, and said to be so."""
+
+
+Source = RecordingSource | PortSource | DemoSource | WorldSource
 
 
 class Radar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -138,30 +134,67 @@ class Sensor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     kind: str
 
 
-class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Something the house can drive.
 
     Attributes:
         id: Its name on the bus.
         room: The room it serves.
-        kind: What it is.
+        kind: What it is: one of `sumika.schema.devices.DEVICE_KINDS`, or a name of one's own.
+        window: The window that a blind or an opener belongs to.
+        ratings: What its plate says, by name with the unit in it; what is absent is taken from its kind.
     """
 
     id: Identifier
     room: Identifier
     kind: str
+    window: str = ""
+    ratings: dict[str, float] = {}
 
 
-class Resident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Resident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Someone who lives here.
 
     Attributes:
         id: Name on the bus and of the key under which personal signals are encrypted.
         name: Name for people; the id if empty.
+        life: Body and habits, for the simulated house; None where they are nobody's business.
     """
 
     id: Identifier
     name: str = ""
+    life: Life | None = None
+
+
+class Tariff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What energy costs.
+
+    Attributes:
+        plan: One of those that the simulated house knows: flat_jp, time_of_use_jp, market_jp, flat_eu, time_of_use_eu,
+            market_eu.
+        feed_in_per_kwh: What a kWh given to the grid earns; None: as the plan has it.
+    """
+
+    plan: str = "time_of_use_jp"
+    feed_in_per_kwh: Annotated[float, Meta(ge=0, le=1000)] | None = None
+
+
+class WorldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the simulated house runs.
+
+    Attributes:
+        seed: Of everything random: the same seed gives the same house, byte for byte.
+        start: When it begins, in local time of the site, as 2026-01-20T18:30.
+        guests: How many come to visit now and then.
+        pets: What lives here besides people: cat, dog, robot_vacuum.
+        scenario: A named night or day; empty: ordinary life.
+    """
+
+    seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    start: str = "2026-01-20T18:30"
+    guests: Annotated[int, Meta(ge=0, le=20)] = 0
+    pets: tuple[str, ...] = ()
+    scenario: str = ""
 
 
 class KnownMover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -194,6 +227,10 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         devices: Any number.
         residents: Any number.
         known_movers: What moves where nobody is; any number.
+        building: The building round the rooms; None where nothing of it is known.
+        furniture: Where people sit, lie, cook and wash.
+        tariff: What energy costs.
+        world: How the simulated house runs, where any radar looks into it.
     """
 
     version: Annotated[int, Meta(ge=1)] = 1
@@ -206,6 +243,10 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     devices: tuple[Device, ...] = ()
     residents: tuple[Resident, ...] = ()
     known_movers: tuple[KnownMover, ...] = ()
+    building: Building | None = None
+    furniture: tuple[Furniture, ...] = ()
+    tariff: Tariff | None = None
+    world: WorldSettings | None = None
 
     def radar(self, radar_id: str) -> Radar:
         """Return the radar of that id.

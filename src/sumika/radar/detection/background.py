@@ -8,7 +8,7 @@ circle: its mean is absorbed, its change remains.
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 
 Floats = NDArray[np.float32]
 

@@ -12,7 +12,7 @@ one lets all antennas agree; so the folding is decided by the antennas, and by h
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 
 Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]

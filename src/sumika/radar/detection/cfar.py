@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.radar.detection.cfar_scale import cfar_scale, ordered_place
 from sumika.radar.detection.power_map import CORRELATED_BINS
 from sumika.radar.detection.settings import CfarKind, DetectionSettings

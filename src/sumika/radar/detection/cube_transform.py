@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.radar.detection.lane_codelets import LANES, ROW, load_floats, load_integers, store_transposed
 from sumika.radar.detection.lane_transform import lane_plan, run_passes
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.radar.detection.beamform import (
     SCORING_STEPS,
     choose_folding,

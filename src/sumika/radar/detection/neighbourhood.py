@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.radar.detection.cube_transform import BESIDE
 from sumika.radar.detection.refine import RANGES, REACH_RANGE
 

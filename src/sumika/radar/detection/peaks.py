@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.radar.detection.cfar import TrainingCells
 
 _SIDELOBE_MARGIN = 4.0

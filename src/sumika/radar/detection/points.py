@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.radar.detection.estimate import Tables
 from sumika.schema import POINT_COLUMNS, AntennaArray
 

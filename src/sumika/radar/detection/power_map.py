@@ -7,7 +7,7 @@ window's low sidelobes, while the spectrum itself stays without one, at full res
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.radar.detection.cube_transform import BESIDE
 from sumika.radar.detection.lane_codelets import LANES, add_hann_power
 

@@ -14,7 +14,7 @@ reach the Cramer-Rao bound of what lies in the neighbourhood, whatever is cut of
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.radar.tracking.body_track import BodyTrack
 from sumika.radar.tracking.empty_room import EmptyRoom
 from sumika.radar.tracking.mounting import HousePoints

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.radar.tracking.body_track import BodyTrack
 
 Array = NDArray[np.float64]

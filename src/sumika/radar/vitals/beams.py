@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 
 _EVERY = 5
 """Every fifth frame is enough to see what direction a movement comes from."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.units import SECONDS_PER_MINUTE
 
 WINDOW_S = 12.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar._compiled import compiled
+from sumika.compiled import compiled
 from sumika.radar.motion import MOVING, motion_scores
 from sumika.radar.phase import find_centres
 

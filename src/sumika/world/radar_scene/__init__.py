@@ -5,12 +5,13 @@ What is where: `echo` (a moving point's samples, exact), `link_budget` (how stro
 radar gives), `tell` and `truth` (what is really so), `scene` (all together), and ready scenes by what happens in them.
 """
 
+from sumika.world.exchange.leg import Leg, Posture
 from sumika.world.radar_scene.body import Person
 from sumika.world.radar_scene.chest import ChestMotion, ChestSettings, chest_motion
 from sumika.world.radar_scene.echo import Motion, add_point, add_points, empty_cube
 from sumika.world.radar_scene.link_budget import LinkBudget, link_of
 from sumika.world.radar_scene.nobody_scenes import empty_scene, pet_scene, point_frame, robot_scene
-from sumika.world.radar_scene.path import Leg, Posture, make_path
+from sumika.world.radar_scene.path import make_path
 from sumika.world.radar_scene.resting_scenes import sleepers_scene, still_scene, vital_scene
 from sumika.world.radar_scene.rooms import lighter, resting_radar, walking_radar
 from sumika.world.radar_scene.scene import Scene, frames

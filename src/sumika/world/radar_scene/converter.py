@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.compiled import compiled
 from sumika.schema import ChirpProfile
-from sumika.world._compiled import compiled
 from sumika.world.radar_scene.link_budget import LinkBudget
 
 

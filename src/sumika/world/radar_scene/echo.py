@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.compiled import compiled
 from sumika.schema import ChirpProfile, RadarDescription
 from sumika.units import SPEED_OF_LIGHT_M_S
-from sumika.world._compiled import compiled
 
 Places = NDArray[np.float64]
 

@@ -7,11 +7,12 @@ import numpy as np
 
 from sumika.schema import RadarDescription
 from sumika.schema.house import Radar, Room
+from sumika.world.exchange.leg import Posture
 from sumika.world.radar_scene.body import Person
 from sumika.world.radar_scene.clutter import furnish
 from sumika.world.radar_scene.mirror import Mirror
 from sumika.world.radar_scene.movers import LowBody, Mover
-from sumika.world.radar_scene.path import POSTURES, Posture
+from sumika.world.radar_scene.path import POSTURES
 from sumika.world.radar_scene.residents import crossings_of
 from sumika.world.radar_scene.rooms import chance_mirrors, hang_radar
 from sumika.world.radar_scene.scene import Scene

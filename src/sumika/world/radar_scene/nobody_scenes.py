@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.schema import RadarDescription
+from sumika.world.exchange.leg import Leg
 from sumika.world.radar_scene.echo import add_point, empty_cube
 from sumika.world.radar_scene.furnished import Content, furnished_scene
 from sumika.world.radar_scene.movers import Fan, LowBody, hang_curtain
-from sumika.world.radar_scene.path import Leg, Path
+from sumika.world.radar_scene.path import Path
 from sumika.world.radar_scene.residents import Crowd, walk_to
 from sumika.world.radar_scene.rooms import Spot, chance_room, chance_spot, walking_radar
 from sumika.world.radar_scene.scene import Scene

@@ -4,10 +4,11 @@ A path is a list of legs. Each says how long it takes and where and how it ends;
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sumika.world.exchange.leg import Leg, Posture
 
 RATE_HZ = 50.0
 _STEP_M = 0.7
@@ -16,34 +17,7 @@ _STEP_M = 0.7
 Array = NDArray[np.float64]
 
 
-class Posture(StrEnum):
-    """How a body is held."""
-
-    STANDING = "standing"
-    SITTING = "sitting"
-    LYING = "lying"
-
-
 POSTURES = tuple(Posture)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
-    """One part of a path.
-
-    Attributes:
-        seconds: How long it takes.
-        to_m: Where on the floor plan it ends; None stays.
-        posture: In which it ends; None keeps it.
-        heading_rad: Where the body faces at its end, counter-clockwise from the x axis; None: where it walks, or as is.
-        base_m: Height of what a lying or sitting body rests on at its end (bed, floor); None keeps it.
-    """
-
-    seconds: float
-    to_m: tuple[float, float] | None = None
-    posture: Posture | None = None
-    heading_rad: float | None = None
-    base_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

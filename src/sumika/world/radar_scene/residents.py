@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.schema.house import Room
+from sumika.world.exchange.leg import Leg, Posture
 from sumika.world.radar_scene.body import Person
 from sumika.world.radar_scene.chest import ChestSettings, chest_motion
-from sumika.world.radar_scene.path import RATE_HZ, Leg, Path, Posture, make_path
+from sumika.world.radar_scene.path import RATE_HZ, Path, make_path
 from sumika.world.radar_scene.rooms import Spot, chance_spot
 from sumika.world.radar_scene.sight import crosses, walls_of
 

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from sumika.schema import RadarDescription
 from sumika.schema.house import DemoSource, Radar, Room
+from sumika.world.exchange.leg import Leg, Posture
 from sumika.world.radar_scene.chest import ChestSettings
 from sumika.world.radar_scene.furnished import Content, furnished_scene
-from sumika.world.radar_scene.path import Leg, Path, Posture, make_path
+from sumika.world.radar_scene.path import Path, make_path
 from sumika.world.radar_scene.residents import chance_person, walk_to
 from sumika.world.radar_scene.rooms import chance_room, chance_spot, hang_radar, resting_radar, towards, walking_radar
 from sumika.world.radar_scene.scene import Scene

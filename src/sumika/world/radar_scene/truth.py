@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.world.radar_scene.path import Posture
+from sumika.world.exchange.leg import Posture
 
 Place = tuple[float, float, float]
 

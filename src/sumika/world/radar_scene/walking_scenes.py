@@ -4,9 +4,10 @@ import numpy as np
 
 from sumika.schema import RADAR_MODELS, RadarDescription
 from sumika.schema.house import DemoSource, Radar, Room
+from sumika.world.exchange.leg import Leg, Posture
 from sumika.world.radar_scene.clutter import furnish, together
 from sumika.world.radar_scene.furnished import Content, furnished_scene
-from sumika.world.radar_scene.path import Leg, Path, Posture, make_path
+from sumika.world.radar_scene.path import Path, make_path
 from sumika.world.radar_scene.residents import Crowd, chance_person, crossings_of, sit_and_rise, walk_to
 from sumika.world.radar_scene.rooms import Spot, chance_mirrors, chance_room, chance_spot, walking_radar
 from sumika.world.radar_scene.scene import Scene, frames

@@ -14,7 +14,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _FAST: set[str] = {"reassoc", "contract", "arcp", "nsz"}
 """Sums may be taken in any order, so that they are vectorised. NaN and infinity keep their meaning."""
 
-_PACKAGE = Path(__file__).resolve().parent
 _DAY_S = 86400.0
 
 _config: Any = numba.config
@@ -27,7 +26,7 @@ def compiled(function: Function) -> Function:
 
     Args:
         function: Plain Python that numba can compile; it releases the interpreter's lock while it runs. It may call
-            other compiled functions of its own folder and of `sumika.radar` itself.
+            other compiled functions of its own folder and of the folder above.
     """
     options: dict[str, Any] = {"nogil": True, "fastmath": _FAST, "error_model": "numpy"}
     usual = _config.CACHE_DIR
@@ -52,10 +51,10 @@ def _kept_in(folder: Path) -> str:
         The folder; "" where it cannot be made, so that numba looks for a place of its own.
     """
     digest = hashlib.sha256()
-    for source in sorted({*folder.glob("*.py"), *_PACKAGE.glob("*.py")}):
+    for source in sorted({*folder.glob("*.py"), *folder.parent.glob("*.py")}):
         text = source.read_bytes()
         if b"compiled" in text or b"numba" in text:
-            digest.update(source.name.encode() + text)
+            digest.update(str(source.relative_to(folder.parent)).encode() + text)
     place = folder / "__pycache__" / f"compiled-{digest.hexdigest()[:12]}"
     try:
         place.mkdir(parents=True, exist_ok=True)

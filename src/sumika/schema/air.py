@@ -1,0 +1,87 @@
+"""What sensors say of the air, the light and the sound of a room, of the weather, and of the meter."""
+
+from sumika.schema._message import Message
+
+
+class AirSample(Message, frozen=True, kw_only=True):
+    """One reading of a sensor; what it does not measure is None.
+
+    Attributes:
+        sensor: Name in `house.yaml`.
+        room: The room it is in.
+        temperature_c: Of the air.
+        relative_humidity: 0..1.
+        co2_ppm: Volume parts per million.
+        voc_ug_m3: All volatile organic compounds together.
+        pm2_5_ug_m3: Fine particles.
+        illuminance_lux: On a horizontal plane at table height.
+        melanopic_edi_lux: Melanopic equivalent daylight illuminance at the eye (CIE S 026).
+        sound_dba: A-weighted level.
+    """
+
+    sensor: str
+    room: str
+    temperature_c: float | None = None
+    relative_humidity: float | None = None
+    co2_ppm: float | None = None
+    voc_ug_m3: float | None = None
+    pm2_5_ug_m3: float | None = None
+    illuminance_lux: float | None = None
+    melanopic_edi_lux: float | None = None
+    sound_dba: float | None = None
+
+
+class WeatherSample(Message, frozen=True, kw_only=True):
+    """The weather outside.
+
+    Attributes:
+        source: Station, file or service.
+        temperature_c: Of the air.
+        relative_humidity: 0..1.
+        wind_m_s: At 10 m height.
+        wind_from_deg: Clockwise from north.
+        global_horizontal_w_m2: Of the sun and the sky on a level plane.
+        direct_normal_w_m2: Of the sun at right angles.
+        diffuse_horizontal_w_m2: Of the sky on a level plane.
+        pressure_pa: At the site.
+        rain_mm_h: Rain or melted snow.
+        pm2_5_ug_m3: Fine particles.
+    """
+
+    source: str
+    temperature_c: float | None = None
+    relative_humidity: float | None = None
+    wind_m_s: float | None = None
+    wind_from_deg: float | None = None
+    global_horizontal_w_m2: float | None = None
+    direct_normal_w_m2: float | None = None
+    diffuse_horizontal_w_m2: float | None = None
+    pressure_pa: float | None = None
+    rain_mm_h: float | None = None
+    pm2_5_ug_m3: float | None = None
+
+
+class MeterSample(Message, frozen=True, kw_only=True):
+    """What the meter of the house says.
+
+    Attributes:
+        meter: Its name.
+        power_w: Taken from the grid; negative: given to it.
+        imported_kwh: Since the meter began.
+        exported_kwh: Since the meter began.
+        pv_w: Of the roof.
+        gas_w: Heat value of the gas or oil that is burnt.
+        price_per_kwh: For a kWh taken now, in `currency`.
+        currency: ISO 4217.
+        carbon_g_kwh: Of a kWh from the grid now.
+    """
+
+    meter: str
+    power_w: float | None = None
+    imported_kwh: float | None = None
+    exported_kwh: float | None = None
+    pv_w: float | None = None
+    gas_w: float | None = None
+    price_per_kwh: float | None = None
+    currency: str = ""
+    carbon_g_kwh: float | None = None
