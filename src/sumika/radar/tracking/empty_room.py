@@ -5,6 +5,7 @@ with how many points it shows. In tracking it is clutter of that density, so tha
 elsewhere, and somebody who stands beside the fan is still found.
 """
 
+import math
 from collections.abc import Iterable
 
 import msgspec
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.radar.tracking.mounting import HousePoints
+from sumika.radar.tracking.settings import TrackingSettings
 from sumika.schema.house import KnownMover
 
 Array = NDArray[np.float64]
@@ -19,7 +21,11 @@ Array = NDArray[np.float64]
 _CELL_M = 0.25
 _LEAST_RATE = 0.002
 """Points per frame below which a place is noise."""
+_LEAST_POINTS = 10
+"""Fewer are chance, however short the recording was."""
 _WIDEN_M = 0.15
+_THIN_PER_M3 = TrackingSettings().clutter_per_m3
+"""What lies about in any room, learned or not."""
 
 
 class EmptyRoom(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,14 +76,17 @@ def learn(frames: Iterable[HousePoints]) -> EmptyRoom:
     if not places:
         return EmptyRoom()
     together = np.concatenate(places)
-    groups = _dense_groups(together, _LEAST_RATE * count)
-    movers = []
-    for number, group in enumerate(groups, start=1):
+    groups = _dense_groups(together, max(_LEAST_POINTS, _LEAST_RATE * count))
+    movers: list[KnownMover] = []
+    for group in groups:
         middle = group.mean(axis=0)
         spread = (group - middle).T @ (group - middle) / max(1, len(group) - 1) + np.eye(3) * _WIDEN_M**2
+        # Thin clutter all over a room is no mover: it would only make the tracker blind there.
+        if len(group) / count < 2 * _THIN_PER_M3 * math.sqrt((2 * math.pi) ** 3 * float(np.linalg.det(spread))):
+            continue
         movers.append(
             KnownMover(
-                name=f"mover {number}",
+                name=f"mover {len(movers) + 1}",
                 middle_m=(float(middle[0]), float(middle[1]), float(middle[2])),
                 covariance_m2=(_row(spread[0]), _row(spread[1]), _row(spread[2])),
                 points_per_frame=len(group) / count,

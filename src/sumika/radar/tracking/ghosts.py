@@ -222,14 +222,21 @@ def told_images(
     return list(ghosts.values())
 
 
-def known_movers(points: HousePoints, empty: EmptyRoom | None) -> tuple[NDArray[np.bool_], list[Ghost]]:
-    """Return which points lie where something moves in the empty room, and what does."""
+def known_movers(
+    points: HousePoints, empty: EmptyRoom | None, thin_per_m3: float
+) -> tuple[NDArray[np.bool_], list[Ghost]]:
+    """Return which points lie where something moves in the empty room, and what does.
+
+    Only where it moves much: at the edge of a faint one somebody may begin who is no less likely.
+    """
     known = np.zeros(len(points), bool)
-    ghosts = {}
-    for number, position in enumerate(points.position_m if empty is not None else ()):
-        assert empty is not None
+    ghosts: dict[str, Ghost] = {}
+    if empty is None or not len(points):
+        return known, []
+    often = empty.density(points) > thin_per_m3
+    for number, position in enumerate(points.position_m):
         name, squared = empty.nearest(position)
-        if squared < _MOVER_SIGMAS:
+        if often[number] and squared < _MOVER_SIGMAS:
             known[number] = True
             ghosts[name] = Ghost(position_m=_vector(position), cause=GhostCause.KNOWN_MOVER, detail=name)
     return known, list(ghosts.values())

@@ -13,6 +13,19 @@ FASTEST_M_S = 5.0
 NEAREST_M = 0.5
 """What the radar sees closer than this is its own cover."""
 
+_BELIEVABLE = {
+    "range_m": (NEAREST_M, 100.0),
+    "velocity_m_s": (-FASTEST_M_S, FASTEST_M_S),
+    "azimuth_rad": (-math.pi, math.pi),
+    "elevation_rad": (-math.pi, math.pi),
+    "snr_db": (-50.0, 200.0),
+    "range_sigma_m": (0.0, 10.0),
+    "velocity_sigma_m_s": (0.0, 50.0),
+    "azimuth_sigma_rad": (0.0, 10.0),
+    "elevation_sigma_rad": (0.0, 10.0),
+}
+"""What a sound detector can say of a point: (low, high) by column. Anything else is a fault and no body."""
+
 _SAME_DISTANCE_M = 0.12
 _SIDELOBE_DB = 27.0
 """Beside a point so much stronger at the same distance, a weaker one is its sidelobe: velocity changes within a frame,
@@ -57,15 +70,21 @@ def loud_enough(rows: NDArray[np.floating], level_db: float) -> NDArray[np.bool_
 
 def worth_following(rows: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return (point,) which rows of `sumika.schema.POINT_COLUMNS` are worth following."""
-    distance, velocity, snr = (rows[:, COLUMN[name]] for name in ("range_m", "velocity_m_s", "snr_db"))
-    with np.errstate(invalid="ignore"):
-        plain = np.isfinite(rows).all(axis=1) & (distance > NEAREST_M) & (np.abs(velocity) < FASTEST_M_S)
+    kept: NDArray[np.bool_] = believable(rows)
+    chosen = np.flatnonzero(kept)
+    distance, levels = rows[chosen, COLUMN["range_m"]], rows[chosen, COLUMN["snr_db"]]
     order = np.argsort(distance, kind="stable")
-    near, levels = distance[order], snr[order]
+    near, levels = distance[order], levels[order]
     first = np.searchsorted(near, near - _SAME_DISTANCE_M, side="left")
     last = np.searchsorted(near, near + _SAME_DISTANCE_M, side="right")
     strongest = np.array([levels[a:b].max() for a, b in zip(first, last, strict=True)])
-    shadowed = np.zeros(len(rows), bool)
-    shadowed[order] = levels < strongest - _SIDELOBE_DB
-    kept: NDArray[np.bool_] = plain & ~shadowed
+    alone: NDArray[np.bool_] = levels >= strongest - _SIDELOBE_DB
+    kept[chosen[order]] = alone
     return kept
+
+
+def believable(rows: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return (point,) which rows a sound detector could have given, and a body that is not right at the radar."""
+    low, high = (np.array([_BELIEVABLE[name][end] for name in COLUMN]) for end in (0, 1))
+    fitting: NDArray[np.bool_] = np.greater_equal(rows, low) & np.less_equal(rows, high)  # NaN is neither
+    return np.asarray(fitting.all(axis=1), dtype=np.bool_)

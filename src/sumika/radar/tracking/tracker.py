@@ -146,7 +146,7 @@ def step(
     left, told = _follow(state, radar, inside, images, real, interval_s)
     _hear(state, breathing or {}, time_s)
     unclaimed = inside.take(left)
-    known, movers = ghosts.known_movers(unclaimed, state.empty)
+    known, movers = ghosts.known_movers(unclaimed, state.empty, state.settings.clutter_per_m3)
     told += movers
     unexplained = unclaimed.take(~known)
     begun = begin(unexplained, state.tracks, time_s, state.settings, radar, state.next_id)
