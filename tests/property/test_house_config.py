@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sumika.config import DEMO_FILE, ConfigError, Document, parse_house
+from sumika.config import RECORDINGS_FILE, ConfigError, Document, parse_house
 from sumika.config._comments import comments_of
 from sumika.config._tree import parse_tree
 from sumika.schema import UsageError
 from sumika.schema.house import House
 
-DEMO = DEMO_FILE.read_text(encoding="utf-8")
+DEMO = RECORDINGS_FILE.read_text(encoding="utf-8")
 ENVIRON = {"SUMIKA_DATA": "/nonexistent"}
 MODELS = ("a121", "iwr6843", "bgt60tr13c")
 SNIPPETS = [

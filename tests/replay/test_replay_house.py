@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from sumika.cli.replay import replay
 from sumika.clock import ReplayClock
-from sumika.config import LoadedHouse, demo_house, parse_house
+from sumika.config import LoadedHouse, recordings_house, parse_house
 from sumika.evaluate.spine.replay import write_log
 from sumika.log import Logged, LogReader, LogWriter, RunInfo, diff
 from sumika.runtime.replay_log import replay_log
@@ -24,7 +24,7 @@ SECONDS = 20.0
 
 @pytest.fixture(scope="module")
 def simulated_house() -> LoadedHouse:
-    return demo_house({**os.environ, "SUMIKA_DATA": os.devnull})
+    return recordings_house({**os.environ, "SUMIKA_DATA": os.devnull})
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def test_force_never_deletes_what_was_recorded(log: Path, tmp_path: Path) -> Non
 
 @pytest.mark.recording
 def test_the_three_recordings_replay_to_the_same_bytes(sumika_data: Path, tmp_path: Path) -> None:
-    loaded = demo_house({**os.environ, "SUMIKA_DATA": str(sumika_data)})
+    loaded = recordings_house({**os.environ, "SUMIKA_DATA": str(sumika_data)})
     assert write_log(loaded, tmp_path / "log", 25.0) == {Origin.RECORDED}
     report = replay_log(tmp_path / "log", tmp_path / "replay", start="frames")
     assert report.replayed["slow_time"] > 1000

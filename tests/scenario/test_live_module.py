@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sumika.bus import Received
-from sumika.config import demo_house, parse_house
+from sumika.config import parse_house, recordings_house
 from sumika.evaluate.running_house import RunningHouse
 from sumika.schema import Claim, Event, Origin, Presence
 from sumika.units import seconds_to_ns
@@ -45,7 +45,7 @@ def module() -> Iterator[TalkingModule]:
 
 
 def test_claims_reach_the_bus_and_an_unplugged_module_is_told_while_its_room_is_unknown(module: TalkingModule) -> None:
-    loaded = demo_house({**os.environ, "SUMIKA_DATA": os.devnull})
+    loaded = recordings_house({**os.environ, "SUMIKA_DATA": os.devnull})
     radar, text = loaded.house.radars[0], loaded.text
     named = text.index(radar.id)
     begin = text.index("source:", named)

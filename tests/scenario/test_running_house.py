@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sumika.bus import Received
-from sumika.config import LoadedHouse, demo_house, parse_house
+from sumika.config import LoadedHouse, parse_house, recordings_house
 from sumika.evaluate.running_house import RunningHouse, lives
 from sumika.evaluate.spine.demo import mistreat
 from sumika.log import diff
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 @pytest.fixture(scope="module")
 def simulated_house() -> LoadedHouse:
     """The demo house without recordings: it is there on every machine."""
-    return demo_house({**os.environ, "SUMIKA_DATA": os.devnull})
+    return recordings_house({**os.environ, "SUMIKA_DATA": os.devnull})
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_every_node_tells_its_memory_and_cpu(running: RunningHouse) -> None:
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_node_that_dies_or_hangs_comes_back_and_takes_no_other_along(how: signal.Signals) -> None:
     back_s, restarts = mistreat(how)
-    watchdogs = {node.name: node.watchdog_s for node in nodes_of(demo_house(os.environ).house)}
+    watchdogs = {node.name: node.watchdog_s for node in nodes_of(recordings_house(os.environ).house)}
     assert set(back_s) == set(watchdogs)
     assert set(restarts.values()) == {1}, restarts
     for name, seconds in back_s.items():

@@ -36,7 +36,7 @@ def start(address: str, folder: Path) -> subprocess.Popen[bytes]:
         "XDG_RUNTIME_DIR": os.environ["XDG_RUNTIME_DIR"],
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "sumika", "run", "--headless", "--data", str(folder / "data")],
+        [sys.executable, "-m", "sumika", "run", "--recordings", "--headless", "--data", str(folder / "data")],
         env=environ,
         stderr=subprocess.DEVNULL,
     )

@@ -205,7 +205,7 @@ def test_bad_messages_are_counted_and_the_stream_goes_on(folder: RuntimeFolder) 
             encoded(msgspec.structs.replace(good, message=msgspec.Raw(msgspec.msgpack.encode({"room": 7})))),
             encoded(envelope_of(event())),
         ],
-        "unknown_topic": [header + msgspec.msgpack.encode(envelope_of(presence(), topic="weather"))],
+        "unknown_topic": [header + msgspec.msgpack.encode(envelope_of(presence(), topic="horoscope"))],
         "misaddressed": [
             header + msgspec.msgpack.encode(envelope_of(presence("kitchen"), key="kitchen")),
             encoded(envelope_of(presence("kitchen"))),

@@ -11,10 +11,18 @@ from click.testing import CliRunner, Result
 from sumika.cli._recordings import require_a_radar
 from sumika.cli.house import house
 from sumika.cli.main import main
-from sumika.config import DEMO_FILE, demo_house, draw_floor_plan, house_schema, load_house
+from sumika.config import (
+    DEMO_FILE,
+    RECORDINGS_FILE,
+    demo_house,
+    draw_floor_plan,
+    house_schema,
+    load_house,
+    recordings_house,
+)
 from sumika.config._tree import parse_tree
 from sumika.schema import UsageError
-from sumika.schema.house import DemoSource, PortSource, RecordingSource
+from sumika.schema.house import DemoSource, PortSource, RecordingSource, WorldSource
 from sumika.sensors import MODELS, builtin_chirps
 
 NOWHERE = {"SUMIKA_DATA": "/nonexistent"}
@@ -48,7 +56,7 @@ def test_a_broken_house_is_told_line_by_line_with_exit_code_2(
 def test_a_sound_house_ends_with_0_and_a_plan(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_main(monkeypatch, "house", "check", str(DEMO_FILE)) == 0
+    assert run_main(monkeypatch, "house", "check", str(RECORDINGS_FILE)) == 0
     told = capsys.readouterr().out
     assert "room living: 27.8 m², 2.5 m high, storey 1" in told
     assert "radar bedroom_radar: a121 in bedroom at 1.1 m, looks at 0°, 3.1 m to the next wall" in told
@@ -170,23 +178,35 @@ def test_the_schema_is_one_that_editors_can_use() -> None:
         for key, field in part["properties"].items():
             assert field["title"], f"{name}.{key}"
             assert key == "type" or field["description"], f"{name}.{key}"
-    jsonschema.validate(parse_tree(DEMO_FILE.read_text(encoding="utf-8")).data, printed)
+    for file in (DEMO_FILE, RECORDINGS_FILE):
+        jsonschema.validate(parse_tree(file.read_text(encoding="utf-8")).data, printed)
 
 
-def test_the_demo_house_simulates_what_has_no_recording(tmp_path: Path) -> None:
-    loaded = demo_house({"SUMIKA_DATA": str(tmp_path)}, models=MODELS)
+def test_the_demo_house_is_a_simulated_one_with_people_a_cat_and_three_radars() -> None:
+    loaded = demo_house(NOWHERE, models=MODELS)
+    assert loaded.warnings == ()
+    assert loaded.house.demo
+    assert all(isinstance(radar.source, WorldSource) for radar in loaded.house.radars)
+    assert {radar.room for radar in loaded.house.radars} == {"bedroom", "living", "bathroom"}
+    assert len(loaded.house.residents) == 2
+    assert loaded.house.world is not None
+    assert loaded.house.world.pets == ("cat",)
+
+
+def test_the_recordings_house_simulates_what_has_no_recording(tmp_path: Path) -> None:
+    loaded = recordings_house({"SUMIKA_DATA": str(tmp_path)}, models=MODELS)
     assert loaded.house.demo
     assert all(isinstance(radar.source, DemoSource) for radar in loaded.house.radars)
     assert len({radar.source for radar in loaded.house.radars}) == 3
     assert loaded.warnings == ()
     (tmp_path / "bgt60tr13c_breathing").mkdir()
-    mixed = demo_house({"SUMIKA_DATA": str(tmp_path)}, models=MODELS)
+    mixed = recordings_house({"SUMIKA_DATA": str(tmp_path)}, models=MODELS)
     assert [type(radar.source) for radar in mixed.house.radars] == [DemoSource, DemoSource, RecordingSource]
     assert mixed.hash != loaded.hash
 
 
-def test_the_demo_house_plays_the_real_recordings(sumika_data: Path) -> None:
-    loaded = demo_house({"SUMIKA_DATA": str(sumika_data)}, models=MODELS)
+def test_the_recordings_house_plays_the_real_recordings(sumika_data: Path) -> None:
+    loaded = recordings_house({"SUMIKA_DATA": str(sumika_data)}, models=MODELS)
     sources = [radar.source for radar in loaded.house.radars]
     assert all(isinstance(source, RecordingSource) for source in sources)
     assert loaded.warnings == ()
@@ -196,7 +216,7 @@ def test_the_demo_house_plays_the_real_recordings(sumika_data: Path) -> None:
 
 @pytest.mark.parametrize("columns", [80, 40, 12])
 def test_a_plan_keeps_to_its_columns_and_shows_every_room_and_radar(columns: int) -> None:
-    made = demo_house(NOWHERE).house
+    made = recordings_house(NOWHERE).house
     plan = draw_floor_plan(made, columns)
     assert max(len(line) for line in plan.splitlines()) <= columns
     assert sum(plan.count(arrow) for arrow in "→←↑↓") == len(made.radars)

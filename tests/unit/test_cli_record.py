@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from sumika.cli.evaluate import evaluate
 from sumika.cli.record import record
 from sumika.clock import ReplayClock
-from sumika.config import demo_house
+from sumika.config import recordings_house
 from sumika.log import LogReader, LogWriter, RunInfo
 from sumika.runtime.offline import OfflineHouse, frames_of
 from sumika.runtime.reference_loop import tell
@@ -45,7 +45,7 @@ def short_folder() -> Iterator[Path]:
 
 def belt(path: Path, seconds: float, rate_hz: float = 25.0) -> Path:
     """Write what a belt on the demo's person would have measured."""
-    radar = demo_house(NO_RECORDINGS).house.radars[0]
+    radar = recordings_house(NO_RECORDINGS).house.radars[0]
     assert isinstance(radar.source, DemoSource)
     chest = ChestMotion(radar.source.respiration_bpm, radar.source.seed)
     rows = [f"{n / rate_hz},{1000 * chest.breathing_m(n / rate_hz)}\n" for n in range(round(seconds * rate_hz))]
@@ -99,6 +99,7 @@ def test_radars_and_a_belt_end_in_one_log(tmp_path: Path, short_folder: Path) ->
         "-m",
         "sumika",
         "record",
+        "--recordings",
         "--data",
         str(tmp_path / "data"),
         "--seconds",
@@ -129,7 +130,7 @@ def test_radars_and_a_belt_end_in_one_log(tmp_path: Path, short_folder: Path) ->
 
 @pytest.mark.slow
 def test_a_simulated_radar_is_scored_against_a_belt_in_the_same_log(tmp_path: Path) -> None:
-    loaded = demo_house(NO_RECORDINGS)
+    loaded = recordings_house(NO_RECORDINGS)
     radar = loaded.house.radars[0]
     clock = ReplayClock()
     log = tmp_path / "log"

@@ -10,7 +10,7 @@ import pytest
 
 from sumika.bus import Board, Publisher, RingWriter, Subscriber
 from sumika.clock import WallClock
-from sumika.config import demo_house
+from sumika.config import recordings_house
 from sumika.log import LogReader
 from sumika.runtime import process as process_module
 from sumika.runtime.history_loop import HistoryLoop
@@ -22,7 +22,7 @@ from sumika.schema import ConfigChange, Event, Origin, RawFrame, RecordRawReques
 from sumika.sensors import open_frames
 from tests.bus_helpers import opened, presence, runtime_folder, wait_until
 
-LOADED = demo_house({"SUMIKA_DATA": "/dev/null"})
+LOADED = recordings_house({"SUMIKA_DATA": "/dev/null"})
 RADAR = LOADED.house.radars[0]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from sumika.bus import Board, RingReader, RuntimeFolder, Subscriber
 from sumika.clock import WallClock
-from sumika.config import demo_house
+from sumika.config import recordings_house
 from sumika.runtime import process as process_module
 from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
@@ -37,7 +37,7 @@ from tests.bus_helpers import opened, runtime_folder, wait_until
 
 pytestmark = pytest.mark.slow
 
-LOADED = demo_house({"SUMIKA_DATA": "/dev/null"})
+LOADED = recordings_house({"SUMIKA_DATA": "/dev/null"})
 RADAR = LOADED.house.radars[0]
 NODE = next(node for node in nodes_of(LOADED.house) if node.subject == RADAR.id)
 CLOCK = WallClock()

@@ -15,3 +15,8 @@ data_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for log and history; without it the user's data folder (or $SUMIKA_HOME).",
 )
+recordings_option = click.option(
+    "--recordings",
+    is_flag=True,
+    help="Three rooms with real radar recordings from SUMIKA_DATA; a simulated target where one is absent.",
+)

@@ -8,7 +8,7 @@ import click
 
 from sumika.bus import RuntimeFolder, ask
 from sumika.cli._houses import load
-from sumika.cli._options import data_option, house_option
+from sumika.cli._options import data_option, house_option, recordings_option
 from sumika.cli._recordings import require_a_radar
 from sumika.config import LoadedHouse
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
@@ -19,6 +19,7 @@ from sumika.sensors.reference import parse_references
 
 @click.command()
 @house_option
+@recordings_option
 @data_option
 @click.option("--seconds", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="How long.")
 @click.option("--radar", "radars", multiple=True, help="Only this radar (repeatable); without it: all.")
@@ -36,6 +37,7 @@ from sumika.sensors.reference import parse_references
 )
 def record(
     house: Path | None,
+    recordings: bool,
     data: Path | None,
     seconds: float,
     radars: tuple[str, ...],
@@ -52,7 +54,7 @@ def record(
     """
     own_run = bool(references or out or not frames)
     running = RuntimeFolder.running()
-    if running and house is None:
+    if running and house is None and not recordings:
         if own_run:
             raise UsageError(
                 "the house is running, and its log takes no more sources",
@@ -61,7 +63,7 @@ def record(
             )
         click.echo(_ask_running(running[0], seconds, radars))
         return
-    loaded = load(house)
+    loaded = load(house, recordings=recordings)
     known = _known_radars(loaded, radars)
     if out is not None and out.exists():
         raise UsageError("it is there already", where=f"--out {out}", remedy="Name a folder that is not there yet.")

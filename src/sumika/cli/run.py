@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from sumika.cli._houses import load
-from sumika.cli._options import data_option, house_option
+from sumika.cli._options import data_option, house_option, recordings_option
 from sumika.cli._recordings import require_a_radar
 from sumika.cli._view import run_terminal
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
@@ -16,16 +16,17 @@ from sumika.terminal import reader_gone
 
 @click.command()
 @house_option
+@recordings_option
 @data_option
 @click.option("--headless", is_flag=True, help="No live view; nodes and log only.")
 @click.option("--seconds", type=click.FloatRange(min=0.1), help="End by itself after so long.")
-def run(house: Path | None, data: Path | None, headless: bool, seconds: float | None) -> None:
+def run(house: Path | None, recordings: bool, data: Path | None, headless: bool, seconds: float | None) -> None:
     """Run the house: sensors, perception, log, history, live view. Ctrl-C ends it.
 
-    Without --house the demo house runs: three real radar recordings where SUMIKA_DATA has them, a simulated breathing
-    target otherwise.
+    Without --house the demo house runs: a simulated family house, its residents and their cat, as three radars and
+    the sensors of its air would see them. Nothing of it is sensing, and everything says so.
     """
-    loaded = load(house)
+    loaded = load(house, recordings=recordings)
     require_a_radar(loaded)
     extra: tuple[Node, ...] = ()
     if not headless:

@@ -8,7 +8,7 @@ edit_house("house.yaml", lambda house: house.set("radars[bed].yaw_deg", 90), exp
 """
 
 from sumika.config._compose import RadarAnswer, RoomAnswer, compose_house, radar_answer, room_answer
-from sumika.config._demo import DEMO_FILE, demo_house
+from sumika.config._demo import DEMO_FILE, RECORDINGS_FILE, demo_house, recordings_house
 from sumika.config._document import Document
 from sumika.config._drawing import draw_floor_plan
 from sumika.config._edit import edit_house, migrate_house, write_new_house
@@ -22,6 +22,7 @@ from sumika.config._problem import ConfigError, Problem
 __all__ = [
     "CURRENT_VERSION",
     "DEMO_FILE",
+    "RECORDINGS_FILE",
     "ConfigError",
     "Document",
     "LoadedHouse",
@@ -39,6 +40,7 @@ __all__ = [
     "parse_house",
     "radar_answer",
     "recordings_folder",
+    "recordings_house",
     "resolve",
     "room_answer",
     "view_m",

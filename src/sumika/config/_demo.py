@@ -1,4 +1,4 @@
-"""The house that runs when none is described: real recordings where there are some, a simulated target elsewhere."""
+"""The houses that run when none is described: a simulated one, and one whose radars play real recordings."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -9,6 +9,7 @@ from sumika.config._load import LoadedHouse, load_house, parse_house
 from sumika.schema.house import DemoSource, RecordingSource
 
 DEMO_FILE = Path(__file__).with_name("demo_house.yaml")
+RECORDINGS_FILE = Path(__file__).with_name("recordings_house.yaml")
 
 _STAND_INS = {
     "bedroom_radar": DemoSource(range_m=1.1, respiration_bpm=13.2, seed=1),
@@ -19,7 +20,17 @@ _STAND_INS = {
 
 
 def demo_house(environ: Mapping[str, str] = os.environ, *, models: Collection[str] | None = None) -> LoadedHouse:
-    """Return the demo house, with a simulated target for every radar whose recording is absent.
+    """Return the demo house: a simulated family house with two residents, a cat and three radars.
+
+    Args:
+        environ: Variables that paths in it may name.
+        models: The radar models there are; None leaves them unchecked.
+    """
+    return load_house(DEMO_FILE, environ, models=models)
+
+
+def recordings_house(environ: Mapping[str, str] = os.environ, *, models: Collection[str] | None = None) -> LoadedHouse:
+    """Return the house of real recordings, with a simulated target for every radar whose recording is absent.
 
     Args:
         environ: SUMIKA_DATA is the folder of recordings.
@@ -28,12 +39,12 @@ def demo_house(environ: Mapping[str, str] = os.environ, *, models: Collection[st
     Returns:
         The house. Its text is what is in force, with the stand-ins written into it.
     """
-    loaded = load_house(DEMO_FILE, environ, models=models)
-    document = Document(loaded.text, DEMO_FILE)
+    loaded = load_house(RECORDINGS_FILE, environ, models=models)
+    document = Document(loaded.text, RECORDINGS_FILE)
     for radar in loaded.house.radars:
         if isinstance(radar.source, RecordingSource) and not _there(loaded.resolve(radar.source.path)):
             document.set(f"radars[{radar.id}].source", _STAND_INS[radar.id])
-    return parse_house(document.text, DEMO_FILE, environ, models=models)
+    return parse_house(document.text, RECORDINGS_FILE, environ, models=models)
 
 
 def _there(recording: Path | None) -> bool:

@@ -2,7 +2,9 @@
 
 from sumika.schema._message import Consumed, Envelope, Message
 from sumika.schema._origin import Origin, worst
+from sumika.schema.air import AirSample, MeterSample, WeatherSample
 from sumika.schema.antennas import AntennaArray
+from sumika.schema.devices import DEVICE_KINDS, DeviceKind, DeviceState, Setting
 from sumika.schema.errors import SumikaError, UsageError
 from sumika.schema.people import ChestMotion, Estimate, HeartRate, Presence, Respiration
 from sumika.schema.points import POINT_COLUMNS, Claim, PointCloud
@@ -34,17 +36,20 @@ from sumika.schema.system import (
 )
 from sumika.schema.topics import REQUESTS, TOPIC_OF, TOPICS, Request, Signal, Topic, key_of
 from sumika.schema.tracks import Ghost, GhostCause, HeldBy, Track, TrackKind, Tracks
+from sumika.schema.truth import TrueBeat, TrueBody, TrueBreath, TrueRoom
 from sumika.schema.vitals import Beat, PersonVitals, Rate
 from sumika.schema.waveform import ChirpProfile, RangeGrid
 
 __all__ = [
     "ARRAYS",
+    "DEVICE_KINDS",
     "POINT_COLUMNS",
     "RADAR_MODELS",
     "REQUESTS",
     "TOPICS",
     "TOPIC_OF",
     "AdcFrame",
+    "AirSample",
     "AntennaArray",
     "Beat",
     "ChestMotion",
@@ -54,6 +59,8 @@ __all__ = [
     "Command",
     "ConfigChange",
     "Consumed",
+    "DeviceKind",
+    "DeviceState",
     "Envelope",
     "Estimate",
     "Event",
@@ -66,6 +73,7 @@ __all__ = [
     "HeartRate",
     "HeldBy",
     "Message",
+    "MeterSample",
     "NodeHealth",
     "NodeState",
     "NodeStatistics",
@@ -89,6 +97,7 @@ __all__ = [
     "Request",
     "Respiration",
     "RestingPlace",
+    "Setting",
     "Severity",
     "Signal",
     "SlowTime",
@@ -99,7 +108,12 @@ __all__ = [
     "Track",
     "TrackKind",
     "Tracks",
+    "TrueBeat",
+    "TrueBody",
+    "TrueBreath",
+    "TrueRoom",
     "UsageError",
+    "WeatherSample",
     "frame_from_bytes",
     "key_of",
     "worst",

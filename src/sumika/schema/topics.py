@@ -2,6 +2,8 @@
 
 import msgspec
 
+import sumika.schema.air as air
+import sumika.schema.devices as devices
 import sumika.schema.people as people
 import sumika.schema.points as points
 import sumika.schema.posture as posture
@@ -10,6 +12,7 @@ import sumika.schema.reference as reference
 import sumika.schema.requests as requests
 import sumika.schema.system as system
 import sumika.schema.tracks as tracks
+import sumika.schema.truth as truth
 import sumika.schema.vitals as vitals
 from sumika.schema._message import Message
 
@@ -95,6 +98,52 @@ TOPICS: dict[str, Topic] = {
         rate_hz=1.0,
         keep=(Signal(field="rate_bpm", unit="1/min", resolution=0.1, personal=True),),
     ),
+    "air": Topic(
+        message=air.AirSample,
+        key_field="sensor",
+        rate_hz=0.2,
+        keep=(
+            Signal(field="temperature_c", unit="°C", resolution=0.05),
+            Signal(field="relative_humidity", unit="1", resolution=0.005),
+            Signal(field="co2_ppm", unit="ppm", resolution=1.0),
+            Signal(field="voc_ug_m3", unit="µg/m³", resolution=1.0),
+            Signal(field="pm2_5_ug_m3", unit="µg/m³", resolution=0.1),
+            Signal(field="illuminance_lux", unit="lx", resolution=1.0),
+            Signal(field="sound_dba", unit="dB", resolution=0.5),
+        ),
+    ),
+    "weather": Topic(
+        message=air.WeatherSample,
+        key_field="source",
+        rate_hz=1 / 60,
+        keep=(
+            Signal(field="temperature_c", unit="°C", resolution=0.05),
+            Signal(field="relative_humidity", unit="1", resolution=0.005),
+            Signal(field="global_horizontal_w_m2", unit="W/m²", resolution=1.0),
+            Signal(field="wind_m_s", unit="m/s", resolution=0.1),
+        ),
+    ),
+    "meter": Topic(
+        message=air.MeterSample,
+        key_field="meter",
+        rate_hz=0.1,
+        keep=(
+            Signal(field="power_w", unit="W", resolution=1.0),
+            Signal(field="pv_w", unit="W", resolution=1.0),
+            Signal(field="imported_kwh", unit="kWh", resolution=0.001),
+            Signal(field="exported_kwh", unit="kWh", resolution=0.001),
+        ),
+    ),
+    "device_state": Topic(
+        message=devices.DeviceState,
+        key_field="device",
+        rate_hz=0.1,
+        keep=(Signal(field="power_w", unit="W", resolution=1.0),),
+    ),
+    "truth_body": Topic(message=truth.TrueBody, key_field="body", rate_hz=5.0),
+    "truth_breath": Topic(message=truth.TrueBreath, key_field="body", rate_hz=None),
+    "truth_beat": Topic(message=truth.TrueBeat, key_field="body", rate_hz=None),
+    "truth_room": Topic(message=truth.TrueRoom, key_field="room", rate_hz=0.1),
     "reference": Topic(message=reference.ReferenceSamples, key_field="stream", rate_hz=None),
     "reference_state": Topic(message=reference.ReferenceState, key_field="source", rate_hz=None),
     "node_health": Topic(message=system.NodeHealth, key_field="node", rate_hz=1.0),

@@ -8,7 +8,7 @@ import time
 import psutil
 
 from sumika.bus import Received
-from sumika.config import demo_house
+from sumika.config import recordings_house
 from sumika.evaluate.figure import Evidence, Figure
 from sumika.evaluate.running_house import RunningHouse
 from sumika.runtime.table import nodes_of
@@ -38,7 +38,7 @@ def _cpu_s(processes: list[psutil.Process]) -> float:
 
 def usage() -> dict[str, Figure]:
     """Return start-up times, core share, memory and the time that Ctrl-C takes."""
-    loaded = demo_house(os.environ)
+    loaded = recordings_house(os.environ)
     evidence = Evidence.REAL_RECORDING
     with RunningHouse(loaded, arguments=()) as house:
         presence = _first(house, Presence, 10.0)
@@ -76,7 +76,7 @@ def mistreat(how: signal.Signals) -> tuple[dict[str, float], dict[str, int]]:
     Returns:
         Seconds until each ran again, and how often each was started again in all (once, unless one took another along).
     """
-    loaded = demo_house({**os.environ, "SUMIKA_DATA": os.devnull})
+    loaded = recordings_house({**os.environ, "SUMIKA_DATA": os.devnull})
     back_s: dict[str, float] = {}
     with RunningHouse(loaded) as house:
         house.wait_until_running()
@@ -105,7 +105,7 @@ def faults() -> dict[str, Figure]:
     """Return how long the slowest node took to come back from kill -9, and from SIGSTOP in units of its watchdog."""
     killed, restarts_killed = mistreat(signal.SIGKILL)
     stopped, restarts_stopped = mistreat(signal.SIGSTOP)
-    watchdogs = {node.name: node.watchdog_s for node in nodes_of(demo_house(os.environ).house)}
+    watchdogs = {node.name: node.watchdog_s for node in nodes_of(recordings_house(os.environ).house)}
     taken_along = sum(max(0, count - 1) for count in (*restarts_killed.values(), *restarts_stopped.values()))
     relative = {name: seconds / watchdogs[name] for name, seconds in stopped.items()}
     return {

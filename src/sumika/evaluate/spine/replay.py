@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from sumika.clock import ReplayClock
-from sumika.config import LoadedHouse, demo_house
+from sumika.config import LoadedHouse, recordings_house
 from sumika.evaluate.figure import Evidence, Figure
 from sumika.log import LogWriter, RunInfo, diff
 from sumika.runtime.offline import OfflineHouse, frames_of
@@ -57,7 +57,7 @@ def measure(full: bool) -> dict[str, Figure]:
     `replay_speed` is of a log as it always is, which begins at the slow-time signal; `replay_speed_from_frames` of one
     into which whole radar frames were recorded, so that the radars' own processing is replayed too.
     """
-    loaded = demo_house(os.environ)
+    loaded = recordings_house(os.environ)
     with tempfile.TemporaryDirectory() as scratch:
         log = Path(scratch) / "log"
         origins = write_log(loaded, log, FULL_S if full else QUICK_S)
