@@ -9,9 +9,9 @@ import msgspec
 from sumika.distil.language_finish import LanguageFinish
 from sumika.distil.ledger.prices import load_prices
 from sumika.distil.recipe import LanguageRecipe
-from sumika.distil.settings_file import parse_settings
 from sumika.distil.stages import Stages, Watcher
 from sumika.distil.store import Store
+from sumika.settings_file import parse_settings
 
 TRAINED = """
 name: tiny

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from sumika.cli.replay import replay
 from sumika.clock import ReplayClock
-from sumika.config import LoadedHouse, recordings_house, parse_house
+from sumika.config import LoadedHouse, parse_house, recordings_house
 from sumika.evaluate.spine.replay import write_log
 from sumika.log import Logged, LogReader, LogWriter, RunInfo, diff
 from sumika.runtime.replay_log import replay_log

@@ -8,10 +8,10 @@ from sumika.distil.language_run import LanguageRun
 from sumika.distil.ledger.prices import load_prices
 from sumika.distil.many_machines import rounds, spread
 from sumika.distil.recipe import LanguageRecipe
-from sumika.distil.settings_file import parse_settings
 from sumika.distil.stages import Stages
 from sumika.distil.store import Store
 from sumika.schema import SumikaError
+from sumika.settings_file import parse_settings
 
 RECIPE = """
 name: spread

@@ -8,9 +8,9 @@ import pytest
 
 from sumika.distil.recipe import LanguageRecipe, ProblemPool, load_recipe, shipped
 from sumika.distil.recipe_teachers import Shape, TrainedTeacher
-from sumika.distil.settings_file import LARGEST_FILE_BYTES, outline, parse_settings, read_settings
 from sumika.distil.teachers.terms import check_terms
 from sumika.schema import UsageError
+from sumika.settings_file import LARGEST_FILE_BYTES, outline, parse_settings, read_settings
 
 WHOLE = """\
 name: mine

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from sumika.distil.settings_file import parse_settings
 from sumika.distil.teachers.presets import EndpointSettings, is_loopback
 from sumika.schema import UsageError
+from sumika.settings_file import parse_settings
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from sumika.cli._distil_spread import Spread
 from sumika.distil.ledger.prices import Prices
 from sumika.distil.ledger.quote import Quote
 from sumika.distil.runs import Run
-from sumika.distil.settings_file import outline
 from sumika.distil.store import Store
 from sumika.schema import UsageError
+from sumika.settings_file import outline
 
 KINDS: dict[str, ModuleType] = {"language": _distil_language, "arrays": _distil_arrays}
 """Kind -> module with `names`, `abouts`, `load`, `changed`, `quote_of`, `finish` and `export`."""

@@ -13,9 +13,9 @@ from sumika.distil.networks.fit import FitSettings
 from sumika.distil.networks.presets import Preset
 from sumika.distil.pool import PoolSettings
 from sumika.distil.records import ArraySet
-from sumika.distil.settings_file import read_settings
 from sumika.distil.tabular import BoostingSettings
 from sumika.schema import UsageError
+from sumika.settings_file import read_settings
 
 
 class Source(Protocol):

@@ -11,8 +11,8 @@ from sumika.distil.judge import QualitySettings
 from sumika.distil.language.settings import LanguageTrainSettings
 from sumika.distil.pool import PoolSettings
 from sumika.distil.recipe_teachers import Shape, Teacher, TrainedTeacher
-from sumika.distil.settings_file import read_settings
 from sumika.schema import UsageError
+from sumika.settings_file import read_settings
 
 Comparison = Literal["without", "random"]
 SHIPPED = Path(__file__).parent / "recipes"

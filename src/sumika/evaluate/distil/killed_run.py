@@ -13,11 +13,11 @@ from sumika.distil.language_run import LanguageRun
 from sumika.distil.ledger.ledger import Ledger, Status
 from sumika.distil.ledger.prices import load_prices
 from sumika.distil.recipe import LanguageRecipe
-from sumika.distil.settings_file import parse_settings
 from sumika.distil.stages import Stages
 from sumika.distil.store import Store
 from sumika.evaluate.figure import Evidence, Figure
 from sumika.schema import SumikaError
+from sumika.settings_file import parse_settings
 
 KILLS = 10
 DEADLINE_S = 400.0

@@ -19,27 +19,45 @@ PATH = re.compile(r" - at `(?P<path>\$[^`]*)`")
 MISSING_FIELD = re.compile(r"missing required field `(?P<field>[^`]+)`")
 
 
-def read_settings(path: Path, kind: type[Settings]) -> Settings:
+class FileKind(msgspec.Struct, frozen=True):
+    """What a kind of file is called in errors, and which command shows those that ship.
+
+    Attributes:
+        name: For people.
+        shown_by: A command.
+    """
+
+    name: str
+    shown_by: str
+
+
+RECIPE = FileKind("recipe", "sumika distil recipes")
+
+
+def read_settings(path: Path, kind: type[Settings], what: FileKind = RECIPE) -> Settings:
     """Read a YAML file into a struct.
 
     Args:
         path: The file.
         kind: Struct with `forbid_unknown_fields`.
+        what: What such a file is called.
 
     Raises:
         UsageError: if it cannot be read, is no YAML, or does not fit; says where and what would fit.
     """
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise UsageError(f"larger than {LARGEST_FILE_BYTES >> 20} MiB: this is no recipe", where=str(path))
+            raise UsageError(f"larger than {LARGEST_FILE_BYTES >> 20} MiB: this is no {what.name}", where=str(path))
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"cannot be read: {reason}", where=str(path), remedy="Name a recipe that exists.") from error
-    return parse_settings(text, kind, where=str(path))
+        raise UsageError(
+            f"cannot be read: {reason}", where=str(path), remedy=f"Name a {what.name} that exists."
+        ) from error
+    return parse_settings(text, kind, where=str(path), what=what)
 
 
-def parse_settings(text: str, kind: type[Settings], *, where: str) -> Settings:
+def parse_settings(text: str, kind: type[Settings], *, where: str, what: FileKind = RECIPE) -> Settings:
     """Read YAML text into a struct; `where` names its source in errors.
 
     Raises:
@@ -56,12 +74,12 @@ def parse_settings(text: str, kind: type[Settings], *, where: str) -> Settings:
         raise UsageError(
             f"must be a mapping of fields, found {type(document).__name__}",
             where=where,
-            remedy="Start from a recipe that ships: sumika distil recipes.",
+            remedy=f"Start from a {what.name} that ships: {what.shown_by}.",
         )
     try:
         return msgspec.convert(_plain(document), kind, strict=True)
     except msgspec.ValidationError as error:
-        raise _told(str(error), document, kind, where) from error
+        raise _told(str(error), document, kind, where, what) from error
 
 
 def outline(path: Path) -> dict[str, Any]:
@@ -85,7 +103,7 @@ def _plain(node: Any) -> Any:
     return node
 
 
-def _told(message: str, document: dict[str, Any], kind: type[msgspec.Struct], where: str) -> UsageError:
+def _told(message: str, document: dict[str, Any], kind: type[msgspec.Struct], where: str, what: FileKind) -> UsageError:
     match = PATH.search(message)
     steps = re.findall(r"\.(\w[\w-]*)|\[(\d+)\]|\[\.\.\.\]", match["path"]) if match else []
     names = [name or int(index or 0) for name, index in steps]
@@ -100,7 +118,7 @@ def _told(message: str, document: dict[str, Any], kind: type[msgspec.Struct], wh
         remedy = f"Did you mean '{near[0]}'?" if near else ""
         remedy = " ".join(part for part in (remedy, f"Known here: {', '.join(known)}." if known else "") if part)
     return UsageError(
-        f"{field or 'the recipe'}: {problem}", where=f"{where}:{_line_of(document, names)}", remedy=remedy
+        f"{field or f'the {what.name}'}: {problem}", where=f"{where}:{_line_of(document, names)}", remedy=remedy
     )
 
 
