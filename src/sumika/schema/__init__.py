@@ -36,7 +36,7 @@ from sumika.schema.system import (
 )
 from sumika.schema.topics import REQUESTS, TOPIC_OF, TOPICS, Request, Signal, Topic, key_of
 from sumika.schema.tracks import Ghost, GhostCause, HeldBy, Track, TrackKind, Tracks
-from sumika.schema.truth import TrueBeat, TrueBody, TrueBreath, TrueRoom
+from sumika.schema.truth import TrueBeat, TrueBody, TrueBreath, TrueRoom, TrueWorld
 from sumika.schema.vitals import Beat, PersonVitals, Rate
 from sumika.schema.waveform import ChirpProfile, RangeGrid
 
@@ -112,6 +112,7 @@ __all__ = [
     "TrueBody",
     "TrueBreath",
     "TrueRoom",
+    "TrueWorld",
     "UsageError",
     "WeatherSample",
     "frame_from_bytes",

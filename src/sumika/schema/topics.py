@@ -140,6 +140,7 @@ TOPICS: dict[str, Topic] = {
         rate_hz=0.1,
         keep=(Signal(field="power_w", unit="W", resolution=1.0),),
     ),
+    "truth_world": Topic(message=truth.TrueWorld, key_field="world", rate_hz=1.0),
     "truth_body": Topic(message=truth.TrueBody, key_field="body", rate_hz=5.0),
     "truth_breath": Topic(message=truth.TrueBreath, key_field="body", rate_hz=None),
     "truth_beat": Topic(message=truth.TrueBeat, key_field="body", rate_hz=None),

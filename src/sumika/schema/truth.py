@@ -88,3 +88,25 @@ class TrueRoom(Message, frozen=True, kw_only=True):
     illuminance_lux: float
     melanopic_edi_lux: float
     sound_dba: float
+
+
+class TrueWorld(Message, frozen=True, kw_only=True):
+    """How a simulated house runs.
+
+    Attributes:
+        world: Its name.
+        local_time: Date and time there, ISO 8601 with the offset.
+        at_s: Seconds since it began.
+        scenario: A named night or day; empty: ordinary life.
+        outdoor_temperature_c: Of the air outside.
+        cost: Of energy since it began.
+        currency: ISO 4217.
+    """
+
+    world: str
+    local_time: str
+    at_s: float
+    scenario: str = ""
+    outdoor_temperature_c: float | None = None
+    cost: float | None = None
+    currency: str = ""

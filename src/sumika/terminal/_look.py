@@ -14,7 +14,7 @@ from sumika.text import distance_text, duration_text, rate_text, reason_text, sa
 
 _SIGNS = {
     "±": "+-", "·": "-", "…": "..", "─": "-", "–": "-", "×": "x",
-    "●": "*", "◐": "~", "○": "o", "▲": "!", "✓": "+",
+    "°": "", "●": "*", "◐": "~", "○": "o", "▲": "!", "✓": "+",
 }  # fmt: skip
 _TO_ASCII = str.maketrans(_SIGNS)
 

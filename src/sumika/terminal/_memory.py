@@ -9,22 +9,35 @@ from sumika.clock import Instant
 from sumika.schema import (
     TOPIC_OF,
     TOPICS,
+    AirSample,
     ChestMotion,
     Estimate,
     Event,
     HeartRate,
     Message,
+    MeterSample,
     NodeHealth,
     Origin,
     Presence,
     Respiration,
+    TrueWorld,
     key_of,
     worst,
 )
-from sumika.schema.house import DemoSource, House, Radar, RecordingSource
+from sumika.schema.house import DemoSource, House, Radar, RecordingSource, WorldSource
 from sumika.units import ns_to_seconds, seconds_to_ns
 
-TOPICS_SHOWN = ("presence", "chest_motion", "respiration", "heart_rate", "node_health", "event")
+TOPICS_SHOWN = (
+    "presence",
+    "chest_motion",
+    "respiration",
+    "heart_rate",
+    "air",
+    "meter",
+    "truth_world",
+    "node_health",
+    "event",
+)
 
 SHORTEST_LIFE_S = 2.0
 PERIODS_OF_LIFE = 3.0
@@ -37,7 +50,10 @@ KEYS_KEPT = 1000
 _CHEST_SAMPLES_KEPT = 6000
 """30 s of the fastest radar; more would be a flood, not a chest."""
 
-Shown = TypeVar("Shown", Presence, Respiration, HeartRate, NodeHealth)
+Shown = TypeVar("Shown", Presence, Respiration, HeartRate, NodeHealth, AirSample, MeterSample, TrueWorld)
+
+
+_OF_THE_HOUSE = (MeterSample, TrueWorld)
 
 
 def life_s(topic: str) -> float:
@@ -50,7 +66,7 @@ def origin_of(radar: Radar) -> Origin:
     """Return the origin that a radar's frames will have, so that the banner is there before the first frame."""
     if isinstance(radar.source, RecordingSource):
         return Origin.RECORDED
-    return Origin.SIMULATED if isinstance(radar.source, DemoSource) else Origin.LIVE
+    return Origin.SIMULATED if isinstance(radar.source, DemoSource | WorldSource) else Origin.LIVE
 
 
 def _finite(value: float | None) -> float | None:
@@ -64,7 +80,10 @@ class Memory:
         self._rooms = {room.id for room in house.rooms}
         self._latest: dict[tuple[str, str], Message] = {}
         self._origins = {("radar", radar.id): origin_of(radar) for radar in house.radars}
-        self._room_of = {radar.id: radar.room for radar in house.radars}
+        self._room_of = {
+            **{radar.id: radar.room for radar in house.radars},
+            **{sensor.id: sensor.room for sensor in house.sensors},
+        }
         self._chest: dict[str, deque[tuple[int, float | None]]] = {}
         self._chest_source: dict[str, tuple[str, str]] = {}
         self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
@@ -75,7 +94,8 @@ class Memory:
         if topic is None:
             return
         place = (topic, key_of(message))
-        if place in self._origins or len(self._origins) < KEYS_KEPT:
+        # What the whole house says of itself has no room that a banner could name; its rooms say the same.
+        if not isinstance(message, _OF_THE_HOUSE) and (place in self._origins or len(self._origins) < KEYS_KEPT):
             self._origins[place] = message.origin
         if isinstance(message, Event):
             self.events.append(message)
@@ -86,7 +106,9 @@ class Memory:
             self._latest[place] = message
 
     def _belongs(self, message: Message) -> bool:
-        return message.room in self._rooms if isinstance(message, Estimate) else isinstance(message, NodeHealth)
+        if isinstance(message, Estimate | AirSample):
+            return message.room in self._rooms
+        return isinstance(message, (NodeHealth, *_OF_THE_HOUSE))
 
     def _take_chest(self, message: ChestMotion) -> None:
         samples = self._chest.setdefault(message.room, deque(maxlen=_CHEST_SAMPLES_KEPT))
@@ -123,6 +145,17 @@ class Memory:
         if self._chest_source.get(room, ("", ""))[0] != now.boot_id:
             return ()
         return self._chest.get(room, ())
+
+    def air(self, room: str, now: Instant) -> list[AirSample]:
+        """Return the newest reading of each sensor of a room that is not too old, in the order they were heard of."""
+        heard = [key for (topic, key) in self._latest if topic == TOPIC_OF[AirSample]]
+        found = (self.fresh(AirSample, key, now) for key in heard)
+        return [sample for sample in found if sample is not None and sample.room == room]
+
+    def of_the_house(self, kind: type[Shown], now: Instant) -> Shown | None:
+        """Return the newest word of the first meter, or the first world; None where there is none that is fresh."""
+        keys = [key for (topic, key) in self._latest if topic == TOPIC_OF[kind]]
+        return self.fresh(kind, keys[0], now) if keys else None
 
     def nodes(self) -> list[NodeHealth]:
         """Return the newest word on every node, fresh or not, in the order in which they were first heard of."""

@@ -27,7 +27,7 @@ def _vital(label: str, value: Value) -> str:
 
 def room_lines(view: HouseView, now: Instant, look: Look) -> list[str]:
     """Return a line per room. What is not live says so in each: a line may be cut out of its surroundings."""
-    readings = [(room.id, read_room(view.memory, room, now, look)) for room in view.house.rooms]
+    readings = [(room.id, read_room(view.memory, room, now, look)) for room in view.rooms]
     name_cells = max(cell_len(reading.name) for _, reading in readings)
     origins = {room: origin for origin, rooms in view.memory.not_live().items() for room in rooms}
     lines = []
@@ -37,6 +37,8 @@ def room_lines(view: HouseView, now: Instant, look: Look) -> list[str]:
             parts.append(_vital(look.say("terminal.breathing"), reading.breathing))
         if reading.heart.text:
             parts.append(_vital(look.say("terminal.heart"), reading.heart))
+        if reading.air:
+            parts.append(reading.air)
         if room in origins:
             parts.append(f"[{look.show(origin_text(origins[room], look.language))}]")
         lines.append("  ".join(parts))

@@ -63,6 +63,7 @@ class RoomReading:
         breathing: Rate.
         heart: Rate.
         session: Which pass of which recording.
+        air: Temperature, humidity, carbon dioxide; empty where nothing measures them.
     """
 
     name: str
@@ -73,6 +74,7 @@ class RoomReading:
     breathing: Value
     heart: Value
     session: str
+    air: str = ""
 
 
 def _silence(age_s: float | None, look: Look) -> str:
@@ -137,6 +139,21 @@ def _heart(memory: Memory, room: str, now: Instant, look: Look) -> Value:
     )
 
 
+def _air(memory: Memory, room: str, now: Instant, look: Look) -> str:
+    """Return what the sensors of a room say of its air."""
+    said: dict[str, str] = {}
+    for sample in memory.air(room, now):
+        for key, value, scale in (
+            ("terminal.air_temperature", sample.temperature_c, 1.0),
+            ("terminal.air_humidity", sample.relative_humidity, 100.0),
+            ("terminal.air_co2", sample.co2_ppm, 1.0),
+        ):
+            number = finite(value)
+            if number is not None:
+                said.setdefault(key, look.say(key, value=number * scale))
+    return look.separator.join(said.values())
+
+
 def read_room(memory: Memory, room: Room, now: Instant, look: Look) -> RoomReading:
     """Return what is to be said about a room now. In an empty room nobody's missing breath is news."""
     state, presence, distance, age = _presence(memory, room.id, now, look)
@@ -154,4 +171,5 @@ def read_room(memory: Memory, room: Room, now: Instant, look: Look) -> RoomReadi
         breathing=breathing,
         heart=heart,
         session=look.show(memory.session(room.id)),
+        air=_air(memory, room.id, now, look),
     )

@@ -99,14 +99,14 @@ def room_panel(memory: Memory, room: Room, now: Instant, look: Look, width: int,
     left = _text_rows(reading, text, look)
     left += [fit((), text)] * (rows - len(left))
     if not wave:
-        return [look.rule(reading.name, reading.session, width), *left]
+        note = look.separator.join(part for part in (reading.air, reading.session) if part)
+        return [look.rule(reading.name, note, width), *left]
     samples, window_ns = memory.chest(room.id, now), seconds_to_ns(WINDOW_S)
     drawn = draw(samples, now.monotonic_ns, window_ns, wave, rows, ascii_only=look.ascii_only)
     values = bin_samples(samples, now.monotonic_ns, window_ns, wave)
-    note = reading.session
-    if any(value is not None for value in values):
-        scale = look.say("terminal.wave_scale", seconds=WINDOW_S, scale=scale_mm(values))
-        note = look.separator.join(part for part in (scale, reading.session) if part)
+    moving = any(value is not None for value in values)
+    scale = look.say("terminal.wave_scale", seconds=WINDOW_S, scale=scale_mm(values)) if moving else ""
+    note = look.separator.join(part for part in (reading.air, scale, reading.session) if part)
     body = [
         fit((*line, Segment("  ", PLAIN), Segment(drawing, WAVE)), width)
         for line, drawing in zip(left, drawn, strict=True)
@@ -123,4 +123,6 @@ def room_line(memory: Memory, room: Room, now: Instant, look: Look, width: int) 
     for label, value in zip(_labels(look), (reading.breathing, reading.heart), strict=True):
         if value.text:
             parts.append((Segment(f"{label.strip()} ", DIM), Segment(value.text, BOLD)))
+    if reading.air:
+        parts.append((Segment(reading.air, PLAIN),))
     return fit(join_parts([*parts, *presence[1:]], look.separator, width), width)

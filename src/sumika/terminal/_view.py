@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions
@@ -12,11 +12,11 @@ from rich.segment import Segment
 from rich.style import Style
 
 from sumika.clock import Instant
-from sumika.schema import Message, Origin, Severity
-from sumika.schema.house import House
+from sumika.schema import Message, MeterSample, Origin, Severity, TrueWorld
+from sumika.schema.house import House, Room
 from sumika.terminal._layout import COLUMN_GAP, Layout, panel_columns, panel_width, share_height
 from sumika.terminal._lines import BAD, BANNERS, BOLD, CAUTION, DIM, GOOD, PLAIN, Line, fit, pad, side_by_side
-from sumika.terminal._look import Look, clock_time
+from sumika.terminal._look import Look, clock_time, finite
 from sumika.terminal._memory import Memory
 from sumika.terminal._nodes import node_rows, nodes_note
 from sumika.terminal._room import room_line, room_panel
@@ -73,6 +73,20 @@ def banner_texts(memory: Memory, house: House, look: Look) -> list[tuple[Origin,
     ]
 
 
+def rooms_shown(house: House) -> tuple[Room, ...]:
+    """Return the rooms that a radar or a sensor tells of; all, where nothing tells of any."""
+    told = {radar.room for radar in house.radars} | {sensor.room for sensor in house.sensors}
+    return tuple(room for room in house.rooms if room.id in told) or house.rooms
+
+
+def world_time(local_time: str) -> str:
+    """Return date and time of day of a simulated house; what is no time is shown as it is."""
+    try:
+        return f"{datetime.fromisoformat(local_time):%Y-%m-%d %H:%M:%S}"
+    except ValueError:
+        return local_time[:32]
+
+
 class HouseView:
     """What the terminal shows of a house: fed with messages, asked for pictures. Knows no clock and no bus.
 
@@ -87,6 +101,7 @@ class HouseView:
         self.since = since
         self.zone = zone
         self.memory = Memory(house)
+        self.rooms = rooms_shown(house)
 
     def take(self, message: Message) -> None:
         """Take in a message from the bus."""
@@ -108,11 +123,11 @@ class HouseView:
         """
         look = self.look(language, ascii_only=ascii_only)
         drawn = max(width, SMALLEST_WIDTH)
-        lines = [self._title(now, look, drawn), *self._banners(look, drawn)]
+        lines = [self._title(now, look, drawn), *self._banners(look, drawn), *self._world(now, look, drawn)]
         layout = share_height(
             height - len(lines),
             drawn,
-            len(self.house.rooms),
+            len(self.rooms),
             len(self.memory.nodes()),
             len(self.memory.events),
         )
@@ -142,8 +157,22 @@ class HouseView:
             lines.append(fit((Segment(f" {pad(text, width - 2, look.show('…'))} ", BANNERS[origin]),), width))
         return lines
 
+    def _world(self, now: Instant, look: Look, width: int) -> list[Line]:
+        """Return what time it is in a simulated house, the weather there and what the house draws."""
+        world, meter = self.memory.of_the_house(TrueWorld, now), self.memory.of_the_house(MeterSample, now)
+        if world is None:
+            return []
+        parts = [look.show(world_time(world.local_time))]
+        if (outdoor_c := finite(world.outdoor_temperature_c)) is not None:
+            parts.append(look.say("terminal.outside", value=outdoor_c))
+        if meter is not None and (power_w := finite(meter.power_w)) is not None:
+            parts.append(look.say("terminal.grid_power", value=power_w))
+        if (cost := finite(world.cost)) is not None:
+            parts.append(look.say("terminal.cost", value=cost, currency=look.show(world.currency)))
+        return [fit((Segment(" " + look.clip(look.separator.join(parts), width - 2), PLAIN),), width)]
+
     def _rooms(self, now: Instant, look: Look, width: int, layout: Layout) -> list[Line]:
-        rooms = self.house.rooms
+        rooms = self.rooms
         if not layout.room_rows:
             lines = [room_line(self.memory, room, now, look, width) for room in rooms[: layout.rooms]]
             if layout.rooms < len(rooms):
