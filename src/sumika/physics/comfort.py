@@ -1,0 +1,73 @@
+"""Thermal comfort: operative temperature, PMV and PPD (ISO 7730), adaptive comfort (ASHRAE 55); by pythermalcomfort.
+
+Importing it takes seconds, for pythermalcomfort compiles its loops: nothing that must start quickly imports this.
+"""
+
+from dataclasses import dataclass
+
+from pythermalcomfort.models import adaptive_ashrae, pmv_ppd_iso
+from pythermalcomfort.utilities import operative_tmp
+
+MET_W_M2 = 58.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """How warm an average person feels.
+
+    Attributes:
+        pmv: -3 cold to 3 hot; NaN outside of what the standard covers.
+        ppd: Share of people who would not be content, 0..1; NaN likewise.
+    """
+
+    pmv: float
+    ppd: float
+
+
+def operative_c(air_c: float, radiant_c: float, air_speed_m_s: float = 0.1) -> float:
+    """Return the operative temperature by ISO 7726: radiant and air temperature weighted by their heat transfer."""
+    return float(operative_tmp(air_c, radiant_c, air_speed_m_s, standard="ISO"))
+
+
+def predicted_vote(
+    air_c: float,
+    radiant_c: float,
+    relative: float,
+    *,
+    metabolic_w_m2: float = 1.2 * MET_W_M2,
+    clothing_clo: float = 1.0,
+    air_speed_m_s: float = 0.1,
+) -> Vote:
+    """Return PMV and PPD by ISO 7730.
+
+    Args:
+        air_c: Temperature of the air, 10 to 30 degrees.
+        radiant_c: Mean radiant temperature, 10 to 40 degrees.
+        relative: Relative humidity, 0..1.
+        metabolic_w_m2: Heat per area of skin, 46 to 232 W/m².
+        clothing_clo: 0 to 2 clo.
+        air_speed_m_s: Relative to the body, 0 to 1 m/s.
+    """
+    result = pmv_ppd_iso(
+        tdb=air_c,
+        tr=radiant_c,
+        vr=air_speed_m_s,
+        rh=100.0 * relative,
+        met=metabolic_w_m2 / MET_W_M2,
+        clo=clothing_clo,
+        round_output=False,
+    )
+    return Vote(pmv=float(result.pmv), ppd=float(result.ppd) / 100.0)
+
+
+def adaptive_comfort_c(running_mean_outdoor_c: float) -> float:
+    """Return the operative temperature that suits people who open windows (ASHRAE 55, 10 to 33.5 degrees outside).
+
+    Args:
+        running_mean_outdoor_c: Exponentially weighted mean of the days before.
+
+    Returns:
+        Middle of the band; it reaches 2.5 K up and down for nine in ten people. NaN outside of the range.
+    """
+    result = adaptive_ashrae(tdb=25.0, tr=25.0, t_running_mean=running_mean_outdoor_c, v=0.1, round_output=False)
+    return float(result.tmp_cmf)
