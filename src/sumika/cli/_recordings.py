@@ -6,7 +6,7 @@ from sumika.clock import WallClock
 from sumika.config import LoadedHouse
 from sumika.schema import SumikaError
 from sumika.schema.house import PortSource, Radar, RecordingSource
-from sumika.sensors import open_source, require_live
+from sumika.sensors import SimulatedHouse, open_source, require_live
 
 
 def refusal(loaded: LoadedHouse, radar: Radar) -> SumikaError | None:
@@ -18,7 +18,9 @@ def refusal(loaded: LoadedHouse, radar: Radar) -> SumikaError | None:
         if isinstance(radar.source, PortSource):
             require_live(radar, loaded.path)
         else:
-            open_source(radar, loaded.path, WallClock(), loaded.environ).close()
+            clock = WallClock()
+            simulated = SimulatedHouse(house=loaded.house, began=clock.now())
+            open_source(radar, loaded.path, clock, loaded.environ, simulated).close()
     except SumikaError as error:
         return error
     return None

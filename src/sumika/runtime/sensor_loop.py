@@ -13,7 +13,7 @@ from sumika.bus import RingWriter
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess
 from sumika.schema import AdcFrame, Frame, Origin, SumikaError
-from sumika.sensors import CountsRefused, FrameSource, MessageSource, Source, open_source
+from sumika.sensors import CountsRefused, FrameSource, MessageSource, SimulatedHouse, Source, open_source
 from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 
 _LONGEST_SLEEP_NS = seconds_to_ns(0.1)
@@ -118,7 +118,8 @@ def run_sensor(node: Node, launch: Launch) -> None:
     """Play or read one radar until told to stop."""
     with NodeProcess(node, launch) as process:
         radar = launch.house.radar(node.subject)
-        io = SensorLoop(process, open_source(radar, launch.house_file, process.clock, os.environ))
+        simulated = SimulatedHouse(house=launch.house, began=launch.config.stamp)
+        io = SensorLoop(process, open_source(radar, launch.house_file, process.clock, os.environ, simulated))
         try:
             while not process.stopping:
                 io.turn()

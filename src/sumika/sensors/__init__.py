@@ -25,7 +25,7 @@ from sumika.sensors.base import (
     Source,
     Stretch,
 )
-from sumika.sensors.radar import MODELS, ModelInfo, builtin_chirps, open_recording, require_live
+from sumika.sensors.radar import MODELS, ModelInfo, SimulatedHouse, builtin_chirps, open_recording, require_live
 
 __all__ = [
     "MODELS",
@@ -37,6 +37,7 @@ __all__ = [
     "ModelInfo",
     "RecordedSource",
     "Recording",
+    "SimulatedHouse",
     "Source",
     "Stretch",
     "builtin_chirps",

@@ -5,13 +5,19 @@ from pathlib import Path
 
 from sumika.clock import Clock
 from sumika.schema import UsageError
-from sumika.schema.house import DemoSource, PortSource, Radar, RecordingSource
+from sumika.schema.house import DemoSource, PortSource, Radar, RecordingSource, WorldSource
 from sumika.sensors._paths import resolve_path
 from sumika.sensors.base import FrameSource, MessageSource, RecordedSource, Source
-from sumika.sensors.radar import MODELS, DemoTarget, open_live, open_recording
+from sumika.sensors.radar import MODELS, DemoTarget, SimulatedHouse, open_live, open_recording
 
 
-def open_source(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str, str]) -> Source:
+def open_source(
+    radar: Radar,
+    house_file: Path,
+    clock: Clock,
+    environ: Mapping[str, str],
+    simulated: SimulatedHouse | None = None,
+) -> Source:
     """Open the source that house.yaml names for a radar.
 
     Args:
@@ -19,6 +25,7 @@ def open_source(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[s
         house_file: Relative paths start from where it lies.
         clock: Tells when the first frame of a recording is taken; stamps what comes live.
         environ: The environment; `SUMIKA_DATA` is the folder of recordings.
+        simulated: The simulated house, for a radar that looks into it.
 
     Raises:
         UsageError: if the model is not known, a path is wrong, or live capture of it is not built in.
@@ -35,18 +42,26 @@ def open_source(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[s
             return DemoTarget(radar.id, radar.model, demo, clock)
         case RecordingSource() as recorded:
             return _recorded(radar, recorded, house_file, clock, environ)
+        case WorldSource():
+            return _world_radar(radar, house_file, clock, simulated)
         case PortSource():
             return open_live(radar, house_file, clock, environ)
 
 
-def open_frames(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str, str]) -> FrameSource:
+def open_frames(
+    radar: Radar,
+    house_file: Path,
+    clock: Clock,
+    environ: Mapping[str, str],
+    simulated: SimulatedHouse | None = None,
+) -> FrameSource:
     """Open the source of a radar for who needs its frames; as `open_source`.
 
     Raises:
         UsageError: also if the radar gives answers of its firmware instead of frames.
         SumikaError: as `open_source`.
     """
-    source = open_source(radar, house_file, clock, environ)
+    source = open_source(radar, house_file, clock, environ, simulated)
     if isinstance(source, MessageSource):
         source.close()
         raise UsageError(
@@ -55,6 +70,19 @@ def open_frames(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[s
             remedy="Write kind: frames under its source, if its model can give them",
         )
     return source
+
+
+def _world_radar(radar: Radar, house_file: Path, clock: Clock, simulated: SimulatedHouse | None) -> FrameSource:
+    if simulated is None:
+        raise UsageError(
+            f"radar {radar.id} looks into the simulated house, which does not run here",
+            where=str(house_file),
+            remedy="Run it with: sumika run, or sumika world run",
+        )
+    # The people of the simulated house and the loops that draw them are needed by such a radar alone.
+    from sumika.sensors.radar.simulated.driver import WorldRadar
+
+    return WorldRadar(radar, simulated, clock)
 
 
 def _recorded(

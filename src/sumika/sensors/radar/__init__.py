@@ -8,6 +8,16 @@
 from sumika.sensors.radar._vendors import MODELS, open_live, open_recording, require_live
 from sumika.sensors.radar.demo import DemoTarget
 from sumika.sensors.radar.model import ModelInfo
+from sumika.sensors.radar.simulated import SimulatedHouse
 from sumika.sensors.radar.ti import builtin_chirps
 
-__all__ = ["MODELS", "DemoTarget", "ModelInfo", "builtin_chirps", "open_live", "open_recording", "require_live"]
+__all__ = [
+    "MODELS",
+    "DemoTarget",
+    "ModelInfo",
+    "SimulatedHouse",
+    "builtin_chirps",
+    "open_live",
+    "open_recording",
+    "require_live",
+]

@@ -1,0 +1,101 @@
+"""Whether a scenario is what its name says: each check as a number beside its limits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.schema import UsageError
+from sumika.world.course import HOUSE_QUANTITIES, ROOM_QUANTITIES, Course
+from sumika.world.scenarios.description import Check
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a check found.
+
+    Attributes:
+        check: The check.
+        value: The number.
+        holds: Whether it lies within the limits.
+    """
+
+    check: Check
+    value: float
+    holds: bool
+
+
+def moment_s(text: str, start: datetime) -> float:
+    """Return seconds from the start to a time of day (its first occurrence then), or to +hours:minutes."""
+    hours, minutes = (int(part) for part in text.lstrip("+").split(":"))
+    if text.startswith("+"):
+        return hours * 3600.0 + minutes * 60.0
+    there = start.replace(hour=hours % 24, minute=minutes, second=0, microsecond=0)
+    if there < start:
+        there += timedelta(days=1)
+    return (there - start).total_seconds()
+
+
+def judge(check: Check, course: Course) -> Finding:
+    """Return what a check says of a course.
+
+    Raises:
+        UsageError: if it names a quantity or a room that there is not, or a time that the course does not reach.
+    """
+    values = _within(check, course, _quantity(check, course))
+    value = _statistic(check, values, _steps_h(course))
+    low = -np.inf if check.least is None else check.least
+    high = np.inf if check.most is None else check.most
+    return Finding(check=check, value=value, holds=bool(low <= value <= high))
+
+
+def _quantity(check: Check, course: Course) -> Array:
+    if check.room and check.room not in course.rooms:
+        raise UsageError(
+            f"there is no room {check.room!r}", where="checks", remedy=f"The house has {', '.join(course.rooms)}"
+        )
+    known = ROOM_QUANTITIES if check.room else (*HOUSE_QUANTITIES, *ROOM_QUANTITIES)
+    if check.what not in known:
+        raise UsageError(
+            f"nothing called {check.what!r} is kept", where="checks", remedy=f"Kept are {', '.join(known)}"
+        )
+    values = course.quantity(check.what, check.room)
+    if values.ndim == 2:  # no room named: the one that the statistic would find
+        extreme: Array = values.min(axis=1) if check.statistic in ("min", "hours_below") else values.max(axis=1)
+        return extreme
+    return values
+
+
+def _within(check: Check, course: Course, values: Array) -> Array:
+    since_s = moment_s(check.since, course.start) if check.since else 0.0
+    until_s = moment_s(check.until, course.start) if check.until else float(course.at_s[-1])
+    chosen = values[(course.at_s >= since_s) & (course.at_s <= until_s)]
+    if not chosen.size:
+        raise UsageError(
+            f"nothing was simulated between {check.since or 'the start'} and {check.until or 'the end'}",
+            where="checks",
+            remedy="Lengthen hours, or move the check",
+        )
+    return chosen
+
+
+def _steps_h(course: Course) -> float:
+    return float(np.median(np.diff(course.at_s))) / 3600.0 if len(course.at_s) > 1 else 0.0
+
+
+def _statistic(check: Check, values: Array, step_h: float) -> float:
+    found = {
+        "min": lambda: values.min(),
+        "max": lambda: values.max(),
+        "mean": lambda: values.mean(),
+        "last": lambda: values[-1],
+        "rise": lambda: values[-1] - values[0],
+        "hours_above": lambda: (values > check.of).sum() * step_h,
+        "hours_below": lambda: (values < check.of).sum() * step_h,
+    }
+    # What adds up from the beginning is asked for by its last value.
+    adds_up = check.what.endswith(("_hours", "_kwh")) and check.statistic == "mean"
+    return float(values[-1] if adds_up else found[check.statistic]())
