@@ -1,4 +1,4 @@
-"""What the live view shows of a simulated house: its time and weather, and the air of the rooms that are looked into."""
+"""What the live view shows of a simulated house: its time and weather, and the air of its rooms."""
 
 import pytest
 

@@ -16,7 +16,7 @@ START = datetime(2026, 1, 20, 22, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 def course() -> Course:
     steps = 60
-    at_s = 600.0 * np.arange(1, steps + 1)
+    at_s = np.linspace(600.0, 600.0 * steps, steps)
     ramp = np.linspace(0.0, 10.0, steps)
     return Course(
         start=START,
