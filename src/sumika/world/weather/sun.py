@@ -1,13 +1,12 @@
 """Where the sun stands and what a clear sky gives, for a whole grid of times at once, by pvlib.
 
 The position follows the NREL algorithm (Reda and Andreas 2004, Solar Energy 76, 577); clear-sky irradiance is that of
-Ineichen (2002, Solar Energy 73, 151) with a Linke turbidity of 3 in winter and 4 in summer, which is typical of cities in
+Ineichen (2002, Solar Energy 73, 151) with a Linke turbidity of 3 in winter and 4 in summer, typical of cities in
 temperate and subtropical climates.
 """
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ SUN_TEMPERATURE_C = 12.0
 """Of the air that bends its light: pvlib's own; ten degrees more or less are a thousandth of a degree."""
 
 _TURBIDITY_MEAN, _TURBIDITY_SWING = 3.5, 0.5
+_LATE_S = 67.0  # of Earth's turn behind atomic clocks; pvlib's own, a few seconds are 1e-5 degrees
 _REFRACTION_DEG = 0.5667  # at the horizon
 _HORIZON_DEG = -(0.26667 + _REFRACTION_DEG)
 
@@ -97,8 +97,6 @@ def sun_over(place: Place, unix_s: NDArray[np.int64]) -> Sun:
 
 def _position(place: Place, unix_s: NDArray[np.int64]) -> tuple[Array, Array, Array]:
     """Return (time,) apparent zenith, elevation without refraction and azimuth clockwise from north, in degrees."""
-    middle = datetime.fromtimestamp(float(unix_s[len(unix_s) // 2]), UTC)
-    late_s = spa.calculate_deltat(middle.year, middle.month)
     found = spa.solar_position_numpy(
         np.asarray(unix_s, np.float64),
         place.latitude_deg,
@@ -106,7 +104,7 @@ def _position(place: Place, unix_s: NDArray[np.int64]) -> tuple[Array, Array, Ar
         place.altitude_m,
         place.pressure_pa / 100.0,
         SUN_TEMPERATURE_C,
-        late_s,
+        _LATE_S,
         _REFRACTION_DEG,
         1,
     )
