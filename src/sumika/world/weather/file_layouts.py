@@ -242,7 +242,8 @@ def _value(cell: str, what: str, where: str, missing: float) -> float:
         value = float(text)
     except ValueError as error:
         raise SumikaError(f"{what} is {text!r}, no number", where=where, remedy="Mend the line") from error
-    if not math.isfinite(value) or value >= missing or value <= _MISSING_BELOW:
+    nines = set(text.replace(".", "").rstrip("0")) == {"9"}
+    if not math.isfinite(value) or (nines and value >= missing) or value <= _MISSING_BELOW:
         return math.nan
     if what == PRESSURE and value < 2000.0:
         value *= 100.0  # TMY3 gives millibars
