@@ -3,6 +3,8 @@
 What is where: `echo` (a moving point's samples, exact), `link_budget` (how strong), `body`, `chest`, `path` (a person),
 `movers` (fan, curtain, pet, robot), `clutter`, `mirror`, `sight` (walls, doorways), `render` and `converter` (what one
 radar gives), `tell` and `truth` (what is really so), `scene` (all together), and ready scenes by what happens in them.
+`living` and its kin make frames for ever of whoever lives in a simulated house: `living_body`, `living_chest` and
+`living_path` (one body), `living_bodies` (all), `living_rooms` and `living_sight` (the house around them).
 """
 
 from sumika.world.exchange.leg import Leg, Posture
@@ -10,6 +12,8 @@ from sumika.world.radar_scene.body import Person
 from sumika.world.radar_scene.chest import ChestMotion, ChestSettings, chest_motion
 from sumika.world.radar_scene.echo import Motion, add_point, add_points, empty_cube
 from sumika.world.radar_scene.link_budget import LinkBudget, link_of
+from sumika.world.radar_scene.living import LivingView, living_waveform
+from sumika.world.radar_scene.living_bodies import LivingBodies
 from sumika.world.radar_scene.nobody_scenes import empty_scene, pet_scene, point_frame, robot_scene
 from sumika.world.radar_scene.path import make_path
 from sumika.world.radar_scene.resting_scenes import sleepers_scene, still_scene, vital_scene
@@ -26,6 +30,8 @@ __all__ = [
     "GhostTruth",
     "Leg",
     "LinkBudget",
+    "LivingBodies",
+    "LivingView",
     "Motion",
     "Person",
     "Posture",
@@ -43,6 +49,7 @@ __all__ = [
     "frames",
     "lighter",
     "link_of",
+    "living_waveform",
     "make_path",
     "pet_scene",
     "point_frame",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,16 +41,54 @@ CHEST_PARTS = np.arange(len(_PARTS)) < 4
 """The parts that breath and heart move most."""
 HEART_PART = 1
 """That over the heart."""
+PARTS = len(_PARTS)
+TRUNK_PARTS = _TRUNK
+
+
+class Chest(Protocol):
+    """What moves a trunk: breath and heart, sway, and big movements on the spot."""
+
+    def breath_and_heart_m(self, time_s: float) -> tuple[float, float]:
+        """Return how far each has moved the chest outwards."""
+        ...
+
+    def sway_at(self, time_s: float) -> Array:
+        """Return (3,): how far the trunk has swayed to the left, forwards and up."""
+        ...
+
+    def jolts_at(self, time_s: float) -> Array | None:
+        """Return (part, 3): how far a big movement has brought each part in house coordinates; None: there is none."""
+        ...
+
+
+class Bodily(Protocol):
+    """A body as a radar sees it: moving parts, and how strongly each reflects."""
+
+    def points(self, time_s: float, seen_from_m: Array | None = None) -> Array:
+        """Return (part, 3) in house coordinates."""
+        ...
+
+    def gains(self, time_s: float) -> Array:
+        """Return (part,) what each cross-section is multiplied by now."""
+        ...
+
+    def cross_sections_m2(self) -> Array:
+        """Return (part,)."""
+        ...
+
+    def phases(self) -> NDArray[np.complex128]:
+        """Return (part,) unit numbers."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
-    """Somebody in the scene.
+class Body:
+    """A human body in the scene.
 
     Attributes:
         id: Of the truth.
-        path: Where he goes.
-        chest: How his chest moves.
+        path: Where it goes.
+        chest: How its chest moves.
         tall_m: From head to foot.
         cross_section_dbsm: Of the whole body, standing.
         seed: Of what differs between the parts of bodies.
@@ -57,7 +96,7 @@ class Person:
 
     id: int
     path: Path = field(repr=False)
-    chest: ChestMotion = field(repr=False)
+    chest: Chest = field(repr=False)
     tall_m: float = _ADULT_M
     cross_section_dbsm: float = -4.0
     seed: int = 0
@@ -92,8 +131,7 @@ class Person:
         return still, beating, whole
 
     def _chest_m(self, time_s: float) -> tuple[float, float]:
-        chest = self.chest
-        return float(chest.at(chest.breath_m, time_s)), float(chest.at(chest.heart_m, time_s))
+        return self.chest.breath_and_heart_m(time_s)
 
     def _pose(self, time_s: float, seen_from_m: Array | None) -> "_Pose":
         path = self.path
@@ -127,12 +165,13 @@ class Person:
             local[:, 0] = local[:, 0] * pose.facing + self._swing(time_s) * share[0]
             found += share[number] * (local @ np.stack((ahead, aside, along)) + height_m * up)
         found[:, :2] += pose.place_m
-        sway = self.chest.at(self.chest.sway_m, time_s)
+        sway = self.chest.sway_at(time_s)
         # Who stands sways about his feet, who sits about his hips, the chest as far as asked; lying, one hardly does.
         above = np.clip(found[:, 2] / 1.3, 0.0, 1.2), np.clip((found[:, 2] - base_m) / 0.25, 0.0, 1.2)
         hold = (share[0] * above[0] + share[1] * above[1] + 0.2 * share[2])[:, np.newaxis]
         whole: Array = found + hold * (sway[1] * forward + sway[0] * left + sway[2] * up)
-        return whole
+        jolts = self.chest.jolts_at(time_s)
+        return whole if jolts is None else whole + jolts
 
     def gains(self, time_s: float) -> Array:
         """Return (part,) what each cross-section is multiplied by now; 1 in the mean.
@@ -187,6 +226,17 @@ class Person:
         random = np.random.Generator(np.random.SFC64((self.seed, 2)))
         turned: NDArray[np.complex128] = np.exp(2j * np.pi * random.uniform(size=_SHARE.size))
         return turned
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person(Body):
+    """Somebody in a scene of a certain length, whose chest has been laid out in full.
+
+    Attributes:
+        chest: How it moves.
+    """
+
+    chest: ChestMotion = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.world.radar_scene._red_noise import red_noise
+from sumika.world.radar_scene.chest_shapes import BEAT_S, HeartShape
 
 RATE_HZ = 200.0
 _BREATH_WANDER_HZ = 0.03
@@ -82,6 +83,18 @@ class ChestMotion:
         value: Array = series[low] + (place - low) * (series[low + 1] - series[low])
         return value
 
+    def breath_and_heart_m(self, time_s: float) -> tuple[float, float]:
+        """Return how far each has moved the chest outwards."""
+        return float(self.at(self.breath_m, time_s)), float(self.at(self.heart_m, time_s))
+
+    def sway_at(self, time_s: float) -> Array:
+        """Return (3,): left, forwards, up."""
+        return self.at(self.sway_m, time_s)
+
+    def jolts_at(self, time_s: float) -> Array | None:
+        """Return None: who is described by settings alone does not turn over."""
+        return None
+
 
 def chest_motion(settings: ChestSettings, seconds: float) -> ChestMotion:
     """Let a chest move for a while, and a second longer."""
@@ -140,15 +153,9 @@ def _beats(settings: ChestSettings, time: Array, cycles: Array, random: np.rando
 
 
 def _heart(settings: ChestSettings, time: Array, beats: Array, random: np.random.Generator) -> Array:
-    """Return a sharp rise, a slower rebound and a ripple after every beat; no two are quite as strong.
-
-    Over harmonics of the heart rate, its power lies as that of real chests' acceleration does once it is integrated
-    twice (MSCardio, 17 steady stretches of 20 s: 63, 14, 3, 2 % in the median, the first of which wander most).
-    """
-    rebound, ripple = random.uniform(0.3, 0.6), random.uniform(0.05, 0.15)
-    lag = np.arange(int(0.9 * RATE_HZ)) / RATE_HZ
-    shape = np.exp(-(((lag - 0.13) / 0.07) ** 2)) - rebound * np.exp(-(((lag - 0.42) / 0.14) ** 2))
-    shape += ripple * np.exp(-(((lag - 0.62) / 0.07) ** 2))
+    """Return every beat's heave; no two are quite as strong."""
+    lag = np.arange(int(BEAT_S * RATE_HZ)) / RATE_HZ
+    shape = HeartShape.by_chance(random).at(lag)
     shape *= settings.heart_mm * 1e-3 / float(np.ptp(shape))
     before = round(2.0 * RATE_HZ)  # the first beat may have begun so long before the scene
     path = np.zeros(time.size + before + lag.size + 1)

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.world.radar_scene._red_noise import red_noise
+from sumika.world.radar_scene._red_noise import looped_red_noise, red_noise
 from sumika.world.radar_scene.path import Path
 
 Array = NDArray[np.float64]
@@ -90,6 +90,7 @@ class Curtain:
         moved_m: (sample, point).
         cross_section_dbsm: Of one point.
         name: For the truth.
+        comes_round: Whether its movement begins anew after its last sample, rather than end there.
     """
 
     places_m: Array = field(repr=False)
@@ -97,6 +98,7 @@ class Curtain:
     moved_m: Array = field(repr=False)
     cross_section_dbsm: float = -22.0
     name: str = "curtain"
+    comes_round: bool = False
 
     @property
     def parabola_s(self) -> float:
@@ -105,9 +107,10 @@ class Curtain:
 
     def points(self, time_s: float) -> Array:
         """Return (point, 3)."""
-        place = min(max(time_s * _RATE_HZ, 0.0), len(self.moved_m) - 1.001)
+        count = len(self.moved_m)
+        place = time_s * _RATE_HZ % count if self.comes_round else min(max(time_s * _RATE_HZ, 0.0), count - 1.001)
         low = int(place)
-        moved = self.moved_m[low] + (place - low) * (self.moved_m[low + 1] - self.moved_m[low])
+        moved = self.moved_m[low] + (place - low) * (self.moved_m[(low + 1) % count] - self.moved_m[low])
         found: Array = self.places_m.copy()
         found[:, :2] += moved[:, np.newaxis] * self.normal
         return found
@@ -118,7 +121,13 @@ class Curtain:
 
 
 def hang_curtain(
-    left_m: tuple[float, float], right_m: tuple[float, float], *, seconds: float, moved_m: float, seed: int
+    left_m: tuple[float, float],
+    right_m: tuple[float, float],
+    *,
+    seconds: float,
+    moved_m: float,
+    seed: int | tuple[int, ...],
+    comes_round: bool = False,
 ) -> Curtain:
     """Hang a curtain between two places of the floor plan and let a draught move it.
 
@@ -128,19 +137,25 @@ def hang_curtain(
         seconds: For how long.
         moved_m: Root mean square of its movement at the hem.
         seed: Of the draught.
+        comes_round: Whether the draught begins anew after that time, without a step, for ever.
     """
     random = np.random.Generator(np.random.SFC64(seed))
     along = np.asarray(right_m) - np.asarray(left_m)
     shares, heights = np.meshgrid(np.linspace(0.1, 0.9, 4), (0.3, 1.0, 1.8))
     spots = np.asarray(left_m) + shares.reshape(-1, 1) * along
     places = np.concatenate((spots, heights.reshape(-1, 1)), axis=1)
-    count = int((seconds + 2.0) * _RATE_HZ)
-    gusts = red_noise(random, count + 200, _RATE_HZ, slope=3.0, corner_hz=0.25, top_hz=2.0)
+    if comes_round:
+        count = int(seconds * _RATE_HZ)
+        gusts = looped_red_noise(random, count, _RATE_HZ, slope=3.0, corner_hz=0.25, top_hz=2.0)
+        gusts = np.concatenate((gusts, gusts[:200]))
+    else:
+        count = int((seconds + 2.0) * _RATE_HZ)
+        gusts = red_noise(random, count + 200, _RATE_HZ, slope=3.0, corner_hz=0.25, top_hz=2.0)
     late = (25 * shares.reshape(-1)).astype(int)
     hem = moved_m * (1 - heights.reshape(-1) / 2.4)
     moved = np.stack([size * gusts[lag : lag + count] for lag, size in zip(late, hem, strict=True)], axis=1)
     normal = np.array([-along[1], along[0]]) / float(np.hypot(*along))
-    return Curtain(places, normal, moved)
+    return Curtain(places, normal, moved, comes_round=comes_round)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

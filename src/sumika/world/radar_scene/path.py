@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sumika.world.exchange.leg import Leg, Posture
 
 RATE_HZ = 50.0
-_STEP_M = 0.7
+STEP_M = 0.7
 """Length of a step at an easy walk."""
 
 Array = NDArray[np.float64]
@@ -85,7 +85,7 @@ def make_path(
     places, headings, shares, bases = (np.concatenate(part) for part in zip(*parts, strict=True))
     speed = np.zeros(len(places))
     speed[1:] = np.hypot(*np.diff(places, axis=0).T) * RATE_HZ
-    return Path(places, headings, shares, bases, np.cumsum(speed) / RATE_HZ / _STEP_M, speed)
+    return Path(places, headings, shares, bases, np.cumsum(speed) / RATE_HZ / STEP_M, speed)
 
 
 def _one(posture: Posture) -> Array:

@@ -1,6 +1,6 @@
 """What one radar of a scene sees: every moving point of a frame, on every way that its echo takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sumika.schema import ChirpProfile, RadarDescription
 from sumika.schema.house import Radar, Room
-from sumika.world.radar_scene.body import CHEST_PARTS, Person
+from sumika.world.radar_scene.body import CHEST_PARTS, Bodily
 from sumika.world.radar_scene.converter import Converter
 from sumika.world.radar_scene.echo import (
     Motion,
@@ -29,12 +29,18 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Places = Callable[[float], Array]
 """Where points are at a time: (point, 3) in house coordinates."""
+Disturb = Callable[[NDArray[np.complex64], float], None]
+Shadow = Callable[[Array], "Array | float"]
+"""By how much what lies in between shrinks the amplitudes of a body's (part, 3) parts."""
 
 _PULSE_WIDTH_M = 0.14
 """Envelope of Acconeer's profile 3, full width at half maximum (A121 handbook, "Profiles")."""
 
 _FAINT = 2e-3
 """Echoes below this share of one sample's noise stay under it in any frame: they are left out."""
+
+_SEEN_IN_MIRRORS = 0.3
+"""Whom a wall hides, at a smaller share of the amplitude than this, is not seen in the mirrors of this room either."""
 
 _STRONGEST_STILL = 0.1
 """No still echo fills more of the converter than this: boards are set up so that they do not saturate."""
@@ -56,6 +62,7 @@ class View:
         converter: The receiver's last steps; None of a range-only radar.
         random: Where a range-only radar's noise comes from.
         duration_s: How long its chirps last.
+        shadow: What lies in between; None: the walls of the radar's room and the scene's doorways.
     """
 
     scene: "Scene"
@@ -66,35 +73,67 @@ class View:
     converter: Converter | None
     random: np.random.Generator
     duration_s: float
+    shadow: Shadow | None = None
     _cube: NDArray[np.complex64] = field(default_factory=lambda: np.zeros((0, 0, 0), np.complex64))
 
     @classmethod
-    def of(cls, scene: "Scene", radar: Radar, seed: np.random.SeedSequence, *, interleaved: bool) -> "View":
+    def of(
+        cls,
+        scene: "Scene",
+        radar: Radar,
+        seed: np.random.SeedSequence,
+        *,
+        interleaved: bool,
+        shadow: Shadow | None = None,
+    ) -> "View":
         """Set up the view of one radar; what stands still is worked out once."""
         description = scene.descriptions[radar.id]
         room = next(room for room in scene.rooms if room.id == radar.room)
         link = scene.links.get(radar.id, link_of(description))
         random = np.random.Generator(np.random.SFC64(seed))
-        view = cls(scene, description, room, stand_of(radar), link, None, random, frame_duration_s(description))
+        view = cls(scene, description, room, stand_of(radar), link, None, random, frame_duration_s(description), shadow)
         if description.chirp is not None:
             view._cube = empty_cube(description)
             still, leak = view._still(description.chirp), view._leak(description.chirp)
             view.converter = Converter(description.chirp, link, random, still, leak, interleaved)
         return view
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of every frame: (chirp, antenna, sample), or (sweep, antenna, range bin)."""
+        grid = self.description.range_grid
+        if self.converter is None and grid is not None:
+            return 1, 1, grid.bins
+        chirps, antennas, samples = self._cube.shape
+        return chirps, antennas, samples
+
     def take(self, time_s: float) -> NDArray[Any]:
         """Return the samples of a frame that begins at a time."""
+        return self.take_of(self.scene.people, (*self.scene.animals, *self.scene.movers), time_s)
+
+    def take_of(
+        self, people: Sequence[Bodily], others: Sequence[Mover], time_s: float, interference: Disturb | None = None
+    ) -> NDArray[Any]:
+        """Return the samples of a frame that begins at a time, of some bodies and movers.
+
+        Args:
+            people: Everybody who may be seen.
+            others: What moves otherwise.
+            time_s: When.
+            interference: Adds to the (chirp, antenna, sample) cube what comes from elsewhere; None: nothing does.
+        """
         if self.converter is None:
-            return self._take_range(time_s)
+            return self._take_range(people, others, time_s)
         self._cube[:] = 0
-        for person in self.scene.people:
+        for person in people:
             self._add_person(person, time_s)
-        others: tuple[Mover, ...] = (*self.scene.animals, *self.scene.movers)
         for mover in others:
             self._add_simple(mover.points, mover.cross_sections_m2(), time_s, mover.parabola_s)
+        if interference is not None:
+            interference(self._cube, time_s)
         return self.converter.convert(self._cube)
 
-    def _take_range(self, time_s: float) -> NDArray[np.complex64]:
+    def _take_range(self, people: Sequence[Bodily], others: Sequence[Mover], time_s: float) -> NDArray[np.complex64]:
         grid = self.description.range_grid
         if grid is None:
             raise ValueError("a radar gives either converter samples or range frames")
@@ -104,13 +143,11 @@ class View:
         zero = np.zeros_like(still)
         sizes = self._sizes(still, clutter.cross_sections_m2) * clutter.phases
         add_to_range_frame(iq, self.description, Motion(still, zero, zero), sizes, _PULSE_WIDTH_M)
-        for person in self.scene.people:
+        for person in people:
             places, areas = self._seen(person), person.cross_sections_m2() * person.gains(time_s)
             motion, middle = self._motion(places, time_s, duration)
-            add_to_range_frame(
-                iq, self.description, motion, self._sizes(middle, areas) * person.phases(), _PULSE_WIDTH_M
-            )
-        others: tuple[Mover, ...] = (*self.scene.animals, *self.scene.movers)
+            sizes = self._sizes(middle, areas) * person.phases() * self._shadow_on(places(time_s + duration / 2))
+            add_to_range_frame(iq, self.description, motion, sizes, _PULSE_WIDTH_M)
         for mover in others:
             motion, middle = self._motion(mover.points, time_s, duration)
             size = self._sizes(middle, mover.cross_sections_m2())
@@ -126,8 +163,7 @@ class View:
         seen = self.stand.to_sensor(clutter.places_m)
         strongest = _STRONGEST_STILL * chirp.full_scale / (1 if chirp.complex_samples else 2)
         sizes = np.minimum(self._sizes(seen, clutter.cross_sections_m2), strongest) * clutter.phases
-        hidden = [not in_sight(self.stand.place_m, place, self.room, self.scene.doorways) for place in clutter.places_m]
-        sizes = np.where(hidden, 10 ** (-self.scene.wall_loss_db / 20) * sizes, sizes)
+        sizes = sizes * [float(np.mean(self._shadow_on(place[np.newaxis]))) for place in clutter.places_m]
         zero = np.zeros_like(seen)
         add_points(cube, self.description, Motion(seen, zero, zero), sizes)
         still: NDArray[np.complex64] = cube[0]
@@ -142,7 +178,7 @@ class View:
         leak: NDArray[np.complex64] = cube[0]
         return leak
 
-    def _seen(self, person: Person) -> Places:
+    def _seen(self, person: Bodily) -> Places:
         return lambda time_s: person.points(time_s, self.stand.place_m)
 
     def _motion(self, places: Places, time_s: float, duration_s: float) -> tuple[Motion, Array]:
@@ -174,24 +210,29 @@ class View:
         chirps = len(self._cube)
         chirp_s = self.duration_s / chirps
         stretch = max(1, min(chirps, int(parabola_s / chirp_s)))
-        loss = self._loss(places(time_s).mean(axis=0))
+        loss = self._shadow_on(places(time_s))
         for first in range(0, chirps, stretch):
             count = min(stretch, chirps - first)
             motion, middle = self._motion(places, time_s + first * chirp_s, count * chirp_s)
             self._add(motion, self._sizes(middle, cross_sections_m2) * loss, first=first, count=count)
 
-    def _loss(self, place_m: Array) -> float:
-        seen = in_sight(self.stand.place_m, place_m, self.room, self.scene.doorways)
+    def _shadow_on(self, places_m: Array) -> Array | float:
+        if self.shadow is not None:
+            return self.shadow(places_m)
+        seen = in_sight(self.stand.place_m, places_m.mean(axis=0), self.room, self.scene.doorways)
         return 1.0 if seen else float(10 ** (-self.scene.wall_loss_db / 20))
 
-    def _add_person(self, person: Person, time_s: float) -> None:
+    def _add_person(self, person: Bodily, time_s: float) -> None:
         times_s = [time_s + share * self.duration_s for share in (0.0, 0.5, 1.0)]
         start, middle, end = (person.points(moment, self.stand.place_m) for moment in times_s)
         cross_sections = person.cross_sections_m2() * person.gains(times_s[1])
         seen = [self.stand.to_sensor(places) for places in (start, middle, end)]
         motion = Motion.through(seen[0], seen[1], seen[2], self.duration_s)
-        sizes = self._sizes(seen[1], cross_sections) * person.phases() * self._loss(middle.mean(axis=0))
+        shadow = self._shadow_on(middle)
+        sizes = self._sizes(seen[1], cross_sections) * person.phases() * shadow
         self._add(motion, sizes)
+        if np.max(shadow) < _SEEN_IN_MIRRORS:
+            return
         for mirror in self.scene.mirrors:
             if mirror.shows(self.stand.place_m, mirror.image(middle.mean(axis=0))):
                 self._add_image(mirror, (start, middle, end), motion, sizes, cross_sections)
