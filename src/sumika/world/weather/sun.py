@@ -12,8 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pvlib import atmosphere, clearsky, irradiance, spa
 
-from sumika.physics.psychrometrics import ZERO_C_K
-
 Array = NDArray[np.float64]
 
 SUN_TEMPERATURE_C = 12.0
@@ -82,7 +80,7 @@ def sun_over(place: Place, unix_s: NDArray[np.int64]) -> Sun:
     mass = atmosphere.get_absolute_airmass(atmosphere.get_relative_airmass(zenith), place.pressure_pa)
     with np.errstate(divide="ignore", invalid="ignore"):  # pvlib divides by the light, at night too
         clear = clearsky.ineichen(
-            zenith, mass, _turbidity(day_of_year, place), altitude=place.altitude_m, dni_extra=extra
+            zenith, mass, linke_turbidity(day_of_year, place.latitude_deg), altitude=place.altitude_m, dni_extra=extra
         )
     return Sun(
         east=np.cos(elevation) * np.sin(azimuth),
@@ -117,8 +115,14 @@ def _day_of_year(unix_s: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray((days - days.astype("datetime64[Y]")).astype(np.int64) + 1)
 
 
-def _turbidity(day_of_year: NDArray[np.int64], place: Place) -> Array:
-    summer = math.copysign(1.0, place.latitude_deg)
+def linke_turbidity(day_of_year: NDArray[np.int64], latitude_deg: float) -> Array:
+    """Return how hazy the air is, in clean and dry atmospheres one above the other.
+
+    Args:
+        day_of_year: (time,) from 1.
+        latitude_deg: North positive.
+    """
+    summer = math.copysign(1.0, latitude_deg)
     season = -np.cos(2.0 * np.pi * (day_of_year - 15.0) / 365.25)
     return np.asarray(_TURBIDITY_MEAN + _TURBIDITY_SWING * summer * season)
 
@@ -132,5 +136,26 @@ def lifted_deg(elevation_deg: float, pressure_pa: float) -> float:
     """
     if elevation_deg < _HORIZON_DEG:
         return 0.0
-    dense = pressure_pa / 101_000.0 * 283.0 / (ZERO_C_K + SUN_TEMPERATURE_C)
+    dense = pressure_pa / 101_000.0 * 283.0 / (273.0 + SUN_TEMPERATURE_C)
     return dense * 1.02 / (60.0 * math.tan(math.radians(elevation_deg + 10.3 / (elevation_deg + 5.11))))
+
+
+def between_deg(east: float, north: float, up: float, latitude_deg: float) -> tuple[float, float]:
+    """Return elevation without refraction and azimuth of a sun between two times of a grid.
+
+    The sun runs on a circle round the pole. A straight line between two of its places keeps its distance from the
+    equator, and comes too near to the axis: it is drawn out from there.
+
+    Args:
+        east: Of the vector on the straight line.
+        north: Of the same.
+        up: Of the same.
+        latitude_deg: Of the site.
+    """
+    tilt = math.radians(latitude_deg)
+    pole_north, pole_up = math.cos(tilt), math.sin(tilt)
+    along = north * pole_north + up * pole_up
+    north, up = north - along * pole_north, up - along * pole_up
+    out = math.sqrt(max(1.0 - along * along, 0.0) / max(east * east + north * north + up * up, 1e-30))
+    east, north, up = east * out, north * out + along * pole_north, up * out + along * pole_up
+    return math.degrees(math.asin(min(max(up, -1.0), 1.0))), math.degrees(math.atan2(east, north)) % 360.0

@@ -13,7 +13,7 @@ from sumika.world.exchange import Outside
 from sumika.world.weather import hours
 from sumika.world.weather.changes import Change, changed
 from sumika.world.weather.forecast import ForecastSeries, forecast_of
-from sumika.world.weather.sun import Place, Sun, lifted_deg, sun_over
+from sumika.world.weather.sun import Place, Sun, between_deg, lifted_deg, sun_over
 
 Array = NDArray[np.float64]
 
@@ -65,6 +65,7 @@ class Weather:
         self._start_unix_s = start.timestamp()
         self._zone_s = round(maker.place.longitude_deg / 15.0) * 3600
         begin = (self._start_unix_s + self._zone_s) / hours.DAY_S
+        self._pressure_pa = maker.place.pressure_pa
         self._first, self._last = 0, 0
         self._table = np.empty((0, hours.COLUMNS))
         self._origin_s = 0.0
@@ -78,7 +79,7 @@ class Weather:
     @property
     def pressure_pa(self) -> float:
         """Of the standard atmosphere at the site."""
-        return self._maker.place.pressure_pa
+        return self._pressure_pa
 
     def changed(self, *changes: Change) -> "Weather":
         """Return the same weather with something unusual in it, besides what is so already."""
@@ -98,7 +99,7 @@ class Weather:
             mean = np.mean([self._row(at_s + (part + 0.5) * width) for part in range(parts)], axis=0)
             mean[hours.SUN_EAST : hours.SUN_UP + 1] = row[hours.SUN_EAST : hours.SUN_UP + 1]
             row = mean
-        return _outside(row.tolist(), self.pressure_pa)
+        return _outside(row.tolist(), self._maker.place, self._pressure_pa)
 
     def sample(self, at_s: float) -> dict[str, float | str]:
         """Return what a weather station at the site reports: the fields of `sumika.schema.WeatherSample`."""
@@ -168,9 +169,8 @@ class Weather:
         self._origin_s = float(unix_s[0]) - self._start_unix_s
 
 
-def _outside(row: list[float], pressure_pa: float) -> Outside:
-    east, north, up = row[hours.SUN_EAST], row[hours.SUN_NORTH], row[hours.SUN_UP]
-    elevation = math.degrees(math.atan2(up, math.hypot(east, north)))
+def _outside(row: list[float], place: Place, pressure_pa: float) -> Outside:
+    elevation, azimuth = between_deg(row[hours.SUN_EAST], row[hours.SUN_NORTH], row[hours.SUN_UP], place.latitude_deg)
     return Outside(
         temperature_c=row[hours.TEMPERATURE],
         humidity_ratio=row[hours.HUMIDITY_RATIO],
@@ -180,7 +180,7 @@ def _outside(row: list[float], pressure_pa: float) -> Outside:
         sky_temperature_c=row[hours.SKY],
         ground_temperature_c=row[hours.GROUND],
         sun_elevation_deg=elevation + lifted_deg(elevation, pressure_pa),
-        sun_azimuth_deg=math.degrees(math.atan2(east, north)) % 360.0,
+        sun_azimuth_deg=azimuth,
         direct_normal_w_m2=row[hours.DIRECT],
         diffuse_horizontal_w_m2=row[hours.DIFFUSE],
         global_horizontal_w_m2=row[hours.GLOBAL],
