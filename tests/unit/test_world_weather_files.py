@@ -85,8 +85,10 @@ def swapped(lines: list[str]) -> list[str]:
     ("change", "line", "words"),
     [
         (without(100, 104), "line 109", "4 hours are missing"),
-        (without(8700, 8760), "line 8708", "60 hours before the end"),
-        (set_cell(6, "99.9", 10, 11, 12, 13), "line 19", "temperature is missing for 4 h"),
+        pytest.param(without(8700, 8760), "line 8708", "60 hours before the end", marks=pytest.mark.slow),
+        pytest.param(
+            set_cell(6, "99.9", 10, 11, 12, 13), "line 19", "temperature is missing for 4 h", marks=pytest.mark.slow
+        ),
         (set_cell(14, "9999", *range(40, 60)), "line 49", "direct light is missing for 20 h"),
         (set_cell(0, "1999", 200), "line 209", "the year is 1999, but 2021"),
         (set_cell(0, "12", 0), "line 9", "year is 12"),
@@ -94,14 +96,14 @@ def swapped(lines: list[str]) -> list[str]:
         (set_cell(6, "240", 7), "line 16", "temperature is 240"),
         (set_cell(6, "warm", 7), "line 16", "'warm', no number"),
         (set_cell(3, "25", 7), "line 16", "hour is 25"),
-        (swapped, "line 59", "hours are missing"),
+        pytest.param(swapped, "line 59", "hours are missing", marks=pytest.mark.slow),
         (lambda lines: [*lines[:60], *lines[59:]], "line 61", "comes twice"),
         (lambda lines: [*lines[:100], lines[100][:30], *lines[101:]], "line 101", "columns"),
         (lambda lines: ["PLACE,x", *lines[1:]], "line 1", "neither an EPW"),
         (lambda lines: ["LOCATION,x", *lines[1:]], "line 1", "LOCATION has 2"),
         (lambda lines: [*lines[:7], "DATA PERIODS,1,4,Data", *lines[8:]], "line 8", "4 records an hour"),
         (lambda lines: lines[:HEADER_LINES], "weather.epw", "no hours"),
-        (set_cell(8, "999", *range(8760)), "line", "humidity"),
+        pytest.param(set_cell(8, "999", *range(8760)), "line", "humidity", marks=pytest.mark.slow),
     ],
 )
 def test_a_bad_file_is_named_with_its_line(tmp_path: Path, change: Change, line: str, words: str) -> None:
@@ -153,18 +155,21 @@ def test_small_gaps_are_filled_and_told(tmp_path: Path) -> None:
     assert any("temperature" in note for note in year.notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "latin-1", "utf-16"])
 def test_letters_may_be_written_in_any_usual_way(tmp_path: Path, encoding: str) -> None:
     lines = [WHOLE[0].replace("Testville", "Orléans"), *WHOLE[1:]]
     assert year_of_file(write(tmp_path, lines, encoding)).station.name == "Orléans"
 
 
+@pytest.mark.slow
 def test_a_leap_day_is_left_out_and_told(tmp_path: Path) -> None:
     year = year_of_file(write(tmp_path, epw_lines(2024)))
     assert any("29 February" in note for note in year.notes)
     assert np.array_equal(year.values["temperature"], year_of_file(write(tmp_path, WHOLE)).values["temperature"])
 
 
+@pytest.mark.slow
 def test_humidity_follows_from_the_dew_point(tmp_path: Path) -> None:
     year = year_of_file(write(tmp_path, set_cell(8, "999", *range(8760))(WHOLE)))
     air = year.values["temperature"][5]
@@ -191,6 +196,7 @@ def test_hours_of_a_file_come_back_from_the_weather(tmp_path: Path) -> None:
     assert min(wind, 360.0 - wind) < 1.0, "between 350 and 10 degrees lies north"
 
 
+@pytest.mark.slow
 def test_another_place_than_the_site_is_told(tmp_path: Path) -> None:
     write(tmp_path, WHOLE)
     weather = weather_of(
