@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sumika.compiled import compiled
 from sumika.schema import ChirpProfile
 from sumika.world.radar_scene.link_budget import LinkBudget
+from sumika.world.radar_scene.noise import STEP, fill_normal, normal_table, words_of
 
 
 @dataclass(slots=True)
@@ -31,7 +32,11 @@ class Converter:
     still: NDArray[np.complex64]
     leak: NDArray[np.complex64]
     interleaved: bool = False
-    _noise: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    _counter: np.uint64 = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin the noise anywhere."""
+        self._counter = self.random.integers(2**64, dtype=np.uint64)
 
     def convert(self, cube: NDArray[np.complex64]) -> NDArray[Any]:
         """Return samples as the driver of such a radar gives them.
@@ -44,46 +49,62 @@ class Converter:
             ones); or int16 (chirp, antenna, sample, I/Q).
         """
         parts = 2 if self.chirp.complex_samples else 1
-        size = cube.size * parts
-        if self._noise.size != size:
-            self._noise = np.empty(size, np.float32)
-        self.random.standard_normal(dtype=np.float32, out=self._noise)
         turn = self.link.phase_noise_rad * self.random.standard_normal(len(cube))
         turn += self.link.frame_phase_rad * self.random.standard_normal()
         turned: NDArray[np.complex64] = np.exp(1j * turn).astype(np.complex64)
-        noise_counts = float(self.link.noise_counts / np.sqrt(2.0))
         kind = (np.int16 if self.interleaved else np.float32) if self.chirp.complex_samples else np.uint16
         samples = np.empty((*cube.shape, parts), kind)
-        noise = self._noise.reshape(samples.shape)
-        if self.chirp.complex_samples:
-            _digitise(
-                cube, self.still, self.leak, turned, noise, noise_counts, -self.chirp.full_scale - 1.0, 0.0, samples
-            )
-            return samples if self.interleaved else samples.view(np.complex64)[..., 0]
-        middle = float(np.floor((self.chirp.full_scale + 1.0) / 2.0))
-        _digitise(cube, self.still, self.leak, turned, noise, noise_counts, -middle, middle, samples)
-        return samples[..., 0]
+        half = self.chirp.full_scale + 1.0
+        middle = 0.0 if self.chirp.complex_samples else float(np.floor(half / 2.0))
+        levels = np.array([self.link.noise_counts / np.sqrt(2.0), -(middle or half), middle], np.float32)
+        words = np.empty(words_of(samples.shape[2] * parts), np.uint64)
+        counter = _digitise(
+            cube.view(np.float32).reshape(*cube.shape, 2),
+            self.still,
+            self.leak,
+            turned,
+            levels,
+            normal_table(),
+            words,
+            self._counter,
+            samples,
+        )
+        self._counter = np.uint64(counter)
+        if not self.chirp.complex_samples or self.interleaved:
+            return samples if self.interleaved and parts == 2 else samples[..., 0]
+        return samples.view(np.complex64)[..., 0]
 
 
 @compiled
 def _digitise(
-    cube: NDArray[np.complex64],  # (chirp, antenna, sample)
+    cube: NDArray[np.float32],  # (chirp, antenna, sample, I/Q)
     still: NDArray[np.complex64],  # (antenna, sample)
     leak: NDArray[np.complex64],  # (antenna, sample)
     turned: NDArray[np.complex64],  # (chirp,)
-    noise: NDArray[np.float32],  # (chirp, antenna, sample, I/Q)
-    noise_counts: float,
-    lowest: float,
-    middle: float,
-    samples: NDArray[Any],  # as noise
-) -> None:
-    highest = -lowest - 1.0
-    for chirp in range(cube.shape[0]):
-        for antenna in range(cube.shape[1]):
-            for sample in range(cube.shape[2]):
-                echo = (cube[chirp, antenna, sample] + still[antenna, sample]) * turned[chirp] + leak[antenna, sample]
-                real = np.rint(echo.real + noise_counts * noise[chirp, antenna, sample, 0])
-                samples[chirp, antenna, sample, 0] = min(max(real, lowest), highest) + middle
-                if samples.shape[3] == 2:
-                    imaginary = np.rint(echo.imag + noise_counts * noise[chirp, antenna, sample, 1])
-                    samples[chirp, antenna, sample, 1] = min(max(imaginary, lowest), highest) + middle
+    levels: NDArray[np.float32],  # noise, lowest, middle
+    table: NDArray[np.float32],  # of normal numbers
+    words: NDArray[np.uint64],  # room for a row's chance
+    counter: np.uint64,
+    samples: NDArray[Any],  # (chirp, antenna, sample, I/Q)
+) -> np.uint64:
+    """Fill the samples, and return where chance goes on."""
+    count, parts = samples.shape[2], samples.shape[3]
+    noise = np.empty((count, parts), np.float32)
+    lowest, middle = levels[1], levels[2]
+    highest = -lowest - np.float32(1.0)
+    for chirp in range(samples.shape[0]):
+        real, imaginary = np.float32(turned[chirp].real), np.float32(turned[chirp].imag)
+        for antenna in range(samples.shape[1]):
+            fill_normal(noise.reshape(count * parts), words, table, counter)
+            counter += np.uint64(words.shape[0]) * STEP
+            for sample in range(count):
+                a = cube[chirp, antenna, sample, 0] + still[antenna, sample].real
+                b = cube[chirp, antenna, sample, 1] + still[antenna, sample].imag
+                echo = a * real - b * imaginary + leak[antenna, sample].real
+                value = np.rint(echo + levels[0] * noise[sample, 0])
+                samples[chirp, antenna, sample, 0] = min(max(value, lowest), highest) + middle
+                if parts == 2:
+                    echo = a * imaginary + b * real + leak[antenna, sample].imag
+                    value = np.rint(echo + levels[0] * noise[sample, 1])
+                    samples[chirp, antenna, sample, 1] = min(max(value, lowest), highest) + middle
+    return counter

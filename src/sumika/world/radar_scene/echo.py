@@ -22,8 +22,6 @@ from sumika.units import SPEED_OF_LIGHT_M_S
 
 Places = NDArray[np.float64]
 
-_FINE = 16
-
 
 @dataclass(frozen=True, slots=True)
 class Motion:
@@ -179,13 +177,6 @@ def _chirp(description: RadarDescription) -> ChirpProfile:
 
 
 @compiled
-def _unit(turns: float) -> complex:
-    """Return the unit number of a number of turns, reduced first: tens of thousands of turns lose digits."""
-    angle = 2.0 * math.pi * (turns - math.floor(turns))
-    return complex(math.cos(angle), math.sin(angle))
-
-
-@compiled
 def _add(
     cube: NDArray[np.complex64],  # (chirp, antenna, sample)
     out: Places,  # (point, derivative, axis)
@@ -198,10 +189,10 @@ def _add(
     sweep: Places,  # chirp interval, start frequency, slope, sample interval
 ) -> None:
     samples, count = cube.shape[2], receivers.shape[0]
-    padded = (samples + _FINE - 1) // _FINE * _FINE
-    phasor = np.empty((2, padded), np.float32)  # (part, sample)
-    total = np.empty((count, 2, padded), np.float32)  # (receiver, part, sample)
-    fine, seen = np.empty((6, _FINE), np.float32), np.empty((2, 4))
+    phasor = np.empty((2, samples), np.float32)  # (part, sample)
+    total = np.empty((count, 2, samples), np.float32)  # (receiver, part, sample)
+    turns, turn = np.empty(count), np.empty((2, count), np.float32)
+    seen = np.empty((2, 4))
     for chirp in range(cube.shape[0]):
         for transmitter in range(transmitters.shape[0]):
             time_s = chirp * sweep[0] + offsets_s[transmitter]
@@ -211,12 +202,20 @@ def _add(
                 _look(back[point], time_s, seen[1])
                 delay_s = (seen[0, 0] + seen[1, 0]) / SPEED_OF_LIGHT_M_S
                 drift = (seen[0, 1] + seen[1, 1]) / SPEED_OF_LIGHT_M_S
-                _sweep(delay_s, drift, sweep, fine, phasor)
+                # In fast time the phase is a parabola: f_c tau + (S tau + f_c tau') s + S tau' s^2 turns.
+                linear = (sweep[2] * delay_s + sweep[1] * drift) * sweep[3]
+                _parabola(sweep[1] * delay_s, linear, sweep[2] * drift * sweep[3] * sweep[3], phasor)
                 leaving = transmitters[transmitter, 0] * seen[0, 2] + transmitters[transmitter, 1] * seen[0, 3]
                 for receiver in range(count):
                     coming = receivers[receiver, 0] * seen[1, 2] + receivers[receiver, 1] * seen[1, 3]
-                    turn = amplitude[point] * signs[receiver] * _unit(-0.5 * (leaving + coming))
-                    _turn_and_add(total[receiver], phasor, np.float32(turn.real), np.float32(turn.imag))
+                    turns[receiver] = -0.5 * (leaving + coming)
+                _units(turns, turn)
+                real, imaginary = np.float32(amplitude[point].real), np.float32(amplitude[point].imag)
+                for receiver in range(count):
+                    sign = np.float32(signs[receiver])
+                    a = sign * (real * turn[0, receiver] - imaginary * turn[1, receiver])
+                    b = sign * (real * turn[1, receiver] + imaginary * turn[0, receiver])
+                    _turn_and_add(total[receiver], phasor, a, b)
             for receiver in range(count):
                 row = cube[chirp, transmitter * count + receiver]
                 for sample in range(samples):
@@ -253,40 +252,58 @@ def _look(motion: Places, time_s: float, seen: Places) -> None:
 
 
 @compiled
-def _sweep(delay_s: float, drift: float, sweep: Places, fine: NDArray[np.float32], phasor: NDArray[np.float32]) -> None:
-    """Fill the phasor of one chirp, (part, sample).
+def _parabola(start: float, linear: float, square: float, phasor: NDArray[np.float32]) -> None:
+    """Fill the phasor of one chirp, (part, sample), from the turns at its samples.
 
-    The phase is a parabola in fast time: f_c tau + (S tau + f_c tau') s + S tau' s^2 turns. With s = 16 i + j it is a
-    product of a part of i alone, one of j alone, and exp(2 pi i 32 q i j), so close to 1 (some hundredths) that three
-    terms of its series do: 1e-5 of the amplitude at 10 m/s. So few sines are needed, and few steps in float64.
+    Whole turns are taken off in float64, for there are tens of thousands of them; the rest is left to float32.
     """
-    linear = (sweep[2] * delay_s + sweep[1] * drift) * sweep[3]
-    square = sweep[2] * drift * sweep[3] * sweep[3]
-    value, step, bend = complex(1.0, 0.0), _unit(linear + square), _unit(2.0 * square)
-    mixed = 4.0 * math.pi * _FINE * square
-    for j in range(_FINE):
-        fine[0, j], fine[1, j] = value.real, value.imag
-        fine[2, j], fine[3, j] = -mixed * j * value.imag, mixed * j * value.real
-        fine[4, j], fine[5, j] = -0.5 * (mixed * j) ** 2 * value.real, -0.5 * (mixed * j) ** 2 * value.imag
-        value *= step
-        step *= bend
-    turn = _unit(_FINE * (linear + _FINE * square))
-    bend = _unit(2.0 * _FINE * _FINE * square)
-    value = _unit(sweep[1] * delay_s)
-    for i in range(phasor.shape[1] // _FINE):
-        _stretch(
-            phasor[:, i * _FINE : (i + 1) * _FINE], fine, np.float32(i), np.float32(value.real), np.float32(value.imag)
-        )
-        value *= turn
-        turn *= bend
+    start -= np.rint(start)
+    for sample in range(phasor.shape[1]):
+        turns = start + sample * (linear + sample * square)
+        rest = np.float32(turns - np.rint(turns))
+        phasor[0, sample], phasor[1, sample] = _unit(rest)
 
 
 @compiled
-def _stretch(
-    phasor: NDArray[np.float32], fine: NDArray[np.float32], i: np.float32, real: np.float32, imaginary: np.float32
-) -> None:
-    for j in range(phasor.shape[1]):
-        a = fine[0, j] + i * (fine[2, j] + i * fine[4, j])
-        b = fine[1, j] + i * (fine[3, j] + i * fine[5, j])
-        phasor[0, j] = real * a - imaginary * b
-        phasor[1, j] = real * b + imaginary * a
+def _units(turns: Places, unit: NDArray[np.float32]) -> None:
+    """Fill (part, number) with the unit numbers of so many turns, (number,)."""
+    for number in range(turns.shape[0]):
+        rest = np.float32(turns[number] - np.rint(turns[number]))
+        unit[0, number], unit[1, number] = _unit(rest)
+
+
+@compiled
+def _unit(turns: np.float32) -> tuple[np.float32, np.float32]:
+    """Return cosine and sine of up to half a turn either way, by the series of half the angle; 3e-7.
+
+    Ten terms without a branch, so that a register of samples goes through at once: calls of `math.cos` do not.
+    """
+    half = np.float32(math.pi) * turns
+    square = half * half
+    sine = half * (
+        np.float32(1.0)
+        + square
+        * (
+            np.float32(-1 / 6)
+            + square
+            * (
+                np.float32(1 / 120)
+                + square
+                * (np.float32(-1 / 5040) + square * (np.float32(1 / 362880) + square * np.float32(-1 / 39916800)))
+            )
+        )
+    )
+    cosine = np.float32(1.0) + square * (
+        np.float32(-1 / 2)
+        + square
+        * (
+            np.float32(1 / 24)
+            + square
+            * (
+                np.float32(-1 / 720)
+                + square
+                * (np.float32(1 / 40320) + square * (np.float32(-1 / 3628800) + square * np.float32(1 / 479001600)))
+            )
+        )
+    )
+    return np.float32(1.0) - np.float32(2.0) * sine * sine, np.float32(2.0) * sine * cosine
