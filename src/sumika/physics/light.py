@@ -45,5 +45,5 @@ def mean_illuminance_lux(luminous_flux_lm: Number, area_m2: Number, utilisation:
 
 
 def _ratio(at: Number, known: NDArray[np.float64], ratio: NDArray[np.float64]) -> Number:
-    result: Number = like(at, np.interp(at, known, ratio))
+    result: Number = like(at, np.asarray(np.interp(at, known, ratio), np.float64))
     return result

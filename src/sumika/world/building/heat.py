@@ -1,0 +1,163 @@
+"""Heat in all nodes of a house: one exact step of its thermal network, and the account of it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.world.building.accounts import Account
+from sumika.world.building.acted import CONVECTIVE, FLOOR, RADIANT, SUPPLY_HEAT
+from sumika.world.building.links import GROUND, OUTDOOR, SKY
+from sumika.world.building.network import BOUNDARIES, GLASS, INNER_FLOOR, OUTER, OUTER_FLOOR, Network
+from sumika.world.building.series import advance_sparse
+from sumika.world.building.transport import Transport
+from sumika.world.exchange import Outside
+
+Array = NDArray[np.float64]
+
+CORNER, PANE_EDGE = 1.6, 1.2
+"""How much colder than the rest of a wall its corners are, and the edges of panes: multiples of the difference of air
+and surface. Corners: inner surface resistance 0.25 instead of 0.13 m²K/W, and a bridge (ISO 13788, 4.4); typical."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a step is driven by.
+
+    Attributes:
+        inputs: (input,) u of the network.
+        moved: The air.
+        rates: (room, room) what it does to the nodes of the air, 1/s.
+        carried: (room,) heat that air from outside brings in, K/s.
+    """
+
+    inputs: Array = field(repr=False)
+    moved: Transport = field(repr=False)
+    rates: Array = field(repr=False)
+    carried: Array = field(repr=False)
+
+
+class Heat:
+    """Temperatures of all nodes of one house."""
+
+    def __init__(self, network: Network, volume_m3: Array, air_j_m3_k: float, account: Account) -> None:
+        """Begin at zero degrees.
+
+        Args:
+            network: Of the house.
+            volume_m3: (room,).
+            air_j_m3_k: Heat of a volume of air.
+            account: Of heat.
+        """
+        self.network, self._volume, self._air = network, volume_m3, air_j_m3_k
+        self._account = account
+        size = len(network.capacity_j_k)
+        self.nodes_c = np.zeros(size)
+        self.mean_c = np.zeros(size)
+        self._integral = np.zeros(size)
+        self._values = network.values.copy()
+        self._kinds = network.surface_kind
+        self._weights = _mean_weights(network)
+        outer = np.flatnonzero((self._kinds == OUTER) | (self._kinds == GLASS) | (self._kinds == OUTER_FLOOR))
+        self._cold_node, self._cold_room = network.surface_node[outer], network.surface_room[outer]
+        self._cold_factor = np.where(self._kinds[outer] == GLASS, PANE_EDGE, CORNER)
+
+    def inputs(self, outside: Outside, planes_w_m2: Array, acted: Array, solar_w: Array, radiant_w: Array) -> Array:
+        """Return (input,) what drives the network.
+
+        Args:
+            outside: The weather.
+            planes_w_m2: (plane,) irradiance of outer surfaces.
+            acted: (row, room) what acts on the rooms.
+            solar_w: (room,) sun through windows, onto surfaces.
+            radiant_w: (room,) more heat onto surfaces.
+        """
+        rooms, planes = self.network.rooms, len(planes_w_m2)
+        inputs = np.empty(BOUNDARIES + planes + 4 * rooms)
+        inputs[OUTDOOR], inputs[SKY] = outside.temperature_c, outside.sky_temperature_c
+        inputs[GROUND] = outside.ground_temperature_c
+        inputs[BOUNDARIES : BOUNDARIES + planes] = planes_w_m2
+        by_room = inputs[BOUNDARIES + planes :].reshape(4, rooms)
+        by_room[0], by_room[1], by_room[2] = acted[CONVECTIVE], acted[RADIANT] + radiant_w, acted[FLOOR]
+        by_room[3] = solar_w
+        return inputs
+
+    def surroundings(self, inputs: Array, outside: Outside, acted: Array, moved: Transport) -> Surroundings:
+        """Return what a step is driven by."""
+        carried = ((moved.cracks + moved.openings) * outside.temperature_c + acted[SUPPLY_HEAT]) / self._volume
+        return Surroundings(inputs=inputs, moved=moved, rates=moved.rates(self._volume), carried=carried)
+
+    def settle(self, by: Surroundings, air_c: Array) -> None:
+        """Bring walls and floors to where they would stay with air of these temperatures (room,)."""
+        matrix = self.network.matrix()
+        drive = self.network.inputs @ by.inputs
+        rooms = self.network.rooms
+        self.nodes_c[:rooms] = air_c
+        right = drive[rooms:] + matrix[rooms:, :rooms] @ air_c
+        self.nodes_c[rooms:] = np.linalg.solve(-matrix[rooms:, rooms:], right)
+        self.mean_c[:] = self.nodes_c
+        self._account.began = self._account.stored = float(self.network.capacity_j_k @ self.nodes_c)
+
+    def end_of(self, seconds: float, by: Surroundings) -> tuple[Array, Array]:
+        """Return (node,) temperatures at the end of a step and as its mean; nothing is changed."""
+        network, rooms = self.network, self.network.rooms
+        self._values[:] = network.values
+        self._values[network.air_entries] += by.rates
+        drive = network.inputs @ by.inputs
+        drive[:rooms] += by.carried
+        state = self.nodes_c.copy()
+        advance_sparse(self._values, network.columns, network.starts, drive, state, self._integral, seconds)
+        return state, self._integral / seconds
+
+    def step(self, seconds: float, by: Surroundings) -> None:
+        """Advance by one step and book what went through."""
+        self.nodes_c[:], self.mean_c[:] = self.end_of(seconds, by)
+        network = self.network
+        lost = network.loss_of_state @ self.mean_c + network.loss_of_inputs @ by.inputs
+        for boundary in lost:
+            self._account.book(-float(boundary) * seconds)
+        self._account.book(float(network.heat_of_inputs @ by.inputs) * seconds)
+        carried = float(by.carried @ self._volume) - float(by.moved.out @ self.mean_c[: network.rooms])
+        self._account.book(self._air * carried * seconds)
+        self._account.stored = float(network.capacity_j_k @ self.nodes_c)
+
+    @property
+    def air_c(self) -> Array:
+        """(room,) temperature of the air."""
+        return self.nodes_c[: self.network.rooms]
+
+    def massless_c(self, inputs: Array, nodes_c: Array) -> Array:
+        """Return (massless,) temperatures of surfaces and stars."""
+        surfaces: Array = self.network.massless_of_state @ nodes_c + self.network.massless_of_inputs @ inputs
+        return surfaces
+
+    def means_c(self, massless_c: Array) -> Array:
+        """Return (3, room) mean temperatures of floors, panes and other surfaces; of the star where there are none."""
+        means: Array = (self._weights @ massless_c).reshape(3, -1)
+        return means
+
+    def coldest_c(self, massless_c: Array, air_c: Array) -> Array:
+        """Return (room,) temperature of the coldest place of all surfaces, corners and edges of panes included."""
+        coldest = air_c.copy()
+        warm = air_c[self._cold_room]
+        np.minimum.at(coldest, self._cold_room, warm - self._cold_factor * (warm - massless_c[self._cold_node]))
+        return coldest
+
+
+def _mean_weights(network: Network) -> Array:
+    """Return (3 * room, massless) weights by area of floors, panes and others."""
+    rooms = network.rooms
+    weights = np.zeros((3, rooms, network.massless_of_state.shape[0]))
+    for room, node, area, kind in zip(
+        network.surface_room, network.surface_node, network.surface_area_m2, network.surface_kind, strict=True
+    ):
+        if kind in (INNER_FLOOR, OUTER_FLOOR):
+            weights[0, room, node] += area
+        weights[1 if kind == GLASS else 2, room, node] += area
+    total = weights.sum(axis=2, keepdims=True)
+    weights = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0.0)
+    for group in range(3):
+        for room in np.flatnonzero(total[group, :, 0] == 0.0):
+            weights[group, room, network.star[room]] = 1.0  # as warm as all it sees
+    flat: Array = weights.reshape(3 * rooms, -1)
+    return flat

@@ -1,0 +1,157 @@
+"""Water in every room: vapour in the air, what materials take up and give back, what condenses on panes and walls.
+
+Materials: one layer of effective penetration depth, whose moisture follows the room through the resistance of surface
+and half of the layer (EPD model: K. Kießl 1983; A. Kerestecioglu et al., ASHRAE Trans. 96 (1990)); its capacity is that
+of practical moisture buffer values about 0.5 to 1 g/(m² %) (C. Rode et al., Nordtest project, DTU 2005).
+Condensation: beta A (c - c_sat), beta from the Lewis relation. A film that is there dries by the same law until it is
+gone; beyond `FILM_MOST_KG_M2` it runs off.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.physics.psychrometrics import humidity_ratio
+from sumika.world.building.accounts import Account
+from sumika.world.building.acted import SUPPLY_VAPOUR, VAPOUR
+from sumika.world.building.series import advance_dense
+from sumika.world.building.transport import Transport
+from sumika.world.exchange import Outside
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+BUFFER_KG_M2 = 0.08
+"""Water per area of material between dry and saturated air: 0.8 g per % of relative humidity."""
+
+EXCHANGE_M_S = 6.5e-4
+"""By 1.35e5 Pa per kg/m³ of vapour over 2e8 Pa m² s/kg: film, wallpaper and half of 12 mm of gypsum board."""
+
+CONDENSES_M_S = 2.0e-3
+"""Convection of 2.5 W/(m²K) over the heat of a volume of air, 1.2 kJ/(m³K): the Lewis relation."""
+
+FILM_MOST_KG_M2 = 0.1
+_ROUNDS = 4
+
+
+class Moisture:
+    """Water in all rooms of one house."""
+
+    def __init__(
+        self, volume_m3: Array, buffer_m2: Array, film_m2: Array, density_kg_m3: float, account: Account
+    ) -> None:
+        """Begin dry.
+
+        Args:
+            volume_m3: (room,).
+            buffer_m2: (room,) of materials that take up vapour.
+            film_m2: (2, room) of panes and of other surfaces that water can condense on.
+            density_kg_m3: Of dry air.
+            account: Of water.
+        """
+        rooms = len(volume_m3)
+        self._volume, self._density, self._account = volume_m3, density_kg_m3, account
+        self._buffer_m2, self._film_m2 = np.maximum(buffer_m2, 1e-3), film_m2
+        self._rooms = rooms
+        self._state, self._integral = np.zeros(2 * rooms), np.zeros(2 * rooms)
+        self.film_kg = np.zeros((2, rooms))
+        self.taken_kg = np.zeros(rooms)
+        self.drained_kg = 0.0
+
+    @property
+    def humidity_ratio(self) -> Array:
+        """(room,) kilograms of vapour per kilogram of dry air."""
+        ratio: Array = self._state[: self._rooms] / self._density
+        return ratio
+
+    def begin(self, ratio: float, relative: Array) -> None:
+        """Fill all rooms with air of a humidity ratio, and the materials with what suits a relative humidity."""
+        self._state[: self._rooms] = self._density * ratio
+        self._state[self._rooms :] = self._buffer_m2 * BUFFER_KG_M2 * relative
+        self.film_kg[:] = 0.0
+        self._account.began = self._account.stored = self._stored_kg()
+
+    def _stored_kg(self) -> float:
+        air = float(self._state[: self._rooms] @ self._volume)
+        return air + float(self._state[self._rooms :].sum()) + float(self.film_kg.sum())
+
+    def step(
+        self,
+        seconds: float,
+        outside: Outside,
+        acted: Array,
+        moved: Transport,
+        air_c: Array,
+        film_c: Array,
+    ) -> None:
+        """Advance by one step; `taken_kg` (room,) is then what left the air for materials and films: it gave heat.
+
+        Args:
+            seconds: How long.
+            outside: The weather.
+            acted: (row, room) what acts on the rooms.
+            moved: The air.
+            air_c: (room,) mean temperature of the air in this step.
+            film_c: (2, room) mean temperature of panes and of other surfaces.
+        """
+        rooms = self._rooms
+        saturated = self._density * humidity_ratio(film_c, np.ones_like(film_c), outside.pressure_pa)
+        fresh = self._density * ((moved.cracks + moved.openings) * outside.humidity_ratio + acted[SUPPLY_VAPOUR])
+        wet = (self.film_kg > 0.0) | (self._state[:rooms] > saturated)
+        wet &= self._film_m2 > 0.0
+        constant = np.zeros((2, rooms))
+        before, film_before = self._state.copy(), self.film_kg.copy()
+        matrix = self._matrix(moved, air_c, outside.pressure_pa)
+        source = acted[VAPOUR].copy()
+        for _ in range(_ROUNDS):
+            self._state[:] = before
+            film = self._advance(seconds, matrix, source + fresh, saturated, wet, constant)
+            dry = wet & (film_before + film < 0.0)
+            if not dry.any():
+                break
+            # What would dry out within the step gives all it has, evenly.
+            constant[dry] = film_before[dry] / seconds
+            wet &= ~dry
+        self.film_kg[:] = np.maximum(film_before + film, 0.0)
+        buffered = self._state[rooms:] - before[rooms:]
+        self.taken_kg[:] = buffered + film.sum(axis=0)
+        self._book(seconds, source, fresh, moved)
+
+    def _matrix(self, moved: Transport, air_c: Array, pressure_pa: float) -> Array:
+        rooms = self._rooms
+        matrix = np.zeros((2 * rooms, 2 * rooms))
+        matrix[:rooms, :rooms] = moved.rates(self._volume)
+        at = np.arange(rooms)
+        uptake = EXCHANGE_M_S * self._buffer_m2
+        held = (
+            humidity_ratio(air_c, np.ones_like(air_c), pressure_pa) * self._density / (self._buffer_m2 * BUFFER_KG_M2)
+        )
+        matrix[at, at] -= uptake / self._volume
+        matrix[at, rooms + at] += uptake * held / self._volume
+        matrix[rooms + at, at] += uptake
+        matrix[rooms + at, rooms + at] -= uptake * held
+        return matrix
+
+    def _advance(
+        self, seconds: float, matrix: Array, gained: Array, saturated: Array, wet: Mask, constant: Array
+    ) -> Array:
+        """Advance the state; return (2, room) what condensed on each film, less what dried, kg."""
+        rooms = self._rooms
+        full = matrix.copy()
+        takes = np.where(wet, CONDENSES_M_S * self._film_m2, 0.0)
+        at = np.arange(rooms)
+        full[at, at] -= takes.sum(axis=0) / self._volume
+        drive = np.zeros(2 * rooms)
+        drive[:rooms] = (gained + (takes * saturated).sum(axis=0) + constant.sum(axis=0)) / self._volume
+        advance_dense(full, drive, self._state, self._integral, seconds)
+        film: Array = takes * (self._integral[:rooms] - saturated * seconds) - constant * seconds
+        return film
+
+    def _book(self, seconds: float, source: Array, fresh: Array, moved: Transport) -> None:
+        most = FILM_MOST_KG_M2 * self._film_m2
+        drained = np.maximum(self.film_kg - most, 0.0)
+        self.film_kg -= drained
+        self.drained_kg += float(drained.sum())
+        for amount in (source.sum() * seconds, fresh.sum() * seconds, -drained.sum()):
+            self._account.book(float(amount))
+        self._account.book(-float(moved.out @ self._integral[: self._rooms]))
+        self._account.stored = self._stored_kg()
