@@ -18,17 +18,21 @@ from sumika.config._load import LoadedHouse, load_house, parse_house
 from sumika.config._migrate import CURRENT_VERSION
 from sumika.config._paths import recordings_folder, resolve
 from sumika.config._problem import ConfigError, Problem
+from sumika.config._walls import THICKEST_WALL_M, Face, Walls, walls_of
 
 __all__ = [
     "CURRENT_VERSION",
     "DEMO_FILE",
     "RECORDINGS_FILE",
+    "THICKEST_WALL_M",
     "ConfigError",
     "Document",
+    "Face",
     "LoadedHouse",
     "Problem",
     "RadarAnswer",
     "RoomAnswer",
+    "Walls",
     "area_m2",
     "compose_house",
     "demo_house",
@@ -44,5 +48,6 @@ __all__ = [
     "resolve",
     "room_answer",
     "view_m",
+    "walls_of",
     "write_new_house",
 ]

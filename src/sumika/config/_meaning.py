@@ -1,16 +1,16 @@
 """Whether a house description makes sense: names, places on the plan, ports and files. What JSON Schema cannot say."""
 
-import contextlib
 import itertools
 import os.path
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 import sumika.config._geometry as geometry
+from sumika.config._building import building_problems
+from sumika.config._items import convertible, identifiers, items
 from sumika.config._paths import BUILTIN, resolve
 from sumika.config._problem import FieldPath, Problem, described, field_name, listed, nearest
 from sumika.config._tree import Plain, Tree
@@ -23,8 +23,6 @@ from sumika.schema.house import (
     Room,
     Sensor,
 )
-
-_Item = TypeVar("_Item", bound=msgspec.Struct)
 
 _ROOM_CORE = ("id", "floor_m", "storey")
 _ROOM_SPARE: dict[str, Plain] = {"height_m": 20.0}
@@ -71,6 +69,7 @@ def meaning_problems(tree: Tree, surroundings: Surroundings) -> list[Problem]:
         *checks.models(),
         *checks.ports(),
         *checks.files(),
+        *checks.building(),
     ]
 
 
@@ -79,14 +78,14 @@ class _Checks:
         self._tree = tree
         self._data = data
         self._surroundings = surroundings
-        self._rooms: dict[FieldPath, Room] = dict(_convertible(data, "rooms", Room, _ROOM_CORE, _ROOM_SPARE))
-        self._radars: dict[FieldPath, Radar] = dict(_convertible(data, "radars", Radar, _RADAR_CORE, _RADAR_SPARE))
+        self._rooms: dict[FieldPath, Room] = dict(convertible(data, "rooms", Room, _ROOM_CORE, _ROOM_SPARE))
+        self._radars: dict[FieldPath, Radar] = dict(convertible(data, "radars", Radar, _RADAR_CORE, _RADAR_SPARE))
         self._sound_rooms = {path: room for path, room in self._rooms.items() if not geometry.crossing(room)}
 
     def duplicates(self) -> Iterator[Problem]:
         for kind in _KINDS:
             first: dict[str, int] = {}
-            for index, identifier in _identifiers(self._data, kind):
+            for index, identifier in identifiers(self._data, kind):
                 path = (kind, index, "id")
                 if identifier in first:
                     text = f"this name is taken, first in line {first[identifier]}"
@@ -95,13 +94,13 @@ class _Checks:
                     first[identifier] = self._tree.line(path)
 
     def references(self) -> Iterator[Problem]:
-        rooms = list(dict.fromkeys(identifier for _, identifier in _identifiers(self._data, "rooms")))
-        residents = list(dict.fromkeys(identifier for _, identifier in _identifiers(self._data, "residents")))
+        rooms = list(dict.fromkeys(identifier for _, identifier in identifiers(self._data, "rooms")))
+        residents = list(dict.fromkeys(identifier for _, identifier in identifiers(self._data, "residents")))
         for kind in ("radars", "sensors", "devices"):
-            for index, item in enumerate(_items(self._data, kind)):
+            for index, item in enumerate(items(self._data, kind)):
                 if isinstance(item, dict) and isinstance(item.get("room"), str):
                     yield from self._reference((kind, index, "room"), item["room"], rooms, "room")
-        for index, item in enumerate(_items(self._data, "rooms")):
+        for index, item in enumerate(items(self._data, "rooms")):
             named = item.get("residents") if isinstance(item, dict) else None
             for place, resident in enumerate(named if isinstance(named, list) else ()):
                 yield from self._reference(("rooms", index, "residents", place), resident, residents, "resident")
@@ -164,9 +163,13 @@ class _Checks:
         found = f"({radar.position_m[0]:g}, {radar.position_m[1]:g}), {distance:.2f} m from '{room.id}'"
         return self._problem(path, text, found, f"at most {RADAR_OUTSIDE_M} m from the room's floor")
 
+    def building(self) -> Iterator[Problem]:
+        for told in building_problems(self._data, self._sound_rooms):
+            yield self._problem(told.path, told.text, told.found, told.allowed, told.near, warning=told.warning)
+
     def models(self) -> Iterator[Problem]:
         known = self._surroundings.models
-        for index, item in enumerate(_items(self._data, "radars")):
+        for index, item in enumerate(items(self._data, "radars")):
             model = item.get("model") if isinstance(item, dict) else None
             if known is not None and isinstance(model, str) and model not in known:
                 path = ("radars", index, "model")
@@ -219,31 +222,3 @@ def _exists(place: Path) -> bool:
         return place.exists()
     except (OSError, ValueError):
         return False
-
-
-def _items(data: dict[str, Plain], kind: str) -> list[Plain]:
-    items = data.get(kind)
-    return items if isinstance(items, list) else []
-
-
-def _identifiers(data: dict[str, Plain], kind: str) -> Iterator[tuple[int, str]]:
-    for index, item in enumerate(_items(data, kind)):
-        identifier = item.get("id") if isinstance(item, dict) else None
-        if isinstance(identifier, str):
-            yield index, identifier
-
-
-def _convertible(
-    data: dict[str, Plain], kind: str, struct: type[_Item], core: tuple[str, ...], spare: dict[str, Plain]
-) -> Iterator[tuple[FieldPath, _Item]]:
-    """Yield the items that can be understood, so that one wrong field hides no problem of another.
-
-    Where the whole item cannot be, its core is tried, with `spare` values that break no rule for the rest.
-    """
-    for index, item in enumerate(_items(data, kind)):
-        if isinstance(item, dict):
-            bare = {**spare, **{key: item[key] for key in core if key in item}}
-            for candidate in (item, bare):
-                with contextlib.suppress(msgspec.ValidationError, OverflowError):
-                    yield (kind, index), msgspec.convert(candidate, struct)
-                    break
