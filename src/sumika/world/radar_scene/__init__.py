@@ -1,16 +1,18 @@
 """A closed-form radar scene: rooms, bodies and movers as the converter of a radar samples them, with the truth.
 
 What is where: `echo` (a moving point's samples, exact), `link_budget` (how strong), `body`, `chest`, `path` (a person),
-`movers` (fan, curtain, pet, robot), `clutter`, `mirror`, `sight` (walls, doorways), `render` and `converter` (what one
-radar gives), `tell` and `truth` (what is really so), `scene` (all together), and ready scenes by what happens in them.
-`living` and its kin make frames for ever of whoever lives in a simulated house: `living_body`, `living_chest` and
-`living_path` (one body), `living_bodies` (all), `living_rooms` and `living_sight` (the house around them).
+`movers` (fan, curtain, what falls, pet, robot), `clutter`, `mirror`, `sight` (walls, doorways), `interference` (other
+radars), `render`, `noise` and `converter` (what one radar gives), `tell` and `truth` (what is really so), `scene` (all
+together), and ready scenes by what happens in them. `living` and its kin make frames for ever of whoever lives in a
+simulated house: `living_body`, `living_chest` and `living_path` (one body), `living_bodies` (all), `living_rooms` and
+`living_sight` (the house around them).
 """
 
 from sumika.world.exchange.leg import Leg, Posture
 from sumika.world.radar_scene.body import Person
 from sumika.world.radar_scene.chest import ChestMotion, ChestSettings, chest_motion
 from sumika.world.radar_scene.echo import Motion, add_point, add_points, empty_cube
+from sumika.world.radar_scene.interference import Interferer
 from sumika.world.radar_scene.link_budget import LinkBudget, link_of
 from sumika.world.radar_scene.living import LivingView, living_waveform
 from sumika.world.radar_scene.living_bodies import LivingBodies
@@ -28,6 +30,7 @@ __all__ = [
     "ChestMotion",
     "ChestSettings",
     "GhostTruth",
+    "Interferer",
     "Leg",
     "LinkBudget",
     "LivingBodies",

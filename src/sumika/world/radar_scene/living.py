@@ -12,14 +12,18 @@ from sumika.clock import Instant
 from sumika.schema import RADAR_MODELS, RadarDescription, SumikaError, TrueBody
 from sumika.schema.house import House, Radar, Room
 from sumika.world.exchange import Stretch
+from sumika.world.radar_scene.interference import Interferer
 from sumika.world.radar_scene.living_bodies import LivingBodies
 from sumika.world.radar_scene.living_rooms import clutter_of, mirrors_of, movers_of
 from sumika.world.radar_scene.living_sight import LivingSight, sight_of
+from sumika.world.radar_scene.movers import Dropped
 from sumika.world.radar_scene.render import View
 from sumika.world.radar_scene.rooms import lighter
 from sumika.world.radar_scene.scene import Scene
 from sumika.world.radar_scene.sight import stand_of
 
+_CLOCK_PPM = 10.0
+"""Of quartz crystals against each other (typical)."""
 _CHIRPS, _SAMPLES, _FRAMES_PER_S, _FAR_M = 32, 96, 10.0, 6.0
 
 
@@ -44,6 +48,7 @@ class LivingView:
         """Put the parts together; `of` makes them."""
         self._view, self._bodies, self._sight = view, bodies, sight
         self._last_s = -math.inf
+        self._dropped: list[Dropped] = []
 
     @classmethod
     def of(cls, house: House, radar: Radar, description: RadarDescription, seed: int) -> "LivingView":
@@ -69,6 +74,7 @@ class LivingView:
             movers=movers_of(house, room, seed),
             clutter=clutter_of(house, room, seed),
             mirrors=mirrors_of(house, room, seed),
+            interferers=_others(house, radar, sight, seed),
         )
         number = next((index for index, other in enumerate(house.radars) if other.id == radar.id), len(house.radars))
         noise = np.random.SeedSequence((seed, 42, number))
@@ -108,6 +114,17 @@ class LivingView:
         """Say how far doors stand open, 0 to 1, by their id; those that are absent are open."""
         self._sight.open_shares = dict(shares)
 
+    def drop(self, at_s: float, place_m: tuple[float, float], from_m: float = 0.9) -> None:
+        """Let something fall to the floor: a cup, a book.
+
+        Args:
+            at_s: When it is let go, on the world's clock.
+            place_m: Where, on the floor plan.
+            from_m: How high.
+        """
+        self._dropped = [one for one in self._dropped if one.rests_s > self._last_s]
+        self._dropped.append(Dropped(at_s=at_s, place_m=place_m, from_m=from_m))
+
     def frame(self, time_s: float) -> NDArray[Any]:
         """Return the samples of a frame: (chirp, antenna, sample), or (sweep, antenna, range bin).
 
@@ -133,7 +150,8 @@ class LivingView:
         low = [body for body in here if body.shape.kind != "person"]
         middle_s = time_s + view.duration_s / 2
         self._sight.bodies_m = tuple(body.points(middle_s) for body in people)
-        return view.take_of(people, (*low, *view.scene.movers), time_s)
+        falling = [one for one in self._dropped if one.at_s <= middle_s < one.rests_s + view.duration_s]
+        return view.take_of(people, (*low, *falling, *view.scene.movers), time_s)
 
     def truth_at(self, time_s: float, stamp: Instant) -> tuple[TrueBody, ...]:
         """Return where everybody really is; `LivingBodies` tells the same without any radar.
@@ -143,6 +161,27 @@ class LivingView:
             stamp: The same moment for those who read it.
         """
         return self._bodies.truth_at(time_s, stamp)
+
+
+def _others(house: House, radar: Radar, sight: LivingSight, seed: int) -> tuple[Interferer, ...]:
+    """Return the other radars of a house, which send when they like, each by a clock of its own."""
+    found = list[Interferer]()
+    for number, other in enumerate(house.radars):
+        if other.id == radar.id or other.model not in RADAR_MODELS:
+            continue
+        random = np.random.Generator(np.random.SFC64((seed, 47, number)))
+        description = living_waveform(other.model)
+        share = max(sight.wall_share(stand_of(other).place_m), 1e-9)
+        found.append(
+            Interferer(
+                radar=other,
+                description=description,
+                begins_s=float(random.uniform(0.0, description.frame_interval_s)),
+                fast_ppm=float(random.normal(0.0, _CLOCK_PPM)),
+                loss_db=-10.0 * math.log10(share),  # one way of two
+            )
+        )
+    return tuple(found)
 
 
 def _room_of(house: House, radar: Radar) -> Room:

@@ -1,4 +1,4 @@
-"""What moves in a room and is nobody, and what is alive and no person: fan, curtain, pet, robot vacuum."""
+"""What moves in a room and is nobody, and what is alive and no person: fan, curtain, what falls, pet, robot vacuum."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,6 +11,7 @@ from sumika.world.radar_scene.path import Path
 
 Array = NDArray[np.float64]
 _RATE_HZ = 50.0
+_GRAVITY_M_S2 = 9.81
 
 
 class Mover(Protocol):
@@ -156,6 +157,66 @@ def hang_curtain(
     moved = np.stack([size * gusts[lag : lag + count] for lag, size in zip(late, hem, strict=True)], axis=1)
     normal = np.array([-along[1], along[0]]) / float(np.hypot(*along))
     return Curtain(places, normal, moved, comes_round=comes_round)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """Something that falls to the floor, bounces a few times and lies still.
+
+    Attributes:
+        at_s: When it is let go.
+        place_m: Where, on the floor plan.
+        from_m: How high.
+        bounces: How much of its speed each bounce leaves; hard things on wooden floors keep half or so (typical).
+        cross_section_dbsm: Of all of it.
+        name: For the truth.
+    """
+
+    at_s: float
+    place_m: tuple[float, float]
+    from_m: float = 0.9
+    bounces: float = 0.45
+    cross_section_dbsm: float = -18.0
+    name: str = "dropped"
+
+    @property
+    def parabola_s(self) -> float:
+        """It falls on a parabola; only where it bounces a few milliseconds are smoothed."""
+        return 0.01
+
+    @property
+    def rests_s(self) -> float:
+        """When it lies still: the bounces' times are a geometric row."""
+        first_s = float(np.sqrt(2.0 * self.from_m / _GRAVITY_M_S2))
+        return self.at_s + first_s * (1.0 + 2.0 * self.bounces / (1.0 - self.bounces))
+
+    def points(self, time_s: float) -> Array:
+        """Return two points of it that tumble round each other, (2, 3)."""
+        height_m, since_s = self._height_m(time_s), min(max(time_s - self.at_s, 0.0), self.rests_s - self.at_s)
+        turn = 2.0 * np.pi * 1.5 * since_s
+        arm = 0.04 * np.array([np.cos(turn), 0.0, np.sin(turn)])
+        middle = np.array([*self.place_m, height_m + 0.04])
+        return np.stack((middle + arm, middle - arm))
+
+    def cross_sections_m2(self) -> Array:
+        """Return (point,)."""
+        return np.full(2, 10 ** (self.cross_section_dbsm / 10) / 2)
+
+    def _height_m(self, time_s: float) -> float:
+        if time_s <= self.at_s:
+            return self.from_m
+        if time_s >= self.rests_s:
+            return 0.0
+        first_s = float(np.sqrt(2.0 * self.from_m / _GRAVITY_M_S2))
+        since_s = time_s - self.at_s
+        if since_s < first_s:
+            return self.from_m - _GRAVITY_M_S2 * since_s**2 / 2.0
+        since_s -= first_s
+        speed = _GRAVITY_M_S2 * first_s * self.bounces
+        while since_s > 2.0 * speed / _GRAVITY_M_S2 and speed > 1e-3:
+            since_s -= 2.0 * speed / _GRAVITY_M_S2
+            speed *= self.bounces
+        return max(0.0, speed * since_s - _GRAVITY_M_S2 * since_s**2 / 2.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from sumika.world.radar_scene.echo import (
     empty_cube,
     frame_duration_s,
 )
+from sumika.world.radar_scene.interference import Interference
 from sumika.world.radar_scene.link_budget import LinkBudget, link_of
 from sumika.world.radar_scene.mirror import FloorMirror, Mirror
 from sumika.world.radar_scene.movers import Mover
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Places = Callable[[float], Array]
 """Where points are at a time: (point, 3) in house coordinates."""
-Disturb = Callable[[NDArray[np.complex64], float], None]
 Shadow = Callable[[Array], "Array | float"]
 """By how much what lies in between shrinks the amplitudes of a body's (part, 3) parts."""
 
@@ -63,6 +63,7 @@ class View:
         random: Where a range-only radar's noise comes from.
         duration_s: How long its chirps last.
         shadow: What lies in between; None: the walls of the radar's room and the scene's doorways.
+        interference: What other radars do to this one; None: nothing.
     """
 
     scene: "Scene"
@@ -74,6 +75,7 @@ class View:
     random: np.random.Generator
     duration_s: float
     shadow: Shadow | None = None
+    interference: Interference | None = None
     _cube: NDArray[np.complex64] = field(default_factory=lambda: np.zeros((0, 0, 0), np.complex64))
 
     @classmethod
@@ -94,6 +96,9 @@ class View:
         view = cls(scene, description, room, stand_of(radar), link, None, random, frame_duration_s(description), shadow)
         if description.chirp is not None:
             view._cube = empty_cube(description)
+            # Chance of its own, so that a scene's noise is the same with interferers as without.
+            chance = np.random.Generator(np.random.SFC64(np.random.SeedSequence((scene.seed, 46))))
+            view.interference = Interference.of(radar, description, link, scene.interferers, chance)
             still, leak = view._still(description.chirp), view._leak(description.chirp)
             view.converter = Converter(description.chirp, link, random, still, leak, interleaved)
         return view
@@ -111,16 +116,13 @@ class View:
         """Return the samples of a frame that begins at a time."""
         return self.take_of(self.scene.people, (*self.scene.animals, *self.scene.movers), time_s)
 
-    def take_of(
-        self, people: Sequence[Bodily], others: Sequence[Mover], time_s: float, interference: Disturb | None = None
-    ) -> NDArray[Any]:
+    def take_of(self, people: Sequence[Bodily], others: Sequence[Mover], time_s: float) -> NDArray[Any]:
         """Return the samples of a frame that begins at a time, of some bodies and movers.
 
         Args:
             people: Everybody who may be seen.
             others: What moves otherwise.
             time_s: When.
-            interference: Adds to the (chirp, antenna, sample) cube what comes from elsewhere; None: nothing does.
         """
         if self.converter is None:
             return self._take_range(people, others, time_s)
@@ -129,8 +131,8 @@ class View:
             self._add_person(person, time_s)
         for mover in others:
             self._add_simple(mover.points, mover.cross_sections_m2(), time_s, mover.parabola_s)
-        if interference is not None:
-            interference(self._cube, time_s)
+        if self.interference is not None:
+            self.interference.disturb(self._cube, time_s)
         return self.converter.convert(self._cube)
 
     def _take_range(self, people: Sequence[Bodily], others: Sequence[Mover], time_s: float) -> NDArray[np.complex64]:

@@ -9,6 +9,7 @@ from sumika.schema import RadarDescription
 from sumika.schema.house import Radar, Room
 from sumika.world.radar_scene.body import Person
 from sumika.world.radar_scene.clutter import Clutter, no_clutter
+from sumika.world.radar_scene.interference import Interferer
 from sumika.world.radar_scene.link_budget import LinkBudget
 from sumika.world.radar_scene.mirror import Mirror
 from sumika.world.radar_scene.movers import LowBody, Mover
@@ -35,6 +36,7 @@ class Scene:
         mirrors: Walls and floor that reflect.
         doorways: Stretches of wall through which one sees and walks.
         links: By the radar's id: its link budget, where it is not its model's.
+        interferers: Other radars that send into those of the scene, which do not into each other.
         wall_loss_db: What an echo loses on its ways through a wall, both ways together.
         harmonic_crossing: By the person's id: which multiple of the breathing rate lies within 2 per minute of the
             heart rate; people without such are absent.
@@ -52,6 +54,7 @@ class Scene:
     mirrors: tuple[Mirror, ...] = ()
     doorways: tuple[Segment, ...] = ()
     links: Mapping[str, LinkBudget] = field(default_factory=dict)
+    interferers: tuple[Interferer, ...] = ()
     wall_loss_db: float = 30.0
     harmonic_crossing: Mapping[int, int] = field(default_factory=dict)
 
