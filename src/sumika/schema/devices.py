@@ -65,7 +65,9 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
             settings={
                 "mode": Setting(low=0, high=4, step=1),
                 "setpoint_c": Setting(low=16, high=31, step=0.5, starts_at=24),
+                # fan_level: 0 by itself, 1 quiet to 5 full
                 "fan_level": Setting(low=0, high=5, step=1),
+                "humidity_setpoint": Setting(low=0.4, high=0.7, step=0.05, starts_at=0.55),
             },
             ratings={
                 "heating_w": 3600,
@@ -73,12 +75,18 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
                 "heating_cop": 4.6,
                 "cooling_cop": 4.8,
                 "least_part_load": 0.2,
+                "most_part_load": 1.25,
+                "airflow_m3_h": 700,
+                "bypass_factor": 0.15,
+                "least_on_s": 180,
+                "standby_w": 1,
             },
         ),
         "whole_house_air_conditioner": DeviceKind(
             settings={
                 "mode": Setting(low=0, high=4, step=1),
                 "setpoint_c": Setting(low=16, high=31, step=0.5, starts_at=22),
+                "humidity_setpoint": Setting(low=0.4, high=0.7, step=0.05, starts_at=0.55),
             },
             ratings={
                 "heating_w": 6000,
@@ -86,13 +94,17 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
                 "heating_cop": 4.3,
                 "cooling_cop": 4.4,
                 "least_part_load": 0.25,
+                "most_part_load": 1.25,
                 "fan_w": 80,
                 "airflow_m3_h": 900,
+                "bypass_factor": 0.15,
+                "least_on_s": 180,
+                "standby_w": 5,
             },
         ),
         "floor_heating": DeviceKind(
             settings={"on": _SWITCH, "supply_temp_c": Setting(low=25, high=50, step=1, starts_at=35)},
-            ratings={"heating_w": 3000, "heating_cop": 3.8, "area_share": 0.6},
+            ratings={"heating_w": 3000, "heating_cop": 3.8, "area_share": 0.6, "least_part_load": 0.3, "pump_w": 40},
         ),
         "heat_pump_water_heater": DeviceKind(
             # mode: 0 off, 1 heats at night by itself, 2 heats now
@@ -100,11 +112,18 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
                 "mode": Setting(low=0, high=2, step=1, starts_at=1),
                 "tank_setpoint_c": Setting(low=55, high=90, step=1, starts_at=65),
             },
-            ratings={"tank_l": 370, "heating_w": 4500, "heating_cop": 3.7, "loss_w_k": 1.7},
+            ratings={"tank_l": 370, "heating_w": 4500, "heating_cop": 3.7, "loss_w_k": 1.7, "standby_w": 5},
         ),
         "balanced_ventilation": DeviceKind(
             settings={"level": Setting(low=0, high=3, step=1, starts_at=2), "bypass": _SWITCH},
-            ratings={"airflow_m3_h": 150, "heat_recovery": 0.8, "moisture_recovery": 0.6, "power_w": 40},
+            ratings={
+                "airflow_m3_h": 150,
+                "heat_recovery": 0.8,
+                "moisture_recovery": 0.6,
+                "power_w": 40,
+                "filter_share": 0.5,
+                "frost_limit_c": 1,
+            },
         ),
         "exhaust_fan": DeviceKind(
             settings={"level": Setting(low=0, high=2, step=1, starts_at=1)},
@@ -138,12 +157,20 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
             ratings={"peak_w": 4000, "azimuth_deg": 180, "tilt_deg": 25, "inverter_efficiency": 0.96},
         ),
         "battery": DeviceKind(
-            settings={"power_w": Setting(low=-10000, high=10000, step=50)},
+            # mode: 0 off, 1 keeps the roof's power for the house by itself, 2 as power_w says; power_w: negative gives
+            settings={
+                "mode": Setting(low=0, high=2, step=1, starts_at=1),
+                "power_w": Setting(low=-10000, high=10000, step=50),
+            },
             ratings={"capacity_kwh": 9.8, "power_w": 4000, "round_trip": 0.9, "least_share": 0.1},
         ),
         "ev_charger": DeviceKind(
-            settings={"power_w": Setting(low=-6000, high=6000, step=100)},
-            ratings={"power_w": 6000, "car_kwh": 40, "round_trip": 0.88, "both_ways": 1},
+            # mode: 0 off, 1 charges at night by itself, 2 as power_w says; power_w: negative gives
+            settings={
+                "mode": Setting(low=0, high=2, step=1, starts_at=1),
+                "power_w": Setting(low=-6000, high=6000, step=100),
+            },
+            ratings={"power_w": 6000, "car_kwh": 40, "round_trip": 0.88, "both_ways": 1, "least_w": 1200},
         ),
         "boiler": DeviceKind(
             settings={"on": _SWITCH, "supply_temp_c": Setting(low=30, high=75, step=1, starts_at=55)},
@@ -153,8 +180,8 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
             settings={"valve": _OPEN, "setpoint_c": Setting(low=5, high=28, step=0.5, starts_at=20)},
             ratings={"heating_w_at_50k": 1200, "exponent": 1.3},
         ),
-        "tv": DeviceKind(settings={"on": _SWITCH}, ratings={"power_w": 120}),
-        "appliance": DeviceKind(settings={"on": _SWITCH}, ratings={"power_w": 500, "run_s": 3600}),
+        "tv": DeviceKind(settings={"on": _SWITCH}, ratings={"power_w": 120, "standby_w": 0.5}),
+        "appliance": DeviceKind(settings={"on": _SWITCH}, ratings={"power_w": 500, "run_s": 3600, "standby_w": 0.5}),
     }
 )
 """Every kind, by the name that `house.yaml` uses."""

@@ -1,0 +1,129 @@
+"""What every device of the simulated house is: a panel that takes orders, and what it does in a step."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.schema.devices import DEVICE_KINDS
+from sumika.schema.house import Device as Described
+from sumika.schema.house import House
+from sumika.world.devices.conduct import LATENCY_S, Panel, Radio
+from sumika.world.devices.demands import Demands
+from sumika.world.exchange import Acting, Outside, RoomsNow
+
+Array = NDArray[np.float64]
+
+
+@dataclass(slots=True, kw_only=True)
+class Around:
+    """What surrounds the devices in one step.
+
+    Attributes:
+        now_s: At its beginning, since the world began.
+        seconds: How long it is.
+        local: At its beginning, on a clock on the wall.
+        outside: The weather.
+        rooms: As they were at its beginning.
+        index: Place of each room in the arrays.
+        floor_area_m2: (room,).
+        volume_m3: (room,).
+        demands: Of the residents.
+        powered: Whether there is electricity.
+        house_w: What all other devices draw, less what the roof gives; known to batteries and cars alone.
+    """
+
+    now_s: float
+    seconds: float
+    local: datetime
+    outside: Outside
+    rooms: RoomsNow
+    index: Mapping[str, int]
+    floor_area_m2: Array
+    volume_m3: Array
+    demands: Demands
+    powered: bool = True
+    house_w: float = 0.0
+
+    @property
+    def hour(self) -> float:
+        """Hour of the day, 0 to 24."""
+        return self.local.hour + self.local.minute / 60.0 + self.local.second / 3600.0
+
+
+class SimulatedDevice(ABC):
+    """A device.
+
+    Attributes:
+        power_w: Electric, as a mean over the last step; negative: given.
+        gas_w: Heat value of what it burns.
+        acting: What it does to rooms.
+        values: What it measures or knows of itself, beside its settings.
+    """
+
+    def __init__(self, described: Described, house: House, seed: int, number: int) -> None:
+        """Put it in its room.
+
+        Args:
+            described: As in house.yaml.
+            house: It is part of.
+            seed: Of the house.
+            number: Of the device, so that its noise is its own.
+        """
+        kind = DEVICE_KINDS[described.kind]
+        self.id, self.room, self.window = described.id, described.room, described.window
+        self.house = house
+        self.ratings: dict[str, float] = {**kind.ratings, **described.ratings}
+        self.random = np.random.Generator(np.random.SFC64((seed, 5202, number)))
+        self.panel = Panel(described.id, kind.settings, float(self.random.uniform(*LATENCY_S)))
+        self.radio = Radio(seed, number)
+        self.power_w = self.gas_w = 0.0
+        self.acting: tuple[Acting, ...] = ()
+        self.values: dict[str, float] = {}
+
+    def setting(self, name: str) -> float:
+        """Return what it is set to now."""
+        return self.panel.values[name]
+
+    def command(self, setting: str, value: float, now_s: float) -> str:
+        """Tell it something; return why it refuses, empty if it takes it.
+
+        Raises:
+            SumikaError: if it has no such setting.
+        """
+        why = self.panel.check(setting, value)
+        if not why:
+            why = self.refuses(setting, value, now_s) if self.radio.answers(now_s) else "does not answer"
+        self.panel.refused = why
+        if not why:
+            self.panel.take(setting, value, now_s)
+        return why
+
+    def refuses(self, setting: str, value: float, now_s: float) -> str:
+        """Return why it does not take a value that is within range; empty if it does."""
+        return ""
+
+    def step(self, around: Around) -> None:
+        """Take the orders that have arrived and act for one step."""
+        self.power_w = self.gas_w = 0.0
+        self.acting = ()
+        if around.powered:
+            self.panel.arrive(around.now_s + 0.5 * around.seconds)
+            self.act(around)
+        else:
+            self.rest(around)
+
+    @abstractmethod
+    def act(self, around: Around) -> None:
+        """Act for one step: set `power_w`, `gas_w`, `acting`, `values`."""
+
+    def rest(self, around: Around) -> None:
+        """Be without electricity for one step."""
+        self.values = {}
+
+    def tend(self) -> None:
+        """Be looked after: tank filled or emptied, filter changed; what needs nothing stays as it is."""
+        self.panel.refused = ""

@@ -1,0 +1,48 @@
+"""How a device finds the heat that a room needs: proportional and integral, gentle enough for long steps."""
+
+import math
+
+AIR_J_M3_K = 1206.0
+FURNISHED = 4.0
+"""Furniture and the outer millimetres of walls that follow the air within minutes, as multiple of the air's heat."""
+
+SURFACES_W_M2_K = 22.0
+"""Heat that the surfaces of a room take up within a step, per floor area: typical of 8 W/(m²K) on four times the
+floor, less what has warmed up before."""
+
+FULL_AT_K = 1.5
+"""So far from the setpoint a device gives all it has."""
+
+TAKES_S = 900.0
+"""Time of the integral part."""
+
+
+class Thermostat:
+    """Heat that brings a room to its setpoint."""
+
+    def __init__(self) -> None:
+        """Begin without having learned what the room needs."""
+        self._lasting_w = 0.0
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._lasting_w = 0.0
+
+    def needed_w(self, short_k: float, seconds: float, volume_m3: float, area_m2: float, most_w: float) -> float:
+        """Return the heat that is needed.
+
+        Args:
+            short_k: How far the room is from its setpoint, positive where it needs more.
+            seconds: Of the step.
+            volume_m3: Of the room; with its area it says how fast its air answers.
+            area_m2: Of its floor.
+            most_w: What the device can give.
+        """
+        answers_w_k = AIR_J_M3_K * FURNISHED * volume_m3 / seconds + SURFACES_W_M2_K * area_m2
+        gain_w_k = min(0.5 * answers_w_k, most_w / FULL_AT_K)
+        learns = gain_w_k * (1.0 - math.exp(-seconds / TAKES_S))
+        direct_w = gain_w_k * short_k
+        if 0.0 < self._lasting_w + direct_w < most_w or (short_k > 0.0) != (direct_w + self._lasting_w > 0.0):
+            self._lasting_w += learns * short_k
+        self._lasting_w = min(most_w, max(0.0, self._lasting_w))
+        return min(most_w, max(0.0, direct_w + self._lasting_w))
