@@ -192,7 +192,7 @@ def _add(
     phasor = np.empty((2, samples), np.float32)  # (part, sample)
     total = np.empty((count, 2, samples), np.float32)  # (receiver, part, sample)
     turns, turn = np.empty(count), np.empty((2, count), np.float32)
-    seen = np.empty((2, 4))
+    seen = np.empty((2, 5))
     for chirp in range(cube.shape[0]):
         for transmitter in range(transmitters.shape[0]):
             time_s = chirp * sweep[0] + offsets_s[transmitter]
@@ -202,9 +202,12 @@ def _add(
                 _look(back[point], time_s, seen[1])
                 delay_s = (seen[0, 0] + seen[1, 0]) / SPEED_OF_LIGHT_M_S
                 drift = (seen[0, 1] + seen[1, 1]) / SPEED_OF_LIGHT_M_S
-                # In fast time the phase is a parabola: f_c tau + (S tau + f_c tau') s + S tau' s^2 turns.
+                bend = 0.5 * (seen[0, 4] + seen[1, 4]) / SPEED_OF_LIGHT_M_S
+                # In fast time: f_c tau + (S tau + f_c tau') s + (S tau' + f_c tau'' / 2) s^2 turns. What is left of
+                # the third order is the bandwidth's share of the last term, less than 1e-4 for whatever walks.
                 linear = (sweep[2] * delay_s + sweep[1] * drift) * sweep[3]
-                _parabola(sweep[1] * delay_s, linear, sweep[2] * drift * sweep[3] * sweep[3], phasor)
+                square = (sweep[2] * drift + sweep[1] * bend) * sweep[3] * sweep[3]
+                _parabola(sweep[1] * delay_s, linear, square, phasor)
                 leaving = transmitters[transmitter, 0] * seen[0, 2] + transmitters[transmitter, 1] * seen[0, 3]
                 for receiver in range(count):
                     coming = receivers[receiver, 0] * seen[1, 2] + receivers[receiver, 1] * seen[1, 3]
@@ -234,21 +237,24 @@ def _turn_and_add(
 
 @compiled
 def _look(motion: Places, time_s: float, seen: Places) -> None:
-    """Fill distance, its rate, and the direction cosines (right, up) at a moment."""
+    """Fill distance, its rate, the direction cosines (right, up), and the rate of its rate at a moment."""
     half = 0.5 * time_s * time_s
+    speed_x, speed_y, speed_z = (
+        motion[1, 0] + motion[2, 0] * time_s,
+        motion[1, 1] + motion[2, 1] * time_s,
+        motion[1, 2] + motion[2, 2] * time_s,
+    )
     x = motion[0, 0] + motion[1, 0] * time_s + motion[2, 0] * half
     y = motion[0, 1] + motion[1, 1] * time_s + motion[2, 1] * half
     z = motion[0, 2] + motion[1, 2] * time_s + motion[2, 2] * half
     distance = math.sqrt(x * x + y * y + z * z)
-    along = (
-        x * (motion[1, 0] + motion[2, 0] * time_s)
-        + y * (motion[1, 1] + motion[2, 1] * time_s)
-        + z * (motion[1, 2] + motion[2, 2] * time_s)
-    )
+    rate = (x * speed_x + y * speed_y + z * speed_z) / distance
+    pull = x * motion[2, 0] + y * motion[2, 1] + z * motion[2, 2]
     seen[0] = distance
-    seen[1] = along / distance
+    seen[1] = rate
     seen[2] = x / distance
     seen[3] = z / distance
+    seen[4] = (speed_x * speed_x + speed_y * speed_y + speed_z * speed_z + pull - rate * rate) / distance
 
 
 @compiled

@@ -123,7 +123,8 @@ class LivingBody:
         goes_on = before if before is not None and stretch.start_s < before.end_s + 1e-3 else None
         strides = 0.0 if before is None else float(before.path.stride[-1])
         walks_in = goes_on is None or walks_out(goes_on.stretch)
-        path = living_path(stretch, strides=strides, walks_in=walks_in)
+        swings_m_s = None if goes_on is None else float(goes_on.path.speed_m_s[-1])
+        path = living_path(stretch, strides=strides, swings_m_s=swings_m_s, walks_in=walks_in)
         events = _events(stretch)
         if goes_on is not None:
             events = events.after(goes_on.events, stretch.start_s)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.compiled import compiled
 from sumika.world.exchange import Leg, Stretch
 from sumika.world.radar_scene.path import POSTURES, RATE_HZ, STEP_M, Path
 
@@ -17,6 +18,7 @@ Array = NDArray[np.float64]
 _STARTS_S = 0.5
 _TURNS_S = 1.0
 _GOES_M = 0.05
+_FOLLOWS_S = 0.2
 
 
 @dataclass(slots=True)
@@ -29,12 +31,15 @@ class _Held:
     base_m: float
 
 
-def living_path(stretch: Stretch, *, strides: float = 0.0, walks_in: bool = True) -> Path:
+def living_path(
+    stretch: Stretch, *, strides: float = 0.0, swings_m_s: float | None = None, walks_in: bool = True
+) -> Path:
     """Sample the path of a stretch; its time counts from the stretch's beginning.
 
     Args:
         stretch: Where it goes.
         strides: Steps made before.
+        swings_m_s: The speed by which limbs swung when it began; None: that of its beginning.
         walks_in: Whether the body walks already when the stretch begins, should its first leg be a walk.
     """
     times_s = np.arange(max(2, round(stretch.seconds * RATE_HZ) + 1)) / RATE_HZ
@@ -67,6 +72,8 @@ def living_path(stretch: Stretch, *, strides: float = 0.0, walks_in: bool = True
         held, begin_s = end, begin_s + leg.seconds
     steps_m = np.hypot(*np.diff(place, axis=0).T)
     speed = np.append(steps_m, steps_m[-1]) * RATE_HZ
+    # Limbs swing by the speed: where it changes at once, from one leg to the next, they take a moment to follow.
+    _follow(speed, speed[0] if swings_m_s is None else swings_m_s, 1.0 / (_FOLLOWS_S * RATE_HZ))
     stride = strides + np.concatenate(([0.0], np.cumsum(steps_m))) / STEP_M * stretch.speed_factor
     return Path(place, heading, share, base, stride, speed)
 
@@ -80,6 +87,14 @@ def leg_at(stretch: Stretch, since_s: float) -> int:
     """Return which leg a time of the stretch falls into; the last one's number after its end."""
     ends_s = np.cumsum([leg.seconds for leg in stretch.legs])
     return min(int(np.searchsorted(ends_s, since_s, side="right")), len(stretch.legs) - 1)
+
+
+@compiled
+def _follow(speed: Array, before: float, share: float) -> None:
+    """Let each speed come nearer to what it should be by a share."""
+    for sample in range(speed.shape[0]):
+        before += share * (speed[sample] - before)
+        speed[sample] = before
 
 
 def _goes(stretch: Stretch) -> list[bool]:
