@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.world.building.accounts import Account
-from sumika.world.building.acted import CLEAN, CO2, PM, SUPPLY_PARTICLES, VOC
-from sumika.world.building.series import advance_dense
+from sumika.world.building.acted import CO2
+from sumika.world.building.carried_by_air import step_gases
 from sumika.world.building.transport import Transport
 from sumika.world.exchange import Outside
 
@@ -58,20 +58,23 @@ class Gases:
 
     def step(self, seconds: float, outside: Outside, acted: Array, moved: Transport) -> None:
         """Advance by one step."""
-        rates = moved.rates(self._volume)
-        self._step_co2(seconds, outside, acted, moved, rates)
-        drive = acted[VOC] / self._volume + self._emitted + moved.fresh * outside.voc_ug_m3 / self._volume
-        advance_dense(rates, drive, self.voc_ug_m3, self._integral, seconds)
-        rates[np.diag_indices(len(drive))] -= DEPOSITION_1_S + acted[CLEAN] / self._volume
-        dusty = PENETRATES * moved.cracks + moved.openings + acted[SUPPLY_PARTICLES]
-        drive = (acted[PM] + dusty * outside.pm2_5_ug_m3) / self._volume
-        advance_dense(rates, drive, self.pm2_5_ug_m3, self._integral, seconds)
-
-    def _step_co2(self, seconds: float, outside: Outside, acted: Array, moved: Transport, rates: Array) -> None:
-        fresh = moved.fresh * (outside.co2_ppm * self._per_ppm)
-        drive = (acted[CO2] + fresh) / self._volume
-        advance_dense(rates, drive, self._co2, self._integral, seconds)
+        outdoor = np.array([outside.co2_ppm * self._per_ppm, outside.voc_ug_m3, outside.pm2_5_ug_m3])
+        step_gases(
+            seconds,
+            moved.rates.copy(),
+            moved.boundary,
+            acted,
+            self._volume,
+            outdoor,
+            self._emitted,
+            DEPOSITION_1_S,
+            PENETRATES,
+            self._co2,
+            self.voc_ug_m3,
+            self.pm2_5_ug_m3,
+            self._integral,
+        )
         self._account.book(float(acted[CO2].sum()) * seconds)
-        self._account.book(float(fresh.sum()) * seconds)
+        self._account.book(float(moved.fresh.sum() * outdoor[0]) * seconds)
         self._account.book(-float(moved.out @ self._integral))
         self._account.stored = float(self._co2 @ self._volume)

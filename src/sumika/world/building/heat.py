@@ -9,7 +9,8 @@ from sumika.world.building.accounts import Account
 from sumika.world.building.acted import CONVECTIVE, FLOOR, RADIANT, SUPPLY_HEAT
 from sumika.world.building.links import GROUND, OUTDOOR, SKY
 from sumika.world.building.network import BOUNDARIES, GLASS, INNER_FLOOR, OUTER, OUTER_FLOOR, Network
-from sumika.world.building.series import advance_sparse
+from sumika.world.building.series import advance_sparse, sparse_norm
+from sumika.world.building.smooth_series import advance_smooth, holds, series_of, swing
 from sumika.world.building.transport import Transport
 from sumika.world.exchange import Outside
 
@@ -27,13 +28,11 @@ class Surroundings:
     Attributes:
         inputs: (input,) u of the network.
         moved: The air.
-        rates: (room, room) what it does to the nodes of the air, 1/s.
         carried: (room,) heat that air from outside brings in, K/s.
     """
 
     inputs: Array = field(repr=False)
     moved: Transport = field(repr=False)
-    rates: Array = field(repr=False)
     carried: Array = field(repr=False)
 
 
@@ -84,8 +83,8 @@ class Heat:
 
     def surroundings(self, inputs: Array, outside: Outside, acted: Array, moved: Transport) -> Surroundings:
         """Return what a step is driven by."""
-        carried = ((moved.cracks + moved.openings) * outside.temperature_c + acted[SUPPLY_HEAT]) / self._volume
-        return Surroundings(inputs=inputs, moved=moved, rates=moved.rates(self._volume), carried=carried)
+        carried = (moved.boundary[:2].sum(axis=0) * outside.temperature_c + acted[SUPPLY_HEAT]) / self._volume
+        return Surroundings(inputs=inputs, moved=moved, carried=carried)
 
     def settle(self, by: Surroundings, air_c: Array) -> None:
         """Bring walls and floors to where they would stay with air of these temperatures (room,)."""
@@ -102,11 +101,17 @@ class Heat:
         """Return (node,) temperatures at the end of a step and as its mean; nothing is changed."""
         network, rooms = self.network, self.network.rooms
         self._values[:] = network.values
-        self._values[network.air_entries] += by.rates
+        self._values[network.air_entries] += by.moved.rates
         drive = network.inputs @ by.inputs
         drive[:rooms] += by.carried
         state = self.nodes_c.copy()
-        advance_sparse(self._values, network.columns, network.starts, drive, state, self._integral, seconds)
+        where = (self._values, network.columns, network.starts)
+        norm = sparse_norm(self._values, network.starts)
+        bound, series = series_of(norm * seconds)
+        if holds(series, 2.0 * swing(by.moved.rates, network.capacity_j_k[:rooms]) / norm):
+            advance_smooth(*where, drive, state, self._integral, seconds, bound, series)
+        else:  # as a gale through open windows makes it
+            advance_sparse(*where, drive, state, self._integral, seconds)
         return state, self._integral / seconds
 
     def step(self, seconds: float, by: Surroundings) -> None:

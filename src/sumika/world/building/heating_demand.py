@@ -59,7 +59,7 @@ PUBLISHED: Mapping[tuple[Grade, int], Published] = MappingProxyType(
             least=36.3,
             most=128.0,
             of_grade_4=False,
-            source="more than a house of UA 0.367 takes at 20 degrees in region 6 (36.3: tanakakoumuten.jp, 2019-11-24),"
+            source="more than a house of UA 0.367 takes at 20 degrees in region 6 (36.3: tanakakoumuten.jp, 2019),"
             " less than the limit of 1999 for heating and cooling together (460 MJ/m2a, region IV). QPEX has 59.6 for"
             " the standard of 1999 near Tokyo (harimahouse.com/blog/251: 7425 kWh on 124.6 m2)",
         ),

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.world.building.accounts import Account
 from sumika.world.building.acted import SUPPLY_VAPOUR, VAPOUR
-from sumika.world.building.series import advance_dense
+from sumika.world.building.carried_by_air import moisture_matrix, step_moisture
 from sumika.world.building.transport import Transport
 from sumika.world.exchange import Outside
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 BUFFER_KG_M2 = 0.08
 """Water per area of material between dry and saturated air: 0.8 g per % of relative humidity."""
@@ -30,7 +29,6 @@ CONDENSES_M_S = 2.0e-3
 """Convection of 2.5 W/(m²K) over the heat of a volume of air, 1.2 kJ/(m³K): the Lewis relation."""
 
 FILM_MOST_KG_M2 = 0.1
-_ROUNDS = 4
 
 
 class Moisture:
@@ -50,7 +48,9 @@ class Moisture:
         """
         rooms = len(volume_m3)
         self._volume, self._density, self._account = volume_m3, density_kg_m3, account
-        self._buffer_m2, self._film_m2 = np.maximum(buffer_m2, 1e-3), film_m2
+        self._buffer_m2 = np.maximum(buffer_m2, 1e-3)
+        self._takes, self._film_most = CONDENSES_M_S * film_m2, FILM_MOST_KG_M2 * film_m2
+        self._ones = np.ones((3, rooms))
         self._rooms = rooms
         self._state, self._integral = np.zeros(2 * rooms), np.zeros(2 * rooms)
         self.film_kg = np.zeros((2, rooms))
@@ -94,64 +94,36 @@ class Moisture:
             film_c: (2, room) mean temperature of panes and of other surfaces.
         """
         rooms = self._rooms
-        saturated = self._density * humidity_ratio(film_c, np.ones_like(film_c), outside.pressure_pa)
-        fresh = self._density * ((moved.cracks + moved.openings) * outside.humidity_ratio + acted[SUPPLY_VAPOUR])
-        wet = (self.film_kg > 0.0) | (self._state[:rooms] > saturated)
-        wet &= self._film_m2 > 0.0
-        constant = np.zeros((2, rooms))
-        before, film_before = self._state.copy(), self.film_kg.copy()
-        matrix = self._matrix(moved, air_c, outside.pressure_pa)
-        source = acted[VAPOUR].copy()
-        for _ in range(_ROUNDS):
-            self._state[:] = before
-            film = self._advance(seconds, matrix, source + fresh, saturated, wet, constant)
-            dry = wet & (film_before + film < 0.0)
-            if not dry.any():
-                break
-            # What would dry out within the step gives all it has, evenly.
-            constant[dry] = film_before[dry] / seconds
-            wet &= ~dry
-        self.film_kg[:] = np.maximum(film_before + film, 0.0)
-        buffered = self._state[rooms:] - before[rooms:]
-        self.taken_kg[:] = buffered + film.sum(axis=0)
-        self._book(seconds, source, fresh, moved)
-
-    def _matrix(self, moved: Transport, air_c: Array, pressure_pa: float) -> Array:
-        rooms = self._rooms
-        matrix = np.zeros((2 * rooms, 2 * rooms))
-        matrix[:rooms, :rooms] = moved.rates(self._volume)
-        at = np.arange(rooms)
+        saturated = np.empty((3, rooms))
+        saturated[:2], saturated[2] = film_c, air_c
+        saturated = self._density * humidity_ratio(saturated, self._ones, outside.pressure_pa)
         uptake = EXCHANGE_M_S * self._buffer_m2
-        held = (
-            humidity_ratio(air_c, np.ones_like(air_c), pressure_pa) * self._density / (self._buffer_m2 * BUFFER_KG_M2)
+        held = saturated[2] / (BUFFER_KG_M2 * self._buffer_m2)
+        before = self._state[rooms:].copy()
+        grown = step_moisture(
+            seconds,
+            moisture_matrix(moved.rates, self._volume, uptake, held),
+            moved.boundary,
+            acted,
+            self._volume,
+            self._density * outside.humidity_ratio,
+            self._density,
+            saturated[:2],
+            self._takes,
+            self._state,
+            self._integral,
+            self.film_kg,
         )
-        matrix[at, at] -= uptake / self._volume
-        matrix[at, rooms + at] += uptake * held / self._volume
-        matrix[rooms + at, at] += uptake
-        matrix[rooms + at, rooms + at] -= uptake * held
-        return matrix
+        self.taken_kg[:] = self._state[rooms:] - before + grown.sum(axis=0)
+        self._book(seconds, outside, acted, moved)
 
-    def _advance(
-        self, seconds: float, matrix: Array, gained: Array, saturated: Array, wet: Mask, constant: Array
-    ) -> Array:
-        """Advance the state; return (2, room) what condensed on each film, less what dried, kg."""
-        rooms = self._rooms
-        full = matrix.copy()
-        takes = np.where(wet, CONDENSES_M_S * self._film_m2, 0.0)
-        at = np.arange(rooms)
-        full[at, at] -= takes.sum(axis=0) / self._volume
-        drive = np.zeros(2 * rooms)
-        drive[:rooms] = (gained + (takes * saturated).sum(axis=0) + constant.sum(axis=0)) / self._volume
-        advance_dense(full, drive, self._state, self._integral, seconds)
-        film: Array = takes * (self._integral[:rooms] - saturated * seconds) - constant * seconds
-        return film
-
-    def _book(self, seconds: float, source: Array, fresh: Array, moved: Transport) -> None:
-        most = FILM_MOST_KG_M2 * self._film_m2
-        drained = np.maximum(self.film_kg - most, 0.0)
+    def _book(self, seconds: float, outside: Outside, acted: Array, moved: Transport) -> None:
+        drained = np.maximum(self.film_kg - self._film_most, 0.0)
         self.film_kg -= drained
-        self.drained_kg += float(drained.sum())
-        for amount in (source.sum() * seconds, fresh.sum() * seconds, -drained.sum()):
-            self._account.book(float(amount))
+        ran_off = float(drained.sum())
+        self.drained_kg += ran_off
+        fresh = float(moved.boundary[:2].sum()) * outside.humidity_ratio + float(acted[SUPPLY_VAPOUR].sum())
+        for amount in (float(acted[VAPOUR].sum()) * seconds, self._density * fresh * seconds, -ran_off):
+            self._account.book(amount)
         self._account.book(-float(moved.out @ self._integral[: self._rooms]))
         self._account.stored = self._stored_kg()

@@ -78,7 +78,7 @@ class Report:
         daylight = self._daylight.illuminance_lux(
             windows.sun_w, windows.sky_w, windows.passes, outside.sun_elevation_deg
         )
-        through = moved.openings + acted[MIXED] + moved.supply
+        through = moved.boundary[1] + moved.boundary[2] + acted[MIXED]
         return RoomsNow(
             air_temperature_c=air,
             radiant_temperature_c=massless[heat.network.star],

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.world.building.acted import EXTRACT, MIXED, SUPPLY
+from sumika.world.building.carried_by_air import transport_rates
 
 Array = NDArray[np.float64]
 
@@ -16,38 +17,31 @@ class Transport:
 
     Attributes:
         between: (room, room) into the first from the second, recirculation included.
-        cracks: (room,) in from outside through cracks.
-        openings: (room,) in from outside through windows and doors.
-        supply: (room,) driven in from outside.
-        out: (room,) to the outside, driven or not.
+        boundary: (4, room) in through cracks, through windows and doors, and by fans; and all that goes out.
+        rates: (room, room) A of c' = A c + ..., for what air carries, 1/s.
     """
 
     between: Array = field(repr=False)
-    cracks: Array = field(repr=False)
-    openings: Array = field(repr=False)
-    supply: Array = field(repr=False)
-    out: Array = field(repr=False)
+    boundary: Array = field(repr=False)
+    rates: Array = field(repr=False)
 
     @property
     def fresh(self) -> Array:
         """(room,) all that comes in from outside."""
-        return self.cracks + self.openings + self.supply
+        fresh: Array = self.boundary[:3].sum(axis=0)
+        return fresh
 
-    def rates(self, volume_m3: Array) -> Array:
-        """Return (room, room) A of c' = A c + ..., for what air carries, 1/s.
-
-        What leaves a room is what others take from it: so nothing is lost on the way between rooms.
-        """
-        matrix: Array = self.between / volume_m3[:, None]
-        leaves = self.between.sum(axis=0) + self.out
-        matrix[np.diag_indices(len(volume_m3))] -= leaves / volume_m3
-        return matrix
+    @property
+    def out(self) -> Array:
+        """(room,) all that goes out."""
+        out: Array = self.boundary[3]
+        return out
 
 
 def driven_m3_s(acted: Array, volume_m3: Array) -> Array:
     """Return (room,) what fans bring into each room less what they take out of it, m³/s."""
     mixed = acted[MIXED]
-    driven: Array = acted[SUPPLY] - acted[EXTRACT] + mixed - volume_m3 / volume_m3.sum() * mixed.sum()
+    driven: Array = acted[SUPPLY] - acted[EXTRACT] + mixed - volume_m3 * (mixed.sum() / volume_m3.sum())
     return driven
 
 
@@ -63,10 +57,8 @@ def transport_of(acted: Array, volume_m3: Array, between: Array, through: Array)
     mixed = acted[MIXED]
     if mixed.any():
         between += mixed[:, None] * (volume_m3 / volume_m3.sum())[None, :]
-    return Transport(
-        between=between,
-        cracks=through[:, 0],
-        openings=through[:, 1],
-        supply=acted[SUPPLY],
-        out=through[:, 2] + acted[EXTRACT],
-    )
+    boundary = np.empty((4, len(volume_m3)))
+    boundary[:2] = through[:, :2].T
+    boundary[2] = acted[SUPPLY]
+    boundary[3] = through[:, 2] + acted[EXTRACT]
+    return Transport(between=between, boundary=boundary, rates=transport_rates(between, boundary, volume_m3))
