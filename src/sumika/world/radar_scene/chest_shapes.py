@@ -12,7 +12,7 @@ BEAT_S = 0.9
 """How long a beat still moves the chest."""
 
 _SHARP_EXHALE = 1.5
-_BUMPS = np.array(((0.13, 0.07), (0.42, 0.14), (0.62, 0.07)))
+_BUMP_TIMES_S = ((0.13, 0.07), (0.42, 0.14), (0.62, 0.07))
 """When rise, rebound and ripple of a beat come, and how long they take, in seconds."""
 
 
@@ -38,9 +38,17 @@ class HeartShape:
 
     def at(self, lag_s: Array) -> Array:
         """Return how far the chest has come out, so long after the beat; any shape, the rise about 1."""
-        bumps = np.exp(-(((lag_s[..., np.newaxis] - _BUMPS[:, 0]) / _BUMPS[:, 1]) ** 2))
+        late_s, wide_s = np.array(_BUMP_TIMES_S).T
+        bumps = np.exp(-(((lag_s[..., np.newaxis] - late_s) / wide_s) ** 2))
         moved: Array = bumps @ np.array([1.0, -self.rebound, self.ripple])
         return moved
+
+    def after(self, lag_s: float) -> float:
+        """Return the same for one moment."""
+        share = 0.0
+        for (late_s, wide_s), size in zip(_BUMP_TIMES_S, (1.0, -self.rebound, self.ripple), strict=True):
+            share += size * math.exp(-(((lag_s - late_s) / wide_s) ** 2))
+        return share
 
 
 def breath_share(since_s: float, inhale_s: float, exhale_s: float) -> float:

@@ -12,7 +12,7 @@ from sumika.schema.living import Life
 from sumika.world.exchange import Doing, Stretch
 from sumika.world.radar_scene.body import Body
 from sumika.world.radar_scene.chest_shapes import HeartShape
-from sumika.world.radar_scene.living_chest import Events, LivingChest, Unrest, heart_of
+from sumika.world.radar_scene.living_chest import Events, LivingChest, Unrest, heart_of, strength_of
 from sumika.world.radar_scene.living_path import leg_at, living_path, walks_out
 from sumika.world.radar_scene.movers import LowBody
 from sumika.world.radar_scene.path import POSTURES, Path
@@ -257,9 +257,10 @@ class LivingBody:
 def _events(stretch: Stretch) -> Events:
     breaths = stretch.breaths
     rows = np.stack((breaths.start_s, breaths.inhale_s, breaths.exhale_s, breaths.depth_m), axis=1)
+    beat_s = np.asarray(stretch.beat_s, dtype=np.float64)
     return Events(
         breaths=np.asarray(rows, dtype=np.float64).reshape(-1, 4),
-        beat_s=np.asarray(stretch.beat_s, dtype=np.float64),
+        beats=np.stack((beat_s, strength_of(beat_s)), axis=1),
         bursts_s=np.asarray(stretch.bursts_s, dtype=np.float64).reshape(-1, 2),
     )
 

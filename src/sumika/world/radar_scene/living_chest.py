@@ -65,22 +65,22 @@ class Events:
 
     Attributes:
         breaths: (breath, 4) beginning, time in, time out, depth in metres.
-        beat_s: (beat,).
+        beats: (beat, 2) moment and strength.
         bursts_s: (burst, 2) beginning and length of big movements on the spot.
     """
 
     breaths: Array = field(repr=False)
-    beat_s: Array = field(repr=False)
+    beats: Array = field(repr=False)
     bursts_s: Array = field(repr=False)
 
     def after(self, before: "Events", start_s: float) -> "Events":
         """Return these events, which are told from a moment on, with those from before that still move the body."""
         breaths = before.breaths[before.breaths[:, 0] > start_s - _LONGEST_BREATH_S]
-        beats = before.beat_s[before.beat_s > start_s - BEAT_S]
+        beats = before.beats[before.beats[:, 0] > start_s - BEAT_S]
         bursts = before.bursts_s[before.bursts_s.sum(axis=1) > start_s]
         return Events(
             breaths=_joined(breaths, self.breaths),
-            beat_s=_joined(beats[:, np.newaxis], self.beat_s[:, np.newaxis])[:, 0],
+            beats=_joined(beats, self.beats),
             bursts_s=_joined(bursts, self.bursts_s),
         )
 
@@ -110,17 +110,18 @@ class LivingChest:
     def breath_and_heart_m(self, time_s: float) -> tuple[float, float]:
         """Return how far each has moved the chest outwards."""
         now_s = self.start_s + time_s
-        breaths = self.events.breaths
-        begun = int(np.searchsorted(breaths[:, 0], now_s, side="right"))
+        breaths, beats = self.events.breaths, self.events.beats
+        begun = int(breaths[:, 0].searchsorted(now_s, side="right"))
+        breath = 0.0
         # A deep breath may not have ended when the next one comes.
-        breath = sum(
-            float(depth) * breath_share(now_s - float(begin), float(inhale), float(exhale))
-            for begin, inhale, exhale, depth in breaths[max(begun - 3, 0) : begun]
-        )
-        beats = self.events.beat_s
-        first, last = np.searchsorted(beats, (now_s - BEAT_S, now_s), side="right")
-        lag = now_s - beats[first:last]
-        return float(breath), float(self.heart_m * (_strength(beats[first:last]) * self.shape.at(lag)).sum())
+        for begin, inhale_s, exhale_s, depth_m in breaths[max(begun - 3, 0) : begun].tolist():
+            breath += depth_m * breath_share(now_s - begin, inhale_s, exhale_s)
+        last = int(beats[:, 0].searchsorted(now_s, side="right"))
+        heart = 0.0
+        for begin, strength in beats[max(last - 5, 0) : last].tolist():
+            if now_s - begin < BEAT_S:
+                heart += strength * self.shape.after(now_s - begin)
+        return breath, self.heart_m * heart
 
     def sway_at(self, time_s: float) -> Array:
         """Return (3,): left, forwards, up."""
@@ -153,8 +154,8 @@ def heart_of(random: np.random.Generator) -> tuple[HeartShape, float]:
     return HeartShape.by_chance(random), 1e-3 * float(random.uniform(*_HEART_MM))
 
 
-def _strength(beat_s: Array) -> Array:
-    """Return how strong each beat is: no two are quite alike, and each is the same whoever asks."""
+def strength_of(beat_s: Array) -> Array:
+    """Return (beat,): how strong each beat is: no two are quite alike, and each is the same whoever asks."""
     place = beat_s * 1e3
     number = np.floor(place)
     # Multiples of irrational numbers spread evenly (H. Weyl, 1916); the mean of three has a deviation of a sixth.

@@ -68,6 +68,52 @@ class Doorway:
     height_m: float
 
 
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Furniture as upright boxes.
+
+    Attributes:
+        places_m: (box, 3) of their middles.
+        axes: (box, axis, 3): the way each faces, across, and up.
+        half_m: (box, 3) half of their sizes along these.
+    """
+
+    places_m: Array = field(repr=False)
+    axes: Array = field(repr=False)
+    half_m: Array = field(repr=False)
+
+    @classmethod
+    def of(cls, pieces: Sequence[Furniture]) -> "Boxes":
+        """Return the boxes of some pieces."""
+        sizes = np.array([SIZES_M[piece.kind] for piece in pieces]).reshape(-1, 3)
+        places = np.array([(*piece.at_m, size[2] / 2) for piece, size in zip(pieces, sizes, strict=True)])
+        axes = np.zeros((len(pieces), 3, 3))
+        turns = np.radians([piece.heading_deg for piece in pieces])
+        axes[:, 0, 0], axes[:, 0, 1] = np.cos(turns), np.sin(turns)
+        axes[:, 1, 0], axes[:, 1, 1] = -np.sin(turns), np.cos(turns)
+        axes[:, 2, 2] = 1.0
+        return cls(places.reshape(-1, 3), axes, sizes / 2)
+
+    def hold(self, place_m: Array) -> NDArray[np.bool_]:
+        """Say of each box whether a place, (3,), lies over its ground."""
+        local = np.einsum("bax,bx->ba", self.axes[:, :2], place_m - self.places_m)
+        held: NDArray[np.bool_] = (np.abs(local) < self.half_m[:, :2]).all(axis=1)
+        return held
+
+    def lengths_m(self, start_m: Array, ends_m: Array) -> Array:
+        """Return (box, part) metres that the ways from one place, (3,), to each of (part, 3) go through each box."""
+        ways = ends_m - start_m
+        begin = np.einsum("bax,bx->ba", self.axes, start_m - self.places_m)[:, np.newaxis]
+        local = np.einsum("bax,px->bpa", self.axes, ways)
+        local = np.where(np.abs(local) < 1e-9, 1e-9, local)
+        half = self.half_m[:, np.newaxis]
+        near, far = (-half - begin) / local, (half - begin) / local
+        enters = np.minimum(near, far).max(axis=2).clip(0.0, 1.0)
+        leaves = np.maximum(near, far).min(axis=2).clip(0.0, 1.0)
+        lengths: Array = np.maximum(leaves - enters, 0.0) * np.linalg.norm(ways, axis=1)
+        return lengths
+
+
 @dataclass(slots=True)
 class LivingSight:
     """What lies in one radar's way.
@@ -76,7 +122,7 @@ class LivingSight:
         place_m: (3,) of the radar.
         walls: (wall, 2, 2) of the rooms of its storey.
         doorways: All of them, of its storey.
-        boxes: Pieces of furniture that hide what is behind them.
+        boxes: Furniture that hides what is behind it.
         open_shares: By door: how far it stands open; doors that are absent are open.
         bodies_m: (part, 3) of everybody who may stand in the way now.
     """
@@ -84,7 +130,7 @@ class LivingSight:
     place_m: Array
     walls: Array = field(repr=False)
     doorways: tuple[Doorway, ...]
-    boxes: tuple[Furniture, ...]
+    boxes: Boxes
     open_shares: Mapping[str, float] = field(default_factory=dict)
     bodies_m: tuple[Array, ...] = ()
 
@@ -108,15 +154,10 @@ class LivingSight:
         """
         loss_db = np.zeros(len(places_m))
         middle = places_m.mean(axis=0)
-        for box in self.boxes:
-            depth, width, height = SIZES_M[box.kind]
-            turn = math.radians(box.heading_deg)
-            axes = np.array(((math.cos(turn), math.sin(turn)), (-math.sin(turn), math.cos(turn))))
-            half = np.array((depth / 2, width / 2))
-            if (np.abs(axes @ (middle[:2] - box.at_m)) < half).all():
-                continue  # it is in or on the piece
-            inside_m = _through_box(self.place_m, places_m, np.array(box.at_m), axes, half, height)
-            loss_db += np.minimum(_FURNITURE_DB_PER_M * inside_m, _FURNITURE_MOST_DB)
+        if len(self.boxes.places_m):
+            inside_m = self.boxes.lengths_m(self.place_m, places_m)
+            hides = ~self.boxes.hold(middle)[:, np.newaxis]  # who is in or on a piece is not behind it
+            loss_db += (hides * np.minimum(_FURNITURE_DB_PER_M * inside_m, _FURNITURE_MOST_DB)).sum(axis=0)
         for other in others:
             inside_m = _through_body(self.place_m, places_m, other)
             loss_db += np.minimum(_BODY_DB_PER_M * inside_m, _BODY_MOST_DB)
@@ -170,7 +211,7 @@ def sight_of(house: House, place_m: Array, room: Room) -> LivingSight:
         place_m=place_m,
         walls=np.array(walls, dtype=np.float64).reshape(-1, 2, 2),
         doorways=tuple(_doorway(door, rooms) for door in doors if set(door.rooms) & set(rooms)),
-        boxes=tuple(piece for piece in house.furniture if piece.room in rooms and piece.kind in _SOLID),
+        boxes=Boxes.of([piece for piece in house.furniture if piece.room in rooms and piece.kind in _SOLID]),
     )
 
 
@@ -189,20 +230,6 @@ def _doorway(door: Door, rooms: Mapping[str, Room]) -> Doorway:
     half = along / max(float(np.hypot(*along)), 1e-9) * door.width_m / 2
     first, last = at - half, at + half
     return Doorway(door.id, ((float(first[0]), float(first[1])), (float(last[0]), float(last[1]))), door.height_m)
-
-
-def _through_box(start_m: Array, ends_m: Array, at_m: Array, axes: Array, half_m: Array, height_m: float) -> Array:
-    """Return (part,) metres of the ways that lie in an upright box."""
-    middle = np.append(axes @ (start_m[:2] - at_m), start_m[2] - height_m / 2)
-    ways = ends_m - start_m
-    local = np.concatenate((ways[:, :2] @ axes.T, ways[:, 2:]), axis=1)
-    local = np.where(np.abs(local) < 1e-9, 1e-9, local)
-    half = np.append(half_m, height_m / 2)
-    near, far = (-half - middle) / local, (half - middle) / local
-    enters = np.minimum(near, far).max(axis=1).clip(0.0, 1.0)
-    leaves = np.maximum(near, far).min(axis=1).clip(0.0, 1.0)
-    lengths: Array = np.maximum(leaves - enters, 0.0) * np.linalg.norm(ways, axis=1)
-    return lengths
 
 
 def _through_body(start_m: Array, ends_m: Array, other_m: Array) -> Array:
