@@ -14,6 +14,7 @@ from sumika.schema.living import Furniture, FurnitureKind
 from sumika.world.exchange import Leg, Posture, Stretch
 from sumika.world.radar_scene import LivingBodies, LivingView, link_of, living_waveform
 from sumika.world.radar_scene.living_body import LivingBody, Shape
+from sumika.world.radar_scene.living_chest import Unrest
 from sumika.world.radar_scene.living_sight import sight_of
 from tests.living_stretches import RADAR, house, sitting, walking, wardrobe
 
@@ -235,6 +236,13 @@ def test_every_known_radar_gives_frames_of_its_shape(model: str) -> None:
     assert frame.dtype == np.dtype(view.dtype)
 
 
+def test_a_house_in_which_nobody_lives_has_frames_too() -> None:
+    view = _view()
+    view.add([])
+    assert view.frame(1e6).shape == view.shape
+    assert view.truth_at(1e6, NOW) == ()
+
+
 def test_what_cannot_be_is_refused() -> None:
     view = _view()
     with pytest.raises(ValueError, match="stretches reach to"):
@@ -255,3 +263,13 @@ def _points(stretch: Stretch) -> NDArray[np.float64]:
     body = LivingBody(Shape.of(stretch.body, stretch.kind, None, 3))
     body.add(stretch)
     return body.points(stretch.start_s + 1.0)
+
+
+def test_small_movements_have_the_size_they_are_told_at_all_times() -> None:
+    unrest = Unrest((3, 1))
+    moved = np.array([unrest.at(time_s) for time_s in np.arange(0.0, 1200.0, 0.25)])
+    by_place = (moved**2).sum(axis=1).reshape(20, 240).mean(axis=0).reshape(6, 40).mean(axis=1)  # within the block
+    assert by_place.mean() == pytest.approx(1.0, rel=0.1)
+    assert by_place == pytest.approx(np.full(6, by_place.mean()), rel=0.5)
+    near = np.array([unrest.at(time_s) for time_s in np.arange(59.5, 60.5, 0.01)])
+    assert np.linalg.norm(np.diff(near, axis=0), axis=1).max() < 0.05

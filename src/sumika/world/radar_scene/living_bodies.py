@@ -1,5 +1,6 @@
 """Everybody in the simulated house, fed by the stretches that the household tells, and where they really are."""
 
+import math
 from collections.abc import Iterable
 
 from sumika.clock import Instant
@@ -21,6 +22,7 @@ class LivingBodies:
         self._house, self._seed = house, seed
         self._lives = {resident.id: resident.life for resident in house.residents}
         self._bodies: dict[str, LivingBody] = {}
+        self._fed, self._end_s = False, -math.inf
         self._storeys = {room.id: room.storey for room in house.rooms}
 
     def add(self, stretches: Iterable[Stretch]) -> None:
@@ -29,12 +31,14 @@ class LivingBodies:
         Raises:
             ValueError: if a stretch begins before the last one of its body ends.
         """
+        self._fed = True
         for stretch in stretches:
             body = self._bodies.get(stretch.body)
             if body is None:
                 shape = Shape.of(stretch.body, stretch.kind, self._lives.get(stretch.body), self._seed)
                 body = self._bodies[stretch.body] = LivingBody(shape)
             body.add(stretch)
+            self._end_s = max(self._end_s, body.end_s)
 
     def forget_before(self, time_s: float) -> None:
         """Drop what is over by then."""
@@ -45,8 +49,8 @@ class LivingBodies:
 
     @property
     def end_s(self) -> float:
-        """Until when everybody's stretches reach who is told of the furthest; minus infinity where nobody is."""
-        return max((body.end_s for body in self._bodies.values()), default=float("-inf"))
+        """Until when somebody's stretches reach; minus infinity before any, and without end where nobody lives."""
+        return math.inf if self._fed and math.isinf(self._end_s) else self._end_s
 
     def present(self, time_s: float) -> tuple[LivingBody, ...]:
         """Return who is in the house, by name."""

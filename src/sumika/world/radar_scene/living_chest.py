@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.world.radar_scene._red_noise import red_noise
+from sumika.world.radar_scene._red_noise import looped_red_noise
 from sumika.world.radar_scene.body import PARTS, TRUNK_PARTS
 from sumika.world.radar_scene.chest_shapes import BEAT_S, HeartShape, breath_share
 
@@ -52,7 +52,7 @@ class Unrest:
             # A world has no time before its beginning, but its first block has one before it.
             random = np.random.Generator(np.random.SFC64((*self._seed, 5, number + 1)))
             count = round(2.0 * _BLOCK_S * _RATE_HZ) + 2
-            sway = [red_noise(random, count, _RATE_HZ, slope=4.0, corner_hz=0.15, top_hz=3.0) for _ in range(3)]
+            sway = [looped_red_noise(random, count, _RATE_HZ, slope=4.0, corner_hz=0.15, top_hz=3.0) for _ in range(3)]
             known = _SWAY_SHARE * np.stack(sway, axis=1)
             self._blocks = {key: block for key, block in self._blocks.items() if abs(key - number) <= 1}
             self._blocks[number] = known
