@@ -213,16 +213,27 @@ def _add(
                     coming = receivers[receiver, 0] * seen[1, 2] + receivers[receiver, 1] * seen[1, 3]
                     turns[receiver] = -0.5 * (leaving + coming)
                 _units(turns, turn)
-                real, imaginary = np.float32(amplitude[point].real), np.float32(amplitude[point].imag)
-                for receiver in range(count):
-                    sign = np.float32(signs[receiver])
-                    a = sign * (real * turn[0, receiver] - imaginary * turn[1, receiver])
-                    b = sign * (real * turn[1, receiver] + imaginary * turn[0, receiver])
-                    _turn_and_add(total[receiver], phasor, a, b)
+                _receive(total, phasor, turn, signs, amplitude[point])
             for receiver in range(count):
                 row = cube[chirp, transmitter * count + receiver]
                 for sample in range(samples):
                     row[sample] += complex(total[receiver, 0, sample], total[receiver, 1, sample])
+
+
+@compiled
+def _receive(
+    total: NDArray[np.float32],  # (receiver, part, sample)
+    phasor: NDArray[np.float32],  # (part, sample)
+    turn: NDArray[np.float32],  # (part, receiver)
+    signs: Places,  # (receiver,)
+    amplitude: complex,
+) -> None:
+    real, imaginary = np.float32(amplitude.real), np.float32(amplitude.imag)
+    for receiver in range(total.shape[0]):
+        sign = np.float32(signs[receiver])
+        a = sign * (real * turn[0, receiver] - imaginary * turn[1, receiver])
+        b = sign * (real * turn[1, receiver] + imaginary * turn[0, receiver])
+        _turn_and_add(total[receiver], phasor, a, b)
 
 
 @compiled
