@@ -21,6 +21,7 @@ _FAN_DBA = (0.0, 21.0, 27.0, 33.0, 39.0, 45.0)  # typical of data sheets: 19 qui
 _FAN_W = 30.0  # indoor fan at full speed, typical
 _AIR_KG_M3 = 1.2
 _DEFROST_LOAD = 0.5  # share of the rated electric power while thawing, typical
+_DRY_BYPASS = 0.65  # only a part of the coil is cold then, but that part cold enough to draw water; typical
 _HEATS_FROM_C, _COOLS_UP_TO_C = -25.0, 50.0
 
 
@@ -66,6 +67,7 @@ class RoomAirConditioner(SimulatedDevice):
         self._thermostat = Thermostat()
         self._sensor_off_k = float(self.random.normal(0.0, 0.2))
         self._mode, self._runs, self._since_s = OFF, False, -1e9
+        self._idle = (Acting(room=self.room, convective_w=plate["standby_w"]),)
         self.source_w = 0.0
 
     def refuses(self, setting: str, value: float, now_s: float) -> str:
@@ -100,6 +102,8 @@ class RoomAirConditioner(SimulatedDevice):
             self._cool(around, air, dry=mode == DRY)
         elif mode == FAN:
             self._blow(around, self._fan(0.3), 0.0, 0.0)
+        if not self.acting:
+            self.acting = self._idle
         self.values["defrosting"] = float(self._frost.thawing_s > 0.0)
         self.values["compressor_on"] = float(self._runs)
 
@@ -120,7 +124,7 @@ class RoomAirConditioner(SimulatedDevice):
     def _decide(self, short_k: float, wanted_w: float, least_w: float, now_s: float) -> bool:
         """Switch the compressor with its dead-band and its least times on and off; return whether it runs."""
         if now_s - self._since_s >= self.ratings["least_on_s"]:
-            if self._runs and short_k < -DEAD_BAND_K:
+            if self._runs and short_k < -DEAD_BAND_K and wanted_w <= least_w:
                 self._switch(False, now_s)
             elif not self._runs and (short_k > DEAD_BAND_K or (short_k > 0.0 and wanted_w >= least_w)):
                 self._switch(True, now_s)
@@ -135,7 +139,9 @@ class RoomAirConditioner(SimulatedDevice):
         thaws = self._frost.thaw(around.seconds)
         short_k = self.setting("setpoint_c") - air.temperature_c - self._sensor_off_k
         most_w = pump.capacity_w(outside.temperature_c) if outside.temperature_c >= _HEATS_FROM_C else 0.0
-        wanted_w = self._thermostat.needed_w(short_k, around.seconds, air.volume_m3, air.area_m2, most_w)
+        wanted_w = self._thermostat.needed_w(
+            short_k, around.seconds, air.volume_m3, air.area_m2, most_w, learns=thaws == 0.0
+        )
         least_w = pump.least * pump.rated_w
         if not self._decide(short_k, wanted_w, least_w, around.now_s) or most_w <= 0.0:
             return
@@ -168,7 +174,7 @@ class RoomAirConditioner(SimulatedDevice):
         duty = pump.duty(max(wanted_w, least_w), outside.temperature_c, air.temperature_c, outside.temperature_c)
         # Drying: little air over a cold coil; the other way round it would cool.
         level = 1 if dry else self._fan(duty.heat_w / pump.rated_w)
-        bypass = self.ratings["bypass_factor"] ** (1.0 / max(_FAN_SHARE[level], 0.1) ** 0.2)
+        bypass = _DRY_BYPASS if dry else self.ratings["bypass_factor"] ** (1.0 / _FAN_SHARE[level] ** 0.2)
         flow_kg_s = _AIR_KG_M3 * self.ratings["airflow_m3_h"] / 3600.0 * _FAN_SHARE[level]
         sensible_w, water_kg_s = sensible_and_water(duty.heat_w, air.temperature_c, air.ratio, flow_kg_s, bypass)
         # What the room can give bounds what is removed: a step must not dry the air below the coil.
@@ -208,8 +214,6 @@ class WholeHouseAirConditioner(RoomAirConditioner):
         super().act(around)
         if self._mode == OFF:
             return
-        if not self.acting:
-            self._blow(around, 1, 0.0, 0.0)
         whole = self.acting[0]
         if self._mode != FAN:  # there the fan is counted already
             self.power_w += self.ratings["fan_w"]

@@ -95,15 +95,27 @@ class Radio:
             number: Of the device in the house.
         """
         self._key = (seed, 5201, number)
-        self._hour, self._silent = -1, (1.0, 1.0)
+        self._day = -1
+        self._silent: dict[int, tuple[float, float]] = {}
         self.cut_off = False
 
     def answers(self, now_s: float) -> bool:
         """Return whether it answers at a moment."""
+        if self.cut_off:
+            return False
         hour = int(now_s // HOUR_S)
-        if hour != self._hour:
-            draw = np.random.Generator(np.random.SFC64((*self._key, max(hour, 0)))).random(3)
-            begin = float(draw[1])
-            self._silent = (begin, begin + 0.25 * float(draw[2])) if draw[0] < SILENT_SHARE else (1.0, 1.0)
-            self._hour = hour
-        return not self.cut_off and not self._silent[0] <= now_s / HOUR_S - hour < self._silent[1]
+        if hour // 24 != self._day:
+            self._day = hour // 24
+            self._silent = self._of_day(self._day)
+        if not self._silent or hour not in self._silent:
+            return True
+        begin, end = self._silent[hour]
+        return not begin <= now_s / HOUR_S - hour < end
+
+    def _of_day(self, day: int) -> dict[int, tuple[float, float]]:
+        """Return the hours of a day in which it is silent for a while, and from when to when in them."""
+        draws = np.random.Generator(np.random.SFC64((*self._key, max(day, 0)))).random((24, 3))
+        return {
+            24 * day + int(hour): (float(draws[hour, 1]), float(draws[hour, 1] + 0.25 * draws[hour, 2]))
+            for hour in np.flatnonzero(draws[:, 0] < SILENT_SHARE)
+        }

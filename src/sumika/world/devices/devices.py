@@ -115,7 +115,11 @@ class Devices:
         self._boilers = [one for one in every if isinstance(one, Boiler)]
         last = (*self._solar, *self._cars, *self._batteries, *self._boilers)
         self._plain = [one for one in every if one not in last]
+        self._blinds = [one for one in every if isinstance(one, Blind) and one.window]
+        self._openers = [one for one in every if isinstance(one, WindowOpener) and one.window]
         radiators = [one for one in every if isinstance(one, Radiator)]
+        for car in self._cars:
+            car.begin(start)
         if self._boilers:
             self._boilers[0].radiators = radiators
 
@@ -265,10 +269,10 @@ class Devices:
     def _result(self, around: Around, acting: list[Acting], electric_w: float, burnt_w: float) -> DevicesStep:
         every = self._devices.values()
         end_s = around.now_s + around.seconds
-        blinds = [one for one in every if isinstance(one, Blind) and one.window]
+        blinds = self._blinds
         return DevicesStep(
             acting=tuple(acting),
-            windows_open={one.window: one.at for one in every if isinstance(one, WindowOpener) and one.window},
+            windows_open={one.window: one.at for one in self._openers},
             blinds_closed={one.window: one.at for one in blinds},
             blinds_transmit={one.window: one.transmits for one in blinds},
             blinds_outside=frozenset(one.window for one in blinds if one.outside),

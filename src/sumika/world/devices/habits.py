@@ -161,6 +161,8 @@ class Habits:
         return shift if self._now_s - since_s < WISH_HOLDS_S else 0.0
 
     def _wished(self, device: str, kind: str, setting: str, usual: float) -> float:
+        if (device, setting) not in self._wishes:
+            return usual
         limits = DEVICE_KINDS[kind].settings[setting]
         return min(limits.high, max(limits.low, usual + self._shift(device, setting)))
 

@@ -53,11 +53,18 @@ class AirPurifier(SimulatedDevice):
 class Television(SimulatedDevice):
     """A television."""
 
+    _was: bool | None = None
+    _does: tuple[Acting, ...] = ()
+
     def act(self, around: Around) -> None:
         """Shine and talk for one step."""
         on = self.setting("on") >= 0.5
         self.power_w = self.ratings["power_w"] if on else self.ratings["standby_w"]
-        self.acting = (
+        if self._was == on:
+            self.acting = self._does
+            return
+        self._was = on
+        self.acting = self._does = (
             Acting(
                 room=self.room,
                 convective_w=0.6 * self.power_w,

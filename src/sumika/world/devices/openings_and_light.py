@@ -24,10 +24,15 @@ class _Motor(SimulatedDevice):
     def __init__(self, described: Described, house: House, seed: int, number: int) -> None:
         super().__init__(described, house, seed, number)
         self._now = self.at = 0.0
+        self._still = (Acting(room=self.room, convective_w=STANDBY_W),)
 
     def act(self, around: Around) -> None:
         """Move for one step."""
         goal, begin = self.setting(self.moves), self._now
+        if goal == begin:
+            self.at, self.power_w, self.acting = begin, STANDBY_W, self._still
+            self.values = {self.moves: begin, "moving": 0.0}
+            return
         travel_s = abs(goal - begin) * self.ratings["travel_s"]
         moving_s = min(travel_s, around.seconds)
         part = 1.0 if travel_s <= 0.0 else moving_s / travel_s
@@ -69,11 +74,16 @@ class WindowOpener(_Motor):
 class Light(SimulatedDevice):
     """A lamp of LEDs."""
 
+    _lit: tuple[float, float, float] = (-1.0, 0.0, 0.0)
+    _shining: tuple[Acting, ...] = ()
+
     def act(self, around: Around) -> None:
         """Shine for one step."""
-        level = self.setting("level")
+        level, colour_k = self.setting("level"), self.setting("colour_temperature_k")
+        if (level, colour_k) == self._lit[:2]:
+            self.power_w, self.acting = self._lit[2], self._shining
+            return
         plate = self.ratings
-        self.values = {}
         self.power_w = plate["standby_w"] + level * plate["luminous_flux_lm"] / plate["efficacy_lm_w"]
         lux = mean_illuminance_lux(
             level * plate["luminous_flux_lm"], float(around.floor_area_m2[around.index[self.room]])
@@ -81,7 +91,7 @@ class Light(SimulatedDevice):
         # All light becomes heat where it is absorbed: it counts as radiant, the lamp's own warmth as convective.
         shines_w = 0.35 * (self.power_w - plate["standby_w"])
         # At the eye, across the room, about 0.6 of what falls on the table; typical of diffuse rooms.
-        melanopic = 0.6 * lux * melanopic_ratio_led(self.setting("colour_temperature_k"))
+        melanopic = 0.6 * lux * melanopic_ratio_led(colour_k)
         self.acting = (
             Acting(
                 room=self.room,
@@ -91,3 +101,4 @@ class Light(SimulatedDevice):
                 light_melanopic_lux=melanopic,
             ),
         )
+        self._lit, self._shining = (level, colour_k, self.power_w), self.acting

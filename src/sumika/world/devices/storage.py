@@ -1,6 +1,7 @@
 """A battery in the house, and an electric car that is at home now and then."""
 
 import math
+from datetime import datetime
 
 import numpy as np
 
@@ -107,22 +108,22 @@ class CarCharger(SimulatedDevice):
         """Refuse what the car cannot: away, too strong, or giving back where its charger only charges."""
         if setting != "power_w" or value == 0.0:
             return ""
-        if not self.at_home:
-            return "the car is away"
         if abs(value) > self.ratings["power_w"]:
             return f"power_w is out of range: at most {self.ratings['power_w']:g}"
         if value < 0.0 and self.ratings["both_ways"] < 0.5:
             return "it cannot give power back"
+        if not self.at_home:
+            return "the car is away"
         return f"less than {self.ratings['least_w']:g} W" if abs(value) < self.ratings["least_w"] else ""
 
     def rest(self, around: Around) -> None:
         """Drive all the same."""
         super().rest(around)
-        self._drive(around)
+        self._drive(around.local)
 
     def act(self, around: Around) -> None:
         """Take or give for one step."""
-        self._drive(around)
+        self._drive(around.local)
         if self.at_home:
             mode = int(self.setting("mode"))
             night = around.hour >= 23.0 or around.hour < 7.0
@@ -131,10 +132,17 @@ class CarCharger(SimulatedDevice):
             self.power_w = self.store.run(wanted_w, around.seconds)
         self.values = {"charge": round(self.store.share, 3), "at_home": float(self.at_home)}
 
-    def _drive(self, around: Around) -> None:
-        leaves_h, back_h, used_j = self.trip(around.local.toordinal(), around.local.weekday())
-        away = leaves_h <= around.hour < back_h
+    def begin(self, local: datetime) -> None:
+        """Be where the car is when the world begins."""
+        self.at_home = not self._is_away(local)
+
+    def _is_away(self, local: datetime) -> bool:
+        leaves_h, back_h, _ = self.trip(local.toordinal(), local.weekday())
+        return leaves_h <= local.hour + local.minute / 60.0 < back_h
+
+    def _drive(self, local: datetime) -> None:
+        away = self._is_away(local)
         if away and self.at_home:
-            self.driven_j = min(used_j, self.store.held_j)
+            self.driven_j = min(self._day[3], self.store.held_j)
             self.store.held_j -= self.driven_j
         self.at_home = not away

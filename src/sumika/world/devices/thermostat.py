@@ -28,7 +28,9 @@ class Thermostat:
         """Begin anew."""
         self._lasting_w = 0.0
 
-    def needed_w(self, short_k: float, seconds: float, volume_m3: float, area_m2: float, most_w: float) -> float:
+    def needed_w(
+        self, short_k: float, seconds: float, volume_m3: float, area_m2: float, most_w: float, *, learns: bool = True
+    ) -> float:
         """Return the heat that is needed.
 
         Args:
@@ -37,12 +39,16 @@ class Thermostat:
             volume_m3: Of the room; with its area it says how fast its air answers.
             area_m2: Of its floor.
             most_w: What the device can give.
+            learns: Whether the room shows what the device does: not while it thaws.
         """
         answers_w_k = AIR_J_M3_K * FURNISHED * volume_m3 / seconds + SURFACES_W_M2_K * area_m2
         gain_w_k = min(0.5 * answers_w_k, most_w / FULL_AT_K)
-        learns = gain_w_k * (1.0 - math.exp(-seconds / TAKES_S))
+        slow_w_k = gain_w_k * (1.0 - math.exp(-seconds / TAKES_S))
         direct_w = gain_w_k * short_k
+        if not learns:
+            return min(most_w, max(0.0, direct_w + self._lasting_w))
+        # What is out of its reach teaches nothing, or it would overshoot later.
         if 0.0 < self._lasting_w + direct_w < most_w or (short_k > 0.0) != (direct_w + self._lasting_w > 0.0):
-            self._lasting_w += learns * short_k
+            self._lasting_w += slow_w_k * short_k
         self._lasting_w = min(most_w, max(0.0, self._lasting_w))
         return min(most_w, max(0.0, direct_w + self._lasting_w))

@@ -177,7 +177,8 @@ class HeatPumpWaterHeater(SimulatedDevice):
         if until_h > (NIGHT_H[1] - NIGHT_H[0]) % 24.0:
             return False
         mains = mains_c(around.outside.ground_temperature_c)
-        need_l = min(tank.litres, _SPARE * self._habit_l * (TAP_C - mains) / max(to_c - mains, 1.0))
+        usual_l = _SPARE * self._habit_l * (TAP_C - mains) / max(to_c - mains, 1.0)
+        need_l = min(tank.litres, usual_l + RESERVE_L)
         short_l = need_l - tank.hot_l * max(0.0, tank.hot_c - mains) / max(to_c - mains, 1.0)
         takes_h = short_l * WATER_J_L_K * (to_c - tank.cold_c) / self.ratings["heating_w"] / 3600.0
         # As late as it can be, so that less is lost, with a half hour in hand.
