@@ -21,6 +21,7 @@ COMMANDS = {
     "record": ("sumika.cli.record", "Record whole radar frames, and a chest strap beside them."),
     "replay": ("sumika.cli.replay", "Run a log's steps again and compare."),
     "run": ("sumika.cli.run", "Run the house."),
+    "world": ("sumika.cli.world", "Simulated houses: run a night or a day, set variants side by side."),
     "version": ("sumika.cli.version", "Print the version."),
 }
 """Name -> (module that has it under the same name, one line of help). A command's module is imported when it is used:

@@ -11,8 +11,9 @@ from sumika.runtime.log_loop import run_log
 from sumika.runtime.node import LOG, LOG_OF_FRAMES, Node, StepTask
 from sumika.runtime.sensor_loop import run_sensor
 from sumika.runtime.step_loop import run_step
+from sumika.runtime.world_loop import WORLD, run_world
 from sumika.schema import ARRAYS, Message
-from sumika.schema.house import House, PortSource, Radar, Room
+from sumika.schema.house import House, PortSource, Radar, Room, WorldSource
 
 FEWEST_ANTENNAS = 4
 """Fewer virtual antennas blur a room's people into each other."""
@@ -162,6 +163,7 @@ def nodes_of(house: House) -> tuple[Node, ...]:
         Node("presence", run_step, step=PRESENCE),
         Node("respiration", run_step, when=someone_home, step=RESPIRATION),
         Node("heart", run_step, when=someone_home, step=HEART),
+        *_world(house),
         *_people(house),
         *(Node(f"radar.{radar.id}", run_step, step=_one_radar(radar.id)) for radar in house.radars),
         *(
@@ -169,6 +171,14 @@ def nodes_of(house: House) -> tuple[Node, ...]:
             for radar in house.radars
         ),
     )
+
+
+def _world(house: House) -> tuple[Node, ...]:
+    """Return the node of the simulated house, where a radar looks into one."""
+    if not any(isinstance(radar.source, WorldSource) for radar in house.radars):
+        return ()
+    # A year's sun and weather are worked out, and loops are compiled, before it first speaks.
+    return (Node(WORLD, run_world, watchdog_s=60.0),)
 
 
 def _people(house: House) -> tuple[Node, ...]:

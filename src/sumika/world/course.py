@@ -33,7 +33,7 @@ ROOM_QUANTITIES = (
     "wbgt_c",
     "people",
 )
-"""What is kept of each room; names as in `RoomsNow`, besides operative temperature, WBGT and how many people there are."""
+"""What is kept of each room; names as in `RoomsNow`, besides operative temperature, WBGT and how many people."""
 
 HOUSE_QUANTITIES = (
     "outdoor_c",

@@ -68,8 +68,8 @@ PUBLISHED: Mapping[tuple[Grade, int], Published] = MappingProxyType(
             most=2.9,
             of_grade_4=True,
             source="loss of both standards with ventilation 5.2 and 2.7 W/m2K (Q, region IV) over 50 thousand kelvin"
-            " hours, less the same 60 to 90 kWh/m2 of sun and people: 1.9 without gains to 2.9; MLIT's estimate of cost,"
-            " cooling included: 92 and 52 thousand yen, 1.8",
+            " hours, less the same 60 to 90 kWh/m2 of sun and people: 1.9 without gains to 2.9; MLIT's estimate of"
+            " cost, cooling included: 92 and 52 thousand yen, 1.8",
         ),
         (Grade.ZEH, 6): Published(
             least=0.5,

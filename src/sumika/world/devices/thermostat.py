@@ -3,12 +3,12 @@
 import math
 
 AIR_J_M3_K = 1206.0
-FURNISHED = 4.0
-"""Furniture and the outer millimetres of walls that follow the air within minutes, as multiple of the air's heat."""
+SURFACES_W_M2_K = 10.0
+"""Heat that the surfaces of a room take up within minutes as its air warms, per floor area; typical: the air of a room
+in a timber house warms by a kelvin in five minutes for every 15 to 20 watts per m²."""
 
-SURFACES_W_M2_K = 22.0
-"""Heat that the surfaces of a room take up within a step, per floor area: typical of 8 W/(m²K) on four times the
-floor, less what has warmed up before."""
+CAUTION = 0.4
+"""Share of the way to the setpoint that one step aims at, so that rooms of less mass do not swing."""
 
 FULL_AT_K = 1.5
 """So far from the setpoint a device gives all it has."""
@@ -41,8 +41,8 @@ class Thermostat:
             most_w: What the device can give.
             learns: Whether the room shows what the device does: not while it thaws.
         """
-        answers_w_k = AIR_J_M3_K * FURNISHED * volume_m3 / seconds + SURFACES_W_M2_K * area_m2
-        gain_w_k = min(0.5 * answers_w_k, most_w / FULL_AT_K)
+        answers_w_k = AIR_J_M3_K * volume_m3 / seconds + SURFACES_W_M2_K * area_m2
+        gain_w_k = min(CAUTION * answers_w_k, most_w / FULL_AT_K)
         slow_w_k = gain_w_k * (1.0 - math.exp(-seconds / TAKES_S))
         direct_w = gain_w_k * short_k
         if not learns:

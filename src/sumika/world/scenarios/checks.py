@@ -88,9 +88,9 @@ def _steps_h(course: Course) -> float:
 
 def _statistic(check: Check, values: Array, step_h: float) -> float:
     found = {
-        "min": lambda: values.min(),
-        "max": lambda: values.max(),
-        "mean": lambda: values.mean(),
+        "min": values.min,
+        "max": values.max,
+        "mean": values.mean,
         "last": lambda: values[-1],
         "rise": lambda: values[-1] - values[0],
         "hours_above": lambda: (values > check.of).sum() * step_h,

@@ -20,7 +20,7 @@ Bodily = Literal[
     "absent",
     "night_toilet",
 ]
-Structural = Literal["door", "window", "command", "power_outage", "earthquake", "sensor_fault", "smoke", "no_heating"]
+Structural = Literal["door", "window", "command", "power_outage", "earthquake", "sensor_fault", "smoke"]
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,150 @@
+"""Sets variants side by side for the command line."""
+
+import math
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from sumika.cli._houses import load
+from sumika.schema import Origin, UsageError
+from sumika.schema.house import House, Radar
+from sumika.text import banner, language_of, say
+from sumika.world.compare.coverage import Coverage, coverage_of
+from sumika.world.compare.variants import VariantResult, run_variants, variants_of
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What was asked for on the command line."""
+
+    house: Path | None
+    grades: tuple[str, ...]
+    classes: tuple[str, ...]
+    climate: str | None
+    radars: tuple[str, ...]
+    days: int
+    seed: int
+    plot: Path | None
+    as_json: bool
+
+
+def compare_variants(wanted: Comparison, tell: Say) -> None:
+    """Simulate every variant and print what each brings.
+
+    Raises:
+        UsageError: if a grade, a class or a radar is not there, or a radar's place is not five numbers.
+    """
+    language = language_of(os.environ)
+    house = load(wanted.house).house
+    placed = tuple(placed_radar(house, text) for text in wanted.radars)
+    variants = variants_of(
+        house,
+        grades=wanted.grades,
+        classes=wanted.classes,
+        climate=wanted.climate or "",
+        radars=placed,
+        seed=wanted.seed,
+    )
+    results = list(run_variants(variants, wanted.days, _progress))
+    before, after = coverage_of(house), coverage_of(variants[0].house) if placed else None
+    if wanted.plot is not None:
+        _draw(house if after is None else variants[0].house, after or before, wanted.plot, language)
+    if wanted.as_json:
+        tell(_as_json(results, before, after))
+        return
+    console = Console()
+    console.print(_energy_table(results, wanted.days, language))
+    console.print(_coverage_table(before, after, language))
+
+
+def placed_radar(house: House, text: str) -> Radar:
+    """Return a radar of a house at another place.
+
+    Args:
+        house: The house.
+        text: id=x,y,z,yaw,pitch in metres and degrees.
+
+    Raises:
+        UsageError: if there is no such radar, or there are not five numbers.
+    """
+    name, _, numbers = text.partition("=")
+    known = {radar.id: radar for radar in house.radars}
+    if name not in known:
+        raise UsageError(
+            f"there is no radar {name!r}", where="--radar", remedy=f"The house has {', '.join(known) or 'none'}"
+        )
+    try:
+        x, y, z, yaw, pitch = (float(part) for part in numbers.split(","))
+    except ValueError as error:
+        raise UsageError(
+            f"{numbers!r} are not five numbers", where=f"--radar {text}", remedy="Write id=x,y,z,yaw,pitch"
+        ) from error
+    if not all(map(math.isfinite, (x, y, z, yaw, pitch))):
+        raise UsageError("a radar has a finite place", where=f"--radar {text}", remedy="Write id=x,y,z,yaw,pitch")
+    return msgspec.structs.replace(known[name], position_m=(x, y, z), yaw_deg=yaw, pitch_deg=pitch)
+
+
+def _progress(name: str, share: float) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{name:<28} {100 * share:3.0f} %")
+        sys.stderr.flush()
+
+
+def _energy_table(results: list[VariantResult], days: int, language: str) -> Table:
+    table = Table(title=say("world.compare_title", language, days=days))
+    for key in ("variant", "ua", "kwh", "climate_kwh", "cost", "uncomfortable", "coldest", "mould", "co2"):
+        table.add_column(say(f"world.column_{key}", language), justify="left" if key == "variant" else "right")
+    for one in results:
+        table.add_row(
+            one.name,
+            f"{one.ua_w_m2_k:.2f}",
+            f"{one.electricity_kwh:.0f}",
+            f"{one.heating_cooling_kwh:.0f}",
+            f"{one.cost:.0f} {one.currency}",
+            f"{one.uncomfortable_h:.0f}",
+            f"{one.coldest_room_c:.1f} {one.coldest_room}",
+            f"{one.mould_h:.0f} {one.mould_room}",
+            f"{one.co2_p95_ppm:.0f}",
+        )
+    return table
+
+
+def _coverage_table(before: Coverage, after: Coverage | None, language: str) -> Table:
+    table = Table(title=say("world.coverage_title", language))
+    for key in ("room", "seen", "by", "blind"):
+        table.add_column(say(f"world.column_{key}", language), justify="left" if key in ("room", "by") else "right")
+    moved = {one.room: one for one in after.rooms} if after is not None else {}
+    for one in before.rooms:
+        now = moved.get(one.room, one)
+        was = f"{100 * one.seen_share:.0f} % → " if moved else ""
+        blind = f"{now.blind_m2:.1f}"
+        if now.blind_at_m is not None:
+            blind += f" ({now.blind_at_m[0]:.1f}, {now.blind_at_m[1]:.1f})"
+        table.add_row(one.room, f"{was}{100 * now.seen_share:.0f} %", ", ".join(now.radars), blind)
+    return table
+
+
+def _as_json(results: list[VariantResult], before: Coverage, after: Coverage | None) -> str:
+    found = {
+        "simulated": True,
+        "variants": results,
+        "coverage": before.rooms,
+        "coverage_moved": after.rooms if after is not None else None,
+    }
+    return msgspec.json.encode(found).decode()
+
+
+def _draw(house: House, coverage: Coverage, path: Path, language: str) -> None:
+    from sumika.evaluate.plots import draw
+    from sumika.evaluate.plots.coverage_panels import coverage_panels
+
+    above = banner(Origin.SIMULATED, language if path.suffix == ".html" else "en")
+    draw(coverage_panels(house, coverage), path, title=say("world.coverage_title", "en"), banner=above)

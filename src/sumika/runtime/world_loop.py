@@ -1,0 +1,46 @@
+"""The process of the simulated house: weather, air, devices, meter and what is really so, on the bus in real time.
+
+The radars of that house run in processes of their own (`sumika.sensors.radar.simulated`); both make the same residents.
+"""
+
+import time
+from typing import TYPE_CHECKING
+
+from sumika.runtime.node import Launch, Node
+from sumika.runtime.process import NodeProcess
+from sumika.units import ns_to_seconds, seconds_to_ns
+
+if TYPE_CHECKING:
+    from sumika.world.telling import Telling
+
+WORLD = "world"
+TURN_S = 0.2
+"""How often it says where bodies are."""
+
+
+def run_world(node: Node, launch: Launch) -> None:
+    """Run the simulated house until told to stop."""
+    # Imported in the process that needs them: they take memory and time that no other node should pay.
+    from sumika.world.simulation import World
+    from sumika.world.telling import Telling
+
+    with NodeProcess(node, launch) as process:
+        world = World.of(launch.house, folder=launch.house_file.parent)
+        telling = Telling(world, launch.config.stamp)
+        began_ns = launch.config.stamp.monotonic_ns
+        while not process.stopping:
+            turn(process, telling, ns_to_seconds(process.clock.now().monotonic_ns - began_ns))
+            process.clock.sleep_until(process.clock.now().monotonic_ns + seconds_to_ns(TURN_S))
+
+
+def turn(process: NodeProcess, telling: "Telling", now_s: float) -> None:
+    """Bring the world up to a moment and publish what there is to tell."""
+    began_ns = time.perf_counter_ns()
+    messages = telling.until(now_s)
+    if process.publisher is not None and not process.stopping:
+        for message in messages:
+            process.publisher.publish(message)
+    process.worked(time.perf_counter_ns() - began_ns, len(messages))
+    process.taken += 1
+    process.beat()
+    process.tell({})

@@ -1,0 +1,109 @@
+"""Makes what a scenario says happen, and lets it end."""
+
+from sumika.schema import UsageError
+from sumika.world.exchange import Acting
+from sumika.world.scenarios.description import Happening
+from sumika.world.simulation import World
+
+BODILY = frozenset(
+    {
+        "fall",
+        "slow_collapse",
+        "near_fall",
+        "sit_hard",
+        "drop",
+        "illness",
+        "stress",
+        "party",
+        "absent",
+        "night_toilet",
+    }
+)
+"""What befalls people; the rest befalls the house."""
+
+_SMOKE_FROM_PAN_W = 300.0
+_QUAKE_DBA_PER_SHINDO, _QUAKE_DBA = 8.0, 30.0
+"""How loud a house rattles (typical: 70 dB at an intensity of 5)."""
+
+
+def plan(world: World, happening: Happening, at_s: float) -> None:
+    """Tell residents beforehand what will befall them: it is part of their day.
+
+    Raises:
+        UsageError: if there is no such resident or room.
+    """
+    if happening.what not in BODILY:
+        return
+    _known("room", happening.room, world.rooms)
+    _known("resident", happening.who, world.residents)
+    world.household.plan_event(
+        happening.what,
+        happening.who or (world.residents[0] if world.residents else ""),
+        at_s,
+        happening.room,
+        minutes=happening.minutes,
+        value=happening.value,
+    )
+
+
+def begin(world: World, happening: Happening) -> None:
+    """Let something begin that befalls the house.
+
+    Raises:
+        UsageError: if there is no such door, device or sensor, or it cannot be told that.
+    """
+    match happening.what:
+        case "door":
+            _known("door", happening.id, world.doors.ids)
+            world.doors.hold(happening.id, happening.value)
+        case "window":
+            world.hold_window(happening.id, happening.value)
+        case "command":
+            refusal = world.command(happening.id, happening.setting, happening.value)
+            if refusal:
+                raise UsageError(f"{happening.id} refuses: {refusal}", where=f"happenings at {happening.at}")
+        case "power_outage":
+            world.devices.cut_power(world.at_s)
+        case "sensor_fault":
+            world.sensors.fail(happening.id, happening.fault, world.at_s, drift=happening.value)
+        case "earthquake":
+            world.extra[_name(happening)] = tuple(
+                Acting(room=room, sound_dba=_QUAKE_DBA + _QUAKE_DBA_PER_SHINDO * happening.value)
+                for room in world.rooms
+            )
+        case "smoke":
+            _known("room", happening.room, world.rooms)
+            world.extra[_name(happening)] = (
+                Acting(
+                    room=happening.room,
+                    pm2_5_ug_s=happening.value,
+                    voc_ug_s=2.0 * happening.value,
+                    convective_w=_SMOKE_FROM_PAN_W,
+                ),
+            )
+
+
+def end(world: World, happening: Happening) -> None:
+    """Let something end that befell the house."""
+    match happening.what:
+        case "door":
+            world.doors.hold(happening.id, -1.0)
+        case "window":
+            world.hold_window(happening.id, -1.0)
+        case "power_outage":
+            world.devices.restore_power(world.at_s)
+        case "sensor_fault":
+            world.sensors.mend(happening.id)
+        case "earthquake" | "smoke":
+            world.extra.pop(_name(happening), None)
+
+
+def _name(happening: Happening) -> str:
+    return f"{happening.what} {happening.at} {happening.room}"
+
+
+def _known(what: str, name: str, known: tuple[str, ...]) -> None:
+    if name and name not in known:
+        raise UsageError(
+            f"there is no {what} {name!r}", where="happenings", remedy=f"The house has {', '.join(known) or 'none'}"
+        )

@@ -1,0 +1,240 @@
+"""What a simulated house says on the bus: its sensors, devices, meter and weather as real ones would, and the truth."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+
+import numpy as np
+
+from sumika.clock import Instant
+from sumika.schema import (
+    AirSample,
+    DeviceState,
+    Message,
+    MeterSample,
+    Origin,
+    TrueBeat,
+    TrueBreath,
+    TrueRoom,
+    TrueWorld,
+    WeatherSample,
+)
+from sumika.units import SECONDS_PER_MINUTE, seconds_to_ns
+from sumika.world.exchange import Stretch
+from sumika.world.radar_scene.living_bodies import LivingBodies
+from sumika.world.simulation import World, WorldStep
+from sumika.world.start import settings_of
+
+STRETCH_S = 60.0
+STEP_S = 5.0
+CATCH_UP_S = 300.0
+"""A world that is started late lives through what it missed in steps of this."""
+
+BODIES_HZ = 5.0
+_SLOW_EVERY = 2
+"""Devices, rooms and the meter say something with every so manieth step."""
+_WEATHER_EVERY = 12
+_METER = "house_meter"
+
+
+class Telling:
+    """Brings a world up to any moment, and tells what there is to tell since the last one."""
+
+    def __init__(
+        self,
+        world: World,
+        began: Instant,
+        *,
+        scenario: str = "",
+        hear: Callable[[tuple[Stretch, ...]], None] = lambda stretches: None,
+    ) -> None:
+        """Take a world.
+
+        Args:
+            world: At its beginning.
+            began: When that is.
+            scenario: Its name; empty: ordinary life.
+            hear: Is given what everybody does next, before anything of it is told.
+        """
+        self._scenario, self._hear = scenario, hear
+        self._world, self._began = world, began
+        self._bodies = LivingBodies(world.house, settings_of(world.house).seed)
+        self._made_until_s: float | None = None
+        self._steps = 0
+        self._bodies_told = 0
+        self._waiting: list[tuple[float, Message]] = []
+        self._last_beat_s: dict[str, float] = {}
+
+    def until(self, now_s: float) -> list[Message]:
+        """Return everything up to a moment, oldest first.
+
+        Args:
+            now_s: Since the world began.
+        """
+        if self._made_until_s is None:
+            self._made_until_s = max(0.0, now_s // STRETCH_S * STRETCH_S)
+            self._bodies_told = round(now_s * BODIES_HZ)
+            while self._world.at_s + CATCH_UP_S < now_s:
+                self._world.step(CATCH_UP_S)
+        told: list[Message] = []
+        while self._world.at_s + STEP_S <= now_s:
+            told += self.of_step(self._world.step(STEP_S))
+        told += self.of_bodies(now_s)
+        return sorted(told, key=lambda message: message.stamp.monotonic_ns)
+
+    def _stamp(self, at_s: float) -> Instant:
+        return self._began.later(seconds_to_ns(at_s))
+
+    def of_step(self, step: WorldStep) -> Iterator[Message]:
+        """Yield what sensors, devices, meter and rooms say after a step."""
+        stamp, world = self._stamp(step.at_s), self._world
+        for sensor in world.house.sensors:
+            reading = step.readings.get(sensor.id)
+            if reading is not None:
+                yield AirSample(
+                    stamp=stamp, origin=Origin.SIMULATED, sensor=sensor.id, room=sensor.room, **asdict(reading)
+                )
+        if self._steps % _SLOW_EVERY == 0:
+            yield from self._slow(step, stamp)
+        if self._steps % _WEATHER_EVERY == 0:
+            yield self._weather(step, stamp)
+        self._steps += 1
+
+    def _slow(self, step: WorldStep, stamp: Instant) -> Iterator[Message]:
+        yield MeterSample(
+            stamp=stamp,
+            origin=Origin.SIMULATED,
+            meter=_METER,
+            power_w=step.meter.grid_w,
+            imported_kwh=step.meter.imported_kwh,
+            exported_kwh=step.meter.exported_kwh,
+            pv_w=step.devices.pv_w,
+            gas_w=step.devices.gas_w,
+            price_per_kwh=step.meter.price_per_kwh,
+            currency=self._world.meter.currency,
+            carbon_g_kwh=step.meter.carbon_g_kwh,
+        )
+        for device, values in step.devices.states.items():
+            yield DeviceState(
+                stamp=stamp,
+                origin=Origin.SIMULATED,
+                device=device,
+                values=dict(values),
+                power_w=step.devices.power_w.get(device),
+            )
+        yield from self._rooms(step, stamp)
+
+    def _rooms(self, step: WorldStep, stamp: Instant) -> Iterator[Message]:
+        rooms = step.rooms
+        fresh = rooms.outdoor_air_m3_s * 3600.0 / self._world.building.volume_m3
+        for index, room in enumerate(self._world.rooms):
+            yield TrueRoom(
+                stamp=stamp,
+                origin=Origin.SIMULATED,
+                room=room,
+                air_temperature_c=float(rooms.air_temperature_c[index]),
+                radiant_temperature_c=float(rooms.radiant_temperature_c[index]),
+                relative_humidity=float(rooms.relative_humidity[index]),
+                coldest_surface_c=float(rooms.coldest_surface_c[index]),
+                co2_ppm=float(rooms.co2_ppm[index]),
+                voc_ug_m3=float(rooms.voc_ug_m3[index]),
+                pm2_5_ug_m3=float(rooms.pm2_5_ug_m3[index]),
+                air_changes_per_h=float(fresh[index]),
+                illuminance_lux=float(rooms.illuminance_lux[index]),
+                melanopic_edi_lux=float(rooms.melanopic_edi_lux[index]),
+                sound_dba=float(rooms.sound_dba[index]),
+            )
+
+    def _weather(self, step: WorldStep, stamp: Instant) -> WeatherSample:
+        outside = step.outside
+        return WeatherSample(
+            stamp=stamp,
+            origin=Origin.SIMULATED,
+            source=self._world.weather.name,
+            temperature_c=outside.temperature_c,
+            relative_humidity=step.outdoor_humidity,
+            wind_m_s=outside.wind_m_s,
+            wind_from_deg=outside.wind_from_deg,
+            global_horizontal_w_m2=outside.global_horizontal_w_m2,
+            direct_normal_w_m2=outside.direct_normal_w_m2,
+            diffuse_horizontal_w_m2=outside.diffuse_horizontal_w_m2,
+            pressure_pa=outside.pressure_pa,
+            rain_mm_h=outside.rain_mm_h,
+            pm2_5_ug_m3=outside.pm2_5_ug_m3,
+        )
+
+    def of_bodies(self, now_s: float) -> Iterator[Message]:
+        """Yield where bodies are, and their breaths and beats, up to a moment."""
+        while self._bodies_told < now_s * BODIES_HZ:
+            at_s = self._bodies_told / BODIES_HZ
+            self._make_until(at_s)
+            yield from self._bodies.truth_at(at_s, self._stamp(at_s))
+            if self._bodies_told % round(BODIES_HZ) == 0:
+                yield self._clock(at_s)
+            self._bodies_told += 1
+        self._bodies.forget_before(now_s)
+        due = [message for at_s, message in self._waiting if at_s <= now_s]
+        self._waiting = [(at_s, message) for at_s, message in self._waiting if at_s > now_s]
+        yield from due
+
+    def _clock(self, at_s: float) -> TrueWorld:
+        world = self._world
+        return TrueWorld(
+            stamp=self._stamp(at_s),
+            origin=Origin.SIMULATED,
+            world="house",
+            local_time=world.local_time(at_s).isoformat(timespec="seconds"),
+            at_s=at_s,
+            scenario=self._scenario,
+            outdoor_temperature_c=world.weather.outside(at_s, 0.0).temperature_c,
+            cost=world.meter.cost,
+            currency=world.meter.currency,
+        )
+
+    def _make_until(self, at_s: float) -> None:
+        """Ask for the next minute of everybody, and note their breaths and beats."""
+        if self._made_until_s is None:
+            self._made_until_s = at_s // STRETCH_S * STRETCH_S
+        while self._made_until_s <= at_s:
+            household = self._world.household
+            household.advance(self._made_until_s + STRETCH_S)
+            stretches = household.stretches(self._made_until_s, STRETCH_S)
+            self._bodies.add(stretches)
+            self._hear(stretches)
+            for stretch in stretches:
+                if stretch.kind == "person":
+                    self._waiting += self._breaths(stretch)
+                    self._waiting += self._beats(stretch)
+            self._made_until_s += STRETCH_S
+
+    def _breaths(self, stretch: Stretch) -> Iterator[tuple[float, Message]]:
+        breaths = stretch.breaths
+        following = np.append(breaths.start_s[1:], np.inf)
+        for start_s, next_s, depth_m in zip(breaths.start_s, following, breaths.depth_m, strict=True):
+            if not stretch.start_s <= start_s < stretch.start_s + stretch.seconds:
+                continue
+            length_s = next_s - start_s if np.isfinite(next_s) else float(breaths.inhale_s[-1] + breaths.exhale_s[-1])
+            yield (
+                float(start_s),
+                TrueBreath(
+                    stamp=self._stamp(float(start_s)),
+                    origin=Origin.SIMULATED,
+                    body=stretch.body,
+                    depth_mm=1000.0 * float(depth_m),
+                    rate_bpm=SECONDS_PER_MINUTE / float(length_s),
+                ),
+            )
+
+    def _beats(self, stretch: Stretch) -> Iterator[tuple[float, Message]]:
+        for beat_s in stretch.beat_s.tolist():
+            before_s = self._last_beat_s.get(stretch.body)
+            self._last_beat_s[stretch.body] = beat_s
+            if before_s is not None and 0.2 < beat_s - before_s < 3.0:
+                yield (
+                    beat_s,
+                    TrueBeat(
+                        stamp=self._stamp(beat_s),
+                        origin=Origin.SIMULATED,
+                        body=stretch.body,
+                        interval_s=beat_s - before_s,
+                    ),
+                )
