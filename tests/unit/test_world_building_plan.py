@@ -151,6 +151,7 @@ def test_floors_and_roofs_follow_from_the_storeys() -> None:
     assert found.base_m[2] > found.base_m[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grade", list(Grade))
 @pytest.mark.parametrize("climate", ["sapporo", "tokyo", "naha"])
 def test_insulation_meets_the_heat_loss_of_the_grade(grade: Grade, climate: str) -> None:

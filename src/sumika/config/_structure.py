@@ -63,18 +63,29 @@ class _Departure:
 
 
 def _departures(errors: Iterable[ValidationError]) -> Iterator[_Departure]:
-    """Yield errors; of a choice between kinds (the source of a radar), those of the kind that the file names."""
+    """Yield errors; of a choice between kinds (the source of a radar), those of the kind that the file names.
+
+    What may be absent (a building, a number of its own) is a choice between that and nothing: its own errors count.
+    """
     for error in errors:
         schema: Any = error.schema
         found = _Departure(
             str(error.validator), error.validator_value, error.instance, schema, tuple(error.absolute_path)
         )
+        if found.rule == "anyOf" and "discriminator" not in schema:
+            yield from _departures(inner for inner in error.context or () if not _is_nothing(found, inner))
+            continue
         kind = found.value.get("type") if found.rule == "anyOf" and isinstance(found.value, dict) else None
         if isinstance(kind, str) and kind in _kinds(found):
             branch = _kinds(found).index(kind)
             yield from _departures(inner for inner in error.context or () if inner.schema_path[0] == branch)
         else:
             yield found
+
+
+def _is_nothing(error: _Departure, inner: ValidationError) -> bool:
+    """Return whether an error says only that a value, which may also be absent, is not absent."""
+    return bool(error.bound[inner.schema_path[0]] == {"type": "null"})
 
 
 def _kinds(error: _Departure) -> list[str]:

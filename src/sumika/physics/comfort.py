@@ -7,8 +7,8 @@ import math
 import warnings
 from dataclasses import dataclass
 
+from pythermalcomfort.environment import operative_tmp
 from pythermalcomfort.models import adaptive_ashrae, pmv_ppd_iso
-from pythermalcomfort.utilities import operative_tmp
 
 MET_W_M2 = 58.15
 _FURTHEST = 2.0

@@ -1,5 +1,6 @@
 """The building as a whole: one step of heat, air, water, pollutants, light and sound in every room."""
 
+import math
 from types import MappingProxyType
 from typing import Self
 
@@ -37,6 +38,9 @@ from sumika.world.exchange import Outside, RoomsActedOn, RoomsNow
 Array = NDArray[np.float64]
 
 LONGEST_STEP_S = 3600.0
+
+LONGEST_PART_S = 300.0
+"""Longer steps are taken in parts: how the air moves follows from temperatures at the beginning of each."""
 
 NOBODY = RoomsActedOn(windows_open={}, doors_open={}, blinds_closed={}, blinds_transmit={})
 """What acts on a house that is left alone."""
@@ -142,7 +146,7 @@ class Building:
         ratio = min(outside.humidity_ratio + 1.5e-3, humidity_ratio(indoor_c, 0.6, outside.pressure_pa))
         self.moisture.begin(ratio, relative_humidity(air_c, np.full_like(air_c, ratio), outside.pressure_pa))
         self.gases.begin(outside, outside.co2_ppm + 200.0)
-        self.rooms_now = self._report.rooms_now(outside, by, acted, windows, shares)
+        self.rooms_now = self._report.rooms_now(outside, by, acted, windows, shares, by.moved.fresh)
 
     def step(self, seconds: float, outside: Outside, acted: RoomsActedOn) -> RoomsNow:
         """Advance by one step and return all rooms at its end.
@@ -158,6 +162,17 @@ class Building:
         if not 0.0 < seconds <= LONGEST_STEP_S:
             raise SumikaError(f"a step of {seconds} s is not within 0 to {LONGEST_STEP_S:g} s", where="world")
         gathers = gathered(acted.acting, self.room_index, outside)
+        parts = math.ceil(seconds / LONGEST_PART_S)
+        fresh = np.zeros_like(self.volume_m3)
+        for _ in range(parts):
+            by, windows, shares = self._part(seconds / parts, outside, acted, gathers.copy())
+            fresh += by.moved.fresh / parts
+        self.rooms_now = self._report.rooms_now(outside, by, gathers, windows, shares, fresh)
+        return self.rooms_now
+
+    def _part(
+        self, seconds: float, outside: Outside, acted: RoomsActedOn, gathers: Array
+    ) -> tuple[Surroundings, WindowsNow, Array]:
         by, windows, shares = self.surroundings(seconds, outside, acted, gathers)
         self.heat.step(seconds, by)
         means = self.heat.means_c(self.heat.massless_c(by.inputs, self.heat.mean_c))
@@ -166,8 +181,7 @@ class Building:
         self.moisture.step(seconds, outside, gathers, by.moved, mean_air, means[1:])
         # What condenses or is taken up warms the surfaces in the next step.
         self._latent_j[:] = EVAPORATION_J_KG * self.moisture.taken_kg
-        self.rooms_now = self._report.rooms_now(outside, by, gathers, windows, shares)
-        return self.rooms_now
+        return by, windows, shares
 
     def surroundings(
         self, seconds: float, outside: Outside, acted: RoomsActedOn, gathers: Array

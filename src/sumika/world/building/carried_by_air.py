@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 CRACKS, OPENINGS, SUPPLY, OUT = 0, 1, 2, 3
 """Rows of the flows over the boundary."""
 
-MOST_ROUNDS = 4
+MOST_ROUNDS = 8
 
 
 @compiled
@@ -115,11 +115,13 @@ def step_moisture(
     state: Array,
     integral: Array,
     film: Array,
+    brought: Array,
 ) -> Array:
     """Advance vapour, water in materials and films by one step; return (2, room) what condensed less what dried, kg.
 
     Whether a film takes part is settled at the beginning of the step: where there is one, or the air is saturated. A
-    film that would dry out within the step gives all it has, evenly.
+    film that would dry out within the step gives all it has, evenly. What would take more vapour out of the air than
+    there is takes it in proportion to what is left.
 
     Args:
         seconds: How long.
@@ -134,12 +136,13 @@ def step_moisture(
         state: (2 room,) vapour and water in materials, advanced in place.
         integral: (2 room,) set to its integral.
         film: (2, room) water on panes and on other surfaces, advanced in place.
+        brought: (room,) set to the vapour that sources brought, less what others took, kg.
     """
     rooms = len(volume_m3)
-    gained = np.zeros(2 * rooms)
+    gained, source, sink = np.zeros(2 * rooms), acted[VAPOUR].copy(), np.zeros(rooms)
     for i in range(rooms):
         fresh = (boundary[CRACKS, i] + boundary[OPENINGS, i]) * outdoor_kg_m3 + density_kg_m3 * acted[SUPPLY_VAPOUR, i]
-        gained[i] = (acted[VAPOUR, i] + fresh) / volume_m3[i]
+        gained[i] = fresh / volume_m3[i]
     wet = np.empty((2, rooms))
     for kind in range(2):
         for i in range(rooms):
@@ -148,12 +151,17 @@ def step_moisture(
     constant, grown, before = np.zeros((2, rooms)), np.zeros((2, rooms)), state.copy()
     for _ in range(MOST_ROUNDS):
         state[:] = before
-        _advance_films(seconds, matrix, gained, volume_m3, saturated, wet, constant, state, integral, grown)
-        if not _dry_out(film, grown, wet, constant, seconds):
+        _advance_films(
+            seconds, matrix, gained, volume_m3, source, sink, saturated, wet, constant, state, integral, grown
+        )
+        emptied = _dry_out(film, grown, wet, constant, seconds)
+        if not (_take_less(state, before, source, sink) or emptied):
             break
     for kind in range(2):
         for i in range(rooms):
             film[kind, i] = max(film[kind, i] + grown[kind, i], 0.0)
+    for i in range(rooms):
+        brought[i] = source[i] * seconds - sink[i] * integral[i]
     return grown
 
 
@@ -163,6 +171,8 @@ def _advance_films(
     matrix: Array,
     gained: Array,
     volume_m3: Array,
+    source: Array,
+    sink: Array,
     saturated: Array,
     wet: Array,
     constant: Array,
@@ -172,6 +182,9 @@ def _advance_films(
 ) -> None:
     rooms = len(volume_m3)
     full, drive = matrix.copy(), gained.copy()
+    for i in range(rooms):
+        full[i, i] -= sink[i] / volume_m3[i]
+        drive[i] += source[i] / volume_m3[i]
     for kind in range(2):
         for i in range(rooms):
             full[i, i] -= wet[kind, i] / volume_m3[i]
@@ -193,4 +206,16 @@ def _dry_out(film: Array, grown: Array, wet: Array, constant: Array, seconds: fl
                 constant[kind, i] = film[kind, i] / seconds
                 wet[kind, i] = 0.0
                 found = True
+    return found
+
+
+@compiled
+def _take_less(state: Array, before: Array, source: Array, sink: Array) -> bool:
+    """Let what would leave less than no vapour take it in proportion to what is left; return whether there was any."""
+    found = False
+    for i in range(len(source)):
+        if state[i] < 0.0 and source[i] < 0.0:
+            sink[i] = -source[i] / max(before[i], 1e-6)
+            source[i] = 0.0
+            found = True
     return found

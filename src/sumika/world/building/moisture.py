@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.world.building.accounts import Account
-from sumika.world.building.acted import SUPPLY_VAPOUR, VAPOUR
+from sumika.world.building.acted import SUPPLY_VAPOUR
 from sumika.world.building.carried_by_air import moisture_matrix, step_moisture
 from sumika.world.building.transport import Transport
 from sumika.world.exchange import Outside
@@ -54,7 +54,7 @@ class Moisture:
         self._rooms = rooms
         self._state, self._integral = np.zeros(2 * rooms), np.zeros(2 * rooms)
         self.film_kg = np.zeros((2, rooms))
-        self.taken_kg = np.zeros(rooms)
+        self.taken_kg, self._brought = np.zeros(rooms), np.zeros(rooms)
         self.drained_kg = 0.0
 
     @property
@@ -113,6 +113,7 @@ class Moisture:
             self._state,
             self._integral,
             self.film_kg,
+            self._brought,
         )
         self.taken_kg[:] = self._state[rooms:] - before + grown.sum(axis=0)
         self._book(seconds, outside, acted, moved)
@@ -123,7 +124,7 @@ class Moisture:
         ran_off = float(drained.sum())
         self.drained_kg += ran_off
         fresh = float(moved.boundary[:2].sum()) * outside.humidity_ratio + float(acted[SUPPLY_VAPOUR].sum())
-        for amount in (float(acted[VAPOUR].sum()) * seconds, self._density * fresh * seconds, -ran_off):
+        for amount in (float(self._brought.sum()), self._density * fresh * seconds, -ran_off):
             self._account.book(amount)
         self._account.book(-float(moved.out @ self._integral[: self._rooms]))
         self._account.stored = self._stored_kg()

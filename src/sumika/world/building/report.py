@@ -60,7 +60,7 @@ class Report:
         self._across_m2 = DRAUGHT_SHARE * np.sqrt(area_m2) * heights
 
     def rooms_now(
-        self, outside: Outside, by: Surroundings, acted: Array, windows: WindowsNow, shares: Array
+        self, outside: Outside, by: Surroundings, acted: Array, windows: WindowsNow, shares: Array, fresh: Array
     ) -> RoomsNow:
         """Return how all rooms are.
 
@@ -70,6 +70,7 @@ class Report:
             acted: (row, room) what acted on the rooms.
             windows: What they let in.
             shares: (opening,) how far windows, then doors, are open.
+            fresh: (room,) air from outside as a mean over the step, m³/s.
         """
         heat, moved = self._heat, by.moved
         massless = heat.massless_c(by.inputs, heat.nodes_c)
@@ -90,7 +91,7 @@ class Report:
             co2_ppm=self._gases.co2_ppm,
             voc_ug_m3=self._gases.voc_ug_m3.copy(),
             pm2_5_ug_m3=self._gases.pm2_5_ug_m3.copy(),
-            outdoor_air_m3_s=moved.fresh,
+            outdoor_air_m3_s=fresh,
             illuminance_lux=daylight + acted[LIGHT],
             melanopic_edi_lux=self._daylight.melanopic_lux(daylight) + acted[MELANOPIC],
             sound_dba=self._noise.levels_dba(outside.sound_dba, acted[SOUND], shares),
