@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from sumika.schema.house import Device
@@ -206,3 +207,17 @@ def test_devices_of_one_kind_differ_by_their_own_noise() -> None:
     shown = {state["room_temperature_c"] for state in house.step().states.values()}
     assert shown <= {19.5, 20.0, 20.5, 21.0}
     assert len(shown) > 1
+
+
+def test_what_a_device_measures_drifts_with_the_years() -> None:
+    house = driven(*(Device(id=f"a{n}", room="living", kind="room_air_conditioner") for n in range(100)))
+    units = [house.devices.device(f"a{n}") for n in range(100)]
+    house.step()
+
+    def spread(seconds: float, count: int) -> float:
+        house.seconds = seconds
+        house.step(count=count)
+        return float(np.std([unit.measured(20.0, offset=0.0, noise=0.0, step=0.001) for unit in units]))
+
+    assert spread(60.0, 1) < 0.002
+    assert spread(365.0 * 86_400.0 / 50, 50) == pytest.approx(0.05, rel=0.3)

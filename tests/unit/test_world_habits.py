@@ -85,6 +85,13 @@ def test_sleepers_have_it_dark() -> None:
     assert orders(Habits.of(a_house()), "sleeping")["lamp", "level"] == 0.0
 
 
+def test_light_goes_where_it_is_wanted() -> None:
+    doing, where = {"aoi": Doing(start_s=0.0, activity="reading", room="living")}, {"aoi": "living"}
+    for wanted, level in ((("living",), 0.9), ((), 0.0)):
+        told = Habits.of(a_house()).commands(START, rooms_at(2), where, doing, NIGHT, wants_light=wanted)
+        assert ("lamp", "level", level) in told
+
+
 def test_heat_waves_are_cooled() -> None:
     summer = Outside(temperature_c=33.0, humidity_ratio=0.018, sun_elevation_deg=60.0, direct_normal_w_m2=700.0)
     told = orders(Habits.of(a_house()), "reading", outside=summer, rooms=rooms_at(2, air_c=30.0))

@@ -22,6 +22,7 @@ _FAN_W = 30.0  # indoor fan at full speed, typical
 _AIR_KG_M3 = 1.2
 _DEFROST_LOAD = 0.5  # share of the rated electric power while thawing, typical
 _DRY_BYPASS = 0.65  # only a part of the coil is cold then, but that part cold enough to draw water; typical
+_DRIFT_K_A_YEAR = 0.05
 _HEATS_FROM_C, _COOLS_UP_TO_C = -25.0, 50.0
 
 
@@ -95,7 +96,10 @@ class RoomAirConditioner(SimulatedDevice):
             self._thermostat.forget()
             self._switch(False, around.now_s)
         self.power_w, self.source_w = self.ratings["standby_w"], 0.0
-        self.values = {"room_temperature_c": round(2.0 * (air.temperature_c + self._sensor_off_k)) / 2.0}
+        said_c = self.measured(
+            air.temperature_c, offset=self._sensor_off_k, noise=0.05, step=0.5, drift_a_year=_DRIFT_K_A_YEAR
+        )
+        self.values = {"room_temperature_c": said_c}
         if mode == HEAT:
             self._heat(around, air)
         elif mode in (COOL, DRY):

@@ -16,7 +16,8 @@ class Demands:
         cooking_w: Electric power or heat value of the gas that cooking takes, by room.
         cooking_gas: Whether it is gas.
         plug_w: Of what is plugged in and in use, by room.
-        light: How bright residents want it, 0..1, by room; absent: they do not care.
+        light: How bright residents want it, 0..1, by room; absent: they do not care. No lamp follows it by itself:
+            it is for whoever drives the lights.
     """
 
     hot_water_l: Mapping[str, float] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """What every device of the simulated house is: a panel that takes orders, and what it does in a step."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from sumika.world.devices.demands import Demands
 from sumika.world.exchange import Acting, Outside, RoomsNow
 
 Array = NDArray[np.float64]
+
+_YEAR_S = 365.0 * 86_400.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +86,22 @@ class SimulatedDevice(ABC):
         self.power_w = self.gas_w = 0.0
         self.acting: tuple[Acting, ...] = ()
         self.values: dict[str, float] = {}
+        self._drift = self._lasted_s = 0.0
+
+    def measured(self, true: float, *, offset: float, noise: float, step: float, drift_a_year: float = 0.0) -> float:
+        """Return what its own sensor says: off by its offset, drifted since it was new, noisy and rounded.
+
+        Args:
+            true: What is so.
+            offset: That it had when it was new.
+            noise: Standard deviation of one reading.
+            step: It rounds to.
+            drift_a_year: Standard deviation of its drift after a year, which grows with the square root of time.
+        """
+        walk = drift_a_year * math.sqrt(self._lasted_s / _YEAR_S)
+        self._drift += walk * float(self.random.standard_normal()) if walk > 0.0 else 0.0
+        value = true + offset + self._drift + noise * float(self.random.standard_normal())
+        return round(round(value / step) * step, 6)
 
     def setting(self, name: str) -> float:
         """Return what it is set to now."""
@@ -110,6 +129,7 @@ class SimulatedDevice(ABC):
         """Take the orders that have arrived and act for one step."""
         self.power_w = self.gas_w = 0.0
         self.acting = ()
+        self._lasted_s = around.seconds
         if around.powered:
             self.panel.arrive(around.now_s + 0.5 * around.seconds)
             self.act(around)

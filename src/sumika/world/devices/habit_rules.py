@@ -1,6 +1,6 @@
 """How residents want each kind of device, by what they do and how their rooms are: plain rules of ordinary houses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,7 @@ class Scene:
         rooms: As they are.
         index: Place of each room in the arrays.
         activities: What is done in each room where somebody is.
+        wants_light: Rooms in which residents want light; None: nobody said.
         seen_s: When somebody was last in a room.
         bathed_s: When somebody last bathed in a room.
         kitchens: Rooms with a stove.
@@ -53,6 +54,7 @@ class Scene:
     activities: Mapping[str, frozenset[str]]
     seen_s: Mapping[str, float]
     bathed_s: Mapping[str, float]
+    wants_light: Collection[str] | None = None
     kitchens: frozenset[str] = frozenset()
     baths: frozenset[str] = frozenset()
     hoods: frozenset[str] = frozenset()
@@ -143,7 +145,8 @@ def _fan(device: Described, scene: Scene) -> list[Wish]:
 
 def _light(device: Described, scene: Scene) -> list[Wish]:
     room = device.room
-    if room not in scene.activities or scene.all_sleep(room):
+    unwanted = scene.wants_light is not None and room not in scene.wants_light
+    if room not in scene.activities or scene.all_sleep(room) or unwanted:
         return [("level", 0.0)]
     late = scene.local.hour >= 20 or scene.local.hour < 5
     lux = float(scene.rooms.illuminance_lux[scene.index[room]])

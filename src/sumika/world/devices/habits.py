@@ -4,7 +4,7 @@ An ordinary house lives by it: heating and cooling where somebody is, light wher
 stove, the fan after the bath, blinds at night. Devices can be left out, one by one, for somebody else to drive.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -79,6 +79,7 @@ class Habits:
         where: Mapping[str, str],
         doing: Mapping[str, Doing],
         outside: Outside | None = None,
+        wants_light: Collection[str] | None = None,
     ) -> tuple[tuple[str, str, float], ...]:
         """Return what residents tell their devices now: what changes, and after a while once more what was said.
 
@@ -88,11 +89,12 @@ class Habits:
             where: Room of each body that is in the house; empty: of none.
             doing: What each resident does.
             outside: The weather; without it nobody opens windows, and blinds and boiler go by the clock.
+            wants_light: Rooms in which residents want light; None: wherever somebody is who does not sleep.
 
         Returns:
             Device, setting, value.
         """
-        scene = self._scene(local, rooms, where, doing, outside)
+        scene = self._scene(local, rooms, where, doing, outside, wants_light)
         told: list[tuple[str, str, float]] = []
         for device in self._devices:
             rule = RULES.get(device.kind)
@@ -132,6 +134,7 @@ class Habits:
         where: Mapping[str, str],
         doing: Mapping[str, Doing],
         outside: Outside | None,
+        wants_light: Collection[str] | None,
     ) -> Scene:
         self._now_s = now_s = local.timestamp()
         activities: dict[str, frozenset[str]] = {}
@@ -149,6 +152,7 @@ class Habits:
             rooms=rooms,
             index=self._index,
             activities=activities,
+            wants_light=wants_light,
             seen_s=self._seen_s,
             bathed_s=self._bathed_s,
             kitchens=self._kitchens,

@@ -13,7 +13,7 @@ CAUTION = 0.4
 FULL_AT_K = 1.5
 """So far from the setpoint a device gives all it has."""
 
-TAKES_S = 900.0
+TAKES_S = 300.0
 """Time of the integral part."""
 
 
