@@ -190,6 +190,14 @@ def test_truth_tells_who_is_where() -> None:
     assert np.hypot(*pet.velocity_m_s[:2]) == pytest.approx(np.hypot(2.0, 1.0) / 59.5, rel=0.2)
 
 
+def test_velocity_is_told_from_the_first_moment_on() -> None:
+    view = _view()
+    view.add([walking(0.0, Leg(seconds=60.0, to_m=(3.0, 2.0)))])
+    (ren,) = view.truth_at(0.0, NOW)
+    assert ren.velocity_m_s is not None
+    assert np.isfinite(ren.velocity_m_s).all()
+
+
 def test_turning_over_moves_a_sleeper_by_centimetres_and_ends() -> None:
     body = LivingBody(Shape.of("ren", "person", None, 3))
     body.add(replace(sitting(0.0), posture=Posture.LYING, bursts_s=np.array([[10.0, 3.0]])))

@@ -49,8 +49,8 @@ class Unrest:
     def _block(self, number: int) -> Array:
         known = self._blocks.get(number)
         if known is None:
-            # A world has no time before its beginning, but its first block has one before it.
-            random = np.random.Generator(np.random.SFC64((*self._seed, 5, number + 1)))
+            # Blocks before the world's beginning count back from the largest number: seeds have no sign.
+            random = np.random.Generator(np.random.SFC64((*self._seed, 5, number % 2**32)))
             count = round(2.0 * _BLOCK_S * _RATE_HZ) + 2
             sway = [looped_red_noise(random, count, _RATE_HZ, slope=4.0, corner_hz=0.15, top_hz=3.0) for _ in range(3)]
             known = _SWAY_SHARE * np.stack(sway, axis=1)
