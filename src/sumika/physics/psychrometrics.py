@@ -37,6 +37,9 @@ def saturation_pressure_pa(temperature_c: Number) -> Number:
     """
     temperature = np.asarray(temperature_c, np.float64)
     frozen = temperature < 0.0
+    if not frozen.any():
+        warm: Number = like(temperature_c, 610.94 * np.exp(17.625 * temperature / (temperature + 243.04)))
+        return warm
     slope, offset, at_zero = (
         np.where(frozen, 22.587, 17.625),
         np.where(frozen, 273.86, 243.04),

@@ -124,15 +124,12 @@ class AirPaths:
         self._height = np.array(paths.height_m)
         self._coefficient = np.array(paths.coefficient)
         self._exponent = np.array(paths.exponent)
-        azimuth = np.array(paths.azimuth_deg)
-        self._outward = np.flatnonzero(np.isfinite(azimuth))
-        self._azimuth = azimuth[self._outward]
-        self._roof = np.flatnonzero((self._ends.min(axis=1) < 0) & ~np.isfinite(azimuth))
+        self._weight_pa = _weights(self._ends, self._height, self._rooms)
+        self._wind = _wind_table(np.array(paths.azimuth_deg), self._ends)
         self._opening = np.array(paths.opening)
         self._opens = np.flatnonzero(self._opening >= 0)
         self._opening_of = self._opening[self._opens]
         self._crack = np.array(paths.crack)
-        self._first, self._second = np.maximum(self._ends[:, 0], -1), self._ends[:, 1]
         self.pressure_pa = np.zeros(self._rooms)
         self.rounds = 0
 
@@ -185,13 +182,14 @@ class AirPaths:
         """Return (path,) what wind and the weight of the air add to the difference of pressure, first minus second."""
         kelvin = self._density * 293.15
         lighter = kelvin / (outdoor_c + 273.15) - kelvin / (air_c + 273.15)
-        lighter = np.append(lighter, 0.0)  # the outside is index -1
-        lift: Array = (lighter[self._first] - lighter[self._second]) * GRAVITY_M_S2 * self._height
+        lift: Array = self._weight_pa @ lighter
         head = 0.5 * self._density * (self._wind_share * wind_m_s) ** 2
         if head > 0.0:
             # Every path to the outside has it as its second end: what pushes in counts against the difference.
-            lift[self._outward] -= head * wind_pressure_coefficient(wind_from_deg - self._azimuth)
-            lift[self._roof] -= head * ROOF_PRESSURE
+            degrees = wind_from_deg % 360.0
+            whole = min(int(degrees), 359)
+            part = degrees - whole
+            lift -= (head * (1.0 - part)) * self._wind[whole] + (head * part) * self._wind[whole + 1]
         return lift
 
     def _exchange(
@@ -216,6 +214,25 @@ class AirPaths:
                 amount += 0.055 * math.sqrt(GRAVITY_M_S2 * warmer) * (area * share) ** 1.25
             between[first, second] += amount
             between[second, first] += amount
+
+
+def _weights(ends: Indices, height_m: Array, rooms: int) -> Array:
+    """Return (path, room) what a kg/m³ by which a room's air is lighter adds to the difference of pressure, Pa."""
+    weights = np.zeros((len(ends), rooms))
+    for path, (first, second) in enumerate(ends):
+        weights[path, first] += GRAVITY_M_S2 * height_m[path]  # the first end is always a room
+        if second >= 0:
+            weights[path, second] -= GRAVITY_M_S2 * height_m[path]
+    return weights
+
+
+def _wind_table(azimuth_deg: Array, ends: Indices) -> Array:
+    """Return (361, path) wind pressure coefficients by whole degrees that the wind comes from; 0 inside."""
+    table = np.zeros((361, len(ends)))
+    walls = np.isfinite(azimuth_deg)
+    table[:, walls] = wind_pressure_coefficient(np.arange(361.0)[:, None] - azimuth_deg[walls])
+    table[:, ~walls & (ends[:, 1] < 0)] = ROOF_PRESSURE
+    return table
 
 
 def _cracks(paths: _Paths, surfaces: Surfaces, elements: Elements, leakage_cm2_m2: float, density: float) -> None:

@@ -175,7 +175,7 @@ class Building:
     ) -> tuple[Surroundings, WindowsNow, Array]:
         by, windows, shares = self.surroundings(seconds, outside, acted, gathers)
         self.heat.step(seconds, by)
-        means = self.heat.means_c(self.heat.massless_c(by.inputs, self.heat.mean_c))
+        means = self.heat.means_c(by.inputs)
         mean_air = self.heat.mean_c[: len(self.volume_m3)]
         self.gases.step(seconds, outside, gathers, by.moved)
         self.moisture.step(seconds, outside, gathers, by.moved, mean_air, means[1:])

@@ -52,7 +52,7 @@ def step_gases(
     voc: Array,
     particles: Array,
     integral: Array,
-) -> None:
+) -> tuple[float, float, float, float]:
     """Advance carbon dioxide, organic compounds and particles in all rooms by one step.
 
     Args:
@@ -69,6 +69,9 @@ def step_gases(
         voc: (room,) µg/m³, advanced in place.
         particles: (room,) µg/m³, advanced in place.
         integral: (room,) set to the integral of carbon dioxide.
+
+    Returns:
+        Carbon dioxide from sources, with fresh air, gone outside, and there now, kg.
     """
     fresh = boundary[CRACKS] + boundary[OPENINGS] + boundary[SUPPLY]
     advance_dense(rates, (acted[CO2] + fresh * outdoor[0]) / volume_m3, co2, integral, seconds)
@@ -78,6 +81,8 @@ def step_gases(
         rates[room, room] -= settles_1_s + acted[CLEAN, room] / volume_m3[room]
     dusty = penetrates * boundary[CRACKS] + boundary[OPENINGS] + acted[SUPPLY_PARTICLES]
     advance_dense(rates, (acted[PM] + dusty * outdoor[2]) / volume_m3, particles, other, seconds)
+    sourced, came = float(acted[CO2].sum()) * seconds, float(fresh.sum()) * outdoor[0] * seconds
+    return sourced, came, float(np.dot(boundary[OUT], integral)), float(np.dot(co2, volume_m3))
 
 
 @compiled
@@ -115,9 +120,10 @@ def step_moisture(
     state: Array,
     integral: Array,
     film: Array,
-    brought: Array,
-) -> Array:
-    """Advance vapour, water in materials and films by one step; return (2, room) what condensed less what dried, kg.
+    film_most: Array,
+    taken: Array,
+) -> tuple[float, float, float, float, float]:
+    """Advance vapour, water in materials and films by one step.
 
     Whether a film takes part is settled at the beginning of the step: where there is one, or the air is saturated. A
     film that would dry out within the step gives all it has, evenly. What would take more vapour out of the air than
@@ -136,7 +142,11 @@ def step_moisture(
         state: (2 room,) vapour and water in materials, advanced in place.
         integral: (2 room,) set to its integral.
         film: (2, room) water on panes and on other surfaces, advanced in place.
-        brought: (room,) set to the vapour that sources brought, less what others took, kg.
+        film_most: (2, room) beyond it a film runs off.
+        taken: (room,) set to what left the air for materials and films, less what they gave back, kg.
+
+    Returns:
+        Water from sources less what others took, with fresh air, gone outside, run off, and there now, kg.
     """
     rooms = len(volume_m3)
     gained, source, sink = np.zeros(2 * rooms), acted[VAPOUR].copy(), np.zeros(rooms)
@@ -157,12 +167,20 @@ def step_moisture(
         emptied = _dry_out(film, grown, wet, constant, seconds)
         if not (_take_less(state, before, source, sink) or emptied):
             break
-    for kind in range(2):
-        for i in range(rooms):
-            film[kind, i] = max(film[kind, i] + grown[kind, i], 0.0)
+    sourced = came = went = ran_off = stored = 0.0
     for i in range(rooms):
-        brought[i] = source[i] * seconds - sink[i] * integral[i]
-    return grown
+        taken[i] = state[rooms + i] - before[rooms + i] + grown[0, i] + grown[1, i]
+        for kind in range(2):
+            film[kind, i] = max(film[kind, i] + grown[kind, i], 0.0)
+            over = max(film[kind, i] - film_most[kind, i], 0.0)
+            film[kind, i] -= over
+            ran_off += over
+            stored += film[kind, i]
+        sourced += source[i] * seconds - sink[i] * integral[i]
+        came += gained[i] * volume_m3[i] * seconds
+        went += boundary[OUT, i] * integral[i]
+        stored += state[i] * volume_m3[i] + state[rooms + i]
+    return sourced, came, went, ran_off, stored
 
 
 @compiled

@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.world.building.accounts import Account
-from sumika.world.building.acted import CO2
 from sumika.world.building.carried_by_air import step_gases
 from sumika.world.building.transport import Transport
 from sumika.world.exchange import Outside
@@ -59,7 +58,7 @@ class Gases:
     def step(self, seconds: float, outside: Outside, acted: Array, moved: Transport) -> None:
         """Advance by one step."""
         outdoor = np.array([outside.co2_ppm * self._per_ppm, outside.voc_ug_m3, outside.pm2_5_ug_m3])
-        step_gases(
+        sourced, came, went, stored = step_gases(
             seconds,
             moved.rates.copy(),
             moved.boundary,
@@ -74,7 +73,6 @@ class Gases:
             self.pm2_5_ug_m3,
             self._integral,
         )
-        self._account.book(float(acted[CO2].sum()) * seconds)
-        self._account.book(float(moved.fresh.sum() * outdoor[0]) * seconds)
-        self._account.book(-float(moved.out @ self._integral))
-        self._account.stored = float(self._co2 @ self._volume)
+        for amount in (sourced, came, -went):
+            self._account.book(amount)
+        self._account.stored = stored

@@ -1,6 +1,7 @@
 """Heat in all nodes of a house: one exact step of its thermal network, and the account of it."""
 
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,11 +56,17 @@ class Heat:
         self.mean_c = np.zeros(size)
         self._integral = np.zeros(size)
         self._values = network.values.copy()
-        self._kinds = network.surface_kind
-        self._weights = _mean_weights(network)
-        outer = np.flatnonzero((self._kinds == OUTER) | (self._kinds == GLASS) | (self._kinds == OUTER_FLOOR))
-        self._cold_node, self._cold_room = network.surface_node[outer], network.surface_room[outer]
-        self._cold_factor = np.where(self._kinds[outer] == GLASS, PANE_EDGE, CORNER)
+        means = _mean_weights(network)
+        self._means = _Seen.of(network, means)
+        kinds = network.surface_kind
+        outer = np.flatnonzero((kinds == OUTER) | (kinds == GLASS) | (kinds == OUTER_FLOOR))
+        outer = outer[np.argsort(network.surface_room[outer], kind="stable")]
+        self._cold_room = network.surface_room[outer]
+        self._cold_rooms, self._cold_first = np.unique(self._cold_room, return_index=True)
+        self._cold_factor = np.where(kinds[outer] == GLASS, PANE_EDGE, CORNER)
+        one = np.eye(network.massless_of_state.shape[0])
+        rows = np.concatenate([one[network.star], means[: network.rooms], one[network.surface_node[outer]]])
+        self._surfaces = _Seen.of(network, rows)
 
     def inputs(self, outside: Outside, planes_w_m2: Array, acted: Array, solar_w: Array, radiant_w: Array) -> Array:
         """Return (input,) what drives the network.
@@ -83,7 +90,7 @@ class Heat:
 
     def surroundings(self, inputs: Array, outside: Outside, acted: Array, moved: Transport) -> Surroundings:
         """Return what a step is driven by."""
-        carried = (moved.boundary[:2].sum(axis=0) * outside.temperature_c + acted[SUPPLY_HEAT]) / self._volume
+        carried = ((moved.boundary[0] + moved.boundary[1]) * outside.temperature_c + acted[SUPPLY_HEAT]) / self._volume
         return Surroundings(inputs=inputs, moved=moved, carried=carried)
 
     def settle(self, by: Surroundings, air_c: Array) -> None:
@@ -131,22 +138,44 @@ class Heat:
         """(room,) temperature of the air."""
         return self.nodes_c[: self.network.rooms]
 
-    def massless_c(self, inputs: Array, nodes_c: Array) -> Array:
-        """Return (massless,) temperatures of surfaces and stars."""
-        surfaces: Array = self.network.massless_of_state @ nodes_c + self.network.massless_of_inputs @ inputs
-        return surfaces
+    def means_c(self, inputs: Array) -> Array:
+        """Return (3, room) mean temperatures, over the last step, of floors, panes and other surfaces by room.
 
-    def means_c(self, massless_c: Array) -> Array:
-        """Return (3, room) mean temperatures of floors, panes and other surfaces; of the star where there are none."""
-        means: Array = (self._weights @ massless_c).reshape(3, -1)
+        Where there are none it is that of all that the room sees.
+        """
+        means: Array = self._means.temperatures_c(self.mean_c, inputs).reshape(3, -1)
         return means
 
-    def coldest_c(self, massless_c: Array, air_c: Array) -> Array:
-        """Return (room,) temperature of the coldest place of all surfaces, corners and edges of panes included."""
-        coldest = air_c.copy()
-        warm = air_c[self._cold_room]
-        np.minimum.at(coldest, self._cold_room, warm - self._cold_factor * (warm - massless_c[self._cold_node]))
-        return coldest
+    def surfaces_c(self, inputs: Array) -> tuple[Array, Array, Array]:
+        """Return (room,) each the mean radiant temperature, that of the floor, and that of the coldest place, now.
+
+        The coldest place is that of all surfaces, corners and edges of panes included; never warmer than the air.
+        """
+        rooms, air = self.network.rooms, self.air_c
+        seen = self._surfaces.temperatures_c(self.nodes_c, inputs)
+        warm = air[self._cold_room]
+        colder = warm - self._cold_factor * (warm - seen[2 * rooms :])
+        coldest = air.copy()
+        if len(colder):
+            lowest = np.minimum.reduceat(colder, self._cold_first)
+            coldest[self._cold_rooms] = np.minimum(lowest, air[self._cold_rooms])
+        return seen[:rooms], seen[rooms : 2 * rooms], coldest
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Some sums of the temperatures of nodes without mass, by those with mass and by what drives the network."""
+
+    of_state: Array
+    of_inputs: Array
+
+    @classmethod
+    def of(cls, network: Network, rows: Array) -> Self:
+        return cls(rows @ network.massless_of_state, rows @ network.massless_of_inputs)
+
+    def temperatures_c(self, nodes_c: Array, inputs: Array) -> Array:
+        result: Array = self.of_state @ nodes_c + self.of_inputs @ inputs
+        return result
 
 
 def _mean_weights(network: Network) -> Array:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.world.building.accounts import Account
-from sumika.world.building.acted import SUPPLY_VAPOUR
 from sumika.world.building.carried_by_air import moisture_matrix, step_moisture
 from sumika.world.building.transport import Transport
 from sumika.world.exchange import Outside
@@ -54,7 +53,7 @@ class Moisture:
         self._rooms = rooms
         self._state, self._integral = np.zeros(2 * rooms), np.zeros(2 * rooms)
         self.film_kg = np.zeros((2, rooms))
-        self.taken_kg, self._brought = np.zeros(rooms), np.zeros(rooms)
+        self.taken_kg, self._uptake = np.zeros(rooms), EXCHANGE_M_S * self._buffer_m2
         self.drained_kg = 0.0
 
     @property
@@ -97,12 +96,10 @@ class Moisture:
         saturated = np.empty((3, rooms))
         saturated[:2], saturated[2] = film_c, air_c
         saturated = self._density * humidity_ratio(saturated, self._ones, outside.pressure_pa)
-        uptake = EXCHANGE_M_S * self._buffer_m2
         held = saturated[2] / (BUFFER_KG_M2 * self._buffer_m2)
-        before = self._state[rooms:].copy()
-        grown = step_moisture(
+        sourced, came, went, ran_off, stored = step_moisture(
             seconds,
-            moisture_matrix(moved.rates, self._volume, uptake, held),
+            moisture_matrix(moved.rates, self._volume, self._uptake, held),
             moved.boundary,
             acted,
             self._volume,
@@ -113,18 +110,10 @@ class Moisture:
             self._state,
             self._integral,
             self.film_kg,
-            self._brought,
+            self._film_most,
+            self.taken_kg,
         )
-        self.taken_kg[:] = self._state[rooms:] - before + grown.sum(axis=0)
-        self._book(seconds, outside, acted, moved)
-
-    def _book(self, seconds: float, outside: Outside, acted: Array, moved: Transport) -> None:
-        drained = np.maximum(self.film_kg - self._film_most, 0.0)
-        self.film_kg -= drained
-        ran_off = float(drained.sum())
         self.drained_kg += ran_off
-        fresh = float(moved.boundary[:2].sum()) * outside.humidity_ratio + float(acted[SUPPLY_VAPOUR].sum())
-        for amount in (float(self._brought.sum()), self._density * fresh * seconds, -ran_off):
+        for amount in (sourced, came, -went, -ran_off):
             self._account.book(amount)
-        self._account.book(-float(moved.out @ self._integral[: self._rooms]))
-        self._account.stored = self._stored_kg()
+        self._account.stored = stored

@@ -111,11 +111,13 @@ def network_of(house: Linked) -> Network:
         loss_of_state=loss_state,
         loss_of_inputs=loss_inputs,
         heat_of_inputs=heat,
-        star=np.array([places[node] for node in house.star]),
-        surface_room=np.array([surface.room for surface in surfaces]),
-        surface_node=np.array([places[surface.node] for surface in surfaces]),
+        star=np.array([places[node] for node in house.star], np.int64),
+        surface_room=np.array([surface.room for surface in surfaces], np.int64),
+        surface_node=np.array([places[surface.node] for surface in surfaces], np.int64),
         surface_area_m2=np.array([surface.area_m2 for surface in surfaces]),
-        surface_kind=np.array([_kind(surface.outer, surface.glass, surface.tilt_deg) for surface in surfaces]),
+        surface_kind=np.array(
+            [_kind(surface.outer, surface.glass, surface.tilt_deg) for surface in surfaces], np.int64
+        ),
         planes=tuple(links.planes),
         rooms=rooms,
     )

@@ -67,6 +67,9 @@ class Noise:
         self._in = np.flatnonzero(self._second >= 0)
         # A sliding window opens half of its area; a door all of it.
         self._opens = np.array([0.5] * len(elements.glazings) + [1.0] * len(elements.doors))
+        self._known = np.full(len(area), np.nan)
+        self._from_street, self._carried = np.zeros(rooms), np.zeros((rooms, rooms))
+        self._learn(np.zeros(len(area)))
 
     def levels_dba(self, outdoor_dba: float, sources: Array, shares: Array) -> Array:
         """Return (room,) levels.
@@ -76,16 +79,23 @@ class Noise:
             sources: (room,) power of what sounds in each room, relative to 0 dB.
             shares: (opening,) how far windows, then doors, are open.
         """
+        if not np.array_equal(shares, self._known):
+            self._learn(shares)
+        street = 10.0 ** (0.1 * outdoor_dba) if outdoor_dba > 0.0 else 0.0
+        power: Array = sources + street * self._from_street
+        return level_of(power + self._carried @ power + 10.0 ** (0.1 * BACKGROUND_DBA))
+
+    def _learn(self, shares: Array) -> None:
+        """Find out what gets through openings that stand open so far; they rarely move."""
         opened = shares * self._opens
         passed = self._area * (self._shut * (1.0 - opened) + opened)
         facade = self._facade + np.bincount(self._first[self._out], passed[self._out], len(self._facade))
-        street = 10.0 ** (0.1 * outdoor_dba) if outdoor_dba > 0.0 else 0.0
-        power: Array = sources + street * facade * self._spread
         inner = self._inner.copy()
         np.add.at(inner, (self._first[self._in], self._second[self._in]), passed[self._in])
         np.add.at(inner, (self._second[self._in], self._first[self._in]), passed[self._in])
-        carried = np.minimum(inner / self._absorbed[:, None], 1.0) @ power
-        return level_of(power + carried + 10.0 ** (0.1 * BACKGROUND_DBA))
+        self._from_street = facade * self._spread
+        self._carried = np.minimum(inner / self._absorbed[:, None], 1.0)
+        self._known = shares.copy()
 
 
 def _share(reduction_db: float) -> float:

@@ -73,21 +73,23 @@ class Report:
             fresh: (room,) air from outside as a mean over the step, m³/s.
         """
         heat, moved = self._heat, by.moved
-        massless = heat.massless_c(by.inputs, heat.nodes_c)
+        radiant, floor, coldest = heat.surfaces_c(by.inputs)
         air, ratio = heat.air_c.copy(), self._moisture.humidity_ratio
-        coldest = heat.coldest_c(massless, air)
-        daylight = self._daylight.illuminance_lux(
-            windows.sun_w, windows.sky_w, windows.passes, outside.sun_elevation_deg
-        )
+        humidity = np.minimum(relative_humidity(np.stack([air, coldest]), ratio, outside.pressure_pa), 1.0)
+        daylight = np.zeros_like(air)
+        if not windows.dark:
+            daylight = self._daylight.illuminance_lux(
+                windows.sun_w, windows.sky_w, windows.passes, outside.sun_elevation_deg
+            )
         through = moved.boundary[1] + moved.boundary[2] + acted[MIXED]
         return RoomsNow(
             air_temperature_c=air,
-            radiant_temperature_c=massless[heat.network.star],
-            floor_temperature_c=heat.means_c(massless)[0],
+            radiant_temperature_c=radiant,
+            floor_temperature_c=floor,
             coldest_surface_c=coldest,
             humidity_ratio=ratio,
-            relative_humidity=np.clip(relative_humidity(air, ratio, outside.pressure_pa), 0.0, 1.0),
-            surface_humidity=np.clip(relative_humidity(coldest, ratio, outside.pressure_pa), 0.0, 1.0),
+            relative_humidity=humidity[0],
+            surface_humidity=humidity[1],
             co2_ppm=self._gases.co2_ppm,
             voc_ug_m3=self._gases.voc_ug_m3.copy(),
             pm2_5_ug_m3=self._gases.pm2_5_ug_m3.copy(),

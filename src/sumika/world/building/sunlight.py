@@ -63,6 +63,11 @@ def plane_irradiance(
     return direct, diffuse, ground
 
 
+def is_dark(outside: Outside) -> bool:
+    """Return whether there is no light at all."""
+    return max(outside.global_horizontal_w_m2, outside.direct_normal_w_m2, outside.diffuse_horizontal_w_m2) <= 0.0
+
+
 class Planes:
     """Outer surfaces by where they look."""
 
@@ -93,6 +98,8 @@ class Planes:
 
     def irradiance(self, outside: Outside) -> Array:
         """Return (plane,) all that falls onto each, W/m²."""
+        if is_dark(outside):
+            return np.zeros_like(self._tilt)
         direct, diffuse, ground = self.parts(outside)
         return direct + diffuse + ground
 

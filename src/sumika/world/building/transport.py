@@ -28,7 +28,7 @@ class Transport:
     @property
     def fresh(self) -> Array:
         """(room,) all that comes in from outside."""
-        fresh: Array = self.boundary[:3].sum(axis=0)
+        fresh: Array = self.boundary[0] + self.boundary[1] + self.boundary[2]
         return fresh
 
     @property
@@ -41,7 +41,9 @@ class Transport:
 def driven_m3_s(acted: Array, volume_m3: Array) -> Array:
     """Return (room,) what fans bring into each room less what they take out of it, m³/s."""
     mixed = acted[MIXED]
-    driven: Array = acted[SUPPLY] - acted[EXTRACT] + mixed - volume_m3 * (mixed.sum() / volume_m3.sum())
+    driven: Array = acted[SUPPLY] - acted[EXTRACT]
+    if mixed.any():
+        driven += mixed - volume_m3 * (mixed.sum() / volume_m3.sum())
     return driven
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.world.building.elements import Glazing
-from sumika.world.building.sunlight import INSIDE_BLIND_KEEPS, Sunlight
+from sumika.world.building.sunlight import INSIDE_BLIND_KEEPS, Sunlight, is_dark
 from sumika.world.exchange import Outside, RoomsActedOn
 
 Array = NDArray[np.float64]
@@ -25,6 +25,7 @@ class WindowsNow:
         sun_w: (window,) direct sun through the glass, without blinds.
         sky_w: (window,) of sky and ground.
         passes: (window,) share that blinds leave.
+        dark: Whether no light comes in.
     """
 
     onto_surfaces_w: Array = field(repr=False)
@@ -32,6 +33,7 @@ class WindowsNow:
     sun_w: Array = field(repr=False)
     sky_w: Array = field(repr=False)
     passes: Array = field(repr=False)
+    dark: bool = False
 
 
 class Windows:
@@ -67,10 +69,15 @@ class Windows:
                 transmits = acted.blinds_transmit.get(name, BLIND_TRANSMITS)
                 passes[number] = 1.0 - min(max(closed, 0.0), 1.0) * (1.0 - min(max(transmits, 0.0), 1.0))
                 inside[number] = 0.0 if name in acted.blinds_outside else 1.0
-        if (outside.global_horizontal_w_m2 <= 0.0 and outside.direct_normal_w_m2 <= 0.0) or not self._index:
+        if is_dark(outside) or not self._index:
             nothing = np.zeros(self._rooms)
             return WindowsNow(
-                onto_surfaces_w=nothing, into_air_w=nothing, sun_w=self._dark, sky_w=self._dark, passes=passes
+                onto_surfaces_w=nothing,
+                into_air_w=nothing,
+                sun_w=self._dark,
+                sky_w=self._dark,
+                passes=passes,
+                dark=True,
             )
         sun, sky = self._sunlight.through(outside)
         all_w = sun + sky
