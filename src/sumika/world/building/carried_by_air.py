@@ -153,11 +153,7 @@ def step_moisture(
     for i in range(rooms):
         fresh = (boundary[CRACKS, i] + boundary[OPENINGS, i]) * outdoor_kg_m3 + density_kg_m3 * acted[SUPPLY_VAPOUR, i]
         gained[i] = fresh / volume_m3[i]
-    wet = np.empty((2, rooms))
-    for kind in range(2):
-        for i in range(rooms):
-            takes_part = takes[kind, i] > 0.0 and (film[kind, i] > 0.0 or state[i] > saturated[kind, i])
-            wet[kind, i] = takes[kind, i] if takes_part else 0.0
+    wet = _wet(film, state, saturated, takes)
     constant, grown, before = np.zeros((2, rooms)), np.zeros((2, rooms)), state.copy()
     for _ in range(MOST_ROUNDS):
         state[:] = before
@@ -181,6 +177,17 @@ def step_moisture(
         went += boundary[OUT, i] * integral[i]
         stored += state[i] * volume_m3[i] + state[rooms + i]
     return sourced, came, went, ran_off, stored
+
+
+@compiled
+def _wet(film: Array, state: Array, saturated: Array, takes: Array) -> Array:
+    """Return (2, room) exchange of the air with films that take part in a step, m³/s; of others 0."""
+    wet = np.zeros_like(takes)
+    for kind in range(takes.shape[0]):
+        for i in range(takes.shape[1]):
+            if film[kind, i] > 0.0 or state[i] > saturated[kind, i]:
+                wet[kind, i] = takes[kind, i]
+    return wet
 
 
 @compiled

@@ -83,8 +83,8 @@ def network_of(house: Linked) -> Network:
     massive, massless = np.flatnonzero(capacity > 0.0), np.flatnonzero(capacity == 0.0)
     conductance, inputs, outward = _matrices(house)
     to_massless = conductance[np.ix_(massless, massless)]
-    of_state: Array = -np.linalg.solve(to_massless, conductance[np.ix_(massless, massive)]).astype(np.float64)
-    of_inputs: Array = np.linalg.solve(to_massless, inputs[massless]).astype(np.float64)
+    of_state = _solved(to_massless, -conductance[np.ix_(massless, massive)])
+    of_inputs = _solved(to_massless, inputs[massless])
     coupling = conductance[np.ix_(massive, massless)]
     per_capacity = 1.0 / capacity[massive][:, None]
     matrix = -per_capacity * (conductance[np.ix_(massive, massive)] + coupling @ of_state)
@@ -121,6 +121,10 @@ def network_of(house: Linked) -> Network:
         planes=tuple(links.planes),
         rooms=rooms,
     )
+
+
+def _solved(matrix: Array, right: Array) -> Array:
+    return np.linalg.solve(matrix, right).astype(np.float64)
 
 
 INNER, OUTER, GLASS, INNER_FLOOR, OUTER_FLOOR = 0, 1, 2, 3, 4
