@@ -348,3 +348,11 @@ def test_ideal_heaters_hold_the_setpoint_and_give_what_is_lost() -> None:
     warm = replace(CALM, temperature_c=25.0, sky_temperature_c=25.0, ground_temperature_c=25.0)
     mild = heating_demand(house, [warm] * 3)
     assert mild.kwh_m2 == pytest.approx(0.0, abs=1e-3)
+
+
+def test_a_settled_house_keeps_its_humidity_also_of_whole_degrees() -> None:
+    building = two_rooms(leakage_cm2_m2=0.0)
+    building.settle(WINTER, 20)
+    before = building.rooms_now.relative_humidity.copy()
+    now = run(building, replace(NOBODY, acting=(Acting(room="a", convective_w=400.0),)), WINTER, 300.0, 6)
+    assert now.relative_humidity == pytest.approx(before, abs=0.05)

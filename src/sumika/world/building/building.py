@@ -135,7 +135,7 @@ class Building:
             outside: The weather.
             indoor_c: Of the air of all rooms.
         """
-        air_c = np.full(len(self._rooms), indoor_c)
+        air_c = np.full(len(self._rooms), float(indoor_c))
         self.heat.nodes_c[:] = indoor_c
         self._latent_j[:] = 0.0
         acted = gathered((), self.room_index, outside)
