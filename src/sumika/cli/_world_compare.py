@@ -3,7 +3,7 @@
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from sumika.world.compare.coverage import Coverage, coverage_of
 from sumika.world.compare.variants import VariantResult, run_variants, variants_of
 
 Say = Callable[[str], None]
+
+_SIDE_BY_SIDE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,8 @@ def compare_variants(wanted: Comparison, tell: Say) -> None:
         tell(_as_json(results, before, after))
         return
     console = Console()
-    console.print(_energy_table(results, wanted.days, language))
+    for table in _energy_tables(results, wanted.days, language):
+        console.print(table)
     console.print(_coverage_table(before, after, language))
 
 
@@ -94,27 +97,31 @@ def placed_radar(house: House, text: str) -> Radar:
 
 def _progress(name: str, share: float) -> None:
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r{name:<28} {100 * share:3.0f} %")
+        sys.stderr.write(f"\r{name:<28} {100 * share:3.0f} %" if share < 1.0 else f"\r{'':<34}\r")
         sys.stderr.flush()
 
 
-def _energy_table(results: list[VariantResult], days: int, language: str) -> Table:
-    table = Table(title=say("world.compare_title", language, days=days))
-    for key in ("variant", "ua", "kwh", "climate_kwh", "cost", "uncomfortable", "coldest", "mould", "co2"):
-        table.add_column(say(f"world.column_{key}", language), justify="left" if key == "variant" else "right")
-    for one in results:
-        table.add_row(
-            one.name,
-            f"{one.ua_w_m2_k:.2f}",
-            f"{one.electricity_kwh:.0f}",
-            f"{one.heating_cooling_kwh:.0f}",
-            f"{one.cost:.0f} {one.currency}",
-            f"{one.uncomfortable_h:.0f}",
-            f"{one.coldest_room_c:.1f} {one.coldest_room}",
-            f"{one.mould_h:.0f} {one.mould_room}",
-            f"{one.co2_p95_ppm:.0f}",
+def _energy_tables(results: list[VariantResult], days: int, language: str) -> Iterator[Table]:
+    """Yield tables of a few variants each, so that eighty columns do."""
+    for first in range(0, len(results), _SIDE_BY_SIDE):
+        some = results[first : first + _SIDE_BY_SIDE]
+        table = Table(title=say("world.compare_title", language, days=days))
+        table.add_column("")
+        for one in some:
+            table.add_column(one.name, justify="right", overflow="fold")
+        rows: tuple[tuple[str, Callable[[VariantResult], str]], ...] = (
+            ("ua", lambda one: f"{one.ua_w_m2_k:.2f}"),
+            ("kwh", lambda one: f"{one.electricity_kwh:.0f}"),
+            ("climate_kwh", lambda one: f"{one.heating_cooling_kwh:.0f}"),
+            ("cost", lambda one: f"{one.cost:.0f} {one.currency}"),
+            ("uncomfortable", lambda one: f"{one.uncomfortable_h:.0f}"),
+            ("coldest", lambda one: f"{one.coldest_room_c:.1f}\n{one.coldest_room}"),
+            ("mould", lambda one: f"{one.mould_h:.0f}\n{one.mould_room}"),
+            ("co2", lambda one: f"{one.co2_p95_ppm:.0f}"),
         )
-    return table
+        for key, text in rows:
+            table.add_row(say(f"world.column_{key}", language), *(text(one) for one in some))
+        yield table
 
 
 def _coverage_table(before: Coverage, after: Coverage | None, language: str) -> Table:

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ Say = Callable[[str], None]
 
 _TOLD_EVERY_S = 3600.0
 _LAGS_S = 1.0
-_SHOWN_ROOMS = 3
+_ROOM_COLUMNS, _OTHER_COLUMNS = 28, 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +111,10 @@ def run_scenario(wanted: Wanted, tell: Say, clock: Clock | None = None) -> bool:
 
 
 def rooms_told(house: House) -> tuple[str, ...]:
-    """Return the rooms that a radar or a sensor tells of, the first few."""
+    """Return the rooms that a radar or a sensor tells of; all, where nothing tells of any."""
     told = {radar.room for radar in house.radars} | {sensor.room for sensor in house.sensors}
     found = tuple(room.id for room in house.rooms if room.id in told)
-    return (found or tuple(room.id for room in house.rooms))[:_SHOWN_ROOMS]
+    return found or tuple(room.id for room in house.rooms)
 
 
 def finding_line(finding: Finding, language: str) -> str:
@@ -124,7 +125,8 @@ def finding_line(finding: Finding, language: str) -> str:
     limits = " ".join(part for part in (low, high) if part)
     where = f"{check.room}." if check.room else ""
     mark = say("world.holds" if finding.holds else "world.fails", language)
-    head = f"{mark} {where}{check.what} {check.statistic} = {finding.value:.4g} ({limits})"
+    statistic = "total" if finding.adds_up else check.statistic
+    head = f"{mark} {where}{check.what} {statistic} = {finding.value:.4g} ({limits})"
     return f"{head}: {check.why}" if check.why else head
 
 
@@ -154,30 +156,37 @@ class _Watcher:
 
     def __init__(self, run: ScenarioRun, rooms: tuple[str, ...], pace: Pace, tell: Say, language: str) -> None:
         self._run, self._rooms, self._pace, self._tell, self._language = run, rooms, pace, tell, language
-        self._told_s = -_TOLD_EVERY_S
+        self._told = -1
 
     def take(self, step: WorldStep) -> None:
         self._pace.wait(step.at_s)
-        if step.at_s - self._told_s < _TOLD_EVERY_S - 1e-6:
+        local = self._run.world.local_time(step.at_s - step.seconds)
+        turn = int(local.timestamp() // _TOLD_EVERY_S)
+        if turn == self._told:
             return
-        self._told_s = step.at_s
+        self._told = turn
         self._tell(self._line(step))
         if self._pace.lags(step.at_s):
             self._tell(say("world.true_speed", self._language, speed=self._pace.true_speed(step.at_s)))
 
     def _line(self, step: WorldStep) -> str:
         world = self._run.world
-        parts = [f"{world.local_time(step.at_s):%d %H:%M}", f"{step.outside.temperature_c:5.1f} °C"]
-        for room in self._rooms:
+        parts = [f"{world.local_time(step.at_s - step.seconds):%d %H:%M}", f"{step.outside.temperature_c:5.1f} °C"]
+        for room in self._rooms[: _rooms_that_fit()]:
             index = world.rooms.index(room)
             rooms = step.rooms
             here = sum(where == room for where in step.where.values())
             parts.append(
-                f"{room[:8]:<8}{rooms.air_temperature_c[index]:5.1f}° {100 * rooms.relative_humidity[index]:2.0f}% "
+                f"{room[:7]:<7}{rooms.air_temperature_c[index]:5.1f}° {100 * rooms.relative_humidity[index]:2.0f}% "
                 f"{rooms.co2_ppm[index]:4.0f} {here}"
             )
         parts.append(f"{step.meter.grid_w:5.0f} W")
         return " | ".join(parts)
+
+
+def _rooms_that_fit() -> int:
+    columns = shutil.get_terminal_size().columns
+    return max(1, (columns - _OTHER_COLUMNS) // _ROOM_COLUMNS)
 
 
 def _drawn(run: ScenarioRun, course: Course, rooms: tuple[str, ...], path: Path, title: str, language: str) -> Path:

@@ -26,7 +26,7 @@ from sumika.config import (
     write_new_house,
 )
 from sumika.schema import SumikaError, UsageError
-from sumika.schema.house import DemoSource, House, PortSource, Radar, RecordingSource, Room
+from sumika.schema.house import DemoSource, House, PortSource, Radar, RecordingSource, Room, WorldSource
 from sumika.sensors import MODELS
 
 _FILE = click.Path(path_type=Path)
@@ -200,6 +200,8 @@ def _source(radar: Radar) -> str:
             return f"live from {device}"
         case DemoSource(respiration_bpm=rate, range_m=distance):
             return f"simulated, {rate:g} breaths/min at {distance:g} m"
+        case WorldSource():
+            return "simulated: looks into the simulated house"
 
 
 # Questions.

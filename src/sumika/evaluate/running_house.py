@@ -40,12 +40,18 @@ class RunningHouse:
     Args:
         loaded: The house.
         arguments: Further arguments of `sumika run`; without any: headless.
+        topics: What is listened to.
 
     Use as a context manager.
     """
 
-    def __init__(self, loaded: LoadedHouse, arguments: Sequence[str] = ("--headless",)) -> None:
-        self.loaded = loaded
+    def __init__(
+        self,
+        loaded: LoadedHouse,
+        arguments: Sequence[str] = ("--headless",),
+        topics: tuple[str, ...] = TOPICS_HEARD,
+    ) -> None:
+        self.loaded, self._topics = loaded, topics
         # Short, because a socket's path may have 107 characters only.
         self.scratch = Path(tempfile.mkdtemp(prefix="smk"))
         house_file = self.scratch / "house.yaml"
@@ -100,7 +106,7 @@ class RunningHouse:
                 self._subscriber = Subscriber(
                     RuntimeFolder.open(folder),
                     nodes=[SUPERVISOR, *nodes],
-                    topics=TOPICS_HEARD,
+                    topics=self._topics,
                     clock=WallClock(),
                     high_water_mark=50_000,
                 )

@@ -96,6 +96,8 @@ class StepTask:
         inputs: Topics it takes.
         keys: The keys that this house has for it.
         route: (house, topic, key of the message) -> keys of the states that take it.
+        may_be_silent: Whether it may take inputs for long and rightly have nothing to say; then taking them is its sign
+            of life.
     """
 
     start: Callable[[House, str], Any]
@@ -103,3 +105,4 @@ class StepTask:
     inputs: tuple[str, ...]
     keys: Callable[[House], tuple[str, ...]]
     route: Callable[[House, str, str], tuple[str, ...]]
+    may_be_silent: bool = False

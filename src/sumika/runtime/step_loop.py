@@ -47,6 +47,7 @@ class _StepLoop:
         if task is None:
             raise ValueError(f"node {process.node.name} has no step")
         self.process = process
+        self.may_be_silent = task.may_be_silent
         self.runner = StepRunner(task, process.launch.house)
         self.frames = FrameFetcher(process)
         self.subscriber = Subscriber(
@@ -82,8 +83,9 @@ class _StepLoop:
             process.worked(time.perf_counter_ns() - began_ns, sent)
             outputs += sent
         process.taken += len(arrived)
-        # A step that takes inputs and says nothing is as good as hung; one without inputs is merely idle.
-        if outputs or not arrived:
+        # A step that takes inputs and says nothing is as good as hung, unless nobody is there to speak of; one without
+        # inputs is merely idle.
+        if outputs or not arrived or self.may_be_silent:
             process.beat()
         process.tell(self.subscriber.lost)
 

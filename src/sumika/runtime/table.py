@@ -147,8 +147,8 @@ def _tells_directions(radar: Radar) -> bool:
 PRESENCE = StepTask(_start_presence, presence.step, ("slow_time", "tick"), _rooms, _to_rooms)
 RESPIRATION = StepTask(_start_respiration, respiration.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
 PEOPLE = StepTask(_start_people, _step_people, ("points", "person_vitals", "tick"), _house, _to_house)
-POSTURE = StepTask(_start_posture, posture.step, ("tracks/house",), _house, _to_house)
-FALL = StepTask(_start_fall, fall.step, ("tracks/house",), _house, _to_house)
+POSTURE = StepTask(_start_posture, posture.step, ("tracks/house",), _house, _to_house, may_be_silent=True)
+FALL = StepTask(_start_fall, fall.step, ("tracks/house",), _house, _to_house, may_be_silent=True)
 HEART = StepTask(_start_heart, heart.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
 
 

@@ -187,14 +187,12 @@ class WorldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         start: When it begins, in local time of the site, as 2026-01-20T18:30.
         guests: How many come to visit now and then.
         pets: What lives here besides people: cat, dog, robot_vacuum.
-        scenario: A named night or day; empty: ordinary life.
     """
 
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     start: str = "2026-01-20T18:30"
     guests: Annotated[int, Meta(ge=0, le=20)] = 0
     pets: tuple[str, ...] = ()
-    scenario: str = ""
 
 
 class KnownMover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

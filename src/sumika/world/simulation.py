@@ -17,12 +17,28 @@ from sumika.world.devices import AirSensors, Demands, Devices, DevicesStep, Habi
 from sumika.world.doors import Doors
 from sumika.world.energy import Meter, MeterReading, meter_of
 from sumika.world.exchange import Acting, Doing, Outside, RoomsActedOn, RoomsNow
+from sumika.world.fittings import fitted
 from sumika.world.residents import Draws, Household
 from sumika.world.start import settings_of, site_of, start_of
 from sumika.world.weather import Change, Weather, weather_of
 
 SETTLES_DAYS = 3
 """The weather of so many days before the start brings walls and floors to what they would be."""
+
+
+_CLIMATE_KINDS = frozenset(
+    {
+        "room_air_conditioner",
+        "whole_house_air_conditioner",
+        "floor_heating",
+        "balanced_ventilation",
+        "exhaust_fan",
+        "boiler",
+        "radiator",
+        "humidifier",
+        "dehumidifier",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +87,7 @@ class World:
             habits: Whether thermostats and residents run the devices.
         """
         seed = settings_of(house).seed
+        house = fitted(house)
         self.house, self.weather, self.start = house, weather, start
         self.building = Building.of(house)
         self.devices = Devices.of(house, seed, start)
@@ -105,6 +122,11 @@ class World:
         return cls(house, weather.changed(change) if change is not None else weather, start, habits=habits)
 
     @property
+    def climate_devices(self) -> frozenset[str]:
+        """The ids of what heats, cools and ventilates."""
+        return frozenset(device.id for device in self.house.devices if device.kind in _CLIMATE_KINDS)
+
+    @property
     def rooms(self) -> tuple[str, ...]:
         """The ids of all rooms, in the order of every array."""
         return tuple(room.id for room in self.house.rooms)
@@ -129,8 +151,8 @@ class World:
         outside = self.weather.outside(begin_s, seconds)
         where = self.household.where(begin_s)
         doing = {name: self.household.doing(name, begin_s) for name in self.residents}
-        self._tell_habits(begin_s, where, doing)
         draws = self.household.demands(begin_s, seconds)
+        self._tell_habits(begin_s, outside, where, doing, draws)
         devices = self._drive(begin_s, seconds, outside, draws)
         rooms = self.building.step(seconds, outside, self._acted(begin_s, seconds, devices, doing))
         meter = self.meter.step(seconds, self.local_time(begin_s), devices.grid_w, devices.gas_w)
@@ -179,13 +201,18 @@ class World:
         else:
             self._windows[window] = min(1.0, share)
 
-    def _tell_habits(self, now_s: float, where: Mapping[str, str], doing: Mapping[str, Doing]) -> None:
+    def _tell_habits(
+        self, now_s: float, outside: Outside, where: Mapping[str, str], doing: Mapping[str, Doing], draws: Draws
+    ) -> None:
         """Let thermostats and residents do what they usually do."""
         if self.habits is None:
             return
         rooms = self.building.rooms_now
-        for device, setting, value in self.habits.commands(self.local_time(now_s), rooms, where, doing):
+        local = self.local_time(now_s)
+        told = self.habits.commands(local, rooms, where, doing, outside=outside, wants_light=draws.wants_light)
+        for device, setting, value in told:
             self.devices.command(device, setting, value, now_s)
+        self.habits.tend(self.devices, local, doing)
         for wish in self.household.overrides(now_s, rooms, self.building.room_index):
             self.habits.hear(wish)
 

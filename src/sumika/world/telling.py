@@ -120,6 +120,8 @@ class Telling:
                 device=device,
                 values=dict(values),
                 power_w=step.devices.power_w.get(device),
+                available=device not in step.devices.silent,
+                why=step.devices.refused.get(device, ""),
             )
         yield from self._rooms(step, stamp)
 

@@ -1,5 +1,6 @@
 """A day in the simulated house on one page: rooms, air, power, who was where, how they slept, a radar's phase."""
 
+import textwrap
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from sumika.world.course import STAGES, Course
 _MOST_POINTS = 2000
 """A line of more points is no finer on a page."""
 _MOST_DEVICES = 6
+_WIDEST = 52
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +89,13 @@ def _power(course: Course) -> Lines:
 def _where(course: Course) -> Lines:
     named = ", ".join(f"{number} {room}" for number, room in enumerate(course.rooms))
     series = [_series(body, course, course.where[body]) for body in course.bodies]
-    return _panel(f"Who was where (-1 out, {named})", "room", series)
+    return _panel(textwrap.fill(f"Who was where (-1 out, {named})", _WIDEST), "room", series)
 
 
 def _sleep(course: Course) -> Lines:
     named = ", ".join(f"{number} {stage}" for number, stage in enumerate(STAGES))
     series = [_series(body, course, course.stage[body]) for body in course.bodies]
-    return _panel(f"Sleep ({named})", "stage", series)
+    return _panel(textwrap.fill(f"Sleep ({named})", _WIDEST), "stage", series)
 
 
 def _phase(phase: PhaseMinute) -> Lines:

@@ -12,6 +12,7 @@ from sumika.schema import RadarDescription
 from sumika.schema.house import Radar, WorldSource
 from sumika.world.course import STAGES, Course
 from sumika.world.radar_scene.living import LivingView, living_waveform
+from sumika.world.radar_scene.living_bodies import LivingBodies
 from sumika.world.radar_scene.sight import stand_of
 from sumika.world.residents import Household
 from sumika.world.simulation import World
@@ -22,6 +23,7 @@ _REACH_M = 0.25
 """The chest's cell is looked for so near the chest."""
 
 Array = NDArray[np.float64]
+Samples = NDArray[np.complexfloating]
 
 
 def phase_minute(world: World, course: Course) -> PhaseMinute | None:
@@ -40,17 +42,23 @@ def phase_minute(world: World, course: Course) -> PhaseMinute | None:
     household = Household.of(world.house, seed, start_of(world.house))
     view = LivingView.of(world.house, radar, living_waveform(radar.model), seed)
     household.advance(begin_s + SECONDS)
-    view.add(household.stretches(begin_s, SECONDS))
+    stretches = household.stretches(begin_s, SECONDS)
+    bodies = LivingBodies(world.house, seed)
+    view.add(stretches)
+    bodies.add(stretches)
     times_s = begin_s + np.arange(0.0, SECONDS - 0.2, view.description.frame_interval_s)
-    frames, truth_m, ranges_m = [], [], []
-    place_m = stand_of(radar).place_m
+    frames, still_m, whole_m = [], [], []
+    stand = stand_of(radar)
     for time_s in times_s:
-        frames.append(view.frame(float(time_s))[:, 0, :].mean(axis=0))
-        still, whole = view.chest(body, float(time_s))
-        ranges_m.append(float(np.linalg.norm(whole - place_m)))
-        truth_m.append(ranges_m[-1] - float(np.linalg.norm(still - place_m)))
-    phase_mm = 1000.0 * displacement_m(np.array(frames), view.description, float(np.median(ranges_m)))
-    truth_mm = 1000.0 * (np.array(truth_m) - np.mean(truth_m))
+        frames.append(view.frame(float(time_s)).mean(axis=0))
+        still, whole = bodies.body(body).chest_m(float(time_s), stand.place_m)
+        still_m.append(float(np.linalg.norm(still - stand.place_m)))
+        whole_m.append(float(np.linalg.norm(whole - stand.place_m)))
+    towards = stand.to_sensor(still)
+    beam = looking_at(np.array(frames), view.description, towards)
+    phase_mm = 1000.0 * displacement_m(beam, view.description, float(np.median(whole_m)))
+    moved = np.array(whole_m) - np.array(still_m)
+    truth_mm = 1000.0 * (moved - moved.mean())
     when = f"{world.local_time(begin_s):%H:%M}"
     return PhaseMinute(
         title=f"One minute of {radar.id}: {body} asleep at {when}",
@@ -60,11 +68,28 @@ def phase_minute(world: World, course: Course) -> PhaseMinute | None:
     )
 
 
-def displacement_m(frames: NDArray[np.complexfloating], description: RadarDescription, range_m: float) -> Array:
+def looking_at(frames: NDArray[np.complexfloating], description: RadarDescription, place_m: Array) -> Samples:
+    """Return (frame, sample): all antennas added up so that what comes from one direction adds.
+
+    Args:
+        frames: (frame, antenna, sample).
+        description: The radar.
+        place_m: (3,) right, forward, up of the sensor.
+    """
+    right, up = place_m[0] / np.linalg.norm(place_m), place_m[2] / np.linalg.norm(place_m)
+    array = description.array
+    signs = np.array(array.receiver_signs or (1.0,) * len(array.receivers))
+    turns = np.array([np.exp(1j * np.pi * (x * right + z * up)) for x, z in array.virtual])
+    turns *= np.tile(signs, len(array.transmitters))
+    beam: Samples = np.einsum("fas,a->fs", frames, turns) / len(turns)
+    return beam
+
+
+def displacement_m(frames: Samples, description: RadarDescription, range_m: float) -> Array:
     """Return (frame,) how far the chest moved away, its mean removed.
 
     Args:
-        frames: (frame, sample) of one antenna, chirps averaged.
+        frames: (frame, sample), antennas and chirps added up.
         description: The radar.
         range_m: Where the chest is.
     """
@@ -90,15 +115,21 @@ def _middle(points: NDArray[np.complexfloating]) -> complex:
 
 
 def _rests(world: World, course: Course) -> tuple[Radar, str, float] | None:
+    """Return a radar, somebody who sleeps before it, and when; rather somebody who lies there alone."""
     awake = STAGES.index("awake")
+    shared: tuple[Radar, str, float] | None = None
     for radar in world.house.radars:
         if not isinstance(radar.source, WorldSource):
             continue
         room = course.rooms.index(radar.room)
+        people = course.of_rooms["people"][:, room]
         for body in course.bodies:
             asleep = (course.where[body] == room) & (course.stage[body] >= 0) & (course.stage[body] != awake)
-            steps = np.flatnonzero(asleep)
-            if steps.size:
-                at_s = float(course.at_s[steps[len(steps) // 2]])
-                return radar, body, at_s // SECONDS * SECONDS
-    return None
+            for steps in (np.flatnonzero(asleep & (people == 1)), np.flatnonzero(asleep)):
+                if steps.size:
+                    at_s = float(course.at_s[steps[len(steps) // 2]])
+                    found = (radar, body, at_s // SECONDS * SECONDS)
+                    if people[steps[0]] == 1:
+                        return found
+                    shared = shared or found
+    return shared

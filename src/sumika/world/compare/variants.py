@@ -1,10 +1,11 @@
-"""One floor plan with other insulation, other ventilation: what a year of ordinary life in each costs, and how it is."""
+"""One floor plan with other insulation, other ventilation: what a year of ordinary life costs, and how it is."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from sumika.schema import UsageError
 from sumika.schema.building import Building, Grade, VentilationClass
@@ -14,7 +15,7 @@ from sumika.world.simulation import World
 
 STEP_S = 300.0
 COMFORTABLE_C = (18.0, 27.0)
-"""Operative temperature that is asked for where somebody is awake (WHO 2018 for cold; ISO 17772 category II for heat)."""
+"""Operative temperature asked for where somebody is awake (WHO 2018 for cold; ISO 17772 category II for heat)."""
 MOULD_HUMIDITY = 0.8
 """Relative humidity at a surface above which mould grows (ISO 13788)."""
 
@@ -135,6 +136,7 @@ def _run(variant: Variant, days: float, watch: Callable[[str, float], None]) -> 
         recorder.take(world.step(STEP_S))
         if number % 288 == 0:
             watch(variant.name, number / steps)
+    watch(variant.name, 1.0)
     course = recorder.course()
     return _told(variant, days, world, course)
 
@@ -143,8 +145,9 @@ def _told(variant: Variant, days: float, world: World, course: Course) -> Varian
     hours = STEP_S / 3600.0
     there = course.of_rooms["people"] > 0
     operative = course.of_rooms["operative_c"]
-    awake = np.array([course.stage[body] < 0 for body in course.bodies]).any(axis=0)[:, np.newaxis]
-    bad = there & awake & ((operative < COMFORTABLE_C[0]) | (operative > COMFORTABLE_C[1]))
+    awake = np.any([course.stage[body] < 0 for body in course.bodies], axis=0)[:, np.newaxis]
+    wrong: NDArray[np.bool_] = np.logical_or(operative < COMFORTABLE_C[0], operative > COMFORTABLE_C[1])
+    bad: NDArray[np.bool_] = np.logical_and(there & wrong, awake)
     coldest = np.unravel_index(int(np.argmin(operative)), operative.shape)
     mould_h = (course.of_rooms["surface_humidity"] > MOULD_HUMIDITY).sum(axis=0) * hours
     worst = int(np.argmax(mould_h))

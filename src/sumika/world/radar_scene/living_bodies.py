@@ -60,6 +60,14 @@ class LivingBodies:
         """Return who is on a storey; who is between rooms counts for every one."""
         return tuple(body for body in self.present(time_s) if self._storey(body, time_s, storey) == storey)
 
+    def body(self, name: str) -> LivingBody:
+        """Return a body.
+
+        Raises:
+            KeyError: if there is none of that name now.
+        """
+        return self._bodies[name]
+
     def truth_at(self, time_s: float, stamp: Instant) -> tuple[TrueBody, ...]:
         """Return where everybody really is.
 

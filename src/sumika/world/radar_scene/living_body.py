@@ -186,6 +186,19 @@ class LivingBody:
         """What it is, for the truth."""
         return self.shape.name
 
+    def chest_m(self, time_s: float, seen_from_m: Array) -> tuple[Array, Array]:
+        """Return (3,) the middle of the chest without breath and heart, and with both; of what is low: twice its place.
+
+        Args:
+            time_s: On the world's clock.
+            seen_from_m: (3,) where the radar is.
+        """
+        piece = self._piece(time_s)
+        if isinstance(piece.body, LowBody):
+            return self.place_m(time_s), self.place_m(time_s)
+        still, _, whole = piece.body.chest_moves(time_s - piece.stretch.start_s, seen_from_m)
+        return still.mean(axis=0), whole.mean(axis=0)
+
     def place_m(self, time_s: float) -> Array:
         """Return (3,): the mean of its parts."""
         place: Array = self.points(time_s).mean(axis=0)

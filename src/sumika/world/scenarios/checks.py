@@ -27,6 +27,11 @@ class Finding:
     value: float
     holds: bool
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether the quantity adds up from the beginning, and its total is asked for."""
+        return _adds_up(self.check)
+
 
 def moment_s(text: str, start: datetime) -> float:
     """Return seconds from the start to a time of day (its first occurrence then), or to +hours:minutes."""
@@ -88,14 +93,16 @@ def _steps_h(course: Course) -> float:
 
 def _statistic(check: Check, values: Array, step_h: float) -> float:
     found = {
-        "min": values.min,
-        "max": values.max,
-        "mean": values.mean,
-        "last": lambda: values[-1],
-        "rise": lambda: values[-1] - values[0],
-        "hours_above": lambda: (values > check.of).sum() * step_h,
-        "hours_below": lambda: (values < check.of).sum() * step_h,
+        "min": float(values.min()),
+        "max": float(values.max()),
+        "mean": float(values.mean()),
+        "last": float(values[-1]),
+        "rise": float(values[-1] - values[0]),
+        "hours_above": float(np.count_nonzero(values > check.of)) * step_h,
+        "hours_below": float(np.count_nonzero(values < check.of)) * step_h,
     }
-    # What adds up from the beginning is asked for by its last value.
-    adds_up = check.what.endswith(("_hours", "_kwh")) and check.statistic == "mean"
-    return float(values[-1] if adds_up else found[check.statistic]())
+    return found["last" if _adds_up(check) else check.statistic]
+
+
+def _adds_up(check: Check) -> bool:
+    return check.what.endswith(("_hours", "_kwh")) and check.statistic == "mean"

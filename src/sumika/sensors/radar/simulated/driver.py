@@ -11,11 +11,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from sumika.clock import Clock
-from sumika.schema import AdcFrame, FrameKind, FrameNotice, Origin, RadarDescription, UsageError
+from sumika.schema import Frame, FrameKind, FrameNotice, Origin, RadarDescription, UsageError
 from sumika.schema.house import Radar
+from sumika.sensors.base import frame_of
 from sumika.sensors.radar.simulated.house import SimulatedHouse
 from sumika.units import ns_to_seconds, seconds_to_ns
-from sumika.world.radar_scene import LivingView, living_waveform
+from sumika.world.doors import Doors
+from sumika.world.exchange import Doing
+from sumika.world.radar_scene.living import LivingView, living_waveform
 from sumika.world.residents import Household
 from sumika.world.start import start_of
 
@@ -54,8 +57,11 @@ class WorldRadar:
         self._interval_s = self._description.frame_interval_s
         # Radars of one house do not take their frames at the same moment.
         self._offset_s = self._interval_s * house.radars.index(radar) / len(house.radars)
+        self._residents = tuple(resident.id for resident in house.residents)
         self._household = Household.of(house, settings.seed, start_of(house))
         self._view = LivingView.of(house, radar, self._description, settings.seed)
+        self._dtype = np.dtype(self._view.dtype).newbyteorder("<")
+        self._doors = Doors(house)
         self._index = max(0, math.ceil((self._now_s() - self._offset_s) / self._interval_s))
         self._session = f"world#{self._index + 1}"
         self._made_until_s = math.floor(self._time_s(self._index) / STRETCH_S) * STRETCH_S
@@ -75,21 +81,23 @@ class WorldRadar:
     @property
     def max_frame_bytes(self) -> int:
         """Size of every frame."""
-        return math.prod(self._view.shape) * np.dtype(self._view.dtype).itemsize
+        return math.prod(self._view.shape) * self._dtype.itemsize
 
     @property
     def refused(self) -> Mapping[str, int]:
         """How many frames came late, and how many were left out because it was too late for them."""
         return self._refused
 
-    def next_frame(self) -> AdcFrame | None:
+    def next_frame(self) -> Frame | None:
         """Return the next frame; None after `close` only."""
         if self._closed:
             return None
         self._keep_up()
         time_s = self._time_s(self._index)
         while self._made_until_s < time_s + self._interval_s:
+            self._household.advance(self._made_until_s + STRETCH_S)
             self._view.add(self._household.stretches(self._made_until_s, STRETCH_S))
+            self._view.open_doors(self._doors.open_shares(self._doing()))
             self._made_until_s += STRETCH_S
         samples = self._view.frame(time_s)
         notice = FrameNotice(
@@ -97,19 +105,22 @@ class WorldRadar:
             origin=Origin.SIMULATED,
             session=self._session,
             radar=self._radar.id,
-            kind=FrameKind.ADC,
+            kind=FrameKind.ADC if self._description.chirp is not None else FrameKind.RANGE,
             index=self._index,
             shape=self._view.shape,
-            dtype=self._view.dtype,
+            dtype=self._dtype.str,
             position=0,
             description=self._description,
         )
         self._index += 1
-        return AdcFrame(notice, samples)
+        return frame_of(notice, samples)
 
     def close(self) -> None:
         """End it."""
         self._closed = True
+
+    def _doing(self) -> dict[str, Doing]:
+        return {name: self._household.doing(name, self._made_until_s) for name in self._residents}
 
     def _time_s(self, index: int) -> float:
         return self._offset_s + index * self._interval_s

@@ -1,0 +1,78 @@
+"""What every house has that nobody writes down: the fans of its class of ventilation."""
+
+import msgspec
+import shapely
+
+from sumika.schema.building import Building, VentilationClass
+from sumika.schema.house import Device, House
+from sumika.schema.living import FurnitureKind
+
+_WET = {FurnitureKind.BATH, FurnitureKind.TOILET, FurnitureKind.WASHBASIN}
+_STILL_M3_H = 0.01
+"""A fan that runs only when it is asked to."""
+_WATTS_PER_M3_H = {VentilationClass.BALANCED: 0.27, VentilationClass.EXHAUST: 0.08}
+"""Specific fan power of small units (typical of Japanese catalogues)."""
+
+
+def fitted(house: House) -> House:
+    """Return a house with the ventilation of its class.
+
+    Class 3 draws air out of wet rooms, class 1 supplies and extracts with heat recovery; both are sized for the
+    building's air changes. Fans that the house describes are kept, and only those of another class stop running by
+    themselves: a hood or a bath's fan can still be switched on.
+
+    Args:
+        house: As in house.yaml.
+    """
+    building = house.building if house.building is not None else Building()
+    volume_m3 = sum(shapely.Polygon(room.floor_m).area * room.height_m for room in house.rooms)
+    flow_m3_h = building.air_changes_per_h * volume_m3
+    match building.ventilation:
+        case VentilationClass.EXHAUST:
+            devices = _with_exhaust(house, flow_m3_h)
+        case VentilationClass.BALANCED:
+            devices = _with_balanced(house, building, flow_m3_h)
+        case VentilationClass.NATURAL:
+            devices = tuple(_silent(device) for device in house.devices if device.kind != "balanced_ventilation")
+    return msgspec.structs.replace(house, devices=devices)
+
+
+def _with_exhaust(house: House, flow_m3_h: float) -> tuple[Device, ...]:
+    kept = tuple(device for device in house.devices if device.kind != "balanced_ventilation")
+    if any(device.kind == "exhaust_fan" for device in kept):
+        return kept
+    wet = tuple(dict.fromkeys(piece.room for piece in house.furniture if piece.kind in _WET))
+    rooms = wet or (house.rooms[-1].id,)
+    each = flow_m3_h / len(rooms)
+    power = max(2.0, _WATTS_PER_M3_H[VentilationClass.EXHAUST] * each)
+    fans = tuple(
+        Device(
+            id=f"{room[:27]}_fan",
+            room=room,
+            kind="exhaust_fan",
+            ratings={"airflow_m3_h": each, "boost_m3_h": max(3.0 * each, 100.0), "power_w": power},
+        )
+        for room in rooms
+    )
+    return (*kept, *fans)
+
+
+def _with_balanced(house: House, building: Building, flow_m3_h: float) -> tuple[Device, ...]:
+    kept = tuple(_silent(device) for device in house.devices)
+    if any(device.kind == "balanced_ventilation" for device in kept):
+        return kept
+    ratings = {
+        "airflow_m3_h": flow_m3_h,
+        "power_w": _WATTS_PER_M3_H[VentilationClass.BALANCED] * flow_m3_h,
+    }
+    if building.heat_recovery is not None:
+        ratings["heat_recovery"] = building.heat_recovery
+    unit = Device(id="ventilation", room=house.rooms[0].id, kind="balanced_ventilation", ratings=ratings)
+    return (*kept, unit)
+
+
+def _silent(device: Device) -> Device:
+    """Return a fan that does not run all the time."""
+    if device.kind != "exhaust_fan":
+        return device
+    return msgspec.structs.replace(device, ratings={**device.ratings, "airflow_m3_h": _STILL_M3_H})
