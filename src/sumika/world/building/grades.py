@@ -2,7 +2,8 @@
 
 Mean heat loss UA in W/(m²K), by region 1 (coldest) to 8:
 
-- 1980: 昭和55年基準, 断熱等性能等級2 (住宅性能表示制度). Region 6 (1.67) was looked up; the others are as commonly told.
+- 1980: 昭和55年基準, 断熱等性能等級2 (住宅性能表示制度). Region 6 (1.67) was looked up; others are
+  as commonly told.
 - Grade 4: 平成28年基準 (1999 standard), 断熱等性能等級4.
 - ZEH: 断熱等性能等級5 since April 2022; equal to the ZEH criterion.
 - HEAT20 G2 and 等級6, HEAT20 G3 and 等級7: http://www.heat20.jp/grade; both tables agree from region 1 to 7.

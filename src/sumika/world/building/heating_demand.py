@@ -111,10 +111,10 @@ PUBLISHED: Mapping[tuple[Grade, int], Published] = MappingProxyType(
 )
 """By grade and region of Japan's energy standard.
 
-HEAT20 states savings as "about" or "at least", in regions 4 to 7 for rooms that are heated in part and now and then; with
-all rooms at 20 degrees the same envelope saves a larger share, for sun and people stay. The lower ends of G2 and G3 are
-therefore wider than what is stated (0.5 and 0.25 in region 6); a value between counts as within, and is to be read so.
-Of 1999's limit in MJ and of MLIT's cost no primary source was at hand: they are quoted as commonly told.
+HEAT20 states savings as "about" or "at least", in regions 4 to 7 for rooms that are heated in part and now and then;
+with all rooms at 20 degrees the same envelope saves a larger share, for sun and people stay. The lower ends of G2 and
+G3 are therefore wider than what is stated (0.5 and 0.25 in region 6): a value between counts as within, and is to be
+read so. Of 1999's limit in MJ and of MLIT's cost no primary source was at hand: they are quoted as commonly told.
 """
 
 
