@@ -57,7 +57,7 @@ def _someone_said(received: Received) -> bool:
 
 
 def _late(statistics: list[NodeStatistics]) -> tuple[int, int]:
-    """Return how many frames came late or were left out, and how many there should have been, between first and last."""
+    """Return how many frames came late or were left out, and how many there should have been."""
     late = frames = 0
     for node in {one.node for one in statistics}:
         mine = [one for one in statistics if one.node == node]
