@@ -26,7 +26,7 @@ def list_scenarios() -> None:
     for name in names():
         scenario, _ = load_scenario(name)
         title = scenario.title_ja if language == "ja" and scenario.title_ja else scenario.title
-        click.echo(f"{name:<22} {scenario.start[:10]} {scenario.hours:4.0f} h  {title}")
+        click.echo(f"{name:<21}{scenario.hours:4.0f} h  {title}")
 
 
 @world.command()

@@ -15,7 +15,7 @@ from sumika.world.devices.devices import Devices
 from sumika.world.devices.habit_rules import RULES, Scene
 from sumika.world.exchange import Doing, Outside, RoomsNow
 
-TRIES_AGAIN_S = 600.0
+TRIES_AGAIN_S = 1800.0
 """Who wants something of a device and does not get it asks again after so long."""
 
 WISH_HOLDS_S = 4 * 3600.0
