@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import special
 
 from sumika.radar.detection.settings import CfarKind
 
@@ -37,8 +37,13 @@ def cfar_scale(kind: CfarKind, antennas: int, cells: int, probability: float, sh
         share: Of the ordered statistic.
     """
     if kind is CfarKind.CA:
-        return float(stats.f.isf(probability, 2 * antennas, 2 * antennas * cells))
+        # An F distributed ratio beyond x is a Beta distributed share below 1 / (1 + x / cells): exact for small tails.
+        below = float(special.betaincinv(antennas * cells, antennas, probability))
+        return cells * (1.0 / below - 1.0)
     noise, weights = _estimate_distribution(kind, antennas, cells, share)
+
+    # Imported here: it takes half a second in every process with a radar, most of which ask for CA alone.
+    from scipy import optimize
 
     def excess(log_scale: float) -> float:
         alarms = weights @ special.gammaincc(antennas, antennas * np.exp(log_scale) * noise)
@@ -56,14 +61,17 @@ def _estimate_distribution(
         place = ordered_place(cells, share)
         low, high = special.betaincinv(place, cells + 1 - place, [1e-13, 1 - 1e-13])
         quantile = low + (high - low) * (nodes + 1) / 2
-        density = stats.beta.pdf(quantile, place, cells + 1 - place)
+        first, second = place, cells + 1 - place
+        log_density = special.xlogy(first - 1, quantile) + special.xlog1py(second - 1, -quantile)
+        density = np.exp(log_density - special.betaln(first, second))
         return special.gammaincinv(antennas, quantile) / antennas, _normalised(weights * density)
     shape = antennas * (cells // 2)
     low, high = special.gammaincinv(shape, [1e-13, 1 - 1e-13]) / shape
     mean = low + (high - low) * (nodes + 1) / 2
     below = special.gammainc(shape, shape * mean)
     other = below if kind is CfarKind.GO else 1 - below
-    return mean, _normalised(weights * stats.gamma.pdf(mean, shape, scale=1 / shape) * other)
+    density = np.exp(special.xlogy(shape - 1, shape * mean) - shape * mean - special.gammaln(shape))
+    return mean, _normalised(weights * density * other)
 
 
 def _normalised(weights: NDArray[np.float64]) -> NDArray[np.float64]:
