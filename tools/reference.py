@@ -17,9 +17,13 @@ import click
 import msgspec
 
 from sumika.cli.main import sumika
-from sumika.schema import REQUESTS, TOPICS, Message, Reason
+from sumika.schema import DEVICE_KINDS, REQUESTS, TOPICS, Message, Reason
+from sumika.schema import building as building_schema
 from sumika.schema import house as house_schema
+from sumika.schema import living as living_schema
 from sumika.text import LANGUAGES, reason_text
+from sumika.world.course import HOUSE_QUANTITIES, ROOM_QUANTITIES
+from sumika.world.scenarios import description as scenario_schema
 
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "reference"
 NAMES = {"en": "English", "ja": "日本語"}
@@ -184,20 +188,74 @@ def messages_page() -> str:
 
 def house_page() -> str:
     """Return every field of house.yaml."""
-    structs: list[type] = [
+    structs = [
         struct
-        for _, struct in inspect.getmembers(house_schema, inspect.isclass)
-        if issubclass(struct, msgspec.Struct) and struct is not house_schema.House
+        for module in (house_schema, building_schema, living_schema)
+        for struct in _structs_of(module)
+        if struct is not house_schema.House
     ]
-    structs.sort(key=lambda struct: inspect.getsourcelines(struct)[1])
     texts = [
         f"\n## {struct.__name__}\n\n{summary(struct)}{_tag(struct)}\n\n{fields_table(struct)}"
         for struct in [house_schema.House, *structs]
+    ]
+    texts += [
+        f"\n## {choice.__name__}\n\n{summary(choice)}\n\n{', '.join(code(one.value) for one in choice)}.\n"
+        for module in (building_schema, living_schema)
+        for choice in _of_module(module)
+        if issubclass(choice, StrEnum)
     ]
     return (
         "# house.yaml\n\nThe description of a house. `sumika house new` writes one, `sumika house check` says what is"
         " wrong with it and where, `sumika house schema` prints the JSON schema for editors that can use it. Unknown"
         " and duplicate keys are errors.\n" + "".join(texts)
+    )
+
+
+def _of_module(module: types.ModuleType) -> list[type]:
+    """Return the classes that a module defines, in the order of its source."""
+    found = [one for _, one in inspect.getmembers(module, inspect.isclass) if one.__module__ == module.__name__]
+    return sorted(found, key=lambda one: inspect.getsourcelines(one)[1])
+
+
+def _structs_of(module: types.ModuleType) -> list[type]:
+    return [one for one in _of_module(module) if issubclass(one, msgspec.Struct)]
+
+
+def devices_page() -> str:
+    """Return every kind of device, what it can be told and what its plate says."""
+    texts = []
+    for name, kind in DEVICE_KINDS.items():
+        settings = [
+            (code(setting), f"{one.low:g} to {one.high:g}", f"{one.step:g}" if one.step else "", f"{one.starts_at:g}")
+            for setting, one in kind.settings.items()
+        ]
+        ratings = [(code(rating), f"{value:g}") for rating, value in kind.ratings.items()]
+        texts.append(f"\n## {name}\n")
+        if settings:
+            texts.append("\n" + table(("can be told", "range", "step", "when new"), settings))
+        if ratings:
+            texts.append("\n" + table(("its plate says", "where house.yaml gives none"), ratings))
+    return (
+        "# Devices\n\nThe kinds that `devices:` of house.yaml may name, for the simulated house and for whatever drives"
+        " real ones. Units are in the names. A kind of one's own may be named too; then nobody knows what it does.\n"
+        + "".join(texts)
+    )
+
+
+def scenario_page() -> str:
+    """Return every field of a scenario."""
+    texts = [
+        f"\n## {struct.__name__}\n\n{summary(struct)}\n\n{fields_table(struct)}"
+        for struct in reversed(_structs_of(scenario_schema))
+    ]
+    kept = (
+        "\n## What a check can ask for\n\n"
+        f"Of a room: {', '.join(map(code, ROOM_QUANTITIES))}.\n\n"
+        f"Of the house: {', '.join(map(code, HOUSE_QUANTITIES))}.\n"
+    )
+    return (
+        "# Scenarios\n\nA named night or day for `sumika world run`, as a YAML file. `sumika world list` lists those"
+        " that come with Sumika.\n" + "".join(texts) + kept
     )
 
 
@@ -246,6 +304,8 @@ PAGE_MAKERS: dict[str, Callable[[], str]] = {
     "topics.md": topics_page,
     "messages.md": messages_page,
     "house.md": house_page,
+    "devices.md": devices_page,
+    "scenarios.md": scenario_page,
     "cli.md": cli_page,
     "reasons.md": reasons_page,
 }
