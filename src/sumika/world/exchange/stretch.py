@@ -53,6 +53,21 @@ class Doing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """Something that slips out of somebody's hand.
+
+    Attributes:
+        at_s: When it is let go, on the world's clock.
+        place_m: Above where, on the floor plan.
+        from_m: How high above the floor.
+    """
+
+    at_s: float
+    place_m: tuple[float, float]
+    from_m: float = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """One body for a stretch of time. The next stretch goes on where this one ends.
 
@@ -74,6 +89,7 @@ class Stretch:
         restless_mm: Root mean square of small movements of the trunk (sway, fidgeting).
         bursts_s: (burst, 2) beginning and length of big movements on the spot: turning over, an arousal.
         speed_factor: Of limbs, against an easy walk.
+        drops: What it lets fall within the stretch.
     """
 
     body: str
@@ -93,3 +109,4 @@ class Stretch:
     restless_mm: float = 1.0
     bursts_s: Array = field(default_factory=lambda: np.zeros((0, 2)), repr=False)
     speed_factor: float = 1.0
+    drops: tuple[Drop, ...] = ()

@@ -108,7 +108,10 @@ class LivingView:
         Raises:
             ValueError: if a stretch begins before the last one of its body ends.
         """
-        self._bodies.add(stretches)
+        told = tuple(stretches)
+        self._bodies.add(told)
+        for drop in (drop for stretch in told for drop in stretch.drops):
+            self.drop(drop.at_s, drop.place_m, drop.from_m)
 
     def open_doors(self, shares: Mapping[str, float]) -> None:
         """Say how far doors stand open, 0 to 1, by their id; those that are absent are open."""

@@ -25,6 +25,7 @@ class Activity:
         met: Metabolic rate in met.
         clothing_clo: Clothes in winter; in summer half of them.
         lying: Whether one lies.
+        seated: Whether one sits down for it, on the floor where there is no seat.
         away: Whether one is out of the house.
         hot_water_l: Litres of 40 degrees, spread over the activity.
         vapour_g: Water that evaporates besides that of the body, spread over the activity.
@@ -43,6 +44,7 @@ class Activity:
     met: float = 1.0
     clothing_clo: float = 1.0
     lying: bool = False
+    seated: bool = False
     away: bool = False
     hot_water_l: float = 0.0
     vapour_g: float = 0.0
@@ -94,16 +96,30 @@ _ALL = (
         light=0.8,
         sound_dba=54,
     ),
-    Activity(name="eating", at=(_K.TABLE, _K.SOFA), met=1.2, vapour_g=60, speaks=0.2, light=0.8, sound_dba=55),
-    Activity(name="working", at=(_K.DESK, _K.TABLE), met=1.2, plug_w=90, fidgets=4, light=0.9),
-    Activity(name="homework", at=(_K.DESK, _K.TABLE), met=1.2, fidgets=8, light=0.9),
     Activity(
-        name="watching_tv", at=(_K.SOFA, _K.TABLE), met=1.0, plug_w=120, fidgets=2, speaks=0.05, light=0.5, sound_dba=55
+        name="eating", seated=True, at=(_K.TABLE, _K.SOFA), met=1.2, vapour_g=60, speaks=0.2, light=0.8, sound_dba=55
     ),
-    Activity(name="reading", at=(_K.SOFA, _K.BED, _K.TABLE), met=1.0, fidgets=2, light=0.8),
-    Activity(name="talking", at=(_K.SOFA, _K.TABLE), met=1.2, fidgets=6, speaks=0.4, light=0.7, sound_dba=60),
+    Activity(name="working", seated=True, at=(_K.DESK, _K.TABLE), met=1.2, plug_w=90, fidgets=4, light=0.9),
+    Activity(name="homework", seated=True, at=(_K.DESK, _K.TABLE), met=1.2, fidgets=8, light=0.9),
+    Activity(
+        name="watching_tv",
+        seated=True,
+        at=(_K.SOFA, _K.TABLE),
+        met=1.0,
+        plug_w=120,
+        fidgets=2,
+        speaks=0.05,
+        light=0.5,
+        sound_dba=55,
+    ),
+    Activity(name="reading", seated=True, at=(_K.SOFA, _K.BED, _K.TABLE), met=1.0, fidgets=2, light=0.8),
+    Activity(
+        name="talking", seated=True, at=(_K.SOFA, _K.TABLE), met=1.2, fidgets=6, speaks=0.4, light=0.7, sound_dba=60
+    ),
     Activity(name="housework", at=(_K.KITCHEN, _K.TABLE), met=2.4, plug_w=150, fidgets=70, light=0.7, sound_dba=58),
-    Activity(name="playing", at=(_K.SOFA, _K.TABLE), met=2.0, fidgets=60, speaks=0.3, light=0.7, sound_dba=60),
+    Activity(
+        name="playing", seated=True, at=(_K.SOFA, _K.TABLE), met=2.0, fidgets=60, speaks=0.3, light=0.7, sound_dba=60
+    ),
     Activity(name="napping", at=(_K.SOFA, _K.BED), met=0.8, clothing_clo=1.5, lying=True),
     Activity(name="dressing", at=(_K.WARDROBE, _K.BED), met=1.7, fidgets=30, light=0.7),
     Activity(name="standing_by", met=1.3, light=0.5),

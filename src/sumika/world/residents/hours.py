@@ -1,7 +1,8 @@
 """Breaths and heartbeats of a resident, hour by hour: each hour can be made without the ones before it.
 
 An hour's breaths and beats are stretched by a few tenths of a per cent so that whole numbers of them fill it: so the
-next hour goes on without a break, whoever asks for it first.
+next hour goes on without a break, whoever asks for it first. What wanders slowly is faded from a course of its own for
+each hour's beginning to that of the next one's; a body's load is followed from some minutes before the hour on.
 
 Breathing: lengths of breaths vary by 10 to 20 % with a memory of the breath before (G. Benchetrit, "Breathing pattern
 in humans: diversity and individuality", Respir. Physiol. 122, 2000), least in deep sleep, most in dreams; sighs every
@@ -26,6 +27,10 @@ from sumika.world.residents.chance import chance
 HOUR_S = 3600.0
 GRID_HZ = 4.0
 _COUNT = round(HOUR_S * GRID_HZ)
+_LONG = 2 * _COUNT
+_GRID = round(GRID_HZ)
+LEAD_S = 300
+"""Load so long before an hour is known: heart and breath follow it with time constants of half a minute or so."""
 
 Array = NDArray[np.float64]
 
@@ -55,7 +60,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What an hour asks of a body, (second,) each.
+    """What an hour asks of a body, (second,) each, from `LEAD_S` before it begins.
 
     Attributes:
         met: Metabolic rate, in met.
@@ -117,9 +122,13 @@ def make_hour(body: Body, load: Load, seed: int, name: str, hour: int) -> Hour:
         hour: Number of the hour since the world began.
     """
     random = chance(seed, "hour", name, hour)
-    breaths = _breaths(body, load, random)
+
+    def wanders(what: str, shape: Array) -> Array:
+        return faded(_course(seed, name, what, hour, shape), _course(seed, name, what, hour + 1, shape))
+
+    breaths = _breaths(body, load, wanders("breath", _SLOW_BREATH), random)
     begin_s = hour * HOUR_S
-    beats = _beats(body, load, breaths, random)
+    beats = _beats(body, load, breaths, wanders("mayer", _MAYER), wanders("drift", _ONE_OVER_F))
     return Hour(
         Breaths(
             start_s=breaths.start_s + begin_s,
@@ -137,62 +146,73 @@ _ASLEEP_DEPTH = np.array([0.9, 0.85, 0.85, 0.95, 0.75])
 _ASLEEP_HEART = np.array([-4.0, -7.0, -10.0, -11.0, -7.0])
 _ASLEEP_SLOW = np.array([1.0, 0.9, 0.8, 0.45, 1.4])
 """By `sleep.STAGES`: breath against rest awake, its irregularity and depth; beats a minute added; slow variation."""
+_DREAMS = 4
+_SIGH_EVERY_S, _SIGH_ASLEEP_EVERY_S = 390.0, 900.0
+_PAUSE_EVERY_S, _PAUSE_DREAMING_EVERY_S = 1500.0, 500.0
+_USUAL_BREATH_S = 4.0
+_MEMORY = 0.3
 
 
 def _of_stage(load: Load, awake: float, table: Array) -> Array:
     return np.where(load.asleep >= 0, table[np.maximum(load.asleep, 0)], awake)
 
 
-def _breaths(body: Body, load: Load, random: np.random.Generator) -> Breaths:
+def _breaths(body: Body, load: Load, wander: Array, random: np.random.Generator) -> Breaths:
     """Return the breaths of an hour that begins at 0."""
-    rate = body.breath_bpm * _of_stage(load, 1.0, _ASLEEP_BREATH) * (1.0 + 0.42 * np.maximum(load.met - 1.1, 0.0))
-    rate = smoothed(rate * (1.0 + 0.25 * load.stress), 40.0)
-    irregular = body.irregular * _of_stage(load, 1.0, _ASLEEP_IRREGULAR) * (1.0 + 2.0 * load.speaks)
-    depth = body.depth_m * _of_stage(load, 1.0, _ASLEEP_DEPTH) * (1.0 + 0.35 * np.maximum(load.met - 1.1, 0.0))
+    effort = np.maximum(load.met - 1.1, 0.0)
+    rate = body.breath_bpm * _of_stage(load, 1.0, _ASLEEP_BREATH) * (1.0 + 0.42 * effort)
+    rate = smoothed(rate * (1.0 + 0.25 * load.stress), 40.0)[LEAD_S:]
+    irregular = (body.irregular * _of_stage(load, 1.0, _ASLEEP_IRREGULAR) * (1.0 + 2.0 * load.speaks))[LEAD_S:]
+    depth = smoothed(body.depth_m * _of_stage(load, 1.0, _ASLEEP_DEPTH) * (1.0 + 0.35 * effort), 40.0)[LEAD_S:]
+    asleep = load.asleep[LEAD_S:]
     most = int(HOUR_S / 60.0 * rate.max() * 1.6) + 10
-    wander = _remembered(random, most)
-    chance_of = random.uniform(size=(4, most))
+    quick, chance_of = _remembered(random, most), random.uniform(size=(4, most))
     starts, lengths, depths = np.empty(most), np.empty(most), np.empty(most)
     time_s, count = 0.0, 0
     while time_s < HOUR_S and count < most:
         second = int(time_s)
-        length = 60.0 / rate[second] * np.exp(irregular[second] * wander[count])
-        deep = np.exp(0.12 * wander[count] + 0.1 * (chance_of[3, count] - 0.5))
-        if chance_of[0, count] < length / (390.0 if load.asleep[second] < 0 else 900.0):
+        varies = 0.8 * quick[count] + 0.6 * wander[second * _GRID]
+        length = 60.0 / rate[second] * np.exp(irregular[second] * varies)
+        deep = np.exp(0.12 * varies + 0.1 * (chance_of[3, count] - 0.5))
+        if chance_of[0, count] < length / (_SIGH_EVERY_S if asleep[second] < 0 else _SIGH_ASLEEP_EVERY_S):
             length, deep = 1.5 * length, 2.2  # a sigh
-        elif chance_of[1, count] < length / (1500.0 if load.asleep[second] != 4 else 500.0):
+        elif chance_of[1, count] < length / (_PAUSE_EVERY_S if asleep[second] != _DREAMS else _PAUSE_DREAMING_EVERY_S):
             length += 2.0 + 5.0 * chance_of[2, count]  # a pause
         starts[count], lengths[count], depths[count] = time_s, length, depth[second] * deep
         time_s += length
         count += 1
     stretch = HOUR_S / time_s
     lengths = lengths[:count] * stretch
-    rest = 60.0 / rate[np.minimum(starts[:count].astype(int), len(rate) - 1)] * stretch
-    inhale = 0.38 * np.minimum(lengths, rest * 1.6)
+    seconds = np.minimum(starts[:count].astype(int), len(rate) - 1)
+    usual = 60.0 / rate[seconds] * stretch
+    # Who speaks takes the air in quickly and lets it out slowly: inhaling takes a fifth of the breath.
+    inhale = np.where(load.speaks[LEAD_S:][seconds] > chance_of[2, :count], 0.2, 0.38) * np.minimum(
+        lengths, 1.6 * usual
+    )
+    exhale = np.where(inhale < 0.3 * lengths, 0.75 * lengths, 1.35 * inhale)
     return Breaths(
         start_s=starts[:count] * stretch,
         inhale_s=inhale,
-        exhale_s=np.minimum(1.35 * inhale, 0.98 * lengths - inhale),
+        exhale_s=np.minimum(exhale, 0.98 * lengths - inhale),
         depth_m=depths[:count],
     )
 
 
-def _beats(body: Body, load: Load, breaths: Breaths, random: np.random.Generator) -> Array:
+def _beats(body: Body, load: Load, breaths: Breaths, mayer_wave: Array, wander: Array) -> Array:
     """Return the beats of an hour that begins at 0."""
     seconds = np.arange(_COUNT) / GRID_HZ
     demand = body.heart_bpm + 27.0 * np.maximum(load.met - 1.1, 0.0) + 14.0 * load.stress + 9.0 * load.upright
-    demand = np.where(load.asleep >= 0, body.heart_bpm + table_heart(load), demand)
-    rate = np.repeat(smoothed(demand, 35.0), round(GRID_HZ))
-    effort = np.repeat(np.clip(body.heart_bpm / smoothed(demand, 35.0), 0.3, 1.15) ** 2, round(GRID_HZ))
-    calm = np.repeat(1.0 - 0.5 * load.stress, round(GRID_HZ))
-    slow = np.repeat(_of_stage(load, 1.0, _ASLEEP_SLOW), round(GRID_HZ))
+    demand = smoothed(np.where(load.asleep >= 0, body.heart_bpm + table_heart(load), demand), 35.0)[LEAD_S:]
+    effort = np.clip(body.heart_bpm / demand, 0.3, 1.15) ** 2
+    calm = 1.0 - 0.5 * smoothed(load.stress, 35.0)[LEAD_S:]
+    slow = smoothed(_of_stage(load, 1.0, _ASLEEP_SLOW), 35.0)[LEAD_S:]
+    rate, effort, calm, slow = (np.repeat(one, _GRID) for one in (demand, effort, calm, slow))
     phase = np.interp(seconds, np.append(breaths.start_s, HOUR_S), np.arange(len(breaths.start_s) + 1))
     # Beats come faster while one breathes in; slow breaths move the heart more than quick ones.
-    slower = np.sqrt(np.clip(15.0 * _COUNT / GRID_HZ / 60.0 / max(1, len(breaths.start_s)), 0.3, 2.0))
+    lengths = np.diff(np.append(breaths.start_s, HOUR_S))
+    slower = np.interp(seconds, breaths.start_s, np.sqrt(np.clip(lengths / _USUAL_BREATH_S, 0.3, 2.0)))
     follows = body.arrhythmia * slower * np.sqrt(2.0) * np.sin(2.0 * np.pi * phase) * calm
-    mayer = body.mayer * _band(random, 0.06, 0.13) * calm
-    drift = body.slow * slow * _one_over_f(random)
-    varied = rate * (1.0 + effort * (follows + mayer + drift))
+    varied = rate * (1.0 + effort * (follows + body.mayer * mayer_wave * calm + body.slow * slow * wander))
     turns = np.concatenate(([0.0], np.cumsum(np.maximum(varied, 25.0) / 60.0 / GRID_HZ)))
     whole = max(1, round(turns[-1]))
     turns *= whole / turns[-1]
@@ -212,30 +232,36 @@ def smoothed(values: Array, time_s: float) -> Array:
     return np.asarray(followed, np.float64)
 
 
+def faded(early: Array, late: Array) -> Array:
+    """Return (grid,) an hour that begins as one course does there and ends as the next one begins; of even variance.
+
+    Args:
+        early: (2 hours,) the course about the hour's beginning, which is in its middle.
+        late: (2 hours,) the course about the hour's end.
+    """
+    angle = 0.5 * np.pi * np.arange(_COUNT) / _COUNT
+    return np.asarray(np.cos(angle) * early[_COUNT:] + np.sin(angle) * late[:_COUNT])
+
+
 def _remembered(random: np.random.Generator, count: int) -> Array:
-    """Return (breath,) of unit variance, each with a memory of the one before, and of the last minute or so."""
-    quick = lfilter([np.sqrt(1 - 0.3**2)], [1.0, -0.3], random.standard_normal(count))
-    slow = lfilter([np.sqrt(1 - 0.95**2)], [1.0, -0.95], random.standard_normal(count))
-    return np.asarray(0.8 * quick + 0.6 * slow)
+    """Return (breath,) of unit variance, each with a memory of the one before."""
+    white = random.standard_normal(count)
+    white[1:] *= np.sqrt(1.0 - _MEMORY**2)
+    return np.asarray(lfilter([1.0], [1.0, -_MEMORY], white))
 
 
-def _shaped(random: np.random.Generator, shape: Array) -> Array:
-    """Return (grid,) noise of unit variance whose spectrum has a shape, and that ends as it begins."""
+def _course(seed: int, name: str, what: str, hour: int, shape: Array) -> Array:
+    """Return (2 hours,) noise of unit variance about the beginning of an hour, whose spectrum has a shape."""
+    random = chance(seed, what, name, hour)
     spectrum = shape * (random.standard_normal(len(shape)) + 1j * random.standard_normal(len(shape)))
     spectrum[0] = 0.0
-    found = np.fft.irfft(spectrum, _COUNT)
+    found = np.fft.irfft(spectrum, _LONG)
     return np.asarray(found / np.std(found))
 
 
-def _band(random: np.random.Generator, low_hz: float, high_hz: float) -> Array:
-    frequency = np.fft.rfftfreq(_COUNT, 1.0 / GRID_HZ)
-    middle, width = 0.5 * (low_hz + high_hz), 0.35 * (high_hz - low_hz)
-    return _shaped(random, np.exp(-0.5 * ((frequency - middle) / width) ** 2))
-
-
-def _one_over_f(random: np.random.Generator) -> Array:
-    frequency = np.fft.rfftfreq(_COUNT, 1.0 / GRID_HZ)
-    shape = np.zeros_like(frequency)
-    inside = (frequency > 0.0008) & (frequency < 0.15)
-    shape[inside] = frequency[inside] ** -0.5
-    return _shaped(random, shape)
+_FREQUENCY_HZ = np.fft.rfftfreq(_LONG, 1.0 / GRID_HZ)
+_MAYER = np.exp(-0.5 * ((_FREQUENCY_HZ - 0.095) / 0.0245) ** 2)
+"""The wave of blood pressure, 0.06 to 0.13 Hz."""
+_ONE_OVER_F = np.where((_FREQUENCY_HZ > 0.0008) & (_FREQUENCY_HZ < 0.15), np.maximum(_FREQUENCY_HZ, 1e-4) ** -0.5, 0.0)
+_SLOW_BREATH = 1.0 / np.sqrt(1.0 + (2.0 * np.pi * _FREQUENCY_HZ * 80.0) ** 2)
+"""How breaths of the last minute or so resemble each other: a memory of 80 s."""

@@ -1,7 +1,7 @@
 """Everybody who lives in a house, comes to visit or runs about in it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +20,9 @@ from sumika.world.residents.metabolism import gives
 from sumika.world.residents.places import Places
 from sumika.world.residents.resident import Resident
 from sumika.world.residents.routes import Routes
-from sumika.world.residents.timeline import EVENTS, planned
+from sumika.world.residents.routine import GUEST
+from sumika.world.residents.span import Span
+from sumika.world.residents.timeline import EVENTS, PlannedEvent, planned
 from sumika.world.residents.wishes import EVERY_S, Taste, Wish
 from sumika.world.start import settings_of
 
@@ -29,7 +31,6 @@ _CONVECTIVE = 0.5
 _VOC_UG_S = 0.6
 """What a body itself gives off (J. Williams et al., "Cinema audiences reproducibly vary the chemical composition of air
 during films", Sci. Rep. 6, 2016: some tenths of a milligram an hour and person of each main compound)."""
-_VISITS_FROM_H, _VISITS_HOURS = 15.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +56,22 @@ class Household:
     def __init__(self, house: House, seed: int, start: datetime) -> None:
         """Move in; `Household.of` says what can be wrong."""
         settings = settings_of(house)
-        guests = tuple(_guest(house, number) for number in range(settings.guests))
+        guests = tuple(_invited(house, number) for number in range(settings.guests))
         with_guests = msgspec.structs.replace(house, residents=(*house.residents, *guests))
         self._house, self._seed, self._start = house, seed, start
-        places, routes = Places(house), Routes(house)
-        self._people = {
-            one.id: Resident(with_guests, number, seed, start, places, routes)
-            for number, one in enumerate(with_guests.residents)
-        }
+        places, routes = Places(with_guests), Routes(house)
+        self._largest = places.largest
+        people: list[Resident] = []
+        for number in range(len(with_guests.residents)):
+            # Each makes way for those before; all see the same list grow.
+            people.append(Resident(with_guests, number, seed, start, places, routes, tuple(people)))
+        self._people = {person.name: person for person in people}
         self._residents = tuple(resident.id for resident in house.residents)
         self._guests = tuple(guest.id for guest in guests)
-        for guest in self._guests:
-            self._people[guest].befall(planned("absent", -1e9, "", 1e10))
-        self._animals = tuple(Animal(house, places, routes, kind, seed) for kind in settings.pets)
+        self._animals = tuple(Animal(house, places, routes, kind, seed, start) for kind in settings.pets)
         self._tastes = {name: Taste(self._people[name].life, name, seed) for name in self._residents}
         self._asked = -1
+        self._kept: _Step | None = None
 
     @classmethod
     def of(cls, house: House, seed: int, start: datetime) -> "Household":
@@ -84,6 +86,13 @@ class Household:
             UsageError: if somebody's bedroom is no room of the house, or there is no such pet.
         """
         rooms = [room.id for room in house.rooms]
+        for place, piece in enumerate(house.furniture):
+            if piece.room not in rooms:
+                raise UsageError(
+                    f"a {piece.kind} stands in {piece.room!r}, which is no room of the house",
+                    where=f"furniture[{place}].room",
+                    remedy=f"Name one of {', '.join(rooms)}",
+                )
         for resident in house.residents:
             bedroom = resident.life.bedroom if resident.life is not None else ""
             if bedroom and bedroom not in rooms:
@@ -91,6 +100,12 @@ class Household:
                     f"{resident.id} sleeps in {bedroom!r}, which is no room of the house",
                     where=f"residents[{resident.id}].life.bedroom",
                     remedy=f"Name one of {', '.join(rooms)}",
+                )
+            if resident.id.startswith(GUEST):
+                raise UsageError(
+                    f"{resident.id!r} is the name of a guest",
+                    where=f"residents[{resident.id}].id",
+                    remedy="Give the resident another name; guests are named by the simulated house",
                 )
         return cls(house, seed, start)
 
@@ -117,51 +132,31 @@ class Household:
             seconds: How long; whole minutes keep changes of posture in one piece.
         """
         people = tuple(person.stretch(start_s, seconds) for person in self._people.values())
-        return (*people, *(_animal(animal, start_s, seconds, self._start) for animal in self._animals))
+        return (*people, *(_animal(animal, start_s, seconds) for animal in self._animals))
 
     def gains(self, now_s: float, seconds: float) -> tuple[Acting, ...]:
         """Return what bodies, kitchens and baths give to the rooms, as a mean over a step."""
-        found: list[Acting] = []
-        for person in self._people.values():
-            for span in person.timeline.spans(now_s, now_s + seconds):
-                activity = ACTIVITIES[span.activity]
-                if activity.away:
-                    continue
-                share = (min(span.end_s, now_s + seconds) - max(span.begin_s, now_s)) / seconds
-                given = gives(person.life, activity.met)
-                found.append(
-                    Acting(
-                        room=person.room_of(span),
-                        convective_w=share * _CONVECTIVE * given.sensible_w,
-                        radiant_w=share * (1.0 - _CONVECTIVE) * given.sensible_w,
-                        vapour_kg_s=share * (given.vapour_kg_s + 1e-3 * activity.vapour_g / max(60.0, span.seconds)),
-                        co2_kg_s=share * given.co2_kg_s,
-                        voc_ug_s=share * (_VOC_UG_S + activity.voc_ug_s),
-                        pm2_5_ug_s=share * activity.pm2_5_ug_s,
-                        sound_dba=activity.sound_dba + 10.0 * math.log10(max(share, 1e-3))
-                        if activity.sound_dba
-                        else 0.0,
-                    )
-                )
-        return tuple(found)
+        return self._step(now_s, seconds).gains
 
     def demands(self, now_s: float, seconds: float) -> Draws:
         """Return what everybody draws from the house in a step."""
+        draws = self._step(now_s, seconds).draws
+        return Draws(dict(draws.hot_water_l), dict(draws.cooking_w), dict(draws.plug_w), dict(draws.wants_light))
+
+    def _step(self, now_s: float, seconds: float) -> "_Step":
+        """Return what everybody gives and draws in a step; as in the one before while all go on with the same."""
+        end_s, kept = now_s + seconds, self._kept
+        if kept is not None and kept.holds(now_s, end_s):
+            return kept
+        spans = [(person, span) for person in self._people.values() for span in person.timeline.spans(now_s, end_s)]
+        gains = tuple(_gain(person, span, now_s, end_s) for person, span in spans if person.room_of(span))
         draws = Draws()
-        for person in self._people.values():
-            for span in person.timeline.spans(now_s, now_s + seconds):
-                activity = ACTIVITIES[span.activity]
-                if activity.away:
-                    continue
-                room = person.room_of(span)
-                inside_s = min(span.end_s, now_s + seconds) - max(span.begin_s, now_s)
-                share = inside_s / seconds
-                # A tub is filled or a shower runs over the whole of the activity.
-                _add(draws.hot_water_l, room, activity.hot_water_l * inside_s / max(60.0, span.seconds))
-                _add(draws.cooking_w, room, share * activity.cooking_w)
-                _add(draws.plug_w, room, share * activity.plug_w)
-                draws.wants_light[room] = max(draws.wants_light.get(room, 0.0), activity.light)
-        return draws
+        for person, span in spans:
+            _draw(draws, person, span, now_s, end_s)
+        begins_s = max((span.begin_s for _, span in spans), default=-math.inf)
+        ends_s = min((span.end_s for _, span in spans), default=math.inf)
+        self._kept = _Step(now_s, end_s, begins_s, ends_s, gains, draws)
+        return self._kept
 
     def overrides(self, now_s: float, rooms: RoomsNow, room_index: Mapping[str, int]) -> tuple[Wish, ...]:
         """Return what residents want changed now; most of the time nothing.
@@ -210,15 +205,83 @@ class Household:
         _known("room", room, [one.id for one in self._house.rooms])
         if kind != "party":
             _known("resident", body, tuple(self._people))
-            self._people[body].befall(planned(kind, at_s, room, minutes))
+            self._befall((body,), planned(kind, at_s, room, minutes))
             return
-        event = planned(kind, at_s, room or Places(self._house).largest, minutes)
+        event = planned(kind, at_s, room or self._largest, minutes)
         home = [name for name in self._residents if self._people[name].room(at_s) or value > 1]
-        for name in (*home, *self._guests[: round(value)]):
-            self._people[name].befall(event)
+        self._befall((*home, *self._guests[: round(value)]), event)
+
+    def _befall(self, bodies: Iterable[str], event: PlannedEvent) -> None:
+        for body in bodies:
+            self._people[body].befall(event)
+        for person in self._people.values():
+            person.forget()
+        self._kept = None
 
 
-def _guest(house: House, number: int) -> Described:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What everybody gives and draws in a step, and from when to when everybody goes on with the same.
+
+    Attributes:
+        now_s: When the step begins.
+        end_s: When it ends.
+        begins_s: Since when nobody has changed what they do.
+        ends_s: Until when nobody does.
+        gains: What they give.
+        draws: What they draw.
+    """
+
+    now_s: float
+    end_s: float
+    begins_s: float
+    ends_s: float
+    gains: tuple[Acting, ...]
+    draws: Draws
+
+    def holds(self, now_s: float, end_s: float) -> bool:
+        """Say whether another step is like this one."""
+        if now_s == self.now_s and end_s == self.end_s:
+            return True
+        whole = self.begins_s <= self.now_s and self.end_s <= self.ends_s
+        # Litres are those of a step: one of another length draws others.
+        alike = abs((end_s - now_s) - (self.end_s - self.now_s)) < 1e-6
+        return whole and alike and self.begins_s <= now_s and end_s <= self.ends_s
+
+
+def _gain(person: Resident, span: Span, now_s: float, end_s: float) -> Acting:
+    """Return what somebody gives to a room in a step."""
+    activity = ACTIVITIES[span.activity]
+    share = (min(span.end_s, end_s) - max(span.begin_s, now_s)) / (end_s - now_s)
+    given = gives(person.life, activity.met)
+    return Acting(
+        room=person.room_of(span),
+        convective_w=share * _CONVECTIVE * given.sensible_w,
+        radiant_w=share * (1.0 - _CONVECTIVE) * given.sensible_w,
+        vapour_kg_s=share * (given.vapour_kg_s + 1e-3 * activity.vapour_g / max(60.0, span.seconds)),
+        co2_kg_s=share * given.co2_kg_s,
+        voc_ug_s=share * (_VOC_UG_S + activity.voc_ug_s),
+        pm2_5_ug_s=share * activity.pm2_5_ug_s,
+        sound_dba=max(0.0, activity.sound_dba + 10.0 * math.log10(max(share, 1e-3))) if activity.sound_dba else 0.0,
+    )
+
+
+def _draw(draws: Draws, person: Resident, span: Span, now_s: float, end_s: float) -> None:
+    """Add what somebody draws from the house in a step."""
+    room = person.room_of(span)
+    if not room:
+        return
+    activity = ACTIVITIES[span.activity]
+    inside_s = min(span.end_s, end_s) - max(span.begin_s, now_s)
+    share = inside_s / (end_s - now_s)
+    # A tub is filled or a shower runs over the whole of the activity.
+    _add(draws.hot_water_l, room, activity.hot_water_l * inside_s / max(60.0, span.seconds))
+    _add(draws.cooking_w, room, share * activity.cooking_w)
+    _add(draws.plug_w, room, share * activity.plug_w)
+    draws.wants_light[room] = max(draws.wants_light.get(room, 0.0), activity.light)
+
+
+def _invited(house: House, number: int) -> Described:
     random = chance(settings_of(house).seed, "guest", number)
     life = Life(
         routine=Routine.OFFICE,
@@ -228,16 +291,16 @@ def _guest(house: House, number: int) -> Described:
         female=bool(random.uniform() < 0.5),
         night_toilets=0.0,
     )
-    return Described(id=f"guest_{number + 1}", life=life)
+    return Described(id=f"{GUEST}{number + 1}", life=life)
 
 
-def _animal(animal: Animal, start_s: float, seconds: float, start: datetime) -> Stretch:
+def _animal(animal: Animal, start_s: float, seconds: float) -> Stretch:
     end_s = start_s + seconds
     hours = range(math.floor(start_s / HOUR_S), math.floor((end_s - 1e-9) / HOUR_S) + 1)
     moves = [
         move.cut(start_s, end_s)
         for hour in hours
-        for move in animal.moves(hour, start)
+        for move in animal.moves(hour)
         if move.end_s > start_s + 1e-9 and move.begin_s < end_s - 1e-9
     ]
     first = moves[0]

@@ -1,7 +1,8 @@
 """One resident: what they do, where they are, how they move, breathe and how their heart beats, at any time."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -9,16 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.schema.house import House
-from sumika.world.exchange import Breaths, Doing, Posture, Stretch
+from sumika.world.exchange import Breaths, Doing, Drop, Posture, Stretch
 from sumika.world.residents.activities import ACTIVITIES, MET_W_M2
 from sumika.world.residents.chance import chance
-from sumika.world.residents.hours import HOUR_S, Hour, Load, body_of, make_hour
-from sumika.world.residents.movement import Move, Mover
-from sumika.world.residents.places import Places
+from sumika.world.residents.encounters import Other
+from sumika.world.residents.hours import HOUR_S, LEAD_S, Hour, Load, body_of, make_hour
+from sumika.world.residents.movement import DROPS_S, Mover
+from sumika.world.residents.path import MINUTE_S, Move
+from sumika.world.residents.places import Places, Point, Spot
 from sumika.world.residents.routes import Routes
 from sumika.world.residents.routine import life_of
-from sumika.world.residents.sleep import EPOCH_S, Night
-from sumika.world.residents.timeline import PlannedEvent, Span, Timeline, night_of
+from sumika.world.residents.sleep import EPOCH_S, Night, night_among
+from sumika.world.residents.span import Span
+from sumika.world.residents.timeline import PlannedEvent, Timeline
 
 Array = NDArray[np.float64]
 
@@ -27,7 +31,10 @@ _FEVER_STRESS = 0.9
 _SHIFTS_PER_H = {Posture.SITTING: 10.0, Posture.LYING: 6.0, Posture.STANDING: 0.0}
 """How often somebody awake shifts their weight, by posture (typical)."""
 _LYING_STILL = ("sleeping", "napping")
+_FALLS = ("fall", "slow_collapse")
 _SUMMER = range(6, 10)
+_NIGHT_S = 14.0 * 3600.0
+_REACH_M = 0.35
 
 RESTLESS_MM = {Posture.STANDING: 2.0, Posture.SITTING: 0.9, Posture.LYING: 0.5}
 _ASLEEP_MM = 0.25
@@ -36,7 +43,16 @@ _ASLEEP_MM = 0.25
 class Resident:
     """One resident."""
 
-    def __init__(self, house: House, number: int, seed: int, start: datetime, places: Places, routes: Routes) -> None:
+    def __init__(
+        self,
+        house: House,
+        number: int,
+        seed: int,
+        start: datetime,
+        places: Places,
+        routes: Routes,
+        before_me: Sequence["Resident"],
+    ) -> None:
         """Take a resident.
 
         Args:
@@ -46,22 +62,30 @@ class Resident:
             start: When the world begins, with a time zone.
             places: Of the house.
             routes: Through it.
+            before_me: Those for whom the resident makes way.
         """
         self.name = house.residents[number].id
         self.life = life_of(house.residents[number])
-        self.timeline = Timeline(house, number, seed, start)
-        self._seed, self._start = seed, start
-        self._mover = Mover(house, places, routes, self.life, self.name, seed)
+        self.timeline: Timeline = Timeline(house, number, seed, start, [other.timeline for other in before_me])
+        self._seed, self._start, self._routes, self._places = seed, start, routes, places
+        others = [Other(other.moves) for other in before_me]
+        self._mover = Mover(number, places, routes, self.life, self.name, seed, others)
         self._body = body_of(self.life, seed, self.name)
         self._summer = start.month in _SUMMER
         self._hour = lru_cache(maxsize=4)(self._made_hour)
-        self._moves = lru_cache(maxsize=32)(self._made_moves)
+        self._moves = lru_cache(maxsize=64)(self._made_moves)
+        self._night = lru_cache(maxsize=32)(self._made_night)
+        self._rooms = lru_cache(maxsize=256)(self._found_room)
 
     def befall(self, event: PlannedEvent) -> None:
         """Let something befall the resident."""
         self.timeline.add(event)
-        self._hour.cache_clear()
-        self._moves.cache_clear()
+        self.forget()
+
+    def forget(self) -> None:
+        """Work everything out anew: what befalls one makes others wait."""
+        for kept in (self._hour, self._moves, self._night, self._rooms):
+            kept.cache_clear()
 
     def doing(self, at_s: float) -> Doing:
         """Return what is done at a moment."""
@@ -69,28 +93,28 @@ class Resident:
 
     def room(self, at_s: float) -> str:
         """Return the room at a moment; empty when out. Who is on the way is where they go."""
-        span = self.timeline.at(at_s)
-        return "" if ACTIVITIES[span.activity].away else self.room_of(span)
+        return self.room_of(self.timeline.at(at_s))
 
     def room_of(self, span: Span) -> str:
-        """Return the room in which a span is spent."""
-        if span.event and not span.room:
-            return self._mover.spot_of(self.timeline.before(span)).room
-        return self._mover.spot_of(span).room
+        """Return the room in which a span is spent; empty when out."""
+        return self._rooms(span)
+
+    def moves(self, begin_s: float, end_s: float) -> list[Move]:
+        """Return how the resident moves between two moments."""
+        return [
+            move.cut(begin_s, end_s)
+            for span in self.timeline.spans(begin_s, end_s)
+            for move in self._moves(span)
+            if move.end_s > begin_s + 1e-9 and move.begin_s < end_s - 1e-9
+        ]
 
     def stretch(self, begin_s: float, seconds: float) -> Stretch:
         """Return everything a radar can see of the resident in a stretch of time."""
         end_s = begin_s + seconds
-        spans = self.timeline.spans(begin_s, end_s)
-        moves = [
-            move.cut(begin_s, end_s)
-            for span in spans
-            for move in self._moves(span)
-            if move.end_s > begin_s + 1e-9 and move.begin_s < end_s - 1e-9
-        ]
+        spans, moves = self.timeline.spans(begin_s, end_s), self.moves(begin_s, end_s)
         first = moves[0]
         breaths, beats = self._vital(begin_s, end_s)
-        doing = [self._doing(span, max(span.begin_s, begin_s)) for span in spans]
+        doing = tuple(one for span in spans for one in self._doings(span, begin_s, end_s))
         return Stretch(
             body=self.name,
             kind="person",
@@ -105,45 +129,94 @@ class Resident:
             away=tuple(move.away for move in moves),
             breaths=breaths,
             beat_s=beats,
-            doing=tuple(doing),
+            doing=doing,
             restless_mm=self._restless_mm(first, doing[0]),
-            bursts_s=self._bursts(spans, first.posture, begin_s, end_s),
+            bursts_s=self._bursts(spans, moves, begin_s, end_s),
+            drops=tuple(drop for span in spans for drop in self._drops(span) if begin_s <= drop.at_s < end_s),
         )
 
     def _doing(self, span: Span, at_s: float) -> Doing:
         activity = ACTIVITIES[span.activity]
-        stage = ""
+        begin_s, stage, fallen = span.begin_s, "", False
         if span.activity in _LYING_STILL:
-            stage = self._night(span).stage(at_s - span.begin_s)
+            night, lay_s = self._night(span)
+            stage = night.stage(at_s - lay_s)
         elif activity.lying:
             stage = "awake"
-        clothing = activity.clothing_clo * (0.55 if self._summer else 1.0)
+        elif span.event in _FALLS:
+            falls_s = next((move.begin_s for move in self._moves(span) if move.fallen), math.inf)
+            fallen = falls_s <= at_s
+            begin_s = falls_s if fallen else begin_s
         return Doing(
-            start_s=span.begin_s,
+            start_s=begin_s,
             activity=span.activity,
-            room="" if activity.away else self.room_of(span),
+            room=self.room_of(span),
             sleep_stage=stage,
             metabolic_w_m2=MET_W_M2 * activity.met,
-            clothing_clo=clothing,
+            clothing_clo=activity.clothing_clo * (0.55 if self._summer else 1.0),
             stress=max(span.stress, _FEVER_STRESS if span.ill else 0.0),
-            fallen=span.event in ("fall", "slow_collapse"),
+            fallen=fallen,
         )
 
-    def _night(self, span: Span) -> Night:
-        return night_of(self._seed, self.name, span.begin_s, span.seconds, self.life.age_years)
+    def _doings(self, span: Span, begin_s: float, end_s: float) -> Iterator[Doing]:
+        """Yield what is done in a time: from one stage of sleep to the next, before and after a fall."""
+        low_s, high_s = max(span.begin_s, begin_s), min(span.end_s, end_s)
+        last = self._doing(span, low_s)
+        yield last
+        changes: list[float] = []
+        if span.activity in _LYING_STILL:
+            lay_s = self._night(span)[1]
+            first = math.floor((low_s - lay_s) / EPOCH_S) + 1
+            changes = [lay_s + EPOCH_S * epoch for epoch in range(first, math.ceil((high_s - lay_s) / EPOCH_S))]
+        elif span.event in _FALLS:
+            changes = [move.begin_s for move in self._moves(span) if move.fallen and low_s < move.begin_s < high_s][:1]
+        for moment_s in changes:
+            doing = self._doing(span, moment_s + 1e-6)
+            if doing.sleep_stage != last.sleep_stage or doing.fallen != last.fallen:
+                last = replace(doing, start_s=moment_s)
+                yield last
+
+    def _found_room(self, span: Span) -> str:
+        if span.event and not span.room:
+            before = self.timeline.before(self.timeline.whole(span))
+            return self.room_of(before)
+        return "" if ACTIVITIES[span.activity].away else span.room or self._mover.spot_of(span).room
 
     def _made_moves(self, span: Span) -> tuple[Move, ...]:
-        return self._mover.moves(span, self.timeline.before(span))
+        whole = self.timeline.whole(span)
+        if whole != span:
+            return tuple(
+                move.cut(span.begin_s, span.end_s)
+                for move in self._moves(whole)
+                if move.end_s > span.begin_s + 1e-9 and move.begin_s < span.end_s - 1e-9
+            )
+        before = self.timeline.before(span)
+        start, was_away = self._ended(before)
+        return self._mover.moves(span, start, was_away=was_away)
+
+    def _ended(self, before: Span) -> tuple[Spot, bool]:
+        """Return where and how a span leaves the body, and whether that is out of the house."""
+        if self._mover.settled(before):
+            return self._mover.spot_of(before), ACTIVITIES[before.activity].away
+        last = self._moves(before)[-1]
+        room = self._routes.room_at(last.end_m, self.room_of(before) or self._routes.entrance_room)
+        return last.ends(room), last.away
+
+    def _made_night(self, span: Span) -> tuple[Night, float]:
+        """Return the sleep that a span is a part of, and when it began: who gets up at night sleeps on afterwards."""
+        spans = self.timeline.spans(span.begin_s - _NIGHT_S, span.end_s + _NIGHT_S)
+        times = [(one.begin_s, one.end_s, one.activity == span.activity) for one in spans]
+        return night_among(times, spans.index(span), self._seed, self.name, self.life.age_years)
 
     def _made_hour(self, hour: int) -> Hour:
-        return make_hour(self._body, self._load(hour * HOUR_S), self._seed, self.name, hour)
+        return make_hour(self._body, self._load(hour * HOUR_S - LEAD_S), self._seed, self.name, hour)
 
     def _load(self, begin_s: float) -> Load:
-        """Return what an hour asks of the body, second by second."""
-        count = round(HOUR_S)
+        """Return what an hour and some time before ask of the body, second by second."""
+        count = round(HOUR_S) + LEAD_S
         met, stress, speaks = np.ones(count), np.zeros(count), np.zeros(count)
         asleep, upright = np.full(count, -1, np.int8), np.zeros(count, bool)
-        for span in self.timeline.spans(begin_s, begin_s + HOUR_S):
+        for span in self.timeline.spans(begin_s, begin_s + count):
             low = max(0, math.floor(span.begin_s - begin_s))
             high = min(count, math.ceil(span.end_s - begin_s))
             activity = ACTIVITIES[span.activity]
@@ -151,8 +224,8 @@ class Resident:
             stress[low:high] = max(span.stress, _FEVER_STRESS if span.ill else 0.0, 1.0 if span.event else 0.0)
             upright[low:high] = activity.met >= 1.5
             if span.activity in _LYING_STILL:
-                night = self._night(span)
-                epochs = ((np.arange(low, high) + begin_s - span.begin_s) / EPOCH_S).astype(int)
+                night, lay_s = self._night(span)
+                epochs = ((np.arange(low, high) + begin_s - lay_s) / EPOCH_S).astype(int)
                 asleep[low:high] = night.stages[np.clip(epochs, 0, len(night.stages) - 1)]
         return Load(met, asleep, stress, speaks, upright)
 
@@ -178,18 +251,41 @@ class Resident:
             return _ASLEEP_MM
         return RESTLESS_MM[move.posture] * (1.0 + 0.8 * doing.stress) * (1.3 if self.life.age_years > 70 else 1.0)
 
-    def _bursts(self, spans: list[Span], posture: Posture, begin_s: float, end_s: float) -> Array:
+    def _bursts(self, spans: Sequence[Span], moves: Sequence[Move], begin_s: float, end_s: float) -> Array:
         """Return (burst, 2): turning over of sleepers, shifting of who is awake."""
         found = list(self._turns(spans, begin_s, end_s))
-        awake = not any(span.activity in _LYING_STILL for span in spans)
-        random = chance(self._seed, "shifts", self.name, round(begin_s))
-        count = int(random.poisson(_SHIFTS_PER_H[posture] * (end_s - begin_s) / 3600.0)) if awake else 0
-        found += [(float(random.uniform(begin_s, end_s - 3.0)), float(random.uniform(0.8, 2.5))) for _ in range(count)]
+        for minute in range(math.floor(begin_s / MINUTE_S), math.ceil(end_s / MINUTE_S)):
+            random = chance(self._seed, "shifts", self.name, minute)
+            at_s = MINUTE_S * (minute + float(random.uniform(0.0, 0.95)))
+            seconds, drawn = float(random.uniform(0.8, 2.5)), float(random.uniform())
+            move = next((one for one in moves if one.begin_s <= at_s < one.end_s), None)
+            if move is None or any(one.begin_s <= at_s < one.end_s for one in spans if one.activity in _LYING_STILL):
+                continue
+            if drawn < _SHIFTS_PER_H[move.posture] * MINUTE_S / 3600.0:
+                found.append((at_s, seconds))
         return np.array(sorted(found), np.float64).reshape(-1, 2)
 
-    def _turns(self, spans: list[Span], begin_s: float, end_s: float) -> Iterator[tuple[float, float]]:
+    def _turns(self, spans: Sequence[Span], begin_s: float, end_s: float) -> Iterator[tuple[float, float]]:
         for span in spans:
             if span.activity in _LYING_STILL:
-                for since_s, seconds in self._night(span).turns_s:
-                    if begin_s <= span.begin_s + since_s < end_s:
-                        yield float(span.begin_s + since_s), float(seconds)
+                night, lay_s = self._night(span)
+                turns = night.turns_s
+                low, high = max(begin_s, span.begin_s) - lay_s, min(end_s, span.end_s) - lay_s
+                for since_s, seconds in turns[(turns[:, 0] >= low) & (turns[:, 0] < high)]:
+                    yield float(lay_s + since_s), float(seconds)
+
+    def _drops(self, span: Span) -> Iterator[Drop]:
+        """Yield what slips out of the resident's hand."""
+        if span.event != "drop":
+            return
+        moves = self._moves(self.timeline.whole(span))
+        picks = next((number for number, move in enumerate(moves) if move.leg.posture is Posture.SITTING), 0)
+        stands = next((move for move in reversed(moves[:picks]) if move.leg.seconds > DROPS_S), None)
+        if stands is not None and not stands.away:
+            ahead: Point = (
+                stands.place_m[0] + _REACH_M * math.cos(stands.heading_rad),
+                stands.place_m[1] + _REACH_M * math.sin(stands.heading_rad),
+            )
+            room = self._routes.room_at(stands.place_m, self.room_of(span))
+            height_m = 0.55 * self.life.height_m
+            yield Drop(at_s=stands.begin_s + DROPS_S, place_m=self._places.inside(room, ahead), from_m=height_m)

@@ -14,6 +14,10 @@ from sumika.schema.house import House, Resident
 from sumika.schema.living import Life, Routine
 from sumika.world.residents.chance import chance
 
+GUEST = "guest_"
+"""What the names of guests begin with; a description's own names that do so are taken for guests, too."""
+_VISITS = 0.35
+"""How likely somebody visits on a day of a weekend on which the household stays in (typical: once or twice a month)."""
 _SHORTEST_H = 1.0 / 60.0
 _GROWN_YEARS = 15.0
 
@@ -45,6 +49,7 @@ class Together:
         weekend: Whether it is one.
         dinner_h: When they eat.
         outing_h: From when to when everybody is out; None: they stay.
+        visit_h: From when to when guests are there; None: nobody comes.
         bath_h: When the first one bathes.
         cook: Number of who cooks; -1: nobody can.
     """
@@ -52,6 +57,7 @@ class Together:
     weekend: bool
     dinner_h: float
     outing_h: tuple[float, float] | None
+    visit_h: tuple[float, float] | None
     bath_h: float
     cook: int
 
@@ -64,14 +70,24 @@ def together_on(house: House, seed: int, day: date) -> Together:
     if weekend and random.uniform() < 0.45:
         begin = float(random.uniform(10.0, 13.0))
         outing = (begin, begin + float(random.uniform(2.0, 4.5)))
+    visit = None
+    if weekend and outing is None and guests_of(house) > 0 and random.uniform() < _VISITS:
+        begin = float(random.uniform(14.0, 15.5))
+        visit = (begin, begin + float(random.uniform(2.0, 3.2)))
     dinner_h = float(np.clip(random.normal(19.2, 0.35), 18.2, 20.5))
     return Together(
         weekend=weekend,
         dinner_h=dinner_h,
         outing_h=outing,
+        visit_h=visit,
         bath_h=dinner_h + float(random.uniform(1.2, 1.8)),
-        cook=_cook(house.residents),
+        cook=_cook(house.residents[: len(house.residents) - guests_of(house)]),
     )
+
+
+def guests_of(house: House) -> int:
+    """Return how many of a house's residents, the last ones, only come to visit."""
+    return sum(resident.id.startswith(GUEST) for resident in house.residents)
 
 
 def life_of(resident: Resident) -> Life:
@@ -102,7 +118,9 @@ def day_of(house: House, number: int, seed: int, day: date, next_day: date) -> t
     begin, end = wakes_h(resident, seed, day), 24.0 + wakes_h(resident, seed, next_day)
     planner = _Planner(random, number, begin, end)
     common = together_on(house, seed, day)
-    if life.routine is Routine.BABY:
+    if resident.id.startswith(GUEST):
+        _guest(planner, common)
+    elif life.routine is Routine.BABY:
         _baby(planner, life)
     else:
         _day(planner, life, common, len(house.residents))
@@ -160,7 +178,7 @@ _CHORES = (("housework", 3.0), ("watching_tv", 1.0), ("reading", 1.0))
 def _day(planner: _Planner, life: Life, common: Together, residents: int) -> None:
     """Plan an ordinary day."""
     _morning(planner)
-    if common.weekend and life.routine is not Routine.RETIRED:
+    if common.weekend and (life.routine is not Routine.RETIRED or common.visit_h is not None):
         _weekend(planner, common)
     else:
         _WORKDAYS[life.routine](planner, life)
@@ -181,7 +199,18 @@ def _weekend(planner: _Planner, common: Together) -> None:
     else:
         planner.spend(12.2, _CHORES)
         planner.do("eating", 0.5)
+    if common.visit_h is not None:
+        planner.spend(common.visit_h[0], _CHORES)
+        planner.until("talking", common.visit_h[1])
     planner.spend(17.5, _LEISURE)
+
+
+def _guest(planner: _Planner, common: Together) -> None:
+    """Come and go; what guests do at home is no part of the house."""
+    if common.visit_h is not None:
+        planner.until("away", common.visit_h[0] + float(planner.random.uniform(0.0, 0.3)))
+        planner.until("talking", common.visit_h[1] - float(planner.random.uniform(0.0, 0.2)))
+    planner.until("away", planner.end_h)
 
 
 def _office(planner: _Planner, life: Life) -> None:

@@ -8,14 +8,19 @@ Clin. Sleep Med. 3 (2007): 10 to 25 an hour. Sleepers change posture 1.5 to 3 ti
 "Sleep positions in the young adult and their relationship with the subjective quality of sleep", Sleep 6, 1983).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.world.residents.chance import chance
+
 EPOCH_S = 30.0
 STAGES = ("awake", "n1", "n2", "n3", "rem")
 _AWAKE, _N1, _N2, _N3, _REM = range(5)
+_UP_S = 1800.0
+"""Who is up for longer begins a sleep of its own."""
 _CYCLE_S, _CYCLE_SPREAD_S = 95.0 * 60.0, 10.0 * 60.0
 
 Stages = NDArray[np.int8]
@@ -40,13 +45,16 @@ class Night:
         return STAGES[self.stages[place]]
 
 
-def sleep_night(random: np.random.Generator, age_years: float, seconds: float) -> Night:
+def sleep_night(
+    random: np.random.Generator, age_years: float, seconds: float, up: Sequence[tuple[float, float]] = ()
+) -> Night:
     """Return a sleep.
 
     Args:
         random: Where chance comes from.
         age_years: Of the sleeper.
-        seconds: How long they lie in bed.
+        seconds: How long they lie in bed, from first lying down to getting up for good.
+        up: When they are up in between, from when to when since lying down; it takes minutes to fall asleep again.
     """
     count = max(1, int(np.ceil(seconds / EPOCH_S)))
     parts: list[tuple[int, float]] = [(_AWAKE, float(np.clip(random.lognormal(np.log(720.0), 0.6), 120.0, 3600.0)))]
@@ -61,7 +69,38 @@ def sleep_night(random: np.random.Generator, age_years: float, seconds: float) -
     stages = np.concatenate([np.full(max(1, round(length / EPOCH_S)), stage, np.int8) for stage, length in parts])
     stages = np.resize(stages, count) if len(stages) >= count else np.append(stages, np.full(count - len(stages), _N2))
     night = _woken(random, stages.astype(np.int8), age_years)
+    for begin_s, end_s in up:
+        wakes, lies = int(begin_s / EPOCH_S), int(np.ceil(end_s / EPOCH_S))
+        sleeps = lies + round(float(np.clip(random.lognormal(np.log(360.0), 0.5), 60.0, 1800.0)) / EPOCH_S)
+        night[wakes:sleeps] = _AWAKE
+        night[sleeps : sleeps + 4] = _N1
     return Night(night, _turns(random, night, age_years))
+
+
+def night_among(
+    times: Sequence[tuple[float, float, bool]], number: int, seed: int, name: str, age_years: float
+) -> tuple[Night, float]:
+    """Return the sleep that a time in bed is a part of, and when it began.
+
+    Args:
+        times: Beginning and end of what is done, one after the other, and whether that is lying asleep.
+        number: Which of them.
+        seed: Of everything random.
+        name: Of the sleeper.
+        age_years: Of the sleeper.
+    """
+    low = high = number
+    while low >= 2 and times[low - 2][2] and _short(times[low - 1]):
+        low -= 2
+    while high + 2 < len(times) and times[high + 2][2] and _short(times[high + 1]):
+        high += 2
+    begin_s, end_s = times[low][0], times[high][1]
+    up = [(one[0] - begin_s, one[1] - begin_s) for one in times[low:high] if not one[2]]
+    return sleep_night(chance(seed, "night", name, round(begin_s)), age_years, end_s - begin_s, up), begin_s
+
+
+def _short(time: tuple[float, float, bool]) -> bool:
+    return not time[2] and time[1] - time[0] < _UP_S
 
 
 def _cycle(random: np.random.Generator, age_years: float, cycle: int) -> list[tuple[int, float]]:

@@ -1,14 +1,18 @@
 """One body's time as spans of doing: the days of its routine, and what befalls it on top."""
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from datetime import date as date_type
 from functools import lru_cache
 
+import numpy as np
+
 from sumika.schema.house import House
-from sumika.world.residents.chance import chance
-from sumika.world.residents.routine import Block, day_of, wakes_h
-from sumika.world.residents.sleep import Night, sleep_night
+from sumika.world.residents.queue import SINGLE, queued
+from sumika.world.residents.routine import day_of, wakes_h
+from sumika.world.residents.span import Span
 
 DAY_S = 86_400.0
 BODILY = frozenset({"fall", "slow_collapse", "near_fall", "sit_hard", "drop"})
@@ -27,38 +31,8 @@ _USUAL_S = {
 }
 """How long such a thing takes where nobody says."""
 EVENTS = tuple(_USUAL_S)
-_COMES_S = 45.0
+_COMES_S = 60.0
 """So long before a fall in a named room its victim is on the way there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Something done for a while.
-
-    Attributes:
-        begin_s: Since the world began.
-        end_s: Likewise.
-        activity: Name of an activity.
-        number: Which place, where there are several.
-        room: Where, where that is set.
-        event: What befalls the body at the beginning; empty for nothing.
-        stress: 0 to 1.
-        ill: Whether the body is ill.
-    """
-
-    begin_s: float
-    end_s: float
-    activity: str
-    number: int = 0
-    room: str = ""
-    event: str = ""
-    stress: float = 0.0
-    ill: bool = False
-
-    @property
-    def seconds(self) -> float:
-        """How long it is."""
-        return self.end_s - self.begin_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +65,9 @@ def planned(kind: str, at_s: float, room: str, minutes: float) -> PlannedEvent:
 class Timeline:
     """What a resident does at any time."""
 
-    def __init__(self, house: House, number: int, seed: int, start: datetime) -> None:
+    def __init__(
+        self, house: House, number: int, seed: int, start: datetime, before_me: Sequence["Timeline"] = ()
+    ) -> None:
         """Take a resident.
 
         Args:
@@ -99,21 +75,31 @@ class Timeline:
             number: Of the resident in it.
             seed: Of everything random.
             start: When the world begins, with a time zone.
+            before_me: Of those who go before where only one can be.
         """
-        self._house, self._number, self._seed, self._start = house, number, seed, start
+        self._house, self.number, self._seed, self._start = house, number, seed, start
+        self._before_me = tuple(before_me)
         self._events: list[PlannedEvent] = []
         self._days = lru_cache(maxsize=8)(self._made)
+        self._plain = lru_cache(maxsize=8)(self._planned)
+        self._begins = lru_cache(maxsize=8)(self._begins_of)
         self._day_begin_s = lru_cache(maxsize=16)(self._begin_of)
         self._day = 0
+        self._last: Span | None = None
 
     def add(self, event: PlannedEvent) -> None:
         """Let something befall the resident."""
         self._events.append(event)
         self._events.sort(key=lambda one: one.at_s)
+        self._last = None
         self._days.cache_clear()
+        self._begins.cache_clear()
 
     def spans(self, begin_s: float, end_s: float) -> list[Span]:
         """Return all spans that touch a time, in order."""
+        last = self._last
+        if last is not None and last.begin_s <= begin_s and end_s <= last.end_s:
+            return [last]
         found: list[Span] = []
         day = self._day_at(begin_s)
         while True:
@@ -125,7 +111,19 @@ class Timeline:
 
     def at(self, at_s: float) -> Span:
         """Return what is done at a moment."""
-        return self.spans(at_s, at_s + 1e-6)[0]
+        last = self._last
+        if last is not None and last.begin_s <= at_s < last.end_s:
+            return last
+        day = self._day_at(at_s)
+        spans = self._days(day)
+        self._last = spans[min(max(bisect_right(self._begins(day), at_s) - 1, 0), len(spans) - 1)]
+        return self._last
+
+    def whole(self, span: Span) -> Span:
+        """Return all of the event that a span is a part of; of ordinary life the span itself."""
+        if not span.event:
+            return span
+        return replace(span, begin_s=span.event_s, end_s=span.event_end_s, stress=0.0, ill=False)
 
     def before(self, span: Span) -> Span:
         """Return what was done before a span."""
@@ -140,32 +138,60 @@ class Timeline:
         self._day = day if at_s >= self._day_begin_s(day) else day - 1
         return self._day
 
-    def _midnight_s(self, day: int) -> float:
-        date = self._start.date() + timedelta(days=day)
-        midnight = datetime(date.year, date.month, date.day, tzinfo=self._start.tzinfo)
-        # Through UTC: between two moments of one zone Python counts the clock on the wall, which jumps.
-        return midnight.astimezone(UTC).timestamp() - self._start.timestamp()
+    def _begins_of(self, day: int) -> list[float]:
+        return [span.begin_s for span in self._days(day)]
 
     def _begin_of(self, day: int) -> float:
         date = self._start.date() + timedelta(days=day)
-        resident = self._house.residents[self._number]
-        return self._midnight_s(day) + 3600.0 * wakes_h(resident, self._seed, date)
+        return self._clock_s(date, wakes_h(self._house.residents[self.number], self._seed, date))
+
+    def _clock_s(self, date: date_type, hour: float) -> float:
+        """Return when clocks on the wall show so many hours since midnight of a date; beyond 24 on the day after."""
+        wall = datetime(date.year, date.month, date.day, tzinfo=self._start.tzinfo) + timedelta(hours=hour)
+        # Through UTC: between two moments of one zone Python counts the clock on the wall, which jumps.
+        return (wall.astimezone(UTC) - self._start.astimezone(UTC)).total_seconds()
 
     def _made(self, day: int) -> tuple[Span, ...]:
-        date = self._start.date() + timedelta(days=day)
-        blocks = day_of(self._house, self._number, self._seed, date, date + timedelta(days=1))
-        midnight_s, next_s = self._midnight_s(day), self._midnight_s(day + 1) - 24 * 3600.0
-        spans = [_span(block, midnight_s, next_s) for block in blocks]
+        spans = list(self._plain(day))
         for event in self._events:
             if event.end_s > spans[0].begin_s and event.at_s < spans[-1].end_s:
                 spans = list(overlaid(spans, event))
         return tuple(spans)
 
+    def _planned(self, day: int) -> tuple[Span, ...]:
+        """Return a day as it is without events, after whoever goes before in the queue for toilet and bath."""
+        date = self._start.date() + timedelta(days=day)
+        blocks = day_of(self._house, self.number, self._seed, date, date + timedelta(days=1))
+        end_s = self._day_begin_s(day + 1)
+        # Where clocks jump, an hour of the plan is missing or there twice: nothing ends before it begins.
+        ends = np.minimum(np.maximum.accumulate([self._clock_s(date, block.end_h) for block in blocks]), end_s)
+        ends[-1] = end_s
+        begins = [self._day_begin_s(day), *map(float, ends[:-1])]
+        spans = [
+            Span(begin, float(end), block.activity, block.number, block.room)
+            for begin, end, block in zip(begins, ends, blocks, strict=True)
+            if end > begin
+        ]
+        return queued(spans, self._taken)
 
-def _span(block: Block, midnight_s: float, next_s: float) -> Span:
-    """Return a block in the world's time; what lies after midnight counts from the next one (clocks may change)."""
-    begin, end = (hour * 3600.0 + (midnight_s if hour < 24.0 else next_s) for hour in (block.begin_h, block.end_h))
-    return Span(begin, max(end, begin + 1.0), block.activity, block.number, block.room)
+    def _taken(self, activity: str, begin_s: float, end_s: float) -> list[tuple[float, float]]:
+        """Return when what only one can use is used by those who go before."""
+        pieces = sum(piece.kind is SINGLE[activity] for piece in self._house.furniture)
+        if pieces == 0:
+            return []
+        return [
+            (span.begin_s, span.end_s)
+            for other in self._before_me
+            if (other.number - self.number) % pieces == 0
+            for span in other.planned_between(begin_s, end_s)
+            if span.activity == activity
+        ]
+
+    def planned_between(self, begin_s: float, end_s: float) -> list[Span]:
+        """Return what is planned in a time, whatever befalls."""
+        days = range(self._day_at(begin_s), self._day_at(end_s) + 1)
+        spans = [span for day in days for span in self._plain(day)]
+        return [span for span in spans if span.end_s > begin_s and span.begin_s < end_s]
 
 
 def overlaid(spans: Iterable[Span], event: PlannedEvent) -> Iterable[Span]:
@@ -179,18 +205,26 @@ def overlaid(spans: Iterable[Span], event: PlannedEvent) -> Iterable[Span]:
 def _changed(span: Span, event: PlannedEvent) -> Span:
     match event.kind:
         case "illness":
-            stays = span.activity in ("toilet", "sleeping")
+            stays = bool(span.event) or span.activity in ("toilet", "sleeping")
             return replace(span, activity=span.activity if stays else "lying_ill", ill=True)
         case "stress":
             return replace(span, stress=0.8)
         case "party":
-            return replace(span, activity="talking", room=event.room)
+            return replace(span, activity="talking", room=event.room, event="")
         case "absent":
-            return replace(span, activity="away")
+            return replace(span, activity="away", room="", event="")
         case "night_toilet":
-            return replace(span, activity="toilet")
+            return replace(span, activity="toilet", room="", event="")
         case _:
-            return replace(span, activity="befallen", event=event.kind, room=event.room or span.room)
+            return replace(
+                span,
+                activity="befallen",
+                event=event.kind,
+                event_s=event.at_s,
+                event_end_s=event.end_s,
+                number=0,
+                room=event.room,
+            )
 
 
 def _cut(spans: Iterable[Span], begin_s: float, end_s: float, change: Callable[[Span], Span]) -> list[Span]:
@@ -212,17 +246,3 @@ def _cut(spans: Iterable[Span], begin_s: float, end_s: float, change: Callable[[
         if span.end_s > high:
             found.append(replace(span, begin_s=high))
     return found
-
-
-@lru_cache(maxsize=64)
-def night_of(seed: int, name: str, begin_s: float, seconds: float, age_years: float) -> Night:
-    """Return how somebody sleeps in a span.
-
-    Args:
-        seed: Of everything random.
-        name: Of the sleeper.
-        begin_s: When the span begins.
-        seconds: How long it is.
-        age_years: Of the sleeper.
-    """
-    return sleep_night(chance(seed, "night", name, round(begin_s)), age_years, seconds)
