@@ -8,10 +8,16 @@ Breathing: lengths of breaths vary by 10 to 20 % with a memory of the breath bef
 in humans: diversity and individuality", Respir. Physiol. 122, 2000), least in deep sleep, most in dreams; sighs every
 five to eight minutes awake (E. Vlemincx et al., "Why do you sigh?", Psychophysiology 48, 2011).
 Heartbeats: respiratory sinus arrhythmia that follows the breaths, a wave of about 0.1 Hz (Mayer), and a 1/f part below
-(Task Force of ESC and NASPE, "Heart rate variability", Eur. Heart J. 17, 1996). People differ in its size: SDNN 50 ms
-(32 to 93), RMSSD 42 ms (19 to 75) at rest (D. Nunan et al., "A quantitative systematic review of normal values for
-short-term heart rate variability in healthy adults", PACE 33, 2010); it falls with age by about 1.5 % a year (K.
-Umetani et al., "Twenty-four hour time domain heart rate variability and heart rate", J. Am. Coll. Cardiol. 31, 1998).
+(Task Force of ESC and NASPE, "Heart rate variability", Eur. Heart J. 17, 1996). People differ in its size: of intervals
+of 926 ms SDNN 50 ms (32 to 93), RMSSD 42 ms (19 to 75) at rest (D. Nunan et al., "A quantitative systematic review of
+normal values for short-term heart rate variability in healthy adults", PACE 33, 2010; taken for lying at the age of 40);
+it falls with age by about 1.5 % a year (K. Umetani et al., "Twenty-four hour time domain heart rate variability and
+heart rate", J. Am. Coll. Cardiol. 31, 1998). Arrhythmia grows in proportion to depth and length of a breath (J. A.
+Hirsch, B. Bishop, "Respiratory sinus arrhythmia in humans: how breathing pattern modulates heart rate", Am. J.
+Physiol. 241, 1981). The more upright, the less of it and the more of the Mayer wave (B. Pomeranz et al., "Assessment of
+autonomic function in humans by heart rate spectral analysis", Am. J. Physiol. 248, 1985; N. Montano et al., "Power
+spectrum analysis of heart rate variability to assess the changes in sympathovagal balance during graded orthostatic
+tilt", Circulation 90, 1994: standing about a third of the power of one and twice that of the other; sitting between).
 """
 
 from dataclasses import dataclass, field
@@ -68,6 +74,7 @@ class Load:
         stress: 0 to 1.
         speaks: Share of the time one speaks.
         upright: Whether one stands.
+        lying: Whether one lies.
     """
 
     met: Array = field(repr=False)
@@ -75,6 +82,7 @@ class Load:
     stress: Array = field(repr=False)
     speaks: Array = field(repr=False)
     upright: NDArray[np.bool_] = field(repr=False)
+    lying: NDArray[np.bool_] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +103,21 @@ def body_of(life: Life, seed: int, name: str) -> Body:
     age = life.age_years
     ages = (0.0, 1.0, 5.0, 10.0, 16.0, 30.0, 70.0)
     heart = float(np.interp(age, ages, (140, 125, 98, 84, 75, 72, 71))) * float(np.exp(random.normal(0.0, 0.12)))
-    breath = float(np.interp(age, ages, (43, 36, 24, 20, 17, 14.5, 16))) * float(np.exp(random.normal(0.0, 0.15)))
-    young = float(np.exp(-0.015 * (np.clip(age, 15.0, 90.0) - 25.0)))
-    # Of one person who varies much all parts are large: they share half of their spread.
-    common = random.normal(0.0, 0.28)
-    shares = [float(np.exp(common + random.normal(0.0, 0.28))) * young for _ in range(3)]
+    usual = float(np.interp(age, ages, (43, 36, 24, 20, 17, _GROWN_BREATH_BPM, 16)))
+    breath = usual * float(np.exp(random.normal(0.0, 0.15)))
+    young = float(np.exp(-0.015 * (np.clip(age, 15.0, 90.0) - _NORMS_YEARS)))
+    # The spread of SDNN and RMSSD in the norms above is a third, that of LF/HF 0.8 as a logarithm: who
+    # varies much all parts are large, and each has a spread of its own besides.
+    common = random.normal(0.0, 0.22)
+    shares = [float(np.exp(common + random.normal(0.0, 0.25))) * young for _ in range(3)]
+    quick = min(1.0, _GROWN_BREATH_BPM / usual)  # short breaths of small children move the heart little
     return Body(
         heart_bpm=(life.resting_heart_bpm or heart + (3.0 if life.female else 0.0)),
         breath_bpm=life.resting_breath_bpm or breath,
         depth_m=float(np.clip(random.lognormal(np.log(5e-3), 0.3), 2e-3, 10e-3)) * min(1.0, life.height_m / 1.6),
-        arrhythmia=0.030 * shares[0],
-        mayer=0.024 * shares[1],
-        slow=0.034 * shares[2],
+        arrhythmia=0.032 * shares[0] * quick,
+        mayer=0.022 * shares[1],
+        slow=0.040 * shares[2],
         irregular=float(random.uniform(0.07, 0.16)),
     )
 
@@ -149,7 +160,14 @@ _ASLEEP_SLOW = np.array([1.0, 0.9, 0.8, 0.45, 1.4])
 _DREAMS = 4
 _SIGH_EVERY_S, _SIGH_ASLEEP_EVERY_S = 390.0, 900.0
 _PAUSE_EVERY_S, _PAUSE_DREAMING_EVERY_S = 1500.0, 500.0
-_USUAL_BREATH_S = 4.0
+_MOST_ARRHYTHMIA = 0.2
+"""The deepest breaths move the heart by 15 to 40 beats a minute from least to most (I. A. O'Brien et al., "Heart rate
+variability in healthy subjects: effect of age and the derivation of normal ranges for tests of autonomic function", Br.
+Heart J. 55, 1986), which is a fifth of the rate up and down."""
+_GROWN_BREATH_BPM = 14.5
+_NORMS_YEARS = 40.0
+_ARRHYTHMIA_BY_POSTURE, _MAYER_BY_POSTURE = (0.78, 0.58), (1.2, 1.4)
+"""Of what they are lying down: sitting, standing."""
 _MEMORY = 0.3
 
 
@@ -210,9 +228,15 @@ def _beats(body: Body, load: Load, breaths: Breaths, mayer_wave: Array, wander: 
     phase = np.interp(seconds, np.append(breaths.start_s, HOUR_S), np.arange(len(breaths.start_s) + 1))
     # Beats come faster while one breathes in; slow breaths move the heart more than quick ones.
     lengths = np.diff(np.append(breaths.start_s, HOUR_S))
-    slower = np.interp(seconds, breaths.start_s, np.sqrt(np.clip(lengths / _USUAL_BREATH_S, 0.3, 2.0)))
-    follows = body.arrhythmia * slower * np.sqrt(2.0) * np.sin(2.0 * np.pi * phase) * calm
-    varied = rate * (1.0 + effort * (follows + body.mayer * mayer_wave * calm + body.slow * slow * wander))
+    moves = np.sqrt(2.0) * body.arrhythmia * lengths * body.breath_bpm / 60.0 * breaths.depth_m / body.depth_m
+    moves = _MOST_ARRHYTHMIA * np.tanh(moves / _MOST_ARRHYTHMIA)
+    follows = np.interp(seconds, breaths.start_s, moves) * np.sin(2.0 * np.pi * phase)
+    vagal, pressed = (
+        np.repeat(smoothed(np.select((load.lying, load.upright), (1.0, stands), sits), 20.0)[LEAD_S:], _GRID)
+        for sits, stands in (_ARRHYTHMIA_BY_POSTURE, _MAYER_BY_POSTURE)
+    )
+    waves = (follows * vagal + body.mayer * mayer_wave * pressed) * calm
+    varied = rate * np.exp(effort * (waves + body.slow * slow * wander))
     turns = np.concatenate(([0.0], np.cumsum(np.maximum(varied, 25.0) / 60.0 / GRID_HZ)))
     whole = max(1, round(turns[-1]))
     turns *= whole / turns[-1]

@@ -215,19 +215,19 @@ class Resident:
         """Return what an hour and some time before ask of the body, second by second."""
         count = round(HOUR_S) + LEAD_S
         met, stress, speaks = np.ones(count), np.zeros(count), np.zeros(count)
-        asleep, upright = np.full(count, -1, np.int8), np.zeros(count, bool)
+        asleep, upright, lying = np.full(count, -1, np.int8), np.zeros(count, bool), np.zeros(count, bool)
         for span in self.timeline.spans(begin_s, begin_s + count):
             low = max(0, math.floor(span.begin_s - begin_s))
             high = min(count, math.ceil(span.end_s - begin_s))
             activity = ACTIVITIES[span.activity]
             met[low:high], speaks[low:high] = activity.met, activity.speaks
             stress[low:high] = max(span.stress, _FEVER_STRESS if span.ill else 0.0, 1.0 if span.event else 0.0)
-            upright[low:high] = activity.met >= 1.5
+            upright[low:high], lying[low:high] = activity.met >= 1.5, activity.lying or span.event in _FALLS
             if span.activity in _LYING_STILL:
                 night, lay_s = self._night(span)
                 epochs = ((np.arange(low, high) + begin_s - lay_s) / EPOCH_S).astype(int)
                 asleep[low:high] = night.stages[np.clip(epochs, 0, len(night.stages) - 1)]
-        return Load(met, asleep, stress, speaks, upright)
+        return Load(met, asleep, stress, speaks, upright, lying)
 
     def _vital(self, begin_s: float, end_s: float) -> tuple[Breaths, Array]:
         hours = range(math.floor(begin_s / HOUR_S), math.floor((end_s - 1e-9) / HOUR_S) + 1)

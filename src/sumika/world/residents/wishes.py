@@ -12,7 +12,7 @@ from sumika.world.exchange import Doing
 from sumika.world.residents.chance import chance
 
 _UNDRESSED = ("bathing", "washing", "dressing")
-EVERY_S = 900.0
+EVERY_S = 1800.0
 """So often somebody asks themselves whether it is warm enough."""
 _PER_K = 0.33
 """Scale points of the vote per kelvin, about."""
