@@ -9,6 +9,7 @@ import pytest
 from sumika.schema.house import Device, House, Room
 from sumika.schema.living import Furniture, FurnitureKind
 from sumika.world.devices import Devices, Habits
+from sumika.world.devices.habits import TRIES_AGAIN_S
 from sumika.world.devices.moisture import Humidifier
 from sumika.world.exchange import Doing, Outside, RoomsNow
 from tests.world_device_helpers import START, rooms_at
@@ -136,7 +137,7 @@ def test_only_news_is_told_and_what_was_refused_is_asked_again() -> None:
     first = orders(habits, "reading")
     assert first
     assert not orders(habits, "reading", at=START + timedelta(minutes=5))
-    assert orders(habits, "reading", at=START + timedelta(minutes=11)) == first
+    assert orders(habits, "reading", at=START + timedelta(seconds=TRIES_AGAIN_S + 60)) == first
 
 
 def test_a_device_can_be_left_to_somebody_else() -> None:

@@ -78,7 +78,13 @@ def run(
     help="Another place of a radar, as living_radar=2.7,0.05,1.7,90,-8 (x,y,z,yaw,pitch); may be given often.",
 )
 @click.option("--days", type=click.IntRange(1, 366), default=365, show_default=True, help="How long each is simulated.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=1,
+    show_default=True,
+    help="Of people and weather, the same for all variants.",
+)
 @click.option("--plot", type=_OUT, help="Draw what the radars see: FILE.png or FILE.html.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on standard output.")
 def compare(
