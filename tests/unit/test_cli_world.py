@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,20 @@ from sumika.cli._world_run import Pace, finding_line
 from sumika.cli.world import world
 from sumika.clock import Instant, SimulatedClock
 from sumika.config import demo_house
-from sumika.schema import SumikaError, UsageError
+from sumika.log import LogReader
+from sumika.schema import (
+    AirSample,
+    Origin,
+    PointCloud,
+    Presence,
+    Respiration,
+    SlowTime,
+    SumikaError,
+    Tracks,
+    TrueBeat,
+    TrueBody,
+    UsageError,
+)
 from sumika.world.scenarios import Check, Finding, house_of, load_scenario, names
 
 SHORT = """
@@ -108,10 +122,26 @@ def test_an_unknown_name_finds_the_nearest() -> None:
     assert "Did you mean winter_night?" in str(result.exception)
 
 
-def test_a_log_without_radars_is_refused(tmp_path: Path) -> None:
-    result = invoke("run", "guest", "--log", str(tmp_path / "log"))
+def test_a_log_that_is_there_is_not_written_over(tmp_path: Path) -> None:
+    result = invoke("run", "guest", "--log", str(tmp_path))
     assert isinstance(result.exception, UsageError)
-    assert "--radar" in str(result.exception)
+    assert "not there yet" in str(result.exception)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("radar", [False, True])
+def test_a_run_is_logged_with_and_without_the_radars(tmp_path: Path, radar: bool) -> None:
+    path = tmp_path / "minute.yaml"
+    path.write_text(SHORT.replace("hours: 0.5", "hours: 0.02").replace("step_s: 60", "step_s: 10"), encoding="utf-8")
+    log = tmp_path / "log"
+    result = invoke("run", str(path), "--log", str(log), *(["--radar"] if radar else []))
+    assert result.exit_code == 0, result.output
+    kinds = Counter(type(logged.message) for logged in LogReader(log))
+    assert {AirSample, TrueBody, TrueBeat, Presence, Tracks} <= set(kinds)
+    for kind in (SlowTime, PointCloud, Respiration):
+        assert (kinds[kind] > 0) == radar  # rates and points come from samples alone
+    told = [logged.message for logged in LogReader(log, ("presence",))]
+    assert {one.origin for one in told if isinstance(one, Presence) and one.valid} == {Origin.SIMULATED}
 
 
 @pytest.mark.slow

@@ -92,10 +92,10 @@ def run_scenario(wanted: Wanted, tell: Say, clock: Clock | None = None) -> bool:
     rooms = rooms_told(loaded.house)
     pace = Pace(wanted.speed, clock or WallClock())
     watcher = _Watcher(run, rooms, pace, tell, language)
-    if wanted.radar:
-        from sumika.cli._world_radar import run_with_radar
+    if wanted.radar or wanted.log is not None:
+        from sumika.cli._world_logged import run_logged
 
-        result = run_with_radar(run, loaded, watcher.take, wanted.log)
+        result = run_logged(run, loaded, watcher.take, wanted.log, with_radar=wanted.radar)
     else:
         result = run.run(watcher.take)
     if wanted.table is not None:

@@ -39,7 +39,11 @@ def list_scenarios() -> None:
 @click.option("--plot", type=_OUT, help="Draw a page of plots: FILE.png or FILE.html.")
 @click.option("--csv", "table", type=_OUT, help="Write the course, a line per step, as CSV.")
 @click.option("--radar", is_flag=True, help="With every radar's samples, and perception behind them (slow).")
-@click.option("--log", type=click.Path(path_type=Path, file_okay=False), help="With --radar: keep a log to replay.")
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep a log of all that is said; without --radar presence and posture are the error model's.",
+)
 def run(
     name: str,
     speed: float | None,
@@ -56,8 +60,8 @@ def run(
     """
     from sumika.cli._world_run import Wanted, run_scenario
 
-    if log is not None and not radar:
-        raise UsageError("a log needs radar frames", where="--log", remedy="Add --radar")
+    if log is not None and log.exists():
+        raise UsageError("it is there already", where=f"--log {log}", remedy="Name a folder that is not there yet")
     wanted = Wanted(name=name, speed=speed, seed=seed, hours=hours, plot=plot, table=table, radar=radar, log=log)
     click.echo(banner(Origin.SIMULATED, language_of(os.environ)), err=True)
     if not run_scenario(wanted, click.echo):

@@ -78,11 +78,13 @@ def _rooms(course: Course, rooms: tuple[str, ...], quantity: str, title: str, un
 
 def _power(course: Course) -> Lines:
     """Return grid and roof, and the devices that drew most."""
-    most = sorted(course.devices_w, key=lambda name: -float(np.abs(course.devices_w[name]).sum()))[:_MOST_DEVICES]
+    # The roof only gives; it has a line of its own.
+    drawing = [name for name, power in course.devices_w.items() if np.any(power > 0)]
+    most = sorted(drawing, key=lambda name: -float(np.abs(course.devices_w[name]).sum()))[:_MOST_DEVICES]
     series = [_series("grid", course, course.of_house["grid_w"])]
     if np.any(course.of_house["pv_w"]):
         series.append(_series("roof", course, course.of_house["pv_w"]))
-    series += [_series(name, course, course.devices_w[name]) for name in most if np.any(course.devices_w[name])]
+    series += [_series(name, course, course.devices_w[name]) for name in most]
     return _panel("Electric power", "W", series)
 
 

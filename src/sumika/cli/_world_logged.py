@@ -1,6 +1,7 @@
-"""Runs a scenario down to the radars' samples, with the whole chain of perception behind them, in one process."""
+"""Runs a scenario with everything that it says: down to the radars' samples, or with the error model in their place."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,13 @@ from sumika.log import LogWriter, RunInfo
 from sumika.runtime.offline import OfflineHouse
 from sumika.runtime.table import nodes_of
 from sumika.runtime.world_loop import WORLD
-from sumika.schema import AdcFrame, Envelope, FrameKind, FrameNotice, Message, Origin, RangeFrame
+from sumika.schema import AdcFrame, Envelope, FrameKind, FrameNotice, Message, Origin, RangeFrame, TrueBody
 from sumika.schema.house import House, Radar, WorldSource
 from sumika.sensors.base import frame_of
-from sumika.units import seconds_to_ns
+from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 from sumika.world.course import Recorder
 from sumika.world.exchange import Stretch
+from sumika.world.perception_level import PerceptionLevel, fitted_model
 from sumika.world.radar_scene.living import LivingView, living_waveform
 from sumika.world.scenarios import ScenarioResult, ScenarioRun, findings_of
 from sumika.world.simulation import WorldStep
@@ -24,6 +26,8 @@ from sumika.world.start import settings_of
 from sumika.world.telling import Telling
 
 SESSION = "world#1"
+PERCEPTION_LEVEL = "perception_level"
+"""Who says what perception would say, in a log."""
 
 
 class SceneRadar:
@@ -85,20 +89,54 @@ class _Log:
             self._writer.close()
 
 
-def run_with_radar(
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What stands behind the world in a logged run: perception behind radars, or the error model in its place."""
+
+    offline: OfflineHouse
+    radars: tuple[SceneRadar, ...]
+    perceives: PerceptionLevel | None
+
+    def hear(self, stretches: tuple[Stretch, ...]) -> None:
+        for radar in self.radars:
+            radar.hear(stretches)
+
+    def take(self, messages: Sequence[Message]) -> None:
+        """Publish what the world says, and once a second what is perceived of it without samples."""
+        for message in messages:
+            self.offline.take(message, WORLD)
+        if self.perceives is None:
+            return
+        bodies: dict[Instant, list[TrueBody]] = {}
+        for message in messages:
+            if isinstance(message, TrueBody) and message.stamp.monotonic_ns % NANOSECONDS_PER_SECOND == 0:
+                bodies.setdefault(message.stamp, []).append(message)
+        for stamp, here in bodies.items():
+            for told in self.perceives.step(stamp, 1.0, here):
+                self.offline.take(told, PERCEPTION_LEVEL)
+
+    def frames_until(self, until_s: float) -> None:
+        self.offline.run([radar.frames_until(until_s) for radar in self.radars])
+
+
+def run_logged(
     run: ScenarioRun,
     loaded: LoadedHouse,
     watch: Callable[[WorldStep], None],
     log: Path | None,
+    *,
+    with_radar: bool,
     hear: Callable[[Message], None] = lambda message: None,
 ) -> ScenarioResult:
-    """Run a scenario with every radar that looks into its house, and perception behind them.
+    """Run a scenario with everything that it says, and perception behind it.
 
     Args:
         run: Set up.
         loaded: Its house.
         watch: Is shown every step.
         log: Folder of a log to be written, which `sumika replay` and Foxglove read; None for none.
+        with_radar: Whether every radar that looks into the house gives samples, and perception works on them; else the
+            error model says what perception would: presence, position, posture, never a rate.
         hear: Is told every message.
     """
     began, clock = Instant(0, round(run.world.start.timestamp() * 1e9), "simulated"), SimulatedClock()
@@ -108,22 +146,19 @@ def run_with_radar(
         book.take(envelope, message)
         hear(message)
 
-    offline = OfflineHouse(nodes_of(loaded.house), loaded.house, emit)
-    radars = [
-        SceneRadar(loaded.house, radar, began) for radar in loaded.house.radars if isinstance(radar.source, WorldSource)
-    ]
-
-    def hand_on(stretches: tuple[Stretch, ...]) -> None:
-        for radar in radars:
-            radar.hear(stretches)
-
-    telling = Telling(run.world, began, scenario=run.scenario.title, hear=hand_on)
+    house = loaded.house
+    looking = [radar for radar in house.radars if isinstance(radar.source, WorldSource)] if with_radar else []
+    stage = _Stage(
+        OfflineHouse(nodes_of(house) if with_radar else (), house, emit),
+        tuple(SceneRadar(house, radar, began) for radar in looking),
+        None if with_radar else PerceptionLevel(house, fitted_model(), settings_of(house).seed),
+    )
+    telling = Telling(run.world, began, scenario=run.scenario.title, hear=stage.hear)
     recorder = Recorder(run.world.start, run.world.rooms, run.world.residents)
     try:
         for step in run.steps():
-            for message in (*telling.of_bodies(step.at_s), *telling.of_step(step)):
-                offline.take(message, WORLD)
-            offline.run([radar.frames_until(step.at_s) for radar in radars])
+            stage.take((*telling.of_bodies(step.at_s), *telling.of_step(step)))
+            stage.frames_until(step.at_s)
             recorder.take(step)
             watch(step)
     finally:
