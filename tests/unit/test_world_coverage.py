@@ -21,8 +21,9 @@ def test_each_radar_sees_its_own_room_and_no_wall_is_looked_through() -> None:
     for radar in HOUSE.radars:
         assert radar.id in seen_by[radar.room]
         assert share(HOUSE, radar.room) > 0.8
-    assert seen_by["bedroom"] == ("bedroom_radar",)
+    # Through two open doors in a row the living room's radar sees a strip of the bedroom; none looks round a corner.
     assert seen_by["bathroom"] == ("bathroom_radar",)
+    assert "bedroom_radar" not in seen_by["living"]
 
 
 def test_without_radars_all_is_blind() -> None:
@@ -54,9 +55,9 @@ def test_a_door_lets_a_radar_look_into_the_next_room_only_through_itself() -> No
 def test_the_level_falls_with_distance() -> None:
     coverage = coverage_of(HOUSE, step_m=0.2)
     level = coverage.snr_db["living_radar"]
-    column = int(np.argmin(np.abs(coverage.x_m - 2.7)))
-    ahead = level[:, column][coverage.inside[:, column] == 0]
-    near, far = ahead[len(ahead) // 2], ahead[-1]
+    column = int(np.argmin(np.abs(coverage.x_m - HOUSE.radar("living_radar").position_m[0])))
+    from_the_south = level[:, column][coverage.inside[:, column] == 0]  # towards the radar, which looks southwards
+    near, far = from_the_south[len(from_the_south) // 2], from_the_south[0]
     assert near > far > LEAST_SNR_DB
 
 
