@@ -9,9 +9,12 @@ import pytest
 
 from sumika.clock import Instant
 from sumika.config import demo_house
+from sumika.evaluate.world.perception_count import fit, shares_of
+from sumika.evaluate.world.perception_level import FITTED, HELD_OUT, gap, measure
+from sumika.evaluate.world.perception_runs import Run, Second, house_at, run_of, told_by_model
 from sumika.schema import HeartRate, Message, Origin, PersonVitals, Posture, Presence, Respiration, Tracks, TrueBody
 from sumika.units import seconds_to_ns
-from sumika.world.perception_level import ErrorModel, Errors, Manner, PerceptionLevel
+from sumika.world.perception_level import Coming, ErrorModel, Errors, Manner, PerceptionLevel, fitted_model
 
 HOUSE = demo_house({}).house
 BEGAN = Instant(0, 0, "simulated")
@@ -19,25 +22,28 @@ BEGAN = Instant(0, 0, "simulated")
 
 def model(**changes: float) -> ErrorModel:
     errors = Errors(
-        found_per_s=changes.get("found_per_s", 1.0),
-        lost_per_s=changes.get("lost_per_s", 0.0),
+        seen=Coming(begins_per_s=changes.get("found_per_s", 1.0), ends_per_s=changes.get("lost_per_s", 0.0)),
         position_sigma_m=changes.get("position_sigma_m", 0.1),
         position_lasts_s=2.0,
         posture=(0.0, 1.0, 0.0, 0.0),
+        posture_lasts_s=5.0,
     )
     return ErrorModel(
         manners=dict.fromkeys(Manner, errors),
+        beside=Coming(begins_per_s=changes.get("found_beside_per_s", 1.0), ends_per_s=changes.get("lost_per_s", 0.0)),
+        present_with_people=Coming(begins_per_s=1.0, ends_per_s=0.0),
+        present_without=Coming(begins_per_s=0.0, ends_per_s=1.0),
         lingers_s=changes.get("lingers_s", 2.0),
         false_per_h=changes.get("false_per_h", 0.0),
         false_lasts_s=30.0,
     )
 
 
-def body(room: str = "living", x: float = 2.0, y: float = 2.0) -> TrueBody:
+def body(room: str = "living", x: float = 2.0, y: float = 2.0, name: str = "aoi") -> TrueBody:
     return TrueBody(
         stamp=BEGAN,
         origin=Origin.SIMULATED,
-        body="aoi",
+        body=name,
         room=room,
         position_m=(x, y, 0.9),
         velocity_m_s=(0.0, 0.0, 0.0),
@@ -109,3 +115,115 @@ def test_the_same_seed_tells_the_same_bytes() -> None:
     )
     assert once == again
     assert once != other
+
+
+def test_who_sits_beside_somebody_who_is_seen_is_found_as_the_model_says_of_that() -> None:
+    two = [body(), body(x=2.5, name="ren")]
+    messages = told(model(found_beside_per_s=0.0), two, 300)
+    assert all(len(tracks(one).tracks) == 1 for one in messages[5:])
+    apart = told(model(found_beside_per_s=0.0), [body(), body(x=4.5, name="ren")], 300)
+    assert all(len(tracks(one).tracks) == 2 for one in apart[10:])
+
+
+KNOWN = ErrorModel(
+    manners=dict.fromkeys(
+        Manner,
+        Errors(
+            seen=Coming(begins_per_s=0.2, ends_per_s=0.04),
+            position_sigma_m=0.15,
+            position_lasts_s=4.0,
+            posture=(0.2, 0.7, 0.1, 0.0),
+            posture_lasts_s=8.0,
+        ),
+    ),
+    beside=Coming(begins_per_s=0.02, ends_per_s=0.1),
+    present_with_people=Coming(begins_per_s=0.5, ends_per_s=0.02),
+    present_without=Coming(begins_per_s=0.005, ends_per_s=0.3),
+    lingers_s=5.0,
+    false_per_h=30.0,
+    false_lasts_s=15.0,
+)
+
+
+def life(seconds: int, seed: int) -> Run:
+    """Two beside each other, and one who leaves the bedroom for twenty seconds of every minute."""
+    away = [second // 20 % 3 == 2 for second in range(seconds)]
+    return Run(
+        seed=seed,
+        start="2026-01-20T18:30",
+        rooms=("living", "bedroom", "bathroom"),
+        seconds=tuple(
+            Second(
+                at_s=float(second),
+                bodies=(
+                    body(),
+                    body(x=2.85, name="ren"),
+                    body("hall", 7.0, 4.1, "guest") if gone else body("bedroom", 7.0, 1.0, "guest"),
+                ),
+                tracks=(),
+                postures={},
+                presence={},
+            )
+            for second, gone in enumerate(away)
+        ),
+    )
+
+
+def test_counting_finds_the_model_again_that_told() -> None:
+    runs = [told_by_model(life(3600, seed), HOUSE, KNOWN, seed) for seed in range(4)]
+    found = fit(runs)
+    sitting, known = found.manners[Manner.SITTING], KNOWN.manners[Manner.SITTING]
+    assert sitting.seen.begins_per_s == pytest.approx(known.seen.begins_per_s, rel=0.15)
+    assert sitting.seen.ends_per_s == pytest.approx(known.seen.ends_per_s, rel=0.15)
+    assert sitting.position_sigma_m == pytest.approx(known.position_sigma_m, rel=0.1)
+    assert sitting.position_lasts_s == pytest.approx(known.position_lasts_s, rel=0.25)
+    assert sitting.posture == pytest.approx(known.posture, abs=0.05)
+    assert sitting.posture_lasts_s == pytest.approx(known.posture_lasts_s, rel=0.25)
+    assert found.beside.begins_per_s == pytest.approx(KNOWN.beside.begins_per_s, rel=0.25)
+    assert found.beside.ends_per_s == pytest.approx(KNOWN.beside.ends_per_s, rel=0.25)
+    assert found.present_with_people.ends_per_s == pytest.approx(0.02, rel=0.25)
+    assert found.present_without.ends_per_s == pytest.approx(0.3, rel=0.25)
+    assert found.lingers_s == pytest.approx(KNOWN.lingers_s, rel=0.35)
+    assert found.false_per_h == pytest.approx(KNOWN.false_per_h, rel=0.25)
+    assert found.false_lasts_s == pytest.approx(KNOWN.false_lasts_s, rel=0.3)
+    assert found.fitted_on is not None
+    assert found.fitted_on.minutes == pytest.approx(240.0)
+    # What was found tells what was told, and another model does not.
+    assert gap(runs, found).value < 0.03
+    assert gap(runs, model()).value > 0.1
+
+
+def test_what_was_never_seen_to_happen_is_rare_and_not_impossible() -> None:
+    found = fit([told_by_model(life(600, 1), HOUSE, model(), 1)])
+    assert 0 < found.manners[Manner.SITTING].seen.ends_per_s < 0.01
+    assert found.false_per_h == 0
+    nothing = fit([])
+    assert all(0 < errors.seen.begins_per_s < 10 for errors in nothing.manners.values())
+
+
+def test_the_fitted_model_says_what_it_was_fitted_on_and_tests_use_other_seeds() -> None:
+    fitted = fitted_model()
+    assert set(fitted.manners) == set(Manner)
+    assert fitted.fitted_on is not None
+    assert fitted.fitted_on.seeds == tuple(seed for seed, _, _ in FITTED)
+    assert fitted.fitted_on.starts == tuple(start for _, start, _ in FITTED)
+    assert fitted.fitted_on.minutes == pytest.approx(sum(minutes for _, _, minutes in FITTED), abs=1.0)
+    assert not {seed for seed, _, _ in HELD_OUT} & set(fitted.fitted_on.seeds)
+    for errors in fitted.manners.values():
+        assert sum(errors.posture) == pytest.approx(1.0, abs=0.01)
+        assert 0 < errors.position_sigma_m < 0.7
+        assert min(errors.seen.begins_per_s, errors.seen.ends_per_s, errors.position_lasts_s) > 0
+    assert measure(full=False) == {}
+
+
+@pytest.mark.slow
+def test_a_minute_through_the_samples_can_be_counted() -> None:
+    run = run_of(house_at(7, "2026-01-20T18:30"), 1.0)
+    assert [second.at_s for second in run.seconds] == pytest.approx(list(range(1, 60)))
+    shares = shares_of([run])
+    assert all(math.isfinite(value) for value in shares.values())
+    assert shares["presence_told"] > 0.9
+    assert shares["presence_false"] < 0.1
+    assert shares["person_seen"] > 0.3
+    counted = fit([run])
+    assert msgspec.json.decode(msgspec.json.encode(counted), type=ErrorModel) == counted

@@ -1,7 +1,7 @@
 """Runs of a simulated house through the samples of its radars, and through the error model: both told once a second.
 
-The radars are those that `make run` starts, on a clock that stands still, so that no frame is late. What perception says
-behind them (`tracks` of the house, `posture`, `presence`) is kept beside where everybody really is.
+The radars are those that `make run` starts, on a clock that stands still, so that no frame is late. What is said behind
+them (`tracks` of the house, `posture`, `presence`) is kept beside where everybody really is.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,8 @@ from sumika.runtime.offline import OfflineHouse, frames_of
 from sumika.runtime.table import nodes_of
 from sumika.schema import Envelope, Message, Posture, PostureKind, Presence, Tick, Track, Tracks, TrueBody
 from sumika.schema.house import House, WorldSource
-from sumika.sensors.radar.simulated import SimulatedHouse, WorldRadar
+from sumika.sensors.radar.simulated import SimulatedHouse
+from sumika.sensors.radar.simulated.driver import WorldRadar
 from sumika.units import SECONDS_PER_MINUTE, ns_to_seconds, seconds_to_ns
 from sumika.world.perception_level import ErrorModel, PerceptionLevel
 from sumika.world.radar_scene.living_bodies import LivingBodies
@@ -69,9 +70,7 @@ def house_at(seed: int, start: str) -> House:
         start: Local time, as 2026-01-20T18:30.
     """
     house = demo_house().house
-    return msgspec.structs.replace(
-        house, world=msgspec.structs.replace(settings_of(house), seed=seed, start=start)
-    )
+    return msgspec.structs.replace(house, world=msgspec.structs.replace(settings_of(house), seed=seed, start=start))
 
 
 def run_of(house: House, minutes: float) -> Run:

@@ -5,6 +5,31 @@ tested against others (`sumika bench world`). Rates of breathing and heart never
 """
 
 from sumika.world.perception_level.emit import PerceptionLevel
-from sumika.world.perception_level.error_model import ErrorModel, Errors, Manner, fitted_model
+from sumika.world.perception_level.error_model import (
+    BESIDE_M,
+    FILE,
+    POSTURES,
+    Coming,
+    ErrorModel,
+    Errors,
+    FittedOn,
+    Manner,
+    fitted_model,
+    has_beside,
+    manner_of,
+)
 
-__all__ = ["ErrorModel", "Errors", "Manner", "PerceptionLevel", "fitted_model"]
+__all__ = [
+    "BESIDE_M",
+    "FILE",
+    "POSTURES",
+    "Coming",
+    "ErrorModel",
+    "Errors",
+    "FittedOn",
+    "Manner",
+    "PerceptionLevel",
+    "fitted_model",
+    "has_beside",
+    "manner_of",
+]

@@ -20,10 +20,17 @@ from sumika.schema import (
     Tracks,
     TrueBody,
 )
-from sumika.schema.house import House
-from sumika.world.perception_level.error_model import POSTURES, ErrorModel, Errors, Manner
+from sumika.schema.house import House, Room
+from sumika.world.perception_level.error_model import (
+    POSTURES,
+    Coming,
+    ErrorModel,
+    Errors,
+    Manner,
+    has_beside,
+    manner_of,
+)
 
-_WALKING_M_S = 0.15
 _SURE, _GONE = 0.98, 0.02
 _UNSEEN_SIGMA_M = 1.0
 _FALSE_IDS = 10_000
@@ -41,6 +48,7 @@ class _Seen:
         lingers_s: How long it is still told of after it left.
         place_m: Where it was last.
         told: Its posture as it is told.
+        manner: In which manner it was when that was told first.
     """
 
     track: int
@@ -49,6 +57,7 @@ class _Seen:
     lingers_s: float = 0.0
     place_m: tuple[float, float, float] = (0.0, 0.0, 1.0)
     told: PostureKind = PostureKind.UNKNOWN
+    manner: Manner | None = None
 
 
 class PerceptionLevel:
@@ -62,11 +71,13 @@ class PerceptionLevel:
             model: How perception errs.
             seed: Of its errors.
         """
-        self._rooms = tuple(dict.fromkeys(radar.room for radar in house.radars))
+        looked_into = {radar.room for radar in house.radars}
+        self._middles_m = {room.id: _middle_m(room) for room in house.rooms if room.id in looked_into}
         self._model = model
         self._random = np.random.Generator(np.random.SFC64((seed, 31)))
         self._seen: dict[str, _Seen] = {}
-        self._false: dict[str, float] = dict.fromkeys(self._rooms, 0.0)
+        self._false_s: dict[str, float] = dict.fromkeys(self._middles_m, 0.0)
+        self._present: dict[str, bool] = dict.fromkeys(self._middles_m, False)
         self._next_track = 1
 
     def step(self, stamp: Instant, seconds: float, bodies: Sequence[TrueBody]) -> tuple[Message, ...]:
@@ -81,59 +92,76 @@ class PerceptionLevel:
             `Tracks` of the house, `Posture` of each track, `Presence` of each room that a radar looks into.
         """
         people = {body.body: body for body in bodies if body.kind == "person"}
-        for name in {*people, *self._seen}:
-            self._follow(name, people.get(name), seconds)
-        self._imagine(seconds)
-        tracks = [self._track(name, seen) for name, seen in self._seen.items() if seen.room]
-        tracks += [self._phantom(number, room) for number, room in enumerate(self._rooms) if self._false[room] > 0]
+        seen = frozenset(name for name, one in self._seen.items() if one.room)
+        for name in sorted({*people, *self._seen}):
+            body = people.get(name)
+            if body is not None and body.position_m is not None and body.room in self._middles_m:
+                self._follow(body, body.position_m, has_beside(body, people, seen), seconds)
+            else:
+                self._linger(name, seconds)
+        occupied = {body.room for body in people.values()}
+        self._imagine(occupied, seconds)
+        tracks = [self._track(one) for one in self._seen.values() if one.room]
+        tracks += [
+            self._phantom(number, room) for number, room in enumerate(self._middles_m) if self._false_s[room] > 0
+        ]
         told: list[Message] = [Tracks(stamp=stamp, origin=Origin.SIMULATED, source="house", tracks=tuple(tracks))]
-        told += [self._posture(stamp, seen) for seen in self._seen.values() if seen.room]
-        told += [self._presence(stamp, room, tracks) for room in self._rooms]
+        told += [self._posture(stamp, one) for one in self._seen.values() if one.room]
+        told += [self._presence(stamp, room, room in occupied, seconds) for room in self._middles_m]
         return tuple(told)
 
-    def _follow(self, name: str, body: TrueBody | None, seconds: float) -> None:
-        seen = self._seen.setdefault(name, _Seen(track=0))
-        here = body is not None and body.room in self._rooms and body.position_m is not None
-        if body is None or body.position_m is None or not here:
-            if seen.room:
-                seen.lingers_s -= seconds
-                if seen.lingers_s <= 0:
-                    seen.room = ""
-            return
+    def _follow(self, body: TrueBody, place_m: tuple[float, float, float], beside: bool, seconds: float) -> None:
+        """Find, lose or keep somebody who is in a room that a radar looks into."""
+        seen = self._seen.setdefault(body.body, _Seen(track=0))
         manner = manner_of(body)
         errors = self._model.manners[manner]
-        self._find_or_lose(seen, errors, seconds)
-        if seen.room:
-            seen.room, seen.place_m = body.room, body.position_m
-            seen.lingers_s = float(self._random.exponential(self._model.lingers_s))
-            self._err(seen, errors, seconds)
-
-    def _find_or_lose(self, seen: _Seen, errors: Errors, seconds: float) -> None:
-        chance = float(self._random.uniform())
-        if seen.room:
-            if chance < within(errors.lost_per_s, seconds):
-                seen.room = ""
-        elif chance < within(errors.found_per_s, seconds):
-            seen.room, seen.track = "?", self._next_track
+        was_seen = bool(seen.room)
+        if not self._comes(was_seen, self._model.beside if beside else errors.seen, seconds):
+            seen.room = ""
+            return
+        if not was_seen:
+            seen.track, seen.manner = self._next_track, None
             self._next_track += 1
             seen.error_m = self._random.normal(0.0, errors.position_sigma_m, 2)
+        seen.room, seen.place_m = body.room, place_m
+        seen.lingers_s = float(self._random.exponential(self._model.lingers_s))
+        self._err(seen, errors, seconds)
+        self._tell_posture(seen, manner, errors, seconds)
+
+    def _linger(self, name: str, seconds: float) -> None:
+        seen = self._seen.get(name)
+        if seen is not None and seen.room:
+            seen.lingers_s -= seconds
+            if seen.lingers_s <= 0:
+                seen.room = ""
+
+    def _comes(self, now: bool, coming: Coming, seconds: float) -> bool:
+        """Return whether something that comes and goes is there next."""
+        chance = float(self._random.uniform())
+        return chance >= within(coming.ends_per_s, seconds) if now else chance < within(coming.begins_per_s, seconds)
 
     def _err(self, seen: _Seen, errors: Errors, seconds: float) -> None:
         kept = math.exp(-seconds / errors.position_lasts_s)
         fresh = errors.position_sigma_m * math.sqrt(1.0 - kept**2)
         seen.error_m = kept * seen.error_m + self._random.normal(0.0, fresh, 2)
-        # A posture is told anew about as often as a position errs anew.
-        if self._random.uniform() > kept or seen.told is PostureKind.UNKNOWN:
-            shares = np.array(errors.posture)
-            seen.told = PostureKind(POSTURES[int(self._random.choice(4, p=shares / shares.sum()))])
 
-    def _imagine(self, seconds: float) -> None:
-        for room in self._rooms:
-            self._false[room] = max(0.0, self._false[room] - seconds)
-            if self._random.uniform() < within(self._model.false_per_h / 3600.0, seconds):
-                self._false[room] = float(self._random.exponential(self._model.false_lasts_s))
+    def _tell_posture(self, seen: _Seen, manner: Manner, errors: Errors, seconds: float) -> None:
+        """Tell a posture anew now and then, and whenever somebody holds himself or herself otherwise."""
+        if seen.manner is manner and self._random.uniform() < math.exp(-seconds / errors.posture_lasts_s):
+            return
+        shares = np.array(errors.posture)
+        seen.manner = manner
+        seen.told = PostureKind(POSTURES[int(self._random.choice(len(POSTURES), p=shares / shares.sum()))])
 
-    def _track(self, name: str, seen: _Seen) -> Track:
+    def _imagine(self, occupied: set[str], seconds: float) -> None:
+        """Let people appear in empty rooms, who are not there."""
+        for room in self._false_s:
+            self._false_s[room] = max(0.0, self._false_s[room] - seconds)
+            begins = self._random.uniform() < within(self._model.false_per_h / 3600.0, seconds)
+            if begins and room not in occupied:
+                self._false_s[room] = float(self._random.exponential(self._model.false_lasts_s))
+
+    def _track(self, seen: _Seen) -> Track:
         x, y, z = seen.place_m
         return Track(
             id=seen.track,
@@ -150,7 +178,7 @@ class PerceptionLevel:
         return Track(
             id=_FALSE_IDS + number,
             room=room,
-            position_m=(0.0, 0.0, 1.0),
+            position_m=self._middles_m[room],
             position_sigma_m=(_UNSEEN_SIGMA_M, _UNSEEN_SIGMA_M, _UNSEEN_SIGMA_M),
             existence=0.6,
         )
@@ -171,8 +199,9 @@ class PerceptionLevel:
             reason=Reason.MEASURED,
         )
 
-    def _presence(self, stamp: Instant, room: str, tracks: Sequence[Track]) -> Presence:
-        someone = any(track.room == room for track in tracks)
+    def _presence(self, stamp: Instant, room: str, occupied: bool, seconds: float) -> Presence:
+        coming = self._model.present_with_people if occupied else self._model.present_without
+        someone = self._present[room] = self._comes(self._present[room], coming, seconds)
         return Presence(
             stamp=stamp,
             origin=Origin.SIMULATED,
@@ -183,12 +212,10 @@ class PerceptionLevel:
         )
 
 
-def manner_of(body: TrueBody) -> Manner:
-    """Return in which manner a body is."""
-    speed = math.hypot(*body.velocity_m_s[:2]) if body.velocity_m_s is not None else 0.0
-    if speed > _WALKING_M_S:
-        return Manner.WALKING
-    return Manner.LYING if body.posture == "lying" else Manner.UPRIGHT
+def _middle_m(room: Room) -> tuple[float, float, float]:
+    """Return about the middle of a room, at a body's height."""
+    x, y = np.mean(np.array(room.floor_m), axis=0)
+    return float(x), float(y), 1.0
 
 
 def within(per_s: float, seconds: float) -> float:
