@@ -10,8 +10,8 @@ five to eight minutes awake (E. Vlemincx et al., "Why do you sigh?", Psychophysi
 Heartbeats: respiratory sinus arrhythmia that follows the breaths, a wave of about 0.1 Hz (Mayer), and a 1/f part below
 (Task Force of ESC and NASPE, "Heart rate variability", Eur. Heart J. 17, 1996). People differ in its size: of intervals
 of 926 ms SDNN 50 ms (32 to 93), RMSSD 42 ms (19 to 75) at rest (D. Nunan et al., "A quantitative systematic review of
-normal values for short-term heart rate variability in healthy adults", PACE 33, 2010; taken for lying at the age of 40);
-it falls with age by about 1.5 % a year (K. Umetani et al., "Twenty-four hour time domain heart rate variability and
+normal values for short-term heart rate variability in healthy adults", PACE 33, 2010; taken for lying at 40 years); it
+falls with age by about 1.5 % a year (K. Umetani et al., "Twenty-four hour time domain heart rate variability and
 heart rate", J. Am. Coll. Cardiol. 31, 1998). Arrhythmia grows in proportion to depth and length of a breath (J. A.
 Hirsch, B. Bishop, "Respiratory sinus arrhythmia in humans: how breathing pattern modulates heart rate", Am. J.
 Physiol. 241, 1981). The more upright, the less of it and the more of the Mayer wave (B. Pomeranz et al., "Assessment of
@@ -268,7 +268,7 @@ def faded(early: Array, late: Array) -> Array:
 
 @compiled
 def _remembering(values: Array, gain: float, keep: float, start: float) -> Array:
-    """Return values with a memory of the first order. (scipy.signal has it too, and takes 0.7 s to import.)"""
+    """Return values with a memory of the first order; scipy.signal has it too, and takes 0.7 s to import."""
     found = np.empty_like(values)
     last = start
     for place in range(values.shape[0]):
