@@ -3,16 +3,18 @@
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from sumika.config import demo_house
 from sumika.schema.building import Building, Door
 from sumika.schema.house import House, Resident, Room, WorldSettings
-from sumika.schema.living import Furniture, Life
+from sumika.schema.living import Furniture, Life, Routine
 from sumika.world.exchange import Leg, Posture, Stretch
 from sumika.world.residents import Household
 from sumika.world.residents.routes import Routes
@@ -71,6 +73,7 @@ def by_body(told: Sequence[tuple[Stretch, ...]]) -> dict[str, list[Stretch]]:
     return found
 
 
+Array = NDArray[np.float64]
 State = tuple[tuple[float, float], Posture, float, float, bool]
 
 
@@ -88,7 +91,7 @@ def ends(stretch: Stretch) -> State:
 def jumps(stretches: Sequence[Stretch]) -> list[str]:
     """Return where a stretch does not go on where the last one ended."""
     found: list[str] = []
-    for before, after in zip(stretches[:-1], stretches[1:], strict=True):
+    for before, after in pairwise(stretches):
         place, posture, heading, base, _ = ends(before)
         apart_m = math.dist(place, after.start_m)
         turned = abs((heading - after.heading_rad + math.pi) % (2 * math.pi) - math.pi)
@@ -111,11 +114,6 @@ def legs_of(stretch: Stretch) -> list[tuple[float, tuple[float, float], tuple[fl
 def crossings(house: House, stretches: Sequence[Stretch]) -> list[str]:
     """Return the legs that leave all rooms anywhere but at a door, or that are quicker than people are."""
     routes = Routes(house)
-    free = shapely.unary_union(
-        [
-            *(shapely.Polygon(room.floor_m).buffer(1e-4).boundary.buffer(1e-6) for room in ()),
-        ]
-    )
     openings = shapely.union_all([shapely.Point(at_m).buffer(0.3) for at_m in routes.openings])
     walls = shapely.union_all([shapely.Polygon(room.floor_m).exterior for room in house.rooms])
     inside = [shapely.Polygon(room.floor_m).buffer(1e-6) for room in house.rooms]
@@ -136,11 +134,10 @@ def crossings(house: House, stretches: Sequence[Stretch]) -> list[str]:
                 found.append(f"{stretch.body} at {at_s}: {from_m} to {to_m}")
             if line.length > 0.05 and line.length / leg.seconds > FASTEST_M_S:
                 found.append(f"{stretch.body} at {at_s}: {line.length / leg.seconds} m/s")
-    del free
     return found
 
 
-def upright_places(stretch: Stretch, at_s: np.ndarray) -> np.ndarray:
+def upright_places(stretch: Stretch, at_s: Array) -> Array:
     """Return (time, 2) where a body stands or walks; NaN while it sits, lies or is out."""
     places = np.full((len(at_s), 2), np.nan)
     posture = stretch.posture
@@ -152,3 +149,13 @@ def upright_places(stretch: Stretch, at_s: np.ndarray) -> np.ndarray:
             places[inside] = np.array(from_m) + share * (np.array(to_m) - np.array(from_m))
         posture = posture if leg.posture is None else leg.posture
     return places
+
+
+FAMILY = (
+    Life(routine=Routine.HOMEMAKER, age_years=38.0, height_m=1.6, mass_kg=54.0, female=True),
+    Life(age_years=41.0),
+    Life(routine=Routine.PUPIL, age_years=9.0, height_m=1.32, mass_kg=29.0),
+    Life(routine=Routine.BABY, age_years=0.6, height_m=0.7, mass_kg=8.0),
+    Life(routine=Routine.RETIRED, age_years=78.0, night_toilets=2.0),
+)
+"""Five people who share one bathroom, one toilet and a sofa for two."""

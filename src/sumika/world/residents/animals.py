@@ -88,7 +88,7 @@ class Animal:
         """Sleep, stroll, sleep; more about dusk and dawn."""
         lively = 1.6 if hour in _LIVELY else 0.5
         until_s = path.end_s - _HOME_S
-        while path.now_s < until_s:
+        while until_s - path.now_s > 1.0:
             path.hold(min(float(random.exponential(900.0 / lively)) + 5.0, until_s - path.now_s))
             goal = self._somewhere(random)
             if path.now_s < until_s:

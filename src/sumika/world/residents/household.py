@@ -120,6 +120,14 @@ class Household:
         """
         return self._people[body].doing(at_s)
 
+    def plan(self, body: str, begin_s: float, end_s: float) -> tuple[Span, ...]:
+        """Return what a resident or a guest does in a time, one after the other; the first may begin before it.
+
+        Raises:
+            KeyError: if there is nobody of that name.
+        """
+        return tuple(self._people[body].timeline.spans(begin_s, end_s))
+
     def where(self, at_s: float) -> dict[str, str]:
         """Return the room of every resident and guest; empty for who is out."""
         return {name: person.room(at_s) for name, person in self._people.items()}

@@ -28,6 +28,7 @@ _SITS_S, _LIES_S, _RISES_S = 1.6, 2.2, 1.8
 _FALLS_S, _COLLAPSES_S, _STUMBLES_S = 0.7, 4.0, 0.5
 _FLOOR_M = 0.02
 _STEPS_ASIDE_M = 0.3
+_SOON_S = 0.01
 _BACK_S = 9.0
 """So long before the end of a span one is back where it is done."""
 _WAITS_S = tuple(1.5 * number for number in range(11))
@@ -88,10 +89,10 @@ class Mover:
         if replace(goal, from_m=start.from_m) != start or was_away:
             random = chance(self._seed, "speed", self._name, round(span.begin_s))
             self._walk(path, start, goal, self._speed_m_s * float(random.uniform(0.85, 1.15)))
+            settle(path, goal)
             if activity.away:
                 path.away = True
                 return path.rest()
-            settle(path, goal)
         self._stay(path, span, activity, goal)
         return path.rest()
 
@@ -124,7 +125,7 @@ class Mover:
         random = chance(self._seed, "stays", self._name, round(span.begin_s))
         until_s = path.end_s - _BACK_S
         passes = passing(self._others, goal, path.now_s, until_s) if goal.posture is Posture.STANDING else []
-        while path.now_s < until_s:
+        while until_s - path.now_s > _SOON_S:
             still_s = float(random.exponential(3600.0 / activity.fidgets)) + 2.0 if activity.fidgets > 0 else math.inf
             next_s = min(path.now_s + still_s, until_s)
             while passes and passes[0][0] <= path.now_s:

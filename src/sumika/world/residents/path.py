@@ -114,6 +114,8 @@ class Path:
         """Stay as one is."""
         if seconds > _WAITS_S:
             self._add(Leg(seconds=seconds))
+        elif seconds > 0:  # the move before lasts a little longer
+            self.now_s += seconds
 
     def take(
         self, posture: Posture, seconds: float, *, to_m: Point | None = None, heading_rad: float, base_m: float
@@ -133,7 +135,9 @@ class Path:
     def rest(self) -> tuple[Move, ...]:
         """Stay until the end, and return everything within the time there is, without a gap."""
         self.hold(self.end_s - self.now_s)
-        kept = [move for move in self.moves if move.begin_s < self.end_s - _WAITS_S]
+        if not self.moves:
+            self._add(Leg(seconds=self.end_s - self.begin_s))
+        kept = [move for move in self.moves if move.begin_s < self.end_s - _WAITS_S] or self.moves[:1]
         ends = [*(move.begin_s for move in kept[1:]), self.end_s]
         return tuple(
             move.cut(move.begin_s, self.end_s) if end >= self.end_s and move.end_s > end else _lasting(move, end)

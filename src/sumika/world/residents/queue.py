@@ -33,8 +33,9 @@ def queued(spans: Sequence[Span], taken: Taken) -> tuple[Span, ...]:
         span = day[number]
         wait_s = _wait_s(span, taken) if span.activity in SINGLE else 0.0
         if wait_s > 0:
+            longer = len(day)
             day = _later(day, number, wait_s)
-            number += number == 0  # somebody stands by before the first one now
+            number += len(day) > longer  # somebody stands by before it now
         number += 1
     return tuple(day)
 
@@ -52,9 +53,9 @@ def _later(day: Sequence[Span], number: int, wait_s: float) -> list[Span]:
     """Return a day in which a span comes later; what follows moves on until something long gives the time back."""
     first = day[number]
     moved = list(day[:number])
-    if moved:
+    if moved and moved[-1].activity not in SINGLE:
         moved[-1] = replace(moved[-1], end_s=first.begin_s + wait_s)
-    else:
+    else:  # nobody stays in the bath until the basin is free
         moved.append(replace(first, activity="standing_by", end_s=first.begin_s + wait_s))
     end_s = day[-1].end_s
     for place, span in enumerate(day[number:], start=number):

@@ -31,6 +31,8 @@ _USUAL_S = {
 }
 """How long such a thing takes where nobody says."""
 EVENTS = tuple(_USUAL_S)
+_ON_TOP = ("stress", "illness")
+"""What changes nothing about what else befalls a body."""
 _COMES_S = 60.0
 """So long before a fall in a named room its victim is on the way there."""
 
@@ -156,7 +158,15 @@ class Timeline:
         for event in self._events:
             if event.end_s > spans[0].begin_s and event.at_s < spans[-1].end_s:
                 spans = list(overlaid(spans, event))
-        return tuple(spans)
+        return tuple(self._ended(span) for span in spans)
+
+    def _ended(self, span: Span) -> Span:
+        """Return a span as it is; the rest of an event that another one has interrupted is none any more."""
+        if not span.event:
+            return span
+        own = next(n for n, one in enumerate(self._events) if (one.kind, one.at_s) == (span.event, span.event_s))
+        later = [one for one in self._events[own + 1 :] if one.kind not in _ON_TOP and one.at_s <= span.begin_s]
+        return replace(span, activity="standing_by", event="") if later else span
 
     def _planned(self, day: int) -> tuple[Span, ...]:
         """Return a day as it is without events, after whoever goes before in the queue for toilet and bath."""
@@ -198,7 +208,9 @@ def overlaid(spans: Iterable[Span], event: PlannedEvent) -> Iterable[Span]:
     """Yield spans with an event on top of them."""
     if event.kind in BODILY and event.room:
         comes = event.at_s - _COMES_S
-        spans = _cut(spans, comes, event.at_s, lambda span: replace(span, activity="standing_by", room=event.room))
+        spans = _cut(
+            spans, comes, event.at_s, lambda span: replace(span, activity="standing_by", room=event.room, event="")
+        )
     return _cut(spans, event.at_s, event.end_s, lambda span: _changed(span, event))
 
 
