@@ -14,7 +14,16 @@ from sumika.evaluate.world.perception_level import FITTED, HELD_OUT, gap, measur
 from sumika.evaluate.world.perception_runs import Run, Second, house_at, run_of, told_by_model
 from sumika.schema import HeartRate, Message, Origin, PersonVitals, Posture, Presence, Respiration, Tracks, TrueBody
 from sumika.units import seconds_to_ns
-from sumika.world.perception_level import Coming, ErrorModel, Errors, Manner, PerceptionLevel, fitted_model
+from sumika.world.perception_level import (
+    Coming,
+    ErrorModel,
+    Errors,
+    Manner,
+    PerceptionLevel,
+    fitted_model,
+    manner_of,
+    plainest,
+)
 
 HOUSE = demo_house({}).house
 BEGAN = Instant(0, 0, "simulated")
@@ -23,6 +32,7 @@ BEGAN = Instant(0, 0, "simulated")
 def model(**changes: float) -> ErrorModel:
     errors = Errors(
         seen=Coming(begins_per_s=changes.get("found_per_s", 1.0), ends_per_s=changes.get("lost_per_s", 0.0)),
+        present=Coming(begins_per_s=1.0, ends_per_s=0.0),
         position_sigma_m=changes.get("position_sigma_m", 0.1),
         position_lasts_s=2.0,
         posture=(0.0, 1.0, 0.0, 0.0),
@@ -31,7 +41,6 @@ def model(**changes: float) -> ErrorModel:
     return ErrorModel(
         manners=dict.fromkeys(Manner, errors),
         beside=Coming(begins_per_s=changes.get("found_beside_per_s", 1.0), ends_per_s=changes.get("lost_per_s", 0.0)),
-        present_with_people=Coming(begins_per_s=1.0, ends_per_s=0.0),
         present_without=Coming(begins_per_s=0.0, ends_per_s=1.0),
         lingers_s=changes.get("lingers_s", 2.0),
         false_per_h=changes.get("false_per_h", 0.0),
@@ -130,6 +139,7 @@ KNOWN = ErrorModel(
         Manner,
         Errors(
             seen=Coming(begins_per_s=0.2, ends_per_s=0.04),
+            present=Coming(begins_per_s=0.5, ends_per_s=0.02),
             position_sigma_m=0.15,
             position_lasts_s=4.0,
             posture=(0.2, 0.7, 0.1, 0.0),
@@ -137,7 +147,6 @@ KNOWN = ErrorModel(
         ),
     ),
     beside=Coming(begins_per_s=0.02, ends_per_s=0.1),
-    present_with_people=Coming(begins_per_s=0.5, ends_per_s=0.02),
     present_without=Coming(begins_per_s=0.005, ends_per_s=0.3),
     lingers_s=5.0,
     false_per_h=30.0,
@@ -181,7 +190,7 @@ def test_counting_finds_the_model_again_that_told() -> None:
     assert sitting.posture_lasts_s == pytest.approx(known.posture_lasts_s, rel=0.25)
     assert found.beside.begins_per_s == pytest.approx(KNOWN.beside.begins_per_s, rel=0.25)
     assert found.beside.ends_per_s == pytest.approx(KNOWN.beside.ends_per_s, rel=0.25)
-    assert found.present_with_people.ends_per_s == pytest.approx(0.02, rel=0.25)
+    assert sitting.present.ends_per_s == pytest.approx(0.02, rel=0.25)
     assert found.present_without.ends_per_s == pytest.approx(0.3, rel=0.25)
     assert found.lingers_s == pytest.approx(KNOWN.lingers_s, rel=0.35)
     assert found.false_per_h == pytest.approx(KNOWN.false_per_h, rel=0.25)
@@ -227,3 +236,11 @@ def test_a_minute_through_the_samples_can_be_counted() -> None:
     assert shares["person_seen"] > 0.3
     counted = fit([run])
     assert msgspec.json.decode(msgspec.json.encode(counted), type=ErrorModel) == counted
+
+
+def test_who_sits_in_a_tub_is_another_matter_than_who_sits_on_a_sofa() -> None:
+    bathing = msgspec.structs.replace(body("bathroom", 8.4, 5.7), activity="bathing")
+    assert manner_of(bathing) is Manner.BATHING
+    assert manner_of(msgspec.structs.replace(bathing, posture="standing")) is Manner.STANDING
+    assert plainest([bathing, body("bathroom", 7.6, 5.0, "ren")], "bathroom") is Manner.SITTING
+    assert plainest([bathing], "living") is None

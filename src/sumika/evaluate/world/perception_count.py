@@ -18,6 +18,7 @@ from sumika.world.perception_level import (
     Manner,
     has_beside,
     manner_of,
+    plainest,
 )
 
 MATCH_M = 1.0
@@ -113,10 +114,9 @@ def fit(runs: Sequence[Run]) -> ErrorModel:
             rooms.take(run, one, following, frozenset(leaving.followed.values()))
         leaving.followed.clear()
     return ErrorModel(
-        manners={manner: people.errors(manner) for manner in Manner},
+        manners={manner: people.errors(manner, rooms.coming(manner)) for manner in Manner},
         beside=people.coming("beside"),
-        present_with_people=rooms.coming(occupied=True),
-        present_without=rooms.coming(occupied=False),
+        present_without=rooms.coming(None),
         lingers_s=round(1.0 / hazard_per_s(leaving.ended, leaving.lingered_s), 3),
         false_per_h=round(3600.0 * rooms.false_begun / max(1, rooms.empty_s), 3),
         false_lasts_s=round(rooms.false_s / rooms.false_begun, 3) if rooms.false_begun else 1.0,
@@ -189,7 +189,7 @@ class _People:
             ends_per_s=hazard_per_s(self._turned[state, True], self._exposed[state, True]),
         )
 
-    def errors(self, manner: Manner) -> Errors:
+    def errors(self, manner: Manner, present: Coming) -> Errors:
         errors_m = np.array(self._errors_m[manner] or [(0.2, 0.2)])
         together, square = np.array(self._pairs_m2[manner] or [(0.5, 1.0)]).sum(axis=0)
         told = np.array([self._postures[manner][posture] + 0.5 for posture in POSTURES])
@@ -200,6 +200,7 @@ class _People:
         standing, sitting, lying, unknown = (round(float(share), 4) for share in shares)
         return Errors(
             seen=self.coming(manner.value),
+            present=present,
             position_sigma_m=round(float(np.sqrt((errors_m**2).mean())), 4),
             position_lasts_s=lasts_s(float(together / square) if square > 0 else 0.5),
             posture=(standing, sitting, lying, unknown),
@@ -216,27 +217,27 @@ class _Rooms:
     """What is told of rooms, occupied and empty."""
 
     def __init__(self) -> None:
-        self._exposed: Counter[tuple[bool, bool]] = Counter()  # (occupied, told)
-        self._turned: Counter[tuple[bool, bool]] = Counter()
+        self._exposed: Counter[tuple[Manner | None, bool]] = Counter()  # (of the plainest, told)
+        self._turned: Counter[tuple[Manner | None, bool]] = Counter()
         self.empty_s = self.false_begun = self.false_s = 0
 
     def take(self, run: Run, one: Sighting, following: Sighting, of_leavers: frozenset[int]) -> None:
-        occupied = {body.room for body in following.people.values()}
         for room in run.rooms:
             before, now = (is_present(sighting.second.presence.get(room)) for sighting in (one, following))
-            self._exposed[room in occupied, before] += 1
-            self._turned[room in occupied, before] += now != before
-            if room not in occupied:
+            manner = plainest(following.people.values(), room)
+            self._exposed[manner, before] += 1
+            self._turned[manner, before] += now != before
+            if manner is None:
                 known = {track.id for track in (*one.others, *one.tracks.values())}
                 false = {track.id for track in following.others if track.room == room} - of_leavers
                 self.empty_s += 1
                 self.false_begun += len(false - known)
                 self.false_s += len(false)
 
-    def coming(self, *, occupied: bool) -> Coming:
+    def coming(self, manner: Manner | None) -> Coming:
         return Coming(
-            begins_per_s=hazard_per_s(self._turned[occupied, False], self._exposed[occupied, False]),
-            ends_per_s=hazard_per_s(self._turned[occupied, True], self._exposed[occupied, True]),
+            begins_per_s=hazard_per_s(self._turned[manner, False], self._exposed[manner, False]),
+            ends_per_s=hazard_per_s(self._turned[manner, True], self._exposed[manner, True]),
         )
 
 

@@ -17,6 +17,7 @@ from sumika.world.perception_level.error_model import (
     fitted_model,
     has_beside,
     manner_of,
+    plainest,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "fitted_model",
     "has_beside",
     "manner_of",
+    "plainest",
 ]

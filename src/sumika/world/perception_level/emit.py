@@ -29,6 +29,7 @@ from sumika.world.perception_level.error_model import (
     Manner,
     has_beside,
     manner_of,
+    plainest,
 )
 
 _SURE, _GONE = 0.98, 0.02
@@ -107,7 +108,7 @@ class PerceptionLevel:
         ]
         told: list[Message] = [Tracks(stamp=stamp, origin=Origin.SIMULATED, source="house", tracks=tuple(tracks))]
         told += [self._posture(stamp, one) for one in self._seen.values() if one.room]
-        told += [self._presence(stamp, room, room in occupied, seconds) for room in self._middles_m]
+        told += [self._presence(stamp, room, plainest(bodies, room), seconds) for room in self._middles_m]
         return tuple(told)
 
     def _follow(self, body: TrueBody, place_m: tuple[float, float, float], beside: bool, seconds: float) -> None:
@@ -199,8 +200,8 @@ class PerceptionLevel:
             reason=Reason.MEASURED,
         )
 
-    def _presence(self, stamp: Instant, room: str, occupied: bool, seconds: float) -> Presence:
-        coming = self._model.present_with_people if occupied else self._model.present_without
+    def _presence(self, stamp: Instant, room: str, manner: Manner | None, seconds: float) -> Presence:
+        coming = self._model.present_without if manner is None else self._model.manners[manner].present
         someone = self._present[room] = self._comes(self._present[room], coming, seconds)
         return Presence(
             stamp=stamp,

@@ -1,6 +1,7 @@
 """How perception errs, by what somebody does: as numbers that were counted in runs through the samples."""
 
 import math
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -18,12 +19,13 @@ BESIDE_M = 0.9
 
 
 class Manner(StrEnum):
-    """What somebody does, as far as it matters to a radar."""
+    """What somebody does, as far as it matters to a radar; what is told of most easily comes first."""
 
     WALKING = "walking"
     STANDING = "standing"
     SITTING = "sitting"
     LYING = "lying"
+    BATHING = "bathing"  # sitting in a tub: low, and under water but for head and shoulders
 
 
 class Coming(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +45,7 @@ class Errors(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         seen: How who is not seen is found, and who is seen is lost.
+        present: How the room comes to be told of as occupied, and ceases to be, where nobody in it is told more easily.
         position_sigma_m: Of each of x and y, one standard deviation.
         position_lasts_s: How long an error of position lasts (it fades as a first-order process does).
         posture: By `POSTURES`: how often each is told.
@@ -50,6 +53,7 @@ class Errors(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     seen: Coming
+    present: Coming
     position_sigma_m: float
     position_lasts_s: float
     posture: tuple[float, float, float, float]
@@ -76,8 +80,7 @@ class ErrorModel(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         manners: By manner.
         beside: How somebody is found and lost with somebody else, who is seen, within `BESIDE_M`: two are told as one.
-        present_with_people: How a room with somebody in it comes to be told of as occupied, and ceases to be.
-        present_without: The same of an empty room.
+        present_without: How an empty room comes to be told of as occupied, and ceases to be.
         lingers_s: How long somebody is told of on average after they left the room.
         false_per_h: How often somebody is told of in an empty room, per hour.
         false_lasts_s: How long such a one stays.
@@ -86,7 +89,6 @@ class ErrorModel(msgspec.Struct, frozen=True, kw_only=True):
 
     manners: dict[Manner, Errors]
     beside: Coming
-    present_with_people: Coming
     present_without: Coming
     lingers_s: float
     false_per_h: float
@@ -105,7 +107,15 @@ def manner_of(body: TrueBody) -> Manner:
     speed = math.hypot(*body.velocity_m_s[:2]) if body.velocity_m_s is not None else 0.0
     if speed > WALKING_M_S:
         return Manner.WALKING
+    if body.activity == Manner.BATHING and body.posture == Manner.SITTING:
+        return Manner.BATHING
     return Manner(body.posture) if body.posture in frozenset(Manner) else Manner.STANDING
+
+
+def plainest(bodies: Iterable[TrueBody], room: str) -> Manner | None:
+    """Return the manner of whoever in a room is told of most easily; None where nobody is."""
+    there = {manner_of(body) for body in bodies if body.room == room and body.kind == "person"}
+    return next((manner for manner in Manner if manner in there), None)
 
 
 def has_beside(body: TrueBody, others: dict[str, TrueBody], seen: frozenset[str]) -> bool:
