@@ -20,7 +20,9 @@ spectrum analysis of heart rate variability to assess the changes in sympathovag
 tilt", Circulation 90, 1994: standing about a third of the power of one and twice that of the other; sitting between).
 """
 
+import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,12 +136,12 @@ def make_hour(body: Body, load: Load, seed: int, name: str, hour: int) -> Hour:
     """
     random = chance(seed, "hour", name, hour)
 
-    def wanders(what: str, shape: Array) -> Array:
-        return faded(_course(seed, name, what, hour, shape), _course(seed, name, what, hour + 1, shape))
+    def wanders(what: str) -> Array:
+        return faded(_course(seed, name, what, hour), _course(seed, name, what, hour + 1))
 
-    breaths = _breaths(body, load, wanders("breath", _SLOW_BREATH), random)
+    breaths = _breaths(body, load, wanders("breath"), random)
     begin_s = hour * HOUR_S
-    beats = _beats(body, load, breaths, wanders("mayer", _MAYER), wanders("drift", _ONE_OVER_F))
+    beats = _beats(body, load, breaths, wanders("mayer"), wanders("drift"))
     return Hour(
         Breaths(
             start_s=breaths.start_s + begin_s,
@@ -187,16 +189,20 @@ def _breaths(body: Body, load: Load, wander: Array, random: np.random.Generator)
     quick, chance_of = _remembered(random, most), random.uniform(size=(4, most))
     starts, lengths, depths = np.empty(most), np.empty(most), np.empty(most)
     time_s, count = 0.0, 0
+    # Plain lists: single numbers out of arrays take several times as long, and there are a thousand breaths.
+    by_second = list(zip(*(one.tolist() for one in (rate, irregular, depth, asleep, wander[::_GRID])), strict=True))
+    by_breath = list(zip(quick.tolist(), *chance_of.tolist(), strict=True))
     while time_s < HOUR_S and count < most:
-        second = int(time_s)
-        varies = 0.8 * quick[count] + 0.6 * wander[second * _GRID]
-        length = 60.0 / rate[second] * np.exp(irregular[second] * varies)
-        deep = np.exp(0.12 * varies + 0.1 * (chance_of[3, count] - 0.5))
-        if chance_of[0, count] < length / (_SIGH_EVERY_S if asleep[second] < 0 else _SIGH_ASLEEP_EVERY_S):
+        often, uneven, deep_m, stage, wanders = by_second[int(time_s)]
+        swift, sighs, pauses, how_long, how_deep = by_breath[count]
+        varies = 0.8 * swift + 0.6 * wanders
+        length = 60.0 / often * math.exp(uneven * varies)
+        deep = math.exp(0.12 * varies + 0.1 * (how_deep - 0.5))
+        if sighs < length / (_SIGH_EVERY_S if stage < 0 else _SIGH_ASLEEP_EVERY_S):
             length, deep = 1.5 * length, 2.2  # a sigh
-        elif chance_of[1, count] < length / (_PAUSE_EVERY_S if asleep[second] != _DREAMS else _PAUSE_DREAMING_EVERY_S):
-            length += 2.0 + 5.0 * chance_of[2, count]  # a pause
-        starts[count], lengths[count], depths[count] = time_s, length, depth[second] * deep
+        elif pauses < length / (_PAUSE_EVERY_S if stage != _DREAMS else _PAUSE_DREAMING_EVERY_S):
+            length += 2.0 + 5.0 * how_long  # a pause
+        starts[count], lengths[count], depths[count] = time_s, length, deep_m * deep
         time_s += length
         count += 1
     stretch = HOUR_S / time_s
@@ -284,8 +290,10 @@ def _remembered(random: np.random.Generator, count: int) -> Array:
     return _remembering(white, 1.0, _MEMORY, 0.0)
 
 
-def _course(seed: int, name: str, what: str, hour: int, shape: Array) -> Array:
-    """Return (2 hours,) noise of unit variance about the beginning of an hour, whose spectrum has a shape."""
+@lru_cache(maxsize=24)
+def _course(seed: int, name: str, what: str, hour: int) -> Array:
+    """Return (2 hours,) noise of unit variance about the beginning of an hour, with the spectrum of what it is for."""
+    shape = _SPECTRA[what]
     random = chance(seed, what, name, hour)
     spectrum = shape * (random.standard_normal(len(shape)) + 1j * random.standard_normal(len(shape)))
     spectrum[0] = 0.0
@@ -299,3 +307,4 @@ _MAYER = np.exp(-0.5 * ((_FREQUENCY_HZ - 0.095) / 0.0245) ** 2)
 _ONE_OVER_F = np.where((_FREQUENCY_HZ > 0.0008) & (_FREQUENCY_HZ < 0.15), np.maximum(_FREQUENCY_HZ, 1e-4) ** -0.5, 0.0)
 _SLOW_BREATH = 1.0 / np.sqrt(1.0 + (2.0 * np.pi * _FREQUENCY_HZ * 80.0) ** 2)
 """How breaths of the last minute or so resemble each other: a memory of 80 s."""
+_SPECTRA = {"breath": _SLOW_BREATH, "mayer": _MAYER, "drift": _ONE_OVER_F}
