@@ -59,6 +59,18 @@ def test_who_stands_still_and_goes_on_is_the_same() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("height_m", [4.7, -0.9])
+def test_a_body_above_the_ceiling_or_under_the_floor_is_told_no_more(height_m: float) -> None:
+    house = living()
+    house.watch(2.0, lambda time_s: [along((1.5, 2.0, 1.0), (0.6, 0.5, 0.0), time_s)])
+    assert len(house.ids()) == 1
+    # Held by breathing alone nobody has a height: a prediction may carry them anywhere.
+    house.state.tracks[0].mean[2] = height_m
+    house.watch(0.1, lambda _: [])
+    assert all(-0.3 < track.position_m[2] < 2.8 for track in house.seen[-1][1].tracks)
+
+
+@pytest.mark.slow
 def test_who_sits_down_is_lower_thereafter() -> None:
     house = living()
     house.watch(2.5, lambda time_s: [along((1.5, 2.0, 0.95), (0.4, 0.3, 0.0), time_s)])

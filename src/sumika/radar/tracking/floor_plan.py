@@ -11,6 +11,10 @@ from sumika.schema.house import Room
 Array = NDArray[np.float64]
 
 
+_BESIDE_M = 0.3
+"""How far beyond floor and ceiling a body's middle may be told: radars do not measure heights well."""
+
+
 @dataclass(frozen=True)
 class FloorPlan:
     """The rooms of one storey, or of a house in which tracks are told apart by their height anyway.
@@ -34,6 +38,13 @@ class FloorPlan:
     def highest_m(self) -> float:
         """Height of the highest ceiling."""
         return max((room.height_m for room in self.rooms), default=3.0)
+
+    def holds_height(self, height_m: float) -> bool:
+        """Return whether the middle of a body can be so high: not under the floor, not above the ceiling.
+
+        What is held by breathing alone is seen at no height, and a prediction may carry it anywhere.
+        """
+        return -_BESIDE_M < height_m < self.highest_m + _BESIDE_M
 
     def outside_m(self, places: Array) -> Array:
         """Return (place,) how far each lies beyond the nearest room's walls; inside one, minus how far before them.

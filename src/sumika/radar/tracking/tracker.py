@@ -238,7 +238,7 @@ def _judge(
     state.levels_db[radar] = level_db
     for track in state.tracks:
         ghosts.suspect(track, real, images, interval_s)
-        if track.ghost > ghosts.IS_GHOST:
+        if track.ghost > ghosts.IS_GHOST or not state.plan.holds_height(float(track.mean[2])):
             continue
         was = track.confirmed
         fainter_db = level_db - _loudness_db(state, radar, track)
