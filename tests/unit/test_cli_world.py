@@ -76,7 +76,7 @@ def test_a_scenario_is_run_told_and_judged(short: Path, tmp_path: Path) -> None:
     assert "SIMULATED" in result.stderr
     assert "A short evening" in result.stdout
     assert "holds: outdoor_c max" in result.stdout
-    assert max(map(len, result.stdout.splitlines()[:3])) <= 80
+    assert max(map(len, result.stdout.splitlines()[:2])) <= 80
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 30
