@@ -80,8 +80,57 @@ MEANINGS = {
         "Acknowledged rows or alarms lost in 50 kills and 20 power cuts",
         "強制終了 50 回・電源断 20 回で失われた確定済みデータ",
     ),
-    "demo_core_share": ("Whole demo house: share of one core", "デモ全体の CPU 使用（1 コア比）"),
-    "demo_memory_mb": ("Whole demo house: memory (proportional set size)", "デモ全体のメモリー（PSS）"),
+    "demo_core_share": (
+        "The house of real recordings, everything running: share of one core",
+        "記録データの家の CPU 使用（1 コア比）",
+    ),
+    "demo_memory_mb": ("The same: memory (proportional set size)", "同：メモリー（PSS）"),
+    "world.demo_core_share": (
+        "The simulated demo house in real time, three radars, everything running: share of one core",
+        "シミュレーションのデモの家（レーダー 3 台、実時間）の CPU 使用（1 コア比）",
+    ),
+    "demo_late_share": ("The same: frames that came late", "同：遅れたフレームの割合"),
+    "demo_first_presence_s": ("The same: from start to the first presence", "同：起動から最初の在室判定まで"),
+    "house_year_s": (
+        "A year of the simulated house in steps of five minutes, on one core",
+        "シミュレーションの家の 1 年（5 分刻み、1 コア）",
+    ),
+    "energy_closure": ("The same: heat that is lost or made of nothing, over a year", "同：1 年の熱収支の誤差"),
+    "co2_closure": ("The same: carbon dioxide", "同：CO2"),
+    "water_closure": ("The same: water", "同：水分"),
+    "step_response_error": ("Building: step response against the analytic one", "建物：ステップ応答の解析解との差"),
+    "air_change_error": ("Building: air change told by the decay of CO2", "建物：CO2 の減衰から求めた換気回数の誤差"),
+    "irradiance_error": ("Sun on any plane against pvlib", "斜面日射の pvlib との差"),
+    "sun_position_error": ("Position of the sun against pvlib", "太陽位置の pvlib との差"),
+    "clear_sky_error": ("Clear sky against pvlib", "快晴日射の pvlib との差"),
+    "heating_demand_in_range": (
+        "Heating demand within the published range, of the eight grades that have one",
+        "暖房需要が公表値の範囲に入る割合（範囲のある 8 件）",
+    ),
+    "heating_demand_ordered": (
+        "Sapporo needs more than Tokyo, Tokyo more than Naha",
+        "札幌 > 東京 > 那覇の順になる割合",
+    ),
+    "weather_normals": (
+        "Made-up weather: largest deviation of a monthly mean from the normals",
+        "生成した天気：月平均気温の平年値からの最大のずれ",
+    ),
+    "cubes_per_s": (
+        "Simulated radar cubes of 128 x 12 x 256, a walking person, fresh noise",
+        "歩く人のレーダーデータ（128×12×256、雑音込み）の生成",
+    ),
+    "cube_speedup": ("The same: times faster than naive exponentials", "同：素朴な計算に対する速さ"),
+    "cube_error": ("The same: difference from them", "同：素朴な計算との差"),
+    "scatterer_cells": ("A scatterer lands where the closed form says, within", "散乱点の位置の誤差"),
+    "phase_motion_error": ("Breath and heartbeat read back from the phase", "位相から読み戻した呼吸と心拍の誤差"),
+    "hrv_in_range": (
+        "Heart-interval statistics of resting residents inside the spread of real people who sit",
+        "安静時の心拍間隔の統計が実在の人々の範囲に入る割合",
+    ),
+    "perception_level_gap": (
+        "Perception without samples against the whole chain: largest difference of a share",
+        "簡易な知覚モデルと全処理の差（最大の割合）",
+    ),
     "demo_presence_s": ("From start to presence (slowest room)", "起動から在室判定まで（最も遅い部屋）"),
     "demo_respiration_s": (
         "From start to a breathing rate (slowest room; its person moves at first)",
@@ -215,13 +264,19 @@ def value_text(figure: dict[str, Any]) -> str:
     return f"{text} {figure['unit']}".replace(" ratio", "").removesuffix(" 1")
 
 
+def meaning(area: str, key: str, column: int) -> str:
+    """Return what a figure of an area is; two areas may use one key, each for its own house."""
+    found = MEANINGS.get(f"{area}.{key}") or MEANINGS.get(key)
+    return found[column] if found is not None else f"`{key}`"
+
+
 def figures_table(areas: list[dict[str, Any]], language: str) -> str:
     """Return the whole block in one language."""
     words = WORDS[language]
     column = list(READMES.values()).index(language)
     rows = [
         (
-            MEANINGS[key][column] if key in MEANINGS else f"`{key}`",
+            meaning(area["area"], key, column),
             value_text(figure),
             words[figure["evidence"]],
             f"`sumika bench {area['area']}`",
