@@ -164,6 +164,20 @@ def test_a_radar_is_tried_at_another_place_and_the_answer_is_json() -> None:
     assert seen["coverage_moved"]["living"] < 0.2  # it looks at the wall now
 
 
+@pytest.mark.slow
+def test_a_house_of_other_storeys_is_compared_too(tmp_path: Path) -> None:
+    path = tmp_path / "upstairs.yaml"
+    path.write_text(
+        "version: 1\nrooms:\n"
+        "  - { id: loft, storey: 2, floor_m: [[0, 0], [4, 0], [4, 4], [0, 4]] }\n"
+        "  - { id: attic, storey: 3, floor_m: [[0, 0], [4, 0], [4, 4], [0, 4]] }\n",
+        encoding="utf-8",
+    )
+    result = invoke("compare", "--house", str(path), "--days", "1", "--grade", "zeh", "--json")
+    assert result.exit_code == 0, result.output
+    assert [one["room"] for one in json.loads(result.stdout)["coverage"]] == ["loft", "attic"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

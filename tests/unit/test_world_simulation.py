@@ -6,7 +6,7 @@ import pytest
 
 from sumika.config import demo_house
 from sumika.schema import SumikaError, UsageError
-from sumika.schema.building import VentilationClass
+from sumika.schema.building import HeatingSystem, VentilationClass
 from sumika.schema.house import House, WorldSettings
 from sumika.world.fittings import fitted
 from sumika.world.simulation import World, WorldStep
@@ -122,3 +122,16 @@ def test_every_class_of_ventilation_gives_the_fresh_air_it_is_sized_for(kind: Ve
     else:
         assert 0.4 < changes_per_h < 0.9
     assert ("ventilation" in {device.id for device in fitted(bare).devices}) == (kind is VentilationClass.BALANCED)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("system", [kind for kind in HeatingSystem if kind is not HeatingSystem.NONE])
+def test_a_house_that_lists_no_heating_is_heated_by_the_kind_it_names(system: HeatingSystem) -> None:
+    assert HOUSE.building is not None
+    warm_c = {}
+    for kind in (system, HeatingSystem.NONE):
+        building = msgspec.structs.replace(HOUSE.building, heating=kind)
+        world = World.of(msgspec.structs.replace(HOUSE, building=building, devices=()))
+        warm_c[kind] = np.mean([step.rooms.air_temperature_c[0] for step in run(world, 4.0)[-12:]])
+    assert warm_c[system] > warm_c[HeatingSystem.NONE] + 2.0
+    assert 17.0 < warm_c[system] < 27.0

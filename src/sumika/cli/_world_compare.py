@@ -20,6 +20,9 @@ from sumika.world.compare.variants import VariantResult, run_variants, variants_
 
 Say = Callable[[str], None]
 
+Seen = list[tuple[Coverage, Coverage | None]]
+"""Of each storey: what the radars see, and what they would see from another place."""
+
 _SIDE_BY_SIDE = 5
 
 
@@ -45,7 +48,8 @@ def compare_variants(wanted: Comparison, tell: Say) -> None:
         UsageError: if a grade, a class or a radar is not there, or a radar's place is not five numbers.
     """
     language = language_of(os.environ)
-    house = load(wanted.house).house
+    loaded = load(wanted.house)
+    house = loaded.house
     placed = tuple(placed_radar(house, text) for text in wanted.radars)
     variants = variants_of(
         house,
@@ -54,18 +58,20 @@ def compare_variants(wanted: Comparison, tell: Say) -> None:
         climate=wanted.climate or "",
         radars=placed,
         seed=wanted.seed,
+        folder=loaded.path.parent,
     )
     results = list(run_variants(variants, wanted.days, _progress))
-    before, after = coverage_of(house), coverage_of(variants[0].house) if placed else None
+    storeys = sorted({room.storey for room in house.rooms})
+    seen = [(coverage_of(house, one), coverage_of(variants[0].house, one) if placed else None) for one in storeys]
     if wanted.plot is not None:
-        _draw(house if after is None else variants[0].house, after or before, wanted.plot, language)
+        _draw(variants[0].house, [after or before for before, after in seen], wanted.plot, language)
     if wanted.as_json:
-        tell(_as_json(results, before, after))
+        tell(_as_json(results, seen))
         return
     console = Console()
     for table in _energy_tables(results, wanted.days, language):
         console.print(table)
-    console.print(_coverage_table(before, after, language))
+    console.print(_coverage_table(seen, language))
 
 
 def placed_radar(house: House, text: str) -> Radar:
@@ -124,12 +130,12 @@ def _energy_tables(results: list[VariantResult], days: int, language: str) -> It
         yield table
 
 
-def _coverage_table(before: Coverage, after: Coverage | None, language: str) -> Table:
+def _coverage_table(seen: Seen, language: str) -> Table:
     table = Table(title=say("world.coverage_title", language))
     for key in ("room", "seen", "by", "blind"):
         table.add_column(say(f"world.column_{key}", language), justify="left" if key in ("room", "by") else "right")
-    moved = {one.room: one for one in after.rooms} if after is not None else {}
-    for one in before.rooms:
+    moved = {one.room: one for _, after in seen if after is not None for one in after.rooms}
+    for one in (one for before, _ in seen for one in before.rooms):
         now = moved.get(one.room, one)
         was = f"{100 * one.seen_share:.0f} % → " if moved else ""
         blind = f"{now.blind_m2:.1f}"
@@ -139,19 +145,21 @@ def _coverage_table(before: Coverage, after: Coverage | None, language: str) -> 
     return table
 
 
-def _as_json(results: list[VariantResult], before: Coverage, after: Coverage | None) -> str:
+def _as_json(results: list[VariantResult], seen: Seen) -> str:
+    moved = [one for _, after in seen if after is not None for one in after.rooms]
     found = {
         "simulated": True,
         "variants": results,
-        "coverage": before.rooms,
-        "coverage_moved": after.rooms if after is not None else None,
+        "coverage": [one for before, _ in seen for one in before.rooms],
+        "coverage_moved": moved or None,
     }
     return msgspec.json.encode(found).decode()
 
 
-def _draw(house: House, coverage: Coverage, path: Path, language: str) -> None:
+def _draw(house: House, storeys: list[Coverage], path: Path, language: str) -> None:
     from sumika.evaluate.plots import draw
     from sumika.evaluate.plots.coverage_panels import coverage_panels
 
     above = banner(Origin.SIMULATED, language if path.suffix == ".html" else "en")
-    draw(coverage_panels(house, coverage), path, title=say("world.coverage_title", "en"), banner=above)
+    panels = [panel for coverage in storeys for panel in coverage_panels(house, coverage)]
+    draw(panels, path, title=say("world.coverage_title", "en"), banner=above)

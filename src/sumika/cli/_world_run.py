@@ -88,7 +88,7 @@ def run_scenario(wanted: Wanted, tell: Say, clock: Clock | None = None) -> bool:
         scenario = msgspec.structs.replace(scenario, hours=wanted.hours)
     loaded = house_of(scenario, file)
     tell(scenario.title_ja if language == "ja" and scenario.title_ja else scenario.title)
-    run = ScenarioRun(scenario, loaded.house, folder=file.parent)
+    run = ScenarioRun(scenario, loaded.house, folder=loaded.path.parent)
     rooms = rooms_told(loaded.house)
     pace = Pace(wanted.speed, clock or WallClock())
     watcher = _Watcher(run, rooms, pace, tell, language)

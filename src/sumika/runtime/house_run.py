@@ -26,8 +26,8 @@ from sumika.schema.house import WorldSource
 def data_folder(loaded: LoadedHouse, override: Path | None = None) -> Path:
     """Return where this house's data lives; a demo house has a folder of its own.
 
-    So has one that radars of a simulated house look into, be it the plan of a real one: what was never measured must not
-    lie beside what was. `SUMIKA_HOME` moves the whole, `override` this house.
+    So has one that radars of a simulated house look into, be it the plan of a real one: what was never measured must
+    not lie beside what was. `SUMIKA_HOME` moves the whole, `override` this house.
     """
     simulated = any(isinstance(radar.source, WorldSource) for radar in loaded.house.radars)
     return data_folder_of(demo=loaded.house.demo or simulated, override=override)

@@ -1,13 +1,16 @@
-"""What every house has that nobody writes down: the fans of its class of ventilation."""
+"""What every house has that nobody writes down: the fans of its class of ventilation, the heating of its kind."""
 
 import msgspec
 import shapely
 
-from sumika.schema.building import Building, VentilationClass
+from sumika.schema.building import Building, HeatingSystem, VentilationClass
 from sumika.schema.house import Device, House
 from sumika.schema.living import FurnitureKind
 
 _WET = {FurnitureKind.BATH, FurnitureKind.TOILET, FurnitureKind.WASHBASIN}
+_HEATS = {"room_air_conditioner", "whole_house_air_conditioner", "floor_heating", "boiler", "radiator"}
+_WATTS_PER_M2 = 150.0
+_SMALLEST_M2 = 5.0
 _STILL_M3_H = 0.01
 """A fan that runs only when it is asked to."""
 _WATTS_PER_M3_H = {VentilationClass.BALANCED: 0.27, VentilationClass.EXHAUST: 0.08}
@@ -15,7 +18,7 @@ _WATTS_PER_M3_H = {VentilationClass.BALANCED: 0.27, VentilationClass.EXHAUST: 0.
 
 
 def fitted(house: House) -> House:
-    """Return a house with the ventilation of its class.
+    """Return a house with the ventilation of its class, and with the heating of its kind where it lists none.
 
     Class 3 draws air out of wet rooms, class 1 supplies and extracts with heat recovery; both are sized for the
     building's air changes. Fans that the house describes are kept, and only those of another class stop running by
@@ -34,7 +37,44 @@ def fitted(house: House) -> House:
             devices = _with_balanced(house, building, flow_m3_h)
         case VentilationClass.NATURAL:
             devices = tuple(_silent(device) for device in house.devices if device.kind != "balanced_ventilation")
-    return msgspec.structs.replace(house, devices=devices)
+    return msgspec.structs.replace(house, devices=(*devices, *_heating(house, building)))
+
+
+def _heating(house: House, building: Building) -> tuple[Device, ...]:
+    """Return what heats a house that lists nothing that does: sized for a cold day of a house of grade 4."""
+    if any(device.kind in _HEATS for device in house.devices):
+        return ()
+    wet = {piece.room for piece in house.furniture if piece.kind in _WET}
+    areas = {room.id: shapely.Polygon(room.floor_m).area for room in house.rooms}
+    lived_in = {name: area for name, area in areas.items() if name not in wet and area >= _SMALLEST_M2} or areas
+    match building.heating:
+        case HeatingSystem.ROOM_UNITS:
+            return tuple(
+                Device(id=f"{name[:25]}_aircon", room=name, kind="room_air_conditioner", ratings=_rated(area))
+                for name, area in lived_in.items()
+            )
+        case HeatingSystem.WHOLE_HOUSE:
+            largest = max(lived_in, key=lambda name: lived_in[name])
+            rated = _rated(sum(areas.values()))
+            return (Device(id="whole_house_aircon", room=largest, kind="whole_house_air_conditioner", ratings=rated),)
+        case HeatingSystem.RADIATORS:
+            radiators = tuple(
+                Device(
+                    id=f"{name[:22]}_radiator",
+                    room=name,
+                    kind="radiator",
+                    ratings={"heating_w_at_50k": max(300.0, _WATTS_PER_M2 * area)},
+                )
+                for name, area in areas.items()
+            )
+            return (Device(id="boiler", room=house.rooms[0].id, kind="boiler"), *radiators)
+        case HeatingSystem.NONE:
+            return ()
+
+
+def _rated(area_m2: float) -> dict[str, float]:
+    heating_w = max(2500.0, _WATTS_PER_M2 * area_m2)
+    return {"heating_w": heating_w, "cooling_w": 0.8 * heating_w}
 
 
 def _with_exhaust(house: House, flow_m3_h: float) -> tuple[Device, ...]:

@@ -8,7 +8,7 @@ from sumika.evaluate.plots.panels import Floor, Heatmap, Panel, Series
 from sumika.schema.house import House
 from sumika.world.compare.coverage import LEAST_SNR_DB, Coverage
 
-_LOUDEST_DB = 50.0
+_LOUDEST_DB = 75.0
 
 
 def coverage_panels(house: House, coverage: Coverage) -> list[Panel]:
@@ -20,11 +20,16 @@ def coverage_panels(house: House, coverage: Coverage) -> list[Panel]:
     """
     blind = (coverage.inside >= 0) & ~coverage.seen
     rows, columns = np.nonzero(blind)
+    here = {one.room for one in coverage.rooms}
     panels: list[Panel] = [
         Floor(
             title="Blind places (marked)",
-            rooms={room.id: np.array(room.floor_m, np.float64) for room in house.rooms},
-            radars={radar.id: (*radar.position_m[:2], math.radians(radar.yaw_deg)) for radar in house.radars},
+            rooms={room.id: np.array(room.floor_m, np.float64) for room in house.rooms if room.id in here},
+            radars={
+                radar.id: (*radar.position_m[:2], math.radians(radar.yaw_deg))
+                for radar in house.radars
+                if radar.room in here
+            },
             ghosts=Series(name="blind", x=coverage.x_m[columns], y=coverage.y_m[rows], marks=True),
         )
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -27,10 +28,12 @@ class Variant:
     Attributes:
         name: For people.
         house: As it would be.
+        folder: Where its house.yaml lies, for its weather file.
     """
 
     name: str
     house: House
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ def variants_of(
     climate: str = "",
     radars: Sequence[Radar] = (),
     seed: int = 1,
+    folder: Path | None = None,
 ) -> tuple[Variant, ...]:
     """Return the variants that are asked for; without any, the grades of Japan's standards.
 
@@ -88,6 +92,7 @@ def variants_of(
         climate: Another climate; empty: the site's.
         radars: In place of those with the same id.
         seed: The same people and weather for all.
+        folder: Where the house.yaml lies.
 
     Raises:
         UsageError: if there is no such grade or class.
@@ -110,7 +115,7 @@ def variants_of(
         for kind in chosen_classes:
             changed = msgspec.structs.replace(building, grade=grade, ventilation=kind, ua_w_m2_k=None)
             name = f"{grade.value} {kind.value}" if len(chosen_classes) > 1 else grade.value
-            found.append(Variant(name=name, house=msgspec.structs.replace(base, building=changed)))
+            found.append(Variant(name=name, house=msgspec.structs.replace(base, building=changed), folder=folder))
     return tuple(found)
 
 
@@ -129,7 +134,7 @@ def run_variants(
 
 
 def _run(variant: Variant, days: float, watch: Callable[[str, float], None]) -> VariantResult:
-    world = World.of(variant.house)
+    world = World.of(variant.house, folder=variant.folder)
     recorder = Recorder(world.start, world.rooms, world.residents)
     steps = round(days * 86_400.0 / STEP_S)
     for number in range(steps):
@@ -145,7 +150,8 @@ def _told(variant: Variant, days: float, world: World, course: Course) -> Varian
     hours = STEP_S / 3600.0
     there = course.of_rooms["people"] > 0
     operative = course.of_rooms["operative_c"]
-    awake = np.any([course.stage[body] < 0 for body in course.bodies], axis=0)[:, np.newaxis]
+    stages = np.array([course.stage[body] for body in course.bodies]).reshape(len(course.bodies), len(course.at_s))
+    awake = np.any(stages < 0, axis=0)[:, np.newaxis]
     wrong: NDArray[np.bool_] = np.logical_or(operative < COMFORTABLE_C[0], operative > COMFORTABLE_C[1])
     bad: NDArray[np.bool_] = np.logical_and(there & wrong, awake)
     coldest = np.unravel_index(int(np.argmin(operative)), operative.shape)

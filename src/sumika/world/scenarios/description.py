@@ -76,6 +76,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         what: A quantity of a room or of the house.
         room: The room; empty: the whole house, or the extreme of all rooms.
         statistic: How a course becomes one number.
+        of: The value that hours_above and hours_below are counted against.
         least: Lowest that is right; None: no limit.
         most: Highest that is right; None: no limit.
         since: From when on; empty: from the start.
