@@ -1,10 +1,8 @@
 """Runs a scenario with everything that it says: down to the radars' samples, or with the error model in their place."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from sumika.clock import Instant, SimulatedClock
 from sumika.config import LoadedHouse
@@ -12,16 +10,15 @@ from sumika.log import LogWriter, RunInfo
 from sumika.runtime.offline import OfflineHouse
 from sumika.runtime.table import nodes_of
 from sumika.runtime.world_loop import WORLD
-from sumika.schema import AdcFrame, Envelope, FrameKind, FrameNotice, Message, Origin, RangeFrame, TrueBody
-from sumika.schema.house import House, Radar, WorldSource
-from sumika.sensors.base import frame_of
-from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
+from sumika.schema import Envelope, Frame, Message, TrueBody
+from sumika.schema.house import WorldSource
+from sumika.sensors.radar.simulated.hung import HungRadar
+from sumika.units import NANOSECONDS_PER_SECOND
 from sumika.world.course import Recorder
 from sumika.world.exchange import Stretch
 from sumika.world.perception_level import PerceptionLevel, fitted_model
-from sumika.world.radar_scene.living import LivingView, living_waveform
 from sumika.world.scenarios import ScenarioResult, ScenarioRun, findings_of
-from sumika.world.simulation import WorldStep
+from sumika.world.simulation import World, WorldStep
 from sumika.world.start import settings_of
 from sumika.world.telling import Telling
 
@@ -33,42 +30,20 @@ PERCEPTION_LEVEL = "perception_level"
 class SceneRadar:
     """One radar of a scenario, frame by frame on the scenario's clock."""
 
-    def __init__(self, house: House, radar: Radar, began: Instant) -> None:
-        """Hang it up.
+    def __init__(self, hung: HungRadar) -> None:
+        """Take a radar that hangs in the scenario's house."""
+        self._hung, self._index = hung, 0
 
-        Args:
-            house: The scenario's.
-            radar: One of it.
-            began: When the world began.
-        """
-        self._radar, self._began = radar, began
-        self._view = LivingView.of(house, radar, living_waveform(radar.model), settings_of(house).seed)
-        self._interval_s = self._view.description.frame_interval_s
-        self._offset_s = self._interval_s * house.radars.index(radar) / len(house.radars)
-        self._dtype = np.dtype(self._view.dtype).newbyteorder("<").str
-        self._index = 0
+    def hear(self, stretches: tuple[Stretch, ...], doors: Mapping[str, float]) -> None:
+        """Take what everybody does next, and how far doors stand open."""
+        self._hung.view.add(stretches)
+        self._hung.view.open_doors(doors)
 
-    def hear(self, stretches: tuple[Stretch, ...]) -> None:
-        """Take what everybody does next."""
-        self._view.add(stretches)
-
-    def frames_until(self, until_s: float) -> Iterator[AdcFrame | RangeFrame]:
+    def frames_until(self, until_s: float) -> Iterator[Frame]:
         """Yield the frames up to a moment."""
-        while (time_s := self._offset_s + self._index * self._interval_s) < until_s:
-            notice = FrameNotice(
-                stamp=self._began.later(seconds_to_ns(time_s)),
-                origin=Origin.SIMULATED,
-                session=SESSION,
-                radar=self._radar.id,
-                kind=FrameKind.ADC if self._view.description.chirp is not None else FrameKind.RANGE,
-                index=self._index,
-                shape=self._view.shape,
-                dtype=self._dtype,
-                position=0,
-                description=self._view.description,
-            )
+        while self._hung.time_s(self._index) < until_s:
             self._index += 1
-            yield frame_of(notice, self._view.frame(time_s))
+            yield self._hung.frame(self._index - 1, SESSION)
 
 
 class _Log:
@@ -93,13 +68,19 @@ class _Log:
 class _Stage:
     """What stands behind the world in a logged run: perception behind radars, or the error model in its place."""
 
+    world: World
     offline: OfflineHouse
     radars: tuple[SceneRadar, ...]
     perceives: PerceptionLevel | None
 
     def hear(self, stretches: tuple[Stretch, ...]) -> None:
+        if not self.radars or not stretches:
+            return
+        at_s = stretches[0].start_s
+        doing = {name: self.world.household.doing(name, at_s) for name in self.world.residents}
+        doors = self.world.doors.open_shares(doing)
         for radar in self.radars:
-            radar.hear(stretches)
+            radar.hear(stretches, doors)
 
     def take(self, messages: Sequence[Message]) -> None:
         """Publish what the world says, and once a second what is perceived of it without samples."""
@@ -149,8 +130,9 @@ def run_logged(
     house = loaded.house
     looking = [radar for radar in house.radars if isinstance(radar.source, WorldSource)] if with_radar else []
     stage = _Stage(
+        run.world,
         OfflineHouse(nodes_of(house) if with_radar else (), house, emit),
-        tuple(SceneRadar(house, radar, began) for radar in looking),
+        tuple(SceneRadar(HungRadar(house, radar, began)) for radar in looking),
         None if with_radar else PerceptionLevel(house, fitted_model(), settings_of(house).seed),
     )
     telling = Telling(run.world, began, scenario=run.scenario.title, hear=stage.hear)

@@ -1,24 +1,13 @@
 """Makes what a scenario says happen, and lets it end."""
 
+from typing import get_args
+
 from sumika.schema import UsageError
 from sumika.world.exchange import Acting
-from sumika.world.scenarios.description import Happening
+from sumika.world.scenarios.description import Bodily, Happening
 from sumika.world.simulation import World
 
-BODILY = frozenset(
-    {
-        "fall",
-        "slow_collapse",
-        "near_fall",
-        "sit_hard",
-        "drop",
-        "illness",
-        "stress",
-        "party",
-        "absent",
-        "night_toilet",
-    }
-)
+BODILY = frozenset(get_args(Bodily))
 """What befalls people; the rest befalls the house."""
 
 _SMOKE_FROM_PAN_W = 300.0

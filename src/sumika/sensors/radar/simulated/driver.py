@@ -8,17 +8,14 @@ people without a word between them, and one that is killed and started again fin
 import math
 from collections.abc import Mapping
 
-import numpy as np
-
 from sumika.clock import Clock
-from sumika.schema import Frame, FrameKind, FrameNotice, Origin, RadarDescription, UsageError
+from sumika.schema import Frame, Origin, RadarDescription, UsageError
 from sumika.schema.house import Radar
-from sumika.sensors.base import frame_of
 from sumika.sensors.radar.simulated.house import SimulatedHouse
-from sumika.units import ns_to_seconds, seconds_to_ns
+from sumika.sensors.radar.simulated.hung import HungRadar
+from sumika.units import ns_to_seconds
 from sumika.world.doors import Doors
 from sumika.world.exchange import Doing
-from sumika.world.radar_scene.living import LivingView, living_waveform
 from sumika.world.residents import Household
 from sumika.world.start import start_of
 
@@ -52,26 +49,21 @@ class WorldRadar:
                 where="house.yaml",
                 remedy="Add world: { seed: 1, start: 2026-01-20T18:30 }",
             )
-        self._radar, self._clock, self._began = radar, clock, simulated.began
-        self._description = living_waveform(radar.model)
-        self._interval_s = self._description.frame_interval_s
-        # Radars of one house do not take their frames at the same moment.
-        self._offset_s = self._interval_s * house.radars.index(radar) / len(house.radars)
+        self._clock, self._began = clock, simulated.began
+        self._hung = HungRadar(house, radar, simulated.began)
         self._residents = tuple(resident.id for resident in house.residents)
         self._household = Household.of(house, settings.seed, start_of(house))
-        self._view = LivingView.of(house, radar, self._description, settings.seed)
-        self._dtype = np.dtype(self._view.dtype).newbyteorder("<")
         self._doors = Doors(house)
-        self._index = max(0, math.ceil((self._now_s() - self._offset_s) / self._interval_s))
+        self._index = self._hung.first_after(self._now_s())
         self._session = f"world#{self._index + 1}"
-        self._made_until_s = math.floor(self._time_s(self._index) / STRETCH_S) * STRETCH_S
+        self._made_until_s = math.floor(self._hung.time_s(self._index) / STRETCH_S) * STRETCH_S
         self._refused: dict[str, int] = {}
         self._closed = False
 
     @property
     def description(self) -> RadarDescription:
         """The simulated radar."""
-        return self._description
+        return self._hung.description
 
     @property
     def origin(self) -> Origin:
@@ -81,7 +73,7 @@ class WorldRadar:
     @property
     def max_frame_bytes(self) -> int:
         """Size of every frame."""
-        return math.prod(self._view.shape) * self._dtype.itemsize
+        return self._hung.frame_bytes
 
     @property
     def refused(self) -> Mapping[str, int]:
@@ -93,27 +85,14 @@ class WorldRadar:
         if self._closed:
             return None
         self._keep_up()
-        time_s = self._time_s(self._index)
-        while self._made_until_s < time_s + self._interval_s:
+        index, view = self._index, self._hung.view
+        while self._made_until_s < self._hung.time_s(index) + self._hung.interval_s:
             self._household.advance(self._made_until_s + STRETCH_S)
-            self._view.add(self._household.stretches(self._made_until_s, STRETCH_S))
-            self._view.open_doors(self._doors.open_shares(self._doing()))
+            view.add(self._household.stretches(self._made_until_s, STRETCH_S))
+            view.open_doors(self._doors.open_shares(self._doing()))
             self._made_until_s += STRETCH_S
-        samples = self._view.frame(time_s)
-        notice = FrameNotice(
-            stamp=self._began.later(seconds_to_ns(time_s)),
-            origin=Origin.SIMULATED,
-            session=self._session,
-            radar=self._radar.id,
-            kind=FrameKind.ADC if self._description.chirp is not None else FrameKind.RANGE,
-            index=self._index,
-            shape=self._view.shape,
-            dtype=self._dtype.str,
-            position=0,
-            description=self._description,
-        )
         self._index += 1
-        return frame_of(notice, samples)
+        return self._hung.frame(index, self._session)
 
     def close(self) -> None:
         """End it."""
@@ -122,15 +101,12 @@ class WorldRadar:
     def _doing(self) -> dict[str, Doing]:
         return {name: self._household.doing(name, self._made_until_s) for name in self._residents}
 
-    def _time_s(self, index: int) -> float:
-        return self._offset_s + index * self._interval_s
-
     def _now_s(self) -> float:
         return ns_to_seconds(self._clock.now().monotonic_ns - self._began.monotonic_ns)
 
     def _keep_up(self) -> None:
         """Count a frame that can only come late; leave frames out where it is hopeless."""
-        late_frames = (self._now_s() - self._time_s(self._index)) / self._interval_s
+        late_frames = (self._now_s() - self._hung.time_s(self._index)) / self._hung.interval_s
         if late_frames > _LATE_FRAMES:
             self._count("late", 1)
         if late_frames > _HOPELESS_FRAMES:
