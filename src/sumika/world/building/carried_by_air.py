@@ -163,20 +163,28 @@ def step_moisture(
         emptied = _dry_out(film, grown, wet, constant, seconds)
         if not (_take_less(state, before, source, sink) or emptied):
             break
-    sourced = came = went = ran_off = stored = 0.0
+    sourced = came = went = 0.0
+    ran_off, stored = _run_off(film, grown, film_most)
     for i in range(rooms):
         taken[i] = state[rooms + i] - before[rooms + i] + grown[0, i] + grown[1, i]
-        for kind in range(2):
-            film[kind, i] = max(film[kind, i] + grown[kind, i], 0.0)
-            over = max(film[kind, i] - film_most[kind, i], 0.0)
-            film[kind, i] -= over
-            ran_off += over
-            stored += film[kind, i]
         sourced += source[i] * seconds - sink[i] * integral[i]
         came += gained[i] * volume_m3[i] * seconds
         went += boundary[OUT, i] * integral[i]
         stored += state[i] * volume_m3[i] + state[rooms + i]
     return sourced, came, went, ran_off, stored
+
+
+@compiled
+def _run_off(film: Array, grown: Array, film_most: Array) -> tuple[float, float]:
+    """Let films grow, in place, and run off what they cannot hold; return what ran off and what they hold, kg."""
+    ran_off = held = 0.0
+    for kind in range(film.shape[0]):
+        for i in range(film.shape[1]):
+            grew = max(film[kind, i] + grown[kind, i], 0.0)
+            film[kind, i] = min(grew, film_most[kind, i])
+            ran_off += grew - film[kind, i]
+            held += film[kind, i]
+    return ran_off, held
 
 
 @compiled

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+import sumika.world.weather.hours as hours
 from sumika.physics.psychrometrics import VAPOUR_TO_AIR, saturation_pressure_pa
-from sumika.world.weather import hours
 
 Array = NDArray[np.float64]
 

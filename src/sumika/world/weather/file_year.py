@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+import sumika.world.weather.file_layouts as layouts
 from sumika.schema import SumikaError
-from sumika.world.weather import file_layouts as layouts
 from sumika.world.weather.file_layouts import Row, Station
 from sumika.world.weather.file_text import lines_of
 from sumika.world.weather.seasons import MONTH_DAYS

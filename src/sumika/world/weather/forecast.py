@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+import sumika.world.weather.hours as grid
 from sumika.physics.psychrometrics import VAPOUR_TO_AIR, saturation_pressure_pa
-from sumika.world.weather import hours as grid
 from sumika.world.weather.red_noise import of_forecast, remember
 
 Array = NDArray[np.float64]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pvlib import irradiance
 
+import sumika.world.weather.file_layouts as layouts
 from sumika.physics.psychrometrics import saturation_pressure_pa
-from sumika.world.weather import file_layouts as layouts
 from sumika.world.weather.file_year import HOURS, FileYear
 from sumika.world.weather.hours import A_DAY, DAY_S, GRID_S, Hours
 from sumika.world.weather.seasons import MONTH_OF_DAY

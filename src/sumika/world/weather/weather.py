@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+import sumika.world.weather.hours as hours
 from sumika.physics.psychrometrics import relative_humidity
 from sumika.world.exchange import Outside
-from sumika.world.weather import hours
 from sumika.world.weather.changes import Change, changed
 from sumika.world.weather.forecast import ForecastSeries, forecast_of
 from sumika.world.weather.sun import Place, Sun, between_deg, lifted_deg, sun_over
