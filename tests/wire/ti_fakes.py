@@ -57,8 +57,9 @@ class FakeCommandLine:
 
     def _listen(self) -> None:
         pending = b""
-        while self._running:
-            if not select.select([self._master], [], [], 0.01)[0]:
+        # What was said before the end is heard, however busy the machine: it ends when nothing waits any more.
+        while (waiting := bool(select.select([self._master], [], [], 0.01)[0])) or self._running:
+            if not waiting:
                 continue
             *lines, pending = (pending + os.read(self._master, 4096)).split(b"\n")
             for line in map(bytes.decode, lines):
@@ -160,10 +161,13 @@ class FakeCard:
             self._socket.close()
 
     def _listen(self) -> None:
-        while self._running:
+        while True:
+            running = self._running
             try:
                 command, _ = self._socket.recvfrom(2048)
             except TimeoutError:
+                if not running:
+                    return
                 continue
             (code,) = struct.unpack_from("<H", command, 2)
             self.commands.append(command)
