@@ -4,6 +4,7 @@ from sumika.schema._message import Consumed, Envelope, Message
 from sumika.schema._origin import Origin, worst
 from sumika.schema.air import AirSample, MeterSample, WeatherSample
 from sumika.schema.antennas import AntennaArray
+from sumika.schema.control import Asker, GateRule, Heartbeat, Mode, ResidentWish, Ruling, Verdict, Vote, Write
 from sumika.schema.devices import DEVICE_KINDS, DeviceKind, DeviceState, Setting
 from sumika.schema.errors import SumikaError, UsageError
 from sumika.schema.people import ChestMotion, Estimate, HeartRate, Presence, Respiration
@@ -51,6 +52,7 @@ __all__ = [
     "AdcFrame",
     "AirSample",
     "AntennaArray",
+    "Asker",
     "Beat",
     "ChestMotion",
     "ChirpProfile",
@@ -68,12 +70,15 @@ __all__ = [
     "Frame",
     "FrameKind",
     "FrameNotice",
+    "GateRule",
     "Ghost",
     "GhostCause",
     "HeartRate",
+    "Heartbeat",
     "HeldBy",
     "Message",
     "MeterSample",
+    "Mode",
     "NodeHealth",
     "NodeState",
     "NodeStatistics",
@@ -95,8 +100,10 @@ __all__ = [
     "ReferenceSamples",
     "ReferenceState",
     "Request",
+    "ResidentWish",
     "Respiration",
     "RestingPlace",
+    "Ruling",
     "Setting",
     "Severity",
     "Signal",
@@ -114,7 +121,10 @@ __all__ = [
     "TrueRoom",
     "TrueWorld",
     "UsageError",
+    "Verdict",
+    "Vote",
     "WeatherSample",
+    "Write",
     "frame_from_bytes",
     "key_of",
     "worst",

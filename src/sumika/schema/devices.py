@@ -49,10 +49,12 @@ class DeviceKind:
     Attributes:
         settings: What it can be told, by name with the unit in it.
         ratings: What its plate says, with the value taken where `house.yaml` gives none.
+        fail_safe: What it is set to when nobody controls it any more: its own thermostat, or what harms nobody.
     """
 
     settings: Mapping[str, Setting] = field(default_factory=dict)
     ratings: Mapping[str, float] = field(default_factory=dict)
+    fail_safe: Mapping[str, float] = field(default_factory=dict)
 
 
 _SWITCH = Setting(low=0, high=1, step=1)
@@ -81,6 +83,7 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
                 "least_on_s": 180,
                 "standby_w": 1,
             },
+            fail_safe={"mode": 0},
         ),
         "whole_house_air_conditioner": DeviceKind(
             settings={
@@ -101,10 +104,12 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
                 "least_on_s": 180,
                 "standby_w": 5,
             },
+            fail_safe={"setpoint_c": 22},
         ),
         "floor_heating": DeviceKind(
             settings={"on": _SWITCH, "supply_temp_c": Setting(low=25, high=50, step=1, starts_at=35)},
             ratings={"heating_w": 3000, "heating_cop": 3.8, "area_share": 0.6, "least_part_load": 0.3, "pump_w": 40},
+            fail_safe={"on": 0},
         ),
         "heat_pump_water_heater": DeviceKind(
             # mode: 0 off, 1 heats at night by itself, 2 heats now
@@ -113,6 +118,7 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
                 "tank_setpoint_c": Setting(low=55, high=90, step=1, starts_at=65),
             },
             ratings={"tank_l": 370, "heating_w": 4500, "heating_cop": 3.7, "loss_w_k": 1.7, "standby_w": 5},
+            fail_safe={"mode": 1, "tank_setpoint_c": 65},
         ),
         "balanced_ventilation": DeviceKind(
             settings={"level": Setting(low=0, high=3, step=1, starts_at=2), "bypass": _SWITCH},
@@ -124,28 +130,33 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
                 "filter_share": 0.5,
                 "frost_limit_c": 1,
             },
+            fail_safe={"level": 2, "bypass": 0},
         ),
         "exhaust_fan": DeviceKind(
             settings={"level": Setting(low=0, high=2, step=1, starts_at=1)},
             ratings={"airflow_m3_h": 60, "boost_m3_h": 400, "power_w": 4, "boost_w": 30},
+            fail_safe={"level": 1},
         ),
         "humidifier": DeviceKind(
             settings={"on": _SWITCH, "humidity_setpoint": Setting(low=0.3, high=0.7, step=0.05, starts_at=0.5)},
             ratings={"water_g_h": 500, "power_w": 25, "tank_l": 4},
+            fail_safe={"on": 0},
         ),
         "dehumidifier": DeviceKind(
             settings={"on": _SWITCH, "humidity_setpoint": Setting(low=0.4, high=0.7, step=0.05, starts_at=0.55)},
             ratings={"water_g_h": 350, "power_w": 240, "tank_l": 3},
+            fail_safe={"on": 0},
         ),
         "air_purifier": DeviceKind(
             settings={"level": Setting(low=0, high=3, step=1, starts_at=1)},
             ratings={"clean_air_m3_h": 300, "power_w": 40, "filter_h": 4000},
+            fail_safe={"level": 1},
         ),
         "blind": DeviceKind(
             settings={"closed": _OPEN, "slat": Setting(low=0, high=1, step=0.1)},
             ratings={"shut_transmits": 0.25, "travel_s": 25, "outside": 0},
         ),
-        "window_opener": DeviceKind(settings={"open": _OPEN}, ratings={"travel_s": 30}),
+        "window_opener": DeviceKind(settings={"open": _OPEN}, ratings={"travel_s": 30}, fail_safe={"open": 0}),
         "light": DeviceKind(
             settings={
                 "level": _OPEN,
@@ -163,6 +174,7 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
                 "power_w": Setting(low=-10000, high=10000, step=50),
             },
             ratings={"capacity_kwh": 9.8, "power_w": 4000, "round_trip": 0.9, "least_share": 0.1},
+            fail_safe={"mode": 1, "power_w": 0},
         ),
         "ev_charger": DeviceKind(
             # mode: 0 off, 1 charges at night by itself, 2 as power_w says; power_w: negative gives
@@ -171,14 +183,17 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
                 "power_w": Setting(low=-6000, high=6000, step=100),
             },
             ratings={"power_w": 6000, "car_kwh": 40, "round_trip": 0.88, "both_ways": 1, "least_w": 1200},
+            fail_safe={"mode": 1, "power_w": 0},
         ),
         "boiler": DeviceKind(
             settings={"on": _SWITCH, "supply_temp_c": Setting(low=30, high=75, step=1, starts_at=55)},
             ratings={"heating_w": 15000, "efficiency": 0.92, "least_part_load": 0.2, "power_w": 60},
+            fail_safe={"on": 1, "supply_temp_c": 55},
         ),
         "radiator": DeviceKind(
             settings={"valve": _OPEN, "setpoint_c": Setting(low=5, high=28, step=0.5, starts_at=20)},
             ratings={"heating_w_at_50k": 1200, "exponent": 1.3},
+            fail_safe={"setpoint_c": 20},
         ),
         "tv": DeviceKind(settings={"on": _SWITCH}, ratings={"power_w": 120, "standby_w": 0.5}),
         "appliance": DeviceKind(settings={"on": _SWITCH}, ratings={"power_w": 500, "run_s": 3600, "standby_w": 0.5}),

@@ -120,18 +120,45 @@ class Radar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     source: Source
 
 
-class Sensor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Connection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A way to real devices and sensors: a smart-home system, a broker, a gateway. One process owns each.
+
+    Attributes:
+        id: Its name on the bus.
+        type: Which protocol it speaks.
+        address: Where it is: `ws://host:8123/api/websocket`, `host:port`, or a network for ECHONET Lite.
+        user: Name to log in with, where it wants one.
+        secret_file: File (mode 0600) with the token or password, absolute or relative to house.yaml.
+        options: What else its protocol needs, by name.
+    """
+
+    id: Identifier
+    type: Literal["home_assistant", "mqtt", "echonet_lite", "esphome", "modbus", "ocpp"]
+    address: str
+    user: str = ""
+    secret_file: str = ""
+    options: dict[str, str | float] = {}
+
+
+class Sensor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """An air or other sensor.
 
     Attributes:
         id: Its name on the bus.
         room: The room it is in.
         kind: What it measures.
+        connection: The connection that it is reached by; empty: the simulated house's.
+        address: Which it is there: an entity, a topic, an object, a register.
+        mapping: Where there are several: what each value of ours is called there, for example
+            `temperature_c: sensor.living_temperature`.
     """
 
     id: Identifier
     room: Identifier
     kind: str
+    connection: str = ""
+    address: str = ""
+    mapping: dict[str, str] = {}
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -143,6 +170,11 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         kind: What it is: one of `sumika.schema.devices.DEVICE_KINDS`, or a name of one's own.
         window: The window that a blind or an opener belongs to.
         ratings: What its plate says, by name with the unit in it; what is absent is taken from its kind.
+        connection: The connection that it is reached by; empty: the simulated house's.
+        address: Which it is there: an entity, a topic, an object, a register.
+        mapping: What settings of ours are called there, where the protocol cannot tell by itself.
+        limits: Bounds (lowest, highest) of settings, narrower than its kind's; the safety gate keeps them.
+        fail_safe: What it is set to when nobody controls it any more, by setting; what is absent: as its kind has it.
     """
 
     id: Identifier
@@ -150,6 +182,11 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     kind: str
     window: str = ""
     ratings: dict[str, float] = {}
+    connection: str = ""
+    address: str = ""
+    mapping: dict[str, str] = {}
+    limits: dict[str, tuple[float, float]] = {}
+    fail_safe: dict[str, float] = {}
 
 
 class Resident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -195,6 +232,30 @@ class WorldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     pets: tuple[str, ...] = ()
 
 
+class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How the house is controlled, and what its residents hold to be worth how much.
+
+    Attributes:
+        mode: shadow plans and touches nothing, suggest asks first, drive drives.
+        resident_holds_min: So long after a resident's hand a plan leaves that device alone, minutes.
+        discomfort_per_person_h: What an hour of one person is worth for each unit of |PMV| beyond 0.5, in the tariff's
+            currency; None: 60 yen or 0.4 euro.
+        stale_air_per_person_h: What an hour of one person is worth for each 1000 ppm of CO2 beyond 1000 ppm; None: 60
+            yen or 0.4 euro.
+        carbon_per_kg: What a kilogram of CO2 emitted is worth; 0: nothing.
+        quiet_from_h: Hour from which nothing loud or bright is done while somebody may sleep.
+        quiet_to_h: Until then.
+    """
+
+    mode: Literal["shadow", "suggest", "drive"] = "shadow"
+    resident_holds_min: Annotated[float, Meta(ge=0, le=7 * 24 * 60)] = 120.0
+    discomfort_per_person_h: Annotated[float, Meta(ge=0, le=1e5)] | None = None
+    stale_air_per_person_h: Annotated[float, Meta(ge=0, le=1e5)] | None = None
+    carbon_per_kg: Annotated[float, Meta(ge=0, le=1e4)] = 0.0
+    quiet_from_h: Annotated[float, Meta(ge=0, le=24)] = 22.0
+    quiet_to_h: Annotated[float, Meta(ge=0, le=24)] = 6.0
+
+
 class KnownMover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A place where something moves in the empty room: a fan, a curtain. Learned by `sumika radar learn`.
 
@@ -229,6 +290,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         furniture: Where people sit, lie, cook and wash.
         tariff: What energy costs.
         world: How the simulated house runs, where any radar looks into it.
+        connections: Ways to real devices and sensors; any number.
+        control: How the house is controlled.
     """
 
     version: Annotated[int, Meta(ge=1)] = 1
@@ -245,6 +308,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     furniture: tuple[Furniture, ...] = ()
     tariff: Tariff | None = None
     world: WorldSettings | None = None
+    connections: tuple[Connection, ...] = ()
+    control: Control | None = None
 
     def radar(self, radar_id: str) -> Radar:
         """Return the radar of that id.

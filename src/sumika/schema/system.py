@@ -95,14 +95,16 @@ class Event(Message, frozen=True, kw_only=True):
 
 
 class Command(Message, frozen=True, kw_only=True):
-    """What was asked of a device, by whom, and why. The safety gate (to come) is the only one to pass it on.
+    """What was asked of a device, by whom, and why. The safety gate is the only one to pass it on.
 
     Attributes:
         device: Name in `house.yaml`.
-        action: For example "target_temperature_c".
+        action: The setting, for example "setpoint_c".
         value: The number asked for.
-        asked_by: "resident", "operator" or "plan".
-        why: One line for people.
+        asked_by: One of `sumika.schema.control.Asker`.
+        why: One line for people, in English.
+        why_ja: The same in Japanese.
+        expires_ns: Monotonic time after which it is no longer to be done; 0: at once or never.
     """
 
     device: str
@@ -110,6 +112,8 @@ class Command(Message, frozen=True, kw_only=True):
     value: float
     asked_by: str
     why: str = ""
+    why_ja: str = ""
+    expires_ns: int = 0
 
 
 class ConfigChange(Message, frozen=True, kw_only=True):

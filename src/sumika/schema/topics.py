@@ -3,6 +3,7 @@
 import msgspec
 
 import sumika.schema.air as air
+import sumika.schema.control as control
 import sumika.schema.devices as devices
 import sumika.schema.people as people
 import sumika.schema.points as points
@@ -151,6 +152,10 @@ TOPICS: dict[str, Topic] = {
     "node_statistics": Topic(message=system.NodeStatistics, key_field="node", rate_hz=1.0),
     "event": Topic(message=system.Event, key_field="subject", rate_hz=None),
     "command": Topic(message=system.Command, key_field="device", rate_hz=None),
+    "verdict": Topic(message=control.Verdict, key_field="device", rate_hz=None),
+    "controller_beat": Topic(message=control.Heartbeat, key_field="asker", rate_hz=1.0, log=False),
+    "vote": Topic(message=control.Vote, key_field="room", rate_hz=None),
+    "resident_wish": Topic(message=control.ResidentWish, key_field="device", rate_hz=None),
     "config_change": Topic(message=system.ConfigChange, key_field="file", rate_hz=None),
 }
 

@@ -1,0 +1,1 @@
+"""Commands to the wire, one folder per protocol."""

@@ -1,0 +1,1 @@
+"""Clients of other systems and protocols: one connection each, for what is read and what is written."""

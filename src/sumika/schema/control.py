@@ -1,0 +1,146 @@
+"""What is decided about devices: who may ask, what the safety gate says to it, and what reaches a device."""
+
+from enum import StrEnum
+
+import msgspec
+
+from sumika.schema._message import Message
+
+
+class Asker(StrEnum):
+    """Who asks a device for something, the one who is obeyed first named first."""
+
+    LIMIT = "limit"  # the gate by itself: a limit, an interlock, a fail-safe
+    RESIDENT = "resident"
+    OPERATOR = "operator"
+    PLAN = "plan"
+    POLICY = "policy"  # the distilled planner
+    RULES = "rules"
+
+
+class Mode(StrEnum):
+    """How far the controller may go."""
+
+    SHADOW = "shadow"  # plans, says what it would have done, touches nothing
+    SUGGEST = "suggest"  # asks the resident, who says yes or no
+    DRIVE = "drive"
+
+
+class Ruling(StrEnum):
+    """What the gate made of a command."""
+
+    PASSED = "passed"
+    CLIPPED = "clipped"
+    VETOED = "vetoed"
+
+
+class GateRule(StrEnum):
+    """Why the gate clipped or vetoed; `sumika.text` has the sentences."""
+
+    NONE = "none"
+    UNKNOWN_DEVICE = "unknown_device"
+    UNKNOWN_SETTING = "unknown_setting"
+    NOT_A_NUMBER = "not_a_number"
+    ABSOLUTE_LIMIT = "absolute_limit"
+    STEP_LIMIT = "step_limit"
+    WINDOW_LIMIT = "window_limit"  # too many writes, or too large a change, within the window of time
+    LEAST_ON_TIME = "least_on_time"
+    LEAST_OFF_TIME = "least_off_time"
+    WINDOW_OPEN = "window_open"
+    LEAST_VENTILATION = "least_ventilation"
+    FROST = "frost"
+    OVERHEATING = "overheating"
+    SCALD = "scald"
+    SMOKE_OR_CO = "smoke_or_co"
+    NEVER_BY_PLAN = "never_by_plan"  # door locks and stoves
+    RESIDENT_HOLDS = "resident_holds"
+    EXPIRED = "expired"
+    FROM_THE_FUTURE = "from_the_future"
+    NOT_YET = "not_yet"  # before self-test and heartbeat
+    WRONG_MODE = "wrong_mode"  # shadow and suggest pass nothing of a plan
+    UNKNOWN_ASKER = "unknown_asker"
+    FAIL_SAFE = "fail_safe"
+
+
+class Verdict(Message, frozen=True, kw_only=True):
+    """What the gate said to one command: one audit row, kept in the database that loses nothing.
+
+    Attributes:
+        device: Name in `house.yaml`.
+        action: The setting, with its unit in the name.
+        asked: The number asked for.
+        written: The number that goes to the device; None where nothing does.
+        asked_by: Who asked.
+        ruling: Passed, clipped or vetoed.
+        rule: Why, where it was not passed as asked.
+        why: What the asker gave as the reason.
+    """
+
+    device: str
+    action: str
+    asked: float
+    written: float | None
+    asked_by: str
+    ruling: Ruling
+    rule: GateRule = GateRule.NONE
+    why: str = ""
+
+
+class Heartbeat(Message, frozen=True, kw_only=True):
+    """A controller says that it is alive; a plan's heartbeat says until when its plan holds.
+
+    Attributes:
+        asker: Who.
+        holds_until_ns: Monotonic time until which its last commands may be followed.
+    """
+
+    asker: str
+    holds_until_ns: int = 0
+
+
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gate sends over its private socket to the process that owns a device's connection.
+
+    Attributes:
+        device: Name in `house.yaml`.
+        action: The setting, with its unit in the name.
+        value: What to set it to.
+        sequence: Counts the gate's writes.
+    """
+
+    device: str
+    action: str
+    value: float
+    sequence: int
+
+
+class Vote(Message, frozen=True, kw_only=True):
+    """A resident says how they feel: one tap.
+
+    Attributes:
+        resident: Who; empty where the house does not know.
+        room: Where.
+        sensation: -3 cold to +3 hot, the seven points of ISO 7730.
+    """
+
+    resident: str = ""
+    room: str
+    sensation: float
+
+
+class ResidentWish(Message, frozen=True, kw_only=True):
+    """A resident sets a device by hand: on the page, by voice, or on the device itself.
+
+    Attributes:
+        device: Name in `house.yaml`.
+        action: The setting.
+        value: What they set it to.
+        resident: Who; empty where the house does not know.
+        at_device: Whether the device itself told of it, so that it is so already.
+    """
+
+    device: str
+    action: str
+    value: float
+    resident: str = ""
+    at_device: bool = False
