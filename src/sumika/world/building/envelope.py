@@ -10,8 +10,8 @@ from scipy.optimize import brentq
 
 from sumika.schema import SumikaError
 from sumika.schema.building import Building
+from sumika.schema.grades import BETTER_WINDOWS, GRADES, GradeValues, region_of
 from sumika.world.building.elements import AIR, EARTH, DoorPlace, Elements, Glazing, Opaque
-from sumika.world.building.grades import BETTER_WINDOWS, GRADES, GradeValues, region_of
 from sumika.world.building.layers import Construction, resistance_m2_k_w, scaled
 
 CONVECTION_IN_W_M2_K = {0.0: 3.0, 90.0: 2.5, 180.0: 2.0}
