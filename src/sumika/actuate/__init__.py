@@ -1,1 +1,5 @@
-"""Commands to the wire, one folder per protocol."""
+"""Commands to the wire and the state of devices back from it, one folder per protocol; see `base`."""
+
+from sumika.actuate.base import DRIVERS, DeviceLink, FoundDevice, LinkFault, SensorReader, open_link
+
+__all__ = ["DRIVERS", "DeviceLink", "FoundDevice", "LinkFault", "SensorReader", "open_link"]

@@ -1,0 +1,136 @@
+"""What every way to real devices looks like to the process that owns it.
+
+One process owns each connection of `house.yaml`. It opens the link, follows `reports` for as long as it runs, and
+hands every `Write` of the safety gate to `write`, meanwhile, in the same event loop::
+
+    link = open_link(connection, house, clock, folder, open_sensors(connection, house))
+    await link.open()
+    async for message in link.reports():
+        ...                             # DeviceState, and what the sensors of this connection say
+    refusal = await link.write(write)   # from another task
+    await link.close()
+
+**Devices and sensors.** A connection brings both, over one wire. Reports in the protocol's own words are types of
+`sumika.links.<protocol>`. The driver here turns those about devices into `DeviceState`; those about sensors are read by
+a `SensorReader` of `sumika.sensors.air.<protocol>`, which the driver is handed and knows only by its protocol.
+
+**Broken connections.** `reports` never ends and never raises because of them: it says of every device that it is not
+available (`available` false, `why` in words), lets the reader say that its sensors are unknown, and connects again
+after growing pauses. `write` says why it could not; it never waits for a connection to come back, since a command that
+arrives late is worse than none.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import msgspec
+
+from sumika.clock import Clock
+from sumika.links.base import LinkFault, NoSensors, SensorReader, load_protocol
+from sumika.schema import Message, Setting, Write
+from sumika.schema.house import Connection, House
+
+DRIVERS = {
+    "home_assistant": "sumika.actuate.home_assistant.driver",
+    "mqtt": "sumika.actuate.mqtt.driver",
+    "echonet_lite": "sumika.actuate.echonet_lite.driver",
+    "esphome": "sumika.actuate.esphome.driver",
+    "modbus": "sumika.actuate.modbus.driver",
+    "ocpp": "sumika.actuate.ocpp.driver",
+}
+"""Where the driver of each `Connection.type` is; every one has an `open_link` of the signature of `open_link` here."""
+
+
+class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a scan found, told so that it can be written into `house.yaml`.
+
+    Attributes:
+        address: What to write as `address`: an entity, a topic, an object, a register.
+        kind: The kind of device that fits best, one of `DEVICE_KINDS`; empty for a sensor, and where none fits.
+        name: What it calls itself.
+        room: The room that it says it is in; empty where it says none.
+        maker: Who made it, and which model; empty where it does not say.
+        settings: What it can be told, in our words, with the limits that it gives itself.
+        measures: What it measures, in our words (`co2_ppm`, `power_w`, `presence`).
+        fail_safe: What it would be set to when nobody controls it.
+        mapping: What to write as `mapping`, where the address alone does not say enough.
+    """
+
+    address: str
+    kind: str
+    name: str
+    room: str = ""
+    maker: str = ""
+    settings: dict[str, Setting] = {}
+    measures: tuple[str, ...] = ()
+    fail_safe: dict[str, float] = {}
+    mapping: dict[str, str] = {}
+
+
+class DeviceLink(Protocol):
+    """A way to the real devices of one connection."""
+
+    async def open(self) -> None:
+        """Connect, and check that what `house.yaml` names there is there.
+
+        A device that is absent is no fault of the link: it is reported as not available.
+
+        Raises:
+            LinkFault: if nothing answers, or it refuses who we are.
+            UsageError: if `house.yaml` asks for what the protocol cannot do.
+        """
+        ...
+
+    async def write(self, write: Write) -> str:
+        """Send one write of the gate.
+
+        Returns:
+            Why it was refused or could not be sent, in words; empty where the device's side took it. Whether the device
+            then does it, its `DeviceState` says.
+        """
+        ...
+
+    def reports(self) -> AsyncIterator[Message]:
+        """Yield the state of devices and the readings of sensors as they come; first everything that is known now."""
+        ...
+
+    async def scan(self) -> tuple[FoundDevice, ...]:
+        """Return what there is to be driven or read, whether `house.yaml` names it or not.
+
+        Raises:
+            LinkFault: if nothing answers.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection. May be called again; `reports` ends."""
+        ...
+
+
+class _Driver(Protocol):
+    def open_link(
+        self, connection: Connection, house: House, clock: Clock, folder: Path, sensors: SensorReader[Any]
+    ) -> DeviceLink: ...
+
+
+def open_link(
+    connection: Connection, house: House, clock: Clock, folder: Path, sensors: SensorReader[Any] | None = None
+) -> DeviceLink:
+    """Return the link of a connection, not yet open; only the protocol that it speaks is imported.
+
+    Args:
+        connection: As in `house.yaml`.
+        house: The whole house; the link serves the devices that name this connection.
+        clock: Stamps what comes.
+        folder: Where `house.yaml` lies: relative paths start here.
+        sensors: Reads the connection's sensors; None: there are none.
+
+    Raises:
+        UsageError: if the protocol's package is not installed, or `house.yaml` asks for what it cannot do.
+    """
+    module = load_protocol(DRIVERS, connection)
+    return cast("_Driver", module).open_link(connection, house, clock, folder, sensors or NoSensors())
+
+
+__all__ = ["DRIVERS", "DeviceLink", "FoundDevice", "LinkFault", "SensorReader", "open_link"]
