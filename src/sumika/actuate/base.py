@@ -27,7 +27,7 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from sumika.clock import Clock
-from sumika.links.base import LinkFault, NoSensors, SensorReader, load_protocol
+from sumika.links.base import LinkError, NoSensors, SensorReader, load_protocol
 from sumika.schema import Message, Setting, Write
 from sumika.schema.house import Connection, House
 
@@ -77,7 +77,7 @@ class DeviceLink(Protocol):
         A device that is absent is no fault of the link: it is reported as not available.
 
         Raises:
-            LinkFault: if nothing answers, or it refuses who we are.
+            LinkError: if nothing answers, or it refuses who we are.
             UsageError: if `house.yaml` asks for what the protocol cannot do.
         """
         ...
@@ -99,7 +99,7 @@ class DeviceLink(Protocol):
         """Return what there is to be driven or read, whether `house.yaml` names it or not.
 
         Raises:
-            LinkFault: if nothing answers.
+            LinkError: if nothing answers.
         """
         ...
 
@@ -133,4 +133,4 @@ def open_link(
     return cast("_Driver", module).open_link(connection, house, clock, folder, sensors or NoSensors())
 
 
-__all__ = ["DRIVERS", "DeviceLink", "FoundDevice", "LinkFault", "SensorReader", "open_link"]
+__all__ = ["DRIVERS", "DeviceLink", "FoundDevice", "LinkError", "SensorReader", "open_link"]

@@ -9,18 +9,18 @@ from sumika.clock import Instant
 from sumika.schema import Message, SumikaError, UsageError
 from sumika.schema.house import Connection
 
-Report = TypeVar("Report", contravariant=True)
+Report_contra = TypeVar("Report_contra", contravariant=True)
 """What one protocol brings in one piece, still in its own words: a type of `sumika.links.<protocol>`."""
 
 Pause = Callable[[float], Awaitable[None]]
 """Waits so many seconds; `asyncio.sleep`, or a test's own that does not wait."""
 
 
-class LinkFault(SumikaError):
+class LinkError(SumikaError):
     """What is connected cannot be reached, refuses us, or answers what it must not."""
 
 
-class SensorReader(Protocol[Report]):
+class SensorReader(Protocol[Report_contra]):
     """Reads the sensors of one connection out of what its protocol brings; `sumika.sensors.air` makes them.
 
     Drivers of devices and readers of sensors are strangers to each other: both know the reports of their protocol's
@@ -33,7 +33,7 @@ class SensorReader(Protocol[Report]):
         """Return what is to be listened to or polled for the sensors: entities, topics, objects, registers."""
         ...
 
-    def read(self, report: Report, stamp: Instant) -> Iterable[Message]:
+    def read(self, report: Report_contra, stamp: Instant) -> Iterable[Message]:
         """Return what a report says: air, presence, meter, weather; nothing where it concerns no sensor.
 
         Args:
