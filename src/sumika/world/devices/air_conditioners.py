@@ -23,6 +23,7 @@ _AIR_KG_M3 = 1.2
 _DEFROST_LOAD = 0.5  # share of the rated electric power while thawing, typical
 _DRY_BYPASS = 0.65  # only a part of the coil is cold then, but that part cold enough to draw water; typical
 _DRIFT_K_A_YEAR = 0.05
+_TRICKLE = 0.05  # less than this share of its least load is not worth a start
 _HEATS_FROM_C, _COOLS_UP_TO_C = -25.0, 50.0
 
 
@@ -125,14 +126,24 @@ class RoomAirConditioner(SimulatedDevice):
         if on != self._runs:
             self._runs, self._since_s = on, now_s
 
-    def _decide(self, short_k: float, wanted_w: float, least_w: float, now_s: float) -> bool:
-        """Switch the compressor with its dead-band and its least times on and off; return whether it runs."""
-        if now_s - self._since_s >= self.ratings["least_on_s"]:
+    def _decide(self, short_k: float, wanted_w: float, least_w: float, around: Around) -> bool:
+        """Switch the compressor with its dead-band and its least times on and off; return whether it runs.
+
+        A step longer than that holds several runs and rests: there the compressor runs for the part of it that is
+        wanted, or a room would swing by kelvins only because nobody looks at it in between.
+        """
+        now_s = around.now_s
+        if self._cycles_within(around):
+            self._switch(wanted_w > _TRICKLE * least_w, now_s)
+        elif now_s - self._since_s >= self.ratings["least_on_s"]:
             if self._runs and short_k < -DEAD_BAND_K and wanted_w <= least_w:
                 self._switch(False, now_s)
             elif not self._runs and (short_k > DEAD_BAND_K or (short_k > 0.0 and wanted_w >= least_w)):
                 self._switch(True, now_s)
         return self._runs
+
+    def _cycles_within(self, around: Around) -> bool:
+        return around.seconds > self.ratings["least_on_s"]
 
     def _fan(self, load: float) -> int:
         level = int(self.panel.values.get("fan_level", 0.0))
@@ -147,9 +158,10 @@ class RoomAirConditioner(SimulatedDevice):
             short_k, around.seconds, air.volume_m3, air.area_m2, most_w, learns=thaws == 0.0
         )
         least_w = pump.least * pump.rated_w
-        if not self._decide(short_k, wanted_w, least_w, around.now_s) or most_w <= 0.0:
+        if not self._decide(short_k, wanted_w, least_w, around) or most_w <= 0.0:
             return
-        duty = pump.duty(max(wanted_w, least_w), air.temperature_c, outside.temperature_c, outside.temperature_c)
+        asked_w = wanted_w if self._cycles_within(around) else max(wanted_w, least_w)
+        duty = pump.duty(asked_w, air.temperature_c, outside.temperature_c, outside.temperature_c)
         self._frost.grow(
             duty.heat_w * (1.0 - thaws),
             pump.rated_w,
@@ -173,9 +185,10 @@ class RoomAirConditioner(SimulatedDevice):
         if dry:
             damp = air.relative - self.setting("humidity_setpoint")
             warm_k, wanted_w = min(warm_k + 2.0, 40.0 * damp), min(most_w, max(least_w, 10.0 * damp * least_w))
-        if not self._decide(warm_k, wanted_w, least_w, around.now_s) or most_w <= 0.0:
+        if not self._decide(warm_k, wanted_w, least_w, around) or most_w <= 0.0:
             return
-        duty = pump.duty(max(wanted_w, least_w), outside.temperature_c, air.temperature_c, outside.temperature_c)
+        asked_w = wanted_w if self._cycles_within(around) else max(wanted_w, least_w)
+        duty = pump.duty(asked_w, outside.temperature_c, air.temperature_c, outside.temperature_c)
         # Drying: little air over a cold coil; the other way round it would cool.
         level = 1 if dry else self._fan(duty.heat_w / pump.rated_w)
         bypass = _DRY_BYPASS if dry else self.ratings["bypass_factor"] ** (1.0 / _FAN_SHARE[level] ** 0.2)

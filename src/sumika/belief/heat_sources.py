@@ -1,0 +1,160 @@
+"""Heat that devices bring into rooms, from what they say they draw: by their plates, corrected by learned factors."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.belief.airflow import rating
+from sumika.belief.record import Rows
+from sumika.physics.heat_pump import heat_from_power
+from sumika.schema.house import Device, House
+
+Array = NDArray[np.float64]
+
+SENSIBLE = 0.8
+"""Share of an air conditioner's cold that cools the air; the rest dries it. Typical of summers in Japan."""
+
+_OFF_W = 15.0
+"""Less than that is a device's standby."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Heat of one device over time, (row,) watts.
+
+    Attributes:
+        device: Its id.
+        air_w: Into the air of each of its rooms, all together.
+        mass_w: Into floors and walls.
+        shares: (room,) how it is spread over rooms.
+        learned: Whether a factor of its own is learned.
+    """
+
+    device: str
+    air_w: Array
+    mass_w: Array
+    shares: Array
+    learned: bool
+
+
+def given_of(house: House, rows: Rows, index: Mapping[str, int], floor_m2: Array) -> tuple[Given, ...]:
+    """Return the heat of every device of a house.
+
+    Args:
+        house: As described.
+        rows: What was recorded; air temperatures in it may miss.
+        index: Place of each room.
+        floor_m2: (room,).
+    """
+    found = []
+    for place, device in enumerate(house.devices):
+        maker = _MAKERS.get(device.kind)
+        if maker is None:
+            continue
+        power = np.nan_to_num(rows.power_w[:, place])
+        outdoor = filled(rows.outside[:, 0], 10.0)
+        room_c = filled(rows.air[:, index[device.room], 0], 20.0)
+        air_w, mass_w = maker(device, rows, power, outdoor, room_c)
+        shares = np.zeros(len(floor_m2))
+        if device.kind in ("whole_house_air_conditioner", "boiler"):
+            shares = floor_m2 / floor_m2.sum()
+        else:
+            shares[index[device.room]] = 1.0
+        found.append(Given(device=device.id, air_w=air_w, mass_w=mass_w, shares=shares, learned=device.kind in LEARNED))
+    return tuple(found)
+
+
+LEARNED = frozenset({"room_air_conditioner", "whole_house_air_conditioner", "floor_heating", "radiator", "boiler"})
+
+
+def heating_plate(device: Device) -> dict[str, float]:
+    """Return what `sumika.physics.heat_pump` needs of a plate, for heating; 20 °C inside and 7 °C outside."""
+    hot_c = 35.0 if device.kind == "floor_heating" else 20.0
+    return {
+        "rated_w": rating(device, "heating_w"),
+        "rated_cop": rating(device, "heating_cop"),
+        "rated_hot_c": hot_c,
+        "rated_cold_c": 7.0,
+    }
+
+
+def cooling_plate(device: Device) -> dict[str, float]:
+    """Return the same for cooling; 27 °C inside and 35 °C outside."""
+    return {
+        "rated_w": rating(device, "cooling_w"),
+        "rated_cop": rating(device, "cooling_cop"),
+        "rated_hot_c": 35.0,
+        "rated_cold_c": 27.0,
+    }
+
+
+_Made = tuple[Array, Array]
+
+
+def _air_conditioner(device: Device, rows: Rows, power: Array, outdoor: Array, room_c: Array) -> _Made:
+    mode = np.round(rows.setting(device.id, "mode", 0.0))
+    extra = rating(device, "fan_w") * (mode > 0)
+    work = np.maximum(power - rating(device, "standby_w") - extra, 0.0)
+    heat = heat_from_power(work, room_c, outdoor, **heating_plate(device))
+    cold = heat_from_power(work, outdoor, room_c, **cooling_plate(device))
+    dry = np.where(mode == 3.0, 0.35, SENSIBLE)
+    # A quarter in which it was switched over counts as what it ended with; the mean of modes says neither.
+    # What a heat pump delivers has its compressor's work in it already; its standby and its fans are heat besides.
+    heats, cools = mode == 1.0, (mode == 2.0) | (mode == 3.0)
+    return np.where(heats, heat, np.where(cools, -dry * cold, power)) + extra * (heats | cools), np.zeros_like(power)
+
+
+def _floor_heating(device: Device, rows: Rows, power: Array, outdoor: Array, room_c: Array) -> _Made:
+    water = rows.setting(device.id, "supply_temp_c", 35.0)
+    heat = heat_from_power(np.maximum(power - rating(device, "pump_w"), 0.0), water, outdoor, **heating_plate(device))
+    return np.zeros_like(power), np.where(power > _OFF_W, heat, 0.0)
+
+
+def _radiator(device: Device, rows: Rows, power: Array, outdoor: Array, room_c: Array) -> _Made:
+    # Nobody measures its heat: the valve's position and the weather say about how much; learning says how much really.
+    open_share = rows.setting(device.id, "lift", 0.0)
+    water = 40.0 + 1.2 * np.maximum(15.0 - outdoor, 0.0)
+    over = np.maximum(water - room_c, 0.0) / 50.0
+    heat = rating(device, "heating_w_at_50k") * over ** rating(device, "exponent") * np.clip(open_share, 0.0, 1.0)
+    return 0.7 * heat, 0.3 * heat
+
+
+def _stays(device: Device, rows: Rows, power: Array, outdoor: Array, room_c: Array) -> _Made:
+    return 0.6 * power, 0.4 * power
+
+
+def _humidifier(device: Device, rows: Rows, power: Array, outdoor: Array, room_c: Array) -> _Made:
+    runs = np.clip(power / max(rating(device, "power_w"), 1.0), 0.0, 1.0)
+    return power - runs * rating(device, "water_g_h") / 3.6e6 * 2.45e6, np.zeros_like(power)
+
+
+def _dehumidifier(device: Device, rows: Rows, power: Array, outdoor: Array, room_c: Array) -> _Made:
+    runs = np.clip(power / max(rating(device, "power_w"), 1.0), 0.0, 1.0)
+    return power + runs * rating(device, "water_g_h") / 3.6e6 * 2.45e6, np.zeros_like(power)
+
+
+_MAKERS: Mapping[str, Callable[[Device, Rows, Array, Array, Array], _Made]] = {
+    "room_air_conditioner": _air_conditioner,
+    "whole_house_air_conditioner": _air_conditioner,
+    "floor_heating": _floor_heating,
+    "radiator": _radiator,
+    "light": _stays,
+    "tv": _stays,
+    "air_purifier": _stays,
+    "appliance": _stays,
+    "humidifier": _humidifier,
+    "dehumidifier": _dehumidifier,
+}
+
+
+def filled(values: Array, otherwise: float) -> Array:
+    """Return values with gaps bridged; all of them missing: `otherwise`."""
+    good = np.isfinite(values)
+    if good.all():
+        return values
+    if not good.any():
+        return np.full(len(values), otherwise)
+    places = np.arange(len(values))
+    return np.asarray(np.interp(places, places[good], values[good]))
