@@ -1,0 +1,1 @@
+"""Devices that speak ECHONET Lite: air conditioners, floor heating, fans, lights, batteries, cars, water heaters."""
