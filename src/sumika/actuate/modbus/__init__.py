@@ -1,0 +1,1 @@
+"""Devices that are driven by registers over Modbus TCP."""

@@ -1,0 +1,1 @@
+"""Sensors in registers of units over Modbus TCP."""
