@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from pymodbus.constants import ExcCodes
@@ -33,8 +34,8 @@ def unit(number: int = 7, refuses: dict[int, ExcCodes] | None = None, keeps: dic
     ) -> ExcCodes | None:
         if new is None:
             return None
-        if address in (keeps or {}):
-            new[:] = [(keeps or {})[address]]
+        written: Any = new
+        written[0] = (keeps or {}).get(address, written[0])
         return (refuses or {}).get(address)
 
     return SimDevice(
@@ -140,7 +141,7 @@ def test_sensors_meters_and_people_in_registers() -> None:
         port = free_port()
         sensors = (
             sensor("meter", "meter", "7", {"power_w": "input:30002:uint32", "imported_kwh": "input:30004:uint16:0.01"}),
-            sensor("door", "presence", "7", {"presence": "discrete:10001"}),
+            sensor("door", "presence", "7", {"probability": "discrete:10001"}),
         )
         async with serving(port, unit()), linked(house_on(port, sensors=sensors)) as heard:
             meter = await heard.until(MeterSample)

@@ -1,6 +1,7 @@
 """The link of an ECHONET Lite connection: one socket, a task for each host, and what its objects say by themselves."""
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -98,6 +99,8 @@ class EchonetLink:
         setting = target.settings.get(write.action)
         if setting is None:
             return f"ECHONET Lite object {target.address} has no {write.action}"
+        if not math.isfinite(write.value):
+            return f"{write.action} cannot be set to {write.value}: that is no number"
         told = setting.encode(write.value, target.wishes, {**target.now, **target.told})
         if isinstance(told, str):
             return told
