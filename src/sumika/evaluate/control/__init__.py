@@ -1,0 +1,1 @@
+"""Controllers against each other, in simulated weeks, at stated prices of comfort and air."""

@@ -1,0 +1,239 @@
+"""The arena: a controller runs a simulated house for some days, sees what sensors say, and is scored on what was so."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sumika.clock import Instant
+from sumika.evaluate.control.diary import Diary, DiaryWriter
+from sumika.evaluate.control.forecasts import Forecast, Forecaster
+from sumika.evaluate.control.presence import PresenceSource, Seen, Watcher
+from sumika.evaluate.control.prices import Prices
+from sumika.evaluate.control.readings import air_samples, device_states, meter_sample, weather_sample
+from sumika.schema import AirSample, Command, DeviceState, MeterSample, Vote, WeatherSample
+from sumika.schema.house import House
+from sumika.schema.living import FurnitureKind
+from sumika.units import seconds_to_ns
+from sumika.world.devices.habits import Habits, ResidentWish
+from sumika.world.residents import Wish
+from sumika.world.simulation import World, WorldStep
+
+STEP_S = 300.0
+"""Of the world, and how often a controller observes."""
+COMMANDS_EVERY = 3
+"""A controller commands with every so manieth step."""
+DAY_S = 86_400.0
+
+CONTROLLED = frozenset(
+    {
+        "room_air_conditioner",
+        "whole_house_air_conditioner",
+        "floor_heating",
+        "boiler",
+        "radiator",
+        "balanced_ventilation",
+        "exhaust_fan",
+        "heat_pump_water_heater",
+        "battery",
+        "ev_charger",
+        "humidifier",
+        "dehumidifier",
+        "air_purifier",
+        "blind",
+        "window_opener",
+    }
+)
+"""Kinds that belong to the controller; light, television and the hood over the stove are the residents'."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurements:
+    """What a house says at one moment.
+
+    Attributes:
+        at: In local time.
+        air: What the air sensors say; a silent one is absent.
+        devices: What the devices say of themselves.
+        weather: Outside.
+        meter: Of electricity and gas.
+        presence: By room: how likely somebody is there (None: nobody knows), and how many are expected there.
+        activities: By room in which somebody is told to be: "sleep" or "awake"; empty where nothing is told.
+        votes: What residents said of how warm they are since the last measurements.
+    """
+
+    at: datetime
+    air: tuple[AirSample, ...]
+    devices: tuple[DeviceState, ...]
+    weather: WeatherSample
+    meter: MeterSample
+    presence: Mapping[str, tuple[float | None, int]]
+    activities: Mapping[str, str] = field(default_factory=dict)
+    votes: tuple[Vote, ...] = ()
+
+
+class Controller(Protocol):
+    """Whoever runs a house."""
+
+    def observe(self, measurements: Measurements) -> None:
+        """Take in what the house says, every five minutes."""
+        ...
+
+    def commands(self, forecast: Forecast) -> tuple[Command, ...]:
+        """Return what devices are told now, every quarter of an hour."""
+        ...
+
+
+MakesController = Callable[[House], Controller]
+"""Makes a controller of a house as its owner described it."""
+
+
+class Gate(Protocol):
+    """What stands between a controller and the devices."""
+
+    def observe(self, measurements: Measurements) -> None:
+        """Take in what the house says, every five minutes."""
+        ...
+
+    def passes(self, command: Command, at: Instant) -> float | None:
+        """Return what is written; None where nothing is."""
+        ...
+
+
+class OpenGate:
+    """Lets everything through."""
+
+    def observe(self, measurements: Measurements) -> None:
+        """Take no notice."""
+
+    def passes(self, command: Command, at: Instant) -> float | None:
+        """Return what was asked."""
+        return command.value
+
+
+class _HeardHabits(Habits):
+    """Habits that keep the residents' wishes, so that they can be told and counted."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self.heard: list[Wish] = []
+
+    def hear(self, wish: ResidentWish) -> None:
+        """Keep a wish."""
+        super().hear(wish)
+        if isinstance(wish, Wish):
+            self.heard.append(wish)
+
+
+def controlled_devices(house: House) -> frozenset[str]:
+    """Return the ids of the devices that belong to the controller.
+
+    Args:
+        house: With the fans that every house of its class has.
+    """
+    kitchens = {piece.room for piece in house.furniture if piece.kind is FurnitureKind.KITCHEN}
+    hoods = {device.id for device in house.devices if device.kind == "exhaust_fan" and device.room in kitchens}
+    return frozenset(device.id for device in house.devices if device.kind in CONTROLLED) - hoods
+
+
+class Arena:
+    """A house in which controllers take turns.
+
+    Attributes:
+        world: The simulated house.
+        at: The present moment on its own clock, as messages are stamped with.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        *,
+        presence: PresenceSource = PresenceSource.TRUTH,
+        perfect_forecast: bool = False,
+        gate: Gate | None = None,
+        seed: int = 0,
+    ) -> None:
+        """Begin at the house's start.
+
+        Args:
+            house: As described, with a world.
+            presence: What controllers are told of where people are.
+            perfect_forecast: Whether forecasts come true.
+            gate: What stands before the devices; None: nothing.
+            seed: Of what presence misses.
+
+        Raises:
+            SumikaError: if the house, its weather or its residents cannot be.
+        """
+        self.world = World.of(house, habits=True)
+        self._habits = _HeardHabits(self.world.house)
+        self.world.habits = self._habits
+        self._habits.off = set(controlled_devices(self.world.house))
+        self._prices = Prices(self.world)
+        self._forecaster = Forecaster(self.world, perfect=perfect_forecast)
+        self._watcher = Watcher(self.world.house, presence, seed)
+        self._gate: Gate = gate if gate is not None else OpenGate()
+        self._start = Instant(0, int(self.world.start.timestamp()) * 1_000_000_000, "arena")
+        self._steps = self._refused = 0
+
+    @property
+    def house(self) -> House:
+        """The house as it stands, with the fans of its class."""
+        return self.world.house
+
+    @property
+    def at(self) -> Instant:
+        """The present moment."""
+        return self._start.later(seconds_to_ns(self.world.at_s))
+
+    def run(self, controller: Controller, days: float, *, learners: Sequence[Controller] = ()) -> Diary:
+        """Let a controller run the house for some days.
+
+        Args:
+            controller: Who commands.
+            days: How long.
+            learners: Who look on.
+        """
+        writer = DiaryWriter(self.world, STEP_S, self._prices.feed_in_per_kwh, self._prices.gas_per_kwh)
+        heard, refused = len(self._habits.heard), self._refused
+        for _ in range(round(days * DAY_S / STEP_S)):
+            if self._steps % COMMANDS_EVERY == 0:
+                self._tell(controller.commands(self._forecaster.now()))
+            before = len(self._habits.heard)
+            step = self.world.step(STEP_S)
+            self._steps += 1
+            writer.take(step)
+            measurements = self.measurements(step, self._habits.heard[before:])
+            self._gate.observe(measurements)
+            for one in (controller, *learners):
+                one.observe(measurements)
+        writer.wishes, writer.refused = len(self._habits.heard) - heard, self._refused - refused
+        return writer.diary()
+
+    def measurements(self, step: WorldStep, wishes: Sequence[Wish] = ()) -> Measurements:
+        """Return what the house says after a step."""
+        world, at = self.world, self.at
+        doing = {name: world.household.doing(name, world.at_s) for name in world.residents}
+        seen: Seen = self._watcher.see(world.at_s, step.seconds, doing)
+        return Measurements(
+            at=world.local_time(world.at_s),
+            air=air_samples(world, step, at),
+            devices=device_states(step, at),
+            weather=weather_sample(world, step, at),
+            meter=meter_sample(world, step, at),
+            presence=seen.presence,
+            activities=seen.activities,
+            votes=tuple(_vote(wish, at) for wish in wishes),
+        )
+
+    def _tell(self, commands: Sequence[Command]) -> None:
+        for command in commands:
+            value = self._gate.passes(command, self.at)
+            if value is not None and self.world.command(command.device, command.action, value):
+                self._refused += 1
+
+
+def _vote(wish: Wish, at: Instant) -> Vote:
+    from sumika.schema import Origin
+
+    return Vote(stamp=at, origin=Origin.SIMULATED, resident=wish.who, room=wish.room, sensation=wish.vote)

@@ -1,0 +1,159 @@
+"""What a controller is told of where people are: all of it, nothing, what motion sensors see, or what perception sees."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from sumika.schema.house import House
+from sumika.schema.living import FurnitureKind
+from sumika.world.exchange import Doing
+from sumika.world.perception_level.error_model import Coming, Manner, fitted_model
+from sumika.world.residents import ACTIVITIES
+
+HOLDS_S = 900.0
+"""So long a motion sensor says that somebody is there after it saw them last; typical of those that switch heating."""
+
+_WALKS_IN_H = 720.0
+"""Who stands and walks about moves so often that a motion sensor sees them within seconds."""
+_TURNS_PER_H = 2.0
+"""Sleepers turn over two or three times an hour (J. De Koninck et al., Sleep 6, 1983); not all of it is seen."""
+_SLEEPS = ("n1", "n2", "n3", "rem")
+
+
+class PresenceSource(StrEnum):
+    """Where presence comes from."""
+
+    TRUTH = "truth"
+    NONE = "none"
+    PIR = "pir"
+    PERCEPTION = "perception"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Who is told to be where.
+
+    Attributes:
+        presence: By room: how likely somebody is there (None: nobody knows), and how many are expected there.
+        activities: By room in which somebody is told to be: "sleep" where all of them sleep, else "awake".
+    """
+
+    presence: Mapping[str, tuple[float | None, int]] = field(default_factory=dict)
+    activities: Mapping[str, str] = field(default_factory=dict)
+
+
+class Watcher:
+    """Tells who is where, step by step. The same seed and the same truth give the same."""
+
+    def __init__(self, house: House, source: PresenceSource, seed: int) -> None:
+        """Begin with nobody seen.
+
+        Args:
+            house: With its rooms and radars.
+            source: What is known.
+            seed: Of what is missed.
+        """
+        self._rooms = tuple(room.id for room in house.rooms)
+        self._source = source
+        self._random = np.random.Generator(np.random.SFC64((seed, 6101)))
+        self._baths = {piece.room for piece in house.furniture if piece.kind is FurnitureKind.BATH}
+        self._radars = frozenset(radar.room for radar in house.radars)
+        self._moved_s: dict[str, float] = {}
+        self._was_in: dict[str, str] = {}
+        self._found: dict[str, bool] = {}
+        self._told: dict[str, bool] = dict.fromkeys(self._rooms, False)
+
+    def see(self, at_s: float, seconds: float, doing: Mapping[str, Doing]) -> Seen:
+        """Return what is told at the end of a step.
+
+        Args:
+            at_s: Since the world began.
+            seconds: Since the last step.
+            doing: What each resident does.
+        """
+        match self._source:
+            case PresenceSource.TRUTH:
+                return self._truth(doing)
+            case PresenceSource.NONE:
+                return Seen(presence=dict.fromkeys(self._rooms, (None, 0)))
+            case PresenceSource.PIR:
+                return self._motion(at_s, seconds, doing)
+            case PresenceSource.PERCEPTION:
+                return self._perception(seconds, doing)
+
+    def _truth(self, doing: Mapping[str, Doing]) -> Seen:
+        here = _by_room(doing)
+        return Seen(
+            presence={room: (float(room in here), len(here.get(room, ()))) for room in self._rooms},
+            activities={room: _activity(several) for room, several in here.items()},
+        )
+
+    def _motion(self, at_s: float, seconds: float, doing: Mapping[str, Doing]) -> Seen:
+        """See whoever comes in, walks about or fidgets; nobody else, after the hold time."""
+        for name, one in doing.items():
+            comes = bool(one.room) and self._was_in.get(name) != one.room
+            missed = math.exp(-_motions_per_h(one) * seconds / 3600.0)
+            if one.room and (comes or self._random.uniform() > missed):
+                self._moved_s[one.room] = at_s
+            self._was_in[name] = one.room
+        seen = {room: at_s - self._moved_s.get(room, -math.inf) < HOLDS_S for room in self._rooms}
+        return Seen(presence={room: (float(there), int(there)) for room, there in seen.items()})
+
+    def _perception(self, seconds: float, doing: Mapping[str, Doing]) -> Seen:
+        """Err as perception was counted to err (`sumika.world.perception_level`), room by room and body by body."""
+        model, here = fitted_model(), _by_room(doing)
+        presence: dict[str, tuple[float | None, int]] = dict.fromkeys(self._rooms, (None, 0))
+        activities: dict[str, str] = {}
+        for room in sorted(self._radars):
+            manners = {name: self._manner(one) for name, one in doing.items() if one.room == room}
+            plainest = next((manner for manner in Manner if manner in manners.values()), None)
+            coming = model.present_without if plainest is None else model.manners[plainest].present
+            self._told[room] = there = self._comes(self._told[room], coming, seconds)
+            count = sum(
+                self._follow(f"{room}/{name}", model.manners[manner].seen, seconds) for name, manner in manners.items()
+            )
+            presence[room] = (0.98 if there else 0.02, max(count, int(there)))
+            if there and room in here:
+                activities[room] = _activity(here[room])
+        return Seen(presence=presence, activities=activities)
+
+    def _follow(self, key: str, coming: Coming, seconds: float) -> bool:
+        self._found[key] = self._comes(self._found.get(key, False), coming, seconds)
+        return self._found[key]
+
+    def _comes(self, now: bool, coming: Coming, seconds: float) -> bool:
+        """Return whether something that comes and goes is there after a time: exact for constant rates."""
+        both = coming.begins_per_s + coming.ends_per_s
+        settled = coming.begins_per_s / both if both > 0.0 else float(now)
+        chance = settled + (float(now) - settled) * math.exp(-both * seconds)
+        return float(self._random.uniform()) < chance
+
+    def _manner(self, one: Doing) -> Manner:
+        activity = ACTIVITIES[one.activity]
+        if one.activity == "bathing" and one.room in self._baths:
+            return Manner.BATHING
+        if activity.lying:
+            return Manner.LYING
+        return Manner.SITTING if activity.seated else Manner.STANDING
+
+
+def _motions_per_h(one: Doing) -> float:
+    if one.sleep_stage in _SLEEPS:
+        return _TURNS_PER_H
+    activity = ACTIVITIES[one.activity]
+    return activity.fidgets if activity.lying or activity.seated else max(_WALKS_IN_H, activity.fidgets)
+
+
+def _by_room(doing: Mapping[str, Doing]) -> dict[str, list[Doing]]:
+    here: dict[str, list[Doing]] = {}
+    for one in doing.values():
+        if one.room:
+            here.setdefault(one.room, []).append(one)
+    return here
+
+
+def _activity(several: list[Doing]) -> str:
+    return "sleep" if all(one.sleep_stage in _SLEEPS for one in several) else "awake"
