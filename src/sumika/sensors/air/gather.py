@@ -1,0 +1,127 @@
+"""Single values of a sensor gathered into the messages of its kind.
+
+A sensor's values may come one by one, each from an entity or a topic of its own. Each message tells all that is known
+then; what its sensor says no more is None, never the last value.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from sumika.clock import Instant
+from sumika.schema import AirSample, Message, MeterSample, Origin, Presence, Reason, UsageError, WeatherSample
+from sumika.schema.house import Sensor
+
+_OF_ALL = {"stamp", "origin", "session", "sensor", "room", "source", "meter", "currency"}
+_ALIKE = {"open": "window_open", "presence": "probability", "motion": "probability", "at_home": "probability"}
+"""What a sensor's own side calls a value that its kind has under another name."""
+_SAYS_ONLY = {"motion": 1.0, "at_home": 0.0}
+"""No movement is not nobody: who sits still is not seen. Who is at home may be in any room; who is away is in none."""
+
+
+def _numbers(kind: type[msgspec.Struct]) -> frozenset[str]:
+    return frozenset(field.name for field in msgspec.structs.fields(kind)) - _OF_ALL
+
+
+_AIR = _numbers(AirSample)
+_WEATHER = _numbers(WeatherSample)
+_METER = _numbers(MeterSample)
+_PRESENCE = frozenset({"probability"})
+
+_KINDS: Mapping[str, frozenset[str]] = {
+    "presence": _PRESENCE,
+    "pir": _PRESENCE,
+    "weather": _WEATHER,
+    "meter": _METER,
+}
+"""Values by `Sensor.kind`; every other kind is of the air."""
+
+
+class Gathered:
+    """What is known of one sensor.
+
+    Attributes:
+        sensor: As in `house.yaml`.
+        names: Values that its kind has.
+        known: What it said last, without what it says no more.
+    """
+
+    def __init__(self, sensor: Sensor) -> None:
+        """Begin with nothing; use `gathered_of`."""
+        self.sensor = sensor
+        self.names = _KINDS.get(sensor.kind, _AIR)
+        self.known: dict[str, float] = {}
+
+    def ours(self, name: str) -> str:
+        """Return the value of this kind that another side's name means; empty where it has none."""
+        alike = _ALIKE.get(name, name)
+        return alike if alike in self.names else ""
+
+    def own(self, name: str, value: float | None) -> dict[str, float | None]:
+        """Return what a value means to this kind that the other side names itself; nothing where it means nothing."""
+        alike = self.ours(name)
+        if not alike:
+            return {}
+        return {alike: None if name in _SAYS_ONLY and value != _SAYS_ONLY[name] else value}
+
+    def tell(self, values: Mapping[str, float | None], stamp: Instant) -> tuple[Message, ...]:
+        """Take in values and return what is to be said now.
+
+        Args:
+            values: Ours; None where it is not known any more. Names that its kind does not have are left out.
+            stamp: When they were seen.
+        """
+        told = {name: value for name, value in values.items() if name in self.names}
+        if not told:
+            return ()
+        for name, value in told.items():
+            if value is None:
+                self.known.pop(name, None)
+            else:
+                self.known[name] = value
+        return (self._message(stamp),)
+
+    def forget(self, stamp: Instant) -> tuple[Message, ...]:
+        """Return that nothing is known any more."""
+        self.known.clear()
+        return (self._message(stamp),)
+
+    def _message(self, stamp: Instant) -> Message:
+        one = self.sensor
+        when: dict[str, Any] = {"stamp": stamp, "origin": Origin.LIVE}
+        if self.names is _PRESENCE:
+            probability = self.known.get("probability")
+            valid = probability is not None
+            seen = Reason.MOVEMENT_SEEN if probability else Reason.NOTHING_SEEN
+            return Presence(
+                room=one.room, probability=probability, valid=valid, reason=seen if valid else Reason.NO_SIGNAL, **when
+            )
+        values: dict[str, Any] = dict(self.known)
+        if self.names is _WEATHER:
+            return WeatherSample(source=one.id, **values, **when)
+        if self.names is _METER:
+            return MeterSample(meter=one.id, currency=one.mapping.get("currency", ""), **values, **when)
+        if "smoke" in values:
+            values["smoke"] = values["smoke"] >= _HALF
+        return AirSample(sensor=one.id, room=one.room, **values, **when)
+
+
+_HALF = 0.5
+
+
+def gathered_of(sensor: Sensor) -> Gathered:
+    """Return what gathers the values of a sensor.
+
+    Raises:
+        UsageError: if its mapping names a value that its kind does not have.
+    """
+    found = Gathered(sensor)
+    for name in sensor.mapping:
+        if name not in found.names and name != "currency":
+            raise UsageError(
+                f"a sensor of kind {sensor.kind} has no value {name}",
+                where=f"house.yaml, sensor {sensor.id}",
+                remedy=f"Its values are {', '.join(sorted(found.names))}",
+            )
+    return found

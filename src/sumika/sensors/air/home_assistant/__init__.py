@@ -1,0 +1,1 @@
+"""Sensors behind a Home Assistant: any of its entities."""

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Make a real Home Assistant for the tests: its own Python, its demo devices, somebody who has logged in once.
+
+Everything lies in `build/home_assistant` and is made once: `python`, a virtual environment with the exact versions of
+`home_assistant_pins.txt`, and `config`, a folder that was started, warmed and onboarded, and from which every test
+process copies its own. It is never part of Sumika: Sumika speaks to it over its WebSocket alone.
+
+Home Assistant 2024.3 is the last that runs on Python 3.11; its WebSocket commands used here have not changed since.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "build" / "home_assistant"
+PINS = Path(__file__).with_name("home_assistant_pins.txt")
+CLIENT = "http://127.0.0.1/"
+"""Names us to Home Assistant's log-in; nothing is ever fetched from it."""
+START_S = 90.0
+STOP_S = 30.0
+UV = "uv==0.13.9"
+
+CONFIGURATION = """\
+homeassistant:
+  name: Test house
+  time_zone: Asia/Tokyo
+  unit_system: {units}
+  currency: JPY
+http:
+  server_host: 127.0.0.1
+  server_port: {port}
+api:
+config:
+websocket_api:
+person:
+zone:
+demo:
+logger:
+  default: error
+"""
+
+
+class PreparationError(Exception):
+    """What a person has to mend before there can be a Home Assistant."""
+
+
+def fingerprint() -> str:
+    """Return what the prepared folder depends on."""
+    digest = hashlib.sha256(PINS.read_bytes() + Path(__file__).read_bytes())
+    return digest.hexdigest()
+
+
+def prepared(folder: Path = FOLDER) -> bool:
+    """Return whether the folder holds a Home Assistant that this file and its pins made."""
+    mark = folder / "made_of"
+    return mark.is_file() and mark.read_text(encoding="ascii") == fingerprint()
+
+
+def install(folder: Path) -> None:
+    """Make the virtual environment; a fast installer does it in a tenth of pip's time."""
+    python, tools = folder / "python", folder / "uv"
+    subprocess.run([sys.executable, "-m", "venv", str(tools)], check=True)
+    pip = [str(tools / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, UV], check=True)
+    uv = str(tools / "bin" / "uv")
+    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(python)], check=True)
+    # The machine's own certificates: some networks look into what is fetched.
+    environ = {**os.environ, "UV_NATIVE_TLS": "1", "UV_CACHE_DIR": str(folder / "uv_cache")}
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", "--no-deps", "--python", str(python / "bin" / "python"), "-r", str(PINS)],
+        check=True,
+        env=environ,
+    )
+    shutil.rmtree(folder / "uv_cache", ignore_errors=True)
+    shutil.rmtree(tools, ignore_errors=True)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(folder: Path, config: Path, port: int, units: str = "metric") -> Iterator[subprocess.Popen[bytes]]:
+    """Run Home Assistant until the block ends.
+
+    Args:
+        folder: Where it was prepared.
+        config: Its own folder of settings; written to.
+        port: On which it listens.
+        units: `metric` or `us_customary`.
+
+    Raises:
+        PreparationError: if it does not answer in time.
+    """
+    (config / "configuration.yaml").write_text(CONFIGURATION.format(port=port, units=units), encoding="utf-8")
+    command = [str(folder / "python" / "bin" / "python"), "-m", "homeassistant", "-c", str(config)]
+    with (config / "output.txt").open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        _wait(process, f"http://127.0.0.1:{port}/api/onboarding", config)
+        yield process
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask Home Assistant to write down everything and end."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, config: Path) -> None:
+    end = time.monotonic() + START_S
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5.0):
+                return
+        except (OSError, urllib.error.URLError):
+            time.sleep(0.1)
+    raise PreparationError(
+        f"Home Assistant did not answer on {url} within {START_S:.0f} s:\n{(config / 'output.txt').read_text()[-2000:]}"
+    )
+
+
+def post(url: str, body: dict[str, Any], *, form: bool = False) -> dict[str, Any]:
+    """Send something to Home Assistant over HTTP and return its answer."""
+    data = urllib.parse.urlencode(body) if form else json.dumps(body)
+    kind = "application/x-www-form-urlencoded" if form else "application/json"
+    request = urllib.request.Request(url, data.encode(), {"Content-Type": kind})
+    with urllib.request.urlopen(request, timeout=30.0) as answer:
+        found: dict[str, Any] = json.loads(answer.read())
+        return found
+
+
+def onboard(port: int) -> str:
+    """Make the first user, as a person does in the browser; return the token that new access tokens are made of."""
+    base = f"http://127.0.0.1:{port}"
+    owner = {"client_id": CLIENT, "name": "Owner", "username": "owner", "password": "house", "language": "en"}
+    code = post(f"{base}/api/onboarding/users", owner)["auth_code"]
+    grant = {"client_id": CLIENT, "grant_type": "authorization_code", "code": code}
+    token: str = post(f"{base}/auth/token", grant, form=True)["refresh_token"]
+    return token
+
+
+def access_token(port: int, refresh_token: str) -> str:
+    """Return a token that opens the WebSocket for half an hour."""
+    grant = {"client_id": CLIENT, "grant_type": "refresh_token", "refresh_token": refresh_token}
+    token: str = post(f"http://127.0.0.1:{port}/auth/token", grant, form=True)["access_token"]
+    return token
+
+
+def prepare(folder: Path = FOLDER) -> None:
+    """Make everything, unless it is there."""
+    if prepared(folder):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    config = folder / "config"
+    config.mkdir(parents=True)
+    install(folder)
+    port = free_port()
+    with running(folder, config, port):
+        (config / "refresh_token").write_text(onboard(port), encoding="ascii")
+        (config / "refresh_token").chmod(0o600)
+    (folder / "made_of").write_text(fingerprint(), encoding="ascii")
+
+
+if __name__ == "__main__":
+    try:
+        prepare()
+    except (PreparationError, subprocess.CalledProcessError, OSError) as problem:
+        sys.exit(f"home_assistant.py: {problem}")
