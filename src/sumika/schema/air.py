@@ -17,6 +17,9 @@ class AirSample(Message, frozen=True, kw_only=True):
         illuminance_lux: On a horizontal plane at table height.
         melanopic_edi_lux: Melanopic equivalent daylight illuminance at the eye (CIE S 026).
         sound_dba: A-weighted level.
+        co_ppm: Carbon monoxide, volume parts per million.
+        smoke: Whether there is smoke.
+        window_open: Share to which a window of the room stands open; a contact says 0 or 1.
     """
 
     sensor: str
@@ -29,6 +32,9 @@ class AirSample(Message, frozen=True, kw_only=True):
     illuminance_lux: float | None = None
     melanopic_edi_lux: float | None = None
     sound_dba: float | None = None
+    co_ppm: float | None = None
+    smoke: bool | None = None
+    window_open: float | None = None
 
 
 class WeatherSample(Message, frozen=True, kw_only=True):

@@ -60,6 +60,10 @@ class GateRule(StrEnum):
     WRONG_MODE = "wrong_mode"  # shadow and suggest pass nothing of a plan
     UNKNOWN_ASKER = "unknown_asker"
     FAIL_SAFE = "fail_safe"
+    NO_SUCH_VALUE = "no_such_value"  # between two of its states, or in a unit that is not ours
+    OUTRANKED = "outranked"  # a controller that is obeyed before this one is in charge
+    NOT_LIVE = "not_live"  # what is simulated or recorded moves no real device
+    WEATHER = "weather"  # no window is opened to rain or storm
 
 
 class Verdict(Message, frozen=True, kw_only=True):
@@ -68,7 +72,7 @@ class Verdict(Message, frozen=True, kw_only=True):
     Attributes:
         device: Name in `house.yaml`.
         action: The setting, with its unit in the name.
-        asked: The number asked for.
+        asked: The number asked for; None where it was none.
         written: The number that goes to the device; None where nothing does.
         asked_by: Who asked.
         ruling: Passed, clipped or vetoed.
@@ -78,7 +82,7 @@ class Verdict(Message, frozen=True, kw_only=True):
 
     device: str
     action: str
-    asked: float
+    asked: float | None
     written: float | None
     asked_by: str
     ruling: Ruling

@@ -1,0 +1,147 @@
+"""What each device is set to as far as can be known, and whether a resident's hand was on it.
+
+A change that no write of ours explains is a resident's hand. Ours explain: their own value whenever it comes, what was
+before and, for what travels, all between as long as the device may be on its way; and, after a write that switches a
+device, whatever else that device then shows, since many keep a set of settings for each mode.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sumika.safety._kinds import Limit
+from sumika.safety.limits import DeviceLimits
+from sumika.schema import DeviceState
+from sumika.units import seconds_to_ns
+
+AMNESTY_NS = seconds_to_ns(30.0)
+"""After the gate began, or was away, so long a device may turn to its fail-safe because its own process set it so."""
+
+
+@dataclass(slots=True)
+class _Setting:
+    """What is known of one setting of one device."""
+
+    reported: float | None = None
+    reported_ns: int = 0
+    written: float | None = None
+    before: float | None = None
+    written_ns: int = 0
+
+
+class DeviceStates:
+    """What is known of all devices."""
+
+    def __init__(self, limits: Mapping[str, DeviceLimits], now_ns: int) -> None:
+        """Know nothing yet."""
+        self._limits = limits
+        self._known = {(device, setting): _Setting() for device, limit in limits.items() for setting in limit.settings}
+        self._switched_ns: dict[str, int] = {}
+        self._measured: dict[str, dict[str, float]] = {}
+        self._away: set[str] = set()
+        self._amnesty_until_ns = now_ns + AMNESTY_NS
+
+    def was_away(self, now_ns: int) -> None:
+        """Take note that the gate itself did not run for a while."""
+        self._amnesty_until_ns = now_ns + AMNESTY_NS
+
+    def wrote(self, device: str, setting: str, value: float, now_ns: int) -> None:
+        """Note a write of ours."""
+        known = self._known[device, setting]
+        known.before = self.now(device, setting, now_ns)
+        known.written, known.written_ns = value, now_ns
+        if self._limits[device].settings[setting].choices:
+            self._switched_ns[device] = now_ns
+
+    def now(self, device: str, setting: str, now_ns: int) -> float | None:
+        """Return what a setting is by now; None where nothing is known of it."""
+        known = self._known.get((device, setting))
+        if known is None:
+            return None
+        if known.written is not None:
+            limit = self._limits[device].settings[setting]
+            if known.reported is None or known.reported_ns < known.written_ns or self._on_its_way(known, limit, now_ns):
+                return known.written
+        return known.reported
+
+    def obeys(self, device: str, setting: str, value: float, now_ns: int) -> bool:
+        """Return whether a device itself says that it is set to a value, and nothing else is on its way to it."""
+        known = self._known[device, setting]
+        limit = self._limits[device].settings[setting]
+        said = known.reported is not None and _same(known.reported, value, limit)
+        return said and (
+            known.written is None or _same(known.written, value, limit) or known.reported_ns > known.written_ns
+        )
+
+    def runs(self, device: str, now_ns: int) -> bool:
+        """Return whether a device is on, as far as any of its settings or readings says so."""
+        settings = self._limits[device].settings
+        said = [self.now(device, name, now_ns) for name in ("on", "level") if name in settings]
+        measured = self.measured(device)
+        return any(value is not None and value > 0.0 for value in (*said, measured.get("on"), measured.get("level")))
+
+    def available(self, device: str) -> bool:
+        """Return whether a device answers, as far as it has said."""
+        return device not in self._away
+
+    def measured(self, device: str) -> Mapping[str, float]:
+        """Return what a device measures, beside its settings."""
+        return self._measured.get(device, {})
+
+    def hear(self, state: DeviceState, now_ns: int) -> list[tuple[str, float]]:
+        """Take a device's report; return the settings, with their values, that somebody's hand has changed."""
+        limits = self._limits.get(state.device)
+        if limits is None:
+            return []
+        if not state.available:
+            self._away.add(state.device)
+            return []
+        returned = state.device in self._away
+        self._away.discard(state.device)
+        self._measured[state.device] = {
+            name: value for name, value in state.values.items() if name not in limits.settings and math.isfinite(value)
+        }
+        by_hand = []
+        for setting, limit in limits.settings.items():
+            value = state.values.get(setting)
+            if value is None or not math.isfinite(value):
+                continue
+            known = self._known[state.device, setting]
+            # What was off the wire may have begun anew with other settings: that is nobody's hand.
+            if not returned and self._by_hand(state.device, setting, known, limit, value, now_ns):
+                by_hand.append((setting, value))
+            known.reported, known.reported_ns = value, now_ns
+        return by_hand
+
+    def _by_hand(self, device: str, setting: str, known: _Setting, limit: Limit, value: float, now_ns: int) -> bool:
+        if known.reported is None or _same(value, known.reported, limit) or limit.moves_itself:
+            return False
+        if value in limit.own_values or (known.written is not None and _same(value, known.written, limit)):
+            return False
+        if self._on_its_way(known, limit, now_ns) and _between(value, known, limit):
+            return False
+        switched_ns = self._switched_ns.get(device)
+        if not limit.choices and switched_ns is not None and now_ns - switched_ns <= seconds_to_ns(limit.latency_s):
+            return False
+        safe = self._limits[device].fail_safe.get(setting)
+        return not (now_ns <= self._amnesty_until_ns and safe is not None and _same(value, safe, limit))
+
+    def _on_its_way(self, known: _Setting, limit: Limit, now_ns: int) -> bool:
+        return known.written is not None and now_ns - known.written_ns <= seconds_to_ns(limit.latency_s)
+
+
+def _same(first: float, second: float, limit: Limit) -> bool:
+    """Return whether two values are one to a device that rounds."""
+    span = limit.high - limit.low
+    tolerance = max(0.51 * limit.step, 0.005 * span if math.isfinite(span) else 1e-6)
+    return abs(first - second) <= tolerance
+
+
+def _between(value: float, known: _Setting, limit: Limit) -> bool:
+    """Return whether a value is what it was before our write, or, for what travels, on the way from there."""
+    if known.before is None or known.written is None:
+        return limit.travels
+    if limit.travels:
+        low, high = sorted((known.before, known.written))
+        return low <= value <= high
+    return _same(value, known.before, limit)

@@ -1,0 +1,365 @@
+"""The safety gate: what is asked of a device is allowed and within limits, or nothing reaches it.
+
+It is a second, dumb reader. It knows no model and no reason, asks no clock, and is silent by default. Above everything
+stand the limits, then residents, the operator, the plan, the distilled policy, the rules.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sumika.clock import Instant
+from sumika.safety.admission import ASKERS, Admission
+from sumika.safety.device_states import DeviceStates
+from sumika.safety.heartbeat import SILENT_NS, Controllers
+from sumika.safety.holds import PEOPLE, Holds
+from sumika.safety.interlocks import Interlocks, Want
+from sumika.safety.limits import limits_of
+from sumika.safety.self_test import problems
+from sumika.safety.shaping import Shaping, clipped
+from sumika.safety.spending import WriteBook
+from sumika.safety.surroundings import Surroundings
+from sumika.safety.timers import RunTimes, Timer
+from sumika.schema import (
+    AirSample,
+    Asker,
+    Command,
+    DeviceState,
+    GateRule,
+    Heartbeat,
+    Message,
+    Mode,
+    Origin,
+    Presence,
+    ResidentWish,
+    Ruling,
+    Verdict,
+    WeatherSample,
+    Write,
+)
+from sumika.schema.house import Control, House
+from sumika.units import SECONDS_PER_MINUTE, seconds_to_ns
+
+AWAY_NS = seconds_to_ns(5.0)
+"""A gate that did not run for so long may find its devices in their fail-safe."""
+
+AGAIN_NS = seconds_to_ns(30.0)
+"""What the gate does by itself is tried again after so long, until the device says that it is so."""
+
+UNKNOWN_AGAIN_NS = seconds_to_ns(600.0)
+"""And after so long where the device never says what it is set to."""
+
+NAME_LETTERS = 64
+"""Of a name that no device has, so much is written down."""
+
+
+class Ruled(NamedTuple):
+    """What the gate said, and what goes to the device.
+
+    Attributes:
+        verdict: For the audit.
+        write: None where nothing does.
+    """
+
+    verdict: Verdict
+    write: Write | None
+
+
+class Gate:
+    """Everything that would reach a device comes through here.
+
+    Attributes:
+        refused: How many commands were vetoed, by rule.
+    """
+
+    def __init__(self, house: House, now: Instant, timers: tuple[Timer, ...] = ()) -> None:
+        """Know a house; `Gate.of` says the same.
+
+        Args:
+            house: As in house.yaml.
+            now: The present moment.
+            timers: What `timers` returned before a restart.
+        """
+        control = house.control or Control()
+        now_ns = now.monotonic_ns
+        self._now_ns, self._anchor = now_ns, now
+        self._mode = Mode(control.mode)
+        self._origin = Origin.SIMULATED if house.demo else Origin.LIVE
+        self._limits = {device.id: limits_of(device) for device in house.devices}
+        self._rooms = frozenset(room.id for room in house.rooms)
+        self._states = DeviceStates(self._limits, now_ns)
+        self._around = Surroundings()
+        self._book = WriteBook(self._limits)
+        runnings = {device: limits.running for device, limits in self._limits.items() if limits.running is not None}
+        self._times = RunTimes(runnings, now, timers)
+        self._interlocks = Interlocks(self._limits, self._around, self._states)
+        self._shaping = Shaping(self._states, self._book, self._times, self._interlocks)
+        self._controllers = Controllers(now_ns)
+        self._holds = Holds(seconds_to_ns(control.resident_holds_min * SECONDS_PER_MINUTE))
+        self._admission = Admission(self._mode, house.demo, self._controllers, self._holds)
+        self._tested = False
+        self._tried_ns: dict[tuple[str, str], int] = {}
+        self._sequence = 0
+        self.refused: dict[str, int] = {}
+
+    @classmethod
+    def of(cls, house: House, now: Instant, timers: tuple[Timer, ...] = ()) -> "Gate":
+        """Return the gate of a house; arguments as for the class."""
+        return cls(house, now, timers)
+
+    def self_test(self) -> tuple[str, ...]:
+        """Try whether the gate says no where it must; until this found nothing wrong, it passes nothing at all.
+
+        Returns:
+            What is wrong, one line each; empty where all is well.
+        """
+        found = problems(self._limits)
+        self._tested = not found
+        return found
+
+    def know_time(self, now: Instant) -> None:
+        """Take both clocks' word for the moment: verdicts are stamped with it."""
+        self._anchor = now
+
+    def timers(self) -> tuple[Timer, ...]:
+        """Return what must survive a restart."""
+        return self._times.timers(self._stamp())
+
+    def holds(self) -> dict[str, int]:
+        """Return until when, in monotonic ns, each device is held by a person."""
+        return self._holds.all(self._now_ns)
+
+    def alarms(self) -> dict[str, str]:
+        """Return the rooms with smoke or carbon monoxide, and which it is."""
+        return self._around.alarms()
+
+    def observe(self, message: Message, now_ns: int) -> tuple[Ruled, ...]:
+        """Take what is so: air, devices, people, weather, controllers' beats, and residents' wishes.
+
+        Args:
+            message: Any; what does not concern the gate is left alone.
+            now_ns: Present monotonic time.
+
+        Returns:
+            What comes of a resident's hand: the audit of what they set at the device, or the write of their wish.
+        """
+        now_ns = self._pass(now_ns)
+        if isinstance(message, DeviceState):
+            return self._hear_device(message, now_ns)
+        if isinstance(message, ResidentWish):
+            return self._hear_wish(message, now_ns)
+        if isinstance(message, Heartbeat):
+            self._controllers.hear(message, now_ns)
+        elif isinstance(message, AirSample) and message.room in self._rooms:
+            self._around.hear_air(message, now_ns)
+        elif isinstance(message, Presence) and message.room in self._rooms:
+            self._around.hear_presence(message, now_ns)
+        elif isinstance(message, WeatherSample):
+            self._around.hear_weather(message, now_ns)
+        return ()
+
+    def decide(self, command: Command, now_ns: int) -> Ruled:
+        """Say of one command what may reach the device.
+
+        Args:
+            command: As asked.
+            now_ns: Present monotonic time.
+
+        Returns:
+            The verdict, and the write where there is one. Passed without a write: it is so already.
+        """
+        now_ns = self._pass(now_ns)
+        asker, rule = self._admitted(command, now_ns)
+        if rule is not GateRule.NONE:
+            return self._veto(command, rule)
+        unattended = asker not in PEOPLE
+        limits = self._limits[command.device]
+        value, rule = self._shaping.shape(
+            command.device, limits, command.action, float(command.value), now_ns, unattended=unattended
+        )
+        if value is None:
+            return self._veto(command, rule)
+        if not unattended:
+            self._holds.take(command.device, asker, now_ns)
+        ruling = Ruling.PASSED if rule is GateRule.NONE else Ruling.CLIPPED
+        write = self._write(command.device, command.action, value, now_ns, unattended=unattended)
+        return Ruled(self._verdict(command, ruling, rule, None if write is None else value), write)
+
+    def turn(self, now_ns: int) -> tuple[Ruled, ...]:
+        """Do what is the gate's own to do: guards, least ventilation, alarms, fail-safe. A few times a second."""
+        now_ns = self._pass(now_ns)
+        if not self._tested or self._mode is Mode.SHADOW:
+            return ()
+        wanted: dict[tuple[str, str], Want] = {}
+        for want in self._wants(now_ns):
+            wanted.setdefault((want.device, want.setting), want)
+        self._tried_ns = {key: tried_ns for key, tried_ns in self._tried_ns.items() if key in wanted}
+        ruled = (self._do(want, now_ns) for want in wanted.values())
+        return tuple(each for each in ruled if each is not None)
+
+    def _pass(self, now_ns: int) -> int:
+        """Let time pass; it never runs backwards."""
+        if now_ns - self._now_ns > AWAY_NS:
+            self._states.was_away(now_ns)
+        self._now_ns = max(self._now_ns, now_ns)
+        return self._now_ns
+
+    def _stamp(self) -> Instant:
+        return self._anchor.later(self._now_ns - self._anchor.monotonic_ns)
+
+    def _hear_device(self, state: DeviceState, now_ns: int) -> tuple[Ruled, ...]:
+        limits = self._limits.get(state.device)
+        if limits is None:
+            return ()
+        by_hand = self._states.hear(state, now_ns)
+        for setting in limits.settings:
+            now = self._states.now(state.device, setting, now_ns)
+            if now is not None:
+                self._times.reported(state.device, setting, now, now_ns)
+                if limits.kind == "window_opener":
+                    self._around.hear_window(limits.room, state.device, now, now_ns)
+        return tuple(self._at_device(state.device, setting, value, state.origin, now_ns) for setting, value in by_hand)
+
+    def _hear_wish(self, wish: ResidentWish, now_ns: int) -> tuple[Ruled, ...]:
+        if wish.at_device:
+            known = self._limits.get(wish.device)
+            if known is None or wish.action not in known.settings:
+                return ()
+            return (self._at_device(wish.device, wish.action, wish.value, wish.origin, now_ns),)
+        command = Command(
+            stamp=wish.stamp,
+            origin=wish.origin,
+            device=wish.device,
+            action=wish.action,
+            value=wish.value,
+            asked_by=Asker.RESIDENT,
+            why=wish.resident,
+        )
+        return (self.decide(command, now_ns),)
+
+    def _at_device(self, device: str, setting: str, value: float, origin: Origin, now_ns: int) -> Ruled:
+        """Let a resident hold a device that they have set by hand."""
+        self._holds.take(device, Asker.RESIDENT, now_ns)
+        return Ruled(
+            Verdict(
+                stamp=self._stamp(),
+                origin=origin,
+                device=device,
+                action=setting,
+                asked=value if math.isfinite(value) else None,
+                written=None,
+                asked_by=Asker.RESIDENT,
+                ruling=Ruling.PASSED,
+                why="set at the device",
+            ),
+            None,
+        )
+
+    def _admitted(self, command: Command, now_ns: int) -> tuple[Asker, GateRule]:
+        """Return who asks, and why the command goes no further; NONE if it does."""
+        asker = ASKERS.get(name(command.asked_by))
+        limits = self._limits.get(name(command.device))
+        if limits is None:
+            return Asker.RULES, GateRule.UNKNOWN_DEVICE
+        if name(command.action) not in limits.settings:
+            return Asker.RULES, GateRule.UNKNOWN_SETTING
+        if asker is None:
+            return Asker.RULES, GateRule.UNKNOWN_ASKER
+        if number(command.value) is None:
+            return asker, GateRule.NOT_A_NUMBER
+        if not self._tested:
+            return asker, GateRule.NOT_YET
+        return asker, self._admission.refusal(command, asker, limits, now_ns)
+
+    def _veto(self, command: Command, rule: GateRule) -> Ruled:
+        self.refused[rule] = self.refused.get(rule, 0) + 1
+        return Ruled(self._verdict(command, Ruling.VETOED, rule, None), None)
+
+    def _verdict(self, command: Command, ruling: Ruling, rule: GateRule, written: float | None) -> Verdict:
+        return Verdict(
+            stamp=self._stamp(),
+            origin=command.origin,
+            device=str(command.device)[:NAME_LETTERS],
+            action=str(command.action)[:NAME_LETTERS],
+            asked=number(command.value),
+            written=written,
+            asked_by=str(command.asked_by)[:NAME_LETTERS],
+            ruling=ruling,
+            rule=rule,
+            why=command.why,
+        )
+
+    def _write(self, device: str, setting: str, value: float, now_ns: int, *, unattended: bool) -> Write | None:
+        """Return the write of a value, and remember it; None where the device says that it is so already."""
+        if self._states.obeys(device, setting, value, now_ns):
+            return None
+        change = self._shaping.change(device, setting, value, self._limits[device].settings[setting], now_ns)
+        self._book.note(device, setting, now_ns, change, unattended=unattended)
+        self._states.wrote(device, setting, value, now_ns)
+        self._times.written(device, setting, value, now_ns)
+        self._sequence += 1
+        return Write(device=device, action=setting, value=value, sequence=self._sequence)
+
+    def _wants(self, now_ns: int) -> Iterator[Want]:
+        """Yield what the gate itself would do, the weightiest first."""
+        yield from self._interlocks.wants(now_ns)
+        if self._mode is Mode.DRIVE and self._controllers.silent_ns(now_ns) >= SILENT_NS:
+            for device, limits in self._limits.items():
+                for setting, value in limits.fail_safe.items():
+                    yield Want(device, setting, value, GateRule.FAIL_SAFE, urgent=False)
+
+    def _do(self, want: Want, now_ns: int) -> Ruled | None:
+        """Do one thing by ourselves, unless it is so, was tried just now, or may not be done yet."""
+        device, setting, key = want.device, want.setting, (want.device, want.setting)
+        limits = self._limits[device]
+        if setting not in limits.settings or not limits.unattended:
+            return None
+        value = clipped(want.value, limits.settings[setting])
+        if self._states.obeys(device, setting, value, now_ns):
+            return None
+        known = self._states.now(device, setting, now_ns) is not None
+        again_ns = AGAIN_NS if known else UNKNOWN_AGAIN_NS
+        if key in self._tried_ns and now_ns - self._tried_ns[key] < again_ns:
+            return None
+        if not want.urgent and not self._may_do(device, setting, value, now_ns):
+            return None
+        self._tried_ns[key] = now_ns
+        write = self._write(device, setting, value, now_ns, unattended=False)
+        return Ruled(
+            Verdict(
+                stamp=self._stamp(),
+                origin=self._origin,
+                device=device,
+                action=setting,
+                asked=value,
+                written=value,
+                asked_by=Asker.LIMIT,
+                ruling=Ruling.PASSED,
+                rule=want.rule,
+            ),
+            write,
+        )
+
+    def _may_do(self, device: str, setting: str, value: float, now_ns: int) -> bool:
+        """Return whether nothing stands against what is not urgent: no hold, no least time, no interlock."""
+        if self._holds.holder(device, now_ns) is not None:
+            return False
+        if self._times.forbids(device, setting, value, now_ns) is not GateRule.NONE:
+            return False
+        return self._interlocks.check(device, setting, value, now_ns, unattended=True)[1] is GateRule.NONE
+
+
+def number(value: object) -> float | None:
+    """Return a finite number as such; None for all that is none, `True` and numbers too large for a float too."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        finite = float(value)
+    except OverflowError:
+        return None
+    return finite if math.isfinite(finite) else None
+
+
+def name(value: object) -> str:
+    """Return a name as such; what is no text is nobody's name."""
+    return value if isinstance(value, str) else ""

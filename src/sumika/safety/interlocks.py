@@ -1,0 +1,230 @@
+"""What may not be done as things are, and what must be done by the gate itself."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sumika.safety.device_states import DeviceStates
+from sumika.safety.limits import DeviceLimits, is_fire
+from sumika.safety.surroundings import Surroundings
+from sumika.schema import GateRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heater:
+    """How a kind of device heats.
+
+    Attributes:
+        setting: What makes it heat.
+        heats_from: It heats when this is at least so much,
+        heats_to: and at most so much.
+        on: Set to this it heats.
+        off: Set to this it does not.
+        frost: What else it is set to when it keeps the frost out.
+        whole_house: Whether it serves more than its own room, so that one open window is no reason to stop it.
+        burns: Whether it burns something.
+    """
+
+    setting: str
+    heats_from: float = 1.0
+    heats_to: float = 1.0
+    on: float = 1.0
+    off: float = 0.0
+    frost: tuple[tuple[str, float], ...] = ()
+    whole_house: bool = False
+    burns: bool = False
+
+
+HEATERS: Mapping[str, Heater] = {
+    "room_air_conditioner": Heater(setting="mode", frost=(("setpoint_c", 16.0),)),
+    "whole_house_air_conditioner": Heater(setting="mode", frost=(("setpoint_c", 16.0),), whole_house=True),
+    "floor_heating": Heater(setting="on"),
+    "boiler": Heater(setting="on", whole_house=True, burns=True),
+    # A radiator's valve heats from its own thermostat: at 7 °C it only keeps the frost out.
+    "radiator": Heater(setting="setpoint_c", heats_from=7.001, heats_to=100.0, on=10.0, off=7.0),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How a kind of device lets air in or out.
+
+    Attributes:
+        setting: More of it is more air.
+        least: With people or combustion in the house it is at least this.
+        full: Against smoke and carbon monoxide.
+    """
+
+    setting: str
+    least: float
+    full: float
+
+
+OPENINGS: Mapping[str, Opening] = {
+    # The Building Standards Act of Japan (article 28-2) wants 0.5 air changes an hour day and night: the lowest level.
+    "balanced_ventilation": Opening(setting="level", least=1.0, full=3.0),
+    "exhaust_fan": Opening(setting="level", least=1.0, full=2.0),
+    "window_opener": Opening(setting="open", least=0.0, full=1.0),
+}
+
+HOTTEST_C: Mapping[str, Mapping[str, float]] = {
+    # Water in the floor beyond the highest supply temperature by more than control swings: bare feet stand on it.
+    "floor_heating": {"water_c": 55.0},
+    "boiler": {"supply_c": 85.0},
+    # Beyond the hottest that a tank is set to: its thermostat sticks, and what runs from the tap may scald.
+    "heat_pump_water_heater": {"tank_c": 95.0, "tap_c": 60.0},
+}
+"""What a device measures of its water, and how hot that may be: at 60 °C skin burns in 5 s (Moritz, Henriques 1947)."""
+
+COOLER: Mapping[str, tuple[tuple[str, float], ...]] = {
+    "floor_heating": (("on", 0.0),),
+    "boiler": (("on", 0.0),),
+    "heat_pump_water_heater": (("mode", 0.0), ("tank_setpoint_c", 55.0)),
+}
+"""What a device is set to when its water is too hot."""
+
+
+class Want(NamedTuple):
+    """Something that the gate does by itself.
+
+    Attributes:
+        device: Which.
+        setting: Which.
+        value: What it should be.
+        rule: Why.
+        urgent: Whether it goes over a resident's hold and over least times.
+    """
+
+    device: str
+    setting: str
+    value: float
+    rule: GateRule
+    urgent: bool
+
+
+class Interlocks:
+    """Holds what is asked against what is known of the house."""
+
+    def __init__(self, limits: Mapping[str, DeviceLimits], around: Surroundings, states: DeviceStates) -> None:
+        """Know the devices, and where to ask for what is known."""
+        self._limits, self._around, self._states = limits, around, states
+        self._burners = [device for device, limit in limits.items() if _burns(limit.kind)]
+
+    def check(
+        self, device: str, setting: str, value: float, now_ns: int, *, unattended: bool
+    ) -> tuple[float | None, GateRule]:
+        """Return what may be written instead of a value, and why: None for nothing, NONE where all is well."""
+        kind = self._limits[device].kind
+        opening, heater = OPENINGS.get(kind), HEATERS.get(kind)
+        if opening is not None and opening.setting == setting:
+            return self._check_opening(device, opening, value, now_ns, unattended=unattended)
+        if heater is not None and heater.setting == setting:
+            return (
+                (value, GateRule.NONE)
+                if (rule := self._heating(device, value, now_ns)) is GateRule.NONE
+                else (None, rule)
+            )
+        if self.scalds(device) and value > dict(COOLER[kind]).get(setting, value):
+            return None, GateRule.SCALD
+        return value, GateRule.NONE
+
+    def _check_opening(
+        self, device: str, opening: Opening, value: float, now_ns: int, *, unattended: bool
+    ) -> tuple[float | None, GateRule]:
+        now = self._states.now(device, opening.setting, now_ns)
+        if self._around.alarmed:
+            # Never seal: nothing that lets air through is turned down.
+            return (
+                (value, GateRule.NONE)
+                if value >= (opening.full if now is None else now)
+                else (None, GateRule.SMOKE_OR_CO)
+            )
+        if value < opening.least and (self._around.people(now_ns) or self.burning(now_ns)):
+            return opening.least, GateRule.LEAST_VENTILATION
+        if opening.least == 0.0 and unattended and value > (now or 0.0) and self._around.bad_weather(now_ns):
+            return None, GateRule.WEATHER
+        return value, GateRule.NONE
+
+    def _heating(self, device: str, value: float, now_ns: int) -> GateRule:
+        """Return why a heater may not be set to a value."""
+        limits = self._limits[device]
+        heater, room = HEATERS[limits.kind], limits.room
+        hot, frost = self._around.too_hot(room, now_ns), self._around.frost(room, now_ns)
+        if not heats(heater, value):
+            return GateRule.FROST if frost and not hot else GateRule.NONE
+        if heater.burns and self._around.alarmed:
+            return GateRule.SMOKE_OR_CO
+        if self.scalds(device):
+            return GateRule.SCALD
+        if hot and not frost:
+            return GateRule.OVERHEATING
+        if self._around.window_open(room) and not heater.whole_house and not frost:
+            return GateRule.WINDOW_OPEN
+        return GateRule.NONE
+
+    def scalds(self, device: str) -> bool:
+        """Return whether a device says that its water is hotter than it may be."""
+        hottest_c = HOTTEST_C.get(self._limits[device].kind)
+        if hottest_c is None:
+            return False
+        measured = self._states.measured(device)
+        return any(measured.get(name, 0.0) > limit_c for name, limit_c in hottest_c.items())
+
+    def burning(self, now_ns: int) -> bool:
+        """Return whether anything in the house burns."""
+        return any(self._states.runs(device, now_ns) for device in self._burners)
+
+    def wants(self, now_ns: int) -> Iterator[Want]:
+        """Yield what the gate itself must do, the weightiest first."""
+        if self._around.alarmed:
+            yield from self._against_alarm()
+        for device, limits in self._limits.items():
+            yield from self._of_heater(device, limits, now_ns)
+            if self.scalds(device):
+                for setting, value in COOLER[limits.kind]:
+                    yield Want(device, setting, value, GateRule.SCALD, urgent=True)
+        if self._around.people(now_ns) or self.burning(now_ns):
+            yield from self._least_ventilation(now_ns)
+
+    def _against_alarm(self) -> Iterator[Want]:
+        for device, limits in self._limits.items():
+            opening, heater = OPENINGS.get(limits.kind), HEATERS.get(limits.kind)
+            if opening is not None:
+                yield Want(device, opening.setting, opening.full, GateRule.SMOKE_OR_CO, urgent=True)
+            if heater is not None and heater.burns:
+                yield Want(device, heater.setting, heater.off, GateRule.SMOKE_OR_CO, urgent=True)
+
+    def _of_heater(self, device: str, limits: DeviceLimits, now_ns: int) -> Iterator[Want]:
+        heater = HEATERS.get(limits.kind)
+        if heater is None:
+            return
+        hot, frost = self._around.too_hot(limits.room, now_ns), self._around.frost(limits.room, now_ns)
+        now = self._states.now(device, heater.setting, now_ns)
+        heating = now is not None and heats(heater, now)
+        if frost and not hot and not heating:
+            yield Want(device, heater.setting, heater.on, GateRule.FROST, urgent=True)
+            for setting, value in heater.frost:
+                yield Want(device, setting, value, GateRule.FROST, urgent=True)
+        elif hot and not frost and heating:
+            yield Want(device, heater.setting, heater.off, GateRule.OVERHEATING, urgent=True)
+        elif heating and not frost and not heater.whole_house and self._around.window_long_open(limits.room, now_ns):
+            yield Want(device, heater.setting, heater.off, GateRule.WINDOW_OPEN, urgent=False)
+
+    def _least_ventilation(self, now_ns: int) -> Iterator[Want]:
+        for device, limits in self._limits.items():
+            opening = OPENINGS.get(limits.kind)
+            if opening is None:
+                continue
+            now = self._states.now(device, opening.setting, now_ns)
+            if now is not None and now < opening.least:
+                yield Want(device, opening.setting, opening.least, GateRule.LEAST_VENTILATION, urgent=False)
+
+
+def heats(heater: Heater, value: float) -> bool:
+    """Return whether a device heats when its setting has a value."""
+    return heater.heats_from <= value <= heater.heats_to
+
+
+def _burns(kind: str) -> bool:
+    heater = HEATERS.get(kind)
+    return (heater is not None and heater.burns) or is_fire(kind)

@@ -1,0 +1,137 @@
+"""What the gate hears of rooms, people and weather: the least it needs, believed only while it can be so."""
+
+import math
+
+from sumika.schema import AirSample, Presence, WeatherSample
+from sumika.units import seconds_to_ns
+
+AIR_FRESH_NS = seconds_to_ns(15 * 60.0)
+WEATHER_FRESH_NS = seconds_to_ns(3600.0)
+PRESENCE_FRESH_NS = seconds_to_ns(60.0)
+CALM_NS = seconds_to_ns(600.0)
+"""An alarm of smoke or carbon monoxide ends when its sensor has said so long that all is well."""
+
+FROST_C = 5.0
+"""Below this pipes are near freezing: the usual frost position of heating valves (typical: 5 to 8 °C)."""
+
+NO_FROST_C = 8.0
+TOO_HOT_C = 32.0
+"""No room is heated beyond this: at 60 % humidity it has a WBGT of 28, where Japan's guideline says severe warning."""
+
+BELIEVED_C = (-40.0, 60.0)
+"""What no room of a house has is a fault of the sensor."""
+
+CO_PPM = 30.0
+"""EN 50291-1: no alarm below 30 ppm for two hours. Ventilating earlier than its times harms nobody."""
+
+CO_OVER_PPM = 10.0
+EMPTY_BELOW = 0.1
+WINDOW_OPEN = 0.02
+WINDOW_OPEN_NS = seconds_to_ns(120.0)
+"""Heating that runs is stopped when a window has been open for so long; none is begun while one is open."""
+
+STORM_M_S = 10.0
+RAIN_MM_H = 0.1
+
+
+class Surroundings:
+    """What is known of rooms, people and weather."""
+
+    def __init__(self) -> None:
+        """Begin having heard nothing."""
+        self._air_c: dict[str, dict[str, tuple[float, int]]] = {}
+        self._frozen: set[str] = set()
+        self._alarm_ns: dict[tuple[str, str], tuple[str, int]] = {}
+        self._calm_ns: dict[tuple[str, str], int] = {}
+        self._open_ns: dict[str, dict[str, int]] = {}
+        self._presence: dict[str, tuple[float | None, int]] = {}
+        self._weather: tuple[WeatherSample, int] | None = None
+
+    def hear_air(self, air: AirSample, now_ns: int) -> None:
+        """Take a reading: temperature, smoke, carbon monoxide, window contact."""
+        if air.temperature_c is not None and BELIEVED_C[0] <= air.temperature_c <= BELIEVED_C[1]:
+            self._air_c.setdefault(air.room, {})[air.sensor] = (air.temperature_c, now_ns)
+        if air.smoke is not None:
+            self._hear_alarm(air, "smoke", air.smoke, not air.smoke, now_ns)
+        if air.co_ppm is not None and not math.isnan(air.co_ppm):
+            self._hear_alarm(air, "co", air.co_ppm >= CO_PPM, air.co_ppm < CO_OVER_PPM, now_ns)
+        if air.window_open is not None:
+            self.hear_window(air.room, air.sensor, air.window_open, now_ns)
+
+    def _hear_alarm(self, air: AirSample, what: str, bad: bool, good: bool, now_ns: int) -> None:
+        key = (air.sensor, what)
+        if bad:
+            self._alarm_ns.setdefault(key, (air.room, now_ns))
+        if not good:
+            self._calm_ns.pop(key, None)
+        elif now_ns - self._calm_ns.setdefault(key, now_ns) >= CALM_NS:
+            self._alarm_ns.pop(key, None)
+
+    def hear_window(self, room: str, teller: str, share: float, now_ns: int) -> None:
+        """Take how far a window is open, from its contact or its motor."""
+        tellers = self._open_ns.setdefault(room, {})
+        if not share <= WINDOW_OPEN:  # no number is no proof that it is shut
+            tellers.setdefault(teller, now_ns)
+        else:
+            tellers.pop(teller, None)
+
+    def hear_presence(self, presence: Presence, now_ns: int) -> None:
+        """Take whether somebody is in a room."""
+        self._presence[presence.room] = (presence.probability if presence.valid else None, now_ns)
+
+    def hear_weather(self, weather: WeatherSample, now_ns: int) -> None:
+        """Take the weather outside."""
+        self._weather = (weather, now_ns)
+
+    def alarms(self) -> dict[str, str]:
+        """Return what alarms there are, "smoke" or "co" by room."""
+        return {room: what for (_, what), (room, _) in sorted(self._alarm_ns.items())}
+
+    @property
+    def alarmed(self) -> bool:
+        """Whether there is smoke or carbon monoxide anywhere."""
+        return bool(self._alarm_ns)
+
+    def window_open(self, room: str) -> bool:
+        """Return whether a window of a room is open."""
+        return bool(self._open_ns.get(room))
+
+    def window_long_open(self, room: str, now_ns: int) -> bool:
+        """Return whether one has been open for so long that heating is waste."""
+        return any(now_ns - since_ns >= WINDOW_OPEN_NS for since_ns in self._open_ns.get(room, {}).values())
+
+    def people(self, now_ns: int) -> bool:
+        """Return whether anybody may be at home: only rooms that say that they are empty count as empty."""
+        if not self._presence:
+            return True
+        return any(
+            probability is None or not probability < EMPTY_BELOW or now_ns - at_ns > PRESENCE_FRESH_NS
+            for probability, at_ns in self._presence.values()
+        )
+
+    def frost(self, room: str, now_ns: int) -> bool:
+        """Return whether a room is near freezing, until it is well above."""
+        coldest_c = min(self._temperatures(room, now_ns), default=None)
+        if coldest_c is None:
+            return False
+        if coldest_c < FROST_C:
+            self._frozen.add(room)
+        elif coldest_c >= NO_FROST_C:
+            self._frozen.discard(room)
+        return room in self._frozen
+
+    def too_hot(self, room: str, now_ns: int) -> bool:
+        """Return whether a room is so hot that nobody may heat it."""
+        return any(air_c > TOO_HOT_C for air_c in self._temperatures(room, now_ns))
+
+    def _temperatures(self, room: str, now_ns: int) -> list[float]:
+        return [air_c for air_c, at_ns in self._air_c.get(room, {}).values() if now_ns - at_ns <= AIR_FRESH_NS]
+
+    def bad_weather(self, now_ns: int) -> bool:
+        """Return whether it rains or storms outside."""
+        if self._weather is None or now_ns - self._weather[1] > WEATHER_FRESH_NS:
+            return False
+        weather = self._weather[0]
+        rains = weather.rain_mm_h is not None and weather.rain_mm_h > RAIN_MM_H
+        storms = weather.wind_m_s is not None and weather.wind_m_s > STORM_M_S
+        return rains or storms
