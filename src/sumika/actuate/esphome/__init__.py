@@ -1,0 +1,1 @@
+"""Devices behind nodes of ESPHome: climates, fans, lights, covers, switches, numbers, selects."""
