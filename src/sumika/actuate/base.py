@@ -42,6 +42,10 @@ DRIVERS = {
 """Where the driver of each `Connection.type` is; every one has an `open_link` of the signature of `open_link` here."""
 
 
+class CannotError(Exception):
+    """A setting cannot be set so on what `house.yaml` names; its text says why."""
+
+
 class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a scan found, told so that it can be written into `house.yaml`.
 
@@ -133,4 +137,4 @@ def open_link(
     return cast("_Driver", module).open_link(connection, house, clock, folder, sensors or NoSensors())
 
 
-__all__ = ["DRIVERS", "DeviceLink", "FoundDevice", "LinkError", "SensorReader", "open_link"]
+__all__ = ["DRIVERS", "CannotError", "DeviceLink", "FoundDevice", "LinkError", "SensorReader", "open_link"]

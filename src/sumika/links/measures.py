@@ -71,7 +71,7 @@ def _folded(unit: str) -> str:
 def known_unit(unit: str) -> bool:
     """Return whether any quantity of ours can be in this unit."""
     folded = _folded(unit)
-    return folded in _TEMPERATURES or any(folded in table for table in _FACTORS.values()) or "/" in folded
+    return folded in {*_TEMPERATURES, "mired"} or any(folded in table for table in _FACTORS.values()) or "/" in folded
 
 
 def measure_of(name: str) -> str:
@@ -96,6 +96,8 @@ def to_ours(name: str, value: float, unit: str) -> float | None:
         None where it is no number, or where their unit does not measure what our name says: a volatile compound in
         parts per billion has no mass without its molecule.
     """
+    if _folded(unit) == "mired" and name.endswith("_k"):
+        return 1e6 / value if value > 0.0 else None
     factors = _factors(name, unit)
     if factors is None or not math.isfinite(value):
         return None
@@ -105,6 +107,8 @@ def to_ours(name: str, value: float, unit: str) -> float | None:
 
 def to_theirs(name: str, value: float, unit: str) -> float | None:
     """Return a value of ours in their unit; None as for `to_ours`."""
+    if _folded(unit) == "mired" and name.endswith("_k"):
+        return 1e6 / value if value > 0.0 else None
     factors = _factors(name, unit)
     if factors is None or not math.isfinite(value):
         return None

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from sumika.actuate.home_assistant.handles import Asked, CannotError, ServiceCall
-from sumika.actuate.home_assistant.words import water_modes
+from sumika.actuate.base import CannotError
+from sumika.actuate.home_assistant.handles import Asked, ServiceCall
+from sumika.actuate.words import water_modes
 from sumika.schema import Setting
 
 _MODES = ("off", "heat", "cool", "dry", "fan_only")

@@ -6,8 +6,7 @@ import math
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from sumika.actuate.base import FoundDevice
-from sumika.actuate.home_assistant.handles import CannotError
+from sumika.actuate.base import CannotError, FoundDevice
 from sumika.actuate.home_assistant.parts import DeviceParts
 from sumika.actuate.home_assistant.scanning import found_devices
 from sumika.clock import Clock
@@ -74,7 +73,7 @@ class HomeAssistantLink:
             return f"{write.value} is no number"
         why = await self._tell(session, parts, write.action, write.value)
         if not why:
-            parts.asked[write.action] = write.value
+            parts.rounding.ask(write.action, write.value)
         return why
 
     async def reports(self) -> AsyncGenerator[Message, None]:

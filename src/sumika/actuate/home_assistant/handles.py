@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from sumika.actuate.base import CannotError
 from sumika.links.home_assistant import EntityState
 from sumika.links.measures import to_ours, to_theirs
 from sumika.links.place import Place
@@ -15,10 +16,6 @@ class ServiceCall(NamedTuple):
 
     service: str
     data: dict[str, Any]
-
-
-class CannotError(Exception):
-    """The entity cannot be set so; its text says why."""
 
 
 class Asked(NamedTuple):
@@ -98,7 +95,7 @@ class Temperature:
     def offers(self, asked: Asked) -> Setting | None:
         """Return its limits."""
         entity = asked.entity
-        if entity.celsius("temperature") is None and "temperature" not in entity.attributes:
+        if not {"temperature", "target_temp_low"} & entity.attributes.keys():
             return None
         low, high, step = entity.celsius("min_temp"), entity.celsius("max_temp"), entity.number("target_temp_step")
         kelvin = 5 / 9 if entity.degrees == "°F" else 1.0

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sumika.actuate.home_assistant.handles import Asked, CannotError, ServiceCall, Share
+from sumika.actuate.base import CannotError
+from sumika.actuate.home_assistant.handles import Asked, ServiceCall, Share
 from sumika.schema import Setting
 
 _FAN_SPEED = 1

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sumika.actuate.home_assistant.handles import Asked, CannotError, Handle, ServiceCall
+from sumika.actuate.base import CannotError
+from sumika.actuate.home_assistant.handles import Asked, Handle, ServiceCall
 from sumika.actuate.home_assistant.values import ACTING, MEASURES, handle_of
+from sumika.actuate.rounding import Rounding
 from sumika.clock import Instant
 from sumika.links.home_assistant import EntityState
 from sumika.links.home_assistant.classes import said
@@ -24,7 +26,7 @@ class DeviceParts:
         settings: Ours that can be told to one of its entities: its handle, and where.
         measured: What else `house.yaml` says where to read.
         main: The entity without which the device is not there.
-        asked: What was last asked of each setting and taken.
+        rounding: What was last asked of each setting and taken.
         waits: What is to be said once the device is on.
     """
 
@@ -32,7 +34,7 @@ class DeviceParts:
     settings: dict[str, tuple[Handle, Setting, Place]]
     measured: dict[str, Place]
     main: str
-    asked: dict[str, float] = field(default_factory=dict)
+    rounding: Rounding = field(default_factory=Rounding)
     waits: dict[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -138,16 +140,9 @@ class DeviceParts:
         return values
 
     def _as_asked(self, handle: Handle, asked: Asked, value: float) -> float:
-        """Return what was asked, where the device only rounded it to a grid of its own: that was no hand."""
-        wanted = self.asked.get(asked.name)
-        if wanted is None or wanted == value:
-            return value
         offered = handle.offers(asked)
         step = 0.0 if offered is None else offered.step
-        if abs(wanted - value) <= 0.5 * step + 1e-6 or _told_alike(handle, asked, wanted, value):
-            return wanted
-        del self.asked[asked.name]
-        return value
+        return self.rounding.as_asked(asked.name, value, step, lambda one: _sent(handle, asked, one))
 
     def _measured(self, states: States, main: EntityState) -> dict[str, float]:
         found = {}
@@ -179,11 +174,12 @@ def read_value(name: str, place: Place, states: States) -> float | None:
     return None if value is None else place.ours(value)
 
 
-def _told_alike(handle: Handle, asked: Asked, one: float, other: float) -> bool:
+def _sent(handle: Handle, asked: Asked, value: float) -> str | None:
     try:
-        return handle.call(asked, one) == handle.call(asked, other)
+        call = handle.call(asked, value)
     except CannotError:
-        return False
+        return None
+    return None if call is None else f"{call.service} {call.data}"
 
 
 def _domain(entity_id: str) -> str:

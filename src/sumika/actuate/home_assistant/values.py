@@ -6,7 +6,7 @@ from types import MappingProxyType
 from sumika.actuate.home_assistant.climate import ClimateMode, ClimateSwitch, Humidity, WaterMode
 from sumika.actuate.home_assistant.handles import Choice, Handle, Number, Share, Switch, Temperature
 from sumika.actuate.home_assistant.moving import FanLevel, LightColour, LightLevel, Position
-from sumika.actuate.home_assistant.words import options, speeds
+from sumika.actuate.words import options, speeds
 
 ANY = "*"
 """Stands for any setting of ours."""

@@ -1,0 +1,1 @@
+"""Devices behind an MQTT broker: Zigbee2MQTT's, Tasmota's, and any others by their topics."""

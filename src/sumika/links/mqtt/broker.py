@@ -1,0 +1,216 @@
+"""One connection to an MQTT broker, until it breaks."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiomqtt
+import msgspec
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from sumika.links.base import LinkError
+from sumika.links.options import Options
+from sumika.links.secret import read_secret
+from sumika.schema import UsageError
+from sumika.schema.house import Connection
+
+_ANSWER_S = 5.0
+_KEEP_ALIVE_S = 15
+"""So a broker that vanished without a word is noticed within about 25 s."""
+_MOST_PACKET_BYTES = 4 * 1024 * 1024
+"""The broker sends us nothing longer (MQTT 5). A list of all Zigbee devices may be hundreds of kilobytes long."""
+_MOST_WAITING = 4096
+_AT_LEAST_ONCE = 1
+_UNTYPED: Any = Properties
+"""Paho publishes no types for it."""
+_ONLINE, _OFFLINE = "online", "offline"
+
+OPTIONS = {"zigbee2mqtt": str, "tasmota_discovery": str, "version": float}
+
+
+class TopicMessage(msgspec.Struct, frozen=True):
+    """What was published.
+
+    Attributes:
+        topic: Where.
+        payload: What.
+        retained: Whether the broker kept it, so that nobody knows how old it is.
+    """
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
+
+class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a broker is reached.
+
+    Attributes:
+        name: The connection's id; our name there is `sumika-<name>`.
+        host: Where it is.
+        port: 1883, or 8883 with encryption, where nothing else is said.
+        encrypted: Whether by TLS.
+        user: To log in with; empty: none.
+        password: To log in with.
+        version: Of MQTT: 5, or 3 for 3.1.1.
+        zigbee: Base topic of Zigbee2MQTT.
+        tasmota: Topic below which Tasmota devices tell of themselves.
+    """
+
+    name: str
+    host: str
+    port: int
+    encrypted: bool = False
+    user: str = ""
+    password: str = ""
+    version: int = 5
+    zigbee: str = "zigbee2mqtt"
+    tasmota: str = "tasmota/discovery"
+
+    @property
+    def where(self) -> str:
+        """For messages to people."""
+        return f"{self.host}:{self.port}"
+
+
+def broker_settings(connection: Connection, folder: Path) -> BrokerSettings:
+    """Return how a connection's broker is reached.
+
+    Args:
+        connection: As in `house.yaml`: its address is `host`, `host:port`, `mqtt://host:port` or `mqtts://host:port`.
+        folder: Where `house.yaml` lies.
+
+    Raises:
+        UsageError: if address, options or secret cannot be used.
+    """
+    text = connection.address.strip()
+    parts = urlsplit(text if "://" in text else f"mqtt://{text}")
+    try:
+        port = parts.port or (8883 if parts.scheme == "mqtts" else 1883)
+    except ValueError:
+        port = 0
+    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or not port or parts.username:
+        raise UsageError(
+            f"{connection.address!r} is no address of an MQTT broker",
+            where=f"house.yaml, connection {connection.id}",
+            remedy="Write it as 192.168.1.10:1883 or mqtts://broker.home:8883; user and secret_file stand beside it",
+        )
+    options = Options(connection, OPTIONS)
+    return BrokerSettings(
+        name=connection.id,
+        host=parts.hostname,
+        port=port,
+        encrypted=parts.scheme == "mqtts",
+        user=connection.user,
+        password=read_secret(connection, folder),
+        version=round(options.number("version", 5.0, least=3.0, most=5.0)),
+        zigbee=options.text("zigbee2mqtt", "zigbee2mqtt"),
+        tasmota=options.text("tasmota_discovery", "tasmota/discovery"),
+    )
+
+
+class BrokerSession:
+    """A connection that is open. It does not connect again: a new one is opened."""
+
+    def __init__(self, settings: BrokerSettings, purpose: str = "") -> None:
+        """Prepare it; use it as an asynchronous context.
+
+        Args:
+            settings: How the broker is reached.
+            purpose: Sets several connections of one process apart; only the one without tells the house whether we run.
+        """
+        self.settings = settings
+        self.ended = False
+        self._status = "" if purpose else f"sumika/{settings.name}/status"
+        five = settings.version >= 5
+        properties = None
+        if five:
+            properties = _UNTYPED(PacketTypes.CONNECT)
+            properties.MaximumPacketSize = _MOST_PACKET_BYTES
+        self._client = aiomqtt.Client(
+            settings.host,
+            settings.port,
+            username=settings.user or None,
+            password=settings.password or None,
+            identifier=f"sumika-{settings.name}{purpose and '-'}{purpose}",
+            protocol=aiomqtt.ProtocolVersion.V5 if five else aiomqtt.ProtocolVersion.V311,
+            will=aiomqtt.Will(self._status, _OFFLINE, qos=_AT_LEAST_ONCE, retain=True) if self._status else None,
+            clean_session=None if five else True,
+            clean_start=True,
+            timeout=_ANSWER_S,
+            keepalive=_KEEP_ALIVE_S,
+            properties=properties,
+            tls_context=ssl.create_default_context() if settings.encrypted else None,
+            max_queued_incoming_messages=_MOST_WAITING,
+        )
+        self._stack = AsyncExitStack()
+
+    async def open(self, topics: Iterable[str]) -> None:
+        """Connect, listen to topics, and say that we are there.
+
+        Raises:
+            LinkError: if the broker does not answer or refuses us.
+        """
+        wanted = [(topic, _AT_LEAST_ONCE) for topic in dict.fromkeys(topics)]
+        try:
+            await self._stack.enter_async_context(self._client)
+            if wanted:
+                await self._client.subscribe(wanted)
+            if self._status:
+                await self._client.publish(self._status, _ONLINE, qos=_AT_LEAST_ONCE, retain=True)
+        except (aiomqtt.MqttError, ValueError) as error:
+            self.ended = True
+            await self._stack.aclose()
+            raise LinkError(
+                f"the MQTT broker cannot be used: {error}",
+                where=self.settings.where,
+                remedy="Check that it runs, and its address, user and password",
+            ) from None
+
+    async def publish(self, topic: str, payload: str) -> str:
+        """Publish a command, never retained: a command that is found later is not meant any more.
+
+        Returns:
+            Why the broker did not take it; empty where it did.
+        """
+        if self.ended:
+            return "the MQTT broker is not connected"
+        try:
+            await self._client.publish(topic, payload, qos=_AT_LEAST_ONCE, retain=False)
+        except (aiomqtt.MqttError, ValueError) as error:
+            return f"the MQTT broker did not take it: {error}"
+        return ""
+
+    async def messages(self) -> AsyncGenerator[TopicMessage, None]:
+        """Yield what comes.
+
+        Raises:
+            LinkError: when the connection breaks.
+        """
+        try:
+            async for message in self._client.messages:
+                payload = message.payload
+                if isinstance(payload, bytes | bytearray):
+                    yield TopicMessage(message.topic.value, bytes(payload), bool(message.retain))
+        except aiomqtt.MqttError as error:
+            self.ended = True
+            raise LinkError(f"the connection to the MQTT broker broke: {error}", where=self.settings.where) from None
+
+    async def close(self) -> None:
+        """Say that we go, and let go of it. May be called again."""
+        if self.ended:
+            return
+        self.ended = True
+        try:
+            if self._status:
+                async with asyncio.timeout(1.0):
+                    await self._client.publish(self._status, _OFFLINE, qos=_AT_LEAST_ONCE, retain=True)
+        except (aiomqtt.MqttError, TimeoutError):
+            pass
+        finally:
+            await self._stack.aclose()

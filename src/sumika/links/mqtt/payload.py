@@ -1,0 +1,80 @@
+"""What devices write into their messages; nothing of it is trusted."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+MOST_BYTES = 64 * 1024
+"""Of one device's message; longer ones are dropped unread."""
+
+_DEEPEST = 16
+
+
+def decoded(payload: bytes) -> Any:
+    """Return a payload as JSON, or as text where it is none; None where it is too long or neither.
+
+    JSON has no NaN and no infinity: a payload with one of them is text, and no number is found in it.
+    """
+    if len(payload) > MOST_BYTES:
+        return None
+    try:
+        return msgspec.json.decode(payload)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pass
+    try:
+        text = payload.decode().strip()
+    except UnicodeDecodeError:
+        return None
+    return text if text.isprintable() else None
+
+
+def inside(document: Any, path: str) -> Any:
+    """Return what a path of fields joined by dots leads to; None where it leads nowhere.
+
+    A field whose own name has dots (`PM2.5`) is found too; a number is the place in a list.
+    """
+    if not path:
+        return document
+    names = path.split(".")
+    if isinstance(document, Mapping):
+        for length in range(len(names), 0, -1):
+            name = ".".join(names[:length])
+            if name in document:
+                return inside(document[name], ".".join(names[length:]))
+    if isinstance(document, list) and names[0].isdecimal() and int(names[0]) < len(document):
+        return inside(document[int(names[0])], ".".join(names[1:]))
+    return None
+
+
+def number_of(said: Any) -> float | None:
+    """Return a finite number for what a device wrote; on and off, true and false are 1 and 0."""
+    if isinstance(said, bool):
+        return float(said)
+    if isinstance(said, str):
+        word = said.casefold()
+        if word in _WORDS:
+            return _WORDS[word]
+        try:
+            said = float(said)
+        except ValueError:
+            return None
+    return float(said) if isinstance(said, int | float) and math.isfinite(said) else None
+
+
+_WORDS = {"on": 1.0, "off": 0.0, "true": 1.0, "false": 0.0, "open": 1.0, "closed": 0.0, "online": 1.0, "offline": 0.0}
+
+
+def word_of(said: Any) -> str:
+    """Return what a device wrote as a word; empty for what is none."""
+    if isinstance(said, bool):
+        return "true" if said else "false"
+    return format(said, "g") if isinstance(said, int | float) else said if isinstance(said, str) else ""
+
+
+def merged(known: Any, news: Any, deep: int = 0) -> Any:
+    """Return a document with what is new in it: devices may tell only what changed."""
+    if not isinstance(known, dict) or not isinstance(news, dict) or deep >= _DEEPEST:
+        return news
+    return {**known, **{name: merged(known.get(name), value, deep + 1) for name, value in news.items()}}
