@@ -1,4 +1,4 @@
-"""What comfort, air and energy are worth against each other, in money: the same for whoever plans and for whoever scores.
+"""What comfort, air and energy are worth in money: the same for whoever plans and for whoever scores.
 
 A house that heats less always pays less; only a price of discomfort says when it has saved too much. There is no market
 for it. What is taken here: an hour of one person, one point of the predicted mean vote beyond the neutral band of ISO

@@ -1,4 +1,4 @@
-"""What is foretold to a controller: weather, prices and carbon for two days, in quarters of an hour and then in hours."""
+"""What is foretold to a controller for two days: weather, prices, carbon; in quarters of an hour, then in hours."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sumika.evaluate.control.prices import Prices
 from sumika.physics.psychrometrics import relative_humidity
 from sumika.world.simulation import World
+from sumika.world.weather.forecast import ISSUE_S, ForecastSeries
 
 Array = NDArray[np.float64]
 
@@ -18,6 +19,8 @@ PUBLISHED_AT_H = 13
 """Tomorrow's hourly prices are known from this hour on: day-ahead markets publish them at about noon."""
 
 _LOOKS_BACK_DAYS = 7
+_ISSUE_H = LONG_H + 8
+"""An issue is up to six hours old."""
 
 STEPS_S: Array = np.concatenate([np.full(4 * FINE_H, QUARTER_S), np.full(LONG_H - FINE_H, HOUR_S)])
 """(step,) how long each step of a forecast is."""
@@ -68,6 +71,7 @@ class Forecaster:
         """
         self._world, self._perfect = world, perfect
         self._prices = Prices(world)
+        self._issue: tuple[int, ForecastSeries] | None = None
 
     def now(self) -> Forecast:
         """Return the forecast at this moment of the world."""
@@ -104,8 +108,7 @@ class Forecaster:
 
     def _as_foretold(self, begins_s: Array) -> dict[str, Array]:
         """Return the latest issue, along straight lines between its hours."""
-        now_s = self._world.at_s
-        issue = self._world.weather.forecast(now_s, LONG_H + 8)
+        issue = self._latest()
         middles_s = begins_s + 0.5 * STEPS_S
         names = (
             "temperature_c",
@@ -116,6 +119,14 @@ class Forecaster:
             "wind_m_s",
         )
         return {name: np.interp(middles_s, issue.at_s, getattr(issue, name)) for name in names}
+
+    def _latest(self) -> ForecastSeries:
+        """Return the issue that is in force; it is made once."""
+        world = self._world
+        number = int((world.start.timestamp() + world.at_s) // ISSUE_S)
+        if self._issue is None or self._issue[0] != number:
+            self._issue = (number, world.weather.forecast(world.at_s, _ISSUE_H))
+        return self._issue[1]
 
     def _price(self, when: datetime, now: datetime) -> float:
         """Return a price as it is known, or else as it was at that hour in the week before."""

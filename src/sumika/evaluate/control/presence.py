@@ -1,4 +1,4 @@
-"""What a controller is told of where people are: all of it, nothing, what motion sensors see, or what perception sees."""
+"""What a controller is told of where people are: all, nothing, what motion sensors see, or what perception sees."""
 
 import math
 from collections.abc import Mapping

@@ -27,10 +27,17 @@ class Prices:
         self.feed_in_per_kwh = plan.feed_in if tariff.feed_in_per_kwh is None else tariff.feed_in_per_kwh
         self.gas_per_kwh = plan.gas_per_kwh
         self.is_market = plan.market_mean > 0.0
+        self._by_month = bool(plan.blocks)
+        self._known: dict[datetime, float] = {}
 
     def price_per_kwh(self, when: datetime) -> float:
         """Return the price of a kWh taken at a moment, after what was taken in this month so far."""
-        return self._world.meter.price_now(when)
+        if self._by_month:
+            return self._world.meter.price_now(when)
+        hour = when.replace(minute=0, second=0, microsecond=0)
+        if hour not in self._known:
+            self._known[hour] = self._world.meter.price_now(hour)
+        return self._known[hour]
 
     def carbon_g_kwh(self, when: datetime) -> float:
         """Return the carbon of a kWh from the grid."""

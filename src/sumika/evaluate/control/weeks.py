@@ -6,6 +6,7 @@ always with the same season or city.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from types import MappingProxyType
 
 import msgspec
@@ -55,8 +56,6 @@ class Week:
             seed: Of weather, people and prices.
             warm_up_days: How many.
         """
-        from datetime import date, timedelta
-
         house = HOUSEHOLDS[self.household]()
         begins = date.fromisoformat(self.start) - timedelta(days=warm_up_days)
         building = msgspec.structs.replace(
@@ -114,10 +113,10 @@ _ALL = (
     _week("summer_sapporo", "family", "market_jp", "2026-08-03", Grade.ZEH, _CLASS_1, "pv", "battery"),
     _week("summer_tokyo", "couple", "time_of_use_jp", "2026-08-03", Grade.ZEH, _CLASS_3, "pv", "battery"),
     _week("summer_naha", "elderly", "flat_jp", "2026-07-13", Grade.GRADE_4, _CLASS_3, "dehumidifier"),
-    _week("rainy_sapporo", "couple", "flat_jp", "2026-06-29", Grade.WOODEN_1980, _CLASS_3, "window_openers"),
+    _week("rainy_sapporo", "couple", "flat_jp", "2026-07-06", Grade.WOODEN_1980, _CLASS_3, "window_openers"),
     _week("rainy_tokyo", "elderly", "market_jp", "2026-06-22", Grade.HEAT20_G2, _CLASS_1, "dehumidifier", "pv"),
     _week(
-        "rainy_naha", "family", "time_of_use_jp", "2026-06-01", Grade.ZEH, _CLASS_1, "dehumidifier", "battery", "car"
+        "rainy_naha", "family", "time_of_use_jp", "2026-06-08", Grade.ZEH, _CLASS_1, "dehumidifier", "battery", "car"
     ),
 )
 

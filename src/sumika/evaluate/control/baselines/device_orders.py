@@ -156,9 +156,10 @@ def _dehumidifier(device: Device, now: Situation) -> Orders:
 
 def _purifier(device: Device, now: Situation) -> Orders:
     dust = now.seen.rooms[device.room].dust_ug_m3
+    least = now.settings.clean_level
     if dust is None:
-        return [("level", 1.0)]
-    return [("level", 3.0 if dust > _DUSTIER_UG_M3 else 2.0 if dust > _DUSTY_UG_M3 else 1.0)]
+        return [("level", least)]
+    return [("level", max(least, 3.0 if dust > _DUSTIER_UG_M3 else 2.0 if dust > _DUSTY_UG_M3 else 1.0))]
 
 
 def _blind(device: Device, now: Situation) -> Orders:

@@ -25,6 +25,7 @@ class Settings:
         dry_above: Air conditioners and dehumidifiers dry the air above this relative humidity; `NEVER`: not.
         moisten_below: Humidifiers moisten it below this; 0: not.
         ventilation: Level of the balanced ventilation.
+        clean_level: Level of air purifiers in ordinary air; they go up by themselves in dusty air.
         fresh_ppm: Demand ventilation keeps carbon dioxide below this.
         lead_h: So long before somebody is expected a room is made ready.
         likely: From this probability on somebody is expected.
@@ -45,6 +46,7 @@ class Settings:
     dry_above: float = 0.65
     moisten_below: float = 0.45
     ventilation: float = 2.0
+    clean_level: float = 1.0
     fresh_ppm: float = 900.0
     lead_h: float = 1.0
     likely: float = 0.3
