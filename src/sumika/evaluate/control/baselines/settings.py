@@ -34,19 +34,19 @@ class Settings:
         floor_supply_c: Water of the floor heating.
     """
 
-    heat_c: float = 21.0
-    cool_c: float = 26.0
-    bed_heat_c: float = 18.0
-    bed_cool_c: float = 26.0
-    set_back_k: float = 3.0
+    heat_c: float = 23.0
+    cool_c: float = 25.0
+    bed_heat_c: float = 21.0
+    bed_cool_c: float = 27.0
+    set_back_k: float = 2.0
     day_from_h: float = 6.0
     day_to_h: float = 23.0
     bed_from_h: float = 21.0
     bed_to_h: float = 7.0
     dry_above: float = 0.65
-    moisten_below: float = 0.45
+    moisten_below: float = 0.4
     ventilation: float = 2.0
-    clean_level: float = 1.0
+    clean_level: float = 3.0
     fresh_ppm: float = 900.0
     lead_h: float = 1.0
     likely: float = 0.3
