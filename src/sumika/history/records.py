@@ -1,4 +1,4 @@
-"""Events, commands and config changes: few, and none may be lost. A small database of their own.
+"""Events, commands, the gate's verdicts and config changes: few, and none may be lost. A small database of their own.
 
 Every write is on the disk before it is acknowledged. What the disk does not take waits in memory and is tried again
 with the next write; the loop that records is never stopped by it.
@@ -27,14 +27,14 @@ from sumika.history._database import (
     set_aside,
 )
 from sumika.history._reports import Reports
-from sumika.schema import Command, ConfigChange, Event, Message, Severity, SumikaError
+from sumika.schema import Command, ConfigChange, Event, Message, Severity, SumikaError, Verdict
 
 FILE_NAME = "records.sqlite3"
 _WAITING_LIMIT = 10_000
 _BEGINNING, _END = -(2**63), 2**63 - 1
 
-Record = Event | Command | ConfigChange
-_R = TypeVar("_R", Event, Command, ConfigChange)
+Record = Event | Command | Verdict | ConfigChange
+_R = TypeVar("_R", Event, Command, Verdict, ConfigChange)
 
 LAYOUT = Layout(
     application_id=0x53756D72,  # "Sumr"
@@ -47,7 +47,12 @@ CREATE INDEX record_time ON record(kind, wall_ns)
 """,
 )
 
-_KIND: dict[type[Message], str] = {Event: "event", Command: "command", ConfigChange: "config_change"}
+_KIND: dict[type[Message], str] = {
+    Event: "event",
+    Command: "command",
+    Verdict: "verdict",
+    ConfigChange: "config_change",
+}
 
 _QUERY = (
     "SELECT id, crc, body FROM record WHERE kind = :kind AND wall_ns >= :start AND wall_ns < :end"
@@ -115,6 +120,12 @@ class _Queries:
     ) -> list[Command]:
         """Return commands, newest first; arguments as for `events`."""
         return self._ask(Command, _Asked(start=start_ns, end=end_ns, subject=device, limit=limit))
+
+    def verdicts(
+        self, start_ns: int | None = None, end_ns: int | None = None, *, device: str | None = None, limit: int = 1000
+    ) -> list[Verdict]:
+        """Return what the safety gate said, newest first; arguments as for `events`."""
+        return self._ask(Verdict, _Asked(start=start_ns, end=end_ns, subject=device, limit=limit))
 
     def config_changes(
         self, start_ns: int | None = None, end_ns: int | None = None, *, file: str | None = None, limit: int = 1000
@@ -319,4 +330,4 @@ class Records(_Queries):
 def _subject(record: Record) -> str:
     if isinstance(record, Event):
         return record.subject
-    return record.device if isinstance(record, Command) else record.file
+    return record.file if isinstance(record, ConfigChange) else record.device

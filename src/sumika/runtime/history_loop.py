@@ -4,12 +4,12 @@ from sumika.bus import Received, Subscriber
 from sumika.history import History, Records
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess
-from sumika.schema import TOPICS, Command, ConfigChange, Event
+from sumika.schema import TOPICS, Command, ConfigChange, Event, Verdict
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
 
 KEPT = tuple(name for name, topic in TOPICS.items() if topic.keep)
-RECORDED = ("event", "command", "config_change")
+RECORDED = ("event", "command", "verdict", "config_change")
 FLUSH_EVERY_S = 10.0
 """What a power cut may cost."""
 
@@ -43,6 +43,7 @@ class HistoryLoop:
             clock=process.clock,
             high_water_mark=50_000,
         )
+        self.verdicts: list[Verdict] = []  # of one turn: one commit for them all, however many commands flood the gate
         self.skipped: dict[tuple[str, str], int] = {}
         now_ns = process.clock.now().monotonic_ns
         self.flush_ns = now_ns + seconds_to_ns(FLUSH_EVERY_S)
@@ -54,6 +55,8 @@ class HistoryLoop:
         arrived = self.subscriber.receive(0.25)
         for received in arrived:
             self.take(received)
+        self.records.record(tuple(self.verdicts))
+        self.verdicts.clear()
         self.process.taken += len(arrived)
         self.process.worked(0, len(arrived))
         self.tend()
@@ -68,6 +71,8 @@ class HistoryLoop:
             self.records.record_event(message)
         elif isinstance(message, Command):
             self.records.record_command(message)
+        elif isinstance(message, Verdict):
+            self.verdicts.append(message)
         elif isinstance(message, ConfigChange):
             self.records.record_config_change(message)
         else:
@@ -114,6 +119,7 @@ class HistoryLoop:
         """Take what is still on its way and close the databases."""
         for received in self.subscriber.receive(0.05):
             self.take(received)
+        self.records.record(tuple(self.verdicts))
         self.history.close()
         self.records.close()
         self.subscriber.close()

@@ -68,7 +68,8 @@ class Node:
         publishes: Whether it has messages for others.
         first: Whether everything else waits for it, and ends before it, so that it misses nothing.
         heard_by: Named listeners that must have subscribed before it speaks: what the log misses, no replay can have.
-        subject: The radar that an I/O node serves; empty for others.
+        subject: The radar or the connection that an I/O node serves; empty for others.
+        hands_back: Whether it sets devices to their fail-safe before it ends, for which it is given time.
         step: For a step node, what it does with each input.
     """
 
@@ -80,6 +81,7 @@ class Node:
     first: bool = False
     heard_by: tuple[str, ...] = (LOG,)
     subject: str = ""
+    hands_back: bool = False
     step: "StepTask | None" = None
 
 

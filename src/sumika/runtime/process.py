@@ -27,8 +27,12 @@ def _ask_kernel(option: int, argument: int | bytes) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0)
 
 
-def _end_with(parent: BaseProcess | None) -> None:
-    """Have the kernel kill this process when the supervisor is gone, even if it hangs or is stopped.
+HAND_BACK_S = 6.0
+"""A process that owns devices may outlive the supervisor by so much, to set them to their fail-safe."""
+
+
+def _end_with(parent: BaseProcess | None, ending: signal.Signals) -> None:
+    """Have the kernel end this process when the supervisor is gone, by a signal that also reaches who hangs.
 
     The pipe to the supervisor closes with it; a pipe can be asked to send a signal when that happens. (The parent that
     the kernel knows is the server that forked us, and that one lives as long as any of its children.)
@@ -38,7 +42,7 @@ def _end_with(parent: BaseProcess | None) -> None:
     if sys.platform == "linux":
         descriptor = parent.sentinel
         fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, ending)
         fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_ASYNC)
     if not parent.is_alive():
         sys.exit(1)
@@ -66,7 +70,7 @@ class NodeProcess:
         signal.signal(signal.SIGTERM, self._on_term)
         _ask_kernel(_PR_SET_PDEATHSIG, signal.SIGKILL)
         self._parent = multiprocessing.parent_process()
-        _end_with(self._parent)
+        _end_with(self._parent, signal.SIGTERM if node.hands_back else signal.SIGKILL)
         _ask_kernel(_PR_SET_NAME, f"sumika:{node.name}".encode()[:15])
         self.folder = RuntimeFolder.open(launch.folder)
         self._board = Board.open(self.folder.board, node.name)
@@ -76,6 +80,8 @@ class NodeProcess:
 
     def _on_term(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
+        if self.node.hands_back:
+            signal.setitimer(signal.ITIMER_REAL, HAND_BACK_S)  # nobody may be left who would kill us if we hang
 
     def __enter__(self) -> Self:
         """Return itself. The first sign of life is the loop's to give, once it is ready: others may wait for that."""

@@ -38,6 +38,8 @@ TURNS_PER_S = round(1 / TURN_S)
 FIRST_NODES_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 0.9
 STOP_TIMEOUT_FIRST_S = 0.6
+HAND_BACK_TIMEOUT_S = 5.0
+"""So long a node has that sets devices to their fail-safe before it ends."""
 
 _log = logging.getLogger(__name__)
 
@@ -203,7 +205,7 @@ class Supervisor:
             managed.note_beat(now_ns)
             self._tell_recovery(managed)
             if not wanted:
-                managed.ask_to_stop(now_ns, STOP_TIMEOUT_S)
+                managed.ask_to_stop(now_ns, _patience_s(managed.node))
 
     def _start(self, managed: ManagedNode) -> None:
         try:
@@ -277,20 +279,32 @@ class Supervisor:
             )
 
     def stop(self) -> None:
-        """End every process, those that others wait for last, and leave nothing behind. Takes at most 2 s."""
+        """End every process, those that others wait for last, and leave nothing behind.
+
+        Takes at most 2 s; up to 5 s longer where devices are handed back.
+        """
         self._service_manager.notify("STOPPING=1")
-        deadline_ns = self._clock.now().monotonic_ns + seconds_to_ns(STOP_TIMEOUT_S)
+        began_ns = self._clock.now().monotonic_ns
         for first in (False, True):
             ending = [managed for managed in self.nodes.values() if managed.node.first is first]
             now_ns = self._clock.now().monotonic_ns
+            if first:
+                began_ns = max(began_ns, now_ns - seconds_to_ns(STOP_TIMEOUT_S))
             for managed in ending:
                 with self._surviving(f"asking {managed.node.name} to stop"):
-                    managed.ask_to_stop(now_ns, STOP_TIMEOUT_S)
-            for managed in ending:
+                    managed.ask_to_stop(now_ns, _patience_s(managed.node))
+            # Who hands devices back is waited for last, so that no other node that hangs has the benefit of it.
+            for managed in sorted(ending, key=lambda each: each.node.hands_back):
+                patience_s = _patience_s(managed.node) + (STOP_TIMEOUT_FIRST_S if first else 0.0)
+                deadline_ns = began_ns + seconds_to_ns(patience_s)
                 remaining_s = (deadline_ns - self._clock.now().monotonic_ns) / NANOSECONDS_PER_SECOND
                 with self._surviving(f"ending {managed.node.name}"):
                     managed.finish(max(0.0, remaining_s))
-            deadline_ns += seconds_to_ns(STOP_TIMEOUT_FIRST_S)
         self._subscriber.close()
         self._publisher.close(deliver=False)
         self._service_manager.close()
+
+
+def _patience_s(node: Node) -> float:
+    """Return how long a node may take to end."""
+    return HAND_BACK_TIMEOUT_S if node.hands_back else STOP_TIMEOUT_S

@@ -6,6 +6,8 @@ from typing import Any
 from sumika.perception import fall, heart, posture, presence, respiration
 from sumika.radar import front_end
 from sumika.runtime.conditions import someone_home
+from sumika.runtime.device_loop import run_devices
+from sumika.runtime.gate_loop import GATE, run_gate
 from sumika.runtime.history_loop import run_history
 from sumika.runtime.log_loop import run_log
 from sumika.runtime.node import LOG, LOG_OF_FRAMES, Node, StepTask
@@ -163,6 +165,7 @@ def nodes_of(house: House) -> tuple[Node, ...]:
         Node("presence", run_step, step=PRESENCE),
         Node("respiration", run_step, when=someone_home, step=RESPIRATION),
         Node("heart", run_step, when=someone_home, step=HEART),
+        *_control(house),
         *_world(house),
         *_people(house),
         *(Node(f"radar.{radar.id}", run_step, step=_one_radar(radar.id)) for radar in house.radars),
@@ -170,6 +173,21 @@ def nodes_of(house: House) -> tuple[Node, ...]:
             Node(f"sensor.{radar.id}", run_sensor, subject=radar.id, heard_by=(LOG, LOG_OF_FRAMES))
             for radar in house.radars
         ),
+    )
+
+
+def _control(house: House) -> tuple[Node, ...]:
+    """Return the safety gate and the processes of real devices, where the house has any and is to be controlled."""
+    if house.control is None or not house.devices:
+        return _connections(house)
+    return (Node(GATE, run_gate), *_connections(house))
+
+
+def _connections(house: House) -> tuple[Node, ...]:
+    """Return one process for each connection to real devices and sensors."""
+    return tuple(
+        Node(f"devices.{connection.id}", run_devices, subject=connection.id, watchdog_s=10.0, hands_back=True)
+        for connection in house.connections
     )
 
 

@@ -21,6 +21,7 @@ TURN_S = 0.2
 def run_world(node: Node, launch: Launch) -> None:
     """Run the simulated house until told to stop."""
     # Imported in the process that needs them: they take memory and time that no other node should pay.
+    from sumika.runtime.simulated_hands import SimulatedHands
     from sumika.world.simulation import World
     from sumika.world.telling import Telling
 
@@ -28,7 +29,10 @@ def run_world(node: Node, launch: Launch) -> None:
         world = World.of(launch.house, folder=launch.house_file.parent)
         telling = Telling(world, launch.config.stamp)
         began_ns = launch.config.stamp.monotonic_ns
+        hands = SimulatedHands(process, world) if launch.house.control is not None else None
         while not process.stopping:
+            if hands is not None:
+                hands.turn()
             turn(process, telling, ns_to_seconds(process.clock.now().monotonic_ns - began_ns))
             process.clock.sleep_until(process.clock.now().monotonic_ns + seconds_to_ns(TURN_S))
 

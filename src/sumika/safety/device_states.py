@@ -64,14 +64,14 @@ class DeviceStates:
                 return known.written
         return known.reported
 
-    def obeys(self, device: str, setting: str, value: float, now_ns: int) -> bool:
-        """Return whether a device itself says that it is set to a value, and nothing else is on its way to it."""
+    def settled(self, device: str, setting: str, value: float, now_ns: int) -> bool:
+        """Return whether writing a value is no news: it says that it is so, or it was written just now."""
         known = self._known[device, setting]
         limit = self._limits[device].settings[setting]
+        if known.written is not None and self._on_its_way(known, limit, now_ns):
+            return _same(known.written, value, limit)
         said = known.reported is not None and _same(known.reported, value, limit)
-        return said and (
-            known.written is None or _same(known.written, value, limit) or known.reported_ns > known.written_ns
-        )
+        return said and (known.written is None or known.reported_ns > known.written_ns)
 
     def runs(self, device: str, now_ns: int) -> bool:
         """Return whether a device is on, as far as any of its settings or readings says so."""
@@ -98,9 +98,9 @@ class DeviceStates:
             return []
         returned = state.device in self._away
         self._away.discard(state.device)
-        self._measured[state.device] = {
-            name: value for name, value in state.values.items() if name not in limits.settings and math.isfinite(value)
-        }
+        self._measured.setdefault(state.device, {}).update(
+            {name: value for name, value in state.values.items() if name not in limits.settings}
+        )
         by_hand = []
         for setting, limit in limits.settings.items():
             value = state.values.get(setting)
@@ -110,6 +110,7 @@ class DeviceStates:
             # What was off the wire may have begun anew with other settings: that is nobody's hand.
             if not returned and self._by_hand(state.device, setting, known, limit, value, now_ns):
                 by_hand.append((setting, value))
+                known.written = None  # what we wrote is over
             known.reported, known.reported_ns = value, now_ns
         return by_hand
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sumika.clock import Instant
 from sumika.safety.admission import ASKERS, Admission
+from sumika.safety.conditions import Condition
 from sumika.safety.device_states import DeviceStates
 from sumika.safety.heartbeat import SILENT_NS, Controllers
 from sumika.safety.holds import PEOPLE, Holds
@@ -19,7 +20,7 @@ from sumika.safety.self_test import problems
 from sumika.safety.shaping import Shaping, clipped
 from sumika.safety.spending import WriteBook
 from sumika.safety.surroundings import Surroundings
-from sumika.safety.timers import RunTimes, Timer
+from sumika.safety.timers import RunTimes, Timer, left_ns
 from sumika.schema import (
     AirSample,
     Asker,
@@ -33,6 +34,7 @@ from sumika.schema import (
     Presence,
     ResidentWish,
     Ruling,
+    Severity,
     Verdict,
     WeatherSample,
     Write,
@@ -70,6 +72,7 @@ class Gate:
 
     Attributes:
         refused: How many commands were vetoed, by rule.
+        unreachable: Devices that no write would reach now; whoever runs the gate says so.
     """
 
     def __init__(self, house: House, now: Instant, timers: tuple[Timer, ...] = ()) -> None:
@@ -96,11 +99,13 @@ class Gate:
         self._shaping = Shaping(self._states, self._book, self._times, self._interlocks)
         self._controllers = Controllers(now_ns)
         self._holds = Holds(seconds_to_ns(control.resident_holds_min * SECONDS_PER_MINUTE))
+        self._restore_holds(timers, now)
         self._admission = Admission(self._mode, house.demo, self._controllers, self._holds)
         self._tested = False
         self._tried_ns: dict[tuple[str, str], int] = {}
         self._sequence = 0
         self.refused: dict[str, int] = {}
+        self.unreachable: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, house: House, now: Instant, timers: tuple[Timer, ...] = ()) -> "Gate":
@@ -123,15 +128,29 @@ class Gate:
 
     def timers(self) -> tuple[Timer, ...]:
         """Return what must survive a restart."""
-        return self._times.timers(self._stamp())
+        now = self._stamp()
+        held = self._holds.held(now.monotonic_ns)
+        return tuple(self._remembered(device, held.get(device), now) for device in self._limits)
 
     def holds(self) -> dict[str, int]:
         """Return until when, in monotonic ns, each device is held by a person."""
-        return self._holds.all(self._now_ns)
+        return {device: until_ns for device, (_, until_ns) in self._holds.held(self._now_ns).items()}
 
-    def alarms(self) -> dict[str, str]:
-        """Return the rooms with smoke or carbon monoxide, and which it is."""
-        return self._around.alarms()
+    def conditions(self) -> Iterator[Condition]:
+        """Yield what people should know of, for as long as it lasts."""
+        now_ns = self._now_ns
+        for room, what in self._around.alarms().items():
+            yield Condition(room, "smoke_or_co", Severity.ALARM, what)
+        for room in self._rooms:
+            if self._around.frost(room, now_ns):
+                yield Condition(room, "frost", Severity.WARNING)
+        for device in self._limits:
+            if self._interlocks.scalds(device):
+                yield Condition(device, "water_too_hot", Severity.ALARM)
+        for device, (asker, _) in self._holds.held(now_ns).items():
+            yield Condition(device, "held_by_hand", Severity.INFO, asker)
+        if self._failing_safe(now_ns):
+            yield Condition("gate", "nobody_controls", Severity.WARNING)
 
     def observe(self, message: Message, now_ns: int) -> tuple[Ruled, ...]:
         """Take what is so: air, devices, people, weather, controllers' beats, and residents' wishes.
@@ -151,11 +170,11 @@ class Gate:
         if isinstance(message, Heartbeat):
             self._controllers.hear(message, now_ns)
         elif isinstance(message, AirSample) and message.room in self._rooms:
-            self._around.hear_air(message, now_ns)
+            self._around.hear_air(message, seen_ns(message, now_ns), now_ns)
         elif isinstance(message, Presence) and message.room in self._rooms:
-            self._around.hear_presence(message, now_ns)
+            self._around.hear_presence(message, seen_ns(message, now_ns))
         elif isinstance(message, WeatherSample):
-            self._around.hear_weather(message, now_ns)
+            self._around.hear_weather(message, seen_ns(message, now_ns))
         return ()
 
     def decide(self, command: Command, now_ns: int) -> Ruled:
@@ -196,6 +215,24 @@ class Gate:
         self._tried_ns = {key: tried_ns for key, tried_ns in self._tried_ns.items() if key in wanted}
         ruled = (self._do(want, now_ns) for want in wanted.values())
         return tuple(each for each in ruled if each is not None)
+
+    def _remembered(self, device: str, held: tuple[Asker, int] | None, now: Instant) -> Timer:
+        """Return what must survive a restart of one device."""
+        run = self._times.since(device)
+        return Timer(
+            device=device,
+            on=None if run is None else run[0],
+            since=None if run is None else now.later(run[1] - now.monotonic_ns),
+            held_by="" if held is None else held[0],
+            held_until=None if held is None else now.later(held[1] - now.monotonic_ns),
+        )
+
+    def _restore_holds(self, timers: tuple[Timer, ...], now: Instant) -> None:
+        for timer in timers:
+            asker = ASKERS.get(timer.held_by)
+            if timer.device in self._limits and asker in PEOPLE and timer.held_until is not None:
+                left = left_ns(timer.held_until, now, self._holds.holds_ns)
+                self._holds.restore(timer.device, asker, now.monotonic_ns + left)
 
     def _pass(self, now_ns: int) -> int:
         """Let time pass; it never runs backwards."""
@@ -269,6 +306,8 @@ class Gate:
             return asker, GateRule.NOT_A_NUMBER
         if not self._tested:
             return asker, GateRule.NOT_YET
+        if command.device in self.unreachable:
+            return asker, GateRule.UNREACHABLE
         return asker, self._admission.refusal(command, asker, limits, now_ns)
 
     def _veto(self, command: Command, rule: GateRule) -> Ruled:
@@ -291,7 +330,7 @@ class Gate:
 
     def _write(self, device: str, setting: str, value: float, now_ns: int, *, unattended: bool) -> Write | None:
         """Return the write of a value, and remember it; None where the device says that it is so already."""
-        if self._states.obeys(device, setting, value, now_ns):
+        if self._states.settled(device, setting, value, now_ns):
             return None
         change = self._shaping.change(device, setting, value, self._limits[device].settings[setting], now_ns)
         self._book.note(device, setting, now_ns, change, unattended=unattended)
@@ -303,19 +342,22 @@ class Gate:
     def _wants(self, now_ns: int) -> Iterator[Want]:
         """Yield what the gate itself would do, the weightiest first."""
         yield from self._interlocks.wants(now_ns)
-        if self._mode is Mode.DRIVE and self._controllers.silent_ns(now_ns) >= SILENT_NS:
+        if self._failing_safe(now_ns):
             for device, limits in self._limits.items():
                 for setting, value in limits.fail_safe.items():
                     yield Want(device, setting, value, GateRule.FAIL_SAFE, urgent=False)
+
+    def _failing_safe(self, now_ns: int) -> bool:
+        return self._mode is Mode.DRIVE and self._controllers.silent_ns(now_ns) >= SILENT_NS
 
     def _do(self, want: Want, now_ns: int) -> Ruled | None:
         """Do one thing by ourselves, unless it is so, was tried just now, or may not be done yet."""
         device, setting, key = want.device, want.setting, (want.device, want.setting)
         limits = self._limits[device]
-        if setting not in limits.settings or not limits.unattended:
+        if setting not in limits.settings or not limits.unattended or device in self.unreachable:
             return None
         value = clipped(want.value, limits.settings[setting])
-        if self._states.obeys(device, setting, value, now_ns):
+        if self._states.settled(device, setting, value, now_ns):
             return None
         known = self._states.now(device, setting, now_ns) is not None
         again_ns = AGAIN_NS if known else UNKNOWN_AGAIN_NS
@@ -363,3 +405,8 @@ def number(value: object) -> float | None:
 def name(value: object) -> str:
     """Return a name as such; what is no text is nobody's name."""
     return value if isinstance(value, str) else ""
+
+
+def seen_ns(message: Message, now_ns: int) -> int:
+    """Return when what a message tells was seen; nothing was seen later than now."""
+    return min(now_ns, message.stamp.monotonic_ns)

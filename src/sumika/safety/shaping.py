@@ -41,7 +41,7 @@ class Shaping:
         value, rule = in_range(asked, limit)
         if value is None:
             return None, rule
-        settled = self._states.obeys(device, setting, value, now_ns)
+        settled = self._states.settled(device, setting, value, now_ns)
         if not settled and not self._book.may_write(device, setting, limit, now_ns, unattended=unattended):
             return None, GateRule.WINDOW_LIMIT
         stepped, why = self._stepped(device, setting, value, limit, now_ns, unattended=unattended)

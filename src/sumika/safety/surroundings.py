@@ -47,10 +47,16 @@ class Surroundings:
         self._presence: dict[str, tuple[float | None, int]] = {}
         self._weather: tuple[WeatherSample, int] | None = None
 
-    def hear_air(self, air: AirSample, now_ns: int) -> None:
-        """Take a reading: temperature, smoke, carbon monoxide, window contact."""
+    def hear_air(self, air: AirSample, seen_ns: int, now_ns: int) -> None:
+        """Take a reading: temperature, smoke, carbon monoxide, window contact.
+
+        Args:
+            air: Of a room of the house.
+            seen_ns: When the sensor saw it; a temperature counts from then.
+            now_ns: Present monotonic time; an alarm is over only when so much time has passed here.
+        """
         if air.temperature_c is not None and BELIEVED_C[0] <= air.temperature_c <= BELIEVED_C[1]:
-            self._air_c.setdefault(air.room, {})[air.sensor] = (air.temperature_c, now_ns)
+            self._air_c.setdefault(air.room, {})[air.sensor] = (air.temperature_c, seen_ns)
         if air.smoke is not None:
             self._hear_alarm(air, "smoke", air.smoke, not air.smoke, now_ns)
         if air.co_ppm is not None and not math.isnan(air.co_ppm):

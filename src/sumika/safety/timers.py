@@ -1,4 +1,4 @@
-"""How long each device has been running or resting: least times, kept across restarts.
+"""How long each device has been running or resting, and until when a person holds it: kept across restarts.
 
 Within one boot the monotonic clock tells; across boots only the wall clock can, and it may have been set meanwhile. A
 rest is never taken to be longer than the wall clock proves: a clock that was set back makes the whole rest begin anew.
@@ -16,17 +16,21 @@ LONG_NS = seconds_to_ns(86_400.0)
 
 
 class Timer(msgspec.Struct, frozen=True, kw_only=True):
-    """Since when a device has been running or resting, as it survives a restart.
+    """What is remembered of one device across a restart.
 
     Attributes:
         device: Name in `house.yaml`.
-        on: Whether it runs.
+        on: Whether it runs; None where that was not known.
         since: When it was switched, on both clocks.
+        held_by: The person who holds it: one of `sumika.schema.Asker`; empty: nobody.
+        held_until: Until when, on both clocks.
     """
 
     device: str
-    on: bool
-    since: Instant
+    on: bool | None = None
+    since: Instant | None = None
+    held_by: str = ""
+    held_until: Instant | None = None
 
 
 class RunTimes:
@@ -44,7 +48,7 @@ class RunTimes:
         self._on: dict[str, bool] = {}
         self._since_ns: dict[str, int] = {}
         for timer in timers:
-            if timer.device in runnings:
+            if timer.device in runnings and timer.on is not None and timer.since is not None:
                 self._on[timer.device] = timer.on
                 self._since_ns[timer.device] = now.monotonic_ns - elapsed_ns(timer.since, now)
 
@@ -79,12 +83,9 @@ class RunTimes:
             return GateRule.NONE
         return GateRule.LEAST_ON_TIME if was_on else GateRule.LEAST_OFF_TIME
 
-    def timers(self, now: Instant) -> tuple[Timer, ...]:
-        """Return what must survive a restart."""
-        return tuple(
-            Timer(device=device, on=on, since=now.later(self._since_ns[device] - now.monotonic_ns))
-            for device, on in self._on.items()
-        )
+    def since(self, device: str) -> tuple[bool, int] | None:
+        """Return whether a device runs, and since when; None where that is not known."""
+        return (self._on[device], self._since_ns[device]) if device in self._on else None
 
 
 def elapsed_ns(since: Instant, now: Instant) -> int:
@@ -92,3 +93,10 @@ def elapsed_ns(since: Instant, now: Instant) -> int:
     if since.boot_id == now.boot_id:
         return max(0, now.monotonic_ns - since.monotonic_ns)
     return max(0, now.wall_ns - since.wall_ns)
+
+
+def left_ns(until: Instant, now: Instant, longest_ns: int) -> int:
+    """Return how long it is until a moment, at most `longest_ns`; negative never."""
+    same_boot = until.boot_id == now.boot_id
+    left = until.monotonic_ns - now.monotonic_ns if same_boot else until.wall_ns - now.wall_ns
+    return max(0, min(left, longest_ns))

@@ -63,6 +63,7 @@ class GateRule(StrEnum):
     NO_SUCH_VALUE = "no_such_value"  # between two of its states, or in a unit that is not ours
     OUTRANKED = "outranked"  # a controller that is obeyed before this one is in charge
     NOT_LIVE = "not_live"  # what is simulated or recorded moves no real device
+    UNREACHABLE = "unreachable"  # the process that owns the device is not there
     WEATHER = "weather"  # no window is opened to rain or storm
 
 

@@ -1,0 +1,203 @@
+"""The process of the safety gate: everything that is asked of a device goes in, and what it passes goes to the devices.
+
+Its least times and residents' holds lie in a small file of their own, written before the write that they are about is
+sent, so that not even a power cut shortens a rest.
+"""
+
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from sumika.bus import Received, Subscriber
+from sumika.clock import Instant
+from sumika.runtime.gate_socket import GateVoice
+from sumika.runtime.node import Launch, Node
+from sumika.runtime.process import NodeProcess
+from sumika.runtime.world_loop import WORLD
+from sumika.safety import Condition, Gate, Ruled, Timer
+from sumika.schema import Command, Event, Heartbeat, Message, Origin, ResidentWish, Severity, SumikaError
+from sumika.schema.house import House
+
+GATE = "gate"
+HEARD = ("command", "device_state", "air", "presence", "resident_wish", "controller_beat", "weather")
+TURN_S = 0.1
+CONTROLLERS = frozenset({"plan", "policy", "rules", "ecu"})
+"""Nodes, up to the first dot of their name, that speak as controllers and never as people; no other speaks as these."""
+
+_AS_CONTROLLER = frozenset({"plan", "policy", "rules"})
+
+
+def owner_of(house: House, device_id: str) -> str:
+    """Return the node whose process owns a device."""
+    connection = next((device.connection for device in house.devices if device.id == device_id), "")
+    return f"devices.{connection}" if connection else WORLD
+
+
+class TimersFile:
+    """Where least times and holds lie across restarts.
+
+    Attributes:
+        problem: Why it cannot be written; empty while it can.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder; it is made when first written."""
+        self._path = folder / "timers.json"
+        self._saved: tuple[object, ...] = ()
+        self.problem = ""
+
+    def load(self, house: House, now: Instant) -> tuple[Timer, ...]:
+        """Return what was saved.
+
+        A file that is damaged says nothing: then every device is taken to have been switched off just now.
+        """
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=tuple[Timer, ...])
+        except FileNotFoundError:
+            return ()
+        except (OSError, msgspec.DecodeError) as error:
+            self.problem = f"{self._path} cannot be read ({error}); every device rests first"
+            return tuple(Timer(device=device.id, on=False, since=now) for device in house.devices)
+
+    def save(self, timers: tuple[Timer, ...]) -> None:
+        """Put it on the disk, whole or not at all, where it says something new."""
+        news = tuple(
+            (timer.device, timer.on, _moment(timer.since), timer.held_by, _moment(timer.held_until)) for timer in timers
+        )
+        if news == self._saved:
+            return
+        beside = self._path.with_suffix(".new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with beside.open("wb") as file:
+                file.write(msgspec.json.encode(timers))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        except OSError as error:
+            self.problem = f"{self._path} cannot be written ({error.strerror})"
+            return
+        self._saved, self.problem = news, ""
+
+
+def _moment(instant: Instant | None) -> int | None:
+    return None if instant is None else instant.monotonic_ns
+
+
+class GateLoop:
+    """The gate's work, turn by turn."""
+
+    def __init__(self, process: NodeProcess) -> None:
+        """Open its ears and its voice, and remember what was before.
+
+        Raises:
+            SumikaError: if the gate finds that it does not say no where it must.
+        """
+        launch = process.launch
+        self.process, self._house = process, launch.house
+        now = process.clock.now()
+        self._file = TimersFile(launch.data / GATE)
+        self.gate = Gate.of(launch.house, now, self._file.load(launch.house, now))
+        self._owners = {device.id: owner_of(launch.house, device.id) for device in launch.house.devices}
+        self._told: frozenset[tuple[str, str]] = frozenset()
+        self.voice = GateVoice(process.folder, launch.incarnation)
+        self._subscriber = Subscriber(
+            process.folder,
+            nodes=[name for name in launch.nodes if name != GATE],
+            topics=HEARD,
+            clock=process.clock,
+            high_water_mark=2000,
+        )
+        wrong = self.gate.self_test()
+        if wrong:
+            self.close()
+            raise SumikaError(
+                f"the safety gate's self-test failed: {wrong[0]}",
+                where="safety gate",
+                remedy="Correct the limits in house.yaml; until then nothing reaches a device.",
+            )
+
+    def turn(self) -> None:
+        """Hear, decide, do what is the gate's own, and show all that it lives."""
+        arrived = self._subscriber.receive(TURN_S)
+        began_ns = time.perf_counter_ns()
+        now = self.process.clock.now()
+        self.gate.know_time(now)
+        self.gate.unreachable = frozenset(
+            device for device, owner in self._owners.items() if not self.voice.listens(owner)
+        )
+        ruled: list[Ruled] = []
+        for received in arrived:
+            ruled += self.take(received, now.monotonic_ns)
+        ruled += self.gate.turn(now.monotonic_ns)
+        self._file.save(self.gate.timers())
+        self._pass_on(ruled)
+        self.voice.beat(self.process.clock.now().monotonic_ns)
+        self._tell_conditions(now)
+        self.process.taken += len(arrived)
+        self.process.worked(time.perf_counter_ns() - began_ns, len(ruled))
+        self.process.refused = dict(self.gate.refused)
+        self.process.beat()
+        self.process.tell(self._subscriber.lost)
+
+    def take(self, received: Received, now_ns: int) -> Iterable[Ruled]:
+        """Give one message to the gate; nobody speaks in another's name."""
+        message, controller = received.message, received.envelope.node.partition(".")[0] in CONTROLLERS
+        if isinstance(message, Command):
+            if (message.asked_by in _AS_CONTROLLER) is not controller:
+                message = msgspec.structs.replace(message, asked_by=f"{received.envelope.node} as {message.asked_by}")
+            return (self.gate.decide(message, now_ns),)
+        if isinstance(message, Heartbeat | ResidentWish) and isinstance(message, Heartbeat) is not controller:
+            self.process.refuse("not theirs to say")
+            return ()
+        return self.gate.observe(message, now_ns)
+
+    def _pass_on(self, ruled: Iterable[Ruled]) -> None:
+        for verdict, write in ruled:
+            if write is not None:
+                self.voice.send(self._owners[write.device], write, self.process.clock.now().monotonic_ns)
+            self._publish(verdict)
+
+    def _tell_conditions(self, now: Instant) -> None:
+        """Say once what has begun and what is over."""
+        conditions = {(each.subject, each.code): each for each in self.gate.conditions()}
+        if self._file.problem:
+            conditions[GATE, "gate_memory"] = Condition(GATE, "gate_memory", Severity.WARNING, self._file.problem)
+        for key, each in conditions.items():
+            if key not in self._told:
+                self._publish(self._event(now, *key, each.severity, each.detail))
+        for key in self._told - conditions.keys():
+            self._publish(self._event(now, *key, Severity.INFO, "", recovered=True))
+        self._told = frozenset(conditions)
+
+    def _event(
+        self, now: Instant, subject: str, code: str, severity: Severity, detail: str, *, recovered: bool = False
+    ) -> Event:
+        origin = Origin.SIMULATED if self._house.demo else Origin.LIVE
+        return Event(
+            stamp=now, origin=origin, subject=subject, code=code, severity=severity, detail=detail, recovered=recovered
+        )
+
+    def _publish(self, message: Message) -> None:
+        if self.process.publisher is not None:
+            self.process.publisher.publish(message)
+
+    def close(self) -> None:
+        """Fall silent: device processes fail safe by themselves."""
+        self.voice.close()
+        self._subscriber.close()
+
+
+def run_gate(node: Node, launch: Launch) -> None:
+    """Run the safety gate until told to stop."""
+    with NodeProcess(node, launch) as process:
+        loop = GateLoop(process)
+        process.beat()
+        try:
+            while not process.stopping:
+                loop.turn()
+        finally:
+            loop.close()
