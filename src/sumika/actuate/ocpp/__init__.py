@@ -1,0 +1,1 @@
+"""Charge points of cars that speak OCPP."""

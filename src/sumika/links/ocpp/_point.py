@@ -1,0 +1,143 @@
+"""A charge point that is connected: what it says of itself, and what it is told, whichever version it speaks."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sumika.clock import Clock
+from sumika.links.ocpp._endpoint import Answers, Endpoint, Payload, PointRefusedError
+from sumika.links.ocpp._readings import power_w, readings
+from sumika.links.ocpp.limits import Limit, RateUnit
+
+_MOST_TEXT = 60
+
+
+class ChargePoint(ABC):
+    """One charge point.
+
+    Attributes:
+        name: It calls itself.
+        maker: Who made it, and which model.
+        status: In the standard's word; empty before it has said any.
+        plugged: Whether a car is plugged in; None before it has said so.
+        values: Meter values, in our units.
+        transaction: The one that runs; empty: none.
+        both_ways: Whether it says that it can take power out of a car.
+        unit: What it counts limits in.
+        endpoint: The wire.
+        clock: Tells it the time.
+    """
+
+    version = ""
+
+    def __init__(self, name: str, endpoint: Endpoint, told: Callable[["ChargePoint"], None], clock: Clock) -> None:
+        """Take a connection.
+
+        Args:
+            name: The last part of the path that it connected to.
+            endpoint: The wire.
+            told: Is called whenever something has changed.
+            clock: Tells it the time.
+        """
+        self.name, self.maker, self.status, self.transaction = name, "", "", ""
+        self.plugged: bool | None = None
+        self.values: dict[str, float] = {}
+        self.both_ways = False
+        self.unit: RateUnit = "W"
+        self.endpoint = endpoint
+        self._told, self.clock = told, clock
+
+    @property
+    def power_w(self) -> float | None:
+        """Power that the car takes; negative: gives."""
+        return power_w(self.values)
+
+    @abstractmethod
+    def answers(self) -> Answers:
+        """Return what answers its questions."""
+
+    @abstractmethod
+    async def greet(self) -> None:
+        """Ask what it can, and how it is."""
+
+    @abstractmethod
+    async def limit(self, limit: Limit) -> None:
+        """Set how much a car may take.
+
+        Raises:
+            PointRefusedError: if it refuses.
+        """
+
+    @abstractmethod
+    async def unlimit(self) -> None:
+        """Take our limit away: it charges as it likes.
+
+        Raises:
+            PointRefusedError: if it refuses.
+        """
+
+    @abstractmethod
+    async def start(self, tag: str) -> None:
+        """Begin to charge the car that is plugged in.
+
+        Raises:
+            PointRefusedError: if it refuses.
+        """
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """End the transaction that runs.
+
+        Raises:
+            PointRefusedError: if it refuses.
+        """
+
+    async def ask(self, action: str, payload: Payload, *good: str) -> Payload:
+        """Ask, and return the answer if its status is one of the good ones.
+
+        Raises:
+            PointRefusedError: if it is another, or no answer came.
+        """
+        answer = await self.endpoint.ask(action, payload)
+        status = str(answer.get("status", ""))[:_MOST_TEXT]
+        if good and status not in good:
+            raise PointRefusedError(f"{action}: it answers {status}")
+        return answer
+
+    async def tried(self, action: str, payload: Payload) -> Payload:
+        """Ask what not every point knows; an empty answer where it does not."""
+        try:
+            return await self.endpoint.ask(action, payload)
+        except PointRefusedError:
+            return {}
+
+    def metered(self, meter_values: Iterable[Mapping[str, Any]]) -> None:
+        """Take meter values."""
+        self.values.update(readings(meter_values))
+        self.changed()
+
+    def changed(self) -> None:
+        """Tell that something has changed."""
+        self._told(self)
+
+    def booted(self, vendor: object, model: object) -> Payload:
+        """Take who it is, and let it in."""
+        self.maker = f"{vendor!s:.{_MOST_TEXT}} {model!s:.{_MOST_TEXT}}".strip()
+        self.changed()
+        return {"currentTime": utc(self.clock), "interval": 300, "status": "Accepted"}
+
+    def heartbeat(self, payload: Payload) -> Payload:
+        """Tell the time."""
+        return {"currentTime": utc(self.clock)}
+
+
+def utc(clock: Clock) -> str:
+    """Return the time as ISO 8601."""
+    moment = datetime.fromtimestamp(clock.now().wall_ns / 1e9, UTC)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def nothing(payload: Payload) -> Payload:
+    """Answer with nothing: it was heard."""
+    return {}

@@ -1,0 +1,376 @@
+"""OCPP: charge points made with the package ocpp connect to us, as those of 1.6 and 2.0.1 do."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ocpp.routing import create_route_map, on
+from ocpp.v16 import ChargePoint as Point16
+from ocpp.v16 import call as call16
+from ocpp.v16 import call_result as result16
+from ocpp.v201 import ChargePoint as Point201
+from ocpp.v201 import call as call201
+from ocpp.v201 import call_result as result201
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
+
+from sumika.links.base import LinkError
+from sumika.schema import DeviceState, MeterSample, UsageError
+from sumika.schema.house import Connection, Device, House, Sensor
+from tests.wire.link_helpers import Heard, device, free_port, house_with, linked, loopback, run, sensor
+
+__all__ = ["loopback"]
+pytestmark = pytest.mark.usefixtures("loopback")
+
+NOW = "2026-11-28T12:00:00Z"
+CAR = device("car", "ev_charger", "garage")
+
+
+Handler = Callable[..., Any]
+
+
+def hears(action: str) -> Callable[[Handler], Handler]:
+    """Mark what answers an action; the package publishes no types."""
+    marked: Callable[[Handler], Handler] = on(action)
+    return marked
+
+
+class Garage:
+    """What charge points of both versions have in common: the package's own does the talking."""
+
+    def __init__(self, kind: Callable[..., Any], socket: ClientConnection) -> None:
+        self.socket = socket
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.point = kind("garage", socket, response_timeout=10)
+        self.point.route_map = create_route_map(self)
+
+    async def call(self, payload: Any) -> Any:
+        return await self.point.call(payload)
+
+
+class Garage16(Garage):
+    """A charge point of OCPP 1.6 with a car plugged in."""
+
+    rate_unit = "Current"
+    accepts = "Accepted"
+
+    def __init__(self, socket: ClientConnection) -> None:
+        super().__init__(Point16, socket)
+        self.transaction = 0
+
+    @hears("GetConfiguration")
+    def configuration(self, **said: Any) -> Any:
+        key = said["key"][0]
+        return result16.GetConfiguration(
+            configuration_key=[{"key": key, "readonly": True, "value": self.rate_unit}], unknown_key=[]
+        )
+
+    @hears("TriggerMessage")
+    def trigger(self, **said: Any) -> Any:
+        return result16.TriggerMessage(status="Accepted")
+
+    @hears("SetChargingProfile")
+    def profile(self, **said: Any) -> Any:
+        self.asked.append(("profile", said["cs_charging_profiles"]))
+        return result16.SetChargingProfile(status=self.accepts)
+
+    @hears("ClearChargingProfile")
+    def cleared(self, **said: Any) -> Any:
+        self.asked.append(("clear", said))
+        return result16.ClearChargingProfile(status="Unknown")
+
+    @hears("RemoteStartTransaction")
+    def start_asked(self, **said: Any) -> Any:
+        self.asked.append(("start", said))
+        return result16.RemoteStartTransaction(status="Accepted")
+
+    @hears("RemoteStopTransaction")
+    def stop_asked(self, **said: Any) -> Any:
+        self.asked.append(("stop", said))
+        return result16.RemoteStopTransaction(status="Accepted")
+
+    async def boots(self) -> None:
+        booted = await self.call(call16.BootNotification(charge_point_model="Wallbox 7", charge_point_vendor="Maker"))
+        assert booted.status == "Accepted"
+
+    async def says(self, status: str) -> None:
+        await self.call(call16.StatusNotification(connector_id=1, error_code="NoError", status=status))
+
+    async def starts(self) -> None:
+        started = await self.call(
+            call16.StartTransaction(connector_id=1, id_tag="sumika", meter_start=0, timestamp=NOW)
+        )
+        self.transaction = started.transaction_id
+        await self.says("Charging")
+
+    async def meters(self, *samples: dict[str, str]) -> None:
+        await self.call(
+            call16.MeterValues(connector_id=1, meter_value=[{"timestamp": NOW, "sampledValue": list(samples)}])
+        )
+
+
+class Garage201(Garage):
+    """A charge point of OCPP 2.0.1."""
+
+    gives = "true"
+
+    def __init__(self, socket: ClientConnection) -> None:
+        super().__init__(Point201, socket)
+
+    @hears("GetVariables")
+    def variables(self, **said: Any) -> Any:
+        values = {"SmartChargingCtrlr": "W,A", "V2XChargingCtrlr": self.gives}
+        results = [
+            {
+                "attribute_status": "Accepted" if values[one["component"]["name"]] else "UnknownComponent",
+                "component": one["component"],
+                "variable": one["variable"],
+                **({"attribute_value": value} if (value := values[one["component"]["name"]]) else {}),
+            }
+            for one in said["get_variable_data"]
+        ]
+        return result201.GetVariables(get_variable_result=results)
+
+    @hears("SetChargingProfile")
+    def profile(self, **said: Any) -> Any:
+        self.asked.append(("profile", said["charging_profile"]))
+        return result201.SetChargingProfile(status="Accepted")
+
+    @hears("RequestStopTransaction")
+    def stop_asked(self, **said: Any) -> Any:
+        self.asked.append(("stop", said))
+        return result201.RequestStopTransaction(status="Accepted")
+
+    async def boots(self) -> None:
+        station = {"model": "Two ways", "vendor_name": "Maker"}
+        booted = await self.call(call201.BootNotification(charging_station=station, reason="PowerUp"))
+        assert booted.status == "Accepted"
+
+    async def event(self, kind: str, state: str, *samples: dict[str, Any]) -> None:
+        await self.call(
+            call201.TransactionEvent(
+                event_type=kind,
+                timestamp=NOW,
+                trigger_reason="ChargingStateChanged",
+                seq_no=1,
+                transaction_info={"transaction_id": "t-1", "charging_state": state},
+                evse={"id": 1, "connector_id": 1},
+                meter_value=[{"timestamp": NOW, "sampled_value": list(samples)}] if samples else None,
+            )
+        )
+
+
+def house_on(port: int, *devices: Device, sensors: tuple[Sensor, ...] = (), secret: str = "") -> House:
+    options: dict[str, str | float] = {"timeout_s": 10.0, "voltage_v": 230.0}
+    connection = Connection(id="cars", type="ocpp", address=f"127.0.0.1:{port}", options=options, secret_file=secret)
+    return house_with(connection, devices, sensors)
+
+
+@asynccontextmanager
+async def garage(port: int, kind: type[Any], protocol: str) -> AsyncIterator[Any]:
+    async with connect(f"ws://127.0.0.1:{port}/ocpp/garage", subprotocols=[Subprotocol(protocol)]) as socket:
+        point = kind(socket)
+        serving = asyncio.create_task(point.point.start())
+        try:
+            await point.boots()
+            yield point
+        finally:
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+
+
+def test_a_car_at_a_point_of_1_6_is_charged_as_told() -> None:
+    async def live() -> None:
+        port = free_port()
+        async with linked(house_on(port, CAR)) as heard:
+            assert "has connected yet" in (await heard.gone("car")).why
+            assert "not connected" in await heard.told("car", "mode", 2)
+            async with garage(port, Garage16, "ocpp1.6") as point:
+                await point.says("Preparing")
+                await heard.state("car", at_home=1)
+                assert await heard.told("car", "power_w", 3450) == ""
+                assert await heard.told("car", "mode", 2) == ""
+                assert [kind for kind, _ in point.asked] == ["profile", "start"]
+                await point.starts()
+                assert await heard.told("car", "power_w", 2000) == ""
+                profile = point.asked[-1][1]
+                assert profile["charging_profile_purpose"] == "TxProfile"
+                assert profile["transaction_id"] == point.transaction
+                period = profile["charging_schedule"]["charging_schedule_period"][0]
+                assert float(period["limit"]) == 8.6  # 2000 W at 230 V, rounded down to the standard's one decimal
+                assert profile["charging_schedule"]["charging_rate_unit"] == "A"
+                await point.meters(
+                    {"value": "1.94", "measurand": "Power.Active.Import", "unit": "kW"},
+                    {"value": "55", "measurand": "SoC", "unit": "Percent"},
+                )
+                state = await heard.state("car", mode=2, power_w=2000, charge=0.55)
+                assert state.power_w == 1940
+                assert await heard.told("car", "mode", 0) == ""
+                assert [kind for kind, _ in point.asked[-2:]] == ["stop", "profile"]
+                assert await heard.told("car", "mode", 1) == ""
+                assert point.asked[-1][0] == "clear"
+            assert "is gone" in (await heard.gone("car")).why
+
+    run(live())
+
+
+def test_a_point_of_2_0_1_that_says_so_takes_power_out_of_the_car() -> None:
+    async def live() -> None:
+        port = free_port()
+        async with linked(house_on(port, CAR)) as heard, garage(port, Garage201, "ocpp2.0.1") as point:
+            await point.event("Started", "Charging", {"value": 3.6, "measurand": "SoC"})
+            await heard.state("car", at_home=1)
+            await both_ways(heard)
+            assert await heard.told("car", "mode", 2) == ""
+            assert await heard.told("car", "power_w", -3000) == ""
+            profile = point.asked[-1][1]
+            assert profile["transaction_id"] == "t-1"
+            schedule = profile["charging_schedule"][0]
+            assert (schedule["charging_rate_unit"], schedule["charging_schedule_period"][0]["limit"]) == ("W", -3000)
+            export = {"value": 2.9, "measurand": "Power.Active.Export", "unit_of_measure": {"unit": "kW"}}
+            await point.event("Updated", "Charging", export)
+            await heard.until(DeviceState, lambda state: state.power_w == -2900 and state.values["power_w"] == -3000)
+            assert await heard.told("car", "mode", 0) == ""
+            assert [kind for kind, _ in point.asked[-2:]] == ["stop", "profile"]
+
+    run(live())
+
+
+async def both_ways(heard: Heard) -> None:
+    """Wait until the point has said what it can."""
+    async with asyncio.timeout(20):
+        while not any(one.settings["power_w"].low < 0 for one in await heard.link.scan()):
+            await asyncio.sleep(0)
+
+
+def test_power_out_of_a_car_is_refused_where_the_point_does_not_say_that_it_can() -> None:
+    async def live() -> None:
+        port = free_port()
+        async with linked(house_on(port, CAR)) as heard, garage(port, Garage16, "ocpp1.6") as point:
+            await point.says("Preparing")
+            await heard.state("car", at_home=1)
+            assert "out of a car" in await heard.told("car", "power_w", -1000)
+            assert "no mode 5" in await heard.told("car", "mode", 5)
+            assert "no number" in await heard.told("car", "power_w", float("nan"))
+            point.accepts = "Rejected"
+            assert "answers Rejected" in await heard.told("car", "mode", 2)
+            assert not any(kind == "profile" and "-" in json.dumps(said) for kind, said in point.asked[:-1])
+            found = (await heard.link.scan())[0]
+            assert (found.address, found.maker, found.settings["power_w"].low) == ("garage", "Maker Wallbox 7", 0)
+
+    run(live())
+
+
+def test_phases_are_summed_and_the_meter_is_a_sensor() -> None:
+    async def live() -> None:
+        port = free_port()
+        house = house_on(port, CAR, sensors=(sensor("wallbox", "meter", "garage"),))
+        async with linked(house) as heard, garage(port, Garage16, "ocpp1.6") as point:
+            phases = [
+                {"value": "1000", "measurand": "Power.Active.Import", "phase": phase, "unit": "W"}
+                for phase in ("L1", "L2", "L3")
+            ]
+            await point.meters(*phases, {"value": "12345"}, {"value": "nonsense", "measurand": "Voltage"})
+            meter = await heard.until(MeterSample, lambda sample: sample.power_w is not None)
+            assert (meter.power_w, meter.imported_kwh) == (3000, 12.345)
+
+    run(live())
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "{}",
+        "[]",
+        "[2]",
+        "not json",
+        "[2, 5, {}, []]",
+        '[2,"1","../../../../etc/passwd",{}]',
+        '[2,"1","BootNotification",{"chargePointVendor":5}]',
+        '[2,"1","MeterValues",{"connectorId":"x"}]',
+        '[3,"77",{}]',
+        '[3,"1",[]]',
+        '[4,"1","InternalError"]',
+        "[" * 5000,
+        b"\xff\xfe\x00",
+    ],
+)
+def test_junk_from_a_point_is_dropped_and_the_next_word_is_heard(junk: str | bytes) -> None:
+    async def live() -> None:
+        port = free_port()
+        async with linked(house_on(port, CAR)) as heard, garage(port, Garage16, "ocpp1.6") as point:
+            await point.socket.send(junk)
+            await point.says("Preparing")
+            await heard.state("car", at_home=1)
+
+    run(live())
+
+
+def test_an_oversized_message_ends_the_connection_and_the_point_may_come_back() -> None:
+    async def live() -> None:
+        port = free_port()
+        async with linked(house_on(port, CAR)) as heard:
+            async with garage(port, Garage16, "ocpp1.6") as point:
+                await point.says("Preparing")
+                await heard.state("car", at_home=1)
+                await point.socket.send("[" + "1" * 100_000 + "]")
+                await heard.gone("car")
+            async with garage(port, Garage16, "ocpp1.6") as point:
+                await point.says("Available")
+                await heard.state("car", at_home=0)
+
+    run(live())
+
+
+def test_a_point_without_the_password_is_not_let_in(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("right")
+    secret.chmod(0o600)
+
+    async def live() -> None:
+        port = free_port()
+        address = f"127.0.0.1:{port}/ocpp/garage"
+        protocol = [Subprotocol("ocpp1.6")]
+        async with linked(house_on(port, CAR, secret="password"), tmp_path) as heard:
+            for credentials in ("", "garage:wrong@"):
+                with pytest.raises(InvalidStatus):
+                    await connect(f"ws://{credentials}{address}", subprotocols=protocol)
+            async with connect(f"ws://garage:right@{address}", subprotocols=protocol) as socket:
+                await socket.send(
+                    '[2,"1","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Preparing"}]'
+                )
+                await heard.state("car", at_home=1)
+
+    run(live())
+
+
+def test_a_port_that_is_taken_and_a_device_that_is_no_charger_are_refused() -> None:
+    async def taken() -> None:
+        port = free_port()
+        async with linked(house_on(port, CAR)), linked(house_on(port, CAR)):
+            raise AssertionError("it was opened")
+
+    async def no_charger() -> None:
+        async with linked(house_on(1, device("tv", "tv", "garage"))):
+            raise AssertionError("it was taken")
+
+    with pytest.raises(LinkError, match="cannot listen"):
+        run(taken())
+    with pytest.raises(UsageError, match="ev_charger, not a tv"):
+        run(no_charger())
+
+
+def test_a_faulted_point_says_so() -> None:
+    async def live() -> None:
+        port = free_port()
+        async with linked(house_on(port, CAR)) as heard, garage(port, Garage16, "ocpp1.6") as point:
+            await point.says("Faulted")
+            state = await heard.until(DeviceState, lambda one: "Faulted" in one.why)
+            assert state.available
+
+    run(live())
