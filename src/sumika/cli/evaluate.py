@@ -1,4 +1,4 @@
-"""`sumika evaluate`: what a log says, scored against the contact sensors in it."""
+"""`sumika evaluate`: what a log says against the contact sensors in it, and controllers against each other."""
 
 import os
 import sys
@@ -27,7 +27,7 @@ _BEAT_COLUMNS = ("score.beats", "score.coverage", "score.median_ms", "score.p95_
 
 @click.group()
 def evaluate() -> None:
-    """Score what a log says against the references in it."""
+    """Score what a log says against the references in it, and controllers against each other."""
 
 
 @evaluate.command()
@@ -64,6 +64,65 @@ def vitals(log: Path, room: str, references: tuple[str, ...], again: bool, out: 
     _print(score, language)
     for file in files:
         click.echo(say("score.wrote", language, file=file))
+
+
+@evaluate.command()
+@click.option("--week", "weeks", multiple=True, metavar="NAME", help="A scenario week; without it a quick choice.")
+@click.option("--all", "every", is_flag=True, help="All scenario weeks.")
+@click.option("--controller", "controllers", multiple=True, metavar="NAME", help="Without it all there are.")
+@click.option("--seeds", default=1, show_default=True, help="So many weathers, households and markets.")
+@click.option("--days", default=7.0, show_default=True, help="So many are scored, after a week of looking on.")
+@click.option(
+    "--presence",
+    type=click.Choice(["as entered", "truth", "none", "pir", "perception"]),
+    default="as entered",
+    help="What controllers are told of where people are.",
+)
+@click.option("--processes", default=1, show_default=True, help="So many at once.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FOLDER", help="Draw a picture of each week (PNG).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--grid", is_flag=True, help="Print what tuning of the simple controllers tried, and run nothing.")
+@click.option("--tune", is_flag=True, help="Tune the simple controllers for these weeks anew (hours).")
+@click.option("--keep", type=click.Path(path_type=Path), metavar="FILE", help="Where --tune keeps what it found.")
+def control(
+    weeks: tuple[str, ...],
+    every: bool,
+    controllers: tuple[str, ...],
+    seeds: int,
+    days: float,
+    presence: str,
+    processes: int,
+    plot: Path | None,
+    as_json: bool,
+    grid: bool,
+    tune: bool,
+    keep: Path | None,
+) -> None:
+    """Let controllers run simulated houses for a week each, and score them: energy, discomfort and air in money.
+
+    The simple controllers were tuned for each week on other weathers and households than they are scored on. The best
+    of them has a star.
+    """
+    from sumika.cli._control import Wanted, compare_controllers, print_grids, tune_controllers
+    from sumika.evaluate.control.weeks import QUICK, WEEKS
+
+    chosen = tuple(WEEKS) if every else weeks or QUICK
+    if tune:
+        tune_controllers(chosen, keep, click.echo)
+    elif grid:
+        print_grids(chosen, click.echo)
+    else:
+        wanted = Wanted(
+            weeks=chosen,
+            controllers=controllers,
+            seeds=seeds,
+            days=days,
+            presence="" if presence == "as entered" else presence,
+            processes=processes,
+            plot=plot,
+            as_json=as_json,
+        )
+        compare_controllers(wanted, click.echo)
 
 
 def _messages(source: Path, log: Path, references: tuple[str, ...]) -> Iterator[Message]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
 from sumika.evaluate.control.arena import Arena
@@ -12,6 +12,7 @@ from sumika.evaluate.control.contenders import Contender, contenders_of
 from sumika.evaluate.control.cost import Cost, cost_of
 from sumika.evaluate.control.diary import Diary
 from sumika.evaluate.control.indicators import Indicators, indicators_of
+from sumika.evaluate.control.presence import PresenceSource
 from sumika.evaluate.control.weeks import SCORED_DAYS, WARM_UP_DAYS, Week, week_of
 from sumika.schema.worth import worth_of
 
@@ -93,6 +94,7 @@ class Plan:
         seeds: Each lives each week with each.
         warm_up_days: How long controllers look on.
         days: How long is scored.
+        presence: What controllers are told of where people are; empty: as each is entered.
         processes: How many run at once.
     """
 
@@ -101,6 +103,7 @@ class Plan:
     seeds: tuple[int, ...] = (11,)
     warm_up_days: int = WARM_UP_DAYS
     days: float = SCORED_DAYS
+    presence: str = ""
     processes: int = 1
 
 
@@ -116,7 +119,7 @@ def compare(plan: Plan, say: Callable[[str], None] = lambda line: None) -> tuple
     """
     names = [contender.name for contender in contenders_of(plan.controllers)]
     jobs = [
-        (week_of(week).name, name, seed, plan.warm_up_days, plan.days)
+        _Job(week=week_of(week).name, controller=name, seed=seed, plan=plan)
         for week in plan.weeks
         for name in names
         for seed in plan.seeds
@@ -128,7 +131,12 @@ def compare(plan: Plan, say: Callable[[str], None] = lambda line: None) -> tuple
     return tuple(found)
 
 
-_Job = tuple[str, str, int, int, float]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    week: str
+    controller: str
+    seed: int
+    plan: Plan
 
 
 def _results(jobs: Sequence[_Job], processes: int) -> Iterator[Run]:
@@ -141,5 +149,8 @@ def _results(jobs: Sequence[_Job], processes: int) -> Iterator[Run]:
 
 
 def _live_job(job: _Job) -> Run:
-    week, name, seed, warm_up_days, days = job
-    return live(week_of(week), contenders_of((name,))[0], seed, warm_up_days=warm_up_days, days=days)[0]
+    contender, plan = contenders_of((job.controller,))[0], job.plan
+    if plan.presence:
+        contender = replace(contender, presence=PresenceSource(plan.presence))
+    run, _ = live(week_of(job.week), contender, job.seed, warm_up_days=plan.warm_up_days, days=plan.days)
+    return run
