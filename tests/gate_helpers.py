@@ -48,7 +48,7 @@ class FileLink:
 
     def __init__(self, clock: Clock, path: Path) -> None:
         self._clock, self._path = clock, path
-        self._closed = False
+        self._closed, self._pause = False, asyncio.sleep
         self._values: dict[str, dict[str, float]] = {}
 
     async def open(self) -> None:
@@ -65,7 +65,7 @@ class FileLink:
         while not self._closed:
             for device, values in self._values.items():
                 yield DeviceState(stamp=self._clock.now(), origin=Origin.LIVE, device=device, values=dict(values))
-            await asyncio.sleep(0.2)
+            await self._pause(0.2)
 
     async def scan(self) -> tuple[FoundDevice, ...]:
         return ()

@@ -20,10 +20,14 @@ from sumika.runtime.world_loop import WORLD
 from sumika.safety import Condition, Gate, Ruled, Timer
 from sumika.schema import Command, Event, Heartbeat, Message, Origin, ResidentWish, Severity, SumikaError
 from sumika.schema.house import House
+from sumika.units import seconds_to_ns
 
 GATE = "gate"
 HEARD = ("command", "device_state", "air", "presence", "resident_wish", "controller_beat", "weather")
 TURN_S = 0.1
+AWAY_NS = seconds_to_ns(5.0)
+"""A gate that did not run for so long may find its devices in their fail-safe."""
+
 CONTROLLERS = frozenset({"plan", "policy", "rules", "ecu"})
 """Nodes, up to the first dot of their name, that speak as controllers and never as people; no other speaks as these."""
 
@@ -60,12 +64,13 @@ class TimersFile:
             return ()
         except (OSError, msgspec.DecodeError) as error:
             self.problem = f"{self._path} cannot be read ({error}); every device rests first"
-            return tuple(Timer(device=device.id, on=False, since=now) for device in house.devices)
+            return tuple(Timer(device=device.id, state=0.0, since=now) for device in house.devices)
 
     def save(self, timers: tuple[Timer, ...]) -> None:
         """Put it on the disk, whole or not at all, where it says something new."""
         news = tuple(
-            (timer.device, timer.on, _moment(timer.since), timer.held_by, _moment(timer.held_until)) for timer in timers
+            (timer.device, timer.state, _moment(timer.since), timer.held_by, _moment(timer.held_until))
+            for timer in timers
         )
         if news == self._saved:
             return
@@ -102,6 +107,7 @@ class GateLoop:
         self._file = TimersFile(launch.data / GATE)
         self.gate = Gate.of(launch.house, now, self._file.load(launch.house, now))
         self._owners = {device.id: owner_of(launch.house, device.id) for device in launch.house.devices}
+        self._turned_ns = now.monotonic_ns
         self._told: frozenset[tuple[str, str]] = frozenset()
         self.voice = GateVoice(process.folder, launch.incarnation)
         self._subscriber = Subscriber(
@@ -125,6 +131,9 @@ class GateLoop:
         arrived = self._subscriber.receive(TURN_S)
         began_ns = time.perf_counter_ns()
         now = self.process.clock.now()
+        if now.monotonic_ns - self._turned_ns > AWAY_NS:
+            self.gate.was_away(now.monotonic_ns)
+        self._turned_ns = now.monotonic_ns
         self.gate.know_time(now)
         self.gate.unreachable = frozenset(
             device for device, owner in self._owners.items() if not self.voice.listens(owner)

@@ -33,7 +33,6 @@ class Limit:
         most_writes: Most writes within the window; those that no person asked for may take half.
         most_change: Most that writes that no person asked for may change within the window, up and down together.
         latency_s: A change within so long after a write may be its effect.
-        travels: Whether it passes through the values between.
         own_values: To these the device goes by itself, for example when its programme ends.
         moves_itself: Whether its value changes without anybody asking, so that a change says nothing of a hand.
     """
@@ -50,7 +49,6 @@ class Limit:
     most_writes: int = 20
     most_change: float = math.inf
     latency_s: float = 15.0
-    travels: bool = False
     own_values: frozenset[float] = frozenset()
     moves_itself: bool = False
 
@@ -61,7 +59,7 @@ class Running:
 
     Attributes:
         setting: The setting that tells; 0 is off.
-        least_on_s: So long it must run before it may be switched off.
+        least_on_s: So long it must run, in whatever mode, before it may be switched off or to another.
         least_off_s: So long it must rest before it may be switched on.
     """
 
@@ -88,8 +86,8 @@ _ROOM_TEMPERATURE = Limit(unattended_step=3.0, window_s=_HOUR_S, most_writes=40,
 _HUMIDITY = Limit(unattended_step=0.15, window_s=_HOUR_S, most_writes=20, most_change=0.5)
 _MACHINE = Limit(choices=True, window_s=_HOUR_S, most_writes=20)
 _FAN = Limit(choices=True, window_s=_QUARTER_S, most_writes=24)
-_MOTOR = Limit(window_s=_QUARTER_S, most_writes=12, most_change=6.0, latency_s=60.0, travels=True)
-_LAMP = Limit(window_s=_MINUTE_S, most_writes=60, latency_s=20.0, travels=True)
+_MOTOR = Limit(window_s=_QUARTER_S, most_writes=12, most_change=6.0, latency_s=60.0)
+_LAMP = Limit(window_s=_MINUTE_S, most_writes=60, latency_s=20.0)
 _POWER = Limit(window_s=_QUARTER_S, most_writes=60, moves_itself=True)
 
 _ROWS: Mapping[str, Mapping[str, Limit]] = {
@@ -161,10 +159,10 @@ def _kind(name: str) -> KindLimits:
     settings = {
         setting: replace(
             rows[setting],
-            low=known.low,
-            high=known.high,
-            widest_low=known.low,
-            widest_high=known.high,
+            low=float(known.low),
+            high=float(known.high),
+            widest_low=float(known.low),
+            widest_high=float(known.high),
             step=known.step,
         )
         for setting, known in DEVICE_KINDS[name].settings.items()

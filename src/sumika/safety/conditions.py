@@ -1,7 +1,9 @@
 """What people should know of: what the gate sees and does for as long as it lasts."""
 
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from sumika.safety.surroundings import Surroundings
 from sumika.schema import Severity
 
 
@@ -19,3 +21,12 @@ class Condition(NamedTuple):
     code: str
     severity: Severity
     detail: str = ""
+
+
+def conditions_of(rooms: Collection[str], around: Surroundings, now_ns: int) -> Iterator[Condition]:
+    """Yield what is to be known of the rooms."""
+    for room, what in around.alarms().items():
+        yield Condition(room, "smoke_or_co", Severity.ALARM, what)
+    for room in rooms:
+        if around.frost(room, now_ns):
+            yield Condition(room, "frost", Severity.WARNING)

@@ -1,8 +1,8 @@
 """What each device is set to as far as can be known, and whether a resident's hand was on it.
 
-A change that no write of ours explains is a resident's hand. Ours explain: their own value whenever it comes, what was
-before and, for what travels, all between as long as the device may be on its way; and, after a write that switches a
-device, whatever else that device then shows, since many keep a set of settings for each mode.
+A change that no write of ours explains is a resident's hand. A write explains its own value whenever it comes; as long
+as the device may be on its way, also what was before, all between, and what a device with coarser steps makes of it;
+and one that switches a device explains whatever else it then shows, since many keep a set of settings for each mode.
 """
 
 import math
@@ -16,6 +16,9 @@ from sumika.units import seconds_to_ns
 
 AMNESTY_NS = seconds_to_ns(30.0)
 """After the gate began, or was away, so long a device may turn to its fail-safe because its own process set it so."""
+
+COARSE_SHARE = 0.05
+"""Devices round to steps of their own, up to about this share of a range: whole degrees where we ask for halves."""
 
 
 @dataclass(slots=True)
@@ -70,8 +73,11 @@ class DeviceStates:
         limit = self._limits[device].settings[setting]
         if known.written is not None and self._on_its_way(known, limit, now_ns):
             return _same(known.written, value, limit)
-        said = known.reported is not None and _same(known.reported, value, limit)
-        return said and (known.written is None or known.reported_ns > known.written_ns)
+        if known.reported is None or (known.written is not None and known.reported_ns <= known.written_ns):
+            return False
+        if known.written is not None and _same(known.written, value, limit):
+            return _near(known.reported, value, limit)  # it made of it what it could
+        return _same(known.reported, value, limit)
 
     def runs(self, device: str, now_ns: int) -> bool:
         """Return whether a device is on, as far as any of its settings or readings says so."""
@@ -79,10 +85,6 @@ class DeviceStates:
         said = [self.now(device, name, now_ns) for name in ("on", "level") if name in settings]
         measured = self.measured(device)
         return any(value is not None and value > 0.0 for value in (*said, measured.get("on"), measured.get("level")))
-
-    def available(self, device: str) -> bool:
-        """Return whether a device answers, as far as it has said."""
-        return device not in self._away
 
     def measured(self, device: str) -> Mapping[str, float]:
         """Return what a device measures, beside its settings."""
@@ -117,9 +119,7 @@ class DeviceStates:
     def _by_hand(self, device: str, setting: str, known: _Setting, limit: Limit, value: float, now_ns: int) -> bool:
         if known.reported is None or _same(value, known.reported, limit) or limit.moves_itself:
             return False
-        if value in limit.own_values or (known.written is not None and _same(value, known.written, limit)):
-            return False
-        if self._on_its_way(known, limit, now_ns) and _between(value, known, limit):
+        if value in limit.own_values or self._explained(known, limit, value, now_ns):
             return False
         switched_ns = self._switched_ns.get(device)
         if not limit.choices and switched_ns is not None and now_ns - switched_ns <= seconds_to_ns(limit.latency_s):
@@ -127,22 +127,30 @@ class DeviceStates:
         safe = self._limits[device].fail_safe.get(setting)
         return not (now_ns <= self._amnesty_until_ns and safe is not None and _same(value, safe, limit))
 
+    def _explained(self, known: _Setting, limit: Limit, value: float, now_ns: int) -> bool:
+        """Return whether a write of ours to this setting explains a value."""
+        if known.written is None:
+            return False
+        if _same(value, known.written, limit):
+            return True
+        if not self._on_its_way(known, limit, now_ns):
+            return False
+        if known.before is None:
+            return not limit.choices
+        if limit.choices:
+            return _same(value, known.before, limit)
+        low, high = sorted((known.before, known.written))
+        return low <= value <= high or _near(value, known.written, limit)
+
     def _on_its_way(self, known: _Setting, limit: Limit, now_ns: int) -> bool:
         return known.written is not None and now_ns - known.written_ns <= seconds_to_ns(limit.latency_s)
 
 
 def _same(first: float, second: float, limit: Limit) -> bool:
-    """Return whether two values are one to a device that rounds."""
-    span = limit.high - limit.low
-    tolerance = max(0.51 * limit.step, 0.005 * span if math.isfinite(span) else 1e-6)
-    return abs(first - second) <= tolerance
+    """Return whether two values are one to a device that rounds as its kind does."""
+    return abs(first - second) <= max(0.501 * limit.step, 1e-6)
 
 
-def _between(value: float, known: _Setting, limit: Limit) -> bool:
-    """Return whether a value is what it was before our write, or, for what travels, on the way from there."""
-    if known.before is None or known.written is None:
-        return limit.travels
-    if limit.travels:
-        low, high = sorted((known.before, known.written))
-        return low <= value <= high
-    return _same(value, known.before, limit)
+def _near(first: float, second: float, limit: Limit) -> bool:
+    """Return whether two values may be one to a device with coarser steps of its own."""
+    return not limit.choices and abs(first - second) <= max(limit.step, COARSE_SHARE * (limit.high - limit.low))

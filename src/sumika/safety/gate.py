@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sumika.clock import Instant
+from sumika.safety._reading import name, number, seen_ns
 from sumika.safety.admission import ASKERS, Admission
-from sumika.safety.conditions import Condition
+from sumika.safety.conditions import Condition, conditions_of
 from sumika.safety.device_states import DeviceStates
 from sumika.safety.heartbeat import SILENT_NS, Controllers
 from sumika.safety.holds import PEOPLE, Holds
@@ -42,14 +43,11 @@ from sumika.schema import (
 from sumika.schema.house import Control, House
 from sumika.units import SECONDS_PER_MINUTE, seconds_to_ns
 
-AWAY_NS = seconds_to_ns(5.0)
-"""A gate that did not run for so long may find its devices in their fail-safe."""
-
 AGAIN_NS = seconds_to_ns(30.0)
 """What the gate does by itself is tried again after so long, until the device says that it is so."""
 
-UNKNOWN_AGAIN_NS = seconds_to_ns(600.0)
-"""And after so long where the device never says what it is set to."""
+MOST_DOUBLINGS = 5
+"""Each further try comes after twice the time, up to a quarter of an hour."""
 
 NAME_LETTERS = 64
 """Of a name that no device has, so much is written down."""
@@ -95,14 +93,14 @@ class Gate:
         self._book = WriteBook(self._limits)
         runnings = {device: limits.running for device, limits in self._limits.items() if limits.running is not None}
         self._times = RunTimes(runnings, now, timers)
-        self._interlocks = Interlocks(self._limits, self._around, self._states)
+        self._interlocks = Interlocks(self._rooms, self._limits, self._around, self._states)
         self._shaping = Shaping(self._states, self._book, self._times, self._interlocks)
         self._controllers = Controllers(now_ns)
         self._holds = Holds(seconds_to_ns(control.resident_holds_min * SECONDS_PER_MINUTE))
         self._restore_holds(timers, now)
         self._admission = Admission(self._mode, house.demo, self._controllers, self._holds)
         self._tested = False
-        self._tried_ns: dict[tuple[str, str], int] = {}
+        self._tries: dict[tuple[str, str], tuple[int, int]] = {}
         self._sequence = 0
         self.refused: dict[str, int] = {}
         self.unreachable: frozenset[str] = frozenset()
@@ -122,6 +120,10 @@ class Gate:
         self._tested = not found
         return found
 
+    def was_away(self, now_ns: int) -> None:
+        """Take note that the gate did not run for a while: devices may have failed safe by themselves meanwhile."""
+        self._states.was_away(self._pass(now_ns))
+
     def know_time(self, now: Instant) -> None:
         """Take both clocks' word for the moment: verdicts are stamped with it."""
         self._anchor = now
@@ -139,11 +141,7 @@ class Gate:
     def conditions(self) -> Iterator[Condition]:
         """Yield what people should know of, for as long as it lasts."""
         now_ns = self._now_ns
-        for room, what in self._around.alarms().items():
-            yield Condition(room, "smoke_or_co", Severity.ALARM, what)
-        for room in self._rooms:
-            if self._around.frost(room, now_ns):
-                yield Condition(room, "frost", Severity.WARNING)
+        yield from conditions_of(self._rooms, self._around, now_ns)
         for device in self._limits:
             if self._interlocks.scalds(device):
                 yield Condition(device, "water_too_hot", Severity.ALARM)
@@ -212,7 +210,7 @@ class Gate:
         wanted: dict[tuple[str, str], Want] = {}
         for want in self._wants(now_ns):
             wanted.setdefault((want.device, want.setting), want)
-        self._tried_ns = {key: tried_ns for key, tried_ns in self._tried_ns.items() if key in wanted}
+        self._tries = {key: tries for key, tries in self._tries.items() if key in wanted}
         ruled = (self._do(want, now_ns) for want in wanted.values())
         return tuple(each for each in ruled if each is not None)
 
@@ -221,7 +219,7 @@ class Gate:
         run = self._times.since(device)
         return Timer(
             device=device,
-            on=None if run is None else run[0],
+            state=None if run is None else run[0],
             since=None if run is None else now.later(run[1] - now.monotonic_ns),
             held_by="" if held is None else held[0],
             held_until=None if held is None else now.later(held[1] - now.monotonic_ns),
@@ -236,8 +234,6 @@ class Gate:
 
     def _pass(self, now_ns: int) -> int:
         """Let time pass; it never runs backwards."""
-        if now_ns - self._now_ns > AWAY_NS:
-            self._states.was_away(now_ns)
         self._now_ns = max(self._now_ns, now_ns)
         return self._now_ns
 
@@ -359,13 +355,13 @@ class Gate:
         value = clipped(want.value, limits.settings[setting])
         if self._states.settled(device, setting, value, now_ns):
             return None
-        known = self._states.now(device, setting, now_ns) is not None
-        again_ns = AGAIN_NS if known else UNKNOWN_AGAIN_NS
-        if key in self._tried_ns and now_ns - self._tried_ns[key] < again_ns:
+        tries, due_ns = self._tries.get(key, (0, now_ns))
+        if now_ns < due_ns:
             return None
         if not want.urgent and not self._may_do(device, setting, value, now_ns):
             return None
-        self._tried_ns[key] = now_ns
+        # Ever more rarely: a device that does not obey must not be written to all day.
+        self._tries[key] = (tries + 1, now_ns + AGAIN_NS * 2 ** min(tries, MOST_DOUBLINGS))
         write = self._write(device, setting, value, now_ns, unattended=False)
         return Ruled(
             Verdict(
@@ -389,24 +385,3 @@ class Gate:
         if self._times.forbids(device, setting, value, now_ns) is not GateRule.NONE:
             return False
         return self._interlocks.check(device, setting, value, now_ns, unattended=True)[1] is GateRule.NONE
-
-
-def number(value: object) -> float | None:
-    """Return a finite number as such; None for all that is none, `True` and numbers too large for a float too."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        finite = float(value)
-    except OverflowError:
-        return None
-    return finite if math.isfinite(finite) else None
-
-
-def name(value: object) -> str:
-    """Return a name as such; what is no text is nobody's name."""
-    return value if isinstance(value, str) else ""
-
-
-def seen_ns(message: Message, now_ns: int) -> int:
-    """Return when what a message tells was seen; nothing was seen later than now."""
-    return min(now_ns, message.stamp.monotonic_ns)

@@ -1,6 +1,6 @@
 """What may not be done as things are, and what must be done by the gate itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -105,8 +105,11 @@ class Want(NamedTuple):
 class Interlocks:
     """Holds what is asked against what is known of the house."""
 
-    def __init__(self, limits: Mapping[str, DeviceLimits], around: Surroundings, states: DeviceStates) -> None:
-        """Know the devices, and where to ask for what is known."""
+    def __init__(
+        self, rooms: Collection[str], limits: Mapping[str, DeviceLimits], around: Surroundings, states: DeviceStates
+    ) -> None:
+        """Know the rooms and devices, and where to ask for what is known."""
+        self._rooms = rooms
         self._limits, self._around, self._states = limits, around, states
         self._burners = [device for device, limit in limits.items() if _burns(limit.kind)]
 
@@ -119,11 +122,8 @@ class Interlocks:
         if opening is not None and opening.setting == setting:
             return self._check_opening(device, opening, value, now_ns, unattended=unattended)
         if heater is not None and heater.setting == setting:
-            return (
-                (value, GateRule.NONE)
-                if (rule := self._heating(device, value, now_ns)) is GateRule.NONE
-                else (None, rule)
-            )
+            rule = self._heating(device, value, now_ns)
+            return (value, rule) if rule is GateRule.NONE else (None, rule)
         if self.scalds(device) and value > dict(COOLER[kind]).get(setting, value):
             return None, GateRule.SCALD
         return value, GateRule.NONE
@@ -134,11 +134,8 @@ class Interlocks:
         now = self._states.now(device, opening.setting, now_ns)
         if self._around.alarmed:
             # Never seal: nothing that lets air through is turned down.
-            return (
-                (value, GateRule.NONE)
-                if value >= (opening.full if now is None else now)
-                else (None, GateRule.SMOKE_OR_CO)
-            )
+            seals = value < (opening.full if now is None else now)
+            return (None, GateRule.SMOKE_OR_CO) if seals else (value, GateRule.NONE)
         if value < opening.least and (self._around.people(now_ns) or self.burning(now_ns)):
             return opening.least, GateRule.LEAST_VENTILATION
         if opening.least == 0.0 and unattended and value > (now or 0.0) and self._around.bad_weather(now_ns):
@@ -148,19 +145,29 @@ class Interlocks:
     def _heating(self, device: str, value: float, now_ns: int) -> GateRule:
         """Return why a heater may not be set to a value."""
         limits = self._limits[device]
-        heater, room = HEATERS[limits.kind], limits.room
-        hot, frost = self._around.too_hot(room, now_ns), self._around.frost(room, now_ns)
+        heater = HEATERS[limits.kind]
+        hot, frost = self._hot_or_frost(heater, limits.room, now_ns)
         if not heats(heater, value):
-            return GateRule.FROST if frost and not hot else GateRule.NONE
+            return GateRule.FROST if frost else GateRule.NONE
         if heater.burns and self._around.alarmed:
             return GateRule.SMOKE_OR_CO
         if self.scalds(device):
             return GateRule.SCALD
-        if hot and not frost:
+        if hot:
             return GateRule.OVERHEATING
-        if self._around.window_open(room) and not heater.whole_house and not frost:
+        if self._around.window_open(limits.room) and not heater.whole_house and not frost:
             return GateRule.WINDOW_OPEN
         return GateRule.NONE
+
+    def _hot_or_frost(self, heater: Heater, room: str, now_ns: int) -> tuple[bool, bool]:
+        """Return whether what a device heats is too hot, and whether any of it is near freezing.
+
+        Both at once is a sensor that lies: then neither is acted upon.
+        """
+        rooms = self._rooms if heater.whole_house else (room,)
+        hot = self._around.too_hot(rooms, now_ns)
+        frost = any(self._around.frost(each, now_ns) for each in rooms)
+        return hot and not frost, frost and not hot
 
     def scalds(self, device: str) -> bool:
         """Return whether a device says that its water is hotter than it may be."""
@@ -179,10 +186,10 @@ class Interlocks:
         if self._around.alarmed:
             yield from self._against_alarm()
         for device, limits in self._limits.items():
-            yield from self._of_heater(device, limits, now_ns)
             if self.scalds(device):
                 for setting, value in COOLER[limits.kind]:
                     yield Want(device, setting, value, GateRule.SCALD, urgent=True)
+            yield from self._of_heater(device, limits, now_ns)
         if self._around.people(now_ns) or self.burning(now_ns):
             yield from self._least_ventilation(now_ns)
 
@@ -198,14 +205,14 @@ class Interlocks:
         heater = HEATERS.get(limits.kind)
         if heater is None:
             return
-        hot, frost = self._around.too_hot(limits.room, now_ns), self._around.frost(limits.room, now_ns)
+        hot, frost = self._hot_or_frost(heater, limits.room, now_ns)
         now = self._states.now(device, heater.setting, now_ns)
         heating = now is not None and heats(heater, now)
-        if frost and not hot and not heating:
+        if frost and not heating:
             yield Want(device, heater.setting, heater.on, GateRule.FROST, urgent=True)
             for setting, value in heater.frost:
                 yield Want(device, setting, value, GateRule.FROST, urgent=True)
-        elif hot and not frost and heating:
+        elif hot and heating:
             yield Want(device, heater.setting, heater.off, GateRule.OVERHEATING, urgent=True)
         elif heating and not frost and not heater.whole_house and self._around.window_long_open(limits.room, now_ns):
             yield Want(device, heater.setting, heater.off, GateRule.WINDOW_OPEN, urgent=False)

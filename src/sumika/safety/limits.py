@@ -102,13 +102,14 @@ def _narrowed(row: Limit, bounds: tuple[float, float] | None) -> Limit:
     """Narrow a row; bounds that leave nothing of it, or are no numbers, leave only its nearest edge."""
     if bounds is None:
         return row
-    low = row.low if math.isnan(bounds[0]) else min(row.high, max(row.low, bounds[0]))
-    high = row.high if math.isnan(bounds[1]) else max(low, min(row.high, bounds[1]))
+    low = row.low if math.isnan(bounds[0]) else min(row.high, max(row.low, float(bounds[0])))
+    high = row.high if math.isnan(bounds[1]) else max(low, min(row.high, float(bounds[1])))
     return replace(row, low=low, high=high)
 
 
 def _of_own(low: float, high: float) -> Limit:
     """Return the row of a kind of one's own: its range is what `house.yaml` says, and nothing beyond is known of it."""
+    low, high = float(low), float(high)
     return Limit(low=low, high=high, widest_low=low, widest_high=high)
 
 

@@ -52,7 +52,7 @@ class Shaping:
             return None, early
         allowed, interlock = self._interlocks.check(device, setting, stepped, now_ns, unattended=unattended)
         if interlock is not GateRule.NONE:
-            return allowed, interlock
+            return None if allowed is None else clipped(allowed, limit), interlock
         return stepped, rule if why is GateRule.NONE else why
 
     def change(self, device: str, setting: str, value: float, limit: Limit, now_ns: int) -> float:

@@ -1,6 +1,7 @@
 """What the gate hears of rooms, people and weather: the least it needs, believed only while it can be so."""
 
 import math
+from collections.abc import Collection
 
 from sumika.schema import AirSample, Presence, WeatherSample
 from sumika.units import seconds_to_ns
@@ -126,9 +127,10 @@ class Surroundings:
             self._frozen.discard(room)
         return room in self._frozen
 
-    def too_hot(self, room: str, now_ns: int) -> bool:
-        """Return whether a room is so hot that nobody may heat it."""
-        return any(air_c > TOO_HOT_C for air_c in self._temperatures(room, now_ns))
+    def too_hot(self, rooms: Collection[str], now_ns: int) -> bool:
+        """Return whether all of the rooms whose temperature is known are so hot that nobody may heat them."""
+        known = [air_c for air_c in (self._temperatures(room, now_ns) for room in rooms) if air_c]
+        return bool(known) and all(max(air_c) > TOO_HOT_C for air_c in known)
 
     def _temperatures(self, room: str, now_ns: int) -> list[float]:
         return [air_c for air_c, at_ns in self._air_c.get(room, {}).values() if now_ns - at_ns <= AIR_FRESH_NS]

@@ -20,21 +20,21 @@ class Timer(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         device: Name in `house.yaml`.
-        on: Whether it runs; None where that was not known.
+        state: What its running setting is; 0: off; None where that was not known.
         since: When it was switched, on both clocks.
         held_by: The person who holds it: one of `sumika.schema.Asker`; empty: nobody.
         held_until: Until when, on both clocks.
     """
 
     device: str
-    on: bool | None = None
+    state: float | None = None
     since: Instant | None = None
     held_by: str = ""
     held_until: Instant | None = None
 
 
 class RunTimes:
-    """Since when each device has been on or off."""
+    """Since when each device has been off, or in the mode it is in."""
 
     def __init__(self, runnings: dict[str, Running], now: Instant, timers: tuple[Timer, ...] = ()) -> None:
         """Take over what was so before a restart.
@@ -45,24 +45,24 @@ class RunTimes:
             timers: As `timers` returned them before the restart.
         """
         self._runnings = runnings
-        self._on: dict[str, bool] = {}
+        self._state: dict[str, float] = {}
         self._since_ns: dict[str, int] = {}
         for timer in timers:
-            if timer.device in runnings and timer.on is not None and timer.since is not None:
-                self._on[timer.device] = timer.on
+            if timer.device in runnings and timer.state is not None and timer.since is not None:
+                self._state[timer.device] = timer.state
                 self._since_ns[timer.device] = now.monotonic_ns - elapsed_ns(timer.since, now)
 
     def written(self, device: str, setting: str, value: float, now_ns: int) -> None:
         """Note what a device is set to by us."""
-        if self._tells(device, setting) and self._on.get(device) is not (value != 0.0):
-            self._on[device] = value != 0.0
+        if self._tells(device, setting) and self._state.get(device) != value:
+            self._state[device] = value
             self._since_ns[device] = now_ns
 
     def reported(self, device: str, setting: str, value: float, now_ns: int) -> None:
         """Note what a device says it is set to; what it is when it is first heard of, it has long been."""
-        if self._tells(device, setting) and device not in self._on:
+        if self._tells(device, setting) and device not in self._state:
             self._since_ns[device] = now_ns - LONG_NS
-            self._on[device] = value != 0.0
+            self._state[device] = value
         else:
             self.written(device, setting, value, now_ns)
 
@@ -75,17 +75,17 @@ class RunTimes:
         running = self._runnings.get(device)
         if running is None or setting != running.setting:
             return GateRule.NONE
-        was_on = self._on.get(device)
-        if was_on is None or was_on is (value != 0.0):
+        state = self._state.get(device)
+        if state is None or state == value:
             return GateRule.NONE
-        least_s = running.least_on_s if was_on else running.least_off_s
+        least_s = running.least_off_s if state == 0.0 else running.least_on_s
         if now_ns - self._since_ns[device] >= seconds_to_ns(least_s):
             return GateRule.NONE
-        return GateRule.LEAST_ON_TIME if was_on else GateRule.LEAST_OFF_TIME
+        return GateRule.LEAST_OFF_TIME if state == 0.0 else GateRule.LEAST_ON_TIME
 
-    def since(self, device: str) -> tuple[bool, int] | None:
-        """Return whether a device runs, and since when; None where that is not known."""
-        return (self._on[device], self._since_ns[device]) if device in self._on else None
+    def since(self, device: str) -> tuple[float, int] | None:
+        """Return a device's running setting, and since when it is so; None where that is not known."""
+        return (self._state[device], self._since_ns[device]) if device in self._state else None
 
 
 def elapsed_ns(since: Instant, now: Instant) -> int:
