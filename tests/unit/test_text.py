@@ -9,7 +9,7 @@ import pytest
 
 import sumika
 from sumika.clock import Instant
-from sumika.schema import Event, NodeState, Origin, Reason, Severity
+from sumika.schema import Event, GateRule, NodeState, Origin, Reason, Severity
 from sumika.text import (
     LANGUAGES,
     banner,
@@ -21,6 +21,7 @@ from sumika.text import (
     probability_text,
     rate_text,
     reason_text,
+    rule_text,
     say,
     severity_text,
     state_text,
@@ -28,7 +29,7 @@ from sumika.text import (
 
 PACKAGE = Path(sumika.__file__).parent
 TABLE_CELL = 24
-FAMILIES = ("reason.", "state.", "origin.", "banner.", "severity.", "event.", "world.column_")
+FAMILIES = ("reason.", "state.", "origin.", "banner.", "severity.", "event.", "rule.", "world.column_")
 DIAGNOSES = re.compile(
     r"apn|arrhythm|diagnos|disease|patient|abnormal|無呼吸|不整脈|診断|疾患|病気|患者|異常な(?:呼吸|心拍)", re.I
 )
@@ -80,6 +81,7 @@ def test_every_reason_state_origin_and_severity_has_its_text(language: str) -> N
     assert all(state_text(state, language) for state in NodeState)
     assert all(origin_text(origin, language) for origin in Origin)
     assert all(severity_text(severity, language) for severity in Severity)
+    assert all(rule_text(rule, language) for rule in GateRule if rule is not GateRule.NONE)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,7 @@ def test_every_reason_state_origin_and_severity_has_its_text(language: str) -> N
         ("origin", {origin.value for origin in Origin}),
         ("banner", {origin.value for origin in Origin}),
         ("severity", {severity.value for severity in Severity}),
+        ("rule", {rule.value for rule in GateRule if rule is not GateRule.NONE}),
     ],
 )
 def test_no_text_is_left_over_from_a_member_that_is_gone(family: str, members: set[str]) -> None:

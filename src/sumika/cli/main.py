@@ -12,6 +12,7 @@ from sumika.schema.errors import SumikaError
 
 COMMANDS = {
     "bench": ("sumika.cli.bench", "Measure the published figures."),
+    "devices": ("sumika.cli.devices", "Real devices: find them, list them, try one by hand."),
     "distil": ("sumika.cli.distil", "Squeeze a big teacher into a small student, with the bill."),
     "doctor": ("sumika.cli.doctor", "Say what is wrong, in plain words."),
     "evaluate": ("sumika.cli.evaluate", "Score what a log says against its references."),

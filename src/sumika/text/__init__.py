@@ -20,6 +20,7 @@ from sumika.text._phrases import (
     probability_text,
     rate_text,
     reason_text,
+    rule_text,
     severity_text,
     state_text,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "probability_text",
     "rate_text",
     "reason_text",
+    "rule_text",
     "say",
     "severity_text",
     "state_text",

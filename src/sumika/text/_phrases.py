@@ -1,6 +1,6 @@
 """The phrases that every view needs, from the values as messages carry them."""
 
-from sumika.schema import Event, NodeState, Origin, Reason, Severity
+from sumika.schema import Event, GateRule, NodeState, Origin, Reason, Severity
 from sumika.text._say import LANGUAGES, say
 from sumika.units import SECONDS_PER_MINUTE
 
@@ -30,6 +30,11 @@ def banner(origin: Origin, language: str) -> str:
 def severity_text(severity: Severity, language: str) -> str:
     """Return how much an event matters, in a word."""
     return say(f"severity.{severity.value}", language)
+
+
+def rule_text(rule: GateRule, language: str) -> str:
+    """Return why the safety gate clipped or vetoed, in a few words; empty where it did neither."""
+    return "" if rule is GateRule.NONE else say(f"rule.{rule.value}", language)
 
 
 def event_text(event: Event, language: str) -> str:

@@ -1,0 +1,47 @@
+"""Devices in words that fit a terminal of 80 columns."""
+
+import textwrap
+from collections.abc import Iterable, Mapping
+
+from sumika.schema import Setting
+
+COLUMNS = 80
+_LABEL = 12
+
+
+def number(value: float) -> str:
+    """Return a number as people write it."""
+    return f"{value:.6g}"
+
+
+def setting_words(settings: Mapping[str, Setting]) -> str:
+    """Return what can be set, as in `setpoint_c 16..31 step 0.5`."""
+    parts = []
+    for name, setting in settings.items():
+        step = f" step {number(setting.step)}" if setting.step not in (0.0, 1.0) else ""
+        parts.append(f"{name} {number(setting.low)}..{number(setting.high)}{step}")
+    return ", ".join(parts)
+
+
+def value_words(values: Mapping[str, float]) -> str:
+    """Return settings with their values, as in `mode 0, power_w 0`."""
+    return ", ".join(f"{name} {number(value)}" for name, value in values.items())
+
+
+def labelled(label: str, text: str, indent: int = 2) -> list[str]:
+    """Return a label and a text beside it, wrapped within the terminal."""
+    head = " " * indent + f"{label:<{_LABEL}} "
+    return textwrap.wrap(
+        text, COLUMNS, initial_indent=head, subsequent_indent=" " * (indent + _LABEL + 1), break_on_hyphens=False
+    )
+
+
+def shortened(text: str, most: int = COLUMNS) -> str:
+    """Return a text cut to what fits, with what a stranger's name may hold that would disturb a terminal left out."""
+    clean = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return clean if len(clean) <= most else f"{clean[: most - 3]}..."
+
+
+def indented(lines: Iterable[str], by: int = 2) -> list[str]:
+    """Return lines moved to the right."""
+    return [" " * by + line for line in lines]
