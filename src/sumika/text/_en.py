@@ -288,4 +288,19 @@ TEXTS: dict[str, str] = {
     "devices.not_obeyed": "device: took it, but says {value} after {seconds:.0f} s",
     "devices.put_back": "put back: {value}",
     "devices.not_put_back": "NOT put back: {why}. It is set to {value} now.",
+    # Devices and sensors that lie.
+    "obedience.over": "{subject}: {detail} is as it should be again.",
+    "obedience.does_not_obey": "{subject} was told {detail} {asked} and still says {said} after {minutes} min.",
+    "obedience.no_effect": "{subject} says that it works, but {detail} changes by {measured}/h; "
+    "{with_it} ± {sigma}/h were expected, {without_it}/h without it.",
+    "obedience.no_power": "{subject} says that it works, but draws {measured} W; {with_it} "
+    "± {sigma} W were expected, {without_it} W when idle.",
+    "obedience.stuck_reading": "{subject}: {detail} has not moved for {minutes} min, "
+    "while the room should change by {with_it}/h.",
+    "event.does_not_obey": "{subject} does not do what it is told",
+    "event.does_not_obey.recovered": "{subject} does what it is told again",
+    "event.no_effect": "{subject} says that it works, but nothing comes of it",
+    "event.no_effect.recovered": "{subject} has an effect again",
+    "event.stuck_reading": "The reading of {subject} is stuck",
+    "event.stuck_reading.recovered": "The reading of {subject} moves again",
 }

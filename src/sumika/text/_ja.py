@@ -282,4 +282,20 @@ TEXTS: dict[str, str] = {
     "devices.not_obeyed": "機器: 受け取りましたが、{seconds:.0f}秒後も {value} のままです",
     "devices.put_back": "元に戻しました: {value}",
     "devices.not_put_back": "元に戻せませんでした: {why}。いまは {value} です。",
+    # うそをつく機器とセンサー。
+    "obedience.over": "{subject}: {detail} は正常に戻りました。",
+    "obedience.does_not_obey": "{subject} は {detail} を {asked} にするよう指示されましたが、"
+    "{minutes} 分後も {said} のままです。",
+    "obedience.no_effect": "{subject} は動作中と答えていますが、{detail} の変化は毎時 {measured} です。"
+    "見込みは毎時 {with_it} ± {sigma}、動いていなければ毎時 {without_it} です。",
+    "obedience.no_power": "{subject} は動作中と答えていますが、消費電力は {measured} W です。"
+    "見込みは {with_it} ± {sigma} W、待機なら {without_it} W です。",
+    "obedience.stuck_reading": "{subject}: {detail} が {minutes} 分間まったく変わりません。"
+    "部屋は毎時 {with_it} 変わるはずです。",
+    "event.does_not_obey": "{subject} が指示に従いません",
+    "event.does_not_obey.recovered": "{subject} が再び指示に従っています",
+    "event.no_effect": "{subject} は動作中と答えますが効果がありません",
+    "event.no_effect.recovered": "{subject} の効果が戻りました",
+    "event.stuck_reading": "{subject} の値が固まっています",
+    "event.stuck_reading.recovered": "{subject} の値が再び動いています",
 }
