@@ -4,10 +4,8 @@ import warnings
 
 import numpy as np
 from numpy.typing import NDArray
-from pythermalcomfort.models import pmv_ppd_iso
 
 from sumika.evaluate.control.diary import Diary
-from sumika.physics.comfort import MET_W_M2
 
 Array = NDArray[np.float64]
 
@@ -16,6 +14,7 @@ PER_K = 0.33
 LIKED_C = 23.0
 SCALE_END = 3.0
 """Cold and hot are the ends of the scale of seven points."""
+MET_W_M2 = 58.15
 _LEAST_MET, _MOST_CLO = 0.75, 2.5
 """Sleepers under bedding are below what ISO 7730 covers (0.8 met; 2 clo): its heat balance is taken on to them."""
 
@@ -52,6 +51,9 @@ def votes(diary: Diary) -> tuple[Array, Array]:
 
 
 def _pmv(air_c: Array, radiant_c: Array, felt: dict[str, Array], met: Array, clothing: Array) -> Array:
+    # Its import compiles for seconds: only who asks how people feel needs it.
+    from pythermalcomfort.models import pmv_ppd_iso
+
     if not air_c.size:
         return air_c
     with warnings.catch_warnings():
