@@ -69,7 +69,7 @@ class TimersFile:
     def save(self, timers: tuple[Timer, ...]) -> None:
         """Put it on the disk, whole or not at all, where it says something new."""
         news = tuple(
-            (timer.device, timer.state, _moment(timer.since), timer.held_by, _moment(timer.held_until))
+            (timer.device, timer.state, _moment(timer.since), timer.held_by, _moment(timer.held_until), timer.values)
             for timer in timers
         )
         if news == self._saved:

@@ -52,6 +52,11 @@ class Limit:
     own_values: frozenset[float] = frozenset()
     moves_itself: bool = False
 
+    @property
+    def stepwise(self) -> bool:
+        """Whether one write, or all of a window, may only change so much."""
+        return min(self.largest_step, self.unattended_step, self.most_change) < math.inf
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:

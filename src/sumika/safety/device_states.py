@@ -30,6 +30,7 @@ class _Setting:
     written: float | None = None
     before: float | None = None
     written_ns: int = 0
+    remembered: float | None = None  # from before a restart, until something newer is known
 
 
 class DeviceStates:
@@ -63,9 +64,29 @@ class DeviceStates:
             return None
         if known.written is not None:
             limit = self._limits[device].settings[setting]
-            if known.reported is None or known.reported_ns < known.written_ns or self._on_its_way(known, limit, now_ns):
+            if (
+                known.reported is None
+                or known.reported_ns <= known.written_ns
+                or self._on_its_way(known, limit, now_ns)
+            ):
                 return known.written
-        return known.reported
+        return known.remembered if known.reported is None else known.reported
+
+    def stepwise(self, device: str, now_ns: int) -> dict[str, float]:
+        """Return what those settings of a device are that may only be moved step by step, as far as they are known."""
+        known = {
+            name: self.now(device, name, now_ns)
+            for name, limit in self._limits[device].settings.items()
+            if limit.stepwise
+        }
+        return {name: value for name, value in known.items() if value is not None}
+
+    def remember(self, device: str, values: Mapping[str, float]) -> None:
+        """Take over what `stepwise` returned before a restart."""
+        for name, value in values.items():
+            known = self._known.get((device, name))
+            if known is not None and math.isfinite(value):
+                known.remembered = value
 
     def settled(self, device: str, setting: str, value: float, now_ns: int) -> bool:
         """Return whether writing a value is no news: it says that it is so, or it was written just now."""

@@ -97,7 +97,7 @@ class Gate:
         self._shaping = Shaping(self._states, self._book, self._times, self._interlocks)
         self._controllers = Controllers(now_ns)
         self._holds = Holds(seconds_to_ns(control.resident_holds_min * SECONDS_PER_MINUTE))
-        self._restore_holds(timers, now)
+        self._restore(timers, now)
         self._admission = Admission(self._mode, house.demo, self._controllers, self._holds)
         self._tested = False
         self._tries: dict[tuple[str, str], tuple[int, int]] = {}
@@ -142,9 +142,11 @@ class Gate:
         """Yield what people should know of, for as long as it lasts."""
         now_ns = self._now_ns
         yield from conditions_of(self._rooms, self._around, now_ns)
-        for device in self._limits:
+        for device, limits in self._limits.items():
             if self._interlocks.scalds(device):
                 yield Condition(device, "water_too_hot", Severity.ALARM)
+            if limits.closed:
+                yield Condition(device, "limits_contradict", Severity.WARNING, ", ".join(limits.closed))
         for device, (asker, _) in self._holds.held(now_ns).items():
             yield Condition(device, "held_by_hand", Severity.INFO, asker)
         if self._failing_safe(now_ns):
@@ -223,10 +225,12 @@ class Gate:
             since=None if run is None else now.later(run[1] - now.monotonic_ns),
             held_by="" if held is None else held[0],
             held_until=None if held is None else now.later(held[1] - now.monotonic_ns),
+            values=self._states.stepwise(device, now.monotonic_ns),
         )
 
-    def _restore_holds(self, timers: tuple[Timer, ...], now: Instant) -> None:
+    def _restore(self, timers: tuple[Timer, ...], now: Instant) -> None:
         for timer in timers:
+            self._states.remember(timer.device, timer.values)
             asker = ASKERS.get(timer.held_by)
             if timer.device in self._limits and asker in PEOPLE and timer.held_until is not None:
                 left = left_ns(timer.held_until, now, self._holds.holds_ns)

@@ -134,7 +134,7 @@ class Interlocks:
         now = self._states.now(device, opening.setting, now_ns)
         if self._around.alarmed:
             # Never seal: nothing that lets air through is turned down.
-            seals = value < (opening.full if now is None else now)
+            seals = value < (opening.full if now is None else max(now, opening.least))
             return (None, GateRule.SMOKE_OR_CO) if seals else (value, GateRule.NONE)
         if value < opening.least and (self._around.people(now_ns) or self.burning(now_ns)):
             return opening.least, GateRule.LEAST_VENTILATION
@@ -198,12 +198,12 @@ class Interlocks:
             opening, heater = OPENINGS.get(limits.kind), HEATERS.get(limits.kind)
             if opening is not None:
                 yield Want(device, opening.setting, opening.full, GateRule.SMOKE_OR_CO, urgent=True)
-            if heater is not None and heater.burns:
+            if heater is not None and heater.burns and can_switch(heater, limits):
                 yield Want(device, heater.setting, heater.off, GateRule.SMOKE_OR_CO, urgent=True)
 
     def _of_heater(self, device: str, limits: DeviceLimits, now_ns: int) -> Iterator[Want]:
         heater = HEATERS.get(limits.kind)
-        if heater is None:
+        if heater is None or not can_switch(heater, limits):
             return
         hot, frost = self._hot_or_frost(heater, limits.room, now_ns)
         now = self._states.now(device, heater.setting, now_ns)
@@ -230,6 +230,12 @@ class Interlocks:
 def heats(heater: Heater, value: float) -> bool:
     """Return whether a device heats when its setting has a value."""
     return heater.heats_from <= value <= heater.heats_to
+
+
+def can_switch(heater: Heater, limits: DeviceLimits) -> bool:
+    """Return whether the owner's limits leave a device both on and off."""
+    limit = limits.settings.get(heater.setting)
+    return limit is not None and limit.low <= heater.off <= limit.high and limit.low <= heater.on <= limit.high
 
 
 def _burns(kind: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from sumika.safety._kinds import KIND_LIMITS, KindLimits, Limit, Running
+from sumika.safety._kinds import KIND_LIMITS, Limit, Running
 from sumika.schema import DEVICE_KINDS
 from sumika.schema.house import Device
 
@@ -32,6 +32,7 @@ class DeviceLimits:
         kind: As in `house.yaml`.
         room: That it serves.
         settings: By name.
+        closed: Settings of which `house.yaml` leaves nothing: nobody sets them.
         running: What counts as running, and how long it must run and rest; None: it may be switched at will.
         unattended: Whether plan, policy and rules may operate it.
         real: Whether it is reached by a connection, and not part of the simulated house.
@@ -41,6 +42,7 @@ class DeviceLimits:
     kind: str
     room: str
     settings: Mapping[str, Limit]
+    closed: tuple[str, ...]
     running: Running | None
     unattended: bool
     real: bool
@@ -51,20 +53,18 @@ def limits_of(device: Device) -> DeviceLimits:
     """Return the limits of a device of `house.yaml`."""
     known = KIND_LIMITS.get(device.kind)
     if known is None:
-        rows = {name: _of_own(*bounds) for name, bounds in device.limits.items() if bounds[0] <= bounds[1]}
-        known = KindLimits(settings=rows)
-        unattended = False
+        rows, running = dict.fromkeys(device.limits, _OF_OWN), None
     else:
-        unattended = not is_never_unattended(device)
-    settings = {
-        name: _narrowed(_plated(row, name, device), device.limits.get(name)) for name, row in known.settings.items()
-    }
+        rows, running = {name: _plated(row, name, device) for name, row in known.settings.items()}, known.running
+    narrowed = {name: _narrowed(row, *device.limits.get(name, (row.low, row.high))) for name, row in rows.items()}
+    settings = {name: limit for name, limit in narrowed.items() if limit is not None}
     return DeviceLimits(
         kind=device.kind,
         room=device.room,
         settings=MappingProxyType(settings),
-        running=known.running,
-        unattended=unattended,
+        closed=tuple(name for name, limit in narrowed.items() if limit is None),
+        running=running,
+        unattended=known is not None and not is_never_unattended(device),
         real=bool(device.connection),
         fail_safe=MappingProxyType(_fail_safe(device, settings)),
     )
@@ -89,36 +89,41 @@ def fail_safe_of(device: Device) -> dict[str, float]:
 
 
 def _fail_safe(device: Device, settings: Mapping[str, Limit]) -> dict[str, float]:
+    """Return what is declared, as far as it is within the limits; of states, what is out of them is not done at all."""
     kind = DEVICE_KINDS.get(device.kind)
     declared = {**(kind.fail_safe if kind is not None else {}), **device.fail_safe}
-    return {
-        name: float(min(settings[name].high, max(settings[name].low, value)))
-        for name, value in declared.items()
-        if name in settings and math.isfinite(value)
-    }
+    safe: dict[str, float] = {}
+    for name, value in declared.items():
+        limit = settings.get(name)
+        if limit is None or math.isnan(value):
+            continue
+        clipped = min(limit.high, max(limit.low, float(value)))
+        if not limit.choices or clipped == value:
+            safe[name] = clipped
+    return safe
 
 
-def _narrowed(row: Limit, bounds: tuple[float, float] | None) -> Limit:
-    """Narrow a row; bounds that leave nothing of it, or are no numbers, leave only its nearest edge."""
-    if bounds is None:
-        return row
-    low = row.low if math.isnan(bounds[0]) else min(row.high, max(row.low, float(bounds[0])))
-    high = row.high if math.isnan(bounds[1]) else max(low, min(row.high, float(bounds[1])))
-    return replace(row, low=low, high=high)
+def _narrowed(row: Limit, low: float, high: float) -> Limit | None:
+    """Narrow a row; None where that leaves nothing: what contradicts itself is not operated at all."""
+    if math.isnan(low) or math.isnan(high):
+        return None
+    low, high = max(row.low, float(low)), min(row.high, float(high))
+    if low > high:
+        return None
+    if row.choices:
+        low, high = float(math.ceil(low)), float(math.floor(high))
+    return replace(row, low=low, high=high) if low <= high else None
 
 
-def _of_own(low: float, high: float) -> Limit:
-    """Return the row of a kind of one's own: its range is what `house.yaml` says, and nothing beyond is known of it."""
-    low, high = float(low), float(high)
-    return Limit(low=low, high=high, widest_low=low, widest_high=high)
+_OF_OWN = Limit()
+"""The row of a kind of one's own: its range is what `house.yaml` says."""
 
 
 def _plated(row: Limit, name: str, device: Device) -> Limit:
     """Keep power within what the plate says; who cannot give takes only."""
-    kind = DEVICE_KINDS.get(device.kind)
-    if name != "power_w" or kind is None:
+    if name != "power_w":
         return row
-    plate = {**kind.ratings, **device.ratings}
-    power_w = abs(plate.get("power_w", row.high))
+    plate = {**DEVICE_KINDS[device.kind].ratings, **device.ratings}
+    power_w = abs(plate["power_w"])
     gives_w = power_w if plate.get("both_ways", 1.0) >= 0.5 else 0.0
-    return _narrowed(row, (-gives_w, power_w))
+    return _narrowed(row, -gives_w, power_w) or row

@@ -27,7 +27,7 @@ def _of_table() -> Iterator[str]:
 def _of_device(device: str, limits: DeviceLimits) -> Iterator[str]:
     for setting, limit in limits.settings.items():
         where = f"{device}.{setting}"
-        if not (math.isfinite(limit.low) and math.isfinite(limit.high) and limit.low <= limit.high):
+        if not limit.low <= limit.high:
             yield f"{where}: {limit.low:g} to {limit.high:g} is no range"
         elif not _says_no(limit):
             yield f"{where}: takes what is no number, or out of range"
@@ -38,6 +38,8 @@ def _of_device(device: str, limits: DeviceLimits) -> Iterator[str]:
 
 
 def _says_no(limit: Limit) -> bool:
-    span = limit.widest_high - limit.widest_low
-    wild = (math.nan, math.inf, -math.inf, limit.widest_high + span + 1.0, limit.widest_low - span - 1.0)
+    wild = [math.nan]
+    if math.isfinite(limit.widest_low):
+        span = limit.widest_high - limit.widest_low
+        wild += [math.inf, -math.inf, limit.widest_high + span + 1.0, limit.widest_low - span - 1.0]
     return all(in_range(value, limit)[0] is None for value in wild)

@@ -24,6 +24,7 @@ class Timer(msgspec.Struct, frozen=True, kw_only=True):
         since: When it was switched, on both clocks.
         held_by: The person who holds it: one of `sumika.schema.Asker`; empty: nobody.
         held_until: Until when, on both clocks.
+        values: What those settings were that may only be moved step by step.
     """
 
     device: str
@@ -31,6 +32,7 @@ class Timer(msgspec.Struct, frozen=True, kw_only=True):
     since: Instant | None = None
     held_by: str = ""
     held_until: Instant | None = None
+    values: dict[str, float] = {}
 
 
 class RunTimes:
