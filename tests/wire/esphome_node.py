@@ -159,7 +159,7 @@ class EsphomeNode:
     def __init__(self, port: int, key: str = "", password: str = "") -> None:
         """Listen on a port of this machine."""
         self.port, self.key, self.password = port, key, password
-        self.states = {(type(state).__name__, getattr(state, "key")): state for state in states()}  # noqa: B009
+        self.states = {(type(state).__name__, state.key): state for state in states()}
         self.commands: list[Message] = []
         self.deaf = False
         self._loop = asyncio.new_event_loop()
@@ -167,11 +167,12 @@ class EsphomeNode:
         self._thread.start()
         self._server: asyncio.Server | None = None
         self._writers: dict[asyncio.StreamWriter, Plain | Encrypted] = {}
+        self._serving: set[asyncio.Task[None]] = set()
         self._do(self._listen())
 
     def change(self, state: Message) -> None:
         """Something changes at the node."""
-        self.states[(type(state).__name__, getattr(state, "key"))] = state  # noqa: B009
+        self.states[(type(state).__name__, state.key)] = state
         self._do(self._spread(state))
 
     def send_bytes(self, data: bytes) -> None:
@@ -205,8 +206,7 @@ class EsphomeNode:
             self._server.close()
         for writer in list(self._writers):
             writer.transport.abort()
-        while self._writers:
-            await asyncio.sleep(0)
+        await asyncio.gather(*self._serving)
 
     async def _spread(self, state: Message) -> None:
         for writer, frames in self._writers.items():
@@ -219,6 +219,8 @@ class EsphomeNode:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         frames = Encrypted(self.key) if self.key else Plain()
         self._writers[writer] = frames
+        task: Any = asyncio.current_task()
+        self._serving.add(task)
         try:
             await frames.greet(reader, writer)
             while True:
@@ -231,6 +233,7 @@ class EsphomeNode:
             pass
         finally:
             self._writers.pop(writer, None)
+            self._serving.discard(task)
             writer.close()
 
     def _answers(self, message: Message) -> list[Message]:

@@ -242,10 +242,9 @@ def test_a_point_of_2_0_1_that_says_so_takes_power_out_of_the_car() -> None:
 
 
 async def both_ways(heard: Heard) -> None:
-    """Wait until the point has said what it can."""
-    async with asyncio.timeout(20):
-        while not any(one.settings["power_w"].low < 0 for one in await heard.link.scan()):
-            await asyncio.sleep(0)
+    """Wait until the point has said what it can; each thing that it says is told."""
+    while not any(one.settings["power_w"].low < 0 for one in await heard.link.scan()):
+        await heard.until(DeviceState)
 
 
 def test_power_out_of_a_car_is_refused_where_the_point_does_not_say_that_it_can() -> None:

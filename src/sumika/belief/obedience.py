@@ -8,8 +8,8 @@ the device and without it::
 
 Each suspicion is a sequential test: log-likelihood ratios of independent stretches are added up, never below zero
 (CUSUM: E. S. Page, Biometrika 41, 1954), and a finding is told when the sum passes `THRESHOLD`. A false one then comes
-no oftener than once in exp(threshold) stretches on average (G. Lorden, Ann. Math. Statist. 42, 1971). One stretch counts
-for `MOST_PER_STRETCH` at most, so that no single event, such as a door that is left open, decides.
+no oftener than once in exp(threshold) stretches on average (G. Lorden, Ann. Math. Statist. 42, 1971). One stretch
+counts for `MOST_PER_STRETCH` at most, so that no single event, such as a door that is left open, decides.
 """
 
 import math
@@ -25,6 +25,7 @@ from sumika.units import seconds_to_ns
 THRESHOLD = 9.2
 """ln(10 000): at three stretches an hour one false finding in four months of uninterrupted use, on average."""
 MOST_PER_STRETCH = 3.0
+_CLEARED = -2.0 * THRESHOLD
 
 LATENCY_S = 60.0
 """So long a device may take to say what it was told; polled ones are asked every 30 s."""
@@ -42,6 +43,10 @@ _MOST_SAMPLES = 400
 _GAP_S = 600.0
 _POWER_EVERY_S = 60.0
 _HOUR_S = 3600.0
+_ERROR_LASTS_S = 7200.0
+"""An error of the model (sun, a door, a stove) lasts about so long (typical): stretches within it are one witness."""
+_ERRS = 2.0
+"""By so many of its standard deviations the model may be wrong before a reading that rests is suspicious."""
 
 NOISE: Mapping[str, float] = MappingProxyType(
     {
@@ -53,11 +58,11 @@ NOISE: Mapping[str, float] = MappingProxyType(
         "sound_dba": 1.0,
     }
 )
-"""Standard deviation of one reading (typical of consumer sensors, such as the repeatability of Sensirion's SHT4x, SCD4x)."""
+"""Standard deviation of one reading (typical of consumer sensors such as Sensirion's SHT4x and SCD4x)."""
 RESOLUTION: Mapping[str, float] = MappingProxyType(
     {"temperature_c": 0.1, "relative_humidity": 0.01, "co2_ppm": 1.0, "pm2_5_ug_m3": 1.0, "illuminance_lux": 1.0}
 )
-"""Steps that readings come in at the coarsest, unless the sensor has shown coarser ones."""
+"""Steps that readings come in, unless a sensor has shown coarser ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +103,12 @@ class _Stretch:
     with_it: float = 0.0
     without_it: float = 0.0
     sigma: float = 0.0
+    step: float = 0.0
+
+    @property
+    def lasts_s(self) -> float:
+        """How long it is."""
+        return (self.times_ns[-1] - self.times_ns[0]) / 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,7 @@ class Obedience:
         states: Latest state of each device.
         stretches: By suspicion.
         sums: Evidence against somebody, by suspicion.
+        steps: Smallest step that a sensor has shown, by sensor and quantity.
         found: Suspicions that have been told and hold.
     """
 
@@ -118,6 +130,7 @@ class Obedience:
     states: Mapping[str, DeviceState] = field(default_factory=dict)
     stretches: Mapping[Suspicion, _Stretch] = field(default_factory=dict)
     sums: Mapping[Suspicion, float] = field(default_factory=dict)
+    steps: Mapping[tuple[str, str], float] = field(default_factory=dict)
     found: frozenset[Suspicion] = frozenset()
 
 
@@ -189,7 +202,7 @@ def _said(state: Obedience, message: DeviceState) -> tuple[Obedience, list[Findi
         if abs(said - wanted.value) <= _rounds_to(state, device, setting):
             # Once it has said so, another value later is a hand at the device, not disobedience.
             del asked[device, setting]
-            state, more = _add(state, suspicion, -THRESHOLD, message.stamp, {})
+            state, more = _add(state, suspicion, _CLEARED, message.stamp, {})
         elif since_s <= LATENCY_S:
             continue
         else:
@@ -216,23 +229,39 @@ def _power(state: Obedience, message: DeviceState, one: Expected, power_w: float
 
 def _reading(state: Obedience, sample: AirSample, one: Expected, reading: float) -> tuple[Obedience, list[Finding]]:
     """Take one reading into its stretch; where that is long enough, weigh it."""
-    if one.device:
-        suspicion = Suspicion(Fault.NO_EFFECT, one.device, f"{sample.sensor}.{one.quantity}")
-        device = state.states.get(one.device)
-        if device is None or not works(device):
-            return _without(state, suspicion), []
-    else:
-        suspicion = Suspicion(Fault.STUCK_READING, sample.sensor, one.quantity)
+    sticks = Suspicion(Fault.STUCK_READING, sample.sensor, one.quantity)
+    suspicion = Suspicion(Fault.NO_EFFECT, one.device, f"{sample.sensor}.{one.quantity}") if one.device else sticks
+    if one.device and not _is_judged(state, one.device, sticks):
+        return _without(state, suspicion), []
     stretch = state.stretches.get(suspicion, _Stretch())
     now_ns = sample.stamp.monotonic_ns
     if stretch.times_ns and not 0 < now_ns - stretch.times_ns[-1] <= seconds_to_ns(_GAP_S):
         stretch = _Stretch()
-    stretch = _longer(stretch, one, now_ns, reading)
+    state, coarse = _coarseness(state, sample.sensor, one.quantity, stretch, reading)
+    stretch = replace(_longer(stretch, one, now_ns, reading), step=coarse)
     if not _long_enough(stretch, one):
         return replace(state, stretches={**state.stretches, suspicion: stretch}), []
     state = replace(state, stretches={**state.stretches, suspicion: _longer(_Stretch(), one, now_ns, reading)})
     ratio, evidence = _effect(stretch, one) if one.device else _sticks(stretch, one)
     return _add(state, suspicion, ratio, sample.stamp, evidence)
+
+
+def _is_judged(state: Obedience, device: str, sticks: Suspicion) -> bool:
+    """Return whether a device says that it works, and the sensor that would tell of it is above suspicion."""
+    known = state.states.get(device)
+    return known is not None and works(known) and state.sums.get(sticks, 0.0) == 0.0
+
+
+def _coarseness(
+    state: Obedience, sensor: str, quantity: str, stretch: _Stretch, reading: float
+) -> tuple[Obedience, float]:
+    """Return the smallest step that a sensor has shown so far."""
+    usual = RESOLUTION.get(quantity, 0.0)
+    shown = abs(reading - stretch.readings[-1]) if stretch.readings else 0.0
+    known = state.steps.get((sensor, quantity), math.inf)
+    if 0.0 < shown < known:
+        state, known = replace(state, steps={**state.steps, (sensor, quantity): shown}), shown
+    return state, usual if math.isinf(known) else max(usual, known)
 
 
 def _longer(stretch: _Stretch, one: Expected, now_ns: int, reading: float) -> _Stretch:
@@ -242,26 +271,31 @@ def _longer(stretch: _Stretch, one: Expected, now_ns: int, reading: float) -> _S
         (*stretch.readings, reading)[-_MOST_SAMPLES:],
         stretch.with_it + one.with_it * hours,
         stretch.without_it + one.without_it * hours,
-        stretch.sigma + one.sigma * hours,  # an error of the model lasts: it does not average out
+        stretch.sigma + one.sigma * hours,  # within a stretch an error of the model does not average out
     )
 
 
 def _long_enough(stretch: _Stretch, one: Expected) -> bool:
-    lasts_s = (stretch.times_ns[-1] - stretch.times_ns[0]) / 1e9
-    if lasts_s < LEAST_STRETCH_S or len(stretch.readings) < _ENDS:
+    if stretch.lasts_s < LEAST_STRETCH_S or len(stretch.readings) < _ENDS:
         return False
-    return lasts_s >= MOST_STRETCH_S or abs(_difference(stretch, one)) >= _TELLING * _spread(stretch, one)
+    differs = stretch.with_it - stretch.without_it if one.device else stretch.with_it
+    return stretch.lasts_s >= MOST_STRETCH_S or abs(differs) >= _TELLING * _spread(stretch, one)
 
 
-def _difference(stretch: _Stretch, one: Expected) -> float:
-    """Return what tells the two hypotheses apart: with and without the device, or any change and none."""
-    return stretch.with_it - stretch.without_it if one.device else stretch.with_it
+def _noise(stretch: _Stretch, one: Expected) -> float:
+    """Return the standard deviation of one reading: its noise, and that of rounding."""
+    return math.hypot(NOISE.get(one.quantity, 0.0), stretch.step / math.sqrt(12.0))
 
 
 def _spread(stretch: _Stretch, one: Expected) -> float:
+    """Return the standard deviation of the change over a stretch.
+
+    An error of the model that lasts over several stretches would be counted by each of them. Widening it by the root of
+    their number makes all of them together count it once.
+    """
     count = max(1, len(stretch.readings) // _ENDS)
-    noise = NOISE.get(one.quantity, 0.0)
-    return max(math.hypot(noise * math.sqrt(2.0 / count), stretch.sigma), 1e-9)
+    model = stretch.sigma * math.sqrt(max(1.0, _ERROR_LASTS_S / stretch.lasts_s))
+    return max(math.hypot(_noise(stretch, one) * math.sqrt(2.0 / count), model), 1e-9)
 
 
 def _changed(stretch: _Stretch) -> tuple[float, float]:
@@ -275,26 +309,29 @@ def _changed(stretch: _Stretch) -> tuple[float, float]:
 
 def _effect(stretch: _Stretch, one: Expected) -> tuple[float, dict[str, float]]:
     changed, spans = _changed(stretch)
-    hours = (stretch.times_ns[-1] - stretch.times_ns[0]) / 1e9 / _HOUR_S * spans
-    with_it, without_it, sigma = stretch.with_it * spans, stretch.without_it * spans, _spread(stretch, one)
+    hours = stretch.lasts_s / _HOUR_S * spans
+    with_it, without_it = stretch.with_it * spans, stretch.without_it * spans
     evidence = {
         "measured": changed / hours,
         "with_it": with_it / hours,
         "without_it": without_it / hours,
-        "sigma": sigma / hours,
+        "sigma": stretch.sigma * spans / hours,
     }
-    return _ratio(changed, with_it, without_it, sigma), evidence
+    return _ratio(changed, with_it, without_it, _spread(stretch, one)), evidence
 
 
 def _sticks(stretch: _Stretch, one: Expected) -> tuple[float, dict[str, float]]:
     """Weigh that all readings of a stretch are the same: certain if it is stuck, unlikely while the room changes."""
-    hours = (stretch.times_ns[-1] - stretch.times_ns[0]) / 1e9 / _HOUR_S
+    hours = stretch.lasts_s / _HOUR_S
     evidence = {"measured": 0.0, "with_it": stretch.with_it / hours, "minutes": 60.0 * hours}
     if any(reading != stretch.readings[0] for reading in stretch.readings):
-        return -THRESHOLD, evidence
-    sigma = max(math.hypot(NOISE.get(one.quantity, 0.0) * math.sqrt(2.0), stretch.sigma), 1e-9)
-    half = RESOLUTION.get(one.quantity, 1.0) / 2.0
-    upper, lower = (half - stretch.with_it) / sigma, (-half - stretch.with_it) / sigma
+        return _CLEARED, evidence
+    # What the model may be wrong by counts for the sensor: a room may rest although it should not.
+    changes = abs(stretch.with_it) - _ERRS * stretch.sigma
+    if changes <= 0.0:
+        return 0.0, evidence
+    noise = max(NOISE.get(one.quantity, 0.0) * math.sqrt(2.0), 1e-9)
+    upper, lower = (stretch.step / 2.0 - changes) / noise, (-stretch.step / 2.0 - changes) / noise
     same = 0.5 * (math.erf(upper / math.sqrt(2.0)) - math.erf(lower / math.sqrt(2.0)))
     return -math.log(max(same, 1e-9)), evidence
 

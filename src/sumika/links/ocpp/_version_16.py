@@ -47,6 +47,7 @@ class ChargePoint16(ChargePoint):
                 self.unit = "A"
         await self.tried("TriggerMessage", {"requestedMessage": "StatusNotification", "connectorId": _CONNECTOR})
         await self.tried("TriggerMessage", {"requestedMessage": "MeterValues", "connectorId": _CONNECTOR})
+        self.changed()
 
     async def limit(self, limit: Limit) -> None:
         """Set the profile that is ours."""

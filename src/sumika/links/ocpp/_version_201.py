@@ -57,6 +57,7 @@ class ChargePoint201(ChargePoint):
             "TriggerMessage", {"requestedMessage": "StatusNotification", "evse": {"id": _EVSE, "connectorId": 1}}
         )
         await self.tried("TriggerMessage", {"requestedMessage": "MeterValues", "evse": evse})
+        self.changed()
 
     async def limit(self, limit: Limit) -> None:
         """Set the profile that is ours."""
