@@ -7,7 +7,7 @@ import pytest
 
 from sumika.schema.house import Connection, Device, House, Sensor
 from tests.wire.echonet_device import EchonetDevice
-from tests.wire.link_helpers import device, free_port, house_with, linked, loopback, run
+from tests.wire.loopback_links import device, free_port, house_with, linked, loopback, run
 
 __all__ = ["loopback"]
 pytestmark = pytest.mark.usefixtures("loopback")

@@ -13,7 +13,7 @@ from sumika.links.base import LinkError
 from sumika.schema import AirSample, DeviceState, Presence, UsageError
 from sumika.schema.house import Connection, Device, House, Sensor
 from tests.wire.esphome_node import EsphomeNode
-from tests.wire.link_helpers import device, free_port, house_with, linked, loopback, run, sensor
+from tests.wire.loopback_links import device, free_port, house_with, linked, loopback, run, sensor
 
 __all__ = ["loopback"]
 pytestmark = pytest.mark.usefixtures("loopback")

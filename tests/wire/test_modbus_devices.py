@@ -12,7 +12,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from sumika.links.base import LinkError
 from sumika.schema import AirSample, MeterSample, Presence, UsageError
 from sumika.schema.house import Connection, Device, House, Sensor
-from tests.wire.link_helpers import device, free_port, house_with, linked, loopback, run, sensor
+from tests.wire.loopback_links import device, free_port, house_with, linked, loopback, run, sensor
 
 __all__ = ["loopback"]
 pytestmark = pytest.mark.usefixtures("loopback")

@@ -22,7 +22,7 @@ from websockets.typing import Subprotocol
 from sumika.links.base import LinkError
 from sumika.schema import DeviceState, MeterSample, UsageError
 from sumika.schema.house import Connection, Device, House, Sensor
-from tests.wire.link_helpers import Heard, device, free_port, house_with, linked, loopback, run, sensor
+from tests.wire.loopback_links import Heard, device, free_port, house_with, linked, loopback, run, sensor
 
 __all__ = ["loopback"]
 pytestmark = pytest.mark.usefixtures("loopback")
