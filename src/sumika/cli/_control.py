@@ -20,6 +20,8 @@ from sumika.evaluate.control.weeks import SCORED_SEEDS, Week, week_of
 from sumika.schema import Origin, UsageError
 from sumika.text import banner, language_of, say
 
+_LEAST_DAYS = 0.01
+
 Tell = Callable[[str], None]
 
 _COSTS: tuple[tuple[str, str, Callable[[Run], float]], ...] = (
@@ -51,6 +53,7 @@ class Wanted:
     controllers: tuple[str, ...]
     seeds: int
     days: float
+    warm_up_days: int
     presence: str
     processes: int
     plot: Path | None
@@ -70,11 +73,14 @@ def compare_controllers(wanted: Wanted, tell: Tell) -> None:
     """
     if not 1 <= wanted.seeds <= len(SCORED_SEEDS):
         raise UsageError(f"there are no {wanted.seeds} seeds", where="--seeds", remedy=f"Take 1 to {len(SCORED_SEEDS)}")
+    if not (wanted.days >= _LEAST_DAYS and wanted.warm_up_days >= 0):
+        raise UsageError("nothing would be lived through", where="--days", remedy="Take at least 0.01 days")
     plan = Plan(
         weeks=wanted.weeks,
         controllers=wanted.controllers,
         seeds=SCORED_SEEDS[: wanted.seeds],
         days=wanted.days,
+        warm_up_days=wanted.warm_up_days,
         presence=wanted.presence,
         processes=wanted.processes,
     )

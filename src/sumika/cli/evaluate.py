@@ -71,7 +71,8 @@ def vitals(log: Path, room: str, references: tuple[str, ...], again: bool, out: 
 @click.option("--all", "every", is_flag=True, help="All scenario weeks.")
 @click.option("--controller", "controllers", multiple=True, metavar="NAME", help="Without it all there are.")
 @click.option("--seeds", default=1, show_default=True, help="So many weathers, households and markets.")
-@click.option("--days", default=7.0, show_default=True, help="So many are scored, after a week of looking on.")
+@click.option("--days", default=7.0, show_default=True, help="So many are scored.")
+@click.option("--warm-up", "warm_up_days", default=7, show_default=True, help="Days of looking on before.")
 @click.option(
     "--presence",
     type=click.Choice(["as entered", "truth", "none", "pir", "perception"]),
@@ -90,6 +91,7 @@ def control(
     controllers: tuple[str, ...],
     seeds: int,
     days: float,
+    warm_up_days: int,
     presence: str,
     processes: int,
     plot: Path | None,
@@ -117,6 +119,7 @@ def control(
             controllers=controllers,
             seeds=seeds,
             days=days,
+            warm_up_days=warm_up_days,
             presence="" if presence == "as entered" else presence,
             processes=processes,
             plot=plot,

@@ -70,7 +70,7 @@ def _bars(axes: Any, lines: Sequence[Line]) -> None:
         axes.plot([spread.low, spread.high], [place, place], "k-", lw=1)
     axes.invert_yaxis()
     axes.set_xlabel(f"{lines[0].runs[0].currency} for the week; the mark is the total")
-    axes.legend(loc="lower right", fontsize="small")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(_PARTS), fontsize="small", frameon=False)
 
 
 def _trade(axes: Any, lines: Sequence[Line]) -> None:

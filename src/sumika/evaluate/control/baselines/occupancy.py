@@ -14,6 +14,8 @@ _HALF_HOURS = 48
 _REMEMBERS = 0.3
 """Weight of a day against those before it; typical of learning thermostats: they follow within a week."""
 _LOOKS_S = 900.0
+_MOST = 3.0
+"""The highest level of ventilation: stale air is to be gone soon."""
 
 
 class SmartSchedule(SetBackThermostat):
@@ -74,8 +76,7 @@ class OccupancyRules(SetBackThermostat):
             return self.reduced(room)
         heat_c, cool_c = self._for_those_there(room)
         stale = seen.co2_ppm is not None and seen.co2_ppm > self.settings.fresh_ppm
-        fresh = self.settings.ventilation + float(stale)
-        return Need(heat_c=heat_c, cool_c=cool_c, fresh=min(3.0, fresh), airing=True)
+        return Need(heat_c=heat_c, cool_c=cool_c, fresh=_MOST if stale else self.settings.ventilation, airing=True)
 
     def _for_those_there(self, room: str) -> tuple[float, float]:
         """Return temperatures for sleepers where they are told to sleep, else for those who are up."""
