@@ -60,8 +60,7 @@ class PreparationError(Exception):
 
 def fingerprint() -> str:
     """Return what the prepared folder depends on."""
-    digest = hashlib.sha256(PINS.read_bytes() + Path(__file__).read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256(PINS.read_bytes() + CONFIGURATION.encode()).hexdigest()
 
 
 def prepared(folder: Path = FOLDER) -> bool:
@@ -172,6 +171,24 @@ def access_token(port: int, refresh_token: str) -> str:
     return token
 
 
+def wait_until_started(port: int, token: str) -> None:
+    """Wait until every device is there, and until what is written down at the end would be.
+
+    Raises:
+        PreparationError: if that takes too long.
+    """
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/config", headers={"Authorization": f"Bearer {token}"}
+    )
+    end = time.monotonic() + START_S
+    while time.monotonic() < end:
+        with urllib.request.urlopen(request, timeout=30.0) as answer:
+            if json.loads(answer.read())["state"] == "RUNNING":
+                return
+        time.sleep(0.1)
+    raise PreparationError(f"Home Assistant did not come to run within {START_S:.0f} s")
+
+
 def prepare(folder: Path = FOLDER) -> None:
     """Make everything, unless it is there."""
     if prepared(folder):
@@ -182,8 +199,12 @@ def prepare(folder: Path = FOLDER) -> None:
     install(folder)
     port = free_port()
     with running(folder, config, port):
-        (config / "refresh_token").write_text(onboard(port), encoding="ascii")
-        (config / "refresh_token").chmod(0o600)
+        token = onboard(port)
+        wait_until_started(port, access_token(port, token))
+    if token not in (config / ".storage" / "auth").read_text(encoding="utf-8"):
+        raise PreparationError("Home Assistant did not write down who may log in")
+    (config / "refresh_token").write_text(token, encoding="ascii")
+    (config / "refresh_token").chmod(0o600)
     (folder / "made_of").write_text(fingerprint(), encoding="ascii")
 
 

@@ -20,7 +20,7 @@ after growing pauses. `write` says why it could not; it never waits for a connec
 arrives late is worse than none.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -28,7 +28,7 @@ import msgspec
 
 from sumika.clock import Clock
 from sumika.links.base import LinkError, NoSensors, SensorReader, load_protocol
-from sumika.schema import Message, Setting, Write
+from sumika.schema import DEVICE_KINDS, Message, Setting, Write
 from sumika.schema.house import Connection, House
 
 DRIVERS = {
@@ -44,6 +44,14 @@ DRIVERS = {
 
 class CannotError(Exception):
     """A setting cannot be set so on what `house.yaml` names; its text says why."""
+
+
+def clipped(setting: str, value: float, limits: Setting | None) -> float:
+    """Return the nearest value that a device reaches; itself where its limits are not known, and of modes.
+
+    A mode that a device does not have is no other mode.
+    """
+    return value if limits is None or setting == "mode" else min(max(value, limits.low), limits.high)
 
 
 class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +78,17 @@ class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[str, ...] = ()
     fail_safe: dict[str, float] = {}
     mapping: dict[str, str] = {}
+
+
+def fail_safe_of(kind: str, settings: Mapping[str, Setting]) -> dict[str, float]:
+    """Return what a device that was found would be set to when nobody controls it, as far as it reaches.
+
+    Args:
+        kind: Of device.
+        settings: What it can be told, with its own limits.
+    """
+    known = DEVICE_KINDS[kind].fail_safe if kind in DEVICE_KINDS else {}
+    return {name: clipped(name, value, settings[name]) for name, value in known.items() if name in settings}
 
 
 class DeviceLink(Protocol):
@@ -137,4 +156,14 @@ def open_link(
     return cast("_Driver", module).open_link(connection, house, clock, folder, sensors or NoSensors())
 
 
-__all__ = ["DRIVERS", "CannotError", "DeviceLink", "FoundDevice", "LinkError", "SensorReader", "open_link"]
+__all__ = [
+    "DRIVERS",
+    "CannotError",
+    "DeviceLink",
+    "FoundDevice",
+    "LinkError",
+    "SensorReader",
+    "clipped",
+    "fail_safe_of",
+    "open_link",
+]

@@ -16,10 +16,16 @@ class Rounding:
     def __init__(self) -> None:
         """Begin: nothing was asked."""
         self._asked: dict[str, float] = {}
+        self._seen: set[str] = set()
 
     def ask(self, setting: str, value: float) -> None:
-        """Note that a device took a value."""
+        """Note that a value is being sent to a device, whose report may come before its answer."""
         self._asked[setting] = value
+        self._seen.discard(setting)
+
+    def refused(self, setting: str) -> None:
+        """Note that the device did not take it."""
+        self._asked.pop(setting, None)
 
     def as_asked(self, setting: str, said: float, step: float, told: Told) -> float:
         """Return what was asked, where the device's own grid alone makes the difference; else what it says.
@@ -31,11 +37,16 @@ class Rounding:
             told: What would be sent for a value: two values that are sent alike are one to the device.
         """
         wanted = self._asked.get(setting)
-        if wanted is None or wanted == said:
+        if wanted is None:
+            return said
+        if wanted == said:
+            self._seen.add(setting)
             return said
         one = told(wanted)
         if abs(wanted - said) <= 0.5 * step + 1e-6 or (one is not None and one == told(said)):
+            self._seen.add(setting)
             return wanted
-        # Somebody else set it: from now on what it says is what counts.
-        del self._asked[setting]
+        # Before it has come about, a report may still tell what was before; afterwards it tells of somebody else.
+        if setting in self._seen:
+            self.refused(setting)
         return said

@@ -71,9 +71,12 @@ class HomeAssistantLink:
             return "Home Assistant is not connected"
         if not math.isfinite(write.value):
             return f"{write.value} is no number"
+        parts.rounding.ask(write.action, write.value)
         why = await self._tell(session, parts, write.action, write.value)
-        if not why:
-            parts.rounding.ask(write.action, write.value)
+        if why:
+            parts.rounding.refused(write.action)
+        # Where nothing changes by it, Home Assistant tells of nothing: whoever asked hears how it is all the same.
+        session.changes.put(parts.main)
         return why
 
     async def reports(self) -> AsyncGenerator[Message, None]:

@@ -84,7 +84,7 @@ class LightColour:
         low, high = (asked.entity.number(f"{end}_color_temp_kelvin") for end in ("min", "max"))
         if low is None or high is None or "color_temp" not in asked.entity.words("supported_color_modes"):
             return None
-        return Setting(low=low, high=high, step=1)
+        return Setting(low=low, high=high, step=asked.setting.step)
 
     def call(self, asked: Asked, value: float) -> ServiceCall | None:
         """Set it; nothing is sent to a lamp that is off, which would go on by it."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sumika.actuate.base import CannotError
+from sumika.actuate.base import CannotError, clipped
 from sumika.actuate.home_assistant.handles import Asked, Handle, ServiceCall
 from sumika.actuate.home_assistant.values import ACTING, MEASURES, handle_of
 from sumika.actuate.rounding import Rounding
@@ -75,6 +75,9 @@ class DeviceParts:
     def call(self, setting: str, value: float, states: States) -> tuple[str, ServiceCall | None]:
         """Return the entity and the call that set something; no call where it has to wait until the device is on.
 
+        A value that the device does not reach is brought to the nearest that it does: a fail-safe must not come to
+        nothing because a tank stops at 60 °C.
+
         Raises:
             CannotError: if it cannot be set, or the entity is not there.
         """
@@ -86,7 +89,8 @@ class DeviceParts:
             raise CannotError(f"Home Assistant has no {place.write.name}")
         if not entity.available:
             raise CannotError(f"Home Assistant does not reach {place.write.name}")
-        return entity.entity_id, handle.call(Asked(entity, limits, place, setting), value)
+        asked = Asked(entity, limits, place, setting)
+        return entity.entity_id, handle.call(asked, clipped(asked.name, value, handle.offers(asked)))
 
     def state(self, states: States, stamp: Instant, why: str = "") -> DeviceState:
         """Return what the device says of itself.

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from sumika.actuate.base import FoundDevice
+from sumika.actuate.base import FoundDevice, fail_safe_of
 from sumika.actuate.home_assistant.parts import DeviceParts
 from sumika.links.base import LinkError
 from sumika.links.home_assistant import EntityState, Session
@@ -109,11 +109,7 @@ def _found(entity: EntityState, session: Session, registry: _Registry) -> FoundD
         maker=registry.maker(entity.entity_id),
         settings=settings,
         measures=measured,
-        fail_safe={
-            name: value
-            for name, value in (DEVICE_KINDS[kind].fail_safe.items() if settings else ())
-            if name in settings
-        },
+        fail_safe=fail_safe_of(kind, settings),
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from sumika.actuate.base import FoundDevice
+from sumika.actuate.base import FoundDevice, fail_safe_of
 from sumika.actuate.mqtt.values import tasmota_fields, zigbee_fields
 from sumika.links.mqtt import BrokerSession, BrokerSettings, TopicMessage, zigbee
 from sumika.links.mqtt.payload import decoded
@@ -66,7 +66,7 @@ def _zigbee(device: ZigbeeDevice, base: str) -> FoundDevice:
         maker=device.maker,
         settings={name: field.setting for name, field in fields.items()},
         measures=tuple(dict.fromkeys(ours for theirs, ours in zigbee.MEASURED.items() if theirs in device.exposed)),
-        fail_safe={name: value for name, value in (known.fail_safe if known else {}).items() if name in fields},
+        fail_safe=fail_safe_of(kind, {name: field.setting for name, field in fields.items()}),
     )
 
 
@@ -108,7 +108,7 @@ def _tasmota(device: TasmotaDevice, measures: tuple[str, ...]) -> list[FoundDevi
                 maker=f"Tasmota {device.model}".strip(),
                 settings={name: field.setting for name, field in fields.items()},
                 measures=measures,
-                fail_safe={name: value for name, value in (known.fail_safe if known else {}).items() if name in fields},
+                fail_safe=fail_safe_of(kind, {name: field.setting for name, field in fields.items()}),
             )
         )
     return found

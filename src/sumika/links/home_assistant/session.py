@@ -200,6 +200,9 @@ class Session:
         Raises:
             LinkError: as `ask`.
         """
+        # Its owner may have changed its units meanwhile.
+        config = _decoded(await self.ask("get_config"), _Config, self.url)
+        self._degrees, self.currency = config.unit_system.temperature, config.currency
         self._vanished.clear()
         found = _decoded(await self.ask("get_states"), list[EntityState], self.url)
         states: dict[str, EntityState] = {}
@@ -243,8 +246,6 @@ class Session:
 
     async def _learn(self) -> None:
         """Listen first and ask then, so that no change falls between."""
-        config = _decoded(await self.ask("get_config"), _Config, self.url)
-        self._degrees, self.currency = config.unit_system.temperature, config.currency
         await self.ask("subscribe_events", event_type="state_changed")
         await self.refresh()
 
