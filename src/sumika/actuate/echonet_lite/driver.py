@@ -12,6 +12,7 @@ from sumika.actuate.base import FoundDevice
 from sumika.actuate.echonet_lite.codes import SettingCode
 from sumika.actuate.echonet_lite.scan import scan
 from sumika.actuate.echonet_lite.values import CLASSES, measured_of, properties_of, settings_of
+from sumika.actuate.rounding import Rounding
 from sumika.actuate.watching import Watching, silent, state_of, wait_or
 from sumika.clock import Clock
 from sumika.links.base import SensorReader
@@ -37,6 +38,7 @@ class _Target:
         now: The properties last read.
         told: What was set since and not yet read back.
         wishes: What was last written, by setting.
+        rounding: Tells a device's own rounding from a hand.
     """
 
     address: EchonetAddress
@@ -47,11 +49,12 @@ class _Target:
     now: dict[int, bytes] = field(default_factory=dict)
     told: dict[int, bytes] = field(default_factory=dict)
     wishes: dict[str, float] = field(default_factory=dict)
+    rounding: Rounding = field(default_factory=Rounding)
 
     def state(self, clock: Clock) -> DeviceState:
         """Return what is known of the device."""
         code = self.address.eoj.class_code
-        values = {name: setting.decode(self.now, self.wishes) for name, setting in self.settings.items()}
+        values = {name: self._set_to(name, setting) for name, setting in self.settings.items()}
         values |= {name: read(self.now) for name, read in measured_of(code).items()}
         power = CLASSES[code].power if code in CLASSES else None
         watts = None if power is None or power.epc not in self.now else power.reading(self.now[power.epc])
@@ -61,6 +64,20 @@ class _Target:
         unknown = sorted(name for name, value in values.items() if value is None and name in self.settings)
         why = f"it does not say how {', '.join(unknown)} is set" if unknown else ""
         return state_of(self.device, clock.now(), known, power_w=watts, why=why)
+
+    def encoded(self, setting: str, value: float) -> tuple[tuple[int, bytes], ...] | str:
+        """Return what would be set for a value, or why nothing is."""
+        told = self.settings[setting].encode(value, self.wishes, {**self.now, **self.told})
+        return told if isinstance(told, str) else tuple(told)
+
+    def _set_to(self, name: str, setting: SettingCode) -> float | None:
+        said = setting.decode(self.now, self.wishes)
+
+        def told(value: float) -> tuple[tuple[int, bytes], ...] | None:
+            found = self.encoded(name, value)
+            return None if isinstance(found, str) or not found else found
+
+        return None if said is None else self.rounding.as_asked(name, said, setting.step, told)
 
 
 class EchonetLink:
@@ -96,16 +113,18 @@ class EchonetLink:
         target = self._by_device.get(write.device)
         if target is None:
             return f"connection {self._connection.id} has no device {write.device}"
-        setting = target.settings.get(write.action)
-        if setting is None:
+        if write.action not in target.settings:
             return f"ECHONET Lite object {target.address} has no {write.action}"
         if not math.isfinite(write.value):
             return f"{write.action} cannot be set to {write.value}: that is no number"
-        told = setting.encode(write.value, target.wishes, {**target.now, **target.told})
+        told = target.encoded(write.action, write.value)
         if isinstance(told, str):
             return told
-        refusal = await self._set(target, tuple(told))
-        if not refusal:
+        target.rounding.ask(write.action, write.value)
+        refusal = await self._set(target, told)
+        if refusal:
+            target.rounding.refused(write.action)
+        else:
             target.wishes[write.action] = write.value
             target.told.update(told)
         self._wakes[target.address.host].set()

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 from dataclasses import replace
 
-from sumika.actuate.base import FoundDevice
+from sumika.actuate.base import FoundDevice, fail_safe_of
 from sumika.actuate.echonet_lite.codes import SettingCode
 from sumika.actuate.echonet_lite.values import CLASSES
 from sumika.links.base import LinkError
@@ -99,9 +99,7 @@ async def _described(client: EchonetClient, host: str, eoj: Eoj) -> list[FoundDe
             maker=maker,
             settings=settings,
             measures=measures or _sensed(eoj, maps),
-            fail_safe={name: value for name, value in DEVICE_KINDS[kind].fail_safe.items() if name in settings}
-            if kind
-            else {},
+            fail_safe=fail_safe_of(kind, settings),
         )
     ]
 

@@ -64,6 +64,7 @@ class EsphomeLink:
                 return told
             self._client.tell(*told)
         except LinkError as error:
+            parts.rounding.refused(write.action)
             return str(error)
         return ""
 

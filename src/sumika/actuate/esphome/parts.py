@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sumika.actuate.base import clipped
 from sumika.actuate.esphome.handles import Command, Fields, Handle, number_in, placed
 from sumika.actuate.esphome.values import MEASURES, handles_of
+from sumika.actuate.rounding import Rounding
 from sumika.actuate.watching import silent, state_of
 from sumika.clock import Instant
 from sumika.links.esphome import Entity, EntityReport
@@ -27,6 +29,7 @@ class DeviceParts:
         handles: How it is told; known once the node has told its entities.
         entities: By name.
         said: What each entity said last.
+        rounding: Tells the device's own rounding from a hand.
     """
 
     device: Device
@@ -35,6 +38,7 @@ class DeviceParts:
     handles: dict[str, Handle] = field(default_factory=dict)
     entities: Mapping[str, Entity] = field(default_factory=dict)
     said: dict[str, Fields] = field(default_factory=dict)
+    rounding: Rounding = field(default_factory=Rounding)
 
     @classmethod
     def of(cls, device: Device) -> "DeviceParts":
@@ -82,10 +86,11 @@ class DeviceParts:
         handle = self.handles.get(setting)
         if handle is None:
             return f"{self.main or self.device.id} has no {setting} that can be set"
-        if handle.limits is not None and not handle.limits.low - 1e-9 <= value <= handle.limits.high + 1e-9:
-            return f"{handle.entity} takes {handle.limits.low:g} to {handle.limits.high:g}, not {value:g}"
-        told = handle.encode(value)
-        return told if isinstance(told, str) else (self.entities[handle.entity], told)
+        told = handle.encode(clipped(setting, value, handle.limits))
+        if isinstance(told, str):
+            return told
+        self.rounding.ask(setting, value)
+        return self.entities[handle.entity], told
 
     def hear(self, report: EntityReport) -> bool:
         """Take what an entity says; return whether it is one of this device's."""
@@ -104,7 +109,7 @@ class DeviceParts:
         why = f"{', '.join(quiet)} says nothing" if quiet else ""
         if self.main in quiet or len(quiet) == len(self.names):
             return silent(self.device.id, stamp, why)
-        found = {name: handle.decode(self.said.get(handle.entity, {})) for name, handle in self.handles.items()}
+        found = {name: self._set_to(name, handle) for name, handle in self.handles.items()}
         main = self.entities.get(self.main)
         if main is not None:
             told = self.said.get(self.main, {})
@@ -117,6 +122,16 @@ class DeviceParts:
         values = {name: value for name, value in found.items() if value is not None}
         power_w = values.pop(_DRAWN, values.get("power_w") if "power_w" not in self.handles else None)
         return state_of(self.device.id, stamp, values, power_w=power_w, why=why)
+
+    def _set_to(self, name: str, handle: Handle) -> float | None:
+        said = handle.decode(self.said.get(handle.entity, {}))
+
+        def told(value: float) -> tuple[tuple[str, object], ...] | None:
+            command = handle.encode(clipped(name, value, handle.limits))
+            return None if isinstance(command, str) else tuple(sorted(command.items()))
+
+        step = 0.0 if handle.limits is None else handle.limits.step
+        return None if said is None else self.rounding.as_asked(name, said, step, told)
 
     def _read(self, name: str, place: Place) -> float | None:
         spot = place.read or place.write

@@ -1,6 +1,6 @@
 """What a node of ESPHome has, told so that it can be written into house.yaml."""
 
-from sumika.actuate.base import FoundDevice
+from sumika.actuate.base import FoundDevice, fail_safe_of
 from sumika.actuate.esphome.values import KINDS, MEASURES, handles_of
 from sumika.links.esphome import Entity, EsphomeClient
 from sumika.links.home_assistant.classes import MEASURED, SEEN
@@ -33,9 +33,7 @@ def _found(entity: Entity, client: EsphomeClient) -> FoundDevice:
         maker=client.maker,
         settings=settings,
         measures=(ours,) if ours else tuple(MEASURES.get(entity.domain, {})),
-        fail_safe={
-            name: value for name, value in (DEVICE_KINDS[kind].fail_safe if kind else {}).items() if name in settings
-        },
+        fail_safe=fail_safe_of(kind, settings),
     )
 
 

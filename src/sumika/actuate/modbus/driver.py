@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
+from functools import partial
 from pathlib import Path
 
 from sumika.actuate.base import FoundDevice
@@ -10,7 +11,7 @@ from sumika.actuate.modbus.values import DRAWN, Driven, driven
 from sumika.actuate.watching import Watching, silent, state_of, wait_or
 from sumika.clock import Clock
 from sumika.links.base import LinkError, SensorReader
-from sumika.links.modbus import OPTIONS, ModbusRefusedError, Register, Unit, client_of, read_register
+from sumika.links.modbus import OPTIONS, ModbusRefusedError, Register, Unit, WordOrder, client_of, read_register
 from sumika.links.options import Options
 from sumika.schema import DeviceState, Message, Write
 from sumika.schema.house import Connection, House
@@ -58,15 +59,18 @@ class ModbusLink:
         register = device.settings.get(write.action)
         if register is None:
             return f"the mapping of {write.device} names no register for {write.action}"
+        device.rounding.ask(write.action, write.value)
+        refusal = ""
         try:
             await self._client.write(device.unit, register, write.value)
-        except ModbusRefusedError as refusal:
-            return f"unit {device.unit}: {refusal}"
+        except ModbusRefusedError as refused:
+            refusal = f"unit {device.unit}: {refused}"
         except LinkError as error:
-            return str(error)
-        finally:
-            self._wake.set()
-        return ""
+            refusal = str(error)
+        if refusal:
+            device.rounding.refused(write.action)
+        self._wake.set()
+        return refusal
 
     def reports(self) -> AsyncIterator[Message]:
         """Yield states and readings as they come."""
@@ -108,7 +112,7 @@ class ModbusLink:
     def _told(self, report: Unit) -> None:
         for device in self._driven.values():
             if device.unit == report.number:
-                self._watching.put(_state(device, report, self._clock))
+                self._watching.put(_state(device, report, self._clock, self._client.order))
         self._watching.put(*self._sensors.read(report, self._clock.now()))
 
     def _lost(self, unit: int, why: str) -> None:
@@ -119,14 +123,23 @@ class ModbusLink:
         self._watching.put(*self._sensors.read(Unit(unit, {}), now))
 
 
-def _state(device: Driven, report: Unit, clock: Clock) -> DeviceState:
+def _state(device: Driven, report: Unit, clock: Clock, order: WordOrder) -> DeviceState:
     registers = {**device.measures, **device.settings}
     values = {name: round(report.values[one], 9) for name, one in registers.items() if one in report.values}
+    for name, register in device.settings.items():
+        if name in values:
+            told = partial(_told, register, order)
+            values[name] = device.rounding.as_asked(name, values[name], register.step, told)
     refused = [f"{name}: {report.refused[one]}" for name, one in registers.items() if one in report.refused]
     power_w = values.pop(DRAWN, values.get("power_w") if "power_w" in device.measures else None)
     if not values and power_w is None:
         return silent(device.device, clock.now(), "; ".join(refused))
     return state_of(device.device, clock.now(), values, power_w=power_w, why="; ".join(refused))
+
+
+def _told(register: Register, order: WordOrder, value: float) -> tuple[int, ...] | None:
+    words = register.theirs(value, order)
+    return None if isinstance(words, str) else tuple(words)
 
 
 def _wanted(

@@ -1,8 +1,9 @@
 """Which registers are which settings and measurements of a device: all of it said in `house.yaml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sumika.actuate.rounding import Rounding
 from sumika.links.modbus import Register, read_register, unit_of
 from sumika.schema import DEVICE_KINDS, UsageError
 from sumika.schema.house import Device
@@ -20,12 +21,14 @@ class Driven:
         unit: Number of the unit.
         settings: Registers of what it can be told.
         measures: Registers of what it only tells.
+        rounding: Tells the device's own rounding from a hand.
     """
 
     device: str
     unit: int
     settings: Mapping[str, Register]
     measures: Mapping[str, Register]
+    rounding: Rounding = field(default_factory=Rounding)
 
 
 def driven(device: Device, numbering: str) -> Driven:

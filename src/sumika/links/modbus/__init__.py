@@ -1,7 +1,7 @@
 """Modbus TCP: registers and coils of units behind one host."""
 
 from sumika.links.modbus._client import OPTIONS, ModbusClient, ModbusRefusedError, Unit, client_of
-from sumika.links.modbus._register import Register, Table, read_register, unit_of
+from sumika.links.modbus._register import Register, Table, WordOrder, read_register, unit_of
 
 __all__ = [
     "OPTIONS",
@@ -10,6 +10,7 @@ __all__ = [
     "Register",
     "Table",
     "Unit",
+    "WordOrder",
     "client_of",
     "read_register",
     "unit_of",
