@@ -1,12 +1,16 @@
 """What a simple controller keeps of the last measurements: per room, as its sensors and devices tell it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from sumika.evaluate.control.arena import Measurements
 from sumika.schema.house import Device, House
 from sumika.schema.living import FurnitureKind
+
+Known = TypeVar("Known", float, float | None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,24 +80,22 @@ class Seen:
         sensed = set()
         for sample in measurements.air:
             room = self.rooms[sample.room]
+            room.air_c = _new(sample.temperature_c, room.air_c)
+            room.relative = _new(sample.relative_humidity, room.relative)
+            room.co2_ppm = _new(sample.co2_ppm, room.co2_ppm)
+            room.dust_ug_m3 = _new(sample.pm2_5_ug_m3, room.dust_ug_m3)
             if sample.temperature_c is not None:
-                room.air_c = sample.temperature_c
                 sensed.add(sample.room)
-            room.relative = room.relative if sample.relative_humidity is None else sample.relative_humidity
-            room.co2_ppm = room.co2_ppm if sample.co2_ppm is None else sample.co2_ppm
-            room.dust_ug_m3 = room.dust_ug_m3 if sample.pm2_5_ug_m3 is None else sample.pm2_5_ug_m3
         for device in self.house.devices:
             said = self.states.get(device.id, {}).get("room_temperature_c")
             if said is not None and device.room not in sensed:
-                self.rooms[device.room].air_c = said
+                self.rooms[device.room].air_c = _new(said, self.rooms[device.room].air_c)
         self._take_people(measurements)
 
     def _take_outside(self, measurements: Measurements) -> None:
         weather = measurements.weather
-        self.outdoor_c = self.outdoor_c if weather.temperature_c is None else weather.temperature_c
-        self.outdoor_relative = (
-            self.outdoor_relative if weather.relative_humidity is None else weather.relative_humidity
-        )
+        self.outdoor_c = _new(weather.temperature_c, self.outdoor_c)
+        self.outdoor_relative = _new(weather.relative_humidity, self.outdoor_relative)
         self.sun_w_m2 = weather.global_horizontal_w_m2 or 0.0
         self.direct_w_m2 = weather.direct_normal_w_m2 or 0.0
         self.rain_mm_h = weather.rain_mm_h or 0.0
@@ -106,6 +108,11 @@ class Seen:
             room.asleep = measurements.activities.get(name) == "sleep"
             if room.people:
                 room.seen_at = measurements.at
+
+
+def _new(said: float | None, before: Known) -> float | Known:
+    """Return what a sensor says, or what it said before where it says nothing or no number."""
+    return before if said is None or not math.isfinite(said) else said
 
 
 def bedrooms_of(house: House) -> frozenset[str]:
