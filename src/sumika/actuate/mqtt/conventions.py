@@ -107,6 +107,7 @@ class Zigbee:
         self._says: bool | None = None
         self._bridge_says: bool | None = None
         self._to_ask: tuple[str, ...] = ()
+        self._taken_out = False
 
     def topics(self) -> tuple[str, ...]:
         """Return its own topics and those of the bridge."""
@@ -127,7 +128,7 @@ class Zigbee:
             self._says = zigbee.is_online(decoded(message.payload))
         else:
             return False
-        self.online = False if self._bridge_says is False else self._says
+        self.online = False if self._bridge_says is False or self._taken_out else self._says
         return True
 
     def ask(self) -> tuple[Sent, ...]:
@@ -142,12 +143,14 @@ class Zigbee:
         self.documents.clear()
         self.online = None
         self._says = self._bridge_says = None
+        self._taken_out = False
 
     def _learn(self, payload: bytes) -> None:
-        device = zigbee.zigbee_devices(payload).get(self._name)
+        listed = zigbee.zigbee_devices(payload)
+        device = listed.devices.get(self._name)
+        # A whole list names every device: who is not in it was taken out of the network.
+        self._taken_out = device is None and listed.whole
         if device is None:
-            # The list names every device: this one was taken out of the network.
-            self.fields, self.measured, self._says = {}, {}, False
             return
         self.fields = zigbee_fields(device, self._topic, self._settings)
         self._to_ask = tuple(name for name, one in device.exposed.items() if one.can_be_set and one.can_be_asked)

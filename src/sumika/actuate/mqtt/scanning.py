@@ -33,7 +33,7 @@ async def found_devices(settings: BrokerSettings) -> tuple[FoundDevice, ...]:
     found: list[FoundDevice] = []
     for report in reports:
         if report.topic == f"{settings.zigbee}/bridge/devices":
-            found += [_zigbee(one, settings.zigbee) for one in zigbee_devices(report.payload).values()]
+            found += [_zigbee(one, settings.zigbee) for one in zigbee_devices(report.payload).devices.values()]
     sensors = {one.topic.split("/")[-2]: _measures(one) for one in reports if one.topic.endswith("/sensors")}
     for report in reports:
         one = tasmota_device(report.payload) if report.topic.endswith("/config") else None
@@ -92,6 +92,9 @@ def _measures(report: TopicMessage) -> tuple[str, ...]:
 def _tasmota(device: TasmotaDevice, measures: tuple[str, ...]) -> list[FoundDevice]:
     """Return one device for each relay that is for something, and one for the sensors where there is none."""
     relays = [(place, use) for place, use in enumerate(device.relays, start=1) if use in (RELAY, LIGHT, SHUTTER)]
+    if not device.by_default:
+        # Its topics have to be written down one by one, in a mapping.
+        relays = []
     if any(use == SHUTTER for _, use in relays):
         relays = [(1, SHUTTER)]
     found = []

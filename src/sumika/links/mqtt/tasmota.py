@@ -27,6 +27,9 @@ MEASURED: Mapping[str, str] = MappingProxyType(
 UNITS: Mapping[str, str] = MappingProxyType({"Humidity": "%", "Pressure": "hPa"})
 """Units that no device may choose; those of temperature and pressure stand beside the readings."""
 
+_FULL_TOPIC = "%prefix%/%topic%/"
+_PREFIXES = ("cmnd", "stat", "tele")
+
 RELAY, LIGHT, SHUTTER = 1, 2, 3
 """What a relay is for, as in `rl`."""
 
@@ -60,10 +63,15 @@ class TasmotaDevice(
     topic: str
     name: str = ""
     relays: list[int] = []
-    full_topic: str = "%prefix%/%topic%/"
-    prefixes: list[str] = ["cmnd", "stat", "tele"]
+    full_topic: str = _FULL_TOPIC
+    prefixes: tuple[str, ...] = _PREFIXES
     model: str = ""
     fan: int = 0
+
+    @property
+    def by_default(self) -> bool:
+        """Whether its topics are made up as by default, so that they can be told from its own part of them."""
+        return (self.full_topic, self.prefixes) == (_FULL_TOPIC, _PREFIXES)
 
 
 def tasmota_device(payload: bytes) -> TasmotaDevice | None:

@@ -127,21 +127,35 @@ def _flat(exposes: list[Exposed]) -> Iterator[Exposed]:
         yield from _flat(one.features)
 
 
-def zigbee_devices(payload: bytes) -> dict[str, ZigbeeDevice]:
-    """Return the devices of `bridge/devices` by name; those that cannot be read are left out."""
+class DeviceList(msgspec.Struct, frozen=True):
+    """What `bridge/devices` says.
+
+    Attributes:
+        devices: Those that are on, by name.
+        whole: Whether all of it could be read, so that who is not in it is not there.
+    """
+
+    devices: dict[str, ZigbeeDevice]
+    whole: bool
+
+
+def zigbee_devices(payload: bytes) -> DeviceList:
+    """Return the devices of `bridge/devices`; those that cannot be read are left out."""
     found: dict[str, ZigbeeDevice] = {}
+    whole = True
     try:
         rows = msgspec.json.decode(payload, type=list[msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
+        return DeviceList({}, False)
     for row in rows[:_MOST_DEVICES]:
         try:
             device = msgspec.json.decode(row, type=ZigbeeDevice)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            whole = False
             continue
         if device.type != "Coordinator" and not device.disabled:
             found[device.friendly_name] = device
-    return found
+    return DeviceList(found, whole and len(rows) <= _MOST_DEVICES)
 
 
 def is_online(said: Any) -> bool | None:

@@ -1,0 +1,150 @@
+"""A real mosquitto in a process of its own, and devices that are played on it as the real ones speak."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import msgspec
+import pytest
+
+from tests.link_helpers import DEADLINE_S, free_port
+
+Acts = Callable[[str, bytes], Awaitable[None]]
+
+
+def mosquitto() -> str:
+    """Return the broker's program.
+
+    Without it a test is skipped on a user's machine. CI installs it, so there it fails.
+    """
+    found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if found:
+        return found
+    problem = "no MQTT broker to test with; install one with: apt install mosquitto"
+    if os.environ.get("CI") == "true":
+        pytest.fail(problem, pytrace=False)
+    pytest.skip(problem)
+
+
+class Broker:
+    """A mosquitto that can be killed and started again on the same port.
+
+    Attributes:
+        port: Where.
+    """
+
+    def __init__(self, folder: Path, *, password: str = "") -> None:
+        self.port = free_port()
+        self._program = mosquitto()
+        self._config = folder / "mosquitto.conf"
+        lines = [f"listener {self.port} 127.0.0.1", "persistence false", "max_packet_size 16777216"]
+        if password:
+            users = folder / "users"
+            users.touch(mode=0o600)
+            lines += ["allow_anonymous false", f"password_file {users}"]
+            subprocess.run([self._program + "_passwd", "-b", str(users), "sumika", password], check=True)
+        else:
+            lines.append("allow_anonymous true")
+        self._config.write_text("\n".join(lines), encoding="ascii")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._process = subprocess.Popen(
+            [self._program, "-c", str(self._config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                try:
+                    async with self.client("probe"):
+                        return
+                except aiomqtt.MqttError:
+                    assert self._process.poll() is None, "mosquitto does not start"
+
+    def kill(self) -> None:
+        """Let it die without a word."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def client(self, name: str, **more: Any) -> aiomqtt.Client:
+        """Return a client of somebody else in the house."""
+        return aiomqtt.Client("127.0.0.1", self.port, identifier=name, protocol=aiomqtt.ProtocolVersion.V5, **more)
+
+
+@asynccontextmanager
+async def broker_in(folder: Path) -> AsyncIterator[Broker]:
+    """Run a broker until the block ends."""
+    broker = Broker(folder)
+    await broker.start()
+    try:
+        yield broker
+    finally:
+        broker.kill()
+
+
+class Played:
+    """A device, or a bridge of many, that is played on the broker.
+
+    Attributes:
+        asked: What it was asked, oldest first.
+    """
+
+    def __init__(self, client: aiomqtt.Client) -> None:
+        self.client = client
+        self.asked: list[tuple[str, Any]] = []
+        self._news = asyncio.Event()
+
+    async def says(self, topic: str, document: Any, *, retain: bool = False) -> None:
+        """Publish JSON, or text or bytes as they are."""
+        payload = document if isinstance(document, str | bytes) else msgspec.json.encode(document)
+        await self.client.publish(topic, payload, qos=1, retain=retain)
+
+    async def follow(self, acts: Acts) -> None:
+        """Do what it is asked."""
+        async for message in self.client.messages:
+            payload = message.payload
+            assert isinstance(payload, bytes)
+            self.asked.append((message.topic.value, payload.decode()))
+            self._news.set()
+            await acts(message.topic.value, payload)
+
+    async def was_asked(self, topic: str, payload: str) -> None:
+        """Wait until it was asked this."""
+        async with asyncio.timeout(DEADLINE_S):
+            while (topic, payload) not in self.asked:
+                self._news.clear()
+                await self._news.wait()
+
+
+@asynccontextmanager
+async def playing(
+    broker: Broker, name: str, topics: tuple[str, ...], acts: Callable[["Played"], Acts], **more: Any
+) -> AsyncIterator[Played]:
+    """Play a device until the block ends.
+
+    Args:
+        broker: Where.
+        name: Of its client.
+        topics: What it listens to.
+        acts: Makes what it does when it is asked.
+        **more: For its client: a last will.
+    """
+    async with broker.client(name, **more) as client:
+        played = Played(client)
+        for topic in topics:
+            await client.subscribe(topic, qos=1)
+        task = asyncio.create_task(played.follow(acts(played)))
+        try:
+            yield played
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
