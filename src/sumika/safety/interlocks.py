@@ -188,7 +188,9 @@ class Interlocks:
         for device, limits in self._limits.items():
             if self.scalds(device):
                 for setting, value in COOLER[limits.kind]:
-                    yield Want(device, setting, value, GateRule.SCALD, urgent=True)
+                    limit = limits.settings.get(setting)
+                    if limit is not None and (not limit.choices or limit.low <= value):
+                        yield Want(device, setting, value, GateRule.SCALD, urgent=True)
             yield from self._of_heater(device, limits, now_ns)
         if self._around.people(now_ns) or self.burning(now_ns):
             yield from self._least_ventilation(now_ns)

@@ -70,6 +70,7 @@ class GateChecker:
         self._demo = house.demo
         self._places: dict[tuple[str, str], _Place] = {}
         self._bad: dict[tuple[str, str], bool] = {}
+        self._lasting: dict[tuple[str, str], int | None] = {}
         self._open: dict[tuple[str, str], bool] = {}
         self._air: dict[str, dict[str, tuple[float, int]]] = {}
         self._someone: dict[str, tuple[bool, int]] = {}
@@ -83,7 +84,7 @@ class GateChecker:
 
     def restart(self, at: int) -> None:
         """The gate begins anew: what it heard and counted is forgotten; least times, holds and steps are not."""
-        for each in (self._bad, self._open, self._air, self._someone, self._water, self._beats):
+        for each in (self._bad, self._lasting, self._open, self._air, self._someone, self._water, self._beats):
             each.clear()
         self._rain, self._plan_until, self.tested = (False, 0), 0, False
         self._counted_from = at
@@ -113,13 +114,24 @@ class GateChecker:
 
     def _hear_air(self, air: AirSample, at: int) -> None:
         if air.smoke is not None:
-            self._bad[air.sensor, "smoke"] = air.smoke
+            self._hear_alarm((air.sensor, "smoke"), air.smoke, not air.smoke, at)
         if air.co_ppm is not None and not math.isnan(air.co_ppm):
-            self._bad[air.sensor, "co"] = air.co_ppm >= 30.0
+            self._hear_alarm((air.sensor, "co"), air.co_ppm >= 30.0, air.co_ppm < 10.0, at)
         if air.window_open is not None:
             self._open[air.room, air.sensor] = not air.window_open <= 0.02
         if air.temperature_c is not None and -40.0 <= air.temperature_c <= 60.0:
             self._air.setdefault(air.room, {})[air.sensor] = (air.temperature_c, at)
+
+    def _hear_alarm(self, sensor: tuple[str, str], bad: bool, good: bool, at: int) -> None:
+        """Note an alarm, and whether it may still be on: it is over after ten minutes of good readings."""
+        self._bad[sensor] = bad
+        if bad:
+            self._lasting[sensor] = None
+        elif sensor in self._lasting:
+            calm = self._lasting[sensor] if good else None
+            self._lasting[sensor] = at if good and calm is None else calm
+            if calm is not None and at - calm >= 600 * SECOND:
+                del self._lasting[sensor]
 
     def _hear_device(self, state: DeviceState, at: int) -> None:
         for name, value in state.values.items():
@@ -289,7 +301,8 @@ class GateChecker:
 
     def _of_house(self, device: Device, write: Write, place: _Place, verdict: Verdict, at: int) -> Iterator[str]:
         alarmed = any(self._bad.values())
-        lower = bool(place.may_be()) and write.value < min(place.may_be())
+        known = self._within(device, write.action, place)
+        lower = bool(known) and write.value < min(known)
         if alarmed and lower and ((device.kind in VENTS and write.action == "level") or write.action == "open"):
             yield "seals the house while there is smoke or carbon monoxide"
         if alarmed and (device.kind, write.action, write.value) == ("boiler", "on", 1.0):
@@ -301,8 +314,8 @@ class GateChecker:
             and self._people(at)
         ):
             yield "no ventilation, with people"
-        if write.action == "open" and verdict.asked_by in _CONTROLLERS and not alarmed:
-            higher = not place.may_be() or write.value > max(place.may_be())
+        if write.action == "open" and verdict.asked_by in _CONTROLLERS and not self._lasting:
+            higher = not known or write.value > max(known)
             if higher and write.value > 0.0 and self._rain[0] and at - self._rain[1] <= 3600 * SECOND:
                 yield "opens a window to the rain"
         yield from self._of_heat(device, write, at)

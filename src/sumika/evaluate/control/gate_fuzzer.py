@@ -19,6 +19,9 @@ from sumika.schema.house import Control, Device, House, Room
 ROOMS = ("living", "bedroom")
 ASKERS = ("plan", "plan", "plan", "policy", "rules", "rules", "resident", "resident", "operator")
 STRANGERS = ("limit", "", "Plan", "admin", "gate", "plan as resident")
+KINDS = 6
+"""So many kinds of device are in each house, in both rooms."""
+
 BURSTS = 0.1
 """Share of sequences in which one device is flooded, so that windows of time fill up."""
 
@@ -45,13 +48,16 @@ WILD = (
 
 
 def wild_house(random: Random) -> House:
-    """Return a house with two devices of every kind, locks and stoves, and limits of its owner's."""
+    """Return a house with devices of some kinds, a lock and a stove, and limits of its owner's."""
     devices = [
         Device(id=f"{kind}_{room}", room=room, kind=kind, limits=_limits(random, kind), connection=_connection(random))
-        for kind in RANGES
+        for kind in random.sample(sorted(RANGES), KINDS)
         for room in ROOMS
     ]
-    devices += [Device(id=kind, room="living", kind=kind, limits={"on": (0.0, 1.0)}) for kind in sorted(HANDS_OFF)]
+    devices += [
+        Device(id=kind, room="living", kind=kind, limits={"on": (0.0, 1.0)})
+        for kind in random.sample(sorted(HANDS_OFF), 2)
+    ]
     devices.append(Device(id="front_door_lock", room="living", kind="appliance"))
     return House(
         demo=random.random() < 0.2,
@@ -103,7 +109,7 @@ class WildHousehold:
         self._checker = GateChecker(self.house)
         self._gate = Gate.of(self.house, self._now())
         self._settings = [(device, list(RANGES.get(device.kind, {"on": (0, 1)}))) for device in self.house.devices]
-        self._favourites = self._random.sample(self._settings, 6)
+        self._favourites = self._random.sample([each for each in self._settings if each[0].kind in RANGES], 6)
         self._focus: tuple[Device, list[str]] | None = None
         self._values: dict[tuple[str, str], float] = {}
         self._begin()
