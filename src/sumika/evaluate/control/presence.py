@@ -10,7 +10,7 @@ import numpy as np
 from sumika.schema.house import House
 from sumika.schema.living import FurnitureKind
 from sumika.world.exchange import Doing
-from sumika.world.perception_level.error_model import Coming, Manner, fitted_model
+from sumika.world.perception_level.error_model import POSTURES, Coming, Manner, fitted_model
 from sumika.world.residents import ACTIVITIES
 
 HOLDS_S = 900.0
@@ -20,6 +20,11 @@ _WALKS_IN_H = 720.0
 """Who stands and walks about moves so often that a motion sensor sees them within seconds."""
 _TURNS_PER_H = 2.0
 """Sleepers turn over two or three times an hour (J. De Koninck et al., Sleep 6, 1983); not all of it is seen."""
+_LOOKS_S = 10.0
+_SURE, _GONE = 0.98, 0.02
+"""Of an occupied and of an empty room, as `sumika.world.perception_level` tells them."""
+_LYING = POSTURES.index("lying")
+"""Who is told to lie is taken to sleep: the error model knows postures, not stages of sleep."""
 _SLEEPS = ("n1", "n2", "n3", "rem")
 
 
@@ -63,8 +68,7 @@ class Watcher:
         self._radars = frozenset(radar.room for radar in house.radars)
         self._moved_s: dict[str, float] = {}
         self._was_in: dict[str, str] = {}
-        self._found: dict[str, bool] = {}
-        self._told: dict[str, bool] = dict.fromkeys(self._rooms, False)
+        self._told: dict[str, bool] = {}
 
     def see(self, at_s: float, seconds: float, doing: Mapping[str, Doing]) -> Seen:
         """Return what is told at the end of a step.
@@ -111,25 +115,30 @@ class Watcher:
             manners = {name: self._manner(one) for name, one in doing.items() if one.room == room}
             plainest = next((manner for manner in Manner if manner in manners.values()), None)
             coming = model.present_without if plainest is None else model.manners[plainest].present
-            self._told[room] = there = self._comes(self._told[room], coming, seconds)
+            share = self._share(f"{room}/", coming, seconds)
             count = sum(
-                self._follow(f"{room}/{name}", model.manners[manner].seen, seconds) for name, manner in manners.items()
+                self._share(f"{room}/{name}", model.manners[manner].seen, seconds) >= 0.5
+                for name, manner in manners.items()
             )
-            presence[room] = (0.98 if there else 0.02, max(count, int(there)))
+            there = share >= 0.5
+            presence[room] = (_GONE + (_SURE - _GONE) * share, max(count, int(there)))
             if there and room in here:
-                activities[room] = _activity(here[room])
+                lie = [self._random.uniform() < model.manners[manner].posture[_LYING] for manner in manners.values()]
+                activities[room] = "sleep" if all(lie) else "awake"
         return Seen(presence=presence, activities=activities)
 
-    def _follow(self, key: str, coming: Coming, seconds: float) -> bool:
-        self._found[key] = self._comes(self._found.get(key, False), coming, seconds)
-        return self._found[key]
-
-    def _comes(self, now: bool, coming: Coming, seconds: float) -> bool:
-        """Return whether something that comes and goes is there after a time: exact for constant rates."""
-        both = coming.begins_per_s + coming.ends_per_s
+    def _share(self, key: str, coming: Coming, seconds: float) -> float:
+        """Return for which share of a time something that comes and goes is told; it is looked at every ten seconds."""
+        both, looks = coming.begins_per_s + coming.ends_per_s, max(1, round(seconds / _LOOKS_S))
+        now = self._told.get(key, False)
         settled = coming.begins_per_s / both if both > 0.0 else float(now)
-        chance = settled + (float(now) - settled) * math.exp(-both * seconds)
-        return float(self._random.uniform()) < chance
+        kept = math.exp(-both * seconds / looks)
+        told = 0
+        for draw in self._random.random(looks):
+            now = bool(draw < settled + (now - settled) * kept)
+            told += now
+        self._told[key] = now
+        return told / looks
 
     def _manner(self, one: Doing) -> Manner:
         activity = ACTIVITIES[one.activity]
