@@ -174,6 +174,8 @@ def _print(lines: tuple[Line, ...], language: str) -> None:
     for name in dict.fromkeys(line.week for line in lines):
         of_week = [line for line in lines if line.week == name]
         console.print(_title(week_of(name), of_week[0], language), style="bold", markup=False)
+        if any(line.simple and line.controller not in tuned_book().get(name, {}) for line in of_week):
+            console.print(say("control.untuned", language), style="yellow", markup=False)
         console.print(_costs(of_week, language))
         console.print(_others(of_week, language))
     for key in ("control.intervals", "control.units_of_comfort", "control.units_of_air", "control.units_of_night"):

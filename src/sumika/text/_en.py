@@ -232,6 +232,7 @@ TEXTS: dict[str, str] = {
     "control.sleep": "sleep K",
     "control.disturbed": "woken",
     "control.wishes": "wishes",
+    "control.untuned": "Not tuned for this week: simple controllers run as set by hand.",
     "control.intervals": "* The best simple controller. Ranges: 95 %, bootstrap over seeds.",
     "control.units_of_comfort": "comfort: what a lack of it cost. K.h: persons outside of ISO 7730.",
     "control.units_of_air": "kppm.h, PM mg.h, RH h: persons beyond 1000 ppm, 15 ug/m3, 40-60 %.",

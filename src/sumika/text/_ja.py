@@ -226,6 +226,7 @@ TEXTS: dict[str, str] = {
     "control.sleep": "睡眠時K",
     "control.disturbed": "騒音",
     "control.wishes": "要望",
+    "control.untuned": "この週には調整していません。単純制御は手で決めた設定です。",
     "control.intervals": "* 最良の単純制御。範囲は95%（シードのブートストラップ）。",
     "control.units_of_comfort": "不快：快適でないことの費用。K·h：ISO 7730の範囲外（人・時間）。",
     "control.units_of_air": "kppm·h、PM mg·h、乾湿h：1000 ppm、15 µg/m³、40〜60%の範囲外。",

@@ -1,17 +1,24 @@
 """What a simulated house's sensors, devices, meter and weather station say after a step, as messages."""
 
-from dataclasses import asdict
+from dataclasses import fields
 
 from sumika.clock import Instant
 from sumika.schema import AirSample, DeviceState, MeterSample, Origin, WeatherSample
+from sumika.world.devices import SensorReading
 from sumika.world.simulation import World, WorldStep
+
+_QUANTITIES = tuple(one.name for one in fields(SensorReading))
 
 
 def air_samples(world: World, step: WorldStep, at: Instant) -> tuple[AirSample, ...]:
     """Return what the air sensors say; silent ones are absent."""
     return tuple(
         AirSample(
-            stamp=at, origin=Origin.SIMULATED, sensor=sensor.id, room=sensor.room, **asdict(step.readings[sensor.id])
+            stamp=at,
+            origin=Origin.SIMULATED,
+            sensor=sensor.id,
+            room=sensor.room,
+            **{name: getattr(step.readings[sensor.id], name) for name in _QUANTITIES},
         )
         for sensor in world.house.sensors
         if sensor.id in step.readings
