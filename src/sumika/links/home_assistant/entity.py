@@ -57,7 +57,7 @@ class EntityState(msgspec.Struct, frozen=True, kw_only=True):
             return None
         try:
             number = float(said)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return number if math.isfinite(number) else None
 

@@ -50,17 +50,15 @@ def inside(document: Any, path: str) -> Any:
 
 def number_of(said: Any) -> float | None:
     """Return a finite number for what a device wrote; on and off, true and false are 1 and 0."""
-    if isinstance(said, bool):
-        return float(said)
-    if isinstance(said, str):
-        word = said.casefold()
-        if word in _WORDS:
-            return _WORDS[word]
-        try:
-            said = float(said)
-        except ValueError:
-            return None
-    return float(said) if isinstance(said, int | float) and math.isfinite(said) else None
+    if isinstance(said, str) and said.casefold() in _WORDS:
+        return _WORDS[said.casefold()]
+    if not isinstance(said, str | int | float):
+        return None
+    try:
+        number = float(said)
+    except (ValueError, OverflowError):  # a whole number may have more digits than any float
+        return None
+    return number if math.isfinite(number) else None
 
 
 _WORDS = {"on": 1.0, "off": 0.0, "true": 1.0, "false": 0.0, "open": 1.0, "closed": 0.0, "online": 1.0, "offline": 0.0}
@@ -70,7 +68,10 @@ def word_of(said: Any) -> str:
     """Return what a device wrote as a word; empty for what is none."""
     if isinstance(said, bool):
         return "true" if said else "false"
-    return format(said, "g") if isinstance(said, int | float) else said if isinstance(said, str) else ""
+    if isinstance(said, int | float):
+        number = number_of(said)
+        return "" if number is None else format(number, "g")
+    return said if isinstance(said, str) else ""
 
 
 def merged(known: Any, news: Any, deep: int = 0) -> Any:

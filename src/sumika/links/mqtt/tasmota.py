@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from sumika.links.mqtt.payload import number_of
+
 MEASURED: Mapping[str, str] = MappingProxyType(
     {
         "Temperature": "temperature_c",
@@ -113,5 +115,6 @@ def measured(document: Any) -> Iterator[tuple[str, float, str]]:
     }
     for sensor in document.values():
         for field, value in sensor.items() if isinstance(sensor, Mapping) else ():
-            if field in MEASURED and isinstance(value, int | float) and not isinstance(value, bool):
-                yield MEASURED[field], float(value), units.get(field, "")
+            number = number_of(value) if field in MEASURED and not isinstance(value, bool | str) else None
+            if number is not None:
+                yield MEASURED[field], number, units.get(field, "")

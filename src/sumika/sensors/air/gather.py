@@ -34,6 +34,8 @@ _KINDS: Mapping[str, frozenset[str]] = {
     "pir": _PRESENCE,
     "weather": _WEATHER,
     "meter": _METER,
+    # A door between rooms that stands open is no window: it says nothing of the air outside.
+    "door": _AIR - {"window_open"},
 }
 """Values by `Sensor.kind`; every other kind is of the air."""
 

@@ -1,0 +1,238 @@
+"""Places, units, words and rounding: what stands between a line of house.yaml and a number on the wire."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from sumika.actuate.rounding import Rounding
+from sumika.actuate.words import options, speeds, water_modes
+from sumika.clock import Instant
+from sumika.links.again import Again
+from sumika.links.measures import known_unit, measure_of, to_ours, to_theirs
+from sumika.links.mqtt import broker_settings, decoded, inside
+from sumika.links.mqtt.payload import merged, number_of
+from sumika.links.place import Place, Spot, read_place
+from sumika.links.secret import read_secret
+from sumika.schema import AirSample, MeterSample, Presence, Reason, UsageError, WeatherSample
+from sumika.schema.house import Connection, Sensor
+from sumika.sensors.air.gather import gathered_of
+
+NOW = Instant(5, 5, "boot")
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("sensor.tank", Place(read=Spot("sensor.tank"), write=Spot("sensor.tank"))),
+        ("a/b#c.d [°F]", Place(read=Spot("a/b", "c.d"), write=Spot("a/b", "c.d"), unit="°F")),
+        ("a#x > b#y", Place(read=Spot("a", "x"), write=Spot("b", "y"))),
+        ("> b | off, on", Place(read=None, write=Spot("b"), names=("off", "on"))),
+        ("a [100..0]", Place(read=Spot("a"), write=Spot("a"), ends=(100.0, 0.0))),
+        ("a [-1.5 .. 2]", Place(read=Spot("a"), write=Spot("a"), ends=(-1.5, 2.0))),
+        ("a |, one", Place(read=Spot("a"), write=Spot("a"), names=("", "one"))),
+    ],
+)
+def test_a_line_says_where_a_value_is(line: str, meant: Place) -> None:
+    assert read_place(line, "here") == meant
+
+
+@pytest.mark.parametrize(
+    "line", ["", " ", "#part", "a [furlong]", "a [3..3]", "a [1..2", "a |", "a | ,", "a > ", "[°C]"]
+)
+def test_a_line_that_says_nothing_is_named(line: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_place(line, "house.yaml, device lamp")
+    assert caught.value.where == "house.yaml, device lamp"
+    assert caught.value.remedy
+
+
+def test_values_turn_into_theirs_and_back() -> None:
+    turned = read_place("a [100..0]", "here")
+    assert turned.theirs(0.3) == pytest.approx(70.0)
+    assert turned.ours(70.0) == pytest.approx(0.3)
+    words = read_place("a | off, , full", "here")
+    assert [words.theirs(value) for value in (0, 1, 2, 3, -1, 0.5)] == ["off", None, "full", None, None, None]
+    assert (words.named("FULL"), words.named(""), words.named("half")) == (2.0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit", "ours"),
+    [
+        ("setpoint_c", 77.0, "°F", 25.0),
+        ("temperature_c", 300.0, "K", 26.85),
+        ("power_w", 1.5, "kW", 1500.0),
+        ("power_w", 1.5, "MW", 1.5e6),
+        ("power_w", 1.5, "mW", 1.5e-3),
+        ("imported_kwh", 3.6, "MJ", 1.0),
+        ("co2_ppm", 900.0, "ppb", 0.9),
+        ("voc_ug_m3", 0.2, "mg/m³", 200.0),
+        ("pm2_5_ug_m3", 8.0, "μg/m³", 8.0),
+        ("pressure_pa", 1013.25, "hPa", 101325.0),
+        ("wind_m_s", 36.0, "km/h", 10.0),
+        ("relative_humidity", 45.0, "%", 0.45),
+        ("humidity_setpoint", 45.0, "%", 0.45),
+        ("rain_mm_h", 1.0, "in/h", 25.4),
+        ("price_per_kwh", 31.0, "JPY/kWh", 31.0),
+        ("price_per_kwh", 90.0, "EUR/MWh", 0.09),
+        ("colour_temperature_k", 250.0, "mired", 4000.0),
+        ("global_horizontal_w_m2", 500.0, "W/m²", 500.0),
+        ("whatever", 5.0, "W", 5.0),
+        ("power_w", 5.0, "", 5.0),
+    ],
+)
+def test_units_become_ours_and_theirs_again(name: str, value: float, unit: str, ours: float) -> None:
+    here = to_ours(name, value, unit)
+    assert here == pytest.approx(ours)
+    assert here is not None
+    assert to_theirs(name, here, unit) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit"),
+    [
+        ("voc_ug_m3", 120.0, "ppb"),  # without the molecule there is no mass
+        ("power_w", 5.0, "kWh"),
+        ("temperature_c", 5.0, "%"),
+        ("co2_ppm", math.nan, "ppm"),
+        ("co2_ppm", math.inf, ""),
+        ("colour_temperature_k", 0.0, "mired"),
+    ],
+)
+def test_what_does_not_measure_it_is_no_value(name: str, value: float, unit: str) -> None:
+    assert to_ours(name, value, unit) is None
+
+
+def test_names_carry_their_unit() -> None:
+    assert measure_of("pm2_5_ug_m3") == "ug_m3"
+    assert measure_of("direct_normal_w_m2") == "w_m2"
+    assert measure_of("mode") == ""
+    assert known_unit("℃")
+    assert not known_unit("furlong")
+
+
+def test_speeds_of_fans_are_ranked_where_their_words_are_known() -> None:
+    assert speeds("fan_level", ("high", "auto", "low", "medium")) == ("auto", "low", "low", "medium", "high", "high")
+    assert speeds("fan_level", ("5", "1", "3")) == ("", "1", "1", "3", "5", "5")
+    assert speeds("level", ("high", "off", "low", "auto")) == ("off", "low", "high")
+    assert speeds("fan_level", ("breeze", "gale")) == ("", "breeze", "breeze", "breeze", "gale", "gale")
+    assert speeds("fan_level", ("auto",)) == ("auto",)
+    assert speeds("level", ()) == ()
+    assert options("mode", ("b", "a")) == ("b", "a")
+    assert water_modes("mode", ("electric", "eco", "off")) == ("off", "eco", "electric")
+
+
+def test_rounding_of_a_device_is_no_hand_and_a_hand_is_no_rounding() -> None:
+    rounding = Rounding()
+    rounding.ask("setpoint_c", 21.3)
+    assert rounding.as_asked("setpoint_c", 18.0, 1.0, lambda value: None) == 18.0  # what was before
+    assert rounding.as_asked("setpoint_c", 21.0, 1.0, lambda value: None) == 21.3
+    assert rounding.as_asked("setpoint_c", 24.0, 1.0, lambda value: None) == 24.0  # a hand
+    assert rounding.as_asked("setpoint_c", 21.0, 1.0, lambda value: None) == 21.0  # it is theirs from now on
+    rounding.ask("level", 2.0)
+    assert rounding.as_asked("level", 1.0, 0.0, lambda value: "low") == 2.0
+    rounding.ask("level", 3.0)
+    rounding.refused("level")
+    assert rounding.as_asked("level", 2.9, 1.0, lambda value: "low") == 2.9
+
+
+def test_pauses_grow_to_a_minute_and_begin_anew() -> None:
+    again = Again()
+    assert [again.next_s() for _ in range(8)] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]
+    again.held()
+    assert again.next_s() == 1.0
+
+
+def test_a_payload_is_json_or_a_word_or_nothing() -> None:
+    assert decoded(b'{"a": 1}') == {"a": 1}
+    assert decoded(b" ON ") == "ON"
+    assert decoded(b"21.5") == 21.5
+    for nothing in (b"\xff", b"a\x00b", b"1" * 70_000):
+        assert decoded(nothing) is None
+    assert [number_of(said) for said in ("on", True, "21.5", "nan", None, [1], "1e999", "", 10**400)] == [
+        1.0, 1.0, 21.5, None, None, None, None, None, None,
+    ]  # fmt: skip
+
+
+def test_fields_are_found_whatever_they_are_called() -> None:
+    document = {"SDS": {"PM2.5": 7}, "list": [{"a": 1}], "a.b": {"c": 2}}
+    assert inside(document, "SDS.PM2.5") == 7
+    assert inside(document, "list.0.a") == 1
+    assert inside(document, "a.b.c") == 2
+    assert inside(document, "") is document
+    for path in ("list.1", "list.x", "SDS.PM2", "none", "list.0.a.b"):
+        assert inside(document, path) is None
+    assert merged({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}}) == {"a": {"b": 3, "c": 2}}
+    assert merged({"a": 1}, [1]) == [1]
+
+
+def sensor(kind: str, **mapping: str) -> Sensor:
+    return Sensor(id="s", room="living", kind=kind, mapping=mapping)
+
+
+def test_values_are_gathered_and_forgotten() -> None:
+    air = gathered_of(sensor("air"))
+    air.tell({"temperature_c": 21.0, "smoke": 1.0, "power_w": 5.0}, NOW)
+    (told,) = air.tell({"co2_ppm": 800.0}, NOW)
+    assert isinstance(told, AirSample)
+    assert (told.temperature_c, told.co2_ppm, told.smoke) == (21.0, 800.0, True)
+    (told,) = air.tell({"temperature_c": None}, NOW)
+    assert isinstance(told, AirSample)
+    assert (told.temperature_c, told.co2_ppm) == (None, 800.0)
+    (told,) = air.forget(NOW)
+    assert isinstance(told, AirSample)
+    assert told.co2_ppm is None
+    assert air.tell({"power_w": 1.0}, NOW) == ()
+    (told,) = gathered_of(sensor("meter", currency="JPY", power_w="x")).tell({"power_w": 300.0}, NOW)
+    assert isinstance(told, MeterSample)
+    assert (told.currency, told.power_w) == ("JPY", 300.0)
+    (told,) = gathered_of(sensor("weather")).tell({"temperature_c": -3.0}, NOW)
+    assert isinstance(told, WeatherSample)
+    assert gathered_of(sensor("door")).tell({"window_open": 1.0}, NOW) == ()
+    with pytest.raises(UsageError, match="no value co2_ppm"):
+        gathered_of(sensor("meter", co2_ppm="x"))
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "probability", "reason"),
+    [
+        ("presence", 1.0, 1.0, Reason.MOVEMENT_SEEN),
+        ("presence", 0.0, 0.0, Reason.NOTHING_SEEN),
+        ("motion", 1.0, 1.0, Reason.MOVEMENT_SEEN),
+        ("motion", 0.0, None, Reason.NO_SIGNAL),  # who sits still is not seen
+        ("at_home", 1.0, None, Reason.NO_SIGNAL),  # in which room?
+        ("at_home", 0.0, 0.0, Reason.NOTHING_SEEN),
+        ("presence", None, None, Reason.NO_SIGNAL),
+    ],
+)
+def test_presence_is_said_only_as_far_as_it_is_known(
+    said: str, value: float | None, probability: float | None, reason: Reason
+) -> None:
+    gathered = gathered_of(sensor("presence"))
+    (told,) = gathered.tell(gathered.own(said, value), NOW)
+    assert isinstance(told, Presence)
+    assert (told.probability, told.reason, told.valid) == (probability, reason, probability is not None)
+
+
+def test_secrets_and_addresses_of_brokers(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("pass word\n", encoding="utf-8")
+    secret.chmod(0o600)
+    connection = Connection(id="b", type="mqtt", address="mqtts://broker.home", user="u", secret_file="secret")
+    settings = broker_settings(connection, tmp_path)
+    assert (settings.port, settings.encrypted, settings.user, settings.password) == (8883, True, "u", "pass word")
+    assert broker_settings(Connection(id="b", type="mqtt", address="10.0.0.1"), tmp_path).port == 1883
+    for address in ("http://x", "", "a:99999", "mqtt://user:pass@x"):
+        with pytest.raises(UsageError, match="no address"):
+            broker_settings(Connection(id="b", type="mqtt", address=address), tmp_path)
+    secret.chmod(0o640)
+    with pytest.raises(UsageError, match="0640"):
+        read_secret(connection, tmp_path)
+    secret.chmod(0o600)
+    for text in ("", "two\nlines"):
+        secret.write_text(text, encoding="utf-8")
+        with pytest.raises(UsageError, match="one line"):
+            read_secret(connection, tmp_path)
+    secret.unlink()
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_secret(connection, tmp_path)
