@@ -140,6 +140,7 @@ def test_only_a_device_that_says_it_works_and_has_no_effect_is_found(per_h: floa
     assert [finding.suspicion.fault for finding in findings] == ([Fault.NO_EFFECT] if found else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_months_of_a_healthy_device_accuse_nobody(seed: int) -> None:
     """The model errs by its own sigma, another way every two hours; no finding may come of it."""

@@ -17,7 +17,7 @@ from tests.wire.echonet_device import EchonetDevice
 from tests.wire.loopback_links import free_port, loopback
 
 __all__ = ["loopback"]
-pytestmark = pytest.mark.usefixtures("loopback")
+pytestmark = [pytest.mark.usefixtures("loopback"), pytest.mark.slow]
 
 THERE = "127.0.0.4"
 AIR_CONDITIONER = {"80": "31", "b0": "42", "b3": "18", "a0": "41", "bb": "13", "8a": "000008"}

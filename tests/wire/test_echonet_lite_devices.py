@@ -12,7 +12,7 @@ from tests.wire.echonet_device import EchonetDevice
 from tests.wire.loopback_links import device, free_port, house_with, linked, loopback, run, sensor
 
 __all__ = ["loopback"]
-pytestmark = pytest.mark.usefixtures("loopback")
+pytestmark = [pytest.mark.usefixtures("loopback"), pytest.mark.slow]
 
 HERE, THERE = "127.0.0.1", "127.0.0.2"
 AIR_CONDITIONER = {"80": "31", "b0": "42", "b3": "18", "a0": "41", "bb": "13", "ba": "2f", "be": "7e", "84": "0000"}
