@@ -93,9 +93,8 @@ class ModbusClient:
         self.where = f"{host}:{port}"
         self.order: WordOrder = order
         self._lock = asyncio.Lock()
-        self._client = AsyncModbusTcpClient(
-            host, port=port, timeout=timeout_s, retries=tries - 1, reconnect_delay=0, reconnect_delay_max=0
-        )
+        self._address, self._timeout_s, self._tries = (host, port), timeout_s, tries
+        self._client: AsyncModbusTcpClient | None = None
 
     async def open(self) -> None:
         """Connect, if that is not so already.
@@ -108,7 +107,8 @@ class ModbusClient:
 
     def close(self) -> None:
         """Let go of the connection. May be called again."""
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
 
     async def read(self, unit: int, registers: Iterable[Register]) -> Unit:
         """Read registers, neighbours in one request.
@@ -206,9 +206,9 @@ class ModbusClient:
 
     async def _ask(self, function: str, *args: object, **more: object) -> Any:
         async with self._lock:
-            await self._connected()
+            client = await self._connected()
             try:
-                answer: ModbusPDU = await getattr(self._client, function)(*args, **more)
+                answer: ModbusPDU = await getattr(client, function)(*args, **more)
             except ModbusException as error:
                 raise LinkError(f"no answer over Modbus: {error.string}", where=self.where) from error
         if answer.isError():
@@ -216,13 +216,25 @@ class ModbusClient:
             raise ModbusRefusedError(_EXCEPTIONS.get(code, f"exception {code}"), absent=code in _ABSENT)
         return answer
 
-    async def _connected(self) -> None:
+    async def _connected(self) -> AsyncModbusTcpClient:
+        if self._client is None:
+            # Made here, and not before: it wants the loop that it will run in.
+            host, port = self._address
+            self._client = AsyncModbusTcpClient(
+                host,
+                port=port,
+                timeout=self._timeout_s,
+                retries=self._tries - 1,
+                reconnect_delay=0,
+                reconnect_delay_max=0,
+            )
         if not self._client.connected and not await self._client.connect():
             raise LinkError(
                 "nothing answers over Modbus TCP",
                 where=self.where,
                 remedy="Check the address, and that Modbus TCP is switched on in the device; most take one client only",
             )
+        return self._client
 
 
 def client_of(connection: Connection, options: Options) -> ModbusClient:
