@@ -107,7 +107,6 @@ async def linked(house: House, folder: Path = Path()) -> AsyncIterator[Heard]:
     finally:
         await link.close()
         await link.close()
-        await asyncio.sleep(0)
     left = asyncio.all_tasks() - before
     assert not left, f"tasks are left: {left}"
 
