@@ -291,6 +291,14 @@ def test_a_car_that_leaves_too_empty_is_short_by_what_it_lacks_beyond_its_reserv
     assert written.missing_charge_kwh == pytest.approx(needed_kwh - 0.02 * 40.0)
 
 
+def test_nobody_who_controls_is_told_how_people_live() -> None:
+    arena = Arena(HOUSE)
+    assert [one.id for one in arena.house.residents] == ["aoi", "ren"]
+    assert all(one.life is None for one in arena.house.residents)
+    assert arena.house.world is None
+    assert all(one.life is not None for one in arena.world.house.residents)
+
+
 def test_a_diary_of_nothing_is_an_error() -> None:
     with pytest.raises(SumikaError, match="nothing was lived"):
         DiaryWriter(Arena(HOUSE).world, 300.0, 15.0, 14.0).diary()

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from sumika.clock import Instant
 from sumika.evaluate.control.diary import Diary, DiaryWriter
 from sumika.evaluate.control.forecasts import Forecast, Forecaster
 from sumika.evaluate.control.presence import PresenceSource, Seen, Watcher
 from sumika.evaluate.control.prices import Prices
 from sumika.evaluate.control.readings import air_samples, device_states, meter_sample, weather_sample
-from sumika.schema import AirSample, Command, DeviceState, MeterSample, Vote, WeatherSample
+from sumika.schema import AirSample, Command, DeviceState, MeterSample, Origin, Vote, WeatherSample
 from sumika.schema.house import House
 from sumika.schema.living import FurnitureKind
 from sumika.units import seconds_to_ns
@@ -178,8 +180,10 @@ class Arena:
 
     @property
     def house(self) -> House:
-        """The house as it stands, with the fans of its class."""
-        return self.world.house
+        """The house as its owner describes it, with the fans of its class: nothing of how people in it live."""
+        told = self.world.house
+        residents = tuple(msgspec.structs.replace(one, life=None) for one in told.residents)
+        return msgspec.structs.replace(told, residents=residents, world=None)
 
     @property
     def at(self) -> Instant:
@@ -234,6 +238,4 @@ class Arena:
 
 
 def _vote(wish: Wish, at: Instant) -> Vote:
-    from sumika.schema import Origin
-
     return Vote(stamp=at, origin=Origin.SIMULATED, resident=wish.who, room=wish.room, sensation=wish.vote)
