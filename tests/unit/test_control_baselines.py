@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sumika.evaluate.control.baselines import FAMILIES, GRID, Settings
@@ -13,6 +14,7 @@ from sumika.evaluate.control.baselines.settings import NEVER, OFF_K
 from sumika.evaluate.control.baselines.thermostat import SetBackThermostat, Thermostat
 from sumika.evaluate.control.baselines.tuned import Kept, keep, tuned_book, tuned_settings
 from sumika.evaluate.control.baselines.tuning import knobs_for, tune
+from sumika.evaluate.control.houses import EQUIPMENT
 from sumika.evaluate.control.weeks import WEEKS
 from sumika.schema import DEVICE_KINDS, SumikaError
 from sumika.world.fittings import fitted
@@ -84,6 +86,23 @@ def test_rules_follow_who_is_there_and_who_sleeps_and_keep_to_the_clock_where_no
     assert need_c(rules, "bedroom") == 15.0
     rules.observe(measurements(12.7, air=MILD, people={"living": None, "bedroom": None}))
     assert (need_c(rules, "living"), need_c(rules, "bedroom")) == (21.0, 15.0)
+
+
+def test_timers_make_hot_water_by_day_and_charge_the_battery_when_they_are_set() -> None:
+    house = msgspec.structs.replace(HOUSE, devices=(*HOUSE.devices, *EQUIPMENT["battery"]))
+    timed = replace(KNOBS, water_from_h=11.0, store_from_h=1.0)
+
+    def told(settings: Settings, hour: float, charge: float = 0.5) -> tuple[float, float, float]:
+        controller = Thermostat(house, settings)
+        controller.observe(measurements(hour, air=MILD, devices={"battery": {"charge": charge}}))
+        all_told = orders(controller)
+        return all_told["ecocute", "mode"], all_told["battery", "mode"], all_told["battery", "power_w"]
+
+    assert [told(KNOBS, hour) for hour in (2.0, 12.0)] == [(1.0, 1.0, 0.0)] * 2
+    assert told(timed, 2.0) == (0.0, 2.0, 2400.0)
+    assert told(timed, 2.0, charge=1.0) == (0.0, 2.0, 0.0)
+    assert told(timed, 12.0) == (2.0, 1.0, 0.0)
+    assert told(timed, 15.5) == (1.0, 1.0, 0.0)
 
 
 def test_a_schedule_learns_the_week_and_makes_rooms_ready_before() -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sumika.evaluate.control.baselines.rooms_seen import Seen
 from sumika.evaluate.control.baselines.settings import NEVER, Settings
+from sumika.schema.devices import DEVICE_KINDS
 from sumika.schema.house import Device
 
 Orders = list[tuple[str, float]]
@@ -17,6 +19,11 @@ _DARK_W_M2 = 5.0
 _SUNNY_W_M2 = 300.0
 _DRY_MARGIN_K = 1.0
 _MOST_WIND_M_S = 8.0
+_TIMED_H = 4.0
+"""Timers run so long: enough for a tank, and for a battery at a good half of its power."""
+_NIGHT = (22.0, 9.0)
+"""From when, and how many hours, in which a heater in its own mode would make hot water."""
+_CHARGES_SHARE, _FULL = 0.6, 0.99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,12 +196,34 @@ def _window(device: Device, now: Situation) -> Orders:
 
 
 def _by_itself(device: Device, now: Situation) -> Orders:
-    """Leave it to its own night mode or to the roof's power."""
+    """Leave it to its own night mode."""
     return [("mode", 1.0)]
 
 
+def _battery(device: Device, now: Situation) -> Orders:
+    """Keep the roof's power for the house, and charge in some hours where the tariff is worth it."""
+    if not _within(now.seen.at, now.settings.store_from_h, _TIMED_H):
+        return [("mode", 1.0), ("power_w", 0.0)]
+    full_w = device.ratings.get("power_w", DEVICE_KINDS[device.kind].ratings["power_w"])
+    full = now.seen.states.get(device.id, {}).get("charge", 0.0) >= _FULL
+    return [("mode", 2.0), ("power_w", 0.0 if full else _CHARGES_SHARE * full_w)]
+
+
 def _heats_water(device: Device, now: Situation) -> Orders:
-    return [("mode", 1.0), ("tank_setpoint_c", 65.0)]
+    """Leave it to its own night mode, or make it by day and only what is short otherwise, and nothing at night."""
+    knobs, at = now.settings, now.seen.at
+    if knobs.water_from_h < 0.0:
+        mode = 1.0
+    elif _within(at, knobs.water_from_h, _TIMED_H):
+        mode = 2.0
+    else:
+        mode = 0.0 if _within(at, *_NIGHT) else 1.0
+    return [("mode", mode), ("tank_setpoint_c", 65.0)]
+
+
+def _within(at: datetime | None, from_h: float, hours: float) -> bool:
+    """Return whether it is within some hours from one of the day on; never from a negative one on."""
+    return at is not None and from_h >= 0.0 and (at.hour + at.minute / 60.0 - from_h) % 24.0 < hours
 
 
 ORDERS: Mapping[str, Callable[[Device, Situation], Orders]] = {
@@ -211,7 +240,7 @@ ORDERS: Mapping[str, Callable[[Device, Situation], Orders]] = {
     "blind": _blind,
     "window_opener": _window,
     "heat_pump_water_heater": _heats_water,
-    "battery": _by_itself,
+    "battery": _battery,
     "ev_charger": _by_itself,
 }
 """By kind; kinds that belong to residents are absent."""

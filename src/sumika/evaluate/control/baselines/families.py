@@ -6,19 +6,28 @@ from types import MappingProxyType
 
 from sumika.evaluate.control.baselines.demand_ventilation import DemandVentilation
 from sumika.evaluate.control.baselines.occupancy import OccupancyRules, SmartSchedule
-from sumika.evaluate.control.baselines.settings import NEVER, OFF_K, Settings
+from sumika.evaluate.control.baselines.settings import BY_ITSELF, NEVER, OFF_K, Settings
 from sumika.evaluate.control.baselines.thermostat import SetBackThermostat, Thermostat
 from sumika.schema.house import House
 
 HEATING = ("heat_c", "bed_heat_c")
 COOLING = ("cool_c", "bed_cool_c")
-AIR = ("dry_above", "moisten_below", "ventilation", "clean_level", "shade_above_c", "floor_supply_c")
+AIR = (
+    "dry_above",
+    "moisten_below",
+    "ventilation",
+    "clean_level",
+    "shade_above_c",
+    "floor_supply_c",
+    "water_from_h",
+    "store_from_h",
+)
 
 GRID: Mapping[str, tuple[float, ...]] = MappingProxyType(
     {
-        "heat_c": (19.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0),
+        "heat_c": (16.0, 17.0, 18.0, 19.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0),
         "bed_heat_c": (15.0, 17.0, 18.0, 19.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0),
-        "cool_c": (21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 27.0, 28.0),
+        "cool_c": (19.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 27.0, 28.0),
         "bed_cool_c": (22.0, 23.0, 24.0, 25.0, 26.0, 27.0, 28.0),
         "dry_above": (0.55, 0.6, 0.65, NEVER),
         "moisten_below": (0.0, 0.4, 0.45, 0.5),
@@ -26,6 +35,8 @@ GRID: Mapping[str, tuple[float, ...]] = MappingProxyType(
         "clean_level": (1.0, 2.0, 3.0),
         "shade_above_c": (22.0, 24.0, 26.0, 40.0),
         "floor_supply_c": (25.0, 30.0, 35.0, 40.0),
+        "water_from_h": (BY_ITSELF, 10.0, 11.0, 12.0),
+        "store_from_h": (BY_ITSELF, 1.0, 11.0),
         "set_back_k": (0.0, 2.0, 4.0, OFF_K),
         "day_from_h": (5.0, 6.0, 7.0),
         "day_to_h": (21.0, 22.0, 23.0, 24.0),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 OFF_K = 99.0
 """A set-back of so much is off."""
+BY_ITSELF = -1.0
+"""An hour that never comes: a device keeps to its own mode."""
 NEVER = 1.0
 """A humidity that is never reached."""
 
@@ -32,6 +34,8 @@ class Settings:
         leaves_on_s: So long after the last one left nothing changes.
         shade_above_c: Blinds keep the sun out of rooms warmer than this.
         floor_supply_c: Water of the floor heating.
+        water_from_h: Hot water is made for some hours from this one, when the roof gives; `BY_ITSELF`: at night.
+        store_from_h: The battery is charged for some hours from this one; `BY_ITSELF`: only from the roof.
     """
 
     heat_c: float = 23.0
@@ -53,3 +57,5 @@ class Settings:
     leaves_on_s: float = 900.0
     shade_above_c: float = 26.0
     floor_supply_c: float = 35.0
+    water_from_h: float = BY_ITSELF
+    store_from_h: float = BY_ITSELF

@@ -31,6 +31,8 @@ _EQUIPMENT: Mapping[str, tuple[str, ...]] = {
     "clean_level": ("air_purifier",),
     "ventilation": ("balanced_ventilation", "exhaust_fan"),
     "shade_above_c": ("blind",),
+    "water_from_h": ("heat_pump_water_heater",),
+    "store_from_h": ("battery",),
 }
 _ONLY_SET_BACK = frozenset({"day_from_h", "day_to_h", "bed_from_h", "bed_to_h", "likely", "lead_h", "leaves_on_s"})
 _SEASONS: Mapping[str, tuple[str, ...]] = {"winter": COOLING, "summer": HEATING}
