@@ -4,7 +4,8 @@ Its frames are made by hand, so that it shares no code with what it is asked by.
 happens to it, by lines of JSON on its standard input, and says `ready` when it listens:
 
     {"objects": {"013001": {"80": "31", "b3": "16"}}, "settable": {"013001": ["80", "b3"]}}
-    {"change": {"013001": {"80": "30"}}}        a hand at the device: it tells so by itself (INF)
+    {"change": {"013001": {"80": "30"}}}        a hand at the device: it tells so by itself (INF) to who asked last,
+                                                or with "to_all" to everybody, as the standard has it
     {"refuse": ["b3"]}                          sets of these are refused (SNA)
     {"ignore": ["b3"]}                          sets of these are taken and not done
     {"silent": true}                            it hears nothing any more
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 SETC, GET, SETI = 0x61, 0x62, 0x60
+GROUP = "224.0.23.0"
 NODE = bytes.fromhex("0ef001")
 
 
@@ -30,6 +32,14 @@ class EchonetNode:
         """Listen."""
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((host, port))
+        self.socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(host))
+        self.hears = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.hears.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.hears.bind((GROUP, port))
+        self.hears.setsockopt(
+            socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton(GROUP) + socket.inet_aton(host)
+        )
+        self.everybody = (GROUP, port)
         self.objects: dict[bytes, dict[int, bytes]] = {}
         self.settable: dict[bytes, set[int]] = {}
         self.refuse: set[int] = set()
@@ -49,7 +59,9 @@ class EchonetNode:
         for name, properties in line.get("change", {}).items():
             new = {int(epc, 16): bytes.fromhex(data) for epc, data in properties.items()}
             self.objects[bytes.fromhex(name)].update(new)
+            asked_by, self.asked_by = self.asked_by, self.everybody if line.get("to_all") else self.asked_by
             self.send(0, bytes.fromhex(name), bytes.fromhex("05ff01"), 0x73, list(new.items()))
+            self.asked_by = asked_by
         if "raw" in line and self.asked_by is not None:
             self.socket.sendto(bytes.fromhex(line["raw"]), self.asked_by)
 
@@ -163,9 +175,9 @@ def run(host: str, port: int) -> None:
     node = EchonetNode(host, port)
     print("ready", flush=True)
     while True:
-        for ready in select.select([sys.stdin, node.socket], [], [])[0]:
-            if ready is node.socket:
-                node.asked(*node.socket.recvfrom(4096))
+        for ready in select.select([sys.stdin, node.socket, node.hears], [], [])[0]:
+            if isinstance(ready, socket.socket):
+                node.asked(*ready.recvfrom(4096))
                 continue
             text = sys.stdin.readline()
             if not text:

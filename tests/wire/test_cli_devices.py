@@ -1,15 +1,17 @@
 """`sumika devices`: scanned, listed and tried against devices that answer on this machine's own network."""
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner, Result
 
-from sumika.cli._devices_scan import suggested_lines
+from sumika.actuate import DeviceLink, FoundDevice
+from sumika.cli._devices_scan import coming, suggested_lines
 from sumika.cli.devices import devices
 from sumika.config import load_house
 from sumika.schema import SumikaError, UsageError
@@ -169,9 +171,23 @@ def test_a_list_as_json_has_limits_and_fail_safe(house: Path) -> None:
     assert (ac["id"], ac["limits"]["setpoint_c"], ac["fail_safe"]) == ("ac", [18, 27], {"mode": 0})
 
 
-def test_names_that_are_found_twice_differ(house: Path) -> None:
-    from sumika.actuate import FoundDevice
+class Coming:
+    """A link on which a charge point is seen at the third look, if at all."""
 
+    def __init__(self, at_look: int) -> None:
+        self.looks, self.at_look = 0, at_look
+
+    async def scan(self) -> tuple[FoundDevice, ...]:
+        self.looks += 1
+        return (FoundDevice(address="garage", kind="ev_charger", name="x", maker="M"),) * (self.looks >= self.at_look)
+
+
+def test_charge_points_are_waited_for_and_no_longer_than_asked() -> None:
+    assert len(asyncio.run(coming(cast(DeviceLink, Coming(3)), 20.0))) == 1
+    assert asyncio.run(coming(cast(DeviceLink, Coming(10**9)), 0.3)) == ()
+
+
+def test_names_that_are_found_twice_differ(house: Path) -> None:
     twice = [FoundDevice(address=f"1.2.3.4/0130{number:02d}", kind="tv", name="Été 2°") for number in (1, 2)]
     lines = suggested_lines("x", twice, load_house(house).house)
     assert [line for line in lines if "id:" in line] == ["  - id: t_2", "  - id: t_2_2"]

@@ -1,5 +1,7 @@
 """ECHONET Lite: devices behind a virtual node in another process are told, read back, refuse, vanish and lie."""
 
+import asyncio
+
 import pytest
 
 from sumika.schema import AirSample, DeviceState
@@ -83,6 +85,21 @@ def test_a_hand_at_the_device_is_told_at_once(node: EchonetDevice) -> None:
             await heard.state("ac", mode=0)
             node.tell(change={"013001": {"80": "30", "b0": "43"}})
             await heard.state("ac", mode=1)
+            node.tell(change={"013001": {"b0": "42"}}, to_all=True)
+            await heard.state("ac", mode=2)
+
+    run(live())
+
+
+def test_a_write_that_is_under_way_when_all_is_closed_ends_in_words(node: EchonetDevice) -> None:
+    node.tell(objects={"013001": AIR_CONDITIONER}, settable={"013001": ["80", "b0"]})
+
+    async def live() -> None:
+        async with linked(house_of(node, device("ac", "room_air_conditioner", f"{THERE}/013001"))) as heard:
+            await heard.state("ac", mode=0)
+            node.tell(silent=True)
+            writing = asyncio.create_task(heard.told("ac", "mode", 1))
+        assert "closed" in await writing or "not open" in await writing
 
     run(live())
 

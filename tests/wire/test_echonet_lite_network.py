@@ -1,6 +1,7 @@
 """ECHONET Lite: what is on the network is found, sensors are read, and what cannot be or is junk is refused."""
 
 import pytest
+from msgspec import structs
 
 from sumika.links.base import LinkError
 from sumika.schema import AirSample, MeterSample, Presence, UsageError
@@ -63,6 +64,18 @@ def test_a_scan_says_what_each_object_can(node: EchonetDevice) -> None:
             assert found[f"{THERE}/028701"].kind == ""
             assert set(found[f"{THERE}/028701"].measures) == {"power_w", "imported_kwh"}
             assert found[f"{THERE}/05ff01"].measures == ()
+
+    run(live())
+
+
+def test_everybody_on_the_network_is_called_to_a_scan(node: EchonetDevice) -> None:
+    node.tell(objects={"029001": {"80": "30", "b0": "32"}}, settable={"029001": ["80", "b0"]})
+    house = house_of(node, timeout_s=0.2)
+    everybody = structs.replace(house.connections[0], address="224.0.23.0")
+
+    async def live() -> None:
+        async with linked(house_with(everybody)) as heard:
+            assert [one.address for one in await heard.link.scan()] == [f"{THERE}/029001"]
 
     run(live())
 
@@ -130,17 +143,23 @@ def test_a_device_that_cannot_be_is_refused_with_its_place(kind: str, address: s
 
 
 def test_a_mapping_names_properties_of_ones_own(node: EchonetDevice) -> None:
-    node.tell(objects={"027b01": {"80": "30", "e0": "1e", "a0": "42"}}, settable={"027b01": ["80", "e0"]})
+    objects = {"027b01": {"80": "30", "e0": "1e"}, "013001": AIR_CONDITIONER}
+    node.tell(objects=objects, settable={"027b01": ["80", "e0"], "013001": ["a0"]})
     floor = device("floor", "floor_heating", f"{THERE}/027b01", {"supply_temp_c": "E0:u1"})
+    ac = device("ac", "room_air_conditioner", f"{THERE}/013001", {"fan_level": "A0:41/31/32"})
 
     async def live() -> None:
-        async with linked(house_of(node, floor)) as heard:
+        async with linked(house_of(node, floor, ac)) as heard:
             await heard.state("floor", on=1, supply_temp_c=30)
+            await heard.state("ac", fan_level=0)
             assert await heard.told("floor", "supply_temp_c", 41) == ""
+            assert await heard.told("ac", "fan_level", 2) == ""
             await heard.state("floor", supply_temp_c=41)
+            await heard.state("ac", fan_level=2)
 
     run(live())
     assert node.properties("027b01")["e0"] == "29"
+    assert node.properties("013001")["a0"] == "32"
 
 
 def test_a_port_that_is_taken_says_what_to_do(node: EchonetDevice) -> None:

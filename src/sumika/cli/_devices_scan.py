@@ -116,13 +116,14 @@ async def _scan(
     try:
         if connection.type in _COME_BY_THEMSELVES and wait_s > 0:
             tell(say("devices.waiting", house.language or language_of(os.environ), seconds=wait_s))
-            return await _come(link, wait_s)
+            return await coming(link, wait_s)
         return await link.scan()
     finally:
         await link.close()
 
 
-async def _come(link: DeviceLink, wait_s: float) -> tuple[FoundDevice, ...]:
+async def coming(link: DeviceLink, wait_s: float) -> tuple[FoundDevice, ...]:
+    """Return what is found as soon as something has said who it is; what there is when the time is up."""
     found: tuple[FoundDevice, ...] = ()
     try:
         async with asyncio.timeout(wait_s):

@@ -15,7 +15,7 @@ from sumika.actuate.echonet_lite.values import CLASSES, measured_of, properties_
 from sumika.actuate.rounding import Rounding
 from sumika.actuate.watching import Watching, silent, state_of, wait_or
 from sumika.clock import Clock
-from sumika.links.base import SensorReader
+from sumika.links.base import LinkError, SensorReader
 from sumika.links.echonet_lite import OPTIONS, EchonetAddress, Notice, PropertyMaps, client_of, property_name
 from sumika.links.options import Options
 from sumika.schema import DeviceState, Message, Write
@@ -158,7 +158,7 @@ class EchonetLink:
             return ""
         try:
             refused = await self._client.set(target.address.host, eoj, told)
-        except TimeoutError as error:
+        except (TimeoutError, LinkError) as error:
             return str(error)
         return f"{target.address} refused: {', '.join(property_name(eoj, epc) for epc in refused)}" if refused else ""
 

@@ -99,7 +99,7 @@ def _supply_level() -> SettingCode:
     def decode(now: Properties, wishes: Wishes) -> float | None:
         told, (low, high) = now.get(0xE1, b""), _SUPPLY_C
         level = told[0] - _FIRST_LEVEL if len(told) == 1 else -1
-        return round(low + (high - low) * level / (count(now) - 1), 1) if 0 <= level < count(now) else None
+        return round(low + (high - low) * level / (count(now) - 1), 3) if 0 <= level < count(now) else None
 
     return SettingCode(reads=(0xE1, 0xD1), encode=encode, decode=decode, needs=(0xE1,), step=1.8)
 
@@ -180,7 +180,8 @@ def settings_of(kind: str, class_code: int, mapping: Mapping[str, str], where: s
         kind: The device's.
         class_code: Its object's group and class.
         mapping: What `house.yaml` says of single settings: `E0:u1` or `B3:u2:0.1` for a number (property, unsigned,
-            bytes, one count), `A0:31/35/38` for levels (property, code of level 1, 2, ...).
+            bytes, one count), `A0:31/35/38` for codes (property, code of level 1, 2, ... of a `level`, whose 0 is
+            "off"; of 0, 1, 2, ... of any other setting).
         where: For errors.
 
     Raises:
@@ -198,20 +199,22 @@ def settings_of(kind: str, class_code: int, mapping: Mapping[str, str], where: s
             remedy="Name another kind or object, or say in `mapping` which property each setting is",
         )
     for setting, text in mapping.items():
-        found[setting] = _given(text, f"{where}: mapping: {setting}")
+        found[setting] = _given(setting, text, f"{where}: mapping: {setting}")
     return found
 
 
-def _given(text: str, where: str) -> SettingCode:
+def _given(setting: str, text: str, where: str) -> SettingCode:
     match = _GIVEN_STEPS.fullmatch(text)
     if match is not None:
-        return levels(int(match["epc"], 16), [int(code, 16) for code in match["codes"].split("/")])
+        codes = [int(code, 16) for code in match["codes"].split("/")]
+        epc = int(match["epc"], 16)
+        return levels(epc, codes) if setting == "level" else coded(epc, dict(enumerate(codes)))
     match = _GIVEN.fullmatch(text)
     if match is None or match["form"][0] != "u":
         raise UsageError(
             f"{text!r} is no property",
             where=where,
-            remedy="Write a property with its form, as in E0:u1 or B3:u2:0.1, or with its levels, as in A0:31/35/38",
+            remedy="Write a property with its form, as in E0:u1 or B3:u2:0.1, or with its codes, as in A0:31/35/38",
         )
     size = int(match["form"][1])
     return whole(int(match["epc"], 16), 0, (1 << 8 * size) - 3, float(match["scale"] or 1), size)

@@ -18,6 +18,7 @@ from pychonet.lib.functions import buildEchonetMsg
 from sumika.links.base import LinkError
 from sumika.links.echonet_lite._frames import Frame, read_frame, read_property_map
 from sumika.links.echonet_lite._objects import NODE_PROFILE, Eoj
+from sumika.links.echonet_lite._sockets import join, open_own
 from sumika.links.options import Options
 
 _GET_MAP, _SET_MAP, _INFORM_MAP = const.ENL_GETMAP, const.ENL_SETMAP, const.ENL_STATMAP
@@ -108,22 +109,20 @@ class EchonetClient:
     tries: int = 2
     refused: Counter[str] = field(default_factory=Counter)
     _transport: asyncio.DatagramTransport | None = None
+    _group: asyncio.DatagramTransport | None = None
     _waiting: dict[int, _Waiting] = field(default_factory=dict)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     _calls: dict[int, dict[str, None]] = field(default_factory=dict)
     _transaction: int = 0
 
     async def open(self) -> None:
-        """Bind the socket.
+        """Bind the socket, and join the group that objects tell their news to.
 
         Raises:
             LinkError: if another program has the port.
         """
-        loop = asyncio.get_running_loop()
         try:
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: _Protocol(self), local_addr=(self.listen, self.port)
-            )
+            self._transport = await open_own(lambda: _Protocol(self), self.listen, self.port)
         except OSError as error:
             raise LinkError(
                 f"cannot listen for ECHONET Lite: {error.strerror or error}",
@@ -131,17 +130,23 @@ class EchonetClient:
                 remedy="End the other program that speaks ECHONET Lite here, or give this one an address of its own "
                 "with `options: {listen: ...}`",
             ) from error
-        self._transport = transport
+        try:
+            self._group = await join(self._transport, lambda: _Protocol(self), self.listen, self.port)
+        except OSError:
+            # Without multicast nothing is heard unasked; what is polled still comes.
+            self.refused["this network has no multicast"] += 1
 
     async def close(self) -> None:
-        """Let go of the socket; whoever still waits for an answer gets none. May be called again."""
-        transport, self._transport = self._transport, None
-        if transport is None:
-            return
-        transport.abort()
+        """Let go of the sockets; whoever still waits for an answer gets none. May be called again."""
+        transports = [one for one in (self._transport, self._group) if one is not None]
+        self._transport = self._group = None
+        for transport in transports:
+            transport.abort()
         for waiting in self._waiting.values():
-            waiting.answer.cancel()
-        await asyncio.sleep(0)  # the socket is closed by the loop's next turn
+            if not waiting.answer.done():
+                waiting.answer.set_exception(LinkError("the connection was closed", where=waiting.host))
+        if transports:
+            await asyncio.sleep(0)  # sockets are closed by the loop's next turn
 
     async def get(self, host: str, eoj: Eoj, properties: Iterable[int]) -> Answer:
         """Ask for properties.
