@@ -148,7 +148,11 @@ class Bench:
 
     def conditions(self) -> set[tuple[str, str]]:
         """Return what people should know of now."""
-        return {(each.subject, each.code) for each in self.gate.conditions()}
+        return {(each.subject, each.code) for each in self.gate.conditions(self.now.monotonic_ns)}
+
+    def held(self) -> dict[str, int]:
+        """Return until when each device is held."""
+        return self.gate.holds(self.now.monotonic_ns)
 
     def restart(self, seconds: float = 0.0, *, reboot: bool = False, wall_s: float | None = None) -> tuple[Timer, ...]:
         """Let the gate die and begin anew.

@@ -188,7 +188,7 @@ def test_what_cannot_be_reached_is_not_written_and_not_held() -> None:
     bench = Bench()
     bench.gate.unreachable = frozenset({"heater"})
     assert bench.rule("heater", "mode", 1.0, "resident") is GateRule.UNREACHABLE
-    assert bench.gate.holds() == {}
+    assert bench.held() == {}
     bench.air(smoke=True)
     bench.air(temperature_c=2.0)
     assert bench.turn() == {("fan", "level"): (2.0, "smoke_or_co")}

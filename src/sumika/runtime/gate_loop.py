@@ -172,7 +172,7 @@ class GateLoop:
 
     def _tell_conditions(self, now: Instant) -> None:
         """Say once what has begun and what is over."""
-        conditions = {(each.subject, each.code): each for each in self.gate.conditions()}
+        conditions = {(each.subject, each.code): each for each in self.gate.conditions(now.monotonic_ns)}
         if self._file.problem:
             conditions[GATE, "gate_memory"] = Condition(GATE, "gate_memory", Severity.WARNING, self._file.problem)
         for key, each in conditions.items():

@@ -5,7 +5,7 @@
     for ruled in gate.observe(message, now_ns): ...      # whatever is so: devices, air, people, weather, beats, wishes
     verdict, write = gate.decide(command, now_ns)        # write is None where nothing goes to the device
     for verdict, write in gate.turn(now_ns): ...         # what the gate does by itself, a few times a second
-    for condition in gate.conditions(): ...              # what people should know of, for as long as it lasts
+    for condition in gate.conditions(now_ns): ...        # what people should know of, for as long as it lasts
 
 It is pure: no clock, no bus, no file. `sumika.runtime.gate_loop` runs it in a process of its own.
 """

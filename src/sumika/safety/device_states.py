@@ -96,9 +96,9 @@ class DeviceStates:
             return _same(known.written, value, limit)
         if known.reported is None or (known.written is not None and known.reported_ns <= known.written_ns):
             return False
-        if known.written is not None and _same(known.written, value, limit):
-            return _near(known.reported, value, limit)  # it made of it what it could
-        return _same(known.reported, value, limit)
+        wrote = known.written is not None and _same(known.written, value, limit)
+        # What was written is done as well as the device can: it may have steps of its own.
+        return _same(known.reported, value, limit) or (wrote and _near(known.reported, value, limit))
 
     def runs(self, device: str, now_ns: int) -> bool:
         """Return whether a device is on, as far as any of its settings or readings says so."""
@@ -157,7 +157,7 @@ class DeviceStates:
         if not self._on_its_way(known, limit, now_ns):
             return False
         if known.before is None:
-            return not limit.choices
+            return True  # nobody knows where it comes from
         if limit.choices:
             return _same(value, known.before, limit)
         low, high = sorted((known.before, known.written))

@@ -13,7 +13,7 @@ from sumika.safety._reading import name, number, seen_ns
 from sumika.safety.admission import ASKERS, Admission
 from sumika.safety.conditions import Condition, conditions_of
 from sumika.safety.device_states import DeviceStates
-from sumika.safety.heartbeat import SILENT_NS, Controllers
+from sumika.safety.heartbeat import Controllers
 from sumika.safety.holds import PEOPLE, Holds
 from sumika.safety.interlocks import Interlocks, Want
 from sumika.safety.limits import limits_of
@@ -134,13 +134,13 @@ class Gate:
         held = self._holds.held(now.monotonic_ns)
         return tuple(self._remembered(device, held.get(device), now) for device in self._limits)
 
-    def holds(self) -> dict[str, int]:
+    def holds(self, now_ns: int) -> dict[str, int]:
         """Return until when, in monotonic ns, each device is held by a person."""
-        return {device: until_ns for device, (_, until_ns) in self._holds.held(self._now_ns).items()}
+        return {device: until_ns for device, (_, until_ns) in self._holds.held(self._pass(now_ns)).items()}
 
-    def conditions(self) -> Iterator[Condition]:
+    def conditions(self, now_ns: int) -> Iterator[Condition]:
         """Yield what people should know of, for as long as it lasts."""
-        now_ns = self._now_ns
+        now_ns = self._pass(now_ns)
         yield from conditions_of(self._rooms, self._around, now_ns)
         for device, limits in self._limits.items():
             if self._interlocks.scalds(device):
@@ -348,7 +348,7 @@ class Gate:
                     yield Want(device, setting, value, GateRule.FAIL_SAFE, urgent=False)
 
     def _failing_safe(self, now_ns: int) -> bool:
-        return self._mode is Mode.DRIVE and self._controllers.silent_ns(now_ns) >= SILENT_NS
+        return self._mode is Mode.DRIVE and self._controllers.silent(now_ns)
 
     def _do(self, want: Want, now_ns: int) -> Ruled | None:
         """Do one thing by ourselves, unless it is so, was tried just now, or may not be done yet."""

@@ -15,6 +15,8 @@ SILENT_NS = seconds_to_ns(60.0)
 IN_ORDER = (Asker.PLAN, Asker.POLICY, Asker.RULES)
 """The controllers, the one who is obeyed first named first."""
 
+_CONTROLLERS = {asker.value: asker for asker in IN_ORDER}
+
 
 class Controllers:
     """What is heard of the controllers."""
@@ -25,17 +27,14 @@ class Controllers:
         self._holds_until_ns = now_ns
         self._began_ns = now_ns
 
-    def hear(self, beat: Heartbeat, now_ns: int) -> bool:
-        """Take a controller's beat; return whether it is one of a controller."""
-        for asker in IN_ORDER:
-            if beat.asker == asker:
-                break
-        else:
-            return False
+    def hear(self, beat: Heartbeat, now_ns: int) -> None:
+        """Take a controller's beat; those of others are none."""
+        asker = _CONTROLLERS.get(beat.asker)
+        if asker is None:
+            return
         self._beat_ns[asker] = now_ns
         if asker is Asker.PLAN:
             self._holds_until_ns = min(beat.holds_until_ns, now_ns + PLAN_HOLDS_NS)
-        return True
 
     def lives(self, asker: Asker, now_ns: int) -> bool:
         """Return whether a controller has beaten lately."""
@@ -54,9 +53,9 @@ class Controllers:
                 return asker
         return None
 
-    def silent_ns(self, now_ns: int) -> int:
-        """Return for how long nobody has been in force; 0 while somebody is."""
+    def silent(self, now_ns: int) -> bool:
+        """Return whether nobody has been in force for so long that devices are set to their fail-safe."""
         if self.in_force(now_ns) is not None:
-            return 0
+            return False
         ends = [self._beat_ns[asker] + FRESH_NS for asker in IN_ORDER[1:] if asker in self._beat_ns]
-        return now_ns - max(self._began_ns, self._holds_until_ns, *ends)
+        return now_ns - max(self._began_ns, self._holds_until_ns, *ends) >= SILENT_NS

@@ -1,0 +1,552 @@
+"""Interlocks: what may not be done as the house is, and what the gate does by itself."""
+
+import math
+from typing import Any
+
+import pytest
+
+from sumika.schema import AirSample, GateRule, Origin
+from sumika.schema.house import Device
+from tests.safety.bench import FAN, HEATER, Bench, device
+
+RADIATOR = device("radiator", "radiator")
+BOILER = device("boiler", "boiler", "bedroom")
+WHOLE = device("whole", "whole_house_air_conditioner")
+FLOOR = device("floor", "floor_heating")
+VENT = device("vent", "balanced_ventilation")
+OPENER = device("opener", "window_opener")
+TANK = device("tank", "heat_pump_water_heater")
+
+
+def holding(bench: Bench, seconds: float = 800.0) -> None:
+    """Let time pass under a plan, so that nothing fails safe."""
+    bench.beat("plan", 900.0)
+    bench.later(seconds)
+    bench.beat("plan", 900.0)
+
+
+# --- open windows
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting", "heats", "does_not"),
+    [
+        ("room_air_conditioner", "mode", 1.0, 2.0),
+        ("floor_heating", "on", 1.0, 0.0),
+        ("radiator", "setpoint_c", 7.1, 7.0),
+    ],
+)
+def test_nothing_heats_with_the_window_open(kind: str, setting: str, heats: float, does_not: float) -> None:
+    bench = Bench(device("heater", kind), device("other", kind, "bedroom"))
+    bench.air(window_open=1.0)
+    for asker in ("plan", "rules", "operator", "resident"):
+        assert bench.written("heater", setting, heats, asker) is None
+    assert bench.rule("heater", setting, heats, "resident") is GateRule.WINDOW_OPEN
+    assert bench.written("other", setting, heats) == heats
+    assert bench.written("heater", setting, does_not) == does_not
+    bench.air(window_open=0.0)
+    bench.later(1000.0)
+    assert bench.written("heater", setting, heats) == heats
+
+
+@pytest.mark.parametrize(("share", "is_open"), [(0.0, False), (0.02, False), (0.021, True), (math.nan, True)])
+def test_a_contact_that_says_no_number_proves_no_shut_window(share: float, is_open: bool) -> None:
+    bench = Bench()
+    bench.air(window_open=share)
+    assert (bench.written("heater", "mode", 1.0) is None) is is_open
+
+
+def test_each_window_of_a_room_counts() -> None:
+    bench = Bench(HEATER, OPENER)
+    bench.air(sensor="left", window_open=1.0)
+    bench.says("opener", open=0.5)
+    bench.air(sensor="left", window_open=0.0)
+    assert bench.rule("heater", "mode", 1.0) is GateRule.WINDOW_OPEN
+    bench.later(100.0)
+    bench.says("opener", open=0.0)
+    assert bench.written("heater", "mode", 1.0) == 1.0
+
+
+def test_heating_that_runs_is_stopped_when_a_window_has_been_open_for_two_minutes() -> None:
+    bench = Bench(HEATER, RADIATOR, FLOOR)
+    bench.says("heater", mode=1.0)
+    bench.says("radiator", setpoint_c=21.0)
+    bench.says("floor", on=0.0)
+    bench.air(window_open=1.0)
+    bench.later(60.0)
+    bench.air(window_open=0.9)  # the same opening goes on
+    bench.later(59.999999999)
+    assert bench.turn() == {}
+    bench.later(0.000000001)
+    assert bench.turn() == {
+        ("heater", "mode"): (0.0, "window_open"),
+        ("radiator", "setpoint_c"): (7.0, "window_open"),
+    }
+
+
+def test_whoever_holds_a_heater_may_air_while_it_heats() -> None:
+    bench = Bench()
+    bench.written("heater", "mode", 1.0, "resident")
+    bench.air(window_open=1.0)
+    bench.later(300.0)
+    assert bench.turn() == {}
+
+
+def test_what_heats_the_whole_house_minds_no_single_window() -> None:
+    bench = Bench(WHOLE, BOILER)
+    bench.air("living", window_open=1.0)
+    bench.air("bedroom", window_open=1.0)
+    assert bench.written("whole", "mode", 1.0) == 1.0
+    assert bench.written("boiler", "on", 1.0) == 1.0
+    bench.later(300.0)
+    assert bench.turn() == {}
+
+
+# --- frost and heat
+
+
+def test_frost_turns_every_heater_of_the_room_on() -> None:
+    bench = Bench(HEATER, RADIATOR, FLOOR, BOILER, WHOLE, device("other", "room_air_conditioner", "bedroom"))
+    bench.air(temperature_c=5.0)
+    assert bench.turn() == {}
+    bench.air(temperature_c=4.99)
+    assert bench.conditions() == {("living", "frost")}
+    assert bench.turn() == {
+        ("heater", "mode"): (1.0, "frost"),
+        ("heater", "setpoint_c"): (16.0, "frost"),
+        ("radiator", "setpoint_c"): (10.0, "frost"),
+        ("floor", "on"): (1.0, "frost"),
+        ("boiler", "on"): (1.0, "frost"),
+        ("whole", "mode"): (1.0, "frost"),
+        ("whole", "setpoint_c"): (16.0, "frost"),
+    }
+
+
+def test_frost_is_over_when_it_is_well_above() -> None:
+    bench = Bench()
+    bench.air(temperature_c=4.0)
+    assert bench.rule("heater", "mode", 0.0, "resident") is GateRule.FROST
+    bench.air(temperature_c=7.99)
+    assert bench.rule("heater", "mode", 2.0) is GateRule.FROST
+    bench.air(temperature_c=8.0)
+    assert bench.conditions() == set()
+    assert bench.written("heater", "mode", 2.0) == 2.0
+
+
+def test_frost_goes_over_open_windows_holds_and_least_times() -> None:
+    bench = Bench()
+    bench.written("heater", "mode", 1.0, "resident")
+    bench.later(200.0)
+    bench.written("heater", "mode", 0.0, "resident")
+    bench.air(temperature_c=2.0, window_open=1.0)
+    assert bench.turn()[("heater", "mode")] == (1.0, "frost")
+    bench.later(300.0)
+    bench.air(temperature_c=2.0, window_open=1.0)
+    assert bench.written("heater", "mode", 1.0, "resident") == 1.0
+    bench.later(300.0)
+    bench.says("heater", mode=1.0, setpoint_c=16.0)
+    bench.air(temperature_c=2.0, window_open=1.0)
+    assert bench.turn() == {}
+
+
+def test_the_coldest_of_a_rooms_sensors_counts_for_frost_and_all_for_heat() -> None:
+    bench = Bench()
+    bench.air(sensor="a", temperature_c=20.0)
+    bench.air(sensor="b", temperature_c=3.0)
+    assert bench.conditions() == {("living", "frost")}
+    bench = Bench()
+    bench.air(sensor="a", temperature_c=20.0)
+    bench.air(sensor="b", temperature_c=40.0)
+    assert bench.rule("heater", "mode", 1.0) is GateRule.OVERHEATING
+
+
+def test_sensors_that_contradict_each_other_stop_and_start_nothing() -> None:
+    bench = Bench()
+    bench.air(sensor="a", temperature_c=3.0)
+    bench.air(sensor="b", temperature_c=40.0)
+    assert bench.turn() == {}
+    assert bench.written("heater", "mode", 1.0) == 1.0
+    bench.later(1000.0)
+    bench.beat("plan", 900.0)
+    bench.air(sensor="a", temperature_c=3.0)
+    bench.air(sensor="b", temperature_c=40.0)
+    assert bench.written("heater", "mode", 0.0) == 0.0
+
+
+@pytest.mark.parametrize(("air_c", "hot"), [(32.0, False), (32.01, True), (60.0, True), (60.01, False), (400.0, False)])
+def test_what_is_too_hot_is_not_heated_and_no_room_is_hotter_than_sixty(air_c: float, hot: bool) -> None:
+    bench = Bench()
+    bench.says("heater", mode=1.0)
+    bench.air(temperature_c=air_c)
+    assert bench.turn() == ({("heater", "mode"): (0.0, "overheating")} if hot else {})
+    bench.later(500.0)
+    bench.beat("plan", 900.0)
+    assert bench.rule("heater", "mode", 1.0, "resident") is (GateRule.OVERHEATING if hot else GateRule.NONE)
+    assert bench.written("heater", "mode", 2.0, "resident") == (2.0)
+
+
+@pytest.mark.parametrize(("air_c", "frost"), [(-40.0, True), (-40.01, False), (-273.0, False), (math.nan, False)])
+def test_what_no_room_has_is_a_fault_of_the_sensor(air_c: float, frost: bool) -> None:
+    bench = Bench()
+    bench.air(temperature_c=air_c)
+    assert bench.conditions() == ({("living", "frost")} if frost else set())
+
+
+@pytest.mark.parametrize("air_c", [3.0, 40.0])
+def test_a_temperature_is_believed_for_a_quarter_of_an_hour_from_when_it_was_seen(air_c: float) -> None:
+    for seen_before_s in (0.0, 100.0):
+        bench = Bench()
+        bench.later(-seen_before_s)
+        bench.air(temperature_c=air_c)
+        bench.later(900.0)
+        bench.beat("plan", 900.0)
+        stopping, rule = (0.0, GateRule.FROST) if air_c < 20.0 else (1.0, GateRule.OVERHEATING)
+        assert bench.rule("heater", "mode", stopping) is rule
+        bench.later(0.000000001)
+        assert bench.rule("heater", "mode", stopping) is GateRule.NONE
+
+
+def test_a_reading_from_the_future_is_one_of_now() -> None:
+    bench = Bench()
+    bench.later(10_000.0)
+    now, bench.now = bench.now, bench.now.later(-10_000 * 10**9)
+    bench.gate.know_time(bench.now)
+    air = AirSample(stamp=now, origin=Origin.LIVE, sensor="a", room="living", temperature_c=3.0)
+    bench.gate.observe(air, bench.now.monotonic_ns)
+    bench.later(900.0)
+    assert bench.conditions() == {("living", "frost")}
+    bench.later(0.000000001)
+    assert bench.conditions() == set()
+
+
+def test_a_boiler_in_a_hot_closet_still_heats_a_cold_house() -> None:
+    bench = Bench(BOILER)
+    bench.says("boiler", on=1.0)
+    bench.air("bedroom", temperature_c=40.0)
+    bench.air("living", temperature_c=20.0)
+    assert bench.turn() == {}
+    bench.air("living", temperature_c=33.0)
+    assert bench.turn() == {("boiler", "on"): (0.0, "overheating")}
+
+
+@pytest.mark.parametrize("limits", [{"mode": (1.0, 4.0)}, {"mode": (0.0, 0.0)}, {"mode": (9.0, 9.0)}])
+def test_what_its_owner_leaves_only_on_or_only_off_is_not_switched(limits: dict[str, tuple[float, float]]) -> None:
+    for air_c, mode in ((3.0, 0.0), (40.0, 1.0)):
+        bench = Bench(device("heater", "room_air_conditioner", limits=limits))
+        bench.says("heater", mode=mode)
+        bench.air(temperature_c=air_c)
+        assert bench.turn() == {}
+
+
+# --- smoke and carbon monoxide
+
+
+ALARMED = {
+    ("fan", "level"): (2.0, "smoke_or_co"),
+    ("vent", "level"): (3.0, "smoke_or_co"),
+    ("opener", "open"): (1.0, "smoke_or_co"),
+    ("boiler", "on"): (0.0, "smoke_or_co"),
+}
+
+
+@pytest.mark.parametrize("what", [{"smoke": True}, {"co_ppm": 30.0}, {"co_ppm": 1e9}])
+def test_smoke_or_carbon_monoxide_ventilates_alarms_and_puts_fires_out(what: dict[str, Any]) -> None:
+    bench = Bench(FAN, VENT, OPENER, BOILER)
+    for name in ("fan", "opener"):
+        bench.ask(name, "level" if name == "fan" else "open", 0.0, "resident")
+    bench.ask("boiler", "on", 1.0, "resident")
+    bench.air("bedroom", sensor="detector", **what)
+    assert bench.turn() == ALARMED
+    assert ("bedroom", "smoke_or_co") in bench.conditions()
+    details = [each.detail for each in bench.gate.conditions(bench.now.monotonic_ns) if each.code == "smoke_or_co"]
+    assert details == ["smoke" if "smoke" in what else "co"]
+
+
+def test_a_little_carbon_monoxide_is_no_alarm() -> None:
+    bench = Bench(FAN, VENT)
+    for ppm in (0.0, 29.9, math.nan):
+        bench.air(co_ppm=ppm)
+        assert bench.turn() == {}
+
+
+def test_nothing_is_sealed_during_an_alarm_by_nobody() -> None:
+    bench = Bench(FAN, VENT, OPENER, BOILER)
+    bench.says("fan", level=1.0)
+    bench.says("opener", open=0.5)
+    bench.air(smoke=True)
+    for asker in ("plan", "operator", "resident"):
+        assert bench.rule("fan", "level", 0.0, asker) is GateRule.SMOKE_OR_CO
+        assert bench.rule("opener", "open", 0.49, asker) is GateRule.SMOKE_OR_CO
+        assert bench.rule("vent", "level", 2.0, asker) is GateRule.SMOKE_OR_CO  # of which nothing is known
+        assert bench.rule("boiler", "on", 1.0, asker) is GateRule.SMOKE_OR_CO
+    assert bench.written("fan", "level", 2.0) == 2.0
+    assert bench.written("vent", "level", 3.0) == 3.0
+    assert bench.written("opener", "open", 0.6) == 0.6
+    assert bench.written("boiler", "on", 0.0) == 0.0
+    assert bench.written("vent", "bypass", 0.0) == 0.0
+
+
+def test_not_even_what_is_off_may_be_kept_off_during_an_alarm() -> None:
+    bench = Bench(FAN)
+    bench.says("fan", level=0.0)
+    bench.air(smoke=True)
+    assert bench.rule("fan", "level", 0.0, "resident") is GateRule.SMOKE_OR_CO
+    assert bench.written("fan", "level", 1.0, "resident") == 1.0
+
+
+def test_an_alarm_ends_ten_minutes_after_its_own_sensor_is_well_again() -> None:
+    bench = Bench(FAN)
+    bench.says("fan", level=2.0)
+    bench.air(sensor="a", smoke=True)
+    bench.air(sensor="b", smoke=False, co_ppm=0.0)
+    holding(bench)
+    bench.air(sensor="b", smoke=False, co_ppm=0.0)
+    assert ("living", "smoke_or_co") in bench.conditions()
+    bench.air(sensor="a", smoke=False)
+    holding(bench, 599.999999999)
+    bench.air(sensor="a", smoke=False)
+    assert bench.rule("fan", "level", 1.0) is GateRule.SMOKE_OR_CO
+    bench.later(0.000000001)
+    bench.air(sensor="a", smoke=False)
+    assert bench.conditions() == set()
+    assert bench.written("fan", "level", 1.0) == 1.0
+
+
+@pytest.mark.parametrize(("ppm", "over"), [(9.9, True), (10.0, False), (29.0, False)])
+def test_carbon_monoxide_is_over_when_it_is_well_below(ppm: float, over: bool) -> None:
+    bench = Bench(FAN)
+    bench.air(co_ppm=100.0)
+    for _ in range(3):
+        holding(bench)
+        bench.air(co_ppm=ppm)
+    assert (bench.conditions() == set()) is over
+
+
+def test_smoke_that_comes_back_begins_anew() -> None:
+    bench = Bench(FAN)
+    bench.air(smoke=True)
+    bench.air(smoke=False)
+    holding(bench, 500.0)
+    bench.air(smoke=True)
+    bench.air(smoke=False)
+    holding(bench, 500.0)
+    bench.air(smoke=False)
+    assert bench.conditions() != set()
+
+
+def test_a_detector_that_falls_silent_ends_no_alarm() -> None:
+    bench = Bench(FAN)
+    bench.air(smoke=True)
+    for _ in range(50):
+        holding(bench)
+        bench.air(temperature_c=20.0)
+    assert bench.conditions() == {("living", "smoke_or_co")}
+
+
+def test_shadow_touches_nothing_but_says_what_it_sees_and_suggest_guards() -> None:
+    bench = Bench(FAN, mode="shadow")
+    bench.air(smoke=True)
+    assert bench.turn() == {}
+    assert bench.conditions() == {("living", "smoke_or_co")}
+    bench = Bench(FAN, mode="suggest")
+    bench.air(smoke=True)
+    assert bench.turn() == {("fan", "level"): (2.0, "smoke_or_co")}
+
+
+def test_an_owner_may_narrow_even_this() -> None:
+    bench = Bench(
+        device("fan", "exhaust_fan", limits={"level": (0.0, 1.0)}),
+        device("boiler", "boiler", limits={"on": (1.0, 1.0)}),
+    )
+    bench.air(smoke=True)
+    assert bench.turn() == {("fan", "level"): (1.0, "smoke_or_co")}
+
+
+def test_a_lock_is_not_opened_by_the_gate_either() -> None:
+    own = device("hood", "gas_hood", limits={"level": (0.0, 2.0)})
+    bench = Bench(own, FAN)
+    bench.air(smoke=True)
+    assert bench.turn() == {("fan", "level"): (2.0, "smoke_or_co")}
+
+
+# --- ventilation
+
+
+def test_ventilation_is_never_off_with_people_and_may_be_without() -> None:
+    bench = Bench(FAN, VENT, holds_min=0.0)
+    bench.presence("living", 0.0)
+    bench.presence("bedroom", 0.09)
+    assert bench.written("fan", "level", 0.0) == 0.0
+    bench.presence("bedroom", 0.1)
+    verdict, _ = bench.ask("vent", "level", 0.0, "resident")
+    assert (verdict.written, verdict.ruling, verdict.rule) == (1.0, "clipped", "least_ventilation")
+    assert bench.written("vent", "level", 1.0) is None
+    assert bench.written("vent", "level", 2.0) == 2.0
+    assert bench.turn() == {("fan", "level"): (1.0, "least_ventilation")}
+
+
+@pytest.mark.parametrize(
+    ("probability", "valid", "age_s", "people"),
+    [
+        (0.0, True, 0.0, False),
+        (0.0, True, 60.0, False),
+        (0.0, True, 60.000000001, True),
+        (0.0, False, 0.0, True),
+        (None, True, 0.0, True),
+        (math.nan, True, 0.0, True),
+        (1.0, True, 0.0, True),
+    ],
+)
+def test_unknown_is_not_empty(probability: float | None, valid: bool, age_s: float, people: bool) -> None:
+    bench = Bench(FAN)
+    bench.presence("living", probability, valid=valid)
+    bench.later(age_s)
+    assert (bench.written("fan", "level", 0.0) == 1.0) is people
+
+
+def test_a_house_without_presence_has_people() -> None:
+    assert Bench(FAN).written("fan", "level", 0.0) == 1.0
+
+
+def test_what_burns_needs_air_with_and_without_people() -> None:
+    stove = device("stove", "wood_stove", limits={"on": (0.0, 1.0)})
+    cooker = device("cooker", "gas_cooktop")
+    for burner, name in ((BOILER, "boiler"), (stove, "stove"), (cooker, "cooker")):
+        said: tuple[dict[str, Any], ...] = ({"on": 1.0}, {"level": 0.5})
+        for value in said:
+            bench = Bench(FAN, burner)
+            bench.presence("living", 0.0)
+            bench.says(name, **value)
+            burning = name != "boiler" or "on" in value
+            assert (bench.written("fan", "level", 0.0) == 1.0) is (burning or "level" in value)
+        bench = Bench(FAN, burner)
+        bench.presence("living", 0.0)
+        bench.says(name, on=0.0, level=0.0)
+        assert bench.written("fan", "level", 0.0) == 0.0
+
+
+def test_least_ventilation_is_not_forced_on_who_holds_the_fan() -> None:
+    bench = Bench(FAN)
+    bench.says("fan", level=2.0)
+    bench.later(100.0)
+    bench.says("fan", level=0.0)
+    assert bench.turn() == {}
+
+
+def test_of_a_ventilator_of_which_nothing_is_known_nothing_is_done() -> None:
+    assert Bench(FAN, VENT).turn() == {}
+
+
+# --- weather
+
+
+@pytest.mark.parametrize(
+    ("weather", "bad"),
+    [
+        ({"rain_mm_h": 0.1}, False),
+        ({"rain_mm_h": 0.11}, True),
+        ({"wind_m_s": 10.0}, False),
+        ({"wind_m_s": 10.1}, True),
+        ({"rain_mm_h": 5.0, "wind_m_s": 0.0}, True),
+        ({}, False),
+    ],
+)
+def test_no_window_is_opened_to_rain_or_storm_unless_somebody_says_so(weather: dict[str, Any], bad: bool) -> None:
+    bench = Bench(OPENER, holds_min=0.0)
+    bench.says("opener", open=0.3)
+    bench.later(100.0)
+    bench.beat("plan", 900.0)
+    bench.weather(**weather)
+    assert (bench.rule("opener", "open", 0.5) is GateRule.WEATHER) is bad
+    assert bench.written("opener", "open", 0.2) == 0.2
+    assert bench.written("opener", "open", 0.6, "resident") == 0.6
+    if bad:
+        bench.later(800.0)
+        holding(bench, 800.0)
+        holding(bench, 800.0)
+        holding(bench, 800.0)
+        bench.later(400.0)
+        assert bench.rule("opener", "open", 1.0) is GateRule.WEATHER
+        bench.later(0.000000001)
+        assert bench.written("opener", "open", 1.0) == 1.0
+
+
+def test_a_window_of_which_nothing_is_known_counts_as_shut() -> None:
+    bench = Bench(OPENER)
+    bench.weather(rain_mm_h=5.0)
+    assert bench.rule("opener", "open", 0.1) is GateRule.WEATHER
+    assert bench.written("opener", "open", 0.0) == 0.0
+    assert bench.written("opener", "open", 0.4, "resident") == 0.4
+
+
+# --- hot water
+
+
+def water(name: str, water_c: float) -> dict[str, Any]:
+    """Return what a device says of its water."""
+    return {name: water_c}
+
+
+@pytest.mark.parametrize(
+    ("described", "name", "hottest_c", "setting", "value", "off"),
+    [
+        (FLOOR, "water_c", 55.0, "on", 1.0, {("floor", "on"): (0.0, "scald")}),
+        (BOILER, "supply_c", 85.0, "on", 1.0, {("boiler", "on"): (0.0, "scald")}),
+        (
+            TANK,
+            "tank_c",
+            95.0,
+            "mode",
+            1.0,
+            {("tank", "mode"): (0.0, "scald"), ("tank", "tank_setpoint_c"): (55.0, "scald")},
+        ),
+        (
+            TANK,
+            "tap_c",
+            60.0,
+            "tank_setpoint_c",
+            56.0,
+            {("tank", "mode"): (0.0, "scald"), ("tank", "tank_setpoint_c"): (55.0, "scald")},
+        ),
+    ],
+)
+def test_water_that_is_too_hot_is_heated_no_more(
+    described: Device, name: str, hottest_c: float, setting: str, value: float, off: dict[tuple[str, str], object]
+) -> None:
+    bench = Bench(described)
+    bench.says(described.id, **water(name, hottest_c))
+    assert bench.turn() == {}
+    assert bench.conditions() == set()
+    bench.says(described.id, **water(name, hottest_c + 0.1))
+    assert bench.conditions() == {(described.id, "water_too_hot")}
+    assert bench.rule(described.id, setting, value, "resident") is GateRule.SCALD
+    assert bench.turn() == off
+    bench.says(described.id, **water(name, 40.0))
+    bench.later(1000.0)
+    bench.beat("plan", 900.0)
+    assert bench.written(described.id, setting, value, "resident") == value
+
+
+def test_hot_water_stops_frost_from_heating_it_and_a_narrowed_tank_goes_as_low_as_it_may() -> None:
+    tank = device("tank", "heat_pump_water_heater", limits={"tank_setpoint_c": (60.0, 90.0), "mode": (1.0, 2.0)})
+    bench = Bench(FLOOR, tank)
+    bench.says("floor", water_c=70.0, on=1.0)
+    bench.says("tank", tank_c=99.0)
+    bench.air(temperature_c=2.0)
+    assert bench.turn() == {("floor", "on"): (0.0, "scald"), ("tank", "tank_setpoint_c"): (60.0, "scald")}
+    assert bench.rule("floor", "supply_temp_c", 30.0) is GateRule.NONE
+
+
+def test_other_devices_may_say_what_they_like_of_water() -> None:
+    bench = Bench(FAN)
+    bench.says("fan", water_c=99.0, tank_c=1000.0)
+    assert bench.conditions() == set()
+
+
+def test_a_fan_that_its_owner_has_closed_is_left_alone() -> None:
+    bench = Bench(device("fan", "exhaust_fan", limits={"level": (2.0, 1.0)}), FLOOR)
+    bench.air(smoke=True)
+    assert bench.turn() == {}
+    bench = Bench(device("fan", "exhaust_fan", limits={"level": (2.0, 1.0)}))
+    bench.says("fan", level=0.0)
+    assert bench.turn() == {}
