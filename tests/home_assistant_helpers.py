@@ -77,8 +77,10 @@ def running_home(folder: Path) -> Iterator[RunningHome]:
     config = folder / "config"
     shutil.copytree(maker.FOLDER / "config", config)
     port = maker.free_port()
-    with maker.running(maker.FOLDER, config, port):
+    with maker.running(maker.FOLDER, config, port) as process:
         refresh = (config / "refresh_token").read_text(encoding="ascii")
         token = maker.access_token(port, refresh)
         maker.wait_until_started(port, token)
         yield RunningHome(port, folder, token)
+        # Nothing of it is needed afterwards: it need not write down how it was.
+        process.kill()

@@ -459,10 +459,20 @@ def test_others_hear_whether_we_run(tmp_path: Path) -> None:
 
                 return act
 
+            plug = house_of(broker, (device("plug", "appliance", "tasmota/plug1"),))
             async with playing(broker, "other", ("sumika/broker/status",), acts) as other:
-                async with listening(link_of(house_of(broker), tmp_path)):
+                async with listening(link_of(plug, tmp_path)):
                     await other.was_asked("sumika/broker/status", "online")
+                    # Another that tries a device by hand, and leaves: we are still there, and say so.
+                    async with listening(link_of(plug, tmp_path)):
+                        pass
+                    other.asked.clear()
+                    await other.says("sumika/broker/status", "offline", retain=True)
+                    await other.was_asked("sumika/broker/status", "online")
+                    await link_of(house_of(broker), tmp_path).scan()
+                    other.asked.clear()
                 await other.was_asked("sumika/broker/status", "offline")
+                assert [payload for _, payload in other.asked] == ["offline"]
 
     asyncio.run(live())
 

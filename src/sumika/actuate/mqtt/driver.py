@@ -54,9 +54,10 @@ class MqttLink:
             return
         for device in self._devices.values():
             device.forget()
-        session = BrokerSession(self._settings)
         topics = [topic for device in self._devices.values() for topic in device.topics()]
-        await session.open([*topics, *self._sensors.addresses()])
+        topics += self._sensors.addresses()
+        session = BrokerSession(self._settings, announced=bool(topics))
+        await session.open(topics)
         self._session = session
         for device in self._devices.values():
             for sent in device.sends_now():

@@ -22,7 +22,7 @@ async def found_devices(settings: BrokerSettings) -> tuple[FoundDevice, ...]:
     Raises:
         LinkError: if the broker does not answer.
     """
-    session = BrokerSession(settings, "scan")
+    session = BrokerSession(settings, announced=False)
     await session.open(
         (f"{settings.zigbee}/bridge/devices", f"{settings.tasmota}/+/config", f"{settings.tasmota}/+/sensors")
     )

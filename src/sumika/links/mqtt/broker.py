@@ -1,6 +1,7 @@
 """One connection to an MQTT broker, until it breaks."""
 
 import asyncio
+import secrets
 import ssl
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import AsyncExitStack
@@ -51,7 +52,7 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How a broker is reached.
 
     Attributes:
-        name: The connection's id; our name there is `sumika-<name>`.
+        name: The connection's id; our name there begins with `sumika-<name>`.
         host: Where it is.
         port: 1883, or 8883 with encryption, where nothing else is said.
         encrypted: Whether by TLS.
@@ -117,16 +118,16 @@ def broker_settings(connection: Connection, folder: Path) -> BrokerSettings:
 class BrokerSession:
     """A connection that is open. It does not connect again: a new one is opened."""
 
-    def __init__(self, settings: BrokerSettings, purpose: str = "") -> None:
+    def __init__(self, settings: BrokerSettings, *, announced: bool = True) -> None:
         """Prepare it; use it as an asynchronous context.
 
         Args:
             settings: How the broker is reached.
-            purpose: Sets several connections of one process apart; only the one without tells the house whether we run.
+            announced: Whether to tell others on this broker, at `sumika/<name>/status`, that Sumika runs.
         """
         self.settings = settings
         self.ended = False
-        self._status = "" if purpose else f"sumika/{settings.name}/status"
+        self._status = f"sumika/{settings.name}/status" if announced else ""
         five = settings.version >= 5
         properties = None
         if five:
@@ -137,7 +138,8 @@ class BrokerSession:
             settings.port,
             username=settings.user or None,
             password=settings.password or None,
-            identifier=f"sumika-{settings.name}{purpose and '-'}{purpose}",
+            # A broker throws out the first of two clients of one name: a scan beside a house that runs.
+            identifier=f"sumika-{settings.name}-{secrets.token_hex(4)}",
             protocol=aiomqtt.ProtocolVersion.V5 if five else aiomqtt.ProtocolVersion.V311,
             will=aiomqtt.Will(self._status, _OFFLINE, qos=_AT_LEAST_ONCE, retain=True) if self._status else None,
             clean_session=None if five else True,
@@ -156,7 +158,8 @@ class BrokerSession:
         Raises:
             LinkError: if the broker does not answer or refuses us.
         """
-        wanted = [(topic, _AT_LEAST_ONCE) for topic in dict.fromkeys(topics)]
+        status = (self._status,) if self._status else ()
+        wanted = [(topic, _AT_LEAST_ONCE) for topic in dict.fromkeys((*topics, *status))]
         try:
             await self._stack.enter_async_context(self._client)
             if wanted:
@@ -195,11 +198,18 @@ class BrokerSession:
         try:
             async for message in self._client.messages:
                 payload = message.payload
-                if isinstance(payload, bytes | bytearray):
+                if message.topic.value == self._status and not self.ended:
+                    await self._answer_for_ourselves(payload)
+                elif isinstance(payload, bytes | bytearray):
                     yield TopicMessage(message.topic.value, bytes(payload), bool(message.retain))
         except aiomqtt.MqttError as error:
             self.ended = True
             raise LinkError(f"the connection to the MQTT broker broke: {error}", where=self.settings.where) from None
+
+    async def _answer_for_ourselves(self, said: object) -> None:
+        """Say that we are there where another Sumika, which tried one device by hand, said that it goes."""
+        if said == _OFFLINE.encode():
+            await self._client.publish(self._status, _ONLINE, qos=_AT_LEAST_ONCE, retain=True)
 
     async def close(self) -> None:
         """Say that we go, and let go of it. May be called again."""
