@@ -30,8 +30,10 @@ def node() -> Iterator[EsphomeNode]:
     found.close()
 
 
-def house_of(node: EsphomeNode, *devices: Device, sensors: tuple[Sensor, ...] = (), secret: str = "") -> House:
-    options: dict[str, str | float] = {"again_s": 0.05, "timeout_s": 10.0}
+def house_of(
+    node: EsphomeNode, *devices: Device, sensors: tuple[Sensor, ...] = (), secret: str = "", **more: float
+) -> House:
+    options: dict[str, str | float] = {"again_s": 0.05, "timeout_s": 10.0, **more}
     connection = Connection(
         id="node", type="esphome", address=f"127.0.0.1:{node.port}", options=options, secret_file=secret
     )
@@ -157,6 +159,18 @@ def test_a_node_that_vanishes_is_told_and_found_again(node: EsphomeNode) -> None
             await heard.state("ac", mode=0)
             assert await heard.told("ac", "mode", 1) == ""
             await heard.state("ac", mode=1)
+
+    run(live())
+
+
+def test_a_node_that_is_connected_but_gives_no_sign_of_life_counts_as_gone(node: EsphomeNode) -> None:
+    async def live() -> None:
+        async with linked(house_of(node, AC, keepalive_s=0.1)) as heard:
+            await heard.state("ac", mode=0)
+            node.deaf = True
+            await heard.gone("ac")
+            node.deaf = False
+            await heard.state("ac", mode=0)
 
     run(live())
 

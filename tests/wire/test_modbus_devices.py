@@ -86,6 +86,21 @@ def test_a_device_in_registers_is_read_told_and_read_back() -> None:
     run(live())
 
 
+@pytest.mark.parametrize("order", ["big", "little"])
+def test_bits_and_numbers_of_several_registers_are_written_and_read(order: str) -> None:
+    mapping = {"on": "coil:0", "supply_temp_c": "holding:2:float32", "pump": "coil:1"}
+
+    async def live() -> None:
+        port = free_port()
+        boiler = device("boiler", "boiler", "7", mapping)
+        async with serving(port, unit()), linked(house_on(port, boiler, word_order=order)) as heard:
+            assert await heard.told("boiler", "on", 1) == ""
+            assert await heard.told("boiler", "supply_temp_c", 61.5) == ""
+            await heard.state("boiler", on=1, supply_temp_c=61.5, pump=0)
+
+    run(live())
+
+
 def test_a_unit_that_refuses_or_keeps_another_value_says_so() -> None:
     async def live() -> None:
         port = free_port()

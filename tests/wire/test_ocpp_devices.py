@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from ocpp.routing import create_route_map, on
 from ocpp.v16 import ChargePoint as Point16
 from ocpp.v16 import call as call16
@@ -118,13 +119,14 @@ class Garage201(Garage):
     """A charge point of OCPP 2.0.1."""
 
     gives = "true"
+    units = "W,A"
 
     def __init__(self, socket: ClientConnection) -> None:
         super().__init__(Point201, socket)
 
     @hears("GetVariables")
     def variables(self, **said: Any) -> Any:
-        values = {"SmartChargingCtrlr": "W,A", "V2XChargingCtrlr": self.gives}
+        values = {"SmartChargingCtrlr": self.units, "V2XChargingCtrlr": self.gives}
         results = [
             {
                 "attribute_status": "Accepted" if values[one["component"]["name"]] else "UnknownComponent",
@@ -163,6 +165,13 @@ class Garage201(Garage):
                 meter_value=[{"timestamp": NOW, "sampled_value": list(samples)}] if samples else None,
             )
         )
+
+
+class Amperes201(Garage201):
+    """One that counts in amperes, and knows nothing of cars that give."""
+
+    gives = ""
+    units = "A"
 
 
 def house_on(port: int, *devices: Device, sensors: tuple[Sensor, ...] = (), secret: str = "") -> House:
@@ -277,6 +286,57 @@ def test_phases_are_summed_and_the_meter_is_a_sensor() -> None:
             await point.meters(*phases, {"value": "12345"}, {"value": "nonsense", "measurand": "Voltage"})
             meter = await heard.until(MeterSample, lambda sample: sample.power_w is not None)
             assert (meter.power_w, meter.imported_kwh) == (3000, 12.345)
+
+    run(live())
+
+
+def test_a_point_of_2_0_1_that_counts_amperes_is_told_amperes() -> None:
+    async def live() -> None:
+        port = free_port()
+        async with linked(house_on(port, CAR)) as heard, garage(port, Amperes201, "ocpp2.0.1") as point:
+            await point.call(
+                call201.StatusNotification(timestamp=NOW, connector_status="Occupied", evse_id=1, connector_id=1)
+            )
+            await heard.state("car", at_home=1)
+            await point.call(
+                call201.MeterValues(
+                    evse_id=1,
+                    meter_value=[
+                        {"timestamp": NOW, "sampled_value": [{"value": 200.0, "measurand": "Voltage"}]},
+                    ],
+                )
+            )
+            assert await heard.told("car", "mode", 2) == ""
+            assert await heard.told("car", "power_w", 2000) == ""
+            schedule = point.asked[-1][1]["charging_schedule"][0]
+            assert (schedule["charging_rate_unit"], schedule["charging_schedule_period"][0]["limit"]) == ("A", 10)
+            assert "out of a car" in await heard.told("car", "power_w", -2000)
+            await point.call(
+                call201.StatusNotification(timestamp=NOW, connector_status="Available", evse_id=1, connector_id=1)
+            )
+            await heard.state("car", at_home=0)
+
+    run(live())
+
+
+def test_a_point_that_falls_silent_counts_as_gone() -> None:
+    async def live() -> None:
+        port = free_port()
+        house = house_on(port, CAR)
+        connection = house.connections[0]
+        quick = structs.replace(connection, options={**connection.options, "keepalive_s": 0.1})
+        async with linked(structs.replace(house, connections=(quick,))) as heard:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            # Shakes hands as a point does, and then answers no sign of life: its cable is out.
+            writer.write(
+                b"GET /garage HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                b"Sec-WebSocket-Protocol: ocpp1.6\r\n\r\n"
+            )
+            assert b"101" in await reader.readline()
+            await heard.until(DeviceState, lambda state: state.why == "charge point garage is gone")
+            writer.close()
+            await writer.wait_closed()
 
     run(live())
 

@@ -37,6 +37,8 @@ _MOST_POINTS = 16
 _MOST_NAME = 48
 _TIMEOUT_S = 10.0
 _KEEPALIVE_S = 20.0
+_CLOSE_S = 1.0
+"""Who fell silent is not waited for when the connection is ended."""
 
 
 class OcppServer:
@@ -100,6 +102,7 @@ class OcppServer:
                 max_size=_MOST_BYTES,
                 ping_interval=self._keepalive_s,
                 ping_timeout=self._keepalive_s,
+                close_timeout=min(_CLOSE_S, self._keepalive_s),
                 compression=None,
             )
         except OSError as error:
