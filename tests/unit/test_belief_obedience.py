@@ -158,6 +158,16 @@ def test_months_of_a_healthy_device_accuse_nobody(seed: int) -> None:
     assert findings == []
 
 
+def test_a_refusal_that_says_nothing_else_interrupts_no_suspicion() -> None:
+    known, _ = watched(state(0, mode=1))
+    findings: list[Finding] = []
+    for sample in ramp(-0.4, noise_c=0.1, seed=1, hours=4):
+        known, _ = step(known, structs.replace(state(0), stamp=sample.stamp, why="it is busy"))
+        known, more = step(known, sample, [HEATS])
+        findings += more
+    assert [finding.suspicion.fault for finding in findings] == [Fault.NO_EFFECT]
+
+
 def test_one_wild_stretch_does_not_decide() -> None:
     samples = list(ramp(1.5, noise_c=0.05, seed=3, hours=3))
     fallen = [replace_temperature(sample, -8.0 if 60 <= index < 80 else 0.0) for index, sample in enumerate(samples)]

@@ -173,6 +173,8 @@ def works(device: DeviceState) -> bool:
 def _device(
     state: Obedience, message: DeviceState, expected: tuple[Expected, ...]
 ) -> tuple[Obedience, tuple[Finding, ...]]:
+    if message.available and not message.values:
+        return state, ()  # it only says why it refused something
     before = state.states.get(message.device)
     state = replace(state, states={**state.states, message.device: message})
     if before is not None and _settings(before, state) != _settings(message, state):

@@ -24,7 +24,7 @@ from sumika.links.options import Options
 _GET_MAP, _SET_MAP, _INFORM_MAP = const.ENL_GETMAP, const.ENL_SETMAP, const.ENL_STATMAP
 _INSTANCES = const.INSTANCE_LIST
 _MOST_AT_ONCE = 8  # properties in one request; some adapters cut longer ones short
-_TIMEOUT_S = 3.0
+_TIMEOUT_S = 2.0
 _MOST_PRODUCT = 24
 _ANSWERS = {const.GETRES, const.GET_SNA, const.SETRES, const.SETC_SND}
 _NEWS = {const.INF, const.INFC}

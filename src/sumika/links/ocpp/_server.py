@@ -35,7 +35,7 @@ _PORT = 9000
 _MOST_BYTES = 64 * 1024
 _MOST_POINTS = 16
 _MOST_NAME = 48
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 4.0
 _KEEPALIVE_S = 20.0
 _CLOSE_S = 1.0
 """Who fell silent is not waited for when the connection is ended."""
