@@ -19,3 +19,8 @@ def ns_to_seconds(nanoseconds: int) -> float:
 def wavelength_m(frequency_hz: float) -> float:
     """Return the free-space wavelength of a carrier frequency."""
     return SPEED_OF_LIGHT_M_S / frequency_hz
+
+
+def clamp(value: float, low: float, high: float) -> float:
+    """Return a value, moved into bounds where it lies outside."""
+    return min(max(value, low), high)

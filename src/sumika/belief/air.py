@@ -1,7 +1,7 @@
 """The air of a house as it is learned: how fast it is renewed and mixed, and what people give to it.
 
-One balance per room and quantity, all carried by the same flows: what fans move, what comes through gaps, what doors let
-pass. The flows are learned from carbon dioxide, the only tracer that people give off in known amounts (Persily and de
+One balance per room and quantity, all carried by the same flows: what fans move, what comes through gaps, what doors
+let pass. The flows are learned from carbon dioxide, the only tracer that people give off in known amounts (Persily and de
 Jonge, Indoor Air 27, 2017); humidity and particles then follow with sources of their own.
 """
 
@@ -68,13 +68,16 @@ class AirModel:
         """Return the parameters as described."""
         return np.zeros(len(self.parameters))
 
-    def network(self, theta: Array, settings: Array, seconds: float = ROW_S) -> AirNetwork:
+    def network(
+        self, theta: Array, settings: Array, seconds: float = ROW_S, leaks_per_s: Array | None = None
+    ) -> AirNetwork:
         """Return how air is exchanged.
 
         Args:
             theta: (parameter,).
             settings: (configuration, control) of fans and windows.
             seconds: Length of a step.
+            leaks_per_s: (room,) more air from outside, per volume, for a time whose mean is known.
         """
         volume, rooms = self.outline.volume_m3, self.rooms
         doors = np.zeros((rooms, rooms))
@@ -86,12 +89,12 @@ class AirModel:
         rates, fresh = [], []
         for row in settings:
             flows = self.flow.flows(row, factor)
-            enters = flows.fresh_m3_s * inlet
+            enters = flows.fresh_m3_s * inlet + (0.0 if leaks_per_s is None else leaks_per_s * volume)
             moved = doors + flows.moved_m3_s
             rate = (moved - np.diag(moved.sum(axis=1) + enters)) / volume[:, None]
             rates.append(rate)
             fresh.append(enters / volume)
-        steps = [_discrete(rate, seconds) for rate in rates]
+        steps = [discrete(rate, seconds) for rate in rates]
         return AirNetwork(
             rate=np.array(rates),
             fresh=np.array(fresh),
@@ -116,7 +119,9 @@ class AirModel:
         outside = np.full(len(driven), OUTDOOR_PPM)
         return march(network.transition, network.response, driven.which, push, leaky, outside, start_ppm, where, states)
 
-    def filter(self, theta: Array, driven: Driven, measured_ppm: Array, start_ppm: Array) -> tuple[Array, Array, Array]:
+    def filter(
+        self, theta: Array, driven: Driven, measured_ppm: Array, start_ppm: Array, spread: Array | None = None
+    ) -> tuple[Array, Array, Array]:
         """Return (row + 1, room) filtered carbon dioxide, innovations, and the last covariance.
 
         Args:
@@ -124,6 +129,7 @@ class AirModel:
             driven: What acts.
             measured_ppm: (row, room) at the end of each row; NaN where nothing was said.
             start_ppm: (room,).
+            spread: (room, room) covariance at the beginning; None: little is known.
         """
         network = self.network(theta, driven.settings)
         push, leaky = self._drive(theta, driven, network)
@@ -136,7 +142,7 @@ class AirModel:
             leaky,
             np.full(len(driven), OUTDOOR_PPM),
             start_ppm,
-            np.eye(rooms) * 200.0**2,
+            np.eye(rooms) * 200.0**2 if spread is None else spread,
             np.full(rooms, PROCESS_PPM**2),
             measured_ppm,
             np.arange(rooms),
@@ -163,7 +169,8 @@ def co2_of(rows: Rows) -> Array:
     return rows.air[:, :, 2].copy()
 
 
-def _discrete(rate: Array, seconds: float) -> tuple[Array, Array]:
+def discrete(rate: Array, seconds: float) -> tuple[Array, Array]:
+    """Return transition and response of dC/dt = rate C + source over a step."""
     nodes = len(rate)
     both = np.zeros((2 * nodes, 2 * nodes))
     both[:nodes, :nodes] = rate * seconds

@@ -1,7 +1,7 @@
 """Which way the air goes: fresh air by fans and by itself, and what rooms hand to each other.
 
-Fans are known from what devices say; what comes through gaps follows wind and temperature (Sherman and Grimsrud's model,
-ASHRAE Fundamentals 2017, ch. 16, eq. 48). How much of it is true of this house is learned as factors.
+Fans are known from what devices say; what comes through gaps follows wind and temperature (Sherman and Grimsrud's
+model, ASHRAE Fundamentals 2017, ch. 16, eq. 48). How much of it is true of this house is learned as factors.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,8 +21,11 @@ AIR_J_M3_K = 1206.0
 STACK, WIND = 0.000145, 0.000104
 """(L/s)² per cm⁴ and kelvin, and per cm⁴ and (m/s)²: one storey, shielded by neighbours."""
 
+AS_BUILT = 0.85
+"""Share of its plate's heat recovery that a unit reaches in a house: ducts, frost, flows out of balance; typical."""
+
 OPEN_WINDOW_M3_S = 0.08
-"""Through a window that stands open, for a square metre of opening and ordinary weather; typical of single-sided flow."""
+"""Through a square metre of a window that stands open, in ordinary weather; typical of single-sided flow."""
 
 BALANCED_SHARES = (0.0, 0.6, 1.0, 1.5)
 """Flow of balanced ventilation by level, against its plate; typical of makers' steps, and corrected by learning."""
@@ -109,10 +112,10 @@ class AirFlow:
             place += 1
             flow = factor * rating(device, "airflow_m3_h") / 3600.0 * float(np.interp(level, range(4), BALANCED_SHARES))
             fresh += flow * self._supply
-            recovered = np.where(self._supply > 0.0, rating(device, "heat_recovery"), recovered)
+            recovered = np.where(self._supply > 0.0, AS_BUILT * rating(device, "heat_recovery"), recovered)
             wet = np.where(self.outline.wet, self.outline.floor_m2, 0.0)
-            for room in np.flatnonzero(wet):
-                moved[room] += flow * wet[room] / wet.sum() * self._supply
+            for drawn in np.flatnonzero(wet).tolist():
+                moved[drawn] += flow * wet[drawn] / wet.sum() * self._supply
         for _, window in self.openers:
             fresh[window.room] += OPEN_WINDOW_M3_S * window.area_m2 * float(settings[place])
             place += 1

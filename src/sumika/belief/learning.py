@@ -2,7 +2,7 @@
 
 Not one step ahead, for a plan looks a day ahead: the model runs freely from the filtered state for a day at a time, and
 how far it strays, together with how far parameters stray from the description, is made least (Gauss-Newton, maximum a
-posteriori). Errors count as errors of a day's run: correlated, so that a week is worth a few dozen independent readings.
+posteriori). Errors of a run go together: a week is worth a few dozen independent readings.
 """
 
 from collections.abc import Callable

@@ -4,13 +4,12 @@ Position by pvlib (NREL's algorithm); diffuse light of an even sky, the ground r
 trees and neighbours do is learned as a factor per room.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+from pvlib import spa
 from pvlib.irradiance import erbs
-from pvlib.solarposition import get_solarposition
 
 from sumika.belief.outline import WindowOutline
 from sumika.schema.building import Site
@@ -19,6 +18,7 @@ Array = NDArray[np.float64]
 
 ALBEDO = 0.2
 _STEP_S = 300.0
+_PRESSURE_HPA, _AIR_C, _LATE_S, _REFRACTION_DEG = 1013.25, 12.0, 67.0, 0.5667  # pvlib's own; they matter little
 
 
 class Sun:
@@ -41,11 +41,18 @@ class Sun:
             # A day more is asked at once: whoever asks for one moment asks for the next one soon.
             if len(missing) < 8:
                 missing = sorted({*missing, *range(missing[0], missing[0] + int(86_400 / _STEP_S))})
-            times = pd.to_datetime(np.array(missing) * _STEP_S, unit="s", utc=True)
-            found = get_solarposition(
-                times, self._site.latitude_deg, self._site.longitude_deg, altitude=self._site.altitude_m
+            found = spa.solar_position(
+                np.array(missing) * _STEP_S,
+                self._site.latitude_deg,
+                self._site.longitude_deg,
+                self._site.altitude_m,
+                _PRESSURE_HPA,
+                _AIR_C,
+                _LATE_S,
+                _REFRACTION_DEG,
+                numthreads=1,
             )
-            up, round_ = np.radians(found["elevation"].to_numpy()), np.radians(found["azimuth"].to_numpy())
+            up, round_ = np.radians(found[2]), np.radians(found[4])
             self._kept.update(zip(missing, zip(up.tolist(), round_.tolist(), strict=True), strict=True))
         pairs = np.array([self._kept[place] for place in places.tolist()])
         return pairs[:, 0], pairs[:, 1]
@@ -53,7 +60,7 @@ class Sun:
     def split(self, unix_s: Array, global_w_m2: Array) -> tuple[Array, Array]:
         """Return direct normal and diffuse light where only the global was measured (Erbs et al. 1982, by pvlib)."""
         up, _ = self.position(unix_s)
-        day = np.array([datetime.fromtimestamp(moment).timetuple().tm_yday for moment in unix_s])
+        day = np.array([datetime.fromtimestamp(moment, UTC).timetuple().tm_yday for moment in unix_s])
         parts = erbs(global_w_m2, 90.0 - np.degrees(up), day)
         return np.nan_to_num(np.asarray(parts["dni"])), np.nan_to_num(np.asarray(parts["dhi"]))
 

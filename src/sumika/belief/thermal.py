@@ -125,17 +125,17 @@ class ThermalModel:
             *(Parameter(name=f"mass_capacity.{room}", spread=0.6) for room in rooms),
             *(Parameter(name=f"surfaces.{room}", spread=0.5) for room in rooms),
             *(Parameter(name=f"deep.{room}", spread=0.6) for room in rooms),
-            *(Parameter(name=f"envelope.{room}", spread=0.4) for room in rooms),
-            *(Parameter(name=f"sun.{room}", spread=0.4) for room in rooms),
+            *(Parameter(name=f"envelope.{room}", spread=0.3) for room in rooms),
+            *(Parameter(name=f"sun.{room}", spread=0.3) for room in rooms),
             *(Parameter(name=f"beside.{room}", spread=2.0) for room in rooms),
             *(Parameter(name=f"sockets.{room}", spread=0.7) for room in rooms),
-            *(Parameter(name=f"door.{rooms[i]}.{rooms[j]}", spread=0.8) for i, j in self._doors),
-            *(Parameter(name=f"source.{device}", spread=0.15) for device in self.sources),
+            *(Parameter(name=f"door.{rooms[i]}.{rooms[j]}", spread=0.5) for i, j in self._doors),
+            *(Parameter(name=f"source.{device}", spread=0.1) for device in self.sources),
             Parameter(name="windows", spread=0.3),
             Parameter(name="walls", spread=0.5),
-            Parameter(name="fans", spread=0.3),
+            Parameter(name="fans", spread=0.15),
             Parameter(name="gaps", spread=0.6),
-            Parameter(name="person", spread=0.2),
+            Parameter(name="person", spread=0.15),
         )
         self.place = {one.name: place for place, one in enumerate(self.parameters)}
         dry = np.where(outline.wet, 0.15, 1.0) * outline.floor_m2
@@ -205,13 +205,14 @@ class ThermalModel:
         rest = grid + pv - known
         return np.clip(filled(rest, 250.0), 0.0, 6000.0)
 
-    def network(self, theta: Array, settings: Array, seconds: float = ROW_S) -> Network:
+    def network(self, theta: Array, settings: Array, seconds: float = ROW_S, leaks_w_k: Array | None = None) -> Network:
         """Return the linear equations at some parameters.
 
         Args:
             theta: (parameter,).
             settings: (configuration, control) of fans and windows.
             seconds: Length of a step.
+            leaks_w_k: (node,) more exchange with outside, for a time whose mean is known.
         """
         outline, rooms = self.outline, self.rooms
         floor = np.maximum(outline.floor_m2, _LEAST_FLOOR_M2)
@@ -220,6 +221,8 @@ class ThermalModel:
         deep = DEEP_J_M2_K * floor * np.exp(self._of(theta, "deep"))
         capacity = np.concatenate([air, mass, deep])
         fixed, outside = self._fixed(theta, floor)
+        if leaks_w_k is not None:
+            outside = outside + leaks_w_k
         configurations = len(settings)
         conductance = np.repeat(fixed[None], configurations, axis=0)
         outer = np.repeat(outside[None], configurations, axis=0)
@@ -272,13 +275,7 @@ class ThermalModel:
         """
         rooms = self.rooms
         q = network.outside_w_k[driven.which] * driven.outdoor_c[:, None]
-        sun = driven.sun_w * np.exp(self._of(theta, "sun"))
-        person = PERSON_W * float(np.exp(theta[self.place["person"]])) * driven.people
-        sockets = self._sockets * np.exp(self._of(theta, "sockets"))
-        rest = driven.rest_w[:, None] * sockets / max(1.0, float(sockets.sum()))
-        beside = self._of(theta, "beside") * np.maximum(self.outline.floor_m2, _LEAST_FLOOR_M2)
-        q[:, :rooms] += SUN_TO_AIR * sun + 0.6 * person + 0.7 * rest
-        q[:, rooms : 2 * rooms] += (1.0 - SUN_TO_AIR) * sun + 0.4 * person + 0.3 * rest + beside
+        q += self.gains_w(theta, driven.sun_w, driven.people, driven.rest_w)
         for device, air_w, mass_w, shares in driven.given:
             name = f"source.{device}"
             factor = float(np.exp(theta[self.place[name]])) if name in self.place else 1.0
@@ -288,6 +285,30 @@ class ThermalModel:
         leaky = np.zeros_like(q)
         leaky[:, :rooms] = AIR_J_M3_K * driven.by_itself_m3_s * float(np.exp(theta[self.place["gaps"]]))
         return q, leaky
+
+    def gains_w(self, theta: Array, sun_w: Array, people: Array, rest_w: Array) -> Array:
+        """Return (row, node) heat of sun, people and sockets.
+
+        Args:
+            theta: (parameter,).
+            sun_w: (row, room) through windows.
+            people: (row, room).
+            rest_w: (row,) what sockets and stoves draw.
+        """
+        rooms = self.rooms
+        sun = sun_w * np.exp(self._of(theta, "sun"))
+        person = PERSON_W * float(np.exp(theta[self.place["person"]])) * people
+        sockets = self._sockets * np.exp(self._of(theta, "sockets"))
+        rest = rest_w[:, None] * sockets / max(1.0, float(sockets.sum()))
+        q = np.zeros((len(rest_w), self.nodes))
+        q[:, :rooms] = SUN_TO_AIR * sun + 0.6 * person + 0.7 * rest
+        beside = self._of(theta, "beside") * np.maximum(self.outline.floor_m2, _LEAST_FLOOR_M2)
+        q[:, rooms : 2 * rooms] = (1.0 - SUN_TO_AIR) * sun + 0.4 * person + 0.3 * rest + beside
+        return q
+
+    def sun_factor(self, theta: Array) -> Array:
+        """Return (room,) what was learned of the sun against the description."""
+        return np.asarray(np.exp(self._of(theta, "sun")))
 
     def simulate(self, theta: Array, driven: Driven, state: Array, restarts: dict[int, Array] | None = None) -> Array:
         """Return (row + 1, node) temperatures, from a state on.

@@ -1,4 +1,4 @@
-"""Efficiency of an inverter heat pump by its plate: a share of Carnot's, with temperature differences that grow with load.
+"""Efficiency of an inverter heat pump by its plate: a share of Carnot's, less what heat needs to pass at that load.
 
 Between refrigerant and air some kelvins are lost on each side in proportion to the heat that passes; fans and
 electronics take a fixed part. That is how the seasonal methods of EN 14825 and JIS C 9612 see part load, without the
@@ -96,3 +96,24 @@ def heat_from_power(
         )
         load = np.clip(0.5 * (load + power * ratio / rated_w), 0.02, 1.5)
     return np.asarray(power * ratio)
+
+
+def water_heating_cop(outdoor_c: Array | float, inlet_c: float, outlet_c: float, *, rated_cop: float) -> Array:
+    """Return heat per electricity of a CO2 heat pump that warms water in one pass.
+
+    Its hot side glides with the water, so the ideal is Lorentz's, between the mean temperature of the water and the air.
+    Rated at 16 °C outside, water from 17 to 65 °C (JIS C 9220).
+
+    Args:
+        outdoor_c: Of the air.
+        inlet_c: Of the water that comes in.
+        outlet_c: Of the water that goes out.
+        rated_cop: Heat per electricity at the rating point.
+    """
+    return np.asarray(rated_cop * _lorentz(outdoor_c, inlet_c, outlet_c) / _lorentz(16.0, 17.0, 65.0))
+
+
+def _lorentz(outdoor_c: Array | float, inlet_c: float, outlet_c: float) -> Array:
+    low, high = inlet_c + ZERO_C_K + 4.0, max(outlet_c, inlet_c + 1.0) + ZERO_C_K + 4.0
+    hot = (high - low) / np.log(high / low)
+    return np.asarray(hot / np.maximum(hot - (np.asarray(outdoor_c) + ZERO_C_K - 8.0), 15.0))

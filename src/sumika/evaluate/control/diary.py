@@ -227,7 +227,7 @@ class DiaryWriter:
             step_s=self._step_s,
             rooms=world.rooms,
             residents=world.residents,
-            likes_c=tuple(one.life.likes_c if one.life is not None else None for one in world.house.residents),
+            likes_c=tuple(world.household.likes_c(name) for name in world.residents),
             of_rooms={name: np.array(kept) for name, kept in self._rooms.items()},
             people=People(
                 room=people[:, :, 0].astype(np.int16),

@@ -166,6 +166,14 @@ class Household:
         self._kept = _Step(now_s, end_s, begins_s, ends_s, gains, draws)
         return self._kept
 
+    def likes_c(self, body: str) -> float:
+        """Return the operative temperature that suits a resident in their usual clothes; nobody else knows it.
+
+        Raises:
+            KeyError: if there is no such resident.
+        """
+        return self._tastes[body].likes_c
+
     def overrides(self, now_s: float, rooms: RoomsNow, room_index: Mapping[str, int]) -> tuple[Wish, ...]:
         """Return what residents want changed now; most of the time nothing.
 

@@ -43,13 +43,18 @@ class Wish:
 
 
 class Taste:
-    """What one resident likes, and when they last said so."""
+    """What one resident likes, and when they last said so.
+
+    Attributes:
+        likes_c: The operative temperature that suits them in their usual clothes.
+    """
 
     def __init__(self, life: Life, name: str, seed: int) -> None:
         """Take a resident."""
         random = chance(seed, "taste", name)
         self._name, self._life = name, life
         liked = life.likes_c if life.likes_c is not None else _MEAN_LIKED_C + float(random.normal(0.0, 1.2))
+        self.likes_c = liked
         self._offset = _PER_K * (_MEAN_LIKED_C - liked)
         self._bears = 0.6 + 1.2 * life.patience
         self._seed = seed

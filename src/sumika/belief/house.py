@@ -1,0 +1,196 @@
+"""What the house believes of itself: temperatures, air, and its own behaviour, from noisy, delayed and missing sensors.
+
+Every quarter of an hour the filter goes one step; every night the parameters are learned anew from the last weeks. What
+the house was described to be is the beginning, and never more than that.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.belief.air import OUTDOOR_PPM, AirModel, co2_of
+from sumika.belief.airflow import AirFlow
+from sumika.belief.learning import Learned, learn
+from sumika.belief.outline import Outline, outline_of
+from sumika.belief.record import ROW_S, Record, Rows
+from sumika.belief.sunlight import Sun
+from sumika.belief.thermal import Driven, ThermalModel
+from sumika.schema.building import Building
+from sumika.schema.house import House
+
+Array = NDArray[np.float64]
+
+LEARNS_FROM_DAYS = 14
+LEAST_ROWS = 96
+"""Before a day is over there is nothing to learn from that a prior does not say better."""
+
+FREE_RUN_ROWS = 96
+_FIRST_SPREAD_K = 2.0
+_SETTLE_ROWS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomsBelieved:
+    """How rooms are believed to be; all (room,).
+
+    Attributes:
+        air_c: Of the air.
+        air_sigma_k: Its standard deviation.
+        radiant_c: Of what surrounds people.
+        co2_ppm: Carbon dioxide.
+        co2_sigma_ppm: Its standard deviation.
+    """
+
+    air_c: Array
+    air_sigma_k: Array
+    radiant_c: Array
+    co2_ppm: Array
+    co2_sigma_ppm: Array
+
+
+class HouseBelief:
+    """The belief about one house.
+
+    Attributes:
+        record: Ordinary life so far.
+        theta: Thermal parameters in use.
+        air_theta: Of the air.
+        theta_spread: What is still not known of the thermal ones.
+        learned_days: From how many days they were learned; 0: they are as described.
+    """
+
+    def __init__(self, house: House) -> None:
+        """Believe what the description says."""
+        building = house.building if house.building is not None else Building()
+        self.house = house
+        self.outline: Outline = outline_of(house)
+        self.flow = AirFlow(house, self.outline)
+        self.sun = Sun(building.site)
+        self.thermal = ThermalModel(house, self.outline, self.flow, self.sun)
+        self.air = AirModel(house, self.flow)
+        self.record = Record(house)
+        self.theta, self.air_theta = self.thermal.prior(), self.air.prior()
+        self.theta_spread = np.array([one.spread for one in self.thermal.parameters])
+        self.learned_days = 0.0
+        self.state: Array | None = None
+        self.spread = np.eye(self.thermal.nodes) * _FIRST_SPREAD_K**2
+        self.ppm = np.full(self.air.rooms, OUTDOOR_PPM + 200.0)
+        self.ppm_spread = np.eye(self.air.rooms) * 200.0**2
+        self.surprises: Array = np.zeros((0, self.thermal.rooms))
+        self._taken = 0
+
+    def turn(self, unix_s: float) -> bool:
+        """Close the quarter under way if its time is over, and go on with the filter; return whether it was.
+
+        Args:
+            unix_s: Now.
+        """
+        if not self.record.turn(unix_s):
+            return False
+        rows = self.record.rows()
+        fresh = min(len(rows), max(1, len(rows) - self._taken))
+        self._filter(rows.last(fresh))
+        self._taken = len(rows)
+        return True
+
+    def _filter(self, rows: Rows) -> None:
+        driven = self.thermal.driven(rows)
+        if self.state is None:
+            self.state = self.first_state(driven)
+            if self.state is None:
+                return
+        states, surprises, self.spread = self.thermal.filter(self.theta, driven, self.state, self.spread)
+        self.state = states[-1]
+        self.surprises = np.concatenate([self.surprises, surprises])[-LEAST_ROWS * 2 :]
+        ppm, _, self.ppm_spread = self._filter_air(driven, rows)
+        self.ppm = ppm[-1]
+
+    def _filter_air(self, driven: Driven, rows: Rows) -> tuple[Array, Array, Array]:
+        return self.air.filter(self.air_theta, driven, co2_of(rows), self.ppm, self.ppm_spread)
+
+    def first_state(self, driven: Driven) -> Array | None:
+        """Return what the first readings say of every node; None before the first."""
+        early = driven.measured_c[: 2 * _SETTLE_ROWS]
+        seen = np.isfinite(early)
+        if not seen.any():
+            return None
+        means = np.where(seen, early, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+        rooms = np.where(seen.any(axis=0), means, float(early[seen].mean()))
+        return np.concatenate([rooms, rooms, rooms])
+
+    def rooms_now(self) -> RoomsBelieved | None:
+        """Return how rooms are believed to be; None before the first reading."""
+        if self.state is None:
+            return None
+        rooms = self.thermal.rooms
+        return RoomsBelieved(
+            air_c=self.state[:rooms].copy(),
+            air_sigma_k=np.sqrt(np.maximum(np.diag(self.spread)[:rooms], 1e-6)),
+            radiant_c=self.state[rooms : 2 * rooms].copy(),
+            co2_ppm=self.ppm.copy(),
+            co2_sigma_ppm=np.sqrt(np.maximum(np.diag(self.ppm_spread), 1.0)),
+        )
+
+    def learn(self, *, rounds: int = 8) -> Learned | None:
+        """Learn from the last weeks; return what came of it, None where there is too little to learn from.
+
+        Args:
+            rounds: At most so many steps towards the optimum; a night's learning begins where the last one ended.
+        """
+        rows = self.record.rows().last(LEARNS_FROM_DAYS * 96)
+        if len(rows) < LEAST_ROWS or self.state is None:
+            return None
+        driven = self.thermal.driven(rows)
+        first = self.first_state(driven)
+        if first is None:
+            return None
+        learned = self._learn_heat(driven, first, rounds)
+        self.theta, self.theta_spread = learned.theta, learned.spread
+        if np.isfinite(co2_of(rows)).sum() > LEAST_ROWS // 2:
+            self.air_theta = self.air.learn(driven, co2_of(rows), self.air_theta, rounds=rounds).theta
+        self.learned_days = len(rows) / 96.0
+        # The state was filtered with other parameters: go through the last days once more.
+        again = part(driven, max(0, len(rows) - 3 * 96), len(rows))
+        start = self.first_state(again)
+        if start is not None:
+            states, _, self.spread = self.thermal.filter(
+                self.theta, again, start, np.eye(self.thermal.nodes) * _FIRST_SPREAD_K**2
+            )
+            self.state = states[-1]
+        return learned
+
+    def _learn_heat(self, driven: Driven, first: Array, rounds: int) -> Learned:
+        wide = np.eye(self.thermal.nodes) * _FIRST_SPREAD_K**2
+
+        def errors(theta: Array) -> Array:
+            states, _, _ = self.thermal.filter(theta, driven, first, wide)
+            restarts = {row: states[row] for row in range(0, len(driven), FREE_RUN_ROWS)}
+            said = self.thermal.simulate(theta, driven, first, restarts)[1:, : self.thermal.rooms]
+            return np.asarray((said - driven.measured_c)[_SETTLE_ROWS:].ravel())
+
+        spread = np.array([one.spread for one in self.thermal.parameters])
+        # Who starts from the description may be in a wrong valley: the first night takes as long as it needs.
+        return learn(errors, self.theta, self.thermal.prior(), spread, rounds=rounds if self.learned_days else 14)
+
+    @property
+    def now_s(self) -> float | None:
+        """Unix time up to which everything is filtered."""
+        rows = self.record.rows()
+        return float(rows.unix_s[-1] + ROW_S) if len(rows) else None
+
+
+def part(driven: Driven, begin: int, end: int) -> Driven:
+    """Return some rows of what drives a house."""
+    cut = slice(begin, end)
+    return replace(
+        driven,
+        outdoor_c=driven.outdoor_c[cut],
+        by_itself_m3_s=driven.by_itself_m3_s[cut],
+        which=driven.which[cut],
+        sun_w=driven.sun_w[cut],
+        people=driven.people[cut],
+        rest_w=driven.rest_w[cut],
+        given=tuple((device, air[cut], mass[cut], shares) for device, air, mass, shares in driven.given),
+        measured_c=driven.measured_c[cut],
+    )

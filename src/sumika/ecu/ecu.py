@@ -1,0 +1,331 @@
+"""The whole controller in one object: it observes, learns, plans and says why; no bus, no processes, no clock.
+
+ecu = Ecu(house)
+ecu.observe(measurements)            # whenever something was measured
+commands = ecu.plan(forecast)        # every quarter of an hour
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.belief.airflow import rating
+from sumika.belief.comfort import Liking, band_of
+from sumika.belief.house import HouseBelief
+from sumika.belief.roof import Roof
+from sumika.belief.routine import Routine
+from sumika.belief.usage import Usage
+from sumika.clock import Instant
+from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
+from sumika.ecu.situating import SETTLES_PER_S, Inputs, Situating
+from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K, stores_of
+from sumika.ecu.to_devices import Telling
+from sumika.physics.heat_pump import water_heating_cop
+from sumika.physics.psychrometrics import humidity_ratio
+from sumika.plan.problem import Planned, plan
+from sumika.plan.situation import Grid
+from sumika.schema import Asker, Command, DeviceState, Origin, SumikaError, Vote
+from sumika.schema.house import House
+from sumika.schema.worth import Worth, worth_of
+from sumika.units import seconds_to_ns
+
+Array = NDArray[np.float64]
+
+LEARNS_AT_H = 3
+VOTE_EVERY_S = 3 * 3600.0
+EXPIRES_S = 900.0
+_OUTDOOR_MEMORY = 0.8  # of the running mean from day to day, EN 16798-1
+_EVERY_S = 900.0
+
+
+class Ecu:
+    """Belief and planner of one house.
+
+    Attributes:
+        belief: Of rooms and of the house's own behaviour.
+        routine: Of people.
+        usage: Of hot water, sockets and the car.
+        planned: The newest plan; None before the first.
+    """
+
+    def __init__(
+        self, house: House, *, currency: str = "JPY", worth: Worth | None = None, plans_every_s: float = 900.0
+    ) -> None:
+        """Know a house as it is described; everything else is learned.
+
+        Args:
+            house: Its description; only rooms are needed.
+            currency: Of prices.
+            worth: What is worth how much; None: as the house's `control` says.
+            plans_every_s: So long a plan is followed, step by step, before the next one is made.
+        """
+        self._plans_every_s = plans_every_s
+        self.house = house
+        self.worth = worth if worth is not None else worth_of(house.control, currency)
+        self.belief = HouseBelief(house)
+        self.routine, self.usage = Routine(house), Usage(house)
+        self.roof = Roof(house, self.belief.sun)
+        self.planned: Planned | None = None
+        self.likings: dict[str, Liking] = {room.id: Liking() for room in house.rooms}
+        self._telling = Telling(self.belief)
+        self._told: dict[tuple[str, str], float] = {}
+        self._at: datetime | None = None
+        self._humidity: dict[str, float] = {}
+        self._dust: dict[str, float] = {}
+        self._dust_before: Array | None = None
+        self._outdoor_dust = 10.0
+        self._made_kwh: dict[str, float] = {}
+        self._outdoor_mean_c: float | None = None
+        self._outdoor_day: list[float] = []
+        self._learned_on = -1
+        self._activities: dict[str, str] = {}
+        self._voted: dict[tuple[str, str], float] = {}
+        self._presence: Mapping[str, tuple[float | None, float]] = {}
+
+    def observe(self, measurements: Measurements) -> None:
+        """Take in what was measured.
+
+        Args:
+            measurements: At one moment; never older than the last ones.
+
+        Raises:
+            SumikaError: if they are older than what was observed before, or without a time zone.
+        """
+        at = measurements.at
+        if at.tzinfo is None or (self._at is not None and at < self._at):
+            raise SumikaError(
+                f"measurements of {at.isoformat()} come after those of {self._at}",
+                where="Ecu.observe",
+                remedy="Give them in order, with a time zone",
+            )
+        seconds = (at - self._at).total_seconds() if self._at is not None else 0.0
+        self._at = at
+        self._take(measurements, seconds)
+        if self.belief.turn(at.timestamp()):
+            self._quarter(at)
+
+    def _take(self, measurements: Measurements, seconds: float) -> None:
+        record = self.belief.record
+        record.turn(measurements.at.timestamp()) if record.began_s is None else None
+        for sample in measurements.air:
+            record.air(sample)
+            if sample.relative_humidity is not None and sample.temperature_c is not None:
+                self._humidity[sample.room] = float(humidity_ratio(sample.temperature_c, sample.relative_humidity))
+            if sample.pm2_5_ug_m3 is not None:
+                self._dust[sample.room] = sample.pm2_5_ug_m3
+        if measurements.weather is not None:
+            record.weather(measurements.weather)
+            if measurements.weather.temperature_c is not None:
+                self._outdoor_day = [*self._outdoor_day, measurements.weather.temperature_c][-288:]
+            if measurements.weather.pm2_5_ug_m3 is not None:
+                self._outdoor_dust = measurements.weather.pm2_5_ug_m3
+        if measurements.meter is not None:
+            record.meter(measurements.meter)
+        for state in measurements.devices:
+            record.device(state)
+            self._device(state, seconds)
+        self._presence = measurements.presence
+        for room, (probability, people) in measurements.presence.items():
+            if probability is not None:
+                record.people(room, max(float(people), 0.0))
+        for vote in getattr(measurements, "votes", ()):
+            self.vote(vote)
+        self._activities = dict(measurements.activities)
+
+    def vote(self, vote: Vote) -> None:
+        """Hear how a resident feels.
+
+        Args:
+            vote: One tap.
+        """
+        state, index = self.belief.state, self.belief.outline.index
+        if state is None or vote.room not in index or self._outdoor_mean_c is None:
+            return
+        # Who feels too warm says so again and again: one vote in some hours is as much news as ten.
+        second = vote.stamp.wall_ns / 1e9
+        if second - self._voted.get((vote.resident, vote.room), -np.inf) < VOTE_EVERY_S:
+            return
+        self._voted[vote.resident, vote.room] = second
+        room, rooms = index[vote.room], self.belief.thermal.rooms
+        felt = 0.5 * float(state[room] + state[rooms + room])
+        self.likings[vote.room].vote(vote.sensation, felt, band_of(self._outdoor_mean_c, asleep=False))
+
+    def _device(self, state: DeviceState, seconds: float) -> None:
+        if not state.available:
+            return
+        for name, value in state.values.items():
+            self._told[state.device, name] = value
+        device = next((one for one in self.house.devices if one.id == state.device), None)
+        if device is not None and device.kind == "heat_pump_water_heater" and state.power_w is not None:
+            outdoor = self._outdoor_day[-1] if self._outdoor_day else 10.0
+            cop = water_heating_cop(outdoor, MAINS_C, 65.0, rated_cop=device.ratings.get("heating_cop", 3.7))
+            work = max(0.0, state.power_w - 10.0) * seconds / 3.6e6
+            self._made_kwh[device.id] = self._made_kwh.get(device.id, 0.0) + float(cop) * work
+
+    def _quarter(self, at: datetime) -> None:
+        """Close a quarter of an hour: people, hot water, sockets, the car; at night learn."""
+        before = at - timedelta(minutes=8)
+        people = {
+            room: (float(count) if probability is not None else None)
+            for room, (probability, count) in self._presence.items()
+        }
+        asleep = {room: (what == "sleep") for room, what in self._activities.items() if what}
+        self.routine.see(before, people, asleep)
+        rows = self.belief.record.rows().last(1)
+        rest = self.belief.thermal.driven(rows).rest_w
+        self.usage.other(before, float(rest[-1]))
+        self._see_dust(before)
+        for device in self.house.devices:
+            if device.kind == "heat_pump_water_heater" and (device.id, "hot_water_l") in self._told:
+                mains = self.mains_c
+                hot = self._told[device.id, "hot_water_l"] * (self._told.get((device.id, "tank_c"), 65.0) - mains)
+                made = self._made_kwh.pop(device.id, 0.0)
+                self.usage.tank(before, device.id, WATER_KWH_L_K * hot, made, WATER_KWH_L_K * (40.0 - mains))
+            elif device.kind == "ev_charger" and (device.id, "charge") in self._told:
+                held = self._told[device.id, "charge"] * device.ratings.get("car_kwh", 40.0)
+                self.usage.see_car(before, device.id, self._told.get((device.id, "at_home"), 1.0) > 0.5, held)
+        self._day_over(at)
+
+    def _see_dust(self, before: datetime) -> None:
+        """Work out how fast particles were made: what is there against what should have been left of it."""
+        outline = self.belief.outline
+        now = np.array([self._dust.get(room, np.nan) for room in outline.rooms])
+        last, self._dust_before = self._dust_before, now
+        if last is None:
+            return
+        cleaned = np.zeros(len(now))
+        for device in self.house.devices:
+            if device.kind == "air_purifier":
+                level = self._told.get((device.id, "level"), 0.0) / 3.0
+                room = outline.index[device.room]
+                cleaned[room] += level * rating(device, "clean_air_m3_h") / 3600.0 / outline.volume_m3[room]
+        lost = (SETTLES_PER_S + 0.5 / 3600.0 + cleaned) * np.maximum(0.5 * (now + last), 0.0)
+        made = (now - last) / _EVERY_S + lost - 0.5 / 3600.0 * 0.75 * self._outdoor_dust
+        self.usage.dust(before, np.nan_to_num(made))
+
+    def _day_over(self, at: datetime) -> None:
+        mean = float(np.mean(self._outdoor_day)) if self._outdoor_day else 12.0
+        if self._outdoor_mean_c is None:
+            self._outdoor_mean_c = mean
+        day = at.toordinal()
+        if at.hour == LEARNS_AT_H and day != self._learned_on:
+            self._outdoor_mean_c = _OUTDOOR_MEMORY * self._outdoor_mean_c + (1.0 - _OUTDOOR_MEMORY) * mean
+            self._learned_on = day
+            self.roof.learn(self.belief.record.rows())
+            self.belief.learn(rounds=4)
+
+    @property
+    def mains_c(self) -> float:
+        """Of tap water: it follows the weather, and is never colder than the ground."""
+        return max(5.0, 0.6 * (self._outdoor_mean_c if self._outdoor_mean_c is not None else MAINS_C) + 5.0)
+
+    def situate(self, forecast: Forecast) -> Situating:
+        """Return what a plan is made from, now.
+
+        Args:
+            forecast: Of weather and prices.
+
+        Raises:
+            SumikaError: if nothing was observed yet.
+        """
+        if self._at is None or self.belief.state is None:
+            raise SumikaError("nothing was observed yet", where="Ecu.plan", remedy="Give measurements first")
+        begin = np.ceil(self._at.timestamp() / _EVERY_S - 0.5) * _EVERY_S
+        grid = Grid.ahead(float(begin))
+        ahead = ahead_of(forecast, grid.begin_unix_s, grid.hours)
+        zone = self._at.tzinfo
+        when = [
+            datetime.fromtimestamp(moment + 1800.0 * hours, zone)
+            for moment, hours in zip(grid.begin_unix_s, grid.hours, strict=True)
+        ]
+        return Situating(self.belief, self._inputs(grid, ahead, when))
+
+    def _inputs(self, grid: Grid, ahead: Ahead, when: list[datetime]) -> Inputs:
+        rows = self.belief.record.rows().last(1)
+        now_w = float(self.belief.thermal.driven(rows).rest_w[-1]) if len(rows) else None
+        rooms = self.belief.outline.rooms
+        humid = [self._humidity[room] for room in rooms if room in self._humidity]
+        dust = [self._dust[room] for room in rooms if room in self._dust]
+        middle = ahead.unix_s + 1800.0 * ahead.hours
+        solar = self.roof.power_kw(middle, ahead.direct_w_m2, ahead.diffuse_w_m2, ahead.outdoor_c)
+        return Inputs(
+            grid=grid,
+            ahead=ahead,
+            when=when,
+            people=self.routine.ahead(when, grid.hours),
+            other_w=self.usage.other_w(when, grid.hours, now_w),
+            solar_kw=solar,
+            outdoor_mean_c=self._outdoor_mean_c if self._outdoor_mean_c is not None else float(ahead.outdoor_c.mean()),
+            warmer_k=np.array([self.likings[room].warmer_k for room in rooms]),
+            taste_sigma_k=np.array([self.likings[room].sigma_k for room in rooms]),
+            humidity=np.array([self._humidity.get(room, float(np.mean(humid)) if humid else 6e-3) for room in rooms]),
+            pm2_5=np.array([self._dust.get(room, float(np.mean(dust)) if dust else 8.0) for room in rooms]),
+            outdoor_pm2_5=self._outdoor_dust,
+            dust_per_s=self.usage.dust_per_s(when, grid.hours),
+            stores=stores_of(self.house, self._told, self.usage, ahead, when, self.mains_c, self.worth),
+            settings=self._before(),
+            worth=self.worth,
+        )
+
+    def _before(self) -> dict[str, float]:
+        if self.planned is None:
+            return {}
+        return {f"{device}.{name}": float(values[0]) for (device, name), values in self.planned.controls.items()}
+
+    def plan(self, forecast: Forecast) -> tuple[Command, ...]:
+        """Return what every device is to be told for the next quarter of an hour.
+
+        Args:
+            forecast: Of weather and prices.
+
+        Raises:
+            PlanError: if no plan could be made.
+            SumikaError: if nothing was observed yet.
+        """
+        if self._age_s() < self._plans_every_s - 1.0:
+            return self.commands()
+        situating = self.situate(forecast)
+        if self.planned is None:
+            first = plan(situating.situation(None))
+            self.planned = plan(situating.situation(situating.nominal_of(first.states)))
+        else:
+            self.planned = plan(situating.situation(situating.nominal_of(self._shifted())))
+        return self.commands()
+
+    def _age_s(self) -> float:
+        """Return how long ago the newest plan began."""
+        if self.planned is None or self._at is None:
+            return np.inf
+        return self._at.timestamp() - float(self.planned.situation.grid.begin_unix_s[0])
+
+    def _shifted(self) -> dict[str, Array]:
+        """Return the states of the plan before, where the new plan's steps lie."""
+        assert self.planned is not None and self._at is not None
+        old = self.planned.situation.grid
+        begins = np.append(old.begin_unix_s, old.begin_unix_s[-1] + 3600.0 * old.hours[-1])
+        now = Grid.ahead(float(np.ceil(self._at.timestamp() / _EVERY_S - 0.5) * _EVERY_S))
+        wanted = np.append(now.begin_unix_s, now.begin_unix_s[-1] + 3600.0 * now.hours[-1])
+        return {
+            name: np.stack([np.interp(wanted, begins, column) for column in states.T], axis=1)
+            for name, states in self.planned.states.items()
+        }
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return the newest plan's present step as commands."""
+        assert self.planned is not None and self._at is not None
+        step = max(0, round(self._age_s() / _EVERY_S))
+        stamp = Instant(0, int(self._at.timestamp() * 1e9), "ecu")
+        return tuple(
+            Command(
+                stamp=stamp,
+                origin=Origin.LIVE,
+                device=device,
+                action=setting,
+                value=float(value),
+                asked_by=Asker.PLAN,
+                expires_ns=stamp.monotonic_ns + seconds_to_ns(EXPIRES_S),
+            )
+            for device, setting, value in self._telling.settings(self.planned, self._told, step)
+        )

@@ -1,0 +1,135 @@
+"""What is measured and what is foretold, as whoever uses the controller hands it over: plain numbers, no bus."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.schema import AirSample, DeviceState, MeterSample, WeatherSample
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurements:
+    """What sensors, devices, meter and weather say at one moment; what is not known is left out.
+
+    Attributes:
+        at: When, in local time with its zone.
+        air: What air sensors say.
+        devices: What devices say.
+        weather: Outside; None: nothing was said.
+        meter: None: nothing was said.
+        presence: By room: probability that somebody is there (None: unknown) and how many are expected.
+        activities: By room: "sleep" or "awake", where that is known.
+    """
+
+    at: datetime
+    air: tuple[AirSample, ...] = ()
+    devices: tuple[DeviceState, ...] = ()
+    weather: WeatherSample | None = None
+    meter: MeterSample | None = None
+    presence: Mapping[str, tuple[float | None, float]] = field(default_factory=dict)
+    activities: Mapping[str, str] = field(default_factory=dict)
+
+
+class Forecast(Protocol):
+    """Of the time to come; arrays are (step,), on any steps of its own. `sumika.ecu` brings it onto a plan's grid."""
+
+    @property
+    def begins(self) -> Sequence[datetime]:
+        """When each step begins, in local time with its zone."""
+
+    @property
+    def temperature_c(self) -> Array:
+        """Of the air outside."""
+
+    @property
+    def relative_humidity(self) -> Array:
+        """Outside, 0..1."""
+
+    @property
+    def direct_normal_w_m2(self) -> Array:
+        """Of the sun at right angles."""
+
+    @property
+    def diffuse_horizontal_w_m2(self) -> Array:
+        """Of the sky on a level plane."""
+
+    @property
+    def wind_m_s(self) -> Array:
+        """At 10 m."""
+
+    @property
+    def price_per_kwh(self) -> Array:
+        """Of a kWh taken."""
+
+    @property
+    def feed_in_per_kwh(self) -> Array:
+        """Of a kWh given."""
+
+    @property
+    def carbon_g_kwh(self) -> Array:
+        """Of a kWh from the grid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """A forecast on the grid of a plan; all (step,).
+
+    Attributes:
+        unix_s: When each step begins.
+        hours: How long each is.
+        outdoor_c: Of the air.
+        humidity: Relative, outside.
+        direct_w_m2: Of the sun at right angles.
+        diffuse_w_m2: Of the sky.
+        wind_m_s: At 10 m.
+        price: Of a kWh taken.
+        feed_in: Of a kWh given.
+        carbon_g_kwh: Of a kWh from the grid.
+    """
+
+    unix_s: Array
+    hours: Array
+    outdoor_c: Array
+    humidity: Array
+    direct_w_m2: Array
+    diffuse_w_m2: Array
+    wind_m_s: Array
+    price: Array
+    feed_in: Array
+    carbon_g_kwh: Array
+
+
+def ahead_of(forecast: Forecast, unix_s: Array, hours: Array) -> Ahead:
+    """Return a forecast on the grid of a plan: each step as the forecast has it at its middle.
+
+    Args:
+        forecast: On its own steps.
+        unix_s: (step,) when the plan's begin.
+        hours: (step,) how long they are.
+    """
+    begins = np.array([one.timestamp() for one in forecast.begins])
+    middle = unix_s + 1800.0 * hours
+    held = np.clip(np.searchsorted(begins, middle, side="right") - 1, 0, len(begins) - 1)
+
+    def smooth(values: Array) -> Array:
+        width = np.append(np.diff(begins), begins[-1] - begins[-2] if len(begins) > 1 else 900.0)
+        return np.asarray(np.interp(middle, begins + 0.5 * width, values))
+
+    return Ahead(
+        unix_s=unix_s,
+        hours=hours,
+        outdoor_c=smooth(forecast.temperature_c),
+        humidity=smooth(forecast.relative_humidity),
+        direct_w_m2=smooth(forecast.direct_normal_w_m2),
+        diffuse_w_m2=smooth(forecast.diffuse_horizontal_w_m2),
+        wind_m_s=smooth(forecast.wind_m_s),
+        price=np.asarray(forecast.price_per_kwh)[held],
+        feed_in=np.asarray(forecast.feed_in_per_kwh)[held],
+        carbon_g_kwh=np.asarray(forecast.carbon_g_kwh)[held],
+    )

@@ -1,0 +1,152 @@
+"""What keeps energy, as the planner's stores: the tank, the battery, the car."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.belief.airflow import rating
+from sumika.belief.usage import Usage
+from sumika.ecu.outlook import Ahead
+from sumika.physics.heat_pump import water_heating_cop
+from sumika.plan.situation import Store
+from sumika.schema.house import Device, House
+from sumika.schema.worth import Worth
+
+Array = NDArray[np.float64]
+
+WATER_KWH_L_K = 4.186 / 3600.0
+MAINS_C = 14.0
+"""Of tap water, until the weather's mean says better: it follows the ground."""
+
+RESERVE_L = 40.0
+BATTERY_WEAR_PER_KWH = 0.04
+"""Share of a kWh's price that its way through a battery costs in life: 6000 cycles of a pack that costs 1000 euro."""
+
+CAR_RESERVE = 0.2
+
+
+def stores_of(
+    house: House,
+    told: Mapping[tuple[str, str], float],
+    usage: Usage,
+    ahead: Ahead,
+    when: list[datetime],
+    mains_c: float,
+    worth: Worth,
+) -> list[Store]:
+    """Return the stores of a house.
+
+    Args:
+        house: As described.
+        told: What devices said last, by (device, name).
+        usage: Of hot water and of the car, as usual.
+        ahead: The forecast on the plan's grid.
+        when: (step,) the middle of each step, in local time.
+        mains_c: Of tap water.
+        worth: Of what is missing.
+    """
+    found: list[Store] = []
+    for device in house.devices:
+        if device.kind == "heat_pump_water_heater":
+            found.append(_tank(device, told, usage, ahead, when, mains_c, worth))
+        elif device.kind == "battery":
+            found.append(_battery(device, told, ahead))
+        elif device.kind == "ev_charger":
+            found.append(_car(device, told, usage, ahead, when, worth))
+    return found
+
+
+def _tank(
+    device: Device,
+    told: Mapping[tuple[str, str], float],
+    usage: Usage,
+    ahead: Ahead,
+    when: list[datetime],
+    mains_c: float,
+    worth: Worth,
+) -> Store:
+    steps = len(ahead.hours)
+    setpoint = told.get((device.id, "tank_setpoint_c"), 65.0)
+    hot_l = told.get((device.id, "hot_water_l"), 0.5 * rating(device, "tank_l"))
+    hot_c = max(told.get((device.id, "tank_c"), setpoint), mains_c)
+    per_l = WATER_KWH_L_K * (setpoint - mains_c)
+    kwh_of_40 = WATER_KWH_L_K * (40.0 - mains_c)
+    drawn = usage.water_l_per_h(when, ahead.hours) * kwh_of_40
+    gain = water_heating_cop(ahead.outdoor_c, mains_c, setpoint, rated_cop=rating(device, "heating_cop"))
+    heat_kw = rating(device, "heating_w") / 1000.0 * np.clip(1.0 + 0.012 * (ahead.outdoor_c - 16.0), 0.5, 1.1)
+    # A day's spread of what people use is kept in hand: baths come earlier, and guests come.
+    least = np.full(steps + 1, RESERVE_L * per_l)
+    least[:-1] += 0.5 * usage.water_spread_l(when) * kwh_of_40
+    lost_w_k = (
+        rating(device, "loss_w_k") * (setpoint - 10.0) / (rating(device, "tank_l") * 1.163 * (setpoint - mains_c))
+    )
+    return Store(
+        device=device.id,
+        start_kwh=WATER_KWH_L_K * hot_l * (hot_c - mains_c),
+        least_kwh=np.minimum(least, 0.6 * rating(device, "tank_l") * per_l),
+        most_kwh=0.97 * rating(device, "tank_l") * per_l,
+        charge_kw=heat_kw / gain,
+        discharge_kw=np.zeros(steps),
+        charge_gain=gain,
+        drawn_kw=drawn,
+        keeps=(float(np.exp(-0.25 * lost_w_k)), float(np.exp(-lost_w_k))),
+        end_value=0.9 * float(ahead.price.min()) / float(gain.mean()),
+        missing_cost=worth.missing_hot_water_per_l / kwh_of_40,
+    )
+
+
+def _battery(device: Device, told: Mapping[tuple[str, str], float], ahead: Ahead) -> Store:
+    steps = len(ahead.hours)
+    capacity, power = rating(device, "capacity_kwh"), rating(device, "power_w") / 1000.0
+    one_way = float(np.sqrt(rating(device, "round_trip")))
+    least = rating(device, "least_share") * capacity
+    mean = float((ahead.price * ahead.hours).sum() / ahead.hours.sum())
+    return Store(
+        device=device.id,
+        start_kwh=told.get((device.id, "charge"), 0.5) * capacity,
+        least_kwh=np.full(steps + 1, least),
+        most_kwh=capacity,
+        charge_kw=np.full(steps, power),
+        discharge_kw=np.full(steps, power),
+        charge_gain=np.full(steps, one_way),
+        discharge_gain=one_way,
+        drawn_kw=np.zeros(steps),
+        end_value=0.95 * mean * one_way,
+        missing_cost=100.0 * mean,
+        wear_cost=0.5 * BATTERY_WEAR_PER_KWH * mean,
+    )
+
+
+def _car(
+    device: Device,
+    told: Mapping[tuple[str, str], float],
+    usage: Usage,
+    ahead: Ahead,
+    when: list[datetime],
+    worth: Worth,
+) -> Store:
+    steps = len(ahead.hours)
+    capacity, power = rating(device, "car_kwh"), rating(device, "power_w") / 1000.0
+    one_way = float(np.sqrt(rating(device, "round_trip")))
+    home, drawn_kwh, leaves = usage.car(device.id, when, ahead.hours, told.get((device.id, "at_home"), 1.0) > 0.5)
+    both = rating(device, "both_ways") > 0.5
+    least = np.full(steps + 1, CAR_RESERVE * capacity)
+    # Before it leaves it must hold what the way takes, and a little more than usual.
+    least[:-1] += leaves * usage.car_needs_kwh(device.id)
+    mean = float((ahead.price * ahead.hours).sum() / ahead.hours.sum())
+    return Store(
+        device=device.id,
+        start_kwh=told.get((device.id, "charge"), 0.6) * capacity,
+        least_kwh=np.minimum(least, capacity),
+        most_kwh=capacity,
+        charge_kw=power * home,
+        discharge_kw=power * home * both,
+        charge_gain=np.full(steps, one_way),
+        discharge_gain=one_way,
+        drawn_kw=drawn_kwh / ahead.hours,
+        end_value=0.95 * mean * one_way,
+        missing_cost=worth.missing_charge_per_kwh,
+        wear_cost=0.5 * BATTERY_WEAR_PER_KWH * mean,
+    )
