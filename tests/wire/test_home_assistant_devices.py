@@ -266,6 +266,7 @@ def test_a_scan_tells_what_can_be_driven_and_read(home: RunningHome) -> None:
         assert found["cover.kitchen_window"].settings["closed"].step == 1
         assert found["water_heater.demo_water_heater"].kind == "heat_pump_water_heater"
         assert found["lock.front_door"].settings == {}
+        assert found["binary_sensor.movement_backyard"].measures == ("presence",)
         assert found["sensor.carbon_dioxide"].measures == ("co2_ppm",)
         assert found["humidifier.dehumidifier"].kind == "dehumidifier"
         tank = found["water_heater.demo_water_heater"]

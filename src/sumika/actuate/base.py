@@ -80,6 +80,15 @@ class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
     mapping: dict[str, str] = {}
 
 
+def measured_as(name: str) -> str:
+    """Return in which value of a message what something measures is told.
+
+    Args:
+        name: What it measures: a value of ours, or `motion`, `at_home`, `open`.
+    """
+    return {"motion": "presence", "at_home": "presence", "open": "window_open"}.get(name, name)
+
+
 def fail_safe_of(kind: str, settings: Mapping[str, Setting]) -> dict[str, float]:
     """Return what a device that was found would be set to when nobody controls it, as far as it reaches.
 
@@ -165,5 +174,6 @@ __all__ = [
     "SensorReader",
     "clipped",
     "fail_safe_of",
+    "measured_as",
     "open_link",
 ]

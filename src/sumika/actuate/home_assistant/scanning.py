@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from sumika.actuate.base import FoundDevice, fail_safe_of
+from sumika.actuate.base import FoundDevice, fail_safe_of, measured_as
 from sumika.actuate.home_assistant.parts import DeviceParts
 from sumika.links.base import LinkError
 from sumika.links.home_assistant import EntityState, Session
@@ -92,7 +92,7 @@ async def _listed(session: Session, kind: str, rows: Any) -> Any:
 
 def _found(entity: EntityState, session: Session, registry: _Registry) -> FoundDevice | None:
     kind = kind_of(entity)
-    measures = measured_by(entity)
+    measures = measured_as(measured_by(entity))
     if registry.hidden(entity.entity_id) or not (kind or measures or entity.domain in _PARTS):
         return None
     settings = {}

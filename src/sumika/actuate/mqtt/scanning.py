@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from sumika.actuate.base import FoundDevice, fail_safe_of
+from sumika.actuate.base import FoundDevice, fail_safe_of, measured_as
 from sumika.actuate.mqtt.values import tasmota_fields, zigbee_fields
 from sumika.links.mqtt import BrokerSession, BrokerSettings, TopicMessage, zigbee
 from sumika.links.mqtt.payload import decoded
@@ -65,7 +65,9 @@ def _zigbee(device: ZigbeeDevice, base: str) -> FoundDevice:
         name=device.friendly_name,
         maker=device.maker,
         settings={name: field.setting for name, field in fields.items()},
-        measures=tuple(dict.fromkeys(ours for theirs, ours in zigbee.MEASURED.items() if theirs in device.exposed)),
+        measures=tuple(
+            dict.fromkeys(measured_as(ours) for theirs, ours in zigbee.MEASURED.items() if theirs in device.exposed)
+        ),
         fail_safe=fail_safe_of(kind, {name: field.setting for name, field in fields.items()}),
     )
 

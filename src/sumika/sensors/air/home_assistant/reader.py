@@ -29,6 +29,12 @@ class _Sensor:
             name: read_place(text, where) for name, text in sensor.mapping.items() if name != "currency"
         }
         self.main = read_place(sensor.address, where) if sensor.address else None
+        if self.main is not None and _spot(self.main).name.startswith("weather.") and sensor.kind != "weather":
+            raise UsageError(
+                f"{sensor.address} tells of the weather, and a sensor of kind {sensor.kind} of a room",
+                where=where,
+                remedy="Write kind: weather",
+            )
         if self.main is None and not self.places:
             raise UsageError("names no entity", where=where, remedy="Write address: sensor.living_temperature")
 
