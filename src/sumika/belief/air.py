@@ -1,8 +1,8 @@
 """The air of a house as it is learned: how fast it is renewed and mixed, and what people give to it.
 
 One balance per room and quantity, all carried by the same flows: what fans move, what comes through gaps, what doors
-let pass. The flows are learned from carbon dioxide, the only tracer that people give off in known amounts (Persily and de
-Jonge, Indoor Air 27, 2017); humidity and particles then follow with sources of their own.
+let pass. The flows are learned from carbon dioxide, the only tracer that people give off in known amounts (Persily and
+de Jonge, Indoor Air 27, 2017); humidity and particles then follow with sources of their own.
 """
 
 from dataclasses import dataclass

@@ -1,10 +1,11 @@
 """At which temperatures people are content: ISO 7730 for what they do and wear, moved by what residents say.
 
-Votes and overrides shrink towards the standard: each is one noisy reading of how far somebody's neutral temperature lies
-from the average's (people differ by about 1.2 K: J. van Hoof, Indoor Air 18, 2008), and contradicting votes simply make
-the mean less sure.
+Votes and overrides shrink towards the standard: each is one noisy reading of how far somebody's neutral temperature
+lies from the average's (people differ by about 1.2 K: J. van Hoof, Indoor Air 18, 2008), and contradicting votes
+simply make the mean less sure.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -77,9 +78,9 @@ def _band(met: float, clothing: float, neutral_pmv: float) -> Band:
     def where(level: float) -> float:
         # The standard ends at 30 °C and where the vote leaves ±2; it is a line beyond.
         coldest, warmest = 14.0, 30.0
-        while not vote(coldest) == vote(coldest):
+        while math.isnan(vote(coldest)):
             coldest += 0.5
-        while not vote(warmest) == vote(warmest):
+        while math.isnan(vote(warmest)):
             warmest -= 0.5
         if vote(coldest) >= level:
             return coldest - (vote(coldest) - level) / max(vote(coldest + 0.5) - vote(coldest), 1e-3) * 0.5

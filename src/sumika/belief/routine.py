@@ -1,7 +1,7 @@
 """When people are where, and asleep: learned by the quarter of the day, apart for working days and days off.
 
-What is seen now lasts a while, and then the usual takes over: the forecast goes from one to the other. Before there is a
-week of life, an ordinary household's day stands in.
+What is seen now lasts a while, and then the usual takes over: the forecast goes from one to the other. Before there is
+a week of life, an ordinary household's day stands in.
 """
 
 from collections.abc import Mapping, Sequence

@@ -143,7 +143,7 @@ class Usage:
     def car_needs_kwh(self, device: str) -> float:
         """Return what a car must hold for a long trip of its usual ones."""
         trips = self._trips.get(device, [])
-        return float(max(np.mean(trips) + 2.0 * np.std(trips), 4.0)) if len(trips) >= 3 else 1.7 * _TRIP_KWH
+        return max(float(np.mean(trips) + 2.0 * np.std(trips)), 4.0) if len(trips) >= 3 else 1.7 * _TRIP_KWH
 
     def car(self, device: str, when: Sequence[datetime], hours: Array, at_home: bool) -> tuple[Array, Array, Array]:
         """Return (step,) whether the car can be charged, the kWh that it drives, and how likely it leaves.

@@ -26,7 +26,7 @@ from sumika.physics.heat_pump import water_heating_cop
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.problem import Planned, plan
 from sumika.plan.situation import Grid
-from sumika.schema import Asker, Command, DeviceState, Origin, SumikaError, Vote
+from sumika.schema import AirSample, Asker, Command, DeviceState, Origin, SumikaError, Vote, WeatherSample
 from sumika.schema.house import House
 from sumika.schema.worth import Worth, worth_of
 from sumika.units import seconds_to_ns
@@ -108,19 +108,14 @@ class Ecu:
 
     def _take(self, measurements: Measurements, seconds: float) -> None:
         record = self.belief.record
-        record.turn(measurements.at.timestamp()) if record.began_s is None else None
+        if record.began_s is None:
+            record.turn(measurements.at.timestamp())
         for sample in measurements.air:
             record.air(sample)
-            if sample.relative_humidity is not None and sample.temperature_c is not None:
-                self._humidity[sample.room] = float(humidity_ratio(sample.temperature_c, sample.relative_humidity))
-            if sample.pm2_5_ug_m3 is not None:
-                self._dust[sample.room] = sample.pm2_5_ug_m3
+            self._air(sample)
         if measurements.weather is not None:
             record.weather(measurements.weather)
-            if measurements.weather.temperature_c is not None:
-                self._outdoor_day = [*self._outdoor_day, measurements.weather.temperature_c][-288:]
-            if measurements.weather.pm2_5_ug_m3 is not None:
-                self._outdoor_dust = measurements.weather.pm2_5_ug_m3
+            self._weather(measurements.weather)
         if measurements.meter is not None:
             record.meter(measurements.meter)
         for state in measurements.devices:
@@ -130,9 +125,21 @@ class Ecu:
         for room, (probability, people) in measurements.presence.items():
             if probability is not None:
                 record.people(room, max(float(people), 0.0))
-        for vote in getattr(measurements, "votes", ()):
+        for vote in measurements.votes:
             self.vote(vote)
         self._activities = dict(measurements.activities)
+
+    def _air(self, sample: AirSample) -> None:
+        if sample.relative_humidity is not None and sample.temperature_c is not None:
+            self._humidity[sample.room] = float(humidity_ratio(sample.temperature_c, sample.relative_humidity))
+        if sample.pm2_5_ug_m3 is not None:
+            self._dust[sample.room] = sample.pm2_5_ug_m3
+
+    def _weather(self, sample: WeatherSample) -> None:
+        if sample.temperature_c is not None:
+            self._outdoor_day = [*self._outdoor_day, sample.temperature_c][-288:]
+        if sample.pm2_5_ug_m3 is not None:
+            self._outdoor_dust = sample.pm2_5_ug_m3
 
     def vote(self, vote: Vote) -> None:
         """Hear how a resident feels.
@@ -302,7 +309,8 @@ class Ecu:
 
     def _shifted(self) -> dict[str, Array]:
         """Return the states of the plan before, where the new plan's steps lie."""
-        assert self.planned is not None and self._at is not None
+        assert self.planned is not None
+        assert self._at is not None
         old = self.planned.situation.grid
         begins = np.append(old.begin_unix_s, old.begin_unix_s[-1] + 3600.0 * old.hours[-1])
         now = Grid.ahead(float(np.ceil(self._at.timestamp() / _EVERY_S - 0.5) * _EVERY_S))
@@ -314,7 +322,8 @@ class Ecu:
 
     def commands(self) -> tuple[Command, ...]:
         """Return the newest plan's present step as commands."""
-        assert self.planned is not None and self._at is not None
+        assert self.planned is not None
+        assert self._at is not None
         step = max(0, round(self._age_s() / _EVERY_S))
         stamp = Instant(0, int(self._at.timestamp() * 1e9), "ecu")
         return tuple(

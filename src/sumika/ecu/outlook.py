@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.schema import AirSample, DeviceState, MeterSample, WeatherSample
+from sumika.schema import AirSample, DeviceState, MeterSample, Vote, WeatherSample
 
 Array = NDArray[np.float64]
 
@@ -25,6 +25,7 @@ class Measurements:
         meter: None: nothing was said.
         presence: By room: probability that somebody is there (None: unknown) and how many are expected.
         activities: By room: "sleep" or "awake", where that is known.
+        votes: What residents said of how warm they are since the last measurements.
     """
 
     at: datetime
@@ -34,6 +35,7 @@ class Measurements:
     meter: MeterSample | None = None
     presence: Mapping[str, tuple[float | None, float]] = field(default_factory=dict)
     activities: Mapping[str, str] = field(default_factory=dict)
+    votes: tuple[Vote, ...] = ()
 
 
 class Forecast(Protocol):

@@ -167,7 +167,7 @@ class Situating:
         """Return how a plan foresees the house, from where it really is now.
 
         Args:
-            states: Of the plan, on this situation's grid; what has come otherwise meanwhile fades as it would by itself.
+            states: Of the plan, on this situation's grid; what came otherwise meanwhile fades as it would by itself.
         """
         states = {carried.name: self._from_now(carried, states[carried.name]) for carried in self.carried}
         air = states["heat"][:-1, : self.rooms]
@@ -270,23 +270,23 @@ class Situating:
         name, steps = self.belief.outline.rooms[room], len(price)
         outdoor = self.inputs.outdoor_mean_c
         sigma_k = float(np.sqrt(self.inputs.taste_sigma_k[room] ** 2 + ACTIVITY_K**2 + MODEL_K**2))
-        sides = []
+        sides: list[Hinge] = []
         for above, limit, slope in ((False, band.low_c, band.low_per_k), (True, band.high_c, band.high_per_k)):
             # The side that the season makes unlikely is looked at once.
             unlikely = (above and outdoor < 10.0) or (not above and outdoor > 24.0)
             corners = (0.0,) if unlikely else tuple(sigma_k * one for one in CORNERS)
-            for offset in corners:
-                sides.append(
-                    Hinge(
-                        name="comfort",
-                        carried="heat",
-                        room=name,
-                        weights=weights,
-                        limit=np.full(steps, limit + offset),
-                        above=above,
-                        cost_per_h=slope * price / len(corners),
-                    )
+            sides += [
+                Hinge(
+                    name="comfort",
+                    carried="heat",
+                    room=name,
+                    weights=weights,
+                    limit=np.full(steps, limit + offset),
+                    above=above,
+                    cost_per_h=slope * price / len(corners),
                 )
+                for offset in corners
+            ]
         return sides
 
     def _freshness(self) -> list[Hinge]:

@@ -79,9 +79,8 @@ def _tank(
     # A day's spread of what people use is kept in hand: baths come earlier, and guests come.
     least = np.full(steps + 1, RESERVE_L * per_l)
     least[:-1] += 0.5 * usage.water_spread_l(when) * kwh_of_40
-    lost_w_k = (
-        rating(device, "loss_w_k") * (setpoint - 10.0) / (rating(device, "tank_l") * 1.163 * (setpoint - mains_c))
-    )
+    holds_wh = 1000.0 * WATER_KWH_L_K * rating(device, "tank_l") * (setpoint - mains_c)
+    lost_per_h = rating(device, "loss_w_k") * (setpoint - 10.0) / holds_wh
     return Store(
         device=device.id,
         start_kwh=WATER_KWH_L_K * hot_l * (hot_c - mains_c),
@@ -91,7 +90,7 @@ def _tank(
         discharge_kw=np.zeros(steps),
         charge_gain=gain,
         drawn_kw=drawn,
-        keeps=(float(np.exp(-0.25 * lost_w_k)), float(np.exp(-lost_w_k))),
+        keeps=(float(np.exp(-0.25 * lost_per_h)), float(np.exp(-lost_per_h))),
         end_value=0.9 * float(ahead.price.min()) / float(gain.mean()),
         missing_cost=worth.missing_hot_water_per_l / kwh_of_40,
     )

@@ -5,9 +5,10 @@ and better than any plan, and if the plan falls silent it goes on holding a room
 steps (levels of a fan) is rounded so that what was rounded off is made up for in the next quarters.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sumika.belief.airflow import rating
 from sumika.belief.house import HouseBelief
@@ -17,13 +18,17 @@ from sumika.schema import DEVICE_KINDS
 from sumika.schema.house import Device
 from sumika.units import clamp
 
+Array = NDArray[np.float64]
+Told = Mapping[tuple[str, str], float]
 Setting = tuple[str, str, float]
 """Device, setting, value."""
 
 LEAST_HEAT_KW = 0.12
 """Less is not worth a compressor's start."""
 
-LEVELS_OF_FLOW = (0.6, 1.0, 1.5)
+FLOOR_W_M2_K = 8.0
+"""Between the water of a floor heating and the floor, per area with pipes; typical of pipes in screed."""
+
 _LOOKS_AHEAD = 2
 
 
@@ -36,8 +41,22 @@ class Telling:
         self._owed: dict[str, float] = {}
         self._offset_k: dict[str, float] = {}
         self._step = 0
+        self._tells: Mapping[str, Callable[[Planned, Device, Told], list[Setting]]] = {
+            "room_air_conditioner": self._air_conditioner,
+            "whole_house_air_conditioner": self._air_conditioner,
+            "floor_heating": self._floor,
+            "radiator": self._radiator,
+            "boiler": self._boiler,
+            "blind": self._blind,
+            "air_purifier": self._purifier,
+            "humidifier": self._moisture,
+            "dehumidifier": self._moisture,
+            "heat_pump_water_heater": self._tank,
+            "battery": self._battery,
+            "ev_charger": self._battery,
+        }
 
-    def settings(self, plan: Planned, told: Mapping[tuple[str, str], float], step: int = 0) -> list[Setting]:
+    def settings(self, plan: Planned, told: Told, step: int = 0) -> list[Setting]:
         """Return what every device is to be set to for one step of a plan.
 
         Args:
@@ -48,27 +67,30 @@ class Telling:
         self._step = step
         found: list[Setting] = []
         for device in self._belief.house.devices:
-            if device.kind in ("room_air_conditioner", "whole_house_air_conditioner"):
-                found += self._air_conditioner(plan, device, told)
-            elif device.kind == "floor_heating":
-                found += self._floor(plan, device)
-            elif device.kind == "radiator":
-                found += [(device.id, "setpoint_c", self._room_c(plan, device)), (device.id, "valve", 1.0)]
-            elif device.kind == "boiler":
-                found += self._boiler(plan, device)
-            elif device.kind == "blind" and (device.id, "closed") in plan.controls:
-                found.append((device.id, "closed", float(round(plan.controls[device.id, "closed"][self._step], 1))))
-            elif device.kind == "air_purifier" and (device.id, "level") in plan.controls:
-                found.append(
-                    (device.id, "level", self._rounded(device.id, plan.controls[device.id, "level"][self._step]))
-                )
-            elif device.kind in ("humidifier", "dehumidifier"):
-                found.append((device.id, "on", self._rounded(device.id, plan.controls[device.id, "on"][self._step])))
-            elif device.kind == "heat_pump_water_heater":
-                found += self._tank(plan, device)
-            elif device.kind in ("battery", "ev_charger"):
-                found += self._battery(plan, device, told)
+            tells = self._tells.get(device.kind)
+            if tells is not None:
+                found += tells(plan, device, told)
         return found + self._fans(plan)
+
+    def _now(self, plan: Planned, device: Device, name: str) -> float:
+        return float(plan.controls[device.id, name][self._step])
+
+    def _soon(self, plan: Planned, device: Device, name: str) -> Array:
+        return plan.controls[device.id, name][self._step : self._step + _LOOKS_AHEAD]
+
+    def _radiator(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
+        return [(device.id, "setpoint_c", self._room_c(plan, device)), (device.id, "valve", 1.0)]
+
+    def _blind(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
+        if (device.id, "closed") not in plan.controls:
+            return []
+        return [(device.id, "closed", round(self._now(plan, device, "closed"), 1))]
+
+    def _purifier(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
+        return [(device.id, "level", self._rounded(device.id, self._now(plan, device, "level")))]
+
+    def _moisture(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
+        return [(device.id, "on", self._rounded(device.id, self._now(plan, device, "on")))]
 
     def _room_c(self, plan: Planned, device: Device) -> float:
         """Return the temperature of the room's air at the end of the first step."""
@@ -78,9 +100,9 @@ class Telling:
             return float(plan.states["heat"][self._step + 1, : len(volume)] @ volume / volume.sum())
         return float(plan.states["heat"][self._step + 1, room])
 
-    def _air_conditioner(self, plan: Planned, device: Device, told: Mapping[tuple[str, str], float]) -> list[Setting]:
-        heats = float(plan.controls[device.id, "heat_kw"][self._step : self._step + _LOOKS_AHEAD].max())
-        cools = float(plan.controls[device.id, "cool_kw"][self._step : self._step + _LOOKS_AHEAD].max())
+    def _air_conditioner(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
+        heats = float(self._soon(plan, device, "heat_kw").max())
+        cools = float(self._soon(plan, device, "cool_kw").max())
         mode = told.get((device.id, "mode"), 0.0)
         least = LEAST_HEAT_KW * (0.6 if mode in (1.0, 2.0) else 1.0)
         if max(heats, cools) < least:
@@ -91,7 +113,7 @@ class Telling:
         self._owed[device.id] = clamp(target + self._owed.get(device.id, 0.0) - rounded, -step, step)
         return [(device.id, "mode", 1.0 if heats >= cools else 2.0), (device.id, "setpoint_c", clamp(rounded, 16, 31))]
 
-    def _offset(self, device: Device, told: Mapping[tuple[str, str], float]) -> float:
+    def _offset(self, device: Device, told: Told) -> float:
         """Return how much warmer than the room's sensor the device believes its room is; learned slowly."""
         says = told.get((device.id, "room_temperature_c"))
         state = self._belief.state
@@ -102,8 +124,8 @@ class Telling:
             self._offset_k[device.id] = known + 0.02 * (off - known)
         return self._offset_k.get(device.id, 0.0)
 
-    def _floor(self, plan: Planned, device: Device) -> list[Setting]:
-        wanted = float(plan.controls[device.id, "heat_kw"][self._step : self._step + _LOOKS_AHEAD].mean())
+    def _floor(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
+        wanted = float(self._soon(plan, device, "heat_kw").mean())
         if wanted < LEAST_HEAT_KW:
             return [(device.id, "on", 0.0)]
         room = self._belief.outline.index[device.room]
@@ -111,14 +133,12 @@ class Telling:
         state = self._belief.state
         floor_c = float(state[rooms + room]) if state is not None else 22.0
         area = rating(device, "area_share") * float(self._belief.outline.floor_m2[room])
-        return [
-            (device.id, "on", 1.0),
-            (device.id, "supply_temp_c", clamp(round(floor_c + 1000 * wanted / 8 / area), 25, 50)),
-        ]
+        supply_c = clamp(round(floor_c + 1000.0 * wanted / (FLOOR_W_M2_K * area)), 25, 50)
+        return [(device.id, "on", 1.0), (device.id, "supply_temp_c", supply_c)]
 
-    def _boiler(self, plan: Planned, device: Device) -> list[Setting]:
+    def _boiler(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
         wanted = sum(
-            float(plan.controls[one.id, "heat_kw"][self._step : self._step + _LOOKS_AHEAD].max())
+            float(self._soon(plan, one, "heat_kw").max())
             for one in self._belief.house.devices
             if one.kind == "radiator"
         )
@@ -144,7 +164,7 @@ class Telling:
         self._owed[device] = clamp(total - level, -0.5, 0.5)
         return level
 
-    def _tank(self, plan: Planned, device: Device) -> list[Setting]:
+    def _tank(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
         store = next(one for one in plan.situation.stores if one.device == device.id)
         share = float(plan.charge_kw[device.id][self._step] / max(store.charge_kw[self._step], 1e-6))
         # It runs at full power or not at all: a part of a quarter is owed to the next ones.
@@ -153,7 +173,7 @@ class Telling:
         self._owed[device.id] = clamp(total - float(runs), -0.6, 0.6) if share > 0.02 else 0.0
         return [(device.id, "mode", 2.0 if runs else 0.0)]
 
-    def _battery(self, plan: Planned, device: Device, told: Mapping[tuple[str, str], float]) -> list[Setting]:
+    def _battery(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
         power_w = 1000.0 * float(plan.charge_kw[device.id][self._step])
         settings = DEVICE_KINDS[device.kind].settings
         most = rating(device, "power_w")

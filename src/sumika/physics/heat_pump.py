@@ -101,7 +101,7 @@ def heat_from_power(
 def water_heating_cop(outdoor_c: Array | float, inlet_c: float, outlet_c: float, *, rated_cop: float) -> Array:
     """Return heat per electricity of a CO2 heat pump that warms water in one pass.
 
-    Its hot side glides with the water, so the ideal is Lorentz's, between the mean temperature of the water and the air.
+    Its hot side glides with the water: the ideal is Lorentz's, between the mean temperature of the water and the air.
     Rated at 16 °C outside, water from 17 to 65 °C (JIS C 9220).
 
     Args:

@@ -1,6 +1,4 @@
-"""A sheet on which a linear or quadratic programme is written down, block by block, and handed to the solver as sparse
-matrices. It knows nothing of houses.
-"""
+"""A sheet on which a linear or quadratic programme is written down, block by block; it knows nothing of houses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

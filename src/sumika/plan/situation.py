@@ -1,8 +1,8 @@
 """What a plan is made from: the house as it is believed to be, what comes, what can be done, and what it is worth.
 
-Plain numbers in kilowatts, kelvins, hours: whoever fills them in has learned them from the house (`sumika.ecu`), and the
-planner knows nothing of sensors, protocols or the building's physics. Arrays named (step, ...) have one row per step of
-the grid; states are told at the beginning of each step, and at the end of the last one.
+Plain numbers in kilowatts, kelvins, hours: whoever fills them in has learned them from the house (`sumika.ecu`), and
+the planner knows nothing of sensors, protocols or the building's physics. Arrays named (step, ...) have one row per
+step of the grid; states are told at the beginning of each step, and at the end of the last one.
 """
 
 from collections.abc import Mapping
