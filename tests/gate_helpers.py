@@ -17,29 +17,32 @@ from sumika.bus import Board, Publisher, Received, RuntimeFolder, Subscriber
 from sumika.clock import Clock, WallClock
 from sumika.runtime.device_loop import own
 from sumika.runtime.gate_loop import run_gate
-from sumika.runtime.node import Launch, Node
+from sumika.runtime.history_loop import run_history
+from sumika.runtime.node import Launch, Loop, Node
 from sumika.runtime.process import NodeProcess
+from sumika.runtime.world_loop import run_world
 from sumika.schema import Command, ConfigChange, DeviceState, Heartbeat, Message, Origin, Verdict, Write
 from sumika.schema.house import Connection, Control, Device, House, Room
 from sumika.units import seconds_to_ns
 
 CLOCK = WallClock()
 OWNER = "devices.fake"
-NAMES = ("gate", OWNER, "plan", "page")
+NAMES = ("gate", OWNER, "world", "history", "plan", "page")
 
 
-def small_house(mode: str = "drive") -> House:
-    """Two rooms with a heater, a fan and a lock, reached by one connection."""
-    control = Control(mode="drive" if mode == "drive" else "shadow")
+def small_house(connection: str = "fake") -> House:
+    """A room with heater, fan and lock, reached by one connection; without one: simulated, and without the lock."""
+    lock = Device(id="door", room="living", kind="lock", connection=connection, limits={"on": (0, 1)})
     return House(
-        rooms=(Room(id="living", floor_m=((0, 0), (4, 0), (4, 3))),),
-        connections=(Connection(id="fake", type="mqtt", address="nowhere"),),
+        demo=not connection,
+        rooms=(Room(id="living", floor_m=((0, 0), (4, 0), (4, 3), (0, 3))),),
+        connections=(Connection(id=connection, type="mqtt", address="nowhere"),) if connection else (),
         devices=(
-            Device(id="heater", room="living", kind="room_air_conditioner", connection="fake"),
-            Device(id="fan", room="living", kind="exhaust_fan", connection="fake"),
-            Device(id="door", room="living", kind="lock", connection="fake", limits={"on": (0, 1)}),
+            Device(id="heater", room="living", kind="room_air_conditioner", connection=connection),
+            Device(id="fan", room="living", kind="exhaust_fan", connection=connection),
+            *((lock,) if connection else ()),
         ),
-        control=control,
+        control=Control(mode="drive"),
     )
 
 
@@ -78,10 +81,10 @@ def _file_link(path: Path, process: NodeProcess) -> FileLink:
     return FileLink(process.clock, path)
 
 
-def launch_of(folder: Path, data: Path, mode: str, incarnation: int = 0) -> Launch:
+def launch_of(folder: Path, data: Path, connection: str, incarnation: int = 0) -> Launch:
     """Return what the processes of a small house are told."""
     config = ConfigChange(stamp=CLOCK.now(), origin=Origin.LIVE, file="house.yaml", hash="0", text="")
-    house = small_house(mode)
+    house = small_house(connection)
     return Launch(folder, data, "run", house, data / "house.yaml", config, NAMES, incarnation)
 
 
@@ -92,13 +95,13 @@ class GateHouse:
     folder: RuntimeFolder
     data: Path
     ear: Subscriber
-    mode: str = "drive"
+    connection: str = "fake"
     processes: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
     heard: list[Received] = field(default_factory=list)
 
     def start(self, name: str, incarnation: int = 0) -> "subprocess.Popen[bytes]":
         """Start a process of the house: of the gate, or of the devices."""
-        told = (name, str(self.folder.path), str(self.data), self.mode, str(incarnation))
+        told = (name, str(self.folder.path), str(self.data), self.connection, str(incarnation))
         self.processes[name] = subprocess.Popen([sys.executable, __file__, *told])
         return self.processes[name]
 
@@ -130,12 +133,12 @@ class GateHouse:
 
 
 @contextmanager
-def gate_house(folder: RuntimeFolder, data: Path, mode: str = "drive") -> Iterator[GateHouse]:
+def gate_house(folder: RuntimeFolder, data: Path, connection: str = "fake") -> Iterator[GateHouse]:
     """Yield a house whose gate and devices are not started yet."""
     data.mkdir(exist_ok=True)
     Board.create(folder.board, NAMES)
-    ear = Subscriber(folder, ["gate", OWNER], ["verdict", "event", "device_state"], CLOCK)
-    held = GateHouse(folder, data, ear, mode)
+    ear = Subscriber(folder, ["gate", OWNER, "world"], ["verdict", "event", "device_state"], CLOCK)
+    held = GateHouse(folder, data, ear, connection)
     try:
         yield held
     finally:
@@ -180,13 +183,16 @@ def until(holds: Callable[[], bool], timeout_s: float) -> bool:
     return True
 
 
-def main(name: str, folder: str, data: str, mode: str, incarnation: str) -> None:
+LOOPS: dict[str, Loop] = {"gate": run_gate, "world": run_world, "history": run_history}
+
+
+def main(name: str, folder: str, data: str, connection: str, incarnation: str) -> None:
     """Be one process of the small house."""
-    launch = launch_of(Path(folder), Path(data), mode, int(incarnation))
-    if name == "gate":
-        run_gate(Node(name, run_gate), launch)
+    launch = launch_of(Path(folder), Path(data), connection, int(incarnation))
+    if name in LOOPS:
+        LOOPS[name](Node(name, LOOPS[name]), launch)
     else:
-        node = Node(name, run_gate, subject="fake", hands_back=True)
+        node = Node(name, run_gate, subject=connection, hands_back=True)
         own(node, launch, partial(_file_link, Path(data) / "written.jsonl"))
 
 

@@ -148,7 +148,7 @@ class GateLoop:
         self._tell_conditions(now)
         self.process.taken += len(arrived)
         self.process.worked(time.perf_counter_ns() - began_ns, len(ruled))
-        self.process.refused = dict(self.gate.refused)
+        self.process.refused.update(self.gate.refused)
         self.process.beat()
         self.process.tell(self._subscriber.lost)
 

@@ -1,10 +1,35 @@
 """How what the safety gate passes reaches the devices of the simulated house, and what they do when it falls silent."""
 
+from typing import Protocol
+
 from sumika.runtime.device_loop import fail_safe_writes
 from sumika.runtime.gate_socket import GateEar
 from sumika.runtime.process import NodeProcess
 from sumika.schema import DeviceState, Event, Origin, Severity, Write
-from sumika.world.simulation import World
+
+
+class LeavesAlone(Protocol):
+    """The habits of a house: what residents and thermostats do with its devices."""
+
+    off: set[str]
+
+
+class Commanded(Protocol):
+    """What of a simulated house is needed here; `sumika.world.simulation.World` has it."""
+
+    @property
+    def habits(self) -> LeavesAlone | None:
+        """Its habits; None where it has none."""
+        ...
+
+    @property
+    def climate_devices(self) -> frozenset[str]:
+        """The ids of what heats, cools and ventilates."""
+        ...
+
+    def command(self, device: str, setting: str, value: float) -> str:
+        """Tell a device something; return why it refuses, empty if it takes it."""
+        ...
 
 
 class SimulatedHands:
@@ -14,7 +39,7 @@ class SimulatedHands:
     controllers' to do, and would look like a resident's hand. When the gate is gone they have them back.
     """
 
-    def __init__(self, process: NodeProcess, world: World) -> None:
+    def __init__(self, process: NodeProcess, world: Commanded) -> None:
         """Take the devices that no connection reaches."""
         self._process, self._world = process, world
         control = process.launch.house.control
