@@ -50,9 +50,9 @@ def scan(
     wait_s: float,
     as_json: bool,
 ) -> None:
-    """Say what there is, what each can do, and what to write into house.yaml.
+    """Find what there is and what each can do.
 
-    Ends with 1 if a connection could not be asked.
+    Prints the lines to write into house.yaml. Ends with 1 if a connection could not be asked.
     """
     from sumika.cli._devices_scan import Wanted, scan_all
 
@@ -78,7 +78,7 @@ def scan(
 @house_option
 @_json_option
 def list_devices(house: Path | None, as_json: bool) -> None:
-    """List what house.yaml has: how it is reached, what it may be set to, and its fail-safe."""
+    """List what the house has, with limits and fail-safe."""
     from sumika.cli._devices_list import list_all
 
     list_all(house, click.echo, as_json=as_json)
@@ -109,10 +109,10 @@ def list_devices(house: Path | None, as_json: bool) -> None:
 def try_device(
     device: str, setting: str, house: Path | None, yes: bool, hold_s: float, wait_s: float, as_json: bool
 ) -> None:
-    """Set one SETTING of DEVICE by hand, within the safety gate's limits, and put it back.
+    """Set one device by hand, and put it back.
 
-    Says what the gate made of it, whether the device took it, and whether it says so itself. Ends with 1 if it was
-    refused, not done, or not put back.
+    It goes through the safety gate's limits. Says what the gate made of it, whether the device took it, and whether it
+    says so itself. Ends with 1 if it was refused, not done, or not put back.
     """
     from sumika.cli._devices_try import Trial, try_one
 
