@@ -171,6 +171,29 @@ def test_a_list_as_json_has_limits_and_fail_safe(house: Path) -> None:
     assert (ac["id"], ac["limits"]["setpoint_c"], ac["fail_safe"]) == ("ac", [18, 27], {"mode": 0})
 
 
+def test_one_connection_that_fails_keeps_no_other_from_being_scanned(house: Path) -> None:
+    text = house.read_text(encoding="utf-8")
+    other = f"connections:\n  - {{id: registers, type: modbus, address: 127.0.0.1:{free_port()}}}\n"
+    house.write_text(text.replace("connections:\n", other), encoding="utf-8")
+    result = invoke("scan", "--house", house)
+    assert result.exit_code == 1
+    assert "registers: " in result.stderr
+    assert f"{THERE}/013001" in result.stdout
+
+
+def test_what_is_tried_is_told_in_japanese(house: Path) -> None:
+    house.write_text(house.read_text(encoding="utf-8").replace("language: en", "language: ja"), encoding="utf-8")
+    result = invoke("try", "ac", "setpoint_c=30", "--house", house, "--yes", "--hold", "0.1")
+    assert result.exit_code == 0
+    assert "この機器で許される範囲の外です" in result.stdout
+    assert "元に戻しました: 24" in result.stdout
+
+
+def test_a_house_without_devices_says_how_to_find_some(house: Path) -> None:
+    house.write_text(house.read_text(encoding="utf-8").partition("connections:")[0], encoding="utf-8")
+    assert "devices scan" in invoke("list", "--house", house).stdout
+
+
 class Coming:
     """A link on which a charge point is seen at the third look, if at all."""
 
