@@ -1,24 +1,15 @@
-"""Devices of Zigbee2MQTT, of Tasmota and of plain topics, played over a real broker: driven, read, scanned, lost."""
+"""Devices of Zigbee2MQTT, of Tasmota and of plain topics, played over a real broker: driven, read, scanned."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import aiomqtt
-import msgspec
 import pytest
 import pytest_socket
 
-from sumika.actuate.mqtt.driver import MqttLink
-from sumika.clock import WallClock
-from sumika.links.base import LinkError
 from sumika.schema import AirSample, Presence
-from sumika.schema.house import Connection, Device, House, Sensor
-from sumika.sensors.air import open_sensors
-from tests.link_helpers import FakePause, Listener, free_port, house_with, listening
-from tests.mqtt_helpers import Acts, Broker, Played, broker_in, playing
+from tests.link_helpers import listening
+from tests.mqtt_helpers import Acts, Played, broker_in, playing
+from tests.mqtt_players import KINDS, available, device, house_of, link_of, sensor, tasmota, zigbee2mqtt
 
 pytestmark = pytest.mark.slow
 
@@ -28,169 +19,6 @@ def _own_network() -> None:
     """Let these tests connect to this machine and to no other; pytest-socket blocks all again before the next test."""
     pytest_socket.enable_socket()
     pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
-
-
-def number(name: str, access: int = 7, **more: Any) -> dict[str, Any]:
-    return {"type": "numeric", "name": name, "property": name, "access": access, **more}
-
-
-SWITCH = {"type": "binary", "name": "state", "property": "state", "access": 7, "value_on": "ON", "value_off": "OFF"}
-EXPOSES: dict[str, list[dict[str, Any]]] = {
-    "living/lamp": [
-        {
-            "type": "light",
-            "features": [
-                SWITCH,
-                number("brightness", value_min=0, value_max=254),
-                number("color_temp", value_min=153, value_max=454, unit="mired"),
-            ],
-        }
-    ],
-    "blind": [{"type": "cover", "features": [number("position", value_min=0, value_max=100, unit="%")]}],
-    "valve": [
-        {
-            "type": "climate",
-            "features": [
-                number("occupied_heating_setpoint", value_min=5, value_max=30, value_step=0.5, unit="°C"),
-                number("local_temperature", access=5, unit="°C"),
-                {
-                    "type": "enum",
-                    "name": "system_mode",
-                    "property": "system_mode",
-                    "access": 7,
-                    "values": ["off", "heat"],
-                },
-            ],
-        },
-        number("pi_heating_demand", access=1, unit="%"),
-    ],
-    "purifier": [
-        {
-            "type": "fan",
-            "features": [
-                {
-                    "type": "enum",
-                    "name": "mode",
-                    "property": "fan_mode",
-                    "access": 7,
-                    "values": ["off", "auto", "low", "medium", "high"],
-                }
-            ],
-        },
-        number("pm25", access=1, unit="µg/m³"),
-    ],
-    "plug": [{"type": "switch", "features": [SWITCH]}, number("power", access=1, unit="W")],
-    "door": [{"type": "lock", "features": [SWITCH]}],
-    "air": [
-        number("temperature", access=1, unit="°C"),
-        number("humidity", access=1, unit="%"),
-        number("co2", access=1),
-    ],
-    "contact": [{"type": "binary", "name": "contact", "property": "contact", "access": 1}],
-}
-DEVICES = [
-    {"friendly_name": "Coordinator", "type": "Coordinator", "definition": None},
-    *(
-        {
-            "friendly_name": name,
-            "type": "Router",
-            "definition": {"vendor": "IKEA", "model": name.upper(), "exposes": exposes},
-        }
-        for name, exposes in EXPOSES.items()
-    ),
-    {"friendly_name": "broken", "type": "Router", "definition": {"exposes": "many"}},
-]
-STATES: dict[str, dict[str, Any]] = {
-    "living/lamp": {"state": "OFF", "brightness": 120, "color_temp": 300},
-    "blind": {"position": 100},
-    "valve": {"occupied_heating_setpoint": 18, "local_temperature": 19.5, "system_mode": "heat"},
-    "purifier": {"fan_mode": "auto", "pm25": 7},
-    "plug": {"state": "OFF", "power": 0.5},
-    "door": {"state": "ON"},
-}
-KINDS = {"living/lamp": "light", "blind": "blind", "valve": "radiator", "purifier": "air_purifier", "plug": "appliance"}
-
-
-@asynccontextmanager
-async def zigbee2mqtt(broker: Broker) -> AsyncIterator[Played]:
-    """Play Zigbee2MQTT 2.x: a retained list of devices, availability, /set and /get."""
-    states = {name: dict(state) for name, state in STATES.items()}
-
-    def acts(played: Played) -> Acts:
-        async def act(topic: str, payload: bytes) -> None:
-            name, _, verb = topic.removeprefix("zigbee2mqtt/").rpartition("/")
-            if verb == "set":
-                states[name] |= msgspec.json.decode(payload)
-            # A get is answered like a change: the whole state is published.
-            await played.says(f"zigbee2mqtt/{name}", states[name])
-
-        return act
-
-    will = aiomqtt.Will("zigbee2mqtt/bridge/state", '{"state":"offline"}', qos=1, retain=True)
-    topics = ("zigbee2mqtt/+/set", "zigbee2mqtt/+/get", "zigbee2mqtt/living/+/set", "zigbee2mqtt/living/+/get")
-    async with playing(broker, "zigbee2mqtt", topics, acts, will=will) as bridge:
-        await bridge.says("zigbee2mqtt/bridge/state", {"state": "online"}, retain=True)
-        await bridge.says("zigbee2mqtt/bridge/devices", DEVICES, retain=True)
-        for name in states:
-            await bridge.says(f"zigbee2mqtt/{name}/availability", {"state": "online"}, retain=True)
-        yield bridge
-
-
-@asynccontextmanager
-async def tasmota(broker: Broker, topic: str = "plug1") -> AsyncIterator[Played]:
-    """Play a Tasmota dimmer that also measures: discovery, LWT, cmnd, stat and tele."""
-    state: dict[str, Any] = {"POWER": "OFF", "Dimmer": 30, "CT": 300, "FanSpeed": 1}
-    sensors = {"Time": "2026-11-28T12:00:00", "ENERGY": {"Total": 3.2, "Power": 41}, "SCD40": SCD40, "TempUnit": "F"}
-
-    def acts(played: Played) -> Acts:
-        async def act(asked: str, payload: bytes) -> None:
-            command, text = asked.rsplit("/", maxsplit=1)[-1], payload.decode()
-            if command == "STATE":
-                await played.says(f"stat/{topic}/RESULT", state)
-            elif command == "STATUS":
-                await played.says(f"stat/{topic}/STATUS10", {"StatusSNS": sensors})
-            else:
-                said: Any = text if command.startswith("POWER") else int(text)
-                state[command] = said
-                changed = {command: said}
-                if command == "Dimmer":
-                    state["POWER"] = changed["POWER"] = "ON" if said else "OFF"
-                await played.says(f"stat/{topic}/RESULT", changed)
-
-        return act
-
-    will = aiomqtt.Will(f"tele/{topic}/LWT", "Offline", qos=1, retain=True)
-    about = {"ip": "10.0.0.2", "dn": "Desk lamp", "fn": ["Desk lamp", None], "t": topic, "ft": "%prefix%/%topic%/",
-             "tp": ["cmnd", "stat", "tele"], "rl": [2, 0, 0], "md": "Generic", "if": 0, "ofln": "Offline"}  # fmt: skip
-    async with playing(broker, topic, (f"cmnd/{topic}/#",), acts, will=will) as played:
-        await played.says("tasmota/discovery/AABBCC/config", about, retain=True)
-        await played.says("tasmota/discovery/AABBCC/sensors", {"sn": sensors, "ver": 1}, retain=True)
-        await played.says(f"tele/{topic}/LWT", "Online", retain=True)
-        yield played
-
-
-SCD40 = {"CarbonDioxide": 812, "Temperature": 68.0, "Humidity": 44.0, "DewPoint": 45.0}
-
-
-def house_of(broker: Broker, devices: tuple[Device, ...] = (), sensors: tuple[Sensor, ...] = ()) -> House:
-    return house_with(Connection(id="broker", type="mqtt", address=f"127.0.0.1:{broker.port}"), devices, sensors)
-
-
-def link_of(house: House, folder: Path, pause: Any = asyncio.sleep) -> MqttLink:
-    connection = house.connections[0]
-    return MqttLink(connection, house, WallClock(), folder, open_sensors(connection, house), pause)
-
-
-def device(name: str, kind: str, address: str = "", **mapping: str) -> Device:
-    return Device(id=name, room="living", kind=kind, connection="broker", address=address, mapping=mapping)
-
-
-def sensor(name: str, kind: str, address: str = "", **mapping: str) -> Sensor:
-    return Sensor(id=name, room="living", kind=kind, connection="broker", address=address, mapping=mapping)
-
-
-async def available(listener: Listener, name: str) -> None:
-    await listener.device(name, lambda said: said.available and bool(said.values))
 
 
 def test_zigbee_devices_are_driven_and_read_back(tmp_path: Path) -> None:
@@ -218,33 +46,6 @@ def test_zigbee_devices_are_driven_and_read_back(tmp_path: Path) -> None:
                 await bridge.says("zigbee2mqtt/plug", {"state": "OFF", "power": 77.5})
                 by_hand = await house.device("plug", lambda said: said.power_w == 77.5, after=after)
                 assert by_hand.values["on"] == 0.0
-
-    asyncio.run(live())
-
-
-def test_availability_is_believed(tmp_path: Path) -> None:
-    async def live() -> None:
-        async with broker_in(tmp_path) as broker:
-            plug = device("plug", "appliance", "zigbee2mqtt/plug")
-            gone = device("gone", "appliance", "zigbee2mqtt/nobody")
-            locked = device("door", "lock", "zigbee2mqtt/door")
-            async with listening(link_of(house_of(broker, (plug, gone, locked)), tmp_path)) as house:
-                await house.device("plug", lambda said: not said.available and "not said anything" in said.why)
-                async with zigbee2mqtt(broker) as bridge:
-                    await available(house, "plug")
-                    await bridge.says("zigbee2mqtt/bridge/devices", DEVICES[:-1], retain=True)
-                    await house.device("gone", lambda said: not said.available and "offline" in said.why)
-                    assert "offline" in await house.set("gone", "on", 1)
-                    assert "no state that can be set" in await house.set("door", "state", 0)
-                    await bridge.says("zigbee2mqtt/plug/availability", "offline", retain=True)
-                    await house.device("plug", lambda said: "offline" in said.why)
-                    assert "offline" in await house.set("plug", "on", 1)
-                    await bridge.says("zigbee2mqtt/plug/availability", {"state": "online"}, retain=True)
-                    after = len(house.told)
-                    await house.device("plug", lambda said: said.available, after=after - 1)
-                    after = len(house.told)
-                    await bridge.says("zigbee2mqtt/bridge/state", {"state": "offline"}, retain=True)
-                    await house.device("plug", lambda said: not said.available, after=after)
 
     asyncio.run(live())
 
@@ -355,81 +156,6 @@ def test_sensors_of_zigbee2mqtt(tmp_path: Path) -> None:
     asyncio.run(live())
 
 
-def test_a_broker_that_dies_for_a_minute(tmp_path: Path) -> None:
-    async def live() -> None:
-        pause = FakePause()
-        async with broker_in(tmp_path) as broker:
-            plug, air = device("plug", "appliance", "zigbee2mqtt/plug"), sensor("air", "air", "zigbee2mqtt/air")
-            async with listening(link_of(house_of(broker, (plug,), (air,)), tmp_path, pause)) as house:
-                async with zigbee2mqtt(broker) as bridge:
-                    await available(house, "plug")
-                    await bridge.says("zigbee2mqtt/air", {"co2": 600})
-                    await house.until(AirSample, lambda said: said.co2_ppm == 600.0)
-                    broker.kill()
-                    await house.device("plug", lambda said: not said.available and "MQTT broker" in said.why)
-                    await house.until(AirSample, lambda said: said.co2_ppm is None)
-                    assert "not connected" in await house.set("plug", "on", 1)
-                    for count in range(1, 7):
-                        await pause.asked(count)
-                        pause.go.release()
-                    await pause.asked(7)
-                    assert sum(pause.seconds[:6]) >= 60.0
-                await broker.start()
-                after = len(house.told)
-                async with zigbee2mqtt(broker):
-                    pause.go.release()
-                    await house.device("plug", lambda said: said.available and bool(said.values), after=after)
-                    await house.sets("plug", "on", 1)
-
-    asyncio.run(live())
-
-
-HOSTILE: tuple[bytes, ...] = (
-    b"",
-    b"\xff\xfe\x00",
-    b"NaN",
-    b'{"state": NaN, "power": Infinity}',
-    b'{"power": 1e999}',
-    b'{"state": {"state": "ON"}, "power": [1, 2]}',
-    b'"state"',
-    b"[" * 50_000,
-    b'{"power":' + b'{"power":' * 5_000 + b"1" + b"}" * 5_001,
-    b'{"state": "ON", "filler": "' + b"x" * 70_000 + b'"}',
-    b'{"power": "\\u0000\\u001b[2J"}',
-)
-
-
-def test_hostile_messages_change_nothing(tmp_path: Path) -> None:
-    async def live() -> None:
-        async with broker_in(tmp_path) as broker, zigbee2mqtt(broker) as bridge:
-            plug, air = device("plug", "appliance", "zigbee2mqtt/plug"), sensor("air", "air", "zigbee2mqtt/air")
-            async with listening(link_of(house_of(broker, (plug,), (air,)), tmp_path)) as house:
-                await available(house, "plug")
-                for payload in HOSTILE:
-                    await bridge.says("zigbee2mqtt/plug", payload)
-                    await bridge.says("zigbee2mqtt/air", payload)
-                    await bridge.says("zigbee2mqtt/bridge/state", payload)
-                    await bridge.says("zigbee2mqtt/plug/availability", payload)
-                for payload in (b"[1, {}, null]", b'[{"friendly_name": 5}]'):
-                    await bridge.says("zigbee2mqtt/bridge/devices", payload)
-                await bridge.says("zigbee2mqtt/bridge/devices", DEVICES)
-                after = len(house.told)
-                await bridge.says("zigbee2mqtt/plug", {"state": "ON", "power": 12})
-                said = await house.device("plug", lambda said: said.power_w == 12.0, after=after - 1)
-                assert said.values["on"] == 1.0
-                assert all(
-                    message.power_w is None or message.power_w in (0.5, 12.0)
-                    for message in house.told
-                    if not isinstance(message, AirSample | Presence) and hasattr(message, "power_w")
-                )
-                assert not [one for one in house.told if isinstance(one, AirSample) and one.co2_ppm is not None]
-                # Longer than anything may be: the broker does not even send it.
-                await bridge.says("zigbee2mqtt/plug", b'{"state": "' + b"x" * 5_000_000 + b'"}')
-                await house.sets("plug", "on", 0)
-
-    asyncio.run(live())
-
-
 def test_a_scan_finds_what_tells_of_itself(tmp_path: Path) -> None:
     async def live() -> None:
         async with broker_in(tmp_path) as broker, zigbee2mqtt(broker), tasmota(broker):
@@ -445,45 +171,5 @@ def test_a_scan_finds_what_tells_of_itself(tmp_path: Path) -> None:
             desk = found["tasmota/plug1"]
             assert (desk.kind, desk.name) == ("light", "Desk lamp")
             assert "co2_ppm" in desk.measures
-
-    asyncio.run(live())
-
-
-def test_others_hear_whether_we_run(tmp_path: Path) -> None:
-    async def live() -> None:
-        async with broker_in(tmp_path) as broker:
-
-            def acts(played: Played) -> Acts:
-                async def act(topic: str, payload: bytes) -> None:
-                    return None
-
-                return act
-
-            plug = house_of(broker, (device("plug", "appliance", "tasmota/plug1"),))
-            async with playing(broker, "other", ("sumika/broker/status",), acts) as other:
-                async with listening(link_of(plug, tmp_path)):
-                    await other.was_asked("sumika/broker/status", "online")
-                    # Another that tries a device by hand, and leaves: we are still there, and say so.
-                    async with listening(link_of(plug, tmp_path)):
-                        pass
-                    other.asked.clear()
-                    await other.says("sumika/broker/status", "offline", retain=True)
-                    await other.was_asked("sumika/broker/status", "online")
-                    await link_of(house_of(broker), tmp_path).scan()
-                    other.asked.clear()
-                await other.was_asked("sumika/broker/status", "offline")
-                assert [payload for _, payload in other.asked] == ["offline"]
-
-    asyncio.run(live())
-
-
-def test_a_broker_that_is_absent_or_refuses_is_named(tmp_path: Path) -> None:
-    async def live() -> None:
-        nobody = Connection(id="broker", type="mqtt", address=f"127.0.0.1:{free_port()}")
-        link = link_of(house_with(nobody), tmp_path)
-        with pytest.raises(LinkError, match="cannot be used"):
-            await link.open()
-        with pytest.raises(LinkError, match="cannot be used"):
-            await link.scan()
 
     asyncio.run(live())
