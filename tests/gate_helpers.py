@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import multiprocessing
+import signal
 import subprocess
 import sys
 import threading
@@ -189,7 +191,10 @@ LOOPS: dict[str, Loop] = {"gate": run_gate, "world": run_world, "history": run_h
 def main(name: str, folder: str, data: str, connection: str, incarnation: str) -> None:
     """Be one process of the small house."""
     launch = launch_of(Path(folder), Path(data), connection, int(incarnation))
-    if name in LOOPS:
+    if name == "parent":  # as the supervisor is to the nodes
+        multiprocessing.get_context("fork").Process(target=main, args=(OWNER, folder, data, connection, "0")).start()
+        signal.pause()
+    elif name in LOOPS:
         LOOPS[name](Node(name, LOOPS[name]), launch)
     else:
         node = Node(name, run_gate, subject=connection, hands_back=True)

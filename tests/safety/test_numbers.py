@@ -125,6 +125,26 @@ def test_where_nothing_is_known_there_is_no_step() -> None:
     assert Bench().written("heater", "setpoint_c", 30.0) == 30.0
 
 
+@pytest.mark.parametrize("between_s", [0.0, 100.0])
+def test_what_was_written_counts_until_the_device_says_otherwise(between_s: float) -> None:
+    bench = Bench(holds_min=0.0)
+    bench.says("heater", setpoint_c=20.0)
+    bench.later(between_s)
+    assert bench.written("heater", "setpoint_c", 22.0) == 22.0
+    bench.later(100.0)
+    assert bench.written("heater", "setpoint_c", 26.0) == 25.0
+    bench.later(100.0)
+    bench.says("heater", setpoint_c=21.0)
+    assert bench.written("heater", "setpoint_c", 26.0) == 24.0
+
+
+def test_what_was_written_counts_where_the_device_never_says_anything() -> None:
+    bench = Bench()
+    assert bench.written("heater", "setpoint_c", 22.0) == 22.0
+    bench.later(100.0)
+    assert bench.written("heater", "setpoint_c", 26.0) == 25.0
+
+
 def test_some_steps_bind_everybody() -> None:
     bench = Bench(FLOOR)
     bench.says("floor", supply_temp_c=30.0)

@@ -7,10 +7,12 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 import zmq
 
 from sumika.bus import RuntimeFolder
+from sumika.evaluate.running_house import lives
 from sumika.history import RecordsReader
 from sumika.runtime.gate_socket import GATE_SOCKET, Letter
 from sumika.schema import DeviceState, Event, GateRule, Ruling, Write
@@ -114,6 +116,23 @@ def test_a_gate_that_is_killed_or_stopped_leaves_its_devices_in_their_fail_safe_
         for house, _, before in houses:  # once, and nothing of what was on its way while nobody watched
             told = house.lines()[before:]
             assert sorted(line for line in told if line in SAFE) == sorted(SAFE)
+
+
+def test_when_the_supervisor_is_killed_devices_are_handed_back_all_the_same(
+    folder: RuntimeFolder, tmp_path: Path
+) -> None:
+    with gate_house(folder, tmp_path) as house:
+        house.start("gate")
+        parent = psutil.Process(house.start("parent").pid)
+        plan = Speaker(folder, "plan")
+        try:
+            drive(house, plan)
+        finally:
+            plan.close()
+        before, (owner,) = len(house.lines()), parent.children()
+        parent.kill()
+        assert until(lambda: set(house.lines()[before:]) >= SAFE, 5.0), house.lines()
+        assert until(lambda: not lives(owner), 7.0)
 
 
 def test_what_the_gate_passes_reaches_the_simulated_house_and_every_verdict_is_kept(

@@ -68,9 +68,11 @@ class NodeProcess:
         # Ctrl-C goes to every process of the terminal; only the supervisor decides what it means.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, self._on_term)
-        _ask_kernel(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        # Who owns devices is asked to end, and hands them back first; everybody else is no loss.
+        ending = signal.SIGTERM if node.hands_back else signal.SIGKILL
+        _ask_kernel(_PR_SET_PDEATHSIG, ending)
         self._parent = multiprocessing.parent_process()
-        _end_with(self._parent, signal.SIGTERM if node.hands_back else signal.SIGKILL)
+        _end_with(self._parent, ending)
         _ask_kernel(_PR_SET_NAME, f"sumika:{node.name}".encode()[:15])
         self.folder = RuntimeFolder.open(launch.folder)
         self._board = Board.open(self.folder.board, node.name)

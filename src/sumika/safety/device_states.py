@@ -112,10 +112,8 @@ class DeviceStates:
         return self._measured.get(device, {})
 
     def hear(self, state: DeviceState, now_ns: int) -> list[tuple[str, float]]:
-        """Take a device's report; return the settings, with their values, that somebody's hand has changed."""
-        limits = self._limits.get(state.device)
-        if limits is None:
-            return []
+        """Take a known device's report; return the settings, with their values, that somebody's hand has changed."""
+        limits = self._limits[state.device]
         if not state.available:
             self._away.add(state.device)
             return []
