@@ -1,5 +1,6 @@
 """Devices that do not obey or do nothing, and sensors that stick, told from healthy ones."""
 
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -98,7 +99,10 @@ def test_a_device_that_obeys_at_last_is_cleared_once() -> None:
 # What it draws.
 
 
-@pytest.mark.parametrize(("drawn_w", "found"), [(2.0, True), (480.0, False), (620.0, False)])
+@pytest.mark.parametrize(
+    ("drawn_w", "found"),
+    [(2.0, True), (480.0, False), (620.0, False), (math.nan, False), (math.inf, False), (1e300, False)],
+)
 def test_a_device_that_says_it_works_and_draws_nothing_is_found(drawn_w: float, found: bool) -> None:
     expected = Expected(quantity="power_w", device=AC, with_it=500, without_it=3, sigma=150)
     known, findings = Obedience(kinds=KINDS), list[Finding]()

@@ -43,6 +43,8 @@ _MOST_SAMPLES = 400
 _GAP_S = 600.0
 _POWER_EVERY_S = 60.0
 _HOUR_S = 3600.0
+_MOST = 1e6
+"""No quantity here is ever larger; what says so is broken in another way."""
 _ERROR_LASTS_S = 7200.0
 """An error of the model (sun, a door, a stove) lasts about so long (typical): stretches within it are one witness."""
 _ERRS = 2.0
@@ -158,7 +160,7 @@ def step(
     findings: list[Finding] = []
     for one in expected:
         reading = getattr(message, one.quantity, None) if one.room == message.room else None
-        if isinstance(reading, float | int) and math.isfinite(reading):
+        if isinstance(reading, float | int) and _is_possible(reading):
             state, more = _reading(state, message, one, float(reading))
             findings += more
     return state, tuple(findings)
@@ -168,6 +170,10 @@ def works(device: DeviceState) -> bool:
     """Return whether a device says that it does something: its mode, its switch or its level is not 0."""
     switches = [device.values[name] for name in ("mode", "on", "level", "valve", "open") if name in device.values]
     return device.available and any(value > 0 for value in switches)
+
+
+def _is_possible(value: float | None) -> bool:
+    return value is not None and abs(value) <= _MOST  # false for what is no number, too
 
 
 def _device(
@@ -185,8 +191,8 @@ def _device(
     if message.available:
         state, findings = _said(state, message)
         for one in expected:
-            if one.device == message.device and one.quantity == "power_w" and message.power_w is not None:
-                state, more = _power(state, message, one, message.power_w)
+            if one.device == message.device and one.quantity == "power_w" and _is_possible(message.power_w):
+                state, more = _power(state, message, one, message.power_w or 0.0)
                 findings += more
     return state, tuple(findings)
 
