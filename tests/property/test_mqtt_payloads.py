@@ -65,7 +65,7 @@ def test_nothing_raises_and_every_number_is_finite(messages: list[tuple[str, byt
             said = device.state(NOW)
             assert all(math.isfinite(value) for value in said.values.values())
             assert said.power_w is None or math.isfinite(said.power_w)
-            device.sends_now()
+            device.asks()
         for told in sensors.read(report, NOW):
             assert isinstance(told, AirSample)
             assert all(

@@ -168,10 +168,19 @@ def test_colour_waits_for_the_light(home: RunningHome) -> None:
         async with heard(home) as house:
             await house.sets("lamp", "level", 0)
             assert await house.set("lamp", "colour_temperature_k", 5000) == ""
+            assert await house.set("lamp", "level", 0) == ""
             assert home.rest("GET", "states/light.ceiling_lights")["state"] == "off"
             after = len(house.told)
             await house.sets("lamp", "level", 0.5)
             await house.device("lamp", lambda said: said.values.get("colour_temperature_k") == 5000, after=after)
+            # Somebody else lights it: nothing that waited is said to them.
+            await house.sets("lamp", "level", 0)
+            assert await house.set("lamp", "colour_temperature_k", 2200) == ""
+            after = len(house.told)
+            await asyncio.to_thread(home.by_hand, "light.turn_on", "light.ceiling_lights", color_temp_kelvin=4000)
+            await house.device("lamp", lambda said: said.values.get("colour_temperature_k") == 4000, after=after)
+            await house.sets("lamp", "level", 0.8)
+            assert home.rest("GET", "states/light.ceiling_lights")["attributes"]["color_temp_kelvin"] == 4000
 
     asyncio.run(drive())
 

@@ -33,6 +33,12 @@ def test_zigbee_devices_are_driven_and_read_back(tmp_path: Path) -> None:
                 await bridge.was_asked("zigbee2mqtt/living/lamp/set", '{"color_temp":250}')
                 await house.sets("living_lamp", "colour_temperature_k", 2700)
                 await house.sets("living_lamp", "level", 0)
+                assert await house.set("living_lamp", "colour_temperature_k", 5000) == ""
+                after = len(house.told)
+                await bridge.client.publish("zigbee2mqtt/living/lamp/set", '{"state": "ON", "brightness": 254}')
+                await house.device("living_lamp", lambda said: said.values["level"] == 1.0, after=after)
+                await house.sets("living_lamp", "level", 0.6)
+                assert ("zigbee2mqtt/living/lamp/set", '{"color_temp":200}') not in bridge.asked
                 await house.sets("blind", "closed", 0.7)
                 await bridge.was_asked("zigbee2mqtt/blind/set", '{"position":30}')
                 await house.sets("valve", "setpoint_c", 21.5)

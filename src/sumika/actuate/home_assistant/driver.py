@@ -72,7 +72,10 @@ class HomeAssistantLink:
         if not math.isfinite(write.value):
             return f"{write.value} is no number"
         parts.rounding.ask(write.action, write.value)
+        waited = parts.taken_up(write.action, write.value)
         why = await self._tell(session, parts, write.action, write.value)
+        for setting, value in () if why else waited.items():
+            await self._tell(session, parts, setting, value)
         if why:
             parts.rounding.refused(write.action)
         # Where nothing changes by it, Home Assistant tells of nothing: whoever asked hears how it is all the same.
@@ -122,7 +125,6 @@ class HomeAssistantLink:
         if call is None:
             parts.waits[setting] = value
             return ""
-        parts.waits.pop(setting, None)
         return await session.call_service(call.service, entity_id, call.data)
 
     async def _follow(self, session: Session) -> AsyncGenerator[Message, None]:
@@ -136,25 +138,20 @@ class HomeAssistantLink:
                     await session.refresh()
                 for message in self._everything(session):
                     yield message
-            for message in await self._changed(session, frozenset(names)):
+            for message in self._changed(session, frozenset(names)):
                 yield message
 
-    async def _changed(self, session: Session, names: frozenset[str]) -> list[Message]:
+    def _changed(self, session: Session, names: frozenset[str]) -> list[Message]:
         now = self._clock.now()
         told: list[Message] = []
         for parts in self._parts.values():
             if names & parts.entities():
-                await self._say_what_waits(session, parts)
+                parts.forget_what_waits(session.states)
                 told.append(parts.state(session.states, now))
         for name in self._sensors.addresses():
             if name in names:
                 told.extend(self._sensors.read(_entity(session, name), now))
         return told
-
-    async def _say_what_waits(self, session: Session, parts: DeviceParts) -> None:
-        """Send what had to wait until the device is on."""
-        for setting, value in tuple(parts.waits.items()):
-            await self._tell(session, parts, setting, value)
 
     def _everything(self, session: Session) -> list[Message]:
         now = self._clock.now()

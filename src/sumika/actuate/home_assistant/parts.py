@@ -15,6 +15,7 @@ from sumika.schema import DEVICE_KINDS, DeviceState, Origin, Setting, UsageError
 from sumika.schema.house import Device
 
 States = Mapping[str, EntityState]
+_LEVEL = "level"
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class DeviceParts:
         measured: What else `house.yaml` says where to read.
         main: The entity without which the device is not there.
         rounding: What was last asked of each setting and taken.
-        waits: What is to be said once the device is on.
+        waits: What is to be said when we switch the device on.
     """
 
     device: Device
@@ -73,7 +74,7 @@ class DeviceParts:
         return frozenset({self.main, *(spot.name for spot in spots)})
 
     def call(self, setting: str, value: float, states: States) -> tuple[str, ServiceCall | None]:
-        """Return the entity and the call that set something; no call where it has to wait until the device is on.
+        """Return the entity and the call that set something; no call where it waits until we switch it on.
 
         A value that the device does not reach is brought to the nearest that it does: a fail-safe must not come to
         nothing because a tank stops at 60 °C.
@@ -91,6 +92,19 @@ class DeviceParts:
             raise CannotError(f"Home Assistant does not reach {place.write.name}")
         asked = Asked(entity, limits, place, setting)
         return entity.entity_id, handle.call(asked, clipped(asked.name, value, handle.offers(asked)))
+
+    def taken_up(self, setting: str, value: float) -> dict[str, float]:
+        """Return what waited for this write: a colour goes with the level that lights its lamp."""
+        if setting != _LEVEL or value <= 0.0:
+            return {}
+        waited, self.waits = self.waits, {}
+        return waited
+
+    def forget_what_waits(self, states: States) -> None:
+        """Forget it where the device is on: that was a hand, and nothing more is said to it now."""
+        main = states.get(self.main)
+        if main is not None and main.word() == "on":
+            self.waits.clear()
 
     def state(self, states: States, stamp: Instant, why: str = "") -> DeviceState:
         """Return what the device says of itself.

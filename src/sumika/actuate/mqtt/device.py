@@ -11,6 +11,8 @@ from sumika.links.mqtt import BrokerSettings, TopicMessage
 from sumika.schema import DeviceState, Origin
 from sumika.schema.house import Device
 
+_LEVEL, _COLOUR = "level", "colour_temperature_k"
+
 
 class MqttDevice:
     """One device."""
@@ -24,7 +26,7 @@ class MqttDevice:
         self.device = device
         self.rounding = Rounding()
         self._speaks = convention_of(device, settings)
-        self._waits: dict[str, float] = {}
+        self._waits: Sent | None = None
 
     def topics(self) -> tuple[str, ...]:
         """Return what is to be listened to."""
@@ -33,6 +35,8 @@ class MqttDevice:
     def take(self, message: TopicMessage) -> bool:
         """Take in a message and return whether it was about this device."""
         taken = [one.take(message) for one in self._speaks]
+        if self._waits is not None and self._values().get(_LEVEL, 0.0) > 0.0:
+            self._waits = None
         return any(taken)
 
     def forget(self) -> None:
@@ -40,8 +44,15 @@ class MqttDevice:
         for one in self._speaks:
             one.forget()
 
-    def send(self, setting: str, value: float) -> Sent | None:
-        """Return the message that sets something; None where it has to wait until the device is on.
+    def asks(self) -> tuple[Sent, ...]:
+        """Return what asks it how it is, where that has not been asked."""
+        return tuple(sent for one in self._speaks for sent in one.ask())
+
+    def send(self, setting: str, value: float) -> tuple[Sent, ...]:
+        """Return the messages that set something; none where it has to wait until we switch the device on.
+
+        A colour that is sent to a lamp that is off switches some of them on. It waits, and goes with the level that
+        lights the lamp. Where somebody else lights it, nothing more is sent: that was a hand.
 
         Raises:
             CannotError: if it cannot be set so, or the device says that it is not there.
@@ -51,20 +62,14 @@ class MqttDevice:
         field = self._field(setting)
         if field is None:
             raise CannotError(f"{self.device.id} has no {setting} that can be set")
-        if setting == "colour_temperature_k" and self._values().get("level") == 0.0:
-            # Sent to a lamp that is off, it would switch on some of them.
-            self._waits[setting] = value
-            return None
-        self._waits.pop(setting, None)
-        return field.send(value)
-
-    def sends_now(self) -> tuple[Sent, ...]:
-        """Return what asks it how it is, where that has not been asked, and what waited until it is on."""
-        asks = [sent for one in self._speaks for sent in one.ask()]
-        if not self._waits or any(one.online is False for one in self._speaks):
-            return tuple(asks)
-        waited = [self.send(setting, value) for setting, value in tuple(self._waits.items())]
-        return (*asks, *(sent for sent in waited if sent is not None))
+        sent = field.send(value)
+        if setting == _COLOUR and self._values().get(_LEVEL) == 0.0:
+            self._waits = sent
+            return ()
+        if setting != _LEVEL or value <= 0.0 or self._waits is None:
+            return (sent,)
+        waited, self._waits = self._waits, None
+        return (sent, waited)
 
     def state(self, stamp: Instant) -> DeviceState:
         """Return what it says of itself."""

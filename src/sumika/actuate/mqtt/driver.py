@@ -60,7 +60,7 @@ class MqttLink:
         await session.open(topics)
         self._session = session
         for device in self._devices.values():
-            for sent in device.sends_now():
+            for sent in device.asks():
                 await session.publish(sent.topic, sent.payload)
 
     async def write(self, write: Write) -> str:
@@ -73,11 +73,15 @@ class MqttLink:
         if not math.isfinite(write.value):
             return f"{write.value} is no number"
         try:
-            sent = device.send(write.action, write.value)
+            messages = device.send(write.action, write.value)
         except CannotError as error:
             return str(error)
         device.rounding.ask(write.action, write.value)
-        return "" if sent is None else await session.publish(sent.topic, sent.payload)
+        for sent in messages:
+            if refusal := await session.publish(sent.topic, sent.payload):
+                device.rounding.refused(write.action)
+                return refusal
+        return ""
 
     async def reports(self) -> AsyncGenerator[Message, None]:
         """Yield what devices and sensors say, through broken connections; see `DeviceLink`."""
@@ -118,7 +122,7 @@ class MqttLink:
                 for device in self._devices.values():
                     if device.take(report):
                         yield device.state(now)
-                        for sent in device.sends_now():
+                        for sent in device.asks():
                             await session.publish(sent.topic, sent.payload)
                 for message in self._sensors.read(report, now):
                     yield message
