@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from sumika.actuate import DeviceLink, FoundDevice
 from sumika.cli._devices_scan import coming, suggested_lines
+from sumika.cli._devices_words import columns, shortened
 from sumika.cli.devices import devices
 from sumika.config import load_house
 from sumika.schema import SumikaError, UsageError
@@ -125,7 +126,7 @@ def test_a_scan_tells_what_to_write_and_what_it_tells_can_be_written(house: Path
     result = invoke("scan", "--house", house)
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert max(map(len, lines)) <= 80
+    assert max(map(columns, lines)) <= 80
     assert f"{THERE}/013001  Home air conditioner  DAIKIN INDUSTRIES" in lines
     suggested = lines[lines.index("devices:") :]
     assert "  - id: home_air_conditioner" in suggested
@@ -161,7 +162,7 @@ def test_a_connection_need_not_be_in_the_house_yet() -> None:
 def test_the_demo_house_is_listed_within_eighty_columns(language: str) -> None:
     result = invoke("list", LANG=language)
     assert result.exit_code == 0
-    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert max(map(columns, result.stdout.splitlines())) <= 80
     assert "living_aircon  room_air_conditioner, living" in result.stdout
 
 
@@ -192,6 +193,12 @@ def test_what_is_tried_is_told_in_japanese(house: Path) -> None:
 def test_a_house_without_devices_says_how_to_find_some(house: Path) -> None:
     house.write_text(house.read_text(encoding="utf-8").partition("connections:")[0], encoding="utf-8")
     assert "devices scan" in invoke("list", "--house", house).stdout
+
+
+def test_a_stranger_s_name_neither_disturbs_the_terminal_nor_leaves_it() -> None:
+    assert shortened("a\x1b[2Jb") == "a?[2Jb"
+    assert columns(shortened("長い名前" * 30)) <= 80
+    assert shortened("長い名前" * 30).endswith("...")
 
 
 class Coming:

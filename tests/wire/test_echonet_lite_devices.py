@@ -28,13 +28,25 @@ def test_an_air_conditioner_is_told_and_read_back(node: EchonetDevice) -> None:
                 "relative_humidity": 0.47,
             }
             assert first.power_w == 0.0
-            assert "humidity_setpoint" in first.why  # it has none, and says so
+            assert first.why == ""
             for setting, value in {"setpoint_c": 21.0, "fan_level": 3.0, "mode": 1.0}.items():
                 assert await heard.told("ac", setting, value) == ""
             await heard.state("ac", mode=1, setpoint_c=21, fan_level=3)
 
     run(live())
     assert node.properties("013001") == {**AIR_CONDITIONER, "80": "30", "b0": "43", "b3": "15", "a0": "35"}
+
+
+def test_a_mode_that_is_none_of_ours_is_left_out_and_said(node: EchonetDevice) -> None:
+    node.tell(objects={"013001": {**AIR_CONDITIONER, "80": "30", "b0": "41", "b3": "fd"}})
+
+    async def live() -> None:
+        async with linked(house_of(node, device("ac", "room_air_conditioner", f"{THERE}/013001"))) as heard:
+            state = await heard.state("ac", fan_level=0)
+            assert not {"mode", "setpoint_c"} & state.values.keys()
+            assert state.why == "it does not say how mode, setpoint_c is set"
+
+    run(live())
 
 
 def test_half_degrees_are_rounded_there_and_taken_for_no_hand(node: EchonetDevice) -> None:

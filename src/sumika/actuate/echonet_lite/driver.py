@@ -61,7 +61,11 @@ class _Target:
         if "pv_w" in values and values["pv_w"] is not None:
             watts = -values["pv_w"]
         known = {name: value for name, value in values.items() if value is not None}
-        unknown = sorted(name for name, value in values.items() if value is None and name in self.settings)
+        # What the object has no property for is no news; what it has and does not say is.
+        readable = frozenset() if self.maps is None else self.maps.get
+        unknown = [
+            name for name, code in self.settings.items() if values[name] is None and readable.issuperset(code.reads)
+        ]
         why = f"it does not say how {', '.join(unknown)} is set" if unknown else ""
         return state_of(self.device, clock.now(), known, power_w=watts, why=why)
 
