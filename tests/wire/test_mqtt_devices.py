@@ -41,6 +41,8 @@ def test_zigbee_devices_are_driven_and_read_back(tmp_path: Path) -> None:
                 assert ("zigbee2mqtt/living/lamp/set", '{"color_temp":200}') not in bridge.asked
                 await house.sets("blind", "closed", 0.7)
                 await bridge.was_asked("zigbee2mqtt/blind/set", '{"position":30}')
+                await house.sets("valve", "setpoint_c", 28)
+                await house.sets("valve", "setpoint_c", 4, reads=5)
                 await house.sets("valve", "setpoint_c", 21.5)
                 said = await house.device("valve", lambda said: "room_temperature_c" in said.values)
                 assert said.values["room_temperature_c"] == 19.5
@@ -62,14 +64,17 @@ def test_tasmota_devices_are_driven_and_read_back(tmp_path: Path) -> None:
             lamp = device("lamp", "light", "tasmota/plug1")
             relay = device("relay", "appliance", "tasmota/plug1#POWER")
             fan = device("fan", "air_purifier", "tasmota/plug1")
+            hood = device("hood", "exhaust_fan", "tasmota/plug1#POWER")
             air = sensor("air", "air", "tasmota/plug1")
-            async with listening(link_of(house_of(broker, (lamp, relay, fan), (air,)), tmp_path)) as house:
+            async with listening(link_of(house_of(broker, (lamp, relay, fan, hood), (air,)), tmp_path)) as house:
                 await available(house, "lamp")
                 await house.sets("lamp", "level", 0.42)
                 await house.sets("lamp", "colour_temperature_k", 3000)
                 await house.sets("lamp", "level", 0)
                 await house.sets("relay", "on", 1)
                 await house.sets("fan", "level", 3)
+                await house.sets("hood", "level", 0)
+                await house.sets("hood", "level", 2, reads=1)
                 watts = await house.device("relay", lambda said: said.power_w is not None)
                 assert watts.power_w == 41.0
                 sample = await house.until(AirSample, lambda said: said.co2_ppm is not None)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sumika.actuate.base import CannotError
+from sumika.actuate.base import CannotError, clipped
 from sumika.actuate.mqtt.conventions import convention_of
 from sumika.actuate.mqtt.fields import Field, Sent, read_place_in
 from sumika.actuate.rounding import Rounding
@@ -62,7 +62,7 @@ class MqttDevice:
         field = self._field(setting)
         if field is None:
             raise CannotError(f"{self.device.id} has no {setting} that can be set")
-        sent = field.send(value)
+        sent = field.send(clipped(setting, value, field.setting))
         if setting == _COLOUR and self._values().get(_LEVEL) == 0.0:
             self._waits = sent
             return ()

@@ -68,7 +68,9 @@ def _zigbee_field(name: str, setting: Setting, one: Exposed, topic: str) -> Fiel
         case "enum":
             words = tuple(word for word in one.values if isinstance(word, str))
             names = _words(name, words)
-            return PlaceField(name, setting, Place(read=read, write=write, names=names)) if any(names) else None
+            return (
+                PlaceField(name, _numbered(names), Place(read=read, write=write, names=names)) if any(names) else None
+            )
         case "numeric":
             return _numeric(name, setting, one, topic)
     return None
@@ -100,6 +102,12 @@ def _numeric(name: str, setting: Setting, one: Exposed, topic: str) -> Field:
     return PlaceField(name, limits, Place(read=read, write=write), step=step)
 
 
+def _numbered(names: tuple[str, ...]) -> Setting:
+    """Return from the lowest to the highest of our numbers that has a name."""
+    numbers = [number for number, name in enumerate(names) if name]
+    return Setting(low=min(numbers), high=max(numbers), step=1)
+
+
 def _words(name: str, words: tuple[str, ...]) -> tuple[str, ...]:
     if name == "mode":
         return tuple(word if word in words else "" for word in _MODES)
@@ -126,17 +134,18 @@ def tasmota_fields(topic: str, relay: str, settings: Mapping[str, Setting]) -> d
 
     Args:
         topic: Its own part of its topics.
-        relay: `POWER`, `POWER1` ...; empty: its only one.
+        relay: `POWER`, `POWER1` ...; empty: its only one, or what it has instead: a dimmer, speeds, a shutter.
         settings: Those of its kind.
     """
-    return dict(_tasmota(topic, relay or "POWER", settings))
+    return dict(_tasmota(topic, relay, settings))
 
 
 def _tasmota(topic: str, relay: str, settings: Mapping[str, Setting]) -> Iterator[tuple[str, Field]]:
-    power = Place(read=Spot(topic, relay), write=Spot(f"cmnd/{topic}/{relay}"), names=("OFF", "ON"))
+    switch = relay or "POWER"
+    power = Place(read=Spot(topic, switch), write=Spot(f"cmnd/{topic}/{switch}"), names=("OFF", "ON"))
     for name, setting in settings.items():
-        if name in ("on", "bypass"):
-            yield name, PlaceField(name, setting, power)
+        if name in ("on", "bypass") or (name == "level" and relay):
+            yield name, PlaceField(name, Setting(low=0, high=1, step=1), power)
         elif name == "level" and "colour_temperature_k" in settings:
             yield name, TasmotaLight(topic, topic)
         elif name == "level":
