@@ -1,4 +1,4 @@
-"""What the pages about Home Assistant and MQTT tell to write into house.yaml can be read, by the link that it is for."""
+"""What the pages about Home Assistant and MQTT tell to write into house.yaml can be read by its link."""
 
 import re
 import textwrap
@@ -45,7 +45,7 @@ def test_what_a_page_says_can_be_read(page: str, block: dict[str, Any], tmp_path
         (tmp_path / name).chmod(0o600)
     devices = tuple(msgspec.convert(one, Device) for one in block.get("devices", ()))
     sensors = tuple(msgspec.convert(one, Sensor) for one in block.get("sensors", ()))
-    named = {one.connection for one in (*devices, *sensors)} or {"home"}
+    named = {one.connection for one in devices} | {one.connection for one in sensors} or {"home"}
     written = [msgspec.convert(one, Connection) for one in block.get("connections", ())]
     default = msgspec.convert(
         {"id": named.pop(), "type": PAGES[page], "address": "host", "secret_file": SECRETS[0]}, Connection
