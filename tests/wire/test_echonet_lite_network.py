@@ -1,5 +1,7 @@
 """ECHONET Lite: what is on the network is found, sensors are read, and what cannot be or is junk is refused."""
 
+import socket
+
 import pytest
 from msgspec import structs
 
@@ -8,7 +10,7 @@ from sumika.schema import AirSample, MeterSample, Presence, UsageError
 from sumika.schema.house import Connection
 from tests.wire.echonet_device import EchonetDevice
 from tests.wire.echonet_houses import AIR_CONDITIONER, THERE, house_of, node
-from tests.wire.loopback_links import device, house_with, linked, loopback, run, sensor
+from tests.wire.loopback_links import device, free_port, house_with, linked, loopback, run, sensor
 
 __all__ = ["loopback", "node"]
 pytestmark = [pytest.mark.usefixtures("loopback"), pytest.mark.slow]
@@ -169,6 +171,18 @@ def test_a_port_that_is_taken_says_what_to_do(node: EchonetDevice) -> None:
 
     with pytest.raises(LinkError, match="cannot listen"):
         run(live())
+
+
+def test_every_address_of_this_machine_may_be_listened_to() -> None:
+    """A network without multicast, or none at all, keeps nothing from being polled."""
+    port = free_port(socket.SOCK_DGRAM)
+    everywhere = Connection(id="appliances", type="echonet_lite", address=THERE, options={"port": float(port)})
+
+    async def live() -> None:
+        async with linked(house_with(everywhere)) as heard:
+            assert "no device ac" in await heard.told("ac", "mode", 1)
+
+    run(live())
 
 
 def test_an_option_that_is_none_is_refused(node: EchonetDevice) -> None:

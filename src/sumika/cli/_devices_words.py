@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from sumika.schema import Setting
 
 COLUMNS = 80
-_LABEL = 12
+_LABEL = 13
 
 
 def number(value: float) -> str:
