@@ -89,6 +89,17 @@ def test_numbers_keep_their_units_and_limits() -> None:
     assert "power_w" not in state(car, wrong, switch).values
 
 
+def test_power_is_drawn_or_given_or_to_be_set() -> None:
+    roof = state(parts("pv", "sensor.roof"), entity("sensor.roof", "2.5", unit_of_measurement="kW"))
+    assert (roof.power_w, roof.values) == (-2500.0, {"pv_w": 2500.0})
+    tv = state(
+        parts("tv", "media_player.tv", power_w="sensor.tv"),
+        entity("media_player.tv", "standby"),
+        entity("sensor.tv", "12", unit_of_measurement="W"),
+    )
+    assert (tv.power_w, tv.values) == (12.0, {"on": 0.0})
+
+
 def test_valves_and_tilts() -> None:
     valve = entity("valve.v", "open", current_position=40, supported_features=7)
     radiator = parts("radiator", "climate.r", valve="valve.v")

@@ -98,11 +98,13 @@ def test_plain_topics_with_a_mapping(tmp_path: Path) -> None:
         available="boiler/lwt | gone, here",
     )
     lamp = device("lamp", "light", level="lamp/level > lamp/level/set [0..255]", on="x")
+    battery = device("battery", "battery", power_w="bat/p > bat/p/set [kW]")
+    roof = device("roof", "pv", pv_w="roof/w")
 
     def acts(played: Played) -> Acts:
         async def act(topic: str, payload: bytes) -> None:
-            if topic == "lamp/level/set":
-                await played.says("lamp/level", payload)
+            if topic in ("lamp/level/set", "bat/p/set"):
+                await played.says(topic.removesuffix("/set"), payload)
             elif topic == "boiler/set/flow":
                 await played.says("boiler/state", {"burner": "yes", "flow": float(payload), "pump": 0.06})
 
@@ -110,9 +112,11 @@ def test_plain_topics_with_a_mapping(tmp_path: Path) -> None:
 
     async def live() -> None:
         async with broker_in(tmp_path) as broker:
-            house_file = house_of(broker, (boiler, lamp), (sensor("air", "air", temperature_c="room/t [°F]"),))
+            house_file = house_of(
+                broker, (boiler, lamp, battery, roof), (sensor("air", "air", temperature_c="room/t [°F]"),)
+            )
             async with (
-                playing(broker, "plain", ("boiler/set/#", "lamp/level/set"), acts) as played,
+                playing(broker, "plain", ("boiler/set/#", "lamp/level/set", "bat/p/set"), acts) as played,
                 listening(link_of(house_file, tmp_path)) as house,
             ):
                 await played.says("boiler/lwt", "here")
@@ -124,6 +128,10 @@ def test_plain_topics_with_a_mapping(tmp_path: Path) -> None:
                 await played.was_asked("boiler/set/burner", "no")
                 await house.sets("lamp", "level", 0.2)
                 await played.was_asked("lamp/level/set", "51")
+                given = await house.sets("battery", "power_w", -1500)
+                assert (given.values["power_w"], given.power_w) == (-1500.0, None)
+                await played.says("roof/w", "1200")
+                await house.device("roof", lambda said: said.power_w == -1200.0)
                 await played.says("room/t", "70.7")
                 await house.until(AirSample, lambda said: abs((said.temperature_c or 0) - 21.5) < 1e-6)
                 await played.says("boiler/lwt", "gone")

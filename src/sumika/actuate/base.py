@@ -20,7 +20,7 @@ after growing pauses. `write` says why it could not; it never waits for a connec
 arrives late is worse than none.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Container, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -78,6 +78,20 @@ class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[str, ...] = ()
     fail_safe: dict[str, float] = {}
     mapping: dict[str, str] = {}
+
+
+def drawn_w(kind: str, values: dict[str, float], settings: Container[str]) -> float | None:
+    """Take the electric power that a device draws out of its values; negative: gives. None where it does not say.
+
+    Args:
+        kind: Of device.
+        values: What the device says. A `power_w` that can be set is what it is to do and stays among them; of a roof
+            (`pv_w`) the power is what it gives.
+        settings: What it can be told.
+    """
+    if "power_w" in values and "power_w" not in settings:
+        return values.pop("power_w")
+    return -values["pv_w"] if kind == "pv" and "pv_w" in values else None
 
 
 def measured_as(name: str) -> str:
@@ -173,6 +187,7 @@ __all__ = [
     "LinkError",
     "SensorReader",
     "clipped",
+    "drawn_w",
     "fail_safe_of",
     "measured_as",
     "open_link",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sumika.actuate.base import CannotError, clipped
+from sumika.actuate.base import CannotError, clipped, drawn_w
 from sumika.actuate.home_assistant.handles import Asked, Handle, ServiceCall
 from sumika.actuate.home_assistant.values import ACTING, MEASURES, handle_of
 from sumika.actuate.rounding import Rounding
@@ -62,6 +62,8 @@ class DeviceParts:
                     remedy="Name an entity that can be set so: a number, a select, a switch, or one of its own kind",
                 )
         measured = {name: place for name, place in places.items() if name not in known}
+        if device.kind == "pv" and address is not None:
+            measured.setdefault("pv_w", address)
         first = address or next(iter(places.values()), None)
         if first is None or "." not in first.write.name:
             raise UsageError("names no entity of Home Assistant", where=where, remedy="Write address: climate.living")
@@ -121,7 +123,7 @@ class DeviceParts:
             )
             return self.lost(stamp, why or lost)
         values = self._set(states) | self._measured(states, main)
-        power_w = values.pop("power_w", None) if "power_w" in self.measured else None
+        power_w = drawn_w(self.device.kind, values, self.settings)
         return DeviceState(
             device=self.device.id, values=values, power_w=power_w, why=why, stamp=stamp, origin=Origin.LIVE
         )

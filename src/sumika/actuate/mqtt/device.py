@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sumika.actuate.base import CannotError, clipped
+from sumika.actuate.base import CannotError, clipped, drawn_w
 from sumika.actuate.mqtt.conventions import convention_of
 from sumika.actuate.mqtt.fields import Field, Sent, read_place_in
 from sumika.actuate.rounding import Rounding
@@ -78,7 +78,7 @@ class MqttDevice:
         if not any(one.documents or one.online for one in self._speaks) and self.topics():
             return self.lost(stamp, f"{self.device.id} has not said anything yet")
         values = self._values()
-        power_w = values.pop("power_w", None)
+        power_w = drawn_w(self.device.kind, values, {name for one in self._speaks for name in one.fields})
         return DeviceState(device=self.device.id, values=values, power_w=power_w, stamp=stamp, origin=Origin.LIVE)
 
     def lost(self, stamp: Instant, why: str) -> DeviceState:
