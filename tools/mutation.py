@@ -278,7 +278,7 @@ def main(modules: Sequence[str]) -> int:
             survived.append(mutant.name)
             if mutant.name not in known:
                 print(f"survived: {mutant.name}", flush=True)
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() or number % 50 == 0:
             print(f"\r{number}/{len(every)}", end="", file=sys.stderr, flush=True)
     stale = [] if modules else sorted(set(known) - set(survived))
     for name in stale:

@@ -26,10 +26,10 @@ class _Setting:
     """What is known of one setting of one device."""
 
     reported: float | None = None
-    reported_ns: int = 0
     written: float | None = None
-    before: float | None = None
     written_ns: int = 0
+    before: float | None = None  # what it was when we wrote
+    answered: bool = True  # whether the device has said anything since
     remembered: float | None = None  # from before a restart, until something newer is known
 
 
@@ -53,7 +53,7 @@ class DeviceStates:
         """Note a write of ours."""
         known = self._known[device, setting]
         known.before = self.now(device, setting, now_ns)
-        known.written, known.written_ns = value, now_ns
+        known.written, known.written_ns, known.answered = value, now_ns, False
         if self._limits[device].settings[setting].choices:
             self._switched_ns[device] = now_ns
 
@@ -64,11 +64,7 @@ class DeviceStates:
             return None
         if known.written is not None:
             limit = self._limits[device].settings[setting]
-            if (
-                known.reported is None
-                or known.reported_ns <= known.written_ns
-                or self._on_its_way(known, limit, now_ns)
-            ):
+            if not known.answered or _on_its_way(known, limit, now_ns):
                 return known.written
         return known.remembered if known.reported is None else known.reported
 
@@ -92,11 +88,11 @@ class DeviceStates:
         """Return whether writing a value is no news: it says that it is so, or it was written just now."""
         known = self._known[device, setting]
         limit = self._limits[device].settings[setting]
-        if known.written is not None and self._on_its_way(known, limit, now_ns):
-            return _same(known.written, value, limit)
-        if known.reported is None or (known.written is not None and known.reported_ns <= known.written_ns):
-            return False
         wrote = known.written is not None and _same(known.written, value, limit)
+        if known.written is not None and _on_its_way(known, limit, now_ns):
+            return wrote
+        if known.reported is None or not known.answered:
+            return False
         # What was written is done as well as the device can: it may have steps of its own.
         return _same(known.reported, value, limit) or (wrote and _near(known.reported, value, limit))
 
@@ -132,7 +128,7 @@ class DeviceStates:
             if not returned and self._by_hand(state.device, setting, known, limit, value, now_ns):
                 by_hand.append((setting, value))
                 known.written = None  # what we wrote is over
-            known.reported, known.reported_ns = value, now_ns
+            known.reported, known.answered = value, True
         return by_hand
 
     def _by_hand(self, device: str, setting: str, known: _Setting, limit: Limit, value: float, now_ns: int) -> bool:
@@ -152,7 +148,7 @@ class DeviceStates:
             return False
         if _same(value, known.written, limit):
             return True
-        if not self._on_its_way(known, limit, now_ns):
+        if not _on_its_way(known, limit, now_ns):
             return False
         if known.before is None:
             return True  # nobody knows where it comes from
@@ -161,8 +157,10 @@ class DeviceStates:
         low, high = sorted((known.before, known.written))
         return low <= value <= high or _near(value, known.written, limit)
 
-    def _on_its_way(self, known: _Setting, limit: Limit, now_ns: int) -> bool:
-        return known.written is not None and now_ns - known.written_ns <= seconds_to_ns(limit.latency_s)
+
+def _on_its_way(known: _Setting, limit: Limit, now_ns: int) -> bool:
+    """Return whether what was written last may still be on its way."""
+    return now_ns - known.written_ns <= seconds_to_ns(limit.latency_s)
 
 
 def _same(first: float, second: float, limit: Limit) -> bool:
