@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -44,7 +45,12 @@ class Broker:
         self.port = free_port()
         self._program = mosquitto()
         self._config = folder / "mosquitto.conf"
-        lines = [f"listener {self.port} 127.0.0.1", "persistence false", "max_packet_size 16777216"]
+        lines = [
+            f"listener {self.port} 127.0.0.1",
+            "persistence false",
+            "set_tcp_nodelay true",
+            "max_packet_size 16777216",
+        ]
         if password:
             users = folder / "users"
             users.touch(mode=0o600)
@@ -77,7 +83,15 @@ class Broker:
 
     def client(self, name: str, **more: Any) -> aiomqtt.Client:
         """Return a client of somebody else in the house."""
-        return aiomqtt.Client("127.0.0.1", self.port, identifier=name, protocol=aiomqtt.ProtocolVersion.V5, **more)
+        at_once = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+        return aiomqtt.Client(
+            "127.0.0.1",
+            self.port,
+            identifier=name,
+            protocol=aiomqtt.ProtocolVersion.V5,
+            socket_options=at_once,
+            **more,
+        )
 
 
 @asynccontextmanager
