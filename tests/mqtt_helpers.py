@@ -1,6 +1,7 @@
 """A real mosquitto in a process of its own, and devices that are played on it as the real ones speak."""
 
 import asyncio
+import getpass
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ import pytest
 
 from tests.link_helpers import DEADLINE_S, free_port
 
+USER = "sumika"
 Acts = Callable[[str, bytes], Awaitable[None]]
 
 
@@ -50,14 +52,17 @@ class Broker:
             "persistence false",
             "set_tcp_nodelay true",
             "max_packet_size 16777216",
+            f"allow_anonymous {'false' if password else 'true'}",
         ]
         if password:
             users = folder / "users"
             users.touch(mode=0o600)
-            lines += ["allow_anonymous false", f"password_file {users}"]
-            subprocess.run([self._program + "_passwd", "-b", str(users), "sumika", password], check=True)
-        else:
-            lines.append("allow_anonymous true")
+            maker = shutil.which("mosquitto_passwd")
+            assert maker is not None
+            subprocess.run([maker, "-b", str(users), USER, password], check=True)
+            # The broker gives up its rights and could not read a file of ours.
+            lines += [f"password_file {users}", f"user {getpass.getuser()}"]
+        self._password = password
         self._config.write_text("\n".join(lines), encoding="ascii")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -89,15 +94,22 @@ class Broker:
             self.port,
             identifier=name,
             protocol=aiomqtt.ProtocolVersion.V5,
+            username=USER if self._password else None,
+            password=self._password or None,
             socket_options=at_once,
             **more,
         )
 
 
 @asynccontextmanager
-async def broker_in(folder: Path) -> AsyncIterator[Broker]:
-    """Run a broker until the block ends."""
-    broker = Broker(folder)
+async def broker_in(folder: Path, password: str = "") -> AsyncIterator[Broker]:
+    """Run a broker until the block ends.
+
+    Args:
+        folder: To work in.
+        password: Of the only user that it knows; empty: it lets everybody in.
+    """
+    broker = Broker(folder, password=password)
     await broker.start()
     try:
         yield broker

@@ -11,7 +11,7 @@ from sumika.schema import AirSample, DeviceState
 from sumika.schema.house import Connection
 from tests.link_helpers import FakePause, free_port, house_with, listening
 from tests.mqtt_helpers import Acts, Played, broker_in, playing
-from tests.mqtt_players import DEVICES, available, device, house_of, link_of, sensor, zigbee2mqtt
+from tests.mqtt_players import DEVICES, available, device, house_of, link_of, sensor, tasmota, zigbee2mqtt
 
 pytestmark = pytest.mark.slow
 
@@ -159,5 +159,32 @@ def test_a_broker_that_is_absent_or_refuses_is_named(tmp_path: Path) -> None:
             await link.open()
         with pytest.raises(LinkError, match="cannot be used"):
             await link.scan()
+
+    asyncio.run(live())
+
+
+@pytest.mark.parametrize("version", [5, 3])
+def test_a_password_opens_a_broker_and_a_wrong_one_is_named(tmp_path: Path, version: int) -> None:
+    async def live() -> None:
+        async with broker_in(tmp_path, "open sesame") as broker:
+            secret = tmp_path / "secret"
+            connection = Connection(
+                id="broker",
+                type="mqtt",
+                address=f"127.0.0.1:{broker.port}",
+                user="sumika",
+                secret_file="secret",
+                options={"version": float(version)},
+            )
+            for word in ("open barley", "open sesame"):
+                secret.write_text(word, encoding="ascii")
+                secret.chmod(0o600)
+                link = link_of(house_with(connection, (device("plug", "appliance", "tasmota/plug1"),)), tmp_path)
+                if word == "open barley":
+                    with pytest.raises(LinkError, match="cannot be used"):
+                        await link.open()
+                    continue
+                async with tasmota(broker), listening(link) as house:
+                    await house.sets("plug", "on", 1)
 
     asyncio.run(live())

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import aiomqtt
 import msgspec
+from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -144,7 +145,8 @@ class BrokerSession:
             protocol=aiomqtt.ProtocolVersion.V5 if five else aiomqtt.ProtocolVersion.V311,
             will=aiomqtt.Will(self._status, _OFFLINE, qos=_AT_LEAST_ONCE, retain=True) if self._status else None,
             clean_session=None if five else True,
-            clean_start=True,
+            # What was missed is asked for anew; MQTT 3 says so by another field.
+            clean_start=True if five else MQTT_CLEAN_START_FIRST_ONLY,
             timeout=_ANSWER_S,
             keepalive=_KEEP_ALIVE_S,
             properties=properties,
