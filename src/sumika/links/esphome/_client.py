@@ -136,7 +136,7 @@ class EsphomeClient:
             client_info="Sumika",
             keepalive=self._keepalive_s,
             noise_psk=self._key or None,
-            timezone="UTC",
+            provide_time=False,  # whose lookup of a time zone would outlive the connection
         )
         self._broken.clear()
         try:
