@@ -11,16 +11,18 @@ import pytest
 import pytest_socket
 from websockets.asyncio.server import ServerConnection, serve
 
+from sumika.actuate.home_assistant import driver
 from sumika.actuate.home_assistant.driver import HomeAssistantLink
 from sumika.clock import SimulatedClock, WallClock
 from sumika.links.base import LinkError, NoSensors
 from sumika.links.home_assistant import Session, web_address
+from sumika.links.home_assistant import session as session_module
 from sumika.schema import AirSample, UsageError
 from sumika.schema.house import Connection, Device, Sensor
 from sumika.sensors.air import open_sensors
 from tests.link_helpers import FakePause, free_port, house_with, listening
 
-LAMP = {
+LAMP: dict[str, Any] = {
     "entity_id": "light.a",
     "state": "on",
     "attributes": {"supported_color_modes": ["brightness"], "brightness": 255},
@@ -164,6 +166,35 @@ def test_a_connection_that_breaks_mid_command_is_no_success(tmp_path: Path) -> N
         port = free_port()
         async with home(port, hang_up), listening(lamp_link(port, tmp_path, FakePause())) as listener:
             assert "broke" in await listener.set("lamp", "level", 0.5)
+
+    asyncio.run(live())
+
+
+def test_a_home_that_says_nothing_for_long_is_asked_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "_REFRESH_S", 0.02)
+    states = [dict(LAMP)]
+
+    async def live() -> None:
+        port = free_port()
+        async with home(port, states=states), listening(lamp_link(port, tmp_path)) as listener:
+            await listener.device("lamp", lambda said: said.values.get("level") == 1.0)
+            # It changes, and its event is lost.
+            states[0] = {**LAMP, "attributes": {**LAMP["attributes"], "brightness": 51}}
+            await listener.device("lamp", lambda said: said.values.get("level") == 0.2)
+
+    asyncio.run(live())
+
+
+def test_a_home_that_does_not_answer_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "_ANSWER_S", 0.05)
+
+    async def silent(socket: ServerConnection, asked: dict[str, Any]) -> bool:
+        return bool(asked["type"] == "call_service")
+
+    async def live() -> None:
+        port = free_port()
+        async with home(port, silent), listening(lamp_link(port, tmp_path)) as listener:
+            assert "did not answer call_service" in await listener.set("lamp", "level", 0.5)
 
     asyncio.run(live())
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 
 from sumika.actuate.base import FoundDevice, fail_safe_of, measured_as
 from sumika.actuate.mqtt.values import tasmota_fields, zigbee_fields
@@ -30,6 +31,16 @@ async def found_devices(settings: BrokerSettings) -> tuple[FoundDevice, ...]:
         reports = await _retained(session)
     finally:
         await session.close()
+    return found_in(reports, settings)
+
+
+def found_in(reports: Sequence[TopicMessage], settings: BrokerSettings) -> tuple[FoundDevice, ...]:
+    """Return what lists and announcements tell of, sorted by address.
+
+    Args:
+        reports: What the broker kept.
+        settings: Where the lists are.
+    """
     found: list[FoundDevice] = []
     for report in reports:
         if report.topic == f"{settings.zigbee}/bridge/devices":
