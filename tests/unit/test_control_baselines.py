@@ -88,6 +88,15 @@ def test_rules_follow_who_is_there_and_who_sleeps_and_keep_to_the_clock_where_no
     assert (need_c(rules, "living"), need_c(rules, "bedroom")) == (21.0, 15.0)
 
 
+def test_humidifiers_moisten_rooms_that_are_needed_or_all_where_that_is_set() -> None:
+    dry = {"living": (22.0, 0.25, 600.0), "bedroom": (22.0, 0.25, 600.0)}
+    for always, noon in ((0.0, 0.0), (1.0, 1.0)):
+        controller = SetBackThermostat(HOUSE, replace(KNOBS, moisten_below=0.4, moisten_always=always))
+        for hour, on in ((12.0, noon), (23.0, 1.0)):
+            controller.observe(measurements(hour, air=dry))
+            assert orders(controller)["bedroom_humidifier", "on"] == on
+
+
 def test_timers_make_hot_water_by_day_and_charge_the_battery_when_they_are_set() -> None:
     house = msgspec.structs.replace(HOUSE, devices=(*HOUSE.devices, *EQUIPMENT["battery"]))
     timed = replace(KNOBS, water_from_h=11.0, store_from_h=1.0)

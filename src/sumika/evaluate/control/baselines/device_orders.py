@@ -144,8 +144,8 @@ def _fan(device: Device, now: Situation) -> Orders:
 
 def _humidifier(device: Device, now: Situation) -> Orders:
     room, need = now.seen.rooms[device.room], now.needs[device.room]
-    below = now.settings.moisten_below
-    if below <= 0.0 or not need.used:
+    below, everywhere = now.settings.moisten_below, now.settings.moisten_always >= 0.5
+    if below <= 0.0 or not (need.used or everywhere):
         return [("on", 0.0)]
     told: Orders = [("humidity_setpoint", min(0.7, max(0.3, round(below / 0.05) * 0.05)))]
     if room.relative is not None and room.relative < below:

@@ -31,6 +31,7 @@ GRID: Mapping[str, tuple[float, ...]] = MappingProxyType(
         "bed_cool_c": (22.0, 23.0, 24.0, 25.0, 26.0, 27.0, 28.0),
         "dry_above": (0.55, 0.6, 0.65, NEVER),
         "moisten_below": (0.0, 0.4, 0.45, 0.5),
+        "moisten_always": (0.0, 1.0),
         "ventilation": (1.0, 2.0, 3.0),
         "clean_level": (1.0, 2.0, 3.0),
         "shade_above_c": (22.0, 24.0, 26.0, 40.0),
@@ -78,25 +79,25 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
             Family(
                 name="set-back",
                 make=SetBackThermostat,
-                knobs=(*_CLOCK, *HEATING, *COOLING),
+                knobs=("moisten_always", *_CLOCK, *HEATING, *COOLING),
                 begins_with="thermostat",
             ),
             Family(
                 name="PI + demand",
                 make=DemandVentilation,
-                knobs=("fresh_ppm", *_CLOCK, *HEATING, *COOLING),
+                knobs=("fresh_ppm", "moisten_always", *_CLOCK, *HEATING, *COOLING),
                 begins_with="set-back",
             ),
             Family(
                 name="schedule",
                 make=SmartSchedule,
-                knobs=("set_back_k", "likely", "lead_h", *HEATING, *COOLING),
+                knobs=("moisten_always", "set_back_k", "likely", "lead_h", *HEATING, *COOLING),
                 begins_with="thermostat",
             ),
             Family(
                 name="rules",
                 make=OccupancyRules,
-                knobs=("set_back_k", "leaves_on_s", "fresh_ppm", *HEATING, *COOLING),
+                knobs=("moisten_always", "set_back_k", "leaves_on_s", "fresh_ppm", *HEATING, *COOLING),
                 begins_with="thermostat",
             ),
         )

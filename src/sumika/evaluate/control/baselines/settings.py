@@ -26,6 +26,7 @@ class Settings:
         bed_to_h: Until this hour of the next day.
         dry_above: Air conditioners and dehumidifiers dry the air above this relative humidity; `NEVER`: not.
         moisten_below: Humidifiers moisten it below this; 0: not.
+        moisten_always: 1: also in rooms that nobody needs; 0: not there.
         ventilation: Level of the balanced ventilation.
         clean_level: Level of air purifiers in ordinary air; they go up by themselves in dusty air.
         fresh_ppm: Demand ventilation keeps carbon dioxide below this.
@@ -49,6 +50,7 @@ class Settings:
     bed_to_h: float = 7.0
     dry_above: float = 0.65
     moisten_below: float = 0.4
+    moisten_always: float = 0.0
     ventilation: float = 2.0
     clean_level: float = 3.0
     fresh_ppm: float = 900.0

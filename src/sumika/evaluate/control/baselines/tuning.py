@@ -28,6 +28,7 @@ _SHORT = 4
 _EQUIPMENT: Mapping[str, tuple[str, ...]] = {
     "floor_supply_c": ("floor_heating",),
     "moisten_below": ("humidifier",),
+    "moisten_always": ("humidifier",),
     "clean_level": ("air_purifier",),
     "ventilation": ("balanced_ventilation", "exhaust_fan"),
     "shade_above_c": ("blind",),
