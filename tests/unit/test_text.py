@@ -29,7 +29,8 @@ from sumika.text import (
 
 PACKAGE = Path(sumika.__file__).parent
 TABLE_CELL = 24
-FAMILIES = ("reason.", "state.", "origin.", "banner.", "severity.", "event.", "rule.", "world.column_")
+FAMILIES = ("reason.", "state.", "origin.", "banner.", "severity.", "event.", "rule.", "world.column_", "why.rules.")
+TEXT_FILES = ("_en.", "_ja.", "_why_")
 DIAGNOSES = re.compile(
     r"apn|arrhythm|diagnos|disease|patient|abnormal|無呼吸|不整脈|診断|疾患|病気|患者|異常な(?:呼吸|心拍)", re.I
 )
@@ -47,7 +48,7 @@ def placeholders(sentence: str) -> set[tuple[str, str]]:
 def sources() -> str:
     """The program without the sentences themselves, and without benches, whose events nobody reads."""
     files = [
-        file for file in PACKAGE.rglob("*.py") if file.name not in {"_en.py", "_ja.py"} and "evaluate" not in file.parts
+        file for file in PACKAGE.rglob("*.py") if not file.name.startswith(TEXT_FILES) and "evaluate" not in file.parts
     ]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 

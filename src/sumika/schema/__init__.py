@@ -2,9 +2,21 @@
 
 from sumika.schema._message import Consumed, Envelope, Message
 from sumika.schema._origin import Origin, worst
-from sumika.schema.air import AirSample, MeterSample, WeatherSample
+from sumika.schema.air import AirSample, MeterSample, WeatherForecast, WeatherSample
 from sumika.schema.antennas import AntennaArray
-from sumika.schema.control import Asker, GateRule, Heartbeat, Mode, ResidentWish, Ruling, Verdict, Vote, Write
+from sumika.schema.control import (
+    Asker,
+    GateRule,
+    Heartbeat,
+    Mode,
+    PlannedAction,
+    PlanReport,
+    ResidentWish,
+    Ruling,
+    Verdict,
+    Vote,
+    Write,
+)
 from sumika.schema.devices import DEVICE_KINDS, DeviceKind, DeviceState, Setting
 from sumika.schema.errors import SumikaError, UsageError
 from sumika.schema.people import ChestMotion, Estimate, HeartRate, Presence, Respiration
@@ -84,6 +96,8 @@ __all__ = [
     "NodeStatistics",
     "Origin",
     "PersonVitals",
+    "PlanReport",
+    "PlannedAction",
     "PointCloud",
     "Posture",
     "PostureKind",
@@ -123,6 +137,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "Vote",
+    "WeatherForecast",
     "WeatherSample",
     "Write",
     "frame_from_bytes",

@@ -91,3 +91,35 @@ class MeterSample(Message, frozen=True, kw_only=True):
     price_per_kwh: float | None = None
     currency: str = ""
     carbon_g_kwh: float | None = None
+
+
+class WeatherForecast(Message, frozen=True, kw_only=True):
+    """What the weather is foretold to be; every series is as long as `begins_unix_s`, or empty where nothing is said.
+
+    Attributes:
+        source: Service, file or simulated house.
+        issued_unix_s: When it was issued.
+        begins_unix_s: (step,) when each step begins, seconds since 1970, ever later.
+        ends_unix_s: When the last one ends.
+        temperature_c: (step,) of the air.
+        temperature_sigma_k: (step,) its standard deviation; empty: not said.
+        relative_humidity: (step,) 0..1.
+        wind_m_s: (step,) at 10 m.
+        direct_normal_w_m2: (step,) of the sun at right angles.
+        diffuse_horizontal_w_m2: (step,) of the sky on a level plane.
+        global_horizontal_w_m2: (step,) of both on a level plane.
+        rain_mm_h: (step,) rain or melted snow.
+    """
+
+    source: str
+    issued_unix_s: float
+    begins_unix_s: tuple[float, ...]
+    ends_unix_s: float
+    temperature_c: tuple[float, ...] = ()
+    temperature_sigma_k: tuple[float, ...] = ()
+    relative_humidity: tuple[float, ...] = ()
+    wind_m_s: tuple[float, ...] = ()
+    direct_normal_w_m2: tuple[float, ...] = ()
+    diffuse_horizontal_w_m2: tuple[float, ...] = ()
+    global_horizontal_w_m2: tuple[float, ...] = ()
+    rain_mm_h: tuple[float, ...] = ()

@@ -149,3 +149,53 @@ class ResidentWish(Message, frozen=True, kw_only=True):
     value: float
     resident: str = ""
     at_device: bool = False
+
+
+class PlannedAction(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a plan does, or would do.
+
+    Attributes:
+        device: Name in `house.yaml`.
+        action: The setting.
+        value: What it is set to.
+        why: For people, in English.
+        why_ja: The same in Japanese.
+    """
+
+    device: str
+    action: str
+    value: float
+    why: str
+    why_ja: str
+
+
+class PlanReport(Message, frozen=True, kw_only=True):
+    """What the planner thinks now: what it does and why, what that costs, and what a simple controller would cost.
+
+    Attributes:
+        planner: The node.
+        mode: shadow, suggest or drive.
+        local_time: When it was made, in local time, as ISO 8601.
+        follows: Whose way is followed: "plan", or the name of a simple controller that would be cheaper.
+        actions: What changes, the weightiest first.
+        currency: Of all money.
+        plan_cost: Of the two days to come by the belief's own model, all counted; None: no plan could be made.
+        simple_cost: Of the best simple controller by the same model.
+        best_simple: Its name.
+        seconds: Processor time it took.
+        note: What is missing or doubtful, in English.
+        note_ja: The same in Japanese.
+    """
+
+    planner: str
+    mode: str
+    local_time: str
+    follows: str = "plan"
+    actions: tuple[PlannedAction, ...] = ()
+    currency: str = "JPY"
+    plan_cost: float | None = None
+    simple_cost: float | None = None
+    best_simple: str = ""
+    seconds: float = 0.0
+    note: str = ""
+    note_ja: str = ""

@@ -245,6 +245,13 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         carbon_per_kg: What a kilogram of CO2 emitted is worth; 0: nothing.
         quiet_from_h: Hour from which nothing loud or bright is done while somebody may sleep.
         quiet_to_h: Until then.
+        plan_holds_min: So long a plan is followed that is not renewed, minutes; it is renewed as often.
+        weather_from: Where forecasts of the weather come from. none: nothing is asked of anybody, and the house's own
+            record stands in; file: `weather_file`; open_meteo and jma: a public service is asked every hour, which
+            learns where the house stands.
+        weather_file: A forecast as a file, absolute or relative to house.yaml: what one of these services answers, or a
+            table (CSV) with a line per hour.
+        weather_area: Number of the area, for jma: 130000 is Tokyo.
     """
 
     mode: Literal["shadow", "suggest", "drive"] = "shadow"
@@ -254,6 +261,10 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     carbon_per_kg: Annotated[float, Meta(ge=0, le=1e4)] = 0.0
     quiet_from_h: Annotated[float, Meta(ge=0, le=24)] = 22.0
     quiet_to_h: Annotated[float, Meta(ge=0, le=24)] = 6.0
+    plan_holds_min: Annotated[float, Meta(ge=0.05, le=15)] = 15.0
+    weather_from: Literal["none", "file", "open_meteo", "jma"] = "none"
+    weather_file: str = ""
+    weather_area: Annotated[str, Meta(pattern="^[0-9]{0,6}$")] = ""
 
 
 class KnownMover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

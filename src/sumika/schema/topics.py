@@ -124,6 +124,7 @@ TOPICS: dict[str, Topic] = {
             Signal(field="wind_m_s", unit="m/s", resolution=0.1),
         ),
     ),
+    "forecast": Topic(message=air.WeatherForecast, key_field="source", rate_hz=None),
     "meter": Topic(
         message=air.MeterSample,
         key_field="meter",
@@ -154,6 +155,7 @@ TOPICS: dict[str, Topic] = {
     "command": Topic(message=system.Command, key_field="device", rate_hz=None),
     "verdict": Topic(message=control.Verdict, key_field="device", rate_hz=None),
     "controller_beat": Topic(message=control.Heartbeat, key_field="asker", rate_hz=1.0, log=False),
+    "plan": Topic(message=control.PlanReport, key_field="planner", rate_hz=None),
     "vote": Topic(message=control.Vote, key_field="room", rate_hz=None),
     "resident_wish": Topic(message=control.ResidentWish, key_field="device", rate_hz=None),
     "config_change": Topic(message=system.ConfigChange, key_field="file", rate_hz=None),

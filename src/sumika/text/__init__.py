@@ -7,8 +7,8 @@
     reason_text(Reason.MOVING, language)      # moving                 体動中
     say("event.node_died", language, subject="radar_bedroom")
 
-A new sentence is a key in `_en.py` and the same key in `_ja.py`; tests see to it that both have it, with the same
-placeholders, and that something uses it.
+A new sentence is a key in `_en.py` and the same key in `_ja.py`, or in `_why_en.py` and `_why_ja.py` where it says why
+a device is told something; tests see to it that both have it, with the same placeholders, and that something uses it.
 """
 
 from sumika.text._phrases import (
