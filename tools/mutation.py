@@ -34,7 +34,7 @@ PACKAGE = "sumika.safety"
 SOURCE = ROOT / "src" / "sumika" / "safety"
 TESTS = ROOT / "tests" / "safety"
 SURVIVORS = TESTS / "survivors.txt"
-FIRST = ("asking", "numbers", "times", "hand", "controllers", "house", "self_test")
+FIRST = ("asking", "numbers", "times", "hand", "controllers", "house", "alarms", "self_test")
 """The plain tests; what survives them meets the fuzzer and the state machine too."""
 
 NEAREST = {

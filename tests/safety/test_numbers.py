@@ -94,6 +94,9 @@ def test_states_have_no_between_and_zero_has_no_sign() -> None:
     assert value is not None
     assert math.copysign(1.0, value) == 1.0
     assert Bench(LAMP).written("lamp", "level", 0.55, "resident") == 0.55
+    power_w = Bench(device("battery", "battery")).written("battery", "power_w", -0.0)
+    assert power_w is not None
+    assert math.copysign(1.0, power_w) == 1.0
 
 
 def test_power_is_what_the_plate_says() -> None:
@@ -119,6 +122,21 @@ def test_a_controller_moves_a_room_by_three_kelvin_a_person_at_once() -> None:
     assert bench.written("heater", "setpoint_c", 26.0) == 26.0
     assert bench.written("heater", "setpoint_c", 16.0) == 23.0
     assert bench.written("heater", "setpoint_c", 30.0, "resident") == 30.0
+
+
+def test_a_step_of_exactly_so_much_is_no_step_too_far() -> None:
+    bench = Bench()
+    bench.says("heater", setpoint_c=20.0)
+    assert bench.ask("heater", "setpoint_c", 23.0).verdict.ruling is Ruling.PASSED
+
+
+def test_of_two_limits_that_are_alike_the_step_is_named() -> None:
+    bench = Bench()
+    bench.says("heater", setpoint_c=18.0)
+    for value in (21.0, 18.0, 21.0):
+        bench.written("heater", "setpoint_c", value)
+    verdict, _ = bench.ask("heater", "setpoint_c", 30.0)  # 9 K are used up, 3 K left, and 3 K a step
+    assert (verdict.written, verdict.rule) == (24.0, GateRule.STEP_LIMIT)
 
 
 def test_where_nothing_is_known_there_is_no_step() -> None:
@@ -178,6 +196,18 @@ def test_a_controller_changes_only_so_much_within_the_window() -> None:
     bench.later(0.000000002)  # the first three are an hour old now: 9 K are free again
     bench.says("heater", setpoint_c=30.0)
     assert bench.written("heater", "setpoint_c", 16.0) == 27.0
+
+
+def test_what_changes_from_the_unknown_is_not_counted() -> None:
+    bench = Bench()
+    assert [bench.written("heater", "setpoint_c", value) for value in (30.0, 27.0, 24.0, 21.0, 18.0)] == [
+        30.0,
+        27.0,
+        24.0,
+        21.0,
+        18.0,
+    ]
+    assert bench.rule("heater", "setpoint_c", 17.0) is GateRule.WINDOW_LIMIT
 
 
 def test_a_flood_is_held_back_and_half_is_kept_for_people() -> None:

@@ -1,5 +1,6 @@
 """What may not be done as things are, and what must be done by the gate itself."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -41,7 +42,7 @@ HEATERS: Mapping[str, Heater] = {
     "floor_heating": Heater(setting="on"),
     "boiler": Heater(setting="on", whole_house=True, burns=True),
     # A radiator's valve heats from its own thermostat: at 7 °C it only keeps the frost out.
-    "radiator": Heater(setting="setpoint_c", heats_from=7.001, heats_to=100.0, on=10.0, off=7.0),
+    "radiator": Heater(setting="setpoint_c", heats_from=7.001, heats_to=math.inf, on=10.0, off=7.0),
 }
 
 

@@ -125,5 +125,5 @@ def _plated(row: Limit, name: str, device: Device) -> Limit:
         return row
     plate = {**DEVICE_KINDS[device.kind].ratings, **device.ratings}
     power_w = abs(plate["power_w"])
-    gives_w = power_w if plate.get("both_ways", 1.0) >= 0.5 else 0.0
+    gives_w = 0.0 if plate.get("both_ways", math.inf) < 0.5 else power_w
     return _narrowed(row, -gives_w, power_w) or row

@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from random import Random
+from typing import cast
 
 from sumika.clock import Instant
 from sumika.evaluate.control.gate_checker import SECOND, GateChecker
@@ -171,8 +172,7 @@ class WildHousehold:
         low, high = RANGES.get(device.kind, {}).get(setting, (0.0, 1.0))
         kind = random.random()
         if kind < 0.08:
-            wild: float = random.choice(WILD)  # type: ignore[assignment]
-            return wild
+            return cast("float", random.choice(WILD))  # some of them are not even that
         if kind < 0.3:
             return random.choice((low, high, math.nextafter(low, -math.inf), math.nextafter(high, math.inf)))
         if kind < 0.6:
