@@ -8,6 +8,7 @@ from sumika.belief.heat_sources import SENSIBLE, cooling_plate, heating_plate
 from sumika.belief.house import HouseBelief
 from sumika.ecu.outlook import Ahead
 from sumika.physics.heat_pump import heat_per_work
+from sumika.physics.psychrometrics import EVAPORATION_J_KG
 from sumika.plan.situation import Control
 from sumika.schema.house import Device
 
@@ -21,7 +22,9 @@ WEAR_PER_START = 0.02
 """Of switching a compressor by one kilowatt, as a share of the price of a kWh: it is made for some 100 000 starts."""
 
 
-def heat_controls(belief: HouseBelief, ahead: Ahead, price: float, settings: dict[str, float]) -> list[Control]:
+def heat_controls(
+    belief: HouseBelief, ahead: Ahead, price: float, settings: dict[str, float], kg_per_kg: Array
+) -> list[Control]:
     """Return the controls of everything that heats, cools or shades.
 
     Args:
@@ -29,11 +32,12 @@ def heat_controls(belief: HouseBelief, ahead: Ahead, price: float, settings: dic
         ahead: The forecast on the plan's grid.
         price: Mean price of a kWh, for wear.
         settings: "device.name" -> what each was planned to do in the step before.
+        kg_per_kg: (room,) humidity ratio per kilogram of water in the room's air and what buffers it.
     """
     found: list[Control] = []
     for device in belief.house.devices:
         if device.kind in ("room_air_conditioner", "whole_house_air_conditioner"):
-            found += _air_conditioner(belief, device, ahead, price, settings)
+            found += _air_conditioner(belief, device, ahead, price, settings, kg_per_kg)
         elif device.kind == "floor_heating":
             found.append(_floor_heating(belief, device, ahead, price, settings))
         elif device.kind == "radiator":
@@ -96,7 +100,7 @@ def power_pieces(device: Device, outdoor_c: Array, *, heats: bool, hot_c: float 
 
 
 def _air_conditioner(
-    belief: HouseBelief, device: Device, ahead: Ahead, price: float, settings: dict[str, float]
+    belief: HouseBelief, device: Device, ahead: Ahead, price: float, settings: dict[str, float], kg_per_kg: Array
 ) -> list[Control]:
     shares, factor = shares_of(belief, device), factor_of(belief, device)
     none = np.zeros(len(ahead.hours))
@@ -107,13 +111,16 @@ def _air_conditioner(
         warm = ahead.outdoor_c > 24.0
         # Nobody heats on a summer's day or cools on a winter's: it keeps the two from working against each other.
         high = np.where(warm if heats else ahead.outdoor_c < 12.0, 0.0, most)
+        acts = {"heat": sign * heat_at(belief, shares, 1.0)}
+        if not heats:
+            acts["humidity"] = -factor * (1.0 - SENSIBLE) * 1000.0 / EVAPORATION_J_KG * shares * kg_per_kg
         made.append(
             Control(
                 device=device.id,
                 name=name,
                 low=none,
                 high=high,
-                acts={"heat": sign * heat_at(belief, shares, 1.0)},
+                acts=acts,
                 power_kw=power_pieces(device, ahead.outdoor_c, heats=heats),
                 cost_per_h=none,
                 change_cost=WEAR_PER_START * price,

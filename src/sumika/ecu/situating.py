@@ -126,7 +126,7 @@ class Situating:
         quiet = _LOUD_PER_PERSON_H * np.minimum(asleep, 2.0)
         kg = 1.0 / (AIR_KG_M3 * belief.outline.volume_m3 * BUFFER)
         controls: list[Control] = [
-            *heat_controls(belief, inputs.ahead, price, inputs.settings),
+            *heat_controls(belief, inputs.ahead, price, inputs.settings, kg),
             *blind_controls(belief, inputs.ahead, self.sun_w, _BLIND_PER_PERSON_H * awake),
             *fan_controls(belief, inputs.ahead, around, quiet, price),
             *purifier_controls(belief, inputs.ahead, around, quiet),

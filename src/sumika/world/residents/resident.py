@@ -23,6 +23,7 @@ from sumika.world.residents.routine import life_of
 from sumika.world.residents.sleep import EPOCH_S, Night, night_among
 from sumika.world.residents.span import Span
 from sumika.world.residents.timeline import PlannedEvent, Timeline
+from sumika.world.residents.wardrobe import Wardrobe
 
 Array = NDArray[np.float64]
 
@@ -32,7 +33,6 @@ _SHIFTS_PER_H = {Posture.SITTING: 10.0, Posture.LYING: 6.0, Posture.STANDING: 0.
 """How often somebody awake shifts their weight, by posture (typical)."""
 _LYING_STILL = ("sleeping", "napping")
 _FALLS = ("fall", "slow_collapse")
-_SUMMER = range(6, 10)
 _NIGHT_S = 14.0 * 3600.0
 _REACH_M = 0.35
 
@@ -71,7 +71,7 @@ class Resident:
         others = [Other(other.moves) for other in before_me]
         self._mover = Mover(number, places, routes, self.life, self.name, seed, others)
         self._body = body_of(self.life, seed, self.name)
-        self._summer = start.month in _SUMMER
+        self._wardrobe = Wardrobe(house, start)
         self._hour = lru_cache(maxsize=4)(self._made_hour)
         self._moves = lru_cache(maxsize=64)(self._made_moves)
         self._night = lru_cache(maxsize=32)(self._made_night)
@@ -153,7 +153,7 @@ class Resident:
             room=self.room_of(span),
             sleep_stage=stage,
             metabolic_w_m2=MET_W_M2 * activity.met,
-            clothing_clo=activity.clothing_clo * (0.55 if self._summer else 1.0),
+            clothing_clo=activity.clothing_clo * self._wardrobe.share(begin_s),
             stress=max(span.stress, _FEVER_STRESS if span.ill else 0.0),
             fallen=fallen,
         )

@@ -1,0 +1,303 @@
+"""What a policy sees: the belief and the outlook as some fifty numbers of order one for each row.
+
+They are made so that they mean the same in every house: temperatures count from the band in which people are content,
+air from its limits, prices from the day's mean, energy from what a store holds. Where a few steps of the house's own
+equations tell more than any number measured (how cold will it be in three hours if nothing is done?), they are gone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.belief.comfort import band_of
+from sumika.ecu.heat_controls import capacity_kw
+from sumika.ecu.policy_rows import Row
+from sumika.ecu.situating import MOULD_FROM, UNSURE_PPM, WALL_RESISTS, Situating
+from sumika.physics.psychrometrics import humidity_ratio
+from sumika.plan.situation import Carried, Store
+
+Array = NDArray[np.float64]
+Told = Mapping[tuple[str, str], float]
+
+COMMON = (
+    "hour_sin",
+    "hour_cos",
+    "day_off",
+    "outdoor_now",
+    "outdoor_3h",
+    "outdoor_12h",
+    "outdoor_mean",
+    "wind",
+    "price_level",
+    "price_now",
+    "price_3h",
+    "price_least_12h",
+    "hours_cheaper",
+    "hours_dearer",
+    "until_cheaper",
+    "until_dearer",
+    "surplus_now",
+    "surplus_3h",
+    "surplus_12h",
+)
+ROOM = (
+    "above_low",
+    "above_high",
+    "mass",
+    "deep",
+    "free_1h",
+    "free_3h",
+    "free_6h",
+    "free_3h_high",
+    "awake_now",
+    "awake_1h",
+    "awake_4h",
+    "asleep_now",
+    "asleep_4h",
+    "until_people",
+    "stale_now",
+    "stale_2h",
+    "dust_now",
+    "dust_made",
+    "humidity",
+    "damp_surface",
+    "sun_now",
+    "sun_3h",
+)
+OWN = ("own_1", "own_2", "own_3", "own_4", "own_5", "own_6")
+FEATURES = (*COMMON, *ROOM, *OWN)
+
+_DAY_H = 24.0
+_QUARTERS_1H, _QUARTERS_2H, _QUARTERS_3H, _QUARTERS_4H, _QUARTERS_6H = 4, 8, 12, 16, 24
+_HOUSE_LEVEL = frozenset({"tank", "battery", "car"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What all rows share, worked out once.
+
+    Attributes:
+        common: (common feature,).
+        rooms: (room, room feature).
+        low_c: (room,) lower edge of the band in which people there are content.
+        high_c: (room,) the upper.
+        price: (step,) of a day, what one more kWh costs: what is given away is worth less.
+        hours: (step,) of the same.
+    """
+
+    common: Array
+    rooms: Array
+    low_c: Array
+    high_c: Array
+    price: Array
+    hours: Array
+
+
+def view_of(situating: Situating) -> View:
+    """Return what all rows share.
+
+    Args:
+        situating: Belief and outlook.
+    """
+    ahead = situating.inputs.ahead
+    within = np.cumsum(ahead.hours) <= _DAY_H
+    surplus = situating.inputs.solar_kw - situating.inputs.other_w / 1000.0
+    price = np.where(surplus > 0.3, np.minimum(ahead.feed_in, ahead.price), ahead.price)[within]
+    hours = ahead.hours[within]
+    low, high = _bands(situating)
+    return View(
+        common=_common(situating, price, hours, surplus),
+        rooms=_rooms(situating, low, high),
+        low_c=low,
+        high_c=high,
+        price=price,
+        hours=hours,
+    )
+
+
+def features_of(situating: Situating, view: View, rows: Sequence[Row], told: Told) -> NDArray[np.float32]:
+    """Return (row, feature).
+
+    Args:
+        situating: Belief and outlook.
+        view: Of the same.
+        rows: Of the house.
+        told: What devices said last.
+    """
+    found = np.zeros((len(rows), len(FEATURES)), np.float32)
+    index = situating.belief.outline.index
+    begin = len(COMMON) + len(ROOM)
+    for number, row in enumerate(rows):
+        found[number, : len(COMMON)] = view.common
+        if row.skill not in _HOUSE_LEVEL:
+            found[number, len(COMMON) : begin] = view.rooms[index[row.device.room]]
+        own = _own(situating, view, row, told)
+        found[number, begin : begin + len(own)] = own
+    return np.asarray(np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0))
+
+
+def _bands(situating: Situating) -> tuple[Array, Array]:
+    """Return (room,) edges of comfort, of who is expected there within the hour; of who is awake where nobody is."""
+    inputs = situating.inputs
+    awake, asleep = (one[:_QUARTERS_1H].mean(axis=0) for one in (inputs.people.awake, inputs.people.asleep))
+    share = asleep / np.maximum(awake + asleep, 1e-6)
+    edges = [
+        band_of(inputs.outdoor_mean_c, asleep=one, neutral_pmv=inputs.worth.neutral_pmv) for one in (False, True)
+    ]
+    low = edges[0].low_c + share * (edges[1].low_c - edges[0].low_c) + inputs.warmer_k
+    high = edges[0].high_c + share * (edges[1].high_c - edges[0].high_c) + inputs.warmer_k
+    return low, high
+
+
+def _until(which: NDArray[np.bool_], hours: Array) -> float:
+    """Return the hours until something is so first, as a share of twelve; 1 where it is not by then."""
+    begins = np.append(0.0, np.cumsum(hours)[:-1])
+    return float(min(begins[which][0] / 12.0, 1.0)) if which.any() else 1.0
+
+
+def _common(situating: Situating, price: Array, hours: Array, surplus: Array) -> Array:
+    inputs, ahead, when = situating.inputs, situating.inputs.ahead, situating.inputs.when[0]
+    angle = 2.0 * np.pi * (when.hour + when.minute / 60.0) / 24.0
+    mean = float((price * hours).sum() / hours.sum())
+    level = max(abs(mean), 1e-3)
+    cheaper, dearer = price < price[0] - 0.03 * level, price > price[0] + 0.03 * level
+    twelve = len(hours[np.cumsum(hours) <= 12.0])
+    return np.array(
+        [
+            np.sin(angle),
+            np.cos(angle),
+            float(when.weekday() >= 5),
+            ahead.outdoor_c[0] / 10.0,
+            ahead.outdoor_c[:_QUARTERS_3H].mean() / 10.0,
+            ahead.outdoor_c[:twelve].mean() / 10.0,
+            inputs.outdoor_mean_c / 10.0,
+            ahead.wind_m_s[0] / 5.0,
+            2.0 * mean / inputs.worth.discomfort_per_person_h,
+            price[0] / level,
+            price[:_QUARTERS_3H].mean() / level,
+            price[:twelve].min() / level,
+            float(hours[cheaper].sum()) / _DAY_H,
+            float(hours[dearer].sum()) / _DAY_H,
+            _until(cheaper, hours),
+            _until(dearer, hours),
+            surplus[0],
+            surplus[:_QUARTERS_3H].mean(),
+            surplus[:twelve].mean(),
+        ]
+    )
+
+
+def _free(carried: Carried, steps: int) -> Array:
+    """Return (step + 1, state) how something goes by itself, every control at its least."""
+    state, found = carried.start, [carried.start]
+    for step in range(steps):
+        state = carried.transition[0] @ state + carried.response[0] @ carried.drive[step]
+        found.append(state)
+    return np.array(found)
+
+
+def _rooms(situating: Situating, low: Array, high: Array) -> Array:
+    inputs, belief, rooms = situating.inputs, situating.belief, situating.rooms
+    heat = _free(situating.heat, _QUARTERS_6H)
+    felt = 0.5 * (heat[:, :rooms] + heat[:, rooms : 2 * rooms])
+    air = heat[0, :rooms]
+    awake, asleep = inputs.people.awake, inputs.people.asleep
+    co2 = _free(situating.carried[1], _QUARTERS_2H)
+    limit = inputs.worth.fresh_ppm - UNSURE_PPM
+    sun = np.zeros((_QUARTERS_3H, rooms))
+    for window in belief.outline.windows:
+        sun[:, window.room] += situating.sun_w[window.id][:_QUARTERS_3H]
+    sun /= belief.outline.floor_m2
+    outdoor = inputs.ahead.outdoor_c[0]
+    surface = outdoor + WALL_RESISTS * (air - outdoor)
+    people = awake + asleep
+    return np.stack(
+        [
+            felt[0] - low,
+            felt[0] - high,
+            heat[0, rooms : 2 * rooms] - air,
+            heat[0, 2 * rooms :] - air,
+            felt[_QUARTERS_1H] - low,
+            felt[_QUARTERS_3H] - low,
+            felt[_QUARTERS_6H] - low,
+            felt[_QUARTERS_3H] - high,
+            awake[0],
+            awake[:_QUARTERS_1H].mean(axis=0),
+            awake[_QUARTERS_1H : _QUARTERS_1H + _QUARTERS_3H].mean(axis=0),
+            asleep[0],
+            asleep[_QUARTERS_1H : _QUARTERS_1H + _QUARTERS_3H].mean(axis=0),
+            np.array([_until(people[:, room] > 0.3, inputs.ahead.hours) for room in range(rooms)]),
+            (co2[0] - limit) / 500.0,
+            (co2[-1] - limit) / 500.0,
+            inputs.pm2_5 / inputs.worth.clean_ug_m3,
+            3600.0 * inputs.dust_per_s[:_QUARTERS_1H].mean(axis=0) / inputs.worth.clean_ug_m3,
+            inputs.humidity / np.asarray(humidity_ratio(air, 1.0)),
+            inputs.humidity / np.asarray(humidity_ratio(np.minimum(surface, air), 1.0)) - MOULD_FROM,
+            sun[0] / 50.0,
+            sun.mean(axis=0) / 50.0,
+        ],
+        axis=1,
+    )
+
+
+def _own(situating: Situating, view: View, row: Row, told: Told) -> list[float]:
+    """Return what concerns one row alone."""
+    device, ahead = row.device, situating.inputs.ahead
+    if row.skill in _HOUSE_LEVEL:
+        store = next(one for one in situating.inputs.stores if one.device == device.id)
+        return _of_store(store, view, ahead.hours)
+    if row.skill in ("climate_wanted", "climate_target", "floor"):
+        room = situating.belief.outline.index[device.room]
+        area = float(situating.belief.outline.floor_m2[room])
+        outdoor = ahead.outdoor_c[:1]
+        running = told.get((device.id, "mode"), told.get((device.id, "on"), 0.0))
+        return [
+            10.0 * float(capacity_kw(device, outdoor, heats=True)[0]) / area,
+            float(running == 1.0),
+            float(running == 2.0),
+            float(view.low_c[room]) - 20.0,
+            float(view.high_c[room] - view.low_c[room]) - 4.0,
+            float(situating.inputs.people.awake[0].sum() + situating.inputs.people.asleep[0].sum()),
+        ]
+    if row.skill == "blind":
+        sun = situating.sun_w[device.window] / 500.0
+        return [float(sun[0]), float(sun[:_QUARTERS_3H].mean()), float(sun[:48].mean())]
+    return _of_air(situating, view)
+
+
+def _of_store(store: Store, view: View, hours: Array) -> list[float]:
+    """Return a store's state: how full, what it needs, and whether now is the time for it."""
+    day = len(view.hours)
+    room_kwh = max(store.most_kwh, 1e-3)
+    cost = view.price / np.maximum(store.charge_gain[:day], 1e-3)
+    can = store.charge_kw[:day] > 0.0
+    needs_kwh = float((store.drawn_kw[:day] * hours[:day]).sum()) + float(store.least_kwh[:day].max())
+    lacks_h = max(0.0, needs_kwh - store.start_kwh) / max(float((store.charge_kw * store.charge_gain).max()), 1e-3)
+    better_h = float(view.hours[can & (cost < cost[0] - 0.02 * abs(cost.mean()))].sum())
+    ahead_kwh = float(np.max(store.least_kwh[1:_QUARTERS_6H] + np.cumsum(store.drawn_kw * hours)[: _QUARTERS_6H - 1]))
+    return [
+        store.start_kwh / room_kwh,
+        (store.start_kwh - float(store.least_kwh[0])) / room_kwh,
+        (store.start_kwh - ahead_kwh) / room_kwh,
+        float(np.clip((lacks_h - better_h) / 4.0, -3.0, 3.0)),
+        float(store.charge_kw[0] > 0.0),
+        lacks_h / 4.0,
+    ]
+
+
+def _of_air(situating: Situating, view: View) -> list[float]:
+    """Return what a fan of one room does for the whole house."""
+    inputs, names = situating.inputs, ROOM
+    people = (inputs.people.awake + inputs.people.asleep)[:_QUARTERS_2H].mean(axis=0)
+    stale = np.maximum(view.rooms[:, names.index("stale_2h")], 0.0)
+    dust = np.maximum(view.rooms[:, names.index("dust_now")] - 1.0, 0.0)
+    return [
+        float((people * stale).sum()),
+        float((people * dust).sum()),
+        float(np.maximum(view.rooms[:, names.index("damp_surface")], 0.0).sum()),
+        float(inputs.people.asleep[0].sum()),
+        inputs.outdoor_pm2_5 / inputs.worth.clean_ug_m3,
+        1000.0 * float(situating.outdoor_ratio[0] - inputs.humidity.mean()) / 5.0,
+    ]
