@@ -18,6 +18,7 @@ from sumika.runtime.gate_socket import GATE_SOCKET, GateEar, GateVoice, Letter
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.simulated_hands import SimulatedHands
+from sumika.runtime.table import nodes_of
 from sumika.safety import Timer
 from sumika.schema import (
     AirSample,
@@ -328,6 +329,20 @@ def test_a_gate_that_fails_its_self_test_does_not_start(
 def test_each_device_has_an_owner() -> None:
     assert owner_of(small_house(), "heater") == OWNER
     assert owner_of(small_house(""), "heater") == owner_of(small_house(), "nobody") == "world"
+
+
+def test_a_house_that_is_controlled_has_a_gate_and_every_connection_an_owner() -> None:
+    with_gate = {node.name: node for node in nodes_of(small_house())}
+    assert {"gate", OWNER} <= set(with_gate)
+    assert (with_gate[OWNER].subject, with_gate[OWNER].hands_back, with_gate["gate"].hands_back) == (
+        "fake",
+        True,
+        False,
+    )
+    watched = {node.name for node in nodes_of(msgspec.structs.replace(small_house(), control=None))}
+    assert OWNER in watched
+    assert "gate" not in watched
+    assert "gate" not in {node.name for node in nodes_of(msgspec.structs.replace(small_house(), devices=()))}
 
 
 # --- the simulated house

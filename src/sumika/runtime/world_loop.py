@@ -35,6 +35,8 @@ def run_world(node: Node, launch: Launch) -> None:
                 hands.turn()
             turn(process, telling, ns_to_seconds(process.clock.now().monotonic_ns - began_ns))
             process.clock.sleep_until(process.clock.now().monotonic_ns + seconds_to_ns(TURN_S))
+        if hands is not None:
+            hands.close()
 
 
 def turn(process: NodeProcess, telling: "Telling", now_s: float) -> None:
