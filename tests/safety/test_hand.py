@@ -109,9 +109,33 @@ def test_what_a_write_explains(after_s: float, said: float, by_hand: bool) -> No
     bench.says("heater", setpoint_c=20.0)
     bench.later(100.0)
     assert bench.written("heater", "setpoint_c", 22.0) == 22.0
+    assert bench.says("heater", setpoint_c=20.0) == ()
     bench.later(after_s)
     assert bool(bench.says("heater", setpoint_c=said)) is by_hand
     assert bool(bench.held()) is by_hand
+
+
+@pytest.mark.parametrize(
+    ("said", "by_hand"), [(20.0, False), (21.0, False), (22.75, False), (22.76, True), (19.0, True)]
+)
+def test_the_first_report_of_a_device_that_is_asked_rarely_may_come_late(said: float, by_hand: bool) -> None:
+    bench = Bench()
+    bench.says("heater", mode=1.0, setpoint_c=20.0)
+    bench.later(100.0)
+    bench.written("heater", "setpoint_c", 22.0)
+    bench.later(300.0)
+    assert bool(bench.says("heater", setpoint_c=said)) is by_hand
+
+
+def test_a_switched_device_that_is_asked_rarely_shows_its_other_settings_late() -> None:
+    bench = Bench()
+    bench.says("heater", mode=0.0, setpoint_c=20.0)
+    bench.later(100.0)
+    bench.written("heater", "mode", 1.0)
+    bench.later(300.0)
+    assert bench.says("heater", mode=1.0) == ()
+    assert bench.says("heater", setpoint_c=26.0) == ()
+    assert bench.says("heater", setpoint_c=24.0) != ()
 
 
 @pytest.mark.parametrize(("said", "by_hand"), [(40.0, True), (19.0, True), (24.9, False), (20.1, False)])

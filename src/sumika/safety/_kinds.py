@@ -54,8 +54,8 @@ class Limit:
 
     @property
     def stepwise(self) -> bool:
-        """Whether one write, or all of a window, may only change so much."""
-        return min(self.largest_step, self.unattended_step, self.most_change) < math.inf
+        """Whether one write, or all of a window, may only change so much; and it stays where it was set."""
+        return not self.moves_itself and min(self.largest_step, self.unattended_step, self.most_change) < math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """What each device is set to as far as can be known, and whether a resident's hand was on it.
 
 A change that no write of ours explains is a resident's hand. A write explains its own value whenever it comes; as long
-as the device may be on its way, also what was before, all between, and what a device with coarser steps makes of it;
-and one that switches a device explains whatever else it then shows, since many keep a set of settings for each mode.
+as the device may be on its way, and in the first report since, also what was before, all between, and what a device
+with coarser steps makes of it; and one that switches a device explains whatever else it then shows, since many keep a
+set of settings for each mode.
 """
 
 import math
@@ -29,7 +30,8 @@ class _Setting:
     written: float | None = None
     written_ns: int = 0
     before: float | None = None  # what it was when we wrote
-    answered: bool = True  # whether the device has said anything since
+    answered: bool = True  # whether the device has said anything of it since
+    switched: bool = False  # whether the device was switched since it last said anything of it
     remembered: float | None = None  # from before a restart, until something newer is known
 
 
@@ -56,6 +58,8 @@ class DeviceStates:
         known.written, known.written_ns, known.answered = value, now_ns, False
         if self._limits[device].settings[setting].choices:
             self._switched_ns[device] = now_ns
+            for name in self._limits[device].settings:
+                self._known[device, name].switched = True
 
     def now(self, device: str, setting: str, now_ns: int) -> float | None:
         """Return what a setting is by now; None where nothing is known of it."""
@@ -128,7 +132,7 @@ class DeviceStates:
             if not returned and self._by_hand(state.device, setting, known, limit, value, now_ns):
                 by_hand.append((setting, value))
                 known.written = None  # what we wrote is over
-            known.reported, known.answered = value, True
+            known.reported, known.answered, known.switched = value, True, False
         return by_hand
 
     def _by_hand(self, device: str, setting: str, known: _Setting, limit: Limit, value: float, now_ns: int) -> bool:
@@ -136,11 +140,14 @@ class DeviceStates:
             return False
         if value in limit.own_values or self._explained(known, limit, value, now_ns):
             return False
-        switched_ns = self._switched_ns.get(device)
-        if not limit.choices and switched_ns is not None and now_ns - switched_ns <= seconds_to_ns(limit.latency_s):
+        if not limit.choices and (known.switched or self._just_switched(device, limit, now_ns)):
             return False
         safe = self._limits[device].fail_safe.get(setting)
         return not (now_ns <= self._amnesty_until_ns and safe is not None and _same(value, safe, limit))
+
+    def _just_switched(self, device: str, limit: Limit, now_ns: int) -> bool:
+        switched_ns = self._switched_ns.get(device)
+        return switched_ns is not None and now_ns - switched_ns <= seconds_to_ns(limit.latency_s)
 
     def _explained(self, known: _Setting, limit: Limit, value: float, now_ns: int) -> bool:
         """Return whether a write of ours to this setting explains a value."""
@@ -148,7 +155,7 @@ class DeviceStates:
             return False
         if _same(value, known.written, limit):
             return True
-        if not _on_its_way(known, limit, now_ns):
+        if known.answered and not _on_its_way(known, limit, now_ns):
             return False
         if known.before is None:
             return True  # nobody knows where it comes from
