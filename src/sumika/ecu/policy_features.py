@@ -5,7 +5,7 @@ air from its limits, prices from the day's mean, energy from what a store holds.
 equations tell more than any number measured (how cold will it be in three hours if nothing is done?), they are gone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,6 @@ from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.situation import Carried, Store
 
 Array = NDArray[np.float64]
-Told = Mapping[tuple[str, str], float]
 
 COMMON = (
     "hour_sin",
@@ -117,14 +116,13 @@ def view_of(situating: Situating) -> View:
     )
 
 
-def features_of(situating: Situating, view: View, rows: Sequence[Row], told: Told) -> NDArray[np.float32]:
+def features_of(situating: Situating, view: View, rows: Sequence[Row]) -> NDArray[np.float32]:
     """Return (row, feature).
 
     Args:
         situating: Belief and outlook.
         view: Of the same.
         rows: Of the house.
-        told: What devices said last.
     """
     found = np.zeros((len(rows), len(FEATURES)), np.float32)
     index = situating.belief.outline.index
@@ -133,7 +131,7 @@ def features_of(situating: Situating, view: View, rows: Sequence[Row], told: Tol
         found[number, : len(COMMON)] = view.common
         if row.skill not in _HOUSE_LEVEL:
             found[number, len(COMMON) : begin] = view.rooms[index[row.device.room]]
-        own = _own(situating, view, row, told)
+        own = _own(situating, view, row)
         found[number, begin : begin + len(own)] = own
     return np.asarray(np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0))
 
@@ -143,9 +141,7 @@ def _bands(situating: Situating) -> tuple[Array, Array]:
     inputs = situating.inputs
     awake, asleep = (one[:_QUARTERS_1H].mean(axis=0) for one in (inputs.people.awake, inputs.people.asleep))
     share = asleep / np.maximum(awake + asleep, 1e-6)
-    edges = [
-        band_of(inputs.outdoor_mean_c, asleep=one, neutral_pmv=inputs.worth.neutral_pmv) for one in (False, True)
-    ]
+    edges = [band_of(inputs.outdoor_mean_c, asleep=one, neutral_pmv=inputs.worth.neutral_pmv) for one in (False, True)]
     low = edges[0].low_c + share * (edges[1].low_c - edges[0].low_c) + inputs.warmer_k
     high = edges[0].high_c + share * (edges[1].high_c - edges[0].high_c) + inputs.warmer_k
     return low, high
@@ -211,7 +207,7 @@ def _rooms(situating: Situating, low: Array, high: Array) -> Array:
         sun[:, window.room] += situating.sun_w[window.id][:_QUARTERS_3H]
     sun /= belief.outline.floor_m2
     outdoor = inputs.ahead.outdoor_c[0]
-    surface = outdoor + WALL_RESISTS * (air - outdoor)
+    surface = np.minimum(outdoor + WALL_RESISTS * (air - outdoor), air)
     people = awake + asleep
     return np.stack(
         [
@@ -233,8 +229,8 @@ def _rooms(situating: Situating, low: Array, high: Array) -> Array:
             (co2[-1] - limit) / 500.0,
             inputs.pm2_5 / inputs.worth.clean_ug_m3,
             3600.0 * inputs.dust_per_s[:_QUARTERS_1H].mean(axis=0) / inputs.worth.clean_ug_m3,
-            inputs.humidity / np.asarray(humidity_ratio(air, 1.0)),
-            inputs.humidity / np.asarray(humidity_ratio(np.minimum(surface, air), 1.0)) - MOULD_FROM,
+            inputs.humidity / humidity_ratio(air, np.ones(rooms)),
+            inputs.humidity / humidity_ratio(surface, np.ones(rooms)) - MOULD_FROM,
             sun[0] / 50.0,
             sun.mean(axis=0) / 50.0,
         ],
@@ -242,7 +238,7 @@ def _rooms(situating: Situating, low: Array, high: Array) -> Array:
     )
 
 
-def _own(situating: Situating, view: View, row: Row, told: Told) -> list[float]:
+def _own(situating: Situating, view: View, row: Row) -> list[float]:
     """Return what concerns one row alone."""
     device, ahead = row.device, situating.inputs.ahead
     if row.skill in _HOUSE_LEVEL:
@@ -252,11 +248,8 @@ def _own(situating: Situating, view: View, row: Row, told: Told) -> list[float]:
         room = situating.belief.outline.index[device.room]
         area = float(situating.belief.outline.floor_m2[room])
         outdoor = ahead.outdoor_c[:1]
-        running = told.get((device.id, "mode"), told.get((device.id, "on"), 0.0))
         return [
             10.0 * float(capacity_kw(device, outdoor, heats=True)[0]) / area,
-            float(running == 1.0),
-            float(running == 2.0),
             float(view.low_c[room]) - 20.0,
             float(view.high_c[room] - view.low_c[room]) - 4.0,
             float(situating.inputs.people.awake[0].sum() + situating.inputs.people.asleep[0].sum()),

@@ -1,0 +1,282 @@
+"""Lessons for the policy: the planner lives scenario weeks, and what it sees and says is written down.
+
+Whoever only watches a good driver never sees how to come back onto the road. In the first round what the planner tells
+is therefore disturbed at times, and it says what it would do from there (noise injection: Laskey et al., "DART", CoRL
+2017). In later rounds the policy drives while the planner says what it would have done (DAgger: Ross, Gordon, Bagnell,
+"A Reduction of Imitation Learning and Structured Prediction to No-Regret Online Learning", AISTATS 2011).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.ecu import Ecu
+from sumika.ecu import Measurements as Heard
+from sumika.ecu.policy_actions import taught
+from sumika.ecu.policy_controller import PolicyController
+from sumika.ecu.policy_features import features_of, view_of
+from sumika.ecu.policy_rows import rows_of
+from sumika.evaluate.control.arena import Arena, Measurements
+from sumika.evaluate.control.baselines.families import FAMILIES
+from sumika.evaluate.control.baselines.tuned import tuned_settings
+from sumika.evaluate.control.forecasts import Forecast
+from sumika.evaluate.control.houses import EQUIPMENT
+from sumika.evaluate.control.weeks import week_of
+from sumika.plan.policy import Policy
+from sumika.schema import Command, SumikaError
+from sumika.schema.building import Grade
+from sumika.schema.house import House, Tariff
+
+LOOKS_ON_DAYS = 4
+"""The planner looks on for so long before it drives: its belief is to be of the house, not of the description."""
+
+PLANS_EVERY_S = 1800.0
+DISTURBED = 0.25
+"""Share of the half hours in which what the planner tells an air conditioner or a tank is disturbed."""
+
+OFF_BY_K = 1.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """A house and time to learn in: a scenario week, with another house around it.
+
+    Attributes:
+        week: Its name.
+        seed: Of weather, people and prices.
+        turned_deg: The house is turned by so much.
+        grade: Of insulation; None: as in the week.
+        tariff: Its name; empty: as in the week.
+        equipment: What it has besides.
+        days: How long the planner drives.
+    """
+
+    week: str
+    seed: int
+    turned_deg: float = 0.0
+    grade: Grade | None = None
+    tariff: str = ""
+    equipment: tuple[str, ...] = ()
+    days: float = 2.0
+
+    @property
+    def name(self) -> str:
+        """For cards and groups."""
+        return f"{self.week}/{self.seed}/{self.turned_deg:.0f}"
+
+    def house(self) -> House:
+        """Return its house."""
+        house = week_of(self.week).house(self.seed, warm_up_days=LOOKS_ON_DAYS)
+        assert house.building is not None
+        site = msgspec.structs.replace(
+            house.building.site, north_deg=(house.building.site.north_deg + self.turned_deg) % 360.0
+        )
+        building = msgspec.structs.replace(house.building, site=site, grade=self.grade or house.building.grade)
+        known = {device.id for device in house.devices}
+        more = tuple(device for name in self.equipment for device in EQUIPMENT[name] if device.id not in known)
+        tariff = Tariff(plan=self.tariff) if self.tariff else house.tariff
+        return msgspec.structs.replace(house, building=building, devices=(*house.devices, *more), tariff=tariff)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lessons:
+    """What a policy learns from.
+
+    Attributes:
+        skill: (lesson,) which skill it is for.
+        features: (lesson, feature).
+        said: (lesson, output) what the planner said; NaN: nothing.
+        group: (lesson,) school and day: lessons of one are alike.
+        plans: How many plans they come from.
+    """
+
+    skill: NDArray[np.str_]
+    features: NDArray[np.float32]
+    said: NDArray[np.float32]
+    group: NDArray[np.str_]
+    plans: int
+
+    def keep(self, file: Path) -> None:
+        """Write them.
+
+        Args:
+            file: Where (.npz).
+        """
+        np.savez_compressed(
+            file,
+            skill=self.skill,
+            features=self.features,
+            said=self.said,
+            group=self.group,
+            plans=np.array([self.plans]),
+        )
+
+
+def load_lessons(file: Path) -> Lessons:
+    """Return lessons from a file.
+
+    Args:
+        file: Where.
+
+    Raises:
+        SumikaError: if it is none.
+    """
+    try:
+        with np.load(file, allow_pickle=False) as kept:
+            return Lessons(
+                skill=kept["skill"],
+                features=kept["features"],
+                said=kept["said"],
+                group=kept["group"],
+                plans=int(kept["plans"][0]),
+            )
+    except (OSError, KeyError, ValueError) as error:
+        raise SumikaError(f"no lessons there: {error}", where=str(file), remedy="Collect them anew") from error
+
+
+def together(several: Sequence[Lessons]) -> Lessons:
+    """Return all lessons of several, one after another."""
+    return Lessons(
+        skill=np.concatenate([one.skill for one in several]),
+        features=np.concatenate([one.features for one in several]),
+        said=np.concatenate([one.said for one in several]),
+        group=np.concatenate([one.group for one in several]),
+        plans=sum(one.plans for one in several),
+    )
+
+
+def heard(measurements: Measurements) -> Heard:
+    """Return what an arena's house says in the words of `sumika.ecu`.
+
+    Args:
+        measurements: At one moment.
+    """
+    return Heard(**{name.name: getattr(measurements, name.name) for name in fields(measurements)})
+
+
+class Pupil:
+    """A controller that writes down what the planner says, and does it, or what the policy says, or something odd."""
+
+    def __init__(self, house: House, *, currency: str, school: str, policy: Policy | None, seed: int) -> None:
+        """Take a house.
+
+        Args:
+            house: As described.
+            currency: Of prices.
+            school: Named in the lessons.
+            policy: Who drives; None: the planner, disturbed at times.
+            seed: Of what is disturbed.
+        """
+        self.ecu = Ecu(house, currency=currency, plans_every_s=PLANS_EVERY_S)
+        self._rows = rows_of(self.ecu.belief)
+        self._policy = None
+        if policy is not None:
+            self._policy = PolicyController(house, currency=currency, policy=policy, ecu=self.ecu)
+        self._school, self._random = school, np.random.default_rng(seed)
+        self._seen: list[NDArray[np.float32]] = []
+        self._said: list[NDArray[np.float32]] = []
+        self._days: list[str] = []
+        self._kinds = {device.id: device.kind for device in house.devices}
+        self._odd: dict[str, float] = {}
+
+    def observe(self, measurements: Measurements) -> None:
+        """Take in what the house says."""
+        (self._policy or self.ecu).observe(heard(measurements))
+
+    def commands(self, forecast: Forecast) -> tuple[Command, ...]:
+        """Return what devices are told; write down what the planner says where it made a new plan."""
+        before = self.ecu.planned
+        found = self.ecu.plan(forecast)
+        planned = self.ecu.planned
+        if planned is not None and planned is not before:
+            situating = self.ecu.situate(forecast)
+            view = view_of(situating)
+            self._seen.append(features_of(situating, view, self._rows))
+            self._said.append(taught(planned, situating, view, self._rows))
+            self._days.append(f"{self._school}/{forecast.at.toordinal()}")
+            self._draw()
+        return self._policy.commands(forecast) if self._policy is not None else self._disturbed(found)
+
+    def _draw(self) -> None:
+        """Draw which devices are told something odd until the next plan, and how odd."""
+        self._odd = {
+            device: float(self._random.normal(0.0, OFF_BY_K))
+            for device in self._kinds
+            if self._random.uniform() < DISTURBED
+        }
+
+    def _disturbed(self, commands: tuple[Command, ...]) -> tuple[Command, ...]:
+        return tuple(
+            msgspec.structs.replace(one, value=self._value(one)) if one.device in self._odd else one for one in commands
+        )
+
+    def _value(self, command: Command) -> float:
+        kind, odd = self._kinds[command.device], self._odd[command.device]
+        if command.action == "setpoint_c" and "air_conditioner" in kind:
+            return float(np.clip(round(2.0 * (command.value + odd)) / 2.0, 16.0, 30.0))
+        if command.action == "mode" and "air_conditioner" in kind and odd > OFF_BY_K:
+            return 0.0
+        if command.action == "mode" and kind == "heat_pump_water_heater" and abs(odd) > 1.5 * OFF_BY_K:
+            return 2.0 - command.value
+        return command.value
+
+    def lessons(self) -> Lessons:
+        """Return what was written down."""
+        count = len(self._seen)
+        seen, said = np.concatenate(self._seen), np.concatenate(self._said)
+        skill = np.array([row.skill for row in self._rows] * count)
+        group = np.repeat(np.array(self._days), len(self._rows))
+        known = np.isfinite(said[:, 0])
+        return Lessons(skill=skill[known], features=seen[known], said=said[known], group=group[known], plans=count)
+
+
+def attend(school: School, policy: Policy | None = None) -> Lessons:
+    """Return the lessons of one school.
+
+    Args:
+        school: House and time.
+        policy: Who drives; None: the planner.
+    """
+    arena = Arena(school.house(), seed=school.seed)
+    pupil = Pupil(
+        arena.house,
+        currency=arena.world.meter.currency,
+        school=school.name + ("/policy" if policy is not None else ""),
+        policy=policy,
+        seed=school.seed,
+    )
+    simple = FAMILIES["thermostat"]
+    arena.run(simple.make(arena.house, tuned_settings(school.week, simple.name)), LOOKS_ON_DAYS, learners=(pupil,))
+    arena.run(pupil, school.days)
+    return pupil.lessons()
+
+
+HELD_OUT_WEEKS = ("winter_naha", "spring_tokyo", "summer_sapporo", "rainy_naha")
+"""The weeks of the family, whose house the policy never sees, with their seeds; besides, all scored seeds."""
+
+SCHOOLS = (
+    School(week="winter_tokyo", seed=91),
+    School(week="winter_sapporo", seed=92, turned_deg=40.0, tariff="time_of_use_jp", equipment=("battery", "pv")),
+    School(week="summer_tokyo", seed=91, turned_deg=-30.0, equipment=("car",)),
+    School(week="rainy_tokyo", seed=92, grade=Grade.ZEH, equipment=("battery",)),
+    School(week="spring_sapporo", seed=91, equipment=("car",), tariff="market_jp"),
+    School(week="summer_naha", seed=92, turned_deg=90.0, tariff="time_of_use_jp", equipment=("pv", "window_openers")),
+    School(week="winter_tokyo", seed=92, turned_deg=-60.0, grade=Grade.HEAT20_G2, tariff="time_of_use_jp"),
+    School(week="spring_naha", seed=91, equipment=("battery",)),
+)
+"""Every season, tariff and kind of device, in turned and otherwise insulated houses."""
+
+
+def again(schools: Sequence[School], *, days: float, seed: int) -> tuple[School, ...]:
+    """Return schools of a later round: the same houses with other weather and people.
+
+    Args:
+        schools: Of the first round.
+        days: How long.
+        seed: Added to theirs.
+    """
+    return tuple(replace(one, seed=one.seed + seed, days=days) for one in schools)

@@ -1,0 +1,137 @@
+"""Distils the planner: lessons in (what it saw, what it said), the house's policy of a few kilobytes out.
+
+Every skill is a student of its own, trained by `sumika.distil` as a policy (behavioural cloning), in its last epochs
+against int8 rounding. Which epochs are kept is decided on whole days that were not learned from.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.distil.networks.build import Network, build
+from sumika.distil.networks.fit import FitSettings, fit, outputs_of
+from sumika.distil.networks.layers import Dense
+from sumika.distil.networks.losses import LossSettings
+from sumika.distil.networks.presets import Inputs, Perceptron, fold_inputs, layers_of
+from sumika.distil.records import ArraySet
+from sumika.plan.policy import FURTHEST, Card, Layer, Policy, Skill
+
+Array = NDArray[np.float32]
+
+WIDTHS: Mapping[str, int] = {"climate_wanted": 24, "climate_target": 24, "tank": 20, "battery": 20}
+"""Of the hidden layers of skills that decide much; the others have `NARROW`."""
+
+NARROW = 12
+LEAST_LESSONS = 40
+"""From fewer nothing is learned: the skill is left out, and its devices keep to their own thermostats."""
+
+_SMALLEST_SCALE = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillLessons:
+    """What one skill learns from.
+
+    Attributes:
+        outputs: Names of what is said.
+        features: (lesson, feature).
+        said: (lesson, output).
+        group: (lesson,) lessons of one group are alike: they are learned from together or not at all.
+    """
+
+    outputs: tuple[str, ...]
+    features: Array
+    said: Array
+    group: NDArray[np.str_]
+
+
+def settings_for(lessons: int, *, epochs: int = 80) -> FitSettings:
+    """Return how a skill is trained.
+
+    Args:
+        lessons: How many there are.
+        epochs: Passes over them.
+    """
+    return FitSettings(
+        epochs=epochs,
+        batch=32 if lessons < 2000 else 64,
+        learning_rate=4e-3,
+        weight_decay=0.05,
+        validation_share=0.15,
+        int8_epochs=max(1, epochs // 8),
+        loss=LossSettings(values="huber", huber_delta=1.5),
+    )
+
+
+def distil_policy(
+    features: tuple[str, ...],
+    lessons: Mapping[str, SkillLessons],
+    card: Card,
+    *,
+    seed: int = 1,
+    epochs: int = 80,
+    say: Callable[[str], None] = lambda line: None,
+) -> Policy:
+    """Return the policy that was learned.
+
+    Args:
+        features: Their names, in order.
+        lessons: By skill.
+        card: What is said of it; errors are filled in.
+        seed: Of everything.
+        epochs: Passes over the lessons.
+        say: Takes a line of progress.
+
+    Raises:
+        SumikaError: if training does not come to an end.
+    """
+    skills: dict[str, Skill] = {}
+    errors: dict[str, float] = {}
+    for name, one in lessons.items():
+        if len(one.features) < LEAST_LESSONS or len(np.unique(one.group)) < 2:
+            say(f"{name}: {len(one.features)} lessons are too few, left out")
+            continue
+        skills[name], errors[name] = _learn(one, WIDTHS.get(name, NARROW), seed, epochs)
+        say(f"{name}: {len(one.features)} lessons, error {errors[name]:.2f} deviations on days held back")
+    told = {field: getattr(card, field) for field in card.__struct_fields__} | {"errors": errors, "seed": seed}
+    return Policy(features=features, skills=skills, card=Card(**told))
+
+
+def _learn(lessons: SkillLessons, width: int, seed: int, epochs: int) -> tuple[Skill, float]:
+    """Return a skill, and its error on days held back in deviations of what was said."""
+    # As the policy keeps them: what it will be asked with is scaled by these very numbers.
+    mean = np.asarray(lessons.features.mean(axis=0), np.float16).astype(np.float32)
+    scale = np.maximum(lessons.features.std(axis=0), _SMALLEST_SCALE).astype(np.float16).astype(np.float32)
+    x = np.clip((lessons.features - mean) / scale, -FURTHEST, FURTHEST).astype(np.float32)
+    arrays = ArraySet(x=x, y=lessons.said, group=lessons.group, domain=lessons.group)
+    layers = layers_of(Perceptron(width=width, depth=2), lessons.said.shape[1])
+    network = build(layers, (x.shape[1],), lessons.said.shape[1], seed)
+    report = fit(network, arrays, settings_for(len(x), epochs=epochs), seed=seed)
+    found, _ = outputs_of(network, x, None, report.inputs)
+    watched = np.isin(lessons.group, report.watched_groups)
+    spread = lessons.said.std(axis=0)
+    spread = np.where(spread > _SMALLEST_SCALE, spread, 1.0)
+    error = float(np.sqrt(np.mean(((found - lessons.said)[watched] / spread) ** 2)))
+    skill = Skill(
+        outputs=lessons.outputs,
+        mean=mean,
+        scale=scale,
+        layers=_layers(network, report.inputs),
+        low=_edge(lessons.said.min(axis=0), np.floor),
+        high=_edge(lessons.said.max(axis=0), np.ceil),
+    )
+    return skill, error
+
+
+def _layers(network: Network, inputs: Inputs) -> tuple[Layer, ...]:
+    """Return a network's layers in int8; what the training normalised once more goes into the first one, exactly."""
+    weights = fold_inputs(network.layers, network.weights(), inputs)
+    dense = [one for layer, one in zip(network.layers, weights, strict=True) if isinstance(layer, Dense)]
+    return tuple(Layer.of(one["weight"], one["bias"]) for one in dense)
+
+
+def _edge(values: Array, outwards: Callable[[Array], Array]) -> Array:
+    """Return limits that float16 keeps: outwards to the next hundredth, which no rounding crosses."""
+    return np.asarray(outwards(values * 128.0) / 128.0, np.float32)
