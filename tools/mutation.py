@@ -285,10 +285,12 @@ def main(modules: Sequence[str]) -> int:
         print(f"on the list, but killed or gone: {name}")
     unknown = [name for name in survived if name not in known]
     score = 1.0 - len(unknown) / len(every) if every else 1.0
-    seconds = time.monotonic() - began_s
+    seconds, spent = time.monotonic() - began_s, os.times()
+    cpu_s = spent.user + spent.system + spent.children_user + spent.children_system
     print(
         f"mutation: {len(every)} mutants, {len(every) - len(survived)} killed, {len(survived) - len(unknown)} named as"
-        f" equivalent, {len(unknown)} unknown survivors; score {score:.4f}; {seconds:.0f} s"
+        f" equivalent, {len(unknown)} unknown survivors; score {score:.4f}; {seconds:.0f} s,"
+        f" {cpu_s:.0f} s of one core"
     )
     return 1 if unknown or stale else 0
 

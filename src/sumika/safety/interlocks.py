@@ -176,7 +176,7 @@ class Interlocks:
         if hottest_c is None:
             return False
         measured = self._states.measured(device)
-        return any(measured.get(name, 0.0) > limit_c for name, limit_c in hottest_c.items())
+        return any(measured[name] > limit_c for name, limit_c in hottest_c.items() if name in measured)
 
     def burning(self, now_ns: int) -> bool:
         """Return whether anything in the house burns."""
