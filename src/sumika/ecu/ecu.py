@@ -306,15 +306,35 @@ class Ecu:
             PlanError: if no plan could be made.
             SumikaError: if nothing was observed yet.
         """
-        if self._age_s() < self._plans_every_s - 1.0:
-            return self.commands()
+        if self._age_s() >= self._plans_every_s - 1.0:
+            self.think(forecast)
+        return self.commands()
+
+    def think(self, forecast: Forecast) -> Planned:
+        """Make a plan now and keep it; return it. `commands` tells its present step.
+
+        Args:
+            forecast: Of weather and prices.
+
+        Raises:
+            PlanError: if no plan could be made.
+            SumikaError: if nothing was observed yet.
+        """
         situating = self.situate(forecast)
         if self.planned is None:
             first = plan(situating.situation(None))
             self.planned = plan(situating.situation(situating.nominal_of(first.states)))
         else:
             self.planned = plan(situating.situation(situating.nominal_of(self._shifted())))
-        return self.commands()
+        return self.planned
+
+    def follow(self, planned: Planned) -> None:
+        """Follow another way than the plan that was made last; the next plan begins from it.
+
+        Args:
+            planned: In the situation of the last plan.
+        """
+        self.planned = planned
 
     def _age_s(self) -> float:
         """Return how long ago the newest plan began."""
