@@ -132,7 +132,7 @@ def test_frost_goes_over_open_windows_holds_and_least_times() -> None:
     bench.later(200.0)
     bench.written("heater", "mode", 0.0, "resident")
     bench.air(temperature_c=2.0, window_open=1.0)
-    assert bench.turn()[("heater", "mode")] == (1.0, "frost")
+    assert bench.turn() == {("heater", "mode"): (1.0, "frost"), ("heater", "setpoint_c"): (16.0, "frost")}
     bench.later(300.0)
     bench.air(temperature_c=2.0, window_open=1.0)
     assert bench.written("heater", "mode", 1.0, "resident") == 1.0
@@ -140,6 +140,13 @@ def test_frost_goes_over_open_windows_holds_and_least_times() -> None:
     bench.says("heater", mode=1.0, setpoint_c=16.0)
     bench.air(temperature_c=2.0, window_open=1.0)
     assert bench.turn() == {}
+
+
+def test_what_is_too_hot_is_stopped_whoever_holds_it_and_however_short_it_ran() -> None:
+    bench = Bench()
+    bench.written("heater", "mode", 1.0, "resident")
+    bench.air(temperature_c=35.0)
+    assert bench.turn() == {("heater", "mode"): (0.0, "overheating")}
 
 
 def test_the_coldest_of_a_rooms_sensors_counts_for_frost_and_all_for_heat() -> None:
