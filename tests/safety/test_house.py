@@ -302,6 +302,13 @@ def test_least_ventilation_is_not_forced_on_who_holds_the_fan() -> None:
     assert bench.turn() == {}
 
 
+def test_a_ventilator_that_was_set_to_the_least_is_not_set_so_again() -> None:
+    bench = Bench(FAN)
+    assert bench.written("fan", "level", 1.0) == 1.0
+    bench.later(100.0)
+    assert bench.turn() == {}
+
+
 def test_of_a_ventilator_of_which_nothing_is_known_nothing_is_done() -> None:
     assert Bench(FAN, VENT).turn() == {}
 

@@ -238,7 +238,7 @@ def heats(heater: Heater, value: float) -> bool:
 def can_switch(heater: Heater, limits: DeviceLimits) -> bool:
     """Return whether the owner's limits leave a device both on and off."""
     limit = limits.settings.get(heater.setting)
-    return limit is not None and limit.low <= heater.off <= limit.high and limit.low <= heater.on <= limit.high
+    return limit is not None and limit.low <= heater.off and heater.on <= limit.high  # off lies below on
 
 
 def _burns(kind: str) -> bool:
