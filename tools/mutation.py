@@ -34,7 +34,7 @@ PACKAGE = "sumika.safety"
 SOURCE = ROOT / "src" / "sumika" / "safety"
 TESTS = ROOT / "tests" / "safety"
 SURVIVORS = TESTS / "survivors.txt"
-FIRST = ("asking", "numbers", "times", "hand", "controllers", "house", "alarms", "self_test")
+FIRST = ("asking", "numbers", "times", "hand", "controllers", "house", "alarms", "self_check")
 """The plain tests; what survives them meets the fuzzer and the state machine too."""
 
 NEAREST = {
@@ -48,7 +48,7 @@ NEAREST = {
     "holds": "hand",
     "interlocks": "house",
     "limits": "numbers",
-    "self_test": "self_test",
+    "self_check": "self_check",
     "shaping": "numbers",
     "spending": "numbers",
     "surroundings": "house",

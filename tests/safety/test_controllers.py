@@ -194,6 +194,26 @@ def test_what_is_the_gates_own_counts_towards_the_window_but_is_not_bound_by_it(
     assert bench.turn() == {("fan", "level"): (1.0, "fail_safe")}
 
 
+def test_what_the_gate_does_by_itself_takes_nothing_of_what_controllers_may() -> None:
+    bench = Bench(FAN, holds_min=0.0)
+    for _ in range(12):
+        bench.says("fan", level=0.0)
+        assert bench.turn() == {("fan", "level"): (1.0, "least_ventilation")}
+        bench.later(20.0)
+        bench.says("fan", level=1.0)
+        assert bench.turn() == {}
+    assert bench.written("fan", "level", 2.0) == 2.0
+
+
+def test_a_fail_safe_opens_no_window_to_the_rain() -> None:
+    bench = Bench(device("opener", "window_opener", fail_safe={"open": 1.0}), plan=False)
+    bench.weather(rain_mm_h=5.0)
+    bench.later(100.0)
+    assert bench.turn() == {}
+    bench.weather(rain_mm_h=0.0)
+    assert bench.turn() == {("opener", "open"): (1.0, "fail_safe")}
+
+
 def test_the_demo_says_that_it_is_simulated() -> None:
     bench = Bench(HEATER, plan=False, demo=True)
     bench.later(100.0)

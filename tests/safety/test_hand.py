@@ -148,6 +148,17 @@ def test_it_is_the_same_downwards(said: float, by_hand: bool) -> None:
     assert bool(bench.says("heater", setpoint_c=said)) is (said in (40.0, 19.0, 20.1) or by_hand)
 
 
+@pytest.mark.parametrize(("before", "between", "asked"), [(20.0, 21.0, 22.0), (25.0, 23.5, 22.0)])
+def test_what_was_so_before_may_be_said_again(before: float, between: float, asked: float) -> None:
+    bench = Bench()
+    bench.says("heater", setpoint_c=before)
+    bench.later(100.0)
+    bench.written("heater", "setpoint_c", asked)
+    bench.later(1.0)
+    assert bench.says("heater", setpoint_c=between) == ()
+    assert bench.says("heater", setpoint_c=before) == ()
+
+
 def test_between_two_states_there_is_no_way() -> None:
     bench = Bench()
     bench.says("fan", level=0.0)
@@ -173,7 +184,9 @@ def test_a_device_that_is_switched_may_show_other_settings() -> None:
     bench.says("heater", mode=0.0, setpoint_c=20.0, fan_level=1.0)
     bench.later(100.0)
     bench.written("heater", "mode", 1.0)
-    bench.later(15.0)
+    bench.later(1.0)
+    assert bench.says("heater", mode=1.0, setpoint_c=20.0) == ()
+    bench.later(14.0)
     assert bench.says("heater", mode=1.0, setpoint_c=26.0) == ()
     bench.later(0.000000001)
     assert bench.says("heater", mode=1.0, setpoint_c=24.0) != ()

@@ -172,7 +172,7 @@ def _on_its_way(known: _Setting, limit: Limit, now_ns: int) -> bool:
 
 def _same(first: float, second: float, limit: Limit) -> bool:
     """Return whether two values are one to a device that rounds as its kind does."""
-    return abs(first - second) <= max(0.501 * limit.step, 1e-6)
+    return abs(first - second) <= max(0.5 * limit.step, 1e-6)
 
 
 def _near(first: float, second: float, limit: Limit) -> bool:

@@ -17,7 +17,7 @@ from sumika.safety.heartbeat import Controllers
 from sumika.safety.holds import PEOPLE, Holds
 from sumika.safety.interlocks import Interlocks, Want
 from sumika.safety.limits import limits_of
-from sumika.safety.self_test import problems
+from sumika.safety.self_check import problems
 from sumika.safety.shaping import Shaping, clipped
 from sumika.safety.spending import WriteBook
 from sumika.safety.surroundings import Surroundings

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sumika.safety import KIND_LIMITS, DeviceLimits, KindLimits, Limit, limits_of, self_test
-from sumika.safety.self_test import problems
+from sumika.safety import KIND_LIMITS, DeviceLimits, KindLimits, Limit, limits_of, self_check
+from sumika.safety.self_check import problems
 from tests.safety.bench import FAN, HEATER, Bench, device
 
 
@@ -53,7 +53,7 @@ def test_a_fail_safe_out_of_range_is_found() -> None:
 def table(monkeypatch: pytest.MonkeyPatch) -> dict[str, KindLimits]:
     """A table of limits that a test may spoil."""
     table = dict(KIND_LIMITS)
-    monkeypatch.setattr(self_test, "KIND_LIMITS", MappingProxyType(table))
+    monkeypatch.setattr(self_check, "KIND_LIMITS", MappingProxyType(table))
     return table
 
 
@@ -78,13 +78,13 @@ def test_a_check_that_takes_anything_is_found(monkeypatch: pytest.MonkeyPatch) -
             taken = {"above": above, "below": below}.get(str(wild), value == wild or (value != value and wild != wild))
             return (value if taken else None), ""
 
-        monkeypatch.setattr(self_test, "in_range", lets_through)
+        monkeypatch.setattr(self_check, "in_range", lets_through)
         assert problems({"fan": limits_of(FAN)}) == ("fan.level: takes what is no number, or out of range",)
 
 
 def test_a_gate_that_fails_its_self_test_passes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench()
-    monkeypatch.setattr(self_test, "in_range", lambda value, limit: (value, ""))
+    monkeypatch.setattr(self_check, "in_range", lambda value, limit: (value, ""))
     assert bench.gate.self_test() != ()
     assert bench.rule("heater", "mode", 1.0, "resident") == "not_yet"
     monkeypatch.undo()
