@@ -133,8 +133,10 @@ def _open_meteo(answer: Any, stamp: Instant, origin: Origin) -> WeatherForecast:
             continue
         slower = 1.0 / 3.6 if units.get(theirs) == "km/h" else 1.0
         values = [clamp(factor * slower * float(one), least, 2000.0) for one in told]
-        # What it says of an hour it says at the hour's end.
-        series[ours] = [*values[1:], values[-1]] if ours in _OF_THE_HOUR_BEFORE else values
+        # Of an hour's light it speaks at the hour's end; the rest is of the moment.
+        later = [*values[1:], values[-1]]
+        means = [0.5 * (one + other) for one, other in zip(values, later, strict=True)]
+        series[ours] = later if ours in _OF_THE_HOUR_BEFORE else means
     return _forecast("open_meteo", stamp, origin, begins, series)
 
 

@@ -11,8 +11,11 @@ from sumika.runtime.gate_loop import GATE, run_gate
 from sumika.runtime.history_loop import run_history
 from sumika.runtime.log_loop import run_log
 from sumika.runtime.node import LOG, LOG_OF_FRAMES, Node, StepTask
+from sumika.runtime.plan_loop import PLAN, run_plan
+from sumika.runtime.rules_loop import RULES, run_rules
 from sumika.runtime.sensor_loop import run_sensor
 from sumika.runtime.step_loop import run_step
+from sumika.runtime.weather_loop import WEATHER, asks_nobody, run_weather
 from sumika.runtime.world_loop import WORLD, run_world
 from sumika.schema import ARRAYS, Message
 from sumika.schema.house import House, PortSource, Radar, Room, WorldSource
@@ -177,10 +180,13 @@ def nodes_of(house: House) -> tuple[Node, ...]:
 
 
 def _control(house: House) -> tuple[Node, ...]:
-    """Return the safety gate and the processes of real devices, where the house has any and is to be controlled."""
+    """Return gate, rules, planner and the processes of real devices, where a house has any and is to be controlled."""
     if house.control is None or not house.devices:
         return _connections(house)
-    return (Node(GATE, run_gate), *_connections(house))
+    # A night's learning takes the planner a while; meanwhile its last plan holds, and the rules are there.
+    planners = (Node(RULES, run_rules, watchdog_s=10.0), Node(PLAN, run_plan, watchdog_s=180.0))
+    weather = () if asks_nobody(house) else (Node(WEATHER, run_weather, watchdog_s=90.0),)
+    return (Node(GATE, run_gate), *planners, *weather, *_connections(house))
 
 
 def _connections(house: House) -> tuple[Node, ...]:

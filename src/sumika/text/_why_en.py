@@ -1,4 +1,4 @@
-"""Why devices are told what they are told, in English."""
+"""Why devices are told what they are told, and what happens to plans, in English."""
 
 WHY: dict[str, str] = {
     # Why the rules do what they do.
@@ -79,4 +79,9 @@ WHY: dict[str, str] = {
     "why.plan.simple.thermostat": "a thermostat",
     "why.plan.simple.set_back": "a thermostat with set-back",
     "why.plan.simple.presence": "presence control",
+    "why.plan.note.no_forecast": "no weather forecast: the house's own record stands in",
+    "event.plan_failed": "no plan could be made; the rules stand in when the last one expires",
+    "event.plan_failed.recovered": "plans are being made again",
+    "event.no_weather_forecast": "no weather forecast",
+    "event.no_weather_forecast.recovered": "weather forecasts come again",
 }

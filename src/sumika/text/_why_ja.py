@@ -1,4 +1,4 @@
-"""Why devices are told what they are told, in Japanese."""
+"""Why devices are told what they are told, and what happens to plans, in Japanese."""
 
 WHY: dict[str, str] = {
     # Why the rules do what they do.
@@ -79,4 +79,9 @@ WHY: dict[str, str] = {
     "why.plan.simple.thermostat": "温度調節器",
     "why.plan.simple.set_back": "留守時に弱める温度調節器",
     "why.plan.simple.presence": "在室制御",
+    "why.plan.note.no_forecast": "天気予報なし。家の記録で代用",
+    "event.plan_failed": "計画を作れません。前の計画の期限が過ぎたら規則が代わります",
+    "event.plan_failed.recovered": "計画を再び作っています",
+    "event.no_weather_forecast": "天気予報がありません",
+    "event.no_weather_forecast.recovered": "天気予報を再び受け取っています",
 }

@@ -16,6 +16,7 @@ from sumika.schema import (
     TrueBreath,
     TrueRoom,
     TrueWorld,
+    WeatherForecast,
     WeatherSample,
 )
 from sumika.units import SECONDS_PER_MINUTE, seconds_to_ns
@@ -23,6 +24,7 @@ from sumika.world.exchange import Stretch
 from sumika.world.radar_scene.living_bodies import LivingBodies
 from sumika.world.simulation import World, WorldStep
 from sumika.world.start import settings_of
+from sumika.world.weather.forecast import spread_of_temperature_k
 
 STRETCH_S = 60.0
 STEP_S = 5.0
@@ -33,6 +35,9 @@ BODIES_HZ = 5.0
 _SLOW_EVERY = 2
 """Devices, rooms and the meter say something with every so manieth step."""
 _WEATHER_EVERY = 12
+FORETELLS_EVERY_S, FORETELLS_H = 3600.0, 60
+"""A forecast is told every hour: of two days, and of what its issue is old."""
+
 _METER = "house_meter"
 
 
@@ -56,10 +61,13 @@ class Telling:
             hear: Is given what everybody does next, before anything of it is told.
         """
         self._scenario, self._hear = scenario, hear
+        # Forecasts are for whoever controls the house.
+        self._foretells = world.house.control is not None
         self._world, self._began = world, began
         self._bodies = LivingBodies(world.house, settings_of(world.house).seed)
         self._made_until_s: float | None = None
         self._steps = 0
+        self._foretold = -1
         self._bodies_told = 0
         self._waiting: list[tuple[float, Message]] = []
         self._last_beat_s: dict[str, float] = {}
@@ -97,6 +105,10 @@ class Telling:
             yield from self._slow(step, stamp)
         if self._steps % _WEATHER_EVERY == 0:
             yield self._weather(step, stamp)
+        hour = int(step.at_s // FORETELLS_EVERY_S)
+        if self._foretells and hour != self._foretold:
+            self._foretold = hour
+            yield self._forecast(step, stamp)
         self._steps += 1
 
     def _slow(self, step: WorldStep, stamp: Instant) -> Iterator[Message]:
@@ -162,6 +174,29 @@ class Telling:
             pressure_pa=outside.pressure_pa,
             rain_mm_h=outside.rain_mm_h,
             pm2_5_ug_m3=outside.pm2_5_ug_m3,
+        )
+
+    def _forecast(self, step: WorldStep, stamp: Instant) -> WeatherForecast:
+        """Return what is foretold, in the time of the simulated house."""
+        world = self._world
+        issue = world.weather.forecast(step.at_s, FORETELLS_H)
+        begins = world.start.timestamp() + issue.at_s
+        return WeatherForecast(
+            stamp=stamp,
+            origin=Origin.SIMULATED,
+            source=world.weather.name,
+            issued_unix_s=world.start.timestamp() + issue.issued_at_s,
+            # A series of moments: each stands for the hour round it.
+            begins_unix_s=tuple((begins - 0.5 * FORETELLS_EVERY_S).tolist()),
+            ends_unix_s=float(begins[-1]) + 0.5 * FORETELLS_EVERY_S,
+            temperature_c=tuple(issue.temperature_c.tolist()),
+            temperature_sigma_k=tuple(spread_of_temperature_k(issue.lead_h).tolist()),
+            relative_humidity=tuple(issue.relative_humidity.tolist()),
+            wind_m_s=tuple(issue.wind_m_s.tolist()),
+            direct_normal_w_m2=tuple(issue.direct_normal_w_m2.tolist()),
+            diffuse_horizontal_w_m2=tuple(issue.diffuse_horizontal_w_m2.tolist()),
+            global_horizontal_w_m2=tuple(issue.global_horizontal_w_m2.tolist()),
+            rain_mm_h=tuple(issue.rain_mm_h.tolist()),
         )
 
     def of_bodies(self, now_s: float) -> Iterator[Message]:

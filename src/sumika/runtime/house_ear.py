@@ -1,0 +1,179 @@
+"""What a controller's process has heard of the house: the newest word of every sensor and device, and how old it is."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from sumika.clock import Instant
+from sumika.plan.rules import HouseSeen, RoomSeen
+from sumika.runtime.node import Launch
+from sumika.schema import (
+    AirSample,
+    DeviceState,
+    Message,
+    MeterSample,
+    Origin,
+    Presence,
+    TrackKind,
+    Tracks,
+    Vote,
+    WeatherSample,
+    worst,
+)
+from sumika.schema.house import House, WorldSource
+from sumika.units import ns_to_seconds, seconds_to_ns
+from sumika.world.start import start_of
+
+HEARD = ("air", "device_state", "weather", "meter", "presence", "vote", "tracks/house")
+SENSOR_NS, PRESENCE_NS, WEATHER_NS = seconds_to_ns(600.0), seconds_to_ns(60.0), seconds_to_ns(1800.0)
+"""So old a word may be and still count."""
+
+AirQuantity = str
+_QUANTITIES = ("temperature_c", "relative_humidity", "co2_ppm", "pm2_5_ug_m3")
+
+
+def is_simulated(house: House) -> bool:
+    """Return whether a house is a simulated one, which has its own time."""
+    return any(isinstance(radar.source, WorldSource) for radar in house.radars)
+
+
+def local_clock(launch: Launch) -> Callable[[Instant], datetime]:
+    """Return what tells the time on the house's own clock at a moment.
+
+    A simulated house lives in its own time, which began with this run.
+
+    Args:
+        launch: Of the run.
+    """
+    house, began = launch.house, launch.config.stamp
+    if is_simulated(house):
+        start = start_of(house)
+        return lambda now: start + timedelta(seconds=ns_to_seconds(now.monotonic_ns - began.monotonic_ns))
+    zone: tzinfo | None = ZoneInfo(house.building.site.timezone) if house.building is not None else None
+    return lambda now: datetime.fromtimestamp(ns_to_seconds(now.wall_ns), UTC).astimezone(zone)
+
+
+class HouseEar:
+    """Keeps what was heard.
+
+    Attributes:
+        votes: What residents said since they were last taken.
+    """
+
+    def __init__(self, house: House) -> None:
+        """Know a house's rooms and devices; what belongs to others is left alone."""
+        self._rooms = {room.id for room in house.rooms}
+        self._device_ids = {device.id for device in house.devices}
+        self._origin_before = Origin.SIMULATED if is_simulated(house) or house.demo else Origin.LIVE
+        self.air: dict[str, AirSample] = {}
+        self.devices: dict[str, DeviceState] = {}
+        self.presence: dict[str, Presence] = {}
+        self.weather: WeatherSample | None = None
+        self.meter: MeterSample | None = None
+        self.people: dict[str, int] = {}
+        self._people_ns = 0
+        self.votes: list[Vote] = []
+
+    def take(self, message: Message) -> None:
+        """Take a message; one that is older than what is known of the same is left alone."""
+        if isinstance(message, AirSample) and message.room in self._rooms:
+            self.air[message.sensor] = message
+        elif isinstance(message, DeviceState) and message.device in self._device_ids:
+            if message.values:
+                self.devices[message.device] = message
+        elif isinstance(message, Presence) and message.room in self._rooms:
+            self.presence[message.room] = message
+        elif isinstance(message, Tracks):
+            self._take_tracks(message)
+        elif isinstance(message, WeatherSample):
+            self.weather = message
+        elif isinstance(message, MeterSample):
+            self.meter = message
+        elif isinstance(message, Vote) and message.room in self._rooms:
+            self.votes.append(message)
+
+    def _take_tracks(self, tracks: Tracks) -> None:
+        self._people_ns = tracks.stamp.monotonic_ns
+        self.people = {}
+        for track in tracks.tracks:
+            if track.room in self._rooms and track.kind not in (TrackKind.PET, TrackKind.ROBOT):
+                self.people[track.room] = self.people.get(track.room, 0) + 1
+
+    def origin(self) -> Origin:
+        """Return the worst origin of what is known."""
+        kept: tuple[Message, ...] = (*self.air.values(), *self.devices.values(), *self.presence.values())
+        return worst([self._origin_before, *(message.origin for message in kept)])
+
+    def occupied(self, now_ns: int) -> dict[str, tuple[float | None, float]]:
+        """Return by room the probability that somebody is there (None: unknown), and how many are expected.
+
+        Args:
+            now_ns: Present monotonic time.
+        """
+        found: dict[str, tuple[float | None, float]] = {}
+        counted = now_ns - self._people_ns <= PRESENCE_NS
+        for room, presence in self.presence.items():
+            fresh = now_ns - presence.stamp.monotonic_ns <= PRESENCE_NS
+            probability = presence.probability if fresh and presence.valid else None
+            if probability is None:
+                found[room] = (None, 0.0)
+                continue
+            seen = float(self.people.get(room, 0)) if counted else 0.0
+            found[room] = (probability, max(seen, probability))
+        return found
+
+    def told(self, now_ns: int) -> dict[tuple[str, str], float]:
+        """Return what devices said last, by (device, name); those long silent are absent.
+
+        Args:
+            now_ns: Present monotonic time.
+        """
+        return {
+            (state.device, name): value
+            for state in self.devices.values()
+            if now_ns - state.stamp.monotonic_ns <= SENSOR_NS and state.available
+            for name, value in state.values.items()
+        }
+
+    def fresh_air(self, now_ns: int) -> tuple[AirSample, ...]:
+        """Return the newest word of every air sensor that is not too old."""
+        return tuple(one for one in self.air.values() if now_ns - one.stamp.monotonic_ns <= SENSOR_NS)
+
+    def fresh_weather(self, now_ns: int) -> WeatherSample | None:
+        """Return the newest word of the weather unless it is too old."""
+        weather = self.weather
+        return weather if weather is not None and now_ns - weather.stamp.monotonic_ns <= WEATHER_NS else None
+
+    def seen(self, at: datetime, now_ns: int) -> HouseSeen:
+        """Return the house as the rules look at it.
+
+        Args:
+            at: On the house's own clock.
+            now_ns: Present monotonic time.
+        """
+        weather, occupied = self.fresh_weather(now_ns), self.occupied(now_ns)
+        air: dict[str, dict[AirQuantity, float]] = {}
+        for sample in self.fresh_air(now_ns):
+            for name in _QUANTITIES:
+                value = getattr(sample, name)
+                if value is not None:
+                    air.setdefault(sample.room, {})[name] = value
+        return HouseSeen(
+            hour=at.hour + at.minute / 60.0,
+            rooms={room: _room(air.get(room, {}), occupied.get(room, (None, 0.0))[0]) for room in self._rooms},
+            outdoor_c=None if weather is None else weather.temperature_c,
+            sun_w_m2=None if weather is None else weather.global_horizontal_w_m2,
+            wind_m_s=None if weather is None else weather.wind_m_s,
+            rain_mm_h=None if weather is None else weather.rain_mm_h,
+            told=self.told(now_ns),
+        )
+
+
+def _room(air: Mapping[AirQuantity, float], occupied: float | None) -> RoomSeen:
+    return RoomSeen(
+        occupied=occupied,
+        air_c=air.get("temperature_c"),
+        relative_humidity=air.get("relative_humidity"),
+        co2_ppm=air.get("co2_ppm"),
+        pm2_5_ug_m3=air.get("pm2_5_ug_m3"),
+    )

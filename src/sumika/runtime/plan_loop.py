@@ -1,0 +1,249 @@
+"""The process that plans: it hears the house, learns it, plans every quarter of an hour, and says what is to be done.
+
+A plan that is late or cannot be made leaves the last one in force until that expires; then the distilled policy speaks,
+where there is one. When this process is dead the rules' own process goes on; who is obeyed is the gate's to say.
+"""
+
+import time
+
+import msgspec
+
+from sumika.bus import Subscriber
+from sumika.runtime.house_ear import HEARD, HouseEar, local_clock
+from sumika.runtime.node import Launch, Node
+from sumika.runtime.process import NodeProcess
+from sumika.runtime.thinking import Thinking
+from sumika.schema import (
+    Asker,
+    Command,
+    Event,
+    Heartbeat,
+    Message,
+    Mode,
+    Severity,
+    SumikaError,
+    WeatherForecast,
+)
+from sumika.units import NANOSECONDS_PER_SECOND, SECONDS_PER_MINUTE, seconds_to_ns
+
+PLAN = "plan"
+TURN_S = 0.25
+OBSERVES_EVERY_S = 300.0
+FIRST_LOOK_S = 12.0
+"""So long after the start every sensor has spoken."""
+
+QUARTER_S = 900.0
+GRACE_S = 90.0
+"""A plan holds a little longer than until the next one is due: a solver's second must not hand the house over."""
+
+AGAIN_S = 60.0
+"""A plan that could not be made is tried again after so long."""
+
+LEAST_BETWEEN_S = 180.0
+MOVED, MOVED_FOR_S = 0.5, 60.0
+"""People have come or gone when a room's probability has changed by so much, for so long."""
+
+REMINDS_EVERY_S = 300.0
+
+
+class PlanLoop:
+    """The work of the planner, turn by turn."""
+
+    def __init__(self, process: NodeProcess, thinking: Thinking) -> None:
+        """Know the house.
+
+        Args:
+            process: Publishes, and shows signs of life.
+            thinking: Belief, planner and policy.
+        """
+        launch = process.launch
+        control = launch.house.control
+        self.process, self._thinking = process, thinking
+        self.ear, self._local = HouseEar(launch.house), local_clock(launch)
+        self._mode = Mode(control.mode) if control is not None else Mode.SHADOW
+        self._every_s = (control.plan_holds_min if control is not None else 15.0) * SECONDS_PER_MINUTE
+        self._subscriber = Subscriber(
+            process.folder,
+            nodes=[name for name in launch.nodes if name != PLAN],
+            topics=(*HEARD, "forecast"),
+            clock=process.clock,
+        )
+        now = process.clock.now()
+        first_s = min(FIRST_LOOK_S, self._every_s)
+        self._observe_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(first_s)
+        self._made_ns: int | None = None
+        self._holds_until_ns = now.monotonic_ns
+        self._beaten_ns = now.monotonic_ns
+        self._remind_ns = now.monotonic_ns
+        self._asker = Asker.PLAN
+        self._commands: tuple[Command, ...] = ()
+        self._occupied: dict[str, float] = {}
+        self._moved_ns: int | None = None
+        self._failing = False
+
+    def turn(self) -> None:
+        """Hear, observe, plan when it is time, and show that it lives."""
+        arrived = self._subscriber.receive(TURN_S)
+        began_ns = time.perf_counter_ns()
+        for received in arrived:
+            if isinstance(received.message, WeatherForecast):
+                self._thinking.foreteller.hear(received.message)
+            else:
+                self.ear.take(received.message)
+        now_ns = self.process.clock.now().monotonic_ns
+        if now_ns >= self._observe_ns:
+            self._observe()
+        if now_ns >= self._plan_ns or self._people_moved(now_ns):
+            self._plan()
+        self._remind(now_ns)
+        self._beat()
+        self.process.taken += len(arrived)
+        self.process.worked(time.perf_counter_ns() - began_ns, 0)
+        self.process.beat()
+        self.process.tell(self._subscriber.lost)
+
+    def _observe(self) -> None:
+        """Tell the belief what is so, on every fifth minute of the house's own clock."""
+        now = self.process.clock.now()
+        at = self._local(now)
+        self._observe_ns = now.monotonic_ns + seconds_to_ns(OBSERVES_EVERY_S - at.timestamp() % OBSERVES_EVERY_S)
+        try:
+            self._thinking.observe(self.ear, at, now.monotonic_ns)
+        except SumikaError as error:
+            self._fail(str(error))
+
+    def _people_moved(self, now_ns: int) -> bool:
+        """Return whether people have come or gone since the last plan, for long enough to be believed."""
+        if self._made_ns is None or now_ns - self._made_ns < seconds_to_ns(min(LEAST_BETWEEN_S, self._every_s)):
+            return False
+        there = self._there(now_ns)
+        moved = any(abs(one - self._occupied.get(room, one)) > MOVED for room, one in there.items())
+        if not moved:
+            self._moved_ns = None
+            return False
+        if self._moved_ns is None:
+            self._moved_ns = now_ns
+        return now_ns - self._moved_ns >= seconds_to_ns(MOVED_FOR_S)
+
+    def _there(self, now_ns: int) -> dict[str, float]:
+        return {
+            room: probability for room, (probability, _) in self.ear.occupied(now_ns).items() if probability is not None
+        }
+
+    def _plan(self) -> None:
+        """Make a plan and say it; where none can be made, say that, and let the policy speak once the last expires."""
+        now = self.process.clock.now()
+        at = self._local(now)
+        try:
+            self._thinking.observe(self.ear, at, now.monotonic_ns)
+            decision = self._thinking.decide(self.ear.told(now.monotonic_ns), at)
+        except (SumikaError, ArithmeticError, ValueError) as error:
+            self._plan_ns = now.monotonic_ns + seconds_to_ns(min(AGAIN_S, self._every_s))
+            self._fail(str(error))
+            self._let_policy_speak()
+            return
+        self._recover()
+        now = self.process.clock.now()
+        self._asker, self._made_ns, self._moved_ns = Asker.PLAN, now.monotonic_ns, None
+        self._occupied = self._there(now.monotonic_ns)
+        wait_s = min(self._every_s, QUARTER_S - at.timestamp() % QUARTER_S)
+        # Just before a quarter begins its plan has been made already.
+        self._plan_ns = now.monotonic_ns + seconds_to_ns(wait_s if wait_s > 30.0 else min(self._every_s, QUARTER_S))
+        self._holds_until_ns = now.monotonic_ns + seconds_to_ns(self._every_s + min(GRACE_S, 0.5 * self._every_s))
+        if decision.dropped:
+            self.process.refuse("beyond what can be told")
+        self._publish(decision.report(PLAN, self._mode, now, self.ear.origin(), at))
+        self._say(decision.commands)
+
+    def _let_policy_speak(self) -> None:
+        now = self.process.clock.now()
+        if now.monotonic_ns < self._holds_until_ns:
+            return
+        commands = self._thinking.policy_commands(self._local(now))
+        if commands:
+            self._asker = Asker.POLICY
+            self._say(commands)
+
+    def _say(self, commands: tuple[Command, ...]) -> None:
+        """Publish commands, after the beat without which the gate takes none; only a house that is driven is told."""
+        self._commands = commands
+        self._remind_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(REMINDS_EVERY_S)
+        self._beat(at_once=True)
+        if self._mode is Mode.DRIVE:
+            self._send(commands)
+
+    def _send(self, commands: tuple[Command, ...]) -> None:
+        now, origin = self.process.clock.now(), self.ear.origin()
+        for command in commands:
+            self._publish(
+                msgspec.structs.replace(
+                    command,
+                    stamp=now,
+                    origin=origin,
+                    asked_by=self._asker,
+                    expires_ns=now.monotonic_ns + seconds_to_ns(QUARTER_S),
+                )
+            )
+
+    def _remind(self, now_ns: int) -> None:
+        """Say again what devices have not done: the gate or a device may have begun anew since."""
+        if now_ns < self._remind_ns or self._mode is not Mode.DRIVE or not self._in_force(now_ns):
+            return
+        self._remind_ns = now_ns + seconds_to_ns(REMINDS_EVERY_S)
+        told = self.ear.told(now_ns)
+        self._send(tuple(one for one in self._commands if told.get((one.device, one.action)) != one.value))
+
+    def _in_force(self, now_ns: int) -> bool:
+        return bool(self._commands) and (self._asker is Asker.POLICY or now_ns < self._holds_until_ns)
+
+    def _beat(self, *, at_once: bool = False) -> None:
+        """Say once a second that the planner lives, and until when its plan holds."""
+        now = self.process.clock.now()
+        due = now.monotonic_ns - self._beaten_ns >= NANOSECONDS_PER_SECOND
+        if not (due or at_once) or not self._in_force(now.monotonic_ns):
+            return
+        self._beaten_ns = now.monotonic_ns
+        holds_ns = self._holds_until_ns if self._asker is Asker.PLAN else 0
+        self._publish(Heartbeat(stamp=now, origin=self.ear.origin(), asker=self._asker, holds_until_ns=holds_ns))
+
+    def _fail(self, why: str) -> None:
+        self.process.refuse("no plan")
+        if not self._failing:
+            self._failing = True
+            self._publish(self._event(Severity.WARNING, why[:200], recovered=False))
+
+    def _recover(self) -> None:
+        if self._failing:
+            self._failing = False
+            self._publish(self._event(Severity.INFO, "", recovered=True))
+
+    def _event(self, severity: Severity, detail: str, *, recovered: bool) -> Event:
+        return Event(
+            stamp=self.process.clock.now(),
+            origin=self.ear.origin(),
+            subject=PLAN,
+            code="plan_failed",
+            severity=severity,
+            recovered=recovered,
+            detail=detail,
+        )
+
+    def _publish(self, message: Message) -> None:
+        if self.process.publisher is not None:
+            self.process.publisher.publish(message)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._subscriber.close()
+
+
+def run_plan(node: Node, launch: Launch) -> None:
+    """Run the planner until told to stop."""
+    with NodeProcess(node, launch) as process:
+        process.beat()
+        loop = PlanLoop(process, Thinking(launch.house))
+        try:
+            while not process.stopping:
+                loop.turn()
+        finally:
+            loop.close()

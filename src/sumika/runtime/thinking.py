@@ -1,0 +1,135 @@
+"""What the planner's process holds: belief, forecasts, planner and policy, fed from what was heard on the bus.
+
+What they need is imported when a process begins to think: it takes seconds and memory that no other node should pay.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sumika.runtime.house_ear import HouseEar
+from sumika.schema import Command, SumikaError
+from sumika.schema.house import House, Tariff
+
+if TYPE_CHECKING:
+    from sumika.belief.forecast import Foreteller
+    from sumika.belief.prices_ahead import KnownTariff
+    from sumika.ecu.modes import Decision
+    from sumika.ecu.policy_controller import PolicyController
+
+
+class Thinking:
+    """Belief, forecasts, planner and policy of one house.
+
+    Attributes:
+        foreteller: Is given every forecast of the weather.
+    """
+
+    foreteller: "Foreteller"
+
+    def __init__(self, house: House) -> None:
+        """Begin to think about a house."""
+        from sumika.belief.forecast import Foreteller
+        from sumika.belief.prices_ahead import PriceBook
+        from sumika.ecu import Ecu
+        from sumika.ecu.modes import Deciding
+
+        tariff = known_tariff(house)
+        # Every plan that is asked for is a new one: when to ask is this process's business.
+        self.ecu = Ecu(house, currency=tariff.currency, plans_every_s=0.0)
+        self.foreteller = Foreteller(self.ecu.belief.sun, PriceBook(tariff))
+        self._deciding = Deciding(self.ecu)
+        self._policy = _policy_of(house, tariff.currency, self)
+        self._at: datetime | None = None
+
+    def observe(self, ear: HouseEar, at: datetime, now_ns: int) -> None:
+        """Tell the belief what is so.
+
+        Args:
+            ear: What was heard.
+            at: On the house's own clock.
+            now_ns: Present monotonic time.
+        """
+        from sumika.ecu import Measurements
+        from sumika.ecu.first_guess import guess_first
+
+        if self._at is not None and at <= self._at:
+            return
+        self._at = at
+        air = ear.fresh_air(now_ns)
+        votes = tuple(ear.votes)
+        ear.votes.clear()
+        meter = ear.meter
+        if meter is not None:
+            self.foreteller.prices.see(at, meter.price_per_kwh, meter.carbon_g_kwh)
+        measurements = Measurements(
+            at=at,
+            air=air,
+            devices=tuple(ear.devices.values()),
+            weather=ear.fresh_weather(now_ns),
+            meter=meter,
+            presence=ear.occupied(now_ns),
+            votes=votes,
+        )
+        (self._policy or self.ecu).observe(measurements)
+        guess_first(self.ecu.belief, air)
+
+    def decide(self, told: Mapping[tuple[str, str], float], at: datetime) -> "Decision":
+        """Return what is to be done.
+
+        Args:
+            told: What devices said last.
+            at: On the house's own clock.
+
+        Raises:
+            SumikaError: if no plan could be made.
+        """
+        forecast = self.foreteller.now(at, self.ecu.belief.record.rows())
+        return self._deciding.decide(forecast, told)
+
+    def policy_commands(self, at: datetime) -> tuple[Command, ...]:
+        """Return what the distilled policy would do; nothing where there is none or it cannot say.
+
+        Args:
+            at: On the house's own clock.
+        """
+        if self._policy is None:
+            return ()
+        try:
+            return self._policy.commands(self.foreteller.now(at, self.ecu.belief.record.rows()))
+        except (SumikaError, ArithmeticError, ValueError):
+            return ()
+
+
+def known_tariff(house: House) -> "KnownTariff":
+    """Return what is known of a house's prices beforehand.
+
+    Args:
+        house: Its tariff is one of those that are known by name.
+
+    Raises:
+        SumikaError: if there is no such tariff.
+    """
+    from sumika.belief.prices_ahead import KnownTariff
+    from sumika.world.energy.tariffs import plan_of
+
+    said = house.tariff or Tariff()
+    plan = plan_of(said.plan)
+    return KnownTariff(
+        currency=plan.currency,
+        hours=plan.hours,
+        flat=plan.blocks[0][1] if plan.blocks and plan.market_mean <= 0.0 else None,
+        feed_in=plan.feed_in if said.feed_in_per_kwh is None else said.feed_in_per_kwh,
+        gas_per_kwh=plan.gas_per_kwh,
+        usual=plan.adds + plan.market_mean,
+    )
+
+
+def _policy_of(house: House, currency: str, thinking: Thinking) -> "PolicyController | None":
+    """Return the distilled policy on the same belief; None where none is shipped."""
+    from sumika.ecu.policy_controller import PolicyController
+
+    try:
+        return PolicyController(house, currency=currency, ecu=thinking.ecu)
+    except SumikaError:
+        return None
