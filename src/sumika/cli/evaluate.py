@@ -128,6 +128,41 @@ def control(
         compare_controllers(wanted, click.echo)
 
 
+@evaluate.command()
+@click.option(
+    "--policy", "file", type=click.Path(path_type=Path), metavar="FILE", help="Without it the one that ships."
+)
+@click.option("--week", "weeks", multiple=True, metavar="NAME", help="Without it weeks that it was not taught in.")
+@click.option("--seeds", default=1, show_default=True, help="So many weathers, households and markets.")
+@click.option("--days", default=7.0, show_default=True, help="So many are scored.")
+@click.option("--teach", type=click.Path(path_type=Path), metavar="FILE", help="Teach one anew (an hour) and keep it.")
+@click.option("--lessons", type=click.Path(path_type=Path), metavar="FOLDER", help="Where --teach keeps its lessons.")
+@click.option("--rounds", default=1, show_default=True, help="So often it drives while the planner teaches.")
+@click.option("--c", "c_file", type=click.Path(path_type=Path), metavar="FILE", help="Write it as one C file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def policy(
+    file: Path | None,
+    weeks: tuple[str, ...],
+    seeds: int,
+    days: float,
+    teach: Path | None,
+    lessons: Path | None,
+    rounds: int,
+    c_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Score the distilled planner against the planner that taught it, in simulated weeks and houses new to it."""
+    from sumika.cli import _policy
+    from sumika.plan.policy import load_policy
+
+    if teach is not None:
+        _policy.teach(teach, lessons, rounds)
+    elif c_file is not None:
+        _policy.write_c(load_policy(file), c_file)
+    else:
+        _policy.judge(file, weeks, seeds, days, as_json=as_json)
+
+
 def _messages(source: Path, log: Path, references: tuple[str, ...]) -> Iterator[Message]:
     """Yield the log's messages, then those of the tables that are laid beside it."""
     from sumika.evaluate.vitals_against_reference import TOPICS

@@ -33,6 +33,8 @@ _STEPS = 2
 def taught(planned: Planned, situating: Situating, view: View, rows: Sequence[Row]) -> NDArray[np.float32]:
     """Return (row, output) what a plan's first step says; NaN where it says nothing.
 
+    `later` gives plan and situation as they will be some steps on.
+
     Args:
         planned: The plan.
         situating: What it was made from.
@@ -122,8 +124,13 @@ class _Writing:
     def __init__(self, situating: Situating, view: View) -> None:
         self._situating, self._view = situating, view
         self._heat = np.repeat(situating.heat.start[None], _STEPS + 1, axis=0)
-        self._controls: dict[tuple[str, str], Array] = {}
-        self._charge: dict[str, Array] = {}
+        # `Telling` goes through all devices; what is told to those without a row is left out later.
+        self._controls = {
+            (device.id, name): np.zeros(_STEPS)
+            for device in situating.belief.house.devices
+            for name in ("heat_kw", "cool_kw", "closed", "level", "on")
+        }
+        self._charge = {store.device: np.zeros(_STEPS) for store in situating.inputs.stores}
         self._exchange = np.ones(_STEPS)
 
     def write(self, row: Row, said: Array) -> None:

@@ -10,7 +10,7 @@ from sumika.ecu.policy_features import FEATURES, features_of, view_of
 from sumika.ecu.policy_rows import SKILLS, rows_of
 from sumika.ecu.to_devices import Telling
 from sumika.plan.policy import Policy, load_policy
-from sumika.schema import Asker, Command, Origin
+from sumika.schema import Asker, Command, Origin, SumikaError
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
 
@@ -46,6 +46,7 @@ class PolicyController:
             if row.skill in policy.skills and policy.skills[row.skill].outputs == SKILLS[row.skill]
         )
         self._bound = policy.bound([row.skill for row in self.rows])
+        self._known = frozenset(row.device.id for row in self.rows)
         self._telling = Telling(self.ecu.belief)
         self._told: dict[tuple[str, str], float] = {}
         self._at: datetime | None = None
@@ -74,11 +75,12 @@ class PolicyController:
         Raises:
             SumikaError: if nothing was observed yet.
         """
+        if self._at is None:
+            raise SumikaError("nothing was observed yet", where="PolicyController", remedy="Give measurements first")
         situating = self.ecu.situate(forecast)
         view = view_of(situating)
         said = self._bound.says(features_of(situating, view, self.rows))
         settings = self._telling.settings(as_planned(said, situating, view, self.rows), self._told)
-        assert self._at is not None
         stamp = Instant(0, int(self._at.timestamp() * 1e9), "ecu")
         return tuple(
             Command(
@@ -91,4 +93,5 @@ class PolicyController:
                 expires_ns=stamp.monotonic_ns + seconds_to_ns(EXPIRES_S),
             )
             for device, setting, value in settings
+            if device in self._known
         )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.belief.comfort import band_of
 from sumika.ecu.heat_controls import capacity_kw
 from sumika.ecu.policy_rows import Row
 from sumika.ecu.situating import MOULD_FROM, UNSURE_PPM, WALL_RESISTS, Situating
@@ -69,6 +68,9 @@ OWN = ("own_1", "own_2", "own_3", "own_4", "own_5", "own_6")
 FEATURES = (*COMMON, *ROOM, *OWN)
 
 _DAY_H = 24.0
+_USUAL_LOW_C, _USUAL_HIGH_C = 20.0, 26.0
+"""Where nobody is expected for two days (EN 16798-1, category II, homes)."""
+
 _QUARTERS_1H, _QUARTERS_2H, _QUARTERS_3H, _QUARTERS_4H, _QUARTERS_6H = 4, 8, 12, 16, 24
 _HOUSE_LEVEL = frozenset({"tank", "battery", "car"})
 
@@ -137,14 +139,23 @@ def features_of(situating: Situating, view: View, rows: Sequence[Row]) -> NDArra
 
 
 def _bands(situating: Situating) -> tuple[Array, Array]:
-    """Return (room,) edges of comfort, of who is expected there within the hour; of who is awake where nobody is."""
-    inputs = situating.inputs
-    awake, asleep = (one[:_QUARTERS_1H].mean(axis=0) for one in (inputs.people.awake, inputs.people.asleep))
-    share = asleep / np.maximum(awake + asleep, 1e-6)
-    edges = [band_of(inputs.outdoor_mean_c, asleep=one, neutral_pmv=inputs.worth.neutral_pmv) for one in (False, True)]
-    low = edges[0].low_c + share * (edges[1].low_c - edges[0].low_c) + inputs.warmer_k
-    high = edges[0].high_c + share * (edges[1].high_c - edges[0].high_c) + inputs.warmer_k
-    return low, high
+    """Return (room,) edges of comfort: of whoever is expected there within the hour, else within the day."""
+    edges = []
+    hours = situating.inputs.ahead.hours
+    for above, usual in ((False, _USUAL_LOW_C), (True, _USUAL_HIGH_C)):
+        sides = [one for one in situating.hinges if one.name == "comfort" and one.above is above]
+        found = np.full(situating.rooms, usual)
+        for room, name in enumerate(situating.belief.outline.rooms):
+            here = [one for one in sides if one.room == name]
+            for steps in (_QUARTERS_1H, len(hours)):
+                weights = [one.cost_per_h[:steps] * hours[:steps] for one in here]
+                total = float(np.sum(weights))
+                if total > 0.0:
+                    limits = sum(float(one @ side.limit[:steps]) for one, side in zip(weights, here, strict=True))
+                    found[room] = limits / total
+                    break
+        edges.append(found)
+    return edges[0], edges[1]
 
 
 def _until(which: NDArray[np.bool_], hours: Array) -> float:
@@ -199,7 +210,8 @@ def _rooms(situating: Situating, low: Array, high: Array) -> Array:
     heat = _free(situating.heat, _QUARTERS_6H)
     felt = 0.5 * (heat[:, :rooms] + heat[:, rooms : 2 * rooms])
     air = heat[0, :rooms]
-    awake, asleep = inputs.people.awake, inputs.people.asleep
+    people, asleep = inputs.people.everybody, inputs.people.asleep
+    awake = people - asleep
     co2 = _free(situating.carried[1], _QUARTERS_2H)
     limit = inputs.worth.fresh_ppm - UNSURE_PPM
     sun = np.zeros((_QUARTERS_3H, rooms))
@@ -208,7 +220,6 @@ def _rooms(situating: Situating, low: Array, high: Array) -> Array:
     sun /= belief.outline.floor_m2
     outdoor = inputs.ahead.outdoor_c[0]
     surface = np.minimum(outdoor + WALL_RESISTS * (air - outdoor), air)
-    people = awake + asleep
     return np.stack(
         [
             felt[0] - low,
@@ -252,11 +263,11 @@ def _own(situating: Situating, view: View, row: Row) -> list[float]:
             10.0 * float(capacity_kw(device, outdoor, heats=True)[0]) / area,
             float(view.low_c[room]) - 20.0,
             float(view.high_c[room] - view.low_c[room]) - 4.0,
-            float(situating.inputs.people.awake[0].sum() + situating.inputs.people.asleep[0].sum()),
+            float(situating.inputs.people.everybody[0].sum()),
         ]
     if row.skill == "blind":
         sun = situating.sun_w[device.window] / 500.0
-        return [float(sun[0]), float(sun[:_QUARTERS_3H].mean()), float(sun[:48].mean())]
+        return [float(sun[0]), float(sun[:_QUARTERS_3H].mean()), float(sun[:_QUARTERS_6H].mean())]
     return _of_air(situating, view)
 
 
@@ -283,7 +294,7 @@ def _of_store(store: Store, view: View, hours: Array) -> list[float]:
 def _of_air(situating: Situating, view: View) -> list[float]:
     """Return what a fan of one room does for the whole house."""
     inputs, names = situating.inputs, ROOM
-    people = (inputs.people.awake + inputs.people.asleep)[:_QUARTERS_2H].mean(axis=0)
+    people = inputs.people.everybody[:_QUARTERS_2H].mean(axis=0)
     stale = np.maximum(view.rooms[:, names.index("stale_2h")], 0.0)
     dust = np.maximum(view.rooms[:, names.index("dust_now")] - 1.0, 0.0)
     return [

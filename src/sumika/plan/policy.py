@@ -86,7 +86,7 @@ class Skill:
         Args:
             features: (feature,).
         """
-        x = np.clip((features - self.mean) / self.scale, -FURTHEST, FURTHEST).astype(np.float32)
+        x = np.fmin(np.fmax((features - self.mean) / self.scale, -FURTHEST), FURTHEST).astype(np.float32)
         for number, layer in enumerate(self.layers):
             x = layer.real @ x + layer.bias
             if number < len(self.layers) - 1:
@@ -201,7 +201,8 @@ class Bound:
         Args:
             features: (row, feature).
         """
-        x = ((features - self._mean) * self._slope).clip(-FURTHEST, FURTHEST)[:, None, :]
+        # `fmax` and `fmin` turn what is not a number into the least: nothing comes in that could come out as such.
+        x = np.fmin(np.fmax((features - self._mean) * self._slope, -FURTHEST), FURTHEST)[:, None, :]
         for number, (weight, bias) in enumerate(self._layers):
             x = x @ weight + bias
             if number < 2:

@@ -21,7 +21,7 @@ _HEAD = """\
  *
  * int sumika_policy(int skill, const float *features, float *said)
  *   skill: one of SUMIKA_*; features: {features} of them; said: room for {outputs}.
- *   Returns how many were said, 0 for an unknown skill. What is not a number counts as the mean.
+ *   Returns how many were said, 0 for an unknown skill.
  */
 #include <stdint.h>
 
@@ -40,7 +40,7 @@ struct sumika_skill {
 %(table)s
 
 static float sumika_within(float x, float low, float high) {
-    return x < low ? low : x > high ? high : x;
+    return x > low ? (x < high ? x : high) : low; /* what is not a number counts as the least */
 }
 
 static void sumika_layer(const struct sumika_skill *one, int place, int wide, int high, const float *in, float *out) {
@@ -60,8 +60,7 @@ int sumika_policy(int skill, const float *features, float *said) {
         return 0;
     const struct sumika_skill *one = &sumika_skills[skill];
     for (int i = 0; i < SUMIKA_FEATURES; i++) {
-        float x = features[i] == features[i] ? features[i] : one->mean[i];
-        a[i] = sumika_within((x - one->mean[i]) / one->scale[i], -%(furthest)s, %(furthest)s);
+        a[i] = sumika_within((features[i] - one->mean[i]) / one->scale[i], -%(furthest)s, %(furthest)s);
     }
     sumika_layer(one, 0, SUMIKA_FEATURES, one->hidden_1, a, b);
     sumika_layer(one, 1, one->hidden_1, one->hidden_2, b, a);

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.distil.networks.augment import Augmentation
 from sumika.distil.networks.build import Network, build
 from sumika.distil.networks.fit import FitSettings, fit, outputs_of
 from sumika.distil.networks.layers import Dense
@@ -60,6 +61,8 @@ def settings_for(lessons: int, *, epochs: int = 80) -> FitSettings:
         learning_rate=4e-3,
         weight_decay=0.05,
         validation_share=0.15,
+        patience=epochs,
+        augment=Augmentation(jitter=0.1),
         int8_epochs=max(1, epochs // 8),
         loss=LossSettings(values="huber", huber_delta=1.5),
     )

@@ -40,6 +40,9 @@ MOST_REGRET = 0.03
 SEEN_HOUSE_WEEKS = ("winter_tokyo", "summer_tokyo", "spring_sapporo", "rainy_tokyo")
 """Weeks in a house that the policy was taught in, lived with other weather and people."""
 
+SHOWN_WEEKS = (*HELD_OUT_WEEKS, *SEEN_HOUSE_WEEKS)
+"""On which a policy is judged."""
+
 _DRIVES_DAYS = 1.0
 _ASKED = 400
 _TRIES = 5
@@ -104,7 +107,7 @@ class Driving:
 def policy_regret(
     policy: Policy,
     *,
-    weeks: Sequence[str] = (*HELD_OUT_WEEKS, *SEEN_HOUSE_WEEKS),
+    weeks: Sequence[str] = SHOWN_WEEKS,
     seeds: Sequence[int] = SCORED_SEEDS[:1],
     warm_up_days: int = 7,
     days: float = 7.0,

@@ -6,6 +6,7 @@ is therefore disturbed at times, and it says what it would do from there (noise 
 "A Reduction of Imitation Learning and Structured Prediction to No-Regret Online Learning", AISTATS 2011).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -19,7 +20,9 @@ from sumika.ecu import Measurements as Heard
 from sumika.ecu.policy_actions import taught
 from sumika.ecu.policy_controller import PolicyController
 from sumika.ecu.policy_features import features_of, view_of
+from sumika.ecu.policy_later import later
 from sumika.ecu.policy_rows import rows_of
+from sumika.ecu.situating import Situating
 from sumika.evaluate.control.arena import Arena, Measurements
 from sumika.evaluate.control.baselines.families import FAMILIES
 from sumika.evaluate.control.baselines.tuned import tuned_settings
@@ -27,6 +30,7 @@ from sumika.evaluate.control.forecasts import Forecast
 from sumika.evaluate.control.houses import EQUIPMENT
 from sumika.evaluate.control.weeks import week_of
 from sumika.plan.policy import Policy
+from sumika.plan.problem import Planned
 from sumika.schema import Command, SumikaError
 from sumika.schema.building import Grade
 from sumika.schema.house import House, Tariff
@@ -40,6 +44,9 @@ DISTURBED = 0.25
 
 OFF_BY_K = 1.2
 
+LATER_STEPS = (0, 3, 8, 15, 24)
+"""Of a plan, from which lessons are drawn."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class School:
@@ -52,7 +59,9 @@ class School:
         grade: Of insulation; None: as in the week.
         tariff: Its name; empty: as in the week.
         equipment: What it has besides.
+        looks_on_days: For so long a thermostat drives before.
         days: How long the planner drives.
+        plans_every_s: How often it plans, and gives a lesson.
     """
 
     week: str
@@ -61,7 +70,9 @@ class School:
     grade: Grade | None = None
     tariff: str = ""
     equipment: tuple[str, ...] = ()
+    looks_on_days: float = LOOKS_ON_DAYS
     days: float = 2.0
+    plans_every_s: float = PLANS_EVERY_S
 
     @property
     def name(self) -> str:
@@ -70,7 +81,7 @@ class School:
 
     def house(self) -> House:
         """Return its house."""
-        house = week_of(self.week).house(self.seed, warm_up_days=LOOKS_ON_DAYS)
+        house = week_of(self.week).house(self.seed, warm_up_days=math.ceil(self.looks_on_days))
         assert house.building is not None
         site = msgspec.structs.replace(
             house.building.site, north_deg=(house.building.site.north_deg + self.turned_deg) % 360.0
@@ -161,25 +172,26 @@ def heard(measurements: Measurements) -> Heard:
 class Pupil:
     """A controller that writes down what the planner says, and does it, or what the policy says, or something odd."""
 
-    def __init__(self, house: House, *, currency: str, school: str, policy: Policy | None, seed: int) -> None:
+    def __init__(self, house: House, *, currency: str, school: School, policy: Policy | None) -> None:
         """Take a house.
 
         Args:
             house: As described.
             currency: Of prices.
-            school: Named in the lessons.
+            school: Where lessons are had; its seed draws what is disturbed.
             policy: Who drives; None: the planner, disturbed at times.
-            seed: Of what is disturbed.
         """
-        self.ecu = Ecu(house, currency=currency, plans_every_s=PLANS_EVERY_S)
+        self.ecu = Ecu(house, currency=currency, plans_every_s=school.plans_every_s)
         self._rows = rows_of(self.ecu.belief)
         self._policy = None
         if policy is not None:
             self._policy = PolicyController(house, currency=currency, policy=policy, ecu=self.ecu)
-        self._school, self._random = school, np.random.default_rng(seed)
+        self._name = school.name + ("/policy" if policy is not None else "")
+        self._random = np.random.default_rng(school.seed)
         self._seen: list[NDArray[np.float32]] = []
         self._said: list[NDArray[np.float32]] = []
         self._days: list[str] = []
+        self._plans = 0
         self._kinds = {device.id: device.kind for device in house.devices}
         self._odd: dict[str, float] = {}
 
@@ -193,13 +205,18 @@ class Pupil:
         found = self.ecu.plan(forecast)
         planned = self.ecu.planned
         if planned is not None and planned is not before:
-            situating = self.ecu.situate(forecast)
-            view = view_of(situating)
-            self._seen.append(features_of(situating, view, self._rows))
-            self._said.append(taught(planned, situating, view, self._rows))
-            self._days.append(f"{self._school}/{forecast.at.toordinal()}")
+            self._write(planned, self.ecu.situate(forecast), f"{self._name}/{forecast.at.toordinal()}")
             self._draw()
         return self._policy.commands(forecast) if self._policy is not None else self._disturbed(found)
+
+    def _write(self, planned: Planned, situating: Situating, group: str) -> None:
+        self._plans += 1
+        for step in LATER_STEPS:
+            plan, then = later(planned, situating, step)
+            view = view_of(then)
+            self._seen.append(features_of(then, view, self._rows))
+            self._said.append(taught(plan, then, view, self._rows))
+            self._days.append(group)
 
     def _draw(self) -> None:
         """Draw which devices are told something odd until the next plan, and how odd."""
@@ -231,7 +248,9 @@ class Pupil:
         skill = np.array([row.skill for row in self._rows] * count)
         group = np.repeat(np.array(self._days), len(self._rows))
         known = np.isfinite(said[:, 0])
-        return Lessons(skill=skill[known], features=seen[known], said=said[known], group=group[known], plans=count)
+        return Lessons(
+            skill=skill[known], features=seen[known], said=said[known], group=group[known], plans=self._plans
+        )
 
 
 def attend(school: School, policy: Policy | None = None) -> Lessons:
@@ -245,12 +264,13 @@ def attend(school: School, policy: Policy | None = None) -> Lessons:
     pupil = Pupil(
         arena.house,
         currency=arena.world.meter.currency,
-        school=school.name + ("/policy" if policy is not None else ""),
+        school=school,
         policy=policy,
-        seed=school.seed,
     )
     simple = FAMILIES["thermostat"]
-    arena.run(simple.make(arena.house, tuned_settings(school.week, simple.name)), LOOKS_ON_DAYS, learners=(pupil,))
+    arena.run(
+        simple.make(arena.house, tuned_settings(school.week, simple.name)), school.looks_on_days, learners=(pupil,)
+    )
     arena.run(pupil, school.days)
     return pupil.lessons()
 

@@ -1,0 +1,143 @@
+"""The policy in a house: the planner's word there and back, lessons, who drives, and when a policy is kept."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sumika.ecu import Ecu
+from sumika.ecu.policy_actions import as_planned, taught
+from sumika.ecu.policy_controller import PolicyController
+from sumika.ecu.policy_features import FEATURES, view_of
+from sumika.ecu.policy_rows import SKILLS, rows_of
+from sumika.ecu.to_devices import Telling
+from sumika.evaluate.control import policy_lessons
+from sumika.evaluate.control.arena import Arena
+from sumika.evaluate.control.baselines.settings import Settings
+from sumika.evaluate.control.baselines.thermostat import Thermostat
+from sumika.evaluate.control.cost import Cost
+from sumika.evaluate.control.forecasts import Forecaster
+from sumika.evaluate.control.policy import MOST_REGRET, Driving, Planning, Regret, is_kept, mean_regret, policy_us
+from sumika.evaluate.control.policy_lessons import School, again, attend, load_lessons, together
+from sumika.evaluate.control.weeks import week_of
+from sumika.plan.policy import load_policy
+from sumika.schema import Asker, SumikaError
+
+NOTHING = dict.fromkeys(("gas", "stored", "missing", "carbon", "stale_air", "dust", "humidity", "mould"), 0.0)
+
+
+def regret(planner: float, policy: float, *, new_house: bool = True) -> Regret:
+    costs = [Cost(electricity=0.5 * total, discomfort=0.5 * total, **NOTHING) for total in (planner, policy)]
+    return Regret(week="winter_naha", seed=11, new_house=new_house, planner=costs[0], policy=costs[1])
+
+
+def test_dear_weeks_count_by_what_they_cost() -> None:
+    regrets = [regret(1000.0, 1010.0), regret(100.0, 120.0)]
+    assert [one.share for one in regrets] == pytest.approx([0.01, 0.2])
+    assert mean_regret(regrets) == pytest.approx(30.0 / 1100.0)
+
+
+def test_a_policy_is_kept_only_while_its_regret_is_small_in_known_and_in_new_houses() -> None:
+    fine, bad = 1000.0 * (1.0 + MOST_REGRET - 1e-6), 1000.0 * (1.0 + MOST_REGRET + 1e-3)
+    assert is_kept([regret(1000.0, fine), regret(1000.0, fine, new_house=False)])
+    assert is_kept([regret(1000.0, 900.0)])
+    assert not is_kept([regret(1000.0, bad)])
+    # One good house does not make up for another.
+    assert not is_kept([regret(1000.0, 900.0, new_house=False), regret(1000.0, bad)])
+    assert not is_kept([regret(1000.0, bad, new_house=False), regret(1000.0, 900.0)])
+    assert not is_kept([])
+
+
+def test_it_takes_microseconds() -> None:
+    policy = load_policy()
+    few = policy_us(policy, skills=("tank",))
+    assert 0.0 < few < 10_000.0
+
+
+def test_schools_of_a_later_round_have_other_weather_in_the_same_houses() -> None:
+    first = policy_lessons.SCHOOLS
+    later = again(first, days=1.0, seed=100)
+    assert [one.week for one in later] == [one.week for one in first]
+    assert not {(one.week, one.seed) for one in later} & {(one.week, one.seed) for one in first}
+    house = replace(first[0], turned_deg=30.0, equipment=("battery",)).house()
+    plain = week_of(first[0].week).house(91)
+    assert house.building is not None
+    assert plain.building is not None
+    assert house.building.site.north_deg == pytest.approx((plain.building.site.north_deg + 30.0) % 360.0)
+    assert [device.id for device in house.devices].count("battery") == 1
+    assert not {one.week for one in first} & set(policy_lessons.HELD_OUT_WEEKS)
+
+
+def lived(arena: Arena, ecu: Ecu) -> None:
+    arena.run(Thermostat(arena.house, Settings()), 0.1, learners=[Planning(ecu)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("week", ["winter_sapporo", "summer_tokyo"])
+def test_the_planners_word_there_and_back_tells_devices_the_same(week: str) -> None:
+    school = School(week=week, seed=92, looks_on_days=0.1, equipment=("battery", "pv", "car"))
+    arena = Arena(school.house(), seed=92)
+    ecu = Ecu(arena.house, currency=arena.world.meter.currency)
+    lived(arena, ecu)
+    forecast = Forecaster(arena.world).now()
+    ecu.plan(forecast)
+    assert ecu.planned is not None
+    situating = ecu.situate(forecast)
+    view, rows = view_of(situating), rows_of(ecu.belief)
+    said = taught(ecu.planned, situating, view, rows)
+    told = {("car", "at_home"): 1.0}
+    wanted = {(device, name): value for device, name, value in Telling(ecu.belief).settings(ecu.planned, told)}
+    back = as_planned(np.nan_to_num(said), situating, view, rows)
+    found = {(device, name): value for device, name, value in Telling(ecu.belief).settings(back, told)}
+    assert found == pytest.approx(wanted, abs=0.1)
+    assert len({device for device, _ in found}) >= 9
+
+
+@pytest.mark.slow
+def test_the_planner_teaches_and_the_policy_drives(tmp_path: Path) -> None:
+    school = School(
+        week="winter_sapporo",
+        seed=92,
+        equipment=("battery", "pv", "car"),
+        looks_on_days=0.1,
+        days=0.09,
+        plans_every_s=3600.0,
+    )
+    lessons = attend(school)
+    assert lessons.plans == 3
+    assert lessons.features.shape == (len(lessons.skill), len(FEATURES))
+    assert np.isfinite(lessons.features).all()
+    assert {"climate_wanted", "tank", "battery", "car", "floor"} <= set(lessons.skill) <= set(SKILLS)
+    for name, outputs in SKILLS.items():
+        assert np.isfinite(lessons.said[lessons.skill == name][:, : len(outputs)]).all()
+    driven = attend(school, load_policy())
+    assert not set(driven.group) & set(lessons.group)
+    both = together([lessons, driven])
+    both.keep(tmp_path / "lessons.npz")
+    kept = load_lessons(tmp_path / "lessons.npz")
+    np.testing.assert_array_equal(kept.features, both.features)
+    assert kept.plans == both.plans == 6
+
+
+def test_lessons_that_are_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "lessons.npz").write_bytes(b"nothing")
+    with pytest.raises(SumikaError, match="no lessons"):
+        load_lessons(tmp_path / "lessons.npz")
+
+
+@pytest.mark.slow
+def test_the_policy_commands_the_devices_it_knows_and_says_that_it_was_it() -> None:
+    school = School(week="summer_tokyo", seed=92, looks_on_days=0.1)
+    arena = Arena(school.house(), seed=92)
+    ecu = Ecu(arena.house, currency=arena.world.meter.currency)
+    lived(arena, ecu)
+    controller = PolicyController(arena.house, ecu=ecu)
+    with pytest.raises(SumikaError, match="nothing was observed"):
+        controller.commands(Forecaster(arena.world).now())
+    diary = arena.run(Driving(controller), 0.1)
+    assert diary.refused == 0
+    commands = controller.commands(Forecaster(arena.world).now())
+    assert {one.asked_by for one in commands} == {Asker.POLICY}
+    assert {one.device for one in commands} == {row.device.id for row in controller.rows}
+    assert ecu.planned is None
