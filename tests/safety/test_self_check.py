@@ -69,6 +69,11 @@ def test_a_row_wider_than_its_kind_is_found(table: dict[str, KindLimits], low: f
     assert line.startswith("exhaust_fan.level: ")
 
 
+def test_a_row_of_one_value_is_a_range(table: dict[str, KindLimits]) -> None:
+    table["exhaust_fan"] = KindLimits(settings={"level": Limit(low=1.0, high=1.0)})
+    assert problems({}) == ()
+
+
 def test_a_check_that_takes_anything_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     for wild in (math.nan, math.inf, -math.inf, "above", "below"):
 
