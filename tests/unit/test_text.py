@@ -29,7 +29,19 @@ from sumika.text import (
 
 PACKAGE = Path(sumika.__file__).parent
 TABLE_CELL = 24
-FAMILIES = ("reason.", "state.", "origin.", "banner.", "severity.", "event.", "rule.", "world.column_", "why.rules.", "why.plan.")
+FAMILIES = (
+    "reason.",
+    "state.",
+    "origin.",
+    "banner.",
+    "severity.",
+    "event.",
+    "rule.",
+    "world.column_",
+    "why.rules.",
+    "why.plan.",
+    "terminal.mode.",
+)
 TEXT_FILES = ("_en.", "_ja.", "_why_")
 DIAGNOSES = re.compile(
     r"apn|arrhythm|diagnos|disease|patient|abnormal|無呼吸|不整脈|診断|疾患|病気|患者|異常な(?:呼吸|心拍)", re.I

@@ -18,7 +18,7 @@ from sumika.plan.problem import Planned
 from sumika.plan.rolling import AsPlanned, Rolling
 from sumika.schema import Command
 from sumika.schema.house import Device, House
-from sumika.text import say
+from sumika.text import money_text, say
 
 Array = NDArray[np.float64]
 
@@ -282,15 +282,6 @@ def _does_something(settings: Mapping[str, float]) -> bool:
     """Return whether a device is told to do something that it could leave."""
     switches = [settings[name] for name in ("mode", "on", "level", "closed", "open") if name in settings]
     return not switches or max(switches) > 0.0
-
-
-def money_text(amount: float, currency: str, language: str) -> str:
-    """Return money as it is read: whole yen, hundredths of a euro."""
-    if currency == "JPY":
-        return say("why.plan.yen", language, amount=amount)
-    if currency == "EUR":
-        return say("why.plan.euro", language, amount=amount)
-    return say("why.plan.money", language, amount=amount, currency=currency)
 
 
 _TELLS: Mapping[str, Callable[[_Telling, Device, Mapping[str, float]], list[_Part]]] = {

@@ -18,6 +18,7 @@ from sumika.schema import (
     MeterSample,
     NodeHealth,
     Origin,
+    PlanReport,
     Presence,
     Respiration,
     TrueWorld,
@@ -35,6 +36,7 @@ TOPICS_SHOWN = (
     "air",
     "meter",
     "truth_world",
+    "plan",
     "node_health",
     "event",
 )
@@ -43,6 +45,9 @@ SHORTEST_LIFE_S = 2.0
 PERIODS_OF_LIFE = 3.0
 """A value lives three periods of its topic: one lost message is no alarm, a silent radar is told within 2-3 s."""
 
+PLAN_LIFE_S = 1000.0
+"""A plan is made anew every quarter of an hour."""
+
 FUTURE_TOLERANCE_S = 1.0
 CHEST_WINDOW_S = 30.0
 EVENTS_KEPT = 50
@@ -50,14 +55,16 @@ KEYS_KEPT = 1000
 _CHEST_SAMPLES_KEPT = 6000
 """30 s of the fastest radar; more would be a flood, not a chest."""
 
-Shown = TypeVar("Shown", Presence, Respiration, HeartRate, NodeHealth, AirSample, MeterSample, TrueWorld)
+Shown = TypeVar("Shown", Presence, Respiration, HeartRate, NodeHealth, AirSample, MeterSample, TrueWorld, PlanReport)
 
 
-_OF_THE_HOUSE = (MeterSample, TrueWorld)
+_OF_THE_HOUSE = (MeterSample, TrueWorld, PlanReport)
 
 
 def life_s(topic: str) -> float:
     """Return how old a message of this topic may be and still be shown."""
+    if topic == TOPIC_OF[PlanReport]:
+        return PLAN_LIFE_S
     rate_hz = TOPICS[topic].rate_hz
     return max(SHORTEST_LIFE_S, PERIODS_OF_LIFE / rate_hz) if rate_hz else SHORTEST_LIFE_S
 
@@ -153,7 +160,7 @@ class Memory:
         return [sample for sample in found if sample is not None and sample.room == room]
 
     def of_the_house(self, kind: type[Shown], now: Instant) -> Shown | None:
-        """Return the newest word of the first meter, or the first world; None where there is none that is fresh."""
+        """Return the newest word of the first meter, world or planner; None where there is none that is fresh."""
         keys = [key for (topic, key) in self._latest if topic == TOPIC_OF[kind]]
         return self.fresh(kind, keys[0], now) if keys else None
 

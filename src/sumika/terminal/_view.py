@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from sumika.clock import Instant
-from sumika.schema import Message, MeterSample, Origin, Severity, TrueWorld
+from sumika.schema import Message, MeterSample, Mode, Origin, PlanReport, Severity, TrueWorld
 from sumika.schema.house import House, Room
 from sumika.terminal._layout import COLUMN_GAP, Layout, panel_columns, panel_width, share_height
 from sumika.terminal._lines import BAD, BANNERS, BOLD, CAUTION, DIM, GOOD, PLAIN, Line, fit, pad, side_by_side
@@ -20,10 +20,12 @@ from sumika.terminal._look import Look, clock_time, finite
 from sumika.terminal._memory import Memory
 from sumika.terminal._nodes import node_rows, nodes_note
 from sumika.terminal._room import room_line, room_panel
-from sumika.text import banner, event_text
+from sumika.text import banner, event_text, money_text, simple_text
 from sumika.units import ns_to_seconds
 
 SMALLEST_WIDTH = 20
+LEAST_HEIGHT_WITH_PLAN = 16
+MODES = frozenset(mode.value for mode in Mode)
 _PATH = re.compile(r"/(?:[^/\s:]+/)+([^/\s:]+)")
 """A whole path would fill the line before the cause is told; the log and plain lines keep it."""
 
@@ -79,6 +81,13 @@ def rooms_shown(house: House) -> tuple[Room, ...]:
     return tuple(room for room in house.rooms if room.id in told) or house.rooms
 
 
+def plan_saves(plan: PlanReport) -> float | None:
+    """Return how much less a plan costs than the best simple controller would; None where that is not known."""
+    if plan.plan_cost is None or plan.simple_cost is None:
+        return None
+    return plan.simple_cost - plan.plan_cost
+
+
 def world_time(local_time: str) -> str:
     """Return date and time of day of a simulated house; what is no time is shown as it is."""
     try:
@@ -124,6 +133,8 @@ class HouseView:
         look = self.look(language, ascii_only=ascii_only)
         drawn = max(width, SMALLEST_WIDTH)
         lines = [self._title(now, look, drawn), *self._banners(look, drawn), *self._world(now, look, drawn)]
+        if height >= LEAST_HEIGHT_WITH_PLAN:
+            lines += self._plan(now, look, drawn)
         layout = share_height(
             height - len(lines),
             drawn,
@@ -170,6 +181,24 @@ class HouseView:
         if (cost := finite(world.cost)) is not None:
             parts.append(look.say("terminal.cost", value=cost, currency=look.show(world.currency)))
         return [fit((Segment(" " + look.clip(look.separator.join(parts), width - 2), PLAIN),), width)]
+
+    def _plan(self, now: Instant, look: Look, width: int) -> list[Line]:
+        """Return how far the planner goes and what its plan is worth, and the weightiest of its reasons."""
+        plan = self.memory.of_the_house(PlanReport, now)
+        if plan is None or plan.mode not in MODES:
+            return []
+        parts = [look.say(f"terminal.mode.{plan.mode}")]
+        if (saves := finite(plan_saves(plan))) is not None and (saves >= 0.0) is (plan.follows == "plan"):
+            money = money_text(abs(saves), plan.currency, look.language)
+            simple = simple_text(plan.best_simple, look.language)
+            key = "terminal.plan_saves" if saves >= 0.0 else "terminal.plan_dearer"
+            parts.append(look.say(key, money=look.show(money), simple=look.show(simple)))
+        head = look.clip(look.separator.join(parts), width - 2)
+        lines = [fit((Segment(" " + head, PLAIN),), width)]
+        if plan.actions:
+            why = plan.actions[0].why_ja if look.language == "ja" else plan.actions[0].why
+            lines.append(fit((Segment("   " + look.clip(look.show(why), width - 4), DIM),), width))
+        return lines
 
     def _rooms(self, now: Instant, look: Look, width: int, layout: Layout) -> list[Line]:
         rooms = self.rooms

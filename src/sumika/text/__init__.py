@@ -16,12 +16,14 @@ from sumika.text._phrases import (
     distance_text,
     duration_text,
     event_text,
+    money_text,
     origin_text,
     probability_text,
     rate_text,
     reason_text,
     rule_text,
     severity_text,
+    simple_text,
     state_text,
 )
 from sumika.text._say import LANGUAGES, language_of, say
@@ -33,6 +35,7 @@ __all__ = [
     "duration_text",
     "event_text",
     "language_of",
+    "money_text",
     "origin_text",
     "probability_text",
     "rate_text",
@@ -40,5 +43,6 @@ __all__ = [
     "rule_text",
     "say",
     "severity_text",
+    "simple_text",
     "state_text",
 ]

@@ -78,3 +78,18 @@ def duration_text(seconds: float, language: str) -> str:
     if seconds < _SECONDS_PER_HOUR:
         return say("duration.minutes", language, minutes=seconds / SECONDS_PER_MINUTE)
     return say("duration.hours", language, hours=seconds / _SECONDS_PER_HOUR)
+
+
+def simple_text(name: str, language: str) -> str:
+    """Return the name of a simple controller, as people call it; one that is not known is shown as it is."""
+    key = f"why.plan.simple.{name}"
+    return say(key, language) if key in LANGUAGES[language] else name
+
+
+def money_text(amount: float, currency: str, language: str) -> str:
+    """Return money as it is read: whole yen, hundredths of a euro; other currencies by their letters."""
+    if currency == "JPY":
+        return say("money.yen", language, amount=amount)
+    if currency == "EUR":
+        return say("money.euro", language, amount=amount)
+    return say("money.other", language, amount=amount, currency=currency)

@@ -72,9 +72,9 @@ WHY: dict[str, str] = {
     "why.plan.what.air": "bad air",
     "why.plan.what.energy": "energy",
     "why.plan.what.stores": "what would be missing later",
-    "why.plan.yen": "{amount:.0f} yen",
-    "why.plan.euro": "{amount:.2f} euro",
-    "why.plan.money": "{amount:.2f} {currency}",
+    "money.yen": "{amount:.0f} yen",
+    "money.euro": "{amount:.2f} euro",
+    "money.other": "{amount:.2f} {currency}",
     "why.plan.simple": "as {name} would do it, which costs {money} less than the plan",
     "why.plan.simple.thermostat": "a thermostat",
     "why.plan.simple.set_back": "a thermostat with set-back",
@@ -84,4 +84,10 @@ WHY: dict[str, str] = {
     "event.plan_failed.recovered": "plans are being made again",
     "event.no_weather_forecast": "no weather forecast",
     "event.no_weather_forecast.recovered": "weather forecasts come again",
+    # How far the planner goes, in the live view.
+    "terminal.mode.drive": "plan drives",
+    "terminal.mode.suggest": "plan suggests",
+    "terminal.mode.shadow": "plan looks on",
+    "terminal.plan_saves": "saves {money} in 2 days over {simple}",
+    "terminal.plan_dearer": "follows {simple}: {money} cheaper in 2 days",
 }

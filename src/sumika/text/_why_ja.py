@@ -72,9 +72,9 @@ WHY: dict[str, str] = {
     "why.plan.what.air": "空気の悪さ",
     "why.plan.what.energy": "電気代",
     "why.plan.what.stores": "後の不足",
-    "why.plan.yen": "{amount:.0f}円",
-    "why.plan.euro": "{amount:.2f}ユーロ",
-    "why.plan.money": "{amount:.2f} {currency}",
+    "money.yen": "{amount:.0f}円",
+    "money.euro": "{amount:.2f}ユーロ",
+    "money.other": "{amount:.2f} {currency}",
     "why.plan.simple": "{name}のやり方で、計画より{money}安い",
     "why.plan.simple.thermostat": "温度調節器",
     "why.plan.simple.set_back": "留守時に弱める温度調節器",
@@ -84,4 +84,10 @@ WHY: dict[str, str] = {
     "event.plan_failed.recovered": "計画を再び作っています",
     "event.no_weather_forecast": "天気予報がありません",
     "event.no_weather_forecast.recovered": "天気予報を再び受け取っています",
+    # How far the planner goes, in the live view.
+    "terminal.mode.drive": "計画が運転中",
+    "terminal.mode.suggest": "計画が提案中",
+    "terminal.mode.shadow": "計画は見守り中",
+    "terminal.plan_saves": "{simple}より2日で{money}得",
+    "terminal.plan_dearer": "{simple}に従う: 2日で{money}安い",
 }
