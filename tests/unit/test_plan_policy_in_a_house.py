@@ -3,9 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from sumika.cli.evaluate import evaluate
 from sumika.ecu import Ecu
 from sumika.ecu.policy_actions import as_planned, taught
 from sumika.ecu.policy_controller import PolicyController
@@ -141,3 +144,40 @@ def test_the_policy_commands_the_devices_it_knows_and_says_that_it_was_it() -> N
     assert {one.asked_by for one in commands} == {Asker.POLICY}
     assert {one.device for one in commands} == {row.device.id for row in controller.rows}
     assert ecu.planned is None
+
+
+def test_the_command_line_writes_c_and_refuses_what_cannot_be(tmp_path: Path) -> None:
+    def run(*arguments: str) -> tuple[int, str]:
+        answer = CliRunner(env={"LANG": "C"}).invoke(evaluate, ["policy", *arguments])
+        return answer.exit_code, answer.output + str(answer.exception)
+
+    code, _ = run("--c", str(tmp_path / "policy.c"))
+    assert code == 0
+    assert "int sumika_policy(int skill" in (tmp_path / "policy.c").read_text()
+    for arguments, says in (
+        (("--week", "autumn_osaka"), "no scenario week"),
+        (("--seeds", "0"), "nothing would be lived through"),
+        (("--days", "0"), "nothing would be lived through"),
+        (("--policy", str(tmp_path / "absent")), "cannot be read"),
+        (("--teach", str(tmp_path / "absent" / "policy.msgpack")), "no folder"),
+    ):
+        code, out = run(*arguments)
+        assert code != 0
+        assert says in out
+
+
+def test_a_judgement_is_one_json_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judged(*_: object, **__: object) -> tuple[Regret, ...]:
+        return (regret(1000.0, 1010.0), regret(500.0, 520.0, new_house=False))
+
+    monkeypatch.setattr("sumika.cli._policy.policy_regret", judged)
+    answer = CliRunner(env={"LANG": "C"}).invoke(evaluate, ["policy", "--json"])
+    found = msgspec.json.decode(answer.stdout)
+    assert found["simulated"] is True
+    assert found["regret"] == pytest.approx(30.0 / 1500.0)
+    assert found["kept"] is False
+    assert found["bytes"] == len(load_policy().packed())
+    table = CliRunner(env={"LANG": "C"}).invoke(evaluate, ["policy"]).stdout
+    assert table.startswith("SIMULATED")
+    assert "not kept" in table
+    assert max(len(line) for line in table.splitlines()) <= 80

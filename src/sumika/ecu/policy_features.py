@@ -206,47 +206,72 @@ def _free(carried: Carried, steps: int) -> Array:
 
 
 def _rooms(situating: Situating, low: Array, high: Array) -> Array:
-    inputs, belief, rooms = situating.inputs, situating.belief, situating.rooms
+    """Return (room, room feature), in the order of `ROOM`."""
     heat = _free(situating.heat, _QUARTERS_6H)
+    air_c = heat[0, : situating.rooms]
+    parts = [
+        *_warmth_of_rooms(heat, situating.rooms, low, high),
+        *_people_of_rooms(situating),
+        *_air_of_rooms(situating, air_c),
+        *_sun_of_rooms(situating),
+    ]
+    return np.stack(parts, axis=1)
+
+
+def _warmth_of_rooms(heat: Array, rooms: int, low: Array, high: Array) -> list[Array]:
     felt = 0.5 * (heat[:, :rooms] + heat[:, rooms : 2 * rooms])
     air = heat[0, :rooms]
+    return [
+        felt[0] - low,
+        felt[0] - high,
+        heat[0, rooms : 2 * rooms] - air,
+        heat[0, 2 * rooms :] - air,
+        felt[_QUARTERS_1H] - low,
+        felt[_QUARTERS_3H] - low,
+        felt[_QUARTERS_6H] - low,
+        felt[_QUARTERS_3H] - high,
+    ]
+
+
+def _people_of_rooms(situating: Situating) -> list[Array]:
+    inputs = situating.inputs
     people, asleep = inputs.people.everybody, inputs.people.asleep
     awake = people - asleep
+    soon = slice(_QUARTERS_1H, _QUARTERS_1H + _QUARTERS_3H)
+    return [
+        awake[0],
+        awake[:_QUARTERS_1H].mean(axis=0),
+        awake[soon].mean(axis=0),
+        asleep[0],
+        asleep[soon].mean(axis=0),
+        np.array([_until(people[:, room] > 0.3, inputs.ahead.hours) for room in range(situating.rooms)]),
+    ]
+
+
+def _air_of_rooms(situating: Situating, air_c: Array) -> list[Array]:
+    inputs, ones = situating.inputs, np.ones(situating.rooms)
     co2 = _free(situating.carried[1], _QUARTERS_2H)
     limit = inputs.worth.fresh_ppm - UNSURE_PPM
-    sun = np.zeros((_QUARTERS_3H, rooms))
-    for window in belief.outline.windows:
-        sun[:, window.room] += situating.sun_w[window.id][:_QUARTERS_3H]
-    sun /= belief.outline.floor_m2
     outdoor = inputs.ahead.outdoor_c[0]
-    surface = np.minimum(outdoor + WALL_RESISTS * (air - outdoor), air)
-    return np.stack(
-        [
-            felt[0] - low,
-            felt[0] - high,
-            heat[0, rooms : 2 * rooms] - air,
-            heat[0, 2 * rooms :] - air,
-            felt[_QUARTERS_1H] - low,
-            felt[_QUARTERS_3H] - low,
-            felt[_QUARTERS_6H] - low,
-            felt[_QUARTERS_3H] - high,
-            awake[0],
-            awake[:_QUARTERS_1H].mean(axis=0),
-            awake[_QUARTERS_1H : _QUARTERS_1H + _QUARTERS_3H].mean(axis=0),
-            asleep[0],
-            asleep[_QUARTERS_1H : _QUARTERS_1H + _QUARTERS_3H].mean(axis=0),
-            np.array([_until(people[:, room] > 0.3, inputs.ahead.hours) for room in range(rooms)]),
-            (co2[0] - limit) / 500.0,
-            (co2[-1] - limit) / 500.0,
-            inputs.pm2_5 / inputs.worth.clean_ug_m3,
-            3600.0 * inputs.dust_per_s[:_QUARTERS_1H].mean(axis=0) / inputs.worth.clean_ug_m3,
-            inputs.humidity / humidity_ratio(air, np.ones(rooms)),
-            inputs.humidity / humidity_ratio(surface, np.ones(rooms)) - MOULD_FROM,
-            sun[0] / 50.0,
-            sun.mean(axis=0) / 50.0,
-        ],
-        axis=1,
-    )
+    surface = np.minimum(outdoor + WALL_RESISTS * (air_c - outdoor), air_c)
+    humidity, dust = situating.carried[2].start, situating.carried[3].start
+    return [
+        (co2[0] - limit) / 500.0,
+        (co2[-1] - limit) / 500.0,
+        dust / inputs.worth.clean_ug_m3,
+        3600.0 * inputs.dust_per_s[:_QUARTERS_1H].mean(axis=0) / inputs.worth.clean_ug_m3,
+        humidity / humidity_ratio(air_c, ones),
+        humidity / humidity_ratio(surface, ones) - MOULD_FROM,
+    ]
+
+
+def _sun_of_rooms(situating: Situating) -> list[Array]:
+    outline = situating.belief.outline
+    sun = np.zeros((_QUARTERS_3H, situating.rooms))
+    for window in outline.windows:
+        sun[:, window.room] += situating.sun_w[window.id][:_QUARTERS_3H]
+    sun /= outline.floor_m2
+    return [sun[0] / 50.0, sun.mean(axis=0) / 50.0]
 
 
 def _own(situating: Situating, view: View, row: Row) -> list[float]:
@@ -303,5 +328,5 @@ def _of_air(situating: Situating, view: View) -> list[float]:
         float(np.maximum(view.rooms[:, names.index("damp_surface")], 0.0).sum()),
         float(inputs.people.asleep[0].sum()),
         inputs.outdoor_pm2_5 / inputs.worth.clean_ug_m3,
-        1000.0 * float(situating.outdoor_ratio[0] - inputs.humidity.mean()) / 5.0,
+        1000.0 * float(situating.outdoor_ratio[0] - situating.carried[2].start.mean()) / 5.0,
     ]
