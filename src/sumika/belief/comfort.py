@@ -17,6 +17,9 @@ PEOPLE_DIFFER_K = 1.2
 A_VOTE_IS_OFF_K = 4.0
 """Standard deviation of what one vote says of a neutral temperature: nobody knows what they just did and wear."""
 
+SAYS_OF_TASTE = 0.4
+"""Share of a vote that is about the temperature: who says that it is too warm has mostly just done something."""
+
 FURTHEST_K = 2.5
 """A household is never taken to like it further from the standard."""
 
@@ -25,7 +28,10 @@ WINTER_BELOW_C, SUMMER_ABOVE_C = 12.0, 22.0
 
 WINTER_CLO, SUMMER_CLO = 1.0, 0.55
 WINTER_BEDDING_CLO, SUMMER_BEDDING_CLO = 2.0, 1.2
-AWAKE_MET, ASLEEP_MET = 1.2, 0.8
+AWAKE_MET, ASLEEP_MET, BUSY_MET = 1.15, 0.8, 1.9
+"""Metabolic rate of who sits or does little, sleeps, or is busy on their feet (ISO 8996: housework 1.6 to 2.5)."""
+
+_MET_OF = {"awake": AWAKE_MET, "sleep": ASLEEP_MET, "active": BUSY_MET}
 _MET_W_M2 = 58.15
 _HUMIDITY = 0.45
 
@@ -51,18 +57,19 @@ class Band:
         return Band(self.low_c + kelvin, self.high_c + kelvin, self.low_per_k, self.high_per_k)
 
 
-def band_of(outdoor_mean_c: float, *, asleep: bool, neutral_pmv: float = 0.5) -> Band:
+def band_of(outdoor_mean_c: float, *, does: str = "awake", neutral_pmv: float = 0.5) -> Band:
     """Return the band of an average person.
 
     Args:
         outdoor_mean_c: Running mean outside: people dress by it.
-        asleep: Whether in bed.
+        does: What they do: "awake" (sitting, doing little), "sleep" or "active".
         neutral_pmv: Within this nobody minds.
     """
     summer = clamp((outdoor_mean_c - WINTER_BELOW_C) / (SUMMER_ABOVE_C - WINTER_BELOW_C), 0.0, 1.0)
-    winter_clo, summer_clo = (WINTER_BEDDING_CLO, SUMMER_BEDDING_CLO) if asleep else (WINTER_CLO, SUMMER_CLO)
+    in_bed = does == "sleep"
+    winter_clo, summer_clo = (WINTER_BEDDING_CLO, SUMMER_BEDDING_CLO) if in_bed else (WINTER_CLO, SUMMER_CLO)
     clothing = winter_clo + round(summer, 1) * (summer_clo - winter_clo)
-    return _band(ASLEEP_MET if asleep else AWAKE_MET, round(clothing, 3), neutral_pmv)
+    return _band(_MET_OF[does], round(clothing, 3), neutral_pmv)
 
 
 @lru_cache(maxsize=256)
@@ -111,17 +118,20 @@ class Liking:
             band: The standard's for what they do and wear.
         """
         neutral_c = 0.5 * (band.low_c + band.high_c)
-        says_k = operative_c - clamp(sensation, -3.0, 3.0) / band.low_per_k - neutral_c
-        self._add(says_k, A_VOTE_IS_OFF_K)
+        says_k = operative_c - SAYS_OF_TASTE * clamp(sensation, -3.0, 3.0) / band.low_per_k - neutral_c
+        # Who is cold at 15 °C has not said that they like 18: a word moves what is believed in its direction only.
+        if (says_k - self.warmer_k) * sensation < 0.0 or sensation == 0.0:
+            self._add(says_k, A_VOTE_IS_OFF_K)
+        self.votes += 1
 
     def override(self, setpoint_c: float, band: Band) -> None:
         """Hear what somebody set by hand; a hand says more than a tap."""
         self._add(setpoint_c - 0.5 * (band.low_c + band.high_c), 1.5)
+        self.votes += 1
 
     def _add(self, says_k: float, off_k: float) -> None:
         self._precision += 1.0 / off_k**2
         self._weighted += clamp(says_k, -5.0, 5.0) / off_k**2
-        self.votes += 1
 
     @property
     def warmer_k(self) -> float:

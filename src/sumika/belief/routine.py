@@ -17,8 +17,11 @@ from sumika.schema.living import FurnitureKind
 Array = NDArray[np.float64]
 
 QUARTERS = 96
-LASTS_H = 1.2
+LASTS_H, BUSY_LASTS_H = 1.2, 0.5
 """What is so now decides for about so long."""
+
+KINDS = ("awake", "sleep", "active")
+"""What people are told to do, in the order of the last axis of tables here."""
 
 PRIOR_DAYS = 1.5
 """An ordinary household counts as so many days of one's own."""
@@ -32,14 +35,21 @@ class PeopleAhead:
     """Who is expected where.
 
     Attributes:
-        awake: (step, room) how many who are awake.
+        awake: (step, room) how many who are awake and sit, or do little.
+        active: (step, room) how many who are busy on their feet.
         asleep: (step, room) how many who sleep.
         sure: (step, room) how sure that is, 0 to 1: a quarter of the day that is alike every day counts 1.
     """
 
     awake: Array
+    active: Array
     asleep: Array
     sure: Array
+
+    @property
+    def everybody(self) -> Array:
+        """(step, room) how many, whatever they do."""
+        return self.awake + self.active + self.asleep
 
 
 class Routine:
@@ -58,7 +68,7 @@ class Routine:
             beds, sofas = {self.rooms[-1]}, {self.rooms[0]}
         people = max(1, len(house.residents) or 2)
         self._beds = np.array([room in beds for room in self.rooms])
-        usual = np.zeros((2, QUARTERS, len(self.rooms), 2))
+        usual = np.zeros((2, QUARTERS, len(self.rooms), 3))
         for place, room in enumerate(self.rooms):
             if room in beds:
                 sleepers = people / max(1, len(beds))
@@ -71,17 +81,17 @@ class Routine:
         self._mean = usual
         self._square = usual**2 + 0.2
         self._weight = np.full((2, QUARTERS), PRIOR_DAYS)
-        self.now = np.zeros((len(self.rooms), 2))
+        self.now = np.zeros((len(self.rooms), 3))
         self.known = np.zeros(len(self.rooms), bool)
         self._seen_total = 0.0
 
-    def see(self, when: datetime, people: Mapping[str, float | None], asleep: Mapping[str, bool | None]) -> None:
+    def see(self, when: datetime, people: Mapping[str, float | None], does: Mapping[str, str]) -> None:
         """Take what perception says of a quarter of an hour.
 
         Args:
             when: In local time.
             people: By room: how many; None or absent: unknown.
-            asleep: By room: whether they sleep; None or absent: judged by bed and hour.
+            does: By room: "sleep", "awake" or "active"; absent: judged by bed and hour.
         """
         kind, quarter = _slot(when)
         weight = self._weight[kind, quarter]
@@ -90,10 +100,11 @@ class Routine:
             self.known[place] = count is not None
             if count is None:
                 continue
-            sleeps = asleep.get(room)
-            if sleeps is None:
-                sleeps = bool(self._beds[place]) and (quarter >= 91 or quarter < 27)
-            self.now[place] = (0.0, count) if sleeps else (count, 0.0)
+            what = does.get(room, "")
+            if what not in KINDS:
+                what = "sleep" if self._beds[place] and (quarter >= 91 or quarter < 27) else "awake"
+            self.now[place] = 0.0
+            self.now[place, KINDS.index(what)] = count
             share = 1.0 / (weight + 1.0)
             self._mean[kind, quarter, place] += share * (self.now[place] - self._mean[kind, quarter, place])
             self._square[kind, quarter, place] += share * (self.now[place] ** 2 - self._square[kind, quarter, place])
@@ -110,12 +121,18 @@ class Routine:
         usual, spread = self._usual(when, hours)
         present, _ = self._usual(when[:1], np.array([0.25]))
         lead_h = np.array([(one - when[0]).total_seconds() / 3600.0 for one in when])
-        lasts = np.exp(-lead_h / LASTS_H)[:, None, None]
+        # Housework ends sooner than an evening on the sofa.
+        lasts = np.exp(-lead_h[:, None, None] / np.array([LASTS_H, BUSY_LASTS_H, LASTS_H]))
         gap = np.where(self.known[:, None], self.now - present[0], 0.0)
         expected = np.maximum(usual + lasts * gap, 0.0)
         # Who is asleep now and usual to be up later wakes as usual; nobody is in two states at once.
         sure = 1.0 / (1.0 + spread.sum(axis=2)) * (1.0 - lasts[:, :, 0]) + lasts[:, :, 0] * self.known
-        return PeopleAhead(awake=expected[:, :, 0], asleep=expected[:, :, 1], sure=np.clip(sure, 0.0, 1.0))
+        return PeopleAhead(
+            awake=expected[:, :, 0],
+            active=expected[:, :, 2],
+            asleep=expected[:, :, 1],
+            sure=np.clip(sure, 0.0, 1.0),
+        )
 
     def _usual(self, when: Sequence[datetime], hours: Array) -> tuple[Array, Array]:
         means, spreads = [], []

@@ -157,7 +157,7 @@ class Ecu:
         self._voted[vote.resident, vote.room] = second
         room, rooms = index[vote.room], self.belief.thermal.rooms
         felt = 0.5 * float(state[room] + state[rooms + room])
-        self.likings[vote.room].vote(vote.sensation, felt, band_of(self._outdoor_mean_c, asleep=False))
+        self.likings[vote.room].vote(vote.sensation, felt, band_of(self._outdoor_mean_c, does=self._does(vote.room)))
 
     def _device(self, state: DeviceState, seconds: float) -> None:
         if not state.available:
@@ -178,13 +178,11 @@ class Ecu:
             room: (float(count) if probability is not None else None)
             for room, (probability, count) in self._presence.items()
         }
-        asleep = {room: (what == "sleep") for room, what in self._activities.items() if what}
-        self.routine.see(before, people, asleep)
+        self.routine.see(before, people, self._activities)
         rows = self.belief.record.rows().last(1)
         rest = self.belief.thermal.driven(rows).rest_w
         self.usage.other(before, float(rest[-1]))
         self._see_dust(before)
-        self._no_complaints(before)
         for device in self.house.devices:
             if device.kind == "heat_pump_water_heater" and (device.id, "hot_water_l") in self._told:
                 mains = self.mains_c
@@ -196,19 +194,9 @@ class Ecu:
                 self.usage.see_car(before, device.id, self._told.get((device.id, "at_home"), 1.0) > 0.5, held)
         self._day_over(at)
 
-    def _no_complaints(self, at: datetime) -> None:
-        """Take it for a word too when somebody who is awake says nothing for hours: they are content as it is."""
-        state, mean_c = self.belief.state, self._outdoor_mean_c
-        if state is None or mean_c is None:
-            return
-        rooms = self.belief.thermal.rooms
-        for place, room in enumerate(self.belief.outline.rooms):
-            last_s = max((second for (_, where), second in self._voted.items() if where == room), default=-np.inf)
-            if self.routine.now[place, 0] < 0.7 or at.timestamp() - last_s < VOTE_EVERY_S:
-                continue
-            self._voted["", room] = at.timestamp()
-            felt_c = 0.5 * float(state[place] + state[rooms + place])
-            self.likings[room].vote(0.0, felt_c, band_of(mean_c, asleep=False))
+    def _does(self, room: str) -> str:
+        """Return what people are told to do in a room; somebody who votes does not sleep."""
+        return "active" if self._activities.get(room) == "active" else "awake"
 
     def _see_dust(self, before: datetime) -> None:
         """Work out how fast particles were made: what is there against what should have been left of it."""

@@ -24,7 +24,7 @@ class Measurements:
         weather: Outside; None: nothing was said.
         meter: None: nothing was said.
         presence: By room: probability that somebody is there (None: unknown) and how many are expected.
-        activities: By room: "sleep" or "awake", where that is known.
+        activities: By room: "sleep", "awake" or "active" (busy on their feet), where that is known.
         votes: What residents said of how warm they are since the last measurements.
     """
 

@@ -122,7 +122,7 @@ class Situating:
         inputs, belief = self.inputs, self.belief
         around = nominal if nominal is not None else self.unplanned()
         price = float((inputs.ahead.price * inputs.ahead.hours).sum() / inputs.ahead.hours.sum())
-        asleep, awake = inputs.people.asleep, inputs.people.awake
+        asleep, awake = inputs.people.asleep, inputs.people.awake + inputs.people.active
         quiet = _LOUD_PER_PERSON_H * np.minimum(asleep, 2.0)
         kg = 1.0 / (AIR_KG_M3 * belief.outline.volume_m3 * BUFFER)
         controls: list[Control] = [
@@ -144,7 +144,7 @@ class Situating:
             solar_kw=inputs.solar_kw,
             price=inputs.ahead.price + worth.carbon_per_kg * inputs.ahead.carbon_g_kwh / 1000.0,
             feed_in=inputs.ahead.feed_in,
-            people=awake + asleep,
+            people=inputs.people.everybody,
             rooms=belief.outline.rooms,
             notes=inputs.notes,
         )
@@ -213,7 +213,7 @@ class Situating:
         factor = thermal.sun_factor(theta)
         for window in belief.outline.windows:
             sun[:, window.room] += self.sun_w[window.id] / factor[window.room]
-        people = inputs.people.awake + inputs.people.asleep
+        people = inputs.people.everybody
         drive = thermal.gains_w(theta, sun, people, inputs.other_w)
         drive += nets[0].outside_w_k[0] * ahead.outdoor_c[:, None]
         assert belief.state is not None
@@ -231,7 +231,7 @@ class Situating:
         leaks = self.leaks_m3_s * np.exp(belief.air_theta[place["gaps"]]) / volume
         base = base_settings(belief)[None]
         net = belief.air.network(belief.air_theta, base, 900.0, leaks)
-        people = inputs.people.awake + inputs.people.asleep
+        people = inputs.people.everybody
         person = 1e6 * PERSON_M3_S * float(np.exp(belief.air_theta[place["person"]]))
         fresh, rate = net.fresh[0], net.rate[0]
         vapour = PERSON_VAPOUR_KG_S * people / (AIR_KG_M3 * volume)
@@ -255,8 +255,9 @@ class Situating:
     def _comfort(self) -> list[Hinge]:
         inputs, worth = self.inputs, self.inputs.worth
         found = []
-        for asleep, people in ((False, inputs.people.awake), (True, inputs.people.asleep)):
-            band = band_of(inputs.outdoor_mean_c, asleep=asleep, neutral_pmv=worth.neutral_pmv)
+        here_by = {"awake": inputs.people.awake, "sleep": inputs.people.asleep, "active": inputs.people.active}
+        for does, people in here_by.items():
+            band = band_of(inputs.outdoor_mean_c, does=does, neutral_pmv=worth.neutral_pmv)
             for room in range(self.rooms):
                 here = np.where(people[:, room] > LEAST_PEOPLE, people[:, room], 0.0)
                 if here.any():
@@ -291,7 +292,7 @@ class Situating:
 
     def _freshness(self) -> list[Hinge]:
         inputs, worth = self.inputs, self.inputs.worth
-        people = inputs.people.awake + inputs.people.asleep
+        people = inputs.people.everybody
         found = []
         for room, name in enumerate(self.belief.outline.rooms):
             here = np.where(people[:, room] > LEAST_PEOPLE, people[:, room], 0.0)

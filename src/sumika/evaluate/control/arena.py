@@ -60,7 +60,8 @@ class Measurements:
         weather: Outside.
         meter: Of electricity and gas.
         presence: By room: how likely somebody is there (None: nobody knows), and how many are expected there.
-        activities: By room in which somebody is told to be: "sleep" or "awake"; empty where nothing is told.
+        activities: By room in which somebody is told to be: "sleep", "awake" or "active"; empty where
+            nothing is told.
         votes: What residents said of how warm they are since the last measurements.
     """
 

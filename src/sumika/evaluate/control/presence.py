@@ -1,7 +1,7 @@
 """What a controller is told of where people are: all, nothing, what motion sensors see, or what perception sees."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -12,9 +12,13 @@ from sumika.schema.living import FurnitureKind
 from sumika.world.exchange import Doing
 from sumika.world.perception_level.error_model import POSTURES, Coming, Manner, fitted_model
 from sumika.world.residents import ACTIVITIES
+from sumika.world.residents.activities import MET_W_M2
 
 HOLDS_S = 900.0
 """So long a motion sensor says that somebody is there after it saw them last; typical of those that switch heating."""
+
+BUSY_MET = 1.6
+"""From this metabolic rate on somebody is busy: housework, cooking, playing (ISO 8996)."""
 
 _WALKS_IN_H = 720.0
 """Who stands and walks about moves so often that a motion sensor sees them within seconds."""
@@ -23,7 +27,7 @@ _TURNS_PER_H = 2.0
 _LOOKS_S = 10.0
 _SURE, _GONE = 0.98, 0.02
 """Of an occupied and of an empty room, as `sumika.world.perception_level` tells them."""
-_LYING = POSTURES.index("lying")
+_LYING, _STANDING = POSTURES.index("lying"), POSTURES.index("standing")
 """Who is told to lie is taken to sleep: the error model knows postures, not stages of sleep."""
 _SLEEPS = ("n1", "n2", "n3", "rem")
 
@@ -43,7 +47,8 @@ class Seen:
 
     Attributes:
         presence: By room: how likely somebody is there (None: nobody knows), and how many are expected there.
-        activities: By room in which somebody is told to be: "sleep" where all of them sleep, else "awake".
+        activities: By room in which somebody is told to be: "sleep" where all of them sleep, "active" where most
+            of the others are on their feet and busy, else "awake".
     """
 
     presence: Mapping[str, tuple[float | None, int]] = field(default_factory=dict)
@@ -123,9 +128,16 @@ class Watcher:
             there = share >= 0.5
             presence[room] = (_GONE + (_SURE - _GONE) * share, max(count, int(there)))
             if there and room in here:
-                lie = [self._random.uniform() < model.manners[manner].posture[_LYING] for manner in manners.values()]
-                activities[room] = "sleep" if all(lie) else "awake"
+                activities[room] = self._seen_doing(manners.values())
         return Seen(presence=presence, activities=activities)
+
+    def _seen_doing(self, manners: Iterable[Manner]) -> str:
+        """Return what is told of a room's people by the postures that are seen of them."""
+        postures = [fitted_model().manners[manner].posture for manner in manners]
+        draws = self._random.random(len(postures))
+        lie = [draw < posture[_LYING] for draw, posture in zip(draws, postures, strict=True)]
+        stand = [draw > 1.0 - posture[_STANDING] for draw, posture in zip(draws, postures, strict=True)]
+        return "sleep" if all(lie) else "active" if 2 * sum(stand) > len(stand) else "awake"
 
     def _share(self, key: str, coming: Coming, seconds: float) -> float:
         """Return for which share of a time something that comes and goes is told; it is looked at every ten seconds."""
@@ -165,4 +177,6 @@ def _by_room(doing: Mapping[str, Doing]) -> dict[str, list[Doing]]:
 
 
 def _activity(several: list[Doing]) -> str:
-    return "sleep" if all(one.sleep_stage in _SLEEPS for one in several) else "awake"
+    up = [one for one in several if one.sleep_stage not in _SLEEPS]
+    busy = [one for one in up if one.metabolic_w_m2 >= BUSY_MET * MET_W_M2]
+    return "sleep" if not up else "active" if 2 * len(busy) > len(up) else "awake"
