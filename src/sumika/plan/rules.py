@@ -174,12 +174,13 @@ class Rules:
             return self._blind_guess(device, seen, warm_c)
         values = {"room": self._names[device.room], "now": air_c}
         mode = seen.told.get((device.id, "mode"), 0.0)
+        least_c = DEVICE_KINDS[device.kind].settings["setpoint_c"].low
         if air_c < warm_c - _STARTS_K or (mode == 1.0 and air_c < warm_c + _KEEPS_K):
             return Order(
                 device=device.id,
-                settings={"mode": 1.0, "setpoint_c": warm_c},
+                settings={"mode": 1.0, "setpoint_c": max(warm_c, least_c)},
                 reason="heat",
-                values={**values, "to": warm_c},
+                values={**values, "to": max(warm_c, least_c)},
             )
         if cool_c is not None and (air_c > cool_c + _STARTS_K or (mode == 2.0 and air_c > cool_c - _KEEPS_K)):
             return Order(
@@ -204,7 +205,7 @@ class Rules:
             return None
         return Order(
             device=device.id,
-            settings={"mode": 1.0, "setpoint_c": warm_c},
+            settings={"mode": 1.0, "setpoint_c": max(warm_c, DEVICE_KINDS[device.kind].settings["setpoint_c"].low)},
             reason="no_sensor",
             values={"room": self._names[device.room], "to": warm_c},
         )
