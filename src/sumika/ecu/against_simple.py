@@ -1,7 +1,8 @@
 """Whether the plan is worth it: the ways of simple controllers, rolled forward on the same belief, and their cost.
 
-Every simple controller is tried at several temperatures, as a household would have found out which suits it. What they
-cost and what the plan costs is counted alike (`sumika.plan.account`).
+Every simple controller is tried at several temperatures, as a household would have found out which suits it. The plan
+counts as devices are told it, in whole levels and by thermostats, not as the optimum that it was on paper. What all of
+them cost is counted alike (`sumika.plan.account`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.ecu.to_devices import LEAST_HEAT_KW
 from sumika.plan.account import Account, account_of
 from sumika.plan.problem import Planned
 from sumika.plan.rolling import Moment, Rolling
@@ -28,8 +30,11 @@ NIGHT_H = (1, 6)
 """When a water heater and a car charge by themselves: cheap hours of Japanese tariffs by time of use."""
 
 FRESH_PPM, STALE_PPM = 800.0, 1200.0
-CLEARLY_WORSE = 1e-3
-"""A plan that costs more by less than this share is no worse: both are rounded."""
+CLEARLY_WORSE = 1e-2
+"""A plan that costs more by less than this share is no worse: so far is what neither of the two is rounded to."""
+
+LEAST_REACH_K_KW = 0.3
+"""What warms its room's air by less for each kilowatt within a step warms a floor or a wall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +103,49 @@ def compare(planned: Planned, when: Sequence[datetime]) -> Comparison:
             if name not in best or way.account.total < best[name].account.total:
                 best[name] = way
     ordered = sorted(best.values(), key=lambda way: way.account.total)
-    # The plan's own states are rolled anew too: then both are the model's word, to the last digit of the solver.
-    return Comparison(plan=account_of(planned), simple=tuple(ordered))
+    as_told = rolling.roll(_AsTold(planned))
+    return Comparison(plan=account_of(as_told), simple=tuple(ordered))
+
+
+class _AsTold:
+    """A plan as devices are told it: thermostats are given its temperatures, fans its levels in whole numbers."""
+
+    def __init__(self, planned: Planned) -> None:
+        self._planned, self._rooms = planned, len(planned.situation.rooms)
+        self._owed: dict[str, float] = {}
+
+    def tell(self, control: Control, moment: Moment, effect: Mapping[str, Array]) -> float:
+        """Return what a control is told; see `sumika.plan.rolling.Way`."""
+        told = self._planned.controls[control.device, control.name]
+        wanted = float(told[moment.step])
+        if control.name in ("heat_kw", "cool_kw"):
+            if float(told[moment.step : moment.step + 2].max()) < LEAST_HEAT_KW:
+                return 0.0
+            direct = effect["heat"][: self._rooms]
+            room = int(np.argmax(np.abs(direct)))
+            # What warms a floor is told how warm the water is: there is no room's temperature to hold.
+            if abs(float(direct[room])) < LEAST_REACH_K_KW:
+                return wanted
+            return _held(direct, room, moment, float(self._planned.states["heat"][moment.step + 1, room]))
+        return self._whole(control.device, wanted, moment.step) if control.name in ("level", "on") else wanted
+
+    def charge(self, store: Store, moment: Moment, net_kw: float) -> float:
+        """Return what goes into a store, as planned: what a tank's machine runs too little or too much it makes up."""
+        return float(self._planned.charge_kw[store.device][moment.step])
+
+    def _whole(self, device: str, wanted: float, step: int) -> float:
+        """Return a whole number, or the mean of whole numbers over the quarters of a step; the rest is owed."""
+        quarters = 4.0 * float(self._planned.situation.grid.hours[step])
+        total = quarters * wanted + self._owed.get(device, 0.0)
+        whole = float(max(0, round(total)))
+        self._owed[device] = float(np.clip(total - whole, -0.5, 0.5))
+        return whole / quarters
+
+
+def _held(direct: Array, room: int, moment: Moment, wanted_c: float) -> float:
+    """Return as much as brings a room to a temperature by the step's end."""
+    reach = float(direct[room])
+    return (wanted_c - float(moment.free["heat"][room])) / reach if abs(reach) > 1e-9 else 0.0
 
 
 class _Simple:
@@ -143,9 +189,7 @@ class _Simple:
     def _thermostat(self, effect: Array, moment: Moment, wanted_c: Array) -> float:
         """Return as much as brings the room it reaches most to its temperature by the step's end."""
         room = int(np.argmax(np.abs(effect[: self._rooms])))
-        missing = float(wanted_c[room] - moment.free["heat"][room])
-        reach = float(effect[room])
-        return missing / reach if abs(reach) > 1e-6 else 0.0
+        return _held(effect[: self._rooms], room, moment, float(wanted_c[room]))
 
     def _fan(self, control: Control, effect: Array, moment: Moment) -> float:
         if not self._on_demand or control.name == "open":
@@ -178,9 +222,10 @@ class _Simple:
             night = NIGHT_H[0] <= self._hour[step] < NIGHT_H[1]
             short = moment.stored_kwh[store.device] < store.least_kwh[step]
             return float(store.charge_kw[step]) if night or short else 0.0
-        if net_kw > 0.0 and moment.stored_kwh[store.device] <= store.least_kwh[step]:
-            return 0.0
-        return -net_kw
+        # No more than leaves what must be kept.
+        spare_kwh = max(0.0, moment.stored_kwh[store.device] - float(store.least_kwh[step + 1]))
+        hours = float(self._situation.grid.hours[step])
+        return -min(net_kw, spare_kwh * store.discharge_gain / hours)
 
 
 def _beyond(hinge: Hinge, value: float, step: int) -> bool:
