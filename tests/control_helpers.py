@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sumika.clock import Instant
 from sumika.config import demo_house
-from sumika.evaluate.control.arena import Measurements
+from sumika.ecu import Measurements
 from sumika.evaluate.control.diary import Diary, People, Stored
 from sumika.evaluate.control.forecasts import STEPS_S, Forecast
 from sumika.schema import AirSample, DeviceState, MeterSample, Origin, WeatherSample

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from sumika.clock import Instant
-from sumika.evaluate.control.arena import Arena, Measurements, controlled_devices
+from sumika.ecu import Measurements
+from sumika.evaluate.control.arena import Arena, controlled_devices
 from sumika.evaluate.control.baselines import FAMILIES, Settings
 from sumika.evaluate.control.compare import Plan, compare
 from sumika.evaluate.control.contenders import CONTENDERS, Contender, contenders_of, enter

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from sumika.cli.evaluate import evaluate
 from sumika.ecu import Ecu
-from sumika.ecu.policy_actions import as_planned, taught
+from sumika.ecu.policy_actions import as_planned, is_urgent, taught
 from sumika.ecu.policy_controller import PolicyController
 from sumika.ecu.policy_features import FEATURES, view_of
 from sumika.ecu.policy_rows import SKILLS, rows_of
@@ -25,6 +25,7 @@ from sumika.evaluate.control.policy import MOST_REGRET, Driving, Planning, Regre
 from sumika.evaluate.control.policy_lessons import School, again, attend, load_lessons, together
 from sumika.evaluate.control.weeks import week_of
 from sumika.plan.policy import load_policy
+from sumika.plan.situation import Store
 from sumika.schema import Asker, SumikaError
 
 NOTHING = dict.fromkeys(("gas", "stored", "missing", "carbon", "stale_air", "dust", "humidity", "mould"), 0.0)
@@ -70,6 +71,33 @@ def test_schools_of_a_later_round_have_other_weather_in_the_same_houses() -> Non
     assert house.building.site.north_deg == pytest.approx((plain.building.site.north_deg + 30.0) % 360.0)
     assert [device.id for device in house.devices].count("battery") == 1
     assert not {one.week for one in first} & set(policy_lessons.HELD_OUT_WEEKS)
+
+
+def tank(start_kwh: float, *, least_kwh: float = 1.0, most_kwh: float = 10.0) -> Store:
+    """Return a tank that is heated by 1 kW for each quarter, and from which 4 kWh are drawn in the third hour."""
+    drawn = np.zeros(16)
+    drawn[8:12] = 4.0
+    return Store(
+        device="ecocute",
+        start_kwh=start_kwh,
+        least_kwh=np.full(17, least_kwh),
+        most_kwh=most_kwh,
+        charge_kw=np.full(16, 0.5),
+        discharge_kw=np.zeros(16),
+        charge_gain=np.full(16, 2.0),
+        drawn_kw=drawn,
+    )
+
+
+def test_what_must_not_be_missing_is_charged_as_late_as_it_may_be() -> None:
+    hours = np.full(16, 0.25)
+    # 4 kWh are drawn by the end of the third hour; 2.75 kWh are made by then without the first step.
+    assert not is_urgent(tank(2.26), hours)
+    assert is_urgent(tank(2.24), hours)
+    assert not is_urgent(tank(1.3, least_kwh=0.0), hours)
+    # It will be full before anything is drawn, whatever is done now.
+    assert not is_urgent(tank(2.24, most_kwh=3.0), hours)
+    assert is_urgent(tank(0.9, most_kwh=3.0), hours)
 
 
 def lived(arena: Arena, ecu: Ecu) -> None:

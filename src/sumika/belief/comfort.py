@@ -133,6 +133,11 @@ class Liking:
         self._precision += 1.0 / off_k**2
         self._weighted += clamp(says_k, -5.0, 5.0) / off_k**2
 
+    def settle(self, warmer_k: float, sigma_k: float) -> None:
+        """Take it as known how much warmer they like it; no word changes it much."""
+        self._precision = 1.0 / sigma_k**2
+        self._weighted = warmer_k * self._precision
+
     @property
     def warmer_k(self) -> float:
         """How much warmer than the standard they like it."""

@@ -27,6 +27,9 @@ LEAST_ROWS = 96
 
 FREE_RUN_ROWS = 96
 _FIRST_SPREAD_K = 2.0
+LEARNS_LATE, MOST_K, MOST_PPM = 0.25, 0.8, 60.0
+"""Share of what is not explained that one quarter teaches, and the most of it that is believed."""
+
 _SETTLE_ROWS = 4
 
 
@@ -58,6 +61,8 @@ class HouseBelief:
         air_theta: Of the air.
         theta_spread: What is still not known of the thermal ones.
         learned_days: From how many days they were learned; 0: they are as described.
+        unexplained_k: (room,) by how much the air ends each quarter warmer than the model has it, as of late.
+        unexplained_ppm: (room,) the same of carbon dioxide.
     """
 
     def __init__(self, house: House) -> None:
@@ -78,6 +83,8 @@ class HouseBelief:
         self.ppm = np.full(self.air.rooms, OUTDOOR_PPM + 200.0)
         self.ppm_spread = np.eye(self.air.rooms) * 200.0**2
         self.surprises: Array = np.zeros((0, self.thermal.rooms))
+        self.unexplained_k = np.zeros(self.thermal.rooms)
+        self.unexplained_ppm = np.zeros(self.air.rooms)
         self._taken = 0
 
     def turn(self, unix_s: float) -> bool:
@@ -101,9 +108,15 @@ class HouseBelief:
             if self.state is None:
                 return
         states, surprises, self.spread = self.thermal.filter(self.theta, driven, self.state, self.spread)
+        rooms = self.thermal.rooms
+        foreseen = self.thermal.simulate(self.theta, part(driven, len(driven) - 1, len(driven)), states[-2])[-1, :rooms]
+        self.unexplained_k = _later(self.unexplained_k, driven.measured_c[-1] - foreseen, MOST_K)
         self.state = states[-1]
         self.surprises = np.concatenate([self.surprises, surprises])[-LEAST_ROWS * 2 :]
         ppm, _, self.ppm_spread = self._filter_air(driven, rows)
+        last = part(driven, len(driven) - 1, len(driven))
+        told = self.air.simulate(self.air_theta, last, ppm[-2], {})[-1]
+        self.unexplained_ppm = _later(self.unexplained_ppm, co2_of(rows)[-1] - told, MOST_PPM)
         self.ppm = ppm[-1]
 
     def _filter_air(self, driven: Driven, rows: Rows) -> tuple[Array, Array, Array]:
@@ -178,6 +191,12 @@ class HouseBelief:
         """Unix time up to which everything is filtered."""
         rows = self.record.rows()
         return float(rows.unix_s[-1] + ROW_S) if len(rows) else None
+
+
+def _later(before: Array, error: Array, most: float) -> Array:
+    """Return what is not explained of late, with one more quarter of an hour; what was not measured fades."""
+    error = np.where(np.isfinite(error), np.clip(error, -most, most), 0.0)
+    return np.asarray(before + LEARNS_LATE * (error - before))
 
 
 def part(driven: Driven, begin: int, end: int) -> Driven:

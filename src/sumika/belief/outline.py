@@ -25,6 +25,9 @@ DOORS_OPEN = 0.5
 """Share of the time that inner doors stand open; nothing is known of them at first."""
 
 INNER_WALL_W_M2_K = 2.0
+INSIDE_M2_K_W = 0.13
+"""Resistance at a surface indoors, ISO 6946."""
+
 _WET = frozenset({FurnitureKind.BATH, FurnitureKind.TOILET, FurnitureKind.WASHBASIN})
 _AIR_J_M3_K = 1206.0
 
@@ -68,6 +71,8 @@ class Outline:
         doors_m3_s: (room, room) air between neighbours through doors, each way.
         wet: Whether air is drawn from there: bath, toilet, washroom.
         outer_share: Share of the house's fresh air that comes in there by itself.
+        cold_share: How far what surrounds people lies below the room's mass, as a share of its difference to outside:
+            panes and outer walls are colder inside than the rest.
         leakage_m2: Equivalent leakage area of the house.
     """
 
@@ -80,6 +85,7 @@ class Outline:
     doors_m3_s: Array
     wet: NDArray[np.bool_]
     outer_share: Array
+    cold_share: Array
     leakage_m2: float
 
     @property
@@ -122,8 +128,17 @@ def outline_of(house: House) -> Outline:
         doors_m3_s=_between_doors(building, rooms),
         wet=np.array([any(one.room == room and one.kind in _WET for one in house.furniture) for room in rooms]),
         outer_share=skin / max(skin.sum(), 1e-9),
+        cold_share=INSIDE_M2_K_W
+        * (opaque * skin / max(skin.sum(), 1e-9) + glazing)
+        / _surfaces_m2(house, floor, height),
         leakage_m2=1e-4 * (building.leakage_cm2_m2 or values.leakage_cm2_m2) * float(floor.sum()),
     )
+
+
+def _surfaces_m2(house: House, floor: Array, height: Array) -> Array:
+    """Return (room,) area of all that surrounds people: floor, ceiling and walls."""
+    round_m = np.array([shapely.Polygon(room.floor_m).length for room in house.rooms])
+    return np.asarray(2.0 * floor + round_m * height)
 
 
 def _shell(house: House, storey: int, building: Building) -> float:

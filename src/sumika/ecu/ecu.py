@@ -48,6 +48,7 @@ class Ecu:
         routine: Of people.
         usage: Of hot water, sockets and the car.
         planned: The newest plan; None before the first.
+        learns: Whether the house's parameters are learned anew every night.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Ecu:
             plans_every_s: So long a plan is followed, step by step, before the next one is made.
         """
         self._plans_every_s = plans_every_s
+        self.learns = True
         self.house = house
         self.worth = worth if worth is not None else worth_of(house.control, currency)
         self.belief = HouseBelief(house)
@@ -224,7 +226,8 @@ class Ecu:
             self._outdoor_mean_c = _OUTDOOR_MEMORY * self._outdoor_mean_c + (1.0 - _OUTDOOR_MEMORY) * mean
             self._learned_on = day
             self.roof.learn(self.belief.record.rows())
-            self.belief.learn(rounds=4)
+            if self.learns:
+                self.belief.learn(rounds=4)
 
     @property
     def mains_c(self) -> float:

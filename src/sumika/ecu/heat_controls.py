@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 LOADS = (0.3, 0.6, 0.9, 1.2)
 """Shares of the rating at which a heat pump's power is looked up; between them a plan takes straight lines."""
 
+DRY_SENSIBLE, DRY_SHARE = 0.35, 0.35
+"""Drying: share of the cold that cools, and how much of its cold a unit gives then; typical of room units."""
+
 INDOOR_HEATING_C, INDOOR_COOLING_C = 21.0, 26.5
 WEAR_PER_START = 0.02
 """Of switching a compressor by one kilowatt, as a share of the price of a kWh: it is made for some 100 000 starts."""
@@ -103,25 +106,26 @@ def _air_conditioner(
     belief: HouseBelief, device: Device, ahead: Ahead, price: float, settings: dict[str, float], kg_per_kg: Array
 ) -> list[Control]:
     shares, factor = shares_of(belief, device), factor_of(belief, device)
-    none = np.zeros(len(ahead.hours))
+    none, outdoor = np.zeros(len(ahead.hours)), ahead.outdoor_c
     made = []
-    for heats, name in ((True, "heat_kw"), (False, "cool_kw")):
-        sign = factor if heats else -factor * SENSIBLE
-        most = capacity_kw(device, ahead.outdoor_c, heats=heats)
-        warm = ahead.outdoor_c > 24.0
-        # Nobody heats on a summer's day or cools on a winter's: it keeps the two from working against each other.
-        high = np.where(warm if heats else ahead.outdoor_c < 12.0, 0.0, most)
-        acts = {"heat": sign * heat_at(belief, shares, 1.0)}
+    for name, heats, sensible, most in (
+        ("heat_kw", True, 1.0, capacity_kw(device, outdoor, heats=True)),
+        ("cool_kw", False, SENSIBLE, capacity_kw(device, outdoor, heats=False)),
+        ("dry_kw", False, DRY_SENSIBLE, DRY_SHARE * capacity_kw(device, outdoor, heats=False)),
+    ):
+        acts = {"heat": (1.0 if heats else -1.0) * factor * sensible * heat_at(belief, shares, 1.0)}
         if not heats:
-            acts["humidity"] = -factor * (1.0 - SENSIBLE) * 1000.0 / EVAPORATION_J_KG * shares * kg_per_kg
+            acts["humidity"] = -factor * (1.0 - sensible) * 1000.0 / EVAPORATION_J_KG * shares * kg_per_kg
+        # Nobody heats on a summer's day or cools on a winter's: it keeps the two from working against each other.
+        out_of_season = outdoor > 24.0 if heats else outdoor < 12.0
         made.append(
             Control(
                 device=device.id,
                 name=name,
                 low=none,
-                high=high,
+                high=np.where(out_of_season, 0.0, most),
                 acts=acts,
-                power_kw=power_pieces(device, ahead.outdoor_c, heats=heats),
+                power_kw=power_pieces(device, outdoor, heats=heats),
                 cost_per_h=none,
                 change_cost=WEAR_PER_START * price,
                 now=settings.get(f"{device.id}.{name}", 0.0),

@@ -16,7 +16,7 @@ from sumika.ecu.policy_rows import Row
 from sumika.ecu.situating import Situating
 from sumika.ecu.to_devices import LEAST_HEAT_KW
 from sumika.plan.problem import Planned
-from sumika.plan.situation import Grid, Situation
+from sumika.plan.situation import Grid, Situation, Store
 from sumika.schema.house import Device
 
 Array = NDArray[np.float64]
@@ -118,6 +118,24 @@ def as_planned(said: NDArray[np.float32], situating: Situating, view: View, rows
     return writing.plan()
 
 
+def is_urgent(store: Store, hours: Array) -> bool:
+    """Return whether a store has to be charged now: from the next step on even full power would come too late.
+
+    What must not be missing (hot water, the way of a car) is no matter of an estimate.
+
+    Args:
+        store: How full it is, what it must hold and what is drawn.
+        hours: (step,) how long each step is.
+    """
+    soon = np.cumsum(hours) <= _URGENT_WITHIN_H
+    charge = store.charge_kw * store.charge_gain * hours
+    charge[0] = 0.0
+    held = store.start_kwh + np.cumsum(charge - store.drawn_kw * hours)[soon]
+    # Once it will have been full, nothing that is done now makes a difference.
+    full = np.logical_or.accumulate(held >= store.most_kwh)
+    return bool((~full & (held < store.least_kwh[1:][soon])).any())
+
+
 class _Writing:
     """A plan that is put together from rows."""
 
@@ -178,6 +196,8 @@ class _Writing:
         power = share * most
         if row.skill == "car" and abs(share) < _CAR_LEAST:
             power = 0.0
+        if row.skill != "battery" and is_urgent(store, self._situating.inputs.grid.hours):
+            power = float(store.charge_kw[0])
         self._charge[row.device.id] = np.full(_STEPS, power)
         if row.skill == "battery":
             self._exchange = np.full(_STEPS, FOLLOWS_KW * (1.0 - float(said[1])))
@@ -220,6 +240,8 @@ class _Writing:
 
 _HEATS_BELOW_C, _COOLS_ABOVE_C = 24.0, 12.0
 """Outdoor temperatures of `heat_controls`."""
+
+_URGENT_WITHIN_H = 12.0
 
 _CAR_LEAST = 0.1
 """A car is not charged by a trickle that comes from an estimate's error."""

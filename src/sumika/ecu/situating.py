@@ -40,6 +40,9 @@ MOULD_FROM, MOULD_FULL = 0.74, 0.82
 """Humidity at that surface from which mould is counted, and where its whole cost is reached."""
 
 UNSURE_PPM = 40.0
+LASTS_H = 3.0
+"""What the model does not explain now (a shut door, an open window, a guest) stays for about so long."""
+
 AIR_STEPS = 48
 """The air of a house forgets in hours: beyond twelve of them it decides nothing that is done now."""
 
@@ -216,6 +219,8 @@ class Situating:
         people = inputs.people.everybody
         drive = thermal.gains_w(theta, sun, people, inputs.other_w)
         drive += nets[0].outside_w_k[0] * ahead.outdoor_c[:, None]
+        own = np.diag(nets[0].response[0])[: self.rooms]
+        drive[:, : self.rooms] += self._lasting()[:, None] * belief.unexplained_k / own
         assert belief.state is not None
         return Carried(
             name="heat",
@@ -224,6 +229,11 @@ class Situating:
             response=np.stack([net.response[0] for net in nets]),
             drive=drive,
         )
+
+    def _lasting(self) -> Array:
+        """Return (step,) how much of what nobody can explain now is still there later."""
+        ahead = self.inputs.ahead
+        return np.asarray(np.exp(-(ahead.unix_s - ahead.unix_s[0]) / (3600.0 * LASTS_H)))
 
     def _air(self) -> tuple[Carried, Carried, Carried]:
         belief, inputs = self.belief, self.inputs
@@ -237,7 +247,14 @@ class Situating:
         vapour = PERSON_VAPOUR_KG_S * people / (AIR_KG_M3 * volume)
         dust = PARTICLES_PASS * inputs.outdoor_pm2_5
         return (
-            _carried("co2", belief.ppm, rate, fresh * OUTDOOR_PPM + person * people / volume),
+            _carried(
+                "co2",
+                belief.ppm,
+                rate,
+                fresh * OUTDOOR_PPM
+                + person * people / volume
+                + self._lasting()[:, None] * belief.unexplained_ppm / net.response[0].diagonal(),
+            ),
             _carried(
                 "humidity",
                 inputs.humidity,
@@ -267,8 +284,11 @@ class Situating:
 
     def _sides(self, room: int, band: Band, price: Array) -> list[Hinge]:
         weights = np.zeros(self.belief.thermal.nodes)
-        weights[room] = weights[self.rooms + room] = 0.5
-        name, steps = self.belief.outline.rooms[room], len(price)
+        # What surrounds people is colder than the room's mass by panes and outer walls.
+        cold = float(self.belief.outline.cold_share[room])
+        weights[room], weights[self.rooms + room] = 0.5, 0.5 * (1.0 - cold)
+        outside_gives = 0.5 * cold * self.inputs.ahead.outdoor_c
+        name = self.belief.outline.rooms[room]
         outdoor = self.inputs.outdoor_mean_c
         sigma_k = float(np.sqrt(self.inputs.taste_sigma_k[room] ** 2 + ACTIVITY_K**2 + MODEL_K**2))
         sides: list[Hinge] = []
@@ -282,7 +302,7 @@ class Situating:
                     carried="heat",
                     room=name,
                     weights=weights,
-                    limit=np.full(steps, limit + offset),
+                    limit=limit + offset - outside_gives,
                     above=above,
                     cost_per_h=slope * price / len(corners),
                 )

@@ -76,7 +76,9 @@ class Telling:
         return float(plan.controls[device.id, name][self._step])
 
     def _soon(self, plan: Planned, device: Device, name: str) -> Array:
-        return plan.controls[device.id, name][self._step : self._step + _LOOKS_AHEAD]
+        """Return what is planned for now and the next step; nothing of what a plan does not know."""
+        planned = plan.controls.get((device.id, name))
+        return np.zeros(1) if planned is None else planned[self._step : self._step + _LOOKS_AHEAD]
 
     def _radiator(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
         return [(device.id, "setpoint_c", self._room_c(plan, device)), (device.id, "valve", 1.0)]
@@ -103,10 +105,14 @@ class Telling:
     def _air_conditioner(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
         heats = float(self._soon(plan, device, "heat_kw").max())
         cools = float(self._soon(plan, device, "cool_kw").max())
+        dries = float(self._soon(plan, device, "dry_kw").max())
         mode = told.get((device.id, "mode"), 0.0)
-        least = LEAST_HEAT_KW * (0.6 if mode in (1.0, 2.0) else 1.0)
-        if max(heats, cools) < least:
+        least = LEAST_HEAT_KW * (0.6 if mode in (1.0, 2.0, 3.0) else 1.0)
+        if max(heats, cools, dries) < least:
             return [(device.id, "mode", 0.0)]
+        if dries > max(heats, cools):
+            warm = clamp(round(2.0 * self._room_c(plan, device)) / 2.0, 18, 30)
+            return [(device.id, "mode", 3.0), (device.id, "setpoint_c", warm), (device.id, "humidity_setpoint", 0.5)]
         target = self._room_c(plan, device) + self._offset(device, told)
         step = DEVICE_KINDS[device.kind].settings["setpoint_c"].step
         rounded = step * round((target + self._owed.get(device.id, 0.0)) / step)

@@ -73,6 +73,12 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "world.house_year": ("world", "physics"),
         "world.demo": ("world", "runtime", "sensors", "radar", "perception"),
     },
+    "control": {
+        "control.plan_speed": ("plan", "ecu", "belief"),
+        "control.learned_model": ("belief", "world"),
+        "control.gate_figures": ("safety", "evaluate/control/gate"),
+        "control.standing": ("plan", "ecu", "belief", "world", "evaluate/control"),
+    },
     "seed": {"seed.essay": ("distil/ledger",)},
 }
 """Area -> part -> the packages whose change makes a quoted figure of that part stale."""

@@ -1,19 +1,18 @@
 """The arena: a controller runs a simulated house for some days, sees what sensors say, and is scored on what was so."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
 
 from sumika.clock import Instant
+from sumika.ecu import Measurements
 from sumika.evaluate.control.diary import Diary, DiaryWriter
 from sumika.evaluate.control.forecasts import Forecast, Forecaster
 from sumika.evaluate.control.presence import PresenceSource, Seen, Watcher
 from sumika.evaluate.control.prices import Prices
 from sumika.evaluate.control.readings import air_samples, device_states, meter_sample, weather_sample
-from sumika.schema import AirSample, Command, DeviceState, MeterSample, Origin, Vote, WeatherSample
+from sumika.schema import Command, Origin, Vote
 from sumika.schema.house import House
 from sumika.schema.living import FurnitureKind
 from sumika.units import seconds_to_ns
@@ -47,32 +46,6 @@ CONTROLLED = frozenset(
     }
 )
 """Kinds that belong to the controller; light, television and the hood over the stove are the residents'."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measurements:
-    """What a house says at one moment.
-
-    Attributes:
-        at: In local time.
-        air: What the air sensors say; a silent one is absent.
-        devices: What the devices say of themselves.
-        weather: Outside.
-        meter: Of electricity and gas.
-        presence: By room: how likely somebody is there (None: nobody knows), and how many are expected there.
-        activities: By room in which somebody is told to be: "sleep", "awake" or "active"; empty where
-            nothing is told.
-        votes: What residents said of how warm they are since the last measurements.
-    """
-
-    at: datetime
-    air: tuple[AirSample, ...]
-    devices: tuple[DeviceState, ...]
-    weather: WeatherSample
-    meter: MeterSample
-    presence: Mapping[str, tuple[float | None, int]]
-    activities: Mapping[str, str] = field(default_factory=dict)
-    votes: tuple[Vote, ...] = ()
 
 
 class Controller(Protocol):
@@ -145,6 +118,7 @@ class Arena:
     Attributes:
         world: The simulated house.
         at: The present moment on its own clock, as messages are stamped with.
+        described: The house as it was handed in, from which the same world can be made once more.
     """
 
     def __init__(
@@ -168,6 +142,7 @@ class Arena:
         Raises:
             SumikaError: if the house, its weather or its residents cannot be.
         """
+        self.described = house
         self.world = World.of(house, habits=True)
         self._habits = _HeardHabits(self.world.house)
         self.world.habits = self._habits
@@ -191,6 +166,10 @@ class Arena:
         """The present moment."""
         return self._start.later(seconds_to_ns(self.world.at_s))
 
+    def forecast(self) -> Forecast:
+        """Return what is foretold now."""
+        return self._forecaster.now()
+
     def run(self, controller: Controller, days: float, *, learners: Sequence[Controller] = ()) -> Diary:
         """Let a controller run the house for some days.
 
@@ -203,7 +182,7 @@ class Arena:
         heard, refused = len(self._habits.heard), self._refused
         for _ in range(round(days * DAY_S / STEP_S)):
             if self._steps % COMMANDS_EVERY == 0:
-                self._tell(controller.commands(self._forecaster.now()))
+                self._tell(controller.commands(self.forecast()))
             before = len(self._habits.heard)
             step = self.world.step(STEP_S)
             self._steps += 1

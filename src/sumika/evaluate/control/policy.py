@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sumika.ecu import Ecu
+from sumika.ecu import Ecu, Measurements
 from sumika.ecu.policy_controller import PolicyController
 from sumika.ecu.policy_features import FEATURES
 from sumika.ecu.policy_rows import SKILLS
-from sumika.evaluate.control.arena import Arena, Measurements
+from sumika.evaluate.control.arena import Arena
 from sumika.evaluate.control.compare import live
 from sumika.evaluate.control.contenders import Contender
 from sumika.evaluate.control.cost import Cost

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.ecu import Ecu
+from sumika.ecu import Ecu, Measurements
 from sumika.ecu import Measurements as Heard
 from sumika.ecu.policy_actions import taught
 from sumika.ecu.policy_controller import PolicyController
@@ -23,7 +23,7 @@ from sumika.ecu.policy_features import features_of, view_of
 from sumika.ecu.policy_later import later
 from sumika.ecu.policy_rows import rows_of
 from sumika.ecu.situating import Situating
-from sumika.evaluate.control.arena import Arena, Measurements
+from sumika.evaluate.control.arena import Arena
 from sumika.evaluate.control.baselines.families import FAMILIES
 from sumika.evaluate.control.baselines.tuned import tuned_settings
 from sumika.evaluate.control.forecasts import Forecast

@@ -11,7 +11,7 @@ WARM_FROM_C, HOT_FROM_C = 10.0, 24.0
 """Usual temperature of the time of year from which winter clothes are left off, and at which summer's are worn."""
 
 SUMMER_SHEDS = 0.45
-"""Share of winter's insulation that summer's clothes and bedding lack: ISO 7730 has 1.0 clo in winter, 0.5 in summer."""
+"""Share of winter's insulation that summer's clothes and bedding lack: 1.0 clo in winter, 0.5 in summer (ISO 7730)."""
 
 _MONTH_DAYS = 30.44
 

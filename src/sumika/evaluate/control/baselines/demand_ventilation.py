@@ -1,6 +1,6 @@
 """A thermostat whose rooms are steered by PI controllers, with ventilation by what the air needs."""
 
-from sumika.evaluate.control.arena import Measurements
+from sumika.ecu import Measurements
 from sumika.evaluate.control.baselines.device_orders import Need
 from sumika.evaluate.control.baselines.settings import Settings
 from sumika.evaluate.control.baselines.thermostat import SetBackThermostat

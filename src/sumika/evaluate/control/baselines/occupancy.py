@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sumika.evaluate.control.arena import Measurements
+from sumika.ecu import Measurements
 from sumika.evaluate.control.baselines.device_orders import Need
 from sumika.evaluate.control.baselines.settings import Settings
 from sumika.evaluate.control.baselines.thermostat import SetBackThermostat

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sumika.evaluate.control.arena import Measurements
+from sumika.ecu import Measurements
 from sumika.schema.house import Device, House
 from sumika.schema.living import FurnitureKind
 
@@ -94,6 +94,8 @@ class Seen:
 
     def _take_outside(self, measurements: Measurements) -> None:
         weather = measurements.weather
+        if weather is None:
+            return
         self.outdoor_c = _new(weather.temperature_c, self.outdoor_c)
         self.outdoor_relative = _new(weather.relative_humidity, self.outdoor_relative)
         self.sun_w_m2 = weather.global_horizontal_w_m2 or 0.0
@@ -104,7 +106,7 @@ class Seen:
     def _take_people(self, measurements: Measurements) -> None:
         for name, room in self.rooms.items():
             probability, people = measurements.presence.get(name, (None, 0))
-            room.people = None if probability is None else people if probability >= 0.5 else 0
+            room.people = None if probability is None else round(people) if probability >= 0.5 else 0
             room.asleep = measurements.activities.get(name) == "sleep"
             if room.people:
                 room.seen_at = measurements.at

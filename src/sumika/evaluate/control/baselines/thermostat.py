@@ -1,7 +1,7 @@
 """Thermostats: one that keeps every room at its temperature day and night, and one with a set-back by the clock."""
 
 from sumika.clock import Instant
-from sumika.evaluate.control.arena import Measurements
+from sumika.ecu import Measurements
 from sumika.evaluate.control.baselines.device_orders import ORDERS, Need, Situation
 from sumika.evaluate.control.baselines.rooms_seen import Seen, bedrooms_of, commanded
 from sumika.evaluate.control.baselines.settings import OFF_K, Settings

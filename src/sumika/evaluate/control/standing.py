@@ -1,0 +1,55 @@
+"""Where our controller stands: between the best simple one of each week and perfect foresight, and what sensing brings.
+
+A week takes minutes, for a plan takes a good part of a second: the figures are of the quick weeks and few seeds, and
+`sumika evaluate control --all` gives the whole table.
+"""
+
+from collections.abc import Sequence
+
+from sumika.evaluate.control.baselines import FAMILIES
+from sumika.evaluate.control.compare import Plan, Run, compare
+from sumika.evaluate.control.contenders import CONTENDERS
+from sumika.evaluate.control.gaps import sensing_value, worse_by
+from sumika.evaluate.control.ours import enter_ours
+from sumika.evaluate.control.summary import gap_closed_by, worst_scenario_of
+from sumika.evaluate.control.weeks import QUICK
+from sumika.evaluate.figure import Evidence, Figure
+
+DAYS, SEED = 3.0, 11
+
+
+def measure(full: bool) -> dict[str, Figure]:
+    """Return the figures of a comparison; only when `full`, for it takes the better part of an hour."""
+    if not full:
+        return {}
+    if "ours" not in CONTENDERS:
+        enter_ours()
+    names = (*FAMILIES, "ours", "forecast", "foresight", "perceives", "blind")
+    return figures_of(compare(Plan(weeks=QUICK, controllers=names, seeds=(SEED,), days=DAYS, processes=2)))
+
+
+def figures_of(runs: Sequence[Run]) -> dict[str, Figure]:
+    """Return the figures of a comparison of the simple controllers and ours."""
+    closed = gap_closed_by(runs, "ours", "foresight")
+    week, worst = worst_scenario_of(runs, "ours")
+    sums = {name: _sum(runs, name) for name in ("ours", "forecast", "foresight", "perceives", "blind")}
+    detail: dict[str, float | str] = {f"{run.week}, {run.controller}": round(run.cost.total, 1) for run in runs}
+    return {
+        "gap_closed": Figure(value=closed.mean, unit="1", evidence=Evidence.SIMULATION, detail=detail),
+        "worst_scenario": Figure(value=worst, unit="1", evidence=Evidence.SIMULATION, detail={"week": week}),
+        "gap_perfect_forecast": Figure(
+            value=worse_by(sums["forecast"], sums["foresight"], abs(sums["foresight"])),
+            unit="1",
+            evidence=Evidence.SIMULATION,
+        ),
+        "sensing_value": Figure(
+            value=sensing_value(sums["blind"], sums["perceives"], sums["ours"]),
+            unit="1",
+            evidence=Evidence.SIMULATION,
+            detail={name: round(cost, 1) for name, cost in sums.items()},
+        ),
+    }
+
+
+def _sum(runs: Sequence[Run], name: str) -> float:
+    return sum(run.cost.total for run in runs if run.controller == name)
