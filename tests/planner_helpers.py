@@ -21,7 +21,7 @@ from tests.gate_helpers import CLOCK, OWNER, FileLink
 
 NAMES = ("gate", OWNER, "plan", "rules", "sensors")
 LOOPS: dict[str, Loop] = {"gate": run_gate, "plan": run_plan, "rules": run_rules}
-HOLDS_MIN = 0.1
+HOLDS_MIN = 0.05
 WRITTEN = "written.jsonl"
 ROOT = Path(__file__).resolve().parents[1]
 
