@@ -5,6 +5,7 @@ where there is one. When this process is dead the rules' own process goes on; wh
 """
 
 import time
+from datetime import datetime
 
 import msgspec
 
@@ -31,6 +32,9 @@ TURN_S = 0.25
 OBSERVES_EVERY_S = 300.0
 FIRST_LOOK_S = 12.0
 """So long after the start every sensor has spoken."""
+
+NEWS_S = 60.0
+"""What was seen so lately is not told to the belief again before a plan."""
 
 QUARTER_S = 900.0
 GRACE_S = 90.0
@@ -71,6 +75,7 @@ class PlanLoop:
         now = process.clock.now()
         first_s = min(FIRST_LOOK_S, self._every_s)
         self._observe_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(first_s)
+        self._observed_ns = now.monotonic_ns - seconds_to_ns(OBSERVES_EVERY_S)
         self._made_ns: int | None = None
         self._holds_until_ns = now.monotonic_ns
         self._beaten_ns = now.monotonic_ns
@@ -108,9 +113,13 @@ class PlanLoop:
         at = self._local(now)
         self._observe_ns = now.monotonic_ns + seconds_to_ns(OBSERVES_EVERY_S - at.timestamp() % OBSERVES_EVERY_S)
         try:
-            self._thinking.observe(self.ear, at, now.monotonic_ns)
+            self._see(at, now.monotonic_ns)
         except SumikaError as error:
             self._fail(str(error))
+
+    def _see(self, at: datetime, now_ns: int) -> None:
+        self._observed_ns = now_ns
+        self._thinking.observe(self.ear, at, now_ns)
 
     def _people_moved(self, now_ns: int) -> bool:
         """Return whether people have come or gone since the last plan, for long enough to be believed."""
@@ -135,7 +144,8 @@ class PlanLoop:
         now = self.process.clock.now()
         at = self._local(now)
         try:
-            self._thinking.observe(self.ear, at, now.monotonic_ns)
+            if now.monotonic_ns - self._observed_ns >= seconds_to_ns(min(NEWS_S, self._every_s)):
+                self._see(at, now.monotonic_ns)
             decision = self._thinking.decide(self.ear.told(now.monotonic_ns), at)
         except (SumikaError, ArithmeticError, ValueError) as error:
             self._plan_ns = now.monotonic_ns + seconds_to_ns(min(AGAIN_S, self._every_s))

@@ -1,0 +1,423 @@
+"""The processes of planner, rules and weather, turn by turn in this one: when they speak, and when something fails."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import msgspec
+import pytest
+
+from sumika.clock import Instant, SimulatedClock
+from sumika.plan.solver import PlanError
+from sumika.runtime import plan_loop, rules_loop
+from sumika.runtime.house_ear import HouseEar, local_clock
+from sumika.runtime.node import Launch
+from sumika.runtime.plan_loop import PlanLoop
+from sumika.runtime.process import NodeProcess
+from sumika.runtime.rules_loop import RulesLoop
+from sumika.runtime.table import nodes_of
+from sumika.runtime.thinking import Thinking, known_tariff
+from sumika.runtime.weather_loop import WeatherLoop, address_of, asks_nobody
+from sumika.schema import (
+    AirSample,
+    Asker,
+    Command,
+    ConfigChange,
+    Event,
+    Heartbeat,
+    Message,
+    Origin,
+    PlanReport,
+    Presence,
+    Reason,
+    Track,
+    TrackKind,
+    Tracks,
+    UsageError,
+    WeatherForecast,
+    WeatherSample,
+)
+from sumika.schema.building import Building, Site
+from sumika.schema.house import Control, House, Radar, Tariff, WorldSettings, WorldSource
+from sumika.units import seconds_to_ns
+from tests.plan_helpers import a_command, small_house, state
+
+START = Instant(seconds_to_ns(1000), 1_768_895_400 * 10**9, "boot")  # 2026-01-20T16:50 in Tokyo
+TOKYO = Building(site=Site(timezone="Asia/Tokyo"))
+
+
+@dataclass
+class FakeProcess:
+    """The frame of a process without process, bus and kernel."""
+
+    house: House
+    house_file: Path = Path("house.yaml")
+    clock: SimulatedClock = field(default_factory=lambda: SimulatedClock(START))
+    said: list[Message] = field(default_factory=list)
+    heard: list[Message] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    beats: int = 0
+    taken: int = 0
+    folder: None = None
+
+    def __post_init__(self) -> None:
+        self.publisher = SimpleNamespace(publish=self.said.append)
+        config = ConfigChange(stamp=START, origin=Origin.LIVE, file="", hash="", text="")
+        self.launch = Launch(Path(), Path(), "run", self.house, self.house_file, config, ("plan", "rules"), 0)
+
+    @property
+    def frame(self) -> NodeProcess:
+        return cast(NodeProcess, self)
+
+    def receive(self, timeout_s: float) -> list[Any]:
+        self.clock.sleep_until(self.clock.now().monotonic_ns + seconds_to_ns(timeout_s))
+        found = [SimpleNamespace(message=message) for message in self.heard]
+        self.heard.clear()
+        return found
+
+    def worked(self, step_ns: int, outputs: int) -> None: ...
+
+    def tell(self, lost: object) -> None: ...
+
+    def beat(self) -> None:
+        self.beats += 1
+
+    def refuse(self, reason: str) -> None:
+        self.refused.append(reason)
+
+    def of(self, kind: type[Message]) -> list[Any]:
+        return [message for message in self.said if isinstance(message, kind)]
+
+    def turns(self, turn: Callable[[], None], seconds: float) -> None:
+        ends_ns = self.clock.now().monotonic_ns + seconds_to_ns(seconds)
+        while self.clock.now().monotonic_ns < ends_ns:
+            turn()
+
+
+class FakeThinking:
+    """Thinks at once, and fails when told to."""
+
+    def __init__(self) -> None:
+        self.fails: str = ""
+        self.observed: list[datetime] = []
+        self.decided = 0
+        self.policy: tuple[Command, ...] = ()
+        self.heard: list[WeatherForecast] = []
+        self.foreteller = SimpleNamespace(hear=self.heard.append)
+
+    def observe(self, ear: HouseEar, at: datetime, now_ns: int) -> None:
+        self.observed.append(at)
+
+    def decide(self, told: object, at: datetime) -> Any:
+        if self.fails:
+            raise PlanError(self.fails, where="plan", remedy="none")
+        self.decided += 1
+        return SimpleNamespace(
+            commands=(a_command("aircon", "mode", 1.0), a_command("aircon", "setpoint_c", 21.0)),
+            dropped=0,
+            report=lambda planner, mode, stamp, origin, local: PlanReport(
+                stamp=stamp, origin=origin, planner=planner, mode=mode, local_time=local.isoformat()
+            ),
+        )
+
+    def policy_commands(self, at: datetime) -> tuple[Command, ...]:
+        return self.policy
+
+
+@pytest.fixture(autouse=True)
+def _no_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ear(process_folder: object, *arguments: object, **named: object) -> Any:
+        return SimpleNamespace(receive=HEARS[0].receive, lost={}, close=lambda: None)
+
+    monkeypatch.setattr(plan_loop, "Subscriber", ear)
+    monkeypatch.setattr(rules_loop, "Subscriber", ear)
+
+
+HEARS: list[FakeProcess] = []
+
+
+def a_house(mode: str = "drive", **control: Any) -> House:
+    return msgspec.structs.replace(small_house(Control(mode=cast(Any, mode), **control)), building=TOKYO)
+
+
+def a_planner(mode: str = "drive", **control: Any) -> tuple[FakeProcess, FakeThinking, PlanLoop]:
+    process, thinking = FakeProcess(a_house(mode, **control)), FakeThinking()
+    HEARS[:] = [process]
+    return process, thinking, PlanLoop(process.frame, cast(Thinking, thinking))
+
+
+def test_a_plan_is_made_soon_and_then_at_every_quarter_of_the_houses_own_clock() -> None:
+    process, thinking, loop = a_planner()
+    process.turns(loop.turn, 11.0)
+    assert thinking.decided == 0
+    assert process.of(Heartbeat) == []
+    process.turns(loop.turn, 2.0)
+    assert thinking.decided == 1
+    process.turns(loop.turn, 600.0 - 13.0 + 1.0)  # 17:00
+    assert thinking.decided == 2
+    process.turns(loop.turn, 900.0)
+    assert thinking.decided == 3
+    # At once, and then every five minutes; not once more for a plan.
+    assert [f"{at:%H:%M:%S}" for at in thinking.observed[:2]] == ["16:50:12", "16:55:00"]
+    assert [at.minute for at in thinking.observed[2:]] == [0, 5, 10, 15]
+    assert len(process.of(PlanReport)) == 3
+
+
+def test_commands_follow_the_beat_that_lets_them_pass_and_are_stamped_now() -> None:
+    process, _, loop = a_planner()
+    process.turns(loop.turn, 13.0)
+    beat = next(place for place, one in enumerate(process.said) if isinstance(one, Heartbeat))
+    commands = [place for place, one in enumerate(process.said) if isinstance(one, Command)]
+    assert beat < min(commands)
+    command, heartbeat = process.of(Command)[0], process.of(Heartbeat)[0]
+    assert command.stamp == process.of(PlanReport)[0].stamp
+    assert command.expires_ns == command.stamp.monotonic_ns + seconds_to_ns(900.0)
+    assert heartbeat.asker == Asker.PLAN
+    assert seconds_to_ns(900.0) < heartbeat.holds_until_ns - heartbeat.stamp.monotonic_ns <= seconds_to_ns(1000.0)
+
+
+@pytest.mark.parametrize("mode", ["shadow", "suggest"])
+def test_a_house_that_is_not_driven_is_reported_and_told_nothing(mode: str) -> None:
+    process, _, loop = a_planner(mode)
+    process.turns(loop.turn, 700.0)
+    assert process.of(Command) == []
+    assert {one.mode for one in process.of(PlanReport)} == {mode}
+
+
+def test_a_plan_that_cannot_be_made_is_told_once_tried_again_and_no_beat_goes_beyond_the_last_one() -> None:
+    process, thinking, loop = a_planner()
+    process.turns(loop.turn, 13.0)
+    holds_ns = process.of(Heartbeat)[-1].holds_until_ns
+    thinking.fails = "the solver ended with NumericalError"
+    process.turns(loop.turn, 1300.0)
+    assert [one.code for one in process.of(Event)] == ["plan_failed"]
+    assert "NumericalError" in process.of(Event)[0].detail
+    assert max(one.holds_until_ns for one in process.of(Heartbeat)) == holds_ns
+    assert process.of(Heartbeat)[-1].stamp.monotonic_ns < holds_ns  # silent since: the rules are on
+    assert process.refused.count("no plan") >= 10
+    thinking.fails = ""
+    process.turns(loop.turn, 62.0)
+    assert [one.recovered for one in process.of(Event)] == [False, True]
+    assert process.of(Heartbeat)[-1].holds_until_ns > holds_ns
+
+
+def test_the_policy_speaks_when_the_last_plan_has_expired_and_not_before() -> None:
+    process, thinking, loop = a_planner()
+    process.turns(loop.turn, 13.0)
+    holds_ns = process.of(Heartbeat)[-1].holds_until_ns
+    thinking.fails, thinking.policy = "late", (a_command("fan", "level", 1.0),)
+    process.turns(loop.turn, 1300.0)
+    policy = [one for one in process.of(Command) if one.asked_by == Asker.POLICY]
+    assert policy
+    assert all(one.stamp.monotonic_ns >= holds_ns for one in policy)
+    assert process.of(Heartbeat)[-1].asker == Asker.POLICY
+
+
+def presence(process: FakeProcess, probability: float) -> Presence:
+    return Presence(
+        stamp=process.clock.now(),
+        origin=Origin.LIVE,
+        room="living",
+        valid=True,
+        reason=Reason.MOVEMENT_SEEN,
+        probability=probability,
+    )
+
+
+def test_people_who_come_are_planned_for_at_once_but_not_for_a_moments_glimpse() -> None:
+    process, thinking, loop = a_planner()
+
+    def with_presence(probability: float) -> Callable[[], None]:
+        def turn() -> None:
+            process.heard.append(presence(process, probability))
+            loop.turn()
+
+        return turn
+
+    process.turns(with_presence(0.02), 14.0)
+    assert thinking.decided == 1
+    process.turns(with_presence(0.99), 30.0)
+    process.turns(with_presence(0.02), 200.0)
+    assert thinking.decided == 1
+    process.turns(with_presence(0.99), 59.0)
+    assert thinking.decided == 1
+    process.turns(with_presence(0.99), 4.0)
+    assert thinking.decided == 2
+    process.turns(with_presence(0.99), 100.0)
+    assert thinking.decided == 2
+
+
+def test_what_a_device_has_not_done_is_asked_for_again() -> None:
+    process, _, loop = a_planner()
+    process.turns(loop.turn, 13.0)
+    process.said.clear()
+    done = state("aircon", mode=1.0, setpoint_c=18.0)
+    process.heard.append(msgspec.structs.replace(done, stamp=process.clock.now()))
+    process.turns(loop.turn, 305.0)
+    assert [(one.action, one.value) for one in process.of(Command)] == [("setpoint_c", 21.0)]
+
+
+def test_forecasts_are_handed_on() -> None:
+    process, thinking, loop = a_planner()
+    told = WeatherForecast(
+        stamp=START, origin=Origin.LIVE, source="s", issued_unix_s=0.0, begins_unix_s=(0.0, 1.0), ends_unix_s=2.0
+    )
+    process.heard.append(told)
+    loop.turn()
+    assert thinking.heard == [told]
+
+
+# --- the rules
+
+
+def a_ruler() -> tuple[FakeProcess, RulesLoop]:
+    process = FakeProcess(a_house())
+    HEARS[:] = [process]
+    return process, RulesLoop(process.frame)
+
+
+def test_rules_beat_every_second_and_say_what_changes() -> None:
+    process, loop = a_ruler()
+    process.turns(loop.turn, 30.0)
+    beats = process.of(Heartbeat)
+    assert {one.asker for one in beats} == {Asker.RULES}
+    assert 28 <= len(beats) <= 31
+    first = process.of(Command)
+    assert first
+    assert first[0].stamp.monotonic_ns > beats[0].stamp.monotonic_ns
+    assert len({(one.device, one.action) for one in first}) == len(first)
+    cold = AirSample(stamp=process.clock.now(), origin=Origin.RECORDED, sensor="a", room="living", temperature_c=12.0)
+    process.said.clear()
+    process.heard.append(cold)
+    process.turns(loop.turn, 11.0)
+    assert ("aircon", "mode", 1.0) in [(one.device, one.action, one.value) for one in process.of(Command)]
+    assert {one.origin for one in process.of(Command)} == {Origin.RECORDED}
+
+
+def test_rules_say_everything_at_once_when_the_plan_no_longer_holds() -> None:
+    process, loop = a_ruler()
+    process.turns(loop.turn, 5.0)
+    everything = len(process.of(Command))
+    holds_ns = process.clock.now().monotonic_ns + seconds_to_ns(20.0)
+    process.heard.append(
+        Heartbeat(stamp=process.clock.now(), origin=Origin.LIVE, asker=Asker.PLAN, holds_until_ns=holds_ns)
+    )
+    process.turns(loop.turn, 12.0)
+    process.said.clear()
+    process.turns(loop.turn, 6.0)
+    assert process.of(Command) == []
+    process.turns(loop.turn, 5.0)
+    commands = process.of(Command)
+    assert len(commands) == everything
+    assert 0 <= commands[0].stamp.monotonic_ns - holds_ns <= seconds_to_ns(1.0)
+
+
+# --- what was heard
+
+
+def test_the_simulated_house_lives_in_its_own_time() -> None:
+    house = a_house()
+    process = FakeProcess(house)
+    assert local_clock(process.launch)(START).isoformat() == "2026-01-20T16:50:00+09:00"
+    radar = Radar(id="r", room="living", model="x", position_m=(0, 0, 1), source=WorldSource())
+    simulated = msgspec.structs.replace(house, radars=(radar,), world=WorldSettings(start="2026-07-01T06:00"))
+    later = local_clock(FakeProcess(simulated).launch)(START.later(seconds_to_ns(90.0)))
+    assert later.isoformat() == "2026-07-01T06:01:30+09:00"
+    assert HouseEar(simulated).origin() is Origin.SIMULATED
+
+
+def test_old_words_do_not_count_and_people_are_counted_by_their_tracks() -> None:
+    ear, process = HouseEar(a_house()), FakeProcess(a_house())
+    now_ns = START.monotonic_ns
+    ear.take(presence(process, 0.9))
+    place = {"position_m": (0.0, 0.0, 0.0), "position_sigma_m": (0.1, 0.1, 0.1)}
+    tracks = [Track(id=number, room="living", kind=TrackKind.PERSON, **cast(Any, place)) for number in (1, 2)]
+    tracks.append(Track(id=3, room="living", kind=TrackKind.PET, **cast(Any, place)))
+    ear.take(Tracks(stamp=START, origin=Origin.LIVE, source="house", tracks=tuple(tracks)))
+    assert ear.occupied(now_ns) == {"living": (0.9, 2.0)}
+    assert ear.occupied(now_ns + seconds_to_ns(61.0)) == {"living": (None, 0.0)}
+    ear.take(WeatherSample(stamp=START, origin=Origin.LIVE, source="s", temperature_c=4.0))
+    ear.take(AirSample(stamp=START, origin=Origin.LIVE, sensor="a", room="living", temperature_c=18.0))
+    ear.take(AirSample(stamp=START, origin=Origin.SIMULATED, sensor="b", room="elsewhere", temperature_c=1.0))
+    at = datetime.fromisoformat("2026-01-20T16:45:00+09:00")
+    seen = ear.seen(at, now_ns)
+    assert (seen.hour, seen.outdoor_c, seen.rooms["living"].air_c) == (16.75, 4.0, 18.0)
+    assert seen.rooms["bedroom"].air_c is None
+    late = ear.seen(at, now_ns + seconds_to_ns(3600.0))
+    assert (late.outdoor_c, late.rooms["living"].air_c) == (None, None)
+    assert ear.origin() is Origin.LIVE
+
+
+# --- the weather
+
+
+def test_nobody_is_asked_for_the_weather_unless_the_house_says_so() -> None:
+    assert asks_nobody(small_house())
+    assert asks_nobody(a_house())
+    assert not [node for node in nodes_of(a_house()) if node.name == "weather"]
+    assert [node for node in nodes_of(a_house(weather_from="jma", weather_area="130000")) if node.name == "weather"]
+    assert address_of(Control(), Site()) == ""
+
+
+def test_services_are_told_where_the_house_stands_to_a_kilometre_and_nothing_else() -> None:
+    site = Site(latitude_deg=35.689512, longitude_deg=139.751234)
+    address = address_of(Control(weather_from="open_meteo"), site)
+    assert address.startswith("https://api.open-meteo.com/v1/forecast?latitude=35.69&longitude=139.75&")
+    assert address_of(Control(weather_from="jma", weather_area="130000"), site) == (
+        "https://www.jma.go.jp/bosai/forecast/data/forecast/130000.json"
+    )
+    with pytest.raises(UsageError, match="area"):
+        address_of(Control(weather_from="jma"), site)
+
+
+def test_a_service_is_asked_once_an_hour_and_its_silence_told_once() -> None:
+    process = FakeProcess(a_house(weather_from="open_meteo"))
+    answers = [b"no", b"no", json.dumps({"hourly": {"time": [0, 3600], "temperature_2m": [1.0, 2.0]}}).encode()]
+    asked: list[str] = []
+
+    def ask(address: str) -> bytes:
+        asked.append(address)
+        return answers[min(len(asked), 3) - 1]
+
+    loop = WeatherLoop(process.frame, ask)
+
+    def turn() -> None:
+        loop.turn()
+        process.clock.sleep_until(process.clock.now().monotonic_ns + seconds_to_ns(1.0))
+
+    process.turns(turn, 2 * 600.0 + 5.0)
+    assert [one.recovered for one in process.of(Event)] == [False, True]
+    assert [one.temperature_c for one in process.of(WeatherForecast)] == [(1.5, 2.0)]
+    assert len(asked) == 3
+    process.turns(turn, 3600.0)
+    assert len(asked) == 4
+
+
+def test_a_forecast_is_read_from_a_file_beside_the_house(tmp_path: Path) -> None:
+    (tmp_path / "weather.csv").write_text("time,temperature_c\n2026-01-20T17:00,4\n2026-01-20T18:00,3\n")
+    house = a_house(weather_from="file", weather_file="weather.csv")
+    process = FakeProcess(house, house_file=tmp_path / "house.yaml")
+    WeatherLoop(process.frame, lambda address: pytest.fail("nobody is to be asked")).turn()
+    assert process.of(WeatherForecast)[0].temperature_c == (4.0, 3.0)
+    missing = FakeProcess(a_house(weather_from="file", weather_file="no.csv"), house_file=tmp_path / "house.yaml")
+    WeatherLoop(missing.frame).turn()
+    assert "No such file" in missing.of(Event)[0].detail
+
+
+def test_gate_rules_and_planner_run_where_a_house_is_controlled_and_not_elsewhere() -> None:
+    names = {node.name for node in nodes_of(a_house())}
+    assert {"gate", "rules", "plan"} <= names
+    assert not {"gate", "rules", "plan"} & {node.name for node in nodes_of(small_house())}
+
+
+def test_what_is_known_of_prices_is_the_tariffs() -> None:
+    known = known_tariff(msgspec.structs.replace(a_house(), tariff=Tariff(plan="time_of_use_jp")))
+    assert (known.currency, len(known.hours), known.flat) == ("JPY", 24, None)
+    flat = known_tariff(msgspec.structs.replace(a_house(), tariff=Tariff(plan="flat_eu", feed_in_per_kwh=0.01)))
+    assert (flat.currency, flat.hours, flat.flat, flat.feed_in) == ("EUR", (), 0.252, 0.01)
+    market = known_tariff(msgspec.structs.replace(a_house(), tariff=Tariff(plan="market_jp")))
+    assert (market.flat, market.hours, market.usual) == (None, (), 29.0)
