@@ -1,4 +1,4 @@
-"""Why devices are told what they are told, and what happens to plans, in English."""
+"""Why devices are told what they are told, and what happens to plans and at the gate, in English."""
 
 WHY: dict[str, str] = {
     # Why the rules do what they do.
@@ -90,4 +90,21 @@ WHY: dict[str, str] = {
     "terminal.mode.shadow": "plan looks on",
     "terminal.plan_saves": "saves {money} in 2 days over {simple}",
     "terminal.plan_dearer": "follows {simple}: {money} cheaper in 2 days",
+    # What the safety gate tells of.
+    "event.gate_silent": "{subject}: the safety gate is silent; its devices are in their fail-safe",
+    "event.gate_silent.recovered": "{subject}: the safety gate is there again",
+    "event.gate_memory": "the safety gate's least times cannot be kept across restarts",
+    "event.gate_memory.recovered": "the safety gate's least times are kept again",
+    "event.smoke_or_co": "{subject}: smoke or carbon monoxide",
+    "event.smoke_or_co.recovered": "{subject}: no smoke and no carbon monoxide any more",
+    "event.frost": "{subject}: something may freeze",
+    "event.frost.recovered": "{subject}: no danger of frost any more",
+    "event.water_too_hot": "{subject}: the water may scald",
+    "event.water_too_hot.recovered": "{subject}: the water no longer scalds",
+    "event.limits_contradict": "{subject}: its limits in house.yaml leave nothing that may be set",
+    "event.limits_contradict.recovered": "{subject}: its limits in house.yaml are in order again",
+    "event.held_by_hand": "{subject} was set by hand and is left alone",
+    "event.held_by_hand.recovered": "{subject} is no longer held by hand",
+    "event.nobody_controls": "planner and rules are silent; devices are in their fail-safe",
+    "event.nobody_controls.recovered": "the house is controlled again",
 }

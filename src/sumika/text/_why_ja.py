@@ -1,4 +1,4 @@
-"""Why devices are told what they are told, and what happens to plans, in Japanese."""
+"""Why devices are told what they are told, and what happens to plans and at the gate, in Japanese."""
 
 WHY: dict[str, str] = {
     # Why the rules do what they do.
@@ -90,4 +90,21 @@ WHY: dict[str, str] = {
     "terminal.mode.shadow": "計画は見守り中",
     "terminal.plan_saves": "{simple}より2日で{money}得",
     "terminal.plan_dearer": "{simple}に従う: 2日で{money}安い",
+    # What the safety gate tells of.
+    "event.gate_silent": "{subject}: 安全ゲートが応答しないため、機器は安全な設定です",
+    "event.gate_silent.recovered": "{subject}: 安全ゲートが戻りました",
+    "event.gate_memory": "安全ゲートの最短時間を再起動の後まで残せません",
+    "event.gate_memory.recovered": "安全ゲートの最短時間を再び残しています",
+    "event.smoke_or_co": "{subject}: 煙または一酸化炭素があります",
+    "event.smoke_or_co.recovered": "{subject}: 煙も一酸化炭素もなくなりました",
+    "event.frost": "{subject}: 凍結のおそれがあります",
+    "event.frost.recovered": "{subject}: 凍結のおそれがなくなりました",
+    "event.water_too_hot": "{subject}: 湯でやけどのおそれがあります",
+    "event.water_too_hot.recovered": "{subject}: 湯でやけどのおそれがなくなりました",
+    "event.limits_contradict": "{subject}: house.yamlの制限では設定できる値がありません",
+    "event.limits_contradict.recovered": "{subject}: house.yamlの制限が正しくなりました",
+    "event.held_by_hand": "{subject}は手で設定されたため、そのままにします",
+    "event.held_by_hand.recovered": "{subject}を手で設定した扱いが終わりました",
+    "event.nobody_controls": "計画も規則も応答しないため、機器は安全な設定です",
+    "event.nobody_controls.recovered": "家は再び制御されています",
 }
