@@ -21,7 +21,8 @@ from sumika.evaluate.control.baselines.settings import Settings
 from sumika.evaluate.control.baselines.thermostat import Thermostat
 from sumika.evaluate.control.cost import Cost
 from sumika.evaluate.control.forecasts import Forecaster
-from sumika.evaluate.control.policy import MOST_REGRET, Driving, Planning, Regret, is_kept, mean_regret, policy_us
+from sumika.evaluate.control.ours import Ours
+from sumika.evaluate.control.policy import MOST_REGRET, Regret, is_kept, mean_regret, policy_us
 from sumika.evaluate.control.policy_lessons import School, again, attend, load_lessons, together
 from sumika.evaluate.control.weeks import week_of
 from sumika.plan.policy import load_policy
@@ -101,7 +102,7 @@ def test_what_must_not_be_missing_is_charged_as_late_as_it_may_be() -> None:
 
 
 def lived(arena: Arena, ecu: Ecu) -> None:
-    arena.run(Thermostat(arena.house, Settings()), 0.1, learners=[Planning(ecu)])
+    arena.run(Thermostat(arena.house, Settings()), 0.1, learners=[Ours(ecu)])
 
 
 @pytest.mark.slow
@@ -166,7 +167,7 @@ def test_the_policy_commands_the_devices_it_knows_and_says_that_it_was_it() -> N
     controller = PolicyController(arena.house, ecu=ecu)
     with pytest.raises(SumikaError, match="nothing was observed"):
         controller.commands(Forecaster(arena.world).now())
-    diary = arena.run(Driving(controller), 0.1)
+    diary = arena.run(controller, 0.1)
     assert diary.refused == 0
     commands = controller.commands(Forecaster(arena.world).now())
     assert {one.asked_by for one in commands} == {Asker.POLICY}

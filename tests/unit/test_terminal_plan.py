@@ -1,4 +1,4 @@
-"""What the live view shows of the planner: how far it goes, what its plan is worth, and the weightiest of its reasons."""
+"""What the live view shows of the planner: how far it goes, what its plan is worth, its weightiest reasons."""
 
 import msgspec
 import pytest

@@ -201,7 +201,9 @@ class _Writing:
             over[where] = x[slack] * scales[hinge.carried]
             beyond.append(over)
             cost[hinge.name] = cost.get(hinge.name, 0.0) + float((over * hinge.cost_per_h * self.hours).sum())
-        taken, given = x[self.taken], x[self.given]
+        # Where both are worth the same the solver may turn the meter in circles; a meter counts the difference.
+        both = np.minimum(x[self.taken], x[self.given])
+        taken, given = x[self.taken] - both, x[self.given] - both
         cost["energy"] = float(((taken * situation.price - given * situation.feed_in) * self.hours).sum())
         power = {
             (control.device, control.name): x[self.power[control.device, control.name]] * self.power_factor(control)

@@ -1,0 +1,82 @@
+"""Ordinary life in rows of a quarter of an hour."""
+
+import numpy as np
+import pytest
+
+from sumika.belief.record import ROW_S, Record
+from sumika.clock import Instant
+from sumika.schema import AirSample, DeviceState, Origin
+from sumika.schema.house import Device, House, Room
+
+HOUSE = House(
+    rooms=(Room(id="living", floor_m=((0, 0), (4, 0), (4, 3), (0, 3))),),
+    devices=(Device(id="heater", room="living", kind="room_air_conditioner"),),
+)
+NOW = Instant(0, 0, "test")
+BEGIN_S = 1_800_000_000.0
+
+
+def air(temperature_c: float | None, co2_ppm: float | None = None) -> AirSample:
+    return AirSample(
+        stamp=NOW, origin=Origin.LIVE, sensor="one", room="living", temperature_c=temperature_c, co2_ppm=co2_ppm
+    )
+
+
+def heater(power_w: float | None, *, available: bool = True) -> DeviceState:
+    return DeviceState(
+        stamp=NOW, origin=Origin.LIVE, device="heater", values={"mode": 1.0}, power_w=power_w, available=available
+    )
+
+
+def test_a_row_closes_with_its_quarter() -> None:
+    record = Record(HOUSE)
+    assert not record.turn(BEGIN_S)
+    record.air(air(20.0))
+    record.air(air(21.0, 700.0))
+    record.device(heater(400.0))
+    record.device(heater(200.0))
+    assert not record.turn(BEGIN_S + ROW_S - 1.0)
+    assert record.turn(BEGIN_S + ROW_S)
+    rows = record.rows()
+    assert rows.air[0, 0, 0] == 21.0  # a state: as last said
+    assert rows.power_w[0, 0] == 300.0  # what drives it: the mean
+    assert rows.setting("heater", "mode")[0] == 1.0
+
+
+def test_what_nobody_said_is_not_a_number() -> None:
+    record = Record(HOUSE)
+    record.turn(BEGIN_S)
+    record.air(air(None))
+    record.air(air(float("nan")))
+    record.turn(BEGIN_S + ROW_S)
+    assert np.isnan(record.rows().air[0, 0, 0])
+
+
+def test_a_device_out_of_radio_runs_on() -> None:
+    record = Record(HOUSE)
+    record.turn(BEGIN_S)
+    record.device(heater(400.0))
+    record.turn(BEGIN_S + ROW_S)
+    record.device(heater(0.0, available=False))
+    record.turn(BEGIN_S + 2 * ROW_S)
+    assert record.rows().power_w[:, 0].tolist() == [400.0, 400.0]
+
+
+def test_silent_hours_are_rows_without_numbers() -> None:
+    record = Record(HOUSE)
+    record.turn(BEGIN_S)
+    record.air(air(20.0))
+    assert record.turn(BEGIN_S + 4 * ROW_S)
+    rows = record.rows()
+    assert len(rows) == 4
+    assert np.isnan(rows.air[1:, 0, 0]).all()
+    assert np.diff(rows.unix_s) == pytest.approx(ROW_S)
+
+
+def test_unknown_rooms_and_devices_are_left_aside() -> None:
+    record = Record(HOUSE)
+    record.turn(BEGIN_S)
+    record.people("cellar", 2.0)
+    record.device(DeviceState(stamp=NOW, origin=Origin.LIVE, device="ghost", values={}))
+    record.turn(BEGIN_S + ROW_S)
+    assert np.isnan(record.rows().people).all()
