@@ -104,7 +104,7 @@ class FakeThinking:
     def __init__(self) -> None:
         self.fails: str = ""
         self.observed: list[datetime] = []
-        self.decided = 0
+        self.decided = self.kept = 0
         self.policy: tuple[Command, ...] = ()
         self.heard: list[WeatherForecast] = []
         self.foreteller = SimpleNamespace(hear=self.heard.append)
@@ -123,6 +123,13 @@ class FakeThinking:
                 stamp=stamp, origin=origin, planner=planner, mode=mode, local_time=local.isoformat()
             ),
         )
+
+    def recall(self, folder: Path, at: datetime) -> bool:
+        return False
+
+    def remember(self, folder: Path) -> str:
+        self.kept += 1
+        return ""
 
     def policy_commands(self, at: datetime) -> tuple[Command, ...]:
         return self.policy
@@ -259,6 +266,16 @@ def test_what_a_device_has_not_done_is_asked_for_again() -> None:
     process.heard.append(msgspec.structs.replace(done, stamp=process.clock.now()))
     process.turns(loop.turn, 305.0)
     assert [(one.action, one.value) for one in process.of(Command)] == [("setpoint_c", 21.0)]
+
+
+def test_what_was_learned_is_kept_every_hour_and_at_the_end() -> None:
+    process, thinking, loop = a_planner()
+    process.turns(loop.turn, 3599.0)
+    assert thinking.kept == 0
+    process.turns(loop.turn, 2.0)
+    assert thinking.kept == 1
+    loop.close()
+    assert thinking.kept == 2
 
 
 def test_forecasts_are_handed_on() -> None:

@@ -48,6 +48,8 @@ MOVED, MOVED_FOR_S = 0.5, 60.0
 """People have come or gone when a room's probability has changed by so much, for so long."""
 
 REMINDS_EVERY_S = 300.0
+KEEPS_EVERY_S = 3600.0
+"""What was learned is put on the disk so often, and at the end."""
 
 
 class PlanLoop:
@@ -73,6 +75,9 @@ class PlanLoop:
             clock=process.clock,
         )
         now = process.clock.now()
+        self._folder = launch.data / PLAN
+        self._keep_ns = now.monotonic_ns + seconds_to_ns(KEEPS_EVERY_S)
+        thinking.recall(self._folder, self._local(now))
         first_s = min(FIRST_LOOK_S, self._every_s)
         self._observe_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(first_s)
         self._observed_ns = now.monotonic_ns - seconds_to_ns(OBSERVES_EVERY_S)
@@ -101,6 +106,8 @@ class PlanLoop:
         if now_ns >= self._plan_ns or self._people_moved(now_ns):
             self._plan()
         self._remind(now_ns)
+        if now_ns >= self._keep_ns:
+            self._keep()
         self._beat()
         self.process.taken += len(arrived)
         self.process.worked(time.perf_counter_ns() - began_ns, 0)
@@ -120,6 +127,11 @@ class PlanLoop:
     def _see(self, at: datetime, now_ns: int) -> None:
         self._observed_ns = now_ns
         self._thinking.observe(self.ear, at, now_ns)
+
+    def _keep(self) -> None:
+        self._keep_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(KEEPS_EVERY_S)
+        if self._thinking.remember(self._folder):
+            self.process.refuse("memory not written")
 
     def _people_moved(self, now_ns: int) -> bool:
         """Return whether people have come or gone since the last plan, for long enough to be believed."""
@@ -243,7 +255,8 @@ class PlanLoop:
             self.process.publisher.publish(message)
 
     def close(self) -> None:
-        """Stop listening."""
+        """Keep what was learned, and stop listening."""
+        self._keep()
         self._subscriber.close()
 
 

@@ -3,8 +3,10 @@
 What they need is imported when a process begins to think: it takes seconds and memory that no other node should pay.
 """
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sumika.runtime.house_ear import HouseEar
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from sumika.belief.prices_ahead import KnownTariff
     from sumika.ecu.modes import Decision
     from sumika.ecu.policy_controller import PolicyController
+
+LEARNED = "learned.msgpack"
+"""What was learned so far, in the planner's own folder of the house's data."""
 
 
 class Thinking:
@@ -41,6 +46,42 @@ class Thinking:
         self._deciding = Deciding(self.ecu)
         self._policy = _policy_of(house, tariff.currency, self)
         self._at: datetime | None = None
+
+    def recall(self, folder: Path, at: datetime) -> bool:
+        """Take what was learned before a restart; return whether there was anything that fits.
+
+        Args:
+            folder: Where it lies.
+            at: On the house's own clock.
+        """
+        from sumika.ecu.memory import LARGEST_BYTES, recall
+
+        try:
+            with (folder / LEARNED).open("rb") as file:
+                data = file.read(LARGEST_BYTES)
+        except OSError:
+            return False
+        return recall(self.ecu, data, at.timestamp())
+
+    def remember(self, folder: Path) -> str:
+        """Put what was learned on the disk, whole or not at all; return why it cannot be, empty where it could.
+
+        Args:
+            folder: Where it is to lie.
+        """
+        from sumika.ecu.memory import remember
+
+        beside = folder / f"{LEARNED}.new"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with beside.open("wb") as file:
+                file.write(remember(self.ecu))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(folder / LEARNED)
+        except OSError as error:
+            return f"{folder / LEARNED} cannot be written ({error.strerror})"
+        return ""
 
     def observe(self, ear: HouseEar, at: datetime, now_ns: int) -> None:
         """Tell the belief what is so.

@@ -1,0 +1,145 @@
+"""What a controller has learned, as bytes that outlive a restart: numbers by name, and nothing that could be run.
+
+Kept is what the belief, the routine, the usage, the roof and the likings hold in arrays, numbers and tables of numbers.
+What is read back goes only where something of the same kind and shape stands: a house that was changed since, or a
+newer release, takes what still fits and learns the rest anew.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from sumika.ecu.ecu import Ecu
+
+LARGEST_BYTES = 64_000_000
+_NUMBERS = (bool, int, float)
+
+
+class _Memory(msgspec.Struct, frozen=True, kw_only=True):
+    rooms: tuple[str, ...]
+    devices: tuple[str, ...]
+    began_s: float | None
+    kept: dict[str, dict[str, Any]]
+
+
+def remember(ecu: Ecu) -> bytes:
+    """Return what a controller has learned.
+
+    Args:
+        ecu: Which.
+    """
+    record = ecu.belief.record
+    kept = {part: _told(vars(holder)) for part, holder in _parts(ecu)}
+    return msgspec.msgpack.encode(
+        _Memory(rooms=record.rooms, devices=record.devices, began_s=record.began_s, kept=kept)
+    )
+
+
+def recall(ecu: Ecu, data: bytes, now_s: float) -> bool:
+    """Give a controller that has just begun what an earlier one had learned; return whether it took it.
+
+    Nothing is taken of another house, nor of a time that is yet to come: a simulated house begins its time anew.
+
+    Args:
+        ecu: One that has observed nothing.
+        data: What `remember` returned.
+        now_s: Unix time on the house's own clock.
+    """
+    try:
+        memory = msgspec.msgpack.decode(data[:LARGEST_BYTES], type=_Memory)
+        decoded = {
+            part: {name: _decoded(one) for name, one in attributes.items()} for part, attributes in memory.kept.items()
+        }
+    except (msgspec.DecodeError, ValueError, TypeError, IndexError):
+        return False
+    record = ecu.belief.record
+    if (memory.rooms, memory.devices) != (record.rooms, record.devices):
+        return False
+    if memory.began_s is None or memory.began_s > now_s:
+        return False
+    for part, holder in _parts(ecu):
+        _take(vars(holder), decoded.get(part, {}))
+    if ecu.belief.state is not None and np.shape(ecu.belief.state) != (ecu.belief.thermal.nodes,):
+        ecu.belief.state = None
+    return True
+
+
+def _parts(ecu: Ecu) -> Iterator[tuple[str, object]]:
+    """Yield what learns, by name."""
+    yield "record", ecu.belief.record
+    yield "belief", ecu.belief
+    yield "routine", ecu.routine
+    yield "usage", ecu.usage
+    yield "roof", ecu.roof
+    yield "ecu", ecu
+    for room, liking in ecu.likings.items():
+        yield f"liking.{room}", liking
+
+
+def _told(attributes: Mapping[str, object]) -> dict[str, Any]:
+    found = {name: _encoded(value) for name, value in attributes.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _encoded(value: object) -> Any:
+    """Return numbers, arrays and tables of numbers as what can be written; None for everything else."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fi":
+        whole = value.dtype.kind == "i"
+        return ["array", list(value.shape), whole, value.astype("<i8" if whole else "<f8").tobytes()]
+    if isinstance(value, _NUMBERS):
+        return value
+    if isinstance(value, list | tuple):
+        parts = [_encoded(one) for one in value]
+        return ["list", parts] if all(one is not None for one in parts) else None
+    if isinstance(value, dict):
+        keys, values = [_key(key) for key in value], [_encoded(one) for one in value.values()]
+        return ["dict", keys, values] if all(one is not None for one in (*keys, *values)) else None
+    return None
+
+
+def _key(key: object) -> Any:
+    if isinstance(key, tuple):
+        return ["key", *key] if all(isinstance(one, str | int) for one in key) else None
+    return key if isinstance(key, str | int) else None
+
+
+def _take(attributes: dict[str, Any], kept: Mapping[str, Any]) -> None:
+    """Put what was kept where something of its kind stands."""
+    for name, value in kept.items():
+        if name in attributes and name not in _OF_THIS_RUN and _fits(value, attributes[name]):
+            attributes[name] = value
+
+
+_OF_THIS_RUN = frozenset({"_at", "planned", "_plans_every_s", "columns", "rooms", "devices", "learns"})
+
+
+def _decoded(encoded: Any) -> Any:
+    if not isinstance(encoded, list):
+        return encoded
+    kind, *rest = encoded
+    if kind == "array":
+        shape, whole, data = rest
+        flat = np.frombuffer(data, dtype="<i8" if whole else "<f8").astype(np.int64 if whole else np.float64)
+        return flat.reshape(shape)
+    if kind == "list":
+        return [_decoded(one) for one in rest[0]]
+    if kind == "dict":
+        keys = [tuple(one[1:]) if isinstance(one, list) else one for one in rest[0]]
+        return dict(zip(keys, map(_decoded, rest[1]), strict=True))
+    return None
+
+
+def _fits(value: Any, there: Any) -> bool:
+    """Return whether a value can stand where another one does."""
+    if isinstance(there, np.ndarray):
+        if not isinstance(value, np.ndarray) or not np.isfinite(value).all():
+            return False
+        # Of what grows with time there may be more rows than there are now.
+        return bool(value.shape == there.shape or (there.shape[0] == 0 and value.shape[1:] == there.shape[1:]))
+    if there is None:
+        return isinstance(value, np.ndarray | float | int)
+    if isinstance(there, _NUMBERS):
+        return isinstance(value, _NUMBERS) and bool(np.isfinite(value))
+    return value is not None and type(value) is type(there)
