@@ -247,7 +247,7 @@ class _Telling:
         if closed > 0.0:
             parts: list[_Part] = [("shade", {"room": room, "watts": watts * closed})]
             return [*parts, *self._beyond(device, self._index[device.room], warms=False)]
-        return [("sun_in", {"room": room, "watts": watts})] if watts > 20.0 else [("daylight", {"room": room})]
+        return [("sun_in", {"room": room, "watts": watts})] if watts > 20.0 else [("no_sun", {"room": room})]
 
     def water(self, device: Device, settings: Mapping[str, float]) -> list[_Part]:
         """Say why water is heated now, or until when the tank lasts."""

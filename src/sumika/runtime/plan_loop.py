@@ -4,6 +4,7 @@ A plan that is late or cannot be made leaves the last one in force until that ex
 where there is one. When this process is dead the rules' own process goes on; who is obeyed is the gate's to say.
 """
 
+import os
 import time
 from datetime import datetime
 
@@ -48,6 +49,7 @@ MOVED, MOVED_FOR_S = 0.5, 60.0
 """People have come or gone when a room's probability has changed by so much, for so long."""
 
 REMINDS_EVERY_S = 300.0
+POLITE = 5
 KEEPS_EVERY_S = 3600.0
 """What was learned is put on the disk so often, and at the end."""
 
@@ -264,6 +266,8 @@ def run_plan(node: Node, launch: Launch) -> None:
     """Run the planner until told to stop."""
     with NodeProcess(node, launch) as process:
         process.beat()
+        # A plan may take a second longer; a radar's frame may not.
+        os.nice(POLITE)
         loop = PlanLoop(process, Thinking(launch.house))
         try:
             while not process.stopping:

@@ -59,7 +59,7 @@ WHY: dict[str, str] = {
     "why.plan.moisture_off": "the humidity of {room} is left alone",
     "why.plan.shade": "keeping {watts:.0f} W of sun out of {room}",
     "why.plan.sun_in": "letting {watts:.0f} W of sun into {room}",
-    "why.plan.daylight": "daylight for {room}",
+    "why.plan.no_sun": "no sun to keep out of {room}",
     "why.plan.water_now": "heating water now",
     "why.plan.water_later": "the hot water lasts until it is heated at {time}",
     "why.plan.water_enough": "there is enough hot water",

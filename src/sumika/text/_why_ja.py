@@ -59,7 +59,7 @@ WHY: dict[str, str] = {
     "why.plan.moisture_off": "{room}の湿度はそのまま",
     "why.plan.shade": "{room}の日差し{watts:.0f} Wを遮る",
     "why.plan.sun_in": "{room}に日差し{watts:.0f} Wを入れる",
-    "why.plan.daylight": "{room}に昼の光",
+    "why.plan.no_sun": "{room}に遮る日差しなし",
     "why.plan.water_now": "いま湯を沸かす",
     "why.plan.water_later": "湯は{time}に沸かすまで足りる",
     "why.plan.water_enough": "湯は足りている",
