@@ -20,11 +20,15 @@ from sumika.plan.situation import Grid, Situation, Store
 from sumika.schema.house import Device
 
 Array = NDArray[np.float64]
-OUTPUTS = 2
+OUTPUTS = 3
 """Most that any skill says."""
 
 FOLLOWS_KW = 0.12
 """A house that takes and gives less is followed by its battery."""
+
+_CLIMATE = ("heat_kw", "cool_kw", "dry_kw")
+_TOLD_C = (16.0, 31.0)
+"""Between these a device can be told a room's temperature."""
 
 _MOST_LEVEL = {"exhaust": 1.0, "ventilation": 2.0, "opener": 1.0, "purifier": 3.0}
 _STEPS = 2
@@ -49,17 +53,19 @@ def taught(planned: Planned, situating: Situating, view: View, rows: Sequence[Ro
 
 
 def _soon(planned: Planned, device: Device, name: str) -> Array:
-    return planned.controls[device.id, name][:_STEPS]
+    found = planned.controls.get((device.id, name))
+    return np.zeros(1) if found is None else found[:_STEPS]
 
 
 def _said(planned: Planned, situating: Situating, view: View, row: Row) -> list[float]:
     device = row.device
     match row.skill:
         case "climate_wanted":
-            return [_margin(_soon(planned, device, f"{name}_kw").max()) for name in ("heat", "cool")]
+            return _margins(planned, device)
         case "climate_target":
-            runs = max(_soon(planned, device, f"{name}_kw").max() for name in ("heat", "cool")) >= LEAST_HEAT_KW
-            return [_room_c(planned, situating, device) - _middle_c(situating, view, device)] if runs else []
+            told = float(np.clip(_room_c(planned, situating, device), *_TOLD_C))
+            runs = max(_margins(planned, device)) >= 0.0
+            return [told - _middle_c(situating, view, device)] if runs else []
         case "floor":
             most = float(capacity_kw(device, situating.inputs.ahead.outdoor_c[:1], heats=True)[0])
             return [float(_soon(planned, device, "heat_kw").mean()) / most]
@@ -73,8 +79,12 @@ def _said(planned: Planned, situating: Situating, view: View, row: Row) -> list[
     return [float(_soon(planned, device, "level")[0]) / _MOST_LEVEL[row.skill]]
 
 
-def _margin(kilowatts: float) -> float:
-    return float(np.clip(kilowatts / LEAST_HEAT_KW - 1.0, -1.0, 1.0))
+def _margins(planned: Planned, device: Device) -> list[float]:
+    """Return how clearly a plan wants a room heated, cooled, dried; a device does one of them, the one planned most."""
+    kilowatts = [float(_soon(planned, device, name).max()) for name in _CLIMATE]
+    most = int(np.argmax(kilowatts))
+    margin = float(np.clip(kilowatts[most] / LEAST_HEAT_KW - 1.0, -1.0, 1.0))
+    return [margin if place == most else -1.0 for place in range(len(_CLIMATE))]
 
 
 def _stored(planned: Planned, row: Row) -> list[float]:
@@ -146,7 +156,7 @@ class _Writing:
         self._controls = {
             (device.id, name): np.zeros(_STEPS)
             for device in situating.belief.house.devices
-            for name in ("heat_kw", "cool_kw", "closed", "level", "on")
+            for name in (*_CLIMATE, "closed", "level", "on")
         }
         self._charge = {store.device: np.zeros(_STEPS) for store in situating.inputs.stores}
         self._exchange = np.ones(_STEPS)
@@ -156,7 +166,7 @@ class _Writing:
         device, outdoor = row.device, self._situating.inputs.ahead.outdoor_c[:1]
         match row.skill:
             case "climate_wanted":
-                self._climate(device, float(said[0]), float(said[1]))
+                self._climate(device, said[: len(_CLIMATE)])
             case "climate_target":
                 self._target(device, float(said[0]))
             case "floor":
@@ -175,11 +185,13 @@ class _Writing:
     def _put(self, device: Device, name: str, value: float) -> None:
         self._controls[device.id, name] = np.full(_STEPS, value)
 
-    def _climate(self, device: Device, heats: float, cools: float) -> None:
+    def _climate(self, device: Device, margins: Array) -> None:
         outdoor = float(self._situating.inputs.ahead.outdoor_c[0])
         # As for the planner: nobody heats on a summer's day or cools on a winter's.
-        self._put(device, "heat_kw", LEAST_HEAT_KW * (1.0 + heats) if outdoor <= _HEATS_BELOW_C else 0.0)
-        self._put(device, "cool_kw", LEAST_HEAT_KW * (1.0 + cools) if outdoor >= _COOLS_ABOVE_C else 0.0)
+        may = (outdoor <= _HEATS_BELOW_C, outdoor >= _COOLS_ABOVE_C, outdoor >= _COOLS_ABOVE_C)
+        wanted = np.where(may, margins, -1.0)
+        most = int(np.argmax(wanted))
+        self._put(device, _CLIMATE[most], LEAST_HEAT_KW * (1.0 + float(wanted[most])))
 
     def _target(self, device: Device, above: float) -> None:
         outline = self._situating.belief.outline

@@ -7,7 +7,7 @@ from sumika.ecu.air_controls import driven_fans
 from sumika.schema.house import Device
 
 SKILLS: dict[str, tuple[str, ...]] = {
-    "climate_wanted": ("heats", "cools"),
+    "climate_wanted": ("heats", "cools", "dries"),
     "climate_target": ("target_k",),
     "floor": ("share",),
     "blind": ("closed",),

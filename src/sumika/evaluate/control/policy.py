@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from sumika.ecu import Ecu, Measurements
+from sumika.ecu import Ecu
 from sumika.ecu.policy_controller import PolicyController
 from sumika.ecu.policy_features import FEATURES
 from sumika.ecu.policy_rows import SKILLS
 from sumika.evaluate.control.arena import Arena
 from sumika.evaluate.control.compare import live
-from sumika.evaluate.control.contenders import Contender
+from sumika.evaluate.control.contenders import Contender, Makes, enter
 from sumika.evaluate.control.cost import Cost
-from sumika.evaluate.control.forecasts import Forecast
+from sumika.evaluate.control.ours import PLANS_EVERY_S, Ours
 from sumika.evaluate.control.policy_lessons import (
     HELD_OUT_WEEKS,
     SCHOOLS,
@@ -23,13 +23,11 @@ from sumika.evaluate.control.policy_lessons import (
     School,
     again,
     attend,
-    heard,
     load_lessons,
     together,
 )
 from sumika.evaluate.control.weeks import SCORED_SEEDS, Week, week_of
-from sumika.plan.policy import Card, Policy
-from sumika.schema import Command
+from sumika.plan.policy import Card, Policy, load_policy
 from sumika.training.planner_policy import SkillLessons, distil_policy
 
 Say = Callable[[str], None]
@@ -72,36 +70,40 @@ class Regret:
         return (self.policy.total - self.planner.total) / self.planner.total
 
 
-class Planning:
-    """The planner as a controller of the arena."""
+def driven_by(policy: Policy) -> Makes:
+    """Return what makes a controller that does as a policy says.
 
-    def __init__(self, ecu: Ecu) -> None:
-        """Take a controller with its planner."""
-        self._ecu = ecu
+    Args:
+        policy: Which.
+    """
 
-    def observe(self, measurements: Measurements) -> None:
-        """Take in what the house says."""
-        self._ecu.observe(heard(measurements))
+    def make(arena: Arena, week: Week) -> PolicyController:
+        return PolicyController(arena.house, currency=arena.world.meter.currency, policy=policy)
 
-    def commands(self, forecast: Forecast) -> tuple[Command, ...]:
-        """Return what devices are told."""
-        return self._ecu.plan(forecast)
+    return make
 
 
-class Driving:
-    """The policy as a controller of the arena."""
+def planned_every(seconds: float) -> Makes:
+    """Return what makes a controller that plans.
 
-    def __init__(self, controller: PolicyController) -> None:
-        """Take a controller."""
-        self._controller = controller
+    Args:
+        seconds: How often.
+    """
 
-    def observe(self, measurements: Measurements) -> None:
-        """Take in what the house says."""
-        self._controller.observe(heard(measurements))
+    def make(arena: Arena, week: Week) -> Ours:
+        return Ours(Ecu(arena.house, currency=arena.world.meter.currency, plans_every_s=seconds))
 
-    def commands(self, forecast: Forecast) -> tuple[Command, ...]:
-        """Return what devices are told."""
-        return self._controller.commands(forecast)
+    return make
+
+
+def enter_policy(name: str = "distilled") -> str:
+    """Enter the policy that ships among the controllers that compete; return its name.
+
+    Raises:
+        UsageError: if there is one of that name.
+    """
+    enter(Contender(name=name, make=driven_by(load_policy())))
+    return name
 
 
 def policy_regret(
@@ -111,7 +113,7 @@ def policy_regret(
     seeds: Sequence[int] = SCORED_SEEDS[:1],
     warm_up_days: int = 7,
     days: float = 7.0,
-    plans_every_s: float = 900.0,
+    plans_every_s: float = PLANS_EVERY_S,
     say: Say = lambda line: None,
 ) -> tuple[Regret, ...]:
     """Return what a policy costs beyond the planner, in weeks and houses that it was not taught in.
@@ -129,19 +131,12 @@ def policy_regret(
         UsageError: if there is no such week.
         SumikaError: if the policy was taught with other features.
     """
-
-    def planner(arena: Arena, week: Week) -> Planning:
-        return Planning(Ecu(arena.house, currency=arena.world.meter.currency, plans_every_s=plans_every_s))
-
-    def pupil(arena: Arena, week: Week) -> Driving:
-        return Driving(PolicyController(arena.house, currency=arena.world.meter.currency, policy=policy))
-
     found = []
     for name in weeks:
         for seed in seeds:
             costs = [
                 live(week_of(name), Contender(name=who, make=make), seed, warm_up_days=warm_up_days, days=days)[0].cost
-                for who, make in (("planner", planner), ("policy", pupil))
+                for who, make in (("planner", planned_every(plans_every_s)), ("policy", driven_by(policy)))
             ]
             one = Regret(week=name, seed=seed, new_house=name in HELD_OUT_WEEKS, planner=costs[0], policy=costs[1])
             say(f"{name} {seed}: planner {costs[0].total:.0f}, policy {costs[1].total:.0f}, regret {one.share:+.1%}")
@@ -203,14 +198,11 @@ def skill_lessons(lessons: Lessons) -> Mapping[str, SkillLessons]:
     return found
 
 
-def learned(
-    lessons: Lessons, schools: Sequence[School], rounds: int, *, epochs: int = 80, say: Say = lambda line: None
-) -> Policy:
+def learned(lessons: Lessons, rounds: int, *, epochs: int = 40, say: Say = lambda line: None) -> Policy:
     """Return the policy that was learned from lessons.
 
     Args:
         lessons: All of them.
-        schools: Where they were had, for the card.
         rounds: How many of the rounds the policy drove in.
         epochs: Passes over the lessons.
         say: Takes a line of progress.
@@ -222,7 +214,7 @@ def learned(
         about="Says at once what the planner would tell the devices of a house; stands in for it when it is late.",
         taught_by="the planner of sumika.plan, from sumika.ecu's belief, in simulated houses",
         lessons=lessons.plans,
-        weeks=tuple(school.name for school in schools),
+        weeks=tuple(sorted({group.rpartition("/")[0] for group in lessons.group.tolist()})),
         held_out=HELD_OUT_WEEKS,
         rounds=rounds,
     )
@@ -234,7 +226,7 @@ def teach_policy(
     *,
     schools: Sequence[School] = SCHOOLS,
     rounds: int = 1,
-    epochs: int = 80,
+    epochs: int = 40,
     say: Say = lambda line: None,
 ) -> Policy:
     """Teach a policy: the planner drives first, then the policy does while the planner says what it would have done.
@@ -253,13 +245,11 @@ def teach_policy(
     """
     folder.mkdir(parents=True, exist_ok=True)
     had = [_had(folder / f"0-{place}.npz", one, None, say) for place, one in enumerate(schools)]
-    attended = list(schools)
-    policy = learned(together(had), attended, 0, epochs=epochs, say=say)
+    policy = learned(together(had), 0, epochs=epochs, say=say)
     for number in range(1, rounds + 1):
         later = again(schools, days=_DRIVES_DAYS, seed=100 * number)
         had += [_had(folder / f"{number}-{place}.npz", one, policy, say) for place, one in enumerate(later)]
-        attended += later
-        policy = learned(together(had), attended, number, epochs=epochs, say=say)
+        policy = learned(together(had), number, epochs=epochs, say=say)
     return policy
 
 

@@ -8,7 +8,7 @@ is therefore disturbed at times, and it says what it would do from there (noise 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.ecu import Ecu, Measurements
-from sumika.ecu import Measurements as Heard
 from sumika.ecu.policy_actions import taught
 from sumika.ecu.policy_controller import PolicyController
 from sumika.ecu.policy_features import features_of, view_of
@@ -71,7 +70,7 @@ class School:
     tariff: str = ""
     equipment: tuple[str, ...] = ()
     looks_on_days: float = LOOKS_ON_DAYS
-    days: float = 2.0
+    days: float = 1.5
     plans_every_s: float = PLANS_EVERY_S
 
     @property
@@ -160,15 +159,6 @@ def together(several: Sequence[Lessons]) -> Lessons:
     )
 
 
-def heard(measurements: Measurements) -> Heard:
-    """Return what an arena's house says in the words of `sumika.ecu`.
-
-    Args:
-        measurements: At one moment.
-    """
-    return Heard(**{name.name: getattr(measurements, name.name) for name in fields(measurements)})
-
-
 class Pupil:
     """A controller that writes down what the planner says, and does it, or what the policy says, or something odd."""
 
@@ -197,7 +187,7 @@ class Pupil:
 
     def observe(self, measurements: Measurements) -> None:
         """Take in what the house says."""
-        (self._policy or self.ecu).observe(heard(measurements))
+        (self._policy or self.ecu).observe(measurements)
 
     def commands(self, forecast: Forecast) -> tuple[Command, ...]:
         """Return what devices are told; write down what the planner says where it made a new plan."""
