@@ -145,7 +145,9 @@ def test_perception_errs_as_it_was_counted_to_and_knows_only_rooms_with_a_radar(
     assert here == pytest.approx(0.02 + 0.96 * 0.999, abs=0.01)
     assert empty == pytest.approx(0.02 + 0.96 * 0.1423, abs=0.03)
     assert np.mean([one.presence["bedroom"][1] for one in told]) < 0.12
-    assert {one.activities["living"] for one in told if "living" in one.activities} == {"awake"}
+    does = [one.activities["living"] for one in told if "living" in one.activities]
+    # A sitter is mostly seen to sit, and now and then taken for somebody who stands or lies.
+    assert does.count("awake") > 0.8 * len(does)
     again = Watcher(HOUSE, PresenceSource.PERCEPTION, 1)
     assert [again.see(300.0 * step, 300.0, where) for step in range(1, 600)] == told
 
@@ -173,7 +175,9 @@ def test_controllers_observe_every_five_minutes_and_command_every_quarter_of_an_
     last = commander.seen[-1]
     assert {sample.sensor for sample in last.air} <= {sensor.id for sensor in HOUSE.sensors}
     assert {state.device for state in last.devices} == {device.id for device in arena.house.devices}
+    assert last.meter is not None
     assert last.meter.price_per_kwh is not None
+    assert last.weather is not None
     assert last.weather.temperature_c is not None
 
 
@@ -257,7 +261,9 @@ def test_forecasts_err_more_the_further_they_go_and_perfect_ones_do_not() -> Non
     first = recorders[1].foretold[0]
     assert (first.begins[-1] - first.at).total_seconds() == 47 * 3600.0
     assert first.seconds.sum() == 48 * 3600.0
-    seen = recorders[1].seen[2].weather.temperature_c
+    weather = recorders[1].seen[2].weather
+    assert weather is not None
+    seen = weather.temperature_c
     assert seen is not None
     assert abs(first.temperature_c[0] - seen) < 0.5
 

@@ -84,7 +84,9 @@ class Telling:
         return [(device.id, "setpoint_c", self._room_c(plan, device)), (device.id, "valve", 1.0)]
 
     def _blind(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
-        if (device.id, "closed") not in plan.controls:
+        control = next((one for one in plan.situation.controls if one.device == device.id), None)
+        # Without sun a plan has nothing to say of a blind: whoever wants it shut at night shuts it.
+        if control is None or control.high[self._step] <= 0.0:
             return []
         return [(device.id, "closed", round(self._now(plan, device, "closed"), 1))]
 

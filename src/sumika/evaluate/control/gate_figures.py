@@ -3,7 +3,7 @@
 from sumika.evaluate.control.gate import gate_us, gate_violations
 from sumika.evaluate.figure import Evidence, Figure
 
-QUICK_SEQUENCES, FULL_SEQUENCES = 2_000, 200_000
+QUICK_SEQUENCES, FULL_SEQUENCES = 2_000, 100_000
 
 
 def measure(full: bool) -> dict[str, Figure]:

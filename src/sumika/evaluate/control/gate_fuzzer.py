@@ -248,7 +248,7 @@ class WildHousehold:
         )
 
     def _lie(self, device: Device) -> float:
-        value = self._value(device, "")
+        value: object = self._value(device, "")  # which may be no number at all
         return value if isinstance(value, float) else 1000.0
 
     def _restart(self) -> None:

@@ -15,7 +15,7 @@ from sumika.evaluate.control.summary import gap_closed_by, worst_scenario_of
 from sumika.evaluate.control.weeks import QUICK
 from sumika.evaluate.figure import Evidence, Figure
 
-DAYS, SEED = 2.0, 11
+WEEKS, DAYS, SEED = QUICK[:2], 2.0, 11
 
 
 def measure(full: bool) -> dict[str, Figure]:
@@ -25,7 +25,7 @@ def measure(full: bool) -> dict[str, Figure]:
     if "ours" not in CONTENDERS:
         enter_ours()
     names = (*FAMILIES, "ours", "forecast", "foresight", "perceives", "blind")
-    return figures_of(compare(Plan(weeks=QUICK, controllers=names, seeds=(SEED,), days=DAYS, processes=2)))
+    return figures_of(compare(Plan(weeks=WEEKS, controllers=names, seeds=(SEED,), days=DAYS, processes=2)))
 
 
 def figures_of(runs: Sequence[Run]) -> dict[str, Figure]:
