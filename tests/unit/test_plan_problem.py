@@ -14,7 +14,11 @@ NONE = np.zeros(STEPS)
 
 
 def grid() -> Grid:
-    return Grid(begin_unix_s=np.linspace(0.0, 900.0 * (STEPS - 1), STEPS), hours=np.full(STEPS, 0.25), kind=np.zeros(STEPS, np.int64))
+    return Grid(
+        begin_unix_s=np.linspace(0.0, 900.0 * (STEPS - 1), STEPS),
+        hours=np.full(STEPS, 0.25),
+        kind=np.zeros(STEPS, np.int64),
+    )
 
 
 def one_room(*, start_c: float = 20.0, price: float = 30.0, people: float = 1.0) -> Situation:
