@@ -16,6 +16,37 @@ BLOCK = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
 READMES = {"README.md": "en", "README.ja.md": "ja"}
 
 MEANINGS = {
+    "plan_ms_warm": (
+        "One plan of six rooms, two days, all devices, air included",
+        "6 部屋・2 日先・全機器・空気質を含む計画 1 回",
+    ),
+    "plan_ms_cold": ("The same, the first one", "同：最初の 1 回"),
+    "learned_rmse_k": (
+        "A day foretold after seven ordinary days of learning: temperature",
+        "普段どおりの 7 日間で学んだあとの 1 日先の予測誤差：室温",
+    ),
+    "learned_rmse_ppm": ("The same: carbon dioxide", "同：CO2"),
+    "gate_us": ("Safety gate: one decision", "安全ゲート：判断 1 回"),
+    "gate_violations": (
+        "Safety gate: limits broken under random commands",
+        "安全ゲート：無作為な命令で破られた制限の数",
+    ),
+    "gap_closed": (
+        "Share of the way from the best tuned simple controller to perfect foresight",
+        "最良の単純制御から完全予知までの差のうち、縮めた割合",
+    ),
+    "worst_scenario": (
+        "Worst week against the best simple controller (negative: cheaper)",
+        "最良の単純制御に対する最悪の週（負：安い）",
+    ),
+    "gap_perfect_forecast": (
+        "Cost above perfect foresight, with a forecast that comes true",
+        "予報が当たる場合の、完全予知に対する費用増",
+    ),
+    "sensing_value": (
+        "Share of what knowing everybody's place brings that perception reaches",
+        "全員の居場所を知る価値のうち、知覚で得られる割合",
+    ),
     "respiration_iwr6843": ("Breathing rate, TI IWR6843 recording", "呼吸数（TI IWR6843 の記録データ）"),
     "distance_iwr6843_m": ("Distance of the person, the same recording", "人までの距離（同じデータ）"),
     "respiration_bgt60": (
