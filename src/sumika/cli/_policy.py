@@ -11,7 +11,7 @@ import msgspec
 from sumika.evaluate.control.policy import (
     SHOWN_WEEKS,
     Regret,
-    is_kept,
+    judged,
     mean_regret,
     policy_regret,
     policy_us,
@@ -23,13 +23,15 @@ from sumika.plan.policy_c import policy_c
 from sumika.schema import Origin, UsageError
 from sumika.text import banner, language_of
 
+_JUDGED_DAYS = 2.0
+
 
 def _progress(line: str) -> None:
     click.echo(line, err=True)
 
 
 def teach(file: Path, lessons: Path | None, rounds: int) -> None:
-    """Teach a policy and keep it.
+    """Teach a policy, keep it, judge it, and keep what came of that on its card.
 
     Args:
         file: Where.
@@ -43,6 +45,8 @@ def teach(file: Path, lessons: Path | None, rounds: int) -> None:
     if not file.parent.is_dir():
         raise UsageError(f"there is no folder {file.parent}", where="--teach", remedy="Make it, or name another")
     policy = teach_policy(lessons or file.with_suffix(".lessons"), rounds=rounds, say=_progress)
+    policy.keep(file)
+    policy = judged(policy, policy_regret(policy, days=_JUDGED_DAYS, say=_progress))
     policy.keep(file)
     click.echo(f"{file}: {len(policy.packed())} bytes, {policy.card.lessons} plans, {len(policy.skills)} skills")
 
@@ -93,7 +97,7 @@ def judge(file: Path | None, weeks: Sequence[str], seeds: int, days: float, *, a
             f"{one.week:16} {one.seed:3} {house:11} planner {one.planner.total:8.0f} "
             f"policy {one.policy.total:8.0f} {one.share:+7.1%}"
         )
-    kept = "kept" if is_kept(found) else "not kept: the rules stand in for a late plan"
+    kept = "kept" if judged(policy, found).card.is_kept else "not kept: the rules stand in for a late plan"
     click.echo(f"regret {mean_regret(found):+.1%}, {policy_us(policy):.0f} us, {len(policy.packed())} bytes: {kept}")
 
 
@@ -101,7 +105,7 @@ def _told(policy: Policy, found: Sequence[Regret]) -> dict[str, object]:
     return {
         "simulated": True,
         "regret": mean_regret(found),
-        "kept": is_kept(found),
+        "kept": judged(policy, found).card.is_kept,
         "us": policy_us(policy),
         "bytes": len(policy.packed()),
         "card": policy.card,

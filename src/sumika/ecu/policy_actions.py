@@ -16,7 +16,7 @@ from sumika.ecu.policy_rows import Row
 from sumika.ecu.situating import Situating
 from sumika.ecu.to_devices import LEAST_HEAT_KW
 from sumika.plan.problem import Planned
-from sumika.plan.situation import Grid, Situation, Store
+from sumika.plan.situation import Control, Grid, Situation, Store
 from sumika.schema.house import Device
 
 Array = NDArray[np.float64]
@@ -70,7 +70,7 @@ def _said(planned: Planned, situating: Situating, view: View, row: Row) -> list[
             most = float(capacity_kw(device, situating.inputs.ahead.outdoor_c[:1], heats=True)[0])
             return [float(_soon(planned, device, "heat_kw").mean()) / most]
         case "blind":
-            lit = situating.sun_w[device.window][0] > 5.0
+            lit = situating.sun_w[device.window][0] > _LIT_W
             return [float(_soon(planned, device, "closed")[0])] if lit else []
         case "humidifier" | "dehumidifier":
             return [float(_soon(planned, device, "on")[0])]
@@ -160,6 +160,7 @@ class _Writing:
         }
         self._charge = {store.device: np.zeros(_STEPS) for store in situating.inputs.stores}
         self._exchange = np.ones(_STEPS)
+        self._blinds: list[Control] = []
 
     def write(self, row: Row, said: Array) -> None:
         """Put one row in."""
@@ -173,8 +174,7 @@ class _Writing:
                 most = float(capacity_kw(device, outdoor, heats=True)[0])
                 self._put(device, "heat_kw", most * float(np.clip(said[0], 0.0, 1.0)))
             case "blind":
-                lit = self._situating.sun_w[device.window][0] > 5.0
-                self._put(device, "closed", float(np.clip(said[0], 0.0, 1.0)) if lit else 0.0)
+                self._blind(device, float(np.clip(said[0], 0.0, 1.0)))
             case "humidifier" | "dehumidifier":
                 self._put(device, "on", float(np.clip(said[0], 0.0, 1.0)))
             case "tank" | "battery" | "car":
@@ -192,6 +192,23 @@ class _Writing:
         wanted = np.where(may, margins, -1.0)
         most = int(np.argmax(wanted))
         self._put(device, _CLIMATE[most], LEAST_HEAT_KW * (1.0 + float(wanted[most])))
+
+    def _blind(self, device: Device, closed: float) -> None:
+        """Shut a blind; a plan has a word on it only while the sun is on its window."""
+        if self._situating.sun_w[device.window][0] > _LIT_W:
+            self._put(device, "closed", closed)
+            none = np.zeros(_STEPS)
+            self._blinds.append(
+                Control(
+                    device=device.id,
+                    name="closed",
+                    low=none,
+                    high=np.ones(_STEPS),
+                    acts={},
+                    power_kw=np.zeros((0, _STEPS, 2)),
+                    cost_per_h=none,
+                )
+            )
 
     def _target(self, device: Device, above: float) -> None:
         outline = self._situating.belief.outline
@@ -224,7 +241,7 @@ class _Writing:
             currency=inputs.worth.currency,
             carried=(),
             hinges=(),
-            controls=(),
+            controls=tuple(self._blinds),
             stores=tuple(inputs.stores),
             load_kw=inputs.other_w[:_STEPS] / 1000.0,
             solar_kw=inputs.solar_kw[:_STEPS],
@@ -252,6 +269,9 @@ class _Writing:
 
 _HEATS_BELOW_C, _COOLS_ABOVE_C = 24.0, 12.0
 """Outdoor temperatures of `heat_controls`."""
+
+_LIT_W = 5.0
+"""Through a window: with less a plan does nothing with its blind (`blind_controls`)."""
 
 _URGENT_WITHIN_H = 12.0
 

@@ -23,6 +23,9 @@ Codes = NDArray[np.int8]
 SHIPPED = "policy.msgpack"
 FURTHEST = 4.0
 """Features further from their mean, in deviations, count as this far."""
+MOST_REGRET = 0.03
+"""A policy that costs more than this share beyond the planner is not kept."""
+
 _FORMAT = 1
 _LEVELS = 127.0
 
@@ -106,6 +109,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         rounds: How often the policy drove while the planner said what it would have done.
         seed: Of its training.
         errors: By skill: root mean square on lessons that were held back, in the outputs' deviations.
+        regret: Of known and of new houses: what it cost more than the planner on held-out weeks, as a share.
         evidence: What the figures are.
     """
 
@@ -117,7 +121,13 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     rounds: int = 0
     seed: int = 0
     errors: dict[str, float] = {}
+    regret: dict[str, float] = {}
     evidence: str = "simulation"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the policy may stand in for the planner: it was judged, and nowhere costs much more."""
+        return bool(self.regret) and max(self.regret.values()) <= MOST_REGRET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 import timeit
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from sumika.ecu import Ecu
@@ -32,11 +33,10 @@ from sumika.training.planner_policy import SkillLessons, distil_policy
 
 Say = Callable[[str], None]
 
-MOST_REGRET = 0.03
-"""A policy that costs more than this share beyond the planner is not kept."""
-
 SEEN_HOUSE_WEEKS = ("winter_tokyo", "summer_tokyo", "spring_sapporo", "rainy_tokyo")
 """Weeks in a house that the policy was taught in, lived with other weather and people."""
+
+_HOUSES = {"known houses": False, "new houses": True}
 
 SHOWN_WEEKS = (*HELD_OUT_WEEKS, *SEEN_HOUSE_WEEKS)
 """On which a policy is judged."""
@@ -154,14 +154,18 @@ def mean_regret(regrets: Sequence[Regret]) -> float:
     return (sum(one.policy.total for one in regrets) - planner) / planner
 
 
-def is_kept(regrets: Sequence[Regret]) -> bool:
-    """Return whether a policy may stand behind the planner: in known houses and in new ones, each by itself.
+def judged(policy: Policy, regrets: Sequence[Regret]) -> Policy:
+    """Return a policy whose card says what it costs more, in known houses and in new ones, each by itself.
+
+    `Card.is_kept` then decides whether it may stand in for the planner; one that was never judged may not.
 
     Args:
-        regrets: Of held-out weeks; without any it is not kept.
+        policy: Which.
+        regrets: Of held-out weeks.
     """
-    parts = [[one for one in regrets if one.new_house is new] for new in (False, True)]
-    return bool(regrets) and all(mean_regret(part) <= MOST_REGRET for part in parts if part)
+    parts = {name: [one for one in regrets if one.new_house is new] for name, new in _HOUSES.items()}
+    regret = {name: round(mean_regret(part), 4) for name, part in parts.items() if part}
+    return replace(policy, card=msgspec.structs.replace(policy.card, regret=regret))
 
 
 def policy_us(policy: Policy, *, skills: Sequence[str] | None = None) -> float:
