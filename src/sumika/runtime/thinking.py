@@ -167,10 +167,14 @@ def known_tariff(house: House) -> "KnownTariff":
 
 
 def _policy_of(house: House, currency: str, thinking: Thinking) -> "PolicyController | None":
-    """Return the distilled policy on the same belief; None where none is shipped."""
+    """Return the distilled policy on the same belief; None where none is shipped that is nearly as good as the planner."""
     from sumika.ecu.policy_controller import PolicyController
+    from sumika.plan.policy import load_policy
 
     try:
-        return PolicyController(house, currency=currency, ecu=thinking.ecu)
+        policy = load_policy()
+        if not policy.card.is_kept:
+            return None
+        return PolicyController(house, currency=currency, policy=policy, ecu=thinking.ecu)
     except SumikaError:
         return None
