@@ -167,7 +167,7 @@ def known_tariff(house: House) -> "KnownTariff":
 
 
 def _policy_of(house: House, currency: str, thinking: Thinking) -> "PolicyController | None":
-    """Return the distilled policy on the same belief; None where none is shipped that is as good as the planner, nearly."""
+    """Return the distilled policy on the same belief; None where none that is good enough is shipped."""
     from sumika.ecu.policy_controller import PolicyController
     from sumika.plan.policy import load_policy
 
