@@ -78,7 +78,8 @@ def test_a_fault_is_told_once_and_so_is_its_recovery(simulated_house: LoadedHous
         )
         arrived += house.listen(2.0)
     events = [received.message for received in arrived if isinstance(received.message, Event)]
-    told = [(event.subject, event.code, event.recovered) for event in events]
+    # Of the node that died; on a busy machine a radar may be late meanwhile, which is another matter.
+    told = [(event.subject, event.code, event.recovered) for event in events if event.subject == "presence"]
     assert told == [("presence", "node_died", False), ("presence", "node_died", True)]
 
 

@@ -20,6 +20,7 @@ from sumika.schema import (
     TrueBreath,
     TrueRoom,
     TrueWorld,
+    WeatherForecast,
     WeatherSample,
 )
 from sumika.world.simulation import World
@@ -50,6 +51,7 @@ def test_everything_is_told_simulated_and_not_before_its_time() -> None:
     assert kinds == {
         AirSample,
         WeatherSample,
+        WeatherForecast,
         MeterSample,
         DeviceState,
         TrueBody,
