@@ -118,7 +118,7 @@ def test_openais_own_client_is_served(tmp_path: Path) -> None:
                 client.chat.completions.create(**asked, extra_body=extra, stream=True, stream_options=options)
             )
             assert [model.id for model in client.models.list()] == [NAME]
-            text = client.completions.create(model=NAME, prompt="2+3=", max_tokens=4)
+            text = client.completions.create(model=NAME, prompt="2+3=", max_tokens=4, seed=4)
             with pytest.raises(openai.NotFoundError, match="no model"):
                 client.chat.completions.create(**asked | {"model": "other"})
             with pytest.raises(openai.BadRequestError, match="unknown role"):
@@ -129,7 +129,9 @@ def test_openais_own_client_is_served(tmp_path: Path) -> None:
         ):
             client.models.list()
         assert whole.usage.completion_tokens_details.reasoning_tokens == 6
-        assert len(text.choices[0].text) == 4
+        # Four tokens; one of them may be a whole tag, for nobody has taught this student.
+        assert text.usage.completion_tokens == 4
+        assert text.choices[0].text
         assert chunks[-1].usage == whole.usage
         said = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
         assert "".join(one.content or "" for one in said) == whole.choices[0].message.content
