@@ -17,25 +17,22 @@ from sumika.belief.house import HouseBelief
 from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
-from sumika.clock import Instant
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
 from sumika.ecu.situating import SETTLES_PER_S, Inputs, Situating
 from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K, stores_of
-from sumika.ecu.to_devices import Telling
+from sumika.ecu.to_devices import Telling, commands_of
 from sumika.physics.heat_pump import water_heating_cop
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.problem import Planned, plan
 from sumika.plan.situation import Grid
-from sumika.schema import AirSample, Asker, Command, DeviceState, Origin, SumikaError, Vote, WeatherSample
+from sumika.schema import AirSample, Asker, Command, DeviceState, SumikaError, Vote, WeatherSample
 from sumika.schema.house import House
 from sumika.schema.worth import Worth, worth_of
-from sumika.units import seconds_to_ns
 
 Array = NDArray[np.float64]
 
 LEARNS_AT_H = 3
 VOTE_EVERY_S = 3 * 3600.0
-EXPIRES_S = 900.0
 _OUTDOOR_MEMORY = 0.8  # of the running mean from day to day, EN 16798-1
 _EVERY_S = 900.0
 
@@ -351,16 +348,4 @@ class Ecu:
         assert self.planned is not None
         assert self._at is not None
         step = max(0, round(self._age_s() / _EVERY_S))
-        stamp = Instant(0, int(self._at.timestamp() * 1e9), "ecu")
-        return tuple(
-            Command(
-                stamp=stamp,
-                origin=Origin.LIVE,
-                device=device,
-                action=setting,
-                value=float(value),
-                asked_by=Asker.PLAN,
-                expires_ns=stamp.monotonic_ns + seconds_to_ns(EXPIRES_S),
-            )
-            for device, setting, value in self._telling.settings(self.planned, self._told, step)
-        )
+        return commands_of(self._telling.settings(self.planned, self._told, step), self._at, Asker.PLAN)

@@ -2,17 +2,15 @@
 
 from datetime import datetime
 
-from sumika.clock import Instant
-from sumika.ecu.ecu import EXPIRES_S, Ecu
+from sumika.ecu.ecu import Ecu
 from sumika.ecu.outlook import Forecast, Measurements
 from sumika.ecu.policy_actions import as_planned
 from sumika.ecu.policy_features import FEATURES, features_of, view_of
 from sumika.ecu.policy_rows import SKILLS, rows_of
-from sumika.ecu.to_devices import Telling
+from sumika.ecu.to_devices import Telling, commands_of
 from sumika.plan.policy import Policy, load_policy
-from sumika.schema import Asker, Command, Origin, SumikaError
+from sumika.schema import Asker, Command, SumikaError
 from sumika.schema.house import House
-from sumika.units import seconds_to_ns
 
 
 class PolicyController:
@@ -81,17 +79,4 @@ class PolicyController:
         view = view_of(situating)
         said = self._bound.says(features_of(situating, view, self.rows))
         settings = self._telling.settings(as_planned(said, situating, view, self.rows), self._told)
-        stamp = Instant(0, int(self._at.timestamp() * 1e9), "ecu")
-        return tuple(
-            Command(
-                stamp=stamp,
-                origin=Origin.LIVE,
-                device=device,
-                action=setting,
-                value=float(value),
-                asked_by=Asker.POLICY,
-                expires_ns=stamp.monotonic_ns + seconds_to_ns(EXPIRES_S),
-            )
-            for device, setting, value in settings
-            if device in self._known
-        )
+        return commands_of((one for one in settings if one[0] in self._known), self._at, Asker.POLICY)

@@ -5,23 +5,28 @@ and better than any plan, and if the plan falls silent it goes on holding a room
 steps (levels of a fan) is rounded so that what was rounded off is made up for in the next quarters.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sumika.belief.airflow import rating
 from sumika.belief.house import HouseBelief
+from sumika.clock import Instant
 from sumika.ecu.air_controls import driven_fans
 from sumika.plan.problem import Planned
-from sumika.schema import DEVICE_KINDS
+from sumika.schema import DEVICE_KINDS, Asker, Command, Origin
 from sumika.schema.house import Device
-from sumika.units import clamp
+from sumika.units import clamp, seconds_to_ns
 
 Array = NDArray[np.float64]
 Told = Mapping[tuple[str, str], float]
 Setting = tuple[str, str, float]
 """Device, setting, value."""
+
+EXPIRES_S = 900.0
+"""A command that was not obeyed by then is not to be obeyed any more."""
 
 LEAST_HEAT_KW = 0.12
 """Less is not worth a compressor's start."""
@@ -30,6 +35,29 @@ FLOOR_W_M2_K = 8.0
 """Between the water of a floor heating and the floor, per area with pipes; typical of pipes in screed."""
 
 _LOOKS_AHEAD = 2
+
+
+def commands_of(settings: Iterable[Setting], at: datetime, asker: Asker) -> tuple[Command, ...]:
+    """Return settings as commands that hold for a quarter of an hour.
+
+    Args:
+        settings: What devices are to be set to.
+        at: Now, with a time zone.
+        asker: In whose name.
+    """
+    stamp = Instant(0, int(at.timestamp() * 1e9), "ecu")
+    return tuple(
+        Command(
+            stamp=stamp,
+            origin=Origin.LIVE,
+            device=device,
+            action=setting,
+            value=float(value),
+            asked_by=asker,
+            expires_ns=stamp.monotonic_ns + seconds_to_ns(EXPIRES_S),
+        )
+        for device, setting, value in settings
+    )
 
 
 class Telling:

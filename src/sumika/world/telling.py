@@ -104,7 +104,7 @@ class Telling:
         if self._steps % _SLOW_EVERY == 0:
             yield from self._slow(step, stamp)
         if self._steps % _WEATHER_EVERY == 0:
-            yield self._weather(step, stamp)
+            yield weather_sample(self._world, step, stamp)
         hour = int(step.at_s // FORETELLS_EVERY_S)
         if self._foretells and hour != self._foretold:
             self._foretold = hour
@@ -157,24 +157,6 @@ class Telling:
                 melanopic_edi_lux=float(rooms.melanopic_edi_lux[index]),
                 sound_dba=float(rooms.sound_dba[index]),
             )
-
-    def _weather(self, step: WorldStep, stamp: Instant) -> WeatherSample:
-        outside = step.outside
-        return WeatherSample(
-            stamp=stamp,
-            origin=Origin.SIMULATED,
-            source=self._world.weather.name,
-            temperature_c=outside.temperature_c,
-            relative_humidity=step.outdoor_humidity,
-            wind_m_s=outside.wind_m_s,
-            wind_from_deg=outside.wind_from_deg,
-            global_horizontal_w_m2=outside.global_horizontal_w_m2,
-            direct_normal_w_m2=outside.direct_normal_w_m2,
-            diffuse_horizontal_w_m2=outside.diffuse_horizontal_w_m2,
-            pressure_pa=outside.pressure_pa,
-            rain_mm_h=outside.rain_mm_h,
-            pm2_5_ug_m3=outside.pm2_5_ug_m3,
-        )
 
     def _forecast(self, step: WorldStep, stamp: Instant) -> WeatherForecast:
         """Return what is foretold, in the time of the simulated house."""
@@ -275,3 +257,23 @@ class Telling:
                         interval_s=beat_s - before_s,
                     ),
                 )
+
+
+def weather_sample(world: World, step: WorldStep, stamp: Instant) -> WeatherSample:
+    """Return what a weather station at the house says after a step."""
+    outside = step.outside
+    return WeatherSample(
+        stamp=stamp,
+        origin=Origin.SIMULATED,
+        source=world.weather.name,
+        temperature_c=outside.temperature_c,
+        relative_humidity=step.outdoor_humidity,
+        wind_m_s=outside.wind_m_s,
+        wind_from_deg=outside.wind_from_deg,
+        global_horizontal_w_m2=outside.global_horizontal_w_m2,
+        direct_normal_w_m2=outside.direct_normal_w_m2,
+        diffuse_horizontal_w_m2=outside.diffuse_horizontal_w_m2,
+        pressure_pa=outside.pressure_pa,
+        rain_mm_h=outside.rain_mm_h,
+        pm2_5_ug_m3=outside.pm2_5_ug_m3,
+    )

@@ -11,7 +11,7 @@ from sumika.evaluate.control.diary import Diary, DiaryWriter
 from sumika.evaluate.control.forecasts import Forecast, Forecaster
 from sumika.evaluate.control.presence import PresenceSource, Seen, Watcher
 from sumika.evaluate.control.prices import Prices
-from sumika.evaluate.control.readings import air_samples, device_states, meter_sample, weather_sample
+from sumika.evaluate.control.readings import air_samples, device_states, meter_sample
 from sumika.schema import Command, Origin, Vote
 from sumika.schema.house import House
 from sumika.schema.living import FurnitureKind
@@ -19,6 +19,7 @@ from sumika.units import seconds_to_ns
 from sumika.world.devices.habits import Habits, ResidentWish
 from sumika.world.residents import Wish
 from sumika.world.simulation import World, WorldStep
+from sumika.world.telling import weather_sample
 
 STEP_S = 300.0
 """Of the world, and how often a controller observes."""
