@@ -17,8 +17,9 @@ from sumika.belief.house import HouseBelief
 from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
+from sumika.ecu.inputs import Inputs
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
-from sumika.ecu.situating import SETTLES_PER_S, Inputs, Situating
+from sumika.ecu.situating import SETTLES_PER_S, Situating
 from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K, stores_of
 from sumika.ecu.to_devices import Telling, commands_of
 from sumika.physics.heat_pump import water_heating_cop

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sumika.ecu.heat_controls import capacity_kw
 from sumika.ecu.policy_rows import Row
-from sumika.ecu.situating import MOULD_FROM, UNSURE_PPM, WALL_RESISTS, Situating
+from sumika.ecu.situating import Situating
+from sumika.ecu.soft_limits import MOULD_FROM, UNSURE_PPM, WALL_RESISTS
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.situation import Carried, Store
 

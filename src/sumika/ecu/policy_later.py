@@ -7,8 +7,9 @@ planned. Each is a lesson of its own (what a policy would see there, what it sho
 from copy import copy
 from dataclasses import replace
 
+from sumika.ecu.inputs import Inputs
 from sumika.ecu.outlook import Ahead
-from sumika.ecu.situating import Inputs, Situating
+from sumika.ecu.situating import Situating
 from sumika.plan.problem import Planned
 from sumika.plan.situation import Carried, Grid, Store
 

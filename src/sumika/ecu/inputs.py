@@ -1,0 +1,57 @@
+"""What a situation is put together from, besides the belief of the house: people, forecast, stores and prices."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.belief.routine import PeopleAhead
+from sumika.ecu.outlook import Ahead
+from sumika.plan.situation import Grid, Store
+from sumika.schema.worth import Worth
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What a situation is put together from, besides the belief of the house.
+
+    Attributes:
+        grid: Of the plan.
+        ahead: The forecast on it.
+        when: (step,) the middle of each step, in local time.
+        people: Who is expected where.
+        other_w: (step,) sockets and stoves.
+        solar_kw: (step,) of the roof.
+        outdoor_mean_c: Running mean: people dress by it.
+        warmer_k: (room,) how much warmer than the standard people like it.
+        taste_sigma_k: (room,) how sure that is.
+        humidity: (room,) humidity ratio now.
+        pm2_5: (room,) particles now.
+        outdoor_pm2_5: Outside.
+        dust_per_s: (step, room) particles that cooking and the like make, µg/m³ a second.
+        stores: What keeps energy.
+        settings: What each control was planned to do in the step before.
+        worth: Of everything.
+        notes: What is missing or doubtful.
+    """
+
+    grid: Grid
+    ahead: Ahead
+    when: list[datetime]
+    people: PeopleAhead
+    other_w: Array
+    solar_kw: Array
+    outdoor_mean_c: float
+    warmer_k: Array
+    taste_sigma_k: Array
+    humidity: Array
+    pm2_5: Array
+    outdoor_pm2_5: float
+    dust_per_s: Array
+    stores: list[Store]
+    settings: dict[str, float]
+    worth: Worth
+    notes: tuple[str, ...] = ()

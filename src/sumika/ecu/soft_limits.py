@@ -1,0 +1,154 @@
+"""What people bear of warmth and air, as soft limits: beyond each of them every hour costs, a step further costs more.
+
+Comfort follows ISO 7730 by what each person does, air the limits of `schema/worth.py`, damp surfaces ISO 13788. Nothing
+here forbids anything, so that a plan can be found from any state of the house.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.belief.comfort import Band, band_of
+from sumika.belief.house import HouseBelief
+from sumika.ecu.inputs import Inputs
+from sumika.physics.psychrometrics import humidity_ratio
+from sumika.plan.situation import Hinge
+
+Array = NDArray[np.float64]
+
+LEAST_PEOPLE = 0.02
+"""Fewer are expected in a room: its comfort is nobody's."""
+
+ACTIVITY_K, MODEL_K = 1.0, 0.4
+"""How far a person's neutral temperature moves with what they just did and wear, and how far a forecast is off.
+
+What is not known of a limit makes it soft: the expected cost of a normal distribution, by straight lines at three of
+its quantiles. A plan then keeps as much distance from the limit as is worth its energy."""
+
+CORNERS = (-1.1, 0.0, 1.1)
+WALL_RESISTS = 0.7
+"""Share of the difference between inside and outside that the coldest corner of a wall keeps (fRsi, ISO 13788)."""
+
+PANE_M2_K_W = 0.145
+"""Resistance of the air at a pane, its edge counted in (ISO 13788 has 0.13 for panes)."""
+
+MOULD_FROM, MOULD_FULL = 0.74, 0.82
+"""Humidity at that surface from which mould is counted, and where its whole cost is reached."""
+
+UNSURE_PPM = 40.0
+
+
+def soft_limits(belief: HouseBelief, inputs: Inputs) -> tuple[Hinge, ...]:
+    """Return what is felt of warmth and air in every room, over the plan's steps.
+
+    Args:
+        belief: Of the house, with a state.
+        inputs: Who is expected where, and what discomfort and bad air are worth.
+    """
+    return (*_comfort(belief, inputs), *_freshness(belief, inputs), *_mould(belief, inputs))
+
+
+def _comfort(belief: HouseBelief, inputs: Inputs) -> list[Hinge]:
+    worth = inputs.worth
+    found = []
+    here_by = {"awake": inputs.people.awake, "sleep": inputs.people.asleep, "active": inputs.people.active}
+    for does, people in here_by.items():
+        band = band_of(inputs.outdoor_mean_c, does=does, neutral_pmv=worth.neutral_pmv)
+        for room in range(belief.thermal.rooms):
+            here = np.where(people[:, room] > LEAST_PEOPLE, people[:, room], 0.0)
+            if here.any():
+                price = worth.discomfort_per_person_h * here
+                found += _sides(belief, inputs, room, band.moved(float(inputs.warmer_k[room])), price)
+    return found
+
+
+def _sides(belief: HouseBelief, inputs: Inputs, room: int, band: Band, price: Array) -> list[Hinge]:
+    weights = np.zeros(belief.thermal.nodes)
+    # What surrounds people is colder than the room's mass by panes and outer walls.
+    cold = float(belief.outline.cold_share[room])
+    weights[room], weights[belief.thermal.rooms + room] = 0.5, 0.5 * (1.0 - cold)
+    outside_gives = 0.5 * cold * inputs.ahead.outdoor_c
+    name = belief.outline.rooms[room]
+    outdoor = inputs.outdoor_mean_c
+    sigma_k = float(np.sqrt(inputs.taste_sigma_k[room] ** 2 + ACTIVITY_K**2 + MODEL_K**2))
+    sides: list[Hinge] = []
+    for above, limit, slope in ((False, band.low_c, band.low_per_k), (True, band.high_c, band.high_per_k)):
+        # The side that the season makes unlikely is looked at once.
+        unlikely = (above and outdoor < 10.0) or (not above and outdoor > 24.0)
+        corners = (0.0,) if unlikely else tuple(sigma_k * one for one in CORNERS)
+        sides += [
+            Hinge(
+                name="comfort",
+                carried="heat",
+                room=name,
+                weights=weights,
+                limit=limit + offset - outside_gives,
+                above=above,
+                cost_per_h=slope * price / len(corners),
+            )
+            for offset in corners
+        ]
+    return sides
+
+
+def _freshness(belief: HouseBelief, inputs: Inputs) -> list[Hinge]:
+    worth = inputs.worth
+    people = inputs.people.everybody
+    found = []
+    for room, name in enumerate(belief.outline.rooms):
+        here = np.where(people[:, room] > LEAST_PEOPLE, people[:, room], 0.0)
+        if not here.any():
+            continue
+        weights = np.zeros(belief.thermal.rooms)
+        weights[room] = 1.0
+        stale = worth.stale_air_per_person_h / 1000.0 * here
+        dusty = worth.dust_per_person_h / worth.dust_unit_ug_m3 * here
+        found.append(_air_limit("co2", name, weights, worth.fresh_ppm - UNSURE_PPM, True, stale))
+        found.append(_air_limit("pm2_5", name, weights, worth.clean_ug_m3, True, dusty))
+        air_c = float(belief.state[room]) if belief.state is not None else 21.0
+        full = float(humidity_ratio(max(air_c, 16.0), 1.0))
+        per_ratio = worth.humidity_per_person_h / 0.1 / full
+        low, high = worth.humidity_low * full, worth.humidity_high * full
+        found.append(_air_limit("humidity", name, weights, low, False, per_ratio * here))
+        found.append(_air_limit("humidity", name, weights, high, True, per_ratio * here))
+    return found
+
+
+def _mould(belief: HouseBelief, inputs: Inputs) -> list[Hinge]:
+    """Return what damp surfaces cost, in every room and at all hours."""
+    state = belief.state
+    assert state is not None
+    found = []
+    resists_by = np.full(belief.thermal.rooms, WALL_RESISTS)
+    for window in belief.outline.windows:
+        pane = 1.0 - PANE_M2_K_W * window.loss_w_k / window.area_m2
+        resists_by[window.room] = min(resists_by[window.room], max(pane, 0.05))
+    for room, name in enumerate(belief.outline.rooms):
+        inside = 0.5 * float(state[room] + state[belief.thermal.rooms + room])
+        surface = inputs.ahead.outdoor_c + resists_by[room] * (inside - inputs.ahead.outdoor_c)
+        full = np.asarray(humidity_ratio(np.minimum(surface, inside), 1.0))
+        weights = np.zeros(belief.thermal.rooms)
+        weights[room] = 1.0
+        found.append(
+            Hinge(
+                name="air",
+                carried="humidity",
+                room=name,
+                weights=weights,
+                limit=MOULD_FROM * full,
+                above=True,
+                cost_per_h=inputs.worth.mould_per_room_h / ((MOULD_FULL - MOULD_FROM) * full),
+            )
+        )
+    return found
+
+
+def _air_limit(carried: str, room: str, weights: Array, limit: float, above: bool, cost: Array) -> Hinge:
+    return Hinge(
+        name="air",
+        carried=carried,
+        room=room,
+        weights=weights,
+        limit=np.full(len(cost), limit),
+        above=above,
+        cost_per_h=cost,
+    )
