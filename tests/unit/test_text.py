@@ -41,8 +41,10 @@ FAMILIES = (
     "why.rules.",
     "why.plan.",
     "terminal.mode.",
+    "finding.",
+    "level.",
 )
-TEXT_FILES = ("_en.", "_ja.", "_why_")
+TEXT_FILES = ("_en.", "_ja.", "_why_", "_found_")
 DIAGNOSES = re.compile(
     r"apn|arrhythm|diagnos|disease|patient|abnormal|無呼吸|不整脈|診断|疾患|病気|患者|異常な(?:呼吸|心拍)", re.I
 )

@@ -13,6 +13,7 @@ from sumika.belief.air import OUTDOOR_PPM, AirModel, co2_of
 from sumika.belief.airflow import AirFlow
 from sumika.belief.learning import Learned, learn
 from sumika.belief.outline import Outline, outline_of
+from sumika.belief.quarter import Quarter, quarter_of
 from sumika.belief.record import ROW_S, Record, Rows
 from sumika.belief.sunlight import Sun
 from sumika.belief.thermal import Driven, ThermalModel
@@ -63,6 +64,7 @@ class HouseBelief:
         learned_days: From how many days they were learned; 0: they are as described.
         unexplained_k: (room,) by how much the air ends each quarter warmer than the model has it, as of late.
         unexplained_ppm: (room,) the same of carbon dioxide.
+        quarter: The quarter of an hour that was closed last, foreseen and measured; None before the first.
     """
 
     def __init__(self, house: House) -> None:
@@ -85,6 +87,7 @@ class HouseBelief:
         self.surprises: Array = np.zeros((0, self.thermal.rooms))
         self.unexplained_k = np.zeros(self.thermal.rooms)
         self.unexplained_ppm = np.zeros(self.air.rooms)
+        self.quarter: Quarter | None = None
         self._taken = 0
 
     def turn(self, unix_s: float) -> bool:
@@ -108,15 +111,16 @@ class HouseBelief:
             if self.state is None:
                 return
         states, surprises, self.spread = self.thermal.filter(self.theta, driven, self.state, self.spread)
-        rooms = self.thermal.rooms
-        foreseen = self.thermal.simulate(self.theta, part(driven, len(driven) - 1, len(driven)), states[-2])[-1, :rooms]
-        self.unexplained_k = _later(self.unexplained_k, driven.measured_c[-1] - foreseen, MOST_K)
-        self.state = states[-1]
         self.surprises = np.concatenate([self.surprises, surprises])[-LEAST_ROWS * 2 :]
         ppm, _, self.ppm_spread = self._filter_air(driven, rows)
         last = part(driven, len(driven) - 1, len(driven))
-        told = self.air.simulate(self.air_theta, last, ppm[-2], {})[-1]
-        self.unexplained_ppm = _later(self.unexplained_ppm, co2_of(rows)[-1] - told, MOST_PPM)
+        ends = self.record.rows().last(2)
+        self.quarter = quarter_of(
+            self.thermal, self.air, (self.theta, self.air_theta), ends, last, (states[-2], ppm[-2])
+        )
+        self.unexplained_k = _later(self.unexplained_k, self.quarter.error_k, MOST_K)
+        self.unexplained_ppm = _later(self.unexplained_ppm, self.quarter.error_ppm, MOST_PPM)
+        self.state = states[-1]
         self.ppm = ppm[-1]
 
     def _filter_air(self, driven: Driven, rows: Rows) -> tuple[Array, Array, Array]:

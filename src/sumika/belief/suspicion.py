@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,7 +15,35 @@ class Fault(StrEnum):
 
     DOES_NOT_OBEY = "does_not_obey"  # it says another value than it was told
     NO_EFFECT = "no_effect"  # it says that it works, but nothing comes of it
+    UNREACHABLE = "unreachable"  # it does not answer
     STUCK_READING = "stuck_reading"  # a sensor says the same for ever
+    IMPOSSIBLE_READING = "impossible_reading"  # it says what cannot be
+    WRONG_UNIT = "wrong_unit"  # it speaks in another unit than ours
+    JUMPING_READING = "jumping_reading"  # it leapt to where no room gets so fast
+    DRIFTING_READING = "drifting_reading"  # it has gone away from what the other rooms and the model say
+    WINDOW_OPEN = "window_open"  # a room exchanges air with outside as through an open window or door
+    UNKNOWN_HEAT = "unknown_heat"  # a room is warmed by something unknown
+    UNKNOWN_COLD = "unknown_cold"  # a room loses heat nobody knows where to
+    LESS_AIR = "less_air"  # ventilation moves less air than it did: a filter is clogged
+    LESS_HEAT = "less_heat"  # a heat source gives less than it did
+    DESCRIBED_OTHERWISE = "described_otherwise"  # house.yaml says something else than measurements
+
+
+_BY_OBEDIENCE = {
+    Fault.DOES_NOT_OBEY: "obedience.does_not_obey",
+    Fault.STUCK_READING: "obedience.stuck_reading",
+}
+SENSOR_FAULTS = frozenset(
+    {
+        Fault.STUCK_READING,
+        Fault.IMPOSSIBLE_READING,
+        Fault.WRONG_UNIT,
+        Fault.JUMPING_READING,
+        Fault.DRIFTING_READING,
+    }
+)
+DEVICE_FAULTS = frozenset({Fault.DOES_NOT_OBEY, Fault.NO_EFFECT, Fault.UNREACHABLE})
+HOUSE_CHANGES = frozenset({Fault.WINDOW_OPEN, Fault.UNKNOWN_HEAT, Fault.UNKNOWN_COLD, Fault.LESS_AIR, Fault.LESS_HEAT})
 
 
 class Suspicion(NamedTuple):
@@ -22,7 +51,7 @@ class Suspicion(NamedTuple):
 
     Attributes:
         fault: Of what.
-        subject: Device or sensor, as in `house.yaml`.
+        subject: Device, sensor or room, or a line, as in `house.yaml`.
         detail: Setting, quantity, or sensor and quantity.
     """
 
@@ -40,22 +69,40 @@ class Finding:
         suspicion: Who, and of what.
         evidence: Numbers that it rests on, by name.
         recovered: Whether it is over.
+        began_s: Unix time since when it is so, as far as that is known.
+        probability: How sure that is, 0 to 1; None: by its test alone.
     """
 
     stamp: Instant
     suspicion: Suspicion
     evidence: Mapping[str, float]
     recovered: bool = False
+    began_s: float | None = None
+    probability: float | None = None
 
-    def words(self, language: str) -> str:
-        """Return the evidence in a sentence, "ja" or "en"."""
-        fault, subject, detail = self.suspicion
+    def words(self, language: str, zone: tzinfo | None = None) -> str:
+        """Return the evidence in a sentence.
+
+        Args:
+            language: "ja" or "en".
+            zone: Of the house, for times; None: UTC.
+        """
+        _, subject, detail = self.suspicion
         if self.recovered:
-            return say("obedience.over", language, subject=subject, detail=detail)
+            return say("obedience.over", language, subject=subject, detail=detail or say("finding.all", language))
         numbers = {name: f"{value:.3g}" for name, value in self.evidence.items()}
-        if fault is Fault.DOES_NOT_OBEY:
-            return say("obedience.does_not_obey", language, subject=subject, detail=detail, **numbers)
-        if fault is Fault.STUCK_READING:
-            return say("obedience.stuck_reading", language, subject=subject, detail=detail, **numbers)
-        key = "obedience.no_power" if detail == "power_w" else "obedience.no_effect"
-        return say(key, language, subject=subject, detail=detail, **numbers)
+        sentence = say(self._key(), language, subject=subject, detail=detail, since=self._since(zone), **numbers)
+        if self.probability is None:
+            return sentence
+        return say("finding.sure", language, sentence=sentence, percent=round(100.0 * min(self.probability, 0.99)))
+
+    def _key(self) -> str:
+        fault, _, detail = self.suspicion
+        if fault is Fault.NO_EFFECT:
+            return "obedience.no_power" if detail == "power_w" else "obedience.no_effect"
+        return _BY_OBEDIENCE.get(fault, f"finding.{fault}")
+
+    def _since(self, zone: tzinfo | None) -> str:
+        if self.began_s is None:
+            return ""
+        return f"{datetime.fromtimestamp(self.began_s, zone or UTC):%m-%d %H:%M}"

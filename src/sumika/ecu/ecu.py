@@ -19,9 +19,11 @@ from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
 from sumika.ecu.inputs import Inputs
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
+from sumika.ecu.restraint import stores_left
 from sumika.ecu.situating import SETTLES_PER_S, Situating
 from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K, stores_of
 from sumika.ecu.to_devices import Telling, commands_of
+from sumika.ecu.watch import Watch
 from sumika.physics.heat_pump import water_heating_cop
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.problem import Planned, plan
@@ -47,6 +49,7 @@ class Ecu:
         usage: Of hot water, sockets and the car.
         planned: The newest plan; None before the first.
         learns: Whether the house's parameters are learned anew every night.
+        watch: Of devices that do not obey, sensors that lie, and what has changed in the house.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Ecu:
         self.belief = HouseBelief(house)
         self.routine, self.usage = Routine(house), Usage(house)
         self.roof = Roof(house, self.belief.sun)
+        self.watch = Watch(self.belief)
         self.planned: Planned | None = None
         self.likings: dict[str, Liking] = {room.id: Liking() for room in house.rooms}
         self._telling = Telling(self.belief)
@@ -110,7 +114,7 @@ class Ecu:
         record = self.belief.record
         if record.began_s is None:
             record.turn(measurements.at.timestamp())
-        for sample in measurements.air:
+        for sample in self.watch.sound(measurements.air, measurements.at):
             record.air(sample)
             self._air(sample)
         if measurements.weather is not None:
@@ -118,6 +122,7 @@ class Ecu:
             self._weather(measurements.weather)
         if measurements.meter is not None:
             record.meter(measurements.meter)
+        self.watch.devices(measurements.written, measurements.devices, measurements.at)
         for state in measurements.devices:
             record.device(state)
             self._device(state, seconds)
@@ -159,6 +164,18 @@ class Ecu:
         felt = 0.5 * float(state[room] + state[rooms + room])
         self.likings[vote.room].vote(vote.sensation, felt, band_of(self._outdoor_mean_c, does=self._does(vote.room)))
 
+    def decline(self, room: str, setpoint_c: float, sensation: float) -> None:
+        """Hear that a suggested temperature is not wanted.
+
+        Args:
+            room: Where.
+            setpoint_c: What was suggested.
+            sensation: How it would feel, -3 cold to +3 hot.
+        """
+        if room in self.likings and self._outdoor_mean_c is not None:
+            band = band_of(self._outdoor_mean_c, does=self._does(room))
+            self.likings[room].vote(sensation, setpoint_c, band)
+
     def _device(self, state: DeviceState, seconds: float) -> None:
         if not state.available:
             return
@@ -173,6 +190,7 @@ class Ecu:
 
     def _quarter(self, at: datetime) -> None:
         """Close a quarter of an hour: people, hot water, sockets, the car; at night learn."""
+        self.watch.quarter()
         before = at - timedelta(minutes=8)
         people = {
             room: (float(count) if probability is not None else None)
@@ -260,6 +278,9 @@ class Ecu:
         humid = [self._humidity[room] for room in rooms if room in self._humidity]
         dust = [self._dust[room] for room in rooms if room in self._dust]
         middle = ahead.unix_s + 1800.0 * ahead.hours
+        assert self._at is not None
+        restraint = self.watch.restraint(self._at)
+        stores = stores_of(self.house, self._told, self.usage, ahead, when, self.mains_c, self.worth)
         solar = self.roof.power_kw(middle, ahead.direct_w_m2, ahead.diffuse_w_m2, ahead.outdoor_c)
         return Inputs(
             grid=grid,
@@ -275,9 +296,10 @@ class Ecu:
             pm2_5=np.array([self._dust.get(room, float(np.mean(dust)) if dust else 8.0) for room in rooms]),
             outdoor_pm2_5=self._outdoor_dust,
             dust_per_s=self.usage.dust_per_s(when, grid.hours),
-            stores=stores_of(self.house, self._told, self.usage, ahead, when, self.mains_c, self.worth),
+            stores=stores_left(stores, restraint),
             settings=self._before(),
             worth=self.worth,
+            restraint=restraint,
         )
 
     def _before(self) -> dict[str, float]:
@@ -349,4 +371,6 @@ class Ecu:
         assert self.planned is not None
         assert self._at is not None
         step = max(0, round(self._age_s() / _EVERY_S))
-        return commands_of(self._telling.settings(self.planned, self._told, step), self._at, Asker.PLAN)
+        unspoken = self.watch.restraint(self._at).unspoken
+        told = [one for one in self._telling.settings(self.planned, self._told, step) if one[0] not in unspoken]
+        return commands_of(told, self._at, Asker.PLAN)

@@ -1,6 +1,6 @@
 """What a situation is put together from, besides the belief of the house: people, forecast, stores and prices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sumika.belief.routine import PeopleAhead
 from sumika.ecu.outlook import Ahead
+from sumika.ecu.restraint import Restraint
 from sumika.plan.situation import Grid, Store
 from sumika.schema.worth import Worth
 
@@ -35,6 +36,7 @@ class Inputs:
         stores: What keeps energy.
         settings: What each control was planned to do in the step before.
         worth: Of everything.
+        restraint: What is done without.
         notes: What is missing or doubtful.
     """
 
@@ -54,4 +56,5 @@ class Inputs:
     stores: list[Store]
     settings: dict[str, float]
     worth: Worth
+    restraint: Restraint = field(default_factory=Restraint)
     notes: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.schema import AirSample, DeviceState, MeterSample, Vote, WeatherSample
+from sumika.schema import AirSample, DeviceState, MeterSample, Vote, WeatherSample, Write
 
 Array = NDArray[np.float64]
 
@@ -26,6 +26,7 @@ class Measurements:
         presence: By room: probability that somebody is there (None: unknown) and how many are expected.
         activities: By room: "sleep", "awake" or "active" (busy on their feet), where that is known.
         votes: What residents said of how warm they are since the last measurements.
+        written: What devices were really told since then, whoever told them; without it nobody is found disobedient.
     """
 
     at: datetime
@@ -36,6 +37,7 @@ class Measurements:
     presence: Mapping[str, tuple[float | None, float]] = field(default_factory=dict)
     activities: Mapping[str, str] = field(default_factory=dict)
     votes: tuple[Vote, ...] = ()
+    written: tuple[Write, ...] = ()
 
 
 class Forecast(Protocol):

@@ -9,6 +9,7 @@ from sumika.belief.house import HouseBelief
 from sumika.ecu.air_controls import Nominal, base_settings, fan_controls, moisture_controls, purifier_controls
 from sumika.ecu.heat_controls import blind_controls, heat_controls
 from sumika.ecu.inputs import Inputs
+from sumika.ecu.restraint import restrained
 from sumika.ecu.soft_limits import soft_limits
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.situation import Carried, Control, Situation
@@ -73,7 +74,7 @@ class Situating:
             currency=worth.currency,
             carried=self.carried,
             hinges=self.hinges,
-            controls=tuple(controls),
+            controls=tuple(self._restrained(controls)),
             stores=tuple(inputs.stores),
             load_kw=inputs.other_w / 1000.0,
             solar_kw=inputs.solar_kw,
@@ -83,6 +84,11 @@ class Situating:
             rooms=belief.outline.rooms,
             notes=inputs.notes,
         )
+
+    def _restrained(self, controls: list[Control]) -> list[Control]:
+        unix_s = self.inputs.ahead.unix_s
+        rooms = {device.id: device.room for device in self.belief.house.devices}
+        return restrained(controls, self.inputs.restraint, rooms, (unix_s - unix_s[0]) / 3600.0)
 
     def unplanned(self) -> Nominal:
         """Return how the house would go with every control at its least, held near what people would bear."""
@@ -153,6 +159,8 @@ class Situating:
         drive += nets[0].outside_w_k[0] * ahead.outdoor_c[:, None]
         own = np.diag(nets[0].response[0])[: self.rooms]
         drive[:, : self.rooms] += self._lasting()[:, None] * belief.unexplained_k / own
+        for watts in inputs.restraint.gives_w.values():
+            drive += self._lasting()[:, None] * watts
         assert belief.state is not None
         return Carried(
             name="heat",

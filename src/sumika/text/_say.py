@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import sumika.text._en as _en
+import sumika.text._found_en as _found_en
+import sumika.text._found_ja as _found_ja
 import sumika.text._ja as _ja
 import sumika.text._why_en as _why_en
 import sumika.text._why_ja as _why_ja
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": MappingProxyType({**_en.TEXTS, **_why_en.WHY}),
-        "ja": MappingProxyType({**_ja.TEXTS, **_why_ja.WHY}),
+        "en": MappingProxyType({**_en.TEXTS, **_why_en.WHY, **_found_en.FOUND}),
+        "ja": MappingProxyType({**_ja.TEXTS, **_why_ja.WHY, **_found_ja.FOUND}),
     }
 )
 """Every language with its sentences. All have the same keys and placeholders; tests see to it."""

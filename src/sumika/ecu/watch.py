@@ -1,0 +1,168 @@
+"""What keeps watch over devices, sensors and the house while the controller lives with them.
+
+It is fed with everything that is observed, quarter of an hour by quarter of an hour, and holds what was found until it
+is over. What follows from a finding (a device that is done without, a reading that is left out) is its business too, so
+that planner and belief need to know nothing of suspicions.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+from msgspec import structs
+from numpy.typing import NDArray
+
+from sumika.belief import obedience
+from sumika.belief.expected import courses_expected, effects_expected, power_expected
+from sumika.belief.house import HouseBelief
+from sumika.belief.ordinary import Ordinary
+from sumika.belief.suspicion import DEVICE_FAULTS, Fault, Finding, Suspicion
+from sumika.clock import Instant
+from sumika.ecu.restraint import Restraint, Retries
+from sumika.schema import AirSample, DeviceState, Write
+
+Array = NDArray[np.float64]
+
+ORDINARY_K, ORDINARY_PPM = 0.3, 50.0
+"""How far the model of a house that is as described is off over a quarter; learning says better (typical)."""
+
+SILENT_S = 1200.0
+"""A device that has not answered for so long is done without; radios at home are back within a quarter of an hour."""
+
+
+def instant_of(at: datetime) -> Instant:
+    """Return a moment on the house's own clock as the watch counts it."""
+    unix_ns = int(at.timestamp() * 1e9)
+    return Instant(unix_ns, unix_ns, "ecu")
+
+
+class Watch:
+    """Watches one house.
+
+    Attributes:
+        held: What was found and is not over.
+        ordinary_k: How far the model of heat is ordinarily off, by room.
+        ordinary_ppm: The same of carbon dioxide.
+    """
+
+    def __init__(self, belief: HouseBelief) -> None:
+        """Suspect nobody.
+
+        Args:
+            belief: Whose quarters are watched.
+        """
+        self._belief = belief
+        house = belief.house
+        rooms = len(house.rooms)
+        self.held: dict[Suspicion, Finding] = {}
+        self.ordinary_k = Ordinary(np.full(rooms, ORDINARY_K))
+        self.ordinary_ppm = Ordinary(np.full(rooms, ORDINARY_PPM))
+        self._news: list[Finding] = []
+        self._obedience = obedience.Obedience(kinds={device.id: device.kind for device in house.devices})
+        self._states: dict[str, DeviceState] = {}
+        self._answered: dict[str, float] = {}
+        self._samples: list[AirSample] = []
+        self._room_c: dict[str, float] = {}
+        self._retries = Retries()
+
+    def news(self) -> tuple[Finding, ...]:
+        """Return what was found and what is over since this was asked last."""
+        news, self._news = tuple(self._news), []
+        return news
+
+    def sound(self, samples: Iterable[AirSample], at: datetime) -> list[AirSample]:
+        """Return what of some readings may be believed.
+
+        Args:
+            samples: As sensors say them.
+            at: When.
+        """
+        stamp = instant_of(at)
+        known = []
+        for sample in samples:
+            self._samples.append(structs.replace(sample, stamp=stamp))
+            if sample.temperature_c is not None:
+                self._room_c[sample.room] = sample.temperature_c
+            known.append(sample)
+        return known
+
+    def devices(self, written: Iterable[Write], states: Iterable[DeviceState], at: datetime) -> None:
+        """Compare what devices say with what they were told, and what they draw with what they say.
+
+        Args:
+            written: What they were told since the last time.
+            states: What they say.
+            at: When.
+        """
+        stamp = instant_of(at)
+        for write in written:
+            self._obedience = obedience.told(self._obedience, write, stamp)
+        for state in states:
+            said = structs.replace(state, stamp=stamp)
+            if said.available:
+                self._states[said.device] = said
+                self._answered[said.device] = at.timestamp()
+            expected = power_expected(self._belief.house, {said.device: said}, self._room_c)
+            self._obedience, findings = obedience.step(self._obedience, said, expected)
+            self._take(findings)
+        self._silent(at)
+
+    def _silent(self, at: datetime) -> None:
+        now_s, stamp = at.timestamp(), instant_of(at)
+        for device, last_s in self._answered.items():
+            suspicion = Suspicion(Fault.UNREACHABLE, device, "")
+            since_s = now_s - last_s
+            if since_s >= SILENT_S and suspicion not in self.held:
+                evidence = {"minutes": since_s / 60.0}
+                self._take([Finding(stamp=stamp, suspicion=suspicion, evidence=evidence, began_s=last_s)])
+            elif since_s == 0.0 and suspicion in self.held:
+                self._over(suspicion, stamp)
+
+    def quarter(self) -> None:
+        """Look at the quarter of an hour that the belief has just closed."""
+        quarter, samples, self._samples = self._belief.quarter, self._samples, []
+        if quarter is None:
+            return
+        rooms = self._belief.outline.rooms
+        expected = [
+            *effects_expected(self._belief.house, quarter, rooms, self.ordinary_k.sigma),
+            *courses_expected(quarter, rooms, self.ordinary_k.sigma, self.ordinary_ppm.sigma),
+        ]
+        for sample in samples:
+            self._obedience, findings = obedience.step(self._obedience, sample, expected)
+            self._take(findings)
+        everything = np.ones(len(rooms), bool)
+        self.ordinary_k.take(quarter.error_k, everything)
+        self.ordinary_ppm.take(quarter.error_ppm, everything)
+
+    def restraint(self, at: datetime) -> Restraint:
+        """Return what a plan has to do without now.
+
+        Args:
+            at: When.
+        """
+        suspicions = [one for one in self.held if one.fault in DEVICE_FAULTS]
+        out = self._retries.out(suspicions, at.timestamp())
+        of = {
+            fault: frozenset(one.subject for one in suspicions if one.fault is fault and one.subject in out)
+            for fault in DEVICE_FAULTS
+        }
+        wilful = of[Fault.DOES_NOT_OBEY] | of[Fault.UNREACHABLE]
+        given = self._belief.quarter.given if self._belief.quarter is not None else {}
+        return Restraint(
+            idle=of[Fault.NO_EFFECT] - wilful,
+            wilful=wilful,
+            unspoken=wilful,
+            gives_w={device: given[device] for device in wilful if device in given},
+        )
+
+    def _take(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            if finding.recovered:
+                self.held.pop(finding.suspicion, None)
+            else:
+                self.held[finding.suspicion] = finding
+            self._news.append(finding)
+
+    def _over(self, suspicion: Suspicion, stamp: Instant) -> None:
+        self._take([Finding(stamp=stamp, suspicion=suspicion, evidence={}, recovered=True)])

@@ -1,0 +1,47 @@
+"""What was found wrong or changed, in Japanese: devices, sensors, the house, and at which level control goes on."""
+
+FOUND = {
+    "finding.all": "すべて",
+    "finding.sure": "{sentence} (確度 {percent} %)",
+    "finding.unreachable": "{subject} は {minutes} 分間応答していません。計画はこの機器なしで続きます。",
+    "finding.impossible_reading": "{subject} は {detail} = {measured} と答えましたが、ありえない値です。使いません。",
+    "finding.wrong_unit": "{subject} は {detail} = {measured} と答えました。"
+    "単位が違うようです (正しい単位では {reads})。"
+    "使いません。読み取り側で単位を設定してください。",
+    "finding.jumping_reading": "{subject}: {detail} が {minutes} 分で {before} から {measured} に飛びました。"
+    "使いません。",
+    "finding.drifting_reading": "{subject}: {detail} が {since} から、ほかの部屋とモデルの値より "
+    "{off} ずれています。使いません。",
+    "finding.window_open": "{subject}: {since} から窓かドアが開いているように外気と入れ替わっています "
+    "(毎秒 {flow} L)。その間この部屋は冷暖房しません。",
+    "finding.unknown_heat": "{subject}: {since} から不明な熱源が {watts} W の熱を出しています。",
+    "finding.unknown_cold": "{subject}: {since} から {watts} W の熱が不明な先へ失われています。",
+    "finding.less_air": "{subject}: 換気量が {since} の頃より {percent} % 減りました。"
+    "フィルターと給排気口を見てください。",
+    "finding.less_heat": "{subject} の出す熱が {since} の頃より {percent} % 減りました。"
+    "フィルターと室外機を見てください。",
+    "finding.described_otherwise": "{subject} は {described} ですが、測定では {measured} ± {sigma} です。"
+    "計画は測定に従います。",
+    "event.unreachable": "{subject} が応答しません",
+    "event.unreachable.recovered": "{subject} が再び応答しています",
+    "event.impossible_reading": "{subject} がありえない値を示しています",
+    "event.impossible_reading.recovered": "{subject} の値が正常に戻りました",
+    "event.wrong_unit": "{subject} の単位が違うようです",
+    "event.wrong_unit.recovered": "{subject} の単位が正しくなりました",
+    "event.jumping_reading": "{subject} の値が急に飛びました",
+    "event.jumping_reading.recovered": "{subject} の値が正常に戻りました",
+    "event.drifting_reading": "{subject} の値がずれてきました",
+    "event.drifting_reading.recovered": "{subject} の値が再び合っています",
+    "event.window_open": "{subject}: 窓かドアが開いているようです",
+    "event.window_open.recovered": "{subject}: 窓かドアは閉まったようです",
+    "event.unknown_heat": "{subject} が不明な熱源で暖まっています",
+    "event.unknown_heat.recovered": "{subject}: 不明な熱は終わりました",
+    "event.unknown_cold": "{subject} から熱が不明な先へ逃げています",
+    "event.unknown_cold.recovered": "{subject} の熱は保たれています",
+    "event.less_air": "{subject} の換気量が減りました",
+    "event.less_air.recovered": "{subject} の換気量が戻りました",
+    "event.less_heat": "{subject} の出す熱が減りました",
+    "event.less_heat.recovered": "{subject} の出す熱が戻りました",
+    "event.described_otherwise": "house.yaml と測定が食い違っています: {subject}",
+    "event.described_otherwise.recovered": "house.yaml と測定が再び合っています: {subject}",
+}
