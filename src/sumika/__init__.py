@@ -7,9 +7,9 @@ __version__ = version("sumika")
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sumika.ecu import Ecu, Measurements
+    from sumika.ecu import Ecu, Foretold, Measurements, readings
 
-__all__ = ["Ecu", "Measurements"]
+__all__ = ["Ecu", "Foretold", "Measurements", "readings"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,10 +2,11 @@
 
 ecu = Ecu(house)
 ecu.observe(measurements)            # whenever something was measured
-commands = ecu.plan(forecast)        # every quarter of an hour
+commands = ecu.plan(forecast)        # every quarter of an hour: what passes the safety gate
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -17,6 +18,9 @@ from sumika.belief.house import HouseBelief
 from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
+from sumika.ecu.foretold import check_forecast
+from sumika.ecu.guard import Guard
+from sumika.ecu.in_order import check_measurements, check_names
 from sumika.ecu.inputs import Inputs
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
 from sumika.ecu.restraint import stores_left
@@ -50,10 +54,17 @@ class Ecu:
         planned: The newest plan; None before the first.
         learns: Whether the house's parameters are learned anew every night.
         watch: Of devices that do not obey, sensors that lie, and what has changed in the house.
+        guard: The safety gate inside; None where one stands elsewhere.
     """
 
     def __init__(
-        self, house: House, *, currency: str = "JPY", worth: Worth | None = None, plans_every_s: float = 900.0
+        self,
+        house: House,
+        *,
+        currency: str = "JPY",
+        worth: Worth | None = None,
+        plans_every_s: float = 900.0,
+        guarded: bool = True,
     ) -> None:
         """Know a house as it is described; everything else is learned.
 
@@ -62,7 +73,10 @@ class Ecu:
             currency: Of prices.
             worth: What is worth how much; None: as the house's `control` says.
             plans_every_s: So long a plan is followed, step by step, before the next one is made.
+            guarded: Whether the safety gate is inside, and names that the house does not have are errors; otherwise
+                what `plan` returns is to pass a gate elsewhere, and unknown names are left alone.
         """
+        self.guard = Guard(house) if guarded else None
         self._plans_every_s = plans_every_s
         self.learns = True
         self.house = house
@@ -88,22 +102,24 @@ class Ecu:
         self._voted: dict[tuple[str, str], float] = {}
         self._presence: Mapping[str, tuple[float | None, float]] = {}
 
-    def observe(self, measurements: Measurements) -> None:
+    def observe(self, measurements: Measurements, time: datetime | None = None) -> None:
         """Take in what was measured.
 
         Args:
             measurements: At one moment; never older than the last ones.
+            time: That moment, with its zone; None: as the measurements say themselves.
 
         Raises:
-            SumikaError: if they are older than what was observed before, or without a time zone.
+            UsageError: if they are older than what was observed before, without a time zone, or, where the gate is
+                inside, of a room or device that the house does not have.
         """
+        if time is not None:
+            measurements = replace(measurements, at=time)
         at = measurements.at
-        if at.tzinfo is None or (self._at is not None and at < self._at):
-            raise SumikaError(
-                f"measurements of {at.isoformat()} come after those of {self._at}",
-                where="Ecu.observe",
-                remedy="Give them in order, with a time zone",
-            )
+        check_measurements(measurements, self._at)
+        if self.guard is not None:
+            check_names(measurements, self.house)
+            self.guard.observe(measurements)
         seconds = (at - self._at).total_seconds() if self._at is not None else 0.0
         self._at = at
         self._take(measurements, seconds)
@@ -261,6 +277,7 @@ class Ecu:
         """
         if self._at is None or self.belief.state is None:
             raise SumikaError("nothing was observed yet", where="Ecu.plan", remedy="Give measurements first")
+        check_forecast(forecast, self._at)
         begin = np.ceil(self._at.timestamp() / _EVERY_S - 0.5) * _EVERY_S
         grid = Grid.ahead(float(begin))
         ahead = ahead_of(forecast, grid.begin_unix_s, grid.hours)
@@ -308,18 +325,32 @@ class Ecu:
         return {f"{device}.{name}": float(values[0]) for (device, name), values in self.planned.controls.items()}
 
     def plan(self, forecast: Forecast) -> tuple[Command, ...]:
-        """Return what every device is to be told for the next quarter of an hour.
+        """Return what every device is to be told for the next quarter of an hour, as far as the safety gate lets it.
 
         Args:
             forecast: Of weather and prices.
 
         Raises:
             PlanError: if no plan could be made.
-            SumikaError: if nothing was observed yet.
+            SumikaError: if nothing was observed yet, or the forecast is of another time, too short or no numbers.
         """
         if self._age_s() >= self._plans_every_s - 1.0:
             self.think(forecast)
-        return self.commands()
+        commands = self.commands()
+        if self.guard is None:
+            return commands
+        assert self._at is not None
+        return self.guard.passed(commands, self._at)
+
+    def protect(self) -> tuple[Command, ...]:
+        """Return what the safety gate does by itself now, between two plans: ask after each `observe`, and do it.
+
+        It is against frost, overheating, smoke and stale air; and when no plan came for a quarter of an hour, devices
+        are given back to their own thermostats.
+        """
+        if self.guard is None or self._at is None:
+            return ()
+        return self.guard.protects(self._at)
 
     def think(self, forecast: Forecast) -> Planned:
         """Make a plan now and keep it; return it. `commands` tells its present step.

@@ -12,6 +12,8 @@ from sumika.schema import AirSample, DeviceState, MeterSample, Vote, WeatherSamp
 
 Array = NDArray[np.float64]
 
+DAY_S = 86_400.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurements:
@@ -112,13 +114,15 @@ class Ahead:
 def ahead_of(forecast: Forecast, unix_s: Array, hours: Array) -> Ahead:
     """Return a forecast on the grid of a plan: each step as the forecast has it at its middle.
 
+    Where the forecast has ended, its last day goes on: that is nearer than its last hour would be.
+
     Args:
         forecast: On its own steps.
         unix_s: (step,) when the plan's begin.
         hours: (step,) how long they are.
     """
     begins = np.array([one.timestamp() for one in forecast.begins])
-    middle = unix_s + 1800.0 * hours
+    middle = repeated(unix_s + 1800.0 * hours, begins)
     held = np.clip(np.searchsorted(begins, middle, side="right") - 1, 0, len(begins) - 1)
 
     def smooth(values: Array) -> Array:
@@ -137,3 +141,15 @@ def ahead_of(forecast: Forecast, unix_s: Array, hours: Array) -> Ahead:
         feed_in=np.asarray(forecast.feed_in_per_kwh)[held],
         carbon_g_kwh=np.asarray(forecast.carbon_g_kwh)[held],
     )
+
+
+def repeated(middle: Array, begins: Array) -> Array:
+    """Return when a forecast is looked up: where it has ended, at the same hour of its last day.
+
+    Args:
+        middle: (step,) of a plan's steps, seconds since 1970.
+        begins: (step,) of the forecast's.
+    """
+    ends = begins[-1] + (begins[-1] - begins[-2] if len(begins) > 1 else DAY_S)
+    days = np.floor(np.maximum(middle - ends, 0.0) / DAY_S) + 1.0
+    return np.asarray(np.where(middle >= ends, middle - DAY_S * days, middle))

@@ -37,7 +37,7 @@ class PolicyController:
         """
         policy = policy if policy is not None else load_policy()
         policy.check(FEATURES)
-        self.ecu = ecu if ecu is not None else Ecu(house, currency=currency)
+        self.ecu = ecu if ecu is not None else Ecu(house, currency=currency, guarded=False)
         self.rows = tuple(
             row
             for row in rows_of(self.ecu.belief)

@@ -41,7 +41,7 @@ class Thinking:
 
         tariff = known_tariff(house)
         # Every plan that is asked for is a new one: when to ask is this process's business.
-        self.ecu = Ecu(house, currency=tariff.currency, plans_every_s=0.0)
+        self.ecu = Ecu(house, currency=tariff.currency, plans_every_s=0.0, guarded=False)
         self.foreteller = Foreteller(self.ecu.belief.sun, PriceBook(tariff))
         self._deciding = Deciding(self.ecu)
         self._policy = _policy_of(house, tariff.currency, self)

@@ -129,7 +129,7 @@ class _TrueUsage(Usage):
 
 def ours(arena: Arena, week: Week) -> Ours:
     """Return our controller for a house that it does not know."""
-    return Ours(Ecu(arena.house, currency=arena.world.meter.currency, plans_every_s=PLANS_EVERY_S))
+    return Ours(Ecu(arena.house, currency=arena.world.meter.currency, plans_every_s=PLANS_EVERY_S, guarded=False))
 
 
 def with_foresight(arena: Arena, week: Week) -> Ours:
@@ -157,7 +157,7 @@ def _known(warmer_k: float) -> Liking:
 def _fitted(arena: Arena, week: Week) -> Ecu:
     """Return a controller that has learned the house from the very days that are scored, lived under a thermostat."""
     twin = Arena(arena.described, presence=PresenceSource.TRUTH)
-    watcher = Ecu(twin.house, currency=twin.world.meter.currency)
+    watcher = Ecu(twin.house, currency=twin.world.meter.currency, guarded=False)
     thermostat = FAMILIES["thermostat"].make(twin.house, tuned_settings(week.name, "thermostat"))
     twin.run(thermostat, WARM_UP_DAYS + SCORED_DAYS, learners=(Ours(watcher),))
     watcher.belief.learn(rounds=12)

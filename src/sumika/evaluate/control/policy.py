@@ -91,7 +91,7 @@ def planned_every(seconds: float) -> Makes:
     """
 
     def make(arena: Arena, week: Week) -> Ours:
-        return Ours(Ecu(arena.house, currency=arena.world.meter.currency, plans_every_s=seconds))
+        return Ours(Ecu(arena.house, currency=arena.world.meter.currency, plans_every_s=seconds, guarded=False))
 
     return make
 

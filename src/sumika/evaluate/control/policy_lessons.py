@@ -171,7 +171,7 @@ class Pupil:
             school: Where lessons are had; its seed draws what is disturbed.
             policy: Who drives; None: the planner, disturbed at times.
         """
-        self.ecu = Ecu(house, currency=currency, plans_every_s=school.plans_every_s)
+        self.ecu = Ecu(house, currency=currency, plans_every_s=school.plans_every_s, guarded=False)
         self._rows = rows_of(self.ecu.belief)
         self._policy = None
         if policy is not None:
