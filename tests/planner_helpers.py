@@ -15,18 +15,31 @@ from sumika.runtime.node import Launch, Loop, Node
 from sumika.runtime.plan_loop import run_plan
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.rules_loop import run_rules
-from sumika.schema import AirSample, ConfigChange, Message, Origin, PlanReport, Presence, Reason, Verdict, WeatherSample
+from sumika.runtime.wishes_loop import run_wishes
+from sumika.schema import (
+    AirSample,
+    ConfigChange,
+    Message,
+    Mode,
+    Origin,
+    PlanReport,
+    Presence,
+    Reason,
+    Verdict,
+    WeatherSample,
+)
 from sumika.schema.house import Connection, Control, Device, House, Room
 from tests.gate_helpers import CLOCK, OWNER, FileLink
 
-NAMES = ("gate", OWNER, "plan", "rules", "sensors")
-LOOPS: dict[str, Loop] = {"gate": run_gate, "plan": run_plan, "rules": run_rules}
+NAMES = ("gate", OWNER, "plan", "rules", "wishes", "sensors")
+LOOPS: dict[str, Loop] = {"gate": run_gate, "plan": run_plan, "rules": run_rules, "wishes": run_wishes}
 HOLDS_MIN = 0.05
+ASKS_FOR_MIN = 0.2
 WRITTEN = "written.jsonl"
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def driven_house() -> House:
+def driven_house(mode: Mode = Mode.DRIVE, holds_min: float = HOLDS_MIN) -> House:
     """Return a room with a heater and a fan, driven by a plan that is renewed every few seconds."""
     return House(
         rooms=(Room(id="living", floor_m=((0, 0), (4, 0), (4, 3), (0, 3))),),
@@ -35,30 +48,33 @@ def driven_house() -> House:
             Device(id="heater", room="living", kind="room_air_conditioner", connection="fake"),
             Device(id="fan", room="living", kind="exhaust_fan", connection="fake"),
         ),
-        control=Control(mode="drive", plan_holds_min=HOLDS_MIN),
+        control=Control(mode=mode.value, plan_holds_min=holds_min),
     )
 
 
-def launch_of(folder: Path, data: Path, incarnation: int) -> Launch:
+def launch_of(folder: Path, data: Path, incarnation: int, mode: Mode) -> Launch:
     """Return what the processes are told."""
     config = ConfigChange(stamp=CLOCK.now(), origin=Origin.LIVE, file="house.yaml", hash="0", text="")
-    return Launch(folder, data, "run", driven_house(), data / "house.yaml", config, NAMES, incarnation)
+    house = driven_house(mode, HOLDS_MIN if mode is Mode.DRIVE else ASKS_FOR_MIN)
+    return Launch(folder, data, "run", house, data / "house.yaml", config, NAMES, incarnation)
 
 
 class DrivenHouse:
     """What a test of the running planner holds in hand."""
 
-    def __init__(self, folder: RuntimeFolder, data: Path) -> None:
-        self._folder, self._data = folder, data
+    def __init__(self, folder: RuntimeFolder, data: Path, mode: Mode = Mode.DRIVE) -> None:
+        self._folder, self._data, self._mode = folder, data, mode
         self._sensors = Publisher(folder, "sensors", 0)
-        self._ear = Subscriber(folder, ["gate", "plan", "rules"], ["verdict", "event", "plan"], CLOCK)
+        self._ear = Subscriber(
+            folder, ["gate", "plan", "rules", "wishes"], ["verdict", "event", "plan", "suggestion_answer"], CLOCK
+        )
         self._heard: list[Message] = []
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str, incarnation: int = 0) -> None:
         """Start processes."""
         for name in names:
-            told = (name, str(self._folder.path), str(self._data), str(incarnation))
+            told = (name, str(self._folder.path), str(self._data), str(incarnation), self._mode.value)
             self.processes[name] = subprocess.Popen([sys.executable, "-m", "tests.planner_helpers", *told], cwd=ROOT)
 
     def sense(self, temperature_c: float = 15.0) -> None:
@@ -116,10 +132,10 @@ class DrivenHouse:
 
 
 @contextmanager
-def planned_house(folder: RuntimeFolder, data: Path) -> Iterator[DrivenHouse]:
+def planned_house(folder: RuntimeFolder, data: Path, mode: Mode = Mode.DRIVE) -> Iterator[DrivenHouse]:
     """Yield a house whose processes are not started yet."""
     Board.create(folder.board, NAMES)
-    house = DrivenHouse(folder, data)
+    house = DrivenHouse(folder, data, mode)
     try:
         yield house
     finally:
@@ -130,9 +146,9 @@ def _to_file(path: Path, process: NodeProcess) -> FileLink:
     return FileLink(process.clock, path)
 
 
-def main(name: str, folder: str, data: str, incarnation: str) -> None:
+def main(name: str, folder: str, data: str, incarnation: str, mode: str) -> None:
     """Be one process of the house."""
-    launch = launch_of(Path(folder), Path(data), int(incarnation))
+    launch = launch_of(Path(folder), Path(data), int(incarnation), Mode(mode))
     if name in LOOPS:
         LOOPS[name](Node(name, LOOPS[name], heard_by=()), launch)
     else:

@@ -125,7 +125,9 @@ class Bench:
         said = WeatherSample(stamp=self.now, origin=Origin.LIVE, source="sky", **values)
         assert self.gate.observe(said, self.now.monotonic_ns) == ()
 
-    def wish(self, name: str, action: str, value: float, *, at_device: bool = False) -> tuple[Ruled, ...]:
+    def wish(
+        self, name: str, action: str, value: float, *, at_device: bool = False, why: str = ""
+    ) -> tuple[Ruled, ...]:
         """Let a resident wish for something."""
         wish = ResidentWish(
             stamp=self.now,
@@ -135,6 +137,7 @@ class Bench:
             value=value,
             resident="aoi",
             at_device=at_device,
+            why=why,
         )
         return self.gate.observe(wish, self.now.monotonic_ns)
 

@@ -63,6 +63,8 @@ def test_wishes_are_commands_of_residents() -> None:
     (ruled,) = bench.wish("heater", "setpoint_c", 23.0)
     assert ruled.write is not None
     assert (ruled.verdict.asked_by, ruled.verdict.written, ruled.verdict.why) == ("resident", 23.0, "aoi")
+    (ruled,) = bench.wish("heater", "setpoint_c", 24.0, why="yes to bcdf")
+    assert (ruled.verdict.asked_by, ruled.verdict.why) == ("resident", "yes to bcdf")
     (ruled,) = bench.wish("heater", "setpoint_c", 230.0)
     assert (ruled.write, ruled.verdict.rule) == (None, GateRule.ABSOLUTE_LIMIT)
     (ruled,) = bench.wish("nobody", "mode", 1.0)

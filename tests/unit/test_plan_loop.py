@@ -34,6 +34,7 @@ from sumika.schema import (
     PlanReport,
     Presence,
     Reason,
+    SuggestionAnswer,
     Track,
     TrackKind,
     Tracks,
@@ -56,6 +57,7 @@ class FakeProcess:
 
     house: House
     house_file: Path = Path("house.yaml")
+    data: Path = Path()
     clock: SimulatedClock = field(default_factory=lambda: SimulatedClock(START))
     said: list[Message] = field(default_factory=list)
     heard: list[Message] = field(default_factory=list)
@@ -67,7 +69,7 @@ class FakeProcess:
     def __post_init__(self) -> None:
         self.publisher = SimpleNamespace(publish=self.said.append)
         config = ConfigChange(stamp=START, origin=Origin.LIVE, file="", hash="", text="")
-        self.launch = Launch(Path(), Path(), "run", self.house, self.house_file, config, ("plan", "rules"), 0)
+        self.launch = Launch(Path(), self.data, "run", self.house, self.house_file, config, ("plan", "rules"), 0)
 
     @property
     def frame(self) -> NodeProcess:
@@ -108,6 +110,8 @@ class FakeThinking:
         self.policy: tuple[Command, ...] = ()
         self.heard: list[WeatherForecast] = []
         self.foreteller = SimpleNamespace(hear=self.heard.append)
+        self.declined: list[tuple[object, ...]] = []
+        self.ecu = SimpleNamespace(decline=lambda *what: self.declined.append(what))
 
     def observe(self, ear: HouseEar, at: datetime, now_ns: int) -> None:
         self.observed.append(at)
@@ -119,6 +123,7 @@ class FakeThinking:
         return SimpleNamespace(
             commands=(a_command("aircon", "mode", 1.0), a_command("aircon", "setpoint_c", 21.0)),
             dropped=0,
+            without={"aircon": SimpleNamespace(total=12.0)},
             report=lambda planner, mode, stamp, origin, local: PlanReport(
                 stamp=stamp, origin=origin, planner=planner, mode=mode, local_time=local.isoformat()
             ),
@@ -151,8 +156,8 @@ def a_house(mode: str = "drive", **control: Any) -> House:
     return msgspec.structs.replace(small_house(Control(mode=cast(Any, mode), **control)), building=TOKYO)
 
 
-def a_planner(mode: str = "drive", **control: Any) -> tuple[FakeProcess, FakeThinking, PlanLoop]:
-    process, thinking = FakeProcess(a_house(mode, **control)), FakeThinking()
+def a_planner(mode: str = "drive", data: Path = Path(), **control: Any) -> tuple[FakeProcess, FakeThinking, PlanLoop]:
+    process, thinking = FakeProcess(a_house(mode, **control), data=data), FakeThinking()
     HEARS[:] = [process]
     return process, thinking, PlanLoop(process.frame, cast(Thinking, thinking))
 
@@ -193,6 +198,51 @@ def test_a_house_that_is_not_driven_is_reported_and_told_nothing(mode: str) -> N
     process.turns(loop.turn, 700.0)
     assert process.of(Command) == []
     assert {one.mode for one in process.of(PlanReport)} == {mode}
+
+
+def an_answer(process: FakeProcess, name: str, *, yes: bool) -> SuggestionAnswer:
+    return SuggestionAnswer(
+        stamp=process.clock.now(), origin=Origin.LIVE, suggestion=name, device="aircon", yes=yes, resident="aki"
+    )
+
+
+def test_a_house_that_asks_suggests_and_a_no_is_kept_and_says_something_of_warmth(tmp_path: Path) -> None:
+    process, thinking, loop = a_planner("suggest", data=tmp_path)
+    process.turns(loop.turn, 13.0)
+    report = process.of(PlanReport)[-1]
+    (suggestion,) = report.suggestions
+    assert (suggestion.device, suggestion.saves) == ("aircon", 12.0)
+    assert [(one.action, one.value) for one in suggestion.actions] == [("mode", 1.0), ("setpoint_c", 21.0)]
+    assert suggestion.until_ns - report.stamp.monotonic_ns == seconds_to_ns(990.0)
+    assert suggestion.until == "2026-01-20T17:06+09:00"
+
+    process.heard.append(an_answer(process, suggestion.id, yes=False))
+    process.turns(loop.turn, 1000.0)
+    assert thinking.declined == [("living", 21.0, 1.0)]
+    assert process.of(PlanReport)[-1].suggestions == ()
+    loop.close()
+    process, _, loop = a_planner("suggest", data=tmp_path)  # as after a restart
+    process.turns(loop.turn, 13.0)
+    assert process.of(PlanReport)[-1].suggestions == ()
+
+
+def test_a_no_that_cannot_be_written_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "plan").write_text("in the way", encoding="utf-8")
+    process, _, loop = a_planner("suggest", data=tmp_path)
+    process.turns(loop.turn, 13.0)
+    name = process.of(PlanReport)[-1].suggestions[0].id
+    process.heard.append(an_answer(process, name, yes=False))
+    process.turns(loop.turn, 1.0)
+    assert process.refused == ["answer not written"]
+
+
+def test_a_house_that_does_not_ask_leaves_answers_alone() -> None:
+    process, thinking, loop = a_planner("drive")
+    process.turns(loop.turn, 13.0)
+    process.heard.append(an_answer(process, "bcdf", yes=False))
+    process.turns(loop.turn, 1.0)
+    assert thinking.declined == []
+    assert process.of(PlanReport)[-1].suggestions == ()
 
 
 def test_a_plan_that_cannot_be_made_is_told_once_tried_again_and_no_beat_goes_beyond_the_last_one() -> None:

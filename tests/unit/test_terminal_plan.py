@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from sumika.schema import Origin, PlannedAction, PlanReport
+from sumika.schema import Origin, PlannedAction, PlanReport, Suggestion
 from sumika.terminal._view import HouseView
 from tests.terminal_helpers import a_house, at
 
@@ -69,3 +69,20 @@ def test_numbers_that_are_none_are_left_out() -> None:
 @pytest.mark.parametrize("width", [40, 20])
 def test_long_reasons_are_cut_to_the_screen(width: int) -> None:
     assert "plan drives" in shown(REPORT, width=width)
+
+
+def suggested(name: str, why: str, why_ja: str) -> Suggestion:
+    action = PlannedAction(device="aircon", action="mode", value=1.0, why=why, why_ja=why_ja)
+    return Suggestion(id=name, device="aircon", actions=(action,), until="2026-01-20T18:46+09:00", until_ns=0)
+
+
+def test_suggestions_are_shown_with_the_name_to_answer_by_and_how() -> None:
+    asks = msgspec.structs.replace(
+        REPORT, mode="suggest", suggestions=(suggested("bcdf", WHY, WHY_JA), suggested("ghjk", "airing", "換気"))
+    )
+    lines = [line.strip() for line in shown(asks).split("\n")]
+    assert any(line.startswith("bcdf heating Living room to 22.5 °C") for line in lines)
+    assert "ghjk airing" in lines
+    assert "Answer with: sumika suggest yes NAME, or no NAME" in lines
+    assert "ghjk 換気" in shown(asks, language="ja")
+    shown(asks, width=24, language="ja")

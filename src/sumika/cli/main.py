@@ -22,6 +22,7 @@ COMMANDS = {
     "record": ("sumika.cli.record", "Record whole radar frames, and a chest strap beside them."),
     "replay": ("sumika.cli.replay", "Run a log's steps again and compare."),
     "run": ("sumika.cli.run", "Run the house."),
+    "suggest": ("sumika.cli.suggest", "What the plan suggests, and your yes or no to it."),
     "world": ("sumika.cli.world", "Simulated houses: run a night or a day, set variants side by side."),
     "version": ("sumika.cli.version", "Print the version."),
 }

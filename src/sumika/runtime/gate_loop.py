@@ -15,7 +15,7 @@ from sumika.bus import Received, Subscriber
 from sumika.clock import Instant
 from sumika.runtime.gate_socket import GateVoice
 from sumika.runtime.node import Launch, Node
-from sumika.runtime.process import NodeProcess
+from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.world_loop import WORLD
 from sumika.safety import Condition, Gate, Ruled, Timer
 from sumika.schema import Command, Event, Heartbeat, Message, Origin, ResidentWish, Severity, SumikaError
@@ -202,11 +202,4 @@ class GateLoop:
 
 def run_gate(node: Node, launch: Launch) -> None:
     """Run the safety gate until told to stop."""
-    with NodeProcess(node, launch) as process:
-        loop = GateLoop(process)
-        process.beat()
-        try:
-            while not process.stopping:
-                loop.turn()
-        finally:
-            loop.close()
+    run_turns(node, launch, GateLoop)

@@ -3,7 +3,7 @@
 from sumika.bus import Received, Subscriber
 from sumika.history import History, Records
 from sumika.runtime.node import Launch, Node
-from sumika.runtime.process import NodeProcess
+from sumika.runtime.process import NodeProcess, run_turns
 from sumika.schema import TOPICS, Command, ConfigChange, Event, Verdict
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
@@ -127,11 +127,4 @@ class HistoryLoop:
 
 def run_history(node: Node, launch: Launch) -> None:
     """Keep history until told to stop."""
-    with NodeProcess(node, launch) as process:
-        loop = HistoryLoop(process)
-        process.beat()
-        try:
-            while not process.stopping:
-                loop.turn()
-        finally:
-            loop.close()
+    run_turns(node, launch, HistoryLoop)

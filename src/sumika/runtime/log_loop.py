@@ -5,7 +5,7 @@ import msgspec
 from sumika.bus import Answerer, Received, Subscriber
 from sumika.log import LogWriter, RunInfo
 from sumika.runtime.node import LOG, LOG_OF_FRAMES, Launch, Node
-from sumika.runtime.process import NodeProcess
+from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.step_loop import FrameFetcher
 from sumika.schema import (
     TOPICS,
@@ -149,11 +149,4 @@ class LogLoop:
 
 def run_log(node: Node, launch: Launch) -> None:
     """Write the log until told to stop."""
-    with NodeProcess(node, launch) as process:
-        loop = LogLoop(process)
-        process.beat()
-        try:
-            while not process.stopping:
-                loop.turn()
-        finally:
-            loop.close()
+    run_turns(node, launch, LogLoop)

@@ -11,9 +11,11 @@ from datetime import datetime
 import msgspec
 
 from sumika.bus import Subscriber
+from sumika.plan.suggestions import Holds
+from sumika.runtime.asking import Asking
 from sumika.runtime.house_ear import HEARD, HouseEar, local_clock
 from sumika.runtime.node import Launch, Node
-from sumika.runtime.process import NodeProcess
+from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.thinking import Thinking
 from sumika.schema import (
     Asker,
@@ -23,6 +25,7 @@ from sumika.schema import (
     Message,
     Mode,
     Severity,
+    SuggestionAnswer,
     SumikaError,
     WeatherForecast,
 )
@@ -73,13 +76,14 @@ class PlanLoop:
         self._subscriber = Subscriber(
             process.folder,
             nodes=[name for name in launch.nodes if name != PLAN],
-            topics=(*HEARD, "forecast"),
+            topics=(*HEARD, "forecast", "suggestion_answer"),
             clock=process.clock,
         )
         now = process.clock.now()
         self._folder = launch.data / PLAN
         self._keep_ns = now.monotonic_ns + seconds_to_ns(KEEPS_EVERY_S)
         thinking.recall(self._folder, self._local(now))
+        self._asking = Asking(launch.house, self._folder) if self._mode is Mode.SUGGEST else None
         first_s = min(FIRST_LOOK_S, self._every_s)
         self._observe_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(first_s)
         self._observed_ns = now.monotonic_ns - seconds_to_ns(OBSERVES_EVERY_S)
@@ -100,6 +104,8 @@ class PlanLoop:
         for received in arrived:
             if isinstance(received.message, WeatherForecast):
                 self._thinking.foreteller.hear(received.message)
+            elif isinstance(received.message, SuggestionAnswer):
+                self._hear_answer(received.message)
             else:
                 self.ear.take(received.message)
         now_ns = self.process.clock.now().monotonic_ns
@@ -176,8 +182,25 @@ class PlanLoop:
         self._holds_until_ns = now.monotonic_ns + seconds_to_ns(self._every_s + min(GRACE_S, 0.5 * self._every_s))
         if decision.dropped:
             self.process.refuse("beyond what can be told")
-        self._publish(decision.report(PLAN, self._mode, now, self.ear.origin(), at))
+        report = decision.report(PLAN, self._mode, now, self.ear.origin(), at)
+        if self._asking is not None:
+            told = self.ear.told(now.monotonic_ns)
+            holds = Holds(self._local(now.later(self._holds_until_ns - now.monotonic_ns)), self._holds_until_ns)
+            worth = {device: account.total for device, account in decision.without.items()}
+            suggestions = self._asking.suggest(decision.commands, told, worth, at, holds)
+            report = msgspec.structs.replace(report, suggestions=suggestions)
+        self._publish(report)
         self._say(decision.commands)
+
+    def _hear_answer(self, answer: SuggestionAnswer) -> None:
+        """Take a yes or a no: a no is kept for the day, and says something of how warm people like it."""
+        if self._asking is None:
+            return
+        declined = self._asking.hear(answer, self._local(self.process.clock.now()))
+        if self._asking.problem:
+            self.process.refuse("answer not written")
+        if declined is not None:
+            self._thinking.ecu.decline(declined.room, declined.setpoint_c, declined.sensation)
 
     def _let_policy_speak(self) -> None:
         now = self.process.clock.now()
@@ -264,13 +287,12 @@ class PlanLoop:
 
 def run_plan(node: Node, launch: Launch) -> None:
     """Run the planner until told to stop."""
-    with NodeProcess(node, launch) as process:
-        process.beat()
-        # A plan may take a second longer; a radar's frame may not.
-        os.nice(POLITE)
-        loop = PlanLoop(process, Thinking(launch.house))
-        try:
-            while not process.stopping:
-                loop.turn()
-        finally:
-            loop.close()
+    run_turns(node, launch, _begin)
+
+
+def _begin(process: NodeProcess) -> PlanLoop:
+    # What a planner needs takes seconds to import: it shows a sign of life before.
+    process.beat()
+    # A plan may take a second longer; a radar's frame may not.
+    os.nice(POLITE)
+    return PlanLoop(process, Thinking(process.launch.house))

@@ -6,10 +6,10 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.process import BaseProcess
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from sumika.bus import Board, Publisher, RuntimeFolder
 from sumika.clock import Clock, WallClock
@@ -132,3 +132,31 @@ class NodeProcess:
                 step_ms=mean_ms,
             )
         )
+
+
+class Turning(Protocol):
+    """A node's work, turn by turn."""
+
+    def turn(self) -> None:
+        """Do what there is to do, wait a moment at most, and show a sign of life."""
+
+    def close(self) -> None:
+        """End properly."""
+
+
+def run_turns(node: Node, launch: Launch, begin: Callable[[NodeProcess], Turning]) -> None:
+    """Be a node whose work goes turn by turn, until told to stop.
+
+    Args:
+        node: Which.
+        launch: What its process is told.
+        begin: Makes its work; the first sign of life comes when that is done.
+    """
+    with NodeProcess(node, launch) as process:
+        loop = begin(process)
+        process.beat()
+        try:
+            while not process.stopping:
+                loop.turn()
+        finally:
+            loop.close()

@@ -9,7 +9,7 @@ from sumika.bus import Subscriber
 from sumika.plan.rules import Rules
 from sumika.runtime.house_ear import HEARD, HouseEar, local_clock
 from sumika.runtime.node import Launch, Node
-from sumika.runtime.process import NodeProcess
+from sumika.runtime.process import NodeProcess, run_turns
 from sumika.schema import Asker, Command, Heartbeat
 from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 
@@ -110,11 +110,4 @@ class RulesLoop:
 
 def run_rules(node: Node, launch: Launch) -> None:
     """Run the rules until told to stop."""
-    with NodeProcess(node, launch) as process:
-        loop = RulesLoop(process)
-        process.beat()
-        try:
-            while not process.stopping:
-                loop.turn()
-        finally:
-            loop.close()
+    run_turns(node, launch, RulesLoop)

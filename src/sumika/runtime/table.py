@@ -16,6 +16,7 @@ from sumika.runtime.rules_loop import RULES, run_rules
 from sumika.runtime.sensor_loop import run_sensor
 from sumika.runtime.step_loop import run_step
 from sumika.runtime.weather_loop import WEATHER, asks_nobody, run_weather
+from sumika.runtime.wishes_loop import WISHES, run_wishes
 from sumika.runtime.world_loop import WORLD, run_world
 from sumika.schema import ARRAYS, Message
 from sumika.schema.house import House, PortSource, Radar, Room, WorldSource
@@ -180,11 +181,15 @@ def nodes_of(house: House) -> tuple[Node, ...]:
 
 
 def _control(house: House) -> tuple[Node, ...]:
-    """Return gate, rules, planner and the processes of real devices, where a house has any and is to be controlled."""
+    """Return who controls the devices of a house that is to be controlled, and the processes of real devices."""
     if house.control is None or not house.devices:
         return _connections(house)
     # A night's learning takes the planner a while; meanwhile its last plan holds, and the rules are there.
-    planners = (Node(RULES, run_rules, watchdog_s=10.0), Node(PLAN, run_plan, watchdog_s=180.0))
+    planners = (
+        Node(RULES, run_rules, watchdog_s=10.0),
+        Node(PLAN, run_plan, watchdog_s=180.0),
+        Node(WISHES, run_wishes, watchdog_s=10.0),
+    )
     weather = () if asks_nobody(house) else (Node(WEATHER, run_weather, watchdog_s=90.0),)
     return (Node(GATE, run_gate), *planners, *weather, *_connections(house))
 

@@ -270,7 +270,7 @@ class Gate:
             action=wish.action,
             value=wish.value,
             asked_by=Asker.RESIDENT,
-            why=wish.resident,
+            why=wish.why or wish.resident,
         )
         return (self.decide(command, now_ns),)
 

@@ -13,6 +13,8 @@ from sumika.schema.control import (
     PlanReport,
     ResidentWish,
     Ruling,
+    Suggestion,
+    SuggestionAnswer,
     Verdict,
     Vote,
     Write,
@@ -36,7 +38,16 @@ from sumika.schema.radar import (
 from sumika.schema.radar_models import ARRAYS, RADAR_MODELS
 from sumika.schema.reason import Reason
 from sumika.schema.reference import ClockFit, ReferenceKind, ReferenceSamples, ReferenceState
-from sumika.schema.requests import RecordRawAnswer, RecordRawRequest
+from sumika.schema.requests import (
+    AnswerSuggestionAnswer,
+    AnswerSuggestionRequest,
+    RecordRawAnswer,
+    RecordRawRequest,
+    Standing,
+    SuggestionsAnswer,
+    SuggestionsRequest,
+    SuggestionStanding,
+)
 from sumika.schema.system import (
     Command,
     ConfigChange,
@@ -63,6 +74,8 @@ __all__ = [
     "TOPIC_OF",
     "AdcFrame",
     "AirSample",
+    "AnswerSuggestionAnswer",
+    "AnswerSuggestionRequest",
     "AntennaArray",
     "Asker",
     "Beat",
@@ -122,6 +135,12 @@ __all__ = [
     "Severity",
     "Signal",
     "SlowTime",
+    "Standing",
+    "Suggestion",
+    "SuggestionAnswer",
+    "SuggestionStanding",
+    "SuggestionsAnswer",
+    "SuggestionsRequest",
     "SumikaError",
     "SuspectedFall",
     "Tick",

@@ -142,6 +142,7 @@ class ResidentWish(Message, frozen=True, kw_only=True):
         value: What they set it to.
         resident: Who; empty where the house does not know.
         at_device: Whether the device itself told of it, so that it is so already.
+        why: What they answered or asked for, in one line for people; the audit keeps it.
     """
 
     device: str
@@ -149,6 +150,7 @@ class ResidentWish(Message, frozen=True, kw_only=True):
     value: float
     resident: str = ""
     at_device: bool = False
+    why: str = ""
 
 
 class PlannedAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +171,42 @@ class PlannedAction(msgspec.Struct, frozen=True, kw_only=True):
     why_ja: str
 
 
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan would do with one device, and asks a resident for.
+
+    Attributes:
+        id: What an answer names it by; it stays while the same thing is suggested again.
+        device: Name in `house.yaml`.
+        actions: The settings, in the order in which they would be written.
+        saves: What it would cost to do without it, in the plan's currency; None where that was not worked out.
+        until: Until when it holds, in local time, as ISO 8601.
+        until_ns: The same as monotonic time.
+    """
+
+    id: str
+    device: str
+    actions: tuple[PlannedAction, ...]
+    saves: float | None = None
+    until: str
+    until_ns: int
+
+
+class SuggestionAnswer(Message, frozen=True, kw_only=True):
+    """A resident says yes or no to a suggestion. What came of a yes is in the gate's verdicts.
+
+    Attributes:
+        suggestion: Its id.
+        device: Name in `house.yaml`.
+        yes: Whether it is to be done.
+        resident: Who; empty where the house does not know.
+    """
+
+    suggestion: str
+    device: str
+    yes: bool
+    resident: str = ""
+
+
 class PlanReport(Message, frozen=True, kw_only=True):
     """What the planner thinks now: what it does and why, what that costs, and what a simple controller would cost.
 
@@ -185,6 +223,7 @@ class PlanReport(Message, frozen=True, kw_only=True):
         seconds: Processor time it took.
         note: What is missing or doubtful, in English.
         note_ja: The same in Japanese.
+        suggestions: What a resident is asked for, the weightiest first; only in `suggest`.
     """
 
     planner: str
@@ -199,3 +238,4 @@ class PlanReport(Message, frozen=True, kw_only=True):
     seconds: float = 0.0
     note: str = ""
     note_ja: str = ""
+    suggestions: tuple[Suggestion, ...] = ()

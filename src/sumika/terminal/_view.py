@@ -25,6 +25,7 @@ from sumika.units import ns_to_seconds
 
 SMALLEST_WIDTH = 20
 LEAST_HEIGHT_WITH_PLAN = 16
+SUGGESTIONS_SHOWN = 2
 MODES = frozenset(mode.value for mode in Mode)
 _PATH = re.compile(r"/(?:[^/\s:]+/)+([^/\s:]+)")
 """A whole path would fill the line before the cause is told; the log and plain lines keep it."""
@@ -94,6 +95,18 @@ def world_time(local_time: str) -> str:
         return f"{datetime.fromisoformat(local_time):%Y-%m-%d %H:%M:%S}"
     except ValueError:
         return local_time[:32]
+
+
+def _suggested(plan: PlanReport, look: Look, width: int) -> list[Line]:
+    """Return what a resident is asked for, each with the name to answer it by, and how to answer."""
+    lines: list[Line] = []
+    for one in plan.suggestions[:SUGGESTIONS_SHOWN]:
+        why = next((action.why_ja if look.language == "ja" else action.why for action in one.actions), "")
+        name = look.show(one.id)
+        text = look.clip(look.show(why), width - cell_len(name) - 5)
+        lines.append(fit((Segment(f"   {name} ", BOLD), Segment(text, PLAIN)), width))
+    how = look.say("suggest.how")
+    return [*lines, fit((Segment("   " + look.clip(how, width - 4), DIM),), width)]
 
 
 class HouseView:
@@ -195,6 +208,8 @@ class HouseView:
             parts.append(look.say(key, money=look.show(money), simple=look.show(simple)))
         head = look.clip(look.separator.join(parts), width - 2)
         lines = [fit((Segment(" " + head, PLAIN),), width)]
+        if plan.suggestions:
+            return lines + _suggested(plan, look, width)
         if plan.actions:
             why = plan.actions[0].why_ja if look.language == "ja" else plan.actions[0].why
             lines.append(fit((Segment("   " + look.clip(look.show(why), width - 4), DIM),), width))

@@ -7,12 +7,14 @@
     reason_text(Reason.MOVING, language)      # moving                 体動中
     say("event.node_died", language, subject="radar_bedroom")
 
-A new sentence is a key in `_en.py` and the same key in `_ja.py`, or in `_why_en.py` and `_why_ja.py` where it says why
-a device is told something; tests see to it that both have it, with the same placeholders, and that something uses it.
+A new sentence is a key in `_en.py` and the same key in `_ja.py`; in `_why_en.py` and `_why_ja.py` where it says why a
+device is told something; in `_asking_en.py` and `_asking_ja.py` where a resident is asked. Tests see to it that both
+have it, with the same placeholders, and that something uses it.
 """
 
 from sumika.text._phrases import (
     banner,
+    clock_text,
     distance_text,
     duration_text,
     event_text,
@@ -31,6 +33,7 @@ from sumika.text._say import LANGUAGES, language_of, say
 __all__ = [
     "LANGUAGES",
     "banner",
+    "clock_text",
     "distance_text",
     "duration_text",
     "event_text",

@@ -1,5 +1,7 @@
 """The phrases that every view needs, from the values as messages carry them."""
 
+from datetime import datetime
+
 from sumika.schema import Event, GateRule, NodeState, Origin, Reason, Severity
 from sumika.text._say import LANGUAGES, say
 from sumika.units import SECONDS_PER_MINUTE
@@ -93,3 +95,11 @@ def money_text(amount: float, currency: str, language: str) -> str:
     if currency == "EUR":
         return say("money.euro", language, amount=amount)
     return say("money.other", language, amount=amount, currency=currency)
+
+
+def clock_text(local_time: str) -> str:
+    """Return the time of day of a local time as ISO 8601; what is no time is shown as it is, shortened."""
+    try:
+        return f"{datetime.fromisoformat(local_time):%H:%M}"
+    except ValueError:
+        return local_time[:16]

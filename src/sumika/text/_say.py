@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import sumika.text._asking_en as _asking_en
+import sumika.text._asking_ja as _asking_ja
 import sumika.text._en as _en
 import sumika.text._found_en as _found_en
 import sumika.text._found_ja as _found_ja
@@ -12,8 +14,8 @@ import sumika.text._why_ja as _why_ja
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": MappingProxyType({**_en.TEXTS, **_why_en.WHY, **_found_en.FOUND}),
-        "ja": MappingProxyType({**_ja.TEXTS, **_why_ja.WHY, **_found_ja.FOUND}),
+        "en": MappingProxyType({**_en.TEXTS, **_why_en.WHY, **_asking_en.ASKING, **_found_en.FOUND}),
+        "ja": MappingProxyType({**_ja.TEXTS, **_why_ja.WHY, **_asking_ja.ASKING, **_found_ja.FOUND}),
     }
 )
 """Every language with its sentences. All have the same keys and placeholders; tests see to it."""

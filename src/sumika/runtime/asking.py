@@ -1,0 +1,83 @@
+"""What the planner's process asks residents for, and the file in which a no outlives a restart until midnight."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from sumika.plan.suggestions import Holds, Suggesting, WarmthDeclined
+from sumika.schema import Command, Suggestion, SuggestionAnswer
+from sumika.schema.house import House
+
+DECLINED = "declined.json"
+LARGEST_BYTES = 1_000_000
+
+
+class Asking:
+    """Suggestions and answers of one house.
+
+    Attributes:
+        problem: Why the newest no cannot be written; empty while it can.
+    """
+
+    def __init__(self, house: House, folder: Path) -> None:
+        """Know a house, and what was declined before a restart.
+
+        Args:
+            house: Which.
+            folder: Where the planner keeps what it knows.
+        """
+        self._path = folder / DECLINED
+        self._suggesting = Suggesting(house, _read(self._path))
+        self.problem = ""
+
+    def suggest(
+        self,
+        commands: Iterable[Command],
+        told: Mapping[tuple[str, str], float],
+        worth: Mapping[str, float],
+        at: datetime,
+        holds: Holds,
+    ) -> tuple[Suggestion, ...]:
+        """Return what to ask for.
+
+        Args:
+            commands: Of the plan, with reasons.
+            told: What devices say.
+            worth: By device: what it would cost to do without, where that is known.
+            at: Now, on the house's own clock.
+            holds: Until when the plan does.
+        """
+        return self._suggesting.suggest(commands, told, worth, at, holds)
+
+    def hear(self, answer: SuggestionAnswer, at: datetime) -> WarmthDeclined | None:
+        """Take an answer, and keep a no; return what it says of warmth.
+
+        Args:
+            answer: A yes or a no.
+            at: Now, on the house's own clock.
+        """
+        declined = self._suggesting.answered(answer.suggestion, yes=answer.yes, at=at)
+        if not answer.yes:
+            self._write()
+        return declined
+
+    def _write(self) -> None:
+        beside = self._path.with_suffix(".new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            beside.write_bytes(msgspec.json.encode(self._suggesting.declined))
+            beside.replace(self._path)
+            self.problem = ""
+        except OSError as error:
+            self.problem = f"{self._path} cannot be written ({error.strerror})"
+
+
+def _read(path: Path) -> dict[str, str]:
+    """Return what was declined; nothing where the file is absent or damaged: then it is asked again."""
+    try:
+        with path.open("rb") as file:
+            return msgspec.json.decode(file.read(LARGEST_BYTES), type=dict[str, str])
+    except (OSError, msgspec.DecodeError):
+        return {}

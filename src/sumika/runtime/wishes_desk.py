@@ -1,0 +1,166 @@
+"""What became of every suggestion: open, said yes or no to, expired, withdrawn; and what the gate said to a yes."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from sumika.clock import Instant
+from sumika.schema import (
+    AnswerSuggestionAnswer,
+    AnswerSuggestionRequest,
+    Asker,
+    Message,
+    Mode,
+    Origin,
+    PlanReport,
+    ResidentWish,
+    Ruling,
+    Standing,
+    SuggestionAnswer,
+    SuggestionsAnswer,
+    SuggestionsRequest,
+    SuggestionStanding,
+    Verdict,
+)
+from sumika.text import clock_text, say
+
+MOST_KEPT = 100
+"""Suggestions that are remembered, so that an answer to an old one is told why it comes too late."""
+
+
+class WishesDesk:
+    """Keeps suggestions, and turns a resident's yes into wishes; it knows no bus and no clock."""
+
+    def __init__(self, mode: str, language: str = "") -> None:
+        """Begin without suggestions.
+
+        Args:
+            mode: How far the house's controller goes.
+            language: The house's; empty: the reader's.
+        """
+        self._mode, self._language = mode, language
+        self._standings: dict[str, SuggestionStanding] = {}
+        self._origin = Origin.LIVE
+
+    def hear(self, message: Message) -> None:
+        """Take a plan's report or a verdict of the gate; everything else is left alone."""
+        if isinstance(message, PlanReport):
+            self._hear_plan(message)
+        elif isinstance(message, Verdict) and message.asked_by == Asker.RESIDENT:
+            self._hear_verdict(message)
+
+    def _hear_plan(self, report: PlanReport) -> None:
+        self._origin = report.origin
+        suggested = {one.id: one for one in report.suggestions}
+        for name, standing in self._standings.items():
+            if standing.standing is Standing.OPEN and name not in suggested:
+                self._standings[name] = msgspec.structs.replace(standing, standing=Standing.WITHDRAWN)
+        for name, suggestion in suggested.items():
+            before = self._standings.pop(name, None)
+            # A no stands for as long as the name does; a plan that was made before the no was heard changes nothing.
+            if before is not None and before.standing is Standing.NO:
+                self._standings[name] = before
+            else:
+                self._standings[name] = SuggestionStanding(
+                    suggestion=suggestion, standing=Standing.OPEN, currency=report.currency
+                )
+        for name in list(self._standings)[:-MOST_KEPT]:
+            del self._standings[name]
+
+    def _hear_verdict(self, verdict: Verdict) -> None:
+        for name, standing in self._standings.items():
+            if standing.standing is Standing.YES and verdict.why.startswith(_yes_to(name)):
+                self._standings[name] = _with_verdict(standing, verdict)
+
+    def standings(self, question: SuggestionsRequest, now_ns: int) -> SuggestionsAnswer:
+        """Return what is suggested.
+
+        Args:
+            question: Whether what is no longer open is wanted too.
+            now_ns: Present monotonic time.
+        """
+        self._expire(now_ns)
+        found = (one for one in self._standings.values() if question.answered or one.standing is Standing.OPEN)
+        return SuggestionsAnswer(mode=self._mode, suggestions=tuple(found), language=self._language)
+
+    def answer(
+        self, question: AnswerSuggestionRequest, now: Instant
+    ) -> tuple[AnswerSuggestionAnswer, tuple[Message, ...]]:
+        """Take a resident's answer; return what to reply, and what to say in the resident's name.
+
+        Args:
+            question: What they answered.
+            now: The present moment.
+        """
+        self._expire(now.monotonic_ns)
+        standing = self._standings.get(question.suggestion)
+        if standing is None or standing.standing is not Standing.OPEN:
+            return self._refused(question, standing), ()
+        said = Standing.YES if question.yes else Standing.NO
+        self._standings[question.suggestion] = msgspec.structs.replace(standing, standing=said)
+        return (
+            AnswerSuggestionAnswer(accepted=True, language=self._language),
+            tuple(self._messages(question, standing, now)),
+        )
+
+    def _messages(
+        self, question: AnswerSuggestionRequest, standing: SuggestionStanding, now: Instant
+    ) -> Iterator[Message]:
+        suggestion = standing.suggestion
+        yield SuggestionAnswer(
+            stamp=now,
+            origin=self._origin,
+            suggestion=suggestion.id,
+            device=suggestion.device,
+            yes=question.yes,
+            resident=question.resident,
+        )
+        by = f" ({question.resident})" if question.resident else ""
+        for action in suggestion.actions if question.yes else ():
+            yield ResidentWish(
+                stamp=now,
+                origin=self._origin,
+                device=action.device,
+                action=action.action,
+                value=action.value,
+                resident=question.resident,
+                why=f"{_yes_to(suggestion.id)}{action.why}{by}",
+            )
+
+    def _refused(
+        self, question: AnswerSuggestionRequest, standing: SuggestionStanding | None
+    ) -> AnswerSuggestionAnswer:
+        key = "unknown" if standing is None else standing.standing.value
+        if self._mode != Mode.SUGGEST:
+            key = "nobody_asked"
+        until = "" if standing is None else standing.suggestion.until
+        said = {
+            language: say(
+                f"suggest.refused.{key}",
+                language,
+                name=question.suggestion[:16],
+                until=clock_text(until),
+                mode=self._mode,
+            )
+            for language in ("en", "ja")
+        }
+        return AnswerSuggestionAnswer(
+            accepted=False, problem=said["en"], problem_ja=said["ja"], language=self._language
+        )
+
+    def _expire(self, now_ns: int) -> None:
+        for name, standing in self._standings.items():
+            if standing.standing is Standing.OPEN and now_ns >= standing.suggestion.until_ns:
+                self._standings[name] = msgspec.structs.replace(standing, standing=Standing.EXPIRED)
+
+
+def _yes_to(name: str) -> str:
+    return f"yes to {name}: "
+
+
+def _with_verdict(standing: SuggestionStanding, verdict: Verdict) -> SuggestionStanding:
+    if verdict.ruling is Ruling.VETOED:
+        return msgspec.structs.replace(standing, refused={**standing.refused, verdict.action: verdict.rule})
+    if verdict.ruling is Ruling.CLIPPED and verdict.written is not None:
+        return msgspec.structs.replace(standing, changed={**standing.changed, verdict.action: verdict.written})
+    return msgspec.structs.replace(standing, done=(*standing.done, verdict.action))

@@ -1,0 +1,74 @@
+"""The process that residents talk to: it says what the plan suggests, and takes their yes and no.
+
+A yes becomes the resident's own command, which the gate takes from no controller: so it is said from here, and it is
+taken also while the planner is busy learning, hangs, or is dead.
+"""
+
+from sumika.bus import Answerer, Subscriber
+from sumika.runtime.node import Launch, Node
+from sumika.runtime.process import NodeProcess, run_turns
+from sumika.runtime.wishes_desk import WishesDesk
+from sumika.schema import (
+    AnswerSuggestionAnswer,
+    AnswerSuggestionRequest,
+    Mode,
+    SuggestionsAnswer,
+    SuggestionsRequest,
+)
+
+WISHES = "wishes"
+TURN_S = 0.1
+HEARD = ("plan", "verdict")
+
+
+class WishesLoop:
+    """The work of the desk, turn by turn."""
+
+    def __init__(self, process: NodeProcess) -> None:
+        """Open its ears, and the two questions that it answers."""
+        launch = process.launch
+        control = launch.house.control
+        self.process = process
+        self.desk = WishesDesk(control.mode if control is not None else Mode.SHADOW, launch.house.language)
+        self._subscriber = Subscriber(
+            process.folder,
+            nodes=[name for name in launch.nodes if name != WISHES],
+            topics=HEARD,
+            clock=process.clock,
+        )
+        self._list = Answerer(process.folder, "suggestions")
+        self._answer = Answerer(process.folder, "answer_suggestion")
+
+    def turn(self) -> None:
+        """Hear, answer, and show a sign of life."""
+        arrived = self._subscriber.receive(TURN_S)
+        for received in arrived:
+            self.desk.hear(received.message)
+        answered = self._list.poll(self.standings) + self._answer.poll(self.answer)
+        self.process.taken += len(arrived)
+        self.process.worked(0, answered)
+        self.process.beat()
+        self.process.tell(self._subscriber.lost)
+
+    def standings(self, question: SuggestionsRequest) -> SuggestionsAnswer:
+        """Say what is suggested."""
+        return self.desk.standings(question, self.process.clock.now().monotonic_ns)
+
+    def answer(self, question: AnswerSuggestionRequest) -> AnswerSuggestionAnswer:
+        """Take a yes or a no, and say it to all."""
+        answer, messages = self.desk.answer(question, self.process.clock.now())
+        for message in messages:
+            if self.process.publisher is not None:
+                self.process.publisher.publish(message)
+        return answer
+
+    def close(self) -> None:
+        """Stop listening and answering."""
+        self._subscriber.close()
+        self._list.close()
+        self._answer.close()
+
+
+def run_wishes(node: Node, launch: Launch) -> None:
+    """Take residents' answers until told to stop."""
+    run_turns(node, launch, WishesLoop)
