@@ -1,8 +1,11 @@
 """Events, commands and config changes: written once, found again by time and subject, whatever happens to the file."""
 
+import math
 import sqlite3
+import zlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sumika.clock import Instant
@@ -41,6 +44,34 @@ def test_everything_comes_back_exactly_and_newest_first(tmp_path: Path) -> None:
         assert book.events() == [event(2), event(1)]
         assert book.commands() == [command(3)]
         assert book.config_changes() == [config(4, "a")]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_command_for_no_number_is_kept_as_it_was_asked_and_read_again(tmp_path: Path, value: float) -> None:
+    wild = msgspec.structs.replace(command(1), value=value)
+    with Records(tmp_path, clock_at()) as book:
+        assert book.record((wild, command(2)))
+        assert [str(one.value) for one in book.commands()] == [str(command(2).value), str(value)]
+        assert book.take_events() == []
+
+
+def test_a_command_that_an_earlier_release_wrote_without_its_number_is_read_as_one_for_none(tmp_path: Path) -> None:
+    with Records(tmp_path, clock_at()) as book:
+        book.record_command(command(1))
+    bodies = {
+        "null": msgspec.json.encode(msgspec.structs.replace(command(1), value=math.nan)),
+        "word": msgspec.json.encode({**msgspec.to_builtins(command(1)), "value": "much"}),
+    }
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        for body in bodies.values():
+            connection.execute(
+                "INSERT INTO record(kind, subject, severity, wall_ns, crc, body) VALUES(?,?,?,?,?,?)",
+                ("command", "lamp", "", NOON_NS, zlib.crc32(body), body),
+            )
+    connection.close()
+    reader = RecordsReader(tmp_path)
+    assert sorted(str(one.value) for one in reader.commands()) == [str(command(1).value), "nan"]
+    assert len(reader.problems) == 1  # what nobody wrote stays damaged
 
 
 def test_what_was_recorded_is_there_for_another_process_at_once(tmp_path: Path) -> None:

@@ -221,3 +221,22 @@ def test_names_that_are_found_twice_differ(house: Path) -> None:
     twice = [FoundDevice(address=f"1.2.3.4/0130{number:02d}", kind="tv", name="Été 2°") for number in (1, 2)]
     lines = suggested_lines("x", twice, load_house(house).house)
     assert [line for line in lines if "id:" in line] == ["  - id: t_2", "  - id: t_2_2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "measures", "kind"),
+    [
+        ("Roof station", ("temperature_c", "wind_m_s", "rain_mm_h"), "weather"),
+        ("Forecast Home", ("weather",), "weather"),
+        ("Outdoor thermometer", ("temperature_c",), "weather"),
+        ("屋外温度計", ("temperature_c",), "weather"),
+        ("Living room", ("temperature_c", "relative_humidity", "pressure_pa"), "air"),
+        ("Outdoor plug", ("power_w",), "meter"),
+        ("Hall", ("presence",), "presence"),
+    ],
+)
+def test_sensors_are_suggested_as_what_they_measure(
+    house: Path, name: str, measures: tuple[str, ...], kind: str
+) -> None:
+    found = [FoundDevice(address="a", kind="", name=name, measures=measures)]
+    assert f"    kind: {kind}" in suggested_lines("x", found, load_house(house).house)

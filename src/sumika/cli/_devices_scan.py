@@ -22,6 +22,13 @@ from sumika.text import language_of, say
 _BY_HAND = "scan"
 _COME_BY_THEMSELVES = {"ocpp"}
 _LOOK_S = 0.2
+_OF_WEATHER = frozenset(
+    {"weather", "wind_m_s", "wind_from_deg", "rain_mm_h"}
+    | {"global_horizontal_w_m2", "direct_normal_w_m2", "diffuse_horizontal_w_m2"}
+)
+"""What nothing inside a house measures. Pressure is not among it: many a room sensor tells that too."""
+
+_OUTSIDE = ("outdoor", "outside", "屋外", "外気")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +165,7 @@ def suggested_lines(connection: str, found: Iterable[FoundDevice], house: House)
         if device.kind or device.settings:
             sections["devices"] += _entry(connection, device, device.kind or "appliance", _room(device, house), taken)
         elif device.measures:
-            kind = _sensor_kind(device.measures)
+            kind = _sensor_kind(device)
             sections["sensors"] += _entry(connection, device, kind, _room(device, house), taken)
     return [line for name, lines in sections.items() if lines for line in (f"{name}:", *lines)]
 
@@ -182,10 +189,15 @@ def _room(device: FoundDevice, house: House) -> str:
     return named[0] if named else house.rooms[0].id
 
 
-def _sensor_kind(measures: tuple[str, ...]) -> str:
+def _sensor_kind(device: FoundDevice) -> str:
+    """Return which kind of sensor it is most like, by what it measures and what it is called."""
+    measures = device.measures
     if "presence" in measures:
         return "presence"
-    return "meter" if any(name.endswith("_kwh") or name == "power_w" for name in measures) else "air"
+    if any(name.endswith("_kwh") or name == "power_w" for name in measures):
+        return "meter"
+    outside = any(word in device.name.casefold() for word in _OUTSIDE)
+    return "weather" if outside or not _OF_WEATHER.isdisjoint(measures) else "air"
 
 
 def _free_id(device: FoundDevice, taken: set[str]) -> str:

@@ -4,6 +4,7 @@ Every write is on the disk before it is acknowledged. What the disk does not tak
 with the next write; the loop that records is never stopped by it.
 """
 
+import math
 import os
 import sqlite3
 import zlib
@@ -32,6 +33,8 @@ from sumika.schema import Command, ConfigChange, Event, Message, Severity, Sumik
 FILE_NAME = "records.sqlite3"
 _WAITING_LIMIT = 10_000
 _BEGINNING, _END = -(2**63), 2**63 - 1
+_NO_NUMBERS = (None, "nan", "inf", "-inf")
+"""What stands for a number that is none; nothing at all in files that an earlier release wrote."""
 
 Record = Event | Command | Verdict | ConfigChange
 _R = TypeVar("_R", Event, Command, Verdict, ConfigChange)
@@ -81,7 +84,7 @@ def _select(connection: sqlite3.Connection, kind: type[_R], asked: _Asked) -> tu
             if not isinstance(body, bytes) or zlib.crc32(body) != crc:
                 damaged.append(f"record {number}: checksum does not fit")
                 continue
-            found.append(msgspec.json.decode(body, type=kind))
+            found.append(_decoded(body, kind))
         except msgspec.DecodeError as error:
             damaged.append(f"record {number}: {error}")
     return found, damaged
@@ -260,7 +263,7 @@ class Records(_Queries):
     def _write(self) -> None:
         with Transaction(self._connection):
             for each in self._waiting:
-                body = msgspec.json.encode(each)
+                body = _encoded(each)
                 severity = each.severity.value if isinstance(each, Event) else ""
                 self._connection.execute(
                     "INSERT INTO record(kind, subject, severity, wall_ns, crc, body) VALUES(?,?,?,?,?,?)",
@@ -331,3 +334,25 @@ def _subject(record: Record) -> str:
     if isinstance(record, Event):
         return record.subject
     return record.file if isinstance(record, ConfigChange) else record.device
+
+
+def _encoded(record: Record) -> bytes:
+    """Return a record as JSON. JSON has no NaN and no infinity: a command for one is kept with its word instead."""
+    if isinstance(record, Command) and not math.isfinite(record.value):
+        return msgspec.json.encode({**msgspec.to_builtins(record), "value": str(record.value)})
+    return msgspec.json.encode(record)
+
+
+def _decoded(body: bytes, kind: type[_R]) -> _R:
+    """Return a record.
+
+    Raises:
+        msgspec.DecodeError: if it is none of its kind.
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError:
+        told = msgspec.json.decode(body)
+        if kind is not Command or not isinstance(told, dict) or told.get("value") not in _NO_NUMBERS:
+            raise
+        return msgspec.convert({**told, "value": float(told["value"] or "nan")}, kind)
