@@ -134,6 +134,14 @@ class Routine:
             sure=np.clip(sure, 0.0, 1.0),
         )
 
+    def usually_asleep(self, when: datetime) -> float:
+        """Return how many are usually asleep in the whole house in a quarter of an hour.
+
+        Args:
+            when: In local time.
+        """
+        return float(self._mean[(*_slot(when), slice(None), KINDS.index("sleep"))].sum())
+
     def _usual(self, when: Sequence[datetime], hours: Array) -> tuple[Array, Array]:
         means, spreads = [], []
         for moment, length in zip(when, hours, strict=True):

@@ -5,7 +5,7 @@ ecu.observe(measurements)            # whenever something was measured
 commands = ecu.plan(forecast)        # every quarter of an hour: what passes the safety gate
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,6 +22,8 @@ from sumika.ecu.foretold import check_forecast
 from sumika.ecu.guard import Guard
 from sumika.ecu.in_order import check_measurements, check_names
 from sumika.ecu.inputs import Inputs
+from sumika.ecu.light_reasons import light_reason, with_given
+from sumika.ecu.light_watch import LightWatch
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
 from sumika.ecu.restraint import stores_left
 from sumika.ecu.situating import SETTLES_PER_S, Situating
@@ -31,6 +33,7 @@ from sumika.ecu.watch import Watch
 from sumika.physics.heat_pump import water_heating_cop
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.problem import Planned, plan
+from sumika.plan.reasons import Reason
 from sumika.plan.situation import Grid
 from sumika.schema import AirSample, Asker, Command, DeviceState, SumikaError, Vote, WeatherSample
 from sumika.schema.house import House
@@ -51,6 +54,7 @@ class Ecu:
         belief: Of rooms and of the house's own behaviour.
         routine: Of people.
         usage: Of hot water, sockets and the car.
+        light: Of lamps and daylight.
         planned: The newest plan; None before the first.
         learns: Whether the house's parameters are learned anew every night.
         watch: Of devices that do not obey, sensors that lie, and what has changed in the house.
@@ -85,6 +89,7 @@ class Ecu:
         self.routine, self.usage = Routine(house), Usage(house)
         self.roof = Roof(house, self.belief.sun)
         self.watch = Watch(self.belief)
+        self.light = LightWatch(house, self.belief, self.routine, self.worth)
         self.planned: Planned | None = None
         self.likings: dict[str, Liking] = {room.id: Liking() for room in house.rooms}
         self._telling = Telling(self.belief)
@@ -123,8 +128,27 @@ class Ecu:
         seconds = (at - self._at).total_seconds() if self._at is not None else 0.0
         self._at = at
         self._take(measurements, seconds)
+        self.light.look(measurements)
         if self.belief.turn(at.timestamp()):
             self._quarter(at)
+
+    def look(self, measurements: Measurements) -> tuple[Command, ...]:
+        """Look at people and lamps alone, between two observations; return what lamps are to be told at once.
+
+        Args:
+            measurements: At one moment; never older than the last ones. Only people, lamps and light count.
+        """
+        commands = commands_of(self.light.look(measurements), measurements.at, Asker.PLAN)
+        return with_given(commands, self.given_reasons({one.device for one in commands}))
+
+    def given_reasons(self, devices: Collection[str]) -> dict[str, Reason]:
+        """Return why those of some devices do what they do that are no part of the optimisation.
+
+        Args:
+            devices: Their ids.
+        """
+        told = {device: self.light.why(device) for device in devices}
+        return {device: light_reason(why, self.house) for device, why in told.items() if why is not None}
 
     def _take(self, measurements: Measurements, seconds: float) -> None:
         record = self.belief.record
@@ -298,12 +322,14 @@ class Ecu:
         assert self._at is not None
         restraint = self.watch.restraint(self._at)
         stores = stores_of(self.house, self._told, self.usage, ahead, when, self.mains_c, self.worth)
+        people = self.routine.ahead(when, grid.hours)
         solar = self.roof.power_kw(middle, ahead.direct_w_m2, ahead.diffuse_w_m2, ahead.outdoor_c)
         return Inputs(
             grid=grid,
             ahead=ahead,
             when=when,
-            people=self.routine.ahead(when, grid.hours),
+            people=people,
+            light=self.light.ahead(when, people, ahead),
             other_w=self.usage.other_w(when, grid.hours, now_w),
             solar_kw=solar,
             outdoor_mean_c=self._outdoor_mean_c if self._outdoor_mean_c is not None else float(ahead.outdoor_c.mean()),
@@ -404,4 +430,4 @@ class Ecu:
         step = max(0, round(self._age_s() / _EVERY_S))
         unspoken = self.watch.restraint(self._at).unspoken
         told = [one for one in self._telling.settings(self.planned, self._told, step) if one[0] not in unspoken]
-        return commands_of(told, self._at, Asker.PLAN)
+        return commands_of([*told, *self.light.settings()], self._at, Asker.PLAN)

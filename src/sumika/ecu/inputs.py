@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.belief.routine import PeopleAhead
+from sumika.ecu.lighting import LightAhead
 from sumika.ecu.outlook import Ahead
 from sumika.ecu.restraint import Restraint
 from sumika.plan.situation import Grid, Store
@@ -34,6 +35,7 @@ class Inputs:
         outdoor_pm2_5: Outside.
         dust_per_s: (step, room) particles that cooking and the like make, µg/m³ a second.
         stores: What keeps energy.
+        light: Of lamps.
         settings: What each control was planned to do in the step before.
         worth: Of everything.
         restraint: What is done without.
@@ -54,6 +56,7 @@ class Inputs:
     outdoor_pm2_5: float
     dust_per_s: Array
     stores: list[Store]
+    light: LightAhead
     settings: dict[str, float]
     worth: Worth
     restraint: Restraint = field(default_factory=Restraint)

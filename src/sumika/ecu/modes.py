@@ -128,6 +128,7 @@ class Deciding:
             without=without,
             follows="" if follows == PLAN else follows,
             dearer=-comparison.saves,
+            given=self.ecu.given_reasons({one.device for one in good}),
         )
         foretold = getattr(forecast, "source", "") != "record"
         return Decision(

@@ -76,7 +76,8 @@ class Situating:
             hinges=self.hinges,
             controls=tuple(self._restrained(controls)),
             stores=tuple(inputs.stores),
-            load_kw=inputs.other_w / 1000.0,
+            load_kw=inputs.other_w / 1000.0 + inputs.light.load_kw,
+            dim_per_h=inputs.light.dim_per_h,
             solar_kw=inputs.solar_kw,
             price=inputs.ahead.price + worth.carbon_per_kg * inputs.ahead.carbon_g_kwh / 1000.0,
             feed_in=inputs.ahead.feed_in,
@@ -158,6 +159,9 @@ class Situating:
         drive = thermal.gains_w(theta, sun, people, inputs.other_w)
         drive += nets[0].outside_w_k[0] * ahead.outdoor_c[:, None]
         own = np.diag(nets[0].response[0])[: self.rooms]
+        # What lamps shine warms what it falls on as much as the air.
+        drive[:, : self.rooms] += 0.6 * inputs.light.room_w
+        drive[:, self.rooms : 2 * self.rooms] += 0.4 * inputs.light.room_w
         drive[:, : self.rooms] += self._lasting()[:, None] * belief.unexplained_k / own
         for watts in inputs.restraint.gives_w.values():
             drive += self._lasting()[:, None] * watts

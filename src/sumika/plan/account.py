@@ -25,6 +25,7 @@ class Account:
         air: Of stale, dusty, dry or damp air.
         devices: Of wear, noise, fuel and what people dislike of devices.
         stores: Of what is missing in stores, less what is left in them at the end.
+        light: Of what people lack of the light of a day.
     """
 
     energy: float
@@ -32,11 +33,12 @@ class Account:
     air: float
     devices: float
     stores: float
+    light: float = 0.0
 
     @property
     def total(self) -> float:
         """All together."""
-        return self.energy + self.comfort + self.air + self.devices + self.stores
+        return self.energy + self.comfort + self.air + self.devices + self.stores + self.light
 
     def less(self, other: "Account") -> "Account":
         """Return how much more each part costs than in another account."""
@@ -46,6 +48,7 @@ class Account:
             air=self.air - other.air,
             devices=self.devices - other.devices,
             stores=self.stores - other.stores,
+            light=self.light - other.light,
         )
 
 
@@ -110,6 +113,7 @@ def account_of(planned: Planned) -> Account:
             _store(store, planned.stored_kwh[store.device], planned.charge_kw[store.device], hours)
             for store in situation.stores
         ),
+        light=float((situation.dim_per_h * hours).sum()),
     )
 
 

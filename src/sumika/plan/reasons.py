@@ -53,6 +53,7 @@ class Known:
         without: By device: what it would cost to do without it, where that was worked out.
         follows: Name of the simple controller whose way this is; empty: it is the plan's own.
         dearer: How much more the plan's own way would cost than that.
+        given: By device: the reason of what was decided beside the optimisation.
     """
 
     house: House
@@ -60,6 +61,7 @@ class Known:
     without: Mapping[str, Account] = field(default_factory=dict)
     follows: str = ""
     dearer: float = 0.0
+    given: Mapping[str, Reason] = field(default_factory=dict)
 
 
 def with_reasons(planned: Planned, commands: Iterable[Command], known: Known) -> tuple[Command, ...]:
@@ -92,6 +94,8 @@ class _Telling:
         self._index = {room: place for place, room in enumerate(planned.situation.rooms)}
 
     def reason(self, device_id: str, settings: Mapping[str, float]) -> Reason:
+        if device_id in self._known.given:
+            return self._known.given[device_id]
         device = self._devices[device_id]
         tells = _TELLS.get(device.kind, _Telling.plainly)
         parts = tells(self, device, settings)

@@ -173,6 +173,7 @@ class Situation:
         feed_in: (step,) for a kWh given.
         gas_price: Of a kWh of gas or oil.
         grid_kw: Most that can be taken or given.
+        dim_per_h: (step,) money an hour for light that people lack, whatever is planned.
         people: (step, room) expected, for reasons.
         rooms: Names of rooms, in order.
         notes: What is missing or doubtful, for people: "no forecast for 9 h", "sensor of the bedroom is stuck".
@@ -190,6 +191,7 @@ class Situation:
     feed_in: Array
     gas_price: float = 0.0
     grid_kw: float = 15.0
+    dim_per_h: Array = field(default_factory=lambda: np.zeros(1))
     people: Array = field(default_factory=lambda: np.zeros((0, 0)))
     rooms: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -8,6 +8,8 @@ as bad, and so is it in air with one WHO interim target 1 (35 ug/m3) of fine par
 WHO 2021 (15 ug/m3). Air drier than 40 % or damper than 60 % counts a sixth of that for every 10 %: it is felt, and
 slower. A room's surface beyond 80 % grows mould (ISO 13788); cleaning one off costs some thousand yen after some
 hundred hours. Hot water that is missing: a public bath in Tokyo costs 550 yen (as of 2024), a bath here is 75 litres.
+A day without its light is not felt at once, but sleep is worse for it (T. M. Brown et al., PLoS Biol. 2022): an hour of
+one person who is awake with none of the 250 melanopic lux of a day counts a sixth too.
 A car that is short of charge: quick charging on the road is 60 to 150 yen/kWh as of 2024, and the detour. All are
 typical and chosen, not measured: residents can set their own (`control` in house.yaml).
 """
@@ -41,6 +43,7 @@ class Worth:
         missing_hot_water_per_l: For each litre of 40 degrees that was wanted and did not come.
         missing_charge_per_kwh: For each kWh that a car lacks for its way.
         carbon_per_kg: For each kilogram of CO2.
+        dim_day_per_person_h: For each 250 lux melanopic that somebody lacks by day; in proportion.
     """
 
     currency: str = "JPY"
@@ -59,6 +62,7 @@ class Worth:
     missing_hot_water_per_l: float = 7.0
     missing_charge_per_kwh: float = 150.0
     carbon_per_kg: float = 0.0
+    dim_day_per_person_h: float = 10.0
 
 
 def worth_of(control: Control | None, currency: str) -> Worth:
@@ -80,6 +84,7 @@ def worth_of(control: Control | None, currency: str) -> Worth:
         mould_per_room_h=rate * usual.mould_per_room_h,
         missing_hot_water_per_l=rate * usual.missing_hot_water_per_l,
         missing_charge_per_kwh=rate * usual.missing_charge_per_kwh,
+        dim_day_per_person_h=rate * usual.dim_day_per_person_h,
     )
     if control is None:
         return priced

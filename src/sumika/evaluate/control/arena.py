@@ -13,7 +13,7 @@ from sumika.evaluate.control.presence import PresenceSource, Seen, Watcher
 from sumika.evaluate.control.prices import Prices
 from sumika.evaluate.control.readings import air_samples, device_states, meter_sample
 from sumika.schema import Command, Origin, Vote
-from sumika.schema.house import House
+from sumika.schema.house import Control, House
 from sumika.schema.living import FurnitureKind
 from sumika.units import seconds_to_ns
 from sumika.world.devices.habits import Habits, ResidentWish
@@ -46,7 +46,8 @@ CONTROLLED = frozenset(
         "window_opener",
     }
 )
-"""Kinds that belong to the controller; light, television and the hood over the stove are the residents'."""
+"""Kinds that belong to the controller; television and the hood over the stove are the residents', and so is light
+unless the household hands it over."""
 
 
 class Controller(Protocol):
@@ -110,7 +111,8 @@ def controlled_devices(house: House) -> frozenset[str]:
     """
     kitchens = {piece.room for piece in house.furniture if piece.kind is FurnitureKind.KITCHEN}
     hoods = {device.id for device in house.devices if device.kind == "exhaust_fan" and device.room in kitchens}
-    return frozenset(device.id for device in house.devices if device.kind in CONTROLLED) - hoods
+    lamps = {"light"} if house.control is not None and house.control.light == "plan" else set()
+    return frozenset(device.id for device in house.devices if device.kind in CONTROLLED | lamps) - hoods
 
 
 class Arena:
@@ -160,7 +162,9 @@ class Arena:
         """The house as its owner describes it, with the fans of its class: nothing of how people in it live."""
         told = self.world.house
         residents = tuple(msgspec.structs.replace(one, life=None) for one in told.residents)
-        return msgspec.structs.replace(told, residents=residents, world=None)
+        # A household that says nothing of control keeps its lamps.
+        control = told.control if told.control is not None else Control(light="residents")
+        return msgspec.structs.replace(told, residents=residents, world=None, control=control)
 
     @property
     def at(self) -> Instant:

@@ -1,0 +1,142 @@
+"""Light as the controller sees it: measurements in, settings of lamps out; and what they will draw and give off."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.belief.airflow import rating
+from sumika.belief.daylight import Daylight
+from sumika.belief.house import HouseBelief
+from sumika.belief.routine import PeopleAhead, Routine
+from sumika.ecu.lighting import LampReason, LightAhead, Lighting, Setting, Sight
+from sumika.ecu.outlook import Ahead, Measurements
+from sumika.schema import DeviceState, WeatherSample
+from sumika.schema.house import House
+from sumika.schema.worth import Worth
+
+Array = NDArray[np.float64]
+
+THERE = 0.5
+"""Somebody is there from this probability on."""
+
+WEATHER_S = 3600.0
+"""So old a word of the weather may be."""
+
+CLOUDY_W_M2 = 450.0
+"""Of sun and sky on a level plane, times the sine of the sun's height, where nobody tells: a cloudy day, typical."""
+
+
+class LightWatch:
+    """Watches people, lamps and daylight of one house."""
+
+    def __init__(self, house: House, belief: HouseBelief, routine: Routine, worth: Worth) -> None:
+        """Know the house.
+
+        Args:
+            house: As described.
+            belief: Of its rooms and windows.
+            routine: Of its people.
+            worth: Of light.
+        """
+        self._house, self._sun = house, belief.sun
+        self._daylight = Daylight(house, belief.outline, belief.sun)
+        self._lighting = Lighting(house, belief.outline, self._daylight, routine, worth)
+        self._told: dict[tuple[str, str], float] = {}
+        self._lux: dict[str, float] = {}
+        self._weather: tuple[float, WeatherSample] | None = None
+        self._metered: set[str] = set()
+        self._lamps = {device.id for device in house.devices if device.kind == "light"}
+        self._price_per_kwh = 0.0
+
+    def look(self, measurements: Measurements) -> list[Setting]:
+        """Take in what was measured; return what lamps are to be told now that is news to them.
+
+        Args:
+            measurements: At one moment; never older than the last ones.
+        """
+        for state in measurements.devices:
+            self._hear(state)
+        if measurements.weather is not None:
+            self._weather = (measurements.at.timestamp(), measurements.weather)
+        for sample in measurements.air:
+            if sample.illuminance_lux is not None and np.isfinite(sample.illuminance_lux):
+                self._lux[sample.room] = sample.illuminance_lux
+        people = {
+            room: None if probability is None else (max(1.0, float(count)) if probability >= THERE else 0.0)
+            for room, (probability, count) in measurements.presence.items()
+        }
+        sight = Sight(
+            at=measurements.at,
+            people=people,
+            does=measurements.activities,
+            told=self._told,
+            daylight_lux=self._now_lux(measurements.at),
+            measured_lux=self._lux,
+            price_per_kwh=self._price_per_kwh,
+        )
+        return self._lighting.see(sight)
+
+    def settings(self) -> list[Setting]:
+        """Return all that lamps are told as it stands; those that are left alone are absent."""
+        return self._lighting.settings()
+
+    def why(self, device: str) -> LampReason | None:
+        """Return why a lamp is as it is; None for what is none, or is left alone.
+
+        Args:
+            device: Its id.
+        """
+        return self._lighting.why(device)
+
+    def ahead(self, when: Sequence[datetime], people: PeopleAhead, ahead: Ahead) -> LightAhead:
+        """Return what lamps will draw and give off.
+
+        Args:
+            when: (step,) the middle of each step, in local time.
+            people: Who is expected where.
+            ahead: The forecast on the plan's grid.
+        """
+        self._price_per_kwh = float(ahead.price[0])
+        middle = ahead.unix_s + 1800.0 * ahead.hours
+        # What blinds will do is the plan's to find; now they are as they are.
+        lux = self._daylight.lux(middle, ahead.direct_w_m2, ahead.diffuse_w_m2, {})
+        return self._lighting.ahead(when, people, lux, ahead.price, frozenset(self._metered))
+
+    def _hear(self, state: DeviceState) -> None:
+        if not state.available:
+            return
+        for name, value in state.values.items():
+            if np.isfinite(value):
+                self._told[state.device, name] = value
+        if state.device in self._lamps and state.power_w is not None:
+            self._metered.add(state.device)
+
+    def _now_lux(self, at: datetime) -> Array:
+        now_s = at.timestamp()
+        unix_s = np.array([now_s])
+        direct, diffuse = self._light_outside(now_s, unix_s)
+        return np.asarray(self._daylight.lux(unix_s, direct, diffuse, self._closed())[0])
+
+    def _light_outside(self, now_s: float, unix_s: Array) -> tuple[Array, Array]:
+        """Return direct and diffuse light now; where only both together are told, or nothing is, split or taken."""
+        weather = self._weather[1] if self._weather is not None and now_s - self._weather[0] <= WEATHER_S else None
+        if (
+            weather is not None
+            and weather.direct_normal_w_m2 is not None
+            and weather.diffuse_horizontal_w_m2 is not None
+        ):
+            return np.array([weather.direct_normal_w_m2]), np.array([weather.diffuse_horizontal_w_m2])
+        if weather is not None and weather.global_horizontal_w_m2 is not None:
+            return self._sun.split(unix_s, np.array([weather.global_horizontal_w_m2]))
+        up, _ = self._sun.position(unix_s)
+        return np.zeros(1), CLOUDY_W_M2 * np.maximum(np.sin(up), 0.0)
+
+    def _closed(self) -> dict[str, float]:
+        """Return by window the share of its light that a blind keeps out."""
+        return {
+            device.window: self._told.get((device.id, "closed"), 0.0) * (1.0 - rating(device, "shut_transmits"))
+            for device in self._house.devices
+            if device.kind == "blind" and device.window
+        }
