@@ -11,7 +11,7 @@ import pytest
 
 from sumika.clock import Instant
 from sumika.ecu import Measurements
-from sumika.evaluate.control.arena import Arena, controlled_devices
+from sumika.evaluate.control.arena import Arena
 from sumika.evaluate.control.baselines import FAMILIES, Settings
 from sumika.evaluate.control.compare import Plan, compare
 from sumika.evaluate.control.contenders import CONTENDERS, Contender, contenders_of, enter
@@ -24,8 +24,9 @@ from sumika.evaluate.control.presence import HOLDS_S, PresenceSource, Seen, Watc
 from sumika.evaluate.control.summary import gap_closed_by, lines_of, total, worst_scenario_of
 from sumika.evaluate.control.weeks import QUICK, SCORED_SEEDS, TUNING_SEEDS, WEEKS, week_of
 from sumika.schema import Asker, Command, Origin, SumikaError, UsageError
-from sumika.schema.house import Tariff
+from sumika.schema.house import Control, Tariff
 from sumika.schema.worth import Worth
+from sumika.world.devices.controlled import controlled_devices
 from sumika.world.devices.storage import CarCharger
 from sumika.world.exchange import Doing
 from tests.control_helpers import STAMP, diary, short_house
@@ -210,7 +211,8 @@ def test_commands_pass_the_gate_or_do_not_arrive() -> None:
 
 @pytest.mark.slow
 def test_what_belongs_to_the_controller_is_left_alone_and_residents_keep_the_rest() -> None:
-    arena = Arena(short_house("2026-01-26T18:00"))
+    house = msgspec.structs.replace(short_house("2026-01-26T18:00"), control=Control(light="residents"))
+    arena = Arena(house)
     idle = arena.run(Recorder(), 0.25)
     owned = controlled_devices(arena.house)
     assert "range_hood" not in owned

@@ -358,7 +358,7 @@ class FakeHabits:
 class FakeWorld:
     """A world that writes down what it is told, and refuses 9."""
 
-    climate_devices = frozenset({"heater", "fan"})
+    handed_over = frozenset({"heater", "fan"})
 
     def __init__(self) -> None:
         self.habits = FakeHabits()

@@ -6,12 +6,14 @@ from sumika.runtime.device_loop import fail_safe_writes
 from sumika.runtime.gate_socket import GateEar
 from sumika.runtime.process import NodeProcess
 from sumika.schema import DeviceState, Event, Origin, Severity, Write
+from sumika.schema.house import Control, House
 
 
 class LeavesAlone(Protocol):
     """The habits of a house: what residents and thermostats do with its devices."""
 
     off: set[str]
+    lit_by_house: set[str]
 
 
 class Commanded(Protocol):
@@ -23,8 +25,8 @@ class Commanded(Protocol):
         ...
 
     @property
-    def climate_devices(self) -> frozenset[str]:
-        """The ids of what heats, cools and ventilates."""
+    def handed_over(self) -> frozenset[str]:
+        """The ids of what belongs to whoever controls the house."""
         ...
 
     def command(self, device: str, setting: str, value: float) -> str:
@@ -35,8 +37,9 @@ class Commanded(Protocol):
 class SimulatedHands:
     """Tells the simulated devices what the gate passed.
 
-    While the house is driven its habits leave heating, cooling and ventilation alone: what they would do is then the
-    controllers' to do, and would look like a resident's hand. When the gate is gone they have them back.
+    While the house is driven its habits leave alone what belongs to controllers: it would look like a resident's hand.
+    The hood over the stove stays the cook's, who switches it on and off, and lamps where no radar looks stay everybody's.
+    When the gate is gone they have all back.
     """
 
     def __init__(self, process: NodeProcess, world: Commanded) -> None:
@@ -44,6 +47,8 @@ class SimulatedHands:
         self._process, self._world = process, world
         control = process.launch.house.control
         self._drives = control is not None and control.mode == "drive"
+        self._lamps, seen = lamps_of(process.launch.house)
+        self._taken = (world.handed_over - self._lamps) | seen
         self._ours = frozenset(device.id for device in process.launch.house.devices if not device.connection)
         self._safe = fail_safe_writes(process.launch.house, "")
         self._ear = GateEar(process.folder, process.node.name, process.clock.now().monotonic_ns)
@@ -84,9 +89,11 @@ class SimulatedHands:
         habits = self._world.habits
         if habits is not None and self._drives:
             if leave:
-                habits.off -= self._world.climate_devices
+                habits.off -= self._taken
+                habits.lit_by_house -= self._lamps
             else:
-                habits.off |= self._world.climate_devices
+                habits.off |= self._taken
+                habits.lit_by_house |= self._lamps
 
     def _tell_silence(self, silent: bool) -> None:
         if self._process.publisher is not None:
@@ -104,3 +111,15 @@ class SimulatedHands:
     def close(self) -> None:
         """Stop listening."""
         self._ear.close()
+
+
+def lamps_of(house: House) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the lamps that residents have handed over, and those of them in rooms that a radar looks into.
+
+    Args:
+        house: As described.
+    """
+    control = house.control if house.control is not None else Control()
+    seen = {radar.room for radar in house.radars}
+    lamps = [device for device in house.devices if device.kind == "light" and control.light == "plan"]
+    return frozenset(one.id for one in lamps), frozenset(one.id for one in lamps if one.room in seen)

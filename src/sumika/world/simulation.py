@@ -14,6 +14,7 @@ from sumika.schema import UsageError
 from sumika.schema.house import House, Tariff
 from sumika.world.building import Building
 from sumika.world.devices import AirSensors, Demands, Devices, DevicesStep, Habits, SensorReading
+from sumika.world.devices.controlled import controlled_devices
 from sumika.world.doors import Doors
 from sumika.world.energy import Meter, MeterReading, meter_of
 from sumika.world.exchange import Acting, Doing, Outside, RoomsActedOn, RoomsNow
@@ -125,6 +126,11 @@ class World:
     def climate_devices(self) -> frozenset[str]:
         """The ids of what heats, cools and ventilates."""
         return frozenset(device.id for device in self.house.devices if device.kind in _CLIMATE_KINDS)
+
+    @property
+    def handed_over(self) -> frozenset[str]:
+        """The ids of what belongs to whoever controls the house."""
+        return controlled_devices(self.house)
 
     @property
     def rooms(self) -> tuple[str, ...]:

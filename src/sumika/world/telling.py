@@ -1,27 +1,23 @@
 """What a simulated house says on the bus: its sensors, devices, meter and weather as real ones would, and the truth."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 
 import numpy as np
 
 from sumika.clock import Instant
 from sumika.schema import (
-    AirSample,
-    DeviceState,
     Message,
-    MeterSample,
     Origin,
     TrueBeat,
     TrueBreath,
     TrueRoom,
     TrueWorld,
     WeatherForecast,
-    WeatherSample,
 )
 from sumika.units import SECONDS_PER_MINUTE, seconds_to_ns
 from sumika.world.exchange import Stretch
 from sumika.world.radar_scene.living_bodies import LivingBodies
+from sumika.world.readings import air_samples, device_states, meter_sample, weather_sample
 from sumika.world.simulation import World, WorldStep
 from sumika.world.start import settings_of
 from sumika.world.weather.forecast import spread_of_temperature_k
@@ -37,8 +33,6 @@ _SLOW_EVERY = 2
 _WEATHER_EVERY = 12
 FORETELLS_EVERY_S, FORETELLS_H = 3600.0, 60
 """A forecast is told every hour: of two days, and of what its issue is old."""
-
-_METER = "house_meter"
 
 
 class Telling:
@@ -95,12 +89,7 @@ class Telling:
     def of_step(self, step: WorldStep) -> Iterator[Message]:
         """Yield what sensors, devices, meter and rooms say after a step."""
         stamp, world = self._stamp(step.at_s), self._world
-        for sensor in world.house.sensors:
-            reading = step.readings.get(sensor.id)
-            if reading is not None:
-                yield AirSample(
-                    stamp=stamp, origin=Origin.SIMULATED, sensor=sensor.id, room=sensor.room, **asdict(reading)
-                )
+        yield from air_samples(world, step, stamp)
         if self._steps % _SLOW_EVERY == 0:
             yield from self._slow(step, stamp)
         if self._steps % _WEATHER_EVERY == 0:
@@ -112,29 +101,8 @@ class Telling:
         self._steps += 1
 
     def _slow(self, step: WorldStep, stamp: Instant) -> Iterator[Message]:
-        yield MeterSample(
-            stamp=stamp,
-            origin=Origin.SIMULATED,
-            meter=_METER,
-            power_w=step.meter.grid_w,
-            imported_kwh=step.meter.imported_kwh,
-            exported_kwh=step.meter.exported_kwh,
-            pv_w=step.devices.pv_w,
-            gas_w=step.devices.gas_w,
-            price_per_kwh=step.meter.price_per_kwh,
-            currency=self._world.meter.currency,
-            carbon_g_kwh=step.meter.carbon_g_kwh,
-        )
-        for device, values in step.devices.states.items():
-            yield DeviceState(
-                stamp=stamp,
-                origin=Origin.SIMULATED,
-                device=device,
-                values=dict(values),
-                power_w=step.devices.power_w.get(device),
-                available=device not in step.devices.silent,
-                why=step.devices.refused.get(device, ""),
-            )
+        yield meter_sample(self._world, step, stamp)
+        yield from device_states(step, stamp)
         yield from self._rooms(step, stamp)
 
     def _rooms(self, step: WorldStep, stamp: Instant) -> Iterator[Message]:
@@ -257,23 +225,3 @@ class Telling:
                         interval_s=beat_s - before_s,
                     ),
                 )
-
-
-def weather_sample(world: World, step: WorldStep, stamp: Instant) -> WeatherSample:
-    """Return what a weather station at the house says after a step."""
-    outside = step.outside
-    return WeatherSample(
-        stamp=stamp,
-        origin=Origin.SIMULATED,
-        source=world.weather.name,
-        temperature_c=outside.temperature_c,
-        relative_humidity=step.outdoor_humidity,
-        wind_m_s=outside.wind_m_s,
-        wind_from_deg=outside.wind_from_deg,
-        global_horizontal_w_m2=outside.global_horizontal_w_m2,
-        direct_normal_w_m2=outside.direct_normal_w_m2,
-        diffuse_horizontal_w_m2=outside.diffuse_horizontal_w_m2,
-        pressure_pa=outside.pressure_pa,
-        rain_mm_h=outside.rain_mm_h,
-        pm2_5_ug_m3=outside.pm2_5_ug_m3,
-    )

@@ -11,43 +11,20 @@ from sumika.evaluate.control.diary import Diary, DiaryWriter
 from sumika.evaluate.control.forecasts import Forecast, Forecaster
 from sumika.evaluate.control.presence import PresenceSource, Seen, Watcher
 from sumika.evaluate.control.prices import Prices
-from sumika.evaluate.control.readings import air_samples, device_states, meter_sample
 from sumika.schema import Command, Origin, Vote
 from sumika.schema.house import Control, House
-from sumika.schema.living import FurnitureKind
 from sumika.units import seconds_to_ns
+from sumika.world.devices.controlled import controlled_devices
 from sumika.world.devices.habits import Habits, ResidentWish
+from sumika.world.readings import air_samples, device_states, meter_sample, weather_sample
 from sumika.world.residents import Wish
 from sumika.world.simulation import World, WorldStep
-from sumika.world.telling import weather_sample
 
 STEP_S = 300.0
 """Of the world, and how often a controller observes."""
 COMMANDS_EVERY = 3
 """A controller commands with every so manieth step."""
 DAY_S = 86_400.0
-
-CONTROLLED = frozenset(
-    {
-        "room_air_conditioner",
-        "whole_house_air_conditioner",
-        "floor_heating",
-        "boiler",
-        "radiator",
-        "balanced_ventilation",
-        "exhaust_fan",
-        "heat_pump_water_heater",
-        "battery",
-        "ev_charger",
-        "humidifier",
-        "dehumidifier",
-        "air_purifier",
-        "blind",
-        "window_opener",
-    }
-)
-"""Kinds that belong to the controller; television and the hood over the stove are the residents', and so is light
-unless the household hands it over."""
 
 
 class Controller(Protocol):
@@ -101,18 +78,6 @@ class _HeardHabits(Habits):
         super().hear(wish)
         if isinstance(wish, Wish):
             self.heard.append(wish)
-
-
-def controlled_devices(house: House) -> frozenset[str]:
-    """Return the ids of the devices that belong to the controller.
-
-    Args:
-        house: With the fans that every house of its class has.
-    """
-    kitchens = {piece.room for piece in house.furniture if piece.kind is FurnitureKind.KITCHEN}
-    hoods = {device.id for device in house.devices if device.kind == "exhaust_fan" and device.room in kitchens}
-    lamps = {"light"} if house.control is not None and house.control.light == "plan" else set()
-    return frozenset(device.id for device in house.devices if device.kind in CONTROLLED | lamps) - hoods
 
 
 class Arena:

@@ -15,7 +15,7 @@ LIKES_WARM_C, LIKES_COOL_C, ASLEEP_WARM_C, ASLEEP_COOL_C = 21.0, 27.0, 17.0, 28.
 LEAVES_IT_ON_S = 900.0
 """So long after the last one left, heating and cooling go on."""
 
-DARK_LUX, BRIGHT_LUX = 100.0, 1500.0
+DARK_LUX, BRIGHT_LUX, SEES_THE_WAY_LUX = 100.0, 1500.0, 1.0
 BATH_FAN_S = 7200.0
 """So long after a bath the fan runs on."""
 
@@ -44,6 +44,7 @@ class Scene:
         kitchens: Rooms with a stove.
         baths: Rooms with a bath.
         hoods: Fans over a stove.
+        lit_by_house: Lamps that the house lights by itself.
     """
 
     now_s: float
@@ -58,6 +59,7 @@ class Scene:
     kitchens: frozenset[str] = frozenset()
     baths: frozenset[str] = frozenset()
     hoods: frozenset[str] = frozenset()
+    lit_by_house: frozenset[str] = frozenset()
 
     def does(self, room: str, words: tuple[str, ...]) -> bool:
         """Return whether somebody does one of these in a room; a word's beginning is enough."""
@@ -150,6 +152,8 @@ def _light(device: Described, scene: Scene) -> list[Wish]:
         return [("level", 0.0)]
     late = scene.local.hour >= 20 or scene.local.hour < 5
     lux = float(scene.rooms.illuminance_lux[scene.index[room]])
+    if late and device.id in scene.lit_by_house and lux > SEES_THE_WAY_LUX:
+        return []
     if lux < DARK_LUX:
         return [("level", 0.6 if late else 0.9), ("colour_temperature_k", 2700.0 if late else 4000.0)]
     return [("level", 0.0)] if lux > BRIGHT_LUX else []

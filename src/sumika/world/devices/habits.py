@@ -50,6 +50,7 @@ class Habits:
 
     Attributes:
         off: Devices, by id, that somebody else drives.
+        lit_by_house: Lamps, by id, that the house lights by itself; who finds light there at night leaves it.
     """
 
     def __init__(self, house: House) -> None:
@@ -66,6 +67,7 @@ class Habits:
         self._tended_day = -1
         self._now_s = 0.0
         self.off: set[str] = set()
+        self.lit_by_house: set[str] = set()
 
     @classmethod
     def of(cls, house: House) -> "Habits":
@@ -158,6 +160,7 @@ class Habits:
             kitchens=self._kitchens,
             baths=self._baths,
             hoods=self._hoods,
+            lit_by_house=frozenset(self.lit_by_house),
         )
 
     def _shift(self, device: str, setting: str) -> float:

@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from sumika.clock import Instant
-from sumika.schema import AirSample, DeviceState, MeterSample, Origin
+from sumika.schema import AirSample, DeviceState, MeterSample, Origin, WeatherSample
 from sumika.world.devices import SensorReading
 from sumika.world.simulation import World, WorldStep
 
@@ -33,7 +33,7 @@ def device_states(step: WorldStep, at: Instant) -> tuple[DeviceState, ...]:
             stamp=at,
             origin=Origin.SIMULATED,
             device=device,
-            values=values,
+            values=dict(values),
             power_w=devices.power_w.get(device),
             available=device not in devices.silent,
             why=devices.refused.get(device, ""),
@@ -56,4 +56,24 @@ def meter_sample(world: World, step: WorldStep, at: Instant) -> MeterSample:
         price_per_kwh=step.meter.price_per_kwh,
         currency=world.meter.currency,
         carbon_g_kwh=step.meter.carbon_g_kwh,
+    )
+
+
+def weather_sample(world: World, step: WorldStep, stamp: Instant) -> WeatherSample:
+    """Return what a weather station at the house says after a step."""
+    outside = step.outside
+    return WeatherSample(
+        stamp=stamp,
+        origin=Origin.SIMULATED,
+        source=world.weather.name,
+        temperature_c=outside.temperature_c,
+        relative_humidity=step.outdoor_humidity,
+        wind_m_s=outside.wind_m_s,
+        wind_from_deg=outside.wind_from_deg,
+        global_horizontal_w_m2=outside.global_horizontal_w_m2,
+        direct_normal_w_m2=outside.direct_normal_w_m2,
+        diffuse_horizontal_w_m2=outside.diffuse_horizontal_w_m2,
+        pressure_pa=outside.pressure_pa,
+        rain_mm_h=outside.rain_mm_h,
+        pm2_5_ug_m3=outside.pm2_5_ug_m3,
     )
