@@ -108,6 +108,7 @@ class FakeThinking:
         self.observed: list[datetime] = []
         self.decided = self.kept = 0
         self.policy: tuple[Command, ...] = ()
+        self.lamps: tuple[Command, ...] = ()
         self.heard: list[WeatherForecast] = []
         self.foreteller = SimpleNamespace(hear=self.heard.append)
         self.declined: list[tuple[object, ...]] = []
@@ -115,6 +116,10 @@ class FakeThinking:
 
     def observe(self, ear: HouseEar, at: datetime, now_ns: int) -> None:
         self.observed.append(at)
+
+    def look(self, ear: HouseEar, at: datetime, now_ns: int) -> tuple[Command, ...]:
+        news, self.lamps = self.lamps, ()
+        return news
 
     def decide(self, told: object, at: datetime) -> Any:
         if self.fails:
@@ -316,6 +321,26 @@ def test_what_a_device_has_not_done_is_asked_for_again() -> None:
     process.heard.append(msgspec.structs.replace(done, stamp=process.clock.now()))
     process.turns(loop.turn, 305.0)
     assert [(one.action, one.value) for one in process.of(Command)] == [("setpoint_c", 21.0)]
+
+
+def test_lamps_follow_people_between_plans_and_what_they_were_told_last_is_what_they_are_reminded_of() -> None:
+    process, thinking, loop = a_planner()
+    thinking.lamps = (a_command("lamp", "level", 0.9),)
+    process.turns(loop.turn, 5.0)
+    # Before there is a plan nobody is in charge.
+    assert not process.of(Command)
+    process.turns(loop.turn, 10.0)
+    process.said.clear()
+    for level in (0.02, 0.0):
+        thinking.lamps = (a_command("lamp", "level", level),)
+        process.turns(loop.turn, 1.5)
+    told = process.of(Command)
+    assert [(one.device, one.value) for one in told] == [("lamp", 0.02), ("lamp", 0.0)]
+    assert all(one.asked_by == Asker.PLAN and one.expires_ns > one.stamp.monotonic_ns for one in told)
+    process.said.clear()
+    process.turns(loop.turn, 305.0)
+    assert ("lamp", 0.0) in {(one.device, one.value) for one in process.of(Command)}
+    assert ("lamp", 0.02) not in {(one.device, one.value) for one in process.of(Command)}
 
 
 def test_what_was_learned_is_kept_every_hour_and_at_the_end() -> None:

@@ -93,6 +93,19 @@ def test_light_goes_where_it_is_wanted() -> None:
         assert ("lamp", "level", level) in told
 
 
+def test_who_finds_a_way_lit_at_night_reaches_for_no_switch() -> None:
+    at = START.replace(hour=2)
+    dim = replace(rooms_at(2), illuminance_lux=np.array([5.0, 0.0]))
+    habits = Habits.of(a_house())
+    habits.lit_by_house = {"lamp"}
+    assert ("lamp", "level") not in orders(habits, "toilet", at=at, rooms=dim)
+    in_the_dark = Habits.of(a_house())
+    in_the_dark.lit_by_house = {"lamp"}
+    dark = replace(rooms_at(2), illuminance_lux=np.zeros(2))
+    assert orders(in_the_dark, "toilet", at=at, rooms=dark)["lamp", "level"] > 0.0
+    assert orders(Habits.of(a_house()), "toilet", at=at, rooms=dim)["lamp", "level"] > 0.0
+
+
 def test_heat_waves_are_cooled() -> None:
     summer = Outside(temperature_c=33.0, humidity_ratio=0.018, sun_elevation_deg=60.0, direct_normal_w_m2=700.0)
     told = orders(Habits.of(a_house()), "reading", outside=summer, rooms=rooms_at(2, air_c=30.0))

@@ -138,8 +138,11 @@ class Ecu:
         Args:
             measurements: At one moment; never older than the last ones. Only people, lamps and light count.
         """
+        if self._at is None:
+            return ()
         commands = commands_of(self.light.look(measurements), measurements.at, Asker.PLAN)
-        return with_given(commands, self.given_reasons({one.device for one in commands}))
+        explained = with_given(commands, self.given_reasons({one.device for one in commands}))
+        return explained if self.guard is None else self.guard.passed(explained, measurements.at)
 
     def given_reasons(self, devices: Collection[str]) -> dict[str, Reason]:
         """Return why those of some devices do what they do that are no part of the optimisation.

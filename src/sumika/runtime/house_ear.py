@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sumika.clock import Instant
 from sumika.plan.rules import HouseSeen, RoomSeen
 from sumika.runtime.node import Launch
+from sumika.runtime.resting import Resting
 from sumika.schema import (
     AirSample,
     DeviceState,
@@ -68,6 +69,7 @@ class HouseEar:
         self.air: dict[str, AirSample] = {}
         self.devices: dict[str, DeviceState] = {}
         self.presence: dict[str, Presence] = {}
+        self._resting = Resting(house)
         self.weather: WeatherSample | None = None
         self.meter: MeterSample | None = None
         self.people: dict[str, int] = {}
@@ -83,6 +85,7 @@ class HouseEar:
                 self.devices[message.device] = message
         elif isinstance(message, Presence) and message.room in self._rooms:
             self.presence[message.room] = message
+            self._resting.hear(message)
         elif isinstance(message, Tracks):
             self._take_tracks(message)
         elif isinstance(message, WeatherSample):
@@ -121,6 +124,14 @@ class HouseEar:
             seen = float(self.people.get(room, 0)) if counted else 0.0
             found[room] = (probability, max(seen, probability))
         return found
+
+    def activities(self, now_ns: int) -> dict[str, str]:
+        """Return by room "sleep" where everybody is asleep; other rooms are absent.
+
+        Args:
+            now_ns: Present monotonic time.
+        """
+        return self._resting.activities(now_ns, PRESENCE_NS)
 
     def told(self, now_ns: int) -> dict[tuple[str, str], float]:
         """Return what devices said last, by (device, name); those long silent are absent.

@@ -47,6 +47,9 @@ GRACE_S = 90.0
 AGAIN_S = 60.0
 """A plan that could not be made is tried again after so long."""
 
+LOOKS_EVERY_S = 1.0
+"""So often people and lamps are looked at: who gets up at night cannot wait for a plan."""
+
 LEAST_BETWEEN_S = 180.0
 MOVED, MOVED_FOR_S = 0.5, 60.0
 """People have come or gone when a room's probability has changed by so much, for so long."""
@@ -89,6 +92,7 @@ class PlanLoop:
         self._observed_ns = now.monotonic_ns - seconds_to_ns(OBSERVES_EVERY_S)
         self._made_ns: int | None = None
         self._holds_until_ns = now.monotonic_ns
+        self._look_ns = now.monotonic_ns
         self._beaten_ns = now.monotonic_ns
         self._remind_ns = now.monotonic_ns
         self._asker = Asker.PLAN
@@ -113,6 +117,8 @@ class PlanLoop:
             self._observe()
         if now_ns >= self._plan_ns or self._people_moved(now_ns):
             self._plan()
+        if now_ns >= self._look_ns:
+            self._look(now_ns)
         self._remind(now_ns)
         if now_ns >= self._keep_ns:
             self._keep()
@@ -135,6 +141,17 @@ class PlanLoop:
     def _see(self, at: datetime, now_ns: int) -> None:
         self._observed_ns = now_ns
         self._thinking.observe(self.ear, at, now_ns)
+
+    def _look(self, now_ns: int) -> None:
+        """Let lamps follow people; what they are told is part of the plan in force from then on."""
+        self._look_ns = now_ns + seconds_to_ns(LOOKS_EVERY_S)
+        if self._mode is not Mode.DRIVE or not self._in_force(now_ns):
+            return
+        news = self._thinking.look(self.ear, self._local(self.process.clock.now()), now_ns)
+        if news:
+            told = {(one.device, one.action) for one in news}
+            self._commands = (*(one for one in self._commands if (one.device, one.action) not in told), *news)
+            self._send(news)
 
     def _keep(self) -> None:
         self._keep_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(KEEPS_EVERY_S)

@@ -46,6 +46,7 @@ class Thinking:
         self._deciding = Deciding(self.ecu)
         self._policy = _policy_of(house, tariff.currency, self)
         self._at: datetime | None = None
+        self._lamps = frozenset(device.id for device in house.devices if device.kind in ("light", "blind"))
 
     def recall(self, folder: Path, at: datetime) -> bool:
         """Take what was learned before a restart; return whether there was anything that fits.
@@ -110,10 +111,32 @@ class Thinking:
             weather=ear.fresh_weather(now_ns),
             meter=meter,
             presence=ear.occupied(now_ns),
+            activities=ear.activities(now_ns),
             votes=votes,
         )
         (self._policy or self.ecu).observe(measurements)
         guess_first(self.ecu.belief, air)
+
+    def look(self, ear: HouseEar, at: datetime, now_ns: int) -> tuple[Command, ...]:
+        """Return what lamps are to be told now: people do not wait for a plan.
+
+        Args:
+            ear: What was heard.
+            at: On the house's own clock.
+            now_ns: Present monotonic time.
+        """
+        from sumika.ecu import Measurements
+
+        if self._at is None or at < self._at:
+            return ()
+        return self.ecu.look(
+            Measurements(
+                at=at,
+                devices=tuple(state for device, state in ear.devices.items() if device in self._lamps),
+                presence=ear.occupied(now_ns),
+                activities=ear.activities(now_ns),
+            )
+        )
 
     def decide(self, told: Mapping[tuple[str, str], float], at: datetime) -> "Decision":
         """Return what is to be done.
