@@ -69,6 +69,7 @@ def filtered(
     node_of: NDArray[np.int64],
     noise: Array,
     widest: float,
+    streak: NDArray[np.int64],
 ) -> tuple[Array, Array, Array]:
     """Return (step + 1, node) the states of a Kalman filter, its innovations, and the last covariance.
 
@@ -86,6 +87,8 @@ def filtered(
         node_of: (measurement,) the node that it measures.
         noise: (measurement,) its variance.
         widest: An innovation of more standard deviations counts as so many: a lying sensor moves the state no further.
+        streak: (measurement,) how many in a row were wider, negative for those below; goes on. From the third on they
+            are believed: what says so again and again is right, and the model is not.
     """
     steps, nodes = drive.shape
     states = np.empty((steps + 1, nodes))
@@ -105,14 +108,34 @@ def filtered(
             value = measured[step, place]
             if np.isnan(value):
                 continue
-            node = node_of[place]
-            variance = spread[node, node] + noise[place]
-            surprise = value - now[node]
-            bound = widest * np.sqrt(variance)
-            surprises[step, place] = surprise / np.sqrt(variance)
-            surprise = min(max(surprise, -bound), bound)
-            gain = spread[:, node] / variance
-            now = now + gain * surprise
-            spread = spread - np.outer(gain, spread[node, :])
+            bound = widest if abs(streak[place]) < 2 else np.inf
+            surprise = _measure(now, spread, node_of[place], value, noise[place], bound)
+            surprises[step, place] = surprise
+            if abs(surprise) <= widest:
+                streak[place] = 0
+            elif surprise * streak[place] >= 0.0:
+                streak[place] += 1 if surprise > 0.0 else -1
+            else:
+                streak[place] = 1 if surprise > 0.0 else -1
         states[step + 1] = now
     return states, surprises, spread
+
+
+@compiled
+def _measure(state: Array, covariance: Array, node: int, value: float, noise: float, widest: float) -> float:
+    """Let a measurement of one node move state and covariance, in place; return its innovation in standard deviations.
+
+    Args:
+        state: (node,).
+        covariance: (node, node).
+        node: Which is measured.
+        value: What was measured.
+        noise: Its variance.
+        widest: As in `filtered`.
+    """
+    variance = covariance[node, node] + noise
+    surprise = float((value - state[node]) / np.sqrt(variance))
+    gain = covariance[:, node] / variance
+    state += gain * (min(max(surprise, -widest), widest) * np.sqrt(variance))
+    covariance -= np.outer(gain, covariance[node, :])
+    return surprise

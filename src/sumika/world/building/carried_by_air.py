@@ -163,15 +163,14 @@ def step_moisture(
         emptied = _dry_out(film, grown, wet, constant, seconds)
         if not (_take_less(state, before, source, sink) or emptied):
             break
-    sourced = came = went = 0.0
     ran_off, stored = _run_off(film, grown, film_most)
     for i in range(rooms):
         taken[i] = state[rooms + i] - before[rooms + i] + grown[0, i] + grown[1, i]
-        sourced += source[i] * seconds - sink[i] * integral[i]
-        came += gained[i] * volume_m3[i] * seconds
-        went += boundary[OUT, i] * integral[i]
         stored += state[i] * volume_m3[i] + state[rooms + i]
-    return sourced, came, went, ran_off, stored
+    inside = integral[:rooms]
+    sourced = (source * seconds - sink * inside).sum()
+    came = (gained[:rooms] * volume_m3 * seconds).sum()
+    return sourced, came, (boundary[OUT] * inside).sum(), ran_off, stored
 
 
 @compiled
