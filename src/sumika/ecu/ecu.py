@@ -18,15 +18,17 @@ from sumika.belief.house import HouseBelief
 from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
+from sumika.ecu.appliances import Appliances
 from sumika.ecu.foretold import check_forecast
 from sumika.ecu.guard import Guard
-from sumika.ecu.in_order import check_measurements, check_names
+from sumika.ecu.in_order import check_bands, check_measurements, check_names
 from sumika.ecu.inputs import Inputs
 from sumika.ecu.light_reasons import light_reason, with_given
 from sumika.ecu.light_watch import LightWatch
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
 from sumika.ecu.restraint import stores_left
 from sumika.ecu.situating import SETTLES_PER_S, Situating
+from sumika.ecu.start_reasons import start_reason
 from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K, stores_of
 from sumika.ecu.to_devices import Telling, commands_of
 from sumika.ecu.watch import Watch
@@ -34,6 +36,7 @@ from sumika.physics.heat_pump import water_heating_cop
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.problem import Planned, plan
 from sumika.plan.reasons import Reason
+from sumika.plan.runs import place
 from sumika.plan.situation import Grid
 from sumika.schema import AirSample, Asker, Command, DeviceState, SumikaError, Vote, WeatherSample
 from sumika.schema.house import House
@@ -55,10 +58,12 @@ class Ecu:
         routine: Of people.
         usage: Of hot water, sockets and the car.
         light: Of lamps and daylight.
+        appliances: Of machines that wait to be started.
         planned: The newest plan; None before the first.
         learns: Whether the house's parameters are learned anew every night.
         watch: Of devices that do not obey, sensors that lie, and what has changed in the house.
         guard: The safety gate inside; None where one stands elsewhere.
+        comfort_c: By room: the band of temperature that was asked for; it may be changed between two plans.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class Ecu:
         worth: Worth | None = None,
         plans_every_s: float = 900.0,
         guarded: bool = True,
+        comfort_c: Mapping[str, tuple[float, float]] | None = None,
     ) -> None:
         """Know a house as it is described; everything else is learned.
 
@@ -79,7 +85,14 @@ class Ecu:
             plans_every_s: So long a plan is followed, step by step, before the next one is made.
             guarded: Whether the safety gate is inside, and names that the house does not have are errors; otherwise
                 what `plan` returns is to pass a gate elsewhere, and unknown names are left alone.
+            comfort_c: By room: the band of temperature that is asked for whenever somebody is there, °C; what is
+                absent follows ISO 7730 and what residents say.
+
+        Raises:
+            UsageError: if there is no such room, or nothing lies in a band.
         """
+        check_bands(comfort_c or {}, house)
+        self.comfort_c = dict(comfort_c or {})
         self.guard = Guard(house) if guarded else None
         self._plans_every_s = plans_every_s
         self.learns = True
@@ -90,6 +103,7 @@ class Ecu:
         self.roof = Roof(house, self.belief.sun)
         self.watch = Watch(self.belief)
         self.light = LightWatch(house, self.belief, self.routine, self.worth)
+        self.appliances = Appliances(house, self.belief.outline, self.worth)
         self.planned: Planned | None = None
         self.likings: dict[str, Liking] = {room.id: Liking() for room in house.rooms}
         self._telling = Telling(self.belief)
@@ -129,6 +143,7 @@ class Ecu:
         self._at = at
         self._take(measurements, seconds)
         self.light.look(measurements)
+        self.appliances.hear(measurements.devices, at)
         if self.belief.turn(at.timestamp()):
             self._quarter(at)
 
@@ -151,7 +166,9 @@ class Ecu:
             devices: Their ids.
         """
         told = {device: self.light.why(device) for device in devices}
-        return {device: light_reason(why, self.house) for device, why in told.items() if why is not None}
+        lit = {device: light_reason(why, self.house) for device, why in told.items() if why is not None}
+        starts = {one.device: start_reason(one, self.worth.currency) for one in self.appliances.starts()}
+        return {**lit, **{device: reason for device, reason in starts.items() if device in devices}}
 
     def _take(self, measurements: Measurements, seconds: float) -> None:
         record = self.belief.record
@@ -333,6 +350,7 @@ class Ecu:
             when=when,
             people=people,
             light=self.light.ahead(when, people, ahead),
+            running_kw=self.appliances.running_kw(grid, self._at),
             other_w=self.usage.other_w(when, grid.hours, now_w),
             solar_kw=solar,
             outdoor_mean_c=self._outdoor_mean_c if self._outdoor_mean_c is not None else float(ahead.outdoor_c.mean()),
@@ -346,6 +364,7 @@ class Ecu:
             settings=self._before(),
             worth=self.worth,
             restraint=restraint,
+            comfort_c=self.comfort_c,
         )
 
     def _before(self) -> dict[str, float]:
@@ -394,9 +413,12 @@ class Ecu:
         situating = self.situate(forecast)
         if self.planned is None:
             first = plan(situating.situation(None))
-            self.planned = plan(situating.situation(situating.nominal_of(first.states)))
+            situation = situating.situation(situating.nominal_of(first.states))
         else:
-            self.planned = plan(situating.situation(situating.nominal_of(self._shifted())))
+            situation = situating.situation(situating.nominal_of(self._shifted()))
+        inputs = situating.inputs
+        self.planned, placed = place(situation, self.appliances.runs(inputs.grid, inputs.when, inputs.people.asleep))
+        self.appliances.planned(placed, inputs.grid, self.planned.worth_per_kwh)
         return self.planned
 
     def follow(self, planned: Planned) -> None:
@@ -433,4 +455,5 @@ class Ecu:
         step = max(0, round(self._age_s() / _EVERY_S))
         unspoken = self.watch.restraint(self._at).unspoken
         told = [one for one in self._telling.settings(self.planned, self._told, step) if one[0] not in unspoken]
-        return commands_of([*told, *self.light.settings()], self._at, Asker.PLAN)
+        beside = (*self.light.settings(), *self.appliances.settings())
+        return commands_of([*told, *beside], self._at, Asker.PLAN)

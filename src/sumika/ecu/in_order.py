@@ -1,12 +1,14 @@
 """What is asked of measurements before they are taken in: a moment, in order, and names that the house has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sumika.ecu.outlook import Measurements
 from sumika.schema import UsageError
 from sumika.schema.house import House
 
+OBSERVE = "Ecu.observe"
+LIVABLE_C = (5.0, 40.0)
 ACTIVITIES = frozenset({"sleep", "awake", "active"})
 
 
@@ -46,11 +48,33 @@ def check_names(measurements: Measurements, house: House) -> None:
     _check("activity", measurements.activities.values(), sorted(ACTIVITIES))
 
 
-def _check(what: str, names: Iterable[str], known: list[str]) -> None:
+def check_bands(comfort_c: Mapping[str, tuple[float, float]], house: House) -> None:
+    """See whether bands of temperature are of rooms that a house has, and such that people can live in them.
+
+    Args:
+        comfort_c: By room.
+        house: As described.
+
+    Raises:
+        UsageError: if not.
+    """
+    _check("room", comfort_c, [room.id for room in house.rooms], "Ecu, comfort_c")
+    for room, (low_c, high_c) in comfort_c.items():
+        if not LIVABLE_C[0] <= low_c < high_c <= LIVABLE_C[1]:
+            raise UsageError(
+                f"room {room} is to be between {low_c:g} and {high_c:g} °C",
+                where="Ecu, comfort_c",
+                remedy=f"Give (lowest, highest) within {LIVABLE_C[0]:g} to {LIVABLE_C[1]:g} °C",
+            )
+
+
+def _check(what: str, names: Iterable[str], known: list[str], where: str = OBSERVE) -> None:
     for name in names:
         if name not in known:
-            raise _wrong(f"there is no {what} {name!r}", f"There are: {', '.join(known) or 'none'}")
+            raise UsageError(
+                f"there is no {what} {name!r}", where=where, remedy=f"There are: {', '.join(known) or 'none'}"
+            )
 
 
 def _wrong(problem: str, remedy: str) -> UsageError:
-    return UsageError(problem, where="Ecu.observe", remedy=remedy)
+    return UsageError(problem, where=OBSERVE, remedy=remedy)

@@ -1,5 +1,6 @@
 """What a situation is put together from, besides the belief of the house: people, forecast, stores and prices."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,10 +37,12 @@ class Inputs:
         dust_per_s: (step, room) particles that cooking and the like make, µg/m³ a second.
         stores: What keeps energy.
         light: Of lamps.
+        running_kw: (step,) of machines that run now, until they are done.
         settings: What each control was planned to do in the step before.
         worth: Of everything.
         restraint: What is done without.
         notes: What is missing or doubtful.
+        comfort_c: By room: the band of operative temperature that was asked for, instead of the standard's.
     """
 
     grid: Grid
@@ -57,7 +60,9 @@ class Inputs:
     dust_per_s: Array
     stores: list[Store]
     light: LightAhead
+    running_kw: Array
     settings: dict[str, float]
     worth: Worth
     restraint: Restraint = field(default_factory=Restraint)
     notes: tuple[str, ...] = ()
+    comfort_c: Mapping[str, tuple[float, float]] = field(default_factory=dict)

@@ -57,8 +57,16 @@ def _comfort(belief: HouseBelief, inputs: Inputs) -> list[Hinge]:
             here = np.where(people[:, room] > LEAST_PEOPLE, people[:, room], 0.0)
             if here.any():
                 price = worth.discomfort_per_person_h * here
-                found += _sides(belief, inputs, room, band.moved(float(inputs.warmer_k[room])), price)
+                found += _sides(belief, inputs, room, _band(inputs, belief.outline.rooms[room], room, band), price)
     return found
+
+
+def _band(inputs: Inputs, name: str, room: int, usual: Band) -> Band:
+    """Return the band that was asked for in a room; otherwise the standard's, as the household likes it."""
+    asked = inputs.comfort_c.get(name)
+    if asked is None:
+        return usual.moved(float(inputs.warmer_k[room]))
+    return Band(*asked, usual.low_per_k, usual.high_per_k)
 
 
 def _sides(belief: HouseBelief, inputs: Inputs, room: int, band: Band, price: Array) -> list[Hinge]:
@@ -70,6 +78,8 @@ def _sides(belief: HouseBelief, inputs: Inputs, room: int, band: Band, price: Ar
     name = belief.outline.rooms[room]
     outdoor = inputs.outdoor_mean_c
     sigma_k = float(np.sqrt(inputs.taste_sigma_k[room] ** 2 + ACTIVITY_K**2 + MODEL_K**2))
+    if name in inputs.comfort_c:
+        sigma_k = MODEL_K  # who names a band leaves nothing to guess of taste
     sides: list[Hinge] = []
     for above, limit, slope in ((False, band.low_c, band.low_per_k), (True, band.high_c, band.high_per_k)):
         # The side that the season makes unlikely is looked at once.
