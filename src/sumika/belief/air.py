@@ -6,6 +6,7 @@ de Jonge, Indoor Air 27, 2017); humidity and particles then follow with sources 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +107,8 @@ class AirModel:
         volume = self.outline.volume_m3
         person = 1e6 * PERSON_M3_S * float(np.exp(theta[self.place["person"]])) * driven.people / volume
         leaky = driven.by_itself_m3_s * float(np.exp(theta[self.place["gaps"]])) / volume
+        opened = driven.opened_m3_s / volume
+        leaky += opened / (1.0 + opened * np.diagonal(network.response, axis1=1, axis2=2)[driven.which])
         return network.fresh[driven.which] * OUTDOOR_PPM + person, leaky
 
     def simulate(self, theta: Array, driven: Driven, start_ppm: Array, restarts: dict[int, Array]) -> Array:
@@ -120,7 +123,14 @@ class AirModel:
         return march(network.transition, network.response, driven.which, push, leaky, outside, start_ppm, where, states)
 
     def filter(
-        self, theta: Array, driven: Driven, measured_ppm: Array, start_ppm: Array, spread: Array | None = None
+        self,
+        theta: Array,
+        driven: Driven,
+        measured_ppm: Array,
+        start_ppm: Array,
+        spread: Array | None = None,
+        *,
+        streak: NDArray[np.int64] | None = None,
     ) -> tuple[Array, Array, Array]:
         """Return (row + 1, room) filtered carbon dioxide, innovations, and the last covariance.
 
@@ -130,6 +140,7 @@ class AirModel:
             measured_ppm: (row, room) at the end of each row; NaN where nothing was said.
             start_ppm: (room,).
             spread: (room, room) covariance at the beginning; None: little is known.
+            streak: (room,) how many innovations in a row were too wide, to go on with; None: none were.
         """
         network = self.network(theta, driven.settings)
         push, leaky = self._drive(theta, driven, network)
@@ -148,6 +159,7 @@ class AirModel:
             np.arange(rooms),
             np.full(rooms, MEASURED_PPM**2),
             4.0,
+            np.zeros(rooms, np.int64) if streak is None else streak,
         )
 
     def learn(self, driven: Driven, measured_ppm: Array, start: Array, rounds: int = 10) -> Learned:
@@ -171,7 +183,12 @@ def co2_of(rows: Rows) -> Array:
 
 def discrete(rate: Array, seconds: float) -> tuple[Array, Array]:
     """Return transition and response of dC/dt = rate C + source over a step."""
-    nodes = len(rate)
+    return _discrete_of(rate.tobytes(), len(rate), seconds)
+
+
+@lru_cache(maxsize=256)
+def _discrete_of(rates: bytes, nodes: int, seconds: float) -> tuple[Array, Array]:
+    rate = np.frombuffer(rates).reshape(nodes, nodes)
     both = np.zeros((2 * nodes, 2 * nodes))
     both[:nodes, :nodes] = rate * seconds
     both[:nodes, nodes:] = np.eye(nodes) * seconds

@@ -64,6 +64,8 @@ class HouseBelief:
         learned_days: From how many days they were learned; 0: they are as described.
         unexplained_k: (room,) by how much the air ends each quarter warmer than the model has it, as of late.
         unexplained_ppm: (room,) the same of carbon dioxide.
+        opened_m3_s: (room,) air through what was found to stand open; the filter goes on with it.
+        unknown_w: (room,) heat of something unknown that was found.
         quarter: The quarter of an hour that was closed last, foreseen and measured; None before the first.
     """
 
@@ -88,6 +90,8 @@ class HouseBelief:
         self.unexplained_k = np.zeros(self.thermal.rooms)
         self.unexplained_ppm = np.zeros(self.air.rooms)
         self.quarter: Quarter | None = None
+        self.opened_m3_s, self.unknown_w = np.zeros(self.thermal.rooms), np.zeros(self.thermal.rooms)
+        self._streaks = np.zeros((2, self.thermal.rooms), np.int64)
         self._taken = 0
 
     def turn(self, unix_s: float) -> bool:
@@ -105,12 +109,14 @@ class HouseBelief:
         return True
 
     def _filter(self, rows: Rows) -> None:
-        driven = self.thermal.driven(rows)
+        driven = self._with_what_was_found(self.thermal.driven(rows))
         if self.state is None:
             self.state = self.first_state(driven)
             if self.state is None:
                 return
-        states, surprises, self.spread = self.thermal.filter(self.theta, driven, self.state, self.spread)
+        states, surprises, self.spread = self.thermal.filter(
+            self.theta, driven, self.state, self.spread, streak=self._streaks[0]
+        )
         self.surprises = np.concatenate([self.surprises, surprises])[-LEAST_ROWS * 2 :]
         ppm, _, self.ppm_spread = self._filter_air(driven, rows)
         last = part(driven, len(driven) - 1, len(driven))
@@ -124,7 +130,14 @@ class HouseBelief:
         self.ppm = ppm[-1]
 
     def _filter_air(self, driven: Driven, rows: Rows) -> tuple[Array, Array, Array]:
-        return self.air.filter(self.air_theta, driven, co2_of(rows), self.ppm, self.ppm_spread)
+        return self.air.filter(self.air_theta, driven, co2_of(rows), self.ppm, self.ppm_spread, streak=self._streaks[1])
+
+    def _with_what_was_found(self, driven: Driven) -> Driven:
+        return replace(
+            driven,
+            opened_m3_s=np.broadcast_to(self.opened_m3_s, driven.opened_m3_s.shape),
+            unknown_w=np.broadcast_to(self.unknown_w, driven.unknown_w.shape),
+        )
 
     def first_state(self, driven: Driven) -> Array | None:
         """Return what the first readings say of every node; None before the first."""
@@ -216,4 +229,6 @@ def part(driven: Driven, begin: int, end: int) -> Driven:
         rest_w=driven.rest_w[cut],
         given=tuple((device, air[cut], mass[cut], shares) for device, air, mass, shares in driven.given),
         measured_c=driven.measured_c[cut],
+        opened_m3_s=driven.opened_m3_s[cut],
+        unknown_w=driven.unknown_w[cut],
     )

@@ -16,6 +16,12 @@ from sumika.physics.psychrometrics import humidity_ratio
 
 Array = NDArray[np.float64]
 
+MOISTURE_BUFFER = 6.0
+"""Walls and textiles take up moisture: a room's air answers as if it had so many times its volume; typical."""
+
+PERSON_VAPOUR_KG_S = 50e-3 / 3600.0
+AIR_KG_M3 = 1.2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarter:
@@ -33,7 +39,7 @@ class Quarter:
         foreseen_ppm: At its end, foreseen.
         error_ppm: As `error_k`.
         ratio: Humidity ratio at its beginning, as measured; NaN: not measured.
-        ratio_change: By how much the measured one changed; NaN: not measured at both ends.
+        error_ratio: As `error_k`, foreseen from what was measured at its beginning.
         kelvin_per_w: (room, node) the air at the end for each watt all through the quarter.
         ppm_per_unit: (room, room) the same of carbon dioxide for ppm a second.
         given: By device: (node,) watts that it gave, learned factor in.
@@ -51,7 +57,7 @@ class Quarter:
     foreseen_ppm: Array
     error_ppm: Array
     ratio: Array
-    ratio_change: Array
+    error_ratio: Array
     kelvin_per_w: Array
     ppm_per_unit: Array
     given: dict[str, Array]
@@ -90,10 +96,12 @@ def quarter_of(
     told_ppm = air.simulate(air_theta, driven, ppm, {})[-1]
     ratios = _ratios(rows)
     outside = rows.outside[-1]
+    known = bool(np.isfinite(outside[:2]).all())
+    outdoor_ratio = float(humidity_ratio(outside[0], outside[1])) if known else float("nan")
     return Quarter(
         begin_s=float(rows.unix_s[-1]),
         outdoor_c=float(driven.outdoor_c[-1]),
-        outdoor_ratio=float(humidity_ratio(outside[0], outside[1])) if np.isfinite(outside[:2]).all() else float("nan"),
+        outdoor_ratio=outdoor_ratio,
         people=driven.people[-1].copy(),
         air_c=state[:rooms].copy(),
         foreseen_c=foreseen_c,
@@ -102,7 +110,7 @@ def quarter_of(
         foreseen_ppm=told_ppm,
         error_ppm=co2_of(rows)[-1] - told_ppm,
         ratio=ratios[0],
-        ratio_change=ratios[1] - ratios[0],
+        error_ratio=ratios[1] - _foreseen_ratio(air, exchange, ratios[0], outdoor_ratio, driven.people[-1]),
         kelvin_per_w=network.response[0][:rooms].copy(),
         ppm_per_unit=exchange.response[0].copy(),
         given=_given_w(thermal, theta, driven),
@@ -133,6 +141,17 @@ def _given_w(thermal: ThermalModel, theta: Array, driven: Driven) -> dict[str, A
 
 def _by_fans(air: AirModel, exchange: AirNetwork, ppm: Array) -> Array:
     return np.asarray(exchange.response[0] @ (exchange.fresh[0] * (OUTDOOR_PPM - ppm)))
+
+
+def _foreseen_ratio(air: AirModel, exchange: AirNetwork, ratio: Array, outdoor: float, people: Array) -> Array:
+    """Return (room,) humidity ratio after a quarter; walls and textiles take up most of what changes."""
+    if not np.isfinite(outdoor) or not np.isfinite(ratio).any():
+        return ratio
+    # A room that nobody measures is as humid as the others.
+    full = np.where(np.isfinite(ratio), ratio, np.nanmean(ratio))
+    vapour = PERSON_VAPOUR_KG_S * people / (AIR_KG_M3 * air.outline.volume_m3)
+    per_s = exchange.rate[0] @ full + exchange.fresh[0] * outdoor + vapour
+    return np.asarray(ratio + ROW_S * per_s / MOISTURE_BUFFER)
 
 
 def _ratios(rows: Rows) -> Array:

@@ -8,6 +8,7 @@ kept as a few configurations.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,8 @@ class Driven:
         rest_w: (row,) what sockets and stoves draw, that no device accounts for.
         given: What devices give, (device) -> (air, mass, shares).
         measured_c: (row, room) air; NaN where nothing was said.
+        opened_m3_s: (row, room) air through what was found to stand open.
+        unknown_w: (row, room) heat of something unknown that was found.
     """
 
     outdoor_c: Array
@@ -84,6 +87,8 @@ class Driven:
     rest_w: Array
     given: tuple[tuple[str, Array, Array, Array], ...]
     measured_c: Array
+    opened_m3_s: Array
+    unknown_w: Array
 
     def __len__(self) -> int:
         """Return how many rows."""
@@ -179,6 +184,8 @@ class ThermalModel:
             rest_w=self._rest(rows),
             given=tuple((one.device, one.air_w, one.mass_w, one.shares) for one in given),
             measured_c=rows.air[:, :, 0].copy(),
+            opened_m3_s=np.zeros((len(rows), self.rooms)),
+            unknown_w=np.zeros((len(rows), self.rooms)),
         )
 
     def _blind(self, rows: Rows, window: str) -> Array:
@@ -284,6 +291,11 @@ class ThermalModel:
             q[:, 2 * rooms :] += 0.6 * factor * mass_w[:, None] * shares
         leaky = np.zeros_like(q)
         leaky[:, :rooms] = AIR_J_M3_K * driven.by_itself_m3_s * float(np.exp(theta[self.place["gaps"]]))
+        own = np.diagonal(network.response, axis1=1, axis2=2)[driven.which, :rooms]
+        opened = AIR_J_M3_K * driven.opened_m3_s
+        # The more air comes in, the nearer a room is to outside already within the step.
+        leaky[:, :rooms] += opened / (1.0 + opened * own)
+        q[:, :rooms] += driven.unknown_w
         return q, leaky
 
     def gains_w(self, theta: Array, sun_w: Array, people: Array, rest_w: Array) -> Array:
@@ -330,7 +342,14 @@ class ThermalModel:
         )
 
     def filter(
-        self, theta: Array, driven: Driven, state: Array, spread: Array, *, widest: float = 4.0
+        self,
+        theta: Array,
+        driven: Driven,
+        state: Array,
+        spread: Array,
+        *,
+        widest: float = 4.0,
+        streak: NDArray[np.int64] | None = None,
     ) -> tuple[Array, Array, Array]:
         """Return (row + 1, node) filtered states, innovations (row, room), and the last covariance.
 
@@ -340,6 +359,7 @@ class ThermalModel:
             state: (node,).
             spread: (node, node).
             widest: Innovations count as no more standard deviations.
+            streak: (room,) how many in a row were wider, to go on with; None: none were.
         """
         network = self.network(theta, driven.settings)
         q, leaky = self.drive(theta, driven, network)
@@ -359,6 +379,7 @@ class ThermalModel:
             np.arange(rooms),
             np.full(rooms, MEASURED_K**2),
             widest,
+            np.zeros(rooms, np.int64) if streak is None else streak,
         )
 
 
@@ -382,7 +403,15 @@ _USUAL = {
 
 def _discrete(rate: Array, capacity: Array, seconds: float) -> tuple[Array, Array]:
     """Return transition and response of dx/dt = rate x + q / capacity over a step of constant q."""
-    nodes = len(rate)
+    return _discrete_of(rate.tobytes(), capacity.tobytes(), seconds)
+
+
+@lru_cache(maxsize=256)
+def _discrete_of(rates: bytes, capacities: bytes, seconds: float) -> tuple[Array, Array]:
+    # Fans have few settings, and a house is filtered with the same parameters all day.
+    capacity = np.frombuffer(capacities)
+    nodes = len(capacity)
+    rate = np.frombuffer(rates).reshape(nodes, nodes)
     both = np.zeros((2 * nodes, 2 * nodes))
     both[:nodes, :nodes] = rate * seconds
     both[:nodes, nodes:] = np.diag(seconds / capacity)

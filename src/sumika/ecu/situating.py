@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sumika.belief.air import OUTDOOR_PPM, PERSON_M3_S, discrete
 from sumika.belief.airflow import AIR_J_M3_K
 from sumika.belief.house import HouseBelief
+from sumika.belief.quarter import AIR_KG_M3, MOISTURE_BUFFER, PERSON_VAPOUR_KG_S
 from sumika.ecu.air_controls import Nominal, base_settings, fan_controls, moisture_controls, purifier_controls
 from sumika.ecu.heat_controls import blind_controls, heat_controls
 from sumika.ecu.inputs import Inputs
@@ -22,13 +23,8 @@ LASTS_H = 3.0
 AIR_STEPS = 48
 """The air of a house forgets in hours: beyond twelve of them it decides nothing that is done now."""
 
-BUFFER = 6.0
-"""Walls and textiles take up moisture: a room's air answers as if it had so many times its volume; typical."""
-
-PERSON_VAPOUR_KG_S = 50e-3 / 3600.0
 SETTLES_PER_S = 0.25 / 3600.0
 PARTICLES_PASS = 0.75
-AIR_KG_M3 = 1.2
 _SCALES = {"heat": 1.0, "co2": 100.0, "humidity": 1e-3, "pm2_5": 10.0}
 _BLIND_PER_PERSON_H = 0.5
 _LOUD_PER_PERSON_H = 1.0
@@ -60,7 +56,7 @@ class Situating:
         price = float((inputs.ahead.price * inputs.ahead.hours).sum() / inputs.ahead.hours.sum())
         asleep, awake = inputs.people.asleep, inputs.people.awake + inputs.people.active
         quiet = _LOUD_PER_PERSON_H * np.minimum(asleep, 2.0)
-        kg = 1.0 / (AIR_KG_M3 * belief.outline.volume_m3 * BUFFER)
+        kg = 1.0 / (AIR_KG_M3 * belief.outline.volume_m3 * MOISTURE_BUFFER)
         controls: list[Control] = [
             *heat_controls(belief, inputs.ahead, price, inputs.settings, kg),
             *blind_controls(belief, inputs.ahead, self.sun_w, _BLIND_PER_PERSON_H * awake),
@@ -165,6 +161,7 @@ class Situating:
         drive[:, : self.rooms] += self._lasting()[:, None] * belief.unexplained_k / own
         for watts in inputs.restraint.gives_w.values():
             drive += self._lasting()[:, None] * watts
+        drive[:, : self.rooms] += self._lasting()[:, None] * self._through_open_w(np.diag(nets[0].response[0]))
         assert belief.state is not None
         return Carried(
             name="heat",
@@ -173,6 +170,14 @@ class Situating:
             response=np.stack([net.response[0] for net in nets]),
             drive=drive,
         )
+
+    def _through_open_w(self, own: Array) -> Array:
+        """Return (step, room) what comes in through what stands open, and what something unknown gives."""
+        belief, ahead = self.belief, self.inputs.ahead
+        assert belief.state is not None
+        w_k = AIR_J_M3_K * belief.opened_m3_s
+        gap = ahead.outdoor_c[:, None] - belief.state[: self.rooms]
+        return np.asarray(w_k / (1.0 + w_k * own[: self.rooms]) * gap + belief.unknown_w)
 
     def _lasting(self) -> Array:
         """Return (step,) how much of what nobody can explain now is still there later."""
@@ -190,6 +195,8 @@ class Situating:
         fresh, rate = net.fresh[0], net.rate[0]
         vapour = PERSON_VAPOUR_KG_S * people / (AIR_KG_M3 * volume)
         dust = PARTICLES_PASS * inputs.outdoor_pm2_5
+        opened = belief.opened_m3_s / volume
+        opened = opened / (1.0 + opened * net.response[0].diagonal())
         return (
             _carried(
                 "co2",
@@ -197,13 +204,14 @@ class Situating:
                 rate,
                 fresh * OUTDOOR_PPM
                 + person * people / volume
-                + self._lasting()[:, None] * belief.unexplained_ppm / net.response[0].diagonal(),
+                + self._lasting()[:, None] * belief.unexplained_ppm / net.response[0].diagonal()
+                + self._lasting()[:, None] * opened * (OUTDOOR_PPM - belief.ppm),
             ),
             _carried(
                 "humidity",
                 inputs.humidity,
-                rate / BUFFER,
-                (fresh * self.outdoor_ratio[:, None] + vapour) / BUFFER,
+                rate / MOISTURE_BUFFER,
+                (fresh * self.outdoor_ratio[:, None] + vapour) / MOISTURE_BUFFER,
             ),
             _carried(
                 "pm2_5",

@@ -13,9 +13,12 @@ from msgspec import structs
 from numpy.typing import NDArray
 
 from sumika.belief import obedience
+from sumika.belief.changes import Change, Changes
 from sumika.belief.expected import courses_expected, effects_expected, power_expected
+from sumika.belief.heat_sources import LEARNED
 from sumika.belief.house import HouseBelief
 from sumika.belief.ordinary import Ordinary
+from sumika.belief.quarter import Quarter
 from sumika.belief.suspicion import DEVICE_FAULTS, Fault, Finding, Suspicion
 from sumika.clock import Instant
 from sumika.ecu.restraint import Restraint, Retries
@@ -25,6 +28,16 @@ Array = NDArray[np.float64]
 
 ORDINARY_K, ORDINARY_PPM = 0.3, 50.0
 """How far the model of a house that is as described is off over a quarter; learning says better (typical)."""
+
+SHUT_H = 1.0
+"""So long ahead a room with an open window is not planned to be heated; it is planned anew before that is over."""
+
+COLDEST_C, WARMEST_C = 16.0, 31.0
+"""Beyond these a room is heated or cooled whatever stands open; WHO Housing and health guidelines 2018 have 18 °C as
+the least for health, and an hour below it harms nobody."""
+
+LEFT_OPEN_S = 4 * 3600.0
+"""What stands open for longer is no airing: the room is lived in as it is."""
 
 SILENT_S = 1200.0
 """A device that has not answered for so long is done without; radios at home are back within a quarter of an hour."""
@@ -41,6 +54,7 @@ class Watch:
 
     Attributes:
         held: What was found and is not over.
+        changes: What has changed in the house.
         ordinary_k: How far the model of heat is ordinarily off, by room.
         ordinary_ppm: The same of carbon dioxide.
     """
@@ -54,6 +68,7 @@ class Watch:
         self._belief = belief
         house = belief.house
         rooms = len(house.rooms)
+        self._rooms = belief.outline.rooms
         self.held: dict[Suspicion, Finding] = {}
         self.ordinary_k = Ordinary(np.full(rooms, ORDINARY_K))
         self.ordinary_ppm = Ordinary(np.full(rooms, ORDINARY_PPM))
@@ -64,6 +79,8 @@ class Watch:
         self._samples: list[AirSample] = []
         self._room_c: dict[str, float] = {}
         self._retries = Retries()
+        sources = tuple((device.id, device.room) for device in house.devices if device.kind in LEARNED)
+        self.changes = Changes(self._belief.outline, sources)
 
     def news(self) -> tuple[Finding, ...]:
         """Return what was found and what is over since this was asked last."""
@@ -134,6 +151,35 @@ class Watch:
         everything = np.ones(len(rooms), bool)
         self.ordinary_k.take(quarter.error_k, everything)
         self.ordinary_ppm.take(quarter.error_ppm, everything)
+        self._look_for_changes(quarter)
+
+    def _look_for_changes(self, quarter: Quarter) -> None:
+        """Tell what has changed; the filter goes on with it at once."""
+        stamp = Instant(int(quarter.end_s * 1e9), int(quarter.end_s * 1e9), "ecu")
+        found, over = self.changes.step(quarter)
+        for one in over:
+            self._over(self._suspicion(one), stamp)
+        for one in found:
+            evidence = {"flow": 1000.0 * one.strength, "watts": abs(one.strength)}
+            self._take(
+                [
+                    Finding(
+                        stamp=stamp,
+                        suspicion=self._suspicion(one),
+                        evidence=evidence,
+                        began_s=one.began_s,
+                        probability=one.probability,
+                    )
+                ]
+            )
+        belief = self._belief
+        belief.opened_m3_s, belief.unknown_w = np.zeros(len(self._rooms)), np.zeros(len(self._rooms))
+        for one in self.changes.held:
+            into = belief.opened_m3_s if one.fault is Fault.WINDOW_OPEN else belief.unknown_w
+            into[one.room] += one.strength
+
+    def _suspicion(self, change: Change) -> Suspicion:
+        return Suspicion(change.fault, self._rooms[change.room], "")
 
     def restraint(self, at: datetime) -> Restraint:
         """Return what a plan has to do without now.
@@ -154,7 +200,17 @@ class Watch:
             wilful=wilful,
             unspoken=wilful,
             gives_w={device: given[device] for device in wilful if device in given},
+            shut_h=self._shut(at.timestamp()),
         )
+
+    def _shut(self, now_s: float) -> dict[str, float]:
+        """Return rooms that are not heated or cooled because something stands open there, and how long for."""
+        state, found = self._belief.state, {}
+        for one in self.changes.held:
+            mild = state is not None and COLDEST_C < float(state[one.room]) < WARMEST_C
+            if one.fault is Fault.WINDOW_OPEN and mild and now_s - one.began_s < LEFT_OPEN_S:
+                found[self._rooms[one.room]] = SHUT_H
+        return found
 
     def _take(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
