@@ -18,6 +18,7 @@ from sumika.belief.house import HouseBelief
 from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
+from sumika.ecu.appliances import Appliances
 from sumika.ecu.foretold import check_forecast
 from sumika.ecu.guard import Guard
 from sumika.ecu.in_order import check_bands, check_measurements, check_names
@@ -27,6 +28,7 @@ from sumika.ecu.light_watch import LightWatch
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
 from sumika.ecu.restraint import stores_left
 from sumika.ecu.situating import SETTLES_PER_S, Situating
+from sumika.ecu.start_reasons import start_reason
 from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K, stores_of
 from sumika.ecu.to_devices import Telling, commands_of
 from sumika.ecu.watch import Watch
@@ -34,6 +36,7 @@ from sumika.physics.heat_pump import water_heating_cop
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.problem import Planned, plan
 from sumika.plan.reasons import Reason
+from sumika.plan.runs import place
 from sumika.plan.situation import Grid
 from sumika.schema import AirSample, Asker, Command, DeviceState, SumikaError, Vote, WeatherSample
 from sumika.schema.house import House
@@ -55,6 +58,7 @@ class Ecu:
         routine: Of people.
         usage: Of hot water, sockets and the car.
         light: Of lamps and daylight.
+        appliances: Of machines that wait to be started.
         planned: The newest plan; None before the first.
         learns: Whether the house's parameters are learned anew every night.
         watch: Of devices that do not obey, sensors that lie, and what has changed in the house.
@@ -99,6 +103,7 @@ class Ecu:
         self.roof = Roof(house, self.belief.sun)
         self.watch = Watch(self.belief)
         self.light = LightWatch(house, self.belief, self.routine, self.worth)
+        self.appliances = Appliances(house, self.belief.outline, self.worth)
         self.planned: Planned | None = None
         self.likings: dict[str, Liking] = {room.id: Liking() for room in house.rooms}
         self._telling = Telling(self.belief)
@@ -138,6 +143,7 @@ class Ecu:
         self._at = at
         self._take(measurements, seconds)
         self.light.look(measurements)
+        self.appliances.hear(measurements.devices, at)
         if self.belief.turn(at.timestamp()):
             self._quarter(at)
 
@@ -160,7 +166,9 @@ class Ecu:
             devices: Their ids.
         """
         told = {device: self.light.why(device) for device in devices}
-        return {device: light_reason(why, self.house) for device, why in told.items() if why is not None}
+        lit = {device: light_reason(why, self.house) for device, why in told.items() if why is not None}
+        starts = {one.device: start_reason(one, self.worth.currency) for one in self.appliances.starts()}
+        return {**lit, **{device: reason for device, reason in starts.items() if device in devices}}
 
     def _take(self, measurements: Measurements, seconds: float) -> None:
         record = self.belief.record
@@ -342,6 +350,7 @@ class Ecu:
             when=when,
             people=people,
             light=self.light.ahead(when, people, ahead),
+            running_kw=self.appliances.running_kw(grid, self._at),
             other_w=self.usage.other_w(when, grid.hours, now_w),
             solar_kw=solar,
             outdoor_mean_c=self._outdoor_mean_c if self._outdoor_mean_c is not None else float(ahead.outdoor_c.mean()),
@@ -404,9 +413,12 @@ class Ecu:
         situating = self.situate(forecast)
         if self.planned is None:
             first = plan(situating.situation(None))
-            self.planned = plan(situating.situation(situating.nominal_of(first.states)))
+            situation = situating.situation(situating.nominal_of(first.states))
         else:
-            self.planned = plan(situating.situation(situating.nominal_of(self._shifted())))
+            situation = situating.situation(situating.nominal_of(self._shifted()))
+        inputs = situating.inputs
+        self.planned, placed = place(situation, self.appliances.runs(inputs.grid, inputs.when, inputs.people.asleep))
+        self.appliances.planned(placed, inputs.grid, self.planned.worth_per_kwh)
         return self.planned
 
     def follow(self, planned: Planned) -> None:
@@ -443,4 +455,5 @@ class Ecu:
         step = max(0, round(self._age_s() / _EVERY_S))
         unspoken = self.watch.restraint(self._at).unspoken
         told = [one for one in self._telling.settings(self.planned, self._told, step) if one[0] not in unspoken]
-        return commands_of([*told, *self.light.settings()], self._at, Asker.PLAN)
+        beside = (*self.light.settings(), *self.appliances.settings())
+        return commands_of([*told, *beside], self._at, Asker.PLAN)

@@ -37,6 +37,7 @@ class Inputs:
         dust_per_s: (step, room) particles that cooking and the like make, µg/m³ a second.
         stores: What keeps energy.
         light: Of lamps.
+        running_kw: (step,) of machines that run now, until they are done.
         settings: What each control was planned to do in the step before.
         worth: Of everything.
         restraint: What is done without.
@@ -59,6 +60,7 @@ class Inputs:
     dust_per_s: Array
     stores: list[Store]
     light: LightAhead
+    running_kw: Array
     settings: dict[str, float]
     worth: Worth
     restraint: Restraint = field(default_factory=Restraint)

@@ -6,7 +6,7 @@ them, so that a household sees beforehand what it would get.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +46,7 @@ class Decision:
         note_ja: The same in Japanese.
         currency: Of all money.
         seconds: Processor time of the plan's solver.
+        waits: Machines that are loaded and will be started later, and why then.
     """
 
     commands: tuple[Command, ...]
@@ -58,6 +59,7 @@ class Decision:
     note_ja: str
     currency: str
     seconds: float
+    waits: tuple[PlannedAction, ...] = ()
 
     def report(self, planner: str, mode: Mode, stamp: Instant, origin: Origin, local: datetime) -> PlanReport:
         """Return the decision as a message for people.
@@ -80,7 +82,8 @@ class Decision:
             actions=tuple(
                 PlannedAction(device=one.device, action=one.action, value=one.value, why=one.why, why_ja=one.why_ja)
                 for one in ordered
-            ),
+            )
+            + self.waits,
             currency=self.currency,
             plan_cost=self.comparison.plan.total,
             simple_cost=self.comparison.best.account.total,
@@ -142,6 +145,7 @@ class Deciding:
             note_ja="" if foretold else say("why.plan.note.no_forecast", "ja"),
             currency=planned.situation.currency,
             seconds=planned.seconds,
+            waits=self._waits({one.device for one in good}),
         )
 
     def _sound(self, commands: Sequence[Command]) -> tuple[tuple[Command, ...], int]:
@@ -154,6 +158,14 @@ class Deciding:
             if setting is not None and math.isfinite(command.value) and setting.low <= command.value <= setting.high:
                 good.append(command)
         return tuple(good), len(commands) - len(good)
+
+    def _waits(self, told: Collection[str]) -> tuple[PlannedAction, ...]:
+        """Return what is done with machines that are to be started later: nothing, and why."""
+        later = [one.device for one in self.ecu.appliances.starts() if one.device not in told]
+        return tuple(
+            PlannedAction(device=device, action="on", value=0.0, why=reason.text, why_ja=reason.text_ja)
+            for device, reason in self.ecu.given_reasons(later).items()
+        )
 
     def _without(self, planned: Planned, changes: Sequence[str]) -> dict[str, Account]:
         """Return what it would cost to do without what begins now, for as many devices as there is time for."""

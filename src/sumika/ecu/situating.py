@@ -72,7 +72,7 @@ class Situating:
             hinges=self.hinges,
             controls=tuple(self._restrained(controls)),
             stores=tuple(inputs.stores),
-            load_kw=inputs.other_w / 1000.0 + inputs.light.load_kw,
+            load_kw=inputs.other_w / 1000.0 + inputs.light.load_kw + inputs.running_kw,
             dim_per_h=inputs.light.dim_per_h,
             solar_kw=inputs.solar_kw,
             price=inputs.ahead.price + worth.carbon_per_kg * inputs.ahead.carbon_g_kwh / 1000.0,

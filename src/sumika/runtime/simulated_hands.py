@@ -38,7 +38,7 @@ class SimulatedHands:
     """Tells the simulated devices what the gate passed.
 
     While the house is driven its habits leave alone what belongs to controllers: it would look like a resident's hand.
-    The hood over the stove stays the cook's, who switches it on and off, and lamps where no radar looks stay everybody's.
+    The hood over the stove stays the cook's, who switches it on and off; lamps where no radar looks stay everybody's.
     When the gate is gone they have all back.
     """
 

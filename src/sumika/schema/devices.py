@@ -196,7 +196,11 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
             fail_safe={"setpoint_c": 20},
         ),
         "tv": DeviceKind(settings={"on": _SWITCH}, ratings={"power_w": 120, "standby_w": 0.5}),
-        "appliance": DeviceKind(settings={"on": _SWITCH}, ratings={"power_w": 500, "run_s": 3600, "standby_w": 0.5}),
+        # It says `waiting` when it is loaded and may be started, and `done_by_h` by which hour of the day it is to be
+        # done; where it tells no hour, that of its ratings counts.
+        "appliance": DeviceKind(
+            settings={"on": _SWITCH}, ratings={"power_w": 500, "run_s": 3600, "standby_w": 0.5, "done_by_h": 7}
+        ),
     }
 )
 """Every kind, by the name that `house.yaml` uses."""
