@@ -24,7 +24,7 @@ RESERVE_L = 40.0
 BATTERY_WEAR_PER_KWH = 0.04
 """Share of a kWh's price that its way through a battery costs in life: 6000 cycles of a pack that costs 1000 euro."""
 
-CAR_RESERVE = 0.2
+CAR_RESERVE, CHEAP_SHARE = 0.2, 0.25
 
 
 def stores_of(
@@ -131,21 +131,31 @@ def _car(
     one_way = float(np.sqrt(rating(device, "round_trip")))
     home, drawn_kwh, leaves = usage.car(device.id, when, ahead.hours, told.get((device.id, "at_home"), 1.0) > 0.5)
     both = rating(device, "both_ways") > 0.5
-    least = np.full(steps + 1, CAR_RESERVE * capacity)
-    # Before it leaves it must hold what the way takes, and a little more than usual.
-    least[:-1] += leaves * usage.car_needs_kwh(device.id)
+    # When it leaves it must hold what the way takes, and a little more than usual; a step before as well, for nobody
+    # leaves to the minute.
+    needs = usage.car_needs_kwh(device.id) * np.maximum(np.append(leaves, 0.0), np.append(0.0, leaves))
     mean = float((ahead.price * ahead.hours).sum() / ahead.hours.sum())
     return Store(
         device=device.id,
         start_kwh=told.get((device.id, "charge"), 0.6) * capacity,
-        least_kwh=np.minimum(least, capacity),
+        least_kwh=np.minimum(CAR_RESERVE * capacity + needs, capacity),
         most_kwh=capacity,
         charge_kw=power * home,
         discharge_kw=power * home * both,
         charge_gain=np.full(steps, one_way),
         discharge_gain=one_way,
         drawn_kw=drawn_kwh / ahead.hours,
-        end_value=0.95 * mean * one_way,
-        missing_cost=worth.missing_charge_per_kwh,
+        # It drives on: what is left need not be bought again, in the hours in which it charges.
+        end_value=max(0.0, _cheap(ahead)) / one_way,
+        # A kWh that is missing when it leaves is missing once, however short the step before that is.
+        missing_cost=worth.missing_charge_per_kwh / np.where(leaves > 0.0, np.minimum(ahead.hours, 1.0), 1.0),
         wear_cost=0.5 * BATTERY_WEAR_PER_KWH * mean,
     )
+
+
+def _cheap(ahead: Ahead) -> float:
+    """Return the mean price of the cheapest quarter of the time."""
+    order = np.argsort(ahead.price)
+    hours = ahead.hours[order]
+    first = np.cumsum(hours) - hours < CHEAP_SHARE * hours.sum()
+    return float((ahead.price[order] * hours)[first].sum() / hours[first].sum())

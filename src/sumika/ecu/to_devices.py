@@ -220,10 +220,24 @@ class Telling:
         if device.kind == "ev_charger":
             if told.get((device.id, "at_home"), 1.0) < 0.5:
                 return []
-            value = 0.0 if abs(value) < rating(device, "least_w") else value
+            value = self._at_least(plan, device, value)
         if value == 0.0:
             return [(device.id, "mode", 0.0)]
         return [(device.id, "mode", 2.0), (device.id, "power_w", value)]
+
+    def _at_least(self, plan: Planned, device: Device, value_w: float) -> float:
+        """Return what a charger can do of what is planned: it runs at its least power where even that pays, or not."""
+        least_w = rating(device, "least_w")
+        if abs(value_w) >= least_w or value_w >= 0.0:
+            return value_w if abs(value_w) >= least_w else 0.0
+        step, situation = self._step, plan.situation
+        store = next(one for one in situation.stores if one.device == device.id)
+        least_kw = least_w / 1000.0
+        others_kw = plan.taken_kw[step] - plan.given_kw[step] - plan.charge_kw[device.id][step]
+        used_kw = clamp(float(others_kw), 0.0, least_kw)
+        earns = used_kw * situation.price[step] + (least_kw - used_kw) * situation.feed_in[step]
+        costs = least_kw * (store.end_value / store.discharge_gain + store.wear_cost)
+        return -least_w if earns > costs else 0.0
 
     def _follows(self, plan: Planned, power_w: float) -> bool:
         """Return whether the plan neither takes nor gives: then the battery follows the house better by itself."""

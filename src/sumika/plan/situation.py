@@ -135,7 +135,7 @@ class Store:
         drawn_kw: (step,) taken out whatever is planned: baths, driving.
         keeps: (kind,) share of it that is left after a step.
         end_value: Money for each kWh that is left at the end.
-        missing_cost: Money for each kWh and hour below the least.
+        missing_cost: Money for each kWh and hour below the least; or (step,) at the end of each step.
         wear_cost: Money for each kWh that goes in or out.
         surplus_only_kw: Power below which its machine does not run; 0: any.
     """
@@ -151,7 +151,7 @@ class Store:
     drawn_kw: Array
     keeps: tuple[float, float] = (1.0, 1.0)
     end_value: float = 0.0
-    missing_cost: float = 1000.0
+    missing_cost: float | Array = 1000.0
     wear_cost: float = 0.0
     surplus_only_kw: float = 0.0
 

@@ -1,0 +1,187 @@
+"""The car gives to the house when that pays, within its limits, and leaves with what its way takes."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sumika.belief.house import HouseBelief
+from sumika.belief.usage import Usage
+from sumika.ecu.outlook import Ahead
+from sumika.ecu.stores import CAR_RESERVE, stores_of
+from sumika.ecu.to_devices import Telling
+from sumika.plan.problem import Planned, plan
+from sumika.plan.situation import Grid, Situation, Store
+from sumika.schema.house import Device, House, Room
+from sumika.schema.worth import Worth
+from tests.plan_helpers import TOKYO
+
+Array = NDArray[np.float64]
+
+EVENING = datetime(2026, 1, 19, 20, 0, tzinfo=TOKYO)  # a Monday: the car commutes at about eight
+GRID = Grid.ahead(EVENING.timestamp())
+HOURS_ON = (GRID.begin_unix_s - EVENING.timestamp()) / 3600.0
+CAPACITY_KWH = 40.0
+USUAL = 25.0
+
+
+def a_house(**ratings: float) -> House:
+    """Return a house of one room with a car."""
+    return House(
+        rooms=(Room(id="hall", floor_m=((0.0, 0.0), (5.0, 0.0), (5.0, 4.0), (0.0, 4.0))),),
+        devices=(Device(id="car", room="hall", kind="ev_charger", ratings=ratings),),
+    )
+
+
+def middles() -> list[datetime]:
+    """Return the middle of each step."""
+    return [EVENING + timedelta(hours=float(on + 0.5 * long)) for on, long in zip(HOURS_ON, GRID.hours, strict=True)]
+
+
+def commuting(house: House) -> Usage:
+    """Return a household whose car has left at half past seven and come back at seven for three weeks.
+
+    It uses 5 or 11 kWh on its way, so that more than the mean must be in it.
+    """
+    usage = Usage(house)
+    for quarter in range(21 * 96):
+        at = EVENING - timedelta(days=21) + timedelta(minutes=15 * quarter)
+        away = at.weekday() < 5 and 7.5 <= at.hour + at.minute / 60.0 < 19.0
+        used_kwh = (5.0 if at.day % 2 else 11.0) * (not away and 19 <= at.hour < 20)
+        usage.see_car(at, "car", not away, 30.0 - used_kwh)
+    return usage
+
+
+def the_car(
+    price: Array, *, charge: float = 0.8, at_home: bool = True, ratings: dict[str, float] | None = None
+) -> tuple[House, Store, Ahead]:
+    """Return the car as a store of the plan."""
+    house = a_house(**(ratings or {}))
+    full = np.ones(len(GRID))
+    ahead = Ahead(
+        unix_s=GRID.begin_unix_s,
+        hours=GRID.hours,
+        outdoor_c=5.0 * full,
+        humidity=0.5 * full,
+        direct_w_m2=0.0 * full,
+        diffuse_w_m2=0.0 * full,
+        wind_m_s=full,
+        price=price,
+        feed_in=8.0 * full,
+        carbon_g_kwh=430.0 * full,
+    )
+    told = {("car", "charge"): charge, ("car", "at_home"): float(at_home)}
+    (store,) = stores_of(house, told, commuting(house), ahead, middles(), 14.0, Worth())
+    return house, store, ahead
+
+
+def planned_with(store: Store, price: Array, load_kw: float = 2.0) -> Planned:
+    """Return the plan of a house that draws something and has a car."""
+    return plan(
+        Situation(
+            grid=GRID,
+            currency="JPY",
+            carried=(),
+            hinges=(),
+            controls=(),
+            stores=(store,),
+            load_kw=np.full(len(GRID), load_kw),
+            solar_kw=np.zeros(len(GRID)),
+            price=price,
+            feed_in=np.full(len(GRID), 8.0),
+        )
+    )
+
+
+def spike(begin_h: float, end_h: float, height: float = 90.0) -> Array:
+    """Return prices with a spike, so many hours after the evening began."""
+    on_h = HOURS_ON
+    return np.where((on_h >= begin_h) & (on_h < end_h), height, USUAL)
+
+
+def leaves_after(store: Store) -> int:
+    """Return the last step in which the car is at home before it leaves first."""
+    return int(np.argmax(store.charge_kw < 1e-9)) - 1
+
+
+def test_it_gives_to_the_house_in_a_price_spike_and_no_more_than_the_house_draws() -> None:
+    price = spike(2.0, 4.0)
+    _, store, _ = the_car(price)
+    planned = planned_with(store, price)
+    within = (price > USUAL) & (HOURS_ON < 12.0)
+    assert np.allclose(planned.charge_kw["car"][within], -2.0, atol=0.02)
+    assert np.allclose(planned.taken_kw[within], 0.0, atol=0.02)
+    assert planned.given_kw.max() < 0.02
+
+
+def test_never_more_than_its_plate_says() -> None:
+    price = spike(2.0, 4.0)
+    _, store, _ = the_car(price, ratings={"power_w": 3000.0})
+    planned = planned_with(store, price, load_kw=8.0)
+    assert planned.charge_kw["car"].min() >= -3.0 - 1e-6
+    assert planned.charge_kw["car"].max() <= 3.0 + 1e-6
+    assert planned.charge_kw["car"].min() == pytest.approx(-3.0, abs=0.01)
+
+
+@pytest.mark.parametrize("charge", [0.25, 0.5, 0.95])
+@pytest.mark.parametrize("height", [25.0, 90.0, 140.0])
+def test_it_leaves_with_what_its_way_takes_whatever_the_price_just_before(charge: float, height: float) -> None:
+    # The spike is in the last hours before it leaves.
+    price = spike(9.0, 11.5, height)
+    house, store, _ = the_car(price, charge=charge)
+    last = leaves_after(store)
+    assert HOURS_ON[last + 1] == pytest.approx(11.5, abs=0.26)
+    planned = planned_with(store, price)
+    needs = commuting(house).car_needs_kwh("car")
+    assert needs > 12.0
+    assert planned.stored_kwh["car"][last + 1] >= CAR_RESERVE * CAPACITY_KWH + needs - 0.05
+
+
+def test_away_it_neither_takes_nor_gives() -> None:
+    price = spike(12.0, 20.0)
+    _, store, _ = the_car(price)
+    planned = planned_with(store, price)
+    away = store.charge_kw < 1e-9
+    assert away.sum() > 8
+    assert np.abs(planned.charge_kw["car"][away]).max() < 1e-6
+    gone = the_car(price, at_home=False)[1]
+    assert gone.charge_kw[0] == gone.discharge_kw[0] == 0.0
+
+
+def test_a_charger_that_only_charges_never_gives() -> None:
+    price = spike(2.0, 4.0, 140.0)
+    _, store, _ = the_car(price, ratings={"both_ways": 0.0})
+    assert not store.discharge_kw.any()
+    assert planned_with(store, price).charge_kw["car"].min() > -1e-6
+
+
+def test_losses_and_wear_are_counted_so_that_a_small_spread_moves_nothing() -> None:
+    # 12 % is lost on the way in and out, and wear takes 4 % of a kWh's price.
+    small, large = (planned_with(the_car(price)[1], price) for price in (spike(2.0, 4.0, 27.0), spike(2.0, 4.0, 36.0)))
+    assert small.charge_kw["car"][:24].min() > -0.05
+    assert large.charge_kw["car"][:24].min() < -1.5
+    without_wear = the_car(spike(2.0, 4.0, 36.0))[1]
+    assert without_wear.wear_cost > 0.0
+
+
+def told(house: House, planned: Planned, at_home: float = 1.0) -> dict[str, float]:
+    """Return what the car is told now."""
+    settings = Telling(HouseBelief(house)).settings(planned, {("car", "at_home"): at_home})
+    return {name: value for device, name, value in settings if device == "car"}
+
+
+def test_what_it_is_told_is_what_was_planned_and_nothing_when_it_is_away() -> None:
+    price = spike(0.0, 2.0)
+    house, store, _ = the_car(price)
+    planned = planned_with(store, price)
+    assert told(house, planned) == {"mode": 2.0, "power_w": -2000.0}
+    assert told(house, planned, at_home=0.0) == {}
+
+
+def test_a_house_that_draws_less_than_the_charger_can_give_is_served_only_where_that_pays() -> None:
+    # It cannot give less than 1.2 kW: what the house does not draw is sold for 8 yen.
+    for height, load_kw, power_w in ((90.0, 0.8, -1200.0), (33.0, 0.6, 0.0), (90.0, 0.1, 0.0)):
+        price = spike(0.0, 2.0, height)
+        house, store, _ = the_car(price)
+        assert told(house, planned_with(store, price, load_kw)).get("power_w", 0.0) == power_w
