@@ -124,12 +124,14 @@ def test_never_more_than_its_plate_says() -> None:
     assert planned.charge_kw["car"].min() == pytest.approx(-3.0, abs=0.01)
 
 
-@pytest.mark.parametrize("charge", [0.25, 0.5, 0.95])
+@pytest.mark.parametrize(("charge", "power_w"), [(0.25, 1500.0), (0.25, 6000.0), (0.9, 6000.0)])
 @pytest.mark.parametrize("height", [25.0, 90.0, 140.0])
-def test_it_leaves_with_what_its_way_takes_whatever_the_price_just_before(charge: float, height: float) -> None:
+def test_it_leaves_with_what_its_way_takes_whatever_the_price_just_before(
+    charge: float, power_w: float, height: float
+) -> None:
     # The spike is in the last hours before it leaves.
     price = spike(9.0, 11.5, height)
-    house, store, _ = the_car(price, charge=charge)
+    house, store, _ = the_car(price, charge=charge, ratings={"power_w": power_w})
     last = leaves_after(store)
     assert HOURS_ON[last + 1] == pytest.approx(11.5, abs=0.26)
     planned = planned_with(store, price)
