@@ -1,40 +1,29 @@
 """The processes of planner, rules and weather, turn by turn in this one: when they speak, and when something fails."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import msgspec
 import pytest
 
-from sumika.clock import Instant, SimulatedClock
-from sumika.plan.solver import PlanError
-from sumika.runtime import plan_loop, rules_loop
 from sumika.runtime.house_ear import HouseEar, local_clock
-from sumika.runtime.node import Launch
-from sumika.runtime.plan_loop import PlanLoop
-from sumika.runtime.process import NodeProcess
 from sumika.runtime.rules_loop import RulesLoop
 from sumika.runtime.table import nodes_of
-from sumika.runtime.thinking import Thinking, known_tariff
+from sumika.runtime.thinking import known_tariff
 from sumika.runtime.weather_loop import WeatherLoop, address_of, asks_nobody
 from sumika.schema import (
     AirSample,
     Asker,
     Command,
-    ConfigChange,
     Event,
     Heartbeat,
-    Message,
     Origin,
     PlanReport,
     Presence,
     Reason,
-    SuggestionAnswer,
     Track,
     TrackKind,
     Tracks,
@@ -42,129 +31,17 @@ from sumika.schema import (
     WeatherForecast,
     WeatherSample,
 )
-from sumika.schema.building import Building, Site
-from sumika.schema.house import Control, House, Radar, Tariff, WorldSettings, WorldSource
+from sumika.schema.building import Site
+from sumika.schema.house import Control, Radar, Tariff, WorldSettings, WorldSource
 from sumika.units import seconds_to_ns
 from tests.plan_helpers import a_command, small_house, state
-
-START = Instant(seconds_to_ns(1000), 1_768_895_400 * 10**9, "boot")  # 2026-01-20T16:50 in Tokyo
-TOKYO = Building(site=Site(timezone="Asia/Tokyo"))
-
-
-@dataclass
-class FakeProcess:
-    """The frame of a process without process, bus and kernel."""
-
-    house: House
-    house_file: Path = Path("house.yaml")
-    data: Path = Path()
-    clock: SimulatedClock = field(default_factory=lambda: SimulatedClock(START))
-    said: list[Message] = field(default_factory=list)
-    heard: list[Message] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    beats: int = 0
-    taken: int = 0
-    folder: None = None
-
-    def __post_init__(self) -> None:
-        self.publisher = SimpleNamespace(publish=self.said.append)
-        config = ConfigChange(stamp=START, origin=Origin.LIVE, file="", hash="", text="")
-        self.launch = Launch(Path(), self.data, "run", self.house, self.house_file, config, ("plan", "rules"), 0)
-
-    @property
-    def frame(self) -> NodeProcess:
-        return cast(NodeProcess, self)
-
-    def receive(self, timeout_s: float) -> list[Any]:
-        self.clock.sleep_until(self.clock.now().monotonic_ns + seconds_to_ns(timeout_s))
-        found = [SimpleNamespace(message=message) for message in self.heard]
-        self.heard.clear()
-        return found
-
-    def worked(self, step_ns: int, outputs: int) -> None: ...
-
-    def tell(self, lost: object) -> None: ...
-
-    def beat(self) -> None:
-        self.beats += 1
-
-    def refuse(self, reason: str) -> None:
-        self.refused.append(reason)
-
-    def of(self, kind: type[Message]) -> list[Any]:
-        return [message for message in self.said if isinstance(message, kind)]
-
-    def turns(self, turn: Callable[[], None], seconds: float) -> None:
-        ends_ns = self.clock.now().monotonic_ns + seconds_to_ns(seconds)
-        while self.clock.now().monotonic_ns < ends_ns:
-            turn()
-
-
-class FakeThinking:
-    """Thinks at once, and fails when told to."""
-
-    def __init__(self) -> None:
-        self.fails: str = ""
-        self.observed: list[datetime] = []
-        self.decided = self.kept = 0
-        self.policy: tuple[Command, ...] = ()
-        self.lamps: tuple[Command, ...] = ()
-        self.heard: list[WeatherForecast] = []
-        self.foreteller = SimpleNamespace(hear=self.heard.append)
-        self.declined: list[tuple[object, ...]] = []
-        self.ecu = SimpleNamespace(decline=lambda *what: self.declined.append(what))
-
-    def observe(self, ear: HouseEar, at: datetime, now_ns: int) -> None:
-        self.observed.append(at)
-
-    def look(self, ear: HouseEar, at: datetime, now_ns: int) -> tuple[Command, ...]:
-        news, self.lamps = self.lamps, ()
-        return news
-
-    def decide(self, told: object, at: datetime) -> Any:
-        if self.fails:
-            raise PlanError(self.fails, where="plan", remedy="none")
-        self.decided += 1
-        return SimpleNamespace(
-            commands=(a_command("aircon", "mode", 1.0), a_command("aircon", "setpoint_c", 21.0)),
-            dropped=0,
-            without={"aircon": SimpleNamespace(total=12.0)},
-            report=lambda planner, mode, stamp, origin, local: PlanReport(
-                stamp=stamp, origin=origin, planner=planner, mode=mode, local_time=local.isoformat()
-            ),
-        )
-
-    def recall(self, folder: Path, at: datetime) -> bool:
-        return False
-
-    def remember(self, folder: Path) -> str:
-        self.kept += 1
-        return ""
-
-    def policy_commands(self, at: datetime) -> tuple[Command, ...]:
-        return self.policy
+from tests.plan_loop_helpers import HEARS, START, FakeProcess, a_house, a_planner, without_bus
 
 
 @pytest.fixture(autouse=True)
-def _no_bus(monkeypatch: pytest.MonkeyPatch) -> None:
-    def ear(process_folder: object, *arguments: object, **named: object) -> Any:
-        return SimpleNamespace(receive=HEARS[0].receive, lost={}, close=lambda: None)
-
-    monkeypatch.setattr(plan_loop, "Subscriber", ear)
-    monkeypatch.setattr(rules_loop, "Subscriber", ear)
-
-
-HEARS: list[FakeProcess] = []
-
-
-def a_house(mode: str = "drive", **control: Any) -> House:
-    return msgspec.structs.replace(small_house(Control(mode=cast(Any, mode), **control)), building=TOKYO)
-
-
-def a_planner(mode: str = "drive", data: Path = Path(), **control: Any) -> tuple[FakeProcess, FakeThinking, PlanLoop]:
-    process, thinking = FakeProcess(a_house(mode, **control), data=data), FakeThinking()
-    HEARS[:] = [process]
-    return process, thinking, PlanLoop(process.frame, cast(Thinking, thinking))
+def _no_bus() -> Iterator[None]:
+    with without_bus():
+        yield
 
 
 def test_a_plan_is_made_soon_and_then_at_every_quarter_of_the_houses_own_clock() -> None:
@@ -203,51 +80,6 @@ def test_a_house_that_is_not_driven_is_reported_and_told_nothing(mode: str) -> N
     process.turns(loop.turn, 700.0)
     assert process.of(Command) == []
     assert {one.mode for one in process.of(PlanReport)} == {mode}
-
-
-def an_answer(process: FakeProcess, name: str, *, yes: bool) -> SuggestionAnswer:
-    return SuggestionAnswer(
-        stamp=process.clock.now(), origin=Origin.LIVE, suggestion=name, device="aircon", yes=yes, resident="aki"
-    )
-
-
-def test_a_house_that_asks_suggests_and_a_no_is_kept_and_says_something_of_warmth(tmp_path: Path) -> None:
-    process, thinking, loop = a_planner("suggest", data=tmp_path)
-    process.turns(loop.turn, 13.0)
-    report = process.of(PlanReport)[-1]
-    (suggestion,) = report.suggestions
-    assert (suggestion.device, suggestion.saves) == ("aircon", 12.0)
-    assert [(one.action, one.value) for one in suggestion.actions] == [("mode", 1.0), ("setpoint_c", 21.0)]
-    assert suggestion.until_ns - report.stamp.monotonic_ns == seconds_to_ns(990.0)
-    assert suggestion.until == "2026-01-20T17:06+09:00"
-
-    process.heard.append(an_answer(process, suggestion.id, yes=False))
-    process.turns(loop.turn, 1000.0)
-    assert thinking.declined == [("living", 21.0, 1.0)]
-    assert process.of(PlanReport)[-1].suggestions == ()
-    loop.close()
-    process, _, loop = a_planner("suggest", data=tmp_path)  # as after a restart
-    process.turns(loop.turn, 13.0)
-    assert process.of(PlanReport)[-1].suggestions == ()
-
-
-def test_a_no_that_cannot_be_written_is_counted(tmp_path: Path) -> None:
-    (tmp_path / "plan").write_text("in the way", encoding="utf-8")
-    process, _, loop = a_planner("suggest", data=tmp_path)
-    process.turns(loop.turn, 13.0)
-    name = process.of(PlanReport)[-1].suggestions[0].id
-    process.heard.append(an_answer(process, name, yes=False))
-    process.turns(loop.turn, 1.0)
-    assert process.refused == ["answer not written"]
-
-
-def test_a_house_that_does_not_ask_leaves_answers_alone() -> None:
-    process, thinking, loop = a_planner("drive")
-    process.turns(loop.turn, 13.0)
-    process.heard.append(an_answer(process, "bcdf", yes=False))
-    process.turns(loop.turn, 1.0)
-    assert thinking.declined == []
-    assert process.of(PlanReport)[-1].suggestions == ()
 
 
 def test_a_plan_that_cannot_be_made_is_told_once_tried_again_and_no_beat_goes_beyond_the_last_one() -> None:

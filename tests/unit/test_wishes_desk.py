@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from sumika.cli._suggestions import outcome_lines, standing_lines
 from sumika.clock import Instant
 from sumika.runtime.wishes_desk import MOST_KEPT, WishesDesk
 from sumika.schema import (
@@ -185,3 +186,48 @@ def test_it_forgets_the_oldest() -> None:
     kept = desk.standings(SuggestionsRequest(answered=True), NOW_NS).suggestions
     assert len(kept) == MOST_KEPT
     assert kept[-1].suggestion.id == f"n{MOST_KEPT + 19}"
+
+
+def nudge() -> Suggestion:
+    why = PlannedAction(device="living", action="nudge", value=1.0, why="strain: dimmer", why_ja="緊張")
+    return Suggestion(
+        id="ghjk", device="living", actions=(why,), until="2026-01-20T17:15+09:00", until_ns=NOW_NS + 100, done=True
+    )
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_what_is_done_already_is_only_answered_whatever_the_mode_and_nothing_is_wished_for(yes: bool) -> None:
+    desk = a_desk(nudge(), mode="drive")
+    answer, messages = say(desk, "ghjk", yes=yes)
+    assert answer.accepted
+    assert [type(one) for one in messages] == [SuggestionAnswer]
+    assert standing(desk, "ghjk").is_settled
+
+
+def test_lines_say_what_it_is_what_it_saves_and_how_to_answer() -> None:
+    desk = a_desk(suggestion(), nudge())
+    lines = list(standing_lines(standing(desk), "en"))
+    assert lines == ["bcdf  heating", "      aircon: mode = 1, setpoint_c = 21 · saves 12.00 euro · until 17:15"]
+    assert "12.00ユーロの得" in list(standing_lines(standing(desk), "ja"))[1]
+    assert list(standing_lines(standing(desk, "ghjk"), "en")) == [
+        "ghjk  strain: dimmer",
+        "      done already; `sumika suggest no ghjk` undoes it",
+    ]
+    say(desk, "ghjk")
+    assert list(outcome_lines(standing(desk, "ghjk"), "en")) == ["It goes on until 17:15."]
+
+
+def test_lines_say_what_the_gate_made_of_a_yes() -> None:
+    desk = a_desk(suggestion())
+    say(desk)
+    assert list(outcome_lines(standing(desk), "en")) == [
+        "Passed on to the safety gate, which has not said anything yet: mode = 1, setpoint_c = 21"
+    ]
+    desk.hear(verdict("mode", Ruling.VETOED, rule=GateRule.WINDOW_OPEN))
+    desk.hear(verdict("setpoint_c", Ruling.CLIPPED, rule=GateRule.ABSOLUTE_LIMIT, written=20.0))
+    told = list(outcome_lines(standing(desk), "en"))
+    assert told[0] == "The safety gate made it setpoint_c = 20"
+    assert told[1].startswith("The safety gate does not allow mode: ")
+    assert all("ゲート" in line for line in outcome_lines(standing(desk), "ja"))
+    desk.hear(report())
+    assert list(standing_lines(standing(desk), "en"))[1].endswith("answered yes")

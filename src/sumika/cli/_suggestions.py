@@ -18,6 +18,9 @@ def standing_lines(standing: SuggestionStanding, language: str) -> Iterator[str]
     """
     suggestion = standing.suggestion
     yield f"{suggestion.id}  {_why(suggestion.actions, language)}"
+    if suggestion.done:
+        yield "      " + say("suggest.undo", language, name=suggestion.id)
+        return
     parts = [f"{suggestion.device}: {_settings(suggestion.actions, language)}"]
     saves = suggestion.saves
     if saves is not None and saves >= LEAST_MONEY.get(standing.currency, 0.005):
@@ -37,6 +40,9 @@ def outcome_lines(standing: SuggestionStanding, language: str) -> Iterator[str]:
         language: "ja" or "en".
     """
     actions = standing.suggestion.actions
+    if standing.suggestion.done:
+        yield say("suggest.goes_on", language, until=clock_text(standing.suggestion.until))
+        return
     done = [one for one in actions if one.action in standing.done]
     if done:
         yield say("suggest.done", language, what=_settings(done, language))

@@ -5,7 +5,7 @@ ecu.observe(measurements)            # whenever something was measured
 commands = ecu.plan(forecast)        # every quarter of an hour: what passes the safety gate
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.belief.airflow import rating
+from sumika.belief.arousal import RestingRates
 from sumika.belief.comfort import Liking, band_of
 from sumika.belief.house import HouseBelief
 from sumika.belief.roof import Roof
@@ -25,6 +26,7 @@ from sumika.ecu.in_order import check_bands, check_measurements, check_names
 from sumika.ecu.inputs import Inputs
 from sumika.ecu.light_reasons import light_reason, with_given
 from sumika.ecu.light_watch import LightWatch
+from sumika.ecu.nudges import Nudging, with_nudges
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
 from sumika.ecu.restraint import stores_left
 from sumika.ecu.situating import SETTLES_PER_S, Situating
@@ -58,12 +60,14 @@ class Ecu:
         routine: Of people.
         usage: Of hot water, sockets and the car.
         light: Of lamps and daylight.
+        resting: Of heart and breath at rest; whoever measures them tells it.
+        nudging: Of what is done for a while because of strain.
         appliances: Of machines that wait to be started.
         planned: The newest plan; None before the first.
         learns: Whether the house's parameters are learned anew every night.
         watch: Of devices that do not obey, sensors that lie, and what has changed in the house.
         guard: The safety gate inside; None where one stands elsewhere.
-        comfort_c: By room: the band of temperature that was asked for; it may be changed between two plans.
+        comfort_c: By room: the band of air temperature that was asked for; it may be changed between two plans.
     """
 
     def __init__(
@@ -85,7 +89,7 @@ class Ecu:
             plans_every_s: So long a plan is followed, step by step, before the next one is made.
             guarded: Whether the safety gate is inside, and names that the house does not have are errors; otherwise
                 what `plan` returns is to pass a gate elsewhere, and unknown names are left alone.
-            comfort_c: By room: the band of temperature that is asked for whenever somebody is there, °C; what is
+            comfort_c: By room: the band of air temperature that is asked for whenever somebody is there, °C; what is
                 absent follows ISO 7730 and what residents say.
 
         Raises:
@@ -103,6 +107,8 @@ class Ecu:
         self.roof = Roof(house, self.belief.sun)
         self.watch = Watch(self.belief)
         self.light = LightWatch(house, self.belief, self.routine, self.worth)
+        self.resting = RestingRates()
+        self.nudging = Nudging(house.control, [room.id for room in house.rooms])
         self.appliances = Appliances(house, self.belief.outline, self.worth)
         self.planned: Planned | None = None
         self.likings: dict[str, Liking] = {room.id: Liking() for room in house.rooms}
@@ -142,6 +148,7 @@ class Ecu:
         seconds = (at - self._at).total_seconds() if self._at is not None else 0.0
         self._at = at
         self._take(measurements, seconds)
+        self._nudge(measurements)
         self.light.look(measurements)
         self.appliances.hear(measurements.devices, at)
         if self.belief.turn(at.timestamp()):
@@ -155,9 +162,25 @@ class Ecu:
         """
         if self._at is None:
             return ()
+        self._nudge(measurements)
         commands = commands_of(self.light.look(measurements), measurements.at, Asker.PLAN)
         explained = with_given(commands, self.given_reasons({one.device for one in commands}))
         return explained if self.guard is None else self.guard.passed(explained, measurements.at)
+
+    def _nudge(self, measurements: Measurements) -> None:
+        """Look whether anybody's strain is to be eased, or somebody undid what was done for that."""
+        touched = {*measurements.touched, *(vote.room for vote in measurements.votes)}
+        self.nudging.look(measurements.at, measurements.arousal, touched, measurements.activities)
+        self.light.nudges = self.nudging.now(measurements.at)
+
+    def nudged(self, commands: Iterable[Command]) -> tuple[Command, ...]:
+        """Return commands, those in rooms where strain is eased with a word on it.
+
+        Args:
+            commands: With reasons.
+        """
+        nudges = self.nudging.now(self._at) if self._at is not None else {}
+        return with_nudges(commands, nudges, {device.id: device.room for device in self.house.devices})
 
     def given_reasons(self, devices: Collection[str]) -> dict[str, Reason]:
         """Return why those of some devices do what they do that are no part of the optimisation.
@@ -363,6 +386,7 @@ class Ecu:
             stores=stores_left(stores, restraint),
             settings=self._before(),
             worth=self.worth,
+            nudges=self.nudging.now(when[0]),
             restraint=restraint,
             comfort_c=self.comfort_c,
         )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sumika.belief.routine import PeopleAhead
 from sumika.ecu.lighting import LightAhead
+from sumika.ecu.nudges import NONE, Nudge
 from sumika.ecu.outlook import Ahead
 from sumika.ecu.restraint import Restraint
 from sumika.plan.situation import Grid, Store
@@ -42,7 +43,8 @@ class Inputs:
         worth: Of everything.
         restraint: What is done without.
         notes: What is missing or doubtful.
-        comfort_c: By room: the band of operative temperature that was asked for, instead of the standard's.
+        nudges: By room: what is done for a while because of strain.
+        comfort_c: By room: the band of air temperature that was asked for, instead of the standard's comfort.
     """
 
     grid: Grid
@@ -65,4 +67,16 @@ class Inputs:
     worth: Worth
     restraint: Restraint = field(default_factory=Restraint)
     notes: tuple[str, ...] = ()
+    nudges: Mapping[str, Nudge] = field(default_factory=dict)
+
+    def cooler_k(self, room: str) -> Array:
+        """Return (step,) by how much a nudge shifts what people like in a room; negative is cooler."""
+        nudge = self.nudges.get(room, NONE)
+        return np.array([nudge.warmer_k if nudge.holds(at) else 0.0 for at in self.when])
+
+    def fresher(self, room: str) -> Array:
+        """Return (step,) by how much a nudge makes the air of a room fresher, as a factor."""
+        nudge = self.nudges.get(room, NONE)
+        return np.array([nudge.fresh_factor if nudge.holds(at) else 1.0 for at in self.when])
+
     comfort_c: Mapping[str, tuple[float, float]] = field(default_factory=dict)

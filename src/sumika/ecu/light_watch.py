@@ -1,6 +1,6 @@
 """Light as the controller sees it: measurements in, settings of lamps out; and what they will draw and give off."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -11,6 +11,7 @@ from sumika.belief.daylight import Daylight
 from sumika.belief.house import HouseBelief
 from sumika.belief.routine import PeopleAhead, Routine
 from sumika.ecu.lighting import LampReason, LightAhead, Lighting, Setting, Sight
+from sumika.ecu.nudges import Nudge
 from sumika.ecu.outlook import Ahead, Measurements
 from sumika.schema import DeviceState, WeatherSample
 from sumika.schema.house import House
@@ -29,7 +30,11 @@ CLOUDY_W_M2 = 450.0
 
 
 class LightWatch:
-    """Watches people, lamps and daylight of one house."""
+    """Watches people, lamps and daylight of one house.
+
+    Attributes:
+        nudges: By room: what is done for a while because of strain.
+    """
 
     def __init__(self, house: House, belief: HouseBelief, routine: Routine, worth: Worth) -> None:
         """Know the house.
@@ -49,6 +54,7 @@ class LightWatch:
         self._metered: set[str] = set()
         self._lamps = {device.id for device in house.devices if device.kind == "light"}
         self._price_per_kwh = 0.0
+        self.nudges: Mapping[str, Nudge] = {}
 
     def look(self, measurements: Measurements) -> list[Setting]:
         """Take in what was measured; return what lamps are to be told now that is news to them.
@@ -75,6 +81,7 @@ class LightWatch:
             daylight_lux=self._now_lux(measurements.at),
             measured_lux=self._lux,
             price_per_kwh=self._price_per_kwh,
+            nudges=self.nudges,
         )
         return self._lighting.see(sight)
 

@@ -7,7 +7,7 @@ night. A room in which a person has touched a lamp is left to them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -21,6 +21,7 @@ from sumika.ecu.lamp_hands import LampHands
 from sumika.ecu.lamps import RoomLamps, Worthwhile, lamps_of, level_for, missing_share
 from sumika.ecu.light_needs import ASLEEP_EDI_LUX, PATH_K, Part, need_at, sees_by
 from sumika.ecu.night_path import SOMEBODY, NightPath
+from sumika.ecu.nudges import NONE, Nudge
 from sumika.schema import Mode
 from sumika.schema.house import Control, House
 from sumika.schema.living import FurnitureKind
@@ -55,6 +56,7 @@ class Sight:
         daylight_lux: (room,) at table height, by the weather; None: nothing is known of it.
         measured_lux: By room: what a sensor measures at table height, lamps in it.
         price_per_kwh: Of electricity.
+        nudges: By room: what is done for a while because of strain.
     """
 
     at: datetime
@@ -64,6 +66,7 @@ class Sight:
     daylight_lux: Array | None
     measured_lux: Mapping[str, float]
     price_per_kwh: float
+    nudges: Mapping[str, Nudge] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -339,6 +342,8 @@ class Lighting:
         level, colour_k = level_for(
             lamps, need, lux, float(melanopic_lux(lux)), self._worthwhile(people, sight.price_per_kwh)
         )
+        nudge = sight.nudges.get(lamps.room, NONE)
+        level, colour_k = level * nudge.light_factor, colour_k * nudge.colour_factor
         is_dark = not (self._before(lamps, sight) or 0.0)
         return level, colour_k, need.part, not (came and is_dark)
 

@@ -73,6 +73,7 @@ def _parts(ecu: Ecu) -> Iterator[tuple[str, object]]:
     yield "routine", ecu.routine
     yield "usage", ecu.usage
     yield "roof", ecu.roof
+    yield "resting", ecu.resting
     yield "ecu", ecu
     for room, liking in ecu.likings.items():
         yield f"liking.{room}", liking

@@ -135,7 +135,7 @@ class Deciding:
         )
         foretold = getattr(forecast, "source", "") != "record"
         return Decision(
-            commands=with_reasons(self.ecu.planned or planned, good, known),
+            commands=self.ecu.nudged(with_reasons(self.ecu.planned or planned, good, known)),
             changes=changes,
             comparison=comparison,
             follows=follows,

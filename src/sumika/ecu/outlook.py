@@ -28,6 +28,8 @@ class Measurements:
         presence: By room: probability that somebody is there (None: unknown) and how many are expected.
         activities: By room: "sleep", "awake" or "active" (busy on their feet), where that is known.
         votes: What residents said of how warm they are since the last measurements.
+        arousal: By room: index of strain (0 as usual, 1 far above) and its standard deviation, where that is known.
+        touched: Rooms in which a resident set something by hand since the last measurements.
         written: What devices were really told since then, whoever told them; without it nobody is found disobedient.
     """
 
@@ -39,6 +41,8 @@ class Measurements:
     presence: Mapping[str, tuple[float | None, float]] = field(default_factory=dict)
     activities: Mapping[str, str] = field(default_factory=dict)
     votes: tuple[Vote, ...] = ()
+    arousal: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    touched: tuple[str, ...] = ()
     written: tuple[Write, ...] = ()
 
 

@@ -61,6 +61,19 @@ def _comfort(belief: HouseBelief, inputs: Inputs) -> list[Hinge]:
     return found
 
 
+def band_in(belief: HouseBelief, inputs: Inputs, room: int, does: str) -> Band:
+    """Return the band in which people in a room are content.
+
+    Args:
+        belief: Of the house.
+        inputs: How people dress, and what they like or asked for.
+        room: Its place.
+        does: What they do: "awake", "sleep" or "active".
+    """
+    usual = band_of(inputs.outdoor_mean_c, does=does, neutral_pmv=inputs.worth.neutral_pmv)
+    return _band(inputs, belief.outline.rooms[room], room, usual)
+
+
 def _band(inputs: Inputs, name: str, room: int, usual: Band) -> Band:
     """Return the band that was asked for in a room; otherwise the standard's, as the household likes it."""
     asked = inputs.comfort_c.get(name)
@@ -79,7 +92,9 @@ def _sides(belief: HouseBelief, inputs: Inputs, room: int, band: Band, price: Ar
     outdoor = inputs.outdoor_mean_c
     sigma_k = float(np.sqrt(inputs.taste_sigma_k[room] ** 2 + ACTIVITY_K**2 + MODEL_K**2))
     if name in inputs.comfort_c:
-        sigma_k = MODEL_K  # who names a band leaves nothing to guess of taste
+        # Who names a band means what the room's thermometer shows, and leaves nothing to guess of taste.
+        weights[room], weights[belief.thermal.rooms + room] = 1.0, 0.0
+        outside_gives, sigma_k = np.zeros(len(inputs.ahead.outdoor_c)), MODEL_K
     sides: list[Hinge] = []
     for above, limit, slope in ((False, band.low_c, band.low_per_k), (True, band.high_c, band.high_per_k)):
         # The side that the season makes unlikely is looked at once.
@@ -91,7 +106,7 @@ def _sides(belief: HouseBelief, inputs: Inputs, room: int, band: Band, price: Ar
                 carried="heat",
                 room=name,
                 weights=weights,
-                limit=limit + offset - outside_gives,
+                limit=limit + offset - outside_gives + inputs.cooler_k(name),
                 above=above,
                 cost_per_h=slope * price / len(corners),
             )
@@ -110,9 +125,10 @@ def _freshness(belief: HouseBelief, inputs: Inputs) -> list[Hinge]:
             continue
         weights = np.zeros(belief.thermal.rooms)
         weights[room] = 1.0
+        fresh_ppm = (worth.fresh_ppm - UNSURE_PPM) / inputs.fresher(name)
         stale = worth.stale_air_per_person_h / 1000.0 * here
         dusty = worth.dust_per_person_h / worth.dust_unit_ug_m3 * here
-        found.append(_air_limit("co2", name, weights, worth.fresh_ppm - UNSURE_PPM, True, stale))
+        found.append(_air_limit("co2", name, weights, fresh_ppm, True, stale))
         found.append(_air_limit("pm2_5", name, weights, worth.clean_ug_m3, True, dusty))
         air_c = float(belief.state[room]) if belief.state is not None else 21.0
         full = float(humidity_ratio(max(air_c, 16.0), 1.0))
@@ -152,7 +168,7 @@ def _mould(belief: HouseBelief, inputs: Inputs) -> list[Hinge]:
     return found
 
 
-def _air_limit(carried: str, room: str, weights: Array, limit: float, above: bool, cost: Array) -> Hinge:
+def _air_limit(carried: str, room: str, weights: Array, limit: float | Array, above: bool, cost: Array) -> Hinge:
     return Hinge(
         name="air",
         carried=carried,

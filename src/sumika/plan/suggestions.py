@@ -5,7 +5,7 @@ on the same day (heat, shut, a higher setpoint), however the numbers move from p
 a no to it. Small moves of a setpoint are not worth a question.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -101,7 +101,7 @@ class Suggesting:
         for device, changes in by_device.items():
             about = self._about(device, changes, told)
             if about and about not in self._no and at >= self._quiet_until.get(device, at):
-                one = _suggestion(self._named(about, at.date()), device, changes, worth.get(device), holds)
+                one = _suggestion(name_of(about, at.date(), self._asked), device, changes, worth.get(device), holds)
                 self._asked[one.id] = (about, one)
                 found.append(one)
         found.sort(key=lambda one: (one.saves is None, -(one.saves or 0.0)))
@@ -144,18 +144,6 @@ class Suggesting:
         said = switched or moved
         return f"{device}:{','.join(sorted(said))}" if said else ""
 
-    def _named(self, about: str, day: date) -> str:
-        """Return a name for it that nothing else that is asked for now has."""
-        for salt in range(1000):
-            digest = blake2b(f"{day.isoformat()} {about} {salt}".encode(), digest_size=8).digest()
-            number, letters = int.from_bytes(digest, "big"), ""
-            for _ in range(_NAME_LETTERS):
-                number, place = divmod(number, len(_LETTERS))
-                letters += _LETTERS[place]
-            if letters not in self._asked:
-                return letters
-        raise AssertionError("a thousand names for three suggestions are taken")
-
     def _of_warmth(self, suggestion: Suggestion) -> WarmthDeclined | None:
         device = self._devices[suggestion.device]
         asked = {action.action: action.value for action in suggestion.actions}
@@ -181,3 +169,22 @@ def _suggestion(name: str, device: str, changes: Sequence[Command], saves: float
         until=holds.local.isoformat(timespec="minutes"),
         until_ns=holds.monotonic_ns,
     )
+
+
+def name_of(about: str, day: date, taken: Collection[str] = ()) -> str:
+    """Return a name of a few letters for something that is suggested: the same for the same thing all day.
+
+    Args:
+        about: What it is.
+        day: Of the suggestion.
+        taken: Names that something else has now.
+    """
+    for salt in range(1000):
+        digest = blake2b(f"{day.isoformat()} {about} {salt}".encode(), digest_size=8).digest()
+        number, letters = int.from_bytes(digest, "big"), ""
+        for _ in range(_NAME_LETTERS):
+            number, place = divmod(number, len(_LETTERS))
+            letters += _LETTERS[place]
+        if letters not in taken:
+            return letters
+    raise AssertionError("a thousand names for a few suggestions are taken")

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import msgspec
 
-from sumika.plan.suggestions import Holds, Suggesting, WarmthDeclined
-from sumika.schema import Command, Suggestion, SuggestionAnswer
+from sumika.clock import Instant
+from sumika.plan.suggestions import Holds, Suggesting, WarmthDeclined, name_of
+from sumika.runtime.thinking import Nudged
+from sumika.schema import Command, PlannedAction, Suggestion, SuggestionAnswer
 from sumika.schema.house import House
+from sumika.units import seconds_to_ns
 
 DECLINED = "declined.json"
 LARGEST_BYTES = 1_000_000
+NUDGE = "nudge"
+"""What stands for the setting where several things are moved a little in a room."""
 
 
 class Asking:
@@ -30,6 +35,7 @@ class Asking:
         """
         self._path = folder / DECLINED
         self._suggesting = Suggesting(house, _read(self._path))
+        self._nudged: dict[str, str] = {}
         self.problem = ""
 
     def suggest(
@@ -50,6 +56,37 @@ class Asking:
             holds: Until when the plan does.
         """
         return self._suggesting.suggest(commands, told, worth, at, holds)
+
+    def nudges(self, nudged: Iterable[Nudged], now: Instant, at: datetime) -> tuple[Suggestion, ...]:
+        """Return what is done because of strain, each with a name that a no undoes it by.
+
+        Args:
+            nudged: What is done.
+            now: The present moment.
+            at: The same on the house's own clock.
+        """
+        self._nudged = {}
+        found = []
+        for one in nudged:
+            name = name_of(f"nudge {one.room} {one.until.isoformat()}", at.date(), self._nudged)
+            self._nudged[name] = one.room
+            action = PlannedAction(device=one.room, action=NUDGE, value=1.0, why=one.why, why_ja=one.why_ja)
+            left_ns = seconds_to_ns((one.until - at).total_seconds())
+            found.append(
+                Suggestion(
+                    id=name,
+                    device=one.room,
+                    actions=(action,),
+                    until=one.until.isoformat(timespec="minutes"),
+                    until_ns=now.monotonic_ns + left_ns,
+                    done=True,
+                )
+            )
+        return tuple(found)
+
+    def nudge_declined(self, answer: SuggestionAnswer) -> str:
+        """Return the room of the nudge that an answer says no to; empty where it says no to none."""
+        return "" if answer.yes else self._nudged.get(answer.suggestion, "")
 
     def hear(self, answer: SuggestionAnswer, at: datetime) -> WarmthDeclined | None:
         """Take an answer, and keep a no; return what it says of warmth.

@@ -8,6 +8,7 @@ from sumika.clock import Instant
 from sumika.plan.rules import HouseSeen, RoomSeen
 from sumika.runtime.node import Launch
 from sumika.runtime.resting import Resting
+from sumika.runtime.strain_ear import StrainEar
 from sumika.schema import (
     AirSample,
     DeviceState,
@@ -59,6 +60,7 @@ class HouseEar:
 
     Attributes:
         votes: What residents said since they were last taken.
+        strain: Of heart and breath, and of residents' hands.
     """
 
     def __init__(self, house: House) -> None:
@@ -75,9 +77,11 @@ class HouseEar:
         self.people: dict[str, int] = {}
         self._people_ns = 0
         self.votes: list[Vote] = []
+        self.strain = StrainEar(house)
 
     def take(self, message: Message) -> None:
         """Take a message; one that is older than what is known of the same is left alone."""
+        self.strain.take(message)
         if isinstance(message, AirSample) and message.room in self._rooms:
             self.air[message.sensor] = message
         elif isinstance(message, DeviceState) and message.device in self._device_ids:

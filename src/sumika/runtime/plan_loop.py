@@ -16,6 +16,7 @@ from sumika.runtime.asking import Asking
 from sumika.runtime.house_ear import HEARD, HouseEar, local_clock
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess, run_turns
+from sumika.runtime.strain_ear import STRAIN_HEARD
 from sumika.runtime.thinking import Thinking
 from sumika.schema import (
     Asker,
@@ -76,17 +77,19 @@ class PlanLoop:
         self.ear, self._local = HouseEar(launch.house), local_clock(launch)
         self._mode = Mode(control.mode) if control is not None else Mode.SHADOW
         self._every_s = (control.plan_holds_min if control is not None else 15.0) * SECONDS_PER_MINUTE
+        nudges = control is not None and control.nudges
         self._subscriber = Subscriber(
             process.folder,
             nodes=[name for name in launch.nodes if name != PLAN],
-            topics=(*HEARD, "forecast", "suggestion_answer"),
+            topics=(*HEARD, "forecast", "suggestion_answer", *(STRAIN_HEARD if nudges else ())),
             clock=process.clock,
         )
         now = process.clock.now()
         self._folder = launch.data / PLAN
         self._keep_ns = now.monotonic_ns + seconds_to_ns(KEEPS_EVERY_S)
         thinking.recall(self._folder, self._local(now))
-        self._asking = Asking(launch.house, self._folder) if self._mode is Mode.SUGGEST else None
+        self._asking = Asking(launch.house, self._folder)
+        self._nudged: frozenset[str] = frozenset()
         first_s = min(FIRST_LOOK_S, self._every_s)
         self._observe_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(first_s)
         self._observed_ns = now.monotonic_ns - seconds_to_ns(OBSERVES_EVERY_S)
@@ -152,6 +155,9 @@ class PlanLoop:
             told = {(one.device, one.action) for one in news}
             self._commands = (*(one for one in self._commands if (one.device, one.action) not in told), *news)
             self._send(news)
+        if self._nudged != {one.room for one in self._thinking.nudges(self._local(self.process.clock.now()))}:
+            # Warmth and air follow at once, too, when a nudge begins or is undone.
+            self._plan()
 
     def _keep(self) -> None:
         self._keep_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(KEEPS_EVERY_S)
@@ -200,18 +206,22 @@ class PlanLoop:
         if decision.dropped:
             self.process.refuse("beyond what can be told")
         report = decision.report(PLAN, self._mode, now, self.ear.origin(), at)
-        if self._asking is not None:
+        nudged = self._thinking.nudges(at)
+        self._nudged = frozenset(one.room for one in nudged)
+        suggestions = self._asking.nudges(nudged, now, at)
+        if self._mode is Mode.SUGGEST:
             told = self.ear.told(now.monotonic_ns)
             holds = Holds(self._local(now.later(self._holds_until_ns - now.monotonic_ns)), self._holds_until_ns)
             worth = {device: account.total for device, account in decision.without.items()}
-            suggestions = self._asking.suggest(decision.commands, told, worth, at, holds)
-            report = msgspec.structs.replace(report, suggestions=suggestions)
-        self._publish(report)
+            suggestions += self._asking.suggest(decision.commands, told, worth, at, holds)
+        self._publish(msgspec.structs.replace(report, suggestions=suggestions))
         self._say(decision.commands)
 
     def _hear_answer(self, answer: SuggestionAnswer) -> None:
         """Take a yes or a no: a no is kept for the day, and says something of how warm people like it."""
-        if self._asking is None:
+        room = self._asking.nudge_declined(answer)
+        if room:
+            self._thinking.ecu.nudging.decline(room)
             return
         declined = self._asking.hear(answer, self._local(self.process.clock.now()))
         if self._asking.problem:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sumika.runtime.house_ear import HouseEar
 from sumika.schema import Command, SumikaError
@@ -21,6 +21,22 @@ if TYPE_CHECKING:
 
 LEARNED = "learned.msgpack"
 """What was learned so far, in the planner's own folder of the house's data."""
+
+
+class Nudged(NamedTuple):
+    """What is done in a room because of strain.
+
+    Attributes:
+        room: Which.
+        why: In words, in English.
+        why_ja: In Japanese.
+        until: When it ends by itself.
+    """
+
+    room: str
+    why: str
+    why_ja: str
+    until: datetime
 
 
 class Thinking:
@@ -129,13 +145,35 @@ class Thinking:
 
         if self._at is None or at < self._at:
             return ()
+        second, does = at.timestamp(), ear.activities(now_ns)
+        for room, (heart, breath) in ear.strain.rates().items():
+            # Asleep everything is slower: who lies awake there would always seem strained.
+            if does.get(room) != "sleep" and not self.ecu.nudging.is_night(at):
+                self.ecu.resting.see(room, second, heart, breath)
         return self.ecu.look(
             Measurements(
                 at=at,
+                arousal=self.ecu.resting.arousal(second),
+                touched=ear.strain.touched(),
                 devices=tuple(state for device, state in ear.devices.items() if device in self._lamps),
                 presence=ear.occupied(now_ns),
-                activities=ear.activities(now_ns),
+                activities=does,
             )
+        )
+
+    def nudges(self, at: datetime) -> tuple["Nudged", ...]:
+        """Return what is done now because of strain, room by room.
+
+        Args:
+            at: On the house's own clock.
+        """
+        from sumika.ecu.nudges import told
+
+        names = {room.id: room.name or room.id for room in self.ecu.house.rooms}
+        return tuple(
+            Nudged(room, told(names[room], nudge, "en"), told(names[room], nudge, "ja"), nudge.until)
+            for room, nudge in self.ecu.nudging.now(at).items()
+            if nudge.until is not None
         )
 
     def decide(self, told: Mapping[tuple[str, str], float], at: datetime) -> "Decision":

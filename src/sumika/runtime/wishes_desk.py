@@ -116,7 +116,7 @@ class WishesDesk:
             resident=question.resident,
         )
         by = f" ({question.resident})" if question.resident else ""
-        for action in suggestion.actions if question.yes else ():
+        for action in suggestion.actions if question.yes and not suggestion.done else ():
             yield ResidentWish(
                 stamp=now,
                 origin=self._origin,
@@ -130,9 +130,9 @@ class WishesDesk:
     def _refused(
         self, question: AnswerSuggestionRequest, standing: SuggestionStanding | None
     ) -> AnswerSuggestionAnswer:
-        key = "unknown" if standing is None else standing.standing.value
-        if self._mode != Mode.SUGGEST:
-            key = "nobody_asked"
+        key = "nobody_asked" if self._mode != Mode.SUGGEST else "unknown"
+        if standing is not None:
+            key = standing.standing.value
         until = "" if standing is None else standing.suggestion.until
         said = {
             language: say(

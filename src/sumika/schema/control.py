@@ -181,6 +181,7 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
         saves: What it would cost to do without it, in the plan's currency; None where that was not worked out.
         until: Until when it holds, in local time, as ISO 8601.
         until_ns: The same as monotonic time.
+        done: Whether it is done already, and a no undoes it: a nudge. Then the device is a room.
     """
 
     id: str
@@ -189,6 +190,7 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
     saves: float | None = None
     until: str
     until_ns: int
+    done: bool = False
 
 
 class SuggestionAnswer(Message, frozen=True, kw_only=True):

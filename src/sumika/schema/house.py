@@ -252,6 +252,8 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         weather_file: A forecast as a file, absolute or relative to house.yaml: what one of these services answers, or a
             table (CSV) with a line per hour.
         weather_area: Number of the area, for jma: 130000 is Tokyo.
+        nudges: Whether heart and breath that tell of strain may move light, warmth and fresh air a little, by day and
+            for half an hour at most. Whoever touches anything in the room, or says no, undoes it.
         light: Whose the lamps are. plan: as bright as eyes and body clocks want it where people are, warm and low in
             the evening, a way to see by at night; a lamp that somebody switches by hand is left to them. residents:
             nobody's but theirs.
@@ -268,6 +270,7 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     weather_from: Literal["none", "file", "open_meteo", "jma"] = "none"
     weather_file: str = ""
     weather_area: Annotated[str, Meta(pattern="^[0-9]{0,6}$")] = ""
+    nudges: bool = False
     light: Literal["plan", "residents"] = "plan"
 
 

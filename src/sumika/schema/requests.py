@@ -66,6 +66,8 @@ class SuggestionStanding(msgspec.Struct, frozen=True, kw_only=True):
     def is_settled(self) -> bool:
         """Whether the gate has said something of every setting."""
         heard = {*self.done, *self.changed, *self.refused}
+        if self.suggestion.done:
+            return True
         return heard >= {action.action for action in self.suggestion.actions}
 
 

@@ -15,6 +15,8 @@ ASKING: dict[str, str] = {
     "suggest.saves": "saves {money}",
     "suggest.until": "until {until}",
     "suggest.set": "{setting} = {value:g}",
+    "suggest.undo": "done already; `sumika suggest no {name}` undoes it",
+    "suggest.goes_on": "It goes on until {until}.",
     "suggest.how": "Answer with: sumika suggest yes NAME, or no NAME",
     "suggest.said_no": "Not done, and not suggested again today.",
     "suggest.done": "Done: {what}",

@@ -15,6 +15,8 @@ ASKING: dict[str, str] = {
     "suggest.saves": "{money}の得",
     "suggest.until": "{until} まで",
     "suggest.set": "{setting} = {value:g}",
+    "suggest.undo": "実行中です。sumika suggest no {name} で取り消せます",
+    "suggest.goes_on": "{until} まで続けます。",
     "suggest.how": "答え方: sumika suggest yes 名前、または no 名前",
     "suggest.said_no": "行いません。今日はもう提案しません。",
     "suggest.done": "行いました: {what}",

@@ -90,6 +90,9 @@ WHY: dict[str, str] = {
     "why.plan.simple.thermostat": "a thermostat",
     "why.plan.simple.set_back": "a thermostat with set-back",
     "why.plan.simple.presence": "presence control",
+    "why.nudge": "{room}: heart and breath tell of strain; until {until} light is {dimmer:.0f} % dimmer and warmer, "
+    "{kelvin:.1f} K cooler, air a little fresher",
+    "why.nudge.part": "{why}; a little less, for calm, until {until}",
     "why.plan.note.no_forecast": "no weather forecast: the house's own record stands in",
     "event.plan_failed": "no plan could be made; the rules stand in when the last one expires",
     "event.plan_failed.recovered": "plans are being made again",

@@ -90,6 +90,9 @@ WHY: dict[str, str] = {
     "why.plan.simple.thermostat": "温度調節器",
     "why.plan.simple.set_back": "留守時に弱める温度調節器",
     "why.plan.simple.presence": "在室制御",
+    "why.nudge": "{room}: 心拍と呼吸に緊張の様子。{until}まで照明を{dimmer:.0f} %暗く暖色に、"
+    "{kelvin:.1f} K涼しく、少し換気を増やします",
+    "why.nudge.part": "{why}。落ち着けるように{until}まで控えめに",
     "why.plan.note.no_forecast": "天気予報なし。家の記録で代用",
     "event.plan_failed": "計画を作れません。前の計画の期限が過ぎたら規則が代わります",
     "event.plan_failed.recovered": "計画を再び作っています",
