@@ -17,7 +17,7 @@ from fmpy import extract, read_model_description
 from fmpy.fmi2 import FMU2Slave
 
 from examples.outside import SITE, Outside
-from examples.scoring import ASLEEP_C, AWAKE_C, Score, table
+from examples.scoring import ASLEEP_C, AWAKE_C, Score, off_k, table
 from examples.two_zone_house.build import build
 from sumika import Ecu
 from sumika.ecu.foreign import Adapter, Driven, Measured, house_of_zones
@@ -138,10 +138,12 @@ def live(house: FmuHouse, decides: Decides, days: float, score: Score | None = N
         at = house.at
         house.step(decides(house.tell(), at))
         if score is not None:
-            told = house.tell()
-            living, bedroom = house.outside.people(at)
-            rooms = [(told["TLiving"] - 273.15, living, False), (told["TBedroom"] - 273.15, bedroom, True)]
-            score.add(STEP_S / 3600.0, told["PLiving"] + told["PBedroom"], house.outside.price_per_kwh(at), rooms)
+            told, people = house.tell(), dict(zip(UNITS_OF, house.outside.people(at), strict=True))
+            kwh = STEP_S / 3.6e6 * sum(told[f"P{name}"] for name in UNITS_OF)
+            off = sum(
+                people[name] * off_k(told[f"T{name}"] - 273.15, COMFORT_C[zone]) for name, zone in UNITS_OF.items()
+            )
+            score.count(house.outside.price_per_kwh(at) * kwh, kwh, STEP_S / 3600.0 * off)
 
 
 def ours(outside: Outside) -> tuple[Decides, Decides]:

@@ -18,26 +18,20 @@ class Score:
     """
 
     name: str
-    warmest_c: float = AWAKE_C[1]
     cost: float = 0.0
     energy_kwh: float = 0.0
     discomfort_k_h: float = 0.0
 
-    def add(self, hours: float, power_w: float, price: float, rooms: list[tuple[float, int, bool]]) -> None:
-        """Add one step.
+    def count(self, cost: float, energy_kwh: float, discomfort_k_h: float) -> None:
+        """Add one step."""
+        self.cost += cost
+        self.energy_kwh += energy_kwh
+        self.discomfort_k_h += discomfort_k_h
 
-        Args:
-            hours: How long it was.
-            power_w: Of heat pumps.
-            price: Of a kWh.
-            rooms: For each: its temperature, how many people are there, and whether they sleep.
-        """
-        self.energy_kwh += hours * power_w / 1000.0
-        self.cost += hours * power_w / 1000.0 * price
-        for air_c, people, asleep in rooms:
-            low_c = (ASLEEP_C if asleep else AWAKE_C)[0]
-            off_k = max(low_c - air_c, air_c - self.warmest_c, 0.0)
-            self.discomfort_k_h += hours * people * off_k
+
+def off_k(air_c: float, band_c: tuple[float, float]) -> float:
+    """Return by how much a temperature lies beyond a band."""
+    return max(band_c[0] - air_c, air_c - band_c[1], 0.0)
 
 
 def table(scores: list[Score]) -> str:
