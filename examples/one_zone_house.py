@@ -5,7 +5,7 @@ BOPTEST-Gym the reward is what energy and discomfort cost. Its numbers are nobod
 """
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -46,8 +46,6 @@ class OneZoneHouse(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
         outside: Weather, prices and people.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
-
     def __init__(self, season: str = "summer", days: float = 30.0) -> None:
         """Build a house.
 
@@ -55,6 +53,7 @@ class OneZoneHouse(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
             season: As in `examples.outside`.
             days: After so many an episode is over.
         """
+        self.metadata = {"render_modes": []}
         low = np.array([-60, 0, 0, 0, 0, -20, 0, 40, 40, 0, 0], np.float32)
         high = np.array([140, 100, 100, 1500, 20, 160, 100, 110, 110, 50, 50], np.float32)
         self.observation_space = gymnasium.spaces.Box(low, high, dtype=np.float32)

@@ -15,6 +15,8 @@ from sumika.evaluate.control.baselines.settings import Settings
 from sumika.evaluate.control.baselines.tuned import Kept, keep, tuned_book
 from sumika.evaluate.control.baselines.tuning import tune_all
 from sumika.evaluate.control.compare import Plan, Run, compare
+from sumika.evaluate.control.contenders import CONTENDERS
+from sumika.evaluate.control.outsiders import enter_outsider, is_outside
 from sumika.evaluate.control.summary import Line, Spread, lines_of, total
 from sumika.evaluate.control.weeks import SCORED_SEEDS, Week, week_of
 from sumika.schema import Origin, UsageError
@@ -77,7 +79,7 @@ def compare_controllers(wanted: Wanted, tell: Tell) -> None:
         raise UsageError("nothing would be lived through", where="--days", remedy="Take at least 0.01 days")
     plan = Plan(
         weeks=wanted.weeks,
-        controllers=wanted.controllers,
+        controllers=entered(wanted.controllers),
         seeds=SCORED_SEEDS[: wanted.seeds],
         days=wanted.days,
         warm_up_days=wanted.warm_up_days,
@@ -96,6 +98,23 @@ def compare_controllers(wanted: Wanted, tell: Tell) -> None:
         tell(runs_as_json(runs))
         return
     _print(lines, language)
+
+
+def entered(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names under which controllers compete; those of the planner and of others are entered first.
+
+    Args:
+        names: As asked for: known names, or files and modules (`sumika.evaluate.control.outsiders`).
+
+    Raises:
+        UsageError: if there is no such file, module or function.
+        SumikaError: if it cannot be imported.
+    """
+    if "ours" not in CONTENDERS and any(name not in CONTENDERS for name in names):
+        from sumika.evaluate.control.ours import enter_ours
+
+        enter_ours()
+    return tuple(enter_outsider(name) if is_outside(name) else name for name in names)
 
 
 def tune_controllers(weeks: tuple[str, ...], file: Path | None, tell: Tell) -> None:

@@ -69,7 +69,13 @@ def vitals(log: Path, room: str, references: tuple[str, ...], again: bool, out: 
 @evaluate.command()
 @click.option("--week", "weeks", multiple=True, metavar="NAME", help="A scenario week; without it a quick choice.")
 @click.option("--all", "every", is_flag=True, help="All scenario weeks.")
-@click.option("--controller", "controllers", multiple=True, metavar="NAME", help="Without it all there are.")
+@click.option(
+    "--controller",
+    "controllers",
+    multiple=True,
+    metavar="NAME",
+    help="Without it all simple ones; name=file.py:function is one of your own.",
+)
 @click.option("--seeds", default=1, show_default=True, help="So many weathers, households and markets.")
 @click.option("--days", default=7.0, show_default=True, help="So many are scored.")
 @click.option("--warm-up", "warm_up_days", default=7, show_default=True, help="Days of looking on before.")

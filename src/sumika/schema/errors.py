@@ -1,5 +1,7 @@
 """Errors that a person is meant to read: what is wrong, where, and what to do. Never a traceback."""
 
+from typing import Any
+
 
 class SumikaError(Exception):
     """Something failed in a way that a person can understand and mend.
@@ -23,6 +25,17 @@ class SumikaError(Exception):
         """Return everything in one line."""
         line = f"{self.where}: {self.problem}" if self.where else self.problem
         return f"{line.rstrip('.')}. {self.remedy}" if self.remedy else line
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say how it is made again in another process, which whoever raised it there did with names."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[SumikaError], arguments: tuple[object, ...], known: dict[str, Any]) -> SumikaError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    error.__dict__.update(known)
+    return error
 
 
 class UsageError(SumikaError):
