@@ -9,7 +9,8 @@ reading of a single kind. How far errors spread and how long they last is learne
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,10 @@ BEYOND_OTHERS = math.log(3.0)
 FADES = math.exp(-ROW_S / (6 * 3600.0))
 """What needs longer than some hours to show is no event, but a house that is not as described."""
 
+WEIGHS_ON = 0.7
+"""Wind and people change what comes through a window: its strength is that of the last hour."""
+
+_OF_HEAT = frozenset({Fault.UNKNOWN_HEAT, Fault.UNKNOWN_COLD})
 UNSEEN_S, SEEN = 4 * 3600.0, 1.0
 """A change that the last hours could not have shown (inside as warm as outside) is not held any longer."""
 
@@ -55,11 +60,12 @@ class Change:
         room: Place of its room.
         strength: m³/s or W, as estimated.
         began_s: Unix time since when.
+        first: Strength that it was found with; it is never taken to have become less than half of it.
         applied: The strength that the filter went on with in the last quarter.
         probability: How sure it was when it was told.
         against: Evidence that it is over.
         shows: How much the last hours could show of it, in squared standard deviations; fades.
-        weighs: Sum of squared signatures per unit of strength, and of their products with errors.
+        weighs: Sum of squared signatures per unit of strength, and of their products with errors; fades.
     """
 
     fault: Fault
@@ -67,10 +73,18 @@ class Change:
     strength: float
     began_s: float
     probability: float
+    first: float
     applied: float = 0.0
     against: float = 0.0
     shows: float = SEEN * 8.0
-    weighs: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    weighs: tuple[float, float] = (0.0, 0.0)
+
+
+class _Seen(NamedTuple):
+    """Errors of a quarter as if nothing held, (3 rooms,), and all signatures in it, (hypothesis, 3 rooms)."""
+
+    errors: Array
+    signatures: Array
 
 
 class Changes:
@@ -81,21 +95,27 @@ class Changes:
         ordinary: Errors of all rooms: kelvins, ppm, humidity, one after another.
     """
 
-    def __init__(self, outline: Outline, devices: tuple[tuple[str, str], ...]) -> None:
+    def __init__(
+        self, outline: Outline, devices: tuple[tuple[str, str], ...], cooks: NDArray[np.bool_] | None = None
+    ) -> None:
         """Suspect nothing.
 
         Args:
             outline: Of the house.
             devices: (id, room) of what heats and cools.
+            cooks: (room,) whether there is a kitchen; None: nowhere.
         """
         self._volume_m3 = outline.volume_m3
         self._rooms = len(outline.rooms)
-        self.hypotheses = hypotheses_of(outline, devices)
+        cooks = np.zeros(self._rooms, bool) if cooks is None else cooks
+        self.hypotheses = hypotheses_of(outline, devices, cooks)
+        self._steamy = np.concatenate([np.zeros(2 * self._rooms, bool), outline.wet | cooks])
         self.ordinary = Ordinary(np.repeat(ORDINARY, self._rooms))
         self.sums = np.zeros(len(self.hypotheses))
         self.began_s = np.zeros(len(self.hypotheses))
         self.held: list[Change] = []
         self.quarters = 0
+        self._before: _Seen | None = None
         self._seen = np.zeros(self._rooms, bool)
         told = sum(one.is_told for one in self.hypotheses)
         per_day = 86_400.0 / ROW_S
@@ -109,25 +129,34 @@ class Changes:
             quarter: The one that was closed last.
         """
         errors = np.concatenate([quarter.error_k, quarter.error_ppm, quarter.error_ratio])
+        # Who bathes or cooks makes more vapour than any window lets out.
+        errors = np.where(self._steamy, np.nan, errors)
         self._seen |= np.isfinite(quarter.error_k)
         signatures = signatures_of(self.hypotheses, quarter, self._volume_m3).all
         for one in self.held:
             # What was found is in the filter already: these are the errors without it.
             errors = errors + self._of(one, signatures, one.applied)
-        over = [one for one in self.held if self._is_over(one, errors, self._of(one, signatures, one.strength))]
+        now, before = _Seen(errors, signatures), self._before
+        over = [one for one in self.held if self._is_over(one, now, before)]
         self.held = [one for one in self.held if one not in over]
-        for one in self.held:
-            errors = errors - self._of(one, signatures, one.strength)
-        ordinary = self._ordinary_places(over)
-        self.ordinary.take(errors, ordinary)
+        self.ordinary.take(self._left(now), self._ordinary_places(over))
         self.quarters += 1
         found = []
         if self.quarters >= LEARNS_QUARTERS:
-            self._add(self._ratios(errors, signatures, self.threshold), quarter)
+            self._add(now, before, quarter)
             found = self._found()
         for one in self.held:
             one.applied = one.strength
+        self._before = now
         return found, over
+
+    def _left(self, seen: "_Seen", besides: Change | None = None) -> Array:
+        """Return (3 rooms,) errors that nothing that holds explains, one change left aside."""
+        errors = seen.errors
+        for one in self.held:
+            if one is not besides:
+                errors = errors - self._of(one, seen.signatures, one.strength)
+        return errors
 
     def _of(self, change: Change, signatures: Array, strength: float) -> Array:
         """Return what a change that holds does to a quarter; strengths between hypotheses are taken in proportion."""
@@ -135,24 +164,45 @@ class Changes:
         near = min(rows, key=lambda row: abs(math.log(self.hypotheses[row].strength / change.strength)))
         return np.asarray(signatures[near] * (strength / self.hypotheses[near].strength))
 
-    def _ratios(self, errors: Array, signatures: Array, threshold: float) -> Array:
-        """Return (hypothesis,) log-likelihood ratios against ordinary life, each quantity limited."""
-        sigma = self.ordinary.sigma
-        good = np.isfinite(errors)
-        bounded = np.clip(np.where(good, errors, 0.0), -WILD * sigma, WILD * sigma)
-        variance = self.ordinary.long_run_sigma**2
-        each = np.where(good, (signatures * bounded - 0.5 * signatures**2) / variance, 0.0)
-        by_quantity = each.reshape(len(signatures), 3, self._rooms).sum(axis=2)
+    def _ratios(self, errors: Array, before: Array, does: Array, did: Array, threshold: float) -> Array:
+        """Return (hypothesis,) log-likelihood ratios against ordinary life, each quantity limited.
+
+        Args:
+            errors: (3 rooms,) of the quarter.
+            before: Of the one before it.
+            does: (hypothesis, 3 rooms) signatures in the quarter.
+            did: In the one before it; nothing for what begins now.
+            threshold: Half of it is the most that a quantity counts for.
+        """
+        lasts = self.ordinary.lasts
+        both = np.isfinite(errors) & np.isfinite(before)
+        sigma = self.ordinary.news_sigma
+        news = np.clip(np.where(both, errors - lasts * before, 0.0), -WILD * sigma, WILD * sigma)
+        signatures = np.where(both, does - lasts * did, 0.0)
+        each = (signatures * news - 0.5 * signatures**2) / sigma**2
+        by_quantity = each.reshape(len(each), 3, self._rooms).sum(axis=2)
         return np.asarray(np.clip(by_quantity, -0.5 * threshold, 0.5 * threshold).sum(axis=1))
 
-    def _add(self, ratios: Array, quarter: Quarter) -> None:
-        for change in self.held:
-            # What holds already needs no more evidence.
-            same = [one.kind is change.fault and one.room == change.room for one in self.hypotheses]
-            ratios = np.where(same, 0.0, ratios)
-        begins = self.sums == 0.0
-        self.began_s = np.where(begins, quarter.begin_s, self.began_s)
-        self.sums = np.maximum(0.0, FADES * self.sums + ratios)
+    def _add(self, now: "_Seen", before: "_Seen | None", quarter: Quarter) -> None:
+        if before is None:
+            return
+        errors, errors_before = self._left(now), self._left(before)
+        nothing = np.zeros_like(now.signatures)
+        goes_on = self._ratios(errors, errors_before, now.signatures, before.signatures, self.threshold)
+        begins = self._ratios(errors, errors_before, now.signatures, nothing, self.threshold)
+        known = np.array([self._is_known(one) for one in self.hypotheses])
+        later = np.where(self.sums > 0.0, FADES * self.sums + goes_on, 0.0)
+        anew = begins >= later
+        self.began_s = np.where(anew, quarter.begin_s, self.began_s)
+        self.sums = np.where(known, 0.0, np.maximum(0.0, np.where(anew, begins, later)))
+
+    def _is_known(self, one: Hypothesis) -> bool:
+        """Return whether a change that holds explains it: where a window stands open, what is lost goes out there."""
+        return any(
+            one.room == change.room
+            and (one.kind is change.fault or (change.fault is Fault.WINDOW_OPEN and one.kind in _OF_HEAT))
+            for change in self.held
+        )
 
     def _found(self) -> list[Change]:
         found: list[Change] = []
@@ -186,10 +236,12 @@ class Changes:
         ]
         # That a change begins in a given quarter is as likely beforehand as once a day.
         odds = max(against, default=0.0) + 86_400.0 / ROW_S * math.exp(-self.sums[best])
+        strength = self._mean_strength(one)
         return Change(
             fault=one.kind,
             room=one.room,
-            strength=self._mean_strength(one),
+            strength=strength,
+            first=strength,
             began_s=float(self.began_s[best]),
             probability=1.0 / (1.0 + odds),
         )
@@ -201,29 +253,39 @@ class Changes:
         sizes = np.log([abs(self.hypotheses[row].strength) for row in rows])
         return math.copysign(float(np.exp((weight * sizes).sum() / weight.sum())), one.strength)
 
-    def _is_over(self, change: Change, errors: Array, does: Array) -> bool:
+    def _is_over(self, change: Change, now: "_Seen", before: "_Seen | None") -> bool:
         """Weigh one more quarter against a change that holds; set its strength right meanwhile."""
-        ratio = float(self._ratios(errors, does[None], self.end_threshold)[0])
-        change.against = max(0.0, change.against - ratio)
+        if before is None:
+            return False
+        does = self._of(change, now.signatures, change.strength)
+        did = self._of(change, before.signatures, change.strength)
+        errors, earlier = self._left(now, change), self._left(before, change)
+        # Without it: the errors that are left would be its whole signature, the other way round.
+        told = (errors - does, earlier - did)
+        goes_on = float(self._ratios(*told, -does[None], -did[None], self.end_threshold)[0])
+        begins = float(self._ratios(*told, -does[None], np.zeros_like(did)[None], self.end_threshold)[0])
+        change.against = max(0.0, begins, change.against + goes_on if change.against > 0.0 else 0.0)
         good = np.isfinite(errors)
-        variance = self.ordinary.long_run_sigma**2
-        power = float((does**2 / variance)[good].sum())
-        change.shows = change.shows * (1.0 - ROW_S / UNSEEN_S) + power
+        variance = self.ordinary.square
+        change.shows = change.shows * (1.0 - ROW_S / UNSEEN_S) + float((does**2 / variance)[good].sum())
         if change.against == 0.0:
             unit = does / change.strength
-            change.weighs[0] += float((unit**2 / variance)[good].sum())
-            change.weighs[1] += float((unit * errors / variance)[good].sum())
+            square, product = change.weighs
+            change.weighs = (
+                WEIGHS_ON * square + float((unit**2 / variance)[good].sum()),
+                WEIGHS_ON * product + float((unit * errors / variance)[good].sum()),
+            )
             change.strength = self._set_right(change)
         return change.against >= self.end_threshold or change.shows < SEEN
 
     def _set_right(self, change: Change) -> float:
         sizes = [one.strength for one in self.hypotheses if one.kind is change.fault and one.room == change.room]
-        low, high = min(sizes, key=abs), max(sizes, key=abs)
+        low, high = 0.5 * change.first, 2.0 * max(sizes, key=abs)
         square, product = change.weighs
-        # The first estimate counts as an hour of evidence.
-        prior = 4.0 / change.strength**2
-        wanted = (product + prior * change.strength) / (square + prior)
-        return float(np.clip(wanted, min(0.5 * low, 2.0 * high), max(0.5 * low, 2.0 * high)))
+        # The first estimate counts as if the room had shown it once.
+        prior = 1.0 / change.first**2
+        wanted = (product + prior * change.first) / (square + prior)
+        return float(np.clip(wanted, min(low, high), max(low, high)))
 
     def _ordinary_places(self, over: list[Change]) -> NDArray[np.bool_]:
         """Return (3 rooms,) where errors teach what is ordinary: not in rooms with a change or a strong suspicion."""

@@ -48,6 +48,7 @@ class Hypothesis:
         other: Place of a door's second room; -1: none.
         strength: m³/s, W, people, or a share, by its kind.
         device: For what a device gives.
+        is_told: Whether people are told of it.
     """
 
     kind: Fault | str
@@ -55,25 +56,30 @@ class Hypothesis:
     strength: float
     other: int = -1
     device: str = ""
-
-    @property
-    def is_told(self) -> bool:
-        """Whether people are told of it."""
-        return isinstance(self.kind, Fault)
+    is_told: bool = False
 
 
-def hypotheses_of(outline: Outline, devices: Iterable[tuple[str, str]]) -> tuple[Hypothesis, ...]:
+Hypotheses = tuple[Hypothesis, ...]
+
+
+def hypotheses_of(outline: Outline, devices: Iterable[tuple[str, str]], cooks: NDArray[np.bool_]) -> Hypotheses:
     """Return what may happen to a house.
+
+    Where people bathe nothing is told: what steam and a fan do to a small room within minutes is beyond the model.
+    Where they cook, heat is nothing unusual.
 
     Args:
         outline: Its rooms and doors.
         devices: (id, room) of what heats and cools.
+        cooks: (room,) whether there is a kitchen.
     """
     found: list[Hypothesis] = []
     for room in range(len(outline.rooms)):
-        found += [Hypothesis(Fault.WINDOW_OPEN, room, flow) for flow in OPEN_M3_S]
-        found += [Hypothesis(Fault.UNKNOWN_HEAT, room, watts) for watts in HEAT_W]
-        found += [Hypothesis(Fault.UNKNOWN_COLD, room, watts) for watts in COLD_W]
+        dry = not bool(outline.wet[room])
+        plain = dry and not bool(cooks[room])
+        found += [Hypothesis(Fault.WINDOW_OPEN, room, flow, is_told=dry) for flow in OPEN_M3_S]
+        found += [Hypothesis(Fault.UNKNOWN_HEAT, room, watts, is_told=plain) for watts in HEAT_W]
+        found += [Hypothesis(Fault.UNKNOWN_COLD, room, watts, is_told=dry) for watts in COLD_W]
         found += [Hypothesis("people", room, count) for count in UNCOUNTED]
     for first, second in zip(*np.nonzero(np.triu(outline.doors_m3_s)), strict=True):
         found += [Hypothesis("door", int(first), flow, int(second)) for flow in DOOR_M3_S]

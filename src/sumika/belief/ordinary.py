@@ -1,8 +1,8 @@
 """How far a model is ordinarily off, learned as it goes: its spread, and how long an error lasts.
 
-Errors of a house's model are not independent: the sun that was not foretold is there for hours. A test that adds up
-evidence must count such errors by their long-run variance, which for a first-order process is (1 + r) / (1 - r) times
-the plain one (the variance of a mean of correlated samples: G. E. P. Box, G. M. Jenkins, Time Series Analysis, ch. 2).
+Errors of a house's model are not independent: the sun that was not foretold is there for hours. They are taken as
+first-order processes (G. E. P. Box, G. M. Jenkins, Time Series Analysis, ch. 3): of each error a share lasts from the
+quarter before, and only the rest is news. Evidence is counted in news.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ LASTS = 288.0
 WILD = 3.0
 """An error of more standard deviations counts as so many: a fault must not become the ordinary."""
 
-MOST_CORRELATED = 0.8
+MOST_CORRELATED = 0.9
 
 
 class Ordinary:
@@ -30,6 +30,7 @@ class Ordinary:
         """
         self.square = spread**2
         self.together = 0.3 * spread**2
+        self.news_square = spread**2
         self._least = (0.3 * spread) ** 2
         self._before = np.full(len(spread), np.nan)
 
@@ -40,16 +41,24 @@ class Ordinary:
             error: (error,); NaN where nothing was measured.
             count: (error,) which are ordinary; the others teach nothing.
         """
-        bound = WILD * np.sqrt(self.square)
         good = np.isfinite(error) & count
-        clipped = np.clip(np.where(good, error, 0.0), -bound, bound)
-        share = 1.0 / LASTS
-        self.square = np.where(good, self.square + share * (clipped**2 - self.square), self.square)
-        self.square = np.maximum(self.square, self._least)
+        clipped = self._clipped(np.where(good, error, 0.0), self.square)
         both = good & np.isfinite(self._before)
-        product = clipped * np.where(both, self._before, 0.0)
-        self.together = np.where(both, self.together + share * (product - self.together), self.together)
+        before = np.where(both, self._before, 0.0)
+        news = self._clipped(np.where(both, error - self.lasts * before, 0.0), self.news_square)
+        self.square = np.maximum(self._later(self.square, clipped**2, good), self._least)
+        self.news_square = np.maximum(self._later(self.news_square, news**2, both), self._least)
+        self.together = self._later(self.together, clipped * before, both)
         self._before = np.where(good, clipped, np.nan)
+
+    @staticmethod
+    def _clipped(error: Array, square: Array) -> Array:
+        bound = WILD * np.sqrt(square)
+        return np.asarray(np.clip(error, -bound, bound))
+
+    @staticmethod
+    def _later(mean: Array, one: Array, count: NDArray[np.bool_]) -> Array:
+        return np.asarray(np.where(count, mean + (one - mean) / LASTS, mean))
 
     @property
     def sigma(self) -> Array:
@@ -57,7 +66,11 @@ class Ordinary:
         return np.asarray(np.sqrt(self.square))
 
     @property
-    def long_run_sigma(self) -> Array:
-        """(error,) standard deviation by which errors in a row count."""
-        correlated = np.clip(self.together / self.square, 0.0, MOST_CORRELATED)
-        return np.asarray(np.sqrt(self.square * (1.0 + correlated) / (1.0 - correlated)))
+    def lasts(self) -> Array:
+        """(error,) share of an error that is still there a quarter later."""
+        return np.asarray(np.clip(self.together / self.square, 0.0, MOST_CORRELATED))
+
+    @property
+    def news_sigma(self) -> Array:
+        """(error,) standard deviation of what is new in each."""
+        return np.asarray(np.sqrt(self.news_square))

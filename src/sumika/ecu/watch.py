@@ -22,7 +22,9 @@ from sumika.belief.quarter import Quarter
 from sumika.belief.suspicion import DEVICE_FAULTS, Fault, Finding, Suspicion
 from sumika.clock import Instant
 from sumika.ecu.restraint import Restraint, Retries
+from sumika.ecu.sensor_watch import SensorWatch, instant_of
 from sumika.schema import AirSample, DeviceState, Write
+from sumika.schema.living import FurnitureKind
 
 Array = NDArray[np.float64]
 
@@ -43,18 +45,13 @@ SILENT_S = 1200.0
 """A device that has not answered for so long is done without; radios at home are back within a quarter of an hour."""
 
 
-def instant_of(at: datetime) -> Instant:
-    """Return a moment on the house's own clock as the watch counts it."""
-    unix_ns = int(at.timestamp() * 1e9)
-    return Instant(unix_ns, unix_ns, "ecu")
-
-
 class Watch:
     """Watches one house.
 
     Attributes:
         held: What was found and is not over.
         changes: What has changed in the house.
+        sensors: Which readings are believed.
         ordinary_k: How far the model of heat is ordinarily off, by room.
         ordinary_ppm: The same of carbon dioxide.
     """
@@ -79,8 +76,11 @@ class Watch:
         self._samples: list[AirSample] = []
         self._room_c: dict[str, float] = {}
         self._retries = Retries()
+        self.sensors = SensorWatch(belief)
         sources = tuple((device.id, device.room) for device in house.devices if device.kind in LEARNED)
-        self.changes = Changes(self._belief.outline, sources)
+        kitchens = {piece.room for piece in house.furniture if piece.kind == FurnitureKind.KITCHEN}
+        cooks = np.array([room in kitchens for room in self._rooms])
+        self.changes = Changes(self._belief.outline, sources, cooks)
 
     def news(self) -> tuple[Finding, ...]:
         """Return what was found and what is over since this was asked last."""
@@ -98,9 +98,11 @@ class Watch:
         known = []
         for sample in samples:
             self._samples.append(structs.replace(sample, stamp=stamp))
-            if sample.temperature_c is not None:
-                self._room_c[sample.room] = sample.temperature_c
-            known.append(sample)
+            believed, findings = self.sensors.sound(sample, at, self.held)
+            self._take(findings)
+            if believed.temperature_c is not None:
+                self._room_c[sample.room] = believed.temperature_c
+            known.append(believed)
         return known
 
     def devices(self, written: Iterable[Write], states: Iterable[DeviceState], at: datetime) -> None:
@@ -152,6 +154,9 @@ class Watch:
         self.ordinary_k.take(quarter.error_k, everything)
         self.ordinary_ppm.take(quarter.error_ppm, everything)
         self._look_for_changes(quarter)
+        spare = np.zeros(len(rooms), bool)
+        spare[[one.room for one in self.changes.held]] = True
+        self._take(self.sensors.look_for_drift(quarter.end_s, spare))
 
     def _look_for_changes(self, quarter: Quarter) -> None:
         """Tell what has changed; the filter goes on with it at once."""
