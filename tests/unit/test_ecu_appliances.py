@@ -121,6 +121,7 @@ def test_what_runs_is_in_the_load_until_it_is_done_and_teaches_its_length_and_po
     machines.hear([state("washer", waiting=1.0)], at)
     (run,) = waiting_runs(machines)
     assert run.load_kw[0] @ GRID.hours == pytest.approx((5400 + 3600) / 7200 * (1.0 + 0.7) / 2, rel=0.1)
+    assert machines.run_s == {"washer": 4500.0}
 
 
 def _with_power(told: DeviceState, power_w: float) -> DeviceState:

@@ -34,6 +34,8 @@ class Lit:
         at: Now.
         lamps: What lamps are set to.
         daylight_lux: In every room.
+        price: Of a kWh.
+        screens: Melanopic light of televisions, by room.
     """
 
     lighting: Lighting
@@ -42,6 +44,7 @@ class Lit:
     lamps: dict[tuple[str, str], float] = field(default_factory=dict)
     daylight_lux: float = 0.0
     price: float = PRICE
+    screens: dict[str, float] = field(default_factory=dict)
 
     def see(
         self, people: Mapping[str, float | None], does: Mapping[str, str] | None = None, *, after_s: float = 1.0
@@ -57,6 +60,7 @@ class Lit:
                 daylight_lux=np.full(len(self.belief.outline.rooms), self.daylight_lux),
                 measured_lux={},
                 price_per_kwh=self.price,
+                screens_edi_lux=self.screens,
             )
         )
         for device, setting, value in news:
@@ -138,6 +142,13 @@ def test_the_evening_is_warm_and_no_more_than_ten_lux_at_the_eye(lit: Lit) -> No
     lit.see({"living": 2.0})
     assert 5.0 < lit.edi_lux("living") <= 10.0
     assert lit.colour_k("living") <= 2700.0
+
+
+def test_what_a_television_gives_is_not_given_twice(lit: Lit) -> None:
+    to(lit, 21.0)
+    lit.screens = {"living": 5.0}
+    lit.see({"living": 2.0})
+    assert 3.0 < lit.edi_lux("living") <= 5.0
 
 
 def test_it_moves_slowly_while_somebody_sees_it(lit: Lit) -> None:

@@ -46,6 +46,7 @@ def test_everything_that_was_learned_comes_back(lived: Ecu) -> None:
     assert lived.belief.state is not None
     assert np.array_equal(again.belief.state, lived.belief.state)
     assert again.belief.learned_days == lived.belief.learned_days
+    assert np.array_equal(again.light.daylight.factor, lived.light.daylight.factor)
     rows, before = again.belief.record.rows(), lived.belief.record.rows()
     assert len(rows) == len(before)
     assert np.array_equal(rows.air, before.air, equal_nan=True)

@@ -46,8 +46,6 @@ class _Machine:
 
     Attributes:
         device: As described.
-        power_kw: That it draws while it runs, as a mean; learned.
-        run_s: How long it runs; learned.
         waits_since: When it was found loaded; None: it is not.
         done_by_h: By which hour of the day it is to be done, as last told; None: as described.
         done_by: When it is to be done.
@@ -60,8 +58,6 @@ class _Machine:
     """
 
     device: Device
-    power_kw: float
-    run_s: float
     waits_since: datetime | None = None
     done_by_h: float | None = None
     done_by: datetime | None = None
@@ -93,7 +89,12 @@ class Start:
 
 
 class Appliances:
-    """The machines of a house that the plan may start."""
+    """The machines of a house that the plan may start.
+
+    Attributes:
+        power_kw: By device: that it draws while it runs, as a mean; learned.
+        run_s: By device: how long it runs; learned.
+    """
 
     def __init__(self, house: House, outline: Outline, worth: Worth) -> None:
         """Know them.
@@ -110,10 +111,13 @@ class Appliances:
             [any(one.room == room and one.kind == FurnitureKind.BED for one in house.furniture) for room in self._rooms]
         )
         self._machines = {
-            device.id: _Machine(device, rating(device, "power_w") / 1000.0, rating(device, "run_s"))
+            device.id: _Machine(device)
             for device in house.devices
             if device.kind == "appliance" and limits_of(device).unattended
         }
+        described = {device: one.device for device, one in self._machines.items()}
+        self.power_kw = {device: rating(one, "power_w") / 1000.0 for device, one in described.items()}
+        self.run_s = {device: rating(one, "run_s") for device, one in described.items()}
         self._heard = {device: _heard(house, self._rooms, one.device.room) for device, one in self._machines.items()}
         self._at: datetime | None = None
 
@@ -139,7 +143,7 @@ class Appliances:
             machine.on_since = machine.on_since or at
             _count(machine, state.power_w, passed_s)
         elif machine.on_since is not None:
-            _learn(machine, at)
+            self._learn(machine, at)
         waits = not on and state.values.get(WAITING, 0.0) >= 0.5
         hour = state.values.get(DONE_BY_H)
         told_h = float(hour) if hour is not None and 0.0 <= hour <= 24.0 else None
@@ -148,7 +152,20 @@ class Appliances:
         elif machine.waits_since is None or told_h != machine.done_by_h:
             machine.waits_since = machine.waits_since or at
             machine.done_by_h = told_h
-            machine.done_by = _next(told_h if told_h is not None else rating(machine.device, DONE_BY_H), machine, at)
+            machine.done_by = _next(
+                told_h if told_h is not None else rating(machine.device, DONE_BY_H), self.run_s[machine.device.id], at
+            )
+
+    def _learn(self, machine: _Machine, at: datetime) -> None:
+        """Take from a run that has ended how long it was and what it drew."""
+        assert machine.on_since is not None
+        device, ran_s, used_kwh = machine.device.id, (at - machine.on_since).total_seconds(), machine.used_kwh
+        machine.on_since, machine.used_kwh = None, 0.0
+        if ran_s < SHORTEST_S:
+            return
+        self.run_s[device] += LEARNS * (ran_s - self.run_s[device])
+        if used_kwh:
+            self.power_kw[device] += LEARNS * (3600.0 * used_kwh / ran_s - self.power_kw[device])
 
     def running_kw(self, grid: Grid, at: datetime) -> Array:
         """Return (step,) what those draw that run now, until they are done.
@@ -159,13 +176,13 @@ class Appliances:
         """
         load = np.zeros(len(grid))
         begins_h = (grid.begin_unix_s - at.timestamp()) / 3600.0
-        for machine in self._machines.values():
+        for device, machine in self._machines.items():
             if machine.on_since is None:
                 continue
             ran_s = (at - machine.on_since).total_seconds()
-            left_h = (machine.left_s if machine.left_s is not None else max(0.0, machine.run_s - ran_s)) / 3600.0
+            left_h = (machine.left_s if machine.left_s is not None else max(0.0, self.run_s[device] - ran_s)) / 3600.0
             inside = np.clip(np.minimum(begins_h + grid.hours, left_h) - np.maximum(begins_h, 0.0), 0.0, None)
-            load += machine.power_kw * inside / grid.hours
+            load += self.power_kw[device] * inside / grid.hours
         return load
 
     def runs(self, grid: Grid, when: Sequence[datetime], asleep: Array) -> list[Run]:
@@ -182,8 +199,8 @@ class Appliances:
             run_of(
                 device,
                 grid,
-                machine.power_kw,
-                machine.run_s / 3600.0,
+                self.power_kw[device],
+                self.run_s[device] / 3600.0,
                 (machine.done_by.timestamp() - float(grid.begin_unix_s[0])) / 3600.0,
                 HEARD_SHARE * an_hour * sleepers @ self._heard[device],
                 WAIT_SHARE * an_hour,
@@ -225,7 +242,7 @@ class Appliances:
             Start(
                 device=device,
                 begins=machine.begins,
-                done=machine.begins + timedelta(seconds=machine.run_s),
+                done=machine.begins + timedelta(seconds=self.run_s[device]),
                 saves=machine.saves,
                 is_now=self._at is not None and machine.begins <= self._at + HALF_A_STEP,
             )
@@ -245,23 +262,11 @@ def _count(machine: _Machine, power_w: float | None, passed_s: float) -> None:
         machine.used_kwh += power_w * passed_s / 3.6e6
 
 
-def _learn(machine: _Machine, at: datetime) -> None:
-    """Take from a run that has ended how long it was and what it drew."""
-    assert machine.on_since is not None
-    ran_s, used_kwh = (at - machine.on_since).total_seconds(), machine.used_kwh
-    machine.on_since, machine.used_kwh = None, 0.0
-    if ran_s < SHORTEST_S:
-        return
-    machine.run_s += LEARNS * (ran_s - machine.run_s)
-    if used_kwh:
-        machine.power_kw += LEARNS * (3600.0 * used_kwh / ran_s - machine.power_kw)
-
-
-def _next(hour: float, machine: _Machine, at: datetime) -> datetime:
+def _next(hour: float, run_s: float, at: datetime) -> datetime:
     """Return the next time that it is such an hour at which a run that begins now would be done."""
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     done_by = midnight + timedelta(hours=hour)
-    while done_by < at + timedelta(seconds=machine.run_s):
+    while done_by < at + timedelta(seconds=run_s):
         done_by += timedelta(days=1)
     return done_by
 

@@ -165,7 +165,7 @@ class Ecu:
         self._nudge(measurements)
         commands = commands_of(self.light.look(measurements), measurements.at, Asker.PLAN)
         explained = with_given(commands, self.given_reasons({one.device for one in commands}))
-        return explained if self.guard is None else self.guard.passed(explained, measurements.at)
+        return self.guard.passed(explained, measurements.at) if self.guard is not None and explained else explained
 
     def _nudge(self, measurements: Measurements) -> None:
         """Look whether anybody's strain is to be eased, or somebody undid what was done for that."""

@@ -25,6 +25,12 @@ THERE = 0.5
 WEATHER_S = 3600.0
 """So old a word of the weather may be."""
 
+LOOKS_OUT_EVERY_S = 60.0
+"""Daylight is worked out anew so often, or when a blind has moved."""
+
+SCREEN_LUX = 5.0
+"""Melanopic, at the eye across the room, of a television that is on; typical. Nobody but its watchers turns it down."""
+
 CLOUDY_W_M2 = 450.0
 """Of sun and sky on a level plane, times the sine of the sun's height, where nobody tells: a cloudy day, typical."""
 
@@ -33,6 +39,7 @@ class LightWatch:
     """Watches people, lamps and daylight of one house.
 
     Attributes:
+        daylight: Through the house's windows.
         nudges: By room: what is done for a while because of strain.
     """
 
@@ -46,14 +53,16 @@ class LightWatch:
             worth: Of light.
         """
         self._house, self._sun = house, belief.sun
-        self._daylight = Daylight(house, belief.outline, belief.sun)
-        self._lighting = Lighting(house, belief.outline, self._daylight, routine, worth)
+        self.daylight = Daylight(house, belief.outline, belief.sun)
+        self._lighting = Lighting(house, belief.outline, self.daylight, routine, worth)
         self._told: dict[tuple[str, str], float] = {}
         self._lux: dict[str, float] = {}
         self._weather: tuple[float, WeatherSample] | None = None
         self._metered: set[str] = set()
         self._lamps = {device.id for device in house.devices if device.kind == "light"}
+        self._screens = {device.id: device.room for device in house.devices if device.kind == "tv"}
         self._price_per_kwh = 0.0
+        self._outside: tuple[float, dict[str, float], Array] | None = None
         self.nudges: Mapping[str, Nudge] = {}
 
     def look(self, measurements: Measurements) -> list[Setting]:
@@ -80,6 +89,9 @@ class LightWatch:
             told=self._told,
             daylight_lux=self._now_lux(measurements.at),
             measured_lux=self._lux,
+            screens_edi_lux={
+                room: SCREEN_LUX for device, room in self._screens.items() if self._told.get((device, "on"), 0.0) > 0.0
+            },
             price_per_kwh=self._price_per_kwh,
             nudges=self.nudges,
         )
@@ -108,7 +120,7 @@ class LightWatch:
         self._price_per_kwh = float(ahead.price[0])
         middle = ahead.unix_s + 1800.0 * ahead.hours
         # What blinds will do is the plan's to find; now they are as they are.
-        lux = self._daylight.lux(middle, ahead.direct_w_m2, ahead.diffuse_w_m2, {})
+        lux = self.daylight.lux(middle, ahead.direct_w_m2, ahead.diffuse_w_m2, {})
         return self._lighting.ahead(when, people, lux, ahead.price, frozenset(self._metered))
 
     def _hear(self, state: DeviceState) -> None:
@@ -121,10 +133,15 @@ class LightWatch:
             self._metered.add(state.device)
 
     def _now_lux(self, at: datetime) -> Array:
-        now_s = at.timestamp()
+        now_s, closed = at.timestamp(), self._closed()
+        kept = self._outside
+        if kept is not None and now_s - kept[0] < LOOKS_OUT_EVERY_S and kept[1] == closed:
+            return kept[2]
         unix_s = np.array([now_s])
         direct, diffuse = self._light_outside(now_s, unix_s)
-        return np.asarray(self._daylight.lux(unix_s, direct, diffuse, self._closed())[0])
+        lux = np.asarray(self.daylight.lux(unix_s, direct, diffuse, closed)[0])
+        self._outside = now_s, closed, lux
+        return lux
 
     def _light_outside(self, now_s: float, unix_s: Array) -> tuple[Array, Array]:
         """Return direct and diffuse light now; where only both together are told, or nothing is, split or taken."""

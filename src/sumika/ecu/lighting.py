@@ -56,6 +56,7 @@ class Sight:
         daylight_lux: (room,) at table height, by the weather; None: nothing is known of it.
         measured_lux: By room: what a sensor measures at table height, lamps in it.
         price_per_kwh: Of electricity.
+        screens_edi_lux: By room: melanopic at the eye, of televisions that are on.
         nudges: By room: what is done for a while because of strain.
     """
 
@@ -66,6 +67,7 @@ class Sight:
     daylight_lux: Array | None
     measured_lux: Mapping[str, float]
     price_per_kwh: float
+    screens_edi_lux: Mapping[str, float] = field(default_factory=dict)
     nudges: Mapping[str, Nudge] = field(default_factory=dict)
 
 
@@ -339,9 +341,8 @@ class Lighting:
             # Who is awake there may not be alone.
             need = replace(need, most_edi_lux=ASLEEP_EDI_LUX)
         lux = lit.daylight_lux or 0.0
-        level, colour_k = level_for(
-            lamps, need, lux, float(melanopic_lux(lux)), self._worthwhile(people, sight.price_per_kwh)
-        )
+        edi = float(melanopic_lux(lux)) + sight.screens_edi_lux.get(lamps.room, 0.0)
+        level, colour_k = level_for(lamps, need, lux, edi, self._worthwhile(people, sight.price_per_kwh))
         nudge = sight.nudges.get(lamps.room, NONE)
         level, colour_k = level * nudge.light_factor, colour_k * nudge.colour_factor
         is_dark = not (self._before(lamps, sight) or 0.0)

@@ -74,6 +74,8 @@ def _parts(ecu: Ecu) -> Iterator[tuple[str, object]]:
     yield "usage", ecu.usage
     yield "roof", ecu.roof
     yield "resting", ecu.resting
+    yield "daylight", ecu.light.daylight
+    yield "appliances", ecu.appliances
     yield "ecu", ecu
     for room, liking in ecu.likings.items():
         yield f"liking.{room}", liking
@@ -113,7 +115,9 @@ def _take(attributes: dict[str, Any], kept: Mapping[str, Any]) -> None:
             attributes[name] = value
 
 
-_OF_THIS_RUN = frozenset({"_at", "planned", "_plans_every_s", "columns", "rooms", "devices", "learns"})
+_OF_THIS_RUN = frozenset(
+    {"_at", "planned", "_plans_every_s", "columns", "rooms", "devices", "learns", "_per_lumen", "_heard", "_quiet"}
+)
 
 
 def _decoded(encoded: Any) -> Any:
