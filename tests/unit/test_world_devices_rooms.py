@@ -2,12 +2,14 @@
 
 from itertools import pairwise
 
+import msgspec
 import numpy as np
 import pytest
 
-from sumika.schema.house import Device
+from sumika.schema.house import Device, WorldSettings
 from sumika.schema.living import Furniture, FurnitureKind
 from sumika.world.devices import Demands, Devices, DevicesStep
+from sumika.world.devices.indoor_machines import Appliance
 from sumika.world.devices.ventilators import BalancedVentilation
 from sumika.world.exchange import Acting, Outside
 from tests.world_device_helpers import START, Driven, driven, heat_of, house_with, one, rooms_at
@@ -129,6 +131,16 @@ def test_an_appliance_stops_by_itself_after_its_programme() -> None:
     used_j = sum(300.0 * house.step().electric_w for _ in range(12))
     assert used_j == pytest.approx(500.0 * 1800.0)
     assert house.step().states["x"]["on"] == 0.0
+
+
+def test_an_appliance_says_that_it_waits_only_where_its_start_is_left_to_the_house() -> None:
+    for waits in (False, True):
+        described = msgspec.structs.replace(house_with(one("appliance")), world=WorldSettings(machines_wait=waits))
+        house = Driven(Devices.of(described, 1, START), seconds=300.0)
+        house.the(Appliance).loaded = True
+        assert house.step().states["x"].get("waiting") == (1.0 if waits else None)
+        house.set(on=1.0)
+        assert house.step(count=2).states["x"].get("waiting") == (0.0 if waits else None)
 
 
 def _ventilated(outside: Outside, air_c: float = 20.0, **settings: float) -> tuple[Driven, DevicesStep, Acting]:

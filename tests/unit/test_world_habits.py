@@ -3,13 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import msgspec
 import numpy as np
 import pytest
 
-from sumika.schema.house import Device, House, Room
+from sumika.schema.house import Device, House, Room, WorldSettings
 from sumika.schema.living import Furniture, FurnitureKind
 from sumika.world.devices import Devices, Habits
 from sumika.world.devices.habits import TRIES_AGAIN_S
+from sumika.world.devices.indoor_machines import Appliance
 from sumika.world.devices.moisture import Humidifier
 from sumika.world.exchange import Doing, Outside, RoomsNow
 from tests.world_device_helpers import START, rooms_at
@@ -192,6 +194,50 @@ def test_whoever_is_up_fills_the_tanks_in_the_morning() -> None:
     assert tank.water_kg == 0.0
     habits.tend(devices, morning, {"aoi": Doing(start_s=0.0, activity="breakfast", room="living")})
     assert tank.water_kg == 4.0
+
+
+def a_house_with_a_dishwasher(*, machines_wait: bool = True) -> tuple[Habits, Devices]:
+    dishwasher = Device(id="dishwasher", room="living", kind="appliance", ratings={"run_s": 3600.0, "done_by_h": 7.0})
+    house = a_house()
+    house = msgspec.structs.replace(
+        house, devices=(*house.devices, dishwasher), world=WorldSettings(machines_wait=machines_wait)
+    )
+    return Habits.of(house), Devices.of(house, 0, START)
+
+
+def doing(activity: str) -> dict[str, Doing]:
+    return {"aoi": Doing(start_s=0.0, activity=activity, room="living")}
+
+
+def dishwasher(devices: Devices) -> Appliance:
+    machine = devices.device("dishwasher")
+    assert isinstance(machine, Appliance)
+    return machine
+
+
+def test_who_does_the_dishes_loads_the_machine_once_a_day_and_leaves_its_start_to_the_house() -> None:
+    habits, devices = a_house_with_a_dishwasher()
+    told = []
+    for hours, activity in ((-9, "dishes"), (0, "reading"), (0, "dishes"), (1, "dishes"), (24, "dishes")):
+        habits.load(devices, START + timedelta(hours=hours), doing(activity))
+        told.append(dishwasher(devices).loaded)
+        dishwasher(devices).loaded = False
+    assert told == [False, False, True, False, True]
+    assert dishwasher(devices).setting("on") == 0.0
+
+
+def test_what_the_house_has_not_started_in_time_is_started_by_hand() -> None:
+    habits, devices = a_house_with_a_dishwasher()
+    habits.load(devices, START, doing("dishes"))
+    for hours, activity, on in ((12.9, "dressing", 0.0), (13.2, "sleeping", 0.0), (13.2, "dressing", 1.0)):
+        habits.load(devices, START + timedelta(hours=hours), doing(activity))
+        assert dishwasher(devices).setting("on") == on
+
+
+def test_nobody_loads_anything_where_it_is_not_left_to_the_house() -> None:
+    habits, devices = a_house_with_a_dishwasher(machines_wait=False)
+    habits.load(devices, START, doing("dishes"))
+    assert not dishwasher(devices).loaded
 
 
 @pytest.mark.parametrize("activity", ["reading", "sleeping", "cooking", "away", ""])

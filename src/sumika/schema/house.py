@@ -224,12 +224,15 @@ class WorldSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         start: When it begins, in local time of the site, as 2026-01-20T18:30.
         guests: How many come to visit now and then.
         pets: What lives here besides people: cat, dog, robot_vacuum.
+        machines_wait: Whether residents load washing machine and dishwasher and leave the start to the house; what was
+            not started in time they start by hand.
     """
 
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
     start: str = "2026-01-20T18:30"
     guests: Annotated[int, Meta(ge=0, le=20)] = 0
     pets: tuple[str, ...] = ()
+    machines_wait: bool = False
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -219,6 +219,7 @@ class World:
         for device, setting, value in told:
             self.devices.command(device, setting, value, now_s)
         self.habits.tend(self.devices, local, doing)
+        self.habits.load(self.devices, local, doing)
         for wish in self.household.overrides(now_s, rooms, self.building.room_index):
             self.habits.hear(wish)
 

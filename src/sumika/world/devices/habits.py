@@ -5,7 +5,7 @@ stove, the fan after the bath, blinds at night. Devices can be left out, one by 
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sumika.schema.devices import DEVICE_KINDS
@@ -13,6 +13,7 @@ from sumika.schema.house import House
 from sumika.schema.living import FurnitureKind
 from sumika.world.devices.devices import Devices
 from sumika.world.devices.habit_rules import RULES, Scene
+from sumika.world.devices.indoor_machines import Appliance
 from sumika.world.exchange import Doing, Outside, RoomsNow
 
 TRIES_AGAIN_S = 1800.0
@@ -68,6 +69,9 @@ class Habits:
         self._now_s = 0.0
         self.off: set[str] = set()
         self.lit_by_house: set[str] = set()
+        self._machines_wait = house.world is not None and house.world.machines_wait
+        self._loaded_day: dict[str, int] = {}
+        self._done_by_s: dict[str, float] = {}
 
     @classmethod
     def of(cls, house: House) -> "Habits":
@@ -128,6 +132,39 @@ class Habits:
             used_up = devices.device(described.id).values.get("filter_left", 1.0) <= 0.0
             if described.kind in _TANKS or used_up:
                 devices.tend(described.id)
+
+    def load(self, devices: Devices, local: datetime, doing: Mapping[str, Doing]) -> None:
+        """Load machines whose start is left to the house; start by hand what it has not started in time.
+
+        The dishwasher is loaded by whoever does the dishes, once a day and after noon; other machines by whoever does
+        housework, once a day.
+
+        Args:
+            devices: Of the house.
+            local: On a clock on the wall.
+            doing: What each resident does.
+        """
+        for described in self._devices if self._machines_wait else ():
+            machine = devices.device(described.id)
+            if not isinstance(machine, Appliance):
+                continue
+            late = machine.loaded and local.timestamp() >= self._done_by_s.get(described.id, 0.0)
+            if late and any(_up(one) for one in doing.values()):
+                machine.start_by_hand()
+            in_kitchen = described.room in self._kitchens
+            task, from_h = ("dishes", 12) if in_kitchen else ("housework", 0)
+            if local.hour >= from_h and any(one.activity == task for one in doing.values()):
+                self._load(machine, local)
+
+    def _load(self, machine: Appliance, local: datetime) -> None:
+        """Load a machine, once a day and not while it runs."""
+        if self._loaded_day.get(machine.id) == local.toordinal() or machine.setting("on") >= 0.5:
+            return
+        machine.loaded, self._loaded_day[machine.id] = True, local.toordinal()
+        done_by = local.replace(hour=0, minute=0, second=0) + timedelta(hours=machine.ratings["done_by_h"])
+        while done_by < local + timedelta(seconds=machine.ratings["run_s"]):
+            done_by += timedelta(days=1)
+        self._done_by_s[machine.id] = done_by.timestamp()
 
     def _scene(
         self,

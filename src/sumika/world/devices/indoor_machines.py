@@ -77,19 +77,30 @@ class Television(SimulatedDevice):
 
 
 class Appliance(SimulatedDevice):
-    """A machine that runs its programme once and stops by itself."""
+    """A machine that runs its programme once and stops by itself.
+
+    Attributes:
+        loaded: Whether it waits to be started.
+    """
 
     def __init__(self, described: Described, house: House, seed: int, number: int) -> None:
         """Plug it in."""
         super().__init__(described, house, seed, number)
         self._left_s = 0.0
         self._was_on = False
+        self.loaded = False
+        self._tells = house.world is not None and house.world.machines_wait
+
+    def start_by_hand(self) -> None:
+        """Start it at its own button."""
+        self.panel.values["on"] = 1.0
 
     def act(self, around: Around) -> None:
         """Run for one step."""
         on = self.setting("on") >= 0.5
         if on and not self._was_on:
             self._left_s = self.ratings["run_s"]
+            self.loaded = False
         share = min(1.0, self._left_s / around.seconds) if on else 0.0
         self._left_s = max(0.0, self._left_s - around.seconds) if on else 0.0
         if on and self._left_s <= 0.0:
@@ -97,4 +108,6 @@ class Appliance(SimulatedDevice):
         self._was_on = on
         self.power_w = share * self.ratings["power_w"] + (1.0 - share) * self.ratings["standby_w"]
         self.values = {"left_s": round(self._left_s)}
+        if self._tells:
+            self.values["waiting"] = float(self.loaded)
         self.acting = (Acting(room=self.room, convective_w=self.power_w, sound_dba=48.0 if share > 0.0 else 0.0),)
