@@ -22,6 +22,7 @@ from sumika.runtime.thinking import Nudged, Thinking
 from sumika.schema import (
     Command,
     ConfigChange,
+    Event,
     Message,
     Origin,
     PlanReport,
@@ -99,6 +100,7 @@ class FakeThinking:
         self.declined: list[tuple[object, ...]] = []
         self.nudged: tuple[Nudged, ...] = ()
         self.calmed: list[str] = []
+        self.found: tuple[Event, ...] = ()
         self.ecu = SimpleNamespace(
             decline=lambda *what: self.declined.append(what), nudging=SimpleNamespace(decline=self.calmed.append)
         )
@@ -125,6 +127,10 @@ class FakeThinking:
 
     def nudges(self, at: datetime) -> tuple[Nudged, ...]:
         return tuple(one for one in self.nudged if at < one.until)
+
+    def news(self, stamp: Instant, origin: Origin) -> tuple[Event, ...]:
+        found, self.found = self.found, ()
+        return found
 
     def recall(self, folder: Path, at: datetime) -> bool:
         return False

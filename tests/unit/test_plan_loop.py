@@ -18,16 +18,20 @@ from sumika.schema import (
     AirSample,
     Asker,
     Command,
+    ControlLevel,
     Event,
     Heartbeat,
     Origin,
     PlanReport,
     Presence,
     Reason,
+    Ruling,
+    Severity,
     Track,
     TrackKind,
     Tracks,
     UsageError,
+    Verdict,
     WeatherForecast,
     WeatherSample,
 )
@@ -93,6 +97,9 @@ def test_a_plan_that_cannot_be_made_is_told_once_tried_again_and_no_beat_goes_be
     assert max(one.holds_until_ns for one in process.of(Heartbeat)) == holds_ns
     assert process.of(Heartbeat)[-1].stamp.monotonic_ns < holds_ns  # silent since: the rules are on
     assert process.refused.count("no plan") >= 10
+    fallen = process.of(PlanReport)[-1]
+    assert (fallen.level, fallen.plan_cost) == (ControlLevel.RULES, None)
+    assert [one.level for one in process.of(PlanReport)].count(ControlLevel.RULES) == 1
     thinking.fails = ""
     process.turns(loop.turn, 62.0)
     assert [one.recovered for one in process.of(Event)] == [False, True]
@@ -109,6 +116,40 @@ def test_the_policy_speaks_when_the_last_plan_has_expired_and_not_before() -> No
     assert policy
     assert all(one.stamp.monotonic_ns >= holds_ns for one in policy)
     assert process.of(Heartbeat)[-1].asker == Asker.POLICY
+    assert process.of(PlanReport)[-1].level is ControlLevel.POLICY
+
+
+def test_what_is_found_between_plans_is_told_at_once() -> None:
+    process, thinking, loop = a_planner()
+    process.turns(loop.turn, 13.0)
+    found = Event(
+        stamp=START, origin=Origin.LIVE, subject="bedroom", code="window_open", severity=Severity.WARNING, detail="why"
+    )
+    thinking.found = (found,)
+    process.turns(loop.turn, 301.0)
+    assert process.of(Event) == [found]
+
+
+def test_what_the_gate_writes_and_who_has_gone_silent_is_heard() -> None:
+    ear = HouseEar(small_house())
+    ear.take(
+        Verdict(
+            stamp=START,
+            origin=Origin.LIVE,
+            device="fan",
+            action="level",
+            asked=2.0,
+            written=1.0,
+            asked_by=Asker.PLAN,
+            ruling=Ruling.CLIPPED,
+        )
+    )
+    assert [(one.device, one.action, one.value) for one in ear.take_written()] == [("fan", "level", 1.0)]
+    assert ear.take_written() == ()
+    ear.take(state("fan", level=1.0))
+    said_ns = ear.devices["fan"].stamp.monotonic_ns
+    assert [one.device for one in ear.fresh_devices(said_ns + seconds_to_ns(500))] == ["fan"]
+    assert ear.fresh_devices(said_ns + seconds_to_ns(700)) == ()
 
 
 def presence(process: FakeProcess, probability: float) -> Presence:

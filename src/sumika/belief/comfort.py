@@ -20,6 +20,9 @@ A_VOTE_IS_OFF_K = 4.0
 SAYS_OF_TASTE = 0.4
 """Share of a vote that is about the temperature: who says that it is too warm has mostly just done something."""
 
+VOTES_FADE, DISPUTED = 0.8, 1.0
+"""Of the last handful of votes a whole point for warmer and one for colder are a dispute."""
+
 FURTHEST_K = 2.5
 """A household is never taken to like it further from the standard."""
 
@@ -108,6 +111,7 @@ class Liking:
         self._precision = 1.0 / PEOPLE_DIFFER_K**2
         self._weighted = 0.0
         self.votes = 0
+        self.too_warm = self.too_cold = 0.0
 
     def vote(self, sensation: float, operative_c: float, band: Band) -> None:
         """Hear how somebody feels.
@@ -123,6 +127,13 @@ class Liking:
         if (says_k - self.warmer_k) * sensation < 0.0 or sensation == 0.0:
             self._add(says_k, A_VOTE_IS_OFF_K)
         self.votes += 1
+        self.too_warm = VOTES_FADE * self.too_warm + max(clamp(sensation, -3.0, 3.0), 0.0)
+        self.too_cold = VOTES_FADE * self.too_cold + max(-clamp(sensation, -3.0, 3.0), 0.0)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether of late as much was said for warmer as for colder: nobody's word is the room's."""
+        return min(self.too_warm, self.too_cold) >= DISPUTED
 
     def override(self, setpoint_c: float, band: Band) -> None:
         """Hear what somebody set by hand; a hand says more than a tap."""
@@ -145,5 +156,6 @@ class Liking:
 
     @property
     def sigma_k(self) -> float:
-        """How sure that is."""
-        return float(self._precision**-0.5)
+        """How sure that is: who contradict each other are as unsure together as people are of each other."""
+        sigma_k = float(self._precision**-0.5)
+        return math.hypot(sigma_k, PEOPLE_DIFFER_K) if self.is_disputed else sigma_k

@@ -24,6 +24,7 @@ from sumika.ecu.foretold import check_forecast
 from sumika.ecu.guard import Guard
 from sumika.ecu.in_order import check_bands, check_measurements, check_names
 from sumika.ecu.inputs import Inputs
+from sumika.ecu.levels import Standing, standing_of
 from sumika.ecu.light_reasons import light_reason, with_given
 from sumika.ecu.light_watch import LightWatch
 from sumika.ecu.nudges import Nudging, with_nudges
@@ -106,6 +107,7 @@ class Ecu:
         self.routine, self.usage = Routine(house), Usage(house)
         self.roof = Roof(house, self.belief.sun)
         self.watch = Watch(self.belief)
+        self._foretold = True
         self.light = LightWatch(house, self.belief, self.routine, self.worth)
         self.resting = RestingRates()
         self.nudging = Nudging(house.control, [room.id for room in house.rooms])
@@ -329,15 +331,27 @@ class Ecu:
                 self.belief.learn(rounds=4)
 
     @property
+    def standing(self) -> Standing:
+        """At which level control stands now, and what it does without."""
+        return standing_of(
+            self.watch.held.values(),
+            foretold=self._foretold,
+            measured=self.watch.is_measured,
+            disagreeing=[room for room, liking in self.likings.items() if liking.is_disputed],
+            zone=None if self._at is None else self._at.tzinfo,
+        )
+
+    @property
     def mains_c(self) -> float:
         """Of tap water: it follows the weather, and is never colder than the ground."""
         return max(5.0, 0.6 * (self._outdoor_mean_c if self._outdoor_mean_c is not None else MAINS_C) + 5.0)
 
-    def situate(self, forecast: Forecast) -> Situating:
+    def situate(self, forecast: Forecast, grid: Grid | None = None) -> Situating:
         """Return what a plan is made from, now.
 
         Args:
             forecast: Of weather and prices.
+            grid: Of the plan; None: two days from now on.
 
         Raises:
             SumikaError: if nothing was observed yet.
@@ -345,8 +359,9 @@ class Ecu:
         if self._at is None or self.belief.state is None:
             raise SumikaError("nothing was observed yet", where="Ecu.plan", remedy="Give measurements first")
         check_forecast(forecast, self._at)
-        begin = np.ceil(self._at.timestamp() / _EVERY_S - 0.5) * _EVERY_S
-        grid = Grid.ahead(float(begin))
+        self._foretold = getattr(forecast, "source", "") != "record"
+        if grid is None:
+            grid = Grid.ahead(float(np.ceil(self._at.timestamp() / _EVERY_S - 0.5) * _EVERY_S))
         ahead = ahead_of(forecast, grid.begin_unix_s, grid.hours)
         zone = self._at.tzinfo
         when = [
@@ -388,6 +403,7 @@ class Ecu:
             worth=self.worth,
             nudges=self.nudging.now(when[0]),
             restraint=restraint,
+            notes=tuple(finding.words("en", self._at.tzinfo) for finding in self.watch.held.values()),
             comfort_c=self.comfort_c,
         )
 

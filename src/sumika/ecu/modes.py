@@ -21,8 +21,7 @@ from sumika.plan.problem import Planned
 from sumika.plan.reasons import Known, with_reasons
 from sumika.plan.solver import PlanError
 from sumika.plan.without import cost_without
-from sumika.schema import DEVICE_KINDS, Command, Mode, Origin, PlannedAction, PlanReport
-from sumika.text import say
+from sumika.schema import DEVICE_KINDS, Command, ControlLevel, Mode, Origin, PlannedAction, PlanReport
 
 PLAN = "plan"
 MOST_SECOND_SOLVES = 2
@@ -44,6 +43,7 @@ class Decision:
         dropped: How many settings were no numbers, or beyond what such a device can be told, and are not asked for.
         note: What is missing or doubtful, in English.
         note_ja: The same in Japanese.
+        level: At which level control stands.
         currency: Of all money.
         seconds: Processor time of the plan's solver.
         waits: Machines that are loaded and will be started later, and why then.
@@ -57,6 +57,7 @@ class Decision:
     dropped: int
     note: str
     note_ja: str
+    level: ControlLevel
     currency: str
     seconds: float
     waits: tuple[PlannedAction, ...] = ()
@@ -91,6 +92,7 @@ class Decision:
             seconds=self.seconds,
             note=self.note,
             note_ja=self.note_ja,
+            level=self.level,
         )
 
     def _weight(self, command: Command) -> int:
@@ -133,7 +135,7 @@ class Deciding:
             dearer=-comparison.saves,
             given=self.ecu.given_reasons({one.device for one in good}),
         )
-        foretold = getattr(forecast, "source", "") != "record"
+        standing = self.ecu.standing
         return Decision(
             commands=self.ecu.nudged(with_reasons(self.ecu.planned or planned, good, known)),
             changes=changes,
@@ -141,8 +143,9 @@ class Deciding:
             follows=follows,
             without=without,
             dropped=dropped,
-            note="" if foretold else say("why.plan.note.no_forecast", "en"),
-            note_ja="" if foretold else say("why.plan.note.no_forecast", "ja"),
+            note=standing.note("en"),
+            note_ja=standing.note("ja"),
+            level=standing.level,
             currency=planned.situation.currency,
             seconds=planned.seconds,
             waits=self._waits({one.device for one in good}),

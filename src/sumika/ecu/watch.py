@@ -82,6 +82,12 @@ class Watch:
         cooks = np.array([room in kitchens for room in self._rooms])
         self.changes = Changes(self._belief.outline, sources, cooks)
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether any room's temperature was measured and believed in the last quarter of an hour."""
+        quarter = self._belief.quarter
+        return quarter is not None and bool(np.isfinite(quarter.error_k).any())
+
     def news(self) -> tuple[Finding, ...]:
         """Return what was found and what is over since this was asked last."""
         news, self._news = tuple(self._news), []

@@ -18,15 +18,17 @@ from sumika.schema import (
     Presence,
     TrackKind,
     Tracks,
+    Verdict,
     Vote,
     WeatherSample,
+    Write,
     worst,
 )
 from sumika.schema.house import House, WorldSource
 from sumika.units import ns_to_seconds, seconds_to_ns
 from sumika.world.start import start_of
 
-HEARD = ("air", "device_state", "weather", "meter", "presence", "vote", "tracks/house")
+HEARD = ("air", "device_state", "weather", "meter", "presence", "vote", "tracks/house", "verdict")
 SENSOR_NS, PRESENCE_NS, WEATHER_NS = seconds_to_ns(600.0), seconds_to_ns(60.0), seconds_to_ns(1800.0)
 """So old a word may be and still count."""
 
@@ -77,6 +79,7 @@ class HouseEar:
         self.people: dict[str, int] = {}
         self._people_ns = 0
         self.votes: list[Vote] = []
+        self._written: dict[tuple[str, str], Write] = {}
         self.strain = StrainEar(house)
 
     def take(self, message: Message) -> None:
@@ -98,6 +101,9 @@ class HouseEar:
             self.meter = message
         elif isinstance(message, Vote) and message.room in self._rooms:
             self.votes.append(message)
+        elif isinstance(message, Verdict) and message.written is not None and message.device in self._device_ids:
+            write = Write(device=message.device, action=message.action, value=message.written, sequence=0)
+            self._written[message.device, message.action] = write
 
     def _take_tracks(self, tracks: Tracks) -> None:
         self._people_ns = tracks.stamp.monotonic_ns
@@ -153,6 +159,16 @@ class HouseEar:
     def fresh_air(self, now_ns: int) -> tuple[AirSample, ...]:
         """Return the newest word of every air sensor that is not too old."""
         return tuple(one for one in self.air.values() if now_ns - one.stamp.monotonic_ns <= SENSOR_NS)
+
+    def fresh_devices(self, now_ns: int) -> tuple[DeviceState, ...]:
+        """Return the newest word of every device that is not too old."""
+        return tuple(one for one in self.devices.values() if now_ns - one.stamp.monotonic_ns <= SENSOR_NS)
+
+    def take_written(self) -> tuple[Write, ...]:
+        """Return what the gate has written to devices since this was asked last."""
+        written = tuple(self._written.values())
+        self._written.clear()
+        return written
 
     def fresh_weather(self, now_ns: int) -> WeatherSample | None:
         """Return the newest word of the weather unless it is too old."""

@@ -21,15 +21,18 @@ from sumika.runtime.thinking import Thinking
 from sumika.schema import (
     Asker,
     Command,
+    ControlLevel,
     Event,
     Heartbeat,
     Message,
     Mode,
+    PlanReport,
     Severity,
     SuggestionAnswer,
     SumikaError,
     WeatherForecast,
 )
+from sumika.text import say
 from sumika.units import NANOSECONDS_PER_SECOND, SECONDS_PER_MINUTE, seconds_to_ns
 
 PLAN = "plan"
@@ -103,6 +106,7 @@ class PlanLoop:
         self._occupied: dict[str, float] = {}
         self._moved_ns: int | None = None
         self._failing = False
+        self._level = ControlLevel.FULL
 
     def turn(self) -> None:
         """Hear, observe, plan when it is time, and show that it lives."""
@@ -144,6 +148,8 @@ class PlanLoop:
     def _see(self, at: datetime, now_ns: int) -> None:
         self._observed_ns = now_ns
         self._thinking.observe(self.ear, at, now_ns)
+        for event in self._thinking.news(self.process.clock.now(), self.ear.origin()):
+            self._publish(event)
 
     def _look(self, now_ns: int) -> None:
         """Let lamps follow people; what they are told is part of the plan in force from then on."""
@@ -206,6 +212,7 @@ class PlanLoop:
         if decision.dropped:
             self.process.refuse("beyond what can be told")
         report = decision.report(PLAN, self._mode, now, self.ear.origin(), at)
+        self._level = report.level
         nudged = self._thinking.nudges(at)
         self._nudged = frozenset(one.room for one in nudged)
         suggestions = self._asking.nudges(nudged, now, at)
@@ -234,9 +241,29 @@ class PlanLoop:
         if now.monotonic_ns < self._holds_until_ns:
             return
         commands = self._thinking.policy_commands(self._local(now))
+        self._fall_to(ControlLevel.POLICY if commands else ControlLevel.RULES)
         if commands:
             self._asker = Asker.POLICY
             self._say(commands)
+
+    def _fall_to(self, level: ControlLevel) -> None:
+        """Say once at which level control goes on without a plan."""
+        if level is self._level:
+            return
+        self._level, now = level, self.process.clock.now()
+        self._publish(
+            PlanReport(
+                stamp=now,
+                origin=self.ear.origin(),
+                planner=PLAN,
+                mode=self._mode,
+                local_time=self._local(now).isoformat(timespec="minutes"),
+                follows=level,
+                note=say(f"level.{level}", "en"),
+                note_ja=say(f"level.{level}", "ja"),
+                level=level,
+            )
+        )
 
     def _say(self, commands: tuple[Command, ...]) -> None:
         """Publish commands, after the beat without which the gate takes none; only a house that is driven is told."""

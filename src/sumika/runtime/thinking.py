@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from sumika.clock import Instant
 from sumika.runtime.house_ear import HouseEar
-from sumika.schema import Command, SumikaError
+from sumika.schema import Command, Event, Origin, Severity, SumikaError
 from sumika.schema.house import House, Tariff
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Thinking:
         self._deciding = Deciding(self.ecu)
         self._policy = _policy_of(house, tariff.currency, self)
         self._at: datetime | None = None
+        self._language = house.language or "en"
         self._lamps = frozenset(device.id for device in house.devices if device.kind in ("light", "blind"))
 
     def recall(self, folder: Path, at: datetime) -> bool:
@@ -123,12 +125,13 @@ class Thinking:
         measurements = Measurements(
             at=at,
             air=air,
-            devices=tuple(ear.devices.values()),
+            devices=ear.fresh_devices(now_ns),
             weather=ear.fresh_weather(now_ns),
             meter=meter,
             presence=ear.occupied(now_ns),
             activities=ear.activities(now_ns),
             votes=votes,
+            written=ear.take_written(),
         )
         (self._policy or self.ecu).observe(measurements)
         guess_first(self.ecu.belief, air)
@@ -174,6 +177,28 @@ class Thinking:
             Nudged(room, told(names[room], nudge, "en"), told(names[room], nudge, "ja"), nudge.until)
             for room, nudge in self.ecu.nudging.now(at).items()
             if nudge.until is not None
+        )
+
+    def news(self, stamp: Instant, origin: Origin) -> tuple[Event, ...]:
+        """Return what was found since this was asked last, and what is over, as events.
+
+        Args:
+            stamp: Now.
+            origin: The worst of what it rests on.
+        """
+        zone = None if self._at is None else self._at.tzinfo
+        language = self._language
+        return tuple(
+            Event(
+                stamp=stamp,
+                origin=origin,
+                subject=finding.suspicion.subject,
+                code=finding.suspicion.fault,
+                severity=Severity.INFO if finding.recovered else Severity.WARNING,
+                recovered=finding.recovered,
+                detail="" if finding.recovered else finding.words(language, zone),
+            )
+            for finding in self.ecu.watch.news()
         )
 
     def decide(self, told: Mapping[tuple[str, str], float], at: datetime) -> "Decision":

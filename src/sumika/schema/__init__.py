@@ -6,6 +6,7 @@ from sumika.schema.air import AirSample, MeterSample, WeatherForecast, WeatherSa
 from sumika.schema.antennas import AntennaArray
 from sumika.schema.control import (
     Asker,
+    ControlLevel,
     GateRule,
     Heartbeat,
     Mode,
@@ -86,6 +87,7 @@ __all__ = [
     "Command",
     "ConfigChange",
     "Consumed",
+    "ControlLevel",
     "DeviceKind",
     "DeviceState",
     "Envelope",

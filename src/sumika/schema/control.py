@@ -26,6 +26,16 @@ class Mode(StrEnum):
     DRIVE = "drive"
 
 
+class ControlLevel(StrEnum):
+    """At which level control stands, the best first."""
+
+    FULL = "full"  # everything is there
+    REDUCED = "reduced"  # the planner goes on without something that it names
+    POLICY = "policy"  # no plan holds: the distilled policy speaks
+    RULES = "rules"  # no plan and no policy: plain rules
+    FAIL_SAFE = "fail_safe"  # nobody controls: devices are left to themselves
+
+
 class Ruling(StrEnum):
     """What the gate made of a command."""
 
@@ -225,6 +235,7 @@ class PlanReport(Message, frozen=True, kw_only=True):
         seconds: Processor time it took.
         note: What is missing or doubtful, in English.
         note_ja: The same in Japanese.
+        level: At which level control stands.
         suggestions: What a resident is asked for, the weightiest first; only in `suggest`.
     """
 
@@ -240,4 +251,5 @@ class PlanReport(Message, frozen=True, kw_only=True):
     seconds: float = 0.0
     note: str = ""
     note_ja: str = ""
+    level: ControlLevel = ControlLevel.FULL
     suggestions: tuple[Suggestion, ...] = ()

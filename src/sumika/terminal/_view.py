@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from sumika.clock import Instant
-from sumika.schema import Message, MeterSample, Mode, Origin, PlanReport, Severity, TrueWorld
+from sumika.schema import ControlLevel, Message, MeterSample, Mode, Origin, PlanReport, Severity, TrueWorld
 from sumika.schema.house import House, Room
 from sumika.terminal._layout import COLUMN_GAP, Layout, panel_columns, panel_width, share_height
 from sumika.terminal._lines import BAD, BANNERS, BOLD, CAUTION, DIM, GOOD, PLAIN, Line, fit, pad, side_by_side
@@ -208,6 +208,9 @@ class HouseView:
             parts.append(look.say(key, money=look.show(money), simple=look.show(simple)))
         head = look.clip(look.separator.join(parts), width - 2)
         lines = [fit((Segment(" " + head, PLAIN),), width)]
+        note = plan.note_ja if look.language == "ja" else plan.note
+        if note and plan.level is not ControlLevel.FULL:
+            lines.append(fit((Segment("   " + look.clip(look.show(note), width - 4), PLAIN),), width))
         if plan.suggestions:
             return lines + _suggested(plan, look, width)
         if plan.actions:

@@ -39,6 +39,7 @@ WHY: dict[str, str] = {
     "why.plan.band": "within {low:.1f} to {high:.1f} °C, which people like",
     "why.plan.price_rises": "price rises {percent} % at {time}",
     "why.plan.price_falls": "price falls {percent} % at {time}",
+    "why.plan.cheaper_then": "when power is {percent} % cheaper",
     "why.plan.price_low": "price {percent} % below the day's mean",
     "why.plan.price_high": "price {percent} % above the day's mean",
     "why.plan.roof": "the roof gives {kw:.1f} kW to spare",
@@ -49,6 +50,7 @@ WHY: dict[str, str] = {
     "why.plan.window_open": "a window is opened",
     "why.plan.window_shut": "the window stays shut",
     "why.plan.would_stale": "else CO2 in {room} reaches {ppm:.0f} ppm",
+    "why.plan.would_damp": "else humidity in {room} reaches {percent:.0f} %",
     "why.plan.stays_fresh": "CO2 in {room} stays below {ppm:.0f} ppm",
     "why.plan.clean_more": "cleaning the air of {room}",
     "why.plan.clean_off": "the air of {room} is left alone",
@@ -93,7 +95,6 @@ WHY: dict[str, str] = {
     "why.nudge": "{room}: heart and breath tell of strain; until {until} light is {dimmer:.0f} % dimmer and warmer, "
     "{kelvin:.1f} K cooler, air a little fresher",
     "why.nudge.part": "{why}; a little less, for calm, until {until}",
-    "why.plan.note.no_forecast": "no weather forecast: the house's own record stands in",
     "event.plan_failed": "no plan could be made; the rules stand in when the last one expires",
     "event.plan_failed.recovered": "plans are being made again",
     "event.no_weather_forecast": "no weather forecast",
