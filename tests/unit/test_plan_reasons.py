@@ -14,6 +14,7 @@ from sumika.plan._facts import Facts
 from sumika.plan.account import Account
 from sumika.plan.problem import Planned
 from sumika.plan.reasons import Known, with_reasons
+from sumika.plan.rolling import Rolling
 from sumika.schema import Command
 from sumika.text import LANGUAGES
 from tests.plan_helpers import EVENING, a_command, a_forecast, an_ecu, small_house
@@ -101,7 +102,7 @@ def test_pre_heating_says_who_comes_what_the_price_does_and_what_it_costs_to_do_
     assert english.endswith("without it 42 yen of discomfort")
     assert japanese.startswith("Living roomを前もって21.5 °Cに暖房。2人が17:")
     assert "17:00に電気料金が38 %上がる" in japanese
-    assert japanese.endswith("しなければ不快 42円分")
+    assert japanese.endswith("しない場合の損は不快で42円")
 
 
 def test_money_is_in_the_tariffs_currency(made: Planned) -> None:
@@ -132,6 +133,41 @@ def test_a_fan_says_how_stale_the_air_would_be(made: Planned) -> None:
     english, japanese = said(with_people(made, np.full(84, 3.0)), a_command("fan", "level", 1.0))
     assert re.search(r"CO2 in (Living room|Bedroom) stays below \d+ ppm", english) or "reaches" in english
     assert "ppm" in japanese
+
+
+@pytest.mark.parametrize(
+    ("carried", "more", "words", "words_ja"),
+    [
+        ("co2", 900.0, r"else CO2 in Living room reaches 1\d{3} ppm", "ppm"),
+        ("humidity", 9e-3, r"else humidity in Living room reaches \d\d+ %", "湿度が"),
+        ("pm2_5", 60.0, r"\d ug/m3 of fine dust, else [67]\d", "微小粒子"),
+    ],
+)
+def test_a_fan_names_the_fault_of_the_air_that_would_cost_most(
+    made: Planned, monkeypatch: pytest.MonkeyPatch, carried: str, more: float, words: str, words_ja: str
+) -> None:
+    peopled = with_people(made, np.full(84, 2.0))
+
+    states = {name: values.copy() for name, values in peopled.states.items()}
+    states[carried][1:, 0] += more
+    alone = replace(peopled, states=states)
+    monkeypatch.setattr(Rolling, "roll", lambda rolling, way: alone)
+    hinges = [replace(one, cost_per_h=np.full(84, one.cost_per_h.max())) for one in peopled.situation.hinges]
+    priced = replace(peopled, situation=replace(peopled.situation, hinges=tuple(hinges)))
+    english, japanese = said(priced, a_command("fan", "level", 2.0))
+    assert re.fullmatch(r"more ventilation, level 2: " + words, english), english
+    assert words_ja in japanese
+
+
+def test_water_that_waits_names_a_price_only_where_it_waits_for_one(made: Planned) -> None:
+    charge = {**made.charge_kw, "tank": np.where(np.arange(84) == 60, 1.0, 0.0)}
+    waits = replace(made, charge_kw=charge)
+    off = a_command("tank", "mode", 0.0)
+    falls_for_a_while = with_price(waits, np.where((np.arange(84) > 20) & (np.arange(84) < 40), 20.0, 40.0))
+    assert "cheaper" not in said(falls_for_a_while, off)[0]
+    falls = with_price(waits, np.where(np.arange(84) > 20, 20.0, 40.0))
+    assert said(falls, off)[0].endswith(": when power is 50 % cheaper")
+    assert said(falls, off)[1].endswith("その時の電気料金は今より50 %安い")
 
 
 def test_water_battery_and_moisture_have_reasons_of_their_own(made: Planned) -> None:
@@ -169,10 +205,8 @@ def test_a_device_of_another_kind_is_told_plainly(made: Planned) -> None:
 
 def test_every_sentence_of_reasons_is_used() -> None:
     folder = Path(reasons_module.__file__).parents[1]
-    program = "\n".join(
-        (folder / file).read_text(encoding="utf-8")
-        for file in ("plan/reasons.py", "ecu/modes.py", "ecu/against_simple.py", "text/_phrases.py")
-    )
+    files = [*(folder / "plan").glob("*.py"), *(folder / "ecu").glob("*.py"), folder / "text" / "_phrases.py"]
+    program = "\n".join(file.read_text(encoding="utf-8") for file in files)
     words = set(re.findall(r'"([\w.]+)"', program)) | {"preheat", "precool"}
     for key in (key for key in LANGUAGES["en"] if key.startswith("why.plan.")):
         last = key.rsplit(".", 1)[1]

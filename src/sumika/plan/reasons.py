@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.plan._air_relief import Relief, relief
 from sumika.plan._facts import PRICE_MOVES, Facts
 from sumika.plan.account import Account
 from sumika.plan.problem import Planned
@@ -207,22 +208,26 @@ class _Telling:
         return self._rolling.roll(AsPlanned(self._planned, frozenset({device.id}), steps)).states
 
     def fan(self, device: Device, settings: Mapping[str, float]) -> list[_Part]:
-        """Say how stale the air would be without it."""
+        """Say how stale, damp or dusty the air would be without it: whichever would cost most."""
         head: tuple[str, str] = ("vent_more", "vent_least")
         if device.kind == "window_opener":
             head = ("window_open", "window_shut")
         lead = self._facts.lead_h < AHEAD_H
         people = self._planned.situation.people[: len(lead)][lead].max(axis=0) >= 0.3
-        alone, planned = self._alone(device)["co2"][1:][lead], self._planned.states["co2"][1:][lead]
+        alone = self._alone(device)
+        told = {"level": settings.get("level", 0.0)}
+        spared = relief(self._planned, alone, int(lead.sum()))
+        if spared is not None and spared.money >= LEAST_MONEY.get(self._planned.situation.currency, 0.5):
+            room = self._names[self._planned.situation.rooms[spared.room]]
+            return [(head[0], told), _RELIEFS[spared.carried](room, spared)]
         if not people.any():
-            return [(head[1], {"level": settings.get("level", 0.0)}), ("nobody", {})]
-        room = int((alone.max(axis=0) - 1e6 * ~people).argmax())
-        values = {"room": self._names[self._planned.situation.rooms[room]], "ppm": float(alone[:, room].max())}
-        gained = float(alone[:, room].max() - planned[:, room].max())
-        level = settings.get("level", 0.0)
-        if gained > 20.0:
-            return [(head[0], {"level": level}), ("would_stale", values)]
-        return [(head[1], {"level": level}), ("stays_fresh", values)]
+            return [(head[1], told), ("nobody", {})]
+        fullest = int((alone["co2"][1:][lead].max(axis=0) - 1e6 * ~people).argmax())
+        values = {
+            "room": self._names[self._planned.situation.rooms[fullest]],
+            "ppm": float(alone["co2"][1:][lead][:, fullest].max()),
+        }
+        return [(head[1], told), ("stays_fresh", values)]
 
     def purifier(self, device: Device, settings: Mapping[str, float]) -> list[_Part]:
         """Say how dusty it would be without it."""
@@ -262,7 +267,13 @@ class _Telling:
         parts: list[_Part] = [
             ("water_later", {"time": self._known.begins[later[0]]}) if later else ("water_enough", {})
         ]
-        return [*parts, *self._price(wants_dearer_later=False)]
+        return [*parts, *(self._cheaper_at(later[0]) if later else [])]
+
+    def _cheaper_at(self, step: int) -> list[_Part]:
+        """Say that the price is lower at a later step, where it is."""
+        price = self._planned.situation.price
+        share = float(price[step]) / float(price[0]) - 1.0 if price[0] > 0.0 else 0.0
+        return [("cheaper_then", {"percent": round(-100.0 * share)})] if share <= -PRICE_MOVES else []
 
     def store(self, device: Device, settings: Mapping[str, float]) -> list[_Part]:
         """Say why a battery or a car is charged or gives."""
@@ -287,6 +298,12 @@ def _does_something(settings: Mapping[str, float]) -> bool:
     switches = [settings[name] for name in ("mode", "on", "level", "closed", "open") if name in settings]
     return not switches or max(switches) > 0.0
 
+
+_RELIEFS: Mapping[str, Callable[[str, Relief], _Part]] = {
+    "co2": lambda room, spared: ("would_stale", {"room": room, "ppm": spared.without}),
+    "humidity": lambda room, spared: ("would_damp", {"room": room, "percent": 100.0 * spared.without}),
+    "pm2_5": lambda room, spared: ("would_dust", {"then": spared.planned, "dust": spared.without}),
+}
 
 _TELLS: Mapping[str, Callable[[_Telling, Device, Mapping[str, float]], list[_Part]]] = {
     "room_air_conditioner": _Telling.climate,
