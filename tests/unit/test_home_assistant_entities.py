@@ -100,6 +100,23 @@ def test_power_is_drawn_or_given_or_to_be_set() -> None:
     assert (tv.power_w, tv.values) == (12.0, {"on": 0.0})
 
 
+def test_a_machine_that_waits_to_be_started_says_so() -> None:
+    washer = parts(
+        "appliance",
+        "switch.washer",
+        waiting="sensor.washer | Idle, Waiting to start",
+        done_by_h="input_number.washer_done_by",
+    )
+    switch, hour = entity("switch.washer", "off"), entity("input_number.washer_done_by", "17.5", unit_of_measurement="h")
+    loaded, idle = entity("sensor.washer", "Waiting to start"), entity("sensor.washer", "Idle")
+    assert state(washer, switch, loaded, hour).values == {"on": 0.0, "waiting": 1.0, "done_by_h": 17.5}
+    assert state(washer, switch, idle, hour).values["waiting"] == 0.0
+    assert call(washer, "on", 1.0, switch, loaded, hour) == ("switch.turn_on", {})
+    dryer = parts("appliance", "switch.dryer", waiting="binary_sensor.dryer_remote_start")
+    remote = entity("binary_sensor.dryer_remote_start", "on")
+    assert state(dryer, entity("switch.dryer", "off"), remote).values == {"on": 0.0, "waiting": 1.0}
+
+
 def test_valves_and_tilts() -> None:
     valve = entity("valve.v", "open", current_position=40, supported_features=7)
     radiator = parts("radiator", "climate.r", valve="valve.v")

@@ -10,6 +10,7 @@ from sumika.plan.account import account_of
 from sumika.plan.problem import plan
 from sumika.plan.runs import MOST_PLANS, WORTH_A_PLAN, Run, place, run_of
 from sumika.plan.situation import Grid, Situation, Store
+from sumika.plan.solver import PlanError
 
 Array = NDArray[np.float64]
 
@@ -124,6 +125,25 @@ def test_it_is_the_best_of_all_starts_where_a_battery_and_the_sun_answer_to_it(
     assert plans == MOST_PLANS or placed.gap <= worth + 0.02
     # Wild prices are harder than any real ones, and still the first few plans find nearly all there is to save.
     assert found - min(costs) <= 0.1 * (costs[0] - min(costs)) + 0.02
+
+
+def test_where_a_second_plan_fails_what_is_known_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    price = np.where(GRID.begin_unix_s / 3600.0 >= 4.0, 20.0, 35.0)
+    run, left = run_of("washer", GRID, 1.0, 1.0, 9.0, NONE, 1e-3), [1]
+
+    def once(situation: Situation, *, limit_s: float) -> object:
+        if not left:
+            raise PlanError("no time", where="plan", remedy="none")
+        left.pop()
+        return plan(situation, limit_s=limit_s)
+
+    monkeypatch.setattr("sumika.plan.runs.plan", once)
+    planned, (placed,) = place(a_house(price), [run])
+    assert (placed.step, placed.saves) == (0, 0.0)
+    assert placed.gap > 10.0
+    assert planned.situation.load_kw[0] == pytest.approx(1.2)
+    with pytest.raises(PlanError):
+        place(a_house(price), [run])
 
 
 def test_two_machines_share_the_sun_and_few_plans_are_made(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sumika.plan.account import account_of
 from sumika.plan.problem import Planned, plan
 from sumika.plan.situation import Grid, Situation
+from sumika.plan.solver import PlanError
 
 Array = NDArray[np.float64]
 
@@ -123,7 +124,12 @@ def _place(situation: Situation, run: Run, before: Placed | None, limit_s: float
     known: dict[int, Planned] = {}
     trial = 0 if before is None else run.starts.index(before.step)
     while trial not in known and len(known) < MOST_PLANS:
-        planned = plan(replace(situation, load_kw=situation.load_kw + run.load_kw[trial]), limit_s=limit_s)
+        try:
+            planned = plan(replace(situation, load_kw=situation.load_kw + run.load_kw[trial]), limit_s=limit_s)
+        except PlanError:
+            if not known:
+                raise
+            break  # what is known stands
         known[trial] = planned
         cost = account_of(planned).total + float(run.other_cost[trial])
         other = run.other_cost - run.other_cost[trial]
