@@ -9,6 +9,7 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.utils.env_checker import check_env
 from numpy.typing import NDArray
 
 from examples.outside import Outside
@@ -169,3 +170,8 @@ class OneZoneHouse(gymnasium.Env[NDArray[np.float32], NDArray[np.float32]]):
             kwh * all_w,
         )
         return np.array(values, np.float32)
+
+
+if __name__ == "__main__":
+    check_env(OneZoneHouse(days=1.0), skip_render_check=True)
+    print("Gymnasium finds nothing wrong with it.")

@@ -81,6 +81,7 @@ class Adapter:
         self.failed = 0
         self._measured, self._driven, self._step_s = tuple(measured), tuple(driven), step_s
         self._set: dict[tuple[str, str], float] = dict(assumed or {})
+        self._told: dict[tuple[str, str], float] = {}
         self._action: dict[str | int, float] = {}
         self._at: datetime | None = None
         self._planned_at: datetime | None = None
@@ -102,7 +103,10 @@ class Adapter:
         for (device, setting), value in self._set.items():
             heard.devices[device][setting] = value
         for signal in self._measured:
-            heard.take(signal, signal.ours(_of(told, signal.name, first=first), self._step_s))
+            value = signal.ours(_of(told, signal.name, first=first), self._step_s)
+            heard.take(signal, value)
+            if signal.device and math.isfinite(value):
+                self._told[signal.device, signal.quantity] = value
         self.ecu.observe(
             readings(
                 at,
@@ -135,7 +139,7 @@ class Adapter:
             if key in keeps or (key[0] in drives and key[1] in OFF):
                 self._set[key] = value
         for signal in self._driven:
-            theirs = signal.theirs(self._set, self._step_s)
+            theirs = signal.theirs({**self._told, **self._set}, self._step_s)
             if theirs is not None:
                 self._action[signal.name] = theirs
         return dict(self._action)

@@ -19,12 +19,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, Protocol
 
-from sumika.ecu import Measurements
+from sumika.ecu import Forecast, Measurements
 from sumika.evaluate.control.arena import Arena, Controller
 from sumika.evaluate.control.contenders import Contender, enter
-from sumika.evaluate.control.forecasts import Forecast
 from sumika.evaluate.control.weeks import Week
 from sumika.schema import DEVICE_KINDS, Command, SumikaError, UsageError
 from sumika.schema.house import House
@@ -90,7 +89,7 @@ class Watched:
                     f"it returns {type(made).__name__}, which has no {name}()",
                     "Return an object with observe(measurements) and commands(forecast)",
                 )
-        self._made: Controller = made
+        self._made: _Theirs = made
 
     def observe(self, measurements: Measurements) -> None:
         """Let it take in what the house says.
@@ -114,7 +113,7 @@ class Watched:
             SumikaError: if it raises anything, takes too long, or says what is no command for this house.
         """
         with self._watched("commands"):
-            said: object = self._made.commands(forecast)
+            said = self._made.commands(forecast)
         if not isinstance(said, Sequence) or isinstance(said, str | bytes):
             raise self._wrong(f"commands() returned {_short(said)}", "Return a tuple of sumika.schema.Command")
         return tuple(self._sound(one) for one in said)
@@ -156,6 +155,14 @@ class Watched:
 
     def _wrong(self, problem: str, remedy: str) -> SumikaError:
         return SumikaError(problem, where=f"controller {self._spec}", remedy=remedy)
+
+
+class _Theirs(Protocol):
+    """What somebody else's controller is taken for, before anything that it says was looked at."""
+
+    def observe(self, measurements: Measurements) -> object: ...
+
+    def commands(self, forecast: Forecast) -> object: ...
 
 
 class _TooLongError(BaseException):
