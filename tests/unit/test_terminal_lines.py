@@ -6,12 +6,13 @@ from datetime import UTC
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sumika.bus import RuntimeFolder
 from sumika.clock import SimulatedClock
 from sumika.schema import Message, Origin, Reason
-from sumika.schema.house import House
+from sumika.schema.house import Device, House
 from sumika.terminal import HouseView, run_view
 from sumika.terminal._faces import LineFace
 from sumika.terminal._loop import running_since
@@ -81,6 +82,14 @@ def test_what_is_not_live_is_said_first_and_in_every_line() -> None:
 def test_a_banner_comes_when_something_turns_out_not_to_be_live() -> None:
     turns = [(0, []), (1, [presence(1, origin=Origin.SIMULATED)]), (2, [presence(2, origin=Origin.SIMULATED)])]
     assert lines_of(a_house(["hall"]), turns) == ["*** SIMULATED - nobody is being measured: hall ***"]
+
+
+def test_what_a_device_tells_of_is_not_live_where_it_stands() -> None:
+    house = msgspec.structs.replace(a_house(["hall"]), devices=(Device(id="tv", room="room_0", kind="tv"),))
+    held = msgspec.structs.replace(event(1), code="held_by_hand", subject="tv", origin=Origin.SIMULATED)
+    assert lines_of(house, [(0, []), (1, [held]), (2, [])])[1:] == [
+        "*** SIMULATED - nobody is being measured: hall ***"
+    ]
 
 
 def test_events_are_told_at_once() -> None:

@@ -180,6 +180,9 @@ def test_an_event_is_a_sentence_with_its_detail() -> None:
     assert event_text(event("log_problem", detail="disk full"), "en") == "the log cannot be written (disk full)"
     assert event_text(event("log_problem", recovered=True), "en") == "the log is being written again"
     assert event_text(event("log_problem", detail="空き容量なし"), "ja") == "ログを書き込めません（空き容量なし）"
+    held = event("held_by_hand", detail="resident")
+    assert event_text(held, "en").endswith(" was set by hand and is left alone (by a resident)")
+    assert event_text(held, "ja").endswith("（住人が操作）")
 
 
 @languages

@@ -5,7 +5,7 @@ import pytest
 
 from sumika.cli._suggestions import outcome_lines, standing_lines
 from sumika.clock import Instant
-from sumika.runtime.wishes_desk import MOST_KEPT, WishesDesk
+from sumika.runtime.wishes_desk import AGAIN_NS, MOST_KEPT, WishesDesk
 from sumika.schema import (
     AnswerSuggestionAnswer,
     AnswerSuggestionRequest,
@@ -231,3 +231,38 @@ def test_lines_say_what_the_gate_made_of_a_yes() -> None:
     assert all("ゲート" in line for line in outcome_lines(standing(desk), "ja"))
     desk.hear(report())
     assert list(standing_lines(standing(desk), "en"))[1].endswith("answered yes")
+
+
+def test_what_the_gate_refuses_for_now_is_asked_again_in_the_residents_name_until_the_end() -> None:
+    desk = a_desk(suggestion(until_ns=NOW_NS + 3 * AGAIN_NS))
+    say(desk)
+    assert desk.again(STAMP.later(AGAIN_NS)) == ()  # the gate has said nothing yet
+    desk.hear(verdict("mode", Ruling.VETOED, rule=GateRule.LEAST_OFF_TIME))
+    desk.hear(verdict("setpoint_c", Ruling.PASSED))
+    assert "is asked again until 17:15" in list(outcome_lines(standing(desk), "en"))[1]
+    assert desk.again(STAMP.later(AGAIN_NS - 1)) == ()
+    (wish,) = desk.again(STAMP.later(AGAIN_NS))
+    assert isinstance(wish, ResidentWish)
+    assert (wish.action, wish.resident, wish.why) == ("mode", "aki", "yes to bcdf: heating (aki)")
+    assert desk.again(STAMP.later(AGAIN_NS + 1)) == ()
+    assert len(desk.again(STAMP.later(2 * AGAIN_NS))) == 1
+    desk.hear(verdict("mode", Ruling.PASSED))
+    assert standing(desk).refused == {}
+    assert set(standing(desk).done) == {"mode", "setpoint_c"}
+    assert desk.again(STAMP.later(3 * AGAIN_NS - 1)) == ()
+
+
+def test_what_is_refused_for_good_or_too_late_is_not_asked_again() -> None:
+    for rule, later_ns in ((GateRule.WINDOW_OPEN, AGAIN_NS), (GateRule.LEAST_OFF_TIME, 3 * AGAIN_NS)):
+        desk = a_desk(suggestion(until_ns=NOW_NS + 3 * AGAIN_NS))
+        say(desk)
+        desk.hear(verdict("mode", Ruling.VETOED, rule=rule))
+        assert desk.again(STAMP.later(later_ns)) == ()
+
+
+def test_a_hand_on_the_device_since_then_is_not_asked_away() -> None:
+    desk = a_desk(suggestion(until_ns=NOW_NS + 3 * AGAIN_NS))
+    say(desk)
+    desk.hear(verdict("mode", Ruling.VETOED, rule=GateRule.LEAST_OFF_TIME))
+    desk.hear(verdict("setpoint_c", Ruling.PASSED, why="set at the device"))
+    assert desk.again(STAMP.later(AGAIN_NS)) == ()

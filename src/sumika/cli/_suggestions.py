@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from sumika.runtime.wishes_desk import FOR_NOW
 from sumika.schema import PlannedAction, Standing, SuggestionStanding
 from sumika.text import clock_text, money_text, rule_text, say
 
@@ -48,8 +49,10 @@ def outcome_lines(standing: SuggestionStanding, language: str) -> Iterator[str]:
         yield say("suggest.done", language, what=_settings(done, language))
     for setting, value in standing.changed.items():
         yield say("suggest.changed", language, what=say("suggest.set", language, setting=setting, value=value))
+    until = clock_text(standing.suggestion.until)
     for setting, rule in standing.refused.items():
-        yield say("suggest.vetoed", language, what=setting, why=rule_text(rule, language))
+        key = "suggest.vetoed_for_now" if rule in FOR_NOW else "suggest.vetoed"
+        yield say(key, language, what=setting, why=rule_text(rule, language), until=until)
     heard = {*standing.done, *standing.changed, *standing.refused}
     waiting = [one for one in actions if one.action not in heard]
     if waiting:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _PATH = click.Path(path_type=Path)
 _TOPIC = click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="Only this topic; may be repeated.")
 _FORCE = click.option("--force", is_flag=True, help="Write over existing files.")
+FEWEST_FOR_A_RATE = 5
+"""Two commands at once have no rate."""
 
 
 @click.group()
@@ -133,7 +135,8 @@ def _print_facts(console: "Console", found: LogInfo) -> None:
 def _print_channels(console: "Console", found: LogInfo) -> None:
     table = _table("topic", "key", "messages", "rate", numbers=("messages", "rate"))
     for channel in found.channels:
-        rate = "" if channel.rate_hz is None else f"{channel.rate_hz:.3g} Hz"
+        told = channel.rate_hz is not None and channel.messages >= FEWEST_FOR_A_RATE
+        rate = f"{channel.rate_hz:.3g} Hz" if told else ""
         topic = f"{channel.topic} (unknown)" if channel.topic in found.unknown_topics else channel.topic
         table.add_row(_text(topic), _text(channel.key), str(channel.messages), rate)
     console.print()

@@ -9,6 +9,7 @@ import msgspec
 
 from sumika.bus import RuntimeFolder, ask
 from sumika.cli._suggestions import outcome_lines, standing_lines
+from sumika.runtime.wishes_desk import FOR_NOW
 from sumika.schema import (
     AnswerSuggestionAnswer,
     AnswerSuggestionRequest,
@@ -68,7 +69,10 @@ def list_(answered: bool, as_json: bool) -> None:
 @_resident_option
 @_json_option
 def yes(name: str, resident: str, as_json: bool) -> None:
-    """Have the suggestion NAME done. Ends with 1 if the safety gate does not allow all of it."""
+    """Have the suggestion NAME done. Ends with 1 if the safety gate does not allow all of it.
+
+    What the gate does not allow yet (a device must rest before it starts again) is asked for again by itself.
+    """
     folder = _running()
     language = _answer(folder, AnswerSuggestionRequest(suggestion=name, yes=True, resident=resident))
     standing = _after_gate(folder, name)
@@ -77,7 +81,7 @@ def yes(name: str, resident: str, as_json: bool) -> None:
     else:
         for line in outcome_lines(standing, language):
             click.echo(line)
-    if standing.refused:
+    if any(rule not in FOR_NOW for rule in standing.refused.values()):
         raise SystemExit(1)
 
 

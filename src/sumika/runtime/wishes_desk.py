@@ -1,6 +1,6 @@
 """What became of every suggestion: open, said yes or no to, expired, withdrawn; and what the gate said to a yes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 
 import msgspec
 
@@ -9,6 +9,7 @@ from sumika.schema import (
     AnswerSuggestionAnswer,
     AnswerSuggestionRequest,
     Asker,
+    GateRule,
     Message,
     Mode,
     Origin,
@@ -16,6 +17,7 @@ from sumika.schema import (
     ResidentWish,
     Ruling,
     Standing,
+    Suggestion,
     SuggestionAnswer,
     SuggestionsAnswer,
     SuggestionsRequest,
@@ -23,7 +25,14 @@ from sumika.schema import (
     Verdict,
 )
 from sumika.text import clock_text, say
+from sumika.units import seconds_to_ns
 
+FOR_NOW = frozenset(
+    {GateRule.LEAST_ON_TIME, GateRule.LEAST_OFF_TIME, GateRule.NOT_YET, GateRule.UNREACHABLE, GateRule.WINDOW_LIMIT}
+)
+"""What the gate refuses for a while only: a yes is then asked for again until its suggestion would have ended."""
+
+AGAIN_NS = seconds_to_ns(20.0)
 MOST_KEPT = 100
 """Suggestions that are remembered, so that an answer to an old one is told why it comes too late."""
 
@@ -41,6 +50,7 @@ class WishesDesk:
         self._mode, self._language = mode, language
         self._standings: dict[str, SuggestionStanding] = {}
         self._origin = Origin.LIVE
+        self._asked: dict[str, tuple[int, str]] = {}
 
     def hear(self, message: Message) -> None:
         """Take a plan's report or a verdict of the gate; everything else is left alone."""
@@ -66,11 +76,15 @@ class WishesDesk:
                 )
         for name in list(self._standings)[:-MOST_KEPT]:
             del self._standings[name]
+            self._asked.pop(name, None)
 
     def _hear_verdict(self, verdict: Verdict) -> None:
         for name, standing in self._standings.items():
             if standing.standing is Standing.YES and verdict.why.startswith(_yes_to(name)):
                 self._standings[name] = _with_verdict(standing, verdict)
+            elif verdict.device == standing.suggestion.device and verdict.ruling is not Ruling.VETOED:
+                # What a hand has set since is not asked away.
+                self._asked.pop(name, None)
 
     def standings(self, question: SuggestionsRequest, now_ns: int) -> SuggestionsAnswer:
         """Return what is suggested.
@@ -98,16 +112,9 @@ class WishesDesk:
             return self._refused(question, standing), ()
         said = Standing.YES if question.yes else Standing.NO
         self._standings[question.suggestion] = msgspec.structs.replace(standing, standing=said)
-        return (
-            AnswerSuggestionAnswer(accepted=True, language=self._language),
-            tuple(self._messages(question, standing, now)),
-        )
-
-    def _messages(
-        self, question: AnswerSuggestionRequest, standing: SuggestionStanding, now: Instant
-    ) -> Iterator[Message]:
+        self._asked[question.suggestion] = (now.monotonic_ns, question.resident)
         suggestion = standing.suggestion
-        yield SuggestionAnswer(
+        told = SuggestionAnswer(
             stamp=now,
             origin=self._origin,
             suggestion=suggestion.id,
@@ -115,17 +122,44 @@ class WishesDesk:
             yes=question.yes,
             resident=question.resident,
         )
-        by = f" ({question.resident})" if question.resident else ""
-        for action in suggestion.actions if question.yes and not suggestion.done else ():
-            yield ResidentWish(
+        wishes = self._wishes(suggestion, {one.action for one in suggestion.actions}, now) if question.yes else ()
+        return AnswerSuggestionAnswer(accepted=True, language=self._language), (told, *wishes)
+
+    def again(self, now: Instant) -> tuple[Message, ...]:
+        """Return the wishes that the gate refused for now, when it is time to ask once more.
+
+        Args:
+            now: The present moment.
+        """
+        found: list[Message] = []
+        for name, standing in self._standings.items():
+            waits = {setting for setting, rule in standing.refused.items() if rule in FOR_NOW}
+            open_yet = standing.standing is Standing.YES and now.monotonic_ns < standing.suggestion.until_ns
+            if not (waits and open_yet and name in self._asked):
+                continue
+            at_ns, resident = self._asked[name]
+            if now.monotonic_ns - at_ns >= AGAIN_NS:
+                self._asked[name] = (now.monotonic_ns, resident)
+                found += self._wishes(standing.suggestion, waits, now)
+        return tuple(found)
+
+    def _wishes(self, suggestion: Suggestion, settings: Collection[str], now: Instant) -> tuple[ResidentWish, ...]:
+        """Return a yes as the resident's own wishes; what is done already needs none."""
+        resident = self._asked[suggestion.id][1]
+        by = f" ({resident})" if resident else ""
+        return tuple(
+            ResidentWish(
                 stamp=now,
                 origin=self._origin,
                 device=action.device,
                 action=action.action,
                 value=action.value,
-                resident=question.resident,
+                resident=resident,
                 why=f"{_yes_to(suggestion.id)}{action.why}{by}",
             )
+            for action in suggestion.actions
+            if action.action in settings and not suggestion.done
+        )
 
     def _refused(
         self, question: AnswerSuggestionRequest, standing: SuggestionStanding | None
@@ -159,8 +193,15 @@ def _yes_to(name: str) -> str:
 
 
 def _with_verdict(standing: SuggestionStanding, verdict: Verdict) -> SuggestionStanding:
+    """Return a standing with the newest word of the gate on a setting."""
+    setting = verdict.action
+    done = tuple(one for one in standing.done if one != setting)
+    changed = {one: value for one, value in standing.changed.items() if one != setting}
+    refused = {one: rule for one, rule in standing.refused.items() if one != setting}
     if verdict.ruling is Ruling.VETOED:
-        return msgspec.structs.replace(standing, refused={**standing.refused, verdict.action: verdict.rule})
-    if verdict.ruling is Ruling.CLIPPED and verdict.written is not None:
-        return msgspec.structs.replace(standing, changed={**standing.changed, verdict.action: verdict.written})
-    return msgspec.structs.replace(standing, done=(*standing.done, verdict.action))
+        refused[setting] = verdict.rule
+    elif verdict.ruling is Ruling.CLIPPED and verdict.written is not None:
+        changed[setting] = verdict.written
+    else:
+        done = (*done, setting)
+    return msgspec.structs.replace(standing, done=done, changed=changed, refused=refused)

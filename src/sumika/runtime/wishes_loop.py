@@ -4,6 +4,8 @@ A yes becomes the resident's own command, which the gate takes from no controlle
 taken also while the planner is busy learning, hangs, or is dead.
 """
 
+from collections.abc import Iterable
+
 from sumika.bus import Answerer, Subscriber
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess, run_turns
@@ -11,6 +13,7 @@ from sumika.runtime.wishes_desk import WishesDesk
 from sumika.schema import (
     AnswerSuggestionAnswer,
     AnswerSuggestionRequest,
+    Message,
     Mode,
     SuggestionsAnswer,
     SuggestionsRequest,
@@ -44,6 +47,7 @@ class WishesLoop:
         arrived = self._subscriber.receive(TURN_S)
         for received in arrived:
             self.desk.hear(received.message)
+        self.say(self.desk.again(self.process.clock.now()))
         answered = self._list.poll(self.standings) + self._answer.poll(self.answer)
         self.process.taken += len(arrived)
         self.process.worked(0, answered)
@@ -57,10 +61,14 @@ class WishesLoop:
     def answer(self, question: AnswerSuggestionRequest) -> AnswerSuggestionAnswer:
         """Take a yes or a no, and say it to all."""
         answer, messages = self.desk.answer(question, self.process.clock.now())
+        self.say(messages)
+        return answer
+
+    def say(self, messages: Iterable[Message]) -> None:
+        """Say something in residents' names."""
         for message in messages:
             if self.process.publisher is not None:
                 self.process.publisher.publish(message)
-        return answer
 
     def close(self) -> None:
         """Stop listening and answering."""

@@ -90,6 +90,7 @@ class Memory:
         self._room_of = {
             **{radar.id: radar.room for radar in house.radars},
             **{sensor.id: sensor.room for sensor in house.sensors},
+            **{device.id: device.room for device in house.devices},
         }
         self._chest: dict[str, deque[tuple[int, float | None]]] = {}
         self._chest_source: dict[str, tuple[str, str]] = {}

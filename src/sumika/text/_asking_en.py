@@ -1,6 +1,8 @@
 """What the plan asks residents for, and what is answered, in English."""
 
 ASKING: dict[str, str] = {
+    "asker.resident": "by a resident",
+    "asker.operator": "by the operator",
     "suggest.refused.unknown": "nothing of the name '{name}' was suggested; `sumika suggest list` shows what is",
     "suggest.refused.expired": "'{name}' held until {until} and is not open any more; `sumika suggest list` "
     "shows what is",
@@ -22,6 +24,7 @@ ASKING: dict[str, str] = {
     "suggest.done": "Done: {what}",
     "suggest.changed": "The safety gate made it {what}",
     "suggest.vetoed": "The safety gate does not allow {what}: {why}",
+    "suggest.vetoed_for_now": "The safety gate does not allow {what} yet: {why}. It is asked again until {until}.",
     "suggest.on_its_way": "Passed on to the safety gate, which has not said anything yet: {what}",
     "suggest.standing.open": "open",
     "suggest.standing.yes": "answered yes",

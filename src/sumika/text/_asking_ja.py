@@ -1,6 +1,8 @@
 """What the plan asks residents for, and what is answered, in Japanese."""
 
 ASKING: dict[str, str] = {
+    "asker.resident": "住人が操作",
+    "asker.operator": "管理者が操作",
     "suggest.refused.unknown": "「{name}」という提案はありません。今の提案は sumika suggest list で見られます",
     "suggest.refused.expired": "「{name}」は {until} までの提案で、もう受け付けていません。"
     "今の提案は sumika suggest list で見られます",
@@ -22,6 +24,7 @@ ASKING: dict[str, str] = {
     "suggest.done": "行いました: {what}",
     "suggest.changed": "安全ゲートが {what} に改めました",
     "suggest.vetoed": "安全ゲートが {what} を認めません: {why}",
+    "suggest.vetoed_for_now": "安全ゲートが {what} をまだ認めません: {why}。{until} まで繰り返し頼みます",
     "suggest.on_its_way": "安全ゲートに渡しました。まだ返事がありません: {what}",
     "suggest.standing.open": "受付中",
     "suggest.standing.yes": "「はい」と回答済み",

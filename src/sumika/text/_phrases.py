@@ -45,7 +45,9 @@ def event_text(event: Event, language: str) -> str:
     if event.recovered:
         key += ".recovered"
     sentence = say(key, language, subject=event.subject, code=event.code)
-    return say("event.with_detail", language, sentence=sentence, detail=event.detail) if event.detail else sentence
+    who = f"asker.{event.detail}"
+    detail = say(who, language) if who in LANGUAGES[language] else event.detail
+    return say("event.with_detail", language, sentence=sentence, detail=detail) if detail else sentence
 
 
 def rate_text(rate_bpm: float | None, sigma_bpm: float | None, language: str) -> str:
