@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sumika.belief.airflow import rating
 from sumika.belief.record import Rows
-from sumika.physics.heat_pump import heat_from_power
+from sumika.physics.heat_pump import heat_from_power, heat_per_work
 from sumika.schema.house import Device, House
 
 Array = NDArray[np.float64]
@@ -97,13 +97,24 @@ def _air_conditioner(device: Device, rows: Rows, power: Array, outdoor: Array, r
     mode = np.round(rows.setting(device.id, "mode", 0.0))
     extra = rating(device, "fan_w") * (mode > 0)
     work = np.maximum(power - rating(device, "standby_w") - extra, 0.0)
-    heat = heat_from_power(work, room_c, outdoor, **heating_plate(device))
-    cold = heat_from_power(work, outdoor, room_c, **cooling_plate(device))
+    heat = _from_power(device, work, room_c, outdoor, heating_plate(device))
+    cold = _from_power(device, work, outdoor, room_c, cooling_plate(device))
     dry = np.where(mode == 3.0, 0.35, SENSIBLE)
     # A quarter in which it was switched over counts as what it ended with; the mean of modes says neither.
     # What a heat pump delivers has its compressor's work in it already; its standby and its fans are heat besides.
     heats, cools = mode == 1.0, (mode == 2.0) | (mode == 3.0)
     return np.where(heats, heat, np.where(cools, -dry * cold, power)) + extra * (heats | cools), np.zeros_like(power)
+
+
+def _from_power(device: Device, work: Array, hot_c: Array, cold_c: Array, plate: dict[str, float]) -> Array:
+    """Return heat (or cold) of a mean power: below its least load a compressor runs for a part of the time only.
+
+    Then it gives what it gives at its least load, in proportion; a quarter's mean power says nothing of a lower load.
+    """
+    least = rating(device, "least_part_load")
+    least_w = least * plate["rated_w"] / heat_per_work(hot_c, cold_c, least, **plate)
+    runs = np.clip(work / np.maximum(least_w, 1.0), 0.0, 1.0)
+    return np.asarray(runs * heat_from_power(np.maximum(work, least_w), hot_c, cold_c, **plate))
 
 
 def _floor_heating(device: Device, rows: Rows, power: Array, outdoor: Array, room_c: Array) -> _Made:

@@ -20,6 +20,7 @@ from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
 from sumika.ecu.appliances import Appliances
+from sumika.ecu.first_guess import guess_first
 from sumika.ecu.foretold import check_forecast
 from sumika.ecu.guard import Guard
 from sumika.ecu.in_order import check_bands, check_measurements, check_names
@@ -152,9 +153,12 @@ class Ecu:
         self._take(measurements, seconds)
         self._nudge(measurements)
         self.light.look(measurements)
+        self.appliances.told(measurements.loaded)
         self.appliances.hear(measurements.devices, at)
         if self.belief.turn(at.timestamp()):
             self._quarter(at)
+        if self.guard is not None:
+            guess_first(self.belief, measurements.air)
 
     def look(self, measurements: Measurements) -> tuple[Command, ...]:
         """Look at people and lamps alone, between two observations; return what lamps are to be told at once.

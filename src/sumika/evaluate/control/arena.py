@@ -1,6 +1,7 @@
 """The arena: a controller runs a simulated house for some days, sees what sensors say, and is scored on what was so."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -11,6 +12,7 @@ from sumika.evaluate.control.diary import Diary, DiaryWriter
 from sumika.evaluate.control.forecasts import Forecast, Forecaster
 from sumika.evaluate.control.presence import PresenceSource, Seen, Watcher
 from sumika.evaluate.control.prices import Prices
+from sumika.evaluate.control.weeks import SCORED_DAYS, WARM_UP_DAYS
 from sumika.schema import Command, Origin, Vote
 from sumika.schema.house import Control, House
 from sumika.units import seconds_to_ns
@@ -80,6 +82,19 @@ class _HeardHabits(Habits):
             self.heard.append(wish)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """How long a house is lived in.
+
+    Attributes:
+        warm_up_days: Under a thermostat, before anybody is scored.
+        days: That are scored.
+    """
+
+    warm_up_days: int = WARM_UP_DAYS
+    days: float = SCORED_DAYS
+
+
 class Arena:
     """A house in which controllers take turns.
 
@@ -87,6 +102,7 @@ class Arena:
         world: The simulated house.
         at: The present moment on its own clock, as messages are stamped with.
         described: The house as it was handed in, from which the same world can be made once more.
+        span: How long it is lived in, as far as that is known beforehand.
     """
 
     def __init__(
@@ -97,6 +113,7 @@ class Arena:
         perfect_forecast: bool = False,
         gate: Gate | None = None,
         seed: int = 0,
+        span: Span | None = None,
     ) -> None:
         """Begin at the house's start.
 
@@ -106,11 +123,12 @@ class Arena:
             perfect_forecast: Whether forecasts come true.
             gate: What stands before the devices; None: nothing.
             seed: Of what presence misses.
+            span: How long it will be lived in; None: as weeks usually are.
 
         Raises:
             SumikaError: if the house, its weather or its residents cannot be.
         """
-        self.described = house
+        self.described, self.span = house, span if span is not None else Span()
         self.world = World.of(house, habits=True)
         self._habits = _HeardHabits(self.world.house)
         self.world.habits = self._habits

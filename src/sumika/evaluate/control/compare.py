@@ -5,7 +5,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
-from sumika.evaluate.control.arena import Arena
+from sumika.evaluate.control.arena import Arena, Span
 from sumika.evaluate.control.baselines.families import FAMILIES
 from sumika.evaluate.control.baselines.tuned import tuned_settings
 from sumika.evaluate.control.contenders import Contender, contenders_of
@@ -65,6 +65,7 @@ def live(
         presence=contender.presence,
         perfect_forecast=contender.perfect_forecast,
         seed=seed,
+        span=Span(warm_up_days=warm_up_days, days=days),
     )
     controller = contender.make(arena, week)
     if warm_up_days:

@@ -1,8 +1,9 @@
 """The diary of a controlled time: what was so at every step, from which costs and indicators are worked out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ _ROOMS = (
     "air_speed_m_s",
 )
 _ASLEEP = ("n1", "n2", "n3", "rem")
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,39 @@ class Diary:
         return self.step_s / 3600.0
 
 
+def joined(first: Diary, second: Diary) -> Diary:
+    """Return one diary of two times that follow each other.
+
+    Args:
+        first: The earlier.
+        second: The later, of the same house with the same steps.
+    """
+
+    def both(one: Array, other: Array) -> Array:
+        return np.concatenate([one, other])
+
+    def each(one: Mapping[_Key, Array], other: Mapping[_Key, Array]) -> dict[_Key, Array]:
+        return {name: both(values, other[name]) for name, values in one.items() if name in other}
+
+    people = {name: both(getattr(first.people, name), getattr(second.people, name)) for name in _OF_PEOPLE}
+    arrays = {name: both(getattr(first, name), getattr(second, name)) for name in _BY_STEP}
+    return replace(
+        first,
+        **arrays,
+        people=People(**people),
+        of_rooms=each(first.of_rooms, second.of_rooms),
+        devices_w=each(first.devices_w, second.devices_w),
+        settings=each(first.settings, second.settings),
+        ended=second.ended,
+        missing_hot_water_l=first.missing_hot_water_l + second.missing_hot_water_l,
+        missing_charge_kwh=first.missing_charge_kwh + second.missing_charge_kwh,
+        wishes=first.wishes + second.wishes,
+        refused=first.refused + second.refused,
+    )
+
+
+_OF_PEOPLE = ("room", "metabolic_w_m2", "clothing_clo", "asleep", "in_water")
+_BY_STEP = ("grid_w", "gas_w", "pv_w", "price_per_kwh", "carbon_g_kwh", "outdoor_c")
 _SWITCHED = ("mode", "on", "level", "compressor_on", "closed", "open", "valve", "setpoint_c", "heats")
 _KEPT = (*_SWITCHED, "charge", "at_home", "hot_water_l", "tank_c", "power_w", "supply_temp_c")
 

@@ -73,27 +73,31 @@ class Forecaster:
         self._prices = Prices(world)
         self._issue: tuple[int, ForecastSeries] | None = None
 
-    def now(self) -> Forecast:
-        """Return the forecast at this moment of the world."""
+    def now(self, steps_s: Array = STEPS_S) -> Forecast:
+        """Return the forecast at this moment of the world.
+
+        Args:
+            steps_s: (step,) how long its steps are; more than two days only of one that knows all.
+        """
         world = self._world
-        begins_s = world.at_s + np.concatenate([[0.0], np.cumsum(STEPS_S)[:-1]])
+        begins_s = world.at_s + np.concatenate([[0.0], np.cumsum(steps_s)[:-1]])
         begins = tuple(world.local_time(float(one)) for one in begins_s)
-        weather = self._as_it_will_be(begins_s) if self._perfect else self._as_foretold(begins_s)
+        weather = self._as_it_will_be(begins_s, steps_s) if self._perfect else self._as_foretold(begins_s, steps_s)
         prices = [self._price(one, begins[0]) for one in begins]
         return Forecast(
             at=begins[0],
             begins=begins,
-            seconds=STEPS_S.copy(),
+            seconds=steps_s.copy(),
             **weather,
             price_per_kwh=np.array(prices),
             feed_in_per_kwh=np.full(len(begins), self._prices.feed_in_per_kwh),
             carbon_g_kwh=np.array([self._prices.carbon_g_kwh(one) for one in begins]),
         )
 
-    def _as_it_will_be(self, begins_s: Array) -> dict[str, Array]:
+    def _as_it_will_be(self, begins_s: Array, steps_s: Array) -> dict[str, Array]:
         outside = [
             self._world.weather.outside(float(begin), float(seconds))
-            for begin, seconds in zip(begins_s, STEPS_S, strict=True)
+            for begin, seconds in zip(begins_s, steps_s, strict=True)
         ]
         humid = [relative_humidity(one.temperature_c, one.humidity_ratio, one.pressure_pa) for one in outside]
         names = (
@@ -106,10 +110,10 @@ class Forecaster:
         known = {name: np.array([getattr(one, name) for one in outside]) for name in names}
         return {**known, "relative_humidity": np.minimum(np.array(humid), 1.0)}
 
-    def _as_foretold(self, begins_s: Array) -> dict[str, Array]:
+    def _as_foretold(self, begins_s: Array, steps_s: Array) -> dict[str, Array]:
         """Return the latest issue, along straight lines between its hours."""
         issue = self._latest()
-        middles_s = begins_s + 0.5 * STEPS_S
+        middles_s = begins_s + 0.5 * steps_s
         names = (
             "temperature_c",
             "relative_humidity",

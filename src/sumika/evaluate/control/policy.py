@@ -1,35 +1,27 @@
 """The distilled policy against the planner that taught it: what it costs more, how fast it is, whether it is kept."""
 
 import timeit
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 import msgspec
 import numpy as np
 
 from sumika.ecu import Ecu
 from sumika.ecu.policy_controller import PolicyController
-from sumika.ecu.policy_features import FEATURES
-from sumika.ecu.policy_rows import SKILLS
-from sumika.evaluate.control.arena import Arena
-from sumika.evaluate.control.compare import live
+from sumika.evaluate.control.arena import Arena, Controller
+from sumika.evaluate.control.baselines import FAMILIES, tuned_settings
+from sumika.evaluate.control.compare import WARMS_UP
 from sumika.evaluate.control.contenders import Contender, Makes, enter
-from sumika.evaluate.control.cost import Cost
+from sumika.evaluate.control.cost import Cost, cost_of
 from sumika.evaluate.control.ours import PLANS_EVERY_S, Ours
-from sumika.evaluate.control.policy_lessons import (
-    HELD_OUT_WEEKS,
-    SCHOOLS,
-    Lessons,
-    School,
-    again,
-    attend,
-    load_lessons,
-    together,
-)
+from sumika.evaluate.control.policy_lessons import HELD_OUT_WEEKS
 from sumika.evaluate.control.weeks import SCORED_SEEDS, Week, week_of
-from sumika.plan.policy import Card, Policy, load_policy
-from sumika.training.planner_policy import SkillLessons, distil_policy
+from sumika.plan.policy import Policy, load_policy
+from sumika.schema import SumikaError
+from sumika.schema.worth import worth_of
 
 Say = Callable[[str], None]
 
@@ -41,7 +33,6 @@ _HOUSES = {"known houses": False, "new houses": True}
 SHOWN_WEEKS = (*HELD_OUT_WEEKS, *SEEN_HOUSE_WEEKS)
 """On which a policy is judged."""
 
-_DRIVES_DAYS = 1.0
 _ASKED = 400
 _TRIES = 5
 
@@ -83,19 +74,6 @@ def driven_by(policy: Policy) -> Makes:
     return make
 
 
-def planned_every(seconds: float) -> Makes:
-    """Return what makes a controller that plans.
-
-    Args:
-        seconds: How often.
-    """
-
-    def make(arena: Arena, week: Week) -> Ours:
-        return Ours(Ecu(arena.house, currency=arena.world.meter.currency, plans_every_s=seconds, guarded=False))
-
-    return make
-
-
 def enter_policy(name: str = "distilled") -> str:
     """Enter the policy that ships among the controllers that compete; return its name.
 
@@ -129,19 +107,58 @@ def policy_regret(
 
     Raises:
         UsageError: if there is no such week.
-        SumikaError: if the policy was taught with other features.
+        SumikaError: if the policy was taught with other features, or its run comes to no end.
     """
     found = []
     for name in weeks:
         for seed in seeds:
-            costs = [
-                live(week_of(name), Contender(name=who, make=make), seed, warm_up_days=warm_up_days, days=days)[0].cost
-                for who, make in (("planner", planned_every(plans_every_s)), ("policy", driven_by(policy)))
-            ]
-            one = Regret(week=name, seed=seed, new_house=name in HELD_OUT_WEEKS, planner=costs[0], policy=costs[1])
-            say(f"{name} {seed}: planner {costs[0].total:.0f}, policy {costs[1].total:.0f}, regret {one.share:+.1%}")
+            looked_on = _looked_on(policy, week_of(name), seed, warm_up_days, plans_every_s)
+            planner, cost = looked_on.lived(days)
+            one = Regret(week=name, seed=seed, new_house=name in HELD_OUT_WEEKS, planner=planner, policy=cost)
+            say(f"{name} {seed}: planner {planner.total:.0f}, policy {cost.total:.0f}, regret {one.share:+.1%}")
             found.append(one)
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedOn:
+    """A house that was lived in for a while, and a belief of it that planner and policy share."""
+
+    arena: Arena
+    controller: PolicyController
+
+    def lived(self, days: float) -> tuple[Cost, Cost]:
+        """Return what the same days cost by the planner and by the policy, each from this very moment on."""
+        fork = get_context("fork")
+        ours, theirs = fork.Pipe(duplex=False)
+        # A fork is a copy of the whole house: nothing of how it was lived in has to be lived once more.
+        other = fork.Process(target=self._lives, args=(self.controller, days, theirs))
+        other.start()
+        theirs.close()
+        planner = self._cost(Ours(self.controller.ecu), days)
+        try:
+            policy = ours.recv()
+        except EOFError as error:
+            raise SumikaError("the policy's days came to no end", where="policy_regret", remedy="See above") from error
+        finally:
+            other.join()
+        return planner, policy
+
+    def _lives(self, controller: Controller, days: float, tell: Connection) -> None:
+        tell.send(self._cost(controller, days))
+
+    def _cost(self, controller: Controller, days: float) -> Cost:
+        diary = self.arena.run(controller, days)
+        return cost_of(diary, worth_of(self.arena.house.control, diary.currency))
+
+
+def _looked_on(policy: Policy, week: Week, seed: int, days: int, plans_every_s: float) -> _LookedOn:
+    arena = Arena(week.house(seed, warm_up_days=days), seed=seed)
+    ecu = Ecu(arena.house, currency=arena.world.meter.currency, plans_every_s=plans_every_s, guarded=False)
+    controller = PolicyController(arena.house, currency=arena.world.meter.currency, policy=policy, ecu=ecu)
+    before = FAMILIES[WARMS_UP].make(arena.house, tuned_settings(week.name, WARMS_UP))
+    arena.run(before, days, learners=(controller,))
+    return _LookedOn(arena, controller)
 
 
 def mean_regret(regrets: Sequence[Regret]) -> float:
@@ -175,93 +192,9 @@ def policy_us(policy: Policy, *, skills: Sequence[str] | None = None) -> float:
         policy: To be asked.
         skills: (row,) of a house; None: a row of each skill, and air conditioners in four rooms.
     """
-    rows = list(skills) if skills is not None else [*policy.skills, *3 * ("climate_wanted", "climate_target")]
+    rows = list(skills) if skills is not None else [*policy.skills, *3 * ("warm", "cool", "dry")]
     bound = policy.bound([one for one in rows if one in policy.skills])
     known = sum(one in policy.skills for one in rows)
     x = np.random.default_rng(0).normal(size=(known, len(policy.features))).astype(np.float32)
     spent = timeit.repeat(lambda: bound.says(x), number=_ASKED, repeat=_TRIES)
     return 1e6 * min(spent) / _ASKED
-
-
-def skill_lessons(lessons: Lessons) -> Mapping[str, SkillLessons]:
-    """Return lessons by skill, in the order of `SKILLS`.
-
-    Args:
-        lessons: All of them.
-    """
-    found = {}
-    for name, outputs in SKILLS.items():
-        chosen = lessons.skill == name
-        if chosen.any():
-            found[name] = SkillLessons(
-                outputs=outputs,
-                features=lessons.features[chosen],
-                said=lessons.said[chosen][:, : len(outputs)],
-                group=lessons.group[chosen],
-            )
-    return found
-
-
-def learned(lessons: Lessons, rounds: int, *, epochs: int = 40, say: Say = lambda line: None) -> Policy:
-    """Return the policy that was learned from lessons.
-
-    Args:
-        lessons: All of them.
-        rounds: How many of the rounds the policy drove in.
-        epochs: Passes over the lessons.
-        say: Takes a line of progress.
-
-    Raises:
-        SumikaError: if training does not come to an end.
-    """
-    card = Card(
-        about="Says at once what the planner would tell the devices of a house; stands in for it when it is late.",
-        taught_by="the planner of sumika.plan, from sumika.ecu's belief, in simulated houses",
-        lessons=lessons.plans,
-        weeks=tuple(sorted({group.rpartition("/")[0] for group in lessons.group.tolist()})),
-        held_out=HELD_OUT_WEEKS,
-        rounds=rounds,
-    )
-    return distil_policy(FEATURES, skill_lessons(lessons), card, epochs=epochs, say=say)
-
-
-def teach_policy(
-    folder: Path,
-    *,
-    schools: Sequence[School] = SCHOOLS,
-    rounds: int = 1,
-    epochs: int = 40,
-    say: Say = lambda line: None,
-) -> Policy:
-    """Teach a policy: the planner drives first, then the policy does while the planner says what it would have done.
-
-    Lessons are kept in a folder; those that are there are not collected again.
-
-    Args:
-        folder: Of the lessons.
-        schools: Houses and times.
-        rounds: How often the policy drives.
-        epochs: Passes over the lessons, in each round.
-        say: Takes a line of progress.
-
-    Raises:
-        SumikaError: if lessons there are damaged, or training does not come to an end.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    had = [_had(folder / f"0-{place}.npz", one, None, say) for place, one in enumerate(schools)]
-    policy = learned(together(had), 0, epochs=epochs, say=say)
-    for number in range(1, rounds + 1):
-        later = again(schools, days=_DRIVES_DAYS, seed=100 * number)
-        had += [_had(folder / f"{number}-{place}.npz", one, policy, say) for place, one in enumerate(later)]
-        policy = learned(together(had), number, epochs=epochs, say=say)
-    return policy
-
-
-def _had(file: Path, school: School, policy: Policy | None, say: Say) -> Lessons:
-    """Return the lessons of a school: those that were kept, or new ones, which are kept."""
-    if file.exists():
-        return load_lessons(file)
-    lessons = attend(school, policy)
-    lessons.keep(file)
-    say(f"{school.name}: {lessons.plans} plans, {len(lessons.skill)} lessons")
-    return lessons

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.ecu import Ecu, Measurements
-from sumika.ecu.policy_actions import taught
+from sumika.ecu.policy_actions import Taught, taught
 from sumika.ecu.policy_controller import PolicyController
 from sumika.ecu.policy_features import features_of, view_of
 from sumika.ecu.policy_later import later
@@ -27,17 +27,18 @@ from sumika.evaluate.control.baselines.families import FAMILIES
 from sumika.evaluate.control.baselines.tuned import tuned_settings
 from sumika.evaluate.control.forecasts import Forecast
 from sumika.evaluate.control.houses import EQUIPMENT
+from sumika.evaluate.control.policy_what_if import otherwise
 from sumika.evaluate.control.weeks import week_of
 from sumika.plan.policy import Policy
-from sumika.plan.problem import Planned
+from sumika.plan.problem import Planned, plan
 from sumika.schema import Command, SumikaError
 from sumika.schema.building import Grade
 from sumika.schema.house import House, Tariff
 
-LOOKS_ON_DAYS = 4
+LOOKS_ON_DAYS = 2.25
 """The planner looks on for so long before it drives: its belief is to be of the house, not of the description."""
 
-PLANS_EVERY_S = 1800.0
+PLANS_EVERY_S = 7200.0
 DISTURBED = 0.25
 """Share of the half hours in which what the planner tells an air conditioner or a tank is disturbed."""
 
@@ -61,6 +62,7 @@ class School:
         looks_on_days: For so long a thermostat drives before.
         days: How long the planner drives.
         plans_every_s: How often it plans, and gives a lesson.
+        what_ifs: With every plan it is asked so many times what it would say if it were otherwise.
     """
 
     week: str
@@ -70,8 +72,9 @@ class School:
     tariff: str = ""
     equipment: tuple[str, ...] = ()
     looks_on_days: float = LOOKS_ON_DAYS
-    days: float = 1.5
+    days: float = 0.5
     plans_every_s: float = PLANS_EVERY_S
+    what_ifs: int = 3
 
     @property
     def name(self) -> str:
@@ -99,7 +102,8 @@ class Lessons:
     Attributes:
         skill: (lesson,) which skill it is for.
         features: (lesson, feature).
-        said: (lesson, output) what the planner said; NaN: nothing.
+        said: (lesson, output) what the planner said.
+        side: (lesson,) -1: it said only that it is no more than this, 1: no less; 0: just this.
         group: (lesson,) school and day: lessons of one are alike.
         plans: How many plans they come from.
     """
@@ -107,6 +111,7 @@ class Lessons:
     skill: NDArray[np.str_]
     features: NDArray[np.float32]
     said: NDArray[np.float32]
+    side: NDArray[np.int8]
     group: NDArray[np.str_]
     plans: int
 
@@ -121,6 +126,7 @@ class Lessons:
             skill=self.skill,
             features=self.features,
             said=self.said,
+            side=self.side,
             group=self.group,
             plans=np.array([self.plans]),
         )
@@ -141,6 +147,7 @@ def load_lessons(file: Path) -> Lessons:
                 skill=kept["skill"],
                 features=kept["features"],
                 said=kept["said"],
+                side=kept["side"],
                 group=kept["group"],
                 plans=int(kept["plans"][0]),
             )
@@ -154,6 +161,7 @@ def together(several: Sequence[Lessons]) -> Lessons:
         skill=np.concatenate([one.skill for one in several]),
         features=np.concatenate([one.features for one in several]),
         said=np.concatenate([one.said for one in several]),
+        side=np.concatenate([one.side for one in several]),
         group=np.concatenate([one.group for one in several]),
         plans=sum(one.plans for one in several),
     )
@@ -177,9 +185,10 @@ class Pupil:
         if policy is not None:
             self._policy = PolicyController(house, currency=currency, policy=policy, ecu=self.ecu)
         self._name = school.name + ("/policy" if policy is not None else "")
+        self._what_ifs = school.what_ifs
         self._random = np.random.default_rng(school.seed)
         self._seen: list[NDArray[np.float32]] = []
-        self._said: list[NDArray[np.float32]] = []
+        self._said: list[Taught] = []
         self._days: list[str] = []
         self._plans = 0
         self._kinds = {device.id: device.kind for device in house.devices}
@@ -195,18 +204,25 @@ class Pupil:
         found = self.ecu.plan(forecast)
         planned = self.ecu.planned
         if planned is not None and planned is not before:
-            self._write(planned, self.ecu.situate(forecast), f"{self._name}/{forecast.at.toordinal()}")
+            situating, group = self.ecu.situate(forecast), f"{self._name}/{forecast.at.toordinal()}"
+            self._write(planned, situating, group)
+            self._ask_what_if(planned, situating, group)
             self._draw()
         return self._policy.commands(forecast) if self._policy is not None else self._disturbed(found)
 
     def _write(self, planned: Planned, situating: Situating, group: str) -> None:
         self._plans += 1
         for step in LATER_STEPS:
-            plan, then = later(planned, situating, step)
+            told, then = later(planned, situating, step)
             view = view_of(then)
             self._seen.append(features_of(then, view, self._rows))
-            self._said.append(taught(plan, then, view, self._rows))
+            self._said.append(taught(told, then, view, self._rows))
             self._days.append(group)
+
+    def _ask_what_if(self, planned: Planned, situating: Situating, group: str) -> None:
+        for _ in range(self._what_ifs):
+            other = otherwise(situating, self._random)
+            self._write(plan(other.situation(other.nominal_of(planned.states))), other, group)
 
     def _draw(self) -> None:
         """Draw which devices are told something odd until the next plan, and how odd."""
@@ -234,12 +250,18 @@ class Pupil:
     def lessons(self) -> Lessons:
         """Return what was written down."""
         count = len(self._seen)
-        seen, said = np.concatenate(self._seen), np.concatenate(self._said)
+        seen, said = np.concatenate(self._seen), np.concatenate([one.said for one in self._said])
+        side = np.concatenate([one.side for one in self._said])
         skill = np.array([row.skill for row in self._rows] * count)
         group = np.repeat(np.array(self._days), len(self._rows))
         known = np.isfinite(said[:, 0])
         return Lessons(
-            skill=skill[known], features=seen[known], said=said[known], group=group[known], plans=self._plans
+            skill=skill[known],
+            features=seen[known],
+            said=said[known],
+            side=side[known],
+            group=group[known],
+            plans=self._plans,
         )
 
 
@@ -268,25 +290,37 @@ def attend(school: School, policy: Policy | None = None) -> Lessons:
 HELD_OUT_WEEKS = ("winter_naha", "spring_tokyo", "summer_sapporo", "rainy_naha")
 """The weeks of the family, whose house the policy never sees, with their seeds; besides, all scored seeds."""
 
+_TOU, _MARKET = "time_of_use_jp", "market_jp"
+_ROOF, _WINDOWS = ("battery", "pv"), ("pv", "window_openers")
+_DAY, _NIGHT = 2.25, 2.75
+"""Lessons begin at six in the morning, or at six in the evening."""
+
 SCHOOLS = (
-    School(week="winter_tokyo", seed=91),
-    School(week="winter_sapporo", seed=92, turned_deg=40.0, tariff="time_of_use_jp", equipment=("battery", "pv")),
-    School(week="summer_tokyo", seed=91, turned_deg=-30.0, equipment=("car",)),
-    School(week="rainy_tokyo", seed=92, grade=Grade.ZEH, equipment=("battery",)),
-    School(week="spring_sapporo", seed=91, equipment=("car",), tariff="market_jp"),
-    School(week="summer_naha", seed=92, turned_deg=90.0, tariff="time_of_use_jp", equipment=("pv", "window_openers")),
-    School(week="winter_tokyo", seed=92, turned_deg=-60.0, grade=Grade.HEAT20_G2, tariff="time_of_use_jp"),
-    School(week="spring_naha", seed=91, equipment=("battery",)),
+    School(week="winter_tokyo", seed=91, looks_on_days=_DAY),
+    School(week="winter_tokyo", seed=92, looks_on_days=_NIGHT, turned_deg=-60.0, grade=Grade.ZEH, tariff=_TOU),
+    School(week="winter_sapporo", seed=92, looks_on_days=_DAY, turned_deg=40.0, tariff=_TOU, equipment=_ROOF),
+    School(week="winter_sapporo", seed=91, looks_on_days=_NIGHT, grade=Grade.GRADE_4, equipment=("car",)),
+    School(week="spring_sapporo", seed=91, looks_on_days=_NIGHT, equipment=("car",), tariff=_MARKET),
+    School(week="spring_naha", seed=91, looks_on_days=_DAY, equipment=("battery",)),
+    School(week="summer_tokyo", seed=91, looks_on_days=_NIGHT, turned_deg=-30.0, equipment=("car",)),
+    School(week="summer_tokyo", seed=92, looks_on_days=_DAY, grade=Grade.GRADE_4, tariff=_MARKET),
+    School(week="summer_naha", seed=92, looks_on_days=_DAY, turned_deg=90.0, tariff=_TOU, equipment=_WINDOWS),
+    School(week="summer_naha", seed=91, looks_on_days=_NIGHT, grade=Grade.HEAT20_G2, equipment=("battery", "car")),
+    School(week="rainy_tokyo", seed=92, looks_on_days=_NIGHT, grade=Grade.ZEH, equipment=("battery",)),
+    School(
+        week="rainy_sapporo", seed=91, looks_on_days=_DAY, turned_deg=180.0, tariff=_TOU, equipment=("dehumidifier",)
+    ),
+    School(week="winter_tokyo", seed=93, looks_on_days=_NIGHT, grade=Grade.HEAT20_G2, equipment=_ROOF),
+    School(week="spring_naha", seed=92, looks_on_days=_NIGHT, grade=Grade.GRADE_4, tariff=_TOU, equipment=("car",)),
 )
 """Every season, tariff and kind of device, in turned and otherwise insulated houses."""
 
 
-def again(schools: Sequence[School], *, days: float, seed: int) -> tuple[School, ...]:
+def again(schools: Sequence[School], *, seed: int) -> tuple[School, ...]:
     """Return schools of a later round: the same houses with other weather and people.
 
     Args:
         schools: Of the first round.
-        days: How long.
         seed: Added to theirs.
     """
-    return tuple(replace(one, seed=one.seed + seed, days=days) for one in schools)
+    return tuple(replace(one, seed=one.seed + seed) for one in schools)
