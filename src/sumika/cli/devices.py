@@ -121,3 +121,23 @@ def try_device(
     trial = Trial(device=device, text=setting, hold_s=hold_s, wait_s=wait_s, yes=yes, as_json=as_json)
     if not try_one(house, trial, os.environ, click.echo):
         sys.exit(1)
+
+
+@devices.command()
+@click.argument("device")
+@click.option("--done-by", "done_by", metavar="HOUR", help="Hour by which it is to be done: 7, 7.5 or 07:30.")
+@click.option("--not", "not_any_more", is_flag=True, help="It is not loaded any more.")
+@click.option("--resident", default="", help="Who says so.")
+def load(device: str, done_by: str | None, not_any_more: bool, resident: str) -> None:
+    """Say that a machine is loaded: the running house starts it when that costs least.
+
+    For washing machines, dishwashers and the like that cannot say so themselves. Without --done-by it is done by the
+    hour that the machine tells, or by that of its ratings in house.yaml.
+    """
+    from sumika.cli._devices_load import hour_of, tell_loaded
+    from sumika.schema import LoadMachineRequest
+
+    by_h = None if done_by is None else hour_of(done_by)
+    click.echo(
+        tell_loaded(LoadMachineRequest(device=device, waiting=not not_any_more, done_by_h=by_h, resident=resident))
+    )

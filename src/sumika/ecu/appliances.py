@@ -12,7 +12,7 @@ from sumika.belief.outline import Outline
 from sumika.plan.runs import Placed, Run, run_of
 from sumika.plan.situation import Grid
 from sumika.safety import limits_of
-from sumika.schema import DeviceState
+from sumika.schema import DeviceState, MachineLoaded
 from sumika.schema.house import Control, Device, House
 from sumika.schema.living import FurnitureKind
 from sumika.schema.worth import Worth
@@ -51,6 +51,8 @@ class _Machine:
         done_by: When it is to be done.
         on_since: When it was started; None: it does not run.
         left_s: How long it still runs, as it says.
+        wished: Whether a resident said that it is loaded.
+        wished_h: By which hour they want it done.
         used_kwh: Since it was started.
         then_cost: What the run would have cost when it was found loaded; None: nobody knows.
         begins: When it is planned to begin; None: it was not planned.
@@ -63,6 +65,8 @@ class _Machine:
     done_by: datetime | None = None
     on_since: datetime | None = None
     left_s: float | None = None
+    wished: bool = False
+    wished_h: float | None = None
     used_kwh: float | None = 0.0
     then_cost: float | None = None
     begins: datetime | None = None
@@ -121,6 +125,22 @@ class Appliances:
         self._heard = {device: _heard(house, self._rooms, one.device.room) for device, one in self._machines.items()}
         self._at: datetime | None = None
 
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Machines that are loaded."""
+        return tuple(device for device, machine in self._machines.items() if machine.waits_since is not None)
+
+    def told(self, loaded: Sequence[MachineLoaded]) -> None:
+        """Take what residents say is loaded; it counts from the machine's next word on, until it has run.
+
+        Args:
+            loaded: What they said, in order.
+        """
+        for one in loaded:
+            machine = self._machines.get(one.device)
+            if machine is not None:
+                machine.wished, machine.wished_h = one.waiting, one.done_by_h if one.waiting else None
+
     def hear(self, states: Sequence[DeviceState], at: datetime) -> None:
         """Take what machines say of themselves.
 
@@ -140,12 +160,13 @@ class Appliances:
         left_s = state.values.get("left_s")
         machine.left_s = left_s if left_s is not None and np.isfinite(left_s) else None
         if on:
+            machine.wished, machine.wished_h = False, None
             machine.on_since = machine.on_since or at
             _count(machine, state.power_w, passed_s)
         elif machine.on_since is not None:
             self._learn(machine, at)
-        waits = not on and state.values.get(WAITING, 0.0) >= 0.5
-        hour = state.values.get(DONE_BY_H)
+        waits = not on and (machine.wished or state.values.get(WAITING, 0.0) >= 0.5)
+        hour = state.values.get(DONE_BY_H) if machine.wished_h is None else machine.wished_h
         told_h = float(hour) if hour is not None and 0.0 <= hour <= 24.0 else None
         if not waits:
             machine.waits_since = machine.done_by = machine.begins = machine.then_cost = None

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.schema import AirSample, DeviceState, MeterSample, Vote, WeatherSample, Write
+from sumika.schema import AirSample, DeviceState, MachineLoaded, MeterSample, Vote, WeatherSample, Write
 
 Array = NDArray[np.float64]
 
@@ -28,6 +28,7 @@ class Measurements:
         presence: By room: probability that somebody is there (None: unknown) and how many are expected.
         activities: By room: "sleep", "awake" or "active" (busy on their feet), where that is known.
         votes: What residents said of how warm they are since the last measurements.
+        loaded: Machines of which residents said since then that they are loaded, or not any more.
         arousal: By room: index of strain (0 as usual, 1 far above) and its standard deviation, where that is known.
         touched: Rooms in which a resident set something by hand since the last measurements.
         written: What devices were really told since then, whoever told them; without it nobody is found disobedient.
@@ -41,6 +42,7 @@ class Measurements:
     presence: Mapping[str, tuple[float | None, float]] = field(default_factory=dict)
     activities: Mapping[str, str] = field(default_factory=dict)
     votes: tuple[Vote, ...] = ()
+    loaded: tuple[MachineLoaded, ...] = ()
     arousal: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     touched: tuple[str, ...] = ()
     written: tuple[Write, ...] = ()

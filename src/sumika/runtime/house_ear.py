@@ -12,6 +12,7 @@ from sumika.runtime.strain_ear import StrainEar
 from sumika.schema import (
     AirSample,
     DeviceState,
+    MachineLoaded,
     Message,
     MeterSample,
     Origin,
@@ -28,7 +29,7 @@ from sumika.schema.house import House, WorldSource
 from sumika.units import ns_to_seconds, seconds_to_ns
 from sumika.world.start import start_of
 
-HEARD = ("air", "device_state", "weather", "meter", "presence", "vote", "tracks/house", "verdict")
+HEARD = ("air", "device_state", "weather", "meter", "presence", "vote", "machine_loaded", "tracks/house", "verdict")
 SENSOR_NS, PRESENCE_NS, WEATHER_NS = seconds_to_ns(600.0), seconds_to_ns(60.0), seconds_to_ns(1800.0)
 """So old a word may be and still count."""
 
@@ -62,6 +63,7 @@ class HouseEar:
 
     Attributes:
         votes: What residents said since they were last taken.
+        loaded: Machines of which residents said since then that they are loaded, or not any more.
         strain: Of heart and breath, and of residents' hands.
     """
 
@@ -79,6 +81,7 @@ class HouseEar:
         self.people: dict[str, int] = {}
         self._people_ns = 0
         self.votes: list[Vote] = []
+        self.loaded: list[MachineLoaded] = []
         self._written: dict[tuple[str, str], Write] = {}
         self.strain = StrainEar(house)
 
@@ -99,11 +102,18 @@ class HouseEar:
             self.weather = message
         elif isinstance(message, MeterSample):
             self.meter = message
-        elif isinstance(message, Vote) and message.room in self._rooms:
-            self.votes.append(message)
         elif isinstance(message, Verdict) and message.written is not None and message.device in self._device_ids:
             write = Write(device=message.device, action=message.action, value=message.written, sequence=0)
             self._written[message.device, message.action] = write
+        else:
+            self._take_word(message)
+
+    def _take_word(self, message: Message) -> None:
+        """Take what a resident says."""
+        if isinstance(message, Vote) and message.room in self._rooms:
+            self.votes.append(message)
+        elif isinstance(message, MachineLoaded) and message.device in self._device_ids:
+            self.loaded.append(message)
 
     def _take_tracks(self, tracks: Tracks) -> None:
         self._people_ns = tracks.stamp.monotonic_ns

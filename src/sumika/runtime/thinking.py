@@ -119,6 +119,8 @@ class Thinking:
         air = ear.fresh_air(now_ns)
         votes = tuple(ear.votes)
         ear.votes.clear()
+        loaded = tuple(ear.loaded)
+        ear.loaded.clear()
         meter = ear.meter
         if meter is not None:
             self.foreteller.prices.see(at, meter.price_per_kwh, meter.carbon_g_kwh)
@@ -131,6 +133,7 @@ class Thinking:
             presence=ear.occupied(now_ns),
             activities=ear.activities(now_ns),
             votes=votes,
+            loaded=loaded,
             written=ear.take_written(),
         )
         (self._policy or self.ecu).observe(measurements)

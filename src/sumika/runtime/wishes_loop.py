@@ -1,4 +1,4 @@
-"""The process that residents talk to: it says what the plan suggests, and takes their yes and no.
+"""The process that residents talk to: it says what the plan suggests, takes their yes and no, and which machine waits.
 
 A yes becomes the resident's own command, which the gate takes from no controller: so it is said from here, and it is
 taken also while the planner is busy learning, hangs, or is dead.
@@ -7,12 +7,15 @@ taken also while the planner is busy learning, hangs, or is dead.
 from collections.abc import Iterable
 
 from sumika.bus import Answerer, Subscriber
+from sumika.runtime.machine_desk import MachineDesk
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.wishes_desk import WishesDesk
 from sumika.schema import (
     AnswerSuggestionAnswer,
     AnswerSuggestionRequest,
+    LoadMachineAnswer,
+    LoadMachineRequest,
     Message,
     Mode,
     SuggestionsAnswer,
@@ -28,7 +31,7 @@ class WishesLoop:
     """The work of the desk, turn by turn."""
 
     def __init__(self, process: NodeProcess) -> None:
-        """Open its ears, and the two questions that it answers."""
+        """Open its ears, and the questions that it answers."""
         launch = process.launch
         control = launch.house.control
         self.process = process
@@ -41,6 +44,8 @@ class WishesLoop:
         )
         self._list = Answerer(process.folder, "suggestions")
         self._answer = Answerer(process.folder, "answer_suggestion")
+        self.machines = MachineDesk(launch.house)
+        self._load = Answerer(process.folder, "load_machine")
 
     def turn(self) -> None:
         """Hear, answer, and show a sign of life."""
@@ -48,7 +53,7 @@ class WishesLoop:
         for received in arrived:
             self.desk.hear(received.message)
         self.say(self.desk.again(self.process.clock.now()))
-        answered = self._list.poll(self.standings) + self._answer.poll(self.answer)
+        answered = self._list.poll(self.standings) + self._answer.poll(self.answer) + self._load.poll(self.load)
         self.process.taken += len(arrived)
         self.process.worked(0, answered)
         self.process.beat()
@@ -64,6 +69,12 @@ class WishesLoop:
         self.say(messages)
         return answer
 
+    def load(self, question: LoadMachineRequest) -> LoadMachineAnswer:
+        """Take a resident's word that a machine is loaded, and say it to the planner."""
+        answer, messages = self.machines.load(question, self.process.clock.now())
+        self.say(messages)
+        return answer
+
     def say(self, messages: Iterable[Message]) -> None:
         """Say something in residents' names."""
         for message in messages:
@@ -75,6 +86,7 @@ class WishesLoop:
         self._subscriber.close()
         self._list.close()
         self._answer.close()
+        self._load.close()
 
 
 def run_wishes(node: Node, launch: Launch) -> None:

@@ -163,6 +163,22 @@ class ResidentWish(Message, frozen=True, kw_only=True):
     why: str = ""
 
 
+class MachineLoaded(Message, frozen=True, kw_only=True):
+    """A resident says that a machine is loaded and may be started by the house, or that it is not any more.
+
+    Attributes:
+        device: Name in `house.yaml`.
+        waiting: Whether it is loaded.
+        done_by_h: By which hour of the day it is to be done; None: as it says itself, or as is usual.
+        resident: Who; empty where the house does not know.
+    """
+
+    device: str
+    waiting: bool = True
+    done_by_h: float | None = None
+    resident: str = ""
+
+
 class PlannedAction(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a plan does, or would do.
 

@@ -123,3 +123,35 @@ class AnswerSuggestionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     problem_ja: str = ""
     language: str = ""
+
+
+class LoadMachineRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Say that a machine is loaded and may be started by the house, or that it is not any more.
+
+    Attributes:
+        device: Name in `house.yaml`.
+        waiting: Whether it is loaded.
+        done_by_h: By which hour of the day it is to be done; None: as it says itself, or as is usual.
+        resident: Who says so; empty where that is nobody's business.
+    """
+
+    device: str
+    waiting: bool = True
+    done_by_h: float | None = None
+    resident: str = ""
+
+
+class LoadMachineAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether it was taken.
+
+    Attributes:
+        accepted: Whether it was.
+        problem: Why not, in one line.
+        problem_ja: The same in Japanese.
+        language: The house's; empty: as the reader's terminal has it.
+    """
+
+    accepted: bool
+    problem: str = ""
+    problem_ja: str = ""
+    language: str = ""

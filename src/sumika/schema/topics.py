@@ -158,6 +158,7 @@ TOPICS: dict[str, Topic] = {
     "plan": Topic(message=control.PlanReport, key_field="planner", rate_hz=None),
     "vote": Topic(message=control.Vote, key_field="room", rate_hz=None),
     "resident_wish": Topic(message=control.ResidentWish, key_field="device", rate_hz=None),
+    "machine_loaded": Topic(message=control.MachineLoaded, key_field="device", rate_hz=None),
     "suggestion_answer": Topic(message=control.SuggestionAnswer, key_field="device", rate_hz=None),
     "config_change": Topic(message=system.ConfigChange, key_field="file", rate_hz=None),
 }
@@ -191,6 +192,9 @@ REQUESTS: dict[str, Request] = {
     "record_raw": Request(question=requests.RecordRawRequest, answer=requests.RecordRawAnswer, answered_by="log"),
     "suggestions": Request(
         question=requests.SuggestionsRequest, answer=requests.SuggestionsAnswer, answered_by="wishes"
+    ),
+    "load_machine": Request(
+        question=requests.LoadMachineRequest, answer=requests.LoadMachineAnswer, answered_by="wishes"
     ),
     "answer_suggestion": Request(
         question=requests.AnswerSuggestionRequest, answer=requests.AnswerSuggestionAnswer, answered_by="wishes"

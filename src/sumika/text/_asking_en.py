@@ -1,6 +1,11 @@
 """What the plan asks residents for, and what is answered, in English."""
 
 ASKING: dict[str, str] = {
+    "machine.loaded": "{device} is started when that costs least; `sumika run` shows when.",
+    "machine.not_loaded": "{device} is not started.",
+    "machine.refused.unknown": "there is no machine '{device}' to start; there are: {known}",
+    "machine.refused.never": "'{device}' is never started when nobody is with it",
+    "machine.refused.hour": "{device} is to be done by an hour of the day, 0 to 24",
     "asker.resident": "by a resident",
     "asker.operator": "by the operator",
     "suggest.refused.unknown": "nothing of the name '{name}' was suggested; `sumika suggest list` shows what is",

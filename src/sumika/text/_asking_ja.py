@@ -1,6 +1,11 @@
 """What the plan asks residents for, and what is answered, in Japanese."""
 
 ASKING: dict[str, str] = {
+    "machine.loaded": "{device}は最も安い時に始めます。時刻は`sumika run`に出ます。",
+    "machine.not_loaded": "{device}は始めません。",
+    "machine.refused.unknown": "始められる機器「{device}」はありません。あるのは: {known}",
+    "machine.refused.never": "「{device}」は人がいないときには決して始めません",
+    "machine.refused.hour": "{device}の終わりは一日のうちの時刻 (0〜24) で指定してください",
     "asker.resident": "住人が操作",
     "asker.operator": "管理者が操作",
     "suggest.refused.unknown": "「{name}」という提案はありません。今の提案は sumika suggest list で見られます",
