@@ -1,5 +1,6 @@
 """The supervisor: starts, watches, kills, waits longer and longer, tells every fault and recovery once, survives."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import psutil
@@ -8,7 +9,7 @@ import pytest
 from sumika.bus import Publisher, Subscriber
 from sumika.clock import Instant
 from sumika.runtime.conditions import someone_home
-from sumika.runtime.managed import STARTING_WATCHDOG_S
+from sumika.runtime.node import STARTS_WITHIN_S
 from sumika.runtime.restart import LONGEST_DELAY_S
 from sumika.runtime.spawn import fault_file
 from sumika.runtime.supervisor import STOP_TIMEOUT_S
@@ -75,12 +76,25 @@ def test_a_hung_node_is_killed_after_its_watchdog_and_no_other(house: FakeHouse)
 
 def test_a_node_that_only_begins_is_given_longer(house: FakeHouse) -> None:
     house.beating.remove("a")
-    house.turn(STARTING_WATCHDOG_S - 1.0)
+    house.turn(STARTS_WITHIN_S - 1.0)
     assert state(house, "b") is NodeState.RUNNING
     # It beat before the first turn of the test only if it lived then: its first life has no beat.
     assert house.processes["a"][0].signals == []
     house.turn(2.0)
     assert house.processes["a"][0].signals == ["kill"]
+
+
+def test_a_node_whose_loops_are_compiled_may_begin_for_minutes_and_beats_as_any_other_then(house: FakeHouse) -> None:
+    managed = house.supervisor.nodes["b"]
+    managed.node = dataclasses.replace(managed.node, starts_within_s=60.0)
+    house.beating.remove("b")
+    house.turn(STARTS_WITHIN_S + 10.0)
+    assert house.process("b").signals == []
+    house.beating.add("b")
+    house.turn(1.0)
+    house.beating.remove("b")
+    house.turn(4.0)
+    assert house.processes["b"][0].signals == ["kill"]
 
 
 def test_a_time_in_which_nobody_ran_is_not_held_against_the_nodes(house: FakeHouse) -> None:

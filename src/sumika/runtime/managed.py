@@ -11,9 +11,6 @@ from sumika.runtime.spawn import FAULT_LETTERS, Process, Spawn, fault_file
 from sumika.schema import NodeState
 from sumika.units import seconds_to_ns
 
-STARTING_WATCHDOG_S = 15.0
-"""A process that only begins may have to read a slow disk."""
-
 KILLED_WITHIN_S = 1.0
 
 
@@ -96,7 +93,7 @@ class ManagedNode:
             return "node_died"
         age_s = self.beat_age_s(now_ns)
         silent_s = age_s if age_s is not None else (now_ns - self._started_ns) / 1e9
-        limit_s = self.node.watchdog_s if age_s is not None else max(STARTING_WATCHDOG_S, self.node.watchdog_s)
+        limit_s = self.node.watchdog_s if age_s is not None else max(self.node.starts_within_s, self.node.watchdog_s)
         if silent_s <= limit_s + allowed_s:
             return ""
         self.fault = f"no sign of life for {silent_s:.1f} s"

@@ -16,6 +16,12 @@ Step = Callable[[Any, Any], tuple[Any, tuple[Message, ...]]]
 """A pure step: (state, input) -> (state, outputs). It knows neither bus nor clock nor file."""
 
 
+STARTS_WITHIN_S = 15.0
+"""A process that only begins may have to read a slow disk."""
+
+COMPILES_WITHIN_S = 300.0
+"""One whose loops are compiled where they first run takes minutes on a small or busy machine."""
+
 LOG = "log"
 LOG_OF_FRAMES = "log.frames"
 """The names under which the log listens."""
@@ -65,6 +71,7 @@ class Node:
         loop: Runs in the node's process.
         when: Start condition; it is started when this holds and stopped when it does not.
         watchdog_s: Without a sign of life for so long, it is killed and started again.
+        starts_within_s: Its first sign of life may take so long.
         publishes: Whether it has messages for others.
         first: Whether everything else waits for it, and ends before it, so that it misses nothing.
         heard_by: Named listeners that must have subscribed before it speaks: what the log misses, no replay can have.
@@ -77,6 +84,7 @@ class Node:
     loop: Loop
     when: Condition = always
     watchdog_s: float = 3.0
+    starts_within_s: float = STARTS_WITHIN_S
     publishes: bool = True
     first: bool = False
     heard_by: tuple[str, ...] = (LOG,)

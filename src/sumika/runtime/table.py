@@ -10,7 +10,7 @@ from sumika.runtime.device_loop import run_devices
 from sumika.runtime.gate_loop import GATE, run_gate
 from sumika.runtime.history_loop import run_history
 from sumika.runtime.log_loop import run_log
-from sumika.runtime.node import LOG, LOG_OF_FRAMES, Node, StepTask
+from sumika.runtime.node import COMPILES_WITHIN_S, LOG, LOG_OF_FRAMES, STARTS_WITHIN_S, Node, StepTask
 from sumika.runtime.plan_loop import PLAN, run_plan
 from sumika.runtime.rules_loop import RULES, run_rules
 from sumika.runtime.sensor_loop import run_sensor
@@ -174,7 +174,13 @@ def nodes_of(house: House) -> tuple[Node, ...]:
         *_people(house),
         *(Node(f"radar.{radar.id}", run_step, step=_one_radar(radar.id)) for radar in house.radars),
         *(
-            Node(f"sensor.{radar.id}", run_sensor, subject=radar.id, heard_by=(LOG, LOG_OF_FRAMES))
+            Node(
+                f"sensor.{radar.id}",
+                run_sensor,
+                subject=radar.id,
+                heard_by=(LOG, LOG_OF_FRAMES),
+                starts_within_s=COMPILES_WITHIN_S if isinstance(radar.source, WorldSource) else STARTS_WITHIN_S,
+            )
             for radar in house.radars
         ),
     )
@@ -207,7 +213,7 @@ def _world(house: House) -> tuple[Node, ...]:
     if not any(isinstance(radar.source, WorldSource) for radar in house.radars):
         return ()
     # A year's sun and weather are worked out, and loops are compiled, before it first speaks.
-    return (Node(WORLD, run_world, watchdog_s=60.0),)
+    return (Node(WORLD, run_world, watchdog_s=60.0, starts_within_s=COMPILES_WITHIN_S),)
 
 
 def _people(house: House) -> tuple[Node, ...]:
@@ -216,12 +222,18 @@ def _people(house: House) -> tuple[Node, ...]:
         return ()
     # Loops are compiled when they first run on a machine, which takes a while.
     sights = (
-        Node(f"radar.{radar.id}.sight", run_step, step=_sight(radar.id), watchdog_s=60.0)
+        Node(
+            f"radar.{radar.id}.sight",
+            run_step,
+            step=_sight(radar.id),
+            watchdog_s=60.0,
+            starts_within_s=COMPILES_WITHIN_S,
+        )
         for radar in house.radars
         if _sees_people(radar)
     )
     return (
-        Node("people", run_step, step=PEOPLE, watchdog_s=10.0),
+        Node("people", run_step, step=PEOPLE, watchdog_s=10.0, starts_within_s=COMPILES_WITHIN_S),
         Node("posture", run_step, step=POSTURE, watchdog_s=10.0),
         Node("fall", run_step, step=FALL, watchdog_s=10.0),
         *sights,
