@@ -89,8 +89,8 @@ class Ecu:
             currency: Of prices.
             worth: What is worth how much; None: as the house's `control` says.
             plans_every_s: So long a plan is followed, step by step, before the next one is made.
-            guarded: Whether the safety gate is inside, and names that the house does not have are errors; otherwise
-                what `plan` returns is to pass a gate elsewhere, and unknown names are left alone.
+            guarded: Whether the safety gate is inside, and unknown names and forecasts that cannot be are errors;
+                otherwise what `plan` returns is to pass a gate elsewhere, and what is unknown is left alone.
             comfort_c: By room: the band of air temperature that is asked for whenever somebody is there, °C; what is
                 absent follows ISO 7730 and what residents say.
 
@@ -331,8 +331,10 @@ class Ecu:
             self._outdoor_mean_c = _OUTDOOR_MEMORY * self._outdoor_mean_c + (1.0 - _OUTDOOR_MEMORY) * mean
             self._learned_on = day
             self.roof.learn(self.belief.record.rows())
+            self.watch.night(at, learned=False)
             if self.learns:
                 self.belief.learn(rounds=4)
+            self.watch.night(at, learned=True)
 
     @property
     def standing(self) -> Standing:
@@ -362,7 +364,8 @@ class Ecu:
         """
         if self._at is None or self.belief.state is None:
             raise SumikaError("nothing was observed yet", where="Ecu.plan", remedy="Give measurements first")
-        check_forecast(forecast, self._at)
+        if self.guard is not None:
+            check_forecast(forecast, self._at)
         self._foretold = getattr(forecast, "source", "") != "record"
         if grid is None:
             grid = Grid.ahead(float(np.ceil(self._at.timestamp() / _EVERY_S - 0.5) * _EVERY_S))
