@@ -102,3 +102,7 @@ def test_an_answer_to_nothing_changes_nothing() -> None:
 
 def test_what_no_device_knows_is_not_asked_for() -> None:
     assert ask(Suggesting(small_house()), a_command("aircon", "sing", 1.0), a_command("ghost", "mode", 1.0)) == ()
+
+
+def test_nobody_is_asked_whether_a_lamp_may_light() -> None:
+    assert ask(Suggesting(small_house()), a_command("light", "level", 1.0)) == ()

@@ -22,6 +22,9 @@ ASKED_FROM_SHARE = 0.05
 QUIET_AFTER_YES = timedelta(minutes=30)
 """So long after a yes nothing else is asked for of the same device."""
 
+_NOT_ASKED = frozenset({"light"})
+"""Who is asked whether a lamp may light has long switched it."""
+
 _LETTERS = "bcdfghjkmnpqrstvwxz"
 """Without vowels, so that they are no words, and without what looks like a digit."""
 
@@ -93,7 +96,10 @@ class Suggesting:
         """
         self._forget_before(at.date())
         by_device: dict[str, list[Command]] = {}
+        kinds = {name: device.kind for name, device in self._devices.items()}
         for command in commands:
+            if kinds.get(command.device) in _NOT_ASKED:
+                continue
             if abs(told.get((command.device, command.action), float("inf")) - command.value) > 1e-6:
                 by_device.setdefault(command.device, []).append(command)
         found: list[Suggestion] = []
