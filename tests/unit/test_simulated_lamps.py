@@ -1,4 +1,4 @@
-"""Which lamps of a simulated house its residents leave to the house: where a radar looks, and none if they keep them."""
+"""Which lamps of a simulated house its residents leave to the house: where a radar looks; none if they keep them."""
 
 import msgspec
 
