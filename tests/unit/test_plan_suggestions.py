@@ -104,5 +104,9 @@ def test_what_no_device_knows_is_not_asked_for() -> None:
     assert ask(Suggesting(small_house()), a_command("aircon", "sing", 1.0), a_command("ghost", "mode", 1.0)) == ()
 
 
+def test_nobody_is_asked_about_lamps_which_follow_people_from_minute_to_minute() -> None:
+    assert ask(Suggesting(small_house()), a_command("light", "level", 1.0)) == ()
+
+
 def test_nobody_is_asked_whether_a_lamp_may_light() -> None:
     assert ask(Suggesting(small_house()), a_command("light", "level", 1.0)) == ()

@@ -29,6 +29,9 @@ _LETTERS = "bcdfghjkmnpqrstvwxz"
 """Without vowels, so that they are no words, and without what looks like a digit."""
 
 _NAME_LETTERS = 4
+NOT_ASKED_FOR = frozenset({"light"})
+"""Kinds whose settings follow people from minute to minute: by the time of an answer the question is another one."""
+
 _SWITCHES = frozenset({"mode", "on", "level", "valve", "bypass", "closed", "open"})
 _HEATS, _COOLS = 1.0, 2.0
 Told = Mapping[tuple[str, str], float]
@@ -136,7 +139,9 @@ class Suggesting:
     def _about(self, device: str, changes: Sequence[Command], told: Told) -> str:
         """Return what would be done, in a word that stays while numbers move; empty: nothing worth a question."""
         known = self._devices.get(device)
-        settings = DEVICE_KINDS[known.kind].settings if known is not None and known.kind in DEVICE_KINDS else {}
+        if known is None or known.kind in NOT_ASKED_FOR:
+            return ""
+        settings = DEVICE_KINDS[known.kind].settings if known.kind in DEVICE_KINDS else {}
         switched, moved = [], []
         for one in changes:
             setting, before = settings.get(one.action), told.get((device, one.action))
