@@ -98,13 +98,8 @@ class Foretold:
         )
         direct, diffuse = _each(direct_normal_w_m2, air), _each(diffuse_horizontal_w_m2, air)
         if global_horizontal_w_m2 is not None:
-            if site is None:
-                raise _wrong(
-                    "global light cannot be told apart without knowing where the sun stands",
-                    "Give site=Site(latitude_deg=..., longitude_deg=...)",
-                )
             middle = np.array([one.timestamp() for one in begins]) + 0.5 * step_s
-            direct, diffuse = Sun(site).split(middle, np.maximum(_each(global_horizontal_w_m2, air), 0.0))
+            direct, diffuse = _told_apart(_each(global_horizontal_w_m2, air), middle, site)
         return cls(
             begins=begins,
             temperature_c=air,
@@ -173,6 +168,16 @@ def _check_series(name: str, values: Array, begins: Sequence[datetime]) -> None:
         wrong = unbelievable(name, value)
         if wrong:
             raise _wrong(wrong, "Convert it first")
+
+
+def _told_apart(level: Array, middle: Array, site: Site | None) -> tuple[Array, Array]:
+    """Return direct and diffuse light where only the global is foretold."""
+    if site is None:
+        raise _wrong(
+            "global light cannot be told apart without knowing where the sun stands",
+            "Give site=Site(latitude_deg=..., longitude_deg=...)",
+        )
+    return Sun(site).split(middle, np.maximum(level, 0.0))
 
 
 def _each(values: ArrayLike, like: Array) -> Array:

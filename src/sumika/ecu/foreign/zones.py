@@ -1,6 +1,7 @@
 """A house of zones, for whoever has no floor plan: areas are enough to begin with, the rest is learned."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from math import sqrt
 
 from sumika.schema import DEVICE_KINDS, UsageError
@@ -8,8 +9,13 @@ from sumika.schema.building import Building, Door, Grade, Site, Window
 from sumika.schema.house import Control, Device, House, Room
 from sumika.schema.living import Furniture, FurnitureKind
 
-_PANE_M = 1.4
+PANE_M = 1.4
 """How high panes are; typical of windows over a sill."""
+
+LEAST_GLASS = 7.0
+"""Floor for each square metre of window: the most that Japan's building law (article 28) allows where people live."""
+
+LEAST_M2, MOST_M2 = 1.0, 5000.0
 
 
 def house_of_zones(
@@ -37,8 +43,7 @@ def house_of_zones(
         grade: How well it is insulated, as far as anybody knows.
         ratings: By device: what its plate says, by name.
         limits: By device: bounds of settings narrower than its kind's.
-        windows_m2: By zone; what is absent has a seventh of its floor (the least that Japan's building law, article
-            28, allows for a room to live in).
+        windows_m2: By zone; what is absent has a seventh of its floor.
         bedrooms: Zones where people sleep; none: the last zone of several.
         height_m: From floor to ceiling.
         control: What is worth how much.
@@ -46,29 +51,20 @@ def house_of_zones(
     Raises:
         UsageError: if there is no zone or kind of a name, or an area is none.
     """
-    if not zones:
-        raise UsageError("there are no zones", where="house_of_zones", remedy='Give at least one: {"house": 100.0}')
-    for name, area_m2 in zones.items():
-        if not 1.0 <= area_m2 <= 5000.0:
-            raise UsageError(f"zone {name!r} has {area_m2:g} m²", where="house_of_zones", remedy="Give 1 to 5000 m²")
-    _check_zones("ratings", ratings or {}, devices)
-    _check_zones("limits", limits or {}, devices)
-    _check_zones("windows_m2", windows_m2 or {}, zones)
-    _check_zones("bedrooms", bedrooms, zones)
-    depth_m = sqrt(sum(zones.values()) / max(1, len(zones)))
-    rooms, doors, windows = [], [], []
-    x_m = 0.0
-    for number, (name, area_m2) in enumerate(zones.items()):
-        wide_m = area_m2 / depth_m
-        corners = ((x_m, 0.0), (x_m + wide_m, 0.0), (x_m + wide_m, depth_m), (x_m, depth_m))
-        rooms.append(Room(id=name, floor_m=corners, height_m=height_m))
-        windows.append(_window(name, (windows_m2 or {}).get(name, area_m2 / 7.0), wide_m))
-        if number:
-            doors.append(Door(id=f"{rooms[-2].id}_{name}", rooms=(rooms[-2].id, name), at_m=(x_m, 0.5 * depth_m)))
-        x_m += wide_m
+    _check_areas(zones)
+    for what, named, known in (
+        ("ratings", ratings or {}, devices),
+        ("limits", limits or {}, devices),
+        ("windows_m2", windows_m2 or {}, zones),
+        ("bedrooms", bedrooms, zones),
+    ):
+        _check_zones(what, named, known)
+    rooms = _in_a_row(zones, height_m)
+    panes_m2 = {name: area_m2 / LEAST_GLASS for name, area_m2 in zones.items()} | dict(windows_m2 or {})
+    windows = (_window(room, panes_m2[room.id]) for room in rooms)
     sleeps = tuple(bedrooms) or (tuple(zones)[-1:] if len(zones) > 1 else ())
     return House(
-        rooms=tuple(rooms),
+        rooms=rooms,
         devices=tuple(
             _device(name, zone, kind, zones, (ratings or {}).get(name, {}), (limits or {}).get(name, {}))
             for name, (zone, kind) in devices.items()
@@ -77,11 +73,40 @@ def house_of_zones(
             site=site if site is not None else Site(),
             grade=grade,
             windows=tuple(one for one in windows if one is not None),
-            doors=tuple(doors),
+            doors=tuple(_door(room, other) for room, other in pairwise(rooms)),
         ),
         furniture=_furniture(rooms, sleeps),
         control=control,
     )
+
+
+def _check_areas(zones: Mapping[str, float]) -> None:
+    if not zones:
+        raise UsageError("there are no zones", where="house_of_zones", remedy='Give at least one: {"house": 100.0}')
+    for name, area_m2 in zones.items():
+        if not LEAST_M2 <= area_m2 <= MOST_M2:
+            raise UsageError(
+                f"zone {name!r} has {area_m2:g} m²",
+                where="house_of_zones",
+                remedy=f"Give {LEAST_M2:g} to {MOST_M2:g} m²",
+            )
+
+
+def _in_a_row(zones: Mapping[str, float], height_m: float) -> tuple[Room, ...]:
+    """Return zones as rectangles of equal depth side by side, from west to east."""
+    depth_m = sqrt(sum(zones.values()) / len(zones))
+    rooms, west_m = [], 0.0
+    for name, area_m2 in zones.items():
+        east_m = west_m + area_m2 / depth_m
+        corners = ((west_m, 0.0), (east_m, 0.0), (east_m, depth_m), (west_m, depth_m))
+        rooms.append(Room(id=name, floor_m=corners, height_m=height_m))
+        west_m = east_m
+    return tuple(rooms)
+
+
+def _door(room: Room, other: Room) -> Door:
+    east_m, depth_m = room.floor_m[2]
+    return Door(id=f"{room.id}_{other.id}", rooms=(room.id, other.id), at_m=(east_m, 0.5 * depth_m))
 
 
 def _check_zones(what: str, named: Iterable[str], known: Iterable[str]) -> None:
@@ -117,12 +142,12 @@ def _device(
     return Device(id=name, room=zone, kind=kind, ratings=dict(ratings), limits=dict(limits))
 
 
-def _window(zone: str, area_m2: float, wide_m: float) -> Window | None:
+def _window(room: Room, area_m2: float) -> Window | None:
     """Return a zone's glass as one window to the south: the first edge of its floor."""
     if area_m2 <= 0.0:
         return None
-    width_m = min(area_m2 / _PANE_M, wide_m)
-    return Window(id=f"{zone}_window", room=zone, wall=0, width_m=width_m, height_m=area_m2 / width_m)
+    width_m = min(area_m2 / PANE_M, room.floor_m[1][0] - room.floor_m[0][0])
+    return Window(id=f"{room.id}_window", room=room.id, wall=0, width_m=width_m, height_m=area_m2 / width_m)
 
 
 def _furniture(rooms: Sequence[Room], bedrooms: Sequence[str]) -> tuple[Furniture, ...]:
