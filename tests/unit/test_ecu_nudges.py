@@ -164,6 +164,7 @@ def strained_ecu() -> Ecu:
     return ecu
 
 
+@pytest.mark.slow
 def test_the_controller_shifts_what_it_aims_at_in_that_room_and_for_that_time_alone() -> None:
     ecu = strained_ecu()
     there = {"living": (0.99, 1.0), "bedroom": (0.99, 1.0)}

@@ -371,8 +371,8 @@ def test_a_forecast_is_read_from_a_file_beside_the_house(tmp_path: Path) -> None
 
 def test_gate_rules_and_planner_run_where_a_house_is_controlled_and_not_elsewhere() -> None:
     names = {node.name for node in nodes_of(a_house())}
-    assert {"gate", "rules", "plan"} <= names
-    assert not {"gate", "rules", "plan"} & {node.name for node in nodes_of(small_house())}
+    assert {"gate", "rules", "plan", "wishes"} <= names
+    assert not {"gate", "rules", "plan", "wishes"} & {node.name for node in nodes_of(small_house())}
 
 
 def test_what_is_known_of_prices_is_the_tariffs() -> None:
