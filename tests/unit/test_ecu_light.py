@@ -1,105 +1,21 @@
 """Light: enough by day, warm and low in the evening, dark beside sleepers, a way to see by at night, hands win."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-import msgspec
 import numpy as np
 import pytest
 
-from sumika.belief.daylight import Daylight
-from sumika.belief.house import HouseBelief
 from sumika.belief.nights import Night, night_of
 from sumika.belief.routine import Routine
-from sumika.config import demo_house
-from sumika.ecu.lighting import Lighting, Setting, Sight
-from sumika.schema.house import Control, House
-from sumika.schema.worth import Worth
-
-TOKYO = ZoneInfo("Asia/Tokyo")
-NOON = datetime(2026, 1, 20, 12, 0, tzinfo=TOKYO)
-PRICE = 30.0
-
-
-@dataclass
-class Lit:
-    """A house whose lamps do what they are told, and what a test says of its people.
-
-    Attributes:
-        lighting: Of the house.
-        belief: Of the house.
-        at: Now.
-        lamps: What lamps are set to.
-        daylight_lux: In every room.
-        price: Of a kWh.
-        screens: Melanopic light of televisions, by room.
-    """
-
-    lighting: Lighting
-    belief: HouseBelief
-    at: datetime = NOON
-    lamps: dict[tuple[str, str], float] = field(default_factory=dict)
-    daylight_lux: float = 0.0
-    price: float = PRICE
-    screens: dict[str, float] = field(default_factory=dict)
-
-    def see(
-        self, people: Mapping[str, float | None], does: Mapping[str, str] | None = None, *, after_s: float = 1.0
-    ) -> list[Setting]:
-        """Let some time pass, look, and let the lamps do what they are told."""
-        self.at += timedelta(seconds=after_s)
-        news = self.lighting.see(
-            Sight(
-                at=self.at,
-                people=people,
-                does=does or {},
-                told=self.lamps,
-                daylight_lux=np.full(len(self.belief.outline.rooms), self.daylight_lux),
-                measured_lux={},
-                price_per_kwh=self.price,
-                screens_edi_lux=self.screens,
-            )
-        )
-        for device, setting, value in news:
-            self.lamps[device, setting] = value
-        return news
-
-    def level(self, room: str) -> float:
-        """Return how far the lamp of a room is turned up."""
-        return self.lamps.get((f"{room}_light", "level"), 0.0)
-
-    def colour_k(self, room: str) -> float:
-        """Return its colour."""
-        return self.lamps.get((f"{room}_light", "colour_temperature_k"), 0.0)
-
-    def edi_lux(self, room: str) -> float:
-        """Return what the eye meets there, melanopic."""
-        why = self.lighting.why(f"{room}_light")
-        assert why is not None
-        return why.edi_lux
-
-
-def a_house(control: Control | None = None) -> House:
-    """Return the demo house, with its own control or another."""
-    return msgspec.structs.replace(demo_house({}).house, control=control)
+from sumika.schema.house import Control
+from tests.light_helpers import NOON, PRICE, Lit, a_house, made
 
 
 @pytest.fixture
 def lit() -> Lit:
     """A house in the dark, at noon on a Tuesday."""
     return made(a_house())
-
-
-def made(house: House, at: datetime = NOON) -> Lit:
-    """Return a house whose light is to be looked at."""
-    belief = HouseBelief(house)
-    daylight = Daylight(house, belief.outline, belief.sun)
-    lighting = Lighting(house, belief.outline, daylight, Routine(house), Worth())
-    lamps = {(device.id, "level"): 0.0 for device in house.devices if device.kind == "light"}
-    return Lit(lighting, belief, at=at, lamps=lamps)
 
 
 def to(lit: Lit, hour: float) -> None:
@@ -125,6 +41,30 @@ def test_daylight_takes_its_part_away_and_all_of_it_when_it_is_enough(lit: Lit) 
     bright.daylight_lux = 460.0
     bright.see({"living": 1.0})
     assert bright.level("living") == 0.0
+
+
+def test_a_sensor_that_stands_under_the_lamp_does_not_turn_it_down(lit: Lit) -> None:
+    # It sees two and a half times of the lamp what falls on the table; the evening teaches that.
+    lamp_lux = next(one.table_lux for one in lit.lighting.lamps if one.room == "living")
+    to(lit, 21.0)
+    for _ in range(100):
+        lit.measured = {"living": 2.5 * lamp_lux * lit.level("living")}
+        lit.see({"living": 1.0}, after_s=60.0)
+    lit.at = NOON + timedelta(days=1)
+    lit.daylight_lux = 50.0
+    levels = []
+    for _ in range(60):
+        lit.measured = {"living": 50.0 + 2.5 * lamp_lux * lit.level("living")}
+        lit.see({"living": 1.0}, after_s=60.0)
+        levels.append(lit.level("living"))
+    assert min(levels[20:]) > 0.95
+
+
+def test_a_sensor_of_light_that_lies_at_night_leaves_nobody_in_the_dark(lit: Lit) -> None:
+    to(lit, 21.0)
+    lit.measured = {"living": 900.0}
+    lit.see({"living": 1.0})
+    assert lit.level("living") > 0.0
 
 
 def test_light_for_the_clock_is_given_only_where_it_is_worth_its_electricity(lit: Lit) -> None:

@@ -22,8 +22,11 @@ Array = NDArray[np.float64]
 THERE = 0.5
 """Somebody is there from this probability on."""
 
-WEATHER_S = 3600.0
-"""So old a word of the weather may be."""
+MOST = 20.0
+"""More people than that are nobody's count."""
+
+WEATHER_S, SENSOR_S = 3600.0, 1200.0
+"""So old a word of the weather may be, and of a sensor of light; by then the sun stands elsewhere."""
 
 LOOKS_OUT_EVERY_S = 60.0
 """Daylight is worked out anew so often, or when a blind has moved."""
@@ -56,7 +59,7 @@ class LightWatch:
         self.daylight = Daylight(house, belief.outline, belief.sun)
         self._lighting = Lighting(house, belief.outline, self.daylight, routine, worth)
         self._told: dict[tuple[str, str], float] = {}
-        self._lux: dict[str, float] = {}
+        self._lux: dict[str, tuple[float, float]] = {}
         self._weather: tuple[float, WeatherSample] | None = None
         self._metered: set[str] = set()
         self._lamps = {device.id for device in house.devices if device.kind == "light"}
@@ -77,9 +80,9 @@ class LightWatch:
             self._weather = (measurements.at.timestamp(), measurements.weather)
         for sample in measurements.air:
             if sample.illuminance_lux is not None and np.isfinite(sample.illuminance_lux):
-                self._lux[sample.room] = sample.illuminance_lux
+                self._lux[sample.room] = measurements.at.timestamp(), sample.illuminance_lux
         people = {
-            room: None if probability is None else (max(1.0, float(count)) if probability >= THERE else 0.0)
+            room: None if probability is None else (min(max(1.0, float(count)), MOST) if probability >= THERE else 0.0)
             for room, (probability, count) in measurements.presence.items()
         }
         sight = Sight(
@@ -88,7 +91,11 @@ class LightWatch:
             does=measurements.activities,
             told=self._told,
             daylight_lux=self._now_lux(measurements.at),
-            measured_lux=self._lux,
+            measured_lux={
+                room: lux
+                for room, (when_s, lux) in self._lux.items()
+                if measurements.at.timestamp() - when_s <= SENSOR_S
+            },
             screens_edi_lux={
                 room: SCREEN_LUX for device, room in self._screens.items() if self._told.get((device, "on"), 0.0) > 0.0
             },

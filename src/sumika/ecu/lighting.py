@@ -40,6 +40,9 @@ LEVEL_A_MIN, KELVIN_A_MIN = 0.1, 300.0
 LEAST_MOVE, LEAST_MOVE_K = 0.05, 100.0
 """Less is not worth a write."""
 
+LEAST_LUX, LEARNS, SEES = 10.0, 0.05, (0.1, 5.0)
+"""From so much light of lamps on, so fast and within such bounds it is learned what a sensor sees of them."""
+
 DAYLIGHT_S = 300.0
 """Clouds pass: daylight counts as a mean over about so long."""
 
@@ -83,6 +86,7 @@ class _Lit:
         occupied: Whether somebody was seen there last.
         part: Why.
         daylight_lux: There, smoothed.
+        sees_lamps: What its sensor sees of its lamps, as a share of what they give on the table; learned at night.
     """
 
     level: float | None = None
@@ -92,6 +96,7 @@ class _Lit:
     occupied: bool = False
     part: Part = Part.EMPTY
     daylight_lux: float | None = None
+    sees_lamps: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +260,13 @@ class Lighting:
         measured = sight.measured_lux.get(lamps.room)
         if measured is not None:
             levels = [sight.told.get((device, "level"), lit.level or 0.0) for device in lamps.devices]
-            measured = max(0.0, measured - lamps.table_lux * float(np.mean(levels)))
+            shines = lamps.table_lux * float(np.mean(levels))
+            if foreseen is not None and foreseen <= 0.0:
+                # It is night: what the sensor sees is lamps, and what it says of them holds by day too.
+                lit.sees_lamps = _nearer(lit.sees_lamps, measured, shines)
+                measured = 0.0
+            else:
+                measured = max(0.0, measured - lit.sees_lamps * shines)
             if foreseen is not None:
                 self._daylight.learn(room, foreseen, measured)
         now = measured if measured is not None else foreseen
@@ -357,6 +368,13 @@ class Lighting:
         if lit.level is not None and at - lit.left_at < EMPTY_FOR:
             return None
         return 0.0, 0.0, Part.EMPTY, False
+
+
+def _nearer(share: float, measured_lux: float, shines_lux: float) -> float:
+    """Return what a sensor sees of lamps, a little nearer to what it says now; where they are dark it says nothing."""
+    if shines_lux < LEAST_LUX:
+        return share
+    return share + LEARNS * (float(np.clip(measured_lux / shines_lux, *SEES)) - share)
 
 
 def _differs(level: float, before: float) -> bool:
