@@ -155,7 +155,7 @@ def test_the_one_that_ships_is_small_and_knows_its_devices() -> None:
     policy = load_policy()
     assert len(policy.packed()) <= MOST_BYTES
     policy.check(FEATURES)
-    assert {"climate_wanted", "climate_target", "tank"} <= set(policy.skills)
+    assert {"warm", "cool", "tank"} <= set(policy.skills)
     for name, skill in policy.skills.items():
         assert skill.outputs == SKILLS[name]
         assert (skill.low <= skill.high).all()

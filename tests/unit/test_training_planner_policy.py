@@ -19,6 +19,7 @@ def lessons_of(count: int, seed: int) -> SkillLessons:
         outputs=("wanted", "target"),
         features=x,
         said=np.stack([wanted, target], axis=1).astype(np.float32),
+        side=np.zeros(count, np.int8),
         group=np.array([f"day {place // 20}" for place in range(count)]),
     )
 
@@ -49,3 +50,27 @@ def test_the_same_lessons_give_the_same_policy() -> None:
     first, second = (distil_policy(NAMES, lessons, Card(), epochs=3) for _ in range(2))
     assert first.packed() == second.packed()
     assert distil_policy(NAMES, lessons, Card(), epochs=3, seed=2).packed() != first.packed()
+
+
+@pytest.mark.slow
+def test_what_is_only_known_to_lie_on_one_side_is_no_error_there() -> None:
+    random = np.random.default_rng(4)
+    x = random.normal(size=(600, len(NAMES))).astype(np.float32)
+    truth = 1.5 * x[:, 0]
+    # Half of what is said is an edge that lies at random beyond the truth; taken at its word it would pull by 1.
+    side = np.where(np.arange(600) % 2 == 0, -1, 0).astype(np.int8)
+    said = np.where(side < 0, truth + np.abs(random.normal(0.0, 2.5, 600)), truth)
+
+    def learned(given: np.ndarray) -> float:
+        lessons = SkillLessons(
+            outputs=("target",),
+            features=x,
+            said=said[:, None].astype(np.float32),
+            side=given,
+            group=np.array([f"day {place // 20}" for place in range(600)]),
+        )
+        skill = distil_policy(NAMES, {"target": lessons}, Card(), epochs=20).skills["target"]
+        return float(np.mean([skill.says(row)[0] for row in x]) - truth.mean())
+
+    assert abs(learned(side)) < 0.25
+    assert learned(np.zeros(600, np.int8)) > 0.5

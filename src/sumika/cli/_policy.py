@@ -15,7 +15,6 @@ from sumika.evaluate.control.policy import (
     mean_regret,
     policy_regret,
     policy_us,
-    teach_policy,
 )
 from sumika.evaluate.control.weeks import SCORED_SEEDS, WARM_UP_DAYS
 from sumika.plan.policy import Policy, load_policy
@@ -42,6 +41,9 @@ def teach(file: Path, lessons: Path | None, rounds: int) -> None:
         UsageError: if it could not be written there.
         SumikaError: if it cannot be taught.
     """
+    # Whoever only judges needs no torch.
+    from sumika.evaluate.control.policy_teaching import teach_policy
+
     if not file.parent.is_dir():
         raise UsageError(f"there is no folder {file.parent}", where="--teach", remedy="Make it, or name another")
     policy = teach_policy(lessons or file.with_suffix(".lessons"), rounds=rounds, say=_progress)

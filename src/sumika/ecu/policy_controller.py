@@ -47,6 +47,7 @@ class PolicyController:
         self._known = frozenset(row.device.id for row in self.rows)
         self._telling = Telling(self.ecu.belief)
         self._told: dict[tuple[str, str], float] = {}
+        self._owed: dict[str, float] = {}
         self._at: datetime | None = None
 
     def observe(self, measurements: Measurements) -> None:
@@ -78,5 +79,5 @@ class PolicyController:
         situating = self.ecu.situate(forecast)
         view = view_of(situating)
         said = self._bound.says(features_of(situating, view, self.rows))
-        settings = self._telling.settings(as_planned(said, situating, view, self.rows), self._told)
+        settings = self._telling.settings(as_planned(said, situating, view, self.rows, self._owed), self._told)
         return commands_of((one for one in settings if one[0] in self._known), self._at, Asker.POLICY)

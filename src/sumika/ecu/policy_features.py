@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sumika.ecu.heat_controls import capacity_kw
 from sumika.ecu.policy_rows import Row
 from sumika.ecu.situating import Situating
-from sumika.ecu.soft_limits import MOULD_FROM, UNSURE_PPM, WALL_RESISTS
+from sumika.ecu.soft_limits import LEAST_PEOPLE, MOULD_FROM, UNSURE_PPM, WALL_RESISTS, band_in
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.situation import Carried, Store
 
@@ -55,7 +55,11 @@ ROOM = (
     "awake_4h",
     "asleep_now",
     "asleep_4h",
+    "active_now",
+    "active_4h",
+    "people_12h",
     "until_people",
+    "keeps",
     "stale_now",
     "stale_2h",
     "dust_now",
@@ -68,11 +72,44 @@ ROOM = (
 OWN = ("own_1", "own_2", "own_3", "own_4", "own_5", "own_6")
 FEATURES = (*COMMON, *ROOM, *OWN)
 
-_DAY_H = 24.0
-_USUAL_LOW_C, _USUAL_HIGH_C = 20.0, 26.0
-"""Where nobody is expected for two days (EN 16798-1, category II, homes)."""
+_OF_TARGETS = (
+    "outdoor_now",
+    "outdoor_3h",
+    "outdoor_12h",
+    "outdoor_mean",
+    "price_now",
+    "price_3h",
+    "price_least_12h",
+    "hours_cheaper",
+    "hours_dearer",
+    "until_cheaper",
+    "until_dearer",
+    "surplus_now",
+    "surplus_3h",
+    "surplus_12h",
+    "awake_now",
+    "awake_1h",
+    "awake_4h",
+    "asleep_now",
+    "asleep_4h",
+    "active_now",
+    "active_4h",
+    "people_12h",
+    "until_people",
+    "keeps",
+    "sun_now",
+    "sun_3h",
+    "own_1",
+)
+_UNSEEN = [number for number, name in enumerate(FEATURES) if name not in _OF_TARGETS]
+"""What is asked for a room's temperature is not told how warm it is, nor the hour.
 
-_QUARTERS_1H, _QUARTERS_2H, _QUARTERS_3H, _QUARTERS_4H, _QUARTERS_6H = 4, 8, 12, 16, 24
+A plan's next temperature is always near the present one; who is told that one learns to repeat it, and lets a room get
+cold as soon as it is alone (P. de Haan, D. Jayaraman, S. Levine, "Causal Confusion in Imitation Learning", NeurIPS
+2019). What a room should be follows from people, weather, sun and prices."""
+
+_DAY_H = 24.0
+_QUARTERS_1H, _QUARTERS_2H, _QUARTERS_3H, _QUARTERS_6H, _QUARTERS_12H = 4, 8, 12, 24, 48
 _HOUSE_LEVEL = frozenset({"tank", "battery", "car"})
 
 
@@ -87,6 +124,8 @@ class View:
         high_c: (room,) the upper.
         price: (step,) of a day, what one more kWh costs: what is given away is worth less.
         hours: (step,) of the same.
+        next_c: (node,) temperatures after a quarter in which nothing is done, rooms' air first.
+        around_c: (room,) what is felt then besides the air.
     """
 
     common: Array
@@ -95,6 +134,8 @@ class View:
     high_c: Array
     price: Array
     hours: Array
+    next_c: Array
+    around_c: Array
 
 
 def view_of(situating: Situating) -> View:
@@ -109,6 +150,7 @@ def view_of(situating: Situating) -> View:
     price = np.where(surplus > 0.3, np.minimum(ahead.feed_in, ahead.price), ahead.price)[within]
     hours = ahead.hours[within]
     low, high = _bands(situating)
+    next_c = _free(situating.heat, 1)[1]
     return View(
         common=_common(situating, price, hours, surplus),
         rooms=_rooms(situating, low, high),
@@ -116,6 +158,8 @@ def view_of(situating: Situating) -> View:
         high_c=high,
         price=price,
         hours=hours,
+        next_c=next_c,
+        around_c=around_c(next_c[None], ahead.outdoor_c[:1], situating)[0],
     )
 
 
@@ -136,26 +180,32 @@ def features_of(situating: Situating, view: View, rows: Sequence[Row]) -> NDArra
             found[number, len(COMMON) : begin] = view.rooms[index[row.device.room]]
         own = _own(situating, view, row)
         found[number, begin : begin + len(own)] = own
+        if row.skill in ("warm", "cool"):
+            found[number, _UNSEEN] = 0.0
     return np.asarray(np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0))
 
 
 def _bands(situating: Situating) -> tuple[Array, Array]:
-    """Return (room,) edges of comfort: of whoever is expected there within the hour, else within the day."""
-    edges = []
-    hours = situating.inputs.ahead.hours
-    for above, usual in ((False, _USUAL_LOW_C), (True, _USUAL_HIGH_C)):
-        sides = [one for one in situating.hinges if one.name == "comfort" and one.above is above]
-        found = np.full(situating.rooms, usual)
-        for room, name in enumerate(situating.belief.outline.rooms):
-            here = [one for one in sides if one.room == name]
-            for steps in (_QUARTERS_1H, len(hours)):
-                weights = [one.cost_per_h[:steps] * hours[:steps] for one in here]
-                total = float(np.sum(weights))
-                if total > 0.0:
-                    limits = sum(float(one @ side.limit[:steps]) for one, side in zip(weights, here, strict=True))
-                    found[room] = limits / total
-                    break
-        edges.append(found)
+    """Return (room,) edges of comfort: of whoever is expected there within the hour, else within the day.
+
+    Whoever is on their feet now will sit down again: their band is no aim.
+    """
+    belief, inputs = situating.belief, situating.inputs
+    hours, people = inputs.ahead.hours, inputs.people
+    edges = np.zeros((2, situating.rooms))
+    for room in range(situating.rooms):
+        awake, asleep = (band_in(belief, inputs, room, does) for does in ("awake", "sleep"))
+        share = 0.0
+        for steps in (_QUARTERS_1H, len(hours)):
+            sleepers = float(people.asleep[:steps, room] @ hours[:steps])
+            others = float((people.awake + people.active)[:steps, room] @ hours[:steps])
+            if sleepers + others > LEAST_PEOPLE * float(hours[:steps].sum()):
+                share = sleepers / (sleepers + others)
+                break
+        edges[:, room] = (
+            (1.0 - share) * awake.low_c + share * asleep.low_c,
+            (1.0 - share) * awake.high_c + share * asleep.high_c,
+        )
     return edges[0], edges[1]
 
 
@@ -209,18 +259,42 @@ def _free(carried: Carried, steps: int) -> Array:
 def _rooms(situating: Situating, low: Array, high: Array) -> Array:
     """Return (room, room feature), in the order of `ROOM`."""
     heat = _free(situating.heat, _QUARTERS_6H)
+    felt = felt_c(
+        heat,
+        np.append(situating.inputs.ahead.outdoor_c[:1], situating.inputs.ahead.outdoor_c[:_QUARTERS_6H]),
+        situating,
+    )
     air_c = heat[0, : situating.rooms]
     parts = [
-        *_warmth_of_rooms(heat, situating.rooms, low, high),
+        *_warmth_of_rooms(heat, felt, low, high),
         *_people_of_rooms(situating),
+        _keeps(situating),
         *_air_of_rooms(situating, air_c),
         *_sun_of_rooms(situating),
     ]
     return np.stack(parts, axis=1)
 
 
-def _warmth_of_rooms(heat: Array, rooms: int, low: Array, high: Array) -> list[Array]:
-    felt = 0.5 * (heat[:, :rooms] + heat[:, rooms : 2 * rooms])
+def felt_c(heat: Array, outdoor_c: Array, situating: Situating) -> Array:
+    """Return (step, room) the temperature that is felt: of the air and of what surrounds people, panes among it.
+
+    Args:
+        heat: (step, node) rooms' air first, then their mass.
+        outdoor_c: (step,).
+        situating: Of the house.
+    """
+    rooms = situating.rooms
+    return np.asarray(0.5 * heat[:, :rooms] + around_c(heat, outdoor_c, situating))
+
+
+def around_c(heat: Array, outdoor_c: Array, situating: Situating) -> Array:
+    """Return (step, room) what is felt besides the air, with its half of the weight; as `felt_c`."""
+    rooms, cold = situating.rooms, situating.belief.outline.cold_share
+    return np.asarray(0.5 * (1.0 - cold) * heat[:, rooms : 2 * rooms] + 0.5 * cold * outdoor_c[:, None])
+
+
+def _warmth_of_rooms(heat: Array, felt: Array, low: Array, high: Array) -> list[Array]:
+    rooms = felt.shape[1]
     air = heat[0, :rooms]
     return [
         felt[0] - low,
@@ -245,8 +319,19 @@ def _people_of_rooms(situating: Situating) -> list[Array]:
         awake[soon].mean(axis=0),
         asleep[0],
         asleep[soon].mean(axis=0),
+        inputs.people.active[0],
+        inputs.people.active[soon].mean(axis=0),
+        people[:_QUARTERS_12H].mean(axis=0),
         np.array([_until(people[:, room] > 0.3, inputs.ahead.hours) for room in range(situating.rooms)]),
     ]
+
+
+def _keeps(situating: Situating) -> Array:
+    """Return (room,) how much is felt after three hours of a kelvin by which a room is warmer by itself."""
+    rooms = situating.rooms
+    after = np.linalg.matrix_power(situating.heat.transition[0], _QUARTERS_3H)
+    own = after.reshape(len(after), -1, rooms).sum(axis=1)  # (node, room): air, mass and deep of a room together
+    return np.asarray(0.5 * (own[:rooms] + own[rooms : 2 * rooms]).diagonal())
 
 
 def _air_of_rooms(situating: Situating, air_c: Array) -> list[Array]:
@@ -281,7 +366,7 @@ def _own(situating: Situating, view: View, row: Row) -> list[float]:
     if row.skill in _HOUSE_LEVEL:
         store = next(one for one in situating.inputs.stores if one.device == device.id)
         return _of_store(store, view, ahead.hours)
-    if row.skill in ("climate_wanted", "climate_target", "floor"):
+    if row.skill in ("warm", "cool", "dry", "floor"):
         room = situating.belief.outline.index[device.room]
         area = float(situating.belief.outline.floor_m2[room])
         outdoor = ahead.outdoor_c[:1]

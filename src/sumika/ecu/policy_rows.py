@@ -7,8 +7,9 @@ from sumika.ecu.air_controls import driven_fans
 from sumika.schema.house import Device
 
 SKILLS: dict[str, tuple[str, ...]] = {
-    "climate_wanted": ("heats", "cools", "dries"),
-    "climate_target": ("target_k",),
+    "warm": ("target_k",),
+    "cool": ("target_k",),
+    "dry": ("share",),
     "floor": ("share",),
     "blind": ("closed",),
     "exhaust": ("level",),
@@ -24,8 +25,8 @@ SKILLS: dict[str, tuple[str, ...]] = {
 """Every skill and what it says."""
 
 _OF_KIND = {
-    "room_air_conditioner": ("climate_wanted", "climate_target"),
-    "whole_house_air_conditioner": ("climate_wanted", "climate_target"),
+    "room_air_conditioner": ("warm", "cool", "dry"),
+    "whole_house_air_conditioner": ("warm", "cool", "dry"),
     "floor_heating": ("floor",),
     "blind": ("blind",),
     "air_purifier": ("purifier",),

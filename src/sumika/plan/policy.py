@@ -28,6 +28,8 @@ MOST_REGRET = 0.03
 
 _FORMAT = 1
 _LEVELS = 127.0
+_LEAST_WEIGHT = 1e-3
+"""An output whose weights are all smaller keeps none of them: the step between them would be 0 as a float16."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Layer:
             weight: (output, input).
             bias: (output,).
         """
-        scale = np.maximum(np.abs(weight).max(axis=1), 1e-6) / _LEVELS
+        scale = np.maximum(np.abs(weight).max(axis=1), _LEAST_WEIGHT) / _LEVELS
         stored = _half(scale)
         codes = np.clip(np.round(weight / stored[:, None]), -_LEVELS, _LEVELS).astype(np.int8)
         return cls(codes, stored, _half(bias))

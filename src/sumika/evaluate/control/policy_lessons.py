@@ -31,6 +31,7 @@ from sumika.evaluate.control.policy_what_if import otherwise
 from sumika.evaluate.control.weeks import week_of
 from sumika.plan.policy import Policy
 from sumika.plan.problem import Planned, plan
+from sumika.plan.solver import PlanError
 from sumika.schema import Command, SumikaError
 from sumika.schema.building import Grade
 from sumika.schema.house import House, Tariff
@@ -201,7 +202,7 @@ class Pupil:
     def commands(self, forecast: Forecast) -> tuple[Command, ...]:
         """Return what devices are told; write down what the planner says where it made a new plan."""
         before = self.ecu.planned
-        found = self.ecu.plan(forecast)
+        found = self._planned(forecast)
         planned = self.ecu.planned
         if planned is not None and planned is not before:
             situating, group = self.ecu.situate(forecast), f"{self._name}/{forecast.at.toordinal()}"
@@ -209,6 +210,12 @@ class Pupil:
             self._ask_what_if(planned, situating, group)
             self._draw()
         return self._policy.commands(forecast) if self._policy is not None else self._disturbed(found)
+
+    def _planned(self, forecast: Forecast) -> tuple[Command, ...]:
+        try:
+            return self.ecu.plan(forecast)
+        except PlanError:
+            return self.ecu.commands() if self.ecu.planned is not None else ()
 
     def _write(self, planned: Planned, situating: Situating, group: str) -> None:
         self._plans += 1
@@ -222,7 +229,11 @@ class Pupil:
     def _ask_what_if(self, planned: Planned, situating: Situating, group: str) -> None:
         for _ in range(self._what_ifs):
             other = otherwise(situating, self._random)
-            self._write(plan(other.situation(other.nominal_of(planned.states))), other, group)
+            try:
+                said = plan(other.situation(other.nominal_of(planned.states)))
+            except PlanError:  # it teaches nothing, and the next one may
+                continue
+            self._write(said, other, group)
 
     def _draw(self) -> None:
         """Draw which devices are told something odd until the next plan, and how odd."""
