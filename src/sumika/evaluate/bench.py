@@ -77,6 +77,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "control.plan_speed": ("plan", "ecu", "belief"),
         "control.learned_model": ("belief", "world"),
         "control.gate_figures": ("safety", "evaluate/control/gate"),
+        "control.policy_figures": ("plan", "ecu", "belief", "world", "evaluate/control", "training/planner_policy"),
         "control.standing": ("plan", "ecu", "belief", "world", "evaluate/control"),
     },
     "seed": {"seed.essay": ("distil/ledger",)},
