@@ -118,18 +118,30 @@ class FmuHouse:
         self._slave.freeInstance()
 
 
-def thermostat(day_c: float, night_c: float, from_h: float = 6.0) -> Decides:
-    """Return a thermostat with two temperatures: of the day from some hour on, of the night from eleven.
-
-    The bedroom is held at the night's while nobody sleeps there, and the other way round where the two differ.
-    """
+def thermostat(day_c: float, night_c: float) -> Decides:
+    """Return a thermostat with two temperatures: from six in the morning, and from eleven at night."""
 
     def decide(told: Told, at: datetime) -> dict[str | int, float]:
-        by_day = from_h <= at.hour + at.minute / 60.0 < 23.0
-        wanted_k = 273.15 + (day_c if by_day else night_c)
-        return {"TSetLiving": wanted_k, "TSetBedroom": wanted_k, "onLiving": 1.0, "onBedroom": 1.0}
+        return set_to(*[day_c if 6 <= at.hour < 23 else night_c] * 2)
 
     return decide
+
+
+def schedule(living_c: float, bedroom_c: float, else_c: float, ahead_h: float) -> Decides:
+    """Return a schedule for each room that knows its people's hours, and begins to heat some hours before them."""
+
+    def decide(told: Told, at: datetime) -> dict[str | int, float]:
+        soon = at + timedelta(hours=ahead_h)
+        living = any(Outside.people(one)[0] for one in (at, soon))
+        bedroom = any(Outside.people(one)[1] for one in (at, soon))
+        return set_to(living_c if living else else_c, bedroom_c if bedroom else else_c)
+
+    return decide
+
+
+def set_to(living_c: float, bedroom_c: float) -> dict[str | int, float]:
+    """Return the inputs that set both rooms."""
+    return {"TSetLiving": living_c + 273.15, "TSetBedroom": bedroom_c + 273.15, "onLiving": 1.0, "onBedroom": 1.0}
 
 
 def live(house: FmuHouse, decides: Decides, days: float, score: Score | None = None) -> None:
@@ -149,7 +161,7 @@ def live(house: FmuHouse, decides: Decides, days: float, score: Score | None = N
 def ours(outside: Outside) -> tuple[Decides, Decides]:
     """Return our controller as one who looks on, and as one who drives."""
     adapter = Adapter(Ecu(HOUSE, currency="EUR", comfort_c=COMFORT_C), MEASURED, DRIVEN, step_s=STEP_S)
-    usual = thermostat(21.0, 21.0)
+    usual = SIMPLE["thermostat 21 °C"]
 
     def watch(told: Told, at: datetime) -> Mapping[str | int, float]:
         adapter.see(told, at)
@@ -162,8 +174,16 @@ def ours(outside: Outside) -> tuple[Decides, Decides]:
     return watch, drive
 
 
+SIMPLE: Mapping[str, Decides] = {
+    "thermostat 21 °C": thermostat(21.0, 21.0),
+    "with a night set-back": thermostat(20.5, 17.0),
+    "schedule of each room": schedule(20.3, 17.3, 15.0, 1.5),
+}
+"""What drives such houses. The last one knows what nobody tells ours: when people will be where."""
+
+
 def main(watch_days: float, drive_days: float, seed: int = 1) -> list[Score]:
-    """Let two thermostats and our controller live the same days; return how each did.
+    """Let simple controllers and ours live the same days; return how each did.
 
     Args:
         watch_days: So long ours looks on while a thermostat drives.
@@ -171,16 +191,13 @@ def main(watch_days: float, drive_days: float, seed: int = 1) -> list[Score]:
         seed: Of the weather.
     """
     scores = []
+    usual = SIMPLE["thermostat 21 °C"]
     with tempfile.TemporaryDirectory(prefix="sumika-fmu-") as scratch:
         fmu = build(Path(scratch) / "two_zone_house.fmu")
-        for name, day_c, night_c in (
-            ("thermostat 21 °C", 21.0, 21.0),
-            ("with a night set-back", 21.0, 17.0),
-            ("Sumika", 0.0, 0.0),
-        ):
+        for name in (*SIMPLE, "Sumika"):
             outside = Outside("winter", seed)
             house = FmuHouse(fmu, Path(scratch) / name, outside)
-            before, after = ours(outside) if name == "Sumika" else (thermostat(21.0, 21.0), thermostat(day_c, night_c))
+            before, after = (usual, SIMPLE[name]) if name in SIMPLE else ours(outside)
             score = Score(name)
             live(house, before, watch_days)
             live(house, after, drive_days, score)

@@ -82,7 +82,8 @@ class Outside:
         hour = at.replace(minute=0, second=0, microsecond=0)
         return float(0.09 + 1.9e-3 * self._asks[self._step(hour)])
 
-    def people(self, at: datetime) -> tuple[int, int]:
+    @staticmethod
+    def people(at: datetime) -> tuple[int, int]:
         """Return how many of two are in the living room, and in the bedroom."""
         hour = at.hour + at.minute / 60.0
         if hour < 6.75 or hour >= 22.75:

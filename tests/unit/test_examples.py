@@ -52,7 +52,7 @@ def test_an_fmu_is_compiled_checked_and_driven(tmp_path: Path) -> None:
     assert "No problems found" in run("fmpy", "validate", str(fmu))
     table = run("examples.drive_an_fmu", "--watch", "0.25", "--drive", "0.0834")
     # From six to eight on a winter's morning: everybody has to heat.
-    for name in ("thermostat 21", "with a night set-back", "Sumika"):
+    for name in ("thermostat 21", "with a night set-back", "schedule of each room", "Sumika"):
         euro, kwh, discomfort = numbers(table, name)
         assert 0.0 < euro < 3.0
         assert 0.0 < kwh < 15.0
