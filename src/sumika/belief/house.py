@@ -61,6 +61,7 @@ class HouseBelief:
         theta: Thermal parameters in use.
         air_theta: Of the air.
         theta_spread: What is still not known of the thermal ones.
+        air_spread: The same of the air's.
         learned_days: From how many days they were learned; 0: they are as described.
         unexplained_k: (room,) by how much the air ends each quarter warmer than the model has it, as of late.
         unexplained_ppm: (room,) the same of carbon dioxide.
@@ -81,6 +82,7 @@ class HouseBelief:
         self.record = Record(house)
         self.theta, self.air_theta = self.thermal.prior(), self.air.prior()
         self.theta_spread = np.array([one.spread for one in self.thermal.parameters])
+        self.air_spread = np.array([one.spread for one in self.air.parameters])
         self.learned_days = 0.0
         self.state: Array | None = None
         self.spread = np.eye(self.thermal.nodes) * _FIRST_SPREAD_K**2
@@ -178,7 +180,8 @@ class HouseBelief:
         learned = self._learn_heat(driven, first, rounds)
         self.theta, self.theta_spread = learned.theta, learned.spread
         if np.isfinite(co2_of(rows)).sum() > LEAST_ROWS // 2:
-            self.air_theta = self.air.learn(driven, co2_of(rows), self.air_theta, rounds=rounds).theta
+            breathed = self.air.learn(driven, co2_of(rows), self.air_theta, rounds=rounds)
+            self.air_theta, self.air_spread = breathed.theta, breathed.spread
         self.learned_days = len(rows) / 96.0
         # The state was filtered with other parameters: go through the last days once more.
         again = part(driven, max(0, len(rows) - 3 * 96), len(rows))

@@ -26,6 +26,7 @@ class Fault(StrEnum):
     UNKNOWN_COLD = "unknown_cold"  # a room loses heat nobody knows where to
     LESS_AIR = "less_air"  # ventilation moves less air than it did: a filter is clogged
     LESS_HEAT = "less_heat"  # a heat source gives less than it did
+    SWAPPED_SENSORS = "swapped_sensors"  # two sensors hang in each other's room
     DESCRIBED_OTHERWISE = "described_otherwise"  # house.yaml says something else than measurements
 
 

@@ -7,7 +7,7 @@ logarithm means "as described". The model is linear in its states; air that fans
 kept as a few configurations.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -164,14 +164,7 @@ class ThermalModel:
         outside = {name: filled(rows.outside[:, place], _USUAL[name]) for place, name in enumerate(OUTSIDE)}
         columns = self.flow.columns(rows)
         settings, which = np.unique(columns, axis=0, return_inverse=True)
-        direct, diffuse = outside["direct_normal_w_m2"], outside["diffuse_horizontal_w_m2"]
-        if not np.isfinite(rows.outside[:, 3]).any() and len(rows):
-            direct, diffuse = self._sun.split(rows.unix_s + 0.5 * ROW_S, outside["global_horizontal_w_m2"])
-        sun = np.zeros((len(rows), self.rooms))
-        for window in self.outline.windows:
-            sun[:, window.room] += self._sun.through(window, rows.unix_s + 0.5 * ROW_S, direct, diffuse) * self._blind(
-                rows, window.id
-            )
+        sun = self.sun_w(rows)
         given = given_of(self.house, rows, self.outline.index, self.outline.floor_m2)
         outdoor = outside["temperature_c"]
         return Driven(
@@ -187,6 +180,24 @@ class ThermalModel:
             opened_m3_s=np.zeros((len(rows), self.rooms)),
             unknown_w=np.zeros((len(rows), self.rooms)),
         )
+
+    def sun_w(self, rows: Rows, turned_deg: float = 0.0) -> Array:
+        """Return (row, room) what the sun sends through windows, blinds taken into account.
+
+        Args:
+            rows: What was recorded.
+            turned_deg: As if the house stood turned by so much, clockwise, against its drawing.
+        """
+        outside = {name: filled(rows.outside[:, place], _USUAL[name]) for place, name in enumerate(OUTSIDE)}
+        middle = rows.unix_s + 0.5 * ROW_S
+        direct, diffuse = outside["direct_normal_w_m2"], outside["diffuse_horizontal_w_m2"]
+        if not np.isfinite(rows.outside[:, 3]).any() and len(rows):
+            direct, diffuse = self._sun.split(middle, outside["global_horizontal_w_m2"])
+        sun = np.zeros((len(rows), self.rooms))
+        for window in self.outline.windows:
+            there = replace(window, azimuth_deg=window.azimuth_deg + turned_deg)
+            sun[:, window.room] += self._sun.through(there, middle, direct, diffuse) * self._blind(rows, window.id)
+        return sun
 
     def _blind(self, rows: Rows, window: str) -> Array:
         share = np.ones(len(rows))

@@ -21,6 +21,7 @@ from sumika.belief.ordinary import Ordinary
 from sumika.belief.quarter import Quarter
 from sumika.belief.suspicion import DEVICE_FAULTS, Fault, Finding, Suspicion
 from sumika.clock import Instant
+from sumika.ecu.night_watch import NightWatch
 from sumika.ecu.restraint import Restraint, Retries
 from sumika.ecu.sensor_watch import SensorWatch, instant_of
 from sumika.schema import AirSample, DeviceState, Write
@@ -52,6 +53,7 @@ class Watch:
         held: What was found and is not over.
         changes: What has changed in the house.
         sensors: Which readings are believed.
+        nights: What changes over days.
         ordinary_k: How far the model of heat is ordinarily off, by room.
         ordinary_ppm: The same of carbon dioxide.
     """
@@ -76,8 +78,9 @@ class Watch:
         self._samples: list[AirSample] = []
         self._room_c: dict[str, float] = {}
         self._retries = Retries()
-        self.sensors = SensorWatch(belief)
         sources = tuple((device.id, device.room) for device in house.devices if device.kind in LEARNED)
+        self.sensors = SensorWatch(belief)
+        self.nights = NightWatch(belief, tuple(device for device, _ in sources))
         kitchens = {piece.room for piece in house.furniture if piece.kind == FurnitureKind.KITCHEN}
         cooks = np.array([room in kitchens for room in self._rooms])
         self.changes = Changes(self._belief.outline, sources, cooks)
@@ -163,6 +166,19 @@ class Watch:
         spare = np.zeros(len(rooms), bool)
         spare[[one.room for one in self.changes.held]] = True
         self._take(self.sensors.look_for_drift(quarter.end_s, spare))
+        self.nights.add(quarter, self.changes.ordinary, spare)
+
+    def night(self, at: datetime, *, learned: bool) -> None:
+        """Look at what changes over days: once before a night's learning, and once after it.
+
+        Args:
+            at: When.
+            learned: Whether learning is over.
+        """
+        if learned:
+            self._take(self.nights.look(at))
+        else:
+            self.nights.close_day(at)
 
     def _look_for_changes(self, quarter: Quarter) -> None:
         """Tell what has changed; the filter goes on with it at once."""

@@ -53,4 +53,8 @@ FOUND = {
     "level.without.readings": "any reading of a room",
     "level.without.forecast": "a weather forecast (the house's own record stands in)",
     "level.without.agreement": "agreement in {subject} (too warm and too cold at once: the middle is kept)",
+    "finding.swapped_sensors": "The sensors of {subject} and {detail} seem to hang in each other's room: "
+    "exchange their rooms in house.yaml.",
+    "event.swapped_sensors": "{subject}: its sensor seems to hang in another room",
+    "event.swapped_sensors.recovered": "{subject}: its sensor hangs where it is said to",
 }

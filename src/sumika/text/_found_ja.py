@@ -54,4 +54,8 @@ FOUND = {
     "level.without.readings": "部屋の測定値",
     "level.without.forecast": "天気予報 (家の記録で代用)",
     "level.without.agreement": "{subject} での意見の一致 (暑いと寒いが同時: 中間を保ちます)",
+    "finding.swapped_sensors": "{subject} と {detail} のセンサーが入れ替わっているようです。"
+    "house.yaml の部屋を入れ替えてください。",
+    "event.swapped_sensors": "{subject} のセンサーは別の部屋にあるようです",
+    "event.swapped_sensors.recovered": "{subject} のセンサーは記述どおりの部屋にあります",
 }
