@@ -31,12 +31,18 @@ WINTER_BELOW_C, SUMMER_ABOVE_C = 12.0, 22.0
 
 WINTER_CLO, SUMMER_CLO = 1.0, 0.55
 WINTER_BEDDING_CLO, SUMMER_BEDDING_CLO = 2.0, 1.2
-AWAKE_MET, ASLEEP_MET, BUSY_MET = 1.15, 0.8, 1.9
-"""Metabolic rate of who sits or does little, sleeps, or is busy on their feet (ISO 8996: housework 1.6 to 2.5)."""
+AWAKE_MET, ASLEEP_MET, BUSY_MET = 1.1, 0.8, 1.9
+"""Metabolic rate of who sits or does little, sleeps, or is busy on their feet.
+
+ISO 7730, annex B, has 1.0 for sitting at ease and 1.2 for sitting at work: people at home do both. ISO 8996: housework
+1.6 to 2.5."""
 
 _MET_OF = {"awake": AWAKE_MET, "sleep": ASLEEP_MET, "active": BUSY_MET}
 _MET_W_M2 = 58.15
-_HUMIDITY = 0.45
+HUMIDITY = 0.45
+"""Of a room of which nothing is known."""
+
+_HUMIDITY_STEP = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +66,33 @@ class Band:
         return Band(self.low_c + kelvin, self.high_c + kelvin, self.low_per_k, self.high_per_k)
 
 
-def band_of(outdoor_mean_c: float, *, does: str = "awake", neutral_pmv: float = 0.5) -> Band:
+def band_of(
+    outdoor_mean_c: float, *, does: str = "awake", neutral_pmv: float = 0.5, humidity: float = HUMIDITY
+) -> Band:
     """Return the band of an average person.
 
     Args:
         outdoor_mean_c: Running mean outside: people dress by it.
         does: What they do: "awake" (sitting, doing little), "sleep" or "active".
         neutral_pmv: Within this nobody minds.
+        humidity: Relative, 0..1: dry air feels colder.
     """
     summer = clamp((outdoor_mean_c - WINTER_BELOW_C) / (SUMMER_ABOVE_C - WINTER_BELOW_C), 0.0, 1.0)
     in_bed = does == "sleep"
     winter_clo, summer_clo = (WINTER_BEDDING_CLO, SUMMER_BEDDING_CLO) if in_bed else (WINTER_CLO, SUMMER_CLO)
     clothing = winter_clo + round(summer, 1) * (summer_clo - winter_clo)
-    return _band(_MET_OF[does], round(clothing, 3), neutral_pmv)
+    relative = _HUMIDITY_STEP * round(clamp(humidity, 0.15, 0.85) / _HUMIDITY_STEP)
+    return _band(_MET_OF[does], round(clothing, 3), neutral_pmv, round(relative, 2))
 
 
-@lru_cache(maxsize=256)
-def _band(met: float, clothing: float, neutral_pmv: float) -> Band:
+@lru_cache(maxsize=1024)
+def _band(met: float, clothing: float, neutral_pmv: float, humidity: float) -> Band:
     # Its import compiles for seconds: only who plans needs it.
     from sumika.physics.comfort import predicted_vote
 
     def vote(temperature_c: float) -> float:
         return predicted_vote(
-            temperature_c, temperature_c, _HUMIDITY, metabolic_w_m2=met * _MET_W_M2, clothing_clo=clothing
+            temperature_c, temperature_c, humidity, metabolic_w_m2=met * _MET_W_M2, clothing_clo=clothing
         ).pmv
 
     def where(level: float) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sumika.belief.airflow import rating
 from sumika.belief.arousal import RestingRates
-from sumika.belief.comfort import Liking, band_of
+from sumika.belief.comfort import HUMIDITY, Liking, band_of
 from sumika.belief.house import HouseBelief
 from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
@@ -30,7 +30,7 @@ from sumika.ecu.light_reasons import light_reason, with_given
 from sumika.ecu.light_watch import LightWatch
 from sumika.ecu.nudges import Nudging, with_nudges
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
-from sumika.ecu.restraint import stores_left
+from sumika.ecu.restraint import stores_left, with_people_warm
 from sumika.ecu.situating import SETTLES_PER_S, Situating
 from sumika.ecu.start_reasons import start_reason
 from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K, stores_of
@@ -45,6 +45,7 @@ from sumika.plan.situation import Grid
 from sumika.schema import AirSample, Asker, Command, DeviceState, SumikaError, Vote, WeatherSample
 from sumika.schema.house import House
 from sumika.schema.worth import Worth, worth_of
+from sumika.units import clamp
 
 Array = NDArray[np.float64]
 
@@ -251,7 +252,10 @@ class Ecu:
         self._voted[vote.resident, vote.room] = second
         room, rooms = index[vote.room], self.belief.thermal.rooms
         felt = 0.5 * float(state[room] + state[rooms + room])
-        self.likings[vote.room].vote(vote.sensation, felt, band_of(self._outdoor_mean_c, does=self._does(vote.room)))
+        ratio = self._humidity.get(vote.room)
+        relative = HUMIDITY if ratio is None else ratio / float(humidity_ratio(clamp(float(state[room]), 5, 35), 1.0))
+        band = band_of(self._outdoor_mean_c, does=self._does(vote.room), humidity=relative)
+        self.likings[vote.room].vote(vote.sensation, felt, band)
 
     def decline(self, room: str, setpoint_c: float, sensation: float) -> None:
         """Hear that a suggested temperature is not wanted.
@@ -388,6 +392,7 @@ class Ecu:
         restraint = self.watch.restraint(self._at)
         stores = stores_of(self.house, self._told, self.usage, ahead, when, self.mains_c, self.worth)
         people = self.routine.ahead(when, grid.hours)
+        restraint = with_people_warm(restraint, dict(zip(rooms, people.everybody[0], strict=True)))
         solar = self.roof.power_kw(middle, ahead.direct_w_m2, ahead.diffuse_w_m2, ahead.outdoor_c)
         return Inputs(
             grid=grid,

@@ -21,6 +21,9 @@ FIRST_RETRY_S, LAST_RETRY_S = 6 * 3600.0, 48 * 3600.0
 TRIAL_S = 2 * 3600.0
 """So long it is given to show an effect."""
 
+SOMEBODY = 0.3
+"""From so many expected people on a room has somebody in it."""
+
 WARMS = frozenset({"heat_kw", "cool_kw", "dry_kw"})
 
 
@@ -43,6 +46,19 @@ class Restraint:
     shut_h: Mapping[str, float] = field(default_factory=dict)
     gives_w: Mapping[str, Array] = field(default_factory=dict)
     leaks_m3_s: Array | None = None
+
+
+def with_people_warm(restraint: Restraint, here: Mapping[str, float]) -> Restraint:
+    """Return what is done without, but no room shut while somebody is in it.
+
+    That a window stands open is a guess, and who is there can shut it: they are not left in the cold for a guess.
+
+    Args:
+        restraint: What is done without.
+        here: By room: how many people are expected there now.
+    """
+    shut = {room: hours for room, hours in restraint.shut_h.items() if here.get(room, 0.0) < SOMEBODY}
+    return replace(restraint, shut_h=shut)
 
 
 def restrained(

@@ -12,14 +12,18 @@ from sumika.belief.house import HouseBelief
 from sumika.ecu.inputs import Inputs
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.situation import Hinge
+from sumika.units import clamp
 
 Array = NDArray[np.float64]
 
 LEAST_PEOPLE = 0.02
 """Fewer are expected in a room: its comfort is nobody's."""
 
-ACTIVITY_K, MODEL_K = 1.0, 0.4
-"""How far a person's neutral temperature moves with what they just did and wear, and how far a forecast is off.
+ACTIVITY_K = {"awake": 1.0, "sleep": 0.5, "active": 1.0}
+"""How far a person's neutral temperature moves with what they just did and wear: under a blanket it hardly moves."""
+
+MODEL_K = 0.4
+"""How far a forecast of a room is off.
 
 What is not known of a limit makes it soft: the expected cost of a normal distribution, by straight lines at three of
 its quantiles. A plan then keeps as much distance from the limit as is worth its energy."""
@@ -52,12 +56,11 @@ def _comfort(belief: HouseBelief, inputs: Inputs) -> list[Hinge]:
     found = []
     here_by = {"awake": inputs.people.awake, "sleep": inputs.people.asleep, "active": inputs.people.active}
     for does, people in here_by.items():
-        band = band_of(inputs.outdoor_mean_c, does=does, neutral_pmv=worth.neutral_pmv)
         for room in range(belief.thermal.rooms):
             here = np.where(people[:, room] > LEAST_PEOPLE, people[:, room], 0.0)
             if here.any():
                 price = worth.discomfort_per_person_h * here
-                found += _sides(belief, inputs, room, _band(inputs, belief.outline.rooms[room], room, band), price)
+                found += _sides(belief, inputs, room, does, price)
     return found
 
 
@@ -70,19 +73,26 @@ def band_in(belief: HouseBelief, inputs: Inputs, room: int, does: str) -> Band:
         room: Its place.
         does: What they do: "awake", "sleep" or "active".
     """
-    usual = band_of(inputs.outdoor_mean_c, does=does, neutral_pmv=inputs.worth.neutral_pmv)
-    return _band(inputs, belief.outline.rooms[room], room, usual)
-
-
-def _band(inputs: Inputs, name: str, room: int, usual: Band) -> Band:
-    """Return the band that was asked for in a room; otherwise the standard's, as the household likes it."""
-    asked = inputs.comfort_c.get(name)
+    usual = band_of(
+        inputs.outdoor_mean_c,
+        does=does,
+        neutral_pmv=inputs.worth.neutral_pmv,
+        humidity=_relative(belief, inputs, room),
+    )
+    asked = inputs.comfort_c.get(belief.outline.rooms[room])
     if asked is None:
         return usual.moved(float(inputs.warmer_k[room]))
     return Band(*asked, usual.low_per_k, usual.high_per_k)
 
 
-def _sides(belief: HouseBelief, inputs: Inputs, room: int, band: Band, price: Array) -> list[Hinge]:
+def _relative(belief: HouseBelief, inputs: Inputs, room: int) -> float:
+    """Return the relative humidity of a room's air now."""
+    air_c = float(belief.state[room]) if belief.state is not None else 21.0
+    return float(inputs.humidity[room] / humidity_ratio(clamp(air_c, 5.0, 35.0), 1.0))
+
+
+def _sides(belief: HouseBelief, inputs: Inputs, room: int, does: str, price: Array) -> list[Hinge]:
+    band = band_in(belief, inputs, room, does)
     weights = np.zeros(belief.thermal.nodes)
     # What surrounds people is colder than the room's mass by panes and outer walls.
     cold = float(belief.outline.cold_share[room])
@@ -90,15 +100,15 @@ def _sides(belief: HouseBelief, inputs: Inputs, room: int, band: Band, price: Ar
     outside_gives = 0.5 * cold * inputs.ahead.outdoor_c
     name = belief.outline.rooms[room]
     outdoor = inputs.outdoor_mean_c
-    sigma_k = float(np.sqrt(inputs.taste_sigma_k[room] ** 2 + ACTIVITY_K**2 + MODEL_K**2))
+    sigma_k = float(np.sqrt(inputs.taste_sigma_k[room] ** 2 + ACTIVITY_K[does] ** 2 + MODEL_K**2))
     if name in inputs.comfort_c:
         # Who names a band means what the room's thermometer shows, and leaves nothing to guess of taste.
         weights[room], weights[belief.thermal.rooms + room] = 1.0, 0.0
         outside_gives, sigma_k = np.zeros(len(inputs.ahead.outdoor_c)), MODEL_K
     sides: list[Hinge] = []
     for above, limit, slope in ((False, band.low_c, band.low_per_k), (True, band.high_c, band.high_per_k)):
-        # The side that the season makes unlikely is looked at once.
-        unlikely = (above and outdoor < 10.0) or (not above and outdoor > 24.0)
+        # The side that the season makes unlikely is looked at once; but who sleeps cannot help themselves.
+        unlikely = does != "sleep" and ((above and outdoor < 10.0) or (not above and outdoor > 24.0))
         corners = (0.0,) if unlikely else tuple(sigma_k * one for one in CORNERS)
         sides += [
             Hinge(
