@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Literal
 
+import msgspec
 import numpy as np
 import pytest
 
 from sumika.belief.nights import Night, night_of
 from sumika.belief.routine import Routine
-from sumika.schema.house import Control
+from sumika.schema.house import Control, Device
 from tests.light_helpers import NOON, PRICE, Lit, a_house, made
 
 
@@ -201,6 +202,16 @@ def test_a_hand_on_a_lamp_wins_for_as_long_as_it_holds(lit: Lit) -> None:
     assert lit.see({"living": 1.0}, after_s=120.0)
 
 
+def test_a_hand_that_puts_a_lamp_back_where_it_was_is_a_hand_too(lit: Lit) -> None:
+    lit.see({"living": 1.0})
+    lit.see({"living": 1.0})
+    for level in (0.3, 1.0):
+        lit.lamps["living_light", "level"] = level
+        lit.see({"living": 1.0}, after_s=7000.0)
+    lit.see({"living": 1.0}, after_s=7000.0)
+    assert lit.lighting.why("living_light") is None
+
+
 def test_a_hand_that_stops_a_lamp_on_its_way_is_noticed_too(lit: Lit) -> None:
     lit.see({"living": 1.0})
     lit.lamps["living_light", "level"] = 0.3
@@ -259,3 +270,46 @@ def test_nights_are_learned_from_where_people_are_asleep() -> None:
     assert isinstance(late, Night)
     assert abs((late.bed - NOON).total_seconds() / 3600.0 % 24 - 14.0) <= 0.5
     assert abs((late.up - NOON).total_seconds() / 3600.0 % 24 - 22.0) <= 0.5
+
+
+def switched_lamps() -> Lit:
+    """Return the house with lamps that are only switched, but in the living room."""
+    house = a_house()
+    devices = tuple(
+        msgspec.structs.replace(one, ratings={**one.ratings, "dims": float(one.room == "living")})
+        if one.kind == "light"
+        else one
+        for one in house.devices
+    )
+    return made(msgspec.structs.replace(house, devices=devices))
+
+
+def test_a_lamp_that_is_only_switched_is_on_or_off_and_does_not_flicker_with_the_clouds() -> None:
+    lit = switched_lamps()
+    levels = []
+    for lux in (5.0, 40.0, 29.0, 40.0, 29.0):
+        lit.daylight_lux = lux
+        for _ in range(20):
+            lit.see({"hall": 1.0}, after_s=60.0)
+        levels.append(lit.level("hall"))
+    assert levels == [1.0, 0.0, 0.0, 0.0, 0.0]
+    assert lit.colour_k("hall") == 0.0
+
+
+def test_a_lamp_that_cannot_be_dimmed_shows_nobody_the_way_at_night() -> None:
+    lit = switched_lamps()
+    asleep(lit)
+    lit.see({"bedroom": 1.0, "living": 0.0, "hall": None}, {"bedroom": "sleep"})
+    assert lit.level("hall") == lit.level("toilet") == 0.0
+    # Nor is it lit beside somebody who may be asleep.
+    lit.see({"bedroom": 1.0}, {"bedroom": "awake"}, after_s=60.0)
+    assert lit.level("bedroom") == 0.0
+
+
+def test_where_some_lamps_of_a_room_can_be_dimmed_those_alone_are_driven() -> None:
+    house = a_house()
+    spot = Device(id="spot", room="living", kind="light", ratings={"dims": 0.0})
+    lit = made(msgspec.structs.replace(house, devices=(*house.devices, spot)))
+    news = lit.see({"living": 1.0})
+    assert {device for device, _, _ in news if device != "spot"}
+    assert "spot" not in {device for device, _, _ in news}

@@ -63,6 +63,9 @@ class LampHands:
                 continue
             if _touched(self._lamps.setdefault((device, name), _Lamp()), value, same, at):
                 self._until[device] = at + self._holds
+                # What it was told before that counts no more: who puts it back there has touched it again.
+                for setting in _NAMES:
+                    self._lamps.setdefault((device, setting), _Lamp()).said.clear()
 
     def holds(self, at: datetime, device: str) -> bool:
         """Return whether a person's word stands for a lamp."""

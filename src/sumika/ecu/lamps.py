@@ -7,10 +7,13 @@ import numpy as np
 
 from sumika.belief.airflow import rating
 from sumika.belief.daylight import EYE_TO_TABLE
-from sumika.ecu.light_needs import DAY_EDI_LUX, PATH_EYE_LUX, Need
+from sumika.ecu.light_needs import ASLEEP_EDI_LUX, DAY_EDI_LUX, PATH_EYE_LUX, Need
 from sumika.physics.light import mean_illuminance_lux, melanopic_ratio_led
 from sumika.schema import DEVICE_KINDS
 from sumika.schema.house import Device
+
+SWITCHED_BELOW = 0.5
+"""A lamp that is only switched goes on when daylight is less than this share of what the room needs to be seen by."""
 
 _STEP = DEVICE_KINDS["light"].settings["level"].step
 _COLOURS = DEVICE_KINDS["light"].settings["colour_temperature_k"]
@@ -18,7 +21,7 @@ _COLOURS = DEVICE_KINDS["light"].settings["colour_temperature_k"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomLamps:
-    """All lamps of one room, turned up alike.
+    """All lamps of one room, turned up alike; where some can be dimmed, those alone.
 
     Attributes:
         room: Which.
@@ -28,6 +31,7 @@ class RoomLamps:
         standby_kw: Of all of them when they are off.
         least_k: Warmest colour that all of them have.
         most_k: Coolest.
+        dims: Whether they can be dimmed; else they are on or off.
     """
 
     room: str
@@ -37,6 +41,7 @@ class RoomLamps:
     standby_kw: float
     least_k: float
     most_k: float
+    dims: bool = True
 
     def colour_k(self, wanted_k: float) -> float:
         """Return the nearest colour that they have."""
@@ -82,7 +87,10 @@ def lamps_of(devices: Sequence[Device], floor_m2: dict[str, float]) -> tuple[Roo
     return tuple(_room(room, lamps, floor_m2[room]) for room, lamps in by_room.items())
 
 
-def _room(room: str, lamps: list[Device], floor_m2: float) -> RoomLamps:
+def _room(room: str, every: list[Device], floor_m2: float) -> RoomLamps:
+    # Who wants it brighter than dimmed lamps switches the others on.
+    dimmed = [lamp for lamp in every if rating(lamp, "dims") >= 0.5]
+    lamps = dimmed or every
     flux_lm = sum(rating(lamp, "luminous_flux_lm") for lamp in lamps)
     limits = [lamp.limits.get("colour_temperature_k", (_COLOURS.low, _COLOURS.high)) for lamp in lamps]
     least_k = max(_COLOURS.low, *(low for low, _ in limits))
@@ -94,11 +102,18 @@ def _room(room: str, lamps: list[Device], floor_m2: float) -> RoomLamps:
         standby_kw=sum(rating(lamp, "standby_w") for lamp in lamps) / 1000.0,
         least_k=least_k,
         most_k=max(least_k, min(_COLOURS.high, *(high for _, high in limits))),
+        dims=bool(dimmed),
     )
 
 
 def level_for(
-    lamps: RoomLamps, need: Need, daylight_lux: float, daylight_edi_lux: float, worth: Worthwhile
+    lamps: RoomLamps,
+    need: Need,
+    daylight_lux: float,
+    daylight_edi_lux: float,
+    worth: Worthwhile,
+    *,
+    is_lit: bool = False,
 ) -> tuple[float, float]:
     """Return how far to turn a room's lamps up, 0 to 1, and their colour.
 
@@ -112,8 +127,12 @@ def level_for(
         daylight_lux: At table height.
         daylight_edi_lux: Melanopic, at the eye.
         worth: Of light.
+        is_lit: Whether they are on: those that are only switched stay so until there is enough of daylight.
     """
     colour_k = lamps.colour_k(need.colour_k)
+    if not lamps.dims:
+        wanted_lux = need.sees_lux * (1.0 if is_lit else SWITCHED_BELOW)
+        return float(daylight_lux < wanted_lux and need.most_edi_lux > ASLEEP_EDI_LUX), colour_k
     full_lux, full_edi_lux = max(lamps.table_lux, 1e-9), max(lamps.edi_lux(colour_k), 1e-9)
     level = max(0.0, need.sees_lux - daylight_lux) / full_lux
     gains = worth.people * worth.dim_per_person_h * full_edi_lux / DAY_EDI_LUX

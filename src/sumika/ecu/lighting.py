@@ -332,10 +332,10 @@ class Lighting:
             lit.occupied = there
         if there:
             lit.left_at = None
-        if room in self._way and does != "sleep":
+        if room in self._way and does != "sleep" and lamps.dims:
             return lamps.path_level(), lamps.colour_k(PATH_K), Part.PATH, False
         if there and does == "sleep":
-            return 0.0, 0.0, Part.ASLEEP, True
+            return 0.0, 0.0, Part.ASLEEP, lamps.dims
         if there and room in self._beds and not does and night.bed <= at < night.up:
             # They may be asleep, and nothing tells: nothing goes on or off of itself beside them.
             return None
@@ -353,10 +353,14 @@ class Lighting:
             need = replace(need, most_edi_lux=ASLEEP_EDI_LUX)
         lux = lit.daylight_lux or 0.0
         edi = float(melanopic_lux(lux)) + sight.screens_edi_lux.get(lamps.room, 0.0)
-        level, colour_k = level_for(lamps, need, lux, edi, self._worthwhile(people, sight.price_per_kwh))
+        is_dark = not (self._before(lamps, sight) or 0.0)
+        level, colour_k = level_for(
+            lamps, need, lux, edi, self._worthwhile(people, sight.price_per_kwh), is_lit=not is_dark
+        )
+        if not lamps.dims:
+            return level, colour_k, need.part, False
         nudge = sight.nudges.get(lamps.room, NONE)
         level, colour_k = level * nudge.light_factor, colour_k * nudge.colour_factor
-        is_dark = not (self._before(lamps, sight) or 0.0)
         return level, colour_k, need.part, not (came and is_dark)
 
     def _for_nobody(self, lit: _Lit, at: datetime, *, known: bool) -> tuple[float, float, Part, bool] | None:
@@ -387,7 +391,7 @@ def _told(lamps: RoomLamps, level: float, colour_k: float) -> list[Setting]:
     """Return the settings of all lamps of a room: the colour first, so that none lights up in the wrong one."""
     found: list[Setting] = []
     for device in lamps.devices:
-        if level > 0.0:
+        if level > 0.0 and lamps.dims:
             found.append((device, "colour_temperature_k", colour_k))
         found.append((device, "level", level))
     return found

@@ -162,7 +162,8 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
                 "level": _OPEN,
                 "colour_temperature_k": Setting(low=2200, high=6500, step=50, starts_at=3000),
             },
-            ratings={"luminous_flux_lm": 4000, "efficacy_lm_w": 110, "standby_w": 0.4},
+            # dims: 0 where it is only switched
+            ratings={"luminous_flux_lm": 4000, "efficacy_lm_w": 110, "standby_w": 0.4, "dims": 1},
         ),
         "pv": DeviceKind(
             ratings={"peak_w": 4000, "azimuth_deg": 180, "tilt_deg": 25, "inverter_efficiency": 0.96},
