@@ -12,6 +12,8 @@ from sumika.belief.routine import Routine
 from sumika.schema.house import Control, Device
 from tests.light_helpers import NOON, PRICE, Lit, a_house, made
 
+LIVING_COLOUR = ("living_light", "colour_temperature_k")
+
 
 @pytest.fixture
 def lit() -> Lit:
@@ -304,6 +306,18 @@ def test_a_lamp_that_cannot_be_dimmed_shows_nobody_the_way_at_night() -> None:
     # Nor is it lit beside somebody who may be asleep.
     lit.see({"bedroom": 1.0}, {"bedroom": "awake"}, after_s=60.0)
     assert lit.level("bedroom") == 0.0
+
+
+@pytest.mark.parametrize(("colours", "told"), [((2700.0, 4000.0), [4000.0]), ((2700.0, 2700.0), [])])
+def test_a_lamp_is_told_no_colour_that_it_has_not(colours: tuple[float, float], told: list[float]) -> None:
+    house = a_house()
+    devices = tuple(
+        msgspec.structs.replace(one, limits={"colour_temperature_k": colours}) if one.id == "living_light" else one
+        for one in house.devices
+    )
+    news = made(msgspec.structs.replace(house, devices=devices)).see({"living": 1.0})
+    assert [value for device, setting, value in news if (device, setting) == LIVING_COLOUR] == told
+    assert ("living_light", "level", 1.0) in news
 
 
 def test_where_some_lamps_of_a_room_can_be_dimmed_those_alone_are_driven() -> None:

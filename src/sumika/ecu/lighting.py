@@ -391,7 +391,7 @@ def _told(lamps: RoomLamps, level: float, colour_k: float) -> list[Setting]:
     """Return the settings of all lamps of a room: the colour first, so that none lights up in the wrong one."""
     found: list[Setting] = []
     for device in lamps.devices:
-        if level > 0.0 and lamps.dims:
+        if level > 0.0 and lamps.dims and lamps.least_k < lamps.most_k:
             found.append((device, "colour_temperature_k", colour_k))
         found.append((device, "level", level))
     return found
