@@ -21,6 +21,7 @@ def test_lamps_belong_to_whoever_they_are_handed_to(control: Control | None, han
     assert bool(controlled_devices(house) & LAMPS) is handed_over
 
 
+@pytest.mark.slow
 def test_a_household_that_says_nothing_of_control_keeps_its_lamps() -> None:
     described = Arena(msgspec.structs.replace(demo_house({}).house, control=None)).house.control
     assert described is not None
