@@ -43,6 +43,9 @@ BEYOND_OTHERS = math.log(3.0)
 FADES = math.exp(-ROW_S / (6 * 3600.0))
 """What needs longer than some hours to show is no event, but a house that is not as described."""
 
+SELDOM: dict[Fault | str, float] = {Fault.UNKNOWN_COLD: math.log(20.0)}
+"""By how much less likely beforehand something is than an open window: where nobody breathes the two look alike."""
+
 WEIGHS_ON = 0.7
 """Wind and people change what comes through a window: its strength is that of the last hour."""
 
@@ -116,6 +119,7 @@ class Changes:
         self.held: list[Change] = []
         self.quarters = 0
         self._before: _Seen | None = None
+        self._seldom = np.array([SELDOM.get(one.kind, 0.0) for one in self.hypotheses])
         self._seen = np.zeros(self._rooms, bool)
         told = sum(one.is_told for one in self.hypotheses)
         per_day = 86_400.0 / ROW_S
@@ -144,7 +148,7 @@ class Changes:
         found = []
         if self.quarters >= LEARNS_QUARTERS:
             self._add(now, before, quarter)
-            found = self._found()
+            found = self._found(now)
         for one in self.held:
             one.applied = one.strength
         self._before = now
@@ -177,8 +181,10 @@ class Changes:
         lasts = self.ordinary.lasts
         both = np.isfinite(errors) & np.isfinite(before)
         sigma = self.ordinary.news_sigma
-        news = np.clip(np.where(both, errors - lasts * before, 0.0), -WILD * sigma, WILD * sigma)
         signatures = np.where(both, does - lasts * did, 0.0)
+        # No error counts for more than is wild, or than the hypothesis itself would make it.
+        bound = np.maximum(WILD * sigma, 1.5 * np.abs(signatures))
+        news = np.clip(np.where(both, errors - lasts * before, 0.0), -bound, bound)
         each = (signatures * news - 0.5 * signatures**2) / sigma**2
         by_quantity = each.reshape(len(each), 3, self._rooms).sum(axis=2)
         return np.asarray(np.clip(by_quantity, -0.5 * threshold, 0.5 * threshold).sum(axis=1))
@@ -197,22 +203,31 @@ class Changes:
         self.sums = np.where(known, 0.0, np.maximum(0.0, np.where(anew, begins, later)))
 
     def _is_known(self, one: Hypothesis) -> bool:
-        """Return whether a change that holds explains it: where a window stands open, what is lost goes out there."""
+        """Return whether a change that holds explains it, or its end would.
+
+        Where a window stands open, what is lost goes out there.
+        """
         return any(
             one.room == change.room
-            and (one.kind is change.fault or (change.fault is Fault.WINDOW_OPEN and one.kind in _OF_HEAT))
+            and (
+                one.kind is change.fault
+                or change.against > 0.0
+                or (change.fault is Fault.WINDOW_OPEN and one.kind in _OF_HEAT)
+            )
             for change in self.held
         )
 
-    def _found(self) -> list[Change]:
+    def _found(self, now: "_Seen") -> list[Change]:
         found: list[Change] = []
         told = np.array([one.is_told and self._seen[one.room] for one in self.hypotheses])
         while True:
-            best = int(np.argmax(np.where(told, self.sums, -1.0)))
+            enough = told & (self.sums >= self.threshold)
+            weighed = self.sums - self._seldom
+            best = int(np.argmax(np.where(enough, weighed, -np.inf)))
             one = self.hypotheses[best]
-            if self.sums[best] < self.threshold or self.sums[best] < self._others(one) + BEYOND_OTHERS:
+            if not enough[best] or weighed[best] < self._others(one) + BEYOND_OTHERS:
                 return found
-            change = self._change(best)
+            change = self._change(best, now)
             found.append(change)
             self.held.append(change)
             # The others saw the same errors: they begin anew, without what this change explains.
@@ -220,23 +235,23 @@ class Changes:
 
     def _others(self, one: Hypothesis) -> float:
         others = [
-            self.sums[row]
+            self.sums[row] - self._seldom[row]
             for row, other in enumerate(self.hypotheses)
             if other.kind is not one.kind or other.room != one.room
         ]
         return float(max(others, default=0.0))
 
-    def _change(self, best: int) -> Change:
+    def _change(self, best: int, now: "_Seen") -> Change:
         one = self.hypotheses[best]
         assert isinstance(one.kind, Fault)
         against = [
-            float(np.exp(self.sums[row] - self.sums[best]))
+            float(np.exp(self.sums[row] - self._seldom[row] - self.sums[best] + self._seldom[best]))
             for row, other in enumerate(self.hypotheses)
             if other.kind is not one.kind or other.room != one.room
         ]
         # That a change begins in a given quarter is as likely beforehand as once a day.
         odds = max(against, default=0.0) + 86_400.0 / ROW_S * math.exp(-self.sums[best])
-        strength = self._mean_strength(one)
+        strength = self._first_strength(best, now)
         return Change(
             fault=one.kind,
             room=one.room,
@@ -246,12 +261,16 @@ class Changes:
             probability=1.0 / (1.0 + odds),
         )
 
-    def _mean_strength(self, one: Hypothesis) -> float:
-        """Return the mean of the strengths by their likelihood."""
-        rows = [row for row, other in enumerate(self.hypotheses) if other.kind is one.kind and other.room == one.room]
-        weight = np.exp(self.sums[rows] - self.sums[rows].max())
-        sizes = np.log([abs(self.hypotheses[row].strength) for row in rows])
-        return math.copysign(float(np.exp((weight * sizes).sum() / weight.sum())), one.strength)
+    def _first_strength(self, best: int, now: "_Seen") -> float:
+        """Return the strength that explains the last quarter best."""
+        one = self.hypotheses[best]
+        does, errors = now.signatures[best], self._left(now)
+        good = np.isfinite(errors)
+        weight = does[good] / self.ordinary.square[good]
+        times = float(weight @ errors[good]) / max(float(weight @ does[good]), 1e-12)
+        sizes = [other.strength for other in self.hypotheses if other.kind is one.kind and other.room == one.room]
+        least, most = min(map(abs, sizes)), 2.0 * max(map(abs, sizes))
+        return math.copysign(min(max(abs(one.strength) * times, least), most), one.strength)
 
     def _is_over(self, change: Change, now: "_Seen", before: "_Seen | None") -> bool:
         """Weigh one more quarter against a change that holds; set its strength right meanwhile."""

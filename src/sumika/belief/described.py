@@ -173,6 +173,8 @@ def turned_house(belief: HouseBelief) -> Contradiction | None:
     if belief.learned_days < LEARNED_DAYS or not belief.outline.windows:
         return None
     rows = belief.record.rows().last(LOOKS_BACK_ROWS)
+    if len(rows) < LEAST_ROWS:
+        return None
     driven = belief.thermal.driven(rows)
     errors = _one_step_errors(belief, driven)
     if errors is None:

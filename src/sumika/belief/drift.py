@@ -93,10 +93,17 @@ class Drift:
         if now_s < self._next_s or len(belief.record.rows()) < LOOKS_BACK_ROWS or belief.learned_days < 1.0:
             return False
         self._next_s = now_s + EVERY_S
-        self._take(said - _without_each(belief), now_s, np.tile(~spare, 2))
+        self.take(said - _without_each(belief), now_s, np.tile(~spare, 2))
         return True
 
-    def _take(self, away: Array, now_s: float, count: NDArray[np.bool_]) -> None:
+    def take(self, away: Array, now_s: float, count: NDArray[np.bool_]) -> None:
+        """Weigh one look.
+
+        Args:
+            away: (2 rooms,) how far each sensor is from what the others say; NaN: no sensor.
+            now_s: Unix time.
+            count: (2 rooms,) where it counts.
+        """
         good = np.isfinite(away) & count
         away = np.where(good, away, self.usual)
         learned = self.looks >= LEARNS_LOOKS
