@@ -13,7 +13,7 @@ from sumika.evaluate.control.forecasts import Forecast, Forecaster
 from sumika.evaluate.control.presence import PresenceSource, Seen, Watcher
 from sumika.evaluate.control.prices import Prices
 from sumika.evaluate.control.weeks import SCORED_DAYS, WARM_UP_DAYS
-from sumika.schema import Command, Origin, Vote
+from sumika.schema import Command, Origin, Vote, Write
 from sumika.schema.house import Control, House
 from sumika.units import seconds_to_ns
 from sumika.world.devices.controlled import controlled_devices
@@ -139,6 +139,7 @@ class Arena:
         self._gate: Gate = gate if gate is not None else OpenGate()
         self._start = Instant(0, int(self.world.start.timestamp()) * 1_000_000_000, "arena")
         self._steps = self._refused = 0
+        self._written: list[Write] = []
 
     @property
     def house(self) -> House:
@@ -196,13 +197,22 @@ class Arena:
             presence=seen.presence,
             activities=seen.activities,
             votes=tuple(_vote(wish, at) for wish in wishes),
+            written=self._take_written(),
         )
+
+    def _take_written(self) -> tuple[Write, ...]:
+        written, self._written = tuple(self._written), []
+        return written
 
     def _tell(self, commands: Sequence[Command]) -> None:
         for command in commands:
             value = self._gate.passes(command, self.at)
-            if value is not None and self.world.command(command.device, command.action, value):
+            if value is None:
+                continue
+            if self.world.command(command.device, command.action, value):
                 self._refused += 1
+                continue
+            self._written.append(Write(device=command.device, action=command.action, value=value, sequence=0))
 
 
 def _vote(wish: Wish, at: Instant) -> Vote:
