@@ -107,7 +107,10 @@ def test_a_machine_that_waits_to_be_started_says_so() -> None:
         waiting="sensor.washer | Idle, Waiting to start",
         done_by_h="input_number.washer_done_by",
     )
-    switch, hour = entity("switch.washer", "off"), entity("input_number.washer_done_by", "17.5", unit_of_measurement="h")
+    switch, hour = (
+        entity("switch.washer", "off"),
+        entity("input_number.washer_done_by", "17.5", unit_of_measurement="h"),
+    )
     loaded, idle = entity("sensor.washer", "Waiting to start"), entity("sensor.washer", "Idle")
     assert state(washer, switch, loaded, hour).values == {"on": 0.0, "waiting": 1.0, "done_by_h": 17.5}
     assert state(washer, switch, idle, hour).values["waiting"] == 0.0
