@@ -141,7 +141,7 @@ def control(
 @click.option("--week", "weeks", multiple=True, metavar="NAME", help="Without it weeks that it was not taught in.")
 @click.option("--seeds", default=1, show_default=True, help="So many weathers, households and markets.")
 @click.option("--days", default=7.0, show_default=True, help="So many are scored.")
-@click.option("--teach", type=click.Path(path_type=Path), metavar="FILE", help="Teach one anew (half an hour) and keep it.")
+@click.option("--teach", type=click.Path(path_type=Path), metavar="FILE", help="Teach one in half an hour and keep it.")
 @click.option("--lessons", type=click.Path(path_type=Path), metavar="FOLDER", help="Where --teach keeps its lessons.")
 @click.option("--rounds", default=0, show_default=True, help="So often it drives while the planner teaches.")
 @click.option("--c", "c_file", type=click.Path(path_type=Path), metavar="FILE", help="Write it as one C file.")
