@@ -171,6 +171,7 @@ def evening_ecu() -> Ecu:
     return ecu
 
 
+@pytest.mark.slow
 def test_in_the_evening_the_light_goes_warm_and_the_washer_waits_for_the_night_tariff() -> None:
     ecu = evening_ecu()
     decision = Deciding(ecu).decide(a_forecast(ecu, AT, NIGHT_TARIFF), {})
@@ -193,6 +194,7 @@ def test_in_the_evening_the_light_goes_warm_and_the_washer_waits_for_the_night_t
     assert ecu.planned.situation.load_kw[step] - ecu.planned.situation.load_kw[step - 1] > 0.8
 
 
+@pytest.mark.slow
 def test_at_its_time_it_is_told_on_with_what_that_saved() -> None:
     ecu = evening_ecu()
     ecu.think(a_forecast(ecu, AT, NIGHT_TARIFF))

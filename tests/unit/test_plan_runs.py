@@ -106,7 +106,8 @@ def a_hard_case(seed: int) -> tuple[Situation, Run]:
     return a_house(price, solar_kw=solar, load_kw=load, stores=(a_battery(),)), run
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("plans", [MOST_PLANS, 40])
 def test_it_is_the_best_of_all_starts_where_a_battery_and_the_sun_answer_to_it(
     seed: int, plans: int, monkeypatch: pytest.MonkeyPatch
