@@ -42,6 +42,16 @@ def test_days_without_a_forecast_are_planned_by_the_house_s_own_record_and_said_
     assert "天気予報" in decision.note_ja
 
 
+def test_a_program_without_any_forecast_may_say_so() -> None:
+    ecu, at = lived(demo_house({}).house)
+    told = {(one.device, one.action): one.value for one in ecu.plan(None)}
+    assert told["living_aircon", "mode"] == 1.0
+    assert ecu.standing.level is ControlLevel.REDUCED
+    ecu.observe(measured(at + timedelta(minutes=15)))
+    ecu.plan(Flat(at))
+    assert ecu.standing.level is ControlLevel.FULL
+
+
 def test_no_reading_for_hours_is_said_and_a_plan_is_made_still() -> None:
     ecu, at = lived(demo_house({}).house)
     for _ in range(1, 9):

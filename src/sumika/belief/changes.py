@@ -117,7 +117,6 @@ class Changes:
         self.sums = np.zeros(len(self.hypotheses))
         self.began_s = np.zeros(len(self.hypotheses))
         self.held: list[Change] = []
-        self.quarters = 0
         self._before: _Seen | None = None
         self._seldom = np.array([SELDOM.get(one.kind, 0.0) for one in self.hypotheses])
         self._seen = np.zeros(self._rooms, bool)
@@ -144,9 +143,8 @@ class Changes:
         over = [one for one in self.held if self._is_over(one, now, before)]
         self.held = [one for one in self.held if one not in over]
         self.ordinary.take(self._left(now), self._ordinary_places(over))
-        self.quarters += 1
         found = []
-        if self.quarters >= LEARNS_QUARTERS:
+        if self.ordinary.taken >= LEARNS_QUARTERS:
             self._add(now, before, quarter)
             found = self._found(now)
         for one in self.held:

@@ -20,7 +20,11 @@ MOST_CORRELATED = 0.9
 
 
 class Ordinary:
-    """Spread and persistence of several errors at once."""
+    """Spread and persistence of several errors at once.
+
+    Attributes:
+        taken: How many were taken.
+    """
 
     def __init__(self, spread: Array) -> None:
         """Begin with what is typical.
@@ -32,7 +36,8 @@ class Ordinary:
         self.together = 0.3 * spread**2
         self.news_square = spread**2
         self._least = (0.3 * spread) ** 2
-        self._before = np.full(len(spread), np.nan)
+        self.taken = 0
+        self._before, self._known = np.zeros(len(spread)), np.zeros(len(spread), bool)
 
     def take(self, error: Array, count: NDArray[np.bool_]) -> None:
         """Take one more error of each.
@@ -43,13 +48,14 @@ class Ordinary:
         """
         good = np.isfinite(error) & count
         clipped = self._clipped(np.where(good, error, 0.0), self.square)
-        both = good & np.isfinite(self._before)
+        both = good & self._known
         before = np.where(both, self._before, 0.0)
         news = self._clipped(np.where(both, error - self.lasts * before, 0.0), self.news_square)
         self.square = np.maximum(self._later(self.square, clipped**2, good), self._least)
         self.news_square = np.maximum(self._later(self.news_square, news**2, both), self._least)
         self.together = self._later(self.together, clipped * before, both)
-        self._before = np.where(good, clipped, np.nan)
+        self._before, self._known = clipped, good
+        self.taken += 1
 
     @staticmethod
     def _clipped(error: Array, square: Array) -> Array:

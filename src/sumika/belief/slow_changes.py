@@ -35,7 +35,7 @@ FANS = ""
 """Stands for all fans together, where others are devices."""
 
 
-@dataclass(slots=True)
+@dataclass
 class _Machine:
     """A day under way, and what the days before said."""
 
@@ -65,7 +65,11 @@ class Fallen:
 
 
 class SlowChanges:
-    """Looks at fans and heat sources, day by day."""
+    """Looks at fans and heat sources, day by day.
+
+    Attributes:
+        machines: What is known of each, by device; the empty name: all fans.
+    """
 
     def __init__(self, sources: tuple[str, ...]) -> None:
         """Know nothing yet.
@@ -73,8 +77,8 @@ class SlowChanges:
         Args:
             sources: Devices that heat and cool.
         """
-        self._machines = {name: _Machine() for name in (FANS, *sources)}
-        self.threshold = math.log(FALSE_EVERY_DAYS * len(self._machines))
+        self.machines = {name: _Machine() for name in (FANS, *sources)}
+        self.threshold = math.log(FALSE_EVERY_DAYS * len(self.machines))
 
     def add(self, quarter: Quarter, sigma_k: Array, sigma_ppm: Array, spare: NDArray[np.bool_]) -> None:
         """Add a quarter to the day.
@@ -85,10 +89,10 @@ class SlowChanges:
             sigma_ppm: (room,) the same of carbon dioxide.
             spare: (room,) where something else has changed.
         """
-        fans = self._machines[FANS]
+        fans = self.machines[FANS]
         _regress(fans, quarter.fans_ppm, quarter.error_ppm, sigma_ppm, spare)
         for device, watts in quarter.given.items():
-            machine = self._machines.get(device)
+            machine = self.machines.get(device)
             if machine is not None and abs(watts).sum() > 0.0:
                 _regress(machine, quarter.kelvin_per_w @ watts, quarter.error_k, sigma_k, spare)
 
@@ -99,7 +103,7 @@ class SlowChanges:
             belief: Whose parameters held all day.
             now_s: Unix time.
         """
-        for name, machine in self._machines.items():
+        for name, machine in self.machines.items():
             square, product = machine.square, machine.product
             machine.square = machine.product = 0.0
             if square * WIDEST_SIGMA**2 < 1.0:
@@ -112,13 +116,13 @@ class SlowChanges:
         """Return what gives less than it did."""
         return [
             Fallen(name, 1.0 - math.exp(machine.recent - machine.mean), machine.began_s)
-            for name, machine in self._machines.items()
+            for name, machine in self.machines.items()
             if machine.total >= self.threshold
         ]
 
     def is_back(self, device: str) -> bool:
         """Return whether nothing speaks for a fall any more."""
-        return self._machines[device].total == 0.0
+        return self.machines[device].total == 0.0
 
 
 def _regress(machine: _Machine, does: Array, error: Array, sigma: Array, spare: NDArray[np.bool_]) -> None:

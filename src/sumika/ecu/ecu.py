@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from sumika.belief.airflow import rating
 from sumika.belief.arousal import RestingRates
 from sumika.belief.comfort import HUMIDITY, Liking, band_of
+from sumika.belief.forecast import Foreteller
 from sumika.belief.house import HouseBelief
+from sumika.belief.prices_ahead import KnownTariff, PriceBook
 from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
@@ -110,6 +112,7 @@ class Ecu:
         self.roof = Roof(house, self.belief.sun)
         self.watch = Watch(self.belief)
         self._foretold = True
+        self._own = Foreteller(self.belief.sun, PriceBook(KnownTariff(currency=self.worth.currency)))
         self.light = LightWatch(house, self.belief, self.routine, self.worth)
         self.resting = RestingRates()
         self.nudging = Nudging(house.control, [room.id for room in house.rooms])
@@ -212,6 +215,7 @@ class Ecu:
             self._weather(measurements.weather)
         if measurements.meter is not None:
             record.meter(measurements.meter)
+            self._own.prices.see(measurements.at, measurements.meter.price_per_kwh, measurements.meter.carbon_g_kwh)
         self.watch.devices(measurements.written, measurements.devices, measurements.at)
         for state in measurements.devices:
             record.device(state)
@@ -356,11 +360,11 @@ class Ecu:
         """Of tap water: it follows the weather, and is never colder than the ground."""
         return max(5.0, 0.6 * (self._outdoor_mean_c if self._outdoor_mean_c is not None else MAINS_C) + 5.0)
 
-    def situate(self, forecast: Forecast, grid: Grid | None = None) -> Situating:
+    def situate(self, forecast: Forecast | None, grid: Grid | None = None) -> Situating:
         """Return what a plan is made from, now.
 
         Args:
-            forecast: Of weather and prices.
+            forecast: Of weather and prices; None: nobody foretells, and the house's own record stands in.
             grid: Of the plan; None: two days from now on.
 
         Raises:
@@ -368,7 +372,9 @@ class Ecu:
         """
         if self._at is None or self.belief.state is None:
             raise SumikaError("nothing was observed yet", where="Ecu.plan", remedy="Give measurements first")
-        if self.guard is not None:
+        if forecast is None:
+            forecast = self._own.now(self._at, self.belief.record.rows())
+        elif self.guard is not None:
             check_forecast(forecast, self._at)
         self._foretold = getattr(forecast, "source", "") != "record"
         if grid is None:
@@ -424,11 +430,11 @@ class Ecu:
             return {}
         return {f"{device}.{name}": float(values[0]) for (device, name), values in self.planned.controls.items()}
 
-    def plan(self, forecast: Forecast) -> tuple[Command, ...]:
+    def plan(self, forecast: Forecast | None) -> tuple[Command, ...]:
         """Return what every device is to be told for the next quarter of an hour, as far as the safety gate lets it.
 
         Args:
-            forecast: Of weather and prices.
+            forecast: Of weather and prices; None: nobody foretells, and the house's own record stands in.
 
         Raises:
             PlanError: if no plan could be made.
@@ -452,11 +458,11 @@ class Ecu:
             return ()
         return self.guard.protects(self._at)
 
-    def think(self, forecast: Forecast) -> Planned:
+    def think(self, forecast: Forecast | None) -> Planned:
         """Make a plan now and keep it; return it. `commands` tells its present step.
 
         Args:
-            forecast: Of weather and prices.
+            forecast: Of weather and prices; None: nobody foretells, and the house's own record stands in.
 
         Raises:
             PlanError: if no plan could be made.

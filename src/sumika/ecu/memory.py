@@ -77,6 +77,10 @@ def _parts(ecu: Ecu) -> Iterator[tuple[str, object]]:
     yield "daylight", ecu.light.daylight
     yield "appliances", ecu.appliances
     yield "ecu", ecu
+    yield "ordinary", ecu.watch.changes.ordinary
+    yield "drift", ecu.watch.sensors.drift
+    for name, machine in ecu.watch.nights.slow.machines.items():
+        yield f"slow.{name}", machine
     for room, liking in ecu.likings.items():
         yield f"liking.{room}", liking
 
