@@ -18,6 +18,8 @@ from sumika.text import LANGUAGES
 from tests.lived_house import Lived, two_rooms
 from tests.unit.test_ecu import START, Flat, lived, measured
 
+pytestmark = pytest.mark.slow  # every test plans
+
 
 def the_house_s_own(ecu: Ecu, at: datetime, *, price: float) -> HouseForecast:
     """Return what comes by the house's own record: nobody has foretold anything."""
@@ -104,7 +106,6 @@ def nobody_there(measurements: Measurements) -> Measurements:
     return replace(measurements, presence=dict.fromkeys(measurements.presence, (0.0, 0.0)))
 
 
-@pytest.mark.slow
 def test_an_empty_room_is_not_heated_while_its_window_stands_open_and_is_afterwards() -> None:
     """Told with people about to come, so that a plan would heat it beforehand."""
     house = two_rooms()

@@ -15,6 +15,8 @@ from sumika.schema import AirSample, DeviceState, Origin, WeatherSample, Write
 from sumika.text import LANGUAGES
 from tests.unit.test_ecu import Flat
 
+pytestmark = pytest.mark.slow  # every test plans
+
 NOW = Instant(0, 0, "test")
 START = datetime(2026, 1, 20, 18, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 AC = "living_aircon"
