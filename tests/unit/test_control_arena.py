@@ -356,5 +356,5 @@ def test_controllers_are_compared_over_weeks_and_seeds_and_another_can_enter() -
 def test_unknown_controllers_are_named_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="no controller"):
         contenders_of(("psychic",))
-    assert [one.name for one in contenders_of(())] == list(FAMILIES)
+    assert {one.name for one in contenders_of(())} >= set(FAMILIES)
     assert diary().hours == pytest.approx(1.0 / 12.0)

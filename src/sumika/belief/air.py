@@ -58,7 +58,7 @@ class AirModel:
         self._doors = [(i, j) for i, j in zip(*np.nonzero(np.triu(self.outline.doors_m3_s)), strict=True)]
         self.parameters = (
             *(Parameter(name=f"door.{rooms[i]}.{rooms[j]}", spread=0.8) for i, j in self._doors),
-            *(Parameter(name=f"inlet.{room}", spread=0.4) for room in rooms),
+            *(Parameter(name=f"inlet.{room}", spread=0.2) for room in rooms),
             Parameter(name="fans", spread=0.25),
             Parameter(name="gaps", spread=0.6),
             Parameter(name="person", spread=0.2),

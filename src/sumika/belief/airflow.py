@@ -38,11 +38,13 @@ class Flows:
     Attributes:
         fresh_m3_s: (room,) air from outside into each room.
         recovered: (room,) share of its heat difference that is handed over before it comes in.
+        drying_m3_s: (room,) of the air from outside, as much as counts for moisture: an exchanger hands some over.
         moved_m3_s: (to, from) air from room to room, one way.
     """
 
     fresh_m3_s: Array
     recovered: Array
+    drying_m3_s: Array
     moved_m3_s: Array
 
 
@@ -96,7 +98,8 @@ class AirFlow:
             factor: What was learned of all of them together.
         """
         rooms = len(self.outline.rooms)
-        fresh, moved, recovered = np.zeros(rooms), np.zeros((rooms, rooms)), np.zeros(rooms)
+        fresh, moved = np.zeros(rooms), np.zeros((rooms, rooms))
+        warmed, moistened = np.zeros(rooms), np.zeros(rooms)
         place = 0
         for fan, room in zip(self.fans, self.places, strict=True):
             flow = factor * self.fan_m3_s(fan, float(settings[place]))
@@ -112,14 +115,20 @@ class AirFlow:
             place += 1
             flow = factor * rating(device, "airflow_m3_h") / 3600.0 * float(np.interp(level, range(4), BALANCED_SHARES))
             fresh += flow * self._supply
-            recovered = np.where(self._supply > 0.0, AS_BUILT * rating(device, "heat_recovery"), recovered)
+            warmed += AS_BUILT * rating(device, "heat_recovery") * flow * self._supply
+            moistened += AS_BUILT * rating(device, "moisture_recovery") * flow * self._supply
             wet = np.where(self.outline.wet, self.outline.floor_m2, 0.0)
             for drawn in np.flatnonzero(wet).tolist():
                 moved[drawn] += flow * wet[drawn] / wet.sum() * self._supply
         for _, window in self.openers:
             fresh[window.room] += OPEN_WINDOW_M3_S * window.area_m2 * float(settings[place])
             place += 1
-        return Flows(fresh_m3_s=fresh, recovered=recovered, moved_m3_s=moved)
+        return Flows(
+            fresh_m3_s=fresh,
+            recovered=warmed / np.maximum(fresh, 1e-12),
+            drying_m3_s=fresh - moistened,
+            moved_m3_s=moved,
+        )
 
     def by_itself_m3_s(self, warmer_k: Array, wind_m_s: Array) -> Array:
         """Return (time, room) what comes through gaps.

@@ -140,7 +140,8 @@ def _carries(belief: HouseBelief, nominal: Nominal, less: Flows, more: Flows, na
     inside, outside = nominal.quantities[name]
     place = belief.air.place
     inlet = np.exp([belief.air_theta[place[f"inlet.{room}"]] for room in belief.outline.rooms])
-    fresh = (more.fresh_m3_s - less.fresh_m3_s) * inlet
+    enters = more.drying_m3_s - less.drying_m3_s if name == "humidity" else more.fresh_m3_s - less.fresh_m3_s
+    fresh = enters * inlet
     moved = more.moved_m3_s - less.moved_m3_s
     brought = fresh * (outside[:, None] - inside) + inside @ moved.T - inside * moved.sum(axis=1)
     return np.asarray(brought / belief.outline.volume_m3)

@@ -197,6 +197,7 @@ class Situating:
         dust = PARTICLES_PASS * inputs.outdoor_pm2_5
         opened = belief.opened_m3_s / volume
         opened = opened / (1.0 + opened * net.response[0].diagonal())
+        moist = self._handed_over() / volume
         return (
             _carried(
                 "co2",
@@ -210,8 +211,8 @@ class Situating:
             _carried(
                 "humidity",
                 inputs.humidity,
-                rate / MOISTURE_BUFFER,
-                (fresh * self.outdoor_ratio[:, None] + vapour) / MOISTURE_BUFFER,
+                (rate + np.diag(moist)) / MOISTURE_BUFFER,
+                ((fresh - moist) * self.outdoor_ratio[:, None] + vapour) / MOISTURE_BUFFER,
             ),
             _carried(
                 "pm2_5",
@@ -220,6 +221,14 @@ class Situating:
                 fresh * dust + inputs.dust_per_s,
             ),
         )
+
+
+    def _handed_over(self) -> Array:
+        """Return (room,) m³/s of the air from outside whose moisture difference a ventilator's exchanger hands over."""
+        theta, place = self.belief.air_theta, self.belief.air.place
+        flows = self.belief.flow.flows(base_settings(self.belief), float(np.exp(theta[place["fans"]])))
+        inlet = np.exp([theta[place[f"inlet.{room}"]] for room in self.belief.outline.rooms])
+        return np.asarray((flows.fresh_m3_s - flows.drying_m3_s) * inlet)
 
 
 def _carried(name: str, start: Array, rate: Array, drive: Array) -> Carried:
