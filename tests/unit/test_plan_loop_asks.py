@@ -59,8 +59,8 @@ def test_a_no_that_cannot_be_written_is_counted(tmp_path: Path) -> None:
     assert process.refused == ["answer not written"]
 
 
-def test_a_house_that_does_not_ask_leaves_answers_alone() -> None:
-    process, thinking, loop = a_planner("drive")
+def test_a_house_that_does_not_ask_leaves_answers_alone(tmp_path: Path) -> None:
+    process, thinking, loop = a_planner("drive", data=tmp_path)
     process.turns(loop.turn, 13.0)
     process.heard.append(an_answer(process, "bcdf", yes=False))
     process.turns(loop.turn, 1.0)
@@ -72,8 +72,8 @@ UNTIL = datetime(2026, 1, 20, 17, 20, tzinfo=ZoneInfo("Asia/Tokyo"))
 EASED = Nudged("living", "strain in the living room", "居間に緊張", UNTIL)
 
 
-def test_a_nudge_is_told_with_a_name_planned_for_at_once_and_undone_by_a_no() -> None:
-    process, thinking, loop = a_planner("drive", nudges=True)
+def test_a_nudge_is_told_with_a_name_planned_for_at_once_and_undone_by_a_no(tmp_path: Path) -> None:
+    process, thinking, loop = a_planner("drive", data=tmp_path, nudges=True)
     process.turns(loop.turn, 13.0)
     assert process.of(PlanReport)[-1].suggestions == ()
     thinking.nudged = (EASED,)
@@ -99,8 +99,8 @@ def test_a_nudge_is_told_with_a_name_planned_for_at_once_and_undone_by_a_no() ->
     assert process.of(PlanReport)[-1].suggestions == ()
 
 
-def test_a_nudge_that_ends_by_itself_is_planned_away() -> None:
-    process, thinking, loop = a_planner("drive", nudges=True)
+def test_a_nudge_that_ends_by_itself_is_planned_away(tmp_path: Path) -> None:
+    process, thinking, loop = a_planner("drive", data=tmp_path, nudges=True)
     thinking.nudged = (EASED,)
     process.turns(loop.turn, 1790.0)
     assert len(process.of(PlanReport)[-1].suggestions) == 1

@@ -222,7 +222,6 @@ class Situating:
             ),
         )
 
-
     def _handed_over(self) -> Array:
         """Return (room,) m³/s of the air from outside whose moisture difference a ventilator's exchanger hands over."""
         theta, place = self.belief.air_theta, self.belief.air.place
