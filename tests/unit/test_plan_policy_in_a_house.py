@@ -1,5 +1,7 @@
 """The policy in a house: the planner's word there and back, lessons, who drives, and when a policy is kept."""
 
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from sumika.cli.evaluate import evaluate
 from sumika.ecu import Ecu
 from sumika.ecu.policy_actions import as_planned, is_urgent, taught
 from sumika.ecu.policy_controller import PolicyController
-from sumika.ecu.policy_features import FEATURES, view_of
-from sumika.ecu.policy_rows import SKILLS, rows_of
+from sumika.ecu.policy_features import FEATURES, features_of, view_of
+from sumika.ecu.policy_rows import SKILLS, Row, rows_of
+from sumika.ecu.situating import Situating
 from sumika.ecu.to_devices import Telling
 from sumika.evaluate.control import policy_lessons
 from sumika.evaluate.control.arena import Arena
@@ -24,6 +27,7 @@ from sumika.evaluate.control.forecasts import Forecaster
 from sumika.evaluate.control.ours import Ours
 from sumika.evaluate.control.policy import Regret, judged, mean_regret, policy_us
 from sumika.evaluate.control.policy_lessons import School, again, attend, load_lessons, together
+from sumika.evaluate.control.policy_what_if import otherwise
 from sumika.evaluate.control.weeks import week_of
 from sumika.plan.policy import MOST_REGRET, load_policy
 from sumika.plan.situation import Store
@@ -110,6 +114,27 @@ def lived(arena: Arena, ecu: Ecu, days: float = 0.1) -> None:
     arena.run(Thermostat(arena.house, Settings()), days, learners=[Ours(ecu)])
 
 
+def is_asked_otherwise(situating: Situating, rows: Sequence[Row]) -> None:
+    """Another situation leaves the first as it was; what a room should be does not depend on how warm it is."""
+    before = features_of(situating, view_of(situating), rows)
+    other = otherwise(situating, np.random.default_rng(1))
+    assert np.abs(other.heat.start - situating.heat.start).max() > 0.3
+    assert (other.inputs.pm2_5 > 0.0).all()
+    assert set(other.inputs.ahead.price) <= set(situating.inputs.ahead.price)
+    assert other.inputs.people.everybody.shape == situating.inputs.people.everybody.shape
+    assert all(0.0 <= one.start_kwh <= one.most_kwh for one in other.inputs.stores)
+    np.testing.assert_array_equal(features_of(situating, view_of(situating), rows), before)
+    colder = copy(situating.belief)
+    assert colder.state is not None
+    colder.state = colder.state - 3.0
+    found = features_of(then := Situating(colder, situating.inputs), view_of(then), rows)
+    for number, row in enumerate(rows):
+        if row.skill in {"warm", "cool", "tank", "battery", "car"}:
+            np.testing.assert_array_equal(found[number], before[number])
+        elif row.skill in {"dry", "floor"}:
+            assert not np.array_equal(found[number], before[number])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("week", "days"), [("winter_sapporo", 0.1), ("summer_tokyo", 0.4)])
 def test_the_planners_word_there_and_back_tells_devices_the_same(week: str, days: float) -> None:
@@ -138,6 +163,7 @@ def test_the_planners_word_there_and_back_tells_devices_the_same(week: str, days
         assert found.pop((dries, "setpoint_c")) == pytest.approx(wanted.pop((dries, "setpoint_c")), abs=1.0)
     assert found == pytest.approx(wanted, abs=0.1)
     assert len({device for device, _ in found}) >= 9
+    is_asked_otherwise(situating, rows)
     assert (("living_blind", "closed") in found) == (week == "summer_tokyo")  # by day
 
 

@@ -248,10 +248,10 @@ class _Writing:
                 self._foresee(device, target_c)
 
     def _dry(self, device: Device, share: float) -> None:
-        """Dry for a share of the quarters: whole ones, and what is owed later."""
+        """Dry for a share of the quarters, whole ones, and what is owed later; a cold room is heated first."""
         share = float(np.clip(share, 0.0, 1.0)) if self._may("dry") else 0.0
         total = self._owed.get(device.id, 0.0) + (share if share > _LEAST_SHARE else 0.0)
-        dries = total >= 0.5
+        dries = total >= 0.5 and self._controls[device.id, "heat_kw"][0] < LEAST_HEAT_KW
         self._owed[device.id] = float(np.clip(total - float(dries), -0.5, 0.5))
         if dries:
             for name in _CLIMATE:

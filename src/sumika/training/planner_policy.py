@@ -28,8 +28,10 @@ NARROW = 12
 LEAST_LESSONS = 40
 """From fewer nothing is learned: the skill is left out, and its devices keep to their own thermostats."""
 
-TURNS = 3
-"""In which lessons with a side are learned."""
+TURNS, PASSES, BLURRED = 3, 8, 0.25
+"""Turns in which lessons with a side are learned, passes over them in each, and their jitter.
+
+What a room should be hardly differs between houses; who looks too closely learns the houses by heart."""
 
 _SMALLEST_SCALE = 0.05
 
@@ -53,21 +55,22 @@ class SkillLessons:
     group: NDArray[np.str_]
 
 
-def settings_for(lessons: int, *, epochs: int = 80) -> FitSettings:
+def settings_for(lessons: int, *, epochs: int = 40, jitter: float = 0.1) -> FitSettings:
     """Return how a skill is trained.
 
     Args:
         lessons: How many there are.
         epochs: Passes over them.
+        jitter: Deviation of what is added to the features, in theirs.
     """
     return FitSettings(
         epochs=epochs,
-        batch=32 if lessons < 2000 else 64,
+        batch=32 if lessons < 2000 else 64 if lessons < 4000 else 128,
         learning_rate=4e-3,
         weight_decay=0.05,
         validation_share=0.15,
         patience=epochs,
-        augment=Augmentation(jitter=0.25),
+        augment=Augmentation(jitter=jitter),
         int8_epochs=max(1, epochs // 8),
         loss=LossSettings(values="huber", huber_delta=1.5),
     )
@@ -79,7 +82,7 @@ def distil_policy(
     card: Card,
     *,
     seed: int = 1,
-    epochs: int = 80,
+    epochs: int = 40,
     say: Callable[[str], None] = lambda line: None,
 ) -> Policy:
     """Return the policy that was learned.
@@ -118,13 +121,13 @@ def _learn(lessons: SkillLessons, width: int, seed: int, epochs: int) -> tuple[S
     mean = np.asarray(lessons.features.mean(axis=0), np.float16).astype(np.float32)
     scale = np.maximum(lessons.features.std(axis=0), _SMALLEST_SCALE).astype(np.float16).astype(np.float32)
     x = np.clip((lessons.features - mean) / scale, -FURTHEST, FURTHEST).astype(np.float32)
-    turns = TURNS if lessons.side.any() else 1
+    turns, passes, jitter = (TURNS, min(PASSES, epochs), BLURRED) if lessons.side.any() else (1, epochs, 0.1)
     said = _begun(lessons)
-    for turn in range(turns):
+    for _ in range(turns):
         network = build(layers_of(Perceptron(width=width, depth=2), said.shape[1]), (x.shape[1],), said.shape[1], seed)
         arrays = ArraySet(x=x, y=said, group=lessons.group, domain=lessons.group)
-        passes = epochs if turn == turns - 1 else max(1, epochs // 2)
-        report = fit(network, arrays, settings_for(len(x), epochs=passes), seed=seed)
+        settings = settings_for(len(x), epochs=passes, jitter=jitter)
+        report = fit(network, arrays, settings, seed=seed)
         found, _ = outputs_of(network, x, None, report.inputs)
         said = _answered(lessons, np.asarray(found, np.float32))
     watched = np.isin(lessons.group, report.watched_groups)

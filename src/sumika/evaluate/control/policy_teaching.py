@@ -22,8 +22,8 @@ from sumika.training.planner_policy import SkillLessons, distil_policy
 
 Say = Callable[[str], None]
 
-EPOCHS = 15
-"""Passes over the lessons: more of them learn the houses by heart."""
+EPOCHS = 40
+"""Passes over the lessons."""
 
 _OF_PEOPLE = frozenset({"warm", "cool"})
 _PEOPLE = [FEATURES.index(name) for name in ("awake_now", "awake_1h", "asleep_now")]

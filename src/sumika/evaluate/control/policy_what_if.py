@@ -7,7 +7,7 @@ randomisation: Tobin et al., "Domain Randomization for Transferring Deep Neural 
 """
 
 from copy import copy
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,9 @@ AIR, DAMP = 0.35, 0.12
 
 SHIFT_H = 3.0
 """People and prices come earlier or later by up to so much."""
+
+MOST_TIMES = 2.5
+"""In half of the situations there are more people than live there, up to so many times as many: larger families."""
 
 
 def otherwise(situating: Situating, random: np.random.Generator) -> Situating:
@@ -52,21 +55,22 @@ def otherwise(situating: Situating, random: np.random.Generator) -> Situating:
 def _inputs(inputs: Inputs, random: np.random.Generator) -> Inputs:
     outdoor_k = random.normal(0.0, OUTDOOR_K)
     people_h, price_h = random.uniform(-SHIFT_H, SHIFT_H, 2)
+    damp = random.normal(0.0, DAMP) + random.normal(0.0, 0.3 * DAMP, len(inputs.humidity))
+    times = MOST_TIMES ** max(0.0, float(random.uniform(-1.0, 1.0)))
     return replace(
         inputs,
         ahead=_ahead(inputs.ahead, outdoor_k, price_h),
-        people=PeopleAhead(
-            **{
-                one.name: _later(getattr(inputs.people, one.name), inputs.ahead, people_h)
-                for one in fields(PeopleAhead)
-            }
-        ),
-        humidity=inputs.humidity
-        * np.exp(random.normal(0.0, DAMP) + random.normal(0.0, 0.3 * DAMP, len(inputs.humidity))),
+        people=_people(inputs.people, inputs.ahead, people_h, times),
+        humidity=inputs.humidity * np.exp(damp),
         pm2_5=inputs.pm2_5 * np.exp(random.normal(0.0, AIR, len(inputs.pm2_5))),
         outdoor_mean_c=inputs.outdoor_mean_c + 0.5 * outdoor_k,
         stores=[_store(one, random) for one in inputs.stores],
     )
+
+
+def _people(people: PeopleAhead, ahead: Ahead, hours: float, times: float) -> PeopleAhead:
+    later = {name: _later(getattr(people, name), ahead, hours) for name in PeopleAhead.__slots__}
+    return PeopleAhead(**{name: values if name == "sure" else times * values for name, values in later.items()})
 
 
 def _ahead(ahead: Ahead, outdoor_k: float, price_h: float) -> Ahead:
