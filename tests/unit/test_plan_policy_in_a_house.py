@@ -31,9 +31,16 @@ from sumika.evaluate.control.policy_what_if import otherwise
 from sumika.evaluate.control.weeks import week_of
 from sumika.plan.policy import MOST_REGRET, load_policy
 from sumika.plan.situation import Store
+from sumika.plan.solver import solve
 from sumika.schema import Asker, SumikaError
 
 NOTHING = dict.fromkeys(("gas", "stored", "missing", "carbon", "stale_air", "dust", "humidity", "mould"), 0.0)
+
+
+@pytest.fixture(autouse=True)
+def patient_solver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the solver take its time: how much it gets on a busy machine is no matter of these tests."""
+    monkeypatch.setattr("sumika.plan.problem.solve", lambda sheet, **_: solve(sheet, limit_s=300.0))
 
 
 def regret(planner: float, policy: float, *, new_house: bool = True) -> Regret:
