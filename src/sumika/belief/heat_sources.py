@@ -16,6 +16,9 @@ Array = NDArray[np.float64]
 SENSIBLE = 0.8
 """Share of an air conditioner's cold that cools the air; the rest dries it. Typical of summers in Japan."""
 
+DRY_SENSIBLE = 0.6
+"""The same while it dries by weak cooling: little air over a coil that is cold in part; typical of room units."""
+
 _OFF_W = 15.0
 """Less than that is a device's standby."""
 
@@ -99,7 +102,7 @@ def _air_conditioner(device: Device, rows: Rows, power: Array, outdoor: Array, r
     work = np.maximum(power - rating(device, "standby_w") - extra, 0.0)
     heat = _from_power(device, work, room_c, outdoor, heating_plate(device))
     cold = _from_power(device, work, outdoor, room_c, cooling_plate(device))
-    dry = np.where(mode == 3.0, 0.35, SENSIBLE)
+    dry = np.where(mode == 3.0, DRY_SENSIBLE, SENSIBLE)
     # A quarter in which it was switched over counts as what it ended with; the mean of modes says neither.
     # What a heat pump delivers has its compressor's work in it already; its standby and its fans are heat besides.
     heats, cools = mode == 1.0, (mode == 2.0) | (mode == 3.0)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.belief.airflow import rating
-from sumika.belief.heat_sources import SENSIBLE, cooling_plate, heating_plate
+from sumika.belief.heat_sources import DRY_SENSIBLE, SENSIBLE, cooling_plate, heating_plate
 from sumika.belief.house import HouseBelief
 from sumika.ecu.outlook import Ahead
 from sumika.physics.heat_pump import heat_per_work
@@ -17,8 +17,8 @@ Array = NDArray[np.float64]
 LOADS = (0.3, 0.6, 0.9, 1.2)
 """Shares of the rating at which a heat pump's power is looked up; between them a plan takes straight lines."""
 
-DRY_SENSIBLE, DRY_SHARE = 0.35, 0.35
-"""Drying: share of the cold that cools, and how much of its cold a unit gives then; typical of room units."""
+DRY_SHARE = 0.35
+"""How much of its cold a unit gives while it dries; typical of room units."""
 
 INDOOR_HEATING_C, INDOOR_COOLING_C = 21.0, 26.5
 WEAR_PER_START = 0.02

@@ -28,7 +28,9 @@ MODEL_K = 0.4
 What is not known of a limit makes it soft: the expected cost of a normal distribution, by straight lines at three of
 its quantiles. A plan then keeps as much distance from the limit as is worth its energy."""
 
-CORNERS = (-1.1, 0.0, 1.1)
+CORNER = 1.1
+"""How many standard deviations out the outer quantiles lie that stand for a third of the cases each."""
+
 WALL_RESISTS = 0.7
 """Share of the difference between inside and outside that the coldest corner of a wall keeps (fRsi, ISO 13788)."""
 
@@ -107,20 +109,21 @@ def _sides(belief: HouseBelief, inputs: Inputs, room: int, does: str, price: Arr
         outside_gives, sigma_k = np.zeros(len(inputs.ahead.outdoor_c)), MODEL_K
     sides: list[Hinge] = []
     for above, limit, slope in ((False, band.low_c, band.low_per_k), (True, band.high_c, band.high_per_k)):
-        # The side that the season makes unlikely is looked at once; but who sleeps cannot help themselves.
+        # Beyond a side that the season makes unlikely nobody goes far: its outer corner says nothing.
         unlikely = does != "sleep" and ((above and outdoor < 10.0) or (not above and outdoor > 24.0))
-        corners = (0.0,) if unlikely else tuple(sigma_k * one for one in CORNERS)
+        inward = -1.0 if above else 1.0
+        shares = {inward: 1.0 / 3.0, 0.0: 2.0 / 3.0} if unlikely else dict.fromkeys((-1.0, 0.0, 1.0), 1.0 / 3.0)
         sides += [
             Hinge(
                 name="comfort",
                 carried="heat",
                 room=name,
                 weights=weights,
-                limit=limit + offset - outside_gives + inputs.cooler_k(name),
+                limit=limit + CORNER * sigma_k * corner - outside_gives + inputs.cooler_k(name),
                 above=above,
-                cost_per_h=slope * price / len(corners),
+                cost_per_h=slope * share * price,
             )
-            for offset in corners
+            for corner, share in shares.items()
         ]
     return sides
 

@@ -34,6 +34,9 @@ LEAST_HEAT_KW = 0.12
 FLOOR_W_M2_K = 8.0
 """Between the water of a floor heating and the floor, per area with pipes; typical of pipes in screed."""
 
+DRIES_ON_K = 1.0
+"""A unit that dries goes on to a kelvin or two below its setpoint; typical."""
+
 _LOOKS_AHEAD = 2
 
 
@@ -141,7 +144,7 @@ class Telling:
         if max(heats, cools, dries) < least:
             return [(device.id, "mode", 0.0)]
         if dries > max(heats, cools):
-            warm = clamp(round(2.0 * self._room_c(plan, device)) / 2.0, 18, 30)
+            warm = clamp(round(2.0 * (self._room_c(plan, device) + DRIES_ON_K)) / 2.0, 18, 30)
             return [(device.id, "mode", 3.0), (device.id, "setpoint_c", warm), (device.id, "humidity_setpoint", 0.5)]
         target = self._room_c(plan, device) + self._offset(device, told)
         step = DEVICE_KINDS[device.kind].settings["setpoint_c"].step
