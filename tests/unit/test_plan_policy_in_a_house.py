@@ -126,7 +126,7 @@ def is_asked_otherwise(situating: Situating, rows: Sequence[Row]) -> None:
     before = features_of(situating, view_of(situating), rows)
     other = otherwise(situating, np.random.default_rng(1))
     assert np.abs(other.heat.start - situating.heat.start).max() > 0.3
-    assert (other.inputs.pm2_5 > 0.0).all()
+    assert (other.inputs.pm2_5 >= 0.0).all()
     assert set(other.inputs.ahead.price) <= set(situating.inputs.ahead.price)
     assert other.inputs.people.everybody.shape == situating.inputs.people.everybody.shape
     assert all(0.0 <= one.start_kwh <= one.most_kwh for one in other.inputs.stores)
