@@ -15,7 +15,8 @@ from sumika.schema.living import Furniture, FurnitureKind, Life, Routine
 from sumika.world.exchange import Posture, Stretch
 from sumika.world.radar_scene.living import LivingView, living_waveform
 from sumika.world.residents import EVENTS, Household
-from sumika.world.residents.places import Places
+from sumika.world.residents.path import Path
+from sumika.world.residents.places import Places, Spot
 from sumika.world.residents.routes import Routes
 from sumika.world.residents.timeline import BODILY
 from tests.world_resident_helpers import (
@@ -232,6 +233,24 @@ def test_whatever_befalls_nobody_jumps(kind: str, at_h: float) -> None:
     for stretches in by_body(minutes(home, at_h * HOUR_S - 180.0, 35)).values():
         assert jumps(stretches) == []
         assert crossings(house, stretches) == []
+
+
+def test_who_gets_up_a_rounding_before_a_minute_is_seen_to_get_up() -> None:
+    home = household(plain(square("room", 0.0, 0.0, 4.0, 3.0), square("other", 4.0, 0.0, 2.0, 3.0)))
+    home.plan_event("sit_hard", "person_0", 21.45 * MINUTE_S, minutes=24.0)
+    home.plan_event("fall", "person_0", 39.99999999999999 * MINUTE_S, "other", minutes=24.0)
+    told = of(minutes(home, 36.0 * MINUTE_S, 6), "person_0")
+    assert jumps(told) == []
+    assert [posture for stretch in told for posture, _ in postures_of(stretch)][-1] is Posture.LYING
+
+
+def test_in_less_than_a_millisecond_nobody_does_anything() -> None:
+    sits = Spot("room", (1.0, 1.0), Posture.SITTING, 0.5, 0.42, (1.0, 1.0))
+    path = Path(MINUTE_S, MINUTE_S + 5e-4, sits)
+    path.take(Posture.STANDING, 1.8, heading_rad=0.0, base_m=0.0)
+    (move,) = path.rest()
+    assert (move.begin_s, move.end_s) == (MINUTE_S, MINUTE_S + 5e-4)
+    assert move.ends("room") == sits
 
 
 def test_a_fall_that_lasts_into_the_next_day_is_one_fall() -> None:

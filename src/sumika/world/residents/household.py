@@ -313,12 +313,7 @@ def _invited(house: House, number: int) -> Described:
 def _animal(animal: Animal, start_s: float, seconds: float) -> Stretch:
     end_s = start_s + seconds
     hours = range(math.floor(start_s / HOUR_S), math.floor((end_s - 1e-9) / HOUR_S) + 1)
-    moves = [
-        move.cut(start_s, end_s)
-        for hour in hours
-        for move in animal.moves(hour)
-        if move.end_s > start_s + 1e-9 and move.begin_s < end_s - 1e-9
-    ]
+    moves = [move.cut(start_s, end_s) for hour in hours for move in animal.moves(hour) if move.touches(start_s, end_s)]
     first = moves[0]
     nothing = np.zeros(0)
     return Stretch(

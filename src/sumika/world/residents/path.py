@@ -10,6 +10,8 @@ from sumika.world.residents.places import Point, Spot
 MINUTE_S = 60.0
 _LEAST_S = 0.3
 _WAITS_S = 1e-3
+_INSTANT_S = 1e-9
+"""What a move has of a time by less than this, it does not have: moments a rounding apart are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class Move:
             self.place_m[1] + share * (self.leg.to_m[1] - self.place_m[1]),
         )
 
+    def touches(self, begin_s: float, end_s: float) -> bool:
+        """Say whether more than an instant of it lies within a time."""
+        return self.end_s > begin_s + _INSTANT_S and self.begin_s < end_s - _INSTANT_S
+
     def cut(self, begin_s: float, end_s: float) -> "Move":
         """Return what of it lies within a time: of a walk the part of the way, of a wait the rest."""
         low, high = max(begin_s, self.begin_s), min(end_s, self.end_s)
@@ -65,6 +71,8 @@ class Move:
         part = replace(self, begin_s=low, place_m=self.at_m(low), leg=replace(self.leg, seconds=high - low, to_m=to_m))
         if low == self.begin_s:
             return part
+        if not self.touches(self.begin_s, low):  # nobody saw it begin in the time before: it begins here
+            return replace(part, place_m=self.place_m)
         # The part before has turned the body already, and brought it into its posture.
         held = self.ends("")
         return replace(part, posture=held.posture, heading_rad=held.heading_rad, base_m=held.base_m)
@@ -99,6 +107,9 @@ class Path:
         self.heading_rad, self.base_m = spot.heading_rad, spot.base_m
         self.away, self.fallen = away, False
         self.moves: list[Move] = []
+        self._still = Move(
+            begin_s, Leg(seconds=end_s - begin_s), self.place_m, self.posture, self.heading_rad, self.base_m, away
+        )
 
     def go(self, corners: Sequence[Point], speed_m_s: float) -> None:
         """Walk round corners."""
@@ -133,11 +144,9 @@ class Path:
         self.posture, self.heading_rad, self.base_m = posture, heading_rad, base_m
 
     def rest(self) -> tuple[Move, ...]:
-        """Stay until the end, and return everything within the time there is, without a gap."""
+        """Stay until the end, and return everything within the time there is, without a gap; in no time, nothing."""
         self.hold(self.end_s - self.now_s)
-        if not self.moves:
-            self._add(Leg(seconds=self.end_s - self.begin_s))
-        kept = [move for move in self.moves if move.begin_s < self.end_s - _WAITS_S] or self.moves[:1]
+        kept = [move for move in self.moves if move.begin_s < self.end_s - _WAITS_S] or [self._still]
         ends = [*(move.begin_s for move in kept[1:]), self.end_s]
         return tuple(
             move.cut(move.begin_s, self.end_s) if end >= self.end_s and move.end_s > end else _lasting(move, end)

@@ -105,7 +105,7 @@ class Resident:
             move.cut(begin_s, end_s)
             for span in self.timeline.spans(begin_s, end_s)
             for move in self._moves(span)
-            if move.end_s > begin_s + 1e-9 and move.begin_s < end_s - 1e-9
+            if move.touches(begin_s, end_s)
         ]
 
     def stretch(self, begin_s: float, seconds: float) -> Stretch:
@@ -188,7 +188,7 @@ class Resident:
             return tuple(
                 move.cut(span.begin_s, span.end_s)
                 for move in self._moves(whole)
-                if move.end_s > span.begin_s + 1e-9 and move.begin_s < span.end_s - 1e-9
+                if move.touches(span.begin_s, span.end_s)
             )
         before = self.timeline.before(span)
         start, was_away = self._ended(before)
