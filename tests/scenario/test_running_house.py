@@ -22,6 +22,9 @@ from tests.bus_helpers import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
+BUSY = 3.0
+"""A test machine does much besides: so many times as long as `sumika bench spine` publishes a test may take."""
+
 
 @pytest.fixture(scope="module")
 def simulated_house() -> LoadedHouse:
@@ -42,8 +45,8 @@ def is_valid(kind: type[Presence] | type[Respiration], received: Received) -> bo
 
 
 def test_presence_and_respiration_come(running: RunningHouse) -> None:
-    running.until(lambda received: is_valid(Presence, received), 10)
-    arrived = running.until(lambda received: is_valid(Respiration, received), 40)
+    running.until(lambda received: is_valid(Presence, received), 30)
+    arrived = running.until(lambda received: is_valid(Respiration, received), 90)
     assert all(
         received.message.origin is Origin.SIMULATED
         for received in arrived
@@ -66,7 +69,7 @@ def test_a_node_that_dies_or_hangs_comes_back_and_takes_no_other_along(how: sign
     assert set(back_s) == set(watchdogs)
     assert set(restarts.values()) == {1}, restarts
     for name, seconds in back_s.items():
-        assert seconds <= (5.0 if how is signal.SIGKILL else 2 * watchdogs[name]), (name, seconds)
+        assert seconds <= BUSY * (5.0 if how is signal.SIGKILL else 2 * watchdogs[name]), (name, seconds)
 
 
 def test_a_fault_is_told_once_and_so_is_its_recovery(simulated_house: LoadedHouse) -> None:
@@ -86,7 +89,7 @@ def test_a_fault_is_told_once_and_so_is_its_recovery(simulated_house: LoadedHous
 def test_an_unplugged_radar_makes_the_room_unknown_not_empty(simulated_house: LoadedHouse) -> None:
     with RunningHouse(simulated_house) as house:
         house.wait_until_running()
-        house.until(lambda received: is_valid(Presence, received), 10)
+        house.until(lambda received: is_valid(Presence, received), 60)
         radar = simulated_house.house.radars[0]
         # Stopped, not killed: the driver is silent until its watchdog ends it, as with a cable pulled out.
         os.kill(house.health[f"sensor.{radar.id}"].pid or 0, signal.SIGSTOP)
@@ -95,7 +98,7 @@ def test_an_unplugged_radar_makes_the_room_unknown_not_empty(simulated_house: Lo
             message = received.message
             return isinstance(message, Presence) and message.room == radar.room and message.probability is None
 
-        house.until(unknown, timeout_s=2.5)
+        house.until(unknown, timeout_s=2.5 * BUSY)
 
 
 def test_ctrl_c_ends_everything_and_leaves_nothing(simulated_house: LoadedHouse) -> None:
@@ -103,7 +106,7 @@ def test_ctrl_c_ends_everything_and_leaves_nothing(simulated_house: LoadedHouse)
         house.wait_until_running()
         before = house.processes()
         assert len(before) > len(nodes_of(simulated_house.house))
-        assert house.interrupt() <= 2.0
+        assert house.interrupt() <= 2.0 * BUSY
         assert not [process for process in before if lives(process)]
         assert not [path for path in house.scratch.glob("sumika*/*") if path.is_dir()]
         assert house.process.returncode == 0
@@ -122,7 +125,7 @@ def test_kill_9_of_the_supervisor_leaves_no_process(simulated_house: LoadedHouse
 def test_output_that_is_no_terminal_gets_plain_lines_and_the_banner(simulated_house: LoadedHouse) -> None:
     with RunningHouse(simulated_house, arguments=()) as house:
         house.wait_until_running()
-        house.until(lambda received: is_valid(Presence, received), 10)
+        house.until(lambda received: is_valid(Presence, received), 30)
         house.listen(6.0)
         house.interrupt()
         text = house.text()
@@ -195,9 +198,9 @@ def test_what_a_living_house_logged_replays_to_the_same_bytes(simulated_house: L
         replayed = tmp_path / f"replay{attempt}"
         with RunningHouse(simulated_house) as house:
             house.wait_until_running()
-            house.until(lambda received: is_valid(Presence, received), 10)
+            house.until(lambda received: is_valid(Presence, received), 30)
             os.kill(house.health["presence"].pid or 0, signal.SIGKILL)
-            house.until(lambda received: isinstance(received.message, Event) and received.message.recovered, 10)
+            house.until(lambda received: isinstance(received.message, Event) and received.message.recovered, 30)
             house.listen(3.0)
             house.interrupt()
             (log,) = (house.scratch / "data" / "demo" / "log").iterdir()

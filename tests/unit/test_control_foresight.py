@@ -15,7 +15,7 @@ from sumika.evaluate.control.weeks import Week, week_of
 from sumika.schema.worth import Worth, worth_of
 
 WEEK = "winter_tokyo"
-SPAN = Span(warm_up_days=1, days=0.5)
+SPAN = Span(warm_up_days=1, days=0.25)
 
 
 def arena_of(week: Week) -> Arena:

@@ -353,6 +353,7 @@ class FakeHabits:
 
     def __init__(self) -> None:
         self.off: set[str] = set()
+        self.lit_by_house: set[str] = set()
 
 
 class FakeWorld:

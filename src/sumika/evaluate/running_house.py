@@ -151,7 +151,7 @@ class RunningHouse:
             raise TimeoutError(f"not within {timeout_s:g} s; it printed: {self.text()[-800:]}")
         return arrived
 
-    def wait_until_running(self, timeout_s: float = 15.0) -> None:
+    def wait_until_running(self, timeout_s: float = 60.0) -> None:
         """Wait until every node runs."""
         nodes = {node.name for node in nodes_of(self.loaded.house)}
 
