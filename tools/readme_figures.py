@@ -36,8 +36,8 @@ MEANINGS = {
         "最良の単純制御から完全予知までの差のうち、縮めた割合",
     ),
     "worst_scenario": (
-        "Worst week against the best simple controller (negative: cheaper)",
-        "最良の単純制御に対する最悪の週（負：安い）",
+        "Worse of two weeks (Tokyo in winter, in summer) against the best simple controller (negative: cheaper)",
+        "最良の単純制御との費用差、2 週（東京の冬・夏）の悪い方（負：安い）",
     ),
     "gap_perfect_forecast": (
         "Cost above perfect foresight, with a forecast that comes true",
