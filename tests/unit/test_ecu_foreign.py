@@ -47,7 +47,7 @@ class Scripted(Ecu):
         super().observe(measurements, time)
         self.seen.append(measurements)
 
-    def plan(self, forecast: Forecast) -> tuple[Command, ...]:
+    def plan(self, forecast: Forecast | None) -> tuple[Command, ...]:
         """Say what is written next, past the gate."""
         told = self.script.pop(0)
         if told is None:

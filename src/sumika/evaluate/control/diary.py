@@ -153,12 +153,22 @@ def joined(first: Diary, second: Diary) -> Diary:
     def each(one: Mapping[_Key, Array], other: Mapping[_Key, Array]) -> dict[_Key, Array]:
         return {name: both(values, other[name]) for name, values in one.items() if name in other}
 
-    people = {name: both(getattr(first.people, name), getattr(second.people, name)) for name in _OF_PEOPLE}
-    arrays = {name: both(getattr(first, name), getattr(second, name)) for name in _BY_STEP}
+    was, then = first.people, second.people
     return replace(
         first,
-        **arrays,
-        people=People(**people),
+        people=People(
+            room=np.concatenate([was.room, then.room]),
+            metabolic_w_m2=both(was.metabolic_w_m2, then.metabolic_w_m2),
+            clothing_clo=both(was.clothing_clo, then.clothing_clo),
+            asleep=np.concatenate([was.asleep, then.asleep]),
+            in_water=np.concatenate([was.in_water, then.in_water]),
+        ),
+        grid_w=both(first.grid_w, second.grid_w),
+        gas_w=both(first.gas_w, second.gas_w),
+        pv_w=both(first.pv_w, second.pv_w),
+        price_per_kwh=both(first.price_per_kwh, second.price_per_kwh),
+        carbon_g_kwh=both(first.carbon_g_kwh, second.carbon_g_kwh),
+        outdoor_c=both(first.outdoor_c, second.outdoor_c),
         of_rooms=each(first.of_rooms, second.of_rooms),
         devices_w=each(first.devices_w, second.devices_w),
         settings=each(first.settings, second.settings),
@@ -170,8 +180,6 @@ def joined(first: Diary, second: Diary) -> Diary:
     )
 
 
-_OF_PEOPLE = ("room", "metabolic_w_m2", "clothing_clo", "asleep", "in_water")
-_BY_STEP = ("grid_w", "gas_w", "pv_w", "price_per_kwh", "carbon_g_kwh", "outdoor_c")
 _SWITCHED = ("mode", "on", "level", "compressor_on", "closed", "open", "valve", "setpoint_c", "heats")
 _KEPT = (*_SWITCHED, "charge", "at_home", "hot_water_l", "tank_c", "power_w", "supply_temp_c")
 

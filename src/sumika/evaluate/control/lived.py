@@ -103,7 +103,7 @@ def _ratio(diary: Diary) -> Array:
 
 def _mean(values: Array, per: int, quarters: int) -> Array:
     """Return (quarter, ...) means of (step, ...)."""
-    return values[: per * quarters].reshape(quarters, per, *values.shape[1:]).mean(axis=1)
+    return np.asarray(values[: per * quarters].reshape(quarters, per, *values.shape[1:]).mean(axis=1))
 
 
 def _where(values: Array, here: NDArray[np.bool_], per: int, quarters: int) -> Array:
@@ -111,7 +111,7 @@ def _where(values: Array, here: NDArray[np.bool_], per: int, quarters: int) -> A
     told = np.where(here, values, np.nan)[: per * quarters].reshape(quarters, per)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a quarter with nobody has no mean
-        return np.nan_to_num(np.nanmean(told, axis=1))
+        return np.asarray(np.nan_to_num(np.nanmean(told, axis=1)))
 
 
 def _warmth(diary: Diary, worth: Worth, per: int, quarters: int) -> list[Limit]:
