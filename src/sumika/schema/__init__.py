@@ -23,6 +23,7 @@ from sumika.schema.control import (
 )
 from sumika.schema.devices import DEVICE_KINDS, DeviceKind, DeviceState, Setting
 from sumika.schema.errors import SumikaError, UsageError
+from sumika.schema.outlook import DeviceOutlook, PlanOutlook, RoomOutlook
 from sumika.schema.people import ChestMotion, Estimate, HeartRate, Presence, Respiration
 from sumika.schema.points import POINT_COLUMNS, Claim, PointCloud
 from sumika.schema.posture import FallStage, Posture, PostureKind, RestingPlace, SuspectedFall
@@ -41,6 +42,7 @@ from sumika.schema.radar_models import ARRAYS, RADAR_MODELS
 from sumika.schema.reason import Reason
 from sumika.schema.reference import ClockFit, ReferenceKind, ReferenceSamples, ReferenceState
 from sumika.schema.requests import (
+    Answered,
     AnswerSuggestionAnswer,
     AnswerSuggestionRequest,
     LoadMachineAnswer,
@@ -67,6 +69,22 @@ from sumika.schema.tracks import Ghost, GhostCause, HeldBy, Track, TrackKind, Tr
 from sumika.schema.truth import TrueBeat, TrueBody, TrueBreath, TrueRoom, TrueWorld
 from sumika.schema.vitals import Beat, PersonVitals, Rate
 from sumika.schema.waveform import ChirpProfile, RangeGrid
+from sumika.schema.wishes import (
+    ComfortWish,
+    ModeReport,
+    SavedAnswer,
+    SavedRequest,
+    SetComfortWishAnswer,
+    SetComfortWishRequest,
+    SetModeAnswer,
+    SetModeRequest,
+    VoteAnswer,
+    VoteRequest,
+    WhatIfAnswer,
+    WhatIfRequest,
+    WishDeviceAnswer,
+    WishDeviceRequest,
+)
 
 __all__ = [
     "ARRAYS",
@@ -80,6 +98,7 @@ __all__ = [
     "AirSample",
     "AnswerSuggestionAnswer",
     "AnswerSuggestionRequest",
+    "Answered",
     "AntennaArray",
     "Asker",
     "Beat",
@@ -87,11 +106,13 @@ __all__ = [
     "ChirpProfile",
     "Claim",
     "ClockFit",
+    "ComfortWish",
     "Command",
     "ConfigChange",
     "Consumed",
     "ControlLevel",
     "DeviceKind",
+    "DeviceOutlook",
     "DeviceState",
     "Envelope",
     "Estimate",
@@ -112,11 +133,13 @@ __all__ = [
     "Message",
     "MeterSample",
     "Mode",
+    "ModeReport",
     "NodeHealth",
     "NodeState",
     "NodeStatistics",
     "Origin",
     "PersonVitals",
+    "PlanOutlook",
     "PlanReport",
     "PlannedAction",
     "PointCloud",
@@ -138,7 +161,14 @@ __all__ = [
     "ResidentWish",
     "Respiration",
     "RestingPlace",
+    "RoomOutlook",
     "Ruling",
+    "SavedAnswer",
+    "SavedRequest",
+    "SetComfortWishAnswer",
+    "SetComfortWishRequest",
+    "SetModeAnswer",
+    "SetModeRequest",
     "Setting",
     "Severity",
     "Signal",
@@ -164,8 +194,14 @@ __all__ = [
     "UsageError",
     "Verdict",
     "Vote",
+    "VoteAnswer",
+    "VoteRequest",
     "WeatherForecast",
     "WeatherSample",
+    "WhatIfAnswer",
+    "WhatIfRequest",
+    "WishDeviceAnswer",
+    "WishDeviceRequest",
     "Write",
     "frame_from_bytes",
     "key_of",

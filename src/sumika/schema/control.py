@@ -21,6 +21,7 @@ class Asker(StrEnum):
 class Mode(StrEnum):
     """How far the controller may go."""
 
+    OFF = "off"  # plans nothing, touches nothing; residents' hands alone move devices
     SHADOW = "shadow"  # plans, says what it would have done, touches nothing
     SUGGEST = "suggest"  # asks the resident, who says yes or no
     DRIVE = "drive"

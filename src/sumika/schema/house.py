@@ -239,7 +239,8 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How the house is controlled, and what its residents hold to be worth how much.
 
     Attributes:
-        mode: shadow plans and touches nothing, suggest asks first, drive drives.
+        mode: off plans nothing, shadow plans and touches nothing, suggest asks first, drive drives; how it begins, until
+            somebody chooses another.
         resident_holds_min: So long after a resident's hand a plan leaves that device alone, minutes.
         discomfort_per_person_h: What an hour of one person is worth for each unit of |PMV| beyond 0.5, in the tariff's
             currency; None: 60 yen or 0.4 euro.
@@ -262,7 +263,7 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             nobody's but theirs.
     """
 
-    mode: Literal["shadow", "suggest", "drive"] = "shadow"
+    mode: Literal["off", "shadow", "suggest", "drive"] = "shadow"
     resident_holds_min: Annotated[float, Meta(ge=0, le=7 * 24 * 60)] = 120.0
     discomfort_per_person_h: Annotated[float, Meta(ge=0, le=1e5)] | None = None
     stale_air_per_person_h: Annotated[float, Meta(ge=0, le=1e5)] | None = None

@@ -33,6 +33,22 @@ class RecordRawAnswer(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether something that a person asked for was taken.
+
+    Attributes:
+        accepted: Whether it was.
+        problem: Why not, in one line.
+        problem_ja: The same in Japanese.
+        language: The house's; empty: as the reader's terminal has it.
+    """
+
+    accepted: bool
+    problem: str = ""
+    problem_ja: str = ""
+    language: str = ""
+
+
 class Standing(StrEnum):
     """What has become of a suggestion."""
 
@@ -109,20 +125,8 @@ class AnswerSuggestionRequest(msgspec.Struct, frozen=True, kw_only=True):
     resident: str = ""
 
 
-class AnswerSuggestionAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether an answer was taken.
-
-    Attributes:
-        accepted: Whether it was.
-        problem: Why not, in one line.
-        problem_ja: The same in Japanese.
-        language: The house's; empty: as the reader's terminal has it.
-    """
-
-    accepted: bool
-    problem: str = ""
-    problem_ja: str = ""
-    language: str = ""
+class AnswerSuggestionAnswer(Answered, frozen=True, kw_only=True):
+    """Whether an answer was taken."""
 
 
 class LoadMachineRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,17 +145,5 @@ class LoadMachineRequest(msgspec.Struct, frozen=True, kw_only=True):
     resident: str = ""
 
 
-class LoadMachineAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether it was taken.
-
-    Attributes:
-        accepted: Whether it was.
-        problem: Why not, in one line.
-        problem_ja: The same in Japanese.
-        language: The house's; empty: as the reader's terminal has it.
-    """
-
-    accepted: bool
-    problem: str = ""
-    problem_ja: str = ""
-    language: str = ""
+class LoadMachineAnswer(Answered, frozen=True, kw_only=True):
+    """Whether it was taken."""

@@ -5,6 +5,7 @@ import msgspec
 import sumika.schema.air as air
 import sumika.schema.control as control
 import sumika.schema.devices as devices
+import sumika.schema.outlook as outlook
 import sumika.schema.people as people
 import sumika.schema.points as points
 import sumika.schema.posture as posture
@@ -15,6 +16,7 @@ import sumika.schema.system as system
 import sumika.schema.tracks as tracks
 import sumika.schema.truth as truth
 import sumika.schema.vitals as vitals
+import sumika.schema.wishes as wishes
 from sumika.schema._message import Message
 
 
@@ -156,6 +158,9 @@ TOPICS: dict[str, Topic] = {
     "verdict": Topic(message=control.Verdict, key_field="device", rate_hz=None),
     "controller_beat": Topic(message=control.Heartbeat, key_field="asker", rate_hz=1.0, log=False),
     "plan": Topic(message=control.PlanReport, key_field="planner", rate_hz=None),
+    "outlook": Topic(message=outlook.PlanOutlook, key_field="planner", rate_hz=None, json=False),
+    "mode": Topic(message=wishes.ModeReport, key_field="source", rate_hz=0.2),
+    "comfort_wish": Topic(message=wishes.ComfortWish, key_field="room", rate_hz=None),
     "vote": Topic(message=control.Vote, key_field="room", rate_hz=None),
     "resident_wish": Topic(message=control.ResidentWish, key_field="device", rate_hz=None),
     "machine_loaded": Topic(message=control.MachineLoaded, key_field="device", rate_hz=None),
@@ -199,4 +204,12 @@ REQUESTS: dict[str, Request] = {
     "answer_suggestion": Request(
         question=requests.AnswerSuggestionRequest, answer=requests.AnswerSuggestionAnswer, answered_by="wishes"
     ),
+    "set_mode": Request(question=wishes.SetModeRequest, answer=wishes.SetModeAnswer, answered_by="gate"),
+    "wish_device": Request(question=wishes.WishDeviceRequest, answer=wishes.WishDeviceAnswer, answered_by="wishes"),
+    "vote": Request(question=wishes.VoteRequest, answer=wishes.VoteAnswer, answered_by="wishes"),
+    "set_comfort_wish": Request(
+        question=wishes.SetComfortWishRequest, answer=wishes.SetComfortWishAnswer, answered_by="wishes"
+    ),
+    "what_if": Request(question=wishes.WhatIfRequest, answer=wishes.WhatIfAnswer, timeout_s=8.0, answered_by="plan"),
+    "saved": Request(question=wishes.SavedRequest, answer=wishes.SavedAnswer, timeout_s=4.0, answered_by="plan"),
 }
