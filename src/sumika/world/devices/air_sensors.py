@@ -68,6 +68,8 @@ class Fault(StrEnum):
     STUCK = "stuck"
     DRIFT = "drift"
     DROPOUT = "dropout"
+    FAHRENHEIT = "fahrenheit"  # its temperature in another unit
+    LAG = "lag"  # as if it hung in a closed box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,24 +128,30 @@ class AirSensor:
         self._felt: list[float] | None = None
         self._last: dict[str, float] | None = None
         self._faults: dict[Fault, float] = {}
-        self._fault_drift = 0.0
+        self._drifts: dict[str, float] = {}
+        self._drifted: dict[str, float] = {}
 
     def _normal(self, count: int) -> NDArray[np.float64]:
         return self._random.standard_normal(count)
 
-    def fault(self, fault: Fault, value: float) -> None:
+    def fault(self, fault: Fault, value: float, quantity: str = "") -> None:
         """Break it.
 
         Args:
             fault: How.
-            value: Of a drift: units per hour of its CO2 (its first quantity, where it has none).
+            value: Of a drift: units per hour; of a lag: seconds.
+            quantity: Of a drift: which; empty: its CO2, or its first one where it measures none.
         """
         self._faults[fault] = value
+        if fault is Fault.DRIFT:
+            usual = DRIFTING if DRIFTING in self.quantities else self.quantities[0]
+            self._drifts[quantity or usual] = value
 
     def mend(self) -> None:
         """Replace it: no fault, no drift from one."""
         self._faults.clear()
-        self._fault_drift = 0.0
+        self._drifts.clear()
+        self._drifted.clear()
 
     def read(self, seconds: float, rooms: RoomsNow, place: int) -> SensorReading | None:
         """Return what it says at the end of a step; None where it says nothing.
@@ -158,7 +166,8 @@ class AirSensor:
         if len(self._draws) < 2 * len(true) + 1:
             self._draws = self._random.standard_normal(_DRAWS_AT_ONCE).tolist()
         silent = self._draws.pop() > DROPOUT_SIGMA
-        self._fault_drift += self._faults.get(Fault.DRIFT, 0.0) * seconds / 3600.0
+        for name, per_h in self._drifts.items():
+            self._drifted[name] = self._drifted.get(name, 0.0) + per_h * seconds / 3600.0
         walks = math.sqrt(seconds / (365.0 * DAY_S))
         reading: dict[str, float] = {}
         for number, (name, quality) in enumerate(zip(self.quantities, self._qualities, strict=True)):
@@ -174,14 +183,14 @@ class AirSensor:
             self._felt = list(true)
             return
         for number, quality in enumerate(self._qualities):
-            share = 1.0 - math.exp(-seconds / quality.lag_s)
+            share = 1.0 - math.exp(-seconds / max(quality.lag_s, self._faults.get(Fault.LAG, 0.0)))
             self._felt[number] += share * (true[number] - self._felt[number])
 
     def _said(self, number: int, name: str, quality: _Quality, noise: float) -> float:
         felt = self._felt[number] if self._felt is not None else 0.0
-        drifts = name == DRIFTING or (number == 0 and DRIFTING not in self.quantities)
-        broken = self._fault_drift if drifts else 0.0
-        value = felt * self._gain[number] + self._offset[number] + quality.noise * noise + broken
+        value = felt * self._gain[number] + self._offset[number] + quality.noise * noise + self._drifted.get(name, 0.0)
+        if name == "temperature_c" and Fault.FAHRENHEIT in self._faults:
+            value = 1.8 * value + 32.0
         return min(quality.high, max(quality.low, round(round(value / quality.step) * quality.step, 6)))
 
 
@@ -237,14 +246,15 @@ class AirSensors:
                 readings[name] = reading
         return readings
 
-    def fail(self, sensor_id: str, kind: str, now_s: float, *, drift: float = 0.0) -> None:
+    def fail(self, sensor_id: str, kind: str, now_s: float, *, drift: float = 0.0, quantity: str = "") -> None:
         """Break a sensor, until it is mended.
 
         Args:
             sensor_id: Which.
-            kind: stuck, drift or dropout.
+            kind: One of `Fault`.
             now_s: Since the world began.
-            drift: Of one that drifts: units per hour.
+            drift: Of one that drifts: units per hour; of one that lags: seconds.
+            quantity: Of one that drifts: which; empty: its CO2, or its first one where it measures none.
 
         Raises:
             SumikaError: if there is no such sensor or fault.
@@ -253,7 +263,16 @@ class AirSensors:
             raise SumikaError(
                 f"no sensor can be {kind!r}", where="sensor_fault", remedy=f"Faults are {', '.join(Fault)}"
             )
-        self._sensor(sensor_id).fault(Fault(kind), drift)
+        self._sensor(sensor_id).fault(Fault(kind), drift, quantity)
+
+    def exchange(self, first: str, second: str) -> None:
+        """Hang two sensors into each other's room, while everybody takes them to be where they were.
+
+        Raises:
+            SumikaError: if there is none of those ids.
+        """
+        one, other = self._sensor(first), self._sensor(second)
+        one.room, other.room = other.room, one.room
 
     def mend(self, sensor_id: str) -> None:
         """Replace a sensor.

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -15,6 +16,14 @@ LATENCY_S = (0.3, 3.0)
 
 SILENT_SHARE = 0.002
 """Share of the hours in which a device's radio does not answer for a while; typical of Wi-Fi at home."""
+
+
+class Conduct(StrEnum):
+    """How a device takes its orders."""
+
+    OBEYS = "obeys"
+    IGNORES = "ignores"  # it takes an order, and stays as it is and says so
+    LIES = "lies"  # it says what it was told, and stays as it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +48,25 @@ class Panel:
         self._waiting: list[_Order] = []
         self.values = {name: setting.starts_at for name, setting in settings.items()}
         self.refused = ""
+        self.conduct = Conduct.OBEYS
+        self._claimed: dict[str, float] = {}
+
+    @property
+    def says(self) -> dict[str, float]:
+        """What it says that it is set to."""
+        return {**self.values, **self._claimed}
+
+    def behave(self, conduct: Conduct, claims: Mapping[str, float] | None = None) -> None:
+        """Take orders in another way from now on; who is mended does what it claimed.
+
+        Args:
+            conduct: Which.
+            claims: What one that lies says at first, by setting; None: the truth.
+        """
+        self.conduct = conduct
+        if conduct is Conduct.OBEYS:
+            self.values.update(self._claimed)
+        self._claimed = dict(claims or {}) if conduct is Conduct.LIES else {}
 
     def wanted(self, setting: str) -> float:
         """Return what a setting will be when all orders have arrived."""
@@ -79,8 +107,10 @@ class Panel:
         if not self._waiting:
             return
         for order in self._waiting:
-            if order.due_s <= until_s:
-                self.values[order.setting] = order.value
+            if order.due_s > until_s or self.conduct is Conduct.IGNORES:
+                continue
+            into = self._claimed if self.conduct is Conduct.LIES else self.values
+            into[order.setting] = order.value
         self._waiting = [order for order in self._waiting if order.due_s > until_s]
 
 

@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from datetime import datetime
 
 import numpy as np
@@ -57,10 +58,43 @@ class Around:
         return self.local.hour + self.local.minute / 60.0 + self.local.second / 3600.0
 
 
+@dataclass(slots=True, kw_only=True)
+class Wear:
+    """What age has left of a device that draws what it always drew.
+
+    Attributes:
+        heat_share: Of the heat (or cold) that it gives: refrigerant lost, a coil full of dust, limescale.
+        air_share: Of the air that it moves: a filter, a duct or inlets full of dust.
+    """
+
+    heat_share: float = 1.0
+    air_share: float = 1.0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing is missing."""
+        return self.heat_share == self.air_share == 1.0
+
+    def left(self, acting: Acting) -> Acting:
+        """Return what is left of what a new device would do to a room."""
+        return replaced(
+            acting,
+            convective_w=self.heat_share * acting.convective_w,
+            radiant_w=self.heat_share * acting.radiant_w,
+            floor_w=self.heat_share * acting.floor_w,
+            vapour_kg_s=self.heat_share * acting.vapour_kg_s,
+            supply_m3_s=self.air_share * acting.supply_m3_s,
+            extract_m3_s=self.air_share * acting.extract_m3_s,
+            clean_air_m3_s=self.air_share * acting.clean_air_m3_s,
+            mixed_m3_s=self.air_share * acting.mixed_m3_s,
+        )
+
+
 class SimulatedDevice(ABC):
     """A device.
 
     Attributes:
+        wear: What is left of it.
         power_w: Electric, as a mean over the last step; negative: given.
         gas_w: Heat value of what it burns.
         acting: What it does to rooms.
@@ -83,6 +117,7 @@ class SimulatedDevice(ABC):
         self.random = np.random.Generator(np.random.SFC64((seed, 5202, number)))
         self.panel = Panel(described.id, kind.settings, float(self.random.uniform(*LATENCY_S)))
         self.radio = Radio(seed, number)
+        self.wear = Wear()
         self.power_w = self.gas_w = 0.0
         self.acting: tuple[Acting, ...] = ()
         self.values: dict[str, float] = {}
@@ -133,8 +168,14 @@ class SimulatedDevice(ABC):
         if around.powered:
             self.panel.arrive(around.now_s + 0.5 * around.seconds)
             self.act(around)
+            if not self.wear.is_new:
+                self._wear_out()
         else:
             self.rest(around)
+
+    def _wear_out(self) -> None:
+        """Leave of what was done what wear leaves of it."""
+        self.acting = tuple(self.wear.left(one) for one in self.acting)
 
     @abstractmethod
     def act(self, around: Around) -> None:

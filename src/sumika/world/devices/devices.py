@@ -11,6 +11,7 @@ from sumika.schema import SumikaError
 from sumika.schema.house import House
 from sumika.world.devices.air_conditioners import RoomAirConditioner, WholeHouseAirConditioner
 from sumika.world.devices.boiler import Boiler, Radiator
+from sumika.world.devices.conduct import Conduct
 from sumika.world.devices.demands import Demands
 from sumika.world.devices.device import Around, SimulatedDevice
 from sumika.world.devices.floor_heating import FloorHeating
@@ -210,6 +211,23 @@ class Devices:
         """
         self.device(device_id).radio.cut_off = cut
 
+    def wear(self, device_id: str, *, heat_share: float = 1.0, air_share: float = 1.0) -> None:
+        """Let a device be worn: it draws what it always drew, and gives a share of what it gave; 1: as new.
+
+        Raises:
+            SumikaError: if there is none of that id.
+        """
+        worn = self.device(device_id).wear
+        worn.heat_share, worn.air_share = heat_share, air_share
+
+    def behave(self, device_id: str, conduct: Conduct) -> None:
+        """Let a device take its orders in another way from now on.
+
+        Raises:
+            SumikaError: if there is none of that id.
+        """
+        self.device(device_id).panel.behave(conduct)
+
     def tend(self, device_id: str) -> None:
         """Look after a device: fill or empty its tank, change its filter.
 
@@ -281,7 +299,7 @@ class Devices:
             battery_w=sum(one.power_w for one in self._batteries),
             car_w=sum(one.power_w for one in self._cars),
             gas_w=burnt_w + sum(one.gas_w for one in every),
-            states={one.id: {**one.panel.values, **one.values} for one in every},
+            states={one.id: {**one.panel.says, **one.values} for one in every},
             power_w={one.id: one.power_w for one in every},
             silent=frozenset(one.id for one in every if not self.powered or not one.radio.answers(end_s)),
             refused={one.id: one.panel.refused for one in every if one.panel.refused},

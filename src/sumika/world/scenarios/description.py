@@ -34,7 +34,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         id: The door, window, device or sensor it is about.
         setting: What a device is told, with the unit in the name.
         value: To what value, or how strong: share open, guests, seismic intensity, µg/s of smoke.
-        fault: What a sensor does: stuck, drift, dropout.
+        fault: What a sensor does: stuck, drift, dropout, fahrenheit, lag.
         minutes: How long it lasts; 0: for good, or as long as such a thing takes.
     """
 
@@ -45,7 +45,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     id: str = ""
     setting: str = ""
     value: Annotated[float, Meta(ge=-1e6, le=1e6)] = 0.0
-    fault: Literal["", "stuck", "drift", "dropout"] = ""
+    fault: Literal["", "stuck", "drift", "dropout", "fahrenheit", "lag"] = ""
     minutes: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
 
 
