@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
@@ -20,11 +21,13 @@ from sumika.runtime.plan_loop import PlanLoop
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.thinking import Nudged, Thinking
 from sumika.schema import (
+    ComfortWish,
     Command,
     ConfigChange,
     Event,
     Message,
     Origin,
+    PlanOutlook,
     PlanReport,
     WeatherForecast,
 )
@@ -102,8 +105,12 @@ class FakeThinking:
         self.calmed: list[str] = []
         self.found: tuple[Event, ...] = ()
         self.ecu = SimpleNamespace(
-            decline=lambda *what: self.declined.append(what), nudging=SimpleNamespace(decline=self.calmed.append)
+            decline=lambda *what: self.declined.append(what),
+            nudging=SimpleNamespace(decline=self.calmed.append),
+            worth=SimpleNamespace(currency="JPY"),
         )
+        self.drives: list[bool] = []
+        self.wishes: list[ComfortWish] = []
 
     def observe(self, ear: HouseEar, at: datetime, now_ns: int) -> None:
         self.observed.append(at)
@@ -125,6 +132,16 @@ class FakeThinking:
             ),
         )
 
+    def drive(self, drives: bool) -> None:
+        self.drives.append(drives)
+
+    def wish(self, wish: ComfortWish, at: datetime) -> bool:
+        self.wishes.append(wish)
+        return wish.age_s == 0.0
+
+    def outlook(self, decision: object, at: datetime, planner: str, stamp: Instant, origin: Origin) -> PlanOutlook:
+        return PlanOutlook(stamp=stamp, origin=origin, planner=planner, begins_unix_s=(), ends_unix_s=0.0)
+
     def nudges(self, at: datetime) -> tuple[Nudged, ...]:
         return tuple(one for one in self.nudged if at < one.until)
 
@@ -144,14 +161,18 @@ class FakeThinking:
 
 
 HEARS: list[FakeProcess] = []
+KEEPS = TemporaryDirectory()
 
 
 def a_house(mode: str = "drive", **control: Any) -> House:
     return msgspec.structs.replace(small_house(Control(mode=cast(Any, mode), **control)), building=TOKYO)
 
 
-def a_planner(mode: str = "drive", data: Path = Path(), **control: Any) -> tuple[FakeProcess, FakeThinking, PlanLoop]:
-    process, thinking = FakeProcess(a_house(mode, **control), data=data), FakeThinking()
+def a_planner(
+    mode: str = "drive", data: Path | None = None, **control: Any
+) -> tuple[FakeProcess, FakeThinking, PlanLoop]:
+    folder = data if data is not None else Path(KEEPS.name)
+    process, thinking = FakeProcess(a_house(mode, **control), data=folder), FakeThinking()
     HEARS[:] = [process]
     return process, thinking, PlanLoop(process.frame, cast(Thinking, thinking))
 
@@ -163,5 +184,12 @@ def without_bus() -> Iterator[None]:
     def ear(process_folder: object, *arguments: object, **named: object) -> Any:
         return SimpleNamespace(receive=HEARS[0].receive, lost={}, close=lambda: None)
 
-    with mock.patch.object(plan_loop, "Subscriber", ear), mock.patch.object(rules_loop, "Subscriber", ear):
+    def answerer(folder: object, name: str) -> Any:
+        return SimpleNamespace(poll=lambda answer: 0, close=lambda: None)
+
+    with (
+        mock.patch.object(plan_loop, "Subscriber", ear),
+        mock.patch.object(plan_loop, "Answerer", answerer),
+        mock.patch.object(rules_loop, "Subscriber", ear),
+    ):
         yield

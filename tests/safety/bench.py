@@ -19,7 +19,7 @@ from sumika.schema import (
 from sumika.schema.house import Control, Device, House, Room
 from sumika.units import seconds_to_ns
 
-Mode = Literal["shadow", "suggest", "drive"]
+ModeName = Literal["off", "shadow", "suggest", "drive"]
 START = Instant(seconds_to_ns(5000), 1_790_000_000_000_000_000, "first boot")
 ROOMS = ("living", "bedroom")
 
@@ -33,7 +33,7 @@ HEATER = device("heater", "room_air_conditioner")
 FAN = device("fan", "exhaust_fan")
 
 
-def house_of(*devices: Device, mode: Mode = "drive", holds_min: float = 120.0, demo: bool = False) -> House:
+def house_of(*devices: Device, mode: ModeName = "drive", holds_min: float = 120.0, demo: bool = False) -> House:
     """Return a house of two rooms with these devices."""
     return House(
         demo=demo,
@@ -52,7 +52,12 @@ class Bench:
     """
 
     def __init__(
-        self, *devices: Device, mode: Mode = "drive", holds_min: float = 120.0, demo: bool = False, plan: bool = True
+        self,
+        *devices: Device,
+        mode: ModeName = "drive",
+        holds_min: float = 120.0,
+        demo: bool = False,
+        plan: bool = True,
     ) -> None:
         """Set a gate up that has passed its self-test; `plan`: that has heard of a plan that holds."""
         self.house = house_of(*devices, mode=mode, holds_min=holds_min, demo=demo)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sumika.clock import Instant
 from sumika.safety import Gate
 from sumika.schema import GateRule, Origin, Ruling
-from tests.safety.bench import FAN, HEATER, START, Bench, Mode, device, house_of
+from tests.safety.bench import FAN, HEATER, START, Bench, ModeName, device, house_of
 
 LOCK = device("door", "lock", limits={"on": (0.0, 1.0)})
 
@@ -134,7 +134,7 @@ def test_no_controller_is_heard_before_its_first_beat_but_people_are() -> None:
 
 
 def test_modes_that_do_not_drive_pass_nothing_of_a_controller() -> None:
-    modes: tuple[Mode, ...] = ("shadow", "suggest")
+    modes: tuple[ModeName, ...] = ("off", "shadow", "suggest")
     for mode in modes:
         bench = Bench(mode=mode)
         for asker in ("plan", "policy", "rules"):

@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 
 from sumika.safety import Gate
-from sumika.schema import GateRule, Ruling
-from tests.safety.bench import FAN, HEATER, START, Bench, Mode, device
+from sumika.schema import GateRule, Mode, Ruling
+from tests.safety.bench import FAN, HEATER, START, Bench, ModeName, device
 
 
 def test_a_plan_that_holds_stands_above_policy_and_rules() -> None:
@@ -177,7 +177,7 @@ def test_a_fail_safe_waits_for_least_times_and_interlocks() -> None:
 
 
 def test_only_a_house_that_is_driven_fails_safe() -> None:
-    modes: tuple[Mode, ...] = ("shadow", "suggest")
+    modes: tuple[ModeName, ...] = ("off", "shadow", "suggest")
     for mode in modes:
         bench = Bench(HEATER, mode=mode, plan=False)
         bench.later(1000.0)
@@ -219,3 +219,62 @@ def test_the_demo_says_that_it_is_simulated() -> None:
     bench.later(100.0)
     assert [verdict.origin for verdict, _ in bench.gate.turn(bench.now.monotonic_ns)] == ["simulated"]
     assert START.monotonic_ns < bench.now.monotonic_ns
+
+
+def test_who_no_longer_drives_hands_devices_back_once_as_they_may_rest() -> None:
+    bench = Bench()
+    bench.says("heater", mode=1.0)
+    bench.says("fan", level=2.0)
+    bench.later(200.0)
+    bench.gate.set_mode(Mode.SHADOW, bench.now.monotonic_ns)
+    assert bench.gate.mode is Mode.SHADOW
+    assert bench.turn() == SAFE
+    assert bench.rule("heater", "mode", 1.0) is GateRule.WRONG_MODE
+    bench.later(899.999999999)
+    assert bench.turn() == SAFE  # they have not said that they are there
+    bench.later(0.000000001)
+    assert bench.turn() == {}
+
+
+def test_devices_that_took_it_are_left_alone_and_a_hand_is_not_undone() -> None:
+    bench = Bench()
+    bench.says("heater", mode=0.0)
+    bench.says("fan", level=2.0)
+    bench.later(200.0)
+    bench.wish("fan", "level", 2.0)
+    bench.gate.set_mode(Mode.OFF, bench.now.monotonic_ns)
+    assert bench.turn() == {}
+
+
+def test_a_mode_that_did_not_drive_hands_nothing_back_and_guards_follow_the_mode() -> None:
+    bench = Bench(FAN, mode="suggest")
+    bench.air(smoke=True)
+    bench.gate.set_mode(Mode.SHADOW, bench.now.monotonic_ns)
+    assert bench.turn() == {}
+    bench.gate.set_mode(Mode.SUGGEST, bench.now.monotonic_ns)
+    assert bench.turn() == {("fan", "level"): (2.0, "smoke_or_co")}
+    bench.gate.set_mode(Mode.OFF, bench.now.monotonic_ns)
+    bench.later(3600.0)
+    assert bench.turn() == {}
+
+
+def test_who_drives_again_ends_the_handing_back() -> None:
+    bench = Bench()
+    bench.says("heater", mode=1.0)
+    bench.says("fan", level=1.0)
+    bench.later(200.0)
+    bench.gate.set_mode(Mode.OFF, bench.now.monotonic_ns)
+    bench.gate.set_mode(Mode.DRIVE, bench.now.monotonic_ns)
+    bench.beat("plan", 900.0)
+    assert bench.turn() == {}
+    assert bench.written("fan", "level", 2.0) == 2.0
+
+
+def test_a_gate_that_drives_already_is_told_so_without_handing_back() -> None:
+    bench = Bench()
+    bench.says("heater", mode=1.0)
+    bench.gate.set_mode(Mode.DRIVE, bench.now.monotonic_ns)
+    assert bench.turn() == {}
+    bench.gate.set_mode(Mode.SHADOW, bench.now.monotonic_ns - 10**12)  # time never runs backwards
+    bench.later(1.0)
+    assert ("fan", "level") in bench.turn()

@@ -378,6 +378,7 @@ def test_simulated_devices_obey_the_gate_and_fail_safe_without_it(
         clock = SimulatedClock(WallClock().now())
         process.clock = clock
         world, voice = FakeWorld(), GateVoice(folder, 0)
+        voice.drives = True
         said: list[Message] = []
         monkeypatch.setattr(process.publisher, "publish", said.append)
         hands = SimulatedHands(process, world)
@@ -404,6 +405,9 @@ def test_simulated_devices_obey_the_gate_and_fail_safe_without_it(
         assert world.habits.off == set()
         voice.beat(clock.now().monotonic_ns)
         assert until(lambda: world.habits.off == {"heater", "fan"})
+        voice.drives = False  # residents have it back without any fault
+        voice.send("world", Write(device="fan", action="level", value=1.0, sequence=0), clock.now().monotonic_ns)
+        assert until(lambda: world.habits.off == set())
         assert [each.why for each in said if isinstance(each, DeviceState)] == ["too much"]
         assert [each.recovered for each in said if isinstance(each, Event)] == [False, True]
         hands.close()

@@ -17,11 +17,14 @@ from sumika.runtime.weather_loop import WeatherLoop, address_of, asks_nobody
 from sumika.schema import (
     AirSample,
     Asker,
+    ComfortWish,
     Command,
     ControlLevel,
     Event,
     Heartbeat,
+    ModeReport,
     Origin,
+    PlanOutlook,
     PlanReport,
     Presence,
     Reason,
@@ -382,3 +385,52 @@ def test_what_is_known_of_prices_is_the_tariffs() -> None:
     assert (flat.currency, flat.hours, flat.flat, flat.feed_in) == ("EUR", (), 0.252, 0.01)
     market = known_tariff(msgspec.structs.replace(a_house(), tariff=Tariff(plan="market_jp")))
     assert (market.flat, market.hours, market.usual) == (None, (), 29.0)
+
+
+def mode_report(mode: str) -> ModeReport:
+    return ModeReport(stamp=START, origin=Origin.LIVE, source="gate", mode=mode)
+
+
+def test_another_mode_is_followed_at_once_and_what_was_commanded_before_is_over() -> None:
+    process, thinking, loop = a_planner("drive")
+    process.turns(loop.turn, 13.0)
+    assert process.of(Command)
+    process.said.clear()
+    process.heard.append(mode_report("shadow"))
+    process.turns(loop.turn, 400.0)
+    assert process.of(Command) == []
+    assert {one.mode for one in process.of(PlanReport)} == {"shadow"}
+    process.heard.append(mode_report("drive"))
+    process.turns(loop.turn, 1.0)
+    assert process.of(Command)
+    assert thinking.drives == [True, False, True]
+
+
+def test_switched_off_nothing_is_planned_and_that_is_said() -> None:
+    process, thinking, loop = a_planner("drive")
+    process.turns(loop.turn, 13.0)
+    process.heard.append(mode_report("off"))
+    process.turns(loop.turn, 1.0)
+    planned, beats = thinking.decided, len(process.of(Heartbeat))
+    process.turns(loop.turn, 1000.0)
+    assert thinking.decided == planned
+    assert len(process.of(Heartbeat)) == beats
+    off = process.of(PlanReport)[-1]
+    assert (off.mode, off.level, off.plan_cost, off.actions) == ("off", ControlLevel.OFF, None, ())
+    process.heard.append(mode_report("shadow"))
+    process.turns(loop.turn, 1.0)
+    assert thinking.decided == planned + 1
+
+
+def test_a_new_wish_is_planned_for_within_seconds_and_one_that_is_said_again_is_not() -> None:
+    process, thinking, loop = a_planner()
+    process.turns(loop.turn, 13.0)
+    planned = thinking.decided
+    process.heard.append(ComfortWish(stamp=START, origin=Origin.LIVE, room="living", offset_k=1.0))
+    process.turns(loop.turn, 3.0)
+    assert thinking.decided == planned + 1
+    process.heard.append(ComfortWish(stamp=START, origin=Origin.LIVE, room="living", offset_k=1.0, age_s=60.0))
+    process.turns(loop.turn, 10.0)
+    assert thinking.decided == planned + 1
+    assert len(thinking.wishes) == 2
+    assert len(process.of(PlanOutlook)) == thinking.decided

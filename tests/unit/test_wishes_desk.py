@@ -139,7 +139,7 @@ def test_a_house_that_asks_nobody_says_so() -> None:
     desk = WishesDesk("drive", "ja")
     assert desk.standings(SuggestionsRequest(), NOW_NS).language == "ja"
     answer, _ = say(desk)
-    assert "mode: drive" in answer.problem
+    assert "the mode drive" in answer.problem
 
 
 def test_open_is_what_neither_expired_nor_was_answered() -> None:

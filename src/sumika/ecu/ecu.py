@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.belief.airflow import rating
 from sumika.belief.arousal import RestingRates
 from sumika.belief.comfort import HUMIDITY, Liking, band_of
 from sumika.belief.forecast import Foreteller
@@ -22,6 +21,7 @@ from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
 from sumika.ecu.appliances import Appliances
+from sumika.ecu.dust_watch import DustWatch
 from sumika.ecu.first_guess import guess_first
 from sumika.ecu.foretold import check_forecast
 from sumika.ecu.guard import Guard
@@ -33,7 +33,8 @@ from sumika.ecu.light_watch import LightWatch
 from sumika.ecu.nudges import Nudging, with_nudges
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
 from sumika.ecu.restraint import stores_left, with_people_warm
-from sumika.ecu.situating import SETTLES_PER_S, Situating
+from sumika.ecu.room_wishes import RoomWishes
+from sumika.ecu.situating import Situating
 from sumika.ecu.start_reasons import start_reason
 from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K, stores_of
 from sumika.ecu.to_devices import Telling, commands_of
@@ -43,7 +44,7 @@ from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.problem import Planned, plan
 from sumika.plan.reasons import Reason
 from sumika.plan.runs import place
-from sumika.plan.situation import Grid
+from sumika.plan.situation import Grid, Situation
 from sumika.schema import AirSample, Asker, Command, DeviceState, SumikaError, Vote, WeatherSample
 from sumika.schema.house import House
 from sumika.schema.worth import Worth, worth_of
@@ -71,6 +72,8 @@ class Ecu:
         planned: The newest plan; None before the first.
         learns: Whether the house's parameters are learned anew every night.
         watch: Of devices that do not obey, sensors that lie, and what has changed in the house.
+        dust: Of fine particles.
+        wishes: What residents wish of rooms for a while.
         guard: The safety gate inside; None where one stands elsewhere.
         comfort_c: By room: the band of air temperature that was asked for; it may be changed between two plans.
     """
@@ -123,9 +126,8 @@ class Ecu:
         self._told: dict[tuple[str, str], float] = {}
         self._at: datetime | None = None
         self._humidity: dict[str, float] = {}
-        self._dust: dict[str, float] = {}
-        self._dust_before: Array | None = None
-        self._outdoor_dust = 10.0
+        self.dust = DustWatch(house, self.belief.outline)
+        self.wishes = RoomWishes()
         self._made_kwh: dict[str, float] = {}
         self._outdoor_mean_c: float | None = None
         self._outdoor_day: list[float] = []
@@ -231,14 +233,12 @@ class Ecu:
     def _air(self, sample: AirSample) -> None:
         if sample.relative_humidity is not None and sample.temperature_c is not None:
             self._humidity[sample.room] = float(humidity_ratio(sample.temperature_c, sample.relative_humidity))
-        if sample.pm2_5_ug_m3 is not None:
-            self._dust[sample.room] = sample.pm2_5_ug_m3
+        self.dust.hear(sample)
 
     def _weather(self, sample: WeatherSample) -> None:
         if sample.temperature_c is not None:
             self._outdoor_day = [*self._outdoor_day, sample.temperature_c][-288:]
-        if sample.pm2_5_ug_m3 is not None:
-            self._outdoor_dust = sample.pm2_5_ug_m3
+        self.dust.hear_weather(sample)
 
     def vote(self, vote: Vote) -> None:
         """Hear how a resident feels.
@@ -297,7 +297,9 @@ class Ecu:
         rows = self.belief.record.rows().last(1)
         rest = self.belief.thermal.driven(rows).rest_w
         self.usage.other(before, float(rest[-1]))
-        self._see_dust(before)
+        dust = self.dust.made(self._told)
+        if dust is not None:
+            self.usage.dust(before, dust)
         for device in self.house.devices:
             if device.kind == "heat_pump_water_heater" and (device.id, "hot_water_l") in self._told:
                 mains = self.mains_c
@@ -312,23 +314,6 @@ class Ecu:
     def _does(self, room: str) -> str:
         """Return what people are told to do in a room; somebody who votes does not sleep."""
         return "active" if self._activities.get(room) == "active" else "awake"
-
-    def _see_dust(self, before: datetime) -> None:
-        """Work out how fast particles were made: what is there against what should have been left of it."""
-        outline = self.belief.outline
-        now = np.array([self._dust.get(room, np.nan) for room in outline.rooms])
-        last, self._dust_before = self._dust_before, now
-        if last is None:
-            return
-        cleaned = np.zeros(len(now))
-        for device in self.house.devices:
-            if device.kind == "air_purifier":
-                level = self._told.get((device.id, "level"), 0.0) / 3.0
-                room = outline.index[device.room]
-                cleaned[room] += level * rating(device, "clean_air_m3_h") / 3600.0 / outline.volume_m3[room]
-        lost = (SETTLES_PER_S + 0.5 / 3600.0 + cleaned) * np.maximum(0.5 * (now + last), 0.0)
-        made = (now - last) / _EVERY_S + lost - 0.5 / 3600.0 * 0.75 * self._outdoor_dust
-        self.usage.dust(before, np.nan_to_num(made))
 
     def _day_over(self, at: datetime) -> None:
         mean = float(np.mean(self._outdoor_day)) if self._outdoor_day else 12.0
@@ -360,12 +345,15 @@ class Ecu:
         """Of tap water: it follows the weather, and is never colder than the ground."""
         return max(5.0, 0.6 * (self._outdoor_mean_c if self._outdoor_mean_c is not None else MAINS_C) + 5.0)
 
-    def situate(self, forecast: Forecast | None, grid: Grid | None = None) -> Situating:
+    def situate(
+        self, forecast: Forecast | None, grid: Grid | None = None, *, wishes: RoomWishes | None = None
+    ) -> Situating:
         """Return what a plan is made from, now.
 
         Args:
             forecast: Of weather and prices; None: nobody foretells, and the house's own record stands in.
             grid: Of the plan; None: two days from now on.
+            wishes: Of rooms; None: those in force.
 
         Raises:
             SumikaError: if nothing was observed yet.
@@ -385,19 +373,19 @@ class Ecu:
             datetime.fromtimestamp(moment + 1800.0 * hours, zone)
             for moment, hours in zip(grid.begin_unix_s, grid.hours, strict=True)
         ]
-        return Situating(self.belief, self._inputs(grid, ahead, when))
+        inputs = self._inputs(grid, ahead, when, self.wishes if wishes is None else wishes)
+        return Situating(self.belief, inputs)
 
-    def _inputs(self, grid: Grid, ahead: Ahead, when: list[datetime]) -> Inputs:
+    def _inputs(self, grid: Grid, ahead: Ahead, when: list[datetime], wishes: RoomWishes) -> Inputs:
         rows = self.belief.record.rows().last(1)
         now_w = float(self.belief.thermal.driven(rows).rest_w[-1]) if len(rows) else None
         rooms = self.belief.outline.rooms
         humid = [self._humidity[room] for room in rooms if room in self._humidity]
-        dust = [self._dust[room] for room in rooms if room in self._dust]
         middle = ahead.unix_s + 1800.0 * ahead.hours
         assert self._at is not None
         restraint = self.watch.restraint(self._at)
         stores = stores_of(self.house, self._told, self.usage, ahead, when, self.mains_c, self.worth)
-        people = self.routine.ahead(when, grid.hours)
+        people = wishes.with_who_asked(self.routine.ahead(when, grid.hours), rooms, when)
         restraint = with_people_warm(restraint, dict(zip(rooms, people.everybody[0], strict=True)))
         solar = self.roof.power_kw(middle, ahead.direct_w_m2, ahead.diffuse_w_m2, ahead.outdoor_c)
         return Inputs(
@@ -413,8 +401,8 @@ class Ecu:
             warmer_k=np.array([self.likings[room].warmer_k for room in rooms]),
             taste_sigma_k=np.array([self.likings[room].sigma_k for room in rooms]),
             humidity=np.array([self._humidity.get(room, float(np.mean(humid)) if humid else 6e-3) for room in rooms]),
-            pm2_5=np.array([self._dust.get(room, float(np.mean(dust)) if dust else 8.0) for room in rooms]),
-            outdoor_pm2_5=self._outdoor_dust,
+            pm2_5=self.dust.now(),
+            outdoor_pm2_5=self.dust.outdoor,
             dust_per_s=self.usage.dust_per_s(when, grid.hours),
             stores=stores_left(stores, restraint),
             settings=self._before(),
@@ -422,6 +410,7 @@ class Ecu:
             nudges=self.nudging.now(when[0]),
             restraint=restraint,
             notes=tuple(finding.words("en", self._at.tzinfo) for finding in self.watch.held.values()),
+            wishes=wishes,
             comfort_c=self.comfort_c,
         )
 
@@ -469,15 +458,26 @@ class Ecu:
             SumikaError: if nothing was observed yet.
         """
         situating = self.situate(forecast)
-        if self.planned is None:
-            first = plan(situating.situation(None))
-            situation = situating.situation(situating.nominal_of(first.states))
-        else:
-            situation = situating.situation(situating.nominal_of(self._shifted()))
-        inputs = situating.inputs
+        situation, inputs = self.linear_situation(situating), situating.inputs
         self.planned, placed = place(situation, self.appliances.runs(inputs.grid, inputs.when, inputs.people.asleep))
         self.appliances.planned(placed, inputs.grid, self.planned.worth_per_kwh)
         return self.planned
+
+    def linear_situation(self, situating: Situating) -> Situation:
+        """Return what a plan is made from, linear around how the plan before foresees the house.
+
+        Args:
+            situating: Of now.
+        """
+        if self.planned is None:
+            first = plan(situating.situation(None))
+            return situating.situation(situating.nominal_of(first.states))
+        return situating.situation(situating.nominal_of(self._shifted()))
+
+    @property
+    def at(self) -> datetime | None:
+        """When something was observed last; None before."""
+        return self._at
 
     def follow(self, planned: Planned) -> None:
         """Follow another way than the plan that was made last; the next plan begins from it.

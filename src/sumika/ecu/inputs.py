@@ -12,6 +12,7 @@ from sumika.ecu.lighting import LightAhead
 from sumika.ecu.nudges import NONE, Nudge
 from sumika.ecu.outlook import Ahead
 from sumika.ecu.restraint import Restraint
+from sumika.ecu.room_wishes import RoomWishes
 from sumika.plan.situation import Grid, Store
 from sumika.schema.worth import Worth
 
@@ -44,6 +45,7 @@ class Inputs:
         restraint: What is done without.
         notes: What is missing or doubtful.
         nudges: By room: what is done for a while because of strain.
+        wishes: What residents wish of rooms for a while.
         comfort_c: By room: the band of air temperature that was asked for, instead of the standard's comfort.
     """
 
@@ -68,6 +70,7 @@ class Inputs:
     restraint: Restraint = field(default_factory=Restraint)
     notes: tuple[str, ...] = ()
     nudges: Mapping[str, Nudge] = field(default_factory=dict)
+    wishes: RoomWishes = field(default_factory=RoomWishes)
 
     def cooler_k(self, room: str) -> Array:
         """Return (step,) by how much a nudge shifts what people like in a room; negative is cooler."""

@@ -68,6 +68,15 @@ class LightWatch:
         self._outside: tuple[float, dict[str, float], Array] | None = None
         self.nudges: Mapping[str, Nudge] = {}
 
+    @property
+    def drives(self) -> bool:
+        """Whether what lamps are told reaches them: where it does not, whoever switches one is no hand against us."""
+        return self._lighting.drives
+
+    @drives.setter
+    def drives(self, drives: bool) -> None:
+        self._lighting.drives = drives
+
     def look(self, measurements: Measurements) -> list[Setting]:
         """Take in what was measured; return what lamps are to be told now that is news to them.
 

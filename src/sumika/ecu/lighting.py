@@ -156,7 +156,7 @@ class Lighting:
         self._path = NightPath(house)
         self._hands = LampHands(timedelta(minutes=control.resident_holds_min))
         # Where nothing of ours reaches a lamp, whoever switches it is no hand against us.
-        self._drives = house.control is None or Mode(control.mode) is Mode.DRIVE
+        self.drives = house.control is None or Mode(control.mode) is Mode.DRIVE
         self._lit = {lamps.room: _Lit() for lamps in self.lamps}
         self._way: frozenset[str] = frozenset()
         self._seen_at: datetime | None = None
@@ -175,7 +175,7 @@ class Lighting:
         news: list[Setting] = []
         for lamps in self.lamps:
             self._see_daylight(lamps, sight)
-            if self._drives:
+            if self.drives:
                 for device in lamps.devices:
                     self._hands.hear(sight.at, device, sight.told)
             news += self._light(lamps, sight, night)

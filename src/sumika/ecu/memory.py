@@ -76,8 +76,10 @@ def _parts(ecu: Ecu) -> Iterator[tuple[str, object]]:
     yield "resting", ecu.resting
     yield "daylight", ecu.light.daylight
     yield "appliances", ecu.appliances
+    yield "dust", ecu.dust
     yield "ecu", ecu
     yield "ordinary", ecu.watch.changes.ordinary
+    yield "hours", ecu.watch.changes.hours
     yield "drift", ecu.watch.sensors.drift
     for name, machine in ecu.watch.nights.slow.machines.items():
         yield f"slow.{name}", machine

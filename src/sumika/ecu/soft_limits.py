@@ -103,7 +103,7 @@ def _sides(belief: HouseBelief, inputs: Inputs, room: int, does: str, price: Arr
     name = belief.outline.rooms[room]
     outdoor = inputs.outdoor_mean_c
     sigma_k = float(np.sqrt(inputs.taste_sigma_k[room] ** 2 + ACTIVITY_K[does] ** 2 + MODEL_K**2))
-    if name in inputs.comfort_c:
+    if name in inputs.comfort_c or inputs.wishes.names_temperature(name):
         # Who names a band means what the room's thermometer shows, and leaves nothing to guess of taste.
         weights[room], weights[belief.thermal.rooms + room] = 1.0, 0.0
         outside_gives, sigma_k = np.zeros(len(inputs.ahead.outdoor_c)), MODEL_K
@@ -112,6 +112,7 @@ def _sides(belief: HouseBelief, inputs: Inputs, room: int, does: str, price: Arr
         # Beyond a side that the season makes unlikely nobody goes far: its outer corner says nothing.
         unlikely = does != "sleep" and ((above and outdoor < 10.0) or (not above and outdoor > 24.0))
         inward = -1.0 if above else 1.0
+        wished_c = inputs.wishes.limit_c(name, limit, inputs.when, above=above)
         shares = {inward: 1.0 / 3.0, 0.0: 2.0 / 3.0} if unlikely else dict.fromkeys((-1.0, 0.0, 1.0), 1.0 / 3.0)
         sides += [
             Hinge(
@@ -119,7 +120,7 @@ def _sides(belief: HouseBelief, inputs: Inputs, room: int, does: str, price: Arr
                 carried="heat",
                 room=name,
                 weights=weights,
-                limit=limit + CORNER * sigma_k * corner - outside_gives + inputs.cooler_k(name),
+                limit=wished_c + CORNER * sigma_k * corner - outside_gives + inputs.cooler_k(name),
                 above=above,
                 cost_per_h=slope * share * price,
             )

@@ -15,6 +15,10 @@ from sumika.plan.solver import Solved, solve
 
 Array = NDArray[np.float64]
 
+ONE_MACHINE = frozenset({"heat_kw", "cool_kw", "dry_kw"})
+"""What one machine does in turn, and never at once."""
+
+LEAST_KW = 0.01
 SMOOTH = 1e-4
 """Weight of squares of controls: among plans that cost the same, the one without jumps."""
 
@@ -65,6 +69,7 @@ class _Writing:
         self.steps = len(situation.grid)
         self.hours = situation.grid.hours
         self.controls = {(one.device, one.name): self._control(one) for one in situation.controls}
+        self._one_at_a_time()
         self.power: dict[tuple[str, str], Places] = {}
         for control in situation.controls:
             self._power(control)
@@ -85,6 +90,20 @@ class _Writing:
         if control.change_cost > 0.0:
             self._changes(places, control)
         return places
+
+    def _one_at_a_time(self) -> None:
+        """Let a unit that heats, cools and dries do so one after the other: its shares of a step add up to one."""
+        by_device: dict[str, list[Control]] = {}
+        for control in self.situation.controls:
+            if control.name in ONE_MACHINE:
+                by_device.setdefault(control.device, []).append(control)
+        for controls in by_device.values():
+            if len(controls) < 2:
+                continue
+            shares = [1.0 / np.maximum(control.high, LEAST_KW) for control in controls]
+            told = [self.controls[control.device, control.name] for control in controls]
+            rows = [each(places, share) for places, share in zip(told, shares, strict=True)]
+            self.sheet.at_most(rows, np.ones(self.steps))
 
     def _changes(self, places: Places, control: Control) -> None:
         moved = self.sheet.block(self.steps, cost=control.change_cost)

@@ -4,17 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
 from sumika.clock import Instant
 from sumika.plan.suggestions import Holds, Suggesting, WarmthDeclined, name_of
+from sumika.runtime.small_file import DamagedFileError, read_small, write_small
 from sumika.runtime.thinking import Nudged
 from sumika.schema import Command, PlannedAction, Suggestion, SuggestionAnswer
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
 
 DECLINED = "declined.json"
-LARGEST_BYTES = 1_000_000
 NUDGE = "nudge"
 """What stands for the setting where several things are moved a little in a room."""
 
@@ -101,20 +99,12 @@ class Asking:
         return declined
 
     def _write(self) -> None:
-        beside = self._path.with_suffix(".new")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            beside.write_bytes(msgspec.json.encode(self._suggesting.declined))
-            beside.replace(self._path)
-            self.problem = ""
-        except OSError as error:
-            self.problem = f"{self._path} cannot be written ({error.strerror})"
+        self.problem = write_small(self._path, self._suggesting.declined)
 
 
 def _read(path: Path) -> dict[str, str]:
     """Return what was declined; nothing where the file is absent or damaged: then it is asked again."""
     try:
-        with path.open("rb") as file:
-            return msgspec.json.decode(file.read(LARGEST_BYTES), type=dict[str, str])
-    except (OSError, msgspec.DecodeError):
+        return read_small(path, dict[str, str], {})
+    except DamagedFileError:
         return {}

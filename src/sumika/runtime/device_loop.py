@@ -50,9 +50,9 @@ class DeviceLoop:
         """
         self._process, self._link = process, link
         house = process.launch.house
-        self._drives = house.control is not None and house.control.mode == "drive"
+        drives = house.control is not None and house.control.mode == "drive"
         self._safe = fail_safe_writes(house, process.node.subject)
-        self._ear = GateEar(process.folder, process.node.name, process.clock.now().monotonic_ns)
+        self._ear = GateEar(process.folder, process.node.name, process.clock.now().monotonic_ns, drives=drives)
         self._incarnation: int | None = None
         self._locks: dict[str, asyncio.Lock] = {}
         self._newest: dict[tuple[str, str], Write] = {}
@@ -141,7 +141,7 @@ class DeviceLoop:
 
     async def _hand_back(self, *, again: bool) -> None:
         """Set every device that we may have set to its fail-safe; what does not take it is tried again, if asked to."""
-        left = [write for write in self._safe if self._drives or write.device in self._touched]
+        left = [write for write in self._safe if self._ear.drives or write.device in self._touched]
         self._newest.clear()  # what the gate passed before it fell silent is not done any more
         while left:
             taken = await asyncio.gather(*(self._safely(write) for write in left))

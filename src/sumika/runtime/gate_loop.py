@@ -4,21 +4,22 @@ Its least times and residents' holds lie in a small file of their own, written b
 sent, so that not even a power cut shortens a rest.
 """
 
-import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from sumika.bus import Received, Subscriber
+from sumika.bus import Answerer, Received, Subscriber
 from sumika.clock import Instant
 from sumika.runtime.gate_socket import GateVoice
+from sumika.runtime.mode_desk import ModeDesk
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess, run_turns
+from sumika.runtime.small_file import DamagedFileError, read_small, write_small
 from sumika.runtime.world_loop import WORLD
 from sumika.safety import Condition, Gate, Ruled, Timer
-from sumika.schema import Command, Event, Heartbeat, Message, Origin, ResidentWish, Severity, SumikaError
+from sumika.schema import Command, Event, Heartbeat, Message, Mode, Origin, ResidentWish, Severity, SumikaError
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
 
@@ -59,11 +60,9 @@ class TimersFile:
         A file that is damaged says nothing: then every device is taken to have been switched off just now.
         """
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=tuple[Timer, ...])
-        except FileNotFoundError:
-            return ()
-        except (OSError, msgspec.DecodeError) as error:
-            self.problem = f"{self._path} cannot be read ({error}); every device rests first"
+            return read_small(self._path, tuple[Timer, ...], ())
+        except DamagedFileError as error:
+            self.problem = f"{error}; every device rests first"
             return tuple(Timer(device=device.id, state=0.0, since=now) for device in house.devices)
 
     def save(self, timers: tuple[Timer, ...]) -> None:
@@ -74,18 +73,9 @@ class TimersFile:
         )
         if news == self._saved:
             return
-        beside = self._path.with_suffix(".new")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with beside.open("wb") as file:
-                file.write(msgspec.json.encode(timers))
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._path)
-        except OSError as error:
-            self.problem = f"{self._path} cannot be written ({error.strerror})"
-            return
-        self._saved, self.problem = news, ""
+        self.problem = write_small(self._path, timers)
+        if not self.problem:
+            self._saved = news
 
 
 def _moment(instant: Instant | None) -> int | None:
@@ -106,10 +96,13 @@ class GateLoop:
         now = process.clock.now()
         self._file = TimersFile(launch.data / GATE)
         self.gate = Gate.of(launch.house, now, self._file.load(launch.house, now))
+        self._modes = ModeDesk(launch.house, launch.data / GATE)
+        self.gate.set_mode(self._modes.mode, now.monotonic_ns)
         self._owners = {device.id: owner_of(launch.house, device.id) for device in launch.house.devices}
         self._turned_ns = now.monotonic_ns
         self._told: frozenset[tuple[str, str]] = frozenset()
         self.voice = GateVoice(process.folder, launch.incarnation)
+        self._set_mode = Answerer(process.folder, "set_mode")
         self._subscriber = Subscriber(
             process.folder,
             nodes=[name for name in launch.nodes if name != GATE],
@@ -138,6 +131,7 @@ class GateLoop:
         self.gate.unreachable = frozenset(
             device for device, owner in self._owners.items() if not self.voice.listens(owner)
         )
+        self._follow_mode(now)
         ruled: list[Ruled] = []
         for received in arrived:
             ruled += self.take(received, now.monotonic_ns)
@@ -164,6 +158,16 @@ class GateLoop:
             return ()
         return self.gate.observe(message, now_ns)
 
+    def _follow_mode(self, now: Instant) -> None:
+        """Take residents' word for how far controllers may go; say what holds."""
+        self._set_mode.poll(lambda question: self._modes.change(question, now))
+        if self.gate.mode is not self._modes.mode:
+            self.gate.set_mode(self._modes.mode, now.monotonic_ns)
+        self.voice.drives = self.gate.mode is Mode.DRIVE
+        report = self._modes.report(now)
+        if report is not None:
+            self._publish(report)
+
     def _pass_on(self, ruled: Iterable[Ruled]) -> None:
         for verdict, write in ruled:
             if write is not None:
@@ -173,8 +177,9 @@ class GateLoop:
     def _tell_conditions(self, now: Instant) -> None:
         """Say once what has begun and what is over."""
         conditions = {(each.subject, each.code): each for each in self.gate.conditions(now.monotonic_ns)}
-        if self._file.problem:
-            conditions[GATE, "gate_memory"] = Condition(GATE, "gate_memory", Severity.WARNING, self._file.problem)
+        problem = self._file.problem or self._modes.problem
+        if problem:
+            conditions[GATE, "gate_memory"] = Condition(GATE, "gate_memory", Severity.WARNING, problem)
         for key, each in conditions.items():
             if key not in self._told:
                 self._publish(self._event(now, *key, each.severity, each.detail))
@@ -197,6 +202,7 @@ class GateLoop:
     def close(self) -> None:
         """Fall silent: device processes fail safe by themselves."""
         self.voice.close()
+        self._set_mode.close()
         self._subscriber.close()
 
 

@@ -31,12 +31,14 @@ class Letter(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
         number: Counts the letters of one incarnation to one owner.
         sent_ns: Monotonic time at which it was sent.
         write: None for a beat.
+        drives: Whether a controller may drive the house now.
     """
 
     incarnation: int
     number: int
     sent_ns: int
     write: Write | None = None
+    drives: bool = False
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -44,7 +46,11 @@ _DECODER = msgspec.msgpack.Decoder(Letter)
 
 
 class GateVoice:
-    """The gate's end."""
+    """The gate's end.
+
+    Attributes:
+        drives: Whether a controller may drive the house now; every letter says so.
+    """
 
     def __init__(self, folder: RuntimeFolder, incarnation: int) -> None:
         """Bind the socket.
@@ -57,6 +63,7 @@ class GateVoice:
             SumikaError: if the socket cannot be made.
         """
         self._incarnation = incarnation
+        self.drives = False
         self._numbers: dict[bytes, int] = {}
         self._beaten_ns: int | None = None
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -100,7 +107,7 @@ class GateVoice:
     def _send(self, header: bytes, now_ns: int, write: Write | None) -> None:
         number = self._numbers.get(header, -1) + 1
         self._numbers[header] = number
-        letter = Letter(self._incarnation, number, now_ns, write)
+        letter = Letter(self._incarnation, number, now_ns, write, self.drives)
         self._socket.send(header + _ENCODER.encode(letter), zmq.NOBLOCK)
 
     def close(self) -> None:
@@ -114,22 +121,25 @@ class GateEar:
 
     Attributes:
         incarnation: Of the gate that was heard last; None before the first.
+        drives: Whether a controller may drive the house, as the gate said last.
         refused: Letters that were not taken, by reason.
         lost: Writes that were sent but did not arrive.
     """
 
-    def __init__(self, folder: RuntimeFolder, owner: str, now_ns: int) -> None:
+    def __init__(self, folder: RuntimeFolder, owner: str, now_ns: int, *, drives: bool = False) -> None:
         """Listen.
 
         Args:
             folder: The house's runtime folder.
             owner: Name of this process's node.
             now_ns: Silence counts from now on.
+            drives: Whether a controller may drive the house, as long as the gate has not said.
         """
         self._owner = owner.encode() + b"\0"
         self._heard_ns = now_ns
         self._numbers: dict[bytes, int] = {}
         self.incarnation: int | None = None
+        self.drives = drives
         self.refused: dict[str, int] = {}
         self.lost = 0
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -180,7 +190,7 @@ class GateEar:
         if not 0 <= now_ns - letter.sent_ns <= LATE_NS:
             self._refuse("late")
             return None
-        self._heard_ns = now_ns
+        self._heard_ns, self.drives = now_ns, letter.drives
         return letter.write
 
     def _refuse(self, reason: str) -> None:

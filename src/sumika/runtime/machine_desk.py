@@ -2,10 +2,10 @@
 
 from sumika.clock import Instant
 from sumika.runtime.house_ear import is_simulated
+from sumika.runtime.refusal import refusal
 from sumika.safety import limits_of
 from sumika.schema import LoadMachineAnswer, LoadMachineRequest, MachineLoaded, Origin
 from sumika.schema.house import House
-from sumika.text import say
 
 
 class MachineDesk:
@@ -32,14 +32,8 @@ class MachineDesk:
         """
         problem = self._problem(question)
         if problem:
-            said = {
-                language: say(f"machine.refused.{problem}", language, device=question.device[:64], known=self._known())
-                for language in ("en", "ja")
-            }
-            refused = LoadMachineAnswer(
-                accepted=False, problem=said["en"], problem_ja=said["ja"], language=self._language
-            )
-            return refused, ()
+            no = refusal(f"machine.refused.{problem}", self._language, device=question.device[:64], known=self._known())
+            return LoadMachineAnswer(**no), ()
         told = MachineLoaded(
             stamp=now,
             origin=self._origin,

@@ -10,22 +10,26 @@ from datetime import datetime
 
 import msgspec
 
-from sumika.bus import Subscriber
+from sumika.bus import Answerer, Subscriber
+from sumika.clock import Instant
 from sumika.plan.suggestions import Holds
 from sumika.runtime.asking import Asking
 from sumika.runtime.house_ear import HEARD, HouseEar, local_clock
 from sumika.runtime.node import Launch, Node
+from sumika.runtime.plan_desk import PlanDesk
 from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.strain_ear import STRAIN_HEARD
 from sumika.runtime.thinking import Thinking
 from sumika.schema import (
     Asker,
+    ComfortWish,
     Command,
     ControlLevel,
     Event,
     Heartbeat,
     Message,
     Mode,
+    ModeReport,
     PlanReport,
     Severity,
     SuggestionAnswer,
@@ -36,6 +40,10 @@ from sumika.text import say
 from sumika.units import NANOSECONDS_PER_SECOND, SECONDS_PER_MINUTE, seconds_to_ns
 
 PLAN = "plan"
+ASKED = ("forecast", "suggestion_answer", "mode", "comfort_wish")
+SOON_S = 2.0
+"""Who drags a wish up and down is waited for."""
+
 TURN_S = 0.25
 OBSERVES_EVERY_S = 300.0
 FIRST_LOOK_S = 12.0
@@ -84,7 +92,7 @@ class PlanLoop:
         self._subscriber = Subscriber(
             process.folder,
             nodes=[name for name in launch.nodes if name != PLAN],
-            topics=(*HEARD, "forecast", "suggestion_answer", *(STRAIN_HEARD if nudges else ())),
+            topics=(*HEARD, *ASKED, *(STRAIN_HEARD if nudges else ())),
             clock=process.clock,
         )
         now = process.clock.now()
@@ -92,6 +100,9 @@ class PlanLoop:
         self._keep_ns = now.monotonic_ns + seconds_to_ns(KEEPS_EVERY_S)
         thinking.recall(self._folder, self._local(now))
         self._asking = Asking(launch.house, self._folder)
+        self._desk = PlanDesk(thinking, self._folder, launch.house.language)
+        self._what_if, self._saved = Answerer(process.folder, "what_if"), Answerer(process.folder, "saved")
+        thinking.drive(self._mode is Mode.DRIVE)
         self._nudged: frozenset[str] = frozenset()
         first_s = min(FIRST_LOOK_S, self._every_s)
         self._observe_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(first_s)
@@ -113,12 +124,8 @@ class PlanLoop:
         arrived = self._subscriber.receive(TURN_S)
         began_ns = time.perf_counter_ns()
         for received in arrived:
-            if isinstance(received.message, WeatherForecast):
-                self._thinking.foreteller.hear(received.message)
-            elif isinstance(received.message, SuggestionAnswer):
-                self._hear_answer(received.message)
-            else:
-                self.ear.take(received.message)
+            self._hear(received.message)
+        self._answer()
         now_ns = self.process.clock.now().monotonic_ns
         if now_ns >= self._observe_ns:
             self._observe()
@@ -134,6 +141,35 @@ class PlanLoop:
         self.process.worked(time.perf_counter_ns() - began_ns, 0)
         self.process.beat()
         self.process.tell(self._subscriber.lost)
+
+    def _hear(self, message: Message) -> None:
+        if isinstance(message, WeatherForecast):
+            self._thinking.foreteller.hear(message)
+        elif isinstance(message, SuggestionAnswer):
+            self._hear_answer(message)
+        elif isinstance(message, ModeReport):
+            self._follow_mode(Mode(message.mode))
+        elif isinstance(message, ComfortWish):
+            now = self.process.clock.now()
+            if self._thinking.wish(message, self._local(now)):
+                self._plan_ns = min(self._plan_ns, now.monotonic_ns + seconds_to_ns(SOON_S))
+        else:
+            self.ear.take(message)
+
+    def _follow_mode(self, mode: Mode) -> None:
+        """Go so far from now on; what was commanded under another mode is over."""
+        if mode is self._mode:
+            return
+        self._mode, self._commands = mode, ()
+        self._thinking.drive(mode is Mode.DRIVE)
+        self._plan_ns = self.process.clock.now().monotonic_ns
+
+    def _answer(self) -> None:
+        """Answer who asks what something would cost, and what was saved."""
+        at = self._local(self.process.clock.now())
+        self._desk.meter(self.ear.meter, at)
+        self._what_if.poll(lambda question: self._desk.what_if(question, at))
+        self._saved.poll(lambda question: self._desk.saved(question, at))
 
     def _observe(self) -> None:
         """Tell the belief what is so, on every fifth minute of the house's own clock."""
@@ -167,7 +203,7 @@ class PlanLoop:
 
     def _keep(self) -> None:
         self._keep_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(KEEPS_EVERY_S)
-        if self._thinking.remember(self._folder):
+        if self._thinking.remember(self._folder) or self._desk.savings.keep():
             self.process.refuse("memory not written")
 
     def _people_moved(self, now_ns: int) -> bool:
@@ -192,6 +228,9 @@ class PlanLoop:
         """Make a plan and say it; where none can be made, say that, and let the policy speak once the last expires."""
         now = self.process.clock.now()
         at = self._local(now)
+        if self._mode is Mode.OFF:
+            self._rest(now)
+            return
         try:
             if now.monotonic_ns - self._observed_ns >= seconds_to_ns(min(NEWS_S, self._every_s)):
                 self._see(at, now.monotonic_ns)
@@ -222,7 +261,14 @@ class PlanLoop:
             worth = {device: account.total for device, account in decision.without.items()}
             suggestions += self._asking.suggest(decision.commands, told, worth, at, holds)
         self._publish(msgspec.structs.replace(report, suggestions=suggestions))
+        self._desk.planned(report, at)
         self._say(decision.commands)
+        self._publish(self._thinking.outlook(decision, at, PLAN, now, self.ear.origin()))
+
+    def _rest(self, now: Instant) -> None:
+        """Plan nothing, and say so: the house goes on by itself and by its residents' hands."""
+        self._plan_ns = now.monotonic_ns + seconds_to_ns(self._every_s)
+        self._fall_to(ControlLevel.OFF)
 
     def _hear_answer(self, answer: SuggestionAnswer) -> None:
         """Take a yes or a no: a no is kept for the day, and says something of how warm people like it."""
@@ -337,6 +383,8 @@ class PlanLoop:
         """Keep what was learned, and stop listening."""
         self._keep()
         self._subscriber.close()
+        self._what_if.close()
+        self._saved.close()
 
 
 def run_plan(node: Node, launch: Launch) -> None:

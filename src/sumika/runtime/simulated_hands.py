@@ -47,14 +47,15 @@ class SimulatedHands:
         self._process, self._world = process, world
         control = process.launch.house.control
         self._drives = control is not None and control.mode == "drive"
+        """Whether habits leave the devices to controllers."""
         self._lamps, seen = lamps_of(process.launch.house)
         self._taken = (world.handed_over - self._lamps) | seen
         self._ours = frozenset(device.id for device in process.launch.house.devices if not device.connection)
         self._safe = fail_safe_writes(process.launch.house, "")
-        self._ear = GateEar(process.folder, process.node.name, process.clock.now().monotonic_ns)
+        self._ear = GateEar(process.folder, process.node.name, process.clock.now().monotonic_ns, drives=self._drives)
         self._touched: set[str] = set()
         self._silent = False
-        self._leave_to_habits(False)
+        self._leave_to_habits(not self._drives)
 
     def turn(self) -> None:
         """Do what has come, and what is to be done when nothing comes."""
@@ -63,13 +64,16 @@ class SimulatedHands:
             self._touched.add(write.device)
             self._do(write)
         silent = self._ear.silent(now_ns)
+        if self._ear.drives != self._drives:
+            self._drives = self._ear.drives
+            self._leave_to_habits(silent or not self._drives)
         if silent != self._silent:
             self._silent = silent
             if silent:
                 for write in self._safe:
                     if self._drives or write.device in self._touched:
                         self._do(write)
-            self._leave_to_habits(silent)
+            self._leave_to_habits(silent or not self._drives)
             self._tell_silence(silent)
         self._process.refused.update(self._ear.refused)
 
@@ -87,7 +91,7 @@ class SimulatedHands:
 
     def _leave_to_habits(self, leave: bool) -> None:
         habits = self._world.habits
-        if habits is not None and self._drives:
+        if habits is not None:
             if leave:
                 habits.off -= self._taken
                 habits.lit_by_house -= self._lamps

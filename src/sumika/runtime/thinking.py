@@ -3,7 +3,6 @@
 What they need is imported when a process begins to think: it takes seconds and memory that no other node should pay.
 """
 
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,14 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sumika.clock import Instant
 from sumika.runtime.house_ear import HouseEar
-from sumika.schema import Command, Event, Origin, Severity, SumikaError
+from sumika.runtime.small_file import write_whole
+from sumika.schema import ComfortWish, Command, Event, Origin, PlanOutlook, Severity, SumikaError
 from sumika.schema.house import House, Tariff
 
 if TYPE_CHECKING:
-    from sumika.belief.forecast import Foreteller
+    from sumika.belief.forecast import Foreteller, HouseForecast
     from sumika.belief.prices_ahead import KnownTariff
     from sumika.ecu.modes import Decision
     from sumika.ecu.policy_controller import PolicyController
+    from sumika.ecu.what_if import WhatIf
 
 LEARNED = "learned.msgpack"
 """What was learned so far, in the planner's own folder of the house's data."""
@@ -90,17 +91,7 @@ class Thinking:
         """
         from sumika.ecu.memory import remember
 
-        beside = folder / f"{LEARNED}.new"
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with beside.open("wb") as file:
-                file.write(remember(self.ecu))
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(folder / LEARNED)
-        except OSError as error:
-            return f"{folder / LEARNED} cannot be written ({error.strerror})"
-        return ""
+        return write_whole(folder / LEARNED, remember(self.ecu))
 
     def observe(self, ear: HouseEar, at: datetime, now_ns: int) -> None:
         """Tell the belief what is so.
@@ -214,8 +205,64 @@ class Thinking:
         Raises:
             SumikaError: if no plan could be made.
         """
-        forecast = self.foreteller.now(at, self.ecu.belief.record.rows())
-        return self._deciding.decide(forecast, told)
+        return self._deciding.decide(self._foretold(at), told)
+
+    def outlook(self, decision: "Decision", at: datetime, planner: str, stamp: Instant, origin: Origin) -> PlanOutlook:
+        """Return the newest plan for people to see.
+
+        Args:
+            decision: What came of it.
+            at: On the house's own clock.
+            planner: The node.
+            stamp: Now.
+            origin: The worst of what it was made from.
+        """
+        from sumika.ecu.plan_outlook import outlook_of
+
+        return outlook_of(self.ecu, self._foretold(at), decision, planner, stamp, origin)
+
+    def what_if(self, room: str, offset_k: float, hours: float, at: datetime) -> "WhatIf":
+        """Return what a warmer or cooler room would cost.
+
+        Args:
+            room: Which.
+            offset_k: By so much warmer.
+            hours: From now on.
+            at: On the house's own clock.
+
+        Raises:
+            SumikaError: if no plan could be made.
+        """
+        from sumika.ecu.what_if import what_if
+
+        return what_if(self.ecu, self._foretold(at), room, offset_k, hours)
+
+    def wish(self, wish: ComfortWish, at: datetime) -> bool:
+        """Hear what a resident wishes of a room; return whether that is news.
+
+        Args:
+            wish: It.
+            at: On the house's own clock.
+        """
+        if wish.room not in self.ecu.belief.outline.index:
+            return False
+        before = self.ecu.wishes.rooms.get(wish.room)
+        self.ecu.wishes = self.ecu.wishes.heard(wish, at)
+        after = self.ecu.wishes.rooms.get(wish.room)
+        if before is None or after is None:
+            return before is not after
+        return (before.offset_k, before.temperature_c) != (after.offset_k, after.temperature_c)
+
+    def drive(self, drives: bool) -> None:
+        """Say whether what is decided reaches devices.
+
+        Args:
+            drives: Whether it does.
+        """
+        self.ecu.light.drives = drives
+
+    def _foretold(self, at: datetime) -> "HouseForecast":
+        return self.foreteller.now(at, self.ecu.belief.record.rows())
 
     def policy_commands(self, at: datetime) -> tuple[Command, ...]:
         """Return what the distilled policy would do; nothing where there is none or it cannot say.
@@ -226,7 +273,7 @@ class Thinking:
         if self._policy is None:
             return ()
         try:
-            return self._policy.commands(self.foreteller.now(at, self.ecu.belief.record.rows()))
+            return self._policy.commands(self._foretold(at))
         except (SumikaError, ArithmeticError, ValueError):
             return ()
 

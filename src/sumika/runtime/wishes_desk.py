@@ -5,6 +5,7 @@ from collections.abc import Collection
 import msgspec
 
 from sumika.clock import Instant
+from sumika.runtime.refusal import refusal
 from sumika.schema import (
     AnswerSuggestionAnswer,
     AnswerSuggestionRequest,
@@ -12,6 +13,7 @@ from sumika.schema import (
     GateRule,
     Message,
     Mode,
+    ModeReport,
     Origin,
     PlanReport,
     ResidentWish,
@@ -24,7 +26,7 @@ from sumika.schema import (
     SuggestionStanding,
     Verdict,
 )
-from sumika.text import clock_text, say
+from sumika.text import clock_text
 from sumika.units import seconds_to_ns
 
 FOR_NOW = frozenset(
@@ -53,9 +55,11 @@ class WishesDesk:
         self._asked: dict[str, tuple[int, str]] = {}
 
     def hear(self, message: Message) -> None:
-        """Take a plan's report or a verdict of the gate; everything else is left alone."""
+        """Take a plan's report, a verdict of the gate or another mode; everything else is left alone."""
         if isinstance(message, PlanReport):
             self._hear_plan(message)
+        elif isinstance(message, ModeReport):
+            self._mode = message.mode
         elif isinstance(message, Verdict) and message.asked_by == Asker.RESIDENT:
             self._hear_verdict(message)
 
@@ -168,19 +172,14 @@ class WishesDesk:
         if standing is not None:
             key = standing.standing.value
         until = "" if standing is None else standing.suggestion.until
-        said = {
-            language: say(
-                f"suggest.refused.{key}",
-                language,
-                name=question.suggestion[:16],
-                until=clock_text(until),
-                mode=self._mode,
-            )
-            for language in ("en", "ja")
-        }
-        return AnswerSuggestionAnswer(
-            accepted=False, problem=said["en"], problem_ja=said["ja"], language=self._language
+        no = refusal(
+            f"suggest.refused.{key}",
+            self._language,
+            name=question.suggestion[:16],
+            until=clock_text(until),
+            mode=self._mode,
         )
+        return AnswerSuggestionAnswer(**no)
 
     def _expire(self, now_ns: int) -> None:
         for name, standing in self._standings.items():

@@ -11,6 +11,7 @@ from sumika.runtime.machine_desk import MachineDesk
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.wishes_desk import WishesDesk
+from sumika.runtime.word_desk import WordDesk
 from sumika.schema import (
     AnswerSuggestionAnswer,
     AnswerSuggestionRequest,
@@ -18,13 +19,19 @@ from sumika.schema import (
     LoadMachineRequest,
     Message,
     Mode,
+    SetComfortWishAnswer,
+    SetComfortWishRequest,
     SuggestionsAnswer,
     SuggestionsRequest,
+    VoteAnswer,
+    VoteRequest,
+    WishDeviceAnswer,
+    WishDeviceRequest,
 )
 
 WISHES = "wishes"
 TURN_S = 0.1
-HEARD = ("plan", "verdict")
+HEARD = ("plan", "verdict", "mode")
 
 
 class WishesLoop:
@@ -46,14 +53,20 @@ class WishesLoop:
         self._answer = Answerer(process.folder, "answer_suggestion")
         self.machines = MachineDesk(launch.house)
         self._load = Answerer(process.folder, "load_machine")
+        self.words = WordDesk(launch.house, launch.data / WISHES)
+        self._wish = Answerer(process.folder, "wish_device")
+        self._vote = Answerer(process.folder, "vote")
+        self._comfort = Answerer(process.folder, "set_comfort_wish")
 
     def turn(self) -> None:
         """Hear, answer, and show a sign of life."""
         arrived = self._subscriber.receive(TURN_S)
         for received in arrived:
             self.desk.hear(received.message)
-        self.say(self.desk.again(self.process.clock.now()))
+        now = self.process.clock.now()
+        self.say((*self.desk.again(now), *self.words.again(now)))
         answered = self._list.poll(self.standings) + self._answer.poll(self.answer) + self._load.poll(self.load)
+        answered += self._wish.poll(self.wish) + self._vote.poll(self.vote) + self._comfort.poll(self.comfort)
         self.process.taken += len(arrived)
         self.process.worked(0, answered)
         self.process.beat()
@@ -75,6 +88,24 @@ class WishesLoop:
         self.say(messages)
         return answer
 
+    def wish(self, question: WishDeviceRequest) -> WishDeviceAnswer:
+        """Take a resident's hand on a device, and say it to the gate."""
+        answer, messages = self.words.wish(question, self.process.clock.now())
+        self.say(messages)
+        return answer
+
+    def vote(self, question: VoteRequest) -> VoteAnswer:
+        """Take a resident's word for how it feels, and say it to the planner."""
+        answer, messages = self.words.vote(question, self.process.clock.now())
+        self.say(messages)
+        return answer
+
+    def comfort(self, question: SetComfortWishRequest) -> SetComfortWishAnswer:
+        """Take a resident's wish for warmth, and say it to the planner."""
+        answer, messages = self.words.comfort(question, self.process.clock.now())
+        self.say(messages)
+        return answer
+
     def say(self, messages: Iterable[Message]) -> None:
         """Say something in residents' names."""
         for message in messages:
@@ -84,9 +115,8 @@ class WishesLoop:
     def close(self) -> None:
         """Stop listening and answering."""
         self._subscriber.close()
-        self._list.close()
-        self._answer.close()
-        self._load.close()
+        for answerer in (self._list, self._answer, self._load, self._wish, self._vote, self._comfort):
+            answerer.close()
 
 
 def run_wishes(node: Node, launch: Launch) -> None:

@@ -22,16 +22,19 @@ ASKERS = {asker.value: asker for asker in (*PEOPLE, *IN_ORDER)}
 class Admission:
     """Says of a command whether it may be looked at; its value is others' business."""
 
+    mode: Mode
+    """How far controllers may go now."""
+
     def __init__(self, mode: Mode, demo: bool, controllers: Controllers, holds: Holds) -> None:
         """Know the house's mode, and where to ask who is in charge.
 
         Args:
-            mode: How far controllers may go.
+            mode: How far controllers may go at first.
             demo: Whether the house is for show, so that simulated people may move its devices.
             controllers: Who is in force.
             holds: Who holds which device.
         """
-        self._mode, self._demo, self._controllers, self._holds = mode, demo, controllers, holds
+        self.mode, self._demo, self._controllers, self._holds = mode, demo, controllers, holds
 
     def refusal(self, command: Command, asker: Asker, device: DeviceLimits, now_ns: int) -> GateRule:
         """Return why a command is not looked at; NONE if it is."""
@@ -67,7 +70,7 @@ class Admission:
     def _controller(self, command: Command, asker: Asker, device: DeviceLimits, now_ns: int) -> GateRule:
         if not device.unattended:
             return GateRule.NEVER_BY_PLAN
-        if self._mode is not Mode.DRIVE:
+        if self.mode is not Mode.DRIVE:
             return GateRule.WRONG_MODE
         if not self._controllers.lives(asker, now_ns):
             return GateRule.NOT_YET

@@ -49,6 +49,10 @@ AGAIN_NS = seconds_to_ns(30.0)
 MOST_DOUBLINGS = 5
 """Each further try comes after twice the time, up to a quarter of an hour."""
 
+HANDS_BACK_NS = seconds_to_ns(15 * 60.0)
+"""So long devices are given to take their fail-safe when nobody is to drive them any more: a compressor rests first."""
+
+TOUCHES_NOTHING = frozenset({Mode.OFF, Mode.SHADOW})
 NAME_LETTERS = 64
 """Of a name that no device has, so much is written down."""
 
@@ -84,7 +88,6 @@ class Gate:
         control = house.control or Control()
         now_ns = now.monotonic_ns
         self._now_ns, self._anchor = now_ns, now
-        self._mode = Mode(control.mode)
         self._origin = Origin.SIMULATED if house.demo else Origin.LIVE
         self._limits = {device.id: limits_of(device) for device in house.devices}
         self._rooms = frozenset(room.id for room in house.rooms)
@@ -98,8 +101,9 @@ class Gate:
         self._controllers = Controllers(now_ns)
         self._holds = Holds(seconds_to_ns(control.resident_holds_min * SECONDS_PER_MINUTE))
         self._restore(timers, now)
-        self._admission = Admission(self._mode, house.demo, self._controllers, self._holds)
+        self._admission = Admission(Mode(control.mode), house.demo, self._controllers, self._holds)
         self._tested = False
+        self._hands_back_until_ns = now_ns
         self._tries: dict[tuple[str, str], tuple[int, int]] = {}
         self._sequence = 0
         self.refused: dict[str, int] = {}
@@ -119,6 +123,25 @@ class Gate:
         found = problems(self._limits)
         self._tested = not found
         return found
+
+    @property
+    def mode(self) -> Mode:
+        """How far controllers may go now."""
+        return self._admission.mode
+
+    def set_mode(self, mode: Mode, now_ns: int) -> None:
+        """Let controllers go so far from now on. Who drove hands its devices back to their own thermostats.
+
+        Args:
+            mode: The new one.
+            now_ns: Present monotonic time.
+        """
+        now_ns, before = self._pass(now_ns), self.mode
+        self._admission.mode = mode
+        if mode is Mode.DRIVE:
+            self._hands_back_until_ns = now_ns
+        elif before is Mode.DRIVE:
+            self._hands_back_until_ns = now_ns + HANDS_BACK_NS
 
     def was_away(self, now_ns: int) -> None:
         """Take note that the gate did not run for a while: devices may have failed safe by themselves meanwhile."""
@@ -207,7 +230,7 @@ class Gate:
     def turn(self, now_ns: int) -> tuple[Ruled, ...]:
         """Do what is the gate's own to do: guards, least ventilation, alarms, fail-safe. A few times a second."""
         now_ns = self._pass(now_ns)
-        if not self._tested or self._mode is Mode.SHADOW:
+        if not self._tested:
             return ()
         wanted: dict[tuple[str, str], Want] = {}
         for want in self._wants(now_ns):
@@ -341,14 +364,15 @@ class Gate:
 
     def _wants(self, now_ns: int) -> Iterator[Want]:
         """Yield what the gate itself would do, the weightiest first."""
-        yield from self._interlocks.wants(now_ns)
-        if self._failing_safe(now_ns):
+        if self.mode not in TOUCHES_NOTHING:
+            yield from self._interlocks.wants(now_ns)
+        if self._failing_safe(now_ns) or now_ns < self._hands_back_until_ns:
             for device, limits in self._limits.items():
                 for setting, value in limits.fail_safe.items():
                     yield Want(device, setting, value, GateRule.FAIL_SAFE, urgent=False)
 
     def _failing_safe(self, now_ns: int) -> bool:
-        return self._mode is Mode.DRIVE and self._controllers.silent(now_ns)
+        return self.mode is Mode.DRIVE and self._controllers.silent(now_ns)
 
     def _do(self, want: Want, now_ns: int) -> Ruled | None:
         """Do one thing by ourselves, unless it is so, was tried just now, or may not be done yet."""

@@ -35,6 +35,7 @@ class ControlLevel(StrEnum):
     POLICY = "policy"  # no plan holds: the distilled policy speaks
     RULES = "rules"  # no plan and no policy: plain rules
     FAIL_SAFE = "fail_safe"  # nobody controls: devices are left to themselves
+    OFF = "off"  # nobody is to control: a resident switched it off
 
 
 class Ruling(StrEnum):

@@ -239,8 +239,8 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How the house is controlled, and what its residents hold to be worth how much.
 
     Attributes:
-        mode: off plans nothing, shadow plans and touches nothing, suggest asks first, drive drives; how it begins, until
-            somebody chooses another.
+        mode: off plans nothing, shadow plans and touches nothing, suggest asks first, drive drives: until somebody
+            chooses another.
         resident_holds_min: So long after a resident's hand a plan leaves that device alone, minutes.
         discomfort_per_person_h: What an hour of one person is worth for each unit of |PMV| beyond 0.5, in the tariff's
             currency; None: 60 yen or 0.4 euro.

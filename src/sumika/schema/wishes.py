@@ -83,20 +83,22 @@ class VoteAnswer(Answered, frozen=True, kw_only=True):
 
 
 class ComfortWish(Message, frozen=True, kw_only=True):
-    """A room is to be warmer or cooler than the house would have it.
+    """A room is to be warmer or cooler than the house would have it; said again every minute for who begins to listen.
 
     Attributes:
         room: Where.
         offset_k: By so much warmer; 0 with no temperature: as the house thinks again.
         temperature_c: The air temperature that is wished instead; None: only the offset counts.
-        until_unix_s: Until when; 0: until it is taken back.
+        age_s: So long ago it was said first.
+        left_s: So long it still holds; None: until it is taken back.
         resident: Who; empty where the house does not know.
     """
 
     room: str
     offset_k: float = 0.0
     temperature_c: float | None = None
-    until_unix_s: float = 0.0
+    age_s: float = 0.0
+    left_s: float | None = None
     resident: str = ""
 
 

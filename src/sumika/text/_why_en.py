@@ -103,6 +103,7 @@ WHY: dict[str, str] = {
     "terminal.mode.drive": "plan drives",
     "terminal.mode.suggest": "plan suggests",
     "terminal.mode.shadow": "plan looks on",
+    "terminal.mode.off": "control is off",
     "terminal.plan_saves": "saves {money} in 2 days over {simple}",
     "terminal.plan_dearer": "follows {simple}: {money} cheaper in 2 days",
     # What the safety gate tells of.

@@ -103,6 +103,7 @@ WHY: dict[str, str] = {
     "terminal.mode.drive": "計画が運転中",
     "terminal.mode.suggest": "計画が提案中",
     "terminal.mode.shadow": "計画は見守り中",
+    "terminal.mode.off": "自動制御はオフ",
     "terminal.plan_saves": "{simple}より2日で{money}得",
     "terminal.plan_dearer": "{simple}に従う: 2日で{money}安い",
     # What the safety gate tells of.

@@ -1,0 +1,166 @@
+"""What the controller has saved, day by day: plan by plan against the best simple controller, and what the meter says.
+
+Every plan says what the two days to come cost with it and with the best simple controller, on the belief's own model.
+For as long as that plan is the newest, its share of the difference is what is saved. It is an estimate, and is said to
+be one: nobody has lived the same day twice.
+"""
+
+import math
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from sumika.runtime.small_file import DamagedFileError, read_small, write_small
+from sumika.schema import MeterSample, PlanReport, SavedAnswer
+from sumika.units import SECONDS_PER_DAY
+
+SAVED_FILE = "saved.json"
+PLANNED_S = 2.0 * SECONDS_PER_DAY
+LONGEST_S = 3600.0
+"""A plan that nothing followed for longer is counted for so long only."""
+
+MOST_DAYS = 400
+MOST_KWH = 50.0
+"""A meter that jumps further between two words of it has begun anew, or counts something else."""
+
+
+class Day(msgspec.Struct, kw_only=True):
+    """One day.
+
+    Attributes:
+        saved: Against the best simple controller.
+        spent: For what was taken from the grid, less what giving earned.
+        energy_kwh: Taken from the grid.
+        metered: Whether the meter said anything.
+        seconds: How long there was a plan, by mode.
+    """
+
+    saved: float = 0.0
+    spent: float = 0.0
+    energy_kwh: float = 0.0
+    metered: bool = False
+    seconds: dict[str, float] = msgspec.field(default_factory=dict)
+
+
+class Savings:
+    """Keeps the days of one house; it knows no bus and no clock.
+
+    Attributes:
+        problem: Why what lies on the disk cannot be read or written; empty while it can.
+    """
+
+    def __init__(self, folder: Path, currency: str) -> None:
+        """Take what was kept before a restart.
+
+        Args:
+            folder: Where it lies.
+            currency: Of all money.
+        """
+        self._path, self._currency = folder / SAVED_FILE, currency
+        self.problem = ""
+        self._days: dict[str, Day] = {}
+        try:
+            self._days = read_small(self._path, dict[str, Day], {})
+        except DamagedFileError as error:
+            self.problem = str(error)
+        self._report: PlanReport | None = None
+        self._since: datetime | None = None
+        self._imported_kwh: float | None = None
+
+    def plan(self, report: PlanReport, at: datetime) -> None:
+        """Count the plan before until now, and begin with this one.
+
+        Args:
+            report: Of the newest plan.
+            at: Now, on the house's own clock.
+        """
+        self.turn(at)
+        self._report, self._since = report, at
+
+    def turn(self, at: datetime) -> None:
+        """Count the newest plan until now.
+
+        Args:
+            at: Now, on the house's own clock.
+        """
+        report, since = self._report, self._since
+        if report is None or since is None or at <= since:
+            return
+        self._since = at
+        if report.plan_cost is None or report.simple_cost is None:
+            return
+        seconds = min((at - since).total_seconds(), LONGEST_S)
+        day = self._day(since.date())
+        day.saved += (report.simple_cost - report.plan_cost) * seconds / PLANNED_S
+        day.seconds[report.mode] = day.seconds.get(report.mode, 0.0) + seconds
+
+    def meter(self, sample: MeterSample, at: datetime) -> None:
+        """Count what the meter says.
+
+        Args:
+            sample: Its newest word.
+            at: When, on the house's own clock.
+        """
+        if sample.imported_kwh is None:
+            return
+        before, self._imported_kwh = self._imported_kwh, sample.imported_kwh
+        if before is None or not 0.0 <= sample.imported_kwh - before <= MOST_KWH:
+            return
+        day = self._day(at.date())
+        day.metered = True
+        day.energy_kwh += sample.imported_kwh - before
+        day.spent += (sample.imported_kwh - before) * (sample.price_per_kwh or 0.0)
+
+    def answer(self, days: float, at: datetime) -> SavedAnswer:
+        """Return what was saved.
+
+        Args:
+            days: Of so many past days.
+            at: Now, on the house's own clock.
+        """
+        self.turn(at)
+        first = (at - timedelta(days=min(max(days, 0.0), float(MOST_DAYS)))).date()
+        chosen = {name: day for name, day in self._days.items() if first <= date.fromisoformat(name) <= at.date()}
+        if not chosen:
+            return SavedAnswer(accepted=True, currency=self._currency)
+        begin = datetime.combine(date.fromisoformat(min(chosen)), datetime.min.time(), at.tzinfo)
+        metered = [day for day in chosen.values() if day.metered]
+        planned = [day for day in chosen.values() if day.seconds]
+        return SavedAnswer(
+            accepted=True,
+            currency=self._currency,
+            saved=sum(day.saved for day in planned) if planned else None,
+            sigma=_sigma([day.saved for day in planned]),
+            spent=sum(day.spent for day in metered) if metered else None,
+            energy_kwh=sum(day.energy_kwh for day in metered) if metered else None,
+            since_unix_s=begin.timestamp(),
+            mode=_most(planned),
+        )
+
+    def keep(self) -> str:
+        """Put it on the disk; return why that cannot be, empty where it could."""
+        for name in sorted(self._days)[:-MOST_DAYS]:
+            del self._days[name]
+        self.problem = write_small(self._path, self._days)
+        return self.problem
+
+    def _day(self, day: date) -> Day:
+        return self._days.setdefault(day.isoformat(), Day())
+
+
+def _sigma(saved: list[float]) -> float | None:
+    """Return the standard deviation of the sum of some days, as far as they differ; None for fewer than three."""
+    if len(saved) < 3:
+        return None
+    mean = sum(saved) / len(saved)
+    return math.sqrt(len(saved) * sum((one - mean) ** 2 for one in saved) / (len(saved) - 1))
+
+
+def _most(days: Iterable[Day]) -> str:
+    seconds: dict[str, float] = {}
+    for day in days:
+        for mode, lasted in day.seconds.items():
+            seconds[mode] = seconds.get(mode, 0.0) + lasted
+    return max(seconds, key=lambda mode: seconds[mode]) if seconds else ""
