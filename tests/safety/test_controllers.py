@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from sumika.safety import Gate
-from sumika.schema import GateRule, Mode, Ruling
+from sumika.schema import Asker, GateRule, Mode, Ruling
 from tests.safety.bench import FAN, HEATER, START, Bench, ModeName, device
 
 
@@ -93,6 +93,17 @@ def test_a_minute_after_the_last_controller_is_fail_safe(asker: str, holds_s: fl
     bench.beat("rules")
     assert bench.turn() == {}
     assert bench.conditions() == set()
+
+
+def test_the_gate_says_who_is_obeyed_and_that_nobody_is() -> None:
+    bench = Bench(plan=False)
+    assert bench.gate.in_force(bench.now.monotonic_ns) is None
+    bench.beat("rules")
+    assert bench.gate.in_force(bench.now.monotonic_ns) is Asker.RULES
+    bench.beat("plan", 100.0)
+    assert bench.gate.in_force(bench.now.monotonic_ns) is Asker.PLAN
+    bench.later(100.0)
+    assert bench.gate.in_force(bench.now.monotonic_ns) is None
 
 
 def test_a_controller_that_lives_keeps_the_house_for_ever() -> None:

@@ -13,6 +13,8 @@ import msgspec
 from sumika.bus import Answerer, Received, Subscriber
 from sumika.clock import Instant
 from sumika.runtime.gate_socket import GateVoice
+from sumika.runtime.house_ear import local_clock
+from sumika.runtime.level_voice import NOBODY, LevelVoice
 from sumika.runtime.mode_desk import ModeDesk
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess, run_turns
@@ -92,7 +94,8 @@ class GateLoop:
             SumikaError: if the gate finds that it does not say no where it must.
         """
         launch = process.launch
-        self.process, self._house = process, launch.house
+        self.process = process
+        self._origin = Origin.SIMULATED if launch.house.demo else Origin.LIVE
         now = process.clock.now()
         self._file = TimersFile(launch.data / GATE)
         self.gate = Gate.of(launch.house, now, self._file.load(launch.house, now))
@@ -101,6 +104,8 @@ class GateLoop:
         self._owners = {device.id: owner_of(launch.house, device.id) for device in launch.house.devices}
         self._turned_ns = now.monotonic_ns
         self._told: frozenset[tuple[str, str]] = frozenset()
+        self._local = local_clock(launch)
+        self._level = LevelVoice(GATE, self._origin)
         self.voice = GateVoice(process.folder, launch.incarnation)
         self._set_mode = Answerer(process.folder, "set_mode")
         self._subscriber = Subscriber(
@@ -186,13 +191,22 @@ class GateLoop:
         for key in self._told - conditions.keys():
             self._publish(self._event(now, *key, Severity.INFO, "", recovered=True))
         self._told = frozenset(conditions)
+        local = self._local(now).isoformat(timespec="minutes")
+        report = self._level.report(self.gate, (GATE, NOBODY) in conditions, now, local)
+        if report is not None:
+            self._publish(report)
 
     def _event(
         self, now: Instant, subject: str, code: str, severity: Severity, detail: str, *, recovered: bool = False
     ) -> Event:
-        origin = Origin.SIMULATED if self._house.demo else Origin.LIVE
         return Event(
-            stamp=now, origin=origin, subject=subject, code=code, severity=severity, detail=detail, recovered=recovered
+            stamp=now,
+            origin=self._origin,
+            subject=subject,
+            code=code,
+            severity=severity,
+            detail=detail,
+            recovered=recovered,
         )
 
     def _publish(self, message: Message) -> None:

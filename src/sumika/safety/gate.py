@@ -161,6 +161,10 @@ class Gate:
         """Return until when, in monotonic ns, each device is held by a person."""
         return {device: until_ns for device, (_, until_ns) in self._holds.held(self._pass(now_ns)).items()}
 
+    def in_force(self, now_ns: int) -> Asker | None:
+        """Return the controller that is obeyed now; None where all are silent."""
+        return self._controllers.in_force(self._pass(now_ns))
+
     def conditions(self, now_ns: int) -> Iterator[Condition]:
         """Yield what people should know of, for as long as it lasts."""
         now_ns = self._pass(now_ns)

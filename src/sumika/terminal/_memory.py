@@ -161,9 +161,16 @@ class Memory:
         return [sample for sample in found if sample is not None and sample.room == room]
 
     def of_the_house(self, kind: type[Shown], now: Instant) -> Shown | None:
-        """Return the newest word of the first meter, world or planner; None where there is none that is fresh."""
-        keys = [key for (topic, key) in self._latest if topic == TOPIC_OF[kind]]
-        return self.fresh(kind, keys[0], now) if keys else None
+        """Return the newest word of the first meter or world, or of any planner; None where none is fresh.
+
+        Where no planner lives the gate says how control stands.
+        """
+        told = {key: one.stamp.monotonic_ns for (topic, key), one in self._latest.items() if topic == TOPIC_OF[kind]}
+        if not told:
+            return None
+        return self.fresh(
+            kind, max(told, key=lambda key: told[key]) if TOPIC_OF[kind] == "plan" else next(iter(told)), now
+        )
 
     def nodes(self) -> list[NodeHealth]:
         """Return the newest word on every node, fresh or not, in the order in which they were first heard of."""
