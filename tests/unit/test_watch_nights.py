@@ -1,6 +1,5 @@
 """What is held against each other at night: house.yaml and the measurements, machines and their own first days."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -9,12 +8,12 @@ from msgspec import structs
 
 from sumika.belief.described import contradicted_values, misplaced_sensors, turned_house
 from sumika.belief.house import HouseBelief
-from sumika.belief.quarter import Quarter
-from sumika.belief.slow_changes import FANS, SlowChanges
+from sumika.belief.last_day import FANS, Level
+from sumika.belief.slow_changes import SlowChanges
 from sumika.belief.suspicion import Fault, Suspicion
 from sumika.ecu.night_watch import NIGHTS, NightWatch
 from sumika.schema import AirSample
-from tests.lived_house import START, Lived, remembered, two_rooms, watched
+from tests.lived_house import START, Lived, remembered, two_rooms
 
 DAY_S = 86_400.0
 
@@ -58,17 +57,12 @@ def test_a_contradiction_is_told_after_some_nights_and_is_over_after_some() -> N
 
 
 def test_ventilation_that_falls_by_half_is_found_within_days_and_a_wrong_plate_is_not() -> None:
-    belief = HouseBelief(two_rooms())
-    quarter = some_quarter()
     slow, chance = SlowChanges(("aircon",)), np.random.default_rng(1)
-    one = np.ones(2)
 
     def live(days: int, share: float, start: int) -> None:
         for day in range(days):
-            for _ in range(96):
-                error = (share - 1.0) * quarter.fans_ppm + 30.0 * chance.standard_normal(2)
-                slow.add(replace(quarter, error_ppm=error), one, 40.0 * one, np.zeros(2, bool))
-            slow.day(belief, DAY_S * (start + day))
+            said = Level(np.log(share) + 0.1 * float(chance.standard_normal()), 0.15)
+            slow.take({FANS: said, "a stove": said}, {FANS: 0.1}, DAY_S * (start + day))
 
     live(20, 0.7, 0)  # its plate promises more than it gives: that is no change
     assert slow.fallen() == []
@@ -81,11 +75,15 @@ def test_ventilation_that_falls_by_half_is_found_within_days_and_a_wrong_plate_i
     assert slow.is_back(FANS)
 
 
-def some_quarter() -> Quarter:
-    """Return a quarter of an evening, with stale air in both rooms."""
-    watching = watched(Lived(house=two_rooms(), hours=6.0))
-    assert watching.belief.quarter is not None
-    return replace(watching.belief.quarter, fans_ppm=np.array([-60.0, -40.0]), given={})
+def test_one_day_decides_nothing_and_a_day_that_says_little_is_not_asked() -> None:
+    slow = SlowChanges(())
+    for day in range(10):
+        slow.take({FANS: Level(0.0, 0.1)}, {}, DAY_S * day)
+    slow.take({FANS: Level(-3.0, 0.05)}, {}, DAY_S * 10.0)
+    assert slow.fallen() == []
+    for day in range(11, 30):
+        slow.take({FANS: Level(-3.0, 2.0)}, {}, DAY_S * day)
+    assert slow.fallen() == []
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.belief.hypotheses import Hypothesis, hypotheses_of, signatures_of
-from sumika.belief.ordinary import Ordinary
+from sumika.belief.ordinary import Hours, Ordinary
 from sumika.belief.outline import Outline
 from sumika.belief.quarter import Quarter
 from sumika.belief.record import ROW_S
@@ -46,10 +46,15 @@ FADES = math.exp(-ROW_S / (6 * 3600.0))
 SELDOM: dict[Fault | str, float] = {Fault.UNKNOWN_COLD: math.log(20.0)}
 """By how much less likely beforehand something is than an open window: where nobody breathes the two look alike."""
 
+BOOST_WIDENS = 3.0
+"""While a hood draws several hundred m³/h errors spread wider by so much: its air comes in where no model knows, and
+looks there like a window that is open (typical)."""
+
 WEIGHS_ON = 0.7
 """Wind and people change what comes through a window: its strength is that of the last hour."""
 
 _OF_HEAT = frozenset({Fault.UNKNOWN_HEAT, Fault.UNKNOWN_COLD})
+_EXPLAINS_HEAT = frozenset({Fault.WINDOW_OPEN, Fault.NO_EFFECT})
 UNSEEN_S, SEEN = 4 * 3600.0, 1.0
 """A change that the last hours could not have shown (inside as warm as outside) is not held any longer."""
 
@@ -61,8 +66,9 @@ class Change:
     Attributes:
         fault: What.
         room: Place of its room.
-        strength: m³/s or W, as estimated.
+        strength: m³/s, W, or a share of what a device gives, as estimated.
         began_s: Unix time since when.
+        device: That gives nothing; empty: none is meant.
         first: Strength that it was found with; it is never taken to have become less than half of it.
         applied: The strength that the filter went on with in the last quarter.
         probability: How sure it was when it was told.
@@ -77,6 +83,7 @@ class Change:
     began_s: float
     probability: float
     first: float
+    device: str = ""
     applied: float = 0.0
     against: float = 0.0
     shows: float = SEEN * 8.0
@@ -84,10 +91,11 @@ class Change:
 
 
 class _Seen(NamedTuple):
-    """Errors of a quarter as if nothing held, (3 rooms,), and all signatures in it, (hypothesis, 3 rooms)."""
+    """A quarter: errors as if nothing held, (3 rooms,), signatures, (hypothesis, 3 rooms), its hour's spread by all."""
 
     errors: Array
     signatures: Array
+    wider: Array
 
 
 class Changes:
@@ -96,6 +104,7 @@ class Changes:
     Attributes:
         held: Those that hold.
         ordinary: Errors of all rooms: kelvins, ppm, humidity, one after another.
+        hours: The same by hour of the day: what comes every day is no event.
     """
 
     def __init__(
@@ -114,10 +123,12 @@ class Changes:
         self.hypotheses = hypotheses_of(outline, devices, cooks)
         self._steamy = np.concatenate([np.zeros(2 * self._rooms, bool), outline.wet | cooks])
         self.ordinary = Ordinary(np.repeat(ORDINARY, self._rooms))
+        self.hours = Hours(np.repeat(ORDINARY, self._rooms))
         self.sums = np.zeros(len(self.hypotheses))
         self.began_s = np.zeros(len(self.hypotheses))
         self.held: list[Change] = []
         self._before: _Seen | None = None
+        self._boosted = False
         self._seldom = np.array([SELDOM.get(one.kind, 0.0) for one in self.hypotheses])
         self._seen = np.zeros(self._rooms, bool)
         told = sum(one.is_told for one in self.hypotheses)
@@ -134,15 +145,22 @@ class Changes:
         errors = np.concatenate([quarter.error_k, quarter.error_ppm, quarter.error_ratio])
         # Who bathes or cooks makes more vapour than any window lets out.
         errors = np.where(self._steamy, np.nan, errors)
+        said, errors = errors, errors - self.hours.usual(quarter.begin_s)
         self._seen |= np.isfinite(quarter.error_k)
         signatures = signatures_of(self.hypotheses, quarter, self._volume_m3).all
         for one in self.held:
             # What was found is in the filter already: these are the errors without it.
             errors = errors + self._of(one, signatures, one.applied)
-        now, before = _Seen(errors, signatures), self._before
+        wider = self.hours.wider(quarter.begin_s)
+        if quarter.is_boosted or self._boosted:
+            wider = np.maximum(wider, BOOST_WIDENS)
+        self._boosted = quarter.is_boosted
+        now, before = _Seen(errors, signatures, wider), self._before
         over = [one for one in self.held if self._is_over(one, now, before)]
         self.held = [one for one in self.held if one not in over]
-        self.ordinary.take(self._left(now), self._ordinary_places(over))
+        places = self._ordinary_places(over)
+        self.ordinary.take(self._left(now), places)
+        self.hours.take(said, places, quarter.begin_s)
         found = []
         if self.ordinary.taken >= LEARNS_QUARTERS:
             self._add(now, before, quarter)
@@ -162,11 +180,14 @@ class Changes:
 
     def _of(self, change: Change, signatures: Array, strength: float) -> Array:
         """Return what a change that holds does to a quarter; strengths between hypotheses are taken in proportion."""
-        rows = [row for row, one in enumerate(self.hypotheses) if one.kind is change.fault and one.room == change.room]
+        rows = self._rows_of(change.fault, change.room, change.device)
         near = min(rows, key=lambda row: abs(math.log(self.hypotheses[row].strength / change.strength)))
         return np.asarray(signatures[near] * (strength / self.hypotheses[near].strength))
 
-    def _ratios(self, errors: Array, before: Array, does: Array, did: Array, threshold: float) -> Array:
+    def _rows_of(self, kind: Fault | str, room: int, device: str) -> list[int]:
+        return [row for row, one in enumerate(self.hypotheses) if one.is_of(kind, room, device)]
+
+    def _ratios(self, errors: Array, before: Array, does: Array, did: Array, threshold: float, wider: Array) -> Array:
         """Return (hypothesis,) log-likelihood ratios against ordinary life, each quantity limited.
 
         Args:
@@ -175,10 +196,11 @@ class Changes:
             does: (hypothesis, 3 rooms) signatures in the quarter.
             did: In the one before it; nothing for what begins now.
             threshold: Half of it is the most that a quantity counts for.
+            wider: (3 rooms,) than else errors spread at this hour.
         """
         lasts = self.ordinary.lasts
         both = np.isfinite(errors) & np.isfinite(before)
-        sigma = self.ordinary.news_sigma
+        sigma = self.ordinary.news_sigma * wider
         signatures = np.where(both, does - lasts * did, 0.0)
         # No error counts for more than is wild, or than the hypothesis itself would make it.
         bound = np.maximum(WILD * sigma, 1.5 * np.abs(signatures))
@@ -192,8 +214,8 @@ class Changes:
             return
         errors, errors_before = self._left(now), self._left(before)
         nothing = np.zeros_like(now.signatures)
-        goes_on = self._ratios(errors, errors_before, now.signatures, before.signatures, self.threshold)
-        begins = self._ratios(errors, errors_before, now.signatures, nothing, self.threshold)
+        goes_on = self._ratios(errors, errors_before, now.signatures, before.signatures, self.threshold, now.wider)
+        begins = self._ratios(errors, errors_before, now.signatures, nothing, self.threshold, now.wider)
         known = np.array([self._is_known(one) for one in self.hypotheses])
         later = np.where(self.sums > 0.0, FADES * self.sums + goes_on, 0.0)
         anew = begins >= later
@@ -203,14 +225,14 @@ class Changes:
     def _is_known(self, one: Hypothesis) -> bool:
         """Return whether a change that holds explains it, or its end would.
 
-        Where a window stands open, what is lost goes out there.
+        Where a window stands open, what is lost goes out there; what a dead device does not give is no cold.
         """
         return any(
             one.room == change.room
             and (
-                one.kind is change.fault
+                one.is_of(change.fault, change.room, change.device)
                 or change.against > 0.0
-                or (change.fault is Fault.WINDOW_OPEN and one.kind in _OF_HEAT)
+                or (change.fault in _EXPLAINS_HEAT and one.kind in _OF_HEAT)
             )
             for change in self.held
         )
@@ -235,7 +257,7 @@ class Changes:
         others = [
             self.sums[row] - self._seldom[row]
             for row, other in enumerate(self.hypotheses)
-            if other.kind is not one.kind or other.room != one.room
+            if not other.is_of(one.kind, one.room, one.device)
         ]
         return float(max(others, default=0.0))
 
@@ -245,7 +267,7 @@ class Changes:
         against = [
             float(np.exp(self.sums[row] - self._seldom[row] - self.sums[best] + self._seldom[best]))
             for row, other in enumerate(self.hypotheses)
-            if other.kind is not one.kind or other.room != one.room
+            if not other.is_of(one.kind, one.room, one.device)
         ]
         # That a change begins in a given quarter is as likely beforehand as once a day.
         odds = max(against, default=0.0) + 86_400.0 / ROW_S * math.exp(-self.sums[best])
@@ -253,6 +275,7 @@ class Changes:
         return Change(
             fault=one.kind,
             room=one.room,
+            device=one.device,
             strength=strength,
             first=strength,
             began_s=float(self.began_s[best]),
@@ -266,8 +289,8 @@ class Changes:
         good = np.isfinite(errors)
         weight = does[good] / self.ordinary.square[good]
         times = float(weight @ errors[good]) / max(float(weight @ does[good]), 1e-12)
-        sizes = [other.strength for other in self.hypotheses if other.kind is one.kind and other.room == one.room]
-        least, most = min(map(abs, sizes)), 2.0 * max(map(abs, sizes))
+        sizes = [abs(self.hypotheses[row].strength) for row in self._rows_of(one.kind, one.room, one.device)]
+        least, most = min(sizes), _stronger(sizes)
         return math.copysign(min(max(abs(one.strength) * times, least), most), one.strength)
 
     def _is_over(self, change: Change, now: "_Seen", before: "_Seen | None") -> bool:
@@ -279,8 +302,8 @@ class Changes:
         errors, earlier = self._left(now, change), self._left(before, change)
         # Without it: the errors that are left would be its whole signature, the other way round.
         told = (errors - does, earlier - did)
-        goes_on = float(self._ratios(*told, -does[None], -did[None], self.end_threshold)[0])
-        begins = float(self._ratios(*told, -does[None], np.zeros_like(did)[None], self.end_threshold)[0])
+        goes_on = float(self._ratios(*told, -does[None], -did[None], self.end_threshold, now.wider)[0])
+        begins = float(self._ratios(*told, -does[None], np.zeros_like(did)[None], self.end_threshold, now.wider)[0])
         change.against = max(0.0, begins, change.against + goes_on if change.against > 0.0 else 0.0)
         good = np.isfinite(errors)
         variance = self.ordinary.square
@@ -296,8 +319,9 @@ class Changes:
         return change.against >= self.end_threshold or change.shows < SEEN
 
     def _set_right(self, change: Change) -> float:
-        sizes = [one.strength for one in self.hypotheses if one.kind is change.fault and one.room == change.room]
-        low, high = 0.5 * change.first, 2.0 * max(sizes, key=abs)
+        rows = self._rows_of(change.fault, change.room, change.device)
+        sizes = [abs(self.hypotheses[row].strength) for row in rows]
+        low, high = 0.5 * change.first, math.copysign(_stronger(sizes), change.first)
         square, product = change.weighs
         # The first estimate counts as if the room had shown it once.
         prior = 1.0 / change.first**2
@@ -311,3 +335,8 @@ class Changes:
             odd.add(self.hypotheses[int(row)].room)
         ordinary = np.array([room not in odd for room in range(self._rooms)])
         return np.tile(ordinary, 3)
+
+
+def _stronger(sizes: list[float]) -> float:
+    """Return the most that a strength can be: beyond the largest hypothesis, unless there is but one way to be."""
+    return max(sizes) * (2.0 if len(sizes) > 1 else 1.0)

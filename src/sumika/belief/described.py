@@ -30,6 +30,10 @@ SOURCE_MATTERS = math.log(1.25)
 _HEAT_RATINGS = ("heating_cop", "heating_w_at_50k", "efficiency")
 """What a source gives for what it draws, by kind."""
 
+HEATS_SHARE = 0.7
+"""What heats for so much of its work at least is judged by its rating for heat."""
+
+_HEAT_MODE = 1.0
 LEARNED_DAYS = 5.0
 LOOKS_BACK_ROWS = 10 * 96
 TURNS_DEG = (0, 45, 90, 135, 180, 225, 270, 315)
@@ -38,6 +42,8 @@ SWAPPED_ROWS = 12.0
 """So many neighbouring errors count as one, as in `sumika.belief.learning`."""
 
 FALSE_EVERY_NIGHTS = 3650.0
+CERTAIN = 3.0
+"""So many times the evidence that is enough to speak is enough to act."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +136,20 @@ def _leakage(belief: HouseBelief) -> Contradiction | None:
 def _sources(belief: HouseBelief) -> list[Contradiction | None]:
     found = []
     for device in belief.house.devices:
-        if f"source.{device.id}" in belief.thermal.place:
+        if f"source.{device.id}" in belief.thermal.place and _heats(belief, device.id):
             mean, sigma = _place(belief, f"source.{device.id}")
             name = next((one for one in _HEAT_RATINGS if rating(device, one) > 0.0), "")
             line = f"devices[{device.id}].ratings.{name}"
             found.append(_judged(line, rating(device, name) or 1.0, mean, sigma, matters=SOURCE_MATTERS))
     return found
+
+
+def _heats(belief: HouseBelief, device: str) -> bool:
+    """Return whether a source was learned from its heat: no plate says how much of the cold dries the air instead."""
+    rows = belief.record.rows().last(LOOKS_BACK_ROWS)
+    mode = np.round(rows.setting(device, "mode", _HEAT_MODE))
+    power = np.nan_to_num(rows.power_w[:, belief.record.devices.index(device)])
+    return float(power[mode == _HEAT_MODE].sum()) >= HEATS_SHARE * float(power[mode != 0.0].sum())
 
 
 def _fans(belief: HouseBelief) -> list[Contradiction | None]:
@@ -158,10 +172,12 @@ class Misplaced:
     Attributes:
         rooms: Both.
         odds: Log-likelihood ratio against the description.
+        is_certain: Whether it is beyond doubt, so that they can be taken to hang there.
     """
 
     rooms: tuple[str, str]
     odds: float
+    is_certain: bool = False
 
 
 def turned_house(belief: HouseBelief) -> Contradiction | None:
@@ -268,7 +284,8 @@ def misplaced_sensors(belief: HouseBelief) -> list[Misplaced]:
         odds = (_likelihood(belief, driven) - as_described) / SWAPPED_ROWS
         driven.measured_c[:] = measured
         if odds > threshold:
-            found.append(Misplaced((belief.outline.rooms[one], belief.outline.rooms[other]), odds))
+            rooms = (belief.outline.rooms[one], belief.outline.rooms[other])
+            found.append(Misplaced(rooms, odds, is_certain=odds > CERTAIN * threshold))
     return sorted(found, key=lambda one: -one.odds)[:1]
 
 

@@ -67,6 +67,7 @@ class HouseBelief:
         unexplained_ppm: (room,) the same of carbon dioxide.
         opened_m3_s: (room,) air through what was found to stand open; the filter goes on with it.
         unknown_w: (room,) heat of something unknown that was found.
+        hangs: (room,) place of the room in which the sensors really hang that are described to hang in this one.
         quarter: The quarter of an hour that was closed last, foreseen and measured; None before the first.
     """
 
@@ -93,6 +94,7 @@ class HouseBelief:
         self.unexplained_ppm = np.zeros(self.air.rooms)
         self.quarter: Quarter | None = None
         self.opened_m3_s, self.unknown_w = np.zeros(self.thermal.rooms), np.zeros(self.thermal.rooms)
+        self.hangs = np.arange(self.thermal.rooms)
         self._streaks = np.zeros((2, self.thermal.rooms), np.int64)
         self._taken = 0
 
@@ -150,6 +152,20 @@ class HouseBelief:
         means = np.where(seen, early, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
         rooms = np.where(seen.any(axis=0), means, float(early[seen].mean()))
         return np.concatenate([rooms, rooms, rooms])
+
+    def exchange(self, first: int, second: int, count: int) -> None:
+        """Take the sensors of two rooms to hang in each other's, now and before, and learn anew from the description.
+
+        Args:
+            first: Place of one room.
+            second: Of the other.
+            count: How many of the newest rows were recorded so.
+        """
+        self.record.exchange(first, second, count)
+        self.hangs[[first, second]] = self.hangs[[second, first]]
+        self.theta, self.air_theta = self.thermal.prior(), self.air.prior()
+        self.learned_days = 0.0
+        self.learn()
 
     def rooms_now(self) -> RoomsBelieved | None:
         """Return how rooms are believed to be; None before the first reading."""

@@ -34,8 +34,18 @@ UNCOUNTED = (-1.0, 1.0, 3.0)
 """People who were counted and are not there, or are there and were not counted."""
 
 DOOR_M3_S = (-0.02, 0.06)
-MISGIVEN = (-0.9, -0.5, 0.3)
+DRAUGHT_M3_S = (0.03, 0.1, 0.25)
+"""Air through the whole house: the front door, a hood that draws more than its plate says, wind (a hood moves 200 to
+500 m³/h, typical of kitchens)."""
+
+EVERYWHERE = -1
+"""Place of the room of what befalls the whole house."""
+
+MISGIVEN = (-0.5, 0.3)
 """A device gives so much less or more than its plate and its learned factor say, for a while: frost, thermostats."""
+
+NOTHING = -1.0
+"""It gives nothing at all of what it draws power for, and says so little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Hypothesis:
 
     Attributes:
         kind: A fault that is told, or a name of what is not.
-        room: Place of the room; of the first one for a door.
+        room: Place of the room; of the first one for a door; `EVERYWHERE` for what befalls the house.
         other: Place of a door's second room; -1: none.
         strength: m³/s, W, people, or a share, by its kind.
         device: For what a device gives.
@@ -57,6 +67,10 @@ class Hypothesis:
     other: int = -1
     device: str = ""
     is_told: bool = False
+
+    def is_of(self, kind: Fault | str, room: int, device: str) -> bool:
+        """Return whether it is the same thing, in whatever strength."""
+        return (self.kind, self.room, self.device) == (kind, room, device)
 
 
 Hypotheses = tuple[Hypothesis, ...]
@@ -84,7 +98,10 @@ def hypotheses_of(outline: Outline, devices: Iterable[tuple[str, str]], cooks: N
     for first, second in zip(*np.nonzero(np.triu(outline.doors_m3_s)), strict=True):
         found += [Hypothesis("door", int(first), flow, int(second)) for flow in DOOR_M3_S]
     for device, place in devices:
-        found += [Hypothesis("device", outline.index[place], share, device=device) for share in MISGIVEN]
+        room = outline.index[place]
+        found += [Hypothesis("device", room, share, device=device) for share in MISGIVEN]
+        found.append(Hypothesis(Fault.NO_EFFECT, room, NOTHING, device=device, is_told=True))
+    found += [Hypothesis("draught", EVERYWHERE, flow) for flow in DRAUGHT_M3_S]
     return tuple(found)
 
 
@@ -120,14 +137,17 @@ def signatures_of(hypotheses: Sequence[Hypothesis], quarter: Quarter, volume_m3:
     found = Signatures(kelvin=np.zeros(shape), ppm=np.zeros(shape), ratio=np.zeros(shape))
     for row, one in enumerate(hypotheses):
         if one.kind is Fault.WINDOW_OPEN:
-            _open(found, row, one, quarter, volume_m3)
+            _open(found, row, one.room, one.strength, quarter, volume_m3)
+        elif one.kind == "draught":
+            for room, share in enumerate((volume_m3 / volume_m3.sum()).tolist()):
+                _open(found, row, room, share * one.strength, quarter, volume_m3)
         elif one.kind == "people":
             found.kelvin[row] = 0.6 * PERSON_W * one.strength * quarter.kelvin_per_w[:, one.room]
             made = 1e6 * PERSON_M3_S / volume_m3[one.room] * max(one.strength, -quarter.people[one.room])
             found.ppm[row] = made * quarter.ppm_per_unit[:, one.room]
         elif one.kind == "door":
             _door(found, row, one, quarter, volume_m3)
-        elif one.kind == "device":
+        elif one.device:
             watts = quarter.given.get(one.device)
             if watts is not None:
                 found.kelvin[row] = one.strength * (quarter.kelvin_per_w @ watts)
@@ -136,15 +156,15 @@ def signatures_of(hypotheses: Sequence[Hypothesis], quarter: Quarter, volume_m3:
     return found
 
 
-def _open(found: Signatures, row: int, one: Hypothesis, quarter: Quarter, volume_m3: Array) -> None:
-    room = one.room
-    w_k = AIR_J_M3_K * one.strength
+def _open(found: Signatures, row: int, room: int, flow_m3_s: float, quarter: Quarter, volume_m3: Array) -> None:
+    """Add what air from outside into one room does."""
+    w_k = AIR_J_M3_K * flow_m3_s
     # The more air comes in, the nearer the room is to outside already: implicit in the room's own answer.
     watts = w_k * (quarter.outdoor_c - quarter.air_c[room]) / (1.0 + w_k * quarter.kelvin_per_w[room, room])
-    found.kelvin[row] = watts * quarter.kelvin_per_w[:, room]
-    per_s = one.strength / volume_m3[room]
+    found.kelvin[row] += watts * quarter.kelvin_per_w[:, room]
+    per_s = flow_m3_s / volume_m3[room]
     rate = per_s * (OUTDOOR_PPM - quarter.ppm[room]) / (1.0 + per_s * quarter.ppm_per_unit[room, room])
-    found.ppm[row] = rate * quarter.ppm_per_unit[:, room]
+    found.ppm[row] += rate * quarter.ppm_per_unit[:, room]
     drier = quarter.outdoor_ratio - quarter.ratio[room]
     if np.isfinite(drier):
         share = per_s * ROW_S / MOISTURE_BUFFER

@@ -80,3 +80,78 @@ class Ordinary:
     def news_sigma(self) -> Array:
         """(error,) standard deviation of what is new in each."""
         return np.asarray(np.sqrt(self.news_square))
+
+
+HOURS = 24
+HOUR_S = 3600.0
+SHRINKS = 16.0
+"""Quarters of an hour after which what an hour is like counts as much as what all hours are like: four days of it."""
+
+MOST_QUARTERS = 80.0
+"""An hour is remembered over twenty days."""
+
+
+class Hours:
+    """How errors usually are at every hour of the day.
+
+    At some hours of every day a room does what no model of it knows: a door is opened in the morning, a bath is let in.
+    What comes at the same hour every day is no event.
+
+    Attributes:
+        mean: (hour, error) of it.
+        square: (hour, error) mean square of what is beyond that.
+        count: (hour, error) from how many quarters.
+    """
+
+    def __init__(self, spread: Array) -> None:
+        """Begin with nothing usual.
+
+        Args:
+            spread: (error,) standard deviations that are typical.
+        """
+        shape = (HOURS, len(spread))
+        self.mean, self.count = np.zeros(shape), np.zeros(shape)
+        self.square = np.tile(spread**2, (HOURS, 1))
+
+    def usual(self, begin_s: float) -> Array:
+        """Return (error,) how errors usually are at an hour, less the less often it was lived.
+
+        Args:
+            begin_s: Unix time; days are those of UTC, for which hours of the house stand at the same place each day.
+        """
+        hour = _hour(begin_s)
+        return np.asarray(self.mean[hour] * self._weight(hour))
+
+    def wider(self, begin_s: float) -> Array:
+        """Return (error,) by which factor errors spread wider at an hour than all day; at least 1.
+
+        Args:
+            begin_s: Unix time.
+        """
+        hour = _hour(begin_s)
+        ratio = self.square[hour] / self.square.mean(axis=0)
+        return np.asarray(np.sqrt(np.maximum(1.0, 1.0 + self._weight(hour) * (ratio - 1.0))))
+
+    def take(self, error: Array, ordinary: NDArray[np.bool_], begin_s: float) -> None:
+        """Take one more error of each.
+
+        Args:
+            error: (error,); NaN where nothing was measured.
+            ordinary: (error,) which are; the others teach nothing.
+            begin_s: Unix time.
+        """
+        hour = _hour(begin_s)
+        good = np.isfinite(error) & ordinary
+        bound = WILD * np.sqrt(self.square.mean(axis=0))
+        beyond = np.clip(np.where(good, error, 0.0) - self.mean[hour], -bound, bound)
+        self.count[hour] = np.where(good, np.minimum(self.count[hour] + 1.0, MOST_QUARTERS), self.count[hour])
+        share = np.where(good, 1.0 / np.maximum(self.count[hour], 1.0), 0.0)
+        self.square[hour] += share * (beyond**2 - self.square[hour])
+        self.mean[hour] += share * beyond
+
+    def _weight(self, hour: int) -> Array:
+        return np.asarray(self.count[hour] / (self.count[hour] + SHRINKS))
+
+
+def _hour(begin_s: float) -> int:
+    return int(begin_s // HOUR_S) % HOURS

@@ -19,6 +19,9 @@ Array = NDArray[np.float64]
 MOISTURE_BUFFER = 6.0
 """Walls and textiles take up moisture: a room's air answers as if it had so many times its volume; typical."""
 
+BOOSTED = 1.05
+"""From this mean level on an exhaust fan ran beyond its steady one for a part of the quarter."""
+
 PERSON_VAPOUR_KG_S = 50e-3 / 3600.0
 AIR_KG_M3 = 1.2
 
@@ -44,6 +47,7 @@ class Quarter:
         ppm_per_unit: (room, room) the same of carbon dioxide for ppm a second.
         given: By device: (node,) watts that it gave, learned factor in.
         fans_ppm: What the whole ventilation by fans changes of carbon dioxide in the quarter.
+        is_boosted: Whether a hood or a bath's fan ran at full power: nobody knows by which gaps its air comes in.
     """
 
     begin_s: float
@@ -62,6 +66,7 @@ class Quarter:
     ppm_per_unit: Array
     given: dict[str, Array]
     fans_ppm: Array
+    is_boosted: bool = False
 
     @property
     def end_s(self) -> float:
@@ -115,6 +120,7 @@ def quarter_of(
         ppm_per_unit=exchange.response[0].copy(),
         given=_given_w(thermal, theta, driven),
         fans_ppm=_by_fans(air, exchange, ppm),
+        is_boosted=any(float(rows.setting(fan.id, "level", 0.0)[-1]) > BOOSTED for fan in air.flow.fans),
     )
 
 

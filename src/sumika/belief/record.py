@@ -200,6 +200,21 @@ class Record:
         if room in self._room:
             self._people[self._room[room]].add(count)
 
+    def exchange(self, first: int, second: int, count: int) -> None:
+        """Exchange what was said of the air of two rooms: their sensors hung in each other's.
+
+        Args:
+            first: Place of one room.
+            second: Of the other.
+            count: In so many of the newest rows.
+        """
+        begins = [1 + len(OUTSIDE) + len(AIR) * room for room in (first, second)]
+        one, other = (slice(begin, begin + len(AIR)) for begin in begins)
+        for row in self._table[-count:]:
+            row[one], row[other] = row[other].copy(), row[one].copy()
+        self._air[first], self._air[second] = self._air[second], self._air[first]
+        self._made = None
+
     def rows(self) -> Rows:
         """Return all closed rows."""
         if self._made is None or len(self._made) != len(self._table):

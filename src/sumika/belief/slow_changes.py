@@ -1,26 +1,25 @@
 """What changes over days: ventilation that moves less and less air, a heat source that gives less than it did.
 
 Every day says for itself how much of the air that fans should move, and of the heat that a source should give, was
-really there: a regression of the day's errors of the model on what each of them does. Together with what learning has
-made of it that is a share of the plate; it is compared with what it was in the house's first days (CUSUM of a fall by a
-quarter, E. S. Page, Biometrika 41, 1954), so that neither a wrong plate nor a wrong description is taken for a change.
+really there (`sumika.belief.last_day`). Together with what learning has made of it that is a share of the plate; it is
+compared with what it was in the house's first days (CUSUM of a fall by a quarter, E. S. Page, Biometrika 41, 1954), so
+that neither a wrong plate nor a wrong description is taken for a change.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sumika.belief.house import HouseBelief
-from sumika.belief.quarter import Quarter
-
-Array = NDArray[np.float64]
+from sumika.belief.last_day import FANS, Level, courses, levels
 
 FALL = math.log(1.0 / 0.75)
 """A fall by a quarter is worth a look; filters are changed at a third of the flow lost or so (typical)."""
 
-LEARNS_DAYS = 5
+LEARNS_DAYS = 6
+FORGETS = 0.7
+"""Of the first days the later ones count more: what else is learned of a house in them moves its machines too."""
+
 LEAST_SIGMA = 0.08
 """Days differ by doors, weather and people whatever the machine does (typical)."""
 
@@ -31,16 +30,11 @@ FALSE_EVERY_DAYS = 730.0
 MOST_PER_DAY_SHARE = 1.0 / 3.0
 """A day counts for so much of the threshold at most: no party is a clogged filter."""
 
-FANS = ""
-"""Stands for all fans together, where others are devices."""
-
 
 @dataclass
 class _Machine:
-    """A day under way, and what the days before said."""
+    """What the days before said."""
 
-    square: float = 0.0
-    product: float = 0.0
     days: int = 0
     mean: float = 0.0
     weight: float = 0.0
@@ -80,37 +74,32 @@ class SlowChanges:
         self.machines = {name: _Machine() for name in (FANS, *sources)}
         self.threshold = math.log(FALSE_EVERY_DAYS * len(self.machines))
 
-    def add(self, quarter: Quarter, sigma_k: Array, sigma_ppm: Array, spare: NDArray[np.bool_]) -> None:
-        """Add a quarter to the day.
-
-        Args:
-            quarter: Which.
-            sigma_k: (room,) by which errors of a day count: their spread, widened by how long they last.
-            sigma_ppm: (room,) the same of carbon dioxide.
-            spare: (room,) where something else has changed.
-        """
-        fans = self.machines[FANS]
-        _regress(fans, quarter.fans_ppm, quarter.error_ppm, sigma_ppm, spare)
-        for device, watts in quarter.given.items():
-            machine = self.machines.get(device)
-            if machine is not None and abs(watts).sum() > 0.0:
-                _regress(machine, quarter.kelvin_per_w @ watts, quarter.error_k, sigma_k, spare)
-
     def day(self, belief: HouseBelief, now_s: float) -> None:
-        """Close a day; call it before learning moves the parameters.
+        """Look at the last day; call it before learning moves the parameters.
 
         Args:
             belief: Whose parameters held all day.
             now_s: Unix time.
         """
-        for name, machine in self.machines.items():
-            square, product = machine.square, machine.product
-            machine.square = machine.product = 0.0
-            if square * WIDEST_SIGMA**2 < 1.0:
-                continue
-            learned = _learned(belief, name)
-            share = max(1.0 + product / square, 0.05)
-            _judge(machine, learned + math.log(share), math.hypot(square**-0.5, LEAST_SIGMA), now_s, self.threshold)
+        day = courses(belief)
+        if day is None:
+            return
+        learned = {name: _learned(belief, name) for name in self.machines}
+        self.take({name: level for course in day for name, level in levels(course).items()}, learned, now_s)
+
+    def take(self, said: Mapping[str, Level], learned: Mapping[str, float], now_s: float) -> None:
+        """Take what a day says.
+
+        Args:
+            said: Of machines that ran, against what was learned of them.
+            learned: Logarithm of the share of its plate that was learned of each.
+            now_s: Unix time.
+        """
+        for name, level in said.items():
+            machine = self.machines.get(name)
+            if machine is not None and level.sigma <= WIDEST_SIGMA:
+                sigma = math.hypot(level.sigma, LEAST_SIGMA)
+                _judge(machine, learned.get(name, 0.0) + level.log_share, sigma, now_s, self.threshold)
 
     def fallen(self) -> list[Fallen]:
         """Return what gives less than it did."""
@@ -123,12 +112,6 @@ class SlowChanges:
     def is_back(self, device: str) -> bool:
         """Return whether nothing speaks for a fall any more."""
         return self.machines[device].total == 0.0
-
-
-def _regress(machine: _Machine, does: Array, error: Array, sigma: Array, spare: NDArray[np.bool_]) -> None:
-    good = np.isfinite(error) & np.isfinite(does) & ~spare
-    machine.square += float((does[good] ** 2 / sigma[good] ** 2).sum())
-    machine.product += float((does[good] * error[good] / sigma[good] ** 2).sum())
 
 
 def _learned(belief: HouseBelief, name: str) -> float:
@@ -149,6 +132,6 @@ def _judge(machine: _Machine, level: float, sigma: float, now_s: float, threshol
             machine.began_s = now_s - 86_400.0
         machine.total = min(max(0.0, machine.total + min(max(ratio, -most), most)), 1.3 * threshold)
     if machine.days < LEARNS_DAYS:
-        machine.weight += sigma**-2
+        machine.weight = FORGETS * machine.weight + sigma**-2
         machine.mean += sigma**-2 / machine.weight * (level - machine.mean)
     machine.days += 1

@@ -99,8 +99,10 @@ class Finding:
 
     def _key(self) -> str:
         fault, _, detail = self.suspicion
-        if fault is Fault.NO_EFFECT:
+        if fault is Fault.NO_EFFECT and detail:
             return "obedience.no_power" if detail == "power_w" else "obedience.no_effect"
+        if fault is Fault.SWAPPED_SENSORS and "put_right" in self.evidence:
+            return "finding.swapped_put_right"
         return _BY_OBEDIENCE.get(fault, f"finding.{fault}")
 
     def _since(self, zone: tzinfo | None) -> str:

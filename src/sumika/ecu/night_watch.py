@@ -2,19 +2,18 @@
 
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sumika.belief.described import contradicted_values, misplaced_sensors, turned_house
 from sumika.belief.house import HouseBelief
-from sumika.belief.ordinary import Ordinary
-from sumika.belief.quarter import Quarter
-from sumika.belief.slow_changes import FANS, SlowChanges
+from sumika.belief.last_day import FANS
+from sumika.belief.slow_changes import SlowChanges
 from sumika.belief.suspicion import Fault, Finding, Suspicion
 from sumika.ecu.sensor_watch import instant_of
 
 NIGHTS = 3
 """A contradiction that is there so many nights in a row is told; one that is gone so many is over."""
+
+CERTAIN_NIGHTS = 1
+"""After so many nights before this one exchanged sensors are put right."""
 
 VENTILATION = "ventilation"
 
@@ -24,6 +23,7 @@ class NightWatch:
 
     Attributes:
         slow: Fans and heat sources.
+        exchanged: Rooms whose sensors hang in each other's beyond doubt, as of the last look; None: none do.
     """
 
     def __init__(self, belief: HouseBelief, sources: tuple[str, ...]) -> None:
@@ -35,21 +35,9 @@ class NightWatch:
         """
         self._belief = belief
         self.slow = SlowChanges(sources)
+        self.exchanged: tuple[int, int] | None = None
         self._nights: dict[Suspicion, int] = {}
         self._told: set[Suspicion] = set()
-
-    def add(self, quarter: Quarter, ordinary: Ordinary, spare: NDArray[np.bool_]) -> None:
-        """Add a quarter to the day.
-
-        Args:
-            quarter: Which.
-            ordinary: How far errors spread, and how long they last: temperatures, carbon dioxide, humidity.
-            spare: (room,) where something else has changed.
-        """
-        rooms = len(spare)
-        lasts = ordinary.lasts
-        wide = ordinary.sigma * np.sqrt((1.0 + lasts) / (1.0 - lasts))
-        self.slow.add(quarter, wide[:rooms], wide[rooms : 2 * rooms], spare)
 
     def close_day(self, at: datetime) -> None:
         """Close a day of what changes slowly, before learning moves the parameters."""
@@ -103,7 +91,24 @@ class NightWatch:
             )
             for one in contradictions
         ]
+        return found + self._misplaced(at)
+
+    def _misplaced(self, at: datetime) -> list[Finding]:
+        """Return sensors that hang in each other's room: by the measurements, and those that were put right."""
+        index, hangs = self._belief.outline.index, self._belief.hangs
+        rooms = self._belief.outline.rooms
+        right = {(rooms[place], rooms[other]) for place, other in enumerate(hangs.tolist()) if place < other}
+        self.exchanged, pairs = None, {pair: {"put_right": 1.0} for pair in right}
         for pair in misplaced_sensors(self._belief):
-            suspicion = Suspicion(Fault.SWAPPED_SENSORS, *pair.rooms)
-            found.append(Finding(stamp=instant_of(at), suspicion=suspicion, evidence={}))
-        return found
+            one, other = sorted(pair.rooms, key=lambda room: index[room])
+            suspicion = Suspicion(Fault.SWAPPED_SENSORS, one, other)
+            if (one, other) in right:
+                del pairs[one, other]  # they hang where they are said to again
+            else:
+                pairs[one, other] = {}
+            if pair.is_certain and self._nights.get(suspicion, 0) >= CERTAIN_NIGHTS:
+                self.exchanged = (index[one], index[other])
+        return [
+            Finding(stamp=instant_of(at), suspicion=Suspicion(Fault.SWAPPED_SENSORS, *pair), evidence=evidence)
+            for pair, evidence in pairs.items()
+        ]

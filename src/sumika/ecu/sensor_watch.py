@@ -11,9 +11,11 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from sumika.belief.drift import QUANTITIES, Drift
+from sumika.belief.drift import QUANTITIES, Drift, Drifted
 from sumika.belief.house import HouseBelief
+from sumika.belief.last_day import DAY_ROWS, courses, weaker_machine
 from sumika.belief.plausible import POSSIBLE, Doubt, Plausible
+from sumika.belief.record import ROW_S
 from sumika.belief.suspicion import Fault, Finding, Suspicion
 from sumika.clock import Instant
 from sumika.schema import AirSample
@@ -22,6 +24,9 @@ Array = NDArray[np.float64]
 
 LEAST_SIGMA = {"temperature_c": 1.0, "co2_ppm": 150.0}
 """A sensor that comes back to within so much of the model (three of these) is believed again."""
+
+LEAST_ROWS = 24
+"""Six hours at least tell a sensor that is off from a machine that gives less."""
 
 LEFT_OUT = frozenset({Fault.STUCK_READING, Fault.DRIFTING_READING})
 
@@ -109,6 +114,13 @@ class SensorWatch:
             self._said[:, place] += (said, 1.0)
             self._room_of[sensor] = room
 
+    def _is_of_machine(self, one: Drifted) -> bool:
+        """Return whether a machine that gives less explains better what seems to be a sensor's drift."""
+        now_s = self._belief.now_s
+        since = DAY_ROWS if now_s is None else round((now_s - one.began_s) / ROW_S)
+        both = courses(self._belief, min(max(since, LEAST_ROWS), DAY_ROWS))
+        return both is not None and weaker_machine(both[QUANTITIES.index(one.quantity)], one.room) is not None
+
     def look_for_drift(self, now_s: float, spare: NDArray[np.bool_]) -> list[Finding]:
         """Return what has drifted and what fits again, as far as it is time to look.
 
@@ -122,9 +134,9 @@ class SensorWatch:
             return []
         self._said[:] = 0.0
         stamp = Instant(int(now_s * 1e9), int(now_s * 1e9), "ecu")
-        findings = []
+        findings: list[Finding] = []
         for one in self.drift.found():
-            if (one.room, one.quantity) not in self._drifting:
+            if (one.room, one.quantity) not in self._drifting and not self._is_of_machine(one):
                 sensors = [sensor for sensor, room in self._room_of.items() if room == one.room]
                 gone = [Suspicion(Fault.DRIFTING_READING, sensor, one.quantity) for sensor in sensors]
                 self._drifting[one.room, one.quantity] = gone

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sumika.belief import obedience
 from sumika.belief.changes import Change, Changes
+from sumika.belief.described import LOOKS_BACK_ROWS
 from sumika.belief.expected import courses_expected, effects_expected, power_expected
 from sumika.belief.heat_sources import LEARNED
 from sumika.belief.house import HouseBelief
@@ -83,13 +84,16 @@ class Watch:
         self.nights = NightWatch(belief, tuple(device for device, _ in sources))
         kitchens = {piece.room for piece in house.furniture if piece.kind == FurnitureKind.KITCHEN}
         cooks = np.array([room in kitchens for room in self._rooms])
-        self.changes = Changes(self._belief.outline, sources, cooks)
+        self._habits = (sources, cooks)
+        self.changes = Changes(self._belief.outline, *self._habits)
 
     @property
     def is_measured(self) -> bool:
-        """Whether any room's temperature was measured and believed in the last quarter of an hour."""
+        """Whether any room's temperature was measured and believed: now at the start, later in the last quarter."""
         quarter = self._belief.quarter
-        return quarter is not None and bool(np.isfinite(quarter.error_k).any())
+        if quarter is None:
+            return bool(self._room_c)
+        return bool(np.isfinite(quarter.error_k).any())
 
     def news(self) -> tuple[Finding, ...]:
         """Return what was found and what is over since this was asked last."""
@@ -105,7 +109,8 @@ class Watch:
         """
         stamp = instant_of(at)
         known = []
-        for sample in samples:
+        for said in samples:
+            sample = self._in_its_room(said)
             self._samples.append(structs.replace(sample, stamp=stamp))
             believed, findings = self.sensors.sound(sample, at, self.held)
             self._take(findings)
@@ -113,6 +118,13 @@ class Watch:
                 self._room_c[sample.room] = believed.temperature_c
             known.append(believed)
         return known
+
+    def _in_its_room(self, sample: AirSample) -> AirSample:
+        """Return a sample with the room in which its sensor really hangs."""
+        place = self._belief.outline.index.get(sample.room)
+        if place is None or int(self._belief.hangs[place]) == place:
+            return sample
+        return structs.replace(sample, room=self._rooms[int(self._belief.hangs[place])])
 
     def devices(self, written: Iterable[Write], states: Iterable[DeviceState], at: datetime) -> None:
         """Compare what devices say with what they were told, and what they draw with what they say.
@@ -166,7 +178,6 @@ class Watch:
         spare = np.zeros(len(rooms), bool)
         spare[[one.room for one in self.changes.held]] = True
         self._take(self.sensors.look_for_drift(quarter.end_s, spare))
-        self.nights.add(quarter, self.changes.ordinary, spare)
 
     def night(self, at: datetime, *, learned: bool) -> None:
         """Look at what changes over days: once before a night's learning, and once after it.
@@ -177,8 +188,20 @@ class Watch:
         """
         if learned:
             self._take(self.nights.look(at))
+            if self.nights.exchanged is not None:
+                self._put_right(self.nights.exchanged, at)
         else:
             self.nights.close_day(at)
+
+    def _put_right(self, rooms: tuple[int, int], at: datetime) -> None:
+        """Take exchanged sensors to hang where they do, say so, and learn anew what is ordinary."""
+        self._belief.exchange(*rooms, LOOKS_BACK_ROWS)
+        self.changes, self.sensors = Changes(self._belief.outline, *self._habits), SensorWatch(self._belief)
+        suspicion = Suspicion(Fault.SWAPPED_SENSORS, *(self._rooms[room] for room in rooms))
+        if int(self._belief.hangs[rooms[0]]) == rooms[0]:
+            self._over(suspicion, instant_of(at))
+        else:
+            self._take([Finding(stamp=instant_of(at), suspicion=suspicion, evidence={"put_right": 1.0})])
 
     def _look_for_changes(self, quarter: Quarter) -> None:
         """Tell what has changed; the filter goes on with it at once."""
@@ -188,25 +211,28 @@ class Watch:
             self._over(self._suspicion(one), stamp)
         for one in found:
             evidence = {"flow": 1000.0 * one.strength, "watts": abs(one.strength)}
-            self._take(
-                [
-                    Finding(
-                        stamp=stamp,
-                        suspicion=self._suspicion(one),
-                        evidence=evidence,
-                        began_s=one.began_s,
-                        probability=one.probability,
-                    )
-                ]
+            if one.fault is Fault.NO_EFFECT:
+                evidence = {"watts": float(np.abs(quarter.given[one.device]).sum())}
+            finding = Finding(
+                stamp=stamp,
+                suspicion=self._suspicion(one),
+                evidence=evidence,
+                began_s=one.began_s,
+                probability=one.probability,
             )
+            self._take([finding])
         belief = self._belief
         belief.opened_m3_s, belief.unknown_w = np.zeros(len(self._rooms)), np.zeros(len(self._rooms))
         for one in self.changes.held:
-            into = belief.opened_m3_s if one.fault is Fault.WINDOW_OPEN else belief.unknown_w
-            into[one.room] += one.strength
+            if one.fault is Fault.WINDOW_OPEN:
+                belief.opened_m3_s[one.room] += one.strength
+            elif one.fault is Fault.NO_EFFECT:
+                belief.unknown_w[one.room] += one.strength * float(quarter.given.get(one.device, np.zeros(1)).sum())
+            else:
+                belief.unknown_w[one.room] += one.strength
 
     def _suspicion(self, change: Change) -> Suspicion:
-        return Suspicion(change.fault, self._rooms[change.room], "")
+        return Suspicion(change.fault, change.device or self._rooms[change.room], "")
 
     def restraint(self, at: datetime) -> Restraint:
         """Return what a plan has to do without now.

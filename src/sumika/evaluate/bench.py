@@ -76,6 +76,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     "control": {
         "control.plan_speed": ("plan", "ecu", "belief"),
         "control.learned_model": ("belief", "world"),
+        "control.faults": ("belief", "ecu", "world", "evaluate/control/breakages", "evaluate/control/watched_life"),
         "control.gate_figures": ("safety", "evaluate/control/gate"),
         "control.policy_figures": ("plan", "ecu", "belief", "world", "evaluate/control", "training/planner_policy"),
         "control.standing": ("plan", "ecu", "belief", "world", "evaluate/control"),

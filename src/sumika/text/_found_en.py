@@ -15,6 +15,8 @@ FOUND = {
     "({flow} l/s): the room is not heated or cooled meanwhile.",
     "finding.unknown_heat": "{subject}: something unknown gives {watts} W of heat since {since}.",
     "finding.unknown_cold": "{subject}: {watts} W of heat are lost nobody knows where to since {since}.",
+    "finding.no_effect": "{subject} says that it works and should give {watts} W, "
+    "but since {since} nothing comes of it.",
     "finding.less_air": "{subject}: ventilation moves {percent} % less air than it did in {since}: "
     "look at the filter and the vents.",
     "finding.less_heat": "{subject} gives {percent} % less heat than it did in {since}: "
@@ -48,6 +50,7 @@ FOUND = {
     "level.policy": "No plan holds: the distilled policy controls.",
     "level.rules": "No plan holds: plain rules control.",
     "level.fail_safe": "Nobody controls: devices are left to themselves.",
+    "level.off": "Control is switched off: devices follow their own thermostats and people's hands.",
     "level.without.device": "{subject}",
     "level.without.reading": "the {detail} of {subject}",
     "level.without.readings": "any reading of a room",
@@ -55,6 +58,8 @@ FOUND = {
     "level.without.agreement": "agreement in {subject} (too warm and too cold at once: the middle is kept)",
     "finding.swapped_sensors": "The sensors of {subject} and {detail} seem to hang in each other's room: "
     "exchange their rooms in house.yaml.",
+    "finding.swapped_put_right": "The sensors of {subject} and {detail} hang in each other's room beyond doubt: "
+    "they are read as if house.yaml said so. Correct house.yaml, or exchange them.",
     "event.swapped_sensors": "{subject}: its sensor seems to hang in another room",
     "event.swapped_sensors.recovered": "{subject}: its sensor hangs where it is said to",
 }

@@ -16,6 +16,7 @@ FOUND = {
     "(毎秒 {flow} L)。その間この部屋は冷暖房しません。",
     "finding.unknown_heat": "{subject}: {since} から不明な熱源が {watts} W の熱を出しています。",
     "finding.unknown_cold": "{subject}: {since} から {watts} W の熱が不明な先へ失われています。",
+    "finding.no_effect": "{subject} は動作中と答え、{watts} W を出すはずですが、{since} から効果がありません。",
     "finding.less_air": "{subject}: 換気量が {since} の頃より {percent} % 減りました。"
     "フィルターと給排気口を見てください。",
     "finding.less_heat": "{subject} の出す熱が {since} の頃より {percent} % 減りました。"
@@ -49,6 +50,7 @@ FOUND = {
     "level.policy": "有効な計画がありません。蒸留方策が制御しています。",
     "level.rules": "有効な計画がありません。単純な規則が制御しています。",
     "level.fail_safe": "制御するものがありません。機器はそれぞれに任されています。",
+    "level.off": "自動制御はオフです。機器は本体の設定と手動操作で動きます。",
     "level.without.device": "{subject}",
     "level.without.reading": "{subject} の {detail}",
     "level.without.readings": "部屋の測定値",
@@ -56,6 +58,9 @@ FOUND = {
     "level.without.agreement": "{subject} での意見の一致 (暑いと寒いが同時: 中間を保ちます)",
     "finding.swapped_sensors": "{subject} と {detail} のセンサーが入れ替わっているようです。"
     "house.yaml の部屋を入れ替えてください。",
+    "finding.swapped_put_right": "{subject} と {detail} のセンサーは確実に入れ替わっているため、"
+    "入れ替えて読み取っています。"
+    "house.yaml を直すか、センサーを入れ替えてください。",
     "event.swapped_sensors": "{subject} のセンサーは別の部屋にあるようです",
     "event.swapped_sensors.recovered": "{subject} のセンサーは記述どおりの部屋にあります",
 }

@@ -117,7 +117,7 @@ def _filter(scene: Scene) -> Breakage | None:
         for fan in fans:
             world.devices.wear(fan, air_share=CLOGGED_SHARE)
 
-    return _breakage(clogs, VENTILATION, 7.0, Fault.LESS_AIR)
+    return _breakage(clogs, VENTILATION, 6.0, Fault.LESS_AIR)
 
 
 def _used(scene: Scene) -> str | None:
@@ -138,7 +138,7 @@ def _dead(scene: Scene) -> Breakage | None:
     if pump is None:
         return None
     return _breakage(
-        lambda world: world.devices.wear(pump, heat_share=0.0), pump, 3.0, Fault.NO_EFFECT, Fault.LESS_HEAT
+        lambda world: world.devices.wear(pump, heat_share=0.0), pump, 4.0, Fault.NO_EFFECT, Fault.LESS_HEAT
     )
 
 
@@ -179,7 +179,7 @@ def _sensor(scene: Scene, quantity: str) -> str | None:
     return scene.one_of([one.id for one in house.sensors if one.kind in kinds and one.room not in wet])
 
 
-def _failing(kind: str, quantity: str, days: float, fault: Fault, per_day: float = 0.0) -> Kind:
+def _failing(kind: str, quantity: str, days: float, per_day: float, *faults: Fault) -> Kind:
     """Return what breaks a sensor."""
 
     def made(scene: Scene) -> Breakage | None:
@@ -191,7 +191,7 @@ def _failing(kind: str, quantity: str, days: float, fault: Fault, per_day: float
         def breaks(world: World) -> None:
             world.sensors.fail(sensor, kind, world.at_s, drift=sign * per_day / 24.0, quantity=quantity)
 
-        return _breakage(breaks, sensor, days, fault)
+        return _breakage(breaks, sensor, days, *faults)
 
     return made
 
@@ -222,10 +222,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "device ignores": _ignores,
         "device lies": _lies,
         "device silent": _silent,
-        "sensor stuck": _failing("stuck", "temperature_c", 1.5, Fault.STUCK_READING),
-        "sensor in °F": _failing("fahrenheit", "temperature_c", 0.25, Fault.WRONG_UNIT),
-        "temperature drifts": _failing("drift", "temperature_c", 6.0, Fault.DRIFTING_READING, DRIFTS_K_A_DAY),
-        "CO2 drifts": _failing("drift", "co2_ppm", 7.0, Fault.DRIFTING_READING, DRIFTS_PPM_A_DAY),
+        "sensor stuck": _failing("stuck", "temperature_c", 1.5, 0.0, Fault.STUCK_READING),
+        "sensor in °F": _failing("fahrenheit", "temperature_c", 0.25, 0.0, Fault.WRONG_UNIT),
+        "temperature drifts": _failing("drift", "temperature_c", 4.0, DRIFTS_K_A_DAY, Fault.DRIFTING_READING),
+        "CO2 drifts": _failing(
+            "drift", "co2_ppm", 5.0, DRIFTS_PPM_A_DAY, Fault.DRIFTING_READING, Fault.IMPOSSIBLE_READING
+        ),
     }
 )
 """What breaks in a house that has been lived in for a while; `exchanged` is wrong from the beginning."""
