@@ -26,6 +26,9 @@ LOG = "log"
 LOG_OF_FRAMES = "log.frames"
 """The names under which the log listens."""
 
+PAGE = "page"
+"""Who serves the page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Launch:

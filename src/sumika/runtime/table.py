@@ -10,7 +10,16 @@ from sumika.runtime.device_loop import run_devices
 from sumika.runtime.gate_loop import GATE, run_gate
 from sumika.runtime.history_loop import run_history
 from sumika.runtime.log_loop import run_log
-from sumika.runtime.node import COMPILES_WITHIN_S, LOG, LOG_OF_FRAMES, STARTS_WITHIN_S, Node, StepTask
+from sumika.runtime.node import (
+    COMPILES_WITHIN_S,
+    LOG,
+    LOG_OF_FRAMES,
+    PAGE,
+    STARTS_WITHIN_S,
+    Launch,
+    Node,
+    StepTask,
+)
 from sumika.runtime.plan_loop import PLAN, run_plan
 from sumika.runtime.rules_loop import RULES, run_rules
 from sumika.runtime.sensor_loop import run_sensor
@@ -108,6 +117,13 @@ def _its_own_and_the_house(radar_id: str, house: House, topic: str, key: str) ->
     return (radar_id,) if topic == "tracks" or key == radar_id else ()
 
 
+def _run_page(node: Node, launch: Launch) -> None:
+    # A web server in every other process would cost memory, and time to start in houses that have no page.
+    from sumika.runtime.page_loop import run_page
+
+    run_page(node, launch)
+
+
 def _start_people(house: House, key: str) -> object:
     from sumika.perception import people
     from sumika.radar.tracking import EmptyRoom
@@ -169,6 +185,7 @@ def nodes_of(house: House) -> tuple[Node, ...]:
         Node("presence", run_step, step=PRESENCE),
         Node("respiration", run_step, when=someone_home, step=RESPIRATION),
         Node("heart", run_step, when=someone_home, step=HEART),
+        *_page(house),
         *_control(house),
         *_world(house),
         *_people(house),
@@ -184,6 +201,13 @@ def nodes_of(house: House) -> tuple[Node, ...]:
             for radar in house.radars
         ),
     )
+
+
+def _page(house: House) -> tuple[Node, ...]:
+    """Return who serves the page in the browser, where it is wanted."""
+    if house.page is None or not house.page.enabled:
+        return ()
+    return (Node(PAGE, _run_page, watchdog_s=15.0, starts_within_s=30.0),)
 
 
 def _control(house: House) -> tuple[Node, ...]:

@@ -27,6 +27,14 @@ from sumika.schema.outlook import DeviceOutlook, PlanOutlook, RoomOutlook
 from sumika.schema.people import ChestMotion, Estimate, HeartRate, Presence, Respiration
 from sumika.schema.points import POINT_COLUMNS, Claim, PointCloud
 from sumika.schema.posture import FallStage, Posture, PostureKind, RestingPlace, SuspectedFall
+from sumika.schema.privacy import (
+    PERSONAL_TOPICS,
+    PRIVACY_FILE,
+    ForgetAnswer,
+    ForgetRequest,
+    Privacy,
+    PrivacyKept,
+)
 from sumika.schema.radar import (
     AdcFrame,
     Frame,
@@ -89,7 +97,9 @@ from sumika.schema.wishes import (
 __all__ = [
     "ARRAYS",
     "DEVICE_KINDS",
+    "PERSONAL_TOPICS",
     "POINT_COLUMNS",
+    "PRIVACY_FILE",
     "RADAR_MODELS",
     "REQUESTS",
     "TOPICS",
@@ -118,6 +128,8 @@ __all__ = [
     "Estimate",
     "Event",
     "FallStage",
+    "ForgetAnswer",
+    "ForgetRequest",
     "Frame",
     "FrameKind",
     "FrameNotice",
@@ -146,6 +158,8 @@ __all__ = [
     "Posture",
     "PostureKind",
     "Presence",
+    "Privacy",
+    "PrivacyKept",
     "RadarDescription",
     "RangeFrame",
     "RangeGrid",

@@ -294,6 +294,30 @@ class KnownMover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     points_per_frame: Annotated[float, Meta(ge=0, le=1000)]
 
 
+class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The page that shows the house in a browser, and its interface for machines.
+
+    Attributes:
+        enabled: Whether it is served.
+        listen: The address it listens at: this machine alone, unless told otherwise; 0.0.0.0 or :: is every network.
+            Beyond this machine it speaks TLS only.
+        port: The port it listens at.
+        certificate: File with a certificate (PEM), absolute or relative to house.yaml; empty: one is made where TLS is
+            needed, and its fingerprint is told at the start.
+        private_key: File with its key (PEM).
+        names: Names by which browsers reach it, beside this machine's own and its addresses.
+        guests_may_wish: Whether guests may vote, and wish a room warmer or cooler.
+    """
+
+    enabled: bool = True
+    listen: Annotated[str, Meta(min_length=1, max_length=64)] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8160
+    certificate: str = ""
+    private_key: str = ""
+    names: tuple[Annotated[str, Meta(min_length=1, max_length=253)], ...] = ()
+    guests_may_wish: bool = False
+
+
 class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole house.
 
@@ -314,6 +338,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         world: How the simulated house runs, where any radar looks into it.
         connections: Ways to real devices and sensors; any number.
         control: How the house is controlled.
+        page: The page in the browser; None: there is none.
     """
 
     version: Annotated[int, Meta(ge=1)] = 1
@@ -332,6 +357,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     world: WorldSettings | None = None
     connections: tuple[Connection, ...] = ()
     control: Control | None = None
+    page: Page | None = None
 
     def radar(self, radar_id: str) -> Radar:
         """Return the radar of that id.

@@ -9,6 +9,7 @@ import sumika.schema.outlook as outlook
 import sumika.schema.people as people
 import sumika.schema.points as points
 import sumika.schema.posture as posture
+import sumika.schema.privacy as privacy
 import sumika.schema.radar as radar
 import sumika.schema.reference as reference
 import sumika.schema.requests as requests
@@ -165,6 +166,7 @@ TOPICS: dict[str, Topic] = {
     "resident_wish": Topic(message=control.ResidentWish, key_field="device", rate_hz=None),
     "machine_loaded": Topic(message=control.MachineLoaded, key_field="device", rate_hz=None),
     "suggestion_answer": Topic(message=control.SuggestionAnswer, key_field="device", rate_hz=None),
+    "privacy": Topic(message=privacy.Privacy, key_field="source", rate_hz=0.2),
     "config_change": Topic(message=system.ConfigChange, key_field="file", rate_hz=None),
 }
 
@@ -211,5 +213,8 @@ REQUESTS: dict[str, Request] = {
         question=wishes.SetComfortWishRequest, answer=wishes.SetComfortWishAnswer, answered_by="wishes"
     ),
     "what_if": Request(question=wishes.WhatIfRequest, answer=wishes.WhatIfAnswer, timeout_s=8.0, answered_by="plan"),
+    "forget": Request(
+        question=privacy.ForgetRequest, answer=privacy.ForgetAnswer, timeout_s=20.0, answered_by="history"
+    ),
     "saved": Request(question=wishes.SavedRequest, answer=wishes.SavedAnswer, timeout_s=4.0, answered_by="plan"),
 }

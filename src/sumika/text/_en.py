@@ -103,6 +103,8 @@ TEXTS: dict[str, str] = {
     "event.node_degraded.recovered": "{subject} runs normally again",
     "event.radar_silent": "no data from the radar {subject}",
     "event.radar_silent.recovered": "data from the radar {subject} again",
+    "event.page_unreachable": "the page cannot be reached",
+    "event.page_unreachable.recovered": "the page can be reached again",
     "event.log_problem": "the log cannot be written",
     "event.log_problem.recovered": "the log is being written again",
     "event.records_corrupt": "alarms and commands: the damaged file was set aside and a new one started",

@@ -98,6 +98,8 @@ TEXTS: dict[str, str] = {
     "event.node_degraded.recovered": "{subject} が正常に戻りました",
     "event.radar_silent": "レーダー {subject} からデータが届いていません",
     "event.radar_silent.recovered": "レーダー {subject} からデータが届くようになりました",
+    "event.page_unreachable": "ページを開けません",
+    "event.page_unreachable.recovered": "ページを開けるようになりました",
     "event.log_problem": "ログを書き込めません",
     "event.log_problem.recovered": "ログの書き込みを再開しました",
     "event.records_corrupt": "警報と操作の記録が破損していたため別に保管し、新しいファイルを作りました",

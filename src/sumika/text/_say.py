@@ -9,13 +9,15 @@ import sumika.text._en as _en
 import sumika.text._found_en as _found_en
 import sumika.text._found_ja as _found_ja
 import sumika.text._ja as _ja
+import sumika.text._page_en as _page_en
+import sumika.text._page_ja as _page_ja
 import sumika.text._why_en as _why_en
 import sumika.text._why_ja as _why_ja
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": MappingProxyType({**_en.TEXTS, **_why_en.WHY, **_asking_en.ASKING, **_found_en.FOUND}),
-        "ja": MappingProxyType({**_ja.TEXTS, **_why_ja.WHY, **_asking_ja.ASKING, **_found_ja.FOUND}),
+        "en": MappingProxyType({**_en.TEXTS, **_why_en.WHY, **_asking_en.ASKING, **_found_en.FOUND, **_page_en.PAGE}),
+        "ja": MappingProxyType({**_ja.TEXTS, **_why_ja.WHY, **_asking_ja.ASKING, **_found_ja.FOUND, **_page_ja.PAGE}),
     }
 )
 """Every language with its sentences. All have the same keys and placeholders; tests see to it."""

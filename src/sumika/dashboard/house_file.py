@@ -1,0 +1,287 @@
+"""The house's description as the page edits it: previewed, checked, backed up, undone, never over another's."""
+
+import difflib
+import re
+import threading
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from sumika.config import (
+    DEMO_FILE,
+    RECORDINGS_FILE,
+    ConfigError,
+    Document,
+    LoadedHouse,
+    Problem,
+    edit_house,
+    load_house,
+    parse_house,
+    write_new_house,
+)
+from sumika.dashboard.problem import refused
+from sumika.schema import SumikaError
+
+MOST_EDITS = 500
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One change.
+
+    Attributes:
+        op: Set a value or a new key, add to the end of a list, or take away.
+        path: As in error messages: rooms[living].floor_m.
+        value: What to set or add.
+    """
+
+    op: Literal["set", "add", "remove"]
+    path: str
+    value: Any = None
+
+
+class Edits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Changes that belong together.
+
+    Attributes:
+        edits: In this order.
+        base_hash: Of the version they were thought out for; empty: of whatever is there.
+    """
+
+    edits: tuple[Edit, ...]
+    base_hash: str = ""
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """Something wrong with a description.
+
+    Attributes:
+        path: The field.
+        line: Of the file.
+        problem: What is wrong.
+        remedy: What may stand there.
+        warning: Whether the house can be used all the same.
+    """
+
+    path: str
+    line: int
+    problem: str
+    remedy: str = ""
+    warning: bool = False
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What changes would do.
+
+    Attributes:
+        problems: Of the house as it would be.
+        diff: Of the file's text.
+        hash: Of the version that they were held against.
+        usable: Whether they can be applied.
+    """
+
+    problems: list[Fault]
+    diff: str
+    hash: str
+    usable: bool
+
+
+class Applied(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written.
+
+    Attributes:
+        hash: Of the file now.
+        problems: Warnings.
+        restart_needed: Whether the house runs by another version until it is started again.
+        file: Which.
+    """
+
+    hash: str
+    problems: list[Fault]
+    restart_needed: bool
+    file: str
+
+
+class Backup(msgspec.Struct, frozen=True, kw_only=True):
+    """An earlier version.
+
+    Attributes:
+        name: Of the file.
+        unix_s: When it was replaced.
+        bytes: Its size.
+    """
+
+    name: str
+    unix_s: float
+    bytes: int
+
+
+class HouseFile:
+    """The file of one house. May be called from several threads; edits come one after the other.
+
+    Attributes:
+        path: The file that is edited. A house that comes with Sumika is copied to the data folder first.
+    """
+
+    def __init__(self, path: Path, running_hash: str, models: Collection[str], copy_to: Path) -> None:
+        """Know a house's file.
+
+        Args:
+            path: The file that the house runs by.
+            running_hash: Of the version that it runs by.
+            models: The radar models there are.
+            copy_to: Where a house that comes with Sumika is copied to before it is edited.
+        """
+        self._source = path
+        self.built_in = path.resolve() in (DEMO_FILE.resolve(), RECORDINGS_FILE.resolve())
+        self.path = copy_to if self.built_in else path
+        self._running_hash, self._models = running_hash, models
+        self._lock = threading.Lock()
+        self._changed_by: dict[str, str] = {}
+
+    def load(self) -> LoadedHouse:
+        """Return the house as it stands in the file now.
+
+        Raises:
+            ConfigError: if it cannot be used.
+        """
+        return load_house(self._there(), models=self._models)
+
+    def _there(self) -> Path:
+        return self.path if self.path.exists() else self._source
+
+    def restart_needed(self, digest: str) -> bool:
+        """Return whether the house runs by another version than this one."""
+        return digest != self._running_hash
+
+    def preview(self, edits: Edits) -> Preview:
+        """Return what changes would do, and write nothing.
+
+        Raises:
+            RefusedError: if they were thought out for another version, or ask for what is not there.
+        """
+        before = self.load()
+        self._check_base(edits, before.hash)
+        document = Document(before.text, before.path)
+        _make(document, edits)
+        try:
+            problems: tuple[Problem, ...] = parse_house(document.text, before.path, models=self._models).warnings
+        except ConfigError as error:
+            problems = error.problems
+        return Preview(
+            problems=[fault(problem) for problem in problems],
+            diff=_diff(before.text, document.text),
+            hash=before.hash,
+            usable=all(problem.warning for problem in problems),
+        )
+
+    def apply(self, edits: Edits, who: str) -> Applied:
+        """Write changes, with a backup of what was.
+
+        Raises:
+            RefusedError: if they were thought out for another version (409), or the house could not be used.
+            SumikaError: if the file cannot be written.
+        """
+        with self._lock:
+            self._copy_built_in()
+            before = self.load()
+            self._check_base(edits, before.hash)
+            try:
+                after = edit_house(
+                    self.path, lambda house: _make(house, edits), expected_hash=before.hash, models=self._models
+                )
+            except ConfigError as error:
+                raise refused(422, "house", where=error.where, why=str(error)) from error
+            self._changed_by[after.hash] = who
+            return self._applied(after)
+
+    def _copy_built_in(self) -> None:
+        if self.built_in and not self.path.exists():
+            write_new_house(self.path, self._source.read_text(encoding="utf-8"))
+
+    def _applied(self, after: LoadedHouse) -> Applied:
+        return Applied(
+            hash=after.hash,
+            problems=[fault(problem) for problem in after.warnings],
+            restart_needed=self.restart_needed(after.hash),
+            file=str(self.path),
+        )
+
+    def _check_base(self, edits: Edits, digest: str) -> None:
+        if len(edits.edits) > MOST_EDITS:
+            raise refused(413, "too_many_edits", most=MOST_EDITS)
+        if edits.base_hash and edits.base_hash != digest:
+            who = self._changed_by.get(digest, "")
+            raise refused(409, "stale", where=digest, who=f" ({who})" if who else "")
+
+    def backups(self) -> list[Backup]:
+        """Return earlier versions, the newest first."""
+        pattern = re.compile(re.escape(self.path.name) + r"\.(\d{8}T\d{6}\.\d{6})Z\.bak")
+        found = []
+        for entry in self.path.parent.iterdir() if self.path.parent.is_dir() else ():
+            match = pattern.fullmatch(entry.name)
+            if match:
+                moment = datetime.strptime(match[1], "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
+                found.append(Backup(name=entry.name, unix_s=moment.timestamp(), bytes=entry.stat().st_size))
+        return sorted(found, key=lambda backup: backup.name, reverse=True)
+
+    def undo(self, name: str, who: str) -> Applied:
+        """Bring an earlier version back; what is there now becomes a backup, so that an undo can be undone.
+
+        Args:
+            name: Of a backup; empty: the newest.
+            who: Does it.
+
+        Raises:
+            RefusedError: if there is none, or it cannot be used any more.
+        """
+        with self._lock:
+            known = [backup.name for backup in self.backups()]
+            chosen = name or (known[0] if known else "")
+            if chosen not in known:
+                raise refused(404, "no_backup", where=name[:100])
+            backup = self.path.with_name(chosen)
+            try:
+                text = backup.read_text(encoding="utf-8")
+                parse_house(text, self.path, models=self._models)
+                write_new_house(self.path, text, force=True)
+            except ConfigError as error:
+                raise refused(422, "house", where=error.where, why=str(error)) from error
+            except (OSError, UnicodeDecodeError) as error:
+                raise SumikaError(f"the backup cannot be read ({error})", where=str(backup)) from error
+            if not name:
+                backup.unlink(missing_ok=True)  # so that the next undo goes on from here, or takes this one back
+            after = self.load()
+            self._changed_by[after.hash] = who
+            return self._applied(after)
+
+
+def fault(problem: Problem) -> Fault:
+    """Return a problem as the page shows it."""
+    found = f", found {problem.found}" if problem.found else ""
+    near = f"did you mean {problem.nearest}?" if problem.nearest else ""
+    allowed = f"allowed: {problem.allowed}" if problem.allowed else ""
+    return Fault(
+        path=problem.field,
+        line=problem.line,
+        problem=f"{problem.text}{found}",
+        remedy="; ".join(part for part in (allowed, near) if part),
+        warning=problem.warning,
+    )
+
+
+def _make(document: Document, edits: Edits) -> None:
+    for edit in edits.edits:
+        if edit.op == "set":
+            document.set(edit.path, edit.value)
+        elif edit.op == "add":
+            document.add(edit.path, edit.value)
+        else:
+            document.remove(edit.path)
+
+
+def _diff(before: str, after: str) -> str:
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "now", "then", lineterm="")
+    return "\n".join(lines)

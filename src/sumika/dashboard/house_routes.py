@@ -1,0 +1,160 @@
+"""The description of the house: shown without secrets, changed with preview, backup and undo."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from sumika.dashboard.house_file import Applied, Backup, Edits, Fault, Preview, fault
+from sumika.dashboard.operations import Call, Operation, get, post
+from sumika.dashboard.parts import Parts
+from sumika.dashboard.plan_view import RadarView, Wall, radar_views, walls
+from sumika.dashboard.problem import refused
+from sumika.dashboard.roles import Right
+from sumika.schema import SumikaError
+from sumika.schema.house import House
+
+SECRET_WORDS = ("password", "secret", "token", "key", "pin")
+LARGEST_EDIT_BYTES = 1_000_000
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """What sensors see."""
+
+    radars: list[RadarView]
+
+
+class HouseShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A house.
+
+    Attributes:
+        house: As it stands in the file, without secrets.
+        hash: Of the file, for changes.
+        walls: Of all storeys.
+        view: What radars see.
+        problems: Warnings.
+        demo: Whether it is for show.
+        origin: The worst of what is shown now: live, recorded or simulated; empty before anything is.
+        version: Of Sumika.
+        restart_needed: Whether the house runs by another version of the file.
+        file: Which file it is; empty for those who may not change it.
+    """
+
+    house: dict[str, Any]
+    hash: str
+    walls: list[Wall]
+    view: View
+    problems: list[Fault]
+    demo: bool
+    origin: str
+    version: str
+    restart_needed: bool
+    file: str
+
+
+class Backups(msgspec.Struct, frozen=True, kw_only=True):
+    """Earlier versions of the file, the newest first."""
+
+    backups: list[Backup]
+
+
+class UndoBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which version to bring back; empty: the newest backup."""
+
+    backup: Annotated[str, Meta(max_length=200)] = ""
+
+
+class _House:
+    """Handlers."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def show(self, call: Call) -> HouseShown:
+        configures = Right.CONFIGURE in call.who.rights
+        try:
+            loaded = self._parts.house_file.load()
+            house, digest, problems = loaded.house, loaded.hash, [fault(problem) for problem in loaded.warnings]
+        except SumikaError as error:  # the file was broken by hand: the house runs on, and so does the page
+            house, digest = self._parts.house, ""
+            problems = [Fault(path="", line=0, problem=error.problem, remedy=error.remedy)]
+        origin = self._parts.origin()
+        return HouseShown(
+            house=shown(house, whole=Right.PLAN in call.who.rights),
+            hash=digest,
+            walls=walls(house),
+            view=View(radars=radar_views(house)),
+            problems=problems if configures else [],
+            demo=self._parts.house.demo,
+            origin=origin.value if origin else "",
+            version=self._parts.version,
+            restart_needed=self._parts.house_file.restart_needed(digest),
+            file=str(self._parts.house_file.path) if configures else "",
+        )
+
+    def preview(self, call: Call) -> Preview:
+        return self._parts.house_file.preview(call.body)
+
+    def apply(self, call: Call) -> Applied:
+        return self._parts.house_file.apply(call.body, call.who.name)
+
+    def undo(self, call: Call) -> Applied:
+        return self._parts.house_file.undo(call.body.backup, call.who.name)
+
+    def backups(self, call: Call) -> Backups:
+        if Right.CONFIGURE not in call.who.rights:
+            raise refused(403, "right", right=Right.CONFIGURE.value)
+        return Backups(backups=self._parts.house_file.backups())
+
+
+def shown(house: House, *, whole: bool) -> dict[str, Any]:
+    """Return a house without secrets.
+
+    Args:
+        house: The house.
+        whole: Whether ways to real devices and residents' lives are shown too.
+    """
+    told: dict[str, Any] = msgspec.to_builtins(house)
+    for connection in told.get("connections", ()):
+        connection.pop("secret_file", None)
+        options = connection.get("options", {})
+        for name in options:
+            if any(word in name.lower() for word in SECRET_WORDS):
+                options[name] = ""
+    if not whole:
+        for private in ("connections", "page", "tariff"):
+            told.pop(private, None)
+        for resident in told.get("residents", ()):
+            resident.pop("life", None)
+    return told
+
+
+def house_operations(parts: Parts) -> tuple[Operation, ...]:
+    """Return the rows of this file."""
+    do = _House(parts)
+    preview = Operation(
+        method="PUT",
+        path="/api/house/preview",
+        handler=do.preview,
+        summary="What changes would do; writes nothing.",
+        right=Right.CONFIGURE,
+        answers=Preview,
+        body=Edits,
+        largest_bytes=LARGEST_EDIT_BYTES,
+    )
+    apply = post(
+        "/api/house/apply",
+        do.apply,
+        "Write changes, with a backup; 409 where somebody else was faster.",
+        Applied,
+        Right.CONFIGURE,
+        Edits,
+        largest_bytes=LARGEST_EDIT_BYTES,
+    )
+    return (
+        get("/api/house", do.show, "The house, its walls, and what radars see.", HouseShown, Right.HOUSE),
+        preview,
+        apply,
+        post("/api/house/undo", do.undo, "Bring a backup back.", Applied, Right.CONFIGURE, UndoBody),
+        get("/api/house/backups", do.backups, "Earlier versions.", Backups, Right.CONFIGURE),
+    )

@@ -1,0 +1,126 @@
+"""What the page's server is made of, and what it is handed by the house that runs it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sumika.clock import Clock
+from sumika.dashboard.accounts import Accounts
+from sumika.dashboard.consent import Consents
+from sumika.dashboard.feed import Feed, Hears
+from sumika.dashboard.house_file import HouseFile
+from sumika.dashboard.lockout import Lockout
+from sumika.dashboard.past import Past
+from sumika.dashboard.privacy import PrivacyDesk
+from sumika.dashboard.problem import RefusedError, Trouble, refused
+from sumika.dashboard.roles import Role, Viewer, WhoSees, viewer_of
+from sumika.dashboard.scanning import Scanning
+from sumika.schema import REQUESTS, Answered, Origin, SumikaError, worst
+from sumika.schema.house import House, Page
+
+Ask = Callable[[str, msgspec.Struct], msgspec.Struct]
+"""(name in REQUESTS, question) -> answer; raises SumikaError where none comes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything that answers.
+
+    Attributes:
+        house: As it runs.
+        settings: Of the page.
+        accounts: Who may come in.
+        consents: What residents agreed to.
+        privacy: Pauses and guests.
+        feed: The newest of everything.
+        house_file: The description on the disk.
+        past: History and records.
+        scanning: Looks for devices.
+        ask: Puts a question on the bus.
+        clock: Tells the time.
+        version: Of Sumika.
+        tls: Whether browsers speak TLS with us.
+        models: Folder with cards of students that this house has of its own.
+        lockout: Counts failed log-ins.
+        sees: Who sees whom.
+    """
+
+    house: House
+    settings: Page
+    accounts: Accounts
+    consents: Consents
+    privacy: PrivacyDesk
+    feed: Feed
+    house_file: HouseFile
+    past: Past
+    scanning: Scanning
+    ask: Ask
+    clock: Clock
+    version: str
+    tls: bool
+    models: Path
+    lockout: Lockout = field(default_factory=Lockout)
+    sees: WhoSees
+
+    def asked(self, name: str, question: msgspec.Struct) -> Any:
+        """Return the answer to a question on the bus.
+
+        Raises:
+            RefusedError: if nobody answers (503), or the answer is no (422).
+        """
+        try:
+            answer = self.ask(name, question)
+        except SumikaError as error:
+            node = REQUESTS[name].answered_by
+            raise refused(503, "silent", where=node, wait_s=5.0, node=node, why=error.problem) from error
+        if isinstance(answer, Answered) and not answer.accepted:
+            raise RefusedError(422, Trouble(problem=answer.problem, problem_ja=answer.problem_ja, where=name))
+        return answer
+
+    def hears_of(self, viewer: Viewer) -> Hears:
+        """Return what somebody may hear: (topic, room) -> yes or no."""
+
+        def hears(topic: str, room: str) -> bool:
+            consented = self.consents.to(viewer.name) if viewer.role is Role.CARER else ()
+            return self.sees.hears(viewer, topic, room, consented)
+
+        return hears
+
+    def sees_body(self, viewer: Viewer, room: str) -> bool:
+        """Return whether somebody sees what is personal in a room."""
+        return self.sees.personal(viewer, room, self.consents.to(viewer.name))
+
+    def still_in(self, viewer: Viewer) -> bool:
+        """Return whether somebody who was let in would be again."""
+        if viewer.is_machine:
+            return any(token.name == viewer.name and token.role is viewer.role for token in self.accounts.tokens)
+        return self.accounts.has_session(viewer.session)
+
+    def viewer(self, cookie: str, bearer: str) -> Viewer | None:
+        """Return who a cookie or a machine's token is; None where it is nobody."""
+        may_wish = self.settings.guests_may_wish
+        if bearer:
+            token = self.accounts.token(bearer)
+            if token is None:
+                return None
+            return viewer_of(token.name, token.role, token.residents, guests_may_wish=may_wish)
+        found = self.accounts.session(cookie) if cookie else None
+        if found is None:
+            return None
+        session, account = found
+        return viewer_of(
+            account.name,
+            account.role,
+            account.residents,
+            language=account.language,
+            session=session.id,
+            guests_may_wish=may_wish,
+        )
+
+    def origin(self) -> Origin | None:
+        """Return the worst origin of what is shown now; None before anything is."""
+        found = [item.message.origin for item in self.feed.latest(lambda topic, room: True)]
+        return worst(found) if found else None

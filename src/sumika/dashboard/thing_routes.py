@@ -1,0 +1,138 @@
+"""Students that the house has, devices that can be found, and everything of one's own to take along."""
+
+import csv
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from sumika.dashboard.consent import Consent
+from sumika.dashboard.operations import Call, Operation, get, post
+from sumika.dashboard.parts import Parts
+from sumika.dashboard.roles import Right, Role
+from sumika.dashboard.scanning import ScanState
+
+MOST_CARDS = 200
+LARGEST_CARD_BYTES = 200_000
+CARD_NAMES = ("card.json", "card.md", "MODEL_CARD.md")
+EXPORT_DAYS, EXPORT_POINTS = 400.0, 20_000
+
+
+class Student(msgspec.Struct, frozen=True, kw_only=True):
+    """A small model that the house has.
+
+    Attributes:
+        name: Of its folder or file.
+        bytes: Of all its files.
+        sha256: Of its largest file.
+        card: What its card says; empty where it has none.
+        bill: What it cost, as its run has it; empty where nobody wrote that down.
+    """
+
+    name: str
+    bytes: int
+    sha256: str
+    card: str
+    bill: dict[str, Any]
+
+
+class Students(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them."""
+
+    models: list[Student]
+
+
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the one who asks, beside the tables."""
+
+    user: str
+    role: Role
+    residents: tuple[str, ...]
+    consents: list[Consent]
+
+
+class _Things:
+    """Handlers."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def models(self, call: Call) -> Students:
+        folder = self._parts.models
+        cards = sorted(path for name in CARD_NAMES for path in folder.rglob(name)) if folder.is_dir() else []
+        return Students(models=[_student(card, folder) for card in cards[:MOST_CARDS]])
+
+    def scanned(self, call: Call) -> ScanState:
+        return self._parts.scanning.state
+
+    def scan(self, call: Call) -> ScanState:
+        return self._parts.scanning.begin()
+
+    def export(self, call: Call) -> Response:
+        viewer = call.who
+        consents = [
+            one for one in self._parts.consents.all() if viewer.role is Role.OWNER or one.resident in viewer.residents
+        ]
+        about = Export(user=viewer.name, role=viewer.role, residents=viewer.residents, consents=consents)
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("about.json", msgspec.json.encode(about))
+            for name, table in self._tables(call):
+                archive.writestr(name, table)
+        headers = {"Content-Disposition": 'attachment; filename="sumika-export.zip"'}
+        return Response(content.getvalue(), media_type="application/zip", headers=headers)
+
+    def _tables(self, call: Call) -> list[tuple[str, str]]:
+        now_s = self._parts.clock.now().wall_ns / 1e9
+        hears = self._parts.hears_of(call.who)
+        tables = []
+        for kept in self._parts.past.signals():
+            topic = kept.signal.partition(".")[0]
+            if not kept.readable or not hears(topic, self._parts.sees.room_of(kept.room)):
+                continue
+            plot = self._parts.past.plot(kept.room, kept.signal, now_s - EXPORT_DAYS * 86_400.0, now_s, EXPORT_POINTS)
+            text = io.StringIO()
+            rows = csv.writer(text)
+            rows.writerow(["unix_s", f"mean_{plot.unit}", f"min_{plot.unit}", f"max_{plot.unit}", "origin"])
+            origin = plot.origin.value if plot.origin else ""
+            columns = (plot.stamps_ns / 1e9, plot.mean, plot.minimum, plot.maximum)
+            rows.writerows((*row, origin) for row in zip(*(column.tolist() for column in columns), strict=True))
+            tables.append((f"{kept.room}/{kept.signal}.{kept.origin.value}.csv", text.getvalue()))
+        return tables
+
+
+def _student(card: Path, folder: Path) -> Student:
+    files = [path for path in card.parent.iterdir() if path.is_file()]
+    largest = max(files, key=lambda path: path.stat().st_size)
+    with largest.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    bill = card.with_name("bill.json")
+    return Student(
+        name=str(card.parent.relative_to(folder)),
+        bytes=sum(path.stat().st_size for path in files),
+        sha256=digest,
+        card=card.read_bytes()[:LARGEST_CARD_BYTES].decode("utf-8", "replace"),
+        bill=_bill(bill) if bill.exists() else {},
+    )
+
+
+def _bill(path: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(path.read_bytes()[:LARGEST_CARD_BYTES], type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {}
+
+
+def thing_operations(parts: Parts) -> tuple[Operation, ...]:
+    """Return the rows of this file."""
+    do = _Things(parts)
+    return (
+        get("/api/models", do.models, "Students, their cards, and what they cost.", Students, Right.PLAN),
+        get("/api/scan", do.scanned, "Devices that the last look found.", ScanState, Right.CONFIGURE),
+        post("/api/scan", do.scan, "Look for devices.", ScanState, Right.CONFIGURE),
+        get("/api/export", do.export, "All that one may see of the past.", None, Right.VITALS, media="application/zip"),
+    )

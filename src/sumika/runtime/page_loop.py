@@ -1,0 +1,262 @@
+"""The process that serves the page: one event loop hears the bus, shows life, and answers browsers."""
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+
+from sumika.bus import Subscriber, ask
+from sumika.dashboard import (
+    SHOWN,
+    Accounts,
+    Consents,
+    Feed,
+    HouseFile,
+    Parts,
+    Past,
+    PrivacyDesk,
+    Scanning,
+    WhoSees,
+    make_app,
+)
+from sumika.runtime.node import PAGE, Launch, Node
+from sumika.runtime.process import NodeProcess
+from sumika.runtime.small_file import read_small, write_small
+from sumika.schema import RADAR_MODELS, Event, Origin, Severity, SumikaError
+from sumika.schema.house import Page
+from sumika.units import seconds_to_ns
+
+TURN_S = 0.02
+"""What comes over the bus waits so long at most before it is offered to viewers; together with others it costs less."""
+
+BIG = frozenset({"points", "slow_time"})
+"""Topics that are only listened to while somebody watches them: they are most of what the bus carries."""
+
+TRY_PORT_EVERY_S = 5.0
+PRIVACY_EVERY_S = 5.0
+LARGEST_QUESTION_BYTES = 65_536
+PING_EVERY_S, PONG_WITHIN_S = 5.0, 20.0
+SCAN_WITHIN_S = 180.0
+WATCHED_AGAIN_S = 0.5
+
+
+class Files:
+    """Small files as the runtime writes them."""
+
+    read = staticmethod(read_small)
+    write = staticmethod(write_small)
+
+
+class PageServer(uvicorn.Server):
+    """Uvicorn within our own process: signals are the node's."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+def parts_of(process: NodeProcess, settings: Page, *, tls: bool) -> Parts:
+    """Return what the page's server is made of in a running house.
+
+    Args:
+        process: Of the node.
+        settings: Of the page.
+        tls: Whether browsers speak TLS with us.
+    """
+    launch, clock = process.launch, process.clock
+    folder = launch.data / PAGE
+
+    def now_unix_s() -> float:
+        return clock.now().wall_ns / 1e9
+
+    def put(name: str, question: msgspec.Struct) -> msgspec.Struct:
+        return ask(process.folder, name, question)
+
+    sees = WhoSees(launch.house)
+    house_file = HouseFile(launch.house_file, launch.config.hash, frozenset(RADAR_MODELS), launch.data / "house.yaml")
+    return Parts(
+        house=launch.house,
+        settings=settings,
+        accounts=Accounts(folder, Files, now_unix_s),
+        consents=Consents(folder, Files, tuple(one.id for one in launch.house.residents)),
+        privacy=PrivacyDesk(launch.data, Files, clock),
+        feed=Feed(sees.room_of),
+        house_file=house_file,
+        past=Past(launch.data / "history"),
+        scanning=Scanning(lambda: scan(house_file.path), now_unix_s),
+        ask=put,
+        clock=clock,
+        version=version("sumika"),
+        tls=tls,
+        models=launch.data / "models",
+        sees=sees,
+    )
+
+
+def scan(house: Path) -> list[dict[str, Any]]:
+    """Look for devices in a process of its own: drivers are large, and may hang.
+
+    Raises:
+        SumikaError: if nothing could be asked.
+    """
+    command = [sys.executable, "-m", "sumika", "devices", "scan", "--house", str(house), "--json"]
+    done = subprocess.run(command, capture_output=True, timeout=SCAN_WITHIN_S, check=False)
+    try:
+        told = json.loads(done.stdout)
+    except ValueError as error:
+        raise SumikaError(done.stderr.decode("utf-8", "replace").strip()[-400:] or "nothing was found") from error
+    return [{"connection": name, **one} for name, found in told.items() for one in found if isinstance(one, dict)]
+
+
+class PageLoop:
+    """The work of the page, in one event loop."""
+
+    def __init__(self, process: NodeProcess) -> None:
+        """Open its ears.
+
+        Args:
+            process: Of the node.
+        """
+        launch = process.launch
+        self.process = process
+        self.settings = launch.house.page or Page()
+        self.parts = parts_of(process, self.settings, tls=False)
+        self._heard = [name for name in launch.nodes if name != PAGE]
+        self._small = self._listen(SHOWN - BIG)
+        self._big: dict[str, Subscriber] = {}
+        self._privacy_ns = self._watched_ns = 0
+        self._told_problem = ""
+
+    def _listen(self, topics: frozenset[str]) -> Subscriber:
+        return Subscriber(
+            self.process.folder,
+            nodes=self._heard,
+            topics=sorted(topics),
+            clock=self.process.clock,
+            high_water_mark=2000,
+        )
+
+    async def run(self) -> None:
+        """Serve until told to stop."""
+        serving = asyncio.create_task(self._serve())
+        try:
+            self.process.beat()
+            while not self.process.stopping:
+                self.turn()
+                await asyncio.sleep(TURN_S)
+        finally:
+            serving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await serving
+            self.close()
+
+    def turn(self) -> None:
+        """Hear, offer to viewers, and show a sign of life; waits for nobody."""
+        began_ns = time.perf_counter_ns()
+        count = self._hear(self._small) + sum(self._hear(one) for one in self._big.values())
+        now_ns = self.process.clock.now().monotonic_ns
+        if now_ns >= self._watched_ns:
+            self._watched_ns = now_ns + seconds_to_ns(WATCHED_AGAIN_S)
+            self._listen_to_big()
+        if now_ns >= self._privacy_ns or self.parts.privacy.changed:
+            self._privacy_ns = now_ns + seconds_to_ns(PRIVACY_EVERY_S)
+            self._tell_privacy()
+        self.process.taken += count
+        self.process.worked(time.perf_counter_ns() - began_ns, count)
+        self.process.beat()
+        self.process.tell(self._small.lost)
+
+    def _hear(self, subscriber: Subscriber) -> int:
+        arrived = subscriber.receive(0.0)
+        for received in arrived:
+            envelope = received.envelope
+            self.parts.feed.take(envelope.topic, envelope.key, received.message, envelope.message)
+        return len(arrived)
+
+    def _listen_to_big(self) -> None:
+        watched = self.parts.feed.watched()
+        wanted = BIG if "*" in watched else BIG & watched
+        for topic in wanted - self._big.keys():
+            self._big[topic] = self._listen(frozenset({topic}))
+        for topic in self._big.keys() - wanted:
+            self._big.pop(topic).close()
+
+    def _tell_privacy(self) -> None:
+        self.parts.privacy.changed = False
+        told = self.parts.privacy.now()
+        if told.hides_bodies != self.parts.feed.hidden:
+            self.parts.feed.hide(hidden=told.hides_bodies)
+        if self.process.publisher is not None:
+            envelope = self.process.publisher.publish(told)
+            self.parts.feed.take(envelope.topic, envelope.key, told, envelope.message)
+
+    async def _serve(self) -> None:
+        """Serve browsers; a port that another program has is asked for again and again."""
+        while True:
+            server = PageServer(self._config())
+            try:
+                await server.serve()
+            except (OSError, SystemExit):
+                self._tell_problem(f"{self.settings.listen}:{self.settings.port} is taken by another program")
+            await asyncio.sleep(TRY_PORT_EVERY_S)
+
+    def _config(self) -> uvicorn.Config:
+        return uvicorn.Config(
+            make_app(self.parts),
+            host=self.settings.listen,
+            port=self.settings.port,
+            loop="asyncio",
+            http="h11",
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_QUESTION_BYTES,
+            ws_ping_interval=PING_EVERY_S,
+            ws_ping_timeout=PONG_WITHIN_S,
+            ws_per_message_deflate=False,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=20,
+            limit_concurrency=200,
+            backlog=128,
+        )
+
+    def _tell_problem(self, problem: str) -> None:
+        """Say once why nobody can see the page, and once that it can be seen again."""
+        if problem == self._told_problem or self.process.publisher is None:
+            return
+        self._told_problem = problem
+        self.process.publisher.publish(
+            Event(
+                stamp=self.process.clock.now(),
+                origin=Origin.LIVE,
+                subject=PAGE,
+                code="page_unreachable",
+                severity=Severity.WARNING if problem else Severity.INFO,
+                recovered=not problem,
+                detail=problem,
+            )
+        )
+
+    def close(self) -> None:
+        """Stop listening."""
+        for subscriber in (self._small, *self._big.values()):
+            subscriber.close()
+        self.parts.past.close()
+
+
+def run_page(node: Node, launch: Launch) -> None:
+    """Serve the page until told to stop."""
+    with NodeProcess(node, launch) as process:
+        asyncio.run(PageLoop(process).run())
