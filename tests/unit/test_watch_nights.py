@@ -79,8 +79,10 @@ def test_one_day_decides_nothing_and_a_day_that_says_little_is_not_asked() -> No
     slow = SlowChanges(())
     for day in range(10):
         slow.take({FANS: Level(0.0, 0.1)}, {}, DAY_S * day)
+    doubts = [slow.is_in_doubt]
     slow.take({FANS: Level(-3.0, 0.05)}, {}, DAY_S * 10.0)
     assert slow.fallen() == []
+    assert [*doubts, slow.is_in_doubt] == [False, True]  # nothing is learned from such a day
     for day in range(11, 30):
         slow.take({FANS: Level(-3.0, 2.0)}, {}, DAY_S * day)
     assert slow.fallen() == []

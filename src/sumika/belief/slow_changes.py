@@ -23,10 +23,13 @@ FORGETS = 0.7
 LEAST_SIGMA = 0.08
 """Days differ by doors, weather and people whatever the machine does (typical)."""
 
-WIDEST_SIGMA = 0.5
+WIDEST_SIGMA = 0.8
 """A day that says less is not asked."""
 
 FALSE_EVERY_DAYS = 730.0
+DOUBTS = 0.2
+"""From this share of what is enough to speak on a machine is in doubt."""
+
 MOST_PER_DAY_SHARE = 1.0 / 3.0
 """A day counts for so much of the threshold at most: no party is a clogged filter."""
 
@@ -100,6 +103,14 @@ class SlowChanges:
             if machine is not None and level.sigma <= WIDEST_SIGMA:
                 sigma = math.hypot(level.sigma, LEAST_SIGMA)
                 _judge(machine, learned.get(name, 0.0) + level.log_share, sigma, now_s, self.threshold)
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether a machine is suspected and not told yet: learning would explain away what is to be found.
+
+        It lasts for some days at most: then it is told, or nothing speaks for it any more.
+        """
+        return any(DOUBTS * self.threshold <= machine.total < self.threshold for machine in self.machines.values())
 
     def fallen(self) -> list[Fallen]:
         """Return what gives less than it did."""

@@ -325,7 +325,7 @@ class Ecu:
             self._learned_on = day
             self.roof.learn(self.belief.record.rows())
             self.watch.night(at, learned=False)
-            if self.learns:
+            if self.learns and not self.watch.nights.slow.is_in_doubt:
                 self.belief.learn(rounds=4)
             self.watch.night(at, learned=True)
 
