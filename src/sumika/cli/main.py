@@ -18,6 +18,7 @@ COMMANDS = {
     "evaluate": ("sumika.cli.evaluate", "Score what a log says against its references."),
     "house": ("sumika.cli.house", "Describe and check a house."),
     "log": ("sumika.cli.log", "Look into logs: info, export, diff, recover."),
+    "page": ("sumika.cli.page", "The page in the browser: its address, its accounts."),
     "radar": ("sumika.cli.radar", "Look at what a radar saw."),
     "record": ("sumika.cli.record", "Record whole radar frames, and a chest strap beside them."),
     "replay": ("sumika.cli.replay", "Run a log's steps again and compare."),

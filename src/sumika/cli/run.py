@@ -9,6 +9,8 @@ from sumika.cli._houses import load
 from sumika.cli._options import data_option, house_option, recordings_option
 from sumika.cli._recordings import require_a_radar
 from sumika.cli._view import run_terminal
+from sumika.cli.page import page_lines
+from sumika.clock import WallClock
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
 from sumika.runtime.node import Node
 from sumika.terminal import reader_gone
@@ -32,6 +34,8 @@ def run(house: Path | None, recordings: bool, data: Path | None, headless: bool,
     if not headless:
         extra = (Node("terminal", run_terminal, publishes=False, watchdog_s=10.0),)
     with owned_data_folder(data_folder(loaded, data)) as folder:
+        for line in page_lines(loaded, folder, WallClock()):
+            click.echo(line, err=True)
         running = HouseRun(loaded, folder, extra=extra)
         # Whoever read our output has had enough (`sumika run | head`): then so have we.
         running.run(seconds, ended=lambda: not headless and reader_gone(sys.stdout))

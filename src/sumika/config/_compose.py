@@ -111,6 +111,8 @@ def compose_house(name: str, rooms: Sequence[RoomAnswer], radars: Sequence[Radar
         f"name: {emit.scalar(name)} # for people",
         "# language: ja # ja or en; without it the terminal's is taken",
         "",
+        "page: {} # in a browser at http://127.0.0.1:8160, on this machine alone; without this line there is none",
+        "",
         "# Everyone whose breathing and heart are measured has a key of their own:",
         "# what was recorded of them can be deleted for good, and of nobody else.",
         "# residents:",

@@ -11,6 +11,7 @@ import msgspec
 import sumika.config._geometry as geometry
 from sumika.config._building import building_problems
 from sumika.config._items import convertible, identifiers, items
+from sumika.config._page import page_problems
 from sumika.config._paths import BUILTIN, resolve
 from sumika.config._problem import FieldPath, Problem, described, field_name, listed, nearest
 from sumika.config._tree import Plain, Tree
@@ -70,6 +71,7 @@ def meaning_problems(tree: Tree, surroundings: Surroundings) -> list[Problem]:
         *checks.ports(),
         *checks.files(),
         *checks.building(),
+        *checks.page(),
     ]
 
 
@@ -166,6 +168,10 @@ class _Checks:
     def building(self) -> Iterator[Problem]:
         for told in building_problems(self._data, self._sound_rooms):
             yield self._problem(told.path, told.text, told.found, told.allowed, told.near, warning=told.warning)
+
+    def page(self) -> Iterator[Problem]:
+        for told in page_problems(self._data):
+            yield self._problem(told.path, told.text, told.found, told.allowed)
 
     def models(self) -> Iterator[Problem]:
         known = self._surroundings.models

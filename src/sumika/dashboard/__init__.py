@@ -8,6 +8,7 @@ It runs no process and knows no bus: `sumika.runtime.page_loop` hands it both.
 
 from sumika.dashboard.accounts import Account, Accounts
 from sumika.dashboard.app import STATIC, all_operations, make_app
+from sumika.dashboard.certificate import Certificate, made_certificate, needs_tls, own_certificate
 from sumika.dashboard.consent import Consents
 from sumika.dashboard.feed import Feed
 from sumika.dashboard.house_file import HouseFile
@@ -25,6 +26,7 @@ __all__ = [
     "Account",
     "Accounts",
     "Ask",
+    "Certificate",
     "Consents",
     "Feed",
     "HouseFile",
@@ -39,5 +41,8 @@ __all__ = [
     "Viewer",
     "WhoSees",
     "all_operations",
+    "made_certificate",
     "make_app",
+    "needs_tls",
+    "own_certificate",
 ]

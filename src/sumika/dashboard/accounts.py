@@ -116,6 +116,7 @@ class Accounts:
         self._path, self._setup_path = folder / ACCOUNTS_FILE, folder / SETUP_FILE
         self._files, self._now = files, now_unix_s
         self._lock = threading.RLock()
+        self._stat_seen = self._stat()
         self._file = files.read(self._path, _File, _File())
         self._setup = files.read(self._setup_path, _Setup, _Setup())
         if self.setup_needed and not self._setup.token:
@@ -292,6 +293,7 @@ class Accounts:
             # Only when it was used: a disk that is full now must not keep anybody out.
             self._file = msgspec.structs.replace(self._file, sessions=sessions)
             self._files.write(self._path, self._file)
+            self._stat_seen = self._stat()
 
     def log_out(self, session_id: str) -> None:
         """End a session."""
@@ -342,10 +344,24 @@ class Accounts:
 
     # -- the disk -----------------------------------------------------------------------------------------------------
 
-    def reload(self) -> None:
-        """Read the file again: somebody has changed it at the command line."""
+    def refresh(self) -> None:
+        """Read the file again if somebody has changed it at the command line.
+
+        Raises:
+            Exception: if it is damaged; then who is known stays known, and nobody else is let in.
+        """
         with self._lock:
-            self._file = self._files.read(self._path, _File, _File())
+            seen = self._stat()
+            if seen != self._stat_seen:
+                self._stat_seen = seen
+                self._file = self._files.read(self._path, _File, _File())
+
+    def _stat(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
 
     def _change(
         self,
@@ -361,6 +377,7 @@ class Accounts:
             tokens=before.tokens if tokens is None else tokens,
         )
         self._put(self._path, after)
+        self._stat_seen = self._stat()
         self._file = after
 
     def _put(self, path: Path, said: object) -> None:

@@ -20,17 +20,18 @@ class PrivacyDesk:
         changed: Set with every change; whoever tells it takes it back.
     """
 
-    def __init__(self, folder: Path, files: SmallFiles, clock: Clock) -> None:
-        """Read what was said before a restart.
+    def __init__(self, folder: Path, files: SmallFiles, clock: Clock, kept: PrivacyKept) -> None:
+        """Go on with what was said before a restart.
 
         Args:
             folder: The house's data folder.
-            files: How the file is read and written.
+            files: How the file is written.
             clock: Tells the time.
+            kept: What the file says.
         """
         self._path, self._files, self._clock = folder / PRIVACY_FILE, files, clock
         self._lock = threading.Lock()
-        self._kept = files.read(self._path, PrivacyKept, PrivacyKept())
+        self._kept = kept
         self.changed = True
 
     def now(self) -> Privacy:

@@ -1,10 +1,20 @@
 """The node that keeps what is kept for years: signals into history; events, commands and config into the records."""
 
-from sumika.bus import Received, Subscriber
+from sumika.bus import Answerer, Received, Subscriber
 from sumika.history import History, Records
 from sumika.runtime.node import Launch, Node
+from sumika.runtime.privacy_watch import PrivacyWatch
 from sumika.runtime.process import NodeProcess, run_turns
-from sumika.schema import TOPICS, Command, ConfigChange, Event, Verdict
+from sumika.schema import (
+    PERSONAL_TOPICS,
+    TOPICS,
+    Command,
+    ConfigChange,
+    Event,
+    ForgetAnswer,
+    ForgetRequest,
+    Verdict,
+)
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
 
@@ -43,6 +53,9 @@ class HistoryLoop:
             clock=process.clock,
             high_water_mark=50_000,
         )
+        self.privacy = PrivacyWatch(launch.data, process.node.name)
+        self.forgetting = Answerer(process.folder, "forget")
+        self.hidden = False
         self.verdicts: list[Verdict] = []  # of one turn: one commit for them all, however many commands flood the gate
         self.skipped: dict[tuple[str, str], int] = {}
         now_ns = process.clock.now().monotonic_ns
@@ -53,10 +66,12 @@ class HistoryLoop:
     def turn(self) -> None:
         """Take, keep, tend, and show a sign of life."""
         arrived = self.subscriber.receive(0.25)
+        self.hidden = self.privacy.hides_bodies(self.process.clock.now())
         for received in arrived:
             self.take(received)
         self.records.record(tuple(self.verdicts))
         self.verdicts.clear()
+        self.forgetting.poll(self.forget)
         self.process.taken += len(arrived)
         self.process.worked(0, len(arrived))
         self.tend()
@@ -75,8 +90,13 @@ class HistoryLoop:
             self.verdicts.append(message)
         elif isinstance(message, ConfigChange):
             self.records.record_config_change(message)
-        else:
+        elif not (self.hidden and received.envelope.topic in PERSONAL_TOPICS):
             self.keep(received)
+
+    def forget(self, question: ForgetRequest) -> ForgetAnswer:
+        """Destroy a resident's keys: what was kept of their body cannot be read again by anyone."""
+        shared = tuple(name for name in self.history.key_owners(question.resident) if name != question.resident)
+        return ForgetAnswer(accepted=True, keys=self.history.forget(question.resident), shared_with=shared)
 
     def keep(self, received: Received) -> None:
         """Buffer the numbers of one message that the table says to keep."""
@@ -120,6 +140,7 @@ class HistoryLoop:
         for received in self.subscriber.receive(0.05):
             self.take(received)
         self.records.record(tuple(self.verdicts))
+        self.forgetting.close()
         self.history.close()
         self.records.close()
         self.subscriber.close()

@@ -5,9 +5,11 @@ import msgspec
 from sumika.bus import Answerer, Received, Subscriber
 from sumika.log import LogWriter, RunInfo
 from sumika.runtime.node import LOG, LOG_OF_FRAMES, Launch, Node
+from sumika.runtime.privacy_watch import PrivacyWatch
 from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.step_loop import FrameFetcher
 from sumika.schema import (
+    PERSONAL_TOPICS,
     TOPICS,
     AdcFrame,
     Event,
@@ -22,6 +24,9 @@ from sumika.schema import (
 from sumika.units import seconds_to_ns
 
 LOGGED = tuple(name for name, topic in TOPICS.items() if topic.log and name != "raw_frame")
+PERSONAL = PERSONAL_TOPICS | {"reference"}
+"""Left out while residents want nothing personal kept; so are whole frames."""
+
 HIGH_WATER_MARK = 50_000
 """Messages that may wait while the disk is busy: minutes of ordinary life."""
 
@@ -60,6 +65,7 @@ class LogLoop:
         )
         self.frames = FrameFetcher(process)
         self.answerer = Answerer(process.folder, "record_raw")
+        self.privacy = PrivacyWatch(launch.data, LOG)
         self.raw_until_ns = {radar.id: FOREVER_NS if radar.id in launch.raw else 0 for radar in launch.house.radars}
         self.problem_told = False
         # A disk that is full at the start is told when those who show it listen.
@@ -80,10 +86,12 @@ class LogLoop:
     def take(self, timeout_s: float) -> None:
         """Write what has arrived; wait for something at most so long."""
         arrived = self.messages.receive(timeout_s)
+        hidden = self.privacy.hides_bodies(self.process.clock.now())
         for received in arrived:
-            self.writer.write(received.envelope, received.message)
+            if not (hidden and received.envelope.topic in PERSONAL):
+                self.writer.write(received.envelope, received.message)
         notices = self.notices.receive(0.0)
-        for received in notices:
+        for received in () if hidden else notices:
             self.write_frame(received)
         self.process.taken += len(arrived) + len(notices)
         self.process.worked(0, len(arrived))

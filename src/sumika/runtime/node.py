@@ -79,6 +79,7 @@ class Node:
         first: Whether everything else waits for it, and ends before it, so that it misses nothing.
         heard_by: Named listeners that must have subscribed before it speaks: what the log misses, no replay can have.
         subject: The radar or the connection that an I/O node serves; empty for others.
+        senses: Whether it reads a radar, and rests while residents want nothing sensed.
         hands_back: Whether it sets devices to their fail-safe before it ends, for which it is given time.
         step: For a step node, what it does with each input.
     """
@@ -92,6 +93,7 @@ class Node:
     first: bool = False
     heard_by: tuple[str, ...] = (LOG,)
     subject: str = ""
+    senses: bool = False
     hands_back: bool = False
     step: "StepTask | None" = None
 

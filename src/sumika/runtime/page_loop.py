@@ -17,7 +17,6 @@ import uvicorn
 from sumika.bus import Subscriber, ask
 from sumika.dashboard import (
     SHOWN,
-    Accounts,
     Consents,
     Feed,
     HouseFile,
@@ -29,9 +28,11 @@ from sumika.dashboard import (
     make_app,
 )
 from sumika.runtime.node import PAGE, Launch, Node
+from sumika.runtime.page_access import Files, certificate_of, open_accounts
+from sumika.runtime.privacy_watch import read_privacy
 from sumika.runtime.process import NodeProcess
-from sumika.runtime.small_file import read_small, write_small
-from sumika.schema import RADAR_MODELS, Event, Origin, Severity, SumikaError
+from sumika.runtime.small_file import DamagedFileError
+from sumika.schema import PRIVACY_FILE, RADAR_MODELS, Event, Origin, Severity, SumikaError
 from sumika.schema.house import Page
 from sumika.units import seconds_to_ns
 
@@ -47,13 +48,6 @@ LARGEST_QUESTION_BYTES = 65_536
 PING_EVERY_S, PONG_WITHIN_S = 5.0, 20.0
 SCAN_WITHIN_S = 180.0
 WATCHED_AGAIN_S = 0.5
-
-
-class Files:
-    """Small files as the runtime writes them."""
-
-    read = staticmethod(read_small)
-    write = staticmethod(write_small)
 
 
 class PageServer(uvicorn.Server):
@@ -87,9 +81,9 @@ def parts_of(process: NodeProcess, settings: Page, *, tls: bool) -> Parts:
     return Parts(
         house=launch.house,
         settings=settings,
-        accounts=Accounts(folder, Files, now_unix_s),
+        accounts=open_accounts(launch.data, clock),
         consents=Consents(folder, Files, tuple(one.id for one in launch.house.residents)),
-        privacy=PrivacyDesk(launch.data, Files, clock),
+        privacy=PrivacyDesk(launch.data, Files, clock, read_privacy(launch.data / PRIVACY_FILE)),
         feed=Feed(sees.room_of),
         house_file=house_file,
         past=Past(launch.data / "history"),
@@ -130,7 +124,8 @@ class PageLoop:
         launch = process.launch
         self.process = process
         self.settings = launch.house.page or Page()
-        self.parts = parts_of(process, self.settings, tls=False)
+        self.certificate = certificate_of(self.settings, launch.house_file, launch.data, process.clock)
+        self.parts = parts_of(process, self.settings, tls=self.certificate is not None)
         self._heard = [name for name in launch.nodes if name != PAGE]
         self._small = self._listen(SHOWN - BIG)
         self._big: dict[str, Subscriber] = {}
@@ -168,6 +163,7 @@ class PageLoop:
         if now_ns >= self._watched_ns:
             self._watched_ns = now_ns + seconds_to_ns(WATCHED_AGAIN_S)
             self._listen_to_big()
+            self._refresh_accounts()
         if now_ns >= self._privacy_ns or self.parts.privacy.changed:
             self._privacy_ns = now_ns + seconds_to_ns(PRIVACY_EVERY_S)
             self._tell_privacy()
@@ -190,6 +186,12 @@ class PageLoop:
             self._big[topic] = self._listen(frozenset({topic}))
         for topic in self._big.keys() - wanted:
             self._big.pop(topic).close()
+
+    def _refresh_accounts(self) -> None:
+        try:
+            self.parts.accounts.refresh()
+        except DamagedFileError as error:
+            self._tell_problem(str(error))
 
     def _tell_privacy(self) -> None:
         self.parts.privacy.changed = False
@@ -229,6 +231,8 @@ class PageLoop:
             server_header=False,
             timeout_keep_alive=20,
             limit_concurrency=200,
+            ssl_certfile=self.certificate.certificate if self.certificate else None,
+            ssl_keyfile=self.certificate.private_key if self.certificate else None,
             backlog=128,
         )
 

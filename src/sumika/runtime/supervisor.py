@@ -11,6 +11,7 @@ from sumika.clock import Clock
 from sumika.runtime.conditions import Occupancy, after_hearing
 from sumika.runtime.managed import ManagedNode
 from sumika.runtime.node import LOG, Launch, Node
+from sumika.runtime.privacy_watch import PrivacyWatch
 from sumika.runtime.service_manager import ServiceManager
 from sumika.runtime.spawn import Spawn, fork_server
 from sumika.schema import (
@@ -99,6 +100,9 @@ class Supervisor:
         self._silent: set[str] = set()
         self._heard: set[str] = set()
         self._house = launch.house
+        self._privacy = PrivacyWatch(launch.data, NAME)
+        self._paused = False
+        self._speaks_from_turn = FIRST_FRAME_S * TURNS_PER_S
         self._turns = 0
         self._due_ns = clock.now().monotonic_ns
         self._stalls = _Stalls()
@@ -144,6 +148,8 @@ class Supervisor:
         now = self._clock.now()
         self._service_manager.notify("WATCHDOG=1")
         self._stalls.note(now.monotonic_ns, (now.monotonic_ns - self._due_ns) / NANOSECONDS_PER_SECOND)
+        with self._surviving("looking whether sensing rests"):
+            self._look_at_privacy()
         with self._surviving("hearing who is where"):
             for received in self._subscriber.receive(0.0):
                 if isinstance(received.message, Presence):
@@ -162,6 +168,13 @@ class Supervisor:
         self._due_ns = now.monotonic_ns + seconds_to_ns(TURN_S)
         self._wait_for_next_turn(self._due_ns)
 
+    def _look_at_privacy(self) -> None:
+        """Let what senses rest while residents want that; afterwards radars have a moment to speak again."""
+        self._paused = self._privacy.now(self._clock.now()).paused
+        if self._paused:
+            self._heard.clear()
+            self._speaks_from_turn = self._turns + FIRST_FRAME_S * TURNS_PER_S
+
     def hear(self, presence: Presence) -> None:
         """Remember who is where; say once that a room's radar is silent, and once that it speaks again."""
         self.rooms[presence.room] = after_hearing(self.rooms.get(presence.room), presence)
@@ -169,7 +182,7 @@ class Supervisor:
         if not silent:
             self._heard.add(presence.room)
         # A radar that has yet to speak for the first time is given a moment; after that its silence is a fault.
-        young = presence.room not in self._heard and self._turns < FIRST_FRAME_S * TURNS_PER_S
+        young = presence.room not in self._heard and self._turns < self._speaks_from_turn
         if young or silent == (presence.room in self._silent):
             return
         if silent:
@@ -193,7 +206,7 @@ class Supervisor:
 
     def _look_after(self, managed: ManagedNode) -> None:
         now_ns = self._clock.now().monotonic_ns
-        wanted = managed.node.when(self.rooms, now_ns)
+        wanted = managed.node.when(self.rooms, now_ns) and not (managed.node.senses and self._paused)
         if managed.leaving:
             managed.see_off(now_ns)
         elif managed.pid is None:

@@ -195,6 +195,7 @@ def nodes_of(house: House) -> tuple[Node, ...]:
                 f"sensor.{radar.id}",
                 run_sensor,
                 subject=radar.id,
+                senses=True,
                 heard_by=(LOG, LOG_OF_FRAMES),
                 starts_within_s=COMPILES_WITHIN_S if isinstance(radar.source, WorldSource) else STARTS_WITHIN_S,
             )

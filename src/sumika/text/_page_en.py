@@ -1,6 +1,11 @@
 """What the page's server says, in English."""
 
 PAGE: dict[str, str] = {
+    "page.at": "page: {value}",
+    "page.fingerprint": "its certificate was made here; the browser warns, and must show this fingerprint (SHA-256): "
+    "{value}",
+    "page.setup_link": "nobody is owner yet; open this once to become it: {value}",
+    "page.password_changed": "{name} has a new password; every browser must log in again.",
     "page.refused.body": "the question is not understood: {why}",
     "page.refused.body_of_others": "what is kept of this room's body signals is not yours to see",
     "page.refused.csrf": "this change does not come from the page",

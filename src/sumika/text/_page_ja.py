@@ -1,6 +1,10 @@
 """What the page's server says, in Japanese."""
 
 PAGE: dict[str, str] = {
+    "page.at": "ページ：{value}",
+    "page.fingerprint": "証明書はこの家で作りました。警告に出る指紋（SHA-256）が次と同じか確かめてください：{value}",
+    "page.setup_link": "管理者がまだいません。最初の一度だけ、このリンクを開いてください：{value}",
+    "page.password_changed": "{name} さんのパスワードを変えました。どのブラウザーでも、もう一度ログインが必要です。",
     "page.refused.body": "内容を読み取れませんでした：{why}",
     "page.refused.body_of_others": "この部屋の体の記録は、ご本人と許可された方だけが見られます",
     "page.refused.csrf": "この操作は、この家のページから送られたものではありません",
