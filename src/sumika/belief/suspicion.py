@@ -91,7 +91,7 @@ class Finding:
         _, subject, detail = self.suspicion
         if self.recovered:
             return say("obedience.over", language, subject=subject, detail=detail or say("finding.all", language))
-        numbers = {name: f"{value:.3g}" for name, value in self.evidence.items()}
+        numbers = {name: _number(value) for name, value in self.evidence.items()}
         sentence = say(self._key(), language, subject=subject, detail=detail, since=self._since(zone), **numbers)
         if self.probability is None:
             return sentence
@@ -109,3 +109,8 @@ class Finding:
         if self.began_s is None:
             return ""
         return f"{datetime.fromtimestamp(self.began_s, zone or UTC):%m-%d %H:%M}"
+
+
+def _number(value: float) -> str:
+    """Return a number as people write it: three digits, and no powers of ten."""
+    return f"{value:.0f}" if 1000.0 <= abs(value) < 1e9 else f"{value:.3g}"

@@ -34,10 +34,14 @@ class NightWatch:
             sources: Devices that heat and cool.
         """
         self._belief = belief
-        self.slow = SlowChanges(sources)
+        self._sources, self.slow = sources, SlowChanges(sources)
         self.exchanged: tuple[int, int] | None = None
         self._nights: dict[Suspicion, int] = {}
         self._told: set[Suspicion] = set()
+
+    def begin_anew(self) -> None:
+        """Forget what machines gave in their first days: it was read in the wrong rooms."""
+        self.slow = SlowChanges(self._sources)
 
     def close_day(self, at: datetime) -> None:
         """Close a day of what changes slowly, before learning moves the parameters."""

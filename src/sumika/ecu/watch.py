@@ -197,6 +197,7 @@ class Watch:
         """Take exchanged sensors to hang where they do, say so, and learn anew what is ordinary."""
         self._belief.exchange(*rooms, LOOKS_BACK_ROWS)
         self.changes, self.sensors = Changes(self._belief.outline, *self._habits), SensorWatch(self._belief)
+        self.nights.begin_anew()
         suspicion = Suspicion(Fault.SWAPPED_SENSORS, *(self._rooms[room] for room in rooms))
         if int(self._belief.hangs[rooms[0]]) == rooms[0]:
             self._over(suspicion, instant_of(at))
