@@ -2,7 +2,7 @@
 
 import pytest
 
-from sumika.belief.comfort import PEOPLE_DIFFER_K, Liking, band_of
+from sumika.belief.comfort import PEOPLE_DIFFER_K, Liking, _band, band_of
 
 
 def test_the_band_is_that_of_the_standard() -> None:
@@ -50,3 +50,10 @@ def test_no_number_of_votes_makes_it_absurd() -> None:
     for _ in range(1000):
         liking.vote(-3.0, 30.0, band)
     assert liking.warmer_k <= 2.5
+
+
+def test_who_sleeps_burns_less_than_the_standard_covers_and_its_line_is_taken_on() -> None:
+    asleep, covered = band_of(28.0, does="sleep"), _band(0.8, 1.2, 0.5, 0.45)
+    assert 0.3 < asleep.low_c - covered.low_c < 1.5
+    assert 0.3 < asleep.high_c - covered.high_c < 1.5
+    assert asleep.high_c - asleep.low_c == pytest.approx(covered.high_c - covered.low_c, abs=0.5)

@@ -142,3 +142,46 @@ def test_a_sheet_of_nonsense_is_refused() -> None:
     broken = replace(situation, price=np.full(STEPS, np.nan))
     with pytest.raises(PlanError):
         plan(broken, limit_s=2.0)
+
+
+def test_a_unit_that_dries_has_less_time_left_to_heat() -> None:
+    room = one_room(start_c=16.0)
+    damp = Carried(
+        name="humidity",
+        start=np.array([1.0]),
+        transition=np.ones((2, 1, 1)),
+        response=np.full((2, 1, 1), 1.0),
+        drive=np.zeros((STEPS, 1)),
+    )
+    too_damp = Hinge(
+        name="air",
+        carried="humidity",
+        room="living",
+        weights=np.array([1.0]),
+        limit=np.zeros(STEPS),
+        above=True,
+        cost_per_h=np.full(STEPS, 100.0),
+    )
+    dries = replace(room.controls[0], name="dry_kw", high=np.full(STEPS, 0.5), acts={"humidity": np.array([-0.5])})
+    both = replace(
+        room, carried=(*room.carried, damp), hinges=(*room.hinges, too_damp), controls=(*room.controls, dries)
+    )
+    planned = plan(both)
+    heats, dried = (planned.controls["heater", name] for name in ("heat_kw", "dry_kw"))
+    assert heats.max() > 0.1
+    assert dried.max() > 0.1
+    assert np.all(heats / 2.0 + dried / 0.5 <= 1.0 + 1e-4)
+    apart = replace(both, controls=(room.controls[0], replace(dries, device="dehumidifier")))
+    free = plan(apart)
+    assert np.any(free.controls["heater", "heat_kw"] / 2.0 + free.controls["dehumidifier", "dry_kw"] / 0.5 > 1.01)
+
+
+def test_what_is_carried_may_follow_another_transition_from_step_to_step() -> None:
+    room = one_room(start_c=30.0)
+    cools = np.array([[[1.0]], [[1.0]], [[0.5]]])
+    kind = np.array([0, 0, 2, 0, 0, 0, 0, 0])
+    heat = replace(room.carried[0], transition=cools, response=np.full((3, 1, 1), 1e-3), kind=kind)
+    planned = plan(replace(room, carried=(heat,), hinges=()))
+    assert planned.states["heat"][:, 0] == pytest.approx(
+        [30.0, 30.0, 30.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0], abs=1e-3
+    )

@@ -24,6 +24,9 @@ Array = NDArray[np.float64]
 PERSON_M3_S = 4.6e-6
 """Carbon dioxide of an adult who sits: 16.5 litres an hour."""
 
+AJAR = 0.4
+"""Share of a bedroom door's exchange that is left while people sleep: some shut it, some do not. Learned."""
+
 OUTDOOR_PPM = 425.0
 PROCESS_PPM, MEASURED_PPM = 15.0, 15.0
 FIT_PPM = 60.0
@@ -62,12 +65,15 @@ class AirModel:
             Parameter(name="fans", spread=0.25),
             Parameter(name="gaps", spread=0.6),
             Parameter(name="person", spread=0.2),
+            Parameter(name="door_asleep", spread=1.0),
         )
         self.place = {one.name: place for place, one in enumerate(self.parameters)}
 
     def prior(self) -> Array:
         """Return the parameters as described."""
-        return np.zeros(len(self.parameters))
+        prior = np.zeros(len(self.parameters))
+        prior[self.place["door_asleep"]] = np.log(AJAR)
+        return prior
 
     def network(
         self, theta: Array, settings: Array, seconds: float = ROW_S, leaks_per_s: Array | None = None
@@ -86,12 +92,16 @@ class AirModel:
             name = f"door.{self.outline.rooms[i]}.{self.outline.rooms[j]}"
             doors[i, j] = doors[j, i] = self.outline.doors_m3_s[i, j] * np.exp(theta[self.place[name]])
         inlet = np.exp([theta[self.place[f"inlet.{room}"]] for room in self.outline.rooms])
+        shut = float(np.exp(theta[self.place["door_asleep"]]))
         factor = float(np.exp(theta[self.place["fans"]]))
         rates, fresh = [], []
         for row in settings:
             flows = self.flow.flows(row, factor)
             enters = flows.fresh_m3_s * inlet + (0.0 if leaks_per_s is None else leaks_per_s * volume)
-            moved = doors + flows.moved_m3_s
+            passes = np.ones((rooms, rooms))
+            for room in self.flow.sleeping(row):
+                passes[room, :] = passes[:, room] = shut
+            moved = doors * passes + flows.moved_m3_s
             rate = (moved - np.diag(moved.sum(axis=1) + enters)) / volume[:, None]
             rates.append(rate)
             fresh.append(enters / volume)

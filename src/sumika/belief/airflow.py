@@ -14,6 +14,7 @@ from sumika.belief.outline import Outline
 from sumika.belief.record import Rows
 from sumika.schema import DEVICE_KINDS
 from sumika.schema.house import Device, House
+from sumika.schema.living import FurnitureKind
 
 Array = NDArray[np.float64]
 
@@ -56,7 +57,11 @@ def rating(device: Device, name: str) -> float:
 
 
 class AirFlow:
-    """The air paths of one house."""
+    """The air paths of one house.
+
+    Attributes:
+        bedrooms: Places of rooms with a bed and a door: who sleeps there mostly shuts it.
+    """
 
     def __init__(self, house: House, outline: Outline) -> None:
         """Take a house."""
@@ -69,21 +74,38 @@ class AirFlow:
             (one, opened[one.window]) for one in house.devices if one.kind == "window_opener" and one.window in opened
         )
         self.places = tuple(index[fan.room] for fan in self.fans)
+        bedrooms = {piece.room for piece in house.furniture if piece.kind == FurnitureKind.BED}
+        behind_doors = np.flatnonzero(outline.doors_m3_s.any(axis=0)).tolist()
+        self.bedrooms = tuple(room for room in behind_doors if outline.rooms[room] in bedrooms)
         dry = ~outline.wet if (~outline.wet).any() else np.ones(len(outline.rooms), bool)
         self._supply = np.where(dry, outline.floor_m2, 0.0) / outline.floor_m2[dry].sum()
         self._inlets = self._supply * 0.5 + 0.5 * outline.outer_share
         self._inlets /= self._inlets.sum()
 
     def columns(self, rows: Rows) -> Array:
-        """Return (row, control) the settings that make flows: fans, balanced ventilation, window openers, rounded."""
+        """Return (row, control) the settings that make flows: fans, balanced ventilation, window openers, rounded.
+
+        Behind them comes, for each bedroom, whether people sleep there.
+        """
         told = [rows.setting(fan.id, "level", 1.0) for fan in self.fans]
         told += [rows.setting(one.id, "level", 2.0) for one in self.balanced]
         told += [np.round(4.0 * rows.setting(one.id, "open", 0.0)) / 4.0 for one, _ in self.openers]
+        told += [np.where(rows.asleep[:, room] > 0.5, 1.0, 0.0) for room in self.bedrooms]
         return np.round(np.array(told).T, 2) if told else np.zeros((len(rows), 0))
 
     def defaults(self) -> Array:
         """Return the settings with which a house ventilates by itself."""
-        return np.array([1.0] * len(self.fans) + [2.0] * len(self.balanced) + [0.0] * len(self.openers))
+        still = [0.0] * (len(self.openers) + len(self.bedrooms))
+        return np.array([1.0] * len(self.fans) + [2.0] * len(self.balanced) + still)
+
+    def sleeping(self, settings: Array) -> tuple[int, ...]:
+        """Return the places of the bedrooms in which people sleep.
+
+        Args:
+            settings: (control,) as `columns` has them.
+        """
+        told = settings[len(settings) - len(self.bedrooms) :]
+        return tuple(room for room, sleeps in zip(self.bedrooms, told, strict=True) if sleeps > 0.5)
 
     def fan_m3_s(self, fan: Device, level: float) -> float:
         """Return what an exhaust fan draws at a level; between levels it ran at each for a part of the time."""
@@ -147,4 +169,4 @@ def settings_now(flow: AirFlow, told: Mapping[tuple[str, str], float]) -> Array:
     values = [told.get((fan.id, "level"), 1.0) for fan in flow.fans]
     values += [told.get((one.id, "level"), 2.0) for one in flow.balanced]
     values += [told.get((one.id, "open"), 0.0) for one, _ in flow.openers]
-    return np.array(values)
+    return np.array([*values, *(0.0 for _ in flow.bedrooms)])

@@ -31,11 +31,16 @@ WINTER_BELOW_C, SUMMER_ABOVE_C = 12.0, 22.0
 
 WINTER_CLO, SUMMER_CLO = 1.0, 0.55
 WINTER_BEDDING_CLO, SUMMER_BEDDING_CLO = 2.0, 1.2
-AWAKE_MET, ASLEEP_MET, BUSY_MET = 1.1, 0.8, 1.9
+AWAKE_MET, ASLEEP_MET, BUSY_MET = 1.1, 0.75, 1.9
 """Metabolic rate of who sits or does little, sleeps, or is busy on their feet.
+
+Asleep: between 0.7 (ASHRAE 55-2020, table 5-1: sleeping) and 0.8 (ISO 7730, annex B: reclining).
 
 ISO 7730, annex B, has 1.0 for sitting at ease and 1.2 for sitting at work: people at home do both. ISO 8996: housework
 1.6 to 2.5."""
+
+STANDARDS_MET = 0.8
+"""ISO 7730 covers nobody who burns less: there its line is taken on."""
 
 _MET_OF = {"awake": AWAKE_MET, "sleep": ASLEEP_MET, "active": BUSY_MET}
 _MET_W_M2 = 58.15
@@ -82,7 +87,17 @@ def band_of(
     winter_clo, summer_clo = (WINTER_BEDDING_CLO, SUMMER_BEDDING_CLO) if in_bed else (WINTER_CLO, SUMMER_CLO)
     clothing = winter_clo + round(summer, 1) * (summer_clo - winter_clo)
     relative = _HUMIDITY_STEP * round(clamp(humidity, 0.15, 0.85) / _HUMIDITY_STEP)
-    return _band(_MET_OF[does], round(clothing, 3), neutral_pmv, round(relative, 2))
+    met, worn, damp = _MET_OF[does], round(clothing, 3), round(relative, 2)
+    if met >= STANDARDS_MET:
+        return _band(met, worn, neutral_pmv, damp)
+    least, more = (_band(one, worn, neutral_pmv, damp) for one in (STANDARDS_MET, STANDARDS_MET + 0.1))
+    beyond = (STANDARDS_MET - met) / 0.1
+    return Band(
+        least.low_c + beyond * (least.low_c - more.low_c),
+        least.high_c + beyond * (least.high_c - more.high_c),
+        least.low_per_k,
+        least.high_per_k,
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -73,6 +73,7 @@ class Rows:
         outside: (row, quantity) in the order of `OUTSIDE`.
         air: (row, room, quantity) in the order of `AIR`, as last said within the row.
         people: (row, room) how many are expected there.
+        asleep: (row, room) share of the time in which those who are there sleep.
         power_w: (row, device) electric.
         settings: (row, column) what devices are set to and say, by `columns`.
         meter: (row, quantity) in the order of `METER`.
@@ -82,6 +83,7 @@ class Rows:
     outside: Array
     air: Array
     people: Array
+    asleep: Array
     power_w: Array
     settings: Array
     meter: Array
@@ -111,6 +113,7 @@ class Rows:
             outside=self.outside[cut],
             air=self.air[cut],
             people=self.people[cut],
+            asleep=self.asleep[cut],
             power_w=self.power_w[cut],
             settings=self.settings[cut],
             meter=self.meter[cut],
@@ -136,6 +139,7 @@ class Record:
         self._outside = [_Mean() for _ in OUTSIDE]
         self._air = [[_Mean(newest=True) for _ in AIR] for _ in self.rooms]
         self._people = [_Mean() for _ in self.rooms]
+        self._asleep = [_Mean() for _ in self.rooms]
         self._power = [_Mean(lasts=True) for _ in self.devices]
         self._settings = [_Mean(lasts=True) for _ in names]
         self._meter = [_Mean() for _ in METER]
@@ -200,6 +204,11 @@ class Record:
         if room in self._room:
             self._people[self._room[room]].add(count)
 
+    def asleep(self, room: str, sleeps: bool) -> None:
+        """Take whether those who are in a room sleep now."""
+        if room in self._room:
+            self._asleep[self._room[room]].add(float(sleeps))
+
     def exchange(self, first: int, second: int, count: int) -> None:
         """Exchange what was said of the air of two rooms: their sensors hung in each other's.
 
@@ -229,6 +238,7 @@ class Record:
             *self._power,
             *self._settings,
             *self._meter,
+            *self._asleep,
         ]
         self._table.append(np.array([self._begun_s, *(mean.take() for mean in everything)]))
         if len(self._table) > 96 * KEPT_DAYS:
@@ -237,14 +247,15 @@ class Record:
 
     def _rows(self) -> Rows:
         rooms, devices = len(self.rooms), len(self.devices)
-        widths = [1, len(OUTSIDE), rooms * len(AIR), rooms, devices, len(self.columns), len(METER)]
+        widths = [1, len(OUTSIDE), rooms * len(AIR), rooms, devices, len(self.columns), len(METER), rooms]
         table = np.array(self._table) if self._table else np.zeros((0, sum(widths)))
-        when, outside, air, people, power, settings, meter = np.split(table, np.cumsum(widths)[:-1], axis=1)
+        when, outside, air, people, power, settings, meter, asleep = np.split(table, np.cumsum(widths)[:-1], axis=1)
         return Rows(
             unix_s=when[:, 0],
             outside=outside,
             air=air.reshape(len(table), rooms, len(AIR)),
             people=people,
+            asleep=asleep,
             power_w=power,
             settings=settings,
             meter=meter,

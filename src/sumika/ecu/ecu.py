@@ -226,6 +226,7 @@ class Ecu:
         for room, (probability, people) in measurements.presence.items():
             if probability is not None:
                 record.people(room, max(float(people), 0.0))
+                record.asleep(room, measurements.activities.get(room) == "sleep")
         for vote in measurements.votes:
             self.vote(vote)
         self._activities = dict(measurements.activities)

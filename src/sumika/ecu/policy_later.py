@@ -66,4 +66,5 @@ def _store(store: Store, planned: Planned, step: int) -> Store:
 
 
 def _carried(carried: Carried, planned: Planned, step: int) -> Carried:
-    return replace(carried, start=planned.states[carried.name][step], drive=carried.drive[step:])
+    kind = None if carried.kind is None else carried.kind[step:]
+    return replace(carried, start=planned.states[carried.name][step], drive=carried.drive[step:], kind=kind)

@@ -27,7 +27,7 @@ SETTLES_PER_S = 0.25 / 3600.0
 PARTICLES_PASS = 0.75
 _SCALES = {"heat": 1.0, "co2": 100.0, "humidity": 1e-3, "pm2_5": 10.0}
 _BLIND_PER_PERSON_H = 0.5
-_LOUD_PER_PERSON_H = 1.0
+_LOUD_PER_PERSON_H = 0.3
 
 
 class Situating:
@@ -89,9 +89,9 @@ class Situating:
 
     def unplanned(self) -> Nominal:
         """Return how the house would go with every control at its least, held near what people would bear."""
-        kind = self.inputs.grid.kind
         run = {}
         for carried in self.carried:
+            kind = carried.kinds(self.inputs.grid)
             state = carried.start.copy()
             told = [state]
             for step in range(len(kind)):
@@ -114,7 +114,7 @@ class Situating:
     def _from_now(self, carried: Carried, states: Array) -> Array:
         gap = carried.start - states[0]
         found = [states[0] + gap]
-        for step, kind in enumerate(self.inputs.grid.kind):
+        for step, kind in enumerate(carried.kinds(self.inputs.grid)):
             gap = carried.transition[kind] @ gap
             found.append(states[step + 1] + gap)
         return np.array(found)
@@ -188,15 +188,17 @@ class Situating:
         belief, inputs = self.belief, self.inputs
         volume, place = belief.outline.volume_m3, belief.air.place
         leaks = self.leaks_m3_s * np.exp(belief.air_theta[place["gaps"]]) / volume
-        base = base_settings(belief)[None]
-        net = belief.air.network(belief.air_theta, base, 900.0, leaks)
+        settings, lives = self._ways_of_living()
+        net = belief.air.network(belief.air_theta, settings, 900.0, leaks)
+        kind = inputs.grid.kind + 2 * lives
+        own = np.diagonal(net.response, axis1=1, axis2=2)[lives]
         people = inputs.people.everybody
         person = 1e6 * PERSON_M3_S * float(np.exp(belief.air_theta[place["person"]]))
-        fresh, rate = net.fresh[0], net.rate[0]
+        fresh, rate = net.fresh[0], net.rate
         vapour = PERSON_VAPOUR_KG_S * people / (AIR_KG_M3 * volume)
         dust = PARTICLES_PASS * inputs.outdoor_pm2_5
         opened = belief.opened_m3_s / volume
-        opened = opened / (1.0 + opened * net.response[0].diagonal())
+        opened = opened / (1.0 + opened * own)
         moist = self._handed_over() / volume
         return (
             _carried(
@@ -205,22 +207,34 @@ class Situating:
                 rate,
                 fresh * OUTDOOR_PPM
                 + person * people / volume
-                + self._lasting()[:, None] * belief.unexplained_ppm / net.response[0].diagonal()
+                + self._lasting()[:, None] * belief.unexplained_ppm / own
                 + self._lasting()[:, None] * opened * (OUTDOOR_PPM - belief.ppm),
+                kind,
             ),
             _carried(
                 "humidity",
                 inputs.humidity,
                 (rate + np.diag(moist)) / MOISTURE_BUFFER,
                 ((fresh - moist) * self.outdoor_ratio[:, None] + vapour) / MOISTURE_BUFFER,
+                kind,
             ),
             _carried(
                 "pm2_5",
                 inputs.pm2_5,
                 rate - SETTLES_PER_S * np.eye(self.rooms),
                 fresh * dust + inputs.dust_per_s,
+                kind,
             ),
         )
+
+    def _ways_of_living(self) -> tuple[Array, NDArray[np.int64]]:
+        """Return (way, control) settings of fans with bedrooms in which people sleep, and (step,) which holds."""
+        belief = self.belief
+        asleep = self.inputs.people.asleep[:, list(belief.flow.bedrooms)] > 0.5
+        shut, lives = np.unique(asleep, axis=0, return_inverse=True)
+        settings = np.repeat(base_settings(belief)[None], len(shut), axis=0)
+        settings[:, settings.shape[1] - shut.shape[1] :] = shut
+        return settings, np.asarray(lives.reshape(-1), np.int64)
 
     def _handed_over(self) -> Array:
         """Return (room,) m³/s of the air from outside whose moisture difference a ventilator's exchanger hands over."""
@@ -230,8 +244,8 @@ class Situating:
         return np.asarray((flows.fresh_m3_s - flows.drying_m3_s) * inlet)
 
 
-def _carried(name: str, start: Array, rate: Array, drive: Array) -> Carried:
-    steps = [discrete(rate, seconds) for seconds in (900.0, 3600.0)]
+def _carried(name: str, start: Array, rates: Array, drive: Array, kind: NDArray[np.int64]) -> Carried:
+    steps = [discrete(rate, seconds) for rate in rates for seconds in (900.0, 3600.0)]
     return Carried(
         name=name,
         start=start,
@@ -240,4 +254,5 @@ def _carried(name: str, start: Array, rate: Array, drive: Array) -> Carried:
         drive=drive,
         scale=_SCALES[name],
         steps=AIR_STEPS,
+        kind=kind,
     )

@@ -135,7 +135,7 @@ class _Writing:
 
     def _carried(self, carried: Carried) -> Places:
         width, steps = len(carried.start), carried.steps or self.steps
-        kind = self.situation.grid.kind[:steps]
+        kind = carried.kinds(self.situation.grid)[:steps]
         states = self.sheet.block((steps + 1) * width, low=-np.inf).reshape(steps + 1, width)
         self.sheet.equal([each(states[0])], carried.start / carried.scale)
         response = carried.response[kind]

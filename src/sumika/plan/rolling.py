@@ -62,15 +62,19 @@ class Rolling:
     def __init__(self, situation: Situation) -> None:
         """Prepare what all ways share."""
         self._situation = situation
-        kind = situation.grid.kind
-        self._free = {one.name: np.einsum("kij,kj->ki", one.response[kind], one.drive) for one in situation.carried}
+        self._kinds = {one.name: one.kinds(situation.grid) for one in situation.carried}
+        self._free = {
+            one.name: np.einsum("kij,kj->ki", one.response[self._kinds[one.name]], one.drive)
+            for one in situation.carried
+        }
         self._effects: list[tuple[Control, dict[str, Array]]] = []
         for control in situation.controls:
             effects = {}
             for one in situation.carried:
                 if one.name in control.acts:
-                    acts = np.broadcast_to(control.acts[one.name], (len(kind), len(one.start)))
-                    effects[one.name] = np.einsum("kij,kj->ki", one.response[kind], acts)
+                    kinds = self._kinds[one.name]
+                    acts = np.broadcast_to(control.acts[one.name], (len(kinds), len(one.start)))
+                    effects[one.name] = np.einsum("kij,kj->ki", one.response[kinds], acts)
             self._effects.append((control, effects))
 
     def roll(self, way: Way) -> Planned:
@@ -111,10 +115,9 @@ class Rolling:
         )
 
     def _moment(self, step: int, states: Mapping[str, list[Array]], stored: Mapping[str, list[float]]) -> Moment:
-        kind = self._situation.grid.kind[step]
         now = {name: told[-1] for name, told in states.items()}
         free = {
-            one.name: one.transition[kind] @ now[one.name] + self._free[one.name][step]
+            one.name: one.transition[self._kinds[one.name][step]] @ now[one.name] + self._free[one.name][step]
             for one in self._situation.carried
         }
         return Moment(step=step, now=now, free=free, stored_kwh={device: told[-1] for device, told in stored.items()})

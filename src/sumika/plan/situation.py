@@ -53,11 +53,12 @@ class Carried:
     Attributes:
         name: "heat", or a quantity of the air.
         start: (state,) now.
-        transition: (kind, state, state) over a step of each kind.
+        transition: (kind, state, state) over a step of each kind: of a length, or of a length and a way of living.
         response: (kind, state, state) to what drives each state, over a step of each kind.
         drive: (step, state) what drives it without any control.
         scale: Its unit is divided by this in the optimisation, so that all numbers are about 1.
         steps: It is followed for so many steps only, what forgets soon; 0: for all.
+        kind: (step,) which transition holds, where that is more than the length of the step; None: the grid's.
     """
 
     name: str
@@ -67,6 +68,15 @@ class Carried:
     drive: Array
     scale: float = 1.0
     steps: int = 0
+    kind: NDArray[np.int64] | None = None
+
+    def kinds(self, grid: Grid) -> NDArray[np.int64]:
+        """Return (step,) which transition holds.
+
+        Args:
+            grid: Of the plan.
+        """
+        return grid.kind if self.kind is None else self.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
