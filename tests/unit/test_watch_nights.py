@@ -9,7 +9,7 @@ from msgspec import structs
 from sumika.belief.described import contradicted_values, misplaced_sensors, turned_house
 from sumika.belief.house import HouseBelief
 from sumika.belief.last_day import FANS, Level
-from sumika.belief.slow_changes import SlowChanges
+from sumika.belief.slow_changes import DOUBT_NIGHTS, SlowChanges
 from sumika.belief.suspicion import Fault, Suspicion
 from sumika.ecu.night_watch import NIGHTS, NightWatch
 from sumika.schema import AirSample
@@ -86,6 +86,17 @@ def test_one_day_decides_nothing_and_a_day_that_says_little_is_not_asked() -> No
     for day in range(11, 30):
         slow.take({FANS: Level(-3.0, 2.0)}, {}, DAY_S * day)
     assert slow.fallen() == []
+
+
+def test_a_machine_is_not_in_doubt_for_ever() -> None:
+    slow, doubts = SlowChanges(()), []
+    for day in range(10):
+        slow.take({FANS: Level(0.0, 0.1)}, {}, DAY_S * day)
+    for day in range(10, 40):  # a fall of half of what is worth a look says nothing either way
+        slow.take({FANS: Level(-1.0 if day < 11 else -0.15, 0.1)}, {}, DAY_S * day)
+        doubts.append(slow.is_in_doubt)
+    assert doubts[0]
+    assert not any(doubts[DOUBT_NIGHTS:])
 
 
 @pytest.mark.slow

@@ -27,6 +27,10 @@ MATTERS = math.log(1.3)
 """A line is named when it is off by a third or more: nobody's plate is exact."""
 
 SOURCE_MATTERS = math.log(1.25)
+SOURCE_SIGMA = 0.15
+"""What a rating says of a winter's mean: cycling, frost and part load are worth so much either way (typical: seasonal
+efficiencies of EN 14825 lie so far from what single rating points promise)."""
+
 _HEAT_RATINGS = ("heating_cop", "heating_w_at_50k", "efficiency")
 """What a source gives for what it draws, by kind."""
 
@@ -140,7 +144,8 @@ def _sources(belief: HouseBelief) -> list[Contradiction | None]:
             mean, sigma = _place(belief, f"source.{device.id}")
             name = next((one for one in _HEAT_RATINGS if rating(device, one) > 0.0), "")
             line = f"devices[{device.id}].ratings.{name}"
-            found.append(_judged(line, rating(device, name) or 1.0, mean, sigma, matters=SOURCE_MATTERS))
+            wide = math.hypot(sigma, SOURCE_SIGMA)
+            found.append(_judged(line, rating(device, name) or 1.0, mean, wide, matters=SOURCE_MATTERS))
     return found
 
 

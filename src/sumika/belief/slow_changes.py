@@ -30,6 +30,8 @@ FALSE_EVERY_DAYS = 730.0
 DOUBTS = 0.2
 """From this share of what is enough to speak on a machine is in doubt."""
 
+DOUBT_NIGHTS = 5
+
 MOST_PER_DAY_SHARE = 1.0 / 3.0
 """A day counts for so much of the threshold at most: no party is a clogged filter."""
 
@@ -44,6 +46,7 @@ class _Machine:
     total: float = 0.0
     began_s: float = 0.0
     recent: float = 0.0
+    doubted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,9 @@ class SlowChanges:
     def is_in_doubt(self) -> bool:
         """Whether a machine is suspected and not told yet: learning would explain away what is to be found.
 
-        It lasts for some days at most: then it is told, or nothing speaks for it any more.
+        It lasts for some nights at most: what is neither told nor cleared by then is learned like all else.
         """
-        return any(DOUBTS * self.threshold <= machine.total < self.threshold for machine in self.machines.values())
+        return any(0 < machine.doubted <= DOUBT_NIGHTS for machine in self.machines.values())
 
     def fallen(self) -> list[Fallen]:
         """Return what gives less than it did."""
@@ -142,6 +145,8 @@ def _judge(machine: _Machine, level: float, sigma: float, now_s: float, threshol
         if machine.total == 0.0:
             machine.began_s = now_s - 86_400.0
         machine.total = min(max(0.0, machine.total + min(max(ratio, -most), most)), 1.3 * threshold)
+    in_doubt = DOUBTS * threshold <= machine.total < threshold
+    machine.doubted = machine.doubted + 1 if in_doubt else 0
     if machine.days < LEARNS_DAYS:
         machine.weight = FORGETS * machine.weight + sigma**-2
         machine.mean += sigma**-2 / machine.weight * (level - machine.mean)
