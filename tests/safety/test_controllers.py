@@ -243,8 +243,16 @@ def test_who_no_longer_drives_hands_devices_back_once_as_they_may_rest() -> None
     assert bench.rule("heater", "mode", 1.0) is GateRule.WRONG_MODE
     bench.later(899.999999999)
     assert bench.turn() == SAFE  # they have not said that they are there
-    bench.later(0.000000001)
-    assert bench.turn() == {}
+
+
+def test_devices_have_a_quarter_of_an_hour_to_be_handed_back() -> None:
+    for seconds, back in ((899.999999999, SAFE), (900.0, {})):
+        bench = Bench()
+        bench.says("heater", mode=1.0)
+        bench.says("fan", level=2.0)
+        bench.gate.set_mode(Mode.OFF, bench.now.monotonic_ns)
+        bench.later(seconds)
+        assert bench.turn() == back
 
 
 def test_devices_that_took_it_are_left_alone_and_a_hand_is_not_undone() -> None:
