@@ -3,6 +3,22 @@
 from sumika.schema._message import Consumed, Envelope, Message
 from sumika.schema._origin import Origin, worst
 from sumika.schema.air import AirSample, MeterSample, WeatherForecast, WeatherSample
+from sumika.schema.alarms import (
+    CLOSED_STAGES,
+    AcknowledgeAlarmRequest,
+    AlarmAnswer,
+    AlarmBeforeAnswer,
+    AlarmBeforeRequest,
+    AlarmCause,
+    AlarmDelivery,
+    AlarmsAnswer,
+    AlarmsRequest,
+    AlarmStage,
+    AlarmState,
+    CancelAlarmRequest,
+    DeliveryState,
+    TryAlarmRequest,
+)
 from sumika.schema.antennas import AntennaArray
 from sumika.schema.control import (
     Asker,
@@ -96,6 +112,7 @@ from sumika.schema.wishes import (
 
 __all__ = [
     "ARRAYS",
+    "CLOSED_STAGES",
     "DEVICE_KINDS",
     "PERSONAL_TOPICS",
     "POINT_COLUMNS",
@@ -104,14 +121,25 @@ __all__ = [
     "REQUESTS",
     "TOPICS",
     "TOPIC_OF",
+    "AcknowledgeAlarmRequest",
     "AdcFrame",
     "AirSample",
+    "AlarmAnswer",
+    "AlarmBeforeAnswer",
+    "AlarmBeforeRequest",
+    "AlarmCause",
+    "AlarmDelivery",
+    "AlarmStage",
+    "AlarmState",
+    "AlarmsAnswer",
+    "AlarmsRequest",
     "AnswerSuggestionAnswer",
     "AnswerSuggestionRequest",
     "Answered",
     "AntennaArray",
     "Asker",
     "Beat",
+    "CancelAlarmRequest",
     "ChestMotion",
     "ChirpProfile",
     "Claim",
@@ -121,6 +149,7 @@ __all__ = [
     "ConfigChange",
     "Consumed",
     "ControlLevel",
+    "DeliveryState",
     "DeviceKind",
     "DeviceOutlook",
     "DeviceState",
@@ -205,6 +234,7 @@ __all__ = [
     "TrueBreath",
     "TrueRoom",
     "TrueWorld",
+    "TryAlarmRequest",
     "UsageError",
     "Verdict",
     "Vote",

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from sumika.schema._plan import Degrees, Identifier, Metres, Point
+from sumika.schema.alarm_settings import Alarms
 from sumika.schema.building import Building
 from sumika.schema.living import Furniture, Life
 
@@ -339,6 +340,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         connections: Ways to real devices and sensors; any number.
         control: How the house is controlled.
         page: The page in the browser; None: there is none.
+        alarms: What is watched, and who is told; None: nothing and nobody.
     """
 
     version: Annotated[int, Meta(ge=1)] = 1
@@ -358,6 +360,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     connections: tuple[Connection, ...] = ()
     control: Control | None = None
     page: Page | None = None
+    alarms: Alarms | None = None
 
     def radar(self, radar_id: str) -> Radar:
         """Return the radar of that id.

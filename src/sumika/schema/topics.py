@@ -3,6 +3,7 @@
 import msgspec
 
 import sumika.schema.air as air
+import sumika.schema.alarms as alarms
 import sumika.schema.control as control
 import sumika.schema.devices as devices
 import sumika.schema.outlook as outlook
@@ -167,6 +168,7 @@ TOPICS: dict[str, Topic] = {
     "machine_loaded": Topic(message=control.MachineLoaded, key_field="device", rate_hz=None),
     "suggestion_answer": Topic(message=control.SuggestionAnswer, key_field="device", rate_hz=None),
     "privacy": Topic(message=privacy.Privacy, key_field="source", rate_hz=0.2),
+    "alarm": Topic(message=alarms.AlarmState, key_field="id", rate_hz=None),
     "config_change": Topic(message=system.ConfigChange, key_field="file", rate_hz=None),
 }
 
@@ -216,5 +218,12 @@ REQUESTS: dict[str, Request] = {
     "forget": Request(
         question=privacy.ForgetRequest, answer=privacy.ForgetAnswer, timeout_s=20.0, answered_by="history"
     ),
+    "alarms": Request(question=alarms.AlarmsRequest, answer=alarms.AlarmsAnswer, answered_by="alarm"),
+    "alarm_acknowledge": Request(
+        question=alarms.AcknowledgeAlarmRequest, answer=alarms.AlarmAnswer, answered_by="alarm"
+    ),
+    "alarm_cancel": Request(question=alarms.CancelAlarmRequest, answer=alarms.AlarmAnswer, answered_by="alarm"),
+    "alarm_test": Request(question=alarms.TryAlarmRequest, answer=alarms.AlarmAnswer, answered_by="alarm"),
+    "alarm_before": Request(question=alarms.AlarmBeforeRequest, answer=alarms.AlarmBeforeAnswer, answered_by="alarm"),
     "saved": Request(question=wishes.SavedRequest, answer=wishes.SavedAnswer, timeout_s=4.0, answered_by="plan"),
 }
