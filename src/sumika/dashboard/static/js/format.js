@@ -1,0 +1,75 @@
+// Numbers and times as people read them. A value that is not there is a dash, never 0.
+import { language, say } from "./words.js";
+
+export const NONE = "–";
+const locale = () => (language() === "ja" ? "ja-JP" : "en-GB");
+const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+
+/** A number with so many digits. */
+export function number(value, digits = 0) {
+  if (!isNumber(value)) return NONE;
+  return new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+}
+
+/** A number that says which way it goes. */
+export function signed(value, digits = 1) {
+  if (!isNumber(value)) return NONE;
+  const shown = number(Math.abs(value), digits);
+  return value < 0 ? `−${shown}` : `+${shown}`;
+}
+
+export const celsius = (value, digits = 1) => (isNumber(value) ? `${number(value, digits)} °C` : NONE);
+export const percent = (share) => (isNumber(share) ? `${number(share * 100)} %` : NONE);
+
+/** Money: yen without decimals, others with two. */
+export function money(value, currency = "JPY") {
+  if (!isNumber(value)) return NONE;
+  const digits = currency === "JPY" ? 0 : 2;
+  const symbol = currency === "JPY" ? "¥" : currency === "EUR" ? "€" : `${currency} `;
+  if (currency === "JPY" && language() === "ja") return `${number(value)} 円`;
+  return `${value < 0 ? "−" : ""}${symbol}${number(Math.abs(value), digits)}`;
+}
+
+/** An hour of the day, in a zone. */
+export function clock(unixS, zone) {
+  return timeFormat({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, zone).format(new Date(unixS * 1000));
+}
+
+/** A day. */
+export function day(unixS, zone, long = false) {
+  const how = long ? { month: "long", day: "numeric", weekday: "long" } : { month: "short", day: "numeric", weekday: "short" };
+  return timeFormat(how, zone).format(new Date(unixS * 1000));
+}
+
+/** A day and hour. */
+export const moment = (unixS, zone) => `${day(unixS, zone)} ${clock(unixS, zone)}`;
+
+const formats = new Map();
+function timeFormat(how, zone) {
+  const key = JSON.stringify([how, zone, locale()]);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale(), { ...how, timeZone: zone || undefined }));
+  return formats.get(key);
+}
+
+/** How long, in the largest unit that says enough. */
+export function duration(seconds) {
+  if (!isNumber(seconds)) return NONE;
+  if (seconds < 90) return say("duration.seconds", { n: Math.round(seconds) });
+  if (seconds < 5400) return say("duration.minutes", { n: Math.round(seconds / 60) });
+  if (seconds < 129600) return say("duration.hours", { n: number(seconds / 3600, seconds < 36000 ? 1 : 0) });
+  return say("duration.days", { n: Math.round(seconds / 86400) });
+}
+
+/** A size. */
+export function bytes(count) {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let size = count, unit = 0;
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000;
+    unit += 1;
+  }
+  return `${number(size, unit && size < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** Unix seconds of a message. */
+export const stampS = (message) => message.stamp[1] / 1e9;

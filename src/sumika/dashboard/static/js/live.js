@@ -1,0 +1,121 @@
+// The live feed: one WebSocket, MessagePack both ways. Views say what they watch; the newest of each topic and key is
+// kept, and all that came in one frame is told at once.
+const RETRY_MS = [300, 800, 2000, 4000];
+const NOT_LOGGED_IN = 4401;
+
+const latest = new Map(); // topic -> Map(key -> message)
+const watched = new Map(); // pattern -> how many watch it
+const listeners = new Map(); // topic -> Set of functions called with (key, message), for what is not to be missed
+const frames = new Set(); // called after each frame with the topics in it
+const state = { socket: null, open: false, tries: 0, skewMs: 0, lost: 0, frames: 0, delayMs: null, wanted: false };
+let saying = 0;
+
+/** The server's present time in ms: browsers' clocks may be wrong. */
+export const nowMs = () => Date.now() + state.skewMs;
+export const isOpen = () => state.open;
+export const statistics = () => ({ lost: state.lost, frames: state.frames, delayMs: state.delayMs });
+
+/** The newest messages of a topic, key -> message. */
+export const newest = (topic) => latest.get(topic) ?? new Map();
+
+/** Age of a message in seconds. */
+export const ageS = (message) => (nowMs() - message.stamp[1] / 1e6) / 1000;
+
+/** Begin, and stay connected until `hangUp`. */
+export function connect() {
+  state.wanted = true;
+  if (state.socket) return;
+  const address = new URL("api/live", document.baseURI);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  const socket = new WebSocket(address);
+  socket.binaryType = "arraybuffer";
+  state.socket = socket;
+  socket.onopen = () => {
+    state.open = true;
+    state.tries = 0;
+    sayWatched();
+    tell(new Set());
+  };
+  socket.onmessage = (event) => take(globalThis.MessagePack.decode(new Uint8Array(event.data)));
+  socket.onclose = (event) => closed(event.code);
+}
+
+/** Be no longer connected. */
+export function hangUp() {
+  state.wanted = false;
+  latest.clear();
+  state.socket?.close();
+}
+
+function closed(code) {
+  state.socket = null;
+  state.open = false;
+  tell(new Set());
+  if (!state.wanted || code === NOT_LOGGED_IN) {
+    document.dispatchEvent(new CustomEvent("sumika-logged-out"));
+    return;
+  }
+  const wait = RETRY_MS[Math.min(state.tries++, RETRY_MS.length - 1)];
+  setTimeout(() => state.wanted && connect(), wait * (0.75 + Math.random() / 2));
+}
+
+function take(frame) {
+  // The shortest way that a frame took tells the difference of the clocks best; slow frames only look like skew.
+  const skew = frame.wall_ms - Date.now();
+  state.skewMs = state.frames === 0 || Math.abs(skew - state.skewMs) > 5000 ? skew : Math.max(skew, state.skewMs - 0.01);
+  state.frames += 1;
+  state.delayMs = state.skewMs - skew;
+  state.lost = frame.lost;
+  const topics = new Set();
+  for (const [topic, key, message] of frame.messages) {
+    if (!latest.has(topic)) latest.set(topic, new Map());
+    latest.get(topic).set(key, message);
+    topics.add(topic);
+    for (const listener of listeners.get(topic) ?? []) listener(key, message);
+  }
+  tell(topics);
+}
+
+function tell(topics) {
+  for (const listener of frames) listener(topics);
+}
+
+function sayWatched() {
+  clearTimeout(saying);
+  // Views come and go together: one question for all of them.
+  saying = setTimeout(() => {
+    if (!state.open) return;
+    state.socket.send(globalThis.MessagePack.encode({ watch: [...watched.keys()].sort(), max_hz: 20 }));
+  }, 30);
+}
+
+/** Watch topics, or "topic/key"; returns how to stop. */
+export function watch(patterns) {
+  let isNew = false;
+  for (const pattern of patterns) {
+    isNew ||= !watched.has(pattern);
+    watched.set(pattern, (watched.get(pattern) ?? 0) + 1);
+  }
+  if (isNew) sayWatched();
+  return () => {
+    for (const pattern of patterns) {
+      const left = watched.get(pattern) - 1;
+      if (left > 0) watched.set(pattern, left);
+      else watched.delete(pattern);
+    }
+    sayWatched();
+  };
+}
+
+/** Hear every message of a topic; returns how to stop. */
+export function onMessage(topic, listener) {
+  if (!listeners.has(topic)) listeners.set(topic, new Set());
+  listeners.get(topic).add(listener);
+  return () => listeners.get(topic).delete(listener);
+}
+
+/** Hear of every frame: called with the set of topics in it; returns how to stop. */
+export function onFrame(listener) {
+  frames.add(listener);
+  return () => frames.delete(listener);
+}

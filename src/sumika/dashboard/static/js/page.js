@@ -1,0 +1,88 @@
+// The page: lets people in, then shows the view of the address inside the frame that all views share.
+import { html, useEffect, useState } from "../vendor/preact-htm.js";
+import { useLanguage } from "./hooks.js";
+import { connect, hangUp } from "./live.js";
+import { place, setupToken, VIEWS } from "./routes.js";
+import { get, whenLoggedOut } from "./server.js";
+import { askHouse, Session, whoIsHere } from "./session.js";
+import { Entrance } from "./views/entrance.js";
+import { Frame } from "./parts/frame.js";
+import { Tour, isTourDue } from "./parts/tour.js";
+import { chooseLanguage, isChosen, LANGUAGES, language, say } from "./words.js";
+
+/** Everything. */
+export function Page() {
+  useLanguage();
+  const [session, set] = useState({ state: "asking" });
+  const enter = async () => {
+    try {
+      const me = await whoIsHere();
+      if (!isChosen() && LANGUAGES.includes(me.language) && me.language !== language()) await chooseLanguage(me.language);
+      const house = await askHouse();
+      set({ state: "in", me, house });
+      connect();
+    } catch (problem) {
+      if (problem.status === 401 || problem.status === 403) set(await entranceState());
+      else {
+        set({ state: "silent", problem });
+        setTimeout(enter, 1500);
+      }
+    }
+  };
+  useEffect(() => {
+    const leave = async () => {
+      hangUp();
+      set(await entranceState());
+    };
+    whenLoggedOut(leave);
+    const check = () => whoIsHere().catch(() => {});
+    document.addEventListener("sumika-logged-out", check);
+    enter();
+    return () => document.removeEventListener("sumika-logged-out", check);
+  }, []);
+  if (session.state === "asking") return html`<main class="alone" aria-busy="true"></main>`;
+  if (session.state === "silent") return html`<${Silent} problem=${session.problem} />`;
+  if (session.state === "out") return html`<${Entrance} setupNeeded=${session.setupNeeded} onEnter=${enter} />`;
+  const refresh = async () => set({ ...session, house: await askHouse(), me: await whoIsHere() });
+  const known = { me: session.me, house: session.house, may: (right) => !right || session.me.may.includes(right), refresh };
+  return html`<${Session.Provider} value=${known}><${Inside} /><//>`;
+}
+
+async function entranceState() {
+  const health = await get("api/health").catch(() => ({}));
+  return { state: "out", setupNeeded: Boolean(health.setup_needed || setupToken()) };
+}
+
+function Silent({ problem }) {
+  return html`<main class="alone"><div class="card narrow" role="status">
+    <h1>${say("server.silent")}</h1>
+    <p>${problem.status ? problem.message : say("server.silent.long")}</p>
+  </div></main>`;
+}
+
+function Inside() {
+  const [here, move] = useState(place());
+  const [touring, tour] = useState(isTourDue());
+  useEffect(() => {
+    const moved = () => {
+      move(place());
+      window.scrollTo(0, 0);
+    };
+    window.addEventListener("hashchange", moved);
+    return () => window.removeEventListener("hashchange", moved);
+  }, []);
+  return html`<${Frame} here=${here} onTour=${() => tour(true)}><${Shown} here=${here} key=${here.view} /><//>
+    ${touring && html`<${Tour} onEnd=${() => tour(false)} />`}`;
+}
+
+/** One view, loaded when it is first wanted. */
+function Shown({ here }) {
+  const row = VIEWS.find((view) => view.id === here.view) ?? VIEWS[0];
+  const [loaded, set] = useState(null);
+  useEffect(() => {
+    let wanted = true;
+    row.load().then((module) => wanted && set(() => module.View), (problem) => wanted && set(() => () => html`<p>${problem.message}</p>`));
+    return () => (wanted = false);
+  }, [row.id]);
+  return loaded ? html`<${loaded} here=${here} />` : html`<div class="loading" aria-busy="true"></div>`;
+}

@@ -1,0 +1,70 @@
+// People as the house follows them: tracks, and what is known of each body. Vitals and postures come one message per
+// person under one key, so the newest of each person is kept here.
+import { ageS, newest, onMessage } from "./live.js";
+
+const KEPT_S = 6;
+const vitals = new Map(); // track -> PersonVitals
+const postures = new Map(); // track -> Posture
+onMessage("person_vitals", (_, message) => vitals.set(message.track, message));
+onMessage("posture", (_, message) => postures.set(message.track, message));
+
+export const PEOPLE_TOPICS = ["tracks/house", "person_vitals", "posture"];
+
+const fresh = (messages, track) => {
+  const message = messages.get(track);
+  if (message && ageS(message) > KEPT_S) {
+    messages.delete(track);
+    return null;
+  }
+  return message ?? null;
+};
+
+/**
+ * Everybody who is followed now: {known, people, others, ghosts, count, reason}. `known` is false where nothing is heard
+ * of tracks, or something old; guests are told a count and no places.
+ */
+export function everybody() {
+  const told = newest("tracks").get("house");
+  if (!told || ageS(told) > KEPT_S) return { known: false, people: [], others: [], ghosts: [], count: null, reason: "" };
+  const tracks = (told.tracks ?? []).map((track) => ({
+    ...track,
+    vitals: fresh(vitals, track.id),
+    posture: fresh(postures, track.id),
+  }));
+  const people = tracks.filter((track) => track.kind === "person" || track.kind === "unknown");
+  return {
+    known: !told.reason,
+    people,
+    others: tracks.filter((track) => !people.includes(track)),
+    ghosts: told.ghosts ?? [],
+    count: told.count ?? people.length,
+    reason: told.reason ?? "",
+  };
+}
+
+/** The newest estimate of a room, or null where it is old or none came: then nothing is known, which is not "empty". */
+export function estimate(topic, room, oldestS = 5) {
+  const message = newest(topic).get(room);
+  return message && ageS(message) <= oldestS ? message : null;
+}
+
+/** Whether somebody is in a room: {probability, reason}; probability null: not known. */
+export function presence(room) {
+  const told = estimate("presence", room);
+  if (!told) return { probability: null, reason: newest("presence").has(room) ? "stale" : "" };
+  return { probability: told.probability, reason: told.reason, moving: told.moving };
+}
+
+/** Breath of one person where one is told, else of the room. Null where nothing is heard. */
+export function breathOf(track) {
+  const told = track.vitals?.respiration;
+  if (told) return told;
+  const room = estimate("respiration", track.room);
+  return room && { ...room, value_bpm: room.rate_bpm };
+}
+
+/** Breaths a minute of a person, null where it cannot be measured now. */
+export function breathRate(track) {
+  const told = breathOf(track);
+  return told?.valid ? told.value_bpm : null;
+}

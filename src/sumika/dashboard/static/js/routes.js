@@ -1,0 +1,36 @@
+// Where one is: the part of the address after #. Each view has one row here.
+export const VIEWS = [
+  { id: "today", icon: "sun", right: "house", load: () => import("./views/today.js") },
+  { id: "house", icon: "house", right: "house", load: () => import("./views/house.js") },
+  { id: "room", icon: "person", right: "house", load: () => import("./views/room.js") },
+  { id: "plan", icon: "plan", right: "plan", load: () => import("./views/plan.js") },
+  { id: "sleep", icon: "moon", right: "house", load: () => import("./views/sleep.js") },
+  { id: "alarms", icon: "bell", right: "records", load: () => import("./views/alarms.js") },
+  { id: "setup", icon: "ruler", right: "configure", load: () => import("./views/setup.js") },
+  { id: "models", icon: "chip", right: "records", load: () => import("./views/models.js") },
+  { id: "health", icon: "pulse", right: "records", load: () => import("./views/health.js") },
+  { id: "account", icon: "key", right: "", load: () => import("./views/account.js") },
+];
+
+/** Views on a phone's bar; the others are behind "more". */
+export const FIRST = ["today", "house", "plan", "alarms"];
+
+/** The present place: {view, parts, query}. */
+export function place() {
+  const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const [view = "", ...parts] = path.split("/").map(decodeURIComponent);
+  return { view: view || "today", parts, query: new URLSearchParams(query) };
+}
+
+/** The address of a place. */
+export const to = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
+
+/** Go there. */
+export function go(...parts) {
+  location.hash = to(...parts);
+}
+
+/** The token of the one-time link by which the first owner is made; empty without one. */
+export function setupToken() {
+  return /^#setup=([\w-]+)/.exec(location.hash)?.[1] ?? "";
+}

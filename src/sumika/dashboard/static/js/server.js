@@ -1,0 +1,60 @@
+// Asks the server. Addresses are relative to the page, so that it also works behind somebody else's proxy.
+import { inLanguage, say } from "./words.js";
+
+let csrf = "";
+let onLoggedOut = () => {};
+
+/** Remember what the server wants to see with every change. */
+export function rememberCsrf(token) {
+  csrf = token;
+}
+
+/** What to do when the server no longer knows us. */
+export function whenLoggedOut(listener) {
+  onLoggedOut = listener;
+}
+
+/** A question that was not answered, in words for people. */
+export class Refused extends Error {
+  constructor(status, told = {}) {
+    super(inLanguage(told.problem, told.problem_ja) || say("server.silent"));
+    this.status = status;
+    this.where = told.where ?? "";
+    this.remedy = inLanguage(told.remedy, told.remedy_ja) ?? "";
+    this.told = told;
+  }
+}
+
+async function asked(method, path, body) {
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["X-Sumika-CSRF"] = csrf;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(new URL(path, document.baseURI), {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "same-origin",
+    });
+  } catch {
+    throw new Refused(0);
+  }
+  const told = await answer.json().catch(() => ({}));
+  if (answer.ok) return told;
+  const refused = new Refused(answer.status, told);
+  if (answer.status === 401 && !path.startsWith("api/login")) onLoggedOut();
+  throw refused;
+}
+
+export const get = (path) => asked("GET", path);
+export const post = (path, body = {}) => asked("POST", path, body);
+export const put = (path, body) => asked("PUT", path, body);
+export const patch = (path, body) => asked("PATCH", path, body);
+export const remove = (path) => asked("DELETE", path);
+
+/** A path with its query. */
+export function withQuery(path, values) {
+  const known = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
+  return `${path}?${new URLSearchParams(known)}`;
+}
