@@ -29,8 +29,6 @@ HOUSES: tuple[tuple[str, int], ...] = (
     ("summer_tokyo", 72),
     ("winter_sapporo", 73),
     ("spring_sapporo", 74),
-    ("summer_naha", 75),
-    ("winter_naha", 76),
 )
 """Scenario weeks and seeds that are scored; what the watch does was chosen on other seeds."""
 
