@@ -1,6 +1,7 @@
 """The page's server as one ASGI app: the interface, the live feed, and the files of the page."""
 
 import contextlib
+import functools
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -45,10 +46,11 @@ def all_operations(parts: Parts) -> tuple[Operation, ...]:
         *thing_operations(parts),
         *figure_operations(parts),
     )
-    described = openapi(rows, parts.version)
+    # Made when somebody asks: few do, and it takes a while on a small computer.
+    described = functools.cache(lambda: openapi(rows, parts.version))
 
     def tell(call: Call) -> Response:
-        return as_json(described)
+        return as_json(described())
 
     return (*rows, get("/api/openapi.json", tell, "This description.", None, Right.HOUSE))
 

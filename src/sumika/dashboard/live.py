@@ -1,10 +1,12 @@
 """The page's one WebSocket: asks for topics, gets frames; one who floods it or falls asleep is let go with a reason."""
 
 import asyncio
+import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+import anyio
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -19,6 +21,11 @@ STILL_LET_IN_EVERY_S = 2.0
 
 NOT_LOGGED_IN, BAD_QUESTION, TOO_MANY = 4401, 4400, 4429
 """Codes a page can tell apart; the reason is in words beside."""
+
+Ending = tuple[int, str]
+"""Code and reason; 0 where the viewer is gone already."""
+
+Work = Callable[[WebSocket, Watcher], Awaitable[Ending]]
 
 _DECODER = msgspec.msgpack.Decoder(Watch)
 
@@ -45,21 +52,24 @@ class LiveFeed:
             return
         watcher = Watcher(viewer, self._hears_of(viewer))
         self._feed.watchers.add(watcher)
-        tasks = [asyncio.create_task(self._send(socket, watcher)), asyncio.create_task(self._hear(socket, watcher))]
+        ended: list[Ending] = []
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            code, reason = next(iter(done)).result()
-            if code:
-                await socket.close(code, reason)
-        except (WebSocketDisconnect, RuntimeError, OSError):
-            pass  # gone already
+            async with anyio.create_task_group() as both:
+
+                async def until_it_ends(work: Work) -> None:
+                    ended.append(await _ending(work, socket, watcher))
+                    both.cancel_scope.cancel()
+
+                both.start_soon(until_it_ends, self._send)
+                both.start_soon(until_it_ends, self._hear)
         finally:
             self._feed.watchers.discard(watcher)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        code, reason = ended[0]
+        if code:
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):  # gone already
+                await socket.close(code, reason)
 
-    async def _send(self, socket: WebSocket, watcher: Watcher) -> tuple[int, str]:
+    async def _send(self, socket: WebSocket, watcher: Watcher) -> Ending:
         due_s = checked_s = 0.0
         while True:
             await _wait(watcher.ready, STILL_LET_IN_EVERY_S)
@@ -73,14 +83,9 @@ class LiveFeed:
             if now_s < due_s:
                 await asyncio.sleep(due_s - now_s)
             due_s = time.monotonic() + EARLY * watcher.period_s
-            try:
-                await asyncio.wait_for(socket.send_bytes(watcher.frame(time.time() * 1000.0)), SEND_WITHIN_S)
-            except TimeoutError:
-                return 0, "reads nothing"
-            except (WebSocketDisconnect, RuntimeError):
-                return 0, "gone"
+            await asyncio.wait_for(socket.send_bytes(watcher.frame(time.time() * 1000.0)), SEND_WITHIN_S)
 
-    async def _hear(self, socket: WebSocket, watcher: Watcher) -> tuple[int, str]:
+    async def _hear(self, socket: WebSocket, watcher: Watcher) -> Ending:
         times: deque[float] = deque(maxlen=QUESTIONS_AT_ONCE)
         while True:
             message = await socket.receive()
@@ -98,6 +103,16 @@ class LiveFeed:
             except (msgspec.DecodeError, ValueError, RecursionError):
                 return BAD_QUESTION, "not a watch"
             self._feed.show_latest(watcher)
+
+
+async def _ending(work: Work, socket: WebSocket, watcher: Watcher) -> Ending:
+    """Return how one side of a connection ended, whatever became of the other."""
+    try:
+        return await work(socket, watcher)
+    except TimeoutError:
+        return TOO_MANY, "reads nothing"
+    except (WebSocketDisconnect, RuntimeError, OSError):
+        return 0, "gone"
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

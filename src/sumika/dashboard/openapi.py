@@ -96,6 +96,7 @@ def _troubles(operation: Operation) -> Iterator[tuple[str, str]]:
         yield "413", "Too large."
         yield "429", "Too often; Retry-After says when to come again."
         yield "507", "The disk takes nothing."
+    yield "421", "This house does not go by that name."
     yield "422", "Understood, and refused."
     yield "503", "The node that should answer does not."
 

@@ -16,7 +16,7 @@ from sumika.dashboard.lockout import Lockout
 from sumika.dashboard.past import Past
 from sumika.dashboard.privacy import PrivacyDesk
 from sumika.dashboard.problem import RefusedError, Trouble, refused
-from sumika.dashboard.roles import Role, Viewer, WhoSees, viewer_of
+from sumika.dashboard.roles import PERSONAL, Role, Viewer, WhoSees, viewer_of
 from sumika.dashboard.scanning import Scanning
 from sumika.schema import REQUESTS, Answered, Origin, SumikaError, worst
 from sumika.schema.house import House, Page
@@ -84,6 +84,8 @@ class Parts:
         """Return what somebody may hear: (topic, room) -> yes or no."""
 
         def hears(topic: str, room: str) -> bool:
+            if self.feed.hidden and topic in PERSONAL:
+                return False
             consented = self.consents.to(viewer.name) if viewer.role is Role.CARER else ()
             return self.sees.hears(viewer, topic, room, consented)
 

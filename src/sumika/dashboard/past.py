@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from sumika.history import HistoryReader, KeptSignal, Plot, RecordsReader
-from sumika.schema import Event, Severity, Verdict
+from sumika.schema import Event, Origin, Severity, Verdict
 
 MOST_RECORDS = 2000
 Found = TypeVar("Found")
@@ -25,7 +25,15 @@ class Past:
     def _do(self, work: Callable[[], Found]) -> Found:
         return self._thread.submit(work).result()
 
-    def plot(self, subject: str, signal: str, begins_s: float, ends_s: float, points: int) -> Plot:
+    def plot(
+        self,
+        subject: str,
+        signal: str,
+        begins_s: float,
+        ends_s: float,
+        points: int,
+        origin: Origin | None = None,
+    ) -> Plot:
         """Return what a plot shows.
 
         Args:
@@ -34,11 +42,13 @@ class Past:
             begins_s: Unix time.
             ends_s: Not included.
             points: At most so many.
+            origin: Only this.
 
         Raises:
             SumikaError: if another version wrote the history.
         """
-        return self._do(lambda: self._history.read(subject, signal, round(begins_s * 1e9), round(ends_s * 1e9), points))
+        begins_ns, ends_ns = round(begins_s * 1e9), round(ends_s * 1e9)
+        return self._do(lambda: self._history.read(subject, signal, begins_ns, ends_ns, points, origin))
 
     def signals(self) -> list[KeptSignal]:
         """Return what there is."""

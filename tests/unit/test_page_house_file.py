@@ -1,0 +1,147 @@
+"""The house edited from the page: preview, backup, undo, two at once, and a house that comes with Sumika."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from sumika.config import DEMO_FILE, load_house
+from sumika.dashboard import HouseFile, Role
+from sumika.dashboard.house_file import Edit, Edits
+from sumika.schema import RADAR_MODELS
+from tests.page_helpers import Played, quick_passwords
+
+TALLER = {"op": "set", "path": "rooms[living].height_m", "value": 2.6}
+CROSSED = {"op": "set", "path": "rooms[living].floor_m", "value": [[4.1, 0], [8, 3], [8, 0], [4.1, 3]]}
+
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Played:
+    quick_passwords(monkeypatch)
+    return Played(tmp_path)
+
+
+def put(browser: TestClient, *edits: Mapping[str, object], base_hash: str = "") -> tuple[int, dict[str, Any]]:
+    answer = browser.put("/api/house/preview", json={"edits": list(edits), "base_hash": base_hash})
+    return answer.status_code, answer.json()
+
+
+def apply(browser: TestClient, *edits: Mapping[str, object], base_hash: str = "") -> tuple[int, dict[str, Any]]:
+    answer = browser.post("/api/house/apply", json={"edits": list(edits), "base_hash": base_hash})
+    return answer.status_code, answer.json()
+
+
+def test_a_preview_shows_the_difference_and_writes_nothing(played: Played) -> None:
+    before = played.file.read_bytes()
+    status, preview = put(played.owner(), TALLER)
+    assert status == 200
+    assert preview["usable"]
+    assert "+    height_m: 2.6" in str(preview["diff"])
+    assert played.file.read_bytes() == before
+
+
+def test_walls_that_cross_are_told_with_field_and_line_and_not_applied(played: Played) -> None:
+    owner, before = played.owner(), played.file.read_bytes()
+    status, preview = put(owner, CROSSED)
+    assert status == 200
+    assert not preview["usable"]
+    (problem,) = (one for one in preview["problems"] if not one["warning"])
+    assert problem["path"] == "rooms[1].floor_m"
+    assert "crosses" in problem["problem"]
+    assert apply(owner, CROSSED)[0] == 422
+    assert played.file.read_bytes() == before
+
+
+def test_a_change_is_written_with_comments_and_backup_and_can_be_undone(played: Played) -> None:
+    owner, before = played.owner(), played.file.read_text(encoding="utf-8")
+    status, applied = apply(owner, TALLER)
+    assert status == 200
+    assert applied["restart_needed"]
+    assert "# of the tests" in played.file.read_text(encoding="utf-8")
+    assert len(owner.get("/api/house/backups").json()["backups"]) == 1
+    undone = owner.post("/api/house/undo", json={}).json()
+    assert played.file.read_text(encoding="utf-8") == before
+    assert not undone["restart_needed"]
+    owner.post("/api/house/undo", json={})
+    assert "height_m: 2.6" in played.file.read_text(encoding="utf-8")
+    assert owner.post("/api/house/undo", json={"backup": "../../etc/passwd"}).status_code == 404
+
+
+def test_of_two_who_edit_at_once_the_second_is_told(played: Played) -> None:
+    first, second = played.owner(), played.owner()
+    base = first.get("/api/house").json()["hash"]
+    assert apply(first, TALLER, base_hash=base)[0] == 200
+    status, told = apply(second, {"op": "set", "path": "name", "value": "Other"}, base_hash=base)
+    assert status == 409
+    assert "(owner)" in str(told["problem"])
+    assert "Other" not in played.file.read_text(encoding="utf-8")
+    assert put(second, TALLER, base_hash=base)[0] == 409
+
+
+def test_what_is_not_there_is_no_edit(played: Played) -> None:
+    owner = played.owner()
+    edits: tuple[Mapping[str, object], ...] = (
+        {"op": "set", "path": "rooms[nowhere].height_m", "value": 2},
+        {"op": "remove", "path": "radars[7]"},
+        {"op": "add", "path": "name", "value": 1},
+        {"op": "set", "path": "!!", "value": 1},
+    )
+    for edit in edits:
+        assert apply(owner, edit)[0] == 422, edit
+    assert apply(owner, {"op": "burn", "path": "rooms"})[0] == 400
+    assert apply(owner, *([TALLER] * 501))[0] == 413
+
+
+def test_secrets_and_lives_stay_in_the_house(tmp_path: Path) -> None:
+    secret = """page: {}
+connections:
+  - id: home
+    type: mqtt
+    address: localhost:1883
+    secret_file: /home/me/secret
+    options: { password: hunter2, prefix: home }
+"""
+    played = Played(tmp_path, secret)
+    text = played.owner().get("/api/house").text
+    assert "hunter2" not in text
+    assert "/home/me/secret" not in text
+    assert "localhost:1883" in text
+    guest = played.user("guest", Role.GUEST).get("/api/house").json()
+    assert "connections" not in guest["house"]
+    assert guest["file"] == ""
+
+
+def test_the_plan_is_drawn_with_walls_and_what_a_radar_does_not_see(played: Played) -> None:
+    shown = played.owner().get("/api/house").json()
+    assert any(set(wall["rooms"]) == {"bedroom", "living"} and not wall["outer"] for wall in shown["walls"])
+    (view,) = shown["view"]["radars"]
+    assert view["radar"] == "bedroom_radar"
+    assert 0.3 < view["seen_share"] < 0.95
+    assert view["blind_m"]
+    for x, y in view["seen_m"]:
+        assert -0.01 <= x <= 4.01
+        assert -0.01 <= y <= 3.01
+
+
+def test_a_house_broken_by_hand_is_shown_as_it_runs_with_the_reason(played: Played) -> None:
+    owner = played.owner()
+    played.file.write_text("rooms: [", encoding="utf-8")
+    shown = owner.get("/api/house").json()
+    assert [room["id"] for room in shown["house"]["rooms"]] == ["bedroom", "living", "study"]
+    assert shown["problems"]
+    assert apply(owner, TALLER)[0] == 422
+
+
+def test_a_house_that_comes_with_sumika_is_copied_before_it_is_changed(tmp_path: Path) -> None:
+    copy = tmp_path / "house.yaml"
+    before = DEMO_FILE.read_bytes()
+    file = HouseFile(DEMO_FILE, load_house(DEMO_FILE).hash, frozenset(RADAR_MODELS), copy)
+    applied = file.apply(Edits(edits=(Edit(op="set", path="name", value="Mine"),)), "owner")
+    assert applied.file == str(copy)
+    assert load_house(copy).house.name == "Mine"
+    assert DEMO_FILE.read_bytes() == before

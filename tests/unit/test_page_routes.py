@@ -1,0 +1,267 @@
+"""What the page asks of the house, what it is told of the past, and whose word counts."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from sumika.clock import Instant, SimulatedClock
+from sumika.dashboard import Role
+from sumika.history import History, Records
+from sumika.schema import (
+    AirSample,
+    Event,
+    ForgetAnswer,
+    ForgetRequest,
+    ModeReport,
+    NodeHealth,
+    NodeState,
+    Origin,
+    Ruling,
+    SavedAnswer,
+    SetComfortWishRequest,
+    SetModeAnswer,
+    SetModeRequest,
+    Severity,
+    Verdict,
+    VoteRequest,
+    WishDeviceRequest,
+)
+from sumika.schema.control import GateRule
+from tests.page_helpers import NOW_S, Played, quick_passwords
+from tests.unit.test_page_feed import STAMP, breath, posture, presence, tracks
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Played:
+    quick_passwords(monkeypatch)
+    return Played(tmp_path)
+
+
+def test_wishes_go_out_in_the_name_of_who_made_them(played: Played) -> None:
+    hanako = played.user("h.", Role.RESIDENT, "hanako")
+    assert hanako.post("/api/vote", json={"room": "living", "sensation": -1.5}).status_code == 200
+    assert hanako.post("/api/wish", json={"device": "fan", "action": "level", "value": 0.5}).status_code == 200
+    assert hanako.post("/api/comfort", json={"room": "living", "offset_k": 1, "hours": 2}).status_code == 200
+    assert hanako.post("/api/mode", json={"mode": "drive"}).json()["mode"] == "drive"
+    assert [question for _, question in played.bus.asked] == [
+        VoteRequest(room="living", sensation=-1.5, resident="hanako"),
+        WishDeviceRequest(device="fan", action="level", value=0.5, resident="hanako"),
+        SetComfortWishRequest(room="living", offset_k=1.0, hours=2.0, resident="hanako"),
+        SetModeRequest(mode="drive", resident="hanako"),
+    ]
+
+
+def test_a_refusal_of_the_house_is_told_as_one(played: Played) -> None:
+    played.bus.answers["set_mode"] = SetModeAnswer(accepted=False, problem="no such mode", problem_ja="ありません")
+    answer = played.owner().post("/api/mode", json={"mode": "fly"})
+    assert answer.status_code == 422
+    assert answer.json()["problem"] == "no such mode"
+    assert answer.json()["problem_ja"] == "ありません"
+
+
+def test_a_node_that_does_not_answer_is_named(played: Played) -> None:
+    owner = played.owner()
+    played.bus.silent = True
+    answer = owner.post("/api/vote", json={"room": "living", "sensation": 1})
+    assert answer.status_code == 503
+    assert "wishes" in answer.json()["problem"]
+    assert answer.headers["retry-after"]
+    assert owner.get("/api/today").json()["saved"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/vote", {"room": "living", "sensation": 4}),
+        ("/api/comfort", {"room": "living", "offset_k": 50}),
+        ("/api/what-if", {"room": "living", "offset_k": 1, "hours": -1}),
+        ("/api/wish", {"device": "", "action": "level", "value": 1}),
+        ("/api/guest", {"until": -1}),
+        ("/api/mode", {}),
+        ("/api/mode", []),
+    ],
+)
+def test_what_cannot_be_is_not_passed_on(played: Played, path: str, body: object) -> None:
+    assert played.owner().post(path, json=body).status_code == 400
+    assert played.bus.asked == []
+
+
+def test_the_card_says_how_it_stands(played: Played) -> None:
+    owner = played.owner()
+    played.bus.answers["saved"] = SavedAnswer(accepted=True, currency="JPY", saved=2140.0, sigma=600.0)
+    for co2_ppm, room in ((600.0, "living"), (1200.0, "bedroom")):
+        played.say(
+            AirSample(
+                stamp=STAMP, origin=Origin.SIMULATED, sensor=f"{room}_air", room=room, co2_ppm=co2_ppm, temperature_c=20
+            )
+        )
+    for message in (
+        presence(),
+        tracks(),
+        posture(),
+        ModeReport(stamp=STAMP, origin=Origin.LIVE, source="gate", mode="drive"),
+    ):
+        played.say(message)
+    card = owner.get("/api/today").json()
+    assert card["saved"]["saved"] == 2140.0
+    assert (card["air"], card["air_room"], card["co2_ppm"]) == ("stale", "bedroom", 1200.0)
+    assert (card["people"], card["lying"], card["mode"], card["simulated"]) == (1, 1, "drive", True)
+    assert card["rooms_with_people"] == ["bedroom"]
+    guest = played.user("guest", Role.GUEST).get("/api/today").json()
+    assert guest["saved"] is None
+    assert guest["lying"] is None
+    assert guest["alarms"] == []
+
+
+def test_what_is_not_known_is_not_said_to_be_good(played: Played) -> None:
+    card = played.owner().get("/api/today").json()
+    assert card["air"] == "unknown"
+    assert card["people"] is None
+    assert card["temperature_c"] is None
+
+
+def _lived(folder: Path) -> None:
+    """Write an hour of a house."""
+    clock = SimulatedClock(Instant(1, round(NOW_S * 1e9), "boot"))
+    with History(folder, clock, {"bedroom": ("hanako",), "study": ("taro",), "living": ()}) as history:
+        for second in range(3600):
+            at_ns = round((NOW_S - 3600 + second) * 1e9)
+            history.add("bedroom", "respiration.rate_bpm", at_ns, 14.0 + second % 3, Origin.LIVE)
+            history.add("living", "presence.probability", at_ns, 0.5, Origin.LIVE)
+        history.flush()
+    with Records(folder, clock) as records:
+        alarm = Event(stamp=STAMP, origin=Origin.LIVE, subject="gate", code="node_degraded", severity=Severity.ALARM)
+        records.record_event(alarm)
+        verdict = Verdict(
+            stamp=STAMP,
+            origin=Origin.LIVE,
+            device="fan",
+            action="level",
+            asked=1.0,
+            written=None,
+            asked_by="plan",
+            ruling=Ruling.VETOED,
+            rule=GateRule.NOT_YET,
+        )
+        records.record((verdict,))
+
+
+def test_the_past_is_plotted_for_those_who_may_see_it(played: Played) -> None:
+    _lived(played.folder / "history")
+    owner, taro = played.owner(), played.user("taro", Role.RESIDENT, "taro")
+    asked: dict[str, str | float] = {
+        "subject": "bedroom",
+        "signal": "respiration.rate_bpm",
+        "from": NOW_S - 4000,
+        "to": NOW_S,
+        "points": 100,
+    }
+    plot = owner.get("/api/history", params=asked).json()
+    assert 20 <= len(plot["t"]) <= 100
+    assert len({len(plot[name]) for name in ("t", "mean", "min", "max")}) == 1
+    assert min(plot["min"]) == pytest.approx(14.0)
+    assert max(plot["max"]) == pytest.approx(16.0)
+    assert (plot["unit"], plot["origin"]) == ("1/min", "live")
+    assert taro.get("/api/history", params=asked).status_code == 403
+    assert [one["subject"] for one in taro.get("/api/signals").json()["signals"]] == ["living"]
+    assert {one["subject"] for one in owner.get("/api/signals").json()["signals"]} == {"bedroom", "living"}
+    backwards = owner.get("/api/history", params={**asked, "to": NOW_S - 5000})
+    assert backwards.status_code == 400
+    assert owner.get("/api/history", params={**asked, "nonsense": 1}).status_code == 400
+
+
+def test_records_are_told_newest_first_and_alarms_stay_until_they_end(played: Played) -> None:
+    _lived(played.folder / "history")
+    owner = played.owner()
+    assert [one["code"] for one in owner.get("/api/events").json()["events"]] == ["node_degraded"]
+    assert owner.get("/api/events", params={"severity": "info"}).json()["events"] == []
+    assert owner.get("/api/events", params={"severity": "loud"}).status_code == 400
+    assert [one["device"] for one in owner.get("/api/verdicts").json()["verdicts"]] == ["fan"]
+    assert [one["code"] for one in owner.get("/api/today").json()["alarms"]] == ["node_degraded"]
+
+
+def test_everything_of_ones_own_can_be_taken_along(played: Played) -> None:
+    _lived(played.folder / "history")
+    hanako = played.user("hanako", Role.RESIDENT, "hanako")
+    with zipfile.ZipFile(io.BytesIO(hanako.get("/api/export").content)) as archive:
+        names = archive.namelist()
+        assert "bedroom/respiration.rate_bpm.live.csv" in names
+        rows = archive.read("bedroom/respiration.rate_bpm.live.csv").decode().splitlines()
+    assert rows[0] == "unix_s,mean_1/min,min_1/min,max_1/min"
+    assert 60 <= len(rows) - 1 <= 61  # minute by minute
+    taro = played.user("taro", Role.RESIDENT, "taro")
+    with zipfile.ZipFile(io.BytesIO(taro.get("/api/export").content)) as archive:
+        assert not any(name.startswith("bedroom/respiration") for name in archive.namelist())
+
+
+def test_residents_consent_for_themselves_and_take_it_back(played: Played) -> None:
+    hanako, carer = played.user("hanako", Role.RESIDENT, "hanako"), played.user("carer", Role.CARER)
+    played.say(breath())
+    assert carer.get("/api/state").json()["messages"] == []
+    agreed = hanako.post("/api/consent", json={"resident": "hanako", "carers": ["carer"]})
+    assert agreed.json()["changed_by"] == "hanako"
+    assert [found[0] for found in carer.get("/api/state").json()["messages"]] == ["respiration"]
+    assert hanako.post("/api/consent", json={"resident": "taro", "carers": ["carer"]}).status_code == 403
+    assert hanako.post("/api/consent", json={"resident": "hanako", "carers": ["owner"]}).status_code == 422
+    hanako.post("/api/consent", json={"resident": "hanako"})
+    assert carer.get("/api/state").json()["messages"] == []
+    assert [one["resident"] for one in hanako.get("/api/consent").json()["consents"]] == ["hanako"]
+
+
+def test_a_resident_is_forgotten_when_they_say_so(played: Played) -> None:
+    hanako = played.user("hanako", Role.RESIDENT, "hanako")
+    played.bus.answers["forget"] = ForgetAnswer(accepted=True, keys=1)
+    assert hanako.post("/api/residents/taro/forget").status_code == 403
+    assert hanako.post("/api/residents/hanako/forget").json()["keys"] == 1
+    assert played.bus.asked == [("forget", ForgetRequest(resident="hanako"))]
+    assert played.owner().post("/api/residents/nobody/forget").status_code == 404
+
+
+def test_sensing_rests_as_long_as_was_asked(played: Played) -> None:
+    owner = played.owner()
+    told = owner.post("/api/sensing", json={"paused_until": NOW_S + 60}).json()
+    assert told["paused"]
+    assert told["paused_until"] == pytest.approx(NOW_S + 60)
+    assert played.parts.privacy.now().hides_bodies
+    played.later(61.0)
+    assert not owner.get("/api/sensing").json()["paused"]
+    assert owner.post("/api/guest", json={"until": NOW_S + 3600}).json()["guests"]
+    assert not owner.post("/api/guest", json={"until": None}).json()["guests"]
+
+
+def test_figures_for_machines_hold_nothing_of_a_body(played: Played) -> None:
+    for message in (presence(), breath()):
+        played.say(message)
+    played.say(NodeHealth(stamp=STAMP, origin=Origin.LIVE, node="gate", state=NodeState.RUNNING, restarts=2))
+    text = played.machine(Role.CARER).get("/metrics").text
+    assert 'sumika_node_running{node="gate"} 1.0' in text
+    assert 'sumika_node_restarts_total{node="gate"} 2.0' in text
+    assert 'sumika_presence_probability{room="bedroom"} 0.9' in text
+    assert "respiration" not in text
+
+
+def test_a_scan_runs_beside_and_says_what_it_found(tmp_path: Path) -> None:
+    found = [{"connection": "home", "id": "lamp"}]
+    owner = Played(tmp_path, scan=lambda: found).owner()
+    assert owner.get("/api/scan").json()["finished_unix_s"] is None
+    owner.post("/api/scan")
+    for _ in range(1000):
+        state = owner.get("/api/scan").json()
+        if not state["running"]:
+            break
+    assert state["found"] == found
+
+
+def test_students_are_shown_with_card_and_bill(played: Played) -> None:
+    folder = played.folder / "models" / "fall"
+    folder.mkdir(parents=True)
+    (folder / "card.md").write_text("# Falls", encoding="utf-8")
+    (folder / "bill.json").write_text('{"yen": 12}', encoding="utf-8")
+    (folder / "student.onnx").write_bytes(b"x" * 1000)
+    (model,) = played.owner().get("/api/models").json()["models"]
+    assert (model["name"], model["card"], model["bill"]) == ("fall", "# Falls", {"yen": 12})
+    assert model["bytes"] > 1000
