@@ -19,10 +19,24 @@ def read_secret(connection: Connection, folder: Path) -> str:
     Raises:
         UsageError: if the file is absent or empty, or others may read it.
     """
-    if not connection.secret_file:
+    return read_secret_file(connection.secret_file, f"connection {connection.id}", folder)
+
+
+def read_secret_file(secret_file: str, whose: str, folder: Path) -> str:
+    """Return what a file with a secret says; empty where none is named.
+
+    Args:
+        secret_file: As in `house.yaml`.
+        whose: For messages: "connection home".
+        folder: Where `house.yaml` lies.
+
+    Raises:
+        UsageError: if the file is absent or empty, or others may read it.
+    """
+    if not secret_file:
         return ""
-    path = folder / Path(connection.secret_file).expanduser()
-    where = f"{path} (secret_file of connection {connection.id})"
+    path = folder / Path(secret_file).expanduser()
+    where = f"{path} (secret_file of {whose})"
     try:
         mode = path.stat().st_mode
         text = path.read_bytes()[:_MOST_BYTES].decode().strip()

@@ -26,6 +26,9 @@ LOG = "log"
 LOG_OF_FRAMES = "log.frames"
 """The names under which the log listens."""
 
+ALARM = "alarm"
+"""Who raises alarms."""
+
 PAGE = "page"
 """Who serves the page."""
 

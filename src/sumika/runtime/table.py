@@ -11,6 +11,7 @@ from sumika.runtime.gate_loop import GATE, run_gate
 from sumika.runtime.history_loop import run_history
 from sumika.runtime.log_loop import run_log
 from sumika.runtime.node import (
+    ALARM,
     COMPILES_WITHIN_S,
     LOG,
     LOG_OF_FRAMES,
@@ -124,6 +125,13 @@ def _run_page(node: Node, launch: Launch) -> None:
     run_page(node, launch)
 
 
+def _run_alarm(node: Node, launch: Launch) -> None:
+    # As with the page: clients of mail servers and the like are nobody else's business.
+    from sumika.runtime.alarm_loop import run_alarm
+
+    run_alarm(node, launch)
+
+
 def _start_people(house: House, key: str) -> object:
     from sumika.perception import people
     from sumika.radar.tracking import EmptyRoom
@@ -186,6 +194,7 @@ def nodes_of(house: House) -> tuple[Node, ...]:
         Node("respiration", run_step, when=someone_home, step=RESPIRATION),
         Node("heart", run_step, when=someone_home, step=HEART),
         *_page(house),
+        *_alarm(house),
         *_control(house),
         *_world(house),
         *_people(house),
@@ -209,6 +218,11 @@ def _page(house: House) -> tuple[Node, ...]:
     if house.page is None or not house.page.enabled:
         return ()
     return (Node(PAGE, _run_page, watchdog_s=15.0, starts_within_s=30.0),)
+
+
+def _alarm(house: House) -> tuple[Node, ...]:
+    """Return who raises alarms, where anything is described of them."""
+    return () if house.alarms is None else (Node(ALARM, _run_alarm, watchdog_s=10.0),)
 
 
 def _control(house: House) -> tuple[Node, ...]:

@@ -1,0 +1,189 @@
+"""Suspected falls, smoke, and faults of the house's own, as other parts tell of them."""
+
+from collections.abc import Iterator
+
+from sumika.alarm.book import Finding, Seen
+from sumika.alarm.memory import WatchMemory
+from sumika.alarm.moments import elapsed_s
+from sumika.clock import Instant
+from sumika.schema import (
+    AirSample,
+    AlarmCause,
+    Event,
+    FallStage,
+    Message,
+    NodeHealth,
+    NodeState,
+    Presence,
+    Reason,
+    SuspectedFall,
+)
+from sumika.schema.alarm_settings import WatchFalls, WatchFaults
+from sumika.units import SECONDS_PER_MINUTE
+
+SAID_AGAIN_S = 10.0
+"""A suspected fall is told once a second while it is suspected."""
+
+SETTLES_S = 60.0
+"""So long a fault must be gone to be over."""
+
+CO_PPM, CO_OVER_PPM = 30.0, 10.0
+"""EN 50291-1: no alarm below 30 ppm for two hours. Telling of it earlier than its times harms nobody."""
+
+BLIND = frozenset(
+    {
+        Reason.NO_SIGNAL,
+        Reason.FROZEN,
+        Reason.ALL_ZERO,
+        Reason.NOT_FINITE,
+        Reason.SATURATED,
+        Reason.WRONG_SHAPE,
+        Reason.STALE,
+        Reason.ANTENNA_DEAD,
+        Reason.NO_RANGE,
+        Reason.PROFILE_MISMATCH,
+    }
+)
+"""Why a room's presence cannot be told, where that is the radar's fault."""
+
+
+class FallWatch:
+    """Suspected falls, one alarm for each room."""
+
+    def __init__(self, settings: WatchFalls) -> None:
+        """Know how long they can be cancelled."""
+        self._settings = settings
+        self._suspected: dict[str, SuspectedFall] = {}
+        self._cleared: set[str] = set()
+
+    def hear(self, message: Message) -> None:
+        """Take a message; what is about no fall is left alone."""
+        if not isinstance(message, SuspectedFall):
+            return
+        place = message.room or message.source
+        if message.stage is FallStage.SUSPECTED:
+            self._suspected[place] = message
+            self._cleared.discard(place)
+        elif message.stage is FallStage.CLEARED:
+            other = self._suspected.get(place)
+            if other is None or other.track == message.track:
+                self._suspected.pop(place, None)
+                self._cleared.add(place)
+
+    def rest(self) -> None:
+        """Forget everything: nobody is watched now."""
+        self._suspected.clear()
+        self._cleared.clear()
+
+    def look(self, now: Instant) -> Seen:
+        """Return what it knows now."""
+        over = frozenset((AlarmCause.SUSPECTED_FALL, place) for place in self._cleared)
+        self._cleared.clear()
+        fresh = {each: fall for each, fall in self._suspected.items() if elapsed_s(fall.stamp, now) <= SAID_AGAIN_S}
+        self._suspected = fresh
+        return Seen(going_on=tuple(self._finding(place, fall) for place, fall in fresh.items()), over=over)
+
+    def _finding(self, place: str, fall: SuspectedFall) -> Finding:
+        return Finding(
+            cause=AlarmCause.SUSPECTED_FALL,
+            subject=place,
+            room=fall.room,
+            origin=fall.origin,
+            cancel_s=self._settings.cancel_s,
+        )
+
+
+class FaultWatch:
+    """Blind radars, and nodes that fail again and again."""
+
+    def __init__(self, settings: WatchFaults, memory: WatchMemory) -> None:
+        """Know how long a fault may last."""
+        self._after_s = SECONDS_PER_MINUTE * settings.after_min
+        self._memory = memory
+        self._nodes: dict[str, NodeHealth] = {}
+        self._presence: dict[str, Presence] = {}
+
+    def hear(self, message: Message) -> None:
+        """Take a message; what is about no fault is left alone."""
+        if isinstance(message, NodeHealth):
+            self._nodes[message.node] = message
+        elif isinstance(message, Presence):
+            self._presence[message.room] = message
+
+    def rest(self) -> None:
+        """Forget rooms: radars are silent because residents want it so."""
+        for room in self._presence:
+            self._memory.forget(f"blind.{room}")
+        self._presence.clear()
+
+    def look(self, now: Instant) -> Seen:
+        """Return what it knows now."""
+        going_on: list[Finding] = []
+        over: set[tuple[AlarmCause, str]] = set()
+        for name, holds, finding in (*self._failing(), *self._blind()):
+            fault = self._memory.look(name, holds, now, SETTLES_S)
+            if fault.is_over(now, SETTLES_S):
+                over.add((finding.cause, finding.subject))
+            elif fault.for_s(now) >= self._after_s:
+                going_on.append(finding)
+        return Seen(going_on=tuple(going_on), over=frozenset(over))
+
+    def _failing(self) -> Iterator[tuple[str, bool | None, Finding]]:
+        for name, health in self._nodes.items():
+            known = health.state in (NodeState.DEGRADED, NodeState.RUNNING, NodeState.WAITING)
+            yield (
+                f"node.{name}",
+                health.state is NodeState.DEGRADED if known else None,
+                Finding(cause=AlarmCause.NODE_DEGRADED, subject=name, detail=health.fault[:200], origin=health.origin),
+            )
+
+    def _blind(self) -> Iterator[tuple[str, bool | None, Finding]]:
+        for room, presence in self._presence.items():
+            yield (
+                f"blind.{room}",
+                presence.reason in BLIND,
+                Finding(cause=AlarmCause.RADAR_BLIND, subject=room, room=room, origin=presence.origin),
+            )
+
+
+class SmokeWatch:
+    """Smoke and carbon monoxide, as detectors and the safety gate tell of them."""
+
+    def __init__(self) -> None:
+        """Have heard nothing."""
+        self._told: dict[str, Event] = {}
+        self._measured: dict[str, Finding] = {}
+        self._calm: set[str] = set()
+
+    def hear(self, message: Message) -> None:
+        """Take a message; what is about no smoke is left alone."""
+        if isinstance(message, Event) and message.code == AlarmCause.SMOKE_OR_CO:
+            if message.recovered:
+                self._told.pop(message.subject, None)
+                self._calm.add(message.subject)
+            else:
+                self._told[message.subject] = message
+        elif isinstance(message, AirSample):
+            self._measure(message)
+
+    def look(self, now: Instant) -> Seen:
+        """Return what it knows now."""
+        told = {
+            room: Finding(
+                cause=AlarmCause.SMOKE_OR_CO, subject=room, room=room, detail=event.detail, origin=event.origin
+            )
+            for room, event in self._told.items()
+        }
+        going_on = {**told, **self._measured}
+        over = frozenset((AlarmCause.SMOKE_OR_CO, room) for room in self._calm - going_on.keys())
+        self._calm.clear()
+        return Seen(going_on=tuple(going_on.values()), over=over)
+
+    def _measure(self, air: AirSample) -> None:
+        if air.smoke or (air.co_ppm is not None and air.co_ppm >= CO_PPM):
+            self._measured[air.room] = Finding(
+                cause=AlarmCause.SMOKE_OR_CO, subject=air.room, room=air.room, origin=air.origin
+            )
+        elif air.smoke is False or (air.co_ppm is not None and air.co_ppm < CO_OVER_PPM):
+            self._measured.pop(air.room, None)
+            self._calm.add(air.room)

@@ -1,0 +1,151 @@
+"""What people read of an alarm, in their language; and what machines read. Nothing else leaves the house."""
+
+from typing import Any
+
+import msgspec
+
+from sumika.alarm.kept import KeptAlarm, Order
+from sumika.alarm.people_watches import NOBODY_SEEN
+from sumika.clock import Instant
+from sumika.schema import AlarmCause, AlarmStage, Origin
+from sumika.schema.house import House
+from sumika.text import say
+from sumika.units import ns_to_seconds
+
+FORMAT = 1
+"""Of the JSON; it only grows."""
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes to one contact, or to whoever waits for a sign of life.
+
+    Attributes:
+        id: The same each time the same thing is sent, so that the reader's side can tell a copy.
+        title: A few words.
+        text: All that a person needs.
+        language: Of both.
+        document: The same for machines.
+    """
+
+    id: str
+    title: str
+    text: str
+    language: str
+    document: dict[str, Any]
+
+
+class Writer:
+    """Writes letters about the alarms of one house."""
+
+    def __init__(self, house: House) -> None:
+        """Know how rooms and radars are called."""
+        self._house = house
+        self._rooms = {room.id: room.name or room.id for room in house.rooms}
+
+    def language(self, wanted: str) -> str:
+        """Return the language that is written: the reader's, else the house's, else English."""
+        return wanted or self._house.language or "en"
+
+    def words(self, alarm: KeptAlarm, language: str) -> str:
+        """Return what an alarm is about, in one or two sentences that say first if it is none.
+
+        Args:
+            alarm: Which.
+            language: "en" or "ja".
+        """
+        key = f"alarm.words.{alarm.cause.value}"
+        if alarm.cause is AlarmCause.NO_MOVEMENT and alarm.detail == NOBODY_SEEN:
+            key = "alarm.words.no_movement.nobody_seen"
+        about = self._rooms.get(alarm.room or alarm.subject, alarm.subject)
+        sentence = say(key, language, about=about or say("alarm.whole_house", language))
+        if alarm.detail and alarm.detail != NOBODY_SEEN:
+            sentence = say("alarm.with_detail", language, sentence=sentence, detail=alarm.detail)
+        return self._marked(alarm, sentence, language)
+
+    def title(self, alarm: KeptAlarm, language: str) -> str:
+        """Return a few words for an alarm; arguments as for `words`."""
+        return self._marked(alarm, say(f"alarm.title.{alarm.cause.value}", language), language)
+
+    def prompt(self, alarm: KeptAlarm, left_s: float, language: str) -> str:
+        """Return what is said aloud at home.
+
+        Args:
+            alarm: Which.
+            left_s: So long it can still be cancelled.
+            language: "en" or "ja".
+        """
+        words = self.words(alarm, language)
+        if left_s <= 0.0:
+            return say("alarm.prompt.now", language, words=words)
+        return say("alarm.prompt.soon", language, words=words, seconds=round(left_s))
+
+    def letter(self, alarm: KeptAlarm, order: Order, language: str, now: Instant) -> Letter:
+        """Return what one contact is sent.
+
+        Args:
+            alarm: Which.
+            order: What for.
+            language: The reader's.
+            now: The present moment.
+        """
+        title, text = self.title(alarm, language), self.words(alarm, language)
+        if order.closing:
+            over = say(f"alarm.closing.{alarm.stage.value}", language, by=alarm.answered_by or "-")
+            title, text = say("alarm.title.over", language, title=title), f"{over}\n{text}"
+        if order.again:
+            text = f"{text}\n{say('alarm.perhaps_twice', language)}"
+        text = f"{text}\n{say('alarm.from_house', language, house=self._house.name)}"
+        return Letter(
+            id=f"{alarm.id}.{order.contact}.{order.round}{'.over' if order.closing else ''}",
+            title=title,
+            text=text,
+            language=language,
+            document={
+                "format": FORMAT,
+                "kind": "over" if order.closing else "alarm",
+                "id": alarm.id,
+                "cause": alarm.cause.value,
+                "stage": alarm.stage.value,
+                "subject": alarm.subject,
+                "room": self._rooms.get(alarm.room, alarm.room),
+                "house": self._house.name,
+                "since_unix_s": ns_to_seconds(alarm.raised.wall_ns),
+                "sent_unix_s": ns_to_seconds(now.wall_ns),
+                "test": alarm.test,
+                "origin": alarm.origin.value,
+                "perhaps_twice": order.again,
+                "answered_by": alarm.answered_by if alarm.stage is not AlarmStage.OVER else "",
+                "title": title,
+                "text": text,
+                "language": language,
+            },
+        )
+
+    def alive(self, next_within_s: float, now: Instant) -> Letter:
+        """Return a sign of life.
+
+        Args:
+            next_within_s: The next one comes within so long, or something is wrong.
+            now: The present moment.
+        """
+        language = self.language("")
+        return Letter(
+            id=f"alive.{now.wall_ns}",
+            title=say("alarm.title.alive", language),
+            text=say("alarm.alive", language, house=self._house.name),
+            language=language,
+            document={
+                "format": FORMAT,
+                "kind": "alive",
+                "house": self._house.name,
+                "sent_unix_s": ns_to_seconds(now.wall_ns),
+                "next_within_s": next_within_s,
+            },
+        )
+
+    def _marked(self, alarm: KeptAlarm, sentence: str, language: str) -> str:
+        """Put before everything else that it is a test, or that nothing of it is real."""
+        marks = [say("alarm.mark.test", language)] if alarm.test else []
+        if alarm.origin is not Origin.LIVE:
+            marks.append(say(f"alarm.mark.{alarm.origin.value}", language))
+        return " ".join((*marks, sentence))
