@@ -11,12 +11,13 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 import click
 import msgspec
 
 from sumika.cli.main import sumika
+from sumika.dashboard import RIGHTS, Parts, Role, all_operations
 from sumika.schema import DEVICE_KINDS, REQUESTS, TOPICS, Message, Reason
 from sumika.schema import building as building_schema
 from sumika.schema import house as house_schema
@@ -300,6 +301,45 @@ def reasons_page() -> str:
     )
 
 
+def api_page() -> str:
+    """Return every row of the page's interface, with what it takes and gives."""
+    # The rows know their handlers, which are asked nothing here.
+    rows = all_operations(cast(Parts, None))
+    text = ["# The page's interface (REST)\n\n" + API_HEAD]
+    kinds: dict[str, type] = {}
+    lines = []
+    for row in rows:
+        for kind in (row.answers, row.body, row.query):
+            if kind is not None:
+                kinds[kind.__name__] = kind
+        right = code(row.right.value) if row.right else ("nobody needs to be known" if row.is_open else "logged in")
+        takes = ", ".join(code(kind.__name__) for kind in (row.body, row.query) if kind is not None)
+        gives = code(row.answers.__name__) if row.answers is not None else code(row.media)
+        lines.append((code(f"{row.method} {row.path}"), row.summary, right, takes, gives))
+    text.append(table(("address", "does", "right", "takes", "gives"), lines))
+    text.append("\n## Rights of the roles\n\n")
+    text.append(
+        table(("role", "may"), ((code(role.value), ", ".join(map(code, sorted(RIGHTS[role])))) for role in Role))
+    )
+    text += [f"\n## {name}\n\n{summary(kind)}\n\n{fields_table(kind)}" for name, kind in sorted(kinds.items())]
+    return "".join(text)
+
+
+API_HEAD = """\
+JSON under the page's own address; `/api/openapi.json` tells the same as OpenAPI 3.1. A browser is known by its cookie
+and sends `X-Sumika-CSRF` (from `/api/me`) with every change; a machine sends `Authorization: Bearer` with its token.
+What is refused is told as `{"problem", "problem_ja", "where", "remedy", "remedy_ja"}`: 400 not understood, 401 log in,
+403 not allowed, 404 not there, 409 somebody was faster, 413 too large, 421 not this house's name, 422 refused, 429 too
+often, 503 the node that should answer does not, 507 the disk takes nothing.
+
+The live feed is a WebSocket at `/api/live`, MessagePack both ways. A viewer sends
+`{"watch": ["presence", "respiration/bedroom"], "max_hz": 20}` ("*": all that it may see) and gets
+`{"n", "wall_ms", "lost", "messages": [[topic, key, message], ...]}`. Who reads slowly gets fewer frames with the newest
+of everything; breath, beats, events and falls wait for a while and are not overtaken. Close codes: 4400 not understood,
+4401 log in, 4429 too many.
+
+"""
+
 PAGE_MAKERS: dict[str, Callable[[], str]] = {
     "topics.md": topics_page,
     "messages.md": messages_page,
@@ -308,6 +348,7 @@ PAGE_MAKERS: dict[str, Callable[[], str]] = {
     "scenarios.md": scenario_page,
     "cli.md": cli_page,
     "reasons.md": reasons_page,
+    "api.md": api_page,
 }
 
 

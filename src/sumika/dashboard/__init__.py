@@ -17,10 +17,11 @@ from sumika.dashboard.parts import Ask, Parts
 from sumika.dashboard.past import Past
 from sumika.dashboard.privacy import PrivacyDesk
 from sumika.dashboard.problem import RefusedError
-from sumika.dashboard.roles import SHOWN, Right, Role, Viewer, WhoSees
+from sumika.dashboard.roles import RIGHTS, SHOWN, Right, Role, Viewer, WhoSees
 from sumika.dashboard.scanning import Scanning
 
 __all__ = [
+    "RIGHTS",
     "SHOWN",
     "STATIC",
     "Account",

@@ -140,6 +140,7 @@ class HouseFile:
         self._running_hash, self._models = running_hash, models
         self._lock = threading.Lock()
         self._changed_by: dict[str, str] = {}
+        self._kept: tuple[tuple[object, ...], LoadedHouse] | None = None
 
     def load(self) -> LoadedHouse:
         """Return the house as it stands in the file now.
@@ -147,7 +148,17 @@ class HouseFile:
         Raises:
             ConfigError: if it cannot be used.
         """
-        return load_house(self._there(), models=self._models)
+        path = self._there()
+        try:
+            found = path.stat()
+        except OSError:
+            return load_house(path, models=self._models)
+        # Parsing YAML takes a small computer a second, and every page asks for the house first.
+        seen = (path, found.st_mtime_ns, found.st_ino, found.st_size)
+        kept = self._kept
+        if kept is None or kept[0] != seen:
+            kept = self._kept = (seen, load_house(path, models=self._models))
+        return kept[1]
 
     def _there(self) -> Path:
         return self.path if self.path.exists() else self._source

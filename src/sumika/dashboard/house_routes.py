@@ -69,6 +69,14 @@ class _House:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._drawn: tuple[House, list[Wall], View] | None = None
+
+    def _plan(self, house: House) -> tuple[list[Wall], View]:
+        """Return walls and what radars see; worked out once for each version of the house."""
+        drawn = self._drawn
+        if drawn is None or drawn[0] is not house:
+            drawn = self._drawn = (house, walls(house), View(radars=radar_views(house)))
+        return drawn[1], drawn[2]
 
     def show(self, call: Call) -> HouseShown:
         configures = Right.CONFIGURE in call.who.rights
@@ -79,11 +87,12 @@ class _House:
             house, digest = self._parts.house, ""
             problems = [Fault(path="", line=0, problem=error.problem, remedy=error.remedy)]
         origin = self._parts.origin()
+        all_walls, view = self._plan(house)
         return HouseShown(
             house=shown(house, whole=Right.PLAN in call.who.rights),
             hash=digest,
-            walls=walls(house),
-            view=View(radars=radar_views(house)),
+            walls=all_walls,
+            view=view,
             problems=problems if configures else [],
             demo=self._parts.house.demo,
             origin=origin.value if origin else "",

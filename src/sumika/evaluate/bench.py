@@ -81,6 +81,10 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "control.policy_figures": ("plan", "ecu", "belief", "world", "evaluate/control", "training/planner_policy"),
         "control.standing": ("plan", "ecu", "belief", "world", "evaluate/control"),
     },
+    "dashboard": {
+        "dashboard.live": ("dashboard", "runtime/page_loop", "bus"),
+        "dashboard.year": ("dashboard", "history"),
+    },
     "seed": {"seed.essay": ("distil/ledger",)},
 }
 """Area -> part -> the packages whose change makes a quoted figure of that part stale."""
