@@ -43,8 +43,15 @@ FAMILIES = (
     "terminal.mode.",
     "finding.",
     "level.",
+    "alarm.title.",
+    "alarm.words.",
+    "alarm.mark.",
+    "alarm.closing.",
+    "alarm.stage.",
+    "alarm.delivery.",
+    "alarm.refused.",
 )
-TEXT_FILES = ("_en.", "_ja.", "_why_", "_found_")
+TEXT_FILES = ("_en.", "_ja.", "_why_", "_found_", "_alarm_")
 DIAGNOSES = re.compile(
     r"apn|arrhythm|diagnos|disease|patient|abnormal|無呼吸|不整脈|診断|疾患|病気|患者|異常な(?:呼吸|心拍)", re.I
 )

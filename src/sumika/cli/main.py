@@ -11,6 +11,7 @@ import click
 from sumika.schema.errors import SumikaError
 
 COMMANDS = {
+    "alarms": ("sumika.cli.alarms", "The alarms of the running house, and your answer to one."),
     "bench": ("sumika.cli.bench", "Measure the published figures."),
     "devices": ("sumika.cli.devices", "Real devices: find them, list them, try one by hand."),
     "distil": ("sumika.cli.distil", "Squeeze a big teacher into a small student, with the bill."),

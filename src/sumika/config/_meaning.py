@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 import sumika.config._geometry as geometry
+from sumika.config._alarms import alarm_problems
 from sumika.config._building import building_problems
 from sumika.config._items import convertible, identifiers, items
 from sumika.config._page import page_problems
@@ -72,6 +73,7 @@ def meaning_problems(tree: Tree, surroundings: Surroundings) -> list[Problem]:
         *checks.files(),
         *checks.building(),
         *checks.page(),
+        *checks.alarms(),
     ]
 
 
@@ -172,6 +174,10 @@ class _Checks:
     def page(self) -> Iterator[Problem]:
         for told in page_problems(self._data):
             yield self._problem(told.path, told.text, told.found, told.allowed)
+
+    def alarms(self) -> Iterator[Problem]:
+        for told in alarm_problems(self._data):
+            yield self._problem(told.path, told.text, told.found, told.allowed, told.near, warning=told.warning)
 
     def models(self) -> Iterator[Problem]:
         known = self._surroundings.models

@@ -1,0 +1,193 @@
+"""What tests of alarms share: houses that watch, a web server and a mail server that take letters, or refuse them."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, cast
+
+from sumika.alarm import Letter
+from sumika.clock import Instant
+from sumika.schema import AlarmCause, FallStage, Origin, Presence, Reason, SuspectedFall
+from sumika.schema.alarm_settings import Alarms, Contact, Way, WebhookWay
+from sumika.schema.house import House, Room
+from sumika.units import seconds_to_ns
+
+DEADLINE_S = 20.0
+NOON = Instant(seconds_to_ns(1000.0), 1_768_867_200 * 10**9, "boot")  # 2026-01-20T00:00 UTC
+
+
+def contact(name: str, way: Way | None = None, **more: Any) -> Contact:
+    """Return a contact; without a way one that nobody serves."""
+    return Contact(id=name, way=way or WebhookWay(url="http://127.0.0.1:1/"), **more)
+
+
+def house_with(alarms: Alarms | None, **more: Any) -> House:
+    """Return a house of a bedroom and a bathroom."""
+    floor = ((0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0))
+    rooms = (Room(id="bedroom", name="Mother's room", floor_m=floor), Room(id="bath", floor_m=floor, storey=2))
+    return House(rooms=rooms, alarms=alarms, **more)
+
+
+def presence(room: str, at: Instant, probability: float | None, **more: Any) -> Presence:
+    """Return what a room's radar says."""
+    reason = more.pop("reason", Reason.MEASURED if probability is not None else Reason.NO_SIGNAL)
+    origin = more.pop("origin", Origin.LIVE)
+    valid = probability is not None
+    return Presence(stamp=at, origin=origin, room=room, valid=valid, reason=reason, probability=probability, **more)
+
+
+def fall(at: Instant, stage: FallStage = FallStage.SUSPECTED, **more: Any) -> SuspectedFall:
+    """Return a suspicion of a fall in the bedroom."""
+    told: dict[str, Any] = {"origin": Origin.LIVE, "track": 3, "room": "bedroom", **more}
+    return SuspectedFall(
+        stamp=at,
+        source="house",
+        stage=stage,
+        probability=0.9,
+        sigma=0.05,
+        reason=Reason.LYING_STILL,
+        position_m=(1.0, 2.0, 0.2),
+        drop_m=0.9,
+        drop_speed_m_s=1.8,
+        middle_m=0.2,
+        still_s=5.0,
+        since_s=8.0,
+        **told,
+    )
+
+
+def letter(text: str = "a fall is suspected", *, kind: str = "alarm") -> Letter:
+    """Return a letter."""
+    document = {"kind": kind, "sent_unix_s": 1_768_867_200.0, "cause": AlarmCause.SUSPECTED_FALL.value, "text": text}
+    return Letter(
+        id="suspected_fall.bedroom.1.ken.1", title="Suspected fall", text=text, language="en", document=document
+    )
+
+
+@dataclass
+class Posted:
+    """One request that a web server got."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class WebServer:
+    """A web server that takes what is posted, or refuses it.
+
+    Attributes:
+        port: Where.
+        answers: With which status each request is answered, the first first; afterwards 200.
+        got: What was posted.
+    """
+
+    port: int = 0
+    answers: list[int] = field(default_factory=list)
+    got: list[Posted] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it takes letters."""
+        return f"http://127.0.0.1:{self.port}/alarm?house=1"
+
+
+@contextmanager
+def web_server() -> Iterator[WebServer]:
+    """Run a web server until the block ends."""
+    held = WebServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            held.got.append(Posted(self.path, dict(self.headers.items()), body))
+            self.send_response(held.answers.pop(0) if held.answers else 200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        held.port = port
+        yield held
+
+
+@dataclass
+class MailServer:
+    """A mail server of the plainest kind (RFC 5321), with an own mind about readers and contents.
+
+    Attributes:
+        port: Where.
+        refuses: Command -> what it is answered with instead.
+        mails: What it took.
+        said: Every command that it was told.
+    """
+
+    port: int = 0
+    refuses: dict[str, str] = field(default_factory=dict)
+    mails: list[EmailMessage] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    """Run a mail server until the block ends."""
+    held = MailServer()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def answer(self, line: str) -> None:
+            self.wfile.write(line.encode() + b"\r\n")
+
+        def handle(self) -> None:
+            self.answer("220 mail.test")
+            while line := self.rfile.readline():
+                command = line.decode().strip()
+                held.said.append(command)
+                word = command.split(" ")[0].upper()
+                if word in held.refuses:
+                    self.answer(held.refuses[word])
+                elif word == "EHLO":
+                    self.answer("250-mail.test")
+                    self.answer("250 AUTH PLAIN LOGIN")
+                elif word == "AUTH":
+                    self.answer("235 2.7.0 welcome")
+                elif word == "DATA":
+                    self.answer("354 go on")
+                    self.take()
+                elif word == "QUIT":
+                    self.answer("221 bye")
+                    return
+                else:
+                    self.answer("250 2.0.0 Ok")
+
+        def take(self) -> None:
+            lines = []
+            while (line := self.rfile.readline()) not in (b".\r\n", b""):
+                lines.append(line[1:] if line.startswith(b"..") else line)
+            mail = message_from_bytes(b"".join(lines), policy=policy.default)
+            held.mails.append(cast(EmailMessage, mail))
+            self.answer(held.refuses.get("CONTENT", "250 2.0.0 Ok: queued as 4F1"))
+
+    with _serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as port:
+        held.port = port
+        yield held
+
+
+@contextmanager
+def _serving(server: socketserver.ThreadingTCPServer | ThreadingHTTPServer) -> Iterator[int]:
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield int(server.server_address[1])
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(DEADLINE_S)
