@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import sumika.text._alarm_en as _alarm_en
+import sumika.text._alarm_ja as _alarm_ja
 import sumika.text._asking_en as _asking_en
 import sumika.text._asking_ja as _asking_ja
 import sumika.text._en as _en
@@ -16,8 +18,26 @@ import sumika.text._why_ja as _why_ja
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "en": MappingProxyType({**_en.TEXTS, **_why_en.WHY, **_asking_en.ASKING, **_found_en.FOUND, **_page_en.PAGE}),
-        "ja": MappingProxyType({**_ja.TEXTS, **_why_ja.WHY, **_asking_ja.ASKING, **_found_ja.FOUND, **_page_ja.PAGE}),
+        "en": MappingProxyType(
+            {
+                **_en.TEXTS,
+                **_why_en.WHY,
+                **_asking_en.ASKING,
+                **_found_en.FOUND,
+                **_page_en.PAGE,
+                **_alarm_en.ALARM,
+            }
+        ),
+        "ja": MappingProxyType(
+            {
+                **_ja.TEXTS,
+                **_why_ja.WHY,
+                **_asking_ja.ASKING,
+                **_found_ja.FOUND,
+                **_page_ja.PAGE,
+                **_alarm_ja.ALARM,
+            }
+        ),
     }
 )
 """Every language with its sentences. All have the same keys and placeholders; tests see to it."""
