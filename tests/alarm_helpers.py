@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
+from typing import Any
 
 from sumika.alarm import Letter
 from sumika.clock import Instant
@@ -107,12 +107,9 @@ def web_server() -> Iterator[WebServer]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             held.got.append(Posted(self.path, dict(self.headers.items()), body))
-            self.send_response(held.answers.pop(0) if held.answers else 200)
+            self.send_response_only(held.answers.pop(0) if held.answers else 200)
             self.send_header("Content-Length", "0")
             self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
 
     with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
         held.port = port
@@ -136,48 +133,54 @@ class MailServer:
     said: list[str] = field(default_factory=list)
 
 
+_MAIL_ANSWERS = {
+    "EHLO": ("250-mail.test", "250 AUTH PLAIN LOGIN"),
+    "AUTH": ("235 2.7.0 welcome",),
+    "DATA": ("354 go on",),
+    "QUIT": ("221 bye",),
+}
+
+
+class _MailHandler(socketserver.StreamRequestHandler):
+    held: MailServer
+
+    def handle(self) -> None:
+        """Talk with one client until it goes."""
+        self._answer("220 mail.test")
+        while line := self.rfile.readline():
+            command = line.decode().strip()
+            self.held.said.append(command)
+            word = command.split(" ")[0].upper()
+            if word in self.held.refuses:
+                self._answer(self.held.refuses[word])
+                continue
+            for answer in _MAIL_ANSWERS.get(word, ("250 2.0.0 Ok",)):
+                self._answer(answer)
+            if word == "DATA":
+                self._take()
+
+    def _answer(self, line: str) -> None:
+        self.wfile.write(line.encode() + b"\r\n")
+
+    def _take(self) -> None:
+        lines = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line[1:] if line.startswith(b"..") else line)
+        self.held.mails.append(message_from_bytes(b"".join(lines), policy=policy.default))
+        self._answer(self.held.refuses.get("CONTENT", "250 2.0.0 Ok: queued as 4F1"))
+
+
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
     """Run a mail server until the block ends."""
-    held = MailServer()
+    server = MailServer()
 
-    class Handler(socketserver.StreamRequestHandler):
-        def answer(self, line: str) -> None:
-            self.wfile.write(line.encode() + b"\r\n")
-
-        def handle(self) -> None:
-            self.answer("220 mail.test")
-            while line := self.rfile.readline():
-                command = line.decode().strip()
-                held.said.append(command)
-                word = command.split(" ")[0].upper()
-                if word in held.refuses:
-                    self.answer(held.refuses[word])
-                elif word == "EHLO":
-                    self.answer("250-mail.test")
-                    self.answer("250 AUTH PLAIN LOGIN")
-                elif word == "AUTH":
-                    self.answer("235 2.7.0 welcome")
-                elif word == "DATA":
-                    self.answer("354 go on")
-                    self.take()
-                elif word == "QUIT":
-                    self.answer("221 bye")
-                    return
-                else:
-                    self.answer("250 2.0.0 Ok")
-
-        def take(self) -> None:
-            lines = []
-            while (line := self.rfile.readline()) not in (b".\r\n", b""):
-                lines.append(line[1:] if line.startswith(b"..") else line)
-            mail = message_from_bytes(b"".join(lines), policy=policy.default)
-            held.mails.append(cast(EmailMessage, mail))
-            self.answer(held.refuses.get("CONTENT", "250 2.0.0 Ok: queued as 4F1"))
+    class Handler(_MailHandler):
+        held = server
 
     with _serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as port:
-        held.port = port
-        yield held
+        server.port = port
+        yield server
 
 
 @contextmanager
