@@ -84,12 +84,12 @@ def fall(room: str = "bedroom") -> SuspectedFall:
     )
 
 
-def posture(room: str = "bedroom") -> Posture:
+def posture(room: str = "bedroom", track: int = 3, at_s: float = 0.0) -> Posture:
     return Posture(
-        stamp=STAMP,
+        stamp=STAMP.later(round(at_s * 1e9)),
         origin=Origin.LIVE,
         source="house",
-        track=3,
+        track=track,
         room=room,
         posture=PostureKind.LYING,
         standing=0.0,
@@ -175,6 +175,16 @@ def test_a_topic_or_one_of_its_keys_can_be_watched(feed: Feed) -> None:
     watcher.watch(Watch(watch=("presence/bedroom",)))
     feed.show_latest(watcher)
     assert [found[1] for found in heard(watcher)] == ["bedroom"]
+
+
+def test_everybodys_posture_is_seen_and_of_who_has_gone_no_more(feed: Feed) -> None:
+    watcher = watching(feed, "posture")
+    for track in (3, 4, 3):
+        say(feed, "posture", "house", posture(track=track))
+    assert [body["track"] for _, _, body in heard(watcher)] == [3, 4]
+    say(feed, "posture", "house", posture(track=4, at_s=50.0))
+    say(feed, "posture", "house", posture(track=5, at_s=61.0))
+    assert [item.place[2] for item in feed.latest(everything)] == [4, 5]
 
 
 def test_no_event_is_overtaken_by_another(feed: Feed) -> None:

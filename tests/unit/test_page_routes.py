@@ -10,7 +10,11 @@ from sumika.clock import Instant, SimulatedClock
 from sumika.dashboard import Role
 from sumika.history import History, Records
 from sumika.schema import (
+    AcknowledgeAlarmRequest,
     AirSample,
+    AlarmBeforeRequest,
+    AlarmsRequest,
+    CancelAlarmRequest,
     Event,
     ForgetAnswer,
     ForgetRequest,
@@ -24,6 +28,7 @@ from sumika.schema import (
     SetModeAnswer,
     SetModeRequest,
     Severity,
+    TryAlarmRequest,
     Verdict,
     VoteRequest,
     WishDeviceRequest,
@@ -242,6 +247,24 @@ def test_figures_for_machines_hold_nothing_of_a_body(played: Played) -> None:
     assert 'sumika_node_restarts_total{node="gate"} 2.0' in text
     assert 'sumika_presence_probability{room="bedroom"} 0.9' in text
     assert "respiration" not in text
+
+
+def test_alarms_are_taken_care_of_by_name(played: Played) -> None:
+    carer, guest = played.user("carer", Role.CARER), played.user("guest", Role.GUEST)
+    assert carer.get("/api/alarms").json()["alarms"] == []
+    assert carer.post("/api/alarms/a1/acknowledge").status_code == 200
+    assert carer.post("/api/alarms/a1/cancel").status_code == 200
+    assert carer.post("/api/alarms/test", json={"cause": "suspected_fall", "room": "bedroom"}).status_code == 200
+    assert carer.get("/api/alarms/a1/before").status_code == 200
+    assert [question for _, question in played.bus.asked] == [
+        AlarmsRequest(),
+        AcknowledgeAlarmRequest(alarm="a1", by="carer"),
+        CancelAlarmRequest(alarm="a1", by="carer"),
+        TryAlarmRequest(cause="suspected_fall", room="bedroom", by="carer"),
+        AlarmBeforeRequest(alarm="a1"),
+    ]
+    assert guest.get("/api/alarms").status_code == 403
+    assert guest.post("/api/alarms/a1/acknowledge").status_code == 403
 
 
 def test_a_scan_runs_beside_and_says_what_it_found(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import mimetypes
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -15,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from sumika.dashboard.alarm_routes import alarm_operations
 from sumika.dashboard.entrance import Door, endpoint, known
 from sumika.dashboard.entry_routes import entry_operations
 from sumika.dashboard.figures import figure_operations
@@ -32,6 +34,8 @@ from sumika.dashboard.today import today_operations
 from sumika.dashboard.wish_routes import wish_operations
 
 STATIC = Path(__file__).with_name("static")
+mimetypes.add_type("application/manifest+json", ".webmanifest")
+mimetypes.add_type("text/javascript", ".js")  # whatever the system has: browsers run nothing else as a module
 
 
 def all_operations(parts: Parts) -> tuple[Operation, ...]:
@@ -42,6 +46,7 @@ def all_operations(parts: Parts) -> tuple[Operation, ...]:
         *past_operations(parts),
         *wish_operations(parts),
         *today_operations(parts),
+        *alarm_operations(parts),
         *privacy_operations(parts),
         *thing_operations(parts),
         *figure_operations(parts),

@@ -21,6 +21,12 @@ _ENCODER = msgspec.msgpack.Encoder()
 Hears = Callable[[str, str], bool]
 """(topic, room) -> whether somebody hears it."""
 
+Place = tuple[str, str, int]
+"""Topic, key, and the track where a message is about one of several: the posture of each person is news of its own."""
+
+FORGOTTEN_AFTER_NS = 60_000_000_000
+"""Nobody is on a track that was not heard of for so long."""
+
 
 class Item:
     """A message as viewers get it.
@@ -30,9 +36,10 @@ class Item:
         key: What it is about.
         room: Where; empty where it is about none.
         message: Decoded.
+        place: What it is news of; a newer one of the same place takes its place.
     """
 
-    __slots__ = ("_counted", "_piece", "_raw", "key", "message", "room", "topic")
+    __slots__ = ("_counted", "_piece", "_raw", "key", "message", "place", "room", "topic")
 
     def __init__(self, topic: str, key: str, room: str, message: Message, raw: bytes | msgspec.Raw) -> None:
         """Take a message.
@@ -45,6 +52,7 @@ class Item:
             raw: Its MessagePack, as it came over the bus.
         """
         self.topic, self.key, self.room, self.message = topic, key, room, message
+        self.place: Place = (topic, key, getattr(message, "track", 0))
         self._raw = raw
         self._piece: msgspec.Raw | None = None
         self._counted: msgspec.Raw | None = None
@@ -127,8 +135,8 @@ class Watcher:
         self.period_s = 1.0 / HIGHEST_HZ
         self._patterns: frozenset[str] = frozenset()
         self._wanted: dict[tuple[str, str], bool] = {}
-        self._newest: dict[tuple[str, str], Item] = {}
-        self._queued: dict[tuple[str, str], deque[Item]] = {}
+        self._newest: dict[Place, Item] = {}
+        self._queued: dict[Place, deque[Item]] = {}
 
     def wants(self, topic: str, key: str) -> bool:
         """Return whether a topic and key are watched."""
@@ -149,19 +157,18 @@ class Watcher:
         self._patterns = frozenset(asked.watch)
         self._wanted.clear()
         self.period_s = 1.0 / min(max(asked.max_hz, 0.1), HIGHEST_HZ)
-        self._newest = {place: item for place, item in self._newest.items() if self.wants(*place)}
-        self._queued = {place: items for place, items in self._queued.items() if self.wants(*place)}
+        self._newest = {place: item for place, item in self._newest.items() if self.wants(*place[:2])}
+        self._queued = {place: items for place, items in self._queued.items() if self.wants(*place[:2])}
 
     def offer(self, item: Item) -> None:
         """Take something in, if it is watched and may be seen."""
-        place = (item.topic, item.key)
-        if not self.wants(*place) or not self.hears(item.topic, item.room):
+        if not self.wants(item.topic, item.key) or not self.hears(item.topic, item.room):
             return
         room = QUEUED.get(item.topic)
         if room is None:
-            self._newest[place] = item
+            self._newest[item.place] = item
         else:
-            queue = self._queued.setdefault(place, deque(maxlen=room))
+            queue = self._queued.setdefault(item.place, deque(maxlen=room))
             self.lost += len(queue) == room
             queue.append(item)
         self.ready.set()
@@ -197,7 +204,7 @@ class Feed:
             room_of: Key of the bus -> the room that it is about.
         """
         self._room_of = room_of
-        self._latest: dict[tuple[str, str], Item] = {}
+        self._latest: dict[Place, Item] = {}
         self.hidden = False
         self.watchers: set[Watcher] = set()
         self.taken = 0
@@ -215,9 +222,19 @@ class Feed:
             return
         self.taken += 1
         room = getattr(message, "room", "") or self._room_of(key)
-        item = self._latest[topic, key] = Item(topic, key, room, message, raw)
+        item = Item(topic, key, room, message, raw)
+        if item.place[2] and item.place not in self._latest:
+            self._forget_tracks(item)
+        self._latest[item.place] = item
         for watcher in self.watchers:
             watcher.offer(item)
+
+    def _forget_tracks(self, item: Item) -> None:
+        """Forget the tracks of a topic and key that nothing was heard of for long."""
+        since_ns = item.message.stamp.monotonic_ns - FORGOTTEN_AFTER_NS
+        for place, old in list(self._latest.items()):
+            if place[:2] == item.place[:2] and old.message.stamp.monotonic_ns < since_ns:
+                del self._latest[place]
 
     def hide(self, *, hidden: bool) -> None:
         """Show nothing personal from now on, and forget what was; or show it again."""

@@ -51,7 +51,7 @@ PERSONAL = PERSONAL_TOPICS
 _FOR_ALL = frozenset(
     {"presence", "tracks", "air", "weather", "forecast", "device_state", "mode", "comfort_wish", "privacy"}
 )
-_FOR_CARERS = frozenset({"event", "node_health", "points"})
+_FOR_CARERS = frozenset({"alarm", "event", "node_health", "points"})
 _FOR_THE_HOUSEHOLD = frozenset(
     {
         "command",

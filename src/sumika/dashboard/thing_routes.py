@@ -153,7 +153,7 @@ def thing_operations(parts: Parts) -> tuple[Operation, ...]:
     """Return the rows of this file."""
     do = _Things(parts)
     return (
-        get("/api/models", do.models, "Students, their cards, and what they cost.", Students, Right.PLAN),
+        get("/api/models", do.models, "Students, their cards, and what they cost.", Students, Right.RECORDS),
         get("/api/scan", do.scanned, "Devices that the last look found.", ScanState, Right.CONFIGURE),
         post("/api/scan", do.scan, "Look for devices.", ScanState, Right.CONFIGURE),
         get("/api/export", do.export, "All that one may see of the past.", None, Right.VITALS, media="application/zip"),
