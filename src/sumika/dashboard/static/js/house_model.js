@@ -10,7 +10,7 @@ export function readHouse(told) {
   const { house } = told;
   const rooms = new Map(house.rooms.map((room) => [room.id, room]));
   const devices = new Map((house.devices ?? []).map((device) => [device.id, device]));
-  return { ...told, ...house, file: told.file, hash: told.hash, told: house, roomOf: rooms, deviceOf: devices };
+  return { ...told, ...house, file: told.file, hash: told.hash, release: told.version, told: house, roomOf: rooms, deviceOf: devices };
 }
 
 /**

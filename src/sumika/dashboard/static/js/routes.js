@@ -32,5 +32,5 @@ export function go(...parts) {
 
 /** The token of the one-time link by which the first owner is made; empty without one. */
 export function setupToken() {
-  return /^#setup=([\w-]+)/.exec(location.hash)?.[1] ?? "";
+  return /^#\/?\??(?:token|setup)=([\w-]+)/.exec(location.hash)?.[1] ?? "";
 }

@@ -30,10 +30,10 @@ export function range(values, least) {
 export const endOf = (outlook, step) => outlook.begins_unix_s[step + 1] ?? outlook.ends_unix_s;
 
 /** A chart's frame: hours below, values at the left. */
-export function Chart({ outlook, scale, label, ticks = 3, unit = "", digits = 0, children, ...more }) {
+export function Chart({ outlook, scale, label, ticks = 3, unit = "", digits = 0, role = "img", children }) {
   const { width, height, low, high } = scale;
   const lines = Array.from({ length: ticks }, (_, n) => low + ((high - low) * n) / (ticks - 1));
-  return html`<svg class="chart" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${label} ...${more}>
+  return html`<svg class="chart" viewBox=${`0 0 ${width} ${height}`} role=${role} aria-label=${label}>
     ${lines.map((value) => html`<line class="grid-line" x1=${LEFT} x2=${width - RIGHT} y1=${scale.y(value)} y2=${scale.y(value)} />
       <text class="end" x=${LEFT - 6} y=${scale.y(value) + 4}>${number(value, digits)}${unit}</text>`)}
     ${hours(outlook, width).map(({ at, isMidnight }) => html`
@@ -95,6 +95,6 @@ export function Bars({ outlook, values, scale, shade }) {
   return values.map((value, step) => {
     const from = scale.x(outlook.begins_unix_s[step]), to = scale.x(endOf(outlook, step));
     const top = Math.min(scale.y(value), base);
-    return html`<rect class=${shade(value)} x=${from} y=${top} width=${Math.max(0.5, to - from - 0.6)} height=${Math.max(0, Math.abs(base - scale.y(value)))} />`;
+    return html`<rect class=${shade(value)} x=${from} y=${top} width=${to - from + 0.3} height=${Math.max(0, Math.abs(base - scale.y(value)))} />`;
   });
 }

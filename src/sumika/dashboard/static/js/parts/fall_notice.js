@@ -1,5 +1,6 @@
 // A suspected fall is told on every view, with where and how long ago. It is a suspicion, and says so.
 import { html } from "../../vendor/preact-htm.js";
+import { alarmWords, isOpen } from "../alarms.js";
 import { useLive } from "../hooks.js";
 import { ageS } from "../live.js";
 import { roomName } from "../house_model.js";
@@ -16,13 +17,19 @@ export function fallsNow(live) {
   return [...live("suspected_fall").values()].filter((fall) => fall.stage === "suspected" && ageS(fall) < OLD_S);
 }
 
-/** The notice; nothing where nobody is suspected to have fallen. */
+/** The notice: open alarms, and suspected falls that are no alarm (yet). Nothing where all is well. */
 export function FallNotice() {
   const { house } = useSession();
-  const live = useLive(["suspected_fall"], 2);
-  return fallsNow(live).map((fall) => html`<div class="fall" role="alert" data-fall=${fall.room}>
-    <b>${say("fall.title", { room: fall.room ? roomName(house, fall.room) : say("fall.somewhere") })}</b>
-    <span>${reasonText(fall.reason)} ${say("fall.since", { ago: duration(fall.since_s), share: percent(fall.probability) })}</span>
-    <a class="button tiny" href=${to("alarms")}>${say("view.alarms")}</a>
-  </div>`);
+  const live = useLive(["suspected_fall", "alarm"], 2);
+  const open = [...live("alarm").values()].filter(isOpen);
+  const told = new Set(open.map((alarm) => alarm.room));
+  const falls = fallsNow(live).filter((fall) => !told.has(fall.room));
+  return html`
+    ${open.map((alarm) => html`<div class="fall" role="alert" key=${alarm.id} data-notice=${alarm.id}>
+      <b>${alarmWords(alarm)}</b><span>${say(`stage.${alarm.stage}`)}${alarm.test ? ` (${say("alarms.is_test")})` : ""}</span>
+      <a class="button tiny" href=${to("alarms")}>${say("today.alarms.look")}</a></div>`)}
+    ${falls.map((fall) => html`<div class="fall" role="alert" data-fall=${fall.room}>
+      <b>${say("fall.title", { room: fall.room ? roomName(house, fall.room) : say("fall.somewhere") })}</b>
+      <span>${reasonText(fall.reason)} ${say("fall.since", { ago: duration(fall.since_s), share: percent(fall.probability) })}</span>
+      <a class="button tiny" href=${to("alarms")}>${say("view.alarms")}</a></div>`)}`;
 }

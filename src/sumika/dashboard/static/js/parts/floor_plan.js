@@ -4,7 +4,7 @@ import { bounds, middle, roomName } from "../house_model.js";
 import { to } from "../routes.js";
 
 const FURNITURE_M = {
-  bed: [2, 1.4], sofa: [0.9, 1.8], table: [0.8, 1.4], desk: [0.6, 1.1], kitchen: [0.65, 2.2], bath: [1.5, 0.75], tv: [0.3, 1.2],
+  bed: [2, 1.4], sofa: [0.9, 1.8], table: [0.8, 1.4], desk: [0.6, 1.1], kitchen: [0.65, 2.2], bath: [1.1, 0.7], tv: [0.3, 1.2],
   wardrobe: [0.6, 1.4], toilet: [0.65, 0.4], washbasin: [0.5, 0.6], chair: [0.45, 0.45], curtain: [0.15, 1.5], fan: [0.4, 0.4],
 };
 
@@ -47,7 +47,7 @@ function RoomLabel({ house, room, facts, x, y }) {
   const name = roomName(house, room.id);
   // Narrow rooms get a smaller name rather than one that runs over the walls.
   const letters = [...name].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e80 ? 1 : 0.56), 0);
-  const size = Math.min(0.27, (wide - 0.2) / letters);
+  const size = Math.min(window.innerWidth < 700 ? 0.36 : 0.27, (wide - 0.2) / letters);
   const lines = high > 1.2 ? (facts?.(room) ?? []) : [];
   const top = y(my) - (lines.length * 0.32) / 2 + 0.08;
   return html`<g aria-hidden="true">

@@ -1,6 +1,6 @@
 // The past of one signal, from minutes to years: mean with least and greatest. uPlot is loaded when it is first wanted.
 import { html, useEffect, useRef, useState } from "../../vendor/preact-htm.js";
-import { number } from "../format.js";
+import { clock, day, moment, number } from "../format.js";
 import { useAsked, useEvery, useWidth } from "../hooks.js";
 import { nowMs } from "../live.js";
 import { sensorsOf } from "../house_model.js";
@@ -9,7 +9,7 @@ import { colour } from "../theme.js";
 import { has, say } from "../words.js";
 
 const SPANS_S = { minutes: 600, hour: 3600, day: 86400, week: 604800, month: 2629800, year: 31557600, all: 315576000 };
-const POINTS = 800;
+const POINTS = 800, DAY_S = 86400;
 let library = null;
 
 /** uPlot, loaded once. */
@@ -83,11 +83,13 @@ function Plot({ told, name }) {
   return html`<div class="plot" ref=${holder} role="img" aria-label=${line} data-points=${told.t.length} data-last=${last} style=${{ marginTop: "12px" }}></div>`;
 }
 
-/** Gaps in the past stay gaps: a null between two stretches that lie further apart than their length. */
+/** Gaps in the past stay gaps: a null between two points that lie much further apart than points here do. */
 function columns({ t, mean, min, max, step_s }) {
   const rows = [[], [], [], []];
+  const apart = t.slice(1).map((at, n) => at - t[n]).sort((a, b) => a - b);
+  const usual = Math.max(step_s, apart[Math.floor(apart.length / 2)] ?? 0);
   t.forEach((at, n) => {
-    if (n && at - t[n - 1] > 2.5 * step_s) [at - step_s, null, null, null].forEach((value, c) => rows[c].push(value));
+    if (n && at - t[n - 1] > 3 * usual) [at - usual, null, null, null].forEach((value, c) => rows[c].push(value));
     [at, mean[n], min[n], max[n]].forEach((value, c) => rows[c].push(value));
   });
   return rows;
@@ -100,9 +102,9 @@ function options(width, told, name) {
   const axis = { stroke: soft, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "11px system-ui" };
   return {
     width, height: 240, cursor: { drag: { x: true, y: false } },
-    axes: [axis, { ...axis, size: 62, values: (_, ticks) => ticks.map((tick) => (isShare ? `${number(tick * 100)} %` : number(tick, tick % 1 ? 1 : 0))) }],
+    axes: [{ ...axis, space: 70, values: (_, ticks, __, ___, step) => ticks.map((tick) => (step >= DAY_S ? day(tick) : clock(tick))) }, { ...axis, size: 62, values: (_, ticks) => ticks.map((tick) => (isShare ? `${number(tick * 100)} %` : number(tick, tick % 1 ? 1 : 0))) }],
     series: [
-      {},
+      { label: say("past.time"), value: (_, value) => (value ? moment(value) : "–") },
       { label: name, stroke: accent, width: 1.8, value: (_, value) => shown(value), points: { show: false } },
       { label: say("past.least"), stroke: "transparent", value: (_, value) => shown(value), points: { show: false } },
       { label: say("past.greatest"), stroke: "transparent", value: (_, value) => shown(value), points: { show: false } },

@@ -32,7 +32,7 @@ export function RoomFan({ outlook, room, width }) {
   };
   const wish = cost.answer?.temperature_c?.length ? cost.answer.temperature_c : null;
   return html`<div data-fan=${room.room} data-wanted=${shown}>
-    <${Chart} outlook=${outlook} scale=${scale} label=${label} unit="°" ticks="4">
+    <${Chart} outlook=${outlook} scale=${scale} label=${label} unit="°" ticks="4" role="group">
       <path class="band" d=${areaPath(outlook, coolest, warmest, scale)} />
       <path class="fan" d=${areaPath(outlook, lows, highs, scale)} />
       <path class="line" d=${linePath(outlook, air, scale)} />

@@ -70,6 +70,7 @@ function begin(house, room, scene, tell) {
     due = 0;
     const now = everybody();
     const layers = [...frames.values()].flatMap((kept) => kept.map((points, n) => ({ points, age: kept.length - 1 - n })));
+    if (!scene()) since = performance.now();
     scene()?.show(layers, now.people.filter((track) => track.room === room.id), now.ghosts);
     drawn += 1;
     const passed = performance.now() - since;

@@ -35,8 +35,8 @@ export class SpaceScene {
   #buildRoom(house, room) {
     const { floor_m: floor, height_m: height = 2.4 } = room;
     const xs = floor.map(([x]) => x), ys = floor.map(([, y]) => y);
-    this.size = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys), height);
-    this.middle = new THREE.Vector3((Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2, height * 0.35);
+    this.size = Math.hypot(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys), height);
+    this.middle = new THREE.Vector3((Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2, height * 0.42);
     const shape = new THREE.Shape(floor.map(([x, y]) => new THREE.Vector2(x, y)));
     this.ground = new THREE.Mesh(new THREE.ShapeGeometry(shape), new THREE.MeshBasicMaterial({ side: THREE.DoubleSide }));
     const lines = [];

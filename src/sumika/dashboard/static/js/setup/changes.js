@@ -21,8 +21,8 @@ export function Changes({ edits, onDone, onDiscard }) {
       await onDone();
     }
   };
-  if (!edits.length) return told;
-  return html`<section class="card" data-edits=${edits.length}><div class="row apart"><b>${say("changes.open", { count: edits.length })}</b>
+  if (!edits.length) return told && html`<div class="changes">${told}</div>`;
+  return html`<section class="card changes" data-edits=${edits.length}><div class="row apart"><b>${say("changes.open", { count: edits.length })}</b>
       <div class="row"><button type="button" class="button tiny" onClick=${() => (see(null), onDiscard())}>${say("changes.discard")}</button>
         <button type="button" class="button tiny" disabled=${busy} onClick=${look}>${say("changes.preview")}</button>
         <button type="button" class="button main tiny" disabled=${busy || !seen?.usable} onClick=${write}>${say("changes.write")}</button></div></div>

@@ -1,10 +1,12 @@
 // Alarms and faults: what is open, what was, where radars cannot see, and a test. Never "fall", always "suspected fall".
 import { html, useEffect, useState } from "../../vendor/preact-htm.js";
+import { isOpen } from "../alarms.js";
 import { moment, stampS } from "../format.js";
 import { roomName, storeys } from "../house_model.js";
-import { useAsked, useEvery, useLive } from "../hooks.js";
+import { useAsked, useLive } from "../hooks.js";
 import { newest, onMessage } from "../live.js";
 import { useAct } from "../parts/act.js";
+import { AlarmCard } from "../parts/alarm_card.js";
 import { FloorPlan, corners } from "../parts/floor_plan.js";
 import { fallsNow } from "../parts/fall_notice.js";
 import { get, post, withQuery } from "../server.js";
@@ -16,14 +18,14 @@ const DAYS = 7;
 /** The view. */
 export function View() {
   const { house } = useSession();
-  const live = useLive(["suspected_fall", "event"], 2);
+  const live = useLive(["suspected_fall", "alarm", "event"], 2);
   const past = useAsked(() => get(withQuery("api/events", { from: Math.round(Date.now() / 1000) - DAYS * 86400, most: 300 })), []);
   useEffect(() => onMessage("event", () => setTimeout(past.reload, 400)), []);
   const falls = fallsNow(live);
   return html`<div class="head"><h1>${say("view.alarms")}</h1></div>
     <div class="two">
       <div class="stack">
-        <${Staged} />
+        <${Staged} live=${live} />
         <section class="card" data-falls=${falls.length}><h2>${say("alarms.falls")}</h2><p class=${falls.length ? "" : "soft"}>${falls.length ? say("alarms.falls.some") : say("alarms.falls.none")}</p></section>
         <${Events} house=${house} events=${past.value?.events ?? []} problem=${past.problem} />
       </div>
@@ -31,24 +33,24 @@ export function View() {
     </div>`;
 }
 
-/** Staged alarms: where the house runs that part. */
-function Staged() {
-  const asked = useAsked(() => get("api/alarms"), []);
-  useEvery(3, asked.reload);
+/** Staged alarms, as they stand now: told live, and asked for besides with those that are closed. */
+function Staged({ live }) {
   const { house, may } = useSession();
+  const asked = useAsked(() => get("api/alarms?closed=true"), []);
   const [act, told, busy] = useAct();
-  if (asked.problem?.status === 404 || (!asked.value && asked.problem)) return html`<section class="card"><h2>${say("alarms.staged")}</h2><p class="soft">${say("alarms.staged.none")}</p></section>`;
-  const alarms = asked.value?.alarms ?? [];
-  const does = async (id, what) => {
-    await act(() => post(`api/alarms/${encodeURIComponent(id)}/${what}`));
-    asked.reload();
-  };
-  return html`<section class="card"><div class="row apart"><h2>${say("alarms.staged")}</h2>
-      ${may("control") && html`<button type="button" class="button tiny" disabled=${busy} onClick=${() => act(() => post("api/alarms/test"), say("alarms.test.done")).then(asked.reload)}>${say("alarms.test")}</button>`}</div>${told}
+  const [room, choose] = useState("");
+  const newer = new Map([...(asked.value?.alarms ?? []).map((alarm) => [alarm.id, alarm]), ...live("alarm")]);
+  const alarms = [...newer.values()].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || b.since_unix_s - a.since_unix_s);
+  if (!asked.value && !alarms.length) return html`<section class="card"><h2>${say("alarms.staged")}</h2><p class="soft">${say(asked.busy ? "past.asking" : "alarms.staged.none")}</p></section>`;
+  const test = () => act(() => post("api/alarms/test", { cause: "suspected_fall", room }), say("alarms.test.done")).then(asked.reload);
+  return html`<section class="card" data-open=${alarms.filter(isOpen).length}><h2>${say("alarms.staged")}</h2>
     ${!alarms.length && html`<p class="soft">${say("alarms.none")}</p>`}
-    <ul class="list">${alarms.map((alarm) => html`<li data-alarm=${alarm.id}><div class="between"><b>${roomName(house, alarm.room ?? "")} ${has(`alarm.${alarm.kind}`) ? say(`alarm.${alarm.kind}`) : alarm.kind}</b><span class="tag bad">${has(`stage.${alarm.stage}`) ? say(`stage.${alarm.stage}`) : alarm.stage}</span></div>
-      ${!alarm.acknowledged && html`<div class="row"><button type="button" class="button main tiny" disabled=${busy} onClick=${() => does(alarm.id, "acknowledge")}>${say("alarms.acknowledge")}</button>
-        <button type="button" class="button tiny" disabled=${busy} onClick=${() => does(alarm.id, "cancel")}>${say("alarms.cancel")}</button></div>`}</li>`)}</ul></section>`;
+    ${asked.value?.resting && html`<p class="hint">${say("alarms.resting")}</p>`}
+    <ul class="list">${alarms.slice(0, 20).map((alarm) => html`<${AlarmCard} key=${alarm.id} alarm=${alarm} onChange=${asked.reload} />`)}</ul>
+    ${asked.value && html`<p class="soft small">${asked.value.contacts?.length ? say("alarms.contacts", { names: asked.value.contacts.map(([, name, how]) => `${name} (${how})`).join(say("list.comma")) }) : say("alarms.contacts.none")} ${asked.value.dead_man}</p>`}
+    ${may("falls") && html`<div class="row" style=${{ marginTop: "12px" }}><label><span class="unseen">${say("room.choose")}</span><select value=${room} onChange=${(event) => choose(event.target.value)}><option value="">${say("fall.somewhere")}</option>
+      ${house.rooms.map((one) => html`<option value=${one.id}>${roomName(house, one.id)}</option>`)}</select></label>
+      <button type="button" class="button tiny" disabled=${busy} onClick=${test}>${say("alarms.test")}</button></div>`}${told}</section>`;
 }
 
 /** An event as a sentence. */

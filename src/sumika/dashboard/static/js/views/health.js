@@ -21,7 +21,7 @@ export function View() {
   const memory = nodes.reduce((sum, node) => sum + (node.memory_mb ?? 0), 0), core = nodes.reduce((sum, node) => sum + (node.core_share ?? 0), 0);
   const bad = nodes.filter((node) => node.state === "backing_off" || node.state === "degraded");
   const { delayMs, lost } = statistics();
-  return html`<div class="head"><h1>${say("view.health")}</h1><p>${say("health.version", { version: house.version })}</p></div>
+  return html`<div class="head"><h1>${say("view.health")}</h1><p>${say("health.version", { version: house.release })}</p></div>
     <div class="stack">
       <section class="card grid">
         <div class="value"><b data-nodes=${nodes.length}>${bad.length ? say("health.bad", { count: bad.length }) : nodes.length ? say("health.good") : "–"}</b><span>${say("health.nodes", { count: nodes.length })}</span></div>

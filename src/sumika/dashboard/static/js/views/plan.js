@@ -56,12 +56,11 @@ function Charts({ outlook, house, width }) {
 function Price({ outlook, width }) {
   const values = outlook.price_per_kwh;
   if (!values.length) return html`<p class="soft">${say("plan.price.none")}</p>`;
-  const sorted = [...values].sort((a, b) => a - b);
-  const cheap = sorted[Math.floor(sorted.length * 0.25)], dear = sorted[Math.floor(sorted.length * 0.75)];
-  const isFlat = sorted[0] === sorted.at(-1);
-  const scale = scales(outlook, width, 150, Math.min(0, sorted[0]), sorted.at(-1) * 1.08 || 1);
-  const shade = (value) => (isFlat ? "bar-mid" : value <= cheap ? "bar-cheap" : value >= dear ? "bar-dear" : "bar-mid");
-  const label = say("plan.price.told", { low: money(sorted[0], outlook.currency), high: money(sorted.at(-1), outlook.currency) });
+  const least = Math.min(...values), most = Math.max(...values);
+  const scale = scales(outlook, width, 150, Math.min(0, least), most * 1.08 || 1);
+  const place = (value) => (most > least ? (value - least) / (most - least) : 0.5);
+  const shade = (value) => (place(value) < 0.3 ? "bar-cheap" : place(value) > 0.7 ? "bar-dear" : "bar-mid");
+  const label = say("plan.price.told", { low: money(least, outlook.currency), high: money(most, outlook.currency) });
   return html`<${Chart} outlook=${outlook} scale=${scale} label=${label} digits=${outlook.currency === "JPY" ? 0 : 2}><${Bars} ...${{ outlook, values, scale, shade }} /><//><p class="soft small">${label}</p>`;
 }
 

@@ -101,7 +101,7 @@ function RoomCard({ house, room }) {
   const state = told.probability === null ? "unknown" : told.probability >= 0.5 || here ? "there" : "";
   return html`<a class="card" href=${to("room", room.id)} data-room=${room.id}>
     <div class="between"><b>${roomName(house, room.id)}</b>${seen && html`<i class=${`dot ${state}`} aria-hidden="true"></i>`}</div>
-    <div class="value"><b>${warmth.temperature === null ? say("room.no_sensor") : celsius(warmth.temperature)}</b></div>
+    ${warmth.temperature === null ? html`<span class="soft small">${say("room.no_sensor")}</span>` : html`<div class="value"><b>${warmth.isForecast ? say("about") : ""}${celsius(warmth.temperature)}</b></div>`}
     <span class="who">${[
       warmth.word !== "right" && warmth.word !== "unknown" ? say(`warmth.${warmth.word}`) : "",
       fresh.word !== "good" && fresh.word !== "unknown" ? say(`air.${fresh.word}`) : "",

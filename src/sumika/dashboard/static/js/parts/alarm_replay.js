@@ -1,0 +1,41 @@
+// The half minute before an alarm, played on the floor plan.
+import { html, useEffect, useState } from "../../vendor/preact-htm.js";
+import { number, stampS } from "../format.js";
+import { useAsked } from "../hooks.js";
+import { get } from "../server.js";
+import { useSession } from "../session.js";
+import { say } from "../words.js";
+import { FloorPlan } from "./floor_plan.js";
+import { PeopleLayer } from "./people_layer.js";
+
+const STEP_S = 0.2;
+
+/** People at a moment: the newest tracks before it, each with the newest posture before it. */
+export function peopleAt(told, unixS) {
+  const tracks = told.tracks.filter((one) => stampS(one) <= unixS).at(-1);
+  const posture = (id) => told.postures.filter((one) => one.track === id && stampS(one) <= unixS).at(-1) ?? null;
+  return (tracks?.tracks ?? []).map((track) => ({ ...track, posture: posture(track.id), vitals: null }));
+}
+
+/** The player. */
+export function AlarmReplay({ alarm }) {
+  const { house } = useSession();
+  const asked = useAsked(() => get(`api/alarms/${encodeURIComponent(alarm.id)}/before`), [alarm.id]);
+  const [at, move] = useState(0);
+  const [plays, play] = useState(true);
+  const told = asked.value;
+  const long = told ? told.to_unix_s - told.from_unix_s : 0;
+  useEffect(() => {
+    if (!plays || !long) return undefined;
+    const timer = setInterval(() => move((before) => (before + STEP_S > long ? 0 : before + STEP_S)), STEP_S * 1000);
+    return () => clearInterval(timer);
+  }, [plays, long]);
+  if (asked.problem) return html`<p class="problem">${asked.problem.message}</p>`;
+  if (!told) return html`<p class="soft">${say("past.asking")}</p>`;
+  const storey = house.roomOf.get(alarm.room)?.storey ?? house.rooms[0].storey ?? 1;
+  const people = peopleAt(told, told.from_unix_s + at);
+  return html`<div data-replay=${people.length}><${FloorPlan} house=${house} storey=${storey} label=${say("alarms.before")}>
+      ${({ x, y }) => html`<${PeopleLayer} people=${people} others=${[]} ghosts=${[]} x=${x} y=${y} />`}<//>
+    <div class="row" style=${{ flexWrap: "nowrap" }}><button type="button" class="button tiny" onClick=${() => play(!plays)}>${say(plays ? "alarms.stop" : "alarms.play")}</button>
+      <input type="range" aria-label=${say("alarms.before")} min="0" max=${long} step=${STEP_S} value=${at} onInput=${(event) => (play(false), move(Number(event.target.value)))} /><span class="number small">${number(at - long, 1)} s</span></div></div>`;
+}

@@ -1,0 +1,142 @@
+"""What lives is seen: people, breath, air, plan and past, by their values, while they change."""
+
+import json
+
+import pytest
+
+from sumika.schema import FallStage, Origin, Reason, SuspectedFall
+from tests.browser.conftest import Visits
+from tests.browser.played_house import COST_PER_K, PlayedHouse
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_card_of_today_says_what_is_so(visits: Visits) -> None:
+    page = visits().enter()
+    page.wait_for_selector("[data-part=today] [data-people='2']")
+    page.wait_for_selector("[data-part=today] [data-saved='2140']")
+    page.wait_for_selector("[data-part=today] [data-air=stale]")
+    assert "¥2,140 (± ¥600) saved" in " ".join(page.locator("[data-part=today]").inner_text().split())
+
+
+def test_the_banner_says_that_it_is_simulated_and_goes_with_the_last_of_it(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter()
+    page.wait_for_selector(".banner[data-origin=simulated]")
+    house.life.origin = Origin.RECORDED
+    try:
+        page.wait_for_selector(".banner[data-origin=recorded]")
+    finally:
+        house.life.origin = Origin.SIMULATED
+
+
+def test_people_move_on_the_plan_and_breathe_at_their_rate(visits: Visits) -> None:
+    page = visits().enter("house")
+    page.wait_for_selector(".person[data-track='2'][data-breath='15.5'] .ring")
+    turn_s = page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector(\".person[data-track='2'] .ring\")).animationDuration)"
+    )
+    assert turn_s == pytest.approx(60 / 15.5, abs=0.11)
+    # Who moves has no measurable breath, and so no ring.
+    assert page.locator(".person[data-track='1'] .ring").count() == 0
+    before = page.locator(".person[data-track='1']").get_attribute("transform")
+    page.wait_for_function(
+        "before => document.querySelector(\".person[data-track='1']\").getAttribute('transform') !== before", arg=before
+    )
+    assert "lying" in (page.locator(".person[data-track='2']").get_attribute("aria-label") or "")
+
+
+def test_ghosts_and_probabilities_tell_why(visits: Visits) -> None:
+    page = visits().enter("house")
+    ghost = page.locator("[data-ghost=mirror]")
+    ghost.wait_for()
+    assert "mirror image" in (ghost.locator("title").text_content() or "")
+    page.wait_for_selector("[data-presence=living]")
+    assert page.locator("[data-presence=living]").inner_text() == "97 %"
+    page.locator("li:has([data-presence=living]) .why button").click()
+    assert "breathing is seen" in page.locator("li:has([data-presence=living]) .why [role=note]").inner_text()
+
+
+def test_the_plan_can_be_coloured_by_air(visits: Visits) -> None:
+    page = visits().enter("house")
+    page.wait_for_selector(".room.cold-1[data-room=bathroom]")
+    page.get_by_role("button", name="Air", exact=True).click()
+    page.wait_for_selector(".room.stale[data-room=bedroom]")
+    page.wait_for_selector(".room.good[data-room=living]")
+
+
+def test_a_room_shows_points_waves_and_rates_with_intervals(visits: Visits) -> None:
+    page = visits().enter("room/bedroom")
+    page.wait_for_selector(".space[data-kind=space]")
+    page.wait_for_function("() => Number(document.querySelector('.space').dataset.points) >= 24")
+    page.wait_for_function("() => Number(document.querySelector('.wave').dataset.samples) >= 10")
+    page.wait_for_selector("[data-rate=breath][data-value='15.5']")
+    assert "95 % between 14.9 and 16.1" in page.locator("[data-rate=breath]").inner_text()
+    page.wait_for_selector("[data-rate=heart][data-value='62']")
+    assert page.locator("[data-air=co2_ppm]").inner_text().startswith("1,180")
+
+
+def test_what_cannot_be_measured_says_so(visits: Visits) -> None:
+    page = visits().enter("room/living")
+    page.wait_for_selector("[data-rate=heart][data-reason=moving]")
+    assert "not measurable now: moving" in page.locator("[data-rate=heart]").inner_text()
+
+
+def test_without_webgl_the_room_is_drawn_from_above(visits: Visits, house: PlayedHouse) -> None:
+    visit = visits()
+    page = visit.enter()
+    page.goto(f"{house.address}?flat#/room/bedroom")
+    page.wait_for_selector(".space[data-kind=flat]")
+    page.wait_for_function("() => Number(document.querySelector('.space').dataset.points) >= 24")
+
+
+def test_the_past_is_drawn_from_minutes_to_years(visits: Visits) -> None:
+    page = visits().enter("room/living")
+    page.wait_for_selector(".plot[data-points] .uplot canvas")
+    minutes = int(page.locator(".plot").get_attribute("data-points") or 0)
+    assert 30 <= minutes <= 61
+    page.get_by_role("button", name="Week", exact=True).click()
+    page.wait_for_function("() => Number(document.querySelector('.plot')?.dataset.points) > 300")
+    last = float(page.locator(".plot").get_attribute("data-last") or "nan")
+    assert 19.0 < last < 23.0
+
+
+def test_the_plan_shows_two_days_and_a_wish_is_dragged_with_its_cost(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("plan")
+    page.wait_for_selector("[data-fan=living]")
+    page.wait_for_selector("[data-saves='119']")
+    box = page.locator(".grip").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 18, steps=3)
+    page.mouse.up()
+    page.wait_for_function("() => Number(document.querySelector('[data-fan]').dataset.wanted) > 0")
+    wanted = float(page.locator("[data-fan]").get_attribute("data-wanted") or 0)
+    page.wait_for_selector(f"[data-what-if='{json.dumps(COST_PER_K * wanted).removesuffix('.0')}']")
+    page.locator("[data-fan] .button.main").click()
+    page.wait_for_selector("[data-fan] .done")
+    name, question = next(one for one in reversed(house.asked) if one[0] == "set_comfort_wish")
+    assert getattr(question, "offset_k", None) == wanted, name
+
+
+def test_a_suspected_fall_is_told_on_every_view(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("plan")
+    page.wait_for_selector("main h1")
+    now = house.parts.clock.now()
+    house.say(
+        SuspectedFall(
+            stamp=now, origin=Origin.SIMULATED, source="house", track=1, room="living", stage=FallStage.SUSPECTED,
+            probability=0.9, sigma=0.05, reason=Reason.LYING_STILL, position_m=(2.0, 2.0, 0.2), drop_m=0.9,
+            drop_speed_m_s=1.8, middle_m=0.2, still_s=22.0, since_s=25.0,
+        )
+    )  # fmt: skip
+    notice = page.locator("[role=alert][data-fall=living]")
+    notice.wait_for()
+    assert "Suspected fall: Living room" in notice.inner_text()
+
+
+def test_parts_of_the_house_are_listed_with_their_state(visits: Visits) -> None:
+    page = visits().enter("health")
+    page.wait_for_selector("[data-nodes='7']")
+    assert page.locator("tbody tr:has-text('gate') .tag.good").first.inner_text() == "running"

@@ -1,0 +1,142 @@
+"""The house is drawn and its radars are placed by hand; all that is written is checked, backed up and taken back."""
+
+import pytest
+from playwright.sync_api import Page
+
+from sumika.config import load_house
+from sumika.schema import RADAR_MODELS
+from sumika.schema.house import House
+from tests.browser.conftest import Visits
+from tests.browser.played_house import PlayedHouse
+
+pytestmark = pytest.mark.slow
+
+
+def _described(house: PlayedHouse) -> House:
+    return load_house(house.file, models=frozenset(RADAR_MODELS)).house
+
+
+def _write(page: Page) -> None:
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.wait_for_selector("[data-edits] .done")
+    page.get_by_role("button", name="Write", exact=True).click()
+    page.wait_for_selector("[data-edits]", state="detached")
+
+
+def test_a_room_is_drawn_named_written_and_taken_back(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("setup/rooms")
+    before = house.file.read_text(encoding="utf-8")
+    page.get_by_role("button", name="Draw a room", exact=True).click()
+    box = page.locator(".editor").bounding_box()
+    corner = page.locator("[data-drawn=living]").bounding_box()
+    assert box is not None
+    assert corner is not None
+    # To the left of the living room there is nothing yet: a drag from its lower left corner outwards.
+    page.mouse.move(corner["x"] - 4, corner["y"] + corner["height"] - 4)
+    page.mouse.down()
+    page.mouse.move(max(box["x"] + 6, corner["x"] - 70), corner["y"] + corner["height"] - 90, steps=4)
+    page.mouse.up()
+    page.fill("input[name=room-name]", "Veranda")
+    page.wait_for_selector("[data-edits='1']")
+    _write(page)
+    after = _described(house)
+    drawn = next(room for room in after.rooms if room.name == "Veranda")
+    width_m = max(x for x, _ in drawn.floor_m) - min(x for x, _ in drawn.floor_m)
+    assert 0.3 <= width_m <= 3.0
+    assert max(x for x, _ in drawn.floor_m) <= 0.1
+    page.evaluate("location.hash = '#/setup/backups'")
+    page.get_by_role("button", name="Undo the last change").click()
+    page.wait_for_selector("text=The earlier version is back.")
+    assert house.file.read_text(encoding="utf-8") == before
+
+
+def test_a_radar_is_dragged_and_turned(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("setup/radars")
+    mark = page.locator("[data-radar=living_radar]")
+    mark.wait_for()
+    box = mark.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    was = next(radar for radar in _described(house).radars if radar.id == "living_radar")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y + 4, steps=4)
+    page.mouse.up()
+    mark.focus()
+    page.keyboard.press("[")
+    page.wait_for_selector("[data-edits='2']")
+    _write(page)
+    now = next(radar for radar in _described(house).radars if radar.id == "living_radar")
+    assert now.position_m[0] < was.position_m[0] - 0.3
+    assert now.yaw_deg == was.yaw_deg + 5
+    assert now.position_m[2] == was.position_m[2]
+
+
+def test_rooms_that_cross_are_refused_with_where(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("setup/rooms")
+    before = house.file.read_text(encoding="utf-8")
+    page.get_by_role("button", name="Bedroom", exact=True).click()
+    first = page.get_by_label("Corner 1, x")
+    first.fill("3")
+    first.press("Tab")
+    page.wait_for_selector("[data-edits='1']")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    problem = page.locator("[data-edits] .problem").first
+    problem.wait_for()
+    assert "rooms" in problem.inner_text()
+    assert page.get_by_role("button", name="Write", exact=True).is_disabled()
+    assert house.file.read_text(encoding="utf-8") == before
+    page.get_by_role("button", name="Discard").click()
+    page.wait_for_selector("[data-edits]", state="detached")
+
+
+def test_two_browsers_that_edit_at_once_do_not_overwrite_each_other(visits: Visits, house: PlayedHouse) -> None:
+    first, second = visits(), visits()
+    for visit in (first, second):
+        page = visit.enter("setup/rooms")
+        page.get_by_role("button", name="Hall", exact=True).click()
+    first.page.fill("input[name=room-name]", "Corridor")
+    _write(first.page)
+    second.page.fill("input[name=room-name]", "Passage")
+    second.page.get_by_role("button", name="Preview", exact=True).click()
+    second.page.wait_for_selector("[data-edits] ~ * , [role=alert]")
+    assert second.page.locator("[data-edits] .problem").first.is_visible()
+    assert next(room for room in _described(house).rooms if room.id == "hall").name == "Corridor"
+
+
+def test_devices_are_looked_for_and_added(visits: Visits) -> None:
+    page = visits().enter("setup/devices")
+    page.get_by_role("button", name="Look now").click()
+    row = page.locator("[data-scan] li:has-text('lamp')")
+    row.wait_for()
+    row.get_by_role("button", name="Add").click()
+    page.wait_for_selector("[data-device=lamp]")
+    page.get_by_role("button", name="Discard").click()
+
+
+def test_raw_signals_come_frame_by_frame(visits: Visits) -> None:
+    page = visits().enter("setup/signals")
+    page.wait_for_selector("[data-raw=living_radar][data-frame]:not([data-frame=''])")
+    before = page.locator("[data-raw=living_radar]").get_attribute("data-frame")
+    page.wait_for_function(
+        "before => document.querySelector('[data-raw=living_radar]').dataset.frame !== before", arg=before
+    )
+
+
+def test_a_walk_finds_where_a_radar_hangs(visits: Visits) -> None:
+    page = visits().enter("setup/walk")
+    page.wait_for_selector("text=One person is seen.")
+    fitted = page.evaluate(
+        """async () => {
+          const { fitted } = await import("./static/js/setup/walk.js");
+          const turn = 0.2, truth = [[0, 0], [4, 0], [4, 3], [0, 3]];
+          const seen = truth.map(([x, y]) => [
+            (x - 0.5) * Math.cos(turn) + (y + 0.3) * Math.sin(turn),
+            (y + 0.3) * Math.cos(turn) - (x - 0.5) * Math.sin(turn)]);
+          const found = fitted(seen, truth);
+          return { turn: found.turn, left: found.left, moved: found.moved(seen[2]) };
+        }"""
+    )
+    assert fitted["turn"] == pytest.approx(0.2, abs=1e-9)
+    assert fitted["left"] == pytest.approx(0.0, abs=1e-9)
+    assert fitted["moved"] == pytest.approx([4.0, 3.0], abs=1e-9)
