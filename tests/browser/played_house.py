@@ -5,7 +5,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -75,7 +75,7 @@ class PlayedHouse:
         self.alarm: AlarmState | None = None
         self.asked: list[tuple[str, msgspec.Struct]] = []
         self._clock = WallClock()
-        self.answers = {
+        self.answers: dict[str, Callable[..., msgspec.Struct]] = {
             "set_mode": self._set_mode,
             "wish_device": self._wish,
             "vote": self._vote,
@@ -133,8 +133,7 @@ class PlayedHouse:
         self.asked.append((name, question))
         answer = self.answers.get(name)
         if answer is not None:
-            answered: msgspec.Struct = answer(question)
-            return answered
+            return answer(question)
         taken: msgspec.Struct = msgspec.convert({"accepted": True}, REQUESTS[name].answer)
         return taken
 
@@ -242,7 +241,8 @@ class PlayedHouse:
         self._server = _Quiet(config)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="played house", daemon=True)
         self._thread.start()
-        _until(lambda: self._server is not None and self._server.started)
+        server = self._server
+        _until(lambda: server.started)
 
     async def _serve(self) -> None:
         assert self._server is not None
@@ -279,9 +279,8 @@ class _Quiet(uvicorn.Server):
         yield
 
 
-def _until(done: object, seconds: float = 20.0) -> None:
+def _until(done: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait until something holds."""
-    assert callable(done)
     ends_s = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < ends_s, "it takes too long"
