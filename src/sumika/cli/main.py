@@ -12,8 +12,10 @@ from sumika.schema.errors import SumikaError
 
 COMMANDS = {
     "alarms": ("sumika.cli.alarms", "The alarms of the running house, and your answer to one."),
+    "backup": ("sumika.cli.backup", "The whole house in one file."),
     "bench": ("sumika.cli.bench", "Measure the published figures."),
     "devices": ("sumika.cli.devices", "Real devices: find them, list them, try one by hand."),
+    "diagnostics": ("sumika.cli.diagnostics", "What helpers need, without anything private."),
     "distil": ("sumika.cli.distil", "Squeeze a big teacher into a small student, with the bill."),
     "doctor": ("sumika.cli.doctor", "Say what is wrong, in plain words."),
     "evaluate": ("sumika.cli.evaluate", "Score what a log says against its references."),
@@ -23,6 +25,7 @@ COMMANDS = {
     "radar": ("sumika.cli.radar", "Look at what a radar saw."),
     "record": ("sumika.cli.record", "Record whole radar frames, and a chest strap beside them."),
     "replay": ("sumika.cli.replay", "Run a log's steps again and compare."),
+    "restore": ("sumika.cli.restore", "Bring a house back from one file."),
     "run": ("sumika.cli.run", "Run the house."),
     "suggest": ("sumika.cli.suggest", "What the plan suggests, and your yes or no to it."),
     "world": ("sumika.cli.world", "Simulated houses: run a night or a day, set variants side by side."),

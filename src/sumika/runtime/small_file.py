@@ -60,6 +60,11 @@ def write_whole(path: Path, data: bytes) -> str:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)  # the new name, too, outlives a power cut
+        finally:
+            os.close(folder)
     except OSError as error:
         return f"{path} cannot be written ({error.strerror})"
     return ""

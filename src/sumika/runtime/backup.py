@@ -1,0 +1,182 @@
+"""Makes a backup: the house's description, all that was learned and kept, and on request its secrets, sealed.
+
+The house may run meanwhile: databases are copied by SQLite itself, small files are only ever replaced whole.
+"""
+
+import os
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sumika.clock import Clock
+from sumika.config import LoadedHouse
+from sumika.runtime.backup_file import MANIFEST, SEALED, Manifest, Packer, sealed_part
+from sumika.schema import SumikaError
+from sumika.units import ns_to_seconds
+
+SECRET_FOLDERS = ("history/keys", "page")
+"""Keys of residents' past, and accounts and certificate of the page."""
+
+LOGS = "log"
+_NEVER = frozenset({"lock", "history.lock", "records.lock"})
+_OF_DATABASES = (".sqlite3-wal", ".sqlite3-shm", ".sqlite3-journal")
+_BUSY_S = 20.0
+
+
+def make_backup(
+    target: Path,
+    loaded: LoadedHouse,
+    data: Path,
+    version: str,
+    clock: Clock,
+    *,
+    passphrase: str = "",
+    logs: bool = False,
+) -> Manifest:
+    """Write a backup and return what is in it.
+
+    Args:
+        target: The file; it is replaced only by a whole one.
+        loaded: The house.
+        data: Its data folder.
+        version: Of Sumika.
+        clock: Tells the time.
+        passphrase: Seals secrets, which come in then; empty: they are left out.
+        logs: Whether logs come in.
+
+    Raises:
+        SumikaError: if something cannot be read or written.
+    """
+    beside = target.with_name(f"{target.name}.part")
+    try:
+        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w+b") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+                manifest = _packed(archive, loaded, data, version, clock, passphrase, beside.parent, logs=logs)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
+        beside.unlink(missing_ok=True)
+        raise SumikaError(
+            f"the backup cannot be written ({error})",
+            where=str(target),
+            remedy="Check the free space, and that the folder belongs to you.",
+        ) from error
+    return manifest
+
+
+def _packed(
+    archive: zipfile.ZipFile,
+    loaded: LoadedHouse,
+    data: Path,
+    version: str,
+    clock: Clock,
+    passphrase: str,
+    scratch: Path,
+    *,
+    logs: bool,
+) -> Manifest:
+    packer = Packer(archive, scratch)
+    packer.add(f"house/{loaded.path.name}", loaded.text.encode())
+    for path in _files(data):
+        name = path.relative_to(data).as_posix()
+        if _is_secret(name) or (name.startswith(f"{LOGS}/") and not logs):
+            continue
+        _add(packer, f"data/{name}", path)
+    inside, outside = _secrets(loaded, data)
+    sealing = None
+    if passphrase:
+        sealing, sealed = sealed_part(inside, passphrase)
+        archive.writestr(SEALED, sealed)
+    manifest = Manifest(
+        version=version,
+        made_unix_s=ns_to_seconds(clock.now().wall_ns),
+        house=loaded.house.name,
+        demo=loaded.house.demo,
+        house_file=loaded.path.name,
+        files=tuple(packer.files),
+        sealing=sealing,
+        left_out=(
+            *(() if logs else (f"{LOGS}/: logs",)),
+            *(() if passphrase else tuple(inside)),
+            *(f"{path}: outside of the house's folder" for path in outside),
+        ),
+    )
+    archive.writestr(MANIFEST, msgspec.json.encode(manifest))
+    return manifest
+
+
+def _add(packer: Packer, name: str, path: Path) -> None:
+    """Put a file in; a database as it is at one moment, whoever writes to it."""
+    if path.suffix != ".sqlite3":
+        try:
+            packer.add_file(name, path)
+        except FileNotFoundError:
+            return  # somebody has just let go of it
+        return
+    with tempfile.TemporaryDirectory(prefix=".sumika-backup-", dir=packer.scratch) as folder:
+        copy = Path(folder) / path.name
+        with (
+            closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=_BUSY_S)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+        packer.add_file(name, copy)
+
+
+def _files(data: Path) -> Iterator[Path]:
+    """Yield the files of a data folder that a backup may hold: no locks, links or halves."""
+    for path in sorted(data.rglob("*")):
+        if path.is_symlink() or not path.is_file() or path.name in _NEVER:
+            continue
+        if path.name.endswith((".new", ".part", *_OF_DATABASES)):
+            continue
+        yield path
+
+
+def _is_secret(name: str) -> bool:
+    return any(name.startswith(f"{folder}/") for folder in SECRET_FOLDERS)
+
+
+def _secrets(loaded: LoadedHouse, data: Path) -> tuple[dict[str, Path], tuple[Path, ...]]:
+    """Return the files with secrets by their names in a backup, and those that lie outside of the house's folder."""
+    inside = {
+        f"data/{path.relative_to(data).as_posix()}": path
+        for path in _files(data)
+        if _is_secret(path.relative_to(data).as_posix())
+    }
+    outside: list[Path] = []
+    home = loaded.path.parent.resolve()
+    for name in sorted(set(named_secrets(msgspec.to_builtins(loaded.house)))):
+        path = (home / Path(name).expanduser()).resolve()
+        if not path.is_file():
+            continue
+        if path.is_relative_to(home):
+            inside[f"house/{path.relative_to(home).as_posix()}"] = path
+        else:
+            outside.append(path)
+    return inside, tuple(outside)
+
+
+def named_secrets(part: Any) -> Iterator[str]:
+    """Yield the names of files with secrets that a part of a house description holds, however deep.
+
+    Args:
+        part: As plain values.
+    """
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("secret_file", "private_key") and isinstance(value, str) and value:
+                yield value
+            else:
+                yield from named_secrets(value)
+    elif isinstance(part, list | tuple):
+        for each in part:
+            yield from named_secrets(each)

@@ -1,0 +1,257 @@
+"""The one file of a backup: a ZIP with a table of what is in it, and a sealed part for what must stay secret.
+
+The sealed part is itself such a ZIP, encrypted with AES-256-GCM under a key that scrypt (RFC 7914) makes of a
+passphrase; who has the file without the passphrase has none of it.
+"""
+
+import hashlib
+import io
+import os
+import secrets
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+from sumika.schema import SumikaError, UsageError
+
+FORMAT = 1
+MANIFEST, SEALED = "manifest.json", "secrets.sealed"
+SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**17, 8, 1
+"""OWASP's password storage cheat sheet: 128 MiB and about half a second on a small computer."""
+
+LARGEST_MANIFEST_BYTES = 16_000_000
+LARGEST_SECRETS_BYTES = 64_000_000
+LARGEST_BYTES = 200_000_000_000
+_CHUNK_BYTES = 1 << 20
+
+
+class Packed(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a backup.
+
+    Attributes:
+        name: Its place in the backup: house/... or data/...
+        sha256: Of its content, in hex.
+        length: In bytes.
+    """
+
+    name: str
+    sha256: str
+    length: int
+
+
+class Sealing(msgspec.Struct, frozen=True, kw_only=True):
+    """How the sealed part is sealed.
+
+    Attributes:
+        salt: Of scrypt, in hex.
+        nonce: Of AES-GCM, in hex.
+        n: Scrypt's cost.
+        r: Its block size.
+        p: Its parallelism.
+    """
+
+    salt: str
+    nonce: str
+    n: int
+    r: int
+    p: int
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in a backup.
+
+    Attributes:
+        format: Of the file.
+        version: Of the Sumika that made it.
+        made_unix_s: When.
+        house: The house's name.
+        demo: Whether its data is for show.
+        house_file: Name of the description within house/.
+        files: Everything in it that is not sealed.
+        sealing: How the sealed part is sealed; None: there is none.
+        left_out: What is not in it, one line each.
+    """
+
+    format: int = FORMAT
+    version: str
+    made_unix_s: float
+    house: str
+    demo: bool = False
+    house_file: str = "house.yaml"
+    files: tuple[Packed, ...] = ()
+    sealing: Sealing | None = None
+    left_out: tuple[str, ...] = ()
+
+
+class Packer:
+    """Puts files into a ZIP and notes what they are."""
+
+    def __init__(self, archive: zipfile.ZipFile, scratch: Path | None = None) -> None:
+        """Begin an empty table.
+
+        Args:
+            archive: Where files go.
+            scratch: A folder with as much space as the backup itself; None: the system's.
+        """
+        self._archive, self.scratch = archive, scratch
+        self.files: list[Packed] = []
+
+    def add(self, name: str, data: bytes) -> None:
+        """Put bytes in."""
+        self._archive.writestr(name, data)
+        self.files.append(Packed(name=name, sha256=hashlib.sha256(data).hexdigest(), length=len(data)))
+
+    def add_file(self, name: str, path: Path) -> None:
+        """Put a file in, piece by piece: a history may be larger than the memory."""
+        digest, length = hashlib.sha256(), 0
+        with path.open("rb") as source, self._archive.open(name, "w", force_zip64=True) as target:
+            while piece := source.read(_CHUNK_BYTES):
+                digest.update(piece)
+                length += len(piece)
+                target.write(piece)
+        self.files.append(Packed(name=name, sha256=digest.hexdigest(), length=length))
+
+
+def sealed_part(files: Mapping[str, Path], passphrase: str) -> tuple[Sealing, bytes]:
+    """Return files as a sealed part, and how it is sealed.
+
+    Args:
+        files: By their names in the backup.
+        passphrase: That opens it again.
+    """
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as archive:
+        packer = Packer(archive)
+        for name, path in files.items():
+            packer.add(name, path.read_bytes())
+        archive.writestr(MANIFEST, msgspec.json.encode(packer.files))
+    sealing = Sealing(salt=secrets.token_hex(16), nonce=secrets.token_hex(12), n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P)
+    return sealing, _cipher(sealing, passphrase).encrypt(bytes.fromhex(sealing.nonce), plain.getvalue(), b"sumika-1")
+
+
+def opened_part(sealing: Sealing, sealed: bytes, passphrase: str) -> dict[str, bytes]:
+    """Return the files of a sealed part.
+
+    Args:
+        sealing: How it is sealed.
+        sealed: The part.
+        passphrase: That opens it.
+
+    Raises:
+        UsageError: if the passphrase is another one, or the part was changed.
+    """
+    if (sealing.n, sealing.r, sealing.p) != (SCRYPT_N, SCRYPT_R, SCRYPT_P):
+        raise SumikaError("this backup is sealed in a way that is not known", where=SEALED)
+    try:
+        plain = _cipher(sealing, passphrase).decrypt(bytes.fromhex(sealing.nonce), sealed, b"sumika-1")
+    except (InvalidTag, ValueError):
+        raise UsageError(
+            "the passphrase does not open the secrets of this backup",
+            remedy="Try again; or leave the secrets out with --no-secrets, and write tokens and passwords anew.",
+        ) from None
+    with zipfile.ZipFile(io.BytesIO(plain)) as archive:
+        table = msgspec.json.decode(_read(archive, MANIFEST, LARGEST_MANIFEST_BYTES), type=list[Packed])
+        return {packed.name: _checked(archive, packed) for packed in table}
+
+
+def _cipher(sealing: Sealing, passphrase: str) -> AESGCM:
+    kdf = Scrypt(salt=bytes.fromhex(sealing.salt), length=32, n=sealing.n, r=sealing.r, p=sealing.p)
+    return AESGCM(kdf.derive(passphrase.encode()))
+
+
+def read_manifest(archive: zipfile.ZipFile, where: Path) -> Manifest:
+    """Return what is in a backup.
+
+    Args:
+        archive: The backup.
+        where: For messages.
+
+    Raises:
+        SumikaError: if it is none, or of a newer format.
+    """
+    try:
+        manifest = msgspec.json.decode(_read(archive, MANIFEST, LARGEST_MANIFEST_BYTES), type=Manifest)
+    except (KeyError, msgspec.DecodeError, zipfile.BadZipFile, OSError) as error:
+        raise SumikaError(f"this is no backup of Sumika ({error})", where=str(where)) from None
+    if manifest.format > FORMAT:
+        raise SumikaError(
+            f"this backup is of a newer kind ({manifest.format}; known: {FORMAT})",
+            where=str(where),
+            remedy=f"Install Sumika {manifest.version} or newer.",
+        )
+    return manifest
+
+
+def unpacked(archive: zipfile.ZipFile, manifest: Manifest, folder: Path) -> Iterator[tuple[Packed, Path]]:
+    """Write the files of a backup into an empty folder, each checked, and yield where they are.
+
+    Args:
+        archive: The backup.
+        manifest: What is in it.
+        folder: Where to.
+
+    Raises:
+        SumikaError: if a file is not what the table says, or its name leads out of the folder.
+    """
+    if sum(packed.length for packed in manifest.files) > LARGEST_BYTES:
+        raise SumikaError("this backup is too large", where=str(folder))
+    for packed in manifest.files:
+        path = folder / safe_name(packed.name)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_out(archive, packed, path)
+        yield packed, path
+
+
+def safe_name(name: str) -> str:
+    """Return the name of a file in a backup.
+
+    Raises:
+        SumikaError: if it leads elsewhere.
+    """
+    parts = name.split("/")
+    if parts[0] not in ("house", "data") or len(parts) < 2 or any(part in ("", ".", "..") for part in parts):
+        raise SumikaError(f"a name in this backup leads elsewhere: {name[:80]!r}", remedy="Do not trust this file.")
+    if "\\" in name or "\0" in name:
+        raise SumikaError(f"a name in this backup leads elsewhere: {name[:80]!r}", remedy="Do not trust this file.")
+    return name
+
+
+def _write_out(archive: zipfile.ZipFile, packed: Packed, path: Path) -> None:
+    digest, length = hashlib.sha256(), 0
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as target, archive.open(packed.name) as source:
+            while length <= packed.length and (piece := source.read(_CHUNK_BYTES)):
+                digest.update(piece)
+                length += len(piece)
+                target.write(piece)
+            target.flush()
+            os.fsync(target.fileno())
+    except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
+        raise _damaged(packed, str(error)) from None
+    if length != packed.length or digest.hexdigest() != packed.sha256:
+        raise _damaged(packed, "its checksum does not fit")
+
+
+def _checked(archive: zipfile.ZipFile, packed: Packed) -> bytes:
+    data = _read(archive, packed.name, LARGEST_SECRETS_BYTES)
+    if len(data) != packed.length or hashlib.sha256(data).hexdigest() != packed.sha256:
+        raise _damaged(packed, "its checksum does not fit")
+    return data
+
+
+def _read(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
+    with archive.open(name) as file:
+        return file.read(most_bytes)
+
+
+def _damaged(packed: Packed, why: str) -> SumikaError:
+    return SumikaError(
+        f"this backup is damaged: {packed.name} ({why})",
+        remedy="Nothing was changed. Try another backup.",
+    )

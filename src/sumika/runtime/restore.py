@@ -1,0 +1,178 @@
+"""Brings a house back from a backup: everything is checked first, and what was there before is kept aside."""
+
+import os
+import secrets
+import shutil
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from sumika.clock import Clock
+from sumika.runtime.backup_file import (
+    LARGEST_SECRETS_BYTES,
+    SEALED,
+    Manifest,
+    opened_part,
+    read_manifest,
+    safe_name,
+    unpacked,
+)
+from sumika.runtime.house_run import owned_data_folder
+from sumika.schema import SumikaError, UsageError
+
+_ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """What was brought back.
+
+    Attributes:
+        manifest: What the backup says of itself.
+        house_file: Where the description lies now.
+        data: Where the data lies now.
+        aside: Where what was there before lies now.
+        with_secrets: Whether secrets came back too.
+    """
+
+    manifest: Manifest
+    house_file: Path
+    data: Path
+    aside: tuple[Path, ...] = ()
+    with_secrets: bool = False
+
+
+def restore(
+    source: Path, house_file: Path, data: Path, version: str, clock: Clock, *, passphrase: str | None = None
+) -> Restored:
+    """Bring a house back.
+
+    Nothing of what is there is touched before all of the backup was read and checked.
+
+    Args:
+        source: The backup.
+        house_file: Where the description goes; files with secrets go beside it.
+        data: Where the data goes.
+        version: Of this Sumika.
+        clock: Tells the time.
+        passphrase: Opens the secrets; None: they are left out.
+
+    Raises:
+        SumikaError: if the backup is damaged or of a newer Sumika, or a house runs on that data.
+    """
+    data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    staging = data.with_name(f".{data.name}.restoring-{secrets.token_hex(4)}")
+    try:
+        with _opened(source) as archive:
+            manifest = read_manifest(archive, source)
+            _not_newer(manifest, version, source)
+            staging.mkdir(mode=0o700)
+            (staging / "data").mkdir(mode=0o700)
+            for _ in unpacked(archive, manifest, staging):
+                pass
+            with_secrets = _unseal(archive, manifest, staging, passphrase)
+        stamp = datetime.fromtimestamp(clock.now().wall_ns / 1e9, UTC).strftime("%Y%m%dT%H%M%SZ")
+        aside = _put_in_place(staging, manifest, house_file, data, stamp)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return Restored(manifest=manifest, house_file=house_file, data=data, aside=aside, with_secrets=with_secrets)
+
+
+def manifest_of(source: Path) -> Manifest:
+    """Return what a backup says of itself.
+
+    Raises:
+        SumikaError: if it is none.
+    """
+    with _opened(source) as archive:
+        return read_manifest(archive, source)
+
+
+def _opened(source: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(source)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise SumikaError(f"this is no backup of Sumika ({error})", where=str(source)) from None
+
+
+def _not_newer(manifest: Manifest, version: str, source: Path) -> None:
+    if _numbers(manifest.version) > _numbers(version):
+        raise SumikaError(
+            f"this backup was made by Sumika {manifest.version}, which is newer than this one ({version})",
+            where=str(source),
+            remedy=f"Install Sumika {manifest.version} or newer, then restore it.",
+        )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    parts = version.split("+", maxsplit=1)[0].split(".")
+    return tuple(int("".join(filter(str.isdigit, part)) or "0") for part in parts[:3])
+
+
+def _unseal(archive: zipfile.ZipFile, manifest: Manifest, staging: Path, passphrase: str | None) -> bool:
+    """Put secrets to where they belong; return whether there were any that could be."""
+    if manifest.sealing is None or passphrase is None:
+        return False
+    with archive.open(SEALED) as file:
+        sealed = file.read(LARGEST_SECRETS_BYTES)
+    for name, content in opened_part(manifest.sealing, sealed, passphrase).items():
+        path = staging / safe_name(name)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+    return True
+
+
+def _put_in_place(staging: Path, manifest: Manifest, house_file: Path, data: Path, stamp: str) -> tuple[Path, ...]:
+    """Exchange what is there for what was unpacked, and keep it aside."""
+    aside: list[Path] = []
+    try:
+        # Whoever runs on this data holds its lock, and is told of.
+        with owned_data_folder(data):
+            old = data.with_name(f"{data.name}.before-{stamp}")
+            data.rename(old)
+            (staging / "data").rename(data)
+            aside.append(old)
+        for path in sorted((staging / "house").rglob("*")):
+            if path.is_file():
+                name = path.relative_to(staging / "house").as_posix()
+                target = house_file if name == manifest.house_file else house_file.parent / name
+                aside += _exchange(path, target, stamp)
+        _sync(data.parent)
+        _sync(house_file.parent)
+    except OSError as error:
+        raise SumikaError(
+            f"the backup cannot be put in place ({error})",
+            where=str(data),
+            remedy="What was there before lies beside it, under a name with .before-.",
+        ) from error
+    return tuple(aside)
+
+
+def _exchange(path: Path, target: Path, stamp: str) -> list[Path]:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = []
+    if target.exists():
+        if target.is_symlink() or not target.is_file():
+            raise UsageError("this is no plain file", where=str(target), remedy="Give another place with --house.")
+        old = target.with_name(f"{target.name}.before-{stamp}")
+        target.rename(old)
+        aside.append(old)
+    beside = target.with_name(f".{target.name}.new")
+    with path.open("rb") as source, os.fdopen(os.open(beside, _ANEW, 0o600), "wb") as copy:
+        shutil.copyfileobj(source, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    beside.replace(target)
+    return aside
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
