@@ -34,8 +34,8 @@ def test_viewers_are_served_and_counted(served: Served) -> None:
 def test_a_plot_of_some_days_is_asked_over_the_interface() -> None:
     pytest_socket.enable_socket()
     pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
-    figure = year_plot(2)
-    assert figure.detail["samples"] == 2 * 1440
+    figure = year_plot(20)
+    assert figure.detail["samples"] == 20 * 144
     assert 1000 < float(figure.detail["points"]) <= 2000
     assert figure.value > 0
 

@@ -76,6 +76,12 @@ def test_a_node_that_does_not_answer_is_named(played: Played) -> None:
     assert "wishes" in answer.json()["problem"]
     assert answer.headers["retry-after"]
     assert owner.get("/api/today").json()["saved"] is None
+    asked = len(played.bus.asked)
+    owner.get("/api/today")
+    assert len(played.bus.asked) == asked
+    played.bus.silent = False
+    played.later(31.0)
+    assert owner.get("/api/today").json()["saved"]["accepted"]
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,10 @@ from sumika.schema import (
     Tracks,
 )
 from sumika.schema.tracks import TrackKind
+from sumika.units import seconds_to_ns
 
 DAYS = 30.0
+ASK_AGAIN_S = 30.0
 STALE_CO2_PPM, BAD_CO2_PPM = 1000.0, 1500.0
 """Japan's Building Standards for sanitation ask for 1000 ppm at most; 1500 ppm is the limit of its schools."""
 
@@ -90,6 +92,8 @@ class _Today:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._known: SavedAnswer | None = None
+        self._ask_again_ns = 0
 
     def show(self, call: Call) -> Today:
         feed, viewer = self._parts.feed, call.who
@@ -122,11 +126,15 @@ class _Today:
     def _saved(self, viewer: Viewer) -> SavedAnswer | None:
         if Right.PLAN not in viewer.rights or self._parts.house.control is None:
             return None
-        try:
-            answer: SavedAnswer = self._parts.asked("saved", SavedRequest(days=DAYS))
-        except RefusedError:  # the card is shown without it while the planner starts, learns or is dead
-            return None
-        return answer
+        now_ns = self._parts.clock.now().monotonic_ns
+        if now_ns >= self._ask_again_ns:
+            # Asked for a while later even where nobody answers: a planner that learns must not hold up every look.
+            self._ask_again_ns = now_ns + seconds_to_ns(ASK_AGAIN_S)
+            try:
+                self._known = self._parts.asked("saved", SavedRequest(days=DAYS))
+            except RefusedError:  # the card is shown without it while the planner starts, learns or is dead
+                self._known = None
+        return self._known
 
     def _people(self, viewer: Viewer) -> tuple[int | None, int | None]:
         """Return how many people are tracked and, where one may know, how many of them lie."""

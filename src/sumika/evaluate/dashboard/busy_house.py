@@ -22,7 +22,7 @@ from sumika.clock import WallClock
 from sumika.config import DEMO_FILE, Document, parse_house
 from sumika.runtime.node import PAGE, Launch, Node
 from sumika.runtime.page_access import open_accounts
-from sumika.runtime.spawn import run_node
+from sumika.runtime.spawn import PRELOADED, run_node
 from sumika.runtime.table import nodes_of
 from sumika.schema import (
     AirSample,
@@ -107,7 +107,10 @@ def served_page() -> Iterator[Served]:
         )
         node = page_node(loaded.house)
         Board.create(folder.board, [PAGE])
-        process = multiprocessing.get_context("spawn").Process(target=run_node, args=(node, launch), daemon=True)
+        # As in every house: forked from a server that has imported what all nodes share.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(PRELOADED)
+        process = context.Process(target=run_node, args=(node, launch), daemon=True)
         process.start()
         with _speaking(folder, loaded.house), _ended(process):
             cookie = _logged_in(f"http://127.0.0.1:{port}", data)

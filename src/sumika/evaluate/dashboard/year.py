@@ -13,9 +13,11 @@ from sumika.history import History
 from sumika.schema import Origin
 
 ROOM, SIGNAL = "bedroom", "presence.probability"
-FULL_DAYS, QUICK_DAYS = 365, 30
+FULL_DAYS = 365
 SAMPLES_PER_FLUSH = 20_000
-EVERY_S = 60
+EVERY_S = 600
+"""A plot of a year reads the columns of its hours (least, mean, greatest), however many samples lie behind each."""
+
 ASKED = 9
 POINTS = 2000
 
@@ -31,7 +33,7 @@ def year_plot(days: int) -> Figure:
     """Return how long a plot of so many days takes: median of some.
 
     Args:
-        days: A sample each minute.
+        days: A sample every ten minutes.
     """
     with served_page() as served:
         ends_s = time.time()
