@@ -1,5 +1,6 @@
 """`sumika run`: the ECU itself."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -40,3 +41,6 @@ def run(house: Path | None, recordings: bool, data: Path | None, headless: bool,
         # Whoever read our output has had enough (`sumika run | head`): then so have we.
         running.run(seconds, ended=lambda: not headless and reader_gone(sys.stdout))
     click.echo(f"log: {running.log_folder}", err=True)
+    if running.begins_again:
+        # In our own place, with our number: a service manager, or a container, sees nothing end.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])

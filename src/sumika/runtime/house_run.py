@@ -12,14 +12,14 @@ from types import FrameType
 
 import platformdirs
 
-from sumika.bus import RuntimeFolder
+from sumika.bus import Answerer, RuntimeFolder
 from sumika.clock import Clock, WallClock
 from sumika.config import LoadedHouse
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.supervisor import NAME as SUPERVISOR
 from sumika.runtime.supervisor import Supervisor
 from sumika.runtime.table import nodes_of
-from sumika.schema import ConfigChange, Origin, SumikaError
+from sumika.schema import ConfigChange, Origin, RestartAnswer, RestartRequest, SumikaError
 from sumika.schema.house import WorldSource
 
 
@@ -90,6 +90,9 @@ class HouseRun:
         extra: Nodes beside those of the table, such as the terminal view.
         raw: Radars of which whole frames are logged from the start.
         clock: Time.
+
+    Attributes:
+        begins_again: Whether somebody asked for another run after this one.
     """
 
     def __init__(
@@ -109,6 +112,7 @@ class HouseRun:
         self._nodes = (*nodes_of(loaded.house), *extra)
         self._raw = raw
         self._stopping = False
+        self.begins_again = False
 
     def _launch(self, folder: RuntimeFolder) -> Launch:
         loaded = self._loaded
@@ -141,16 +145,21 @@ class HouseRun:
 
         def over() -> bool:
             late = until_ns is not None and self.clock.now().monotonic_ns >= until_ns
+            asked.poll(self._on_restart)
             return self._stopping or late or ended()
 
         # Before there is anything to leave behind: a signal while we set up must not leave it.
         previous = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            with RuntimeFolder.create() as folder:
+            with RuntimeFolder.create() as folder, Answerer(folder, "restart") as asked:
                 Supervisor(self._nodes, self._launch(folder), folder, self.clock).run(over)
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)
+
+    def _on_restart(self, question: RestartRequest) -> RestartAnswer:
+        self._stopping = self.begins_again = True
+        return RestartAnswer(accepted=True, language=self._loaded.house.language)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True

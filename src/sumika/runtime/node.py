@@ -32,6 +32,9 @@ ALARM = "alarm"
 PAGE = "page"
 """Who serves the page."""
 
+BRIDGE = "bridge"
+"""Who shows the house to Home Assistant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Launch:

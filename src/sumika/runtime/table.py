@@ -12,6 +12,7 @@ from sumika.runtime.history_loop import run_history
 from sumika.runtime.log_loop import run_log
 from sumika.runtime.node import (
     ALARM,
+    BRIDGE,
     COMPILES_WITHIN_S,
     LOG,
     LOG_OF_FRAMES,
@@ -132,6 +133,13 @@ def _run_alarm(node: Node, launch: Launch) -> None:
     run_alarm(node, launch)
 
 
+def _run_bridge(node: Node, launch: Launch) -> None:
+    # The broker's client is of no use to any other process.
+    from sumika.runtime.bridge_loop import run_bridge
+
+    run_bridge(node, launch)
+
+
 def _start_people(house: House, key: str) -> object:
     from sumika.perception import people
     from sumika.radar.tracking import EmptyRoom
@@ -194,6 +202,7 @@ def nodes_of(house: House) -> tuple[Node, ...]:
         Node("respiration", run_step, when=someone_home, step=RESPIRATION),
         Node("heart", run_step, when=someone_home, step=HEART),
         *_page(house),
+        *_bridge(house),
         *_alarm(house),
         *_control(house),
         *_world(house),
@@ -223,6 +232,13 @@ def _page(house: House) -> tuple[Node, ...]:
 def _alarm(house: House) -> tuple[Node, ...]:
     """Return who raises alarms, where anything is described of them."""
     return () if house.alarms is None else (Node(ALARM, _run_alarm, watchdog_s=10.0),)
+
+
+def _bridge(house: House) -> tuple[Node, ...]:
+    """Return who shows the house to Home Assistant; where that is switched off, it takes back what was told."""
+    if house.bridge is None:
+        return ()
+    return (Node(BRIDGE, _run_bridge, watchdog_s=15.0),)
 
 
 def _control(house: House) -> tuple[Node, ...]:

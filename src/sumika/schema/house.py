@@ -319,6 +319,38 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     guests_may_wish: bool = False
 
 
+class Bridge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The house as devices and entities in Home Assistant, over an MQTT broker.
+
+    Attributes:
+        enabled: Whether it is there; false takes everything back that Home Assistant was told.
+        broker: Where the broker is: `host`, `host:port`, or `mqtts://host:port` with encryption.
+        user: To log in with, where the broker wants that.
+        secret_file: File (mode 0600) with the password, absolute or relative to house.yaml.
+        ca_file: Certificates (PEM) by which the broker's own is judged; empty: those of this machine.
+        protocol: Of MQTT: "5", or "3.1.1" for old brokers.
+        discovery: device tells Home Assistant of a device at a time, which it knows since 2024.12; component tells of
+            an entity at a time, which every version knows.
+        discovery_prefix: Where Home Assistant listens for devices.
+        base_topic: Below it is everything that this house says and hears.
+        bodies: Whether breath, heart beat, posture and suspected falls are told too. Who can log in at Home Assistant
+            sees them, and it keeps what it saw.
+        hands: Whether Home Assistant may set the mode, wishes and devices; false: it only looks on.
+    """
+
+    enabled: bool = True
+    broker: Annotated[str, Meta(min_length=1, max_length=300)] = "127.0.0.1:1883"
+    user: str = ""
+    secret_file: str = ""
+    ca_file: str = ""
+    protocol: Literal["5", "3.1.1"] = "5"
+    discovery: Literal["device", "component"] = "device"
+    discovery_prefix: Annotated[str, Meta(pattern="^[^#+/]+(/[^#+/]+)*$", max_length=100)] = "homeassistant"
+    base_topic: Annotated[str, Meta(pattern="^[^#+/]+(/[^#+/]+)*$", max_length=100)] = "sumika"
+    bodies: bool = True
+    hands: bool = True
+
+
 class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole house.
 
@@ -340,6 +372,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         connections: Ways to real devices and sensors; any number.
         control: How the house is controlled.
         page: The page in the browser; None: there is none.
+        bridge: The house in Home Assistant; None: it is not there.
         alarms: What is watched, and who is told; None: nothing and nobody.
     """
 
@@ -360,6 +393,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     connections: tuple[Connection, ...] = ()
     control: Control | None = None
     page: Page | None = None
+    bridge: Bridge | None = None
     alarms: Alarms | None = None
 
     def radar(self, radar_id: str) -> Radar:

@@ -147,3 +147,11 @@ class LoadMachineRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 class LoadMachineAnswer(Answered, frozen=True, kw_only=True):
     """Whether it was taken."""
+
+
+class RestartRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask that the whole ECU ends properly and begins anew, with the version that is installed then."""
+
+
+class RestartAnswer(Answered, frozen=True, kw_only=True):
+    """Whether it will."""

@@ -225,5 +225,8 @@ REQUESTS: dict[str, Request] = {
     "alarm_cancel": Request(question=alarms.CancelAlarmRequest, answer=alarms.AlarmAnswer, answered_by="alarm"),
     "alarm_test": Request(question=alarms.TryAlarmRequest, answer=alarms.AlarmAnswer, answered_by="alarm"),
     "alarm_before": Request(question=alarms.AlarmBeforeRequest, answer=alarms.AlarmBeforeAnswer, answered_by="alarm"),
+    "restart": Request(
+        question=requests.RestartRequest, answer=requests.RestartAnswer, timeout_s=4.0, answered_by="supervisor"
+    ),
     "saved": Request(question=wishes.SavedRequest, answer=wishes.SavedAnswer, timeout_s=4.0, answered_by="plan"),
 }

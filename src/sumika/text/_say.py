@@ -7,6 +7,8 @@ import sumika.text._alarm_en as _alarm_en
 import sumika.text._alarm_ja as _alarm_ja
 import sumika.text._asking_en as _asking_en
 import sumika.text._asking_ja as _asking_ja
+import sumika.text._bridge_en as _bridge_en
+import sumika.text._bridge_ja as _bridge_ja
 import sumika.text._en as _en
 import sumika.text._found_en as _found_en
 import sumika.text._found_ja as _found_ja
@@ -25,6 +27,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_asking_en.ASKING,
                 **_found_en.FOUND,
                 **_page_en.PAGE,
+                **_bridge_en.BRIDGE,
                 **_alarm_en.ALARM,
             }
         ),
@@ -35,6 +38,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_asking_ja.ASKING,
                 **_found_ja.FOUND,
                 **_page_ja.PAGE,
+                **_bridge_ja.BRIDGE,
                 **_alarm_ja.ALARM,
             }
         ),

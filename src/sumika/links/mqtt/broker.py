@@ -63,6 +63,8 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True):
         version: Of MQTT: 5, or 3 for 3.1.1.
         zigbee: Base topic of Zigbee2MQTT.
         tasmota: Topic below which Tasmota devices tell of themselves.
+        ca_file: Certificates by which the broker's is judged; empty: those of this machine.
+        status: Topic at which we say that we run; empty: `sumika/<name>/status`.
     """
 
     name: str
@@ -74,6 +76,8 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 5
     zigbee: str = "zigbee2mqtt"
     tasmota: str = "tasmota/discovery"
+    ca_file: str = ""
+    status: str = ""
 
     @property
     def where(self) -> str:
@@ -129,7 +133,7 @@ class BrokerSession:
         """
         self.settings = settings
         self.ended = False
-        self._status = f"sumika/{settings.name}/status" if announced else ""
+        self._status = (settings.status or f"sumika/{settings.name}/status") if announced else ""
         five = settings.version >= 5
         properties = None
         if five:
@@ -150,7 +154,7 @@ class BrokerSession:
             timeout=_ANSWER_S,
             keepalive=_KEEP_ALIVE_S,
             properties=properties,
-            tls_context=ssl.create_default_context() if settings.encrypted else None,
+            tls_context=ssl.create_default_context(cafile=settings.ca_file or None) if settings.encrypted else None,
             # A command is a few bytes: held back to be sent with more, it would wait 40 ms for an acknowledgement.
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
             max_queued_incoming_messages=_MOST_WAITING,
@@ -180,8 +184,13 @@ class BrokerSession:
                 remedy="Check that it runs, and its address, user and password",
             ) from None
 
-    async def publish(self, topic: str, payload: str) -> str:
-        """Publish a command, never retained: a command that is found later is not meant any more.
+    async def publish(self, topic: str, payload: str, *, retain: bool = False) -> str:
+        """Publish something; a command never retained: one that is found later is not meant any more.
+
+        Args:
+            topic: Where.
+            payload: What.
+            retain: Whether the broker keeps it for who comes later.
 
         Returns:
             Why the broker did not take it; empty where it did.
@@ -189,7 +198,7 @@ class BrokerSession:
         if self.ended:
             return "the MQTT broker is not connected"
         try:
-            await self._client.publish(topic, payload, qos=_AT_LEAST_ONCE, retain=False)
+            await self._client.publish(topic, payload, qos=_AT_LEAST_ONCE, retain=retain)
         except (aiomqtt.MqttError, ValueError) as error:
             return f"the MQTT broker did not take it: {error}"
         return ""
