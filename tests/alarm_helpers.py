@@ -21,9 +21,9 @@ DEADLINE_S = 20.0
 NOON = Instant(seconds_to_ns(1000.0), 1_768_867_200 * 10**9, "boot")  # 2026-01-20T00:00 UTC
 
 
-def contact(name: str, way: Way | None = None, **more: Any) -> Contact:
+def contact(identifier: str, way: Way | None = None, **more: Any) -> Contact:
     """Return a contact; without a way one that nobody serves."""
-    return Contact(id=name, way=way or WebhookWay(url="http://127.0.0.1:1/"), **more)
+    return Contact(id=identifier, way=way or WebhookWay(url="http://127.0.0.1:1/"), **more)
 
 
 def house_with(alarms: Alarms | None, **more: Any) -> House:

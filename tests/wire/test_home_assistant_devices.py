@@ -9,16 +9,22 @@ import pytest
 import pytest_socket
 
 from sumika.actuate import open_link
+from sumika.alarm import NotTakenError, PostOffice
 from sumika.clock import WallClock
 from sumika.links.base import LinkError
 from sumika.links.home_assistant import Session, web_address
 from sumika.schema import AirSample, DeviceState, MeterSample, Presence, WeatherSample
+from sumika.schema.alarm_settings import NotifyWay, Speaker
 from sumika.schema.house import Device, House, Sensor
 from sumika.sensors.air import open_sensors
+from tests.alarm_helpers import letter
 from tests.home_assistant_helpers import RunningHome, running_home
 from tests.link_helpers import Listener, house_with, listening
 
 pytestmark = pytest.mark.slow
+
+PLAYS_MEDIA = 512
+"""A flag of media players: MediaPlayerEntityFeature.PLAY_MEDIA."""
 
 DEVICES: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("aircon", "room_air_conditioner", "climate.hvac", {}),
@@ -291,3 +297,21 @@ def test_a_wrong_token_is_named(home: RunningHome, tmp_path: Path) -> None:
     link = open_link(home.connection, house_with(home.connection), WallClock(), tmp_path)
     with pytest.raises(LinkError, match="refuses the token"):
         asyncio.run(link.open())
+
+
+def test_an_alarm_is_notified_and_played_on_a_speaker(home: RunningHome) -> None:
+    office = PostOffice(house_with(home.connection), home.folder)
+    way = NotifyWay(connection="home", service="persistent_notification.create")
+    assert office.send(way, letter()) == "Home Assistant did it"
+    player = next(
+        state["entity_id"]
+        for state in home.rest("GET", "states")
+        if state["entity_id"].startswith("media_player.")
+        and state["attributes"].get("supported_features", 0) & PLAYS_MEDIA
+    )
+    speaker = Speaker(connection="home", player=player, sound="http://127.0.0.1/chime.mp3")
+    assert office.speak(speaker, "a fall is suspected") == "Home Assistant did it"
+    with pytest.raises(NotTakenError):
+        office.send(NotifyWay(connection="home", service="notify.nobody_at_all"), letter())
+    with pytest.raises(NotTakenError, match="media_player.gone"):
+        office.speak(Speaker(connection="home", player="media_player.gone", sound="x"), "words")

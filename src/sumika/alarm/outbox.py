@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from sumika.alarm.kept import Order, Outcome
@@ -88,8 +89,13 @@ class Outbox:
     What is on its way when the process ends is lost here, and known as unknown in what is kept.
     """
 
-    def __init__(self) -> None:
-        """Begin empty."""
+    def __init__(self, begins: Callable[[Callable[[], None]], None] | None = None) -> None:
+        """Begin empty.
+
+        Args:
+            begins: Has work done beside all else; None: in a thread of its own, which ends with the process.
+        """
+        self._begins = begins or _in_a_thread
         self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self.under_way = 0
 
@@ -101,7 +107,7 @@ class Outbox:
             work: Does it and returns the receipt; raises NotTakenError.
         """
         self.under_way += 1
-        threading.Thread(target=self._do, args=(order, work), name=f"post {order.contact}", daemon=True).start()
+        self._begins(partial(self._do, order, work))
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Return what has ended since it was asked last."""
@@ -119,3 +125,7 @@ class Outbox:
         except Exception as error:  # whatever a client of somebody else's protocol does, the alarm goes on
             outcome = Outcome(order, problem=f"{type(error).__name__}: {error}"[:300])
         self._outcomes.put(outcome)
+
+
+def _in_a_thread(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name="post", daemon=True).start()

@@ -237,7 +237,7 @@ class AlarmLoop:
 
     def _tell(self, now: Instant) -> None:
         """Tell all what has changed, and again now and then what is open."""
-        self._trouble(ALARM, "alarm_memory", self.store.problem, now)
+        self._trouble(ALARM, "alarm_memory", self.store.take_damage() or self.store.problem, now)
         for alarm in tuple(self.book.alarms.values()):
             told = self._told.get(alarm.id)
             if told is not None and told[1] is alarm and not (alarm.is_open and _is_long_ago(told[0], now)):

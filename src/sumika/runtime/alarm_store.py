@@ -29,7 +29,13 @@ class AlarmStore:
         self._folder = folder
         self._saved: tuple[KeptAlarm, ...] | None = None
         self._watch_saved: tuple[Instant, bytes] | None = None
+        self._damage = ""
         self.problem = ""
+
+    def take_damage(self) -> str:
+        """Return, once, that what was kept could not be read; empty where it could."""
+        damage, self._damage = self._damage, ""
+        return damage
 
     def load(self) -> tuple[KeptAlarm, ...]:
         """Return the alarms that were kept, the oldest first.
@@ -40,7 +46,7 @@ class AlarmStore:
         try:
             kept = read_small(path, tuple[KeptAlarm, ...], ())
         except DamagedFileError as error:
-            self.problem = f"{error}; it is set aside"
+            self._damage = f"{error}; it is set aside"
             path.replace(path.with_suffix(".damaged"))
             return ()
         self._saved = kept

@@ -1,0 +1,151 @@
+"""Letters by real ways: a web server, a mail server, mosquitto; taken with a receipt, or refused."""
+
+import asyncio
+import hmac
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from sumika.alarm import NotTakenError, PostOffice
+from sumika.schema.alarm_settings import EmailWay, MqttWay, WebhookWay
+from sumika.schema.house import Connection
+from tests.alarm_helpers import DEADLINE_S, house_with, letter, mail_server, web_server
+from tests.link_helpers import free_port
+from tests.mqtt_helpers import USER, broker_in
+
+pytestmark = pytest.mark.usefixtures("loopback")
+
+SECRET = "a-shared-secret"
+
+
+def post_office(folder: Path, *connections: Connection) -> PostOffice:
+    secret = folder / "secret"
+    secret.write_text(SECRET, encoding="ascii")
+    secret.chmod(0o600)
+    return PostOffice(house_with(None, connections=connections), folder)
+
+
+def test_a_webhook_gets_json_that_is_signed(tmp_path: Path) -> None:
+    with web_server() as server:
+        way = WebhookWay(url=server.url, secret_file="secret")
+        assert post_office(tmp_path).send(way, letter()) == "HTTP 200"
+    (got,) = server.got
+    assert got.path == "/alarm?house=1"
+    signed = f"{got.headers['X-Sumika-Timestamp']}.".encode() + got.body
+    expected = hmac.new(SECRET.encode(), signed, sha256).hexdigest()
+    assert got.headers["X-Sumika-Signature"] == f"sha256={expected}"
+    assert got.headers["Idempotency-Key"] == letter().id
+    assert json.loads(got.body) == letter().document
+
+
+@pytest.mark.parametrize(("status", "for_good"), [(500, False), (503, False), (429, False), (404, True), (302, True)])
+def test_a_webhook_that_refuses_says_whether_it_is_worth_another_try(
+    tmp_path: Path, status: int, for_good: bool
+) -> None:
+    with web_server() as server:
+        server.answers.append(status)
+        with pytest.raises(NotTakenError, match=str(status)) as refused:
+            post_office(tmp_path).send(WebhookWay(url=server.url), letter())
+    assert refused.value.for_good is for_good
+    assert len(server.got) == 1, "it is not followed elsewhere"
+
+
+def test_where_nobody_listens_nothing_is_taken(tmp_path: Path) -> None:
+    port = free_port()
+    ways = (WebhookWay(url=f"http://127.0.0.1:{port}/"), EmailWay(host="127.0.0.1", to=("a@b.c",), port=port))
+    for way in ways:
+        with pytest.raises(NotTakenError) as refused:
+            post_office(tmp_path).send(way, letter())
+        assert not refused.value.for_good
+
+
+def test_a_secret_that_others_may_read_is_not_used(tmp_path: Path) -> None:
+    office = post_office(tmp_path)
+    (tmp_path / "secret").chmod(0o644)
+    with web_server() as server, pytest.raises(NotTakenError, match="others can read"):
+        office.send(WebhookWay(url=server.url, secret_file="secret"), letter())
+    assert server.got == []
+
+
+def mail_way(port: int) -> EmailWay:
+    return EmailWay(
+        host="127.0.0.1",
+        port=port,
+        security="none",
+        to=("ken@example.org", "mari@example.org"),
+        sender="home@example.org",
+        user="home",
+        secret_file="secret",
+    )
+
+
+def test_an_e_mail_is_taken_with_the_servers_own_receipt(tmp_path: Path) -> None:
+    with mail_server() as server:
+        said = "寝室で転倒の疑いがあります。\n.\nend"
+        assert "queued as 4F1" in post_office(tmp_path).send(mail_way(server.port), letter(said))
+    (mail,) = server.mails
+    assert mail["To"] == "ken@example.org, mari@example.org"
+    assert mail["From"] == "home@example.org"
+    assert mail["Message-ID"] == "<suspected_fall.bedroom.1.ken.1@sumika.invalid>"
+    assert mail["Importance"] == "high"
+    assert mail.get_content().strip().splitlines() == said.splitlines()
+    assert any(command.startswith("AUTH") for command in server.said)
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "for_good"),
+    [
+        ("AUTH", "535 5.7.8 no", True),
+        ("MAIL", "451 4.3.0 later", False),
+        ("RCPT", "550 5.1.1 unknown", True),
+        ("RCPT", "450 4.2.1 busy", False),
+        ("CONTENT", "452 4.3.1 full", False),
+        ("CONTENT", "554 5.7.1 spam", True),
+    ],
+)
+def test_a_mail_server_that_refuses_is_understood(tmp_path: Path, command: str, answer: str, for_good: bool) -> None:
+    with mail_server() as server:
+        server.refuses[command] = answer
+        with pytest.raises(NotTakenError) as refused:
+            post_office(tmp_path).send(mail_way(server.port), letter())
+    assert refused.value.for_good is for_good
+    assert SECRET not in refused.value.problem
+
+
+def test_a_mail_server_without_encryption_gets_no_password(tmp_path: Path) -> None:
+    with mail_server() as server:
+        way = EmailWay(host="127.0.0.1", port=server.port, to=("a@b.c",), user="home", secret_file="secret")
+        with pytest.raises(NotTakenError):
+            post_office(tmp_path).send(way, letter())
+    assert not any(command.startswith(("AUTH", "MAIL")) for command in server.said)
+
+
+def test_a_broker_gets_json_that_is_not_retained(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with broker_in(tmp_path, SECRET) as broker:
+            connection = Connection(
+                id="mqtt", type="mqtt", address=f"127.0.0.1:{broker.port}", user=USER, secret_file="secret"
+            )
+            office = post_office(tmp_path, connection)
+            way = MqttWay(connection="mqtt", topic="family/alarm")
+            async with broker.client("reader") as reader, asyncio.timeout(DEADLINE_S):
+                await reader.subscribe("family/#", qos=1)
+                assert await asyncio.to_thread(office.send, way, letter()) == "the broker has it"
+                got = await anext(aiter(reader.messages))
+            assert got.topic.value == "family/alarm"
+            assert not got.retain
+            assert isinstance(got.payload, bytes)
+            assert json.loads(got.payload) == letter().document
+            broker.kill()
+            with pytest.raises(NotTakenError, match="broker"):
+                await asyncio.to_thread(office.send, way, letter())
+
+    asyncio.run(story())
+
+
+def test_a_connection_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotTakenError, match="'gone'") as refused:
+        post_office(tmp_path).send(MqttWay(connection="gone", topic="x"), letter())
+    assert refused.value.for_good
