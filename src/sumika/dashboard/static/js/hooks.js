@@ -32,6 +32,8 @@ export function useLive(patterns, hz = 4) {
       if (wait <= 0) draw();
       else if (!later.current) later.current = setTimeout(draw, wait);
     });
+    // What came, or changed, between the first drawing and now.
+    draw();
     return () => {
       stop();
       hang();

@@ -2,30 +2,29 @@
 import { html, useEffect, useState } from "../vendor/preact-htm.js";
 import { useLanguage } from "./hooks.js";
 import { connect, hangUp } from "./live.js";
-import { place, setupToken, VIEWS } from "./routes.js";
+import { place, setupToken, viewOf } from "./routes.js";
 import { get, whenLoggedOut } from "./server.js";
 import { askHouse, Session, whoIsHere } from "./session.js";
 import { Entrance } from "./views/entrance.js";
 import { Frame } from "./parts/frame.js";
 import { Tour, isTourDue } from "./parts/tour.js";
-import { chooseLanguage, isChosen, LANGUAGES, language, say } from "./words.js";
+import { isChosen, LANGUAGES, language, loadWords, say } from "./words.js";
 
 /** Everything. */
-export function Page() {
+export function Page({ asked }) {
   useLanguage();
   const [session, set] = useState({ state: "asking" });
-  const enter = async () => {
+  const enter = async (first) => {
     try {
-      const me = await whoIsHere();
-      if (!isChosen() && LANGUAGES.includes(me.language) && me.language !== language()) await chooseLanguage(me.language);
-      const house = await askHouse();
+      const [me, house] = await (first ?? Promise.all([whoIsHere(), askHouse()]));
+      if (!isChosen() && LANGUAGES.includes(me.language) && me.language !== language()) await loadWords(me.language);
       set({ state: "in", me, house });
       connect();
     } catch (problem) {
       if (problem.status === 401 || problem.status === 403) set(await entranceState());
       else {
         set({ state: "silent", problem });
-        setTimeout(enter, 1500);
+        setTimeout(() => enter(), 1500);
       }
     }
   };
@@ -37,12 +36,12 @@ export function Page() {
     whenLoggedOut(leave);
     const check = () => whoIsHere().catch(() => {});
     document.addEventListener("sumika-logged-out", check);
-    enter();
+    enter(asked);
     return () => document.removeEventListener("sumika-logged-out", check);
   }, []);
   if (session.state === "asking") return html`<main class="alone" aria-busy="true"></main>`;
   if (session.state === "silent") return html`<${Silent} problem=${session.problem} />`;
-  if (session.state === "out") return html`<${Entrance} setupNeeded=${session.setupNeeded} onEnter=${enter} />`;
+  if (session.state === "out") return html`<${Entrance} setupNeeded=${session.setupNeeded} onEnter=${() => enter()} />`;
   const refresh = async () => set({ ...session, house: await askHouse(), me: await whoIsHere() });
   const known = { me: session.me, house: session.house, may: (right) => !right || session.me.may.includes(right), refresh };
   return html`<${Session.Provider} value=${known}><${Inside} /><//>`;
@@ -77,7 +76,7 @@ function Inside() {
 
 /** One view, loaded when it is first wanted. */
 function Shown({ here }) {
-  const row = VIEWS.find((view) => view.id === here.view) ?? VIEWS[0];
+  const row = viewOf(here);
   const [loaded, set] = useState(null);
   useEffect(() => {
     let wanted = true;

@@ -12,6 +12,9 @@ export const VIEWS = [
   { id: "account", icon: "key", right: "", load: () => import("./views/account.js") },
 ];
 
+/** The row of a place. */
+export const viewOf = (here) => VIEWS.find((view) => view.id === here.view) ?? VIEWS[0];
+
 /** Views on a phone's bar; the others are behind "more". */
 export const FIRST = ["today", "house", "plan", "alarms"];
 

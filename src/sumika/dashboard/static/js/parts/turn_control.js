@@ -8,7 +8,7 @@ export class TurnControl {
     this.yaw = -2.1;
     this.pitch = 0.62;
     // Far enough that a ball round the room fits into the picture.
-    this.away = (size * 0.62) / Math.sin((camera.fov * Math.PI) / 360);
+    this.away = (size * 0.54) / Math.sin((camera.fov * Math.PI) / 360);
     this.fingers = new Map();
     element.tabIndex = 0;
     this.handlers = {
