@@ -14,7 +14,9 @@ from sumika.schema.house import Connection
 from tests.alarm_helpers import DEADLINE_S, house_with, letter, mail_server, web_server
 from tests.link_helpers import free_port
 from tests.mqtt_helpers import USER, broker_in
+from tests.wire.loopback_links import loopback
 
+__all__ = ["loopback"]
 pytestmark = pytest.mark.usefixtures("loopback")
 
 SECRET = "a-shared-secret"
