@@ -55,12 +55,14 @@ class Life:
 
     Attributes:
         origin: Of all of them.
+        tracked: Whether people are followed; else only the rooms say that somebody is there.
         levels: What devices were set to by hand, (device, action) -> value.
     """
 
     def __init__(self, origin: Origin = Origin.SIMULATED) -> None:
         """Begin."""
         self.origin = origin
+        self.tracked = True
         self.levels: dict[tuple[str, str], float] = {}
 
     def _head(self, now: Instant) -> dict[str, Any]:
@@ -69,7 +71,9 @@ class Life:
     def quick(self, now: Instant, seconds: float) -> Iterator[Message]:
         """Yield what comes ten times a second: tracks, points, chests."""
         head = self._head(now)
-        yield Tracks(**head, source="house", tracks=tuple(self._tracks(seconds)), ghosts=_GHOSTS)
+        yield Tracks(
+            **head, source="house", tracks=tuple(self._tracks(seconds)) if self.tracked else (), ghosts=_GHOSTS
+        )
         for track in (1, 2):
             yield self._vitals(head, track, seconds)
             yield self._points(head, track, seconds)

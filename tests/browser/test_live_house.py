@@ -19,6 +19,16 @@ def test_the_card_of_today_says_what_is_so(visits: Visits) -> None:
     assert "¥2,140 (± ¥600) saved" in " ".join(page.locator("[data-part=today]").inner_text().split())
 
 
+def test_nobody_is_said_to_be_away_while_a_room_says_otherwise(visits: Visits, house: PlayedHouse) -> None:
+    house.life.tracked = False
+    try:
+        page = visits().enter()
+        page.wait_for_selector("[data-part=today] [data-people=some]")
+        assert "somebody at home" in page.locator("[data-part=today]").inner_text()
+    finally:
+        house.life.tracked = True
+
+
 def test_the_banner_says_that_it_is_simulated_and_goes_with_the_last_of_it(visits: Visits, house: PlayedHouse) -> None:
     page = visits().enter()
     page.wait_for_selector(".banner[data-origin=simulated]")

@@ -76,9 +76,14 @@ function airPart(house) {
   return html`<span data-air=${worst.word}>${say(`today.air.${worst.word}`, { room: worst.room ? roomName(house, worst.room) : "" })}</span>`;
 }
 
-function peoplePart() {
+/** Who is at home. Nobody is said to be away while a room says otherwise, or while one is not known. */
+function peoplePart(house) {
   const now = everybody();
-  if (!now.known) return html`<span data-people="unknown">${say("today.people.unknown")}</span>`;
+  const watched = new Set((house.radars ?? []).map((radar) => radar.room));
+  const rooms = [...watched].map((room) => presence(room).probability);
+  const somebody = rooms.some((probability) => probability !== null && probability >= 0.5);
+  if (!now.count && somebody) return html`<span data-people="some">${say("today.people.somebody")}</span>`;
+  if (!now.known || (now.count === 0 && rooms.includes(null))) return html`<span data-people="unknown">${say("today.people.unknown")}</span>`;
   if (now.count === 0) return html`<span data-people="0">${say("today.people.none")}</span>`;
   const lying = now.people.filter((track) => track.posture?.posture === "lying").length;
   const key = lying === now.count ? "lying" : now.count === 1 ? "one" : "some";
