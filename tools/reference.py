@@ -19,6 +19,7 @@ import msgspec
 from sumika.cli.main import sumika
 from sumika.dashboard import RIGHTS, Parts, Role, all_operations
 from sumika.schema import DEVICE_KINDS, REQUESTS, TOPICS, Message, Reason
+from sumika.schema import alarm_settings as alarm_schema
 from sumika.schema import building as building_schema
 from sumika.schema import house as house_schema
 from sumika.schema import living as living_schema
@@ -191,7 +192,7 @@ def house_page() -> str:
     """Return every field of house.yaml."""
     structs = [
         struct
-        for module in (house_schema, building_schema, living_schema)
+        for module in (house_schema, building_schema, living_schema, alarm_schema)
         for struct in _structs_of(module)
         if struct is not house_schema.House
     ]
@@ -201,7 +202,7 @@ def house_page() -> str:
     ]
     texts += [
         f"\n## {choice.__name__}\n\n{summary(choice)}\n\n{', '.join(code(one.value) for one in choice)}.\n"
-        for module in (building_schema, living_schema)
+        for module in (building_schema, living_schema, alarm_schema)
         for choice in _of_module(module)
         if issubclass(choice, StrEnum)
     ]

@@ -93,8 +93,8 @@ class Writer:
             over = say(f"alarm.closing.{alarm.stage.value}", language, by=alarm.answered_by or "-")
             title, text = say("alarm.title.over", language, title=title), f"{over}\n{text}"
         if order.again:
-            text = f"{text}\n{say('alarm.perhaps_twice', language)}"
-        text = f"{text}\n{say('alarm.from_house', language, house=self._house.name)}"
+            text += "\n" + say("alarm.perhaps_twice", language)
+        text += "\n" + say("alarm.from_house", language, house=self._house.name)
         return Letter(
             id=f"{alarm.id}.{order.contact}.{order.round}{'.over' if order.closing else ''}",
             title=title,
