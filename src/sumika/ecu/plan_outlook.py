@@ -15,13 +15,16 @@ from sumika.ecu.soft_limits import band_in
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.account import power_of
 from sumika.plan.problem import Planned
-from sumika.plan.situation import Carried
+from sumika.plan.situation import Carried, Grid
 from sumika.schema import DeviceOutlook, Origin, PlanOutlook, RoomOutlook
 
 Array = NDArray[np.float64]
 
 EXPECTED = 0.1
 """Fewer people than this are expected: nobody's comfort is shown."""
+
+BRINGS_BACK_H = 1.5
+"""So fast a room that strays is brought back by later plans, about; what a room unit can do in a usual room."""
 
 
 def outlook_of(
@@ -43,7 +46,7 @@ def outlook_of(
     situating = ecu.situate(forecast, situation.grid)
     ahead = situating.inputs.ahead
     sigma_k = _on_plan(forecast, getattr(forecast, "temperature_sigma_k", None), situation.grid.begin_unix_s)
-    drift_k = spread_ahead(ecu.belief, situating.heat, situation.grid.kind, sigma_k)
+    drift_k = spread_ahead(ecu.belief, situating.heat, situation.grid, sigma_k, _held(planned))
     middle = situation.grid.begin_unix_s + 1800.0 * situation.grid.hours
     above, _ = ecu.belief.sun.position(middle)
     level = ahead.diffuse_w_m2 + ahead.direct_w_m2 * np.maximum(np.sin(np.radians(above)), 0.0)
@@ -72,30 +75,46 @@ def outlook_of(
     )
 
 
-def spread_ahead(belief: HouseBelief, heat: Carried, kind: NDArray[np.int64], outdoor_sigma_k: Array) -> Array:
+def spread_ahead(
+    belief: HouseBelief, heat: Carried, grid: Grid, outdoor_sigma_k: Array, held: NDArray[np.bool_]
+) -> Array:
     """Return (step, room) the standard deviation of rooms' air at the end of each step.
 
     It is what the filter is not sure of now, what it adds from quarter to quarter, and the forecast's own error, which
-    is taken to lie on one side all the time.
+    is taken to lie on one side all the time. A plan is made anew every quarter of an hour: where a room is held, it is
+    brought back when it strays.
 
     Args:
         belief: Of the house, with a state.
         heat: Its equations on the plan's steps.
-        kind: (step,) which transition holds.
+        grid: The plan's steps.
         outdoor_sigma_k: (step,) of the air outside.
+        held: (step, room) where something that heats or cools is at work, or people are expected who would have it so.
     """
     rooms, thermal = belief.thermal.rooms, belief.thermal
     process = np.diag(np.repeat([PROCESS_AIR_K**2, PROCESS_MASS_K**2, PROCESS_DEEP_K**2], rooms))
     outside_w_k = thermal.network(belief.theta, base_settings(belief)[None], 900.0).outside_w_k[0]
     covariance, shift = belief.spread, np.zeros(thermal.nodes)
-    found = np.empty((len(kind), rooms))
-    for step, which in enumerate(kind):
-        transition = heat.transition[which]
+    found = np.empty((len(grid), rooms))
+    for step, which in enumerate(grid.kind):
+        left = np.exp(-np.tile(held[step].astype(float), 3) * grid.hours[step] / BRINGS_BACK_H)
+        transition = left[:, None] * heat.transition[which]
         quarters = 4.0 if which else 1.0
         covariance = transition @ covariance @ transition.T + quarters * process
         shift = transition @ shift + heat.response[which] @ (outside_w_k * outdoor_sigma_k[step])
         found[step] = np.sqrt(np.diag(covariance)[:rooms] + shift[:rooms] ** 2)
     return found
+
+
+def _held(planned: Planned) -> NDArray[np.bool_]:
+    """Return (step, room) where a room's warmth is somebody's business, and there is something to keep it with."""
+    situation = planned.situation
+    rooms = len(situation.rooms)
+    reached = np.zeros(rooms, bool)
+    for control in situation.controls:
+        if control.name in ("heat_kw", "cool_kw") and float(np.max(control.high)) > 0.0:
+            reached |= np.abs(np.atleast_2d(control.acts["heat"])).max(axis=0).reshape(3, rooms).max(axis=0) > 1.0
+    return (situation.people > EXPECTED) & reached
 
 
 def _room(planned: Planned, situating: Situating, sigma_k: Array, place: int) -> RoomOutlook:
