@@ -148,6 +148,25 @@ class Life:
             )
         yield Presence(**head, room="bathroom", valid=True, reason=Reason.NOTHING_SEEN, probability=0.03)
         yield Respiration(**head, room="bedroom", valid=True, reason=Reason.MEASURED, rate_bpm=15.5, sigma_bpm=0.3)
+        yield from self._postures(head)
+        for sensor, room in (("living_air", "living"), ("bedroom_air", "bedroom"), ("bathroom_climate", "bathroom")):
+            yield AirSample(
+                **head,
+                sensor=sensor,
+                room=room,
+                temperature_c=TEMPERATURE_C[room],
+                relative_humidity=0.46,
+                co2_ppm=CO2_PPM[room],
+                pm2_5_ug_m3=6.0,
+                illuminance_lux=180.0,
+                sound_dba=34.0,
+            )
+        yield from self._devices(head)
+        yield from self._machinery(head, seconds)
+        yield self.plan(now)
+        yield self.outlook(now)
+
+    def _postures(self, head: dict[str, Any]) -> Iterator[Message]:
         yield Posture(
             **head,
             source="house",
@@ -172,22 +191,6 @@ class Life:
             other=0.05,
             reason=Reason.MEASURED,
         )
-        for sensor, room in (("living_air", "living"), ("bedroom_air", "bedroom"), ("bathroom_climate", "bathroom")):
-            yield AirSample(
-                **head,
-                sensor=sensor,
-                room=room,
-                temperature_c=TEMPERATURE_C[room],
-                relative_humidity=0.46,
-                co2_ppm=CO2_PPM[room],
-                pm2_5_ug_m3=6.0,
-                illuminance_lux=180.0,
-                sound_dba=34.0,
-            )
-        yield from self._devices(head)
-        yield from self._machinery(head, seconds)
-        yield self.plan(now)
-        yield self.outlook(now)
 
     def _devices(self, head: dict[str, Any]) -> Iterator[Message]:
         def level(device: str, action: str, otherwise: float) -> float:
@@ -259,22 +262,7 @@ class Life:
         begins_s = now.wall_ns / 1e9 // 900 * 900
         begins = [begins_s + 900 * n for n in range(48)] + [begins_s + 43200 + 3600 * n for n in range(36)]
         hours = [(one + 9 * 3600) / 3600 % 24 for one in begins]
-        warm = [20.5 + 1.2 * math.sin((hour - 9) / 24 * 2 * math.pi) for hour in hours]
         outdoor = [4.0 + 4.0 * math.sin((hour - 9) / 24 * 2 * math.pi) for hour in hours]
-        sigma = [0.15 + 0.03 * math.sqrt(n) for n in range(84)]
-        home = [2.0 if hour < 8 or hour > 18 else 0.4 for hour in hours]
-        rooms = [
-            RoomOutlook(
-                room=room,
-                air_c=tuple(one + shift for one in warm),
-                air_sigma_k=tuple(sigma),
-                felt_c=tuple(one + shift for one in warm),
-                coolest_c=tuple(20.0 + shift if people > 1 else None for people in home),
-                warmest_c=tuple(24.0 + shift if people > 1 else None for people in home),
-                people=tuple(home) if room == "living" else tuple(0.0 for _ in home),
-            )
-            for room, shift in (("living", 0.0), ("bedroom", -1.5), ("bathroom", -3.0))
-        ]
         heat = tuple(1.2 if 5 < hour < 9 or 16 < hour < 22 else 0.0 for hour in hours)
         return PlanOutlook(
             **self._head(now),
@@ -288,7 +276,7 @@ class Life:
             sun_w_m2=tuple(
                 max(0.0, 520 * math.sin((hour - 7) / 10 * math.pi)) if 7 < hour < 17 else 0.0 for hour in hours
             ),
-            rooms=tuple(rooms),
+            rooms=_rooms(hours),
             devices=(
                 DeviceOutlook(
                     device="living_aircon", what="heat_kw", value=heat, power_kw=tuple(one / 4 for one in heat)
@@ -308,6 +296,24 @@ class Life:
     def event(self, now: Instant, code: str, subject: str, *, severity: Severity = Severity.WARNING) -> Event:
         """Return something that happened."""
         return Event(**self._head(now), subject=subject, code=code, severity=severity)
+
+
+def _rooms(hours: list[float]) -> tuple[RoomOutlook, ...]:
+    """Return what rooms are foretold to be at these hours of the day."""
+    warm = [20.5 + 1.2 * math.sin((hour - 9) / 24 * 2 * math.pi) for hour in hours]
+    home = [2.0 if hour < 8 or hour > 18 else 0.4 for hour in hours]
+    return tuple(
+        RoomOutlook(
+            room=room,
+            air_c=tuple(one + shift for one in warm),
+            air_sigma_k=tuple(0.15 + 0.03 * math.sqrt(n) for n in range(len(hours))),
+            felt_c=tuple(one + shift for one in warm),
+            coolest_c=tuple(20.0 + shift if people > 1 else None for people in home),
+            warmest_c=tuple(24.0 + shift if people > 1 else None for people in home),
+            people=tuple(home) if room == "living" else tuple(0.0 for _ in home),
+        )
+        for room, shift in (("living", 0.0), ("bedroom", -1.5), ("bathroom", -3.0))
+    )
 
 
 _GHOSTS = (Ghost(position_m=(5.2, 2.2, 1.0), cause=GhostCause.MIRROR, of_track=1, detail="east wall"),)
