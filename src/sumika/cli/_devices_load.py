@@ -2,7 +2,8 @@
 
 import os
 
-from sumika.bus import RuntimeFolder, ask
+from sumika.bus import ask
+from sumika.cli._running import running_house
 from sumika.schema import LoadMachineAnswer, LoadMachineRequest, SumikaError, UsageError
 from sumika.text import language_of, say
 
@@ -36,10 +37,7 @@ def tell_loaded(question: LoadMachineRequest) -> str:
         UsageError: if no house is running.
         SumikaError: if the house does not take it.
     """
-    running = RuntimeFolder.running()
-    if not running:
-        raise UsageError("no house is running", where="devices load", remedy="Start it with `sumika run`.")
-    answer = ask(running[0], "load_machine", question)
+    answer = ask(running_house("devices load"), "load_machine", question)
     assert isinstance(answer, LoadMachineAnswer)
     language = answer.language or language_of(os.environ)
     if not answer.accepted:

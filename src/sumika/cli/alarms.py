@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import click
 import msgspec
 
-from sumika.bus import RuntimeFolder, ask
+from sumika.bus import ask
+from sumika.cli._running import running_house
 from sumika.schema import (
     AcknowledgeAlarmRequest,
     AlarmAnswer,
@@ -19,7 +20,6 @@ from sumika.schema import (
     CancelAlarmRequest,
     SumikaError,
     TryAlarmRequest,
-    UsageError,
 )
 from sumika.text import language_of, say
 
@@ -42,7 +42,7 @@ def alarms() -> None:
 @_json_option
 def list_(closed: bool, as_json: bool) -> None:
     """List the alarms, the newest first, with who was told of each."""
-    found = ask(_running(), "alarms", AlarmsRequest(closed=closed))
+    found = ask(running_house("alarms"), "alarms", AlarmsRequest(closed=closed))
     assert isinstance(found, AlarmsAnswer)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
@@ -56,7 +56,7 @@ def list_(closed: bool, as_json: bool) -> None:
 @_by_option
 def acknowledge(name: str, by: str) -> None:
     """Say that you take care of the alarm NAME: nobody else is told any more."""
-    _say(ask(_running(), "alarm_acknowledge", AcknowledgeAlarmRequest(alarm=name, by=by)))
+    _say(ask(running_house("alarms"), "alarm_acknowledge", AcknowledgeAlarmRequest(alarm=name, by=by)))
 
 
 @alarms.command()
@@ -64,7 +64,7 @@ def acknowledge(name: str, by: str) -> None:
 @_by_option
 def cancel(name: str, by: str) -> None:
     """Say that all is well: nobody is told of the alarm NAME any more."""
-    _say(ask(_running(), "alarm_cancel", CancelAlarmRequest(alarm=name, by=by)))
+    _say(ask(running_house("alarms"), "alarm_cancel", CancelAlarmRequest(alarm=name, by=by)))
 
 
 @alarms.command("test")
@@ -80,7 +80,7 @@ def test_(cause: str, room: str, by: str) -> None:
 
     Acknowledge it to end it.
     """
-    _say(ask(_running(), "alarm_test", TryAlarmRequest(cause=cause, room=room, by=by)))
+    _say(ask(running_house("alarms"), "alarm_test", TryAlarmRequest(cause=cause, room=room, by=by)))
 
 
 def alarm_lines(found: AlarmsAnswer, language: str) -> list[str]:
@@ -132,10 +132,3 @@ def _say(answer: object) -> None:
         click.echo(line)
     if problem:
         click.echo(problem, err=True)
-
-
-def _running() -> RuntimeFolder:
-    running = RuntimeFolder.running()
-    if not running:
-        raise UsageError("no house is running", where="alarms", remedy="Start it with `sumika run`.")
-    return running[0]

@@ -27,6 +27,7 @@ COMMANDS = {
     "replay": ("sumika.cli.replay", "Run a log's steps again and compare."),
     "restore": ("sumika.cli.restore", "Bring a house back from one file."),
     "run": ("sumika.cli.run", "Run the house."),
+    "mode": ("sumika.cli.mode", "How far the controller of the running house may go."),
     "suggest": ("sumika.cli.suggest", "What the plan suggests, and your yes or no to it."),
     "world": ("sumika.cli.world", "Simulated houses: run a night or a day, set variants side by side."),
     "version": ("sumika.cli.version", "Print the version."),

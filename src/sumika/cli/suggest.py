@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from sumika.bus import RuntimeFolder, ask
+from sumika.cli._running import running_house
 from sumika.cli._suggestions import outcome_lines, standing_lines
 from sumika.runtime.wishes_desk import FOR_NOW
 from sumika.schema import (
@@ -19,7 +20,6 @@ from sumika.schema import (
     SuggestionsRequest,
     SuggestionStanding,
     SumikaError,
-    UsageError,
 )
 from sumika.text import language_of, say
 
@@ -48,7 +48,7 @@ def suggest() -> None:
 @_json_option
 def list_(answered: bool, as_json: bool) -> None:
     """List what is suggested now, the weightiest first."""
-    found = _standings(_running(), answered=answered)
+    found = _standings(running_house("suggest"), answered=answered)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
         return
@@ -73,7 +73,7 @@ def yes(name: str, resident: str, as_json: bool) -> None:
 
     What the gate does not allow yet (a device must rest before it starts again) is asked for again by itself.
     """
-    folder = _running()
+    folder = running_house("suggest")
     language = _answer(folder, AnswerSuggestionRequest(suggestion=name, yes=True, resident=resident))
     standing = _after_gate(folder, name)
     if as_json:
@@ -90,15 +90,8 @@ def yes(name: str, resident: str, as_json: bool) -> None:
 @_resident_option
 def no(name: str, resident: str) -> None:
     """Have the suggestion NAME left undone, and hear no more of it today."""
-    language = _answer(_running(), AnswerSuggestionRequest(suggestion=name, yes=False, resident=resident))
+    language = _answer(running_house("suggest"), AnswerSuggestionRequest(suggestion=name, yes=False, resident=resident))
     click.echo(say("suggest.said_no", language))
-
-
-def _running() -> RuntimeFolder:
-    running = RuntimeFolder.running()
-    if not running:
-        raise UsageError("no house is running", where="suggest", remedy="Start it with `sumika run`.")
-    return running[0]
 
 
 def _language(house_language: str) -> str:

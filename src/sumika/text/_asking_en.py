@@ -49,4 +49,9 @@ ASKING: dict[str, str] = {
     "whatif.refused.room": "no room '{name}' is planned for; there are {known}",
     "whatif.refused.offset": "ask for at most 5 K warmer or cooler, for more than 0 and at most 48 hours",
     "whatif.refused.unsolved": "no plan could be made with that wish ({why})",
+    "suggest.mode_off": "Control is off: nothing is planned or suggested (`sumika mode suggest` changes that).",
+    "mode.now.off": "off: nothing is planned or touched; devices follow their own thermostats and hands",
+    "mode.now.shadow": "shadow: the plan looks on and touches nothing",
+    "mode.now.suggest": "suggest: the plan asks before it does anything",
+    "mode.now.drive": "drive: the plan drives, within the limits of the safety gate; people's hands come first",
 }

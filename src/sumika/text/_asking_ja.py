@@ -48,4 +48,9 @@ ASKING: dict[str, str] = {
     "whatif.refused.room": "「{name}」は計画に入っていません。あるのは {known} です",
     "whatif.refused.offset": "差は上下 5 K まで、長さは 0 時間より長く 48 時間までです",
     "whatif.refused.unsolved": "その希望では計画を立てられませんでした（{why}）",
+    "suggest.mode_off": "自動制御はオフです。計画も提案もしません（sumika mode suggest で変えられます）。",
+    "mode.now.off": "オフ：計画も操作もしません。機器は本体の設定と手動操作で動きます",
+    "mode.now.shadow": "見るだけ：計画は立てますが、操作しません",
+    "mode.now.suggest": "提案：実行する前に確認します",
+    "mode.now.drive": "おまかせ：安全ゲートの範囲で自動で動かします。手での操作が優先です",
 }
