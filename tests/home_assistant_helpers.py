@@ -17,7 +17,8 @@ from sumika.schema.house import Connection
 from tests.conftest import ROOT
 
 
-def _maker() -> Any:
+def home_maker() -> Any:
+    """Return `tools/home_assistant.py`, which makes and runs it."""
     spec = importlib.util.spec_from_file_location("home_assistant", ROOT / "tools" / "home_assistant.py")
     assert spec is not None
     assert spec.loader is not None
@@ -68,7 +69,7 @@ def running_home(folder: Path) -> Iterator[RunningHome]:
     Args:
         folder: To work in.
     """
-    maker = _maker()
+    maker = home_maker()
     if not maker.prepared():
         problem = "no Home Assistant to test with; make one with: .venv/bin/python tools/home_assistant.py"
         if os.environ.get("CI") == "true":

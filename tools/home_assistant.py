@@ -6,8 +6,11 @@ Everything lies in `build/home_assistant` and is made once: `python`, a virtual 
 process copies its own. It is never part of Sumika: Sumika speaks to it over its WebSocket alone.
 
 Home Assistant 2024.3 is the last that runs on Python 3.11; its WebSocket commands used here have not changed since.
+Where a Python 3.13 is found, 2025.4 is made too, in `build/home_assistant_2025`: the first that are told of a device at
+a time over MQTT (since 2024.12).
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -27,7 +30,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "home_assistant"
-PINS = Path(__file__).with_name("home_assistant_pins.txt")
+NEWER = ROOT / "build" / "home_assistant_2025"
+PINS = {
+    FOLDER.name: Path(__file__).with_name("home_assistant_pins.txt"),
+    NEWER.name: Path(__file__).with_name("home_assistant_2025_pins.txt"),
+}
+NEWER_PYTHON = "3.13"
 CLIENT = "http://127.0.0.1/"
 """Names us to Home Assistant's log-in; nothing is ever fetched from it."""
 START_S = 90.0
@@ -58,29 +66,51 @@ class PreparationError(Exception):
     """What a person has to mend before there can be a Home Assistant."""
 
 
-def fingerprint() -> str:
-    """Return what the prepared folder depends on."""
-    return hashlib.sha256(PINS.read_bytes() + CONFIGURATION.encode()).hexdigest()
+def fingerprint(folder: Path) -> str:
+    """Return what a prepared folder depends on."""
+    return hashlib.sha256(PINS[folder.name].read_bytes() + CONFIGURATION.encode()).hexdigest()
+
+
+def newer_python() -> str:
+    """Return the Python that a newer Home Assistant needs; empty where there is none."""
+    name = f"python{NEWER_PYTHON}"
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = [str(one) for one in sorted(kept.glob(f"{NEWER_PYTHON}.*/bin/{name}"))] + [shutil.which(name) or name]
+    for one in found:  # a name on the path may be a shim of a version that is not chosen
+        with contextlib.suppress(OSError):
+            if subprocess.run([one, "-c", ""], capture_output=True, check=False).returncode == 0:
+                return one
+    return ""
 
 
 def prepared(folder: Path = FOLDER) -> bool:
     """Return whether the folder holds a Home Assistant that this file and its pins made."""
     mark = folder / "made_of"
-    return mark.is_file() and mark.read_text(encoding="ascii") == fingerprint()
+    return mark.is_file() and mark.read_text(encoding="ascii") == fingerprint(folder)
 
 
-def install(folder: Path) -> None:
+def install(folder: Path, interpreter: str) -> None:
     """Make the virtual environment; a fast installer does it in a tenth of pip's time."""
     python, tools = folder / "python", folder / "uv"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     subprocess.run([*pip, "--target", str(tools), UV], check=True)
     uv = str(tools / "bin" / "uv")
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(python)], check=True)
+    subprocess.run([uv, "venv", "--quiet", "--python", interpreter, str(python)], check=True)
     # The machine's own certificates: some networks look into what is fetched. What is installed is linked to the cache,
     # so that it takes no room of its own, and to remove it would take as long as to install.
     environ = {**os.environ, "UV_SYSTEM_CERTS": "1", "UV_CACHE_DIR": str(folder / "uv_cache")}
     subprocess.run(
-        [uv, "pip", "install", "--quiet", "--no-deps", "--python", str(python / "bin" / "python"), "-r", str(PINS)],
+        [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--python",
+            str(python / "bin" / "python"),
+            "-r",
+            str(PINS[folder.name]),
+        ],
         check=True,
         env=environ,
     )
@@ -187,14 +217,22 @@ def wait_until_started(port: int, token: str) -> None:
     raise PreparationError(f"Home Assistant did not come to run within {START_S:.0f} s")
 
 
-def prepare(folder: Path = FOLDER) -> None:
-    """Make everything, unless it is there."""
+def prepare(folder: Path = FOLDER, interpreter: str = sys.executable) -> None:
+    """Make everything, unless it is there.
+
+    Args:
+        folder: Where; its name says which version.
+        interpreter: The Python that runs it.
+
+    Raises:
+        PreparationError: if Home Assistant does not do what it should.
+    """
     if prepared(folder):
         return
     shutil.rmtree(folder, ignore_errors=True)
     config = folder / "config"
     config.mkdir(parents=True)
-    install(folder)
+    install(folder, interpreter)
     port = free_port()
     with running(folder, config, port):
         token = onboard(port)
@@ -203,11 +241,13 @@ def prepare(folder: Path = FOLDER) -> None:
         raise PreparationError("Home Assistant did not write down who may log in")
     (config / "refresh_token").write_text(token, encoding="ascii")
     (config / "refresh_token").chmod(0o600)
-    (folder / "made_of").write_text(fingerprint(), encoding="ascii")
+    (folder / "made_of").write_text(fingerprint(folder), encoding="ascii")
 
 
 if __name__ == "__main__":
     try:
         prepare()
+        if interpreter := newer_python():
+            prepare(NEWER, interpreter)
     except (PreparationError, subprocess.CalledProcessError, OSError) as problem:
         sys.exit(f"home_assistant.py: {problem}")

@@ -87,7 +87,7 @@ def _health(about: Announcing) -> Iterator[Entity]:
     )
     yield about.entity(ECU, "load", "sensor", "bridge.load", **sensor("%", 0), **_NOISY)
     yield about.entity(ECU, "memory", "sensor", "bridge.memory", **sensor("MB", 0, "data_size"), **_NOISY)
-    update: dict[str, Any] = {"value_template": "{{ value_json.update | tojson }}", **_DIAGNOSTIC}
+    update: dict[str, Any] = {"value_template": "{{ value_json.versions | tojson }}", **_DIAGNOSTIC}
     if about.places.settings.hands:
         restart = about.places.command(ECU, "restart")
         update |= {"command_topic": restart, "payload_install": "PRESS"}
@@ -98,7 +98,7 @@ def _health(about: Announcing) -> Iterator[Entity]:
             subject=ECU,
             config={"command_topic": restart, "device_class": "restart", "entity_category": "config"},
         )
-    yield about.entity(ECU, "update", "update", "bridge.update", **update)
+    yield about.entity(ECU, "versions", "update", "bridge.update", **update)
 
 
 def radar_device(radar: Radar, about: Announcing) -> HomeDevice:
@@ -167,7 +167,7 @@ class EcuStates:
             **self._saved(),
             **self._metered(),
             **self._healthy(),
-            "update": self._update(),
+            "versions": self._versions(),
         }
 
     def _planned(self, nothing: str) -> dict[str, Any]:
@@ -224,7 +224,7 @@ class EcuStates:
             "memory": round(sum(one.memory_mb or 0.0 for one in nodes) / 10.0) * 10,
         }
 
-    def _update(self) -> dict[str, str] | None:
+    def _versions(self) -> dict[str, str] | None:
         if self.versions is None:
             return None
         runs, installed = self.versions

@@ -29,10 +29,10 @@ class Measured:
 
 
 def _to(digits: int, scale: float = 1.0) -> Callable[[float], float]:
-    return lambda value: round(scale * float(value), digits)
+    return lambda value: round(scale * float(value), digits or None)
 
 
-def _steps(step: float) -> Callable[[float], float]:
+def _steps(step: int) -> Callable[[float], int]:
     return lambda value: round(float(value) / step) * step
 
 

@@ -45,6 +45,9 @@ VERSIONS_EVERY_S = 600.0
 QUIET_AFTER_S = 60.0
 """What is turned away is told of once; after so long without any it is over."""
 
+HEARS_FIRST_S = 1.0
+"""After its own start the bridge listens so long before it speaks: it would say of everything that it is not known."""
+
 MOST_WAITING = 64
 
 
@@ -78,6 +81,8 @@ class BridgeLoop:
         self._questions: asyncio.Queue[Ask] = asyncio.Queue(MOST_WAITING)
         self._session: BrokerSession | None = None
         self._announce_ns: int | None = 0
+        self._announced: dict[str, str] = {}
+        self._speaks_ns = process.clock.now().monotonic_ns + seconds_to_ns(HEARS_FIRST_S)
         self._told = {"broker_unreachable": "", "broker_refused": ""}
         self._refused_ns = 0
         self._saved_ns = self._versions_ns = 0
@@ -131,7 +136,7 @@ class BridgeLoop:
     async def _publish(self) -> None:
         """Publish what is due, where the broker is there."""
         session, now_ns = self._session, self.process.clock.now().monotonic_ns
-        if session is None:
+        if session is None or now_ns < self._speaks_ns:
             return
         if self._announce_ns is not None and now_ns >= self._announce_ns:
             self._announce_ns = None
@@ -148,10 +153,12 @@ class BridgeLoop:
         both = kept.announced.with_all_of(announcement.announced)
         self.folder.keep(Kept(seen=dict(self.bridge.seen), announced=both))
         for message in announcement.messages:
+            if self._announced.get(message.topic) == message.payload:
+                continue
             if not await self._send(session, Outgoing(message.topic, message.payload, retain=True)):
                 return False
+            self._announced[message.topic] = message.payload
         self.folder.keep(Kept(seen=dict(self.bridge.seen), announced=announcement.announced))
-        self.bridge.again()
         return True
 
     async def _send(self, session: BrokerSession, message: Outgoing) -> bool:
@@ -184,7 +191,7 @@ class BridgeLoop:
         try:
             again.held()
             self._tell("broker_unreachable", "")
-            self._announce_ns = 0
+            self._announce_all(0)
             self._session = session
             async for message in session.messages():
                 self._take(message)
@@ -193,12 +200,18 @@ class BridgeLoop:
             self._session = None
             await session.close()
 
+    def _announce_all(self, at_ns: int) -> None:
+        """Say from some moment on what there is and how everything is, whatever was said before."""
+        self._announce_ns = at_ns
+        self._announced.clear()
+        self.bridge.again()
+
     def _take(self, message: TopicMessage) -> None:
         """Take what came over the broker; nothing of it is trusted."""
         now = self.process.clock.now()
         if message.topic == self.places.birth:
             if message.payload == ONLINE.encode() and not message.retained:
-                self._announce_ns = now.monotonic_ns + seconds_to_ns(random.uniform(*BIRTH_WITHIN_S))
+                self._announce_all(now.monotonic_ns + seconds_to_ns(random.uniform(*BIRTH_WITHIN_S)))
             return
         wanted: Wanted = self.bridge.read(message.topic, message.payload, now, retained=message.retained)
         if isinstance(wanted, TurnedAway):

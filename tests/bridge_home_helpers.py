@@ -1,0 +1,127 @@
+"""A real Home Assistant at a real broker, whose entities and log are looked at as its owner would."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import time
+import urllib.error
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.home_assistant_helpers import RunningHome, home_maker
+from tests.mqtt_helpers import Broker
+
+DEADLINE_S = 40.0
+LOUD = ("homeassistant.components.mqtt", "homeassistant.helpers", "homeassistant.components.climate")
+
+
+class HomeAtBroker:
+    """A Home Assistant that knows a broker, and can be started again.
+
+    Attributes:
+        broker: Which.
+    """
+
+    def __init__(self, folder: Path, *, newer: bool = False) -> None:
+        """Make both; nothing runs yet.
+
+        Args:
+            folder: To work in.
+            newer: Whether it is a Home Assistant that is told of whole devices.
+        """
+        self._maker = home_maker()
+        self._made = self._maker.NEWER if newer else self._maker.FOLDER
+        needs_home(self._maker, self._made, newer=newer)
+        self._config = folder / "config"
+        self._folder = folder
+        shutil.copytree(self._made / "config", self._config)
+        self.broker = Broker(folder)
+        self._port = self._maker.free_port()
+        self._stack = contextlib.ExitStack()
+        self._home: RunningHome | None = None
+
+    @property
+    def home(self) -> RunningHome:
+        """Speaks with it."""
+        assert self._home is not None
+        return self._home
+
+    def start(self) -> None:
+        """Start Home Assistant, and let it log whatever it warns of."""
+        self._stack.enter_context(self._maker.running(self._made, self._config, self._port))
+        token = self._maker.access_token(self._port, (self._config / "refresh_token").read_text(encoding="ascii"))
+        self._maker.wait_until_started(self._port, token)
+        self._home = RunningHome(self._port, self._folder, token)
+        self.home.rest("POST", "services/logger/set_level", dict.fromkeys(LOUD, "warning"))
+
+    def stop(self) -> None:
+        """Ask Home Assistant to write down everything and end."""
+        self._stack.close()
+
+    def know_the_broker(self) -> None:
+        """Add the broker as a person does on the page of settings."""
+        flow = self.home.rest("POST", "config/config_entries/flow", {"handler": "mqtt"})
+        answer = {"broker": "127.0.0.1", "port": self.broker.port}
+        made = self.home.rest("POST", f"config/config_entries/flow/{flow['flow_id']}", answer)
+        assert made["type"] == "create_entry", made
+
+    def start_broker(self) -> None:
+        """Start the broker."""
+        asyncio.run(self.broker.start())
+
+    def close(self) -> None:
+        """End both."""
+        self.stop()
+        self.broker.kill()
+
+    def states(self) -> dict[str, dict[str, Any]]:
+        """Return all entities by id."""
+        return {one["entity_id"]: one for one in self.home.rest("GET", "states")}
+
+    def entity(self, entity_id: str) -> dict[str, Any]:
+        """Return one entity; one without a state where there is none."""
+        try:
+            found: dict[str, Any] = self.home.rest("GET", f"states/{entity_id}")
+        except urllib.error.HTTPError:
+            return {"state": "absent", "attributes": {}}
+        return found
+
+    def until(self, entity_id: str, wanted: Callable[[dict[str, Any]], bool], deadline_s: float = DEADLINE_S) -> float:
+        """Wait until an entity is as wanted; return how long that took."""
+        began_s = time.monotonic()
+        found: dict[str, Any] = {}
+        while time.monotonic() - began_s < deadline_s:
+            found = self.entity(entity_id)
+            if wanted(found):
+                return time.monotonic() - began_s
+        raise AssertionError(f"{entity_id} is {json.dumps(found)}")
+
+    def until_state(self, entity_id: str, state: str) -> float:
+        """Wait until an entity has a state; return how long that took."""
+        return self.until(entity_id, lambda found: found["state"] == state)
+
+    def warnings(self) -> list[str]:
+        """Return every line of its log that is a warning or worse."""
+        lines = (self._config / "output.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line for line in lines if " WARNING " in line or " ERROR " in line]
+
+
+def needs_home(maker: Any, folder: Path, *, newer: bool) -> None:
+    """Skip where no Home Assistant was made; in CI there is one, so there it fails.
+
+    Args:
+        maker: `tools/home_assistant.py`.
+        folder: Where it would be.
+        newer: Whether it needs a Python that is not everywhere.
+    """
+    if maker.prepared(folder):
+        return
+    problem = "no Home Assistant to test with; make one with: .venv/bin/python tools/home_assistant.py"
+    if os.environ.get("CI") == "true" and not (newer and not maker.newer_python()):
+        pytest.fail(problem, pytrace=False)
+    pytest.skip(problem)
