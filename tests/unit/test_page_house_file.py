@@ -116,6 +116,37 @@ connections:
     assert guest["file"] == ""
 
 
+ALARMS = """page: {}
+connections:
+  - { id: post, type: mqtt, address: "localhost:1883" }
+bridge: { broker: "broker.example:1883", user: sumika-house, secret_file: /home/me/of-broker }
+alarms:
+  suspected_fall: {}
+  contacts:
+    - id: ken
+      way: { type: webhook, url: "https://hooks.example/T0KEN", secret_file: /home/me/of-hook }
+    - { id: mari, way: { type: email, host: mail.example, to: [mari@private.example], sender: us@private.example } }
+  dead_man: { ways: [{ type: webhook, url: "https://alive.example/T0KEN" }] }
+"""
+
+
+def test_how_contacts_are_reached_is_told_to_those_alone_who_describe_it(tmp_path: Path) -> None:
+    played = Played(tmp_path, ALARMS)
+    owner = played.owner().get("/api/house").text
+    assert "T0KEN" in owner
+    assert "/home/me" not in owner
+    resident = played.user("taro", Role.RESIDENT).get("/api/house")
+    assert [each["way"] for each in resident.json()["house"]["alarms"]["contacts"]] == [
+        {"type": "webhook"},
+        {"type": "email"},
+    ]
+    assert "T0KEN" not in resident.text
+    assert "private.example" not in resident.text
+    for role in (Role.CARER, Role.GUEST):
+        house = played.user(role.value, role).get("/api/house").json()["house"]
+        assert not {"alarms", "bridge"} & house.keys()
+
+
 def test_the_plan_is_drawn_with_walls_and_what_a_radar_does_not_see(played: Played) -> None:
     shown = played.owner().get("/api/house").json()
     assert any(set(wall["rooms"]) == {"bedroom", "living"} and not wall["outer"] for wall in shown["walls"])

@@ -15,6 +15,10 @@ from sumika.schema import SumikaError
 from sumika.schema.house import House
 
 SECRET_WORDS = ("password", "secret", "token", "key", "pin")
+SECRET_FILES = frozenset({"secret_file", "private_key"})
+PRIVATE = ("connections", "page", "tariff", "bridge", "alarms")
+"""Of a description: for those only who see the plan."""
+
 LARGEST_EDIT_BYTES = 1_000_000
 
 
@@ -89,7 +93,7 @@ class _House:
         origin = self._parts.origin()
         all_walls, view = self._plan(house)
         return HouseShown(
-            house=shown(house, whole=Right.PLAN in call.who.rights),
+            house=shown(house, whole=Right.PLAN in call.who.rights, configures=configures),
             hash=digest,
             walls=all_walls,
             view=view,
@@ -116,26 +120,41 @@ class _House:
         return Backups(backups=self._parts.house_file.backups())
 
 
-def shown(house: House, *, whole: bool) -> dict[str, Any]:
+def shown(house: House, *, whole: bool, configures: bool) -> dict[str, Any]:
     """Return a house without secrets.
 
     Args:
         house: The house.
         whole: Whether ways to real devices and residents' lives are shown too.
+        configures: Whether how contacts are reached is shown too: many a web address is itself the key to what it does.
     """
     told: dict[str, Any] = msgspec.to_builtins(house)
+    _without_secret_files(told)
     for connection in told.get("connections", ()):
-        connection.pop("secret_file", None)
         options = connection.get("options", {})
         for name in options:
             if any(word in name.lower() for word in SECRET_WORDS):
                 options[name] = ""
+    alarms = told.get("alarms")
+    if alarms and not configures:
+        alarms.pop("dead_man", None)
+        for contact in alarms.get("contacts", ()):
+            contact["way"] = {"type": contact["way"]["type"]}
     if not whole:
-        for private in ("connections", "page", "tariff"):
+        for private in PRIVATE:
             told.pop(private, None)
         for resident in told.get("residents", ()):
             resident.pop("life", None)
     return told
+
+
+def _without_secret_files(part: Any) -> None:
+    """Take away where secrets lie, however deep that is said."""
+    if isinstance(part, dict):
+        for name in SECRET_FILES & part.keys():
+            del part[name]
+    for each in part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else ():
+        _without_secret_files(each)
 
 
 def house_operations(parts: Parts) -> tuple[Operation, ...]:
