@@ -8,7 +8,8 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from sumika.alarm import Before, KeptAlarm, Letter, NotTakenError, Outbox
+from sumika.alarm import AlarmBook, Before, KeptAlarm, KeptDelivery, Letter, NotTakenError, Outbox
+from sumika.alarm.book import KEEPS_CLOSED
 from sumika.clock import Instant, SimulatedClock
 from sumika.runtime.alarm_loop import AlarmLoop, origin_of
 from sumika.runtime.alarm_store import ALARMS_FILE, AlarmStore
@@ -20,6 +21,7 @@ from sumika.schema import (
     PRIVACY_FILE,
     AcknowledgeAlarmRequest,
     AlarmBeforeRequest,
+    AlarmCause,
     AlarmsRequest,
     AlarmStage,
     AlarmState,
@@ -347,3 +349,26 @@ def test_only_the_newest_half_minutes_are_kept(tmp_path: Path) -> None:
     assert len(list((tmp_path / "before").iterdir())) == 20
     assert store.load_before("alarm24") == Before()
     assert store.load_before("alarm0") is None
+
+
+def test_hundreds_of_alarms_with_all_that_was_sent_come_back(tmp_path: Path) -> None:
+    """As many as are kept, with four contacts that are told three times each, are more than a million bytes."""
+    delivery = KeptDelivery(
+        contact="ken", how="webhook", state=DeliveryState.SENT, asked=NOON, at=NOON, receipt="HTTP 200 " + "x" * 100
+    )
+    alarms = {
+        name: KeptAlarm(
+            id=name,
+            cause=AlarmCause.NO_MOVEMENT,
+            origin=Origin.LIVE,
+            raised=NOON,
+            seen=NOON,
+            deliveries=(delivery,) * 15,
+        )
+        for name in (f"no_movement.{count}" for count in range(KEEPS_CLOSED))
+    }
+    AlarmStore(tmp_path).save(cast(AlarmBook, SimpleNamespace(alarms=alarms)))
+    assert (tmp_path / ALARMS_FILE).stat().st_size > 1_000_000
+    after = AlarmStore(tmp_path)
+    assert after.load() == tuple(alarms.values())
+    assert not after.take_damage()

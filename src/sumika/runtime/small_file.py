@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import msgspec
 
-LARGEST_BYTES = 1_000_000
+LARGEST_BYTES = 64_000_000
+"""Far above all that is ever written: two hundred alarms, each with all that was sent, are more than a million."""
 
 Kept = TypeVar("Kept")
 
