@@ -61,7 +61,7 @@ from sumika.schema import (
 from sumika.schema.house import Bridge, Control, DemoSource, Device, House, PortSource, Radar, Room, Sensor
 from tests.bus_helpers import runtime_folder
 
-HOUSE_NODE = "house"
+HOUSE_NODE, EAR = "house", "ear"
 SAID_EVERY_S = 0.25
 LEVELS: dict[str, dict[str, float]] = {
     "aircon": {"mode": 1.0, "setpoint_c": 21.5, "fan_level": 0.0, "humidity_setpoint": 0.5},
@@ -282,6 +282,7 @@ class RunningBridge:
         house: As described; another may be set before the bridge starts again.
         played: What says and answers everything.
         data: The house's data folder.
+        ear: Hears what the bridge says of itself.
     """
 
     def __init__(self, folder: RuntimeFolder, data: Path, house: House) -> None:
@@ -290,6 +291,8 @@ class RunningBridge:
         self.clock = WallClock()
         self._board = Board.create(folder.board, ["bridge"])
         self.played = PlayedHouse(folder, self.clock)
+        # Whatever the bridge says first is not said before this one listens.
+        self.ear = Subscriber(folder, ["bridge"], ["event"], self.clock, name=EAR)
         self._process: BaseProcess | None = None
         self._starts = 0
 
@@ -307,9 +310,24 @@ class RunningBridge:
             incarnation=self._starts,
         )
         self._starts += 1
-        node = Node("bridge", run_bridge, heard_by=())
+        node = Node("bridge", run_bridge, heard_by=(EAR,))
         self._process = multiprocessing.get_context("spawn").Process(target=run_bridge, args=(node, launch))
         self._process.start()
+
+    def encrypt(self, broker: str) -> None:
+        """Let the next start reach the broker elsewhere."""
+        assert self.house.bridge is not None
+        self.house = msgspec.structs.replace(
+            self.house, bridge=msgspec.structs.replace(self.house.bridge, broker=broker)
+        )
+
+    def without_room(self, name: str) -> None:
+        """Let the next start know a house without a room and its radars."""
+        self.house = msgspec.structs.replace(
+            self.house,
+            rooms=tuple(room for room in self.house.rooms if room.id != name),
+            radars=tuple(radar for radar in self.house.radars if radar.room != name),
+        )
 
     def kill(self) -> None:
         """Let it die without a word."""
@@ -332,14 +350,11 @@ class RunningBridge:
         process.close()
         self._process = None
 
-    def events(self) -> Subscriber:
-        """Return an ear for what the bridge says of itself."""
-        return Subscriber(self._folder, ["bridge"], ["event"], self.clock)
-
     def close(self) -> None:
         """End everything."""
         self.kill()
         self.played.close()
+        self.ear.close()
 
 
 @contextmanager
@@ -363,7 +378,7 @@ def awaited(ear: Subscriber, wanted: Callable[[Event], bool], deadline_s: float 
     """Return the first event that is wanted.
 
     Args:
-        ear: From `RunningBridge.events`.
+        ear: `RunningBridge.ear`.
         wanted: Whether this is it.
         deadline_s: How long to wait.
     """

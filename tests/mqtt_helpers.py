@@ -43,7 +43,7 @@ class Broker:
         port: Where.
     """
 
-    def __init__(self, folder: Path, *, password: str = "") -> None:
+    def __init__(self, folder: Path, *, password: str = "", more: tuple[str, ...] = ()) -> None:
         self.port = free_port()
         self._program = mosquitto()
         self._config = folder / "mosquitto.conf"
@@ -62,6 +62,7 @@ class Broker:
             subprocess.run([maker, "-b", str(users), USER, password], check=True)
             # The broker gives up its rights and could not read a file of ours.
             lines += [f"password_file {users}", f"user {getpass.getuser()}"]
+        lines += more
         self._password = password
         self._config.write_text("\n".join(lines), encoding="ascii")
         self._process: subprocess.Popen[bytes] | None = None

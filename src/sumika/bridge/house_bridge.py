@@ -121,6 +121,11 @@ class HouseBridge:
         self._offsets: dict[str, float] = {}
         self._mode = ""
 
+    @property
+    def remembered(self) -> int:
+        """How many messages are remembered."""
+        return len(self._known)
+
     def hear(self, message: Message, now_ns: int) -> bool:
         """Take a message of the house; return whether there is something new to announce.
 

@@ -14,6 +14,7 @@ SHORTEST_S = 5.0
 """A node that starts again leaves its room untold for so long; nobody at a wall panel is helped by a flicker."""
 
 MOST_HEARD = 2000
+OTHERWISE_S = 60.0
 
 SPOKEN_S = {"plan": 40 * 60.0, "outlook": 40 * 60.0, "comfort_wish": 150.0, "posture": 15.0, "person_vitals": 15.0}
 """Topics that come when they come: a plan is made every quarter of an hour, a wish is said again every minute."""
@@ -23,7 +24,7 @@ def believed_s(topic: str) -> float:
     """Return for how long the last message of a topic is believed."""
     rate_hz = TOPICS[topic].rate_hz
     if rate_hz is None:
-        return SPOKEN_S.get(topic, float("inf"))
+        return SPOKEN_S.get(topic, OTHERWISE_S)
     return max(SHORTEST_S, ALIVE_PERIODS / rate_hz)
 
 
@@ -60,6 +61,10 @@ class Known:
         if len(self._heard) > MOST_HEARD:
             self._forget(now_ns)
         return True
+
+    def __len__(self) -> int:
+        """Return how many messages are remembered."""
+        return len(self._heard)
 
     def _forget(self, now_ns: int) -> None:
         """Drop what is not believed any more: every person who came and went had a number of their own."""

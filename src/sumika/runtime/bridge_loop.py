@@ -82,6 +82,7 @@ class BridgeLoop:
         self._session: BrokerSession | None = None
         self._announce_ns: int | None = 0
         self._announced: dict[str, str] = {}
+        self._anew = True
         self._speaks_ns = process.clock.now().monotonic_ns + seconds_to_ns(HEARS_FIRST_S)
         self._told = {"broker_unreachable": "", "broker_refused": ""}
         self._refused_ns = 0
@@ -159,6 +160,9 @@ class BridgeLoop:
                 return False
             self._announced[message.topic] = message.payload
         self.folder.keep(Kept(seen=dict(self.bridge.seen), announced=announcement.announced))
+        if self._anew:
+            self._anew = False
+            self.bridge.again()
         return True
 
     async def _send(self, session: BrokerSession, message: Outgoing) -> bool:
@@ -202,9 +206,8 @@ class BridgeLoop:
 
     def _announce_all(self, at_ns: int) -> None:
         """Say from some moment on what there is and how everything is, whatever was said before."""
-        self._announce_ns = at_ns
+        self._announce_ns, self._anew = at_ns, True
         self._announced.clear()
-        self.bridge.again()
 
     def _take(self, message: TopicMessage) -> None:
         """Take what came over the broker; nothing of it is trusted."""
