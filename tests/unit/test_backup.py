@@ -1,5 +1,6 @@
 """A house goes into one file and comes back whole; damage, newer versions and strangers change nothing."""
 
+import hashlib
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -206,6 +207,19 @@ def test_a_backup_that_leads_elsewhere_writes_nothing(home: Home, tmp_path: Path
     with pytest.raises(SumikaError, match="elsewhere"):
         restore(home.file, home.folder / "house.yaml", home.data, "0.1.0", CLOCK)
     assert not list(tmp_path.rglob("evil"))
+
+
+@pytest.mark.parametrize("name", ["house/.profile", "house/secrets/token", "data/page/accounts.json"])
+def test_who_has_no_passphrase_puts_nothing_beside_the_description_or_among_accounts(home: Home, name: str) -> None:
+    manifest = home.backup(PASSPHRASE)
+    planted = Packed(name=name, sha256=hashlib.sha256(b"evil").hexdigest(), length=4)
+    rewrite(home.file, MANIFEST, msgspec.json.encode(msgspec.structs.replace(manifest, files=(planted,))))
+    with zipfile.ZipFile(home.file, "a") as archive:
+        archive.writestr(name, b"evil")
+    before = contents(home.folder), contents(home.data)
+    with pytest.raises(SumikaError, match="sealed"):
+        restore(home.file, home.folder / "house.yaml", home.data, "0.1.0", CLOCK, passphrase=PASSPHRASE)
+    assert (contents(home.folder), contents(home.data)) == before
 
 
 def test_logs_come_in_when_asked_for(home: Home) -> None:

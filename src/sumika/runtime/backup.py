@@ -16,12 +16,9 @@ import msgspec
 
 from sumika.clock import Clock
 from sumika.config import LoadedHouse
-from sumika.runtime.backup_file import MANIFEST, SEALED, Manifest, Packer, sealed_part
+from sumika.runtime.backup_file import MANIFEST, SEALED, SECRET_FOLDERS, Manifest, Packer, sealed_part
 from sumika.schema import SumikaError
 from sumika.units import ns_to_seconds
-
-SECRET_FOLDERS = ("history/keys", "page")
-"""Keys of residents' past, and accounts and certificate of the page."""
 
 LOGS = "log"
 _NEVER = frozenset({"lock", "history.lock", "records.lock"})

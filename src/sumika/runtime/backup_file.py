@@ -21,6 +21,9 @@ from sumika.schema import SumikaError, UsageError
 
 FORMAT = 1
 MANIFEST, SEALED = "manifest.json", "secrets.sealed"
+SECRET_FOLDERS = ("history/keys", "page")
+"""Below data/: keys of residents' past, and accounts and certificate of the page."""
+
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**17, 8, 1
 """OWASP's password storage cheat sheet: 128 MiB and about half a second on a small computer."""
 
@@ -196,12 +199,17 @@ def unpacked(archive: zipfile.ZipFile, manifest: Manifest, folder: Path) -> Iter
         folder: Where to.
 
     Raises:
-        SumikaError: if a file is not what the table says, or its name leads out of the folder.
+        SumikaError: if a file is not what the table says, its name leads out of the folder, or it should be sealed.
     """
     if sum(packed.length for packed in manifest.files) > LARGEST_BYTES:
         raise SumikaError("this backup is too large", where=str(folder))
     for packed in manifest.files:
         path = folder / safe_name(packed.name)
+        if is_sealed(packed.name, manifest.house_file):
+            raise SumikaError(
+                f"a file in this backup lies open that belongs among its sealed ones: {packed.name[:80]!r}",
+                remedy="Do not trust this file.",
+            )
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write_out(archive, packed, path)
         yield packed, path
@@ -219,6 +227,20 @@ def safe_name(name: str) -> str:
     if "\\" in name or "\0" in name:
         raise SumikaError(f"a name in this backup leads elsewhere: {name[:80]!r}", remedy="Do not trust this file.")
     return name
+
+
+def is_sealed(name: str, house_file: str) -> bool:
+    """Return whether a file is only ever in the sealed part: whoever may write to where backups lie cannot put it in.
+
+    Beside the description lie tokens, and perhaps the rest of somebody's home; in the page's folder is who may come in.
+
+    Args:
+        name: Its place in the backup.
+        house_file: Name of the description within house/.
+    """
+    if name.startswith("house/"):
+        return name != f"house/{house_file}" or "/" in house_file
+    return any(name.startswith(f"data/{folder}/") for folder in SECRET_FOLDERS)
 
 
 def _write_out(archive: zipfile.ZipFile, packed: Packed, path: Path) -> None:
