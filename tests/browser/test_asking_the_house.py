@@ -151,8 +151,9 @@ def test_a_viewer_comes_back_after_the_server_was_restarted(visits: Visits, hous
     )
 
 
+@pytest.mark.parametrize("pasted", [False, True])
 def test_the_first_owner_is_made_by_the_link(
-    browser: Browser, quick_passwords: None, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser, quick_passwords: None, tmp_path_factory: pytest.TempPathFactory, pasted: bool
 ) -> None:
     fresh = PlayedHouse(tmp_path_factory.mktemp("fresh"), history=False)
     fresh.begin()
@@ -160,8 +161,13 @@ def test_the_first_owner_is_made_by_the_link(
     try:
         visit.page.goto(fresh.address)
         visit.page.wait_for_selector("h1:has-text('Nobody owns this house yet')")
-        visit.page.goto(f"{fresh.address}#/?token={fresh.parts.accounts.setup_token}")
-        visit.page.reload()
+        link = f"{fresh.address}#/?token={fresh.parts.accounts.setup_token}"
+        if pasted:
+            visit.page.fill("input[name=link]", link)
+            visit.page.click("button.main")
+        else:
+            visit.page.goto(link)
+            visit.page.reload()
         visit.page.fill("input[name=name]", "Aoi")
         for name in ("password", "again"):
             visit.page.fill(f"input[name={name}]", PASSWORD)

@@ -1,5 +1,6 @@
 """What a newcomer reads first is true: README, version, help, documentation, set-up."""
 
+import ipaddress
 import os
 import re
 import subprocess
@@ -148,8 +149,19 @@ def test_systemd_units_are_watched_and_run_headless(name: str) -> None:
     assert settings["NotifyAccess"] == "main"
     assert settings["KillMode"] == "mixed"
     assert int(settings["WatchdogSec"]) > 0
-    assert settings["RestrictAddressFamilies"] == "AF_UNIX"
+    assert set(settings["RestrictAddressFamilies"].split()) == {"AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK"}
     assert "--headless" in settings["ExecStart"]
+
+
+def test_service_speaks_to_nobody_outside_the_home() -> None:
+    folder = ROOT / "packaging" / "systemd"
+    unit = (folder / "sumika.service").read_text("utf-8").splitlines()
+    assert "IPAddressDeny=any" in unit
+    assert "IPAddressAllow=localhost" in unit
+    home = re.findall(r"^IPAddressAllow=(.+)$", (folder / "home-network.conf").read_text("utf-8"), re.MULTILINE)
+    networks = [word for line in home for word in line.split() if "/" in word]
+    assert len(networks) == 4
+    assert all(ipaddress.ip_network(network).is_private for network in networks)
 
 
 @pytest.fixture

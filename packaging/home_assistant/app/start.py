@@ -1,6 +1,7 @@
-"""Start Sumika inside Home Assistant: the first house, the broker's password, the way in, and no rights it needs not.
+#!/usr/bin/env python3
+"""Start Sumika inside Home Assistant: the first house, the broker's password, the way in, and no right too many.
 
-It is the first process of the container and becomes `sumika run`; nginx, which stands before the page, it starts beside.
+It is the first process of the container, starts the nginx that stands before the page, and becomes `sumika run`.
 """
 
 import json
@@ -13,7 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 CONFIG, DATA, RUN = Path("/config"), Path("/data"), Path("/run/sumika")
 USER = "sumika"

@@ -6,19 +6,30 @@ import { chooseLanguage, isJapanese, say } from "../words.js";
 
 /** The entrance. */
 export function Entrance({ setupNeeded, onEnter }) {
-  const token = setupToken();
+  const [pasted, paste] = useState("");
+  const token = setupToken() || pasted;
   const other = isJapanese() ? "en" : "ja";
   return html`<main class="alone"><div class="card narrow">
     <div class="row apart">
       <img src="static/icon.svg" alt="" width="44" height="44" />
       <button type="button" class="switch" lang=${other} onClick=${() => chooseLanguage(other)}>${other === "ja" ? "日本語" : "English"}</button>
     </div>
-    ${setupNeeded && token ? html`<${SetUp} token=${token} onEnter=${onEnter} />` : setupNeeded ? html`<${NoLink} />` : html`<${LogIn} onEnter=${onEnter} />`}
+    ${setupNeeded && token ? html`<${SetUp} token=${token} onEnter=${onEnter} />` : setupNeeded ? html`<${NoLink} onToken=${paste} />` : html`<${LogIn} onEnter=${onEnter} />`}
   </div></main>`;
 }
 
-function NoLink() {
-  return html`<h1>${say("entrance.nobody")}</h1><p>${say("entrance.nobody.long")}</p><pre>sumika page link</pre>`;
+// Inside Home Assistant there is no address bar to open the link in: there it is pasted.
+function NoLink({ onToken }) {
+  const take = (event) => {
+    event.preventDefault();
+    const link = String(new FormData(event.target).get("link"));
+    onToken(/(?:token|setup)=([\w-]+)/.exec(link)?.[1] ?? link.trim());
+  };
+  return html`<form onSubmit=${take}>
+    <h1>${say("entrance.nobody")}</h1><p>${say("entrance.nobody.long")}</p><pre>sumika page link</pre>
+    <label class="field"><span>${say("entrance.paste")}</span><input name="link" autocomplete="off" required maxlength="300" /></label>
+    <button class="button main">${say("entrance.paste.do")}</button>
+  </form>`;
 }
 
 /** A form that sends, and says what was wrong. */
