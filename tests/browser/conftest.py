@@ -1,6 +1,13 @@
-"""One browser and one played house for all tests of the page in a process; each test has a window of its own."""
+"""One browser and one played house for all tests of the page in a process; each test has a window of its own.
 
+Playwright keeps an event loop going for as long as a browser is there, and a thread can have but one: it has a thread
+of its own, in which these tests run, so that others in the same process may have their loops.
+"""
+
+import inspect
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +20,16 @@ from tests.browser.browsers import Visit, chromium_or_why_not, started
 from tests.browser.played_house import PASSWORD, PlayedHouse
 
 Visits = Callable[..., Visit]
+THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="browser")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
+    """Run a test of this folder where its browser is."""
+    wanted = inspect.signature(pyfuncitem.obj).parameters
+    arguments = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
+    THREAD.submit(pyfuncitem.obj, **arguments).result()
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +39,9 @@ def browser() -> Iterator[Browser]:
     if why_not:
         pytest.skip(why_not)
     pytest_socket.enable_socket()
-    with started() as running:
-        yield running
+    stack = ExitStack()
+    yield THREAD.submit(stack.enter_context, started()).result()
+    THREAD.submit(stack.close).result()
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +84,6 @@ def visits(browser: Browser, house: PlayedHouse) -> Iterator[Visits]:
 
     yield visit
     for one in opened:
-        one.close()
+        THREAD.submit(one.close).result()
     wrong = [text for one in opened for text in one.wrong]
     assert not wrong

@@ -81,6 +81,7 @@ class Running:
     def __init__(self, process: NodeProcess, link: Link, said: list[Message]) -> None:
         self.process, self.link, self.said = process, link, said
         self.voice = GateVoice(process.folder, 0)
+        self.voice.drives = True
         self.number = 0
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -105,6 +106,7 @@ class Running:
         """Let the gate die and be started again."""
         self.voice.close()
         self.voice = GateVoice(self.process.folder, 1)
+        self.voice.drives = True
 
 
 @contextmanager
@@ -279,3 +281,16 @@ def test_fail_safes_are_those_of_one_connection() -> None:
     writes = [(write.device, write.action, write.value) for write in fail_safe_writes(small_house(), "fake")]
     assert writes == SAFE
     assert fail_safe_writes(small_house(), "") == ()
+
+
+def test_a_house_that_is_only_watched_gets_back_what_was_touched_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def life(running: Running) -> None:
+        running.voice.drives = False
+        running.send("heater", 1.0)
+        await running.until(lambda: len(running.link.told) >= 1)
+
+    running = live(tmp_path, monkeypatch, life)
+    assert {device for device, _, _ in running.link.told} == {"heater"}
+    assert len(running.link.told) == 2
