@@ -80,8 +80,10 @@ class Running:
 
     def __init__(self, process: NodeProcess, link: Link, said: list[Message]) -> None:
         self.process, self.link, self.said = process, link, said
+        control = process.launch.house.control
+        self.drives = control is not None and control.mode == "drive"
         self.voice = GateVoice(process.folder, 0)
-        self.voice.drives = True
+        self.voice.drives = self.drives
         self.number = 0
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -106,7 +108,7 @@ class Running:
         """Let the gate die and be started again."""
         self.voice.close()
         self.voice = GateVoice(self.process.folder, 1)
-        self.voice.drives = True
+        self.voice.drives = self.drives
 
 
 @contextmanager
