@@ -187,6 +187,13 @@ def test_everybodys_posture_is_seen_and_of_who_has_gone_no_more(feed: Feed) -> N
     assert [item.place[2] for item in feed.latest(everything)] == [4, 5]
 
 
+@pytest.mark.parametrize("max_hz", [float("nan"), float("-inf"), 0.0])
+def test_a_pace_that_is_none_is_the_slowest(feed: Feed, max_hz: float) -> None:
+    watcher = Watcher(viewer_of("owner", Role.OWNER, ()), lambda topic, room: True)
+    watcher.watch(Watch(watch=("presence",), max_hz=max_hz))
+    assert watcher.period_s == pytest.approx(10.0)
+
+
 def test_no_event_is_overtaken_by_another(feed: Feed) -> None:
     watcher = watching(feed, "event")
     for code in ("first", "second"):
@@ -348,6 +355,25 @@ def test_who_is_logged_out_meanwhile_is_let_go(played: Played) -> None:
         ask_for(socket, "presence")
         for session in other.get("/api/sessions").json()["sessions"]:
             other.delete(f"/api/sessions/{session['id']}")
+        assert code_of(socket) == 4401
+
+
+def test_who_is_no_longer_the_same_resident_is_let_go(played: Played) -> None:
+    owner, taro = played.owner(), played.user("taro", Role.RESIDENT, "taro")
+    with taro.websocket_connect(LIVE) as socket:
+        ask_for(socket, "presence")
+        assert owner.patch("/api/users/taro", json={"residents": []}).status_code == 200
+        assert code_of(socket) == 4401
+
+
+def test_a_token_that_is_taken_away_has_no_double(played: Played) -> None:
+    owner = played.owner()
+    (first, secret), _ = (played.parts.accounts.add_token("machine", Role.OWNER) for _ in range(2))
+    machine = played.stranger()
+    machine.headers["Authorization"] = f"Bearer {secret}"
+    with machine.websocket_connect(LIVE) as socket:
+        ask_for(socket, "presence")
+        assert owner.delete(f"/api/tokens/{first.id}").status_code == 200
         assert code_of(socket) == 4401
 
 

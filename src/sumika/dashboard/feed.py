@@ -156,7 +156,8 @@ class Watcher:
         """Watch something else from now on."""
         self._patterns = frozenset(asked.watch)
         self._wanted.clear()
-        self.period_s = 1.0 / min(max(asked.max_hz, 0.1), HIGHEST_HZ)
+        # In this order, no number at all is taken for the fewest: max(nan, 0.1) would be no number either.
+        self.period_s = 1.0 / min(max(0.1, asked.max_hz), HIGHEST_HZ)
         self._newest = {place: item for place, item in self._newest.items() if self.wants(*place[:2])}
         self._queued = {place: items for place, items in self._queued.items() if self.wants(*place[:2])}
 

@@ -96,10 +96,12 @@ class Parts:
         return self.sees.personal(viewer, room, self.consents.to(viewer.name))
 
     def still_in(self, viewer: Viewer) -> bool:
-        """Return whether somebody who was let in would be again."""
+        """Return whether somebody who was let in would be again, and as the same."""
         if viewer.is_machine:
-            return any(token.name == viewer.name and token.role is viewer.role for token in self.accounts.tokens)
-        return self.accounts.has_session(viewer.session)
+            return any(token.id == viewer.token for token in self.accounts.tokens)
+        account = self.accounts.user(viewer.name)
+        same = account is not None and (account.role, account.residents) == (viewer.role, viewer.residents)
+        return same and self.accounts.has_session(viewer.session)
 
     def viewer(self, cookie: str, bearer: str) -> Viewer | None:
         """Return who a cookie or a machine's token is; None where it is nobody."""
@@ -108,7 +110,7 @@ class Parts:
             token = self.accounts.token(bearer)
             if token is None:
                 return None
-            return viewer_of(token.name, token.role, token.residents, guests_may_wish=may_wish)
+            return viewer_of(token.name, token.role, token.residents, token=token.id, guests_may_wish=may_wish)
         found = self.accounts.session(cookie) if cookie else None
         if found is None:
             return None

@@ -92,6 +92,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
         residents: Which residents of `house.yaml` they are.
         language: "en", "ja", or empty: as their browser has it.
         session: Name of the session by which they are known; empty for a machine.
+        token: Name of the token by which a machine is known; empty for a browser.
         rights: What they may do.
     """
 
@@ -100,6 +101,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     residents: tuple[str, ...] = ()
     language: str = ""
     session: str = ""
+    token: str = ""
     rights: frozenset[Right] = frozenset()
 
     @property
@@ -120,6 +122,7 @@ def viewer_of(
     *,
     language: str = "",
     session: str = "",
+    token: str = "",
     guests_may_wish: bool = False,
 ) -> Viewer:
     """Return somebody with the rights of their role.
@@ -130,12 +133,15 @@ def viewer_of(
         residents: Which residents they are.
         language: They read.
         session: By which they are known; empty for a machine.
+        token: By which a machine is known.
         guests_may_wish: Whether the house lets guests wish.
     """
     rights = RIGHTS[role]
     if role is Role.GUEST and guests_may_wish:
         rights = rights | {Right.WISH}
-    return Viewer(name=name, role=role, residents=residents, language=language, session=session, rights=rights)
+    return Viewer(
+        name=name, role=role, residents=residents, language=language, session=session, token=token, rights=rights
+    )
 
 
 class WhoSees:
