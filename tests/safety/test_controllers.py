@@ -245,6 +245,17 @@ def test_who_no_longer_drives_hands_devices_back_once_as_they_may_rest() -> None
     assert bench.turn() == SAFE  # they have not said that they are there
 
 
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.SHADOW, Mode.SUGGEST])
+def test_where_nobody_has_driven_yet_there_is_nothing_to_hand_back(mode: Mode) -> None:
+    """A house that is described to drive, of which somebody chose otherwise long ago, touches nothing at its start."""
+    bench = Bench()
+    gate = Gate.of(bench.house, START)
+    gate.set_mode(mode, START.monotonic_ns)
+    assert gate.self_test() == ()
+    assert gate.mode is mode
+    assert gate.turn(START.monotonic_ns) == ()
+
+
 def test_devices_have_a_quarter_of_an_hour_to_be_handed_back() -> None:
     for seconds, back in ((899.999999999, SAFE), (900.0, {})):
         bench = Bench()

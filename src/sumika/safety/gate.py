@@ -132,6 +132,8 @@ class Gate:
     def set_mode(self, mode: Mode, now_ns: int) -> None:
         """Let controllers go so far from now on. Who drove hands its devices back to their own thermostats.
 
+        Before the self-test nobody has driven: that mode is the first.
+
         Args:
             mode: The new one.
             now_ns: Present monotonic time.
@@ -140,7 +142,7 @@ class Gate:
         self._admission.mode = mode
         if mode is Mode.DRIVE:
             self._hands_back_until_ns = now_ns
-        elif before is Mode.DRIVE:
+        elif before is Mode.DRIVE and self._tested:
             self._hands_back_until_ns = now_ns + HANDS_BACK_NS
 
     def was_away(self, now_ns: int) -> None:
