@@ -1,9 +1,11 @@
 """Packaging is true as far as it can be seen without Docker: it parses, its parts fit each other and the code."""
 
+import http.server
 import importlib.util
 import json
 import re
 import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -116,7 +118,7 @@ def test_ports_of_ingress_page_and_health_check_are_the_same_everywhere() -> Non
     assert f"proxy_pass http://{PAGE_AT};" in ingress
     assert f"proxy_set_header Host {PAGE_AT};" in ingress
     assert python_file(APP / "start.py").PAGE == PAGE_AT
-    assert f"http://{PAGE_AT}/api/health" in (DOCKER / "Dockerfile").read_text("utf-8")
+    assert python_file(DOCKER / "healthy.py").PORT == str(Page().port)
 
 
 def test_only_the_supervisor_comes_in_and_the_frame_is_home_assistants_alone() -> None:
@@ -321,6 +323,30 @@ def test_broker_lets_nobody_in_without_a_password_and_listens_at_this_machine() 
     access = (DOCKER / "mosquitto" / "access").read_text("utf-8")
     for topic in (Bridge().base_topic, Bridge().discovery_prefix):
         assert f"topic readwrite {topic}/#" in access.partition("user homeassistant")[0]
+
+
+class Health(http.server.BaseHTTPRequestHandler):
+    """Answers as the page does to who asks whether it is well."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/api/health" else 401)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.enable_socket
+def test_health_check_tells_a_page_that_answers_from_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    healthy = python_file(DOCKER / "healthy.py")
+    with http.server.HTTPServer(("127.0.0.1", 0), Health) as server:
+        monkeypatch.setattr(healthy, "PORT", str(server.server_port))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        assert healthy.is_healthy()
+        server.shutdown()
+        thread.join()
+    assert not healthy.is_healthy()
 
 
 # --- All of it
