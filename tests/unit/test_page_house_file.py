@@ -97,6 +97,36 @@ def test_what_is_not_there_is_no_edit(played: Played) -> None:
     assert apply(owner, *([TALLER] * 501))[0] == 413
 
 
+HOME = {"id": "home", "type": "mqtt", "address": "elsewhere.example:1883"}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"op": "set", "path": "connections[post].secret_file", "value": "page/accounts.json"},
+        {"op": "set", "path": "connections", "value": [{**HOME, "secret_file": "~/.token"}]},
+        {"op": "add", "path": "connections", "value": {**HOME, "secret_file": "~/.token"}},
+        {"op": "set", "path": "page.private_key", "value": "/home/me/key.pem"},
+        {
+            "op": "set",
+            "path": "alarms",
+            "value": {"dead_man": {"ways": [{"type": "webhook", "url": "https://a.example", "secret_file": "x"}]}},
+        },
+    ],
+)
+def test_no_browser_says_where_secrets_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edit: Mapping[str, object]
+) -> None:
+    """Else who has the owner's session for a minute could have any secret of this computer sent anywhere."""
+    quick_passwords(monkeypatch)
+    played = Played(tmp_path, 'page: {}\nconnections: [{ id: post, type: mqtt, address: "localhost:1883" }]')
+    owner, before = played.owner(), played.file.read_bytes()
+    for status, told in (put(owner, edit), apply(owner, edit)):
+        assert status == 403
+        assert "house.yaml" in told["remedy"]
+    assert played.file.read_bytes() == before
+
+
 def test_secrets_and_lives_stay_in_the_house(tmp_path: Path) -> None:
     secret = """page: {}
 connections:

@@ -26,6 +26,8 @@ from sumika.dashboard.problem import refused
 from sumika.schema import SumikaError
 
 MOST_EDITS = 500
+SECRET_FILES = frozenset({"secret_file", "private_key"})
+"""What names a file that is read, and whose content goes to an address: a browser neither sees nor sets it."""
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -171,7 +173,7 @@ class HouseFile:
         """Return what changes would do, and write nothing.
 
         Raises:
-            RefusedError: if they were thought out for another version, or ask for what is not there.
+            RefusedError: if they were thought out for another version, or say where secrets lie.
         """
         before = self.load()
         self._check_base(edits, before.hash)
@@ -285,12 +287,21 @@ def fault(problem: Problem) -> Fault:
 
 def _make(document: Document, edits: Edits) -> None:
     for edit in edits.edits:
+        if edit.op != "remove" and (any(name in edit.path for name in SECRET_FILES) or _names_secret(edit.value)):
+            raise refused(403, "secret_file", where=edit.path[:100])
         if edit.op == "set":
             document.set(edit.path, edit.value)
         elif edit.op == "add":
             document.add(edit.path, edit.value)
         else:
             document.remove(edit.path)
+
+
+def _names_secret(value: Any) -> bool:
+    """Return whether a value says, however deep, where a secret lies."""
+    if isinstance(value, dict):
+        return not SECRET_FILES.isdisjoint(value) or any(map(_names_secret, value.values()))
+    return isinstance(value, list) and any(map(_names_secret, value))
 
 
 def _diff(before: str, after: str) -> str:

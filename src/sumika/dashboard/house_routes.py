@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from sumika.dashboard.house_file import Applied, Backup, Edits, Fault, Preview, fault
+from sumika.dashboard.house_file import SECRET_FILES, Applied, Backup, Edits, Fault, Preview, fault
 from sumika.dashboard.operations import Call, Operation, get, post
 from sumika.dashboard.parts import Parts
 from sumika.dashboard.plan_view import RadarView, Wall, radar_views, walls
@@ -15,7 +15,6 @@ from sumika.schema import SumikaError
 from sumika.schema.house import House
 
 SECRET_WORDS = ("password", "secret", "token", "key", "pin")
-SECRET_FILES = frozenset({"secret_file", "private_key"})
 PRIVATE = ("connections", "page", "tariff", "bridge", "alarms")
 """Of a description: for those only who see the plan."""
 

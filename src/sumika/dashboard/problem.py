@@ -58,5 +58,7 @@ def refused(status: int, key: str, *, where: str = "", wait_s: float = 0.0, **va
     return RefusedError(status, trouble, wait_s)
 
 
-WITH_REMEDY = frozenset({"login", "silent", "csrf", "host", "stale", "locked", "disk", "builtin", "setup_token"})
+WITH_REMEDY = frozenset(
+    {"login", "silent", "csrf", "host", "stale", "locked", "disk", "builtin", "setup_token", "secret_file"}
+)
 """Refusals that something can be done about."""

@@ -33,6 +33,8 @@ PAGE: dict[str, str] = {
     "page.refused.origin": "this does not come from the house's own page",
     "page.refused.parameter": "there is no parameter '{name}'; there are {known}",
     "page.refused.right": "your account lacks the right '{right}'",
+    "page.refused.secret_file": "where secrets lie is not said over the network",
+    "page.remedy.secret_file": "Name the file in house.yaml, on the house's computer.",
     "page.refused.setup_token": "this is not the set-up link of this house, or it was used already",
     "page.remedy.setup_token": "`sumika page link` on the house's computer prints the link while nobody is owner.",
     "page.refused.silent": "the node {node} does not answer: {why}",

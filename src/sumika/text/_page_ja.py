@@ -32,6 +32,8 @@ PAGE: dict[str, str] = {
     "page.refused.origin": "この家のページから送られたものではありません",
     "page.refused.parameter": "「{name}」という項目はありません。使えるのは {known} です",
     "page.refused.right": "このアカウントには「{right}」の権限がありません",
+    "page.refused.secret_file": "秘密ファイルの場所は、ネットワーク越しには変えられません",
+    "page.remedy.secret_file": "家のコンピューターで house.yaml に直接書いてください。",
     "page.refused.setup_token": "この家の設定リンクではないか、すでに使われています",
     "page.remedy.setup_token": "管理者がいない間は、家のコンピューターで `sumika page link` を実行すると出ます。",
     "page.refused.silent": "ノード {node} が答えません：{why}",
