@@ -85,7 +85,7 @@ def test_ten_people_who_breathe_a_little_irregularly() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("irregular", [0.0, 0.03, 0.06, 0.1])
+@pytest.mark.parametrize("irregular", [0.0, 0.1])
 def test_sigma_holds_over_many_people(irregular: float) -> None:
     score = Tally(people(Scene(irregular=irregular, sway_mm=0.3, sway_slope=2.0), 40, seed=31)).score
     assert score.coverage > 0.75

@@ -154,9 +154,9 @@ def test_what_the_radar_sees_is_seen_on_the_page(running: Running) -> None:
 
 def test_one_who_never_reads_holds_up_nobody(running: Running) -> None:
     with running.watch("*"), running.watch("node_health") as reader:
-        numbers = [frames_until(reader, "node_health")["stamp"][0] for _ in range(40)]
+        numbers = [frames_until(reader, "node_health")["stamp"][0] for _ in range(20)]
         assert numbers == sorted(numbers)
-        assert len(set(numbers)) > 20
+        assert len(set(numbers)) > 8
 
 
 def test_a_stranger_gets_nothing_of_it(running: Running) -> None:

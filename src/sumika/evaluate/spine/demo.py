@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 
 import psutil
 
@@ -11,6 +12,7 @@ from sumika.bus import Received
 from sumika.config import recordings_house
 from sumika.evaluate.figure import Evidence, Figure
 from sumika.evaluate.running_house import RunningHouse
+from sumika.runtime.node import Node
 from sumika.runtime.table import nodes_of
 from sumika.schema import NodeHealth, NodeState, Origin, Presence, Respiration
 
@@ -70,35 +72,48 @@ def usage() -> dict[str, Figure]:
     return figures
 
 
-def mistreat(how: signal.Signals) -> tuple[dict[str, float], dict[str, int]]:
-    """Send every node a signal, one after the other.
+def mistreat(how: signal.Signals, *, at_once: int = 1) -> tuple[dict[str, float], dict[str, int]]:
+    """Send every node a signal, one after the other or some at once; those that all others wait for come alone.
+
+    Args:
+        how: The signal.
+        at_once: So many nodes get it together.
 
     Returns:
         Seconds until each ran again, and how often each was started again in all (once, unless one took another along).
     """
     loaded = recordings_house({**os.environ, "SUMIKA_DATA": os.devnull})
+    nodes = nodes_of(loaded.house)
+    others = [node for node in nodes if not node.first]
+    groups = [[node] for node in nodes if node.first]
+    groups += [others[begin : begin + at_once] for begin in range(0, len(others), at_once)]
     back_s: dict[str, float] = {}
     with RunningHouse(loaded) as house:
         house.wait_until_running()
-        for node in nodes_of(loaded.house):
-            before = house.health[node.name]
-            os.kill(before.pid or 0, how)
-            began_s = time.monotonic()
-
-            def back(received: Received, name: str = node.name, restarts: int = before.restarts) -> bool:
-                message = received.message
-                return (
-                    isinstance(message, NodeHealth)
-                    and message.node == name
-                    and message.restarts > restarts
-                    and message.state is NodeState.RUNNING
-                )
-
-            house.until(back, 6 * node.watchdog_s)
-            back_s[node.name] = time.monotonic() - began_s
+        for group in groups:
+            back_s |= _back_after(house, group, how)
         house.listen(1.5)
         restarts = {name: health.restarts for name, health in house.health.items()}
     return back_s, restarts
+
+
+def _back_after(house: RunningHouse, group: Sequence[Node], how: signal.Signals) -> dict[str, float]:
+    """Send some nodes a signal; return how many seconds later each of them runs again."""
+    before = {node.name: house.health[node.name] for node in group}
+    for health in before.values():
+        os.kill(health.pid or 0, how)
+    began_s, back_s = time.monotonic(), dict[str, float]()
+
+    def all_back(received: Received) -> bool:
+        said = received.message
+        if isinstance(said, NodeHealth) and said.node in before.keys() - back_s.keys():
+            again = said.restarts > before[said.node].restarts
+            if again and said.state is NodeState.RUNNING:
+                back_s[said.node] = time.monotonic() - began_s
+        return len(back_s) == len(before)
+
+    house.until(all_back, 6 * max(node.watchdog_s for node in group))
+    return back_s
 
 
 def faults() -> dict[str, Figure]:
