@@ -230,8 +230,8 @@ def test_a_house_that_was_not_heard_in_the_morning_says_nothing() -> None:
     assert AlarmCause.NO_MOVEMENT not in Watched(at="2026-01-21T05:00").during(310.0, bedroom=None).going_on
 
 
-def smoke(at: Instant, *, smoke: bool | None = None, co_ppm: float | None = None) -> AirSample:
-    return AirSample(stamp=at, origin=Origin.LIVE, sensor="s", room="bedroom", smoke=smoke, co_ppm=co_ppm)
+def smoke(at: Instant, *, smoke: bool | None = None, co_ppm: float | None = None, sensor: str = "s") -> AirSample:
+    return AirSample(stamp=at, origin=Origin.LIVE, sensor=sensor, room="bedroom", smoke=smoke, co_ppm=co_ppm)
 
 
 def test_smoke_is_found_at_once_and_over_when_the_detector_says_so() -> None:
@@ -242,6 +242,29 @@ def test_smoke_is_found_at_once_and_over_when_the_detector_says_so() -> None:
     assert AlarmCause.SMOKE_OR_CO in house.going_on, "between the two limits nothing changes"
     house.hear(smoke(house.now, smoke=False))
     assert (AlarmCause.SMOKE_OR_CO, "bedroom") in house.over
+
+
+def test_no_other_detector_calls_an_alarm_off() -> None:
+    house = Watched()
+    house.hear(smoke(house.now, smoke=True))
+    house.hear(smoke(house.now, sensor="other", co_ppm=0.0))
+    house.hear(smoke(house.now, sensor="other", smoke=False))
+    house.hear(smoke(house.now, co_ppm=0.0))  # nor does another word of the same
+    assert AlarmCause.SMOKE_OR_CO in house.going_on
+    assert not house.over
+    house.hear(smoke(house.now, smoke=False))
+    assert AlarmCause.SMOKE_OR_CO not in house.going_on
+    assert (AlarmCause.SMOKE_OR_CO, "bedroom") in house.over
+
+
+def test_no_smoke_is_no_word_on_carbon_monoxide() -> None:
+    house = Watched()
+    house.hear(smoke(house.now, co_ppm=40.0))
+    house.hear(smoke(house.now, smoke=False, co_ppm=20.0))
+    assert AlarmCause.SMOKE_OR_CO in house.going_on
+    assert not house.over
+    house.hear(smoke(house.now, smoke=False, co_ppm=9.0))
+    assert AlarmCause.SMOKE_OR_CO not in house.going_on
 
 
 def test_what_the_gate_tells_of_smoke_is_believed_too() -> None:

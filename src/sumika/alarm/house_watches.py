@@ -152,7 +152,7 @@ class SmokeWatch:
     def __init__(self) -> None:
         """Have heard nothing."""
         self._told: dict[str, Event] = {}
-        self._measured: dict[str, Finding] = {}
+        self._measured: dict[tuple[str, str, str], Finding] = {}  # by room, sensor and what it measures
         self._calm: set[str] = set()
 
     def hear(self, message: Message) -> None:
@@ -174,16 +174,21 @@ class SmokeWatch:
             )
             for room, event in self._told.items()
         }
-        going_on = {**told, **self._measured}
+        going_on = {**told, **{room: finding for (room, _, _), finding in self._measured.items()}}
         over = frozenset((AlarmCause.SMOKE_OR_CO, room) for room in self._calm - going_on.keys())
         self._calm.clear()
         return Seen(going_on=tuple(going_on.values()), over=over)
 
     def _measure(self, air: AirSample) -> None:
-        if air.smoke or (air.co_ppm is not None and air.co_ppm >= CO_PPM):
-            self._measured[air.room] = Finding(
-                cause=AlarmCause.SMOKE_OR_CO, subject=air.room, room=air.room, origin=air.origin
-            )
-        elif air.smoke is False or (air.co_ppm is not None and air.co_ppm < CO_OVER_PPM):
-            self._measured.pop(air.room, None)
-            self._calm.add(air.room)
+        """Take what one sensor says; only the same word of the same sensor calls off what it said."""
+        co_ppm = air.co_ppm
+        dangerous, calm = co_ppm is not None and co_ppm >= CO_PPM, co_ppm is not None and co_ppm < CO_OVER_PPM
+        for what, alarming, over in (("smoke", air.smoke is True, air.smoke is False), ("co", dangerous, calm)):
+            place = (air.room, air.sensor, what)
+            if alarming:
+                self._measured[place] = Finding(
+                    cause=AlarmCause.SMOKE_OR_CO, subject=air.room, room=air.room, origin=air.origin
+                )
+            elif over:
+                self._measured.pop(place, None)
+                self._calm.add(air.room)
