@@ -31,7 +31,7 @@ class Day(msgspec.Struct, kw_only=True):
 
     Attributes:
         saved: Against the best simple controller.
-        spent: For what was taken from the grid, less what giving earned.
+        spent: For what was taken from the grid. What giving to it earned is not in it: meters do not tell its price.
         energy_kwh: Taken from the grid.
         metered: Whether the meter said anything.
         seconds: How long there was a plan, by mode.
