@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Ask the page inside this container whether it is there; ends with 1 where it is not.
 
 It speaks TLS as soon as it listens beyond this machine, with a certificate that it may have made itself: of our own
@@ -18,7 +19,9 @@ def is_healthy() -> bool:
     anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
     for scheme in ("http", "https"):
         try:
-            with urllib.request.urlopen(f"{scheme}://127.0.0.1:{PORT}/api/health", timeout=2.0, context=anyone) as answer:
+            with urllib.request.urlopen(
+                f"{scheme}://127.0.0.1:{PORT}/api/health", timeout=2.0, context=anyone
+            ) as answer:
                 return bool(answer.status == 200)
         except OSError:
             continue

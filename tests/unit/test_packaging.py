@@ -1,14 +1,15 @@
 """Packaging is true as far as it can be seen without Docker: it parses, its parts fit each other and the code."""
 
-import http.server
+import contextlib
 import importlib.util
 import json
 import re
+import ssl
 import struct
-import threading
+import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -118,7 +119,8 @@ def test_ports_of_ingress_page_and_health_check_are_the_same_everywhere() -> Non
     assert f"proxy_pass http://{PAGE_AT};" in ingress
     assert f"proxy_set_header Host {PAGE_AT};" in ingress
     assert python_file(APP / "start.py").PAGE == PAGE_AT
-    assert python_file(DOCKER / "healthy.py").PORT == str(Page().port)
+    checked = python_file(DOCKER / "healthy.py")
+    assert PAGE_AT.endswith(f":{checked.PORT}")
 
 
 def test_only_the_supervisor_comes_in_and_the_frame_is_home_assistants_alone() -> None:
@@ -325,28 +327,24 @@ def test_broker_lets_nobody_in_without_a_password_and_listens_at_this_machine() 
         assert f"topic readwrite {topic}/#" in access.partition("user homeassistant")[0]
 
 
-class Health(http.server.BaseHTTPRequestHandler):
-    """Answers as the page does to who asks whether it is well."""
+@pytest.mark.parametrize(
+    ("speaks", "status", "healthy"), [("http", 200, True), ("https", 200, True), ("http", 503, False), ("", 200, False)]
+)
+def test_health_check_believes_only_a_page_that_answers_well(
+    monkeypatch: pytest.MonkeyPatch, speaks: str, status: int, healthy: bool
+) -> None:
+    check = python_file(DOCKER / "healthy.py")
+    asked: list[str] = []
 
-    def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/api/health" else 401)
-        self.end_headers()
+    def answer(address: str, *, timeout: float, context: ssl.SSLContext) -> contextlib.nullcontext[SimpleNamespace]:
+        asked.append(address)
+        if not speaks or not address.startswith(f"{speaks}:"):
+            raise urllib.error.URLError("refused")
+        return contextlib.nullcontext(SimpleNamespace(status=status))
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@pytest.mark.enable_socket
-def test_health_check_tells_a_page_that_answers_from_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    healthy = python_file(DOCKER / "healthy.py")
-    with http.server.HTTPServer(("127.0.0.1", 0), Health) as server:
-        monkeypatch.setattr(healthy, "PORT", str(server.server_port))
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        assert healthy.is_healthy()
-        server.shutdown()
-        thread.join()
-    assert not healthy.is_healthy()
+    monkeypatch.setattr(check.urllib.request, "urlopen", answer)
+    assert check.is_healthy() is healthy
+    assert all(address.endswith(f"://{PAGE_AT}/api/health") for address in asked)
 
 
 # --- All of it
