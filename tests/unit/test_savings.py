@@ -60,6 +60,14 @@ def test_a_planner_that_died_saves_nothing_any_more(tmp_path: Path) -> None:
     assert savings.answer(3.0, EVENING + timedelta(hours=21)).saved == pytest.approx(3600.0)
 
 
+def test_a_plan_that_nothing_follows_counts_for_an_hour_however_often_somebody_asks(tmp_path: Path) -> None:
+    savings = Savings(tmp_path, "JPY")
+    savings.plan(report(TWO_DAYS_S), EVENING)
+    for minutes in range(20, 24 * 60, 20):
+        found = savings.answer(3.0, EVENING + timedelta(minutes=minutes))
+    assert found.saved == pytest.approx(3600.0)
+
+
 def test_the_meter_is_counted_and_one_that_began_anew_is_not(tmp_path: Path) -> None:
     savings = Savings(tmp_path, "JPY")
     for kwh in (100.0, 101.0, None, 103.0, 0.0, 0.5, 9000.0):

@@ -203,7 +203,8 @@ class PlanLoop:
 
     def _keep(self) -> None:
         self._keep_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(KEEPS_EVERY_S)
-        if self._thinking.remember(self._folder) or self._desk.savings.keep():
+        problems = (self._thinking.remember(self._folder), self._desk.savings.keep())
+        if any(problems):
             self.process.refuse("memory not written")
 
     def _people_moved(self, now_ns: int) -> bool:

@@ -7,7 +7,7 @@ be one: nobody has lived the same day twice.
 
 import math
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -66,7 +66,7 @@ class Savings:
         except DamagedFileError as error:
             self.problem = str(error)
         self._report: PlanReport | None = None
-        self._since: datetime | None = None
+        self._since = self._until = datetime.min.replace(tzinfo=UTC)
         self._imported_kwh: float | None = None
 
     def plan(self, report: PlanReport, at: datetime) -> None:
@@ -77,7 +77,7 @@ class Savings:
             at: Now, on the house's own clock.
         """
         self.turn(at)
-        self._report, self._since = report, at
+        self._report, self._since, self._until = report, at, at + timedelta(seconds=LONGEST_S)
 
     def turn(self, at: datetime) -> None:
         """Count the newest plan until now.
@@ -85,13 +85,13 @@ class Savings:
         Args:
             at: Now, on the house's own clock.
         """
-        report, since = self._report, self._since
-        if report is None or since is None or at <= since:
+        report, since, end = self._report, self._since, min(at, self._until)
+        if report is None or end <= since:
             return
-        self._since = at
+        self._since = end
         if report.plan_cost is None or report.simple_cost is None:
             return
-        seconds = min((at - since).total_seconds(), LONGEST_S)
+        seconds = (end - since).total_seconds()
         day = self._day(since.date())
         day.saved += (report.simple_cost - report.plan_cost) * seconds / PLANNED_S
         day.seconds[report.mode] = day.seconds.get(report.mode, 0.0) + seconds
