@@ -120,6 +120,16 @@ def test_a_suspected_fall_is_found_and_over_when_somebody_is_up_again() -> None:
     assert (AlarmCause.SUSPECTED_FALL, "bedroom") in house.over
 
 
+def test_who_has_got_up_says_nothing_of_who_still_lies_there() -> None:
+    house = Watched()
+    house.hear(fall(house.now), fall(house.now, track=9))
+    house.hear(fall(house.now, FallStage.CLEARED, track=9))
+    assert AlarmCause.SUSPECTED_FALL in house.going_on
+    assert (AlarmCause.SUSPECTED_FALL, "bedroom") not in house.over
+    house.hear(fall(house.now, FallStage.CLEARED))
+    assert (AlarmCause.SUSPECTED_FALL, "bedroom") in house.over
+
+
 def test_a_track_that_is_lost_is_no_all_clear() -> None:
     house = Watched()
     house.hear(fall(house.now))

@@ -127,6 +127,26 @@ def test_no_browser_says_where_secrets_lie(
     assert played.file.read_bytes() == before
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("edit", "status"),
+    [
+        ({"op": "set", "path": "connections[post].address", "value": "evil.example:1883"}, 403),
+        ({"op": "set", "path": "connections[post].type", "value": "modbus"}, 403),
+        ({"op": "remove", "path": "connections[post]"}, 200),
+        ({"op": "set", "path": "name", "value": "Elsewhere"}, 200),
+    ],
+)
+def test_a_secret_is_not_sent_where_it_was_not_sent_before(
+    edit: dict[str, object], status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick_passwords(monkeypatch)
+    there = 'connections: [{ id: post, type: mqtt, address: "localhost:1883", secret_file: /home/me/secret }]'
+    owner = Played(tmp_path, f"page: {{}}\n{there}").owner()
+    assert put(owner, edit)[0] == status
+    assert apply(owner, edit)[0] == status
+
+
 def test_secrets_and_lives_stay_in_the_house(tmp_path: Path) -> None:
     secret = """page: {}
 connections:

@@ -53,7 +53,7 @@ class FallWatch:
     def __init__(self, settings: WatchFalls) -> None:
         """Know how long they can be cancelled."""
         self._settings = settings
-        self._suspected: dict[str, SuspectedFall] = {}
+        self._suspected: dict[str, dict[int, SuspectedFall]] = {}
         self._cleared: set[str] = set()
 
     def hear(self, message: Message) -> None:
@@ -62,11 +62,13 @@ class FallWatch:
             return
         place = message.room or message.source
         if message.stage is FallStage.SUSPECTED:
-            self._suspected[place] = message
+            self._suspected.setdefault(place, {})[message.track] = message
             self._cleared.discard(place)
         elif message.stage is FallStage.CLEARED:
-            other = self._suspected.get(place)
-            if other is None or other.track == message.track:
+            falls = self._suspected.get(place, {})
+            falls.pop(message.track, None)
+            # Who has got up says nothing of who still lies there.
+            if not falls:
                 self._suspected.pop(place, None)
                 self._cleared.add(place)
 
@@ -79,9 +81,16 @@ class FallWatch:
         """Return what it knows now."""
         over = frozenset((AlarmCause.SUSPECTED_FALL, place) for place in self._cleared)
         self._cleared.clear()
-        fresh = {each: fall for each, fall in self._suspected.items() if elapsed_s(fall.stamp, now) <= SAID_AGAIN_S}
-        self._suspected = fresh
-        return Seen(going_on=tuple(self._finding(place, fall) for place, fall in fresh.items()), over=over)
+        fresh = {
+            place: {track: fall for track, fall in falls.items() if elapsed_s(fall.stamp, now) <= SAID_AGAIN_S}
+            for place, falls in self._suspected.items()
+        }
+        self._suspected = {place: falls for place, falls in fresh.items() if falls}
+        newest = {
+            place: max(falls.values(), key=lambda fall: fall.stamp.monotonic_ns)
+            for place, falls in self._suspected.items()
+        }
+        return Seen(going_on=tuple(self._finding(place, fall) for place, fall in newest.items()), over=over)
 
     def _finding(self, place: str, fall: SuspectedFall) -> Finding:
         return Finding(

@@ -179,6 +179,7 @@ class HouseFile:
         self._check_base(edits, before.hash)
         document = Document(before.text, before.path)
         _make(document, edits)
+        self._check_secrets(before, document.text)
         try:
             problems: tuple[Problem, ...] = parse_house(document.text, before.path, models=self._models).warnings
         except ConfigError as error:
@@ -201,6 +202,9 @@ class HouseFile:
             self._copy_built_in()
             before = self.load()
             self._check_base(edits, before.hash)
+            made = Document(before.text, before.path)
+            _make(made, edits)
+            self._check_secrets(before, made.text)
             try:
                 after = edit_house(
                     self.path, lambda house: _make(house, edits), expected_hash=before.hash, models=self._models
@@ -228,6 +232,16 @@ class HouseFile:
         if edits.base_hash and edits.base_hash != digest:
             who = self._changed_by.get(digest, "")
             raise refused(409, "stale", where=digest, who=f" ({who})" if who else "")
+
+    def _check_secrets(self, before: LoadedHouse, text: str) -> None:
+        """Refuse to send a secret that lies here to where it was not sent before."""
+        try:
+            after = parse_house(text, before.path, models=self._models).house
+        except ConfigError:
+            return  # what cannot be used is refused by others, and sends nothing
+        known = _sent(msgspec.to_builtins(before.house))
+        if any(each not in known for each in _sent(msgspec.to_builtins(after))):
+            raise refused(403, "secret_file")
 
     def backups(self) -> list[Backup]:
         """Return earlier versions, the newest first."""
@@ -302,6 +316,14 @@ def _names_secret(value: Any) -> bool:
     if isinstance(value, dict):
         return not SECRET_FILES.isdisjoint(value) or any(map(_names_secret, value.values()))
     return isinstance(value, list) and any(map(_names_secret, value))
+
+
+def _sent(value: Any) -> list[dict[str, Any]]:
+    """Return all that names a secret and says where it goes, however deep."""
+    if isinstance(value, dict):
+        inside = [one for each in value.values() for one in _sent(each)]
+        return [value, *inside] if value.get("secret_file") else inside
+    return [one for each in value for one in _sent(each)] if isinstance(value, list | tuple) else []
 
 
 def _diff(before: str, after: str) -> str:
