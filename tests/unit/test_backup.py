@@ -12,7 +12,7 @@ import pytest
 from sumika.clock import Instant, SimulatedClock
 from sumika.config import LoadedHouse, load_house
 from sumika.history import Records, RecordsReader
-from sumika.runtime.backup import make_backup
+from sumika.runtime.backup import make_backup, named_secrets
 from sumika.runtime.backup_file import MANIFEST, SEALED, Manifest, Packed, safe_name
 from sumika.runtime.house_run import owned_data_folder
 from sumika.runtime.restore import manifest_of, restore
@@ -251,3 +251,12 @@ def test_a_database_is_copied_while_it_is_written_to(home: Home) -> None:
         copy = Path(archive.extract("data/history/other.sqlite3", home.folder))
     with closing(sqlite3.connect(copy)) as read:
         assert read.execute("SELECT x FROM t").fetchall() == [(1,)]
+
+
+def test_what_a_house_cannot_do_without_is_named_however_deep() -> None:
+    described = {
+        "page": {"certificate": "page.crt", "private_key": "page.key", "listen": "0.0.0.0"},
+        "bridge": {"ca_file": "broker.pem", "secret_file": ""},
+        "connections": [{"id": "home", "secret_file": "token"}],
+    }
+    assert sorted(named_secrets(described)) == ["broker.pem", "page.crt", "page.key", "token"]

@@ -162,15 +162,19 @@ def _secrets(loaded: LoadedHouse, data: Path) -> tuple[dict[str, Path], tuple[Pa
     return inside, tuple(outside)
 
 
+NAMES_A_FILE = frozenset({"secret_file", "private_key", "certificate", "ca_file", "weather_file"})
+"""Without its certificate a house that is brought back has no page, and without that of its broker no bridge."""
+
+
 def named_secrets(part: Any) -> Iterator[str]:
-    """Yield the names of files with secrets that a part of a house description holds, however deep.
+    """Yield the names of files that a house cannot do without, secrets mostly, however deep they are named.
 
     Args:
         part: As plain values.
     """
     if isinstance(part, dict):
         for key, value in part.items():
-            if key in ("secret_file", "private_key") and isinstance(value, str) and value:
+            if key in NAMES_A_FILE and isinstance(value, str) and value:
                 yield value
             else:
                 yield from named_secrets(value)
