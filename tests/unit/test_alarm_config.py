@@ -122,13 +122,13 @@ def test_alarms_are_listed_with_who_was_told_in_both_languages() -> None:
 
 
 def test_without_a_running_house_there_is_nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sumika.cli.alarms.RuntimeFolder.running", list)
+    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", list)
     result = CliRunner().invoke(alarms, ["list"])
     assert "no house is running" in str(result.exception)
 
 
 def test_a_list_as_json_is_one_object(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sumika.cli.alarms.RuntimeFolder.running", lambda: [None])
+    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", lambda: [None])
     monkeypatch.setattr("sumika.cli.alarms.ask", lambda *_: AlarmsAnswer(alarms=(an_alarm(),)))
     result = CliRunner().invoke(alarms, ["list", "--json"])
     assert json.loads(result.stdout)["alarms"][0]["cause"] == "suspected_fall"
