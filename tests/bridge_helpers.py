@@ -321,6 +321,18 @@ class RunningBridge:
             self.house, bridge=msgspec.structs.replace(self.house.bridge, broker=broker)
         )
 
+    def switch_off(self) -> None:
+        """Let the next start take everything back."""
+        assert self.house.bridge is not None
+        self.house = msgspec.structs.replace(
+            self.house, bridge=msgspec.structs.replace(self.house.bridge, enabled=False)
+        )
+
+    def without_device(self, name: str) -> None:
+        """Let the next start know a house without something that could be set."""
+        devices = tuple(device for device in self.house.devices if device.id != name)
+        self.house = msgspec.structs.replace(self.house, devices=devices)
+
     def without_room(self, name: str) -> None:
         """Let the next start know a house without a room and its radars."""
         self.house = msgspec.structs.replace(

@@ -125,7 +125,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, config: Path, port: int, units: str = "metric") -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    folder: Path, config: Path, port: int, units: str = "metric", *, demo: bool = True
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run Home Assistant until the block ends.
 
     Args:
@@ -133,11 +135,15 @@ def running(folder: Path, config: Path, port: int, units: str = "metric") -> Ite
         config: Its own folder of settings; written to.
         port: On which it listens.
         units: `metric` or `us_customary`.
+        demo: Whether it has its demo devices.
 
     Raises:
         PreparationError: if it does not answer in time.
     """
-    (config / "configuration.yaml").write_text(CONFIGURATION.format(port=port, units=units), encoding="utf-8")
+    settings = CONFIGURATION.format(port=port, units=units)
+    if not demo:
+        settings = settings.replace("demo:\n", "")
+    (config / "configuration.yaml").write_text(settings, encoding="utf-8")
     command = [str(folder / "python" / "bin" / "python"), "-m", "homeassistant", "-c", str(config)]
     with (config / "output.txt").open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)

@@ -55,10 +55,13 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         messages: All retained.
-        announced: To be remembered afterwards; both together meanwhile.
+        later: Those to publish once Home Assistant has let go of what it was told to forget: it would read an empty
+            state, and complain.
+        announced: To be remembered after all of them; both together meanwhile.
     """
 
     messages: tuple[Retained, ...]
+    later: tuple[Retained, ...]
     announced: Announced
 
 
@@ -100,11 +103,12 @@ class Discovery:
         ]
         messages = (
             *(Retained(topic, "") for topic in gone),
-            *(Retained(topic, "") for topic in before.states if topic not in states),
             *lost,
             *(Retained(topic, payload) for topic, payload in configs.items()),
         )
-        return Announcement(messages=messages, announced=Announced(configs=parts, states=tuple(sorted(states))))
+        later = tuple(Retained(topic, "") for topic in before.states if topic not in states)
+        announced = Announced(configs=parts, states=tuple(sorted(states)))
+        return Announcement(messages=messages, later=later, announced=announced)
 
     def _messages(self, device: HomeDevice) -> Iterable[tuple[str, dict[str, Any], Parts]]:
         """Yield topic, payload and entities of each message about a device."""

@@ -10,12 +10,14 @@ from importlib.metadata import PackageNotFoundError, version
 from sumika.bridge import (
     HEARD,
     ONLINE,
+    Announced,
     Ask,
     HouseBridge,
     Kept,
     Outgoing,
     Places,
     Restart,
+    Retained,
     TurnedAway,
     Wanted,
     bridge_broker,
@@ -34,6 +36,9 @@ from sumika.text import language_of, say
 from sumika.units import seconds_to_ns
 
 TURN_S = 0.05
+FORGETS_S = 3.0
+"""Home Assistant has this long to let go of an entity, before its state goes."""
+
 SETTLES_S = 2.0
 """What sensors are heard to measure for the first time is announced together."""
 
@@ -83,6 +88,9 @@ class BridgeLoop:
         self._announce_ns: int | None = 0
         self._announced: dict[str, str] = {}
         self._anew = True
+        self._later: tuple[Retained, ...] = ()
+        self._later_ns = 0
+        self._final: Announced | None = None
         self._speaks_ns = process.clock.now().monotonic_ns + seconds_to_ns(HEARS_FIRST_S)
         self._told = {"broker_unreachable": "", "broker_refused": ""}
         self._refused_ns = 0
@@ -143,6 +151,8 @@ class BridgeLoop:
             self._announce_ns = None
             if not await self._announce(session):
                 return
+        if self._final is not None and now_ns >= self._later_ns and not await self._forget(session, self._final):
+            return
         for message in self.bridge.due(now_ns):
             if not await self._send(session, message):
                 return
@@ -159,10 +169,21 @@ class BridgeLoop:
             if not await self._send(session, Outgoing(message.topic, message.payload, retain=True)):
                 return False
             self._announced[message.topic] = message.payload
-        self.folder.keep(Kept(seen=dict(self.bridge.seen), announced=announcement.announced))
+        self._later = announcement.later
+        self._later_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(FORGETS_S)
+        self._final = announcement.announced
         if self._anew:
             self._anew = False
             self.bridge.again()
+        return True
+
+    async def _forget(self, session: BrokerSession, final: Announced) -> bool:
+        """Take back the states of what went, and remember that nothing of it is left."""
+        for message in self._later:
+            if not await self._send(session, Outgoing(message.topic, message.payload, retain=True)):
+                return False
+        self.folder.keep(Kept(seen=dict(self.bridge.seen), announced=final))
+        self._later, self._final = (), None
         return True
 
     async def _send(self, session: BrokerSession, message: Outgoing) -> bool:
