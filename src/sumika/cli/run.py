@@ -1,6 +1,5 @@
 """`sumika run`: the ECU itself."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from sumika.cli._recordings import require_a_radar
 from sumika.cli._view import run_terminal
 from sumika.cli.page import page_lines
 from sumika.clock import WallClock
+from sumika.runtime.begin_again import begin_again
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
 from sumika.runtime.node import Node
 from sumika.terminal import reader_gone
@@ -42,5 +42,4 @@ def run(house: Path | None, recordings: bool, data: Path | None, headless: bool,
         running.run(seconds, ended=lambda: not headless and reader_gone(sys.stdout))
     click.echo(f"log: {running.log_folder}", err=True)
     if running.begins_again:
-        # In our own place, with our number: a service manager, or a container, sees nothing end.
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+        begin_again()
