@@ -11,8 +11,9 @@ import pytest
 import pytest_socket
 
 from sumika.schema import FallStage, RestartRequest
-from tests.bridge_helpers import RunningBridge, played_house, running_bridge
+from tests.bridge_helpers import played_house
 from tests.bridge_home_helpers import HomeAtBroker
+from tests.bridge_process import RunningBridge, running_bridge
 
 pytestmark = pytest.mark.slow
 

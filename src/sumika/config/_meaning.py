@@ -10,6 +10,7 @@ import msgspec
 
 import sumika.config._geometry as geometry
 from sumika.config._alarms import alarm_problems
+from sumika.config._bridge import bridge_problems
 from sumika.config._building import building_problems
 from sumika.config._items import convertible, identifiers, items
 from sumika.config._page import page_problems
@@ -73,6 +74,7 @@ def meaning_problems(tree: Tree, surroundings: Surroundings) -> list[Problem]:
         *checks.files(),
         *checks.building(),
         *checks.page(),
+        *checks.bridge(),
         *checks.alarms(),
     ]
 
@@ -178,6 +180,10 @@ class _Checks:
     def alarms(self) -> Iterator[Problem]:
         for told in alarm_problems(self._data):
             yield self._problem(told.path, told.text, told.found, told.allowed, told.near, warning=told.warning)
+
+    def bridge(self) -> Iterator[Problem]:
+        for told in bridge_problems(self._data):
+            yield self._problem(told.path, told.text, told.found, told.allowed)
 
     def models(self) -> Iterator[Problem]:
         known = self._surroundings.models
