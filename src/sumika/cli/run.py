@@ -11,7 +11,7 @@ from sumika.cli._recordings import require_a_radar
 from sumika.cli._view import run_terminal
 from sumika.cli.page import page_lines
 from sumika.clock import WallClock
-from sumika.runtime.begin_again import begin_again
+from sumika.runtime.begin_again import begin_again, see_off_the_old
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
 from sumika.runtime.node import Node
 from sumika.terminal import reader_gone
@@ -29,6 +29,7 @@ def run(house: Path | None, recordings: bool, data: Path | None, headless: bool,
     Without --house the demo house runs: a simulated family house, its residents and their cat, as three radars and
     the sensors of its air would see them. Nothing of it is sensing, and everything says so.
     """
+    see_off_the_old()
     loaded = load(house, recordings=recordings)
     require_a_radar(loaded)
     extra: tuple[Node, ...] = ()

@@ -2,13 +2,13 @@
 
 import contextlib
 import os
-import resource
 import sys
 import time
 
+BEGAN_AGAIN = "SUMIKA_BEGAN_AGAIN"
+"""Tells the new process that it may find children of the old one."""
+
 CHILDREN_END_WITHIN_S = 3.0
-_STANDARD = 3
-_MOST_DESCRIPTORS = 65_536
 _LOOKS_EVERY_S = 0.02
 
 
@@ -17,21 +17,23 @@ def begin_again() -> None:
 
     systemd was told already that we stop, and would end the new process too: it is left to start us again itself
     (`Restart=always`), as our unit has it.
-
-    The helpers of multiprocessing end when their pipes to us close. They are seen off before: whom a process leaves
-    behind when it becomes another one stays a zombie for as long as that lives.
     """
     if os.environ.get("NOTIFY_SOCKET"):
         return
     sys.stdout.flush()
     sys.stderr.flush()
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    os.closerange(_STANDARD, most if 0 < most < _MOST_DESCRIPTORS else _MOST_DESCRIPTORS)
-    _see_off_children()
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    environ = {**os.environ, BEGAN_AGAIN: "1"}
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environ)
 
 
-def _see_off_children() -> None:
+def see_off_the_old() -> None:
+    """Take leave of the children of the process that this one was before; call it before there are children of ours.
+
+    The helpers of multiprocessing end when their pipes to the old process close, which is when this one begins. Nobody
+    else would ever wait for them, and they would stay as zombies.
+    """
+    if not os.environ.pop(BEGAN_AGAIN, ""):
+        return
     end_s = time.monotonic() + CHILDREN_END_WITHIN_S
     with contextlib.suppress(ChildProcessError):  # nobody is left
         while time.monotonic() < end_s:
