@@ -13,7 +13,7 @@ import pytest_socket
 from sumika.schema import FallStage, RestartRequest
 from tests.bridge_helpers import played_house
 from tests.bridge_home_helpers import HomeAtBroker
-from tests.bridge_process import RunningBridge, awaited, running_bridge
+from tests.bridge_process import RunningBridge, running_bridge
 
 pytestmark = pytest.mark.slow
 
@@ -56,9 +56,6 @@ STATES = {
 
 LAST_TIME = ("button.test_house_restart", "event.living_room_suspected_fall")
 """These say when something was last: whether Home Assistant remembers that over a restart is its own business."""
-
-LONG_S = 120.0
-"""Home Assistant looks for a broker that went only now and then: each time it did not find it, it waits longer."""
 
 Found = dict[str, Any]
 
@@ -138,8 +135,8 @@ def ours(home: HomeAtBroker) -> dict[str, str]:
 
 def wait_for_all(home: HomeAtBroker) -> None:
     """Wait until every entity is there and is as it should be."""
-    end_s = time.monotonic() + LONG_S
-    home.until_true(lambda: ours(home) == STATES or time.monotonic() > end_s, 2 * LONG_S)
+    end_s = time.monotonic() + 40.0
+    home.until_true(lambda: ours(home) == STATES or time.monotonic() > end_s)
     assert ours(home) == STATES
     assert all(home.entity(name)["state"] != "absent" for name in LAST_TIME)
 
@@ -188,27 +185,6 @@ def test_what_is_silent_is_unavailable_and_what_dies_is_so_within_two_seconds(
             running.start()
             home.until("binary_sensor.living_room_occupancy", state("on"))
         assert min(seconds) <= 2.0, seconds
-        assert home.warnings() == []
-
-
-def test_nothing_is_there_twice_whatever_is_started_again(home: HomeAtBroker, tmp_path: Path) -> None:
-    with bridged(home, tmp_path) as running:
-        wait_for_all(home)
-        home.stop()
-        home.start()
-        wait_for_all(home)
-        home.broker.kill()
-        home.until("binary_sensor.living_room_occupancy", state("unavailable"))
-        home.start_broker()
-        # Home Assistant takes what it heard last for true as soon as the broker is there; the bridge may come later.
-        assert awaited(running.ear, lambda event: event.recovered, LONG_S).code == "broker_unreachable"
-        wait_for_all(home)
-        running.stop()
-        home.until("binary_sensor.living_room_occupancy", state("unavailable"))
-        running.start()
-        wait_for_all(home)
-        home.home.by_hand("select.select_option", MODE, option="drive")
-        home.until(MODE, state("drive"))
         assert home.warnings() == []
 
 
