@@ -1,7 +1,6 @@
 """What tests of links to devices share: who listens to a link and waits for what it says."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -18,14 +17,6 @@ def house_with(connection: Connection, devices: tuple[Device, ...] = (), sensors
     """Return a house of one room."""
     room = Room(id="living", floor_m=((0.0, 0.0), (4.0, 0.0), (4.0, 4.0)))
     return House(rooms=(room,), connections=(connection,), devices=devices, sensors=sensors)
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class FakePause:

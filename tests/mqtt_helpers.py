@@ -16,7 +16,8 @@ import aiomqtt
 import msgspec
 import pytest
 
-from tests.link_helpers import DEADLINE_S, free_port
+from sumika.evaluate.free_port import free_port
+from tests.link_helpers import DEADLINE_S
 
 USER = "sumika"
 Acts = Callable[[str, bytes], Awaitable[None]]

@@ -117,11 +117,15 @@ def install(folder: Path, interpreter: str) -> None:
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of this machine that nobody uses now, and that the system lends to nobody who calls.
+
+    Who calls one of those in vain is sooner or later lent it, and then talks to himself where a server should be.
+    """
+    while True:
+        port = 20_000 + int.from_bytes(os.urandom(4), "big") % 12_000
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

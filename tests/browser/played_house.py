@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import uvicorn
 from sumika.clock import WallClock
 from sumika.config import DEMO_FILE, load_house
 from sumika.dashboard import Accounts, Consents, Feed, HouseFile, Parts, Past, PrivacyDesk, Scanning, WhoSees, make_app
+from sumika.evaluate.free_port import free_port
 from sumika.history import History, Records
 from sumika.runtime.page_access import Files
 from sumika.schema import (
@@ -92,9 +92,7 @@ class PlayedHouse:
         self.parts = self._parts(folder)
         if history:
             keep_days(folder / "history", self._clock)
-        with contextlib.closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None

@@ -1,7 +1,6 @@
 """A teacher behind real servers of the chat protocol: our own, and that of transformers."""
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from sumika.distil.records import Example
 from sumika.distil.teachers.endpoint import EndpointTeacher
 from sumika.distil.teachers.journal import Journal
 from sumika.distil.teachers.presets import EndpointSettings
+from sumika.evaluate.free_port import free_port
 from tests.distil_serve_helpers import NAME, serving, tiny_student
 
 pytestmark = pytest.mark.slow
@@ -60,9 +60,7 @@ def transformers_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
     export_safetensors(student.generator.decoder, student.tokenizer, folder)
     (folder / "chat_template.jinja").write_text(TEMPLATE)
     pytest_socket.enable_socket()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [str(Path(sys.executable).with_name("transformers")), "serve", str(folder), "--device", "cpu"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "HF_HOME": str(folder / "home")}

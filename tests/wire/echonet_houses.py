@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from sumika.evaluate.free_port import free_port
 from sumika.schema.house import Connection, Device, House, Sensor
 from tests.wire.echonet_device import EchonetDevice
-from tests.wire.loopback_links import free_port, house_with
+from tests.wire.loopback_links import house_with
 
 HERE, THERE = "127.0.0.1", "127.0.0.2"
 AIR_CONDITIONER = {"80": "31", "b0": "42", "b3": "18", "a0": "41", "bb": "13", "ba": "2f", "be": "7e", "84": "0000"}

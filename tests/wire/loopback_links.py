@@ -1,7 +1,6 @@
 """What tests of links to real devices share: a house with one connection, and reports waited for with a time limit."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,14 +28,6 @@ def loopback() -> Iterator[None]:
     pytest_socket.enable_socket()
     yield
     pytest_socket.disable_socket(allow_unix_socket=True)
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """Return a port that nobody listens to now."""
-    with socket.socket(socket.AF_INET, kind) as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def house_with(connection: Connection, devices: tuple[Device, ...] = (), sensors: tuple[Sensor, ...] = ()) -> House:

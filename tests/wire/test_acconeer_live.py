@@ -167,8 +167,7 @@ def test_settings_that_the_maker_refuses_are_told_in_its_words(device: str, sens
 
 def test_where_the_sensor_hangs_is_handed_to_the_package(sensor: FakeSensor, monkeypatch: pytest.MonkeyPatch) -> None:
     install_fake(monkeypatch, sensor)
-    import acconeer.exptool.a121 as package
-
+    package = importlib.import_module("acconeer.exptool.a121")
     asked: list[dict[str, object]] = []
 
     def refuse(**place: object) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sumika.alarm import NotTakenError, PostOffice
+from sumika.evaluate.free_port import free_port
 from sumika.schema.alarm_settings import EmailWay, MqttWay, WebhookWay
 from sumika.schema.house import Connection
 from tests.alarm_helpers import DEADLINE_S, house_with, letter, mail_server, web_server
-from tests.link_helpers import free_port
 from tests.mqtt_helpers import USER, broker_in
 from tests.wire.loopback_links import loopback
 

@@ -19,11 +19,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from sumika.evaluate.free_port import free_port
 from sumika.schema import FallStage, RestartRequest, SetModeRequest, WishDeviceRequest
 from tests.bridge_helpers import played_house
 from tests.bridge_process import RunningBridge, awaited, running_bridge
 from tests.bus_helpers import wait_until
-from tests.link_helpers import free_port
 from tests.mqtt_helpers import USER, Broker
 
 pytestmark = pytest.mark.slow

@@ -15,9 +15,10 @@ from sumika.cli._devices_scan import coming, suggested_lines
 from sumika.cli._devices_words import columns, shortened
 from sumika.cli.devices import devices
 from sumika.config import load_house
+from sumika.evaluate.free_port import free_port
 from sumika.schema import SumikaError, UsageError
 from tests.wire.echonet_device import EchonetDevice
-from tests.wire.loopback_links import free_port, loopback
+from tests.wire.loopback_links import loopback
 
 __all__ = ["loopback"]
 pytestmark = [pytest.mark.usefixtures("loopback"), pytest.mark.slow]

@@ -5,12 +5,13 @@ import socket
 import pytest
 from msgspec import structs
 
+from sumika.evaluate.free_port import free_port
 from sumika.links.base import LinkError
 from sumika.schema import AirSample, MeterSample, Presence, UsageError
 from sumika.schema.house import Connection
 from tests.wire.echonet_device import EchonetDevice
 from tests.wire.echonet_houses import AIR_CONDITIONER, THERE, house_of, node
-from tests.wire.loopback_links import device, free_port, house_with, linked, loopback, run, sensor
+from tests.wire.loopback_links import device, house_with, linked, loopback, run, sensor
 
 __all__ = ["loopback", "node"]
 pytestmark = [pytest.mark.usefixtures("loopback"), pytest.mark.slow]

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from aioesphomeapi import api_pb2
 
+from sumika.evaluate.free_port import free_port
 from sumika.links.base import LinkError
 from sumika.schema import AirSample, DeviceState, Presence, UsageError
 from sumika.schema.house import Connection, Device, House, Sensor
 from tests.wire.esphome_node import EsphomeNode
-from tests.wire.loopback_links import device, free_port, house_with, linked, loopback, run, sensor
+from tests.wire.loopback_links import device, house_with, linked, loopback, run, sensor
 
 __all__ = ["loopback"]
 pytestmark = pytest.mark.usefixtures("loopback")

@@ -14,13 +14,14 @@ from websockets.asyncio.server import ServerConnection, serve
 from sumika.actuate.home_assistant import driver
 from sumika.actuate.home_assistant.driver import HomeAssistantLink
 from sumika.clock import SimulatedClock, WallClock
+from sumika.evaluate.free_port import free_port
 from sumika.links.base import LinkError, NoSensors
 from sumika.links.home_assistant import Session, web_address
 from sumika.links.home_assistant import session as session_module
 from sumika.schema import AirSample, UsageError
 from sumika.schema.house import Connection, Device, Sensor
 from sumika.sensors.air import open_sensors
-from tests.link_helpers import FakePause, free_port, house_with, listening
+from tests.link_helpers import FakePause, house_with, listening
 
 LAMP: dict[str, Any] = {
     "entity_id": "light.a",

@@ -9,10 +9,11 @@ from pymodbus.constants import ExcCodes
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
+from sumika.evaluate.free_port import free_port
 from sumika.links.base import LinkError
 from sumika.schema import AirSample, MeterSample, Presence, UsageError
 from sumika.schema.house import Connection, Device, House, Sensor
-from tests.wire.loopback_links import device, free_port, house_with, linked, loopback, run, sensor
+from tests.wire.loopback_links import device, house_with, linked, loopback, run, sensor
 
 __all__ = ["loopback"]
 pytestmark = pytest.mark.usefixtures("loopback")

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import pytest_socket
 
+from sumika.evaluate.free_port import free_port
 from sumika.links.base import LinkError
 from sumika.schema import AirSample, DeviceState
 from sumika.schema.house import Connection
-from tests.link_helpers import FakePause, free_port, house_with, listening
+from tests.link_helpers import FakePause, house_with, listening
 from tests.mqtt_helpers import Acts, Played, broker_in, playing
 from tests.mqtt_players import DEVICES, available, device, house_of, link_of, sensor, tasmota, zigbee2mqtt
 

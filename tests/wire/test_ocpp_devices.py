@@ -11,10 +11,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
+from sumika.evaluate.free_port import free_port
 from sumika.links.base import LinkError
 from sumika.schema import DeviceState, MeterSample, UsageError
 from sumika.schema.house import Connection, Device, House, Sensor
-from tests.wire.loopback_links import Heard, device, free_port, house_with, linked, loopback, run, sensor
+from tests.wire.loopback_links import Heard, device, house_with, linked, loopback, run, sensor
 from tests.wire.ocpp_points import NOW, Amperes201, Garage16, Garage201, garage
 
 __all__ = ["loopback"]

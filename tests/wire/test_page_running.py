@@ -17,7 +17,7 @@ import pytest
 import pytest_socket
 from websockets.sync.client import ClientConnection, connect
 
-from tests.wire.loopback_links import free_port
+from sumika.evaluate.free_port import free_port
 
 pytestmark = pytest.mark.slow
 

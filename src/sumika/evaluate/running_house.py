@@ -20,6 +20,7 @@ import psutil
 from sumika.bus import Received, RuntimeFolder, Subscriber
 from sumika.clock import WallClock
 from sumika.config import LoadedHouse
+from sumika.evaluate.free_port import free_port
 from sumika.runtime.supervisor import NAME as SUPERVISOR
 from sumika.runtime.table import nodes_of
 from sumika.schema import NodeHealth, NodeState, SumikaError
@@ -28,12 +29,6 @@ TOPICS_HEARD = ("node_health", "event", "presence", "respiration", "chest_motion
 
 
 _PAGE = re.compile(r"^page: \{\}", re.MULTILINE)
-_PORTS_FROM, _PORTS = 20_000, 12_000
-
-
-def _own_port() -> int:
-    """Return a port that no other house on this machine is likely to have: several may run at once."""
-    return _PORTS_FROM + int.from_bytes(os.urandom(4)) % _PORTS
 
 
 def lives(process: psutil.Process) -> bool:
@@ -65,7 +60,7 @@ class RunningHouse:
         # Short, because a socket's path may have 107 characters only.
         self.scratch = Path(tempfile.mkdtemp(prefix="smk"))
         house_file = self.scratch / "house.yaml"
-        house_file.write_text(_PAGE.sub(f"page: {{ port: {_own_port()} }}", loaded.text), encoding="utf-8")
+        house_file.write_text(_PAGE.sub(f"page: {{ port: {free_port()} }}", loaded.text), encoding="utf-8")
         self.environ = {
             **os.environ,
             "XDG_RUNTIME_DIR": str(self.scratch),

@@ -288,7 +288,7 @@ def _people(house: House) -> tuple[Node, ...]:
         if _sees_people(radar)
     )
     return (
-        Node("people", run_step, step=PEOPLE, watchdog_s=10.0, starts_within_s=COMPILES_WITHIN_S),
+        Node("people", run_step, step=PEOPLE, watchdog_s=60.0, starts_within_s=COMPILES_WITHIN_S),
         Node("posture", run_step, step=POSTURE, watchdog_s=10.0),
         Node("fall", run_step, step=FALL, watchdog_s=10.0),
         *sights,

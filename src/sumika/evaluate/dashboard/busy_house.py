@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import multiprocessing
-import socket
 import tempfile
 import threading
 import time
@@ -20,6 +19,7 @@ import numpy as np
 from sumika.bus import Board, Publisher, RuntimeFolder
 from sumika.clock import WallClock
 from sumika.config import DEMO_FILE, Document, parse_house
+from sumika.evaluate.free_port import free_port
 from sumika.runtime.node import PAGE, Launch, Node
 from sumika.runtime.page_access import open_accounts
 from sumika.runtime.spawn import PRELOADED, run_node
@@ -68,14 +68,6 @@ class Served:
     pid: int
     data: Path
     house: House
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextlib.contextmanager
