@@ -1,6 +1,8 @@
 """What tests of alarms share: houses that watch, a web server and a mail server that take letters, or refuse them."""
 
+import contextlib
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from sumika.schema import AlarmCause, FallStage, Origin, Presence, Reason, Suspe
 from sumika.schema.alarm_settings import Alarms, Contact, Way, WebhookWay
 from sumika.schema.house import House, Room
 from sumika.units import seconds_to_ns
+from tests.certificate_helpers import MadeCertificate
 
 DEADLINE_S = 20.0
 NOON = Instant(seconds_to_ns(1000.0), 1_768_867_200 * 10**9, "boot")  # 2026-01-20T00:00 UTC
@@ -125,12 +128,18 @@ class MailServer:
         refuses: Command -> what it is answered with instead.
         mails: What it took.
         said: Every command that it was told.
+        open: Which of them everybody on the way could read.
+        encrypts: With which certificate; None: not at all.
+        at_once: Whether it encrypts from the start, and not when asked to (STARTTLS, RFC 3207).
     """
 
     port: int = 0
     refuses: dict[str, str] = field(default_factory=dict)
     mails: list[EmailMessage] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    encrypts: ssl.SSLContext | None = None
+    at_once: bool = False
 
 
 _MAIL_ANSWERS = {
@@ -145,19 +154,47 @@ class _MailHandler(socketserver.StreamRequestHandler):
     held: MailServer
 
     def handle(self) -> None:
-        """Talk with one client until it goes."""
+        """Talk with one client until it goes, or does not trust the certificate."""
+        with contextlib.suppress(ssl.SSLError):
+            if self.held.at_once:
+                self._encrypt()
+            self._talk()
+
+    def finish(self) -> None:
+        """Close what was put around the connection, too."""
+        super().finish()
+        if isinstance(self.request, ssl.SSLSocket):
+            self.request.close()
+
+    def _talk(self) -> None:
         self._answer("220 mail.test")
         while line := self.rfile.readline():
             command = line.decode().strip()
             self.held.said.append(command)
+            if not isinstance(self.request, ssl.SSLSocket):
+                self.held.open.append(command)
             word = command.split(" ")[0].upper()
             if word in self.held.refuses:
                 self._answer(self.held.refuses[word])
                 continue
-            for answer in _MAIL_ANSWERS.get(word, ("250 2.0.0 Ok",)):
+            if word == "STARTTLS":
+                self._answer("220 go on")
+                self._encrypt()
+                continue
+            for answer in self._answers(word):
                 self._answer(answer)
             if word == "DATA":
                 self._take()
+
+    def _answers(self, word: str) -> tuple[str, ...]:
+        answers = _MAIL_ANSWERS.get(word, ("250 2.0.0 Ok",))
+        offers = word == "EHLO" and self.held.encrypts is not None and not isinstance(self.request, ssl.SSLSocket)
+        return (answers[0], "250-STARTTLS", *answers[1:]) if offers else answers
+
+    def _encrypt(self) -> None:
+        assert self.held.encrypts is not None
+        self.request = self.connection = self.held.encrypts.wrap_socket(self.request, server_side=True)
+        self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", buffering=0)
 
     def _answer(self, line: str) -> None:
         self.wfile.write(line.encode() + b"\r\n")
@@ -171,9 +208,17 @@ class _MailHandler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """Run a mail server until the block ends."""
-    server = MailServer()
+def mail_server(certificate: MadeCertificate | None = None, *, at_once: bool = False) -> Iterator[MailServer]:
+    """Run a mail server until the block ends.
+
+    Args:
+        certificate: With which it encrypts; None: not at all.
+        at_once: Whether it encrypts from the start.
+    """
+    server = MailServer(at_once=at_once)
+    if certificate is not None:
+        server.encrypts = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.encrypts.load_cert_chain(certificate.certificate, certificate.private_key)
 
     class Handler(_MailHandler):
         held = server

@@ -6,6 +6,7 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sumika.alarm import NotTakenError, PostOffice
@@ -13,6 +14,7 @@ from sumika.evaluate.free_port import free_port
 from sumika.schema.alarm_settings import EmailWay, MqttWay, WebhookWay
 from sumika.schema.house import Connection
 from tests.alarm_helpers import DEADLINE_S, house_with, letter, mail_server, web_server
+from tests.certificate_helpers import certificate_for
 from tests.mqtt_helpers import USER, broker_in
 from tests.wire.loopback_links import loopback
 
@@ -121,6 +123,52 @@ def test_a_mail_server_without_encryption_gets_no_password(tmp_path: Path) -> No
         way = EmailWay(host="127.0.0.1", port=server.port, to=("a@b.c",), user="home", secret_file="secret")
         with pytest.raises(NotTakenError):
             post_office(tmp_path).send(way, letter())
+    assert not any(command.startswith(("AUTH", "MAIL")) for command in server.said)
+
+
+def safe_way(port: int, at_once: bool) -> EmailWay:
+    """Return the way to a mail server that encrypts."""
+    return msgspec.structs.replace(mail_way(port), security="tls" if at_once else "starttls")
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_mail_server_is_told_nothing_but_encrypted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    made = certificate_for(tmp_path, "127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.certificate))
+    office = post_office(tmp_path)
+    with mail_server(made, at_once=at_once) as server:
+        assert "queued as 4F1" in office.send(safe_way(server.port, at_once), letter())
+        server.refuses["AUTH"] = "535 5.7.8 no"
+        with pytest.raises(NotTakenError, match="refuses user or password") as refused:
+            office.send(safe_way(server.port, at_once), letter())
+    assert refused.value.for_good
+    assert SECRET not in refused.value.problem
+    assert len(server.mails) == 1
+    open_words = {"EHLO", "STARTTLS"} if not at_once else set()
+    assert {said.split(" ")[0].upper() for said in server.open} <= open_words
+    assert any(said.startswith("AUTH") for said in server.said)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize(
+    ("address", "days", "trusted", "said"),
+    [
+        ("10.1.2.3", 1, True, "certificate of another host"),
+        ("127.0.0.1", -1, True, "has expired"),
+        ("127.0.0.1", 1, False, "nobody whom this computer trusts"),
+    ],
+)
+def test_a_mail_server_that_is_another_one_gets_neither_letter_nor_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool, address: str, days: int, trusted: bool, said: str
+) -> None:
+    made = certificate_for(tmp_path, address, days=days)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(made.certificate))
+    with mail_server(made, at_once=at_once) as server, pytest.raises(NotTakenError, match=said) as refused:
+        post_office(tmp_path).send(safe_way(server.port, at_once), letter())
+    assert not refused.value.for_good, "a clock is put right, a certificate renewed"
     assert not any(command.startswith(("AUTH", "MAIL")) for command in server.said)
 
 

@@ -1,9 +1,7 @@
 """The bridge's own process at a real broker that is absent, refuses, dies, or brings what means harm."""
 
 import asyncio
-import datetime as dt
 import getpass
-import ipaddress
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -14,16 +12,12 @@ from typing import Any
 import aiomqtt
 import pytest
 import pytest_socket
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from sumika.evaluate.free_port import free_port
-from sumika.schema import FallStage, RestartRequest, SetModeRequest, WishDeviceRequest
+from sumika.schema import FallStage, SetModeRequest, WishDeviceRequest
 from tests.bridge_helpers import played_house
 from tests.bridge_process import RunningBridge, awaited, running_bridge
-from tests.bus_helpers import wait_until
+from tests.certificate_helpers import certificate_for
 from tests.mqtt_helpers import USER, Broker
 
 pytestmark = pytest.mark.slow
@@ -115,7 +109,11 @@ def test_last_will_and_farewell(tmp_path: Path, protocol: str) -> None:
             await somebody.state("room_living", lambda state: state["occupancy"] == "ON")
             await asyncio.to_thread(running.kill)
             await somebody.until(lambda topic, payload: topic.endswith("/status") and payload == b"offline")
+            kept = somebody.seen[-1][0].replace("/status", "/ecu/mode/set")
+            await somebody.client.publish(kept, b"drive", qos=1, retain=True)
             await asyncio.to_thread(running.start)
+            await somebody.until(lambda topic, payload: topic == kept and not payload)
+            assert running.played.asked == []
             await somebody.ends("/status", after=len(somebody.seen))
             await somebody.ends("room_living/state", after=len(somebody.seen))
             after = len(somebody.seen)
@@ -189,38 +187,20 @@ def test_a_wrong_password_is_told_of_and_lets_nobody_in(tmp_path: Path) -> None:
         seen_by(broker, act)
 
 
-def certificate_for(folder: Path, address: str) -> tuple[str, ...]:
+def encrypting(folder: Path, address: str) -> tuple[str, ...]:
     """Make a certificate for a host, and return the lines with which mosquitto shows it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "ca.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain))
-    port = free_port()
+    made = certificate_for(folder, address)
     return (
-        f"listener {port} 127.0.0.1",
-        f"certfile {folder / 'ca.pem'}",
-        f"keyfile {folder / 'key.pem'}",
+        f"listener {free_port()} 127.0.0.1",
+        f"certfile {made.certificate}",
+        f"keyfile {made.private_key}",
         f"user {getpass.getuser()}",
     )
 
 
 @pytest.mark.parametrize(("address", "problem"), [("127.0.0.1", ""), ("10.1.2.3", "certificate verify failed")])
 def test_only_the_brokers_own_certificate_will_do(tmp_path: Path, address: str, problem: str) -> None:
-    lines = certificate_for(tmp_path, address)
+    lines = encrypting(tmp_path, address)
     where = f"mqtts://127.0.0.1:{lines[0].split()[1]}"
     with at_broker(tmp_path, more=lines, ca_file=str(tmp_path / "ca.pem")) as (broker, running):
         running.kill()
@@ -235,11 +215,6 @@ def test_only_the_brokers_own_certificate_will_do(tmp_path: Path, address: str, 
             await somebody.state("room_living", lambda state: state["occupancy"] == "ON")
 
         seen_by(broker, act)
-
-
-def asked_last(running: RunningBridge, kind: type[object]) -> bool:
-    """Return whether that was asked of the house last."""
-    return bool(running.played.asked) and isinstance(running.played.asked[-1], kind)
 
 
 def test_who_means_harm_is_not_obeyed_and_told_of_once(tmp_path: Path) -> None:
@@ -265,14 +240,10 @@ def test_who_means_harm_is_not_obeyed_and_told_of_once(tmp_path: Path) -> None:
                 await somebody.client.publish(f"{root}/{subject}", payload, qos=1, retain=retain)
             told = await asyncio.to_thread(awaited, running.ear, lambda event: event.code == "broker_refused")
             assert not told.recovered
-            # Who is here when a retained command is given takes it for a fresh one; who comes later does not.
-            assert await asyncio.to_thread(wait_until, lambda: asked_last(running, RestartRequest))
-            assert [type(one) for one in running.played.asked] == [SetModeRequest, RestartRequest]
-            running.played.asked.clear()
-            await asyncio.to_thread(running.kill)
+            # What the broker was to keep does not stay there either.
+            await somebody.until(lambda topic, payload: topic.endswith("ecu/restart/set") and not payload)
+            await somebody.until(lambda topic, payload: topic.endswith("ecu/mode/set") and not payload)
             after = len(somebody.seen)
-            await asyncio.to_thread(running.start)
-            await somebody.state("room_living", lambda state: state["occupancy"] == "ON", after=after)
             await somebody.client.publish(f"{root}/device_aircon/mode/set", b"cool", qos=1)
             await somebody.state("device_aircon", lambda state: state["mode"] == "cool", after=after)
             assert [type(one) for one in running.played.asked] == [WishDeviceRequest]

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.utils import formatdate
 
 from sumika.alarm.letter import Letter
+from sumika.alarm.ways.certificates import why_refused
 from sumika.alarm.ways.taken import NotTakenError
 from sumika.schema.alarm_settings import EmailWay
 
@@ -37,7 +38,7 @@ def send_mail(way: EmailWay, letter: Letter, password: str) -> str:
         said = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
         raise NotTakenError(f"{way.host} answers {error.smtp_code} {said}", for_good=error.smtp_code >= 500) from None
     except (OSError, smtplib.SMTPException, ssl.SSLError, ValueError) as error:
-        raise NotTakenError(f"{way.host} does not take it: {str(error) or type(error).__name__}") from None
+        raise NotTakenError(why_refused(way.host, error)) from None
 
 
 def _open(way: EmailWay) -> smtplib.SMTP:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from sumika.alarm.letter import Letter
+from sumika.alarm.ways.certificates import why_refused
 from sumika.alarm.ways.taken import NotTakenError
 from sumika.schema.alarm_settings import WebhookWay
 
@@ -62,7 +63,7 @@ def send_webhook(way: WebhookWay, letter: Letter, secret: str) -> str:
         answer = connection.getresponse()
         answer.read(_MOST_ANSWER_BYTES)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise NotTakenError(f"{parts.hostname} does not take it: {str(error) or type(error).__name__}") from None
+        raise NotTakenError(why_refused(parts.hostname or "", error)) from None
     finally:
         connection.close()
     if 200 <= answer.status < 300:
