@@ -65,7 +65,7 @@ def room_answer(text: str, taken: Collection[str] = ()) -> RoomAnswer:
     name = name.strip()
     if name in taken:
         raise UsageError(f"'{text}': there is a room '{name}' already")
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         remedy = "Take lower-case letters, digits and _, beginning with a letter, at most 32"
         raise UsageError(f"'{name}' cannot be used as a name", remedy=remedy)
     width, _, depth = (size or "4x4").lower().replace("×", "x").replace("m", "").partition("x")

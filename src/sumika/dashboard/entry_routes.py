@@ -17,11 +17,11 @@ COOKIE = "sumika_session"
 COOKIE_S = 90 * 24 * 3600
 CSRF_HEADER = "X-Sumika-CSRF"
 
-Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
 Password = Annotated[str, Meta(min_length=SHORTEST, max_length=LONGEST)]
 Typed = Annotated[str, Meta(max_length=LONGEST)]
 Residents = Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=50)]
-Language = Annotated[str, Meta(pattern="^(en|ja)?$")]
+Language = Annotated[str, Meta(pattern=r"^(en|ja)?$(?!\n)")]
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ FORMAT_MAJOR = 1
 FORMAT_MINOR = 0
 READABLE_SINCE = "0.1.0"
 """The oldest Sumika that reads this format; a reader too old quotes it from the file."""
-SEGMENT_NAME = re.compile(r"^\d{6,9}\.mcap$")
+SEGMENT_NAME = re.compile(r"\d{6,9}\.mcap\Z")
 JSON = "json"
 MSGPACK = "msgpack"
 

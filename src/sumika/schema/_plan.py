@@ -7,7 +7,7 @@ from msgspec import Meta
 Identifier = Annotated[
     str,
     Meta(
-        pattern="^[a-z][a-z0-9_]{0,31}$",
+        pattern=r"^[a-z][a-z0-9_]{0,31}$(?!\n)",
         description="lower-case letters, digits and _, beginning with a letter, at most 32",
     ),
 ]

@@ -9,7 +9,7 @@ from sumika.schema._plan import Identifier
 
 Hour = Annotated[float, Meta(ge=0, le=24)]
 Minutes = Annotated[float, Meta(ge=0.05, le=24 * 60)]
-MailAddress = Annotated[str, Meta(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254)]
+MailAddress = Annotated[str, Meta(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$(?!\n)", max_length=254)]
 
 
 class NotifyWay(
@@ -30,7 +30,7 @@ class NotifyWay(
     """
 
     connection: Identifier
-    service: Annotated[str, Meta(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$", max_length=128)]
+    service: Annotated[str, Meta(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$(?!\n)", max_length=128)]
     entity: Annotated[str, Meta(max_length=128)] = ""
 
 
@@ -51,7 +51,7 @@ class MqttWay(
     """
 
     connection: Identifier
-    topic: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^+#\x00]+$")]
+    topic: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^+#\x00-\x1f]+$(?!\n)")]
 
 
 class EmailWay(
@@ -77,9 +77,9 @@ class EmailWay(
 
     host: Annotated[str, Meta(min_length=1, max_length=253)]
     to: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254)], ...], Meta(min_length=1)
+        tuple[Annotated[str, Meta(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$(?!\n)", max_length=254)], ...], Meta(min_length=1)
     ]
-    sender: Annotated[str, Meta(pattern=r"^([^@\s,;<>]+@[^@\s,;<>]+)?$", max_length=254)] = ""
+    sender: Annotated[str, Meta(pattern=r"^([^@\s,;<>]+@[^@\s,;<>]+)?$(?!\n)", max_length=254)] = ""
     user: str = ""
     secret_file: str = ""
     security: Literal["starttls", "tls", "none"] = "starttls"
@@ -103,7 +103,7 @@ class WebhookWay(
             house.yaml; empty: it is not signed.
     """
 
-    url: Annotated[str, Meta(pattern=r"^https?://[^\s]+$", max_length=1000)]
+    url: Annotated[str, Meta(pattern=r"^https?://[^\s]+$(?!\n)", max_length=1000)]
     secret_file: str = ""
 
 
@@ -159,10 +159,10 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """
 
     connection: Identifier
-    player: Annotated[str, Meta(pattern=r"^(media_player\.[a-z0-9_]+)?$", max_length=128)] = ""
-    voice: Annotated[str, Meta(pattern=r"^(tts\.[a-z0-9_]+)?$", max_length=128)] = ""
+    player: Annotated[str, Meta(pattern=r"^(media_player\.[a-z0-9_]+)?$(?!\n)", max_length=128)] = ""
+    voice: Annotated[str, Meta(pattern=r"^(tts\.[a-z0-9_]+)?$(?!\n)", max_length=128)] = ""
     sound: Annotated[str, Meta(max_length=500)] = ""
-    service: Annotated[str, Meta(pattern=r"^(notify\.[a-z0-9_]+)?$", max_length=128)] = ""
+    service: Annotated[str, Meta(pattern=r"^(notify\.[a-z0-9_]+)?$(?!\n)", max_length=128)] = ""
     room: str = ""
     language: Literal["", "en", "ja"] = ""
 

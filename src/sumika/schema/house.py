@@ -274,7 +274,7 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     plan_holds_min: Annotated[float, Meta(ge=0.05, le=15)] = 15.0
     weather_from: Literal["none", "file", "open_meteo", "jma"] = "none"
     weather_file: str = ""
-    weather_area: Annotated[str, Meta(pattern="^[0-9]{0,6}$")] = ""
+    weather_area: Annotated[str, Meta(pattern=r"^[0-9]{0,6}$(?!\n)")] = ""
     nudges: bool = False
     light: Literal["plan", "residents"] = "plan"
 
@@ -319,6 +319,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     guests_may_wish: bool = False
 
 
+MqttPrefix = Annotated[str, Meta(pattern=r"^[^#+/\x00-\x1f]+(/[^#+/\x00-\x1f]+)*$(?!\n)", max_length=100)]
+"""Of MQTT topics: levels without wildcards and without what cannot be printed."""
+
+
 class Bridge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The house as devices and entities in Home Assistant, over an MQTT broker.
 
@@ -345,8 +349,8 @@ class Bridge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ca_file: str = ""
     protocol: Literal["5", "3.1.1"] = "5"
     discovery: Literal["device", "component"] = "device"
-    discovery_prefix: Annotated[str, Meta(pattern="^[^#+/]+(/[^#+/]+)*$", max_length=100)] = "homeassistant"
-    base_topic: Annotated[str, Meta(pattern="^[^#+/]+(/[^#+/]+)*$", max_length=100)] = "sumika"
+    discovery_prefix: MqttPrefix = "homeassistant"
+    base_topic: MqttPrefix = "sumika"
     bodies: bool = True
     hands: bool = True
 

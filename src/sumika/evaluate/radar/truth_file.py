@@ -19,7 +19,7 @@ FORMAT = 1
 
 _MOST_BYTES = 64 * 1024 * 1024
 Place = tuple[float, float, float]
-Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_]*$")]
+Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[a-z0-9][a-z0-9_]*$(?!\n)")]
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-ClockTime = Annotated[str, Meta(pattern=r"^([0-9]{1,2}:[0-5][0-9]|\+[0-9]{1,3}:[0-5][0-9])$")]
+ClockTime = Annotated[str, Meta(pattern=r"^([0-9]{1,2}:[0-5][0-9]|\+[0-9]{1,3}:[0-5][0-9])$(?!\n)")]
 """Local time of day (03:10), the first one after the start; or hours and minutes since the start (+27:10)."""
 
 Bodily = Literal[
@@ -119,7 +119,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     title_ja: str = ""
     about: str = ""
     house: str = "demo"
-    start: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d$")]
+    start: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d$(?!\n)")]
     hours: Annotated[float, Meta(gt=0, le=9000)]
     seed: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 1
     step_s: Annotated[float, Meta(ge=1, le=900)] = 60.0
