@@ -85,7 +85,7 @@ def test_commands_of_home_assistant_become_questions(topic: str, payload: str, w
     ("topic", "payload", "why"),
     [
         ("ecu/mode", "DRIVE", "value"),
-        ("ecu/mode", "", "value"),
+        ("ecu/mode", " ", "value"),
         ("ecu/restart", "yes", "value"),
         ("ecu/nodes", "PRESS", "where"),
         ("room_nowhere/offset", "1", "where"),
@@ -131,9 +131,14 @@ def test_bytes_that_are_no_text_are_turned_away() -> None:
 
 
 def test_what_lay_on_the_broker_is_not_obeyed() -> None:
-    found = read("ecu/mode", "drive", retained=True)
-    assert isinstance(found, TurnedAway)
-    assert found.why == "bridge.refused.retained"
+    for payload in (b"drive", b"x" * 200_000):
+        found = read("ecu/mode", payload, retained=True)
+        assert isinstance(found, TurnedAway)
+        assert (found.why, found.lies_at) == ("bridge.refused.retained", f"{ROOT}/ecu/mode/set")
+    assert read("ecu/mode", "", retained=True) == ()  # so it goes from there
+    fresh = read("ecu/mode", "DRIVE")
+    assert isinstance(fresh, TurnedAway)
+    assert fresh.lies_at == ""
 
 
 @pytest.mark.parametrize(

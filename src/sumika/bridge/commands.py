@@ -60,11 +60,13 @@ class TurnedAway:
         why: Key of a text.
         topic: Where it came from, shortened and without what a terminal would obey.
         size: Bytes of it.
+        lies_at: Topic of ours from which the broker is to let go of it; empty: it does not lie there.
     """
 
     why: str
     topic: str
     size: int = 0
+    lies_at: str = ""
 
 
 Wanted = tuple[Ask, ...] | Restart | TurnedAway
@@ -115,15 +117,18 @@ class Commands:
             payload: Anything.
             now: The present moment.
             values: What devices are set to, by device.
-            retained: Whether it lay there: nobody knows since when, and who meant it.
+            retained: Whether it lay there, or is to lie there: nobody knows since when, and who meant it. It would come
+                again at every start.
         """
         short = readable(topic)
         if topic not in self._things and topic not in self._offsets and topic not in self._fixed:
             return TurnedAway("bridge.refused.where", short)
+        if not payload:  # so what lay there is taken away
+            return ()
+        if retained:
+            return TurnedAway("bridge.refused.retained", short, len(payload), lies_at=topic)
         if len(payload) > MOST_BYTES:
             return TurnedAway("bridge.refused.long", short, len(payload))
-        if retained:
-            return TurnedAway("bridge.refused.retained", short)
         if self._too_many(now):
             return TurnedAway("bridge.refused.many", short)
         text = _text(payload)

@@ -84,6 +84,7 @@ class BridgeLoop:
         )
         self._privacy = PrivacyWatch(launch.data, BRIDGE)
         self._questions: asyncio.Queue[Ask] = asyncio.Queue(MOST_WAITING)
+        self._lying: set[str] = set()
         self._session: BrokerSession | None = None
         self._announce_ns: int | None = 0
         self._announced: dict[str, str] = {}
@@ -153,6 +154,9 @@ class BridgeLoop:
                 return
         if self._final is not None and now_ns >= self._later_ns and not await self._forget(session, self._final):
             return
+        while self._lying:
+            if not await self._send(session, Outgoing(self._lying.pop(), "", retain=True)):
+                return
         for message in self.bridge.due(now_ns):
             if not await self._send(session, message):
                 return
@@ -212,7 +216,7 @@ class BridgeLoop:
         """
         settings = bridge_broker(self.settings, self.places, self.process.launch.house_file.parent)
         session = BrokerSession(settings)
-        await session.open((self.places.commands, self.places.birth))
+        await session.open((self.places.birth,), as_published=(self.places.commands,))
         try:
             again.held()
             self._tell("broker_unreachable", "")
@@ -239,6 +243,8 @@ class BridgeLoop:
             return
         wanted: Wanted = self.bridge.read(message.topic, message.payload, now, retained=message.retained)
         if isinstance(wanted, TurnedAway):
+            if wanted.lies_at:
+                self._lying.add(wanted.lies_at)
             self._turn_away(say_why(wanted, self.language), now.monotonic_ns)
         elif isinstance(wanted, Restart):
             self._enqueue(Ask(name="restart", question=RestartRequest(), topic=wanted.topic))

@@ -46,7 +46,7 @@ BRIDGE: dict[str, str] = {
     "bridge.nothing_next": "nothing",
     "bridge.refused.where": "nothing is told at {topic}",
     "bridge.refused.long": "a command of {bytes} bytes at {topic}",
-    "bridge.refused.retained": "a command that lay on the broker, at {topic}",
+    "bridge.refused.retained": "a command that the broker was to keep, at {topic}; it was taken away from there",
     "bridge.refused.old": "a command that is too old or from the future, at {topic}",
     "bridge.refused.value": "{topic} takes no such value",
     "bridge.refused.many": "more commands than anybody gives, the last at {topic}",

@@ -46,7 +46,7 @@ BRIDGE: dict[str, str] = {
     "bridge.nothing_next": "なし",
     "bridge.refused.where": "{topic} には何も指示できません",
     "bridge.refused.long": "{topic} への指示が長すぎます（{bytes}バイト）",
-    "bridge.refused.retained": "ブローカーに残っていた {topic} への指示",
+    "bridge.refused.retained": "ブローカーに残す設定で送られた {topic} への指示（ブローカーからは消しました）",
     "bridge.refused.old": "古すぎるか未来の時刻の {topic} への指示",
     "bridge.refused.value": "{topic} に使えない値です",
     "bridge.refused.many": "指示が多すぎます（最後は {topic}）",

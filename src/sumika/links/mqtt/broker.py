@@ -15,6 +15,7 @@ import msgspec
 from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from sumika.links.base import LinkError
 from sumika.links.options import Options
@@ -30,7 +31,8 @@ _MOST_PACKET_BYTES = 4 * 1024 * 1024
 _MOST_WAITING = 4096
 _AT_LEAST_ONCE = 1
 _UNTYPED: Any = Properties
-"""Paho publishes no types for it."""
+_UNTYPED_OPTIONS: Any = SubscribeOptions
+"""Paho publishes no types for them."""
 _ONLINE, _OFFLINE = "online", "offline"
 
 OPTIONS = {"zigbee2mqtt": str, "tasmota_discovery": str, "version": float}
@@ -42,7 +44,8 @@ class TopicMessage(msgspec.Struct, frozen=True):
     Attributes:
         topic: Where.
         payload: What.
-        retained: Whether the broker kept it, so that nobody knows how old it is.
+        retained: Whether the broker kept it, so that nobody knows how old it is; of topics whose publisher's word is
+            wanted (`BrokerSession.open`), also whether it was published to be kept.
     """
 
     topic: str
@@ -161,18 +164,21 @@ class BrokerSession:
         )
         self._stack = AsyncExitStack()
 
-    async def open(self, topics: Iterable[str]) -> None:
+    async def open(self, topics: Iterable[str], *, as_published: Iterable[str] = ()) -> None:
         """Connect, listen to topics, and say that we are there.
+
+        Args:
+            topics: To listen to.
+            as_published: To listen to as well, and to be told of each message whether it was published to be kept, also
+                when it comes while we listen (MQTT 5, 3.8.3.1, Retain As Published). MQTT 3.1.1 cannot tell.
 
         Raises:
             LinkError: if the broker does not answer or refuses us.
         """
         status = (self._status,) if self._status else ()
-        wanted = [(topic, _AT_LEAST_ONCE) for topic in dict.fromkeys((*topics, *status))]
         try:
             await self._stack.enter_async_context(self._client)
-            if wanted:
-                await self._client.subscribe(wanted)
+            await self._listen((*topics, *status), as_published)
             if self._status:
                 await self._client.publish(self._status, _ONLINE, qos=_AT_LEAST_ONCE, retain=True)
         except (aiomqtt.MqttError, ValueError) as error:
@@ -183,6 +189,17 @@ class BrokerSession:
                 where=self.settings.where,
                 remedy="Check that it runs, and its address, user and password",
             ) from None
+
+    async def _listen(self, topics: Iterable[str], as_published: Iterable[str]) -> None:
+        told = dict.fromkeys(as_published, True)
+        wanted = {**dict.fromkeys(topics, False), **told}
+        if not wanted:
+            return
+        if self.settings.version < 5:
+            await self._client.subscribe([(topic, _AT_LEAST_ONCE) for topic in wanted])
+            return
+        options = (_UNTYPED_OPTIONS(qos=_AT_LEAST_ONCE, retainAsPublished=keeps) for keeps in wanted.values())
+        await self._client.subscribe(list(zip(wanted, options, strict=True)))
 
     async def publish(self, topic: str, payload: str, *, retain: bool = False) -> str:
         """Publish something; a command never retained: one that is found later is not meant any more.
