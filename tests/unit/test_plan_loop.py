@@ -235,6 +235,29 @@ def test_forecasts_are_handed_on() -> None:
     assert thinking.heard == [told]
 
 
+def test_who_speaks_after_the_first_plan_gets_another_at_once() -> None:
+    process, thinking, loop = a_planner()
+    process.turns(loop.turn, 14.0)
+    assert thinking.decided == 1
+    seen = len(thinking.observed)
+    now = process.clock.now()
+    process.heard += [
+        AirSample(stamp=now, origin=Origin.LIVE, sensor="a", room="living", temperature_c=18.0),
+        WeatherSample(stamp=now, origin=Origin.LIVE, source="roof", temperature_c=3.0),
+        WeatherForecast(
+            stamp=now, origin=Origin.LIVE, source="s", issued_unix_s=0.0, begins_unix_s=(0.0, 1.0), ends_unix_s=2.0
+        ),
+    ]
+    process.turns(loop.turn, 4.0)
+    assert (thinking.decided, len(thinking.observed)) == (2, seen + 1)
+    # The second word of a kind waits for the next quarter of an hour, as everything does.
+    process.heard.append(
+        AirSample(stamp=process.clock.now(), origin=Origin.LIVE, sensor="b", room="living", temperature_c=18.0)
+    )
+    process.turns(loop.turn, 4.0)
+    assert thinking.decided == 2
+
+
 # --- the rules
 
 

@@ -14,6 +14,7 @@ from sumika.bus import Answerer, Subscriber
 from sumika.clock import Instant
 from sumika.plan.suggestions import Holds
 from sumika.runtime.asking import Asking
+from sumika.runtime.first_words import FirstWords
 from sumika.runtime.house_ear import HEARD, HouseEar, local_clock
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.plan_desk import PlanDesk
@@ -42,7 +43,7 @@ from sumika.units import NANOSECONDS_PER_SECOND, SECONDS_PER_MINUTE, seconds_to_
 PLAN = "plan"
 ASKED = ("forecast", "suggestion_answer", "mode", "comfort_wish")
 SOON_S = 2.0
-"""Who drags a wish up and down is waited for."""
+"""Who drags a wish up and down is waited for, and so are the other sensors of a house that begins to speak."""
 
 TURN_S = 0.25
 OBSERVES_EVERY_S = 300.0
@@ -104,6 +105,7 @@ class PlanLoop:
         self._what_if, self._saved = Answerer(process.folder, "what_if"), Answerer(process.folder, "saved")
         thinking.drive(self._mode is Mode.DRIVE)
         self._nudged: frozenset[str] = frozenset()
+        self._first_words = FirstWords()
         first_s = min(FIRST_LOOK_S, self._every_s)
         self._observe_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(first_s)
         self._observed_ns = now.monotonic_ns - seconds_to_ns(OBSERVES_EVERY_S)
@@ -143,6 +145,9 @@ class PlanLoop:
         self.process.tell(self._subscriber.lost)
 
     def _hear(self, message: Message) -> None:
+        if self._first_words.hear(message):
+            soon_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(SOON_S)
+            self._observe_ns, self._plan_ns = min(self._observe_ns, soon_ns), min(self._plan_ns, soon_ns)
         if isinstance(message, WeatherForecast):
             self._thinking.foreteller.hear(message)
         elif isinstance(message, SuggestionAnswer):
@@ -242,6 +247,7 @@ class PlanLoop:
             self._let_policy_speak()
             return
         self._recover()
+        self._first_words.planned()
         now = self.process.clock.now()
         self._asker, self._made_ns, self._moved_ns = Asker.PLAN, now.monotonic_ns, None
         self._occupied = self._there(now.monotonic_ns)
