@@ -1,6 +1,7 @@
 """A page's server in this process: its parts with a bus that is played, and browsers that are logged in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ class Played:
             consents=Consents(folder / "page", Files, ("hanako", "taro")),
             privacy=PrivacyDesk(folder, Files, self.clock, PrivacyKept()),
             feed=Feed(sees.room_of),
-            house_file=HouseFile(self.file, loaded.hash, frozenset(RADAR_MODELS), folder / "copy.yaml"),
+            house_file=HouseFile(self.file, loaded.house, frozenset(RADAR_MODELS), folder),
             past=Past(folder / "history"),
             scanning=Scanning(scan, self.now_s),
             ask=self.bus,
@@ -113,6 +114,11 @@ class Played:
             models=folder / "models",
             sees=sees,
         )
+        self.app = make_app(self.parts)
+
+    def begin_with(self, **changed: Any) -> None:
+        """Serve with parts that are other ones."""
+        self.parts = replace(self.parts, **changed)
         self.app = make_app(self.parts)
 
     def now_s(self) -> float:

@@ -110,7 +110,7 @@ class PlayedHouse:
             consents=Consents(folder / "page", Files, residents),
             privacy=PrivacyDesk(folder, Files, self._clock, PrivacyKept()),
             feed=Feed(sees.room_of),
-            house_file=HouseFile(self.file, loaded.hash, frozenset(RADAR_MODELS), folder / "copy.yaml"),
+            house_file=HouseFile(self.file, loaded.house, frozenset(RADAR_MODELS), folder),
             past=Past(folder / "history"),
             scanning=Scanning(
                 lambda: [{"connection": "home", "name": "lamp", "kind": "light", "address": "light.lamp"}], time.time

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from sumika.config import DEMO_FILE, load_house
 from sumika.dashboard import HouseFile, Role
 from sumika.dashboard.house_file import Edit, Edits
-from sumika.schema import RADAR_MODELS
+from sumika.schema import RADAR_MODELS, RestartAnswer, SumikaError
 from tests.page_helpers import Played, quick_passwords
 
 TALLER = {"op": "set", "path": "rooms[living].height_m", "value": 2.6}
@@ -221,8 +221,33 @@ def test_a_house_broken_by_hand_is_shown_as_it_runs_with_the_reason(played: Play
 def test_a_house_that_comes_with_sumika_is_copied_before_it_is_changed(tmp_path: Path) -> None:
     copy = tmp_path / "house.yaml"
     before = DEMO_FILE.read_bytes()
-    file = HouseFile(DEMO_FILE, load_house(DEMO_FILE).hash, frozenset(RADAR_MODELS), copy)
+    file = HouseFile(DEMO_FILE, load_house(DEMO_FILE).house, frozenset(RADAR_MODELS), tmp_path)
     applied = file.apply(Edits(edits=(Edit(op="set", path="name", value="Mine"),)), "owner")
     assert applied.file == str(copy)
     assert load_house(copy).house.name == "Mine"
     assert DEMO_FILE.read_bytes() == before
+
+
+def test_a_house_begins_again_when_its_owner_says_so(played: Played) -> None:
+    owner = played.owner()
+    assert owner.post("/api/restart", json={}).json() == {"port": 8160, "moved": False}
+    assert played.bus.asked[-1][0] == "restart"
+    played.bus.answers["restart"] = RestartAnswer(accepted=False, problem="not now")
+    told = owner.post("/api/restart", json={})
+    assert (told.status_code, told.json()["problem"]) == (422, "not now")
+    assert played.user("taro", Role.RESIDENT).post("/api/restart", json={}).status_code == 403
+
+
+def test_a_house_that_could_not_begin_again_is_not_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(house: Path) -> None:
+        raise SumikaError("no radar of it works", where=str(house), remedy="Plug one in.")
+
+    quick_passwords(monkeypatch)
+    played = Played(tmp_path)
+    played.begin_with(begins=never)
+    owner = played.owner()
+    told = owner.post("/api/restart", json={})
+    assert (told.status_code, told.json()["remedy"]) == (422, "Plug one in.")
+    played.file.write_text("rooms: [", encoding="utf-8")
+    assert owner.post("/api/restart", json={}).status_code == 422
+    assert "restart" not in [name for name, _ in played.bus.asked]

@@ -42,6 +42,25 @@ def _there(loaded: LoadedHouse, source: RecordingSource) -> bool:
     return path is not None and path.exists()
 
 
+def require_one(loaded: LoadedHouse) -> None:
+    """Look whether a house would start, without what takes long: what is simulated works.
+
+    Raises:
+        SumikaError: if there are radars, and none can be opened.
+    """
+    real = [one for one in loaded.house.radars if isinstance(one.source, PortSource | RecordingSource)]
+    if not real or len(real) < len(loaded.house.radars):
+        return
+    error = None
+    for radar in real:
+        found = refusal(loaded, radar)
+        if found is None:
+            return
+        error = error or found
+    if error is not None:
+        raise error
+
+
 def require_a_radar(loaded: LoadedHouse) -> None:
     """Tell of every radar that will not work; a house of which not one works is not started.
 

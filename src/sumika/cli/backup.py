@@ -28,7 +28,7 @@ def backup(
 
     Without --secrets no token, password or key is in it, and residents' past body signals cannot be read from it.
     """
-    loaded = load(house)
+    loaded = load(house, data=data)
     passphrase = _passphrase(passphrase_file) if secrets or passphrase_file else ""
     manifest = make_backup(
         file, loaded, data_folder(loaded, data), __version__, WallClock(), passphrase=passphrase, logs=logs

@@ -20,6 +20,6 @@ def diagnostics(file: Path, house: Path | None, data: Path | None) -> None:
 
     No secret, name, address, measurement or exact place is in it; look into it before you hand it on.
     """
-    loaded = load(house)
+    loaded = load(house, data=data)
     names = write_diagnostics(file, loaded, data_folder(loaded, data), WallClock())
     click.echo(f"{file}: {', '.join(names)}")

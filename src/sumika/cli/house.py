@@ -40,17 +40,20 @@ def house() -> None:
 
 @house.command()
 @click.argument("file", type=_FILE)
-def check(file: Path) -> None:
+@click.option("--start", is_flag=True, help="Whether the house would start by it too: whether a radar of it works.")
+def check(file: Path, start: bool) -> None:
     """Say everything that is wrong with FILE, or what it describes; recordings that are there are opened.
 
-    Exit code 2 if it cannot be used, 1 if a recording cannot be played.
+    Exit code 2 if it cannot be used, 1 if a recording cannot be played, or with --start if the house would not start.
     """
     loaded = load_house(file, models=MODELS)
     for problem in (*loaded.warnings, *_driver_warnings(loaded.house)):
         click.echo(problem.located(file), err=True)
     click.echo(_summary(loaded))
-    from sumika.cli._recordings import refused  # Slow to import, and nothing else here opens recordings.
+    from sumika.cli._recordings import refused, require_one  # Slow to import, and nothing else here opens recordings.
 
+    if start:
+        require_one(loaded)
     unplayable = refused(loaded)
     for radar, error in unplayable:
         click.echo(f"radar {radar.id}: {error}", err=True)

@@ -52,7 +52,7 @@ def page() -> None:
 @click.option("--no-code", is_flag=True, help="No QR code.")
 def link(house: Path | None, data: Path | None, no_code: bool) -> None:
     """Print the page's address and, while nobody is owner, the one-time link that makes one."""
-    loaded = load(house)
+    loaded = load(house, data=data)
     lines = page_lines(loaded, data_folder(loaded, data), WallClock(), with_codes=not no_code)
     if not lines:
         raise UsageError(
@@ -67,7 +67,7 @@ def link(house: Path | None, data: Path | None, no_code: bool) -> None:
 @data_option
 def users(house: Path | None, data: Path | None) -> None:
     """List the accounts."""
-    loaded = load(house)
+    loaded = load(house, data=data)
     for user in _accounts(loaded, data).users:
         click.echo(f"{user.name}  {user.role.value}{_residents(user.residents)}")
 
@@ -79,7 +79,7 @@ def users(house: Path | None, data: Path | None) -> None:
 @click.password_option(help="The new one; asked for where it is not given.")
 def reset_password(name: str, house: Path | None, data: Path | None, password: str) -> None:
     """Give the account NAME another password and end its sessions. The house may run meanwhile."""
-    loaded = load(house)
+    loaded = load(house, data=data)
     try:
         _accounts(loaded, data).change(name, password=password)
     except RefusedError as error:

@@ -63,7 +63,7 @@ def record(
             )
         click.echo(_ask_running(running[0], seconds, radars))
         return
-    loaded = load(house, recordings=recordings)
+    loaded = load(house, recordings=recordings, data=data)
     known = _known_radars(loaded, radars)
     if out is not None and out.exists():
         raise UsageError("it is there already", where=f"--out {out}", remedy="Name a folder that is not there yet.")

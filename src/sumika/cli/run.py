@@ -1,36 +1,48 @@
 """`sumika run`: the ECU itself."""
 
+import os
 import sys
 from pathlib import Path
 
 import click
 
-from sumika.cli._houses import load
+from sumika.cli._houses import as_it_came, is_edited_copy, load
 from sumika.cli._options import data_option, house_option, recordings_option
 from sumika.cli._recordings import require_a_radar
 from sumika.cli._view import run_terminal
 from sumika.cli.page import page_lines
 from sumika.clock import WallClock
+from sumika.config import LoadedHouse
 from sumika.runtime.begin_again import begin_again, see_off_the_old
-from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
+from sumika.runtime.house_run import HouseRun, data_folder, data_folder_of, owned_data_folder
 from sumika.runtime.node import Node
+from sumika.schema import UsageError
 from sumika.terminal import reader_gone
+from sumika.text import language_of, say
 
 
 @click.command()
 @house_option
 @recordings_option
 @data_option
+@click.option("--demo", is_flag=True, help="The demo house as it came; what its page changed of it is put aside.")
 @click.option("--headless", is_flag=True, help="No live view; nodes and log only.")
 @click.option("--seconds", type=click.FloatRange(min=0.1), help="End by itself after so long.")
-def run(house: Path | None, recordings: bool, data: Path | None, headless: bool, seconds: float | None) -> None:
+def run(
+    house: Path | None, recordings: bool, data: Path | None, demo: bool, headless: bool, seconds: float | None
+) -> None:
     """Run the house: sensors, perception, log, history, live view. Ctrl-C ends it.
 
     Without --house the demo house runs: a simulated family house, its residents and their cat, as three radars and
-    the sensors of its air would see them. Nothing of it is sensing, and everything says so.
+    the sensors of its air would see them. Nothing of it is sensing, and everything says so. What its page changes is
+    written to a copy in its data folder, by which it runs from then on; --demo brings the original back.
     """
-    see_off_the_old()
-    loaded = load(house, recordings=recordings)
+    began_again = see_off_the_old()
+    if demo and not began_again:  # what the page wrote since is what it begins again for
+        _put_copy_aside(house, data, recordings=recordings)
+    loaded = load(house, recordings=recordings, data=data)
+    if house is None and is_edited_copy(loaded, data):
+        click.echo(say("run.edited_copy", _language(loaded), file=loaded.path), err=True)
     require_a_radar(loaded)
     extra: tuple[Node, ...] = ()
     if not headless:
@@ -44,3 +56,20 @@ def run(house: Path | None, recordings: bool, data: Path | None, headless: bool,
     click.echo(f"log: {running.log_folder}", err=True)
     if running.begins_again:
         begin_again()
+
+
+def _put_copy_aside(house: Path | None, data: Path | None, *, recordings: bool) -> None:
+    if house is not None:
+        raise UsageError(
+            "--demo is for the house that comes with Sumika",
+            where=str(house),
+            remedy="Leave out either --demo or --house (SUMIKA_HOUSE)",
+        )
+    with owned_data_folder(data_folder_of(demo=True, override=data)):  # not under the feet of a house that runs by it
+        aside = as_it_came(recordings=recordings, data=data)
+    if aside is not None:
+        click.echo(say("run.put_aside", language_of(os.environ), file=aside), err=True)
+
+
+def _language(loaded: LoadedHouse) -> str:
+    return loaded.house.language or language_of(os.environ)

@@ -8,10 +8,19 @@ edit_house("house.yaml", lambda house: house.set("radars[bed].yaw_deg", 90), exp
 """
 
 from sumika.config._compose import RadarAnswer, RoomAnswer, compose_house, radar_answer, room_answer
-from sumika.config._demo import DEMO_FILE, RECORDINGS_FILE, demo_house, recordings_house
+from sumika.config._demo import (
+    DEMO_FILE,
+    RECORDINGS_FILE,
+    demo_house,
+    edited_copy,
+    edited_demo_house,
+    edited_recordings_house,
+    recordings_house,
+    with_stand_ins,
+)
 from sumika.config._document import Document
 from sumika.config._drawing import draw_floor_plan
-from sumika.config._edit import edit_house, migrate_house, write_new_house
+from sumika.config._edit import edit_house, migrate_house, put_aside, write_new_house
 from sumika.config._geometry import area_m2, view_m
 from sumika.config._json_schema import house_schema
 from sumika.config._load import LoadedHouse, load_house, parse_house
@@ -38,10 +47,14 @@ __all__ = [
     "demo_house",
     "draw_floor_plan",
     "edit_house",
+    "edited_copy",
+    "edited_demo_house",
+    "edited_recordings_house",
     "house_schema",
     "load_house",
     "migrate_house",
     "parse_house",
+    "put_aside",
     "radar_answer",
     "recordings_folder",
     "recordings_house",
@@ -49,5 +62,6 @@ __all__ = [
     "room_answer",
     "view_m",
     "walls_of",
+    "with_stand_ins",
     "write_new_house",
 ]

@@ -39,12 +39,62 @@ def recordings_house(environ: Mapping[str, str] = os.environ, *, models: Collect
     Returns:
         The house. Its text is what is in force, with the stand-ins written into it.
     """
-    loaded = load_house(RECORDINGS_FILE, environ, models=models)
-    document = Document(loaded.text, RECORDINGS_FILE)
+    return with_stand_ins(load_house(RECORDINGS_FILE, environ, models=models), environ, models=models)
+
+
+def with_stand_ins(
+    loaded: LoadedHouse, environ: Mapping[str, str] = os.environ, *, models: Collection[str] | None = None
+) -> LoadedHouse:
+    """Return the house of real recordings, as it was or changed, with a target for every radar without a recording.
+
+    Args:
+        loaded: As it stands in the file.
+        environ: SUMIKA_DATA is the folder of recordings.
+        models: The radar models there are; None leaves them unchecked.
+    """
+    document = Document(loaded.text, loaded.path)
     for radar in loaded.house.radars:
-        if isinstance(radar.source, RecordingSource) and not _there(loaded.resolve(radar.source.path)):
-            document.set(f"radars[{radar.id}].source", _STAND_INS[radar.id])
-    return parse_house(document.text, RECORDINGS_FILE, environ, models=models)
+        stand_in = _STAND_INS.get(radar.id)
+        if stand_in and isinstance(radar.source, RecordingSource) and not _there(loaded.resolve(radar.source.path)):
+            document.set(f"radars[{radar.id}].source", stand_in)
+    return parse_house(document.text, loaded.path, environ, models=models)
+
+
+def edited_demo_house(
+    data: Path, environ: Mapping[str, str] = os.environ, *, models: Collection[str] | None = None
+) -> LoadedHouse | None:
+    """Return the demo house as it was changed on its page; None where nobody changed it.
+
+    Args:
+        data: The data folder of the demo house.
+        environ: Variables that paths in it may name.
+        models: The radar models there are; None leaves them unchecked.
+
+    Raises:
+        ConfigError: if it cannot be used.
+    """
+    copy = edited_copy(DEMO_FILE, data)
+    return load_house(copy, environ, models=models) if copy.exists() else None
+
+
+def edited_recordings_house(
+    data: Path, environ: Mapping[str, str] = os.environ, *, models: Collection[str] | None = None
+) -> LoadedHouse | None:
+    """Return the house of real recordings as it was changed on its page; arguments as of `edited_demo_house`."""
+    copy = edited_copy(RECORDINGS_FILE, data)
+    if not copy.exists():
+        return None
+    return with_stand_ins(load_house(copy, environ, models=models), environ, models=models)
+
+
+def edited_copy(built_in: Path, data: Path) -> Path:
+    """Return where the page writes its changes of a house that comes with Sumika.
+
+    Args:
+        built_in: DEMO_FILE or RECORDINGS_FILE.
+        data: Its data folder; both houses share one.
+    """
+    return data / ("house.yaml" if built_in == DEMO_FILE else built_in.name)
 
 
 def _there(recording: Path | None) -> bool:

@@ -97,6 +97,26 @@ def write_new_house(path: Path | str, text: str, *, force: bool = False) -> None
             raise UsageError("there is a file already", where=str(path), remedy="Give another name, or --force.")
 
 
+def put_aside(path: Path) -> Path:
+    """Take a house description away; it becomes the newest backup of itself.
+
+    Returns:
+        The backup.
+
+    Raises:
+        SumikaError: if it cannot be moved.
+    """
+    file = Path(os.path.realpath(path))
+    with _folder_locked(file):
+        backup = _backup_name(file, datetime.now(UTC))
+        try:
+            file.rename(backup)
+        except OSError as error:
+            raise _unwritable(file, error) from error
+        _forget_old_backups(file)
+        return backup
+
+
 @contextlib.contextmanager
 def _folder_locked(file: Path) -> Iterator[None]:
     """Keep other edits out. The folder itself is locked: nothing is left behind, and a crash unlocks it."""

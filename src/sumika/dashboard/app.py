@@ -28,6 +28,7 @@ from sumika.dashboard.parts import Parts
 from sumika.dashboard.past_routes import past_operations
 from sumika.dashboard.privacy_routes import privacy_operations
 from sumika.dashboard.problem import RefusedError, Trouble, refused
+from sumika.dashboard.restart_routes import restart_operations
 from sumika.dashboard.roles import Right
 from sumika.dashboard.thing_routes import thing_operations
 from sumika.dashboard.today import today_operations
@@ -43,6 +44,7 @@ def all_operations(parts: Parts) -> tuple[Operation, ...]:
     rows = (
         *entry_operations(parts),
         *house_operations(parts),
+        *restart_operations(parts),
         *past_operations(parts),
         *wish_operations(parts),
         *today_operations(parts),

@@ -18,12 +18,15 @@ from sumika.config import (
     LoadedHouse,
     Problem,
     edit_house,
+    edited_copy,
     load_house,
     parse_house,
+    with_stand_ins,
     write_new_house,
 )
 from sumika.dashboard.problem import refused
 from sumika.schema import SumikaError
+from sumika.schema.house import House
 
 MOST_EDITS = 500
 SECRET_FILES = frozenset({"secret_file", "private_key"})
@@ -96,7 +99,7 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         hash: Of the file now.
         problems: Warnings.
-        restart_needed: Whether the house runs by another version until it is started again.
+        restart_needed: Whether the house runs by another description until it is started again.
         file: Which.
     """
 
@@ -127,22 +130,23 @@ class HouseFile:
         path: The file that is edited. A house that comes with Sumika is copied to the data folder first.
     """
 
-    def __init__(self, path: Path, running_hash: str, models: Collection[str], copy_to: Path) -> None:
+    def __init__(self, path: Path, running: House, models: Collection[str], data: Path) -> None:
         """Know a house's file.
 
         Args:
             path: The file that the house runs by.
-            running_hash: Of the version that it runs by.
+            running: The house as it runs.
             models: The radar models there are.
-            copy_to: Where a house that comes with Sumika is copied to before it is edited.
+            data: Folder that a house that comes with Sumika is copied to before it is edited.
         """
         self._source = path
         self.built_in = path.resolve() in (DEMO_FILE.resolve(), RECORDINGS_FILE.resolve())
-        self.path = copy_to if self.built_in else path
-        self._running_hash, self._models = running_hash, models
+        self.path = edited_copy(path.resolve(), data) if self.built_in else path
+        self._running, self._models = running, models
         self._lock = threading.Lock()
         self._changed_by: dict[str, str] = {}
         self._kept: tuple[tuple[object, ...], LoadedHouse] | None = None
+        self._runs: tuple[str, bool] = ("", True)
 
     def load(self) -> LoadedHouse:
         """Return the house as it stands in the file now.
@@ -150,7 +154,7 @@ class HouseFile:
         Raises:
             ConfigError: if it cannot be used.
         """
-        path = self._there()
+        path = self.there
         try:
             found = path.stat()
         except OSError:
@@ -162,12 +166,22 @@ class HouseFile:
             kept = self._kept = (seen, load_house(path, models=self._models))
         return kept[1]
 
-    def _there(self) -> Path:
+    @property
+    def there(self) -> Path:
+        """The file that is there now: the one that comes with Sumika until it is edited."""
         return self.path if self.path.exists() else self._source
 
-    def restart_needed(self, digest: str) -> bool:
-        """Return whether the house runs by another version than this one."""
-        return digest != self._running_hash
+    def restart_needed(self, loaded: LoadedHouse) -> bool:
+        """Return whether the house runs by another description than this one; comments and layout make no other."""
+        digest, runs = self._runs
+        if digest != loaded.hash:
+            if self.path.name == RECORDINGS_FILE.name:  # it runs with stand-ins for recordings that are not there
+                loaded_as_run = with_stand_ins(loaded, models=self._models).house
+            else:
+                loaded_as_run = loaded.house
+            runs = loaded_as_run == self._running
+            self._runs = loaded.hash, runs
+        return not runs
 
     def preview(self, edits: Edits) -> Preview:
         """Return what changes would do, and write nothing.
@@ -222,7 +236,7 @@ class HouseFile:
         return Applied(
             hash=after.hash,
             problems=[fault(problem) for problem in after.warnings],
-            restart_needed=self.restart_needed(after.hash),
+            restart_needed=self.restart_needed(after),
             file=str(self.path),
         )
 

@@ -86,8 +86,9 @@ class _House:
         try:
             loaded = self._parts.house_file.load()
             house, digest, problems = loaded.house, loaded.hash, [fault(problem) for problem in loaded.warnings]
+            restart_needed = self._parts.house_file.restart_needed(loaded)
         except SumikaError as error:  # the file was broken by hand: the house runs on, and so does the page
-            house, digest = self._parts.house, ""
+            house, digest, restart_needed = self._parts.house, "", False  # by that file it could not begin again
             problems = [Fault(path="", line=0, problem=error.problem, remedy=error.remedy)]
         origin = self._parts.origin()
         all_walls, view = self._plan(house)
@@ -100,7 +101,7 @@ class _House:
             demo=self._parts.house.demo,
             origin=origin.value if origin else "",
             version=self._parts.version,
-            restart_needed=self._parts.house_file.restart_needed(digest),
+            restart_needed=restart_needed,
             file=str(self._parts.house_file.path) if configures else "",
         )
 

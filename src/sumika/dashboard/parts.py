@@ -24,6 +24,9 @@ from sumika.schema.house import House, Page
 Ask = Callable[[str, msgspec.Struct], msgspec.Struct]
 """(name in REQUESTS, question) -> answer; raises SumikaError where none comes."""
 
+Begins = Callable[[Path], None]
+"""Raises SumikaError where a house could not begin by the description in a file; takes seconds."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
@@ -46,6 +49,7 @@ class Parts:
         models: Folder with cards of students that this house has of its own.
         lockout: Counts failed log-ins.
         sees: Who sees whom.
+        begins: Says beforehand why the house could not begin again.
     """
 
     house: House
@@ -64,6 +68,7 @@ class Parts:
     models: Path
     lockout: Lockout = field(default_factory=Lockout)
     sees: WhoSees
+    begins: Begins = lambda house: None
 
     def asked(self, name: str, question: msgspec.Struct) -> Any:
         """Return the answer to a question on the bus.

@@ -26,17 +26,21 @@ def begin_again() -> None:
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environ)
 
 
-def see_off_the_old() -> None:
+def see_off_the_old() -> bool:
     """Take leave of the children of the process that this one was before; call it before there are children of ours.
 
     The helpers of multiprocessing end when their pipes to the old process close, which is when this one begins. Nobody
     else would ever wait for them, and they would stay as zombies.
+
+    Returns:
+        Whether this process was another before.
     """
     if not os.environ.pop(BEGAN_AGAIN, ""):
-        return
+        return False
     end_s = time.monotonic() + CHILDREN_END_WITHIN_S
     with contextlib.suppress(ChildProcessError):  # nobody is left
         while time.monotonic() < end_s:
             pid, _ = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 time.sleep(_LOOKS_EVERY_S)
+    return True

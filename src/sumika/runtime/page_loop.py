@@ -32,8 +32,9 @@ from sumika.runtime.page_access import Files, certificate_of, open_accounts
 from sumika.runtime.privacy_watch import read_privacy
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.small_file import DamagedFileError
-from sumika.schema import PRIVACY_FILE, RADAR_MODELS, Event, Origin, Severity, SumikaError
+from sumika.schema import PRIVACY_FILE, Event, Origin, Severity, SumikaError
 from sumika.schema.house import Page
+from sumika.sensors import MODELS
 from sumika.units import seconds_to_ns
 
 TURN_S = 0.02
@@ -46,7 +47,7 @@ TRY_PORT_EVERY_S = 5.0
 PRIVACY_EVERY_S = 5.0
 LARGEST_QUESTION_BYTES = 65_536
 PING_EVERY_S, PONG_WITHIN_S = 5.0, 20.0
-SCAN_WITHIN_S = 180.0
+SCAN_WITHIN_S, BEGINS_WITHIN_S = 180.0, 60.0
 WATCHED_AGAIN_S = 0.5
 
 
@@ -77,7 +78,7 @@ def parts_of(process: NodeProcess, settings: Page, *, tls: bool) -> Parts:
         return ask(process.folder, name, question)
 
     sees = WhoSees(launch.house)
-    house_file = HouseFile(launch.house_file, launch.config.hash, frozenset(RADAR_MODELS), launch.data / "house.yaml")
+    house_file = HouseFile(launch.house_file, launch.house, MODELS, launch.data)
     return Parts(
         house=launch.house,
         settings=settings,
@@ -87,14 +88,28 @@ def parts_of(process: NodeProcess, settings: Page, *, tls: bool) -> Parts:
         feed=Feed(sees.room_of),
         house_file=house_file,
         past=Past(launch.data / "history"),
-        scanning=Scanning(lambda: scan(house_file.path), now_unix_s),
+        scanning=Scanning(lambda: scan(house_file.there), now_unix_s),
         ask=put,
         clock=clock,
         version=version("sumika"),
         tls=tls,
         models=launch.data / "models",
         sees=sees,
+        begins=begins,
     )
+
+
+def begins(house: Path) -> None:
+    """Look whether the house could begin by a description, in a process of its own: radars are large.
+
+    Raises:
+        SumikaError: with why not.
+    """
+    command = [sys.executable, "-m", "sumika", "house", "check", "--start", str(house)]
+    done = subprocess.run(command, capture_output=True, timeout=BEGINS_WITHIN_S, check=False)
+    if done.returncode:
+        told = done.stderr.decode("utf-8", "replace").strip()[-1000:]
+        raise SumikaError(told or "the house could not begin by this description", where=str(house))
 
 
 def scan(house: Path) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 PAGE: dict[str, str] = {
     "page.at": "page: {value}",
+    "run.edited_copy": "your edited copy of the house that comes with Sumika: {file}; --demo for the original",
+    "run.put_aside": "your edited copy was put aside: {file}; undo it on the page (Set up, Undo & backups)",
     "page.fingerprint": "its certificate was made here; the browser warns, and must show this fingerprint (SHA-256): "
     "{value}",
     "page.setup_link": "nobody is owner yet; open this once to become it: {value}",
@@ -17,7 +19,7 @@ PAGE: dict[str, str] = {
     "page.refused.house": "the house could not be used like that: {why}",
     "page.refused.last_owner": "somebody must stay owner",
     "page.refused.locked": "too many tries; wait {seconds} s",
-    "page.remedy.locked": "Who has forgotten the password: `sumika page reset-password NAME` on the house's computer.",
+    "page.remedy.locked": "A browser that has logged in before is not held up. Who has forgotten the password: `sumika page reset-password NAME` on the house's computer.",
     "page.refused.login": "nobody is logged in",
     "page.remedy.login": "Log in on the page, or send a token: Authorization: Bearer ...",
     "page.refused.name_taken": "the name '{name}' is taken",

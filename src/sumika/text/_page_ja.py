@@ -2,6 +2,8 @@
 
 PAGE: dict[str, str] = {
     "page.at": "ページ：{value}",
+    "run.edited_copy": "付属の家に変更を加えた写しで動きます：{file}（元の家に戻すには --demo）",
+    "run.put_aside": "変更を加えた写しは {file} に退避しました。ページの「家の設定」→「元に戻す」で戻せます",
     "page.fingerprint": "証明書はこの家で作りました。警告に出る指紋（SHA-256）が次と同じか確かめてください：{value}",
     "page.setup_link": "管理者がまだいません。最初の一度だけ、このリンクを開いてください：{value}",
     "page.password_changed": "{name} さんのパスワードを変えました。どのブラウザーでも、もう一度ログインが必要です。",
@@ -16,7 +18,7 @@ PAGE: dict[str, str] = {
     "page.refused.house": "その内容では家を動かせません：{why}",
     "page.refused.last_owner": "管理者（owner）が一人もいなくなってしまいます",
     "page.refused.locked": "試した回数が多すぎます。{seconds}秒お待ちください",
-    "page.remedy.locked": "パスワードを忘れたら、家のコンピューターで `sumika page reset-password 名前` を。",
+    "page.remedy.locked": "前にログインしたことのあるブラウザーなら、待たずに入れます。パスワードを忘れたら、家のコンピューターで `sumika page reset-password 名前` を。",
     "page.refused.login": "ログインしていません",
     "page.remedy.login": "ページでログインするか、トークンを送ってください：Authorization: Bearer ...",
     "page.refused.name_taken": "「{name}」という名前は、すでに使われています",
