@@ -21,13 +21,13 @@ def learned_from_log(log: Path, *, skip_s: float, seconds: float) -> str:
     """
     from sumika.config import parse_house
     from sumika.log import LogReader
-    from sumika.radar.tracking import HousePoints, learn, mounting_of
+    from sumika.radar.tracking import HousePoints, learn_by_radar, mounting_of
     from sumika.schema import PointCloud
 
     reader = LogReader(log, topics=["points"])
     house = parse_house(reader.run.config_text, log).house
     mountings = {radar.id: mounting_of(radar) for radar in house.radars}
-    frames: list[HousePoints] = []
+    frames: dict[str, list[HousePoints]] = {}
     begin_ns: int | None = None
     for logged in reader:
         cloud = logged.message
@@ -35,14 +35,15 @@ def learned_from_log(log: Path, *, skip_s: float, seconds: float) -> str:
             continue
         begin_ns = cloud.stamp.monotonic_ns if begin_ns is None else begin_ns
         if skip_s <= (cloud.stamp.monotonic_ns - begin_ns) * 1e-9 <= skip_s + seconds:
-            frames.append(mountings[cloud.radar].points(cloud.array()))
-    if len(frames) < _LEAST_FRAMES:
+            frames.setdefault(cloud.radar, []).append(mountings[cloud.radar].points(cloud.array()))
+    count = sum(map(len, frames.values()))
+    if count < _LEAST_FRAMES:
         raise UsageError(
-            f"only {len(frames)} frames with points in that time; {_LEAST_FRAMES} are needed",
+            f"only {count} frames with points in that time; {_LEAST_FRAMES} are needed",
             where=str(log),
             remedy="Let `sumika run` run for some minutes with nobody at home, with a radar that tells directions",
         )
-    found = learn(frames)
+    found = learn_by_radar(frames)
     if not found.movers:
         return f"# Nothing moved in {found.frames} frames: nothing to add.\n"
     lines = [f"# Learned from {found.frames} frames of an empty house; put it into house.yaml.", "known_movers:"]

@@ -34,13 +34,22 @@ _GAP_S = 0.6
 """Over longer gaps nobody's place is guessed."""
 
 _STARTS = 6
-_UNKNOWNS = ("x_m", "y_m", "yaw_rad", "front_m", "z_m", "pitch_rad", "sink_rad")
+_ALIKE = 1.5
+"""Ends that cost so much more than the best are as good: then the one nearest to what is described is right."""
+
+_MOST_TILT_RAD = math.radians(60.0)
+"""Nobody hangs a radar this far off without noticing; upside down, it would see a walk the other way round."""
+
+_UNKNOWNS = ("x_m", "y_m", "yaw_rad", "front_m", "z_m", "pitch_rad", "sink_rad", "body_m")
 _TOLD = ("x_m", "y_m", "z_m", "yaw_rad", "pitch_rad")
 _FRONT_M, _FRONT_SIGMA_M = 0.08, 0.08
 """How far before its middle a body reflects; where nothing is known of it, so much."""
 
 _TALL_PRIOR_M, _PITCH_PRIOR_RAD = 0.15, math.radians(8.0)
 """So far off may height and pitch be that somebody measured with a tape and set by eye."""
+
+_BODY_PRIOR_M = 0.15
+"""How much the middle of what reflects of somebody who walks differs between people."""
 
 _PART_M = 0.2
 """Two radars see different parts of a body, as long as it walks: so far are their heights apart."""
@@ -103,7 +112,7 @@ def calibrate(path: WalkedPath, reference: WalkedPath | KnownWalk, nominal: Moun
     refusal = _refused(own, known, seconds)
     if refusal is not None:
         return Calibration(nominal, seconds=seconds, reason=refusal)
-    tall = own.has_height and isinstance(known, WalkedPath) and known.has_height
+    tall = own.has_height and known.has_height
     found = _Fit(own, known, nominal, tall=tall).found(seconds)
     if tall and found.sigmas["pitch_rad"] > _MOST_PITCH_SIGMA_RAD:
         # What hardly tells the pitch must not turn the rest with it.
@@ -143,7 +152,7 @@ def _refused(own: WalkedPath, known: WalkedPath | KnownWalk, seconds: float) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Solved:
-    """One end of the search: `_UNKNOWNS`, the last three of them only where heights are known."""
+    """One end of the search: `_UNKNOWNS`; from the height on only where heights are known, the last of a known way."""
 
     values: Array
     cost: float
@@ -159,26 +168,47 @@ class _Fit:
         self._tall = tall
         self._outwards = own.outwards
         self._known_outwards = known.outwards if isinstance(known, WalkedPath) else np.zeros((len(own), 3))
-        self._farther_m = own.away_m - known.away_m if isinstance(known, WalkedPath) else np.zeros(len(own))
+        self._farther_m = own.away_m - known.away_m if isinstance(known, WalkedPath) else own.away_m
         theirs = known.sigma_m if isinstance(known, WalkedPath) else np.full(len(own), known.sigma_m)
         flat = np.hypot(own.sigma_m, theirs)
         self._sigma = np.stack((flat, flat, np.hypot(flat, _PART_M))[: 3 if tall else 2], axis=1)
         self._progress_m: Array | None = None
+        self._count = 4 if not tall else 8 if isinstance(known, KnownWalk) else 7
 
     def found(self, seconds: float) -> Calibration:
         """Search from all directions, and tell the best end."""
         ends = [self.solve(self._nominal.yaw_rad + 2 * math.pi * start / _STARTS) for start in range(_STARTS)]
-        return self.told(min(ends, key=lambda one: one.cost), seconds)
+        if isinstance(self._known, KnownWalk):
+            described = self._own.seen_from(self._nominal).place_m[:, :2]
+            ends.append(self.solve(self._nominal.yaw_rad, self._known.in_order(described)))
+        upright = [one for one in ends if self._turned(one, "pitch_rad") < _MOST_TILT_RAD]
+        if not upright:
+            return Calibration(self._nominal, seconds=seconds, reason=Refusal.DOES_NOT_FIT)
+        # A round way with equal sides fits as well where it is taken to begin at another corner.
+        cheap = _ALIKE * min(one.cost for one in upright)
+        alike = [one for one in upright if one.cost <= cheap]
+        return self.told(min(alike, key=lambda one: self._turned(one, "yaw_rad")), seconds)
 
-    def solve(self, yaw_rad: float) -> _Solved:
-        """Search from one direction; the place to begin with follows from it."""
+    def _turned(self, end: _Solved, angle: str) -> float:
+        """Return how far an angle is from what is described."""
+        found = self.mounting(end.values)
+        difference: float = getattr(found, angle) - getattr(self._nominal, angle)
+        return abs(math.remainder(difference, 2 * math.pi))
+
+    def solve(self, yaw_rad: float, progress_m: Array | None = None) -> _Solved:
+        """Search from one direction; the place to begin with follows from it.
+
+        Args:
+            yaw_rad: The direction.
+            progress_m: (moment,) how far along a known way each moment is taken to be at first; None: evenly.
+        """
         turned = Mounting((0.0, 0.0, self._nominal.position_m[2]), yaw_rad, self._nominal.pitch_rad)
         seen = self._own.place_m @ turned.axes
         if isinstance(self._known, KnownWalk):
-            self._progress_m = self._known.evenly(seen[:, :2])
+            self._progress_m = self._known.evenly(seen[:, :2]) if progress_m is None else progress_m
         shift = np.median(self._target(seen, 0.0)[:, :2] - seen[:, :2], axis=0)
-        values = np.array((*shift, yaw_rad, _FRONT_M, self._nominal.position_m[2], self._nominal.pitch_rad, 0.0))
-        solved = self._search(values if self._tall else values[:4])
+        values = np.array((*shift, yaw_rad, _FRONT_M, self._nominal.position_m[2], self._nominal.pitch_rad, 0.0, 0.0))
+        solved = self._search(values[: self._count])
         if isinstance(self._known, KnownWalk):
             for _ in range(_MATCHES):
                 self._progress_m = self._known.in_order(self._places(solved.values)[:, :2])
@@ -208,7 +238,8 @@ class _Fit:
         if isinstance(self._known, WalkedPath):
             return self._known.place_m + front_m * self._known_outwards
         assert self._progress_m is not None
-        return np.column_stack((self._known.nearest(places_m[:, :2], self._progress_m), places_m[:, 2]))
+        height_m = places_m[:, 2] if self._known.body_m is None else np.full(len(places_m), self._known.body_m)
+        return np.column_stack((self._known.nearest(places_m[:, :2], self._progress_m), height_m))
 
     def _apart(self, values: Array) -> Array:
         places = self._places(values)
@@ -216,6 +247,8 @@ class _Fit:
         if not self._tall:
             return apart[:, :2]
         apart[:, 2] += values[6] * self._farther_m
+        if isinstance(self._known, KnownWalk):
+            apart[:, 2] -= values[7]
         return apart
 
     def _residuals(self, values: Array) -> Array:
@@ -224,6 +257,8 @@ class _Fit:
         if self._tall:
             beside += [(values[4] - self._nominal.position_m[2]) / _TALL_PRIOR_M]
             beside += [(values[5] - self._nominal.pitch_rad) / _PITCH_PRIOR_RAD, values[6] / _SINK_PRIOR_RAD]
+        if len(values) == len(_UNKNOWNS):
+            beside += [values[7] / _BODY_PRIOR_M]
         return np.concatenate((scaled.reshape(-1), beside))
 
     def told(self, best: _Solved, seconds: float) -> Calibration:

@@ -6,7 +6,7 @@ elsewhere, and somebody who stands beside the fan is still found.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import numpy as np
@@ -24,6 +24,7 @@ _LEAST_RATE = 0.002
 _LEAST_POINTS = 10
 """Fewer are chance, however short the recording was."""
 _WIDEN_M = 0.15
+_SAME_SIGMAS = 2.0
 _THIN_PER_M3 = TrackingSettings().clutter_per_m3
 """What lies about in any room, learned or not."""
 
@@ -93,6 +94,36 @@ def learn(frames: Iterable[HousePoints]) -> EmptyRoom:
             )
         )
     return EmptyRoom(movers=tuple(movers), frames=count)
+
+
+def learn_by_radar(frames: Mapping[str, Iterable[HousePoints]]) -> EmptyRoom:
+    """Learn what moves in an empty house that several radars look into.
+
+    How many points a mover shows is counted in the frames of one radar, since that is how the tracker takes them; what
+    two radars see is one mover, as the radar sees it that sees more of it.
+
+    Args:
+        frames: Of each radar, while nobody was there.
+    """
+    movers: list[KnownMover] = []
+    count = 0
+    for one in frames.values():
+        seen = learn(one)
+        count += seen.frames
+        for mover in seen.movers:
+            same = [other for other in movers if _is_same(other, mover)]
+            if any(other.points_per_frame >= mover.points_per_frame for other in same):
+                continue
+            movers = [other for other in movers if other not in same] + [mover]
+    named = (msgspec.structs.replace(mover, name=f"mover {number}") for number, mover in enumerate(movers, 1))
+    return EmptyRoom(movers=tuple(named), frames=count)
+
+
+def _is_same(one: KnownMover, other: KnownMover) -> bool:
+    """Return whether the middle of one lies in the extent of the other, seen from above: heights are told badly."""
+    apart = np.subtract(one.middle_m, other.middle_m)[:2]
+    extent = np.add(one.covariance_m2, other.covariance_m2)[:2, :2]
+    return float(apart @ np.linalg.solve(extent, apart)) < _SAME_SIGMAS**2
 
 
 def _row(numbers: Array) -> tuple[float, float, float]:

@@ -22,10 +22,12 @@ class KnownWalk:
     Attributes:
         corners_m: (corner, 2) on the floor plan, in the order in which they were passed; at least three.
         sigma_m: How exactly it was kept to.
+        body_m: How high above the floor the middle of what walks is; None: nobody knows.
     """
 
     corners_m: Array
     sigma_m: float = 0.1
+    body_m: float | None = None
 
     def __post_init__(self) -> None:
         """Check the corners.
@@ -41,6 +43,11 @@ class KnownWalk:
         """(corner,) how far each corner is along the way."""
         legs = np.sqrt((np.diff(self.corners_m, axis=0) ** 2).sum(axis=1))
         return np.concatenate(((0.0,), np.cumsum(legs)))
+
+    @property
+    def has_height(self) -> bool:
+        """Whether it says how high what walks is."""
+        return self.body_m is not None
 
     @property
     def length_m(self) -> float:

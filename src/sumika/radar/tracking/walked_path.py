@@ -83,7 +83,7 @@ def walked_path(frames: Iterable[tuple[float, NDArray[np.floating]]]) -> WalkedP
     """
     moments: dict[int, list[tuple[float, Array]]] = {}
     for time_s, rows in frames:
-        good = _moving(np.asarray(rows, np.float64))
+        good = moving_rows(np.asarray(rows, np.float64))
         if len(good):
             moments.setdefault(math.floor(time_s / MOMENT_S), []).append((time_s, good))
     if not moments:
@@ -98,8 +98,8 @@ def walked_path(frames: Iterable[tuple[float, NDArray[np.floating]]]) -> WalkedP
     return WalkedPath(time[kept], place[kept], sigma[kept], has_height=2 * tall > len(found))
 
 
-def _moving(rows: Array) -> Array:
-    """Return the rows of a frame that move and have a direction."""
+def moving_rows(rows: Array) -> Array:
+    """Return the rows of a frame that move and have a direction; (point, column) as `POINT_COLUMNS`."""
     if not len(rows) or not sees_direction(rows):
         return rows[:0]
     good = rows[worth_following(rows)]
