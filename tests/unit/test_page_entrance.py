@@ -115,6 +115,38 @@ def test_guessing_locks_the_account_and_time_unlocks_it(played: Played) -> None:
     assert stranger.post("/api/login", json=right).status_code == 200
 
 
+def test_guessing_does_not_shut_out_who_has_been_here_before(played: Played) -> None:
+    owner, stranger = played.owner(), played.stranger()
+    right = {"name": "owner", "password": PASSWORD}
+    assert owner.post("/api/logout").status_code == 200
+    for number in range(6):
+        stranger.post("/api/login", json={"name": "owner", "password": f"guess {number}"})
+    assert stranger.post("/api/login", json=right).status_code == 429
+    assert owner.post("/api/login", json=right).status_code == 200
+    # It is known to that account alone, and has no more guesses than others.
+    played.parts.accounts.add("hanako", PASSWORD, Role.RESIDENT)
+    assert owner.post("/api/login", json={"name": "hanako", "password": PASSWORD}).status_code == 200
+    tries = [owner.post("/api/login", json={"name": "hanako", "password": f"guess {i}"}) for i in range(6)]
+    assert [answer.status_code for answer in tries] == [401] * 5 + [429]
+
+
+def test_guessing_ones_old_password_is_nobody_elses_trouble(played: Played) -> None:
+    hanako, other = played.user("hanako", Role.RESIDENT, "hanako"), played.log_in("hanako")
+    wrong = {"old_password": "wrong", "password": "a new password"}
+    tries = [hanako.patch("/api/users/hanako", json=wrong).status_code for _ in range(6)]
+    assert tries == [403] * 5 + [429]
+    assert played.log_in("hanako").get("/api/me").status_code == 200
+    changed = other.patch("/api/users/hanako", json={"old_password": PASSWORD, "password": "a new password"})
+    assert changed.status_code == 200
+
+
+def test_a_stranger_with_a_made_up_link_learns_no_names(played: Played) -> None:
+    body = {"token": "x", "name": "a", "password": PASSWORD}
+    for resident in ("hanako", "nobody"):
+        assert played.stranger().post("/api/setup", json={**body, "residents": [resident]}).status_code == 403
+    assert played.stranger().post("/api/login", json={"name": "", "password": PASSWORD}).status_code == 400
+
+
 def test_what_is_too_large_or_no_json_is_refused(played: Played) -> None:
     stranger = played.stranger()
     assert stranger.post("/api/login", content=b"x" * 200_000).status_code == 413

@@ -1,19 +1,21 @@
 """Who may come in: accounts, sessions and machines' tokens, in one file that only the house may read."""
 
 import hashlib
+import hmac
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
-from sumika.dashboard.kept import SmallFiles
+from sumika.dashboard.kept import SmallFiles, held_by_one
 from sumika.dashboard.passwords import fits, hashed
-from sumika.dashboard.problem import refused
+from sumika.dashboard.problem import RefusedError, refused
 from sumika.dashboard.roles import Role
 
-ACCOUNTS_FILE, SETUP_FILE = "accounts.json", "setup.json"
+ACCOUNTS_FILE, SETUP_FILE, LOCK_FILE = "accounts.json", "setup.json", "accounts.lock"
 SESSION_HOURS = 24.0 * 90
 """A wall tablet stays logged in for a season."""
 
@@ -88,6 +90,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
     users: tuple[Account, ...] = ()
     sessions: tuple[Session, ...] = ()
     tokens: tuple[Token, ...] = ()
+    device_key: str = ""
 
 
 class _Setup(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +103,11 @@ def _digest(secret: str) -> str:
 
 
 class Accounts:
-    """Accounts, sessions and tokens of one house. Its methods may be called from several threads."""
+    """Accounts, sessions and tokens of one house. Its methods may be called from several threads.
+
+    The command line works on the same file while the page runs: every change is made to what the file says now, by one
+    process at a time, and what another one has changed counts from the next question on.
+    """
 
     def __init__(self, folder: Path, files: SmallFiles, now_unix_s: Callable[[], float]) -> None:
         """Read what there is; where nobody is owner, make the token of the set-up link.
@@ -115,13 +122,19 @@ class Accounts:
         """
         self._path, self._setup_path = folder / ACCOUNTS_FILE, folder / SETUP_FILE
         self._files, self._now = files, now_unix_s
-        self._lock = threading.RLock()
+        self._lock, self._lock_path, self._depth = threading.RLock(), folder / LOCK_FILE, 0
         self._stat_seen = self._stat()
         self._file = files.read(self._path, _File, _File())
         self._setup = files.read(self._setup_path, _Setup, _Setup())
-        if self.setup_needed and not self._setup.token:
-            self._setup = _Setup(token=secrets.token_urlsafe(24))
-            self._put(self._setup_path, self._setup)
+        if self._wants_setup_token():
+            with self._alone():
+                self._setup = files.read(self._setup_path, _Setup, _Setup())
+                if self._wants_setup_token():  # nobody was faster
+                    self._setup = _Setup(token=secrets.token_urlsafe(24))
+                    self._put(self._setup_path, self._setup)
+
+    def _wants_setup_token(self) -> bool:
+        return self.setup_needed and not self._setup.token
 
     # -- the first owner ----------------------------------------------------------------------------------------------
 
@@ -135,16 +148,24 @@ class Accounts:
         """What the set-up link holds; empty once somebody is owner."""
         return self._setup.token if self.setup_needed else ""
 
+    def check_setup(self, token: str) -> None:
+        """Check what a set-up link says; only who has it is told anything more.
+
+        Raises:
+            RefusedError: if the token is not the link's, or somebody is owner already.
+        """
+        expected = self.setup_token
+        if not expected or not secrets.compare_digest(_digest(token), _digest(expected)):
+            raise refused(403, "setup_token")
+
     def set_up(self, token: str, name: str, password: str) -> Account:
         """Make the first owner, once.
 
         Raises:
             RefusedError: if the token is not the link's, or somebody is owner already.
         """
-        with self._lock:
-            expected = self.setup_token
-            if not expected or not secrets.compare_digest(_digest(token), _digest(expected)):
-                raise refused(403, "setup_token")
+        with self._alone():
+            self.check_setup(token)
             account = self.add(name, password, Role.OWNER)
             self._setup = _Setup()
             self._put(self._setup_path, self._setup)
@@ -175,7 +196,7 @@ class Accounts:
             language=language,
             created_unix_s=self._now(),
         )
-        with self._lock:
+        with self._alone():
             if self.user(name) is not None:
                 raise refused(409, "name_taken", where="name", name=name)
             self._change(users=(*self._file.users, account))
@@ -196,7 +217,7 @@ class Accounts:
             RefusedError: if there is none of that name, or the house would be left without an owner.
         """
         secret = hashed(password) if password is not None else None
-        with self._lock:
+        with self._alone():
             before = self._known(name)
             after = msgspec.structs.replace(
                 before,
@@ -219,7 +240,7 @@ class Accounts:
         Raises:
             RefusedError: if there is none of that name, or the house would be left without an owner.
         """
-        with self._lock:
+        with self._alone():
             self._known(name)
             users = tuple(user for user in self._file.users if user.name != name)
             self._keep_an_owner(users)
@@ -239,6 +260,7 @@ class Accounts:
 
     def right_password(self, name: str, password: str) -> Account | None:
         """Return the account where name and password fit; takes as long where nobody has that name."""
+        self.refresh()
         account = self.user(name)
         return account if fits(password, account.password if account else None) else None
 
@@ -246,12 +268,13 @@ class Accounts:
         """Begin a session; return what its cookie holds.
 
         Raises:
-            RefusedError: if the disk takes nothing.
+            RefusedError: if the account has gone meanwhile, or the disk takes nothing.
         """
         cookie, now_s = secrets.token_urlsafe(32), self._now()
         digest = _digest(cookie)
         session = Session(id=digest[:16], hash=digest, user=name, created_unix_s=now_s, seen_unix_s=now_s)
-        with self._lock:
+        with self._alone():
+            self._known(name)
             live = [one for one in self._file.sessions if self._lives(one)]
             others = [one for one in live if one.user != name]
             theirs = [one for one in live if one.user == name][-(MOST_SESSIONS - 1) :]
@@ -261,6 +284,7 @@ class Accounts:
     def session(self, cookie: str) -> tuple[Session, Account] | None:
         """Return the session of a cookie and its account; None where it is none, or has expired."""
         digest = _digest(cookie)
+        self._look_again()
         for session in self._file.sessions:
             if secrets.compare_digest(session.hash, digest) and self._lives(session):
                 account = self.user(session.user)
@@ -288,17 +312,45 @@ class Accounts:
         if now_s - session.seen_unix_s < SEEN_AGAIN_S:
             return
         seen = msgspec.structs.replace(session, seen_unix_s=now_s)
-        with self._lock:
+        # Only when it was used: a disk that is full now must not keep anybody out.
+        with suppress(RefusedError), self._alone():
             sessions = tuple(seen if one.hash == seen.hash else one for one in self._file.sessions)
-            # Only when it was used: a disk that is full now must not keep anybody out.
             self._file = msgspec.structs.replace(self._file, sessions=sessions)
             self._files.write(self._path, self._file)
             self._stat_seen = self._stat()
 
     def log_out(self, session_id: str) -> None:
         """End a session."""
-        with self._lock:
+        with self._alone():
             self._change(sessions=tuple(one for one in self._file.sessions if one.id != session_id))
+
+    # -- devices ------------------------------------------------------------------------------------------------------
+
+    def device(self, name: str) -> str:
+        """Return a cookie by which a browser is known again that somebody has just logged in with; it lets nobody in.
+
+        Raises:
+            RefusedError: if there is no such account, or the disk takes nothing.
+        """
+        with self._alone():
+            account = self._known(name)
+            if not self._file.device_key:
+                self._change(device_key=secrets.token_hex(32))
+        nonce = secrets.token_urlsafe(18)
+        return f"{nonce}.{self._vouched(nonce, account)}"
+
+    def knows_device(self, name: str, cookie: str) -> str:
+        """Return what a browser is called with which somebody has logged in to this account before; else nothing."""
+        nonce, _, vouched = cookie.partition(".")
+        account = self.user(name)
+        if account is None or not self._file.device_key or not vouched.isascii():
+            return ""
+        return nonce if secrets.compare_digest(vouched, self._vouched(nonce, account)) else ""
+
+    def _vouched(self, nonce: str, account: Account) -> str:
+        # With the moment of its making: an account of the same name that is made anew is another one.
+        said = f"{nonce}\0{account.name}\0{account.created_unix_s!r}".encode()
+        return hmac.new(bytes.fromhex(self._file.device_key), said, hashlib.sha256).hexdigest()
 
     # -- machines -----------------------------------------------------------------------------------------------------
 
@@ -322,7 +374,7 @@ class Accounts:
             residents=residents,
             created_unix_s=self._now(),
         )
-        with self._lock:
+        with self._alone():
             self._change(tokens=(*self._file.tokens, token))
         return token, secret
 
@@ -332,7 +384,7 @@ class Accounts:
         Raises:
             RefusedError: if there is none of that id.
         """
-        with self._lock:
+        with self._alone():
             if not any(token.id == token_id for token in self._file.tokens):
                 raise refused(404, "no_token", where=token_id)
             self._change(tokens=tuple(token for token in self._file.tokens if token.id != token_id))
@@ -340,6 +392,7 @@ class Accounts:
     def token(self, secret: str) -> Token | None:
         """Return the token of a secret; None where it is none."""
         digest = _digest(secret)
+        self._look_again()
         return next((token for token in self._file.tokens if secrets.compare_digest(token.hash, digest)), None)
 
     # -- the disk -----------------------------------------------------------------------------------------------------
@@ -348,13 +401,20 @@ class Accounts:
         """Read the file again if somebody has changed it at the command line.
 
         Raises:
-            Exception: if it is damaged; then who is known stays known, and nobody else is let in.
+            Exception: as long as it is damaged; then who is known stays known, nobody else is let in, and nothing is
+                changed.
         """
         with self._lock:
             seen = self._stat()
             if seen != self._stat_seen:
-                self._stat_seen = seen
                 self._file = self._files.read(self._path, _File, _File())
+                self._stat_seen = seen
+
+    def _look_again(self) -> None:
+        """Read the file again if it has changed; where it cannot be read who was known stays known (see `refresh`)."""
+        if self._stat() != self._stat_seen:
+            with suppress(Exception):
+                self.refresh()
 
     def _stat(self) -> tuple[int, int] | None:
         try:
@@ -363,18 +423,43 @@ class Accounts:
             return None
         return found.st_mtime_ns, found.st_ino
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Change what the file says now, and let no other thread or process do so meanwhile.
+
+        Raises:
+            RefusedError: if the folder cannot be written to, or the file is damaged: it is not written over.
+        """
+        with self._lock:
+            if self._depth:
+                yield  # somebody further out holds it
+                return
+            with ExitStack() as held:
+                try:
+                    held.enter_context(held_by_one(self._lock_path))
+                    self.refresh()
+                except Exception as error:
+                    raise refused(507, "disk", where=str(self._path), why=str(error)) from error
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
+
     def _change(
         self,
         *,
         users: tuple[Account, ...] | None = None,
         sessions: tuple[Session, ...] | None = None,
         tokens: tuple[Token, ...] | None = None,
+        device_key: str = "",
     ) -> None:
         before = self._file
         after = _File(
             users=before.users if users is None else users,
             sessions=before.sessions if sessions is None else sessions,
             tokens=before.tokens if tokens is None else tokens,
+            device_key=device_key or before.device_key,
         )
         self._put(self._path, after)
         self._stat_seen = self._stat()

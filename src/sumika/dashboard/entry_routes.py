@@ -1,5 +1,7 @@
 """Coming in: health, set-up of the first owner, log-in and log-out, accounts and tokens."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import msgspec
@@ -7,6 +9,7 @@ from msgspec import Meta
 from starlette.responses import Response
 
 from sumika.dashboard.accounts import Account, Session, Token, csrf_of
+from sumika.dashboard.lockout import Attempt
 from sumika.dashboard.operations import Call, Operation, as_json, delete, get, patch, post
 from sumika.dashboard.parts import Parts
 from sumika.dashboard.passwords import LONGEST, SHORTEST
@@ -15,6 +18,10 @@ from sumika.dashboard.roles import Right, Role
 
 COOKIE = "sumika_session"
 COOKIE_S = 90 * 24 * 3600
+DEVICE_COOKIE = "sumika_device"
+DEVICE_COOKIE_S = 400 * 24 * 3600
+"""As long as browsers keep any (RFC 6265bis, 5.5)."""
+
 CSRF_HEADER = "X-Sumika-CSRF"
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$(?!\n)")]
@@ -59,7 +66,7 @@ class SetupBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class LoginBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody who wants in."""
 
-    name: Annotated[str, Meta(max_length=64)]
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
     password: Typed
 
 
@@ -179,38 +186,53 @@ class _Entry:
 
     def set_up(self, call: Call) -> Response:
         body: SetupBody = call.body
-        self._check_wait(call.address, "")
+        with self._trying(Attempt("", call.address)) as right:
+            self._parts.accounts.check_setup(body.token)
+            right()
         self._check_residents(body.residents)
-        now_ns = self._parts.clock.now().monotonic_ns
-        try:
-            account = self._parts.accounts.set_up(body.token, body.name, body.password)
-        except Exception:
-            self._parts.lockout.tried(call.address, "", now_ns, right=False)
-            raise
+        account = self._parts.accounts.set_up(body.token, body.name, body.password)
         if body.residents or body.language:
             account = self._parts.accounts.change(account.name, residents=body.residents, language=body.language)
         return self._let_in(account)
 
     def log_in(self, call: Call) -> Response:
         body: LoginBody = call.body
-        self._check_wait(call.address, body.name)
-        account = self._parts.accounts.right_password(body.name, body.password)
-        now_ns = self._parts.clock.now().monotonic_ns
-        self._parts.lockout.tried(call.address, body.name, now_ns, right=account is not None)
-        if account is None:
-            raise refused(401, "wrong_password")
+        device = self._parts.accounts.knows_device(body.name, call.request.cookies.get(DEVICE_COOKIE, ""))
+        with self._trying(Attempt(body.name, call.address, device)) as right:
+            account = self._parts.accounts.right_password(body.name, body.password)
+            if account is None:
+                raise refused(401, "wrong_password")
+            right()
         return self._let_in(account)
 
-    def _check_wait(self, address: str, name: str) -> None:
-        wait_s = self._parts.lockout.wait_s(address, name, self._parts.clock.now().monotonic_ns)
-        if wait_s > 0:
-            raise refused(429, "locked", wait_s=wait_s, seconds=max(1, round(wait_s)))
+    @contextmanager
+    def _trying(self, attempt: Attempt) -> Iterator[Callable[[], None]]:
+        """Let a secret be tried; the block says when it was right."""
+        lockout = self._parts.lockout
+        begun = lockout.begin(attempt, self._parts.clock.now().monotonic_ns)
+        if begun.wait_s > 0:
+            raise refused(429, "locked", wait_s=begun.wait_s, seconds=max(1, round(begun.wait_s)))
+        found: list[bool] = []
+        try:
+            yield lambda: found.append(True)
+        finally:
+            lockout.end(begun, right=bool(found))
 
     def _let_in(self, account: Account) -> Response:
         cookie = self._parts.accounts.log_in(account.name)
         response = as_json(self._me(account, cookie))
         response.set_cookie(
             COOKIE, cookie, max_age=COOKIE_S, httponly=True, samesite="strict", secure=self._parts.tls, path="/"
+        )
+        device = self._parts.accounts.device(account.name)
+        response.set_cookie(
+            DEVICE_COOKIE,
+            device,
+            max_age=DEVICE_COOKIE_S,
+            httponly=True,
+            samesite="strict",
+            secure=self._parts.tls,
+            path="/",
         )
         return response
 
@@ -265,11 +287,10 @@ class _Entry:
         if not manages and (not own or body.role is not None or body.residents is not None):
             raise refused(403, "right", right=Right.MANAGE.value)
         if own and body.password is not None:
-            self._check_wait(call.address, name)
-            right = self._parts.accounts.right_password(name, body.old_password) is not None
-            self._parts.lockout.tried(call.address, name, self._parts.clock.now().monotonic_ns, right=right)
-            if not right:
-                raise refused(403, "wrong_password", where="old_password")
+            with self._trying(Attempt(name, call.address, call.who.session)) as right:
+                if self._parts.accounts.right_password(name, body.old_password) is None:
+                    raise refused(403, "wrong_password", where="old_password")
+                right()
         self._check_residents(body.residents or ())
         changed = self._parts.accounts.change(
             name, password=body.password, role=body.role, residents=body.residents, language=body.language

@@ -21,7 +21,7 @@ from sumika.schema import SumikaError
 from sumika.units import ns_to_seconds
 
 LOGS = "log"
-_NEVER = frozenset({"lock", "history.lock", "records.lock"})
+_NEVER = frozenset({"lock", "accounts.lock", "history.lock", "records.lock"})
 _OF_DATABASES = (".sqlite3-wal", ".sqlite3-shm", ".sqlite3-journal")
 _BUSY_S = 20.0
 
