@@ -4,21 +4,24 @@ import contextlib
 import socketserver
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
-from sumika.alarm import Letter
+from sumika.alarm import KeptAlarm, Letter
 from sumika.clock import Instant
-from sumika.schema import AlarmCause, FallStage, Origin, Presence, Reason, SuspectedFall
+from sumika.schema import AlarmCause, AlarmStage, FallStage, Origin, Presence, Reason, SuspectedFall
 from sumika.schema.alarm_settings import Alarms, Contact, Way, WebhookWay
 from sumika.schema.house import House, Room
 from sumika.units import seconds_to_ns
 from tests.certificate_helpers import MadeCertificate
+from tests.gate_helpers import until
+
+Told = TypeVar("Told")
 
 DEADLINE_S = 20.0
 NOON = Instant(seconds_to_ns(1000.0), 1_768_867_200 * 10**9, "boot")  # 2026-01-20T00:00 UTC
@@ -62,6 +65,32 @@ def fall(at: Instant, stage: FallStage = FallStage.SUSPECTED, **more: Any) -> Su
         since_s=8.0,
         **told,
     )
+
+
+def open_alarm(at: Instant, identifier: str = "suspected_fall.bedroom.20260120T000000") -> KeptAlarm:
+    """Return an alarm of which contacts are told."""
+    return KeptAlarm(
+        id=identifier,
+        cause=AlarmCause.SUSPECTED_FALL,
+        subject="bedroom",
+        room="bedroom",
+        origin=Origin.LIVE,
+        stage=AlarmStage.CONTACTS,
+        raised=at,
+        seen=at,
+    )
+
+
+def first_heard(ask: Callable[[], Sequence[Told]]) -> list[Told]:
+    """Return what is told at last; empty where nothing is in time."""
+    heard: list[Told] = []
+
+    def told() -> bool:
+        heard.extend(ask())
+        return bool(heard)
+
+    until(told, DEADLINE_S)
+    return heard
 
 
 def letter(text: str = "a fall is suspected", *, kind: str = "alarm") -> Letter:

@@ -16,6 +16,48 @@ import pytest
 from sumika.schema.house import Connection
 from tests.conftest import ROOT
 
+PHONE = "notify.mobile_app_ken"
+MORE_CONFIGURATION = """\
+notify:
+  - platform: group
+    name: mobile_app_ken
+    services:
+      - service: persistent_notification
+"""
+"""A service that is called as the one of a telephone; what it is given can be heard, and stays in the house."""
+
+VOICE = "tts.test_voice"
+_VOICE_PARTS = {
+    "manifest.json": '{"domain": "test_voice", "name": "Test voice", "version": "1", "config_flow": true}',
+    "__init__.py": """\
+async def async_setup_entry(hass, entry):
+    await hass.config_entries.async_forward_entry_setups(entry, ["tts"])
+    return True
+""",
+    "config_flow.py": """\
+from homeassistant import config_entries
+
+class TestVoice(config_entries.ConfigFlow, domain="test_voice"):
+    async def async_step_user(self, user_input=None):
+        return self.async_create_entry(title="Test voice", data={})
+""",
+    "tts.py": """\
+from homeassistant.components.tts import TextToSpeechEntity
+
+async def async_setup_entry(hass, entry, add):
+    add([Voice()])
+
+class Voice(TextToSpeechEntity):
+    _attr_name = "Test voice"
+    default_language = "en"
+    supported_languages = ["en", "ja"]
+
+    def get_tts_audio(self, message, language, options):
+        return "wav", b"RIFF" + message.encode()
+""",
+}
+"""A voice in the place of one that has to be fetched or reached: Home Assistant's own demo has none of this kind."""
+
 
 def home_maker() -> Any:
     """Return `tools/home_assistant.py`, which makes and runs it."""
@@ -77,6 +119,11 @@ def running_home(folder: Path) -> Iterator[RunningHome]:
         pytest.skip(problem)
     config = folder / "config"
     shutil.copytree(maker.FOLDER / "config", config)
+    maker.CONFIGURATION += MORE_CONFIGURATION
+    component = config / "custom_components" / "test_voice"
+    component.mkdir(parents=True)
+    for name, text in _VOICE_PARTS.items():
+        (component / name).write_text(text, encoding="utf-8")
     port = maker.free_port()
     with maker.running(maker.FOLDER, config, port) as process:
         refresh = (config / "refresh_token").read_text(encoding="ascii")

@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from sumika.alarm import AlarmBook, Before, KeptAlarm, KeptDelivery, Letter, NotTakenError, Outbox
+from sumika.alarm import AlarmBook, Before, ContactAnswer, KeptAlarm, KeptDelivery, Letter, NotTakenError, Outbox
 from sumika.alarm.book import KEEPS_CLOSED
 from sumika.clock import Instant, SimulatedClock
 from sumika.runtime.alarm_loop import AlarmLoop, origin_of
@@ -203,6 +203,23 @@ def test_an_answer_is_on_the_disk_before_it_is_taken(home: Home) -> None:
     assert not again.accepted
     assert "answered" in again.problem
     assert not home.asks("alarm_cancel", CancelAlarmRequest(alarm="x")).accepted
+
+
+def test_who_answers_by_their_own_way_ends_it_and_the_others_are_told_who(home: Home) -> None:
+    name = home.falls()
+    home.after(61.0)
+    home.after(301.0)
+    ken = home.loop.book.rules.contacts[0]
+    answers = [(ken, ContactAnswer(name, "ken", AlarmStage.ACKNOWLEDGED))]
+    home.patch.setattr(home.loop.ears, "turn", lambda _: tuple(answers))
+    home.after(1.0)
+    assert home.disk()[0].stage is AlarmStage.ACKNOWLEDGED
+    assert home.disk()[0].answered_by == "Ken"
+    assert [letter.document["answered_by"] for letter, _ in home.sent] == ["", "", "Ken", "Ken"]
+    assert [bool(letter.buttons) for letter, _ in home.sent] == [True, True, False, False]
+    answers[0] = (ken, ContactAnswer("another", "ken", AlarmStage.CANCELLED))
+    home.after(1.0)
+    assert len(home.sent) == 4
 
 
 def test_what_was_on_its_way_at_a_power_cut_says_that_it_may_come_twice(home: Home) -> None:

@@ -9,12 +9,25 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sumika.alarm import NotTakenError, PostOffice
+from sumika.alarm import ContactAnswer, NotTakenError, PostOffice
 from sumika.evaluate.free_port import free_port
-from sumika.schema.alarm_settings import EmailWay, MqttWay, WebhookWay
+from sumika.runtime.alarm_ears import AlarmEars
+from sumika.schema import AlarmStage
+from sumika.schema.alarm_settings import Alarms, EmailWay, MqttWay, WebhookWay
 from sumika.schema.house import Connection
-from tests.alarm_helpers import DEADLINE_S, house_with, letter, mail_server, web_server
+from tests.alarm_helpers import (
+    DEADLINE_S,
+    NOON,
+    contact,
+    first_heard,
+    house_with,
+    letter,
+    mail_server,
+    open_alarm,
+    web_server,
+)
 from tests.certificate_helpers import certificate_for
+from tests.gate_helpers import until
 from tests.mqtt_helpers import USER, broker_in
 from tests.wire.loopback_links import loopback
 
@@ -191,6 +204,32 @@ def test_a_broker_gets_json_that_is_not_retained(tmp_path: Path) -> None:
             broker.kill()
             with pytest.raises(NotTakenError, match="broker"):
                 await asyncio.to_thread(office.send, way, letter())
+
+    asyncio.run(story())
+
+
+def test_who_is_told_by_a_broker_answers_there(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with broker_in(tmp_path, SECRET) as broker:
+            connection = Connection(
+                id="mqtt", type="mqtt", address=f"127.0.0.1:{broker.port}", user=USER, secret_file="secret"
+            )
+            post_office(tmp_path)
+            ken = contact("ken", MqttWay(connection="mqtt", topic="family/alarm"), name="Ken")
+            ears = AlarmEars(house_with(Alarms(contacts=(ken,)), connections=(connection,)), tmp_path)
+            alarm = open_alarm(NOON)
+            said = json.dumps({"id": alarm.id, "answer": "acknowledge"})
+            async with broker.client("reader") as reader:
+                await reader.publish("family/alarm/answer", said.replace("acknowledge", "cancel"), qos=1, retain=True)
+                ears.turn((alarm,))
+                assert await asyncio.to_thread(until, lambda: ears.hear, DEADLINE_S), ears.problems
+                await reader.publish("family/alarm/answer", b"\xff", qos=1)
+                await reader.publish("family/alarm/answer", said, qos=1)
+                heard = await asyncio.to_thread(first_heard, lambda: ears.turn((alarm,)))
+            broker.kill()
+            assert await asyncio.to_thread(until, lambda: ears.problems["mqtt"] != "", DEADLINE_S)
+            ears.close()
+            assert heard == [(ken, ContactAnswer(alarm.id, "ken", AlarmStage.ACKNOWLEDGED))]
 
     asyncio.run(story())
 

@@ -1,24 +1,30 @@
-"""Every kind of demo device of a real Home Assistant: driven, read back, set by hand, and gone."""
+"""Every kind of demo device of a real Home Assistant: driven, read back, set by hand, and gone; and alarms there."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 import pytest
 import pytest_socket
 
 from sumika.actuate import open_link
-from sumika.alarm import NotTakenError, PostOffice
+from sumika.alarm import ContactAnswer, Letter, NotTakenError, Order, PostOffice, Writer
 from sumika.clock import WallClock
 from sumika.links.base import LinkError
 from sumika.links.home_assistant import Session, web_address
-from sumika.schema import AirSample, DeviceState, MeterSample, Presence, WeatherSample
-from sumika.schema.alarm_settings import NotifyWay, Speaker
+from sumika.runtime.alarm_ears import AlarmEars
+from sumika.schema import AirSample, AlarmStage, DeviceState, MeterSample, Presence, WeatherSample
+from sumika.schema.alarm_settings import Alarms, Contact, NotifyWay, Speaker
 from sumika.schema.house import Device, House, Sensor
 from sumika.sensors.air import open_sensors
-from tests.alarm_helpers import letter
-from tests.home_assistant_helpers import RunningHome, running_home
+from tests.alarm_helpers import NOON, first_heard, letter, open_alarm
+from tests.gate_helpers import until
+from tests.home_assistant_helpers import PHONE, VOICE, RunningHome, running_home
 from tests.link_helpers import Listener, house_with, listening
 
 pytestmark = pytest.mark.slow
@@ -299,19 +305,80 @@ def test_a_wrong_token_is_named(home: RunningHome, tmp_path: Path) -> None:
         asyncio.run(link.open())
 
 
-def test_an_alarm_is_notified_and_played_on_a_speaker(home: RunningHome) -> None:
-    office = PostOffice(house_with(home.connection), home.folder)
-    way = NotifyWay(connection="home", service="persistent_notification.create")
-    assert office.send(way, letter()) == "Home Assistant did it"
-    player = next(
-        state["entity_id"]
+def player_of(home: RunningHome) -> str:
+    """Return a speaker of this home that plays what it is given."""
+    return next(
+        str(state["entity_id"])
         for state in home.rest("GET", "states")
         if state["entity_id"].startswith("media_player.")
         and state["attributes"].get("supported_features", 0) & PLAYS_MEDIA
     )
-    speaker = Speaker(connection="home", player=player, sound="http://127.0.0.1/chime.mp3")
+
+
+def test_an_alarm_is_notified_and_played_on_a_speaker(home: RunningHome) -> None:
+    office = PostOffice(house_with(home.connection), home.folder)
+    way = NotifyWay(connection="home", service="persistent_notification.create")
+    assert office.send(way, letter()) == "Home Assistant did it"
+    speaker = Speaker(connection="home", player=player_of(home), sound="http://127.0.0.1/chime.mp3")
     assert office.speak(speaker, "a fall is suspected") == "Home Assistant did it"
     with pytest.raises(NotTakenError):
         office.send(NotifyWay(connection="home", service="notify.nobody_at_all"), letter())
     with pytest.raises(NotTakenError, match=r"media_player\.gone"):
         office.speak(Speaker(connection="home", player="media_player.gone", sound="x"), "words")
+
+
+def test_a_voice_of_the_home_says_the_words_on_a_speaker(home: RunningHome) -> None:
+    flow = home.rest("POST", "config/config_entries/flow", {"handler": "test_voice"})
+    assert flow["type"] == "create_entry", flow
+    office = PostOffice(house_with(home.connection), home.folder)
+    player = player_of(home)
+    speaker = Speaker(connection="home", player=player, voice=VOICE)
+    assert office.speak(speaker, "a fall is suspected") == "Home Assistant did it"
+    played = urlsplit(home.rest("GET", f"states/{player}")["attributes"]["media_content_id"])
+    assert (played.scheme, played.path) == ("media-source", f"/{VOICE}")
+    assert parse_qs(played.query)["message"] == ["a fall is suspected"]
+    with pytest.raises(NotTakenError, match=r"tts\.gone"):
+        office.speak(Speaker(connection="home", player=player, voice="tts.gone"), "words")
+
+
+def test_a_telephone_has_buttons_and_their_press_answers_the_alarm(home: RunningHome) -> None:
+    way = NotifyWay(connection="home", service=PHONE)
+    ken = Contact(id="ken", name="Ken", way=way)
+    house = msgspec.structs.replace(house_with(home.connection), alarms=Alarms(contacts=(ken,)))
+    alarm = open_alarm(NOON)
+    sent = Writer(house).letter(alarm, Order(alarm.id, "ken"), "en", NOON)
+    data, ears = telephoned(home, way, sent), AlarmEars(house, home.folder)
+    assert data["tag"] == alarm.id
+    assert data["push"]["interruption-level"] == "critical"
+    (take, _) = data["actions"]
+    assert take["title"] == "I take care of it"
+    try:
+        assert until(lambda: ears.turn((alarm,)) == () and ears.hear, 20.0), ears.problems
+        for name in ("TURN_OFF_LIGHTS", take["action"]):
+            home.rest("POST", "events/mobile_app_notification_action", {"action": name, "device_id": "x"})
+        heard = first_heard(lambda: ears.turn((alarm,)))
+    finally:
+        ears.close()
+    assert heard == [(ken, ContactAnswer(alarm.id, "ken", AlarmStage.ACKNOWLEDGED))]
+
+
+def telephoned(home: RunningHome, way: NotifyWay, sent: Letter) -> dict[str, Any]:
+    """Notify a telephone; return what its service was given beside the words."""
+
+    async def notify() -> dict[str, Any]:
+        calls: asyncio.Queue[bytes] = asyncio.Queue()
+        token = (home.folder / "token").read_text(encoding="ascii")
+        session = await Session.open(web_address(home.connection.address), token, follows=False)
+        await session.hear("call_service", lambda event: calls.put_nowait(bytes(event)))
+        office = PostOffice(house_with(home.connection), home.folder)
+        assert await asyncio.to_thread(office.send, way, sent) == "Home Assistant did it"
+        async with asyncio.timeout(20.0):
+            call = json.loads(await calls.get())["data"]
+            while call["domain"] != "notify":
+                call = json.loads(await calls.get())["data"]
+        await session.close()
+        assert call["service_data"]["message"] == sent.text
+        given: dict[str, Any] = call["service_data"]["data"]
+        return given
+
+    return asyncio.run(notify())

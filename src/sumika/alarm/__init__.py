@@ -3,9 +3,11 @@
 Nothing here knows bus, clock or process; `sumika.runtime.alarm_loop` wires it into a node.
 """
 
+from sumika.alarm.answers import ContactAnswer
 from sumika.alarm.before import Before, BeforeKeeper
 from sumika.alarm.book import AlarmBook, Finding, Seen
 from sumika.alarm.dead_man import DEAD_MAN, DeadManSignal
+from sumika.alarm.ear import AnswerEar, Listens
 from sumika.alarm.kept import KeptAlarm, KeptDelivery, Order, Outcome
 from sumika.alarm.letter import Letter, Writer
 from sumika.alarm.memory import Lasting, WatchMemory
@@ -21,14 +23,17 @@ __all__ = [
     "DEAD_MAN",
     "TECHNICAL",
     "AlarmBook",
+    "AnswerEar",
     "Before",
     "BeforeKeeper",
+    "ContactAnswer",
     "DeadManSignal",
     "Finding",
     "KeptAlarm",
     "KeptDelivery",
     "Lasting",
     "Letter",
+    "Listens",
     "NotTakenError",
     "Order",
     "Outbox",

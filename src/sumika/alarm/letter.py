@@ -4,8 +4,10 @@ from typing import Any
 
 import msgspec
 
+from sumika.alarm.answers import ANSWERS, button_name
 from sumika.alarm.kept import KeptAlarm, Order
 from sumika.alarm.people_watches import NOBODY_SEEN
+from sumika.alarm.staging import TECHNICAL
 from sumika.clock import Instant
 from sumika.schema import AlarmCause, AlarmStage, Origin
 from sumika.schema.house import House
@@ -25,6 +27,9 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
         text: All that a person needs.
         language: Of both.
         document: The same for machines.
+        about: The alarm's id; empty: it is about none.
+        urgent: Whether it is worth waking somebody.
+        buttons: (name, words) of what can be answered at once, where the way has buttons.
     """
 
     id: str
@@ -32,6 +37,9 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     language: str
     document: dict[str, Any]
+    about: str = ""
+    urgent: bool = False
+    buttons: tuple[tuple[str, str], ...] = ()
 
 
 class Writer:
@@ -119,6 +127,14 @@ class Writer:
                 "text": text,
                 "language": language,
             },
+            about=alarm.id,
+            urgent=alarm.cause not in TECHNICAL and not order.closing,
+            buttons=()
+            if order.closing
+            else tuple(
+                (button_name(answer, alarm.id, order.contact), say(f"alarm.button.{answer}", language))
+                for answer in ANSWERS
+            ),
         )
 
     def alive(self, next_within_s: float, now: Instant) -> Letter:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from sumika.alarm import AlarmBook, Finding, KeptAlarm, KeptDelivery, Writer, elapsed_s, way_name
+from sumika.alarm import AlarmBook, ContactAnswer, Finding, KeptAlarm, KeptDelivery, Writer, elapsed_s, way_name
 from sumika.clock import Instant
 from sumika.runtime.alarm_store import AlarmStore
 from sumika.runtime.refusal import Refusal, refusal
@@ -23,6 +23,7 @@ from sumika.schema import (
     Origin,
     TryAlarmRequest,
 )
+from sumika.schema.alarm_settings import Contact
 from sumika.schema.house import House
 from sumika.units import ns_to_seconds
 
@@ -101,6 +102,16 @@ class AlarmDesk:
     def cancel(self, question: CancelAlarmRequest, now: Instant) -> AlarmAnswer:
         """Take somebody's word that all is well."""
         return self._answer(question.alarm, AlarmStage.CANCELLED, question.by, now)
+
+    def take(self, contact: Contact, answer: ContactAnswer, now: Instant) -> AlarmAnswer:
+        """Take a contact's word that came by the way on which they were told.
+
+        Args:
+            contact: Whose.
+            answer: What they said.
+            now: The present moment.
+        """
+        return self._answer(answer.alarm, answer.stage, contact.name or contact.id, now)
 
     def try_out(self, question: TryAlarmRequest, now: Instant, local: datetime) -> AlarmAnswer:
         """Begin an alarm that is none, to try the way.

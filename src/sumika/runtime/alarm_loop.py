@@ -31,6 +31,7 @@ from sumika.alarm import (
 from sumika.bus import Answerer, Subscriber
 from sumika.clock import Instant
 from sumika.runtime.alarm_desk import AlarmDesk
+from sumika.runtime.alarm_ears import AlarmEars
 from sumika.runtime.alarm_store import AlarmStore
 from sumika.runtime.house_ear import is_simulated, local_clock
 from sumika.runtime.node import ALARM, Launch, Node
@@ -88,6 +89,7 @@ class AlarmLoop:
         self.prompts = Prompts(settings.prompt)
         self.dead_man = DeadManSignal(settings.dead_man, now) if settings.dead_man and self._is_live else None
         self.outbox, self.post = Outbox(), PostOffice(launch.house, launch.house_file.parent)
+        self.ears = AlarmEars(launch.house, launch.house_file.parent)
         self._writer = Writer(launch.house)
         self._privacy = PrivacyWatch(launch.data, ALARM)
         self._local = local_clock(launch)
@@ -121,7 +123,7 @@ class AlarmLoop:
                 self._hear(received.message)
         for outcome in self.outbox.outcomes():
             self._settle(outcome, now)
-        answered = self._answer(now)
+        answered = self._answer(now) + self._take_answers(now)
         if self._looked is None or elapsed_s(self._looked, now) >= LOOKS_EVERY_S:
             self._looked = now
             self._look(now)
@@ -167,6 +169,15 @@ class AlarmLoop:
             "alarm_before": desk.before,
         }
         return sum(answerer.poll(asked[name]) for name, answerer in self._answers.items())
+
+    def _take_answers(self, now: Instant) -> int:
+        """Take what contacts answered by the way on which they were told."""
+        answers = self.ears.turn(tuple(self.book.alarms.values()))
+        for contact, answer in answers:
+            self.desk.take(contact, answer, now)
+        for connection, problem in self.ears.problems.items():
+            self._trouble(connection, "alarm_not_heard", problem, now)
+        return len(answers)
 
     def _dead_man_text(self, now: Instant) -> str:
         if self.dead_man is None:
@@ -276,6 +287,7 @@ class AlarmLoop:
     def close(self) -> None:
         """Keep everything, and stop listening and answering."""
         self.store.save(self.book)
+        self.ears.close()
         self._subscriber.close()
         for answerer in self._answers.values():
             answerer.close()

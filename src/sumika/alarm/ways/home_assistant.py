@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sumika.alarm.letter import Letter
+from sumika.alarm.ways.home_assistant_buttons import APP, app_data
 from sumika.alarm.ways.taken import NotTakenError
 from sumika.links.home_assistant import Session, web_address
 from sumika.links.secret import read_secret
@@ -30,7 +31,9 @@ def send_notification(way: NotifyWay, letter: Letter, connection: Connection, fo
     Raises:
         NotTakenError: if it was not done.
     """
-    data = {"title": letter.title, "message": letter.text}
+    data: dict[str, Any] = {"title": letter.title, "message": letter.text}
+    if way.service.startswith(APP):
+        data["data"] = app_data(letter)
     return _called(connection, folder, way.service, way.entity, data)
 
 
@@ -63,7 +66,7 @@ def _called(connection: Connection, folder: Path, service: str, entity: str, dat
 
 
 async def _call(connection: Connection, folder: Path, service: str, entity: str, data: dict[str, Any]) -> str:
-    session = await Session.open(web_address(connection.address), read_secret(connection, folder))
+    session = await Session.open(web_address(connection.address), read_secret(connection, folder), follows=bool(entity))
     try:
         if entity:
             problem = await session.call_service(service, entity, data)

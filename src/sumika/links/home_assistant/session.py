@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -115,14 +116,16 @@ class Session:
         self._degrees = "°C"
         self._waiting: dict[int, asyncio.Future[_Frame]] = {}
         self._reader: asyncio.Task[None] | None = None
+        self._hears: dict[int, Callable[[msgspec.Raw], None]] = {}
 
     @classmethod
-    async def open(cls, url: str, token: str) -> "Session":
+    async def open(cls, url: str, token: str, *, follows: bool = True) -> "Session":
         """Connect, log in, and learn the state of every entity.
 
         Args:
             url: From `web_address`.
             token: A long-lived access token.
+            follows: Whether to learn states at all, and follow them.
 
         Raises:
             LinkError: if nothing answers there, it is no Home Assistant, or it refuses the token.
@@ -147,7 +150,8 @@ class Session:
         try:
             await session._log_in(token)
             session._reader = asyncio.create_task(session._read())
-            await session._learn()
+            if follows:
+                await session._learn()
         except BaseException:
             await session.close()
             raise
@@ -193,6 +197,26 @@ class Session:
         if entity is None:
             return f"Home Assistant has no {entity_id} any more"
         return "" if entity.available else f"Home Assistant does not reach {entity_id}"
+
+    async def hear(self, event_type: str, hears: Callable[[msgspec.Raw], None]) -> None:
+        """Listen to all events of a type.
+
+        Args:
+            event_type: As `mobile_app_notification_action`.
+            hears: Takes each event, as JSON; what it cannot decode is counted in `damaged`.
+
+        Raises:
+            LinkError: as `ask`.
+        """
+        # The number that the next question has: no event may come before it is known.
+        self._hears[self._number + 1] = hears
+        await self.ask("subscribe_events", event_type=event_type)
+
+    async def until_ended(self) -> None:
+        """Wait until the connection breaks, and raise LinkError then."""
+        while not self.ended:
+            await self.changes.take(_PING_S)
+        raise LinkError(f"the connection to Home Assistant is gone: {self.why_ended}", where=self.url)
 
     async def refresh(self) -> None:
         """Ask for every entity anew; what changed meanwhile and was missed is found so.
@@ -279,13 +303,14 @@ class Session:
     def _take(self, frame: _Frame) -> None:
         if frame.type == "event":
             try:
-                self._note(msgspec.json.decode(frame.event, type=_Event).data)
+                self._hears.get(frame.id, self._note)(frame.event)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 self.damaged += 1  # one bad event of one integration is no reason to leave
         elif frame.id in self._waiting and not self._waiting[frame.id].done():
             self._waiting[frame.id].set_result(frame)
 
-    def _note(self, changed: _Changed) -> None:
+    def _note(self, event: msgspec.Raw) -> None:
+        changed = msgspec.json.decode(event, type=_Event).data
         if changed.new_state is None:
             self.states.pop(changed.entity_id, None)
             self._vanished.add(changed.entity_id)
