@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import threading
 import time
 import urllib.error
@@ -15,10 +16,11 @@ from typing import Any
 
 import pytest
 
+from sumika.links.home_assistant import Session, web_address
 from tests.home_assistant_helpers import RunningHome, home_maker
 from tests.mqtt_helpers import Broker
 
-DEADLINE_S = 40.0
+DEADLINE_S = 90.0
 POLLS_S = 0.03
 """Who asks without a pause takes from Home Assistant the time to answer."""
 NOT_OURS = (
@@ -26,7 +28,8 @@ NOT_OURS = (
     "turbojpeg",
     "Disconnected from MQTT server",
     "Failed to connect to MQTT server",
-    "The connection was lost",
+    "Error returned from MQTT server",
+    "No ACK from MQTT server",
     "_async_resubscribe_and_publish_birth_message",
     "No device components to cleanup",
 )
@@ -64,6 +67,7 @@ class HomeAtBroker:
         self._port = self._maker.free_port()
         self._stack = contextlib.ExitStack()
         self._home: RunningHome | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def home(self) -> RunningHome:
@@ -73,7 +77,8 @@ class HomeAtBroker:
 
     def start(self) -> None:
         """Start Home Assistant, and let it log whatever it warns of."""
-        self._stack.enter_context(self._maker.running(self._made, self._config, self._port, demo=False))
+        running = self._maker.running(self._made, self._config, self._port, demo=False)
+        self._process = self._stack.enter_context(running)
         token = self._maker.access_token(self._port, (self._config / "refresh_token").read_text(encoding="ascii"))
         self._maker.wait_until_started(self._port, token)
         self._home = RunningHome(self._port, self._folder, token)
@@ -100,7 +105,9 @@ class HomeAtBroker:
         asyncio.run(self.broker.start())
 
     def close(self) -> None:
-        """End both."""
+        """End both; nothing of Home Assistant is needed afterwards, so it need not write down how it was."""
+        if self._process is not None:
+            self._process.kill()
         self.stop()
         self.broker.kill()
 
@@ -116,6 +123,36 @@ class HomeAtBroker:
             return {"state": "absent", "attributes": {}}
         return found
 
+    def rename(self, entity_id: str, name: str) -> None:
+        """Give an entity another name, as a person does on its page."""
+
+        async def live() -> None:
+            token = (self.home.folder / "token").read_text(encoding="ascii")
+            session = await Session.open(web_address(f"127.0.0.1:{self._port}"), token)
+            try:
+                await session.ask("config/entity_registry/update", entity_id=entity_id, name=name)
+            finally:
+                await session.close()
+
+        asyncio.run(live())
+
+    def discovered(self) -> set[str]:
+        """Return the topics of discovery that lie on the broker."""
+
+        async def live() -> set[str]:
+            async with self.broker.client("onlooker") as client:
+                await client.subscribe([("homeassistant/+/+/config", 1), ("homeassistant/+/+/+/config", 1)])
+                await client.subscribe("onlooker/done", qos=1)
+                await client.publish("onlooker/done", b"", qos=1)
+                found: set[str] = set()
+                async for message in client.messages:
+                    if message.topic.value == "onlooker/done":
+                        break
+                    found.add(message.topic.value)
+                return found
+
+        return asyncio.run(live())
+
     def until(self, entity_id: str, wanted: Callable[[dict[str, Any]], bool], deadline_s: float = DEADLINE_S) -> float:
         """Wait until an entity is as wanted; return how long that took."""
         began_s = time.monotonic()
@@ -127,9 +164,9 @@ class HomeAtBroker:
             self._pause.wait(POLLS_S)
         raise AssertionError(f"{entity_id} is {json.dumps(found)}")
 
-    def until_true(self, holds: Callable[[], bool]) -> None:
+    def until_true(self, holds: Callable[[], bool], deadline_s: float = DEADLINE_S) -> None:
         """Wait until something holds."""
-        end_s = time.monotonic() + DEADLINE_S
+        end_s = time.monotonic() + deadline_s
         while not holds():
             assert time.monotonic() < end_s, "it never came to hold"
             self._pause.wait(POLLS_S)

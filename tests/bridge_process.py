@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -66,6 +67,12 @@ class RunningBridge:
         self.house = msgspec.structs.replace(
             self.house, bridge=msgspec.structs.replace(self.house.bridge, broker=broker)
         )
+
+    def tell_by(self, discovery: Literal["device", "component"]) -> None:
+        """Let the next start tell Home Assistant in this way what there is."""
+        assert self.house.bridge is not None
+        bridge = msgspec.structs.replace(self.house.bridge, discovery=discovery)
+        self.house = msgspec.structs.replace(self.house, bridge=bridge)
 
     def switch_off(self) -> None:
         """Let the next start take everything back."""

@@ -212,3 +212,25 @@ def test_prefix_and_base_topic_are_the_houses_own() -> None:
 def test_a_prefix_that_no_broker_takes_is_refused(wrong: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"discovery_prefix": wrong}, Bridge)
+
+
+def test_from_one_way_of_discovery_to_the_other_home_assistant_keeps_what_it_knows() -> None:
+    ways = {way: bridge_of(played_house(discovery=way)).announcement(Announced()) for way in ("component", "device")}
+    for old, new in (("component", "device"), ("device", "component")):
+        moves = bridge_of(played_house(discovery=new)).announcement(ways[old].announced)
+        assert {one.topic for one in moves.letting_go} == ways[old].announced.configs.keys()
+        assert {one.payload for one in moves.letting_go} == {'{"migrate_discovery":true}'}
+        assert {one.topic for one in moves.messages if not one.payload} == ways[old].announced.configs.keys()
+        assert moves.announced == ways[new].announced
+        assert bridge_of(played_house(discovery=new)).announcement(moves.announced).letting_go == ()
+
+
+def test_what_goes_while_the_way_changes_is_forgotten() -> None:
+    before = bridge_of(played_house(discovery="component")).announcement(Announced()).announced
+    moves = bridge_of(without_device(played_house(), "living_light")).announcement(before)
+    staying = {one.topic for one in moves.letting_go}
+    assert [topic for topic in before.configs if topic not in staying] == [
+        f"homeassistant/light/sumika_{INSTALLATION}_room_living/living_light/config"
+    ]
+    off = bridge_of(played_house(enabled=False)).announcement(before)
+    assert off.letting_go == ()

@@ -3,6 +3,9 @@
 Two ways: a device at a time, since Home Assistant 2024.12 (https://www.home-assistant.io/integrations/mqtt/, "Device
 discovery payload"), or an entity at a time, which every version knows. What was published is remembered: the broker
 keeps it for ever, and what is not there any more is taken back also where the house was off when it went.
+
+From one way to the other Home Assistant is led as its page says ("Migration from single component to device-based
+discovery"): it lets go of what it was told the old way, keeps name, area and history, and takes all of it up again.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +17,12 @@ from sumika.bridge.entity import HomeDevice, full_config
 from sumika.bridge.places import Places
 
 URL = "https://sumika.readthedocs.io"
+
+DEVICE = "device"
+"""Stands in a topic of discovery in place of a platform."""
+
+LET_GO = '{"migrate_discovery":true}'
+"""Makes Home Assistant let go of an entity and keep what it knows of it, until it is told of it in the other way."""
 
 Parts = dict[str, str]
 """Entities that a device's message told of: key to platform; empty for a message about one entity."""
@@ -54,12 +63,15 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     """What to publish, in this order, and what will have been published then.
 
     Attributes:
-        messages: All retained.
+        letting_go: What makes Home Assistant let go of what it will be told of in the other way. The rest follows once
+            it has: of what it still holds it would not hear in two ways.
+        messages: What there is, and what is not any more; all retained.
         later: Those to publish once Home Assistant has let go of what it was told to forget: it would read an empty
             state, and complain.
         announced: To be remembered after all of them; both together meanwhile.
     """
 
+    letting_go: tuple[Retained, ...] = ()
     messages: tuple[Retained, ...]
     later: tuple[Retained, ...]
     announced: Announced
@@ -93,6 +105,7 @@ class Discovery:
             for topic, payload, entities in self._messages(device):
                 configs[topic], parts[topic] = _json(payload), entities
         gone = [topic for topic in before.configs if topic not in configs]
+        moving = [topic for topic in gone if self._told_otherwise(topic, before.configs[topic], parts)]
         # Home Assistant forgets an entity of a device that it is told of by its platform alone.
         lost = [
             Retained(
@@ -108,7 +121,24 @@ class Discovery:
         )
         later = tuple(Retained(topic, "") for topic in before.states if topic not in states)
         announced = Announced(configs=parts, states=tuple(sorted(states)))
-        return Announcement(messages=messages, later=later, announced=announced)
+        letting_go = tuple(Retained(topic, LET_GO) for topic in moving)
+        return Announcement(letting_go=letting_go, messages=messages, later=later, announced=announced)
+
+    def _told_otherwise(self, topic: str, old: Parts, new: Mapping[str, Parts]) -> bool:
+        """Return whether what a message told of, and nothing else, is told of in the other way now.
+
+        Args:
+            topic: Of the old message.
+            old: Entities that it told of; none: the one that its topic names.
+            new: All messages that there are now, by topic.
+        """
+        prefix = self._places.settings.discovery_prefix
+        inside = topic.removeprefix(f"{prefix}/").split("/")
+        if old:
+            name = inside[1]
+            return all(f"{prefix}/{platform}/{name}/{key}/config" in new for key, platform in old.items())
+        platform, name, key = inside[:3]
+        return new.get(f"{prefix}/{DEVICE}/{name}/config", {}).get(key) == platform
 
     def _messages(self, device: HomeDevice) -> Iterable[tuple[str, dict[str, Any], Parts]]:
         """Yield topic, payload and entities of each message about a device."""
@@ -121,7 +151,7 @@ class Discovery:
         if self._places.settings.discovery == "device":
             components = {key: {"platform": platform, **config} for key, (platform, config) in entities.items()}
             payload = {**about, "components": components}
-            yield f"{prefix}/device/{name}/config", payload, {key: one for key, (one, _) in entities.items()}
+            yield f"{prefix}/{DEVICE}/{name}/config", payload, {key: one for key, (one, _) in entities.items()}
             return
         for key, (platform, config) in entities.items():
             yield f"{prefix}/{platform}/{name}/{key}/config", {**about, **config}, {}

@@ -5,6 +5,7 @@ import contextlib
 import os
 import random
 import time
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
 from sumika.bridge import (
@@ -167,18 +168,34 @@ class BridgeLoop:
         announcement = self.bridge.announcement(kept.announced)
         both = kept.announced.with_all_of(announcement.announced)
         self.folder.keep(Kept(seen=dict(self.bridge.seen), announced=both))
-        for message in announcement.messages:
-            if self._announced.get(message.topic) == message.payload:
-                continue
-            if not await self._send(session, Outgoing(message.topic, message.payload, retain=True)):
-                return False
-            self._announced[message.topic] = message.payload
+        letting_go = [one for one in announcement.letting_go if self._announced.get(one.topic) not in (one.payload, "")]
+        if letting_go:
+            return await self._let_go(session, letting_go)
+        if not await self._publish_anew(session, announcement.messages):
+            return False
         self._later = announcement.later
         self._later_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(FORGETS_S)
         self._final = announcement.announced
         if self._anew:
             self._anew = False
             self.bridge.again()
+        return True
+
+    async def _publish_anew(self, session: BrokerSession, messages: Iterable[Retained]) -> bool:
+        """Publish what was not published since Home Assistant or the broker began anew."""
+        for message in messages:
+            if self._announced.get(message.topic) == message.payload:
+                continue
+            if not await self._send(session, Outgoing(message.topic, message.payload, retain=True)):
+                return False
+            self._announced[message.topic] = message.payload
+        return True
+
+    async def _let_go(self, session: BrokerSession, messages: list[Retained]) -> bool:
+        """Let Home Assistant let go of what it is told of in the other way from now on; the rest comes when it has."""
+        if not await self._publish_anew(session, messages):
+            return False
+        self._announce_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(FORGETS_S)
         return True
 
     async def _forget(self, session: BrokerSession, final: Announced) -> bool:
