@@ -4,10 +4,12 @@ import io
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sumika.clock import Instant, SimulatedClock
 from sumika.dashboard import Role
+from sumika.dashboard.roles import viewer_of
 from sumika.history import History, Records
 from sumika.schema import (
     AcknowledgeAlarmRequest,
@@ -15,6 +17,7 @@ from sumika.schema import (
     AlarmBeforeRequest,
     AlarmsRequest,
     CancelAlarmRequest,
+    DeviceState,
     Event,
     ForgetAnswer,
     ForgetRequest,
@@ -34,7 +37,7 @@ from sumika.schema import (
     WishDeviceRequest,
 )
 from sumika.schema.control import GateRule
-from tests.page_helpers import NOW_S, Played, quick_passwords
+from tests.page_helpers import NOW_S, PASSWORD, Played, quick_passwords
 from tests.unit.test_page_feed import STAMP, breath, posture, presence, tracks
 
 pytestmark = pytest.mark.slow
@@ -223,6 +226,40 @@ def test_residents_consent_for_themselves_and_take_it_back(played: Played) -> No
     assert [one["resident"] for one in hanako.get("/api/consent").json()["consents"]] == ["hanako"]
 
 
+def test_what_was_agreed_with_a_carer_ends_with_their_account(played: Played) -> None:
+    hanako, owner = played.user("hanako", Role.RESIDENT, "hanako"), played.owner()
+    agreed = {"resident": "hanako", "carers": ["nurse"], "wellbeing": True}
+
+    def new_nurse() -> None:
+        assert (
+            owner.post("/api/users", json={"name": "nurse", "password": PASSWORD, "role": "carer"}).status_code == 200
+        )
+
+    def carers() -> list[str]:
+        (consent,) = hanako.get("/api/consent").json()["consents"]
+        assert consent["wellbeing"]
+        return list(consent["carers"])
+
+    new_nurse()
+    hanako.post("/api/consent", json=agreed)
+    assert carers() == ["nurse"]
+    # A machine that is called the same is not who was meant.
+    assert not played.parts.hears_of(viewer_of("nurse", Role.CARER, (), token="x"))("respiration", "bedroom")
+    assert played.parts.hears_of(viewer_of("nurse", Role.CARER, (), session="x"))("respiration", "bedroom")
+    owner.delete("/api/users/nurse")
+    assert carers() == []
+    new_nurse()
+    assert not played.parts.hears_of(viewer_of("nurse", Role.CARER, (), session="x"))("respiration", "bedroom")
+    hanako.post("/api/consent", json=agreed)
+    owner.patch("/api/users/nurse", json={"role": "guest"})
+    owner.patch("/api/users/nurse", json={"role": "carer"})
+    assert carers() == []
+    hanako.post("/api/consent", json=agreed)
+    played.parts.accounts.remove("nurse")  # by whatever other way
+    new_nurse()
+    assert carers() == []
+
+
 def test_a_resident_is_forgotten_when_they_say_so(played: Played) -> None:
     hanako = played.user("hanako", Role.RESIDENT, "hanako")
     played.bus.answers["forget"] = ForgetAnswer(accepted=True, keys=1)
@@ -248,11 +285,55 @@ def test_figures_for_machines_hold_nothing_of_a_body(played: Played) -> None:
     for message in (presence(), breath()):
         played.say(message)
     played.say(NodeHealth(stamp=STAMP, origin=Origin.LIVE, node="gate", state=NodeState.RUNNING, restarts=2))
-    text = played.machine(Role.CARER).get("/metrics").text
-    assert 'sumika_node_running{node="gate"} 1.0' in text
-    assert 'sumika_node_restarts_total{node="gate"} 2.0' in text
+    for role in (Role.CARER, Role.RESIDENT):
+        text = played.machine(role).get("/metrics").text
+        assert 'sumika_node_running{node="gate"} 1.0' in text
+        assert 'sumika_node_restarts_total{node="gate"} 2.0' in text
+        assert "respiration" not in text
     assert 'sumika_presence_probability{room="bedroom"} 0.9' in text
-    assert "respiration" not in text
+
+
+def test_who_is_at_home_and_draws_what_is_the_households(played: Played) -> None:
+    played.say(msgspec.structs.replace(presence(), range_m=1.5))
+    played.say(
+        DeviceState(
+            stamp=STAMP,
+            origin=Origin.LIVE,
+            device="kettle",
+            values={"power": 1.0, "drawn_w": 1200.0, "energy_kwh": 3.0},
+            power_w=1200.0,
+        )
+    )
+    drawn = 'sumika_device_power_watts{device="kettle"} 1200.0'
+    assert drawn in played.machine(Role.RESIDENT).get("/metrics").text
+    figures = played.machine(Role.CARER).get("/metrics").text
+    assert "watts" not in figures
+    assert "presence" not in figures
+    for role in (Role.CARER, Role.GUEST):
+        told = {found[0]: found[2] for found in played.machine(role).get("/api/state").json()["messages"]}
+        assert told["device_state"]["values"] == {"power": 1.0}
+        assert told["device_state"].get("power_w") is None
+        assert (told["presence"].get("range_m") is None) is (role is Role.GUEST)
+
+
+def test_guests_see_nothing_of_the_past_but_the_weather(played: Played) -> None:
+    _lived(played.folder / "history")
+    guest, carer, owner = played.user("guest", Role.GUEST), played.user("carer", Role.CARER), played.owner()
+    query: dict[str, str | float] = {"from": NOW_S - 3600, "to": NOW_S + 10, "points": 10}
+    signals = {(one["subject"], one["signal"]) for one in owner.get("/api/signals").json()["signals"]}
+    assert ("living", "presence.probability") in signals
+    assert guest.get("/api/signals").json()["signals"] == []
+    for signal in ("presence.probability", "air.co2_ppm", "device_state.power_w"):
+        answer = guest.get("/api/history", params={**query, "subject": "bedroom", "signal": signal})
+        assert answer.status_code == 403
+        assert "household" in answer.json()["problem"]
+    assert (
+        guest.get("/api/history", params={**query, "subject": "sky", "signal": "weather.wind_m_s"}).status_code == 200
+    )
+    watts: dict[str, str | float] = {**query, "subject": "kettle", "signal": "device_state.power_w"}
+    assert carer.get("/api/history", params=watts).status_code == 403
+    assert carer.get("/api/history", params={**watts, "signal": "presence.probability"}).status_code == 200
+    assert owner.get("/api/history", params=watts).status_code == 200
 
 
 def test_alarms_are_taken_care_of_by_name(played: Played) -> None:

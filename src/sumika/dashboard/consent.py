@@ -61,12 +61,29 @@ class Consents:
         if consent.resident not in self._residents:
             raise refused(404, "no_resident", where=consent.resident[:60], name=consent.resident[:60])
         with self._lock:
-            after = {**self._kept, consent.resident: consent}
-            problem = self._files.write(self._path, after)
-            if problem:
-                raise refused(507, "disk", where=str(self._path), why=problem)
-            self._kept = after
+            self._put({**self._kept, consent.resident: consent})
         return consent
+
+    def _put(self, after: dict[str, Consent]) -> None:
+        problem = self._files.write(self._path, after)
+        if problem:
+            raise refused(507, "disk", where=str(self._path), why=problem)
+        self._kept = after
+
+    def end(self, carer: str) -> None:
+        """Take back what anybody agreed to with a carer: who has the name next is somebody else.
+
+        Raises:
+            RefusedError: if the disk takes nothing.
+        """
+        with self._lock:
+            after = {
+                name: msgspec.structs.replace(one, carers=tuple(each for each in one.carers if each != carer))
+                for name, one in self._kept.items()
+            }
+            if after == self._kept:
+                return
+            self._put(after)
 
     def forget(self, resident: str) -> None:
         """Take back all that a resident agreed to."""

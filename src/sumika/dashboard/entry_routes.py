@@ -277,6 +277,7 @@ class _Entry:
     def add_user(self, call: Call) -> UserShown:
         body: NewUser = call.body
         self._check_residents(body.residents)
+        self._not_that_carer(body.name)
         return _shown(self._parts.accounts.add(body.name, body.password, body.role, body.residents, body.language))
 
     def change_user(self, call: Call) -> UserShown:
@@ -292,14 +293,27 @@ class _Entry:
                     raise refused(403, "wrong_password", where="old_password")
                 right()
         self._check_residents(body.residents or ())
+        account = self._parts.accounts.user(name)
+        if account is not None and account.role is Role.CARER and body.role not in (None, Role.CARER):
+            self._parts.consents.end(name)
         changed = self._parts.accounts.change(
             name, password=body.password, role=body.role, residents=body.residents, language=body.language
         )
         return _shown(changed)
 
     def remove_user(self, call: Call) -> Done:
-        self._parts.accounts.remove(call.path["name"])
+        name = call.path["name"]
+        account = self._parts.accounts.user(name)
+        if account is not None and account.role is Role.CARER:
+            # Before the account: whoever gets the name next must not inherit what was agreed with somebody else.
+            self._parts.consents.end(name)
+        self._parts.accounts.remove(name)
         return Done()
+
+    def _not_that_carer(self, name: str) -> None:
+        """End what was agreed with somebody of a name that is free, whatever became of their account."""
+        if self._parts.accounts.user(name) is None:
+            self._parts.consents.end(name)
 
     def tokens(self, call: Call) -> Tokens:
         return Tokens(tokens=[_token_shown(token) for token in self._parts.accounts.tokens])

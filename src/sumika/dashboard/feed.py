@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from sumika.dashboard.roles import PERSONAL, SHOWN, Role, Viewer
-from sumika.schema import Message, Tracks
+from sumika.dashboard.roles import PERSONAL, SHOWN, Right, Role, Viewer
+from sumika.schema import DeviceState, Message, Presence, Tracks
 
 QUEUED = {"chest_motion": 100, "person_vitals": 200, "event": 200, "suspected_fall": 50}
 """Topics of which a slow viewer misses nothing for a while: 5 s of waveforms and beats at 20 a second, all events."""
@@ -15,6 +15,9 @@ QUEUED = {"chest_motion": 100, "person_vitals": 200, "event": 200, "suspected_fa
 HIGHEST_HZ = 20.0
 EARLY = 0.85
 """Messages of radars come at 20 a second, not quite evenly: one that is a little early is not held for a whole turn."""
+
+_OF_ENERGY = ("_w", "_wh", "_kwh")
+"""Endings of names that say how much a device draws."""
 
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -39,7 +42,7 @@ class Item:
         place: What it is news of; a newer one of the same place takes its place.
     """
 
-    __slots__ = ("_counted", "_piece", "_raw", "key", "message", "place", "room", "topic")
+    __slots__ = ("_lesser", "_piece", "_raw", "key", "message", "place", "room", "topic")
 
     def __init__(self, topic: str, key: str, room: str, message: Message, raw: bytes | msgspec.Raw) -> None:
         """Take a message.
@@ -55,14 +58,16 @@ class Item:
         self.place: Place = (topic, key, getattr(message, "track", 0))
         self._raw = raw
         self._piece: msgspec.Raw | None = None
-        self._counted: msgspec.Raw | None = None
+        self._lesser: dict[bool, msgspec.Raw] = {}  # by whether it is a guest's
 
     def piece(self, viewer: Viewer) -> msgspec.Raw:
         """Return [topic, key, message] as MessagePack; made when the first one wants it."""
-        if viewer.role is Role.GUEST and isinstance(self.message, Tracks):
-            if self._counted is None:
-                self._counted = self._encoded(counted(self.message))
-            return self._counted
+        shown = self.shown(viewer)
+        if shown is not self.message:
+            guest = viewer.role is Role.GUEST
+            if guest not in self._lesser:
+                self._lesser[guest] = self._encoded(shown)
+            return self._lesser[guest]
         if self._piece is None:
             self._piece = self._encoded(msgspec.Raw(self._raw))
         return self._piece
@@ -70,11 +75,22 @@ class Item:
     def _encoded(self, payload: object) -> msgspec.Raw:
         return msgspec.Raw(_ENCODER.encode((self.topic, self.key, payload)))
 
-    def shown(self, viewer: Viewer) -> object:
-        """Return the message as somebody may see it, for JSON."""
-        if viewer.role is Role.GUEST and isinstance(self.message, Tracks):
-            return counted(self.message)
-        return self.message
+    def shown(self, viewer: Viewer) -> Message:
+        """Return the message as somebody may see it: guests not where people are, nor others what draws how much."""
+        message = self.message
+        if viewer.role is Role.GUEST and isinstance(message, Tracks):
+            return counted(message)
+        if viewer.role is Role.GUEST and isinstance(message, Presence):
+            return msgspec.structs.replace(message, range_m=None, range_sigma_m=None)
+        if isinstance(message, DeviceState) and Right.PLAN not in viewer.rights:
+            return without_watts(message)
+        return message
+
+
+def without_watts(state: DeviceState) -> DeviceState:
+    """Return what a device says, without what it draws and has drawn."""
+    values = {name: value for name, value in state.values.items() if not name.endswith(_OF_ENERGY)}
+    return msgspec.structs.replace(state, power_w=None, values=values)
 
 
 class TracksCounted(Message, frozen=True, kw_only=True):

@@ -1,4 +1,7 @@
-"""Figures for Prometheus: nodes, messages, rooms and devices, as they are now. Nothing about anybody's body."""
+"""Figures for Prometheus: nodes, messages, rooms and devices, as they are now. Nothing about anybody's body.
+
+Who is at home, and what draws how many watts, is the household's: whoever collects such figures keeps their history.
+"""
 
 from collections.abc import Iterator
 
@@ -9,7 +12,7 @@ from starlette.responses import Response
 
 from sumika.dashboard.operations import Call, Operation, get
 from sumika.dashboard.parts import Parts
-from sumika.dashboard.roles import Right
+from sumika.dashboard.roles import Right, Viewer
 from sumika.schema import AirSample, DeviceState, MeterSample, NodeHealth, NodeState, NodeStatistics, Presence
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
@@ -22,23 +25,21 @@ _AIR = {
 
 
 class _Figures:
-    """Collects from the feed when asked."""
+    """Collects from the feed what somebody may see."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, viewer: Viewer) -> None:
         self._parts = parts
-        self._registry = CollectorRegistry(auto_describe=False)
-        self._registry.register(self)
-
-    def show(self, call: Call) -> Response:
-        return Response(generate_latest(self._registry), media_type=MEDIA)
+        self._of_the_household = Right.PLAN in viewer.rights
 
     def describe(self) -> list[Metric]:
         return []
 
     def collect(self) -> Iterator[Metric]:
         yield from self._nodes()
-        yield from self._rooms()
-        yield from self._power()
+        if self._of_the_household:
+            yield from self._people()
+            yield from self._power()
+        yield from self._air()
         feed = self._parts.feed
         yield GaugeMetricFamily("sumika_page_viewers", "Browsers that watch.", value=len(feed.watchers))
         yield CounterMetricFamily("sumika_page_messages", "Messages that the page took.", value=feed.taken)
@@ -64,12 +65,14 @@ class _Figures:
                     lost.add_metric([counted.node, topic], count)
         yield from (up, restarts, core, memory, lost)
 
-    def _rooms(self) -> Iterator[Metric]:
+    def _people(self) -> Iterator[Metric]:
         presence = GaugeMetricFamily("sumika_presence_probability", "That somebody is there.", labels=["room"])
         for one in self._parts.feed.newest("presence"):
             if isinstance(one, Presence) and one.probability is not None:
                 presence.add_metric([one.room], one.probability)
         yield presence
+
+    def _air(self) -> Iterator[Metric]:
         samples = [one for one in self._parts.feed.newest("air") if isinstance(one, AirSample)]
         for field, (name, words) in _AIR.items():
             family = GaugeMetricFamily(name, words, labels=["room", "sensor"])
@@ -93,4 +96,10 @@ class _Figures:
 
 def figure_operations(parts: Parts) -> tuple[Operation, ...]:
     """Return the rows of this file."""
-    return (get("/metrics", _Figures(parts).show, "Figures for Prometheus.", None, Right.RECORDS, media="text/plain"),)
+
+    def show(call: Call) -> Response:
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Figures(parts, call.who))
+        return Response(generate_latest(registry), media_type=MEDIA)
+
+    return (get("/metrics", show, "Figures for Prometheus.", None, Right.RECORDS, media="text/plain"),)

@@ -91,14 +91,24 @@ class Parts:
         def hears(topic: str, room: str) -> bool:
             if self.feed.hidden and topic in PERSONAL:
                 return False
-            consented = self.consents.to(viewer.name) if viewer.role is Role.CARER else ()
-            return self.sees.hears(viewer, topic, room, consented)
+            return self.sees.hears(viewer, topic, room, self._consented_to(viewer))
 
         return hears
 
+    def sees_past(self, viewer: Viewer, signal: str, subject: str) -> bool:
+        """Return whether somebody sees what a signal ("topic.field") of a room, sensor or device was."""
+        if self.feed.hidden and signal.partition(".")[0] in PERSONAL:
+            return False
+        return self.sees.past(viewer, signal, self.sees.room_of(subject), self._consented_to(viewer))
+
     def sees_body(self, viewer: Viewer, room: str) -> bool:
         """Return whether somebody sees what is personal in a room."""
-        return self.sees.personal(viewer, room, self.consents.to(viewer.name))
+        return self.sees.personal(viewer, room, self._consented_to(viewer))
+
+    def _consented_to(self, viewer: Viewer) -> frozenset[str]:
+        # To a person, by the name of their account: a machine that the owner calls the same is not meant.
+        is_carer = viewer.role is Role.CARER and not viewer.is_machine
+        return self.consents.to(viewer.name) if is_carer else frozenset()
 
     def still_in(self, viewer: Viewer) -> bool:
         """Return whether somebody who was let in would be again, and as the same."""

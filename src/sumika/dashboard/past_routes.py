@@ -9,7 +9,7 @@ from sumika.dashboard.operations import Call, Operation, get
 from sumika.dashboard.parts import Parts
 from sumika.dashboard.past import History, columns
 from sumika.dashboard.problem import refused
-from sumika.dashboard.roles import Right, Role
+from sumika.dashboard.roles import PERSONAL, Right, Role
 from sumika.history import KeptSignal
 from sumika.schema import Event, Severity, Verdict
 
@@ -110,17 +110,17 @@ class _Past:
         query: HistoryQuery = call.query
         if query.end <= query.begin:
             raise refused(400, "body", where="to", why="to must lie after from")
-        topic = query.signal.partition(".")[0]
-        if not self._parts.hears_of(call.who)(topic, self._parts.sees.room_of(query.subject)):
-            raise refused(403, "body_of_others", where=query.subject)
+        if not self._parts.sees_past(call.who, query.signal, query.subject):
+            personal = query.signal.partition(".")[0] in PERSONAL
+            key = "body_of_others" if personal else "past_of_others"
+            raise refused(403, key, where=query.subject)
         return columns(self._parts.past.plot(query.subject, query.signal, query.begin, query.end, query.points))
 
     def signals(self, call: Call) -> Signals:
         return Signals(signals=[_shown(one) for one in self._parts.past.signals() if self._sees(call, one)])
 
     def _sees(self, call: Call, kept: KeptSignal) -> bool:
-        hears = self._parts.hears_of(call.who)
-        return kept.readable and hears(kept.signal.partition(".")[0], self._parts.sees.room_of(kept.room))
+        return kept.readable and self._parts.sees_past(call.who, kept.signal, kept.room)
 
     def events(self, call: Call) -> Events:
         query: EventsQuery = call.query

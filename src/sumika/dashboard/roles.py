@@ -79,6 +79,9 @@ TOPICS_OF: Mapping[Role, frozenset[str]] = MappingProxyType(
 )
 """Which topics a role hears at all; what is personal is looked at room by room besides."""
 
+PAST_FOR_GUESTS = frozenset({"weather", "forecast"})
+"""What guests see of the past. All else tells who was at home when, carbon dioxide and lamps no less than presence."""
+
 SHOWN = TOPICS_OF[Role.OWNER]
 """Everything that the page shows anybody. What is not here never leaves: whole frames, a simulated world's truth."""
 
@@ -182,6 +185,21 @@ class WhoSees:
             whose = living or self._all
             return bool(whose) and whose <= frozenset(consented)
         return False
+
+    def past(self, viewer: Viewer, signal: str, room: str, consented: Collection[str]) -> bool:
+        """Return whether somebody sees what a signal was.
+
+        Args:
+            viewer: Who asks.
+            signal: "topic.field".
+            room: Where; empty where it is about none.
+            consented: Residents who let this carer see them.
+        """
+        topic = signal.partition(".")[0]
+        if viewer.role is Role.GUEST and topic not in PAST_FOR_GUESTS:
+            return False
+        watts = topic == "device_state" and Right.PLAN not in viewer.rights
+        return not watts and self.hears(viewer, topic, room, consented)
 
     def hears(self, viewer: Viewer, topic: str, room: str, consented: Collection[str]) -> bool:
         """Return whether somebody hears a topic about a room.

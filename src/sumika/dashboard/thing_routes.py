@@ -101,11 +101,10 @@ class _Things:
 
     def _own(self, call: Call) -> list[KeptSignal]:
         """Return the signals that one may see."""
-        hears = self._parts.hears_of(call.who)
         return [
             kept
             for kept in self._parts.past.signals()
-            if kept.readable and hears(kept.signal.partition(".")[0], self._parts.sees.room_of(kept.room))
+            if kept.readable and self._parts.sees_past(call.who, kept.signal, kept.room)
         ]
 
     def _rows(self, kept: KeptSignal) -> Iterator[str]:
