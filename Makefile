@@ -6,6 +6,7 @@ PYTHON3 := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 ARGS ?=
 # Two test processes where the machine is small; more only make them wait for each other's clocks.
+# Each begins with its half, so that what tests of one file share is started once, and takes from the other at the end.
 TEST_PROCESSES ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
@@ -20,7 +21,7 @@ run: for-use ## Start the demo house (Ctrl-C ends it)
 	@.venv/bin/sumika run $(ARGS)
 
 test: for-work ## Run every test
-	@$(PY) -m pytest -n $(TEST_PROCESSES) $(ARGS)
+	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
 check: for-work ## Format, lint, types, layers, house rules and the quick tests
 	@./check $(ARGS)

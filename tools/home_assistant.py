@@ -92,8 +92,10 @@ def prepared(folder: Path = FOLDER) -> bool:
 def install(folder: Path, interpreter: str) -> None:
     """Make the virtual environment; a fast installer does it in a tenth of pip's time."""
     python, tools = folder / "python", folder / "uv"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run([*pip, "--target", str(tools), UV], check=True)
+    # In an environment of its own: a system's Python has no pip, and `.venv` may be in the making beside this.
+    subprocess.run([sys.executable, "-m", "venv", str(tools)], check=True)
+    pip = [str(tools / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run([*pip, UV], check=True)
     uv = str(tools / "bin" / "uv")
     subprocess.run([uv, "venv", "--quiet", "--python", interpreter, str(python)], check=True)
     # The machine's own certificates: some networks look into what is fetched. What is installed is linked to the cache,

@@ -64,7 +64,7 @@ def test_every_node_tells_its_memory_and_cpu(running: RunningHouse) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_node_that_dies_or_hangs_comes_back_and_takes_no_other_along(how: signal.Signals) -> None:
-    back_s, restarts = mistreat(how, at_once=4)
+    back_s, restarts = mistreat(how, at_once=6)
     watchdogs = {node.name: node.watchdog_s for node in nodes_of(recordings_house(os.environ).house)}
     assert set(back_s) == set(watchdogs)
     assert set(restarts.values()) == {1}, restarts

@@ -11,6 +11,11 @@ there is one time in some ten thousand lent that very port, and then talks to hi
 """
 
 
+def likely_port() -> int:
+    """Return a port that the system lends to nobody, and that most likely nobody listens to; nothing is opened."""
+    return _FROM + int.from_bytes(os.urandom(4)) % _PORTS  # tests seed `random` alike in every process
+
+
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """Return a port that nobody listens to now, and that the system lends to nobody.
 
@@ -21,7 +26,7 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         OSError: if a hundred in a row are taken.
     """
     for _ in range(100):
-        port = _FROM + int.from_bytes(os.urandom(4)) % _PORTS  # tests seed `random` alike in every process
+        port = likely_port()
         with socket.socket(socket.AF_INET, kind) as probe:
             try:
                 probe.bind(("127.0.0.1", port))

@@ -20,7 +20,7 @@ import psutil
 from sumika.bus import Received, RuntimeFolder, Subscriber
 from sumika.clock import WallClock
 from sumika.config import LoadedHouse
-from sumika.evaluate.free_port import free_port
+from sumika.evaluate.free_port import likely_port
 from sumika.runtime.supervisor import NAME as SUPERVISOR
 from sumika.runtime.table import nodes_of
 from sumika.schema import NodeHealth, NodeState, SumikaError
@@ -60,7 +60,7 @@ class RunningHouse:
         # Short, because a socket's path may have 107 characters only.
         self.scratch = Path(tempfile.mkdtemp(prefix="smk"))
         house_file = self.scratch / "house.yaml"
-        house_file.write_text(_PAGE.sub(f"page: {{ port: {free_port()} }}", loaded.text), encoding="utf-8")
+        house_file.write_text(_PAGE.sub(f"page: {{ port: {likely_port()} }}", loaded.text), encoding="utf-8")
         self.environ = {
             **os.environ,
             "XDG_RUNTIME_DIR": str(self.scratch),

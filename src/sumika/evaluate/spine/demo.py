@@ -84,7 +84,7 @@ def mistreat(how: signal.Signals, *, at_once: int = 1) -> tuple[dict[str, float]
     """
     loaded = recordings_house({**os.environ, "SUMIKA_DATA": os.devnull})
     nodes = nodes_of(loaded.house)
-    others = [node for node in nodes if not node.first]
+    others = sorted((node for node in nodes if not node.first), key=lambda node: node.watchdog_s)
     groups = [[node] for node in nodes if node.first]
     groups += [others[begin : begin + at_once] for begin in range(0, len(others), at_once)]
     back_s: dict[str, float] = {}
