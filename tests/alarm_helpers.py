@@ -118,11 +118,13 @@ class WebServer:
         port: Where.
         answers: With which status each request is answered, the first first; afterwards 200.
         got: What was posted.
+        answered: While it is not set, nobody is answered.
     """
 
     port: int = 0
     answers: list[int] = field(default_factory=list)
     got: list[Posted] = field(default_factory=list)
+    answered: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -134,14 +136,17 @@ class WebServer:
 def web_server() -> Iterator[WebServer]:
     """Run a web server until the block ends."""
     held = WebServer()
+    held.answered.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             held.got.append(Posted(self.path, dict(self.headers.items()), body))
-            self.send_response_only(held.answers.pop(0) if held.answers else 200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            held.answered.wait(DEADLINE_S)
+            with contextlib.suppress(OSError):  # who asked may be dead by now
+                self.send_response_only(held.answers.pop(0) if held.answers else 200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
     with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
         held.port = port

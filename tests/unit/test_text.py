@@ -45,6 +45,7 @@ FAMILIES = (
     "level.",
     "alarm.title.",
     "alarm.words.",
+    "alarm.button.",
     "alarm.mark.",
     "alarm.closing.",
     "alarm.stage.",
