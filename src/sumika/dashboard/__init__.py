@@ -19,6 +19,7 @@ from sumika.dashboard.privacy import PrivacyDesk
 from sumika.dashboard.problem import RefusedError
 from sumika.dashboard.roles import RIGHTS, SHOWN, Right, Role, Viewer, WhoSees
 from sumika.dashboard.scanning import Scanning
+from sumika.dashboard.surveying import Running, Surveying
 
 __all__ = [
     "RIGHTS",
@@ -37,8 +38,10 @@ __all__ = [
     "RefusedError",
     "Right",
     "Role",
+    "Running",
     "Scanning",
     "SmallFiles",
+    "Surveying",
     "Viewer",
     "WhoSees",
     "all_operations",

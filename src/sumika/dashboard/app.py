@@ -30,6 +30,7 @@ from sumika.dashboard.privacy_routes import privacy_operations
 from sumika.dashboard.problem import RefusedError, Trouble, refused
 from sumika.dashboard.restart_routes import restart_operations
 from sumika.dashboard.roles import Right
+from sumika.dashboard.survey_routes import survey_operations
 from sumika.dashboard.thing_routes import thing_operations
 from sumika.dashboard.today import today_operations
 from sumika.dashboard.wish_routes import wish_operations
@@ -51,6 +52,7 @@ def all_operations(parts: Parts) -> tuple[Operation, ...]:
         *alarm_operations(parts),
         *privacy_operations(parts),
         *thing_operations(parts),
+        *survey_operations(parts),
         *figure_operations(parts),
     )
     # Made when somebody asks: few do, and it takes a while on a small computer.

@@ -18,6 +18,7 @@ from sumika.dashboard.privacy import PrivacyDesk
 from sumika.dashboard.problem import RefusedError, Trouble, refused
 from sumika.dashboard.roles import PERSONAL, Role, Viewer, WhoSees, viewer_of
 from sumika.dashboard.scanning import Scanning
+from sumika.dashboard.surveying import Surveying
 from sumika.schema import REQUESTS, Answered, Origin, SumikaError, worst
 from sumika.schema.house import House, Page
 
@@ -50,6 +51,7 @@ class Parts:
         lockout: Counts failed log-ins.
         sees: Who sees whom.
         begins: Says beforehand why the house could not begin again.
+        surveying: Looks at the house, to set it up.
     """
 
     house: House
@@ -69,6 +71,7 @@ class Parts:
     lockout: Lockout = field(default_factory=Lockout)
     sees: WhoSees
     begins: Begins = lambda house: None
+    surveying: Surveying = field(default_factory=Surveying)
 
     def asked(self, name: str, question: msgspec.Struct) -> Any:
         """Return the answer to a question on the bus.

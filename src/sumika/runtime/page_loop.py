@@ -24,6 +24,7 @@ from sumika.dashboard import (
     Past,
     PrivacyDesk,
     Scanning,
+    Surveying,
     WhoSees,
     make_app,
 )
@@ -32,7 +33,8 @@ from sumika.runtime.page_access import Files, certificate_of, open_accounts
 from sumika.runtime.privacy_watch import read_privacy
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.small_file import DamagedFileError
-from sumika.schema import PRIVACY_FILE, Event, Origin, Severity, SumikaError
+from sumika.runtime.survey_process import SurveyProcess
+from sumika.schema import PRIVACY_FILE, Event, Origin, Severity, SumikaError, Survey, SurveyLaunch
 from sumika.schema.house import Page
 from sumika.sensors import MODELS
 from sumika.units import seconds_to_ns
@@ -77,6 +79,10 @@ def parts_of(process: NodeProcess, settings: Page, *, tls: bool) -> Parts:
     def put(name: str, question: msgspec.Struct) -> msgspec.Struct:
         return ask(process.folder, name, question)
 
+    def look(survey: Survey) -> SurveyProcess:
+        folder, nodes = str(launch.folder), launch.nodes
+        return SurveyProcess(SurveyLaunch(survey=survey, folder=folder, house=launch.house, nodes=nodes))
+
     sees = WhoSees(launch.house)
     house_file = HouseFile(launch.house_file, launch.house, MODELS, launch.data)
     return Parts(
@@ -96,6 +102,7 @@ def parts_of(process: NodeProcess, settings: Page, *, tls: bool) -> Parts:
         models=launch.data / "models",
         sees=sees,
         begins=begins,
+        surveying=Surveying(look),
     )
 
 
@@ -272,6 +279,7 @@ class PageLoop:
         """Stop listening."""
         for subscriber in (self._small, *self._big.values()):
             subscriber.close()
+        self.parts.surveying.close()
         self.parts.past.close()
 
 

@@ -15,6 +15,8 @@ import sumika.text._found_ja as _found_ja
 import sumika.text._ja as _ja
 import sumika.text._page_en as _page_en
 import sumika.text._page_ja as _page_ja
+import sumika.text._survey_en as _survey_en
+import sumika.text._survey_ja as _survey_ja
 import sumika.text._why_en as _why_en
 import sumika.text._why_ja as _why_ja
 
@@ -29,6 +31,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_page_en.PAGE,
                 **_bridge_en.BRIDGE,
                 **_alarm_en.ALARM,
+                **_survey_en.SURVEY,
             }
         ),
         "ja": MappingProxyType(
@@ -40,6 +43,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_page_ja.PAGE,
                 **_bridge_ja.BRIDGE,
                 **_alarm_ja.ALARM,
+                **_survey_ja.SURVEY,
             }
         ),
     }

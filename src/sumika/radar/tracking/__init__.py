@@ -9,9 +9,9 @@ from sumika.radar.tracking.calibration import Calibration, Refusal, calibrate
 from sumika.radar.tracking.empty_room import EmptyRoom, learn, learn_by_radar
 from sumika.radar.tracking.known_walk import KnownWalk
 from sumika.radar.tracking.mounting import HousePoints, Mounting, mounting_of, sees_direction, target_of
+from sumika.radar.tracking.room_walk import RoomWalk, WalkAdvice, calibrate_by_walk
 from sumika.radar.tracking.settings import TrackingSettings
 from sumika.radar.tracking.tracker import TrackingResult, TrackingState, start, step, targets
-from sumika.radar.tracking.room_walk import RoomWalk, WalkAdvice, calibrate_by_walk
 from sumika.radar.tracking.walked_path import WalkedPath, moving_rows, walked_path
 
 __all__ = [
