@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import mimetypes
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -10,9 +9,8 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
@@ -24,6 +22,7 @@ from sumika.dashboard.house_routes import house_operations
 from sumika.dashboard.live import NOT_LOGGED_IN, LiveFeed
 from sumika.dashboard.openapi import openapi
 from sumika.dashboard.operations import Call, Operation, as_json, as_trouble, get
+from sumika.dashboard.page_files import PageFiles
 from sumika.dashboard.parts import Parts
 from sumika.dashboard.past_routes import past_operations
 from sumika.dashboard.privacy_routes import privacy_operations
@@ -36,8 +35,6 @@ from sumika.dashboard.today import today_operations
 from sumika.dashboard.wish_routes import wish_operations
 
 STATIC = Path(__file__).with_name("static")
-mimetypes.add_type("application/manifest+json", ".webmanifest")
-mimetypes.add_type("text/javascript", ".js")  # whatever the system has: browsers run nothing else as a module
 
 
 def all_operations(parts: Parts) -> tuple[Operation, ...]:
@@ -82,17 +79,13 @@ def make_app(parts: Parts, static: Path = STATIC) -> ASGIApp:
             return
         await live.serve(socket, viewer)
 
-    async def index(request: Request) -> Response:
-        page = static / "index.html"
-        if not page.is_file():
-            return Response("The page's files are missing.", HTTPStatus.NOT_FOUND, media_type="text/plain")
-        return FileResponse(page)
-
+    files = PageFiles(static)
     routes: Sequence[BaseRoute] = (
+        # First, because the first picture waits for dozens of them.
+        Route("/", files.page),
+        Route("/static/{path:path}", files.file),
         *(Route(row.path, endpoint(parts, row), methods=[row.method]) for row in all_operations(parts)),
         WebSocketRoute("/api/live", watch),
-        Route("/", index),
-        Mount("/static", StaticFiles(directory=static, check_dir=False)),
     )
     app = Starlette(
         routes=routes,
