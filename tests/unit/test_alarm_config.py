@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +11,7 @@ from sumika.cli.alarms import alarm_lines, alarms
 from sumika.config import ConfigError, LoadedHouse, load_house
 from sumika.runtime.alarm_desk import watched
 from sumika.schema import (
+    AlarmAnswer,
     AlarmCause,
     AlarmDelivery,
     AlarmsAnswer,
@@ -125,6 +127,44 @@ def test_without_a_running_house_there_is_nobody_to_ask(monkeypatch: pytest.Monk
     monkeypatch.setattr("sumika.bus.RuntimeFolder.running", list)
     result = CliRunner().invoke(alarms, ["list"])
     assert "no house is running" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["acknowledge", "suspected_fall.bedroom.1", "--by", "Ken"], "alarm_acknowledge"),
+        (["cancel", "suspected_fall.bedroom.1", "--by", "Ken"], "alarm_cancel"),
+        (["test", "smoke_or_co", "--room", "bedroom", "--by", "Ken"], "alarm_test"),
+    ],
+)
+def test_an_answer_and_a_test_are_asked_for_and_their_alarm_is_shown(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], name: str
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def ask(_: object, name: str, question: object) -> AlarmAnswer:
+        asked.append((name, question))
+        return AlarmAnswer(accepted=True, alarm=an_alarm(), problem="the disk is full", language="en")
+
+    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", lambda: [None])
+    monkeypatch.setattr("sumika.cli.alarms.ask", ask)
+    result = CliRunner().invoke(alarms, arguments)
+    assert result.exit_code == 0, result.output
+    assert [(each, question.by) for each, question in asked] == [(name, "Ken")]
+    assert "suspected_fall.bedroom.1" in result.stdout
+    assert result.stderr == "the disk is full\n"
+
+
+def test_a_refused_answer_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", lambda: [None])
+    monkeypatch.setattr(
+        "sumika.cli.alarms.ask", lambda *_: AlarmAnswer(accepted=False, problem="there is no alarm 'x'")
+    )
+    result = CliRunner(env={"LANG": "C"}).invoke(alarms, ["cancel", "x"])
+    assert "there is no alarm 'x'" in str(result.exception)
+    assert "sumika alarms list --all" in str(result.exception)
+    assert CliRunner().invoke(alarms, ["test", "boredom"]).exit_code == 2
+    assert CliRunner().invoke(alarms, ["acknowledge"]).exit_code == 2
 
 
 def test_a_list_as_json_is_one_object(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from sumika.cli._options import data_option, house_option
 from sumika.clock import WallClock
 from sumika.runtime.backup import make_backup
 from sumika.runtime.house_run import data_folder
+from sumika.schema import UsageError
 
 MEGA = 1_000_000
 
@@ -40,10 +41,22 @@ def backup(
         click.echo(f"not in it: {line}")
 
 
+def passphrase_in(file: Path) -> str:
+    """Return what a file with a passphrase says.
+
+    Raises:
+        UsageError: if it cannot be read.
+    """
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the passphrase cannot be read ({error})", where=str(file)) from None
+
+
 def _passphrase(file: Path | None) -> str:
     """Return the passphrase, and insist that it is one."""
     if file is not None:
-        said = file.read_text(encoding="utf-8").strip()
+        said = passphrase_in(file)
     else:
         said = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
     if len(said) < 8:

@@ -7,6 +7,7 @@ import click
 
 from sumika import __version__
 from sumika.cli._options import data_option
+from sumika.cli.backup import passphrase_in
 from sumika.clock import WallClock
 from sumika.runtime.house_run import data_folder_of
 from sumika.runtime.restore import manifest_of
@@ -42,11 +43,7 @@ def restore(
         click.confirm("Restore it?", abort=True)
     passphrase = None
     if manifest.sealing is not None and not no_secrets:
-        passphrase = (
-            passphrase_file.read_text(encoding="utf-8").strip()
-            if passphrase_file
-            else click.prompt("Passphrase", hide_input=True)
-        )
+        passphrase = passphrase_in(passphrase_file) if passphrase_file else click.prompt("Passphrase", hide_input=True)
     restored = bring_back(file, house, folder, __version__, WallClock(), passphrase=passphrase)
     for path in restored.aside:
         click.echo(f"kept aside: {path}")

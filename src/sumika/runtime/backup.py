@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,8 @@ def make_backup(
             os.fsync(file.fileno())
         beside.replace(target)
     except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # where there is no such folder
+            beside.unlink(missing_ok=True)
         raise SumikaError(
             f"the backup cannot be written ({error})",
             where=str(target),

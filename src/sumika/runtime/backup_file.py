@@ -9,6 +9,7 @@ import io
 import os
 import secrets
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -31,6 +32,8 @@ LARGEST_MANIFEST_BYTES = 16_000_000
 LARGEST_SECRETS_BYTES = 64_000_000
 LARGEST_BYTES = 200_000_000_000
 _CHUNK_BYTES = 1 << 20
+DAMAGED = (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What Python's zipfile raises for a ZIP that was changed, cut or encrypted by somebody else."""
 
 
 class Packed(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,7 +182,7 @@ def read_manifest(archive: zipfile.ZipFile, where: Path) -> Manifest:
     """
     try:
         manifest = msgspec.json.decode(_read(archive, MANIFEST, LARGEST_MANIFEST_BYTES), type=Manifest)
-    except (KeyError, msgspec.DecodeError, zipfile.BadZipFile, OSError) as error:
+    except (*DAMAGED, msgspec.DecodeError, OSError) as error:
         raise SumikaError(f"this is no backup of Sumika ({error})", where=str(where)) from None
     if manifest.format > FORMAT:
         raise SumikaError(
@@ -254,10 +257,26 @@ def _write_out(archive: zipfile.ZipFile, packed: Packed, path: Path) -> None:
                 target.write(piece)
             target.flush()
             os.fsync(target.fileno())
-    except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
+    except DAMAGED as error:
         raise _damaged(packed, str(error)) from None
+    except OSError as error:
+        raise cannot_unpack(error, path) from None
     if length != packed.length or digest.hexdigest() != packed.sha256:
         raise _damaged(packed, "its checksum does not fit")
+
+
+def cannot_unpack(error: OSError, path: Path) -> SumikaError:
+    """Return what is said where a backup is whole, but the disk does not take it.
+
+    Args:
+        error: Why.
+        path: Where to.
+    """
+    return SumikaError(
+        f"the backup cannot be unpacked ({error.strerror or error})",
+        where=str(path),
+        remedy="Nothing was changed. Check the free space, and that the folder belongs to you.",
+    )
 
 
 def _checked(archive: zipfile.ZipFile, packed: Packed) -> bytes:

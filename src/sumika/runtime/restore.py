@@ -14,6 +14,7 @@ from sumika.runtime.backup_file import (
     LARGEST_SECRETS_BYTES,
     SEALED,
     Manifest,
+    cannot_unpack,
     opened_part,
     read_manifest,
     safe_name,
@@ -22,6 +23,7 @@ from sumika.runtime.backup_file import (
 from sumika.runtime.house_run import owned_data_folder
 from sumika.schema import SumikaError, UsageError
 
+MEGA = 1_000_000
 _ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
@@ -59,16 +61,14 @@ def restore(
         passphrase: Opens the secrets; None: they are left out.
 
     Raises:
-        SumikaError: if the backup is damaged or of a newer Sumika, or a house runs on that data.
+        SumikaError: if the backup is damaged or of a newer Sumika, a house runs on that data, or there is no room.
     """
-    data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     staging = data.with_name(f".{data.name}.restoring-{secrets.token_hex(4)}")
     try:
         with _opened(source) as archive:
             manifest = read_manifest(archive, source)
             _not_newer(manifest, version, source)
-            staging.mkdir(mode=0o700)
-            (staging / "data").mkdir(mode=0o700)
+            _prepare(staging, sum(packed.length for packed in manifest.files))
             for _ in unpacked(archive, manifest, staging):
                 pass
             with_secrets = _unseal(archive, manifest, staging, passphrase)
@@ -77,6 +77,24 @@ def restore(
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return Restored(manifest=manifest, house_file=house_file, data=data, aside=aside, with_secrets=with_secrets)
+
+
+def _prepare(staging: Path, needed_bytes: int) -> None:
+    """Make the folder where a backup is unpacked, if there is room for it."""
+    try:
+        staging.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        free_bytes = shutil.disk_usage(staging.parent).free
+        if needed_bytes < free_bytes:
+            staging.mkdir(mode=0o700)
+            (staging / "data").mkdir(mode=0o700)
+            return
+    except OSError as error:
+        raise cannot_unpack(error, staging.parent) from None
+    raise SumikaError(
+        f"there is no room for this backup: {needed_bytes / MEGA:.0f} MB are needed, {free_bytes / MEGA:.0f} MB free",
+        where=str(staging.parent),
+        remedy="Nothing was changed. What is there is kept aside, so both must fit; or give another place with --data.",
+    )
 
 
 def manifest_of(source: Path) -> Manifest:
