@@ -21,7 +21,7 @@ from sumika.config._demo import (
 from sumika.config._document import Document
 from sumika.config._drawing import draw_floor_plan
 from sumika.config._edit import edit_house, migrate_house, put_aside, write_new_house
-from sumika.config._geometry import area_m2, view_m
+from sumika.config._geometry import ROOM_CORNERS, area_m2, crossing, overlap, view_m
 from sumika.config._json_schema import house_schema
 from sumika.config._load import LoadedHouse, load_house, parse_house
 from sumika.config._migrate import CURRENT_VERSION
@@ -33,6 +33,7 @@ __all__ = [
     "CURRENT_VERSION",
     "DEMO_FILE",
     "RECORDINGS_FILE",
+    "ROOM_CORNERS",
     "THICKEST_WALL_M",
     "ConfigError",
     "Document",
@@ -44,6 +45,7 @@ __all__ = [
     "Walls",
     "area_m2",
     "compose_house",
+    "crossing",
     "demo_house",
     "draw_floor_plan",
     "edit_house",
@@ -53,6 +55,7 @@ __all__ = [
     "house_schema",
     "load_house",
     "migrate_house",
+    "overlap",
     "parse_house",
     "put_aside",
     "radar_answer",

@@ -13,6 +13,8 @@ from sumika.schema.house import Radar, Room
 SLIVER_M = 0.01
 """Rooms may overlap by a strip as narrow as this: people measure walls with a tape."""
 LONGEST_VIEW_M = 100.0
+ROOM_CORNERS = 200
+"""At most, as `Room.floor_m` has it."""
 
 
 @lru_cache(maxsize=512)

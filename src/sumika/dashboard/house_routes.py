@@ -8,6 +8,7 @@ from msgspec import Meta
 from sumika.dashboard.house_file import SECRET_FILES, Applied, Backup, Edits, Fault, Preview, fault
 from sumika.dashboard.operations import Call, Operation, get, post
 from sumika.dashboard.parts import Parts
+from sumika.dashboard.plan_files import LARGEST_FILE_BYTES, PlanFile, PlanRead
 from sumika.dashboard.plan_view import RadarView, Wall, radar_views, walls
 from sumika.dashboard.problem import refused
 from sumika.dashboard.roles import Right
@@ -19,6 +20,8 @@ PRIVATE = ("connections", "page", "tariff", "bridge", "alarms")
 """Of a description: for those only who see the plan."""
 
 LARGEST_EDIT_BYTES = 1_000_000
+LARGEST_PLAN_BYTES = LARGEST_FILE_BYTES * 4 // 3 + 1_000
+"""As base64."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +117,9 @@ class _House:
     def undo(self, call: Call) -> Applied:
         return self._parts.house_file.undo(call.body.backup, call.who.name)
 
+    def plan(self, call: Call) -> PlanRead:
+        return self._parts.reads_plan(call.body)
+
     def backups(self, call: Call) -> Backups:
         if Right.CONFIGURE not in call.who.rights:
             raise refused(403, "right", right=Right.CONFIGURE.value)
@@ -183,6 +189,15 @@ def house_operations(parts: Parts) -> tuple[Operation, ...]:
         get("/api/house", do.show, "The house, its walls, and what radars see.", HouseShown, Right.HOUSE),
         preview,
         apply,
+        post(
+            "/api/house/plan",
+            do.plan,
+            "Read a floor plan's file (SVG, GeoJSON, DXF): rooms that might be; writes nothing.",
+            PlanRead,
+            Right.CONFIGURE,
+            PlanFile,
+            largest_bytes=LARGEST_PLAN_BYTES,
+        ),
         post("/api/house/undo", do.undo, "Bring a backup back.", Applied, Right.CONFIGURE, UndoBody),
         get("/api/house/backups", do.backups, "Earlier versions.", Backups, Right.CONFIGURE),
     )

@@ -14,6 +14,7 @@ from sumika.dashboard.feed import Feed, Hears
 from sumika.dashboard.house_file import HouseFile
 from sumika.dashboard.lockout import Lockout
 from sumika.dashboard.past import Past
+from sumika.dashboard.plan_files import PlanFile, PlanRead, read_plan
 from sumika.dashboard.privacy import PrivacyDesk
 from sumika.dashboard.problem import RefusedError, Trouble, refused
 from sumika.dashboard.roles import PERSONAL, Role, Viewer, WhoSees, viewer_of
@@ -24,6 +25,9 @@ from sumika.schema.house import House, Page
 
 Ask = Callable[[str, msgspec.Struct], msgspec.Struct]
 """(name in REQUESTS, question) -> answer; raises SumikaError where none comes."""
+
+ReadsPlan = Callable[[PlanFile], PlanRead]
+"""Reads a floor plan's file; raises RefusedError where that cannot be read."""
 
 Begins = Callable[[Path], None]
 """Raises SumikaError where a house could not begin by the description in a file; takes seconds."""
@@ -51,6 +55,7 @@ class Parts:
         lockout: Counts failed log-ins.
         sees: Who sees whom.
         begins: Says beforehand why the house could not begin again.
+        reads_plan: Reads floor plans from files.
         surveying: Looks at the house, to set it up.
     """
 
@@ -71,6 +76,7 @@ class Parts:
     lockout: Lockout = field(default_factory=Lockout)
     sees: WhoSees
     begins: Begins = lambda house: None
+    reads_plan: ReadsPlan = read_plan
     surveying: Surveying = field(default_factory=Surveying)
 
     def asked(self, name: str, question: msgspec.Struct) -> Any:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from sumika.text import say
+from sumika.text import LANGUAGES, say
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +58,6 @@ def refused(status: int, key: str, *, where: str = "", wait_s: float = 0.0, **va
     return RefusedError(status, trouble, wait_s)
 
 
-WITH_REMEDY = frozenset(
-    {"login", "silent", "csrf", "host", "stale", "locked", "disk", "builtin", "setup_token", "secret_file"}
-)
+_REMEDY = "page.remedy."
+WITH_REMEDY = frozenset(key.removeprefix(_REMEDY) for key in LANGUAGES["en"] if key.startswith(_REMEDY))
 """Refusals that something can be done about."""

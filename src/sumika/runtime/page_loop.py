@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -30,6 +31,14 @@ from sumika.dashboard import (
 )
 from sumika.runtime.node import PAGE, Launch, Node
 from sumika.runtime.page_access import Files, certificate_of, open_accounts
+from sumika.runtime.page_aside import begins, read_plan_aside
+from sumika.runtime.page_certificate import CertificateKeeper
+from sumika.runtime.page_connection import (
+    HANDSHAKE_WITHIN_S,
+    LARGEST_HEADERS_BYTES,
+    MOST_CONNECTIONS,
+    PageConnection,
+)
 from sumika.runtime.privacy_watch import read_privacy
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.small_file import DamagedFileError
@@ -49,12 +58,30 @@ TRY_PORT_EVERY_S = 5.0
 PRIVACY_EVERY_S = 5.0
 LARGEST_QUESTION_BYTES = 65_536
 PING_EVERY_S, PONG_WITHIN_S = 5.0, 20.0
-SCAN_WITHIN_S, BEGINS_WITHIN_S = 180.0, 60.0
+SCAN_WITHIN_S = 180.0
 WATCHED_AGAIN_S = 0.5
 
 
 class PageServer(uvicorn.Server):
-    """Uvicorn within our own process: signals are the node's."""
+    """Uvicorn within our own process: signals are the node's, and nobody has longer for TLS than for a request."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen where the page is to be.
+
+        Raises:
+            OSError: if another program does.
+        """
+        config = self.config
+        listener = await asyncio.get_running_loop().create_server(
+            lambda: PageConnection(config, self.server_state, {}),
+            config.host,
+            config.port,
+            ssl=config.ssl,
+            ssl_handshake_timeout=HANDSHAKE_WITHIN_S if config.ssl else None,
+            backlog=config.backlog,
+        )
+        self.servers = [listener]
+        self.started = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -102,21 +129,9 @@ def parts_of(process: NodeProcess, settings: Page, *, tls: bool) -> Parts:
         models=launch.data / "models",
         sees=sees,
         begins=begins,
+        reads_plan=read_plan_aside,
         surveying=Surveying(look),
     )
-
-
-def begins(house: Path) -> None:
-    """Look whether the house could begin by a description, in a process of its own: radars are large.
-
-    Raises:
-        SumikaError: with why not.
-    """
-    command = [sys.executable, "-m", "sumika", "house", "check", "--start", str(house)]
-    done = subprocess.run(command, capture_output=True, timeout=BEGINS_WITHIN_S, check=False)
-    if done.returncode:
-        told = done.stderr.decode("utf-8", "replace").strip()[-1000:]
-        raise SumikaError(told or "the house could not begin by this description", where=str(house))
 
 
 def scan(house: Path) -> list[dict[str, Any]]:
@@ -146,8 +161,11 @@ class PageLoop:
         launch = process.launch
         self.process = process
         self.settings = launch.house.page or Page()
-        self.certificate = certificate_of(self.settings, launch.house_file, launch.data, process.clock)
-        self.parts = parts_of(process, self.settings, tls=self.certificate is not None)
+        self.certificates = CertificateKeeper(
+            lambda: certificate_of(self.settings, launch.house_file, launch.data, process.clock), process.clock.now()
+        )
+        self.parts = parts_of(process, self.settings, tls=self.certificates.current is not None)
+        self._config: uvicorn.Config | None = None
         self._heard = [name for name in launch.nodes if name != PAGE]
         self._small = self._listen(SHOWN - BIG)
         self._big: dict[str, Subscriber] = {}
@@ -186,6 +204,7 @@ class PageLoop:
             self._watched_ns = now_ns + seconds_to_ns(WATCHED_AGAIN_S)
             self._listen_to_big()
             self._refresh_accounts()
+            self._renew_certificate()
         if now_ns >= self._privacy_ns or self.parts.privacy.changed:
             self._privacy_ns = now_ns + seconds_to_ns(PRIVACY_EVERY_S)
             self._tell_privacy()
@@ -215,6 +234,11 @@ class PageLoop:
         except DamagedFileError as error:
             self._tell_problem(str(error))
 
+    def _renew_certificate(self) -> None:
+        context = self._config.ssl if self._config is not None else None
+        for event in self.certificates.turn(self.process.clock.now(), context):
+            self._publish(event)
+
     def _tell_privacy(self) -> None:
         self.parts.privacy.changed = False
         told = self.parts.privacy.now()
@@ -227,20 +251,23 @@ class PageLoop:
     async def _serve(self) -> None:
         """Serve browsers; a port that another program has is asked for again and again."""
         while True:
-            server = PageServer(self._config())
+            self._config = self._listening()
+            server = PageServer(self._config)
             try:
                 await server.serve()
-            except (OSError, SystemExit):
+            except OSError:
                 self._tell_problem(f"{self.settings.listen}:{self.settings.port} is taken by another program")
             await asyncio.sleep(TRY_PORT_EVERY_S)
 
-    def _config(self) -> uvicorn.Config:
-        return uvicorn.Config(
+    def _listening(self) -> uvicorn.Config:
+        certificate = self.certificates.current
+        config = uvicorn.Config(
             make_app(self.parts),
             host=self.settings.listen,
             port=self.settings.port,
             loop="asyncio",
-            http="h11",
+            http=PageConnection,
+            h11_max_incomplete_event_size=LARGEST_HEADERS_BYTES,
             ws="websockets-sansio",
             ws_max_size=LARGEST_QUESTION_BYTES,
             ws_ping_interval=PING_EVERY_S,
@@ -252,18 +279,20 @@ class PageLoop:
             proxy_headers=False,
             server_header=False,
             timeout_keep_alive=20,
-            limit_concurrency=200,
-            ssl_certfile=self.certificate.certificate if self.certificate else None,
-            ssl_keyfile=self.certificate.private_key if self.certificate else None,
+            limit_concurrency=2 * MOST_CONNECTIONS,  # never reached: connections make room for each other before
+            ssl_certfile=certificate.certificate if certificate else None,
+            ssl_keyfile=certificate.private_key if certificate else None,
             backlog=128,
         )
+        config.load()
+        return config
 
     def _tell_problem(self, problem: str) -> None:
         """Say once why nobody can see the page, and once that it can be seen again."""
         if problem == self._told_problem or self.process.publisher is None:
             return
         self._told_problem = problem
-        self.process.publisher.publish(
+        self._publish(
             Event(
                 stamp=self.process.clock.now(),
                 origin=Origin.LIVE,
@@ -274,6 +303,10 @@ class PageLoop:
                 detail=problem,
             )
         )
+
+    def _publish(self, event: Event) -> None:
+        if self.process.publisher is not None:
+            self.process.publisher.publish(event)
 
     def close(self) -> None:
         """Stop listening."""
