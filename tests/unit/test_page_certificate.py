@@ -1,17 +1,20 @@
 """Beyond this machine the page speaks TLS, with the owner's certificate or one made here."""
 
 import datetime as dt
+import hashlib
 import ssl
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
-from sumika.clock import WallClock
+from sumika.clock import Instant, SimulatedClock, WallClock
 from sumika.config import ConfigError, parse_house
-from sumika.dashboard import made_certificate, needs_tls, own_certificate
+from sumika.dashboard import Certificate, made_certificate, needs_tls, own_certificate
 from sumika.runtime.page_access import certificate_of, page_address, setup_link, welcome_lines
+from sumika.runtime.page_certificate import LOOKS_EVERY_S, CertificateKeeper
 from sumika.schema import SumikaError
 from sumika.schema.house import Page
 
@@ -46,6 +49,66 @@ def test_one_is_made_kept_and_renewed_before_it_expires(tmp_path: Path) -> None:
     soon, late = NOW + dt.timedelta(days=300), NOW + dt.timedelta(days=380)
     assert made_certificate(tmp_path, [], "0.0.0.0", soon).fingerprint == made.fingerprint
     assert made_certificate(tmp_path, [], "0.0.0.0", late).fingerprint != made.fingerprint
+
+
+class Renewing:
+    """A certificate, and whether it can be had."""
+
+    def __init__(self, certificate: Certificate) -> None:
+        self.certificate, self.fails = certificate, False
+
+    def __call__(self) -> Certificate:
+        if self.fails:
+            raise SumikaError("the page's certificate cannot be used (no such file)")
+        return self.certificate
+
+
+def test_one_that_was_renewed_is_shown_without_a_restart_and_told_of(tmp_path: Path) -> None:
+    clock = SimulatedClock(Instant(1, 1, "boot"))
+    old, new = (made_certificate(tmp_path / name, [], "0.0.0.0", NOW) for name in ("old", "new"))
+    renewing = Renewing(old)
+    keeper = CertificateKeeper(renewing, clock.now())
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(old.certificate, old.private_key)
+
+    def told() -> list[tuple[str, str, bool]]:
+        clock.move_to(clock.now().later(round(LOOKS_EVERY_S * 1e9)))
+        found = [(event.code, event.severity.value, event.recovered) for event in keeper.turn(clock.now(), context)]
+        assert list(keeper.turn(clock.now(), context)) == []
+        return found
+
+    assert told() == []
+    renewing.fails = True
+    assert told() == [("page_certificate", "warning", False)]
+    assert told() == []
+    assert shown(context) == plain(old)
+    renewing.fails, renewing.certificate = False, new
+    assert told() == [("page_certificate_changed", "warning", False), ("page_certificate", "info", True)]
+    assert shown(context) == plain(new)
+    new.private_key.write_text("damaged", encoding="ascii")
+    renewing.certificate = old
+    assert told() == [("page_certificate_changed", "warning", False)]
+    assert keeper.current == old
+
+
+def plain(certificate: Certificate) -> str:
+    """Return a fingerprint without its colons."""
+    return certificate.fingerprint.replace(":", "")
+
+
+def shown(context: ssl.SSLContext) -> str:
+    """Return the fingerprint that a listener with this context shows; the handshake goes through memory."""
+    to_server, to_browser = ssl.MemoryBIO(), ssl.MemoryBIO()
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    browser = trusting.wrap_bio(to_browser, to_server)
+    server = context.wrap_bio(to_server, to_browser, server_side=True)
+    for side in (browser, server, browser, server):
+        with suppress(ssl.SSLWantReadError):
+            side.do_handshake()
+    found = browser.getpeercert(binary_form=True)
+    assert found is not None
+    return hashlib.sha256(found).hexdigest().upper()
 
 
 def test_a_damaged_key_is_replaced(tmp_path: Path) -> None:

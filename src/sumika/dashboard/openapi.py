@@ -93,6 +93,7 @@ def _troubles(operation: Operation) -> Iterator[tuple[str, str]]:
     yield "404", "There is no such thing."
     if operation.method != "GET":
         yield "409", "Something stands in the way: a name is taken, or somebody else was faster."
+        yield "408", "Too slow in coming."
         yield "413", "Too large."
         yield "429", "Too often; Retry-After says when to come again."
         yield "507", "The disk takes nothing."

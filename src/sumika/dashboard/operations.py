@@ -1,5 +1,6 @@
 """One row for each thing that the interface does: where, who may, what it takes and gives. OpenAPI is made from it."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from starlette.responses import Response
 from sumika.dashboard.problem import RefusedError, Trouble, refused
 from sumika.dashboard.roles import Right, Viewer
 from sumika.schema import SumikaError
+
+BODY_WITHIN_S = 15.0
+"""A question's body has so long to come; the largest is less than a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -121,15 +125,19 @@ async def decoded_body(operation: Operation, request: Request) -> Any:
     """Return a question's body.
 
     Raises:
-        RefusedError: if it is too large, no JSON, or does not fit.
+        RefusedError: if it is too large, too slow in coming, no JSON, or does not fit.
     """
     if operation.body is None:
         return None
-    data = b""
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > operation.largest_bytes:
-            raise refused(413, "too_large", most=operation.largest_bytes)
+    data = bytearray()
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            async for chunk in request.stream():
+                data += chunk
+                if len(data) > operation.largest_bytes:
+                    raise refused(413, "too_large", most=operation.largest_bytes)
+    except TimeoutError as error:
+        raise refused(408, "slow", seconds=f"{BODY_WITHIN_S:g}") from error
     try:
         return msgspec.json.decode(data, type=operation.body)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -251,10 +252,11 @@ class PageLoop:
     async def _serve(self) -> None:
         """Serve browsers; a port that another program has is asked for again and again."""
         while True:
-            self._config = self._listening()
-            server = PageServer(self._config)
             try:
-                await server.serve()
+                self._config = self._listening()
+                await PageServer(self._config).serve()
+            except ssl.SSLError as error:
+                self._tell_problem(f"the certificate cannot be used ({error})")
             except OSError:
                 self._tell_problem(f"{self.settings.listen}:{self.settings.port} is taken by another program")
             await asyncio.sleep(TRY_PORT_EVERY_S)
