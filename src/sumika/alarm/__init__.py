@@ -8,14 +8,14 @@ from sumika.alarm.before import Before, BeforeKeeper
 from sumika.alarm.book import AlarmBook, Finding, Seen
 from sumika.alarm.dead_man import DEAD_MAN, DeadManSignal
 from sumika.alarm.ear import AnswerEar, Listens
-from sumika.alarm.kept import KeptAlarm, KeptDelivery, Order, Outcome
+from sumika.alarm.kept import TECHNICAL, KeptAlarm, KeptDelivery, Order, Outcome
 from sumika.alarm.letter import Letter, Writer
 from sumika.alarm.memory import Lasting, WatchMemory
 from sumika.alarm.moments import elapsed_s, within_hours
 from sumika.alarm.outbox import Outbox, PostOffice
 from sumika.alarm.people_watches import hour_of
 from sumika.alarm.prompts import Prompted, Prompts
-from sumika.alarm.staging import TECHNICAL, Rules, way_name
+from sumika.alarm.staging import Rules, way_name
 from sumika.alarm.watches import Watches
 from sumika.alarm.ways.taken import NotTakenError
 

@@ -7,6 +7,7 @@ import msgspec
 
 from sumika.alarm.kept import KeptAlarm, Order, Outcome
 from sumika.alarm.moments import elapsed_s
+from sumika.alarm.passed_over import gathered
 from sumika.alarm.staging import Rules, closed, settled, turned, woken
 from sumika.clock import Instant
 from sumika.schema import AlarmCause, AlarmStage, Origin
@@ -105,6 +106,8 @@ class AlarmBook:
             hour: Of the day, in the house, 0 to 24.
         """
         orders: list[Order] = []
+        for changed in gathered(tuple(self.alarms.values())):
+            self.alarms[changed.id] = changed
         for alarm in tuple(self.alarms.values()):
             after, ordered = turned(self._lapsed(alarm, now), self.rules, now, hour)
             self.alarms[alarm.id] = after

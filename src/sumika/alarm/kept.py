@@ -5,6 +5,9 @@ import msgspec
 from sumika.clock import Instant
 from sumika.schema import CLOSED_STAGES, AlarmCause, AlarmStage, DeliveryState, Origin
 
+TECHNICAL = frozenset({AlarmCause.RADAR_BLIND, AlarmCause.NODE_DEGRADED})
+"""Causes of the house's own; contacts have hours for them, they are told once, and nothing prompts at home."""
+
 
 class KeptDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """That one contact is told, or was.
@@ -20,6 +23,8 @@ class KeptDelivery(msgspec.Struct, frozen=True, kw_only=True):
         problem: Why it failed.
         receipt: What the service answered when it took it.
         closing: Whether it says that the alarm is over.
+        settled: Of who was passed over: whether they need not hear of it, because a later letter tells of it too.
+        stands_for: Of who was passed over: of how many more such alarms their letter tells.
     """
 
     contact: str
@@ -32,6 +37,8 @@ class KeptDelivery(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     receipt: str = ""
     closing: bool = False
+    settled: bool = False
+    stands_for: int = 0
 
 
 class KeptAlarm(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,14 +5,14 @@ from typing import Any
 import msgspec
 
 from sumika.alarm.answers import ANSWERS, button_name
-from sumika.alarm.kept import KeptAlarm, Order
+from sumika.alarm.kept import TECHNICAL, KeptAlarm, Order
+from sumika.alarm.moments import elapsed_s
 from sumika.alarm.people_watches import NOBODY_SEEN
-from sumika.alarm.staging import TECHNICAL
 from sumika.clock import Instant
-from sumika.schema import AlarmCause, AlarmStage, Origin
+from sumika.schema import AlarmCause, AlarmStage, DeliveryState, Origin
 from sumika.schema.house import House
 from sumika.text import say
-from sumika.units import ns_to_seconds
+from sumika.units import SECONDS_PER_MINUTE, ns_to_seconds
 
 FORMAT = 1
 """Of the JSON; it only grows."""
@@ -100,6 +100,7 @@ class Writer:
         if order.closing:
             over = say(f"alarm.closing.{alarm.stage.value}", language, by=alarm.answered_by or "-")
             title, text = say("alarm.title.over", language, title=title), f"{over}\n{text}"
+            text += self._late(alarm, order.contact, language)
         if order.again:
             text += "\n" + say("alarm.perhaps_twice", language)
         text += "\n" + say("alarm.from_house", language, house=self._house.name)
@@ -136,6 +137,17 @@ class Writer:
                 for answer in ANSWERS
             ),
         )
+
+    def _late(self, alarm: KeptAlarm, contact: str, language: str) -> str:
+        """Return why somebody hears of it only now, and how often it was."""
+        passed = [each for each in alarm.deliveries if each.state is DeliveryState.PASSED_OVER]
+        for delivery in passed:
+            if delivery.contact == contact:
+                often = say("alarm.passed_over.often", language, count=delivery.stands_for + 1)
+                minutes = max(1, round(elapsed_s(alarm.raised, alarm.closed or alarm.seen) / SECONDS_PER_MINUTE))
+                often = often if delivery.stands_for else ""
+                return say("alarm.passed_over", language, minutes=minutes, often=often)
+        return ""
 
     def alive(self, next_within_s: float, now: Instant) -> Letter:
         """Return a sign of life.

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from sumika.alarm.kept import KeptAlarm
+from sumika.alarm.kept import TECHNICAL, KeptAlarm
 from sumika.alarm.moments import elapsed_s
-from sumika.alarm.staging import TECHNICAL
 from sumika.clock import Instant
 from sumika.schema import AlarmStage
 from sumika.schema.alarm_settings import Prompt, Speaker

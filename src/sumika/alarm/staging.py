@@ -14,14 +14,12 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from sumika.alarm.kept import KeptAlarm, KeptDelivery, Order, Outcome
-from sumika.alarm.moments import elapsed_s, within_hours
+from sumika.alarm.kept import TECHNICAL, KeptAlarm, KeptDelivery, Order, Outcome
+from sumika.alarm.moments import elapsed_s
+from sumika.alarm.passed_over import is_told_late, may_be_told, noted, without
 from sumika.clock import Instant
 from sumika.schema import AlarmCause, AlarmStage, DeliveryState
 from sumika.schema.alarm_settings import Contact
-
-TECHNICAL = frozenset({AlarmCause.RADAR_BLIND, AlarmCause.NODE_DEGRADED})
-"""Causes of the house's own; contacts have hours for them, they are told once, and nothing prompts at home."""
 
 FIRST_PAUSE_S, MOST_TRIES = 10.0, 6
 """10, 20, 40, 80, 160 s between tries: a telephone network that fails for five minutes is outlasted."""
@@ -58,7 +56,7 @@ def turned(alarm: KeptAlarm, rules: Rules, now: Instant, hour: float) -> tuple[K
         hour: Of the day, in the house, 0 to 24.
     """
     if not alarm.is_open:
-        return _closing(alarm, now)
+        return _closing(alarm, rules, now, hour)
     if alarm.stage is AlarmStage.PROMPT:
         if elapsed_s(alarm.raised, now) < alarm.cancel_s:
             return alarm, ()
@@ -151,15 +149,20 @@ def _next(alarm: KeptAlarm, rules: Rules, now: Instant, hour: float) -> tuple[Ke
     """Ask the next contact, when it is time."""
     if alarm.stage is not AlarmStage.CONTACTS:
         return alarm, ()
-    asked = [each for each in alarm.deliveries if each.round == alarm.round and not each.closing]
+    asked = [each for each in alarm.deliveries if each.round == alarm.round and _is_asked(each)]
     left = [each for each in rules.told_of(alarm.cause) if each.id not in {one.contact for one in asked}]
     waits = bool(asked) and not _is_lost(asked[-1]) and elapsed_s(asked[-1].asked, now) < rules.answer_s
     if waits:
         return alarm, ()
     if left:
-        ready = [each for each in left if alarm.cause not in TECHNICAL or within_hours(hour, each.from_h, each.to_h)]
+        ready = [each for each in left if may_be_told(each, alarm.cause, hour)]
+        alarm = noted(alarm, ((each, way_name(each)) for each in left if each not in ready), now)
         return _ask(alarm, ready[0], now) if ready else (alarm, ())
     return _all_asked(alarm, asked, rules, now), ()
+
+
+def _is_asked(delivery: KeptDelivery) -> bool:
+    return not delivery.closing and delivery.state is not DeliveryState.PASSED_OVER
 
 
 def _all_asked(alarm: KeptAlarm, asked: Sequence[KeptDelivery], rules: Rules, now: Instant) -> KeptAlarm:
@@ -193,12 +196,14 @@ def _ask(alarm: KeptAlarm, contact: Contact, now: Instant) -> tuple[KeptAlarm, t
         at=now,
         round=alarm.round,
     )
+    alarm = without(alarm, contact.id)
     alarm = _with(alarm, (*alarm.deliveries, delivery))
     return alarm, () if withheld else (Order(alarm.id, contact.id, round=alarm.round),)
 
 
-def _closing(alarm: KeptAlarm, now: Instant) -> tuple[KeptAlarm, tuple[Order, ...]]:
-    """Tell those who were told that it is over, each once."""
+def _closing(alarm: KeptAlarm, rules: Rules, now: Instant, hour: float) -> tuple[KeptAlarm, tuple[Order, ...]]:
+    """Tell those who were told, or passed over, that it is over, each once."""
+    contacts = {each.id: each for each in rules.contacts}
     alarm, orders = _again(alarm, now, closing=True)
     done = {each.contact for each in alarm.deliveries if each.closing}
     under_way = {each.contact for each in alarm.deliveries if each.state is DeliveryState.SENDING and not each.closing}
@@ -206,7 +211,8 @@ def _closing(alarm: KeptAlarm, now: Instant) -> tuple[KeptAlarm, tuple[Order, ..
     further: list[Order] = []
     for delivery in alarm.deliveries:
         name = delivery.contact
-        if delivery.closing or delivery.state not in _TOLD or name in done or name in under_way:
+        concerned = delivery.state in _TOLD or is_told_late(alarm, delivery, contacts, hour)
+        if delivery.closing or not concerned or name in done or name in under_way:
             continue
         done.add(name)
         further.append(Order(alarm.id, name, closing=True, round=alarm.round))

@@ -48,6 +48,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"  # it was refused or not reached, and is tried again
     GIVEN_UP = "given_up"  # so often that it is not tried any more
     UNKNOWN = "unknown"  # this computer stopped while it was on its way; it is sent once more, and says so
+    PASSED_OVER = "passed_over"  # it is not this contact's hour, and nothing grave; they hear of it when it is
     WITHHELD = "withheld"  # simulated or recorded: it does not leave the house
 
 

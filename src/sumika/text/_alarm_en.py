@@ -30,6 +30,8 @@ ALARM: dict[str, str] = {
     "alarm.closing.cancelled": "{by} says that all is well.",
     "alarm.closing.over": "It is over by itself.",
     "alarm.perhaps_twice": "(This may reach you twice: the house's computer stopped while it was being sent.)",
+    "alarm.passed_over": "\nYou hear of it only now: it was outside of your hours. It lasted {minutes} min.{often}",
+    "alarm.passed_over.often": " In all it was so {count} times.",
     "alarm.from_house": "Sumika, {house}",
     "alarm.alive": "Sumika in {house} is well.",
     "alarm.refused.unknown": "there is no alarm '{name}'",
@@ -65,5 +67,6 @@ ALARM: dict[str, str] = {
     "alarm.delivery.failed": "not reached, tried again",
     "alarm.delivery.given_up": "not reached",
     "alarm.delivery.unknown": "unknown, sent once more",
+    "alarm.delivery.passed_over": "not disturbed at this hour",
     "alarm.delivery.withheld": "not sent: nothing of it is real",
 }

@@ -30,6 +30,8 @@ ALARM: dict[str, str] = {
     "alarm.closing.cancelled": "{by}さんから、問題ないとの連絡です。",
     "alarm.closing.over": "自然に収まりました。",
     "alarm.perhaps_twice": "(送信中に家のコンピューターが止まったため、二度届くことがあります。)",
+    "alarm.passed_over": "\nご指定の時間外でしたので、今お知らせしています。{minutes}分間続きました。{often}",
+    "alarm.passed_over.often": "時間外に合わせて{count}回ありました。",
     "alarm.from_house": "Sumika({house})",
     "alarm.alive": "{house}のSumikaは正常に動いています。",
     "alarm.refused.unknown": "通報「{name}」はありません",
@@ -65,5 +67,6 @@ ALARM: dict[str, str] = {
     "alarm.delivery.failed": "届かず再送中",
     "alarm.delivery.given_up": "届きませんでした",
     "alarm.delivery.unknown": "不明のため再送",
+    "alarm.delivery.passed_over": "時間外のため後で連絡",
     "alarm.delivery.withheld": "送信せず(実際の出来事ではないため)",
 }
