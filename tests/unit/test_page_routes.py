@@ -1,14 +1,21 @@
 """What the page asks of the house, what it is told of the past, and whose word counts."""
 
+import asyncio
 import io
 import zipfile
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
 from sumika.clock import Instant, SimulatedClock
-from sumika.dashboard import Role
+from sumika.dashboard import RefusedError, Role, all_operations
+from sumika.dashboard.export import ExportQuery
+from sumika.dashboard.operations import Call
 from sumika.dashboard.roles import viewer_of
 from sumika.history import History, Records
 from sumika.schema import (
@@ -210,6 +217,48 @@ def test_everything_of_ones_own_can_be_taken_along(played: Played) -> None:
     taro = played.user("taro", Role.RESIDENT, "taro")
     with zipfile.ZipFile(io.BytesIO(taro.get("/api/export").content)) as archive:
         assert not any(name.startswith("bedroom/respiration") for name in archive.namelist())
+        assert archive.testzip() is None
+    for days in (0, 401, "x"):
+        assert hanako.get("/api/export", params={"days": days}).status_code == 400
+    assert hanako.get("/api/export", params={"days": 1}).status_code == 200
+
+
+def test_one_takes_everything_along_at_a_time_and_one_that_is_not_read_makes_room(played: Played) -> None:
+    _lived(played.folder / "history")
+    rows = {row.path: row for row in all_operations(played.parts)}
+    call = Call(
+        viewer=viewer_of("owner", Role.OWNER, (), session="x"),
+        address="",
+        request=Request({"type": "http"}),
+        query=ExportQuery(days=30),
+    )
+
+    def begun() -> AsyncIterator[bytes]:
+        answer = rows["/api/export"].handler(call)
+        assert isinstance(answer, StreamingResponse)
+        pieces = aiter(answer.body_iterator)
+        return cast("AsyncIterator[bytes]", pieces)
+
+    async def take() -> None:
+        first = begun()
+        beginning = await anext(first)
+        with pytest.raises(RefusedError, match="just now") as busy:
+            begun()
+        assert (busy.value.status, busy.value.wait_s) == (429, 30.0)
+        played.later(59.0)
+        assert beginning + await anext(first)
+        played.later(59.0)
+        with pytest.raises(RefusedError):
+            begun()
+        played.later(2.0)
+        second = begun()
+        await anext(second)
+        with pytest.raises(ConnectionAbortedError):
+            await anext(first)
+        assert [piece async for piece in second][-1]
+        assert [piece async for piece in begun()][-1]
+
+    asyncio.run(take())
 
 
 def test_residents_consent_for_themselves_and_take_it_back(played: Played) -> None:

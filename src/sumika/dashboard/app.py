@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 from sumika.dashboard.alarm_routes import alarm_operations
 from sumika.dashboard.entrance import Door, endpoint, known
 from sumika.dashboard.entry_routes import entry_operations
+from sumika.dashboard.export import export_operations
 from sumika.dashboard.figures import figure_operations
 from sumika.dashboard.house_routes import house_operations
 from sumika.dashboard.live import NOT_LOGGED_IN, LiveFeed
@@ -49,6 +50,7 @@ def all_operations(parts: Parts) -> tuple[Operation, ...]:
         *alarm_operations(parts),
         *privacy_operations(parts),
         *thing_operations(parts),
+        *export_operations(parts),
         *survey_operations(parts),
         *figure_operations(parts),
     )

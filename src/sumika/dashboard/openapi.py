@@ -95,8 +95,9 @@ def _troubles(operation: Operation) -> Iterator[tuple[str, str]]:
         yield "409", "Something stands in the way: a name is taken, or somebody else was faster."
         yield "408", "Too slow in coming."
         yield "413", "Too large."
-        yield "429", "Too often; Retry-After says when to come again."
         yield "507", "The disk takes nothing."
+    if operation.method != "GET" or 429 in operation.statuses:
+        yield "429", "Too often; Retry-After says when to come again."
     yield "421", "This house does not go by that name."
     yield "422", "Understood, and refused."
     yield "503", "The node that should answer does not."

@@ -1,32 +1,19 @@
-"""Students that the house has, devices that can be found, and everything of one's own to take along."""
+"""Students that the house has, and devices that can be found."""
 
 import hashlib
-import os
-import tempfile
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
 
-from sumika.dashboard.consent import Consent
 from sumika.dashboard.operations import Call, Operation, get, post
 from sumika.dashboard.parts import Parts
-from sumika.dashboard.roles import Right, Role
+from sumika.dashboard.roles import Right
 from sumika.dashboard.scanning import ScanState
-from sumika.history import KeptSignal
 
 MOST_CARDS = 200
 LARGEST_CARD_BYTES = 200_000
 CARD_NAMES = ("card.json", "card.md", "MODEL_CARD.md")
-EXPORT_DAYS, DAYS_AT_ONCE = 400.0, 10.0
-EXPORT_POINTS = 20_000
-"""More than minutes in ten days: nothing is drawn together."""
-
-SECONDS_PER_DAY = 86_400.0
-PIECE_BYTES = 65_536
 
 
 class Student(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,15 +40,6 @@ class Students(msgspec.Struct, frozen=True, kw_only=True):
     models: list[Student]
 
 
-class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the one who asks, beside the tables."""
-
-    user: str
-    role: Role
-    residents: tuple[str, ...]
-    consents: list[Consent]
-
-
 class _Things:
     """Handlers."""
 
@@ -78,52 +56,6 @@ class _Things:
 
     def scan(self, call: Call) -> ScanState:
         return self._parts.scanning.begin()
-
-    def export(self, call: Call) -> Response:
-        viewer = call.who
-        consents = [
-            one for one in self._parts.consents.all() if viewer.role is Role.OWNER or one.resident in viewer.residents
-        ]
-        about = Export(user=viewer.name, role=viewer.role, residents=viewer.residents, consents=consents)
-        # On the disk: a year of a house would fill the memory of a small computer.
-        descriptor, name = tempfile.mkstemp(prefix="sumika-export-")
-        Path(name).unlink()
-        content = os.fdopen(descriptor, "w+b")
-        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("about.json", msgspec.json.encode(about))
-            for kept in self._own(call):
-                with archive.open(f"{kept.room}/{kept.signal}.{kept.origin.value}.csv", "w") as file:
-                    for rows in self._rows(kept):
-                        file.write(rows.encode())
-        content.seek(0)
-        headers = {"Content-Disposition": 'attachment; filename="sumika-export.zip"'}
-        return StreamingResponse(_pieces(content), media_type="application/zip", headers=headers)
-
-    def _own(self, call: Call) -> list[KeptSignal]:
-        """Return the signals that one may see."""
-        return [
-            kept
-            for kept in self._parts.past.signals()
-            if kept.readable and self._parts.sees_past(call.who, kept.signal, kept.room)
-        ]
-
-    def _rows(self, kept: KeptSignal) -> Iterator[str]:
-        """Yield a signal's table, minute by minute, some days at a time."""
-        yield f"unix_s,mean_{kept.unit},min_{kept.unit},max_{kept.unit}\r\n"
-        ends_s = self._parts.clock.now().wall_ns / 1e9 + SECONDS_PER_DAY
-        for part in reversed(range(round(EXPORT_DAYS / DAYS_AT_ONCE))):
-            to_s = ends_s - part * DAYS_AT_ONCE * SECONDS_PER_DAY
-            since_s = to_s - DAYS_AT_ONCE * SECONDS_PER_DAY
-            plot = self._parts.past.plot(kept.room, kept.signal, since_s, to_s, EXPORT_POINTS, kept.origin)
-            columns = (plot.stamps_ns / 1e9, plot.mean, plot.minimum, plot.maximum)
-            rows = zip(*(column.tolist() for column in columns), strict=True)
-            yield "".join(f"{at:.3f},{mean:.6g},{low:.6g},{high:.6g}\r\n" for at, mean, low, high in rows)
-
-
-def _pieces(content: IO[bytes]) -> Iterator[bytes]:
-    with content:
-        while piece := content.read(PIECE_BYTES):
-            yield piece
 
 
 def _student(card: Path, folder: Path) -> Student:
@@ -155,5 +87,4 @@ def thing_operations(parts: Parts) -> tuple[Operation, ...]:
         get("/api/models", do.models, "Students, their cards, and what they cost.", Students, Right.RECORDS),
         get("/api/scan", do.scanned, "Devices that the last look found.", ScanState, Right.CONFIGURE),
         post("/api/scan", do.scan, "Look for devices.", ScanState, Right.CONFIGURE),
-        get("/api/export", do.export, "All that one may see of the past.", None, Right.VITALS, media="application/zip"),
     )

@@ -10,6 +10,7 @@ PAGE: dict[str, str] = {
     "page.password_changed": "{name} has a new password; every browser must log in again.",
     "page.refused.body": "the question is not understood: {why}",
     "page.refused.past_of_others": "only the household sees what was",
+    "page.refused.export_busy": "somebody else takes everything along just now; try again in a minute",
     "page.refused.body_of_others": "what is kept of this room's body signals is not yours to see",
     "page.refused.csrf": "this change does not come from the page",
     "page.remedy.csrf": "Load the page again.",

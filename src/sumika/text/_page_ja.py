@@ -9,6 +9,7 @@ PAGE: dict[str, str] = {
     "page.password_changed": "{name} さんのパスワードを変えました。どのブラウザーでも、もう一度ログインが必要です。",
     "page.refused.body": "内容を読み取れませんでした：{why}",
     "page.refused.past_of_others": "過去の記録は家族だけが見られます",
+    "page.refused.export_busy": "ほかの人が書き出しをしています。しばらくしてからもう一度お試しください",
     "page.refused.body_of_others": "この部屋の体の記録は、ご本人と許可された方だけが見られます",
     "page.refused.csrf": "この操作は、この家のページから送られたものではありません",
     "page.remedy.csrf": "ページを読み込み直してください。",
