@@ -11,7 +11,13 @@ import msgspec
 from sumika.bus import Answerer, Publisher, RuntimeFolder
 from sumika.clock import Clock
 from sumika.schema import (
+    AcknowledgeAlarmRequest,
     AirSample,
+    AlarmAnswer,
+    AlarmCause,
+    AlarmStage,
+    AlarmState,
+    CancelAlarmRequest,
     ComfortWish,
     ControlLevel,
     DeviceState,
@@ -40,6 +46,8 @@ from sumika.schema import (
     SetComfortWishRequest,
     SetModeAnswer,
     SetModeRequest,
+    Sleep,
+    SleepKind,
     SuspectedFall,
     Track,
     TrackKind,
@@ -48,7 +56,9 @@ from sumika.schema import (
     WishDeviceAnswer,
     WishDeviceRequest,
 )
+from sumika.schema.alarm_settings import Alarms
 from sumika.schema.house import Bridge, Control, DemoSource, Device, House, PortSource, Radar, Room, Sensor
+from sumika.schema.living import Furniture, FurnitureKind
 
 HOUSE_NODE, EAR = "house", "ear"
 SAID_EVERY_S = 0.25
@@ -61,7 +71,7 @@ LEVELS: dict[str, dict[str, float]] = {
 
 
 def played_house(port: int = 1883, *, demo: bool = False, **bridge: Any) -> House:
-    """Return the house: a living room with everything, a bedroom with a radar alone, a hall with nothing."""
+    """Return the house: a living room with everything, a bedroom with a radar and a bed, a hall with nothing."""
     living = Room(id="living", name="Living room", floor_m=((0.0, 0.0), (5.0, 0.0), (5.0, 4.0), (0.0, 4.0)))
     bedroom = Room(id="bedroom", name="Bedroom", floor_m=((5.1, 0.0), (8.0, 0.0), (8.0, 4.0), (5.1, 4.0)))
     hall = Room(id="hall", name="Hall", floor_m=((8.1, 0.0), (9.0, 0.0), (9.0, 4.0), (8.1, 4.0)))
@@ -82,6 +92,8 @@ def played_house(port: int = 1883, *, demo: bool = False, **bridge: Any) -> Hous
         radars=radars,
         sensors=(Sensor(id="living_air", room="living", kind="air"),),
         devices=tuple(Device(id=name, room="living", kind=kind) for name, kind in kinds.items()),
+        furniture=(Furniture(kind=FurnitureKind.BED, room="bedroom", at_m=(6.5, 2.0)),),
+        alarms=Alarms(),
         control=Control(mode="suggest"),
         bridge=Bridge(broker=f"127.0.0.1:{port}", **bridge),
     )
@@ -95,6 +107,7 @@ class PlayedHouse:
         asked: Questions that were put, oldest first.
         silent: Topics that it does not say any more.
         people: How many are in the living room.
+        alarm: How far the alarm has come that there is; None: there is none.
     """
 
     def __init__(self, folder: RuntimeFolder, clock: Clock) -> None:
@@ -105,6 +118,7 @@ class PlayedHouse:
         self.asked: list[msgspec.Struct] = []
         self.silent: set[str] = set()
         self.people = 1
+        self.alarm: AlarmStage | None = None
         self.mode = "suggest"
         self.offsets: dict[str, float] = {}
         self.origin = Origin.LIVE
@@ -146,7 +160,7 @@ class PlayedHouse:
         )
 
     def _live(self) -> None:
-        names = ("set_mode", "wish_device", "set_comfort_wish", "saved", "restart")
+        names = ("set_mode", "wish_device", "set_comfort_wish", "saved", "restart", "alarm_acknowledge", "alarm_cancel")
         with contextlib.ExitStack() as stack:
             answerers = {name: stack.enter_context(Answerer(self._folder, name)) for name in names}
             handlers: dict[str, Callable[[Any], msgspec.Struct]] = {
@@ -155,6 +169,8 @@ class PlayedHouse:
                 "set_comfort_wish": self._comfort,
                 "saved": self._saved,
                 "restart": self._restart,
+                "alarm_acknowledge": self._acknowledge,
+                "alarm_cancel": self._cancel,
             }
             said_s = 0.0
             while not self._ended.is_set():
@@ -195,6 +211,7 @@ class PlayedHouse:
             why = Reason.MEASURED if people else Reason.NO_PERSON
             yield Respiration(**estimate, reason=why, rate_bpm=14.2 if people else None, sigma_bpm=0.3)
             yield HeartRate(**{**estimate, "valid": False}, reason=Reason.MOVING)
+        yield Sleep(**about, room="bedroom", valid=True, reason=Reason.NOTHING_SEEN, kind=SleepKind.AWAY)
 
     def _air(self) -> Iterator[Message]:
         yield AirSample(
@@ -213,7 +230,9 @@ class PlayedHouse:
     def _plan(self) -> Iterator[Message]:
         about = self.about()
         yield ModeReport(**about, source="gate", mode=self.mode)
-        for node in ("sensor.sofa", "sensor.bed", "presence"):
+        if self.alarm is not None:
+            yield self._alarmed(self.alarm)
+        for node in ("sensor.sofa", "sensor.bed", "presence", "alarm"):
             yield NodeHealth(**about, node=node, state=NodeState.RUNNING, core_share=0.02, memory_mb=40.0)
         why = {"why": "it gets cold in the evening", "why_ja": "夕方に冷えるため"}
         yield PlanReport(
@@ -256,6 +275,24 @@ class PlayedHouse:
     def _restart(self, question: RestartRequest) -> RestartAnswer:
         self.asked.append(question)
         return RestartAnswer(accepted=True)
+
+    def _alarmed(self, stage: AlarmStage) -> AlarmState:
+        words: dict[str, Any] = {"words": "somebody may have fallen", "words_ja": "転んだかもしれません"}
+        cause = AlarmCause.SUSPECTED_FALL
+        return AlarmState(**self.about(), id="a1", cause=cause, room="living", stage=stage, since_unix_s=0.0, **words)
+
+    def _acknowledge(self, question: AcknowledgeAlarmRequest) -> AlarmAnswer:
+        return self._close(question, AlarmStage.ACKNOWLEDGED)
+
+    def _cancel(self, question: CancelAlarmRequest) -> AlarmAnswer:
+        return self._close(question, AlarmStage.CANCELLED)
+
+    def _close(self, question: AcknowledgeAlarmRequest | CancelAlarmRequest, stage: AlarmStage) -> AlarmAnswer:
+        self.asked.append(question)
+        self.alarm = stage
+        closed = self._alarmed(stage)
+        self.say(closed)
+        return AlarmAnswer(accepted=True, alarm=closed)
 
     def close(self) -> None:
         """Fall silent."""

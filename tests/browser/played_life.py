@@ -36,6 +36,8 @@ from sumika.schema import (
     RoomOutlook,
     Ruling,
     Severity,
+    Sleep,
+    SleepKind,
     Track,
     TrackKind,
     Tracks,
@@ -148,6 +150,9 @@ class Life:
             )
         yield Presence(**head, room="bathroom", valid=True, reason=Reason.NOTHING_SEEN, probability=0.03)
         yield Respiration(**head, room="bedroom", valid=True, reason=Reason.MEASURED, rate_bpm=15.5, sigma_bpm=0.3)
+        yield Sleep(
+            **head, room="bedroom", valid=True, reason=Reason.BREATHING_SEEN, kind=SleepKind.ASLEEP, for_s=2400.0
+        )
         yield from self._postures(head)
         for sensor, room in (("living_air", "living"), ("bedroom_air", "bedroom"), ("bathroom_climate", "bathroom")):
             yield AirSample(

@@ -85,13 +85,14 @@ def test_nights_are_shown_only_after_consent(visits: Visits) -> None:
     page = visits().enter("sleep")
     person = page.locator("[data-resident=aoi]")
     person.wait_for()
-    assert person.locator("[data-nights]").count() == 0
+    assert person.locator("[data-nights], [data-rest]").count() == 0
     person.locator("input[type=checkbox]").first.click()
     page.wait_for_function(
         "() => Number(document.querySelector('[data-resident=aoi] svg[data-nights]')?.dataset.nights) >= 2"
     )
+    assert "asleep, for 40 min" in person.locator("[data-rest=asleep]").inner_text()
     person.locator("input[type=checkbox]:enabled").first.click()
-    page.wait_for_function("() => !document.querySelector('[data-resident=aoi] [data-nights]')")
+    page.wait_for_function("() => !document.querySelector('[data-resident=aoi] :is([data-nights], [data-rest])')")
 
 
 def test_an_account_is_made_and_may_no_more_than_its_role(visits: Visits, browser: Browser, house: PlayedHouse) -> None:

@@ -70,7 +70,7 @@ def test_every_entity_is_unavailable_when_the_bridge_or_its_own_value_is_gone() 
     for name, config in entities(played_house()).items():
         assert config["availability"][0] == {"topic": f"{ROOT}/status"}
         assert config["availability_mode"] == "all"
-        stateless = name.endswith(("_restart", "_offset", "_fall"))
+        stateless = name.endswith(("_restart", "_acknowledge", "_all_well", "_offset", "_fall"))
         assert len(config["availability"]) == (1 if stateless else 2), name
 
 
@@ -105,7 +105,7 @@ def test_what_is_noisy_is_off_until_somebody_wants_it() -> None:
 
 
 def test_bodies_are_told_of_only_where_the_house_allows_it() -> None:
-    personal = {"respiration", "heart", "posture", "fall"}
+    personal = {"respiration", "heart", "posture", "sleep", "fall"}
     with_bodies = {name.rsplit("_", 1)[1] for name in entities(played_house())}
     without = {name.rsplit("_", 1)[1] for name in entities(played_house(bodies=False))}
     assert personal <= with_bodies
@@ -234,3 +234,15 @@ def test_what_goes_while_the_way_changes_is_forgotten() -> None:
     ]
     off = bridge_of(played_house(enabled=False)).announcement(before)
     assert off.letting_go == ()
+
+
+def test_sleep_is_told_where_a_bed_is_watched_and_alarms_where_there_are_any() -> None:
+    house = played_house()
+    ends = [name.removeprefix(f"sumika_{INSTALLATION}_") for name in entities(house)]
+    assert [name for name in ends if name.endswith("_sleep")] == ["room_bedroom_sleep"]
+    assert {"ecu_alarm", "ecu_acknowledge", "ecu_all_well"} <= set(ends)
+    without = " ".join(entities(other(house, furniture=(), alarms=None)))
+    assert not [word for word in ("_sleep", "_alarm", "_acknowledge", "_all_well") if word in without]
+    looks_on = entities(played_house(hands=False))
+    assert f"sumika_{INSTALLATION}_ecu_alarm" in looks_on
+    assert f"sumika_{INSTALLATION}_ecu_acknowledge" not in looks_on

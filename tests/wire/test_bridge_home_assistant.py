@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_socket
 
-from sumika.schema import FallStage, RestartRequest
+from sumika.schema import AlarmStage, FallStage, RestartRequest
 from tests.bridge_helpers import played_house
 from tests.bridge_home_helpers import HomeAtBroker
 from tests.bridge_process import RunningBridge, awaited, running_bridge
@@ -17,6 +17,7 @@ from tests.bridge_process import RunningBridge, awaited, running_bridge
 pytestmark = pytest.mark.slow
 
 STATES = {
+    "binary_sensor.test_house_alarm": "off",
     "binary_sensor.living_room_occupancy": "on",
     "binary_sensor.bedroom_occupancy": "off",
     "binary_sensor.radar_sofa_radar_works": "on",
@@ -34,6 +35,7 @@ STATES = {
     "sensor.bedroom_felt_temperature": "unavailable",
     "sensor.bedroom_heart_rate": "unavailable",
     "sensor.bedroom_respiration": "unavailable",
+    "sensor.bedroom_sleep": "away",
     "sensor.hall_comfort": "unavailable",
     "sensor.hall_felt_temperature": "unavailable",
     "sensor.living_room_co2": "810",
@@ -53,7 +55,13 @@ STATES = {
 }
 """Everything that is not off by default, and how it is."""
 
-LAST_TIME = ("button.test_house_restart", "event.living_room_suspected_fall")
+CARES = "button.test_house_i_take_care_of_the_alarm"
+LAST_TIME = (
+    CARES,
+    "button.test_house_all_is_well",
+    "button.test_house_restart",
+    "event.living_room_suspected_fall",
+)
 """These say when something was last: whether Home Assistant remembers that over a restart is its own business."""
 
 LONG_S = 120.0
@@ -71,6 +79,7 @@ def state(value: str) -> Callable[[Found], bool]:
 
 
 LAMP, FAN, COVER = "light.living_room_light", "fan.living_room_range_hood", "cover.living_room_blind"
+ALARM = "binary_sensor.test_house_alarm"
 CLIMATE, MODE = "climate.living_room_climate", "select.test_house_mode"
 COMMANDS: tuple[tuple[str, str, dict[str, Any], Callable[[Found], bool]], ...] = (
     ("select.select_option", MODE, {"option": "drive"}, state("drive")),
@@ -169,6 +178,12 @@ def every_command_is_obeyed_and_echoed(home: HomeAtBroker, running: RunningBridg
     home.until("event.living_room_suspected_fall", attribute("event_type", "suspected"))
     running.played.falls(FallStage.CLEARED)
     home.until("event.living_room_suspected_fall", attribute("event_type", "cleared"))
+    running.played.alarm = AlarmStage.CONTACTS
+    home.until(ALARM, state("on"))
+    assert home.entity(ALARM)["attributes"]["alarms"][0]["words"] == "somebody may have fallen"
+    home.home.by_hand("button.press", CARES)
+    home.until(ALARM, state("off"))
+    assert running.played.alarm is AlarmStage.ACKNOWLEDGED
 
 
 def what_is_silent_is_unavailable(home: HomeAtBroker, running: RunningBridge) -> None:

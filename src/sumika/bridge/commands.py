@@ -1,7 +1,7 @@
 """What Home Assistant asks for, made into questions on the bus; whatever else comes over the broker is turned away."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -11,7 +11,14 @@ from sumika.bridge.driven import FAMILIES, Thing, Values
 from sumika.bridge.places import ECU, room_subject
 from sumika.bridge.rooms import MOST_OFFSET_K, driven_in
 from sumika.clock import Instant
-from sumika.schema import Mode, SetComfortWishRequest, SetModeRequest, WishDeviceRequest
+from sumika.schema import (
+    AcknowledgeAlarmRequest,
+    CancelAlarmRequest,
+    Mode,
+    SetComfortWishRequest,
+    SetModeRequest,
+    WishDeviceRequest,
+)
 from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 
 MOST_BYTES = 1024
@@ -24,6 +31,9 @@ MOST_AT_ONCE, WITHIN_S = 40, 10.0
 """A scene sets thirty lamps at once; more than that is no hand."""
 
 _PRESSED = "PRESS"
+ACKNOWLEDGE, ALL_WELL = "acknowledge", "all_well"
+ON_ALARMS = (ACKNOWLEDGE, ALL_WELL)
+"""What somebody says of every alarm that is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +109,8 @@ class Commands:
             self._know_rooms()
             self._fixed[self._places.command(ECU, "mode")] = "mode"
         if self._places.settings.hands:
-            self._fixed[self._places.command(ECU, "restart")] = "restart"
+            pressed = ("restart", *(ON_ALARMS if about.house.alarms is not None else ()))
+            self._fixed.update({self._places.command(ECU, what): what for what in pressed})
 
     def _know_rooms(self) -> None:
         for room in self._about.house.rooms:
@@ -109,7 +120,16 @@ class Commands:
                 for what in FAMILIES[device.kind].commands:
                     self._things[thing.command_topic(what)] = (thing, what)
 
-    def read(self, topic: str, payload: bytes, now: Instant, values: Mapping[str, Values], *, retained: bool) -> Wanted:
+    def read(
+        self,
+        topic: str,
+        payload: bytes,
+        now: Instant,
+        values: Mapping[str, Values],
+        *,
+        retained: bool,
+        alarms: Collection[str] = (),
+    ) -> Wanted:
         """Return what is wanted by a message from the broker.
 
         Args:
@@ -119,6 +139,7 @@ class Commands:
             values: What devices are set to, by device.
             retained: Whether it lay there, or is to lie there: nobody knows since when, and who meant it. It would come
                 again at every start.
+            alarms: Those that are open.
         """
         short = readable(topic)
         if topic not in self._things and topic not in self._offsets and topic not in self._fixed:
@@ -137,6 +158,8 @@ class Commands:
         value, sent_unix_s = _opened(text)
         if sent_unix_s is not None and not -OLDEST_S <= sent_unix_s - now.wall_ns / NANOSECONDS_PER_SECOND <= NEWEST_S:
             return TurnedAway("bridge.refused.old", short)
+        if self._fixed.get(topic) in ON_ALARMS and value == _PRESSED:
+            return tuple(self._on_alarm(topic, alarm) for alarm in alarms)
         return self._wanted(topic, value, values) or TurnedAway("bridge.refused.value", short)
 
     def _too_many(self, now: Instant) -> bool:
@@ -152,11 +175,13 @@ class Commands:
         if topic in self._offsets:
             return self._offset(topic, value)
         fixed = self._fixed.get(topic)
-        if fixed == "restart":
-            return Restart(topic=topic) if value == _PRESSED else None
+        if fixed == "restart" and value == _PRESSED:
+            return Restart(topic=topic)
         if fixed == "mode":
             known = value in tuple(Mode)
             return (Ask(name="set_mode", question=SetModeRequest(mode=value), topic=topic),) if known else None
+        if fixed is not None:
+            return None
         thing, what = self._things[topic]
         device = thing.device.id
         sets = FAMILIES[thing.device.kind].asked(thing, what, value, values.get(device, {}))
@@ -170,6 +195,14 @@ class Commands:
             )
             for action, number in sets.items()
         )
+
+    def _on_alarm(self, topic: str, alarm: str) -> Ask:
+        """Return the question by which somebody at Home Assistant takes care of an alarm, or says that all is well."""
+        if self._fixed[topic] == ACKNOWLEDGE:
+            return Ask(
+                name="alarm_acknowledge", question=AcknowledgeAlarmRequest(alarm=alarm, by=self._hand), topic=topic
+            )
+        return Ask(name="alarm_cancel", question=CancelAlarmRequest(alarm=alarm, by=self._hand), topic=topic)
 
     def _offset(self, topic: str, value: str) -> tuple[Ask, ...] | None:
         try:

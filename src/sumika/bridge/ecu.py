@@ -10,6 +10,8 @@ from sumika.bridge.measured import METER, sensor
 from sumika.bridge.people_here import PeopleHere
 from sumika.bridge.places import ECU, radar_subject
 from sumika.schema import (
+    AlarmCause,
+    AlarmState,
     ControlLevel,
     MeterSample,
     Mode,
@@ -28,6 +30,21 @@ _NOISY = {**_DIAGNOSTIC, "enabled_by_default": False}
 _LONGEST_STATE = 255
 """Letters of a state in Home Assistant."""
 
+ALARM = "alarm"
+"""The node that raises alarms."""
+
+MOST_ALARMS = 10
+
+ABOUT_PEOPLE = frozenset(
+    {
+        AlarmCause.SUSPECTED_FALL,
+        AlarmCause.NOT_BACK_IN_BED,
+        AlarmCause.LONG_IN_BATHROOM,
+        AlarmCause.NO_MOVEMENT,
+    }
+)
+"""Alarms that say something of somebody's body or day."""
+
 _ILL = frozenset({NodeState.BACKING_OFF, NodeState.DEGRADED})
 
 
@@ -43,7 +60,7 @@ def ecu_device(about: Announcing) -> HomeDevice:
         id=ECU,
         name=about.titled(about.house.name),
         model=about.say("bridge.model.ecu"),
-        entities=(*_plan(about), *_meter(about), *_health(about)),
+        entities=(*_plan(about), *_alarms(about), *_meter(about), *_health(about)),
     )
 
 
@@ -71,6 +88,22 @@ def _plan(about: Announcing) -> Iterator[Entity]:
     yield about.entity(ECU, "ahead", "sensor", "bridge.ahead", **money)
     levels = [level.value for level in ControlLevel]
     yield about.entity(ECU, "level", "sensor", "bridge.level", device_class="enum", options=levels, **_DIAGNOSTIC)
+
+
+def _alarms(about: Announcing) -> Iterator[Entity]:
+    if about.house.alarms is None:
+        return
+    attributes = about.attributes(ECU, "alarms")
+    yield about.entity(ECU, "alarm", "binary_sensor", "bridge.alarm", device_class="safety", **attributes)
+    if about.places.settings.hands:
+        for key, icon in (("acknowledge", "mdi:account-check"), ("all_well", "mdi:check-circle")):
+            yield Entity(
+                key=key,
+                platform="button",
+                name=about.say(f"bridge.{key}"),
+                subject=ECU,
+                config={"command_topic": about.places.command(ECU, key), "icon": icon},
+            )
 
 
 def _meter(about: Announcing) -> Iterator[Entity]:
@@ -152,22 +185,55 @@ class EcuStates:
         self.saved: SavedAnswer | None = None
         self.versions: tuple[str, str] | None = None
 
-    def ecu(self, mode: str, nothing: str) -> dict[str, Any]:
+    def ecu(self, mode: str, nothing: str, *, hidden: bool) -> dict[str, Any]:
         """Return how the house's computer is.
 
         Args:
             mode: Just answered; empty: as it was heard.
             nothing: What the next action is called where there is none.
+            hidden: Whether people's bodies are nobody's business now.
         """
         heard = next(self._known.every(ModeReport), None)
         return {
             "people": self._people.everybody(),
             "mode": mode or (heard.mode if heard is not None else None),
+            **self._alarmed(hidden=hidden),
             **self._planned(nothing),
             **self._saved(),
             **self._metered(),
             **self._healthy(),
             "versions": self._versions(),
+        }
+
+    def open_alarms(self, *, hidden: bool) -> tuple[AlarmState, ...]:
+        """Return the alarms that somebody has to look after, the oldest first.
+
+        Args:
+            hidden: Whether those about people are left out.
+        """
+        told = (one for one in self._known.every(AlarmState) if one.is_open)
+        seen = (one for one in told if not (hidden and one.cause in ABOUT_PEOPLE))
+        return tuple(sorted(seen, key=lambda one: (one.since_unix_s, one.id)))
+
+    def _alarmed(self, *, hidden: bool) -> dict[str, Any]:
+        """Return whether there is an alarm; None where who would raise it does not run."""
+        found = self.open_alarms(hidden=hidden)
+        health = self._known.fresh(NodeHealth, ALARM)
+        watched = health is not None and health.state is NodeState.RUNNING
+        japanese = self._language == "ja"
+        return {
+            "alarm": "ON" if found else "OFF" if watched else None,
+            "alarms": [
+                {
+                    "id": one.id,
+                    "cause": one.cause.value,
+                    "room": one.room,
+                    "stage": one.stage.value,
+                    "test": one.test,
+                    "words": one.words_ja if japanese else one.words,
+                }
+                for one in found[:MOST_ALARMS]
+            ],
         }
 
     def _planned(self, nothing: str) -> dict[str, Any]:

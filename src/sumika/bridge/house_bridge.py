@@ -39,6 +39,7 @@ from sumika.schema.house import House
 
 HEARD = (
     "air",
+    "alarm",
     "comfort_wish",
     "device_state",
     "heart_rate",
@@ -52,6 +53,7 @@ HEARD = (
     "posture",
     "presence",
     "respiration",
+    "sleep",
     "suspected_fall",
     "tracks/house",
     "verdict",
@@ -202,7 +204,7 @@ class HouseBridge:
     def _states(self, now_ns: int) -> Iterator[tuple[str, dict[str, Any], bool]]:
         """Yield subject, state, and whether people wait for all of it."""
         hidden = self.hidden or not self._places.settings.bodies
-        yield ECU, self.ecu.ecu(self._mode, self._about.say("bridge.nothing_next")), False
+        yield ECU, self.ecu.ecu(self._mode, self._about.say("bridge.nothing_next"), hidden=hidden), False
         for room in self._house.rooms:
             yield room_subject(room.id), self._rooms.state(room, hidden=hidden, offsets=self._offsets), False
             for device in driven_in(room, self._about):
@@ -224,7 +226,9 @@ class HouseBridge:
         """
         self._known.now_ns = now.monotonic_ns
         values = {device.id: self._echo.values(device.id, now.monotonic_ns) for device in self._house.devices}
-        return self._commands.read(topic, payload, now, values, retained=retained)
+        hidden = self.hidden or not self._places.settings.bodies
+        alarms = tuple(one.id for one in self.ecu.open_alarms(hidden=hidden))
+        return self._commands.read(topic, payload, now, values, retained=retained, alarms=alarms)
 
     def answered(self, ask: Ask, answer: msgspec.Struct) -> None:
         """Take the answer to a question, and show what holds now.

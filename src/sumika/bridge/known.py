@@ -16,8 +16,16 @@ SHORTEST_S = 5.0
 MOST_HEARD = 2000
 OTHERWISE_S = 60.0
 
-SPOKEN_S = {"plan": 40 * 60.0, "outlook": 40 * 60.0, "comfort_wish": 150.0, "posture": 15.0, "person_vitals": 15.0}
-"""Topics that come when they come: a plan is made every quarter of an hour, a wish is said again every minute."""
+SPOKEN_S = {
+    "alarm": 20.0,
+    "comfort_wish": 150.0,
+    "outlook": 40 * 60.0,
+    "person_vitals": 15.0,
+    "plan": 40 * 60.0,
+    "posture": 15.0,
+}
+"""Topics that come when they come: a plan is made every quarter of an hour, a wish is said again every minute, an alarm
+every five seconds while it is open."""
 
 
 def believed_s(topic: str) -> float:

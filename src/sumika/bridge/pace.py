@@ -15,7 +15,22 @@ EVERY_S = 2.0
 AT_ONCE_S = 0.2
 """What matters is told so soon after the last message."""
 
-URGENT = frozenset({"occupancy", "posture", "count", "smoke", "window", "offset", "mode", "works", "problem"})
+URGENT = frozenset(
+    {
+        "occupancy",
+        "posture",
+        "count",
+        "sleep",
+        "smoke",
+        "window",
+        "offset",
+        "mode",
+        "works",
+        "problem",
+        "alarm",
+        "alarms",
+    }
+)
 """Fields that people wait for; of devices that can be set it is all of them."""
 
 

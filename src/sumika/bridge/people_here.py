@@ -11,6 +11,7 @@ from sumika.schema import (
     PostureKind,
     Presence,
     Respiration,
+    Sleep,
     Tracks,
 )
 from sumika.schema.tracks import TrackKind
@@ -76,23 +77,25 @@ class PeopleHere:
         return sum(1 for track in tracks.tracks if track.kind is not TrackKind.PET)
 
     def bodies(self, room: str, *, hidden: bool) -> dict[str, Any]:
-        """Return posture, breath and heart; None everywhere while they are nobody's business.
+        """Return posture, sleep, breath and heart; None everywhere while they are nobody's business.
 
         Args:
             room: Where.
             hidden: Whether guests are here or sensing rests.
         """
-        nothing: dict[str, Any] = {"posture": None, "postures": [], "respiration": None, "heart": None}
+        nothing: dict[str, Any] = {"posture": None, "postures": [], "sleep": None, "respiration": None, "heart": None}
         why = {"respiration_reason": "hidden", "heart_reason": "hidden", "respiration_sigma": None, "heart_sigma": None}
         if hidden:
             return {**nothing, **why}
         postures = self._postures(room)
         vitals = [one for one in self._known.every(PersonVitals) if one.room == room and self._is_here(one)]
+        sleep = self._known.fresh(Sleep, room)
         breath = _rate([one.respiration for one in vitals], self._known.fresh(Respiration, room))
         heart = _rate([one.heart for one in vitals], self._known.fresh(HeartRate, room))
         return {
             "posture": min(postures, key=POSTURES.index) if postures else None,
             "postures": postures,
+            "sleep": sleep.kind.value if sleep is not None and sleep.kind is not None else None,
             "respiration": breath[0],
             "respiration_sigma": breath[1],
             "respiration_reason": breath[2],

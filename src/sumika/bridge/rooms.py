@@ -10,15 +10,15 @@ from sumika.bridge.known import Known
 from sumika.bridge.measured import AIR, sensor
 from sumika.bridge.people_here import POSTURES, PeopleHere
 from sumika.bridge.places import room_subject
-from sumika.schema import ARRAYS, AirSample, ComfortWish, PlanOutlook
-from sumika.schema.house import Device, House, PortSource, Radar, Room
+from sumika.schema import ARRAYS, AirSample, ComfortWish, PlanOutlook, SleepKind
+from sumika.schema.house import PRESENCE_KINDS, Device, House, PortSource, Radar, Room
 
 MOST_OFFSET_K, OFFSET_STEP_K = 5.0, 0.5
 FEWEST_ANTENNAS = 4
 """With fewer virtual antennas a radar does not tell people apart, and nobody's posture."""
 
 COMFORTS = ("too_cool", "comfortable", "too_warm")
-PRESENCE_KINDS = frozenset({"presence", "pir"})
+SLEEPS = tuple(kind.value for kind in SleepKind)
 FALL_EVENTS = ("suspected", "cleared")
 
 
@@ -67,7 +67,12 @@ def _people(room: Room, about: Announcing) -> Iterator[Entity]:
             device_class="occupancy",
             **attributes,
         )
-    if not radars or not about.places.settings.bodies:
+    if not about.places.settings.bodies:
+        return
+    if room.id in about.house.watched_bedrooms:
+        options = {"device_class": "enum", "options": list(SLEEPS), "icon": "mdi:sleep"}
+        yield about.entity(room_subject(room.id), "sleep", "sensor", "bridge.sleep", **options)
+    if not radars:
         return
     for key, text, unit in (("respiration", "bridge.respiration", "br/min"), ("heart", "bridge.heart", "bpm")):
         attributes = about.attributes(room_subject(room.id), f"{key}_sigma", f"{key}_reason")

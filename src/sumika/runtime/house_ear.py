@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from sumika.clock import Instant
 from sumika.plan.rules import HouseSeen, RoomSeen
 from sumika.runtime.node import Launch
-from sumika.runtime.resting import Resting
 from sumika.runtime.strain_ear import StrainEar
 from sumika.schema import (
     AirSample,
@@ -17,6 +16,8 @@ from sumika.schema import (
     MeterSample,
     Origin,
     Presence,
+    Sleep,
+    SleepKind,
     TrackKind,
     Tracks,
     Verdict,
@@ -29,7 +30,18 @@ from sumika.schema.house import House, WorldSource
 from sumika.units import ns_to_seconds, seconds_to_ns
 from sumika.world.start import start_of
 
-HEARD = ("air", "device_state", "weather", "meter", "presence", "vote", "machine_loaded", "tracks/house", "verdict")
+HEARD = (
+    "air",
+    "device_state",
+    "weather",
+    "meter",
+    "presence",
+    "sleep",
+    "vote",
+    "machine_loaded",
+    "tracks/house",
+    "verdict",
+)
 SENSOR_NS, PRESENCE_NS, WEATHER_NS = seconds_to_ns(600.0), seconds_to_ns(60.0), seconds_to_ns(1800.0)
 """So old a word may be and still count."""
 
@@ -75,7 +87,7 @@ class HouseEar:
         self.air: dict[str, AirSample] = {}
         self.devices: dict[str, DeviceState] = {}
         self.presence: dict[str, Presence] = {}
-        self._resting = Resting(house)
+        self._sleep: dict[str, Sleep] = {}
         self.weather: WeatherSample | None = None
         self.meter: MeterSample | None = None
         self.people: dict[str, int] = {}
@@ -95,7 +107,8 @@ class HouseEar:
                 self.devices[message.device] = message
         elif isinstance(message, Presence) and message.room in self._rooms:
             self.presence[message.room] = message
-            self._resting.hear(message)
+        elif isinstance(message, Sleep) and message.room in self._rooms:
+            self._sleep[message.room] = message
         elif isinstance(message, Tracks):
             self._take_tracks(message)
         elif isinstance(message, WeatherSample):
@@ -151,7 +164,11 @@ class HouseEar:
         Args:
             now_ns: Present monotonic time.
         """
-        return self._resting.activities(now_ns, PRESENCE_NS)
+        return {
+            room: "sleep"
+            for room, told in self._sleep.items()
+            if told.kind is SleepKind.ASLEEP and now_ns - told.stamp.monotonic_ns <= PRESENCE_NS
+        }
 
     def told(self, now_ns: int) -> dict[tuple[str, str], float]:
         """Return what devices said last, by (device, name); those long silent are absent.

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from sumika.perception import fall, heart, posture, presence, respiration
+from sumika.perception import fall, heart, posture, presence, respiration, sleep
 from sumika.radar import front_end
 from sumika.runtime.conditions import someone_home
 from sumika.runtime.device_loop import run_devices
@@ -154,6 +154,20 @@ def _step_people(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
     return people.step(state, message)
 
 
+def _start_sleep(house: House, key: str) -> object:
+    return sleep.start(key)
+
+
+def _bedrooms(house: House) -> tuple[str, ...]:
+    return house.watched_bedrooms
+
+
+def _to_bedrooms(house: House, topic: str, key: str) -> tuple[str, ...]:
+    """Route a room's messages to itself where there is a bed; postures and time concern every bedroom."""
+    rooms = house.watched_bedrooms
+    return rooms if topic != "presence" else tuple(room for room in rooms if room == key)
+
+
 def _start_posture(house: House, key: str) -> object:
     return posture.start()
 
@@ -186,6 +200,9 @@ PRESENCE = StepTask(_start_presence, presence.step, ("slow_time", "tick"), _room
 RESPIRATION = StepTask(_start_respiration, respiration.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
 PEOPLE = StepTask(_start_people, _step_people, ("points", "person_vitals", "tick"), _house, _to_house)
 POSTURE = StepTask(_start_posture, posture.step, ("tracks/house",), _house, _to_house, may_be_silent=True)
+SLEEP = StepTask(
+    _start_sleep, sleep.step, ("presence", "posture/house", "tick"), _bedrooms, _to_bedrooms, may_be_silent=True
+)
 FALL = StepTask(_start_fall, fall.step, ("tracks/house",), _house, _to_house, may_be_silent=True)
 HEART = StepTask(_start_heart, heart.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
 
@@ -201,6 +218,7 @@ def nodes_of(house: House) -> tuple[Node, ...]:
         Node("presence", run_step, step=PRESENCE),
         Node("respiration", run_step, when=someone_home, step=RESPIRATION),
         Node("heart", run_step, when=someone_home, step=HEART),
+        *((Node("sleep", run_step, step=SLEEP, watchdog_s=10.0),) if house.watched_bedrooms else ()),
         *_page(house),
         *_bridge(house),
         *_alarm(house),

@@ -40,7 +40,7 @@ from sumika.schema.control import (
 from sumika.schema.devices import DEVICE_KINDS, DeviceKind, DeviceState, Setting
 from sumika.schema.errors import SumikaError, UsageError
 from sumika.schema.outlook import DeviceOutlook, PlanOutlook, RoomOutlook
-from sumika.schema.people import ChestMotion, Estimate, HeartRate, Presence, Respiration
+from sumika.schema.people import ChestMotion, Estimate, HeartRate, Presence, Respiration, Sleep, SleepKind
 from sumika.schema.points import POINT_COLUMNS, Claim, PointCloud
 from sumika.schema.posture import FallStage, Posture, PostureKind, RestingPlace, SuspectedFall
 from sumika.schema.privacy import (
@@ -127,9 +127,9 @@ __all__ = [
     "ARRAYS",
     "CLOSED_STAGES",
     "DEVICE_KINDS",
+    "LONGEST_SURVEY_S",
     "PERSONAL_TOPICS",
     "POINT_COLUMNS",
-    "LONGEST_SURVEY_S",
     "PRIVACY_FILE",
     "RADAR_MODELS",
     "REQUESTS",
@@ -233,6 +233,8 @@ __all__ = [
     "Setting",
     "Severity",
     "Signal",
+    "Sleep",
+    "SleepKind",
     "SlowTime",
     "Standing",
     "Suggestion",

@@ -8,7 +8,7 @@ from msgspec import Meta
 from sumika.schema._plan import Degrees, Identifier, Metres, Point
 from sumika.schema.alarm_settings import Alarms
 from sumika.schema.building import Building
-from sumika.schema.living import Furniture, Life
+from sumika.schema.living import Furniture, FurnitureKind, Life
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -355,6 +355,10 @@ class Bridge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     hands: bool = True
 
 
+PRESENCE_KINDS = frozenset({"presence", "pir"})
+"""Of sensors that tell whether somebody is in a room."""
+
+
 class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole house.
 
@@ -399,6 +403,13 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     page: Page | None = None
     bridge: Bridge | None = None
     alarms: Alarms | None = None
+
+    @property
+    def watched_bedrooms(self) -> tuple[str, ...]:
+        """The rooms with a bed in which it is told whether somebody is there."""
+        beds = {one.room for one in self.furniture if one.kind is FurnitureKind.BED}
+        told = {one.room for one in self.radars} | {one.room for one in self.sensors if one.kind in PRESENCE_KINDS}
+        return tuple(room.id for room in self.rooms if room.id in beds & told)
 
     def radar(self, radar_id: str) -> Radar:
         """Return the radar of that id.

@@ -1,5 +1,7 @@
 """Estimates about people. A missing value is None, never 0 and never the last one; each says why."""
 
+from enum import StrEnum
+
 from sumika.schema._message import Message
 from sumika.schema.reason import Reason
 
@@ -78,3 +80,24 @@ class HeartRate(Estimate, frozen=True, kw_only=True):
     sigma_bpm: float | None = None
     candidate_bpm: float | None = None
     candidate_quality: float | None = None
+
+
+class SleepKind(StrEnum):
+    """What those in a bedroom do, as far as lying still tells it."""
+
+    AWAY = "away"  # nobody is there
+    AWAKE = "awake"  # somebody is there and moves about
+    IN_BED = "in_bed"  # somebody lies there, or keeps still
+    ASLEEP = "asleep"  # nobody there has moved, but to turn over, for ten minutes
+
+
+class Sleep(Estimate, frozen=True, kw_only=True):
+    """Whether those in a bedroom sleep: all of them together.
+
+    Attributes:
+        kind: What they do; None is "unknown".
+        for_s: How long it has been so, as far as it was watched.
+    """
+
+    kind: SleepKind | None = None
+    for_s: float = 0.0

@@ -12,7 +12,17 @@ PRIVACY_FILE = "privacy.json"
 """In the house's data folder."""
 
 PERSONAL_TOPICS = frozenset(
-    {"respiration", "heart_rate", "chest_motion", "person_vitals", "posture", "suspected_fall", "slow_time", "claim"}
+    {
+        "respiration",
+        "heart_rate",
+        "chest_motion",
+        "person_vitals",
+        "posture",
+        "sleep",
+        "suspected_fall",
+        "slow_time",
+        "claim",
+    }
 )
 """Topics that say something of a body: what pauses and guests are kept from."""
 

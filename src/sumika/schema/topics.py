@@ -103,6 +103,7 @@ TOPICS: dict[str, Topic] = {
         rate_hz=1.0,
         keep=(Signal(field="rate_bpm", unit="1/min", resolution=0.1, personal=True),),
     ),
+    "sleep": Topic(message=people.Sleep, key_field="room", rate_hz=0.2),
     "air": Topic(
         message=air.AirSample,
         key_field="sensor",

@@ -1,18 +1,20 @@
 // Sleep and well-being: only for who agreed to it, as ranges beside one's own usual, never a diagnosis. And what belongs
 // to each resident: consent, guests, pauses, what is kept, and being forgotten.
 import { html, useState } from "../../vendor/preact-htm.js";
-import { moment, number } from "../format.js";
+import { duration, moment, number } from "../format.js";
 import { roomName } from "../house_model.js";
 import { useAsked, useLive } from "../hooks.js";
-import { nowMs } from "../live.js";
+import { ageS, nowMs } from "../live.js";
 import { useAct } from "../parts/act.js";
 import { Votes } from "../parts/comfort.js";
 import { Nights } from "../parts/nights.js";
+import { estimate } from "../people.js";
 import { get, post } from "../server.js";
 import { useSession } from "../session.js";
 import { say } from "../words.js";
 
 const HOUR_S = 3600;
+const OLDEST_S = 20; // it is told every five seconds
 const UNTIL = [["hour", HOUR_S], ["evening", 6 * HOUR_S], ["day", 24 * HOUR_S]];
 
 /** The view. */
@@ -56,10 +58,20 @@ function Person({ consent, reload }) {
   const rooms = house.rooms.filter((room) => room.residents?.includes(consent.resident) && (house.radars ?? []).some((radar) => radar.room === room.id));
   return html`<section class="card" data-resident=${consent.resident}><div class="row apart"><h2>${name}</h2>
       <label class="tick"><input type="checkbox" checked=${consent.wellbeing} disabled=${busy} onChange=${(event) => agree(event.target.checked)} /><span>${say("sleep.agree")}</span></label></div>
-    ${consent.wellbeing ? html`${rooms.map((room) => html`<${Nights} key=${room.id} room=${room} alone=${(room.residents ?? []).length === 1} />`)}
+    ${consent.wellbeing ? html`${rooms.map((room) => html`<${RestNow} key=${`now ${room.id}`} room=${room} /><${Nights} key=${room.id} room=${room} alone=${(room.residents ?? []).length === 1} />`)}
         <p class="hint">${say("sleep.coming")}</p>` : html`<p class="soft">${say("sleep.off")}</p>`}
     <${Carers} consent=${consent} reload=${reload} />
     <${Forget} resident=${consent.resident} name=${name} />${told}</section>`;
+}
+
+/** Whether those in a bedroom are asleep now: all of them together. Nothing where that is not told of this room. */
+function RestNow({ room }) {
+  const { house } = useSession();
+  useLive(["sleep"], 1);
+  const told = estimate("sleep", room.id, OLDEST_S);
+  if (!told) return null;
+  const what = say(`sleep.now.${told.kind ?? "unknown"}`, { time: duration(told.for_s + ageS(told)) });
+  return html`<p data-rest=${told.kind ?? "unknown"}>${say("sleep.now", { room: roomName(house, room.id), what })}</p>`;
 }
 
 /** Which carers may see breath, heart and posture. */
