@@ -5,6 +5,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,7 @@ from sumika.schema import (
     ModeReport,
     Origin,
     PrivacyKept,
+    RestartAnswer,
     SavedAnswer,
     SetComfortWishAnswer,
     SetComfortWishRequest,
@@ -53,7 +55,7 @@ from sumika.schema.topics import TOPIC_OF, key_of
 from tests.browser.played_life import Life
 
 PASSWORD = "correct horse battery"
-QUICK_S, SLOW_S = 0.1, 1.0
+QUICK_S, SLOW_S, GONE_S = 0.1, 1.0, 1.5
 DAYS_KEPT = 3
 COST_PER_K = 38.0
 
@@ -83,6 +85,7 @@ class PlayedHouse:
             "what_if": self._what_if,
             "saved": self._saved,
             "suggestions": self._suggestions,
+            "restart": self._restart,
             "alarms": self._alarms,
             "alarm_acknowledge": self._acknowledge,
             "alarm_before": self._before,
@@ -225,6 +228,20 @@ class PlayedHouse:
         told = [one for moment in moments for one in self.life.quick(moment, 0.0) if isinstance(one, Tracks)]
         now_s = end.wall_ns / 1e9
         return AlarmBeforeAnswer(accepted=True, from_unix_s=now_s - 30.0, to_unix_s=now_s, tracks=tuple(told))
+
+    def _restart(self, question: msgspec.Struct) -> RestartAnswer:
+        """Go away for a moment, and be there again by what stands in the file now."""
+        threading.Thread(target=self._begin_again, name="begins again", daemon=True).start()
+        return RestartAnswer(accepted=True)
+
+    def _begin_again(self) -> None:
+        threading.Event().wait(GONE_S)  # the answer gets out first
+        self.end()
+        threading.Event().wait(GONE_S)
+        house = load_house(self.file, models=frozenset(RADAR_MODELS)).house
+        house_file = HouseFile(self.file, house, frozenset(RADAR_MODELS), self.file.parent)
+        self.parts = replace(self.parts, house=house, house_file=house_file)
+        self.begin()
 
     def begin(self) -> None:
         """Serve."""

@@ -1,10 +1,12 @@
 """The house is drawn and its radars are placed by hand; all that is written is checked, backed up and taken back."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page
 
 from sumika.config import load_house
-from sumika.schema import RADAR_MODELS
+from sumika.schema import RADAR_MODELS, RestartRequest
 from sumika.schema.house import House
 from tests.browser.conftest import Visits
 from tests.browser.played_house import PlayedHouse
@@ -102,6 +104,53 @@ def test_two_browsers_that_edit_at_once_do_not_overwrite_each_other(visits: Visi
     second.page.wait_for_selector("[data-edits] ~ * , [role=alert]")
     assert second.page.locator("[data-edits] .problem").first.is_visible()
     assert next(room for room in _described(house).rooms if room.id == "hall").name == "Corridor"
+    # What they wrote is there at once, and what is mine is put upon it: nobody draws anything twice.
+    second.page.get_by_role("button", name="Put my changes upon theirs").click()
+    second.page.wait_for_selector("[data-edits='1']")
+    _write(second.page)
+    assert next(room for room in _described(house).rooms if room.id == "hall").name == "Passage"
+
+
+def test_a_plan_of_a_drawing_program_becomes_rooms(visits: Visits, house: PlayedHouse, tmp_path: Path) -> None:
+    drawn = tmp_path / "plan.svg"
+    drawn.write_text(
+        """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 60">
+        <polygon id="living" points="0,0 60,0 60,60 0,60"/><rect id="Atelier" x="60" width="40" height="60"/>
+        <polygon id="bow" points="0,62 9,70 9,62 0,70"/></svg>""",
+        encoding="utf-8",
+    )
+    page = visits().enter("setup/rooms")
+    page.set_input_files("input[name=plan-file]", {"name": "plan.svg", "mimeType": "", "buffer": b"<svg>"})
+    page.wait_for_selector("text=cannot be read as SVG")
+    page.set_input_files("input[name=plan-file]", str(drawn))
+    page.wait_for_selector("[data-plan-file='3']")
+    assert "its walls cross each other" in page.inner_text("[data-plan-problem].problem")
+    wide = page.locator("input[name=plan-wide]")
+    wide.fill("10")
+    wide.press("Tab")
+    page.wait_for_selector("text=3 shapes, 10")
+    before = _described(house)
+    page.get_by_role("button", name="Take 2 rooms over").click()
+    _write(page)
+    after = _described(house)
+    rooms = {room.id: room for room in after.rooms}
+    assert rooms.keys() == {"living", "atelier"}
+    assert rooms["atelier"].name == "Atelier"
+    assert set(rooms["atelier"].floor_m) == {(6.0, 1.0), (10.0, 1.0), (10.0, 7.0), (6.0, 7.0)}
+    assert rooms["living"].name == next(room.name for room in before.rooms if room.id == "living")
+    assert {device.room for device in after.devices} == {radar.room for radar in after.radars} == {"living"}
+
+
+def test_the_house_is_begun_again_and_the_page_comes_back_by_itself(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("setup/backups")
+    page.get_by_role("button", name="Undo the last change").click()
+    page.wait_for_selector("text=The earlier version is back.")
+    page.get_by_role("button", name="Start the house again").click()
+    page.wait_for_selector("[data-restart=beginning]")
+    page.wait_for_selector("[data-restart]", state="detached")
+    page.wait_for_selector(".heard:not(.not)")
+    assert page.get_by_role("button", name="Start the house again").count() == 0
+    assert ("restart", RestartRequest()) in house.asked
 
 
 def test_devices_are_looked_for_and_added(visits: Visits) -> None:

@@ -9,6 +9,7 @@ import { chooseTheme, theme } from "../theme.js";
 import { chooseLanguage, isJapanese, say } from "../words.js";
 import { FallNotice } from "./fall_notice.js";
 import { Icon } from "./icons.js";
+import { RestartButton, Restarting } from "./restart.js";
 
 /** The frame, with a view in it. */
 export function Frame({ here, onTour, children }) {
@@ -73,7 +74,8 @@ function Banner() {
     ${origin && origin !== "live" && html`<p class="banner" role="note" data-origin=${origin}>${say(`banner.${origin}.page`)}</p>`}
     ${privacy?.paused && html`<p class="banner quiet" role="note">${say("banner.paused")}</p>`}
     ${privacy?.guests && !privacy.paused && html`<p class="banner quiet" role="note">${say("banner.guests")}</p>`}
-    ${house.restart_needed && html`<p class="banner quiet" role="note">${say("banner.restart")}</p>`}`;
+    ${house.restart_needed && html`<div class="banner quiet" role="note">${say("banner.restart")} <${RestartButton} /></div>`}
+    <${Restarting} />`;
 }
 
 function Switches({ onTour }) {

@@ -7,15 +7,20 @@ import { get, post, put } from "../server.js";
 import { useSession } from "../session.js";
 import { say } from "../words.js";
 
-/** The bar of open changes; `edits` are against the version that `house.hash` names. */
-export function Changes({ edits, onDone, onDiscard }) {
-  const { house } = useSession();
+/** The bar of open changes; `edits` are against the house `base`, which somebody else may have changed since. */
+export function Changes({ edits, base, onDone, onDiscard, onRebase }) {
+  const { house, refresh } = useSession();
   const [seen, see] = useState(null);
   const [act, told, busy] = useAct();
-  const body = { edits, base_hash: house.hash };
-  const look = async () => see(await act(() => put("api/house/preview", body)));
+  const body = { edits, base_hash: base.hash };
+  const overtaken = house.hash !== base.hash;
+  const asked = (ask) => () => ask().catch(async (problem) => {
+    if (problem.status === 409) await refresh().catch(() => {}); // what they wrote is seen, and mine can be put upon it
+    throw problem;
+  });
+  const look = async () => see(await act(asked(() => put("api/house/preview", body))));
   const write = async () => {
-    const answer = await act(() => post("api/house/apply", body), (done) => say(done.restart_needed ? "changes.written.restart" : "changes.written"));
+    const answer = await act(asked(() => post("api/house/apply", body)), (done) => say(done.restart_needed ? "changes.written.restart" : "changes.written"));
     if (answer) {
       see(null);
       await onDone();
@@ -24,9 +29,10 @@ export function Changes({ edits, onDone, onDiscard }) {
   if (!edits.length) return told && html`<div class="changes">${told}</div>`;
   return html`<section class="card changes" data-edits=${edits.length}><div class="row apart"><b>${say("changes.open", { count: edits.length })}</b>
       <div class="row"><button type="button" class="button tiny" onClick=${() => (see(null), onDiscard())}>${say("changes.discard")}</button>
-        <button type="button" class="button tiny" disabled=${busy} onClick=${look}>${say("changes.preview")}</button>
-        <button type="button" class="button main tiny" disabled=${busy || !seen?.usable} onClick=${write}>${say("changes.write")}</button></div></div>
-    ${told}${seen && html`<${Problems} problems=${seen.problems} />${seen.usable && html`<p class="done" role="status">${say("changes.usable")}</p>`}<${Difference} text=${seen.diff} />`}</section>`;
+        <button type="button" class="button tiny" disabled=${busy || overtaken} onClick=${look}>${say("changes.preview")}</button>
+        <button type="button" class="button main tiny" disabled=${busy || overtaken || !seen?.usable} onClick=${write}>${say("changes.write")}</button></div></div>
+    ${told}${overtaken && html`<p class="hint" role="note">${say("changes.overtaken")} <button type="button" class="button tiny" onClick=${() => (see(null), onRebase())}>${say("changes.rebase")}</button></p>`}
+    ${seen && !overtaken && html`<${Problems} problems=${seen.problems} />${seen.usable && html`<p class="done" role="status">${say("changes.usable")}</p>`}<${Difference} text=${seen.diff} />`}</section>`;
 }
 
 export function Problems({ problems }) {

@@ -2,11 +2,17 @@
 // from what is there to it.
 import { readHouse } from "../house_model.js";
 
-const LISTS = ["rooms", "radars", "sensors", "devices", "connections"];
+const LISTS = ["rooms", "residents", "radars", "sensors", "devices", "connections"];
+
+// Their entries have no ids of their own, or stand further in: they are written whole.
+const WHOLE = ["known_movers", "furniture", "building.windows", "building.doors"];
+
+const within = (house, path) => path.split(".").reduce((part, name) => part?.[name], house) ?? [];
+const differs = (one, other) => JSON.stringify(one) !== JSON.stringify(other);
 
 /** A copy of a house to edit. */
 export function copyOf(house) {
-  return Object.fromEntries(LISTS.map((list) => [list, structuredClone(house[list] ?? [])]));
+  return Object.fromEntries([...LISTS, ...WHOLE].map((list) => [list, structuredClone(within(house, list))]));
 }
 
 /** The edits [{op, path, value}] that make of a house what a copy says. */
@@ -24,12 +30,48 @@ export function editsBetween(house, draft) {
     const kept = new Set(draft[list].map((one) => one.id));
     for (const one of house[list] ?? []) if (!kept.has(one.id)) edits.push({ op: "remove", path: `${list}[${one.id}]` });
   }
+  for (const list of WHOLE) if (differs(within(house, list), draft[list])) edits.push({ op: "set", path: list, value: draft[list] });
   return edits;
+}
+
+/** A copy of what somebody else wrote meanwhile, with the changes in it that lead from `base` to `draft`. */
+export function rebased(base, draft, house) {
+  const fresh = copyOf(house);
+  for (const list of LISTS) {
+    const before = new Map((base[list] ?? []).map((one) => [one.id, one]));
+    const mine = new Map(draft[list].map((one) => [one.id, one]));
+    const kept = fresh[list].filter((one) => mine.has(one.id) || !before.has(one.id));
+    for (const change of draft[list]) {
+      const was = before.get(change.id), theirs = kept.find((one) => one.id === change.id);
+      if (!was) kept.push(theirs ? { ...change, id: freeId(kept, change.id) } : change);
+      else if (theirs) for (const field of Object.keys(change)) if (differs(was[field], change[field])) theirs[field] = change[field];
+    }
+    fresh[list] = kept;
+  }
+  for (const list of WHOLE) if (differs(within(base, list), draft[list])) fresh[list] = draft[list];
+  return fresh;
+}
+
+/** Without some rooms, and all that stands, hangs or opens in them. */
+export function withoutRooms(draft, gone) {
+  const stays = (one) => !gone.has(one.room);
+  const windows = draft["building.windows"].filter(stays);
+  const shut = new Set(draft["building.windows"].filter((one) => gone.has(one.room)).map((one) => one.id));
+  return {
+    rooms: draft.rooms.filter((one) => !gone.has(one.id)),
+    residents: draft.residents.map((one) => (gone.has(one.life?.bedroom) ? { ...one, life: { ...one.life, bedroom: "" } } : one)),
+    radars: draft.radars.filter(stays),
+    sensors: draft.sensors.filter(stays),
+    devices: draft.devices.filter((one) => stays(one) && !shut.has(one.window)),
+    furniture: draft.furniture.filter(stays),
+    "building.windows": windows,
+    "building.doors": draft["building.doors"].filter((one) => !one.rooms.some((room) => gone.has(room))),
+  };
 }
 
 function changesOf(list, before, after) {
   return Object.keys(after)
-    .filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+    .filter((field) => differs(before[field], after[field]))
     .map((field) => ({ op: "set", path: `${list}[${after.id}].${field}`, value: after[field] }));
 }
 

@@ -1,11 +1,13 @@
-// Draw the floor plan: rooms as rectangles, corners moved by hand or typed, over the picture of a plan where there is one.
+// Draw the floor plan: rooms as rectangles, corners moved by hand or typed, over the picture of a plan where there is one;
+// or take it from the file of a drawing program.
 import { html, useState } from "../../vendor/preact-htm.js";
 import { number } from "../format.js";
 import { area, middle } from "../house_model.js";
 import { corners as pointsOf } from "../parts/floor_plan.js";
 import { say } from "../words.js";
 import { Board, isInside, snapped } from "./canvas.js";
-import { cm, freeId } from "./draft.js";
+import { cm, freeId, withoutRooms } from "./draft.js";
+import { PlanButton, PlanFile, PlanOnBoard, usePlanFile } from "./plan_file.js";
 
 const GRIDS = [["fine", 0.1], ["half", 0.455], ["ken", 0.91]]; // 0.91 m: half a ken, the module of Japanese houses
 
@@ -17,6 +19,7 @@ export function Rooms({ draft, change }) {
   const [drawn, draw] = useState(null);
   const [held, hold] = useState(null);
   const [picture, show] = useState(null);
+  const plan = usePlanFile();
   const step = GRIDS.find(([name]) => name === grid)[1];
   const room = draft.rooms.find((one) => one.id === chosen);
   const setRoom = (id, what) => change({ rooms: draft.rooms.map((one) => (one.id === id ? { ...one, ...what } : one)) });
@@ -49,17 +52,18 @@ export function Rooms({ draft, change }) {
       <div class="row" style=${{ marginBottom: "12px" }}>
         <div class="choices" role="group" aria-label=${say("rooms.tool")}>${["move", "draw"].map((one) => html`<button type="button" aria-pressed=${tool === one} onClick=${() => take(one)}>${say(`rooms.${one}`)}</button>`)}</div>
         <label class="row small soft">${say("rooms.grid")} <select style=${{ width: "auto" }} value=${grid} onChange=${(event) => lay(event.target.value)}>${GRIDS.map(([name, metres]) => html`<option value=${name}>${number(metres, metres === 0.1 ? 1 : 3)} m</option>`)}</select></label>
-        <${Picture} picture=${picture} show=${show} /></div>
-      <${Board} rooms=${draft.rooms} label=${say("rooms.board")} picture=${picture} onDown=${down} onMove=${move} onUp=${up}>
+        <${Picture} picture=${picture} show=${show} /><${PlanButton} plan=${plan} /></div>
+      ${plan.problem && html`<p class="problem" role="alert">${plan.problem.message} ${plan.problem.remedy}</p>`}
+      ${plan.answer ? html`<${PlanOnBoard} plan=${plan} />` : html`<${Board} rooms=${draft.rooms} label=${say("rooms.board")} picture=${picture} onDown=${down} onMove=${move} onUp=${up}>
         ${({ x, y }) => html`${draft.rooms.map((one) => html`<${RoomShape} key=${one.id} room=${one} isChosen=${one.id === chosen} x=${x} y=${y} />`)}
           ${drawn && html`<polygon class="drawn" points=${pointsOf(rectangle(drawn.from, drawn.to) ?? [], x, y)} />`}`}<//>
-      <p class="soft small" style=${{ marginTop: "8px" }}>${say(tool === "draw" ? "rooms.draw.how" : "rooms.move.how")}</p></section>
-    <div class="stack"><section class="card"><h2>${say("rooms.list")}</h2><div class="row">${draft.rooms.map((one) => html`<button type="button" class="button tiny" aria-pressed=${one.id === chosen} onClick=${() => choose(one.id)}>${one.name || one.id}</button>`)}
+      <p class="soft small" style=${{ marginTop: "8px" }}>${say(tool === "draw" ? "rooms.draw.how" : "rooms.move.how")}</p>`}</section>
+    <div class="stack">${plan.answer ? html`<${PlanFile} plan=${plan} draft=${draft} change=${change} />` : html`<section class="card"><h2>${say("rooms.list")}</h2><div class="row">${draft.rooms.map((one) => html`<button type="button" class="button tiny" aria-pressed=${one.id === chosen} onClick=${() => choose(one.id)}>${one.name || one.id}</button>`)}
       <button type="button" class="button tiny" onClick=${() => add(besides(draft.rooms))}>${say("rooms.add")}</button></div></section>
       ${room && html`<${Facts} key=${room.id} room=${room} set=${(what) => setRoom(room.id, what)} onRemove=${() => {
-        change({ rooms: draft.rooms.filter((one) => one.id !== room.id), radars: draft.radars.filter((one) => one.room !== room.id), devices: draft.devices.filter((one) => one.room !== room.id), sensors: draft.sensors.filter((one) => one.room !== room.id) });
+        change(withoutRooms(draft, new Set([room.id])));
         choose("");
-      }} />`}</div></div>`;
+      }} />`}`}</div></div>`;
 }
 
 /** Corners of a rectangle; null where it is none. */
