@@ -184,6 +184,40 @@ def test_one_changed_byte_is_found_before_anything_is_touched(home: Home) -> Non
     assert not list(home.data.parent.glob(".*restoring*"))
 
 
+def forge(file: Path, name: str, content: bytes) -> None:
+    """Change a file in a backup and its checksum with it, as whoever holds a backup can."""
+    manifest = manifest_of(file)
+    packed = Packed(name=name, sha256=hashlib.sha256(content).hexdigest(), length=len(content))
+    files = tuple(packed if one.name == name else one for one in manifest.files)
+    assert files != manifest.files
+    rewrite(file, name, content)
+    rewrite(file, MANIFEST, msgspec.json.encode(msgspec.structs.replace(manifest, files=files)))
+
+
+def test_who_changes_what_lies_open_is_found_by_what_is_sealed(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sumika.runtime.backup_file.SCRYPT_N", 2**10)
+    home.backup(PASSPHRASE)
+    forge(home.file, "house/house.yaml", HOUSE.replace("127.0.0.1", "10.6.6.6").encode())
+    house, data = tmp_path / "new" / "house.yaml", tmp_path / "new" / "house"
+    with pytest.raises(SumikaError, match="somebody has changed it"):
+        restore(home.file, house, data, "0.1.0", CLOCK, passphrase=PASSPHRASE)
+    assert not data.exists()
+    assert not house.exists()
+    # Checksums alone find nothing, as the documentation says.
+    assert not restore(home.file, house, data, "0.1.0", CLOCK).with_secrets
+
+
+def test_a_backup_whose_sealed_part_was_taken_out_is_refused_to_who_has_the_passphrase(
+    home: Home, tmp_path: Path
+) -> None:
+    home.backup()
+    with pytest.raises(UsageError, match="nothing in this backup that is sealed"):
+        restore(home.file, tmp_path / "house.yaml", tmp_path / "data", "0.1.0", CLOCK, passphrase=PASSPHRASE)
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize("cut", [0, 10, 400])
 def test_half_a_file_is_no_backup(home: Home, cut: int) -> None:
     home.backup()

@@ -42,11 +42,14 @@ def restore(
     if not yes:
         click.confirm("Restore it?", abort=True)
     passphrase = None
-    if manifest.sealing is not None and not no_secrets:
-        passphrase = passphrase_in(passphrase_file) if passphrase_file else click.prompt("Passphrase", hide_input=True)
+    if passphrase_file and not no_secrets:
+        passphrase = passphrase_in(passphrase_file)
+    elif manifest.sealing is not None and not no_secrets:
+        passphrase = click.prompt("Passphrase", hide_input=True)
     restored = bring_back(file, house, folder, __version__, WallClock(), passphrase=passphrase)
     for path in restored.aside:
         click.echo(f"kept aside: {path}")
     if not restored.with_secrets:
+        click.echo("not sealed, or not opened: its checksums find damage, not somebody who has changed it on purpose")
         click.echo("no secrets were restored: write tokens and passwords into the files that house.yaml names")
     click.echo(f"restored: {house}, {folder}")

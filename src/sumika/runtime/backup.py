@@ -16,7 +16,7 @@ import msgspec
 
 from sumika.clock import Clock
 from sumika.config import LoadedHouse
-from sumika.runtime.backup_file import MANIFEST, SEALED, SECRET_FOLDERS, Manifest, Packer, sealed_part
+from sumika.runtime.backup_file import MANIFEST, SEALED, SECRET_FOLDERS, Manifest, Packer, plain_digest, sealed_part
 from sumika.schema import SumikaError
 from sumika.units import ns_to_seconds
 
@@ -89,10 +89,6 @@ def _packed(
             continue
         _add(packer, f"data/{name}", path)
     inside, outside = _secrets(loaded, data)
-    sealing = None
-    if passphrase:
-        sealing, sealed = sealed_part(inside, passphrase)
-        archive.writestr(SEALED, sealed)
     manifest = Manifest(
         version=version,
         made_unix_s=ns_to_seconds(clock.now().wall_ns),
@@ -100,13 +96,16 @@ def _packed(
         demo=loaded.house.demo,
         house_file=loaded.path.name,
         files=tuple(packer.files),
-        sealing=sealing,
         left_out=(
             *(() if logs else (f"{LOGS}/: logs",)),
             *(() if passphrase else tuple(inside)),
             *(f"{path}: outside of the house's folder" for path in outside),
         ),
     )
+    if passphrase:
+        sealing, sealed = sealed_part(inside, passphrase, plain_digest(manifest))
+        archive.writestr(SEALED, sealed)
+        manifest = msgspec.structs.replace(manifest, sealing=sealing)
     archive.writestr(MANIFEST, msgspec.json.encode(manifest))
     return manifest
 

@@ -2,6 +2,9 @@
 
 The sealed part is itself such a ZIP, encrypted with AES-256-GCM under a key that scrypt (RFC 7914) makes of a
 passphrase; who has the file without the passphrase has none of it.
+
+The checksums of the open part find damage, and nobody who changes a file together with its checksum. So what is open is
+hashed into the sealed part: where a backup has one, and the passphrase opens it, a change of anything is found.
 """
 
 import hashlib
@@ -20,7 +23,9 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from sumika.schema import SumikaError, UsageError
 
-FORMAT = 1
+FORMAT = 2
+"""1 had nothing of the open part in the sealed one."""
+
 MANIFEST, SEALED = "manifest.json", "secrets.sealed"
 SECRET_FOLDERS = ("history/keys", "page")
 """Below data/: keys of residents' past, and accounts and certificate of the page."""
@@ -94,6 +99,29 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
 
 
+class _SealedTable(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in the sealed part.
+
+    Attributes:
+        files: All of them.
+        plain: `plain_digest` of the open part that it belongs to.
+    """
+
+    files: tuple[Packed, ...]
+    plain: str
+
+
+def plain_digest(manifest: Manifest) -> str:
+    """Return a hash of everything in a backup that is not sealed, whatever fields a manifest may have one day.
+
+    Args:
+        manifest: What is in it.
+    """
+    said = (manifest.version, manifest.made_unix_s, manifest.house, manifest.demo, manifest.house_file)
+    files = sorted((packed.name, packed.sha256, packed.length) for packed in manifest.files)
+    return hashlib.sha256(msgspec.json.encode((said, files, manifest.left_out))).hexdigest()
+
+
 class Packer:
     """Puts files into a ZIP and notes what they are."""
 
@@ -123,46 +151,57 @@ class Packer:
         self.files.append(Packed(name=name, sha256=digest.hexdigest(), length=length))
 
 
-def sealed_part(files: Mapping[str, Path], passphrase: str) -> tuple[Sealing, bytes]:
+def sealed_part(files: Mapping[str, Path], passphrase: str, plain: str) -> tuple[Sealing, bytes]:
     """Return files as a sealed part, and how it is sealed.
 
     Args:
         files: By their names in the backup.
         passphrase: That opens it again.
+        plain: `plain_digest` of the open part.
     """
-    plain = io.BytesIO()
-    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         packer = Packer(archive)
         for name, path in files.items():
             packer.add(name, path.read_bytes())
-        archive.writestr(MANIFEST, msgspec.json.encode(packer.files))
+        table = _SealedTable(files=tuple(packer.files), plain=plain)
+        archive.writestr(MANIFEST, msgspec.json.encode(table))
     sealing = Sealing(salt=secrets.token_hex(16), nonce=secrets.token_hex(12), n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P)
-    return sealing, _cipher(sealing, passphrase).encrypt(bytes.fromhex(sealing.nonce), plain.getvalue(), b"sumika-1")
+    return sealing, _cipher(sealing, passphrase).encrypt(bytes.fromhex(sealing.nonce), content.getvalue(), b"sumika-1")
 
 
-def opened_part(sealing: Sealing, sealed: bytes, passphrase: str) -> dict[str, bytes]:
+def opened_part(manifest: Manifest, sealing: Sealing, sealed: bytes, passphrase: str) -> dict[str, bytes]:
     """Return the files of a sealed part.
 
     Args:
+        manifest: Of the open part.
         sealing: How it is sealed.
         sealed: The part.
         passphrase: That opens it.
 
     Raises:
         UsageError: if the passphrase is another one, or the part was changed.
+        SumikaError: if the open part is not the one that it was sealed with.
     """
     if (sealing.n, sealing.r, sealing.p) != (SCRYPT_N, SCRYPT_R, SCRYPT_P):
         raise SumikaError("this backup is sealed in a way that is not known", where=SEALED)
     try:
-        plain = _cipher(sealing, passphrase).decrypt(bytes.fromhex(sealing.nonce), sealed, b"sumika-1")
+        content = _cipher(sealing, passphrase).decrypt(bytes.fromhex(sealing.nonce), sealed, b"sumika-1")
     except (InvalidTag, ValueError):
         raise UsageError(
             "the passphrase does not open the secrets of this backup",
             remedy="Try again; or leave the secrets out with --no-secrets, and write tokens and passwords anew.",
         ) from None
-    with zipfile.ZipFile(io.BytesIO(plain)) as archive:
-        table = msgspec.json.decode(_read(archive, MANIFEST, LARGEST_MANIFEST_BYTES), type=list[Packed])
-        return {packed.name: _checked(archive, packed) for packed in table}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        told = _read(archive, MANIFEST, LARGEST_MANIFEST_BYTES)
+        table = msgspec.json.decode(told, type=_SealedTable | tuple[Packed, ...])
+        if isinstance(table, _SealedTable) and not secrets.compare_digest(table.plain, plain_digest(manifest)):
+            raise SumikaError(
+                "what lies open in this backup is not what its secrets were sealed with: somebody has changed it",
+                remedy="Nothing was changed here. Do not trust this file; take another backup.",
+            )
+        files = table.files if isinstance(table, _SealedTable) else table  # of format 1
+        return {packed.name: _checked(archive, packed) for packed in files}
 
 
 def _cipher(sealing: Sealing, passphrase: str) -> AESGCM:

@@ -61,7 +61,9 @@ def restore(
         passphrase: Opens the secrets; None: they are left out.
 
     Raises:
-        SumikaError: if the backup is damaged or of a newer Sumika, a house runs on that data, or there is no room.
+        UsageError: if the passphrase is another one, or there is one and nothing that it could open.
+        SumikaError: if the backup is damaged, was changed or is of a newer Sumika, a house runs on that data, or there
+            is no room.
     """
     staging = data.with_name(f".{data.name}.restoring-{secrets.token_hex(4)}")
     try:
@@ -130,11 +132,16 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _unseal(archive: zipfile.ZipFile, manifest: Manifest, staging: Path, passphrase: str | None) -> bool:
     """Put secrets to where they belong; return whether there were any that could be."""
-    if manifest.sealing is None or passphrase is None:
+    if passphrase is None:
         return False
+    if manifest.sealing is None:
+        raise UsageError(
+            "there is a passphrase, and nothing in this backup that is sealed",
+            remedy="If it was made with --secrets somebody has taken them out: do not trust it. If not, give none.",
+        )
     with archive.open(SEALED) as file:
         sealed = file.read(LARGEST_SECRETS_BYTES)
-    for name, content in opened_part(manifest.sealing, sealed, passphrase).items():
+    for name, content in opened_part(manifest, manifest.sealing, sealed, passphrase).items():
         path = staging / safe_name(name)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
