@@ -136,6 +136,8 @@ class Surveying:
         with self._lock:
             if self._is_mine(running):
                 self._told[told.kind] = told
+                if told.stage.is_over:
+                    self._running = None  # its process is still ending, and no reason to wait with the next
 
     def _is_mine(self, running: Running) -> bool:
         return self._running is not None and self._running[1] is running

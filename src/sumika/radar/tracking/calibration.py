@@ -62,7 +62,13 @@ _LEAST_POWER = 0.5
 """Of residuals in their presumed sigmas."""
 
 _MATCHES = 6
-"""How often the path is laid along a known way anew."""
+"""How often the path is laid along a known way anew, at most."""
+
+_FEW_LOOKS = 5
+"""Until it lies as it will, nothing is worth searching to the end."""
+
+_SETTLED = 0.98
+"""Of the cost before: what gains less than this lies as it will."""
 
 
 class Refusal(StrEnum):
@@ -158,6 +164,7 @@ class _Solved:
     cost: float
     residuals: Array
     jacobian: Array
+    progress_m: Array | None
 
 
 class _Fit:
@@ -208,16 +215,19 @@ class _Fit:
             self._progress_m = self._known.evenly(seen[:, :2]) if progress_m is None else progress_m
         shift = np.median(self._target(seen, 0.0)[:, :2] - seen[:, :2], axis=0)
         values = np.array((*shift, yaw_rad, _FRONT_M, self._nominal.position_m[2], self._nominal.pitch_rad, 0.0, 0.0))
-        solved = self._search(values[: self._count])
-        if isinstance(self._known, KnownWalk):
-            for _ in range(_MATCHES):
-                self._progress_m = self._known.in_order(self._places(solved.values)[:, :2])
-                solved = self._search(solved.values)
-        return solved
+        if not isinstance(self._known, KnownWalk):
+            return self._search(values[: self._count])
+        solved = self._search(values[: self._count], _FEW_LOOKS)
+        for _ in range(_MATCHES):
+            self._progress_m = self._known.in_order(self._places(solved.values)[:, :2])
+            before, solved = solved, self._search(solved.values, _FEW_LOOKS)
+            if solved.cost > _SETTLED * before.cost:
+                break
+        return self._search(solved.values)
 
-    def _search(self, values: Array) -> _Solved:
-        found = least_squares(self._residuals, values, loss="soft_l1", x_scale="jac")
-        return _Solved(found.x, float(found.cost), np.asarray(found.fun), np.asarray(found.jac))
+    def _search(self, values: Array, most_looks: int | None = None) -> _Solved:
+        found = least_squares(self._residuals, values, loss="soft_l1", x_scale="jac", max_nfev=most_looks)
+        return _Solved(found.x, float(found.cost), np.asarray(found.fun), np.asarray(found.jac), self._progress_m)
 
     def mounting(self, values: Array) -> Mounting:
         """Return the mounting that the unknowns describe."""
@@ -263,6 +273,7 @@ class _Fit:
 
     def told(self, best: _Solved, seconds: float) -> Calibration:
         """Return what was found, with its sigmas, and whether it is good enough."""
+        self._progress_m = best.progress_m
         apart = np.sqrt((self._apart(best.values)[:, :2] ** 2).sum(axis=1))
         inner = np.sort(apart)[: max(1, round(0.9 * len(apart)))]
         residual_m = float(np.sqrt((inner**2).mean()))

@@ -32,6 +32,9 @@ _MAY_TURN_RAD = math.radians(60.0)
 _MAY_SHIFT_M = 1.5
 """Farther off, a radar is not described badly: rather the walk began at another mark."""
 
+_DRAWN_IN = 0.25
+"""Nobody walks in a corner itself: so much of the way from it to the room's middle."""
+
 _APART_SIGMAS, _APART_M = 3.0, 0.2
 """Two ways to find the same place may differ by so much."""
 
@@ -51,7 +54,7 @@ class RoomWalk:
         calibration: What was found, or why not.
         height_from: The radar that height and tilt come from; "body" if from the body's own height; empty if nothing
             tells them.
-        missing_m: Where to walk as well, (x, y) on the floor plan, if that would help; None otherwise.
+        missing_m: Where to walk as well, (x, y) on the floor plan; None where the walk was enough.
         advice: Cautions.
     """
 
@@ -153,11 +156,12 @@ def _told(walk: RoomWalk, path: WalkedPath, nominal: Mounting, room_m: Array) ->
     return walk
 
 
-def _missing(path: WalkedPath, nominal: Mounting, room_m: Array) -> tuple[float, float] | None:
+def _missing(path: WalkedPath, nominal: Mounting, room_m: Array) -> tuple[float, float]:
     """Return the corner of a room, drawn in a little, that is farthest from where the radar saw somebody walk."""
-    inner = room_m + 0.25 * (room_m.mean(axis=0) - room_m)
+    middle = room_m.mean(axis=0)
     if not len(path):
-        return None
+        return float(middle[0]), float(middle[1])
+    inner = room_m + _DRAWN_IN * (middle - room_m)
     seen = path.seen_from(nominal).place_m[:, :2]
     nearest = np.sqrt(((inner[:, None] - seen) ** 2).sum(axis=2)).min(axis=1)
     x_m, y_m = inner[int(np.argmax(nearest))]
