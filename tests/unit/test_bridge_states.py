@@ -419,3 +419,41 @@ def test_a_press_takes_care_of_every_open_alarm_and_of_none_that_is_not_told() -
     bridge.hear(alarmed("b", AlarmCause.RADAR_BLIND, AlarmStage.OVER), now_ns)
     assert asked("acknowledge") == []
     assert isinstance(bridge.read(f"{ROOT}/ecu/all_well/set", b"yes", STAMP, retained=False), TurnedAway)
+
+
+def test_after_an_hour_without_a_broker_everything_is_told_anew_as_it_is_then() -> None:
+    """The loop asks for nothing while the broker is away, and says `again` when it is back."""
+    watched = Watched()
+    watched.hears(tracks(track(1)), posture(1, PostureKind.SITTING), state_of("range_hood", level=2.0))
+    before = set(watched.after())
+    for _ in range(60):
+        watched.now_s += 60.0
+        watched.hears(fall(FallStage.SUSPECTED), fall(FallStage.CLEARED), written("range_hood", "level", 1.0))
+    watched.now_s += 25.0
+    watched.hears(tracks(), state_of("range_hood", level=0.0))
+    watched.bridge.again()
+    states = watched.after(1.0)
+    assert watched.subjects() - {"room_living/fall"} == before
+    assert states["device_range_hood"]["level"] == 0
+    assert (states["room_living"]["posture"], states["room_living"]["count"]) == (None, 0)
+    events = [json.loads(one.payload) for one in watched.sent if one.topic.endswith("/event")]
+    assert len(events) == 50
+    assert [event["late_s"] for event in events] == sorted((event["late_s"] for event in events), reverse=True)
+    assert watched.after(1.0)
+    assert not watched.sent
+
+
+def test_a_fall_that_the_broker_did_not_take_is_told_again_and_one_that_it_took_is_not() -> None:
+    watched = Watched()
+    watched.hears(fall(FallStage.SUSPECTED), fall(FallStage.SUSPECTED, track=2))
+    watched.after(1.0)
+    taken, lost = (one for one in watched.sent if one.topic.endswith("/event"))
+    assert taken.payload == lost.payload
+    for one in watched.sent:
+        if one is lost or one.retain:
+            watched.bridge.not_sent(one)
+    watched.after(9.0)
+    again = [json.loads(one.payload) for one in watched.sent if one.topic.endswith("/event")]
+    assert [(event["event_type"], event["late_s"]) for event in again] == [("suspected", 10)]
+    watched.after(9.0)
+    assert not [one for one in watched.sent if one.topic.endswith("/event")]

@@ -11,7 +11,7 @@ It is pure; `sumika.runtime.bridge_loop` wires it to the bus and to the broker.
 """
 
 from sumika.bridge.broker import bridge_broker
-from sumika.bridge.commands import Ask, Restart, TurnedAway, Wanted
+from sumika.bridge.commands import OLDEST_S, Ask, Restart, TurnedAway, Wanted
 from sumika.bridge.discovery import Announced, Announcement, Retained
 from sumika.bridge.house_bridge import HEARD, HouseBridge, Kept, Outgoing
 from sumika.bridge.places import INSTALLATION, OFFLINE, ONLINE, Places
@@ -20,6 +20,7 @@ __all__ = [
     "HEARD",
     "INSTALLATION",
     "OFFLINE",
+    "OLDEST_S",
     "ONLINE",
     "Announced",
     "Announcement",

@@ -32,6 +32,7 @@ class Falls:
         """Nothing is suspected."""
         self._open: dict[tuple[str, int], str] = {}
         self._waiting: deque[tuple[str, FallEvent, int]] = deque(maxlen=MOST_WAITING)
+        self._taken: list[tuple[tuple[str, str], tuple[str, FallEvent, int]]] = []
 
     def hear(self, fall: SuspectedFall, now_ns: int, *, hidden: bool) -> None:
         """Take what the house says.
@@ -59,11 +60,24 @@ class Falls:
         Args:
             now_ns: Monotonic time.
         """
-        found = []
+        self._taken = []
         while self._waiting:
             room, event, heard_ns = self._waiting.popleft()
             late_ns = now_ns - heard_ns
             if late_ns <= seconds_to_ns(LONGEST_S):
                 late = msgspec.structs.replace(event, late_s=late_ns // NANOSECONDS_PER_SECOND)
-                found.append((room, msgspec.json.encode(late).decode()))
-        return found
+                self._taken.append(((room, msgspec.json.encode(late).decode()), (room, event, heard_ns)))
+        return [told for told, _ in self._taken]
+
+    def take_back(self, room: str, payload: str) -> None:
+        """Keep an event that was just taken and that the broker did not take.
+
+        Args:
+            room: Where.
+            payload: What Home Assistant was to be told.
+        """
+        for place, (told, waiting) in enumerate(self._taken):
+            if told == (room, payload):
+                self._waiting.append(waiting)
+                del self._taken[place]  # of two that are alike the other one may have arrived
+                return

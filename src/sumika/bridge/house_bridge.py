@@ -201,6 +201,16 @@ class HouseBridge:
                 found.append(Outgoing(self._places.event(room_subject(room), "fall"), payload, retain=False))
         return found
 
+    def not_sent(self, message: Outgoing) -> None:
+        """Tell a suspected fall again later: the broker went while it was told. States are all told anew anyway.
+
+        Args:
+            message: Of those that were due last.
+        """
+        for room in self._house.rooms:
+            if message.topic == self._places.event(room_subject(room.id), "fall"):
+                self._falls.take_back(room.id, message.payload)
+
     def _states(self, now_ns: int) -> Iterator[tuple[str, dict[str, Any], bool]]:
         """Yield subject, state, and whether people wait for all of it."""
         hidden = self.hidden or not self._places.settings.bodies

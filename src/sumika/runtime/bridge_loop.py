@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from sumika.bridge import (
     HEARD,
+    OLDEST_S,
     ONLINE,
     Announced,
     Ask,
@@ -84,7 +85,7 @@ class BridgeLoop:
             high_water_mark=2000,
         )
         self._privacy = PrivacyWatch(launch.data, BRIDGE)
-        self._questions: asyncio.Queue[Ask] = asyncio.Queue(MOST_WAITING)
+        self._questions: asyncio.Queue[tuple[Ask, int]] = asyncio.Queue(MOST_WAITING)
         self._lying: set[str] = set()
         self._session: BrokerSession | None = None
         self._announce_ns: int | None = 0
@@ -158,9 +159,11 @@ class BridgeLoop:
         while self._lying:
             if not await self._send(session, Outgoing(self._lying.pop(), "", retain=True)):
                 return
+        sends = True
         for message in self.bridge.due(now_ns):
-            if not await self._send(session, message):
-                return
+            sends = sends and await self._send(session, message)
+            if not sends:
+                self.bridge.not_sent(message)
 
     async def _announce(self, session: BrokerSession) -> bool:
         """Say what there is and take back what is not any more; remember it before and after."""
@@ -271,14 +274,17 @@ class BridgeLoop:
 
     def _enqueue(self, one: Ask) -> None:
         try:
-            self._questions.put_nowait(one)
+            self._questions.put_nowait((one, self.process.clock.now().monotonic_ns))
         except asyncio.QueueFull:
             self._turn_away(say("bridge.refused.many", self.language, topic=one.topic), self._refused_ns)
 
     async def _put_questions(self) -> None:
         """Put one question after the other on the bus; each waits for its answer in a thread."""
         while True:
-            one = await self._questions.get()
+            one, asked_ns = await self._questions.get()
+            if one.topic and self.process.clock.now().monotonic_ns - asked_ns > seconds_to_ns(OLDEST_S):
+                self._turn_away(say("bridge.refused.old", self.language, topic=one.topic), asked_ns)
+                continue
             try:
                 answer = await asyncio.to_thread(ask, self.process.folder, one.name, one.question)
             except SumikaError as error:
