@@ -40,7 +40,7 @@ def test_the_banner_says_that_it_is_simulated_and_goes_with_the_last_of_it(visit
 
 
 def test_people_move_on_the_plan_and_breathe_at_their_rate(visits: Visits) -> None:
-    page = visits().enter("house")
+    page = visits(motion="no-preference").enter("house")
     page.wait_for_selector(".person[data-track='2'][data-breath='15.5'] .ring")
     turn_s = page.evaluate(
         "parseFloat(getComputedStyle(document.querySelector(\".person[data-track='2'] .ring\")).animationDuration)"

@@ -9,10 +9,18 @@ import { housePoints } from "./radar_points.js";
 const KEPT_FRAMES = 8; // a frame holds few points: the last ones fade
 const TOLD_EVERY_MS = 1000;
 
-/** Whether this browser draws in three dimensions; `?flat` in the address says no. */
-function hasWebGl() {
-  if (new URLSearchParams(location.search).has("flat")) return false;
-  return Boolean(document.createElement("canvas").getContext("webgl2"));
+const IN_SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
+
+/** What draws in three dimensions here: "" nothing (`?flat` in the address says so too), "processor", or "card". */
+function drawnBy() {
+  if (new URLSearchParams(location.search).has("flat")) return "";
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (!gl) return "";
+  const named = gl.getExtension("WEBGL_debug_renderer_info")?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER;
+  const by = IN_SOFTWARE.test(gl.getParameter(named)) ? "processor" : "card";
+  // A browser gives few contexts: the one that was asked goes before the one that draws comes.
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return by;
 }
 
 /** The drawing. */
@@ -42,10 +50,11 @@ export function RoomSpace({ house, room }) {
 }
 
 async function makeScene(holder, house, room) {
-  if (hasWebGl()) {
+  const by = drawnBy();
+  if (by) {
     try {
       const { SpaceScene } = await import("./space_scene.js");
-      return new SpaceScene(holder, house, room);
+      return new SpaceScene(holder, house, room, by === "processor");
     } catch {
       // The driver gave a context and could not use it: the drawing from above shows the same.
     }

@@ -11,10 +11,11 @@ const FURNITURE_M = { bed: [2, 1.4, 0.45], sofa: [0.9, 1.8, 0.42], table: [0.8, 
 export class SpaceScene {
   kind = "space";
 
-  constructor(holder, house, room) {
+  /** A scene of a room; `plain` where no graphics card helps: every point is then paid for by the processor. */
+  constructor(holder, house, room, plain = false) {
     this.holder = holder;
-    this.renderer = new THREE.WebGLRenderer({ antialias: true, powerPreference: "low-power" });
-    this.renderer.setPixelRatio(Math.min(1.5, window.devicePixelRatio || 1));
+    this.renderer = new THREE.WebGLRenderer({ antialias: !plain, powerPreference: "low-power" });
+    this.renderer.setPixelRatio(Math.min(plain ? 1 : 1.5, window.devicePixelRatio || 1));
     holder.prepend(this.renderer.domElement);
     this.scene = new THREE.Scene();
     this.camera = new THREE.PerspectiveCamera(42, 1.6, 0.1, 60);
