@@ -24,9 +24,11 @@ from sumika.config import (
     with_stand_ins,
     write_new_house,
 )
+from sumika.dashboard.house_words import in_japanese
 from sumika.dashboard.problem import refused
 from sumika.schema import SumikaError
 from sumika.schema.house import House
+from sumika.text import say
 
 MOST_EDITS = 500
 SECRET_FILES = frozenset({"secret_file", "private_key"})
@@ -66,14 +68,18 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         path: The field.
         line: Of the file.
         problem: What is wrong.
+        problem_ja: The same in Japanese.
         remedy: What may stand there.
+        remedy_ja: The same in Japanese.
         warning: Whether the house can be used all the same.
     """
 
     path: str
     line: int
     problem: str
+    problem_ja: str = ""
     remedy: str = ""
+    remedy_ja: str = ""
     warning: bool = False
 
 
@@ -301,16 +307,22 @@ class HouseFile:
 
 def fault(problem: Problem) -> Fault:
     """Return a problem as the page shows it."""
-    found = f", found {problem.found}" if problem.found else ""
-    near = f"did you mean {problem.nearest}?" if problem.nearest else ""
-    allowed = f"allowed: {problem.allowed}" if problem.allowed else ""
+    text, found, allowed, near = problem.text, problem.found, problem.allowed, problem.nearest
     return Fault(
         path=problem.field,
         line=problem.line,
-        problem=f"{problem.text}{found}",
-        remedy="; ".join(part for part in (allowed, near) if part),
+        problem=_said("en", "", text, found=found),
+        problem_ja=_said("ja", "", in_japanese(text, "house.wrong."), found=in_japanese(found, "house.found.")),
+        remedy=_said("en", "; ", allowed=allowed, nearest=near),
+        remedy_ja=_said("ja", "。", allowed=in_japanese(allowed, "house.may."), nearest=near),
         warning=problem.warning,
     )
+
+
+def _said(language: str, between: str, *first: str, **parts: str) -> str:
+    """Return what is said of parts that are there, one after the other."""
+    told = [say(f"house.{key}", language, **{key: value}) for key, value in parts.items() if value]
+    return between.join([*first, *told])
 
 
 def _make(document: Document, edits: Edits) -> None:

@@ -12,6 +12,8 @@ import sumika.text._bridge_ja as _bridge_ja
 import sumika.text._en as _en
 import sumika.text._found_en as _found_en
 import sumika.text._found_ja as _found_ja
+import sumika.text._house_en as _house_en
+import sumika.text._house_ja as _house_ja
 import sumika.text._ja as _ja
 import sumika.text._page_en as _page_en
 import sumika.text._page_ja as _page_ja
@@ -32,6 +34,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_bridge_en.BRIDGE,
                 **_alarm_en.ALARM,
                 **_survey_en.SURVEY,
+                **_house_en.HOUSE,
             }
         ),
         "ja": MappingProxyType(
@@ -44,6 +47,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_bridge_ja.BRIDGE,
                 **_alarm_ja.ALARM,
                 **_survey_ja.SURVEY,
+                **_house_ja.HOUSE,
             }
         ),
     }

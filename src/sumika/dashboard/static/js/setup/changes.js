@@ -5,7 +5,7 @@ import { useAsked } from "../hooks.js";
 import { useAct } from "../parts/act.js";
 import { get, post, put } from "../server.js";
 import { useSession } from "../session.js";
-import { say } from "../words.js";
+import { inLanguage, say } from "../words.js";
 
 /** The bar of open changes; `edits` are against the house `base`, which somebody else may have changed since. */
 export function Changes({ edits, base, onDone, onDiscard, onRebase }) {
@@ -36,7 +36,7 @@ export function Changes({ edits, base, onDone, onDiscard, onRebase }) {
 }
 
 export function Problems({ problems }) {
-  return problems.map((one) => html`<p class=${one.warning ? "hint" : "problem"} role=${one.warning ? "note" : "alert"} data-problem><b>${one.path}</b> ${one.problem} ${one.remedy && html`<span class="small">${one.remedy}</span>`}</p>`);
+  return problems.map((one) => html`<p class=${one.warning ? "hint" : "problem"} role=${one.warning ? "note" : "alert"} data-problem><b>${one.path}</b> ${inLanguage(one.problem, one.problem_ja)} ${one.remedy && html`<span class="small">${inLanguage(one.remedy, one.remedy_ja)}</span>`}</p>`);
 }
 
 function Difference({ text }) {
