@@ -267,6 +267,86 @@ def test_no_other_detector_calls_an_alarm_off() -> None:
     assert (AlarmCause.SMOKE_OR_CO, "bedroom") in house.over
 
 
+def told(at: Instant, *, recovered: bool = False) -> Event:
+    return Event(
+        stamp=at,
+        origin=Origin.LIVE,
+        subject="bedroom",
+        code="smoke_or_co",
+        severity=Severity.INFO if recovered else Severity.ALARM,
+        recovered=recovered,
+    )
+
+
+OVER = (AlarmCause.SMOKE_OR_CO, "bedroom")
+
+
+def test_a_detector_that_is_calm_after_a_restart_calls_nothing_off_until_it_was_so_for_a_while() -> None:
+    house = Watched()
+    house.hear(smoke(house.now, smoke=True))
+    house.restarts()
+    house.hear(smoke(house.now, smoke=False))
+    assert not house.going_on, "what nobody has told of since the restart is no new alarm"
+    assert not house.over
+    house.during(1.0).hear(smoke(house.now, smoke=False))
+    house.hear(smoke(house.now, sensor="other", smoke=False))
+    assert not house.over
+    house.during(1.1).hear(smoke(house.now, smoke=False))
+    assert OVER in house.over
+
+
+def test_who_is_not_heard_again_after_a_restart_leaves_the_alarm_open() -> None:
+    house = Watched()
+    house.hear(smoke(house.now, smoke=True))
+    house.restarts()
+    for _ in range(3):
+        house.during(10.0).hear(
+            smoke(house.now, smoke=False, sensor="other"), smoke(house.now, co_ppm=0.0), told(house.now, recovered=True)
+        )
+    house.restarts()
+    assert not house.during(60.0).over
+    house.hear(smoke(house.now, smoke=True))
+    assert OVER[0] in house.going_on
+    house.hear(smoke(house.now, smoke=False))
+    assert OVER in house.over
+
+
+def test_a_calm_time_that_is_broken_begins_anew() -> None:
+    house = Watched()
+    house.hear(smoke(house.now, co_ppm=80.0))
+    house.restarts()
+    house.hear(smoke(house.now, co_ppm=5.0))
+    house.during(1.5).hear(smoke(house.now, co_ppm=20.0))
+    house.during(1.5).hear(smoke(house.now, co_ppm=5.0))
+    assert not house.over
+    house.restarts()  # nor does a restart count
+    house.during(3.0).hear(smoke(house.now, co_ppm=5.0))
+    assert not house.over
+    house.during(2.1).hear(smoke(house.now, co_ppm=5.0))
+    assert OVER in house.over
+
+
+def test_what_the_gate_told_before_a_restart_ends_with_its_word_or_with_the_sensors() -> None:
+    house = Watched()
+    house.hear(told(house.now))
+    house.restarts()
+    house.hear(told(house.now, recovered=True))
+    assert not house.over
+    assert OVER in house.during(2.1).over
+    house = Watched()
+    house.hear(told(house.now), smoke(house.now, smoke=True))
+    house.restarts()  # the gate too, which then has nothing to tell
+    house.hear(smoke(house.now, smoke=False))
+    house.during(2.1).hear(smoke(house.now, smoke=False))
+    assert OVER in house.over
+    house = Watched()
+    house.hear(told(house.now))
+    house.restarts()
+    house.hear(smoke(house.now, smoke=False))
+    house.during(30.0).hear(smoke(house.now, smoke=False))
+    assert not house.over, "nobody knows by which sensor the gate had said so"
+
+
 def test_no_smoke_is_no_word_on_carbon_monoxide() -> None:
     house = Watched()
     house.hear(smoke(house.now, co_ppm=40.0))
@@ -341,11 +421,11 @@ def test_half_a_minute_is_kept_at_five_pictures_a_second_and_ghosts_are_not() ->
     for _ in range(2000):
         now = now.later(seconds_to_ns(0.05))
         keeper.hear(tracks(now, ("bedroom", TrackKind.PERSON, 0.0)))
-    kept = keeper.now().tracks
+    kept = keeper.now("bedroom", now).tracks
     assert 140 <= len(kept) <= 160
     assert (now.monotonic_ns - kept[0].stamp.monotonic_ns) / 1e9 == pytest.approx(30.0, abs=0.3)
     keeper.rest()
-    assert keeper.now().tracks == ()
+    assert keeper.now("bedroom", now).tracks == ()
 
 
 def a_signal() -> DeadManSignal:

@@ -10,7 +10,7 @@ from sumika.alarm.dead_man import DEAD_MAN, DeadManSignal
 from sumika.alarm.ear import AnswerEar, Listens
 from sumika.alarm.kept import TECHNICAL, KeptAlarm, KeptDelivery, Order, Outcome
 from sumika.alarm.letter import Letter, Writer
-from sumika.alarm.memory import Lasting, WatchMemory
+from sumika.alarm.memory import Lasting, SmokeSource, WatchMemory
 from sumika.alarm.moments import elapsed_s, within_hours
 from sumika.alarm.outbox import Outbox, PostOffice
 from sumika.alarm.people_watches import hour_of
@@ -43,6 +43,7 @@ __all__ = [
     "Prompts",
     "Rules",
     "Seen",
+    "SmokeSource",
     "WatchMemory",
     "Watches",
     "Writer",

@@ -1,4 +1,4 @@
-"""Suspected falls, smoke, and faults of the house's own, as other parts tell of them."""
+"""Suspected falls, and faults of the house's own, as other parts tell of them."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,7 @@ from sumika.alarm.memory import WatchMemory
 from sumika.alarm.moments import elapsed_s
 from sumika.clock import Instant
 from sumika.schema import (
-    AirSample,
     AlarmCause,
-    Event,
     FallStage,
     Message,
     NodeHealth,
@@ -26,9 +24,6 @@ SAID_AGAIN_S = 10.0
 
 SETTLES_S = 60.0
 """So long a fault must be gone to be over."""
-
-CO_PPM, CO_OVER_PPM = 30.0, 10.0
-"""EN 50291-1: no alarm below 30 ppm for two hours. Telling of it earlier than its times harms nobody."""
 
 BLIND = frozenset(
     {
@@ -153,51 +148,3 @@ class FaultWatch:
                 presence.reason in BLIND,
                 Finding(cause=AlarmCause.RADAR_BLIND, subject=room, room=room, origin=presence.origin),
             )
-
-
-class SmokeWatch:
-    """Smoke and carbon monoxide, as detectors and the safety gate tell of them."""
-
-    def __init__(self) -> None:
-        """Have heard nothing."""
-        self._told: dict[str, Event] = {}
-        self._measured: dict[tuple[str, str, str], Finding] = {}  # by room, sensor and what it measures
-        self._calm: set[str] = set()
-
-    def hear(self, message: Message) -> None:
-        """Take a message; what is about no smoke is left alone."""
-        if isinstance(message, Event) and message.code == AlarmCause.SMOKE_OR_CO:
-            if message.recovered:
-                self._told.pop(message.subject, None)
-                self._calm.add(message.subject)
-            else:
-                self._told[message.subject] = message
-        elif isinstance(message, AirSample):
-            self._measure(message)
-
-    def look(self, now: Instant) -> Seen:
-        """Return what it knows now."""
-        told = {
-            room: Finding(
-                cause=AlarmCause.SMOKE_OR_CO, subject=room, room=room, detail=event.detail, origin=event.origin
-            )
-            for room, event in self._told.items()
-        }
-        going_on = {**told, **{room: finding for (room, _, _), finding in self._measured.items()}}
-        over = frozenset((AlarmCause.SMOKE_OR_CO, room) for room in self._calm - going_on.keys())
-        self._calm.clear()
-        return Seen(going_on=tuple(going_on.values()), over=over)
-
-    def _measure(self, air: AirSample) -> None:
-        """Take what one sensor says; only the same word of the same sensor calls off what it said."""
-        co_ppm = air.co_ppm
-        dangerous, calm = co_ppm is not None and co_ppm >= CO_PPM, co_ppm is not None and co_ppm < CO_OVER_PPM
-        for what, alarming, over in (("smoke", air.smoke is True, air.smoke is False), ("co", dangerous, calm)):
-            place = (air.room, air.sensor, what)
-            if alarming:
-                self._measured[place] = Finding(
-                    cause=AlarmCause.SMOKE_OR_CO, subject=air.room, room=air.room, origin=air.origin
-                )
-            elif over:
-                self._measured.pop(place, None)
-                self._calm.add(air.room)

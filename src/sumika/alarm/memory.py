@@ -43,6 +43,20 @@ class Lasting(msgspec.Struct, frozen=True, kw_only=True):
         return self.since is None and self.away is not None and elapsed_s(self.away, now) >= away_s
 
 
+class SmokeSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Who told of smoke or carbon monoxide.
+
+    Attributes:
+        room: Where.
+        sensor: Which, or the safety gate.
+        what: "smoke", "co", or that the gate told.
+    """
+
+    room: str
+    sensor: str
+    what: str
+
+
 class WatchMemory(msgspec.Struct, kw_only=True):
     """What watches remember; they change it.
 
@@ -53,6 +67,7 @@ class WatchMemory(msgspec.Struct, kw_only=True):
         heard_on: The day that `heard_s` is about.
         heard_s: How long rooms were heard in that morning's hours.
         seen_on: The day on which somebody was seen last in the morning's hours.
+        smoke: Who told of smoke, and has not called it off.
     """
 
     lasting: dict[str, Lasting] = msgspec.field(default_factory=dict)
@@ -61,6 +76,7 @@ class WatchMemory(msgspec.Struct, kw_only=True):
     seen_on: str = ""
     heard_on: str = ""
     heard_s: float = 0.0
+    smoke: tuple[SmokeSource, ...] = ()
 
     def look(self, name: str, holds: bool | None, now: Instant, away_s: float) -> Lasting:
         """Look at something that may last, and return it.

@@ -6,10 +6,11 @@ from datetime import datetime
 import msgspec
 
 from sumika.alarm.book import Finding, Seen
-from sumika.alarm.house_watches import FallWatch, FaultWatch, SmokeWatch
+from sumika.alarm.house_watches import FallWatch, FaultWatch
 from sumika.alarm.memory import WatchMemory
 from sumika.alarm.people_watches import BathWatch, BedWatch, MorningWatch
 from sumika.alarm.rooms import RoomsHeard
+from sumika.alarm.smoke_watch import SmokeWatch
 from sumika.clock import Instant
 from sumika.schema import Message, Origin, worst
 from sumika.schema.alarm_settings import Alarms
@@ -41,7 +42,7 @@ class Watches:
         ]
         self._falls = FallWatch(alarms.suspected_fall) if alarms.suspected_fall else None
         self._faults = FaultWatch(alarms.faults, memory) if alarms.faults else None
-        self._smoke = SmokeWatch() if alarms.smoke_or_co else None
+        self._smoke = SmokeWatch(memory) if alarms.smoke_or_co else None
 
     def hear(self, message: Message) -> None:
         """Take a message."""

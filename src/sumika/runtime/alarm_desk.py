@@ -1,5 +1,7 @@
 """Answers questions about alarms, and tells all how they stand."""
 
+import math
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -25,9 +27,12 @@ from sumika.schema import (
 )
 from sumika.schema.alarm_settings import Contact
 from sumika.schema.house import House
-from sumika.units import ns_to_seconds
+from sumika.units import SECONDS_PER_MINUTE, ns_to_seconds
 
 LETTERS = 64
+TESTS_OF_A_CAUSE_AN_HOUR, TESTS_AN_HOUR, TESTS_WITHIN_S = 6, 12, 3600.0
+"""A test goes to every contact, telephones and all."""
+
 MOST_TOLD = 200
 
 
@@ -134,9 +139,25 @@ class AlarmDesk:
             origin=self._origin,
             cancel_s=cancel_s(self._house, causes[question.cause]),
         )
+        wait_s = self._waits_for_tests(finding.cause, finding.subject, now)
+        if wait_s > 0.0:
+            minutes = math.ceil(wait_s / SECONDS_PER_MINUTE)
+            return AlarmAnswer(**refusal("alarm.refused.too_often", self._language, minutes=minutes))
         alarm = self._book.try_out(finding, now, local)
         self._store.save(self._book)
         return AlarmAnswer(accepted=True, language=self._language, alarm=self.view(alarm, now))
+
+    def _waits_for_tests(self, cause: AlarmCause, subject: str, now: Instant) -> float:
+        """Return how long another test has to wait: whoever is called out too often does not come when it is none.
+
+        The tests that were are in the book, which outlives restarts.
+        """
+        tests = [alarm for alarm in self._book.alarms.values() if alarm.test]
+        if any(alarm.is_open and alarm.key == (cause, subject, True) for alarm in tests):
+            return 0.0  # it is that one
+        ages_s = sorted(elapsed_s(alarm.raised, now) for alarm in tests)
+        same_s = sorted(elapsed_s(alarm.raised, now) for alarm in tests if alarm.cause is cause)
+        return max(_wait_s(ages_s, TESTS_AN_HOUR), _wait_s(same_s, TESTS_OF_A_CAUSE_AN_HOUR))
 
     def before(self, question: AlarmBeforeRequest) -> AlarmBeforeAnswer:
         """Say what came before an alarm."""
@@ -155,6 +176,7 @@ class AlarmDesk:
             to_unix_s=ns_to_seconds(alarm.raised.wall_ns),
             tracks=before.tracks,
             postures=before.postures,
+            points=before.points,
         )
 
     def _answer(self, name: str, stage: AlarmStage, by: str, now: Instant) -> AlarmAnswer:
@@ -175,6 +197,16 @@ class AlarmDesk:
 
     def _no(self, why: str, name: str, known: str = "") -> Refusal:
         return refusal(f"alarm.refused.{why}", self._language, name=name[:LETTERS], known=known)
+
+
+def _wait_s(ages_s: Sequence[float], most: int) -> float:
+    """Return after how long fewer than so many lie within the last hour.
+
+    Args:
+        ages_s: How long ago each was, the newest first.
+        most: So many.
+    """
+    return TESTS_WITHIN_S - ages_s[most - 1] if len(ages_s) >= most else 0.0
 
 
 def watched(house: House) -> tuple[str, ...]:

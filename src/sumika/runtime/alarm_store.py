@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from sumika.alarm import AlarmBook, Before, KeptAlarm, WatchMemory, elapsed_s
+from sumika.alarm import AlarmBook, Before, KeptAlarm, SmokeSource, WatchMemory, elapsed_s
 from sumika.clock import Instant
 from sumika.runtime.small_file import DamagedFileError, read_small, write_small, write_whole
 
@@ -29,6 +29,7 @@ class AlarmStore:
         self._folder = folder
         self._saved: tuple[KeptAlarm, ...] | None = None
         self._watch_saved: tuple[Instant, bytes] | None = None
+        self._smoke_saved: tuple[SmokeSource, ...] = ()
         self._damage = ""
         self.problem = ""
 
@@ -74,17 +75,20 @@ class AlarmStore:
             self._saved = alarms
 
     def save_watches(self, memory: WatchMemory, now: Instant) -> None:
-        """Put what watches remember on the disk, now and then.
+        """Put what watches remember on the disk, now and then; at once who told of smoke.
 
         Args:
             memory: What they remember.
             now: The present moment.
         """
-        if self._watch_saved is not None and elapsed_s(self._watch_saved[0], now) < WATCH_EVERY_S:
+        early = self._watch_saved is not None and elapsed_s(self._watch_saved[0], now) < WATCH_EVERY_S
+        if early and memory.smoke == self._smoke_saved:
             return
+        self._smoke_saved = memory.smoke
         said = msgspec.json.encode(memory)
         if self._watch_saved is None or said != self._watch_saved[1]:
-            write_whole(self._folder / WATCH_FILE, said)
+            problem = write_whole(self._folder / WATCH_FILE, said)
+            said = b"" if problem else said  # then it is tried again
         self._watch_saved = (now, said)
 
     def save_before(self, name: str, before: Before) -> bool:
