@@ -32,6 +32,7 @@ from sumika.schema import (
     Message,
     ModeReport,
     Origin,
+    PointCloud,
     PrivacyKept,
     RestartAnswer,
     SavedAnswer,
@@ -53,6 +54,7 @@ from sumika.schema import (
 )
 from sumika.schema.topics import TOPIC_OF, key_of
 from tests.browser.played_life import Life
+from tests.survey_helpers import PlayedSurveys
 
 PASSWORD = "correct horse battery"
 QUICK_S, SLOW_S, GONE_S = 0.1, 1.0, 1.5
@@ -69,11 +71,13 @@ class PlayedHouse:
         asked: What was asked of nodes, in order.
         mode: That the played gate keeps.
         life: What comes over the bus.
+        surveys: Looks at the house that the page begins.
     """
 
     def __init__(self, folder: Path, *, history: bool = True) -> None:
         """Describe the house in a folder; `begin` serves it."""
         self.life, self.mode = Life(), "drive"
+        self.surveys = PlayedSurveys()
         self.alarm: AlarmState | None = None
         self.asked: list[tuple[str, msgspec.Struct]] = []
         self._clock = WallClock()
@@ -124,6 +128,7 @@ class PlayedHouse:
             tls=False,
             models=folder / "models",
             sees=sees,
+            surveying=self.surveys.surveying,
         )
 
     def say(self, message: Message) -> None:
@@ -226,8 +231,11 @@ class PlayedHouse:
         end = self._clock.now()
         moments = [end.later(-round(back_s * 1e9)) for back_s in (30.0, 20.0, 10.0)]
         told = [one for moment in moments for one in self.life.quick(moment, 0.0) if isinstance(one, Tracks)]
+        seen = [one for one in self.life.quick(moments[0], 0.0) if isinstance(one, PointCloud)]
         now_s = end.wall_ns / 1e9
-        return AlarmBeforeAnswer(accepted=True, from_unix_s=now_s - 30.0, to_unix_s=now_s, tracks=tuple(told))
+        return AlarmBeforeAnswer(
+            accepted=True, from_unix_s=now_s - 30.0, to_unix_s=now_s, tracks=tuple(told), points=tuple(seen)
+        )
 
     def _restart(self, question: msgspec.Struct) -> RestartAnswer:
         """Go away for a moment, and be there again by what stands in the file now."""

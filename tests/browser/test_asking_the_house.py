@@ -130,6 +130,7 @@ def test_an_alarm_is_seen_everywhere_replayed_and_acknowledged(visits: Visits, h
     alarm = page.locator("[data-alarm=fall-1][data-stage=prompt]")
     alarm.get_by_role("button", name="The half minute before").click()
     page.wait_for_selector("[data-replay='2'] .person")
+    page.wait_for_selector("[data-replay]:not([data-points='0']) circle.point", state="attached")
     alarm.get_by_role("button", name="I take care of it").click()
     page.wait_for_selector("[data-alarm=fall-1][data-stage=acknowledged]")
     notice.wait_for(state="detached")

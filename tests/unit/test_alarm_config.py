@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -117,6 +118,10 @@ def test_alarms_are_listed_with_who_was_told_in_both_languages() -> None:
     for said in ("nobody is watched now", "suspected_fall.bedroom.1", "telling contacts", "no route to host"):
         assert said in english
     assert "転倒の疑い" in japanese
+    over = msgspec.structs.replace(
+        an_alarm(), deliveries=(msgspec.structs.replace(an_alarm().deliveries[0], closing=True),)
+    )
+    assert ", that it is over: " in "\n".join(alarm_lines(AlarmsAnswer(alarms=(over,)), "en"))
     assert alarm_lines(AlarmsAnswer(), "en") == [
         "nothing is watched; house.yaml says under alarms: what is to be",
         "no alarm",

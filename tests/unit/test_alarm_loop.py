@@ -6,9 +6,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import msgspec
+import numpy as np
 import pytest
 
 from sumika.alarm import AlarmBook, Before, ContactAnswer, KeptAlarm, KeptDelivery, Letter, NotTakenError, Outbox
+from sumika.alarm.before import MOST_POINTS
 from sumika.alarm.book import KEEPS_CLOSED
 from sumika.clock import Instant, SimulatedClock
 from sumika.runtime.alarm_loop import AlarmLoop, origin_of
@@ -32,6 +34,7 @@ from sumika.schema import (
     FallStage,
     Message,
     Origin,
+    PointCloud,
     PrivacyKept,
     ResidentWish,
     Tick,
@@ -40,6 +43,7 @@ from sumika.schema import (
 )
 from sumika.schema.alarm_settings import Alarms, DeadMan, Prompt, WatchFalls, Way, WebhookWay
 from sumika.schema.house import House
+from sumika.schema.points import POINT_COLUMNS
 from sumika.schema.topics import TOPIC_OF
 from sumika.units import seconds_to_ns
 from tests.alarm_helpers import NOON, contact, fall, house_with
@@ -258,14 +262,27 @@ def test_a_contact_that_cannot_be_told_is_said_once_and_once_when_it_can(home: H
 
 def test_the_half_minute_before_a_suspected_fall_can_be_asked_for(home: Home) -> None:
     for _ in range(20):
-        home.after(0.5, tracks(home.now, ("bedroom", TrackKind.PERSON, 0.4)))
+        home.after(0.5, tracks(home.now, ("bedroom", TrackKind.PERSON, 0.4)), cloud(home.now), cloud(home.now, "bath"))
     name = home.falls()
     assert home.alarms()[0].has_before
     before = home.asks("alarm_before", AlarmBeforeRequest(alarm=name))
     assert before.accepted
     assert len(before.tracks) == 20
+    assert {(seen.radar, seen.count) for seen in before.points} == {("bedroom_radar", MOST_POINTS)}
+    assert before.points[0].array()[:, -1].min() == 100 - MOST_POINTS, "the strongest"
+    assert len(before.points) == 20
     assert 8.0 < before.to_unix_s - before.from_unix_s < 30.0
     assert not home.asks("alarm_before", AlarmBeforeRequest(alarm="../../etc/passwd")).accepted
+
+
+def cloud(at: Instant, room: str = "bedroom") -> PointCloud:
+    """Return a picture of a hundred points, each stronger than the one before."""
+    rows = np.zeros((100, len(POINT_COLUMNS)), np.float32)
+    rows[:, -1] = np.arange(100)
+    seen = PointCloud(
+        stamp=at, origin=Origin.LIVE, radar=f"{room}_radar", room=room, index=1, frame_interval_s=0.05, usable=True
+    )
+    return seen.with_points(rows)
 
 
 def test_while_residents_want_nothing_sensed_nobody_is_watched(home: Home) -> None:

@@ -114,7 +114,8 @@ def _lines(alarm: AlarmState, language: str) -> list[str]:
 def _told(delivery: AlarmDelivery, language: str) -> str:
     state = say(f"alarm.delivery.{delivery.state.value}", language)
     at = _at(delivery.at_unix_s)
-    what = f"{delivery.contact} ({delivery.how}): {state}, {at}"
+    about = say("alarm.told_over", language) if delivery.closing else ""
+    what = f"{delivery.contact} ({delivery.how}){about}: {state}, {at}"
     return f"{what}: {delivery.problem}" if delivery.problem else what
 
 

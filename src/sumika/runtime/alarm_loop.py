@@ -58,7 +58,7 @@ TELLS_EVERY_S = 5.0
 PROMPT = "prompt"
 """Stands for an alarm in orders to speakers."""
 
-_PEOPLE = PERSONAL_TOPICS | {"presence", "tracks"}
+_PEOPLE = PERSONAL_TOPICS | {"presence", "tracks", "points"}
 
 
 def origin_of(house: House) -> Origin:
@@ -100,7 +100,8 @@ class AlarmLoop:
         self._subscriber = Subscriber(
             process.folder,
             nodes=[name for name in launch.nodes if name != ALARM],
-            topics=HEARD,
+            # Points come often, and are of use to nobody but who looks at how somebody fell.
+            topics=(*HEARD, "points") if settings.suspected_fall else HEARD,
             clock=process.clock,
             high_water_mark=2000,
         )
@@ -153,9 +154,12 @@ class AlarmLoop:
     def _look(self, now: Instant) -> None:
         local = self._local(now)
         for alarm in self.book.take(self.watches.look(now, local), now, local):
-            if alarm.cause is AlarmCause.SUSPECTED_FALL and self.store.save_before(alarm.id, self.before.now()):
+            if alarm.cause is AlarmCause.SUSPECTED_FALL and self._keep_before(alarm, now):
                 self.book.note(alarm.id, lambda one: msgspec.structs.replace(one, has_before=True))
         self.store.save_watches(self.watches.memory, now)
+
+    def _keep_before(self, alarm: KeptAlarm, now: Instant) -> bool:
+        return self.store.save_before(alarm.id, self.before.now(alarm.room, now))
 
     def _answer(self, now: Instant) -> int:
         desk, local = self.desk, self._local(now)

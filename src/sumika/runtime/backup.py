@@ -21,6 +21,9 @@ from sumika.schema import SumikaError
 from sumika.units import ns_to_seconds
 
 LOGS = "log"
+HALF_MINUTES = "alarm/before"
+"""How somebody fell: it may come back from where it lies open, but is never put there."""
+
 _NEVER = frozenset({"lock", "accounts.lock", "history.lock", "records.lock"})
 _OF_DATABASES = (".sqlite3-wal", ".sqlite3-shm", ".sqlite3-journal")
 _BUSY_S = 20.0
@@ -139,7 +142,7 @@ def _files(data: Path) -> Iterator[Path]:
 
 
 def _is_secret(name: str) -> bool:
-    return any(name.startswith(f"{folder}/") for folder in SECRET_FOLDERS)
+    return any(name.startswith(f"{folder}/") for folder in (*SECRET_FOLDERS, HALF_MINUTES))
 
 
 def _secrets(loaded: LoadedHouse, data: Path) -> tuple[dict[str, Path], tuple[Path, ...]]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from sumika.schema._message import Message
+from sumika.schema.points import PointCloud
 from sumika.schema.posture import Posture
 from sumika.schema.requests import Answered
 from sumika.schema.tracks import Tracks
@@ -218,6 +219,7 @@ class AlarmBeforeAnswer(Answered, frozen=True, kw_only=True):
         to_unix_s: When it ends.
         tracks: People on their tracks, a few times a second, the oldest first.
         postures: How they held themselves, the oldest first.
+        points: The strongest points of what the room's radars saw, a few times a second, the oldest first.
     """
 
     alarm: str = ""
@@ -225,3 +227,4 @@ class AlarmBeforeAnswer(Answered, frozen=True, kw_only=True):
     to_unix_s: float = 0.0
     tracks: tuple[Tracks, ...] = ()
     postures: tuple[Posture, ...] = ()
+    points: tuple[PointCloud, ...] = ()

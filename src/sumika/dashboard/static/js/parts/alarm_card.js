@@ -26,7 +26,7 @@ export function AlarmCard({ alarm, onChange }) {
     <span class="soft small">${[place, moment(alarm.since_unix_s), alarm.test ? say("alarms.is_test") : "", alarm.acknowledged_by].filter(Boolean).join(say("list.dot"))}</span>
     ${alarm.stage === "prompt" && alarm.cancel_left_s > 0 && html`<span>${say("alarms.cancel_left", { left: duration(alarm.cancel_left_s) })}</span>`}
     ${alarm.detail && html`<span class="soft small">${alarm.detail}</span>`}
-    ${alarm.deliveries.length > 0 && html`<ul class="list small">${alarm.deliveries.map((one) => html`<li><span>${one.contact} (${one.how}) <span class="tag">${say(`delivery.${one.state}`)}</span> <span class="soft">${clock(one.at_unix_s)} ${one.problem || one.receipt}</span></span></li>`)}</ul>`}
+    ${alarm.deliveries.length > 0 && html`<ul class="list small">${alarm.deliveries.map((one) => html`<li><span>${one.contact} (${one.how})${one.closing ? `${say("list.comma")}${say("delivery.over")}` : ""} <span class="tag">${say(`delivery.${one.state}`)}</span> <span class="soft">${clock(one.at_unix_s)} ${one.problem || one.receipt}</span></span></li>`)}</ul>`}
     <div class="row">
       ${isOpen(alarm) && may("falls") && html`<button type="button" class="button main tiny" disabled=${busy} onClick=${() => does("acknowledge")}>${say("alarms.acknowledge")}</button>
         <button type="button" class="button tiny" disabled=${busy} onClick=${() => does("cancel")}>${say("alarms.cancel")}</button>`}
