@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Page
 
 from sumika.config import load_house
-from sumika.schema import RADAR_MODELS, RestartRequest
-from sumika.schema.house import House
+from sumika.runtime.survey_words import said
+from sumika.schema import RADAR_MODELS, FoundMounting, RestartRequest, SurveyKind, SurveyNumber, SurveyStage, SurveyTold
+from sumika.schema.house import House, KnownMover
 from tests.browser.conftest import Visits
 from tests.browser.played_house import PlayedHouse
+from tests.survey_helpers import PlayedSurvey
 
 pytestmark = pytest.mark.slow
 
@@ -172,20 +175,79 @@ def test_raw_signals_come_frame_by_frame(visits: Visits) -> None:
     )
 
 
-def test_a_walk_finds_where_a_radar_hangs(visits: Visits) -> None:
+def _begun(page: Page, house: PlayedHouse, name: str) -> PlayedSurvey:
+    before = len(house.surveys.begun)
+    page.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_selector("[data-stage=beginning]")
+    return house.surveys.begun[before]
+
+
+def test_a_walk_finds_where_a_radar_hangs(visits: Visits, house: PlayedHouse) -> None:
     page = visits().enter("setup/walk")
-    page.wait_for_selector("text=One person is seen.")
-    fitted = page.evaluate(
-        """async () => {
-          const { fitted } = await import("./static/js/setup/walk.js");
-          const turn = 0.2, truth = [[0, 0], [4, 0], [4, 3], [0, 3]];
-          const seen = truth.map(([x, y]) => [
-            (x - 0.5) * Math.cos(turn) + (y + 0.3) * Math.sin(turn),
-            (y + 0.3) * Math.cos(turn) - (x - 0.5) * Math.sin(turn)]);
-          const found = fitted(seen, truth);
-          return { turn: found.turn, left: found.left, moved: found.moved(seen[2]) };
-        }"""
+    walk = SurveyKind.WALK
+    page.select_option("select[name=walk-radar]", "bedroom_radar")
+    marks = int(page.locator("[data-marks]").get_attribute("data-marks") or 0)
+    page.get_by_role("button", name="Skip").first.click()
+    page.locator("[data-mark='0']").focus()
+    page.keyboard.press("ArrowRight")
+    one = _begun(page, house, "Begin to walk")
+    assert one.asked.radar == "bedroom_radar"
+    assert len(one.asked.way_m) == marks  # one skipped, and back to the first
+    assert one.asked.way_m[0] == one.asked.way_m[-1]
+    one.tell(SurveyTold(kind=walk, stage=SurveyStage.LISTENING, seconds=180.0, sees=True))
+    page.wait_for_selector("text=The radar sees you walk.")
+    with page.expect_response("**/api/walk/end"):
+        page.get_by_role("button", name="Done", exact=True).click()
+    one.tell(said(SurveyTold(kind=walk, stage=SurveyStage.FAILED), "survey.walk.unseen"))
+    page.wait_for_selector("[data-survey-problem]")
+    assert one.ended
+    again = _begun(page, house, "Begin to walk")
+    kept = SurveyNumber(value=1.8, sigma=None, was=1.8)
+    found = FoundMounting(
+        radar="bedroom_radar",
+        x_m=SurveyNumber(value=5.612, sigma=0.03, was=5.55),
+        y_m=SurveyNumber(value=0.12, sigma=0.03, was=0.1),
+        z_m=kept,
+        yaw_deg=SurveyNumber(value=47.26, sigma=0.8, was=40.0),
+        pitch_deg=SurveyNumber(value=-12.0, sigma=2.5, was=-20.0),
+        left_m=0.04,
+        seen_s=31.0,
+        height_from="body",
     )
-    assert fitted["turn"] == pytest.approx(0.2, abs=1e-9)
-    assert fitted["left"] == pytest.approx(0.0, abs=1e-9)
-    assert fitted["moved"] == pytest.approx([4.0, 3.0], abs=1e-9)
+    again.tell(SurveyTold(kind=walk, stage=SurveyStage.DONE, mounting=found))
+    page.wait_for_selector("[data-found-radar=bedroom_radar]")
+    assert "+7" in page.locator("[data-found-number=yaw_deg]").inner_text()
+    assert "as described" in page.locator("[data-found-number=z_m]").inner_text()
+    page.get_by_role("button", name="Take it over").click()
+    _write(page)
+    radar = next(one for one in _described(house).radars if one.id == "bedroom_radar")
+    assert radar.position_m == (5.61, 0.12, 1.8)
+    assert (radar.yaw_deg, radar.pitch_deg) == (47.3, -12.0)
+
+
+def test_what_moves_in_the_empty_room_becomes_part_of_the_house(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("setup/empty")
+    empty = SurveyKind.EMPTY_ROOM
+    page.select_option("select[name=empty-room]", "living")
+    page.select_option("select[name=empty-minutes]", "2")
+    one = _begun(page, house, "Begin to learn")
+    assert (one.asked.room, one.asked.seconds, one.asked.anyway) == ("living", 120.0, False)
+    one.tell(SurveyTold(kind=empty, stage=SurveyStage.LEAVING, seconds=180.0, somebody=("living",)))
+    page.wait_for_selector("text=Somebody is there: Living")
+    failed = said(SurveyTold(kind=empty, stage=SurveyStage.FAILED), "survey.empty.not_left", rooms="Living room")
+    one.tell(msgspec.structs.replace(failed, may_insist=True))
+    page.check("input[name=empty-anyway]")
+    again = _begun(page, house, "Begin to learn")
+    assert again.asked.anyway
+    row = (0.03, 0.0, 0.0), (0.0, 0.02, 0.0), (0.0, 0.0, 0.03)
+    fan = KnownMover(name="fan", middle_m=(2.0, 1.5, 1.0), covariance_m2=row, points_per_frame=1.4)
+    again.tell(SurveyTold(kind=empty, stage=SurveyStage.DONE, frames=2400, movers=(fan,)))
+    page.wait_for_selector("[data-found='1']")
+    page.get_by_role("button", name="Take it over").click()
+    page.wait_for_selector("[data-movers='1']")
+    _write(page)
+    assert _described(house).known_movers == (fan,)
+    page.evaluate("location.hash = '#/setup/backups'")
+    page.get_by_role("button", name="Undo the last change").click()
+    page.wait_for_selector("text=The earlier version is back.")
+    assert _described(house).known_movers == ()

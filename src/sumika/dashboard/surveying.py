@@ -13,6 +13,8 @@ from sumika.text import say
 SLACK_S = 180.0
 """A look that takes so much longer than it was asked to hangs."""
 
+CLOSES_WITHIN_S = 5.0
+
 
 class Running(Protocol):
     """A look under way."""
@@ -72,6 +74,7 @@ class Surveying:
         self._lock = threading.Lock()
         self._told = {kind: SurveyTold(kind=kind) for kind in SurveyKind}
         self._running: tuple[SurveyKind, Running] | None = None
+        self._hearing: threading.Thread | None = None
 
     def state(self, kind: SurveyKind) -> SurveyTold:
         """Return how far a look is."""
@@ -91,7 +94,8 @@ class Surveying:
             self._running = (survey.kind, running)
             begun = SurveyTold(kind=survey.kind, stage=SurveyStage.BEGINNING, room=survey.room)
             self._told[survey.kind] = begun
-        threading.Thread(target=self._hear, args=(survey, running), name="survey", daemon=True).start()
+            self._hearing = threading.Thread(target=self._hear, args=(survey, running), name="survey", daemon=True)
+            self._hearing.start()
         return begun
 
     def end(self, kind: SurveyKind) -> SurveyTold:
@@ -115,6 +119,8 @@ class Surveying:
         """Give up whatever is under way."""
         for kind in SurveyKind:
             self.stop(kind)
+        if self._hearing is not None:
+            self._hearing.join(CLOSES_WITHIN_S)
 
     def _hear(self, survey: Survey, running: Running) -> None:
         hangs = threading.Timer(survey.leave_s + survey.seconds + SLACK_S, running.stop)

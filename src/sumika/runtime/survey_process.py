@@ -44,6 +44,10 @@ class SurveyProcess:
                 yield msgspec.json.decode(line, type=SurveyTold)
         finally:
             self.stop()
+            for pipe in (self._process.stdin, self._process.stdout):
+                with contextlib.suppress(OSError):  # what could not be written any more
+                    assert pipe is not None
+                    pipe.close()
 
     def end(self) -> None:
         """Say that a walk is over, or that no more of it is wanted."""
