@@ -305,7 +305,7 @@ def reasons_page() -> str:
 def api_page() -> str:
     """Return every row of the page's interface, with what it takes and gives."""
     # The rows know their handlers, which are asked nothing here.
-    rows = all_operations(cast(Parts, None))
+    rows = all_operations(cast(Parts, types.SimpleNamespace(clock=None)))
     text = ["# The page's interface (REST)\n\n" + API_HEAD]
     kinds: dict[str, type] = {}
     lines = []

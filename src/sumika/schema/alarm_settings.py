@@ -23,6 +23,8 @@ class NotifyWay(
 ):
     """A notification by Home Assistant. It goes where that Home Assistant sends it: to a telephone, by its maker's net.
 
+    One by Home Assistant's app on a telephone (notify.mobile_app_...) has buttons that answer the alarm.
+
     Attributes:
         connection: A connection of type home_assistant.
         service: The service that is called, for example notify.mobile_app_phone.
@@ -44,6 +46,8 @@ class MqttWay(
     tag_field="type",
 ):
     """A message to a broker, as JSON. Whoever may listen to that topic reads it.
+
+    Whoever may write to that topic with /answer behind it answers the alarm: {"id": "...", "answer": "acknowledge"}.
 
     Attributes:
         connection: A connection of type mqtt.
@@ -132,7 +136,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         language: Of what they read; empty: the house's.
         of: What they are told of; empty: everything.
         from_h: Hour from which they are told of technical faults; other alarms come at any hour.
-        to_h: Until then.
+        to_h: Until then, over midnight where it is the earlier one; of what was outside of it they hear later.
     """
 
     id: Identifier
