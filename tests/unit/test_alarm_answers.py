@@ -98,7 +98,9 @@ def test_a_connection_that_breaks_is_told_and_made_again(monkeypatch: pytest.Mon
     assert until(lambda: line.ear.hears, DEADLINE_S)
     assert line.told == ["", "refuses the token", "RuntimeError: of theirs"]
     assert line.ear.problem == ""
+    line.ear.problem = "gone"
     line.ear.want(False)
+    assert line.ear.problem == "gone", "that nobody listens any more is no reason to say that all is well"
     assert until(lambda: line.closed == 1, DEADLINE_S)
 
 

@@ -26,7 +26,7 @@ class AnswerEar:
     """Hears the answers that come over one connection.
 
     Attributes:
-        problem: Why nothing is heard; empty while it is, or nobody listens.
+        problem: Why nothing was heard when it was last listened; empty where it was.
         hears: Whether the connection holds.
     """
 
@@ -57,7 +57,7 @@ class AnswerEar:
         elif not wanted and self._thread is not None and self._stop is not None:
             self._stop()
             self._thread, self._stop = None, None
-            self.problem, self.hears = "", False
+            self.hears = False
 
     def answers(self) -> tuple[ContactAnswer, ...]:
         """Return what was answered since it was asked last."""
