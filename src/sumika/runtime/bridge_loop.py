@@ -5,21 +5,18 @@ import contextlib
 import os
 import random
 import time
-from collections.abc import Iterable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from sumika.bridge import (
     HEARD,
     OLDEST_S,
     ONLINE,
-    Announced,
     Ask,
     HouseBridge,
-    Kept,
     Outgoing,
     Places,
     Restart,
-    Retained,
     TurnedAway,
     Wanted,
     bridge_broker,
@@ -28,6 +25,7 @@ from sumika.bus import Subscriber, ask
 from sumika.links.again import Again
 from sumika.links.base import LinkError
 from sumika.links.mqtt import BrokerSession, TopicMessage
+from sumika.runtime.bridge_announcer import BridgeAnnouncer
 from sumika.runtime.bridge_folder import BridgeFolder
 from sumika.runtime.node import BRIDGE, Launch, Node
 from sumika.runtime.privacy_watch import PrivacyWatch
@@ -38,12 +36,6 @@ from sumika.text import language_of, say
 from sumika.units import seconds_to_ns
 
 TURN_S = 0.05
-FORGETS_S = 3.0
-"""Home Assistant has this long to let go of an entity, before its state goes."""
-
-SETTLES_S = 2.0
-"""What sensors are heard to measure for the first time is announced together."""
-
 BIRTH_WITHIN_S = (0.3, 3.0)
 """So long after Home Assistant began it is told everything: several houses at a broker do not speak all at once."""
 
@@ -88,12 +80,7 @@ class BridgeLoop:
         self._questions: asyncio.Queue[tuple[Ask, int]] = asyncio.Queue(MOST_WAITING)
         self._lying: set[str] = set()
         self._session: BrokerSession | None = None
-        self._announce_ns: int | None = 0
-        self._announced: dict[str, str] = {}
-        self._anew = True
-        self._later: tuple[Retained, ...] = ()
-        self._later_ns = 0
-        self._final: Announced | None = None
+        self._announcer = BridgeAnnouncer(self.bridge, self.folder)
         self._speaks_ns = process.clock.now().monotonic_ns + seconds_to_ns(HEARS_FIRST_S)
         self._told = {"broker_unreachable": "", "broker_refused": ""}
         self._refused_ns = 0
@@ -124,8 +111,8 @@ class BridgeLoop:
         now = self.process.clock.now()
         arrived = self._subscriber.receive(0.0)
         for received in arrived:
-            if self.bridge.hear(received.message, received.received_ns) and self._announce_ns is None:
-                self._announce_ns = now.monotonic_ns + seconds_to_ns(SETTLES_S)
+            if self.bridge.hear(received.message, received.received_ns):
+                self._announcer.something_new(now.monotonic_ns)
         self.bridge.hidden = self._privacy.hides_bodies(now)
         self._ask_now_and_then(now.monotonic_ns)
         if self._told["broker_refused"] and now.monotonic_ns - self._refused_ns > seconds_to_ns(QUIET_AFTER_S):
@@ -150,11 +137,7 @@ class BridgeLoop:
         session, now_ns = self._session, self.process.clock.now().monotonic_ns
         if session is None or now_ns < self._speaks_ns:
             return
-        if self._announce_ns is not None and now_ns >= self._announce_ns:
-            self._announce_ns = None
-            if not await self._announce(session):
-                return
-        if self._final is not None and now_ns >= self._later_ns and not await self._forget(session, self._final):
+        if not await self._announcer.turn(partial(self._send, session), now_ns):
             return
         while self._lying:
             if not await self._send(session, Outgoing(self._lying.pop(), "", retain=True)):
@@ -164,51 +147,6 @@ class BridgeLoop:
             sends = sends and await self._send(session, message)
             if not sends:
                 self.bridge.not_sent(message)
-
-    async def _announce(self, session: BrokerSession) -> bool:
-        """Say what there is and take back what is not any more; remember it before and after."""
-        kept = self.folder.kept
-        announcement = self.bridge.announcement(kept.announced)
-        both = kept.announced.with_all_of(announcement.announced)
-        self.folder.keep(Kept(seen=dict(self.bridge.seen), announced=both))
-        letting_go = [one for one in announcement.letting_go if self._announced.get(one.topic) not in (one.payload, "")]
-        if letting_go:
-            return await self._let_go(session, letting_go)
-        if not await self._publish_anew(session, announcement.messages):
-            return False
-        self._later = announcement.later
-        self._later_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(FORGETS_S)
-        self._final = announcement.announced
-        if self._anew:
-            self._anew = False
-            self.bridge.again()
-        return True
-
-    async def _publish_anew(self, session: BrokerSession, messages: Iterable[Retained]) -> bool:
-        """Publish what was not published since Home Assistant or the broker began anew."""
-        for message in messages:
-            if self._announced.get(message.topic) == message.payload:
-                continue
-            if not await self._send(session, Outgoing(message.topic, message.payload, retain=True)):
-                return False
-            self._announced[message.topic] = message.payload
-        return True
-
-    async def _let_go(self, session: BrokerSession, messages: list[Retained]) -> bool:
-        """Let Home Assistant let go of what it is told of in the other way from now on; the rest comes when it has."""
-        if not await self._publish_anew(session, messages):
-            return False
-        self._announce_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(FORGETS_S)
-        return True
-
-    async def _forget(self, session: BrokerSession, final: Announced) -> bool:
-        """Take back the states of what went, and remember that nothing of it is left."""
-        for message in self._later:
-            if not await self._send(session, Outgoing(message.topic, message.payload, retain=True)):
-                return False
-        self.folder.keep(Kept(seen=dict(self.bridge.seen), announced=final))
-        self._later, self._final = (), None
-        return True
 
     async def _send(self, session: BrokerSession, message: Outgoing) -> bool:
         problem = await session.publish(message.topic, message.payload, retain=message.retain)
@@ -240,7 +178,7 @@ class BridgeLoop:
         try:
             again.held()
             self._tell("broker_unreachable", "")
-            self._announce_all(0)
+            self._announcer.all_anew(0)
             self._session = session
             async for message in session.messages():
                 self._take(message)
@@ -249,17 +187,12 @@ class BridgeLoop:
             self._session = None
             await session.close()
 
-    def _announce_all(self, at_ns: int) -> None:
-        """Say from some moment on what there is and how everything is, whatever was said before."""
-        self._announce_ns, self._anew = at_ns, True
-        self._announced.clear()
-
     def _take(self, message: TopicMessage) -> None:
         """Take what came over the broker; nothing of it is trusted."""
         now = self.process.clock.now()
         if message.topic == self.places.birth:
             if message.payload == ONLINE.encode() and not message.retained:
-                self._announce_all(now.monotonic_ns + seconds_to_ns(random.uniform(*BIRTH_WITHIN_S)))
+                self._announcer.all_anew(now.monotonic_ns + seconds_to_ns(random.uniform(*BIRTH_WITHIN_S)))
             return
         wanted: Wanted = self.bridge.read(message.topic, message.payload, now, retained=message.retained)
         if isinstance(wanted, TurnedAway):
