@@ -133,8 +133,12 @@ class WebServer:
 
 
 @contextmanager
-def web_server() -> Iterator[WebServer]:
-    """Run a web server until the block ends."""
+def web_server(certificate: MadeCertificate | None = None) -> Iterator[WebServer]:
+    """Run a web server until the block ends.
+
+    Args:
+        certificate: With which it encrypts; None: not at all.
+    """
     held = WebServer()
     held.answered.set()
 
@@ -148,7 +152,10 @@ def web_server() -> Iterator[WebServer]:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate is not None:
+        server.socket = _showing(certificate).wrap_socket(server.socket, server_side=True)
+    with _serving(server) as port:
         held.port = port
         yield held
 
@@ -251,8 +258,7 @@ def mail_server(certificate: MadeCertificate | None = None, *, at_once: bool = F
     """
     server = MailServer(at_once=at_once)
     if certificate is not None:
-        server.encrypts = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        server.encrypts.load_cert_chain(certificate.certificate, certificate.private_key)
+        server.encrypts = _showing(certificate)
 
     class Handler(_MailHandler):
         held = server
@@ -260,6 +266,12 @@ def mail_server(certificate: MadeCertificate | None = None, *, at_once: bool = F
     with _serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as port:
         server.port = port
         yield server
+
+
+def _showing(certificate: MadeCertificate) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.certificate, certificate.private_key)
+    return context
 
 
 @contextmanager

@@ -185,6 +185,22 @@ def test_a_mail_server_that_is_another_one_gets_neither_letter_nor_password(
     assert not any(command.startswith(("AUTH", "MAIL")) for command in server.said)
 
 
+@pytest.mark.parametrize(("address", "said"), [("127.0.0.1", ""), ("10.1.2.3", "certificate of another host")])
+def test_a_webhook_is_sent_only_to_who_it_is_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, said: str
+) -> None:
+    made = certificate_for(tmp_path, address)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.certificate))
+    with web_server(made) as server:
+        way = WebhookWay(url=server.url.replace("http:", "https:"))
+        if not said:
+            assert post_office(tmp_path).send(way, letter()) == "HTTP 200"
+            return
+        with pytest.raises(NotTakenError, match=said):
+            post_office(tmp_path).send(way, letter())
+    assert server.got == []
+
+
 def test_a_broker_gets_json_that_is_not_retained(tmp_path: Path) -> None:
     async def story() -> None:
         async with broker_in(tmp_path, SECRET) as broker:
