@@ -150,3 +150,13 @@ def test_parts_of_the_house_are_listed_with_their_state(visits: Visits) -> None:
     page = visits().enter("health")
     page.wait_for_selector("[data-nodes='7']")
     assert page.locator("tbody tr:has-text('gate') .tag.good").first.inner_text() == "running"
+
+
+def test_a_browser_whose_clock_is_wrong_is_told_and_goes_by_the_time_of_the_house(visits: Visits) -> None:
+    visit = visits()
+    visit.context.add_init_script("const told = Date.now; Date.now = () => told() + 5 * 3_600_000;")
+    page = visit.enter("setup/signals")
+    page.wait_for_selector("[data-clock]")
+    assert "differ by 5.0 h" in page.inner_text("[data-clock]")
+    # What came this second is as old as that, and no five hours.
+    page.wait_for_selector("[data-raw=living_radar] .tag.good")

@@ -61,6 +61,7 @@ LARGEST_QUESTION_BYTES = 65_536
 PING_EVERY_S, PONG_WITHIN_S = 5.0, 20.0
 SCAN_WITHIN_S = 180.0
 WATCHED_AGAIN_S = 0.5
+FAREWELL_S = 1.5
 
 
 class PageServer(uvicorn.Server):
@@ -167,6 +168,7 @@ class PageLoop:
         )
         self.parts = parts_of(process, self.settings, tls=self.certificates.current is not None)
         self._config: uvicorn.Config | None = None
+        self._server: PageServer | None = None
         self._heard = [name for name in launch.nodes if name != PAGE]
         self._small = self._listen(SHOWN - BIG)
         self._big: dict[str, Subscriber] = {}
@@ -191,10 +193,17 @@ class PageLoop:
                 self.turn()
                 await asyncio.sleep(TURN_S)
         finally:
-            serving.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await serving
+            await self._stop(serving)
             self.close()
+
+    async def _stop(self, serving: asyncio.Task[None]) -> None:
+        """Tell viewers that we go, so that they look for us again; who does not let go is let go."""
+        if self._server is not None:
+            self._server.should_exit = True
+            await asyncio.wait({serving}, timeout=FAREWELL_S)
+        serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
 
     def turn(self) -> None:
         """Hear, offer to viewers, and show a sign of life; waits for nobody."""
@@ -251,15 +260,17 @@ class PageLoop:
 
     async def _serve(self) -> None:
         """Serve browsers; a port that another program has is asked for again and again."""
-        while True:
+        while not self.process.stopping:
             try:
                 self._config = self._listening()
-                await PageServer(self._config).serve()
+                self._server = PageServer(self._config)
+                await self._server.serve()
             except ssl.SSLError as error:
                 self._tell_problem(f"the certificate cannot be used ({error})")
             except OSError:
                 self._tell_problem(f"{self.settings.listen}:{self.settings.port} is taken by another program")
-            await asyncio.sleep(TRY_PORT_EVERY_S)
+            if not self.process.stopping:
+                await asyncio.sleep(TRY_PORT_EVERY_S)
 
     def _listening(self) -> uvicorn.Config:
         certificate = self.certificates.current

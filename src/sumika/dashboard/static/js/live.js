@@ -13,6 +13,15 @@ let saying = 0;
 /** The server's present time in ms: browsers' clocks may be wrong. */
 export const nowMs = () => Date.now() + state.skewMs;
 export const isOpen = () => state.open;
+
+/** How far the browser's clock is ahead of the house's, in seconds; negative: behind. */
+export const clockAheadS = () => -state.skewMs / 1000;
+
+/** What an answer's date tells of the house's clock: to the second, and enough until frames come. */
+export function hearDate(text) {
+  const told = Date.parse(text ?? "");
+  if (state.frames === 0 && !Number.isNaN(told)) state.skewMs = told + 500 - Date.now();
+}
 export const statistics = () => ({ lost: state.lost, frames: state.frames, delayMs: state.delayMs });
 
 /** The newest messages of a topic, key -> message. */

@@ -1,4 +1,5 @@
 // Asks the server. Addresses are relative to the page, so that it also works behind somebody else's proxy.
+import { hearDate } from "./live.js";
 import { inLanguage, say } from "./words.js";
 
 let csrf = "";
@@ -40,6 +41,7 @@ async function asked(method, path, body) {
   } catch {
     throw new Refused(0);
   }
+  hearDate(answer.headers.get("Date"));
   const told = await answer.json().catch(() => ({}));
   if (answer.ok) return told;
   const refused = new Refused(answer.status, told);

@@ -1,7 +1,8 @@
 // What all views share: the way about, the banner, the mode, and whether the house can be heard.
 import { html, useEffect, useState } from "../../vendor/preact-htm.js";
+import { duration } from "../format.js";
 import { useLive } from "../hooks.js";
-import { hangUp, isOpen } from "../live.js";
+import { clockAheadS, hangUp, isOpen } from "../live.js";
 import { FIRST, to, VIEWS } from "../routes.js";
 import { post } from "../server.js";
 import { useSession } from "../session.js";
@@ -9,7 +10,9 @@ import { chooseTheme, theme } from "../theme.js";
 import { chooseLanguage, isJapanese, say } from "../words.js";
 import { FallNotice } from "./fall_notice.js";
 import { Icon } from "./icons.js";
-import { RestartButton, Restarting } from "./restart.js";
+import { Restarting } from "./restart.js";
+
+const CLOCK_OFF_S = 120;
 
 /** The frame, with a view in it. */
 export function Frame({ here, onTour, children }) {
@@ -74,7 +77,7 @@ function Banner() {
     ${origin && origin !== "live" && html`<p class="banner" role="note" data-origin=${origin}>${say(`banner.${origin}.page`)}</p>`}
     ${privacy?.paused && html`<p class="banner quiet" role="note">${say("banner.paused")}</p>`}
     ${privacy?.guests && !privacy.paused && html`<p class="banner quiet" role="note">${say("banner.guests")}</p>`}
-    ${house.restart_needed && html`<div class="banner quiet" role="note">${say("banner.restart")} <${RestartButton} /></div>`}
+    ${Math.abs(clockAheadS()) > CLOCK_OFF_S && html`<p class="banner quiet" role="note" data-clock>${say("banner.clock", { off: duration(Math.abs(clockAheadS())) })}</p>`}
     <${Restarting} />`;
 }
 

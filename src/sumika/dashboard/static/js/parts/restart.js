@@ -49,7 +49,7 @@ function useRestart() {
 }
 
 /** The button, for those who may; nothing while it happens. */
-export function RestartButton() {
+function RestartButton() {
   const { may, refresh } = useSession();
   const [act, told, busy] = useAct();
   const { phase } = useRestart();
@@ -60,15 +60,16 @@ export function RestartButton() {
   return html`<button type="button" class="button tiny" disabled=${busy} aria-busy=${busy} onClick=${go}>${say(busy ? "restart.looking" : "restart.do")}</button>${told}`;
 }
 
-/** What happens, while it does. */
+/** That it is needed; and what happens, while it does. */
 export function Restarting() {
+  const { house } = useSession();
   const { phase, began, moved } = useRestart();
   const [, tick] = useState(0);
   useEffect(() => {
     const timer = phase ? setInterval(() => tick((count) => count + 1), 1000) : 0;
     return () => clearInterval(timer);
   }, [phase]);
-  if (!phase) return null;
+  if (!phase) return house.restart_needed && html`<div class="banner quiet" role="note">${say("banner.restart")} <${RestartButton} /></div>`;
   const seconds = Math.round((Date.now() - began) / 1000);
   return html`<p class="banner quiet" role="status" data-restart=${phase}>${say(`restart.${phase}`)} <span class="number">${say("restart.seconds", { seconds })}</span>
     ${moved && phase === "beginning" && html` <a href=${moved}>${say("restart.moved", { address: moved })}</a>`}

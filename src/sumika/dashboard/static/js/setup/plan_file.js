@@ -72,14 +72,15 @@ export function PlanOnBoard({ plan }) {
   };
   return html`<${Board} rooms=${answer.rooms} label=${say("plan_file.board", { name: plan.file.name })} onDown=${down}>
       ${({ x, y }) => html`${answer.rooms.map((room) => {
-        const [mx, my] = middle(room.floor_m);
+        const [mx, my] = room.usable ? middle(room.floor_m) : mean(room.floor_m); // lines that cross have no area
         return html`<polygon class=${room.usable ? (left.has(room.id) ? "left" : "drawn") : "wrong"} points=${pointsOf(room.floor_m, x, y)} data-plan-room=${room.id} />
-          <text class="name" x=${x(mx)} y=${y(my)}>${nameOf(plan, room)}</text><text class="fact" x=${x(mx)} y=${y(my) + 0.32}>${number(room.area_m2, 1)} m²</text>`;
+          <text class="name" x=${x(mx)} y=${y(my)}>${nameOf(plan, room)}</text><text class="fact" x=${x(mx)} y=${y(my) + 0.36}>${room.usable && `${number(room.area_m2, 1)} m²`}</text>`;
       })}${points?.map(([px, py]) => html`<circle class="corner" cx=${x(px)} cy=${y(py)} r="0.12" />`)}
       ${points?.length === 2 && html`<polyline class="measured" points=${pointsOf(points, x, y)} />`}`}<//>
     <p class="soft small" style=${{ marginTop: "8px" }}>${say(points ? "plan_file.measure.how" : "plan_file.how")}</p>`;
 }
 
+const mean = (places) => [0, 1].map((side) => places.reduce((sum, place) => sum + place[side] / places.length, 0));
 const nameOf = (plan, room) => plan.names[room.id] ?? (room.name || room.id);
 
 function turn(plan, id) {
@@ -130,13 +131,13 @@ function Scale({ plan }) {
 
 const roomOf = (room, id, storey, floor_m = room.floor_m) => ({ id, name: room.name, floor_m, height_m: 2.4, storey, residents: [] });
 
-/** A storey with other rooms: of what was there, rooms of the same id keep all but their floor. */
+/** A storey with other rooms: of what was there, rooms of the same id keep all but their floor and their name. */
 export function replaced(draft, taken, storey) {
   const here = new Map(draft.rooms.filter((room) => (room.storey ?? 1) === storey).map((room) => [room.id, room]));
   const stays = new Set(taken.map((room) => room.id).filter((id) => here.has(id)));
   const fresh = withoutRooms(draft, new Set([...here.keys()].filter((id) => !stays.has(id))));
   for (const room of taken) {
-    if (stays.has(room.id)) fresh.rooms = fresh.rooms.map((one) => (one.id === room.id ? { ...one, floor_m: room.floor_m } : one));
+    if (stays.has(room.id)) fresh.rooms = fresh.rooms.map((one) => (one.id === room.id ? { ...one, floor_m: room.floor_m, name: room.name === room.id ? one.name : room.name } : one));
     else fresh.rooms = [...fresh.rooms, roomOf(room, freeId(fresh.rooms, room.id), storey)];
   }
   return { ...fresh, ...carried(fresh, here, stays) };

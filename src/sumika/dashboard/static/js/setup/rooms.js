@@ -2,7 +2,7 @@
 // or take it from the file of a drawing program.
 import { html, useState } from "../../vendor/preact-htm.js";
 import { number } from "../format.js";
-import { area, middle } from "../house_model.js";
+import { area, middle, roomName } from "../house_model.js";
 import { corners as pointsOf } from "../parts/floor_plan.js";
 import { say } from "../words.js";
 import { Board, isInside, snapped } from "./canvas.js";
@@ -12,7 +12,7 @@ import { PlanButton, PlanFile, PlanOnBoard, usePlanFile } from "./plan_file.js";
 const GRIDS = [["fine", 0.1], ["half", 0.455], ["ken", 0.91]]; // 0.91 m: half a ken, the module of Japanese houses
 
 /** The editor of rooms. */
-export function Rooms({ draft, change }) {
+export function Rooms({ draft, change, preview }) {
   const [chosen, choose] = useState("");
   const [tool, take] = useState("move");
   const [grid, lay] = useState("fine");
@@ -55,12 +55,12 @@ export function Rooms({ draft, change }) {
         <${Picture} picture=${picture} show=${show} /><${PlanButton} plan=${plan} /></div>
       ${plan.problem && html`<p class="problem" role="alert">${plan.problem.message} ${plan.problem.remedy}</p>`}
       ${plan.answer ? html`<${PlanOnBoard} plan=${plan} />` : html`<${Board} rooms=${draft.rooms} label=${say("rooms.board")} picture=${picture} onDown=${down} onMove=${move} onUp=${up}>
-        ${({ x, y }) => html`${draft.rooms.map((one) => html`<${RoomShape} key=${one.id} room=${one} isChosen=${one.id === chosen} x=${x} y=${y} />`)}
+        ${({ x, y }) => html`${draft.rooms.map((one) => html`<${RoomShape} key=${one.id} room=${one} name=${roomName(preview, one.id)} isChosen=${one.id === chosen} x=${x} y=${y} />`)}
           ${drawn && html`<polygon class="drawn" points=${pointsOf(rectangle(drawn.from, drawn.to) ?? [], x, y)} />`}`}<//>
       <p class="soft small" style=${{ marginTop: "8px" }}>${say(tool === "draw" ? "rooms.draw.how" : "rooms.move.how")}</p>`}</section>
-    <div class="stack">${plan.answer ? html`<${PlanFile} plan=${plan} draft=${draft} change=${change} />` : html`<section class="card"><h2>${say("rooms.list")}</h2><div class="row">${draft.rooms.map((one) => html`<button type="button" class="button tiny" aria-pressed=${one.id === chosen} onClick=${() => choose(one.id)}>${one.name || one.id}</button>`)}
+    <div class="stack">${plan.answer ? html`<${PlanFile} plan=${plan} draft=${draft} change=${change} />` : html`<section class="card"><h2>${say("rooms.list")}</h2><div class="row">${draft.rooms.map((one) => html`<button type="button" class="button tiny" aria-pressed=${one.id === chosen} onClick=${() => choose(one.id)}>${roomName(preview, one.id)}</button>`)}
       <button type="button" class="button tiny" onClick=${() => add(besides(draft.rooms))}>${say("rooms.add")}</button></div></section>
-      ${room && html`<${Facts} key=${room.id} room=${room} set=${(what) => setRoom(room.id, what)} onRemove=${() => {
+      ${room && html`<${Facts} key=${room.id} room=${room} name=${roomName(preview, room.id)} set=${(what) => setRoom(room.id, what)} onRemove=${() => {
         change(withoutRooms(draft, new Set([room.id])));
         choose("");
       }} />`}`}</div></div>`;
@@ -78,16 +78,16 @@ function besides(rooms) {
   return rectangle([right, 0], [right + 3.64, 3.64]);
 }
 
-function RoomShape({ room, isChosen, x, y }) {
+function RoomShape({ room, name, isChosen, x, y }) {
   const [mx, my] = middle(room.floor_m);
   return html`<polygon class=${`room right ${isChosen ? "chosen" : ""}`} points=${pointsOf(room.floor_m, x, y)} data-drawn=${room.id} /><polygon class="wall" fill="none" points=${pointsOf(room.floor_m, x, y)} />
-    <text class="name" x=${x(mx)} y=${y(my)}>${room.name || room.id}</text><text class="fact" x=${x(mx)} y=${y(my) + 0.32}>${number(area(room.floor_m), 1)} m²</text>
+    <text class="name" x=${x(mx)} y=${y(my)}>${name}</text><text class="fact" x=${x(mx)} y=${y(my) + 0.36}>${number(area(room.floor_m), 1)} m²</text>
     ${isChosen && room.floor_m.map(([px, py], n) => html`<circle class="corner" cx=${x(px)} cy=${y(py)} r="0.14" data-corner=${String(n)} data-room=${room.id} />`)}`;
 }
 
-function Facts({ room, set, onRemove }) {
+function Facts({ room, name, set, onRemove }) {
   const corner = (n, axis, value) => set({ floor_m: room.floor_m.map((one, at) => (at === n ? one.map((old, side) => (side === axis ? Number(value) : old)) : one)) });
-  return html`<section class="card" data-room-facts=${room.id}><h2>${room.name || room.id}</h2>
+  return html`<section class="card" data-room-facts=${room.id}><h2>${name}</h2>
     <label class="field"><span>${say("rooms.name")}</span><input name="room-name" value=${room.name} onInput=${(event) => set({ name: event.target.value })} /></label>
     <div class="row"><label class="field" style=${{ flex: 1 }}><span>${say("rooms.height")}</span><input type="number" step="0.05" min="1" max="20" value=${room.height_m} onInput=${(event) => set({ height_m: Number(event.target.value) })} /></label>
       <label class="field" style=${{ flex: 1 }}><span>${say("rooms.storey")}</span><input type="number" step="1" min="-5" max="50" value=${room.storey ?? 1} onInput=${(event) => set({ storey: Number(event.target.value) })} /></label></div>

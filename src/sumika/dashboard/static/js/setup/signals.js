@@ -17,8 +17,11 @@ export function RawSignals() {
   const radars = house.radars ?? [], sensors = house.sensors ?? [];
   return html`<section class="card"><h2>${say("signals.radars")}</h2>${!radars.length && html`<p class="soft">${say("signals.no_radars")}</p>`}<ul class="list">${radars.map((radar) => html`<${Radar} house=${house} radar=${radar} cloud=${live("points").get(radar.id)} slow=${live("slow_time").get(radar.id)} />`)}</ul></section>
     <section class="card"><h2>${say("signals.sensors")}</h2>${!sensors.length && html`<p class="soft">${say("signals.no_sensors")}</p>`}<ul class="list">${sensors.map((sensor) => html`<${Sensor} house=${house} sensor=${sensor} sample=${live("air").get(sensor.id)} />`)}</ul></section>
-    <section class="card"><h2>${say("signals.others")}</h2><ul class="list">${[...live("meter"), ...live("weather")].map(([key, message]) => html`<li><div class="between"><b>${key}</b><${Age} message=${message} /></div><span class="soft small number">${Object.entries(message).filter(([, value]) => typeof value === "number").map(([name, value]) => `${name} ${number(value, 1)}`).join(" · ")}</span></li>`)}</ul></section>`;
+    <section class="card"><h2>${say("signals.others")}</h2><ul class="list">${[...live("meter"), ...live("weather")].map(([key, message]) => html`<li><div class="between"><b>${key}</b><${Age} message=${message} /></div><span class="soft small number">${Object.entries(message).filter(([, value]) => typeof value === "number").map(([name, value]) => `${fieldName(name)} ${number(value, 1)}`).join(" · ")}</span></li>`)}</ul></section>`;
 }
+
+// A quantity is called the same wherever it is measured; what has no name is called as the sensor calls it.
+const fieldName = (name) => [`signals.${name}`, `signal.air.${name}`].filter(has).map((key) => say(key))[0] ?? name;
 
 function Age({ message }) {
   if (!message) return html`<span class="tag care">${say("signals.silent")}</span>`;

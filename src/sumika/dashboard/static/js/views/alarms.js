@@ -4,7 +4,7 @@ import { isOpen } from "../alarms.js";
 import { moment, stampS } from "../format.js";
 import { roomName, storeys } from "../house_model.js";
 import { useAsked, useLive } from "../hooks.js";
-import { newest, onMessage } from "../live.js";
+import { newest, nowMs, onMessage } from "../live.js";
 import { useAct } from "../parts/act.js";
 import { AlarmCard } from "../parts/alarm_card.js";
 import { FloorPlan, corners } from "../parts/floor_plan.js";
@@ -19,7 +19,7 @@ const DAYS = 7;
 export function View() {
   const { house } = useSession();
   const live = useLive(["suspected_fall", "alarm", "event"], 2);
-  const past = useAsked(() => get(withQuery("api/events", { from: Math.round(Date.now() / 1000) - DAYS * 86400, most: 300 })), []);
+  const past = useAsked(() => get(withQuery("api/events", { from: Math.round(nowMs() / 1000) - DAYS * 86400, most: 300 })), []);
   useEffect(() => onMessage("event", () => setTimeout(past.reload, 400)), []);
   const falls = fallsNow(live);
   return html`<div class="head"><h1>${say("view.alarms")}</h1></div>

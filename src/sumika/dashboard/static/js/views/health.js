@@ -2,7 +2,7 @@
 import { html } from "../../vendor/preact-htm.js";
 import { duration, number } from "../format.js";
 import { useAsked, useLive } from "../hooks.js";
-import { ageS, statistics } from "../live.js";
+import { ageS, nowMs, statistics } from "../live.js";
 import { Events } from "./alarms.js";
 import { get, withQuery } from "../server.js";
 import { useSession } from "../session.js";
@@ -15,7 +15,7 @@ const FRESH_TOPICS = ["tracks", "presence", "respiration", "air", "device_state"
 export function View() {
   const { house } = useSession();
   const live = useLive(["node_health", "node_statistics", ...FRESH_TOPICS], 1);
-  const events = useAsked(() => get(withQuery("api/events", { from: Math.round(Date.now() / 1000) - 86400, most: 100 })), []);
+  const events = useAsked(() => get(withQuery("api/events", { from: Math.round(nowMs() / 1000) - 86400, most: 100 })), []);
   const nodes = [...live("node_health").values()].sort((a, b) => a.node.localeCompare(b.node));
   const counted = new Map([...live("node_statistics").values()].map((one) => [one.node, one]));
   const memory = nodes.reduce((sum, node) => sum + (node.memory_mb ?? 0), 0), core = nodes.reduce((sum, node) => sum + (node.core_share ?? 0), 0);
