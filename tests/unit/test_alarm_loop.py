@@ -15,6 +15,7 @@ from sumika.alarm.book import KEEPS_CLOSED
 from sumika.clock import Instant, SimulatedClock
 from sumika.runtime.alarm_loop import AlarmLoop, origin_of
 from sumika.runtime.alarm_store import ALARMS_FILE, AlarmStore
+from sumika.runtime.forgetting import FORGOTTEN, forget_half_minutes
 from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.small_file import write_small
@@ -37,6 +38,7 @@ from sumika.schema import (
     PointCloud,
     PrivacyKept,
     ResidentWish,
+    Severity,
     Tick,
     TrackKind,
     TryAlarmRequest,
@@ -273,6 +275,20 @@ def test_the_half_minute_before_a_suspected_fall_can_be_asked_for(home: Home) ->
     assert len(before.points) == 20
     assert 8.0 < before.to_unix_s - before.from_unix_s < 30.0
     assert not home.asks("alarm_before", AlarmBeforeRequest(alarm="../../etc/passwd")).accepted
+
+
+def test_who_wants_to_be_forgotten_is_so_in_half_minutes_and_in_memory(home: Home) -> None:
+    home.after(0.5, tracks(home.now, ("bedroom", TrackKind.PERSON, 0.4)))
+    name = home.falls()
+    assert home.alarms()[0].has_before
+    home.after(0.5, tracks(home.now, ("bedroom", TrackKind.PERSON, 0.4)))
+    forget_half_minutes(home.folder)
+    told = Event(stamp=home.now, origin=Origin.LIVE, subject="history", code=FORGOTTEN, severity=Severity.INFO)
+    home.after(0.1, told)
+    (alarm,) = home.alarms()
+    assert (alarm.id, alarm.has_before) == (name, False), "the alarm itself is still one"
+    assert not home.asks("alarm_before", AlarmBeforeRequest(alarm=name)).accepted
+    assert home.loop.before.now("bedroom", home.now).tracks == ()
 
 
 def cloud(at: Instant, room: str = "bedroom") -> PointCloud:

@@ -66,15 +66,38 @@ def test_a_running_house_must_be_stopped_first(data: Path) -> None:
     assert readable(data)["bedroom"] == 300
 
 
-def test_a_log_that_still_holds_signals_is_told(data: Path) -> None:
+def test_a_log_that_still_holds_signals_is_told_and_deleted_on_request(data: Path) -> None:
     assert "not encrypted" not in forget(data, "taro", "--yes").output
     segment = data / "log" / "2026-01-01T000000Z-0000" / "000001.mcap"
     segment.parent.mkdir(parents=True)
     segment.touch()
-    assert (
-        f"the log is not encrypted; delete the runs that must go: {data / 'log'}"
-        in forget(data, "hanako", "--yes").output
-    )
+    result = forget(data, "hanako", "--yes")
+    assert f"the log is not encrypted and holds everybody; --logs deletes it: {data / 'log'} (1 files" in result.output
+    assert "what stays: events" in result.output
+    with History(data / "history", clock_at(), ROOMS) as history:
+        keep(history, BREATH, stamps(300), np.ones(300), "bedroom")
+    with pytest.raises(UsageError, match="Add --logs"):
+        _raise(forget(data, "hanako", "--yes", "--logs-from", "2026-01-01"))
+    assert readable(data)["bedroom"] == 300
+    later = forget(data, "hanako", "--yes", "--logs", "--logs-from", "2100-01-01")
+    assert "log: 0 files deleted" in later.output
+    with History(data / "history", clock_at(), ROOMS) as history:
+        keep(history, BREATH, stamps(300), np.ones(300), "bedroom")
+    gone = forget(data, "hanako", "--yes", "--logs")
+    assert "log: 1 files deleted" in gone.output
+    assert "not encrypted" not in gone.output
+    assert not segment.exists()
+
+
+def test_half_minutes_before_alarms_go_whoever_is_in_them(data: Path) -> None:
+    before = data / "alarm" / "before"
+    before.mkdir(parents=True)
+    for name in ("suspected_fall.bedroom", "suspected_fall.study"):
+        (before / f"{name}.msgpack").write_bytes(b"tracks of people")
+    (data / "alarm" / "alarms.json").write_text("[]", encoding="utf-8")
+    assert "2 half minutes before alarms deleted" in forget(data, "hanako", "--yes").output
+    assert list(before.iterdir()) == []
+    assert (data / "alarm" / "alarms.json").exists()
 
 
 def _raise(result: Result) -> None:

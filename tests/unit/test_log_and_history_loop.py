@@ -13,14 +13,26 @@ from sumika.clock import WallClock
 from sumika.config import recordings_house
 from sumika.log import LogReader
 from sumika.runtime import process as process_module
+from sumika.runtime.forgetting import FORGOTTEN
 from sumika.runtime.history_loop import HistoryLoop
 from sumika.runtime.log_loop import LogLoop
 from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.table import nodes_of
-from sumika.schema import ConfigChange, Event, Origin, RawFrame, RecordRawRequest, Severity, SumikaError
+from sumika.schema import (
+    ConfigChange,
+    DeleteLogsRequest,
+    Event,
+    ForgetRequest,
+    Origin,
+    RawFrame,
+    RecordRawRequest,
+    Severity,
+    SumikaError,
+)
 from sumika.sensors import open_frames
 from tests.bus_helpers import opened, presence, runtime_folder, wait_until
+from tests.log_helpers import mixed
 
 LOADED = recordings_house({"SUMIKA_DATA": "/dev/null"})
 RADAR = LOADED.house.radars[0]
@@ -135,3 +147,39 @@ def test_history_keeps_signals_and_records_events(tmp_path: Path) -> None:
         loop.close()
     assert events
     assert (tmp_path / "history").is_dir()
+
+
+def test_who_is_forgotten_is_so_in_what_lies_beside_history_too(tmp_path: Path) -> None:
+    for name in ("alarm/before/a.msgpack", "alarm/before/b.msgpack.new", "log/run/000001.mcap"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"somebody")
+    with node_process("history", tmp_path) as process:
+        loop, ear = HistoryLoop(process), said_by(process)
+        answer = loop.forget(ForgetRequest(resident="hanako"))
+        told: list[Event] = []
+
+        def heard() -> bool:
+            told.extend(one.message for one in ear.receive(0.1) if isinstance(one.message, Event))
+            return any(event.code == FORGOTTEN for event in told)
+
+        assert wait_until(heard)
+        loop.close()
+    assert answer.accepted
+    assert (answer.half_minutes, answer.log_files, answer.log_bytes) == (2, 1, len(b"somebody"))
+    assert list((tmp_path / "alarm" / "before").iterdir()) == []
+    assert "hanako" not in str(told), "events are kept for years"
+
+
+def test_the_log_of_this_hour_can_be_deleted_and_goes_on(tmp_path: Path) -> None:
+    with node_process("log", tmp_path) as process:
+        loop = LogLoop(process)
+        wrapped, message = mixed(1)[0]
+        assert loop.writer.write(wrapped, message)
+        assert loop.delete(DeleteLogsRequest(to_unix_s=1e9)).files == 0
+        answer = loop.delete(DeleteLogsRequest())
+        assert (answer.accepted, answer.left) == (True, 0)
+        assert answer.files >= 1
+        assert answer.size_bytes > 0
+        assert loop.writer.write(wrapped, message)
+        loop.close()
+    assert len(list(LogReader(tmp_path / "log" / "run"))) == 1

@@ -110,7 +110,7 @@ async def _answers(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _thinks(scope: Scope, receive: Receive, send: Send) -> None:
-    await asyncio.sleep(1e6)
+    await asyncio.Event().wait()  # for ever
 
 
 def test_who_never_asks_is_let_go(loop: HandLoop) -> None:
@@ -217,7 +217,7 @@ def test_a_body_that_dribbles_is_given_up(played: Played, monkeypatch: pytest.Mo
     async def receive() -> dict[str, Any]:
         if came:
             return came.pop()
-        await asyncio.sleep(3600.0)
+        await asyncio.Event().wait()  # nothing more comes
         return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:

@@ -24,6 +24,7 @@ from sumika.schema import (
     AlarmBeforeRequest,
     AlarmsRequest,
     CancelAlarmRequest,
+    DeleteLogsRequest,
     DeviceState,
     Event,
     ForgetAnswer,
@@ -316,6 +317,18 @@ def test_a_resident_is_forgotten_when_they_say_so(played: Played) -> None:
     assert hanako.post("/api/residents/hanako/forget").json()["keys"] == 1
     assert played.bus.asked == [("forget", ForgetRequest(resident="hanako"))]
     assert played.owner().post("/api/residents/nobody/forget").status_code == 404
+
+
+def test_the_log_which_holds_everybody_is_deleted_when_a_resident_says_so(played: Played) -> None:
+    hanako, carer = played.user("hanako", Role.RESIDENT, "hanako"), played.user("carer", Role.CARER)
+    assert hanako.post("/api/logs/delete", json={"from": 1000.0, "to": 2000.0}).status_code == 200
+    assert hanako.post("/api/logs/delete", json={}).status_code == 200
+    assert hanako.post("/api/logs/delete", json={"from": 2000.0, "to": 1000.0}).status_code == 400
+    assert carer.post("/api/logs/delete", json={}).status_code == 403
+    assert [question for _, question in played.bus.asked] == [
+        DeleteLogsRequest(from_unix_s=1000.0, to_unix_s=2000.0),
+        DeleteLogsRequest(),
+    ]
 
 
 def test_sensing_rests_as_long_as_was_asked(played: Played) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -30,6 +31,7 @@ from sumika.schema.house import DemoSource, House, PortSource, Radar, RecordingS
 from sumika.sensors import MODELS
 
 _FILE = click.Path(path_type=Path)
+_MOMENT = click.DateTime(("%Y-%m-%d", "%Y-%m-%dT%H:%M"))
 _PLAN_COLUMNS = 80
 
 
@@ -107,39 +109,28 @@ def migrate(file: Path) -> None:
 @house.command()
 @click.argument("resident")
 @data_option
+@click.option("--logs", is_flag=True, help="Delete the log too, which is not encrypted and holds everybody.")
+@click.option("--logs-from", type=_MOMENT, help="With --logs: only what it holds since then (local time).")
+@click.option("--logs-to", type=_MOMENT, help="With --logs: only what it holds until then (local time).")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def forget(resident: str, data: Path | None, yes: bool) -> None:
+def forget(
+    resident: str, data: Path | None, logs: bool, logs_from: datetime | None, logs_to: datetime | None, yes: bool
+) -> None:
     """Make what history keeps of RESIDENT's body (breathing, heart) unreadable for ever, by destroying the key.
 
-    The house must not be running. Its log is not encrypted: this says where it lies.
+    The half minutes kept before alarms are deleted too. The house must not be running. Its log is not encrypted: this
+    says where it lies, or deletes it with --logs.
     """
-    # What no other command here needs, and is slow to import.
-    from sumika.clock import WallClock
-    from sumika.history import History
-    from sumika.runtime.house_run import data_folder_of, owned_data_folder
+    from sumika.cli._forget import forget_resident  # what no other command here needs, and is slow to import
 
-    folder = data_folder_of(demo=False, override=data)
-    if not (folder / "history").is_dir():
-        raise UsageError("no history here", where=str(folder), remedy="Name the house's data folder with --data.")
-    with owned_data_folder(folder), History(folder / "history", WallClock()) as history:
-        shared = history.key_owners(resident)
-        if not shared:
-            known = ", ".join(history.key_owners()) or "nobody"
-            raise UsageError(
-                f"nothing is kept under a key of '{resident}'",
-                where=str(folder / "history"),
-                remedy=f"There are keys of: {known}.",
-            )
-        others = [owner for owner in shared if owner != resident]
-        with_whom = f", and of the rooms shared with {', '.join(others)}," if others else ""
+    if not logs and (logs_from or logs_to):
+        raise UsageError("--logs-from and --logs-to say which part of the log goes", remedy="Add --logs.")
+
+    def agreed(question: str) -> None:
         if not yes:
-            click.confirm(f"Forget breathing and heart of {resident}{with_whom} for ever?", abort=True)
-        destroyed = history.forget(resident)
-    click.echo(
-        f"{destroyed} {'key' if destroyed == 1 else 'keys'} destroyed: history of {resident} cannot be read again"
-    )
-    if any((folder / "log").glob("*/*.mcap")):
-        click.echo(f"the log is not encrypted; delete the runs that must go: {folder / 'log'}", err=True)
+            click.confirm(question, abort=True)
+
+    forget_resident(resident, data, (logs_from, logs_to) if logs else None, agreed)
 
 
 def _driver_warnings(described: House) -> list[Problem]:

@@ -11,7 +11,7 @@ from sumika.dashboard.parts import Parts
 from sumika.dashboard.past_routes import LATEST_S, Moment
 from sumika.dashboard.problem import refused
 from sumika.dashboard.roles import Right, Role
-from sumika.schema import ForgetAnswer, ForgetRequest
+from sumika.schema import DeleteLogsAnswer, DeleteLogsRequest, ForgetAnswer, ForgetRequest
 
 FOR_GOOD_S = LATEST_S
 """Until somebody says otherwise."""
@@ -59,6 +59,20 @@ class ConsentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     resident: Id
     carers: Annotated[tuple[Id, ...], Meta(max_length=50)] = ()
     wellbeing: bool = False
+
+
+class LogsBody(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"begin": "from", "end": "to"}
+):
+    """Of which time the log is to be deleted.
+
+    Attributes:
+        begin: Unix time; null: from the beginning.
+        end: Unix time; null: until now.
+    """
+
+    begin: Moment | None = None
+    end: Moment | None = None
 
 
 class ConsentList(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +136,15 @@ class _Privacy:
         self._parts.consents.forget(resident)
         return answer
 
+    def delete_logs(self, call: Call) -> DeleteLogsAnswer:
+        body: LogsBody = call.body
+        if body.begin is not None and body.end is not None and body.end <= body.begin:
+            raise refused(400, "body", where="to", why="to must lie after from")
+        answer: DeleteLogsAnswer = self._parts.asked(
+            "delete_logs", DeleteLogsRequest(from_unix_s=body.begin, to_unix_s=body.end)
+        )
+        return answer
+
     def _check_own(self, call: Call, resident: str) -> None:
         if call.who.role is not Role.OWNER and resident not in call.who.residents:
             raise refused(403, "not_you", where=resident[:60])
@@ -139,4 +162,5 @@ def privacy_operations(parts: Parts) -> tuple[Operation, ...]:
         get("/api/consent", do.consents, "What residents agreed to.", ConsentList, privacy),
         post("/api/consent", do.consent, "Agree, or take it back.", Consent, privacy, ConsentBody),
         post("/api/residents/{id}/forget", do.forget, "Be forgotten, for ever.", ForgetAnswer, privacy),
+        post("/api/logs/delete", do.delete_logs, "Delete the log of a time.", DeleteLogsAnswer, privacy, LogsBody),
     )

@@ -16,6 +16,7 @@ Read, compare, repair::
     export(path, "csv", folder)
 """
 
+from sumika.log._deletion import LogsDeleted, delete_logs, log_size
 from sumika.log._diff import Difference, DiffReport, TopicDifference, diff
 from sumika.log._export import FORMATS, ExportReport, export
 from sumika.log._findings import Damage, DamageKind
@@ -39,12 +40,15 @@ __all__ = [
     "LogReader",
     "LogWriter",
     "Logged",
+    "LogsDeleted",
     "RecoveryReport",
     "RunInfo",
     "SegmentInfo",
     "TopicDifference",
+    "delete_logs",
     "diff",
     "export",
+    "log_size",
     "recover",
     "recovered_path",
     "topics_version",

@@ -58,7 +58,7 @@ def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _delete(path: Path) -> bool:
+def delete_unless_written(path: Path) -> bool:
     """Delete a segment that nobody is writing, and its folder if it was the last; tell whether it is gone."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -97,6 +97,6 @@ def make_room(run_folder: Path, budget: Budget) -> bool:
     for segment in segments[: len(segments) - len(own_newest)]:
         if total <= budget.max_bytes and free_bytes(run_folder) >= budget.min_free_bytes:
             break
-        if _delete(segment.path):
+        if delete_unless_written(segment.path):
             total -= segment.size_bytes
     return free_bytes(run_folder) >= budget.min_free_bytes

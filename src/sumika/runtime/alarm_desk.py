@@ -77,7 +77,7 @@ class AlarmDesk:
             words=self._writer.words(alarm, "en"),
             words_ja=self._writer.words(alarm, "ja"),
             detail=alarm.detail,
-            has_before=alarm.has_before,
+            has_before=alarm.has_before and self._store.has_before(alarm.id),
         )
 
     def alarms(self, question: AlarmsRequest, now: Instant, *, resting: bool, dead_man: str) -> AlarmsAnswer:

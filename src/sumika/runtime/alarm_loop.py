@@ -33,6 +33,7 @@ from sumika.clock import Instant
 from sumika.runtime.alarm_desk import AlarmDesk
 from sumika.runtime.alarm_ears import AlarmEars
 from sumika.runtime.alarm_store import AlarmStore
+from sumika.runtime.forgetting import FORGOTTEN
 from sumika.runtime.house_ear import is_simulated, local_clock
 from sumika.runtime.node import ALARM, Launch, Node
 from sumika.runtime.privacy_watch import PrivacyWatch
@@ -146,6 +147,8 @@ class AlarmLoop:
             self.before.rest()
 
     def _hear(self, message: Message) -> None:
+        if isinstance(message, Event) and message.code == FORGOTTEN:
+            self.before.rest()
         self.watches.hear(message)
         self.before.hear(message)
         if self.dead_man is not None:

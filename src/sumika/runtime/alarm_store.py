@@ -6,9 +6,10 @@ import msgspec
 
 from sumika.alarm import AlarmBook, Before, KeptAlarm, SmokeSource, WatchMemory, elapsed_s
 from sumika.clock import Instant
+from sumika.runtime.forgetting import BEFORE_FOLDER
 from sumika.runtime.small_file import DamagedFileError, read_small, write_small, write_whole
 
-ALARMS_FILE, WATCH_FILE, BEFORE_FOLDER = "alarms.json", "watches.json", "before"
+ALARMS_FILE, WATCH_FILE = "alarms.json", "watches.json"
 KEEPS_BEFORE = 20
 SEEN_EVERY_S = 60.0
 """That a cause still goes on is written so often; everything else of an alarm at once."""
@@ -105,6 +106,14 @@ class AlarmStore:
         for path in files[:-KEEPS_BEFORE]:
             path.unlink(missing_ok=True)
         return True
+
+    def has_before(self, name: str) -> bool:
+        """Return whether what came before an alarm is still kept: somebody may have wanted to be forgotten.
+
+        Args:
+            name: The alarm's id, which must be one that is known.
+        """
+        return (self._folder / BEFORE_FOLDER / f"{name}.msgpack").is_file()
 
     def load_before(self, name: str) -> Before | None:
         """Return what came before an alarm; None where nothing was kept, or it cannot be read.

@@ -2,6 +2,7 @@
 
 from sumika.bus import Answerer, Received, Subscriber
 from sumika.history import History, Records
+from sumika.runtime.forgetting import FORGOTTEN, LOG_FOLDER, forget_half_minutes
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.privacy_watch import PrivacyWatch
 from sumika.runtime.process import NodeProcess, run_turns
@@ -13,6 +14,8 @@ from sumika.schema import (
     Event,
     ForgetAnswer,
     ForgetRequest,
+    Origin,
+    Severity,
     Verdict,
 )
 from sumika.schema.house import House
@@ -94,9 +97,40 @@ class HistoryLoop:
             self.keep(received)
 
     def forget(self, question: ForgetRequest) -> ForgetAnswer:
-        """Destroy a resident's keys: what was kept of their body cannot be read again by anyone."""
+        """Destroy a resident's keys: what was kept of their body cannot be read again by anyone.
+
+        What lies elsewhere of it goes too, or is told of.
+        """
+        from sumika.log import log_size  # large, and asked for once in years
+
         shared = tuple(name for name in self.history.key_owners(question.resident) if name != question.resident)
-        return ForgetAnswer(accepted=True, keys=self.history.forget(question.resident), shared_with=shared)
+        keys = self.history.forget(question.resident)
+        data = self.process.launch.data
+        # Told before the files go: the alarms must not write anew what they still hold in memory.
+        self.tell_forgotten(f"{keys} keys")
+        half_minutes = forget_half_minutes(data)
+        log_files, log_bytes = log_size(data / LOG_FOLDER)
+        return ForgetAnswer(
+            accepted=True,
+            keys=keys,
+            shared_with=shared,
+            half_minutes=half_minutes,
+            log_files=log_files,
+            log_bytes=log_bytes,
+        )
+
+    def tell_forgotten(self, detail: str) -> None:
+        """Tell that somebody was forgotten, and not who: events are kept for years."""
+        if self.process.publisher is not None:
+            event = Event(
+                stamp=self.process.clock.now(),
+                origin=Origin.LIVE,
+                subject=self.process.node.name,
+                code=FORGOTTEN,
+                severity=Severity.INFO,
+                detail=detail,
+            )
+            self.process.publisher.publish(event)
 
     def keep(self, received: Received) -> None:
         """Buffer the numbers of one message that the table says to keep."""

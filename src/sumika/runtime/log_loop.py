@@ -3,7 +3,8 @@
 import msgspec
 
 from sumika.bus import Answerer, Received, Subscriber
-from sumika.log import LogWriter, RunInfo
+from sumika.log import LogWriter, RunInfo, delete_logs
+from sumika.runtime.forgetting import LOG_FOLDER
 from sumika.runtime.node import LOG, LOG_OF_FRAMES, Launch, Node
 from sumika.runtime.privacy_watch import PrivacyWatch
 from sumika.runtime.process import NodeProcess, run_turns
@@ -12,6 +13,8 @@ from sumika.schema import (
     PERSONAL_TOPICS,
     TOPICS,
     AdcFrame,
+    DeleteLogsAnswer,
+    DeleteLogsRequest,
     Event,
     FrameNotice,
     Origin,
@@ -43,7 +46,7 @@ class LogLoop:
         launch = process.launch
         self.process = process
         self.writer = LogWriter(
-            launch.data / "log" / launch.run_id,
+            launch.data / LOG_FOLDER / launch.run_id,
             RunInfo(run_id=launch.run_id, config_text=launch.config.text, config_file=launch.config.file),
             process.clock,
         )
@@ -65,6 +68,7 @@ class LogLoop:
         )
         self.frames = FrameFetcher(process)
         self.answerer = Answerer(process.folder, "record_raw")
+        self.deleting = Answerer(process.folder, "delete_logs")
         self.privacy = PrivacyWatch(launch.data, LOG)
         self.raw_until_ns = {radar.id: FOREVER_NS if radar.id in launch.raw else 0 for radar in launch.house.radars}
         self.problem_told = False
@@ -78,6 +82,7 @@ class LogLoop:
         wanted = any(until_ns > now_ns for until_ns in self.raw_until_ns.values())
         self.take(0.02 if wanted else 0.1)
         self.answerer.poll(self.answer)
+        self.deleting.poll(self.delete)
         self.writer.tend()
         self.tell_problem()
         self.process.beat()
@@ -112,6 +117,12 @@ class LogLoop:
                 samples=samples.tobytes(),
             )
             self.writer.write(msgspec.structs.replace(received.envelope, topic="raw_frame"), raw)
+
+    def delete(self, question: DeleteLogsRequest) -> DeleteLogsAnswer:
+        """Delete what the log holds of a time; what is being written is finished before, and begun anew."""
+        self.writer.close()
+        done = delete_logs(self.process.launch.data / LOG_FOLDER, question.from_unix_s, question.to_unix_s)
+        return DeleteLogsAnswer(accepted=True, files=done.files, size_bytes=done.size_bytes, left=done.left)
 
     def answer(self, question: RecordRawRequest) -> RecordRawAnswer:
         """Begin or end the writing of whole frames."""
@@ -150,6 +161,7 @@ class LogLoop:
         self.take(0.1)
         self.writer.close()
         self.answerer.close()
+        self.deleting.close()
         self.messages.close()
         self.notices.close()
         self.frames.close()

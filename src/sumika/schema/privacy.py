@@ -51,7 +51,7 @@ class Privacy(Message, frozen=True, kw_only=True):
 
 
 class ForgetRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Make what history keeps of a resident's body unreadable for ever.
+    """Make what history keeps of a resident's body unreadable for ever, and delete the half minutes before alarms.
 
     Attributes:
         resident: Name in `house.yaml`.
@@ -66,10 +66,42 @@ class ForgetAnswer(Answered, frozen=True, kw_only=True):
     Attributes:
         keys: How many keys were destroyed.
         shared_with: Residents whose rooms' past went with it, because it lay under one key.
+        half_minutes: How many half minutes before alarms were deleted: all, since nobody can tell who is in them.
+        log_files: Files of the log, which hold everybody and are not encrypted; they are still there.
+        log_bytes: Their size.
     """
 
     keys: int = 0
     shared_with: tuple[str, ...] = ()
+    half_minutes: int = 0
+    log_files: int = 0
+    log_bytes: int = 0
+
+
+class DeleteLogsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Delete what the log holds of a time, whoever it is about.
+
+    Attributes:
+        from_unix_s: None: from the beginning.
+        to_unix_s: None: until now.
+    """
+
+    from_unix_s: float | None = None
+    to_unix_s: float | None = None
+
+
+class DeleteLogsAnswer(Answered, frozen=True, kw_only=True):
+    """What was deleted.
+
+    Attributes:
+        files: How many, of an hour at most each.
+        size_bytes: Of them all.
+        left: That could not be deleted.
+    """
+
+    files: int = 0
+    size_bytes: int = 0
+    left: int = 0
 
 
 class PrivacyKept(msgspec.Struct, frozen=True, kw_only=True):

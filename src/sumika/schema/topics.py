@@ -219,6 +219,9 @@ REQUESTS: dict[str, Request] = {
     "forget": Request(
         question=privacy.ForgetRequest, answer=privacy.ForgetAnswer, timeout_s=20.0, answered_by="history"
     ),
+    "delete_logs": Request(
+        question=privacy.DeleteLogsRequest, answer=privacy.DeleteLogsAnswer, timeout_s=30.0, answered_by="log"
+    ),
     "alarms": Request(question=alarms.AlarmsRequest, answer=alarms.AlarmsAnswer, answered_by="alarm"),
     "alarm_acknowledge": Request(
         question=alarms.AcknowledgeAlarmRequest, answer=alarms.AlarmAnswer, answered_by="alarm"

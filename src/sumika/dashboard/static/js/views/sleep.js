@@ -90,15 +90,24 @@ function Carers({ consent, reload }) {
     <input type="checkbox" checked=${consent.carers.includes(name)} disabled=${busy} onChange=${(event) => turn(name, event.target.checked)} /><span>${name}</span></label>`)}${told}`;
 }
 
-/** Being forgotten: asked twice, since nothing brings it back. */
+/** Being forgotten: asked twice, since nothing brings it back; then the log is offered, which holds everybody. */
 function Forget({ resident, name }) {
   const [sure, set] = useState(false);
+  const [left, leave] = useState(null);
   const [act, told, busy] = useAct();
-  const forget = () => act(() => post(`api/residents/${resident}/forget`), (answer) => say("forget.done", { keys: answer.keys })).then(() => set(false));
+  const done = (answer) => {
+    leave(answer.log_files > 0 ? answer : null);
+    return say("forget.done", { keys: answer.keys, half_minutes: answer.half_minutes });
+  };
+  const forget = () => act(() => post(`api/residents/${resident}/forget`), done).then(() => set(false));
+  const clear = () => act(() => post("api/logs/delete", {}), (answer) => say(answer.left ? "forget.log.left" : "forget.log.done", answer)).then(() => leave(null));
   return html`<div class="row" style=${{ marginTop: "18px" }}>
     ${!sure && html`<button type="button" class="button tiny grave" onClick=${() => set(true)}>${say("forget", { name })}</button>`}
     ${sure && html`<p>${say("forget.sure", { name })}</p><button type="button" class="button grave" disabled=${busy} onClick=${forget}>${say("forget.do")}</button>
-      <button type="button" class="button" onClick=${() => set(false)}>${say("cancel")}</button>`}</div>${told}`;
+      <button type="button" class="button" onClick=${() => set(false)}>${say("cancel")}</button>`}</div>${told}
+    ${left && html`<div class="row"><p>${say("forget.log", { megabytes: Math.max(1, Math.round(left.log_bytes / 1e6)) })}</p>
+      <button type="button" class="button grave" disabled=${busy} onClick=${clear}>${say("forget.log.do")}</button>
+      <button type="button" class="button" onClick=${() => leave(null)}>${say("forget.log.keep")}</button></div>`}`;
 }
 
 /** A pause of all sensing, or guests: for a while, and ended by one tap. */
