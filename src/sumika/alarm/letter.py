@@ -130,12 +130,7 @@ class Writer:
             },
             about=alarm.id,
             urgent=alarm.cause not in TECHNICAL and not order.closing,
-            buttons=()
-            if order.closing
-            else tuple(
-                (button_name(answer, alarm.id, order.contact), say(f"alarm.button.{answer}", language))
-                for answer in ANSWERS
-            ),
+            buttons=() if order.closing else _buttons(alarm, order.contact, language),
         )
 
     def _late(self, alarm: KeptAlarm, contact: str, language: str) -> str:
@@ -177,3 +172,8 @@ class Writer:
         if alarm.origin is not Origin.LIVE:
             marks.append(say(f"alarm.mark.{alarm.origin.value}", language))
         return " ".join((*marks, sentence))
+
+
+def _buttons(alarm: KeptAlarm, contact: str, language: str) -> tuple[tuple[str, str], ...]:
+    words = {answer: say(f"alarm.button.{answer}", language) for answer in ANSWERS}
+    return tuple((button_name(answer, alarm.id, contact), said) for answer, said in words.items())
