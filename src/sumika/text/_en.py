@@ -110,6 +110,7 @@ TEXTS: dict[str, str] = {
     "event.page_certificate": "the page's certificate cannot be renewed",
     "event.page_certificate.recovered": "the page's certificate can be renewed again",
     "event.page_certificate_changed": "the page has another certificate; its fingerprint is told here",
+    "event.page_certificate_changed.recovered": "the page has the certificate that was known again",
     "event.resident_forgotten": "what was kept of somebody was deleted, as they wished",
     "event.page_unreachable": "the page cannot be reached",
     "event.page_unreachable.recovered": "the page can be reached again",

@@ -105,6 +105,7 @@ TEXTS: dict[str, str] = {
     "event.page_certificate": "ページの証明書を更新できません",
     "event.page_certificate.recovered": "ページの証明書を更新できるようになりました",
     "event.page_certificate_changed": "ページの証明書が変わりました（フィンガープリントは詳細をご覧ください）",
+    "event.page_certificate_changed.recovered": "ページの証明書が元に戻りました",
     "event.resident_forgotten": "ご本人の希望により、記録を削除しました",
     "event.page_unreachable": "ページを開けません",
     "event.page_unreachable.recovered": "ページを開けるようになりました",
