@@ -112,6 +112,7 @@ TEXTS: dict[str, str] = {
     "event.page_certificate_changed": "the page has another certificate; its fingerprint is told here",
     "event.page_certificate_changed.recovered": "the page has the certificate that was known again",
     "event.resident_forgotten": "what was kept of somebody was deleted, as they wished",
+    "event.resident_forgotten.recovered": "records of somebody are kept again",
     "event.page_unreachable": "the page cannot be reached",
     "event.page_unreachable.recovered": "the page can be reached again",
     "event.log_problem": "the log cannot be written",

@@ -107,6 +107,7 @@ TEXTS: dict[str, str] = {
     "event.page_certificate_changed": "ページの証明書が変わりました（フィンガープリントは詳細をご覧ください）",
     "event.page_certificate_changed.recovered": "ページの証明書が元に戻りました",
     "event.resident_forgotten": "ご本人の希望により、記録を削除しました",
+    "event.resident_forgotten.recovered": "ご本人の記録を再開しました",
     "event.page_unreachable": "ページを開けません",
     "event.page_unreachable.recovered": "ページを開けるようになりました",
     "event.log_problem": "ログを書き込めません",
