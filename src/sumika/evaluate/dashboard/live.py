@@ -1,24 +1,22 @@
 """How often and how late viewers see the house, and what that costs: one viewer, and five beside one that hangs."""
 
 import contextlib
-import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import httpx
 import msgspec
 import numpy as np
 import psutil
 from websockets.sync.client import ClientConnection, connect
 
 from sumika.evaluate.dashboard.busy_house import Served, served_page
+from sumika.evaluate.dashboard.first_page import first_page
 from sumika.evaluate.figure import Evidence, Figure
 
 SETTLE_S, QUICK_S, FULL_S = 1.5, 5.0, 30.0
 VIEWERS = 5
-FIRST_PAGE_ROUNDS = 5
 STAMP_WALL = 1
 
 
@@ -60,20 +58,12 @@ class Load:
 
 
 def measure(full: bool) -> dict[str, Figure]:
-    """Return the figures of the live feed, and of the first page's files."""
+    """Return the figures of the live feed, and of the first page."""
     seconds = FULL_S if full else QUICK_S
     with served_page() as served:
         one, five = (load(served, viewers, seconds) for viewers in (1, VIEWERS))
-        first_ms = first_page_ms(served)
-    return {
-        **_figures(one, five),
-        "first_page_ms": Figure(
-            value=first_ms,
-            unit="ms",
-            evidence=Evidence.MEASURED,
-            detail={"what": "server: page, its files and the first answers, one after the other"},
-        ),
-    }
+        first = first_page(served)
+    return {**_figures(one, five), "first_page_ms": first}
 
 
 def _figures(one: Load, five: Load) -> dict[str, Figure]:
@@ -174,27 +164,3 @@ def _connection(served: Served, max_queue: int = 64) -> Iterator[ClientConnectio
         close_timeout=1.0,
     ) as connection:
         yield connection
-
-
-def first_page_ms(served: Served, files: Sequence[str] = ()) -> float:
-    """Return how long the server takes for all that a browser asks for until the page can be painted: median of some.
-
-    Args:
-        served: The page.
-        files: What it asks for; by default the page, what that names, and the first answers.
-    """
-    with httpx.Client(base_url=f"http://{served.address}", cookies={"sumika_session": served.cookie}) as browser:
-        wanted = list(files) or _first_files(browser.get("/").text)
-        took = []
-        for _ in range(FIRST_PAGE_ROUNDS):
-            began_s = time.perf_counter()
-            for path in wanted:
-                browser.get(path)
-            took.append((time.perf_counter() - began_s) * 1e3)
-    return float(np.median(took))
-
-
-def _first_files(page: str) -> list[str]:
-    """Return what a page names of its own files, and the interface's first answers."""
-    named = re.findall(r'(?:src|href)="/?((?:static)/[^"]+)"', page)
-    return ["/", *(f"/{path}" for path in named), "/api/me", "/api/house", "/api/state"]
