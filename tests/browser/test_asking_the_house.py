@@ -3,7 +3,14 @@
 import pytest
 from playwright.sync_api import Browser
 
-from sumika.schema import AnswerSuggestionRequest, SetModeAnswer, SetModeRequest, WishDeviceRequest
+from sumika.schema import (
+    AnswerSuggestionRequest,
+    DeleteLogsAnswer,
+    ForgetAnswer,
+    SetModeAnswer,
+    SetModeRequest,
+    WishDeviceRequest,
+)
 from tests.browser.browsers import Visit
 from tests.browser.conftest import Visits
 from tests.browser.played_house import PASSWORD, PlayedHouse
@@ -93,6 +100,24 @@ def test_nights_are_shown_only_after_consent(visits: Visits) -> None:
     assert "asleep, for 40 min" in person.locator("[data-rest=asleep]").inner_text()
     person.locator("input[type=checkbox]:enabled").first.click()
     page.wait_for_function("() => !document.querySelector('[data-resident=aoi] :is([data-nights], [data-rest])')")
+
+
+def test_who_is_forgotten_is_told_what_is_left_and_offered_to_delete_it(
+    visits: Visits, house: PlayedHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = ForgetAnswer(accepted=True, keys=2, half_minutes=3, log_files=5, log_bytes=12_000_000)
+    monkeypatch.setitem(house.answers, "forget", lambda question: kept)
+    gone = DeleteLogsAnswer(accepted=True, files=5, size_bytes=12_000_000)
+    monkeypatch.setitem(house.answers, "delete_logs", lambda question: gone)
+    page = visits().enter("sleep")
+    person = page.locator("[data-resident=aoi]")
+    person.get_by_role("button", name="Delete what is kept of").click()
+    person.get_by_role("button", name="Delete for ever").click()
+    person.get_by_text("2 keys were destroyed, 3 half minutes").wait_for()
+    assert "The log (12 MB) is not encrypted and holds everybody" in person.inner_text()
+    person.get_by_role("button", name="Delete the log").click()
+    person.get_by_text("The log was deleted (5 files).").wait_for()
+    assert [name for name, _ in house.asked if name in ("forget", "delete_logs")] == ["forget", "delete_logs"]
 
 
 def test_an_account_is_made_and_may_no_more_than_its_role(visits: Visits, browser: Browser, house: PlayedHouse) -> None:
