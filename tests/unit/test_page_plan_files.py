@@ -8,6 +8,7 @@ import pytest
 from sumika.dashboard import RefusedError
 from sumika.dashboard.plan_files import PlanFile, PlanRead, read_plan
 from sumika.dashboard.plan_files.names import is_size, room_id
+from sumika.dashboard.plan_files.read import Form
 from sumika.dashboard.plan_files.svg_path import sub_paths
 from sumika.runtime.page_aside import read_plan_aside
 from sumika.text import LANGUAGES
@@ -34,8 +35,8 @@ def svg(inside: str, head: str = 'width="10m" viewBox="0 0 10 10"') -> bytes:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {head}>{inside}</svg>'.encode()
 
 
-def read(content: bytes, form: str = "svg", **more: object) -> PlanRead:
-    return read_plan(PlanFile(content=content, form=form, **more))  # type: ignore[arg-type]
+def read(content: bytes, form: Form = "svg", *, metres_per_unit: float = 0.0, layer: str = "") -> PlanRead:
+    return read_plan(PlanFile(content=content, form=form, metres_per_unit=metres_per_unit, layer=layer))
 
 
 def told(plan: PlanRead, grave: bool = True) -> str:
