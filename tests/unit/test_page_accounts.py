@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 
+import sumika.dashboard.passwords as passwords
 from sumika.dashboard import Accounts, RefusedError, Role
 from sumika.dashboard.accounts import IDLE_HOURS, SESSION_HOURS
 from sumika.dashboard.lockout import (
@@ -61,6 +63,27 @@ def test_a_password_is_kept_as_argon2id_with_no_less_than_is_recommended() -> No
     assert not fits(PASSWORD + " ", kept)
     assert not fits(PASSWORD, None)
     assert not fits(PASSWORD, "no hash at all")
+
+
+class Counting:
+    """Works nothing out, and notes by which kind of hash it would have."""
+
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+
+    def verify(self, kept: str, password: str) -> bool:
+        self.kinds.append(kept.rpartition("$")[0].rpartition("$")[0])
+        raise VerifyMismatchError
+
+
+def test_a_name_that_nobody_has_takes_as_long_as_one_that_somebody_has(
+    tmp_path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts, counting = with_owner(tmp_path, wall), Counting()
+    monkeypatch.setattr(passwords, "_HASHER", counting)
+    for name in ("owner", "nobody"):
+        assert accounts.right_password(name, "guess") is None
+    assert counting.kinds == ["$argon2id$v=19$m=19456,t=3,p=1"] * 2
 
 
 def test_files_can_be_read_by_the_house_alone_and_hold_no_secret(tmp_path: Path, wall: Wall) -> None:
@@ -226,6 +249,17 @@ def test_guesses_at_once_count_before_the_first_is_worked_out() -> None:
     for one in strangers:
         lockout.end(one, right=False)
     assert failed(lockout, "owner", "5.6.7.8", 10**9) == 0.0
+
+
+def test_threads_do_not_get_more_guesses_than_one() -> None:
+    lockout = Lockout()
+    with ThreadPoolExecutor(16) as threads:
+        tried = list(threads.map(lambda number: failed(lockout, "owner", "1.2.3.4", 10**9), range(400)))
+    # Some may have been told to come again a moment later, since so many were at it.
+    assert 1 <= sum(wait_s == 0.0 for wait_s in tried) <= FREE_TRIES
+    while failed(lockout, "owner", "1.2.3.4", 10**9) == 0.0:
+        tried.append(0.0)
+    assert sum(wait_s == 0.0 for wait_s in tried) == FREE_TRIES
 
 
 def test_strangers_cannot_shut_out_a_browser_that_was_here_before() -> None:
