@@ -39,7 +39,7 @@ def nothing_to_look_at(survey: Survey) -> Running:
     Raises:
         RefusedError: always.
     """
-    raise survey_refused(503, "survey.none")
+    raise survey_refused(422, "survey.none")
 
 
 def survey_refused(status: int, key: str, **values: object) -> RefusedError:

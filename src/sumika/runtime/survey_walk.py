@@ -101,7 +101,9 @@ class WalkSurvey:
         found = msgspec.structs.replace(
             told, stage=SurveyStage.DONE, mounting=found_mounting(self._radar.id, nominal, walk)
         )
-        return said(found, f"survey.walk.{walk.advice[-1].value}") if walk.advice else found
+        if not walk.advice:
+            return found
+        return said(found, f"survey.walk.{walk.advice[-1].value}", height=f"{walk.walker_m:.1f}")
 
     def _others(self) -> dict[str, WalkedPath]:
         """Return what other radars saw, in house coordinates."""

@@ -102,7 +102,7 @@ class FoundMounting(msgspec.Struct, frozen=True, kw_only=True):
         pitch_deg: Upwards positive.
         left_m: Root mean square distance between the walk and what the radar saw of it, thereafter.
         seen_s: How much of the walk it saw.
-        height_from: What tells height and tilt: another radar, or "body": how tall people are; empty: nothing.
+        height_from: The other radar that height and tilt come from; empty: nothing tells them.
     """
 
     radar: str

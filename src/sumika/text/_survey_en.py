@@ -38,6 +38,8 @@ SURVEY: dict[str, str] = {
     "survey.walk.not_precise_enough.remedy": "Walk twice round, also near x = {x} m, y = {y} m in {room}.",
     "survey.walk.far_off": "this is far from what is described. If the radar does hang there, take it over; else walk "
     "again from the first mark.",
+    "survey.walk.odd_height": "as height and tilt are described, the middle of the one who walked would be {height} m "
+    "above the floor: one of them is wrong.",
     "survey.walk.radars_differ": "another radar that saw the walk says another place: the floor plan or the other "
     "radar's own place may be wrong.",
 }

@@ -38,6 +38,8 @@ SURVEY: dict[str, str] = {
     "survey.walk.not_precise_enough.remedy": "2周してください。{room}の x = {x} m、y = {y} m のあたりも。",
     "survey.walk.far_off": "設定と大きく違います。本当にそこに付いているなら反映し、そうでなければ1番の印から"
     "もう一度歩いてください。",
+    "survey.walk.odd_height": "設定の高さと傾きのままだと、歩いた人の体の中心が床から{height} mになります。どちらかが"
+    "違っています。",
     "survey.walk.radars_differ": "同じ歩きを見た別のレーダーとは、位置が食い違います。間取りか、もう一方の"
     "レーダーの位置が違うかもしれません。",
 }

@@ -40,7 +40,7 @@ _ALIKE = 1.5
 _MOST_TILT_RAD = math.radians(60.0)
 """Nobody hangs a radar this far off without noticing; upside down, it would see a walk the other way round."""
 
-_UNKNOWNS = ("x_m", "y_m", "yaw_rad", "front_m", "z_m", "pitch_rad", "sink_rad", "body_m")
+_UNKNOWNS = ("x_m", "y_m", "yaw_rad", "front_m", "z_m", "pitch_rad", "sink_rad")
 _TOLD = ("x_m", "y_m", "z_m", "yaw_rad", "pitch_rad")
 _FRONT_M, _FRONT_SIGMA_M = 0.08, 0.08
 """How far before its middle a body reflects; where nothing is known of it, so much."""
@@ -48,8 +48,9 @@ _FRONT_M, _FRONT_SIGMA_M = 0.08, 0.08
 _TALL_PRIOR_M, _PITCH_PRIOR_RAD = 0.15, math.radians(8.0)
 """So far off may height and pitch be that somebody measured with a tape and set by eye."""
 
-_BODY_PRIOR_M = 0.15
-"""How much the middle of what reflects of somebody who walks differs between people."""
+_KNOWN_WAY_M = 0.06
+"""Where on a body a radar sees it is not told by a way alone, and no residual shows it: so far off are place and truth
+besides in simulated walks from converter samples on (root mean square)."""
 
 _PART_M = 0.2
 """Two radars see different parts of a body, as long as it walks: so far are their heights apart."""
@@ -118,7 +119,7 @@ def calibrate(path: WalkedPath, reference: WalkedPath | KnownWalk, nominal: Moun
     refusal = _refused(own, known, seconds)
     if refusal is not None:
         return Calibration(nominal, seconds=seconds, reason=refusal)
-    tall = own.has_height and known.has_height
+    tall = own.has_height and isinstance(known, WalkedPath) and known.has_height
     found = _Fit(own, known, nominal, tall=tall).found(seconds)
     if tall and found.sigmas["pitch_rad"] > _MOST_PITCH_SIGMA_RAD:
         # What hardly tells the pitch must not turn the rest with it.
@@ -158,7 +159,7 @@ def _refused(own: WalkedPath, known: WalkedPath | KnownWalk, seconds: float) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Solved:
-    """One end of the search: `_UNKNOWNS`; from the height on only where heights are known, the last of a known way."""
+    """One end of the search: `_UNKNOWNS`, the last three of them only where heights are known."""
 
     values: Array
     cost: float
@@ -175,12 +176,12 @@ class _Fit:
         self._tall = tall
         self._outwards = own.outwards
         self._known_outwards = known.outwards if isinstance(known, WalkedPath) else np.zeros((len(own), 3))
-        self._farther_m = own.away_m - known.away_m if isinstance(known, WalkedPath) else own.away_m
+        self._farther_m = own.away_m - known.away_m if isinstance(known, WalkedPath) else np.zeros(len(own))
         theirs = known.sigma_m if isinstance(known, WalkedPath) else np.full(len(own), known.sigma_m)
         flat = np.hypot(own.sigma_m, theirs)
         self._sigma = np.stack((flat, flat, np.hypot(flat, _PART_M))[: 3 if tall else 2], axis=1)
         self._progress_m: Array | None = None
-        self._count = 4 if not tall else 8 if isinstance(known, KnownWalk) else 7
+        self._count = len(_UNKNOWNS) if tall else 4
 
     def found(self, seconds: float) -> Calibration:
         """Search from all directions, and tell the best end."""
@@ -214,7 +215,7 @@ class _Fit:
         if isinstance(self._known, KnownWalk):
             self._progress_m = self._known.evenly(seen[:, :2]) if progress_m is None else progress_m
         shift = np.median(self._target(seen, 0.0)[:, :2] - seen[:, :2], axis=0)
-        values = np.array((*shift, yaw_rad, _FRONT_M, self._nominal.position_m[2], self._nominal.pitch_rad, 0.0, 0.0))
+        values = np.array((*shift, yaw_rad, _FRONT_M, self._nominal.position_m[2], self._nominal.pitch_rad, 0.0))
         if not isinstance(self._known, KnownWalk):
             return self._search(values[: self._count])
         solved = self._search(values[: self._count], _FEW_LOOKS)
@@ -248,8 +249,7 @@ class _Fit:
         if isinstance(self._known, WalkedPath):
             return self._known.place_m + front_m * self._known_outwards
         assert self._progress_m is not None
-        height_m = places_m[:, 2] if self._known.body_m is None else np.full(len(places_m), self._known.body_m)
-        return np.column_stack((self._known.nearest(places_m[:, :2], self._progress_m), height_m))
+        return np.column_stack((self._known.nearest(places_m[:, :2], self._progress_m), places_m[:, 2]))
 
     def _apart(self, values: Array) -> Array:
         places = self._places(values)
@@ -257,8 +257,6 @@ class _Fit:
         if not self._tall:
             return apart[:, :2]
         apart[:, 2] += values[6] * self._farther_m
-        if isinstance(self._known, KnownWalk):
-            apart[:, 2] -= values[7]
         return apart
 
     def _residuals(self, values: Array) -> Array:
@@ -267,8 +265,6 @@ class _Fit:
         if self._tall:
             beside += [(values[4] - self._nominal.position_m[2]) / _TALL_PRIOR_M]
             beside += [(values[5] - self._nominal.pitch_rad) / _PITCH_PRIOR_RAD, values[6] / _SINK_PRIOR_RAD]
-        if len(values) == len(_UNKNOWNS):
-            beside += [values[7] / _BODY_PRIOR_M]
         return np.concatenate((scaled.reshape(-1), beside))
 
     def told(self, best: _Solved, seconds: float) -> Calibration:
@@ -280,6 +276,8 @@ class _Fit:
         spread = np.sqrt(np.maximum(np.diag(self._covariance(best)), 0.0))
         sigmas = dict.fromkeys(_TOLD, math.inf)
         sigmas |= {name: float(one) for name, one in zip(_UNKNOWNS, spread, strict=False) if name in _TOLD}
+        if isinstance(self._known, KnownWalk):
+            sigmas |= {name: math.hypot(sigmas[name], _KNOWN_WAY_M) for name in ("x_m", "y_m")}
         reason = None
         if residual_m > _MOST_RESIDUAL_M:
             reason = Refusal.DOES_NOT_FIT

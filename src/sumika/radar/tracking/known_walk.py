@@ -15,6 +15,19 @@ _WINDOW_M = 0.6
 _SMOOTH = 5
 
 
+def walked_m(places_m: Array) -> Array:
+    """Return (moment,) how long the way to each moment was, without the jitter of single moments.
+
+    Args:
+        places_m: (moment, 2); at least one.
+    """
+    kernel = np.full(_SMOOTH, 1.0 / _SMOOTH)
+    padded = np.pad(places_m, ((_SMOOTH // 2, _SMOOTH // 2), (0, 0)), mode="edge")
+    smooth = np.stack([np.convolve(padded[:, axis], kernel, mode="valid") for axis in range(2)], axis=1)
+    steps = np.sqrt((np.diff(smooth, axis=0) ** 2).sum(axis=1))
+    return np.concatenate(((0.0,), np.cumsum(steps)))
+
+
 @dataclass(frozen=True)
 class KnownWalk:
     """A way.
@@ -22,12 +35,10 @@ class KnownWalk:
     Attributes:
         corners_m: (corner, 2) on the floor plan, in the order in which they were passed; at least three.
         sigma_m: How exactly it was kept to.
-        body_m: How high above the floor the middle of what walks is; None: nobody knows.
     """
 
     corners_m: Array
     sigma_m: float = 0.1
-    body_m: float | None = None
 
     def __post_init__(self) -> None:
         """Check the corners.
@@ -45,11 +56,6 @@ class KnownWalk:
         return np.concatenate(((0.0,), np.cumsum(legs)))
 
     @property
-    def has_height(self) -> bool:
-        """Whether it says how high what walks is."""
-        return self.body_m is not None
-
-    @property
     def length_m(self) -> float:
         """Of the whole way."""
         return float(self._passed_m[-1])
@@ -60,11 +66,7 @@ class KnownWalk:
 
     def evenly(self, places_m: Array) -> Array:
         """Return (moment,) how far along the way each moment is, if each stretch of the path is as long as it seems."""
-        kernel = np.full(_SMOOTH, 1.0 / _SMOOTH)
-        padded = np.pad(places_m, ((_SMOOTH // 2, _SMOOTH // 2), (0, 0)), mode="edge")
-        smooth = np.stack([np.convolve(padded[:, axis], kernel, mode="valid") for axis in range(2)], axis=1)
-        steps = np.sqrt((np.diff(smooth, axis=0) ** 2).sum(axis=1))
-        passed = np.concatenate(((0.0,), np.cumsum(steps)))
+        passed = walked_m(places_m)
         return passed * (self.length_m / max(float(passed[-1]), 1e-9))
 
     def in_order(self, places_m: Array) -> Array:

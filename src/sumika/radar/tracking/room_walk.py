@@ -1,7 +1,7 @@
 """One walk through a room, and all that it can tell: along a known way, and against other radars that see it too.
 
-A way along the marks of a room gives place and direction. Height and tilt come best from another radar that measures
-elevation; else from how high the middle of somebody who walks is, which differs between people.
+A way along the marks of a room gives place and direction. Height and tilt come from another radar that measures
+elevation; from the walker's own height they cannot be told, since floors mirror what is far down as a tilt does.
 """
 
 import math
@@ -13,17 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.radar.tracking.calibration import Calibration, Refusal, calibrate
-from sumika.radar.tracking.known_walk import KnownWalk
+from sumika.radar.tracking.known_walk import KnownWalk, walked_m
 from sumika.radar.tracking.mounting import Mounting
 from sumika.radar.tracking.walked_path import WalkedPath
 
 Array = NDArray[np.float64]
 
-WALKER_M = 1.0
-"""Height of the middle of what a radar sees of an adult who walks: trunk and swinging arms. Typical: the trunk of
-somebody of 1.7 m reaches from 0.85 to 1.4 m, legs reflect less and lower."""
+_WALKER_M = (0.5, 1.9)
+"""Between these heights lies the middle of what a radar sees of somebody who walks: 0.9 to 1.35 m in simulated walks, a
+little more or less where mountings are a little off. Beyond, height or tilt are described quite wrongly."""
 
-_MOST_LAPS = 3
+_MOST_LAPS = 4
+_LAPS_OFF = 1.1
+"""Who began at another mark needs the next round of the way for it; a part of the path may have gone unseen."""
+
 _ALIKE = 1.5
 _MEETS_M = 0.3
 """Of first and last corner: then a way can be walked several times round."""
@@ -44,6 +47,7 @@ class WalkAdvice(StrEnum):
 
     FAR_OFF = "far_off"
     RADARS_DIFFER = "radars_differ"
+    ODD_HEIGHT = "odd_height"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,17 @@ class RoomWalk:
 
     Attributes:
         calibration: What was found, or why not.
-        height_from: The radar that height and tilt come from; "body" if from the body's own height; empty if nothing
-            tells them.
+        height_from: The radar that height and tilt come from; empty if nothing tells them.
         missing_m: Where to walk as well, (x, y) on the floor plan; None where the walk was enough.
-        advice: Cautions.
+        walker_m: How high the middle of the one who walked is above the floor, if all is as it is told here; NaN where
+            the radar measures no heights.
+        advice: Cautions, the gravest last.
     """
 
     calibration: Calibration
     height_from: str = ""
     missing_m: tuple[float, float] | None = None
+    walker_m: float = math.nan
     advice: tuple[WalkAdvice, ...] = ()
 
 
@@ -83,8 +89,7 @@ def calibrate_by_walk(
         height_from = best if math.isfinite(found.sigmas.get("z_m", math.inf)) else ""
         return _told(RoomWalk(found, height_from), path, nominal, room_m)
     found = _along(path, way_m, nominal)
-    height_from = "body" if math.isfinite(found.sigmas.get("z_m", math.inf)) else ""
-    advice: tuple[WalkAdvice, ...] = ()
+    height_from, advice = "", tuple[WalkAdvice, ...]()
     if best and found.usable and against[best].usable:
         if _differ(found, against[best]):
             advice = (WalkAdvice.RADARS_DIFFER,)
@@ -100,15 +105,10 @@ def _rank(found: Calibration) -> tuple[bool, float]:
 
 def _along(path: WalkedPath, way_m: Array, nominal: Mounting) -> Calibration:
     """Return what a way tells, however often and whichever way round it was walked."""
-    fits = [(way, calibrate(path, KnownWalk(way), nominal)) for way in _rounds(way_m)]
-    best = min(fits, key=lambda fit: _rank(fit[1]))
-    alike_m = _ALIKE * best[1].residual_m
-    alike = [fit for fit in fits if fit[1].usable and fit[1].residual_m <= alike_m]
-    way, found = min(alike or [best], key=lambda fit: _off(fit[1], nominal))
-    if not found.usable:
-        return found
-    tall = calibrate(path, KnownWalk(way, body_m=WALKER_M), found.mounting)
-    return tall if tall.usable else found
+    fits = [calibrate(path, KnownWalk(way), nominal) for way in _rounds(path, way_m)]
+    best = min(fits, key=_rank)
+    alike = [fit for fit in fits if fit.usable and fit.residual_m <= _ALIKE * best.residual_m]
+    return min(alike or [best], key=lambda fit: _off(fit, nominal))
 
 
 def _off(found: Calibration, nominal: Mounting) -> float:
@@ -117,17 +117,15 @@ def _off(found: Calibration, nominal: Mounting) -> float:
     return math.dist(found.mounting.position_m[:2], nominal.position_m[:2]) + 2.0 * abs(turned)
 
 
-def _rounds(way_m: Array) -> list[Array]:
-    """Return the way as it may have been walked: either way round, and round again where it comes back."""
-    found = []
+def _rounds(path: WalkedPath, way_m: Array) -> list[Array]:
+    """Return the way as it may have been walked: either way round, and as often as the path is long enough for."""
+    once = KnownWalk(way_m)
+    seen = float(walked_m(path.place_m[:, :2])[-1]) / max(once.length_m, 1e-9) if len(path) else 0.0
     returns = float(np.hypot(*(way_m[-1] - way_m[0]))) <= _MEETS_M
-    for one in (way_m, way_m[::-1]):
-        walked = one
-        found.append(walked)
-        for _ in range(1, _MOST_LAPS if returns else 1):
-            walked = np.concatenate((walked, one[1:]))
-            found.append(walked)
-    return found
+    laps = [lap for lap in range(1, _MOST_LAPS + 1) if abs(lap - seen) < _LAPS_OFF] if returns else []
+    return [
+        np.concatenate((one, *(one[1:] for _ in range(1, lap)))) for one in (way_m, way_m[::-1]) for lap in laps or [1]
+    ]
 
 
 def _differ(one: Calibration, other: Calibration) -> bool:
@@ -149,11 +147,15 @@ def _told(walk: RoomWalk, path: WalkedPath, nominal: Mounting, room_m: Array) ->
     found = walk.calibration
     if not found.usable:
         return replace(walk, missing_m=_missing(path, nominal, room_m))
+    walker_m = float(np.median(path.seen_from(found.mounting).place_m[:, 2])) if path.has_height else math.nan
+    advice = list(walk.advice)
+    if not math.isnan(walker_m) and not _WALKER_M[0] <= walker_m <= _WALKER_M[1]:
+        advice.append(WalkAdvice.ODD_HEIGHT)
     turned = abs(math.remainder(found.mounting.yaw_rad - nominal.yaw_rad, 2 * math.pi))
-    shifted = math.dist(found.mounting.position_m[:2], nominal.position_m[:2])
-    if turned > _MAY_TURN_RAD or shifted > _MAY_SHIFT_M:
-        return replace(walk, advice=(*walk.advice, WalkAdvice.FAR_OFF))
-    return walk
+    shifted_m = math.dist(found.mounting.position_m[:2], nominal.position_m[:2])
+    if turned > _MAY_TURN_RAD or shifted_m > _MAY_SHIFT_M:
+        advice.append(WalkAdvice.FAR_OFF)
+    return replace(walk, walker_m=walker_m, advice=tuple(advice))
 
 
 def _missing(path: WalkedPath, nominal: Mounting, room_m: Array) -> tuple[float, float]:

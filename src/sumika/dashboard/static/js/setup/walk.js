@@ -93,6 +93,6 @@ function Result({ survey, draft, change }) {
   return html`<div data-found-radar=${radar.id}><h3 style=${{ margin: "18px 0 6px" }}>${radar.id}</h3>
     <table><tbody>${ROWS.map(([name, unit, digits]) => html`<tr data-found-number=${name}><th scope="row">${say(`walk.${name}`)}</th><td class="number">${number(found[name].value, digits)} ${unit}</td>
       <td class="soft small">${found[name].sigma === null ? say("walk.kept") : say("walk.found", { sigma: number(found[name].sigma, digits || 1), change: signed(found[name].value - found[name].was, digits || 1) })}</td></tr>`)}</tbody></table>
-    <p class="soft small">${say("walk.fit", { left: number(found.left_m * 100), seconds: number(found.seen_s) })} ${found.height_from === "body" ? say("walk.by_body") : found.height_from ? say("walk.by_radar", { radar: found.height_from }) : say("walk.no_height")}</p>
+    <p class="soft small">${say("walk.fit", { left: number(found.left_m * 100), seconds: number(found.seen_s) })} ${found.height_from ? say("walk.by_radar", { radar: found.height_from }) : say("walk.no_height")}</p>
     <p><button type="button" class="button main" disabled=${taken} onClick=${take}>${say(taken ? "survey.taken" : "walk.take")}</button></p></div>`;
 }
