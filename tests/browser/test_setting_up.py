@@ -128,7 +128,16 @@ def test_a_plan_of_a_drawing_program_becomes_rooms(visits: Visits, house: Played
     page.set_input_files("input[name=plan-file]", str(drawn))
     page.wait_for_selector("[data-plan-file='3']")
     assert "its walls cross each other" in page.inner_text("[data-plan-problem].problem")
+    page.get_by_role("button", name="Measure two points").click()
+    box = page.locator("[data-plan-room=atelier]").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"], box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + box["width"], box["y"] + box["height"] / 2)
+    page.fill("input[name=plan-length]", "8")
+    page.get_by_role("button", name="So long it is").click()
+    page.wait_for_function("[...document.querySelectorAll('input[name=plan-wide]')].some(one => one.value > 15)")
     wide = page.locator("input[name=plan-wide]")
+    assert float(wide.input_value()) == pytest.approx(20.0, abs=0.4)
     wide.fill("10")
     wide.press("Tab")
     page.wait_for_selector("text=3 shapes, 10")
@@ -212,7 +221,6 @@ def test_a_walk_finds_where_a_radar_hangs(visits: Visits, house: PlayedHouse) ->
         pitch_deg=SurveyNumber(value=-12.0, sigma=2.5, was=-20.0),
         left_m=0.04,
         seen_s=31.0,
-        height_from="body",
     )
     again.tell(SurveyTold(kind=walk, stage=SurveyStage.DONE, mounting=found))
     page.wait_for_selector("[data-found-radar=bedroom_radar]")

@@ -53,7 +53,11 @@ def test_walls_that_cross_are_told_with_field_and_line_and_not_applied(played: P
     (problem,) = (one for one in preview["problems"] if not one["warning"])
     assert problem["path"] == "rooms[1].floor_m"
     assert "crosses" in problem["problem"]
-    assert apply(owner, CROSSED)[0] == 422
+    assert "交差" in problem["problem_ja"]
+    status, told = apply(owner, CROSSED)
+    assert status == 422
+    assert "crosses itself" in told["problem"]
+    assert "交差" in told["problem_ja"]
     assert played.file.read_bytes() == before
 
 

@@ -25,12 +25,13 @@ from sumika.config import (
     write_new_house,
 )
 from sumika.dashboard.house_words import in_japanese
-from sumika.dashboard.problem import refused
+from sumika.dashboard.problem import RefusedError, Trouble, refused
 from sumika.schema import SumikaError
 from sumika.schema.house import House
 from sumika.text import say
 
 MOST_EDITS = 500
+TOLD_AT_ONCE = 5
 SECRET_FILES = frozenset({"secret_file", "private_key"})
 """What names a file that is read, and whose content goes to an address: a browser neither sees nor sets it."""
 
@@ -230,7 +231,7 @@ class HouseFile:
                     self.path, lambda house: _make(house, edits), expected_hash=before.hash, models=self._models
                 )
             except ConfigError as error:
-                raise refused(422, "house", where=error.where, why=str(error)) from error
+                raise _unusable(error) from error
             self._changed_by[after.hash] = who
             return self._applied(after)
 
@@ -295,7 +296,7 @@ class HouseFile:
                 parse_house(text, self.path, models=self._models)
                 write_new_house(self.path, text, force=True)
             except ConfigError as error:
-                raise refused(422, "house", where=error.where, why=str(error)) from error
+                raise _unusable(error) from error
             except (OSError, UnicodeDecodeError) as error:
                 raise SumikaError(f"the backup cannot be read ({error})", where=str(backup)) from error
             if not name:
@@ -317,6 +318,20 @@ def fault(problem: Problem) -> Fault:
         remedy_ja=_said("ja", "。", allowed=in_japanese(allowed, "house.may."), nearest=near),
         warning=problem.warning,
     )
+
+
+def _unusable(error: ConfigError) -> RefusedError:
+    told = [fault(problem) for problem in error.problems if not problem.warning]
+    english = "; ".join(f"{one.path}: {one.problem}" for one in told[:TOLD_AT_ONCE])
+    japanese = "。".join(f"{one.path}：{one.problem_ja}" for one in told[:TOLD_AT_ONCE])
+    trouble = Trouble(
+        problem=say("page.refused.house", "en", why=english),
+        problem_ja=say("page.refused.house", "ja", why=japanese),
+        where=error.where,
+        remedy=told[0].remedy if told else "",
+        remedy_ja=told[0].remedy_ja if told else "",
+    )
+    return RefusedError(422, trouble)
 
 
 def _said(language: str, between: str, *first: str, **parts: str) -> str:
