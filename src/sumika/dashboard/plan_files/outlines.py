@@ -14,6 +14,8 @@ MOST_CORNERS = 50_000
 """Of a whole drawing: more is no plan of a home, and would keep a small computer busy."""
 
 LONGEST_NAME = 60
+FARTHEST = 1e9
+"""Units from the origin: no drawing goes farther, and products of such numbers are still numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ class Collected:
             RefusedError: if the drawing holds more than a home's plan does.
         """
         corners = without_repeats(outline.corners)
-        if len(corners) < 3 or not all(math.isfinite(value) for corner in corners for value in corner):
+        if len(corners) < 3 or not all(map(_is_near, corners)):
             return
         self.corners += len(corners)
         if len(self.outlines) >= MOST_OUTLINES or self.corners > MOST_CORNERS:
@@ -93,8 +95,12 @@ class Collected:
 
     def label(self, text: str, place: Place) -> None:
         """Take a text, if it has any."""
-        if short(text) and len(self.labels) < MOST_OUTLINES and all(math.isfinite(value) for value in place):
+        if short(text) and len(self.labels) < MOST_OUTLINES and _is_near(place):
             self.labels.append(Label(text=short(text), place=place))
+
+
+def _is_near(place: Place) -> bool:
+    return all(math.isfinite(value) and abs(value) <= FARTHEST for value in place)
 
 
 def without_repeats(corners: Iterable[Place]) -> tuple[Place, ...]:

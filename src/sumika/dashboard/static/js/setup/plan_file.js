@@ -110,7 +110,7 @@ export function PlanFile({ plan, draft, change }) {
       <div class="row" style=${{ marginTop: "12px" }}><label class="field" style=${{ width: "90px" }}><span>${say("rooms.storey")}</span><input type="number" step="1" min="-5" max="50" value=${storey} onInput=${(event) => build(Number(event.target.value))} /></label>
         <div class="choices" role="group" aria-label=${say("plan_file.where")}>${[true, false].map((one) => html`<button type="button" aria-pressed=${instead === one} onClick=${() => replace(one)}>${say(one ? "plan_file.instead" : "plan_file.besides")}</button>`)}</div></div>
       <p class="soft small">${say(instead ? "plan_file.instead.long" : "plan_file.besides.long")}</p>
-      <button type="button" class="button main" disabled=${!taken.length || plan.busy} onClick=${take}>${say("plan_file.take", { count: taken.length })}</button></section>`;
+      <button type="button" class="button main" style=${{ marginTop: "12px" }} disabled=${!taken.length || plan.busy} onClick=${take}>${say("plan_file.take", { count: taken.length })}</button></section>`;
 }
 
 /** The scale: by the width of the whole, or by two points on it. */
@@ -122,7 +122,7 @@ function Scale({ plan }) {
     const wide = Number(event.target.value);
     if (wide > 0.5 && wide < 500) plan.scaledBy(wide / answer.width_m);
   };
-  return html`<fieldset style=${{ border: 0, padding: 0, margin: "12px 0 0" }}><legend class="soft small">${say(answer.scale_known ? "plan_file.scale" : "plan_file.scale.unknown")}</legend>
+  return html`<fieldset style=${{ border: 0, padding: 0, margin: "12px 0 0" }}><legend class="soft small" style=${{ padding: 0, marginBottom: "6px" }}>${say(answer.scale_known ? "plan_file.scale" : "plan_file.scale.unknown")}</legend>
     <div class="row"><label class="field" style=${{ width: "150px" }}><span>${say("plan_file.wide")}</span><input name="plan-wide" type="number" step="0.01" min="0.5" max="500" disabled=${busy} value=${cm(answer.width_m)} onChange=${byWidth} /></label>
       <button type="button" class="button tiny" aria-pressed=${Boolean(points)} onClick=${() => plan.say({ points: points ? null : [] })}>${say("plan_file.measure")}</button></div>
     ${points && html`<div class="row"><label class="field" style=${{ width: "150px" }}><span>${say("plan_file.length")}</span><input name="plan-length" type="number" step="0.01" min="0.1" max="500" value=${length} onInput=${(event) => measure(event.target.value)} /></label>
