@@ -148,7 +148,7 @@ def test_a_plan_of_a_drawing_program_becomes_rooms(visits: Visits, house: Played
     rooms = {room.id: room for room in after.rooms}
     assert rooms.keys() == {"living", "atelier"}
     assert rooms["atelier"].name == "Atelier"
-    assert set(rooms["atelier"].floor_m) == {(6.0, 1.0), (10.0, 1.0), (10.0, 7.0), (6.0, 7.0)}
+    assert set(rooms["atelier"].floor_m) == {(6.0, 0.0), (10.0, 0.0), (10.0, 6.0), (6.0, 6.0)}
     assert rooms["living"].name == next(room.name for room in before.rooms if room.id == "living")
     assert {device.room for device in after.devices} == {radar.room for radar in after.radars} == {"living"}
 

@@ -96,7 +96,8 @@ export function PlanFile({ plan, draft, change }) {
   const [instead, replace] = useState(true);
   const taken = answer.rooms.filter((room) => room.usable && !left.has(room.id)).map((room) => ({ ...room, name: nameOf(plan, room) }));
   const take = () => {
-    change(instead ? replaced(draft, taken, storey) : besides(draft, taken, storey));
+    const rooms = fromOrigin(taken); // what was left out does not push the others away
+    change(instead ? replaced(draft, rooms, storey) : besides(draft, rooms, storey));
     plan.close();
   };
   return html`<section class="card" data-plan-file=${answer.rooms.length}><div class="row apart"><h2>${plan.file.name}</h2><button type="button" class="button tiny" onClick=${plan.close}>${say("plan_file.away")}</button></div>
@@ -130,6 +131,12 @@ function Scale({ plan }) {
 }
 
 const roomOf = (room, id, storey, floor_m = room.floor_m) => ({ id, name: room.name, floor_m, height_m: 2.4, storey, residents: [] });
+
+/** Rooms with the lowest and the leftmost of them at 0. */
+function fromOrigin(taken) {
+  const [left, low] = [0, 1].map((side) => Math.min(...taken.flatMap((room) => room.floor_m.map((corner) => corner[side]))));
+  return taken.map((room) => ({ ...room, floor_m: room.floor_m.map(([x, y]) => [cm(x - left), cm(y - low)]) }));
+}
 
 /** A storey with other rooms: of what was there, rooms of the same id keep all but their floor and their name. */
 export function replaced(draft, taken, storey) {
