@@ -1,4 +1,4 @@
-"""A look at the house in its own process, over the real bus: begun, heard, ended, and gone with whoever began it."""
+"""A look at the house in its own process, over the real bus: begun, heard, ended, and the next one begun."""
 
 import threading
 from collections.abc import Iterator
