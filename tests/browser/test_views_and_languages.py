@@ -38,7 +38,7 @@ def test_every_view_is_reached_by_the_menu_and_axe_finds_nothing_grave(visits: V
 def test_a_dark_phone_in_japanese_is_as_good(visits: Visits) -> None:
     visit = visits(language="ja", scheme="dark", size="phone")
     page = visit.enter()
-    for view in (*VIEWS, "setup/radars", "setup/devices"):
+    for view in (*VIEWS, "setup/radars", "setup/walk", "setup/empty", "setup/devices"):
         visit.go(view)
         assert _grave(page) == [], view
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
