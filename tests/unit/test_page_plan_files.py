@@ -140,6 +140,7 @@ def test_the_outline_of_the_house_is_no_room_and_what_is_drawn_twice_is_one() ->
         (b'<svg><path d="M0 0' + b" 1 1 2 3" * 30_000 + b'"/></svg>', "plan_too_much"),
         (b"<svg><circle r='1'/></svg>", "plan_nothing"),
         (b"<svg><polyline points='0,0 5,0 5,5'/></svg>", "plan_open"),
+        (b"<svg><line x1='0' y1='0' x2='9' y2='9'/></svg>", "plan_open"),
         (b"<svg><rect width='nan' height='1e999'/></svg>", "plan_nothing"),
         (MANY_ROOMS, "plan_too_many_rooms"),
     ],
@@ -150,6 +151,17 @@ def test_what_is_no_plan_or_hostile_is_refused_in_both_languages(content: bytes,
     trouble, words = refusal.value.trouble, LANGUAGES["en"][f"page.refused.{key}"]
     assert trouble.problem.startswith(words.partition("{")[0])
     assert trouble.problem_ja
+
+
+def test_walls_drawn_line_by_line_are_put_together() -> None:
+    # Two rooms of 4 m x 3 m with double walls of 12 cm, whose ends miss each other by 2 cm, and something to sit on.
+    lines = [(0, 0, 8.12, 0), (8.12, 0.01, 8.12, 3), (8.1, 3, 0, 3), (0, 3.02, 0, 0), (4, 0, 4, 3), (4.12, 0, 4.12, 3)]
+    drawn = "".join(f'<line x1="{a}" y1="{b}" x2="{c}" y2="{d}"/>' for a, b, c, d in [*lines, (6, 1, 7, 1)])
+    plan = read(svg(f'{drawn}<text x="1" y="1">Study</text>'))
+    assert [(room.id, room.usable) for room in plan.rooms] == [("study", True), ("room", True)]
+    assert [room.area_m2 for room in plan.rooms] == pytest.approx([12.0, 12.0], abs=0.3)
+    assert all(len(room.floor_m) == 4 for room in plan.rooms)
+    assert "2 rooms were put together" in told(plan, grave=False)
 
 
 def test_geojson_is_in_metres_or_in_degrees() -> None:

@@ -14,6 +14,7 @@ def read_dxf(content: bytes) -> Drawing:
     """
     try:
         from ezdxf import recover  # an extra of its own: few have their plan as DXF
+        from ezdxf.entities.line import Line
         from ezdxf.entities.lwpolyline import LWPolyline
         from ezdxf.entities.mtext import MText
         from ezdxf.entities.polyline import Polyline
@@ -36,6 +37,9 @@ def read_dxf(content: bytes) -> Drawing:
                 corners = tuple((vertex.dxf.location.x, vertex.dxf.location.y) for vertex in entity.vertices)
                 curved = any(vertex.dxf.get("bulge", 0.0) for vertex in entity.vertices)
                 found.add(Outline(corners=corners, closed=entity.is_closed, layer=layer, curved=curved))
+            elif isinstance(entity, Line):
+                ends = tuple((end.x, end.y) for end in (entity.dxf.start, entity.dxf.end))
+                found.add(Outline(corners=ends, closed=False, layer=layer))
             elif isinstance(entity, Text | MText):
                 found.label(str(entity.plain_text()), (entity.dxf.insert.x, entity.dxf.insert.y))
         known = InsertUnits(document.units)

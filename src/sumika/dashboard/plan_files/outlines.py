@@ -9,7 +9,7 @@ from sumika.dashboard.problem import refused
 Place = tuple[float, float]
 """(right, up) in the drawing's units."""
 
-MOST_OUTLINES = 2_000
+MOST_OUTLINES = 10_000
 MOST_CORNERS = 50_000
 """Of a whole drawing: more is no plan of a home, and would keep a small computer busy."""
 
@@ -52,7 +52,7 @@ class Drawing:
     """All of a file.
 
     Attributes:
-        outlines: With three corners or more.
+        outlines: With two corners or more; those with two are single lines.
         labels: Texts.
         metres_per_unit: As the file has it; None where it does not say, or nobody could live in what it says.
     """
@@ -71,13 +71,13 @@ class Collected:
     corners: int = 0
 
     def add(self, outline: Outline) -> None:
-        """Take one, if it goes around anything.
+        """Take one, if it is longer than a point.
 
         Raises:
             RefusedError: if the drawing holds more than a home's plan does.
         """
         corners = without_repeats(outline.corners)
-        if len(corners) < 3 or not all(map(_is_near, corners)):
+        if len(corners) < 2 or not all(map(_is_near, corners)):
             return
         self.corners += len(corners)
         if len(self.outlines) >= MOST_OUTLINES or self.corners > MOST_CORNERS:
@@ -85,7 +85,7 @@ class Collected:
         self.outlines.append(
             Outline(
                 corners=corners,
-                closed=outline.closed or outline.corners[0] == outline.corners[-1],
+                closed=len(corners) > 2 and (outline.closed or outline.corners[0] == outline.corners[-1]),
                 name=short(outline.name),
                 layer=short(outline.layer),
                 curved=outline.curved,

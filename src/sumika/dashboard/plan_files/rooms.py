@@ -10,6 +10,7 @@ import msgspec
 from shapely.geometry import Point, Polygon
 
 from sumika.config import ROOM_CORNERS, crossing, overlap
+from sumika.dashboard.plan_files.lines import put_together
 from sumika.dashboard.plan_files.names import is_size, room_id
 from sumika.dashboard.plan_files.outlines import Drawing, Outline, Place, extent, without_repeats
 from sumika.dashboard.problem import refused
@@ -108,17 +109,22 @@ def rooms_of(drawing: Drawing, metres_per_unit: float = 0.0, layer: str = "") ->
         RefusedError: if nothing in it goes around a room.
     """
     closed = [outline for outline in drawing.outlines if outline.closed]
-    counted = Counter(outline.layer for outline in closed or drawing.outlines)
-    chosen = layer or _likely_layer(counted)
+    counted = Counter(outline.layer for outline in drawing.outlines)
+    chosen = layer or _likely_layer(Counter(outline.layer for outline in closed) or counted)
     taken = [outline for outline in drawing.outlines if chosen in (ALL_LAYERS, outline.layer)]
     if not taken:
         raise refused(422, "plan_nothing")
     known = metres_per_unit or drawing.metres_per_unit
     scale = known or _likely_scale(taken)
+    drawn_closed = any(outline.closed for outline in taken)
+    if not drawn_closed:
+        taken = put_together(taken, scale, GAP_M, SMALLEST_ROOM_M2) or taken
     shapes = _Shapes(replace(drawing, outlines=tuple(taken)), scale)
     if not shapes.rooms:
-        raise refused(422, "plan_open" if any(not outline.closed for outline in taken) else "plan_nothing")
+        raise refused(422, "plan_nothing" if drawn_closed else "plan_open")
     notes = list(_judged(shapes))
+    if not drawn_closed:
+        notes.insert(0, _note((), "lines", grave=False, count=len(shapes.rooms)))
     if not known:
         notes.insert(0, _note((), "scale", grave=False, wide=f"{extent(taken) * scale:.1f}"))
     grave = {name for note in notes if note.grave for name in note.rooms}

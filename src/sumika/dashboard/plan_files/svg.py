@@ -71,6 +71,9 @@ def _drawn(element: Element) -> list[tuple[list[Place], bool, bool]]:
         numbers = _numbers(attributes.get("points", ""))
         corners = list(zip(numbers[0::2], numbers[1::2], strict=False))
         return [(corners, element.tag == "polygon", False)]
+    if element.tag == "line":
+        x, y, to_x, to_y = (_number(attributes.get(name, "0")) for name in ("x1", "y1", "x2", "y2"))
+        return [([(x, y), (to_x, to_y)], False, False)]
     if element.tag == "path":
         return [(one.corners, one.closed, one.curved) for one in sub_paths(attributes.get("d", ""))]
     return []
