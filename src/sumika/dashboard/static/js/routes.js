@@ -1,6 +1,6 @@
-// Where one is: the part of the address after #. Each view has one row here.
+// Where one is: the part of the address after #. Each view has one row here; `asks` is what its first picture needs.
 export const VIEWS = [
-  { id: "today", icon: "sun", right: "house", load: () => import("./views/today.js") },
+  { id: "today", icon: "sun", right: "house", asks: ["api/today"], load: () => import("./views/today.js") },
   { id: "house", icon: "house", right: "house", load: () => import("./views/house.js") },
   { id: "room", icon: "person", right: "house", load: () => import("./views/room.js") },
   { id: "plan", icon: "plan", right: "plan", load: () => import("./views/plan.js") },

@@ -49,7 +49,25 @@ async function asked(method, path, body) {
   throw refused;
 }
 
-export const get = (path) => asked("GET", path);
+const AHEAD_MS = 5000;
+const ahead = new Map(); // path -> answer that nobody has wanted yet
+
+/** Ask before anybody wants to know: who does soon gets this answer. One that failed is asked for again. */
+export function askAhead(path) {
+  const answer = asked("GET", path);
+  const forget = () => ahead.get(path) === answer && ahead.delete(path);
+  ahead.set(path, answer);
+  answer.catch(forget);
+  setTimeout(forget, AHEAD_MS);
+}
+
+/** Ask. */
+export function get(path) {
+  const answer = ahead.get(path);
+  ahead.delete(path);
+  return answer ?? asked("GET", path);
+}
+
 export const post = (path, body = {}) => asked("POST", path, body);
 export const put = (path, body) => asked("PUT", path, body);
 export const patch = (path, body) => asked("PATCH", path, body);

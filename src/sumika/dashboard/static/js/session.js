@@ -6,14 +6,14 @@ import { readHouse } from "./house_model.js";
 export const Session = createContext(null);
 export const useSession = () => useContext(Session);
 
-/** Ask who is logged in, or take the answer of a server that was asked before. */
-export async function whoIsHere(answer = get("api/me")) {
-  const me = await answer;
+/** Ask who is logged in; null: nobody. */
+export async function whoIsHere() {
+  const me = await get("api/me");
   rememberCsrf(me.csrf);
   return me;
 }
 
-/** Ask for the house as the page uses it, or take the answer of a server that was asked before. */
-export async function askHouse(answer = get("api/house")) {
-  return readHouse(await answer);
+/** Ask for the house as the page uses it. */
+export async function askHouse() {
+  return readHouse(await get("api/house"));
 }
