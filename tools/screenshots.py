@@ -33,7 +33,7 @@ PICTURES = (
 def take(browser: Browser, house: PlayedHouse, language: str) -> None:
     """Take every picture in a language."""
     for name, view, size, scheme in PICTURES:
-        visit = Visit(browser, house, language=language, size=size, scheme=scheme)
+        visit = Visit(browser, house, language=language, size=size, scheme=scheme, motion="no-preference")
         page = visit.enter(view, user="Aoi")
         # Waves and fans need some seconds of life before they look as they do at home.
         page.wait_for_timeout(SHOWN_MS)
