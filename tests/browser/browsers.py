@@ -13,8 +13,8 @@ from tests.browser.played_house import PASSWORD, PlayedHouse
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-background-networking")
-"""As on a machine without a graphics card. Where a card is only acted, every animation on the page is painted by it: the
-plan with people then takes a whole core instead of a sixth of one.
+"""As on a machine without a graphics card. Where a card is only acted, every animation on the page is painted by it:
+the plan with people then takes a whole core instead of a sixth of one.
 """
 
 PATIENCE_MS = 30_000
@@ -63,7 +63,7 @@ class Visit:
         scheme: str = "light",
         motion: str = "reduce",
     ) -> None:
-        """Open a window; nothing is loaded yet. What only decorates stands still, unless `motion` is "no-preference"."""
+        """Open a window; nothing is loaded yet. What only decorates stands still, except with `no-preference`."""
         width, height = SIZES[size]
         self.house = house
         self.context: BrowserContext = browser.new_context(
