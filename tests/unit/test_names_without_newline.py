@@ -8,8 +8,8 @@ import pytest
 
 from sumika.config import ConfigError, house_schema, parse_house
 from sumika.dashboard.entry_routes import Language, Name
+from sumika.schema._plan import Identifier
 from sumika.schema.alarm_settings import MailAddress
-from sumika.schema.house import Identifier
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,8 @@ ALARM: dict[str, str] = {
     "alarm.refused.cause": "there is no alarm of the kind '{name}'; there are: {known}",
     "alarm.refused.room": "there is no room '{name}'; there are: {known}",
     "alarm.refused.no_before": "the half minute before the alarm '{name}' was not kept",
-    "alarm.refused.too_often": "too many tests within an hour: every one goes to all contacts. Try again in {minutes} min",
+    "alarm.refused.too_often": "too many tests within an hour: every one goes to all contacts. "
+    "Try again in {minutes} min",
     "alarm.refused.disk": "it is taken, but cannot be kept across a power cut: {name}",
     "event.alarm_raised": "alarm: {subject}",
     "event.alarm_raised.recovered": "alarm over: {subject}",

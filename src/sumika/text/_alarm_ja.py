@@ -39,7 +39,8 @@ ALARM: dict[str, str] = {
     "alarm.refused.cause": "「{name}」という種類の通報はありません。あるのは: {known}",
     "alarm.refused.room": "「{name}」という部屋はありません。あるのは: {known}",
     "alarm.refused.no_before": "通報「{name}」の直前の30秒は残っていません",
-    "alarm.refused.too_often": "1時間に試した回数が多すぎます。テストはそのつど全員に届きます。{minutes}分後にもう一度お試しください",
+    "alarm.refused.too_often": "1時間に試した回数が多すぎます。テストはそのつど全員に届きます。"
+    "{minutes}分後にもう一度お試しください",
     "alarm.refused.disk": "受け付けましたが、停電に備えた保存ができません: {name}",
     "event.alarm_raised": "通報: {subject}",
     "event.alarm_raised.recovered": "通報が終わりました: {subject}",

@@ -21,7 +21,8 @@ PAGE: dict[str, str] = {
     "page.refused.house": "the house could not be used like that: {why}",
     "page.refused.last_owner": "somebody must stay owner",
     "page.refused.locked": "too many tries; wait {seconds} s",
-    "page.remedy.locked": "A browser that has logged in before is not held up. Who has forgotten the password: `sumika page reset-password NAME` on the house's computer.",
+    "page.remedy.locked": "A browser that has logged in before is not held up. "
+    "Who has forgotten the password: `sumika page reset-password NAME` on the house's computer.",
     "page.refused.login": "nobody is logged in",
     "page.remedy.login": "Log in on the page, or send a token: Authorization: Bearer ...",
     "page.refused.name_taken": "the name '{name}' is taken",

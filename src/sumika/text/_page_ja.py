@@ -20,7 +20,8 @@ PAGE: dict[str, str] = {
     "page.refused.house": "その内容では家を動かせません：{why}",
     "page.refused.last_owner": "管理者（owner）が一人もいなくなってしまいます",
     "page.refused.locked": "試した回数が多すぎます。{seconds}秒お待ちください",
-    "page.remedy.locked": "前にログインしたことのあるブラウザーなら、待たずに入れます。パスワードを忘れたら、家のコンピューターで `sumika page reset-password 名前` を。",
+    "page.remedy.locked": "前にログインしたことのあるブラウザーなら、待たずに入れます。"
+    "パスワードを忘れたら、家のコンピューターで `sumika page reset-password 名前` を。",
     "page.refused.login": "ログインしていません",
     "page.remedy.login": "ページでログインするか、トークンを送ってください：Authorization: Bearer ...",
     "page.refused.name_taken": "「{name}」という名前は、すでに使われています",
