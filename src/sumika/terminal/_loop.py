@@ -19,6 +19,9 @@ from sumika.units import seconds_to_ns
 TURN_S = 0.25
 """Four pictures a second: a breath is seen moving, and a core hardly notices."""
 
+TURNS_BETWEEN_NOTES = 20
+"""Every five seconds: who has become owner sees the link go."""
+
 
 class Heard(Protocol):
     """A message as the bus hands it over."""
@@ -75,6 +78,7 @@ def run_view(
     output: TextIO | None = None,
     subscriber: Listener | None = None,
     environ: Mapping[str, str] | None = None,
+    notes: Callable[[], Sequence[str]] = tuple,
 ) -> None:
     """Show the house until told to stop: as a screen on a terminal, as plain lines elsewhere.
 
@@ -92,6 +96,7 @@ def run_view(
         output: Where to show it; standard output by default.
         subscriber: Where messages come from; by default one of our own on `folder`.
         environ: TERM, NO_COLOR, COLORTERM; by default the process's.
+        notes: What stands below the title of a screen; asked every few seconds.
     """
     output = output or sys.stdout
     environ = os.environ if environ is None else environ
@@ -104,9 +109,13 @@ def run_view(
         face = ScreenFace(view, pen, output, language, ascii_only=ascii_only, environ=environ)
     else:
         face = LineFace(view, pen, language, ascii_only=ascii_only)
+    turn = 0
     try:
         while not should_stop():
             beat()
+            if turn % TURNS_BETWEEN_NOTES == 0:
+                view.notes = tuple(notes())
+            turn += 1
             _turn(listener, view, face, clock)
     finally:
         face.close(clock.now())

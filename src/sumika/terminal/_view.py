@@ -116,6 +116,9 @@ class HouseView:
         house: The house.
         since: Since when it runs.
         zone: Time zone of the times shown; None is the machine's.
+
+    Attributes:
+        notes: Lines below the title, each shown whole or not at all. Whoever shows the view sets them.
     """
 
     def __init__(self, house: House, since: Instant, zone: tzinfo | None = None) -> None:
@@ -124,6 +127,7 @@ class HouseView:
         self.zone = zone
         self.memory = Memory(house)
         self.rooms = rooms_shown(house)
+        self.notes: tuple[str, ...] = ()
 
     def take(self, message: Message) -> None:
         """Take in a message from the bus."""
@@ -145,7 +149,10 @@ class HouseView:
         """
         look = self.look(language, ascii_only=ascii_only)
         drawn = max(width, SMALLEST_WIDTH)
-        lines = [self._title(now, look, drawn), *self._banners(look, drawn), *self._world(now, look, drawn)]
+        lines = [self._title(now, look, drawn), *self._banners(look, drawn)]
+        if height >= LEAST_HEIGHT_WITH_PLAN:
+            lines += self._notes(look, drawn)
+        lines += self._world(now, look, drawn)
         if height >= LEAST_HEIGHT_WITH_PLAN:
             lines += self._plan(now, look, drawn)
         layout = share_height(
@@ -180,6 +187,11 @@ class HouseView:
         for origin, text in banner_texts(self.memory, self.house, look):
             lines.append(fit((Segment(f" {pad(text, width - 2, look.show('…'))} ", BANNERS[origin]),), width))
         return lines
+
+    def _notes(self, look: Look, width: int) -> list[Line]:
+        """Return the notes that fit: half a link opens nothing."""
+        shown = [look.show(note) for note in self.notes]
+        return [fit((Segment(f" {note}", PLAIN),), width) for note in shown if cell_len(note) < width]
 
     def _world(self, now: Instant, look: Look, width: int) -> list[Line]:
         """Return what time it is in a simulated house, the weather there and what the house draws."""

@@ -155,6 +155,8 @@ TEXTS: dict[str, str] = {
     # The live view of the terminal.
     "terminal.product": "Sumika",
     "terminal.running": "running {duration}",
+    "terminal.page": "page: {value}",
+    "terminal.page_first": "open once: {value}",
     "terminal.stop_hint": "Ctrl-C ends",
     "terminal.banner": "{banner}: {rooms}",
     "terminal.someone": "someone",

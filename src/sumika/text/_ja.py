@@ -149,6 +149,8 @@ TEXTS: dict[str, str] = {
     # The live view of the terminal.
     "terminal.product": "住処",
     "terminal.running": "稼働 {duration}",
+    "terminal.page": "画面：{value}",
+    "terminal.page_first": "最初に開く：{value}",
     "terminal.stop_hint": "Ctrl-C で終了",
     "terminal.banner": "{banner}：{rooms}",
     "terminal.someone": "在室",
