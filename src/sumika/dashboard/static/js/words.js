@@ -48,9 +48,10 @@ export function onLanguage(listener) {
 /** Whether there is such a sentence. */
 export const has = (key) => key in spoken.words;
 
-/** A sentence; `{name}` in it is replaced. A key that is missing is shown, so that it is found. */
+/** A sentence; `{name}` in it is replaced. A key that is missing is shown, so that it is found. Of `{count}` things that
+ * are one, the sentence is `KEY.only`, where the language has such a one. */
 export function say(key, values = {}) {
-  const words = spoken.words[key];
+  const words = (values.count === 1 && spoken.words[`${key}.only`]) || spoken.words[key];
   if (words === undefined) return key;
   // Sentences of the house carry Python's formats ({ppm:.0f}); the page fills them in likewise.
   return words.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, format) => filled(values[name], format));
