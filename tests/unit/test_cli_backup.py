@@ -173,3 +173,19 @@ def test_diagnostics_say_what_is_in_them(home: Home, monkeypatch: pytest.MonkeyP
     nowhere = home.says(diagnostics, home.house / "help.zip", "--house", home.house, "--data", home.data)
     assert "cannot be written" in refused(nowhere)
     assert "house.yaml" in refused(home.says(diagnostics, target, "--house", home.there / "house.yaml"))
+
+
+@pytest.mark.parametrize("command", [backup, diagnostics])
+def test_no_other_file_is_written_over(home: Home, command: click.Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", list)
+    other, empty = home.house.with_name("photos.zip"), home.house.with_name("empty")
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("photo.jpg", "of grandmother")
+    empty.touch()
+    place = ("--house", home.house, "--data", home.data)
+    for file in (home.house, other):
+        before = file.read_bytes()
+        assert "another file is there" in refused(home.says(command, file, *place))
+        assert file.read_bytes() == before
+    for file in (empty, empty):  # and once more over its own
+        assert home.says(command, file, *place).exit_code == 0

@@ -3,11 +3,12 @@
 import json
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 import msgspec
 
-from sumika.bus import ask
+from sumika.bus import RuntimeFolder, ask
 from sumika.cli._running import running_house
 from sumika.schema import (
     AcknowledgeAlarmRequest,
@@ -20,6 +21,7 @@ from sumika.schema import (
     CancelAlarmRequest,
     SumikaError,
     TryAlarmRequest,
+    UsageError,
 )
 from sumika.text import language_of, say
 
@@ -42,7 +44,7 @@ def alarms() -> None:
 @_json_option
 def list_(closed: bool, as_json: bool) -> None:
     """List the alarms, the newest first, with who was told of each."""
-    found = ask(running_house("alarms"), "alarms", AlarmsRequest(closed=closed))
+    found = ask(_watching_house(), "alarms", AlarmsRequest(closed=closed))
     assert isinstance(found, AlarmsAnswer)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
@@ -56,7 +58,7 @@ def list_(closed: bool, as_json: bool) -> None:
 @_by_option
 def acknowledge(name: str, by: str) -> None:
     """Say that you take care of the alarm NAME: nobody else is told any more."""
-    _say(ask(running_house("alarms"), "alarm_acknowledge", AcknowledgeAlarmRequest(alarm=name, by=by)))
+    _say(ask(_watching_house(), "alarm_acknowledge", AcknowledgeAlarmRequest(alarm=name, by=by)))
 
 
 @alarms.command()
@@ -64,7 +66,7 @@ def acknowledge(name: str, by: str) -> None:
 @_by_option
 def cancel(name: str, by: str) -> None:
     """Say that all is well: nobody is told of the alarm NAME any more."""
-    _say(ask(running_house("alarms"), "alarm_cancel", CancelAlarmRequest(alarm=name, by=by)))
+    _say(ask(_watching_house(), "alarm_cancel", CancelAlarmRequest(alarm=name, by=by)))
 
 
 @alarms.command("test")
@@ -80,7 +82,24 @@ def test_(cause: str, room: str, by: str) -> None:
 
     Acknowledge it to end it.
     """
-    _say(ask(running_house("alarms"), "alarm_test", TryAlarmRequest(cause=cause, room=room, by=by)))
+    _say(ask(_watching_house(), "alarm_test", TryAlarmRequest(cause=cause, room=room, by=by)))
+
+
+def _watching_house() -> RuntimeFolder:
+    """Return the runtime folder of the house that runs here, if it watches at all.
+
+    Raises:
+        UsageError: if it does not, or none runs.
+    """
+    folder = running_house("alarms")
+    if not Path(folder.answers("alarms").removeprefix("ipc://")).exists():
+        raise UsageError(
+            "the house that runs here watches for nothing",
+            where=str(folder.path),
+            remedy="Write `alarms:` into its house.yaml and start it again: see docs/how-to/alarms.md. "
+            "If that is there and the house has just begun, try again in a moment.",
+        )
+    return folder
 
 
 def alarm_lines(found: AlarmsAnswer, language: str) -> list[str]:

@@ -7,8 +7,10 @@ import click
 from sumika import __version__
 from sumika.cli._houses import load
 from sumika.cli._options import data_option, house_option
+from sumika.cli._replaced_file import refuse_other_file
 from sumika.clock import WallClock
 from sumika.runtime.backup import make_backup
+from sumika.runtime.backup_file import MANIFEST
 from sumika.runtime.house_run import data_folder
 from sumika.schema import UsageError
 
@@ -29,6 +31,7 @@ def backup(
 
     Without --secrets no token, password or key is in it, and residents' past body signals cannot be read from it.
     """
+    refuse_other_file(file, MANIFEST)
     loaded = load(house, data=data)
     passphrase = _passphrase(passphrase_file) if secrets or passphrase_file else ""
     manifest = make_backup(

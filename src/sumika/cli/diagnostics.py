@@ -6,8 +6,9 @@ import click
 
 from sumika.cli._houses import load
 from sumika.cli._options import data_option, house_option
+from sumika.cli._replaced_file import refuse_other_file
 from sumika.clock import WallClock
-from sumika.runtime.diagnostics import write_diagnostics
+from sumika.runtime.diagnostics import VERSIONS, write_diagnostics
 from sumika.runtime.house_run import data_folder
 
 
@@ -20,6 +21,7 @@ def diagnostics(file: Path, house: Path | None, data: Path | None) -> None:
 
     No secret, name, address, measurement or exact place is in it; look into it before you hand it on.
     """
+    refuse_other_file(file, VERSIONS)
     loaded = load(house, data=data)
     names = write_diagnostics(file, loaded, data_folder(loaded, data), WallClock())
     click.echo(f"{file}: {', '.join(names)}")

@@ -68,7 +68,10 @@ def link(house: Path | None, data: Path | None, no_code: bool) -> None:
 def users(house: Path | None, data: Path | None) -> None:
     """List the accounts."""
     loaded = load(house, data=data)
-    for user in _accounts(loaded, data).users:
+    accounts = _accounts(loaded, data)
+    if not accounts.users:
+        click.echo(say("page.no_users", loaded.house.language or language_of(os.environ)))
+    for user in accounts.users:
         click.echo(f"{user.name}  {user.role.value}{_residents(user.residents)}")
 
 

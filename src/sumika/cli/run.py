@@ -16,9 +16,12 @@ from sumika.config import LoadedHouse
 from sumika.runtime.begin_again import begin_again, see_off_the_old
 from sumika.runtime.house_run import HouseRun, data_folder, data_folder_of, owned_data_folder
 from sumika.runtime.node import Node
+from sumika.runtime.page_access import is_taken
 from sumika.schema import UsageError
 from sumika.terminal import reader_gone
 from sumika.text import language_of, say
+
+LARGEST_PORT = 65_535
 
 
 @click.command()
@@ -48,7 +51,7 @@ def run(
     if not headless:
         extra = (Node("terminal", run_terminal, publishes=False, watchdog_s=10.0),)
     with owned_data_folder(data_folder(loaded, data)) as folder:
-        for line in page_lines(loaded, folder, WallClock()):
+        for line in [*page_lines(loaded, folder, WallClock()), *_taken(loaded)]:
             click.echo(line, err=True)
         running = HouseRun(loaded, folder, extra=extra)
         # Whoever read our output has had enough (`sumika run | head`): then so have we.
@@ -73,3 +76,12 @@ def _put_copy_aside(house: Path | None, data: Path | None, *, recordings: bool) 
 
 def _language(loaded: LoadedHouse) -> str:
     return loaded.house.language or language_of(os.environ)
+
+
+def _taken(loaded: LoadedHouse) -> list[str]:
+    """Return what to tell where the page's address is another program's: the link would lead into another house."""
+    page = loaded.house.page
+    if page is None or not page.enabled or not is_taken(page):
+        return []
+    other = page.port + 1 if page.port < LARGEST_PORT else page.port - 1
+    return [say("page.taken", _language(loaded), value=f"{page.listen}:{page.port}", other=other)]

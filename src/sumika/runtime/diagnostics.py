@@ -24,6 +24,7 @@ from sumika.runtime.table import nodes_of
 from sumika.schema import NodeHealth, NodeStatistics, SumikaError
 from sumika.schema.house import House
 
+VERSIONS = "versions.json"
 LISTENS_S = 2.5
 MOST_EVENTS = 500
 LARGEST_SECRET_BYTES = 16_384
@@ -52,7 +53,7 @@ def write_diagnostics(target: Path, loaded: LoadedHouse, data: Path, clock: Cloc
     """
     redactor = Redactor(loaded.house, _secrets(loaded))
     parts: dict[str, Any] = {
-        "versions.json": _versions(),
+        VERSIONS: _versions(),
         "machine.json": _machine(data),
         "house.json": redactor.description(loaded.house),
         "warnings.json": [redactor.text(f"{each.field}: {each.text}") for each in loaded.warnings],

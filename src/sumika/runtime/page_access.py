@@ -1,6 +1,7 @@
 """Where the page is, and how its first owner gets in: what `sumika run` and `sumika page` tell."""
 
 import datetime as dt
+import errno
 import ipaddress
 import os
 import socket
@@ -77,6 +78,18 @@ def page_address(settings: Page) -> str:
     except ValueError:
         pass
     return f"{scheme}://{host}:{settings.port}/"
+
+
+def is_taken(settings: Page) -> bool:
+    """Tell whether another program listens where the page is to be."""
+    family = socket.AF_INET6 if ":" in settings.listen else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((settings.listen, settings.port))
+    except OSError as error:  # another trouble is told by the page's own node
+        return error.errno == errno.EADDRINUSE
+    return False
 
 
 def setup_link(settings: Page, token: str) -> str:

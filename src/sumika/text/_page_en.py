@@ -2,6 +2,9 @@
 
 PAGE: dict[str, str] = {
     "page.at": "page: {value}",
+    "page.no_users": "nobody yet; `sumika page link` tells how the first one gets in",
+    "page.taken": "another program, perhaps another Sumika, listens at {value}: this house's page cannot be opened. "
+    "End that one, or write `page: {{ port: {other} }}` into house.yaml.",
     "run.edited_copy": "your edited copy of the house that comes with Sumika: {file}; --demo for the original",
     "run.put_aside": "your edited copy was put aside: {file}; undo it on the page (Set up, Undo & backups)",
     "page.fingerprint": "its certificate was made here; the browser warns, and must show this fingerprint (SHA-256): "

@@ -2,6 +2,9 @@
 
 PAGE: dict[str, str] = {
     "page.at": "ページ：{value}",
+    "page.no_users": "まだだれもいません。最初の人の入り方は `sumika page link` で分かります",
+    "page.taken": "{value} は別のプログラム（別の Sumika かもしれません）が使っているため、この家のページは開けません。"
+    "そちらを終了するか、house.yaml に `page: {{ port: {other} }}` と書いてください。",
     "run.edited_copy": "付属の家に変更を加えた写しで動きます：{file}（元の家に戻すには --demo）",
     "run.put_aside": "変更を加えた写しは {file} に退避しました。ページの「家の設定」→「元に戻す」で戻せます",
     "page.fingerprint": "証明書はこの家で作りました。警告に出る指紋（SHA-256）が次と同じか確かめてください：{value}",
