@@ -24,7 +24,7 @@ from sumika.schema import (
     TrackKind,
     Tracks,
 )
-from sumika.schema.house import DemoSource, House, Radar, Room
+from sumika.schema.house import DemoSource, House, PortSource, Radar, RecordingSource, Room, Source
 from sumika.units import seconds_to_ns
 from sumika.world.radar_scene import Scene, walking_scene
 
@@ -185,6 +185,20 @@ def test_who_keeps_still_is_held_by_his_breathing_and_lost_without_it() -> None:
             assert held[True][track].existence > 0.9
             state = people.start((ROOM,), (RADAR,))
     assert track not in held[False]
+
+
+@pytest.mark.parametrize(
+    ("source", "origin"),
+    [
+        (DemoSource(), Origin.SIMULATED),
+        (RecordingSource(path="a.h5"), Origin.RECORDED),
+        (PortSource(device="/dev/ttyUSB0"), Origin.LIVE),
+    ],
+)
+def test_what_is_said_before_the_first_frame_does_not_pass_for_live(source: Source, origin: Origin) -> None:
+    state = people.start((ROOM,), (msgspec.structs.replace(RADAR, source=source),))
+    _, said = people.step(state, Tick(stamp=BEGIN.later(seconds_to_ns(9.0)), origin=Origin.LIVE))
+    assert [message.origin for message in said] == [origin]
 
 
 def test_points_that_are_no_table_are_none() -> None:

@@ -10,6 +10,7 @@ from sumika.radar import tracking
 from sumika.radar.people import surest_breathing
 from sumika.radar.tracking import EmptyRoom, TrackingState
 from sumika.schema import Message, Origin, PersonVitals, PointCloud, Reason, Tick, Tracks, worst
+from sumika.schema.expected_origin import expected_origin
 from sumika.schema.house import Radar, Room
 from sumika.schema.points import POINT_COLUMNS
 from sumika.units import ns_to_seconds, seconds_to_ns
@@ -31,6 +32,7 @@ class PeopleState:
         heard: When each radar was heard last.
         origins: What each radar's data is.
         told_ns: When it was last said that nothing is known.
+        expected: What radars' data will be that have not spoken yet; None where there are no radars.
     """
 
     tracking: TrackingState
@@ -38,6 +40,7 @@ class PeopleState:
     heard: dict[str, Instant] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     told_ns: int = 0
+    expected: Origin | None = None
 
 
 def start(rooms: Sequence[Room], radars: Sequence[Radar], empty: EmptyRoom | None = None) -> PeopleState:
@@ -48,7 +51,8 @@ def start(rooms: Sequence[Room], radars: Sequence[Radar], empty: EmptyRoom | Non
         radars: Those that tell directions.
         empty: What moves in the empty rooms, where that was learned.
     """
-    return PeopleState(tracking.start(rooms, radars, empty=empty))
+    expected = worst(map(expected_origin, radars)) if radars else None
+    return PeopleState(tracking.start(rooms, radars, empty=empty), expected=expected)
 
 
 def step(state: PeopleState, message: PointCloud | PersonVitals | Tick) -> tuple[PeopleState, tuple[Message, ...]]:
@@ -105,5 +109,5 @@ def _silence(state: PeopleState, tick: Tick) -> tuple[Tracks, ...]:
     if speaks or now_ns - state.told_ns < seconds_to_ns(SILENT_S):
         return ()
     state.told_ns = now_ns
-    origin = worst(state.origins.values()) if state.origins else tick.origin
+    origin = worst(state.origins.values()) if state.origins else state.expected or tick.origin
     return (Tracks(stamp=tick.stamp, origin=origin, source=HOUSE, reason=Reason.NO_SIGNAL),)

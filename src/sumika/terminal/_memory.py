@@ -25,7 +25,8 @@ from sumika.schema import (
     key_of,
     worst,
 )
-from sumika.schema.house import DemoSource, House, Radar, RecordingSource, WorldSource
+from sumika.schema.expected_origin import expected_origin
+from sumika.schema.house import House
 from sumika.units import ns_to_seconds, seconds_to_ns
 
 TOPICS_SHOWN = (
@@ -69,13 +70,6 @@ def life_s(topic: str) -> float:
     return max(SHORTEST_LIFE_S, PERIODS_OF_LIFE / rate_hz) if rate_hz else SHORTEST_LIFE_S
 
 
-def origin_of(radar: Radar) -> Origin:
-    """Return the origin that a radar's frames will have, so that the banner is there before the first frame."""
-    if isinstance(radar.source, RecordingSource):
-        return Origin.RECORDED
-    return Origin.SIMULATED if isinstance(radar.source, DemoSource | WorldSource) else Origin.LIVE
-
-
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
@@ -86,7 +80,8 @@ class Memory:
     def __init__(self, house: House) -> None:
         self._rooms = {room.id for room in house.rooms}
         self._latest: dict[tuple[str, str], Message] = {}
-        self._origins = {("radar", radar.id): origin_of(radar) for radar in house.radars}
+        # So that the banner is there before the first frame.
+        self._origins = {("radar", radar.id): expected_origin(radar) for radar in house.radars}
         self._room_of = {
             **{radar.id: radar.room for radar in house.radars},
             **{sensor.id: sensor.room for sensor in house.sensors},
