@@ -57,6 +57,12 @@ export function say(key, values = {}) {
   return words.replace(/\{(\w+)(?::([^}]*))?\}/g, (_, name, format) => filled(values[name], format));
 }
 
+/** Sentences one after another, each with its end; those that are empty are left out. */
+export function sentences(...parts) {
+  const ended = (text) => (/[.!?:。！？：）)]$/.test(text) ? text : `${text}${isJapanese() ? "。" : "."}`);
+  return parts.filter(Boolean).map((text, n, all) => (n < all.length - 1 ? ended(text) : text)).join(isJapanese() ? "" : " ");
+}
+
 function filled(value, format) {
   if (value === undefined || value === null) return "";
   const digits = /^\.(\d)f$/.exec(format ?? "");

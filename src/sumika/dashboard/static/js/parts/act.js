@@ -1,5 +1,6 @@
 // Something that is asked of the house: sends, says what came of it, and is never pressed twice at once.
 import { html, useState } from "../../vendor/preact-htm.js";
+import { sentences } from "../words.js";
 
 /** Returns [act, told, busy]: `act(work)` runs a promise; `told` is the line to show about it. */
 export function useAct() {
@@ -13,7 +14,7 @@ export function useAct() {
       if (done) tell({ text: typeof done === "function" ? done(answer) : done, good: true });
       return answer;
     } catch (problem) {
-      tell({ text: [problem.message, problem.remedy].filter(Boolean).join(" "), good: false });
+      tell({ text: sentences(problem.message, problem.remedy), good: false });
       return null;
     } finally {
       work(false);

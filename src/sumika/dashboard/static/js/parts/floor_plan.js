@@ -40,19 +40,23 @@ function RoomShape({ house, room, paint, linkTo, facts, x, y }) {
   return html`<a href=${linkTo(room) ?? to("room", room.id)} aria-label=${told}>${shape}</a>`;
 }
 
+/** How wide a text is, in heights of its letters. */
+const lengthOf = (text) => [...text].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e80 ? 1 : 0.62), 0);
+
 function RoomLabel({ house, room, facts, x, y }) {
   const [mx, my] = middle(room.floor_m);
   const xs = room.floor_m.map((corner) => corner[0]), ys = room.floor_m.map((corner) => corner[1]);
   const wide = Math.max(...xs) - Math.min(...xs), high = Math.max(...ys) - Math.min(...ys);
   const name = roomName(house, room.id);
-  // Narrow rooms get a smaller name rather than one that runs over the walls.
-  const letters = [...name].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e80 ? 1 : 0.56), 0);
-  const size = Math.min(window.innerWidth < 700 ? 0.36 : 0.27, (wide - 0.2) / letters);
-  const lines = high > 1.2 ? (facts?.(room) ?? []) : [];
+  // Narrow rooms get a smaller name rather than one that runs over the walls, and no fact that nobody could read.
+  const isSmall = window.innerWidth < 700;
+  const fact = (line) => Math.min(isSmall ? 0.34 : 0.25, (wide - 0.16) / lengthOf(line));
+  const size = Math.min(isSmall ? 0.36 : 0.27, (wide - 0.2) / lengthOf(name));
+  const lines = high > 1.2 ? (facts?.(room) ?? []).filter((line) => fact(line) >= (isSmall ? 0.2 : 0.12)) : [];
   const top = y(my) - (lines.length * 0.32) / 2 + 0.08;
   return html`<g aria-hidden="true">
     <text class="name" x=${x(mx)} y=${top} style=${{ fontSize: `${size}px` }}>${name}</text>
-    ${lines.map((line, n) => html`<text class="fact" x=${x(mx)} y=${top + 0.32 * (n + 1)}>${line}</text>`)}
+    ${lines.map((line, n) => html`<text class="fact" x=${x(mx)} y=${top + 0.32 * (n + 1)} style=${{ fontSize: `${fact(line)}px` }}>${line}</text>`)}
   </g>`;
 }
 

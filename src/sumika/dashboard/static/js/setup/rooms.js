@@ -4,7 +4,7 @@ import { html, useState } from "../../vendor/preact-htm.js";
 import { number } from "../format.js";
 import { area, middle, roomName } from "../house_model.js";
 import { corners as pointsOf } from "../parts/floor_plan.js";
-import { say } from "../words.js";
+import { say, sentences } from "../words.js";
 import { Board, isInside, snapped } from "./canvas.js";
 import { cm, freeId, withoutRooms } from "./draft.js";
 import { PlanButton, PlanFile, PlanOnBoard, usePlanFile } from "./plan_file.js";
@@ -53,7 +53,7 @@ export function Rooms({ draft, change, preview }) {
         <div class="choices" role="group" aria-label=${say("rooms.tool")}>${["move", "draw"].map((one) => html`<button type="button" aria-pressed=${tool === one} onClick=${() => take(one)}>${say(`rooms.${one}`)}</button>`)}</div>
         <label class="row small soft">${say("rooms.grid")} <select style=${{ width: "auto" }} value=${grid} onChange=${(event) => lay(event.target.value)}>${GRIDS.map(([name, metres]) => html`<option value=${name}>${number(metres, metres === 0.1 ? 1 : 3)} m</option>`)}</select></label>
         <${Picture} picture=${picture} show=${show} /><${PlanButton} plan=${plan} /></div>
-      ${plan.problem && html`<p class="problem" role="alert">${plan.problem.message} ${plan.problem.remedy}</p>`}
+      ${plan.problem && html`<p class="problem" role="alert">${sentences(plan.problem.message, plan.problem.remedy)}</p>`}
       ${plan.answer ? html`<${PlanOnBoard} plan=${plan} />` : html`<${Board} rooms=${draft.rooms} label=${say("rooms.board")} picture=${picture} onDown=${down} onMove=${move} onUp=${up}>
         ${({ x, y }) => html`${draft.rooms.map((one) => html`<${RoomShape} key=${one.id} room=${one} name=${roomName(preview, one.id)} isChosen=${one.id === chosen} x=${x} y=${y} />`)}
           ${drawn && html`<polygon class="drawn" points=${pointsOf(rectangle(drawn.from, drawn.to) ?? [], x, y)} />`}`}<//>

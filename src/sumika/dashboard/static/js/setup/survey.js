@@ -3,7 +3,7 @@ import { html, useEffect } from "../../vendor/preact-htm.js";
 import { roomName } from "../house_model.js";
 import { useAsked } from "../hooks.js";
 import { get } from "../server.js";
-import { inLanguage, say } from "../words.js";
+import { inLanguage, say, sentences } from "../words.js";
 
 const AGAIN_MS = 700;
 const OVER = ["none", "done", "failed", "stopped"];
@@ -37,6 +37,6 @@ export function Course({ survey, preview }) {
 export function Failure({ state }) {
   if (!state?.problem || state.stage === "stopped") return null;
   const failed = state.stage === "failed";
-  const text = [inLanguage(state.problem, state.problem_ja), inLanguage(state.remedy, state.remedy_ja)].filter(Boolean).join(" ");
+  const text = sentences(inLanguage(state.problem, state.problem_ja), inLanguage(state.remedy, state.remedy_ja));
   return html`<p class=${failed ? "problem" : "hint"} role=${failed ? "alert" : "note"} data-survey-problem>${text}</p>`;
 }

@@ -2,7 +2,7 @@
 import { html, useState } from "../../vendor/preact-htm.js";
 import { setupToken } from "../routes.js";
 import { post } from "../server.js";
-import { chooseLanguage, isJapanese, say } from "../words.js";
+import { chooseLanguage, isJapanese, say, sentences } from "../words.js";
 
 /** The entrance. */
 export function Entrance({ setupNeeded, onEnter }) {
@@ -52,7 +52,7 @@ function Form({ title, text, action, send, children }) {
   return html`<form onSubmit=${submit}>
     <h1>${title}</h1>${text && html`<p class="soft">${text}</p>`}
     ${children}
-    ${problem && html`<p class="problem" role="alert">${problem.message} ${problem.remedy}</p>`}
+    ${problem && html`<p class="problem" role="alert">${sentences(problem.message, problem.remedy)}</p>`}
     <button class="button main" disabled=${busy}>${action}</button>
   </form>`;
 }

@@ -2,7 +2,7 @@
 import { html, useEffect } from "../../vendor/preact-htm.js";
 import { airOf, warmthOf } from "../climate.js";
 import { celsius, number, percent } from "../format.js";
-import { roomName } from "../house_model.js";
+import { roomName, sensorsOf } from "../house_model.js";
 import { useLive } from "../hooks.js";
 import { everybody, presence } from "../people.js";
 import { ComfortWish, Votes } from "../parts/comfort.js";
@@ -60,12 +60,13 @@ function There({ room }) {
 }
 
 function Air({ room }) {
+  const { house } = useSession();
   useLive(["air", "outlook"], 1);
   const air = airOf(room.id);
   const warmth = warmthOf(room.id);
   const shown = AIR.filter(([field]) => air[field] !== undefined);
   return html`<section class="card"><h2>${say("room.air")}</h2>
-    ${!shown.length && html`<p class="soft">${say("room.no_sensor.long")}</p>`}
+    ${!shown.length && html`<p class="soft">${say(sensorsOf(house, room).length ? "room.sensor_silent.long" : "room.no_sensor.long")}</p>`}
     <div class="grid" style=${{ gridTemplateColumns: "repeat(auto-fill, minmax(112px, 1fr))" }}>
       ${shown.map(([field, shape, unit]) => html`<div class="value" data-air=${field}><b>${shape(air[field])}<small>${unit}</small></b><span>${say(`signal.air.${field}`)}</span></div>`)}
     </div>

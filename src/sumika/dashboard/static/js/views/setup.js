@@ -41,7 +41,7 @@ export function View({ here }) {
   };
   const Part = TABS[tab];
   const preview = housePreview(house, open.draft);
-  return html`<div class="head"><h1>${say("view.setup")}</h1>${house.file && html`<p class="small">${house.file}</p>`}</div>
+  return html`<div class="head"><h1>${say("view.setup")}</h1>${house.file && html`<p class="small" title=${house.file}>${house.file.split(/[\\/]/).slice(-2).join("/")}</p>`}</div>
     <div class="choices" role="group" aria-label=${say("view.setup")} style=${{ marginBottom: "16px" }}>${Object.keys(TABS).map((one) => html`<button type="button" aria-pressed=${one === tab} onClick=${() => go("setup", one)}>${say(`setup.${one}`)}</button>`)}</div>
     <div class="stack">      ${!edits.length && house.problems?.length > 0 && html`<details><summary>${say("setup.warnings", { count: house.problems.length })}</summary><${Problems} problems=${house.problems} /></details>`}
       ${Part ? html`<${Part} key=${tab} draft=${open.draft} change=${change} preview=${preview} />` : html`<${Backups} onDone=${begin} />`}

@@ -3,7 +3,7 @@ import { html } from "../../vendor/preact-htm.js";
 import { actionLine, upcoming, whyOf } from "../actions.js";
 import { airOf, freshness, warmthOf } from "../climate.js";
 import { celsius, money, number } from "../format.js";
-import { roomName } from "../house_model.js";
+import { roomName, sensorsOf } from "../house_model.js";
 import { useAsked, useEvery, useLive } from "../hooks.js";
 import { nowMs } from "../live.js";
 import { everybody, PEOPLE_TOPICS, presence } from "../people.js";
@@ -106,7 +106,7 @@ function RoomCard({ house, room }) {
   const state = told.probability === null ? "unknown" : told.probability >= 0.5 || here ? "there" : "";
   return html`<a class="card" href=${to("room", room.id)} data-room=${room.id}>
     <div class="between"><b>${roomName(house, room.id)}</b>${seen && html`<i class=${`dot ${state}`} aria-hidden="true"></i>`}</div>
-    ${warmth.temperature === null ? html`<span class="soft small">${say("room.no_sensor")}</span>` : html`<div class="value"><b>${warmth.isForecast ? say("about") : ""}${celsius(warmth.temperature)}</b></div>`}
+    ${warmth.temperature === null ? html`<span class="soft small">${say(sensorsOf(house, room.id).length ? "room.sensor_silent" : "room.no_sensor")}</span>` : html`<div class="value"><b>${warmth.isForecast ? say("about") : ""}${celsius(warmth.temperature)}</b></div>`}
     <span class="who">${[
       warmth.word !== "right" && warmth.word !== "unknown" ? say(`warmth.${warmth.word}`) : "",
       fresh.word !== "good" && fresh.word !== "unknown" ? say(`air.${fresh.word}`) : "",
