@@ -25,6 +25,9 @@ from sumika.schema import AlarmAnswer, AlarmState
 
 SEEN, KEPT = (1200, 750), (960, 600)
 FRAME_S, LAST_S = 0.25, 2.5
+SPEAKS_S = 2.0
+"""After so long every part of the played house has said something."""
+
 QUALITY, METHOD = 62, 4
 LARGEST_BYTES = 3_000_000
 
@@ -163,6 +166,9 @@ def look_round(tour: Recording) -> None:
     """Show what the house does and why, and a room as its radar sees it."""
     page = tour.page
     page.wait_for_selector("[data-part=today] [data-saved]")
+    # The first picture is all that some readers see: it waits until the house has spoken.
+    page.wait_for_selector("[data-part=today] [data-people]:not([data-people=unknown])")
+    page.wait_for_timeout(1e3 * SPEAKS_S)
     tour.hold(7.0, "today")
     tour.go("house")
     page.wait_for_selector(".person .ring")
@@ -266,7 +272,9 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for language in sys.argv[1:] or list(SAYS):
         with tempfile.TemporaryDirectory() as folder, started() as browser:
-            house = PlayedHouse(Path(folder))
+            place = Path(folder) / "sumika"  # its last part is on the page
+            place.mkdir()
+            house = PlayedHouse(place)
             house.parts.accounts.set_up(house.parts.accounts.setup_token, "Aoi", PASSWORD)
             alarm_that_is_tried(house)
             house.begin()

@@ -68,7 +68,9 @@ def main() -> None:
     """Take them all."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, started() as browser:
-        house = PlayedHouse(Path(folder))
+        place = Path(folder) / "sumika"  # its last part is on the page
+        place.mkdir()
+        house = PlayedHouse(place)
         house.parts.accounts.set_up(house.parts.accounts.setup_token, "Aoi", PASSWORD)
         house.begin()
         for language in ("en", "ja"):
