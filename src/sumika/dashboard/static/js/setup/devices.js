@@ -5,6 +5,7 @@ import { deviceName, roomName } from "../house_model.js";
 import { useAsked } from "../hooks.js";
 import { useAct } from "../parts/act.js";
 import { get, post } from "../server.js";
+import { useSession } from "../session.js";
 import { has, say } from "../words.js";
 import { freeId } from "./draft.js";
 
@@ -43,6 +44,7 @@ function Connections({ draft, change }) {
 
 /** What is reachable by the connections of the running house. */
 function Scan({ draft, change }) {
+  const { house } = useSession();
   const asked = useAsked(() => get("api/scan"), []);
   const [act, told, busy] = useAct();
   const state = asked.value;
@@ -58,7 +60,7 @@ function Scan({ draft, change }) {
     take([...taken, key]);
   };
   return html`<section class="card" data-scan=${state?.running ? "running" : "still"}><div class="row apart"><h2>${say("scan.title")}</h2><button type="button" class="button tiny" disabled=${busy || state?.running} onClick=${() => act(() => post("api/scan")).then(asked.reload)}>${say(state?.running ? "scan.running" : "scan.do")}</button></div>${told}
-    ${state?.problem && html`<p class="problem">${state.problem}</p>`}
+    ${state?.problem && html`<p class="problem" role="alert">${house.connections?.length ? state.problem : say("scan.no_connection")}</p>`}
     ${state?.finished_unix_s && !state.running && html`<p class="soft small">${say("scan.done", { when: moment(state.finished_unix_s), count: state.found.length })}</p>`}
     <ul class="list">${(state?.found ?? []).map((found, key) => html`<li><div class="between"><span><b>${found.name || found.address || found.id}</b> <span class="soft small">${[found.connection, found.kind, found.address].filter(Boolean).join(" · ")}</span></span>
       <button type="button" class="button tiny" disabled=${taken.includes(key)} onClick=${() => add(found, key)}>${say("devices.add")}</button></div></li>`)}</ul></section>`;
