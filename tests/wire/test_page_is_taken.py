@@ -8,7 +8,7 @@ from sumika.evaluate.free_port import free_port
 from sumika.runtime.page_access import is_taken
 from sumika.schema.house import Page
 
-pytestmark = pytest.mark.enable_socket
+pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
 def test_an_address_is_taken_while_another_program_listens_there() -> None:
