@@ -210,7 +210,7 @@ class PlayedHouse:
             subject="living",
             room="living",
             stage=AlarmStage.PROMPT,
-            since_unix_s=time.time(),
+            since_unix_s=time.time() - 40 * 86400.0,
             cancel_left_s=40.0,
             words="Suspected fall in the living room",
             words_ja="リビングで転倒の疑い",

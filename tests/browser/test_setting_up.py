@@ -160,6 +160,13 @@ def test_a_plan_of_a_drawing_program_becomes_rooms(visits: Visits, house: Played
     assert set(rooms["atelier"].floor_m) == {(6.0, 0.0), (10.0, 0.0), (10.0, 6.0), (6.0, 6.0)}
     assert rooms["living"].name == next(room.name for room in before.rooms if room.id == "living")
     assert {device.room for device in after.devices} == {radar.room for radar in after.radars} == {"living"}
+    assert before.alarms is not None
+    assert after.alarms is not None
+    assert before.alarms.not_back_in_bed is not None
+    assert after.alarms.not_back_in_bed is None  # its room is gone
+    assert after.alarms.long_in_bathroom is None
+    assert after.alarms.prompt is not None
+    assert after.alarms.prompt.lamps == ("living_light",)
 
 
 def test_the_house_is_begun_again_and_the_page_comes_back_by_itself(visits: Visits, house: PlayedHouse) -> None:

@@ -134,6 +134,15 @@ def test_without_a_running_house_there_is_nobody_to_ask(monkeypatch: pytest.Monk
     assert "no house is running" in str(result.exception)
 
 
+class WatchingHouse:
+    """The folder of a house that runs and watches: the socket that would be asked is there."""
+
+    path = Path(__file__)
+
+    def answers(self, _: str) -> str:
+        return f"ipc://{__file__}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
@@ -151,7 +160,7 @@ def test_an_answer_and_a_test_are_asked_for_and_their_alarm_is_shown(
         asked.append((name, question))
         return AlarmAnswer(accepted=True, alarm=an_alarm(), problem="the disk is full", language="en")
 
-    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", lambda: [None])
+    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", lambda: [WatchingHouse()])
     monkeypatch.setattr("sumika.cli.alarms.ask", ask)
     result = CliRunner().invoke(alarms, arguments)
     assert result.exit_code == 0, result.output
@@ -161,7 +170,7 @@ def test_an_answer_and_a_test_are_asked_for_and_their_alarm_is_shown(
 
 
 def test_a_refused_answer_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", lambda: [None])
+    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", lambda: [WatchingHouse()])
     monkeypatch.setattr(
         "sumika.cli.alarms.ask", lambda *_: AlarmAnswer(accepted=False, problem="there is no alarm 'x'")
     )
@@ -173,7 +182,7 @@ def test_a_refused_answer_is_an_error_that_says_what_to_do(monkeypatch: pytest.M
 
 
 def test_a_list_as_json_is_one_object(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", lambda: [None])
+    monkeypatch.setattr("sumika.bus.RuntimeFolder.running", lambda: [WatchingHouse()])
     monkeypatch.setattr("sumika.cli.alarms.ask", lambda *_: AlarmsAnswer(alarms=(an_alarm(),)))
     result = CliRunner().invoke(alarms, ["list", "--json"])
     assert json.loads(result.stdout)["alarms"][0]["cause"] == "suspected_fall"

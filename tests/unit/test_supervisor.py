@@ -9,7 +9,7 @@ import pytest
 from sumika.bus import Publisher, Subscriber
 from sumika.clock import Instant
 from sumika.runtime.conditions import someone_home
-from sumika.runtime.node import STARTS_WITHIN_S
+from sumika.runtime.node import COMPILES_WITHIN_S, STARTS_WITHIN_S
 from sumika.runtime.restart import LONGEST_DELAY_S
 from sumika.runtime.spawn import fault_file
 from sumika.runtime.supervisor import STOP_TIMEOUT_S
@@ -86,12 +86,17 @@ def test_a_node_that_only_begins_is_given_longer(house: FakeHouse) -> None:
 
 def test_a_node_whose_loops_are_compiled_may_begin_for_minutes_and_beats_as_any_other_then(house: FakeHouse) -> None:
     managed = house.supervisor.nodes["b"]
-    managed.node = dataclasses.replace(managed.node, starts_within_s=60.0)
+    managed.node = dataclasses.replace(managed.node, starts_within_s=COMPILES_WITHIN_S)
     house.beating.remove("b")
     house.turn(STARTS_WITHIN_S + 10.0)
     assert house.process("b").signals == []
     house.beating.add("b")
     house.turn(1.0)
+    house.beating.remove("b")  # what it is first asked for is compiled only now
+    house.turn(COMPILES_WITHIN_S - STARTS_WITHIN_S - 20.0)
+    assert house.process("b").signals == []
+    house.beating.add("b")
+    house.turn(20.0)
     house.beating.remove("b")
     house.turn(4.0)
     assert house.processes["b"][0].signals == ["kill"]

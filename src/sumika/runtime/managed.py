@@ -93,13 +93,25 @@ class ManagedNode:
             return "node_died"
         age_s = self.beat_age_s(now_ns)
         silent_s = age_s if age_s is not None else (now_ns - self._started_ns) / 1e9
-        limit_s = self.node.watchdog_s if age_s is not None else max(self.node.starts_within_s, self.node.watchdog_s)
+        limit_s = self._may_be_silent_s(now_ns)
         if silent_s <= limit_s + allowed_s:
             return ""
         self.fault = f"no sign of life for {silent_s:.1f} s"
         process.kill()
         process.join(KILLED_WITHIN_S)
         return "node_hung"
+
+    def _may_be_silent_s(self, now_ns: int) -> float:
+        """Return for how long it may be silent now.
+
+        Loops are compiled when they are first called, which may be after the first sign of life, and on a new machine
+        several processes do so at once.
+        """
+        beats = self.beat_age_s(now_ns) is not None
+        starts = now_ns - self._started_ns < seconds_to_ns(self.node.starts_within_s)
+        if not beats or (self.node.compiles and starts):
+            return max(self.node.starts_within_s, self.node.watchdog_s)
+        return self.node.watchdog_s
 
     def _read_fault(self) -> str:
         try:

@@ -103,6 +103,11 @@ class Node:
     hands_back: bool = False
     step: "StepTask | None" = None
 
+    @property
+    def compiles(self) -> bool:
+        """Whether it calls compiled loops: the first time on a machine takes as long as `starts_within_s`."""
+        return self.starts_within_s >= COMPILES_WITHIN_S
+
 
 @dataclass(frozen=True, slots=True)
 class StepTask:

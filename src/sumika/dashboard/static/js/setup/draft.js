@@ -7,12 +7,17 @@ const LISTS = ["rooms", "residents", "radars", "sensors", "devices", "connection
 // Their entries have no ids of their own, or stand further in: they are written whole.
 const WHOLE = ["known_movers", "furniture", "building.windows", "building.doors"];
 
+// Of the alarms only what names rooms and lamps: contacts and their secrets are not the page's to write.
+const WATCHES = ["alarms.not_back_in_bed", "alarms.long_in_bathroom", "alarms.prompt"];
+
+const watchOf = (house, path) => path.split(".").reduce((part, name) => part?.[name], house) ?? null;
 const within = (house, path) => path.split(".").reduce((part, name) => part?.[name], house) ?? [];
 const differs = (one, other) => JSON.stringify(one) !== JSON.stringify(other);
 
 /** A copy of a house to edit. */
 export function copyOf(house) {
-  return Object.fromEntries([...LISTS, ...WHOLE].map((list) => [list, structuredClone(within(house, list))]));
+  const lists = [...LISTS, ...WHOLE].map((list) => [list, structuredClone(within(house, list))]);
+  return Object.fromEntries([...lists, ...WATCHES.map((path) => [path, structuredClone(watchOf(house, path))])]);
 }
 
 /** The edits [{op, path, value}] that make of a house what a copy says. */
@@ -31,6 +36,10 @@ export function editsBetween(house, draft) {
     for (const one of house[list] ?? []) if (!kept.has(one.id)) edits.push({ op: "remove", path: `${list}[${one.id}]` });
   }
   for (const list of WHOLE) if (differs(within(house, list), draft[list])) edits.push({ op: "set", path: list, value: draft[list] });
+  for (const path of WATCHES) {
+    if (!differs(watchOf(house, path), draft[path])) continue;
+    edits.push(draft[path] ? { op: "set", path, value: draft[path] } : { op: "remove", path });
+  }
   return edits;
 }
 
@@ -49,6 +58,7 @@ export function rebased(base, draft, house) {
     fresh[list] = kept;
   }
   for (const list of WHOLE) if (differs(within(base, list), draft[list])) fresh[list] = draft[list];
+  for (const path of WATCHES) if (differs(watchOf(base, path), draft[path])) fresh[path] = draft[path];
   return fresh;
 }
 
@@ -57,16 +67,35 @@ export function withoutRooms(draft, gone) {
   const stays = (one) => !gone.has(one.room);
   const windows = draft["building.windows"].filter(stays);
   const shut = new Set(draft["building.windows"].filter((one) => gone.has(one.room)).map((one) => one.id));
+  const devices = draft.devices.filter((one) => stays(one) && !shut.has(one.window));
   return {
     rooms: draft.rooms.filter((one) => !gone.has(one.id)),
     residents: draft.residents.map((one) => (gone.has(one.life?.bedroom) ? { ...one, life: { ...one.life, bedroom: "" } } : one)),
     radars: draft.radars.filter(stays),
     sensors: draft.sensors.filter(stays),
-    devices: draft.devices.filter((one) => stays(one) && !shut.has(one.window)),
+    devices,
     furniture: draft.furniture.filter(stays),
     "building.windows": windows,
     "building.doors": draft["building.doors"].filter((one) => !one.rooms.some((room) => gone.has(room))),
+    "alarms.not_back_in_bed": watchWithout(draft["alarms.not_back_in_bed"], gone),
+    "alarms.long_in_bathroom": watchWithout(draft["alarms.long_in_bathroom"], gone),
+    "alarms.prompt": promptWithout(draft["alarms.prompt"], gone, devices),
   };
+}
+
+function watchWithout(watch, gone) {
+  const rooms = watch?.rooms.filter((room) => !gone.has(room)) ?? [];
+  return rooms.length ? { ...watch, rooms } : null;
+}
+
+function promptWithout(prompt, gone, devices) {
+  if (!prompt) return null;
+  const kept = new Set(devices.map((one) => one.id));
+  const lamps = (prompt.lamps ?? []).filter((lamp) => kept.has(lamp));
+  const speakers = (prompt.speakers ?? []).filter((speaker) => !gone.has(speaker.room));
+  // Only what is there is written: an empty list would be a change of a house that has none.
+  const asks = { ...prompt, ...(prompt.lamps && { lamps }), ...(prompt.speakers && { speakers }) };
+  return lamps.length + speakers.length ? asks : null;
 }
 
 function changesOf(list, before, after) {

@@ -9,6 +9,7 @@ import { ModeSwitch } from "../parts/mode_switch.js";
 import { Suggestions } from "../parts/suggestions.js";
 import { RoomFan } from "../parts/room_fan.js";
 import { Why } from "../parts/why.js";
+import { savedSince } from "../savings.js";
 import { get, withQuery } from "../server.js";
 import { useSession } from "../session.js";
 import { has, inLanguage, say } from "../words.js";
@@ -116,7 +117,7 @@ function Cost({ plan, outlook }) {
       <span>${say(simple >= mine ? "plan.cheaper" : "plan.dearer", { simple: has(`why.plan.simple.${best}`) ? say(`why.plan.simple.${best}`) : best })}</span></div>`}
     ${!isKnown && html`<p class="soft">${say("plan.cost.none")}</p>`}
     ${told?.saved !== null && told?.saved !== undefined && html`<div class="value" style=${{ marginTop: "16px" }}><b>${money(told.saved, told.currency)}${typeof told.sigma === "number" ? html`<small>± ${money(told.sigma, told.currency)}</small>` : ""}</b>
-      <span>${say(told.mode && told.mode !== "drive" ? "plan.saved.would" : "plan.saved")}</span></div>`}
+      <span>${say(told.mode && told.mode !== "drive" ? "plan.saved.would" : "plan.saved", { since: savedSince(told) })}</span></div>`}
     ${told?.spent !== null && told?.spent !== undefined && html`<p class="soft small" style=${{ marginTop: "10px" }}>${say("plan.spent", { money: money(told.spent, told.currency), kwh: number(told.energy_kwh, told.energy_kwh < 10 ? 1 : 0) })}</p>`}
     ${plan?.note && html`<p class="hint" style=${{ marginTop: "12px" }}>${inLanguage(plan.note, plan.note_ja)}</p>`}
     ${plan && ["policy", "rules", "fail_safe", "off"].includes(plan.level) && html`<p class="soft small" style=${{ marginTop: "10px" }}>${say(`level.${plan.level}`)}</p>`}

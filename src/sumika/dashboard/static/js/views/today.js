@@ -12,6 +12,7 @@ import { ModeSwitch } from "../parts/mode_switch.js";
 import { Suggestions } from "../parts/suggestions.js";
 import { Why } from "../parts/why.js";
 import { to } from "../routes.js";
+import { savedSince } from "../savings.js";
 import { get } from "../server.js";
 import { useSession } from "../session.js";
 import { say } from "../words.js";
@@ -66,7 +67,7 @@ function savedPart(saved) {
   const range = typeof saved.sigma === "number" ? html` <span class="quiet">(± ${money(saved.sigma, saved.currency)})</span>` : "";
   const would = saved.mode && saved.mode !== "drive" ? "today.would" : "today";
   const key = saved.saved >= 0 ? `${would}.saved` : `${would}.lost`;
-  const [before, after] = say(key, { money: "\u0001" }).split("\u0001");
+  const [before, after] = say(key, { money: "\u0001", since: savedSince(saved) }).split("\u0001");
   return html`<span data-saved=${saved.saved}>${before}${money(Math.abs(saved.saved), saved.currency)}${range}${after}</span>`;
 }
 
