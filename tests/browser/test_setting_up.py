@@ -41,6 +41,7 @@ def test_a_room_is_drawn_named_written_and_taken_back(visits: Visits, house: Pla
     page = visits().enter("setup/rooms")
     before = house.file.read_text(encoding="utf-8")
     page.get_by_role("button", name="Draw a room", exact=True).click()
+    page.wait_for_selector("button[aria-pressed=true]:text-is('Draw a room')")
     box = page.locator(".editor").bounding_box()
     corner = page.locator("[data-drawn=living]").bounding_box()
     assert box is not None

@@ -19,7 +19,7 @@ from sumika.cli.main import sumika as command_line
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-READMES = {"README.md": "run.svg", "README.ja.md": "run.ja.svg"}
+READMES = {"README.md": "page/tour.en.webp", "README.ja.md": "page/tour.ja.webp"}
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 

@@ -12,6 +12,9 @@ from sumika.world.devices.device import Around, SimulatedDevice
 PER_K = -0.0035
 """Power of crystalline silicon per kelvin above 25 °C; typical of data sheets."""
 
+SLEEPS_SHARE = 1e-3
+"""PVWatts gives nothing below 0.6 % of what an inverter is rated for, and divides by less where there is hardly sun."""
+
 LOSSES_SHARE = 0.11
 """Soiling, wiring, mismatch, ageing: 14 % in PVWatts version 5 (A. Dobos, NREL/TP-6A20-62641, 2014), of which 3 %
 shading is not taken here."""
@@ -49,4 +52,6 @@ class Photovoltaics(SimulatedDevice):
         cell_c = float(faiman(plane_w_m2, outside.temperature_c, outside.wind_m_s))
         direct_w = float(pvwatts_dc(plane_w_m2, cell_c, plate["peak_w"], PER_K)) * (1.0 - LOSSES_SHARE)
         rated_w = plate["peak_w"] / plate["inverter_efficiency"]
+        if direct_w < SLEEPS_SHARE * rated_w:
+            return 0.0
         return max(0.0, float(inverter(max(direct_w, 0.0), rated_w, plate["inverter_efficiency"])))

@@ -1,6 +1,6 @@
 // Draw the floor plan: rooms as rectangles, corners moved by hand or typed, over the picture of a plan where there is one;
 // or take it from the file of a drawing program.
-import { html, useState } from "../../vendor/preact-htm.js";
+import { html, useRef, useState } from "../../vendor/preact-htm.js";
 import { number } from "../format.js";
 import { area, middle, roomName } from "../house_model.js";
 import { corners as pointsOf } from "../parts/floor_plan.js";
@@ -16,30 +16,40 @@ export function Rooms({ draft, change, preview }) {
   const [chosen, choose] = useState("");
   const [tool, take] = useState("move");
   const [grid, lay] = useState("fine");
-  const [drawn, draw] = useState(null);
-  const [held, hold] = useState(null);
+  const [drawn, paint] = useState(null);
+  // What the hand does is kept beside what is painted: it may be quicker than a page that is busy.
+  const stroke = useRef(null), held = useRef(null);
   const [picture, show] = useState(null);
   const plan = usePlanFile();
   const step = GRIDS.find(([name]) => name === grid)[1];
   const room = draft.rooms.find((one) => one.id === chosen);
   const setRoom = (id, what) => change({ rooms: draft.rooms.map((one) => (one.id === id ? { ...one, ...what } : one)) });
+  const draw = (what) => {
+    stroke.current = what;
+    paint(what);
+  };
   const down = (at, event) => {
-    if (event.target.dataset.corner) return hold({ room: event.target.dataset.room, corner: Number(event.target.dataset.corner) });
+    if (event.target.dataset.corner) {
+      held.current = { room: event.target.dataset.room, corner: Number(event.target.dataset.corner) };
+      return;
+    }
     if (tool === "draw") return draw({ from: snapped(at, step), to: snapped(at, step) });
     choose(draft.rooms.find((one) => isInside(at, one.floor_m))?.id ?? "");
   };
   const move = (at) => {
-    if (drawn) draw({ ...drawn, to: snapped(at, step) });
-    if (held) {
-      const floor = draft.rooms.find((one) => one.id === held.room).floor_m.map((corner, n) => (n === held.corner ? snapped(at, step).map(cm) : corner));
-      setRoom(held.room, { floor_m: floor });
+    if (stroke.current) draw({ ...stroke.current, to: snapped(at, step) });
+    if (held.current) {
+      const { room: id, corner: which } = held.current;
+      const floor = draft.rooms.find((one) => one.id === id).floor_m.map((corner, n) => (n === which ? snapped(at, step).map(cm) : corner));
+      setRoom(id, { floor_m: floor });
     }
   };
   const up = () => {
-    hold(null);
-    if (!drawn) return;
+    held.current = null;
+    const ended = stroke.current;
+    if (!ended) return;
     draw(null);
-    const made = rectangle(drawn.from, drawn.to);
+    const made = rectangle(ended.from, ended.to);
     if (made) add(made);
   };
   const add = (floor_m) => {
