@@ -244,6 +244,8 @@ class _MailHandler(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b"..") else line)
+        if not line:
+            return  # whoever wrote was killed in the middle of a letter: no mail server delivers half of one
         self.held.mails.append(message_from_bytes(b"".join(lines), policy=policy.default))
         self._answer(self.held.refuses.get("CONTENT", "250 2.0.0 Ok: queued as 4F1"))
 
