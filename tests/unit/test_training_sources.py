@@ -1,5 +1,6 @@
 """Real recordings as sources: traps of the data, splits that never leak, and clear words where they are absent."""
 
+import dataclasses
 import gzip
 from pathlib import Path
 
@@ -108,6 +109,13 @@ def test_damaged_recordings_are_told(recordings: Path) -> None:
     assert SOURCES["radhar"].fingerprint() != before
     with pytest.raises(RecordingsError, match="cannot be read"):
         SOURCES["radhar"].read({})
+
+
+def test_code_that_decides_the_examples_counts_as_data(recordings: Path) -> None:
+    write_radhar(recordings / "radhar")
+    source = dataclasses.replace(SOURCES["radhar"], code=())
+    other = dataclasses.replace(source, code=("sumika.models.features",))
+    assert source.fingerprint() != other.fingerprint()
 
 
 def night(people: int = 2) -> tuple[list[str], list[str]]:

@@ -1,6 +1,7 @@
 """Real recordings as sources of the distillation works: where they lie, what they are, what to do without them."""
 
 import hashlib
+import importlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Recordings(Generic[Options]):
         make: Makes examples of the folder.
         licence: SPDX identifier, or the licence's name where there is none.
         cite: Who made them, and where they come from.
+        code: Modules besides that of `make` that decide the examples, such as `sumika.models.features.points`.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Recordings(Generic[Options]):
     make: Callable[[Path, Options], ArraySet]
     licence: str
     cite: str
+    code: tuple[str, ...] = ()
 
     def folder(self, environ: Mapping[str, str] = os.environ) -> Path:
         """Return where they lie.
@@ -70,6 +73,8 @@ class Recordings(Generic[Options]):
         """
         folder = self.folder()
         digest = hashlib.sha256(Path(self.make.__code__.co_filename).read_bytes())
+        for name in self.code:
+            digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
         for name in self.files:
             digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
         return digest.hexdigest()
