@@ -64,7 +64,7 @@ def _works(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher | No
 
     recipe = msgspec.convert(run.recipe, ArrayRecipe)
     provenance = {
-        name: Provenance(licence=source.licence, cite=source.cite, evidence="real recording")
+        name: Provenance(licence=source.licence, cite=source.cite, evidence=source.evidence)
         for name, source in SOURCES.items()
     }
     return ArrayFinish(recipe, Stages(store, prices, run.id, watcher), SOURCES, provenance)

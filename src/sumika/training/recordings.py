@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Generic, TypeVar
 
 import msgspec
@@ -73,6 +74,8 @@ class Recordings(Generic[Options]):
         """
         folder = self.folder()
         digest = hashlib.sha256(Path(self.make.__code__.co_filename).read_bytes())
+        for module in self.code:
+            digest.update(Path(str(module.__file__)).read_bytes())
         for name in self.code:
             digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
         for name in self.files:

@@ -1,0 +1,63 @@
+"""Shipped recipes, run to their end in the bench's store: what was done before is found again, bill and all."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.distil.array_outcome import ArrayOutcome
+from sumika.distil.records import ArraySet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A recipe that was run.
+
+    Attributes:
+        outcome: Scores, costs and bill.
+        arrays: The examples that were scored, in the order of `said`.
+        said: Outputs (example, output) of "teacher", "student" and "student without teacher", each of an example whose
+            person or room it has not learnt from.
+        folder: The model folder.
+    """
+
+    outcome: ArrayOutcome
+    arrays: ArraySet
+    said: dict[str, NDArray[np.float32]]
+    folder: Path
+
+
+@cache
+def finished(name: str) -> Finished:
+    """Run a shipped recipe, or take up what was run before.
+
+    Args:
+        name: Of the recipe.
+
+    Raises:
+        SumikaError: if its recordings are not there; says which, and where to get them.
+    """
+    from sumika.distil.array_finish import ArrayFinish
+    from sumika.distil.array_outcome import Provenance
+    from sumika.distil.array_recipe import load_array_recipe
+    from sumika.distil.ledger.prices import load_prices
+    from sumika.distil.stages import Stages
+    from sumika.distil.store import Store, key_of
+    from sumika.evaluate.distil.works_store import Told, bench_folder
+    from sumika.training import RECIPES, SOURCES
+
+    recipe = load_array_recipe(name, RECIPES)
+    store_folder = bench_folder()
+    store_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    provenance = {
+        source: Provenance(licence=one.licence, cite=one.cite, evidence=one.evidence) for source, one in SOURCES.items()
+    }
+    stages = Stages(Store(store_folder), load_prices(), f"bench-{name}-{key_of(recipe)[:8]}", Told())
+    works = ArrayFinish(recipe, stages, SOURCES, provenance)
+    folder = store_folder / "people" / name
+    outcome = works.finish(folder, command=f"sumika bench people --full ({name})")
+    kept = works.stages.store.get_arrays(works.evaluated.outputs["said"])
+    rows = np.asarray(kept.pop("rows"), np.int64)
+    return Finished(outcome=outcome, arrays=works.arrays.take(rows), said=kept, folder=folder)
