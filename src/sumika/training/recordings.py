@@ -6,8 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 import msgspec
 
@@ -34,6 +33,8 @@ class Recordings(Generic[Options]):
         make: Makes examples of the folder.
         licence: SPDX identifier, or the licence's name where there is none.
         cite: Who made them, and where they come from.
+        evidence: "real recording" or "simulation".
+        features: Name and version of what the students read ("gestures/1"); "" where none is named.
         code: Modules besides that of `make` that decide the examples, such as `sumika.models.features.points`.
     """
 
@@ -44,6 +45,8 @@ class Recordings(Generic[Options]):
     make: Callable[[Path, Options], ArraySet]
     licence: str
     cite: str
+    evidence: Literal["real recording", "simulation"] = "real recording"
+    features: str = ""
     code: tuple[str, ...] = ()
 
     def folder(self, environ: Mapping[str, str] = os.environ) -> Path:
@@ -74,8 +77,6 @@ class Recordings(Generic[Options]):
         """
         folder = self.folder()
         digest = hashlib.sha256(Path(self.make.__code__.co_filename).read_bytes())
-        for module in self.code:
-            digest.update(Path(str(module.__file__)).read_bytes())
         for name in self.code:
             digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
         for name in self.files:
