@@ -49,7 +49,19 @@ PERSONAL = PERSONAL_TOPICS
 """Topics that say something of a body."""
 
 _FOR_ALL = frozenset(
-    {"presence", "tracks", "air", "weather", "forecast", "device_state", "mode", "comfort_wish", "privacy"}
+    {
+        "presence",
+        "tracks",
+        "occupancy_count",
+        "air",
+        "air_events",
+        "weather",
+        "forecast",
+        "device_state",
+        "mode",
+        "comfort_wish",
+        "privacy",
+    }
 )
 _FOR_CARERS = frozenset({"alarm", "event", "node_health", "points"})
 _FOR_THE_HOUSEHOLD = frozenset(
@@ -63,17 +75,21 @@ _FOR_THE_HOUSEHOLD = frozenset(
         "plan",
         "reference_state",
         "resident_wish",
+        "sensor_drift",
         "suggestion_answer",
         "verdict",
         "vote",
     }
 )
 
+_FOR_ONESELF = frozenset({"slow_time", "claim", "pose", "gesture", "mood", "mood_table"})
+"""What no carer needs: waveforms, gestures, and moods, which are told to the house and not to others."""
+
 TOPICS_OF: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
         Role.OWNER: _FOR_ALL | _FOR_CARERS | _FOR_THE_HOUSEHOLD | PERSONAL,
         Role.RESIDENT: _FOR_ALL | _FOR_CARERS | _FOR_THE_HOUSEHOLD | PERSONAL,
-        Role.CARER: _FOR_ALL | _FOR_CARERS | (PERSONAL - {"slow_time", "claim"}),
+        Role.CARER: _FOR_ALL | _FOR_CARERS | (PERSONAL - _FOR_ONESELF),
         Role.GUEST: _FOR_ALL,
     }
 )

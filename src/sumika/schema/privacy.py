@@ -22,6 +22,17 @@ PERSONAL_TOPICS = frozenset(
         "suspected_fall",
         "slow_time",
         "claim",
+        "activity",
+        "gesture",
+        "pose",
+        "sleep_stages",
+        "sleep_night",
+        "strain",
+        "thermal_comfort",
+        "day_measures",
+        "well_being",
+        "mood",
+        "mood_table",
     }
 )
 """Topics that say something of a body: what pauses and guests are kept from."""

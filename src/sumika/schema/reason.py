@@ -32,6 +32,11 @@ class Reason(StrEnum):
     NO_REFERENCE = "no_reference"
     PHASE_WRAPS = "phase_wraps"
     BREATHING_HARMONIC = "breathing_harmonic"
+    # ... of the network that should tell it, ...
+    NO_STUDENT = "no_student"
+    UNLIKE_LEARNED = "unlike_learned"
+    FEW_DAYS = "few_days"
+    NOT_AGREED = "not_agreed"
     # ... or of the sensor.
     NO_SIGNAL = "no_signal"
     FRAMES_LOST = "frames_lost"

@@ -6,6 +6,7 @@ import sumika.schema.air as air
 import sumika.schema.alarms as alarms
 import sumika.schema.control as control
 import sumika.schema.devices as devices
+import sumika.schema.knowing as knowing
 import sumika.schema.outlook as outlook
 import sumika.schema.people as people
 import sumika.schema.points as points
@@ -18,6 +19,7 @@ import sumika.schema.system as system
 import sumika.schema.tracks as tracks
 import sumika.schema.truth as truth
 import sumika.schema.vitals as vitals
+import sumika.schema.weeks as weeks
 import sumika.schema.wishes as wishes
 from sumika.schema._message import Message
 
@@ -104,6 +106,37 @@ TOPICS: dict[str, Topic] = {
         keep=(Signal(field="rate_bpm", unit="1/min", resolution=0.1, personal=True),),
     ),
     "sleep": Topic(message=people.Sleep, key_field="room", rate_hz=0.2),
+    "activity": Topic(message=knowing.Activity, key_field="source", rate_hz=None),
+    "gesture": Topic(message=knowing.Gesture, key_field="source", rate_hz=None),
+    "pose": Topic(message=knowing.Pose, key_field="source", rate_hz=None),
+    "sleep_stages": Topic(message=knowing.SleepStages, key_field="room", rate_hz=1 / 30),
+    "sleep_night": Topic(message=knowing.SleepNight, key_field="room", rate_hz=None),
+    "strain": Topic(message=knowing.Strain, key_field="room", rate_hz=1 / 60),
+    "thermal_comfort": Topic(message=knowing.ThermalComfort, key_field="room", rate_hz=1 / 60),
+    "occupancy_count": Topic(message=knowing.OccupancyCount, key_field="room", rate_hz=0.1),
+    "air_events": Topic(message=knowing.AirEvents, key_field="room", rate_hz=1 / 60),
+    "sensor_drift": Topic(message=knowing.SensorDrift, key_field="sensor", rate_hz=None),
+    "day_measures": Topic(
+        message=weeks.DayMeasures,
+        key_field="room",
+        rate_hz=None,
+        keep=(
+            Signal(field="night_visits", unit="1", resolution=1.0, personal=True),
+            Signal(field="walking_speed_m_s", unit="m/s", resolution=0.01, personal=True),
+            Signal(field="resting_heart_bpm", unit="1/min", resolution=0.1, personal=True),
+            Signal(field="resting_breath_bpm", unit="1/min", resolution=0.1, personal=True),
+            Signal(field="out_of_bed_h", unit="h", resolution=0.05, personal=True),
+            Signal(field="asleep_h", unit="h", resolution=0.05, personal=True),
+        ),
+    ),
+    "well_being": Topic(message=weeks.WellBeing, key_field="room", rate_hz=None),
+    "mood": Topic(
+        message=weeks.Mood,
+        key_field="room",
+        rate_hz=None,
+        keep=(Signal(field="pleasant", unit="1", resolution=0.5, personal=True),),
+    ),
+    "mood_table": Topic(message=weeks.MoodTable, key_field="resident", rate_hz=None),
     "air": Topic(
         message=air.AirSample,
         key_field="sensor",
@@ -212,6 +245,7 @@ REQUESTS: dict[str, Request] = {
     "set_mode": Request(question=wishes.SetModeRequest, answer=wishes.SetModeAnswer, answered_by="gate"),
     "wish_device": Request(question=wishes.WishDeviceRequest, answer=wishes.WishDeviceAnswer, answered_by="wishes"),
     "vote": Request(question=wishes.VoteRequest, answer=wishes.VoteAnswer, answered_by="wishes"),
+    "tell_mood": Request(question=wishes.MoodRequest, answer=wishes.MoodAnswer, answered_by="wishes"),
     "set_comfort_wish": Request(
         question=wishes.SetComfortWishRequest, answer=wishes.SetComfortWishAnswer, answered_by="wishes"
     ),

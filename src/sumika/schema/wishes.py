@@ -82,6 +82,24 @@ class VoteAnswer(Answered, frozen=True, kw_only=True):
     """Whether the vote was taken."""
 
 
+class MoodRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Say how one is: one tap.
+
+    Attributes:
+        room: Where.
+        pleasant: -2 bad to +2 good.
+        resident: Who; empty where the house does not know.
+    """
+
+    room: str
+    pleasant: float
+    resident: str = ""
+
+
+class MoodAnswer(Answered, frozen=True, kw_only=True):
+    """Whether it was taken."""
+
+
 class ComfortWish(Message, frozen=True, kw_only=True):
     """A room is to be warmer or cooler than the house would have it; said again every minute for who begins to listen.
 
