@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.distil.array_outcome import METRIC_NAMES, ArrayOutcome
+from sumika.distil.array_outcome import METRIC_NAMES, SCORE_NAMES, ArrayOutcome, percent
 from sumika.distil.array_recipe import ArrayRecipe
 from sumika.distil.array_works import STUDENT
 from sumika.distil.card.records import Card, Evaluation, Export
@@ -49,7 +49,7 @@ def card_of(recipe: ArrayRecipe, outcome: ArrayOutcome, line: Lineage, *, comman
         seed=recipe.seed,
         commit=commit,
         recipe_sha256=key_of(recipe),
-        limits=(outcome.evidence_line(), *outcome.notes, *_errors(outcome)),
+        limits=(outcome.evidence_line(), *recipe.caveats, *outcome.notes, *_errors(outcome), *_calibrated(outcome)),
     )
 
 
@@ -74,6 +74,21 @@ def _errors(outcome: ArrayOutcome) -> list[str]:
                 f"mean absolute error of the {who} on {LEFT_OUT}: "
                 f"{error.value:.4g} [{error.low:.4g}, {error.high:.4g}] ({one.examples:,} examples)"
             )
+    return told
+
+
+def _calibrated(outcome: ArrayOutcome) -> list[str]:
+    """Return how far probabilities may be trusted, and the recipe's own score with them."""
+    told = []
+    for who, one in outcome.rated.items():
+        if one.error_before is not None and one.error_after is not None:
+            told.append(
+                f"{SCORE_NAMES[outcome.metric]} of the {who}, calibrated by the groups of the other folds: "
+                f"{percent(one.score)}; expected calibration error {one.error_before:.3f} before, "
+                f"{one.error_after:.3f} after"
+            )
+    if outcome.kept is not None:
+        told.append(f"the student keeps {percent(outcome.kept)} % of the teacher's {SCORE_NAMES[outcome.metric]}")
     return told
 
 

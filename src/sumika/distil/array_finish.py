@@ -19,6 +19,7 @@ from sumika.distil.array_card import card_of, result_of
 from sumika.distil.array_costs import TIMED_ANSWERS, TREES_ANSWER, ArrayCost, network_cost, onnx_latency_s, trees_cost
 from sumika.distil.array_files import NAMES, WholeStudent, write_form, write_student
 from sumika.distil.array_outcome import INT8, ArrayOutcome, EightBits, Exported, Provenance
+from sumika.distil.array_rating import Rating
 from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, FileData, Source
 from sumika.distil.array_works import STUDENT, TEACHER, ArrayReport, ArrayWorks
 from sumika.distil.card.records import Licensed, Teacher
@@ -179,14 +180,19 @@ class ArrayFinish(ArrayWorks):
     def _eight_bits(self, outputs: NDArray[np.float32]) -> EightBits:
         kept = self.stages.store.get_arrays(self.evaluated.outputs["said"])
         arrays = self.arrays.take(kept["rows"])
+        truth = self.truth(kept["rows"], kept["fold"])
+        rating = Rating(self.metric, truth, {STUDENT: kept[STUDENT], INT8: outputs})
+        rated, score_lost = rating.rated(INT8), rating.gain(STUDENT, INT8)
         if arrays.y.dtype != np.int64:
-            return EightBits(scores=score_values(np.asarray(arrays.y, np.float32), outputs, arrays.group), lost={})
+            scores = score_values(np.asarray(arrays.y, np.float32), outputs, arrays.group)
+            return EightBits(scores=scores, lost={}, rated=rated, score_lost=score_lost)
         y, classes = np.asarray(arrays.y, np.int64), self.final.outputs
         guess, own = (np.asarray(one.argmax(axis=1), np.int64) for one in (outputs, kept[STUDENT]))
         lost: dict[str, Interval] = {
             name: gain(y, own, guess, arrays.group, classes, metric) for name, metric in METRICS.items()
         }
-        return EightBits(scores=score_classes(y, guess, arrays.group, classes), lost=lost)
+        scored = score_classes(y, guess, arrays.group, classes)
+        return EightBits(scores=scored, lost=lost, rated=rated, score_lost=score_lost)
 
     @cached_property
     def costs(self) -> dict[str, ArrayCost]:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sumika.distil.array_costs import ArrayCost
+from sumika.distil.array_rating import Rated
 from sumika.distil.array_works import STUDENT, TEACHER, ArrayReport
 from sumika.distil.compare import Interval
 from sumika.distil.ledger.ledger import Summary, Total
@@ -19,6 +20,7 @@ from sumika.distil.networks.scores import ClassScores, ValueScores
 
 INT8 = "student in 8 bits"
 METRIC_NAMES = {"accuracy": "accuracy", "macro_f1": "macro F1", "kappa": "kappa x 100"}
+SCORE_NAMES: dict[str, str] = METRIC_NAMES | {"auc": "AUC x 100", "error": "mean absolute error"}
 Scores = ClassScores | ValueScores
 
 
@@ -60,12 +62,16 @@ class EightBits(msgspec.Struct, frozen=True, kw_only=True):
         lost: Score of the student minus that, paired by group, by metric; empty for values.
         compared: Inputs that both ONNX Runtime and compiled C answered; 0 without a compiler.
         mismatches: Of these, those with another answer, or a logit that differs in a bit.
+        rated: In the recipe's score.
+        score_lost: The student's score minus that, paired by group; of errors, by how much they are larger.
     """
 
     scores: Scores
     lost: dict[str, Interval]
     compared: int = 0
     mismatches: int = 0
+    rated: Rated | None = None
+    score_lost: Interval | None = None
 
 
 class ArrayOutcome(ArrayReport, frozen=True, kw_only=True):
@@ -130,6 +136,7 @@ def as_text(outcome: ArrayOutcome, width: int = 80) -> str:
     parts: tuple[Table | list[str], ...] = (
         [heading],
         _scores(outcome),
+        *_rated(outcome),
         ["", "What an answer and the training take"],
         _costs(outcome),
         _how_lines(outcome),
@@ -169,6 +176,32 @@ def _scores(outcome: ArrayOutcome) -> Table:
         if gains:
             table.add_row(name, *(_points(gains[metric]) for metric in METRIC_NAMES))
     return table
+
+
+def _rated(outcome: ArrayOutcome) -> tuple[Table | list[str], ...]:
+    """Return the recipe's score of everybody, calibrated, and what is kept and gained by it."""
+    if outcome.kept is None or outcome.gained is None:
+        return ()
+    rated = dict(outcome.rated)
+    if outcome.eight_bits.rated is not None:
+        rated[INT8] = outcome.eight_bits.rated
+    share = outcome.metric != "error"
+    shown = percent if share else _value
+    lines = [f"The student keeps {percent(outcome.kept)} % of its teacher's {SCORE_NAMES[outcome.metric]}"]
+    by = f"{_points(outcome.gained)} points" if share else _value(outcome.gained)
+    lines.append(f"and gains {by} by having one.")
+    if outcome.eight_bits.score_lost is not None:
+        lost = outcome.eight_bits.score_lost
+        lines.append(f"8 bits cost {f'{_points(lost)} points' if share else _value(lost)}.")
+    if not share:
+        return (["", " ".join(lines)],)
+    table = _table((SCORE_NAMES[outcome.metric], "log-loss", "calibration error"))
+    for name, one in rated.items():
+        loss = _value(one.log_loss) if one.log_loss else "-"
+        before, after = one.error_before or 0.0, one.error_after or 0.0
+        cells = (shown(one.score), loss, f"{before:.3f} to {after:.3f}")
+        table.add_row(name.replace("student without", "without"), *cells)
+    return ["", "Calibrated by the groups of the other folds"], table, [" ".join(lines)]
 
 
 def percent(one: Interval) -> str:

@@ -111,9 +111,12 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     Attributes:
         folds: Parts that the groups are divided into, each left out once; 0 leaves every group out by itself.
+        metric: The one score that what a student keeps and gains is told in; by default accuracy, of values the mean
+            absolute error. "auc" is for two classes, and looks for the second.
     """
 
     folds: int = 0
+    metric: Literal["", "accuracy", "macro_f1", "kappa", "auc", "error"] = ""
 
 
 class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,6 +138,7 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         train: How it is trained; its losses say how much it listens to the teacher.
         evaluate: How all are scored.
         export: Formats.
+        caveats: What whoever uses the student must know of its data; they go onto the card.
     """
 
     name: str
@@ -152,6 +156,7 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     train: FitSettings = FitSettings()
     evaluate: Evaluation = Evaluation()
     export: tuple[Literal["onnx", "onnx-int8", "c"], ...] = ("onnx", "onnx-int8", "c")
+    caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be, before anything is trained."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.distil.array_branch import Branch
+from sumika.distil.array_rating import Rated, Rating, Truth
 from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, FileData, Source
 from sumika.distil.clean import clean_arrays
 from sumika.distil.compare import Interval
@@ -19,6 +20,7 @@ from sumika.distil.ledger.ledger import Role
 from sumika.distil.networks.kept import ArrayModel
 from sumika.distil.networks.layers import flops
 from sumika.distil.networks.scores import METRICS, ClassScores, ValueScores, gain, score_classes, score_values
+from sumika.distil.networks.tallies import MetricName
 from sumika.distil.pool import read_arrays
 from sumika.distil.records import ArraySet
 from sumika.distil.stages import Made, StageContext, StageResult, Stages
@@ -43,6 +45,10 @@ class ArrayReport(msgspec.Struct, frozen=True, kw_only=True):
         parameter_ratio: Teacher's over student's.
         student_flops: Of one answer.
         notes: What must be known to read the figures.
+        metric: The recipe's score; "error" for values.
+        rated: Everybody in that score, calibrated.
+        kept: Share of the teacher's score that the student keeps; of errors, the teacher's over the student's.
+        gained: By how much the student's score is better than without a teacher.
     """
 
     recipe: str
@@ -54,12 +60,17 @@ class ArrayReport(msgspec.Struct, frozen=True, kw_only=True):
     parameter_ratio: float
     student_flops: int
     notes: tuple[str, ...] = ()
+    metric: MetricName = "accuracy"
+    rated: dict[str, Rated] = {}
+    kept: Interval | None = None
+    gained: Interval | None = None
 
 
 class _Said(msgspec.Struct, frozen=True, kw_only=True):
     """Of the rows that were left out in their turn, in the order of the rows."""
 
     rows: NDArray[np.int64]
+    fold: NDArray[np.int64]
     by: dict[str, Array]
 
 
@@ -124,6 +135,7 @@ class ArrayWorks:
     @cached_property
     def branches(self) -> list[Branch]:
         """One for each part of the groups, which it leaves out."""
+        _ = self.metric  # one that the data do not have is told before anything is trained
         groups = np.unique(self.arrays.group)
         folds = self.recipe.evaluate.folds or len(groups)
         if not 2 <= folds <= len(groups):
@@ -155,7 +167,8 @@ class ArrayWorks:
             by[STUDENT].append(branch.said(branch.student))
             by[PLAIN].append(branch.said(branch.plain))
         rows = np.concatenate([branch.test_rows for branch in self.branches])
-        return _Said(rows=rows, by={name: np.concatenate(parts) for name, parts in by.items()})
+        fold = np.repeat(np.arange(len(self.branches)), [len(branch.test_rows) for branch in self.branches])
+        return _Said(rows=rows, fold=fold, by={name: np.concatenate(parts) for name, parts in by.items()})
 
     @cached_property
     def evaluated(self) -> StageResult:
@@ -169,7 +182,7 @@ class ArrayWorks:
         def work(context: StageContext) -> Made:
             said = self.said
             report = self._report(said)
-            kept = context.store.put_arrays({"rows": said.rows, **said.by})
+            kept = context.store.put_arrays({"rows": said.rows, "fold": said.fold, **said.by})
             return Made(outputs={"said": kept}, facts={"report": msgspec.to_builtins(report)})
 
         return self.stages.run("evaluate", Role.EVALUATION, work, decided, members, final, self.recipe)
@@ -182,8 +195,33 @@ class ArrayWorks:
     def _branch(self, name: str, held_out: tuple[str, ...]) -> Branch:
         return Branch(self.recipe, self.stages, self.arrays, self.judged.outputs, name, held_out)
 
+    @property
+    def metric(self) -> MetricName:
+        """The score that keep and gain are told in.
+
+        Raises:
+            UsageError: if the recipe names one that its data do not have.
+        """
+        wanted, is_classes = self.recipe.evaluate.metric, self.final.is_classes
+        if not wanted:
+            return "accuracy" if is_classes else "error"
+        if (wanted == "error") == is_classes or (wanted == "auc" and self.final.outputs != 2):
+            have = "classes" if is_classes else "values"
+            raise UsageError(
+                f"'{wanted}' is no score of {self.final.outputs} {have}",
+                where="evaluate.metric",
+                remedy="Take accuracy, macro_f1 or kappa for classes, auc for two of them, error for values.",
+            )
+        return wanted
+
+    def truth(self, rows: NDArray[np.int64], fold: NDArray[np.int64]) -> Truth:
+        """Return what is true of rows that were left out in their turn, each with its fold."""
+        arrays = self.arrays
+        return Truth(y=arrays.y[rows], group=arrays.group[rows], fold=fold, outputs=self.final.outputs)
+
     def _report(self, said: _Said) -> ArrayReport:
         arrays = self.arrays.take(said.rows)
+        rating = Rating(self.metric, self.truth(said.rows, said.fold), said.by)
         branch = self.branches[0]
         scores: dict[str, ClassScores | ValueScores] = {}
         over: dict[str, dict[str, Interval]] = {TEACHER: {}, PLAIN: {}}
@@ -209,6 +247,10 @@ class ArrayWorks:
             parameter_ratio=branch.teacher_parameters / student.parameters,
             student_flops=flops(student.layers, student.shape),
             notes=self._notes(),
+            metric=rating.metric,
+            rated={name: rating.rated(name) for name in said.by},
+            kept=rating.kept(STUDENT, TEACHER),
+            gained=rating.gain(STUDENT, PLAIN),
         )
 
     def _notes(self) -> tuple[str, ...]:
