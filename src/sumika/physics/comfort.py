@@ -41,6 +41,7 @@ def predicted_vote(
     metabolic_w_m2: float = 1.2 * MET_W_M2,
     clothing_clo: float = 1.0,
     air_speed_m_s: float = 0.1,
+    beyond_limits: bool = False,
 ) -> Vote:
     """Return PMV and PPD by ISO 7730.
 
@@ -51,11 +52,12 @@ def predicted_vote(
         metabolic_w_m2: Heat per area of skin, 46 to 232 W/m².
         clothing_clo: 0 to 2 clo.
         air_speed_m_s: Relative to the body, 0 to 1 m/s.
+        beyond_limits: Go on with the formula where the standard ends: a number, and no promise.
     """
     met = metabolic_w_m2 / MET_W_M2
     # Its own check of the ranges looks for the caller's line to warn of it, which takes ten times as long as the vote.
     covered = 10 <= air_c <= 30 and 10 <= radiant_c <= 40 and 0.8 <= met <= 4 and 0 <= clothing_clo <= 2
-    if not (covered and 0 <= air_speed_m_s <= 1):
+    if not beyond_limits and not (covered and 0 <= air_speed_m_s <= 1):
         return Vote(pmv=math.nan, ppd=math.nan)
     result = pmv_ppd_iso(
         tdb=air_c,
@@ -68,7 +70,9 @@ def predicted_vote(
         round_output=False,
     )
     pmv = float(result.pmv)
-    return Vote(pmv=pmv, ppd=float(result.ppd) / 100.0) if abs(pmv) <= _FURTHEST else Vote(pmv=math.nan, ppd=math.nan)
+    if not beyond_limits and abs(pmv) > _FURTHEST:
+        return Vote(pmv=math.nan, ppd=math.nan)
+    return Vote(pmv=pmv, ppd=float(result.ppd) / 100.0)
 
 
 def adaptive_comfort_c(running_mean_outdoor_c: float) -> float:
