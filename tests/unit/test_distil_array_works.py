@@ -17,7 +17,7 @@ from sumika.distil.networks.build import build
 from sumika.distil.networks.kept import keep_model, kept_model, model_of, network_of
 from sumika.distil.networks.presets import Convolutional, Inputs, Recurrent, layers_of
 from sumika.distil.networks.scores import ClassScores, ValueScores
-from sumika.distil.records import ArraySet, Spent
+from sumika.distil.records import VIEW_OF, ArraySet, Spent
 from sumika.distil.stages import Stages
 from sumika.distil.store import Store
 from sumika.distil.tabular import BoostingSettings, boost
@@ -135,6 +135,19 @@ def test_no_branch_learns_from_what_it_is_scored_on(tmp_path: Path) -> None:
         assert len(branch.rows) == 60
     assert len(found.final.rows) == 60
     assert not found.final.held_out
+
+
+def test_views_are_learnt_from_and_never_scored(tmp_path: Path) -> None:
+    arrays = table()
+    view = np.arange(len(arrays)) % 4 == 3
+    arrays = msgspec.structs.replace(arrays, domain=np.where(view, VIEW_OF + "somebody", arrays.domain.astype("U32")))
+    found, _ = works(tmp_path, arrays, evaluate={"folds": 2})
+    for branch in found.branches:
+        assert not view[branch.test_rows].any()
+        assert view[branch.rows].any()
+        assert not set(arrays.group[branch.rows]) & set(branch.held_out), "a view goes where its example goes"
+    scored = np.concatenate([branch.test_rows for branch in found.branches])
+    assert sorted(scored) == np.flatnonzero(~view).tolist()
 
 
 def test_labels_changed_in_a_part_left_out_change_nothing_of_its_student(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ class Branch:
         self.recipe, self.stages, self.arrays, self.source = recipe, stages, arrays, source
         self.name, self.held_out = name, tuple(held_out)
         out = np.isin(arrays.group, held_out) if held_out else np.zeros(len(arrays), bool)
-        self.test_rows, self.known_rows = np.flatnonzero(out), np.flatnonzero(~out)
+        self.test_rows, self.known_rows = np.flatnonzero(out & ~arrays.is_view), np.flatnonzero(~out)
         self.outputs = len(arrays.classes) or int(arrays.y.shape[1])
         self.is_classes = arrays.y.dtype == np.int64
 

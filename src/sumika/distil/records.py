@@ -92,6 +92,10 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     usage: Usage = Usage()
 
 
+VIEW_OF = "view of "
+"""Begins the domain of an example that is another one, changed at random: it is learnt from and never scored."""
+
+
 class ArraySet(msgspec.Struct, frozen=True, kw_only=True):
     """Labelled arrays: windows of a signal, sets of points, rows of a table.
 
@@ -99,7 +103,8 @@ class ArraySet(msgspec.Struct, frozen=True, kw_only=True):
         x: float32, first axis the example: (example, channel, time), (example, point, feature) or (example, column).
         y: int64 class per example, or float32 (example, output) for a regression or a policy.
         group: Person, room or session per example; splits never cut through a group.
-        domain: Domain per example; diversity is chosen over these.
+        domain: Domain per example; diversity is chosen over these. `VIEW_OF` begins that of a view of another example,
+            which is of the same group.
         classes: Names of the classes; empty for a regression.
         mask: bool (example, point): which points are real; None where every one is.
     """
@@ -114,6 +119,11 @@ class ArraySet(msgspec.Struct, frozen=True, kw_only=True):
     def __len__(self) -> int:
         """Return the number of examples."""
         return len(self.x)
+
+    @property
+    def is_view(self) -> NDArray[np.bool_]:
+        """Which examples are views of others, and so are not to be scored."""
+        return np.char.startswith(self.domain.astype(str), VIEW_OF)
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> "ArraySet":
         """Return the examples at these rows."""

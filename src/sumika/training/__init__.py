@@ -4,11 +4,12 @@
 the recipes that come with the house.
 """
 
+from sumika.training.gestures import GESTURES
 from sumika.training.har import MARS, RADHAR
 from sumika.training.recipes import RECIPES
 from sumika.training.sleep import SLEEP
 
-SOURCES = {source.name: source for source in (RADHAR, MARS, SLEEP)}
+SOURCES = {source.name: source for source in (RADHAR, MARS, GESTURES, SLEEP)}
 """Every source of recordings by its name in recipes."""
 
 __all__ = ["RECIPES", "SOURCES"]
