@@ -2,14 +2,15 @@
 """Fill the tables of figures from bench/results: `readme_figures.py [--check]`.
 
 The READMEs show the headlines, `docs/reference/figures.md` shows all; what each is stands in `figure_words.toml`. The
-tables stand between two HTML comments. Nobody types a number: what `sumika bench <area> --full` measured is what they say. `--check` writes nothing and ends with exit
-code 1 where one of them says something else.
+tables stand between two HTML comments. Nobody types a number: they say what `sumika bench <area> --full` measured.
+`--check` writes nothing and ends with exit code 1 where one of them says something else.
 """
 
 import json
 import re
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def place(area: str, key: str) -> int:
     return next((order.index(name) for name in (f"{area}.{key}", key) if name in MEANINGS), len(order))
 
 
-def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Return a table in Markdown."""
     lines = [heads, tuple(ALIGNED.get(head, "---") for head in heads), *rows]
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
