@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 POINT_COLUMNS = ("forward_m", "sideways_m", "up_m", "velocity_m_s", "intensity")
-"""Of the points that are described: away from the radar, to its right, upwards; away from it the velocity is above 0."""
+"""Of the points described: away from the radar, to its right, upwards; away from it the velocity is above 0."""
 FARTHEST_VELOCITY_BIN = 5
 SIGNS = ("towards", "still", "away")
 
