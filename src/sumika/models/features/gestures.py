@@ -40,8 +40,8 @@ def gesture_picture(points: Array, time_s: NDArray[np.float64], frame_interval_s
     if not LEAST_S - 1e-6 <= duration_s <= MOST_S + 1e-6:
         return None
     forward, sideways, up = np.median(points[:, :3], axis=0).tolist()
-    # Half a frame earlier, so that no rounding of the clock moves a frame from one bin to the next.
-    since_s = np.asarray(time_s, np.float64) - first_s + frame_interval_s / 2
+    # So that no frame of a regular radar lies on the edge of a bin, where the clock's rounding would move it.
+    since_s = np.asarray(time_s, np.float64) - first_s + 0.4 * frame_interval_s
     picture = describe(
         points,
         since_s,
