@@ -9,6 +9,8 @@ from sumika.distil.records import ArraySet
 
 WEIGHTS = {"not_finite": 1.0, "no_points": 1.0, "flat": 1.0, "clipped": 0.6, "unlabelled": 0.0}
 
+FEW_LEVELS = 8
+
 
 class SignalQualitySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the quality of signals is judged.
@@ -53,6 +55,8 @@ def _clipped(x: NDArray[np.float32], most_share: float) -> NDArray[np.bool_]:
     high, low = x.max(axis=2, keepdims=True), x.min(axis=2, keepdims=True)
     share = np.maximum((x == high).mean(axis=2), (x == low).mean(axis=2))
     constant = (high == low)[..., 0]
+    suspected = (share > most_share) & ~constant
     # A signal of few levels (a switch, a count) sits at its extremes by nature.
-    levels = np.array([[len(np.unique(channel)) for channel in example] for example in x])
-    return np.asarray(((share > most_share) & ~constant & (levels > 8)).any(axis=1))
+    for example, channel in np.argwhere(suspected):
+        suspected[example, channel] = len(np.unique(x[example, channel])) > FEW_LEVELS
+    return np.asarray(suspected.any(axis=1))
