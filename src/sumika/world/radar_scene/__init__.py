@@ -5,13 +5,16 @@ What is where: `echo` (a moving point's samples, exact), `link_budget` (how stro
 radars), `render`, `noise` and `converter` (what one radar gives), `tell` and `truth` (what is really so), `scene` (all
 together), and ready scenes by what happens in them. `living` and its kin make frames for ever of whoever lives in a
 simulated house: `living_body`, `living_chest` and `living_path` (one body), `living_bodies` (all), `living_rooms` and
-`living_sight` (the house around them).
+`living_sight` (the house around them). `acted_shapes`, `acted_body`, `acted_moves`, `acted_ways` and `acted_scenes` let
+somebody act out key poses in a furnished room, as in `falling_scenes`.
 """
 
 from sumika.world.exchange.leg import Leg, Posture
+from sumika.world.radar_scene.acted_scenes import ActedScene, acted_frames
 from sumika.world.radar_scene.body import Person
 from sumika.world.radar_scene.chest import ChestMotion, ChestSettings, chest_motion
 from sumika.world.radar_scene.echo import Motion, add_point, add_points, empty_cube
+from sumika.world.radar_scene.falling_scenes import falling_scene, nearly_falling_scene
 from sumika.world.radar_scene.interference import Interferer
 from sumika.world.radar_scene.link_budget import LinkBudget, link_of
 from sumika.world.radar_scene.living import LivingView, living_waveform
@@ -26,6 +29,7 @@ from sumika.world.radar_scene.truth import BodyTruth, GhostTruth, SimulatedFrame
 from sumika.world.radar_scene.walking_scenes import fall_scene, five_people_frame, two_rooms_scene, walking_scene
 
 __all__ = [
+    "ActedScene",
     "BodyTruth",
     "ChestMotion",
     "ChestSettings",
@@ -42,18 +46,21 @@ __all__ = [
     "SimulatedFrame",
     "Teller",
     "Truth",
+    "acted_frames",
     "add_point",
     "add_points",
     "chest_motion",
     "empty_cube",
     "empty_scene",
     "fall_scene",
+    "falling_scene",
     "five_people_frame",
     "frames",
     "lighter",
     "link_of",
     "living_waveform",
     "make_path",
+    "nearly_falling_scene",
     "pet_scene",
     "point_frame",
     "resting_radar",

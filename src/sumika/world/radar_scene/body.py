@@ -133,14 +133,14 @@ class Body:
     def _chest_m(self, time_s: float) -> tuple[float, float]:
         return self.chest.breath_and_heart_m(time_s)
 
-    def _pose(self, time_s: float, seen_from_m: Array | None) -> "_Pose":
+    def _pose(self, time_s: float, seen_from_m: Array | None) -> "BodyPose":
         path = self.path
         place, heading = path.at(path.place_m, time_s), float(path.at(path.heading_rad, time_s))
         share, base_m = path.at(path.share, time_s), float(path.at(path.base_m, time_s))
         front, outwards = _front(seen_from_m, place, heading, base_m, share)
-        return _Pose(place, heading, share, base_m, np.where(_TRUNK, front, 1.0), outwards)
+        return BodyPose(place, heading, share, base_m, np.where(_TRUNK, front, 1.0), outwards)
 
-    def _moves(self, pose: "_Pose", breath_m: float, heart_m: float) -> Array:
+    def _moves(self, pose: "BodyPose", breath_m: float, heart_m: float) -> Array:
         """Return (part, 3): a rounded trunk reflects where its surface looks at the radar, and there it moves outwards.
 
         A side moves a quarter as far as the front; a back hardly, and the other way.
@@ -150,7 +150,7 @@ class Body:
         moves: Array = moved[:, np.newaxis] * pose.outwards
         return moves
 
-    def _still(self, time_s: float, pose: "_Pose") -> Array:
+    def _still(self, time_s: float, pose: "BodyPose") -> Array:
         """Return (part, 3) without breath and heart."""
         forward = np.array([np.cos(pose.heading_rad), np.sin(pose.heading_rad), 0.0])
         left, up = np.array([-forward[1], forward[0], 0.0]), np.array([0.0, 0.0, 1.0])
@@ -240,15 +240,24 @@ class Person(Body):
 
 
 @dataclass(frozen=True, slots=True)
-class _Pose:
-    """How a body is held at a moment, as one radar sees it."""
+class BodyPose:
+    """How a body is held at a moment, as one radar sees it.
+
+    Attributes:
+        place_m: (2,) on the floor plan.
+        heading_rad: Where it faces.
+        share: (posture,) how much of each of `POSTURES`.
+        base_m: Height of what it rests on.
+        facing: (part,) cosine between where the trunk's front looks and the radar; 1 of limbs.
+        outwards: (3,) the way to the radar.
+    """
 
     place_m: Array
     heading_rad: float
-    share: Array  # (posture,)
+    share: Array
     base_m: float
-    facing: Array  # (part,)
-    outwards: Array  # (3,)
+    facing: Array
+    outwards: Array
 
 
 def _front(
