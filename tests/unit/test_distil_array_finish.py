@@ -1,6 +1,7 @@
 """Array recipes to their end: the signed folder, what 8 bits lose, C held to ONNX, the quote, the table."""
 
 import dataclasses
+import hashlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -12,6 +13,9 @@ import numpy as np
 import pytest
 
 from sumika.distil import array_finish
+from sumika.distil.about import read_about
+from sumika.distil.array_about import asked_lines, asked_of_students
+from sumika.distil.array_described import Asked
 from sumika.distil.array_files import export_form, read_student, read_whole
 from sumika.distil.array_finish import ArrayFinish, c_mismatches, one_thread
 from sumika.distil.array_outcome import INT8, ArrayOutcome, Provenance, as_text
@@ -20,6 +24,7 @@ from sumika.distil.array_recipe import ArrayRecipe
 from sumika.distil.array_works import PLAIN, STUDENT, TEACHER
 from sumika.distil.card.render import read_card
 from sumika.distil.compare import load_result
+from sumika.distil.disturbed import disturbances
 from sumika.distil.export.c import CExport, export_c
 from sumika.distil.export.integer import IntegerNetwork, forward_int8
 from sumika.distil.ledger.ledger import Ledger, Role
@@ -37,6 +42,7 @@ PEOPLE, EACH, POINTS = 4, 30, 8
 RECORDED = Provenance(licence="CC-BY-4.0", cite="Somebody et al.", evidence="real recording")
 FILES = {
     "README.md",
+    "about.json",
     "card.json",
     "manifest.json",
     "manifest.sig",
@@ -262,6 +268,50 @@ def test_card_result_and_report_say_the_same(finished: Finished) -> None:
     groups = result.scores["accuracy by group"]
     assert set(groups) == {f"person {one}" for one in range(PEOPLE)}
     assert np.mean(list(groups.values())) == pytest.approx(accuracy.accuracy.value)  # all groups are of one size
+
+
+def test_about_says_what_the_house_must_know(finished: Finished) -> None:
+    about = read_about(finished.folder)
+    onnx = (finished.folder / about.model.file).read_bytes()
+    assert about.model.sha256 == hashlib.sha256(onnx).hexdigest()
+    assert (about.features, about.classes, about.model.shape, about.model.masked) == (
+        "made",
+        ("low", "high"),
+        (POINTS, 3),
+        True,
+    )
+    shown, outcome = about.shown, finished.outcome
+    assert outcome.eight_bits.rated is not None
+    assert (shown.int8, shown.kept) == (outcome.eight_bits.rated.score, outcome.kept)
+    assert shown.disturbed["noise of 0.5 deviations"].value <= shown.disturbed["nothing"].value + 0.05
+    assert set(shown.disturbed) == {"nothing", *disturbances("points")}
+    assert about.paid.all_in_core_minutes > about.paid.student_core_minutes > 0
+    assert about.paid.student_eur == pytest.approx(about.paid.student_core_minutes / 60 * 0.1)
+    assert len(asked_lines(about)) == 2 + len(asked_of_students(about))
+    assert asked_of_students(about)["kB, at most 100"][1]
+
+
+def test_the_hidden_layer_and_the_head_of_about_are_the_network(finished: Finished) -> None:
+    arrays, about = finished.works.arrays, read_about(finished.folder)
+    asked = Asked(finished.works.whole_of(finished.works.final))
+    logits, hidden = asked(arrays.x, arrays.mask)
+    head = about.model.head
+    assert head is not None
+    again = hidden @ np.array(head.weight).T + np.array(head.bias)
+    np.testing.assert_allclose(again, logits, rtol=1e-5, atol=1e-5)
+    unlike = about.domain.unlike(arrays.x, hidden, arrays.mask)
+    assert (unlike <= 1).mean() > 0.95
+    far = arrays.x + np.float32(2000)
+    assert (
+        about.domain.unlike(far, Asked(finished.works.whole_of(finished.works.final))(far, arrays.mask)[1]) > 1
+    ).all()
+
+
+def test_caveats_reach_the_card(tmp_path: Path) -> None:
+    made = works(tmp_path / "store", table(values=False), caveats=["The door was open."], export=["onnx"], **TREES)
+    made.finish(tmp_path / "model")
+    assert "The door was open." in (tmp_path / "model" / "README.md").read_text()
+    assert not (tmp_path / "model" / "about.json").exists(), "the house asks students in 8 bits only"
 
 
 def test_the_quote_knows_every_stage_that_is_run(finished: Finished) -> None:

@@ -8,6 +8,7 @@ from sklearn.metrics import cohen_kappa_score, log_loss, roc_auc_score
 from sumika.distil.array_rating import Rating, Truth
 from sumika.distil.calibration import (
     Calibration,
+    Unseen,
     calibration_error,
     cross_fitted,
     fit_calibration,
@@ -32,7 +33,7 @@ def said(seed: int = 0, classes: int = 3, sure: float = 3.0) -> tuple[np.ndarray
 def test_too_sure_and_shifted_answers_are_put_right_for_people_that_were_not_fitted() -> None:
     logits, y, group, fold = said()
     before = calibration_error(plain_probabilities(logits), y)
-    calibrated, decided = cross_fitted(logits, y, group, fold)
+    calibrated, decided = cross_fitted(Unseen(logits=logits, y=y, group=group, fold=fold))
     after = calibration_error(np.exp(calibrated), y)
     assert before > 0.15
     assert after < 0.05
@@ -45,7 +46,10 @@ def test_too_sure_and_shifted_answers_are_put_right_for_people_that_were_not_fit
 def test_labels_of_a_fold_do_not_reach_its_own_calibration() -> None:
     logits, y, group, fold = said(1)
     turned = np.where(fold == 2, (y + 1) % 3, y)
-    one, other = cross_fitted(logits, y, group, fold), cross_fitted(logits, turned, group, fold)
+    one, other = (
+        cross_fitted(Unseen(logits=logits, y=y, group=group, fold=fold)),
+        cross_fitted(Unseen(logits=logits, y=turned, group=group, fold=fold)),
+    )
     np.testing.assert_array_equal(one[0][fold == 2], other[0][fold == 2])
     assert np.abs(one[0][fold == 1] - other[0][fold == 1]).max() > 0.01
 

@@ -79,11 +79,14 @@ def quote_of(run: Run, store: Store, prices: Prices, *, say: Callable[[str], Non
 
 def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> tuple[str, set[str]]:
     """Run everything, write the model folder, and return the table and the keys of the stages."""
+    from sumika.distil.about import ABOUT, read_about
+    from sumika.distil.array_about import asked_lines
     from sumika.distil.array_outcome import as_text
 
     works = _works(run, store, prices, watcher)
     report = works.finish(Path(run.folder), quote=run.quote, command=run.command, commit=run.commit)
-    return as_text(report), works.stages.keys
+    asked = asked_lines(read_about(Path(run.folder))) if (Path(run.folder) / ABOUT).is_file() else []
+    return as_text(report) + "".join(f"{line}\n" for line in asked), works.stages.keys
 
 
 def export(folder: Path, form: str, target: Path) -> Path:

@@ -14,9 +14,12 @@ import torch
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from sumika.distil.about import ABOUT, About, about_json
+from sumika.distil.array_about import about_of
 from sumika.distil.array_branch import Branch
 from sumika.distil.array_card import card_of, result_of
 from sumika.distil.array_costs import TIMED_ANSWERS, TREES_ANSWER, ArrayCost, network_cost, onnx_latency_s, trees_cost
+from sumika.distil.array_described import Described, describe
 from sumika.distil.array_files import NAMES, WholeStudent, write_form, write_student
 from sumika.distil.array_outcome import INT8, ArrayOutcome, EightBits, Exported, Provenance
 from sumika.distil.array_rating import Rating
@@ -26,6 +29,7 @@ from sumika.distil.card.records import Licensed, Teacher
 from sumika.distil.card.render import write_card
 from sumika.distil.compare import Interval
 from sumika.distil.export.c import export_c, run_c
+from sumika.distil.export.onnx_graph import HIDDEN
 from sumika.distil.export.onnx_int8 import export_onnx_int8
 from sumika.distil.export.quantise import quantise
 from sumika.distil.ledger.ledger import Role
@@ -42,6 +46,8 @@ from sumika.distil.teachers.lineage import Lineage, check_lineage
 from sumika.distil.teachers.terms import terms_of
 
 RESULT, REPORT = "result.json", "report.json"
+DESCRIPTION = "1"
+"""To be raised whenever something else is said of a student: then it is said anew."""
 CALIBRATION = 500
 MOST_COMPARED = 2000
 
@@ -152,7 +158,7 @@ class ArrayFinish(ArrayWorks):
                 paths = sorted(folder.iterdir())
                 return Made(outputs={path.name: context.store.put(path.read_bytes()) for path in paths}, facts=facts)
 
-        decided = (self.recipe.export, self.final.student.outputs, self.final.chosen.outputs, CALIBRATION)
+        decided = (self.recipe.export, self.final.student.outputs, self.final.chosen.outputs, CALIBRATION, HIDDEN)
         return self.stages.run("export", Role.STUDENT, work, *decided)
 
     @cached_property
@@ -229,9 +235,31 @@ class ArrayFinish(ArrayWorks):
         models = [kept_model(self.stages.store, member.outputs["model"]) for member in members]
         return network_cost(models, asked, core_w=watts)
 
+    def some(self, rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+        """Return at most so many of some rows, drawn by the seed, in their order."""
+        return np.sort(np.random.default_rng(self.recipe.seed).permutation(rows)[:most])
+
     def _some(self, rows: NDArray[np.int64], most: int) -> ArraySet:
-        drawn = np.random.default_rng(self.recipe.seed).permutation(rows)[:most]
-        return self.arrays.take(np.sort(drawn))
+        return self.arrays.take(self.some(rows, most))
+
+    @cached_property
+    def described(self) -> Described:
+        """What the house must know of the student in 8 bits, from groups that it had not learnt from."""
+
+        def work(context: StageContext) -> Made:
+            return Made(facts=msgspec.to_builtins(describe(self, context.progress)))
+
+        decided = (DESCRIPTION, self.metric, self.evaluated.outputs, self.exported.outputs, CALIBRATION)
+        result = self.stages.run("describe", Role.EVALUATION, work, *decided)
+        return msgspec.convert(result.facts, Described)
+
+    @property
+    def features(self) -> str:
+        """What the inputs are, with their version; the file's name where they come from one."""
+        data = self.recipe.data
+        if isinstance(data, FileData):
+            return f"file:{self.data_name}"
+        return str(getattr(self.sources[data.name], "features", "") or data.name)
 
     # What is handed over
 
@@ -249,7 +277,9 @@ class ArrayFinish(ArrayWorks):
         """
         self.check_licence()
         with one_thread():
+            described = self.described  # before the bill is drawn up
             outcome = self._outcome(quote)
+            about = self._about(outcome, described, commit)
         folder.mkdir(parents=True, exist_ok=True)
         for name, digest in self.exported.outputs.items():
             write_whole(folder / name, self.stages.store.get(digest))
@@ -258,8 +288,19 @@ class ArrayFinish(ArrayWorks):
         result = result_of(outcome, self.arrays.take(kept["rows"]), kept[STUDENT])
         write_whole(folder / RESULT, msgspec.json.encode(result))
         write_whole(folder / REPORT, msgspec.json.encode(outcome))
+        (folder / ABOUT).unlink(missing_ok=True)
+        if about is not None:
+            write_whole(folder / ABOUT, about_json(about))
         sign_folder(folder)
         return outcome
+
+    def _about(self, outcome: ArrayOutcome, described: Described, commit: str) -> About | None:
+        """Return what the student says of itself; None where it is not written in 8 bits, as the house asks it."""
+        digest = self.exported.outputs.get(NAMES["onnx-int8"])
+        if digest is None:
+            return None
+        whole, onnx = self.whole_of(self.final), self.stages.store.get(digest)
+        return about_of(self.recipe, outcome, described, whole, onnx, features=self.features, commit=commit)
 
     def _outcome(self, quote: Quote | None) -> ArrayOutcome:
         report: dict[str, Any] = {name: getattr(self.report, name) for name in ArrayReport.__struct_fields__}

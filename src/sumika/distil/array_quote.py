@@ -11,6 +11,7 @@ import numpy as np
 
 from sumika.distil.array_branch import Branch
 from sumika.distil.array_costs import REPEATS, TIMED_ANSWERS, network_cost
+from sumika.distil.array_described import DISTURBED, LEARNT_FROM
 from sumika.distil.array_files import NAMES, WholeStudent, write_form
 from sumika.distil.array_finish import CALIBRATION, MOST_COMPARED, ArrayFinish, c_mismatches, one_thread
 from sumika.distil.array_rates import (
@@ -39,6 +40,8 @@ from sumika.distil.networks.scores import METRICS, gain, score_classes, score_va
 from sumika.distil.records import ArraySet, Spent
 
 CHOSEN_FROM = 2000
+TRIED = 5
+"""Forms in which a student is tried: inputs as they are, and disturbed in four ways."""
 FEW_ASKED = 20
 
 
@@ -313,6 +316,13 @@ class ArrayQuote:
             compiled = once(lambda: c_mismatches(whole, compared))
             parts.append(Part(units=1, unit="compilation and comparison", rate=compiled.rate(1)))
         self._add("evaluate int8", Role.EVALUATION, *parts)
+        asked = total + (folds + 1) * LEARNT_FROM + TRIED * DISTURBED
+        described = (
+            Part(units=folds + 1, unit="roundings", rate=rounding),
+            Part(units=asked, unit="answers in 8 bits", rate=answering),
+            Part(units=TRIED, unit="comparisons", rate=scoring),
+        )
+        self._add("describe", Role.EVALUATION, *described)
 
     def _timed_answers(self) -> None:
         teacher, watts = self.recipe.teacher, self.prices.values()["cpu_core_w"]

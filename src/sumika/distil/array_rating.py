@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sumika.distil.calibration import (
     Calibration,
     Score,
+    Unseen,
     calibration_error,
     cross_fitted,
     fit_calibration,
@@ -67,9 +68,15 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
         """Whether y holds classes."""
         return bool(self.y.dtype == np.int64)
 
+    def unseen(self, logits: Array) -> Unseen:
+        """Return what a model has said of them."""
+        return Unseen(logits=logits, y=self.y, group=self.group, fold=self.fold)
+
 
 class Rating:
     """Rates several models on the same examples.
+
+    Each is calibrated by the other folds of what it has said itself, or of `fitted_on`.
 
     Attributes:
         metric: By what.
@@ -77,8 +84,10 @@ class Rating:
         tallies: Of the score, by model.
     """
 
-    def __init__(self, metric: MetricName, truth: Truth, said: Mapping[str, Array]) -> None:
-        self.metric, self._truth, self._said = metric, truth, said
+    def __init__(
+        self, metric: MetricName, truth: Truth, said: Mapping[str, Array], fitted_on: Unseen | None = None
+    ) -> None:
+        self.metric, self._truth, self._said, self._fitted_on = metric, truth, said, fitted_on
         self._known = truth.y >= 0 if truth.is_classes else np.ones(len(truth.y), bool)
         self._group = truth.group[self._known]
         self.groups = len(np.unique(self._group))
@@ -91,7 +100,7 @@ class Rating:
             error = np.abs(truth.y.astype(np.float64) - outputs).mean(axis=1)
             return tally_mean(error, truth.group)
         score = score_of(self.metric, truth.outputs)
-        log_probabilities, decided = cross_fitted(outputs, truth.y, truth.group, truth.fold, score)
+        log_probabilities, decided = cross_fitted(truth.unseen(outputs), score, self._fitted_on)
         self._probabilities[name] = log_probabilities
         y = truth.y[self._known]
         if self.metric == "auc":

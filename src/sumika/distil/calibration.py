@@ -95,23 +95,36 @@ def _decided(made: Calibration, logits: NDArray[np.float32], y: Labels, score: S
     return made if best is tries[0] else best
 
 
-def cross_fitted(
-    logits: NDArray[np.float32], y: Labels, group: Groups, fold: Labels, score: Score | None = None
-) -> tuple[Real, Labels]:
+class Unseen(msgspec.Struct, frozen=True, kw_only=True):
+    """What networks have said of examples that were left out in their turn.
+
+    Attributes:
+        logits: (example, class).
+        y: Class per example; those below 0 do not count.
+        group: Person, room or session per example.
+        fold: Which part of the groups each example was left out with.
+    """
+
+    logits: NDArray[np.float32]
+    y: Labels
+    group: Groups
+    fold: Labels
+
+
+def cross_fitted(asked: Unseen, score: Score | None = None, fitted_on: Unseen | None = None) -> tuple[Real, Labels]:
     """Return log-probabilities (example, class) and decisions, each fold's calibrated by the others alone.
 
     Args:
-        logits: As for `fit_calibration`.
-        y: As there.
-        group: As there.
-        fold: Which part of the groups each example was left out with.
-        score: As there.
+        asked: What is calibrated.
+        score: What decisions shall be good at; None decides for the likeliest class.
+        fitted_on: What it is fitted on, of the same folds; None for what is calibrated.
     """
-    said, decided = np.empty(logits.shape), np.empty(len(y), np.int64)
-    for part in np.unique(fold):
-        own = fold == part
-        made = fit_calibration(logits[~own], y[~own], group[~own], score)
-        said[own] = made.log_probabilities(logits[own])
+    said, decided = np.empty(asked.logits.shape), np.empty(len(asked.y), np.int64)
+    fit = fitted_on or asked
+    for part in np.unique(asked.fold):
+        own, others = asked.fold == part, fit.fold != part
+        made = fit_calibration(fit.logits[others], fit.y[others], fit.group[others], score)
+        said[own] = made.log_probabilities(asked.logits[own])
         decided[own] = made.decide(said[own])
     return said, decided
 

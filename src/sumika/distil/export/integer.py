@@ -161,6 +161,25 @@ class IntegerNetwork(_Record, frozen=True, kw_only=True):
     output_scale: NDArray[np.float32]
 
 
+def hidden_width(network: IntegerNetwork) -> int:
+    """Return the width of the layer before the outputs; 0 where the outputs are no plain Dense of one."""
+    last = network.steps[-1]
+    return last.linear.weight.shape[1] if isinstance(last, DenseStep) and last.linear.rescale is None else 0
+
+
+def head_of(network: IntegerNetwork) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return weight (output, hidden) and bias (output,) that make logits of "hidden", the layer in whole steps.
+
+    Raises:
+        SumikaError: if the network does not end in a plain Dense.
+    """
+    last = network.steps[-1]
+    if not isinstance(last, DenseStep) or not hidden_width(network):
+        raise SumikaError("the network has no head of its own", where="export", remedy="End it with Dense.")
+    scale = network.output_scale.astype(np.float64)
+    return last.linear.weight * scale[:, None], last.linear.bias * scale
+
+
 def rescale_of(factors: NDArray[np.float64]) -> Rescale:
     """Return the multipliers nearest to these factors, with the largest shift that the largest factor allows.
 

@@ -14,7 +14,7 @@ from sumika.distil.networks.layers import Shape
 
 OPSET = 17
 IR_VERSION = 9
-X, MASK, LOGITS = "x", "mask", "logits"
+X, MASK, LOGITS, HIDDEN = "x", "mask", "logits", "hidden"
 
 
 class Graph:
@@ -63,7 +63,15 @@ class Graph:
 
 
 def save(
-    graph: Graph, path: Path, *, shape: Shape, outputs: int, masked: bool, classes: Sequence[str], about: dict[str, str]
+    graph: Graph,
+    path: Path,
+    *,
+    shape: Shape,
+    outputs: int,
+    masked: bool,
+    classes: Sequence[str],
+    about: dict[str, str],
+    hidden: int = 0,
 ) -> Path:
     """Check the graph and write it.
 
@@ -75,12 +83,14 @@ def save(
         masked: Whether there is a mask.
         classes: Names of the outputs, for the metadata; may be empty.
         about: What else the metadata says.
+        hidden: Width of "hidden", the layer before the logits, as a second output; 0 where there is none.
     """
     inputs = [helper.make_tensor_value_info(X, TensorProto.FLOAT, ["example", *shape])]
     if masked:
         inputs.append(helper.make_tensor_value_info(MASK, TensorProto.BOOL, ["example", shape[0]]))
-    logits = helper.make_tensor_value_info(LOGITS, TensorProto.FLOAT, ["example", outputs])
-    made = helper.make_graph(graph.nodes, "student", inputs, [logits], list(graph.constants.values()))
+    widths = {LOGITS: outputs} | ({HIDDEN: hidden} if hidden else {})
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["example", size]) for name, size in widths.items()]
+    made = helper.make_graph(graph.nodes, "student", inputs, ends, list(graph.constants.values()))
     model = helper.make_model(
         made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="sumika"
     )

@@ -13,7 +13,7 @@ from onnx import GraphProto, TensorProto, helper
 
 from sumika.distil.export import integer
 from sumika.distil.export.integer import IntegerNetwork, Linear, Rescale
-from sumika.distil.export.onnx_graph import LOGITS, MASK, Graph, X, save
+from sumika.distil.export.onnx_graph import HIDDEN, LOGITS, MASK, Graph, X, save
 from sumika.distil.export.quantise import check_classes
 
 WEIGHT_ZERO = 128
@@ -22,6 +22,9 @@ LIFT_BITS = 62  # 2**62 is added before a division and taken away after it: divi
 
 def export_onnx_int8(network: IntegerNetwork, path: Path, *, classes: Sequence[str] = ()) -> Path:
     """Write the network (opset 17) and return the path.
+
+    Its first output are the logits, its second, "hidden", the layer before them in whole steps from its zero: a head of
+    one's own can be put on it (`integer.head_of` is the network's).
 
     Args:
         network: From `quantise`.
@@ -40,6 +43,7 @@ def export_onnx_int8(network: IntegerNetwork, path: Path, *, classes: Sequence[s
     last = graph.add("Sub", graph.cast(tensors[network.output], TensorProto.INT32), _int32(graph, network.zero_out))
     real = graph.cast(last, TensorProto.FLOAT)
     graph.add("Mul", real, graph.keep(network.output_scale), name=LOGITS)
+    hidden = _hidden(graph, network, tensors)
     return save(
         graph,
         path,
@@ -48,7 +52,17 @@ def export_onnx_int8(network: IntegerNetwork, path: Path, *, classes: Sequence[s
         masked=network.masked,
         classes=classes,
         about={"arithmetic": "int8"},
+        hidden=hidden,
     )
+
+
+def _hidden(graph: Graph, network: IntegerNetwork, tensors: dict[int, str]) -> int:
+    """Add the layer before the logits as an output and return its width; nothing and 0 where there is none."""
+    head, width = network.steps[-1], integer.hidden_width(network)
+    if isinstance(head, integer.DenseStep) and width:
+        steps = graph.add("Sub", graph.cast(tensors[head.source], TensorProto.INT32), _int32(graph, head.zero_in))
+        graph.nodes.append(helper.make_node("Cast", [steps], [HIDDEN], to=TensorProto.FLOAT))
+    return width
 
 
 def _int32(graph: Graph, value: int) -> str:
