@@ -7,8 +7,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.distil.array_outcome import ArrayOutcome
+from sumika.distil.array_finish import ArrayFinish
+from sumika.distil.array_outcome import ArrayOutcome, Provenance
+from sumika.distil.array_recipe import ArrayRecipe, load_array_recipe
+from sumika.distil.ledger.prices import load_prices
 from sumika.distil.records import ArraySet
+from sumika.distil.stages import Stages
+from sumika.distil.store import Store, key_of
+from sumika.evaluate.bench import commit
+from sumika.evaluate.distil.works_store import Told, bench_folder
+from sumika.training import RECIPES, SOURCES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +37,22 @@ class Finished:
     folder: Path
 
 
+def shipped(name: str) -> ArrayRecipe:
+    """Return a recipe that ships."""
+    return load_array_recipe(name, RECIPES)
+
+
+def works_of(recipe: ArrayRecipe) -> ArrayFinish:
+    """Return the stages of a recipe over the bench's store."""
+    folder = bench_folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    provenance = {
+        source: Provenance(licence=one.licence, cite=one.cite, evidence=one.evidence) for source, one in SOURCES.items()
+    }
+    run_id = f"bench-{recipe.name}-{key_of(recipe)[:8]}"
+    return ArrayFinish(recipe, Stages(Store(folder), load_prices(), run_id, Told()), SOURCES, provenance)
+
+
 @cache
 def finished(name: str) -> Finished:
     """Run a shipped recipe, or take up what was run before.
@@ -39,25 +63,10 @@ def finished(name: str) -> Finished:
     Raises:
         SumikaError: if its recordings are not there; says which, and where to get them.
     """
-    from sumika.distil.array_finish import ArrayFinish
-    from sumika.distil.array_outcome import Provenance
-    from sumika.distil.array_recipe import load_array_recipe
-    from sumika.distil.ledger.prices import load_prices
-    from sumika.distil.stages import Stages
-    from sumika.distil.store import Store, key_of
-    from sumika.evaluate.distil.works_store import Told, bench_folder
-    from sumika.training import RECIPES, SOURCES
-
-    recipe = load_array_recipe(name, RECIPES)
-    store_folder = bench_folder()
-    store_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    provenance = {
-        source: Provenance(licence=one.licence, cite=one.cite, evidence=one.evidence) for source, one in SOURCES.items()
-    }
-    stages = Stages(Store(store_folder), load_prices(), f"bench-{name}-{key_of(recipe)[:8]}", Told())
-    works = ArrayFinish(recipe, stages, SOURCES, provenance)
-    folder = store_folder / "people" / name
-    outcome = works.finish(folder, command=f"sumika bench people --full ({name})")
+    works = works_of(shipped(name))
+    folder = bench_folder() / "people" / name
+    outcome = works.finish(folder, command=f"sumika bench people --full ({name})", commit=commit())
     kept = works.stages.store.get_arrays(works.evaluated.outputs["said"])
     rows = np.asarray(kept.pop("rows"), np.int64)
+    kept.pop("fold", None)
     return Finished(outcome=outcome, arrays=works.arrays.take(rows), said=kept, folder=folder)
