@@ -1,0 +1,267 @@
+"""What happens in a room, as its air tells it: cooking, smoke, a shower, an open window.
+
+For each of them a logistic rule weighs how dust, vapours, water, warmth and carbon dioxide of the air move, and a
+hidden Markov filter with two states (it happens, it does not) joins the minutes: things begin some times a day and last
+some minutes to an hour, and neighbouring minutes tell much the same. What a contact at the window says goes before all that.
+
+A rule knows only what its sensor measures: where there is no dust to be measured, nothing is said of smoke, and this is
+no smoke alarm anyway. The rules are those of simulated days; `sumika bench people` says how often they are right.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sumika.clock import Instant
+from sumika.perception._air_course import AirCourse, Outdoors
+from sumika.perception._air_rules import RULES, log_odds
+from sumika.schema import (
+    AirEvent,
+    AirEventKind,
+    AirEvents,
+    AirSample,
+    Message,
+    Origin,
+    Reason,
+    Tick,
+    WeatherSample,
+)
+from sumika.schema.living import Furniture, FurnitureKind
+from sumika.units import ns_to_seconds, seconds_to_ns
+
+WARM_UP_S = 1800.0
+"""Before it is known what is usual in a room nothing is told."""
+
+LOOK_S = 30.0
+"""A sensor is looked at so often at most."""
+
+PUBLISH_S = 60.0
+SILENT_S = 900.0
+BEGINS_AT: Mapping[AirEventKind, float] = MappingProxyType(
+    {AirEventKind.COOKING: 0.8, AirEventKind.SMOKE: 0.9, AirEventKind.SHOWER: 0.8, AirEventKind.WINDOW: 0.95}
+)
+ENDS_AT = 0.3
+"""Probability from which, and down to which, something is told to go on. Who leaves a room, or opens its door, lets
+carbon dioxide fall as a window does: that takes more to be told."""
+
+CORRELATION_S = 240.0
+"""Within it, what the air tells is told once."""
+
+NEEDS: Mapping[AirEventKind, str] = MappingProxyType(
+    {
+        AirEventKind.COOKING: "dust",
+        AirEventKind.SMOKE: "dust",
+        AirEventKind.SHOWER: "water",
+        AirEventKind.WINDOW: "co2",
+    }
+)
+
+
+def kinds_of(furniture: Iterable[Furniture], room: str) -> frozenset[AirEventKind]:
+    """Return what may happen in a room: all, where nothing is said of what stands in the house.
+
+    Args:
+        furniture: Of the whole house.
+        room: Which.
+    """
+    there = {one.kind for one in furniture if one.room == room}
+    if not any(one.kind in _PLACES for one in furniture):
+        return frozenset(AirEventKind)
+    where = {_PLACES[kind] for kind in there if kind in _PLACES}
+    return frozenset({AirEventKind.SMOKE, AirEventKind.WINDOW} | where)
+
+
+_PLACES: Mapping[FurnitureKind, AirEventKind] = MappingProxyType(
+    {FurnitureKind.KITCHEN: AirEventKind.COOKING, FurnitureKind.BATH: AirEventKind.SHOWER}
+)
+
+_DAILY: Mapping[AirEventKind, float] = MappingProxyType(
+    {AirEventKind.COOKING: 2.5, AirEventKind.SMOKE: 0.1, AirEventKind.SHOWER: 1.5, AirEventKind.WINDOW: 2.0}
+)
+_LASTS_S: Mapping[AirEventKind, float] = MappingProxyType(
+    {
+        AirEventKind.COOKING: 1800.0,
+        AirEventKind.SMOKE: 600.0,
+        AirEventKind.SHOWER: 1500.0,
+        AirEventKind.WINDOW: 1500.0,
+    }
+)
+
+
+@dataclass(slots=True)
+class _Event:
+    """Whether something happens, by one sensor."""
+
+    probability: float = 0.0
+    going_on: bool = False
+    since_ns: int = 0
+
+
+@dataclass(slots=True)
+class _Sensor:
+    """What one sensor tells."""
+
+    course: AirCourse = field(default_factory=AirCourse)
+    events: dict[AirEventKind, _Event] = field(default_factory=lambda: {kind: _Event() for kind in AirEventKind})
+    looked_ns: int | None = None
+    heard_ns: int = 0
+    contact: bool | None = None
+
+
+@dataclass(slots=True)
+class AirEventsState:
+    """State of one room. The step owns it and changes it in place.
+
+    Attributes:
+        room: Which.
+        kinds: What may happen there: nobody cooks in a bedroom, and dust comes through doors.
+        outdoors: The air outside, as last told.
+        sensors: Of the room.
+        now: Stamp of the newest input.
+        origin: Of what the sensors say.
+        told: What was said last.
+    """
+
+    room: str
+    kinds: frozenset[AirEventKind] = frozenset(AirEventKind)
+    outdoors: Outdoors = field(default_factory=Outdoors)
+    sensors: dict[str, _Sensor] = field(default_factory=dict)
+    now: Instant | None = None
+    origin: Origin = Origin.LIVE
+    told: AirEvents | None = None
+
+
+def start(room: str, kinds: Iterable[AirEventKind] = AirEventKind) -> AirEventsState:
+    """Return the state before the first message.
+
+    Args:
+        room: Its name in `house.yaml`.
+        kinds: What may happen there.
+    """
+    return AirEventsState(room, frozenset(kinds))
+
+
+def step(
+    state: AirEventsState, message: AirSample | WeatherSample | Tick
+) -> tuple[AirEventsState, tuple[Message, ...]]:
+    """Take one message in.
+
+    Args:
+        state: Used up.
+        message: A sample of a sensor, the weather, or the time.
+
+    Returns:
+        The state, and what goes on: at every change, and once a minute.
+    """
+    if state.now is not None and state.now.boot_id != message.stamp.boot_id:
+        state.sensors, state.told = {}, None
+        state.now = message.stamp
+    elif state.now is None or message.stamp.monotonic_ns > state.now.monotonic_ns:
+        state.now = message.stamp
+    if isinstance(message, AirSample) and message.room == state.room:
+        state.origin = message.origin
+        _take(state, state.sensors.setdefault(message.sensor, _Sensor()), message)
+    elif isinstance(message, WeatherSample):
+        state.outdoors = Outdoors.of(message)
+    return state, _tell(state, state.now)
+
+
+def _take(state: AirEventsState, sensor: _Sensor, sample: AirSample) -> None:
+    now_ns = sample.stamp.monotonic_ns
+    sensor.heard_ns = max(sensor.heard_ns, now_ns)
+    if sample.window_open is not None:
+        sensor.contact = sample.window_open > 0.0
+    if sensor.looked_ns is not None and now_ns - sensor.looked_ns < seconds_to_ns(LOOK_S):
+        return
+    passed_s = 0.0 if sensor.looked_ns is None else ns_to_seconds(now_ns - sensor.looked_ns)
+    sensor.looked_ns = now_ns
+    sensor.course.take(sample, ns_to_seconds(now_ns))
+    odds = log_odds(sensor.course.features(state.outdoors))
+    for kind, event in sensor.events.items():
+        if kind not in state.kinds or not _can_tell(sensor, kind):
+            event.probability, event.going_on = 0.0, False
+            continue
+        event.probability = _filtered(event.probability, float(odds[kind]), kind, passed_s)
+        if kind is AirEventKind.WINDOW and sensor.contact is not None:
+            event.probability = float(sensor.contact)
+        _switch(event, BEGINS_AT[kind], now_ns)
+
+
+def _filtered(before: float, odds: float, kind: AirEventKind, passed_s: float) -> float:
+    """Return the probability after some time and one look.
+
+    Args:
+        before: Probability at the look before.
+        odds: Logarithm of the odds by this look alone.
+        kind: Of what.
+        passed_s: Since then.
+    """
+    begins = -math.expm1(-passed_s * _DAILY[kind] / 86_400.0)
+    ends = -math.expm1(-passed_s / _LASTS_S[kind])
+    predicted = before * (1.0 - ends) + (1.0 - before) * begins
+    predicted = min(max(predicted, 1e-6), 1.0 - 1e-6)
+    # The rule's own odds hold how usual such a minute is; only what goes beyond that is news, and told once.
+    weight = min(1.0, passed_s / CORRELATION_S)
+    news = weight * (odds - RULES[kind].usual)
+    return 1.0 / (1.0 + math.exp(-min(max(math.log(predicted / (1.0 - predicted)) + news, -30.0), 30.0)))
+
+
+def _switch(event: _Event, begins_at: float, now_ns: int) -> None:
+    if not event.going_on and event.probability >= begins_at:
+        event.going_on, event.since_ns = True, now_ns
+    elif event.going_on and event.probability < ENDS_AT:
+        event.going_on = False
+
+
+def _can_tell(sensor: _Sensor, kind: AirEventKind) -> bool:
+    if kind is AirEventKind.WINDOW and sensor.contact is not None:
+        return True
+    course = sensor.course
+    warm = course.since_s is not None and ns_to_seconds(sensor.heard_ns) - course.since_s >= WARM_UP_S
+    return warm and course.measures(NEEDS[kind])
+
+
+def _tell(state: AirEventsState, now: Instant) -> tuple[Message, ...]:
+    heard = {
+        name: sensor
+        for name, sensor in state.sensors.items()
+        if now.monotonic_ns - sensor.heard_ns <= seconds_to_ns(SILENT_S)
+    }
+    if not heard and state.told is None:
+        return ()
+    can_tell = tuple(
+        kind for kind in AirEventKind if kind in state.kinds and any(_can_tell(one, kind) for one in heard.values())
+    )
+    events = tuple(one for kind in can_tell if (one := _event(kind, heard, now)) is not None)
+    told = state.told
+    same = told is not None and told.can_tell == can_tell and [e.kind for e in told.events] == [e.kind for e in events]
+    if told is not None and same and ns_to_seconds(now.monotonic_ns - told.stamp.monotonic_ns) < PUBLISH_S:
+        return ()
+    state.told = AirEvents(
+        stamp=now,
+        origin=state.origin,
+        room=state.room,
+        valid=bool(can_tell),
+        reason=Reason.MEASURED if can_tell else Reason.WARMING_UP if heard else Reason.NO_SIGNAL,
+        events=events,
+        can_tell=can_tell,
+    )
+    return (state.told,)
+
+
+def _event(kind: AirEventKind, sensors: Mapping[str, _Sensor], now: Instant) -> AirEvent | None:
+    """Return what the sensor tells that is surest of it; None where it does not go on."""
+    going = {name: one.events[kind] for name, one in sensors.items() if one.events[kind].going_on}
+    if not going:
+        return None
+    name = max(going, key=lambda one: going[one].probability)
+    event = going[name]
+    contact = kind is AirEventKind.WINDOW and sensors[name].contact is not None
+    return AirEvent(
+        kind=kind,
+        probability=round(event.probability, 4),
+        sigma=0.0 if contact else RULES[kind].sigma,
+        for_s=ns_to_seconds(max(0, now.monotonic_ns - event.since_ns)),
+        sensor=name,
+    )
