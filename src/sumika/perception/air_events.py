@@ -2,7 +2,8 @@
 
 For each of them a logistic rule weighs how dust, vapours, water, warmth and carbon dioxide of the air move, and a
 hidden Markov filter with two states (it happens, it does not) joins the minutes: things begin some times a day and last
-some minutes to an hour, and neighbouring minutes tell much the same. What a contact at the window says goes before all that.
+some minutes to an hour, and neighbouring minutes tell much the same. What a contact at the window says goes before all
+that.
 
 A rule knows only what its sensor measures: where there is no dust to be measured, nothing is said of smoke, and this is
 no smoke alarm anyway. The rules are those of simulated days; `sumika bench people` says how often they are right.
