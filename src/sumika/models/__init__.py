@@ -1,1 +1,25 @@
-"""The house's small networks: found, verified and asked through ONNX Runtime; nothing here ever learns with torch."""
+"""The house's small networks: found, verified and asked through ONNX Runtime; nothing here ever learns with torch.
+
+A student is a signed folder: its network in 8 bits, `about.json` (classes, features, calibration, domain, scores,
+bill) and its card. Those that ship are signed with the release key, those that a house has made its own with its own
+key. What is not exactly what its signer signed is refused, and the student before it is used.
+"""
+
+from sumika.models._find import STUDENTS, find_student, release_key, shipped_names
+from sumika.models._refused import StudentRefused
+from sumika.models._shelf import Order, Shelf, house_shelf
+from sumika.models._student import Answer, Student, load_student
+
+__all__ = [
+    "STUDENTS",
+    "Answer",
+    "Order",
+    "Shelf",
+    "Student",
+    "StudentRefused",
+    "find_student",
+    "house_shelf",
+    "load_student",
+    "release_key",
+    "shipped_names",
+]

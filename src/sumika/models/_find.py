@@ -1,0 +1,66 @@
+"""Finds a student by its name: the house's own, the one before it, the one that ships."""
+
+from pathlib import Path
+
+from sumika.models._refused import StudentRefused
+from sumika.models._shelf import Shelf
+from sumika.models._student import Student, load_student
+
+STUDENTS = Path(__file__).parent / "students"
+"""Folders of the students that ship, one for each name."""
+_RELEASE_KEY = Path(__file__).parent / "release_key.txt"
+
+
+def release_key() -> str:
+    """Return the public key that shipped students are signed with, hexadecimal; "" where none has ever shipped."""
+    return _RELEASE_KEY.read_text(encoding="ascii").strip() if _RELEASE_KEY.is_file() else ""
+
+
+def shipped_names(students: Path = STUDENTS) -> tuple[str, ...]:
+    """Return the names of the students that ship."""
+    return tuple(sorted(path.name for path in students.iterdir() if path.is_dir())) if students.is_dir() else ()
+
+
+def find_student(
+    name: str,
+    *,
+    features: str = "",
+    shape: tuple[int, ...] | None = None,
+    shelf: Shelf | None = None,
+    students: Path = STUDENTS,
+    public_key: str = "",
+) -> Student:
+    """Return a student: the house's own where it has one that is whole, else the one before, else the one that ships.
+
+    Args:
+        name: Of the student.
+        features: What it will be handed, with the version: `FEATURES` of a module of `sumika.models.features`.
+        shape: Of one input; None for any.
+        shelf: Of the house; None where only what ships may be used.
+        students: Folder of those that ship.
+        public_key: Of whoever signed them; by default the release key.
+
+    Raises:
+        StudentRefused: if there is none that may be used: why the first one was not. Those that were passed over
+            otherwise stand in `Student.passed_over`.
+    """
+    refusals: list[StudentRefused] = []
+    for folder in shelf.folders(name) if shelf else ():
+        try:
+            key = shelf.public_key if shelf else ""
+            found = load_student(folder, key, name=name, features=features, shape=shape)
+        except StudentRefused as error:
+            refusals.append(error)
+            continue
+        found.passed_over = tuple(str(one) for one in refusals)
+        return found
+    try:
+        if not (students / name).is_dir():
+            known = ", ".join(shipped_names(students)) or "none"
+            raise StudentRefused(f"no student '{name}' comes with Sumika", remedy=f"There are: {known}.")
+        key = public_key or release_key()
+        found = load_student(students / name, key, name=name, features=features, shape=shape)
+    except StudentRefused as error:
+        raise (refusals[0] if refusals else error) from error
+    found.passed_over = tuple(str(one) for one in refusals)
+    return found

@@ -1,0 +1,143 @@
+"""The house's own students: signed with the house's key, the one in use and the one before it, swapped in one step."""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from sumika.distil.sign import SignatureError, load_or_make_key, public_key_of, sign_folder
+from sumika.distil.store import write_whole
+from sumika.models._refused import StudentRefused
+from sumika.models._student import Student, load_student
+
+KEY, ORDER = "signing_key.pem", "order.json"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+SHIPPED = 0
+"""Instead of a number: the student that ships."""
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of the numbered folders of a student are in use.
+
+    Attributes:
+        current: The one that is used.
+        previous: The one that is used if that is refused, or when somebody wants back.
+    """
+
+    current: int = SHIPPED
+    previous: int = SHIPPED
+
+
+class Shelf:
+    """A folder of personal students, readable by its owner alone.
+
+    Attributes:
+        folder: Below the house's data; made with mode 0700 when something is placed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def public_key(self) -> str:
+        """Of this house, hexadecimal; "" where it has no key yet.
+
+        Raises:
+            StudentRefused: if the key cannot be used.
+        """
+        if not (self.folder / KEY).exists():
+            return ""
+        try:
+            return public_key_of(load_or_make_key(self.folder / KEY))
+        except SignatureError as error:
+            raise StudentRefused(error.problem, where=error.where, remedy=error.remedy) from error
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the students that the house has made its own."""
+        if not self.folder.is_dir():
+            return ()
+        return tuple(sorted(path.parent.name for path in self.folder.glob(f"*/{ORDER}")))
+
+    def order(self, name: str) -> Order:
+        """Return which folders of a student are in use; the one that ships where that cannot be read."""
+        try:
+            return msgspec.json.decode((self._place(name) / ORDER).read_bytes(), type=Order)
+        except (OSError, msgspec.DecodeError):
+            return Order()
+
+    def folders(self, name: str) -> tuple[Path, ...]:
+        """Return the folders to try, first that in use; the student that ships comes after them, or instead of them."""
+        order, found = self.order(name), list[Path]()
+        for number in (order.current, order.previous):
+            if number == SHIPPED:
+                break
+            found.append(self._place(name) / str(number))
+        return tuple(found)
+
+    def place(self, name: str, made: Path) -> Student:
+        """Sign a copy of a finished folder, check it as it will be checked, and put it in use; all of it or nothing.
+
+        Args:
+            name: Of the student.
+            made: Its folder; stays as it is. A signature in it is replaced by the house's.
+
+        Raises:
+            StudentRefused: if it could not be used; then what was in use stays in use.
+        """
+        place, order = self._place(name), self.order(name)
+        number = 1 + max([0, *(int(path.name) for path in place.glob("[0-9]*") if path.name.isdigit())])
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            place.mkdir(exist_ok=True, mode=0o700)
+            new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
+            try:
+                shutil.copytree(made, new, dirs_exist_ok=True)
+                sign_folder(new, load_or_make_key(self.folder / KEY))
+                load_student(new, self.public_key, name=name)
+                new.rename(place / str(number))
+            finally:
+                shutil.rmtree(new, ignore_errors=True)
+            write_whole(place / ORDER, msgspec.json.encode(Order(current=number, previous=order.current)))
+        except (OSError, shutil.Error, SignatureError) as error:
+            raise StudentRefused(f"it cannot be put in use ({error})", where=str(place)) from error
+        self._tidy(name)
+        return load_student(place / str(number), self.public_key, name=name)
+
+    def back(self, name: str) -> Order:
+        """Put the student before this one in use, and return what is in use then; called again it goes forth again.
+
+        Raises:
+            StudentRefused: if the house has none of that name.
+        """
+        place = self._place(name)
+        if not (place / ORDER).is_file():
+            known = ", ".join(self.names()) or "none"
+            raise StudentRefused(f"this house has no '{name}' of its own", remedy=f"It has: {known}.")
+        order = self.order(name)
+        turned = Order(current=order.previous, previous=order.current)
+        write_whole(place / ORDER, msgspec.json.encode(turned))
+        return turned
+
+    def _place(self, name: str) -> Path:
+        if not NAME.fullmatch(name):
+            raise StudentRefused(f"'{name}' is no name of a student", remedy="Use a-z, 0-9 and hyphens.")
+        return self.folder / name
+
+    def _tidy(self, name: str) -> None:
+        """Delete what is neither in use nor the one before it; what does not go now goes next time."""
+        order = self.order(name)
+        for path in self._place(name).glob("[0-9]*"):
+            if path.name.isdigit() and int(path.name) not in (order.current, order.previous):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def house_shelf(data: Path) -> Shelf:
+    """Return the shelf of a house.
+
+    Args:
+        data: Folder of the house's data.
+    """
+    return Shelf(Path(os.fspath(data)) / "students")
