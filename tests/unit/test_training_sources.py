@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from sumika.distil.array_recipe import load_array_recipe
 from sumika.distil.networks.layers import parameters
 from sumika.distil.networks.presets import layers_of
+from sumika.models.features.points import BODY, channel_names
 from sumika.schema import UsageError
 from sumika.training import RECIPES, SOURCES
-from sumika.training.har import FEATURES, RADHAR_CLASSES, sittings
+from sumika.training.har import RADHAR_CLASSES, mirrored_class, sittings
 from sumika.training.recordings import RecordingsError
 from sumika.training.sleep import column_names, night_features
 
@@ -60,20 +61,31 @@ def test_sittings_begin_anew_after_the_last_activity() -> None:
     assert sittings(start_s, activity).tolist() == [2, 1, 1, 1, 2, 2, 2]
 
 
-def test_radhar_keeps_what_moves_and_counts_from_the_middle(recordings: Path) -> None:
+def test_radhar_sees_the_body_and_counts_from_its_middle(recordings: Path) -> None:
     write_radhar(recordings / "radhar")
-    arrays = SOURCES["radhar"].read({"points": 64})
-    assert arrays.x.shape[1:] == (64, len(FEATURES))
-    assert arrays.mask is not None
+    arrays = SOURCES["radhar"].read({})
+    assert arrays.x.shape[1:] == (len(channel_names(BODY)), BODY.bins)
     assert set(arrays.group) == {"sitting 1", "sitting 2"}
     for group in np.unique(arrays.group):
         assert set(arrays.y[arrays.group == group]) == set(range(5)), "every activity is in every sitting"
-    real = arrays.x[arrays.mask]
-    assert (real[:, 3] != 0).all(), "walls tell the room"
-    assert np.abs(real[:, :2]).max() < 1e-5, "where somebody stood tells the sitting"
-    assert real[:, 5].min() >= -1
-    assert real[:, 5].max() <= 1
+    names = channel_names(BODY)
+    assert not arrays.x[:, names.index("points still")].any(), "walls tell the room"
+    places = arrays.x[:, names.index("mean forward_m"), :], arrays.x[:, names.index("mean sideways_m"), :]
+    assert np.abs(places).max() < 1e-5, "where somebody stood tells the sitting"
     assert len(arrays) == 2 * 5 * (SECONDS - 2), "the last window ends before the recording does"
+
+
+def test_views_of_movements_know_left_from_right(recordings: Path) -> None:
+    write_radhar(recordings / "radhar")
+    arrays = SOURCES["radhar"].read({"views": 2, "classes": ["walk"]})
+    assert arrays.is_view.mean() == pytest.approx(2 / 3)
+    assert set(arrays.group[arrays.is_view]) == set(arrays.group)
+    assert [mirrored_class(name) for name in ("left front lunge", "right arm", "both arms", "squat")] == [
+        "right front lunge",
+        "left arm",
+        "both arms",
+        "squat",
+    ]
 
 
 def test_classes_can_be_left_out_and_unknown_ones_are_told(recordings: Path) -> None:
@@ -168,7 +180,7 @@ def test_shipped_recipes_name_sources_that_there_are_and_small_students() -> Non
         assert recipe.about
         assert recipe.data.name in SOURCES  # type: ignore[union-attr] # shipped ones name a source
     har = load_array_recipe("har-tiny", RECIPES)
-    assert parameters(layers_of(har.student, 5), (96, len(FEATURES))) < 5000
+    assert parameters(layers_of(har.student, 5), (len(channel_names(BODY)), BODY.bins)) < 10_000
     with pytest.raises(UsageError, match="har-tiny"):
         load_array_recipe("nothing", RECIPES)
 

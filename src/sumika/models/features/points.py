@@ -43,6 +43,11 @@ BODY = Grid(
     ),
 )
 """For whole bodies: movements and activities over some seconds."""
+FEATURES = "body/1"
+REACH_M = 1.2
+"""What lies farther from a body's middle, along forward or sideways, is no part of it."""
+LEAST_POINTS = 4
+"""Windows with fewer tell nothing."""
 
 
 def channel_names(grid: Grid) -> tuple[str, ...]:
@@ -107,6 +112,22 @@ def describe(
     of_sign = [sums(sign, 3, weight) / np.maximum(count, 1) for weight in (intensity, velocity)]
     parts += [np.log1p(count / per_bin), *of_sign, np.log1p(every / per_bin)]
     return np.ascontiguousarray(np.concatenate(parts, axis=1).T, np.float32)
+
+
+def body_picture(
+    points: Array, time_s: Numbers, centre_m: tuple[float, float, float], *, window_s: float, frames: float
+) -> Array:
+    """Return the picture of what a whole body does, float32 (channel, bin): `FEATURES`.
+
+    Args:
+        points: (point, 5) in the order of `POINT_COLUMNS`.
+        time_s: Of each point, from the window's start.
+        centre_m: The body's middle, from the same origin.
+        window_s: Length of the window; the student's own.
+        frames: That the radar gave in the window.
+    """
+    near = (np.abs(points[:, :2] - np.asarray(centre_m)[:2]) <= REACH_M).all(axis=1)
+    return describe(points[near], time_s[near], centre_m, BODY, duration_s=window_s, frames=frames)
 
 
 def turned_to(points: Array, radar_m: tuple[float, float, float], body_m: tuple[float, float, float]) -> Array:
