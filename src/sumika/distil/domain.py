@@ -21,7 +21,7 @@ USUAL = 0.995
 DISTANCES = 3
 FURTHEST = 1e6
 LEAST_SPREAD = 0.05
-"""Of the whole's: what hardly varied is not measured in nothings."""
+"""Share of its own size by which something that never varied may lie off."""
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,10 +106,13 @@ def reference_of(x: Array, hidden: Array, mask: Mask | None, kind: Kind) -> Refe
     low, centre, high = np.nan_to_num(np.nanpercentile(rows, [15.87, 50, 84.13], axis=0))
     deviation = np.nan_to_num(np.nanstd(rows, axis=0))
     spread = np.maximum((high - low) / 2, deviation / 2)
-    floor = np.maximum(LEAST_SPREAD * np.abs(centre), 1e-6)
-    if hidden.shape[1]:
-        floor[-hidden.shape[1] :] = max(LEAST_SPREAD * float(hidden.std()), 1e-6)
-    spread = np.where(spread > 0, spread, floor)
+    width = rows.shape[1] - hidden.shape[1]
+    for block in (slice(0, width), slice(width, None)):
+        # What never varied is measured by what others of its kind do, not in nothings.
+        some = spread[block][spread[block] > 0]
+        usual = float(np.median(some)) if len(some) else 1.0
+        floor = np.maximum(LEAST_SPREAD * np.abs(centre[block]), usual)
+        spread[block] = np.where(spread[block] > 0, spread[block], floor)
     return Reference(centre=tuple(centre.tolist()), spread=tuple(spread.tolist()), hidden=hidden.shape[1])
 
 
