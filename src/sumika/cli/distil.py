@@ -7,6 +7,7 @@ import click
 
 from sumika.cli import _distil_run as runner
 from sumika.cli._distil_spread import Spread
+from sumika.cli._options import data_option
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _store = click.option(
@@ -162,3 +163,15 @@ def verify(folder: Path, key: str) -> None:
 
     manifest = verify_folder(folder, key)
     click.echo(f"{len(manifest.files)} files are what {manifest.public_key[:16]} signed.")
+
+
+@distil.command()
+@data_option
+@click.option("--demo", is_flag=True, help="Those of the demo house.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def students(data: Path | None, demo: bool, as_json: bool) -> None:
+    """List the house's students: those that ship and its own, and whether each is what its maker signed."""
+    from sumika.cli import _distil_students as own
+    from sumika.runtime.house_run import data_folder_of
+
+    click.echo(own.students(data_folder_of(demo=demo, override=data), as_json=as_json), nl=False)

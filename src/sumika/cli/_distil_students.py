@@ -1,0 +1,123 @@
+"""The house's students on the command line: which there are, and whether each is what its maker signed."""
+
+from pathlib import Path
+
+import msgspec
+
+from sumika.models import (
+    STUDENTS,
+    Shelf,
+    Student,
+    StudentRefused,
+    house_shelf,
+    load_student,
+    release_key,
+    shipped_names,
+)
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A student, or why it is refused.
+
+    Attributes:
+        name: Of the student.
+        whose: "ships", or "house" for one that the house has made its own.
+        refused: Why, where and what to do; "" where it is whole.
+        in_use: Whether the house asks this one.
+        features: What its inputs are.
+        metric: What its score is.
+        score: On people, rooms or sessions that nobody had learnt from; of the student in 8 bits.
+        kept: Share of its teacher's score.
+        size_bytes: Of the network.
+        parameters: Weights and biases.
+        evidence: What the score rests on.
+        student_eur: What the student cost.
+    """
+
+    name: str
+    whose: str
+    refused: str = ""
+    in_use: bool = False
+    features: str = ""
+    metric: str = ""
+    score: float | None = None
+    kept: float | None = None
+    size_bytes: int = 0
+    parameters: int = 0
+    evidence: str = ""
+    student_eur: float | None = None
+
+
+def listed(shelf: Shelf | None, students: Path = STUDENTS) -> list[Listed]:
+    """Return every student: those that ship, each followed by the house's own of the same name.
+
+    Args:
+        shelf: Of the house.
+        students: Folder of those that ship.
+    """
+    own = shelf.names() if shelf else ()
+    found: list[Listed] = []
+    for name in sorted({*shipped_names(students), *own}):
+        folders = shelf.folders(name) if shelf else ()
+        personal = [_listed(folder, name, "house", shelf.public_key if shelf else "") for folder in folders]
+        used = next((number for number, one in enumerate(personal) if not one.refused), None)
+        if (students / name).is_dir():
+            ships = _listed(students / name, name, "ships", release_key())
+            found.append(msgspec.structs.replace(ships, in_use=used is None and not ships.refused))
+        found += [msgspec.structs.replace(one, in_use=number == used) for number, one in enumerate(personal)]
+    return found
+
+
+def _listed(folder: Path, name: str, whose: str, key: str) -> Listed:
+    try:
+        student = load_student(folder, key, name=name)
+    except StudentRefused as error:
+        return Listed(name=name, whose=whose, refused=str(error))
+    return _of(student, whose)
+
+
+def _of(student: Student, whose: str) -> Listed:
+    about = student.about
+    return Listed(
+        name=about.name,
+        whose=whose,
+        features=about.features,
+        metric=about.shown.metric,
+        score=about.shown.int8.value,
+        kept=about.shown.kept.value,
+        size_bytes=about.model.size_bytes,
+        parameters=about.model.parameters,
+        evidence=about.evidence,
+        student_eur=about.paid.student_eur,
+    )
+
+
+def as_text(rows: list[Listed]) -> str:
+    """Return a table of 80 columns."""
+    if not rows:
+        return "No student ships with this version, and the house has none of its own.\n"
+    lines = [f"  {'student':17}{'whose':7}{'score':>7} {'metric':10}{'kept':>5}{'kB':>7}{'weights':>9}  evidence"]
+    for one in rows:
+        mark = "*" if one.in_use else " "
+        if one.refused:
+            lines.append(f"{mark} {one.name:17}{one.whose:7}refused")
+            lines.append(f"    {one.refused}")
+            continue
+        lines.append(
+            f"{mark} {one.name:17}{one.whose:7}{one.score or 0.0:7.3f} {one.metric:10}{one.kept or 0.0:5.2f}"
+            f"{one.size_bytes / 1000:7.1f}{one.parameters:9,}  {one.evidence.removesuffix(' recording')}"
+        )
+    return "\n".join([*lines, "* in use; kept: share of its teacher's score; on people it had not learnt from", ""])
+
+
+def students(data: Path, *, as_json: bool) -> str:
+    """Return the list of students, for people or as JSON.
+
+    Args:
+        data: Folder of the house's data.
+        as_json: One JSON array.
+    """
+    rows = listed(house_shelf(data))
+    if as_json:
+        return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"
+    return as_text(rows)
