@@ -85,6 +85,13 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "dashboard.live": ("dashboard", "runtime/page_loop", "bus"),
         "dashboard.year": ("dashboard", "history"),
     },
+    "people": {
+        "people.students": ("distil/networks", "distil/array_works", "distil/export", "training", "models/features"),
+        "people.comfort_tables": ("physics",),
+        "people.air_events": ("perception/air_events", "perception/_air_rules", "perception/_air_course", "world"),
+        "people.weeks": ("belief/well_being",),
+        "people.ablations": ("distil/networks", "distil/array_works", "training", "models/features"),
+    },
     "seed": {"seed.essay": ("distil/ledger",)},
 }
 """Area -> part -> the packages whose change makes a quoted figure of that part stale."""
