@@ -22,6 +22,7 @@ from sumika.schema import DEVICE_KINDS, REQUESTS, TOPICS, Message, Reason
 from sumika.schema import alarm_settings as alarm_schema
 from sumika.schema import building as building_schema
 from sumika.schema import house as house_schema
+from sumika.schema import knowing_settings as knowing_schema
 from sumika.schema import living as living_schema
 from sumika.text import LANGUAGES, reason_text
 from sumika.world.course import HOUSE_QUANTITIES, ROOM_QUANTITIES
@@ -192,7 +193,7 @@ def house_page() -> str:
     """Return every field of house.yaml."""
     structs = [
         struct
-        for module in (house_schema, building_schema, living_schema, alarm_schema)
+        for module in (house_schema, building_schema, living_schema, alarm_schema, knowing_schema)
         for struct in _structs_of(module)
         if struct is not house_schema.House
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from sumika.schema import alarm_settings, building, house, living
+from sumika.schema import alarm_settings, building, house, knowing_settings, living
 
 SCHEMA_ID = "https://sumika.readthedocs.io/schema/house-1.json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -34,7 +34,8 @@ def house_schema() -> dict[str, Any]:
 
 def _docstring(name: str) -> str:
     """Return the docstring of a type of the house's description, wherever it is written down."""
-    found = next(getattr(module, name) for module in (house, building, living, alarm_settings) if hasattr(module, name))
+    modules = (house, building, living, alarm_settings, knowing_settings)
+    found = next(getattr(module, name) for module in modules if hasattr(module, name))
     return found.__doc__ or ""
 
 

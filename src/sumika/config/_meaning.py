@@ -13,6 +13,7 @@ from sumika.config._alarms import alarm_problems
 from sumika.config._bridge import bridge_problems
 from sumika.config._building import building_problems
 from sumika.config._items import convertible, identifiers, items
+from sumika.config._knowing import knowing_problems
 from sumika.config._page import page_problems
 from sumika.config._paths import BUILTIN, resolve
 from sumika.config._problem import FieldPath, Problem, described, field_name, listed, nearest
@@ -76,6 +77,7 @@ def meaning_problems(tree: Tree, surroundings: Surroundings) -> list[Problem]:
         *checks.page(),
         *checks.bridge(),
         *checks.alarms(),
+        *checks.knowing(),
     ]
 
 
@@ -184,6 +186,10 @@ class _Checks:
     def bridge(self) -> Iterator[Problem]:
         for told in bridge_problems(self._data):
             yield self._problem(told.path, told.text, told.found, told.allowed)
+
+    def knowing(self) -> Iterator[Problem]:
+        for told in knowing_problems(self._data):
+            yield self._problem(told.path, told.text, told.found, told.allowed, told.near)
 
     def models(self) -> Iterator[Problem]:
         known = self._surroundings.models

@@ -4,11 +4,13 @@ from functools import partial
 from typing import Any
 
 from sumika.perception import fall, heart, posture, presence, respiration, sleep
+from sumika.perception.known_keys import FEWEST_ANTENNAS, tells_directions
 from sumika.radar import front_end
 from sumika.runtime.conditions import someone_home
 from sumika.runtime.device_loop import run_devices
 from sumika.runtime.gate_loop import GATE, run_gate
 from sumika.runtime.history_loop import run_history
+from sumika.runtime.knowing_node import knowing_nodes
 from sumika.runtime.log_loop import run_log
 from sumika.runtime.node import (
     ALARM,
@@ -31,9 +33,6 @@ from sumika.runtime.wishes_loop import WISHES, run_wishes
 from sumika.runtime.world_loop import WORLD, run_world
 from sumika.schema import ARRAYS, Message
 from sumika.schema.house import House, PortSource, Radar, Room, WorldSource
-
-FEWEST_ANTENNAS = 4
-"""Fewer virtual antennas blur a room's people into each other."""
 
 
 def _rooms(house: House) -> tuple[str, ...]:
@@ -145,7 +144,7 @@ def _start_people(house: House, key: str) -> object:
     from sumika.radar.tracking import EmptyRoom
 
     empty = EmptyRoom(movers=house.known_movers) if house.known_movers else None
-    return people.start(house.rooms, tuple(radar for radar in house.radars if _tells_directions(radar)), empty)
+    return people.start(house.rooms, tuple(radar for radar in house.radars if tells_directions(radar)), empty)
 
 
 def _step_people(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
@@ -191,11 +190,6 @@ def _sees_people(radar: Radar) -> bool:
     return frames and array is not None and array.measures_azimuth and len(array.virtual) >= FEWEST_ANTENNAS
 
 
-def _tells_directions(radar: Radar) -> bool:
-    """Return whether people can be followed by a radar: by its frames, or by the points that its firmware tells."""
-    return _sees_people(radar) or isinstance(radar.source, PortSource)
-
-
 PRESENCE = StepTask(_start_presence, presence.step, ("slow_time", "tick"), _rooms, _to_rooms)
 RESPIRATION = StepTask(_start_respiration, respiration.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
 PEOPLE = StepTask(_start_people, _step_people, ("points", "person_vitals", "tick"), _house, _to_house)
@@ -225,6 +219,7 @@ def nodes_of(house: House) -> tuple[Node, ...]:
         *_control(house),
         *_world(house),
         *_people(house),
+        *knowing_nodes(house),
         *(Node(f"radar.{radar.id}", run_step, step=_one_radar(radar.id)) for radar in house.radars),
         *(
             Node(
@@ -291,7 +286,7 @@ def _world(house: House) -> tuple[Node, ...]:
 
 def _people(house: House) -> tuple[Node, ...]:
     """Return the nodes that follow people, where a radar tells directions."""
-    if not any(map(_tells_directions, house.radars)):
+    if not any(map(tells_directions, house.radars)):
         return ()
     # Loops are compiled when they first run on a machine, which takes a while.
     sights = (

@@ -8,6 +8,7 @@ from msgspec import Meta
 from sumika.schema._plan import Degrees, Identifier, Metres, Point
 from sumika.schema.alarm_settings import Alarms
 from sumika.schema.building import Building
+from sumika.schema.knowing_settings import Knowing
 from sumika.schema.living import Furniture, FurnitureKind, Life
 
 
@@ -382,6 +383,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         page: The page in the browser; None: there is none.
         bridge: The house in Home Assistant; None: it is not there.
         alarms: What is watched, and who is told; None: nothing and nobody.
+        knowing: What of its people the house works out; None: nothing beyond who is where, breath, heart and posture.
     """
 
     version: Annotated[int, Meta(ge=1)] = 1
@@ -403,6 +405,17 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     page: Page | None = None
     bridge: Bridge | None = None
     alarms: Alarms | None = None
+    knowing: Knowing | None = None
+
+    def agreed(self, room_id: str = "") -> bool:
+        """Return whether all whom it concerns have agreed that what says something of a body is worked out.
+
+        Args:
+            room_id: Where: those who live there, or everybody where the room is nobody's own; empty: everybody.
+        """
+        own = next((room.residents for room in self.rooms if room.id == room_id), ())
+        concerned = frozenset(own) or frozenset(resident.id for resident in self.residents)
+        return self.knowing is not None and concerned <= frozenset(self.knowing.agreed)
 
     @property
     def watched_bedrooms(self) -> tuple[str, ...]:

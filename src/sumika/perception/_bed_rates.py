@@ -1,0 +1,184 @@
+"""Heart and breath of whoever lies in a bedroom, alone; and when they lay down and got up."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.clock import Instant
+from sumika.schema import HeartRate, Message, Origin, PersonVitals, Respiration, Sleep, SleepKind, worst
+from sumika.units import ns_to_seconds
+
+KEPT_S = 16 * 3600.0
+READING_S = 5.0
+"""A rate that is told every second is read so often: that is what was learned from."""
+
+TOGETHER_S = 30.0
+"""Two whose hearts were measured within so long are two in the room."""
+
+GONE_S = 1200.0
+"""Who has been up for so long has got up for good."""
+
+LEAST_NIGHT_S = 3 * 3600.0
+"""A shorter time in bed is a nap."""
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Lain:
+    """A time in bed that is over.
+
+    Attributes:
+        began: When somebody lay down.
+        ended: When they got up.
+        ups: How often they were up in between and came back.
+        alone: Share of the time with measured people in which there was one alone.
+    """
+
+    began: Instant
+    ended: Instant
+    ups: int
+    alone: float
+
+    @property
+    def began_s(self) -> float:
+        """On the clock of the readings."""
+        return ns_to_seconds(self.began.monotonic_ns)
+
+    @property
+    def ended_s(self) -> float:
+        """On the clock of the readings."""
+        return ns_to_seconds(self.ended.monotonic_ns)
+
+    @property
+    def seconds(self) -> float:
+        """From lying down to getting up."""
+        return self.ended_s - self.began_s
+
+
+@dataclass(slots=True)
+class Readings:
+    """Rates with their times.
+
+    Attributes:
+        at_s: (reading,)
+        rate_bpm: (reading,)
+    """
+
+    _kept: deque[tuple[float, float]] = field(default_factory=deque)
+
+    def take(self, at_s: float, rate_bpm: float) -> None:
+        """Take one in; one that follows the last too soon is left out. A clock that began anew drops all before."""
+        if self._kept and at_s < self._kept[-1][0] - KEPT_S:
+            self._kept.clear()
+        if self._kept and at_s - self._kept[-1][0] < READING_S - 1e-6:
+            return
+        self._kept.append((at_s, rate_bpm))
+        while at_s - self._kept[0][0] > KEPT_S:
+            self._kept.popleft()
+
+    def arrays(self, from_s: float = -np.inf) -> tuple[Numbers, Numbers]:
+        """Return (reading,) times and rates from a time on."""
+        kept = np.array([one for one in self._kept if one[0] >= from_s], np.float64).reshape(-1, 2)
+        return kept[:, 0], kept[:, 1]
+
+    def median(self, from_s: float, to_s: float, fewest: int) -> float | None:
+        """Return the median rate of a time; None where there are too few readings."""
+        at_s, rates = self.arrays(from_s)
+        rates = rates[at_s <= to_s]
+        return float(np.median(rates)) if len(rates) >= fewest else None
+
+
+@dataclass(slots=True)
+class BedRates:
+    """One bedroom's; changed in place.
+
+    Attributes:
+        room: Which.
+        hearts: Heart rates of who lies there alone.
+        breaths: Breathing rates.
+        began: When somebody lay down; None while nobody lies.
+        origin: The worst of what was heard.
+        session: Of the newest.
+    """
+
+    room: str
+    hearts: Readings = field(default_factory=Readings)
+    breaths: Readings = field(default_factory=Readings)
+    began: Instant | None = None
+    origin: Origin = Origin.LIVE
+    session: str = ""
+    _up_since: Instant | None = None
+    _ups: int = 0
+    _measured: dict[int, float] = field(default_factory=dict)
+    _alone: int = 0
+    _together: int = 0
+
+    def take(self, message: Message) -> Lain | None:
+        """Take a message in; return a time in bed that it ends. Messages of other rooms are left alone."""
+        if getattr(message, "room", None) != self.room:
+            return None
+        self.session = message.session
+        if isinstance(message, PersonVitals):
+            self._take_person(message)
+        elif isinstance(message, HeartRate | Respiration) and message.valid and message.rate_bpm is not None:
+            # A rate of the room is that of whoever is nearest: where people are told apart it is not needed.
+            if not self._measured:
+                self._keep(self.hearts if isinstance(message, HeartRate) else self.breaths, message, message.rate_bpm)
+        elif isinstance(message, Sleep):
+            return self._take_sleep(message)
+        return None
+
+    def alone(self, now_s: float) -> bool:
+        """Return whether no two hearts were measured of late."""
+        return sum(now_s - one <= TOGETHER_S for one in self._measured.values()) < 2
+
+    def _take_person(self, message: PersonVitals) -> None:
+        now_s = ns_to_seconds(message.stamp.monotonic_ns)
+        heart, breath = message.heart, message.respiration
+        if heart.valid or breath.valid:
+            self._measured[message.track] = now_s
+        self._measured = {track: one for track, one in self._measured.items() if now_s - one <= TOGETHER_S}
+        if self.began is not None:
+            self._alone += self.alone(now_s)
+            self._together += not self.alone(now_s)
+        if not self.alone(now_s):
+            return
+        if heart.valid and heart.value_bpm is not None:
+            self._keep(self.hearts, message, heart.value_bpm)
+        if breath.valid and breath.value_bpm is not None:
+            self._keep(self.breaths, message, breath.value_bpm)
+
+    def _keep(self, kept: Readings, message: Message, rate_bpm: float) -> None:
+        self.origin = worst((self.origin, message.origin))
+        kept.take(ns_to_seconds(message.stamp.monotonic_ns), rate_bpm)
+
+    def _take_sleep(self, message: Sleep) -> Lain | None:
+        self.origin = worst((self.origin, message.origin))
+        if self.began is not None and self.began.boot_id != message.stamp.boot_id:
+            self.began = None
+        if message.kind in (SleepKind.IN_BED, SleepKind.ASLEEP):
+            if self.began is None:
+                self.began, self._ups, self._alone, self._together = message.stamp, 0, 0, 0
+            elif self._up_since is not None:
+                self._ups += 1
+            self._up_since = None
+        elif message.kind in (SleepKind.AWAY, SleepKind.AWAKE) and self.began is not None:
+            self._up_since = self._up_since or message.stamp
+            return self._rise(self.began, self._up_since, message.stamp)
+        return None
+
+    def _rise(self, began: Instant, up: Instant, now: Instant) -> Lain | None:
+        """Return the time in bed where who lay there has been up for long; one that was short is dropped."""
+        if ns_to_seconds(now.monotonic_ns - up.monotonic_ns) < GONE_S:
+            return None
+        self.began = self._up_since = None
+        lain = Lain(
+            began=began,
+            ended=up,
+            ups=self._ups,
+            alone=self._alone / max(self._alone + self._together, 1) if self._alone + self._together else 1.0,
+        )
+        return lain if lain.seconds >= LEAST_NIGHT_S else None

@@ -1,0 +1,130 @@
+"""The points of each tracked body over the last seconds, in house coordinates, radar by radar."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.radar.tracking import Mounting, mounting_of
+from sumika.schema import POINT_COLUMNS, PointCloud, Track, TrackKind, Tracks
+from sumika.schema.house import Radar
+from sumika.units import ns_to_seconds
+
+REACH_M = 1.2
+"""Points so near to a body, along the floor, are its own, unless another body is nearer."""
+
+MOST_POINTS = 200
+"""Of one body in one frame; more say no more."""
+
+LOST_S = 2.0
+COLUMNS = ("x_m", "y_m", "z_m", "velocity_m_s", "intensity")
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one radar saw of a body.
+
+    Attributes:
+        points: (point, 5) as `COLUMNS`: house coordinates, radial velocity away from the radar, and signal to noise as
+            a ratio.
+        time_s: (point,) from the window's start.
+        frames: How many frames there were.
+        radar_m: Where the radar hangs.
+    """
+
+    points: NDArray[np.float32]
+    time_s: Array
+    frames: int
+    radar_m: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    at_s: float
+    points: Array
+
+
+@dataclass(slots=True)
+class TrackPoints:
+    """Everybody's points; changed in place.
+
+    Attributes:
+        keeps_s: How long points are kept.
+        tracks: Everybody, as last told; animals and robots are left out.
+        interval_s: Time between the frames of each radar.
+    """
+
+    mountings: Mapping[str, Mounting]
+    keeps_s: float
+    tracks: dict[int, Track] = field(default_factory=dict)
+    interval_s: dict[str, float] = field(default_factory=dict)
+    _frames: dict[tuple[int, str], deque[_Frame]] = field(default_factory=dict)
+    _told_s: float = -np.inf
+
+    @classmethod
+    def of(cls, radars: Iterable[Radar], keeps_s: float) -> "TrackPoints":
+        """Return the points of a house before any is seen."""
+        return cls({radar.id: mounting_of(radar) for radar in radars}, keeps_s)
+
+    def take_tracks(self, tracks: Tracks) -> None:
+        """Take in where everybody is; who is followed no more is forgotten."""
+        self._told_s = ns_to_seconds(tracks.stamp.monotonic_ns)
+        self.tracks = {track.id: track for track in tracks.tracks if is_person(track)}
+        for place in [one for one in self._frames if one[0] not in self.tracks]:
+            del self._frames[place]
+
+    def take_cloud(self, cloud: PointCloud) -> None:
+        """Take in a frame's points; each goes to the nearest body."""
+        mounting = self.mountings.get(cloud.radar)
+        now_s = ns_to_seconds(cloud.stamp.monotonic_ns)
+        if mounting is None or not cloud.usable or not self.tracks or not 0.0 <= now_s - self._told_s < LOST_S:
+            return
+        try:
+            rows = cloud.array()
+        except ValueError:  # bytes that are no such table: as good as an unusable frame
+            rows = np.zeros((0, len(POINT_COLUMNS)), np.float32)
+        self.interval_s[cloud.radar] = cloud.frame_interval_s
+        seen = mounting.points(rows)
+        table = np.column_stack((seen.position_m, seen.velocity_m_s, 10.0 ** (np.clip(seen.snr_db, 0.0, 60.0) / 10.0)))
+        places = np.array([track.position_m[:2] for track in self.tracks.values()])
+        away_m = np.linalg.norm(table[:, None, :2] - places[None], axis=2)
+        nearest = away_m.argmin(axis=1) if len(table) else np.zeros(0, np.intp)
+        near = away_m.min(axis=1) <= REACH_M if len(table) else np.zeros(0, np.bool_)
+        for number, track in enumerate(self.tracks):
+            frames = self._frames.setdefault((track, cloud.radar), deque())
+            frames.append(_Frame(now_s, table[near & (nearest == number)][:MOST_POINTS]))
+            while frames and not 0.0 <= now_s - frames[0].at_s <= self.keeps_s:
+                frames.popleft()
+
+    def radar_of(self, track: int, from_s: float, to_s: float) -> str:
+        """Return the radar that saw most points of a body in a time; empty where none did."""
+        counts = {
+            radar: sum(len(one.points) for one in frames if from_s <= one.at_s < to_s)
+            for (number, radar), frames in self._frames.items()
+            if number == track
+        }
+        best = max(counts, key=lambda radar: counts[radar], default="")
+        return best if best and counts[best] else ""
+
+    def window(self, track: int, radar: str, from_s: float, to_s: float) -> Window:
+        """Return what a radar saw of a body from one time up to another."""
+        frames = [one for one in self._frames.get((track, radar), ()) if from_s <= one.at_s < to_s]
+        points = np.concatenate([np.zeros((0, len(COLUMNS))), *(one.points for one in frames)])
+        counts = [len(one.points) for one in frames]
+        time_s = np.repeat(np.array([one.at_s - from_s for one in frames], np.float64), counts)
+        place = self.mountings[radar].position_m
+        return Window(points.astype(np.float32), time_s, len(frames), place)
+
+    def moving(self, track: int, radar: str, least_m_s: float) -> list[tuple[float, int]]:
+        """Return for each frame of a radar its time and how many points of a body move."""
+        frames = self._frames.get((track, radar), ())
+        return [(one.at_s, int(np.count_nonzero(np.abs(one.points[:, 3]) >= least_m_s))) for one in frames]
+
+
+def is_person(track: Track) -> bool:
+    """Return whether a track is taken for a person: for no animal and no robot."""
+    return not (track.kind in (TrackKind.PET, TrackKind.ROBOT) and track.kind_probability > 0.5)

@@ -1,0 +1,145 @@
+"""What those who are tracked do: a student reads the points of each body over the last seconds, from any radar's place.
+
+It is a look at two seconds, once a second; nothing is joined over time here. Where it cannot be told it is said why: no
+student, too few points (who keeps still shows hardly any), or a body unlike all that was learned from.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.perception._student import Asked, asked, name_of
+from sumika.perception._track_points import TrackPoints, Window
+from sumika.schema import Activity, ActivityKind, Message, PointCloud, Reason, Track, Tracks
+from sumika.schema.house import Radar
+from sumika.units import ns_to_seconds
+
+LOOK_S, UNTOLD_S, NOBODY_S = 1.0, 5.0, 10.0
+"""How often somebody's activity is told, how often that it cannot be, and how often that nobody is there."""
+
+Picture = Callable[[Window, Track, float], NDArray[np.float32] | None]
+"""(what a radar saw of a body, the body, time between its frames) -> what the student reads; None: too little."""
+
+
+@dataclass(slots=True)
+class ActivityState:
+    """State of the house. The step owns it and changes it in place.
+
+    Attributes:
+        points: Everybody's.
+        student: Who is asked; None: there is none.
+        picture: What a student reads of a window; None where there is no student.
+        window_s: Its length.
+        why_not: Where nothing is wanted: why nothing is told.
+        told_s: By track, when something was told last.
+        nobody_s: When it was last told that nobody is there.
+    """
+
+    points: TrackPoints
+    student: Asked | None
+    picture: Picture | None
+    window_s: float
+    why_not: Reason | None = None
+    told_s: dict[int, float] = field(default_factory=dict)
+    nobody_s: float = -np.inf
+
+
+def start(
+    radars: Iterable[Radar],
+    student: Asked | None,
+    picture: Picture | None,
+    *,
+    window_s: float,
+    why_not: Reason | None = None,
+) -> ActivityState:
+    """Return the state before the first message.
+
+    Args:
+        radars: Those that tell directions.
+        student: Who is asked; None where there is none.
+        picture: What it reads of a window.
+        window_s: Length of the window.
+        why_not: Where nothing is to be told: why; then it is said now and then that it is not.
+    """
+    return ActivityState(TrackPoints.of(radars, window_s), student, picture, window_s, why_not)
+
+
+def step(state: ActivityState, message: PointCloud | Tracks) -> tuple[ActivityState, tuple[Message, ...]]:
+    """Take one message in.
+
+    Args:
+        state: Used up.
+        message: A frame's points, or where everybody is.
+
+    Returns:
+        The state, and once a second an `Activity` for each person; every ten seconds one of nobody (track 0) where
+        nobody is there.
+    """
+    if isinstance(message, PointCloud):
+        if state.why_not is None and state.student is not None:
+            state.points.take_cloud(message)
+        return state, ()
+    state.points.take_tracks(message)
+    now_s = ns_to_seconds(message.stamp.monotonic_ns)
+    people = state.points.tracks if state.why_not is None else {}
+    state.told_s = {number: at_s for number, at_s in state.told_s.items() if number in people and at_s <= now_s}
+    told = [_look(state, track, message, now_s) for track in people.values() if _is_due(state, track, now_s)]
+    if people or 0.0 <= now_s - state.nobody_s < NOBODY_S:
+        return state, tuple(told)
+    state.nobody_s = now_s
+    return state, (_untold(message, None, state.why_not or Reason.NO_PERSON),)
+
+
+def _is_due(state: ActivityState, track: Track, now_s: float) -> bool:
+    told_s = state.told_s.get(track.id)
+    return told_s is None or now_s - told_s >= (LOOK_S if state.student is not None else UNTOLD_S)
+
+
+def _look(state: ActivityState, track: Track, message: Tracks, now_s: float) -> Activity:
+    state.told_s[track.id] = now_s
+    if state.student is None or state.picture is None:
+        return _untold(message, track, Reason.NO_STUDENT)
+    radar = state.points.radar_of(track.id, now_s - state.window_s, now_s + 1e-3)
+    if not radar:
+        return _untold(message, track, Reason.TOO_WEAK)
+    window = state.points.window(track.id, radar, now_s - state.window_s, now_s + 1e-3)
+    picture = state.picture(window, track, state.points.interval_s[radar])
+    if picture is None:
+        return _untold(message, track, Reason.TOO_WEAK)
+    answer = asked(state.student, picture)
+    if not answer.valid or answer.probabilities is None:
+        return _untold(message, track, answer.reason, name_of(state.student))
+    by = dict(zip(state.student.classes, answer.probabilities, strict=True))
+    shares = tuple(float(by.get(kind.value, 0.0)) for kind in ActivityKind)
+    best = int(np.argmax(shares))
+    return Activity(
+        stamp=message.stamp,
+        origin=message.origin,
+        session=message.session,
+        source=message.source,
+        track=track.id,
+        room=track.room,
+        valid=True,
+        reason=Reason.MEASURED,
+        student=name_of(state.student),
+        kind=list(ActivityKind)[best] if shares[best] > 0.5 else None,
+        probability=shares[best],
+        sigma=answer.sigma,
+        shares=shares,
+    )
+
+
+def _untold(message: Tracks, track: Track | None, reason: Reason, student: str = "") -> Activity:
+    return Activity(
+        stamp=message.stamp,
+        origin=message.origin,
+        session=message.session,
+        source=message.source,
+        track=0 if track is None else track.id,
+        room="" if track is None else track.room,
+        valid=False,
+        reason=reason,
+        student=student,
+    )

@@ -1,0 +1,125 @@
+"""What is known of the people in a house: every estimate of it in one process, with one runtime for all students.
+
+One state is about all who are tracked ("house"), the others about a room each. Which estimates there are is what
+`house.yaml` wants, the residents have agreed to and sensors allow; what nobody agreed to is not even worked out.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sumika.perception import activity, air_events, gesture, occupancy, sleep_night, sleep_stages
+from sumika.perception._student import Asked
+from sumika.perception.known_keys import HOUSE, tells_directions
+from sumika.schema import (
+    AirSample,
+    HeartRate,
+    Message,
+    PersonVitals,
+    PointCloud,
+    Presence,
+    Reason,
+    Respiration,
+    Sleep,
+    Tick,
+    Tracks,
+    WeatherSample,
+)
+from sumika.schema.house import House
+from sumika.schema.knowing_settings import Knowing
+
+FindStudent = Callable[[str, str], Asked | None]
+"""(name, version of its inputs) -> the student, or None where there is none that may be used."""
+
+_VITALS: tuple[type[Message], ...] = (HeartRate, Respiration, PersonVitals, Sleep)
+
+
+@dataclass(slots=True)
+class _Part:
+    """One estimate of one room, or of the house."""
+
+    state: Any
+    step: Callable[[Any, Any], tuple[Any, tuple[Message, ...]]]
+    takes: tuple[type[Message], ...]
+
+
+@dataclass(slots=True)
+class KnowingState:
+    """State of one room or of the house. The step owns it and changes it in place."""
+
+    parts: tuple[_Part, ...]
+
+
+def start(house: House, key: str, find: FindStudent) -> KnowingState:
+    """Return the state of a room or of the house before the first message.
+
+    Args:
+        house: As described, with what may be known of it.
+        key: One of `known_keys`.
+        find: Finds students.
+    """
+    knowing = house.knowing or Knowing(enabled=False)
+    if key == HOUSE:
+        return KnowingState(tuple(_of_house(house, knowing, find)))
+    return KnowingState(tuple(_of_room(house, knowing, key, find)))
+
+
+def step(state: KnowingState, message: Message) -> tuple[KnowingState, tuple[Message, ...]]:
+    """Take one message in.
+
+    Args:
+        state: Used up.
+        message: Any that one of the estimates takes.
+
+    Returns:
+        The state, and what they say.
+    """
+    told: list[Message] = []
+    for part in state.parts:
+        if isinstance(message, part.takes):
+            part.state, said = part.step(part.state, message)
+            told += said
+    return state, tuple(told)
+
+
+def _of_house(house: House, knowing: Knowing, find: FindStudent) -> Iterator[_Part]:
+    radars = tuple(radar for radar in house.radars if tells_directions(radar))
+    if not radars:
+        return
+    agreed = house.agreed()
+    # Always there, so that something is said every ten seconds: what was consumed is told with it.
+    why_not = None if knowing.activity and agreed else Reason.NOT_AGREED
+    yield _Part(activity.start(radars, None, None, window_s=2.0, why_not=why_not), activity.step, (PointCloud, Tracks))
+    if knowing.gestures and agreed:
+        yield _Part(gesture.start(radars, find(gesture.STUDENT, gesture.FEATURES)), gesture.step, (PointCloud, Tracks))
+
+
+def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent) -> Iterator[_Part]:
+    room = next(one for one in house.rooms if one.id == room_id)
+    followed = any(one.room == room_id and tells_directions(one) for one in house.radars)
+    # Always there, so that something is said every ten seconds: what was consumed is told with it.
+    counting = occupancy.start(
+        room_id, _volume_m3(room.floor_m, room.height_m), followed=followed, switched_off=not knowing.occupancy
+    )
+    yield _Part(counting, occupancy.step, (AirSample, Tracks, Presence, Tick))
+    if knowing.air_events and any(one.room == room_id for one in house.sensors):
+        kinds = air_events.kinds_of(house.furniture, room_id)
+        yield _Part(air_events.start(room_id, kinds), air_events.step, (AirSample, WeatherSample, Tick))
+    if room_id in house.watched_bedrooms and house.agreed(room_id):
+        yield from _of_bedroom(knowing, room_id, find)
+
+
+def _of_bedroom(knowing: Knowing, room_id: str, find: FindStudent) -> Iterator[_Part]:
+    if knowing.sleep:
+        live = find(sleep_stages.STUDENT, sleep_stages.FEATURES)
+        yield _Part(sleep_stages.start(room_id, live), sleep_stages.step, (*_VITALS, Tick))
+    if knowing.sleep or knowing.weeks:
+        whole = find(sleep_night.STUDENT, sleep_night.FEATURES) if knowing.sleep else None
+        yield _Part(sleep_night.start(room_id, whole), sleep_night.step, (*_VITALS, Tracks))
+
+
+def _volume_m3(floor_m: tuple[tuple[float, float], ...], height_m: float) -> float:
+    """Return the volume over an outline (the shoelace formula)."""
+    ends = floor_m[1:] + floor_m[:1]
+    twice = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(floor_m, ends, strict=True))
+    return max(abs(twice) / 2.0, 1.0) * height_m
