@@ -2,9 +2,10 @@
 
 What leaks, and what is done about it. Windows of one recording overlap, and recordings of one sitting show the same
 person in the same place minutes apart: a split may only be by sitting (RadHAR names no people) or by person (MARS).
-Walls and the radar's own cover reflect without moving and tell the room, not the activity: what lies farther from the
-body than a body reaches is left out. Where somebody stood tells the sitting: everything counts from the body's middle.
-MARS' pose files are parts of the same sessions as its movements, so only the movements are read.
+Walls and the radar's own cover reflect without moving and tell the room, not the activity: of RadHAR's windows only
+what moves is kept, and what lies farther from the body than a body reaches is left out. Where somebody stood tells the
+sitting: everything counts from the body's middle. MARS' pose files are parts of the same sessions as its movements, so
+only the movements are read.
 
 Where the middle is. RadHAR's people walk: it is the median of what moves in the window. MARS' stand, and while an arm
 goes up the median is on that arm, which is the very thing to be told: the middle is the median of everything that was
@@ -139,13 +140,12 @@ def read_radhar(folder: Path, options: WindowOptions) -> Iterator[Window]:
             rows = np.flatnonzero(one["rec"] == index)
             rows = rows[np.argsort(one["t"][rows], kind="stable")]
             for points, time_s in _parts(table[rows], one["t"][rows] / 1000.0, options):
-                real = np.linalg.norm(points[:, :3], axis=1) >= NEAREST_M
-                moving = points[real & (points[:, 3] != 0)]
-                if len(moving) >= LEAST_POINTS:
-                    forward, sideways, up = np.median(moving[:, :3], axis=0).tolist()
+                moving = (np.linalg.norm(points[:, :3], axis=1) >= NEAREST_M) & (points[:, 3] != 0)
+                if moving.sum() >= LEAST_POINTS:
+                    forward, sideways, up = np.median(points[moving, :3], axis=0).tolist()
                     yield Window(
-                        points=points[real],
-                        time_s=time_s[real],
+                        points=points[moving],
+                        time_s=time_s[moving],
                         centre_m=(forward, sideways, up),
                         label=name,
                         group=group,

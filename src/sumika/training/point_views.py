@@ -43,7 +43,7 @@ class Changes:
 def changed(
     points: Array,
     time_s: Times,
-    centre_m: NDArray[np.float64],
+    centre_m: Times,
     changes: Changes,
     random: np.random.Generator,
     *,
@@ -59,23 +59,56 @@ def changed(
         random: Source of every draw.
         mirror: Whether left becomes right.
     """
-    new = points.astype(np.float32, copy=True)
-    place = (points[:, :3] - centre_m) * np.exp(changes.size * random.standard_normal(3))
+    pivot_s = float(time_s.min() + time_s.max()) / 2
+    new, when, _ = changed_body(points, time_s, centre_m, changes, random, mirror=mirror, pivot_s=pivot_s)
+    return new, when
+
+
+def changed_body(
+    points: Array,
+    time_s: Times,
+    centre_m: Times,
+    changes: Changes,
+    random: np.random.Generator,
+    *,
+    mirror: bool,
+    pivot_s: float,
+    others_m: Times | None = None,
+) -> tuple[Array, Times, Times]:
+    """Return points as they might have been, their times, and other places of the same body moved along with them.
+
+    Args:
+        points: As for `changed`.
+        time_s: As for `changed`.
+        centre_m: As for `changed`.
+        changes: As for `changed`.
+        random: As for `changed`.
+        mirror: As for `changed`.
+        pivot_s: The moment that stays where it is, whatever the pace.
+        others_m: (place, 3), joints for example; they are not noisy. None for none.
+    """
+    others = np.zeros((0, 3)) if others_m is None else others_m
+    place = np.concatenate([points[:, :3].astype(np.float64), others]) - centre_m
+    place *= np.exp(changes.size * random.standard_normal(3))
     if mirror:
         place[:, 1] *= -1
     angle = np.deg2rad(random.uniform(-changes.turn_deg, changes.turn_deg))
     ahead = place[:, 0] * np.cos(angle) - place[:, 1] * np.sin(angle)
     place[:, 1] = place[:, 0] * np.sin(angle) + place[:, 1] * np.cos(angle)
     place[:, 0] = ahead
-    place += changes.shift_m * random.standard_normal(3) + changes.noise_m * random.standard_normal(place.shape)
-    new[:, :3] = place + centre_m
+    shift = changes.shift_m * random.standard_normal(3)
+    noise = np.zeros_like(place)
+    noise[: len(points)] = changes.noise_m * random.standard_normal((len(points), 3))
+    place += shift + noise
+    place += centre_m
+    new = points.astype(np.float32, copy=True)
+    new[:, :3] = place[: len(points)]
     pace = float(np.exp(changes.pace * random.standard_normal()))
     new[:, 3] *= pace
     new[:, 4] *= np.exp(changes.intensity * random.standard_normal())
-    middle = (time_s.min() + time_s.max()) / 2
-    when = middle + (time_s - middle) / pace
+    when = pivot_s + (time_s - pivot_s) / pace
     kept = _kept(time_s, changes, random)
-    return new[kept], when[kept]
+    return new[kept], when[kept], place[len(points) :]
 
 
 def _kept(time_s: Times, changes: Changes, random: np.random.Generator) -> NDArray[np.bool_]:

@@ -1,0 +1,158 @@
+"""What the students of points tell of people, sittings and rooms that they have not learnt from.
+
+Beside each figure: the teacher, the same student without a teacher, a tuned forest that learns from the same pictures
+in the same parts, and the same windows as a house might hand them on - frames lost, points lost, noise, another radar.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.distil.array_works import PLAIN, STUDENT, TEACHER
+from sumika.distil.compare import Interval
+from sumika.distil.networks.kept import ArrayModel
+from sumika.distil.networks.scores import gain, score_classes
+from sumika.distil.records import ArraySet
+from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.people.disturbed_points import DISTURBANCES, disturbed_pictures
+from sumika.evaluate.people.finished import Finished, finished, shipped, works_of
+from sumika.evaluate.people.forests import TunedForest, tuned_forest
+from sumika.schema import SumikaError
+
+Array = NDArray[np.float32]
+Labels = NDArray[np.int64]
+Detail = dict[str, float | str]
+SEED = 8
+FOREST_BINS = 5
+"""A forest reads so many parts of a window: of every bin by itself it is worse, and takes five times as long."""
+
+
+def measure(full: bool) -> dict[str, Figure]:
+    """Return the figures; those whose recordings are not here are named on stderr and left out.
+
+    Args:
+        full: Recipes are run to their end, or what was run before is taken up; without it nothing is measured.
+    """
+    found: dict[str, Figure] = {}
+    for key, part in PARTS.items() if full else ():
+        try:
+            found[key] = part()
+        except SumikaError as problem:
+            sys.stderr.write(f"people.points_figures: {key} left out: {problem}\n")
+    return found
+
+
+def _gestures() -> Figure:
+    """Return the share of gestures of unseen people that is right."""
+    return _shares("gesture-tiny", forest=False)
+
+
+def _movements() -> Figure:
+    """Return the mean over the people, each left out in turn, of the share of windows that is right."""
+    return _shares("movement-tiny", forest=True)
+
+
+def _activities() -> Figure:
+    """Return by how many points the student is better than a tuned forest, each sitting left out in turn."""
+    name = "har-tiny"
+    shares = _shares(name, forest=True)
+    over = {key.removeprefix("over_forest_"): value for key, value in shares.detail.items() if "over_forest" in key}
+    return Figure(
+        value=100 * float(over["value"]),
+        unit="points of accuracy",
+        evidence=Evidence.REAL_RECORDING,
+        detail={**shares.detail, "student": shares.value},
+    )
+
+
+def _shares(name: str, *, forest: bool) -> Figure:
+    done = finished(name)
+    y, group = np.asarray(done.arrays.y, np.int64), done.arrays.group
+    classes = len(done.arrays.classes)
+    guesses = {who: np.asarray(said.argmax(axis=1), np.int64) for who, said in done.said.items()}
+    score = score_classes(y, guesses[STUDENT], group, classes).accuracy
+    each = {str(one): float(np.mean(guesses[STUDENT][group == one] == y[group == one])) for one in np.unique(group)}
+    detail: Detail = {"low": score.low, "high": score.high, "pooled": score.value, "groups": len(each)}
+    detail |= {f"{TEACHER}": float(np.mean(guesses[TEACHER] == y)), PLAIN: float(np.mean(guesses[PLAIN] == y))}
+    detail |= _told("over_plain", gain(y, guesses[STUDENT], guesses[PLAIN], group, classes))
+    detail["worst group"] = min(each, key=lambda one: each[one])
+    detail["worst group's share"] = min(each.values())
+    if forest:
+        guess, chosen = _forest_guesses(name, done)
+        detail |= {"forest": float(np.mean(guess == y)), "forest's mean over groups": _mean_of(guess == y, group)}
+        detail |= {f"forest, {part}": entry for part, entry in chosen.items()}
+        detail |= _told("over_forest", gain(y, guesses[STUDENT], guess, group, classes))
+    detail |= _disturbed(name)
+    return Figure(
+        value=float(np.mean(list(each.values()))), unit="share", evidence=Evidence.REAL_RECORDING, detail=detail
+    )
+
+
+def _mean_of(right: NDArray[np.bool_], group: NDArray[np.str_]) -> float:
+    return float(np.mean([right[group == one].mean() for one in np.unique(group)]))
+
+
+def _told(name: str, interval: Interval) -> Detail:
+    return {f"{name}_value": interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
+
+
+# The same parts for somebody else
+
+
+def _parts(name: str) -> Iterator[tuple[ArraySet, ArraySet, NDArray[np.int64], ArrayModel]]:
+    """Yield what each part was learnt from without views, what was left out, its rows, and the student of the part."""
+    works = works_of(shipped(name))
+    for branch in works.branches:
+        learnt = works.arrays.take(branch.rows)
+        learnt = learnt.take(~learnt.is_view)
+        yield learnt, works.arrays.take(branch.test_rows), branch.test_rows, branch.model(branch.student)
+
+
+def _forest_guesses(name: str, done: Finished) -> tuple[Labels, dict[str, str]]:
+    """Return what tuned forests say of the scored examples, in their order, and what was chosen for each part."""
+    said, chosen = [], dict[str, str]()
+    for number, (learnt, asked, _, _) in enumerate(_parts(name), 1):
+        forest = forest_of(learnt)
+        said.append(forest.answers(coarser(asked.x)))
+        best, worst = max(forest.tried.values()), min(forest.tried.values())
+        chosen[f"part {number}"] = f"{forest.entry}: {best:.3f}, worst of {len(forest.tried)} {worst:.3f}"
+    guess = np.asarray(np.concatenate(said), np.int64)
+    if len(guess) != len(done.arrays):
+        raise SumikaError("a forest was asked other examples than the student", where=name)
+    return guess, chosen
+
+
+def forest_of(learnt: ArraySet) -> TunedForest:
+    """Return the best forest for pictures, chosen by whole groups inside of them."""
+    return tuned_forest(coarser(learnt.x), learnt.y, learnt.group, seed=SEED)
+
+
+def coarser(x: Array) -> Array:
+    """Return pictures (example, channel, bin) with bins taken together, as forests read them."""
+    parts = np.array_split(np.arange(x.shape[2]), FOREST_BINS)
+    return np.stack([x[:, :, part].mean(axis=2) for part in parts], axis=2)
+
+
+def _disturbed(name: str) -> Detail:
+    """Return the share that the students of the parts get right of disturbed windows of people they do not know."""
+    models = {one: model for _, asked, _, model in _parts(name) for one in np.unique(asked.group).tolist()}
+    found: Detail = {}
+    for what in DISTURBANCES:
+        pictures = disturbed_pictures(name, what)
+        right, every = 0, 0
+        for one, (x, y) in pictures.items():
+            if one in models:
+                right += int((models[one].outputs_of(x).argmax(axis=1) == y).sum())
+                every += len(y)
+        found[what] = right / max(every, 1)
+    return found
+
+
+PARTS: dict[str, Callable[[], Figure]] = {
+    "gesture_acc": _gestures,
+    "movement_acc": _movements,
+    "radhar_gain": _activities,
+}
+"""Figure by its key."""
