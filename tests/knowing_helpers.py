@@ -38,6 +38,7 @@ class Fake:
     Attributes:
         says: Probability of each class.
         reason: Why it says nothing; None: it does.
+        values: What it says where it has no classes.
         shown: Shapes of what it was shown.
     """
 
@@ -45,6 +46,7 @@ class Fake:
     reason: Reason | None = None
     shown: list[tuple[int, ...]] = field(default_factory=list)
     name: str = "fake"
+    values: tuple[float, ...] | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -54,6 +56,8 @@ class Fake:
         self.shown.append(x.shape)
         if self.reason is not None:
             return Answer(valid=False, reason=self.reason)
+        if self.values is not None:
+            return Answer(valid=True, reason=Reason.MEASURED, values=self.values, sigma=0.05, unlike=0.2)
         return Answer(
             valid=True, reason=Reason.MEASURED, probabilities=tuple(self.says.values()), sigma=0.05, unlike=0.2
         )

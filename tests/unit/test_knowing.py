@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
 from sumika.config import demo_house
-from sumika.perception import activity, gesture, knowing, known_keys, occupancy
+from sumika.models.features.points import turned_to
+from sumika.models.features.pose import JOINTS
+from sumika.perception import activity, gesture, knowing, known_keys, occupancy, pose
 from sumika.perception._co2_people import Co2People
 from sumika.runtime.step_runner import StepRunner
 from sumika.runtime.table import nodes_of
@@ -21,6 +24,7 @@ from sumika.schema import (
     Message,
     OccupancyCount,
     Origin,
+    Pose,
     Presence,
     Reason,
     SleepKind,
@@ -182,30 +186,59 @@ def test_carbon_dioxide_that_cannot_be_says_nothing() -> None:
 # What they do.
 
 
+def watched(module: Any, state: Any, seconds: float) -> list[Message]:
+    """Let somebody stand before the living room's radar, and return what is said."""
+    radar = state.points.mountings["living_radar"].position_m
+    track = somebody(place_m=(radar[0], radar[1] - 1.0))
+    told: list[Message] = []
+    for number in range(int(10 * seconds)):
+        second = 0.1 * number
+        places = [(1.0 + 0.02 * one, 0.0, 0.0) for one in range(8)]
+        for message in (cloud(second, places, "living_radar"), tracks(second, track)):
+            _, said = module.step(state, message)
+            told += said
+    return told
+
+
+LIVING = [one for one in DEMO.radars if one.id == "living_radar"]
+
+
 def test_an_activity_is_told_once_a_second_with_its_student() -> None:
     student = Fake({"walking": 0.8, "standing": 0.2})
-    state = activity.start(
-        [one for one in DEMO.radars if one.id == "living_radar"],
-        student,
-        lambda window, track, interval_s: np.zeros(3, np.float32),
-        window_s=2.0,
-    )
-    told: list[Message] = []
-    for number in range(31):
-        second = 0.1 * number
-        radar = state.points.mountings["living_radar"].position_m
-        track = somebody(place_m=(radar[0] - 0.3, radar[1] - 0.3))
-        for message in (tracks(second, track), cloud(second, [(0.4, 0.0, 0.0)] * 5, "living_radar")):
-            _, said = activity.step(state, message)
-            told += said
-    seen = [one for one in told if isinstance(one, Activity)]
+    seen = [one for one in watched(activity, activity.start(LIVING, student), 3.5) if isinstance(one, Activity)]
     assert len(seen) == 4
     assert (seen[-1].kind, seen[-1].probability, seen[-1].student) == (ActivityKind.WALKING, 0.8, "fake")
-    assert seen[0].reason is Reason.TOO_WEAK  # nothing was seen of the body yet
+    assert sum(seen[-1].shares) == pytest.approx(1.0)
+    assert seen[0].reason is Reason.TOO_WEAK  # too little was seen of the body yet
+    assert {len(shape) for shape in student.shown} == {2}
+
+
+def test_an_activity_that_a_student_does_not_tell_is_not_told() -> None:
+    seen = watched(activity, activity.start(LIVING, Fake({"walking": 1.0}, Reason.UNLIKE_LEARNED)), 3.0)
+    assert [one.reason for one in seen if isinstance(one, Activity)][-1] is Reason.UNLIKE_LEARNED
+
+
+def test_joints_are_told_in_the_house_and_their_places_turned_back() -> None:
+    values = tuple(float(one) for one in np.tile([0.1, 0.0, 0.2], len(JOINTS)))
+    seen = watched(pose, pose.start(LIVING, Fake({}, values=values)), 2.0)
+    told = [one for one in seen if isinstance(one, Pose) and one.valid]
+    assert len(told) >= 2
+    assert len(told[-1].x_m) == len(told[-1].z_m) == len(told[-1].joints) == 19
+    radar_m, body_m = (1.0, 2.0, 1.5), (3.0, 4.0, 1.0)
+    places = np.array([[2.9, 4.2, 0.3, 0.0, 0.0], [3.3, 3.6, 1.7, 0.0, 0.0]], np.float32)
+    turned = turned_to(places, radar_m, body_m)[:, :3].astype(np.float64)
+    assert pose.turned_back(turned, radar_m, body_m) == pytest.approx(places[:, :3].astype(np.float64), abs=1e-5)
+
+
+def test_joints_of_nobody_and_without_a_student_are_not_told() -> None:
+    _, told = pose.step(pose.start(LIVING, None), tracks(0.0, somebody()))
+    assert [(one.valid, one.reason) for one in told if isinstance(one, Pose)] == [(False, Reason.NO_STUDENT)]
+    _, told = pose.step(pose.start(LIVING, Fake({})), tracks(0.0, somebody()))
+    assert [one.reason for one in told if isinstance(one, Pose)] == [Reason.TOO_WEAK]
 
 
 def test_without_a_student_an_activity_cannot_be_told_and_nobody_is_told_as_nobody() -> None:
-    state = activity.start(DEMO.radars, None, None, window_s=2.0)
+    state = activity.start(DEMO.radars, None)
     _, told = activity.step(state, tracks(0.0, somebody()))
     assert [(one.valid, one.reason) for one in told if isinstance(one, Activity)] == [(False, Reason.NO_STUDENT)]
     _, told = activity.step(state, tracks(20.0))

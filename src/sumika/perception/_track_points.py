@@ -19,7 +19,7 @@ MOST_POINTS = 200
 """Of one body in one frame; more say no more."""
 
 LOST_S = 2.0
-COLUMNS = ("x_m", "y_m", "z_m", "velocity_m_s", "intensity")
+COLUMNS = ("x_m", "y_m", "z_m", "velocity_m_s", "snr_db")
 
 Array = NDArray[np.float64]
 
@@ -29,17 +29,28 @@ class Window:
     """What one radar saw of a body.
 
     Attributes:
-        points: (point, 5) as `COLUMNS`: house coordinates, radial velocity away from the radar, and signal to noise as
-            a ratio.
+        points: (point, 5) as `COLUMNS`: house coordinates, and radial velocity away from the radar.
         time_s: (point,) from the window's start.
+        tracks: What the body's track was at the radar's frames.
+        track_time_s: (look,) from the window's start.
         frames: How many frames there were.
+        interval_s: Between them.
         radar_m: Where the radar hangs.
     """
 
     points: NDArray[np.float32]
     time_s: Array
+    tracks: tuple[Track, ...]
+    track_time_s: Array
     frames: int
+    interval_s: float
     radar_m: tuple[float, float, float]
+
+    def with_power(self) -> NDArray[np.float32]:
+        """Return the points with the signal-to-noise ratio as a power ratio, as sensors call it: intensity."""
+        points = self.points.copy()
+        points[:, 4] = 10.0 ** (np.clip(points[:, 4], 0.0, 60.0) / 10.0)
+        return points
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class TrackPoints:
     tracks: dict[int, Track] = field(default_factory=dict)
     interval_s: dict[str, float] = field(default_factory=dict)
     _frames: dict[tuple[int, str], deque[_Frame]] = field(default_factory=dict)
+    _looks: dict[int, deque[tuple[float, Track]]] = field(default_factory=dict)
     _told_s: float = -np.inf
 
     @classmethod
@@ -76,6 +88,12 @@ class TrackPoints:
         self.tracks = {track.id: track for track in tracks.tracks if is_person(track)}
         for place in [one for one in self._frames if one[0] not in self.tracks]:
             del self._frames[place]
+        self._looks = {number: self._looks.get(number) or deque() for number in self.tracks}
+        for number, track in self.tracks.items():
+            looks = self._looks[number]
+            looks.append((self._told_s, track))
+            while not 0.0 <= self._told_s - looks[0][0] <= self.keeps_s:
+                looks.popleft()
 
     def take_cloud(self, cloud: PointCloud) -> None:
         """Take in a frame's points; each goes to the nearest body."""
@@ -89,7 +107,7 @@ class TrackPoints:
             rows = np.zeros((0, len(POINT_COLUMNS)), np.float32)
         self.interval_s[cloud.radar] = cloud.frame_interval_s
         seen = mounting.points(rows)
-        table = np.column_stack((seen.position_m, seen.velocity_m_s, 10.0 ** (np.clip(seen.snr_db, 0.0, 60.0) / 10.0)))
+        table = np.column_stack((seen.position_m, seen.velocity_m_s, seen.snr_db))
         places = np.array([track.position_m[:2] for track in self.tracks.values()])
         away_m = np.linalg.norm(table[:, None, :2] - places[None], axis=2)
         nearest = away_m.argmin(axis=1) if len(table) else np.zeros(0, np.intp)
@@ -115,9 +133,19 @@ class TrackPoints:
         frames = [one for one in self._frames.get((track, radar), ()) if from_s <= one.at_s < to_s]
         points = np.concatenate([np.zeros((0, len(COLUMNS))), *(one.points for one in frames)])
         counts = [len(one.points) for one in frames]
-        time_s = np.repeat(np.array([one.at_s - from_s for one in frames], np.float64), counts)
-        place = self.mountings[radar].position_m
-        return Window(points.astype(np.float32), time_s, len(frames), place)
+        times = np.array([one.at_s for one in frames], np.float64)
+        # A track is told at the frames of every radar; only those of this one are looks of its own.
+        own = set(times.tolist())
+        looks = [(at_s, one) for at_s, one in self._looks.get(track, ()) if at_s in own]
+        return Window(
+            points=points.astype(np.float32),
+            time_s=np.repeat(times - from_s, counts),
+            tracks=tuple(one for _, one in looks),
+            track_time_s=np.array([at_s - from_s for at_s, _ in looks], np.float64),
+            frames=len(frames),
+            interval_s=self.interval_s.get(radar, 0.1),
+            radar_m=self.mountings[radar].position_m,
+        )
 
     def moving(self, track: int, radar: str, least_m_s: float) -> list[tuple[float, int]]:
         """Return for each frame of a radar its time and how many points of a body move."""

@@ -4,12 +4,14 @@ It is a look at two seconds, once a second; nothing is joined over time here. Wh
 student, too few points (who keeps still shows hardly any), or a body unlike all that was learned from.
 """
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.models.features.posture import FEATURES, TRACK_COLUMNS, WINDOW_S, posture_picture
 from sumika.perception._student import Asked, asked, name_of
 from sumika.perception._track_points import TrackPoints, Window
 from sumika.schema import Activity, ActivityKind, Message, PointCloud, Reason, Track, Tracks
@@ -19,8 +21,8 @@ from sumika.units import ns_to_seconds
 LOOK_S, UNTOLD_S, NOBODY_S = 1.0, 5.0, 10.0
 """How often somebody's activity is told, how often that it cannot be, and how often that nobody is there."""
 
-Picture = Callable[[Window, Track, float], NDArray[np.float32] | None]
-"""(what a radar saw of a body, the body, time between its frames) -> what the student reads; None: too little."""
+STUDENT = "posture-tiny"
+__all__ = ["FEATURES", "STUDENT", "ActivityState", "start", "step"]
 
 
 @dataclass(slots=True)
@@ -30,8 +32,6 @@ class ActivityState:
     Attributes:
         points: Everybody's.
         student: Who is asked; None: there is none.
-        picture: What a student reads of a window; None where there is no student.
-        window_s: Its length.
         why_not: Where nothing is wanted: why nothing is told.
         told_s: By track, when something was told last.
         nobody_s: When it was last told that nobody is there.
@@ -39,31 +39,20 @@ class ActivityState:
 
     points: TrackPoints
     student: Asked | None
-    picture: Picture | None
-    window_s: float
     why_not: Reason | None = None
     told_s: dict[int, float] = field(default_factory=dict)
     nobody_s: float = -np.inf
 
 
-def start(
-    radars: Iterable[Radar],
-    student: Asked | None,
-    picture: Picture | None,
-    *,
-    window_s: float,
-    why_not: Reason | None = None,
-) -> ActivityState:
+def start(radars: Iterable[Radar], student: Asked | None, why_not: Reason | None = None) -> ActivityState:
     """Return the state before the first message.
 
     Args:
         radars: Those that tell directions.
-        student: Who is asked; None where there is none.
-        picture: What it reads of a window.
-        window_s: Length of the window.
+        student: Of `FEATURES`; None where there is none.
         why_not: Where nothing is to be told: why; then it is said now and then that it is not.
     """
-    return ActivityState(TrackPoints.of(radars, window_s), student, picture, window_s, why_not)
+    return ActivityState(TrackPoints.of(radars, WINDOW_S + 1.0), student, why_not)
 
 
 def step(state: ActivityState, message: PointCloud | Tracks) -> tuple[ActivityState, tuple[Message, ...]]:
@@ -99,13 +88,11 @@ def _is_due(state: ActivityState, track: Track, now_s: float) -> bool:
 
 def _look(state: ActivityState, track: Track, message: Tracks, now_s: float) -> Activity:
     state.told_s[track.id] = now_s
-    if state.student is None or state.picture is None:
+    if state.student is None:
         return _untold(message, track, Reason.NO_STUDENT)
-    radar = state.points.radar_of(track.id, now_s - state.window_s, now_s + 1e-3)
-    if not radar:
-        return _untold(message, track, Reason.TOO_WEAK)
-    window = state.points.window(track.id, radar, now_s - state.window_s, now_s + 1e-3)
-    picture = state.picture(window, track, state.points.interval_s[radar])
+    # Up to what is known of everybody: points of the newest frame may still wait for their tracks.
+    radar = state.points.radar_of(track.id, now_s - WINDOW_S, now_s + 1e-3)
+    picture = _picture(state.points.window(track.id, radar, now_s - WINDOW_S + 1e-3, now_s + 1e-3)) if radar else None
     if picture is None:
         return _untold(message, track, Reason.TOO_WEAK)
     answer = asked(state.student, picture)
@@ -128,6 +115,25 @@ def _look(state: ActivityState, track: Track, message: Tracks, now_s: float) -> 
         probability=shares[best],
         sigma=answer.sigma,
         shares=shares,
+    )
+
+
+def _picture(window: Window) -> NDArray[np.float32] | None:
+    """Return what the student reads of a window; None where it holds too little."""
+    looks = np.array([_look_at(one) for one in window.tracks], np.float64).reshape(-1, len(TRACK_COLUMNS))
+    return posture_picture(window.points, window.time_s, looks, window.track_time_s, window.radar_m)
+
+
+def _look_at(track: Track) -> tuple[float, ...]:
+    """Return a look at a track, in the order of `TRACK_COLUMNS`."""
+    return (
+        *track.position_m,
+        track.position_sigma_m[2],
+        track.velocity_m_s[2],
+        math.hypot(*track.velocity_m_s[:2]),
+        max(track.size_m[:2]),
+        track.size_m[2],
+        track.top_m,
     )
 
 

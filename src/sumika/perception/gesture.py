@@ -113,8 +113,8 @@ def _look(state: GestureState, student: Asked, track: Track, message: Tracks, no
     radar, begin_s, end_s = ended
     hand.looked_s = end_s
     window = state.points.window(track.id, radar, begin_s, end_s)
-    turned = turned_to(window.points, window.radar_m, track.position_m)
-    picture = gesture_picture(turned, window.time_s, state.points.interval_s[radar])
+    turned = turned_to(window.with_power(), window.radar_m, track.position_m)
+    picture = gesture_picture(turned, window.time_s, window.interval_s)
     answer = student.answer(picture) if picture is not None else None
     if answer is None or not answer.valid or answer.probabilities is None:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sumika.perception import activity, air_events, gesture, occupancy, sleep_night, sleep_stages
+from sumika.perception import activity, air_events, gesture, occupancy, pose, sleep_night, sleep_stages
 from sumika.perception._student import Asked
 from sumika.perception.known_keys import HOUSE, tells_directions
 from sumika.schema import (
@@ -88,10 +88,15 @@ def _of_house(house: House, knowing: Knowing, find: FindStudent) -> Iterator[_Pa
         return
     agreed = house.agreed()
     # Always there, so that something is said every ten seconds: what was consumed is told with it.
-    why_not = None if knowing.activity and agreed else Reason.NOT_AGREED
-    yield _Part(activity.start(radars, None, None, window_s=2.0, why_not=why_not), activity.step, (PointCloud, Tracks))
+    wanted = knowing.activity and agreed
+    doing = find(activity.STUDENT, activity.FEATURES) if wanted else None
+    yield _Part(
+        activity.start(radars, doing, None if wanted else Reason.NOT_AGREED), activity.step, (PointCloud, Tracks)
+    )
     if knowing.gestures and agreed:
         yield _Part(gesture.start(radars, find(gesture.STUDENT, gesture.FEATURES)), gesture.step, (PointCloud, Tracks))
+    if knowing.poses and agreed:
+        yield _Part(pose.start(radars, find(pose.STUDENT, pose.FEATURES)), pose.step, (PointCloud, Tracks))
 
 
 def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent) -> Iterator[_Part]:
