@@ -25,6 +25,7 @@ class BoostingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         leaves: Most leaves of a tree.
         least_in_leaf: Fewest examples of a leaf.
         l2: Regularisation of the leaves.
+        column_share: Share of the columns, drawn at random, that a split may look at.
         class_weights: "balanced" makes classes count alike, "none" examples.
     """
 
@@ -33,10 +34,13 @@ class BoostingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     leaves: int = 15
     least_in_leaf: int = 40
     l2: float = 1.0
+    column_share: float = 1.0
     class_weights: Literal["none", "balanced"] = "none"
 
     def __post_init__(self) -> None:
         """Refuse what no type can."""
+        if not 0 < self.column_share <= 1:
+            raise ValueError("`column_share` is above 0 and at most 1")
         if self.rounds < 1 or self.leaves < 2 or self.least_in_leaf < 1:
             raise ValueError("`rounds` and `least_in_leaf` are at least 1, `leaves` at least 2")
 
@@ -89,6 +93,7 @@ def boost(arrays: ArraySet, settings: BoostingSettings, outputs: int, *, seed: i
         "max_leaf_nodes": settings.leaves,
         "min_samples_leaf": settings.least_in_leaf,
         "l2_regularization": settings.l2,
+        "max_features": settings.column_share,
         "early_stopping": False,
         "random_state": seed,
     }
