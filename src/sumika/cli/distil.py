@@ -175,3 +175,27 @@ def students(data: Path | None, demo: bool, as_json: bool) -> None:
     from sumika.runtime.house_run import data_folder_of
 
     click.echo(own.students(data_folder_of(demo=demo, override=data), as_json=as_json), nl=False)
+
+
+@distil.command()
+@click.argument("student")
+@data_option
+@click.option("--demo", is_flag=True, help="For the demo house.")
+@click.option(
+    "--log",
+    "logs",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="A run to learn from; by default all in the house's log. May be given more than once.",
+)
+@click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Inputs in a .npz file instead: x, day.")
+@click.option("--back", is_flag=True, help="Put the student before this one in use; once more goes forth again.")
+def personalise(
+    student: str, data: Path | None, demo: bool, logs: tuple[Path, ...], file: Path | None, back: bool
+) -> None:
+    """Make STUDENT this house's own, if days held back say that it is better so."""
+    from sumika.cli._distil_personalise import make_own
+    from sumika.runtime.house_run import data_folder_of
+
+    for line in make_own(student, data_folder_of(demo=demo, override=data), logs=logs, file=file, back=back):
+        click.echo(line)

@@ -30,10 +30,10 @@ class Personal(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         head: Instead of the network's own.
-        of: SHA-256 of the about.json of the student that it was made from.
+        of: SHA-256 of the network that it was made from.
         made: Day, ISO 8601.
         examples: How many it was adapted to.
-        judged_by: What "better" was measured with: "labels" that the house has, or "agreement" with itself.
+        judged_by: What "better" was measured with: "labels" that the house has, or "nearness" to all others.
         before: Score of the student that ships on days held back.
         after: Its own.
     """

@@ -39,7 +39,7 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     shift: tuple[float, ...] = ()
     decision: tuple[float, ...] = ()
 
-    def log_probabilities(self, logits: NDArray[np.float32]) -> Real:
+    def log_probabilities(self, logits: NDArray[np.float32] | Real) -> Real:
         """Return the logarithms of the probabilities (example, class)."""
         shift = np.array(self.shift) if self.shift else 0.0
         return _log_softmax(logits.astype(np.float64) / self.temperature + shift)

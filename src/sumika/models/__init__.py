@@ -6,20 +6,30 @@ key. What is not exactly what its signer signed is refused, and the student befo
 """
 
 from sumika.models._find import STUDENTS, find_student, release_key, shipped_names
+from sumika.models._make_own import lived_of, personalise
+from sumika.models._personal import UNLABELLED, Lived, Verdict, Way, adapted, judged
 from sumika.models._refused import StudentRefused
 from sumika.models._shelf import Order, Shelf, house_shelf
 from sumika.models._student import Answer, Student, load_student
 
 __all__ = [
     "STUDENTS",
+    "UNLABELLED",
     "Answer",
+    "Lived",
     "Order",
     "Shelf",
     "Student",
     "StudentRefused",
+    "Verdict",
+    "Way",
+    "adapted",
     "find_student",
     "house_shelf",
+    "judged",
+    "lived_of",
     "load_student",
+    "personalise",
     "release_key",
     "shipped_names",
 ]

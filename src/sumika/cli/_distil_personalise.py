@@ -1,0 +1,188 @@
+"""Makes a student this house's own, from what it was asked here: an overnight job of some seconds, without torch."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.models import (
+    STUDENTS,
+    UNLABELLED,
+    Answer,
+    Shelf,
+    Student,
+    Verdict,
+    Way,
+    find_student,
+    house_shelf,
+    lived_of,
+    personalise,
+)
+from sumika.schema import UsageError
+
+NIGHT_ENDS = timedelta(hours=12)
+"""A day is counted from noon to noon, so that a night is one."""
+
+
+class Asked:
+    """Hands questions on to a student and keeps them: what a house's log makes of its steps is what they ask live.
+
+    Attributes:
+        day: Of the questions that come.
+    """
+
+    def __init__(self, student: Student) -> None:
+        self._student = student
+        self.day = ""
+        self._x: list[NDArray[np.float32]] = []
+        self._mask: list[NDArray[np.bool_] | None] = []
+        self._days: list[str] = []
+
+    @property
+    def name(self) -> str:
+        """Of the student."""
+        return self._student.name
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Of the student."""
+        return self._student.classes
+
+    def answer(self, x: NDArray[np.float32], mask: NDArray[np.bool_] | None = None) -> Answer:
+        """Return what the student says, and keep the question."""
+        self._keep(x, mask)
+        return self._student.answer(x, mask)
+
+    def answers(self, x: NDArray[np.float32], mask: NDArray[np.bool_] | None = None) -> list[Answer]:
+        """Return what the student says of several, and keep the questions."""
+        for row in range(len(x)):
+            self._keep(x[row], None if mask is None else mask[row])
+        return self._student.answers(x, mask)
+
+    def _keep(self, x: NDArray[np.float32], mask: NDArray[np.bool_] | None) -> None:
+        if x.shape == self._student.about.model.shape:
+            self._x.append(x)
+            self._mask.append(mask)
+            self._days.append(self.day)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return x, day and, where there is one, mask of every question."""
+        shape = self._student.about.model.shape
+        found: dict[str, NDArray[Any]] = {"day": np.array(self._days, np.str_)}
+        found["x"] = np.stack(self._x) if self._x else np.zeros((0, *shape), np.float32)
+        if any(one is not None for one in self._mask):
+            everything = np.ones(shape[0], bool)
+            found["mask"] = np.stack([everything if one is None else one for one in self._mask])
+        return found
+
+
+def make_own(
+    name: str,
+    data: Path,
+    *,
+    logs: tuple[Path, ...] = (),
+    file: Path | None = None,
+    back: bool = False,
+    students: Path = STUDENTS,
+    public_key: str = "",
+) -> list[str]:
+    """Adapt a student to a house, or go back; return what there is to say.
+
+    Args:
+        name: Of a student that ships.
+        data: Folder of the house's data.
+        logs: Runs to learn from; by default all in the house's log.
+        file: Inputs in a file instead (.npz: x, day; mask and label where there are any).
+        back: Put the student before this one in use, and do nothing else.
+        students: Folder of those that ship.
+        public_key: Of whoever signed them; by default the release key.
+
+    Raises:
+        StudentRefused: if there is no such student, or it could not be put in use.
+        UsageError: if there is nothing to learn from.
+    """
+    shelf = house_shelf(data)
+    if back:
+        return _back(shelf, name)
+    student = find_student(name, students=students, public_key=public_key)
+    found = _of_file(file, student) if file is not None else _of_logs(logs or _runs(data), student)
+    lived = lived_of(student, found["x"], found["day"], mask=found.get("mask"), label=found.get("label"))
+    today = datetime.now(UTC).date().isoformat()
+    verdict = personalise(student, students / name, lived, shelf, way=Way(), today=today)
+    return [
+        f"{len(found['x'])} questions, {len(lived)} of them like what {name} has learnt from.",
+        *_told(verdict, name),
+    ]
+
+
+def _back(shelf: Shelf, name: str) -> list[str]:
+    order = shelf.back(name)
+    used = "the one that ships" if not order.current else f"the house's own, number {order.current}"
+    return [f"{name}: {used} is in use again. The same command goes forth again."]
+
+
+def _told(verdict: Verdict, name: str) -> list[str]:
+    if verdict.problem:
+        return [f"{name} stays as it is: {verdict.problem}."]
+    what = {
+        "labels": f"mean log-probability of {verdict.labels} told labels",
+        "nearness": "minus how far this house's days lie off all others, in deviations",
+    }[verdict.judged_by]
+    line = f"On days held back: {verdict.before:.4f} before, {verdict.after:.4f} after ({what})."
+    if not verdict.better:
+        return [line, f"{name} stays as it is: that is no better."]
+    return [line, f"{name} is this house's own now. Back with: sumika distil personalise {name} --back"]
+
+
+def _runs(data: Path) -> tuple[Path, ...]:
+    folder = data / "log"
+    runs = tuple(sorted(path for path in folder.iterdir() if path.is_dir())) if folder.is_dir() else ()
+    if not runs:
+        raise UsageError("this house has no log yet", where=str(folder), remedy="Let it run for some days first.")
+    return runs
+
+
+def _of_logs(runs: tuple[Path, ...], student: Student) -> dict[str, NDArray[Any]]:
+    """Replay what was logged through the very steps that ask the student live, and return what they asked."""
+    from sumika.config import parse_house
+    from sumika.log import LogReader
+    from sumika.perception import knowing
+    from sumika.perception.known_keys import known_keys, routed
+
+    asked = Asked(student)
+    for run in runs:
+        reader = LogReader(run)
+        house = parse_house(reader.run.config_text, run).house
+        states = {
+            key: knowing.start(house, key, lambda wanted, _: asked if wanted == asked.name else None)
+            for key in known_keys(house)
+        }
+        for logged in reader:
+            moment = datetime.fromtimestamp(logged.log_time_ns / 1e9, UTC)
+            asked.day = (moment - NIGHT_ENDS).date().isoformat()
+            for key in routed(house, logged.envelope.topic, logged.envelope.key):
+                states[key], _ = knowing.step(states[key], logged.message)
+    return asked.arrays()
+
+
+def _of_file(file: Path, student: Student) -> dict[str, NDArray[Any]]:
+    try:
+        with np.load(file, allow_pickle=False) as loaded:
+            found: dict[str, NDArray[Any]] = dict(loaded)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot be read ({error})", where=str(file), remedy="Name a .npz file.") from error
+    shape = student.about.model.shape
+    missing = [one for one in ("x", "day") if one not in found]
+    if missing or found["x"].shape[1:] != shape or len(found["day"]) != len(found["x"]):
+        raise UsageError(
+            f"holds no inputs of {student.name}" + (f": no {', '.join(missing)}" if missing else ""),
+            where=str(file),
+            remedy=f"It needs x (example, {', '.join(map(str, shape))}) and day (example,).",
+        )
+    found["day"] = found["day"].astype(str)
+    if "label" in found and found["label"].dtype.kind != "i":
+        numbers = {one: number for number, one in enumerate(student.classes)}
+        found["label"] = np.array([numbers.get(str(one), UNLABELLED) for one in found["label"]], np.int64)
+    return found

@@ -1,0 +1,74 @@
+"""A finished personal student: the one that ships, with a head of its own and what was done in its `about.json`."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.distil.about import ABOUT, Personal, about_json
+from sumika.distil.sign import MANIFEST, SIGNATURE
+from sumika.models._personal import UNLABELLED, Lived, Verdict, Way, adapted, judged
+from sumika.models._shelf import Shelf
+from sumika.models._student import Student
+
+Array = NDArray[np.float32]
+
+
+def lived_of(
+    student: Student,
+    x: Array,
+    day: NDArray[np.str_],
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    label: NDArray[np.int64] | None = None,
+) -> Lived:
+    """Return what a student makes of inputs of a house, those left out that are unlike all that it knows.
+
+    Args:
+        student: That ships.
+        x: (example, *shape), in the order of time.
+        day: Of each.
+        mask: (example, point) of real points.
+        label: Class that a resident told; `UNLABELLED` where nobody did.
+    """
+    valid = np.array([one.valid for one in student.answers(x, mask)], bool)
+    hidden = student.hidden(x[valid], None if mask is None else mask[valid])
+    told = np.full(len(x), UNLABELLED, np.int64) if label is None else label
+    return Lived(hidden=hidden, day=day[valid], label=told[valid])
+
+
+def personalise(student: Student, made: Path, lived: Lived, shelf: Shelf, *, way: Way, today: str) -> Verdict:
+    """Adapt a student, and put it in use if days held back say that it is better.
+
+    Args:
+        student: That ships.
+        made: Its folder.
+        lived: What was lived through.
+        shelf: Of the house.
+        way: How it is adapted.
+        today: Day, ISO 8601.
+
+    Raises:
+        StudentRefused: if it cannot be put in use; what was in use stays.
+    """
+    verdict = judged(student.about, lived, way)
+    if not verdict.better:
+        return verdict
+    personal = Personal(
+        head=adapted(student.about, lived, way),
+        of=student.about.model.sha256,
+        made=today,
+        examples=verdict.examples,
+        judged_by=verdict.judged_by,
+        before=verdict.before,
+        after=verdict.after,
+    )
+    with tempfile.TemporaryDirectory(prefix="sumika-own-") as name:
+        new = Path(name) / student.name
+        shutil.copytree(made, new, ignore=shutil.ignore_patterns(MANIFEST, SIGNATURE))
+        (new / ABOUT).write_bytes(about_json(msgspec.structs.replace(student.about, personal=personal)))
+        shelf.place(student.name, new)
+    return verdict

@@ -1,0 +1,211 @@
+"""A student becomes a house's own: by what is lasting in it, by labels, only if better, and one command back."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sumika.cli import _distil_personalise
+from sumika.cli._distil_personalise import make_own
+from sumika.cli.distil import distil
+from sumika.clock import SimulatedClock
+from sumika.distil.sign import public_key_of
+from sumika.log import LogWriter
+from sumika.models import (
+    UNLABELLED,
+    Lived,
+    Student,
+    StudentRefused,
+    Way,
+    adapted,
+    find_student,
+    house_shelf,
+    judged,
+    lived_of,
+    load_student,
+)
+from sumika.perception import knowing, known_keys
+from sumika.schema import UsageError
+from tests.log_helpers import RUN, START, envelope, presence
+from tests.students import inputs, make_student
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC = public_key_of(KEY)
+SHAPE = (8, 3)
+NAME = "trial-tiny"
+
+
+@pytest.fixture(scope="module")
+def students(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("students")
+    make_student(folder / NAME, key=KEY)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def student(students: Path) -> Student:
+    return load_student(students / NAME, PUBLIC)
+
+
+def lived(student: Student, *, offset: Callable[[int], float], labels: int = 0, days: int = 6) -> Lived:
+    """Return days of hidden layers, each off by so many deviations, and labels as the shipped head would not say."""
+    random = np.random.default_rng(1)
+    reference = student.about.domain.reference
+    centre, spread = (np.array(one)[-reference.hidden :] for one in (reference.centre, reference.spread))
+    each = 40
+    hidden = centre + spread * random.normal(size=(days * each, reference.hidden))
+    day = np.repeat(np.arange(days), each)
+    hidden += spread * np.array([offset(one) for one in range(days)])[day][:, None]
+    label = np.full(len(hidden), UNLABELLED, np.int64)
+    some = random.permutation(len(hidden))[:labels]
+    label[some] = (hidden[some, 0] < np.median(hidden[:, 0])).astype(np.int64)
+    return Lived(hidden=hidden.astype(np.float32), day=day.astype(str), label=label)
+
+
+def test_what_is_so_every_day_is_taken_away_and_what_changes_daily_is_not(student: Student) -> None:
+    lasting = judged(student.about, lived(student, offset=lambda day: 2.0), Way())
+    assert (lasting.judged_by, lasting.better, lasting.problem) == ("nearness", True, "")
+    assert lasting.after > lasting.before
+    wild = judged(student.about, lived(student, offset=lambda day: 4.0 * (-1) ** day), Way())
+    assert wild.after < lasting.after
+    none = judged(student.about, lived(student, offset=lambda day: 2.0 if day == 0 else -0.4), Way(shift=1.0))
+    assert not none.better
+
+
+def test_labels_are_learnt_and_decide(student: Student) -> None:
+    told = lived(student, offset=lambda day: 0.0, labels=150)
+    verdict = judged(student.about, told, Way(ridge=1.0))
+    assert (verdict.judged_by, verdict.labels) == ("labels", 150)
+    assert verdict.better
+    head = adapted(student.about, told, Way(ridge=1.0))
+    known = told.label != UNLABELLED
+    said = told.hidden[known] @ np.array(head.weight).T + np.array(head.bias)
+    shipped = student.about.model.head
+    assert shipped is not None
+    before = told.hidden[known] @ np.array(shipped.weight).T + np.array(shipped.bias)
+    right = [(one.argmax(axis=1) == told.label[known]).mean() for one in (said, before)]
+    assert right[0] > right[1] + 0.1
+    near = adapted(student.about, told, Way(ridge=1e6, shift=0.0))
+    np.testing.assert_allclose(np.array(near.weight), np.array(shipped.weight), atol=1e-3)
+
+
+def test_labels_at_random_are_not_followed(student: Student) -> None:
+    told = lived(student, offset=lambda day: 0.0, labels=150)
+    random = np.where(told.label == UNLABELLED, UNLABELLED, np.random.default_rng(2).integers(0, 2, len(told)))
+    shipped_best = Lived(hidden=told.hidden, day=told.day, label=random.astype(np.int64))
+    loose, tight = (judged(student.about, shipped_best, Way(ridge=ridge)).after for ridge in (0.01, 100.0))
+    assert loose < tight, "a ridge keeps from learning chance by heart"
+
+
+@pytest.mark.parametrize("days", [1, 0])
+def test_too_little_is_told(student: Student, days: int) -> None:
+    whole = lived(student, offset=lambda day: 0.0, days=1)
+    verdict = judged(student.about, whole.take(np.full(len(whole), bool(days))), Way())
+    assert "too few" in verdict.problem
+    assert not verdict.better
+
+
+def test_what_is_unlike_is_left_out(student: Student) -> None:
+    x = inputs(SHAPE, 50, 3)
+    x[:5] += 100
+    found = lived_of(student, x, np.repeat("day", 50))
+    assert len(found) == sum(one.valid for one in student.answers(x)) <= 45
+
+
+def questions(folder: Path, *, offset: float = 0.4, **more: Any) -> Path:
+    """Write a file of inputs that are a little off all others, every day."""
+    x = inputs(SHAPE, 200, 4) + np.float32(offset)
+    np.savez(folder / "lived.npz", x=x, day=np.repeat(np.arange(5), 40), **more)
+    return folder / "lived.npz"
+
+
+def test_a_house_makes_it_its_own_and_goes_back(students: Path, tmp_path: Path) -> None:
+    said = make_own(NAME, tmp_path, file=questions(tmp_path), students=students, public_key=PUBLIC)
+    assert "this house's own now" in said[-1]
+    shelf = house_shelf(tmp_path)
+
+    def used() -> Student:
+        return find_student(NAME, shelf=shelf, students=students, public_key=PUBLIC)
+
+    own = used()
+    assert own.signer == shelf.public_key
+    personal = own.about.personal
+    assert personal is not None
+    assert (personal.judged_by, personal.of) == ("nearness", own.about.model.sha256)
+    x = inputs(SHAPE, 1, 9)[0]
+    assert own.answer(x).probabilities != load_student(students / NAME, PUBLIC).answer(x).probabilities
+    assert "the one that ships" in make_own(NAME, tmp_path, back=True)[0]
+    assert used().signer == PUBLIC
+    assert "number 1" in make_own(NAME, tmp_path, back=True)[0]
+    with pytest.raises(StudentRefused):
+        make_own("nobody-tiny", tmp_path, back=True)
+
+
+def test_names_of_classes_are_labels_and_too_few_days_change_nothing(students: Path, tmp_path: Path) -> None:
+    names = np.where(np.arange(200) % 2 == 0, "low", "?")
+    said = make_own(NAME, tmp_path, file=questions(tmp_path, label=names), students=students, public_key=PUBLIC)
+    assert "told labels" in said[1]
+    np.savez(tmp_path / "few.npz", x=inputs(SHAPE, 50), day=np.zeros(50))
+    said = make_own(NAME, tmp_path / "other", file=tmp_path / "few.npz", students=students, public_key=PUBLIC)
+    assert "stays as it is" in said[-1]
+    assert house_shelf(tmp_path / "other").names() == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [({"day": [1]}, "no x"), ({"x": np.zeros((2, 3, 3)), "day": [1, 2]}, "no inputs"), (None, "cannot be read")],
+)
+def test_a_file_without_inputs_is_told(
+    students: Path, tmp_path: Path, content: dict[str, Any] | None, said: str
+) -> None:
+    if content is None:
+        (tmp_path / "x.npz").write_text("nothing")
+    else:
+        np.savez(tmp_path / "x.npz", **content)
+    with pytest.raises(UsageError, match=said) as told:
+        make_own(NAME, tmp_path, file=tmp_path / "x.npz", students=students, public_key=PUBLIC)
+    assert told.value.remedy
+    with pytest.raises(UsageError, match="no log"):
+        make_own(NAME, tmp_path / "empty", students=students, public_key=PUBLIC)
+
+
+def test_a_log_is_replayed_through_the_steps_that_ask_live(
+    students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps are played by one that asks of each message, so that what is kept is what was asked, day by day."""
+    clock = SimulatedClock(START)
+    with LogWriter(tmp_path / "log" / "run", RUN, clock) as writer:
+        for number in range(60):
+            writer.write(envelope(presence(number), number), presence(number))
+            clock.sleep_until(clock.now().monotonic_ns + 3 * 3600 * 10**9)
+    x = inputs(SHAPE, 60, 5)
+
+    def start(house: object, key: str, find: Any) -> list[Any]:
+        return [find(NAME, "trial/1"), 0]
+
+    def step(state: list[Any], message: object) -> tuple[list[Any], tuple[()]]:
+        state[0].answers(x[state[1]][None], np.ones((1, 8), bool))
+        return [state[0], state[1] + 1], ()
+
+    monkeypatch.setattr(knowing, "start", start)
+    monkeypatch.setattr(knowing, "step", step)
+    monkeypatch.setattr(known_keys, "known_keys", lambda house: ("bedroom",))
+    monkeypatch.setattr(known_keys, "routed", lambda house, topic, key: ("bedroom",))
+    monkeypatch.setattr("sumika.config.parse_house", lambda text, path: SimpleNamespace(house=None))
+    said = make_own(NAME, tmp_path, students=students, public_key=PUBLIC)
+    assert said[0].startswith("60 questions")
+    found = _distil_personalise.Asked(load_student(students / NAME, PUBLIC))
+    found.answer(x[0])
+    found.answer(x[1][:3])
+    assert found.arrays()["x"].shape == (1, *SHAPE), "what has another shape is no question"
+
+
+def test_the_command_says_what_it_needs(tmp_path: Path) -> None:
+    done = CliRunner().invoke(distil, ["personalise", "nobody-tiny", "--data", str(tmp_path)])
+    assert isinstance(done.exception, StudentRefused)
+    assert "There are" in str(done.exception)
