@@ -30,6 +30,7 @@ from sumika.schema import (
     ForgetAnswer,
     ForgetRequest,
     ModeReport,
+    MoodRequest,
     NodeHealth,
     NodeState,
     Origin,
@@ -60,11 +61,13 @@ def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Played:
 def test_wishes_go_out_in_the_name_of_who_made_them(played: Played) -> None:
     hanako = played.user("h.", Role.RESIDENT, "hanako")
     assert hanako.post("/api/vote", json={"room": "living", "sensation": -1.5}).status_code == 200
+    assert hanako.post("/api/mood", json={"pleasant": 1}).status_code == 200
     assert hanako.post("/api/wish", json={"device": "fan", "action": "level", "value": 0.5}).status_code == 200
     assert hanako.post("/api/comfort", json={"room": "living", "offset_k": 1, "hours": 2}).status_code == 200
     assert hanako.post("/api/mode", json={"mode": "drive"}).json()["mode"] == "drive"
     assert [question for _, question in played.bus.asked] == [
         VoteRequest(room="living", sensation=-1.5, resident="hanako"),
+        MoodRequest(pleasant=1.0, resident="hanako"),
         WishDeviceRequest(device="fan", action="level", value=0.5, resident="hanako"),
         SetComfortWishRequest(room="living", offset_k=1.0, hours=2.0, resident="hanako"),
         SetModeRequest(mode="drive", resident="hanako"),
@@ -99,6 +102,7 @@ def test_a_node_that_does_not_answer_is_named(played: Played) -> None:
     ("path", "body"),
     [
         ("/api/vote", {"room": "living", "sensation": 4}),
+        ("/api/mood", {"pleasant": 3}),
         ("/api/comfort", {"room": "living", "offset_k": 50}),
         ("/api/what-if", {"room": "living", "offset_k": 1, "hours": -1}),
         ("/api/wish", {"device": "", "action": "level", "value": 1}),

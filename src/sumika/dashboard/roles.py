@@ -82,14 +82,17 @@ _FOR_THE_HOUSEHOLD = frozenset(
     }
 )
 
-_FOR_ONESELF = frozenset({"slow_time", "claim", "pose", "gesture", "mood", "mood_table"})
-"""What no carer needs: waveforms, gestures, and moods, which are told to the house and not to others."""
+_FOR_ONESELF = frozenset({"slow_time", "claim", "pose", "gesture", "mood_table"})
+"""What no carer needs: waveforms, gestures, and what goes along with one's own moods."""
+
+_TO_NOBODY = frozenset({"mood"})
+"""Moods are told to the house, and to no other page."""
 
 TOPICS_OF: Mapping[Role, frozenset[str]] = MappingProxyType(
     {
-        Role.OWNER: _FOR_ALL | _FOR_CARERS | _FOR_THE_HOUSEHOLD | PERSONAL,
-        Role.RESIDENT: _FOR_ALL | _FOR_CARERS | _FOR_THE_HOUSEHOLD | PERSONAL,
-        Role.CARER: _FOR_ALL | _FOR_CARERS | (PERSONAL - _FOR_ONESELF),
+        Role.OWNER: _FOR_ALL | _FOR_CARERS | _FOR_THE_HOUSEHOLD | (PERSONAL - _TO_NOBODY),
+        Role.RESIDENT: _FOR_ALL | _FOR_CARERS | _FOR_THE_HOUSEHOLD | (PERSONAL - _TO_NOBODY),
+        Role.CARER: _FOR_ALL | _FOR_CARERS | (PERSONAL - _TO_NOBODY - _FOR_ONESELF),
         Role.GUEST: _FOR_ALL,
     }
 )
@@ -177,20 +180,22 @@ class WhoSees:
         self._room_of = {radar.id: radar.room for radar in house.radars}
 
     def room_of(self, key: str) -> str:
-        """Return the room that a key of the bus is about; empty where it is about none."""
-        return key if key in self._residents else self._room_of.get(key, "")
+        """Return the room that a key of the bus is about, or the resident; empty where it is about neither."""
+        return key if key in self._residents or key in self._all else self._room_of.get(key, "")
 
     def personal(self, viewer: Viewer, room: str, consented: Collection[str]) -> bool:
         """Return whether somebody sees what is personal in a room.
 
         A room's signals cannot be told apart by person: all who live there must be the viewer or have consented. What
-        belongs to no room's residents is the household's.
+        belongs to no room's residents is the household's. What one resident told is theirs alone.
 
         Args:
             viewer: Who asks.
-            room: Where; empty where it is not known.
+            room: Where, or whose; empty where it is not known.
             consented: Residents who let this carer see them.
         """
+        if room in self._all and room not in self._residents:
+            return room in viewer.residents
         if viewer.role is Role.OWNER:
             return True
         mine = frozenset(viewer.residents)

@@ -13,6 +13,8 @@ from sumika.schema import (
     AnswerSuggestionRequest,
     LoadMachineAnswer,
     LoadMachineRequest,
+    MoodAnswer,
+    MoodRequest,
     SavedAnswer,
     SavedRequest,
     SetComfortWishAnswer,
@@ -52,6 +54,12 @@ class VoteBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     room: Id
     sensation: Annotated[float, Meta(ge=-3, le=3)]
+
+
+class MoodBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How one is, from -2 (bad) to 2 (good)."""
+
+    pleasant: Annotated[float, Meta(ge=-2, le=2)]
 
 
 class ComfortBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -131,6 +139,12 @@ class _Wishes:
         answer: VoteAnswer = self._ask("vote", question)
         return answer
 
+    def mood(self, call: Call) -> MoodAnswer:
+        answer: MoodAnswer = self._ask(
+            "tell_mood", MoodRequest(pleasant=call.body.pleasant, resident=call.who.resident)
+        )
+        return answer
+
     def comfort(self, call: Call) -> SetComfortWishAnswer:
         body: ComfortBody = call.body
         question = SetComfortWishRequest(
@@ -184,6 +198,7 @@ def wish_operations(parts: Parts) -> tuple[Operation, ...]:
         post("/api/mode", do.mode, "Change how far the house may go.", SetModeAnswer, control, ModeBody),
         post("/api/wish", do.wish, "Set a device by hand.", WishDeviceAnswer, control, WishBody),
         post("/api/vote", do.vote, "Say how it feels.", VoteAnswer, Right.WISH, VoteBody),
+        post("/api/mood", do.mood, "Say how one is.", MoodAnswer, Right.WISH, MoodBody),
         post("/api/comfort", do.comfort, "Wish a room warmer.", SetComfortWishAnswer, Right.WISH, ComfortBody),
         post("/api/what-if", do.what_if, "What a wish would cost.", WhatIfAnswer, Right.PLAN, WhatIfBody),
         get(

@@ -6,6 +6,7 @@ from sumika.runtime.forgetting import FORGOTTEN, LOG_FOLDER, forget_half_minutes
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.privacy_watch import PrivacyWatch
 from sumika.runtime.process import NodeProcess, run_turns
+from sumika.runtime.weeks_desk import weeks_of
 from sumika.schema import (
     PERSONAL_TOPICS,
     TOPICS,
@@ -34,8 +35,9 @@ NIGHTLY_AGAIN_S = 2.0
 
 
 def residents_by_room(house: House) -> dict[str, tuple[str, ...]]:
-    """Return whose keys the personal signals of each room lie under."""
-    return {room.id: room.residents for room in house.rooms}
+    """Return whose keys the personal signals of each room lie under, and those that a resident told."""
+    own = {resident.id: (resident.id,) for resident in house.residents}
+    return own | {room.id: room.residents for room in house.rooms}
 
 
 class HistoryLoop:
@@ -65,6 +67,7 @@ class HistoryLoop:
         self.flush_ns = now_ns + seconds_to_ns(FLUSH_EVERY_S)
         self.scrub_ns = now_ns + seconds_to_ns(SCRUB_EVERY_S)
         self.nightly_ns = now_ns + seconds_to_ns(SCRUB_EVERY_S)
+        self.weeks = weeks_of(launch.house, self.history)
 
     def turn(self) -> None:
         """Take, keep, tend, and show a sign of life."""
@@ -79,6 +82,7 @@ class HistoryLoop:
         self.process.worked(0, len(arrived))
         self.tend()
         self.tell_troubles()
+        self.tell_weeks()
         self.process.beat()
         self.process.tell(self.subscriber.lost)
 
@@ -168,6 +172,12 @@ class HistoryLoop:
         for event in (*self.history.take_events(), *self.records.take_events()):
             if self.process.publisher is not None:
                 self.process.publisher.publish(event)
+
+    def tell_weeks(self) -> None:
+        """Publish what has changed over weeks, once an hour."""
+        if self.weeks is not None and self.process.publisher is not None and not self.hidden:
+            for message in self.weeks.due(self.process.clock.now()):
+                self.process.publisher.publish(message)
 
     def close(self) -> None:
         """Take what is still on its way and close the databases."""

@@ -257,7 +257,9 @@ def _bridge(house: House) -> tuple[Node, ...]:
 def _control(house: House) -> tuple[Node, ...]:
     """Return who controls the devices of a house that is to be controlled, and the processes of real devices."""
     if house.control is None or not house.devices:
-        return _connections(house)
+        # Moods are told to a house that controls nothing, too.
+        words = (Node(WISHES, run_wishes, watchdog_s=10.0),) if house.knowing is not None else ()
+        return (*words, *_connections(house))
     # A night's learning takes the planner a while; meanwhile its last plan holds, and the rules are there.
     planners = (
         Node(RULES, run_rules, watchdog_s=10.0),

@@ -7,6 +7,7 @@ taken also while the planner is busy learning, hangs, or is dead.
 from collections.abc import Iterable
 
 from sumika.bus import Answerer, Subscriber
+from sumika.runtime.beckoning import wished_by
 from sumika.runtime.machine_desk import MachineDesk
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess, run_turns
@@ -15,10 +16,13 @@ from sumika.runtime.word_desk import WordDesk
 from sumika.schema import (
     AnswerSuggestionAnswer,
     AnswerSuggestionRequest,
+    Gesture,
     LoadMachineAnswer,
     LoadMachineRequest,
     Message,
     Mode,
+    MoodAnswer,
+    MoodRequest,
     SetComfortWishAnswer,
     SetComfortWishRequest,
     SuggestionsAnswer,
@@ -31,7 +35,7 @@ from sumika.schema import (
 
 WISHES = "wishes"
 TURN_S = 0.1
-HEARD = ("plan", "verdict", "mode")
+HEARD = ("plan", "verdict", "mode", "gesture")
 
 
 class WishesLoop:
@@ -57,16 +61,20 @@ class WishesLoop:
         self._wish = Answerer(process.folder, "wish_device")
         self._vote = Answerer(process.folder, "vote")
         self._comfort = Answerer(process.folder, "set_comfort_wish")
+        self._mood = Answerer(process.folder, "tell_mood")
 
     def turn(self) -> None:
         """Hear, answer, and show a sign of life."""
         arrived = self._subscriber.receive(TURN_S)
         for received in arrived:
             self.desk.hear(received.message)
+            if isinstance(received.message, Gesture):
+                self.beckon(received.message)
         now = self.process.clock.now()
         self.say((*self.desk.again(now), *self.words.again(now)))
         answered = self._list.poll(self.standings) + self._answer.poll(self.answer) + self._load.poll(self.load)
         answered += self._wish.poll(self.wish) + self._vote.poll(self.vote) + self._comfort.poll(self.comfort)
+        answered += self._mood.poll(self.mood)
         self.process.taken += len(arrived)
         self.process.worked(0, answered)
         self.process.beat()
@@ -106,6 +114,17 @@ class WishesLoop:
         self.say(messages)
         return answer
 
+    def mood(self, question: MoodRequest) -> MoodAnswer:
+        """Take a resident's word for how they are, and say it to history alone."""
+        answer, messages = self.words.mood(question, self.process.clock.now())
+        self.say(messages)
+        return answer
+
+    def beckon(self, gesture: Gesture) -> None:
+        """Take a gesture that was made twice as the wish that the house's description makes of it."""
+        for question in wished_by(gesture, self.process.launch.house):
+            self.wish(question)
+
     def say(self, messages: Iterable[Message]) -> None:
         """Say something in residents' names."""
         for message in messages:
@@ -115,7 +134,7 @@ class WishesLoop:
     def close(self) -> None:
         """Stop listening and answering."""
         self._subscriber.close()
-        for answerer in (self._list, self._answer, self._load, self._wish, self._vote, self._comfort):
+        for answerer in (self._list, self._answer, self._load, self._wish, self._vote, self._comfort, self._mood):
             answerer.close()
 
 

@@ -14,6 +14,9 @@ from sumika.safety import limits_of
 from sumika.schema import (
     ComfortWish,
     Message,
+    Mood,
+    MoodAnswer,
+    MoodRequest,
     Origin,
     ResidentWish,
     SetComfortWishAnswer,
@@ -70,6 +73,7 @@ class WordDesk:
         self._path, self._language = folder / COMFORT_FILE, house.language
         self._origin = Origin.SIMULATED if house.demo or is_simulated(house) else Origin.LIVE
         self._rooms = frozenset(room.id for room in house.rooms)
+        self._residents = frozenset(resident.id for resident in house.residents)
         self._limits = {device.id: limits_of(device) for device in house.devices}
         self._said_ns: int | None = None
         self.problem = ""
@@ -123,6 +127,20 @@ class WordDesk:
             resident=question.resident[:LETTERS],
         )
         return VoteAnswer(accepted=True, language=self._language), (vote,)
+
+    def mood(self, question: MoodRequest, now: Instant) -> tuple[MoodAnswer, tuple[Message, ...]]:
+        """Return what to answer to a tap on how one is, and the mood for history.
+
+        Args:
+            question: How one is; only of a resident whom the house knows.
+            now: The present moment.
+        """
+        if question.resident not in self._residents:
+            return MoodAnswer(**self._no("resident")), ()
+        if not -2.0 <= question.pleasant <= 2.0:
+            return MoodAnswer(**self._no("mood")), ()
+        mood = Mood(stamp=now, origin=self._origin, resident=question.resident, pleasant=question.pleasant)
+        return MoodAnswer(accepted=True, language=self._language), (mood,)
 
     def comfort(
         self, question: SetComfortWishRequest, now: Instant

@@ -132,7 +132,7 @@ TOPICS: dict[str, Topic] = {
     "well_being": Topic(message=weeks.WellBeing, key_field="room", rate_hz=None),
     "mood": Topic(
         message=weeks.Mood,
-        key_field="room",
+        key_field="resident",
         rate_hz=None,
         keep=(Signal(field="pleasant", unit="1", resolution=0.5, personal=True),),
     ),

@@ -100,16 +100,14 @@ class WellBeing(Message, frozen=True, kw_only=True):
 
 
 class Mood(Message, frozen=True, kw_only=True):
-    """A resident says how they are: one tap. It is never worked out from anything.
+    """A resident says how they are: one tap. It is never worked out from anything, and nobody else is shown it.
 
     Attributes:
-        resident: Who; empty where the house does not know.
-        room: Where they said it.
+        resident: Who.
         pleasant: -2 bad to +2 good.
     """
 
-    resident: str = ""
-    room: str
+    resident: str
     pleasant: float
 
 
@@ -139,16 +137,16 @@ class MoodTable(Message, frozen=True, kw_only=True):
     """What tends to go with a resident's told moods.
 
     Attributes:
-        room: The bedroom whose nights were compared.
         resident: Whose moods.
+        bedroom: Whose nights they were compared with; empty: there is none that is watched.
         valid: Whether there are days enough.
         reason: MEASURED, or why it cannot be told.
         told: How many moods were told.
         pairs: One for each measure that there are days enough of.
     """
 
-    room: str
     resident: str
+    bedroom: str = ""
     valid: bool
     reason: Reason
     told: int = 0

@@ -86,14 +86,12 @@ class MoodRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Say how one is: one tap.
 
     Attributes:
-        room: Where.
         pleasant: -2 bad to +2 good.
-        resident: Who; empty where the house does not know.
+        resident: Who.
     """
 
-    room: str
     pleasant: float
-    resident: str = ""
+    resident: str
 
 
 class MoodAnswer(Answered, frozen=True, kw_only=True):

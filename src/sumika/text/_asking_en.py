@@ -41,6 +41,8 @@ ASKING: dict[str, str] = {
     "word.refused.setting": "this device has no setting '{name}'; it has {known}",
     "word.refused.number": "'{name}' is to be set to a number",
     "word.refused.room": "there is no room '{name}' in this house; there are {known}",
+    "word.refused.resident": "log in as one of the residents to say how you are",
+    "word.refused.mood": "say how you are from -2 (bad) to 2 (good)",
     "word.refused.sensation": "say how it feels from -3 (cold) to 3 (hot)",
     "word.refused.offset": "a room can be wished at most 5 K warmer or cooler than usual",
     "word.refused.temperature": "a room can be wished between 10 and 32 °C",

@@ -40,6 +40,8 @@ ASKING: dict[str, str] = {
     "word.refused.setting": "この機器に「{name}」という設定はありません。あるのは {known} です",
     "word.refused.number": "「{name}」には数値を指定してください",
     "word.refused.room": "この家に「{name}」という部屋はありません。あるのは {known} です",
+    "word.refused.resident": "気分を伝えるには住人としてログインしてください",
+    "word.refused.mood": "気分は -2（悪い）から 2（良い）の間で教えてください",
     "word.refused.sensation": "感じ方は -3（寒い）から 3（暑い）の間で教えてください",
     "word.refused.offset": "普段との差は上下 5 K までです",
     "word.refused.temperature": "室温の希望は 10 ℃ から 32 ℃ までです",
