@@ -57,7 +57,7 @@ def about_of(
             parameters=outcome.student_parameters,
             size_bytes=len(onnx),
             latency_s=costs.latency_s,
-            head=_head(whole),
+            head=head_of_whole(whole),
         ),
         calibration=described.calibration,
         domain=described.domain,
@@ -78,7 +78,8 @@ def head_of(weight: NDArray[np.float64], bias: NDArray[np.float64]) -> Head:
     return Head(weight=tuple(tuple(row) for row in weight.tolist()), bias=tuple(bias.tolist()))
 
 
-def _head(whole: WholeStudent) -> Head | None:
+def head_of_whole(whole: WholeStudent) -> Head | None:
+    """Return the last layer of a student in whole numbers; None where it has no plain one."""
     if not integer.hidden_width(whole.network):
         return None
     return head_of(*integer.head_of(whole.network))

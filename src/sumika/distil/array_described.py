@@ -96,14 +96,14 @@ def describe(works: "ArrayFinish", progress: Callable[[int, int], None]) -> Desc
         asked = Asked(works.whole_of(branch))
         tests = works.arrays.take(branch.test_rows)
         said, hidden = asked(tests.x, tests.mask)
-        reference = _reference(works, branch, asked, kind)
+        reference = learnt_by(works, branch, asked, kind)
         apart.append(distances(summary(tests.x, tests.mask, kind), hidden, reference))
         outputs.append(said)
         disturbed[number] = _disturbed(asked, works.arrays.take(few[number]), kind, random)
         progress(number + 1, len(works.branches))
     fold = np.repeat(np.arange(len(works.branches)), [len(one) for one in outputs])
     rows = np.concatenate([branch.test_rows for branch in works.branches])
-    final = _reference(works, works.final, Asked(works.whole_of(works.final)), kind)
+    final = learnt_by(works, works.final, Asked(works.whole_of(works.final)), kind)
     unseen = np.concatenate(outputs)
     return Described(
         calibration=calibration_of(works.metric, works.truth(rows, fold), unseen),
@@ -113,7 +113,15 @@ def describe(works: "ArrayFinish", progress: Callable[[int, int], None]) -> Desc
     )
 
 
-def _reference(works: "ArrayFinish", branch: Branch, asked: Asked, kind: Kind) -> Reference:
+def learnt_by(works: "ArrayFinish", branch: Branch, asked: Asked, kind: Kind) -> Reference:
+    """Return middle and spread of what a branch's student has learnt from.
+
+    Args:
+        works: The finished run.
+        branch: Whose.
+        asked: Its student in 8 bits.
+        kind: Of the inputs.
+    """
     learnt = works.arrays.take(works.some(branch.rows, LEARNT_FROM))
     _, hidden = asked(learnt.x, learnt.mask)
     return reference_of(learnt.x, hidden, learnt.mask, kind)

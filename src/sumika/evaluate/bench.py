@@ -87,6 +87,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "people": {
         "people.students": ("distil/networks", "distil/array_works", "distil/export", "training", "models/features"),
+        "people.personal": ("models/_personal", "distil/networks", "distil/array_works", "training", "models/features"),
         "people.comfort_tables": ("physics",),
         "people.air_events": ("perception/air_events", "perception/_air_rules", "perception/_air_course", "world"),
         "people.weeks": ("belief/well_being",),

@@ -1,0 +1,153 @@
+"""Whether a student that a house has made its own overnight is right more often, of people that it had never seen.
+
+Each person's first half is lived through, by the very code of `sumika distil personalise`; what it keeps is scored on
+the second half, what it does not keep counts as no gain. How far to go (`Way`) is chosen on people of the other folds.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.distil.about import About, read_about
+from sumika.distil.array_unseen import unseen_by
+from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.people.finished import finished, shipped, works_of
+from sumika.models import UNLABELLED, Lived, Way, adapted, judged
+from sumika.schema import SumikaError
+
+STUDENTS = ("sleep-tiny", "sleep-live-tiny", "gesture-tiny", "movement-tiny")
+BLOCKS = 5
+"""Parts of what was lived through, in the order of time, that stand in for days."""
+LEAST = 80
+LABELS = 30
+RESAMPLES = 2000
+WAYS = tuple(Way(shift=shift, ridge=30.0) for shift in (0.1, 0.25, 0.5))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Somebody that a student had never seen.
+
+    Attributes:
+        about: Of the student of the fold that they were left out with, calibrated by the other folds.
+        fold: Number of it.
+        hidden: Layer before the outputs (example, width), in the order of time.
+        label: What is true (example,).
+    """
+
+    about: About
+    fold: int
+    hidden: NDArray[np.float32]
+    label: NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gained:
+    """What one person has of it.
+
+    Attributes:
+        points: Accuracy on the second half, after minus before, in points; 0 where nothing was kept.
+        kept: Whether days held back spoke for it.
+    """
+
+    points: float
+    kept: bool
+
+
+def measure(full: bool) -> dict[str, Figure]:
+    """Return the figure; students whose recordings are not here are named on stderr and left out.
+
+    Args:
+        full: Recipes are run to their end, or what was run before is taken up; without it nothing is measured.
+    """
+    if not full:
+        return {}
+    found: dict[str, list[Person]] = {}
+    for name in STUDENTS:
+        try:
+            found[name] = list(people_of(name))
+        except SumikaError as problem:
+            sys.stderr.write(f"people.personal: {name} left out: {problem}\n")
+    return figures_of(found) if found else {}
+
+
+def figures_of(people: dict[str, list[Person]]) -> dict[str, Figure]:
+    """Return the figure of several students' people: the worst student's, with each of them listed."""
+    values: dict[str, float] = {}
+    detail: dict[str, float | str] = {}
+    for name, own in people.items():
+        for what, labels in (("", 0), (f", {LABELS} labels", LABELS)):
+            gains = gains_of(own, labels)
+            points = np.array([one.points for one in gains])
+            low, high = _interval(points)
+            detail[f"{name}{what}"] = round(float(points.mean()), 3)
+            detail[f"{name}{what} [95 %]"] = f"{low:+.2f} to {high:+.2f}"
+            detail[f"{name}{what}, kept"] = f"{sum(one.kept for one in gains)} of {len(gains)} people"
+            if not labels:
+                values[name] = float(points.mean())
+    worst = min(values, key=lambda name: values[name])
+    detail["worst"] = worst
+    figure = Figure(value=values[worst], unit="points of accuracy", evidence=Evidence.REAL_RECORDING, detail=detail)
+    return {"personal_gain": figure}
+
+
+def gains_of(people: Sequence[Person], labels: int, ways: Sequence[Way] = WAYS) -> list[Gained]:
+    """Return what each person gains, adapted in the way that is best for the people of the other folds.
+
+    Args:
+        people: Of one student.
+        labels: How many of the first half's examples are told by the person.
+        ways: To choose from.
+    """
+    tried = [[_gained(one, way, labels) for way in ways] for one in people]
+    points = np.array([[gained.points for gained in row] for row in tried])
+    folds = np.array([one.fold for one in people])
+    found = []
+    for row, own in zip(tried, folds, strict=True):
+        others = folds != own
+        best = int(points[others].mean(axis=0).argmax()) if others.any() else 0
+        found.append(row[best])
+    return found
+
+
+def _gained(person: Person, way: Way, labels: int) -> Gained:
+    half = len(person.hidden) // 2
+    told = np.full(half, UNLABELLED, np.int64)
+    some = np.random.default_rng(half).permutation(half)[:labels]
+    told[some] = person.label[:half][some]
+    day = (np.arange(half) * BLOCKS // half).astype(str)
+    lived = Lived(hidden=person.hidden[:half], day=day, label=told)
+    verdict = judged(person.about, lived, way)
+    if not verdict.better or person.about.model.head is None:
+        return Gained(points=0.0, kept=False)
+    heads = (person.about.model.head, adapted(person.about, lived, way))
+    rest, truth = person.hidden[half:], person.label[half:]
+    right = []
+    for head in heads:
+        said = person.about.calibration.log_probabilities(rest @ np.array(head.weight).T + np.array(head.bias))
+        right.append((person.about.calibration.decide(said) == truth).mean())
+    return Gained(points=100 * float(right[1] - right[0]), kept=True)
+
+
+def people_of(name: str) -> Iterator[Person]:
+    """Yield everybody of a finished recipe that has enough examples, by the student that had not seen them.
+
+    Raises:
+        SumikaError: if its recordings are not there.
+    """
+    about = read_about(finished(name).folder)
+    for number, part in enumerate(unseen_by(works_of(shipped(name)), about)):
+        for person in np.unique(part.group):
+            own = (part.group == person) & (part.y != UNLABELLED)
+            if own.sum() >= LEAST:
+                rows = np.flatnonzero(own)
+                yield Person(about=part.about, fold=number, hidden=part.hidden[rows], label=part.y[rows])
+
+
+def _interval(points: NDArray[np.float64]) -> tuple[float, float]:
+    drawn = np.random.default_rng(0).integers(0, len(points), (RESAMPLES, len(points)))
+    low, high = np.quantile(points[drawn].mean(axis=1), [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,73 @@
+"""What becoming personal brings, as a figure: of made-up people whose offset says what must come out."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from sumika.distil.about import About
+from sumika.evaluate.people import personal
+from sumika.evaluate.people.personal import Person, figures_of, gains_of, measure
+from sumika.models import Way
+from tests.students import make_student
+
+
+@pytest.fixture(scope="module")
+def about(tmp_path_factory: pytest.TempPathFactory) -> About:
+    """Return a student that, of inputs like those it knows, says each of its classes in half of the cases."""
+    made = make_student(tmp_path_factory.mktemp("student"), key=None)
+    head, reference = made.model.head, made.domain.reference
+    assert head is not None
+    centre = np.array(reference.centre)[-reference.hidden :]
+    balanced = msgspec.structs.replace(head, bias=tuple((-np.array(head.weight) @ centre).tolist()))
+    return msgspec.structs.replace(made, model=msgspec.structs.replace(made.model, head=balanced))
+
+
+def people(about: About, *, offset: float) -> list[Person]:
+    """Return people who lie off all others by so many deviations, each along their own direction."""
+    head, reference = about.model.head, about.domain.reference
+    assert head is not None
+    centre, spread = (np.array(one)[-reference.hidden :] for one in (reference.centre, reference.spread))
+    found = []
+    for number in range(8):
+        random = np.random.default_rng(number)
+        hidden = centre + spread * random.normal(size=(200, reference.hidden))
+        said = hidden @ np.array(head.weight).T + np.array(head.bias)
+        label = said.argmax(axis=1)
+        moved = hidden + offset * spread * random.choice([-1, 1], reference.hidden)
+        found.append(Person(about=about, fold=number % 4, hidden=moved.astype(np.float32), label=label))
+    return found
+
+
+def test_who_lies_off_all_others_gains_and_who_does_not_loses_nothing(about: About) -> None:
+    off = gains_of(people(about, offset=2.0), 0, (Way(shift=0.75),))
+    assert all(one.kept for one in off)
+    assert np.mean([one.points for one in off]) > 3
+    near = gains_of(people(about, offset=0.0), 0, (Way(shift=0.75),))
+    assert abs(np.mean([one.points for one in near])) < 5
+
+
+def test_the_way_is_chosen_by_the_people_of_other_folds(about: About) -> None:
+    off = people(about, offset=2.0)
+    both = gains_of(off, 0, (Way(shift=0.0), Way(shift=0.75)))
+    assert both == gains_of(off, 0, (Way(shift=0.75),))
+
+
+def test_the_figure_is_the_worst_student_and_lists_each(about: About, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(personal, "LABELS", 60)
+    found = figures_of({"one": people(about, offset=2.0), "other": people(about, offset=0.0)})["personal_gain"]
+    assert found.value == pytest.approx(min(float(found.detail["one"]), float(found.detail["other"])), abs=1e-3)
+    assert found.detail["worst"] in ("one", "other")
+    assert "one, 60 labels [95 %]" in found.detail
+    assert measure(full=False) == {}
+
+
+def test_students_without_recordings_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SUMIKA_DATA", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("SUMIKA_BENCH_STORE", str(tmp_path / "store"))
+    monkeypatch.setattr(personal, "STUDENTS", ("sleep-tiny",))
+    assert measure(full=True) == {}
+    assert "sleep-tiny left out" in capsys.readouterr().err
