@@ -8,19 +8,27 @@ import numpy as np
 
 from sumika.clock import Instant
 from sumika.schema import (
+    Activity,
+    ActivityKind,
+    AirEvent,
+    AirEventKind,
+    AirEvents,
     AirSample,
     Beat,
     ControlLevel,
     DeviceOutlook,
     DeviceState,
+    Direction,
     Event,
     Ghost,
     GhostCause,
     HeldBy,
+    Measure,
     Message,
     NodeHealth,
     NodeState,
     NodeStatistics,
+    OccupancyCount,
     Origin,
     PersonVitals,
     PlannedAction,
@@ -38,10 +46,15 @@ from sumika.schema import (
     Severity,
     Sleep,
     SleepKind,
+    SleepNight,
+    SleepStages,
+    Strain,
     Track,
     TrackKind,
     Tracks,
+    Trend,
     Verdict,
+    WellBeing,
 )
 
 BREATHS_PER_MIN = {1: 12.0, 2: 15.5}
@@ -154,6 +167,7 @@ class Life:
             **head, room="bedroom", valid=True, reason=Reason.BREATHING_SEEN, kind=SleepKind.ASLEEP, for_s=2400.0
         )
         yield from self._postures(head)
+        yield from known(head)
         for sensor, room in (("living_air", "living"), ("bedroom_air", "bedroom"), ("bathroom_climate", "bathroom")):
             yield AirSample(
                 **head,
@@ -301,6 +315,51 @@ class Life:
     def event(self, now: Instant, code: str, subject: str, *, severity: Severity = Severity.WARNING) -> Event:
         """Return something that happened."""
         return Event(**self._head(now), subject=subject, code=code, severity=severity)
+
+
+def known(head: dict[str, Any]) -> Iterator[Message]:
+    """Yield what networks and rules know: of the living room, of the bedroom's sleep, and of weeks."""
+    sure: dict[str, Any] = {"valid": True, "reason": Reason.MEASURED}
+    yield OccupancyCount(
+        **head, **sure, room="living", count=1, probability=0.91, shares=(0.03, 0.91, 0.06), co2_people=1.4
+    )
+    yield Activity(
+        **head, **sure, source="house", track=1, room="living", kind=ActivityKind.WALKING, probability=0.88, sigma=0.06
+    )
+    cooking = AirEvent(kind=AirEventKind.COOKING, probability=0.97, sigma=0.1, for_s=600.0, sensor="living_air")
+    yield AirEvents(**head, **sure, room="living", events=(cooking,), can_tell=tuple(AirEventKind))
+    yield Strain(**head, room="living", valid=False, reason=Reason.MOVING)
+    yield SleepStages(**head, **sure, room="bedroom", wake=0.12, non_rem=0.63, rem=0.25, sigma=0.09, asleep_min=36.0)
+    yield SleepNight(
+        **head,
+        **sure,
+        room="bedroom",
+        in_bed_min=462.0,
+        asleep_min=420.0,
+        asleep_low_min=384.0,
+        asleep_high_min=447.0,
+        non_rem_min=318.0,
+        rem_min=102.0,
+        ups=1,
+        measured=0.94,
+    )
+    day_s = head["stamp"].wall_ns / 1e9 - 20 * 86_400.0
+    slower = Trend(
+        measure=Measure.WALKING_SPEED,
+        **sure,
+        direction=Direction.DOWN,
+        probability=0.97,
+        change_unix_s=day_s,
+        change_low_unix_s=day_s - 2 * 86_400.0,
+        change_high_unix_s=day_s + 3 * 86_400.0,
+        before=0.92,
+        after=0.81,
+        shift_low=-0.15,
+        shift_high=-0.07,
+        days=60,
+    )
+    few = Trend(measure=Measure.SLEEP, valid=False, reason=Reason.FEW_DAYS, days=9)
+    yield WellBeing(**head, room="bedroom", trends=(slower, few))
 
 
 def _rooms(hours: list[float]) -> tuple[RoomOutlook, ...]:

@@ -98,6 +98,9 @@ def test_nights_are_shown_only_after_consent(visits: Visits) -> None:
         "() => Number(document.querySelector('[data-resident=aoi] svg[data-nights]')?.dataset.nights) >= 2"
     )
     assert "asleep, for 40 min" in person.locator("[data-rest=asleep]").inner_text()
+    assert "Awake 12 %, dreaming 25 %" in person.locator("[data-stages]").inner_text()
+    assert "asleep between 6.4 h and 7.5 h" in person.locator("[data-night]").inner_text()
+    assert "down from 0.92 to 0.81" in person.locator("[data-direction=down]").inner_text()
     person.locator("input[type=checkbox]:enabled").first.click()
     page.wait_for_function("() => !document.querySelector('[data-resident=aoi] :is([data-nights], [data-rest])')")
 

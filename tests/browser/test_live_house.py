@@ -89,6 +89,11 @@ def test_what_cannot_be_measured_says_so(visits: Visits) -> None:
     page = visits().enter("room/living")
     page.wait_for_selector("[data-rate=heart][data-reason=moving]")
     assert "not measurable now: moving" in page.locator("[data-rate=heart]").inner_text()
+    known = page.locator("[data-known=living]")
+    known.locator("[data-known-what=doing][data-kind=walking]").wait_for()
+    assert "1 person (91 % sure); by the air alone 1.4" in known.locator("[data-known-what=count]").inner_text()
+    assert "cooking for 10 min" in known.locator("[data-events=cooking]").inner_text()
+    assert known.locator("[data-known-what=strain][data-reason=moving]").count() == 1
 
 
 def test_without_webgl_the_room_is_drawn_from_above(visits: Visits, house: PlayedHouse) -> None:

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from sumika.dashboard import STATIC
-from sumika.schema import AlarmCause, AlarmStage, GhostCause, Mode, PostureKind, TrackKind
+from sumika.schema import (
+    ActivityKind,
+    AirEventKind,
+    AlarmCause,
+    AlarmStage,
+    GhostCause,
+    Measure,
+    Mode,
+    PostureKind,
+    TrackKind,
+)
 from sumika.schema.devices import DEVICE_KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +66,9 @@ def test_every_sentence_that_is_said_is_there() -> None:
     [
         ("mode.", Mode),
         ("posture.", PostureKind),
+        ("activity.", ActivityKind),
+        ("air_event.", AirEventKind),
+        ("measure.", Measure),
         ("track.", TrackKind),
         ("ghost.", GhostCause),
         ("kind.", DEVICE_KINDS),

@@ -38,7 +38,9 @@ from sumika.schema import (
 from sumika.schema.house import House
 
 HEARD = (
+    "activity",
     "air",
+    "air_events",
     "alarm",
     "comfort_wish",
     "device_state",
@@ -47,6 +49,7 @@ HEARD = (
     "mode",
     "node_health",
     "node_statistics",
+    "occupancy_count",
     "outlook",
     "person_vitals",
     "plan",

@@ -17,6 +17,7 @@ MOST_HEARD = 2000
 OTHERWISE_S = 60.0
 
 SPOKEN_S = {
+    "activity": 15.0,
     "alarm": 20.0,
     "comfort_wish": 150.0,
     "outlook": 40 * 60.0,

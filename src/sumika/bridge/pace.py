@@ -19,6 +19,9 @@ URGENT = frozenset(
     {
         "occupancy",
         "posture",
+        "activity",
+        "air_event",
+        "people",
         "count",
         "sleep",
         "smoke",

@@ -7,6 +7,7 @@ from sumika.bridge.announcing import Announcing
 from sumika.bridge.driven import FAMILIES, Thing
 from sumika.bridge.entity import Entity, HomeDevice, told
 from sumika.bridge.known import Known
+from sumika.bridge.known_of_people import known_entities, known_state
 from sumika.bridge.measured import AIR, sensor
 from sumika.bridge.people_here import POSTURES, PeopleHere
 from sumika.bridge.places import room_subject
@@ -31,6 +32,7 @@ def room_device(room: Room, about: Announcing) -> HomeDevice | None:
     """
     entities = (
         *_people(room, about),
+        *known_entities(room, about),
         *_air(room, about),
         *_comfort(room, about),
         *(_driven(device, room, about) for device in driven_in(room, about)),
@@ -190,6 +192,7 @@ class RoomStates:
             **self.people.bodies(room.id, hidden=hidden),
             **self._measured(room),
             **self._felt(room),
+            **(known_state(self._known, room.id, hidden=hidden) if self._house.knowing is not None else {}),
             "offset": offsets.get(room.id, wish.offset_k if wish is not None else 0.0),
         }
 

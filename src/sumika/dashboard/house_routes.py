@@ -16,7 +16,7 @@ from sumika.schema import SumikaError
 from sumika.schema.house import House
 
 SECRET_WORDS = ("password", "secret", "token", "key", "pin")
-PRIVATE = ("connections", "page", "tariff", "bridge", "alarms")
+PRIVATE = ("connections", "page", "tariff", "bridge", "alarms", "knowing")
 """Of a description: for those only who see the plan."""
 
 LARGEST_EDIT_BYTES = 1_000_000

@@ -5,8 +5,13 @@ import { ageS, newest, onMessage } from "./live.js";
 const KEPT_S = 6;
 const vitals = new Map(); // track -> PersonVitals
 const postures = new Map(); // track -> Posture
+const activities = new Map(); // track -> Activity
 onMessage("person_vitals", (_, message) => vitals.set(message.track, message));
 onMessage("posture", (_, message) => postures.set(message.track, message));
+onMessage("activity", (_, message) => activities.set(message.track, message));
+
+/** What somebody does, or null where nothing was told of late. */
+export const activityOf = (track) => fresh(activities, track);
 
 export const PEOPLE_TOPICS = ["tracks/house", "person_vitals", "posture"];
 

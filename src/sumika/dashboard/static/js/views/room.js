@@ -7,6 +7,7 @@ import { useLive } from "../hooks.js";
 import { everybody, presence } from "../people.js";
 import { ComfortWish, Votes } from "../parts/comfort.js";
 import { DeviceControls } from "../parts/device_controls.js";
+import { KnownOf } from "../parts/known.js";
 import { PastPlot } from "../parts/past_plot.js";
 import { RoomSpace } from "../parts/room_space.js";
 import { VitalsOf } from "../parts/vitals.js";
@@ -40,6 +41,7 @@ export function View({ here }) {
       </div>
       <div class="stack">
         <${There} room=${room} />
+        <${KnownOf} room=${room} />
         <${Air} room=${room} />
         ${may("wish") && html`<section class="card"><h2>${say("comfort")}</h2><${ComfortWish} room=${room.id} /><h3 style=${{ margin: "18px 0 8px" }}>${say("vote")}</h3><${Votes} room=${room.id} /></section>`}
         <${DeviceControls} room=${room} />

@@ -7,7 +7,9 @@ import { useAsked, useLive } from "../hooks.js";
 import { ageS, nowMs } from "../live.js";
 import { useAct } from "../parts/act.js";
 import { Votes } from "../parts/comfort.js";
+import { SleepKnown } from "../parts/known.js";
 import { Nights } from "../parts/nights.js";
+import { Weeks, Moods } from "../parts/weeks.js";
 import { estimate } from "../people.js";
 import { get, post } from "../server.js";
 import { useSession } from "../session.js";
@@ -29,6 +31,7 @@ export function View() {
         ${mine.map((one) => html`<${Person} key=${one.resident} consent=${one} reload=${consents.reload} />`)}
       </div>
       <div class="stack">
+        ${house.knowing && may("wish") && me.residents.slice(0, 1).map((id) => html`<${Moods} key=${id} resident=${id} />`)}
         ${may("wish") && html`<section class="card"><h2>${say("vote")}</h2><${RoomVotes} /></section>`}
         ${may("privacy") && html`<${Quiet} what="sensing" field="paused_until" state="paused" /><${Quiet} what="guest" field="until" state="guests" />`}
         ${may("vitals") && html`<section class="card"><h2>${say("export")}</h2><p class="soft small">${say("export.long")}</p><p style=${{ marginTop: "12px" }}><a class="button" href="api/export" download>${say("export.do")}</a></p></section>`}
@@ -58,7 +61,8 @@ function Person({ consent, reload }) {
   const rooms = house.rooms.filter((room) => room.residents?.includes(consent.resident) && (house.radars ?? []).some((radar) => radar.room === room.id));
   return html`<section class="card" data-resident=${consent.resident}><div class="row apart"><h2>${name}</h2>
       <label class="tick"><input type="checkbox" checked=${consent.wellbeing} disabled=${busy} onChange=${(event) => agree(event.target.checked)} /><span>${say("sleep.agree")}</span></label></div>
-    ${consent.wellbeing ? html`${rooms.map((room) => html`<${RestNow} key=${`now ${room.id}`} room=${room} /><${Nights} key=${room.id} room=${room} alone=${(room.residents ?? []).length === 1} />`)}
+    ${consent.wellbeing ? html`${rooms.map((room) => html`<${RestNow} key=${`now ${room.id}`} room=${room} /><${SleepKnown} key=${`known ${room.id}`} room=${room} />
+          <${Nights} key=${room.id} room=${room} alone=${(room.residents ?? []).length === 1} /><${Weeks} key=${`weeks ${room.id}`} room=${room} />`)}
         <p class="hint">${say("sleep.coming")}</p>` : html`<p class="soft">${say("sleep.off")}</p>`}
     <${Carers} consent=${consent} reload=${reload} />
     <${Forget} resident=${consent.resident} name=${name} />${told}</section>`;
