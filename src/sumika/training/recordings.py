@@ -56,7 +56,8 @@ class Recordings(Generic[Options]):
             RecordingsError: if they, or some of the files, are not there; says what and where.
         """
         data = recordings_folder(environ)
-        remedy = f"Get them ({self.cite}) and set SUMIKA_DATA to the folder that holds '{self.folder_name}'."
+        whose = f"{self.cite}; licence: {self.licence}"
+        remedy = f"Get them ({whose}) and set SUMIKA_DATA to the folder that holds '{self.folder_name}'."
         if data is None:
             raise RecordingsError(f"the recordings '{self.name}' are not here: no SUMIKA_DATA is set", remedy=remedy)
         folder = data / self.folder_name
