@@ -11,7 +11,7 @@ import pytest
 from sumika.config import demo_house
 from sumika.models.features.points import turned_to
 from sumika.models.features.pose import JOINTS
-from sumika.perception import activity, gesture, knowing, known_keys, occupancy, pose
+from sumika.perception import activity, comfort, gesture, knowing, known_keys, occupancy, pose
 from sumika.perception._co2_people import Co2People
 from sumika.runtime.step_runner import StepRunner
 from sumika.runtime.table import nodes_of
@@ -28,6 +28,7 @@ from sumika.schema import (
     Presence,
     Reason,
     SleepKind,
+    ThermalComfort,
     Tick,
     TrackKind,
     Tracks,
@@ -125,9 +126,13 @@ def test_what_nobody_agreed_to_is_not_worked_out() -> None:
         for second in range(40):
             for message in (vitals(second, 1), sleep(second, SleepKind.ASLEEP), tracks(second, somebody())):
                 _, told = knowing.step(state, message)
-                assert {type(one) for one in told} <= {OccupancyCount, Activity}
+                assert {type(one) for one in told} <= {OccupancyCount, Activity, ThermalComfort}
+                assert {who.resident for one in told if isinstance(one, ThermalComfort) for who in one.people} <= {
+                    "aoi"
+                }
                 assert all(one.reason is Reason.NOT_AGREED for one in told if isinstance(one, Activity))
-    assert asked == []
+    # How many there are says nothing of bodies, and comfort is told of those alone who agreed.
+    assert set(asked) == {occupancy.STUDENT, comfort.STUDENT}
 
 
 # How many.

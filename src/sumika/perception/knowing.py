@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sumika.perception import activity, air_events, gesture, occupancy, pose, sleep_night, sleep_stages
+from sumika.perception import activity, air_events, comfort, gesture, occupancy, pose, sleep_night, sleep_stages, strain
 from sumika.perception._student import Asked
 from sumika.perception.known_keys import HOUSE, tells_directions
 from sumika.schema import (
@@ -23,9 +23,10 @@ from sumika.schema import (
     Sleep,
     Tick,
     Tracks,
+    Vote,
     WeatherSample,
 )
-from sumika.schema.house import House
+from sumika.schema.house import House, Room
 from sumika.schema.knowing_settings import Knowing
 
 FindStudent = Callable[[str, str], Asked | None]
@@ -104,14 +105,36 @@ def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent) ->
     followed = any(one.room == room_id and tells_directions(one) for one in house.radars)
     # Always there, so that something is said every ten seconds: what was consumed is told with it.
     counting = occupancy.start(
-        room_id, _volume_m3(room.floor_m, room.height_m), followed=followed, switched_off=not knowing.occupancy
+        room_id,
+        _volume_m3(room.floor_m, room.height_m),
+        followed=followed,
+        switched_off=not knowing.occupancy,
+        student=find(occupancy.STUDENT, occupancy.FEATURES) if knowing.occupancy else None,
     )
     yield _Part(counting, occupancy.step, (AirSample, Tracks, Presence, Tick))
     if knowing.air_events and any(one.room == room_id for one in house.sensors):
         kinds = air_events.kinds_of(house.furniture, room_id)
         yield _Part(air_events.start(room_id, kinds), air_events.step, (AirSample, WeatherSample, Tick))
-    if room_id in house.watched_bedrooms and house.agreed(room_id):
+    yield from _of_comfort(house, knowing, room, find)
+    if not house.agreed(room_id):
+        return
+    if knowing.strain and any(one.room == room_id for one in house.radars):
+        student = find(strain.STUDENT, strain.FEATURES)
+        yield _Part(strain.start(room_id, student), strain.step, (*_VITALS, Tick))
+    if room_id in house.watched_bedrooms:
         yield from _of_bedroom(knowing, room_id, find)
+
+
+def _of_comfort(house: House, knowing: Knowing, room: Room, find: FindStudent) -> Iterator[_Part]:
+    """Yield the comfort of those who agreed: of who lives there, or of all where the room is nobody's own."""
+    live_there = room.residents or tuple(resident.id for resident in house.residents)
+    residents = tuple(one for one in live_there if one in knowing.agreed)
+    if not knowing.comfort or not residents or not any(one.room == room.id for one in house.sensors):
+        return
+    site = house.building.site if house.building is not None else None
+    zone = comfort.zone_of(site.timezone if site is not None else "UTC")
+    student = find(comfort.STUDENT, comfort.FEATURES)
+    yield _Part(comfort.start(room.id, residents, zone, student), comfort.step, (AirSample, HeartRate, Vote, Tick))
 
 
 def _of_bedroom(knowing: Knowing, room_id: str, find: FindStudent) -> Iterator[_Part]:

@@ -5,6 +5,8 @@ vague, and misses nobody. A student that has learned from air alone whether some
 one. Where nothing is known of a room nothing is said: unknown is not empty.
 """
 
+import math
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.clock import Instant
+from sumika.models.features.occupancy import CLASSES, FEATURES, occupancy_features
 from sumika.perception._co2_people import MOST_PEOPLE, Co2People
+from sumika.perception._student import Asked, asked, name_of
 from sumika.perception._track_points import is_person
+from sumika.physics.psychrometrics import humidity_ratio
 from sumika.schema import AirSample, Message, OccupancyCount, Origin, Presence, Reason, Tick, Tracks, worst
 from sumika.units import ns_to_seconds, seconds_to_ns
+
+STUDENT = "occupancy-tiny"
+__all__ = ["FEATURES", "STUDENT", "OccupancyState", "start", "step"]
 
 PUBLISH_S = 10.0
 FRESH_S = 10.0
@@ -23,6 +31,10 @@ CO2_FRESH_S = 600.0
 
 MISSED, DOUBLED = 0.12, 0.05
 """Probability that one more is there than is followed, and that one fewer is (of the tracker's own score)."""
+
+LOOK_S, KEPT_S = 60.0, 86_400.0
+STUDENT_WEIGHT = 0.5
+"""Of so many parts of what a student says is news: it reads the same carbon dioxide."""
 
 Array = NDArray[np.float64]
 _NUMBERS = np.arange(MOST_PEOPLE + 1)
@@ -37,13 +49,19 @@ class OccupancyState:
         room: Which.
         followed: Whether radars follow people there.
         switched_off: Whether nobody wants to know: then it is said that there is nothing to be said.
+        student: Who tells from air alone whether somebody is there; None: there is none.
         air: By sensor, what its carbon dioxide says.
+        rows: By sensor, the last day's air, minute by minute: time, carbon dioxide, warmth, water.
+        occupied: By sensor, what the student says.
     """
 
     room: str
     volume_m3: float
     followed: bool
     switched_off: bool = False
+    student: Asked | None = None
+    rows: dict[str, deque[tuple[float, float, float, float]]] = field(default_factory=dict)
+    occupied: dict[str, float] = field(default_factory=dict)
     air: dict[str, Co2People] = field(default_factory=dict)
     air_ns: dict[str, int] = field(default_factory=dict)
     tracks: Tracks | None = None
@@ -53,7 +71,9 @@ class OccupancyState:
     origin: Origin = Origin.LIVE
 
 
-def start(room: str, volume_m3: float, *, followed: bool, switched_off: bool = False) -> OccupancyState:
+def start(
+    room: str, volume_m3: float, *, followed: bool, switched_off: bool = False, student: Asked | None = None
+) -> OccupancyState:
     """Return the state before the first message.
 
     Args:
@@ -61,8 +81,9 @@ def start(room: str, volume_m3: float, *, followed: bool, switched_off: bool = F
         volume_m3: Of its air.
         followed: Whether radars follow people there.
         switched_off: Whether nobody wants to know.
+        student: Of `FEATURES`; None where there is none.
     """
-    return OccupancyState(room, volume_m3, followed, switched_off)
+    return OccupancyState(room, volume_m3, followed, switched_off, student)
 
 
 def step(
@@ -79,7 +100,8 @@ def step(
     """
     now = message.stamp
     if state.now is not None and state.now.boot_id != now.boot_id:
-        state.air, state.air_ns, state.tracks, state.presence, state.told_ns = {}, {}, None, None, None
+        state.air, state.air_ns, state.rows, state.occupied = {}, {}, {}, {}
+        state.tracks = state.presence = state.told_ns = None
         state.now = now
     elif state.now is None or now.monotonic_ns > state.now.monotonic_ns:
         state.now = now
@@ -92,6 +114,8 @@ def step(
         state.air_ns[message.sensor] = now.monotonic_ns
         air = state.air.setdefault(message.sensor, Co2People(state.volume_m3))
         air.take(message.co2_ppm, ns_to_seconds(now.monotonic_ns))
+        if state.student is not None:
+            _ask(state, state.student, message)
     if state.told_ns is not None and state.now.monotonic_ns - state.told_ns < seconds_to_ns(PUBLISH_S):
         return state, ()
     state.told_ns = state.now.monotonic_ns
@@ -116,6 +140,7 @@ def _told(state: OccupancyState, now: Instant) -> OccupancyCount:
         origin=worst(heard),
         valid=True,
         reason=Reason.MEASURED,
+        student=name_of(state.student) if state.occupied else "",
         count=best,
         probability=float(shares[best]),
         sigma=float(np.sqrt(shares @ (_NUMBERS - mean) ** 2)),
@@ -170,8 +195,37 @@ def _air(state: OccupancyState, now_ns: int) -> Array | None:
     ]
     if not said:
         return None
-    told: Array = np.maximum(np.mean(said, axis=0), _LEAST)
-    return told
+    told: Array = np.maximum(np.mean(said, axis=0) * _of_student(state), _LEAST)
+    shares: Array = told / told.sum()
+    return shares
+
+
+def _of_student(state: OccupancyState) -> Array:
+    """Return (people,) how well each number explains what the student says."""
+    if not state.occupied:
+        return np.ones(MOST_PEOPLE + 1)
+    occupied = min(max(sum(state.occupied.values()) / len(state.occupied), 0.02), 0.98)
+    weights: Array = np.where(_NUMBERS > 0, occupied, 1.0 - occupied) ** STUDENT_WEIGHT
+    return weights
+
+
+def _ask(state: OccupancyState, student: Asked, sample: AirSample) -> None:
+    """Keep a sample, one a minute, and ask the student about it."""
+    now_s = ns_to_seconds(sample.stamp.monotonic_ns)
+    rows = state.rows.setdefault(sample.sensor, deque())
+    if rows and 0.0 <= now_s - rows[-1][0] < LOOK_S:
+        return
+    while rows and not 0.0 <= now_s - rows[0][0] <= KEPT_S:
+        rows.popleft()
+    warmth, relative = sample.temperature_c, sample.relative_humidity
+    water = math.nan if warmth is None or relative is None else humidity_ratio(warmth, relative)
+    rows.append((now_s, sample.co2_ppm or math.nan, math.nan if warmth is None else warmth, water))
+    table = np.array(rows, np.float64)
+    features, known = occupancy_features(table[:, 0], table[:, 1], table[:, 2], table[:, 3], np.array([now_s]))
+    answer = asked(student, features[0])
+    state.occupied.pop(sample.sensor, None)
+    if known[0] and answer.valid and answer.probabilities is not None:
+        state.occupied[sample.sensor] = answer.probabilities[CLASSES.index("occupied")]
 
 
 def _is_fresh(message: Message, now_ns: int) -> bool:

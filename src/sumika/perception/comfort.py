@@ -1,0 +1,182 @@
+"""Whether residents would find a room too cold or too warm: by their own votes, when those were given, and how it was.
+
+Nothing is trained in the house: a vote changes the counts that a student reads. Where there is no student, or it finds
+this too unlike what it learned from, a resident's own shares of votes are told, drawn towards what is usual of people.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+
+from sumika.clock import Instant
+from sumika.models.features.comfort import (
+    COLD,
+    FEATURES,
+    RIGHT,
+    USUAL_SHARES,
+    USUAL_VOTES,
+    WARM,
+    Conditions,
+    Felt,
+    comfort_features,
+    shares_of,
+)
+from sumika.perception._student import Asked, asked, name_of
+from sumika.schema import (
+    AirSample,
+    HeartRate,
+    Message,
+    Origin,
+    PersonComfort,
+    Reason,
+    ThermalComfort,
+    Tick,
+    Vote,
+    worst,
+)
+from sumika.units import NANOSECONDS_PER_SECOND, ns_to_seconds, seconds_to_ns
+
+STUDENT = "comfort-tiny"
+__all__ = ["FEATURES", "STUDENT", "ComfortState", "start", "step"]
+
+PUBLISH_S = 60.0
+AIR_S, HEART_S = 900.0, 120.0
+CHANGES_FROM = 1.0
+"""Votes this far from "just right", on the scale from -3 to +3, ask for a change."""
+
+MOST_VOTES = 400
+
+
+@dataclass(slots=True)
+class ComfortState:
+    """State of one room. The step owns it and changes it in place.
+
+    Attributes:
+        room: Which.
+        residents: Who agreed to it and lives there.
+        zone: Of the house's clocks.
+        student: Who is asked; None: there is none.
+        votes: By resident.
+        air: The newest of the room.
+        heart: The newest of whoever is there.
+    """
+
+    room: str
+    residents: tuple[str, ...]
+    zone: tzinfo
+    student: Asked | None
+    votes: dict[str, list[Felt]] = field(default_factory=dict)
+    air: AirSample | None = None
+    heart: HeartRate | None = None
+    told_ns: int | None = None
+    boot: str = ""
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return a time zone by its name; UTC where there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def start(room: str, residents: Iterable[str], zone: tzinfo, student: Asked | None) -> ComfortState:
+    """Return the state before the first message.
+
+    Args:
+        room: Its name in `house.yaml`.
+        residents: Who agreed to it and lives there.
+        zone: Of the house's clocks.
+        student: Of `FEATURES`; None where there is none.
+    """
+    return ComfortState(room, tuple(residents), zone, student)
+
+
+def step(state: ComfortState, message: AirSample | HeartRate | Vote | Tick) -> tuple[ComfortState, tuple[Message, ...]]:
+    """Take one message in.
+
+    Args:
+        state: Used up.
+        message: The room's air, a heart that was measured there, a vote, or the time.
+
+    Returns:
+        The state, and once a minute and after every vote a `ThermalComfort`.
+    """
+    if message.stamp.boot_id != state.boot:
+        state.air = state.heart = state.told_ns = None
+        state.boot = message.stamp.boot_id
+    if getattr(message, "room", state.room) != state.room:
+        return state, ()
+    if isinstance(message, AirSample) and message.temperature_c is not None:
+        state.air = message
+    elif isinstance(message, HeartRate) and message.valid:
+        state.heart = message
+    elif isinstance(message, Vote) and message.resident in state.residents and math.isfinite(message.sensation):
+        felt = Felt(vote=_class_of(message.sensation), then=_conditions(state, message.stamp))
+        state.votes[message.resident] = [*state.votes.get(message.resident, []), felt][-MOST_VOTES:]
+        state.told_ns = None
+    now_ns = message.stamp.monotonic_ns
+    if state.told_ns is not None and now_ns - state.told_ns < seconds_to_ns(PUBLISH_S):
+        return state, ()
+    state.told_ns = now_ns
+    return state, (_told(state, message.stamp),)
+
+
+def _class_of(sensation: float) -> int:
+    return COLD if sensation <= -CHANGES_FROM else WARM if sensation >= CHANGES_FROM else RIGHT
+
+
+def _conditions(state: ComfortState, now: Instant) -> Conditions:
+    at_s = now.wall_ns / NANOSECONDS_PER_SECOND
+    clock = datetime.fromtimestamp(at_s, state.zone)
+    air = state.air if state.air is not None and _age_s(state.air, now) <= AIR_S else None
+    heart = state.heart if state.heart is not None and _age_s(state.heart, now) <= HEART_S else None
+    return Conditions(
+        at_s=at_s,
+        hour=clock.hour + clock.minute / 60.0,
+        air_c=_number(air.temperature_c if air is not None else None),
+        relative=_number(air.relative_humidity if air is not None else None),
+        heart_bpm=_number(heart.rate_bpm if heart is not None else None),
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _age_s(message: Message, now: Instant) -> float:
+    return ns_to_seconds(now.monotonic_ns - message.stamp.monotonic_ns)
+
+
+def _told(state: ComfortState, now: Instant) -> ThermalComfort:
+    conditions = _conditions(state, now)
+    people = tuple(_person(state, resident, conditions) for resident in state.residents)
+    heard = [one.origin for one in (state.air, state.heart) if one is not None]
+    known = bool(people) and math.isfinite(conditions.air_c)
+    return ThermalComfort(
+        stamp=now,
+        origin=worst(heard) if heard else Origin.LIVE,
+        room=state.room,
+        valid=known,
+        reason=Reason.MEASURED if known else Reason.NO_SIGNAL if people else Reason.NO_PERSON,
+        student=name_of(state.student),
+        people=people if known else (),
+    )
+
+
+def _person(state: ComfortState, resident: str, now: Conditions) -> PersonComfort:
+    votes = state.votes.get(resident, [])
+    answer = asked(state.student, comfort_features(votes, now))
+    if answer.valid and answer.probabilities is not None:
+        cold, warm, sigma = answer.probabilities[COLD], answer.probabilities[WARM], answer.sigma
+    else:
+        counts = np.bincount([one.vote for one in votes], minlength=3).astype(np.float64)
+        shares = shares_of(counts, np.array(USUAL_SHARES), USUAL_VOTES)
+        cold, warm = float(shares[COLD]), float(shares[WARM])
+        most = max(cold, warm)
+        sigma = math.sqrt(most * (1.0 - most) / (len(votes) + USUAL_VOTES + 1.0))
+    return PersonComfort(resident=resident, too_cold=cold, too_warm=warm, sigma=sigma, votes=len(votes))
