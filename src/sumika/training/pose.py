@@ -24,7 +24,7 @@ Times = NDArray[np.float64]
 SUBJECTS = (1, 3)
 PARTS = ("validate", "test")
 FRAME_INTERVAL_S = 0.1
-MOST_ROWS = 4
+MOST_ROWS = 8
 """Rows before and after that a window may reach."""
 CHANGES = Changes(turn_deg=12.0, size=0.06, shift_m=0.05, noise_m=0.02, lost_frames=0.1)
 OTHER_SIDE = tuple(

@@ -1,4 +1,4 @@
-"""What a pose is read from: nine tenths of a second of points around the moment, as one row of numbers.
+"""What a pose is read from: 1.7 s of points around the moment, as one row of numbers.
 
 A limb that rests reflects nothing; where it was a moment ago tells where it is. The moments nearest to the pose stand
 by themselves, the earlier and the later ones are taken together. Cells that hardly ever hold a point are left out: they
@@ -6,6 +6,7 @@ would tell one room from the other.
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from sumika.models.features.points import (
 )
 
 FEATURES = "pose/1"
-BINS, WINDOW_S = 9, 0.9
+BINS, WINDOW_S = 17, 1.7
 FARTHEST_BIN = 2
 """Faster than this many steps of velocity counts for nothing."""
 JOINTS = (
@@ -47,7 +48,8 @@ JOINTS = (
 )
 """In the order of a student's values: forward, sideways, up of each, in m from the body's middle."""
 _GRID = replace(BODY, bins=BINS)
-_TIMES = ("before", "just before", "at", "just after", "after")
+_EDGES = (0, 3, 5, 7, 8, 9, 10, 12, 14, 17)
+"""Of the bins that are taken together; the pose's own moment is bin 8."""
 _ALL_STEPS = 2 * FARTHEST_VELOCITY_BIN + 1
 _CELLS = len(BODY.edges_m[0]) + 1
 _NOTHING = "mean velocity still"
@@ -61,7 +63,8 @@ def column_names() -> tuple[str, ...]:
     cells = [f"cell {cell} of axis {axis}" for axis in range(3) for cell in range(1, _CELLS - 1)]
     rest = [name for name in names[_ALL_STEPS + 3 * len(SIGNS) * _CELLS :] if name != _NOTHING]
     kept = (*names[:_ALL_STEPS][middle], *cells, *rest)
-    return tuple(f"{name}, {when}" for when in _TIMES for name in kept)
+    parts = pairwise(_EDGES)
+    return tuple(f"{name}, bins {first} to {last - 1}" for first, last in parts for name in kept)
 
 
 def pose_row(
@@ -89,6 +92,5 @@ def pose_row(
     cells = np.log1p(counts[:, 1:-1]).reshape(-1, BINS)
     rest = np.delete(found[last:], channel_names(_GRID).index(_NOTHING) - last, axis=0)
     kept = np.concatenate([middle, cells, rest])
-    half = BINS // 2
-    parts = [kept[:, : half - 1].mean(axis=1), *kept[:, half - 1 : half + 2].T, kept[:, half + 2 :].mean(axis=1)]
-    return np.concatenate(parts).astype(np.float32)
+    parts = pairwise(_EDGES)
+    return np.concatenate([kept[:, first:last].mean(axis=1) for first, last in parts]).astype(np.float32)
