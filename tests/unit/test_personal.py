@@ -10,10 +10,12 @@ import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+import sumika.config
 from sumika.cli import _distil_personalise
 from sumika.cli._distil_personalise import make_own
 from sumika.cli.distil import distil
 from sumika.clock import SimulatedClock
+from sumika.config import parse_house
 from sumika.distil.sign import public_key_of
 from sumika.log import LogWriter
 from sumika.models import (
@@ -30,6 +32,8 @@ from sumika.models import (
     load_student,
 )
 from sumika.perception import knowing, known_keys
+from sumika.runtime import knowing_node, replay_log
+from sumika.runtime.knowing_node import knowing_nodes, with_own_students
 from sumika.schema import UsageError
 from tests.log_helpers import RUN, START, envelope, presence
 from tests.students import inputs, make_student
@@ -203,6 +207,26 @@ def test_a_log_is_replayed_through_the_steps_that_ask_live(
     found.answer(x[0])
     found.answer(x[1][:3])
     assert found.arrays()["x"].shape == (1, *SHAPE), "what has another shape is no question"
+
+
+def test_the_house_asks_its_own_and_so_does_a_replay_of_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_student(tmp_path / "made", key=None)
+    house_shelf(tmp_path).place(NAME, tmp_path / "made")
+    monkeypatch.setattr(knowing_node, "known_keys", lambda house: ("bedroom",))
+    monkeypatch.setattr(knowing, "start", lambda house, key, find: find(NAME, "trial/1"))
+    house = parse_house((Path(sumika.config.__file__).parent / "demo_house.yaml").read_text(), Path("demo")).house
+    (node,) = knowing_nodes(house)
+    assert node.step is not None
+    assert node.step.start(house, "bedroom") is None, "none of that name ships"
+    (own,) = with_own_students([node], tmp_path)
+    assert own.step is not None
+    found = own.step.start(house, "bedroom")
+    assert found.signer == house_shelf(tmp_path).public_key
+    assert with_own_students([node], None) == (node,)
+    assert replay_log.data_of(tmp_path / "log" / "run" / "1.mcap") == tmp_path.resolve()
+    assert replay_log.data_of(tmp_path / "elsewhere.mcap") is None
 
 
 def test_the_command_says_what_it_needs(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """The node that works out what is known of people: what it takes, and where its students come from."""
 
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from sumika.perception.known_keys import known_keys, routed
-from sumika.runtime.node import COMPILES_WITHIN_S, Node, StepTask
+from sumika.runtime.node import COMPILES_WITHIN_S, Launch, Node, StepTask
 from sumika.runtime.step_loop import run_step
 from sumika.schema import Message
 from sumika.schema.house import House
@@ -31,7 +34,27 @@ def knowing_nodes(house: House) -> tuple[Node, ...]:
         return ()
     task = StepTask(_start, _step, _inputs(house), known_keys, routed, may_be_silent=True)
     # Tracking's loops come along with the geometry of radars, and may have to be compiled.
-    return (Node(KNOWING, run_step, step=task, watchdog_s=30.0, starts_within_s=COMPILES_WITHIN_S),)
+    return (Node(KNOWING, _run, step=task, watchdog_s=30.0, starts_within_s=COMPILES_WITHIN_S),)
+
+
+def with_own_students(nodes: Iterable[Node], data: Path | None) -> tuple[Node, ...]:
+    """Return nodes of which the one that knows people asks the house's own students, where it has any that are whole.
+
+    Args:
+        nodes: Of the house.
+        data: Folder of its data; None where it is not known: then students that ship are asked.
+    """
+    if data is None:
+        return tuple(nodes)
+    return tuple(_with_own(node, data) if node.name == KNOWING else node for node in nodes)
+
+
+def _with_own(node: Node, data: Path) -> Node:
+    return node if node.step is None else replace(node, step=replace(node.step, start=partial(_start, data=data)))
+
+
+def _run(node: Node, launch: Launch) -> None:
+    run_step(_with_own(node, launch.data), launch)
 
 
 def _inputs(house: House) -> tuple[str, ...]:
@@ -40,11 +63,11 @@ def _inputs(house: House) -> tuple[str, ...]:
     return (*_TAKES, "points") if wants and house.agreed() else _TAKES
 
 
-def _start(house: House, key: str) -> object:
+def _start(house: House, key: str, data: Path | None = None) -> object:
     # Imported where it runs: networks and tracking cost every other process memory and time.
     from sumika.perception import knowing
 
-    return knowing.start(house, key, _found)
+    return knowing.start(house, key, partial(_found, data=data))
 
 
 def _step(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
@@ -54,11 +77,11 @@ def _step(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
 
 
 @cache
-def _found(name: str, features: str) -> Any:
+def _found(name: str, features: str, data: Path | None) -> Any:
     """Return a student; None where there is none that may be used, which the estimate then says of itself."""
-    from sumika.models import StudentRefused, find_student
+    from sumika.models import StudentRefused, find_student, house_shelf
 
     try:
-        return find_student(name, features=features)
+        return find_student(name, features=features, shelf=house_shelf(data) if data else None)
     except StudentRefused:
         return None

@@ -6,6 +6,7 @@ from pathlib import Path
 from sumika.clock import ReplayClock
 from sumika.config import parse_house
 from sumika.log import LogInfo, LogReader, LogWriter, RunInfo
+from sumika.runtime.knowing_node import with_own_students
 from sumika.runtime.replay import Replay, ReplayReport
 from sumika.runtime.table import nodes_of
 from sumika.schema import Envelope, Message, SumikaError, UsageError
@@ -52,6 +53,12 @@ def _from_frames(info: LogInfo, start: str, log: Path) -> bool:
     return start == "frames" or (start == "auto" and frames > 0 and frames >= slow_time)
 
 
+def data_of(log: Path) -> Path | None:
+    """Return the data folder of the house whose log this is; None where it lies somewhere else."""
+    run = log.resolve() if log.is_dir() else log.resolve().parent
+    return run.parent.parent if run.parent.name == "log" else None
+
+
 def replay_log(log: Path, out: Path, *, start: str = "auto", force: bool = False) -> ReplayReport:
     """Replay the log at `log` into the folder `out`.
 
@@ -79,7 +86,8 @@ def replay_log(log: Path, out: Path, *, start: str = "auto", force: bool = False
         writer.write(envelope, message)
 
     try:
-        report = Replay(nodes_of(loaded.house), loaded.house, emit, from_frames=from_frames).run(reader)
+        nodes = with_own_students(nodes_of(loaded.house), data_of(log))
+        report = Replay(nodes, loaded.house, emit, from_frames=from_frames).run(reader)
     finally:
         writer.close()
     if writer.problem is not None:
