@@ -13,9 +13,11 @@ from sumika.models.features.points import turned_to
 from sumika.models.features.pose import JOINTS
 from sumika.perception import activity, comfort, gesture, knowing, known_keys, occupancy, pose
 from sumika.perception._co2_people import Co2People
+from sumika.perception._track_points import in_house
 from sumika.runtime.step_runner import StepRunner
 from sumika.runtime.table import nodes_of
 from sumika.schema import (
+    POINT_COLUMNS,
     TOPIC_OF,
     Activity,
     ActivityKind,
@@ -191,9 +193,22 @@ def test_carbon_dioxide_that_cannot_be_says_nothing() -> None:
 # What they do.
 
 
+def test_points_lie_in_the_house_where_tracking_has_them() -> None:
+    from sumika.radar.tracking import mounting_of
+
+    rows = np.random.default_rng(2).uniform(0.1, 1.0, (20, len(POINT_COLUMNS))).astype(np.float32)
+    rows[3, 0] = np.nan
+    for radar in DEMO.radars:
+        seen = mounting_of(radar).points(rows)
+        mine = in_house(radar, rows)
+        assert mine[:, :3] == pytest.approx(seen.position_m)
+        assert mine[:, 3] == pytest.approx(seen.velocity_m_s)
+        assert mine[:, 4] == pytest.approx(seen.snr_db)
+
+
 def watched(module: Any, state: Any, seconds: float) -> list[Message]:
     """Let somebody stand before the living room's radar, and return what is said."""
-    radar = state.points.mountings["living_radar"].position_m
+    radar = state.points.radars["living_radar"].position_m
     track = somebody(place_m=(radar[0], radar[1] - 1.0))
     told: list[Message] = []
     for number in range(int(10 * seconds)):
@@ -256,7 +271,7 @@ def test_without_a_student_an_activity_cannot_be_told_and_nobody_is_told_as_nobo
 
 def waved(state: gesture.GestureState, begin_s: float, seconds: float = 1.0, going_m_s: float = 0.0) -> list[Gesture]:
     """Let somebody before a radar move a hand for a while, then rest."""
-    radar = state.points.mountings["living_radar"].position_m
+    radar = state.points.radars["living_radar"].position_m
     track = somebody(place_m=(radar[0], radar[1] - 0.2), going_m_s=going_m_s)
     told: list[Message] = []
     for number in range(20):

@@ -100,7 +100,7 @@ class BedRates:
         hearts: Heart rates of who lies there alone.
         breaths: Breathing rates.
         began: When somebody lay down; None while nobody lies.
-        origin: The worst of what was heard.
+        origin: The worst of what was heard, and of what its radars will be.
         session: Of the newest.
     """
 

@@ -1,5 +1,6 @@
 """The points of each tracked body over the last seconds, in house coordinates, radar by radar."""
 
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.radar.tracking import Mounting, mounting_of
 from sumika.schema import POINT_COLUMNS, PointCloud, Track, TrackKind, Tracks
 from sumika.schema.house import Radar
 from sumika.units import ns_to_seconds
@@ -19,6 +19,9 @@ MOST_POINTS = 200
 """Of one body in one frame; more say no more."""
 
 LOST_S = 2.0
+_RANGE, _VELOCITY, _AZIMUTH, _ELEVATION, _SNR = (
+    POINT_COLUMNS.index(name) for name in ("range_m", "velocity_m_s", "azimuth_rad", "elevation_rad", "snr_db")
+)
 COLUMNS = ("x_m", "y_m", "z_m", "velocity_m_s", "snr_db")
 
 Array = NDArray[np.float64]
@@ -69,7 +72,7 @@ class TrackPoints:
         interval_s: Time between the frames of each radar.
     """
 
-    mountings: Mapping[str, Mounting]
+    radars: Mapping[str, Radar]
     keeps_s: float
     tracks: dict[int, Track] = field(default_factory=dict)
     interval_s: dict[str, float] = field(default_factory=dict)
@@ -80,7 +83,7 @@ class TrackPoints:
     @classmethod
     def of(cls, radars: Iterable[Radar], keeps_s: float) -> "TrackPoints":
         """Return the points of a house before any is seen."""
-        return cls({radar.id: mounting_of(radar) for radar in radars}, keeps_s)
+        return cls({radar.id: radar for radar in radars}, keeps_s)
 
     def take_tracks(self, tracks: Tracks) -> None:
         """Take in where everybody is; who is followed no more is forgotten."""
@@ -97,17 +100,16 @@ class TrackPoints:
 
     def take_cloud(self, cloud: PointCloud) -> None:
         """Take in a frame's points; each goes to the nearest body."""
-        mounting = self.mountings.get(cloud.radar)
+        radar = self.radars.get(cloud.radar)
         now_s = ns_to_seconds(cloud.stamp.monotonic_ns)
-        if mounting is None or not cloud.usable or not self.tracks or not 0.0 <= now_s - self._told_s < LOST_S:
+        if radar is None or not cloud.usable or not self.tracks or not 0.0 <= now_s - self._told_s < LOST_S:
             return
         try:
             rows = cloud.array()
         except ValueError:  # bytes that are no such table: as good as an unusable frame
             rows = np.zeros((0, len(POINT_COLUMNS)), np.float32)
         self.interval_s[cloud.radar] = cloud.frame_interval_s
-        seen = mounting.points(rows)
-        table = np.column_stack((seen.position_m, seen.velocity_m_s, seen.snr_db))
+        table = in_house(radar, rows)
         places = np.array([track.position_m[:2] for track in self.tracks.values()])
         away_m = np.linalg.norm(table[:, None, :2] - places[None], axis=2)
         nearest = away_m.argmin(axis=1) if len(table) else np.zeros(0, np.intp)
@@ -144,13 +146,34 @@ class TrackPoints:
             track_time_s=np.array([at_s - from_s for at_s, _ in looks], np.float64),
             frames=len(frames),
             interval_s=self.interval_s.get(radar, 0.1),
-            radar_m=self.mountings[radar].position_m,
+            radar_m=self.radars[radar].position_m,
         )
 
     def moving(self, track: int, radar: str, least_m_s: float) -> list[tuple[float, int]]:
         """Return for each frame of a radar its time and how many points of a body move."""
         frames = self._frames.get((track, radar), ())
         return [(one.at_s, int(np.count_nonzero(np.abs(one.points[:, 3]) >= least_m_s))) for one in frames]
+
+
+def in_house(radar: Radar, rows: NDArray[np.floating]) -> Array:
+    """Return a frame's points (point, 5) as `COLUMNS`; rows with a number that is none are left out.
+
+    As `sumika.radar.tracking.Mounting` has it, whose compiled neighbours would cost this process 60 MB.
+
+    Args:
+        radar: Where it hangs and looks.
+        rows: (point, column) as `POINT_COLUMNS`.
+    """
+    table = np.asarray(rows, np.float64)
+    table = table[np.isfinite(table).all(axis=1) & (table[:, _RANGE] > 0)]
+    yaw, pitch = math.radians(radar.yaw_deg), math.radians(radar.pitch_deg)
+    right = (math.sin(yaw), -math.cos(yaw), 0.0)
+    forward = (math.cos(yaw) * math.cos(pitch), math.sin(yaw) * math.cos(pitch), math.sin(pitch))
+    up = (-math.cos(yaw) * math.sin(pitch), -math.sin(yaw) * math.sin(pitch), math.cos(pitch))
+    azimuth, elevation, level = table[:, _AZIMUTH], table[:, _ELEVATION], np.cos(table[:, _ELEVATION])
+    ray = np.stack((np.sin(azimuth) * level, np.cos(azimuth) * level, np.sin(elevation)), axis=1)
+    place = np.asarray(radar.position_m) + table[:, _RANGE, None] * (ray @ np.array((right, forward, up)))
+    return np.column_stack((place, table[:, _VELOCITY], table[:, _SNR]))
 
 
 def is_person(track: Track) -> bool:

@@ -63,6 +63,7 @@ class ComfortState:
         votes: By resident.
         air: The newest of the room.
         heart: The newest of whoever is there.
+        origin: What the room's sensors will be, before any has spoken.
     """
 
     room: str
@@ -72,6 +73,7 @@ class ComfortState:
     votes: dict[str, list[Felt]] = field(default_factory=dict)
     air: AirSample | None = None
     heart: HeartRate | None = None
+    origin: Origin = Origin.LIVE
     told_ns: int | None = None
     boot: str = ""
 
@@ -84,7 +86,9 @@ def zone_of(name: str) -> tzinfo:
         return UTC
 
 
-def start(room: str, residents: Iterable[str], zone: tzinfo, student: Asked | None) -> ComfortState:
+def start(
+    room: str, residents: Iterable[str], zone: tzinfo, student: Asked | None, origin: Origin = Origin.LIVE
+) -> ComfortState:
     """Return the state before the first message.
 
     Args:
@@ -92,8 +96,9 @@ def start(room: str, residents: Iterable[str], zone: tzinfo, student: Asked | No
         residents: Who agreed to it and lives there.
         zone: Of the house's clocks.
         student: Of `FEATURES`; None where there is none.
+        origin: What the room's sensors will be.
     """
-    return ComfortState(room, tuple(residents), zone, student)
+    return ComfortState(room, tuple(residents), zone, student, origin=origin)
 
 
 def step(state: ComfortState, message: AirSample | HeartRate | Vote | Tick) -> tuple[ComfortState, tuple[Message, ...]]:
@@ -159,7 +164,7 @@ def _told(state: ComfortState, now: Instant) -> ThermalComfort:
     known = bool(people) and math.isfinite(conditions.air_c)
     return ThermalComfort(
         stamp=now,
-        origin=worst(heard) if heard else Origin.LIVE,
+        origin=worst(heard) if heard else state.origin,
         room=state.room,
         valid=known,
         reason=Reason.MEASURED if known else Reason.NO_SIGNAL if people else Reason.NO_PERSON,

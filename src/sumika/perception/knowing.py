@@ -15,6 +15,7 @@ from sumika.schema import (
     AirSample,
     HeartRate,
     Message,
+    Origin,
     PersonVitals,
     PointCloud,
     Presence,
@@ -25,7 +26,9 @@ from sumika.schema import (
     Tracks,
     Vote,
     WeatherSample,
+    worst,
 )
+from sumika.schema.expected_origin import expected_origin
 from sumika.schema.house import House, Room
 from sumika.schema.knowing_settings import Knowing
 
@@ -110,6 +113,7 @@ def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent) ->
         followed=followed,
         switched_off=not knowing.occupancy,
         student=find(occupancy.STUDENT, occupancy.FEATURES) if knowing.occupancy else None,
+        origin=_origin(house, room_id),
     )
     yield _Part(counting, occupancy.step, (AirSample, Tracks, Presence, Tick))
     if knowing.air_events and any(one.room == room_id for one in house.sensors):
@@ -120,9 +124,9 @@ def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent) ->
         return
     if knowing.strain and any(one.room == room_id for one in house.radars):
         student = find(strain.STUDENT, strain.FEATURES)
-        yield _Part(strain.start(room_id, student), strain.step, (*_VITALS, Tick))
+        yield _Part(strain.start(room_id, student, _origin(house, room_id)), strain.step, (*_VITALS, Tick))
     if room_id in house.watched_bedrooms:
-        yield from _of_bedroom(knowing, room_id, find)
+        yield from _of_bedroom(knowing, room_id, find, _origin(house, room_id))
 
 
 def _of_comfort(house: House, knowing: Knowing, room: Room, find: FindStudent) -> Iterator[_Part]:
@@ -134,16 +138,27 @@ def _of_comfort(house: House, knowing: Knowing, room: Room, find: FindStudent) -
     site = house.building.site if house.building is not None else None
     zone = comfort.zone_of(site.timezone if site is not None else "UTC")
     student = find(comfort.STUDENT, comfort.FEATURES)
-    yield _Part(comfort.start(room.id, residents, zone, student), comfort.step, (AirSample, HeartRate, Vote, Tick))
+    yield _Part(
+        comfort.start(room.id, residents, zone, student, _origin(house, room.id)),
+        comfort.step,
+        (AirSample, HeartRate, Vote, Tick),
+    )
 
 
-def _of_bedroom(knowing: Knowing, room_id: str, find: FindStudent) -> Iterator[_Part]:
+def _of_bedroom(knowing: Knowing, room_id: str, find: FindStudent, origin: Origin) -> Iterator[_Part]:
     if knowing.sleep:
         live = find(sleep_stages.STUDENT, sleep_stages.FEATURES)
-        yield _Part(sleep_stages.start(room_id, live), sleep_stages.step, (*_VITALS, Tick))
+        yield _Part(sleep_stages.start(room_id, live, origin), sleep_stages.step, (*_VITALS, Tick))
     if knowing.sleep or knowing.weeks:
         whole = find(sleep_night.STUDENT, sleep_night.FEATURES) if knowing.sleep else None
-        yield _Part(sleep_night.start(room_id, whole), sleep_night.step, (*_VITALS, Tracks))
+        yield _Part(sleep_night.start(room_id, whole, origin), sleep_night.step, (*_VITALS, Tracks))
+
+
+def _origin(house: House, room_id: str) -> Origin:
+    """Return the worst that is to be expected of a room's sensors: what is said before them must not pass for live."""
+    simulated = house.world is not None or house.demo
+    expected = [expected_origin(radar) for radar in house.radars if radar.room == room_id]
+    return worst([Origin.SIMULATED if simulated else Origin.LIVE, *expected])
 
 
 def _volume_m3(floor_m: tuple[tuple[float, float], ...], height_m: float) -> float:

@@ -72,7 +72,13 @@ class OccupancyState:
 
 
 def start(
-    room: str, volume_m3: float, *, followed: bool, switched_off: bool = False, student: Asked | None = None
+    room: str,
+    volume_m3: float,
+    *,
+    followed: bool,
+    switched_off: bool = False,
+    student: Asked | None = None,
+    origin: Origin = Origin.LIVE,
 ) -> OccupancyState:
     """Return the state before the first message.
 
@@ -82,8 +88,9 @@ def start(
         followed: Whether radars follow people there.
         switched_off: Whether nobody wants to know.
         student: Of `FEATURES`; None where there is none.
+        origin: What the room's sensors will be.
     """
-    return OccupancyState(room, volume_m3, followed, switched_off, student)
+    return OccupancyState(room, volume_m3, followed, switched_off, student, origin=origin)
 
 
 def step(

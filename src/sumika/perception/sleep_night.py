@@ -19,6 +19,7 @@ from sumika.schema import (
     DayMeasures,
     HeartRate,
     Message,
+    Origin,
     PersonVitals,
     Reason,
     Respiration,
@@ -62,14 +63,15 @@ class SleepNightState:
     ended_ns: int | None = None
 
 
-def start(room: str, student: Asked | None) -> SleepNightState:
+def start(room: str, student: Asked | None, origin: Origin = Origin.LIVE) -> SleepNightState:
     """Return the state before the first message.
 
     Args:
         room: One with a bed in it.
         student: Of `FEATURES`; None where there is none.
+        origin: What the room's radars will be.
     """
-    return SleepNightState(BedRates(room), student, Walking())
+    return SleepNightState(BedRates(room, origin=origin), student, Walking())
 
 
 def step(

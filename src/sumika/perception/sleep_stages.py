@@ -12,7 +12,7 @@ from sumika.clock import Instant
 from sumika.models.features.sleep import BEFORE_S, CLASSES, EPOCH_S, LIVE_FEATURES, live_features
 from sumika.perception._bed_rates import BedRates
 from sumika.perception._student import Asked, asked, name_of
-from sumika.schema import HeartRate, Message, PersonVitals, Reason, Respiration, Sleep, SleepStages, Tick
+from sumika.schema import HeartRate, Message, Origin, PersonVitals, Reason, Respiration, Sleep, SleepStages, Tick
 from sumika.units import NANOSECONDS_PER_SECOND, ns_to_seconds, seconds_to_ns
 
 STUDENT, FEATURES = "sleep-live-tiny", LIVE_FEATURES
@@ -40,14 +40,15 @@ class SleepStagesState:
     asleep_s: float = 0.0
 
 
-def start(room: str, student: Asked | None) -> SleepStagesState:
+def start(room: str, student: Asked | None, origin: Origin = Origin.LIVE) -> SleepStagesState:
     """Return the state before the first message.
 
     Args:
         room: One with a bed in it.
         student: Of `FEATURES`; None where there is none.
+        origin: What the room's radars will be.
     """
-    return SleepStagesState(BedRates(room), student)
+    return SleepStagesState(BedRates(room, origin=origin), student)
 
 
 def step(

@@ -13,7 +13,7 @@ from sumika.clock import Instant
 from sumika.models.features.strain import CLASSES, FEATURES, strain_features
 from sumika.perception._bed_rates import READING_S, BedRates
 from sumika.perception._student import Asked, asked, name_of
-from sumika.schema import HeartRate, Message, PersonVitals, Reason, Respiration, Sleep, SleepKind, Strain, Tick
+from sumika.schema import HeartRate, Message, Origin, PersonVitals, Reason, Respiration, Sleep, SleepKind, Strain, Tick
 from sumika.units import SECONDS_PER_MINUTE, ns_to_seconds, seconds_to_ns
 
 STUDENT = "strain-tiny"
@@ -48,14 +48,15 @@ class StrainState:
     boot: str = ""
 
 
-def start(room: str, student: Asked | None) -> StrainState:
+def start(room: str, student: Asked | None, origin: Origin = Origin.LIVE) -> StrainState:
     """Return the state before the first message.
 
     Args:
         room: One with a radar in it.
         student: Of `FEATURES`; None where there is none.
+        origin: What the room's radars will be.
     """
-    return StrainState(BedRates(room), student)
+    return StrainState(BedRates(room, origin=origin), student)
 
 
 def step(
@@ -71,7 +72,8 @@ def step(
         The state, and once a minute a `Strain`.
     """
     if message.stamp.boot_id != state.boot:
-        state.rates, state.told_ns, state.boot = BedRates(state.rates.room), None, message.stamp.boot_id
+        state.rates = BedRates(state.rates.room, origin=state.rates.origin)
+        state.told_ns, state.boot = None, message.stamp.boot_id
     if isinstance(message, Sleep):
         if message.room == state.rates.room:
             state.sleeps = message.kind in _IN_BED

@@ -64,7 +64,7 @@ def _inputs(house: House) -> tuple[str, ...]:
 
 
 def _start(house: House, key: str, data: Path | None = None) -> object:
-    # Imported where it runs: networks and tracking cost every other process memory and time.
+    # Imported where it runs: networks cost every other process memory and time.
     from sumika.perception import knowing
 
     return knowing.start(house, key, partial(_found, data=data))
