@@ -88,7 +88,8 @@ def _calibrated(outcome: ArrayOutcome) -> list[str]:
                 f"{one.error_after:.3f} after"
             )
     if outcome.kept is not None:
-        told.append(f"the student keeps {percent(outcome.kept)} % of the teacher's {SCORE_NAMES[outcome.metric]}")
+        name = SCORE_NAMES[outcome.metric].removesuffix(" x 100")
+        told.append(f"the student keeps {percent(outcome.kept)} % of the teacher's {name}")
     return told
 
 

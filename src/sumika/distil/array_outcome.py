@@ -187,7 +187,8 @@ def _rated(outcome: ArrayOutcome) -> tuple[Table | list[str], ...]:
         rated[INT8] = outcome.eight_bits.rated
     share = outcome.metric != "error"
     shown = percent if share else _value
-    lines = [f"The student keeps {percent(outcome.kept)} % of its teacher's {SCORE_NAMES[outcome.metric]}"]
+    name = SCORE_NAMES[outcome.metric].removesuffix(" x 100")
+    lines = [f"The student keeps {percent(outcome.kept)} % of its teacher's {name}"]
     by = f"{_points(outcome.gained)} points" if share else _value(outcome.gained)
     lines.append(f"and gains {by} by having one.")
     if outcome.eight_bits.score_lost is not None:
