@@ -75,7 +75,6 @@ _FOR_THE_HOUSEHOLD = frozenset(
         "plan",
         "reference_state",
         "resident_wish",
-        "sensor_drift",
         "suggestion_answer",
         "verdict",
         "vote",

@@ -256,21 +256,3 @@ class AirEvents(KnownOfRoom, frozen=True, kw_only=True):
 
     events: tuple[AirEvent, ...] = ()
     can_tell: tuple[AirEventKind, ...] = ()
-
-
-class SensorDrift(KnownOfRoom, frozen=True, kw_only=True):
-    """A sensor that moves away from what cannot be otherwise.
-
-    Attributes:
-        sensor: Its name in `house.yaml`.
-        quantity: Which of its values, with the unit in the name.
-        off: By how much, in that unit.
-        probability: That it is off by more than matters, 0..1.
-        sigma: Of `off`.
-    """
-
-    sensor: str
-    quantity: str
-    off: float | None = None
-    probability: float | None = None
-    sigma: float | None = None

@@ -115,7 +115,6 @@ TOPICS: dict[str, Topic] = {
     "thermal_comfort": Topic(message=knowing.ThermalComfort, key_field="room", rate_hz=1 / 60),
     "occupancy_count": Topic(message=knowing.OccupancyCount, key_field="room", rate_hz=0.1),
     "air_events": Topic(message=knowing.AirEvents, key_field="room", rate_hz=1 / 60),
-    "sensor_drift": Topic(message=knowing.SensorDrift, key_field="sensor", rate_hz=None),
     "day_measures": Topic(
         message=weeks.DayMeasures,
         key_field="room",
