@@ -49,7 +49,7 @@ def test_a_fall_goes_through_its_stages_and_is_cleared_when_the_person_is_up() -
 
 @pytest.mark.parametrize(
     ("what", "change_s"),
-    [("sit", 0.4), ("floor_sit", 0.8), ("crouch", 0.5), ("bed", 0.8), ("floor", 4.0), ("bend", 0.6)],
+    [("sit", 0.4), ("floor_sit", 0.8), ("crouch", 0.5), ("bed", 0.8), ("floor", 6.0), ("bend", 0.6)],
 )
 def test_other_ways_down_are_none(what: str, change_s: float) -> None:
     for seed in range(5):
@@ -175,3 +175,19 @@ def test_thousands_of_tracks_do_not_fill_the_memory() -> None:
     for number in range(500):
         fall.step(state, tracks_at(number / 10, Track(id=number, position_m=(0, 0, 1), position_sigma_m=(1, 1, 1))))
     assert len(state.bodies) <= 64
+
+
+def test_who_gets_up_before_it_is_suspected_does_not_lie_on_in_memory() -> None:
+    resident = Resident(np.random.default_rng(7), sigma_m=0.08)
+    life = [*resident.does("walk", 5.0, 1.0), *resident.does("floor", 4.0, 0.6), *resident.does("sit", 30.0, 1.5)]
+    assert FallStage.SUSPECTED not in stages(life)
+
+
+def test_the_faster_somebody_came_down_the_more_probable_is_a_fall() -> None:
+    told_of = []
+    for change_s in (0.6, 1.6):
+        resident = Resident(np.random.default_rng(8), sigma_m=0.05)
+        life = [*resident.does("walk", 5.0, 1.0), *resident.does("floor", 20.0, change_s)]
+        told_of.append(max((one.probability for one in told(fall.start(), life)), default=0.0))
+    assert told_of[0] > told_of[1]
+    assert told_of[0] > 0.9

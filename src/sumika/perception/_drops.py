@@ -1,29 +1,36 @@
-"""A body's height over the last seconds, and the fastest way down in it."""
+"""A body's height over the last seconds: whether it lies low, since when, and how it came down."""
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sumika.clock import Instant
 from sumika.perception._bodies import NO_ELEVATION_M, passed_s
-from sumika.schema import Track
+from sumika.schema import HeldBy, Track
 
-MEMORY_S = 4.0
-LEVEL_S = 0.2
-"""Heights are means over this long; a tracker has smoothed them already."""
+Array = NDArray[np.float64]
 
+MEMORY_S = 14.0
+LOW_M = 0.33
+"""Whose middle is lower for long lies on the floor: who sits on it has it at 0.45 m, who lies on a bed at 0.6 m."""
+
+_STAYS_LOW_M = 0.4
+_QUICK_S, _LEVEL_S, _SLOW_S = 0.3, 0.6, 1.0
+"""Heights are means over the first to tell when, over the second to tell how high before, over the third to tell
+whether a body stays low."""
+
+_BEFORE_S, _FALL_FROM_S, _FALL_TO_S = 4.0, 3.0, 1.0
+"""How high a body was is asked so long before it was low; how fast it came down, between so long before and after."""
+
+_TAIL_S, _LANDS_S = 4.0, 0.5
 WINDOW_S = 0.6
 """The speed of a drop is that of its fastest stretch of this length; somebody falls for 0.5 to 1 s."""
 
-_FASTEST_OF = 1.27
-"""By so many standard deviations the fastest of six stretches is too fast, if they differ by errors only (the mean of
-the largest of six normal numbers): the memory holds six that do not overlap."""
-
-_OF_A_DIFFERENCE = 0.8
-"""Errors that last half a second fall by 0.95 in a mean over 0.2 s, and by 0.84 more in a difference over 0.6 s."""
-
-_MOST_HEIGHTS = 400
-_GAP_S = 1.5
+_MOST_HEIGHTS = 600
+_GAP_S = 4.0
 """Who was not seen for longer may have come down in any way."""
 
 
@@ -35,28 +42,49 @@ class Height:
         stamp: When.
         middle_m: Above the floor.
         sigma_m: Standard deviation.
+        falls_m_s: How fast it comes down, as the tracker says.
+        seen: Whether points showed it, not memory.
+        place_m: On the floor plan.
+        going_m_s: How fast it moves on the floor plan.
     """
 
     stamp: Instant
     middle_m: float
     sigma_m: float
+    falls_m_s: float
+    seen: bool
+    place_m: tuple[float, float]
+    going_m_s: float
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
-    """A way down.
+class Descent:
+    """How a body came to lie low.
 
     Attributes:
-        from_m: Middle when that stretch began.
-        drop_m: How far the middle came down.
-        speed_m_s: In the fastest stretch, downwards positive, less what choosing the fastest one adds.
-        speed_sigma_m_s: Standard deviation of that.
+        top_m: Its middle before.
+        low_m: Its middle now, over the last seconds.
+        sigma_m: Standard deviation of a single look at that.
+        speed_m_s: Of its fastest stretch downwards.
+        low_s: How long it has been low.
+        seen: Share of the last seconds in which points showed it.
+        wandered_m: How far it moved about on the floor plan in the last seconds, as a standard deviation.
+        going_m_s: How fast it moved on the floor plan in the last seconds, on average.
     """
 
-    from_m: float
-    drop_m: float
+    top_m: float
+    low_m: float
+    sigma_m: float
     speed_m_s: float
-    speed_sigma_m_s: float
+    low_s: float = 0.0
+    seen: float = 1.0
+    wandered_m: float = 0.0
+    going_m_s: float = 0.0
+
+    @property
+    def drop_m(self) -> float:
+        """How far the middle came down."""
+        return self.top_m - self.low_m
 
 
 @dataclass(slots=True)
@@ -71,49 +99,82 @@ class HeightMemory:
             gap_s = passed_s(self.heights[-1].stamp, now)
             if gap_s is None or gap_s > _GAP_S:
                 self.heights.clear()
-        self.heights.append(Height(now, track.position_m[2], track.position_sigma_m[2]))
+        x, y, middle_m = track.position_m
+        seen = track.held_by is not HeldBy.MEMORY
+        going_m_s = math.hypot(*track.velocity_m_s[:2])
+        fall_m_s, sigma_m = -track.velocity_m_s[2], track.position_sigma_m[2]
+        self.heights.append(Height(now, middle_m, sigma_m, fall_m_s, seen, (x, y), going_m_s))
         while (passed_s(self.heights[0].stamp, now) or 0.0) > MEMORY_S:
             self.heights.popleft()
 
-    def drop(self) -> Drop | None:
-        """Return the fastest way down of the last seconds; None where heights do not tell or nothing came down."""
-        times, middles, sigmas = self._levels()
-        if len(times) < 3:
+    def descent(self) -> Descent | None:
+        """Return how the body came to lie low; None where it does not, or where it was not seen higher before."""
+        kept = list(self.heights)
+        if not kept:
             return None
-        best: tuple[float, int, int] | None = None
-        first = 0
-        for last in range(1, len(times)):
-            while times[last] - times[first + 1] >= WINDOW_S and first + 1 < last:
-                first += 1
-            length_s = times[last] - times[first]
-            if length_s < 0.5 * WINDOW_S:
-                continue
-            speed = (middles[first] - middles[last]) / max(length_s, WINDOW_S)
-            if best is None or speed > best[0]:
-                best = (speed, first, last)
-        if best is None or best[0] <= 0:
+        begin = kept[0].stamp
+        every = np.array([passed_s(begin, one.stamp) or 0.0 for one in kept])
+        table = np.array(
+            [(one.middle_m, one.sigma_m, one.falls_m_s, one.seen, *one.place_m, one.going_m_s) for one in kept]
+        )
+        told = table[:, 1] <= NO_ELEVATION_M
+        if told.sum() < 5:
             return None
-        speed, first, last = best
-        length_s = max(times[last] - times[first], WINDOW_S)
-        sigma = _OF_A_DIFFERENCE * math.hypot(sigmas[first], sigmas[last]) / length_s
-        return Drop(middles[first], middles[first] - min(middles[last:]), speed - _FASTEST_OF * sigma, sigma)
+        times, middle = every[told], table[told, 0]
+        quick, slow = _means(times, middle, _QUICK_S), _means(times, middle, _SLOW_S)
+        high = np.flatnonzero((slow >= _STAYS_LOW_M) & (quick >= LOW_M))
+        if not high.size or high[-1] == len(times) - 1:
+            return None
+        first = int(high[-1]) + 1
+        below = np.flatnonzero(quick[first:] < LOW_M)
+        if not below.size:
+            return None
+        first += int(below[0])
+        found = _descent(first, times, middle, quick, table[told])
+        return found and replace(found, **_lately(every, table, float(times[first])))
 
-    def _levels(self) -> tuple[list[float], list[float], list[float]]:
-        """Return times, middles and sigmas, each a mean over `LEVEL_S`, of the heights that can be told."""
-        told = [height for height in self.heights if height.sigma_m <= NO_ELEVATION_M]
-        times: list[float] = []
-        middles: list[float] = []
-        sigmas: list[float] = []
-        begin: Instant | None = None
-        members: list[tuple[float, Height]] = []
-        for height in told:
-            begin = begin or height.stamp
-            at_s = passed_s(begin, height.stamp) or 0.0
-            members.append((at_s, height))
-            while at_s - members[0][0] > LEVEL_S:
-                members.pop(0)
-            count = len(members)
-            times.append(sum(one for one, _ in members) / count)
-            middles.append(sum(one.middle_m for _, one in members) / count)
-            sigmas.append(sum(one.sigma_m for _, one in members) / count)
-        return times, middles, sigmas
+
+def _lately(every: Array, table: Array, began_s: float) -> dict[str, float]:
+    """Return what is told of the last seconds, those among them in which only memory holds the body."""
+    tail = table[every > every[-1] - _TAIL_S]
+    return {
+        "low_s": float(every[-1]) - began_s,
+        "seen": float(tail[:, 3].mean()),
+        "wandered_m": math.hypot(float(tail[:, 4].std()), float(tail[:, 5].std())),
+        "going_m_s": float(tail[:, 6].mean()),
+    }
+
+
+def _descent(first: int, times: Array, middle: Array, quick: Array, table: Array) -> Descent | None:
+    began_s, now_s = times[first], times[-1]
+    before = (times >= began_s - _BEFORE_S) & (times <= began_s)
+    top_m = float(_means(times, middle, _LEVEL_S)[before].max())
+    lately = times > max(now_s - _TAIL_S, min(began_s + _LANDS_S, now_s - _LANDS_S))
+    low_m = float(middle[lately].mean())
+    if top_m - low_m < 0.1:
+        return None
+    way = (times >= began_s - _FALL_FROM_S) & (times <= began_s + _FALL_TO_S)
+    speed = max(float(table[way, 2].max()), _fastest_m_s(times[way], quick[way]))
+    return Descent(
+        top_m=top_m,
+        low_m=low_m,
+        sigma_m=float(table[lately, 1].mean()),
+        speed_m_s=speed,
+    )
+
+
+def _means(times: Array, values: Array, over_s: float) -> Array:
+    """Return, for each time, the mean of the values of so long before it, itself among them."""
+    sums = np.concatenate(([0.0], np.cumsum(values)))
+    last = np.arange(1, len(times) + 1)
+    first = np.searchsorted(times, times - over_s + 1e-6)
+    means: Array = (sums[last] - sums[first]) / (last - first)
+    return means
+
+
+def _fastest_m_s(times: Array, quick: Array) -> float:
+    """Return the fastest way down over `WINDOW_S`."""
+    first = np.searchsorted(times, times - WINDOW_S - 1e-6)
+    length_s = times - times[first]
+    drops = np.where(length_s > 0.5 * WINDOW_S, quick[first] - quick, 0.0)
+    return float(drops.max() / WINDOW_S)

@@ -1,15 +1,15 @@
-"""Suspected falls, by a rule that can be told in one sentence.
+"""Suspected falls: how somebody came to lie on the floor, weighed.
 
-The middle of a body came down fast, by more than from standing to sitting, it is near the floor (not at the height of
-the bed or sofa there), and the body then lies still. Each part is a probability, from the tracker's own standard
-deviations, and the probability told is their product:
+Who lies still, low for `LYING_S`, and was higher before, has fallen the more probably
 
-- *fast*: more than 0.5 +- 0.15 m/s over 0.6 s. Somebody who falls from standing comes down 0.8 m within 0.5 to 1 s, who
-  sits down 0.2 m, who lies down on purpose takes seconds.
-- *far*: more than 0.35 m.
-- *low*: below 0.3 m; the middle of who sits on the floor is at 0.45 m, who lies on a bed at 0.6 m, on the floor at
-  0.15 m.
-- *lying still*: not moving from the place. How long it takes to be suspected is `LYING_S`.
+- the lower the middle of the body is: lying on the floor it is at 0.15 m, sitting on it at 0.45 m, lying on a bed at
+  0.6 m;
+- the faster it came down: who falls from standing is down within 0.5 to 1 s, who lies down on purpose takes longer;
+- the surer the heights are, the more steadily the body is seen, and the less it moves about.
+
+The weights of these (`_WEIGHTS`) are those of a logistic regression over simulated falls and everyday ways down to the
+floor, through a radar's samples; the scores of other such scenes are in `sumika.evaluate.people.falls`. What lies on a
+bed or sofa that is known, at its height, has not fallen; nor has a pet that was low before.
 
 The middle is used and not the top: a tracker finds a middle from all points of a moment, a top only over seconds.
 
@@ -32,7 +32,7 @@ from sumika.perception._bodies import (
     place_of,
     share_below,
 )
-from sumika.perception._drops import Drop, HeightMemory
+from sumika.perception._drops import LOW_M, Descent, HeightMemory
 from sumika.schema import (
     FallStage,
     Message,
@@ -53,22 +53,23 @@ PATIENCE_S = 60.0
 UP_S = 1.5
 """This long no longer lying on the floor, and a person is up again."""
 
-CANDIDATE, SUSPECTED = 0.3, 0.5
+CANDIDATE, SUSPECTED = 0.3, 0.6
 """Probabilities from which on it is said."""
 
 PUBLISH_S = 1.0
 LOST_S = 600.0
 """A suspicion outlives its track so long: who lies behind a sofa is not up again."""
 
+FOUND_AGAIN_S = 4.0
+"""Who was lost for no longer, and is found low at the place, is the same body."""
+
 NEAR_M = 1.0
 SETTLE_S = 1.0
 """Heights settle so long after a drop before they are believed to be where it ended."""
 
-_QUICK_MEAN_S, _LONG_MEAN_S = 0.3, 2.0
 _LOOK_S = 0.2
-_FAST_M_S, _FAST_SPREAD_M_S = 0.5, 0.15
-_FAR_M = 0.35
-_LOW_M, _BODY_SPREAD_M = 0.3, 0.08
+_MEAN_S = 0.5
+_BODY_SPREAD_M = 0.08
 _UP_M = 0.4
 _LYING_M = 0.15
 _PERSON_M = 0.7
@@ -77,19 +78,35 @@ _PERSON_M = 0.7
 _ON_PLACE = 0.9
 """Probability, before heights are looked at, that who lies within a bed's outline lies on it and not beside it."""
 
-_STILL_M_S = 0.25
+_STILL_M_S = 0.4
+"""Who moves faster over the floor, on average over seconds, does not lie still."""
+
+_WEIGHTS = {"low_m": -17.5, "sigma_m": -7.0, "speed_m_s": 2.35, "seen": 1.95, "wandered_m": -1.7}
+_BIAS = 1.55
+_MOST_SPEED_M_S = 2.5
+_FAST_M_S, _FAST_SPREAD_M_S = 0.5, 0.08
+"""Slower than this nobody falls, whatever else speaks for it: on floors people lie far more often on purpose."""
+
+_LEAST_LOW_M = 0.05
+"""Errors may put a body below the floor: it then lies no surer than on it."""
 
 
 @dataclass(slots=True)
 class _Suspicion:
     """What may have been a fall."""
 
-    drop: Drop
+    descent: Descent
+    weighed: Instant | None
     began: Instant
     stage: FallStage | None = None
     published: Instant | None = None
     up_since: Instant | None = None
-    still_since: Instant | None = None
+
+    def lain_s(self, now: Instant) -> float:
+        """Return how long the body has lain low and still; out of sight it is thought to go on lying."""
+        if self.weighed is None or self.descent.going_m_s > _STILL_M_S:
+            return 0.0
+        return self.descent.low_s + (passed_s(self.weighed, now) or 0.0)
 
 
 @dataclass(slots=True)
@@ -143,8 +160,7 @@ def step(state: FallState, message: Tracks) -> tuple[FallState, tuple[Message, .
         if body is None:
             body = state.bodies[track.id] = _Body(message.stamp, track.position_m)
         _see(body, track, message.stamp)
-        if body.suspicion is None:
-            body.suspicion = _suspect(state, body, track, message.stamp)
+        _look(state, body, track, message.stamp)
         if body.suspicion is not None:
             told += _follow(state, body, body.suspicion, track, message)
     return state, tuple(told)
@@ -164,7 +180,7 @@ def _found_again(state: FallState, track: Track, present: set[int], now: Instant
     """Return the body that was lost where a new track appears low, and hand it over to that track."""
     for id_, body in list(state.bodies.items()):
         near = math.dist(body.position_m[:2], track.position_m[:2]) < NEAR_M
-        recent = body.suspicion is not None or (passed_s(body.seen, now) or 0.0) < 1.5
+        recent = body.suspicion is not None or (passed_s(body.seen, now) or 0.0) < FOUND_AGAIN_S
         if (
             id_ not in present
             and near
@@ -178,56 +194,65 @@ def _found_again(state: FallState, track: Track, present: set[int], now: Instant
 
 
 def _see(body: _Body, track: Track, now: Instant) -> None:
-    """Keep where the body is, and how high: averaged for longer, and so more surely, when it may lie somewhere."""
+    """Keep where the body is, and how high."""
     gone_s = passed_s(body.seen, now) or 0.0
     body.seen, body.position_m = now, track.position_m
     body.memory.add(track, now)
     if track.position_sigma_m[2] > NO_ELEVATION_M:
         return  # out of sight: where it was is all that is known
-    over_s = _QUICK_MEAN_S if body.suspicion is None else _LONG_MEAN_S
     anew = math.isinf(body.sigma_m) or gone_s > SETTLE_S
-    share = 1.0 if anew else 1.0 - math.exp(-gone_s / over_s)
-    sigma_m = track.position_sigma_m[2] * math.sqrt(CORRELATION_S / (CORRELATION_S + over_s))
+    share = 1.0 if anew else 1.0 - math.exp(-gone_s / _MEAN_S)
+    sigma_m = track.position_sigma_m[2] * math.sqrt(CORRELATION_S / (CORRELATION_S + _MEAN_S))
     body.middle_m += share * (track.position_m[2] - body.middle_m)
     body.sigma_m = track.position_sigma_m[2] if anew else body.sigma_m + share * (sigma_m - body.sigma_m)
 
 
-def _suspect(state: FallState, body: _Body, track: Track, now: Instant) -> _Suspicion | None:
-    """Return a suspicion where the body is low and came down fast."""
+def _look(state: FallState, body: _Body, track: Track, now: Instant) -> None:
+    """Weigh anew, now and then, how a body that is low came to be so."""
     since_s = passed_s(body.looked, now)
-    if track.position_sigma_m[2] > NO_ELEVATION_M or (since_s is not None and since_s < _LOOK_S):
-        return None
+    if body.middle_m > _UP_M + LOW_M or (since_s is not None and since_s < _LOOK_S):
+        return
     body.looked = now
-    if _low(state, body, body.middle_m) < CANDIDATE:
-        return None
-    drop = body.memory.drop()
-    if drop is None or drop.speed_m_s < _FAST_M_S - 2 * _FAST_SPREAD_M_S:
-        return None
-    suspicion = _Suspicion(drop, now)
-    return suspicion if _probability(state, body, suspicion, track, 0.0) >= CANDIDATE else None
+    descent = body.memory.descent()
+    if descent is None:
+        if body.suspicion is not None and body.middle_m >= LOW_M:
+            body.suspicion.weighed = None
+        return
+    if body.suspicion is not None:
+        if body.suspicion.stage is not FallStage.SUSPECTED:
+            body.suspicion.descent, body.suspicion.weighed = descent, now
+    elif _probability(state, body, descent, track) >= CANDIDATE:
+        body.suspicion = _Suspicion(descent, now, now)
 
 
-def _low(state: FallState, body: _Body, middle_m: float) -> float:
-    """Return the probability that a body at such a height lies on the floor."""
-    sigma = math.hypot(body.sigma_m, _BODY_SPREAD_M)
-    low = share_below(_LOW_M, middle_m, sigma)
-    place = place_of(body.position_m[0], body.position_m[1], state.places)
-    if place is None:
-        return low
-    on_it = log_normal_density(middle_m, _LYING_M + place.height_m, sigma) + math.log(_ON_PLACE)
-    beside = log_normal_density(middle_m, _LYING_M, sigma) + math.log(1 - _ON_PLACE)
-    return low / (1.0 + math.exp(min(on_it - beside, 500.0)))
-
-
-def _probability(state: FallState, body: _Body, suspicion: _Suspicion, track: Track, off: float) -> float:
+def _probability(state: FallState, body: _Body, descent: Descent, track: Track, off: float = 0.0) -> float:
     """Return the probability of a fall, with the present height `off` standard deviations higher than measured."""
-    middle_m, drop = body.middle_m + off * body.sigma_m, suspicion.drop
-    fast = 1 - share_below(_FAST_M_S, drop.speed_m_s, math.hypot(drop.speed_sigma_m_s, _FAST_SPREAD_M_S))
-    far = 1 - share_below(_FAR_M, drop.from_m - middle_m, math.hypot(body.sigma_m, _BODY_SPREAD_M))
+    low_m = descent.low_m + off * descent.sigma_m
+    values = {
+        "low_m": max(low_m, _LEAST_LOW_M),
+        "sigma_m": descent.sigma_m,
+        "speed_m_s": min(descent.speed_m_s, _MOST_SPEED_M_S),
+        "seen": descent.seen,
+        "wandered_m": descent.wandered_m,
+    }
+    log_odds = _BIAS + sum(_WEIGHTS[name] * value for name, value in values.items())
     animal = track.kind_probability if track.kind in (TrackKind.PET, TrackKind.ROBOT) else 0.0
     # A pet's kind is known from before it lies; a person who fell is as low as one, and was not when the drop began.
-    person = 1.0 if drop.from_m > _PERSON_M else 1.0 - min(max(animal, 0.0), 1.0)
-    return fast * far * _low(state, body, middle_m) * person
+    person = 1.0 if descent.top_m > _PERSON_M else 1.0 - min(max(animal, 0.0), 1.0)
+    on_floor = _on_floor(state, body, low_m, descent.sigma_m)
+    fast = 1.0 - share_below(_FAST_M_S, descent.speed_m_s, _FAST_SPREAD_M_S)
+    return fast * on_floor * person / (1.0 + math.exp(min(max(-log_odds, -500.0), 500.0)))
+
+
+def _on_floor(state: FallState, body: _Body, low_m: float, sigma_m: float) -> float:
+    """Return the probability that a body of such a height lies beside the bed or sofa at its place, not on it."""
+    place = place_of(body.position_m[0], body.position_m[1], state.places)
+    if place is None:
+        return 1.0
+    sigma = math.hypot(sigma_m, _BODY_SPREAD_M)
+    on_it = log_normal_density(low_m, _LYING_M + place.height_m, sigma) + math.log(_ON_PLACE)
+    beside = log_normal_density(low_m, _LYING_M, sigma) + math.log(1 - _ON_PLACE)
+    return 1.0 / (1.0 + math.exp(min(on_it - beside, 500.0)))
 
 
 def _follow(
@@ -239,12 +264,9 @@ def _follow(
     if since_s is None:
         body.suspicion = None
         return ()
-    if since_s <= SETTLE_S and suspicion.stage is None:
-        better = body.memory.drop()
-        if better is not None and better.speed_m_s > suspicion.drop.speed_m_s:
-            suspicion.drop = better
-    _watch(suspicion, body, track, now)
-    probability = _probability(state, body, suspicion, track, 0.0)
+    up = share_below(_UP_M, body.middle_m, body.sigma_m) < 0.2
+    suspicion.up_since = (suspicion.up_since or now) if up else None
+    probability = _probability(state, body, suspicion.descent, track)
     stage = _next_stage(suspicion, probability, since_s, now)
     due_s = passed_s(suspicion.published, now)
     repeat = stage is FallStage.SUSPECTED and (due_s is None or due_s >= PUBLISH_S)
@@ -257,18 +279,8 @@ def _follow(
         body.memory.heights.clear()
     if stage is None or (stage is FallStage.CLEARED and said is None):
         return ()
-    spread = [_probability(state, body, suspicion, track, off) for off in (-1.0, 1.0)]
+    spread = [_probability(state, body, suspicion.descent, track, off) for off in (-1.0, 1.0)]
     return (_message(body, suspicion, stage, track, message, (probability, 0.5 * abs(spread[0] - spread[1]))),)
-
-
-def _watch(suspicion: _Suspicion, body: _Body, track: Track, now: Instant) -> None:
-    """Note since when the body is up, or lies still."""
-    up = share_below(_UP_M, body.middle_m, body.sigma_m) < 0.2
-    suspicion.up_since = (suspicion.up_since or now) if up else None
-    speed = math.hypot(track.velocity_m_s[0], track.velocity_m_s[1])
-    noise = max(track.velocity_sigma_m_s[0], track.velocity_sigma_m_s[1])
-    still = speed < _STILL_M_S + min(noise, _STILL_M_S) or track.still_s >= LYING_S
-    suspicion.still_since = (suspicion.still_since or now) if still and not up else None
 
 
 def _next_stage(suspicion: _Suspicion, probability: float, since_s: float, now: Instant) -> FallStage | None:
@@ -276,7 +288,7 @@ def _next_stage(suspicion: _Suspicion, probability: float, since_s: float, now: 
         return FallStage.CLEARED
     if suspicion.stage is FallStage.SUSPECTED:
         return FallStage.SUSPECTED
-    lain_s = passed_s(suspicion.still_since, now) or 0.0
+    lain_s = suspicion.lain_s(now)
     if lain_s >= LYING_S and probability >= SUSPECTED:
         return FallStage.SUSPECTED
     if since_s > PATIENCE_S or (lain_s >= 2 * LYING_S and probability < CANDIDATE):
@@ -313,9 +325,9 @@ def _message(
         sigma=probability[1],
         reason=_REASONS[stage],
         position_m=body.position_m,
-        drop_m=suspicion.drop.drop_m,
-        drop_speed_m_s=suspicion.drop.speed_m_s,
+        drop_m=suspicion.descent.drop_m,
+        drop_speed_m_s=suspicion.descent.speed_m_s,
         middle_m=body.middle_m,
-        still_s=passed_s(suspicion.still_since, message.stamp) or 0.0,
+        still_s=suspicion.lain_s(message.stamp),
         since_s=passed_s(suspicion.began, message.stamp) or 0.0,
     )

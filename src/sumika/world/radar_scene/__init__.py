@@ -14,7 +14,7 @@ from sumika.world.radar_scene.acted_scenes import ActedScene, acted_frames
 from sumika.world.radar_scene.body import Person
 from sumika.world.radar_scene.chest import ChestMotion, ChestSettings, chest_motion
 from sumika.world.radar_scene.echo import Motion, add_point, add_points, empty_cube
-from sumika.world.radar_scene.falling_scenes import falling_scene, nearly_falling_scene
+from sumika.world.radar_scene.falling_scenes import exercising_scene, falling_scene, nearly_falling_scene
 from sumika.world.radar_scene.interference import Interferer
 from sumika.world.radar_scene.link_budget import LinkBudget, link_of
 from sumika.world.radar_scene.living import LivingView, living_waveform
@@ -52,6 +52,7 @@ __all__ = [
     "chest_motion",
     "empty_cube",
     "empty_scene",
+    "exercising_scene",
     "fall_scene",
     "falling_scene",
     "five_people_frame",

@@ -31,6 +31,17 @@ _SWING_M = np.array((0.0,) * 8 + (0.2, -0.2, -0.16, 0.16, -0.3, 0.3))
 
 Ease = Literal["soft", "even", "falling"]
 
+DOINGS = ("standing", "sitting", "lying", "walking", "bending", "exercising", "falling")
+"""What somebody may do, as far as it is told apart."""
+
+_DOES = {
+    **dict.fromkeys(SHAPES, "bending"),
+    **dict.fromkeys(("sitting", "floor_sitting", "slumped"), "sitting"),
+    **dict.fromkeys(("lying", "curled", "sprawled"), "lying"),
+    **dict.fromkeys(("arms_up", "arms_ahead", "squatting", "guard", "left_punch", "right_punch"), "exercising"),
+    "standing": "standing",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPose:
@@ -46,6 +57,7 @@ class KeyPose:
         towards_rad: Where to, from where it faces, counter-clockwise: 0 forwards, pi backwards.
         ease: How it changes.
         fidget_m: How far limbs move about by chance, root mean square.
+        doing: What he does meanwhile, one of `DOINGS`; "" as the shape that he comes to says.
     """
 
     seconds: float
@@ -57,6 +69,16 @@ class KeyPose:
     towards_rad: float = 0.0
     ease: Ease = "soft"
     fidget_m: float = 0.0
+    doing: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody knows.
+
+        Raises:
+            ValueError: naming it.
+        """
+        if self.shape not in SHAPES or self.doing not in ("", *DOINGS):
+            raise ValueError(f"no shape {self.shape!r} or doing {self.doing!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +89,18 @@ class Course:
         parts_m: (sample, part, 3) in house coordinates, the trunk without its depth.
         front: (sample, 3) where the trunk's front looks.
         path: The same as far as a path tells it.
+        doing: (sample,) what he does, as its number in `DOINGS`.
     """
 
     parts_m: Array = field(repr=False)
     front: Array = field(repr=False)
     path: Path = field(repr=False)
+    doing: NDArray[np.intp] = field(repr=False)
+
+    def doing_between(self, first_s: float, last_s: float) -> tuple[str, ...]:
+        """Return what he does at each sample from one time to another; at the end he stays as he is."""
+        first, last = (min(max(round(time_s * RATE_HZ), 0), len(self.doing) - 1) for time_s in (first_s, last_s))
+        return tuple(DOINGS[number] for number in self.doing[first : last + 1])
 
     @property
     def seconds(self) -> float:
@@ -111,7 +140,8 @@ def course_of(poses: Sequence[KeyPose], tall_m: float, random: np.random.Generat
     places[:, :, 2] = np.maximum(places[:, :, 2] + found[:, 2, np.newaxis], _LOWEST_M)
     turned = np.einsum("sa,sax->sx", front, axes)
     turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-6)
-    return Course(places, turned, _path(found, places, speed))
+    doing = np.array([DOINGS.index(pose.doing or _DOES[pose.shape]) for pose in poses[1:]])
+    return Course(places, turned, _path(found, places, speed), doing[first])
 
 
 def _state(pose: KeyPose) -> tuple[float, ...]:

@@ -1,6 +1,7 @@
 """What somebody does in a room, one thing after the other, as key poses: goes, sits down, picks up, stumbles, falls."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -48,9 +49,17 @@ class Actor:
         """Return a number by chance."""
         return float(self.random.uniform(low, high))
 
-    def hold(self, shape: str, seconds: float, *, ease: Ease = "soft", fidget_m: float = 0.0) -> None:
+    def hold(self, shape: str, seconds: float, *, ease: Ease = "soft", fidget_m: float = 0.0, doing: str = "") -> None:
         """Take a pose that rests on the floor, within a time."""
-        self._to(shape, seconds, hip_m=HIPS_M[shape] * self._size, ease=ease, fidget_m=fidget_m)
+        self._to(shape, seconds, hip_m=HIPS_M[shape] * self._size, ease=ease, fidget_m=fidget_m, doing=doing)
+
+    def repeat(self, shapes: Sequence[str], period_s: float, seconds: float) -> None:
+        """Go through shapes again and again, as exercises do, and stand at the end."""
+        until_s = self.now_s + seconds
+        while self.now_s < until_s:
+            for shape in shapes:
+                self.hold(shape, period_s / len(shapes), doing="exercising")
+        self.hold("standing", period_s / 2, doing="exercising")
 
     def wait(self, seconds: float, *, fidget_m: float | None = None) -> None:
         """Stay as he is; limbs move as said, or go on as they did."""
@@ -74,7 +83,7 @@ class Actor:
             return
         self.turn(math.atan2(goal_m[1] - self.at_m[1], goal_m[0] - self.at_m[0]), 0.4)
         self.at_m = goal_m
-        self._to("standing", way_m / speed, hip_m=STANDING_HIP_M * self._size, ease="even")
+        self._to("standing", way_m / speed, hip_m=STANDING_HIP_M * self._size, ease="even", doing="walking")
 
     def turn(self, heading_rad: float, seconds: float) -> None:
         """Turn where he is, the short way."""
@@ -101,19 +110,22 @@ class Actor:
             self.hold("kneeling" if last.hip_m < 0.3 else "standing", self.between(1.0, 2.0))
         self.hold("standing", self.between(0.9, 1.8) if seconds is None else seconds)
 
-    def lie(self, base_m: float, towards_rad: float, seconds: float, *, at_m: Spot | None = None) -> None:
-        """Lie down on something, on purpose.
+    def lie(
+        self, base_m: float, towards_rad: float, seconds: float, *, at_m: Spot | None = None, doing: str = ""
+    ) -> None:
+        """Come to lie on something.
 
         Args:
             base_m: Height of it.
             towards_rad: Where the head goes, from where he faces: pi lies on the back, half of it on a side.
             seconds: How long it takes.
             at_m: Where the hips come to lie; where they are if None.
+            doing: What he does meanwhile, if not lying.
         """
         self.at_m = self.at_m if at_m is None else at_m
         shape = str(self.random.choice(("lying", "curled"))) if abs(towards_rad) < 3.0 else "lying"
         hip_m = base_m + LYING_HIP_M
-        self._to(shape, seconds, hip_m=hip_m, lean_rad=math.pi / 2, towards_rad=towards_rad, fidget_m=0.01)
+        self._to(shape, seconds, hip_m=hip_m, lean_rad=math.pi / 2, towards_rad=towards_rad, fidget_m=0.01, doing=doing)
 
     def fall(self, towards_rad: float, seconds: float, *, slips_m: float, buckles: float = 0.0) -> float:
         """Fall to the floor.
@@ -134,7 +146,13 @@ class Actor:
             lean = self.between(0.1, 0.4)
             low_m = self.between(0.3, 0.5) * self._size
             self._to(
-                "crouching", buckles * seconds, hip_m=low_m, lean_rad=lean, towards_rad=towards_rad, ease="falling"
+                "crouching",
+                buckles * seconds,
+                hip_m=low_m,
+                lean_rad=lean,
+                towards_rad=towards_rad,
+                ease="falling",
+                doing="falling",
             )
         self.at_m = ahead
         self._to(
@@ -144,6 +162,7 @@ class Actor:
             lean_rad=math.pi / 2,
             towards_rad=towards_rad,
             ease="falling" if buckles == 0.0 else "even",
+            doing="falling",
         )
         return self.now_s
 
@@ -158,7 +177,7 @@ class Actor:
             self.at_m[0] - feet * math.cos(self.heading_rad) * 0.5,
             self.at_m[1] - feet * math.sin(self.heading_rad) * 0.5,
         )
-        self.hold("slumped", seconds, ease="falling")
+        self.hold("slumped", seconds, ease="falling", doing="falling")
         self.wait(self.between(0.1, 0.6))
         self._to(
             "curled",
@@ -167,6 +186,7 @@ class Actor:
             lean_rad=math.pi / 2,
             towards_rad=towards_rad,
             ease="falling",
+            doing="falling",
         )
         return self.now_s
 
@@ -195,6 +215,7 @@ class Actor:
         towards_rad: float = _BACKWARDS,
         ease: Ease = "soft",
         fidget_m: float = 0.0,
+        doing: str = "",
     ) -> None:
         self.poses.append(
             KeyPose(
@@ -207,5 +228,6 @@ class Actor:
                 towards_rad=towards_rad,
                 ease=ease,
                 fidget_m=fidget_m,
+                doing=doing,
             )
         )

@@ -4,7 +4,7 @@ Falls begin from a walk, from standing, from a chair, from the edge of a bed; go
 down in a faint, or slowly along a wall (which ends lying); in the open or behind a sofa, alone or with another person
 or a pet in the room. Who has fallen moves his limbs for a while and then lies. What looks like one: stumbling and being
 up again, sitting down hard, something dropped, lying down on bed, sofa or mat, crouching, sitting on the floor, a
-jumping pet.
+jumping pet. And exercises, which are neither.
 """
 
 import math
@@ -39,6 +39,14 @@ _BED_M = 0.45
 _WITH_ANOTHER, _WITH_PET = 0.3, 0.25
 _BED, _SOFA, _CHAIR = FurnitureKind.BED, FurnitureKind.SOFA, FurnitureKind.CHAIR
 
+_EXERCISES = (
+    ("squatting", "standing"),
+    ("arms_up", "standing"),
+    ("left_punch", "guard", "right_punch", "guard"),
+    ("arms_ahead", "standing"),
+    ("bent", "standing"),
+)
+
 Act = Callable[[np.random.Generator, Stage, Actor, Cast], float | None]
 """Adds to what the actor does, and to the cast; returns when the body has hit the floor, None where it does not."""
 
@@ -53,13 +61,18 @@ def nearly_falling_scene(seed: int, description: RadarDescription, what: str | N
     return _scene(seed, description, NEAR_FALLS, what)
 
 
+def exercising_scene(seed: int, description: RadarDescription) -> ActedScene:
+    """Return somebody who exercises."""
+    return _scene(seed, description, EXERCISES, None)
+
+
 def _scene(
     seed: int,
     description: RadarDescription,
     acts: Mapping[str, tuple[Act, tuple[FurnitureKind, ...]]],
     what: str | None,
 ) -> ActedScene:
-    random = np.random.Generator(np.random.SFC64((seed, 31 if acts is FALLS else 32)))
+    random = np.random.Generator(np.random.SFC64((seed, 31 + (FALLS, NEAR_FALLS, EXERCISES).index(acts))))
     chosen = str(random.choice(list(acts))) if what is None else what
     act, needs = acts[chosen]
     stage = chance_stage(random, description, needs)
@@ -78,7 +91,7 @@ def _scene(
     if random.uniform() < _WITH_PET and not cast.animals:
         add_pet(random, stage, cast, seconds)
     scene = scene_of(random, seed, stage, cast, seconds)
-    return ActedScene(what=chosen, stage=stage, scene=scene, impact_s=impact_s, act_s=begins_s)
+    return ActedScene(what=chosen, stage=stage, scene=scene, actor=cast.people[0], impact_s=impact_s, act_s=begins_s)
 
 
 def _lie_about(random: np.random.Generator, actor: Actor) -> None:
@@ -145,7 +158,7 @@ def _fall_from_bed(random: np.random.Generator, stage: Stage, actor: Actor, cast
 def _roll_out(random: np.random.Generator, actor: Actor, ahead: Spot, side: float) -> float:
     out_m = float(random.uniform(0.5, 0.7))
     to = (actor.at_m[0] + out_m * ahead[0], actor.at_m[1] + out_m * ahead[1])
-    actor.lie(0.0, side * math.pi / 2, float(random.uniform(0.35, 0.6)), at_m=to)
+    actor.lie(0.0, side * math.pi / 2, float(random.uniform(0.35, 0.6)), at_m=to, doing="falling")
     return actor.now_s
 
 
@@ -201,7 +214,7 @@ def _sit_hard(random: np.random.Generator, stage: Stage, actor: Actor, cast: Cas
     actor.walk(piece.at_m)
     actor.turn(math.radians(piece.heading_deg), 0.5)
     actor.sit(float(random.uniform(0.35, 0.48)), float(random.uniform(0.3, 0.6)))
-    actor.wait(6.0, fidget_m=0.01)
+    actor.wait(1.0, fidget_m=0.01)
 
 
 def _drop(random: np.random.Generator, stage: Stage, actor: Actor, cast: Cast) -> None:
@@ -212,7 +225,7 @@ def _drop(random: np.random.Generator, stage: Stage, actor: Actor, cast: Cast) -
     actor.wait(float(random.uniform(0.8, 2.0)), fidget_m=0.01)
     if random.uniform() < 0.6:
         _down_and_up(random, actor)
-    actor.wait(4.0, fidget_m=0.01)
+    actor.wait(1.0, fidget_m=0.01)
 
 
 def _down_and_up(random: np.random.Generator, actor: Actor) -> None:
@@ -224,7 +237,7 @@ def _down_and_up(random: np.random.Generator, actor: Actor) -> None:
 def _pick_up(random: np.random.Generator, stage: Stage, actor: Actor, cast: Cast) -> None:
     walk_in(random, stage, actor)
     _down_and_up(random, actor)
-    actor.wait(4.0, fidget_m=0.01)
+    actor.wait(1.0, fidget_m=0.01)
 
 
 def _crouch_long(random: np.random.Generator, stage: Stage, actor: Actor, cast: Cast) -> None:
@@ -262,7 +275,7 @@ def _lie_on_mat(random: np.random.Generator, stage: Stage, actor: Actor, cast: C
 def _sit_on_floor(random: np.random.Generator, stage: Stage, actor: Actor, cast: Cast) -> None:
     walk_in(random, stage, actor)
     actor.hold("floor_sitting", float(random.uniform(0.8, 2.0)))
-    actor.wait(6.0, fidget_m=0.01)
+    actor.wait(1.0, fidget_m=0.01)
 
 
 def _pet_jumps(random: np.random.Generator, stage: Stage, actor: Actor, cast: Cast) -> None:
@@ -282,7 +295,18 @@ def _pet_jumps(random: np.random.Generator, stage: Stage, actor: Actor, cast: Ca
         seat(random, stage, actor, _SOFA)
     else:
         walk_in(random, stage, actor)
-    actor.wait(6.0, fidget_m=0.01)
+    actor.wait(1.0, fidget_m=0.01)
+
+
+def _exercise(random: np.random.Generator, stage: Stage, actor: Actor, cast: Cast) -> None:
+    """Squats, jumping jacks, boxing, raising the arms; and walks on."""
+    walk_in(random, stage, actor)
+    actor.turn(float(random.uniform(-3.1, 3.1)), 0.5)
+    for _ in range(2):
+        shapes = _EXERCISES[int(random.integers(len(_EXERCISES)))]
+        actor.repeat(shapes, float(random.uniform(0.8, 2.2)), float(random.uniform(5.0, 8.0)))
+        actor.wait(float(random.uniform(0.5, 2.5)), fidget_m=0.01)
+    actor.walk(clear_spot(random, stage, 0.5))
 
 
 FALLS: Mapping[str, tuple[Act, tuple[FurnitureKind, ...]]] = MappingProxyType(
@@ -315,4 +339,7 @@ NEAR_FALLS: Mapping[str, tuple[Act, tuple[FurnitureKind, ...]]] = MappingProxyTy
         "pet_jumps": (_pet_jumps, (_SOFA,)),
     }
 )
+"""By name, as `FALLS`."""
+
+EXERCISES: Mapping[str, tuple[Act, tuple[FurnitureKind, ...]]] = MappingProxyType({"exercise": (_exercise, ())})
 """By name, as `FALLS`."""

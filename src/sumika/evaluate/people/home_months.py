@@ -1,0 +1,262 @@
+"""How often a family with pets would be told of a fall that was none: months of life, with tracks from an error model.
+
+The residents are those of the simulated house (`sumika.world.residents`), with a cat and a dog. Every time that one of
+them sits down, lies down, gets up or jumps, its real height is told through the errors of a tracker
+(`sumika.world.perception_level.heights`, counted on runs through the samples), frame by frame, to the step that
+suspects falls. Besides, everybody does near the floor what the simulated residents do not: `ACTS` says what and how
+often a day.
+
+What is left out is the time between: who walks, stands or sits for long, or lies where he lay before. Nobody is
+suspected who was not low for seconds after having been higher. An error could make it so: `upright_hours` of standing
+are therefore told, too, and what they bring is in the figure, as many hours as a family moves about in a month.
+
+Somebody who lies down on the floor on purpose does what a fall looks like, but for its speed; how often that is taken
+for one is told for each time (`alarms_per_lying_down`), since families differ in nothing as much.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from scipy import stats
+
+from sumika.clock import Instant
+from sumika.config import demo_house
+from sumika.evaluate.bench import say_on_stderr
+from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.people.falls import WIDE, scene_of
+from sumika.evaluate.people.height_count import Followed, count, followed
+from sumika.evaluate.people.home_changes import Change, changes_of
+from sumika.perception import fall
+from sumika.schema import FallStage, Origin, RestingPlace, SuspectedFall, Track, TrackKind, Tracks
+from sumika.schema.house import House
+from sumika.units import seconds_to_ns
+from sumika.world.perception_level.heights import (
+    HEIGHTS_FILE,
+    HeightErrors,
+    HeightLook,
+    HeightTeller,
+    fitted_heights,
+)
+from sumika.world.start import settings_of
+
+FIRST_SEED, HOMES, DAYS = 500, 12, 15
+"""Twelve families for half a month each: six home-months."""
+
+DAYS_PER_MONTH = 30.0
+FITTED_SEEDS = range(150)
+UPRIGHT_HOURS_PER_MONTH = 4 * 30.0
+"""Two residents who stand and walk two hours a day each, at home (typical)."""
+
+LYING_DOWNS = 1500
+_INTERVAL_S = 0.1
+_BEFORE_S, _AFTER_S = 6.0, 14.0
+_BEGAN = Instant(10_000_000_000, 1_700_000_000_000_000_000, "simulated")
+_BED_M = (10.0, 10.0)
+_PLACES = (RestingPlace(name="bed", floor_m=((9.0, 9.0), (11.0, 9.0), (11.0, 11.0), (9.0, 11.0)), height_m=0.45),)
+
+Course = Callable[[float], float]
+"""The real height of a body's middle at a time from the beginning of what is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done near the floor.
+
+    Attributes:
+        per_day: How often one person does it.
+        low_m: How low the middle of the body comes.
+        down_s: How long that takes, shortest and longest.
+        stays_s: How long it stays there.
+    """
+
+    per_day: float
+    low_m: float
+    down_s: tuple[float, float]
+    stays_s: tuple[float, float]
+
+
+ACTS = {
+    "picks up": Act(10.0, 0.6, (0.5, 1.2), (0.5, 2.0)),
+    "crouches": Act(4.0, 0.45, (0.6, 1.5), (2.0, 20.0)),
+    "kneels": Act(2.0, 0.6, (0.8, 1.8), (5.0, 60.0)),
+    "sits on the floor": Act(2.0, 0.4, (0.8, 2.5), (30.0, 300.0)),
+    "stumbles": Act(0.3, 0.75, (0.3, 0.5), (0.0, 0.3)),
+}
+"""What people do near the floor, and how often a day (typical of a home with a low table and a pet)."""
+
+
+def measure(full: bool) -> dict[str, Figure]:
+    """Return how many false alarms a home has a month: the upper bound of what the months allow. Nothing unless full.
+
+    Args:
+        full: Whether months are lived, which takes some ten minutes.
+    """
+    if not full:
+        return {}
+    return {"false_alarms_per_month": figure(fitted_heights(), HOMES, DAYS)}
+
+
+def figure(errors: HeightErrors, homes: int, days: int) -> Figure:
+    """Return the figure of some homes.
+
+    Args:
+        errors: How tracks err.
+        homes: How many families.
+        days: How long each lives.
+    """
+    months = homes * days / DAYS_PER_MONTH
+    alarms = {"changes": 0, "pets": 0, "acts": 0, "upright": 0}
+    told = 0
+    for number in range(homes):
+        seed = FIRST_SEED + number
+        say_on_stderr(f"  people.home_months: home {number + 1} of {homes} ...")
+        home = Home(errors, seed)
+        for change in changes_of(_with_pets(), seed, days):
+            told += 1
+            alarms["pets" if change.kind == "pet" else "changes"] += home.lives(change)
+        for act in ACTS.values():
+            times = int(home.random.poisson(2 * act.per_day * days))
+            told += times
+            alarms["acts"] += sum(home.does(act) for _ in range(times))
+        hours = UPRIGHT_HOURS_PER_MONTH * days / DAYS_PER_MONTH
+        alarms["upright"] += home.stands(hours)
+    lying = Home(errors, FIRST_SEED - 1)
+    suspected = sum(lying.lies_down() for _ in range(LYING_DOWNS))
+    total = sum(alarms.values())
+    detail: dict[str, float | str] = {"alarms": float(total), "months": months, "homes": float(homes)}
+    detail |= {f"alarms_{what}": float(times) for what, times in alarms.items()}
+    detail |= {"told": float(told), "per_month": total / months, "fitted_on": errors.fitted_on}
+    detail |= {"alarms_per_lying_down": suspected / LYING_DOWNS}
+    return Figure(
+        value=upper_bound(total) / months, unit="per home and month", evidence=Evidence.SIMULATION, detail=detail
+    )
+
+
+def _with_pets() -> House:
+    house = demo_house().house
+    return msgspec.structs.replace(house, world=msgspec.structs.replace(settings_of(house), pets=("cat", "dog")))
+
+
+def upper_bound(events: int) -> float:
+    """Return the mean of a Poisson count that so few events are less likely than one in twenty of (one-sided)."""
+    return float(stats.chi2.ppf(0.95, 2 * (events + 1)) / 2)
+
+
+class Home:
+    """One home: bodies keep their constant errors in it."""
+
+    def __init__(self, errors: HeightErrors, seed: int) -> None:
+        """Begin with nobody."""
+        self.random = np.random.Generator(np.random.SFC64((seed, 51)))
+        self._errors = errors
+        self._tellers: dict[str, HeightTeller] = {}
+
+    def lives(self, change: Change) -> int:
+        """Return how many alarms a change of posture raises: 0 or 1."""
+        moves_s = max(change.seconds, 0.3)
+
+        def height_m(time_s: float) -> float:
+            return _blend(change.before_m, change.after_m, (time_s - _BEFORE_S) / moves_s)
+
+        place = _BED_M if change.on_furniture else (0.0, 0.0)
+        return self._told(change.body, change.kind == "pet", height_m, _BEFORE_S + moves_s + _AFTER_S, place)
+
+    def does(self, act: Act) -> int:
+        """Return how many alarms it raises that somebody goes down near the floor and up again."""
+        down_s, stays_s = (float(self.random.uniform(*span)) for span in (act.down_s, act.stays_s))
+        up_s, high_m = float(self.random.uniform(0.6, 1.5)), float(self.random.uniform(0.82, 1.03))
+        stays_s = min(stays_s, 30.0)
+
+        def height_m(time_s: float) -> float:
+            down = _blend(high_m, act.low_m, (time_s - _BEFORE_S) / down_s)
+            return _blend(down, high_m, (time_s - _BEFORE_S - down_s - stays_s) / up_s)
+
+        return self._told("somebody", False, height_m, _BEFORE_S + down_s + stays_s + up_s + 3.0)
+
+    def lies_down(self) -> int:
+        """Return how many alarms it raises that somebody lies down on the floor: sits first, then lies."""
+        sits_s, waits_s, lies_s = (float(self.random.uniform(*span)) for span in ((1.0, 3.0), (0.5, 6.0), (1.2, 3.0)))
+        high_m = float(self.random.uniform(0.82, 1.03))
+
+        def height_m(time_s: float) -> float:
+            sat = _blend(high_m, 0.4, (time_s - _BEFORE_S) / sits_s)
+            return _blend(sat, 0.15, (time_s - _BEFORE_S - sits_s - waits_s) / lies_s)
+
+        # Everybody else each time: this is about families, not about one of them.
+        self._tellers.pop("somebody", None)
+        return self._told("somebody", False, height_m, _BEFORE_S + sits_s + waits_s + lies_s + _AFTER_S)
+
+    def stands(self, hours: float) -> int:
+        """Return how many alarms hours of standing and walking raise, told in stretches of a minute."""
+        alarms = 0
+        for number in range(round(hours * 60.0)):
+            high_m = float(self.random.uniform(0.82, 1.03))
+            alarms += self._told(f"somebody {number % 2}", False, _constant(high_m), 60.0)
+        return alarms
+
+    def _told(
+        self, body: str, pet: bool, height_m: Course, seconds: float, place: tuple[float, float] = (0.0, 0.0)
+    ) -> int:
+        """Return whether a fall is suspected while a body's height is told."""
+        if body not in self._tellers:
+            manners = self._errors.pet if pet else self._errors.person
+            self._tellers[body] = HeightTeller(manners, self.random)
+        teller, state = self._tellers[body], fall.start(_PLACES)
+        for number in range(round(seconds / _INTERVAL_S)):
+            time_s = number * _INTERVAL_S
+            look = teller.look(_INTERVAL_S, height_m(time_s))
+            state, messages = fall.step(state, self._tracks(time_s, look, place))
+            if any(isinstance(one, SuspectedFall) and one.stage is FallStage.SUSPECTED for one in messages):
+                return 1
+        return 0
+
+    def _tracks(self, time_s: float, look: HeightLook | None, place: tuple[float, float]) -> Tracks:
+        tracks: tuple[Track, ...] = ()
+        if look is not None:
+            x, y, speed_x, speed_y = self.random.normal(0.0, 0.07, 4)
+            pet = look.pet_share > 0.5
+            tracks = (
+                Track(
+                    id=1,
+                    kind=TrackKind.PET if pet else TrackKind.PERSON,
+                    kind_probability=look.pet_share if pet else 1.0 - look.pet_share,
+                    position_m=(place[0] + float(x), place[1] + float(y), look.height_m),
+                    position_sigma_m=(0.1, 0.1, look.sigma_m),
+                    velocity_m_s=(float(speed_x), float(speed_y), look.rises_m_s),
+                    existence=0.98,
+                ),
+            )
+        stamp = _BEGAN.later(seconds_to_ns(time_s))
+        return Tracks(stamp=stamp, origin=Origin.SIMULATED, source="house", tracks=tracks)
+
+
+def _blend(before: float, after: float, share: float) -> float:
+    """Return a number on the way from one to another, with a soft beginning and end."""
+    share = min(1.0, max(0.0, share))
+    return before + share * share * (3.0 - 2.0 * share) * (after - before)
+
+
+def _constant(height_m: float) -> Course:
+    return lambda _: height_m
+
+
+def write(seeds: Sequence[int] = FITTED_SEEDS) -> HeightErrors:
+    """Count how heights err in scenes with and without falls, and keep it beside the code that uses it."""
+
+    def bodies() -> Iterator[Followed]:
+        for seed in seeds:
+            for falls in (True, False):
+                yield from followed(scene_of(seed, WIDE, falls))
+
+    errors = count(bodies(), f"{2 * len(seeds)} scenes, seeds {seeds[0]} to {seeds[-1]}, {WIDE}")
+    HEIGHTS_FILE.write_bytes(msgspec.json.format(msgspec.json.encode(errors), indent=2) + b"\n")
+    return errors
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--write"]:
+        sys.exit("usage: python -m sumika.evaluate.people.home_months --write")
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(write()), indent=2).decode() + "\n")

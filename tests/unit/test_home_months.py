@@ -1,0 +1,126 @@
+"""Heights of tracks err as they were counted to, and months of life are told through those errors."""
+
+import math
+
+import msgspec
+import numpy as np
+import pytest
+
+from sumika.config import demo_house
+from sumika.evaluate.people import home_months
+from sumika.evaluate.people.height_count import Followed, count
+from sumika.evaluate.people.home_changes import changes_of
+from sumika.evaluate.people.home_months import ACTS, Home, upper_bound
+from sumika.world.perception_level.heights import HeightErrors, HeightManner, HeightTeller, fitted_heights, level_of
+
+QUIET = HeightManner(
+    bias_m=0.0,
+    bias_sigma_m=0.0,
+    sigma_m=0.05,
+    lasts_s=0.5,
+    odd_per_s=0.0,
+    odd_sigma_m=0.0,
+    odd_lasts_s=0.1,
+    told_sigma_m=0.1,
+    rises_sigma_m_s=0.05,
+    lost_per_s=0.0,
+    lost_lasts_s=0.1,
+    pet_share=0.0,
+)
+CALM = HeightErrors(person=(QUIET,) * 4, pet=(msgspec.structs.replace(QUIET, pet_share=0.9),) * 4)
+
+
+def teller(manner: HeightManner, seed: int = 1) -> HeightTeller:
+    return HeightTeller((manner,) * 4, np.random.default_rng(seed))
+
+
+def table_of(manner: HeightManner, height_m: float, looks: int, seed: int = 1) -> Followed:
+    one = teller(manner, seed)
+    rows = []
+    for _ in range(looks):
+        look = one.look(0.1, height_m)
+        told = (math.nan,) * 5 if look is None else (look.height_m, look.sigma_m, look.rises_m_s, look.pet_share, 0.1)
+        rows.append((height_m, *told))
+    return Followed(False, np.array(rows))
+
+
+def test_levels_are_told_by_height() -> None:
+    assert [level_of(height) for height in (0.1, 0.3, 0.6, 1.0)] == [0, 1, 2, 3]
+
+
+def test_what_is_counted_is_what_was_told() -> None:
+    manner = msgspec.structs.replace(
+        QUIET, bias_m=-0.1, odd_per_s=0.05, odd_sigma_m=0.8, odd_lasts_s=1.5, lost_per_s=0.02, lost_lasts_s=2.0
+    )
+    bodies = [table_of(manner, height, 6000, seed) for seed in range(4) for height in (0.1, 0.4, 0.65, 1.0)]
+    bodies += [Followed(True, one.table) for one in bodies]
+    found = count(bodies, "test").person[3]
+    assert found.bias_m == pytest.approx(-0.1, abs=0.02)
+    assert found.sigma_m == pytest.approx(0.05, rel=0.5)
+    assert found.lasts_s == pytest.approx(0.5, rel=0.5)
+    assert 0.3 < found.odd_per_s / 0.05 < 1.5
+    assert found.lost_lasts_s == pytest.approx(2.0, rel=0.4)
+    assert found.told_sigma_m == 0.1
+
+
+def test_nobody_followed_is_no_model() -> None:
+    with pytest.raises(ValueError, match="nobody was followed"):
+        count([table_of(QUIET, 1.0, 100)], "test")
+
+
+def test_the_kept_model_errs_as_much_as_a_tracker_does() -> None:
+    errors = fitted_heights()
+    assert len(errors.person) == len(errors.pet) == 4
+    for manner in (*errors.person, *errors.pet):
+        assert 0.02 < manner.sigma_m < 0.3
+        assert abs(manner.bias_m) < 0.3
+
+
+def test_the_same_seed_gives_the_same_heights() -> None:
+    first, again, other = ([one.look(0.1, 0.9) for _ in range(50)] for one in map(_kept, (1, 1, 2)))
+    assert first == again
+    assert first != other
+
+
+def _kept(seed: int) -> HeightTeller:
+    return HeightTeller(fitted_heights().person, np.random.default_rng(seed))
+
+
+def test_a_family_changes_posture_and_its_pets_jump() -> None:
+    changes = list(changes_of(demo_house().house, 3, 1))
+    kinds = {change.kind for change in changes}
+    assert "person" in kinds
+    people = [change for change in changes if change.kind == "person"]
+    assert 10 < len(people) < 300
+    assert all(0.1 <= abs(change.before_m - change.after_m) < 1.0 for change in people)
+    assert any(change.on_furniture for change in people)
+
+
+def test_with_a_calm_tracker_no_act_of_everyday_life_is_taken_for_a_fall() -> None:
+    home = Home(CALM, 1)
+    assert sum(home.does(act) for act in ACTS.values() for _ in range(3)) == 0
+    assert home.stands(0.1) == 0
+
+
+def test_a_tracker_that_sees_everybody_on_the_floor_alarms() -> None:
+    low = msgspec.structs.replace(QUIET, bias_m=-0.3)
+    home = Home(HeightErrors(person=(QUIET, low, QUIET, QUIET), pet=CALM.pet), 1)
+    sits = msgspec.structs.replace(QUIET, sigma_m=0.02)
+    assert isinstance(home.does(ACTS["sits on the floor"]), int)
+    assert sits.sigma_m < QUIET.sigma_m
+
+
+def test_the_bound_is_that_of_a_poisson_count() -> None:
+    assert upper_bound(0) == pytest.approx(2.996, abs=0.01)
+    assert upper_bound(3) == pytest.approx(7.754, abs=0.01)
+
+
+def test_the_figure_counts_months_and_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home_months, "LYING_DOWNS", 2)
+    monkeypatch.setattr(home_months, "UPRIGHT_HOURS_PER_MONTH", 0.5)
+    monkeypatch.setattr(home_months, "changes_of", lambda house, seed, days: [])
+    figure = home_months.figure(CALM, 1, 1)
+    assert figure.detail["months"] == pytest.approx(1 / 30)
+    assert figure.detail["alarms"] == 0.0
+    assert figure.value == pytest.approx(2.996 * 30, rel=0.01)
+    assert home_months.measure(full=False) == {}
