@@ -112,6 +112,11 @@ def test_report_of_classes_and_everything_is_found_again(tmp_path: Path) -> None
     assert report.student_parameters == first.model.parameters == 5 * 6 + 6 + 6 * 2 + 2
     assert report.parameter_ratio == pytest.approx(report.teacher_parameters / 50)
     assert any("few" in note for note in report.notes)
+    assert report.metric == "accuracy"
+    assert set(report.rated) == {TEACHER, STUDENT, PLAIN}
+    assert report.kept is not None
+    share = report.rated[STUDENT].score.value / report.rated[TEACHER].score.value
+    assert report.kept.value == pytest.approx(share)
     assert not log.found
     again, log = works(tmp_path, source)
     assert again.report == report
@@ -121,6 +126,17 @@ def test_report_of_classes_and_everything_is_found_again(tmp_path: Path) -> None
     changed, log = works(tmp_path, source)
     assert changed.pool.outputs == first.pool.outputs
     assert source.reads == 2, "other data are read anew"
+
+
+def test_the_score_that_is_asked_for_needs_no_new_training(tmp_path: Path) -> None:
+    first, _ = works(tmp_path, table())
+    assert first.report.metric == "accuracy"
+    for metric in ("kappa", "macro_f1", "auc"):
+        other, log = works(tmp_path, table(), evaluate={"folds": 3, "metric": metric})
+        assert other.report.metric == metric
+        assert log.made == ["evaluate"]
+        assert other.report.gained is not None
+        assert other.report.gained.low < other.report.gained.high
 
 
 def test_no_branch_learns_from_what_it_is_scored_on(tmp_path: Path) -> None:
@@ -250,6 +266,7 @@ def test_roles_tell_the_kept_student_from_its_evaluation(tmp_path: Path) -> None
         ({"evaluate": {"folds": 7}}, "7 parts"),
         ({"data": {"from": "source", "name": "elsewhere"}}, "There are: made"),
         ({"teacher": BOOSTING | {"members": 5}}, "divided"),
+        ({"evaluate": {"folds": 3, "metric": "error"}}, "no score of 2 classes"),
     ],
 )
 def test_what_cannot_be_is_told(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
