@@ -1,7 +1,7 @@
-"""Where the joints of those who are tracked are: a student reads nine tenths of a second of points about the moment.
+"""Where the joints of those who are tracked are: a student reads a second or two of points about the moment.
 
-It is told half a second late, because what comes right after tells where a limb was. Heights and places are those of
-the house; how a body is turned to the radar is undone with the radar's place.
+It is told half of that late, because what comes right after tells where a limb was. Heights and places are those of the
+house; how a body is turned to the radar is undone with the radar's place.
 """
 
 import math

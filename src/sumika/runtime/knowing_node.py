@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sumika.perception.known_keys import known_keys, routed
-from sumika.runtime.node import COMPILES_WITHIN_S, Launch, Node, StepTask
+from sumika.runtime.node import Launch, Node, StepTask
 from sumika.runtime.step_loop import run_step
 from sumika.schema import Message
 from sumika.schema.house import House
@@ -33,8 +33,8 @@ def knowing_nodes(house: House) -> tuple[Node, ...]:
     if not known_keys(house):
         return ()
     task = StepTask(_start, _step, _inputs(house), known_keys, routed, may_be_silent=True)
-    # Tracking's loops come along with the geometry of radars, and may have to be compiled.
-    return (Node(KNOWING, _run, step=task, watchdog_s=30.0, starts_within_s=COMPILES_WITHIN_S),)
+    # The morning's reading of a whole night takes a slow machine some seconds.
+    return (Node(KNOWING, _run, step=task, watchdog_s=30.0, starts_within_s=60.0),)
 
 
 def with_own_students(nodes: Iterable[Node], data: Path | None) -> tuple[Node, ...]:
