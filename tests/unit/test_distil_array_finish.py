@@ -287,6 +287,9 @@ def test_about_says_what_the_house_must_know(finished: Finished) -> None:
     assert set(shown.disturbed) == {"nothing", *disturbances("points")}
     assert about.paid.all_in_core_minutes > about.paid.student_core_minutes > 0
     assert about.paid.student_eur == pytest.approx(about.paid.student_core_minutes / 60 * 0.1)
+    card = " ".join((finished.folder / "README.md").read_text().split())
+    assert "50 % of the points lost: accuracy of the student in 8 bits" in card
+    assert "expected calibration error" in card
     assert len(asked_lines(about)) == 2 + len(asked_of_students(about))
     assert asked_of_students(about)["kB, at most 100"][1]
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.distil.array_described import Described
 from sumika.distil.array_outcome import METRIC_NAMES, SCORE_NAMES, ArrayOutcome, percent
 from sumika.distil.array_recipe import ArrayRecipe
 from sumika.distil.array_works import STUDENT
@@ -18,13 +19,16 @@ LICENCE = "Apache-2.0"
 LEFT_OUT = "groups that nobody had learnt from"
 
 
-def card_of(recipe: ArrayRecipe, outcome: ArrayOutcome, line: Lineage, *, command: str, commit: str) -> Card:
+def card_of(
+    recipe: ArrayRecipe, outcome: ArrayOutcome, line: Lineage, described: Described, *, command: str, commit: str
+) -> Card:
     """Return the card.
 
     Args:
         recipe: That was run.
         outcome: What it has shown.
         line: What the student has learnt from.
+        described: What the house must know of it.
         command: That was given.
         commit: Of the code.
     """
@@ -49,7 +53,14 @@ def card_of(recipe: ArrayRecipe, outcome: ArrayOutcome, line: Lineage, *, comman
         seed=recipe.seed,
         commit=commit,
         recipe_sha256=key_of(recipe),
-        limits=(outcome.evidence_line(), *recipe.caveats, *outcome.notes, *_errors(outcome), *_calibrated(outcome)),
+        limits=(
+            outcome.evidence_line(),
+            *recipe.caveats,
+            *outcome.notes,
+            *_errors(outcome),
+            *_calibrated(outcome),
+            *_disturbed(outcome, described),
+        ),
     )
 
 
@@ -91,6 +102,18 @@ def _calibrated(outcome: ArrayOutcome) -> list[str]:
         name = SCORE_NAMES[outcome.metric].removesuffix(" x 100")
         told.append(f"the student keeps {percent(outcome.kept)} % of the teacher's {name}")
     return told
+
+
+def _disturbed(outcome: ArrayOutcome, described: Described) -> list[str]:
+    """Return what becomes of the score when inputs are disturbed, and what is not answered at all."""
+    name = SCORE_NAMES[outcome.metric]
+    share = outcome.metric != "error"
+    told = [
+        f"{what}: {name} of the student in 8 bits {percent(one) if share else f'{one.value:.4g}'}"
+        for what, one in described.disturbed.items()
+        if what != "nothing"
+    ]
+    return [*told, "inputs more unlike all it has learnt from than 199 of 200 of unseen groups are not answered"]
 
 
 def _exports(outcome: ArrayOutcome) -> tuple[Export, ...]:

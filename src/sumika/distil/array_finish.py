@@ -283,7 +283,8 @@ class ArrayFinish(ArrayWorks):
         folder.mkdir(parents=True, exist_ok=True)
         for name, digest in self.exported.outputs.items():
             write_whole(folder / name, self.stages.store.get(digest))
-        write_card(folder, card_of(self.recipe, outcome, self.lineage(), command=command, commit=commit))
+        card = card_of(self.recipe, outcome, self.lineage(), described, command=command, commit=commit)
+        write_card(folder, card)
         kept = self.stages.store.get_arrays(self.evaluated.outputs["said"])
         result = result_of(outcome, self.arrays.take(kept["rows"]), kept[STUDENT])
         write_whole(folder / RESULT, msgspec.json.encode(result))
