@@ -4,13 +4,18 @@
 the recipes that come with the house.
 """
 
+from sumika.training.comfort import COMFORT
 from sumika.training.gestures import GESTURES
 from sumika.training.har import MARS, RADHAR
+from sumika.training.occupancy import OCCUPANCY
 from sumika.training.pose import POSE
 from sumika.training.recipes import RECIPES
 from sumika.training.sleep import SLEEP, SLEEP_LIVE
+from sumika.training.strain import STRAIN
 
-SOURCES = {source.name: source for source in (RADHAR, MARS, GESTURES, POSE, SLEEP, SLEEP_LIVE)}
+SOURCES = {
+    source.name: source for source in (RADHAR, MARS, GESTURES, POSE, SLEEP, SLEEP_LIVE, STRAIN, COMFORT, OCCUPANCY)
+}
 """Every source of recordings by its name in recipes."""
 
 __all__ = ["RECIPES", "SOURCES"]
