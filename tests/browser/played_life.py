@@ -25,6 +25,7 @@ from sumika.schema import (
     HeldBy,
     Measure,
     Message,
+    MoodTable,
     NodeHealth,
     NodeState,
     NodeStatistics,
@@ -360,6 +361,8 @@ def known(head: dict[str, Any]) -> Iterator[Message]:
     )
     few = Trend(measure=Measure.SLEEP, valid=False, reason=Reason.FEW_DAYS, days=9)
     yield WellBeing(**head, room="bedroom", trends=(slower, few))
+    for resident, told in (("aoi", 3), ("ren", 8)):
+        yield MoodTable(**head, resident=resident, bedroom="bedroom", valid=False, reason=Reason.FEW_DAYS, told=told)
 
 
 def _rooms(hours: list[float]) -> tuple[RoomOutlook, ...]:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
+from sumika.dashboard.roles import Role
 from sumika.schema import (
     AnswerSuggestionRequest,
     DeleteLogsAnswer,
@@ -34,6 +35,18 @@ def test_a_vote_is_one_tap(visits: Visits, house: PlayedHouse) -> None:
     page.wait_for_selector("main .done")
     name, question = house.asked[-1]
     assert (name, getattr(question, "room", ""), getattr(question, "sensation", 0)) == ("vote", "bedroom", -2.0)
+
+
+def test_a_mood_is_one_tap_and_only_ones_own_is_shown(visits: Visits, house: PlayedHouse) -> None:
+    if house.parts.accounts.user("aoi") is None:
+        house.parts.accounts.add("aoi", PASSWORD, Role.RESIDENT, ("aoi",))
+    page = visits().enter("sleep", user="aoi")
+    page.locator("[data-mood=fine]").click()
+    page.wait_for_selector("[data-moods=aoi] .done")
+    name, question = house.asked[-1]
+    assert (name, getattr(question, "pleasant", 0), getattr(question, "resident", "")) == ("tell_mood", 1.0, "aoi")
+    page.get_by_text("Told 3 times").wait_for()
+    assert page.locator("[data-moods]").count() == 1
 
 
 def test_the_mode_is_what_the_gate_says(visits: Visits, house: PlayedHouse) -> None:
