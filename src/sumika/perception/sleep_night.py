@@ -41,7 +41,8 @@ RESTING_READINGS = 240
 """Twenty minutes of readings tell a night's resting rate."""
 
 OFF_MIN, OFF_SHARE = 12.0, 0.06
-"""Nine in ten of other people's nights: total sleep is off by so much, and by so much of the time in bed, 80 %."""
+"""Of 22 people whom teachers had not learned from, total sleep was off by less than 27 min, 0.058 of the time in bed, in
+four of five. A third more is told: a student follows its teacher nearly, and a radar is no watch."""
 
 _MOST_BED_S = 14 * 3600.0
 

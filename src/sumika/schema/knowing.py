@@ -138,7 +138,7 @@ class SleepNight(KnownOfRoom, frozen=True, kw_only=True):
         ended_unix_s: When they got up.
         in_bed_min: Time in bed.
         asleep_min: Total sleep time, the middle of its range.
-        asleep_low_min: 80 % range of people whom the network had not learnt from, lower end.
+        asleep_low_min: Range in which it lies for four of five people whom the network had not learnt from, lower end.
         asleep_high_min: Upper end.
         non_rem_min: As expected from the probabilities.
         rem_min: As expected from the probabilities.
