@@ -39,7 +39,7 @@ def table_of(manner: HeightManner, height_m: float, looks: int, seed: int = 1) -
     rows = []
     for _ in range(looks):
         look = one.look(0.1, height_m)
-        told = (math.nan,) * 5 if look is None else (look.height_m, look.sigma_m, look.rises_m_s, look.pet_share, 0.1)
+        told = (math.nan,) * 5 if look is None else (look.height_m, look.sigma_m, look.rises_m_s, float(look.pet), 0.1)
         rows.append((height_m, *told))
     return Followed(False, np.array(rows))
 

@@ -72,8 +72,8 @@ _MEAN_S = 0.5
 _BODY_SPREAD_M = 0.08
 _UP_M = 0.4
 _LYING_M = 0.15
-_PERSON_M = 0.7
-"""No pet's middle is as high."""
+_PERSON_M, _UPRIGHT_S = 0.7, 1.0
+"""No pet's middle is as high for as long."""
 
 _ON_PLACE = 0.9
 """Probability, before heights are looked at, that who lies within a bed's outline lies on it and not beside it."""
@@ -119,6 +119,7 @@ class _Body:
     looked: Instant | None = None
     middle_m: float = 0.0
     sigma_m: float = math.inf
+    upright_s: float = 0.0
     suspicion: _Suspicion | None = None
 
 
@@ -205,6 +206,8 @@ def _see(body: _Body, track: Track, now: Instant) -> None:
     sigma_m = track.position_sigma_m[2] * math.sqrt(CORRELATION_S / (CORRELATION_S + _MEAN_S))
     body.middle_m += share * (track.position_m[2] - body.middle_m)
     body.sigma_m = track.position_sigma_m[2] if anew else body.sigma_m + share * (sigma_m - body.sigma_m)
+    if body.middle_m > _PERSON_M and not anew:
+        body.upright_s += gone_s
 
 
 def _look(state: FallState, body: _Body, track: Track, now: Instant) -> None:
@@ -236,12 +239,19 @@ def _probability(state: FallState, body: _Body, descent: Descent, track: Track, 
         "wandered_m": descent.wandered_m,
     }
     log_odds = _BIAS + sum(_WEIGHTS[name] * value for name, value in values.items())
-    animal = track.kind_probability if track.kind in (TrackKind.PET, TrackKind.ROBOT) else 0.0
     # A pet's kind is known from before it lies; a person who fell is as low as one, and was not when the drop began.
-    person = 1.0 if descent.top_m > _PERSON_M else 1.0 - min(max(animal, 0.0), 1.0)
+    person = 1.0 if body.upright_s >= _UPRIGHT_S else _person(track)
     on_floor = _on_floor(state, body, low_m, descent.sigma_m)
     fast = 1.0 - share_below(_FAST_M_S, descent.speed_m_s, _FAST_SPREAD_M_S)
     return fast * on_floor * person / (1.0 + math.exp(min(max(-log_odds, -500.0), 500.0)))
+
+
+def _person(track: Track) -> float:
+    """Return how surely a track is a person, by how it walked; a kind that nobody knows is one."""
+    share = min(max(track.kind_probability, 0.0), 1.0)
+    if track.kind is TrackKind.UNKNOWN:
+        return 1.0
+    return share if track.kind is TrackKind.PERSON else 1.0 - share
 
 
 def _on_floor(state: FallState, body: _Body, low_m: float, sigma_m: float) -> float:
@@ -267,7 +277,7 @@ def _follow(
     up = share_below(_UP_M, body.middle_m, body.sigma_m) < 0.2
     suspicion.up_since = (suspicion.up_since or now) if up else None
     probability = _probability(state, body, suspicion.descent, track)
-    stage = _next_stage(suspicion, probability, since_s, now)
+    stage = _next_stage(suspicion, probability, since_s, now, low=body.middle_m < _UP_M)
     due_s = passed_s(suspicion.published, now)
     repeat = stage is FallStage.SUSPECTED and (due_s is None or due_s >= PUBLISH_S)
     if stage is suspicion.stage and not repeat:
@@ -283,13 +293,15 @@ def _follow(
     return (_message(body, suspicion, stage, track, message, (probability, 0.5 * abs(spread[0] - spread[1]))),)
 
 
-def _next_stage(suspicion: _Suspicion, probability: float, since_s: float, now: Instant) -> FallStage | None:
+def _next_stage(
+    suspicion: _Suspicion, probability: float, since_s: float, now: Instant, *, low: bool
+) -> FallStage | None:
     if suspicion.up_since is not None and (passed_s(suspicion.up_since, now) or 0.0) >= UP_S:
         return FallStage.CLEARED
     if suspicion.stage is FallStage.SUSPECTED:
         return FallStage.SUSPECTED
     lain_s = suspicion.lain_s(now)
-    if lain_s >= LYING_S and probability >= SUSPECTED:
+    if low and lain_s >= LYING_S and probability >= SUSPECTED:
         return FallStage.SUSPECTED
     if since_s > PATIENCE_S or (lain_s >= 2 * LYING_S and probability < CANDIDATE):
         return FallStage.CLEARED

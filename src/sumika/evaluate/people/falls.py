@@ -28,7 +28,7 @@ from sumika.units import seconds_to_ns
 from sumika.world.radar_scene import ActedScene, acted_frames, falling_scene, nearly_falling_scene
 from sumika.world.radar_scene.living import living_waveform
 
-FIRST_SEED = 20_000
+FIRST_SEED = 30_000
 FALLS, NEAR_FALLS = 300, 300
 NARROW_FALLS, NARROW_NEAR_FALLS = 40, 40
 """Scenes with a radar that sees little up and down: beside the figure, not in it."""
@@ -217,6 +217,7 @@ def _played(model: str, falls: int, near_falls: int) -> Iterator[Played]:
     kept = {(one.seed, one.impact_s is not None): one for one in _read(path)}
     planned = [(FIRST_SEED + number, True) for number in range(falls)]
     planned += [(FIRST_SEED + number, False) for number in range(near_falls)]
+    planned.sort(key=lambda one: one[0])  # a run that was stopped has as much of both
     for number, (seed, falling) in enumerate(planned):
         if number % 20 == 0:
             say_on_stderr(f"  people.falls: {model}, {number} of {len(planned)} scenes ...")

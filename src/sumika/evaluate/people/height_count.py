@@ -18,6 +18,7 @@ SETTLES_S = 3.0
 """A track is looked for so long after a scene begins."""
 
 _SAME_M = 0.8
+_ALONE_M = 1.2
 _ODD_M = 0.35
 _FEWEST, _FEWEST_BODIES = 20, 3
 """A body that was looked at less often at a level, and a level that fewer bodies came to, tell nothing."""
@@ -31,8 +32,8 @@ class Followed:
 
     Attributes:
         pet: Whether it is one.
-        table: (look, 6) its real height, the height told, its standard deviation, the vertical speed told, the
-            probability that it is a pet, and how far away the track was; NaN where none was near.
+        table: (look, 6) its real height, the height told, its standard deviation, the vertical speed told,
+            whether it is taken for a pet, and how far away the track was; NaN where none was near.
     """
 
     pet: bool
@@ -51,9 +52,15 @@ def followed(acted: ActedScene) -> Iterator[Followed]:
             continue
         for body in frame.truth.bodies:
             pets[body.id] = body.kind == "pet"
-            looks.setdefault(body.id, []).append(_look(body, seen))
+            if not pets[body.id] or _is_alone(body, frame.truth.people):
+                looks.setdefault(body.id, []).append(_look(body, seen))
     for number, rows in looks.items():
         yield Followed(pets[number], np.array(rows))
+
+
+def _is_alone(body: BodyTruth, others: Iterable[BodyTruth]) -> bool:
+    """Return whether nobody is so near that a pet's track is rather that of a person."""
+    return all(math.dist(other.position_m[:2], body.position_m[:2]) > _ALONE_M for other in others)
 
 
 def _look(body: BodyTruth, seen: people.Seen) -> tuple[float, ...]:
@@ -61,7 +68,7 @@ def _look(body: BodyTruth, seen: people.Seen) -> tuple[float, ...]:
     away_m, track = min(near, key=lambda one: one[0], default=(math.inf, None))
     if track is None or away_m > _SAME_M:
         return (body.position_m[2], *(math.nan,) * 5)
-    pet = track.kind_probability if track.kind is TrackKind.PET else 0.0
+    pet = float(track.kind is TrackKind.PET)
     return (body.position_m[2], track.position_m[2], track.position_sigma_m[2], track.velocity_m_s[2], pet, away_m)
 
 

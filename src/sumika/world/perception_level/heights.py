@@ -39,7 +39,7 @@ class HeightManner(msgspec.Struct, frozen=True, kw_only=True):
         rises_sigma_m_s: Of the vertical speed, beyond the height's own.
         lost_per_s: How often the body is not told of.
         lost_lasts_s: For how long.
-        pet_share: Probability with which it is taken for a pet.
+        pet_share: Share of such bodies that are taken for pets.
     """
 
     bias_m: float
@@ -89,13 +89,13 @@ class HeightLook:
         height_m: Of its middle.
         sigma_m: As it is told.
         rises_m_s: Vertical speed.
-        pet_share: Probability that it is a pet.
+        pet: Whether it is taken for one.
     """
 
     height_m: float
     sigma_m: float
     rises_m_s: float
-    pet_share: float
+    pet: bool
 
 
 @dataclass(slots=True)
@@ -110,6 +110,7 @@ class HeightTeller:
     manners: tuple[HeightManner, ...]
     random: np.random.Generator
     _bias_m: tuple[float, ...] = field(init=False)
+    _pet: bool = field(init=False)
     _error: float = 0.0
     _odd_m: float = 0.0
     _odd_goal_m: float = 0.0
@@ -122,6 +123,8 @@ class HeightTeller:
         """Draw what stays the same: one number for the whole body, as far as its levels spread."""
         draw = float(self.random.standard_normal())
         self._bias_m = tuple(one.bias_m + one.bias_sigma_m * draw for one in self.manners)
+        # What walks on the floor is told from what stands upright while it walks: kinds are kept.
+        self._pet = bool(self.random.uniform() < self.manners[0].pet_share)
 
     def look(self, seconds: float, height_m: float) -> HeightLook | None:
         """Return what is told; None while the body is lost.
@@ -140,7 +143,7 @@ class HeightTeller:
         rises_m_s += manner.rises_sigma_m_s * float(self.random.standard_normal())
         if self._lost_s > 0:
             return None
-        return HeightLook(told_m, manner.told_sigma_m, rises_m_s, manner.pet_share)
+        return HeightLook(told_m, manner.told_sigma_m, rises_m_s, self._pet)
 
     def _bias(self, height_m: float) -> float:
         return float(np.interp(height_m, _MIDDLES_M, self._bias_m))
