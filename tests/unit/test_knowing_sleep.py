@@ -73,6 +73,13 @@ def test_of_two_in_bed_nothing_is_told() -> None:
     assert {one.reason for one in stages(Fake(ASLEEP), both)} == {Reason.TWO_IN_ONE_CELL}
 
 
+def test_the_rate_of_the_room_counts_again_once_nobody_is_told_apart() -> None:
+    state = sleep_stages.start("bedroom", Fake(ASLEEP))
+    told = run(sleep_stages.step, state, [vitals(0.0, 1), *(heart(5.0 * i) for i in range(1, 20))])
+    assert told == []
+    assert state.rates.hearts.arrays()[0].tolist() == [0.0, *(5.0 * i for i in range(7, 20))]
+
+
 def test_nobody_in_bed_is_nothing_to_tell() -> None:
     assert stages(Fake(ASLEEP), (sleep(10.0 * i, SleepKind.AWAKE) for i in range(60))) == []
     assert stages(Fake(ASLEEP), [tick(10.0), heart(20.0)]) == []
@@ -97,7 +104,9 @@ def test_a_night_is_told_as_a_range_when_somebody_has_got_up_for_good() -> None:
 def test_ups_are_counted_and_a_day_out_of_bed_is_measured() -> None:
     second_night = 24 * HOUR_S
     messages = [*lying(3.0), *(sleep(3 * HOUR_S + i, SleepKind.AWAY) for i in range(0, 300, 30))]
-    messages += [sleep(3 * HOUR_S + 300 + i, SleepKind.ASLEEP) for i in range(0, 7200, 30)]
+    messages += [sleep(3 * HOUR_S + 300 + i, SleepKind.ASLEEP) for i in range(0, 3600, 30)]
+    messages += [sleep(4 * HOUR_S + 300 + i, SleepKind.AWAKE) for i in range(0, 120, 30)]  # tosses and turns
+    messages += [sleep(4 * HOUR_S + 420 + i, SleepKind.ASLEEP) for i in range(0, 3480, 30)]
     messages += list(up_for_good(5 * HOUR_S + 300))
     messages += [sleep(second_night + i, SleepKind.ASLEEP) for i in range(0, 4 * 3600, 60)]
     messages += list(up_for_good(second_night + 4 * HOUR_S))

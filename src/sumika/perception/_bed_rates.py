@@ -33,7 +33,7 @@ class Lain:
     Attributes:
         began: When somebody lay down.
         ended: When they got up.
-        ups: How often they were up in between and came back.
+        ups: How often they left the room in between and came back.
         alone: Share of the time with measured people in which there was one alone.
     """
 
@@ -111,6 +111,7 @@ class BedRates:
     origin: Origin = Origin.LIVE
     session: str = ""
     _up_since: Instant | None = None
+    _left: bool = False
     _ups: int = 0
     _measured: dict[int, float] = field(default_factory=dict)
     _alone: int = 0
@@ -125,7 +126,8 @@ class BedRates:
             self._take_person(message)
         elif isinstance(message, HeartRate | Respiration) and message.valid and message.rate_bpm is not None:
             # A rate of the room is that of whoever is nearest: where people are told apart it is not needed.
-            if not self._measured:
+            now_s = ns_to_seconds(message.stamp.monotonic_ns)
+            if all(now_s - one > TOGETHER_S for one in self._measured.values()):
                 self._keep(self.hearts if isinstance(message, HeartRate) else self.breaths, message, message.rate_bpm)
         elif isinstance(message, Sleep):
             return self._take_sleep(message)
@@ -162,11 +164,14 @@ class BedRates:
         if message.kind in (SleepKind.IN_BED, SleepKind.ASLEEP):
             if self.began is None:
                 self.began, self._ups, self._alone, self._together = message.stamp, 0, 0, 0
-            elif self._up_since is not None:
-                self._ups += 1
-            self._up_since = None
+                self._left = False
+            else:
+                self._ups += self._left
+            self._up_since, self._left = None, False
         elif message.kind in (SleepKind.AWAY, SleepKind.AWAKE) and self.began is not None:
             self._up_since = self._up_since or message.stamp
+            # Who tosses and turns is awake, and has not got up.
+            self._left |= message.kind is SleepKind.AWAY
             return self._rise(self.began, self._up_since, message.stamp)
         return None
 
