@@ -4,18 +4,23 @@
 the recipes that come with the house.
 """
 
+from typing import Any
+
 from sumika.training.comfort import COMFORT
 from sumika.training.gestures import GESTURES
 from sumika.training.har import MARS, RADHAR
 from sumika.training.occupancy import OCCUPANCY
 from sumika.training.pose import POSE
+from sumika.training.posture import POSTURE_WORLD, PostureWorld
 from sumika.training.recipes import RECIPES
+from sumika.training.recordings import Recordings
 from sumika.training.sleep import SLEEP, SLEEP_LIVE
 from sumika.training.strain import STRAIN
 
-SOURCES = {
+SOURCES: dict[str, Recordings[Any] | PostureWorld] = {
     source.name: source for source in (RADHAR, MARS, GESTURES, POSE, SLEEP, SLEEP_LIVE, STRAIN, COMFORT, OCCUPANCY)
 }
-"""Every source of recordings by its name in recipes."""
+SOURCES[POSTURE_WORLD.name] = POSTURE_WORLD
+"""Every source of recordings by its name in recipes; one of them is simulated."""
 
 __all__ = ["RECIPES", "SOURCES"]

@@ -11,18 +11,19 @@ where the body hit the floor within the window. Windows in which a fall has begu
 import hashlib
 import importlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from sumika.distil.records import ArraySet
-from sumika.models.features.posture import FEATURES, WINDOW_S, posture_picture
+from sumika.models.features.posture import FEATURES, REACH_M, WINDOW_S, posture_picture
 from sumika.radar import people, tracking
 from sumika.radar.detection import Detections
-from sumika.schema import POINT_COLUMNS, SumikaError, Track, UsageError
+from sumika.schema import POINT_COLUMNS, SumikaError, Track, TrackKind, UsageError
 from sumika.schema.knowing import ActivityKind
 from sumika.world.radar_scene import (
     ActedScene,
@@ -90,7 +91,7 @@ class PostureWorld:
     name = "posture-world"
     licence = "Apache-2.0"
     cite = "Simulated by this project"
-    evidence = "simulation"
+    evidence: Literal["simulation"] = "simulation"
     features = FEATURES
 
     def fingerprint(self) -> str:
@@ -162,12 +163,27 @@ def _seen(acted: ActedScene) -> tuple[Numbers, Numbers]:
     looks: list[tuple[float, ...]] = []
     for frame in acted_frames(acted, lambda _: False):
         state, seen = people.step(state, frame.radar, frame.samples, frame.time_s)
-        points.append(house_points(mounting, seen.points, frame.time_s))
         really = acted.actor.points(frame.time_s).mean(axis=0)
-        track = min(seen.tracks, key=lambda one: math.dist(one.position_m[:2], really[:2]), default=None)
+        tracks = [one for one in seen.tracks if is_person(one)]
+        track = min(tracks, key=lambda one: math.dist(one.position_m[:2], really[:2]), default=None)
         if track is not None and math.dist(track.position_m[:2], really[:2]) < _SAME_BODY_M:
             looks.append((frame.time_s, *look_of(track)))
-    return np.concatenate(points), np.array(looks, np.float64).reshape(-1, 10)
+            points.append(_own(house_points(mounting, seen.points, frame.time_s), tracks.index(track), tracks))
+    every = np.concatenate(points) if points else np.zeros((0, 6))
+    return every, np.array(looks, np.float64).reshape(-1, 10)
+
+
+def _own(points: Numbers, number: int, tracks: Sequence[Track]) -> Numbers:
+    """Return the points that are nearer to one track than to any other, and near it, as the house shares them out."""
+    places = np.array([track.position_m[:2] for track in tracks])
+    away_m = np.linalg.norm(points[:, None, 1:3] - places[None], axis=2)
+    own: Numbers = points[(away_m.argmin(axis=1) == number) & (away_m.min(axis=1) <= REACH_M)]
+    return own
+
+
+def is_person(track: Track) -> bool:
+    """Return whether a track is taken for a person, as `sumika.perception` does."""
+    return not (track.kind in (TrackKind.PET, TrackKind.ROBOT) and track.kind_probability > 0.5)
 
 
 def house_points(mounting: tracking.Mounting, found: Detections, time_s: float) -> Numbers:

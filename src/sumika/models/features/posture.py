@@ -19,7 +19,7 @@ BINS = 10
 LEAST_POINTS, LEAST_LOOKS = 4, 8
 """Windows with fewer points, or fewer looks at the track, tell nothing."""
 
-REACH_M = 1.3
+REACH_M = 1.2
 """Points farther from the track, on the floor plan, are somebody else's."""
 
 TRACK_COLUMNS = ("x_m", "y_m", "z_m", "z_sigma_m", "rises_m_s", "speed_m_s", "wide_m", "tall_m", "top_m")
