@@ -116,6 +116,35 @@ def test_every_output_is_about_the_state_that_said_it_and_comes_before_much_was_
     assert set(last_told) == {"house", "living", "bedroom", "bathroom"}
 
 
+def test_the_same_inputs_give_the_same_bytes() -> None:
+    house = house_that(ALL)
+
+    def find(name: str, features: str) -> Fake | None:
+        return Fake({"circle": 0.95, "push": 0.05}) if name == gesture.STUDENT else None
+
+    def said() -> bytes:
+        told: list[Message] = []
+        states = {key: knowing.start(house, key, find) for key in known_keys.known_keys(house)}
+        for number in range(300):
+            second = 0.4 * number
+            spots = [(1.0 + 0.01 * number, 0.01 * spot, 0.0) for spot in range(6)]
+            for message in (
+                cloud(second, spots, "living_radar", 0.5 * (number % 9 > 4)),
+                tracks(second, somebody(place_m=(2.0, 1.5))),
+                air(second, 600.0 + number),
+                heart(second, 55.0 + number % 7),
+                sleep(second, SleepKind.IN_BED),
+                tick(second),
+            ):
+                for key in known_keys.routed(house, TOPIC_OF[type(message)], key_of(message)):
+                    told += knowing.step(states[key], message)[1]
+        return msgspec.msgpack.encode(told)
+
+    first = said()
+    assert first == said()
+    assert len(first) > 10_000
+
+
 def test_what_nobody_agreed_to_is_not_worked_out() -> None:
     house = house_that(Knowing(agreed=("aoi",)))
     asked: list[str] = []
