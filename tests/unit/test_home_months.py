@@ -99,15 +99,21 @@ def test_a_family_changes_posture_and_its_pets_jump() -> None:
 def test_with_a_calm_tracker_no_act_of_everyday_life_is_taken_for_a_fall() -> None:
     home = Home(CALM, 1)
     assert sum(home.does(act) for act in ACTS.values() for _ in range(3)) == 0
-    assert home.stands(0.1) == 0
+    assert home.stands(100.0) == 0
 
 
-def test_a_tracker_that_sees_everybody_on_the_floor_alarms() -> None:
+def test_a_tracker_that_takes_others_for_somebody_for_long_alarms() -> None:
+    wild = msgspec.structs.replace(QUIET, odd_per_s=0.1, odd_sigma_m=0.8, odd_lasts_s=6.0)
+    home = Home(HeightErrors(person=(wild,) * 4, pet=CALM.pet), 1)
+    assert home.stands(0.5) > 0
+
+
+def test_a_tracker_that_sees_who_sits_on_the_floor_lie_there_alarms() -> None:
     low = msgspec.structs.replace(QUIET, bias_m=-0.3)
-    home = Home(HeightErrors(person=(QUIET, low, QUIET, QUIET), pet=CALM.pet), 1)
-    sits = msgspec.structs.replace(QUIET, sigma_m=0.02)
-    assert isinstance(home.does(ACTS["sits on the floor"]), int)
-    assert sits.sigma_m < QUIET.sigma_m
+    calm, wrong = Home(CALM, 1), Home(HeightErrors(person=(QUIET, low, QUIET, QUIET), pet=CALM.pet), 1)
+    alarms = [sum(home.does(ACTS["sits on the floor"]) for _ in range(6)) for home in (calm, wrong)]
+    assert alarms[0] == 0
+    assert alarms[1] > 0
 
 
 def test_the_bound_is_that_of_a_poisson_count() -> None:

@@ -14,7 +14,7 @@ from sumika.distil.networks.presets import layers_of
 from sumika.models.features.points import BODY, channel_names
 from sumika.schema import UsageError
 from sumika.training import RECIPES, SOURCES
-from sumika.training.har import RADHAR_CLASSES, mirrored_class, sittings
+from sumika.training.har import RADHAR, RADHAR_CLASSES, mirrored_class, sittings
 from sumika.training.recordings import Recordings, RecordingsError
 from sumika.training.sleep import column_names, night_features
 
@@ -126,7 +126,7 @@ def test_damaged_recordings_are_told(recordings: Path) -> None:
 
 def test_code_that_decides_the_examples_counts_as_data(recordings: Path) -> None:
     write_radhar(recordings / "radhar")
-    source = dataclasses.replace(SOURCES["radhar"], code=())
+    source = dataclasses.replace(RADHAR, code=())
     other = dataclasses.replace(source, code=("sumika.models.features",))
     assert source.fingerprint() != other.fingerprint()
 

@@ -7,8 +7,9 @@ suspects falls. Besides, everybody does near the floor what the simulated reside
 often a day.
 
 What is left out is the time between: who walks, stands or sits for long, or lies where he lay before. Nobody is
-suspected who was not low for seconds after having been higher. An error could make it so: `upright_hours` of standing
-are therefore told, too, and what they bring is in the figure, as many hours as a family moves about in a month.
+suspected who was not low for seconds after having been higher. An error could make it so: the times at which a tracker
+takes something else for somebody who stands, for seconds, are told, too, as many as there are in the hours that a
+family moves about in a month (`UPRIGHT_HOURS_PER_MONTH`).
 
 Somebody who lies down on the floor on purpose does what a fall looks like, but for its speed; how often that is taken
 for one is told for each time (`alarms_per_lying_down`), since families differ in nothing as much.
@@ -44,8 +45,8 @@ from sumika.world.perception_level.heights import (
 )
 from sumika.world.start import settings_of
 
-FIRST_SEED, HOMES, DAYS = 500, 12, 15
-"""Twelve families for half a month each: six home-months."""
+FIRST_SEED, HOMES, DAYS = 500, 8, 15
+"""Eight families for half a month each: four home-months."""
 
 DAYS_PER_MONTH = 30.0
 FITTED_SEEDS = range(150)
@@ -53,7 +54,7 @@ UPRIGHT_HOURS_PER_MONTH = 4 * 30.0
 """Two residents who stand and walk two hours a day each, at home (typical)."""
 
 LYING_DOWNS = 1500
-_INTERVAL_S = 0.1
+_INTERVAL_S, _LONG_S = 0.1, 3.0
 _BEFORE_S, _AFTER_S = 6.0, 14.0
 _BEGAN = Instant(10_000_000_000, 1_700_000_000_000_000_000, "simulated")
 _PET_SURELY, _PERSON_SURELY = 0.82, 0.99
@@ -114,7 +115,7 @@ def figure(errors: HeightErrors, homes: int, days: int) -> Figure:
         days: How long each lives.
     """
     months = homes * days / DAYS_PER_MONTH
-    alarms = {"changes": 0, "pets": 0, "acts": 0, "upright": 0}
+    alarms = {"changes": 0, "pets": 0, "upright": 0}
     told = 0
     for number in range(homes):
         seed = FIRST_SEED + number
@@ -123,17 +124,20 @@ def figure(errors: HeightErrors, homes: int, days: int) -> Figure:
         for change in changes_of(_with_pets(), seed, days):
             told += 1
             alarms["pets" if change.kind == "pet" else "changes"] += home.lives(change)
-        for act in ACTS.values():
+        for name, act in ACTS.items():
             times = int(home.random.poisson(2 * act.per_day * days))
             told += times
-            alarms["acts"] += sum(home.does(act) for _ in range(times))
+            suspected = sum(home.does(act) for _ in range(times))
+            alarms[name] = alarms.get(name, 0) + suspected
         hours = UPRIGHT_HOURS_PER_MONTH * days / DAYS_PER_MONTH
         alarms["upright"] += home.stands(hours)
     lying = Home(errors, FIRST_SEED - 1)
     suspected = sum(lying.lies_down() for _ in range(LYING_DOWNS))
     total = sum(alarms.values())
     detail: dict[str, float | str] = {"alarms": float(total), "months": months, "homes": float(homes)}
-    detail |= {f"alarms_{what}": float(times) for what, times in alarms.items()}
+    detail |= {f"alarms_{what.replace(' ', '_')}": float(times) for what, times in alarms.items()}
+    elsewhere = total - alarms["sits on the floor"] - alarms["crouches"]
+    detail["bound_without_floor_sitting_and_crouching"] = upper_bound(elsewhere) / months
     detail |= {"told": float(told), "per_month": total / months, "fitted_on": errors.fitted_on}
     detail |= {"alarms_per_lying_down": suspected / LYING_DOWNS}
     return Figure(
@@ -196,23 +200,41 @@ class Home:
         return self._told("somebody", False, height_m, _BEFORE_S + sits_s + waits_s + lies_s + _AFTER_S)
 
     def stands(self, hours: float) -> int:
-        """Return how many alarms hours of standing and walking raise, told in stretches of a minute."""
+        """Return how many alarms hours of standing and walking raise.
+
+        Nobody who stands is told low for `LYING_S` but where something else is taken for him for about as long: only
+        the times at which that lasts for `_LONG_S` or more are told, as many as there are in so many hours.
+        """
+        manner = self._errors.person[-1]
+        share = math.exp(-_LONG_S / manner.odd_lasts_s)
         alarms = 0
-        for number in range(round(hours * 60.0)):
+        for _ in range(int(self.random.poisson(3600.0 * hours * manner.odd_per_s * share))):
             high_m = float(self.random.uniform(0.82, 1.03))
-            alarms += self._told(f"somebody {number % 2}", False, _constant(high_m), 60.0)
+            long_s = _LONG_S + float(self.random.exponential(manner.odd_lasts_s))
+            alarms += self._told("somebody", False, _constant(high_m), _BEFORE_S + long_s + 4.0, odd_s=long_s)
         return alarms
 
     def _told(
-        self, body: str, pet: bool, height_m: Course, seconds: float, place: tuple[float, float] = (0.0, 0.0)
+        self,
+        body: str,
+        pet: bool,
+        height_m: Course,
+        seconds: float,
+        place: tuple[float, float] = (0.0, 0.0),
+        odd_s: float = 0.0,
     ) -> int:
-        """Return whether a fall is suspected while a body's height is told."""
+        """Return whether a fall is suspected while a body's height is told; for `odd_s` it is somebody else's."""
         if body not in self._tellers:
             manners = self._errors.pet if pet else self._errors.person
             self._tellers[body] = HeightTeller(manners, self.random)
         teller = self._tellers[body]
         times_s = [number * _INTERVAL_S for number in range(round(seconds / _INTERVAL_S))]
-        looks = [teller.look(_INTERVAL_S, height_m(time_s)) for time_s in times_s]
+        looks: list[HeightLook | None] = []
+        for time_s in times_s:
+            if odd_s and time_s >= _BEFORE_S:
+                teller.begin_odd(odd_s, height_m(time_s))
+                odd_s = 0.0
+            looks.append(teller.look(_INTERVAL_S, height_m(time_s)))
         if all(look is None or look.height_m > LOW_M for look in looks):
             return 0  # nobody is suspected who was never told so low
         state = fall.start(_PLACES)

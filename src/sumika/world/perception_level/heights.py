@@ -145,6 +145,17 @@ class HeightTeller:
             return None
         return HeightLook(told_m, manner.told_sigma_m, rises_m_s, self._pet)
 
+    def begin_odd(self, seconds: float, height_m: float) -> None:
+        """Take something else for the body from now on, for so long: for whoever looks at rare times only.
+
+        Args:
+            seconds: How long.
+            height_m: Of the body's middle, really.
+        """
+        manner = self.manners[level_of(height_m)]
+        self._odd_s = seconds
+        self._odd_goal_m = manner.odd_sigma_m * float(self.random.standard_normal())
+
     def _bias(self, height_m: float) -> float:
         return float(np.interp(height_m, _MIDDLES_M, self._bias_m))
 
