@@ -52,7 +52,7 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     shift: float = 0.25
-    ridge: float = 30.0
+    ridge: float = 10.0
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,9 +126,9 @@ def judged(about: About, lived: Lived, way: Way) -> Verdict:
 
     With labels the measure is what probability they were given. Without, nobody can know whether answers are right:
     the measure is whether what was learnt of the house on some days is still so on the others, that is, whether their
-    middle comes nearer to that of all others. On recordings of people asleep, whose stages are known, what this rule
-    keeps is right more often (`sumika bench people`: `personal_gain`); that answers agree with themselves, or that they
-    are surer, told nothing of whether they are right.
+    middle comes nearer to that of all others. What that is worth on people whose truth is known says
+    `sumika bench people` (`personal_gain`); that answers agree with themselves, or are surer, told nothing of whether
+    they are right.
 
     Args:
         about: Of the student.

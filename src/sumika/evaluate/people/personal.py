@@ -19,12 +19,14 @@ from sumika.models import UNLABELLED, Lived, Way, adapted, judged
 from sumika.schema import SumikaError
 
 STUDENTS = ("sleep-tiny", "sleep-live-tiny", "gesture-tiny", "movement-tiny")
+IN_ORDER = ("sleep", "comfort", "strain")
+"""Whose examples come in the order of time; others were recorded one class after the other."""
 BLOCKS = 5
 """Parts of what was lived through, in the order of time, that stand in for days."""
 LEAST = 80
 LABELS = 30
 RESAMPLES = 2000
-WAYS = tuple(Way(shift=shift, ridge=30.0) for shift in (0.1, 0.25, 0.5))
+WAYS = tuple(Way(shift=shift, ridge=ridge) for shift in (0.0, 0.1, 0.25, 0.5) for ridge in (10.0, 30.0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +36,7 @@ class Person:
     Attributes:
         about: Of the student of the fold that they were left out with, calibrated by the other folds.
         fold: Number of it.
-        hidden: Layer before the outputs (example, width), in the order of time.
+        hidden: Layer before the outputs (example, width), in an order as they may be lived through.
         label: What is true (example,).
     """
 
@@ -50,11 +52,13 @@ class Gained:
 
     Attributes:
         points: Accuracy on the second half, after minus before, in points; 0 where nothing was kept.
+        sureness: Mean log-probability of what is true, after minus before, nats; 0 where nothing was kept.
         kept: Whether days held back spoke for it.
     """
 
-    points: float
-    kept: bool
+    points: float = 0.0
+    sureness: float = 0.0
+    kept: bool = False
 
 
 def measure(full: bool) -> dict[str, Figure]:
@@ -75,23 +79,28 @@ def measure(full: bool) -> dict[str, Figure]:
 
 
 def figures_of(people: dict[str, list[Person]]) -> dict[str, Figure]:
-    """Return the figure of several students' people: the worst student's, with each of them listed."""
-    values: dict[str, float] = {}
-    detail: dict[str, float | str] = {}
-    for name, own in people.items():
-        for what, labels in (("", 0), (f", {LABELS} labels", LABELS)):
+    """Return the figures of several students' people: the worst student's, with each of them listed.
+
+    `personal_gain` is what the log alone brings, `personal_gain_told` with `LABELS` answers that the person has given.
+    """
+    found: dict[str, Figure] = {}
+    for key, labels in (("personal_gain", 0), ("personal_gain_told", LABELS)):
+        values: dict[str, float] = {}
+        detail: dict[str, float | str] = {}
+        for name, own in people.items():
             gains = gains_of(own, labels)
-            points = np.array([one.points for one in gains])
-            low, high = _interval(points)
-            detail[f"{name}{what}"] = round(float(points.mean()), 3)
-            detail[f"{name}{what} [95 %]"] = f"{low:+.2f} to {high:+.2f}"
-            detail[f"{name}{what}, kept"] = f"{sum(one.kept for one in gains)} of {len(gains)} people"
-            if not labels:
-                values[name] = float(points.mean())
-    worst = min(values, key=lambda name: values[name])
-    detail["worst"] = worst
-    figure = Figure(value=values[worst], unit="points of accuracy", evidence=Evidence.REAL_RECORDING, detail=detail)
-    return {"personal_gain": figure}
+            sureness, points = (np.array([getattr(one, of) for one in gains]) for of in ("sureness", "points"))
+            values[name] = float(sureness.mean())
+            detail[name] = round(values[name], 4)
+            detail[f"{name} [95 %]"] = "{:+.4f} to {:+.4f}".format(*_interval(sureness))
+            detail[f"{name}, points of accuracy"] = round(float(points.mean()), 2)
+            detail[f"{name}, points of accuracy [95 %]"] = "{:+.2f} to {:+.2f}".format(*_interval(points))
+            detail[f"{name}, kept"] = f"{sum(one.kept for one in gains)} of {len(gains)} people"
+        worst = min(values, key=lambda name: values[name])
+        detail |= {"labels": labels, "worst": worst}
+        unit = "nats of the log-probability of what is true"
+        found[key] = Figure(value=values[worst], unit=unit, evidence=Evidence.REAL_RECORDING, detail=detail)
+    return found
 
 
 def gains_of(people: Sequence[Person], labels: int, ways: Sequence[Way] = WAYS) -> list[Gained]:
@@ -103,12 +112,12 @@ def gains_of(people: Sequence[Person], labels: int, ways: Sequence[Way] = WAYS) 
         ways: To choose from.
     """
     tried = [[_gained(one, way, labels) for way in ways] for one in people]
-    points = np.array([[gained.points for gained in row] for row in tried])
+    sureness = np.array([[gained.sureness for gained in row] for row in tried])
     folds = np.array([one.fold for one in people])
     found = []
     for row, own in zip(tried, folds, strict=True):
         others = folds != own
-        best = int(points[others].mean(axis=0).argmax()) if others.any() else 0
+        best = int(sureness[others].mean(axis=0).argmax()) if others.any() else 0
         found.append(row[best])
     return found
 
@@ -122,14 +131,16 @@ def _gained(person: Person, way: Way, labels: int) -> Gained:
     lived = Lived(hidden=person.hidden[:half], day=day, label=told)
     verdict = judged(person.about, lived, way)
     if not verdict.better or person.about.model.head is None:
-        return Gained(points=0.0, kept=False)
+        return Gained()
     heads = (person.about.model.head, adapted(person.about, lived, way))
     rest, truth = person.hidden[half:], person.label[half:]
-    right = []
+    scores = []
     for head in heads:
         said = person.about.calibration.log_probabilities(rest @ np.array(head.weight).T + np.array(head.bias))
-        right.append((person.about.calibration.decide(said) == truth).mean())
-    return Gained(points=100 * float(right[1] - right[0]), kept=True)
+        right = (person.about.calibration.decide(said) == truth).mean()
+        scores.append((100 * right, said[np.arange(len(truth)), truth].mean()))
+    points, sureness = np.array(scores[1]) - np.array(scores[0])
+    return Gained(points=float(points), sureness=float(sureness), kept=True)
 
 
 def people_of(name: str) -> Iterator[Person]:
@@ -144,6 +155,8 @@ def people_of(name: str) -> Iterator[Person]:
             own = (part.group == person) & (part.y != UNLABELLED)
             if own.sum() >= LEAST:
                 rows = np.flatnonzero(own)
+                if not name.startswith(IN_ORDER):
+                    rows = np.random.default_rng(0).permutation(rows)
                 yield Person(about=part.about, fold=number, hidden=part.hidden[rows], label=part.y[rows])
 
 
