@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sumika.config import demo_house
 from sumika.perception import fall
 from sumika.schema import FallStage, Reason, RestingPlace, SuspectedFall, Track, TrackKind, Tracks
+from sumika.schema.living import Furniture, FurnitureKind
 from tests.posture_scenes import BED, Resident, everyday, tracks_at
 from tests.unit.test_posture import garbage
 
@@ -191,3 +193,15 @@ def test_the_faster_somebody_came_down_the_more_probable_is_a_fall() -> None:
         told_of.append(max((one.probability for one in told(fall.start(), life)), default=0.0))
     assert told_of[0] > told_of[1]
     assert told_of[0] > 0.9
+
+
+def test_a_house_knows_its_beds_and_sofas() -> None:
+    pieces = (
+        Furniture(kind=FurnitureKind.BED, room="bedroom", at_m=(2.0, 3.0), heading_deg=90.0, height_m=0.3),
+        Furniture(kind=FurnitureKind.TV, room="bedroom", at_m=(1.0, 1.0)),
+    )
+    house = msgspec.structs.replace(demo_house().house, furniture=pieces)
+    (bed,) = fall.start_in(house).places
+    assert bed.height_m == 0.3
+    across, along = np.ptp(np.array(bed.floor_m), axis=0)
+    assert (across, along) == pytest.approx((1.2, 2.0))

@@ -33,6 +33,7 @@ from sumika.perception._bodies import (
     share_below,
 )
 from sumika.perception._drops import LOW_M, Descent, HeightMemory
+from sumika.perception._resting import resting_places
 from sumika.schema import (
     FallStage,
     Message,
@@ -43,6 +44,7 @@ from sumika.schema import (
     TrackKind,
     Tracks,
 )
+from sumika.schema.house import House
 
 LYING_S = 5.0
 """Who lies still this long after coming down fast did not mean to."""
@@ -130,6 +132,11 @@ class FallState:
     places: tuple[RestingPlace, ...] = ()
     bodies: dict[int, _Body] = field(default_factory=dict)
     refused: int = 0
+
+
+def start_in(house: House) -> FallState:
+    """Return the state before the first message in a house, whose beds and sofas are known."""
+    return start(resting_places(house.furniture))
 
 
 def start(places: Sequence[RestingPlace] = ()) -> FallState:

@@ -172,7 +172,7 @@ def _start_posture(house: House, key: str) -> object:
 
 
 def _start_fall(house: House, key: str) -> object:
-    return fall.start()
+    return fall.start_in(house)
 
 
 def _house(house: House) -> tuple[str, ...]:
