@@ -25,6 +25,8 @@ FARTHEST = 4.0
 anything, and what lies far outside says no more for lying farther."""
 SIDE_S = 5400.0
 """So far to either side of an epoch do the longest windows reach."""
+LEVELS, UNRESTS = (-2.0, 2.0), (0.0, 1.5)
+"""Bounds of the columns: what is farther out is one person's odd night, which no network should reckon with."""
 
 
 def night_columns() -> tuple[str, ...]:
@@ -80,13 +82,21 @@ def _night(reading_s: Numbers, rate_bpm: Numbers, epoch_s: Numbers) -> dict[str,
     low, middle, high = np.nanpercentile(inside, [25, 50, 75])
     heart = Series(np.clip((rate - middle) / max(high - low, 1.0), -FARTHEST, FARTHEST))
     centre = np.round((epoch_s - start_s + EPOCH_S / 2) / SLOT_S).astype(np.int64)
-    columns = _levels(heart, centre) | _unrest(heart, centre) | _around(heart, centre)
+    columns = _bounded(_levels(heart, centre) | _unrest(heart, centre) | _around(heart, centre))
     for name in ("mean_60s", "mean_300s", "mean_1200s", "deviation_300s", "unrest_300s_900s", "unrest_60s_900s"):
         columns[f"rank_{name}"] = rankdata(columns[name]) / len(centre)
     hours = (epoch_s - epoch_s[0]) / 3600.0
     columns["hours"] = hours
     columns["share_of_night"] = hours / max(hours[-1], EPOCH_S / 3600.0)
     return columns
+
+
+def _bounded(columns: dict[str, Numbers]) -> dict[str, Numbers]:
+    """Return the columns within their bounds; unrest is told apart by its name."""
+    return {
+        name: np.clip(column, *(UNRESTS if name.startswith(("deviation", "unrest", "swings", "steps")) else LEVELS))
+        for name, column in columns.items()
+    }
 
 
 def _levels(heart: Series, centre: Places) -> dict[str, Numbers]:
@@ -158,7 +168,7 @@ def _live(reading_s: Numbers, rate_bpm: Numbers, in_bed_s: float, epoch_s: Numbe
     first = np.zeros_like(now)
     empty = np.full(len(now), USUAL_BPM)
     usual = heart.quantiles(first, now, (0.05, 0.25, 0.5, 0.75, 0.95), empty)
-    columns = _levels_so_far(heart, now, usual) | _unrest_so_far(heart, now) | _before(heart, now, usual[2])
+    columns = _bounded(_levels_so_far(heart, now, usual) | _unrest_so_far(heart, now) | _before(heart, now, usual[2]))
     columns["hours"] = (epoch_s - in_bed_s) / 3600.0
     return columns
 

@@ -1,0 +1,240 @@
+"""What the students of body and air tell of people and days that they have not learnt from.
+
+Every figure is of the student in its whole precision, calibrated and decided by the groups of the other folds; beside
+it stand its teacher and the same student without one. Intervals come from drawing people (days, of air) anew.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sumika.distil.array_branch import Branch
+from sumika.distil.array_works import PLAIN, STUDENT, TEACHER, ArrayWorks
+from sumika.distil.calibration import Unseen, cross_fitted, log_losses
+from sumika.distil.compare import Interval
+from sumika.distil.networks.tallies import Tally, interval_of, tally_auc, tally_classes, tally_mean, value_of
+from sumika.distil.records import ArraySet
+from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.people.finished import finished, shipped, works_of
+from sumika.evaluate.people.night_totals import night_totals
+from sumika.evaluate.people.strain_control import time_only
+from sumika.models.features import comfort as comfort_features
+from sumika.schema import SumikaError
+from sumika.training.occupancy import TEST
+from sumika.training.strain import AS_RECORDED
+
+Numbers = NDArray[np.float64]
+Labels = NDArray[np.int64]
+Detail = dict[str, float | str]
+WHO = (STUDENT, TEACHER, PLAIN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """A recipe that was run, in the order of its scored examples.
+
+    Attributes:
+        works: Its stages.
+        arrays: The examples.
+        fold: Which part of the groups each was left out with.
+        said: Outputs (example, class) of teacher, student and plain student.
+    """
+
+    works: ArrayWorks
+    arrays: ArraySet
+    fold: Labels
+    said: dict[str, NDArray[np.float32]]
+
+    @property
+    def y(self) -> Labels:
+        """Class per example, below 0 where nobody knows."""
+        return np.asarray(self.arrays.y, np.int64)
+
+    def unseen(self, logits: NDArray[np.float32], y: Labels) -> Unseen:
+        """Return outputs for some truth (example,) with whom and when they were left out."""
+        return Unseen(logits=logits, y=y, group=self.arrays.group, fold=self.fold)
+
+    def log_probabilities(self, who: str) -> Numbers:
+        """Return what one of them says, calibrated by the other folds (example, class)."""
+        return cross_fitted(self.unseen(self.said[who], self.y))[0]
+
+
+def measure(full: bool) -> dict[str, Figure]:
+    """Return the figures; those whose recordings are not here are named on stderr and left out.
+
+    Args:
+        full: Recipes are run to their end, or what was run before is taken up; without it nothing is measured.
+    """
+    found: dict[str, Figure] = {}
+    for part in PARTS if full else ():
+        try:
+            found |= part()
+        except SumikaError as problem:
+            sys.stderr.write(f"people.body_figures: {part.__name__} left out: {problem}\n")
+    return found
+
+
+def scored(name: str) -> Scored:
+    """Run a shipped recipe to its end, or take up what was run before.
+
+    Raises:
+        SumikaError: if its recordings are not there.
+    """
+    finished(name)
+    works = works_of(shipped(name))
+    kept = works.stages.store.get_arrays(works.evaluated.outputs["said"])
+    rows, fold = np.asarray(kept.pop("rows"), np.int64), np.asarray(kept.pop("fold"), np.int64)
+    return Scored(works=works, arrays=works.arrays.take(rows), fold=fold, said=kept)
+
+
+def _whole_nights() -> dict[str, Figure]:
+    name = "sleep-tiny"
+    night = scored(name)
+    known = night.y >= 0
+    groups = len(np.unique(night.arrays.group[known]))
+    awake: Detail = {}
+    for who in WHO:
+        tally = _tally_awake(night, who)
+        awake[who] = told(interval_of(tally, groups))
+        if who == STUDENT:
+            kappa = value_of(tally, groups)
+    totals = night_totals(
+        night.arrays.group[known], np.exp(night.log_probabilities(STUDENT)[known, 0]), night.y[known] == 0
+    )
+    return {
+        "sleep3_kappa": _rated(name),
+        "sleepwake_kappa": _figure(kappa, "kappa", awake),
+        "tst_bias_min": _figure(abs(totals.bias_min), "min", totals.detail()),
+    }
+
+
+def _tally_awake(night: Scored, who: str) -> Tally:
+    """Return the tally of asleep against awake: decided, as everything, by the other folds."""
+    sleep = night.log_probabilities(who)
+    both = np.column_stack([sleep[:, 0], np.logaddexp.reduce(sleep[:, 1:], axis=1)]).astype(np.float32)
+    y = np.where(night.y < 0, night.y, (night.y > 0).astype(np.int64))
+    group = night.arrays.group
+
+    def kappa(truth: Labels, guess: Labels) -> float:
+        return value_of(tally_classes("kappa", truth, guess, np.zeros(len(truth), "<U1"), 2), 1)
+
+    guess = cross_fitted(night.unseen(both, y), kappa)[1]
+    known = y >= 0
+    return tally_classes("kappa", y[known], guess[known], group[known], 2)
+
+
+def _nights_so_far() -> dict[str, Figure]:
+    return {"sleep3_kappa_causal": _rated("sleep-live-tiny")}
+
+
+def _rated(name: str) -> Figure:
+    """Return a student's score as its recipe names it, with its calibration error."""
+    outcome = finished(name).outcome
+    detail: Detail = {who: told(outcome.rated[who].score) for who in WHO}
+    error = outcome.rated[STUDENT].error_after
+    if error is not None:
+        detail["calibration error"] = error
+    detail["as the network says it by itself"] = told(outcome.scores[STUDENT].kappa)  # type: ignore[union-attr]
+    return _figure(outcome.rated[STUDENT].score.value, outcome.metric, detail)
+
+
+def _strain() -> dict[str, Figure]:
+    strain = scored("strain-tiny")
+    recorded = strain.arrays.domain == AS_RECORDED
+    y, group = strain.y[recorded], strain.arrays.group[recorded]
+    people = np.unique(group)
+    detail: Detail = {"is": "pooled over all pairs of moments of all people"}
+    for who in WHO:
+        sure = strain.log_probabilities(who)
+        score = (sure[:, 1] - sure[:, 0])[recorded]
+        pooled = interval_of(tally_auc(y, score, group), len(people))
+        each = [value_of(tally_auc(y[group == one], score[group == one], group[group == one]), 1) for one in people]
+        detail[who] = told(pooled)
+        detail[f"{who}, mean of people"] = told(_mean_of_people(np.array(each)))
+        if who == STUDENT:
+            value = pooled.value
+    control, leak = time_only(os.environ)
+    detail["the same student's columns tell early from late (AUC)"] = leak
+    return {
+        "strain_auc": _figure(value, "AUC", detail),
+        "strain_time_only_auc": _figure(
+            control, "AUC", {"is": "elapsed time alone, on the same moments: what a student must never read"}
+        ),
+    }
+
+
+def _mean_of_people(each: Numbers) -> Interval:
+    return interval_of(tally_mean(each, np.arange(len(each)).astype(str)), len(each))
+
+
+def _comfort() -> dict[str, Figure]:
+    comfort = scored("comfort-tiny")
+    known = comfort.y >= 0
+    y, group = comfort.y[known], comfort.arrays.group[known]
+    groups = len(np.unique(group))
+    base = own_base_rates(comfort.arrays.x[known])
+    rates_loss, most_common = log_losses(base, y), base.argmax(axis=1)
+    loss_detail: Detail = {"log-loss of own base rates, nats": float(rates_loss.mean())}
+    right_detail: Detail = {"share right, own most common vote": float((most_common == y).mean())}
+    values = {}
+    for who in WHO:
+        sure = comfort.log_probabilities(who)[known]
+        gained = interval_of(tally_mean(rates_loss - log_losses(sure, y), group), groups)
+        better = (sure.argmax(axis=1) == y).astype(float) - (most_common == y)
+        right = interval_of(tally_mean(100 * better, group), groups)
+        loss_detail[who], right_detail[who] = told(gained), told(right, 1)
+        values[who] = gained.value, right.value
+    return {
+        "comfort_logloss_gain": _figure(values[STUDENT][0], "nats", loss_detail),
+        "comfort_acc_gain": _figure(values[STUDENT][1], "points", right_detail),
+    }
+
+
+def own_base_rates(x: NDArray[np.float32]) -> Numbers:
+    """Return the logarithms of one's own shares of votes so far (example, vote), as the features of comfort have them.
+
+    They are drawn towards what is usual of people, as much as makes them best: a mark that is as hard as ours.
+    """
+    names = comfort_features.columns()
+    cold, warm = (x[:, names.index(name)].astype(np.float64) for name in ("cold_all", "warm_all"))
+    odds = np.column_stack([cold, np.zeros(len(x)), warm])
+    return np.asarray(odds - np.logaddexp.reduce(odds, axis=1, keepdims=True))
+
+
+def _occupancy() -> dict[str, Figure]:
+    """Return how well the test file's minutes are told by who has learnt from the training file alone."""
+    works = scored("occupancy-tiny").works
+    days = np.unique(works.arrays.group)
+    held_out = tuple(day for day in days.tolist() if day.startswith(f"{TEST} "))
+    recipe, source = works.recipe, works.judged.outputs
+    branch = Branch(recipe, works.stages, works.arrays, source, "training file to test file", held_out)
+    tests = works.arrays.take(branch.test_rows)
+    y = np.asarray(tests.y, np.int64)
+    said = {TEACHER: branch.teacher_said, STUDENT: branch.said(branch.student), PLAIN: branch.said(branch.plain)}
+    detail: Detail = {"days of the test file": float(len(held_out))}
+    for who in WHO:
+        score = (said[who][:, 1] - said[who][:, 0]).astype(np.float64)
+        area = interval_of(tally_auc(y, score, tests.group), len(held_out))
+        detail[who] = told(area)
+        if who == STUDENT:
+            value = area.value
+    outcome = finished("occupancy-tiny").outcome
+    detail |= {f"{who}, days left out in parts": told(outcome.rated[who].score) for who in WHO}
+    detail["caveat"] = "; ".join(recipe.caveats)
+    return {"occupancy_auc": _figure(value, "AUC", detail)}
+
+
+def told(one: Interval, digits: int = 3) -> str:
+    """Return a value with its interval, in words for a figure's detail."""
+    return f"{one.value:.{digits}f} [{one.low:.{digits}f}, {one.high:.{digits}f}]"
+
+
+def _figure(value: float, unit: str, detail: Detail) -> Figure:
+    return Figure(value=value, unit=unit, evidence=Evidence.REAL_RECORDING, detail=detail)
+
+
+PARTS: tuple[Callable[[], dict[str, Figure]], ...] = (_whole_nights, _nights_so_far, _strain, _comfort, _occupancy)
