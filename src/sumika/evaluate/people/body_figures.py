@@ -16,6 +16,7 @@ from sumika.distil.array_branch import Branch
 from sumika.distil.array_works import PLAIN, STUDENT, TEACHER, ArrayWorks
 from sumika.distil.calibration import Unseen, cross_fitted, log_losses
 from sumika.distil.compare import Interval
+from sumika.distil.networks.scores import ClassScores
 from sumika.distil.networks.tallies import Tally, interval_of, tally_auc, tally_classes, tally_mean, value_of
 from sumika.distil.records import ArraySet
 from sumika.evaluate.figure import Evidence, Figure
@@ -138,7 +139,9 @@ def _rated(name: str) -> Figure:
     error = outcome.rated[STUDENT].error_after
     if error is not None:
         detail["calibration error"] = error
-    detail["as the network says it by itself"] = told(outcome.scores[STUDENT].kappa)  # type: ignore[union-attr]
+    scores = outcome.scores[STUDENT]
+    if isinstance(scores, ClassScores):
+        detail["kappa of the likeliest class, as the network says it by itself"] = told(scores.kappa)
     return _figure(outcome.rated[STUDENT].score.value, outcome.metric, detail)
 
 
