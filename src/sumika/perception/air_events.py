@@ -40,7 +40,7 @@ LOOK_S = 30.0
 PUBLISH_S = 60.0
 SILENT_S = 900.0
 BEGINS_AT: Mapping[AirEventKind, float] = MappingProxyType(
-    {AirEventKind.COOKING: 0.8, AirEventKind.SMOKE: 0.9, AirEventKind.SHOWER: 0.8, AirEventKind.WINDOW: 0.95}
+    {AirEventKind.COOKING: 0.9, AirEventKind.SMOKE: 0.95, AirEventKind.SHOWER: 0.95, AirEventKind.WINDOW: 0.97}
 )
 ENDS_AT = 0.3
 """Probability from which, and down to which, something is told to go on. Who leaves a room, or opens its door, lets

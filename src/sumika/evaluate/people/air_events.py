@@ -23,8 +23,8 @@ from sumika.schema import AirEventKind, AirEvents, AirSample, WeatherSample
 from sumika.units import ns_to_seconds
 
 DAYS = 3.0
-LEARNS_FROM = range(1, 13)
-SCORED, SCORED_FULL = range(8_301, 8_302), range(8_301, 8_325)
+LEARNS_FROM = range(1, 37)
+SCORED, SCORED_FULL = range(8_501, 8_502), range(8_501, 8_525)
 FOUND_WITHIN_S, LINGERS_S, JOINED_S = 300.0, 900.0, 900.0
 _BINS = 10
 
