@@ -170,7 +170,7 @@ def test_nobody_sees_what_another_told() -> None:
 
 
 def test_moods_are_told_to_a_house_that_controls_nothing_too() -> None:
-    bare = msgspec.structs.replace(DEMO, control=None)
+    bare = msgspec.structs.replace(DEMO, control=None, knowing=None)
     assert "wishes" not in {node.name for node in nodes_of(bare)}
     knows = msgspec.structs.replace(bare, knowing=Knowing())
     assert "wishes" in {node.name for node in nodes_of(knows)}
