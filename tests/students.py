@@ -15,6 +15,7 @@ from sumika.distil.export.onnx_int8 import export_onnx_int8
 from sumika.distil.export.quantise import quantise
 from sumika.distil.networks.build import build
 from sumika.distil.networks.presets import Points, Preset, inputs_of, is_signal, layers_of
+from sumika.distil.own_shift import OwnShift
 from sumika.distil.records import ArraySet
 from sumika.distil.sign import sign_folder
 from sumika.distil.uncertain import Uncertainty
@@ -78,6 +79,7 @@ def make_student(
         uncertainty=Uncertainty(sure=(0.5, 1.0), off=(0.2, 0.1)) if classes else Uncertainty(values=0.3),
         shown=SHOWN,
         paid=PAID,
+        own=OwnShift(shift=0.25, tried=0.25, gained=SURE, groups=9),
     )
     (folder / ABOUT).write_bytes(about_json(about))
     if key is not None:

@@ -1,10 +1,13 @@
 """Domain, uncertainty and disturbances: what is unlike is told, what is missing is not, people differ as they do."""
 
+import msgspec
 import numpy as np
 import pytest
 
+from sumika.distil.calibration import Calibration
 from sumika.distil.disturbed import disturbances
 from sumika.distil.domain import Domain, Kind, distances, domain_of, reference_of, summary
+from sumika.distil.own_shift import OwnShift, Part, own_shift
 from sumika.distil.records import ArraySet
 from sumika.distil.uncertain import Uncertainty, uncertainty_of_classes, uncertainty_of_values
 
@@ -83,3 +86,42 @@ def test_disturbed_inputs_lose_what_is_said(kind: Kind) -> None:
         assert (np.diff(other, axis=2) == 0).mean() == pytest.approx(0.5, abs=0.05)
     noisy, _ = found["noise of 0.5 deviations"]
     assert (noisy - x).std() == pytest.approx(1.5, rel=0.05)
+
+
+def parts(offset: float) -> list[Part]:
+    """Return two folds of six people who lie off all others by so many deviations, each in their own direction."""
+    weight = np.array([[1.0, 1.0], [-1.0, 1.0]])
+    found = []
+    for fold in range(2):
+        random = np.random.default_rng(fold)
+        hidden = random.normal(size=(6, 200, 2))
+        y = np.array(
+            [[random.choice(2, p=np.exp(one) / np.exp(one).sum()) for one in row @ weight.T] for row in hidden]
+        )
+        moved = hidden + offset * random.choice([-1, 1], size=(6, 1, 2))
+        group = np.repeat([f"person {fold} {number}" for number in range(6)], 200)
+        found.append(
+            Part(
+                hidden=moved.reshape(-1, 2).astype(np.float32),
+                y=y.reshape(-1),
+                group=group,
+                weight=weight,
+                bias=np.zeros(2),
+                centre=np.zeros(2),
+                calibration=Calibration(),
+            )
+        )
+    return found
+
+
+def test_an_offset_is_taken_away_only_where_that_has_surely_helped() -> None:
+    helped = own_shift(parts(1.5))
+    assert (helped.shift, helped.groups) == (0.5, 12)
+    assert helped.gained is not None
+    assert helped.gained.low > 0
+    alike = own_shift(parts(0.0))
+    assert alike.shift == 0
+    assert alike.gained is not None
+    assert own_shift(parts(1.5)[:1]).groups == 6
+    few = own_shift([msgspec.structs.replace(parts(1.5)[0], y=np.full(1200, -1))])
+    assert few == OwnShift()

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from sumika.distil.about import About
+from sumika.distil.about import About, Head
 from sumika.evaluate.people import personal
 from sumika.evaluate.people.personal import Person, figures_of, gains_of, measure
 from sumika.models import Way
@@ -20,12 +20,13 @@ def about(tmp_path_factory: pytest.TempPathFactory) -> About:
     head, reference = made.model.head, made.domain.reference
     assert head is not None
     centre = np.array(reference.centre)[-reference.hidden :]
-    balanced = msgspec.structs.replace(head, bias=tuple((-np.array(head.weight) @ centre).tolist()))
+    weight = 20 * np.array(head.weight)  # untrained, it is sure of nothing
+    balanced = Head(weight=tuple(tuple(row) for row in weight.tolist()), bias=tuple((-weight @ centre).tolist()))
     return msgspec.structs.replace(made, model=msgspec.structs.replace(made.model, head=balanced))
 
 
 def people(about: About, *, offset: float) -> list[Person]:
-    """Return people who lie off all others by so many deviations, each along their own direction."""
+    """Return people who lie off all others by so many deviations, to the side of one of the classes."""
     head, reference = about.model.head, about.domain.reference
     assert head is not None
     centre, spread = (np.array(one)[-reference.hidden :] for one in (reference.centre, reference.spread))
@@ -35,7 +36,8 @@ def people(about: About, *, offset: float) -> list[Person]:
         hidden = centre + spread * random.normal(size=(200, reference.hidden))
         said = hidden @ np.array(head.weight).T + np.array(head.bias)
         label = said.argmax(axis=1)
-        moved = hidden + offset * spread * random.choice([-1, 1], reference.hidden)
+        aside = np.sign(head.weight[1]) - np.sign(head.weight[0])
+        moved = hidden + offset * spread * (-1) ** number * aside / 2
         found.append(Person(about=about, fold=number % 4, hidden=moved.astype(np.float32), label=label))
     return found
 

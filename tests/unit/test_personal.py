@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -16,6 +17,7 @@ from sumika.cli._distil_personalise import make_own
 from sumika.cli.distil import distil
 from sumika.clock import SimulatedClock
 from sumika.config import parse_house
+from sumika.distil.own_shift import OwnShift
 from sumika.distil.sign import public_key_of
 from sumika.log import LogWriter
 from sumika.models import (
@@ -104,6 +106,16 @@ def test_labels_at_random_are_not_followed(student: Student) -> None:
     shipped_best = Lived(hidden=told.hidden, day=told.day, label=random.astype(np.int64))
     loose, tight = (judged(student.about, shipped_best, Way(ridge=ridge)).after for ridge in (0.01, 100.0))
     assert loose < tight, "a ridge keeps from learning chance by heart"
+
+
+def test_a_log_alone_changes_nothing_where_that_has_helped_nobody(student: Student) -> None:
+    own = msgspec.structs.replace(student.about, own=OwnShift(tried=0.25))
+    assert Way.of(own).shift == 0
+    assert Way.of(student.about).shift == 0.25
+    verdict = judged(own, lived(student, offset=lambda day: 2.0), Way.of(own))
+    assert "not surely helped" in verdict.problem
+    assert not verdict.better
+    assert judged(own, lived(student, offset=lambda day: 2.0, labels=150), Way.of(own)).judged_by == "labels"
 
 
 @pytest.mark.parametrize("days", [1, 0])

@@ -110,7 +110,7 @@ def make_own(
     found = _of_file(file, student) if file is not None else _of_logs(logs or _runs(data), student)
     lived = lived_of(student, found["x"], found["day"], mask=found.get("mask"), label=found.get("label"))
     today = datetime.now(UTC).date().isoformat()
-    verdict = personalise(student, students / name, lived, shelf, way=Way(), today=today)
+    verdict = personalise(student, students / name, lived, shelf, way=Way.of(student.about), today=today)
     return [
         f"{len(found['x'])} questions, {len(lived)} of them like what {name} has learnt from.",
         *_told(verdict, name),

@@ -7,6 +7,7 @@ import msgspec
 from sumika.distil.calibration import Calibration
 from sumika.distil.compare import Interval
 from sumika.distil.domain import Domain
+from sumika.distil.own_shift import OwnShift
 from sumika.distil.uncertain import Uncertainty
 
 ABOUT = "about.json"
@@ -153,6 +154,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         recipe_sha256: Of the recipe.
         commit: Of the code.
         personal: What was done to it for one house; None for one that ships.
+        own: What it has brought people that it had not seen to take away how far they lie off all others.
     """
 
     format: str
@@ -173,6 +175,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     recipe_sha256: str = ""
     commit: str = ""
     personal: Personal | None = None
+    own: OwnShift = OwnShift()
 
 
 def about_json(about: About) -> bytes:

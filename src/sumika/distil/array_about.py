@@ -62,6 +62,7 @@ def about_of(
         calibration=described.calibration,
         domain=described.domain,
         uncertainty=described.uncertainty,
+        own=described.own,
         shown=_shown(outcome, described),
         paid=_paid(outcome),
         evidence=outcome.provenance.evidence,

@@ -19,8 +19,10 @@ from sumika.distil.calibration import Calibration, cross_fitted
 from sumika.distil.compare import Interval
 from sumika.distil.disturbed import disturbances
 from sumika.distil.domain import Domain, Kind, Reference, distances, domain_of, reference_of, summary
+from sumika.distil.export.integer import head_of
 from sumika.distil.export.onnx_int8 import export_onnx_int8
 from sumika.distil.networks.presets import inputs_of, is_signal
+from sumika.distil.own_shift import OwnShift, Part, own_shift
 from sumika.distil.records import ArraySet
 from sumika.distil.uncertain import Uncertainty, uncertainty_of_classes, uncertainty_of_values
 
@@ -41,12 +43,14 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
         domain: What it knows.
         uncertainty: How far it may lie off.
         disturbed: Its score on disturbed inputs, by what was done to them.
+        own: What taking a person's own offset away has brought.
     """
 
     calibration: Calibration
     domain: Domain
     uncertainty: Uncertainty
     disturbed: dict[str, Interval]
+    own: OwnShift = OwnShift()
 
 
 class Asked:
@@ -91,6 +95,7 @@ def describe(works: "ArrayFinish", progress: Callable[[int, int], None]) -> Desc
     """
     kind, random = kind_of(works), np.random.default_rng(works.recipe.seed)
     apart, outputs, disturbed = [], [], [dict[str, Array]() for _ in works.branches]
+    within = list[tuple[Array, Reference]]()
     few = [works.some(branch.test_rows, max(1, DISTURBED // len(works.branches))) for branch in works.branches]
     for number, branch in enumerate(works.branches):
         asked = Asked(works.whole_of(branch))
@@ -99,6 +104,7 @@ def describe(works: "ArrayFinish", progress: Callable[[int, int], None]) -> Desc
         reference = learnt_by(works, branch, asked, kind)
         apart.append(distances(summary(tests.x, tests.mask, kind), hidden, reference))
         outputs.append(said)
+        within.append((hidden, reference))
         disturbed[number] = _disturbed(asked, works.arrays.take(few[number]), kind, random)
         progress(number + 1, len(works.branches))
     fold = np.repeat(np.arange(len(works.branches)), [len(one) for one in outputs])
@@ -110,7 +116,37 @@ def describe(works: "ArrayFinish", progress: Callable[[int, int], None]) -> Desc
         domain=domain_of(kind, final, np.concatenate(apart)),
         uncertainty=_uncertainty(works, rows, fold, unseen),
         disturbed=_scores(works, few, disturbed, (rows, fold, unseen)),
+        own=_own(works, within, (rows, fold, unseen)),
     )
+
+
+def _own(
+    works: "ArrayFinish",
+    within: list[tuple[Array, Reference]],
+    whole: tuple[NDArray[np.int64], NDArray[np.int64], Array],
+) -> OwnShift:
+    """Return what a person's own offset is worth; nothing for values, and for networks without a plain last layer."""
+    rows, fold, unseen = whole
+    if not works.final.is_classes or not all(hidden.shape[1] for hidden, _ in within):
+        return OwnShift()
+    parts = []
+    for number, (branch, (hidden, reference)) in enumerate(zip(works.branches, within, strict=True)):
+        others = fold != number
+        truth = works.truth(rows[others], fold[others])
+        weight, bias = head_of(works.whole_of(branch).network)
+        tests = works.arrays.take(branch.test_rows)
+        parts.append(
+            Part(
+                hidden=hidden,
+                y=np.asarray(tests.y, np.int64),
+                group=tests.group,
+                weight=weight,
+                bias=bias,
+                centre=np.array(reference.centre)[-reference.hidden :],
+                calibration=calibration_of(works.metric, truth, unseen[others]),
+            )
+        )
+    return own_shift(parts)
 
 
 def learnt_by(works: "ArrayFinish", branch: Branch, asked: Asked, kind: Kind) -> Reference:

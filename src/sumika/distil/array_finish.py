@@ -46,7 +46,7 @@ from sumika.distil.teachers.lineage import Lineage, check_lineage
 from sumika.distil.teachers.terms import terms_of
 
 RESULT, REPORT = "result.json", "report.json"
-DESCRIPTION = "2"
+DESCRIPTION = "3"
 """To be raised whenever something else is said of a student: then it is said anew."""
 CALIBRATION = 500
 MOST_COMPARED = 2000

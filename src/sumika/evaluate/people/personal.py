@@ -18,7 +18,7 @@ from sumika.evaluate.people.finished import finished, shipped, works_of
 from sumika.models import UNLABELLED, Lived, Way, adapted, judged
 from sumika.schema import SumikaError
 
-STUDENTS = ("sleep-tiny", "sleep-live-tiny", "gesture-tiny", "movement-tiny")
+STUDENTS = ("sleep-tiny", "sleep-live-tiny", "comfort-tiny", "gesture-tiny")
 IN_ORDER = ("sleep", "comfort", "strain")
 """Whose examples come in the order of time; others were recorded one class after the other."""
 BLOCKS = 5
@@ -106,6 +106,8 @@ def figures_of(people: dict[str, list[Person]]) -> dict[str, Figure]:
 def gains_of(people: Sequence[Person], labels: int, ways: Sequence[Way] = WAYS) -> list[Gained]:
     """Return what each person gains, adapted in the way that is best for the people of the other folds.
 
+    Without labels nothing is done where that has not surely helped them, as `sumika.distil.own_shift` has it.
+
     Args:
         people: Of one student.
         labels: How many of the first half's examples are told by the person.
@@ -118,7 +120,8 @@ def gains_of(people: Sequence[Person], labels: int, ways: Sequence[Way] = WAYS) 
     for row, own in zip(tried, folds, strict=True):
         others = folds != own
         best = int(sureness[others].mean(axis=0).argmax()) if others.any() else 0
-        found.append(row[best])
+        surely = labels > 0 or not others.any() or _interval(sureness[others][:, best])[0] > 0
+        found.append(row[best] if surely else Gained())
     return found
 
 
