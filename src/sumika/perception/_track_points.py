@@ -19,6 +19,9 @@ MOST_POINTS = 200
 """Of one body in one frame; more say no more."""
 
 LOST_S = 2.0
+MOST_WAITING = 200
+"""Frames that wait for tracks: some seconds of several radars."""
+
 _RANGE, _VELOCITY, _AZIMUTH, _ELEVATION, _SNR = (
     POINT_COLUMNS.index(name) for name in ("range_m", "velocity_m_s", "azimuth_rad", "elevation_rad", "snr_db")
 )
@@ -78,6 +81,7 @@ class TrackPoints:
     interval_s: dict[str, float] = field(default_factory=dict)
     _frames: dict[tuple[int, str], deque[_Frame]] = field(default_factory=dict)
     _looks: dict[int, deque[tuple[float, Track]]] = field(default_factory=dict)
+    _waiting: deque[tuple[str, _Frame]] = field(default_factory=lambda: deque(maxlen=MOST_WAITING))
     _told_s: float = -np.inf
 
     @classmethod
@@ -97,28 +101,35 @@ class TrackPoints:
             looks.append((self._told_s, track))
             while not 0.0 <= self._told_s - looks[0][0] <= self.keeps_s:
                 looks.popleft()
+        self._share_out()
 
     def take_cloud(self, cloud: PointCloud) -> None:
-        """Take in a frame's points; each goes to the nearest body."""
+        """Take in a frame's points; they wait for where everybody was at that moment."""
         radar = self.radars.get(cloud.radar)
-        now_s = ns_to_seconds(cloud.stamp.monotonic_ns)
-        if radar is None or not cloud.usable or not self.tracks or not 0.0 <= now_s - self._told_s < LOST_S:
+        if radar is None or not cloud.usable:
             return
         try:
             rows = cloud.array()
         except ValueError:  # bytes that are no such table: as good as an unusable frame
             rows = np.zeros((0, len(POINT_COLUMNS)), np.float32)
         self.interval_s[cloud.radar] = cloud.frame_interval_s
-        table = in_house(radar, rows)
-        places = np.array([track.position_m[:2] for track in self.tracks.values()])
-        away_m = np.linalg.norm(table[:, None, :2] - places[None], axis=2)
-        nearest = away_m.argmin(axis=1) if len(table) else np.zeros(0, np.intp)
-        near = away_m.min(axis=1) <= REACH_M if len(table) else np.zeros(0, np.bool_)
-        for number, track in enumerate(self.tracks):
-            frames = self._frames.setdefault((track, cloud.radar), deque())
-            frames.append(_Frame(now_s, table[near & (nearest == number)][:MOST_POINTS]))
-            while frames and not 0.0 <= now_s - frames[0].at_s <= self.keeps_s:
-                frames.popleft()
+        self._waiting.append((cloud.radar, _Frame(ns_to_seconds(cloud.stamp.monotonic_ns), in_house(radar, rows))))
+
+    def _share_out(self) -> None:
+        """Give the points that waited to the nearest bodies."""
+        places = np.array([track.position_m[:2] for track in self.tracks.values()]).reshape(-1, 2)
+        while self._waiting and self._waiting[0][1].at_s <= self._told_s + 1e-6:
+            radar, frame = self._waiting.popleft()
+            if self._told_s - frame.at_s >= LOST_S or not len(places):
+                continue
+            table = frame.points
+            away_m = np.linalg.norm(table[:, None, :2] - places[None], axis=2)
+            nearest, near = away_m.argmin(axis=1), away_m.min(axis=1) <= REACH_M
+            for number, track in enumerate(self.tracks):
+                frames = self._frames.setdefault((track, radar), deque())
+                frames.append(_Frame(frame.at_s, table[near & (nearest == number)][:MOST_POINTS]))
+                while frames and not 0.0 <= frame.at_s - frames[0].at_s <= self.keeps_s:
+                    frames.popleft()
 
     def radar_of(self, track: int, from_s: float, to_s: float) -> str:
         """Return the radar that saw most points of a body in a time; empty where none did."""
