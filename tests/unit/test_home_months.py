@@ -52,7 +52,7 @@ def test_what_is_counted_is_what_was_told() -> None:
     manner = msgspec.structs.replace(
         QUIET, bias_m=-0.1, odd_per_s=0.05, odd_sigma_m=0.8, odd_lasts_s=1.5, lost_per_s=0.02, lost_lasts_s=2.0
     )
-    bodies = [table_of(manner, height, 6000, seed) for seed in range(4) for height in (0.1, 0.4, 0.65, 1.0)]
+    bodies = [table_of(manner, height, 3000, seed) for seed in range(3) for height in (0.1, 0.4, 0.65, 1.0)]
     bodies += [Followed(True, one.table) for one in bodies]
     found = count(bodies, "test").person[3]
     assert found.bias_m == pytest.approx(-0.1, abs=0.02)
