@@ -1,9 +1,9 @@
 """Sleep stages from heart rate: one row of features per 30 s, groups are people, truth is expert polysomnography.
 
 Traps of these recordings, and what is done about them: two people's readings are written several times over (one of
-each time is kept); readings pause for up to a quarter of an hour (a column says how many there were, and means are of
-what there is); N4 is scored for some people only and counts as N3. Unscored epochs (-1) are left out, or stay without
-a label for a teacher to answer. Heart rates differ more between people than between stages: what is done about that is
+each time is kept); readings pause for up to a quarter of an hour, and one watch told a quarter of them (means are of
+what there is); N4 is scored for some people only and counts as N3. Unscored epochs (-1) are left out, or stay without a
+label for a teacher to answer. Heart rates differ more between people than between stages: what is done about that is
 said in `sumika.models.features.sleep`. No row tells which person it is of.
 """
 
