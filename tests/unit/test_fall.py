@@ -205,3 +205,23 @@ def test_a_house_knows_its_beds_and_sofas() -> None:
     assert bed.height_m == 0.3
     across, along = np.ptp(np.array(bed.floor_m), axis=0)
     assert (across, along) == pytest.approx((1.2, 2.0))
+
+
+def test_where_animals_live_only_who_was_seen_as_high_as_a_person_can_fall() -> None:
+    jumps = Resident(np.random.default_rng(6), sigma_m=0.05)
+    cat = [*jumps.does("bed", 6.0, 0.0), *jumps.does("floor", 20.0, 0.4)]
+    walks = Resident(np.random.default_rng(6), sigma_m=0.05)
+    person = [*walks.does("walk", 6.0, 0.0), *walks.does("floor", 20.0, 0.6)]
+    found = {
+        (who, animals): FallStage.SUSPECTED in {one.stage for one in told(fall.start(animals=animals), life)}
+        for who, life in (("cat", cat), ("person", person))
+        for animals in (False, True)
+    }
+    assert found == {("cat", False): True, ("cat", True): False, ("person", False): True, ("person", True): True}
+
+
+def test_a_house_says_whether_animals_live_there() -> None:
+    house = msgspec.structs.replace(demo_house().house, world=None)
+    assert not fall.start_in(house).animals
+    assert fall.start_in(msgspec.structs.replace(house, pets=("cat",))).animals
+    assert fall.start_in(demo_house().house).animals

@@ -9,7 +9,8 @@ Who lies still, low for `LYING_S`, and was higher before, has fallen the more pr
 
 The weights of these (`_WEIGHTS`) are those of a logistic regression over simulated falls and everyday ways down to the
 floor, through a radar's samples; the scores of other such scenes are in `sumika.evaluate.people.falls`. What lies on a
-bed or sofa that is known, at its height, has not fallen; nor has a pet that was low before.
+bed or sofa that is known, at its height, has not fallen. Where animals live, only who was seen as high up as no animal
+is can have fallen: a cat that jumps off a sofa comes down as fast as a person, and lies as low.
 
 The middle is used and not the top: a tracker finds a middle from all points of a moment, a top only over seconds.
 
@@ -75,7 +76,7 @@ _BODY_SPREAD_M = 0.08
 _UP_M = 0.4
 _LYING_M = 0.15
 _PERSON_M, _UPRIGHT_S = 0.7, 1.0
-"""No pet's middle is as high for as long."""
+"""No animal's middle is as high above what it stands on for as long."""
 
 _ON_PLACE = 0.9
 """Probability, before heights are looked at, that who lies within a bed's outline lies on it and not beside it."""
@@ -130,22 +131,24 @@ class FallState:
     """Everybody's. The step owns it and changes it in place."""
 
     places: tuple[RestingPlace, ...] = ()
+    animals: bool = False
     bodies: dict[int, _Body] = field(default_factory=dict)
     refused: int = 0
 
 
 def start_in(house: House) -> FallState:
-    """Return the state before the first message in a house, whose beds and sofas are known."""
-    return start(resting_places(house.furniture))
+    """Return the state before the first message in a house, whose beds, sofas and animals are known."""
+    return start(resting_places(house.furniture), animals=house.has_animals)
 
 
-def start(places: Sequence[RestingPlace] = ()) -> FallState:
+def start(places: Sequence[RestingPlace] = (), *, animals: bool = False) -> FallState:
     """Return the state before the first message.
 
     Args:
         places: Beds and sofas, in house coordinates; without them a low bed is told from the floor by height alone.
+        animals: Whether there are any that jump and lie about.
     """
-    return FallState(tuple(places))
+    return FallState(tuple(places), animals)
 
 
 def step(state: FallState, message: Tracks) -> tuple[FallState, tuple[Message, ...]]:
@@ -167,7 +170,7 @@ def step(state: FallState, message: Tracks) -> tuple[FallState, tuple[Message, .
         body = state.bodies.get(track.id) or _found_again(state, track, present, message.stamp)
         if body is None:
             body = state.bodies[track.id] = _Body(message.stamp, track.position_m)
-        _see(body, track, message.stamp)
+        _see(state, body, track, message.stamp)
         _look(state, body, track, message.stamp)
         if body.suspicion is not None:
             told += _follow(state, body, body.suspicion, track, message)
@@ -201,7 +204,7 @@ def _found_again(state: FallState, track: Track, present: set[int], now: Instant
     return None
 
 
-def _see(body: _Body, track: Track, now: Instant) -> None:
+def _see(state: FallState, body: _Body, track: Track, now: Instant) -> None:
     """Keep where the body is, and how high."""
     gone_s = passed_s(body.seen, now) or 0.0
     body.seen, body.position_m = now, track.position_m
@@ -213,7 +216,8 @@ def _see(body: _Body, track: Track, now: Instant) -> None:
     sigma_m = track.position_sigma_m[2] * math.sqrt(CORRELATION_S / (CORRELATION_S + _MEAN_S))
     body.middle_m += share * (track.position_m[2] - body.middle_m)
     body.sigma_m = track.position_sigma_m[2] if anew else body.sigma_m + share * (sigma_m - body.sigma_m)
-    if body.middle_m > _PERSON_M and not anew:
+    place = place_of(body.position_m[0], body.position_m[1], state.places)
+    if body.middle_m > _PERSON_M + (place.height_m if place is not None else 0.0) and not anew:
         body.upright_s += gone_s
 
 
@@ -246,8 +250,7 @@ def _probability(state: FallState, body: _Body, descent: Descent, track: Track, 
         "wandered_m": descent.wandered_m,
     }
     log_odds = _BIAS + sum(_WEIGHTS[name] * value for name, value in values.items())
-    # A pet's kind is known from before it lies; a person who fell is as low as one, and was not when the drop began.
-    person = 1.0 if body.upright_s >= _UPRIGHT_S else _person(track)
+    person = 1.0 if body.upright_s >= _UPRIGHT_S else _person(track) * float(not state.animals)
     on_floor = _on_floor(state, body, low_m, descent.sigma_m)
     fast = 1.0 - share_below(_FAST_M_S, descent.speed_m_s, _FAST_SPREAD_M_S)
     return fast * on_floor * person / (1.0 + math.exp(min(max(-log_odds, -500.0), 500.0)))

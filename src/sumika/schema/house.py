@@ -384,6 +384,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         bridge: The house in Home Assistant; None: it is not there.
         alarms: What is watched, and who is told; None: nothing and nobody.
         knowing: What of its people the house works out; None: nothing beyond who is where, breath, heart and posture.
+        pets: Animals that live here. Where there are any, a fall is suspected only of who was seen as high up as no
+            animal is.
     """
 
     version: Annotated[int, Meta(ge=1)] = 1
@@ -406,6 +408,13 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     bridge: Bridge | None = None
     alarms: Alarms | None = None
     knowing: Knowing | None = None
+    pets: tuple[Literal["cat", "dog"], ...] = ()
+
+    @property
+    def has_animals(self) -> bool:
+        """Whether an animal lives here, in the simulated house too."""
+        simulated = () if self.world is None else self.world.pets
+        return bool(self.pets) or not {"cat", "dog"}.isdisjoint(simulated)
 
     def agreed(self, room_id: str = "") -> bool:
         """Return whether all whom it concerns have agreed that what says something of a body is worked out.

@@ -116,7 +116,8 @@ def play(acted: ActedScene, places: Sequence[RestingPlace] | None = None) -> Pla
         places: Beds and sofas that the house knows of; None for all that are there.
     """
     scene = acted.scene
-    state = fall.start(acted.stage.places if places is None else places)
+    known = acted.stage.places if places is None else places
+    state = fall.start(known, animals=bool(scene.animals))  # who lives there is known
     events: list[Event] = []
     ongoing = False
     for time_s, tracks in told_tracks(acted):

@@ -61,7 +61,11 @@ _PET_SURELY, _PERSON_SURELY = 0.82, 0.99
 """How surely kinds are told: of pets, whichever kind they are taken for, and of people. Counted as heights are: three
 in four looks at pets that are taken for people are less sure."""
 
-_BED_M = (10.0, 10.0)
+Spot = tuple[float, float]
+_BED_M, _BESIDE_M = (10.0, 10.0), (0.0, 0.0)
+_ON_FURNITURE_M = 0.3
+"""Pets whose middle is higher lie on a bed or sofa, which house.yaml describes."""
+
 _PLACES = (RestingPlace(name="bed", floor_m=((9.0, 9.0), (11.0, 9.0), (11.0, 11.0), (9.0, 11.0)), height_m=0.45),)
 
 Course = Callable[[float], float]
@@ -171,8 +175,10 @@ class Home:
         def height_m(time_s: float) -> float:
             return _blend(change.before_m, change.after_m, (time_s - _BEFORE_S) / moves_s)
 
-        place = _BED_M if change.on_furniture else (0.0, 0.0)
-        return self._told(change.body, change.kind == "pet", height_m, _BEFORE_S + moves_s + _AFTER_S, place)
+        pet = change.kind == "pet"
+        after = _BED_M if change.on_furniture else _BESIDE_M
+        before = _BED_M if pet and change.before_m > _ON_FURNITURE_M else after
+        return self._told(change.body, pet, height_m, _BEFORE_S + moves_s + _AFTER_S, (before, after))
 
     def does(self, act: Act) -> int:
         """Return how many alarms it raises that somebody goes down near the floor and up again."""
@@ -220,10 +226,13 @@ class Home:
         pet: bool,
         height_m: Course,
         seconds: float,
-        place: tuple[float, float] = (0.0, 0.0),
+        places: tuple[Spot, Spot] = (_BESIDE_M, _BESIDE_M),
         odd_s: float = 0.0,
     ) -> int:
-        """Return whether a fall is suspected while a body's height is told; for `odd_s` it is somebody else's."""
+        """Return whether a fall is suspected while a body's height is told; for `odd_s` it is somebody else's.
+
+        The body is at the first of the two places before it changes, then at the second.
+        """
         if body not in self._tellers:
             manners = self._errors.pet if pet else self._errors.person
             self._tellers[body] = HeightTeller(manners, self.random)
@@ -237,8 +246,9 @@ class Home:
             looks.append(teller.look(_INTERVAL_S, height_m(time_s)))
         if all(look is None or look.height_m > LOW_M for look in looks):
             return 0  # nobody is suspected who was never told so low
-        state = fall.start(_PLACES)
+        state = fall.start(_PLACES, animals=True)
         for time_s, look in zip(times_s, looks, strict=True):
+            place = places[time_s > _BEFORE_S]
             state, messages = fall.step(state, self._tracks(time_s, look, place, pet))
             if not pet and 1 in state.bodies:
                 state.bodies[1].upright_s = math.inf  # somebody was seen upright before
@@ -246,7 +256,7 @@ class Home:
                 return 1
         return 0
 
-    def _tracks(self, time_s: float, look: HeightLook | None, place: tuple[float, float], pet: bool) -> Tracks:
+    def _tracks(self, time_s: float, look: HeightLook | None, place: Spot, pet: bool) -> Tracks:
         tracks: tuple[Track, ...] = ()
         if look is not None:
             x, y, speed_x, speed_y = self.random.normal(0.0, 0.07, 4)
