@@ -25,6 +25,7 @@ from sumika.distil.array_outcome import INT8, ArrayOutcome, EightBits, Exported,
 from sumika.distil.array_rating import Rating
 from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, FileData, Source
 from sumika.distil.array_works import STUDENT, TEACHER, ArrayReport, ArrayWorks
+from sumika.distil.calibration import CALIBRATED
 from sumika.distil.card.records import Licensed, Teacher
 from sumika.distil.card.render import write_card
 from sumika.distil.compare import Interval
@@ -249,7 +250,7 @@ class ArrayFinish(ArrayWorks):
         def work(context: StageContext) -> Made:
             return Made(facts=msgspec.to_builtins(describe(self, context.progress)))
 
-        decided = (DESCRIPTION, self.metric, self.evaluated.outputs, self.exported.outputs, CALIBRATION)
+        decided = (DESCRIPTION, CALIBRATED, self.metric, self.evaluated.outputs, self.exported.outputs, CALIBRATION)
         result = self.stages.run("describe", Role.EVALUATION, work, *decided)
         return msgspec.convert(result.facts, Described)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sumika.distil.array_branch import Branch
 from sumika.distil.array_rating import Rated, Rating, Truth
 from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, FileData, Source
+from sumika.distil.calibration import CALIBRATED
 from sumika.distil.clean import clean_arrays
 from sumika.distil.compare import Interval
 from sumika.distil.judge import judge_signals
@@ -185,7 +186,7 @@ class ArrayWorks:
             kept = context.store.put_arrays({"rows": said.rows, "fold": said.fold, **said.by})
             return Made(outputs={"said": kept}, facts={"report": msgspec.to_builtins(report)})
 
-        return self.stages.run("evaluate", Role.EVALUATION, work, decided, members, final, self.recipe)
+        return self.stages.run("evaluate", Role.EVALUATION, work, decided, members, final, self.recipe, CALIBRATED)
 
     @cached_property
     def report(self) -> ArrayReport:

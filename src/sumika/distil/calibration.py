@@ -16,6 +16,9 @@ Groups = NDArray[np.str_]
 Score = Callable[[Labels, Labels], float]
 """Of (truth, guess); the higher the better."""
 
+CALIBRATED = 2
+"""Version of how this is done: what was rated otherwise is rated again."""
+
 EXAMPLES_OF_A_GROUP = 20
 """So many independent examples does a group count for, however long it was recorded: with few people the fit stays
 near what the network says by itself."""

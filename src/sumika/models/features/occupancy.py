@@ -1,9 +1,9 @@
 """What the student of occupancy reads of a room's air: how carbon dioxide, warmth and moisture stand and move.
 
 No light, no clock: both tell an office's hours, not people. Carbon dioxide counts from the air outside (a sensor's
-drift is taken off before); slopes over several lengths of time show somebody coming within minutes and leaving within the
-quarter of an hour that air needs. An open door or window takes it all away (L. M. Candanedo, V. Feldheim, Energy and
-Buildings 112 (2016) 28-39).
+drift is taken off before); slopes over several lengths of time show somebody coming within minutes and leaving within
+the quarter of an hour that air needs. An open door or window takes it all away (L. M. Candanedo, V. Feldheim, Energy
+and Buildings 112 (2016) 28-39).
 """
 
 import numpy as np
