@@ -1,20 +1,24 @@
 """What those who are tracked do: a student reads the points of each body over the last seconds, from any radar's place.
 
-It is a look at two seconds, once a second; nothing is joined over time here. Where it cannot be told it is said why: no
-student, too few points (who keeps still shows hardly any), or a body unlike all that was learned from.
+It is a look at two seconds, once a second. Heights say what holds for longer: beside the student stands the rule of
+`posture`, which follows each body over time, and what is told is the mean of both (a linear pool: M. Stone, Annals of
+Mathematical Statistics 32, 1961). A student that is sure of what heights speak against is then not sure. Where it
+cannot be told it is said why: no student, too few points (who keeps still shows hardly any), or a body unlike all that
+was learned from.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sumika.models.features.posture import FEATURES, TRACK_COLUMNS, WINDOW_S, posture_picture
+from sumika.perception import posture
 from sumika.perception._student import Asked, asked, name_of
 from sumika.perception._track_points import TrackPoints, Window
-from sumika.schema import Activity, ActivityKind, Message, PointCloud, Reason, Track, Tracks
+from sumika.schema import Activity, ActivityKind, Message, PointCloud, Posture, Reason, Track, Tracks
 from sumika.schema.house import Radar
 from sumika.units import ns_to_seconds
 
@@ -22,6 +26,10 @@ LOOK_S, UNTOLD_S, NOBODY_S = 1.0, 5.0, 10.0
 """How often somebody's activity is told, how often that it cannot be, and how often that nobody is there."""
 
 STUDENT = "posture-tiny"
+_STANDING = (ActivityKind.STANDING, ActivityKind.WALKING, ActivityKind.BENDING, ActivityKind.EXERCISING)
+_SITTING, _LYING = (ActivityKind.SITTING,), (ActivityKind.LYING, ActivityKind.FALL_LIKE)
+"""What each posture of the rule may be."""
+
 __all__ = ["FEATURES", "STUDENT", "ActivityState", "start", "step"]
 
 
@@ -35,6 +43,8 @@ class ActivityState:
         why_not: Where nothing is wanted: why nothing is told.
         told_s: By track, when something was told last.
         nobody_s: When it was last told that nobody is there.
+        rule: Postures by height.
+        held: By track, what the rule told last.
     """
 
     points: TrackPoints
@@ -42,6 +52,8 @@ class ActivityState:
     why_not: Reason | None = None
     told_s: dict[int, float] = field(default_factory=dict)
     nobody_s: float = -np.inf
+    rule: posture.PostureState = field(default_factory=posture.start)
+    held: dict[int, Posture] = field(default_factory=dict)
 
 
 def start(radars: Iterable[Radar], student: Asked | None, why_not: Reason | None = None) -> ActivityState:
@@ -73,12 +85,32 @@ def step(state: ActivityState, message: PointCloud | Tracks) -> tuple[ActivitySt
     state.points.take_tracks(message)
     now_s = ns_to_seconds(message.stamp.monotonic_ns)
     people = state.points.tracks if state.why_not is None else {}
+    _follow(state, message, people)
     state.told_s = {number: at_s for number, at_s in state.told_s.items() if number in people and at_s <= now_s}
     told = [_look(state, track, message, now_s) for track in people.values() if _is_due(state, track, now_s)]
     if people or 0.0 <= now_s - state.nobody_s < NOBODY_S:
         return state, tuple(told)
     state.nobody_s = now_s
     return state, (_untold(message, None, state.why_not or Reason.NO_PERSON),)
+
+
+def _follow(state: ActivityState, message: Tracks, people: Container[int]) -> None:
+    state.rule, told = posture.step(state.rule, message)
+    state.held |= {one.track: one for one in told if isinstance(one, Posture)}
+    state.held = {number: one for number, one in state.held.items() if number in people}
+
+
+def _pooled(shares: NDArray[np.float64], held: Posture | None) -> NDArray[np.float64]:
+    """Return the mean of what student and rule say; the student's alone where heights say nothing."""
+    if held is None or held.reason is Reason.NO_ELEVATION:
+        return shares
+    rule = held.other * shares
+    for kinds, share in ((_STANDING, held.standing), (_SITTING, held.sitting), (_LYING, held.lying)):
+        own = np.array([kind in kinds for kind in ActivityKind])
+        within = np.where(own, shares + 1e-6, 0.0)
+        rule = rule + share * within / within.sum()
+    pooled: NDArray[np.float64] = 0.5 * (shares + rule)
+    return pooled
 
 
 def _is_due(state: ActivityState, track: Track, now_s: float) -> bool:
@@ -99,7 +131,8 @@ def _look(state: ActivityState, track: Track, message: Tracks, now_s: float) -> 
     if not answer.valid or answer.probabilities is None:
         return _untold(message, track, answer.reason, name_of(state.student))
     by = dict(zip(state.student.classes, answer.probabilities, strict=True))
-    shares = tuple(float(by.get(kind.value, 0.0)) for kind in ActivityKind)
+    said = np.array([float(by.get(kind.value, 0.0)) for kind in ActivityKind])
+    shares = tuple(float(share) for share in _pooled(said, state.held.get(track.id)))
     best = int(np.argmax(shares))
     return Activity(
         stamp=message.stamp,
