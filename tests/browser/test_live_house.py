@@ -52,7 +52,7 @@ def test_people_move_on_the_plan_and_breathe_at_their_rate(visits: Visits) -> No
     page.wait_for_function(
         "before => document.querySelector(\".person[data-track='1']\").getAttribute('transform') !== before", arg=before
     )
-    assert "lying" in (page.locator(".person[data-track='2']").get_attribute("aria-label") or "")
+    page.wait_for_selector(".person[data-track='2'][aria-label*='lying']")
 
 
 def test_ghosts_and_probabilities_tell_why(visits: Visits) -> None:

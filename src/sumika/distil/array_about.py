@@ -1,6 +1,7 @@
 """A finished run to `about.json`: what the house is told of a student, and what is asked of every one of them."""
 
 import hashlib
+import textwrap
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,4 +153,5 @@ def asked_lines(about: About) -> list[str]:
     """Return the same as lines for people."""
     found = asked_of_students(about)
     lines = ["", "What is asked of a student of this house:"]
-    return lines + [f"  {'yes' if enough else 'NO '}  {value} {what}" for what, (value, enough) in found.items()]
+    told = [f"  {'yes' if enough else 'NO '}  {value} {what}" for what, (value, enough) in found.items()]
+    return lines + [part for line in told for part in textwrap.wrap(line, 80, subsequent_indent=" " * 7)]
