@@ -101,9 +101,10 @@ def _poses() -> Figure:
 
 def _shares(name: str, *, forest: bool) -> Figure:
     done = finished(name)
-    y, group = np.asarray(done.arrays.y, np.int64), done.arrays.group
+    known = np.asarray(done.arrays.y, np.int64) >= 0  # what nobody has named is neither right nor wrong
+    y, group = np.asarray(done.arrays.y, np.int64)[known], done.arrays.group[known]
     classes = len(done.arrays.classes)
-    guesses = {who: np.asarray(said.argmax(axis=1), np.int64) for who, said in done.said.items()}
+    guesses = {who: np.asarray(said.argmax(axis=1), np.int64)[known] for who, said in done.said.items()}
     score = score_classes(y, guesses[STUDENT], group, classes).accuracy
     each = {str(one): float(np.mean(guesses[STUDENT][group == one] == y[group == one])) for one in np.unique(group)}
     detail: Detail = {"low": score.low, "high": score.high, "pooled": score.value, "groups": len(each)}
@@ -112,7 +113,8 @@ def _shares(name: str, *, forest: bool) -> Figure:
     detail["worst group"] = min(each, key=lambda one: each[one])
     detail["worst group's share"] = min(each.values())
     if forest:
-        guess, chosen = _forest_guesses(name, done)
+        every, chosen = _forest_guesses(name, done)
+        guess = every[known]
         detail |= {"forest": float(np.mean(guess == y)), "forest's mean over groups": _mean_of(guess == y, group)}
         detail |= {f"forest, {part}": entry for part, entry in chosen.items()}
         detail |= _told("over_forest", gain(y, guesses[STUDENT], guess, group, classes))
