@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.distil.array_recipe import SourceData
 from sumika.evaluate.people.finished import shipped
 from sumika.models.features.gestures import gesture_picture
 from sumika.schema import UsageError
@@ -115,7 +116,9 @@ def _pictures(name: str, what: str, random: np.random.Generator) -> Iterator[tup
     source: Recordings[har.MarsOptions] | Recordings[har.WindowOptions] = har.MARS if of_mars else har.RADHAR
     classes = har.MARS_CLASSES if of_mars else har.RADHAR_CLASSES
     interval_s = har.MARS_INTERVAL_S if of_mars else har.RADHAR_INTERVAL_S
-    options = msgspec.convert(dict(shipped(name).data.options), source.options)  # type: ignore[union-attr] # a source
+    data = shipped(name).data
+    assert isinstance(data, SourceData)
+    options = msgspec.convert(data.options, source.options)
     read = har.read_mars if of_mars else har.read_radhar
     for window in read(source.folder(), options):
         points, time_s, centre_m = disturbed(window.points, window.time_s, window.centre_m, what, random)
