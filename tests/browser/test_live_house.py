@@ -60,8 +60,7 @@ def test_ghosts_and_probabilities_tell_why(visits: Visits) -> None:
     ghost = page.locator("[data-ghost=mirror]")
     ghost.wait_for()
     assert "mirror image" in (ghost.locator("title").text_content() or "")
-    page.wait_for_selector("[data-presence=living]")
-    assert page.locator("[data-presence=living]").inner_text() == "97 %"
+    page.wait_for_selector("[data-presence=living]:text-is('97 %')")
     page.locator("li:has([data-presence=living]) .why button").click()
     assert "breathing is seen" in page.locator("li:has([data-presence=living]) .why [role=note]").inner_text()
 

@@ -62,6 +62,8 @@ def _draw_beside_the_living_room(page: Page) -> None:
     for last in (False, False, True):
         page.get_by_role("button", name="Draw a room", exact=True).click()
         page.wait_for_selector("button[aria-pressed=true]:text-is('Draw a room')")
+        # What another test left open above may push the plan out of the window, where no mouse reaches it.
+        page.locator("[data-drawn=living]").evaluate("room => room.scrollIntoView({block: 'center'})")
         box = page.locator(".editor").bounding_box()
         corner = page.locator("[data-drawn=living]").bounding_box()
         assert box is not None
