@@ -8,8 +8,13 @@ from msgspec import Meta
 from sumika.schema._plan import Degrees, Identifier, Metres, Point
 from sumika.schema.alarm_settings import Alarms
 from sumika.schema.building import Building
+from sumika.schema.desk_settings import DeskSettings
 from sumika.schema.knowing_settings import Knowing
 from sumika.schema.living import Furniture, FurnitureKind, Life
+from sumika.schema.talking import Talking
+
+OtherNames = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=20)]
+"""What else something is called by those who live there, in any language: how it is understood when it is spoken of."""
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,6 +27,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         height_m: From floor to ceiling.
         storey: Which storey; rooms overlap only on the same one.
         residents: Who sleeps or lives here, so that personal signals lie under their keys.
+        called: What else people call it, so that it is understood when it is spoken of.
     """
 
     id: Identifier
@@ -30,6 +36,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     height_m: Annotated[float, Meta(gt=0, le=20)] = 2.4
     storey: Annotated[int, Meta(ge=-5, le=50)] = 1
     residents: tuple[Identifier, ...] = ()
+    called: OtherNames = ()
 
 
 class RecordingSource(
@@ -177,6 +184,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         mapping: What settings of ours are called there, where the protocol cannot tell by itself.
         limits: Bounds (lowest, highest) of settings, narrower than its kind's; the safety gate keeps them.
         fail_safe: What it is set to when nobody controls it any more, by setting; what is absent: as its kind has it.
+        name: Its name for people; its kind and its room where it is empty.
+        called: What else people call it.
     """
 
     id: Identifier
@@ -189,6 +198,8 @@ class Device(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mapping: dict[str, str] = {}
     limits: dict[str, tuple[float, float]] = {}
     fail_safe: dict[str, float] = {}
+    name: Annotated[str, Meta(max_length=64)] = ""
+    called: OtherNames = ()
 
 
 class Resident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -198,11 +209,13 @@ class Resident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         id: Name on the bus and of the key under which personal signals are encrypted.
         name: Name for people; the id if empty.
         life: Body and habits, for the simulated house; None where they are nobody's business.
+        called: What else people call them: grandmother, mum, ばあば.
     """
 
     id: Identifier
     name: str = ""
     life: Life | None = None
+    called: OtherNames = ()
 
 
 class Tariff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -386,6 +399,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         knowing: What of its people the house works out; None: nothing beyond who is where, breath, heart and posture.
         pets: Animals that live here. Where there are any, a fall is suspected only of who was seen as high up as no
             animal is.
+        assistant: How one talks to the house; None: as is usual, with no larger model behind it.
+        desk: Paperwork that is done from the records; None: nothing by itself.
     """
 
     version: Annotated[int, Meta(ge=1)] = 1
@@ -409,6 +424,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     alarms: Alarms | None = None
     knowing: Knowing | None = None
     pets: tuple[Literal["cat", "dog"], ...] = ()
+    assistant: Talking | None = None
+    desk: DeskSettings | None = None
 
     @property
     def has_animals(self) -> bool:

@@ -1,0 +1,1 @@
+"""Talking to the house and its paperwork, measured: sentences, answers, papers."""

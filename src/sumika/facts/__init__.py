@@ -1,0 +1,1 @@
+"""What the records say, figure by figure, each with the rows it rests on."""
