@@ -16,6 +16,7 @@ import sumika.schema.radar as radar
 import sumika.schema.reference as reference
 import sumika.schema.requests as requests
 import sumika.schema.system as system
+import sumika.schema.talk as talk
 import sumika.schema.tracks as tracks
 import sumika.schema.truth as truth
 import sumika.schema.vitals as vitals
@@ -266,4 +267,6 @@ REQUESTS: dict[str, Request] = {
         question=requests.RestartRequest, answer=requests.RestartAnswer, timeout_s=4.0, answered_by="supervisor"
     ),
     "saved": Request(question=wishes.SavedRequest, answer=wishes.SavedAnswer, timeout_s=4.0, answered_by="plan"),
+    # A larger model may think for long, and the gate is waited for.
+    "talk": Request(question=talk.TalkRequest, answer=talk.TalkAnswer, timeout_s=45.0, answered_by="assistant"),
 }
