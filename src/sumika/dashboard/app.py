@@ -31,6 +31,7 @@ from sumika.dashboard.problem import RefusedError, Trouble, refused
 from sumika.dashboard.restart_routes import restart_operations
 from sumika.dashboard.roles import Right
 from sumika.dashboard.survey_routes import survey_operations
+from sumika.dashboard.talk_routes import talk_operations
 from sumika.dashboard.thing_routes import thing_operations
 from sumika.dashboard.today import today_operations
 from sumika.dashboard.wish_routes import wish_operations
@@ -46,6 +47,7 @@ def all_operations(parts: Parts) -> tuple[Operation, ...]:
         *restart_operations(parts),
         *past_operations(parts),
         *wish_operations(parts),
+        *talk_operations(parts),
         *today_operations(parts),
         *alarm_operations(parts),
         *privacy_operations(parts),

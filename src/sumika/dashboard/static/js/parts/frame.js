@@ -11,6 +11,7 @@ import { chooseLanguage, isJapanese, say } from "../words.js";
 import { FallNotice } from "./fall_notice.js";
 import { Icon } from "./icons.js";
 import { Restarting } from "./restart.js";
+import { TalkButton } from "./talk_button.js";
 
 const CLOCK_OFF_S = 120;
 
@@ -28,6 +29,7 @@ export function Frame({ here, onTour, children }) {
     <header class="bar">
       <a class="home" href=${to("today")}><img src="static/icon.svg" alt="" width="30" height="30" /><span>${house.name}</span></a>
       <${Heard} />
+      <${TalkButton} />
       <div class="switches"><${Switches} onTour=${onTour} /></div>
     </header>
     <${Banner} />
