@@ -20,12 +20,22 @@ from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.table import nodes_of
 from sumika.schema import (
+    PERSONAL_TOPICS,
+    TOPICS,
+    AirEvent,
+    AirEventKind,
+    AirEvents,
+    AlarmCause,
+    AlarmStage,
+    AlarmState,
+    ComfortWish,
     ConfigChange,
     DeleteLogsRequest,
     Event,
     ForgetRequest,
     Origin,
     RawFrame,
+    Reason,
     RecordRawRequest,
     Severity,
     SumikaError,
@@ -136,17 +146,55 @@ def test_history_keeps_signals_and_records_events(tmp_path: Path) -> None:
             stamp=process.clock.now(), origin=Origin.LIVE, subject="log", code="log_problem", severity=Severity.WARNING
         )
 
+        room = LOADED.house.rooms[0].id
+        wish = ComfortWish(stamp=event.stamp, origin=Origin.LIVE, room=room, offset_k=1.0)
+        alarm = AlarmState(
+            stamp=event.stamp,
+            origin=Origin.LIVE,
+            id="1",
+            cause=AlarmCause.NODE_DEGRADED,
+            stage=AlarmStage.CONTACTS,
+            since_unix_s=0.0,
+        )
+
         def heard() -> bool:
-            voice.publish(presence(LOADED.house.rooms[0].id))
-            voice.publish(event)
+            for message in (presence(room), event, wish, alarm):
+                voice.publish(message)
             loop.turn()
-            return process.taken > 3
+            return process.taken > 8
 
         assert wait_until(heard)
-        events = loop.records.events()
+        events, wishes, alarms = loop.records.events(), loop.records.comfort_wishes(), loop.records.alarms()
         loop.close()
     assert events
+    assert (wishes, alarms) == ([wish], [alarm])  # said again and again, recorded once
     assert (tmp_path / "history").is_dir()
+
+
+def test_what_says_something_of_a_body_is_kept_sealed() -> None:
+    kept = {(name, signal.field): signal.personal for name, topic in TOPICS.items() for signal in topic.keep}
+    assert kept["sleep_night", "asleep_min"]
+    assert {name for name, personal in kept.items() if not personal and name[0] in PERSONAL_TOPICS} == set()
+
+
+def test_what_the_air_tells_is_kept_as_numbers_and_what_it_cannot_tell_as_none() -> None:
+    common = AirEvents(
+        stamp=WallClock().now(),
+        origin=Origin.LIVE,
+        room="kitchen",
+        valid=True,
+        reason=Reason.MEASURED,
+        events=(AirEvent(kind=AirEventKind.COOKING, probability=0.93, sigma=0.1),),
+        can_tell=(AirEventKind.COOKING, AirEventKind.WINDOW),
+    )
+    kept = {signal.field: getattr(common, signal.field) for signal in TOPICS["air_events"].keep}
+    assert kept == {
+        "cooking_probability": 0.93,
+        "smoke_probability": None,
+        "shower_probability": None,
+        "window_probability": 0.0,
+    }
+    assert msgspec.structs.replace(common, valid=False).cooking_probability is None
 
 
 def test_who_is_forgotten_is_so_in_what_lies_beside_history_too(tmp_path: Path) -> None:

@@ -11,7 +11,18 @@ import pytest
 from sumika.clock import Instant
 from sumika.history import Records, RecordsReader, records
 from sumika.history._database import Layout, open_database
-from sumika.schema import Command, ConfigChange, Event, Origin, Severity, SumikaError
+from sumika.schema import (
+    AlarmCause,
+    AlarmStage,
+    AlarmState,
+    ComfortWish,
+    Command,
+    ConfigChange,
+    Event,
+    Origin,
+    Severity,
+    SumikaError,
+)
 from tests.history_helpers import NOON_NS, as_after_kill, clock_at
 
 FILE = "records.sqlite3"
@@ -210,3 +221,56 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
         open_database(path, broken, NOON_NS)
     with Records(tmp_path, clock_at()) as book:
         assert book.events() == [event(1)]
+
+
+def alarm(
+    number: int, stage: AlarmStage = AlarmStage.PROMPT, name: str = "a", left_s: float | None = 50.0
+) -> AlarmState:
+    return AlarmState(
+        stamp=at(number * 1_000_000_000),
+        origin=Origin.LIVE,
+        id=name,
+        cause=AlarmCause.SUSPECTED_FALL,
+        room="bath",
+        stage=stage,
+        since_unix_s=NOON_NS / 1e9,
+        cancel_left_s=left_s,
+    )
+
+
+def wish(number: int, offset_k: float = 1.0, left_s: float | None = None, room: str = "bath") -> ComfortWish:
+    stamp = at(number * 1_000_000_000)
+    return ComfortWish(
+        stamp=stamp, origin=Origin.LIVE, room=room, offset_k=offset_k, age_s=float(number), left_s=left_s
+    )
+
+
+def test_an_alarm_is_recorded_at_every_change_and_not_in_between(tmp_path: Path) -> None:
+    told = [alarm(0), alarm(1, left_s=49.0), alarm(1, name="b"), alarm(2, AlarmStage.CONTACTS, left_s=None)]
+    with Records(tmp_path, clock_at()) as book:
+        assert all(book.record_alarm(each) for each in told)
+    with Records(tmp_path, clock_at()) as book:  # after a restart the same is not written again
+        for each in (alarm(3, AlarmStage.CONTACTS, left_s=None), alarm(4, AlarmStage.OVER, left_s=None)):
+            assert book.record_alarm(each)
+        assert book.record_alarm(alarm(5, AlarmStage.OVER, left_s=None))
+        assert book.alarms(alarm="a") == [
+            alarm(4, AlarmStage.OVER, left_s=None),
+            alarm(2, AlarmStage.CONTACTS, left_s=None),
+            alarm(0),
+        ]
+        assert len(book.alarms()) == 4
+    assert RecordsReader(tmp_path).alarms(end_ns=NOON_NS + 1) == [alarm(0)]
+
+
+def test_a_wish_that_is_said_every_minute_is_recorded_when_it_changes(tmp_path: Path) -> None:
+    with Records(tmp_path, clock_at()) as book:
+        for number in range(0, 600, 60):
+            assert book.record_comfort_wish(wish(number, left_s=3600.0 - number))
+        assert len(book.comfort_wishes()) == 1
+        assert book.record_comfort_wish(wish(600, left_s=7200.0))  # for longer now
+        assert book.record_comfort_wish(wish(601, left_s=7199.0, room="hall"))
+    with Records(tmp_path, clock_at()) as book:
+        assert book.record_comfort_wish(wish(660, left_s=7140.0))
+        assert book.record_comfort_wish(wish(720, offset_k=0.0))
+        assert book.record_comfort_wish(wish(780, offset_k=0.0))
+        assert [each.offset_k for each in book.comfort_wishes(room="bath")] == [0.0, 1.0, 1.0]

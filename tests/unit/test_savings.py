@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sumika.runtime.savings import SAVED_FILE, Savings
+from sumika.runtime.savings import Savings
 from sumika.schema import MeterSample, Origin, PlanReport
+from sumika.schema.saved_days import SAVED_FILE
 from tests.plan_helpers import EVENING, STAMP
 
 TWO_DAYS_S = 2 * 86_400.0

@@ -1,4 +1,4 @@
-"""What is kept for years: numbers in a compressed, sealed, tiered history; events, commands and config in the records.
+"""What is kept for years: numbers in a compressed, sealed, tiered history; events, commands and so on in the records.
 
 One process writes, any number read:
 

@@ -1,4 +1,4 @@
-"""Events, commands, the gate's verdicts and config changes: few, and none may be lost. A small database of their own.
+"""Events, commands, verdicts, alarms, wishes, config changes: few, and none may be lost. A small database of their own.
 
 Every write is on the disk before it is acknowledged. What the disk does not take waits in memory and is tried again
 with the next write; the loop that records is never stopped by it.
@@ -27,8 +27,19 @@ from sumika.history._database import (
     open_database,
     set_aside,
 )
+from sumika.history._repeated import same_alarm, same_wish
 from sumika.history._reports import Reports
-from sumika.schema import Command, ConfigChange, Event, Message, Severity, SumikaError, Verdict
+from sumika.schema import (
+    AlarmState,
+    ComfortWish,
+    Command,
+    ConfigChange,
+    Event,
+    Message,
+    Severity,
+    SumikaError,
+    Verdict,
+)
 
 FILE_NAME = "records.sqlite3"
 _WAITING_LIMIT = 10_000
@@ -36,8 +47,8 @@ _BEGINNING, _END = -(2**63), 2**63 - 1
 _NO_NUMBERS = (None, "nan", "inf", "-inf")
 """What stands for a number that is none; nothing at all in files that an earlier release wrote."""
 
-Record = Event | Command | Verdict | ConfigChange
-_R = TypeVar("_R", Event, Command, Verdict, ConfigChange)
+Record = Event | Command | Verdict | ConfigChange | AlarmState | ComfortWish
+_R = TypeVar("_R", Event, Command, Verdict, ConfigChange, AlarmState, ComfortWish)
 
 LAYOUT = Layout(
     application_id=0x53756D72,  # "Sumr"
@@ -55,6 +66,16 @@ _KIND: dict[type[Message], str] = {
     Command: "command",
     Verdict: "verdict",
     ConfigChange: "config_change",
+    AlarmState: "alarm",
+    ComfortWish: "comfort_wish",
+}
+_SUBJECT: dict[type[Message], str] = {
+    Event: "subject",
+    Command: "device",
+    Verdict: "device",
+    ConfigChange: "file",
+    AlarmState: "id",
+    ComfortWish: "room",
 }
 
 _QUERY = (
@@ -136,6 +157,18 @@ class _Queries:
         """Return config changes, newest first; arguments as for `events`."""
         return self._ask(ConfigChange, _Asked(start=start_ns, end=end_ns, subject=file, limit=limit))
 
+    def alarms(
+        self, start_ns: int | None = None, end_ns: int | None = None, *, alarm: str | None = None, limit: int = 1000
+    ) -> list[AlarmState]:
+        """Return what alarms became, change by change, newest first; arguments as for `events`."""
+        return self._ask(AlarmState, _Asked(start=start_ns, end=end_ns, subject=alarm, limit=limit))
+
+    def comfort_wishes(
+        self, start_ns: int | None = None, end_ns: int | None = None, *, room: str | None = None, limit: int = 1000
+    ) -> list[ComfortWish]:
+        """Return what was wished of rooms, change by change, newest first; arguments as for `events`."""
+        return self._ask(ComfortWish, _Asked(start=start_ns, end=end_ns, subject=room, limit=limit))
+
     def config_at(self, wall_ns: int, file: str | None = None) -> ConfigChange | None:
         """Return the config that was in force at a time; None if none was recorded before."""
         found = self.config_changes(end_ns=wall_ns + 1, file=file, limit=1)
@@ -193,6 +226,8 @@ class Records(_Queries):
         self._reports = Reports(clock, "records")
         self._waiting: deque[Record] = deque()
         self._config_hash: dict[str, str] = {}
+        self._alarm: dict[str, AlarmState] = {}
+        self._wish: dict[str, ComfortWish] = {}
         self.problem: str | None = None
         self.dropped = 0
         make_folder(folder)
@@ -225,6 +260,21 @@ class Records(_Queries):
             return True
         self._config_hash[change.file] = change.hash
         return self.record((change,))
+
+    def record_alarm(self, state: AlarmState) -> bool:
+        """Record how an alarm stands, unless nothing of it has changed; see `record`."""
+        last = self._alarm.pop(state.id, None) or next(iter(self.alarms(alarm=state.id, limit=1)), None)
+        if state.is_open:  # What is over is not kept in memory.
+            self._alarm[state.id] = state
+        return True if last is not None and same_alarm(last, state) else self.record((state,))
+
+    def record_comfort_wish(self, wish: ComfortWish) -> bool:
+        """Record what is wished of a room, unless nothing of it has changed; see `record`."""
+        last = self._wish.get(wish.room) or next(iter(self.comfort_wishes(room=wish.room, limit=1)), None)
+        if last is not None and same_wish(last, wish):
+            return True
+        self._wish[wish.room] = wish
+        return self.record((wish,))
 
     def _last_hash(self, file: str) -> str | None:
         if file not in self._config_hash:
@@ -331,9 +381,8 @@ class Records(_Queries):
 
 
 def _subject(record: Record) -> str:
-    if isinstance(record, Event):
-        return record.subject
-    return record.file if isinstance(record, ConfigChange) else record.device
+    subject: str = getattr(record, _SUBJECT[type(record)])
+    return subject
 
 
 def _encoded(record: Record) -> bytes:

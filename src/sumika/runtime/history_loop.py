@@ -1,4 +1,4 @@
-"""The node that keeps what is kept for years: signals into history; events, commands and config into the records."""
+"""The node that keeps what is kept for years: signals into history; events, commands, alarms, config into records."""
 
 from sumika.bus import Answerer, Received, Subscriber
 from sumika.history import History, Records
@@ -10,6 +10,8 @@ from sumika.runtime.weeks_desk import weeks_of
 from sumika.schema import (
     PERSONAL_TOPICS,
     TOPICS,
+    AlarmState,
+    ComfortWish,
     Command,
     ConfigChange,
     Event,
@@ -23,7 +25,7 @@ from sumika.schema.house import House
 from sumika.units import seconds_to_ns
 
 KEPT = tuple(name for name, topic in TOPICS.items() if topic.keep)
-RECORDED = ("event", "command", "verdict", "config_change")
+RECORDED = ("event", "command", "verdict", "config_change", "alarm", "comfort_wish")
 FLUSH_EVERY_S = 10.0
 """What a power cut may cost."""
 
@@ -97,6 +99,10 @@ class HistoryLoop:
             self.verdicts.append(message)
         elif isinstance(message, ConfigChange):
             self.records.record_config_change(message)
+        elif isinstance(message, AlarmState):
+            self.records.record_alarm(message)
+        elif isinstance(message, ComfortWish):
+            self.records.record_comfort_wish(message)
         elif not (self.hidden and received.envelope.topic in PERSONAL_TOPICS):
             self.keep(received)
 

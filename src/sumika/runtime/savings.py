@@ -10,13 +10,11 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import msgspec
-
 from sumika.runtime.small_file import DamagedFileError, read_small, write_small
 from sumika.schema import MeterSample, PlanReport, SavedAnswer
+from sumika.schema.saved_days import SAVED_FILE, SavedDay
 from sumika.units import SECONDS_PER_DAY
 
-SAVED_FILE = "saved.json"
 PLANNED_S = 2.0 * SECONDS_PER_DAY
 LONGEST_S = 3600.0
 """A plan that nothing followed for longer is counted for so long only."""
@@ -24,24 +22,6 @@ LONGEST_S = 3600.0
 MOST_DAYS = 400
 MOST_KWH = 50.0
 """A meter that jumps further between two words of it has begun anew, or counts something else."""
-
-
-class Day(msgspec.Struct, kw_only=True):
-    """One day.
-
-    Attributes:
-        saved: Against the best simple controller.
-        spent: For what was taken from the grid. What giving to it earned is not in it: meters do not tell its price.
-        energy_kwh: Taken from the grid.
-        metered: Whether the meter said anything.
-        seconds: How long there was a plan, by mode.
-    """
-
-    saved: float = 0.0
-    spent: float = 0.0
-    energy_kwh: float = 0.0
-    metered: bool = False
-    seconds: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 class Savings:
@@ -60,9 +40,9 @@ class Savings:
         """
         self._path, self._currency = folder / SAVED_FILE, currency
         self.problem = ""
-        self._days: dict[str, Day] = {}
+        self._days: dict[str, SavedDay] = {}
         try:
-            self._days = read_small(self._path, dict[str, Day], {})
+            self._days = read_small(self._path, dict[str, SavedDay], {})
         except DamagedFileError as error:
             self.problem = str(error)
         self._report: PlanReport | None = None
@@ -146,8 +126,8 @@ class Savings:
         self.problem = write_small(self._path, self._days)
         return self.problem
 
-    def _day(self, day: date) -> Day:
-        return self._days.setdefault(day.isoformat(), Day())
+    def _day(self, day: date) -> SavedDay:
+        return self._days.setdefault(day.isoformat(), SavedDay())
 
 
 def _sigma(saved: list[float]) -> float | None:
@@ -158,7 +138,7 @@ def _sigma(saved: list[float]) -> float | None:
     return math.sqrt(len(saved) * sum((one - mean) ** 2 for one in saved) / (len(saved) - 1))
 
 
-def _most(days: Iterable[Day]) -> str:
+def _most(days: Iterable[SavedDay]) -> str:
     seconds: dict[str, float] = {}
     for day in days:
         for mode, lasted in day.seconds.items():

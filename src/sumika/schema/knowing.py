@@ -256,3 +256,30 @@ class AirEvents(KnownOfRoom, frozen=True, kw_only=True):
 
     events: tuple[AirEvent, ...] = ()
     can_tell: tuple[AirEventKind, ...] = ()
+
+    def probability(self, kind: AirEventKind) -> float | None:
+        """Return how probably something goes on: 0 where it could be told and is not; None where it could not."""
+        if not self.valid:
+            return None
+        going_on = [one.probability for one in self.events if one.kind is kind]
+        return max(going_on, default=0.0 if kind in self.can_tell else None)
+
+    @property
+    def cooking_probability(self) -> float | None:
+        """That somebody cooks, for history."""
+        return self.probability(AirEventKind.COOKING)
+
+    @property
+    def smoke_probability(self) -> float | None:
+        """That there is smoke, for history."""
+        return self.probability(AirEventKind.SMOKE)
+
+    @property
+    def shower_probability(self) -> float | None:
+        """That somebody showers, for history."""
+        return self.probability(AirEventKind.SHOWER)
+
+    @property
+    def window_probability(self) -> float | None:
+        """That a window is open, for history."""
+        return self.probability(AirEventKind.WINDOW)
