@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from sumika.assistant.calls import Call
 from sumika.config import load_house
-from sumika.schema.house import House
+from sumika.schema.house import Device, House, Resident, Room
 
 LANGUAGES = ("ja", "en")
 _FOLDER = Path(__file__).parent
@@ -63,7 +63,8 @@ def held_house(language: str) -> House:
 
 def names_of_house(house: House) -> Iterator[tuple[str, str]]:
     """Yield each name that the house gives to anything, with the id of what has it."""
-    for thing in (*house.rooms, *house.devices, *house.residents):
+    things: tuple[Room | Device | Resident, ...] = (*house.rooms, *house.devices, *house.residents)
+    for thing in things:
         for name in (thing.name, *thing.called):
             if name:
                 yield name, thing.id
