@@ -4,11 +4,21 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
+import sumika.facts.alarms as alarms
+import sumika.facts.climate as climate
+import sumika.facts.devices as devices
+import sumika.facts.energy as energy
+import sumika.facts.nights as nights
+import sumika.facts.people as people
 from sumika.clock import Clock
 from sumika.facts.figures import Figure
 from sumika.facts.periods import Period
+from sumika.facts.saved import saved
+from sumika.facts.shelf import Shelf
 from sumika.facts.told import Change, Due, Fault, Happening, Incident, Judged, Night, Order, Stay, Wish
 from sumika.schema.house import House
+
+_BY_DAY = frozenset({"energy_kwh", "exported_kwh", "cost", "solar_kwh", "saved", "device_kwh"})
 
 
 class Book:
@@ -32,23 +42,27 @@ class Book:
             house: As described; its site's time zone counts, or this machine's where it has none.
             clock: For "now"; the machine's own unless given.
         """
-        raise NotImplementedError
+        self._shelf = Shelf(folder, house, clock)
+        self.house, self.currency = house, self._shelf.currency
+        self.zone, self.zone_name = self._shelf.zone, self._shelf.zone_name
 
     @property
     def now_unix_s(self) -> float:
         """The present moment."""
-        raise NotImplementedError
+        return self._shelf.now_s
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What could not be read since the last `refresh`, a line each."""
-        raise NotImplementedError
+        return tuple(self._shelf.problems)
 
     def refresh(self) -> None:
         """Forget what was read: the next question sees what is on the disk now."""
+        self._shelf.refresh()
 
     def close(self) -> None:
         """Close the files."""
+        self._shelf.close()
 
     def __enter__(self) -> Self:
         """Return itself; closed at the end of the block."""
@@ -62,31 +76,31 @@ class Book:
 
     def energy_kwh(self, p: Period) -> Figure:
         """Return what was taken from the grid, kWh, by the meter's counter; one that begins anew is gone on with."""
-        raise NotImplementedError
+        return energy.counted(self._shelf, "energy_kwh", energy.IMPORTED, p)
 
     def exported_kwh(self, p: Period) -> Figure:
         """Return what was given to the grid, kWh."""
-        raise NotImplementedError
+        return energy.counted(self._shelf, "exported_kwh", energy.EXPORTED, p)
 
     def cost(self, p: Period) -> Figure:
         """Return what was paid for what was taken: every step of the counter at the price of its moment."""
-        raise NotImplementedError
+        return energy.cost(self._shelf, p)
 
     def price_now(self) -> Figure:
         """Return the newest price of a kWh, in the currency."""
-        raise NotImplementedError
+        return energy.price_now(self._shelf)
 
     def solar_kwh(self, p: Period) -> Figure:
         """Return what the roof made, kWh."""
-        raise NotImplementedError
+        return energy.solar(self._shelf, p)
 
     def device_kwh(self, device: str, p: Period) -> Figure:
         """Return what a device drew, kWh, by what it says itself."""
-        raise NotImplementedError
+        return energy.drawn(self._shelf, device, p)
 
     def saved(self, p: Period) -> Figure:
         """Return what the controller saved against the best simple one, by its own model; days as they lie in it."""
-        raise NotImplementedError
+        return saved(self._shelf, p)
 
     def by_day(self, name: str, p: Period) -> tuple[tuple[date, Figure], ...]:
         """Return a figure day by day.
@@ -98,7 +112,18 @@ class Book:
         Raises:
             ValueError: if there is no such name: a slip in the program.
         """
-        raise NotImplementedError
+        kind, _, device = name.partition(":")
+        if kind not in _BY_DAY or bool(device) != (kind == "device_kwh"):
+            raise ValueError(f"no figure {name!r} day by day")
+        figure = getattr(self, kind)
+        parts = ((day, self._part(day, p)) for day in p.dates(self.zone))
+        return tuple((day, figure(device, part) if device else figure(part)) for day, part in parts)
+
+    def _part(self, day: date, p: Period) -> Period:
+        whole = Period.day(day, self.zone)
+        return Period(
+            begin_unix_s=max(whole.begin_unix_s, p.begin_unix_s), end_unix_s=min(whole.end_unix_s, p.end_unix_s)
+        )
 
     # -- climate -----------------------------------------------------------------------------------------------------
 
@@ -113,7 +138,7 @@ class Book:
             statistic: now (of the last quarter of an hour), mean, highest or lowest: of these two the row is the
                 minute in which it was.
         """
-        raise NotImplementedError
+        return climate.of_room(self._shelf, room, quantity, p, statistic)
 
     def outside(self, quantity: str, p: Period, statistic: str) -> Figure:
         """Return a quantity of the weather; as `climate`.
@@ -123,7 +148,7 @@ class Book:
             p: When.
             statistic: now, mean, highest or lowest.
         """
-        raise NotImplementedError
+        return climate.of_outside(self._shelf, quantity, p, statistic)
 
     def comfort_share(self, room: str, p: Period, low_c: float, high_c: float) -> Figure:
         """Return the share (0..1) of the time in which it was neither cooler nor warmer than that.
@@ -131,29 +156,29 @@ class Book:
         Of the time in which somebody was there, where that is known (the figure's name ends in ".occupied"); else of
         all time (".all").
         """
-        raise NotImplementedError
+        return climate.comfort_share(self._shelf, room, p, low_c, high_c)
 
     # -- people ------------------------------------------------------------------------------------------------------
 
     def withheld(self, room: str) -> str:
         """Return why nothing of a body may be told of a room, one of `Why`; empty where it may."""
-        raise NotImplementedError
+        return nights.withheld(self._shelf, room)
 
     def bedroom_of(self, resident: str) -> str:
         """Return the bedroom of a resident; empty where the house does not say."""
-        raise NotImplementedError
+        return nights.bedroom_of(self._shelf, resident)
 
     def nights(self, room: str, p: Period) -> tuple[Night, ...]:
         """Return the nights that ended in a period, in order; none where `withheld` says why."""
-        raise NotImplementedError
+        return nights.nights(self._shelf, room, p)
 
     def night(self, room: str, evening: date) -> Night:
         """Return the night that began on an evening; its figures say why where they have no value."""
-        raise NotImplementedError
+        return nights.night(self._shelf, room, evening)
 
     def changes(self, room: str, p: Period) -> tuple[Change, ...]:
         """Return what has changed over the twelve weeks before the end of a period, one for each measure."""
-        raise NotImplementedError
+        return nights.changes(self._shelf, room, p)
 
     def happenings(self, kind: str, p: Period, room: str | None = None) -> tuple[Happening, ...]:
         """Return what began in a period, in order.
@@ -163,40 +188,40 @@ class Book:
             p: When.
             room: Only there; None: anywhere. Visits are of the house.
         """
-        raise NotImplementedError
+        return people.happenings(self._shelf, kind, p, room)
 
     def presence(self, room: str, p: Period) -> tuple[Stay, ...]:
         """Return when how many were in a room, in order; an empty room id: at home. Gaps are not known."""
-        raise NotImplementedError
+        return people.presence(self._shelf, room, p)
 
     # -- devices -----------------------------------------------------------------------------------------------------
 
     def last_commands(self, device: str, p: Period, limit: int = 20) -> tuple[Order, ...]:
-        """Return what was asked of a device, newest first."""
-        raise NotImplementedError
+        """Return what was asked of a device, newest first; an empty device id: of any."""
+        return devices.orders(self._shelf, device, p, limit)
 
     def last_verdicts(self, device: str, p: Period, limit: int = 20) -> tuple[Judged, ...]:
         """Return what the safety gate said, newest first; an empty device id: to any."""
-        raise NotImplementedError
+        return devices.verdicts(self._shelf, device, p, limit)
 
     def running_h(self, device: str, p: Period) -> Figure:
         """Return how long a device drew more than it does at rest, hours."""
-        raise NotImplementedError
+        return devices.running(self._shelf, device, p)
 
     def wishes(self, room: str, p: Period) -> tuple[Wish, ...]:
         """Return which wishes held in a period, in order; an empty room id: anywhere."""
-        raise NotImplementedError
+        return devices.wishes(self._shelf, room, p)
 
     def due(self, now_unix_s: float | None = None) -> tuple[Due, ...]:
         """Return what wants looking after at a moment; now unless given."""
-        raise NotImplementedError
+        return devices.due(self._shelf, self.now_unix_s if now_unix_s is None else now_unix_s)
 
     def faults(self, p: Period) -> tuple[Fault, ...]:
         """Return the faults that were open at any time of a period, in order."""
-        raise NotImplementedError
+        return devices.faults(self._shelf, p)
 
     # -- alarms ------------------------------------------------------------------------------------------------------
 
     def incidents(self, p: Period) -> tuple[Incident, ...]:
         """Return the alarms that were raised in a period, in order."""
-        raise NotImplementedError
+        return alarms.incidents(self._shelf, p)

@@ -169,6 +169,18 @@ class _Queries:
         """Return what was wished of rooms, change by change, newest first; arguments as for `events`."""
         return self._ask(ComfortWish, _Asked(start=start_ns, end=end_ns, subject=room, limit=limit))
 
+    def of(
+        self,
+        kind: type[_R],
+        start_ns: int | None = None,
+        end_ns: int | None = None,
+        *,
+        subject: str | None = None,
+        limit: int = 1000,
+    ) -> list[_R]:
+        """Return records of any kind, newest first; other arguments as for `events`."""
+        return self._ask(kind, _Asked(start=start_ns, end=end_ns, subject=subject, limit=limit))
+
     def config_at(self, wall_ns: int, file: str | None = None) -> ConfigChange | None:
         """Return the config that was in force at a time; None if none was recorded before."""
         found = self.config_changes(end_ns=wall_ns + 1, file=file, limit=1)

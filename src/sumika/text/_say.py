@@ -10,6 +10,8 @@ import sumika.text._asking_ja as _asking_ja
 import sumika.text._bridge_en as _bridge_en
 import sumika.text._bridge_ja as _bridge_ja
 import sumika.text._en as _en
+import sumika.text._facts_en as _facts_en
+import sumika.text._facts_ja as _facts_ja
 import sumika.text._found_en as _found_en
 import sumika.text._found_ja as _found_ja
 import sumika.text._house_en as _house_en
@@ -30,6 +32,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_why_en.WHY,
                 **_asking_en.ASKING,
                 **_found_en.FOUND,
+                **_facts_en.FACTS,
                 **_page_en.PAGE,
                 **_bridge_en.BRIDGE,
                 **_alarm_en.ALARM,
@@ -43,6 +46,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_why_ja.WHY,
                 **_asking_ja.ASKING,
                 **_found_ja.FOUND,
+                **_facts_ja.FACTS,
                 **_page_ja.PAGE,
                 **_bridge_ja.BRIDGE,
                 **_alarm_ja.ALARM,
