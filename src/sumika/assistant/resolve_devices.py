@@ -1,0 +1,192 @@
+"""Which devices a call means: by their own names, by a room and a kind, by a kind in the room of who speaks."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from sumika.assistant.calls import TOOLS, Call
+from sumika.assistant.lexicon import EVERYTHING, appliance_of_word, plain
+from sumika.assistant.names import Names, is_plural, kinds_meant
+from sumika.assistant.resolve_words import alike, bare, without_all
+
+_COOLERS = ("room_air_conditioner", "whole_house_air_conditioner")
+_HEATERS = (*_COOLERS, "floor_heating", "radiator", "boiler")
+_FANS = ("exhaust_fan", "balanced_ventilation", "air_purifier")
+_SWITCHED = ("light", *_HEATERS, *_FANS, "humidifier", "dehumidifier", "tv", "appliance")
+_TOOL_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "power": (*_SWITCHED, "heat_pump_water_heater", "ev_charger", "battery"),
+        "level": ("light", *_FANS, *_COOLERS),
+        "cover": ("blind", "window_opener"),
+        "mode": _COOLERS,
+        "temperature": (*_HEATERS, "heat_pump_water_heater"),
+        "humidity": ("humidifier", "dehumidifier", *_COOLERS),
+        "colour": ("light",),
+        "machine": ("appliance",),
+        "hot_water": ("heat_pump_water_heater",),
+    }
+)
+"""What each tool that acts can act on; what comes first is meant where nobody says which."""
+
+_LEFT_ON = frozenset({"balanced_ventilation", "exhaust_fan", "boiler", "radiator", "appliance"})
+"""What "turn everything off" leaves alone: fresh air, frost protection, washing that is on its way."""
+
+
+class FoundDevices(msgspec.Struct, frozen=True, kw_only=True):
+    """Devices, or a question.
+
+    Attributes:
+        devices: Ids.
+        kinds: Of them.
+        ask_back: Key of what is to be asked; empty: all is clear.
+        asked_of: The word that is not clear.
+        choices: Ids between which to choose.
+    """
+
+    devices: tuple[str, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    ask_back: str = ""
+    asked_of: str = ""
+    choices: tuple[str, ...] = ()
+
+
+def devices_of(call: Call, names: Names, rooms: tuple[str, ...] | None, here: str) -> FoundDevices:
+    """Return the devices that a call means.
+
+    Args:
+        call: What was said.
+        names: Of this house.
+        rooms: Ids of the rooms that were named; None: none was.
+        here: Id of the room of who speaks; empty: not known.
+    """
+    tool = TOOLS[call.tool]
+    if "device" not in tool.spans:
+        return FoundDevices()
+    found = _Search(names, rooms, here, acts=tool.acts, kinds=_TOOL_KINDS.get(call.tool, ()))
+    said = call.spans.get("device", "")
+    if said:
+        return found.by_word(said)
+    if not tool.acts or call.tool == "temperature":
+        return FoundDevices()
+    return found.unnamed(call)
+
+
+class _Search:
+    """Looks through one house for one call."""
+
+    def __init__(
+        self, names: Names, rooms: tuple[str, ...] | None, here: str, *, acts: bool, kinds: tuple[str, ...]
+    ) -> None:
+        self.names, self.rooms, self.here, self.acts, self.kinds = names, rooms, here, acts, kinds
+
+    def unnamed(self, call: Call) -> FoundDevices:
+        """Return what is meant where no device was named: the lamps of the room, its blind, its air conditioner."""
+        order: tuple[str, ...]
+        if call.tool == "humidity":
+            order = ("dehumidifier", *_COOLERS) if call.what == "down" else ("humidifier",)
+        elif call.tool in ("power", "level"):
+            order = ("light",)
+        else:
+            order = self.kinds
+        where = self.rooms or ((self.here,) if self.here else None)
+        found = self.names.of_kinds(order, where)
+        if not found and where is not None:
+            return self._asked("none_there", call.spans.get("room", ""), ())
+        if where is None and len({self.names.devices[one].room for one in found}) > 1:
+            return self._asked("which_room", "", ())
+        return self._these(found, "")
+
+    def by_word(self, said: str) -> FoundDevices:
+        """Return what a word means."""
+        word, every = without_all(said)
+        key = bare(word)
+        if key in _EVERYTHING:
+            return self._everything()
+        own = self.names.device_names.get(key, ())
+        if own and (inside := self._inside(own)):
+            return self._chosen(inside, said, every=every)
+        rooms, rest = self._room_in(key)
+        if rooms and kinds_meant(rest):
+            search = _Search(self.names, self.rooms or rooms, self.here, acts=self.acts, kinds=self.kinds)
+            return search._by_kind(rest, said, every=True)
+        if kinds_meant(key):
+            return self._by_kind(key, said, every=every)
+        return self._asked("unknown_device", said, alike(key, self.names.device_names))
+
+    def _everything(self) -> FoundDevices:
+        kinds = [kind for kind in _SWITCHED if kind not in _LEFT_ON]
+        where = None if self.rooms is None else frozenset(self.rooms)
+        found = [one for one in self.names.house.devices if one.kind in kinds and (where is None or one.room in where)]
+        return self._these(tuple(one.id for one in found), "")
+
+    def _by_kind(self, word: str, said: str, *, every: bool) -> FoundDevices:
+        kinds = kinds_meant(word)
+        fit = tuple(kind for kind in kinds if kind in self.kinds) if self.acts else kinds
+        machine = "" if not appliance_of_word(word) or "appliance" not in kinds else appliance_of_word(word)
+        where = self.rooms or ((self.here,) if self.here and not every else None)
+        found = self._of(fit, where, machine)
+        if not found and where is not None and self.rooms is None:
+            found = self._of(fit, None, machine)
+        if plain(word) in _HOODS:
+            found = tuple(one for one in self._of(fit, None, machine) if self._is_hood(one)) or found
+        if found:
+            many = every or (self.rooms is not None) or (is_plural(word) and bool(self.here))
+            return self._chosen(found, said, every=many)
+        elsewhere = self._of(kinds, None, machine)
+        if not elsewhere:
+            return self._asked("unknown_device", said, ())
+        inside = [one for one in elsewhere if self.rooms is None or self.names.devices[one].room in self.rooms]
+        return self._asked("cannot" if inside else "none_there", said, elsewhere)
+
+    def _of(self, kinds: tuple[str, ...], where: tuple[str, ...] | None, machine: str) -> tuple[str, ...]:
+        if machine:
+            inside = None if where is None else frozenset(where)
+            of_machine = (one for one, does in self.names.machines.items() if does == machine)
+            return tuple(one for one in of_machine if inside is None or self.names.devices[one].room in inside)
+        return self.names.of_kinds(kinds, where)
+
+    def _is_hood(self, device: str) -> bool:
+        return any(hood in name for hood in _HOODS for name, ids in self.names.device_names.items() if device in ids)
+
+    def _inside(self, found: tuple[str, ...]) -> tuple[str, ...]:
+        if self.rooms is None:
+            return found
+        return tuple(one for one in found if self.names.devices[one].room in self.rooms)
+
+    def _room_in(self, key: str) -> tuple[tuple[str, ...], str]:
+        """Return the rooms that stand within a word, and what else stands there: 寝室の明かり, light in the bedroom."""
+        for word in sorted(self.names.room_names, key=len, reverse=True):
+            if key.startswith(word) and len(key) > len(word):
+                return self.names.room_names[word], re.sub(r"^(?:の|s(?!t|$))", "", key[len(word) :])
+            if found := re.fullmatch(rf"(.+?)(?:in|of|at|on)(?:the|my|our)?{re.escape(word)}", key):
+                return self.names.room_names[word], found[1]
+        return (), key
+
+    def _chosen(self, found: tuple[str, ...], said: str, *, every: bool) -> FoundDevices:
+        if not every and len({self.names.devices[one].room for one in found}) > 1:
+            near = tuple(one for one in found if self.names.devices[one].room == self.here)
+            if not near:
+                return self._asked("several_devices", said, found)
+            found = near
+        return self._these(found, said)
+
+    def _these(self, found: tuple[str, ...], said: str) -> FoundDevices:
+        if self.acts:
+            fit = tuple(one for one in found if self.names.devices[one].kind in self.kinds)
+            if found and not fit:
+                return self._asked("cannot", said, found)
+            found = fit
+            if not found:
+                return self._asked("unknown_device", said, ())
+        return FoundDevices(devices=found, kinds=frozenset(self.names.devices[one].kind for one in found))
+
+    def _asked(self, key: str, said: str, choices: tuple[str, ...]) -> FoundDevices:
+        return FoundDevices(ask_back=f"ask_back.{key}", asked_of=said, choices=choices)
+
+
+_HOODS = frozenset({"レンジフード", "rangehood", "cookerhood", "hood"})
+"""A kitchen's fan is called by what it is, wherever one stands."""
+
+_EVERYTHING = frozenset(map(plain, EVERYTHING))

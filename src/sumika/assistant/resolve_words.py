@@ -1,0 +1,45 @@
+"""Words of a sentence made bare for looking them up, and words that are similar to names."""
+
+import difflib
+import re
+from collections.abc import Mapping
+
+from sumika.assistant.lexicon import ALL_WORDS, plain
+
+ALIKE = 0.75
+"""How alike a word must be to a name for the house to ask whether it was meant (difflib's ratio, 0 to 1)."""
+
+_ARTICLES = re.compile(r"^(?:(?:the|a|an|my|our|your|this|that|these|those|in|on|at|of) )+", re.IGNORECASE)
+_PARTICLES = re.compile(r"(?:を|は|が|の|に|で|も|って)$")
+_POINTING = re.compile(r"^(?:うちの|家の|あの|その|この|例の)(?=.)")
+_ALL_EN = re.compile(
+    rf"^(?:{'|'.join(sorted(ALL_WORDS.en, key=len, reverse=True))}) (?:(?:of )?(?:the|my|our) )?", re.IGNORECASE
+)
+_ALL_JA = "|".join(sorted(ALL_WORDS.ja, key=len, reverse=True))
+_ALL_JA_AT = re.compile(rf"^(?:{_ALL_JA})の?(?=.)|(?<=.)(?:を|は|の)?(?:{_ALL_JA})$")
+
+
+def bare(said: str) -> str:
+    """Return a word for looking it up: without articles, particles and pointing words, after `plain`."""
+    text = _ARTICLES.sub("", said.strip())
+    text = text if text.isascii() else _POINTING.sub("", _PARTICLES.sub("", text))
+    return plain(text)
+
+
+def without_all(said: str) -> tuple[str, bool]:
+    """Return what is said without "all the" or 全部の, and whether that was said."""
+    text = said.strip()
+    rest = _ALL_EN.sub("", _ARTICLES.sub("", text)) if text.isascii() else _ALL_JA_AT.sub("", text)
+    changed = rest != (_ARTICLES.sub("", text) if text.isascii() else text)
+    return (rest, True) if rest and changed else (text, False)
+
+
+def alike(key: str, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return ids of what a word is similar to, the most similar first; for asking back, never for acting.
+
+    Args:
+        key: After `bare`.
+        names: Ids by names.
+    """
+    close = difflib.get_close_matches(key, names, n=3, cutoff=ALIKE)
+    return tuple(dict.fromkeys(identifier for name in close for identifier in names[name]))[:3]
