@@ -37,10 +37,17 @@ _CLASSES: Mapping[str, str] = {
     "kitchen_window": "window",
     "skylight": "window",
 }
-_NOUNS: Mapping[str, str] = {"light": r"\b(?:lights?|lighting|lamps?)\b", "fan": r"\bfans?\b"}
+_ALL_OF = r"(?:(?:all|every|each)\b(?: (?:of|the|my|our|and|every|single|home|house|apartment|flat))* )?"
+_NOUNS: Mapping[str, str] = {"light": r"(?:lights?|lighting|lamps?)\b", "fan": r"fans?\b"}
+_EVERYWHERE = re.compile(
+    r"everywhere|all over|\b(?:all|every|each)\b[a-z ]*\b(?:room|area|floor)s?\b"
+    r"|(?<= (?:the|our) )(?:entire |whole )?(?:home|house|apartment|flat)$"
+    r"|(?<= my )(?:entire |whole )?(?:home|house|apartment|flat)$"
+)
 _SAYS_WHAT = re.compile(r"bright|light|lamp|fan|speed|percent|%|color|kelvin|\dk\b|temp", re.IGNORECASE)
 _ASKS = re.compile(r"(is|are|which|what|how|tell|do|any)\b", re.IGNORECASE)
-_NO_LIGHT = re.compile(r"\b(black|brown)\b")
+_NO_LIGHT = re.compile(r"\b(black|brown|red|green|blue|purple|pink|turquoise)\b")
+"""What a lamp that is only warmer or colder cannot be."""
 _NUMBER_LISTS = ("temperature", "brightness", "position", "fan_speed", "color_temperature")
 _NOT_OURS: Mapping[str, str] = {
     "search_query": "some jazz",
@@ -89,9 +96,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     noun: str
 
     def accepts(self, text: str) -> bool:
-        """Return whether a drawn sentence still says what it is about: not "change Lounge 30", nor "some lamp off"."""
+        """Return whether a drawn sentence still says what it is about: not "change Lounge 30"."""
         if self.tool in ("level", "colour"):
             return bool(_SAYS_WHAT.search(text)) and not _NO_LIGHT.search(text)
+        if self.intent == "HassSetVolume":
+            return "volume" in text
         return self.tool != "state" or bool(_ASKS.match(text))
 
 
@@ -320,6 +329,9 @@ def meant(source: Source, template: str, text: str, said: Mapping[str, str]) -> 
     spans = {}
     if "area" in said:
         spans["room"] = said["area"]
+    everywhere = _EVERYWHERE.search(text) if source.fill == "all_lights" else None
+    if everywhere:
+        spans["room"] = everywhere.group()
     device = _device_said(source, template, text, said)
     if device:
         spans["device"] = device
@@ -351,5 +363,5 @@ def _device_said(source: Source, template: str, text: str, said: Mapping[str, st
         return ""
     # A room's own name may hold the word.
     rest = text.replace(said.get("area", "\0"), " " * len(said.get("area", "")))
-    match = re.search(_NOUNS[source.noun], rest, re.IGNORECASE)
+    match = re.search(rf"\b{_ALL_OF}{_NOUNS[source.noun]}", rest, re.IGNORECASE)
     return match.group() if match else ""
