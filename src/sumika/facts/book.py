@@ -217,7 +217,7 @@ class Book:
         return devices.due(self._shelf, self.now_unix_s if now_unix_s is None else now_unix_s)
 
     def faults(self, p: Period) -> tuple[Fault, ...]:
-        """Return the faults that were open at any time of a period, in order."""
+        """Return the faults that were open at any time of a period, in order; alarms are `incidents`."""
         return devices.faults(self._shelf, p)
 
     # -- alarms ------------------------------------------------------------------------------------------------------

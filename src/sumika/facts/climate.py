@@ -1,17 +1,22 @@
 """What the air of the rooms and the weather outside were like."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sumika.facts.figures import Figure, Why
-from sumika.facts.people import COUNT, PRESENCE, SOMEBODY
+from sumika.facts.people import COUNT, PEOPLE_HOLD_S, PRESENCE, SOMEBODY
 from sumika.facts.periods import Period
 from sumika.facts.shelf import Array, Minutes, Shelf, on_grid, reason_of, worst_origin
 from sumika.schema import TOPICS
 from sumika.units import SECONDS_PER_MINUTE
 
 NOW_S = 900.0
-HOLDS_S = 600.0
+HOLDS_S: Mapping[str, float] = MappingProxyType({"air": 900.0, "weather": 3600.0})
+"""So long the newest sample of a topic says what is."""
+
 STATISTICS = ("now", "mean", "highest", "lowest")
 
 
@@ -78,14 +83,14 @@ def _statistic(shelf: Shelf, name: str, unit: str, place: tuple[str, str], p: Pe
         value=value,
         unit=unit,
         rows=(shelf.row(signal, key, begin_s, end_s, value=value, unit=unit, count=count),),
-        coverage=_coverage(found, p),
+        coverage=_coverage(found, p, HOLDS_S[signal.partition(".")[0]]),
         origin=found.origin.value,
     )
 
 
-def _coverage(found: Minutes, p: Period) -> float:
+def _coverage(found: Minutes, p: Period, hold_s: float) -> float:
     """Return the share of a period in which the newest sample was not too old."""
-    ends = np.minimum(np.append(found.at_s[1:], p.end_unix_s), found.at_s + HOLDS_S)
+    ends = np.minimum(np.append(found.at_s[1:], p.end_unix_s), found.at_s + hold_s)
     return min(1.0, round(float((ends - found.at_s).sum()) / p.seconds, 4)) if p.seconds > 0.0 else 0.0
 
 
@@ -96,13 +101,13 @@ def comfort_share(shelf: Shelf, room: str, p: Period, low_c: float, high_c: floa
     if not key:
         return shelf.nothing("comfort_share.all", "1", Why.NO_SUCH)
     signal = "air.temperature_c"
-    air = shelf.minutes(key, signal, p.begin_unix_s - HOLDS_S, p.end_unix_s)
-    air_c = on_grid(air, air.mean, p, HOLDS_S)
+    air = shelf.minutes(key, signal, p.begin_unix_s - HOLDS_S["air"], p.end_unix_s)
+    air_c = on_grid(air, air.mean, p, HOLDS_S["air"])
     is_there, people, source = _occupied(shelf, room, p)
     name = "comfort_share.all" if source == "" else "comfort_share.occupied"
     known = np.isfinite(air_c) & is_there
     if not known.any():
-        return shelf.nothing(name, "1", reason_of(air.problems))
+        return shelf.nothing(name, "1", reason_of(air.problems) if is_there.any() else Why.NOBODY)
     share = round(float(((air_c >= low_c) & (air_c <= high_c))[known].mean()), 6)
     text = f"{low_c:g}..{high_c:g} °C"
     begin_s, end_s = p.begin_unix_s, p.end_unix_s
@@ -119,8 +124,8 @@ def _occupied(shelf: Shelf, room: str, p: Period) -> tuple[NDArray[np.bool_], Mi
     """Return (minute,) when somebody was there, and what told it; always, where nothing did."""
     for signal, least in ((COUNT, SOMEBODY), (PRESENCE, SOMEBODY)):
         if room in shelf.keys_of(signal):
-            found = shelf.minutes(room, signal, p.begin_unix_s - HOLDS_S, p.end_unix_s)
-            there: Array = on_grid(found, found.mean, p, HOLDS_S)
+            found = shelf.minutes(room, signal, p.begin_unix_s - PEOPLE_HOLD_S, p.end_unix_s)
+            there: Array = on_grid(found, found.mean, p, PEOPLE_HOLD_S)
             if np.isfinite(there).any():
                 return np.nan_to_num(there) >= least, found, signal
     return np.ones(int(-(-p.seconds // SECONDS_PER_MINUTE)), bool), None, ""

@@ -19,6 +19,9 @@ from sumika.units import SECONDS_PER_DAY, ns_to_seconds
 FILTER_CHANGED = "filter_changed"
 """Code of the event that says that a device has a new filter: its hours are counted from then on."""
 
+ALARM_RAISED = "alarm_raised"
+"""Code of the event that tells of an alarm, which is no fault: `Book.incidents` has it whole."""
+
 LOOKS_BACK_S = 400.0 * SECONDS_PER_DAY
 _AT_REST_W = 1.0
 _WISHES_BACK_S = 366.0 * SECONDS_PER_DAY
@@ -156,6 +159,8 @@ def faults(shelf: Shelf, p: Period) -> tuple[Fault, ...]:
     open_now: dict[tuple[str, str], list[Event]] = {}
     told: list[Fault] = []
     for event in shelf.records(Event, before):
+        if event.code == ALARM_RAISED:
+            continue
         place = (event.subject, event.code)
         if event.recovered:
             if place in open_now:

@@ -20,6 +20,7 @@ class Why(StrEnum):
     DAMAGED = "facts.damaged"  # it was kept, and cannot be read
     NOT_MEASURED = "facts.not_measured"  # that night could not be measured
     NO_PRICE = "facts.no_price"  # the meter told no price
+    NOBODY = "facts.nobody"  # nobody was there in that time
     FEW_DAYS = "facts.few_days"  # too few days to tell
 
 

@@ -29,7 +29,9 @@ VISIT = "visit"
 GOES_ON_AT, SURE_AT = 0.3, 0.5
 """A happening goes on while it is so probable, and is told if it once was so probable."""
 
-HOLDS_S = 300.0
+HOLDS_S, PEOPLE_HOLD_S = 300.0, 900.0
+"""So long what the air tells holds, and how many people there are."""
+
 JOINED_MIN = 10
 """What stops for so long goes on."""
 
@@ -129,7 +131,7 @@ def _visits(shelf: Shelf, p: Period) -> list[Happening]:
 
 def _sum(rooms: Mapping[str, Minutes], p: Period) -> Array:
     """Return (minute,) how many are in all rooms that say it; NaN where none does."""
-    each = [on_grid(found, np.round(found.mean), p, HOLDS_S) for found in rooms.values()]
+    each = [on_grid(found, np.round(found.mean), p, PEOPLE_HOLD_S) for found in rooms.values()]
     if not each:
         return np.zeros(0)
     stacked = np.stack(each)
@@ -148,7 +150,7 @@ def presence(shelf: Shelf, room: str, p: Period) -> tuple[Stay, ...]:
 
 
 def _read(shelf: Shelf, room: str, signal: str, p: Period) -> Minutes:
-    return shelf.minutes(room, signal, p.begin_unix_s - HOLDS_S, p.end_unix_s)
+    return shelf.minutes(room, signal, p.begin_unix_s - PEOPLE_HOLD_S, p.end_unix_s)
 
 
 def _stays(

@@ -165,9 +165,9 @@ class Shelf:
             there = plot.count > 0
             found = Minutes(
                 plot.stamps_ns[there] / NANOSECONDS_PER_SECOND,
-                plot.minimum[there],
-                plot.mean[there],
-                plot.maximum[there],
+                _exact(plot.minimum[there]),
+                _exact(plot.mean[there]),
+                _exact(plot.maximum[there]),
                 plot.count[there],
                 plot.origin or Origin.LIVE,
                 plot.problems,
@@ -186,7 +186,7 @@ class Shelf:
         self.problems.update(dict.fromkeys(raw.problems))
         there = np.isfinite(raw.values)
         at_s = raw.stamps_ns[there] / NANOSECONDS_PER_SECOND
-        return Samples(at_s, raw.values[there], raw.origin or Origin.LIVE, raw.problems)
+        return Samples(at_s, _exact(raw.values[there]), raw.origin or Origin.LIVE, raw.problems)
 
     # -- records -----------------------------------------------------------------------------------------------------
 
@@ -295,6 +295,11 @@ def runs_of(is_on: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Return (first, one behind the last) of every run of true."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_on, [False]])))
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
+
+
+def _exact(values: Array) -> Array:
+    """Return what was kept in whole steps of a resolution without what its product leaves behind the digits."""
+    return np.round(values, 9)
 
 
 def _no_minutes(problems: tuple[str, ...]) -> Minutes:

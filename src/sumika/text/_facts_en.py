@@ -9,6 +9,7 @@ FACTS: dict[str, str] = {
     "facts.damaged": "what was recorded cannot be read any more",
     "facts.not_measured": "it could not be measured that night",
     "facts.no_price": "the meter told no price",
+    "facts.nobody": "nobody was there then",
     "facts.few_days": "there are too few days to tell",
     "event.filter_changed": "{subject} has a new filter",
     "event.filter_changed.recovered": "The filter of {subject} was taken out again",

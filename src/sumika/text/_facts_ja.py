@@ -9,6 +9,7 @@ FACTS: dict[str, str] = {
     "facts.damaged": "記録が壊れていて読めません",
     "facts.not_measured": "その夜は測定できませんでした",
     "facts.no_price": "メーターから単価が届いていません",
+    "facts.nobody": "その間は誰もいませんでした",
     "facts.few_days": "日数が足りないため、判断できません",
     "event.filter_changed": "{subject} のフィルターが交換されました",
     "event.filter_changed.recovered": "{subject} のフィルターが取り外されました",
