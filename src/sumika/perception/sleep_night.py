@@ -14,6 +14,7 @@ from sumika.models import Answer
 from sumika.models.features.sleep import CLASSES, EPOCH_S, FEATURES, night_features
 from sumika.perception._bed_rates import BedRates, Lain
 from sumika.perception._student import Asked, name_of
+from sumika.perception.night_course import LEAST_PROBABILITY, told_together
 from sumika.perception.walking import Walking
 from sumika.schema import (
     DayMeasures,
@@ -149,8 +150,13 @@ def _asleep(
 
 def _shares(answers: Sequence[Answer]) -> NDArray[np.float64] | None:
     """Return the mean probability of each class; None where half of the night was unlike what was learned."""
-    said = [one.probabilities for one in answers if one.valid and one.probabilities is not None]
-    return np.mean(np.array(said), axis=0) if 2 * len(said) > len(answers) else None
+    nothing = (np.nan,) * len(CLASSES)
+    said = [one.probabilities if one.valid and one.probabilities else nothing for one in answers]
+    known = ~np.isnan(np.array(said)).any(axis=1)
+    if 2 * np.count_nonzero(known) <= len(answers):
+        return None
+    together = told_together(np.log(np.maximum(np.array(said, np.float64), LEAST_PROBABILITY)))
+    return np.asarray(together[known].mean(axis=0))
 
 
 def _measures(state: SleepNightState, lain: Lain, night: SleepNight, message: Message) -> DayMeasures:

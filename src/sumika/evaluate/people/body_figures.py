@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sumika.distil.array_branch import Branch
 from sumika.distil.array_works import PLAIN, STUDENT, TEACHER, ArrayWorks
-from sumika.distil.calibration import Unseen, cross_fitted, log_losses
+from sumika.distil.calibration import Unseen, calibration_error, cross_fitted, log_losses
 from sumika.distil.compare import Interval
 from sumika.distil.networks.scores import ClassScores
 from sumika.distil.networks.tallies import Tally, interval_of, tally_auc, tally_classes, tally_mean, value_of
@@ -24,6 +24,7 @@ from sumika.evaluate.people.finished import finished, shipped, works_of
 from sumika.evaluate.people.night_totals import night_totals
 from sumika.evaluate.people.strain_control import time_only
 from sumika.models.features import comfort as comfort_features
+from sumika.perception.night_course import counted, in_course
 from sumika.schema import SumikaError
 from sumika.training.occupancy import TEST
 from sumika.training.strain import AS_RECORDED
@@ -93,39 +94,60 @@ def scored(name: str) -> Scored:
 
 
 def _whole_nights() -> dict[str, Figure]:
-    name = "sleep-tiny"
-    night = scored(name)
+    night = scored("sleep-tiny")
     known = night.y >= 0
     groups = len(np.unique(night.arrays.group[known]))
+    by_itself = _rated("sleep-tiny").detail
+    stages: Detail = {f"{who}, each half minute by itself": by_itself[who] for who in WHO}
     awake: Detail = {}
     for who in WHO:
-        tally = _tally_awake(night, who)
-        awake[who] = told(interval_of(tally, groups))
+        three, two = _tallies_in_course(night, who)
+        stages[who], awake[who] = told(interval_of(three, groups)), told(interval_of(two, groups))
         if who == STUDENT:
-            kappa = value_of(tally, groups)
-    totals = night_totals(
-        night.arrays.group[known], np.exp(night.log_probabilities(STUDENT)[known, 0]), night.y[known] == 0
-    )
+            kappas = value_of(three, groups), value_of(two, groups)
+    sure = cross_fitted(night.unseen(in_courses(night, STUDENT), night.y))[0]
+    stages["calibration error"] = calibration_error(np.exp(sure[known]), night.y[known])
+    totals = night_totals(night.arrays.group[known], np.exp(sure[known, 0]), night.y[known] == 0)
     return {
-        "sleep3_kappa": _rated(name),
-        "sleepwake_kappa": _figure(kappa, "kappa", awake),
+        "sleep3_kappa": _figure(kappas[0], "kappa", stages),
+        "sleepwake_kappa": _figure(kappas[1], "kappa", awake),
         "tst_bias_min": _figure(abs(totals.bias_min), "min", totals.detail()),
     }
 
 
-def _tally_awake(night: Scored, who: str) -> Tally:
-    """Return the tally of asleep against awake: decided, as everything, by the other folds."""
-    sleep = night.log_probabilities(who)
-    both = np.column_stack([sleep[:, 0], np.logaddexp.reduce(sleep[:, 1:], axis=1)]).astype(np.float32)
-    y = np.where(night.y < 0, night.y, (night.y > 0).astype(np.int64))
+def in_courses(night: Scored, who: str) -> NDArray[np.float32]:
+    """Return the logarithms of what each night's answers say together (example, class).
+
+    What usually follows what is counted in nights of other folds alone.
+    """
+    sure, together = night.log_probabilities(who), np.empty(night.said[who].shape, np.float32)
     group = night.arrays.group
+    for fold in np.unique(night.fold):
+        others = night.fold != fold
+        follows, usual = counted(night.y[others], group[others])
+        for one in np.unique(group[~others]):
+            rows = group == one
+            together[rows] = np.log(in_course(sure[rows], follows, usual))
+    return together
+
+
+def _tallies_in_course(night: Scored, who: str) -> tuple[Tally, Tally]:
+    """Return the tallies of three stages, and of asleep against awake: decided, as everything, by the other folds."""
+    three = in_courses(night, who)
+    two = np.column_stack([three[:, 0], np.logaddexp.reduce(three[:, 1:], axis=1)])
+    both = np.where(night.y < 0, night.y, (night.y > 0).astype(np.int64))
+    return _tally_kappa(night, three, night.y), _tally_kappa(night, two, both)
+
+
+def _tally_kappa(night: Scored, said: NDArray[np.float32], y: Labels) -> Tally:
+    classes = said.shape[1]
 
     def kappa(truth: Labels, guess: Labels) -> float:
-        return value_of(tally_classes("kappa", truth, guess, np.zeros(len(truth), "<U1"), 2), 1)
+        return value_of(tally_classes("kappa", truth, guess, np.zeros(len(truth), "<U1"), classes), 1)
 
-    guess = cross_fitted(night.unseen(both, y), kappa)[1]
+    guess = cross_fitted(night.unseen(said, y), kappa)[1]
     known = y >= 0
-    return tally_classes("kappa", y[known], guess[known], group[known], 2)
+    return tally_classes("kappa", y[known], guess[known], night.arrays.group[known], classes)
 
 
 def _nights_so_far() -> dict[str, Figure]:
