@@ -33,23 +33,27 @@ train: {epochs: 1, batch_tokens: 800, learning_rate: 4.0e-3, soft_weight: 0.5}
 
 
 def run_in(folder: Path) -> LanguageRun:
-    """Return the recipe over a store of its own."""
-    recipe = parse_settings(RECIPE, LanguageRecipe, where="test")
+    """Return the recipe over a store of its own, with one student: every part more is a process that loads torch."""
+    recipe = parse_settings(RECIPE.replace("compare: [random]\n", ""), LanguageRecipe, where="test")
     return LanguageRun(recipe, Stages(Store(folder), load_prices(), "test"))
+
+
+@pytest.fixture(scope="module")
+def by_one_process(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """What one process makes of every part."""
+    return {name: model.outputs for name, model in run_in(tmp_path_factory.mktemp("alone")).models.items()}
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)  # every part is a process of its own, and each imports torch
 @pytest.mark.parametrize("executor", ["local", "ray"])
-def test_two_workers_make_the_students_of_one_process(tmp_path: Path, executor: str) -> None:
-    alone, shared = tmp_path / "alone", tmp_path / "shared"
-    alone.mkdir()
-    shared.mkdir()
-    expected = {name: model.outputs for name, model in run_in(alone).models.items()}
-    spread(run_in(shared), workers=2, executor="ray" if executor == "ray" else "local")
-    run = run_in(shared)
+def test_two_workers_make_the_students_of_one_process(
+    tmp_path: Path, executor: str, by_one_process: dict[str, object]
+) -> None:
+    spread(run_in(tmp_path), workers=2, executor="ray" if executor == "ray" else "local")
+    run = run_in(tmp_path)
     before = len(run.stages.ledger.entries())
-    assert {name: model.outputs for name, model in run.models.items()} == expected
+    assert {name: model.outputs for name, model in run.models.items()} == by_one_process
     remade = [entry.stage for entry in run.stages.ledger.entries()[before:]]
     assert remade == []
 
