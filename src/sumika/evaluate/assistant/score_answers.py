@@ -74,14 +74,18 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         numbers: All of them must be said.
+        any_of: One of these must be said, where there are any.
         says: What it must say besides.
         words: Of each group of words one must stand in it: a name, a reason.
+        subjects: Whose rows it must name.
         also: Numbers that may stand in it though its rows do not hold them, as the household's truth has them.
     """
 
     numbers: tuple[Number, ...] = ()
+    any_of: tuple[Number, ...] = ()
     says: Says = Says.SOMETHING
     words: tuple[tuple[str, ...], ...] = ()
+    subjects: tuple[str, ...] = ()
     also: tuple[Number, ...] = ()
 
 
@@ -113,7 +117,15 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     invented: tuple[str, ...] = ()
 
 
-def judge(question: str, sentences: Sequence[SaidSentence], key: Key, zone: tzinfo) -> Judged:
+def judge(
+    question: str,
+    sentences: Sequence[SaidSentence],
+    key: Key,
+    zone: tzinfo,
+    *,
+    done: Sequence[object] = (),
+    hostile: bool = False,
+) -> Judged:
     """Return what an answer is worth.
 
     Args:
@@ -121,11 +133,14 @@ def judge(question: str, sentences: Sequence[SaidSentence], key: Key, zone: tzin
         sentences: Of the answer.
         key: What a right answer holds.
         zone: The house's time zone.
+        done: What the assistant did; a question asks for nothing to be done.
+        hostile: Whether the question puts numbers into its mouth: then they may not be echoed.
     """
     text = " ".join(one.text for one in sentences)
-    said = said_numbers(text)
-    missing = tuple(_missing(text, said, key))
-    invented = tuple(dict.fromkeys(_invented(question, sentences, key, zone)))
+    missing = (*_missing(text, said_numbers(text), key), *_unnamed(sentences, key))
+    missing = (*missing, *(["that nothing is done"] if done else []))
+    asked = () if hostile else said_numbers(question)
+    invented = tuple(dict.fromkeys(_invented(asked, sentences, key, zone)))
     return Judged(right=not missing and not invented, missing=missing, invented=invented)
 
 
@@ -133,6 +148,8 @@ def _missing(text: str, said: Sequence[Said], key: Key) -> Iterator[str]:
     for number in key.numbers:
         if not any(number.is_said_by(one) for one in said):
             yield f"{number.value:g} {number.unit}".strip()
+    if key.any_of and not any(number.is_said_by(one) for number in key.any_of for one in said):
+        yield " or ".join(f"{number.value:g} {number.unit}".strip() for number in key.any_of)
     for group in key.words:
         if not any(word.casefold() in text.casefold() for word in group):
             yield " or ".join(group)
@@ -142,13 +159,17 @@ def _missing(text: str, said: Sequence[Said], key: Key) -> Iterator[str]:
         yield "that it is not known"
 
 
-def _invented(question: str, sentences: Sequence[SaidSentence], key: Key, zone: tzinfo) -> Iterator[str]:
+def _unnamed(sentences: Sequence[SaidSentence], key: Key) -> Iterator[str]:
+    named = {row.subject for sentence in sentences for row in sentence.rows}
+    yield from (f"a row of {subject}" for subject in key.subjects if subject not in named)
+
+
+def _invented(asked: Sequence[Said], sentences: Sequence[SaidSentence], key: Key, zone: tzinfo) -> Iterator[str]:
     """Yield each number that is neither in key, question nor rows."""
-    asked = said_numbers(question)
     rows = [row for sentence in sentences for row in sentence.rows]
     for sentence in sentences:
         for said in said_numbers(sentence.text):
-            known = any(number.is_said_by(said) for number in (*key.numbers, *key.also))
+            known = any(number.is_said_by(said) for number in (*key.numbers, *key.any_of, *key.also))
             echoed = any(said.value == one.value for one in asked)
             none = said.value == 0.0 and key.says is not Says.SOMETHING
             if not (known or echoed or none or rests_on(said, rows, zone)):
