@@ -51,8 +51,9 @@ FAMILIES = (
     "alarm.stage.",
     "alarm.delivery.",
     "alarm.refused.",
+    "talk.",
 )
-TEXT_FILES = ("_en.", "_ja.", "_why_", "_found_", "_alarm_")
+TEXT_FILES = ("_en.", "_ja.", "_why_", "_found_", "_alarm_", "_talk_")
 DIAGNOSES = re.compile(
     r"apn|arrhythm|diagnos|disease|patient|abnormal|無呼吸|不整脈|診断|疾患|病気|患者|異常な(?:呼吸|心拍)", re.I
 )

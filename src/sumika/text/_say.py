@@ -21,6 +21,8 @@ import sumika.text._page_en as _page_en
 import sumika.text._page_ja as _page_ja
 import sumika.text._survey_en as _survey_en
 import sumika.text._survey_ja as _survey_ja
+import sumika.text._talk_en as _talk_en
+import sumika.text._talk_ja as _talk_ja
 import sumika.text._why_en as _why_en
 import sumika.text._why_ja as _why_ja
 
@@ -38,6 +40,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_alarm_en.ALARM,
                 **_survey_en.SURVEY,
                 **_house_en.HOUSE,
+                **_talk_en.TALK,
             }
         ),
         "ja": MappingProxyType(
@@ -52,6 +55,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_alarm_ja.ALARM,
                 **_survey_ja.SURVEY,
                 **_house_ja.HOUSE,
+                **_talk_ja.TALK,
             }
         ),
     }

@@ -1,0 +1,315 @@
+"""Answers about people: nights, heart and breath, changes over weeks, who is where. Personal: by agreement alone."""
+
+from datetime import date, timedelta
+
+from sumika.assistant.saying import Sentence, row_of
+from sumika.assistant.talk_wanted import Sources, Wanted
+from sumika.facts import Change, Figure, Night, Period, local_date
+from sumika.schema import OccupancyCount, Presence
+from sumika.schema.weeks import Direction, Measure
+from sumika.units import SECONDS_PER_DAY
+
+PRESENT, ABSENT = 0.7, 0.05
+"""Probabilities from which on somebody is there, or nobody is."""
+
+MOST_NIGHTS = 7
+_NIGHT_BEGINS_H = 18
+_MEASURES = {
+    Measure.NIGHT_VISITS: 1,
+    Measure.WALKING_SPEED: 2,
+    Measure.RESTING_HEART: 0,
+    Measure.RESTING_BREATH: 1,
+    Measure.OUT_OF_BED: 1,
+    Measure.SLEEP: 1,
+}
+"""Digits with which each is told."""
+
+
+def _bedrooms(sources: Sources, wanted: Wanted) -> tuple[str, ...]:
+    """Return the bedrooms that are asked about: of residents, of rooms, else of who speaks, else all."""
+    if wanted.residents:
+        found = [sources.book.bedroom_of(one) for one in wanted.residents]
+    elif wanted.rooms:
+        found = list(wanted.rooms)
+    elif sources.speaker.resident and sources.book.bedroom_of(sources.speaker.resident):
+        found = [sources.book.bedroom_of(sources.speaker.resident)]
+    else:
+        found = list(sources.house.watched_bedrooms)
+    return tuple(dict.fromkeys(room for room in found if room))
+
+
+def _refused(sources: Sources, rooms: tuple[str, ...]) -> Sentence | None:
+    """Return why nothing personal is told; None where it may be."""
+    if not rooms:
+        return sources.voice.sentence("talk.night.no_bedroom")
+    if not any(sources.speaker.may_know_of(room) for room in rooms):
+        return sources.voice.sentence("talk.refused.personal")
+    return None
+
+
+def _who(sources: Sources, room: str, wanted: Wanted) -> str:
+    """Return whose nights those of a room are."""
+    living = next((one.residents for one in sources.house.rooms if one.id == room), ())
+    if not living:
+        return sources.voice.room(room)
+    return sources.voice.listed(sources.voice.resident(one) for one in living)
+
+
+def nights(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
+    """Return what is known of nights: how long asleep, when to bed and up, how often in between; heart and breath."""
+    rooms = _bedrooms(sources, wanted)
+    refused = _refused(sources, rooms)
+    if refused is not None:
+        return (refused,)
+    told: list[Sentence] = []
+    for room in rooms:
+        if sources.speaker.may_know_of(room):
+            told += _of_bedroom(sources, wanted, room)
+    return tuple(told)
+
+
+def _of_bedroom(sources: Sources, wanted: Wanted, room: str) -> list[Sentence]:
+    voice, book = sources.voice, sources.book
+    withheld = book.withheld(room)
+    if withheld:
+        what = voice.say("talk.night.what", who=_who(sources, room, wanted))
+        return [voice.not_known(what, Figure(name="night", value=None, unit="", reason=withheld))]
+    zone = voice.zone
+    if wanted.period is None or wanted.period.seconds <= 1.1 * SECONDS_PER_DAY:
+        night = book.night(room, _evening(sources, wanted.period))
+        return _one_night(sources, night, wanted)
+    period = wanted.period.until(sources.now_s)
+    found = book.nights(room, period)[-MOST_NIGHTS:]
+    told = [one for night in found for one in _one_night(sources, night, wanted)[:1]]
+    if told:
+        return told
+    evening = local_date(period.end_unix_s, zone) - timedelta(days=1)
+    return _one_night(sources, book.night(room, evening), wanted)
+
+
+def _evening(sources: Sources, period: Period | None) -> date:
+    """Return the evening of the night that is meant: of a day that one which ended in it."""
+    zone = sources.voice.zone
+    if period is None:
+        period = Period.last_night(sources.now_s, zone)
+    first = local_date(period.begin_unix_s, zone)
+    begins = Period.day(first, zone).begin_unix_s
+    is_day = period.begin_unix_s - begins < 3600.0 * _NIGHT_BEGINS_H - 60.0
+    return first - timedelta(days=1) if is_day else first
+
+
+def _one_night(sources: Sources, night: Night, wanted: Wanted) -> list[Sentence]:
+    voice = sources.voice
+    names = {"who": _who(sources, night.room, wanted), "night": voice.night(night.evening)}
+    if wanted.call.tool == "vitals":
+        return [_vital(sources, night, wanted.call.what, names)]
+    return {
+        "asleep": _asleep,
+        "to_bed": _to_bed,
+        "got_up": _got_up,
+        "ups": _ups,
+        "stages": _stages,
+    }[wanted.call.what](sources, night, names)
+
+
+def _missing(sources: Sources, figure: Figure, names: dict[str, str]) -> list[Sentence]:
+    return [sources.voice.not_known(sources.voice.say("talk.night.what.of", **names), figure)]
+
+
+def _asleep(sources: Sources, night: Night, names: dict[str, str]) -> list[Sentence]:
+    voice, figure = sources.voice, night.asleep_h
+    if figure.value is None:
+        return _missing(sources, figure, names)
+    shown = voice.hours(figure.value)
+    if figure.low is None or figure.high is None:
+        return [voice.figure("talk.night.asleep", figure, value=shown, **names)]
+    low, high = voice.hours(figure.low), voice.hours(figure.high)
+    return [voice.figure("talk.night.asleep.interval", figure, value=shown, low=low, high=high, **names)]
+
+
+def _to_bed(sources: Sources, night: Night, names: dict[str, str]) -> list[Sentence]:
+    if night.to_bed.value is None:
+        return _missing(sources, night.to_bed, names)
+    return [
+        sources.voice.figure("talk.night.to_bed", night.to_bed, at=sources.voice.clock(night.to_bed.value), **names)
+    ]
+
+
+def _got_up(sources: Sources, night: Night, names: dict[str, str]) -> list[Sentence]:
+    voice, figure = sources.voice, night.got_up
+    if figure.value is not None:
+        return [voice.figure("talk.night.got_up", figure, at=voice.moment(figure.value), **names)]
+    still = _still_in_bed(sources, night, names)
+    return [still] if still is not None else _missing(sources, figure, names)
+
+
+def _still_in_bed(sources: Sources, night: Night, names: dict[str, str]) -> Sentence | None:
+    """Return what is seen in the bedroom now, while its night is not told of yet."""
+    today = local_date(sources.now_s, sources.voice.zone)
+    presence = sources.newest.one(Presence, night.room)
+    if (today - night.evening).days > 1 or presence is None or presence.probability is None:
+        return None
+    row = row_of(presence, "presence.probability", night.room, presence.probability, "1")
+    is_there = presence.probability >= PRESENT
+    if not is_there and presence.probability > ABSENT:
+        return None
+    key = "talk.night.not_up" if is_there else "talk.night.nobody"
+    return sources.voice.sentence(key, (row,), presence.origin.value, room=sources.voice.room(night.room), **names)
+
+
+def _ups(sources: Sources, night: Night, names: dict[str, str]) -> list[Sentence]:
+    figure = night.ups if night.ups.value is not None else night.night_visits
+    if figure.value is None:
+        return _missing(sources, night.ups, names)
+    count = sources.voice.number(figure.value)
+    key = "talk.night.ups.none" if round(figure.value) == 0 else "talk.night.ups"
+    return [sources.voice.figure(key, figure, count=count, **names)]
+
+
+def _stages(sources: Sources, night: Night, names: dict[str, str]) -> list[Sentence]:
+    voice, rem, deep = sources.voice, night.rem_h, night.non_rem_h
+    if rem.value is None or deep.value is None:
+        return _missing(sources, rem, names)
+    return [
+        voice.sentence(
+            "talk.night.stages",
+            rows=(*rem.rows, *deep.rows),
+            origin=rem.origin,
+            numbers=(rem.value, deep.value),
+            rem=voice.hours(rem.value),
+            non_rem=voice.hours(deep.value),
+            who=names["who"],
+            night=names["night"],
+        )
+    ]
+
+
+def _vital(sources: Sources, night: Night, what: str, names: dict[str, str]) -> Sentence:
+    voice = sources.voice
+    figure = night.heart_bpm if what == "heart" else night.breath_bpm
+    if figure.value is None:
+        return voice.not_known(voice.say(f"talk.vital.{what}.what", **names), figure)
+    shown = voice.number(figure.value, 0 if what == "heart" else 1)
+    return voice.figure(f"talk.vital.{what}", figure, value=shown, **names)
+
+
+def changes(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
+    """Return what has changed over weeks for those who sleep in a bedroom."""
+    rooms = _bedrooms(sources, wanted)
+    refused = _refused(sources, rooms)
+    if refused is not None:
+        return (refused,)
+    told: list[Sentence] = []
+    for room in rooms:
+        if sources.speaker.may_know_of(room):
+            told += _changes_of(sources, room, wanted)
+    return tuple(told)
+
+
+def _changes_of(sources: Sources, room: str, wanted: Wanted) -> list[Sentence]:
+    voice, who = sources.voice, _who(sources, room, wanted)
+    withheld = sources.book.withheld(room)
+    period = wanted.period or Period.last_days(84, sources.now_s, voice.zone)
+    found = () if withheld else sources.book.changes(room, period.until(sources.now_s))
+    known = [one for one in found if one.trend.valid]
+    if not known:
+        reason = withheld or next((one.reason for one in found if one.reason), "")
+        empty = Figure(name="changes", value=None, unit="", reason=reason)
+        return [voice.not_known(voice.say("talk.change.what", who=who), empty)]
+    told = [_change(sources, one, who) for one in known if one.trend.direction is not Direction.NONE]
+    if told:
+        return told
+    days = max(one.trend.days for one in known)
+    rows = tuple(row for one in known for row in one.rows)
+    return [voice.sentence("talk.change.none", rows, known[0].origin, (days,), who=who, days=voice.number(days))]
+
+
+def _change(sources: Sources, change: Change, who: str) -> Sentence:
+    voice, trend = sources.voice, change.trend
+    digits = _MEASURES[trend.measure]
+    before, after = trend.before or 0.0, trend.after or 0.0
+    day = "" if trend.change_unix_s is None else voice.day(local_date(trend.change_unix_s, voice.zone))
+    numbers = [before, after, *([] if trend.change_unix_s is None else [trend.change_unix_s])]
+    return voice.sentence(
+        f"talk.change.{trend.direction.value}",
+        change.rows,
+        change.origin,
+        numbers,
+        who=who,
+        measure=voice.say(f"talk.measure.{trend.measure.value}"),
+        before=voice.number(before, digits),
+        after=voice.number(after, digits),
+        day=day,
+    )
+
+
+def presence(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
+    """Return whether anybody is in a room or at home, how many, or where."""
+    rooms = wanted.rooms
+    if wanted.call.what == "where" or wanted.residents:
+        return _where(sources, wanted)
+    watched = [one.room for one in sources.newest.all(Presence)]
+    if not rooms:
+        return _at_home(sources, wanted)
+    told: list[Sentence] = []
+    for room in rooms[:6]:
+        if room not in watched:
+            what = sources.voice.say("talk.presence.what", room=sources.voice.room(room))
+            told.append(
+                sources.voice.sentence("talk.not_known", what=what, why=sources.voice.say("talk.presence.unseen"))
+            )
+            continue
+        told.append(_in_room(sources, room, count=wanted.call.what == "how_many"))
+    return tuple(told)
+
+
+def _in_room(sources: Sources, room: str, *, count: bool) -> Sentence:
+    voice, name = sources.voice, sources.voice.room(room)
+    counted = sources.newest.one(OccupancyCount, room)
+    if count and counted is not None and counted.valid and counted.count is not None:
+        row = row_of(counted, "occupancy_count.count", room, float(counted.count), "1")
+        key = "talk.presence.count" if counted.count else "talk.presence.nobody"
+        return voice.sentence(key, (row,), counted.origin.value, room=name, count=voice.number(counted.count))
+    told = sources.newest.one(Presence, room)
+    if told is None or told.probability is None:
+        why = voice.say(f"reason.{told.reason.value}") if told is not None else voice.say("talk.presence.unseen")
+        return voice.sentence("talk.not_known", what=voice.say("talk.presence.what", room=name), why=why)
+    row = row_of(told, "presence.probability", room, told.probability, "1")
+    key = "somebody" if told.probability >= PRESENT else "nobody" if told.probability <= ABSENT else "perhaps"
+    share = voice.percent(told.probability)
+    return voice.sentence(f"talk.presence.{key}", (row,), told.origin.value, room=name, share=share)
+
+
+def _at_home(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
+    voice, told = sources.voice, [one for one in sources.newest.all(Presence) if one.probability is not None]
+    there = [one for one in told if (one.probability or 0.0) >= PRESENT]
+    rows = [row_of(one, "presence.probability", one.room, one.probability, "1") for one in there or told]
+    if not told:
+        why = voice.say("talk.presence.unseen")
+        return (voice.sentence("talk.not_known", what=voice.say("talk.presence.what.home"), why=why),)
+    origin = max(told, key=lambda one: one.origin.value).origin.value
+    if not there:
+        return (voice.sentence("talk.presence.nobody.home", rows, origin),)
+    if wanted.call.what == "how_many":
+        counts = [sources.newest.one(OccupancyCount, one.room) for one in there]
+        known = [one for one in counts if one is not None and one.count is not None]
+        if len(known) == len(there):
+            rows = [row_of(one, "occupancy_count.count", one.room, float(one.count or 0), "1") for one in known]
+            people = sum(one.count or 0 for one in known)
+            return (voice.sentence("talk.presence.count.home", rows, origin, (people,), count=voice.number(people)),)
+    return (
+        voice.sentence(
+            "talk.presence.somebody.home", rows, origin, rooms=voice.listed(voice.room(one.room) for one in there)
+        ),
+    )
+
+
+def _where(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
+    """Return in which rooms somebody is: the radar sees people, not who they are."""
+    told = _at_home(sources, wanted)
+    if not wanted.residents:
+        return told
+    names = sources.voice.listed(sources.voice.resident(one) for one in wanted.residents)
+    if len(sources.house.residents) == 1:
+        return told
+    return (sources.voice.sentence("talk.presence.not_who", who=names), *told)

@@ -1,0 +1,366 @@
+"""The desk at which one talks to the house: understands, asks back, answers or does, and says nothing that is not so.
+
+It knows no bus and no clock of its own. What it does not understand surely it does not do.
+"""
+
+from collections import OrderedDict
+
+import msgspec
+
+from sumika.assistant.answers import answer
+from sumika.assistant.calls import TOOLS, Call, CallError, checked
+from sumika.assistant.lexicon import plain
+from sumika.assistant.names import Names
+from sumika.assistant.resolve import resolve
+from sumika.assistant.saying import Reply, Sentence, Voice, cleaned, is_japanese, origin_of
+from sumika.assistant.saying_check import Allowed, only_from_rows
+from sumika.assistant.talk_asking import (
+    NO,
+    YES,
+    Pending,
+    Understanding,
+    Understands,
+    Understood,
+    missing_in,
+    missing_of,
+    piece_of,
+    with_piece,
+)
+from sumika.assistant.talk_doing import Doer
+from sumika.assistant.talk_ear import Newest
+from sumika.assistant.talk_wanted import Ask, Sources, Speaker, Wanted, said_numbers
+from sumika.assistant.talk_wire import refusal, shown
+from sumika.facts import Book
+from sumika.schema import SumikaError
+from sumika.schema.house import Device, House, Resident, Room
+from sumika.schema.talk import LONGEST_SENTENCE, TalkAnswer, TalkDone, TalkRequest
+
+MOST_CONVERSATIONS, FORGETS_S = 64, 600.0
+MOST_CALLS, MOST_SENTENCES = 4, 16
+SHORT_LETTERS = 40
+"""An answer to what was asked back is not longer."""
+
+_WORD_LETTERS = 40
+
+
+class _Conversation(msgspec.Struct, kw_only=True):
+    at_unix_s: float
+    pending: Pending | None = None
+
+
+class Talk:
+    """Talks with everybody; every conversation has a name."""
+
+    def __init__(
+        self,
+        house: House,
+        understander: Understands,
+        newest: Newest,
+        book: Book,
+        *,
+        doer: Doer | None = None,
+        ask: Ask | None = None,
+        names: Names | None = None,
+    ) -> None:
+        """Know a house.
+
+        Args:
+            house: As described.
+            understander: Understands sentences.
+            newest: The newest of the bus.
+            book: The records.
+            doer: Does what is asked for; None: nothing is done.
+            ask: Puts questions on the bus; None: no house runs.
+            names: Of the house.
+        """
+        self._house, self._understander, self._newest, self._book = house, understander, newest, book
+        self._doer, self._ask = doer, ask
+        self.names = names or Names(house)
+        self._conversations: OrderedDict[str, _Conversation] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many conversations are remembered."""
+        return len(self._conversations)
+
+    def say(self, request: TalkRequest, now_unix_s: float) -> TalkAnswer:
+        """Return the answer to what was said; never raises for what was said.
+
+        Args:
+            request: What was said, and by whom.
+            now_unix_s: The present moment.
+        """
+        text = cleaned(request.text, LONGEST_SENTENCE + 1)
+        voice = Voice(self._house, self._language(request, text), now_unix_s)
+        speaker = Speaker(
+            resident=request.resident if request.resident in {one.id for one in self._house.residents} else "",
+            room=self._room(request.room),
+            may=frozenset(request.may),
+            sees=frozenset(request.sees),
+            conversation=request.conversation,
+        )
+        if request.call is None and not text:
+            return refusal(voice, request, "empty")
+        if len(request.text) > LONGEST_SENTENCE:
+            return refusal(voice, request, "long", most=LONGEST_SENTENCE)
+        self._book.refresh()
+        talk = self._conversation(request.conversation, now_unix_s)
+        pending, talk.pending = talk.pending, None
+        understood: Understanding | Reply | None = None
+        if pending is not None and request.call is None and len(text) <= SHORT_LETTERS:
+            understood = self._continued(pending, text, voice, speaker)
+            if understood is not None:
+                text = cleaned(f"{pending.said} / {text}", LONGEST_SENTENCE)
+        if understood is None:
+            understood = self._understood(request, text, voice, speaker)
+        if isinstance(understood, Reply):
+            return self._answer(understood, (), Understood(), voice, request, ())
+        return self._carry_on(understood, request, text, voice, speaker, talk)
+
+    # -- understanding -----------------------------------------------------------------------------------------------
+
+    def _language(self, request: TalkRequest, text: str) -> str:
+        if is_japanese(text):
+            return "ja"
+        if any(letter.isascii() and letter.isalpha() for letter in text) or request.language not in ("en", "ja"):
+            return "en" if text else self._house.language or "en"
+        return request.language
+
+    def _room(self, said: str) -> str:
+        """Return the room that is meant by an id or a name; empty where it is none or several."""
+        if any(room.id == said for room in self._house.rooms):
+            return said
+        found = self.names.room_names.get(plain(said), ()) if said else ()
+        return found[0] if len(found) == 1 else ""
+
+    def _conversation(self, name: str, now_s: float) -> _Conversation:
+        """Return a conversation; those long silent, and the oldest of too many, are forgotten."""
+        old = [one for one, talk in self._conversations.items() if now_s - talk.at_unix_s > FORGETS_S]
+        for one in old:
+            del self._conversations[one]
+        talk = self._conversations.pop(name, None) or _Conversation(at_unix_s=now_s)
+        talk.at_unix_s = now_s
+        if name:
+            self._conversations[name] = talk
+            while len(self._conversations) > MOST_CONVERSATIONS:
+                self._conversations.popitem(last=False)
+        return talk
+
+    def _understood(self, request: TalkRequest, text: str, voice: Voice, speaker: Speaker) -> Understanding | Reply:
+        """Return what is asked for, or what is said instead."""
+        if request.call is not None:
+            call = request.call
+            made = Call(tool=call.tool, what=call.what, spans=dict(call.spans), statistic=call.statistic)
+            try:
+                return Understood(calls=(checked(made),), by="call", probability=1.0)
+            except CallError as error:
+                return Reply(sentences=(voice.refused("talk.refused.failed", "call", error.problem),), refused="call")
+        return self._understander.understand(text, voice.language, speaker.room)
+
+    def _continued(self, pending: Pending, text: str, voice: Voice, speaker: Speaker) -> Understanding | Reply | None:
+        """Return what an answer to what was asked back comes to; None where it is no such answer."""
+        key = plain(text.strip(" 。.!！?？、,"))
+
+        def made(*calls: Call) -> Understood:
+            return Understood(calls=calls, by=pending.by, probability=pending.probability)
+
+        if key in map(plain, NO):
+            return Reply(sentences=(voice.sentence("talk.ask.dropped"),))
+        for label, call in pending.modes.items():
+            if plain(label) in key:
+                return made(call)
+        chosen = [stands for label, stands in pending.choices if plain(label) in key or key == plain(stands)]
+        if key in map(plain, YES):
+            if not pending.missing:
+                return made(*pending.calls)
+            chosen = [stands for _, stands in pending.choices] if len(pending.choices) == 1 else []
+        if not pending.missing:
+            return None
+        piece = chosen[0] if len(chosen) == 1 else piece_of(text)
+        calls = tuple(with_piece(one, pending.missing, piece) for one in pending.calls)
+        found = [self._resolved(one, voice, speaker) for one in calls]
+        if any(one is None or one.ask_back for one in found):
+            return self._narrower(pending, piece, voice, speaker)
+        return made(*calls)
+
+    def _narrower(self, pending: Pending, piece: str, voice: Voice, speaker: Speaker) -> Understanding | None:
+        """Return the call with a room where it was asked for a device: "the bedroom one"."""
+        if pending.missing != "device":
+            return None
+        calls = tuple(with_piece(one, "room", piece) for one in pending.calls)
+        found = [self._resolved(one, voice, speaker) for one in calls]
+        if any(one is None or one.ask_back for one in found):
+            return None
+        return Understood(calls=calls, by=pending.by, probability=pending.probability)
+
+    def _resolved(self, call: Call, voice: Voice, speaker: Speaker) -> Wanted | None:
+        """Return what a call means here; None where the table does not have it."""
+        try:
+            checked(call)
+        except CallError:
+            return None
+        return resolve(
+            call,
+            self.names,
+            now_unix_s=voice.now_unix_s,
+            room_of_speaker=speaker.room,
+            resident_of_speaker=speaker.resident,
+        )
+
+    # -- answering ---------------------------------------------------------------------------------------------------
+
+    def _carry_on(
+        self,
+        understood: Understanding,
+        request: TalkRequest,
+        text: str,
+        voice: Voice,
+        speaker: Speaker,
+        talk: _Conversation,
+    ) -> TalkAnswer:
+        if understood.ask_back:
+            return self._unsure(understood, request, voice, speaker, talk)
+        if not understood.calls:
+            return refusal(voice, request, "not_understood")
+        sentences: list[Sentence] = []
+        done: list[TalkDone] = []
+        numbers: list[float] = []
+        reply = Reply(sentences=())
+        for call in understood.calls[:MOST_CALLS]:
+            wanted = self._resolved(call, voice, speaker)
+            if wanted is None:
+                return refusal(voice, request, "not_understood")
+            reply, did = self._one(wanted, text, voice, speaker)
+            sentences += reply.sentences
+            done += did
+            numbers += said_numbers(wanted)
+            if reply.ask_back:
+                talk.pending = self._pending(call, wanted, reply, understood, voice, text)
+                break
+        whole = msgspec.structs.replace(reply, sentences=tuple(sentences[:MOST_SENTENCES]))
+        return self._answer(whole, tuple(done), understood, voice, request, tuple(numbers))
+
+    def _one(self, wanted: Wanted, text: str, voice: Voice, speaker: Speaker) -> tuple[Reply, tuple[TalkDone, ...]]:
+        """Answer or do one call."""
+        acts = TOOLS[wanted.call.tool].acts
+        if wanted.ask_back:
+            return self._ask_back(wanted, voice), ()
+        try:
+            if not acts:
+                sources = Sources(
+                    house=self._house, voice=voice, book=self._book, newest=self._newest, speaker=speaker, ask=self._ask
+                )
+                return answer(sources, wanted), ()
+            if self._doer is None:
+                return Reply(sentences=(voice.sentence("talk.no_house"),), refused="no_house"), ()
+            return self._doer.do(wanted, speaker, voice, text)
+        except SumikaError as error:
+            return Reply(
+                sentences=(voice.refused("talk.refused.failed", "error", error.problem),), refused="failed"
+            ), ()
+
+    def _ask_back(self, wanted: Wanted, voice: Voice) -> Reply:
+        """Return the question that a call leaves open."""
+        key = f"talk.ask.{wanted.ask_back.removeprefix('ask_back.')}"
+        labels = tuple(self._label(one, voice) for one in wanted.choices)
+        word = voice.quoted(cleaned(wanted.asked_of, _WORD_LETTERS))
+        sentences = [
+            voice.sentence(key if voice.has(key) else "talk.ask.again", word=word, choices=voice.listed(labels, "or"))
+        ]
+        if labels and "unknown" in key:
+            sentences.append(voice.sentence("talk.ask.similar", choices=voice.listed(labels, "or")))
+        return Reply(sentences=tuple(sentences), ask_back=True, choices=labels)
+
+    def _label(self, identifier: str, voice: Voice) -> str:
+        if identifier in self.names.devices:
+            shown = voice.device(identifier)
+        elif identifier in self.names.rooms:
+            shown = voice.room(identifier)
+        else:
+            shown = voice.resident(identifier)
+        return shown.removeprefix("the ") if not voice.is_japanese else shown
+
+    def _pending(
+        self, call: Call, wanted: Wanted, reply: Reply, understood: Understanding, voice: Voice, text: str
+    ) -> Pending:
+        """Return what is kept of a question that was asked back."""
+        missing = missing_in(wanted.ask_back) if wanted.ask_back else missing_of(reply, voice, call)
+        choices = tuple(zip(reply.choices, wanted.choices, strict=False))
+        modes: dict[str, Call] = {}
+        if missing == "mode":
+            spans: dict[str, str] = {
+                str(name): piece for name, piece in call.spans.items() if name in TOOLS["mode"].spans
+            }
+            for key in ("heat", "cool"):
+                modes[voice.say(f"talk.choice.{key}")] = Call(tool="mode", what=key, spans=spans)
+        return Pending(
+            calls=(call,),
+            missing=missing,
+            choices=choices,
+            modes=modes,
+            by=understood.by,
+            probability=understood.probability,
+            said=text,
+        )
+
+    def _unsure(
+        self, understood: Understanding, request: TalkRequest, voice: Voice, speaker: Speaker, talk: _Conversation
+    ) -> TalkAnswer:
+        """Ask whether what was probably understood is meant; nothing is done."""
+        described = [self._described(one, voice, speaker) for one in understood.calls]
+        choices: tuple[str, ...] = ()
+        if described and all(words for words, _ in described):
+            talk.pending = Pending(calls=understood.calls, by=understood.by, probability=1.0, said=request.text)
+            sentence = voice.sentence("talk.ask.meant", what=voice.listed(words for words, _ in described))
+            choices = (voice.say("talk.choice.yes"), voice.say("talk.choice.no"))
+        else:
+            key = f"talk.ask.{understood.ask_back.removeprefix('ask_back.')}"
+            sentence = voice.sentence(key if voice.has(key) else "talk.ask.again", word="", choices="")
+        reply = Reply(sentences=(sentence,), ask_back=True, choices=choices)
+        numbers = tuple(number for _, of in described for number in of)
+        return self._answer(reply, (), understood, voice, request, numbers)
+
+    def _described(self, call: Call, voice: Voice, speaker: Speaker) -> tuple[str, tuple[float, ...]]:
+        """Return what a call that acts would do; empty where that is not clear, or it only asks."""
+        wanted = self._resolved(call, voice, speaker)
+        if wanted is None or wanted.ask_back or self._doer is None or not TOOLS[call.tool].acts:
+            return "", ()
+        return self._doer.described(wanted, speaker, voice)
+
+    def _answer(
+        self,
+        reply: Reply,
+        done: tuple[TalkDone, ...],
+        understood: Understanding,
+        voice: Voice,
+        request: TalkRequest,
+        numbers: tuple[float, ...],
+    ) -> TalkAnswer:
+        """Return the answer as it travels; every number in it has been looked for in its rows."""
+        moments = [at_s for one in voice.periods for at_s in (one.begin_unix_s, one.end_unix_s, one.end_unix_s - 1.0)]
+        allowed = Allowed(values=numbers, moments=tuple(moments), names=self._digits(), zone=voice.zone)
+        sentences = only_from_rows(reply.sentences, allowed, voice.say("talk.struck"))
+        first = understood.calls[0] if understood.calls else None
+        return TalkAnswer(
+            sentences=tuple(shown(one) for one in sentences),
+            language=voice.language,
+            conversation=request.conversation,
+            done=done,
+            refused=reply.refused,
+            ask_back=reply.ask_back,
+            choices=reply.choices,
+            undoable=bool(done)
+            and not reply.refused
+            and not (first is not None and first.tool in ("undo", "answer", "feel")),
+            tool=first.tool if first is not None else "",
+            what=first.what if first is not None else "",
+            by=understood.by,
+            probability=understood.probability,
+            origin=origin_of(sentences),
+        )
+
+    def _digits(self) -> tuple[str, ...]:
+        """Return names of the house in which digits stand: they are no numbers."""
+        house = self._house
+        named: tuple[Room | Device | Resident, ...] = (*house.rooms, *house.devices, *house.residents)
+        names = [name for one in named for name in (one.id, one.name, *one.called)]
+        return tuple(name for name in names if any(letter.isdigit() for letter in name))

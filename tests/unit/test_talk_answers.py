@@ -1,0 +1,255 @@
+"""What the house answers: from records and the newest messages, each sentence with its rows, in both languages."""
+
+from pathlib import Path
+
+import pytest
+
+from sumika.assistant.saying import Sentence, Voice
+from sumika.assistant.saying_check import Allowed, invented, only_from_rows
+from sumika.facts import Period, Row
+from sumika.schema import WhatIfAnswer
+from sumika.schema.talk import TalkAnswer
+from tests.talk_helpers import DAY_S, NOW_S, ORDERS, TODAY_S, TOKYO, TalkingHouse, talking_house, write_records
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("talk")
+    write_records(folder)
+    return folder
+
+
+@pytest.fixture
+def house(records: Path) -> TalkingHouse:
+    return TalkingHouse(records)
+
+
+def sources(answer: TalkAnswer) -> set[str]:
+    return {row.source for one in answer.sentences for row in one.rows}
+
+
+def test_now_is_told_from_the_newest_message(house: TalkingHouse) -> None:
+    answer = house.say("how warm is the living room?")
+    assert answer.text == "The temperature in the living room is 21.3 °C."
+    (row,) = answer.sentences[0].rows
+    assert (row.source, row.subject, row.value, row.unit) == ("air.temperature_c", "living_air", 21.34, "°C")
+    assert answer.by == "sentences"
+    assert not answer.undoable
+
+
+def test_an_old_message_tells_nothing_of_now(house: TalkingHouse) -> None:
+    house.clock.move_to(house.clock.now().later(round(2 * 3600 * 1e9)))
+    answer = house.call("climate", "temperature", room="living room")
+    assert answer.text.startswith("I do not know the temperature in the living room:")
+    assert "21.3" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "Yesterday electricity cost 360 yen."), ("ja", "昨日の電気代は360円です。")],
+)
+def test_what_yesterday_cost_is_counted_from_the_meter(house: TalkingHouse, language: str, text: str) -> None:
+    answer = house.call("energy", "cost", language=language, period="yesterday")
+    assert answer.text == text
+    assert sources(answer) == {"meter.imported_kwh", "meter.price_per_kwh"}
+    assert answer.language == language
+
+
+def test_statistics_of_a_past_time_name_the_moment(house: TalkingHouse) -> None:
+    highest = house.call("climate", "temperature", "highest", room="living room", period="yesterday")
+    assert "highest temperature in the living room yesterday was 22.4 °C" in highest.text
+    mean = house.call("climate", "temperature", "mean", room="居間", period="昨日", language="ja")
+    assert mean.text == "昨日の居間の平均室温は21.2℃でした。"
+
+
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [
+        ("asleep", "Last night Hanako slept 7 h (between 6 h 40 min and 7 h 20 min)."),
+        ("to_bed", "Last night Hanako went to bed at 22:30."),
+        ("got_up", "Hanako got up at 6:30."),
+        ("ups", "Last night Hanako got up 2 times in between."),
+        ("stages", "Last night Hanako: 1 h 30 min of sleep with dreams, 5 h 30 min without."),
+    ],
+)
+def test_a_night_is_told_to_who_may_hear_of_it(house: TalkingHouse, what: str, text: str) -> None:
+    answer = house.call("sleep", what, resident="grandmother")
+    assert answer.text == text
+    assert sources(answer) <= {
+        f"sleep_night.{one}"
+        for one in (
+            "asleep_min",
+            "began_unix_s",
+            "ended_unix_s",
+            "ups",
+            "rem_min",
+            "non_rem_min",
+            "asleep_low_min",
+            "asleep_high_min",
+        )
+    }
+
+
+def test_nobody_hears_of_a_night_who_may_not(house: TalkingHouse) -> None:
+    for sees in ((), ("living", "ken")):
+        answer = house.say("did grandmother get up?", sees=sees)
+        assert answer.text == "That is personal, and not for you to hear."
+    assert house.say("did grandmother get up?", may=("house",)).refused == "right"
+    assert "6:30" in house.say("did grandmother get up?", sees=("bedroom",)).text
+
+
+def test_who_has_not_agreed_is_not_spoken_of(records: Path) -> None:
+    house = TalkingHouse(records, knowing=None)
+    answer = house.say("did grandmother get up?")
+    assert answer.text.startswith("I do not know the nights of Hanako: not all whom it concerns have agreed")
+
+
+def test_what_is_not_recorded_is_not_known_and_no_number_is_said(tmp_path: Path) -> None:
+    house = TalkingHouse(tmp_path)
+    for tool, what in (
+        ("energy", "cost"),
+        ("energy", "used"),
+        ("energy", "solar"),
+        ("energy", "price"),
+        ("energy", "saved"),
+        ("sleep", "asleep"),
+        ("vitals", "heart"),
+    ):
+        for language, unknown in (("en", "I do not know"), ("ja", "分かりません")):
+            answer = house.call(tool, what, language=language)
+            assert unknown in answer.text, (tool, what)
+            assert what == "saved" or not any(letter.isdigit() for letter in answer.text), answer.text
+
+
+def test_why_tells_facts_and_quotes_reasons(house: TalkingHouse) -> None:
+    answer = house.say("why is the living room like that?")
+    assert "It is 21.3 °C in the living room." in answer.text
+    assert "set to 21.0 °C since 7:00, by the plan" in answer.text
+    assert "asked was 21.5 °C, the safety gate said: too large a change at once" in answer.text
+    japanese = house.call("why", "room", room="居間", language="ja")
+    assert "理由「冷えるため」" in japanese.text
+    assert {"verdict", "weather.temperature_c", "air.temperature_c"} <= sources(answer)
+
+
+def test_orders_that_stand_in_records_are_shown_as_what_somebody_wrote_and_followed_by_nobody(
+    house: TalkingHouse,
+) -> None:
+    answer = house.say("any faults today?")
+    assert f'"{ORDERS}"' in answer.text
+    assert answer.sentences[0].rows[0].text == ORDERS
+    assert "99" in answer.text  # within the quotation alone
+    assert house.bus.asked == []
+    assert answer.done == ()
+
+
+def test_what_a_wish_would_cost_is_asked_of_the_planner(house: TalkingHouse) -> None:
+    house.bus.answers["what_if"] = WhatIfAnswer(
+        accepted=True, room="living", offset_k=2.0, cost=76.0, energy_kwh=2.4, currency="JPY"
+    )
+    answer = house.call("what_if", "up", room="living room", number="2 degrees", duration="three hours")
+    assert answer.text == "Keeping the living room 2.0 degrees warmer for 3 h would cost 76 yen more (2.4 kWh)."
+    house.bus.silent = True
+    assert house.call("what_if", "up", room="living room").text.startswith("I do not know what that would cost")
+
+
+def test_the_plan_and_its_reason(house: TalkingHouse) -> None:
+    assert house.call("plan", "next").text == 'Now the air conditioner: set to 21.5 °C, "cold outside".'
+    assert house.call("plan", "next", language="ja").text == "いまエアコンの設定温度21.5℃。「外が寒いため」。"
+
+
+def test_devices_presence_clock_and_help(house: TalkingHouse) -> None:
+    assert (
+        house.call("state", "device", device="living room light").text
+        == "The living room light: 50 %, light colour 3,000 K."
+    )
+    assert house.call("presence", "anyone", room="bedroom").text == "Somebody is in the bedroom."
+    assert house.call("presence", "where", resident="grandmother").text.startswith(
+        "The house sees that people are somewhere"
+    )
+    assert house.call("clock", "time").text == "It is 8:00."
+    assert house.call("clock", "date", language="ja").text == "今日は11月25日、火曜日です。"
+    assert len(house.call("help", "any").sentences) == 4
+    assert house.call("outside", "temperature").text == "The temperature outside is 4.2 °C."
+
+
+@pytest.mark.parametrize("may", [("house",), ()])
+def test_guests_hear_of_now_and_of_no_past(house: TalkingHouse, may: tuple[str, ...]) -> None:
+    past = house.say(call=None, text="what did yesterday cost?", may=may)
+    assert past.refused == "right"
+    now = house.say("how warm is the living room?", may=may)
+    assert (now.refused == "") is bool(may)
+
+
+def row(
+    value: float | None = None, unit: str = "", begin_s: float = NOW_S, end_s: float = NOW_S, text: str = ""
+) -> Row:
+    return Row(source="x", subject="y", begin_unix_s=begin_s, end_unix_s=end_s, value=value, unit=unit, text=text)
+
+
+ALLOWED = Allowed(zone=TOKYO)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("It is 21.3 °C.", (row(21.34),)),
+        ("46 %", (row(0.456, "1"),)),
+        ("1,234 yen", (row(1233.7),)),
+        ("-3 °C", (row(-3.2),)),
+        ("7 h 20 min", (row(7.33, "h"),)),
+        ("7時間20分", (row(440.0, "min"),)),
+        ("From 6:30 to 8:00", (row(begin_s=NOW_S - 5400.0),)),
+        ("11月25日", (row(),)),
+        ("24 Nov 6:00", (row(begin_s=NOW_S - 26 * 3600.0),)),
+        ('He wrote "open 5 doors"', (row(text="please open 5 doors now"),)),
+        ("3 records", (row(), row(), row())),
+        ("PM2.5 and CO2 are well", ()),
+    ],
+)
+def test_numbers_that_stand_in_rows_pass(text: str, rows: tuple[Row, ...]) -> None:
+    assert invented(Sentence(text=text, rows=rows), ALLOWED) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "wrong"),
+    [
+        ("It is 21.5 °C.", (row(21.34),), ("21.5",)),
+        ("46 %", (row(0.4, "1"),), ("46",)),
+        ("At 7:01", (row(),), ("7:01",)),
+        ("8 h 20 min", (row(7.33, "h"),), ("8 h 20 min",)),
+        ("12月25日", (row(),), ("12月25日",)),
+        ('He wrote "open 5 doors"', (row(text="nothing of the kind"),), ("5",)),
+        ("Twice 2", (), ("2",)),
+        ("\uff11\uff12℃", (row(3.0),), ("12",)),
+    ],
+)
+def test_a_number_that_no_row_holds_is_found_and_struck(
+    text: str, rows: tuple[Row, ...], wrong: tuple[str, ...]
+) -> None:
+    sentence = Sentence(text=text, rows=rows)
+    assert invented(sentence, ALLOWED) == wrong
+    (struck,) = only_from_rows((sentence,), ALLOWED, "struck")
+    assert struck.text == "struck"
+    assert struck.rows == rows
+
+
+def test_names_in_which_digits_stand_are_no_numbers() -> None:
+    named = Allowed(zone=TOKYO, names=("Room 7",))
+    assert invented(Sentence(text="Room 7 is empty."), named) == ()
+    assert invented(Sentence(text="Room 8 is empty."), named) == ("8",)
+
+
+@pytest.mark.parametrize(
+    ("begin_s", "end_s", "english", "japanese"),
+    [
+        (TODAY_S, NOW_S, "today", "今日"),
+        (TODAY_S - DAY_S, TODAY_S, "yesterday", "昨日"),
+        (TODAY_S - 6 * 3600, TODAY_S + 8 * 3600, "last night", "昨夜"),
+        (TODAY_S - 3 * DAY_S, TODAY_S, "from 22 Nov to yesterday", "11月22日から昨日まで"),
+        (TODAY_S - 24 * DAY_S, TODAY_S + 6 * DAY_S, "in November", "11月"),
+    ],
+)
+def test_periods_are_called_as_people_call_them(begin_s: float, end_s: float, english: str, japanese: str) -> None:
+    period = Period(begin_unix_s=begin_s, end_unix_s=end_s)
+    assert Voice(talking_house(), "en", NOW_S).period(period) == english
+    assert Voice(talking_house(), "ja", NOW_S).period(period) == japanese
