@@ -190,6 +190,15 @@ class Book:
         """
         return people.happenings(self._shelf, kind, p, room)
 
+    def noticed(self, kind: str, p: Period) -> Figure:
+        """Return for which share (0..1) of a period something told whether it goes on: what "none" is worth.
+
+        Args:
+            kind: As of `happenings`.
+            p: When.
+        """
+        return people.noticed(self._shelf, kind, p)
+
     def presence(self, room: str, p: Period) -> tuple[Stay, ...]:
         """Return when how many were in a room, in order; an empty room id: at home. Gaps are not known."""
         return people.presence(self._shelf, room, p)
@@ -209,7 +218,7 @@ class Book:
         return devices.running(self._shelf, device, p)
 
     def wishes(self, room: str, p: Period) -> tuple[Wish, ...]:
-        """Return which wishes held in a period, in order; an empty room id: anywhere."""
+        """Return which wishes held in a period, in order; their end may lie after it. An empty room id: anywhere."""
         return devices.wishes(self._shelf, room, p)
 
     def due(self, now_unix_s: float | None = None) -> tuple[Due, ...]:
@@ -217,7 +226,10 @@ class Book:
         return devices.due(self._shelf, self.now_unix_s if now_unix_s is None else now_unix_s)
 
     def faults(self, p: Period) -> tuple[Fault, ...]:
-        """Return the faults that were open at any time of a period, in order; alarms are `incidents`."""
+        """Return the faults that were open at any time of a period, in order.
+
+        Their end may lie after it. Alarms are no faults but `incidents`.
+        """
         return devices.faults(self._shelf, p)
 
     # -- alarms ------------------------------------------------------------------------------------------------------

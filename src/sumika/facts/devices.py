@@ -24,6 +24,9 @@ ALARM_RAISED = "alarm_raised"
 
 LOOKS_BACK_S = 400.0 * SECONDS_PER_DAY
 _AT_REST_W = 1.0
+LOOKS_AHEAD_S = 60.0 * SECONDS_PER_DAY
+"""So long after a period it is looked for how what was in it ended."""
+
 _WISHES_BACK_S = 366.0 * SECONDS_PER_DAY
 
 DUE_BY_CODE: Mapping[str, str] = MappingProxyType(
@@ -122,9 +125,9 @@ def rating(device: Device | None, name: str) -> float:
 
 def wishes(shelf: Shelf, room: str, p: Period) -> tuple[Wish, ...]:
     """Return which wishes held in a period."""
-    before = Period(begin_unix_s=p.begin_unix_s - _WISHES_BACK_S, end_unix_s=p.end_unix_s)
+    around = Period(begin_unix_s=p.begin_unix_s - _WISHES_BACK_S, end_unix_s=p.end_unix_s + LOOKS_AHEAD_S)
     by_room: dict[str, list[ComfortWish]] = {}
-    for one in shelf.records(ComfortWish, before, room):
+    for one in shelf.records(ComfortWish, around, room):
         by_room.setdefault(one.room, []).append(one)
     told = [
         _wish(shelf, one, said[place + 1] if place + 1 < len(said) else None)
@@ -132,8 +135,12 @@ def wishes(shelf: Shelf, room: str, p: Period) -> tuple[Wish, ...]:
         for place, one in enumerate(said)
         if one.offset_k != 0.0 or one.temperature_c is not None
     ]
-    holding = [one for one in told if one.end_unix_s is None or one.end_unix_s > p.begin_unix_s]
+    holding = [one for one in told if _overlaps(one.begin_unix_s, one.end_unix_s, p)]
     return tuple(sorted(holding, key=lambda one: (one.begin_unix_s, one.room)))
+
+
+def _overlaps(begin_s: float, end_s: float | None, p: Period) -> bool:
+    return begin_s < p.end_unix_s and (end_s is None or end_s > p.begin_unix_s)
 
 
 def _wish(shelf: Shelf, one: ComfortWish, after: ComfortWish | None) -> Wish:
@@ -153,12 +160,18 @@ def _wish(shelf: Shelf, one: ComfortWish, after: ComfortWish | None) -> Wish:
     )
 
 
-def faults(shelf: Shelf, p: Period) -> tuple[Fault, ...]:
-    """Return the faults that were open at any time of a period."""
-    before = Period(begin_unix_s=p.begin_unix_s - LOOKS_BACK_S, end_unix_s=p.end_unix_s)
+def faults(shelf: Shelf, p: Period, ahead_s: float = LOOKS_AHEAD_S) -> tuple[Fault, ...]:
+    """Return the faults that were open at any time of a period.
+
+    Args:
+        shelf: The records.
+        p: When.
+        ahead_s: So long after it their end is looked for.
+    """
+    around = Period(begin_unix_s=p.begin_unix_s - LOOKS_BACK_S, end_unix_s=p.end_unix_s + ahead_s)
     open_now: dict[tuple[str, str], list[Event]] = {}
     told: list[Fault] = []
-    for event in shelf.records(Event, before):
+    for event in shelf.records(Event, around):
         if event.code == ALARM_RAISED:
             continue
         place = (event.subject, event.code)
@@ -168,7 +181,7 @@ def faults(shelf: Shelf, p: Period) -> tuple[Fault, ...]:
         elif event.severity is not Severity.INFO:
             open_now.setdefault(place, []).append(event)
     told += [_fault(shelf, events, None) for events in open_now.values()]
-    seen = [one for one in told if one.end_unix_s is None or one.end_unix_s > p.begin_unix_s]
+    seen = [one for one in told if _overlaps(one.begin_unix_s, one.end_unix_s, p)]
     return tuple(sorted(seen, key=lambda one: (one.begin_unix_s, one.subject, one.code)))
 
 
@@ -197,7 +210,8 @@ def event_row(shelf: Shelf, event: Event) -> Row:
 def due(shelf: Shelf, now_s: float) -> tuple[Due, ...]:
     """Return what wants looking after at a moment."""
     moment = Period(begin_unix_s=now_s - 1.0, end_unix_s=now_s)
-    wanted = [_due(shelf, one) for one in faults(shelf, moment) if one.code in DUE_BY_CODE and one.end_unix_s is None]
+    open_now = (one for one in faults(shelf, moment, 0.0) if one.end_unix_s is None)
+    wanted = [_due(shelf, one) for one in open_now if one.code in DUE_BY_CODE]
     filters = [one for device in shelf.house.devices if (one := _filter(shelf, device, now_s)) is not None]
     return tuple(sorted((*filters, *wanted), key=lambda one: (one.since_unix_s, one.subject, one.kind)))
 

@@ -6,8 +6,9 @@ from types import MappingProxyType
 
 import numpy as np
 
+from sumika.facts.figures import Figure, Why
 from sumika.facts.periods import Period
-from sumika.facts.shelf import Array, Minutes, Shelf, on_grid, runs_of, worst_origin
+from sumika.facts.shelf import Array, Minutes, Shelf, on_grid, reason_of, runs_of, worst_origin
 from sumika.facts.told import Happening, Stay
 from sumika.units import SECONDS_PER_MINUTE
 
@@ -32,6 +33,9 @@ GOES_ON_AT, SURE_AT = 0.3, 0.5
 HOLDS_S, PEOPLE_HOLD_S = 300.0, 900.0
 """So long what the air tells holds, and how many people there are."""
 
+NOTICED_HOLDS_S = 3900.0
+"""Where nothing goes on, it is told once an hour at least."""
+
 JOINED_MIN = 10
 """What stops for so long goes on."""
 
@@ -55,6 +59,29 @@ def happenings(shelf: Shelf, kind: str, p: Period, room: str | None) -> tuple[Ha
         raise ValueError(f"no kind of happening {kind!r}")
     inside = [one for one in found if p.holds(one.begin_unix_s)]
     return tuple(sorted(inside, key=lambda one: (one.begin_unix_s, one.room)))
+
+
+def noticed(shelf: Shelf, kind: str, p: Period) -> Figure:
+    """Return for which share (0..1) of a period something told whether a kind of happening goes on, in any room.
+
+    Raises:
+        ValueError: if there is no such kind.
+    """
+    if kind != VISIT and kind not in SIGNALS:
+        raise ValueError(f"no kind of happening {kind!r}")
+    signal, name = SIGNALS.get(kind, COUNT), f"noticed.{kind}"
+    rooms = [room for room in shelf.keys_of(signal) if any(one.id == room for one in shelf.house.rooms)]
+    if not rooms or p.seconds <= 0.0:
+        return shelf.nothing(name, "1", Why.NO_SUCH)
+    begin_s = p.begin_unix_s - NOTICED_HOLDS_S
+    found = {room: shelf.minutes(room, signal, begin_s, p.end_unix_s) for room in rooms}
+    told = np.stack([np.isfinite(on_grid(one, one.high, p, NOTICED_HOLDS_S)) for one in found.values()]).any(axis=0)
+    if not told.any():
+        return shelf.nothing(name, "1", reason_of(tuple(line for one in found.values() for line in one.problems)))
+    share, samples = round(float(told.mean()), 4), sum(one.samples for one in found.values())
+    row = shelf.row(signal, "house", p.begin_unix_s, p.end_unix_s, value=share, unit="1", part="told", count=samples)
+    origin = worst_origin(tuple(one.origin for one in found.values() if len(one.at_s)))
+    return Figure(name=name, value=share, unit="1", rows=(row,), origin=origin)
 
 
 def _wider(p: Period) -> Period:

@@ -9,6 +9,7 @@ import msgspec
 from sumika.facts.figures import Figure, Row, Why
 from sumika.facts.periods import Period
 from sumika.facts.shelf import Shelf
+from sumika.schema import Origin
 from sumika.schema.saved_days import SAVED_FILE, SavedDay
 
 PLAN_FOLDER = "plan"
@@ -38,6 +39,8 @@ def saved(shelf: Shelf, p: Period) -> Figure:
         rows=rows,
         low=None if half is None else total - half,
         high=None if half is None else total + half,
+        # The file does not say where its numbers come from; a demo's are simulated.
+        origin=(Origin.SIMULATED if shelf.house.demo else Origin.LIVE).value,
         coverage=round(len(rows) / len(p.dates(shelf.zone)), 4),
     )
 
