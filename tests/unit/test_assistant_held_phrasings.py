@@ -1,11 +1,13 @@
 """The held-out phrasings are many, different and valid, and cover every tool; whoever scores by them is strict."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+import sumika
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.evaluate.assistant.phrasings import LANGUAGES, Phrasing, held_house, held_phrasings, names_of_house
 from sumika.evaluate.assistant.same_meaning import Reached, same_meaning, value_said
@@ -219,6 +221,19 @@ def test_who_understands_everything_scores_full_and_who_nothing_is_never_wrong(l
     assert nothing.right.value < 0.2
     hasty = Heard((Call(tool="power", what="off", spans={"device": "電気"}),))
     assert score_sentences(phrasings, lambda *_: hasty, language).wrong_actions.low > 0.9
+
+
+def test_nothing_that_makes_or_learns_sentences_can_read_what_is_held_out() -> None:
+    """Only what measures knows the files; and what the student learns from knows no template of Home Assistant."""
+    source = Path(sumika.__file__).parent
+    names = re.compile(
+        r"held_(phrasings|questions|house)|evaluate\.assistant|evaluate import assistant|sampled_english"
+    )
+    files = [path for path in source.rglob("*") if path.suffix in (".py", ".yaml", ".json", ".toml")]
+    readers = {path.relative_to(source).parts[0] for path in files if names.search(path.read_text(encoding="utf-8"))}
+    assert readers <= {"evaluate", "cli"}
+    learns = [path.read_text(encoding="utf-8") for path in (source / "training").rglob("*.py")]
+    assert not any("home_assistant_intents" in text or "home-assistant-intents" in text for text in learns)
 
 
 def test_a_piece_that_was_not_said_is_no_call() -> None:

@@ -1,4 +1,4 @@
-"""What is true of a held-out question, computed from the month as it was made up: never read back nor asked of facts."""
+"""What is true of a held-out question: computed from the month as it was made up, never read back or asked of facts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
