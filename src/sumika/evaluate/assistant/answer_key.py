@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 
+import msgspec
 import numpy as np
 
 from sumika.evaluate.assistant.household_things import names_of_device, names_of_subject
@@ -11,6 +12,7 @@ from sumika.evaluate.assistant.month_truth import MonthTruth, Track, TrueNight
 from sumika.evaluate.assistant.questions import Asked, Question
 from sumika.evaluate.assistant.said_numbers import Unit
 from sumika.evaluate.assistant.score_answers import Key, Number, Says
+from sumika.metrics.estimates import NORMAL_95
 from sumika.schema import AlarmState, Command, Ruling
 from sumika.schema.house import House
 
@@ -26,17 +28,8 @@ _SAME = 0.003
 _MINUTES_OFF = 2.0
 _WHO: Mapping[str, tuple[str, ...]] = {
     "resident": (
-        "resident",
-        "somebody",
-        "someone",
-        "by hand",
-        "住人",
-        "居住者",
-        "どなたか",
-        "誰か",
-        "ご家族",
-        "手で",
-        "人が",
+        *("resident", "somebody", "someone", "by hand", "a person", "the household"),
+        *("住人", "居住者", "どなたか", "誰か", "家族", "家の人", "手で", "人が"),
     ),
     "plan": ("plan", "the house", "automatic", "計画", "自動", "家が", "プラン"),
     "rules": ("rule", "規則", "ルール"),
@@ -52,7 +45,9 @@ def key_of(question: Question, truth: MonthTruth, house: House) -> Key:
         house: Its description.
     """
     asked_s = question.moment.replace(tzinfo=truth.zone).timestamp()
-    return _KEYS[question.truth.figure](_Case(question.truth, truth, house, asked_s))
+    case = _Case(question.truth, truth, house, asked_s)
+    key = _KEYS[question.truth.figure](case)
+    return msgspec.structs.replace(key, also=(*key.also, *case.days_said()))
 
 
 class _Case:
@@ -80,6 +75,16 @@ class _Case:
     def _midnight_s(self, day: date) -> float:
         return datetime.combine(day, clock_time(), self.truth.zone).astimezone(UTC).timestamp()
 
+    def days_said(self) -> Iterator[Number]:
+        """Yield the numbers by which an answer names the days that are asked for: "from 16 to 22 November"."""
+        days = self.dates() if self.asked.period else ()
+        days = (*days, date.fromisoformat(self.asked.evening)) if self.asked.evening else days
+        for day in (*days[:1], *days[-1:]):
+            for next_day in (day, day + timedelta(days=1)):
+                yield Number(value=next_day.month * 100.0 + next_day.day, unit=Unit.DATE)
+            yield from (Number(value=float(part), unit=Unit.PLAIN) for part in (day.year, day.month))
+        yield Number(value=float(len(days)), unit=Unit.DAYS)
+
     def clock(self, unix_s: float, tolerance: float = _MINUTES_OFF) -> Number:
         """Return a moment as the clock on the wall has it."""
         at = datetime.fromtimestamp(unix_s, self.truth.zone)
@@ -98,7 +103,18 @@ def _cost(case: _Case) -> Key:
 
 
 def _saved(case: _Case) -> Key:
-    return _of_days(case, case.truth.saved, Unit.MONEY)
+    key = _of_days(case, case.truth.saved, Unit.MONEY)
+    return msgspec.structs.replace(key, also=tuple(_interval(case)))
+
+
+def _interval(case: _Case) -> Iterator[Number]:
+    """Yield the ends of the 95 % interval of a sum of days that scatter as these do."""
+    values = np.array([case.truth.saved[day] for day in case.dates() if day in case.truth.saved])
+    if len(values) > 1:
+        off = NORMAL_95 * float(values.std(ddof=1)) * len(values) ** 0.5
+        for end in (float(values.sum()) - off, float(values.sum()) + off):
+            # Student's quantile is a quarter wider than the normal one for a week.
+            yield Number(value=end, unit=Unit.MONEY, tolerance=0.3 * off)
 
 
 def _solar(case: _Case) -> Key:
@@ -198,10 +214,15 @@ def _times(count: int, also: tuple[Number, ...] = ()) -> Key:
 
 def _count(case: _Case) -> Key:
     begins = _begins(case)
-    moments = tuple(case.clock(at) for at in begins)
-    if case.asked.ask == "whether" and begins:
-        return Key(any_of=(Number(value=float(len(begins)), unit=Unit.TIMES), *moments), also=moments)
-    return _times(len(begins), moments)
+    guests = {one.people for one in case.truth.happenings if one.kind == "visit" == case.asked.kind}
+    also = (
+        *(case.clock(at) for at in begins),
+        *(Number(value=float(people), unit=Unit.TIMES) for people in guests),
+    )
+    if begins and (case.asked.ask == "whether" or len(begins) == 1):
+        # Who tells when it was, the only time, has said that it was once.
+        return Key(any_of=(Number(value=float(len(begins)), unit=Unit.TIMES), *also[: len(begins)]), also=also)
+    return _times(len(begins), also)
 
 
 def _when(case: _Case) -> Key:
@@ -280,7 +301,9 @@ def _maintenance(case: _Case) -> Key:
     due = [subject for _, subject in case.truth.due if case.asked.device in ("", subject)]
     if not due:
         return Key(says=Says.NO)
-    return Key(words=tuple(names_of_device(case.house, one) for one in due), subjects=tuple(due))
+    limits = {one.ratings["filter_h"] for one in case.house.devices if "filter_h" in one.ratings}
+    also = tuple(Number(value=60.0 * hours, unit=Unit.MINUTES) for hours in limits)
+    return Key(words=tuple(names_of_device(case.house, one) for one in due), subjects=tuple(due), also=also)
 
 
 _KEYS: Mapping[str, Callable[[_Case], Key]] = {

@@ -68,11 +68,13 @@ _WORDS = {
 _COUNTED = (
     r"times?|visits?|visitors?|people|persons?|guests?|baths?|meals?|nights?|events?|alarms?|回|人|件|度目|名|晩|組"
 )
-_NOT_A_NUMBER = re.compile(r"CO2|CO₂|PM ?2\.5|PM ?10|24 ?時間換気|H2O|[A-Za-z_]+\d+\b|95 ?%")
+_NOT_A_NUMBER = re.compile(
+    r"CO2|CO₂|PM ?2\.5|PM ?10|24 ?時間換気|H2O|1 ?kWh ?(?:あたり|当たり|につき)|per 1 ?kWh|[A-Za-z_]+\d+\b|95 ?%"
+)
 """Names that hold digits, and the share of an interval that is told beside it."""
 _HOURS = (
     rf"(?P<h>{_N}) ?(?:時間|h\b|hours?\b|hrs?\b)(?:と|,| and)? ?"
-    r"(?:(?P<min>\d{1,2}) ?(?:分(?!の)|min\b|minutes?\b|m\b)|(?P<thirty>半))?"
+    r"(?:(?P<min>\d{1,2}) ?(?:分(?!の[一二三\d])|min\b|minutes?\b|m\b)|(?P<thirty>半))?"
 )
 _RATE = (
     rf"(?:(?:毎分|1分に|一分に) ?(?P<n>{_N}) ?[回拍]?"
@@ -80,19 +82,25 @@ _RATE = (
 )
 
 _PATTERNS: tuple[tuple[Unit, str], ...] = (
-    (Unit.DATE, r"\b\d{4}-(?P<m>\d{1,2})-(?P<d>\d{1,2})\b"),
+    (Unit.DATE, r"(?<!\d)\d{4}-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)"),
     (Unit.DATE, r"(?:\d{4}年)?(?P<m>\d{1,2})月(?P<d>\d{1,2})日"),
-    (Unit.DATE, rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<name>{_MONTH})\b(?:,? \d{{4}})?"),
+    (Unit.DATE, rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<name>{_MONTH})\b(?:,? \d{{4}})?"),
     (Unit.DATE, rf"\b(?P<name>{_MONTH}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? \d{{4}})?"),
     (Unit.DATE, r"(?<![\d/])(?P<m>\d{1,2})/(?P<d>\d{1,2})(?![\d/])"),
-    (Unit.CLOCK, r"(?P<half>午前|午後|夜|朝|夕方|深夜)?(?P<h>\d{1,2})時(?!間)(?:(?P<min>\d{1,2})分|(?P<thirty>半))?"),
-    (Unit.CLOCK, r"\b(?P<h>\d{1,2}):(?P<min>\d{2})(?::\d{2})?(?: ?(?P<half>[ap]\.?m\.?))?"),
-    (Unit.CLOCK, r"\b(?P<h>\d{1,2}) ?(?P<half>[ap]\.?m\.?)(?![a-z])"),
+    (
+        Unit.CLOCK,
+        r"(?P<half>午前|午後|夜|朝|夕方|深夜)?(?<!\d)(?P<h>\d{1,2})時(?!間)(?:(?P<min>\d{1,2})分|(?P<thirty>半))?",
+    ),
+    (Unit.CLOCK, r"(?<![\d:])(?P<h>\d{1,2}):(?P<min>\d{2})(?::\d{2})?(?: ?(?P<half>[ap]\.?m\.?))?"),
+    (Unit.CLOCK, r"(?<!\d)(?P<h>\d{1,2}) ?(?P<half>[ap]\.?m\.?)(?![a-z])"),
     (Unit.HOURS, _HOURS),
     (Unit.PER_MINUTE, _RATE),
     (Unit.MINUTES, rf"(?P<n>{_N}) ?(?:分間?|min\b|minutes?\b)"),
     (Unit.SECONDS, rf"(?P<n>{_N}) ?(?:秒|s\b|seconds?\b)"),
-    (Unit.MONEY, rf"(?:[¥￥€$] ?(?P<n>-?{_N})|(?P<k>-?{_N}) ?(?:円|yen\b|JPY\b|€|EUR\b|euros?\b))(?:/kWh| ?per kWh)?"),
+    (
+        Unit.MONEY,
+        rf"(?:[¥￥€$] ?(?P<n>-?{_N})|(?P<k>-?{_N}) ?(?:円|yen\b|JPY\b|€|EUR\b|euros?\b|ユーロ))(?:/kWh| ?per kWh)?",
+    ),
     (Unit.KWH, rf"(?P<n>-?{_N}) ?(?:kWh|キロワット時|kilowatt[- ]hours?)"),
     (Unit.WATT, rf"(?P<n>-?{_N}) ?(?:W\b|ワット(?!時)|watts?\b)"),
     (Unit.CELSIUS, rf"(?P<n>-?{_N}) ?(?:°C|℃|°|度(?!目)|degrees?\b|K\b)"),
@@ -102,7 +110,7 @@ _PATTERNS: tuple[tuple[Unit, str], ...] = (
     (Unit.DECIBEL, rf"(?P<n>{_N}) ?(?:dB(?:\(A\)|A)?|デシベル|decibels?\b)"),
     (Unit.DAYS, rf"(?P<n>{_N}) ?(?:日間?|days?\b)"),
     (Unit.TIMES, rf"(?P<n>{_N}) ?(?:{_COUNTED})"),
-    (Unit.PLAIN, rf"(?<![\w.])(?P<n>-?{_N})"),
+    (Unit.PLAIN, rf"(?<![A-Za-z0-9_.])(?P<n>-?{_N})"),
 )
 _COMPILED = tuple((unit, re.compile(pattern, re.IGNORECASE)) for unit, pattern in _PATTERNS)
 _IN_WORDS = re.compile(

@@ -13,7 +13,6 @@ from typing import Protocol
 import msgspec
 
 from sumika.evaluate.assistant.said_numbers import Said, Unit, said_numbers
-from sumika.facts import Row
 
 DENIES = re.compile(
     r"\b(?:no|not|none|never|nobody|nothing|didn't|wasn't|hasn't|haven't|isn't|aren't|without|zero)\b"
@@ -23,7 +22,7 @@ DENIES = re.compile(
 """Says that something was not."""
 
 DOES_NOT_KNOW = re.compile(
-    r"\b(?:(?:do(?:es)? not|don't|doesn't) (?:know|understand)|no records?|not (?:recorded|kept|measured|agreed)"
+    r"\b(?:(?:d(?:o|oes|id) not|don't|doesn't|didn't) (?:know|understand)|no records?|not (?:recorded|kept|measured|agreed)"
     r"|nothing (?:is |was |has been )?(?:recorded|kept)|can(?:no|')t (?:say|tell|answer|know|do)|unknown)\b"
     r"|cannot|nothing (?:that )?measures"
     r"|[わ分]かりません|知りません|存じません|できません|答えられません|同意"
@@ -89,6 +88,50 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     also: tuple[Number, ...] = ()
 
 
+class NamedRow(Protocol):
+    """A row of the records as an answer names it: `sumika.facts.Row`, or the same on its way over the bus."""
+
+    @property
+    def source(self) -> str:
+        """What kind of record."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """Room, device, meter or resident."""
+        ...
+
+    @property
+    def begin_unix_s(self) -> float:
+        """From when."""
+        ...
+
+    @property
+    def end_unix_s(self) -> float:
+        """Until when."""
+        ...
+
+    @property
+    def value(self) -> float | None:
+        """What it says, where that is a number."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Of the value."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What it says in words."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """Of how many samples."""
+        ...
+
+
 class SaidSentence(Protocol):
     """A sentence of an answer with what it rests on."""
 
@@ -98,7 +141,7 @@ class SaidSentence(Protocol):
         ...
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> Sequence[NamedRow]:
         """Of the records."""
         ...
 
@@ -176,7 +219,7 @@ def _invented(asked: Sequence[Said], sentences: Sequence[SaidSentence], key: Key
                 yield said.text.strip()
 
 
-def rests_on(said: Said, rows: Iterable[Row], zone: tzinfo) -> bool:
+def rests_on(said: Said, rows: Iterable[NamedRow], zone: tzinfo) -> bool:
     """Return whether a number stands in any of the rows: as value, count, moment, day, length, or in their words.
 
     Args:
@@ -192,7 +235,7 @@ def rests_on(said: Said, rows: Iterable[Row], zone: tzinfo) -> bool:
     )
 
 
-def _counts(rows: Sequence[Row], zone: tzinfo) -> set[float]:
+def _counts(rows: Sequence[NamedRow], zone: tzinfo) -> set[float]:
     """Return how many rows there are, of each source and subject, and how many days they cover."""
     counts = {float(len(rows))}
     for name in ("source", "subject"):
@@ -211,7 +254,7 @@ def _span(days: set[datetime]) -> tuple[float, float]:
     return float(length), float(length + 1)
 
 
-def _numbers_of(row: Row, zone: tzinfo, unit: Unit) -> Iterator[Number]:
+def _numbers_of(row: NamedRow, zone: tzinfo, unit: Unit) -> Iterator[Number]:
     """Yield what a row says that may be said in a unit."""
     begin, end = (datetime.fromtimestamp(one, zone) for one in (row.begin_unix_s, row.end_unix_s))
     moments = [begin, end, end - timedelta(seconds=1)]
@@ -229,7 +272,7 @@ def _numbers_of(row: Row, zone: tzinfo, unit: Unit) -> Iterator[Number]:
     yield Number(value=float(row.count), unit=Unit.TIMES if unit is Unit.TIMES else Unit.PLAIN)
 
 
-def _value_of(row: Row, unit: Unit) -> Iterator[Number]:
+def _value_of(row: NamedRow, unit: Unit) -> Iterator[Number]:
     if row.value is None:
         return
     minutes = {"h": 60.0, "min": 1.0, "s": 1.0 / 60.0}.get(row.unit)
@@ -243,9 +286,9 @@ def _value_of(row: Row, unit: Unit) -> Iterator[Number]:
         yield Number(value=row.value, unit=unit)
 
 
-def _in_words(said: Said, rows: Sequence[Row]) -> bool:
+def _in_words(said: Said, rows: Sequence[NamedRow]) -> bool:
     """Return whether the number stands in the words of a row: the detail of an event, a device's name."""
-    return any(said.value == one.value for row in rows for one in said_numbers(f"{row.text} {row.part} {row.subject}"))
+    return any(said.value == one.value for row in rows for one in said_numbers(f"{row.text} {row.subject}"))
 
 
 def _same_unit(said: Unit, wanted: Unit) -> float | None:
