@@ -12,8 +12,10 @@ from sumika.schema.errors import SumikaError
 
 COMMANDS = {
     "alarms": ("sumika.cli.alarms", "The alarms of the running house, and your answer to one."),
+    "ask": ("sumika.cli.ask", "Talk to the house: ask its records, or have something done."),
     "backup": ("sumika.cli.backup", "The whole house in one file."),
     "bench": ("sumika.cli.bench", "Measure the published figures."),
+    "desk": ("sumika.cli.desk", "Paperwork done from the records, each sentence with its rows."),
     "devices": ("sumika.cli.devices", "Real devices: find them, list them, try one by hand."),
     "diagnostics": ("sumika.cli.diagnostics", "What helpers need, without anything private."),
     "distil": ("sumika.cli.distil", "Squeeze a big teacher into a small student, with the bill."),
@@ -21,6 +23,7 @@ COMMANDS = {
     "evaluate": ("sumika.cli.evaluate", "Score what a log says against its references."),
     "house": ("sumika.cli.house", "Describe and check a house."),
     "log": ("sumika.cli.log", "Look into logs: info, export, diff, recover."),
+    "mcp": ("sumika.cli.mcp", "Offer the house's records and tools to outside agents."),
     "page": ("sumika.cli.page", "The page in the browser: its address, its accounts."),
     "radar": ("sumika.cli.radar", "Look at what a radar saw."),
     "record": ("sumika.cli.record", "Record whole radar frames, and a chest strap beside them."),

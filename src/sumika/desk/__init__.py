@@ -1,1 +1,33 @@
-"""One queue for office work: read in, classify, extract, draft, verify, approve; nothing leaves without a yes."""
+"""The records desk: office work done from records and files, sentence by sentence with the rows it rests on.
+
+One queue for any office work: read in, sort, take out, draft, verify, approve. What it is about (a house, a builder's
+office) is in packs of rules and templates.
+
+with Desk(folder, house) as desk:
+    desk.take_in(Path("incoming"))
+    paper = desk.write("care_day", on=date(2026, 11, 28))
+    desk.approve(paper.id, by="Mari")
+"""
+
+from sumika.desk.audit import Audit, Entry
+from sumika.desk.names import Names
+from sumika.desk.paper import Derived, Look, Paper, Section, Statement, Status, Struck, Table
+from sumika.desk.queue import Desk, Outcome
+from sumika.desk.verify import verify
+
+__all__ = [
+    "Audit",
+    "Derived",
+    "Desk",
+    "Entry",
+    "Look",
+    "Names",
+    "Outcome",
+    "Paper",
+    "Section",
+    "Statement",
+    "Status",
+    "Struck",
+    "Table",
+    "verify",
+]

@@ -9,6 +9,8 @@ import sumika.text._asking_en as _asking_en
 import sumika.text._asking_ja as _asking_ja
 import sumika.text._bridge_en as _bridge_en
 import sumika.text._bridge_ja as _bridge_ja
+import sumika.text._desk_en as _desk_en
+import sumika.text._desk_ja as _desk_ja
 import sumika.text._en as _en
 import sumika.text._facts_en as _facts_en
 import sumika.text._facts_ja as _facts_ja
@@ -40,6 +42,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_alarm_en.ALARM,
                 **_survey_en.SURVEY,
                 **_house_en.HOUSE,
+                **_desk_en.DESK,
                 **_talk_en.TALK,
             }
         ),
@@ -55,6 +58,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_alarm_ja.ALARM,
                 **_survey_ja.SURVEY,
                 **_house_ja.HOUSE,
+                **_desk_ja.DESK,
                 **_talk_ja.TALK,
             }
         ),

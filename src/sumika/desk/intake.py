@@ -1,0 +1,182 @@
+"""Reads files in: from a folder that they are dropped into, or one by one. Nothing is lost, whenever it is stopped.
+
+A file is kept first, then noted in the log, then taken out of the folder. It is known by the hash of what is in it.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from sumika.desk.audit import Audit
+from sumika.desk.reading import LARGEST_BYTES, UnreadError, read_file
+from sumika.desk.sorting import KindRule, Sorted, sort
+from sumika.desk.store import Store, Unread, digest_of_bytes, safe_name
+from sumika.schema import UsageError
+
+SETTLES_S = 3.0
+"""A file that changed within so many seconds may still be being written."""
+
+DESK = "desk"
+"""Who did what was done without a person."""
+
+_PASSING = (".part", ".tmp", ".crdownload", ".download", ".swp")
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one file.
+
+    Attributes:
+        what: read, not_sorted, unread or known.
+        name: Of the file.
+        document: What was read, where something was.
+        unread: Why not, where nothing was.
+    """
+
+    what: str
+    name: str
+    document: Sorted | None = None
+    unread: Unread | None = None
+
+
+class Intake:
+    """Where files come in. Whoever uses it holds the desk's lock."""
+
+    def __init__(
+        self,
+        store: Store,
+        audit: Audit,
+        kinds: Mapping[str, Mapping[str, KindRule]],
+        now: Callable[[], float],
+    ) -> None:
+        """Take what is needed.
+
+        Args:
+            store: Where files are kept.
+            audit: What is noted.
+            kinds: Pack -> kind of document -> rule.
+            now: Tells the time, seconds since 1970.
+        """
+        self._store, self._audit, self._kinds, self._now = store, audit, kinds, now
+
+    def take_in(self, folder: Path) -> tuple[Taken, ...]:
+        """Read in every file of a folder that has settled, and take it out of there once it is kept here.
+
+        Links are not followed, folders not entered; what cannot be read is kept, and listed with the reason.
+
+        Args:
+            folder: The folder that files are dropped into.
+
+        Raises:
+            SumikaError: if what was read cannot be kept: then the file stays where it is.
+        """
+        found: list[Taken] = []
+        with suppress(FileNotFoundError):
+            for path in sorted(folder.iterdir()):
+                outcome = self._take(path, drop=True) if self._is_settled(path) else None
+                if outcome is not None:
+                    found.append(outcome)
+        return tuple(found)
+
+    def take_file(self, path: Path) -> Taken:
+        """Read in one file, which stays where it is.
+
+        Raises:
+            UsageError: if there is no such file.
+            SumikaError: if what was read cannot be kept.
+        """
+        outcome = self._take(path, drop=False)
+        if outcome is None:
+            raise UsageError("there is no such file", where=str(path), remedy="Is its name right? Links are not read.")
+        return outcome
+
+    def _is_settled(self, path: Path) -> bool:
+        name = path.name
+        if name.startswith((".", "~$")) or name.lower().endswith(_PASSING):
+            return False
+        try:
+            about = path.lstat()
+        except OSError:
+            return False
+        return stat.S_ISREG(about.st_mode) and abs(self._now() - about.st_mtime) >= SETTLES_S
+
+    def _take(self, path: Path, *, drop: bool) -> Taken | None:
+        read = _bytes_of(path)
+        if read is None:
+            return None
+        data, before = read
+        digest = digest_of_bytes(data)
+        if len(data) > LARGEST_BYTES:
+            # It is not copied; where it was dropped it stays, and is listed.
+            outcome = self._put_aside(path.name, digest, UnreadError("too_large"), b"")
+            return outcome if outcome.what != "known" else None
+        outcome = self._known(path.name, digest) or self._read(path.name, data, digest)
+        if drop:
+            _remove_unchanged(path, before)
+        return outcome
+
+    def _known(self, name: str, digest: str) -> Taken | None:
+        document = self._store.document(digest)
+        if document is not None:
+            self._note(digest, "read", document.name)
+            return Taken(what="known", name=name, document=document)
+        if self._store.is_unread(digest):
+            self._note(digest, "unread", name)
+            return Taken(what="known", name=name)
+        return None
+
+    def _read(self, name: str, data: bytes, digest: str) -> Taken:
+        try:
+            document = read_file(name, data)
+        except UnreadError as error:
+            return self._put_aside(name, digest, error, data)
+        sorted_ = sort(document, self._kinds, digest, self._now())
+        self._store.keep_document(sorted_, data)
+        self._note(digest, "read", sorted_.name)
+        return Taken(what="read" if sorted_.kind else "not_sorted", name=sorted_.name, document=sorted_)
+
+    def _put_aside(self, name: str, digest: str, error: UnreadError, data: bytes) -> Taken:
+        if self._store.is_unread(digest):
+            return Taken(what="known", name=name)
+        kept = f"{digest[:32]}-{safe_name(name)}"
+        unread = Unread(
+            name=safe_name(name),
+            digest=digest,
+            reason=error.reason,
+            detail=error.detail,
+            kept=kept,
+            at_unix_s=self._now(),
+        )
+        self._store.keep_unread(unread, data)
+        self._note(digest, "unread", f"{unread.name}: {error.reason}")
+        return Taken(what="unread", name=unread.name, unread=unread)
+
+    def _note(self, digest: str, what: str, note: str) -> None:
+        """Write the line of a file, unless it is there: the desk may have been stopped before it was written."""
+        name = digest[:32]
+        if not any(entry.paper == name and entry.what == what for entry in self._audit.entries()):
+            self._audit.add(at_unix_s=self._now(), who=DESK, what=what, paper=name, digest=digest, note=note)
+
+
+def _bytes_of(path: Path) -> tuple[bytes, os.stat_result] | None:
+    """Return what is in a plain file, a little more than may be read at most; None where it is none."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            return None
+        return file.read(LARGEST_BYTES + 1), about
+
+
+def _remove_unchanged(path: Path, before: os.stat_result) -> None:
+    """Take a file out of the drop folder, unless somebody has written to it since it was read."""
+    with suppress(OSError):
+        now = path.lstat()
+        if (now.st_ino, now.st_size, now.st_mtime_ns) == (before.st_ino, before.st_size, before.st_mtime_ns):
+            path.unlink()

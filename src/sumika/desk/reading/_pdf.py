@@ -1,0 +1,51 @@
+"""The text of PDFs. Nothing in them runs, no link is followed, no picture is looked at."""
+
+import io
+import logging
+
+from sumika.desk.needed import needed
+from sumika.desk.reading._document import Document, Piece, Place, UnreadError
+from sumika.desk.reading._text import MOST_LINES, labelled
+
+MOST_PAGES, LONGEST_PAGE = 200, 100_000
+
+
+def read_pdf(name: str, data: bytes) -> Document:
+    """Return the lines of a PDF, page by page.
+
+    Raises:
+        UnreadError: if it is locked with a password, damaged, too long, or holds pictures of text only.
+    """
+    pypdf = needed("pypdf")
+    wrong = needed("pypdf.errors").PyPdfError
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a file is told once, by us
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise UnreadError("locked")
+        if len(reader.pages) > MOST_PAGES:
+            raise UnreadError("too_many_pages", f"{len(reader.pages)} > {MOST_PAGES}")
+        lines = _lines(name, [page.extract_text() for page in reader.pages])
+    except UnreadError:
+        raise
+    except (wrong, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+        reason = "half_file" if b"%%EOF" not in data[-2048:] else "bad_pdf"
+        raise UnreadError(reason, f"{type(error).__name__}: {error}") from None
+    except Exception as error:  # ciphers and decoders of its own raise whatever they like
+        raise UnreadError("bad_pdf", f"{type(error).__name__}: {error}") from None
+    if not lines:
+        raise UnreadError("no_text")
+    return Document(name=name, form="pdf", lines=tuple(lines))
+
+
+def _lines(name: str, pages: list[str]) -> list[Piece]:
+    lines: list[Piece] = []
+    for number, text in enumerate(pages, 1):
+        if len(text) > LONGEST_PAGE:
+            raise UnreadError("too_many_lines", f"page {number}")
+        for line, said in enumerate(text.splitlines(), 1):
+            if said.strip():
+                lines.append(labelled(said, Place(file=name, part=f"page {number}", at=f"line {line}")))
+        if len(lines) > MOST_LINES:
+            raise UnreadError("too_many_lines", f"> {MOST_LINES}")
+    return lines

@@ -1,0 +1,128 @@
+"""The process that does the paperwork: what is due, in its time, and files that were dropped. Never twice, and quietly.
+
+It looks once a minute. Days, weeks and months are looked at once, when their hour has come; closed alarms and the drop
+folder every time.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from datetime import date
+
+from sumika.desk import Desk
+from sumika.desk.due import alarm_orders, daily_orders, due_day
+from sumika.desk.packs import Order
+from sumika.facts import Book
+from sumika.runtime.node import Launch, Node
+from sumika.runtime.process import NodeProcess
+from sumika.schema import Event, Origin, Severity, SumikaError
+from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
+
+DESK = "desk"
+TURN_S = 1.0
+EVERY_S = 60.0
+
+
+class DeskLoop:
+    """The work of the desk, turn by turn."""
+
+    def __init__(self, process: NodeProcess) -> None:
+        """Take the house; nothing is opened yet.
+
+        Args:
+            process: The frame around it.
+        """
+        self.process = process
+        self._due_ns = process.clock.now().monotonic_ns
+        self._day: date | None = None
+        self._failing: dict[str, bool] = {}
+
+    def turn(self) -> None:
+        """Look whether there is anything to do, once a minute, and show that it lives."""
+        now = self.process.clock.now()
+        if now.monotonic_ns >= self._due_ns:
+            self._due_ns = now.monotonic_ns + seconds_to_ns(EVERY_S)
+            try:
+                self.work()
+            except SumikaError as error:
+                self._tell(DESK, str(error))
+            else:
+                self._tell(DESK, "")
+        self.process.beat()
+        self.process.tell({})
+
+    def work(self) -> None:
+        """Read in what was dropped, and write what is due.
+
+        Raises:
+            SumikaError: if the desk cannot be used: another process is at it, or the disk takes nothing.
+        """
+        with self._opened() as (desk, book):
+            if desk.incoming is not None:
+                desk.take_in(desk.incoming)
+            day = due_day(desk, book.now_unix_s)
+            orders = [*alarm_orders(desk, book)]
+            if day != self._day:
+                orders += daily_orders(desk, book)
+            written = [self._write(desk, order) for order in orders]
+            if day != self._day:
+                desk.tidy_up()
+            if all(written):
+                self._day = day  # what failed is tried again in a minute
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[tuple[Desk, Book]]:
+        launch, clock = self.process.launch, self.process.clock
+        with (
+            Book(launch.data, launch.house, clock) as book,
+            Desk(
+                launch.data, launch.house, launch.house_file, now=lambda: _wall_s(clock.now().wall_ns), book=book
+            ) as desk,
+        ):
+            yield desk, book
+
+    def _write(self, desk: Desk, order: Order) -> bool:
+        """Write one paper; one that fails keeps no other from being written."""
+        try:
+            desk.write(order)
+        except SumikaError as error:
+            self._tell(order.name, str(error))
+            return False
+        self._tell(order.name, "")
+        self.process.beat()
+        return True
+
+    def _tell(self, subject: str, problem: str) -> None:
+        """Say once that something fails, and once that it works again."""
+        failing = bool(problem)
+        if failing is self._failing.get(subject, False):
+            return
+        self._failing[subject] = failing
+        if not failing:
+            del self._failing[subject]
+        if self.process.publisher is None:
+            return
+        self.process.publisher.publish(
+            Event(
+                stamp=self.process.clock.now(),
+                origin=Origin.LIVE,
+                subject=subject,
+                code="desk_failed",
+                severity=Severity.WARNING if failing else Severity.INFO,
+                recovered=not failing,
+                detail=problem[:200],
+            )
+        )
+
+
+def _wall_s(wall_ns: int) -> float:
+    return wall_ns / NANOSECONDS_PER_SECOND
+
+
+def run_desk(node: Node, launch: Launch) -> None:
+    """Do paperwork until told to stop."""
+    with NodeProcess(node, launch) as process:
+        loop = DeskLoop(process)
+        process.beat()
+        while not process.stopping:
+            loop.turn()
+            process.clock.sleep_until(process.clock.now().monotonic_ns + seconds_to_ns(TURN_S))
