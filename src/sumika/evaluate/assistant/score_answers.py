@@ -23,7 +23,8 @@ DENIES = re.compile(
 
 DOES_NOT_KNOW = re.compile(
     r"\b(?:(?:d(?:o|oes|id) not|don't|doesn't|didn't) (?:know|understand)|no records?"
-    r"|not (?:recorded|kept|measured|agreed)|nothing (?:is |was |has been )?(?:recorded|kept)|can(?:no|')t (?:say|tell|answer|know|do)|unknown)\b"
+    r"|not (?:recorded|kept|measured|agreed)|nothing (?:is |was |has been )?(?:recorded|kept)"
+    r"|can(?:no|')t (?:say|tell|answer|know|do)|unknown)\b"
     r"|cannot|nothing (?:that )?measures"
     r"|[わ分]かりません|知りません|存じません|できません|答えられません|同意"
     r"|記録(?:が|は|に)?(?:あり|残って(?:い|お)り?|ござい)(?:い)?ません|記録されて(?:い|お)り?ません|測(?:って|れて)いません",
