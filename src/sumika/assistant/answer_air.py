@@ -85,7 +85,7 @@ def _past(
     voice = sources.voice
     if figure.value is None:
         return voice.not_known(voice.say(f"talk.{key}.what", **names), figure), False
-    at = voice.moment(figure.rows[0].begin_unix_s) if figure.rows else ""
+    at = voice.at(figure.rows[0].begin_unix_s, period) if figure.rows else ""
     return (
         voice.figure(
             f"talk.{key}.{statistic}",

@@ -82,7 +82,7 @@ def _price(sources: Sources) -> Sentence:
     voice, figure = sources.voice, sources.book.price_now()
     if figure.value is None:
         return voice.not_known(voice.say("talk.energy.price.what"), figure)
-    return voice.figure("talk.energy.price", figure, value=voice.price(figure.value, figure.unit))
+    return voice.figure("talk.energy.price", figure, value=voice.price(figure.value, figure.unit.partition("/")[0]))
 
 
 def what_if(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:

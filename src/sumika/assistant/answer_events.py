@@ -120,9 +120,19 @@ def _alarm(sources: Sources, one: Incident) -> Sentence:
         words=voice.quoted(words),
         at=voice.moment(one.since_unix_s),
         end=voice.moment(closed_s),
-        who=voice.quoted(one.answered_by) if one.answered_by else "",
+        who=_answered(sources, one.answered_by),
         test=voice.say("talk.happened.alarm.test") if one.test else "",
     )
+
+
+def _answered(sources: Sources, by: str) -> str:
+    """Return who answered an alarm: a resident, a contact of the house, or the name of an account."""
+    house = sources.house
+    if by in {one.id for one in house.residents}:
+        return sources.voice.resident(by)
+    contacts = house.alarms.contacts if house.alarms is not None else ()
+    name = next((one.name or one.id for one in contacts if one.id == by), "")
+    return name or (sources.voice.quoted(by) if by else "")
 
 
 def _with_text(row: Row, words: str) -> Row:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sumika.assistant.saying import Sentence, row_of
 from sumika.assistant.talk_wanted import Sources, Wanted
-from sumika.facts import Change, Figure, Night, Period, local_date
+from sumika.facts import Change, Figure, Night, Period, Stay, local_date
 from sumika.schema import OccupancyCount, Presence
 from sumika.schema.weeks import Direction, Measure
 from sumika.units import SECONDS_PER_DAY
@@ -13,6 +13,9 @@ PRESENT, ABSENT = 0.7, 0.05
 """Probabilities from which on somebody is there, or nobody is."""
 
 MOST_NIGHTS = 7
+LOOKS_BACK_S, RECORDED_S = 3600.0, 900.0
+"""How far back the records of who is where are read, and how near to now they must reach."""
+
 _NIGHT_BEGINS_H = 18
 _MEASURES = {
     Measure.NIGHT_VISITS: 1,
@@ -162,7 +165,7 @@ def _ups(sources: Sources, night: Night, names: dict[str, str]) -> list[Sentence
     if figure.value is None:
         return _missing(sources, night.ups, names)
     count = sources.voice.number(figure.value)
-    key = "talk.night.ups.none" if round(figure.value) == 0 else "talk.night.ups"
+    key = {0: "talk.night.ups.none", 1: "talk.night.ups.once"}.get(round(figure.value), "talk.night.ups")
     return [sources.voice.figure(key, figure, count=count, **names)]
 
 
@@ -253,7 +256,7 @@ def presence(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
         return _at_home(sources, wanted)
     told: list[Sentence] = []
     for room in rooms[:6]:
-        if room not in watched:
+        if room not in watched and _last_stay(sources, room) is None:
             what = sources.voice.say("talk.presence.what", room=sources.voice.room(room))
             told.append(
                 sources.voice.sentence("talk.not_known", what=what, why=sources.voice.say("talk.presence.unseen"))
@@ -271,6 +274,8 @@ def _in_room(sources: Sources, room: str, *, count: bool) -> Sentence:
         key = "talk.presence.count" if counted.count else "talk.presence.nobody"
         return voice.sentence(key, (row,), counted.origin.value, room=name, count=voice.number(counted.count))
     told = sources.newest.one(Presence, room)
+    if told is None and (stay := _last_stay(sources, room)) is not None:
+        return _stayed(sources, room, stay)
     if told is None or told.probability is None:
         why = voice.say(f"reason.{told.reason.value}") if told is not None else voice.say("talk.presence.unseen")
         return voice.sentence("talk.not_known", what=voice.say("talk.presence.what", room=name), why=why)
@@ -284,6 +289,8 @@ def _at_home(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
     voice, told = sources.voice, [one for one in sources.newest.all(Presence) if one.probability is not None]
     there = [one for one in told if (one.probability or 0.0) >= PRESENT]
     rows = [row_of(one, "presence.probability", one.room, one.probability, "1") for one in there or told]
+    if not told and (stay := _last_stay(sources, "")) is not None:
+        return (_stayed(sources, "", stay),)
     if not told:
         why = voice.say("talk.presence.unseen")
         return (voice.sentence("talk.not_known", what=voice.say("talk.presence.what.home"), why=why),)
@@ -302,6 +309,22 @@ def _at_home(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
             "talk.presence.somebody.home", rows, origin, rooms=voice.listed(voice.room(one.room) for one in there)
         ),
     )
+
+
+def _last_stay(sources: Sources, room: str) -> Stay | None:
+    """Return how many the records say are in a room, or at home, at this moment; None where they do not reach it."""
+    period = Period(begin_unix_s=sources.now_s - LOOKS_BACK_S, end_unix_s=sources.now_s)
+    found = sources.book.presence(room, period)
+    return found[-1] if found and found[-1].end_unix_s >= sources.now_s - RECORDED_S else None
+
+
+def _stayed(sources: Sources, room: str, stay: Stay) -> Sentence:
+    voice, people = sources.voice, stay.people
+    kind = "somebody" if people is None else "count" if people else "nobody"
+    key = f"talk.presence.{kind}" + ("" if room else ".home")
+    name = voice.room(room) if room else voice.say("talk.at_home")
+    count = voice.number(people or 0)
+    return voice.sentence(key, stay.rows, numbers=(people or 0,), room=name, rooms=name, count=count)
 
 
 def _where(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:

@@ -167,6 +167,8 @@ class Voice:
         if room is None:
             return self.say("talk.outside") if room_id == "outside" else cleaned(room_id, 64)
         given = room.name or room.id
+        if not self.is_japanese and is_japanese(given):
+            given = next((name for name in room.called if name.isascii()), given)
         words = next((one for one in ROOM_WORDS.values() if given.casefold() in map(str.casefold, one.en)), None)
         words = words or (ROOM_WORDS.get(room.id) if not room.name else None)
         if self.is_japanese:
@@ -227,14 +229,16 @@ class Voice:
         return f"{self.number(100.0 * share)}%" if self.is_japanese else f"{self.number(100.0 * share)} %"
 
     def money(self, amount: float, currency: str) -> str:
-        """Return an amount of money."""
+        """Return an amount of money; whole yen, with a comma every three digits."""
+        if currency == "JPY":
+            return f"{self.number(amount)}円" if self.is_japanese else f"{self.number(amount)} yen"
         return money_text(amount + 0.0, currency, self.language)
 
     def price(self, amount: float, currency: str) -> str:
         """Return the price of a kWh, which has hundredths also in yen."""
         if currency != "JPY":
             return self.money(amount, currency)
-        return f"{self.number(amount, 1)}円" if self.is_japanese else f"{self.number(amount, 1)} yen"
+        return f"{self.number(amount, 2)}円" if self.is_japanese else f"{self.number(amount, 2)} yen"
 
     def kwh(self, value: float) -> str:
         """Return an amount of energy."""
@@ -288,10 +292,17 @@ class Voice:
         day = self._local(unix_s).date()
         if day == self._local(self.now_unix_s).date():
             return self.clock(unix_s)
-        return f"{self.day(day)}{'の' if self.is_japanese and self._is_word(day) else ' '}{self.clock(unix_s)}"
+        return f"{self.day(day)}{'の' if self.is_japanese else ' '}{self.clock(unix_s)}"
 
-    def _is_word(self, day: date) -> bool:
-        return abs((day - self._local(self.now_unix_s).date()).days) == 1
+    def at(self, unix_s: float, period: Period) -> str:
+        """Return when something was, as it stands at the end of a sentence that has named its period."""
+        day, today = self._local(unix_s).date(), self._local(self.now_unix_s).date()
+        if len(period.dates(self.zone)) == 1:
+            return self.clock(unix_s) if self.is_japanese else f"at {self.clock(unix_s)}"
+        if self.is_japanese or day == today:
+            return self.moment(unix_s) if self.is_japanese else f"at {self.clock(unix_s)}"
+        before = "" if abs((day - today).days) == 1 else "on "
+        return f"{before}{self.day(day)} at {self.clock(unix_s)}"
 
     def period(self, period: Period) -> str:
         """Return which days a period is, as people say it."""

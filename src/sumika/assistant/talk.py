@@ -119,11 +119,10 @@ class Talk:
     # -- understanding -----------------------------------------------------------------------------------------------
 
     def _language(self, request: TalkRequest, text: str) -> str:
-        if is_japanese(text):
-            return "ja"
-        if any(letter.isascii() and letter.isalpha() for letter in text) or request.language not in ("en", "ja"):
-            return "en" if text else self._house.language or "en"
-        return request.language
+        """Return the language of the answer: as was asked for, else as it was said, else the house's."""
+        if request.language in ("en", "ja"):
+            return request.language
+        return _spoken(text) or self._house.language or "en"
 
     def _room(self, said: str) -> str:
         """Return the room that is meant by an id or a name; empty where it is none or several."""
@@ -154,7 +153,7 @@ class Talk:
                 return Understood(calls=(checked(made),), by="call", probability=1.0)
             except CallError as error:
                 return Reply(sentences=(voice.refused("talk.refused.failed", "call", error.problem),), refused="call")
-        return self._understander.understand(text, voice.language, speaker.room)
+        return self._understander.understand(text, _spoken(text) or voice.language, speaker.room)
 
     def _continued(self, pending: Pending, text: str, voice: Voice, speaker: Speaker) -> Understanding | Reply | None:
         """Return what an answer to what was asked back comes to; None where it is no such answer."""
@@ -364,3 +363,10 @@ class Talk:
         named: tuple[Room | Device | Resident, ...] = (*house.rooms, *house.devices, *house.residents)
         names = [name for one in named for name in (one.id, one.name, *one.called)]
         return tuple(name for name in names if any(letter.isdigit() for letter in name))
+
+
+def _spoken(text: str) -> str:
+    """Return the language in which something was said; empty where no letter tells it."""
+    if is_japanese(text):
+        return "ja"
+    return "en" if any(letter.isascii() and letter.isalpha() for letter in text) else ""

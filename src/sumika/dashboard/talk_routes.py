@@ -20,7 +20,7 @@ class TalkBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     Attributes:
         text: The sentence; empty only with `undo`.
-        language: en or ja; empty: as it is said.
+        language: Of the answer, en or ja; empty: as it is said.
         room: Where it is said: an id or a name of a room.
         conversation: As the last answer named it; empty: a new one.
         undo: Take back what was done last in this conversation.
@@ -51,7 +51,7 @@ def talk_operations(parts: Parts) -> tuple[Operation, ...]:
         question = TalkRequest(
             text=body.text,
             call=_UNDO if body.undo else None,
-            language=body.language or viewer.language,
+            language=body.language,
             resident=viewer.resident,
             room=body.room,
             # Nobody goes on with what somebody else was asked back.

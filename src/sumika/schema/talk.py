@@ -54,7 +54,7 @@ class TalkRequest(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         text: What was said, at most `LONGEST_SENTENCE` letters.
         call: Instead of a text.
-        language: en or ja; empty: as it is said, else the house's.
+        language: Of the answer, en or ja; empty: as it is said, else the house's.
         resident: Who speaks; empty where the house does not know.
         room: Where: an id or a name of a room; empty: not known.
         conversation: Its name, so that "the bedroom one" finds what was asked back; empty: a new one.

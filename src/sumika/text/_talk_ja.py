@@ -131,6 +131,7 @@ TALK: dict[str, str] = {
     "talk.night.not_up": "{who}の夜の記録はまだ終わっていません。いま{room}に人がいます。",
     "talk.night.nobody": "{who}の夜の記録はまだありません。いま{room}に人はいません。",
     "talk.night.ups": "{night}、{who}は途中で{count}回起きました。",
+    "talk.night.ups.once": "{night}、{who}は途中で1回起きました。",
     "talk.night.ups.none": "{night}、{who}は途中で起きていません。",
     "talk.night.stages": "{night}、{who}の睡眠は、夢を見る眠りが{rem}、それ以外が{non_rem}です。",
     "talk.vital.heart": "{night}、{who}の安静時の心拍は毎分{value}回です。",
@@ -324,4 +325,7 @@ TALK: dict[str, str] = {
     "talk.help.2": "室温や湿度、電気代や節約、あったこと、だれかいるかなどを聞けます。",
     "talk.help.3": "部屋や機器がなぜそうなっているか、これからの予定、暖かくした場合の費用も聞けます。",
     "talk.help.4": "「元に戻して」で、最後に頼んだことを取り消せます。",
+    # On the command line.
+    "ask.begin": "話しかけてください。Ctrl-Dで終わります。",
+    "ask.more_rows": "ほか{count}件",
 }

@@ -30,7 +30,7 @@ export function Talk({ onClose }) {
     add({ who: "me", text: words });
     work(true);
     try {
-      const answer = await post("api/talk", { language: language(), conversation: kept.conversation, ...body });
+      const answer = await post("api/talk", { conversation: kept.conversation, ...body });
       kept.conversation = answer.conversation;
       add({ who: "house", answer });
     } catch (problem) {
@@ -78,8 +78,8 @@ function One({ one, isLast, ask }) {
     <span class="unseen">${say("talk.house")}</span>
     ${answer.sentences.map((sentence) => html`<${Sentence} sentence=${sentence} />`)}
     ${answer.origin !== "live" && answer.sentences.some((each) => each.rows.length) && html`<span class="tag care">${say(`talk.origin.${answer.origin}`)}</span>`}
-    ${isLast && answer.choices.length > 0 && html`<div class="row">${answer.choices.map((choice) => html`<button type="button" class="button tiny" data-choice onClick=${() => ask({ text: choice }, choice)}>${choice}</button>`)}</div>`}
-    ${isLast && answer.undoable && html`<div class="row"><button type="button" class="button tiny" data-undo onClick=${() => ask({ undo: true }, say("talk.undo"))}><${Icon} name="undo" size="17" />${say("talk.undo")}</button></div>`}
+    ${isLast && answer.choices.length > 0 && html`<div class="row">${answer.choices.map((choice) => html`<button type="button" class="button tiny" data-choice onClick=${() => ask({ text: choice, language: answer.language }, choice)}>${choice}</button>`)}</div>`}
+    ${isLast && answer.undoable && html`<div class="row"><button type="button" class="button tiny" data-undo onClick=${() => ask({ undo: true, language: language() }, say("talk.undo"))}><${Icon} name="undo" size="17" />${say("talk.undo")}</button></div>`}
   </div>`;
 }
 
