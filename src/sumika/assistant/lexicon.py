@@ -47,7 +47,8 @@ DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
         ),
         "heat_pump_water_heater": _words(
             "エコキュート|給湯器|給湯|お湯|湯沸かし器|湯沸し器|貯湯タンク|給湯タンク|タンク",
-            "water heater|hot water|hot water tank|EcoCute|heat pump water heater|water tank|boiler tank|tank",
+            "water heater|hot water|hot water tank|EcoCute|heat pump water heater|water tank|boiler tank|tank|water|"
+            "bath water",
         ),
         "balanced_ventilation": _words(
             "換気|24時間換気|二十四時間換気|換気システム|熱交換換気|換気装置|第一種換気|換気口",
@@ -121,15 +122,17 @@ SHARED_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 APPLIANCE_WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "washing_machine": _words(
-            "洗濯機|洗濯|洗濯乾燥機|せんたくき|ドラム式洗濯機|お洗濯",
+            "洗濯機|洗濯|洗濯乾燥機|洗濯物|せんたくき|ドラム式洗濯機|お洗濯",
             "washing machine|washer|laundry|clothes washer|washer-dryer",
         ),
-        "dishwasher": _words("食洗機|食器洗い機|食器洗い乾燥機|食洗器|食器洗浄機|食洗", "dishwasher|dish washer"),
+        "dishwasher": _words(
+            "食洗機|食器洗い機|食器洗い乾燥機|食洗器|食器洗浄機|食洗|洗い物|食器|お皿", "dishwasher|dish washer|dishes"
+        ),
         "dryer": _words(
             "乾燥機|衣類乾燥機|浴室乾燥|浴室乾燥機|乾太くん|ガス乾燥機",
             "dryer|tumble dryer|clothes dryer|drier|tumble drier",
         ),
-        "rice_cooker": _words("炊飯器|炊飯ジャー|ご飯|炊飯|お釜", "rice cooker|rice"),
+        "rice_cooker": _words("炊飯器|炊飯ジャー|ご飯|炊飯|お釜|お米", "rice cooker|rice"),
         "robot_vacuum": _words(
             "ロボット掃除機|掃除機|お掃除ロボット|ルンバ", "robot vacuum|vacuum|vacuum cleaner|robot cleaner"
         ),

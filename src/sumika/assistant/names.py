@@ -161,7 +161,7 @@ def _people(one: Resident) -> tuple[str, ...]:
         if not name.isascii() and not group:
             names += [name + ending for ending in HONORIFICS]
         elif name.isascii() and not group:
-            names += [name + ending for ending in ("さん", "ちゃん", "くん", "'s")]
+            names += [name + ending for ending in ("さん", "ちゃん", "くん")]
     return tuple(dict.fromkeys(names))
 
 

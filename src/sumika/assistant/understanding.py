@@ -1,0 +1,124 @@
+"""Understands what is said to the house: sentences of the book first, then the house's student, then a larger model.
+
+What is not understood surely is not done: it is asked back whether it was meant.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from sumika.assistant.calls import TOOLS, Call, CallError, checked
+from sumika.assistant.names import Names
+from sumika.assistant.sentences_book import SentenceBook
+from sumika.assistant.understanding_guard import may_be_no_order
+from sumika.assistant.understanding_model import LargerModel
+from sumika.assistant.understanding_parts import several
+from sumika.schema import SumikaError
+
+SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
+"""So probable a student's reading must be for the house to do it, or to answer it, without asking back."""
+
+WORTH_ASKING = 0.3
+"""Below that it is not even asked whether it was meant."""
+
+MOST_LETTERS = 300
+
+
+class SentenceStudent(Protocol):
+    """A small network that reads a sentence."""
+
+    def read(self, sentence: str) -> tuple[Call, float] | None:
+        """Return the most probable call and its probability; None if there is none."""
+
+
+class Understood(msgspec.Struct, frozen=True, kw_only=True):
+    """What was understood.
+
+    Attributes:
+        calls: Usually one; () where nothing was understood.
+        by: "sentences", "student", "model", or "" where nobody did.
+        probability: How surely; 1 for sentences.
+        ask_back: Key of what is to be asked: "ask_back.meant" whether the calls were meant, "ask_back.again" to say it
+            another way. Then nothing is done.
+    """
+
+    calls: tuple[Call, ...] = ()
+    by: str = ""
+    probability: float = 0.0
+    ask_back: str = ""
+
+
+class Understander:
+    """Understands sentences in one house.
+
+    Args:
+        names: Of the house.
+        student: The house's own; None: there is none.
+        model: A larger model; None: none is asked.
+    """
+
+    def __init__(self, names: Names, student: SentenceStudent | None = None, model: LargerModel | None = None) -> None:
+        self._book = SentenceBook(names)
+        self._student, self._model = student, model
+
+    def understand(self, sentence: str, language: str = "", room: str = "") -> Understood:
+        """Return what a sentence asks for; it is told by its script which language it is in.
+
+        Args:
+            sentence: As it was said.
+            language: In which the answer will be; what was said may be in another.
+            room: Of who speaks. What is meant by "the light" is found out later, by `resolve`.
+        """
+        if not sentence.strip() or len(sentence) > MOST_LETTERS:
+            return Understood()
+        return self._by_sentences(sentence) or self._by_student(sentence) or self._by_model(sentence) or Understood()
+
+    def _by_sentences(self, sentence: str) -> Understood | None:
+        read = self._book.read(sentence)
+        if read is not None:
+            unsure = read.also is not None and (TOOLS[read.call.tool].acts or TOOLS[read.also.tool].acts)
+            asked = "ask_back.meant" if unsure else ""
+            return Understood(calls=(read.call,), by="sentences", probability=1.0, ask_back=asked)
+        calls = several(sentence, self._book.lists, self._one)
+        return Understood(calls=calls, by="sentences", probability=1.0) if calls else None
+
+    def _one(self, part: str) -> Call | None:
+        # "The lamp" alone switches it on; beside "turn off the TV, ..." it certainly does not.
+        read = self._book.read(part)
+        return None if read is None or read.also is not None or read.bare else read.call
+
+    def _by_student(self, sentence: str) -> Understood | None:
+        read = self._student.read(sentence) if self._student is not None else None
+        if read is None:
+            return None
+        call, probability = read
+        try:
+            checked(call, sentence)
+        except CallError:
+            return None
+        sure = probability >= (SURE_TO_ACT if TOOLS[call.tool].acts else SURE_TO_ANSWER)
+        if not sure and self._model is not None:
+            return None
+        if probability < WORTH_ASKING:
+            return None
+        return self._guarded(sentence, call, "student", probability, sure=sure)
+
+    def _by_model(self, sentence: str) -> Understood | None:
+        try:
+            call = self._model.call(sentence, TOOLS) if self._model is not None else None
+        except SumikaError:
+            # It is not there: nothing was understood, and that is what the house says.
+            return None
+        if call is None:
+            return None
+        try:
+            checked(call, sentence)
+        except CallError:
+            return None
+        return self._guarded(sentence, call, "model", SURE_TO_ACT, sure=True)
+
+    def _guarded(self, sentence: str, call: Call, by: str, probability: float, *, sure: bool) -> Understood:
+        if TOOLS[call.tool].acts and may_be_no_order(sentence, call):
+            return Understood(by=by, probability=probability, ask_back="ask_back.again")
+        asked = "" if sure else "ask_back.meant"
+        return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)

@@ -1,0 +1,58 @@
+"""What must not be taken for an order: denials, conditions, questions about a thing, words of somebody else, the past.
+
+A template fits a sentence as a whole, and needs no such guard. A student or a larger model may see the order within
+"don't turn on the light"; this looks at what it might have overlooked, and is meant to be too careful.
+"""
+
+import re
+
+from sumika.assistant.calls import Call
+
+_EN = re.compile(
+    r"\b(?:don'?t|do not|doesn'?t|didn'?t|never|not|no need|won'?t|without|shouldn'?t|mustn'?t|can'?t"
+    r"|instead of|rather than|stop (?:it|them|him|her|the \w+) from|leave (?:it|them|the|my|all|every)"
+    r"|keep (?:it|them|the|my) \w+ (?:on|off|open|closed)"
+    r"|if|unless|whenever|in case|as soon as|once|until|while|every (?:day|time|morning|evening|night)|provided"
+    r"|said|says|told|tells|asked|asks|wonder|wondering|think|thinks|thought|heard|supposed|used to|forgot|remember"
+    r"|yesterday|last night|ago|already|always|would have|should have|pretend|imagine|example|joke)\b"
+    r"|[\"\u201c\u201d\u00ab\u00bb]"
+)
+_EN_QUESTION = re.compile(
+    r"^(?:is|are|was|were|did|does|do|has|have|had|who|whose|what|which|when|where|why|how|should|shall|may|am"
+    r"|can i|could i|can we|could we)\b"
+)
+_EN_WHEN = re.compile(r"\bwhen\b")
+_JA = re.compile(
+    r"ないで|なくて(?:も)?(?:いい|ええ|よい|よか|大丈夫)|ないように|んといて|んとって|んで(?:ほしい|くれ|ええ|いい|もらえ|ね|よ)|んでもいい"
+    r"|(?:[るすくつむぶぬぐけ])な(?:よ|ー|って)?$|(?:ず|ずに)(?:い|お|し|$)|っぱなし|まま|たら(?!(?:いい|助か|嬉し|うれし))|(?:な|け|れ|め|せ)れば"
+    r"|ときは?|時は|場合|もし|なら|たび|毎(?:日|朝|晩|回|週)|いつも|って(?:言|いう|いっ|ゆ|聞|書|頼ま)|と(?:言|いっ|いう|聞|書|思)"
+    r"|らしい|そうだ|だって|みたい|[「」『』]|(?:した|した?よ|たよ|たけど|たのに|ていた|てた|ました)$|はず|べき|つもり|予定|昨日|さっき|のに|ちゃだめ"
+    r"|てはいけ|ちゃいけ|たらだめ|必要(?:は|が)?ない|たくない|てない|ていない|ません(?:$|よ|で)|例えば|練習|冗談"
+)
+_JA_ASKING = re.compile(
+    r"(?:くれ|もらえ|いただけ|頂け|くださ|下さ|ほし|欲し|たい|お願い|おねがい|頼|くんない|くれん|くれへん|ちょうだい)"
+)
+_MARKS = " \u3002\uff0e.!\uff01?\uff1f\u301c~\uff5e"
+_JA_QUESTION = re.compile(r"(?:か|かな|の|っけ|る|い|た|ん|かい|かね|だろう|でしょう)[?\uff1f]*$|[?\uff1f]$")
+
+
+def may_be_no_order(sentence: str, call: Call) -> bool:
+    """Tell whether a sentence may be no order at all, although a call that acts was read out of it.
+
+    Args:
+        sentence: As it was said.
+        call: What was read.
+    """
+    text = sentence.casefold().replace("\u2019", "'").strip()
+    for name in ("delay", "duration", "time"):
+        # "In ten minutes" and 三十分したら are no conditions.
+        text = text.replace(call.spans.get(name, "\0").casefold(), "")
+    if call.tool in ("feel", "answer", "undo", "house_mode", "machine"):
+        return False
+    if text.isascii():
+        return bool(_EN.search(text) or _EN_QUESTION.search(text) or _EN_WHEN.search(text))
+    if _JA.search(text.rstrip(_MARKS)):
+        return True
+    return bool(
+        _JA_QUESTION.search(text.rstrip(_MARKS.replace("?", "").replace("\uff1f", ""))) and not _JA_ASKING.search(text)
+    )

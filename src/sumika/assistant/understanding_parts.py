@@ -1,0 +1,100 @@
+"""Several orders in one sentence: "turn off the lights and close the blinds", 電気とエアコンを消して."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from sumika.assistant.calls import TOOLS, Call
+from sumika.assistant.sentences_heard import Heard
+from sumika.assistant.sentences_lists import Lists
+
+MOST_PARTS = 4
+_EN_JOINT = re.compile(
+    r",?\s+(?:and then|and also|and|then|plus)\s+|\s*[,;]\s*(?:and\s+|then\s+)*|\.\s+", re.IGNORECASE
+)
+_JA_JOINT = re.compile(
+    r"[、。,，]\s*(?:それから|あと|それと|ついでに|そして)?|(?<=[てでし])(?:から|、)?(?:それから|あと|ついでに|そして)?(?!$)|(?:から|ので)、?"
+)
+_BETWEEN = frozenset(
+    {"and", "andthe", "andmy", "andalso", "andalsothe", "aswellas", "aswellasthe", "plusthe", "plus"}
+) | frozenset({"と", "や", "とか", "および", "それと", "とあと", "も", "に"})
+_ARTICLES = frozenset({"", "the", "my", "our"})
+_BARE_JOINT_TOOLS = frozenset(
+    {"power", "level", "cover", "mode", "temperature", "humidity", "colour", "machine", "hot_water"}
+)
+"""What a bare て may join: "エアコンつけて寒くない？" is one question and no order."""
+
+Reader = Callable[[str], Call | None]
+"""What one sentence asks for, and that alone."""
+
+
+def several(sentence: str, lists: Lists, read: Reader) -> tuple[Call, ...]:
+    """Return the calls of a sentence with several orders; () unless every part of it is understood.
+
+    Args:
+        sentence: As it was said.
+        lists: Of the house.
+        read: Understands one order.
+    """
+    return _coordinated(sentence, lists, read) or _joined(sentence, read, MOST_PARTS)
+
+
+def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
+    japanese = not sentence.isascii() and any(letter > "\u2fff" for letter in sentence)
+    pattern = _JA_JOINT if japanese else _EN_JOINT
+    for joint in pattern.finditer(sentence):
+        first, rest = sentence[: joint.start()], sentence[joint.end() :]
+        if not first.strip() or not rest.strip() or most < 2:
+            continue
+        one = read(first)
+        if one is None:
+            continue
+        other = read(rest)
+        others = (other,) if other is not None else _joined(rest, read, most - 1)
+        calls = (one, *others)
+        bare = japanese and not re.search(r"[、。,，]|から|ので", joint[0])
+        if others and _go_together(calls, bare=bare):
+            return calls
+    return ()
+
+
+def _go_together(calls: tuple[Call, ...], *, bare: bool) -> bool:
+    if bare:
+        return all(call.tool in _BARE_JOINT_TOOLS for call in calls)
+    # A question beside an order is two turns of a conversation, and mostly a condition: "is it cold, then close it".
+    return len({TOOLS[call.tool].acts for call in calls}) == 1 and all(call.tool != "answer" for call in calls)
+
+
+def _coordinated(sentence: str, lists: Lists, read: Reader) -> tuple[Call, ...]:
+    """Return a call for each of "the lamp and the fan": the sentence is read with either alone."""
+    heard = Heard(sentence)
+    found = lists.found(heard)
+    for name in ("name", "area", "resident"):
+        places = sorted((begin, max(ends)) for begin, ends in found.get(name, {}).items())
+        for begin, end, next_begin, next_end in _pairs(heard, places):
+            with_other = _without(sentence, heard, begin, next_begin)
+            with_one = _without(sentence, heard, end, next_end)
+            one = read(with_one)
+            if one is None:
+                continue
+            other = read(with_other)
+            others = (other,) if other is not None else _coordinated(with_other, lists, read)
+            if others and all((call.tool, call.what) == (one.tool, one.what) for call in others):
+                return (one, *others)[:MOST_PARTS]
+    return ()
+
+
+def _pairs(heard: Heard, places: list[tuple[int, int]]) -> Iterator[tuple[int, int, int, int]]:
+    for begin, end in places:
+        for next_begin, next_end in places:
+            between = heard.letters[end:next_begin] if next_begin >= end else None
+            if between in _BETWEEN or (between in _ARTICLES and heard.is_pause(end)):
+                yield begin, end, next_begin, next_end
+
+
+def _without(sentence: str, heard: Heard, begin: int, end: int) -> str:
+    first, last = heard.place(begin), heard.place(end)
+    return (
+        sentence[:first].rstrip(" ,、")
+        + (" " if sentence[:first] and sentence.isascii() else "")
+        + sentence[last:].lstrip()
+    )
