@@ -35,6 +35,9 @@ PAGE = "page"
 BRIDGE = "bridge"
 """Who shows the house to Home Assistant."""
 
+ASSISTANT = "assistant"
+"""Who talks with people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Launch:

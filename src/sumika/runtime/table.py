@@ -14,6 +14,7 @@ from sumika.runtime.knowing_node import knowing_nodes
 from sumika.runtime.log_loop import run_log
 from sumika.runtime.node import (
     ALARM,
+    ASSISTANT,
     BRIDGE,
     COMPILES_WITHIN_S,
     LOG,
@@ -139,6 +140,20 @@ def _run_bridge(node: Node, launch: Launch) -> None:
     run_bridge(node, launch)
 
 
+def _run_assistant(node: Node, launch: Launch) -> None:
+    # What understands sentences is of no use to any other process.
+    from sumika.runtime.assistant_loop import run_assistant
+
+    run_assistant(node, launch)
+
+
+def _run_desk(node: Node, launch: Launch) -> None:
+    # Templates and spreadsheets are nobody else's business either.
+    from sumika.runtime.desk_loop import run_desk
+
+    run_desk(node, launch)
+
+
 def _start_people(house: House, key: str) -> object:
     from sumika.perception import people
     from sumika.radar.tracking import EmptyRoom
@@ -216,6 +231,8 @@ def nodes_of(house: House) -> tuple[Node, ...]:
         *_page(house),
         *_bridge(house),
         *_alarm(house),
+        *_desk(house),
+        *_assistant(house),
         *_control(house),
         *_world(house),
         *_people(house),
@@ -245,6 +262,21 @@ def _page(house: House) -> tuple[Node, ...]:
 def _alarm(house: House) -> tuple[Node, ...]:
     """Return who raises alarms, where anything is described of them."""
     return () if house.alarms is None else (Node(ALARM, _run_alarm, watchdog_s=10.0),)
+
+
+def _assistant(house: House) -> tuple[Node, ...]:
+    """Return who talks with people, unless that is switched off."""
+    if house.assistant is not None and not house.assistant.enabled:
+        return ()
+    # A larger model may think for its time, and planner and gate are waited for; others wait meanwhile.
+    return (Node(ASSISTANT, _run_assistant, watchdog_s=180.0, starts_within_s=30.0),)
+
+
+def _desk(house: House) -> tuple[Node, ...]:
+    """Return who does the paperwork, where any is wanted; a report of a month may keep it busy for a while."""
+    if house.desk is None or not house.desk.enabled:
+        return ()
+    return (Node("desk", _run_desk, watchdog_s=120.0, starts_within_s=60.0),)
 
 
 def _bridge(house: House) -> tuple[Node, ...]:

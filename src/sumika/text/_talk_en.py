@@ -328,4 +328,7 @@ TALK: dict[str, str] = {
     # On the command line.
     "ask.begin": "Say or ask something; end with Ctrl-D.",
     "ask.more_rows": "and {count} more",
+    # What the node says of itself.
+    "event.model_not_asked": "the larger model cannot be asked",
+    "event.model_not_asked.recovered": "the larger model can be asked again",
 }

@@ -328,4 +328,7 @@ TALK: dict[str, str] = {
     # On the command line.
     "ask.begin": "話しかけてください。Ctrl-Dで終わります。",
     "ask.more_rows": "ほか{count}件",
+    # What the node says of itself.
+    "event.model_not_asked": "大きな言語モデルに尋ねられません",
+    "event.model_not_asked.recovered": "大きな言語モデルに尋ねられるようになりました",
 }

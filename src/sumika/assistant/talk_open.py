@@ -1,0 +1,34 @@
+"""Opens what understands sentences: the house's sentences, its student, and a larger model where the owner has one."""
+
+from pathlib import Path
+
+from sumika.assistant.names import Names
+from sumika.assistant.talk_asking import Understands
+from sumika.assistant.understanding import Understander
+from sumika.assistant.understanding_model import ChatModel
+from sumika.schema.house import House
+
+
+def open_model(house: House, beside: Path) -> ChatModel | None:
+    """Return the larger model that the owner has; None where there is none.
+
+    Args:
+        house: As described.
+        beside: Where `house.yaml` lies: files that it names are found from there.
+
+    Raises:
+        SumikaError: if its address is none, or what is said may not leave the house.
+    """
+    settings = house.assistant
+    return ChatModel(settings, beside) if settings is not None and settings.model_address else None
+
+
+def open_understander(names: Names, models: Path, model: ChatModel | None = None) -> Understands:
+    """Return who understands sentences. It takes some memory, and a second or two on a small computer.
+
+    Args:
+        names: Of the house.
+        models: Folder with students that this house has of its own.
+        model: A larger model, asked last.
+    """
+    return Understander(names, None, model)

@@ -1,0 +1,160 @@
+"""The node that one talks to, over a real bus: it asks, hears the gate, answers, and does later what was put off."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from sumika.assistant.calls import Call
+from sumika.bus import RuntimeFolder, ask
+from sumika.clock import WallClock
+from sumika.runtime.assistant_loop import LATER_FILE, AssistantLoop
+from sumika.runtime.node import Launch
+from sumika.runtime.process import NodeProcess
+from sumika.runtime.table import nodes_of
+from sumika.schema import REQUESTS, ConfigChange, DeviceState, Origin, SumikaError
+from sumika.schema.house import House
+from sumika.schema.talk import ALL_RIGHTS, EVERYBODY, TalkAnswer, TalkRequest
+from sumika.schema.talking import Talking
+from tests.bridge_helpers import HOUSE_NODE, PlayedHouse, played_house
+from tests.bus_helpers import runtime_folder, wait_until
+from tests.talk_helpers import Sentences, talking_house
+
+pytestmark = pytest.mark.slow
+
+SENTENCES = {
+    "light off": Call(tool="power", what="off", spans={"device": "light"}),
+    "light off for a second": Call(tool="power", what="off", spans={"device": "light", "duration": "1 second"}),
+    "how warm": Call(tool="climate", what="temperature", spans={"room": "living room"}),
+    "undo": Call(tool="undo", what="last"),
+}
+
+
+class Frame:
+    """The frame of a process in this one, on a real bus."""
+
+    def __init__(self, folder: RuntimeFolder, data: Path, house: House) -> None:
+        self.clock, self.folder, self.taken, self.beats = WallClock(), folder, 0, 0
+        config = ConfigChange(stamp=self.clock.now(), origin=Origin.LIVE, file="", hash="", text="")
+        self.launch = Launch(folder.path, data, "run", house, data / "house.yaml", config, (HOUSE_NODE,), 0)
+        self.refused: list[str] = []
+
+    def beat(self) -> None:
+        self.beats += 1
+
+    def worked(self, step_ns: int, outputs: int) -> None: ...
+
+    def tell(self, lost: object) -> None: ...
+
+    def refuse(self, reason: str) -> None:
+        self.refused.append(reason)
+
+
+class Running:
+    """A house that is played, and the node beside it; turns go round while somebody waits.
+
+    Attributes:
+        played: Says and answers what the rest of the house does.
+        loop: The node's.
+    """
+
+    def __init__(self, folder: RuntimeFolder, data: Path) -> None:
+        self.folder = folder
+        self.frame = Frame(folder, data, played_house())
+        self.played = PlayedHouse(folder, self.frame.clock)
+        self.loop = self.begin()
+
+    def begin(self) -> AssistantLoop:
+        self.sentences = Sentences(SENTENCES)
+        return AssistantLoop(cast(NodeProcess, self.frame), lambda names, launch: self.sentences)
+
+    def until(self, holds: Callable[[], bool]) -> bool:
+        def turned() -> bool:
+            self.loop.turn()
+            return holds()
+
+        return wait_until(turned)
+
+    def knows(self, device: str) -> bool:
+        return any(one.device == device for one in self.loop.newest.all(DeviceState))
+
+    def say(self, text: str, **more: Any) -> TalkAnswer:
+        """Say something from elsewhere, as page and command line do."""
+        answers: list[Any] = []
+
+        def put() -> None:
+            question = TalkRequest(text=text, **{"may": ALL_RIGHTS, "sees": (EVERYBODY,), "conversation": "c", **more})
+            try:
+                answers.append(ask(self.folder, "talk", question, timeout_s=10.0))
+            except SumikaError as error:
+                answers.append(error)
+
+        thread = threading.Thread(target=put)
+        thread.start()
+        assert self.until(lambda: bool(answers))
+        thread.join()
+        assert isinstance(answers[0], TalkAnswer), answers[0]
+        return answers[0]
+
+    def close(self) -> None:
+        self.loop.close()
+        self.played.close()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    with runtime_folder() as folder:
+        found = Running(folder, tmp_path)
+        try:
+            yield found
+        finally:
+            found.close()
+
+
+def test_a_word_goes_round_over_the_bus_and_comes_back_with_the_gates_verdict(running: Running) -> None:
+    assert running.until(lambda: running.knows("living_light"))
+    answer = running.say("light off", resident="ken")
+    assert answer.text == "Done: the light, off."
+    assert running.played.told["living_light"]["level"] == 0.0
+    assert answer.done[0].written == 0.0
+    running.played.vetoes = True
+    refused = running.say("undo")
+    assert refused.text.startswith("Not done: the light, 50 %. The safety gate says")
+    assert running.sentences.heard == ["light off", "undo"]
+    assert running.frame.beats > 2
+
+
+def test_questions_are_answered_from_the_newest_message(running: Running) -> None:
+    assert running.until(lambda: running.knows("living_light"))
+    answer = running.say("how warm")
+    assert answer.text == "The temperature in the living room is 21.3 °C."
+    assert answer.sentences[0].rows[0].subject == "living_air"
+
+
+def test_what_was_put_off_outlives_a_restart(running: Running, tmp_path: Path) -> None:
+    assert running.until(lambda: running.knows("living_light"))
+    assert "then as it was before" in running.say("light off for a second").text
+    kept = tmp_path / "assistant" / LATER_FILE
+    assert kept.stat().st_mode & 0o777 == 0o600
+    running.loop.close()
+    running.loop = running.begin()
+    assert running.until(lambda: running.played.told["living_light"]["level"] == 0.5)
+    assert kept.read_bytes() == b"[]"
+
+
+def test_a_damaged_file_is_no_reason_not_to_run(running: Running, tmp_path: Path) -> None:
+    running.loop.close()
+    (tmp_path / "assistant").mkdir()
+    (tmp_path / "assistant" / LATER_FILE).write_bytes(b"\xff")
+    running.loop = running.begin()
+    assert running.frame.refused == ["later_not_read"]
+    assert running.say("nonsense").refused == "not_understood"
+
+
+def test_it_runs_in_every_house_that_does_not_switch_it_off() -> None:
+    assert "assistant" in {node.name for node in nodes_of(talking_house())}
+    off = talking_house(assistant=Talking(enabled=False))
+    assert "assistant" not in {node.name for node in nodes_of(off)}
+    assert REQUESTS["talk"].answered_by == "assistant"
