@@ -154,7 +154,7 @@ def test_what_a_wish_would_cost_is_asked_of_the_planner(house: TalkingHouse) -> 
 
 def test_the_plan_and_its_reason(house: TalkingHouse) -> None:
     assert house.call("plan", "next").text == 'Now the air conditioner: set to 21.5 °C, "cold outside".'
-    assert house.call("plan", "next", language="ja").text == "いまエアコンの設定温度21.5℃。「外が寒いため」。"
+    assert house.call("plan", "next", language="ja").text == "いまエアコンは設定温度21.5℃。理由は「外が寒いため」。"
 
 
 def test_devices_presence_clock_and_help(house: TalkingHouse) -> None:

@@ -169,7 +169,7 @@ def test_what_was_asked_back_is_answered_in_the_same_conversation(house: Talking
 def test_a_short_answer_in_japanese_chooses(house: TalkingHouse, reply: str) -> None:
     assert house.say("電気をつけて").ask_back
     answer = house.say(reply)
-    assert answer.text == "すでに寝室の電気を100%です。" or answer.text == "寝室の電気を100%にしました。"
+    assert answer.text == "すでにその状態です（寝室の電気を100%）。" or answer.text == "寝室の電気を100%にしました。"
     assert house.wishes() == [("bedroom_light", "level", 1.0)]
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from sumika.assistant.saying import Sentence, Voice, row_of
 from sumika.assistant.talk_wanted import Sources, Wanted
 from sumika.facts import Row
-from sumika.schema import DeviceState, PlanOutlook, PlanReport
+from sumika.schema import DeviceState, PlannedAction, PlanOutlook, PlanReport
 from sumika.schema.house import Device
 
 MOST_DEVICES, MOST_STEPS = 8, 4
@@ -61,6 +61,12 @@ def setting_name(voice: Voice, action: str) -> str:
     """Return what a setting is called; empty for what a device is on the whole."""
     key = f"talk.setting.{action}"
     return voice.say(key) if voice.has(key) else ""
+
+
+def setting_text(voice: Voice, kind: str, action: str, value: float) -> str:
+    """Return a setting with its name, where it has one of its own: "heating", "set to 21.0 °C"."""
+    name, shown = setting_name(voice, action), value_text(voice, kind, action, value)
+    return voice.say("talk.state.with", setting=name, value=shown) if name else shown
 
 
 def state(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
@@ -148,24 +154,28 @@ def _concerns(sources: Sources, wanted: Wanted, device_id: str) -> bool:
 
 
 def _now(sources: Sources, report: PlanReport, wanted: Wanted) -> list[Sentence]:
-    voice, told = sources.voice, []
-    kinds = {one.id: one.kind for one in sources.house.devices}
-    mine = [one for one in report.actions if _concerns(sources, wanted, one.device)]
-    for action in mine[: MOST_STEPS - 1]:
-        why = action.why_ja if voice.is_japanese else action.why
-        row = row_of(report, f"plan.{action.action}", action.device, action.value, text=why)
-        value = value_text(voice, kinds.get(action.device, ""), action.action, action.value)
-        name = setting_name(voice, action.action)
-        key = "talk.plan.now.setting" if name else "talk.plan.now"
+    """Return what the plan does with each device and why; settings with one reason are one sentence."""
+    voice, kinds = sources.voice, {one.id: one.kind for one in sources.house.devices}
+    together: dict[tuple[str, str], list[PlannedAction]] = {}
+    for action in report.actions:
+        if _concerns(sources, wanted, action.device):
+            why = action.why_ja if voice.is_japanese else action.why
+            together.setdefault((action.device, why), []).append(action)
+    told = []
+    for (device, why), actions in list(together.items())[: MOST_STEPS - 1]:
+        rows = [row_of(report, f"plan.{one.action}", device, one.value, text=why) for one in actions]
+        values = [setting_text(voice, kinds.get(device, ""), one.action, one.value) for one in actions]
+        reason = voice.quoted(why) if why else voice.say("talk.no_reason")
+        comma = "、" if voice.is_japanese else ", "
         told.append(
             voice.sentence(
-                key,
-                (row,),
+                "talk.plan.now",
+                rows,
                 report.origin.value,
-                device=voice.device(action.device),
-                setting=name,
-                value=value,
-                why=voice.quoted(why) if why else voice.say("talk.no_reason"),
+                [100.0 * one.value for one in actions],
+                device=voice.device(device),
+                value=comma.join(values),
+                why=reason,
             )
         )
     return told

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from sumika.assistant.answer_devices import setting_name, value_text
+from sumika.assistant.answer_devices import setting_text, value_text
 from sumika.assistant.answer_people import ABSENT, PRESENT
 from sumika.assistant.saying import Sentence, row_of
 from sumika.assistant.talk_wanted import Sources, Wanted
@@ -171,7 +171,7 @@ def _order(sources: Sources, device: Device, one: Order) -> Sentence:
         one.origin,
         (one.value, one.at_unix_s),
         device=sources.voice.device(device.id),
-        what=_setting(sources, device, one.action, one.value),
+        what=setting_text(sources.voice, device.kind, one.action, one.value),
         at=sources.voice.moment(one.at_unix_s),
         who=_by(sources, one.asked_by, device.id),
         why=_reason(sources, one.why, one.why_ja),
@@ -203,18 +203,13 @@ def _verdict(sources: Sources, device: Device, one: Judged, orders: tuple[Order,
         one.origin,
         (asked, value, one.at_unix_s),
         device=voice.device(device.id),
-        what=_setting(sources, device, one.action, value),
+        what=setting_text(voice, device.kind, one.action, value),
         asked=value_text(voice, device.kind, one.action, asked),
         at=voice.moment(one.at_unix_s),
         who=_by(sources, one.asked_by, device.id),
         why=_reason(sources, one.why, japanese),
         rule=rule.rstrip("。."),
     )
-
-
-def _setting(sources: Sources, device: Device, action: str, value: float) -> str:
-    name, shown = setting_name(sources.voice, action), value_text(sources.voice, device.kind, action, value)
-    return sources.voice.say("talk.state.with", setting=name, value=shown) if name else shown
 
 
 def _foreseen(sources: Sources, room: str) -> list[Sentence]:

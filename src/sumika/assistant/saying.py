@@ -13,7 +13,7 @@ from sumika.schema.house import Device, House
 from sumika.text import LANGUAGES, money_text, say
 from sumika.units import NANOSECONDS_PER_SECOND, SECONDS_PER_DAY, SECONDS_PER_MINUTE
 
-MOST_QUOTED = 120
+MOST_QUOTED = 200
 """Letters of what somebody else wrote that are shown in a sentence."""
 
 _NO_QUOTES = str.maketrans({'"': "'", "「": "'", "」": "'"})

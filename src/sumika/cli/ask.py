@@ -2,8 +2,8 @@
 
 import json
 import os
-import secrets
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,7 +65,7 @@ def ask(
         language=language or "",
         resident=resident,
         room=room,
-        conversation=f"ask-{secrets.token_hex(4)}",
+        conversation=_conversation(),
         may=ALL_RIGHTS,
         sees=(EVERYBODY,),
     )
@@ -75,6 +75,14 @@ def ask(
         tell(answer)
         raise SystemExit(1 if answer.refused or answer.ask_back else 0)
     _talk(answers, about, tell, "" if as_json else language or language_of(os.environ))
+
+
+def _conversation() -> str:
+    """Return the name of the conversation: of one terminal, so that "undo" finds what was said in it before."""
+    try:
+        return f"ask-{os.getuid()}-{Path(os.ttyname(sys.stdin.fileno())).name}"
+    except (OSError, ValueError):
+        return f"ask-{os.getuid()}-{os.getppid()}"
 
 
 def _talk(answers: Answers, about: TalkRequest, tell: Callable[[TalkAnswer], None], language: str) -> None:

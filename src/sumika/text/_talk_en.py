@@ -205,7 +205,6 @@ TALK: dict[str, str] = {
     "talk.plan.none": "there is no plan",
     "talk.plan.nothing": "The plan changes nothing.",
     "talk.plan.now": "now {device}: {value}, {why}.",
-    "talk.plan.now.setting": "now {device}: {setting} {value}, {why}.",
     "talk.plan.off": "at {at} {device} is to be off.",
     "talk.plan.heat_kw": "at {at} {device} is to heat with {value}.",
     "talk.plan.cool_kw": "at {at} {device} is to cool with {value}.",

@@ -204,8 +204,7 @@ TALK: dict[str, str] = {
     "talk.plan.what": "これからのこと",
     "talk.plan.none": "計画がありません",
     "talk.plan.nothing": "計画では何も変わりません。",
-    "talk.plan.now": "いま{device}は{value}。{why}。",
-    "talk.plan.now.setting": "いま{device}の{setting}{value}。{why}。",
+    "talk.plan.now": "いま{device}は{value}。理由は{why}。",
     "talk.plan.off": "{at}に{device}を止める予定です。",
     "talk.plan.heat_kw": "{at}に{device}で{value}の暖房をする予定です。",
     "talk.plan.cool_kw": "{at}に{device}で{value}の冷房をする予定です。",
@@ -233,7 +232,7 @@ TALK: dict[str, str] = {
     "talk.why.unknown": "{room}がそうである理由は記録にありません。",
     # What is done.
     "talk.done": "{what}にしました。",
-    "talk.done.already": "すでに{what}です。",
+    "talk.done.already": "すでにその状態です（{what}）。",
     "talk.done.many": "{count}台の機器を変えました。",
     "talk.done.clipped": "{what}にしました。安全ゲートの判断：{rule}。",
     "talk.done.vetoed": "{what}にはしていません。安全ゲートの判断：{rule}。",

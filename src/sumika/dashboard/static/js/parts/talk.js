@@ -15,6 +15,7 @@ let count = 0;
 
 /** The panel. `onClose` when it is to go. */
 export function Talk({ onClose }) {
+  const { house } = useSession();
   const [said, show] = useState(kept.said);
   const [busy, work] = useState(false);
   const field = useRef(null);
@@ -52,6 +53,7 @@ export function Talk({ onClose }) {
   return html`<section id="talk" class="talk" role="dialog" aria-labelledby="talk-title" onKeyDown=${key}>
     <header class="row apart"><h2 id="talk-title">${say("talk.title")}</h2>
       <button type="button" class="switch" aria-label=${say("talk.close")} onClick=${onClose}><${Icon} name="close" size="20" /></button></header>
+    ${house.origin && house.origin !== "live" && html`<p class="banner" role="note">${say(`banner.${house.origin}.page`)}</p>`}
     <div class="talk-log" role="log" aria-live="polite" aria-busy=${busy} tabindex="0" aria-label=${say("talk.log")}>
       ${!said.length && html`<${Begin} ask=${(text) => ask({ text }, text)} />`}
       ${said.map((one, n) => html`<${One} key=${one.key} one=${one} isLast=${n === last && !busy} ask=${ask} />`)}
