@@ -72,9 +72,9 @@ class Supported:
 
     @cached_property
     def _days(self) -> frozenset[date]:
-        moments = (*self._moments, *self._around)
         # An end is not included: a day that ends at midnight ends with its own date.
-        moments = (*moments, *(moment - 1.0 for moment in moments))
+        ends = [row.end_unix_s - 1.0 for row in self._rows if row.end_unix_s > row.begin_unix_s]
+        moments = (*self._moments, *self._around, *ends, *(moment - 1.0 for moment in self._around[1:]))
         return frozenset(datetime.fromtimestamp(moment, self._zone).date() for moment in moments)
 
     @cached_property
@@ -143,7 +143,7 @@ def _fits(has: str, asked: str) -> bool:
     if asked == "money":
         return has == "money" or has.endswith("/kWh")
     if asked == "bare":
-        return has == "one" or has.startswith("unit ")
+        return has != "moment"  # the unit stands elsewhere: in a heading, in the cell beside
     return has == asked
 
 

@@ -127,6 +127,12 @@ class Audit:
             found.append((number, "no_head"))
         return tuple(found)
 
+    def finish(self) -> None:
+        """Write the last line's seal, where the computer stopped between the line and its seal."""
+        last, head = self._last(), self._head() or _Head(0, GENESIS)
+        if last.number == head.number + 1:
+            self._write_head(last)
+
     def _lines(self) -> Iterator[Entry | None]:
         try:
             with self._path.open("rb") as file:

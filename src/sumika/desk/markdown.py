@@ -34,7 +34,8 @@ def as_markdown(paper: Paper, names: Names) -> str:
     lines += [*(f"- {escaped(what)}: {escaped(said)}" for what, said in face.facts), ""]
     if face.looks:
         lines += [f"## {escaped(say('desk.paper.looks', paper.language))}", ""]
-        lines += [*(f"- {escaped(look)}" for look in face.looks), ""]
+        # What is struck out is shown so here, too.
+        lines += [*(f"- {escaped(look)}".replace(r"\~\~", "~~") for look in face.looks), ""]
     for section in paper.sections:
         lines += [f"## {_sentence(section.title, paper, marks=False)}", ""]
         lines += [*(f"- {_sentence(statement, paper)}" for statement in section.statements), ""]

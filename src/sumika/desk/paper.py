@@ -197,4 +197,6 @@ def content_of(paper: Paper) -> str:
 
 def digest_of(paper: Paper) -> str:
     """Return the hash of all that is in a paper's file; the audit log holds it."""
-    return hashlib.sha256(msgspec.json.encode(paper)).hexdigest()
+    # As it will be read again: a whole number becomes one with a point where the file is read.
+    read = msgspec.json.decode(msgspec.json.encode(paper), type=Paper)
+    return hashlib.sha256(msgspec.json.encode(read)).hexdigest()

@@ -102,6 +102,7 @@ class Desk:
         """
         self._store.open()
         try:
+            self._audit.finish()
             self._finish_decisions()
         except BaseException:
             self._store.close()
@@ -174,10 +175,7 @@ class Desk:
         pack = pack_of(kind, self.packs)
         first, period = self._period(pack.rules.papers[kind].span, day)
         subjects = self._subjects(kind, period)
-        dated = first if pack.rules.papers[kind].span != "none" or kind == "incident" else None
-        if kind == "maintenance":
-            dated = first
-        return tuple(Order(kind=kind, period=period, day=dated, subject=subject) for subject in subjects)
+        return tuple(Order(kind=kind, period=period, day=first, subject=subject) for subject in subjects)
 
     def number(self, kind: str, name: str) -> float:
         """Return a fixed number of the rule of a kind of paper; one's own where one has changed it."""

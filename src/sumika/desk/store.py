@@ -104,6 +104,8 @@ class Store:
             self.folder.chmod(0o700)
             self._lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for unfinished in self.folder.glob("*/.*.new"):
+                unfinished.unlink()  # the computer stopped before it had its name
         except BlockingIOError as error:
             self.close()
             raise SumikaError("the desk is at work", where=str(self.folder), remedy="Try again in a moment") from error

@@ -22,6 +22,7 @@ from sumika.facts import Row
 from sumika.text import LANGUAGES
 
 _QUOTED = re.compile(r"[「“]([^「」“”]{0,400})[」”]")
+_NUMERIC = re.compile(r"^[\d.,:/%¥￥円\s−-]+$")
 _FOUND_HERE = frozenset({"struck", "contradiction", "not_derived"})
 _ROW_ITSELF = 1e-6
 
@@ -154,7 +155,7 @@ class _Reader:
         ids = set(self._names.ids[name])
         subjects = {row.subject for row in rows} | {self._paper.subject}
         subjects |= {part for row in rows for part in re.split(r"[./\s,]", f"{row.subject} {row.part}")}
-        if ids & subjects:
+        if ids & subjects or any(name in row.text for row in rows):
             return True
         return any(ids & set(self._names.near.get(subject, ())) for subject in subjects)
 
@@ -172,9 +173,9 @@ def _squeezed(text: str) -> str:
 
 def _verbatim(text: str, rows: Sequence[Row], taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Return where the whole text of a row stands: the name of an item, with the numbers that are part of it."""
-    said = {part for row in rows for part in (row.text, row.subject) if len(part) >= 3 and not part.isnumeric()}
+    said = {part for row in rows for part in (row.text, row.subject) if len(part) >= 3 and not _NUMERIC.match(part)}
     for words in sorted(said, key=len, reverse=True):
-        for match in re.finditer(re.escape(words), text):
+        for match in re.finditer(rf"(?<!\d){re.escape(words)}(?![\d.])", text):
             begin, end = match.span()
             if all(end <= first or begin >= last for first, last in taken):
                 yield begin, end

@@ -166,6 +166,7 @@ DESK: dict[str, str] = {
     "desk.setting.boost": "強運転",
     "desk.setting.power_w": "出力",
     "desk.sensor.air": "空気",
+    "desk.sensor.climate": "温湿度",
     "desk.sensor.meter": "電力量計",
     "desk.sensor.weather": "気象",
     "desk.sensor.presence": "在室",

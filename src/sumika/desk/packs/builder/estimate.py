@@ -84,12 +84,12 @@ def _quantities(sources: Sources) -> dict[str, Row]:
     counts["room"] = len(house.rooms)
     counts["house"] = 1
     counts["window"] = len(house.building.windows) if house.building is not None else 0
-    found = {key: _counted(key, float(count)) for key, count in counts.items() if count}
+    found = {key: _counted(key, float(count), sources) for key, count in counts.items() if count}
     return found | {"m2": described("building", "floor_area", round(area, 2), "m²", source="quantity")}
 
 
-def _counted(key: str, count: float) -> Row:
-    return described(key, "count", count, "", source="quantity")
+def _counted(key: str, count: float, sources: Sources) -> Row:
+    return described(key, "count", count, "", _called(key, sources), source="quantity")
 
 
 def _wants_price(key: str) -> bool:
@@ -98,7 +98,10 @@ def _wants_price(key: str) -> bool:
 
 
 def _called(key: str, sources: Sources) -> str:
-    name = f"desk.kind.{key}"
+    family, _, kind = key.rpartition(":")
+    if family == "radar":
+        return f"{say('desk.builder.radars', sources.language)} {kind}"
+    name = f"desk.{'sensor' if family == 'sensor' else 'kind'}.{kind}"
     return say(name, sources.language) if name in LANGUAGES["en"] else key
 
 
