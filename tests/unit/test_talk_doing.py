@@ -50,7 +50,7 @@ def test_a_word_becomes_the_residents_wish_and_is_done_when_the_gate_says_so(hou
         0.0,
         "ken",
     )
-    assert wish.why == '"turn off the bedroom light"'
+    assert wish.why == "turn off the bedroom light"
     (done,) = answer.done
     assert (done.ruling, done.written) == (Ruling.PASSED, 0.0)
     assert answer.sentences[0].rows[0].source == "verdict.level"
@@ -162,7 +162,7 @@ def test_what_was_asked_back_is_answered_in_the_same_conversation(house: Talking
     assert house.bus.asked == []
     assert house.say("the bedroom one", conversation="other").refused == "not_understood"
     assert house.say("the hall one").text == "Done: the hall light, 100 %."
-    assert house.bus.asked[0][1].why == '"turn on the light / the hall one"'
+    assert house.bus.asked[0][1].why == "turn on the light / the hall one"
 
 
 @pytest.mark.parametrize("reply", ["寝室の電気", "寝室のです", "寝室"])

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from sumika.assistant.answer_devices import setting_name, value_text
+from sumika.assistant.answer_devices import SHARES, setting_name, value_text
 from sumika.assistant.calls import TOOLS
 from sumika.assistant.doing import Cannot, Doing, Step
 from sumika.assistant.saying import Reply, Sentence, Voice, cleaned, row_of
@@ -80,7 +80,7 @@ class Doer:
         steps = self._doing.steps(wanted, speaker)
         if isinstance(steps, Cannot):
             return _cannot(steps, voice), ()
-        why = cleaned(voice.quoted(said) if said else f"{tool} {what}", WHY_LETTERS)
+        why = cleaned(said or f"{tool} {what}", WHY_LETTERS)
         if wanted.delay_s is not None and tool != "machine":
             return self._put_off(steps, wanted, speaker, voice, why)
         outcome = self.carry_out(steps[:MOST_STEPS], speaker.resident, why, voice)
@@ -293,10 +293,13 @@ def step_text(step: Step, voice: Voice, value: float | None = None) -> str:
         return voice.say(f"talk.step.vote.{key}", room=voice.room(step.subject))
     if step.request == "load_machine":
         return voice.say("talk.step.loaded" if value else "talk.step.unloaded", device=voice.device(step.subject))
-    kind = next((one.kind for one in voice.house.devices if one.id == step.subject), "")
-    name, shown = setting_name(voice, step.action), value_text(voice, kind, step.action, value)
+    name, shown = setting_name(voice, step.action), value_text(voice, _kind(step, voice), step.action, value)
     key = "talk.step.setting" if name else "talk.step.device"
     return voice.say(key, device=voice.device(step.subject), setting=name, value=shown)
+
+
+def _kind(step: Step, voice: Voice) -> str:
+    return next((one.kind for one in voice.house.devices if one.id == step.subject), "")
 
 
 def step_numbers(steps: Iterable[Step]) -> tuple[float, ...]:
@@ -339,10 +342,10 @@ def _outcome(step: Step, done: TalkDone, verdict: Verdict | None, voice: Voice) 
     rows: tuple[Row, ...] = ()
     origin = "live"
     if verdict is not None:
-        rows, origin = (
-            (row_of(verdict, f"verdict.{verdict.action}", verdict.device, verdict.written, text=verdict.why),),
-            verdict.origin.value,
-        )
+        is_share = verdict.action in SHARES or (verdict.action == "level" and _kind(step, voice) == "light")
+        source, unit = f"verdict.{verdict.action}", "1" if is_share else ""
+        rows = (row_of(verdict, source, verdict.device, verdict.written, unit, verdict.why),)
+        origin = verdict.origin.value
     if done.problem:
         source = f"{done.request}.refused"
         refused = voice.refused("talk.done.problem", source, done.problem.rstrip("。."), what=step_text(step, voice))

@@ -25,7 +25,12 @@ export function Talk({ onClose }) {
     show(kept.said);
   };
   useEffect(() => field.current?.focus(), []);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [said, busy]);
+  useEffect(() => {
+    // A long answer is read from its beginning.
+    const answer = end.current?.previousElementSibling;
+    const isLong = answer && answer.offsetHeight > end.current.parentElement.clientHeight - 40;
+    (isLong ? answer : end.current)?.scrollIntoView({ block: isLong ? "start" : "end" });
+  }, [said, busy]);
   const ask = async (body, words) => {
     if (busy) return;
     add({ who: "me", text: words });
