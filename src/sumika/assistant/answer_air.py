@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sumika.assistant.saying import Sentence, row_of
+from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
 from sumika.facts import Figure, Period, Row
 from sumika.schema import AirSample, WeatherForecast, WeatherSample
@@ -63,7 +63,7 @@ def _room_sentence(sources: Sources, wanted: Wanted, room: str, quantity: str) -
         sample = next((one for one in _samples(sources, quantity) if one.room == room), None)
         if sample is not None:
             value = getattr(sample, quantity)
-            row = row_of(sample, f"air.{quantity}", sample.sensor, value, UNITS[quantity])
+            row = sources.voice.row(sample, f"air.{quantity}", sample.sensor, value, UNITS[quantity])
             return _now(sources, "talk.climate.now", quantity, value, (row,), sample.origin.value, **names), True
     period = wanted.period or Period.today(sources.now_s, voice.zone)
     statistic = "mean" if statistic == "now" and wanted.period is not None else statistic
@@ -148,7 +148,7 @@ def _weather_now(sources: Sources, what: str) -> tuple[Sentence, ...]:
         value = getattr(sample, quantity)
         if value is None or (quantity == "rain_mm_h" and what == "weather" and value < 0.05):
             continue
-        row = row_of(sample, f"weather.{quantity}", sample.source, value, UNITS[quantity])
+        row = sources.voice.row(sample, f"weather.{quantity}", sample.source, value, UNITS[quantity])
         name = voice.say(f"talk.quantity.outside.{quantity}")
         told.append(_now(sources, "talk.outside.now", quantity, value, (row,), sample.origin.value, quantity=name))
     return tuple(told) or (
@@ -166,7 +166,7 @@ def _forecast(sources: Sources, period: Period) -> tuple[Sentence, ...]:
         why = voice.say("talk.outside.too_far")
         return (voice.sentence("talk.not_known", what=voice.say("talk.outside.weather"), why=why),)
     lowest, highest = (pick(steps, key=forecast.temperature_c.__getitem__) for pick in (min, max))
-    rows = [_foretold(forecast, "temperature_c", step, voice.zone) for step in (lowest, highest)]
+    rows = [_foretold(forecast, "temperature_c", step, voice.zone_name) for step in (lowest, highest)]
     told = [
         voice.sentence(
             "talk.outside.forecast",
@@ -186,13 +186,13 @@ def _rain(sources: Sources, forecast: WeatherForecast, steps: list[int]) -> Sent
     """Return when most rain is foretold, or that none is."""
     voice = sources.voice
     wettest = max(steps, key=forecast.rain_mm_h.__getitem__)
-    row = _foretold(forecast, "rain_mm_h", wettest, voice.zone)
+    row = _foretold(forecast, "rain_mm_h", wettest, voice.zone_name)
     key = "talk.outside.rain" if forecast.rain_mm_h[wettest] >= 0.1 else "talk.outside.dry"
     at, value = voice.moment(forecast.begins_unix_s[wettest]), voice.quantity("rain_mm_h", forecast.rain_mm_h[wettest])
     return voice.sentence(key, (row,), forecast.origin.value, at=at, value=value)
 
 
-def _foretold(forecast: WeatherForecast, field: str, step: int, zone: object) -> Row:
+def _foretold(forecast: WeatherForecast, field: str, step: int, zone: str) -> Row:
     ends = (*forecast.begins_unix_s[1:], forecast.ends_unix_s)
     return Row(
         source=f"forecast.{field}",
@@ -201,5 +201,5 @@ def _foretold(forecast: WeatherForecast, field: str, step: int, zone: object) ->
         end_unix_s=ends[step],
         value=getattr(forecast, field)[step],
         unit=UNITS[field],
-        zone=str(zone),
+        zone=zone,
     )

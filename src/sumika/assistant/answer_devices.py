@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from sumika.assistant.saying import Sentence, Voice, row_of
+from sumika.assistant.saying import Sentence, Voice
 from sumika.assistant.talk_wanted import Sources, Wanted
 from sumika.facts import Row
 from sumika.schema import DeviceState, PlannedAction, PlanOutlook, PlanReport
@@ -98,10 +98,10 @@ def _state(sources: Sources, device: Device) -> Sentence:
     if told is None or not told.available:
         why = voice.say("talk.state.silent" if told is None else "talk.state.unreachable")
         return voice.sentence("talk.not_known", what=voice.say("talk.state.what", device=name), why=why)
-    rows = tuple(_rows(told, device))
+    rows = tuple(_rows(voice, told, device))
     words = state_words(voice, device, told.values)
     if told.power_w is not None and abs(told.power_w) >= 1.0:
-        rows += (row_of(told, "device_state.power_w", device.id, told.power_w, "W"),)
+        rows += (sources.voice.row(told, "device_state.power_w", device.id, told.power_w, "W"),)
         words.append(voice.say("talk.state.power", watts=voice.number(abs(told.power_w))))
     return voice.sentence(
         "talk.state", rows, told.origin.value, device=name, state=("、" if voice.is_japanese else ", ").join(words)
@@ -127,11 +127,11 @@ def state_words(voice: Voice, device: Device, values: Mapping[str, float]) -> li
     return words
 
 
-def _rows(told: DeviceState, device: Device) -> Iterator[Row]:
+def _rows(voice: Voice, told: DeviceState, device: Device) -> Iterator[Row]:
     for name in (*_FIRST, *_BESIDES.get(device.kind, ())):
         if name in told.values:
             unit = "1" if name in SHARES or (name == "level" and device.kind == "light") else ""
-            yield row_of(told, f"device_state.{name}", device.id, told.values[name], unit)
+            yield voice.row(told, f"device_state.{name}", device.id, told.values[name], unit)
 
 
 def plan(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
@@ -163,7 +163,7 @@ def _now(sources: Sources, report: PlanReport, wanted: Wanted) -> list[Sentence]
             together.setdefault((action.device, why), []).append(action)
     told = []
     for (device, why), actions in list(together.items())[: MOST_STEPS - 1]:
-        rows = [row_of(report, f"plan.{one.action}", device, one.value, text=why) for one in actions]
+        rows = [sources.voice.row(report, f"plan.{one.action}", device, one.value, text=why) for one in actions]
         values = [setting_text(voice, kinds.get(device, ""), one.action, one.value) for one in actions]
         reason = voice.quoted(why) if why else voice.say("talk.no_reason")
         comma = "、" if voice.is_japanese else ", "
@@ -202,7 +202,15 @@ def upcoming(sources: Sources, outlook: PlanOutlook, wanted: Wanted) -> list[tup
 def _next(sources: Sources, outlook: PlanOutlook, step: tuple[float, str, str, float]) -> Sentence:
     voice, (at_s, device, what, value) = sources.voice, step
     unit = "kW" if what.endswith("_kw") else "1" if what in SHARES else ""
-    row = Row(source=f"outlook.{what}", subject=device, begin_unix_s=at_s, end_unix_s=at_s, value=value, unit=unit)
+    row = Row(
+        source=f"outlook.{what}",
+        subject=device,
+        begin_unix_s=at_s,
+        end_unix_s=at_s,
+        value=value,
+        unit=unit,
+        zone=voice.zone_name,
+    )
     is_off = abs(value) < LEAST_CHANGE / 2 and not what.startswith(("closed", "open"))
     shown = (
         f"{voice.number(abs(value), 1)} kW"

@@ -131,6 +131,7 @@ def _offset_k(sources: Sources, wanted: Wanted, room: str) -> float | None:
 def _would_cost(sources: Sources, answer: WhatIfAnswer, hours: float) -> Sentence:
     voice, now_s, cost = sources.voice, sources.now_s, answer.cost or 0.0
     about: dict[str, Any] = {"subject": answer.room, "begin_unix_s": now_s, "end_unix_s": now_s + 3600.0 * hours}
+    about["zone"] = voice.zone_name
     rows = [
         Row(source="what_if.cost", value=cost, unit=answer.currency, **about),
         Row(source="what_if.offset_k", value=answer.offset_k, unit="K", **about),

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sumika.assistant.saying import Sentence, row_of
+from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
 from sumika.facts import Change, Figure, Night, Period, Stay, local_date
 from sumika.schema import OccupancyCount, Presence
@@ -152,7 +152,7 @@ def _still_in_bed(sources: Sources, night: Night, names: dict[str, str]) -> Sent
     presence = sources.newest.one(Presence, night.room)
     if (today - night.evening).days > 1 or presence is None or presence.probability is None:
         return None
-    row = row_of(presence, "presence.probability", night.room, presence.probability, "1")
+    row = sources.voice.row(presence, "presence.probability", night.room, presence.probability, "1")
     is_there = presence.probability >= PRESENT
     if not is_there and presence.probability > ABSENT:
         return None
@@ -270,7 +270,7 @@ def _in_room(sources: Sources, room: str, *, count: bool) -> Sentence:
     voice, name = sources.voice, sources.voice.room(room)
     counted = sources.newest.one(OccupancyCount, room)
     if count and counted is not None and counted.valid and counted.count is not None:
-        row = row_of(counted, "occupancy_count.count", room, float(counted.count), "1")
+        row = sources.voice.row(counted, "occupancy_count.count", room, float(counted.count), "1")
         key = "talk.presence.count" if counted.count else "talk.presence.nobody"
         return voice.sentence(key, (row,), counted.origin.value, room=name, count=voice.number(counted.count))
     told = sources.newest.one(Presence, room)
@@ -279,7 +279,7 @@ def _in_room(sources: Sources, room: str, *, count: bool) -> Sentence:
     if told is None or told.probability is None:
         why = voice.say(f"reason.{told.reason.value}") if told is not None else voice.say("talk.presence.unseen")
         return voice.sentence("talk.not_known", what=voice.say("talk.presence.what", room=name), why=why)
-    row = row_of(told, "presence.probability", room, told.probability, "1")
+    row = sources.voice.row(told, "presence.probability", room, told.probability, "1")
     key = "somebody" if told.probability >= PRESENT else "nobody" if told.probability <= ABSENT else "perhaps"
     share = voice.percent(told.probability)
     return voice.sentence(f"talk.presence.{key}", (row,), told.origin.value, room=name, share=share)
@@ -288,7 +288,7 @@ def _in_room(sources: Sources, room: str, *, count: bool) -> Sentence:
 def _at_home(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
     voice, told = sources.voice, [one for one in sources.newest.all(Presence) if one.probability is not None]
     there = [one for one in told if (one.probability or 0.0) >= PRESENT]
-    rows = [row_of(one, "presence.probability", one.room, one.probability, "1") for one in there or told]
+    rows = [sources.voice.row(one, "presence.probability", one.room, one.probability, "1") for one in there or told]
     if not told and (stay := _last_stay(sources, "")) is not None:
         return (_stayed(sources, "", stay),)
     if not told:
@@ -301,7 +301,9 @@ def _at_home(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
         counts = [sources.newest.one(OccupancyCount, one.room) for one in there]
         known = [one for one in counts if one is not None and one.count is not None]
         if len(known) == len(there):
-            rows = [row_of(one, "occupancy_count.count", one.room, float(one.count or 0), "1") for one in known]
+            rows = [
+                sources.voice.row(one, "occupancy_count.count", one.room, float(one.count or 0), "1") for one in known
+            ]
             people = sum(one.count or 0 for one in known)
             return (voice.sentence("talk.presence.count.home", rows, origin, (people,), count=voice.number(people)),)
     return (

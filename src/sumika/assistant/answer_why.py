@@ -6,7 +6,7 @@ import msgspec
 
 from sumika.assistant.answer_devices import setting_text, value_text
 from sumika.assistant.answer_people import ABSENT, PRESENT
-from sumika.assistant.saying import Sentence, row_of
+from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
 from sumika.facts import Judged, Order, Period, Row
 from sumika.schema import (
@@ -73,7 +73,7 @@ def _air(sources: Sources, room: str) -> list[Sentence]:
         return [voice.figure("talk.why.air", figure, room=voice.room(room), value=voice.celsius(figure.value))]
     sample = samples[0]
     value = sample.temperature_c or 0.0
-    row = row_of(sample, "air.temperature_c", sample.sensor, value, "°C")
+    row = sources.voice.row(sample, "air.temperature_c", sample.sensor, value, "°C")
     return [
         voice.sentence("talk.why.air", (row,), sample.origin.value, room=voice.room(room), value=voice.celsius(value))
     ]
@@ -92,7 +92,7 @@ def _wish(sources: Sources, room: str) -> list[Sentence]:
         since_s = wish.stamp.wall_ns / NANOSECONDS_PER_SECOND - wish.age_s
         temperature_c, offset_k, resident, origin = wish.temperature_c, wish.offset_k, wish.resident, wish.origin.value
         value, unit = (temperature_c, "°C") if temperature_c is not None else (offset_k, "K")
-        rows: tuple[Row, ...] = (row_of(wish, "comfort_wish", room, value, unit),)
+        rows: tuple[Row, ...] = (sources.voice.row(wish, "comfort_wish", room, value, unit),)
     else:
         held = [one for one in sources.book.wishes(room, _recent(sources)) if one.end_unix_s is None]
         if not held:
@@ -121,7 +121,7 @@ def _window(sources: Sources, room: str) -> list[Sentence]:
     voice = sources.voice
     for sample in sources.newest.all(AirSample):
         if sample.room == room and (sample.window_open or 0.0) > OPEN_SHARE:
-            row = row_of(sample, "air.window_open", sample.sensor, sample.window_open, "1")
+            row = sources.voice.row(sample, "air.window_open", sample.sensor, sample.window_open, "1")
             return [voice.sentence("talk.why.window", (row,), sample.origin.value, room=voice.room(room))]
     today = Period(begin_unix_s=sources.now_s - 3600.0, end_unix_s=sources.now_s)
     open_now = [one for one in sources.book.happenings("window", today, room) if one.end_unix_s > sources.now_s - 900.0]
@@ -226,6 +226,7 @@ def _foreseen(sources: Sources, room: str) -> list[Sentence]:
         "subject": room,
         "begin_unix_s": outlook.begins_unix_s[step],
         "end_unix_s": outlook.begins_unix_s[step],
+        "zone": voice.zone_name,
     }
     if coolest is None or warmest is None:
         people = told.people[step] if step < len(told.people) else 0.0
@@ -244,7 +245,7 @@ def _who_is_there(sources: Sources, room: str) -> list[Sentence]:
     if told is None or told.probability is None or ABSENT < told.probability < PRESENT:
         return []
     key = "talk.presence.somebody" if told.probability >= PRESENT else "talk.presence.nobody"
-    row = row_of(told, "presence.probability", room, told.probability, "1")
+    row = sources.voice.row(told, "presence.probability", room, told.probability, "1")
     return [voice.sentence(key, (row,), told.origin.value, room=voice.room(room), share="")]
 
 
@@ -252,7 +253,7 @@ def _weather(sources: Sources) -> list[Sentence]:
     voice, sample = sources.voice, sources.newest.only(WeatherSample)
     if sample is None or sample.temperature_c is None:
         return []
-    row = row_of(sample, "weather.temperature_c", sample.source, sample.temperature_c, "°C")
+    row = sources.voice.row(sample, "weather.temperature_c", sample.source, sample.temperature_c, "°C")
     return [voice.sentence("talk.why.weather", (row,), sample.origin.value, value=voice.celsius(sample.temperature_c))]
 
 
@@ -277,6 +278,6 @@ def _no_order(sources: Sources, device: Device) -> Sentence:
     voice, name = sources.voice, sources.voice.device(device.id)
     told = sources.newest.one(DeviceState, device.id)
     if told is not None and told.why:
-        row = row_of(told, "device_state", device.id, text=told.why)
+        row = sources.voice.row(told, "device_state", device.id, text=told.why)
         return voice.sentence("talk.why.says", (row,), told.origin.value, device=name, why=voice.quoted(told.why))
     return voice.sentence("talk.why.no_order", device=name)

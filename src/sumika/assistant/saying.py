@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -74,23 +75,6 @@ def cleaned(text: str, most: int) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-def row_of(
-    message: Message, source: str, subject: str, value: float | None = None, unit: str = "", text: str = ""
-) -> Row:
-    """Return the row of a message that was just heard.
-
-    Args:
-        message: Which.
-        source: Topic and field.
-        subject: What it is about.
-        value: Of the field.
-        unit: Of the value.
-        text: What else stands in it.
-    """
-    at_s = message.stamp.wall_ns / NANOSECONDS_PER_SECOND
-    return Row(source=source, subject=subject, begin_unix_s=at_s, end_unix_s=at_s, value=value, unit=unit, text=text)
-
-
 class Voice:
     """Writes names, numbers and times as the reader's language has them.
 
@@ -116,6 +100,28 @@ class Voice:
         self._rooms = {room.id: room for room in house.rooms}
         self._devices = {device.id: device for device in house.devices}
         self._residents = {one.id: one.name or one.id for one in house.residents}
+
+    @property
+    def zone_name(self) -> str:
+        """IANA name of the house's time zone."""
+        return getattr(self.zone, "key", "UTC")
+
+    def row(
+        self, message: Message, source: str, subject: str, value: float | None = None, unit: str = "", text: str = ""
+    ) -> Row:
+        """Return the row of a message that was just heard.
+
+        Args:
+            message: Which.
+            source: Topic and field.
+            subject: What it is about.
+            value: Of the field.
+            unit: Of the value.
+            text: What else stands in it.
+        """
+        at_s = message.stamp.wall_ns / NANOSECONDS_PER_SECOND
+        about: dict[str, Any] = {"source": source, "subject": subject, "begin_unix_s": at_s, "end_unix_s": at_s}
+        return Row(**about, value=value, unit=unit, text=text, zone=self.zone_name)
 
     @property
     def is_japanese(self) -> bool:
@@ -342,7 +348,8 @@ class Voice:
             values: For the sentence.
         """
         at_s = self.now_unix_s
-        row = Row(source=source, subject="", begin_unix_s=at_s, end_unix_s=at_s, text=cleaned(why, MOST_QUOTED))
+        about: dict[str, Any] = {"source": source, "subject": "", "begin_unix_s": at_s, "end_unix_s": at_s}
+        row = Row(**about, text=cleaned(why, MOST_QUOTED), zone=self.zone_name)
         return self.sentence(key, (row,), why=self.quoted(why), **values)
 
     def not_known(self, what: str, figure: Figure) -> Sentence:

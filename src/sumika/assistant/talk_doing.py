@@ -8,7 +8,7 @@ import msgspec
 from sumika.assistant.answer_devices import SHARES, setting_name, value_text
 from sumika.assistant.calls import TOOLS
 from sumika.assistant.doing import Cannot, Doing, Step
-from sumika.assistant.saying import Reply, Sentence, Voice, cleaned, row_of
+from sumika.assistant.saying import Reply, Sentence, Voice, cleaned
 from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_wanted import Ask, Speaker, Wanted
 from sumika.assistant.undoing import Later, Memory
@@ -319,7 +319,7 @@ def _told(
     told: list[Sentence] = []
     if len(smooth) > MOST_SAID:
         rows = tuple(
-            row_of(verdicts[n], "verdict", done[n].subject, text=verdicts[n].why) for n in smooth if n in verdicts
+            voice.row(verdicts[n], "verdict", done[n].subject, text=verdicts[n].why) for n in smooth if n in verdicts
         )
         told.append(voice.sentence("talk.done.many", rows, numbers=(len(smooth),), count=len(smooth)))
     for n, one in enumerate(done):
@@ -344,7 +344,7 @@ def _outcome(step: Step, done: TalkDone, verdict: Verdict | None, voice: Voice) 
     if verdict is not None:
         is_share = verdict.action in SHARES or (verdict.action == "level" and _kind(step, voice) == "light")
         source, unit = f"verdict.{verdict.action}", "1" if is_share else ""
-        rows = (row_of(verdict, source, verdict.device, verdict.written, unit, verdict.why),)
+        rows = (voice.row(verdict, source, verdict.device, verdict.written, unit, verdict.why),)
         origin = verdict.origin.value
     if done.problem:
         source = f"{done.request}.refused"
