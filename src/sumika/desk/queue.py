@@ -196,7 +196,7 @@ class Desk:
 
     def _subjects(self, kind: str, period: Period) -> tuple[str, ...]:
         if kind in ("care_day", "care_week"):
-            return self._about()
+            return self.looked_after
         if kind == "maintenance":
             at = min(period.end_unix_s, self._now())
             return tuple(dict.fromkeys(one.subject for one in self._records().due(at)))
@@ -204,8 +204,9 @@ class Desk:
             return tuple(one.id for one in self._records().incidents(period))
         return ("",)
 
-    def _about(self) -> tuple[str, ...]:
-        """Return the residents whom care notes are about: those named, or all who agreed and have a bedroom."""
+    @property
+    def looked_after(self) -> tuple[str, ...]:
+        """The residents whom care notes are about: those named in the settings, or all; if they agreed."""
         agreed = self._house.knowing.agreed if self._house.knowing is not None else ()
         wanted = self.settings.about or tuple(one.id for one in self._house.residents)
         return tuple(one for one in wanted if one in agreed)

@@ -45,7 +45,9 @@ def verify(paper: Paper, names: Names) -> Paper:
     return msgspec.structs.replace(paper, title=title, sections=sections, looks=tuple(looks), status=status)
 
 
-def struck_in(statement: Statement, rows: Sequence[Row], paper: Paper, names: Names) -> tuple[Struck, ...]:
+def struck_in(
+    statement: Statement, rows: Sequence[Row], paper: Paper, names: Names, unit: str = ""
+) -> tuple[Struck, ...]:
     """Return what of one sentence stands in none of its rows.
 
     Args:
@@ -53,8 +55,9 @@ def struck_in(statement: Statement, rows: Sequence[Row], paper: Paper, names: Na
         rows: Those that it names.
         paper: That it is in, for the time zone and the time the paper is about.
         names: Of the house.
+        unit: Of numbers that name none: a column's.
     """
-    return _Reader(paper, names).struck(statement.text, rows)
+    return _Reader(paper, names).struck(statement.text, rows, unit)
 
 
 class _Reader:
