@@ -204,6 +204,7 @@ ALLOWED = Allowed(zone=TOKYO)
         ('He wrote "open 5 doors"', (row(text="please open 5 doors now"),)),
         ("3 records", (row(), row(), row())),
         ("PM2.5 and CO2 are well", ()),
+        ("In 2025 and 2025年", (row(),)),
     ],
 )
 def test_numbers_that_stand_in_rows_pass(text: str, rows: tuple[Row, ...]) -> None:
@@ -220,6 +221,7 @@ def test_numbers_that_stand_in_rows_pass(text: str, rows: tuple[Row, ...]) -> No
         ("12月25日", (row(),), ("12月25日",)),
         ('He wrote "open 5 doors"', (row(text="nothing of the kind"),), ("5",)),
         ("Twice 2", (), ("2",)),
+        ("In 2024", (row(),), ("2024",)),
         ("\uff11\uff12℃", (row(3.0),), ("12",)),
     ],
 )
@@ -246,7 +248,9 @@ def test_names_in_which_digits_stand_are_no_numbers() -> None:
         (TODAY_S - DAY_S, TODAY_S, "yesterday", "昨日"),
         (TODAY_S - 6 * 3600, TODAY_S + 8 * 3600, "last night", "昨夜"),
         (TODAY_S - 3 * DAY_S, TODAY_S, "from 22 Nov to yesterday", "11月22日から昨日まで"),
-        (TODAY_S - 24 * DAY_S, TODAY_S + 6 * DAY_S, "in November", "11月"),
+        (TODAY_S - 24 * DAY_S, TODAY_S + 6 * DAY_S, "this month", "今月"),
+        (TODAY_S - 55 * DAY_S, TODAY_S - 24 * DAY_S, "in October", "10月"),
+        (TODAY_S - 328 * DAY_S, TODAY_S + 37 * DAY_S, "in 2025", "2025年"),
     ],
 )
 def test_periods_are_called_as_people_call_them(begin_s: float, end_s: float, english: str, japanese: str) -> None:

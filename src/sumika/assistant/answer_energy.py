@@ -43,7 +43,7 @@ def energy(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
         return tuple(_of_device(sources, device, period, what) for device in wanted.devices[:6])
     figure = _READS[what](sources, period.until(sources.now_s))
     if figure.value is None:
-        return (voice.not_known(voice.say(f"talk.energy.{what}.what", period=voice.period(period)), figure),)
+        return (voice.not_known(voice.say(f"talk.energy.{what}.what", period=voice.unknown_period(period)), figure),)
     told = [_figure(sources, what, figure, period)]
     told += _coverage(sources, figure)
     return tuple(told)
@@ -72,6 +72,7 @@ def _of_device(sources: Sources, device: str, period: Period, what: str) -> Sent
     figure = sources.book.device_kwh(device, period.until(sources.now_s))
     names = {"device": voice.device(device), "period": voice.period(period)}
     if figure.value is None:
+        names["period"] = voice.unknown_period(period)
         return voice.not_known(voice.say("talk.energy.device.what", **names), figure)
     # What a kWh of one device cost is in no record: the meter knows the house alone.
     key = "talk.energy.device.no_money" if what == "cost" else "talk.energy.device"

@@ -1,6 +1,6 @@
 """Answers about what happened (cooking, baths, windows, visitors, alarms, faults), and what wants looking after."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -9,13 +9,14 @@ from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
 from sumika.clock import Instant
 from sumika.facts import Due, Fault, Happening, Incident, Period, Row
+from sumika.facts.told import Told
 from sumika.schema import AlarmCause, Event, Origin, Severity
 from sumika.schema.house import Device, Radar, Sensor
 from sumika.schema.talk import TalkRight
 from sumika.text import event_text
 from sumika.units import NANOSECONDS_PER_SECOND
 
-MOST_TOLD = 6
+MOST_TOLD = 8
 HAPPENINGS = ("cooking", "bath", "smoke", "window", "visit")
 LOOKS_BACK_DAYS = 30
 """So far back is looked for what somebody asks of without a time: the newest of it is told."""
@@ -44,7 +45,6 @@ def _period(sources: Sources, wanted: Wanted, days: int = 0) -> Period:
 
 def _of_kind(sources: Sources, wanted: Wanted, kind: str) -> tuple[Sentence, ...]:
     """Return when something went on; without a time in the question, when it last did."""
-    voice = sources.voice
     rooms: tuple[str | None, ...] = wanted.rooms or (None,)
     period = _period(sources, wanted, LOOKS_BACK_DAYS)
     found = sorted(
@@ -55,21 +55,25 @@ def _of_kind(sources: Sources, wanted: Wanted, kind: str) -> tuple[Sentence, ...
         return (_none(sources, f"talk.happened.{kind}.none", period),)
     if wanted.period is None:
         return (_happening(sources, found[-1], last=True),)
-    told = [_happening(sources, one) for one in found[:MOST_TOLD]]
-    if len(found) > MOST_TOLD:
-        rows = tuple(row for one in found for row in one.rows)
-        told.insert(
-            0,
-            voice.sentence(
-                f"talk.happened.{kind}.count",
-                rows,
-                found[0].origin,
-                (len(found),),
-                count=voice.number(len(found)),
-                period=voice.period(period),
-            ),
-        )
+    told = [_happening(sources, one) for one in _some(found)]
+    if len(found) > 1:
+        told.insert(0, _counted(sources, kind, found, period))
     return tuple(told)
+
+
+def _counted(sources: Sources, kind: str, found: Sequence[Told], period: Period) -> Sentence:
+    """Return how often something was; the count is a row of its own before those that were counted."""
+    voice, times = sources.voice, len(found)
+    about: dict[str, Any] = {"begin_unix_s": period.begin_unix_s, "end_unix_s": period.end_unix_s}
+    counted = Row(source=f"count.{kind}", subject="house", value=float(times), unit="1", zone=voice.zone_name, **about)
+    rows = (counted, *(row for one in found for row in one.rows))
+    names = {"count": voice.number(times), "period": voice.period(period)}
+    return voice.sentence(f"talk.happened.{kind}.count", rows, getattr(found[0], "origin", "live"), **names)
+
+
+def _some(found: list[Happening]) -> list[Happening]:
+    """Return the first and the last of many: nobody listens to them all."""
+    return found if len(found) <= MOST_TOLD else [*found[: MOST_TOLD // 2], *found[-MOST_TOLD // 2 :]]
 
 
 def _none(sources: Sources, key: str, period: Period) -> Sentence:
@@ -100,7 +104,8 @@ def _alarms(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
         found = [one for one in found if one.cause == AlarmCause.SUSPECTED_FALL]
     if not found:
         return (_none(sources, f"talk.happened.{wanted.call.what}.none", period),)
-    return tuple(_alarm(sources, one) for one in found[-MOST_TOLD:])
+    told = [_alarm(sources, one) for one in found[-MOST_TOLD:]]
+    return tuple([_counted(sources, wanted.call.what, found, period), *told] if len(found) > 1 else told)
 
 
 def _alarm(sources: Sources, one: Incident) -> Sentence:
@@ -149,7 +154,8 @@ def _faults(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
     ]
     if not found:
         return (_none(sources, "talk.happened.fault.none", period),)
-    return tuple(_fault(sources, one) for one in found[-MOST_TOLD:])
+    told = [_fault(sources, one) for one in found[-MOST_TOLD:]]
+    return tuple([_counted(sources, "fault", found, period), *told] if len(found) > 1 else told)
 
 
 def _of_rooms(sources: Sources, rooms: Iterable[str]) -> frozenset[str]:

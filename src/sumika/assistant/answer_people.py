@@ -79,7 +79,7 @@ def _of_bedroom(sources: Sources, wanted: Wanted, room: str) -> list[Sentence]:
         return [voice.not_known(what, Figure(name="night", value=None, unit="", reason=withheld))]
     zone = voice.zone
     if wanted.period is None or wanted.period.seconds <= 1.1 * SECONDS_PER_DAY:
-        night = book.night(room, _evening(sources, wanted.period))
+        night = book.night(room, _evening(sources, wanted.period, wanted.call.what))
         return _one_night(sources, night, wanted)
     period = wanted.period.until(sources.now_s)
     found = book.nights(room, period)[-MOST_NIGHTS:]
@@ -90,15 +90,20 @@ def _of_bedroom(sources: Sources, wanted: Wanted, room: str) -> list[Sentence]:
     return _one_night(sources, book.night(room, evening), wanted)
 
 
-def _evening(sources: Sources, period: Period | None) -> date:
-    """Return the evening of the night that is meant: of a day that one which ended in it."""
+def _evening(sources: Sources, period: Period | None, what: str) -> date:
+    """Return the evening of the night that is meant.
+
+    A night belongs to the evening on which it began: who went to bed on Monday slept on Monday. They got up on Tuesday,
+    though; and of today's night nothing is known while it is day.
+    """
     zone = sources.voice.zone
     if period is None:
         period = Period.last_night(sources.now_s, zone)
     first = local_date(period.begin_unix_s, zone)
     begins = Period.day(first, zone).begin_unix_s
     is_day = period.begin_unix_s - begins < 3600.0 * _NIGHT_BEGINS_H - 60.0
-    return first - timedelta(days=1) if is_day else first
+    is_today = first == local_date(sources.now_s, zone)
+    return first - timedelta(days=1) if is_day and (what == "got_up" or is_today) else first
 
 
 def _one_night(sources: Sources, night: Night, wanted: Wanted) -> list[Sentence]:
@@ -116,7 +121,13 @@ def _one_night(sources: Sources, night: Night, wanted: Wanted) -> list[Sentence]
 
 
 def _missing(sources: Sources, figure: Figure, names: dict[str, str]) -> list[Sentence]:
-    return [sources.voice.not_known(sources.voice.say("talk.night.what.of", **names), figure)]
+    return [sources.voice.not_known(sources.voice.say("talk.night.what.of", **_without_date(sources, names)), figure)]
+
+
+def _without_date(sources: Sources, names: dict[str, str]) -> dict[str, str]:
+    """Return names without the date of a night of which nothing is known: it is in no row."""
+    has_digits = any(letter.isdigit() for letter in names["night"])
+    return {**names, "night": sources.voice.say("talk.day.that_night")} if has_digits else names
 
 
 def _asleep(sources: Sources, night: Night, names: dict[str, str]) -> list[Sentence]:
@@ -191,7 +202,7 @@ def _vital(sources: Sources, night: Night, what: str, names: dict[str, str]) -> 
     voice = sources.voice
     figure = night.heart_bpm if what == "heart" else night.breath_bpm
     if figure.value is None:
-        return voice.not_known(voice.say(f"talk.vital.{what}.what", **names), figure)
+        return voice.not_known(voice.say(f"talk.vital.{what}.what", **_without_date(sources, names)), figure)
     shown = voice.number(figure.value, 0 if what == "heart" else 1)
     return voice.figure(f"talk.vital.{what}", figure, value=shown, **names)
 

@@ -14,6 +14,7 @@ from sumika.assistant.answer_people import changes, nights, presence
 from sumika.assistant.answer_why import why
 from sumika.assistant.saying import Reply, Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
+from sumika.facts import Row
 from sumika.schema.talk import TalkRight
 
 Answering = Callable[[Sources, Wanted], tuple[Sentence, ...]]
@@ -22,12 +23,13 @@ Answering = Callable[[Sources, Wanted], tuple[Sentence, ...]]
 def clock(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
     """Return what time or day it is."""
     voice = sources.voice
-    at = datetime.fromtimestamp(sources.now_s, voice.zone)
+    at, now_s = datetime.fromtimestamp(sources.now_s, voice.zone), sources.now_s
+    row = Row(source="clock", subject="house", begin_unix_s=now_s, end_unix_s=now_s, zone=voice.zone_name)
     if wanted.call.what == "time":
-        return (voice.sentence("talk.clock.time", numbers=(sources.now_s,), at=voice.clock(sources.now_s)),)
+        return (voice.sentence("talk.clock.time", (row,), at=voice.clock(now_s)),)
     day = f"{at.month}月{at.day}日" if voice.is_japanese else f"{at.day} {at:%b}"
     weekday = voice.say(f"talk.weekday.{at.weekday()}")
-    return (voice.sentence("talk.clock.date", numbers=(sources.now_s,), weekday=weekday, day=day),)
+    return (voice.sentence("talk.clock.date", (row,), weekday=weekday, day=day),)
 
 
 def help_(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:

@@ -321,7 +321,14 @@ class Voice:
                 between = f"{self.clock(period.begin_unix_s)}–{self.clock(period.end_unix_s)}"
                 return f"{self.day(first.date())} {between}"
             return self.day(first.date())
-        if first.day == 1 and (last + timedelta(days=1)).day == 1 and first.month == last.month:
+        ends_month = first.day == 1 and (last + timedelta(days=1)).day == 1
+        if ends_month and (first.month, last.month) == (1, 12) and first.year == last.year:
+            return f"{first.year}年" if self.is_japanese else f"in {first.year}"
+        now = self._local(self.now_unix_s)
+        is_this_month = first.day == 1 and (first.year, first.month) == (now.year, now.month)
+        if is_this_month and (ends_month or last.date() == now.date()) and now.day > 1:
+            return self.say("talk.day.this_month")
+        if ends_month and first.month == last.month:
             return f"{first.month}月" if self.is_japanese else f"in {first:%B}"
         if self.is_japanese:
             return f"{self.day(first.date())}から{self.day(last.date())}まで"
@@ -329,14 +336,16 @@ class Voice:
 
     def night(self, evening: date) -> str:
         """Return which night began on an evening."""
+        self.periods.append(Period.night(evening, self.zone))
         away = (self._local(self.now_unix_s).date() - evening).days
         if away in (0, 1):
             return self.say("talk.day.tonight" if away == 0 else "talk.day.last_night")
         return self.say("talk.day.night", day=self.day(evening))
 
-    def ago(self, unix_s: float) -> str:
-        """Return how long ago something was."""
-        return self.hours(max(0.0, self.now_unix_s - unix_s) / (SECONDS_PER_MINUTE * _MINUTES_PER_HOUR))
+    def unknown_period(self, period: Period) -> str:
+        """Return which days a period is that nothing is known of: in words alone, since no row holds its numbers."""
+        text = self.period(period)
+        return self.say("talk.day.then") if any(letter.isdigit() for letter in text) else text
 
     def refused(self, key: str, source: str, why: str, **values: object) -> Sentence:
         """Return a sentence with the words of whoever said no, quoted.

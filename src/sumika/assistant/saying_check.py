@@ -18,6 +18,7 @@ _HOURS = re.compile(r"(?<![\d.])(\d+)\s?(?:h|時間)(?![a-z])(?:\s?(\d+)\s?(?:mi
 _DATE = re.compile(
     r"(?<!\d)(?:(\d{1,2})月(\d{1,2})日|(\d{1,2})月|(\d{1,2}) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
 )
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|(?![\d.,]))")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?|(?<=[^\W\d_])\d[\d,]*(?:\.\d+)?")
 _QUOTED = re.compile('「[^」]*」|"[^"]*"')
 _LATEST_NUMBER = 1e8
@@ -62,6 +63,7 @@ def invented(sentence: Sentence, allowed: Allowed) -> tuple[str, ...]:
 
     taken(_CLOCK, lambda found: any((at.hour, at.minute) == (int(found[1]), int(found[2])) for at in moments))
     taken(_DATE, lambda found: any(_is_date(found, at) for at in moments))
+    taken(_YEAR, lambda found: any(at.year == int(found[1]) for at in moments) or _is_number(found[1], values))
     taken(_HOURS, lambda found: _is_length(found, values, sentence.rows))
     taken(_NUMBER, lambda found: _is_number(found[0], values))
     return tuple(wrong)

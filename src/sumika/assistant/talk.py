@@ -198,7 +198,7 @@ class Talk:
         except CallError:
             return None
         return resolve(
-            call,
+            _without_electricity(call),
             self.names,
             now_unix_s=voice.now_unix_s,
             room_of_speaker=speaker.room,
@@ -370,3 +370,17 @@ def _spoken(text: str) -> str:
     if is_japanese(text):
         return "ja"
     return "en" if any(letter.isascii() and letter.isalpha() for letter in text) else ""
+
+
+def _without_electricity(call: Call) -> Call:
+    """Return a question about energy without the "device" that is electricity itself, or the roof that makes it."""
+    device = call.spans.get("device", "")
+    if call.tool != "energy" or not device:
+        return call
+    if call.what in ("cost", "used") and plain(device) not in _ELECTRICITY:
+        return call
+    spans = {name: piece for name, piece in call.spans.items() if name != "device"}
+    return msgspec.structs.replace(call, spans=spans)
+
+
+_ELECTRICITY = frozenset(map(plain, ("電気", "でんき", "電力", "電気代", "electricity", "power", "energy")))
