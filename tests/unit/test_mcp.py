@@ -50,7 +50,8 @@ def test_a_client_of_the_protocol_reads_answers_records_and_the_house(records: P
     tools, cost, asked, figure, house = asyncio.run(talk())
     assert all(one.annotations.read_only_hint for one in tools.tools)
     assert cost.content[0].text == "Yesterday electricity cost 360 yen."
-    assert cost.structured_content["sentences"][0]["rows"][0]["source"] == "meter.imported_kwh"
+    rows = cost.structured_content["sentences"][0]["rows"]
+    assert [one["source"] for one in rows] == ["cost", "meter.imported_kwh", "meter.price_per_kwh"]
     assert asked.content[0].text == "昨日の電気代は360円です。"
     (day,) = figure.structured_content["result"]
     assert (day["day"], round(day["value"]), day["unit"]) == ("2025-11-24", 360, "JPY")

@@ -12,7 +12,7 @@ from sumika.facts import Figure, Period, Row
 from sumika.schema import Message, Origin, worst
 from sumika.schema.house import Device, House
 from sumika.text import LANGUAGES, money_text, say
-from sumika.units import NANOSECONDS_PER_SECOND, SECONDS_PER_DAY, SECONDS_PER_MINUTE
+from sumika.units import NANOSECONDS_PER_SECOND, SECONDS_PER_DAY
 
 MOST_QUOTED = 200
 """Letters of what somebody else wrote that are shown in a sentence."""
@@ -151,7 +151,33 @@ class Voice:
     def figure(self, key: str, figure: Figure, **values: object) -> Sentence:
         """Return a sentence about a figure that has a value."""
         numbers = [one for one in (figure.value, figure.low, figure.high, figure.coverage) if one is not None]
-        return self.sentence(key, figure.rows, figure.origin, [*numbers, 100.0 * (figure.coverage or 0.0)], **values)
+        rows = (*self._worked_out(figure), *figure.rows)
+        return self.sentence(key, rows, figure.origin, [*numbers, 100.0 * (figure.coverage or 0.0)], **values)
+
+    def _worked_out(self, figure: Figure) -> tuple[Row, ...]:
+        """Return rows for what of a figure is no row's own number: a sum, a product, an interval, a share."""
+        if not figure.rows:
+            return ()
+        held = {row.value for row in figure.rows}
+        about: dict[str, Any] = {
+            "subject": figure.rows[0].subject,
+            "begin_unix_s": min(row.begin_unix_s for row in figure.rows),
+            "end_unix_s": max(row.end_unix_s for row in figure.rows),
+            "zone": self.zone_name,
+        }
+        found = (
+            ("", figure.value, figure.unit),
+            (".low", figure.low, figure.unit),
+            (".high", figure.high, figure.unit),
+        )
+        told = [(f"{figure.name}{part}", value, unit) for part, value, unit in found]
+        if figure.coverage is not None and figure.coverage < 1.0:
+            told.append((f"{figure.name}.coverage", figure.coverage, "1"))
+        return tuple(
+            Row(source=source, value=value, unit=unit, **about)
+            for source, value, unit in told
+            if value is not None and value not in held and unit != "unix_s"
+        )
 
     def listed(self, words: Iterable[str], last: str = "and") -> str:
         """Return several words as one enumeration; `last` is the English word before the last of them."""
