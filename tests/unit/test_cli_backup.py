@@ -27,7 +27,7 @@ class Home:
         self.words = folder / "words"
         self.words.write_text(PASSPHRASE + "\n", encoding="utf-8")
         self.house.write_text(HOUSE, encoding="utf-8")
-        for name in ("plan/learned", "page/accounts.json", "alarm/before/fall.msgpack"):
+        for name in ("plan/learned", "page/accounts.json", "alarm/before/fall.msgpack", "desk/papers/note.json"):
             (self.data / name).parent.mkdir(parents=True, exist_ok=True)
             (self.data / name).write_text(f"content of {name}", encoding="utf-8")
 
@@ -71,6 +71,7 @@ def test_a_house_goes_away_and_comes_back(home: Home) -> None:
     assert "2 files" in made.output
     assert "not in it: data/page/accounts.json" in made.output
     assert "not in it: data/alarm/before/fall.msgpack" in made.output
+    assert "not in it: data/desk/papers/note.json" in made.output
     brought = home.restore(answers="y\n")
     assert brought.exit_code == 0, brought.output
     assert brought.output.startswith("Home, ")
@@ -88,6 +89,7 @@ def test_a_passphrase_is_asked_for_twice_and_opens_the_secrets(home: Home) -> No
     assert home.restore("--yes", "--passphrase-file", home.words).exit_code == 0
     assert home.came_back("page/accounts.json")
     assert home.came_back("alarm/before/fall.msgpack")
+    assert home.came_back("desk/papers/note.json")
 
 
 def test_secrets_can_be_left_where_they_are(home: Home) -> None:

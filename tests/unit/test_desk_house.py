@@ -12,8 +12,10 @@ import sumika.desk.queue
 from sumika.clock import SimulatedClock
 from sumika.desk import Desk, Outcome, Paper, Status
 from sumika.desk.due import alarm_orders, daily_orders, work_due
+from sumika.desk.forgetting import forget_papers
 from sumika.facts import Book
 from sumika.runtime.desk_loop import DeskLoop
+from sumika.runtime.forgetting import ask_to_forget_papers
 from sumika.schema import AlarmCause, AlarmStage, AlarmState, Event, Message, Origin, Severity
 from sumika.schema.desk_settings import DeskSettings
 from sumika.schema.house import House
@@ -272,3 +274,21 @@ def test_the_node_says_once_that_it_cannot_write_and_once_that_it_can_again(kept
         ("desk_failed", False),
         ("desk_failed", True),
     ]
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_papers_about_somebody_who_is_forgotten_go_approved_ones_too(kept: Path, tmp_path: Path, running: bool) -> None:
+    (tmp_path / "history").symlink_to(kept / "history")
+    with opened(tmp_path) as both:
+        note, report = write(both, "care_day"), write(both, "energy_month")
+        both[0].approve(note.id, by="Mari")
+    if running:
+        ask_to_forget_papers(tmp_path, "oma")
+        with opened(tmp_path):
+            assert not list((tmp_path / "desk" / "forget").iterdir())
+    else:
+        assert forget_papers(tmp_path, "oma", NOW_S) == 1
+    assert not list((tmp_path / "desk").rglob("*oma*"))
+    with opened(tmp_path) as (desk, _):
+        assert [paper.id for paper in desk.papers()] == [report.id]
+        assert desk.faults() == ()

@@ -48,13 +48,25 @@ def forget_resident(
         with_whom = f", and of the rooms shared with {', '.join(others)}," if others else ""
         agreed(f"Forget breathing and heart of {resident}{with_whom} for ever?")
         destroyed, half_minutes = history.forget(resident), forget_half_minutes(folder)
+        papers = _forget_papers(folder, resident)
         if logs is not None:
             _delete(folder / LOG_FOLDER, *logs)
     keys = "1 key" if destroyed == 1 else f"{destroyed} keys"
     click.echo(f"{keys} destroyed: history of {resident} cannot be read again")
     if half_minutes:
         click.echo(f"{half_minutes} half minutes before alarms deleted, all of them: nobody can tell who is in them")
+    if papers:
+        click.echo(f"{papers} papers about {resident} deleted from the records desk")
     _say_what_is_left(folder / LOG_FOLDER)
+
+
+def _forget_papers(folder: Path, resident: str) -> int:
+    """Delete the papers about a resident; where nothing for paperwork is installed there are none."""
+    try:
+        from sumika.desk.forgetting import forget_papers
+    except ImportError:
+        return 0
+    return forget_papers(folder, resident, WallClock().now().wall_ns / 1e9)
 
 
 def _delete(folder: Path, begins: datetime | None, ends: datetime | None) -> None:

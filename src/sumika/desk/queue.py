@@ -15,6 +15,7 @@ import msgspec
 from sumika.desk.audit import Audit
 from sumika.desk.contradictions import contradictions
 from sumika.desk.draft import Drafter, Material, Subject
+from sumika.desk.forgetting import forget_asked
 from sumika.desk.intake import DESK, Intake, Taken
 from sumika.desk.markdown import as_markdown
 from sumika.desk.names import Names, names_of
@@ -104,6 +105,7 @@ class Desk:
         try:
             self._audit.finish()
             self._finish_decisions()
+            forget_asked(self._store, self._audit, self._now())
         except BaseException:
             self._store.close()
             raise

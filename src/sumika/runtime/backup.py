@@ -24,7 +24,10 @@ LOGS = "log"
 HALF_MINUTES = "alarm/before"
 """How somebody fell: it may come back from where it lies open, but is never put there."""
 
-_NEVER = frozenset({"lock", "accounts.lock", "history.lock", "records.lock"})
+PAPERS = "desk"
+"""Care notes and the like: in plain words what else is kept under residents' keys alone."""
+
+_NEVER = frozenset({"lock", "accounts.lock", "history.lock", "records.lock", "desk.lock"})
 _OF_DATABASES = (".sqlite3-wal", ".sqlite3-shm", ".sqlite3-journal")
 _BUSY_S = 20.0
 
@@ -142,7 +145,7 @@ def _files(data: Path) -> Iterator[Path]:
 
 
 def _is_secret(name: str) -> bool:
-    return any(name.startswith(f"{folder}/") for folder in (*SECRET_FOLDERS, HALF_MINUTES))
+    return any(name.startswith(f"{folder}/") for folder in (*SECRET_FOLDERS, HALF_MINUTES, PAPERS))
 
 
 def _secrets(loaded: LoadedHouse, data: Path) -> tuple[dict[str, Path], tuple[Path, ...]]:
