@@ -34,7 +34,7 @@ DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "room_air_conditioner": _words(
             "エアコン|クーラー|冷房|暖房|ルームエアコン|空調|冷暖房|エアコンディショナー",
-            "air conditioner|aircon|AC|A/C|air con|air conditioning|cooler|heater|heating|cooling|heat pump|HVAC",
+            "air conditioner|aircon|AC|A/C|air con|air conditioning|cooler|heater|heating|heat|cooling|heat pump|HVAC",
         ),
         "whole_house_air_conditioner": _words(
             "全館空調|全館エアコン|全館冷暖房|セントラル空調|家全体のエアコン",
@@ -97,7 +97,7 @@ whatever warms."""
 SHARED_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         **dict.fromkeys(
-            ("暖房", "heater", "heating"),
+            ("暖房", "heater", "heating", "heat"),
             (
                 "room_air_conditioner",
                 "whole_house_air_conditioner",
@@ -211,7 +211,10 @@ ALL_WORDS = _words(
 )
 """Every one of a kind."""
 
-EVERYTHING = _words("全部|ぜんぶ|すべて|全て|何もかも|みんな", "everything|all of it|the lot|all devices|every device")
+EVERYTHING = _words(
+    "全部|ぜんぶ|すべて|全て|何もかも|みんな",
+    "everything|all of it|the lot|all devices|every device|all the devices|every appliance",
+)
 """Whatever can be switched."""
 
 KIN_WORDS: Mapping[str, Words] = MappingProxyType(

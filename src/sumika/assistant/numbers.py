@@ -46,7 +46,7 @@ _WORDS: Mapping[str, int] = MappingProxyType(
     {word: value for value, word in enumerate(_ONES)} | {word: 10 * value for value, word in enumerate(_TENS, 2)}
 )
 _ONE_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
-_SMALL = rf"(?:{_ONE_WORD})(?:[ -](?:{'|'.join(_ONES[1:10])}))?"
+_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES[1:10])}))?|{_ONE_WORD})"
 EN_NUMBER = (
     rf"(?:{DIGITS}|(?:(?:a|{'|'.join(_ONES[1:10])}) hundred(?:(?: and)? {_SMALL})?|{_SMALL})"
     rf"(?: point(?: (?:{'|'.join(_ONES[:10])}))+)?)(?: and (?:a|one) half)?"
@@ -281,7 +281,7 @@ def _english_duration(text: str) -> float | None:
 
 _AFTER = "(?:後|あと|のち|したら|経ったら|たったら|してから|経って|経過したら)"
 JA_DELAY = rf"(?:あと)?{JA_DURATION}{_AFTER}(?:に|で)?"
-EN_DELAY = rf"(?:(?:in|after) {EN_DURATION}(?:'s time)?|{EN_DURATION} (?:from now|later))"
+EN_DELAY = rf"(?:(?:in|after) {EN_DURATION}(?:'s? time)?|{EN_DURATION} (?:from now|later))"
 
 
 def delay_of(text: str) -> float | None:
@@ -292,5 +292,5 @@ def delay_of(text: str) -> float | None:
     """
     text = plain_text(text)
     text = re.sub(rf"{_AFTER}?(?:に|で)?$", "", text)
-    text = re.sub(r"^(?:in |after |あと)|(?: from now| later|'s time)$", "", text)
+    text = re.sub(r"^(?:in |after |あと)|(?: from now| later|'s? time)$", "", text)
     return duration_of(text)

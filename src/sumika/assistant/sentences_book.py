@@ -16,7 +16,8 @@ from sumika.assistant import sentences_home_assistant
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_heard import Heard, template_letters
-from sumika.assistant.sentences_lists import FOUND, Lists, is_outside
+from sumika.assistant.sentences_lists import FOUND, Lists
+from sumika.assistant.sentences_meant import is_outside, is_short, otherwise
 from sumika.schema import SumikaError
 
 if TYPE_CHECKING:
@@ -135,11 +136,9 @@ class SentenceBook:
         taken = self._taken(heard, template, caught)
         if taken is None or (template.tool == "feel" and is_outside(taken.spans.get("room", ""))):
             return None
-        tool, what, spans = template.tool, taken.words["what"], taken.spans
-        if tool == "power" and "machine" in taken.domains:
-            # Whoever switches a washing machine on means that it washes.
-            tool, what = "machine", {"on": "start", "off": "stop"}[what]
-            spans.pop("room", None)
+        tool, what, spans = otherwise(template.tool, taken.words["what"], taken.spans, taken.domains)
+        if tool == "changes" and not spans.keys() & {"resident"} and is_short(spans.get("period", "")):
+            return None
         if "domain" in template.slots and "device" not in spans and "device" in TOOLS[tool].spans:
             spans.update(self._device_of(heard, template.slots["domain"], begin, end))
         call = Call(tool=tool, what=what, spans=spans, statistic=taken.words["statistic"])

@@ -4,6 +4,7 @@ Templates are compared without blanks in both languages: Japanese has none, and 
 and "living room" are one. That words begin and end where they should is looked at for whatever is copied out.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -126,4 +127,6 @@ def _goes_on(after: str) -> bool:
 def template_letters(text: str) -> str:
     """Return a piece of a template as `Heard.letters` has what people say; nothing is dropped but blanks and marks."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(letter for letter in plain if letter.isalnum() or letter in "ー%°")
+    # PM2.5 keeps its point, as it does in `Heard`.
+    pointed = re.sub(r"(?<![0-9])[.]|[.](?![0-9])", "", plain)
+    return "".join(letter for letter in pointed if letter.isalnum() or letter in "ー%°.")

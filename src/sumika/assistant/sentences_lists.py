@@ -12,7 +12,6 @@ from sumika.assistant.lexicon import (
     HERE,
     HUE_WORDS,
     MYSELF,
-    ROOM_WORDS,
     kinds_of_word,
 )
 from sumika.assistant.names import Names, kinds_meant
@@ -87,7 +86,7 @@ _EN = {
 }
 _JA = {
     "number": re.compile(
-        rf"(?:レベル)?{JA_NUMBER}(?:(?:度|°c|°|パーセント|%|割|ケルビン|k|段階|段|番)(?:半|{JA_NUMBER}分)?)?|半分|三分の[一二]|3分の[12]|[四4]分の[一三13]"
+        rf"半分|三分の[一二]|3分の[12]|[四4]分の[一三13]|(?:レベル)?{JA_NUMBER}(?:(?:度|°c|°|パーセント|%|割|ケルビン|k|段階|段|番)(?:半|{JA_NUMBER}分)?)?"
     ),
     "bare": re.compile(JA_NUMBER),
     "duration": re.compile(JA_DURATION),
@@ -186,7 +185,8 @@ class Lists:
 
 def _colours() -> Iterable[str]:
     for words in (*COLOUR_WORDS.values(), HUE_WORDS):
-        yield from words
+        # "A warm colour" is warmer than now, and no colour by name.
+        yield from (word for word in words if not word.endswith(("い色", "しい色")))
     for word in HUE_WORDS.ja:
         yield word + "い"
 
@@ -221,20 +221,17 @@ def _by_pattern(heard: Heard) -> Iterable[tuple[str, int, int]]:
                 yield from ((name, *place) for name in _lists_of(what, match[0]))
 
 
+_HALVES = frozenset({"半分", "half", "halfway"})
+
+
 def _lists_of(what: str, piece: str) -> Iterable[str]:
     if what in ("number", "bare"):
         number = number_of(piece)
-        if number is not None:
-            for name, (units, low, high) in _NUMBER_LISTS.items():
-                if number.unit in units and low <= number.value <= high:
-                    yield name
+        if number is None:
+            return
+        for name, (units, low, high) in _NUMBER_LISTS.items():
+            # "Half open" is a word of its own for what is opened.
+            if number.unit in units and low <= number.value <= high and not (name == "position" and piece in _HALVES):
+                yield name
     else:
         yield "period" if what == "longer" else what
-
-
-def is_outside(word: str) -> bool:
-    """Tell whether a word for a place means outside."""
-    return template_letters(word) in _OUTSIDE
-
-
-_OUTSIDE = frozenset(map(template_letters, ROOM_WORDS["outside"]))

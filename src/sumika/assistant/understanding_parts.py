@@ -23,6 +23,21 @@ _BARE_JOINT_TOOLS = frozenset(
 )
 """What a bare て may join: "エアコンつけて寒くない？" is one question and no order."""
 
+_EN_REASON = re.compile(
+    r"(?:it'?s|it is|i'?m|i am|we'?re|we are|there'?s|there is|my|our|the|because|since|as|i can|i need|someone"
+    r"|everybody|everyone)\b",
+    re.IGNORECASE,
+)
+_EN_REASON_AFTER = re.compile(
+    r",?\s+(?:because|since|as|so that|so) (?:it'?s|it is|i|i'?m|we|we'?re|the|my|there)\b.*$"
+    r"|,\s+(?:it'?s|it is|i'?m|i am|we'?re)\b.*$",
+    re.IGNORECASE,
+)
+_JA_REASON = re.compile(r"(?:(?<![てで])から|ので|んで|けど|し|さかい|けん)[、,]?\s*")
+_NO_REASON = re.compile(
+    r"\b(?:if|when|unless|don'?t|do not|not|never|until|said|told)\b|ないで|たら|なら|れば|とき|って", re.IGNORECASE
+)
+
 Reader = Callable[[str], Call | None]
 """What one sentence asks for, and that alone."""
 
@@ -35,7 +50,27 @@ def several(sentence: str, lists: Lists, read: Reader) -> tuple[Call, ...]:
         lists: Of the house.
         read: Understands one order.
     """
+    alone = _without_reason(sentence, read)
+    if alone is not None:
+        return (alone,)
     return _coordinated(sentence, lists, read) or _joined(sentence, read, MOST_PARTS)
+
+
+def _without_reason(sentence: str, read: Reader) -> Call | None:
+    """Return the order of a sentence that says why: 暗いのでカーテン開けて, "it's hot, turn on the fan"."""
+    if sentence.isascii():
+        joints = re.finditer(r",\s*(?:so )?", sentence)
+        found = [(sentence[: joint.start()], sentence[joint.end() :]) for joint in joints]
+        found = [(why, order) for why, order in found if _EN_REASON.match(why.strip())]
+        if after := _EN_REASON_AFTER.search(sentence):
+            found.append((after[0], sentence[: after.start()]))
+    else:
+        found = [(sentence[: joint.end()], sentence[joint.end() :]) for joint in _JA_REASON.finditer(sentence)]
+    for why, order in found:
+        call = None if _NO_REASON.search(why) or not order.strip() else read(order)
+        if call is not None and call.tool in _BARE_JOINT_TOOLS:
+            return call
+    return None
 
 
 def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:

@@ -1,0 +1,278 @@
+"""Sentences first, then the student, then a larger model; what is unsure asks back, what is no order is not done."""
+
+import http.server
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_socket
+
+from sumika.assistant.calls import TOOLS, Call, Tool
+from sumika.assistant.names import Names
+from sumika.assistant.understanding import SURE_TO_ACT, Understander, Understood
+from sumika.assistant.understanding_guard import may_be_no_order
+from sumika.assistant.understanding_model import ChatModel, LargerModel, at_home
+from sumika.config import demo_house
+from sumika.schema import SumikaError
+from sumika.schema.talking import Talking
+
+NAMES = Names(demo_house().house)
+UNHEARD = "could the lamp in the bedroom possibly begin to shine"
+ON = Call(tool="power", what="on", spans={"device": "lamp", "room": "bedroom"})
+
+
+class Student:
+    """Reads every sentence alike."""
+
+    def __init__(self, call: Call, probability: float) -> None:
+        self.call, self.probability, self.asked = call, probability, 0
+
+    def read(self, sentence: str) -> tuple[Call, float] | None:
+        """Return what it always returns."""
+        self.asked += 1
+        return self.call, self.probability
+
+
+class Model:
+    """Answers every sentence alike, or is not there."""
+
+    def __init__(self, call: Call | None = None) -> None:
+        self.answer, self.asked = call, 0
+
+    def call(self, sentence: str, tools: Mapping[str, Tool]) -> Call | None:
+        """Return what it always returns."""
+        assert tools is TOOLS
+        self.asked += 1
+        if self.answer is None:
+            raise SumikaError("it is not there")
+        return self.answer
+
+
+def _understood(sentence: str, student: Student | None = None, model: LargerModel | None = None) -> Understood:
+    return Understander(NAMES, student, model).understand(sentence)
+
+
+def test_sentences_come_first() -> None:
+    """What fits the book is asked of nobody else."""
+    student, model = Student(ON, 1.0), Model(ON)
+    got = _understood("電気つけて", student, model)
+    assert (got.by, got.probability, got.ask_back) == ("sentences", 1.0, "")
+    assert got.calls == (Call(tool="power", what="on", spans={"device": "電気"}),)
+    assert (student.asked, model.asked) == (0, 0)
+
+
+def test_a_sure_student_is_believed_and_an_unsure_one_asks_back() -> None:
+    """What acts must be surer than what answers."""
+    assert _understood(UNHEARD, Student(ON, 0.95)) == Understood(calls=(ON,), by="student", probability=0.95)
+    unsure = _understood(UNHEARD, Student(ON, 0.7))
+    assert (unsure.ask_back, unsure.calls) == ("ask_back.meant", (ON,))
+    asks = Call(tool="state", what="device", spans={"device": "lamp"})
+    assert _understood(UNHEARD, Student(asks, 0.7)).ask_back == ""
+    assert _understood(UNHEARD, Student(ON, 0.1)) == Understood()
+
+
+def test_a_student_that_invents_is_not_believed() -> None:
+    """A piece that was not said, a tool that there is not."""
+    invented = Call(tool="power", what="on", spans={"device": "chandelier"})
+    assert _understood(UNHEARD, Student(invented, 1.0)) == Understood()
+    assert _understood(UNHEARD, Student(Call(tool="door", what="open"), 1.0)) == Understood()
+
+
+def test_a_larger_model_is_asked_last_and_checked_alike() -> None:
+    """Where the student is unsure; and what it invents is dropped."""
+    got = _understood(UNHEARD, Student(ON, 0.5), Model(ON))
+    assert (got.by, got.calls, got.ask_back) == ("model", (ON,), "")
+    assert _understood(UNHEARD, None, Model(Call(tool="power", what="on", spans={"device": "door"}))) == Understood()
+    assert _understood(UNHEARD, None, Model(None)) == Understood()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "whatever you do, don't turn on the lamp in the bedroom",
+        "if it gets dark, turn on the lamp in the bedroom",
+        "mum says the lamp in the bedroom should go on",
+        "is the lamp in the bedroom going to be on?",
+        "the lamp in the bedroom was already turned on yesterday",
+        "should the lamp in the bedroom be on",
+    ],
+)
+def test_an_order_that_is_only_seen_within_a_sentence_is_not_done(sentence: str) -> None:
+    """However sure the student is: denials, conditions, hearsay, questions, the past."""
+    got = _understood(sentence, Student(ON, 1.0))
+    assert (got.calls, got.ask_back) == ((), "ask_back.again")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "no_order"),
+    [
+        ("寝室の電気は絶対に消さないでほしいんだけど", True),
+        ("電気消すなよ", True),
+        ("暗くなったら電気を消してほしい", True),
+        ("電気を消してって母が言ってた", True),
+        ("電気は消したはずだよ", True),
+        ("電気を消してもいいかな", True),
+        ("電気つけっぱなしにしてほしい", True),
+        ("悪いんだけどそこの電気をぱちっと消してもらえると助かるわ", False),
+        ("三十分したら電気を消しておくれでないかい", False),
+        ("would you be so kind as to switch off the 電気", False),
+    ],
+)
+def test_the_guard_in_japanese(sentence: str, *, no_order: bool) -> None:
+    """Polite requests look like questions and are none; a delay looks like a condition and is none."""
+    spans: dict[Any, str] = {"device": "電気"} | ({"delay": "三十分したら"} if "三十分" in sentence else {})
+    assert may_be_no_order(sentence, Call(tool="power", what="off", spans=spans)) is no_order
+
+
+@pytest.mark.parametrize(
+    ("sentence", "calls"),
+    [
+        ("turn off the lights and close the blinds", ["power.off lights", "cover.close blinds"]),
+        ("電気消してカーテン閉めて", ["power.off 電気", "cover.close カーテン"]),
+        ("エアコン消して、窓開けて、カーテン閉めて", ["power.off エアコン", "cover.open 窓", "cover.close カーテン"]),
+        ("turn on the bath fan and the living light", ["power.on bath fan", "power.on living light"]),
+        ("リビングと寝室の電気を消して", ["power.off 電気", "power.off 電気"]),
+        ("電気とエアコンを消して", ["power.off 電気", "power.off エアコン"]),
+        ("it's hot, turn on the air conditioner", ["power.on air conditioner"]),
+        ("暗いのでカーテン開けて", ["cover.open カーテン"]),
+        ("もう寝るから電気消して", ["power.off 電気"]),
+    ],
+)
+def test_several_orders_in_one_sentence(sentence: str, calls: list[str]) -> None:
+    """Joined, listed, or with a reason before them."""
+    got = _understood(sentence)
+    assert [f"{call.tool}.{call.what} {call.spans.get('device', '')}" for call in got.calls] == calls
+    assert all(piece in sentence for call in got.calls for piece in call.spans.values())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "turn off the lights and dance",
+        "don't turn off the lights and close the blinds",
+        "if I leave, turn off the lights",
+        "turn off the TV, the bedroom light",
+        "電気を消してと言われた",
+        "エアコンつけて寒くない？",
+        "電気消さないでカーテン閉めて",
+        "寒いなら窓閉めて",
+        "窓は開けないでって言ったから閉めて",
+        "部屋の電気を消してから3度目の電話だ",
+    ],
+)
+def test_half_understood_is_not_done(sentence: str) -> None:
+    """Every part must be understood, and a mere name is no part: it would be switched on."""
+    got = _understood(sentence)
+    acting = [call for call in got.calls if TOOLS[call.tool].acts]
+    assert not acting or (sentence.startswith("turn off the TV") and all(call.what == "off" for call in acting))
+
+
+def test_nothing_and_too_much_are_not_understood() -> None:
+    """Neither an empty sentence nor a page."""
+    student = Student(ON, 1.0)
+    assert _understood("   ", student) == Understood()
+    assert _understood("電気" * 500, student) == Understood()
+    assert student.asked == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("192.168.1.20", True),
+        ("localhost", True),
+        ("nas", True),
+        ("nas.local", True),
+        ("8.8.8.8", False),
+        ("api.example.com", False),
+        ("nas.local.example.com", False),
+    ],
+)
+def test_what_is_at_home(host: str, *, inside: bool) -> None:
+    """Private addresses, and names that only a house's own network has."""
+    assert at_home(host) is inside
+
+
+def test_what_is_said_does_not_leave_the_house_unasked(tmp_path: Path) -> None:
+    """An address outside is refused unless the owner allows it."""
+    away = Talking(model_address="https://api.example.com/v1", model="m")
+    with pytest.raises(SumikaError, match="outside the house"):
+        ChatModel(away, tmp_path)
+    ChatModel(msgspec.structs.replace(away, leaves_the_house=True), tmp_path)
+    with pytest.raises(SumikaError, match="no address"):
+        ChatModel(Talking(model_address="ftp://nas/v1"), tmp_path)
+
+
+@contextmanager
+def _server(status: int, content: object) -> Iterator[tuple[str, list[tuple[str, Mapping[str, str], Any]]]]:
+    """Run a chat endpoint that always says the same; yields its address, and what it was asked."""
+    asked: list[tuple[str, Mapping[str, str], Any]] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append((self.path, dict(self.headers.items()), msgspec.json.decode(body)))
+            told = msgspec.json.encode({"choices": [{"message": {"role": "assistant", "content": content}}]})
+            self.send_response_only(status)
+            self.send_header("Content-Length", str(len(told)))
+            self.end_headers()
+            self.wfile.write(told)
+
+    pytest_socket.enable_socket()
+    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        pytest_socket.disable_socket(allow_unix_socket=True)
+
+
+def test_a_model_is_asked_as_chat_completions_are(tmp_path: Path) -> None:
+    """With the table, a schema, the key from its file and the sentence as data; its answer is a call."""
+    (tmp_path / "key").write_text("sesame\n")
+    with _server(200, msgspec.json.encode(ON).decode()) as (address, asked):
+        settings = Talking(model_address=address, model="tiny", secret_file="key", timeout_s=5)
+        got = _understood(UNHEARD, None, ChatModel(settings, tmp_path))
+    assert (got.calls, got.by) == ((ON,), "model")
+    assert got.probability >= SURE_TO_ACT
+    path, headers, body = asked[0]
+    assert path == "/v1/chat/completions"
+    assert headers["Authorization"] == "Bearer sesame"
+    assert body["model"] == "tiny"
+    assert body["response_format"]["json_schema"]["schema"]["properties"]["tool"]["enum"] == [*TOOLS, "none"]
+    assert msgspec.json.decode(body["messages"][1]["content"]) == {"sentence": UNHEARD}
+    assert "aoi" not in str(body).casefold()  # nothing of who lives there
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (200, "I would turn on the lamp."),
+        (200, '{"tool": "none", "what": "none", "spans": {}, "statistic": "now"}'),
+        (200, '{"tool": "power", "what": "on", "spans": {"device": "front door"}, "statistic": "now"}'),
+        (200, None),
+        (500, "{}"),
+    ],
+)
+def test_a_model_that_answers_something_else_is_not_believed(status: int, content: object, tmp_path: Path) -> None:
+    """Prose, no tool, what was not said, nothing, and a broken server."""
+    with _server(status, content) as (address, _):
+        model = ChatModel(Talking(model_address=address, timeout_s=5), tmp_path)
+        assert _understood(UNHEARD, None, model) == Understood()
+
+
+def test_a_model_whose_key_cannot_be_read_says_so(tmp_path: Path) -> None:
+    """It is not asked without."""
+    settings = Talking(model_address="http://127.0.0.1:1/v1", secret_file="nowhere")
+    with pytest.raises(SumikaError, match="key of the model"):
+        ChatModel(settings, tmp_path).call(UNHEARD)
