@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
 from sumika.facts import Figure, Period, Row
@@ -63,8 +65,9 @@ def _coverage(sources: Sources, figure: Figure) -> list[Sentence]:
     """Return that records cover only part of the time, where that is so."""
     if figure.coverage is None or figure.coverage >= WELL_COVERED:
         return []
-    share = sources.voice.percent(figure.coverage)
-    return [sources.voice.figure("talk.coverage", figure, share=share)]
+    voice, covered = sources.voice, msgspec.structs.replace(figure, name=f"{figure.name}.coverage", low=None, high=None)
+    covered = msgspec.structs.replace(covered, value=figure.coverage, unit="1")
+    return [voice.figure("talk.coverage", covered, share=voice.percent(figure.coverage))]
 
 
 def _of_device(sources: Sources, device: str, period: Period, what: str) -> Sentence:

@@ -69,6 +69,13 @@ def is_japanese(text: str) -> bool:
     return any("\u3040" <= letter <= "\u30ff" or "\u4e00" <= letter <= "\u9fff" for letter in text)
 
 
+def spoken_language(text: str) -> str:
+    """Return the language in which something was said; empty where no letter tells it."""
+    if is_japanese(text):
+        return "ja"
+    return "en" if any(letter.isascii() and letter.isalpha() for letter in text) else ""
+
+
 def cleaned(text: str, most: int) -> str:
     """Return what somebody wrote in one line, without what a terminal or a page would obey, and not too long."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
@@ -150,9 +157,9 @@ class Voice:
 
     def figure(self, key: str, figure: Figure, **values: object) -> Sentence:
         """Return a sentence about a figure that has a value."""
-        numbers = [one for one in (figure.value, figure.low, figure.high, figure.coverage) if one is not None]
+        numbers = [one for one in (figure.value, figure.low, figure.high) if one is not None]
         rows = (*self._worked_out(figure), *figure.rows)
-        return self.sentence(key, rows, figure.origin, [*numbers, 100.0 * (figure.coverage or 0.0)], **values)
+        return self.sentence(key, rows, figure.origin, numbers, **values)
 
     def _worked_out(self, figure: Figure) -> tuple[Row, ...]:
         """Return rows for what of a figure is no row's own number: a sum, a product, an interval, a share."""
@@ -170,12 +177,9 @@ class Voice:
             (".low", figure.low, figure.unit),
             (".high", figure.high, figure.unit),
         )
-        told = [(f"{figure.name}{part}", value, unit) for part, value, unit in found]
-        if figure.coverage is not None and figure.coverage < 1.0:
-            told.append((f"{figure.name}.coverage", figure.coverage, "1"))
         return tuple(
-            Row(source=source, value=value, unit=unit, **about)
-            for source, value, unit in told
+            Row(source=f"{figure.name}{part}", value=value, unit=unit, **about)
+            for part, value, unit in found
             if value is not None and value not in held and unit != "unix_s"
         )
 

@@ -12,7 +12,7 @@ from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import plain
 from sumika.assistant.names import Names
 from sumika.assistant.resolve import resolve
-from sumika.assistant.saying import Reply, Sentence, Voice, cleaned, is_japanese, origin_of
+from sumika.assistant.saying import Reply, Sentence, Voice, cleaned, origin_of, spoken_language
 from sumika.assistant.saying_check import Allowed, only_from_rows
 from sumika.assistant.talk_asking import (
     NO,
@@ -28,7 +28,7 @@ from sumika.assistant.talk_asking import (
 )
 from sumika.assistant.talk_doing import Doer
 from sumika.assistant.talk_ear import Newest
-from sumika.assistant.talk_wanted import Ask, Sources, Speaker, Wanted, said_numbers
+from sumika.assistant.talk_wanted import Ask, Sources, Speaker, Wanted, said_numbers, without_electricity
 from sumika.assistant.talk_wire import refusal, shown
 from sumika.facts import Book
 from sumika.schema import SumikaError
@@ -122,7 +122,7 @@ class Talk:
         """Return the language of the answer: as was asked for, else as it was said, else the house's."""
         if request.language in ("en", "ja"):
             return request.language
-        return _spoken(text) or self._house.language or "en"
+        return spoken_language(text) or self._house.language or "en"
 
     def _room(self, said: str) -> str:
         """Return the room that is meant by an id or a name; empty where it is none or several."""
@@ -153,7 +153,7 @@ class Talk:
                 return Understood(calls=(checked(made),), by="call", probability=1.0)
             except CallError as error:
                 return Reply(sentences=(voice.refused("talk.refused.failed", "call", error.problem),), refused="call")
-        return self._understander.understand(text, _spoken(text) or voice.language, speaker.room)
+        return self._understander.understand(text, spoken_language(text) or voice.language, speaker.room)
 
     def _continued(self, pending: Pending, text: str, voice: Voice, speaker: Speaker) -> Understanding | Reply | None:
         """Return what an answer to what was asked back comes to; None where it is no such answer."""
@@ -198,7 +198,7 @@ class Talk:
         except CallError:
             return None
         return resolve(
-            _without_electricity(call),
+            without_electricity(call),
             self.names,
             now_unix_s=voice.now_unix_s,
             room_of_speaker=speaker.room,
@@ -363,24 +363,3 @@ class Talk:
         named: tuple[Room | Device | Resident, ...] = (*house.rooms, *house.devices, *house.residents)
         names = [name for one in named for name in (one.id, one.name, *one.called)]
         return tuple(name for name in names if any(letter.isdigit() for letter in name))
-
-
-def _spoken(text: str) -> str:
-    """Return the language in which something was said; empty where no letter tells it."""
-    if is_japanese(text):
-        return "ja"
-    return "en" if any(letter.isascii() and letter.isalpha() for letter in text) else ""
-
-
-def _without_electricity(call: Call) -> Call:
-    """Return a question about energy without the "device" that is electricity itself, or the roof that makes it."""
-    device = call.spans.get("device", "")
-    if call.tool != "energy" or not device:
-        return call
-    if call.what in ("cost", "used") and plain(device) not in _ELECTRICITY:
-        return call
-    spans = {name: piece for name, piece in call.spans.items() if name != "device"}
-    return msgspec.structs.replace(call, spans=spans)
-
-
-_ELECTRICITY = frozenset(map(plain, ("電気", "でんき", "電力", "電気代", "electricity", "power", "energy")))

@@ -7,9 +7,10 @@ import msgspec
 
 from sumika.assistant.answer_devices import SHARES, setting_name, value_text
 from sumika.assistant.calls import TOOLS
-from sumika.assistant.doing import Cannot, Doing, Step
+from sumika.assistant.doing import Doing
 from sumika.assistant.saying import Reply, Sentence, Voice, cleaned
 from sumika.assistant.talk_ear import Newest
+from sumika.assistant.talk_steps import Cannot, Step
 from sumika.assistant.talk_wanted import Ask, Speaker, Wanted
 from sumika.assistant.undoing import Later, Memory
 from sumika.facts import Row

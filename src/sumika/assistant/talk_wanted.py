@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from sumika.assistant.calls import Call
+from sumika.assistant.lexicon import plain
 from sumika.assistant.resolve import Resolved
 from sumika.assistant.saying import Voice
 from sumika.assistant.talk_ear import Newest
@@ -30,6 +32,20 @@ def said_numbers(wanted: Wanted) -> tuple[float, ...]:
     if wanted.number is not None:
         found.append(100.0 * wanted.number)
     return tuple(one for one in found if one is not None)
+
+
+def without_electricity(call: Call) -> Call:
+    """Return a question about energy without the "device" that is electricity itself, or the roof that makes it."""
+    device = call.spans.get("device", "")
+    if call.tool != "energy" or not device:
+        return call
+    if call.what in ("cost", "used") and plain(device) not in _ELECTRICITY:
+        return call
+    spans = {name: piece for name, piece in call.spans.items() if name != "device"}
+    return msgspec.structs.replace(call, spans=spans)
+
+
+_ELECTRICITY = frozenset(map(plain, ("電気", "でんき", "電力", "電気代", "electricity", "power", "energy")))
 
 
 @dataclass(frozen=True, kw_only=True)

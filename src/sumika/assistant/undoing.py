@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from sumika.assistant.doing import Step
+from sumika.assistant.talk_steps import Step
 
 MOST_DEEDS, MOST_LATER = 40, 40
 UNDO_WITHIN_S = 6 * 3600.0
