@@ -333,9 +333,14 @@ def plain(word: str) -> str:
     return unicodedata.normalize("NFKC", word).casefold().translate(_BLANKS)
 
 
+def is_japanese(text: str) -> bool:
+    """Tell whether a text has kana or kanji in it; "15 °C" and "Zoë" are English."""
+    return any(letter > "\u2fff" for letter in text)
+
+
 def singular(word: str) -> str:
     """Return an English word without the ending of its plural; any other word as it is."""
-    if len(word) < 4 or not word.isascii() or word.endswith("ss") or not word.endswith("s"):
+    if len(word) < 4 or is_japanese(word) or word.endswith("ss") or not word.endswith("s"):
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"

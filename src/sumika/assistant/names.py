@@ -15,6 +15,7 @@ from sumika.assistant.lexicon import (
     WHOLE_HOUSE,
     Words,
     appliance_of_word,
+    is_japanese,
     kinds_of_word,
     plain,
     singular,
@@ -158,9 +159,9 @@ def _people(one: Resident) -> tuple[str, ...]:
         # Whoever is called grandmother answers to おばあちゃん too, in either language.
         group = next((tuple(words) for words in KIN_WORDS.values() if plain(name) in map(plain, words)), ())
         names += group
-        if not name.isascii() and not group:
+        if is_japanese(name) and not group:
             names += [name + ending for ending in HONORIFICS]
-        elif name.isascii() and not group:
+        elif not group:
             names += [name + ending for ending in ("さん", "ちゃん", "くん")]
     return tuple(dict.fromkeys(names))
 

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Mapping
 
-from sumika.assistant.lexicon import ALL_WORDS, plain
+from sumika.assistant.lexicon import ALL_WORDS, is_japanese, plain
 
 ALIKE = 0.75
 """How alike a word must be to a name for the house to ask whether it was meant (difflib's ratio, 0 to 1)."""
@@ -22,15 +22,15 @@ _ALL_JA_AT = re.compile(rf"^(?:{_ALL_JA})の?(?=.)|(?<=.)(?:を|は|の)?(?:{_AL
 def bare(said: str) -> str:
     """Return a word for looking it up: without articles, particles and pointing words, after `plain`."""
     text = _ARTICLES.sub("", said.strip())
-    text = text if text.isascii() else _POINTING.sub("", _PARTICLES.sub("", text))
+    text = text if not is_japanese(text) else _POINTING.sub("", _PARTICLES.sub("", text))
     return plain(text)
 
 
 def without_all(said: str) -> tuple[str, bool]:
     """Return what is said without "all the" or 全部の, and whether that was said."""
     text = said.strip()
-    rest = _ALL_EN.sub("", _ARTICLES.sub("", text)) if text.isascii() else _ALL_JA_AT.sub("", text)
-    changed = rest != (_ARTICLES.sub("", text) if text.isascii() else text)
+    rest = _ALL_EN.sub("", _ARTICLES.sub("", text)) if not is_japanese(text) else _ALL_JA_AT.sub("", text)
+    changed = rest != (_ARTICLES.sub("", text) if not is_japanese(text) else text)
     return (rest, True) if rest and changed else (text, False)
 
 

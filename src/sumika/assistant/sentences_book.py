@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 from sumika.assistant import sentences_home_assistant
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
+from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_heard import Heard, template_letters
 from sumika.assistant.sentences_lists import FOUND, Lists
@@ -110,13 +111,19 @@ class SentenceBook:
         if not heard.letters or len(heard.letters) > MOST_LETTERS:
             return None
         # Names of things may be English in a Japanese sentence, hardly the other way round.
-        language = "en" if heard.letters.isascii() else "ja"
+        language = "ja" if is_japanese(heard.letters) else "en"
         templates, skipped = _book(language)
         found = {call_key(one.call): one for one in sorted(self._all(heard, templates, skipped), key=_worst_first)}
-        best = sorted(found.values(), key=lambda one: one.rank)[:2]
-        if len(best) == 2 and best[0].rank == best[1].rank:
-            return msgspec.structs.replace(best[0], also=best[1].call)
-        return best[0] if best else None
+        fitting = sorted(found.values(), key=lambda one: one.rank)
+        if not fitting:
+            return None
+        best, acts = fitting[0], TOOLS[fitting[0].call.tool].acts
+        for one in fitting[1:]:
+            # "Every lamp on" may be a question: where a sentence can be either, it is not for us to choose.
+            either = acts and not TOOLS[one.call.tool].acts and one.rank[0] == best.rank[0]
+            if one.rank == best.rank or either:
+                return msgspec.structs.replace(best, also=one.call)
+        return best
 
     def _all(self, heard: Heard, templates: tuple[Template, ...], skipped: tuple[str, ...]) -> Iterator[Read]:
         from sumika.assistant.sentences_match import State  # hassil is wanted here alone

@@ -83,7 +83,7 @@ class Heard:
         one, other = self.spaced[before], self.spaced[after]
         if one.isdigit() or other.isdigit():
             return not (one.isdigit() and other.isdigit())
-        return not (one.isascii() and one.isalpha() and other.isascii() and other.isalpha())
+        return not (one.isalpha() and other.isalpha() and one < "\u2fff" and other < "\u2fff")
 
 
 def _clusters(said: str) -> Iterator[tuple[int, int, str]]:

@@ -12,6 +12,7 @@ from sumika.assistant.lexicon import (
     HERE,
     HUE_WORDS,
     MYSELF,
+    is_japanese,
     kinds_of_word,
 )
 from sumika.assistant.names import Names, kinds_meant
@@ -193,7 +194,7 @@ def _colours() -> Iterable[str]:
 
 def _forms(word: str) -> tuple[str, ...]:
     letters = template_letters(word)
-    if not word.isascii() or not kinds_meant(word):
+    if is_japanese(word) or not kinds_meant(word):
         return (letters,)
     if letters.endswith(("sh", "ch", "x", "s")):
         return letters, letters + "es"
@@ -207,7 +208,7 @@ def _domains_of(word: str, names: Names) -> frozenset[str]:
 
 
 def _by_pattern(heard: Heard) -> Iterable[tuple[str, int, int]]:
-    japanese = not heard.letters.isascii()
+    japanese = is_japanese(heard.letters)
     for what, pattern in (_JA if japanese else _EN).items():
         text = heard.letters if japanese else heard.spaced
         for begin in range(len(text)):

@@ -7,6 +7,7 @@ A template fits a sentence as a whole, and needs no such guard. A student or a l
 import re
 
 from sumika.assistant.calls import Call
+from sumika.assistant.lexicon import is_japanese
 
 _EN = re.compile(
     r"\b(?:don'?t|do not|doesn'?t|didn'?t|never|not|no need|won'?t|without|shouldn'?t|mustn'?t|can'?t"
@@ -49,7 +50,7 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
         text = text.replace(call.spans.get(name, "\0").casefold(), "")
     if call.tool in ("feel", "answer", "undo", "house_mode", "machine"):
         return False
-    if text.isascii():
+    if not is_japanese(text):
         return bool(_EN.search(text) or _EN_QUESTION.search(text) or _EN_WHEN.search(text))
     if _JA.search(text.rstrip(_MARKS)):
         return True

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from sumika.assistant.calls import TOOLS, Call
+from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.sentences_heard import Heard
 from sumika.assistant.sentences_lists import Lists
 
@@ -58,7 +59,7 @@ def several(sentence: str, lists: Lists, read: Reader) -> tuple[Call, ...]:
 
 def _without_reason(sentence: str, read: Reader) -> Call | None:
     """Return the order of a sentence that says why: 暗いのでカーテン開けて, "it's hot, turn on the fan"."""
-    if sentence.isascii():
+    if not is_japanese(sentence):
         joints = re.finditer(r",\s*(?:so )?", sentence)
         found = [(sentence[: joint.start()], sentence[joint.end() :]) for joint in joints]
         found = [(why, order) for why, order in found if _EN_REASON.match(why.strip())]
@@ -74,7 +75,7 @@ def _without_reason(sentence: str, read: Reader) -> Call | None:
 
 
 def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
-    japanese = not sentence.isascii() and any(letter > "\u2fff" for letter in sentence)
+    japanese = is_japanese(sentence)
     pattern = _JA_JOINT if japanese else _EN_JOINT
     for joint in pattern.finditer(sentence):
         first, rest = sentence[: joint.start()], sentence[joint.end() :]
@@ -130,6 +131,6 @@ def _without(sentence: str, heard: Heard, begin: int, end: int) -> str:
     first, last = heard.place(begin), heard.place(end)
     return (
         sentence[:first].rstrip(" ,、")
-        + (" " if sentence[:first] and sentence.isascii() else "")
+        + (" " if sentence[:first] and not is_japanese(sentence) else "")
         + sentence[last:].lstrip()
     )
