@@ -37,7 +37,7 @@ def outcome_lines(outcome: "Outcome", opened: "Desk", language: str) -> Iterator
         yield say("desk.cli.where", language, path=opened.shown_at(paper, "pdf"))
 
 
-def taken_lines(taken: "Sequence[Taken]", language: str) -> Iterator[str]:
+def taken_lines(taken: "Sequence[Taken]", opened: "Desk", language: str) -> Iterator[str]:
     """Yield what became of files."""
     for one in taken:
         if one.unread is not None:
@@ -50,7 +50,14 @@ def taken_lines(taken: "Sequence[Taken]", language: str) -> Iterator[str]:
         else:
             document = one.document
             percent, count = 100.0 * document.sureness, len(document.records)
-            yield say("desk.cli.read", language, file=one.name, kind=document.kind, percent=percent, count=count)
+            yield say(
+                "desk.cli.read",
+                language,
+                file=one.name,
+                kind=opened.called(document, language),
+                percent=percent,
+                count=count,
+            )
             for key, detail in document.remarks:
                 words = say(f"desk.remark.{key}", language)
                 yield say("desk.cli.note", language, words=f"{words}: {detail}" if detail else words)

@@ -82,7 +82,7 @@ def run(
             click.echo(json.dumps(found, ensure_ascii=False))
             return
         said = language or loaded.house.language or language_of(os.environ)
-        for line in taken_lines(taken, said):
+        for line in taken_lines(taken, opened, said):
             echo(line)
         for outcome in written:
             for line in outcome_lines(outcome, opened, said):

@@ -9,7 +9,7 @@ import msgspec
 from sumika.desk._quantities import dimension_of
 from sumika.desk.names import Names
 from sumika.facts import Row
-from sumika.text import say
+from sumika.text import LANGUAGES, say
 
 SAME_TIME = 0.9
 """Two stretches of time that share so much of their whole are the same: a bill's month begins at another hour."""
@@ -68,22 +68,25 @@ def contradictions(rows: Sequence[Row], language: str, names: Names | None = Non
     for finder in finders:
         for one in finder(rows):
             if len(found) < MOST_FOUND and one.rows not in found:
-                words = say(f"desk.contradiction.{one.kind}", language, **_words(one, rows, names or Names()))
+                words = say(f"desk.contradiction.{one.kind}", language, **_words(one, rows, names or Names(), language))
                 found[one.rows] = Contradiction(kind=one.kind, rows=one.rows, words=words)
     return tuple(found.values())
 
 
-def _words(found: _Found, rows: Sequence[Row], names: Names) -> dict[str, str]:
+def _words(found: _Found, rows: Sequence[Row], names: Names, language: str) -> dict[str, str]:
     first, last = rows[found.rows[0]], rows[found.rows[-1]]
     return {
         "subject": names.of(first.subject),
         "what": quantity_of(first),
-        "first": _shown(first),
-        "last": _shown(last),
+        "first": _shown(first, language),
+        "last": _shown(last, language),
     }
 
 
-def _shown(row: Row) -> str:
+def _shown(row: Row, language: str) -> str:
+    stage = f"alarm.stage.{row.part}"
+    if row.source == "alarm" and stage in LANGUAGES[language]:
+        return f"'{say(stage, language)}'"
     said = (
         f"{row.value:.6g} {'' if row.unit == '1' else row.unit}".strip()
         if row.value is not None

@@ -26,7 +26,7 @@ from sumika.desk.prose import Prose, in_better_words
 from sumika.desk.sorting import Sorted
 from sumika.desk.soundness import faults_of, last_lines
 from sumika.desk.store import Store, Unread
-from sumika.desk.template import Template, load_template
+from sumika.desk.template import load_template
 from sumika.desk.verify import verify
 from sumika.desk.web import as_html
 from sumika.facts import Book, Period
@@ -142,6 +142,11 @@ class Desk:
     def documents(self) -> tuple[Sorted, ...]:
         """Return what was read, the newest first."""
         return self._store.documents()
+
+    def called(self, document: Sorted, language: str) -> str:
+        """Return what people call the kind of a document; empty where it is of none."""
+        kinds = {kind: rule.called for pack in self.packs for kind, rule in pack.rules.documents.items()}
+        return kinds.get(document.kind, {}).get(language, document.kind)
 
     # -- papers ------------------------------------------------------------------------------------------------------
 
@@ -294,16 +299,6 @@ class Desk:
         look = Look(what="template", detail=problem[:300])
         paper = msgspec.structs.replace(paper, looks=(*paper.looks, look))
         return _with_beside(paper, material)
-
-    def template_of(self, kind: str, language: str) -> Template:
-        """Return the template that a paper is written from.
-
-        Raises:
-            SumikaError: if it cannot be read.
-        """
-        pack = pack_of(kind, self.packs)
-        folders = (self._own, pack.folder) if self._own is not None else (pack.folder,)
-        return load_template(f"{kind}.{language}", folders)[0]
 
     def _last_of(self, name: str) -> Paper | None:
         """Return the newest paper of that name: one that was decided may have one after it."""

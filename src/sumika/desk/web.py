@@ -47,7 +47,7 @@ def as_html(paper: Paper, names: Names) -> str:
         f"<title>{escape(paper.title.text)}</title><style>{_STYLE}</style>"
     )
     return (
-        f'<!doctype html>\n<html lang="{escape(language)}"><head>{head}</head>\n<body>{banner}<main>'
+        f'<!doctype html>\n<html lang="{escape(language)}"><head>{head}</head>\n<body><main>{banner}'
         f"<h1>{_sentence(paper.title, paper, marks=False)}</h1><dl>{facts}</dl>{looks}{body}"
         f'<section><h2>{escape(say("desk.paper.rows", language))}</h2><ol class="rows">{rows}</ol>{rest}</section>'
         "</main></body></html>\n"

@@ -5,7 +5,7 @@ of the sum of all lines, and cut off likewise.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 from sumika.desk.draft import Material
@@ -39,8 +39,7 @@ def find_estimate(order: Order, sources: Sources) -> Material:
             derived.append((amount, (quantity, price), "product_down"))
             lines.append(_line(item, unit, quantity, price, amount))
     missing = [key for key in counted if _wants_price(key) and key not in used and key.partition(":")[0] not in used]
-    looks += [Look(what="no_price", detail=f"{_called(key, sources)} × {counted[key].value:g}") for key in missing]
-    looks += [Look(what="not_in_house", detail=key, edit=False) for key in prices if key not in counted]
+    looks += _not_both(missing, prices, counted, sources)
     amounts = [row for row, _, _ in derived]
     tax_share = sources.fixed(TAX, PACK)
     sum_row, tax_row, total_row = _totals(amounts, tax_share)
@@ -90,6 +89,17 @@ def _quantities(sources: Sources) -> dict[str, Row]:
 
 def _counted(key: str, count: float, sources: Sources) -> Row:
     return described(key, "count", count, "", _called(key, sources), source="quantity")
+
+
+def _not_both(
+    missing: Sequence[str], prices: Mapping[str, object], counted: Mapping[str, Row], sources: Sources
+) -> Iterator[Look]:
+    """Yield what the house has and the list has not, and the other way round."""
+    for key in missing:
+        yield Look(what="no_price", detail=f"{_called(key, sources)} × {counted[key].value:g}")
+    for key in prices:
+        if key not in counted:
+            yield Look(what="not_in_house", detail=key, edit=False)
 
 
 def _wants_price(key: str) -> bool:

@@ -8,8 +8,8 @@ from sumika.desk.packs.house_rows import area_row, described, envelope_rows, lim
 from sumika.desk.paper import Look
 from sumika.desk.sorting import Sorted, Taken, row_of
 from sumika.desk.told import Told, moment, number, told, told_row, word
-from sumika.facts import Period
-from sumika.schema.house import Device
+from sumika.facts import Period, Row
+from sumika.schema.house import Device, Room
 from sumika.text import say
 
 LOOKS_BACK_S = 90 * 86_400.0
@@ -26,45 +26,15 @@ def find_handover(order: Order, sources: Sources) -> Material:
     checks, checked_looks = _checks(sources)
     keys, key_looks = _of_documents(sources, "keys")
     tried, origins = _tried(sources)
-    envelope = envelope_rows(house)
-    building = house.building
     tells: dict[str, object] = {
         "house_name": word(house.name, (described("house", "name", None, text=house.name),)),
         "today": sources.today,
-        "has_building": building is not None,
-        "grade": _said("grade", "" if building is None else building.grade.value, sources),
-        "ventilation": _said("ventilation", "" if building is None else building.ventilation.value, sources),
-        "ua": told_row(envelope["ua"]) if envelope else Told(name="ua"),
-        "leakage": told_row(envelope["c"]) if envelope else Told(name="c"),
+        **_building(sources),
         "total_area": told_row(total),
         "room_count": number(float(len(areas)), "1", areas),
-        "rooms": [
-            {
-                "name": _plain(room.id, "name", room.name or room.id),
-                "area": told_row(row),
-                "height": told_row(described(room.id, "height_m", room.height_m, "m")),
-                "storey": told_row(described(room.id, "storey", float(room.storey), "1")),
-            }
-            for room, row in zip(house.rooms, areas, strict=True)
-        ],
+        "rooms": [_room(room, row) for room, row in zip(house.rooms, areas, strict=True)],
         "devices": [_device(device, sources) for device in house.devices],
-        "radars": [
-            {
-                "id": _plain(radar.id, "id", radar.id),
-                "room": _plain(radar.id, "room", sources.names.of(radar.room)),
-                "model": _plain(radar.id, "model", radar.model),
-                "height": told_row(described(radar.id, "position_m.height", radar.position_m[2], "m")),
-            }
-            for radar in house.radars
-        ],
-        "sensors": [
-            {
-                "id": _plain(sensor.id, "id", sensor.id),
-                "room": _plain(sensor.id, "room", sources.names.of(sensor.room)),
-                "kind": _plain(sensor.id, "kind", sensor.kind),
-            }
-            for sensor in house.sensors
-        ],
+        **_watching(sources),
         "checks": checks,
         "tried": tried,
         "keys": keys,
@@ -80,6 +50,48 @@ def find_handover(order: Order, sources: Sources) -> Material:
 
 def _plain(subject: str, part: str, text: str) -> Told:
     return word(text, (described(subject, part, None, text=text),))
+
+
+def _building(sources: Sources) -> dict[str, object]:
+    building, envelope = sources.house.building, envelope_rows(sources.house)
+    return {
+        "has_building": building is not None,
+        "grade": _said("grade", "" if building is None else building.grade.value, sources),
+        "ventilation": _said("ventilation", "" if building is None else building.ventilation.value, sources),
+        "ua": told_row(envelope["ua"]) if envelope else Told(name="ua"),
+        "leakage": told_row(envelope["c"]) if envelope else Told(name="c"),
+    }
+
+
+def _room(room: Room, area: Row) -> dict[str, object]:
+    return {
+        "name": _plain(room.id, "name", room.name or room.id),
+        "area": told_row(area),
+        "height": told_row(described(room.id, "height_m", room.height_m, "m")),
+        "storey": told_row(described(room.id, "storey", float(room.storey), "1")),
+    }
+
+
+def _watching(sources: Sources) -> dict[str, object]:
+    """Return radars and sensors."""
+    radars = [
+        {
+            "id": _plain(radar.id, "id", radar.id),
+            "room": _plain(radar.id, "room", sources.names.of(radar.room)),
+            "model": _plain(radar.id, "model", radar.model),
+            "height": told_row(described(radar.id, "position_m.height", radar.position_m[2], "m")),
+        }
+        for radar in sources.house.radars
+    ]
+    sensors = [
+        {
+            "id": _plain(sensor.id, "id", sensor.id),
+            "room": _plain(sensor.id, "room", sources.names.of(sensor.room)),
+            "kind": _plain(sensor.id, "kind", sensor.kind),
+        }
+        for sensor in sources.house.sensors
+    ]
+    return {"radars": radars, "sensors": sensors}
 
 
 def _said(family: str, code: str, sources: Sources) -> Told:
