@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 from playwright.sync_api import Page
 
+from sumika.schema import SumikaError
 from sumika.schema.talk import TalkAnswer, TalkCall, TalkRequest, TalkRow, TalkSentence
 from tests.browser.conftest import Visits
 from tests.browser.played_house import PlayedHouse
@@ -106,8 +106,11 @@ def test_what_is_asked_back_is_chosen_and_what_was_done_is_taken_back(visits: Vi
 
 
 def test_on_a_small_phone_in_japanese_it_fits_and_a_silent_house_is_told_of(
-    visits: Visits, talking: PlayedHouse
+    visits: Visits, talking: PlayedHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def silent(question: TalkRequest) -> TalkAnswer:
+        raise SumikaError("'talk' was not answered within 45 s")
+
     visit = visits(language="ja", scheme="dark", size="phone")
     visit.page.set_viewport_size({"width": 360, "height": 740})
     page = visit.enter()
@@ -123,7 +126,7 @@ def test_on_a_small_phone_in_japanese_it_fits_and_a_silent_house_is_told_of(
     assert box["x"] + box["width"] <= 360
     assert _grave(page) == []
     visit.picture("ja-dark-phone-talk")
-    talking.answers["talk"] = lambda question: msgspec.convert({}, TalkAnswer)  # raises: as a node that fails
+    monkeypatch.setitem(talking.answers, "talk", silent)
     page.fill("#talk-text", "もしもし")
     page.keyboard.press("Enter")
     page.locator("#talk [role=alert]").wait_for()

@@ -159,8 +159,8 @@ class TalkAnswer(msgspec.Struct, frozen=True, kw_only=True):
         origin: The worst of what it rests on.
     """
 
-    sentences: tuple[TalkSentence, ...]
-    language: str
+    sentences: tuple[TalkSentence, ...] = ()
+    language: str = "en"
     conversation: str = ""
     done: tuple[TalkDone, ...] = ()
     refused: str = ""
