@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from mcp.client.client import Client
@@ -97,21 +98,19 @@ def test_without_words_it_talks_line_by_line_in_one_conversation(answers: list[T
     assert len({one.conversation for one in answers}) == 1
 
 
-@pytest.mark.parametrize(
-    ("words", "text", "code"),
-    [
-        ("what did electricity cost yesterday?", "Yesterday electricity cost 360 yen.", 0),
-        ("昨日の電気代は？", "昨日の電気代は360円です。", 0),
-        ("turn on the light", "For that the house has to be running.", 1),
-    ],
-)
 @pytest.mark.slow
-def test_records_are_asked_without_a_house_that_runs_and_nothing_is_done(
-    recorded: Path, words: str, text: str, code: int
-) -> None:
-    where = ["--house", str(recorded / "house.yaml"), "--data", str(recorded / "data"), "--at", AT]
-    result = CliRunner().invoke(module.ask, [words, *where])
-    assert (result.output.strip(), result.exit_code) == (text, code)
+def test_records_are_asked_without_a_house_that_runs_and_nothing_is_done(recorded: Path) -> None:
+    where = ["--house", str(recorded / "house.yaml"), "--data", str(recorded / "data"), "--at", AT, "--json"]
+    words = ("what did electricity cost yesterday?", "昨日の電気代は？", "turn on the light")
+    result = CliRunner().invoke(module.ask, where, input="\n".join(words))
+    answers = [msgspec.json.decode(line, type=TalkAnswer) for line in result.output.splitlines()]
+    assert [one.text for one in answers] == [
+        "Yesterday electricity cost 360 yen.",
+        "昨日の電気代は360円です。",
+        "For that the house has to be running.",
+    ]
+    assert [one.refused for one in answers] == ["", "", "no_house"]
+    assert answers[0].by == "sentences"
 
 
 @pytest.mark.parametrize("arguments", [["x", "--at", AT], ["x", "--data", "."], ["x", "--house", "/nowhere.yaml"]])

@@ -7,8 +7,8 @@ import pytest
 from sumika.assistant.saying import Sentence, Voice
 from sumika.assistant.saying_check import Allowed, invented, only_from_rows
 from sumika.facts import Period, Row
-from sumika.schema import WhatIfAnswer
-from sumika.schema.talk import TalkAnswer
+from sumika.schema import DeviceOutlook, Origin, PlanOutlook, WhatIfAnswer
+from sumika.schema.talk import ALL_RIGHTS, TalkAnswer, TalkCall, TalkRequest
 from tests.talk_helpers import DAY_S, NOW_S, ORDERS, TODAY_S, TOKYO, TalkingHouse, talking_house, write_records
 
 
@@ -248,3 +248,25 @@ def test_periods_are_called_as_people_call_them(begin_s: float, end_s: float, en
     period = Period(begin_unix_s=begin_s, end_unix_s=end_s)
     assert Voice(talking_house(), "en", NOW_S).period(period) == english
     assert Voice(talking_house(), "ja", NOW_S).period(period) == japanese
+
+
+def test_a_simulated_house_plans_in_its_own_time(house: TalkingHouse) -> None:
+    ahead_s = 100 * DAY_S + 4 * 3600.0
+    begins = tuple(NOW_S + ahead_s + 900.0 * step for step in range(-1, 4))
+    lane = DeviceOutlook(device="living_aircon", what="heat_kw", value=(0.0, 0.0, 0.0, 1.2, 1.2))
+    house.newest.hear(
+        PlanOutlook(
+            stamp=house.clock.now(),
+            origin=Origin.SIMULATED,
+            planner="plan",
+            begins_unix_s=begins,
+            ends_unix_s=begins[-1] + 900.0,
+            devices=(lane,),
+        )
+    )
+    question = TalkRequest(call=TalkCall(tool="plan", what="next"), language="en", may=ALL_RIGHTS)
+    answer = house.talk.say(question, NOW_S, ahead_s)
+    assert answer.sentences[-1].text == "At 12:30 the air conditioner is to heat with 1.2 kW."
+    assert answer.origin == "simulated"
+    clock = TalkRequest(call=TalkCall(tool="clock", what="time"), language="en", may=ALL_RIGHTS)
+    assert house.talk.say(clock, NOW_S, ahead_s).text == "In the simulated house it is 12:00."

@@ -161,7 +161,8 @@ def _forecast(sources: Sources, period: Period) -> tuple[Sentence, ...]:
     if forecast is None or not forecast.temperature_c:
         why = voice.say("talk.outside.no_forecast")
         return (voice.sentence("talk.not_known", what=voice.say("talk.outside.weather"), why=why),)
-    steps = [n for n, at_s in enumerate(forecast.begins_unix_s) if period.begin_unix_s <= at_s < period.end_unix_s]
+    ahead_s = sources.ahead_s
+    steps = [n for n, at_s in enumerate(forecast.begins_unix_s) if period.holds(at_s - ahead_s)]
     if not steps:
         why = voice.say("talk.outside.too_far")
         return (voice.sentence("talk.not_known", what=voice.say("talk.outside.weather"), why=why),)
@@ -188,7 +189,10 @@ def _rain(sources: Sources, forecast: WeatherForecast, steps: list[int]) -> Sent
     wettest = max(steps, key=forecast.rain_mm_h.__getitem__)
     row = _foretold(forecast, "rain_mm_h", wettest, voice.zone_name)
     key = "talk.outside.rain" if forecast.rain_mm_h[wettest] >= 0.1 else "talk.outside.dry"
-    at, value = voice.moment(forecast.begins_unix_s[wettest]), voice.quantity("rain_mm_h", forecast.rain_mm_h[wettest])
+    at, value = (
+        sources.planner_voice.moment(forecast.begins_unix_s[wettest]),
+        voice.quantity("rain_mm_h", forecast.rain_mm_h[wettest]),
+    )
     return voice.sentence(key, (row,), forecast.origin.value, at=at, value=value)
 
 

@@ -184,7 +184,7 @@ def _now(sources: Sources, report: PlanReport, wanted: Wanted) -> list[Sentence]
 def upcoming(sources: Sources, outlook: PlanOutlook, wanted: Wanted) -> list[tuple[float, str, str, float]]:
     """Return the next change of each device by the plan: (when, device, what, value), the soonest first."""
     found: list[tuple[float, str, str, float]] = []
-    now_s, begins = sources.now_s, outlook.begins_unix_s
+    now_s, begins = sources.house_s, outlook.begins_unix_s
     for lane in outlook.devices:
         if not _concerns(sources, wanted, lane.device) or not lane.value:
             continue
@@ -195,7 +195,7 @@ def upcoming(sources: Sources, outlook: PlanOutlook, wanted: Wanted) -> list[tup
                 break
     period = wanted.period
     if period is not None:
-        found = [one for one in found if period.holds(one[0])]
+        found = [one for one in found if period.holds(one[0] - sources.ahead_s)]
     return sorted(found)
 
 
@@ -222,5 +222,11 @@ def _next(sources: Sources, outlook: PlanOutlook, step: tuple[float, str, str, f
     family = f"talk.plan.{what}"
     key = "talk.plan.off" if is_off else family if voice.has(family) else "talk.plan.other"
     return voice.sentence(
-        key, (row,), outlook.origin.value, device=voice.device(device), at=voice.moment(at_s), value=shown, what=what
+        key,
+        (row,),
+        outlook.origin.value,
+        device=voice.device(device),
+        at=sources.planner_voice.moment(at_s),
+        value=shown,
+        what=what,
     )

@@ -218,7 +218,7 @@ def _foreseen(sources: Sources, room: str) -> list[Sentence]:
     if outlook is None:
         return []
     told = next((one for one in outlook.rooms if one.room == room), None)
-    step = max((n for n, at_s in enumerate(outlook.begins_unix_s) if at_s <= sources.now_s), default=0)
+    step = max((n for n, at_s in enumerate(outlook.begins_unix_s) if at_s <= sources.house_s), default=0)
     if told is None or step >= len(told.coolest_c):
         return []
     coolest, warmest = told.coolest_c[step], told.warmest_c[step] if step < len(told.warmest_c) else None

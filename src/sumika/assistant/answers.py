@@ -25,6 +25,11 @@ def clock(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
     voice = sources.voice
     at, now_s = datetime.fromtimestamp(sources.now_s, voice.zone), sources.now_s
     row = Row(source="clock", subject="house", begin_unix_s=now_s, end_unix_s=now_s, zone=voice.zone_name)
+    if wanted.call.what == "time" and abs(sources.ahead_s) > 60.0:
+        there_s = sources.house_s
+        about = {"begin_unix_s": there_s, "end_unix_s": there_s, "zone": voice.zone_name}
+        row = Row(source="clock", subject="simulated house", **about)
+        return (voice.sentence("talk.clock.simulated", (row,), "simulated", at=voice.clock(there_s)),)
     if wanted.call.what == "time":
         return (voice.sentence("talk.clock.time", (row,), at=voice.clock(now_s)),)
     day = f"{at.month}月{at.day}日" if voice.is_japanese else f"{at.day} {at:%b}"

@@ -77,18 +77,21 @@ class Talk:
         self._doer, self._ask = doer, ask
         self.names = names or Names(house)
         self._conversations: OrderedDict[str, _Conversation] = OrderedDict()
+        self._ahead_s = 0.0
 
     def __len__(self) -> int:
         """How many conversations are remembered."""
         return len(self._conversations)
 
-    def say(self, request: TalkRequest, now_unix_s: float) -> TalkAnswer:
+    def say(self, request: TalkRequest, now_unix_s: float, ahead_s: float = 0.0) -> TalkAnswer:
         """Return the answer to what was said; never raises for what was said.
 
         Args:
             request: What was said, and by whom.
             now_unix_s: The present moment.
+            ahead_s: By so much the house's own clock is ahead of that, where it is a simulated one.
         """
+        self._ahead_s = ahead_s
         text = cleaned(request.text, LONGEST_SENTENCE + 1)
         voice = Voice(self._house, self._language(request, text), now_unix_s)
         speaker = Speaker(
@@ -246,7 +249,13 @@ class Talk:
         try:
             if not acts:
                 sources = Sources(
-                    house=self._house, voice=voice, book=self._book, newest=self._newest, speaker=speaker, ask=self._ask
+                    house=self._house,
+                    voice=voice,
+                    book=self._book,
+                    newest=self._newest,
+                    speaker=speaker,
+                    ask=self._ask,
+                    ahead_s=self._ahead_s,
                 )
                 return answer(sources, wanted), ()
             if self._doer is None:

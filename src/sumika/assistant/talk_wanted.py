@@ -86,6 +86,7 @@ class Sources:
         newest: The newest of the bus.
         speaker: Who asks.
         ask: Puts a question on the bus; None: no house runs.
+        ahead_s: By so much the house's own clock is ahead: a simulated one lives in its own time, and so do its plans.
     """
 
     house: House
@@ -94,6 +95,17 @@ class Sources:
     newest: Newest
     speaker: Speaker
     ask: Ask | None = None
+    ahead_s: float = 0.0
+
+    @property
+    def house_s(self) -> float:
+        """The present moment on the house's own clock."""
+        return self.now_s + self.ahead_s
+
+    @property
+    def planner_voice(self) -> Voice:
+        """Says times of the house's own clock."""
+        return Voice(self.house, self.voice.language, self.house_s) if self.ahead_s else self.voice
 
     @property
     def now_s(self) -> float:

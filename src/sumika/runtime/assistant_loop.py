@@ -18,6 +18,7 @@ from sumika.assistant.talk_open import open_model, open_understander
 from sumika.assistant.undoing import Later, Memory
 from sumika.bus import Answerer, Subscriber, ask
 from sumika.facts import Book
+from sumika.runtime.house_ear import local_clock
 from sumika.runtime.node import ASSISTANT, Launch, Node
 from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.small_file import DamagedFileError, read_small, write_small
@@ -52,6 +53,7 @@ class AssistantLoop:
         self._path = launch.data / ASSISTANT / LATER_FILE
         self.memory = Memory(self._kept(), lambda later: write_small(self._path, later))
         self._doer = Doer(Doing(launch.house, self.newest), self.newest, self._ask, self.listen, self.memory)
+        self._local = local_clock(launch)
         self._talk: Talk | None = None
         self._book: Book | None = None
         self._subscriber = Subscriber(
@@ -116,7 +118,9 @@ class AssistantLoop:
     def answer(self, question: TalkRequest) -> TalkAnswer:
         """Answer one question."""
         self.listen(0.0)
-        return self._opened().say(question, self._now_s())
+        now = self.process.clock.now()
+        now_s = now.wall_ns / NANOSECONDS_PER_SECOND
+        return self._opened().say(question, now_s, self._local(now).timestamp() - now_s)
 
     def _opened(self) -> Talk:
         """Return the desk; at the first question it is made."""
