@@ -226,7 +226,7 @@ def _next(sources: Sources, outlook: PlanOutlook, step: tuple[float, str, str, f
         (row,),
         outlook.origin.value,
         device=voice.device(device),
-        at=sources.planner_voice.moment(at_s),
+        at=sources.planner_voice.on(at_s),
         value=shown,
         what=what,
     )

@@ -123,8 +123,8 @@ def _alarm(sources: Sources, one: Incident) -> Sentence:
         one.origin,
         (one.since_unix_s, closed_s),
         words=voice.quoted(words),
-        at=voice.moment(one.since_unix_s),
-        end=voice.moment(closed_s),
+        at=voice.on(one.since_unix_s),
+        end=voice.on(closed_s),
         who=_answered(sources, one.answered_by),
         test=voice.say("talk.happened.alarm.test") if one.test else "",
     )

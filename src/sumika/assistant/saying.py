@@ -330,15 +330,21 @@ class Voice:
             return self.clock(unix_s)
         return f"{self.day(day)}{'の' if self.is_japanese else ' '}{self.clock(unix_s)}"
 
-    def at(self, unix_s: float, period: Period) -> str:
-        """Return when something was, as it stands at the end of a sentence that has named its period."""
+    def on(self, unix_s: float) -> str:
+        """Return when something is or was, as it stands in a sentence: at 7:05, tomorrow at 7:05; in Japanese 7:05."""
+        if self.is_japanese:
+            return self.moment(unix_s)
         day, today = self._local(unix_s).date(), self._local(self.now_unix_s).date()
-        if len(period.dates(self.zone)) == 1:
-            return self.clock(unix_s) if self.is_japanese else f"at {self.clock(unix_s)}"
-        if self.is_japanese or day == today:
-            return self.moment(unix_s) if self.is_japanese else f"at {self.clock(unix_s)}"
+        if day == today:
+            return f"at {self.clock(unix_s)}"
         before = "" if abs((day - today).days) == 1 else "on "
         return f"{before}{self.day(day)} at {self.clock(unix_s)}"
+
+    def at(self, unix_s: float, period: Period) -> str:
+        """Return when something was, in a sentence that has named its period; of a single day the hour alone."""
+        if len(period.dates(self.zone)) == 1:
+            return self.clock(unix_s) if self.is_japanese else f"at {self.clock(unix_s)}"
+        return self.on(unix_s)
 
     def period(self, period: Period) -> str:
         """Return which days a period is, as people say it."""

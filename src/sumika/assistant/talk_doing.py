@@ -123,7 +123,7 @@ class Doer:
             later = Later(deed=deed, at_unix_s=ends_s, steps=back, resident=speaker.resident, why=why, takes_back=True)
             self.memory.put_off(later)
         told = voice.sentence(
-            "talk.done.later", numbers=(at_s, *step_numbers(steps)), at=voice.moment(at_s), what=_all(steps, voice)
+            "talk.done.later", numbers=(at_s, *step_numbers(steps)), at=voice.on(at_s), what=_all(steps, voice)
         )
         return Reply(sentences=(told,)), tuple(_planned(one, at_s) for one in steps)
 

@@ -228,7 +228,7 @@ TALK: dict[str, str] = {
     "talk.why.window": "{room}の窓が開いています。",
     "talk.why.order": "{device}は{at}から{what}（{who}の指示{why}）。",
     "talk.why.clipped": "{device}は{at}から{what}（{who}の指示{why}）。指示は{asked}、安全ゲートの判断：{rule}。",
-    "talk.why.vetoed": "{device}は{at}に変えませんでした。{who}の指示は{asked}{why}、安全ゲートの判断：{rule}。",
+    "talk.why.vetoed": "{device}は{when}に変えませんでした。{who}の指示は{asked}{why}、安全ゲートの判断：{rule}。",
     "talk.why.because": "、理由{why}",
     "talk.why.nobody_expected": "いま{room}に人がいる見込みはありません。",
     "talk.why.kept": "計画では、いま{room}を{low}から{high}に保ちます。",
