@@ -171,6 +171,33 @@ def test_half_understood_is_not_done(sentence: str) -> None:
     assert not acting or (sentence.startswith("turn off the TV") and all(call.what == "off" for call in acting))
 
 
+def test_a_mere_name_is_asked_back_in_japanese() -> None:
+    """As Home Assistant has it, "bedroom light" switches it on; 電気 may be the beginning of anything."""
+    assert _understood("bedroom light").ask_back == ""
+    assert _understood("電気").ask_back == "ask_back.meant"
+    assert _understood("寝室の電気…").ask_back == "ask_back.meant"
+
+
+def test_a_thought_is_no_yes() -> None:
+    """うーん is not うん."""
+    assert _understood("うん").calls[0].what == "yes"
+    assert _understood("うーん…") == Understood()
+
+
+def test_doors_stay_shut() -> None:
+    """Home Assistant's sentences open doors and gates; here one may only ask whether they are open."""
+    for sentence in (
+        "open the door",
+        "open the garage door",
+        "close the gate",
+        "unlock the front door",
+        "ドアを開けて",
+        "玄関の鍵を開けて",
+    ):
+        assert _understood(sentence) == Understood(), sentence
+    assert _understood("are any doors open").calls[0].tool == "state"
+
+
 def test_nothing_and_too_much_are_not_understood() -> None:
     """Neither an empty sentence nor a page."""
     student = Student(ON, 1.0)

@@ -18,7 +18,7 @@ from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_heard import Heard, template_letters
 from sumika.assistant.sentences_lists import FOUND, Lists
-from sumika.assistant.sentences_meant import is_outside, is_short, otherwise
+from sumika.assistant.sentences_meant import hesitates, is_outside, is_short, opens_a_door, otherwise
 from sumika.schema import SumikaError
 
 if TYPE_CHECKING:
@@ -144,6 +144,8 @@ class SentenceBook:
         if taken is None or (template.tool == "feel" and is_outside(taken.spans.get("room", ""))):
             return None
         tool, what, spans = otherwise(template.tool, taken.words["what"], taken.spans, taken.domains)
+        if opens_a_door(tool, spans.get("device", "")) or (what == "yes" and hesitates(heard.said)):
+            return None
         if tool == "changes" and not spans.keys() & {"resident"} and is_short(spans.get("period", "")):
             return None
         if "domain" in template.slots and "device" not in spans and "device" in TOOLS[tool].spans:

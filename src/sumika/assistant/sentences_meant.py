@@ -1,5 +1,7 @@
 """What is meant by some words for things that have a tool of their own: a washing machine, the hot water, outside."""
 
+import re
+
 from sumika.assistant.lexicon import ROOM_WORDS, plain
 
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
@@ -10,6 +12,19 @@ _LATELY = (
 )
 _WEEKS = ("週", "月", "年", "week", "month", "year")
 _AT_NIGHT = frozenset({"夜中", "夜", "夜間", "深夜", "真夜中", "thenight", "night", "overnight"})
+
+
+_HESITATION = re.compile("う[ーぅう〜\uff5e]+ん|ん[ーん〜\uff5e]+")
+
+
+def hesitates(said: str) -> bool:
+    """Tell whether somebody says うーん, which is no うん: a thought, and no yes."""
+    return bool(_HESITATION.search(said))
+
+
+def opens_a_door(tool: str, device: str) -> bool:
+    """Tell whether somebody wants a door or a gate opened or shut, which is no business of the house's."""
+    return tool == "cover" and plain(device).removesuffix("s").endswith(("door", "gate"))
 
 
 def is_outside(word: str) -> bool:

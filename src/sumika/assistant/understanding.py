@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
+from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.understanding_guard import may_be_no_order
@@ -77,6 +78,8 @@ class Understander:
         read = self._book.read(sentence)
         if read is not None:
             unsure = read.also is not None and (TOOLS[read.call.tool].acts or TOOLS[read.also.tool].acts)
+            # Home Assistant takes "bedroom light" for an order. 電気 alone may as well be the beginning of a question.
+            unsure = unsure or (read.bare and TOOLS[read.call.tool].acts and is_japanese(sentence))
             asked = "ask_back.meant" if unsure else ""
             return Understood(calls=(read.call,), by="sentences", probability=1.0, ask_back=asked)
         calls = several(sentence, self._book.lists, self._one)
