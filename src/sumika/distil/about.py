@@ -8,6 +8,7 @@ from sumika.distil.calibration import Calibration
 from sumika.distil.compare import Interval
 from sumika.distil.domain import Domain
 from sumika.distil.own_shift import OwnShift
+from sumika.distil.sentence_reading import Reading
 from sumika.distil.uncertain import Uncertainty
 
 ABOUT = "about.json"
@@ -155,6 +156,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
         commit: Of the code.
         personal: What was done to it for one house; None for one that ships.
         own: What it has brought people that it had not seen to take away how far they lie off all others.
+        reading: How what it says of a sentence becomes a reading; None for a student of signals, points or tables.
     """
 
     format: str
@@ -176,6 +178,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     commit: str = ""
     personal: Personal | None = None
     own: OwnShift = OwnShift()
+    reading: Reading | None = None
 
 
 def about_json(about: About) -> bytes:

@@ -19,7 +19,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Its name in ledger and store.
-        kind: "language" or "arrays".
+        kind: "language", "arrays" or "sentences".
         recipe_name: For people.
         recipe: The whole recipe as it was, with what options changed: a file edited since changes no run.
         started: ISO 8601, UTC.

@@ -114,6 +114,15 @@ class Student:
         found = self._run(many.astype(np.float32), masks)[1]
         return np.asarray(found[0] if single else found, np.float32)
 
+    def outputs(self, x: Array) -> list[Array]:
+        """Return every output of the network as it is, for students whose outputs are more than one layer.
+
+        Args:
+            x: (example, *shape); a student of sentences takes any number of places.
+        """
+        found: list[Array] = self._session.run(None, {"x": x})
+        return found
+
     def _wrong(self, x: Array, mask: Mask | None) -> Reason | None:
         model = self.about.model
         if tuple(x.shape[1:]) != model.shape or (mask is not None and mask.shape != x.shape[:2]):

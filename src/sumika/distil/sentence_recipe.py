@@ -1,0 +1,99 @@
+"""A recipe for a student that reads sentences: everything that decides it, as one YAML file says it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from sumika.distil.array_recipe import SourceData
+from sumika.distil.networks.reader import ReaderShape
+from sumika.distil.sentence_fit import SentenceFitSettings
+from sumika.schema import UsageError
+from sumika.settings_file import read_settings
+
+
+class CodingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sizes of `sentence_coding.Coding`; the alphabet comes from the sentences.
+
+    Attributes:
+        least: Characters that occur less often share codes.
+    """
+
+    rare: int = 128
+    pairs: int = 4096
+    triples: int = 4096
+    words: int = 4096
+    longest: int = 96
+    least: int = 20
+
+
+class ReaderTeacher(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="readers", tag_field="from"
+):
+    """An ensemble of larger readers.
+
+    Attributes:
+        network: What each is.
+        members: How many, from different starts.
+        train: How each is trained.
+    """
+
+    network: ReaderShape
+    members: int = 2
+    train: SentenceFitSettings = SentenceFitSettings()
+
+    def __post_init__(self) -> None:
+        """Refuse what no type can."""
+        if self.members < 1:
+            raise ValueError("`members` is at least 1")
+
+
+class SentenceRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole recipe for a student that reads sentences.
+
+    Attributes:
+        name: Of the student.
+        about: What it is for, one sentence.
+        purpose: What will be done with it; the data's licence must allow it.
+        seed: Of everything.
+        data: A source of sentences.
+        coding: How they become codes.
+        teacher: Who answers.
+        student: The network.
+        train: How it is trained; without a teacher too.
+        compare: By name, other options for the data: the same student learns from those, without a teacher, and is
+            scored on the same sentences as all others.
+        export: Formats.
+        caveats: What whoever uses the student must know of its data; they go onto the card.
+    """
+
+    name: str
+    about: str = ""
+    purpose: Literal["own-use", "research", "commercial", "publish-model", "compete"] = "own-use"
+    seed: int = 0
+    data: SourceData
+    coding: CodingSettings = CodingSettings()
+    teacher: ReaderTeacher
+    student: ReaderShape = ReaderShape()
+    train: SentenceFitSettings = SentenceFitSettings()
+    compare: dict[str, dict[str, Any]] = {}
+    export: tuple[Literal["onnx", "onnx-int8"], ...] = ("onnx", "onnx-int8")
+    caveats: tuple[str, ...] = ()
+
+
+def load_sentence_recipe(name: str, shipped: Mapping[str, Path]) -> SentenceRecipe:
+    """Read a recipe: the name of one that ships, or the path of a file.
+
+    Args:
+        name: Which.
+        shipped: Those that ship, by name.
+
+    Raises:
+        UsageError: if there is none, or it is not right; says where and what would be.
+    """
+    path = shipped.get(name) or Path(name)
+    if not path.exists():
+        known = ", ".join(shipped) or "none"
+        raise UsageError(f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {known}.")
+    return read_settings(path, SentenceRecipe)
