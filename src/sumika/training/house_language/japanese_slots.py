@@ -1,0 +1,234 @@
+"""What fills the slots of Japanese templates."""
+
+from sumika.training.house_language import names
+from sumika.training.house_language.japanese import asked, requested
+from sumika.training.house_language.names import usual
+from sumika.training.house_language.periods import Periods
+from sumika.training.house_language.templates import Phrase, Segment
+
+_ANY = (
+    ("light",) * 9
+    + ("other",) * 5
+    + ("ac",) * 3
+    + ("fan",) * 3
+    + ("purifier",) * 2
+    + ("floor", "hum", "heating", "invented", "invented")
+)
+_USUAL = {
+    "light": ("light",),
+    "ac": ("room_air_conditioner", "room_air_conditioner", "whole_house_air_conditioner"),
+    "fan": ("balanced_ventilation", "exhaust_fan", "air_purifier"),
+    "purifier": ("air_purifier",),
+    "hum": ("humidifier", "dehumidifier"),
+    "floor": ("floor_heating", "radiator"),
+    "cover": ("blind",),
+    "window": ("window_opener",),
+    "machine": (
+        "washing_machine",
+        "washing_machine",
+        "dishwasher",
+        "dishwasher",
+        "dryer",
+        "rice_cooker",
+        "robot_vacuum",
+    ),
+    "tank": ("heat_pump_water_heater",),
+    "battery": ("battery", "ev_charger"),
+    "other": ("tv", "radiator", "humidifier", "dehumidifier", "kettle", "coffee_maker", "boiler", "ev_charger", "oven"),
+}
+_OPEN = {
+    "light": "light",
+    "lamp": "light",
+    "dim": "light",
+    "fan": "fan",
+    "other": "other",
+    "cover": "cover",
+    "window": "window",
+    "machine": "machine",
+}
+_OPEN_SHARE = 0.4
+_PERIODS = {"p": "past", "pn": "night", "pm": "morning", "pw": "future", "pf": "future"}
+_ROOMLESS = 0.45
+
+
+class Japanese(Periods):
+    """Fills slots and says phrases in Japanese.
+
+    Attributes:
+        richly: In every manner of speaking; otherwise plainly.
+    """
+
+    richly: bool = True
+
+    def phrase(self, phrase: Phrase) -> list[Segment]:
+        """Return a request or a question as it is said."""
+        say = asked if "!" in phrase.raw or "?" in phrase.raw else requested
+        return [Segment(say(phrase.raw, self.random, richly=self.richly), role="phrase")]
+
+    def slot(self, name: str) -> list[Segment]:
+        """Return what fills a slot."""
+        if name in _PERIODS or name == "pa":
+            way = _PERIODS.get(name) or self.one(("past", "future"))
+            return [Segment(getattr(self, way)()[1], "period")]
+        amounts = {
+            "temp": "temperature",
+            "delta": "difference",
+            "step": "step",
+            "kelvin": "kelvin",
+            "num": "temperature",
+        }
+        if name in amounts:
+            return [Segment(getattr(self, amounts[name])(), "number")]
+        if name == "share":
+            return [Segment(self.share(), "number")]
+        if name in ("dur", "delay", "time"):
+            way, piece = {"dur": ("duration", "duration"), "delay": ("delay", "delay"), "time": ("hour", "time")}[name]
+            return [Segment(getattr(self, way)(), piece)]
+        if name == "colour":
+            return [Segment(self.one(names.COLOURS["ja"]), "colour")]
+        return self._named(name)
+
+    def _named(self, name: str) -> list[Segment]:
+        if name == "r":
+            return [Segment(self.room(), "room")]
+        if name == "r0":
+            return [Segment(self.room(), "room"), Segment("で")] if self.maybe(0.5) else []
+        if name == "who":
+            return [Segment(self.person(), "resident")]
+        if name in ("all", "all_cover"):
+            return self._all("cover" if name == "all_cover" else self.one(("light", "light", "fan", "other", "ac")))
+        if name == "everything":
+            return [Segment(self.one(names.EVERY["ja"]), "device")]
+        if name.endswith("0"):
+            return [Segment(self.device(name[:-1]), "device")]
+        return self._placed(name)
+
+    def _placed(self, kind: str) -> list[Segment]:
+        """Return a device, perhaps with the room that it stands in."""
+        device = Segment(self.device(kind), "device")
+        roomless = 0.75 if kind in ("tank", "machine", "battery") else _ROOMLESS
+        if self.maybe(roomless):
+            return [device]
+        between = (
+            "の"
+            if not self.richly or self.maybe(0.86)
+            else self.one(("", "", "にある", "、", "のとこの", "の方の", " "))
+        )
+        return [Segment(self.room(), "room"), Segment(between), device]
+
+    def _all(self, kind: str) -> list[Segment]:
+        word = self.device(kind)
+        every = self.one(("全部の", "すべての", "全ての", "全部の", "ぜんぶの", "みんなの"))
+        said = self.one(
+            (
+                f"{every}{word}",
+                f"{every}{word}",
+                f"{word}全部",
+                f"{word}ぜんぶ",
+                f"全{word}" if word in ("照明", "電灯") else f"{word}すべて",
+                f"{word}みんな",
+            )
+        )
+        if self.maybe(0.3):
+            return [Segment(self.room(), "room"), Segment("の"), Segment(said, "device")]
+        if self.maybe(0.25):
+            return [Segment(self.one(names.WHOLE["ja"]), "room"), Segment("の"), Segment(word, "device")]
+        return [Segment(said, "device")]
+
+    # Names
+
+    def device(self, kind: str) -> str:
+        """Return what a thing of a kind is called."""
+        if kind == "any":
+            kind = self.one(_ANY)
+        if kind == "dim":
+            kind = self.one(("light", "light", "light", "fan"))
+        kind = "light" if kind == "lamp" else kind
+        self.kind = kind
+        if kind == "invented":
+            return self._invented()
+        if kind == "heating":
+            return self.one(("暖房", "暖房", "冷房", "冷房", "冷暖房", "床暖房", "クーラー", "ヒーター"))
+        if self.held or (kind in _OPEN and self.maybe(_OPEN_SHARE)) or self.maybe(0.12):
+            return self._open(kind)
+        words = (
+            usual("ja", *_USUAL[kind])
+            if kind != "fan" or self.maybe(0.7)
+            else ("扇風機", "サーキュレーター", "せんぷうき")
+        )
+        word = self.one(words[:9] if self.maybe(0.6) else words)
+        return self.device(kind) if word in names.NOT_A_DEVICE else word
+
+    def _open(self, kind: str) -> str:
+        if kind not in _OPEN:
+            words = tuple(one for one in usual("ja", *_USUAL[kind]) if one not in names.NOT_A_DEVICE)
+            before = self.one(
+                (
+                    f"{self.part('brands')}の",
+                    f"{self.part('given')}の",
+                    self.invented(),
+                    f"{self.number(1, 5)}号",
+                    self.part("brands"),
+                )
+            )
+            return before + self.one(words)
+        word = self.part(f"{_OPEN[kind]}_words")
+        adjectives = {"light": "light_adjectives", "cover": "cover_adjectives", "window": "cover_adjectives"}
+        ways = [
+            word,
+            f"{self.part('given')}の{word}",
+            f"{self.part('brands')}の{word}",
+            self._invented(),
+            f"{word}{self.number(1, 6)}",
+        ]
+        if _OPEN[kind] in adjectives:
+            ways += [self.part(adjectives[_OPEN[kind]]) + word] * 4
+        ways += [f"{self.invented()}{word}", f"{self.number(1, 6)}番の{word}", f"{word}"]
+        return self.one(tuple(ways))
+
+    def _invented(self) -> str:
+        return self.invented() + (self.one(("ちゃん", "くん", "号", "1号", "", "", "")))
+
+    def room(self) -> str:
+        """Return what a room is called."""
+        if self.held or self.maybe(0.42):
+            ways = (
+                self.part("room_adjectives") + self.part("room_words"),
+                self.part("room_names"),
+                self.part("room_words"),
+                f"{self.person(kin=self.maybe(0.4))}の部屋",
+                self.invented() + self.one(("ルーム", "部屋", "の間")),
+                f"{self.part('given')}の{self.one(('部屋', '書斎', '寝室', '勉強部屋'))}",
+            )
+            return self.one(ways)
+        if self.maybe(0.05):
+            return self.one(names.HERE_WORDS["ja"])
+        if self.maybe(0.03):
+            return self.one(names.WHOLE["ja"])
+        kinds = (
+            "living",
+            "bedroom",
+            "kitchen",
+            "bathroom",
+            "children",
+            "toilet",
+            "washroom",
+            "hall",
+            "japanese",
+            "study",
+            "dining",
+        )
+        kind = self.one(kinds if self.maybe(0.85) else ("landing", "storage", "loft", "garage", "sunroom", "outside"))
+        words = tuple(one for one in usual("ja", kind) if one != "洗濯機")
+        return self.one(words[:3] if self.maybe(0.55) else words)
+
+    def person(self, *, kin: bool | None = None) -> str:
+        """Return what somebody is called."""
+        if kin or (kin is None and not self.held and self.maybe(0.55)):
+            if self.maybe(0.06) and kin is None:
+                return self.one(("私", "わたし", "僕", "俺", "わし", "自分"))
+            return self.one(names.KIN["ja"])
+        name = self.one(
+            (self.part("given"), self.part("given"), self.part("family"), self.part("family") + self.part("given"))
+        )
+        return name + self.part("honorifics") if self.maybe(0.75) else name

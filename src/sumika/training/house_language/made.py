@@ -1,0 +1,178 @@
+"""Makes labelled sentences of the grammar: drawn, said otherwise, tried, and each only once."""
+
+from collections import Counter
+
+import msgspec
+import numpy as np
+
+from sumika.assistant.calls import TOOLS, Call
+from sumika.distil.sentence_data import LEARNT, Labelled
+from sumika.training.house_language.english_slots import English
+from sumika.training.house_language.grammar import Template, templates
+from sumika.training.house_language.japanese_slots import Japanese
+from sumika.training.house_language.paraphrase import Paraphraser
+from sumika.training.house_language.templates import Segment, drawn, joined
+from sumika.training.house_language.tried import problem_of
+
+LONGEST = 96
+IN_DISTRIBUTION, NEW_NAMES, NEW_PHRASINGS = "in distribution", "new devices", "own new phrasings"
+NOTHING_SHARE = 0.13
+ALONE = ("answer", "undo", "", "help")
+"""Tools whose sentences stay as they are but for how they are written."""
+FEELINGS = ("feel",)
+NAMED = ("device", "room", "resident")
+LANGUAGES = ("ja", "en")
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """What became of the sentences that were drawn.
+
+    Attributes:
+        drawn: All.
+        repeated: That there were already.
+        contradicting: That another label had already.
+        thrown: By why.
+    """
+
+    drawn: int = 0
+    repeated: int = 0
+    contradicting: int = 0
+    thrown: Counter[str] = msgspec.field(default_factory=Counter)
+
+
+class Maker:
+    """Makes sentences of one language.
+
+    Attributes:
+        language: "ja" or "en".
+        counts: What became of what was drawn.
+    """
+
+    def __init__(self, language: str, seed: int, *, paraphrase: bool, held_share: float) -> None:
+        self.language, self.paraphrase = language, paraphrase
+        self.random = np.random.default_rng((seed, LANGUAGES.index(language), int(paraphrase)))
+        self.counts = Counts()
+        self._known: dict[str, tuple[str, str, object]] = {}
+        found = templates(language, held_share)
+        self._lines = {held: _weighted([one for one in found if one.held is held]) for held in (False, True)}
+
+    def lines(self, part: str, count: int) -> list[Labelled]:
+        """Return so many new sentences for a part."""
+        found = list[Labelled]()
+        if not self._lines[part == NEW_PHRASINGS][0]:
+            return found
+        tries = 0
+        while len(found) < count and tries < 40 * count + 1000:
+            tries += 1
+            one = self._one(part)
+            if one is not None:
+                found.append(one)
+        return found
+
+    def _one(self, part: str) -> Labelled | None:
+        self.counts.drawn += 1
+        options, weights = self._lines[part == NEW_PHRASINGS]
+        template = options[int(self.random.choice(len(options), p=weights))]
+        kind = Japanese if self.language == "ja" else English
+        manner = kind(self.language, self.random, held=part == NEW_NAMES)
+        manner.richly = self.paraphrase
+        segments = drawn(template.line, manner, self.random)
+        if part == NEW_NAMES and not any(one.piece in NAMED for one in segments):
+            return None
+        if self.paraphrase:
+            segments = self._otherwise(template, segments, manner)
+        text, pieces = joined(_taken(_mended(segments), template.tool))
+        return self._kept(template, text, pieces, part, manner.kind)
+
+    def _otherwise(self, template: Template, segments: list[Segment], manner: Japanese | English) -> list[Segment]:
+        asks = not template.tool or template.tool in ASKING
+        alone = template.tool in ALONE or template.tool in FEELINGS
+        return Paraphraser(manner).said(segments, asks=asks, alone=alone)
+
+    def _kept(
+        self, template: Template, text: str, pieces: tuple[tuple[str, int, int], ...], part: str, kind: str
+    ) -> Labelled | None:
+        kinds = [name for name, _, _ in pieces]
+        if not text or len(text) > LONGEST:
+            self.counts.thrown["longer than a sentence is read" if text else "empty"] += 1
+            return None
+        if not template.tool:
+            pieces = ()
+        elif len(set(kinds)) < len(kinds):
+            self.counts.thrown["a piece twice"] += 1
+            return None
+        spans = {name: text[first:last] for name, first, last in pieces}
+        if template.tool:
+            call = Call(tool=template.tool, what=template.what, spans=spans, statistic=template.statistic)
+            problem = problem_of(call, text, kind)
+            if problem:
+                self.counts.thrown[problem] += 1
+                return None
+        label = (template.intent, template.statistic, pieces)
+        had = self._known.get(text)
+        if had is not None:
+            if had == label:
+                self.counts.repeated += 1
+            else:
+                self.counts.contradicting += 1
+            return None
+        self._known[text] = label
+        statistic = template.statistic if template.tool in COUNTING else ""
+        return Labelled(
+            text=text,
+            intent=template.intent,
+            statistic=statistic,
+            pieces=pieces,
+            group=f"{self.language} {template.name}",
+            domain=self.language,
+            part=part,
+        )
+
+
+def _weighted(found: list[Template]) -> tuple[list[Template], np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    """Return lines with how often each is drawn: intents with more lines more often, though not in proportion."""
+    if not found:
+        return found, np.zeros(0)
+    counts = Counter(one.intent for one in found)
+    weights = np.array([(counts[one.intent] ** 0.6) / counts[one.intent] for one in found])
+    nothing = np.array([not one.tool for one in found])
+    if nothing.any() and not nothing.all():
+        weights[nothing] *= NOTHING_SHARE / weights[nothing].sum() * weights[~nothing].sum() / (1 - NOTHING_SHARE)
+    return found, weights / weights.sum()
+
+
+def _mended(segments: list[Segment]) -> list[Segment]:
+    """Return segments without what two of them make together that nobody says: 十分したらに."""
+    found = list(segments)
+    for place in range(1, len(found)):
+        before, one = found[place - 1], found[place]
+        if before.piece == "delay" and before.text.endswith("たら") and one.text.startswith("に") and not one.piece:
+            found[place] = Segment(one.text[1:], one.piece, one.role)
+    return found
+
+
+def _taken(segments: list[Segment], tool: str) -> list[Segment]:
+    """Return segments without pieces that a tool does not take.
+
+    Where it takes devices and no rooms, a room right before its device belongs to the device's name: "寝室のエアコン".
+    """
+    takes = TOOLS[tool].spans if tool else ()
+    found = list(segments)
+    for place, one in enumerate(found):
+        if not one.piece or one.piece in takes:
+            continue
+        found[place] = Segment(one.text, "", one.role)
+        near = place + 2 < len(found) and found[place + 2].piece == "device" and not found[place + 1].piece
+        if one.piece == "room" and near and found[place + 1].text in ("の", " "):
+            whole = one.text + found[place + 1].text + found[place + 2].text
+            found[place] = found[place + 1] = Segment("")
+            found[place + 2] = Segment(whole, "device")
+    return found
+
+
+ASKING = (
+    *("climate", "outside", "state", "why", "energy", "what_if", "sleep", "presence", "happened", "vitals", "changes"),
+    *("plan", "maintenance", "clock"),
+)
+COUNTING = ("climate", "outside")
+__all__ = ["IN_DISTRIBUTION", "LEARNT", "NEW_NAMES", "NEW_PHRASINGS", "Counts", "Maker"]
