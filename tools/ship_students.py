@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sumika.distil.about import ABOUT, read_about
 from sumika.distil.array_about import asked_of_students
+from sumika.distil.sentence_asked import asked_of_readers
 from sumika.distil.sign import load_or_make_key, public_key_of, sign_folder
 from sumika.models import load_student
 from sumika.schema import SumikaError, UsageError
@@ -78,7 +79,9 @@ def main(arguments: list[str] | None = None) -> int:
             print(error, file=sys.stderr)
             return error.exit_code
         print(f"{name}: shipped")
-        for what, (value, enough) in asked_of_students(read_about(PACKAGE / "students" / name)).items():
+        about = read_about(PACKAGE / "students" / name)
+        asked = asked_of_students(about) if about.reading is None else asked_of_readers(about)
+        for what, (value, enough) in asked.items():
             if not enough:
                 print(f"  not enough: {value} {what}")
     return 0

@@ -1,4 +1,4 @@
-"""The two kinds of recipes behind one set of functions: students of language, and students of arrays."""
+"""The kinds of recipes behind one set of functions: students that write, of arrays, and that read sentences."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from sumika.cli import _distil_arrays, _distil_language
+from sumika.cli import _distil_arrays, _distil_language, _distil_sentences
 from sumika.cli._distil_progress import ProgressWatcher
 from sumika.cli._distil_spread import Spread
+from sumika.distil.about import ABOUT, read_about
 from sumika.distil.ledger.prices import Prices
 from sumika.distil.ledger.quote import Quote
 from sumika.distil.runs import Run
@@ -17,7 +18,11 @@ from sumika.distil.store import Store
 from sumika.schema import UsageError
 from sumika.settings_file import outline
 
-KINDS: dict[str, ModuleType] = {"language": _distil_language, "arrays": _distil_arrays}
+KINDS: dict[str, ModuleType] = {
+    "language": _distil_language,
+    "arrays": _distil_arrays,
+    "sentences": _distil_sentences,
+}
 """Kind -> module with `names`, `abouts`, `load`, `changed`, `quote_of`, `finish` and `export`."""
 
 
@@ -40,7 +45,7 @@ def load(name: str) -> tuple[str, Any]:
         raise UsageError(f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {known}.")
     teacher = outline(Path(name)).get("teacher")
     whose = teacher.get("from") if isinstance(teacher, dict) else None
-    kind = "arrays" if whose in _distil_arrays.TEACHERS else "language"
+    kind = next((one for one, module in KINDS.items() if whose in getattr(module, "TEACHERS", ())), "language")
     return kind, KINDS[kind].load(name)
 
 
@@ -70,7 +75,7 @@ def spread_out(run: Run, store: Store, prices: Prices, spread: Spread, *, say: C
         UsageError: if the kind of recipe has no such parts.
     """
     if run.kind != "language":
-        raise UsageError("array recipes take minutes and are not spread", remedy="Run it without --workers and --ray.")
+        raise UsageError("such recipes take minutes and are not spread", remedy="Run it without --workers and --ray.")
     _distil_language.spread_out(run, store, prices, spread, say=say)
 
 
@@ -83,5 +88,7 @@ def finish(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher) -> 
 def export(folder: Path, form: str, target: Path) -> Path:
     """Write a finished student in another form."""
     kind = "language" if (folder / "outcome.json").is_file() else "arrays"
+    if kind == "arrays" and (folder / ABOUT).is_file() and read_about(folder).reading is not None:
+        kind = "sentences"
     written: Path = KINDS[kind].export(folder, form, target)
     return written

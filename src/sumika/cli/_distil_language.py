@@ -23,21 +23,22 @@ from sumika.distil.runs import Run
 from sumika.distil.stages import Stages
 from sumika.distil.store import Store
 from sumika.schema import UsageError
+from sumika.training.recipes import LANGUAGE_RECIPES
 
 
 def names() -> tuple[str, ...]:
     """Return the names of the recipes that ship."""
-    return tuple(shipped())
+    return (*shipped(), *LANGUAGE_RECIPES)
 
 
 def abouts() -> dict[str, str]:
     """Return what each shipped recipe is for, by name."""
-    return {name: load_recipe(name).about for name in shipped()}
+    return {name: load(name).about for name in names()}
 
 
 def load(name: str) -> LanguageRecipe:
     """Return a recipe: one that ships, or a file."""
-    return load_recipe(name)
+    return load_recipe(str(LANGUAGE_RECIPES.get(name, name)))
 
 
 def changed(recipe: LanguageRecipe, *, without: Iterable[str]) -> LanguageRecipe:

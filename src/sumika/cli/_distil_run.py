@@ -109,11 +109,15 @@ def quote(
     from sumika.distil.ledger.prices import load_prices
     from sumika.distil.ledger.s1 import S1, s1_quote
     from sumika.distil.runs import unkept_run
+    from sumika.training.house_language import large
 
     priced = load_prices(file=prices)
     if name in S1:
         promised = s1_quote(name, priced, gpu=gpu, measured=measured)
         lines, found = promised.lines(), promised.quote
+    elif name == large.NAME:
+        found = large.large_quote(priced, gpu=gpu, measured=measured)
+        lines = found.lines()
     else:
         opened, (kind, recipe) = kinds.open_store(store_folder(store)), kinds.load(name)
         stated = unkept_run(opened, kind, recipe, command=_command(), commit=commit(), folder=None)
