@@ -7,9 +7,12 @@ from typing import Any, cast
 
 import pytest
 
+from sumika.assistant import talk_open
 from sumika.assistant.calls import Call
+from sumika.assistant.names import Names
 from sumika.bus import RuntimeFolder, ask
 from sumika.clock import WallClock
+from sumika.models import StudentRefused
 from sumika.runtime.assistant_loop import LATER_FILE, AssistantLoop
 from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
@@ -158,3 +161,20 @@ def test_it_runs_in_every_house_that_does_not_switch_it_off() -> None:
     off = talking_house(assistant=Talking(enabled=False))
     assert "assistant" not in {node.name for node in nodes_of(off)}
     assert REQUESTS["talk"].answered_by == "assistant"
+
+
+def test_without_a_student_that_ships_sentences_alone_are_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> Any:
+        raise StudentRefused("there is no student called house-tiny")
+
+    monkeypatch.setattr(talk_open, "find_sentence_student", none)
+    assert talk_open.open_student() is None
+    understood = talk_open.open_understander(Names(talking_house())).understand("turn off the bedroom light")
+    assert (understood.by, understood.calls[0].what) == ("sentences", "off")
+
+
+def test_a_model_outside_the_house_is_refused_unless_that_is_allowed(tmp_path: Path) -> None:
+    far = talking_house(assistant=Talking(model_address="https://models.example.com/v1"))
+    with pytest.raises(SumikaError, match="may not leave"):
+        talk_open.open_model(far, tmp_path)
+    assert talk_open.open_model(talking_house(), tmp_path) is None

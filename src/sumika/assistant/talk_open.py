@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from sumika.assistant.names import Names
+from sumika.assistant.student import SentenceStudent, find_sentence_student
 from sumika.assistant.talk_asking import Understands
 from sumika.assistant.understanding import Understander
 from sumika.assistant.understanding_model import ChatModel
+from sumika.models import StudentRefused
 from sumika.schema.house import House
 
 
@@ -23,12 +25,19 @@ def open_model(house: House, beside: Path) -> ChatModel | None:
     return ChatModel(settings, beside) if settings is not None and settings.model_address else None
 
 
-def open_understander(names: Names, models: Path, model: ChatModel | None = None) -> Understands:
+def open_student() -> SentenceStudent | None:
+    """Return the student that reads sentences; None where none ships, or none that belongs to this version."""
+    try:
+        return find_sentence_student()
+    except StudentRefused:
+        return None
+
+
+def open_understander(names: Names, model: ChatModel | None = None) -> Understands:
     """Return who understands sentences. It takes some memory, and a second or two on a small computer.
 
     Args:
         names: Of the house.
-        models: Folder with students that this house has of its own.
         model: A larger model, asked last.
     """
-    return Understander(names, None, model)
+    return Understander(names, open_student(), model)

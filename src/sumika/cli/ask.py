@@ -82,7 +82,7 @@ def _conversation() -> str:
     try:
         return f"ask-{os.getuid()}-{Path(os.ttyname(sys.stdin.fileno())).name}"
     except (OSError, ValueError):
-        return f"ask-{os.getuid()}-{os.getppid()}"
+        return f"ask-{os.getuid()}"
 
 
 def _talk(answers: Answers, about: TalkRequest, tell: Callable[[TalkAnswer], None], language: str) -> None:
@@ -149,7 +149,7 @@ def offline(loaded: LoadedHouse, folder: Path, at: str | None) -> Answers:
     names = Names(loaded.house)
     talk = Talk(
         loaded.house,
-        open_understander(names, folder / "models", open_model(loaded.house, loaded.path.parent)),
+        open_understander(names, open_model(loaded.house, loaded.path.parent)),
         Newest(lambda: clock.now().monotonic_ns),
         Book(folder, loaded.house, clock),
         names=names,

@@ -79,7 +79,7 @@ class AssistantLoop:
             model = open_model(launch.house, launch.house_file.parent)
         except SumikaError as error:
             self._tell(str(error))
-        return open_understander(names, launch.data / "models", model)
+        return open_understander(names, model)
 
     def _tell(self, problem: str) -> None:
         if self.process.publisher is not None:
