@@ -33,7 +33,7 @@ def answered(question: TalkRequest) -> TalkAnswer:
     language = "ja" if not question.text.isascii() or question.language == "ja" else "en"
     about: dict[str, Any] = {"language": language, "conversation": question.conversation, "origin": "simulated"}
     if question.call is not None:
-        return TalkAnswer(sentences=(TalkSentence(text="Done: the bedroom light, on."),), tool="undo", **about)
+        return TalkAnswer(sentences=(TalkSentence(text="Done: the bedroom light, off."),), tool="undo", **about)
     if question.text == "turn on the light":
         asks = (TalkSentence(text="Which one?"),)
         return TalkAnswer(sentences=asks, ask_back=True, choices=CHOICES, **about)
@@ -93,7 +93,7 @@ def test_what_is_asked_back_is_chosen_and_what_was_done_is_taken_back(visits: Vi
     page.click("#talk form button")
     page.locator("[data-choice]:has-text('bedroom light')").click()
     page.locator("[data-undo]").click()
-    page.locator(".talk-house").nth(-1).get_by_text("Done: the bedroom light, on.").wait_for()
+    page.locator(".talk-house").nth(-1).get_by_text("Done: the bedroom light, off.").wait_for()
     mine = said(talking)[-3:]
     assert [one.text for one in mine] == ["turn on the light", "bedroom light", ""]
     assert mine[2].call == TalkCall(tool="undo", what="last")
