@@ -45,7 +45,7 @@ distil: for-distil ## Teach a tiny student in five minutes, offline; make distil
 
 bench: for-distil ## Measure every published figure (quick); make bench ARGS="radar --json" for one area
 	@if [ -n "$(ARGS)" ]; then .venv/bin/sumika bench $(ARGS); else \
-	  for area in spine radar world control people distil seed; do .venv/bin/sumika bench $$area || exit; done; fi
+	  for area in spine radar world control people assistant distil seed; do .venv/bin/sumika bench $$area || exit; done; fi
 
 pins: for-work ## Renew constraints.txt from the newest versions that pyproject.toml allows
 	@$(PY) tools/pins.py

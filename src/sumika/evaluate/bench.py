@@ -98,6 +98,11 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "people.personal": ("models/_personal", "training", "models/features"),
         "people.ablations": ("distil/networks", "distil/array_works", "training", "models/features"),
     },
+    "assistant": {
+        "assistant.sentences": ("assistant", "models/students/house-tiny"),
+        "assistant.answers": ("assistant", "facts"),
+        "assistant.desk_months": ("desk", "facts"),
+    },
     "seed": {"seed.essay": ("distil/ledger",)},
 }
 """Area -> part -> the packages whose change makes a quoted figure of that part stale."""
