@@ -22,7 +22,7 @@ def test_sentences_are_scored_through_the_whole_assistant(monkeypatch: pytest.Mo
     for key in ("intents_right_ja", "intents_right_en"):
         figure = figures[key]
         counted = sum(float(figure.detail[outcome.value]) for outcome in Outcome)
-        assert counted == figure.detail["sentences"] > 10
+        assert counted == float(figure.detail["sentences"]) > 10
         assert figure.value == pytest.approx(float(figure.detail[Outcome.RIGHT.value]) / counted)
         assert figure.evidence is Evidence.SIMULATION
     assert figures["intents_right_en"].value > 0.5

@@ -1,8 +1,8 @@
 """What the assistant answers to held-out questions about a simulated month, and whether it makes up any number.
 
 The questions were written apart from sentences, answers and facts; what is true of each is worked out from what made
-the month, never from its records. Talk is asked as in a house: sentences, the student that ships, then records; no larger
-model is asked.
+the month, never from its records. Talk is asked as in a house: by sentences, by the student that ships, from records.
+No larger model is asked.
 """
 
 import tempfile
