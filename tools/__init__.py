@@ -1,0 +1,1 @@
+"""Scripts of the project: what is checked, generated and released by them."""
