@@ -251,7 +251,7 @@ def test_the_mode_of_the_house_and_machines(house: TalkingHouse) -> None:
     assert house.bus.asked[-1] == ("set_mode", SetModeRequest(mode="shadow", resident="ken"))
     house.call("machine", "loaded", device="washing machine", time="7 am")
     wanted = LoadMachineRequest(device="washing_machine", done_by_h=7.0, resident="ken")
-    assert house.bus.asked[-1][1] == wanted
+    assert wanted in [question for _, question in house.bus.asked[-1:]]
 
 
 def test_yes_and_no_to_what_the_plan_suggests(house: TalkingHouse) -> None:

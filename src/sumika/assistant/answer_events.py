@@ -67,7 +67,7 @@ def _counted(sources: Sources, kind: str, found: Sequence[Told], period: Period)
     about: dict[str, Any] = {"begin_unix_s": period.begin_unix_s, "end_unix_s": period.end_unix_s}
     counted = Row(source=f"count.{kind}", subject="house", value=float(times), unit="1", zone=voice.zone_name, **about)
     rows = (counted, *(row for one in found for row in one.rows))
-    names = {"count": voice.number(times), "period": voice.period(period)}
+    names: dict[str, Any] = {"count": voice.number(times), "period": voice.period(period)}
     return voice.sentence(f"talk.happened.{kind}.count", rows, getattr(found[0], "origin", "live"), **names)
 
 

@@ -1,6 +1,7 @@
 """Answers about people: nights, heart and breath, changes over weeks, who is where. Personal: by agreement alone."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
@@ -157,7 +158,7 @@ def _got_up(sources: Sources, night: Night, names: dict[str, str]) -> list[Sente
     return [still] if still is not None else _missing(sources, figure, names)
 
 
-def _still_in_bed(sources: Sources, night: Night, names: dict[str, str]) -> Sentence | None:
+def _still_in_bed(sources: Sources, night: Night, names: dict[str, Any]) -> Sentence | None:
     """Return what is seen in the bedroom now, while its night is not told of yet."""
     today = local_date(sources.now_s, sources.voice.zone)
     presence = sources.newest.one(Presence, night.room)

@@ -27,8 +27,7 @@ def clock(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
     row = Row(source="clock", subject="house", begin_unix_s=now_s, end_unix_s=now_s, zone=voice.zone_name)
     if wanted.call.what == "time" and abs(sources.ahead_s) > 60.0:
         there_s = sources.house_s
-        about = {"begin_unix_s": there_s, "end_unix_s": there_s, "zone": voice.zone_name}
-        row = Row(source="clock", subject="simulated house", **about)
+        row = msgspec.structs.replace(row, subject="simulated house", begin_unix_s=there_s, end_unix_s=there_s)
         return (voice.sentence("talk.clock.simulated", (row,), "simulated", at=voice.clock(there_s)),)
     if wanted.call.what == "time":
         return (voice.sentence("talk.clock.time", (row,), at=voice.clock(now_s)),)

@@ -111,7 +111,7 @@ class Offer:
         return self._said(name, arguments)
 
     def _said(self, name: str, arguments: Mapping[str, Any]) -> Outcome:
-        spans = {key: value for key, value in arguments.items() if key in SPANS}
+        spans: dict[str, str] = {key: value for key, value in arguments.items() if key in SPANS}
         call = None
         if name != ASK:
             call = TalkCall(tool=name, what=arguments["what"], spans=spans, statistic=arguments.get("statistic", "now"))

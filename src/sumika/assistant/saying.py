@@ -383,7 +383,7 @@ class Voice:
         text = self.period(period)
         return self.say("talk.day.then") if any(letter.isdigit() for letter in text) else text
 
-    def refused(self, key: str, source: str, why: str, **values: object) -> Sentence:
+    def refused(self, key: str, source: str, why: str, **values: Any) -> Sentence:
         """Return a sentence with the words of whoever said no, quoted.
 
         Args:
