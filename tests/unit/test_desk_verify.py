@@ -139,6 +139,12 @@ def test_the_second_reader_knows_nothing_of_who_drafts() -> None:
         assert not any("packs" in module for module in imported), name
 
 
+def test_what_was_paid_is_the_energy_that_had_a_price_times_that_price() -> None:
+    rows = (row(value=6.0, part="priced"), row("meter.price_per_kwh", value=30.0, unit="JPY/kWh"))
+    assert struck("Paid: ¥180 for 6.0 kWh.", *rows) == []
+    assert struck("Paid: ¥360.", *rows) == ["¥360"]
+
+
 # -- contradictions ----------------------------------------------------------------------------------------------------
 
 
@@ -185,6 +191,7 @@ def test_rows_that_cannot_all_be_true_are_named(kind: str, rows: tuple[Row, ...]
         (row(), row("file.electricity_bill.imported_kwh", value=12.5)),  # meters of bills are read at other hours
         (row(), row(begin_s=MIDNIGHT_S + DAY_S, end_s=MIDNIGHT_S + 2 * DAY_S, value=30.0)),
         (row("device_state.power_w", "aircon", 9.0), row()),
+        (row("device_state.power_w", "aircon", 9.0), row(), row(value=6.0, part="priced")),  # a price was known of half
         (row("air.temperature_c", "living_air", 35.0, "°C"),),
     ],
 )

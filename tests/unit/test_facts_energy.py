@@ -80,6 +80,7 @@ def test_every_step_is_paid_at_the_price_of_its_moment(tmp_path: Path) -> None:
         assert paid.unit == "EUR"
         assert [row.source for row in paid.rows] == [IMPORTED[1], PRICE[1]]
         assert paid.rows[1].value == pytest.approx((paid.value or 0.0) / (24 * 1.2), abs=1e-4)
+        assert paid.rows[0] == facts.energy_kwh(p).rows[0]
         price = facts.price_now()
         assert (price.value, price.unit) == (0.3, "EUR/kWh")
 
@@ -89,10 +90,25 @@ def test_what_was_taken_without_a_price_is_not_paid_for_and_that_is_told(tmp_pat
     prices = [(one, 0.2) for one in every(600.0, p.begin_unix_s, p.begin_unix_s + 11 * HOUR)]
     keep(tmp_path, {IMPORTED: steady(p.begin_unix_s - HOUR, p.end_unix_s), PRICE: prices})
     with book(tmp_path) as facts:
-        assert facts.cost(p).coverage == pytest.approx(0.5, abs=0.01)
+        paid = facts.cost(p)
+        assert paid.coverage == pytest.approx(0.5, abs=0.01)
+        # The rows are what was paid for, so that energy times price gives it; all that was taken is another row.
+        taken, price = paid.rows
+        assert (taken.value or 0.0) * (price.value or 0.0) == pytest.approx(paid.value, abs=1e-6)
+        assert taken.value == pytest.approx(12 * 1.2, abs=0.01)
+        assert taken.id not in {row.id for row in facts.energy_kwh(p).rows}
         later = Period(begin_unix_s=p.begin_unix_s + 14 * HOUR, end_unix_s=p.end_unix_s)
         assert (facts.cost(later).value, facts.cost(later).reason) == (None, Why.NO_PRICE)
         assert facts.price_now().reason == Why.STALE
+
+
+def test_a_day_on_which_nothing_was_taken_costs_nothing_and_has_its_price(tmp_path: Path) -> None:
+    p = day_of(2026, 11, 3)
+    prices = [(one, 0.2) for one in every(600.0, p.begin_unix_s, p.end_unix_s)]
+    keep(tmp_path, {IMPORTED: steady(p.begin_unix_s - HOUR, p.end_unix_s, kw=0.0), PRICE: prices})
+    with book(tmp_path) as facts:
+        paid = facts.cost(p)
+        assert (paid.value, paid.rows[0].value, paid.rows[1].value) == (0.0, 0.0, pytest.approx(0.2))
 
 
 def test_where_nothing_was_kept_there_is_no_figure_and_never_a_zero(tmp_path: Path) -> None:

@@ -146,7 +146,9 @@ def _two_values(rows: Sequence[Row]) -> Iterator[_Found]:
 def _part_exceeds_whole(rows: Sequence[Row]) -> Iterator[_Found]:
     """A device that drew more than the whole house had."""
     wholes = [
-        (number, row) for number, row in enumerate(rows) if row.value is not None and row.source == "meter.imported_kwh"
+        (number, row)
+        for number, row in enumerate(rows)
+        if row.value is not None and row.source == "meter.imported_kwh" and not row.part
     ]
     for number, row in enumerate(rows):
         if row.value is None or dimension_of(row.unit)[0] != "energy" or not row.source.startswith("device"):

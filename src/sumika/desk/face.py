@@ -119,3 +119,15 @@ def pieces_of(statement: Statement) -> Sequence[tuple[str, bool]]:
         at = end
     pieces.append((statement.text[at:], False))
     return [piece for piece in pieces if piece[0]]
+
+
+def struck_in(look: str) -> Sequence[tuple[str, bool]]:
+    """Return a line about what is to be looked at in pieces: (text, whether it is struck out).
+
+    Args:
+        look: As `look_words` has it. Where more stands between two ~~ than the reader put there, nothing is struck out.
+    """
+    pieces = look.split("~~")
+    if len(pieces) != 3:
+        return [(look, False)]
+    return [piece for piece in zip(pieces, (False, True, False), strict=True) if piece[0]]

@@ -1,8 +1,9 @@
 """A paper as one HTML file that needs nothing else: no script, nothing fetched; fit for print and screen readers."""
 
+from collections.abc import Sequence
 from html import escape
 
-from sumika.desk.face import face_of, marks_of, pieces_of
+from sumika.desk.face import face_of, marks_of, pieces_of, struck_in
 from sumika.desk.names import Names
 from sumika.desk.paper import Paper, Section, Statement, Table
 from sumika.text import say
@@ -34,7 +35,7 @@ def as_html(paper: Paper, names: Names) -> str:
     facts = "".join(f"<dt>{escape(what)}</dt><dd>{escape(said)}</dd>" for what, said in face.facts)
     looks = ""
     if face.looks:
-        items = "".join(f"<li>{escape(look)}</li>" for look in face.looks)
+        items = "".join(f"<li>{_pieces(struck_in(look), language)}</li>" for look in face.looks)
         looks = f'<section class="looks"><h2>{escape(say("desk.paper.looks", language))}</h2><ul>{items}</ul></section>'
     body = "".join(_section(section, paper) for section in paper.sections)
     rows = "".join(f'<li id="r{number}" value="{number}">{escape(words)}</li>' for number, words in face.notes)
@@ -77,11 +78,7 @@ def _cells(row: tuple[Statement, ...], paper: Paper) -> list[str]:
 
 
 def _sentence(statement: Statement, paper: Paper, *, marks: bool = True) -> str:
-    spoken = escape(say("desk.paper.struck", paper.language))
-    said = "".join(
-        f'<del><span class="unseen">{spoken} </span>{escape(text)}</del>' if struck else escape(text)
-        for text, struck in pieces_of(statement)
-    )
+    said = _pieces(pieces_of(statement), paper.language)
     if not marks:
         return said
     notes = ", ".join(
@@ -90,3 +87,11 @@ def _sentence(statement: Statement, paper: Paper, *, marks: bool = True) -> str:
         for number in marks_of(statement, paper)
     )
     return f"{said}<sup>{notes}</sup>" if notes else said
+
+
+def _pieces(pieces: Sequence[tuple[str, bool]], language: str) -> str:
+    spoken = escape(say("desk.paper.struck", language))
+    return "".join(
+        f'<del><span class="unseen">{spoken} </span>{escape(text)}</del>' if struck else escape(text)
+        for text, struck in pieces
+    )

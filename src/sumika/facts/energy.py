@@ -17,6 +17,9 @@ from sumika.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE
 
 IMPORTED, EXPORTED, PRICE = "meter.imported_kwh", "meter.exported_kwh", "meter.price_per_kwh"
 SOLAR, DRAWN = "meter.pv_w", "device_state.power_w"
+PRICED = "priced"
+"""Part of what was taken: that for which a price was known."""
+
 LOOKS_BACK_S = float(SECONDS_PER_DAY)
 """So far back the last word of a counter before a period is looked for."""
 
@@ -114,16 +117,26 @@ def cost(shelf: Shelf, p: Period) -> Figure:
         return shelf.nothing("cost", shelf.currency, Why.NO_PRICE)
     kwh, paid = float(steps.kwh.sum()), round(float((steps.kwh * price)[is_priced].sum()), 6)
     priced = float(steps.kwh[is_priced].sum())
+    mean = paid / priced if priced > 0.0 else float(price[is_priced].mean())
     rows = (
-        shelf.row(IMPORTED, meter, p.begin_unix_s, p.end_unix_s, value=round(kwh, 6), unit="kWh", count=steps.samples),
-        _price_row(shelf, meter, p, prices, paid / priced if priced > 0.0 else None),
+        # Energy times price gives what was paid: what was taken while no price was known is no part of either.
+        shelf.row(
+            IMPORTED,
+            meter,
+            p.begin_unix_s,
+            p.end_unix_s,
+            value=round(priced, 6),
+            unit="kWh",
+            part=PRICED if (steps.kwh[~is_priced] > 0.0).any() else "",
+            count=steps.samples,
+        ),
+        _price_row(shelf, meter, p, prices, mean),
     )
     return Figure(
         name="cost",
         value=paid,
         unit=shelf.currency,
         rows=rows,
-        # What was taken while no price was known is not paid for here.
         coverage=round(_covered(steps, p) * (priced / kwh if kwh > 0.0 else 1.0), 4),
         origin=worst_origin((steps.origin, prices.origin)),
     )
@@ -139,7 +152,7 @@ def _at(prices: Minutes, at_s: Array) -> tuple[Array, NDArray[np.bool_]]:
     return found, known
 
 
-def _price_row(shelf: Shelf, meter: str, p: Period, prices: Minutes, mean: float | None) -> Row:
+def _price_row(shelf: Shelf, meter: str, p: Period, prices: Minutes, mean: float) -> Row:
     inside = prices.within(p.begin_unix_s, p.end_unix_s)
     return shelf.row(
         PRICE, meter, p.begin_unix_s, p.end_unix_s, value=mean, unit=f"{shelf.currency}/kWh", count=inside.samples
