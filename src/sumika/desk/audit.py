@@ -11,11 +11,25 @@ from pathlib import Path
 
 import msgspec
 
-from sumika.schema import SumikaError
+from sumika.schema import SumikaError, UsageError
+
+DESK, RULE = "desk", "rule"
+"""Who did what was done by itself, and who approved what no person has read: a rule that a person made."""
 
 AUDIT_FILE, HEAD_FILE = "audit.jsonl", "audit.head"
 GENESIS = "0" * 64
 LARGEST_BYTES = 200_000_000
+
+
+def a_person(by: str) -> str:
+    """Return a person's name.
+
+    Raises:
+        UsageError: if the log calls the desk itself so.
+    """
+    if by.strip() in (DESK, RULE):
+        raise UsageError(f"'{by.strip()}' is what the log calls the desk itself", remedy="Decide by another name.")
+    return by
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

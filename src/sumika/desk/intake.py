@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from sumika.desk.audit import Audit
+from sumika.desk.audit import DESK, Audit
 from sumika.desk.reading import LARGEST_BYTES, UnreadError, read_file
 from sumika.desk.sorting import KindRule, Sorted, sort
 from sumika.desk.store import Store, Unread, digest_of_bytes, safe_name
@@ -19,9 +19,6 @@ from sumika.schema import UsageError
 
 SETTLES_S = 3.0
 """A file that changed within so many seconds may still be being written."""
-
-DESK = "desk"
-"""Who did what was done without a person."""
 
 _PASSING = (".part", ".tmp", ".crdownload", ".download", ".swp")
 

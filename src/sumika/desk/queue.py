@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sumika.desk.audit import Audit
+from sumika.desk.audit import DESK, RULE, Audit, a_person
 from sumika.desk.contradictions import contradictions
 from sumika.desk.draft import Drafter, Material, Subject
 from sumika.desk.forgetting import forget_asked
-from sumika.desk.intake import DESK, Intake, Taken
+from sumika.desk.intake import Intake, Taken
 from sumika.desk.markdown import as_markdown
 from sumika.desk.names import Names, names_of
 from sumika.desk.packs import Order, Pack, Sources, load_packs, pack_of
@@ -33,9 +33,6 @@ from sumika.facts import Book, Period
 from sumika.schema import SumikaError, UsageError
 from sumika.schema.desk_settings import DeskSettings
 from sumika.schema.house import House
-
-RULE = "rule"
-"""Who approved what no person has read: a rule that a person made."""
 
 LONGEST_NOTE, LONGEST_NAME = 300, 100
 FORMS = ("md", "html", "pdf")
@@ -353,7 +350,8 @@ class Desk:
             note: What they say to it; a paper of which something is struck out needs one.
 
         Raises:
-            UsageError: if there is no such paper, nobody is named, it was decided already, or a note is missing.
+            UsageError: if there is no such paper, nobody is named or the desk itself, it was decided already, or a note
+                is missing.
             SumikaError: if the paper was changed outside the desk.
         """
         paper = self.paper(name)
@@ -363,11 +361,11 @@ class Desk:
                 where=name,
                 remedy="Read it (sumika desk show), and say with --note why it is good all the same.",
             )
-        return self._decide(paper, Status.APPROVED, by, note)
+        return self._decide(paper, Status.APPROVED, a_person(by), note)
 
     def refuse(self, name: str, by: str, note: str = "") -> Paper:
         """Refuse a paper; arguments and errors as for `approve`."""
-        return self._decide(self.paper(name), Status.REFUSED, by, note)
+        return self._decide(self.paper(name), Status.REFUSED, a_person(by), note)
 
     def _decide(self, paper: Paper, status: Status, by: str, note: str) -> Paper:
         by, note = " ".join(by.split())[:LONGEST_NAME], " ".join(note.split())[:LONGEST_NOTE]

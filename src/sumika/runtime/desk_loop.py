@@ -1,7 +1,7 @@
 """The process that does the paperwork: what is due, in its time, and files that were dropped. Never twice, and quietly.
 
 It looks once a minute. Days, weeks and months are looked at once, when their hour has come; closed alarms and the drop
-folder every time.
+folder every time. Between two papers it turns to who stands at the counter: see `sumika.runtime.paper_desk`.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ from sumika.desk.due import alarm_orders, daily_orders, due_day
 from sumika.desk.packs import Order
 from sumika.facts import Book
 from sumika.runtime.node import Launch, Node
+from sumika.runtime.paper_desk import PaperDesk
 from sumika.runtime.process import NodeProcess
 from sumika.schema import Event, Origin, Severity, SumikaError
 from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
@@ -25,21 +26,32 @@ EVERY_S = 60.0
 class DeskLoop:
     """The work of the desk, turn by turn."""
 
-    def __init__(self, process: NodeProcess) -> None:
+    def __init__(self, process: NodeProcess, counter: PaperDesk | None = None) -> None:
         """Take the house; nothing is opened yet.
 
         Args:
             process: The frame around it.
+            counter: Where people ask; None: nobody does.
         """
-        self.process = process
+        self.process, self._counter = process, counter
+        self._works_unasked = process.launch.house.desk is None or process.launch.house.desk.enabled
         self._due_ns = process.clock.now().monotonic_ns
         self._day: date | None = None
         self._failing: dict[str, bool] = {}
 
     def turn(self) -> None:
-        """Look whether there is anything to do, once a minute, and show that it lives."""
+        """Do what was asked; look whether there is anything due, once a minute; show that it lives.
+
+        Raises:
+            SumikaError: if nobody is at the counter any more.
+        """
+        if self._counter is not None:
+            if not self._counter.is_answering:
+                raise SumikaError("nobody answers at the desk any more", where=DESK)
+            self._counter.serve(self._desk)
+            self._counter.write(self._desk, self.process.beat)
         now = self.process.clock.now()
-        if now.monotonic_ns >= self._due_ns:
+        if self._works_unasked and now.monotonic_ns >= self._due_ns:
             self._due_ns = now.monotonic_ns + seconds_to_ns(EVERY_S)
             try:
                 self.work()
@@ -63,7 +75,7 @@ class DeskLoop:
             orders = [*alarm_orders(desk, book)]
             if day != self._day:
                 orders += daily_orders(desk, book)
-            written = [self._write(desk, order) for order in orders]
+            written = [self._write(desk, order) for order in orders]  # and who waits is served in between
             if day != self._day:
                 desk.tidy_up()
             if all(written):
@@ -80,6 +92,11 @@ class DeskLoop:
         ):
             yield desk, book
 
+    @contextlib.contextmanager
+    def _desk(self) -> Iterator[Desk]:
+        with self._opened() as (desk, _):
+            yield desk
+
     def _write(self, desk: Desk, order: Order) -> bool:
         """Write one paper; one that fails keeps no other from being written."""
         try:
@@ -89,6 +106,8 @@ class DeskLoop:
             return False
         self._tell(order.name, "")
         self.process.beat()
+        if self._counter is not None:
+            self._counter.serve(lambda: contextlib.nullcontext(desk))
         return True
 
     def _tell(self, subject: str, problem: str) -> None:
@@ -121,8 +140,19 @@ def _wall_s(wall_ns: int) -> float:
 def run_desk(node: Node, launch: Launch) -> None:
     """Do paperwork until told to stop."""
     with NodeProcess(node, launch) as process:
-        loop = DeskLoop(process)
+        counter = PaperDesk(
+            process.folder,
+            launch.data,
+            launch.house,
+            launch.house_file,
+            lambda: _wall_s(process.clock.now().wall_ns),
+        )
+        loop = DeskLoop(process, counter)
+        counter.begin()
         process.beat()
-        while not process.stopping:
-            loop.turn()
-            process.clock.sleep_until(process.clock.now().monotonic_ns + seconds_to_ns(TURN_S))
+        try:
+            while not process.stopping:
+                loop.turn()
+                counter.wait(TURN_S)
+        finally:
+            counter.close()

@@ -17,7 +17,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The records desk.
 
     Attributes:
-        enabled: Whether anything is written without being asked for.
+        enabled: Whether anything is written without being asked for. The page shows papers all the same.
         language: Of the papers; empty: the house's.
         papers: Which are written.
         at_h: Hour of the day at which what is due is written.

@@ -8,6 +8,7 @@ import sumika.schema.control as control
 import sumika.schema.devices as devices
 import sumika.schema.knowing as knowing
 import sumika.schema.outlook as outlook
+import sumika.schema.papers as papers
 import sumika.schema.people as people
 import sumika.schema.points as points
 import sumika.schema.posture as posture
@@ -302,4 +303,16 @@ REQUESTS: dict[str, Request] = {
     "saved": Request(question=wishes.SavedRequest, answer=wishes.SavedAnswer, timeout_s=4.0, answered_by="plan"),
     # A larger model may think for long, and the gate is waited for.
     "talk": Request(question=talk.TalkRequest, answer=talk.TalkAnswer, timeout_s=45.0, answered_by="assistant"),
+    "papers": Request(question=papers.PapersRequest, answer=papers.PapersAnswer, timeout_s=10.0, answered_by="desk"),
+    "paper": Request(question=papers.PaperRequest, answer=papers.PaperAnswer, timeout_s=10.0, answered_by="desk"),
+    # These three may wait until the paper that is being written is done.
+    "printed_paper": Request(
+        question=papers.PrintedPaperRequest, answer=papers.PrintedPaperAnswer, timeout_s=40.0, answered_by="desk"
+    ),
+    "decide_paper": Request(
+        question=papers.DecidePaperRequest, answer=papers.DecidePaperAnswer, timeout_s=40.0, answered_by="desk"
+    ),
+    "write_paper": Request(
+        question=papers.WritePaperRequest, answer=papers.WritePaperAnswer, timeout_s=10.0, answered_by="desk"
+    ),
 }

@@ -21,6 +21,8 @@ import sumika.text._house_ja as _house_ja
 import sumika.text._ja as _ja
 import sumika.text._page_en as _page_en
 import sumika.text._page_ja as _page_ja
+import sumika.text._papers_en as _papers_en
+import sumika.text._papers_ja as _papers_ja
 import sumika.text._survey_en as _survey_en
 import sumika.text._survey_ja as _survey_ja
 import sumika.text._talk_en as _talk_en
@@ -44,6 +46,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_house_en.HOUSE,
                 **_desk_en.DESK,
                 **_talk_en.TALK,
+                **_papers_en.PAPERS,
             }
         ),
         "ja": MappingProxyType(
@@ -60,6 +63,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_house_ja.HOUSE,
                 **_desk_ja.DESK,
                 **_talk_ja.TALK,
+                **_papers_ja.PAPERS,
             }
         ),
     }
