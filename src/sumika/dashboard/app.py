@@ -24,6 +24,7 @@ from sumika.dashboard.live import NOT_LOGGED_IN, LiveFeed
 from sumika.dashboard.openapi import openapi
 from sumika.dashboard.operations import Call, Operation, as_json, as_trouble, get
 from sumika.dashboard.page_files import PageFiles
+from sumika.dashboard.paper_routes import paper_operations
 from sumika.dashboard.parts import Parts
 from sumika.dashboard.past_routes import past_operations
 from sumika.dashboard.privacy_routes import privacy_operations
@@ -48,6 +49,7 @@ def all_operations(parts: Parts) -> tuple[Operation, ...]:
         *past_operations(parts),
         *wish_operations(parts),
         *talk_operations(parts),
+        *paper_operations(parts),
         *today_operations(parts),
         *alarm_operations(parts),
         *privacy_operations(parts),

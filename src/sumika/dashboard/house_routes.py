@@ -16,7 +16,7 @@ from sumika.schema import SumikaError
 from sumika.schema.house import House
 
 SECRET_WORDS = ("password", "secret", "token", "key", "pin")
-PRIVATE = ("connections", "page", "tariff", "bridge", "alarms", "knowing")
+PRIVATE = ("connections", "page", "tariff", "bridge", "alarms", "knowing", "desk")
 """Of a description: for those only who see the plan."""
 
 LARGEST_EDIT_BYTES = 1_000_000
@@ -44,6 +44,7 @@ class HouseShown(msgspec.Struct, frozen=True, kw_only=True):
         version: Of Sumika.
         restart_needed: Whether the house runs by another version of the file.
         file: Which file it is; empty for those who may not change it.
+        papers: Whether paperwork is done here, and some of it may be for who asks.
     """
 
     house: dict[str, Any]
@@ -56,6 +57,7 @@ class HouseShown(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     restart_needed: bool
     file: str
+    papers: bool
 
 
 class Backups(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +108,7 @@ class _House:
             version=self._parts.version,
             restart_needed=restart_needed,
             file=str(self._parts.house_file.path) if configures else "",
+            papers=self._parts.house.desk is not None and Right.VITALS in call.who.rights,
         )
 
     def preview(self, call: Call) -> Preview:

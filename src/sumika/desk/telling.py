@@ -30,7 +30,7 @@ MOST_SENTENCES, MOST_LETTERS, MOST_ROWS_IN_ALL = 3_000, 400_000, 3_000
 """A paper on the page is no longer than this; what is printed holds all of it."""
 
 LONGEST_TEXT = 300
-_FOR_FILES = re.compile(r"[^A-Za-z0-9.\-]+")
+_FOR_FILES = re.compile(r"[^\w.\-]+", re.ASCII)
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):

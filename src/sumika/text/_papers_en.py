@@ -14,4 +14,5 @@ PAPERS: dict[str, str] = {
     "page.refused.no_desk": "this house does no paperwork yet",
     "page.remedy.no_desk": "Write `desk: {{}}` into house.yaml, install sumika[desk], and start the house again.",
     "page.refused.paper_person": "only a person can approve or refuse a paper, no machine",
+    "page.refused.no_paper": "there is no such paper",
 }

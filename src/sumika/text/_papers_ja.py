@@ -14,4 +14,5 @@ PAPERS: dict[str, str] = {
     "page.refused.no_desk": "この住まいではまだ書類を作成していません",
     "page.remedy.no_desk": "house.yaml に `desk: {{}}` と書き、sumika[desk] を入れて、住まいを再起動してください。",
     "page.refused.paper_person": "書類の承認・却下は人だけが行えます。機械にはできません",
+    "page.refused.no_paper": "その書類はありません",
 }
