@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sumika.assistant.calls import STATISTICS, TOOLS, Call, checked
-from sumika.distil.sentence_coding import codes_of
+from sumika.distil.sentence_coding import Coder
 from sumika.distil.sentence_reading import Reading, probability, read, said_of
 from sumika.models import Student, StudentRefused, find_student, load_student, release_key
 
@@ -32,7 +32,7 @@ class SentenceStudent:
             raise StudentRefused(f"'{student.name}' reads no sentences", remedy=TAKE_AGAIN)
         _fits(reading, student.name)
         self.student, self._reading = student, reading
-        self.longest = reading.coding.longest
+        self.longest, self._coder = reading.coding.longest, Coder(reading.coding)
 
     @classmethod
     def open(cls, folder: Path, *, public_key: str = "") -> "SentenceStudent":
@@ -60,7 +60,7 @@ class SentenceStudent:
         """
         if not sentence.strip() or len(sentence) > self.longest:
             return None
-        codes = codes_of(sentence, self._reading.coding)
+        codes = self._coder.codes_of(sentence)
         logits, _, statistics, marks = self.student.outputs(codes[None].astype(np.float32))
         found = read(sentence, said_of(logits[0], statistics[0], marks[0]), self._reading)
         if not found.intent:

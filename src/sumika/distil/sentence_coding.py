@@ -1,15 +1,18 @@
-"""A sentence as numbers: its characters, and hashes of what stands around each of them; the same in every language.
+"""A sentence as numbers: its characters, and what stands around each of them; the same in every language.
 
 Every place has four codes into one table: the character, the pair that ends there, the triple around it, and the word
 that it stands in (of a script without spaces: the run of one kind of letters, in hiragana the four letters around it).
-Digits are alike, and so are wide and narrow, great and small letters: what a number is, is read elsewhere. A
-character is never changed into several, so that places in the codes are places in the sentence.
+What occurs often has a code of its own; all rarer pairs, triples and words share one, so that a name that nobody has
+heard looks like any other such name. Digits are alike, and so are wide and narrow, great and small letters: what a
+number is, is read elsewhere. A character is never changed into several, so that places in the codes are places in the
+sentence.
 """
 
 import unicodedata
 import zlib
+from collections import Counter
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 
 import msgspec
 import numpy as np
@@ -22,6 +25,7 @@ PADDING = 0
 _OUTSIDE = "\x02"
 _KATAKANA, _HIRAGANA, _KANJI = "k", "h", "c"
 _LATIN, _DIGIT, _SPACE, _OTHER = "l", "d", " ", "."
+_KINDS = (_KATAKANA, _HIRAGANA, _KANJI, _LATIN, _DIGIT, _SPACE, _OTHER)
 
 
 class Coding(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,24 +33,25 @@ class Coding(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         alphabet: Characters that have a code of their own, as they are after folding; rarer ones share `rare`.
+        pairs: Pairs of folded characters that have one.
+        triples: Triples that have one.
+        words: Words that have one.
         rare: Codes for all other characters.
-        pairs: Codes for pairs.
-        triples: Codes for triples.
-        words: Codes for words.
         longest: Characters that are read; what comes after them is not.
     """
 
     alphabet: str
+    pairs: tuple[str, ...] = ()
+    triples: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     rare: int = 128
-    pairs: int = 4096
-    triples: int = 4096
-    words: int = 4096
     longest: int = 96
 
     @property
     def size(self) -> int:
-        """Rows of the table."""
-        return 1 + len(self.alphabet) + self.rare + self.pairs + self.triples + self.words
+        """Rows of the table: one for padding, then those of each channel, each after those of what is rare in it."""
+        known = len(self.alphabet) + len(self.pairs) + len(self.triples) + len(self.words)
+        return 1 + self.rare + 1 + 1 + len(_KINDS) + known
 
 
 @cache
@@ -76,44 +81,14 @@ def script(character: str) -> str:
     return _LATIN if character.isalpha() else _OTHER
 
 
-def alphabet_of(sentences: Iterable[str], least: int = 3) -> str:
-    """Return the characters that occur often enough to have a code of their own."""
-    counts: dict[str, int] = {}
-    for sentence in sentences:
-        for character in sentence:
-            counts[character] = counts.get(character, 0) + 1
-    together: dict[str, int] = {}
-    for character, count in counts.items():
-        one = folded(character)
-        together[one] = together.get(one, 0) + count
-    return "".join(sorted(one for one, count in together.items() if count >= least))
-
-
-def codes_of(sentence: str, coding: Coding) -> Codes:
-    """Return the codes (place, channel) of a sentence; places beyond `coding.longest` are left out.
-
-    Args:
-        sentence: As it was said.
-        coding: How.
-    """
-    text = [folded(character) for character in sentence[: coding.longest]]
-    if not text:
-        return np.zeros((0, CHANNELS), np.int64)
+def parts_of(sentence: str) -> tuple[list[str], list[str], list[str], list[str], list[str]]:
+    """Return of each place of a sentence its folded character, pair, triple, word, and kind of letter."""
+    text = [folded(character) for character in sentence]
     kinds = [script(character) for character in text]
-    found = np.empty((len(text), CHANNELS), np.int64)
     padded = [_OUTSIDE, _OUTSIDE, *text, _OUTSIDE, _OUTSIDE]
-    place_of = _places(coding.alphabet)
-    pairs_at = 1 + len(coding.alphabet) + coding.rare
-    triples_at, words_at = pairs_at + coding.pairs, pairs_at + coding.pairs + coding.triples
-    words = _words(text, kinds, padded)
-    for place, character in enumerate(text):
-        known = place_of.get(character)
-        rare = 1 + len(coding.alphabet) + _hash(character) % coding.rare
-        found[place, 0] = rare if known is None else known
-        found[place, 1] = pairs_at + _hash(padded[place + 1] + character) % coding.pairs
-        found[place, 2] = triples_at + _hash("".join(padded[place + 1 : place + 4])) % coding.triples
-        found[place, 3] = words_at + _hash(words[place]) % coding.words
-    return found
+    pairs = ["".join(padded[place + 1 : place + 3]) for place in range(len(text))]
+    triples = ["".join(padded[place + 1 : place + 4]) for place in range(len(text))]
+    return text, pairs, triples, _words(text, kinds, padded), kinds
 
 
 def _words(text: list[str], kinds: list[str], padded: list[str]) -> list[str]:
@@ -131,12 +106,94 @@ def _words(text: list[str], kinds: list[str], padded: list[str]) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=8)
-def _places(alphabet: str) -> dict[str, int]:
-    return {character: place + 1 for place, character in enumerate(alphabet)}
+class CodingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What has a code of its own.
+
+    Attributes:
+        rare: Codes for all other characters.
+        pairs: At most so many pairs.
+        triples: At most so many triples.
+        words: At most so many words.
+        longest: Characters that are read.
+        least: What occurs in fewer sentences has none.
+    """
+
+    rare: int = 64
+    pairs: int = 3000
+    triples: int = 5000
+    words: int = 4000
+    longest: int = 96
+    least: int = 20
 
 
-@lru_cache(maxsize=65536)
+def coding_of(sentences: Iterable[str], settings: CodingSettings) -> Coding:
+    """Return a coding in which what occurs most often has a code of its own.
+
+    Args:
+        sentences: To learn from.
+        settings: How many codes.
+    """
+    counts: tuple[Counter[str], ...] = tuple(Counter() for _ in range(CHANNELS))
+    for sentence in sentences:
+        for count, parts in zip(counts, parts_of(sentence)[:CHANNELS], strict=True):
+            count.update(set(parts))
+
+    def usual(channel: int, most: int) -> tuple[str, ...]:
+        often = [(-count, part) for part, count in counts[channel].items() if count >= settings.least]
+        return tuple(sorted(part for _, part in sorted(often)[:most]))
+
+    return Coding(
+        alphabet="".join(usual(0, len(counts[0]))),
+        pairs=usual(1, settings.pairs),
+        triples=usual(2, settings.triples),
+        words=usual(3, settings.words),
+        rare=settings.rare,
+        longest=settings.longest,
+    )
+
+
+class Coder:
+    """Makes codes of sentences.
+
+    Attributes:
+        coding: How.
+    """
+
+    def __init__(self, coding: Coding) -> None:
+        self.coding = coding
+        begin, self._first, self._known = 1, list[int](), list[dict[str, int]]()
+        channels = (coding.alphabet, coding.pairs, coding.triples, coding.words)
+        for rare, known in zip((coding.rare, 1, 1, len(_KINDS)), channels, strict=True):
+            self._first.append(begin)
+            self._known.append({part: begin + rare + place for place, part in enumerate(known)})
+            begin += rare + len(known)
+
+    def rare_of(self, sentence: str) -> Codes:
+        """Return the codes (place, channel) that a sentence would have if all of it were rare."""
+        kinds = [script(folded(character)) for character in sentence[: self.coding.longest]]
+        found = np.empty((len(kinds), CHANNELS), np.int64)
+        found[:] = self._first
+        found[:, 3] += np.array([_KINDS.index(kind) for kind in kinds], np.int64)
+        return found
+
+    def codes_of(self, sentence: str) -> Codes:
+        """Return the codes (place, channel) of a sentence; places beyond `coding.longest` are left out.
+
+        Args:
+            sentence: As it was said.
+        """
+        text, pairs, triples, words, kinds = parts_of(sentence[: self.coding.longest])
+        found = np.empty((len(text), CHANNELS), np.int64)
+        characters, of_pairs, of_triples, of_words = self._known
+        for place, character in enumerate(text):
+            known = characters.get(character)
+            found[place, 0] = self._first[0] + _hash(character) % self.coding.rare if known is None else known
+            found[place, 1] = of_pairs.get(pairs[place], self._first[1])
+            found[place, 2] = of_triples.get(triples[place], self._first[2])
+            found[place, 3] = of_words.get(words[place], self._first[3] + _KINDS.index(kinds[place]))
+        return found
+
+
 def _hash(text: str) -> int:
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.distil.sentence_coding import CHANNELS, Coding, codes_of
+from sumika.distil.sentence_coding import CHANNELS, Coder, Coding
 from sumika.distil.sentence_reading import OUTSIDE
 
 LEARNT = "learnt"
@@ -89,6 +89,7 @@ class Coded(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         codes: (place, channel) of all.
+        rare: (place, channel) of all, as they would be if everything were rare.
         marks: (place,) of all.
         starts: (sentence + 1,), where each begins in these.
         intent: (sentence,).
@@ -96,6 +97,7 @@ class Coded(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     codes: NDArray[np.int64]
+    rare: NDArray[np.int64]
     marks: NDArray[np.int64]
     starts: NDArray[np.int64]
     intent: NDArray[np.int64]
@@ -110,40 +112,47 @@ class Coded(msgspec.Struct, frozen=True, kw_only=True):
         """Characters of each."""
         return np.diff(self.starts)
 
-    def padded(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return codes (sentence, place, channel) and marks (sentence, place) of some, padded to the longest of them.
+    def padded(
+        self, rows: Sequence[int] | NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return codes and rare codes (sentence, place, channel) and marks (sentence, place), padded to the longest.
 
         Marks are -1 where nothing stands, and throughout sentences that ask for nothing.
         """
         longest = max(1, int(self.lengths[rows].max()))
         codes = np.zeros((len(rows), longest, CHANNELS), np.int64)
+        rare = np.zeros_like(codes)
         marks = np.full((len(rows), longest), -1, np.int64)
         for number, row in enumerate(rows):
             first, last = self.starts[row], self.starts[row + 1]
             codes[number, : last - first] = self.codes[first:last]
+            rare[number, : last - first] = self.rare[first:last]
             if self.intent[row]:
                 marks[number, : last - first] = self.marks[first:last]
-        return codes, marks
+        return codes, rare, marks
 
 
 def coded(lines: Sequence[Labelled], table: Table, coding: Coding) -> Coded:
     """Return sentences as numbers; what lies beyond `coding.longest` is left out."""
-    codes, marks, intent, statistic = [], [], [], []
+    codes, rare, marks, intent, statistic = [], [], [], [], []
+    coder = Coder(coding)
     place_of = {name: place for place, name in enumerate(table.intents)}
     kind_of = {name: place for place, name in enumerate(table.pieces)}
     for line in lines:
-        one = codes_of(line.text, coding)
+        one = coder.codes_of(line.text)
         mark = np.full(len(one), OUTSIDE, np.int64)
         for kind, first, last in line.pieces:
             mark[first:last] = 2 + 2 * kind_of[kind]
             mark[first : first + 1] = 1 + 2 * kind_of[kind]
         codes.append(one)
+        rare.append(coder.rare_of(line.text))
         marks.append(mark)
         intent.append(place_of[line.intent])
         statistic.append(table.statistics.index(line.statistic) if line.statistic else NO_STATISTIC)
     starts = np.concatenate([[0], np.cumsum([len(one) for one in codes])]).astype(np.int64)
     return Coded(
         codes=np.concatenate(codes) if codes else np.zeros((0, CHANNELS), np.int64),
+        rare=np.concatenate(rare) if rare else np.zeros((0, CHANNELS), np.int64),
         marks=np.concatenate(marks) if marks else np.zeros(0, np.int64),
         starts=starts,
         intent=np.array(intent, np.int64),

@@ -15,6 +15,7 @@ from torch.nn import functional
 from sumika.distil.language import checkpoint
 from sumika.distil.networks.reader import Reader, flops_per_place, soft_cross_entropy
 from sumika.distil.sentence_data import NO_STATISTIC, Coded
+from sumika.distil.sentence_reading import OUTSIDE
 from sumika.distil.store import key_of
 from sumika.schema import SumikaError
 
@@ -34,8 +35,10 @@ class SentenceFitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
         warm_up: Share of the steps.
         weight_decay: Of matrices but the table of codes; vectors have none.
         clip_norm: Largest norm of the gradient.
-        forget: Share of the codes of pairs, triples and words that are hidden, place by place, each time a sentence is
-            seen; a tenth of it for characters: what stands around must be enough.
+        forget: Share of the codes of pairs, triples and words that are taken for rare ones, place by place, each time a
+            sentence is seen; a tenth of it for characters: what stands around must be enough.
+        forget_pieces: Share of the sentences in whose pieces all words are taken for rare ones: where a name begins and
+            ends must be known by what stands around it, for names that nobody has heard.
         mark_weight: Of the loss of the marks, beside 1 for the intent.
         soft_weight: Share of the loss that is the distance to the teacher's answers, where there is a teacher.
         temperature: Softens the teacher's and the student's intents alike.
@@ -49,6 +52,7 @@ class SentenceFitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     weight_decay: float = 0.02
     clip_norm: float = 1.0
     forget: float = 0.1
+    forget_pieces: float = 0.25
     mark_weight: float = 2.0
     soft_weight: float = 0.7
     temperature: float = 2.0
@@ -58,8 +62,9 @@ class SentenceFitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
         """Refuse what no type can."""
         if self.epochs < 1 or self.batch < 1:
             raise ValueError("`epochs` and `batch` are at least 1")
-        if not (0 <= self.forget < 1 and 0 <= self.soft_weight <= 1 and self.temperature > 0):
-            raise ValueError("`forget` and `soft_weight` are shares, `temperature` is above 0")
+        shares = (self.forget, self.forget_pieces, self.soft_weight)
+        if not (all(0 <= one <= 1 for one in shares) and self.temperature > 0):
+            raise ValueError("`forget`, `forget_pieces` and `soft_weight` are shares, `temperature` is above 0")
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,9 +190,11 @@ class _Run:
         epoch, position = divmod(step, self.per_epoch)
         rows = self._batches(epoch)[position]
         self.network.train()
-        codes, marks = self.lessons.padded(rows)
+        codes, rare, marks = self.lessons.padded(rows)
         places = codes.shape[0] * codes.shape[1]
-        loss = self._loss(self._forgotten(codes, np.random.default_rng((self.seed, epoch, position))), marks, rows)
+        loss = self._loss(
+            self._forgotten(codes, rare, marks, np.random.default_rng((self.seed, epoch, position))), marks, rows
+        )
         value = float(loss.detach())
         if not np.isfinite(value):
             raise SumikaError(f"the loss is {value} at step {step + 1}", where="fit", remedy="Lower learning_rate.")
@@ -206,15 +213,17 @@ class _Run:
             flops=self.state.flops + each * places,
         )
 
-    def _forgotten(self, codes: NDArray[np.int64], random: np.random.Generator) -> Tensor:
-        """Return the codes with some of them hidden; never all of a place's."""
+    def _forgotten(
+        self, codes: NDArray[np.int64], rare: NDArray[np.int64], marks: NDArray[np.int64], random: np.random.Generator
+    ) -> Tensor:
+        """Return the codes with some of them as they would be if what they stand for were rare."""
         share = self.settings.forget
         hidden = random.random(codes.shape) < np.array([share / 10, share, share, share])
-        hidden[..., 0] &= ~hidden[..., 1:].all(axis=2)
-        # A hidden character keeps a code, or its place would count as empty.
-        kept = np.where(hidden, 0, codes)
-        kept[..., 0] = np.where(hidden[..., 0], 1, codes[..., 0])
-        return torch.from_numpy(kept)
+        blind = random.random(len(codes)) < self.settings.forget_pieces
+        # A new name may be of known syllables: its word is always hidden, its triples and pairs now and then.
+        channels = random.random((len(codes), codes.shape[2])) < np.array([0.0, 0.3, 0.5, 1.0])
+        hidden |= (blind[:, None] & (marks > OUTSIDE))[..., None] & channels[:, None, :]
+        return torch.from_numpy(np.where(hidden, rare, codes))
 
     def _loss(self, codes: Tensor, marks: NDArray[np.int64], rows: NDArray[np.int64]) -> Tensor:
         settings, lessons = self.settings, self.lessons

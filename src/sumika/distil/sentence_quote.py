@@ -25,12 +25,19 @@ class SentenceQuote:
 
     Attributes:
         works: The recipe. Its sentences are made, which is then done; nothing else of it is run.
+
+    Each training is measured for `seconds`, everything on a `few` of the sentences.
     """
 
     def __init__(
-        self, works: SentenceFinish, say: Callable[[str], None] = lambda line: None, *, seconds: float = SECONDS
+        self,
+        works: SentenceFinish,
+        say: Callable[[str], None] = lambda line: None,
+        *,
+        seconds: float = SECONDS,
+        few: int = FEW,
     ) -> None:
-        self.works, self._say, self._seconds = works, say, seconds
+        self.works, self._say, self._seconds, self._few = works, say, seconds, few
         self.prices = works.stages.prices
         self._stages: list[StageEstimate] = []
 
@@ -44,7 +51,7 @@ class SentenceQuote:
         self._say("making the sentences ...")
         recipe, works = self.works.recipe, self.works
         count = len(works.learnt)
-        few = coded(works.learnt[:FEW], works.table, works.coding)
+        few = coded(works.learnt[: self._few], works.table, works.coding)
         with one_thread():
             self._say("measuring the teacher's training ...")
             rate = self._training(recipe.teacher.network, recipe.teacher.train, few)
@@ -105,6 +112,7 @@ def _part(few: Coded, count: int) -> Coded:
     last = few.starts[rows[-1] + 1]
     return Coded(
         codes=few.codes[:last],
+        rare=few.rare[:last],
         marks=few.marks[:last],
         starts=few.starts[: len(rows) + 1],
         intent=few.intent[rows],

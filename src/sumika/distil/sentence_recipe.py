@@ -8,24 +8,10 @@ import msgspec
 
 from sumika.distil.array_recipe import SourceData
 from sumika.distil.networks.reader import ReaderShape
+from sumika.distil.sentence_coding import CodingSettings
 from sumika.distil.sentence_fit import SentenceFitSettings
 from sumika.schema import UsageError
 from sumika.settings_file import read_settings
-
-
-class CodingSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Sizes of `sentence_coding.Coding`; the alphabet comes from the sentences.
-
-    Attributes:
-        least: Characters that occur less often share codes.
-    """
-
-    rare: int = 128
-    pairs: int = 4096
-    triples: int = 4096
-    words: int = 4096
-    longest: int = 96
-    least: int = 20
 
 
 class ReaderTeacher(

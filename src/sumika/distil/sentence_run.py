@@ -16,7 +16,7 @@ from sumika.distil.compare import Interval
 from sumika.distil.export.reader_onnx import export_reader
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.networks.tallies import interval_of, tally_mean
-from sumika.distil.sentence_coding import codes_of
+from sumika.distil.sentence_coding import Coder
 from sumika.distil.sentence_data import Coded, Labelled
 from sumika.distil.sentence_fit import answers_of
 from sumika.distil.sentence_reading import Read, read, said_of
@@ -215,10 +215,10 @@ def _asked_one_by_one(reader: OnnxReader, lines: list[Labelled], asked: Coded, w
 
 
 def _timed(reader: OnnxReader, lines: list[Labelled], works: SentenceWorks) -> float:
-    found = []
+    found, coder = [], Coder(works.coding)
     for line in lines:
         begun_s = time.perf_counter()
-        logits, _, statistics, marks = reader(codes_of(line.text, works.coding))
+        logits, _, statistics, marks = reader(coder.codes_of(line.text))
         read(line.text, said_of(logits, statistics, marks), works.reading)
         found.append(time.perf_counter() - begun_s)
     return float(np.median(found))

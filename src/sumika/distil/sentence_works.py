@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.networks.reader import Outputs, Reader, ReaderShape, build_reader
 from sumika.distil.records import Spent
-from sumika.distil.sentence_coding import Coding, alphabet_of
+from sumika.distil.sentence_coding import Coding, coding_of
 from sumika.distil.sentence_data import LEARNT, Coded, Labelled, SentenceSource, Table, coded, takes_of
 from sumika.distil.sentence_fit import Answers, SentenceFitSettings, answers_of, fit_reader
 from sumika.distil.sentence_reading import Reading
@@ -21,7 +21,7 @@ from sumika.distil.stages import Made, StageContext, StageResult, Stages
 from sumika.distil.store import key_of
 from sumika.schema import UsageError
 
-SENTENCES = "4"
+SENTENCES = "5"
 """To be raised whenever sentences are kept or coded otherwise."""
 
 
@@ -86,9 +86,7 @@ class SentenceWorks:
     @cached_property
     def coding(self) -> Coding:
         """How they become codes."""
-        sizes = msgspec.to_builtins(self.recipe.coding)
-        alphabet = alphabet_of((line.text for line in self.learnt), sizes.pop("least"))
-        return Coding(alphabet=alphabet, **sizes)
+        return coding_of((line.text for line in self.learnt), self.recipe.coding)
 
     @cached_property
     def reading(self) -> Reading:

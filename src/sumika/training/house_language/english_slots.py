@@ -2,8 +2,8 @@
 
 from sumika.training.house_language import names
 from sumika.training.house_language.english import about, whether
-from sumika.training.house_language.japanese_slots import _ANY, _USUAL
-from sumika.training.house_language.names import usual
+from sumika.training.house_language.japanese_slots import _ANY, _USUAL, ADJECTIVES
+from sumika.training.house_language.names import is_held, usual
 from sumika.training.house_language.periods import Periods
 from sumika.training.house_language.templates import Phrase, Segment, drawn
 
@@ -32,6 +32,8 @@ _NO_ARTICLE = (
     "this place",
 )
 _ROOMLESS = 0.5
+ROOM_HEADS = ("room", "bedroom", "kitchen", "bathroom", "study", "office", "room")
+GARDEN = ("garden", "balcony", "yard", "back garden", "front yard", "patio")
 _PLURAL = (
     "light",
     "lamp",
@@ -109,6 +111,10 @@ class English(Periods):
         return self._named(name)
 
     def _named(self, name: str) -> list[Segment]:
+        if name in ("thing", "act", "acted", "state"):
+            return [Segment(self.part(name if name == "acted" else f"{name}s"))]
+        if name == "car":
+            return [Segment("the "), Segment(self.one(("car", "EV", "electric car", "car")), "device")]
         if name in ("r", "r0"):
             return self._room(article=name == "r")
         if name == "inr":
@@ -215,34 +221,31 @@ class English(Periods):
         return f"{word}s" if word in _PLURAL and self.maybe(0.45) else word
 
     def _open(self, kind: str) -> str:
-        if kind not in _OPEN:
+        owner = self.one((self.part("brands"), f"{self.given()}'s", self.invented()))
+        before = owner if self.maybe(0.5) else self.modifier()
+        if kind not in _OPEN or (_OPEN[kind] == "machine" and self.held):
             words = tuple(one for one in usual("en", *_USUAL[kind]) if one not in names.NOT_A_DEVICE)
-            before = self.one((self.part("brands"), f"{self.part('given')}'s", self.invented(), self.part("brands")))
             return f"{before} {self.one(words)}"
         word = self.part(f"{_OPEN[kind]}_words")
-        adjectives = {"light": "light_adjectives", "cover": "cover_adjectives", "window": "cover_adjectives"}
-        ways = [
-            word,
-            f"{self.part('brands')} {word}",
-            f"{self.part('given')}'s {word}",
-            f"{word} {self.number(1, 6)}",
-            f"{self.invented()} {word}",
-            self.invented(),
-        ]
-        if _OPEN[kind] in adjectives:
-            ways += [f"{self.part(adjectives[_OPEN[kind]])} {word}"] * 5
-        return self.one((*ways, word, word))
+        ways = [word, word, f"{word} {self.number(1, 6)}", *[f"{before} {word}"] * 6]
+        ways = ways if not self.held or is_held(word) else [f"{before} {word}"]
+        if _OPEN[kind] != "machine":
+            ways.append(self.invented())
+        if _OPEN[kind] in ADJECTIVES and not self.held:
+            ways += [f"{self.part(ADJECTIVES[_OPEN[kind]])} {word}"] * 4
+        return self.one(ways)
 
     def room(self) -> str:
         """Return what a room is called."""
-        if self.held or self.maybe(0.42):
+        if self.held:
+            return self.new_room()
+        if self.maybe(0.42):
             ways = (
                 f"{self.part('room_adjectives')} {self.part('room_words')}",
-                f"{self.part('room_adjectives')} {self.part('room_words')}",
+                f"{self.part('room_adjectives')} {self.one(ROOM_HEADS)}",
                 self.part("room_names"),
                 self.part("room_words"),
-                f"{self.person()}'s {self.one(('room', 'bedroom', 'study', 'office', 'room'))}",
-                f"{self.invented()} {self.one(('room', 'Room', 'suite'))}",
+                *[self.new_room()] * 4,
             )
             return self.one(ways)
         if self.maybe(0.05):
@@ -265,9 +268,19 @@ class English(Periods):
             "dining",
             "japanese",
         )
-        kind = self.one(kinds if self.maybe(0.85) else ("landing", "storage", "loft", "garage", "sunroom", "outside"))
-        words = usual("en", kind)
+        kind = self.one(kinds if self.maybe(0.85) else ("landing", "storage", "loft", "garage", "sunroom", "garden"))
+        words = usual("en", kind) if kind != "garden" else GARDEN
         return self.one(words[:3] if self.maybe(0.6) else words)
+
+    def new_room(self) -> str:
+        """Return what a room might be called that nobody has heard of."""
+        ways = (
+            f"{self.person()}'s {self.one(('room', 'bedroom', 'study', 'office', 'room'))}",
+            f"{self.invented()} {self.one(('room', 'Room', 'suite'))}",
+            f"{self.modifier()} {self.one(ROOM_HEADS)}",
+            f"{self.modifier()} {self.one(ROOM_HEADS)}",
+        )
+        return self.one(ways)
 
     def person(self) -> str:
         """Return what somebody is called."""
@@ -279,9 +292,9 @@ class English(Periods):
                 else kin
             )
         ways = (
-            self.part("given"),
-            self.part("given"),
+            self.given(),
+            self.given(),
             f"{self.part('titles')} {self.part('family')}",
-            f"{self.part('titles')} {self.part('given')}",
+            f"{self.part('titles')} {self.given()}",
         )
         return self.one(ways)

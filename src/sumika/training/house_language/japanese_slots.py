@@ -1,8 +1,8 @@
 """What fills the slots of Japanese templates."""
 
 from sumika.training.house_language import names
-from sumika.training.house_language.japanese import asked, requested
-from sumika.training.house_language.names import usual
+from sumika.training.house_language.japanese import Verb, asked, requested
+from sumika.training.house_language.names import is_held, usual
 from sumika.training.house_language.periods import Periods
 from sumika.training.house_language.templates import Phrase, Segment
 
@@ -49,6 +49,12 @@ _OPEN = {
 _OPEN_SHARE = 0.4
 _PERIODS = {"p": "past", "pn": "night", "pm": "morning", "pw": "future", "pf": "future"}
 _ROOMLESS = 0.45
+ADJECTIVES = {"light": "light_adjectives", "cover": "cover_adjectives", "window": "cover_adjectives"}
+GARDEN = ("庭", "ベランダ", "バルコニー", "お庭", "テラス")
+_MANY_ROOMS = "living bedroom kitchen bathroom children toilet washroom hall japanese study dining"
+ROOMS = tuple(_MANY_ROOMS.split(" "))
+OTHER_MATTERS = ("thing", "act", "act_te", "act_past", "state")
+FEW = {"vent": ("換気", "換気", "換気扇", "24時間換気"), "car": ("車", "EV", "電気自動車", "クルマ", "くるま")}
 
 
 class Japanese(Periods):
@@ -62,6 +68,8 @@ class Japanese(Periods):
 
     def phrase(self, phrase: Phrase) -> list[Segment]:
         """Return a request or a question as it is said."""
+        if phrase.raw == "{act}":
+            return [Segment(requested(self.part("acts"), self.random, richly=self.richly), role="phrase")]
         say = asked if "!" in phrase.raw or "?" in phrase.raw else requested
         return [Segment(say(phrase.raw, self.random, richly=self.richly), role="phrase")]
 
@@ -89,6 +97,10 @@ class Japanese(Periods):
         return self._named(name)
 
     def _named(self, name: str) -> list[Segment]:
+        if name in OTHER_MATTERS:
+            return [Segment(self._other(name))]
+        if name in FEW:
+            return [Segment(self.one(FEW[name]), "device")]
         if name == "r":
             return [Segment(self.room(), "room")]
         if name == "r0":
@@ -135,6 +147,13 @@ class Japanese(Periods):
             return [Segment(self.one(names.WHOLE["ja"]), "room"), Segment("の"), Segment(word, "device")]
         return [Segment(said, "device")]
 
+    def _other(self, name: str) -> str:
+        """Return a word of matters that are not the house's."""
+        if name in ("thing", "state"):
+            return self.part(f"{name}s")
+        verb = Verb(self.part("acts"))
+        return {"act_te": verb.te, "act_past": verb.past}.get(name, verb.plain)
+
     # Names
 
     def device(self, kind: str) -> str:
@@ -160,67 +179,53 @@ class Japanese(Periods):
         return self.device(kind) if word in names.NOT_A_DEVICE else word
 
     def _open(self, kind: str) -> str:
-        if kind not in _OPEN:
-            words = tuple(one for one in usual("ja", *_USUAL[kind]) if one not in names.NOT_A_DEVICE)
-            before = self.one(
-                (
-                    f"{self.part('brands')}の",
-                    f"{self.part('given')}の",
-                    self.invented(),
-                    f"{self.number(1, 5)}号",
-                    self.part("brands"),
-                )
-            )
-            return before + self.one(words)
+        owner = self.one((f"{self.part('brands')}の", f"{self.given()}の", self.invented(), self.part("brands")))
+        before = owner if self.maybe(0.5) else self.modifier() + self.one(("の", "の", ""))
+        if kind not in _OPEN or (_OPEN[kind] == "machine" and self.held):
+            return before + self.one(tuple(one for one in usual("ja", *_USUAL[kind]) if one not in names.NOT_A_DEVICE))
         word = self.part(f"{_OPEN[kind]}_words")
-        adjectives = {"light": "light_adjectives", "cover": "cover_adjectives", "window": "cover_adjectives"}
-        ways = [
-            word,
-            f"{self.part('given')}の{word}",
-            f"{self.part('brands')}の{word}",
-            self._invented(),
-            f"{word}{self.number(1, 6)}",
-        ]
-        if _OPEN[kind] in adjectives:
-            ways += [self.part(adjectives[_OPEN[kind]]) + word] * 4
-        ways += [f"{self.invented()}{word}", f"{self.number(1, 6)}番の{word}", f"{word}"]
-        return self.one(tuple(ways))
+        ways = [word, word, f"{word}{self.number(1, 6)}", f"{self.number(1, 6)}番の{word}", *[before + word] * 6]
+        ways = ways if not self.held or is_held(word) else [before + word]
+        if _OPEN[kind] != "machine":
+            ways.append(self._invented())
+        if _OPEN[kind] in ADJECTIVES and not self.held:
+            ways += [self.part(ADJECTIVES[_OPEN[kind]]) + word] * 3
+        return self.one(ways)
 
     def _invented(self) -> str:
         return self.invented() + (self.one(("ちゃん", "くん", "号", "1号", "", "", "")))
 
     def room(self) -> str:
         """Return what a room is called."""
-        if self.held or self.maybe(0.42):
+        if self.held:
+            return self.one((self.new_room(), self.part("room_names") if self.maybe(0.3) else self.new_room()))
+        if self.maybe(0.42):
+            head = self.one(("部屋", "間", "寝室", self.part("room_words"), self.part("room_words")))
             ways = (
                 self.part("room_adjectives") + self.part("room_words"),
                 self.part("room_names"),
                 self.part("room_words"),
                 f"{self.person(kin=self.maybe(0.4))}の部屋",
-                self.invented() + self.one(("ルーム", "部屋", "の間")),
-                f"{self.part('given')}の{self.one(('部屋', '書斎', '寝室', '勉強部屋'))}",
+                head,
+                *[self.new_room()] * 4,
             )
             return self.one(ways)
-        if self.maybe(0.05):
-            return self.one(names.HERE_WORDS["ja"])
-        if self.maybe(0.03):
-            return self.one(names.WHOLE["ja"])
-        kinds = (
-            "living",
-            "bedroom",
-            "kitchen",
-            "bathroom",
-            "children",
-            "toilet",
-            "washroom",
-            "hall",
-            "japanese",
-            "study",
-            "dining",
-        )
-        kind = self.one(kinds if self.maybe(0.85) else ("landing", "storage", "loft", "garage", "sunroom", "outside"))
-        words = tuple(one for one in usual("ja", kind) if one != "洗濯機")
+        if self.maybe(0.08):
+            return self.one(names.HERE_WORDS["ja"] if self.maybe(0.6) else names.WHOLE["ja"])
+        kind = self.one(ROOMS if self.maybe(0.85) else ("landing", "storage", "loft", "garage", "sunroom", "garden"))
+        words = usual("ja", kind) if kind != "garden" else GARDEN
         return self.one(words[:3] if self.maybe(0.55) else words)
+
+    def new_room(self) -> str:
+        """Return what a room might be called that nobody has heard of."""
+        head = self.one(("部屋", "間", "寝室", "書斎", "客間", "仕事部屋"))
+        ways = (
+            self.invented() + self.one(("ルーム", "部屋", "の間")),
+            f"{self.given()}の{self.one(('部屋', '書斎', '寝室', '勉強部屋'))}",
+            self.modifier() + self.one(("の", "", "の")) + head,
+            self.modifier() + self.one(("ルーム", "室", "部屋", "の部屋")),
+        )
+        return self.one(ways)
 
     def person(self, *, kin: bool | None = None) -> str:
         """Return what somebody is called."""
@@ -228,7 +233,5 @@ class Japanese(Periods):
             if self.maybe(0.06) and kin is None:
                 return self.one(("私", "わたし", "僕", "俺", "わし", "自分"))
             return self.one(names.KIN["ja"])
-        name = self.one(
-            (self.part("given"), self.part("given"), self.part("family"), self.part("family") + self.part("given"))
-        )
+        name = self.one((self.given(), self.given(), self.part("family"), self.part("family") + self.given()))
         return name + self.part("honorifics") if self.maybe(0.75) else name

@@ -154,7 +154,8 @@ def _mended(segments: list[Segment]) -> list[Segment]:
 def _taken(segments: list[Segment], tool: str) -> list[Segment]:
     """Return segments without pieces that a tool does not take.
 
-    Where it takes devices and no rooms, a room right before its device belongs to the device's name: "寝室のエアコン".
+    Of what was paid and used, a room right before its device belongs to the device's name ("寝室のエアコン"); of
+    machines and tanks a house has one.
     """
     takes = TOOLS[tool].spans if tool else ()
     found = list(segments)
@@ -163,7 +164,7 @@ def _taken(segments: list[Segment], tool: str) -> list[Segment]:
             continue
         found[place] = Segment(one.text, "", one.role)
         near = place + 2 < len(found) and found[place + 2].piece == "device" and not found[place + 1].piece
-        if one.piece == "room" and near and found[place + 1].text in ("の", " "):
+        if tool == "energy" and one.piece == "room" and near and found[place + 1].text in ("の", " "):
             whole = one.text + found[place + 1].text + found[place + 2].text
             found[place] = found[place + 1] = Segment("")
             found[place + 2] = Segment(whole, "device")

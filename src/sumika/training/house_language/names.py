@@ -24,12 +24,25 @@ from sumika.assistant.lexicon import (
 )
 
 FOLDER = Path(__file__).parent
+SHARED = ("light_adjectives", "cover_adjectives", "room_adjectives", "titles", "honorifics", "things", "acts", "states")
+"""Lists of words that everybody uses, for other things too: nothing of them is kept back, and no new name rests on
+them alone."""
 HELD_SHARE = 6
 """One in so many words of each list is kept back."""
 _KATAKANA = tuple("アイウエオカキクコサシスソタチテトナニネノハヒフホマミムメモヤユヨラリルレロワ")
 _ENDS = ("ン", "ッタ", "ーラ", "ータ", "ーン", "リン", "ッポ", "ーノ", "ル", "ス", "ット", "ィ", "ーク", "ア", "ッキー")
-_SYLLABLES = tuple(consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeio")
-_CODAS = ("", "n", "r", "x", "l", "s", "ck", "sh", "ta", "zo")
+_MORE = (
+    "信仁智礼文武美麗優愛恵希望夢真実心音歌声色赤青白黒緑紫鳥鶴亀龍虎馬鹿犬猫魚貝米麦豆茶酒味香形長短高低深広新古明清静"
+)
+_KANJI = tuple(
+    f"一三五大小中上下左右東西南北春夏秋冬山川海空森林花草木竹石金銀玉星月日光風雲雪雨水火土田村町里道橋門家宮寺神福吉幸喜楽安平和正直義{_MORE}"
+)
+_CLUSTERS = (
+    "b bl br c ch cl cr d dr f fl fr g gl gr h j k l m n p pl pr qu r s sh sk sl sm sp st str t th tr tw v w y z"
+)
+_ONSETS = tuple(_CLUSTERS.split(" "))
+_VOWELS = ("a", "e", "i", "o", "u", "a", "e", "i", "o", "ai", "ea", "ee", "ie", "oa", "oo", "ou", "ow")
+_CODAS = (*("", "n", "r", "l", "t", "s", "ck", "ng", "nt", "st", "rd", "th", "sh", "ss", "ll", "nd", "ne", "y"), "er")
 _HIRAGANA_SHIFT = ord("ア") - ord("あ")
 Language = str
 Option = TypeVar("Option")
@@ -117,25 +130,37 @@ class Draw:
         return bool(self.random.random() < share)
 
     def part(self, name: str) -> str:
-        """Return a word of an open list; where none of a short list is kept back, any of it."""
+        """Return a word of an open list."""
+        if name in SHARED:
+            return self.one(lists(self.language)[name])
         return self.one(parts_of(self.language, name, held=self.held) or lists(self.language)[name])
 
     def invented(self) -> str:
         """Return a name that means nothing."""
         while True:
-            word = self._katakana() if self.language == "ja" else self._latin()
+            word = self._of_kana_or_kanji() if self.language == "ja" else self._latin()
             if is_held(word) == self.held:
                 return word
 
-    def _katakana(self) -> str:
-        word = "".join(self.one(_KATAKANA) for _ in range(int(self.random.integers(1, 4)))) + self.one(tuple(_ENDS))
-        if self.maybe(0.25):
+    def _of_kana_or_kanji(self) -> str:
+        if self.maybe(0.3):
+            return "".join(self.one(_KANJI) for _ in range(self.number(1, 3)))
+        word = "".join(self.one(_KATAKANA) for _ in range(self.number(1, 4))) + self.one(_ENDS)
+        if self.maybe(0.35):
             word = "".join(chr(ord(one) - _HIRAGANA_SHIFT) if "ァ" <= one <= "ン" else one for one in word)
         return word
 
     def _latin(self) -> str:
-        count = int(self.random.integers(1, 4))
-        return ("".join(self.one(_SYLLABLES) for _ in range(count)) + self.one(_CODAS)).capitalize()
+        syllables = (self.one(_ONSETS) + self.one(_VOWELS) for _ in range(self.number(1, 3)))
+        return ("".join(syllables) + self.one(_CODAS)).capitalize()
+
+    def modifier(self) -> str:
+        """Return what may stand before a name: a word, or one that means nothing."""
+        return self.invented().lower() if self.maybe(0.35) else self.part("modifiers")
+
+    def given(self) -> str:
+        """Return somebody's own name: a usual one, or one that nobody has."""
+        return self.invented() if self.maybe(0.4) else self.part("given")
 
     def number(self, low: int, high: int) -> int:
         """Return a whole number from low to high, both among them."""

@@ -8,7 +8,7 @@ from sumika.training.house_language.words import words
 _JA_DAYS = tuple("月火水木金土日")
 _EN_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = tuple(calendar.month_name)[1:]
-_ARTICLES = ("the ", "in the ", "on the ", "over the ", "at the ", "on ", "in ")
+_BEFORE = ("over ", "at ", "on ", "in ")
 
 
 class Periods(Amounts):
@@ -49,11 +49,14 @@ class Periods(Amounts):
         return self._parted(self.one(found))
 
     def _parted(self, said: str) -> tuple[str, str]:
+        """Return what stands before the piece, and the piece: without a preposition, and "the last" as "last"."""
+        piece = said
         if self.language == "en":
-            for before in sorted(_ARTICLES, key=len, reverse=True):
-                if said.startswith(before):
-                    return before, said[len(before) :]
-        return "", said
+            for before in _BEFORE:
+                piece = piece.removeprefix(before)
+            if piece.startswith(("the last ", "the past ")):
+                piece = piece.removeprefix("the ")
+        return said[: len(said) - len(piece)], piece
 
     def night(self) -> tuple[str, str]:
         """Return nights that were."""

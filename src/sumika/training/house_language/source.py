@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+import platformdirs
 
 from sumika.assistant import calls, lexicon, numbers
 from sumika.distil.sentence_data import LEARNT, Texts
+from sumika.distil.teachers.presets import EndpointSettings
 from sumika.schema import UsageError
+from sumika.training.house_language.endpoint import told
 from sumika.training.house_language.grammar import table
 from sumika.training.house_language.made import IN_DISTRIBUTION, LANGUAGES, NEW_NAMES, NEW_PHRASINGS, Maker
 
@@ -25,6 +28,9 @@ class HouseLanguageOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
         scored: Of each language and each evaluation set.
         paraphrase: Whether the paraphraser says sentences otherwise. What is scored is always said otherwise.
         held_share: Share of the grammar's lines that nobody learns from.
+        endpoint: A large model of the owner's that paraphrases too; None for none.
+        asked: So many sentences of each language it is asked for.
+        journals: Folder where its answers are kept; "" for one in the user's data.
         seed: Of all of it.
     """
 
@@ -32,6 +38,9 @@ class HouseLanguageOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     scored: int = 1500
     paraphrase: bool = True
     held_share: float = 0.05
+    endpoint: EndpointSettings | None = None
+    asked: int = 0
+    journals: str = ""
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -87,6 +96,13 @@ class HouseLanguage:
             maker = Maker(language, wanted.seed, paraphrase=wanted.paraphrase, held_share=wanted.held_share)
             taken = {one.text for one in held}
             learnt = [one for one in maker.lines(LEARNT, wanted.sentences) if one.text not in taken]
+            if wanted.endpoint is not None and wanted.asked:
+                more, refused = told(learnt[: wanted.asked], wanted.endpoint, _journals(wanted))
+                had = taken | {one.text for one in learnt}
+                more = [one for one in more if one.text not in had]
+                learnt += more
+                facts["paraphrases of a large model that were believed"] += len(more)
+                thrown += refused
             lines += [*learnt, *held]
             thrown += maker.counts.thrown
             facts["sentences drawn"] += maker.counts.drawn
@@ -96,6 +112,10 @@ class HouseLanguage:
             facts[f"sentences learnt from ({language})"] += len(learnt)
         facts.update({f"thrown away: {why}": count for why, count in thrown.items()})
         return Texts(lines=lines, table=table(), facts=dict(facts))
+
+
+def _journals(wanted: HouseLanguageOptions) -> Path:
+    return Path(wanted.journals) if wanted.journals else platformdirs.user_data_path("sumika") / "house-language"
 
 
 HOUSE_LANGUAGE = HouseLanguage()
