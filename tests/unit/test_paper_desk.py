@@ -1,8 +1,6 @@
 """The desk's counter over a real bus: who reads is answered while a paper is written, who decides leaves their name."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +9,8 @@ import pytest
 
 import sumika.desk.queue
 import sumika.runtime.paper_desk
-from sumika.bus import RuntimeFolder, ask
 from sumika.clock import WallClock
-from sumika.desk import Desk, Paper, Status
+from sumika.desk import Paper, Status
 from sumika.desk.audit import Audit
 from sumika.desk.packs import Order
 from sumika.desk.paper import Look, Statement, Struck, content_of
@@ -30,64 +27,16 @@ from sumika.schema.papers import (
     PaperAnswer,
     PaperReader,
     PaperRequest,
-    PapersAnswer,
-    PapersRequest,
     PrintedPaperRequest,
     WritePaperRequest,
 )
-from sumika.schema.talk import EVERYBODY
 from tests.bus_helpers import runtime_folder, wait_until
 from tests.desk_helpers import HOUSE, NOON_S, paper_of, row
+from tests.paper_helpers import ALL, Counter
 
-ALL = PaperReader(sees=(EVERYBODY,), household=True)
 CARER = PaperReader(sees=("hanako",))
 PRICES = "品名,対象,単位,単価\n照明,照明,台,12000\nエアコン,エアコン,台,98000\n設計費,一式,式,50000\n"
 HOUSE_WITH_DESK = msgspec.structs.replace(HOUSE, desk=DeskSettings())
-
-
-class Counter:
-    """The counter, and the loop behind it, which goes round only while it is let.
-
-    Attributes:
-        data: The house's data folder.
-        desk: What answers.
-    """
-
-    def __init__(self, folder: RuntimeFolder, data: Path) -> None:
-        self.folder, self.data = folder, data
-        self.desk = PaperDesk(folder, data, HOUSE_WITH_DESK, data / "house.yaml", lambda: NOON_S)
-        self.desk.begin()
-        self._goes, self._ends = threading.Event(), threading.Event()
-        self._goes.set()
-        self._thread = threading.Thread(target=self._loop)
-        self._thread.start()
-
-    def opened(self) -> AbstractContextManager[Desk]:
-        return Desk(self.data, HOUSE_WITH_DESK, self.data / "house.yaml", now=lambda: NOON_S)
-
-    def _loop(self) -> None:
-        while not self._ends.is_set():
-            if self._goes.wait(0.02):
-                self.desk.serve(self.opened)
-                self.desk.write(self.opened, lambda: None)
-                self.desk.wait(0.02)
-
-    def ask(self, name: str, question: msgspec.Struct) -> Any:
-        return ask(self.folder, name, question)
-
-    def is_busy(self, *, busy: bool) -> None:
-        """Let the loop be at a paper that never gets finished, or go on."""
-        (self._goes.clear if busy else self._goes.set)()
-
-    def end(self) -> None:
-        self._ends.set()
-        self._thread.join(10.0)
-        self.desk.close()
-
-    def listed(self, reader: PaperReader = ALL, **how: Any) -> PapersAnswer:
-        answer = self.ask("papers", PapersRequest(reader=reader, **how))
-        assert isinstance(answer, PapersAnswer)
-        return answer
 
 
 @pytest.fixture
@@ -95,7 +44,7 @@ def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter
     monkeypatch.setattr(sumika.desk.queue, "FORMS", ("md",))
     monkeypatch.setattr(sumika.runtime.paper_desk, "LISTENS_S", 0.05)
     with runtime_folder() as folder:
-        found = Counter(folder, tmp_path)
+        found = Counter(folder, tmp_path, HOUSE_WITH_DESK)
         try:
             yield found
         finally:

@@ -22,6 +22,9 @@ from sumika.schema.house import House
 from sumika.schema.papers import MOST_PAPERS, PaperAnswer, PaperFile, PaperHead, PaperKind, PaperReader, Which
 
 MOST_FILES = 20
+_ASKED_BY_DAY = ("incident",)
+"""Kinds that are about no stretch of time, and are looked for on one day."""
+
 _OF_WHICH = {"approved": frozenset({Status.APPROVED}), "refused": frozenset({Status.REFUSED})}
 Kept = TypeVar("Kept")
 
@@ -70,7 +73,7 @@ class Shelf:
     def kinds(self) -> tuple[PaperKind, ...]:
         """Return every kind of paper that can be written."""
         return tuple(
-            PaperKind(kind=kind, called=rule.called, span=rule.span)
+            PaperKind(kind=kind, called=rule.called, span="day" if kind in _ASKED_BY_DAY else rule.span)
             for pack in self.packs
             for kind, rule in pack.rules.papers.items()
         )

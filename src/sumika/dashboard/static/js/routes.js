@@ -1,4 +1,5 @@
-// Where one is: the part of the address after #. Each view has one row here; `asks` is what its first picture needs.
+// Where one is: the part of the address after #. Each view has one row here; `asks` is what its first picture needs,
+// `where` what a house must have for it to be in the menu.
 export const VIEWS = [
   { id: "today", icon: "sun", right: "house", asks: ["api/today"], load: () => import("./views/today.js") },
   { id: "house", icon: "house", right: "house", load: () => import("./views/house.js") },
@@ -6,6 +7,7 @@ export const VIEWS = [
   { id: "plan", icon: "plan", right: "plan", load: () => import("./views/plan.js") },
   { id: "sleep", icon: "moon", right: "house", load: () => import("./views/sleep.js") },
   { id: "alarms", icon: "bell", right: "records", load: () => import("./views/alarms.js") },
+  { id: "papers", icon: "paper", right: "vitals", where: "papers", load: () => import("./views/papers.js") },
   { id: "setup", icon: "ruler", right: "configure", load: () => import("./views/setup.js") },
   { id: "models", icon: "chip", right: "records", load: () => import("./views/models.js") },
   { id: "health", icon: "pulse", right: "records", load: () => import("./views/health.js") },

@@ -19,7 +19,7 @@ const CLOCK_OFF_S = 120;
 export function Frame({ here, onTour, children }) {
   const { may, house } = useSession();
   const [open, set] = useState(false);
-  const shown = VIEWS.filter((view) => may(view.right));
+  const shown = VIEWS.filter((view) => may(view.right) && (!view.where || house[view.where]));
   useEffect(() => set(false), [here.view]);
   useEffect(() => {
     document.title = `${say(`view.${here.view}`)} · ${house.name}`;

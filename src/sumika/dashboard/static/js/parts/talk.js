@@ -1,11 +1,10 @@
 // Talking to the house: what was said, what it answered, and on which rows each sentence rests.
 import { html, useEffect, useRef, useState } from "../../vendor/preact-htm.js";
-import { clock, day, number, percent } from "../format.js";
-import { deviceName, roomName } from "../house_model.js";
 import { post } from "../server.js";
 import { useSession } from "../session.js";
-import { has, language, say, sentences } from "../words.js";
+import { language, say, sentences } from "../words.js";
 import { Icon } from "./icons.js";
+import { RecordRow } from "./record_row.js";
 
 const LONGEST = 500;
 const MOST_KEPT = 60;
@@ -97,25 +96,6 @@ function Sentence({ sentence }) {
   if (!sentence.rows.length) return html`<p>${sentence.text}</p>`;
   const rows = sentence.rows.length + sentence.more_rows;
   return html`<p>${sentence.text} <button type="button" class="talk-source" aria-expanded=${open} aria-controls=${id} onClick=${() => set(!open)}>${say("talk.rows", { count: rows })}</button></p>
-    ${open && html`<ul id=${id} class="talk-rows">${sentence.rows.map((row) => html`<${Row} row=${row} />`)}
+    ${open && html`<ul id=${id} class="talk-rows">${sentence.rows.map((row) => html`<${RecordRow} row=${row} />`)}
       ${sentence.more_rows > 0 && html`<li class="soft">${say("talk.rows.more", { count: sentence.more_rows })}</li>`}</ul>`}`;
-}
-
-function Row({ row }) {
-  const { house } = useSession();
-  const zone = house.building?.site?.timezone;
-  const [begins, ends] = [row.begin_unix_s, row.end_unix_s];
-  const to = day(begins, zone) === day(ends, zone) ? clock(ends, zone) : `${day(ends, zone)} ${clock(ends, zone)}`;
-  const when = `${day(begins, zone)} ${clock(begins, zone)}${ends - begins > 59 ? `–${to}` : ""}`;
-  const about = house.deviceOf.has(row.subject) ? deviceName(house, row.subject) : house.roomOf.has(row.subject) ? roomName(house, row.subject) : row.subject;
-  return html`<li><span class="soft">${when}</span> <span>${about}</span> <code>${row.source}</code>${valueOf(row)}${row.text && html` <q>${row.text}</q>`}
-    ${row.count > 1 && html` <span class="soft">${say("talk.samples", { count: number(row.count) })}</span>`}</li>`;
-}
-
-function valueOf({ value, unit }) {
-  if (typeof value !== "number") return null;
-  if (unit === "1" && value >= 0 && value <= 1) return html` <b>${percent(value)}</b>`;
-  const digits = Number.isInteger(value) || Math.abs(value) >= 1000 ? 0 : Math.abs(value) < 10 ? 2 : 1;
-  const words = has(`talk.unit.${unit}`) ? say(`talk.unit.${unit}`) : unit === "1" ? "" : unit;
-  return html` <b>${number(value, digits)}${words && ` ${words}`}</b>`;
 }
