@@ -13,7 +13,7 @@ DESK: dict[str, str] = {
     "desk.unread.bursts": "展開すると大きすぎます",
     "desk.unread.entities": "事務ソフトが使わない宣言(実体参照)を含んでいます",
     "desk.unread.unknown_form": "この種類のファイルは読みません",
-    "desk.unread.old_office": "古い形式のExcelやWord、またはパスワード付きです。パスワードなしの.xlsxで保存してください",
+    "desk.unread.old_office": "古い形式のExcelやWordか、パスワード付きです。パスワードなしの.xlsxで保存してください",
     "desk.unread.picture": "画像です。画像の中の文字は読みません",
     "desk.unread.not_text": "文字のファイルではありません",
     "desk.unread.encoding": "文字コードがUTF-8でもCP932(日本語Windows)でもありません",
