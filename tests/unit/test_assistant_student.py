@@ -13,6 +13,7 @@ import torch
 from sumika.assistant.calls import checked
 from sumika.assistant.student import FEATURES, SentenceStudent
 from sumika.distil.about import ABOUT, about_json, read_about
+from sumika.distil.array_recipe import SourceData
 from sumika.distil.export.reader_onnx import export_reader
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.ledger.prices import load_prices
@@ -23,7 +24,7 @@ from sumika.distil.sentence_data import LEARNT, Texts, coded
 from sumika.distil.sentence_finish import SentenceFinish, as_text
 from sumika.distil.sentence_fit import SentenceFitSettings, fit_reader
 from sumika.distil.sentence_quote import SentenceQuote
-from sumika.distil.sentence_recipe import ReaderTeacher, SentenceRecipe, SourceData, load_sentence_recipe
+from sumika.distil.sentence_recipe import ReaderTeacher, SentenceRecipe, load_sentence_recipe
 from sumika.distil.sentence_works import weights_of
 from sumika.distil.sign import load_or_make_key, public_key_of, sign_folder
 from sumika.distil.stages import Stages
