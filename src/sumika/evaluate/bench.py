@@ -99,6 +99,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "people.ablations": ("distil/networks", "distil/array_works", "training", "models/features"),
     },
     "assistant": {
+        "assistant.house_student": ("assistant/student", "models/students/house-tiny"),
         "assistant.sentences": ("assistant", "models/students/house-tiny"),
         "assistant.answers": ("assistant", "facts"),
         "assistant.desk_months": ("desk", "facts"),
