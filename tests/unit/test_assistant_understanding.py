@@ -96,7 +96,7 @@ def test_a_larger_model_is_asked_last_and_checked_alike() -> None:
         "whatever you do, don't turn on the lamp in the bedroom",
         "if it gets dark, turn on the lamp in the bedroom",
         "mum says the lamp in the bedroom should go on",
-        "is the lamp in the bedroom going to be on?",
+        "is the lamp in the bedroom meant to glow like that?",
         "the lamp in the bedroom was already turned on yesterday",
         "should the lamp in the bedroom be on",
     ],

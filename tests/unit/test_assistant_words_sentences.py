@@ -12,9 +12,10 @@ from ruamel.yaml import YAML
 import sumika.assistant
 from sumika.assistant.calls import TOOLS, checked
 from sumika.assistant.names import Names
-from sumika.assistant.sentences_book import SentenceBook, _book
+from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_heard import Heard, template_letters
 from sumika.assistant.sentences_lists import Lists
+from sumika.assistant.sentences_templates import book as templates_of
 from sumika.config import demo_house
 from sumika.schema import SumikaError
 
@@ -206,7 +207,7 @@ def test_pieces_are_copied_letter_for_letter(book: SentenceBook) -> None:
 def test_every_template_names_a_call_that_the_table_has() -> None:
     """Tool, word and statistic of all files, and slots of the tool alone."""
     for language in ("ja", "en"):
-        templates, skipped = _book(language)
+        templates, skipped = templates_of(language)
         assert len(templates) > 300
         assert skipped
         for template in templates:

@@ -1,8 +1,8 @@
 """What one can ask of a house: the table of tools, and the calls that sentences become.
 
-A call names a tool, one closed word (`what`), and pieces that were copied out of the sentence (`spans`): "寝室の明かり"
-stays as it was said. Which lamp that is, and what number "二十三度半" is, code finds out afterwards; nothing is invented
-before.
+A call names a tool, one closed word (`what`), and pieces that were copied out of the sentence (`spans`):
+"寝室の明かり" stays as it was said. Which lamp that is, and what number "二十三度半" is, code finds out afterwards;
+nothing is invented before.
 """
 
 from collections.abc import Mapping

@@ -123,7 +123,7 @@ APPLIANCE_WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "washing_machine": _words(
             "洗濯機|洗濯|洗濯乾燥機|洗濯物|せんたくき|ドラム式洗濯機|お洗濯",
-            "washing machine|washer|laundry|clothes washer|washer-dryer",
+            "washing machine|washer|washing|laundry|clothes washer|washer-dryer",
         ),
         "dishwasher": _words(
             "食洗機|食器洗い機|食器洗い乾燥機|食洗器|食器洗浄機|食洗|洗い物|食器|お皿", "dishwasher|dish washer|dishes"
@@ -194,9 +194,11 @@ ROOM_WORDS: Mapping[str, Words] = MappingProxyType(
 """What each kind of room is called. An id or a name tells of which kind a room is."""
 
 WHOLE_HOUSE = _words(
-    "家中|家じゅう|家全体|全部屋|全室|全館|家の中|すべての部屋|全ての部屋|全部の部屋|家ぜんぶ|家全部|うちじゅう|うち中",
+    "家中|家じゅう|家全体|全部屋|全室|全館|家の中|すべての部屋|全ての部屋|全部の部屋|家ぜんぶ|家全部|家じゅう全部|家中全部|家の全部|ぜんぶの部屋|おうち全部|お家全部|おうち中|お家中|どの部屋も|うちじゅう|うち中",
     "everywhere|whole house|entire house|all rooms|every room|all the rooms|all over the house|throughout the house|"
-    "the whole home|whole home|entire home|whole apartment|whole flat",
+    "the whole home|whole home|entire home|whole apartment|whole flat|entire apartment|entire flat|whole place|"
+    "all over|all over the place|throughout|home|house|apartment|flat|around the house|all around the house|"
+    "every single room",
 )
 """Every room."""
 
@@ -228,11 +230,12 @@ KIN_WORDS: Mapping[str, Words] = MappingProxyType(
             "grandfather|grandpa|grandad|granddad|gramps|grampa",
         ),
         "mother": _words(
-            "お母さん|母|ママ|母さん|かあさん|おかあさん|おふくろ|かあちゃん|お袋|母ちゃん",
+            "お母さん|母|ママ|母さん|かあさん|おかあさん|お義母さん|義母|おふくろ|かあちゃん|お袋|母ちゃん",
             "mother|mum|mom|mummy|mommy|mama",
         ),
         "father": _words(
-            "お父さん|父|パパ|父さん|とうさん|おとうさん|おやじ|とうちゃん|親父|父ちゃん", "father|dad|daddy|papa|pop"
+            "お父さん|父|パパ|父さん|とうさん|おとうさん|お義父さん|義父|おやじ|とうちゃん|親父|父ちゃん",
+            "father|dad|daddy|papa|pop",
         ),
         "wife": _words("妻|家内|奥さん|嫁|かみさん|女房", "wife"),
         "husband": _words("夫|旦那|主人|だんな|旦那さん", "husband"),

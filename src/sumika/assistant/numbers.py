@@ -53,6 +53,27 @@ EN_NUMBER = (
 )
 """Digits or words, after NFKC and in small letters."""
 
+_LOOSE_NUMBERS: Mapping[str, tuple[float, Unit]] = MappingProxyType(
+    {
+        **dict.fromkeys(("a degree", "one degree more", "one degree less", "another degree"), (1.0, "c")),
+        **dict.fromkeys(("a couple of degrees", "a couple degrees", "couple of degrees", "two degrees"), (2.0, "c")),
+        **dict.fromkeys(("a few degrees", "few degrees"), (3.0, "c")),
+        **dict.fromkeys(("half a degree", "a half degree"), (0.5, "c")),
+        **dict.fromkeys(
+            ("いっこ", "一個", "1個", "ひとつ", "一つ", "1つ", "ワンランク", "一段階", "一目盛り", "ひと目盛り"),
+            (1.0, "step"),
+        ),
+        **dict.fromkeys(("a notch", "one notch", "a step", "one step", "a level", "one level"), (1.0, "step")),
+        **dict.fromkeys(
+            ("two notches", "two steps", "a couple of notches", "にこ", "二個", "ふたつ", "二つ"), (2.0, "step")
+        ),
+        **dict.fromkeys(("強", "強い", "強風", "high", "強運転", "最強", "最大"), (1.0, "share")),
+        **dict.fromkeys(("中", "中くらい", "medium", "mid", "普通"), (0.5, "share")),
+        **dict.fromkeys(("弱", "弱い", "弱風", "微風", "low", "弱運転"), (0.25, "share")),
+    }
+)
+"""What is said without a number and means one."""
+
 _SHARES: Mapping[str, float] = MappingProxyType(
     {
         **dict.fromkeys(("半分", "はんぶん", "半", "half", "a half", "one half", "halfway", "half way", "50-50"), 0.5),
@@ -96,6 +117,8 @@ def number_of(text: str) -> Number | None:
     text = plain_text(text)
     if (share := _SHARES.get(text)) is not None:
         return Number(share, "share")
+    if (loose := _LOOSE_NUMBERS.get(text)) is not None:
+        return Number(*loose)
     if found := _JA_WHOLE.fullmatch(text):
         return _japanese(found)
     if found := _EN_WHOLE.fullmatch(text):

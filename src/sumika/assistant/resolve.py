@@ -142,7 +142,8 @@ def _rooms(said: str, names: Names, here: str) -> tuple[tuple[str, ...], Unclear
     key = bare(said)
     if key in _HERE_WORDS:
         return ((here,), None) if here else ((), ("ask_back.which_room", said, ()))
-    if found := names.room_names.get(key):
+    found = names.room_names.get(key) or names.room_names.get(key.removeprefix("お").removeprefix("御"))
+    if found:
         if len(found) == 1 or _means_many(key, names, found):
             return found, None
         if here in found:

@@ -64,7 +64,7 @@ def devices_of(call: Call, names: Names, rooms: tuple[str, ...] | None, here: st
     tool = TOOLS[call.tool]
     if "device" not in tool.spans:
         return FoundDevices()
-    found = _Search(names, rooms, here, acts=tool.acts, kinds=_TOOL_KINDS.get(call.tool, ()))
+    found = _Search(names, rooms, here, tool=call.tool)
     said = call.spans.get("device", "")
     if said:
         return found.by_word(said)
@@ -76,10 +76,9 @@ def devices_of(call: Call, names: Names, rooms: tuple[str, ...] | None, here: st
 class _Search:
     """Looks through one house for one call."""
 
-    def __init__(
-        self, names: Names, rooms: tuple[str, ...] | None, here: str, *, acts: bool, kinds: tuple[str, ...]
-    ) -> None:
-        self.names, self.rooms, self.here, self.acts, self.kinds = names, rooms, here, acts, kinds
+    def __init__(self, names: Names, rooms: tuple[str, ...] | None, here: str, *, tool: str) -> None:
+        self.names, self.rooms, self.here, self.tool = names, rooms, here, tool
+        self.acts, self.kinds = TOOLS[tool].acts, _TOOL_KINDS.get(tool, ())
 
     def unnamed(self, call: Call) -> FoundDevices:
         """Return what is meant where no device was named: the lamps of the room, its blind, its air conditioner."""
@@ -91,6 +90,8 @@ class _Search:
         else:
             order = self.kinds
         where = self.rooms or ((self.here,) if self.here else None)
+        if call.tool == "hot_water":
+            where = None  # wherever it stands, the house has one
         found = self.names.of_kinds(order, where)
         if not found and where is not None:
             return self._asked("none_there", call.spans.get("room", ""), ())
@@ -109,7 +110,7 @@ class _Search:
             return self._chosen(inside, said, every=every)
         rooms, rest = self._room_in(key)
         if rooms and kinds_meant(rest):
-            search = _Search(self.names, self.rooms or rooms, self.here, acts=self.acts, kinds=self.kinds)
+            search = _Search(self.names, self.rooms or rooms, self.here, tool=self.tool)
             return search._by_kind(rest, said, every=True)
         if kinds_meant(key):
             return self._by_kind(key, said, every=every)
@@ -127,7 +128,7 @@ class _Search:
         machine = "" if not appliance_of_word(word) or "appliance" not in kinds else appliance_of_word(word)
         where = self.rooms or ((self.here,) if self.here and not every else None)
         found = self._of(fit, where, machine)
-        if not found and where is not None and self.rooms is None:
+        if not found and where is not None and (self.rooms is None or _OF_THE_HOUSE.issuperset(fit)):
             found = self._of(fit, None, machine)
         if plain(word) in _HOODS:
             found = tuple(one for one in self._of(fit, None, machine) if self._is_hood(one)) or found
@@ -167,6 +168,8 @@ class _Search:
     def _chosen(self, found: tuple[str, ...], said: str, *, every: bool) -> FoundDevices:
         if not every and len({self.names.devices[one].room for one in found}) > 1:
             near = tuple(one for one in found if self.names.devices[one].room == self.here)
+            if not near and self.tool == "state":
+                near = found  # whether any fan is on: of all of them
             if not near:
                 return self._asked("several_devices", said, found)
             found = near
@@ -185,6 +188,11 @@ class _Search:
     def _asked(self, key: str, said: str, choices: tuple[str, ...]) -> FoundDevices:
         return FoundDevices(ask_back=f"ask_back.{key}", asked_of=said, choices=choices)
 
+
+_OF_THE_HOUSE = frozenset(
+    {"whole_house_air_conditioner", "balanced_ventilation", "heat_pump_water_heater", "boiler", "pv", "battery"}
+)
+"""What serves every room and stands in one."""
 
 _HOODS = frozenset({"レンジフード", "rangehood", "cookerhood", "hood"})
 """A kitchen's fan is called by what it is, wherever one stands."""

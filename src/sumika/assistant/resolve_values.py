@@ -1,5 +1,6 @@
 """What the numbers, times and colours of a call are worth, and whether they can be meant."""
 
+import re
 from collections.abc import Mapping
 from datetime import tzinfo
 
@@ -103,6 +104,8 @@ def _unclear(call: Call, values: Values, kinds: frozenset[str]) -> tuple[str, st
 def _in_unit(call: Call, number: Number, kinds: frozenset[str]) -> tuple[float | None, str]:
     """Return a number in the unit that its tool means; None where the unit that was said cannot be meant."""
     value, said = number.value, number.unit
+    if said == "step" and call.what in ("up", "down") and call.tool in ("temperature", "what_if"):
+        return value, "k"  # one step of a thermostat
     if call.tool in ("temperature", "what_if", "why", "mode"):
         return (value, "k" if call.what in ("up", "down") else "c") if said in ("", "c") else (None, "")
     if call.tool == "colour":
@@ -114,8 +117,12 @@ def _in_unit(call: Call, number: Number, kinds: frozenset[str]) -> tuple[float |
     return (round(value / 100, 6), "share") if said == "" else (None, "")
 
 
+_POSSESSIVE = re.compile("(?:['\u2019]s|の)$")
+
+
 def _period(call: Call, said: str, now_unix_s: float, zone: tzinfo) -> Period | None:
     ahead = call.tool == "plan" or (call.tool == "outside" and call.what == "weather")
+    said = _POSSESSIVE.sub("", said)
     found = period_of(said, now_unix_s, zone, ahead=ahead)
     if ahead and found is not None and found.seconds <= 0:
         return period_of(said, now_unix_s, zone)
@@ -128,7 +135,22 @@ _HUES = frozenset(map(plain, HUE_WORDS))
 
 def _colour(said: str) -> float | None:
     key = bare(said)
-    for ending in ("", "っぽい", "っぽく", "の光", "の明かり", "い", "く", "light", "色", "系"):
+    for ending in (
+        "",
+        "っぽい",
+        "っぽく",
+        "の光",
+        "の明かり",
+        "いろ",
+        "の色",
+        "いろの光",
+        "色の光",
+        "い",
+        "く",
+        "light",
+        "色",
+        "系",
+    ):
         if (found := _COLOURS.get(key.removesuffix(ending))) is not None:
             return found
     return None

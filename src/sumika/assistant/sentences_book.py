@@ -4,61 +4,28 @@
 `metadata` which tool and which closed word it stands for; slots called `what` or `statistic` override them.
 """
 
-from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
-from ruamel.yaml import YAML
 
-from sumika.assistant import sentences_home_assistant
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
-from sumika.assistant.lexicon import is_japanese
+from sumika.assistant.lexicon import WHOLE_HOUSE, is_japanese
 from sumika.assistant.names import Names
+from sumika.assistant.sentences_frames import Fit, Places, fits
 from sumika.assistant.sentences_heard import Heard, template_letters
-from sumika.assistant.sentences_lists import FOUND, Lists
-from sumika.assistant.sentences_meant import hesitates, is_outside, is_short, opens_a_door, otherwise
-from sumika.schema import SumikaError
+from sumika.assistant.sentences_lists import FOUND, SPAN_OF_LIST, Lists
+from sumika.assistant.sentences_meant import asked_of, is_nothing, otherwise
+from sumika.assistant.sentences_templates import Template, book
 
 if TYPE_CHECKING:
-    from sumika.assistant.sentences_match import Caught, Node
+    from sumika.assistant.sentences_match import Caught
 
-_SPAN_OF_SLOT: Mapping[str, str] = {
-    "name": "device",
-    "device_class": "device",
-    "area": "room",
-    "floor": "room",
-    "zone": "room",
-    "resident": "resident",
-    **dict.fromkeys(("temperature", "degrees", "few_degrees", "brightness", "position", "percentage"), "number"),
-    **dict.fromkeys(("fan_speed", "humidity", "step", "color_temperature", "kelvin", "number"), "number"),
-    **dict.fromkeys(("color", "colour", "color_temperature_names"), "colour"),
-    **{span: span for span in ("duration", "delay", "time", "period")},
-}
-_AT_HOME = frozenset({"home", "house", "家", "いえ", "うち"})
-
-
-class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """One sentence of the book.
-
-    Attributes:
-        text: As it stands in the file.
-        node: Ready for matching.
-        tool: Which it stands for.
-        what: Its closed word.
-        statistic: now, mean, highest or lowest.
-        slots: What the file says of slots without anybody saying it: a domain.
-        domains: What names in it must be, by Home Assistant's domains; empty: anything.
-    """
-
-    text: str
-    node: Any
-    tool: str
-    what: str
-    statistic: str
-    slots: Mapping[str, str]
-    domains: frozenset[str]
+_AT_HOME = frozenset({"home", "house", "apartment", "flat", "家", "いえ", "うち"})
+_WHOLE_HOUSE = frozenset(map(template_letters, WHOLE_HOUSE))
+_ASKED = re.compile(r"^(?:[^,]*,)?\s*(?:it|it's|is|are|i'm|this|the \w+ is)\b.*\?\W*$", re.IGNORECASE)
+"""A statement with a question mark is a question: "it is cold in here?"."""
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,23 +79,19 @@ class SentenceBook:
             return None
         # Names of things may be English in a Japanese sentence, hardly the other way round.
         language = "ja" if is_japanese(heard.letters) else "en"
-        templates, skipped = _book(language)
-        found = {call_key(one.call): one for one in sorted(self._all(heard, templates, skipped), key=_worst_first)}
-        fitting = sorted(found.values(), key=lambda one: one.rank)
-        if not fitting:
-            return None
-        best, acts = fitting[0], TOOLS[fitting[0].call.tool].acts
-        for one in fitting[1:]:
-            # "Every lamp on" may be a question: where a sentence can be either, it is not for us to choose.
-            either = acts and not TOOLS[one.call.tool].acts and one.rank[0] == best.rank[0]
-            if one.rank == best.rank or either:
-                return msgspec.structs.replace(best, also=one.call)
-        return best
+        templates, skipped = book(language)
+        places = self.lists.found(heard)
+        found = {
+            call_key(one.call): one for one in sorted(self._all(heard, places, templates, skipped), key=_worst_first)
+        }
+        return _best(sorted(found.values(), key=lambda one: one.rank)) or self._framed(heard, places, language)
 
-    def _all(self, heard: Heard, templates: tuple[Template, ...], skipped: tuple[str, ...]) -> Iterator[Read]:
+    def _all(
+        self, heard: Heard, places: Places, templates: tuple[Template, ...], skipped: tuple[str, ...]
+    ) -> Iterator[Read]:
         from sumika.assistant.sentences_match import State  # hassil is wanted here alone
 
-        state = State(heard, self.lists.found(heard))
+        state = State(heard, places)
         there = frozenset(state.found)
         begins, ends = _begins(heard.letters, skipped), _ends(heard.letters, skipped)
         for template in templates:
@@ -141,30 +104,27 @@ class SentenceBook:
 
     def _read(self, heard: Heard, template: Template, begin: int, end: int, caught: "Caught") -> Read | None:
         taken = self._taken(heard, template, caught)
-        if taken is None or (template.tool == "feel" and is_outside(taken.spans.get("room", ""))):
+        if taken is None:
             return None
-        tool, what, spans = otherwise(template.tool, taken.words["what"], taken.spans, taken.domains)
-        if opens_a_door(tool, spans.get("device", "")) or (what == "yes" and hesitates(heard.said)):
+        if "domain" in template.slots and "device" not in taken.spans and "device" in TOOLS[template.tool].spans:
+            taken.spans.update(self._device_of(heard, template.slots["domain"], begin, end))
+        if TOOLS[template.tool].acts and _ASKED.search(heard.said):
             return None
-        if tool == "changes" and not spans.keys() & {"resident"} and is_short(spans.get("period", "")):
-            return None
-        if "domain" in template.slots and "device" not in spans and "device" in TOOLS[tool].spans:
-            spans.update(self._device_of(heard, template.slots["domain"], begin, end))
-        call = Call(tool=tool, what=what, spans=spans, statistic=taken.words["statistic"])
-        try:
-            checked(call, heard.said)
-        except CallError:
+        if "room" not in taken.spans and TOOLS[template.tool].acts and "room" in TOOLS[template.tool].spans:
+            taken.spans.update(self._everywhere(heard, begin, end))
+        call = _meant(heard, template.tool, taken)
+        if call is None:
             return None
         names = {number for _, name, at, to, _ in caught if name in FOUND for number in range(at, to)}
         rest = "".join(heard.letters[number] for number in range(begin, end) if number not in names)
-        rank = (len(heard.letters) - (end - begin), -taken.letters, len(spans))
+        rank = (len(heard.letters) - (end - begin), -taken.letters, len(call.spans))
         return Read(call=call, template=template.text, rank=rank, bare=rest in _NOTHING_SAID)
 
     def _taken(self, heard: Heard, template: Template, caught: "Caught") -> "_Taken | None":
         """Return what a template caught; None where a name is nothing that it speaks of."""
         taken = _Taken(words={"what": template.what, "statistic": template.statistic})
         for slot, name, at, to, value in caught:
-            span = _SPAN_OF_SLOT.get(name) or _SPAN_OF_SLOT.get(slot)
+            span = SPAN_OF_LIST.get(name) or SPAN_OF_LIST.get(slot)
             if slot in taken.words:
                 taken.words[slot], span = value, None
             elif name == "brightness_level":
@@ -175,7 +135,7 @@ class SentenceBook:
                     return None
                 taken.domains |= domains
                 span = "resident" if domains == {"person"} else "device"
-            elif span == "room" and heard.letters[at:to] in _AT_HOME:
+            elif span == "room" and heard.letters[at:to] in _AT_HOME and not TOOLS[template.tool].acts:
                 span = None
             if span is not None:
                 taken.spans.setdefault(span, heard.piece(at, to))
@@ -193,6 +153,77 @@ class SentenceBook:
         if not places:
             return {}
         return {"device": heard.piece(*max(places, key=lambda place: place[1] - place[0]))}
+
+    def _everywhere(self, heard: Heard, begin: int, end: int) -> dict[str, str]:
+        """Return the word for the whole house that a template spells out itself: "all over"."""
+        places = [
+            (at, to)
+            for at, tos in self.lists.found(heard).get("area", {}).items()
+            for to in tos
+            if begin <= at and to <= end and heard.letters[at:to] in _WHOLE_HOUSE
+        ]
+        return {"room": heard.piece(*max(places, key=lambda place: place[1] - place[0]))} if places else {}
+
+    def _framed(self, heard: Heard, places: Places, language: str) -> Read | None:
+        """Return what the words of a sentence ask for, where no template has them in this order."""
+        found: list[Read] = []
+        for fit in fits(heard, places, self.lists, language):
+            call = self._call_of(heard, fit)
+            if call is not None and all(call_key(one.call) != call_key(call) for one in found):
+                rank = (0, round(100 * fit.cost), len(call.spans))
+                found.append(
+                    Read(call=call, template=f"{fit.frame.tool} {fit.frame.what}: {fit.frame.text}", rank=rank)
+                )
+        return _best(sorted(found, key=lambda one: one.rank[:2]), frames=True)
+
+    def _call_of(self, heard: Heard, fit: Fit) -> Call | None:
+        taken = _Taken(words={"what": fit.frame.what, "statistic": fit.frame.statistic})
+        takes, begin = TOOLS[fit.frame.tool].spans, 0
+        for number, (name, at, end) in enumerate(fit.pieces):
+            span = SPAN_OF_LIST[name]
+            at_home = heard.letters[at:end] in _AT_HOME and not TOOLS[fit.frame.tool].acts
+            if span == "room" and ("room" not in takes or at_home):
+                after = fit.pieces[number + 1 : number + 2]
+                if "room" not in takes and after and after[0][0] == "name" and after[0][1] - end <= MOST_BETWEEN:
+                    begin = at + 1  # "the kitchen's kettle" is one thing
+                continue
+            if span in takes:
+                taken.spans[span] = heard.piece(begin - 1 if span == "device" and begin else at, end)
+            if name == "name":
+                taken.domains |= self.lists.domains(heard, at, end)
+        return _meant(heard, fit.frame.tool, taken)
+
+
+MOST_BETWEEN = 1
+"""So many letters stand between a room and its thing: 台所のポット."""
+
+
+def _best(found: list[Read], *, frames: bool = False) -> Read | None:
+    if not found:
+        return None
+    best, acts = found[0], TOOLS[found[0].call.tool].acts
+    for one in found[1:]:
+        other = TOOLS[one.call.tool].acts
+        if frames and one.rank[:2] == best.rank[:2] and not acts and not other:
+            continue
+        # "Every lamp on" may be a question: where a sentence can be either, it is not for us to choose.
+        either = acts and not other and one.rank[0] == best.rank[0] and (not frames or one.rank[1] == best.rank[1])
+        if one.rank == best.rank or either:
+            return msgspec.structs.replace(best, also=one.call)
+    return best
+
+
+def _meant(heard: Heard, tool: str, taken: _Taken) -> Call | None:
+    """Return the call that is meant by what was caught; None where it is not for the house, or was not said."""
+    if is_nothing(tool, taken.words["what"], taken.spans, heard.said):
+        return None
+    tool, what, spans = otherwise(tool, taken.words["what"], taken.spans, taken.domains)
+    tool, what, statistic = asked_of(tool, what, spans, heard.said, taken.words["statistic"])
+    call = Call(tool=tool, what=what, spans=spans, statistic=statistic)
+    try:
+        return checked(call, heard.said)
+    except CallError:
+        return None
 
 
 _NOTHING_SAID = frozenset({"", "the", "my", "our", "の", "は"})
@@ -226,71 +257,3 @@ def _ends(letters: str, skipped: tuple[str, ...]) -> frozenset[int]:
         new = {at - len(word) for at in new for word in skipped if letters[:at].endswith(word)} - found
         found |= new
     return frozenset(found - {0})
-
-
-@cache
-def _book(language: str) -> tuple[tuple[Template, ...], tuple[str, ...]]:
-    """Return the templates of a language and the words that are skipped; they are read once."""
-    try:
-        from sumika.assistant.sentences_match import Compiler
-    except ModuleNotFoundError:
-        raise SumikaError("hassil is not installed", remedy="pip install 'sumika[assistant]'") from None
-
-    documents = list(_files(language))
-    if language == "en":
-        documents.append(("home-assistant-intents", sentences_home_assistant.english()))
-    rules: dict[str, str] = {}
-    values: dict[str, list[tuple[str, str]]] = {}
-    skipped: list[str] = []
-    for name_of, document in reversed(documents):
-        rules.update(document.get("expansion_rules", {}))
-        skipped += document.get("skip_words", ())
-        for name, one in document.get("lists", {}).items():
-            if "values" in one:
-                values[name] = [_value(value) for value in one["values"]]
-        for _, block in _blocks(name_of, document):
-            rules.update(block.get("expansion_rules", {}))
-    compiler = Compiler(rules, values, FOUND)
-    templates = tuple(
-        _template(name, text, block, compiler.node(text))
-        for name, document in documents
-        for _, block in _blocks(name, document)
-        for text in block["sentences"]
-    )
-    return templates, tuple(sorted({template_letters(word) for word in skipped}, key=len, reverse=True))
-
-
-def _files(language: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    folder = resources.files("sumika.assistant") / "sentences" / language
-    yaml = YAML(typ="safe", pure=False)
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
-        if file.name.endswith(".yaml"):
-            yield file.name, yaml.load(file.read_text(encoding="utf-8"))
-
-
-def _blocks(name: str, document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if name == "home-assistant-intents":
-        yield from sentences_home_assistant.blocks(document)
-        return
-    for intent, data in (document.get("intents") or {}).items():
-        for block in data["data"]:
-            yield intent, block
-
-
-def _value(value: str | Mapping[str, Any]) -> tuple[str, str]:
-    return (value, value) if isinstance(value, str) else (str(value["in"]), str(value.get("out", "")))
-
-
-def _template(name: str, text: str, block: Mapping[str, Any], node: "Node") -> Template:
-    metadata = block["metadata"]
-    domain = block.get("requires_context", {}).get("domain", ())
-    slots = {key: value for key, value in block.get("slots", {}).items() if isinstance(value, str)}
-    return Template(
-        text=f"{name}: {text}",
-        node=node,
-        tool=metadata["tool"],
-        what=metadata["what"],
-        statistic=metadata.get("statistic", "now"),
-        slots=slots,
-        domains=frozenset({domain} if isinstance(domain, str) else domain),
-    )

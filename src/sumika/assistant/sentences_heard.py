@@ -126,7 +126,9 @@ def _goes_on(after: str) -> bool:
 
 def template_letters(text: str) -> str:
     """Return a piece of a template as `Heard.letters` has what people say; nothing is dropped but blanks and marks."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    if plain.isalnum() and "." not in plain:
+        return plain
     # PM2.5 keeps its point, as it does in `Heard`.
     pointed = re.sub(r"(?<![0-9])[.]|[.](?![0-9])", "", plain)
     return "".join(letter for letter in pointed if letter.isalnum() or letter in "ー%°.")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from sumika.assistant import periods_en, periods_ja
+from sumika.assistant.calls import Span
 from sumika.assistant.lexicon import (
     ALL_WORDS,
     COLOUR_WORDS,
@@ -45,7 +46,7 @@ DOMAINS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Home Assistant's word for each kind, and finer ones of ours: what `requires_context` of a template asks for."""
 
-_NUMBER_LISTS: Mapping[str, tuple[frozenset[str], float, float]] = MappingProxyType(
+NUMBER_LISTS: Mapping[str, tuple[frozenset[str], float, float]] = MappingProxyType(
     {
         "temperature": (frozenset({"", "c"}), 1.0, 1000.0),
         "degrees": (frozenset({"c"}), 0.0, 1000.0),
@@ -60,10 +61,28 @@ _NUMBER_LISTS: Mapping[str, tuple[frozenset[str], float, float]] = MappingProxyT
 )
 """By list: units that may be said, and bounds between which a number stands for such a thing at all."""
 
+SPAN_OF_LIST: Mapping[str, Span] = MappingProxyType(
+    {
+        "name": "device",
+        "device_class": "device",
+        "area": "room",
+        "floor": "room",
+        "zone": "room",
+        "resident": "resident",
+        **dict.fromkeys((*NUMBER_LISTS, "number"), "number"),
+        **dict.fromkeys(("color", "colour", "color_temperature_names"), "colour"),
+        "duration": "duration",
+        "delay": "delay",
+        "time": "time",
+        "period": "period",
+    }
+)
+"""Which piece of a call stands in which list."""
+
 FOUND = frozenset(
     {
         *("name", "area", "floor", "zone", "resident", "colour", "duration", "delay", "time", "period"),
-        *_NUMBER_LISTS,
+        *NUMBER_LISTS,
     }
 )
 """Lists whose things are found in each sentence; all others have their values in the files of templates."""
@@ -75,8 +94,8 @@ _EN_UNITS = (
 _EN_EDGE = r"(?![a-z0-9])"
 _EN = {
     "number": re.compile(
-        rf"(?:(?:level |speed |minus )?{EN_NUMBER}{_EN_UNITS}|half(?:way)?|(?:a |three )?quarters?|a third|two thirds)"
-        + _EN_EDGE
+        rf"(?:(?:level |speed |minus )?{EN_NUMBER}{_EN_UNITS}|half(?: a degree|way)?"
+        r"|a (?:couple (?:of )?|few )?degrees?|(?:a |three )?quarters?|a third|two thirds)" + _EN_EDGE
     ),
     "bare": re.compile(rf"(?:minus )?{EN_NUMBER}{_EN_EDGE}"),
     "duration": re.compile(EN_DURATION + _EN_EDGE),
@@ -217,11 +236,14 @@ def _by_pattern(heard: Heard) -> Iterable[tuple[str, int, int]]:
             match = pattern.match(text, begin)
             if not match or (japanese and begin and text[begin - 1].isdigit() and text[begin].isdigit()):
                 continue
+            if match[0] == "一番" and text[match.end() : match.end() + 1] not in _GOALS:
+                continue  # 一番明るく is the brightest, and no first step
             place = (begin, match.end()) if japanese else heard.letters_of(begin, match.end())
             if place is not None and place[1] > place[0]:
                 yield from ((name, *place) for name in _lists_of(what, match[0]))
 
 
+_GOALS = ("に", "で", "ま", "")
 _HALVES = frozenset({"半分", "half", "halfway"})
 
 
@@ -230,7 +252,7 @@ def _lists_of(what: str, piece: str) -> Iterable[str]:
         number = number_of(piece)
         if number is None:
             return
-        for name, (units, low, high) in _NUMBER_LISTS.items():
+        for name, (units, low, high) in NUMBER_LISTS.items():
             # "Half open" is a word of its own for what is opened.
             if number.unit in units and low <= number.value <= high and not (name == "position" and piece in _HALVES):
                 yield name

@@ -37,10 +37,14 @@ class Node:
     Attributes:
         words: Every way to say it, where these are few and it catches nothing; else None.
         lists: Lists of which something must stand in the sentence.
+        first: Letters and, in braces, lists with which it can begin.
+        empty: Whether it may say nothing at all.
     """
 
     words: frozenset[str] | None = None
     lists: frozenset[str] = frozenset()
+    first: frozenset[str] = frozenset()
+    empty: bool = False
 
     def match(self, state: "State", begin: int) -> Ends:
         """Return every end of this part that begins there, with what it catches."""
@@ -58,10 +62,16 @@ class State:
     def __init__(self, heard: Heard, found: Found) -> None:
         self.letters = heard.letters
         self.found = found
+        self._there: list[set[str]] = [{letter} for letter in heard.letters] + [set()]
+        for name, places in found.items():
+            for begin in places:
+                self._there[begin].add("{" + name + "}")
         self._memory: dict[tuple[int, int], Ends] = {}
 
     def ends(self, node: Node, begin: int) -> Ends:
         """Return what `node` matches from there on; looked up where that was asked before."""
+        if not node.empty and node.first.isdisjoint(self._there[begin]):
+            return ()
         key = (id(node), begin)
         known = self._memory.get(key)
         if known is None:
@@ -72,6 +82,7 @@ class State:
 class _Words(Node):
     def __init__(self, words: frozenset[str]) -> None:
         self.words = words
+        self.first, self.empty = frozenset(word[0] for word in words if word), "" in words
         self._lengths = sorted({len(word) for word in words})
 
     def match(self, state: State, begin: int) -> Ends:
@@ -88,6 +99,11 @@ class _Sequence(Node):
     def __init__(self, parts: list[Node]) -> None:
         self.parts = parts
         self.lists = frozenset().union(*(part.lists for part in parts))
+        self.empty = all(part.empty for part in parts)
+        for part in parts:
+            self.first |= part.first
+            if not part.empty:
+                break
 
     def match(self, state: State, begin: int) -> Ends:
         reached: dict[tuple[int, Caught], None] = {(begin, ()): None}
@@ -102,6 +118,8 @@ class _Either(Node):
     def __init__(self, parts: list[Node]) -> None:
         self.parts = parts
         self.lists = frozenset.intersection(*(part.lists for part in parts)) if parts else frozenset()
+        self.first = frozenset().union(*(part.first for part in parts))
+        self.empty = any(part.empty for part in parts)
 
     def match(self, state: State, begin: int) -> Ends:
         return tuple(dict.fromkeys(one for part in self.parts for one in state.ends(part, begin)))
@@ -111,6 +129,8 @@ class _AnyOrder(Node):
     def __init__(self, parts: list[Node]) -> None:
         self.parts = parts
         self.lists = frozenset().union(*(part.lists for part in parts))
+        self.first = frozenset().union(*(part.first for part in parts))
+        self.empty = all(part.empty for part in parts)
 
     def match(self, state: State, begin: int) -> Ends:
         found: dict[tuple[int, Caught], None] = {}
@@ -127,7 +147,7 @@ class _Listed(Node):
 
     def __init__(self, name: str, slot: str) -> None:
         self.name, self.slot = name, slot
-        self.lists = frozenset({name})
+        self.lists, self.first = frozenset({name}), frozenset({"{" + name + "}"})
 
     def match(self, state: State, begin: int) -> Ends:
         ends = state.found.get(self.name, {}).get(begin, ())
@@ -139,6 +159,8 @@ class _Valued(Node):
 
     def __init__(self, name: str, slot: str, values: list[tuple[Node, str]]) -> None:
         self.name, self.slot, self.values = name, slot, values
+        self.first = frozenset().union(*(node.first for node, _ in values))
+        self.empty = any(node.empty for node, _ in values)
 
     def match(self, state: State, begin: int) -> Ends:
         return tuple(

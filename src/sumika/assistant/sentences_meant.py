@@ -1,8 +1,11 @@
 """What is meant by some words for things that have a tool of their own: a washing machine, the hot water, outside."""
 
 import re
+from collections.abc import Mapping
 
-from sumika.assistant.lexicon import ROOM_WORDS, plain
+from sumika.assistant.calls import TOOLS
+from sumika.assistant.lexicon import ROOM_WORDS, is_japanese, plain
+from sumika.assistant.numbers import number_of
 
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
 _AHEAD = ("明日", "あした", "あす", "明後日", "あさって", "来週", "今夜", "今晩", "tomorrow", "tonight", "next")
@@ -15,6 +18,88 @@ _AT_NIGHT = frozenset({"夜中", "夜", "夜間", "深夜", "真夜中", "thenig
 
 
 _HESITATION = re.compile("う[ーぅう〜\uff5e]+ん|ん[ーん〜\uff5e]+")
+
+
+_ELECTRICITY = frozenset(
+    map(
+        plain,
+        (
+            *(
+                "電気",
+                "でんき",
+                "電力",
+                "太陽光",
+                "太陽光パネル",
+                "太陽光発電",
+                "ソーラー",
+                "ソーラーパネル",
+                "太陽電池",
+            ),
+            *("solar", "solar panel", "solar panels", "PV", "photovoltaics", "roof panel", "roof panels", "solar roof"),
+        ),
+    )
+)
+"""What is no device where it is asked what was used, made or paid: it is what is asked for."""
+
+_BATHS = frozenset(map(plain, ROOM_WORDS["bathroom"].ja))
+
+
+def is_bathing(tool: str, spans: Mapping[str, str]) -> bool:
+    """Tell whether somebody asks when a bath was taken, and not when somebody went to bed in the bathroom."""
+    return tool == "sleep" and plain(spans.get("room", "")) in _BATHS
+
+
+_FELL = re.compile(
+    r"\bhow (?:low|cold|cool|chilly|dry|quiet|dark) (?:did|has|have)\b"
+    r"|\b(?:fall|drop|sink|get down|go down|fell|dropped|went down) to\b"
+    r"|(?:どこ|何度|なんど|いくつ|どれ(?:くらい|ぐらい)|どの(?:くらい|ぐらい)|何パーセント|何%)まで(?:下が|冷え|落ち|減|寒く)"
+)
+_ROSE = re.compile(
+    r"\bhow (?:high|hot|warm|humid|damp|muggy|loud|noisy|bright|light|bad|stuffy|dusty|polluted) (?:did|has|have)\b"
+    r"|\b(?:rise|climb|get up|go up|rose|climbed|went up) to\b"
+    r"|(?:どこ|何度|なんど|いくつ|どれ(?:くらい|ぐらい)|どの(?:くらい|ぐらい)|何パーセント|何%)まで(?:上が|行|い[くっ]|増え|暑く|のぼ)"
+)
+
+
+def statistic_of(said: str, statistic: str) -> str:
+    """Return the statistic that is meant: "how low did it get" asks for the lowest, whatever is asked about.
+
+    Args:
+        said: The sentence.
+        statistic: What a template says of it.
+    """
+    if statistic != "now":
+        return statistic
+    text = said.casefold()
+    return "lowest" if _FELL.search(text) else "highest" if _ROSE.search(text) else "now"
+
+
+_WEATHER = re.compile(r"気温|\b(?:will|going to)\b")
+
+
+def is_weather(spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether a temperature without a room is that outside: 気温, and whatever will be."""
+    return "room" not in spans and bool(_WEATHER.search(said.casefold()))
+
+
+_USED = re.compile("(?:電気|でんき|電力)(?:を|は|って)?(?:どれ|どの|どん|何|なん)?.{0,6}(?:使|つか|つこ|食|消費)")
+_PAID = re.compile("代|料金|お金|いくら|なんぼ|円|払|費")
+
+
+def is_use(said: str) -> bool:
+    """Tell whether somebody asks how much electricity was used, and not what was paid."""
+    return bool(_USED.search(said)) and not _PAID.search(said)
+
+
+_MAY_I = re.compile(
+    r"(?<!もらっ)(?<!もろう)(?<!もろ)(?<!いただい)(?<!頂い)[てで]も?(?:いい|ええ|よか|よろしい|大丈夫|構わない|かまわない|かまへん)"
+    r"(?:です|でしょう)?(?:(?:か|かな|かね|かのう|の|ん|やろか)[?\uff1f\u3002!\uff01 ]*$|[?\uff1f])"
+)
+
+
+def asks_leave(said: str) -> bool:
+    """Tell whether somebody asks if they may: 消してもいい？ is no order; いただいてもいいですか is."""
+    return bool(_MAY_I.search(said))
 
 
 def hesitates(said: str) -> bool:
@@ -51,6 +136,8 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
         return "machine", {"on": "start", "off": "stop"}[what], _without("room", spans)
     if tool == "power" and "water_heater" in domains and not spans.keys() & {"duration", "delay"}:
         return "hot_water", {"on": "now", "off": "off"}[what], _without("room", spans)
+    if tool == "energy" and plain(spans.get("device", "")) in _ELECTRICITY:
+        return tool, what, _without("device", spans)
     if tool == "sleep" and what == "ups" and plain(spans.get("period", "")) in _AT_NIGHT:
         # "How often at night" is of every night; which one, another word says.
         return tool, what, _without("period", spans)
@@ -63,3 +150,56 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
 
 def _without(name: str, spans: dict[str, str]) -> dict[str, str]:
     return {key: piece for key, piece in spans.items() if key != name}
+
+
+_AS_IT_IS = re.compile(r"\b(?:leave|leaving|keep|keeping)\b")
+_LIT = re.compile(r"bright|light|dim|lamp")
+_WARMTH_C = (10.0, 32.0)
+
+
+def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether what a template or a frame caught is not meant so.
+
+    Args:
+        tool: Of the template.
+        what: Its word.
+        spans: Pieces of the sentence.
+        said: The sentence.
+    """
+    text = said.casefold()
+    if TOOLS[tool].acts and (asks_leave(said) or _is_warmth(tool, spans, text)):
+        return True
+    if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
+        return True  # "leave the light on" is no order
+    if opens_a_door(tool, spans.get("device", "")) or (what == "yes" and hesitates(said)):
+        return True
+    if tool == "changes" and "resident" not in spans and is_short(spans.get("period", "")):
+        return True
+    return (tool == "feel" and is_outside(spans.get("room", ""))) or is_bathing(tool, spans)
+
+
+def _is_warmth(tool: str, spans: Mapping[str, str], text: str) -> bool:
+    """Tell whether a level without a unit and without a lamp is how warm it should be: "the bedroom to 20"."""
+    if tool != "level" or "device" in spans or "number" not in spans or is_japanese(text) or _LIT.search(text):
+        return False
+    number = number_of(spans["number"])
+    return number is not None and number.unit == "" and _WARMTH_C[0] <= number.value <= _WARMTH_C[1]
+
+
+def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statistic: str) -> tuple[str, str, str]:
+    """Return tool, word and statistic of a question as they are meant.
+
+    Args:
+        tool: After `otherwise`.
+        what: Its word.
+        spans: Pieces of the sentence.
+        said: The sentence.
+        statistic: What a template says of it.
+    """
+    if (tool, what) == ("energy", "cost") and is_use(said):
+        what = "used"
+    if tool in ("climate", "outside") and what != "weather":
+        statistic = statistic_of(said, statistic)
+    if tool == "climate" and what in ("temperature", "humidity") and is_weather(spans, said):
+        tool = "outside"
+    return tool, what, statistic

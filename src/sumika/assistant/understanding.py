@@ -3,6 +3,7 @@
 What is not understood surely is not done: it is asked back whether it was meant.
 """
 
+from functools import cache
 from typing import Protocol
 
 import msgspec
@@ -82,7 +83,7 @@ class Understander:
             unsure = unsure or (read.bare and TOOLS[read.call.tool].acts and is_japanese(sentence))
             asked = "ask_back.meant" if unsure else ""
             return Understood(calls=(read.call,), by="sentences", probability=1.0, ask_back=asked)
-        calls = several(sentence, self._book.lists, self._one)
+        calls = several(sentence, self._book.lists, cache(self._one))
         return Understood(calls=calls, by="sentences", probability=1.0) if calls else None
 
     def _one(self, part: str) -> Call | None:

@@ -34,10 +34,16 @@ _EN_REASON_AFTER = re.compile(
     r"|,\s+(?:it'?s|it is|i'?m|i am|we'?re)\b.*$",
     re.IGNORECASE,
 )
-_JA_REASON = re.compile(r"(?:(?<![てで])から|ので|んで|けど|し|さかい|けん)[、,]?\s*")
-_NO_REASON = re.compile(
-    r"\b(?:if|when|unless|don'?t|do not|not|never|until|said|told)\b|ないで|たら|なら|れば|とき|って", re.IGNORECASE
+_JA_REASON = re.compile(
+    r"(?:(?<=[いだたるうくすむぶつぬぐんねよ])から|ので|んで|けど|(?<=[いだるたん])し|さかい|けん)[、,]?\s*"
 )
+_NO_REASON = re.compile(
+    r"\b(?:if|when|unless|don'?t|do not|not|never|until|said|told)\b|ないで|たら|なら|れば|とき"
+    r"|って(?:言|いう|いっ|ゆ|聞|頼)",
+    re.IGNORECASE,
+)
+
+_PRONOUN = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 
 Reader = Callable[[str], Call | None]
 """What one sentence asks for, and that alone."""
@@ -51,13 +57,13 @@ def several(sentence: str, lists: Lists, read: Reader) -> tuple[Call, ...]:
         lists: Of the house.
         read: Understands one order.
     """
-    alone = _without_reason(sentence, read)
+    alone = _without_reason(sentence, lists, read)
     if alone is not None:
         return (alone,)
     return _coordinated(sentence, lists, read) or _joined(sentence, read, MOST_PARTS)
 
 
-def _without_reason(sentence: str, read: Reader) -> Call | None:
+def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
     """Return the order of a sentence that says why: 暗いのでカーテン開けて, "it's hot, turn on the fan"."""
     if not is_japanese(sentence):
         joints = re.finditer(r",\s*(?:so )?", sentence)
@@ -69,7 +75,11 @@ def _without_reason(sentence: str, read: Reader) -> Call | None:
         found = [(sentence[: joint.end()], sentence[joint.end() :]) for joint in _JA_REASON.finditer(sentence)]
     for why, order in found:
         call = None if _NO_REASON.search(why) or not order.strip() else read(order)
-        if call is not None and call.tool in _BARE_JOINT_TOOLS:
+        if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer"):
+            continue
+        # "The lamp is too orange, make it colder": it is the lamp.
+        named = bool(call.spans.keys() & {"device", "room"}) or not _PRONOUN.search(order)
+        if named or not lists.found(Heard(why)).get("name"):
             return call
     return None
 
@@ -89,8 +99,30 @@ def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
         calls = (one, *others)
         bare = japanese and not re.search(r"[、。,，]|から|ので", joint[0])
         if others and _go_together(calls, bare=bare):
-            return calls
+            return _once_each(calls)
     return ()
+
+
+def _once_each(calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Return calls without those that another one says more exactly: "the air is dry, raise the humidity" is one."""
+    kept: list[Call] = []
+    for call in calls:
+        same = next((one for one in kept if (one.tool, one.what) == (call.tool, call.what) and _alike(one, call)), None)
+        if same is None:
+            kept.append(call)
+        elif len(call.spans) >= len(same.spans):
+            kept[kept.index(same)] = call
+    orders = [call for call in kept if call.tool not in ("feel", "answer")]
+    return tuple(orders or kept)
+
+
+def _alike(one: Call, other: Call) -> bool:
+    less, more = sorted((one.spans, other.spans), key=len)
+    return one.tool in _ONCE or less.items() <= more.items()
+
+
+_ONCE = frozenset({"hot_water", "house_mode", "undo"})
+"""What there is one of, whatever it is called the second time."""
 
 
 def _go_together(calls: tuple[Call, ...], *, bare: bool) -> bool:

@@ -1,0 +1,208 @@
+"""Frames: what a sentence asks for by the words in it, in whatever order and register they come.
+
+Where no template fits, a sentence is covered from end to end with words that are known: things of the house, verbs in
+any of their forms, words that say nothing. A word that is not known, a negation, a condition or the past where a frame
+has no place for it: then no frame fits.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from sumika.assistant.sentences_forms import ends
+from sumika.assistant.sentences_frame_words import ASKS, Frame, Grammar, Term, grammar_of
+from sumika.assistant.sentences_heard import Heard
+from sumika.assistant.sentences_lists import NUMBER_LISTS, SPAN_OF_LIST, Lists
+
+Places = Mapping[str, Mapping[int, Sequence[int]]]
+"""Where things of every list stand in a sentence: by list, then by where they begin: where they end."""
+
+BEAM, MOST_TOKENS = 8, 24
+_NOTHING_COSTS, _WORD_COSTS, _PIECE_COSTS, _EXPLAINED, _IGNORED = 1.2, 1.0, 0.95, 0.15, 0.3
+_NUMBERS = frozenset("{" + name + "}" for name in NUMBER_LISTS)
+_TOWARDS = frozenset({"に", "まで", "で", "へ"})
+_NOTHING = ""
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A stretch of a sentence.
+
+    Attributes:
+        begin: In the letters.
+        end: Not included.
+        names: All that it may be: concepts, lists in braces, "" for nothing.
+    """
+
+    begin: int
+    end: int
+    names: frozenset[str]
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """A frame that fits.
+
+    Attributes:
+        frame: Which.
+        pieces: What is to be copied: list, begin, end; in the order of the sentence.
+        cost: Lower fits better.
+    """
+
+    frame: Frame
+    pieces: tuple[tuple[str, int, int], ...]
+    cost: float
+
+
+_ASKS_FIRST = frozenset(
+    {"is", "are", "was", "were", "does", "did", "isit", "arethere", "isthere", "wasit", "wasthere", "has", "have"}
+)
+
+
+class _Sentence(msgspec.Struct, frozen=True):
+    heard: Heard
+    lists: Lists
+
+    @property
+    def asked(self) -> bool:
+        return self.heard.said.rstrip(" \u3000!\uff01").endswith(("?", "\uff1f"))
+
+    def asks_first(self, token: Token) -> bool:
+        return self.heard.letters[token.begin : token.end] in _ASKS_FIRST
+
+    def is_of(self, term: Term, token: Token) -> bool:
+        return not term.domains or bool(term.domains & self.lists.domains(self.heard, token.begin, token.end))
+
+
+def fits(heard: Heard, found: Places, lists: Lists, language: str) -> Iterator[Fit]:
+    """Yield the frames that fit a sentence, the best first.
+
+    Args:
+        heard: The sentence.
+        found: What of the lists stands in it.
+        lists: Of the house.
+        language: "ja" or "en".
+    """
+    grammar, sentence = grammar_of(language), _Sentence(heard, lists)
+    fitting: list[Fit] = []
+    for cost, words in _paths(heard, _tokens(heard, found, grammar), japanese=grammar.japanese):
+        path = _as_orders(words)
+        there = frozenset().union(*(token.names for token in path))
+        for frame in grammar.frames:
+            fit = _fitting(frame, path, sentence) if all(there & one for one in frame.needs) else None
+            if fit is not None:
+                pieces, ignored = fit
+                fitting.append(Fit(frame, pieces, cost - _EXPLAINED * len(frame.needs) + _IGNORED * ignored))
+    yield from sorted(fitting, key=lambda fit: fit.cost)
+
+
+def _tokens(heard: Heard, found: Places, grammar: Grammar) -> list[list[Token]]:
+    letters, length = heard.letters, len(heard.letters)
+    names: list[dict[int, set[str]]] = [{} for _ in range(length)]
+    for name, places in found.items():
+        if name in SPAN_OF_LIST and name not in ("floor", "zone"):
+            for begin, stops in places.items():
+                for end in stops:
+                    if letters[begin:end] == "me":
+                        continue  # "tell me" speaks of nobody
+                    names[begin].setdefault(end, set()).add("{" + name + "}")
+    edges = [grammar.japanese or heard.is_word(at, at) for at in range(length + 1)]
+    for begin in range(length):
+        for end in range(begin + 1, min(length, begin + grammar.longest) + 1) if edges[begin] else ():
+            for word in grammar.words.get(letters[begin:end], ()) if edges[end] else ():
+                concept, _, kind = word.partition(":")
+                for last, mood in ends(letters, end, kind) if kind else ((end, ""),):
+                    names[begin].setdefault(last, set()).add(f"{concept}.{mood}" if mood else concept)
+    return [[Token(begin, end, frozenset(of)) for end, of in there.items()] for begin, there in enumerate(names)]
+
+
+def _paths(heard: Heard, tokens: list[list[Token]], *, japanese: bool) -> list[tuple[float, tuple[Token, ...]]]:
+    """Return the best ways to cover a sentence, with their costs; what says nothing is left out."""
+    length = len(heard.letters)
+    goes_on = [False] * length + [True]
+    for at in range(length - 1, -1, -1):
+        goes_on[at] = any(goes_on[token.end] for token in tokens[at])
+    if not goes_on[0]:
+        return []
+    reached: list[dict[tuple[Token, ...], float]] = [{} for _ in range(length + 1)]
+    reached[0][()] = 0.0
+    for at in range(length):
+        best = sorted(reached[at].items(), key=lambda one: one[1])[:BEAM]
+        for token in tokens[at] if best else ():
+            if not goes_on[token.end]:
+                continue
+            for path, cost in best:
+                one = _there(token, path, heard) if japanese else token
+                says = bool(one.names - {_NOTHING})
+                then = (*path, one) if says else path
+                now = cost + (_cost(one) if says else _NOTHING_COSTS)
+                if one.names and now < reached[token.end].get(then, now + 1) and len(then) <= MOST_TOKENS:
+                    reached[token.end][then] = now
+    best = sorted(reached[length].items(), key=lambda one: one[1])[:BEAM]
+    return [(cost, path) for path, cost in best if path]
+
+
+_ORDERS = (("mind", ".ing"), ("wanted", ".did"))
+"""After "would you mind", turning is an order; after "I'd like the light", turned is."""
+
+
+def _as_orders(path: tuple[Token, ...]) -> tuple[Token, ...]:
+    for word, form in _ORDERS:
+        if not any(word in token.names for token in path):
+            continue
+        path = tuple(
+            msgspec.structs.replace(
+                token,
+                names=token.names
+                | {name.removesuffix(form) + ".do" for name in token.names if name.endswith(form)}
+                | ({_NOTHING} if word in token.names else frozenset()),
+            )
+            for token in path
+        )
+    return path
+
+
+def _cost(token: Token) -> float:
+    return _PIECE_COSTS if any(name.startswith("{") for name in token.names) else _WORD_COSTS
+
+
+def _there(token: Token, path: tuple[Token, ...], heard: Heard) -> Token:
+    """Return a word as it is meant in its place: right after a number, に and まで say that it is a goal."""
+    if heard.letters[token.begin : token.end] not in _TOWARDS:
+        return token
+    number = bool(path) and path[-1].end == token.begin and bool(path[-1].names & _NUMBERS)
+    return Token(token.begin, token.end, token.names - {_NOTHING if number else "to"})
+
+
+def _fitting(
+    frame: Frame, path: tuple[Token, ...], sentence: _Sentence
+) -> tuple[tuple[tuple[str, int, int], ...], int] | None:
+    """Return what a frame copies from a sentence, and how many words it passes over; None if it does not fit."""
+    asked = sentence.asked or sentence.asks_first(path[0])
+    if frame.told and (asked or any("q" in token.names and _NOTHING not in token.names for token in path)):
+        return None
+    needed = [term for term in frame.terms if not term.may]
+    pieces: list[tuple[str, int, int]] = []
+    spans = set[str]()
+    ignored = 0
+    for token in path:
+        names = token.names
+        term = next((one for one in needed if one.options & names and sentence.is_of(one, token)), None)
+        if term is not None:
+            needed.remove(term)
+        else:
+            term = next((one for one in frame.terms if one.options & names and sentence.is_of(one, token)), None)
+        meant = (term.options if term is not None else frame.free) & names
+        if not meant:
+            if _NOTHING in names:
+                ignored += 1
+                continue
+            return None
+        name = next((one for one in meant if one.startswith("{")), "")
+        if name and not (term is None and _NOTHING in names):
+            span = SPAN_OF_LIST[name[1:-1]]
+            if span in spans:
+                return None
+            spans.add(span)
+            pieces.append((name[1:-1], token.begin, token.end))
+    if any(term.options != ASKS or not asked for term in needed):
+        return None
+    return tuple(pieces), ignored
