@@ -23,6 +23,9 @@ SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
 WORTH_ASKING = 0.3
 """Below that it is not even asked whether it was meant."""
 
+BY_SENTENCES_ALONE = frozenset({"answer", "undo", "house_mode"})
+"""Short words decide much there, and a network takes a sigh for a yes."""
+
 MOST_LETTERS = 300
 
 
@@ -100,10 +103,10 @@ class Understander:
             checked(call, sentence)
         except CallError:
             return None
-        sure = probability >= (SURE_TO_ACT if TOOLS[call.tool].acts else SURE_TO_ANSWER)
+        sure = probability >= (SURE_TO_ACT if TOOLS[call.tool].acts else SURE_TO_ANSWER) and _says_of_what(call)
         if not sure and self._model is not None:
             return None
-        if probability < WORTH_ASKING:
+        if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE:
             return None
         return self._guarded(sentence, call, "student", probability, sure=sure)
 
@@ -126,3 +129,9 @@ class Understander:
             return Understood(by=by, probability=probability, ask_back="ask_back.again")
         asked = "" if sure else "ask_back.meant"
         return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)
+
+
+def _says_of_what(call: Call) -> bool:
+    """Return whether an order says of which device or room it is, where it has to: "more" alone may be anything."""
+    tool = TOOLS[call.tool]
+    return not (tool.acts and tool.needs) or not {"device", "room"}.isdisjoint(call.spans)
