@@ -75,6 +75,16 @@ def test_a_sure_student_is_believed_and_an_unsure_one_asks_back() -> None:
     assert _understood(UNHEARD, Student(ON, 0.1)) == Understood()
 
 
+@pytest.mark.parametrize("call", [Call(tool="level", what="up"), Call(tool="power", what="on")])
+def test_an_order_of_a_student_that_names_nothing_is_asked_back(call: Call) -> None:
+    got = _understood("gimme a wee bit more of it", Student(call, 1.0))
+    assert (got.calls, got.ask_back) == ((call,), "ask_back.meant")
+
+
+def test_a_sigh_is_no_yes() -> None:
+    assert _understood("hmmpf mmh", Student(Call(tool="answer", what="yes"), 1.0)).calls == ()
+
+
 def test_a_student_that_invents_is_not_believed() -> None:
     """A piece that was not said, a tool that there is not."""
     invented = Call(tool="power", what="on", spans={"device": "chandelier"})
@@ -99,6 +109,7 @@ def test_a_larger_model_is_asked_last_and_checked_alike() -> None:
         "is the lamp in the bedroom meant to glow like that?",
         "the lamp in the bedroom was already turned on yesterday",
         "should the lamp in the bedroom be on",
+        "everything but the lamp in the bedroom is fine, all lamps except the lamp in the bedroom",
     ],
 )
 def test_an_order_that_is_only_seen_within_a_sentence_is_not_done(sentence: str) -> None:
@@ -117,6 +128,8 @@ def test_an_order_that_is_only_seen_within_a_sentence_is_not_done(sentence: str)
         ("電気は消したはずだよ", True),
         ("電気を消してもいいかな", True),
         ("電気つけっぱなしにしてほしい", True),
+        ("寝室以外の電気を消して", True),
+        ("電気じゃないほうを消して", True),
         ("悪いんだけどそこの電気をぱちっと消してもらえると助かるわ", False),
         ("三十分したら電気を消しておくれでないかい", False),
         ("would you be so kind as to switch off the 電気", False),

@@ -15,6 +15,7 @@ _EN = re.compile(
     r"|keep (?:it|them|the|my) \w+ (?:on|off|open|closed)"
     r"|if|unless|whenever|in case|as soon as|once|until|while|every (?:day|time|morning|evening|night)|provided"
     r"|said|says|told|tells|asked|asks|wonder|wondering|think|thinks|thought|heard|supposed|used to|forgot|remember"
+    r"|except|excluding|apart from|other than|all but|besides"
     r"|yesterday|last night|ago|already|always|would have|should have|pretend|imagine|example|joke)\b"
     r"|[\"\u201c\u201d\u00ab\u00bb]"
 )
@@ -28,6 +29,7 @@ _JA = re.compile(
     r"|(?:[るすくつむぶぬぐけ])な(?:よ|ー|って)?$|(?:ず|ずに)(?:い|お|し|$)|っぱなし(?!だから|なので|やから|やけん)|まま|たら(?!(?:いい|助か|嬉し|うれし))|(?:な|け|れ|め|せ)れば"
     r"|ときは?|時は|場合|もし|なら|たび|毎(?:日|朝|晩|回|週)|いつも(?!の|通り|どお|より|ので)|って(?:言|いう|いっ|ゆ|聞|書|頼ま)|と(?:言|いっ|いう|聞|書|思)"
     r"|らしい|そうだ|だって|みたい|[「」『』]|(?:した|した?よ|たよ|たけど|たのに|ていた|てた|ました)$|はず|べき|つもり|予定|昨日|さっき|のに|ちゃだめ"
+    r"|以外|除い|除き|のぞい|じゃない(?:ほう|方|やつ|の)|でない(?:ほう|方|やつ)|じゃなくて|でなくて|やなくて|やのうて"
     r"|てはいけ|ちゃいけ|たらだめ|必要(?:は|が)?ない|たくない|てない|ていない|ません(?:$|よ|で)|例えば|練習|冗談"
 )
 _JA_ASKING = re.compile(
