@@ -204,13 +204,12 @@ class Sentences:
 
     def understand(self, sentence: str, language: str = "", room: str = "") -> Understood:
         self.heard.append(sentence)
-        if sentence == "perhaps the light":
-            return Understood(
-                calls=(SENTENCES["turn off the bedroom light"],),
-                by="student",
-                probability=0.5,
-                ask_back="ask_back.unsure",
-            )
+        perhaps = {
+            "perhaps the light": SENTENCES["turn off the bedroom light"],
+            "perhaps the question": Call(tool="energy", what="cost"),
+        }
+        if sentence in perhaps:
+            return Understood(calls=(perhaps[sentence],), by="student", probability=0.5, ask_back="ask_back.meant")
         call = self.table.get(sentence)
         return Understood(calls=(call,), by="sentences", probability=1.0) if call else Understood()
 

@@ -316,3 +316,9 @@ def test_a_model_whose_key_cannot_be_read_says_so(tmp_path: Path) -> None:
     settings = Talking(model_address="http://127.0.0.1:1/v1", secret_file="nowhere")
     with pytest.raises(SumikaError, match="key of the model"):
         ChatModel(settings, tmp_path).call(UNHEARD)
+
+
+@pytest.mark.parametrize("sentence", ["what did we pay for gas last month", "先月のガス代はいくら"])
+def test_the_gas_bill_is_not_answered_with_that_of_electricity(sentence: str) -> None:
+    got = _understood(sentence, Student(Call(tool="energy", what="cost"), 1.0))
+    assert got.calls == ()

@@ -226,6 +226,14 @@ def test_a_number_that_no_row_holds_is_found_and_struck(
     assert struck.rows == rows
 
 
+def test_a_share_is_a_level_of_a_lamp_and_a_number_is_not() -> None:
+    row = Row(source="verdict", subject="lamp", begin_unix_s=NOW_S, end_unix_s=NOW_S, value=0.7)
+    assert invented(Sentence(text="The lamp stands at 70 %.", rows=(row,)), ALLOWED) == ()
+    assert invented(Sentence(text="明かりは70%です。", rows=(row,)), ALLOWED) == ()
+    assert invented(Sentence(text="The lamp stands at 60 %.", rows=(row,)), ALLOWED) == ("60",)
+    assert invented(Sentence(text="The lamp stands at 70.", rows=(row,)), ALLOWED) == ("70",)
+
+
 def test_names_in_which_digits_stand_are_no_numbers() -> None:
     named = Allowed(zone=TOKYO, names=("Room 7",))
     assert invented(Sentence(text="Room 7 is empty."), named) == ()

@@ -183,6 +183,12 @@ def test_what_is_unsure_is_asked_and_done_only_on_a_yes(house: TalkingHouse) -> 
         assert len(house.wishes()) == wishes
 
 
+def test_a_question_that_is_unsure_is_to_be_said_another_way(house: TalkingHouse) -> None:
+    answer = house.say("perhaps the question")
+    assert (answer.ask_back, answer.text) == (True, "I am not sure what you mean. Can you say it another way?")
+    assert answer.choices == ()
+
+
 def test_what_was_asked_back_is_forgotten_after_a_while(house: TalkingHouse) -> None:
     assert house.say("turn on the light").ask_back
     house.clock.move_to(house.clock.now().later(round(700 * 1e9)))

@@ -19,6 +19,7 @@ _DATE = re.compile(
     r"(?<!\d)(?:(\d{1,2})月(\d{1,2})日|(\d{1,2})月|(\d{1,2}) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|(?![\d.,]))")
+_SHARE = re.compile(r"(?<![\d.,])\d[\d,]*(?:\.\d+)?(?= ?%)")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?|(?<=[^\W\d_])\d[\d,]*(?:\.\d+)?")
 _QUOTED = re.compile('「[^」]*」|"[^"]*"')
 _LATEST_NUMBER = 1e8
@@ -65,6 +66,9 @@ def invented(sentence: Sentence, allowed: Allowed) -> tuple[str, ...]:
     taken(_DATE, lambda found: any(_is_date(found, at) for at in moments))
     taken(_YEAR, lambda found: any(at.year == int(found[1]) for at in moments) or _is_number(found[1], values))
     taken(_HOURS, lambda found: _is_length(found, values, sentence.rows))
+    # A lamp's level is 0.7 in its row, whatever unit stands there, and 70 % for people.
+    shares = [*values, *(100.0 * value for value in values if 0.0 <= value <= 1.0)]
+    taken(_SHARE, lambda found: _is_number(found[0], shares))
     taken(_NUMBER, lambda found: _is_number(found[0], values))
     return tuple(wrong)
 

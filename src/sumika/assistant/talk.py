@@ -321,8 +321,8 @@ class Talk:
             sentence = voice.sentence("talk.ask.meant", what=voice.listed(words for words, _ in described))
             choices = (voice.say("talk.choice.yes"), voice.say("talk.choice.no"))
         else:
-            key = f"talk.ask.{understood.ask_back.removeprefix('ask_back.')}"
-            sentence = voice.sentence(key if voice.has(key) else "talk.ask.again", word="", choices="")
+            # What cannot be described - a question, an order of who may not give one - is to be said another way.
+            sentence = voice.sentence("talk.ask.again")
         reply = Reply(sentences=(sentence,), ask_back=True, choices=choices)
         numbers = tuple(number for _, of in described for number in of)
         return self._answer(reply, (), understood, voice, request, numbers)

@@ -12,7 +12,7 @@ from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
-from sumika.assistant.understanding_guard import may_be_no_order
+from sumika.assistant.understanding_guard import is_another_matter, may_be_no_order
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
 from sumika.schema import SumikaError
@@ -76,7 +76,8 @@ class Understander:
         """
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
-        return self._by_sentences(sentence) or self._by_student(sentence) or self._by_model(sentence) or Understood()
+        found = self._by_sentences(sentence) or self._by_student(sentence) or self._by_model(sentence) or Understood()
+        return Understood() if any(is_another_matter(sentence, call) for call in found.calls) else found
 
     def _by_sentences(self, sentence: str) -> Understood | None:
         read = self._book.read(sentence)

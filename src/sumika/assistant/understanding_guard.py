@@ -59,3 +59,25 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
     return bool(
         _JA_QUESTION.search(text.rstrip(_MARKS.replace("?", "").replace("\uff1f", ""))) and not _JA_ASKING.search(text)
     )
+
+
+_OTHER_MATTERS = re.compile(
+    r"\b(?:gas|water|oil|kerosene|petrol|rent|internet|broadband|phone|neighbou?rs?|next door)\b"
+    r"|ガス|水道|灯油|ガソリン|家賃|通信費|電話代|お隣|隣の家|隣家|近所|よその"
+)
+_OF_ELECTRICITY = frozenset({"energy", "climate", "presence", "happened", "what_if"})
+
+
+def is_another_matter(sentence: str, call: Call) -> bool:
+    """Tell whether a question is about something that no record of a house is about: its gas, its neighbours.
+
+    A sentence about the gas bill is so like one about electricity that whoever reads it answers with the wrong one.
+
+    Args:
+        sentence: As it was said.
+        call: What was read out of it.
+    """
+    said = sentence.casefold()
+    for piece in call.spans.values():
+        said = said.replace(piece.casefold(), " ")
+    return call.tool in _OF_ELECTRICITY and _OTHER_MATTERS.search(said) is not None
