@@ -31,86 +31,28 @@ def _acts(sentence: str) -> bool:
     return not got.ask_back and any(TOOLS[call.tool].acts for call in got.calls)
 
 
-REQUESTS = (
-    *(
-        "て",
-        "てね",
-        "てよ",
-        "てください",
-        "てくださいませんか",
-        "ていただけますか",
-        "ていただけませんでしょうか",
-        "てもらえる？",
-        "てもらってもいいですか",
-    ),
-    *(
-        "てほしいんだけど",
-        "てくれると助かる",
-        "てくれんかのう",
-        "ておくれ",
-        "とくれ",
-        "といて",
-        "といてくれる",
-        "ちゃって",
-        "てちょうだい",
-        "てっ",
-        "てぇー",
-    ),
-    *(
-        "てや",
-        "てくれへん",
-        "てもろてええ",
-        "てえな",
-        "たってや",
-        "てけろ",
-        "てけさい",
-        "てくんねが",
-        "てくれんね",
-        "てつかあさい",
-        "てくれんさい",
-    ),
-    *(
-        "てちょ",
-        "てちょーよ",
-        "てお願い",
-        "てお願いできますか",
-        "てくれたら嬉しい",
-        "ておいてくださいな",
-        "てくれませんかね",
-    ),
+REQUESTS = tuple(
+    said_ways(
+        "て|てね|てよ|てください|てくださいませんか|ていただけますか|"
+        "ていただけませんでしょうか|てもらえる？|てもらってもいいですか|てほしいんだけど|"
+        "てくれると助かる|てくれんかのう|ておくれ|とくれ|といて|といてくれる|ちゃって|てちょうだい|てっ|"
+        "てぇー|てや|てくれへん|てもろてええ|てえな|たってや|てけろ|てけさい|てくんねが|てくれんね|"
+        "てつかあさい|てくれんさい|てちょ|てちょーよ|てお願い|てお願いできますか|"
+        "てくれたら嬉しい|ておいてくださいな|てくれませんかね"
+    )
 )
-NO_ORDERS = (
-    *(
-        "ないで",
-        "ないでください",
-        "ないでくれんか",
-        "んといて",
-        "んといてや",
-        "んとって",
-        "んでええよ",
-        "んでよか",
-        "なくていいです",
-        "なくて結構です",
-    ),
-    *("へん", "ずにおいて", "ないでもらえますか", "ないように"),
+NO_ORDERS = tuple(
+    said_ways(
+        "ないで|ないでください|ないでくれんか|んといて|んといてや|んとって|んでええよ|んでよか|"
+        "なくていいです|なくて結構です|へん|ずにおいて|ないでもらえますか|ないように"
+    )
 )
-PAST_AND_PERHAPS = (
-    *(
-        "た",
-        "たよ",
-        "ました",
-        "たばい",
-        "たら寒い",
-        "ちゃだめ",
-        "てもいい？",
-        "ていい？",
-        "てる",
-        "とる",
-        "てくれた",
-        "てもらった",
-        "ちゃった",
-    ),
-    *("てって言われた", "てと言った", "てって頼んだのに", "たくない", "たはず", "てくれるって", "てくれるなと"),
+PAST_AND_PERHAPS = tuple(
+    said_ways(
+        "た|たよ|ました|たばい|たら寒い|ちゃだめ|てもいい？|ていい？|てる|とる|てくれた|"
+        "てもらった|ちゃった|てって言われた|てと言った|てって頼んだのに|たくない|たはず|"
+        "てくれるって|てくれるなと"
+    )
 )
 
 
@@ -145,22 +87,13 @@ def test_what_is_no_order_is_none_in_any_register(device: str) -> None:
         assert not _acts(f"{device}消{ending}"), ending
 
 
-FRAMES_EN = (
-    *(
-        "{do}",
-        "please {do}",
-        "would you mind {ing}",
-        "I'd like you to {do} please",
-        "would you be a dear and {do}",
-        "kindly {do}",
-    ),
-    *("I was wondering if you could {do}", "do the needful and {do}", "could you possibly {do} for me", "fancy {ing}"),
-    *(
-        "would you be so kind as to {do}",
-        "I'd be grateful if you would {do}",
-        "{do}, would you",
-        "you might {do} if you would",
-    ),
+FRAMES_EN = tuple(
+    said_ways(
+        "{do}|please {do}|would you mind {ing}|I'd like you to {do} please|would you be a dear and {do}|"
+        "kindly {do}|I was wondering if you could {do}|do the needful and {do}|"
+        "could you possibly {do} for me|fancy {ing}|would you be so kind as to {do}|"
+        "I'd be grateful if you would {do}|{do}, would you|you might {do} if you would"
+    )
 )
 
 
@@ -299,6 +232,29 @@ def test_how_far_it_went_asks_for_an_extreme(sentence: str, asks: str) -> None:
 def test_families_ask_in_their_own_words(sentence: str, asks: str) -> None:
     """Old and young, in the North and the South."""
     assert _asks(sentence).split(" ")[0] == asks
+
+
+def test_no_feeling_changes_what_is_ordered() -> None:
+    """Whatever somebody complains of, only the order is done; or nothing is."""
+    orders = {"turn on the AC": "power.on", "turn up the heating": "temperature.up", "set the AC to cool": "mode.cool"}
+    orders |= {"dim the light": "level.down", "turn on the light": "power.on", "make it cooler": "temperature.down"}
+    for why in (
+        "I'm cold",
+        "it's too hot",
+        "it's cool",
+        "it's dark",
+        "the fan is too loud",
+        "I can't see",
+        "it's humid",
+    ):
+        for order, asks in orders.items():
+            for sentence in (f"{why}, {order}", f"{why}. {order}", f"{order}, {why}", f"{why} {order}"):
+                assert _asks(sentence).split(" ")[0] in (asks, ""), sentence
+    ja_orders = {"エアコン消して": "power.off", "温度上げて": "temperature.up", "カーテン閉めて": "cover.close"}
+    for why in ("寒い", "蒸し暑い", "まぶしい", "空気が悪い", "うるさい", "出かける"):
+        for order, asks in ja_orders.items():
+            for sentence in (f"{why}から{order}", f"{why}けん{order}", f"{why}、{order}", f"{order}、{why}"):
+                assert _asks(sentence).split(" ")[0] in (asks, ""), sentence
 
 
 def test_a_verb_says_what_it_says() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from sumika.assistant.calls import Call
@@ -182,3 +183,63 @@ def test_every_kind_of_device_has_a_word_in_both_languages() -> None:
     """Whatever house.yaml can have can be spoken of."""
     assert set(DEVICE_WORDS) == set(DEVICE_KINDS)
     assert all(words.ja and words.en for words in DEVICE_WORDS.values())
+
+
+def test_the_only_tank_is_meant_wherever_it_stands() -> None:
+    """Without a word for it, and from any room."""
+    assert found("hot_water", "now", here="living").devices == ("ecocute",)
+    assert found("hot_water", "now", room="", device="お湯", here="main").devices == ("ecocute",)
+
+
+def test_a_question_about_any_lamp_is_about_all_of_them() -> None:
+    """It is not asked back which one; an order would be."""
+    asked = found("state", "device", device="fan")
+    assert (set(asked.devices), asked.ask_back) == ({"bath_fan", "range_hood"}, "")
+    assert found("power", "on", device="fan").ask_back == "ask_back.several_devices"
+
+
+@pytest.mark.parametrize(
+    "word", ["家じゅう", "全部の部屋", "all over", "my home", "apartment", "everywhere", "the whole house"]
+)
+def test_the_whole_house_by_many_names(word: str) -> None:
+    """Every lamp of it."""
+    got = found("power", "off", here="living", device="light", room=word)
+    assert (set(got.devices), got.ask_back) == ({"living_light", "sofa_lamp", "main_light"}, "")
+
+
+def test_rooms_may_be_called_politely() -> None:
+    """お before a name."""
+    assert found("climate", "temperature", room="お寝室").rooms == ("main",)
+
+
+def test_a_kind_that_begins_with_a_word_for_the_whole_house_is_that_kind() -> None:
+    """全館空調 is not the air conditioner of every room."""
+    assert found("power", "on", device="全館空調").devices == ()
+    central = Device(id="central", room="living", kind="whole_house_air_conditioner")
+    house = msgspec.structs.replace(_house(), devices=(*_house().devices, central))
+    call = Call(tool="power", what="on", spans={"device": "全館空調", "room": "寝室"})
+    assert resolve(call, Names(house), now_unix_s=NOW_S).devices == ("central",)
+
+
+@pytest.mark.parametrize(
+    ("tool", "what", "said", "value", "unit"),
+    [
+        ("temperature", "up", "a degree", 1.0, "k"),
+        ("temperature", "down", "a couple of degrees", 2.0, "k"),
+        ("temperature", "up", "いっこ", 1.0, "k"),
+        ("temperature", "up", "一段", 1.0, "k"),
+        ("level", "set", "強", 1.0, "share"),
+        ("level", "set", "弱", 0.25, "share"),
+    ],
+)
+def test_how_much_without_a_number(tool: str, what: str, said: str, value: float, unit: str) -> None:
+    """Words that mean one, two, or all of it."""
+    device = "bath fan" if tool == "level" else "エアコン"
+    got = found(tool, what, here="living", device=device, number=said)
+    assert (got.number, got.unit, got.ask_back) == (value, unit, "")
+
+
+def test_days_and_colours_with_endings() -> None:
+    """Yesterday's, and オレンジいろ."""
+    assert found("energy", "cost", period="yesterday's").period == found("energy", "cost", period="yesterday").period
+    assert found("colour", "set", here="living", device="電気", colour="オレンジいろ").colour_k == 2200.0

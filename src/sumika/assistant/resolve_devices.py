@@ -101,7 +101,8 @@ class _Search:
 
     def by_word(self, said: str) -> FoundDevices:
         """Return what a word means."""
-        word, every = without_all(said)
+        # 全館空調 begins as "all" does, and is one thing.
+        word, every = (said, False) if kinds_meant(bare(said)) else without_all(said)
         key = bare(word)
         if key in _EVERYTHING:
             return self._everything()
@@ -109,7 +110,9 @@ class _Search:
         if own and (inside := self._inside(own)):
             return self._chosen(inside, said, every=every)
         rooms, rest = self._room_in(key)
-        if rooms and kinds_meant(rest):
+        # 全館空調 is a kind of its own, and no 空調 of every room.
+        is_kind = bool(kinds_meant(key)) and len(rooms) == len(self.names.rooms)
+        if rooms and kinds_meant(rest) and not is_kind:
             search = _Search(self.names, self.rooms or rooms, self.here, tool=self.tool)
             return search._by_kind(rest, said, every=True)
         if kinds_meant(key):

@@ -4,7 +4,6 @@
 `metadata` which tool and which closed word it stands for; slots called `what` or `statistic` override them.
 """
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 _AT_HOME = frozenset({"home", "house", "apartment", "flat", "家", "いえ", "うち"})
 _WHOLE_HOUSE = frozenset(map(template_letters, WHOLE_HOUSE))
-_ASKED = re.compile(r"^(?:[^,]*,)?\s*(?:it|it's|is|are|i'm|this|the \w+ is)\b.*\?\W*$", re.IGNORECASE)
-"""A statement with a question mark is a question: "it is cold in here?"."""
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,10 +105,8 @@ class SentenceBook:
             return None
         if "domain" in template.slots and "device" not in taken.spans and "device" in TOOLS[template.tool].spans:
             taken.spans.update(self._device_of(heard, template.slots["domain"], begin, end))
-        if TOOLS[template.tool].acts and _ASKED.search(heard.said):
-            return None
         if "room" not in taken.spans and TOOLS[template.tool].acts and "room" in TOOLS[template.tool].spans:
-            taken.spans.update(self._everywhere(heard, begin, end))
+            taken.spans.update(self._everywhere(heard, begin, end, taken.spans.get("device", "")))
         call = _meant(heard, template.tool, taken)
         if call is None:
             return None
@@ -154,13 +149,13 @@ class SentenceBook:
             return {}
         return {"device": heard.piece(*max(places, key=lambda place: place[1] - place[0]))}
 
-    def _everywhere(self, heard: Heard, begin: int, end: int) -> dict[str, str]:
+    def _everywhere(self, heard: Heard, begin: int, end: int, device: str) -> dict[str, str]:
         """Return the word for the whole house that a template spells out itself: "all over"."""
         places = [
             (at, to)
             for at, tos in self.lists.found(heard).get("area", {}).items()
             for to in tos
-            if begin <= at and to <= end and heard.letters[at:to] in _WHOLE_HOUSE
+            if begin <= at and to <= end and heard.letters[at:to] in _WHOLE_HOUSE and heard.piece(at, to) not in device
         ]
         return {"room": heard.piece(*max(places, key=lambda place: place[1] - place[0]))} if places else {}
 

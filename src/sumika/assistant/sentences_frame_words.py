@@ -150,7 +150,8 @@ def _frame(key: str, line: str, groups: Mapping[str, str]) -> Frame:
     while "$" in text:
         text = " ".join(groups[one[1:]] if one.startswith("$") else one for one in text.split())
     words = [one for one in text.split() if one != "-q"]
-    if TOOLS[tool].acts and tool not in _GIVES_NO_REASON:
+    told = "-q" in text.split()
+    if TOOLS[tool].acts and tool not in _GIVES_NO_REASON and not told:
         words += groups["why"].split()
     terms = tuple(sorted(map(_term_of, words), key=lambda term: term.may))
     spans = set(TOOLS[tool].spans) - _EXPLICIT
@@ -165,7 +166,7 @@ def _frame(key: str, line: str, groups: Mapping[str, str]) -> Frame:
         terms,
         tuple(term.options for term in terms if not term.may and term.options != ASKS),
         frozenset(free) | (ALWAYS if TOOLS[tool].acts else OF_QUESTIONS),
-        "-q" in text.split(),
+        told,
     )
 
 

@@ -95,23 +95,38 @@ def fits(heard: Heard, found: Places, lists: Lists, language: str) -> Iterator[F
 
 
 def _tokens(heard: Heard, found: Places, grammar: Grammar) -> list[list[Token]]:
-    letters, length = heard.letters, len(heard.letters)
-    names: list[dict[int, set[str]]] = [{} for _ in range(length)]
-    for name, places in found.items():
-        if name in SPAN_OF_LIST and name not in ("floor", "zone"):
-            for begin, stops in places.items():
-                for end in stops:
-                    if letters[begin:end] == "me":
-                        continue  # "tell me" speaks of nobody
-                    names[begin].setdefault(end, set()).add("{" + name + "}")
-    edges = [grammar.japanese or heard.is_word(at, at) for at in range(length + 1)]
-    for begin in range(length):
-        for end in range(begin + 1, min(length, begin + grammar.longest) + 1) if edges[begin] else ():
-            for word in grammar.words.get(letters[begin:end], ()) if edges[end] else ():
-                concept, _, kind = word.partition(":")
-                for last, mood in ends(letters, end, kind) if kind else ((end, ""),):
-                    names[begin].setdefault(last, set()).add(f"{concept}.{mood}" if mood else concept)
+    """Return by where they begin all stretches of a sentence that may be something."""
+    names: list[dict[int, set[str]]] = [{} for _ in heard.letters]
+    for begin, end, name in (*_pieces(heard, found), *_words(heard, grammar)):
+        names[begin].setdefault(end, set()).add(name)
+    for of in (of for there in names for of in there.values()):
+        if any(one.startswith("mood_") for one in of):
+            of.discard("{colour}")  # "it's cool, turn on the light" speaks of no colour
     return [[Token(begin, end, frozenset(of)) for end, of in there.items()] for begin, there in enumerate(names)]
+
+
+def _pieces(heard: Heard, found: Places) -> Iterator[tuple[int, int, str]]:
+    for name, places in found.items():
+        if name not in SPAN_OF_LIST or name in ("floor", "zone"):
+            continue
+        for begin, stops in places.items():
+            # "Tell me" speaks of nobody.
+            yield from ((begin, end, "{" + name + "}") for end in stops if heard.letters[begin:end] != "me")
+
+
+def _words(heard: Heard, grammar: Grammar) -> Iterator[tuple[int, int, str]]:
+    letters, length = heard.letters, len(heard.letters)
+    edges = [at for at in range(length + 1) if grammar.japanese or heard.is_word(at, at)]
+    for place, begin in enumerate(edges):
+        for end in edges[place + 1 :]:
+            if end - begin > grammar.longest:
+                break
+            for word in grammar.words.get(letters[begin:end], ()):
+                concept, _, kind = word.partition(":")
+                if not kind:
+                    yield begin, end, concept
+                else:
+                    yield from ((begin, last, f"{concept}.{mood}") for last, mood in ends(letters, end, kind))
 
 
 def _paths(heard: Heard, tokens: list[list[Token]], *, japanese: bool) -> list[tuple[float, tuple[Token, ...]]]:
@@ -197,7 +212,7 @@ def _fitting(
                 continue
             return None
         name = next((one for one in meant if one.startswith("{")), "")
-        if name and not (term is None and _NOTHING in names):
+        if name and not (term is None and name == "{area}" and _NOTHING in names):
             span = SPAN_OF_LIST[name[1:-1]]
             if span in spans:
                 return None

@@ -152,6 +152,8 @@ def _without(name: str, spans: dict[str, str]) -> dict[str, str]:
     return {key: piece for key, piece in spans.items() if key != name}
 
 
+_ASKED = re.compile(r"^(?:[^,]*,)?\s*(?:it|it's|is|are|i'm|this|the \w+ is)\b.*\?\W*$", re.IGNORECASE)
+"""A statement with a question mark is a question: "it is cold in here?"."""
 _AS_IT_IS = re.compile(r"\b(?:leave|leaving|keep|keeping)\b")
 _LIT = re.compile(r"bright|light|dim|lamp")
 _WARMTH_C = (10.0, 32.0)
@@ -167,7 +169,7 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         said: The sentence.
     """
     text = said.casefold()
-    if TOOLS[tool].acts and (asks_leave(said) or _is_warmth(tool, spans, text)):
+    if TOOLS[tool].acts and (asks_leave(said) or _ASKED.search(said) or _is_warmth(tool, spans, text)):
         return True
     if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
         return True  # "leave the light on" is no order

@@ -29,6 +29,14 @@ _EN_REASON = re.compile(
     r"|everybody|everyone)\b",
     re.IGNORECASE,
 )
+_EN_TOLD = re.compile(
+    r"(?!(?:is|are|was|were|did|do|does|what|who|whose|why|how|when|where|which|should|shall|suppose|imagine|maybe|perhaps|let"
+    r"|whatever|whether)\b)[^,]*\b(?:is|are|am|was|were|can|can't|need|want|have|has|got|feels?|looks?|came|comes?|went|forgot)\b"
+    r"|[^,]*\w'(?:s|re|m|ve)\b",
+    re.IGNORECASE,
+)
+"""A clause that tells something: "people can see in, close the shutters"."""
+
 _EN_REASON_AFTER = re.compile(
     r",?\s+(?:because|since|as|so that|so) (?:it'?s|it is|i|i'?m|we|we'?re|the|my|there)\b.*$"
     r"|,\s+(?:it'?s|it is|i'?m|i am|we'?re)\b.*$",
@@ -44,6 +52,13 @@ _NO_REASON = re.compile(
 )
 
 _PRONOUN = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
+
+_TOLD = re.compile(
+    r"\b(?:is|are|it's|i'm|we're|feels?|(?:i|we) (?:can't|cannot|can hardly|can barely))\b"
+    r"|(?:い|すぎる|すぎ|すぎます|い(?:よ|な|ね|わ|です|のう)|いんだけど|してる|しとる)[\u3002!\uff01 ]*$",
+    re.IGNORECASE,
+)
+"""Tells how something is, and asks for nothing by itself where an order stands beside it."""
 
 Reader = Callable[[str], Call | None]
 """What one sentence asks for, and that alone."""
@@ -68,7 +83,7 @@ def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
     if not is_japanese(sentence):
         joints = re.finditer(r",\s*(?:so )?", sentence)
         found = [(sentence[: joint.start()], sentence[joint.end() :]) for joint in joints]
-        found = [(why, order) for why, order in found if _EN_REASON.match(why.strip())]
+        found = [(why, order) for why, order in found if _EN_REASON.match(why.strip()) or _EN_TOLD.match(why.strip())]
         if after := _EN_REASON_AFTER.search(sentence):
             found.append((after[0], sentence[: after.start()]))
     else:
@@ -99,6 +114,10 @@ def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
         calls = (one, *others)
         bare = japanese and not re.search(r"[、。,，]|から|ので", joint[0])
         if others and _go_together(calls, bare=bare):
+            told = _TOLD.search(first), other is not None and _TOLD.search(rest)
+            if all(TOOLS[call.tool].acts for call in calls) and bool(told[0]) != bool(told[1]):
+                # "The fan is too loud, turn on the light": what is told beside an order is why.
+                return others if told[0] else (one,)
             return _once_each(calls)
     return ()
 
