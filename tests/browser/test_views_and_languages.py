@@ -26,7 +26,7 @@ def _grave(page: Page) -> list[str]:
 def test_every_view_is_reached_by_the_menu_and_axe_finds_nothing_grave(visits: Visits) -> None:
     visit = visits()
     page = visit.enter()
-    assert page.locator("nav.side a").count() == len(VIEWS)  # this house has no desk, and so no papers
+    assert page.locator("nav.side a").count() == len(VIEWS) + 1  # and papers, which have tests of their own
     for view in VIEWS:
         page.click(f"nav.side a[href='#/{view}']")
         page.wait_for_selector(f"nav.side a[href='#/{view}'][aria-current=page]")

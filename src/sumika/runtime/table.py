@@ -268,8 +268,9 @@ def _assistant(house: House) -> tuple[Node, ...]:
     """Return who talks with people, unless that is switched off."""
     if house.assistant is not None and not house.assistant.enabled:
         return ()
-    # A larger model may think for its time, and planner and gate are waited for; others wait meanwhile.
-    return (Node(ASSISTANT, _run_assistant, watchdog_s=180.0, starts_within_s=30.0),)
+    # Planner and gate are waited for, and a larger model may think for its time; who talks then waits meanwhile.
+    waits_s = house.assistant.timeout_s if house.assistant is not None and house.assistant.model_address else 0.0
+    return (Node(ASSISTANT, _run_assistant, watchdog_s=45.0 + 2.0 * waits_s, starts_within_s=30.0),)
 
 
 def _desk(house: House) -> tuple[Node, ...]:
