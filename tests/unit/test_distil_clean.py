@@ -1,6 +1,5 @@
 """A cleaned pool holds nothing twice and nothing of an evaluation set."""
 
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
