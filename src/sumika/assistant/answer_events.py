@@ -84,9 +84,15 @@ def _happening(sources: Sources, one: Happening, *, last: bool = False) -> Sente
     voice = sources.voice
     where = voice.room(one.room) if one.room else voice.say("talk.at_home")
     key = f"talk.happened.{one.kind}{'.last' if last else ''}"
+    rows = one.rows
+    if one.people:
+        # How many visitors there were is worked out of who was seen, and is a row of its own before those.
+        lasted: dict[str, Any] = {"begin_unix_s": one.begin_unix_s, "end_unix_s": one.end_unix_s}
+        most = Row(source=f"most.{one.kind}", subject="house", value=float(one.people), unit="1", **lasted)
+        rows = (msgspec.structs.replace(most, zone=voice.zone_name), *rows)
     return voice.sentence(
         key,
-        one.rows,
+        rows,
         one.origin,
         (one.begin_unix_s, one.end_unix_s, one.people, (one.end_unix_s - one.begin_unix_s) / 3600.0),
         room=where,
