@@ -90,7 +90,10 @@ def test_a_paper_is_read_down_to_its_rows_and_approved_by_keyboard(visits: Visit
     page.click("nav.side a[href='#/papers']")
     page.locator("[data-paper^='care_day']").wait_for()
     assert "Cannot all be true" in page.locator("[data-paper^='care_day'] .looks li").first.inner_text()
-    assert page.locator("[data-papers] [data-paper]").count() == 4
+    # The maintenance order may have been refused by then: tests come in any order.
+    kinds = page.locator("[data-papers] [data-paper]").evaluate_all("all => all.map(one => one.dataset.paper)")
+    assert {one.partition(".")[0] for one in kinds} >= {"care_day", "energy_month", "incident"}
+    assert len(kinds) in (3, 4)
     assert "scan.png" in page.locator("main").inner_text()
     assert _grave(page) == []
     visit.picture("en-light-desktop-papers")
