@@ -98,7 +98,7 @@ def test_a_paper_is_read_down_to_its_rows_and_approved_by_keyboard(visits: Visit
     assert _grave(page) == []
     visit.picture("en-light-desktop-papers")
     opened(page, "care_day")
-    assert page.evaluate("document.activeElement.tagName") == "H1"
+    page.wait_for_function("() => document.activeElement.tagName === 'H1'")
     assert page.locator(".looks-card li").first.get_attribute("data-look") == "contradiction"
     source = page.locator(".said .talk-source").first
     source.press("Enter")
