@@ -18,13 +18,14 @@ from sumika.distil.export.reader_onnx import export_reader
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.ledger.prices import load_prices
 from sumika.distil.networks.reader import Outputs, Reader, ReaderShape, build_reader, parameters_of
+from sumika.distil.recipe_file import read_recipe
 from sumika.distil.sentence_asked import asked_of_readers
 from sumika.distil.sentence_coding import Coder, CodingSettings
 from sumika.distil.sentence_data import LEARNT, Texts, coded
 from sumika.distil.sentence_finish import SentenceFinish, as_text
 from sumika.distil.sentence_fit import SentenceFitSettings, fit_reader
 from sumika.distil.sentence_quote import SentenceQuote
-from sumika.distil.sentence_recipe import ReaderTeacher, SentenceRecipe, load_sentence_recipe
+from sumika.distil.sentence_recipe import ReaderTeacher, SentenceRecipe
 from sumika.distil.sentence_works import weights_of
 from sumika.distil.sign import load_or_make_key, public_key_of, sign_folder
 from sumika.distil.stages import Stages
@@ -213,9 +214,9 @@ def test_a_training_that_was_killed_goes_on_to_the_same_end(tmp_path: Path) -> N
 
 
 def test_shipped_recipes_are_whole() -> None:
-    recipe = load_sentence_recipe("house-tiny", SENTENCE_RECIPES)
+    recipe = read_recipe("house-tiny", SENTENCE_RECIPES, SentenceRecipe)
     assert recipe.name == "house-tiny"
     assert set(recipe.compare) == {"without paraphrases"}
     assert "house-0.6b" in LANGUAGE_RECIPES
     with pytest.raises(UsageError, match="house-tiny"):
-        load_sentence_recipe("nothing", SENTENCE_RECIPES)
+        read_recipe("nothing", SENTENCE_RECIPES, SentenceRecipe)

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from sumika.distil.array_recipe import ArrayRecipe, load_array_recipe
+from sumika.distil.array_recipe import ArrayRecipe
 from sumika.distil.array_works import PLAIN, STUDENT, TEACHER, ArrayWorks
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.ledger.prices import load_prices
@@ -17,6 +17,7 @@ from sumika.distil.networks.build import build
 from sumika.distil.networks.kept import keep_model, kept_model, model_of, network_of
 from sumika.distil.networks.presets import Convolutional, Inputs, Recurrent, layers_of
 from sumika.distil.networks.scores import ClassScores, ValueScores
+from sumika.distil.recipe_file import read_recipe
 from sumika.distil.records import VIEW_OF, ArraySet, Spent
 from sumika.distil.stages import Stages
 from sumika.distil.store import Store
@@ -312,7 +313,7 @@ def test_recipe_file_with_a_slip_says_where(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("name: mine\ndata: {from: source, name: made}\nteachr: {}\n")
     with pytest.raises(UsageError, match="teacher"):
-        load_array_recipe(str(path), {})
+        read_recipe(str(path), {}, ArrayRecipe)
 
 
 @pytest.mark.parametrize("preset", [Convolutional(width=4, depth=2, stride=1), Recurrent(width=4, depth=2)])

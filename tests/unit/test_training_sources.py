@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sumika.distil.array_recipe import load_array_recipe
+from sumika.distil.array_recipe import ArrayRecipe
 from sumika.distil.networks.layers import parameters
 from sumika.distil.networks.presets import layers_of
+from sumika.distil.recipe_file import read_recipe
 from sumika.models.features.points import BODY, channel_names
 from sumika.schema import UsageError
 from sumika.training import RECIPES, SOURCES
@@ -176,14 +177,14 @@ def test_pause_of_the_watch_gives_numbers() -> None:
 def test_shipped_recipes_name_sources_that_there_are_and_small_students() -> None:
     assert {"har-tiny", "sleep-tiny"} <= set(RECIPES)
     for name in RECIPES:
-        recipe = load_array_recipe(name, RECIPES)
+        recipe = read_recipe(name, RECIPES, ArrayRecipe)
         assert recipe.name == name
         assert recipe.about
         assert recipe.data.name in SOURCES  # type: ignore[union-attr] # shipped ones name a source
-    har = load_array_recipe("har-tiny", RECIPES)
+    har = read_recipe("har-tiny", RECIPES, ArrayRecipe)
     assert parameters(layers_of(har.student, 5), (len(channel_names(BODY)), BODY.bins)) < 10_000
     with pytest.raises(UsageError, match="har-tiny"):
-        load_array_recipe("nothing", RECIPES)
+        read_recipe("nothing", RECIPES, ArrayRecipe)
 
 
 @pytest.mark.recording

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sumika.cli._distil_progress import ProgressWatcher
-from sumika.distil.array_recipe import ArrayRecipe, load_array_recipe
+from sumika.distil.array_recipe import ArrayRecipe
 from sumika.distil.ledger.prices import Prices
 from sumika.distil.ledger.quote import Quote
+from sumika.distil.recipe_file import read_recipe
 from sumika.distil.runs import Run
 from sumika.distil.store import Store
 from sumika.schema import UsageError
@@ -35,7 +36,7 @@ def abouts() -> dict[str, str]:
 
 def load(name: str) -> ArrayRecipe:
     """Return a recipe: one that ships, or a file."""
-    return load_array_recipe(name, RECIPES)
+    return read_recipe(name, RECIPES, ArrayRecipe)
 
 
 def changed(recipe: ArrayRecipe, *, without: Iterable[str]) -> ArrayRecipe:

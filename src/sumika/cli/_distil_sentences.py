@@ -10,8 +10,9 @@ import msgspec
 from sumika.cli._distil_progress import ProgressWatcher
 from sumika.distil.ledger.prices import Prices
 from sumika.distil.ledger.quote import Quote
+from sumika.distil.recipe_file import read_recipe
 from sumika.distil.runs import Run
-from sumika.distil.sentence_recipe import SentenceRecipe, load_sentence_recipe
+from sumika.distil.sentence_recipe import SentenceRecipe
 from sumika.distil.store import Store
 from sumika.schema import UsageError
 from sumika.training.recipes import SENTENCE_RECIPES
@@ -34,7 +35,7 @@ def abouts() -> dict[str, str]:
 
 def load(name: str) -> SentenceRecipe:
     """Return a recipe: one that ships, or a file."""
-    return load_sentence_recipe(name, SENTENCE_RECIPES)
+    return read_recipe(name, SENTENCE_RECIPES, SentenceRecipe)
 
 
 def changed(recipe: SentenceRecipe, *, without: Iterable[str]) -> SentenceRecipe:

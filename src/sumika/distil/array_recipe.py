@@ -1,7 +1,6 @@
 """A recipe for a student of signals, points or tables: everything that decides it, as one YAML file says it."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -14,8 +13,6 @@ from sumika.distil.networks.presets import Preset
 from sumika.distil.pool import PoolSettings
 from sumika.distil.records import ArraySet
 from sumika.distil.tabular import BoostingSettings
-from sumika.schema import UsageError
-from sumika.settings_file import read_settings
 
 
 class Source(Protocol):
@@ -173,20 +170,3 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def gives_hints(self) -> bool:
         """Whether the teacher has one hidden layer that saw every example."""
         return isinstance(self.teacher, NetworkTeacher) and self.teacher.labels == "in-sample"
-
-
-def load_array_recipe(name: str, shipped: Mapping[str, Path]) -> ArrayRecipe:
-    """Read a recipe: the name of one that ships, or the path of a file.
-
-    Args:
-        name: Which.
-        shipped: Those that ship, by name.
-
-    Raises:
-        UsageError: if there is none, or it is not right; says where and what would be.
-    """
-    path = shipped.get(name) or Path(name)
-    if not path.exists():
-        known = ", ".join(shipped) or "none"
-        raise UsageError(f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {known}.")
-    return read_settings(path, ArrayRecipe)

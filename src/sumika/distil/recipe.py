@@ -10,9 +10,8 @@ from sumika.distil.clean import CleanSettings
 from sumika.distil.judge import QualitySettings
 from sumika.distil.language.settings import LanguageTrainSettings
 from sumika.distil.pool import PoolSettings
+from sumika.distil.recipe_file import read_recipe
 from sumika.distil.recipe_teachers import Shape, Teacher, TrainedTeacher
-from sumika.schema import UsageError
-from sumika.settings_file import read_settings
 
 Comparison = Literal["without", "random"]
 SHIPPED = Path(__file__).parent / "recipes"
@@ -191,11 +190,4 @@ def load_recipe(name: str) -> LanguageRecipe:
     Raises:
         UsageError: if there is none, or it is not right; says where and what would be.
     """
-    if name in shipped():
-        return read_settings(shipped()[name], LanguageRecipe)
-    path = Path(name)
-    if not path.exists():
-        raise UsageError(
-            f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {', '.join(shipped()) or 'none'}."
-        )
-    return read_settings(path, LanguageRecipe)
+    return read_recipe(name, shipped(), LanguageRecipe)

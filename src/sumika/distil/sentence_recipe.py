@@ -1,7 +1,5 @@
 """A recipe for a student that reads sentences: everything that decides it, as one YAML file says it."""
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -10,8 +8,6 @@ from sumika.distil.array_recipe import SourceData
 from sumika.distil.networks.reader import ReaderShape
 from sumika.distil.sentence_coding import CodingSettings
 from sumika.distil.sentence_fit import SentenceFitSettings
-from sumika.schema import UsageError
-from sumika.settings_file import read_settings
 
 
 class ReaderTeacher(
@@ -66,20 +62,3 @@ class SentenceRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     compare: dict[str, dict[str, Any]] = {}
     export: tuple[Literal["onnx", "onnx-int8"], ...] = ("onnx", "onnx-int8")
     caveats: tuple[str, ...] = ()
-
-
-def load_sentence_recipe(name: str, shipped: Mapping[str, Path]) -> SentenceRecipe:
-    """Read a recipe: the name of one that ships, or the path of a file.
-
-    Args:
-        name: Which.
-        shipped: Those that ship, by name.
-
-    Raises:
-        UsageError: if there is none, or it is not right; says where and what would be.
-    """
-    path = shipped.get(name) or Path(name)
-    if not path.exists():
-        known = ", ".join(shipped) or "none"
-        raise UsageError(f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {known}.")
-    return read_settings(path, SentenceRecipe)

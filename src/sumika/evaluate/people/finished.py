@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from sumika.distil.array_finish import ArrayFinish
 from sumika.distil.array_outcome import ArrayOutcome, Provenance
-from sumika.distil.array_recipe import ArrayRecipe, load_array_recipe
+from sumika.distil.array_recipe import ArrayRecipe
 from sumika.distil.ledger.prices import load_prices
+from sumika.distil.recipe_file import read_recipe
 from sumika.distil.records import ArraySet
 from sumika.distil.stages import Stages
 from sumika.distil.store import Store, key_of
@@ -39,7 +40,7 @@ class Finished:
 
 def shipped(name: str) -> ArrayRecipe:
     """Return a recipe that ships."""
-    return load_array_recipe(name, RECIPES)
+    return read_recipe(name, RECIPES, ArrayRecipe)
 
 
 def works_of(recipe: ArrayRecipe) -> ArrayFinish:
