@@ -164,7 +164,7 @@ def test_the_months_report_has_what_was_taken_and_paid_and_how_warm_it_was(at_de
     assert "Paid for it (by the kWh): €86.25." in said
     rooms = next(section.table for section in paper.sections if section.title.text == "Comfort")
     assert rooms is not None
-    assert [cell.text for cell in rooms.rows[0]][:5] == ["living", "100 %", "20.5", "20.0", "21.0"]
+    assert [cell.text for cell in rooms.rows[0]][:5] == ["living", "100.0 %", "20.5", "20.0", "21.0"]
     assert paper.status is Status.VERIFIED
 
 
