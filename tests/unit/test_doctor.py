@@ -72,10 +72,11 @@ def test_an_old_python_fails_and_ours_is_well() -> None:
 
 
 def test_each_missing_extra_is_named_with_what_is_lost() -> None:
-    h5py, pyarrow = _doctor_machine.extras(lambda module: module == "pyarrow")
+    h5py, pyarrow, reportlab = _doctor_machine.extras(lambda module: module == "pyarrow")
     assert_useful(h5py, Level.WARN)
     assert "sumika[recordings]" in h5py.remedy
     assert pyarrow.level is Level.OK
+    assert "sumika[desk]" in reportlab.remedy
 
 
 @pytest.mark.parametrize("year", [1970, 2150])

@@ -1,5 +1,6 @@
 """The desk's counter over a real bus: who reads is answered while a paper is written, who decides leaves their name."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sumika.desk.paper import Look, Statement, Struck, content_of
 from sumika.desk.store import Store
 from sumika.runtime.desk_loop import DeskLoop
 from sumika.runtime.paper_desk import PaperDesk
+from sumika.runtime.table import nodes_of
 from sumika.schema import SumikaError
 from sumika.schema.desk_settings import DeskSettings
 from sumika.schema.house import House
@@ -274,3 +276,12 @@ def test_the_loop_ends_where_nobody_answers_any_more(tmp_path: Path) -> None:
         with pytest.raises(SumikaError, match="nobody answers"):
             DeskLoop(Frame(tmp_path), counter).turn()  # type: ignore[arg-type]  # all of a process that it uses
         counter.close()
+
+
+def test_a_house_without_the_libraries_of_paperwork_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (node,) = (one for one in nodes_of(HOUSE_WITH_DESK) if one.name == "desk")
+    monkeypatch.setitem(sys.modules, "sumika.runtime.desk_loop", None)  # as where one of its imports is not there
+    with pytest.raises(SumikaError, match=r"sumika\[desk\]"):
+        node.loop(node, Frame(tmp_path).launch)  # type: ignore[arg-type]  # it comes no further than its imports

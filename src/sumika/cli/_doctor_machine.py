@@ -17,6 +17,7 @@ LEAST_MEMORY_BYTES = 1_000_000_000
 EXTRAS = (
     ("h5py", "recordings", "recordings in HDF5 files (Acconeer) cannot be played, and logs not exported to HDF5"),
     ("pyarrow", "parquet", "history is not archived as Parquet, and logs not exported to it"),
+    ("reportlab", "desk", "no paper is written: care notes, monthly reports, orders (sumika desk)"),
 )
 """(module, extra that brings it, what is missing without it)."""
 

@@ -32,7 +32,7 @@ from sumika.runtime.step_loop import run_step
 from sumika.runtime.weather_loop import WEATHER, asks_nobody, run_weather
 from sumika.runtime.wishes_loop import WISHES, run_wishes
 from sumika.runtime.world_loop import WORLD, run_world
-from sumika.schema import ARRAYS, Message
+from sumika.schema import ARRAYS, Message, SumikaError
 from sumika.schema.house import House, PortSource, Radar, Room, WorldSource
 
 
@@ -149,7 +149,12 @@ def _run_assistant(node: Node, launch: Launch) -> None:
 
 def _run_desk(node: Node, launch: Launch) -> None:
     # Templates and spreadsheets are nobody else's business either.
-    from sumika.runtime.desk_loop import run_desk
+    try:
+        from sumika.runtime.desk_loop import run_desk
+    except ImportError as error:
+        raise SumikaError(
+            f"what paperwork needs is not installed ({error})", remedy="Install it with: pip install 'sumika[desk]'"
+        ) from error
 
     run_desk(node, launch)
 
