@@ -106,7 +106,7 @@ _EN = {
 }
 _JA = {
     "number": re.compile(
-        rf"半分|三分の[一二]|3分の[12]|[四4]分の[一三13]|(?:レベル)?{JA_NUMBER}(?:(?:度|°c|°|パーセント|%|割|ケルビン|k|段階|段|番)(?:半|{JA_NUMBER}分)?)?"
+        rf"半分|三分の[一二]|3分の[12]|[四4]分の[一三13]|(?:レベル)?{JA_NUMBER}(?:(?:度|ど(?![うこれのっ])|°c|°|パーセント|%|割|ケルビン|k|段階|段|番)(?:半|{JA_NUMBER}分)?)?"
     ),
     "bare": re.compile(JA_NUMBER),
     "duration": re.compile(JA_DURATION),

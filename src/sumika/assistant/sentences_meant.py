@@ -17,7 +17,10 @@ _WEEKS = ("週", "月", "年", "week", "month", "year")
 _AT_NIGHT = frozenset({"夜中", "夜", "夜間", "深夜", "真夜中", "thenight", "night", "overnight"})
 
 
-_HESITATION = re.compile("う[ーぅう〜\uff5e]+ん|ん[ーん〜\uff5e]+")
+_HESITATION = re.compile(
+    "う[ーぅう〜\uff5e]+ん|ん[ーん〜\uff5e]+|^([あうえおん])[ー〜\uff5e]*\\1[ー〜\uff5e]*\\1[あうえおんーぁ〜\uff5e]*[。!！]*$"
+    "|^あ[ーぁあっ〜\uff5e]*[、 ]*そうそう"
+)
 
 
 _ELECTRICITY = frozenset(
@@ -103,7 +106,7 @@ def asks_leave(said: str) -> bool:
 
 
 def hesitates(said: str) -> bool:
-    """Tell whether somebody says うーん, which is no うん: a thought, and no yes."""
+    """Tell whether somebody says うーん, which is no うん: a thought, and no yes; ああああ and あーそうそう neither."""
     return bool(_HESITATION.search(said))
 
 
@@ -136,6 +139,8 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
         return "machine", {"on": "start", "off": "stop"}[what], _without("room", spans)
     if tool == "power" and "water_heater" in domains and not spans.keys() & {"duration", "delay"}:
         return "hot_water", {"on": "now", "off": "off"}[what], _without("room", spans)
+    if tool == "level" and what in ("up", "down") and (warmth := _warmth_of(what, spans.get("device", ""))):
+        return "temperature", warmth, spans
     if tool == "energy" and plain(spans.get("device", "")) in _ELECTRICITY:
         return tool, what, _without("device", spans)
     if tool == "sleep" and what == "ups" and plain(spans.get("period", "")) in _AT_NIGHT:
@@ -148,10 +153,23 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
     return tool, what, spans
 
 
+_WARMING, _COOLING = ("暖房", "だんぼう", "ヒーター"), ("冷房", "れいぼう")
+
+
+def _warmth_of(what: str, device: str) -> str:
+    """Return what "stronger" means of heating and cooling, which are stronger by degrees; "" of anything else."""
+    if device.endswith(_WARMING):
+        return what
+    return {"up": "down", "down": "up"}[what] if device.endswith(_COOLING) else ""
+
+
 def _without(name: str, spans: dict[str, str]) -> dict[str, str]:
     return {key: piece for key, piece in spans.items() if key != name}
 
 
+_TOLD_SO = re.compile("(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*$|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)$")
+_ALTOGETHER, _SUM = re.compile("(?:全部|ぜんぶ|みんな|すべて|全て)で"), frozenset({"全部", "ぜんぶ", "みんな", "すべて", "全て"})
+_CHANGED = re.compile("変わ|変化|ちが[うっ]|違[うっい]")
 _ASKED = re.compile(r"^(?:[^,]*,)?\s*(?:it|it's|is|are|i'm|this|the \w+ is)\b.*\?\W*$", re.IGNORECASE)
 """A statement with a question mark is a question: "it is cold in here?"."""
 _AS_IT_IS = re.compile(r"\b(?:leave|leaving|keep|keeping)\b")
@@ -175,6 +193,12 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return True  # "leave the light on" is no order
     if opens_a_door(tool, spans.get("device", "")) or (what == "yes" and hesitates(said)):
         return True
+    if tool in ("state", "power") and _ALTOGETHER.search(said) and "device" in spans and spans["device"] in _SUM:
+        return True  # 全部で is "altogether", and no thing
+    if tool == "state" and _TOLD_SO.search(said.rstrip("。!！〜~ー ")):
+        return True  # 電気消したよ tells of it
+    if (tool, what) == ("happened", "anything") and not is_short(spans.get("period", "")) and _CHANGED.search(said):
+        return True  # what has changed of late is no event
     if tool == "changes" and "resident" not in spans and is_short(spans.get("period", "")):
         return True
     return (tool == "feel" and is_outside(spans.get("room", ""))) or is_bathing(tool, spans)
@@ -186,6 +210,13 @@ def _is_warmth(tool: str, spans: Mapping[str, str], text: str) -> bool:
         return False
     number = number_of(spans["number"])
     return number is not None and number.unit == "" and _WARMTH_C[0] <= number.value <= _WARMTH_C[1]
+
+
+_RUN_NOW = re.compile(
+    "^(?!.*(?:あと|後|夜|安い|いつでも|好きな|まで|予約|任せ)).*(?:機|器|き|ラム)[をは、]?(?:すぐ|今)?(?:に)?(?:回|まわ|動か|うごか|スタート|始め|つけ)[^、。]*$"
+)
+_MORE_OFTEN = re.compile("ようになっ|こと(?:が|は)?(?:増え|多くな|減っ)|回数(?:が|は)?(?:増え|多くな|減っ|変わ)|(?:増え|減っ|多くなっ)(?:て(?:き|る|い|ない|へん)|と[るらう]|た)")
+"""What tells of a habit that is new, and not of one night."""
 
 
 def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statistic: str) -> tuple[str, str, str]:
@@ -200,6 +231,12 @@ def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statisti
     """
     if (tool, what) == ("energy", "cost") and is_use(said):
         what = "used"
+    if (tool, what) == ("machine", "loaded") and "time" not in spans and _RUN_NOW.search(said):
+        what = "start"
+    if (tool, what) == ("machine", "loaded") and "time" not in spans and _RUN_NOW.search(said):
+        what = "start"
+    if tool == "sleep" and what == "ups" and _MORE_OFTEN.search(said):
+        tool, what = "changes", "any"
     if tool in ("climate", "outside") and what != "weather":
         statistic = statistic_of(said, statistic)
     if tool == "climate" and what in ("temperature", "humidity") and is_weather(spans, said):

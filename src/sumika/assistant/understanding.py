@@ -8,11 +8,12 @@ from typing import Protocol
 
 import msgspec
 
+from sumika.assistant import sentences_spoken as spoken
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
-from sumika.assistant.understanding_guard import is_another_matter, may_be_no_order
+from sumika.assistant.understanding_guard import is_another_matter, is_begun, is_left_out, may_be_no_order
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
 from sumika.schema import SumikaError
@@ -77,14 +78,28 @@ class Understander:
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
         found = self._by_sentences(sentence) or self._by_student(sentence) or self._by_model(sentence) or Understood()
-        return Understood() if any(is_another_matter(sentence, call) for call in found.calls) else found
+        if any(is_another_matter(sentence, call) for call in found.calls):
+            return Understood()
+        if any(is_left_out(sentence, call) for call in found.calls):
+            return msgspec.structs.replace(found, ask_back="ask_back.meant")
+        return found
 
     def _by_sentences(self, sentence: str) -> Understood | None:
+        if not is_japanese(sentence):
+            return self._by_book(sentence)
+        plain = spoken.always(sentence)
+        found = self._by_book(plain)
+        if found is None and (other := spoken.again(plain)) != plain:
+            found = self._by_book(other)
+        pieces = () if found is None else (piece for call in found.calls for piece in call.spans.values())
+        return found if all(piece in sentence for piece in pieces) else None
+
+    def _by_book(self, sentence: str) -> Understood | None:
         read = self._book.read(sentence)
         if read is not None:
             unsure = read.also is not None and (TOOLS[read.call.tool].acts or TOOLS[read.also.tool].acts)
             # Home Assistant takes "bedroom light" for an order. 電気 alone may as well be the beginning of a question.
-            unsure = unsure or (read.bare and TOOLS[read.call.tool].acts and is_japanese(sentence))
+            unsure = unsure or (read.bare and TOOLS[read.call.tool].acts and is_begun(sentence, read.call))
             asked = "ask_back.meant" if unsure else ""
             return Understood(calls=(read.call,), by="sentences", probability=1.0, ask_back=asked)
         calls = several(sentence, self._book.lists, cache(self._one))
@@ -93,6 +108,8 @@ class Understander:
     def _one(self, part: str) -> Call | None:
         # "The lamp" alone switches it on; beside "turn off the TV, ..." it certainly does not.
         read = self._book.read(part)
+        if read is None and is_japanese(part) and (other := spoken.again(part)) != part:
+            read = self._book.read(other)
         return None if read is None or read.also is not None or read.bare else read.call
 
     def _by_student(self, sentence: str) -> Understood | None:

@@ -81,3 +81,33 @@ def is_another_matter(sentence: str, call: Call) -> bool:
     for piece in call.spans.values():
         said = said.replace(piece.casefold(), " ")
     return call.tool in _OF_ELECTRICITY and _OTHER_MATTERS.search(said) is not None
+
+
+_LEFT_OUT = (
+    r"の(?:(?:も|やつ|ほう|方)?[をもは]?|だけ)(?:全部)?\s*"
+    r"(?:切[っるりれ]|きっ|消[しすせ]|けし|つけ|点け|付け|止め|とめ|入れ|オン|オフ|起動|停止|開け|閉め)"
+)
+
+
+def is_left_out(sentence: str, call: Call) -> bool:
+    """Tell whether an order leaves out which thing of a room it means: 寝室の切っといて.
+
+    Args:
+        sentence: As it was said.
+        call: What was read out of it.
+    """
+    room = call.spans.get("room", "")
+    if call.tool not in ("power", "cover") or "device" in call.spans or not room:
+        return False
+    return re.search(re.escape(room) + _LEFT_OUT, sentence) is not None
+
+
+def is_begun(sentence: str, call: Call) -> bool:
+    """Tell whether a mere name may be the beginning of something else; with how much it is an order: エアコン、23度.
+
+    Args:
+        sentence: As it was said.
+        call: What was read out of it.
+    """
+    whole = {"device", "number"} <= call.spans.keys() and not sentence.rstrip().endswith(("?", "\uff1f"))
+    return is_japanese(sentence) and not whole

@@ -43,7 +43,7 @@ _EN_REASON_AFTER = re.compile(
     re.IGNORECASE,
 )
 _JA_REASON = re.compile(
-    r"(?:(?<=[いだたるうくすむぶつぬぐんねよ])から|ので|んで|けど|(?<=[いだるたん])し|さかい|けん)[、,]?\s*"
+    r"(?:(?<=[いだたるうくすむぶつぬぐんねよす])から|ので|んで|けど|(?<=[いだるたん])し|さかい|けん|けえ|きに|もんで|(?<=い)で)[、,]?\s*"
 )
 _NO_REASON = re.compile(
     r"\b(?:if|when|unless|don'?t|do not|not|never|until|said|told)\b|ないで|たら|なら|れば|とき"
@@ -88,6 +88,7 @@ def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
             found.append((after[0], sentence[: after.start()]))
     else:
         found = [(sentence[: joint.end()], sentence[joint.end() :]) for joint in _JA_REASON.finditer(sentence)]
+        found += _told_beside(sentence, lists, read)
     for why, order in found:
         call = None if _NO_REASON.search(why) or not order.strip() else read(order)
         if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer"):
@@ -97,6 +98,29 @@ def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
         if named or not lists.found(Heard(why)).get("name"):
             return call
     return None
+
+
+_JA_STOP = re.compile(r"[、。,，!！?？\s]+")
+_JA_TOLD_BEFORE = re.compile("(?:[いたるうくすねよなわさで]|けど|から|ので|し|だ|です|ます|ん)$")
+_JA_TOLD_AFTER = re.compile("(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|た|たい|ねん|んだ|るで|いで|ばい)$")
+_JA_NOT_BESIDE = re.compile(
+    "ないで|んといて|なくて|たら|なら|れば|とき|時は|場合|まで|前に|あとで|後で|って|もし|まま|以外|だけ|うそ|嘘|冗談|やっぱ|やめ|なし$|いらない|違う|ちがう|ちゃう|[「」『』]"
+)
+_OF_AN_ORDER = frozenset({"name", "area", "number", "duration", "delay", "time", "degrees", "percentage", "colour"})
+
+
+def _told_beside(sentence: str, lists: Lists, read: Reader) -> Iterator[tuple[str, str]]:
+    """Yield what is told beside an order, before or after it, and the order: 暗い、電気つけて; 電気つけて、暗いけえ."""
+    for stop in _JA_STOP.finditer(sentence):
+        first, rest = sentence[: stop.start()], sentence[stop.end() :].rstrip("。!！〜~ー")
+        if not first or not rest or _JA_NOT_BESIDE.search(first + "、" + rest):
+            continue
+        if not re.search("[?？]", first + stop[0]) and _JA_TOLD_BEFORE.search(first):
+            yield first, rest
+        if _JA_TOLD_AFTER.search(rest) and not _OF_AN_ORDER & lists.found(Heard(rest)).keys():
+            also = read(rest)
+            if also is None or not TOOLS[also.tool].acts or also.tool in ("feel", "level", "humidity"):
+                yield rest, first
 
 
 def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
@@ -132,6 +156,9 @@ def _once_each(calls: tuple[Call, ...]) -> tuple[Call, ...]:
         elif len(call.spans) >= len(same.spans):
             kept[kept.index(same)] = call
     orders = [call for call in kept if call.tool not in ("feel", "answer")]
+    if any((call.tool, call.what) == ("machine", "start") for call in orders):
+        # "I have put the washing in. Start the machine": it is one order.
+        orders = [call for call in orders if (call.tool, call.what) != ("machine", "loaded") or "time" in call.spans]
     return tuple(orders or kept)
 
 
