@@ -197,7 +197,7 @@ ROOM_WORDS: Mapping[str, Words] = MappingProxyType(
 """What each kind of room is called. An id or a name tells of which kind a room is."""
 
 WHOLE_HOUSE = _words(
-    "家中|家じゅう|家全体|全部屋|全室|全館|家の中|すべての部屋|全ての部屋|全部の部屋|家ぜんぶ|家全部|家じゅう全部|家中全部|家の全部|ぜんぶの部屋|おうち全部|お家全部|おうち中|お家中|どの部屋も|うちじゅう|うち中",
+    "家中|家じゅう|家全体|全部屋|全室|全館|家ん中|おうちの中|家の中|すべての部屋|全ての部屋|全部の部屋|家ぜんぶ|家全部|家じゅう全部|家中全部|家の全部|ぜんぶの部屋|おうち全部|お家全部|おうち中|お家中|どの部屋も|うちじゅう|うち中",
     "everywhere|whole house|entire house|all rooms|every room|all the rooms|all over the house|throughout the house|"
     "the whole home|whole home|entire home|whole apartment|whole flat|entire apartment|entire flat|whole place|"
     "all over|all over the place|throughout|home|house|apartment|flat|around the house|all around the house|"

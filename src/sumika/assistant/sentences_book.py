@@ -83,6 +83,21 @@ class SentenceBook:
         }
         return _best(sorted(found.values(), key=lambda one: one.rank)) or self._framed(heard, places, language)
 
+    def names_alone(self, sentence: str) -> bool:
+        """Tell whether nothing but a thing of the house is said, as "the hall lamp too" and カーテン: what of it?
+
+        Args:
+            sentence: As it was said.
+        """
+        heard = Heard(sentence)
+        reached = {0}
+        found = self.lists.found(heard)
+        for at in range(len(heard.letters)):
+            if at in reached:
+                reached |= {end for name in ("name", "area") for end in found.get(name, {}).get(at, ())}
+                reached |= {at + len(word) for word in _BESIDE_NAMES if heard.letters.startswith(word, at)}
+        return bool(found.get("name")) and len(heard.letters) in reached
+
     def _all(
         self, heard: Heard, places: Places, templates: tuple[Template, ...], skipped: tuple[str, ...]
     ) -> Iterator[Read]:
@@ -188,6 +203,8 @@ class SentenceBook:
                 taken.domains |= self.lists.domains(heard, at, end)
         return _meant(heard, fit.frame.tool, taken)
 
+
+_BESIDE_NAMES = ("おい", "ねえ", "あの", "の", "も", "は", "を", "が", "と", "って", "the", "my", "and", "in", "too", "also")
 
 MOST_BETWEEN = 1
 """So many letters stand between a room and its thing: 台所のポット."""

@@ -156,6 +156,10 @@ _TAILS: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
 }
 
 
+_ROUNDED = dict(zip("あかさたなはまらわ", "おこそとのほもろお", strict=True))
+"""What the last vowel of a stem in う becomes in the west: つかう, つこて."""
+
+
 def bases(plain: str) -> Iterator[tuple[str, str]]:
     """Yield what a verb's forms begin with, and of which kind each beginning is.
 
@@ -195,6 +199,8 @@ def _plain_bases(plain: str) -> Iterator[tuple[str, str]]:
         yield stem + "っ", "te"
     if plain[-1] == "う":
         yield stem + "う", "te"
+        if (rounded := stem[:-1] + _ROUNDED.get(stem[-1:], "")) != stem[:-1]:
+            yield from ((rounded + end, "te") for end in ("", "う"))  # つこうて, もろて
     if plain[-1] == "す":
         yield from ((stem + "い", "te"), (stem + "して", "te"))
     yield from ((stem + a + "れ", kind) for kind in ("te", "masu", "nai"))
@@ -307,7 +313,7 @@ def looks(plain: str) -> Iterator[tuple[str, str]]:
         plain: As in the dictionary, in い.
     """
     stem = plain[:-1]
-    yield from ((stem + joint + end, IS) for joint in ("くて", "うて") for end in _UNBEARABLE)
+    yield from ((stem + joint + end, IS) for joint in ("くて", "うて", "くちゃ", "うちゃ", "くては") for end in _UNBEARABLE)
     for mood, endings in _LOOKS:
         yield from ((stem + end, mood) for end in endings)
     if plain.endswith("しい"):

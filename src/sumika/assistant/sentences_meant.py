@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from sumika.assistant.calls import TOOLS
-from sumika.assistant.lexicon import ROOM_WORDS, is_japanese, plain
+from sumika.assistant.lexicon import MYSELF, ROOM_WORDS, is_japanese, plain
 from sumika.assistant.numbers import number_of
 
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
@@ -44,6 +44,7 @@ _ELECTRICITY = frozenset(
 )
 """What is no device where it is asked what was used, made or paid: it is what is asked for."""
 
+_MYSELF = frozenset(map(plain, MYSELF))
 _BATHS = frozenset(map(plain, ROOM_WORDS["bathroom"].ja))
 
 
@@ -134,6 +135,8 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
         spans: Pieces of the sentence.
         domains: Of the things in it.
     """
+    if tool == "feel" and plain(spans.get("resident", "")) in _MYSELF:
+        return tool, what, _without("resident", spans)  # whoever speaks feels it where they are
     if tool == "power" and "machine" in domains:
         # Whoever switches a washing machine on means that it washes.
         return "machine", {"on": "start", "off": "stop"}[what], _without("room", spans)
@@ -169,6 +172,10 @@ def _without(name: str, spans: dict[str, str]) -> dict[str, str]:
 
 _TOLD_SO = re.compile("(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*$|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)$")
 _ALTOGETHER, _SUM = re.compile("(?:全部|ぜんぶ|みんな|すべて|全て)で"), frozenset({"全部", "ぜんぶ", "みんな", "すべて", "全て"})
+_ONLY_IF = re.compile("もし(?!もし|よ|可能|でき)|(?<![よ良しっ])(?:かったら|くなったら|くなければ|ければ|くなるなら|いなら|いようなら)(?!、?(?:いい|ええ|よか|助か|嬉|うれ|あり|な[あぁー]|の))")
+"""An order for a case that may come about is none for now; よかったら and もっと暖かかったらいいな set no condition."""
+_WOULD_BE_NICE = re.compile("(?:[てで]い?る|い)と(?:いい|ええ|嬉し|うれし|助か|ありがた)[^?\uff1f]*$|[ただ]らなあ?[ー。]*$")
+_FINE_DAY = re.compile("(?:いい|良い|ええ|よか)(?:お)?天気(?:だ|です|や|じゃ|ばい|やん)?(?:ね|な|のう|わ|よね)[ーえぇあぁ]*[。!！〜]*$")
 _CHANGED = re.compile("変わ|変化|ちが[うっ]|違[うっい]")
 _ASKED = re.compile(r"^(?:[^,]*,)?\s*(?:it|it's|is|are|i'm|this|the \w+ is)\b.*\?\W*$", re.IGNORECASE)
 """A statement with a question mark is a question: "it is cold in here?"."""
@@ -189,12 +196,18 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     text = said.casefold()
     if TOOLS[tool].acts and (asks_leave(said) or _ASKED.search(said) or _is_warmth(tool, spans, text)):
         return True
+    if TOOLS[tool].acts and tool != "feel" and _ONLY_IF.search(said):
+        return True
     if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
         return True  # "leave the light on" is no order
     if opens_a_door(tool, spans.get("device", "")) or (what == "yes" and hesitates(said)):
         return True
     if tool in ("state", "power") and _ALTOGETHER.search(said) and "device" in spans and spans["device"] in _SUM:
         return True  # 全部で is "altogether", and no thing
+    if (tool, what) == ("outside", "weather") and _FINE_DAY.search(said):
+        return True
+    if not TOOLS[tool].acts and _WOULD_BE_NICE.search(said):
+        return True
     if tool == "state" and _TOLD_SO.search(said.rstrip("。!！〜~ー ")):
         return True  # 電気消したよ tells of it
     if (tool, what) == ("happened", "anything") and not is_short(spans.get("period", "")) and _CHANGED.search(said):

@@ -77,7 +77,8 @@ class Understander:
         """
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
-        found = self._by_sentences(sentence) or self._by_student(sentence) or self._by_model(sentence) or Understood()
+        found = self._by_sentences(sentence) or self._by_student(sentence) or self._by_model(sentence)
+        found = found or (Understood(ask_back="ask_back.again") if self._book.names_alone(sentence) else Understood())
         if any(is_another_matter(sentence, call) for call in found.calls):
             return Understood()
         if any(is_left_out(sentence, call) for call in found.calls):
@@ -89,8 +90,9 @@ class Understander:
             return self._by_book(sentence)
         plain = spoken.always(sentence)
         found = self._by_book(plain)
-        if found is None and (other := spoken.again(plain)) != plain:
-            found = self._by_book(other)
+        if (found is None or found.ask_back or spoken.asks(plain)) and (other := spoken.again(plain)) != plain:
+            said_again = self._by_book(other)
+            found = said_again if said_again is not None and not said_again.ask_back else found or said_again
         pieces = () if found is None else (piece for call in found.calls for piece in call.spans.values())
         return found if all(piece in sentence for piece in pieces) else None
 

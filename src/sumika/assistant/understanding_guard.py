@@ -109,5 +109,6 @@ def is_begun(sentence: str, call: Call) -> bool:
         sentence: As it was said.
         call: What was read out of it.
     """
-    whole = {"device", "number"} <= call.spans.keys() and not sentence.rstrip().endswith(("?", "\uff1f"))
+    said = call.spans.keys()
+    whole = "device" in said and bool({"number", "colour"} & said) and not sentence.rstrip().endswith(("?", "\uff1f"))
     return is_japanese(sentence) and not whole

@@ -43,7 +43,7 @@ _EN_REASON_AFTER = re.compile(
     re.IGNORECASE,
 )
 _JA_REASON = re.compile(
-    r"(?:(?<=[いだたるうくすむぶつぬぐんねよす])から|ので|んで|けど|(?<=[いだるたん])し|さかい|けん|けえ|きに|もんで|(?<=い)で)[、,]?\s*"
+    r"(?:(?<=[いだたるうくすむぶつぬぐんねよす])から|ので|んで|けど|(?<=[いだるたん])し|さかい|けん|けえ|きに|もんで|(?<=[いる])で)[、,]?\s*"
 )
 _NO_REASON = re.compile(
     r"\b(?:if|when|unless|don'?t|do not|not|never|until|said|told)\b|ないで|たら|なら|れば|とき"
@@ -78,7 +78,7 @@ def several(sentence: str, lists: Lists, read: Reader) -> tuple[Call, ...]:
     return _coordinated(sentence, lists, read) or _joined(sentence, read, MOST_PARTS)
 
 
-def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
+def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -> Call | None:
     """Return the order of a sentence that says why: 暗いのでカーテン開けて, "it's hot, turn on the fan"."""
     if not is_japanese(sentence):
         joints = re.finditer(r",\s*(?:so )?", sentence)
@@ -91,6 +91,8 @@ def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
         found += _told_beside(sentence, lists, read)
     for why, order in found:
         call = None if _NO_REASON.search(why) or not order.strip() else read(order)
+        if call is None and depth and is_japanese(order) and not _NO_REASON.search(why):
+            call = _without_reason(order, lists, read, depth - 1)
         if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer"):
             continue
         # "The lamp is too orange, make it colder": it is the lamp.
@@ -102,9 +104,9 @@ def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
 
 _JA_STOP = re.compile(r"[、。,，!！?？\s]+")
 _JA_TOLD_BEFORE = re.compile("(?:[いたるうくすねよなわさで]|けど|から|ので|し|だ|です|ます|ん)$")
-_JA_TOLD_AFTER = re.compile("(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|た|たい|ねん|んだ|るで|いで|ばい)$")
+_JA_TOLD_AFTER = re.compile("(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい)$")
 _JA_NOT_BESIDE = re.compile(
-    "ないで|んといて|なくて|たら|なら|れば|とき|時は|場合|まで|前に|あとで|後で|って|もし|まま|以外|だけ|うそ|嘘|冗談|やっぱ|やめ|なし$|いらない|違う|ちがう|ちゃう|[「」『』]"
+    "ないで|んといて|なくて|たら|なら|れば|とき|時は|場合|まで|前に|あとで|後で|って|もし|まま|以外|だけ(?!ど)|うそ|嘘|冗談|やっぱ|やめ|なし$|いらない|違う|ちがう|ちゃう|[「」『』]"
 )
 _OF_AN_ORDER = frozenset({"name", "area", "number", "duration", "delay", "time", "degrees", "percentage", "colour"})
 
