@@ -10,7 +10,7 @@ from sumika.assistant.numbers import number_of
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
 _AHEAD = ("明日", "あした", "あす", "明後日", "あさって", "来週", "今夜", "今晩", "tomorrow", "tonight", "next")
 _LATELY = (
-    *("最近", "近ごろ", "近頃", "このごろ", "この頃", "ここのところ", "このところ"),
+    *("最近", "近ごろ", "近頃", "このごろ", "この頃", "ここのところ", "このところ", "ここんとこ", "さいきん", "ここしばらく"),
     *("late", "recent", "these days", "past"),
 )
 _WEEKS = ("週", "月", "年", "week", "month", "year")
@@ -19,7 +19,7 @@ _AT_NIGHT = frozenset({"夜中", "夜", "夜間", "深夜", "真夜中", "thenig
 
 _HESITATION = re.compile(
     "う[ーぅう〜\uff5e]+ん|ん[ーん〜\uff5e]+|^([あうえおん])[ー〜\uff5e]*\\1[ー〜\uff5e]*\\1[あうえおんーぁ〜\uff5e]*[。!！]*$"
-    "|^あ[ーぁあっ〜\uff5e]*[、 ]*そうそう"
+    "|^あ[ーぁあっ〜\uff5e]*[、 ]*そうそう|^(?:うわ|わあ|わー|きゃ|ひゃ|へえ|ほう|ふう|げっ|おっ)|そう(?:なん|なの|か|だったの|いえば)|そっか"
 )
 
 
@@ -175,6 +175,7 @@ _ALTOGETHER, _SUM = re.compile("(?:全部|ぜんぶ|みんな|すべて|全て)�
 _ONLY_IF = re.compile("もし(?!もし|よ|可能|でき)|(?<![よ良しっ])(?:かったら|くなったら|くなければ|ければ|くなるなら|いなら|いようなら)(?!、?(?:いい|ええ|よか|助か|嬉|うれ|あり|な[あぁー]|の))")
 """An order for a case that may come about is none for now; よかったら and もっと暖かかったらいいな set no condition."""
 _WOULD_BE_NICE = re.compile("(?:[てで]い?る|い)と(?:いい|ええ|嬉し|うれし|助か|ありがた)[^?\uff1f]*$|[ただ]らなあ?[ー。]*$")
+_ANOTHER_DAY = re.compile("明日|あした|あす|明後日|昨日|きのう|来週|先週|去年|今夜|tomorrow|yesterday|tonight")
 _FINE_DAY = re.compile("(?:いい|良い|ええ|よか)(?:お)?天気(?:だ|です|や|じゃ|ばい|やん)?(?:ね|な|のう|わ|よね)[ーえぇあぁ]*[。!！〜]*$")
 _CHANGED = re.compile("変わ|変化|ちが[うっ]|違[うっい]")
 _ASKED = re.compile(r"^(?:[^,]*,)?\s*(?:it|it's|is|are|i'm|this|the \w+ is)\b.*\?\W*$", re.IGNORECASE)
@@ -202,6 +203,8 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return True  # "leave the light on" is no order
     if opens_a_door(tool, spans.get("device", "")) or (what == "yes" and hesitates(said)):
         return True
+    if tool == "feel" and _ANOTHER_DAY.search(said):
+        return True
     if tool in ("state", "power") and _ALTOGETHER.search(said) and "device" in spans and spans["device"] in _SUM:
         return True  # 全部で is "altogether", and no thing
     if (tool, what) == ("outside", "weather") and _FINE_DAY.search(said):
@@ -225,6 +228,7 @@ def _is_warmth(tool: str, spans: Mapping[str, str], text: str) -> bool:
     return number is not None and number.unit == "" and _WARMTH_C[0] <= number.value <= _WARMTH_C[1]
 
 
+_WHEN_DONE = re.compile("(?:いつ|何時|なんじ|あと).{0,6}(?:終わ|おわ|仕上が|済[みむん]|できあが|炊け|沸[きく])")
 _RUN_NOW = re.compile(
     "^(?!.*(?:あと|後|夜|安い|いつでも|好きな|まで|予約|任せ)).*(?:機|器|き|ラム)[をは、]?(?:すぐ|今)?(?:に)?(?:回|まわ|動か|うごか|スタート|始め|つけ)[^、。]*$"
 )
@@ -244,8 +248,12 @@ def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statisti
     """
     if (tool, what) == ("energy", "cost") and is_use(said):
         what = "used"
+    if tool == "plan" and "device" in spans and _WHEN_DONE.search(said):
+        tool, what = "state", "device"
     if (tool, what) == ("machine", "loaded") and "time" not in spans and _RUN_NOW.search(said):
         what = "start"
+    if tool == "plan" and "device" in spans and _WHEN_DONE.search(said):
+        tool, what = "state", "device"
     if (tool, what) == ("machine", "loaded") and "time" not in spans and _RUN_NOW.search(said):
         what = "start"
     if tool == "sleep" and what == "ups" and _MORE_OFTEN.search(said):

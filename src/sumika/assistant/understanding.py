@@ -92,6 +92,8 @@ class Understander:
         found = self._by_book(plain)
         if (found is None or found.ask_back or spoken.asks(plain)) and (other := spoken.again(plain)) != plain:
             said_again = self._by_book(other)
+            if said_again is not None and any(call.tool in BY_SENTENCES_ALONE for call in said_again.calls):
+                said_again = None
             found = said_again if said_again is not None and not said_again.ask_back else found or said_again
         pieces = () if found is None else (piece for call in found.calls for piece in call.spans.values())
         return found if all(piece in sentence for piece in pieces) else None

@@ -151,6 +151,9 @@ def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
 def _once_each(calls: tuple[Call, ...]) -> tuple[Call, ...]:
     """Return calls without those that another one says more exactly: "the air is dry, raise the humidity" is one."""
     kept: list[Call] = []
+    said = {(call.tool, call.what) for call in calls}
+    if any({(tool, "up"), (tool, "down")} <= said for tool in ("humidity", "temperature", "level")):
+        return ()  # both more and less: one of them was no order
     for call in calls:
         same = next((one for one in kept if (one.tool, one.what) == (call.tool, call.what) and _alike(one, call)), None)
         if same is None:
