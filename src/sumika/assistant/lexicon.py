@@ -30,7 +30,9 @@ class Words(msgspec.Struct, frozen=True):
 
 def _words(ja: str, en: str) -> Words:
     said = ja.split("|")
-    return Words(tuple(dict.fromkeys((*said, *(kana for word in said for kana in readings(word))))), tuple(en.split("|")))
+    return Words(
+        tuple(dict.fromkeys((*said, *(kana for word in said for kana in readings(word))))), tuple(en.split("|"))
+    )
 
 
 DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
@@ -129,7 +131,8 @@ APPLIANCE_WORDS: Mapping[str, Words] = MappingProxyType(
             "washing machine|washer|washing|laundry|clothes washer|washer-dryer",
         ),
         "dishwasher": _words(
-            "食洗機|食器洗い機|食器洗い乾燥機|食洗器|食器洗浄機|食洗|洗い物|食器|お皿|食器洗浄機|皿洗い機|皿洗い", "dishwasher|dish washer|dishes"
+            "食洗機|食器洗い機|食器洗い乾燥機|食洗器|食器洗浄機|食洗|洗い物|食器|お皿|食器洗浄機|皿洗い機|皿洗い",
+            "dishwasher|dish washer|dishes",
         ),
         "dryer": _words(
             "乾燥機|衣類乾燥機|浴室乾燥|浴室乾燥機|乾太くん|ガス乾燥機",
@@ -137,7 +140,8 @@ APPLIANCE_WORDS: Mapping[str, Words] = MappingProxyType(
         ),
         "rice_cooker": _words("炊飯器|炊飯ジャー|ご飯|炊飯|お釜|お米|電気釜|炊飯機", "rice cooker|rice"),
         "robot_vacuum": _words(
-            "ロボット掃除機|掃除機|お掃除ロボット|ルンバ|掃除ロボット|ロボット|掃除ロボ|お掃除ロボ|お掃除", "robot vacuum|vacuum|vacuum cleaner|robot cleaner"
+            "ロボット掃除機|掃除機|お掃除ロボット|ルンバ|掃除ロボット|ロボット|掃除ロボ|お掃除ロボ",
+            "robot vacuum|vacuum|vacuum cleaner|robot cleaner",
         ),
         "kettle": _words("電気ポット|ポット|ケトル|電気ケトル", "kettle|electric kettle"),
         "coffee_maker": _words("コーヒーメーカー|コーヒーマシン", "coffee maker|coffee machine"),
@@ -246,10 +250,14 @@ KIN_WORDS: Mapping[str, Words] = MappingProxyType(
         "daughter": _words("娘|娘さん", "daughter|girl"),
         "child": _words("子供|子ども|こども|子供たち|子どもたち|赤ちゃん|こどもたち", "child|kid|children|kids|baby"),
         "elder_brother": _words(
-            "お兄ちゃん|兄|お兄さん|にいちゃん|兄ちゃん|にいさん|おにいちゃん|にいに|にぃに|あんちゃん|おにい|兄貴", "brother|big brother|elder brother"
+            "お兄ちゃん|兄|お兄さん|にいちゃん|兄ちゃん|にいさん|おにいちゃん|にいに|にぃに|あんちゃん|おにい|兄貴",
+            "brother|big brother|elder brother",
         ),
         "younger_brother": _words("弟", "little brother|younger brother"),
-        "elder_sister": _words("お姉ちゃん|姉|お姉さん|ねえちゃん|姉ちゃん|ねえさん|おねえちゃん|ねえね|ねぇね|おねえ|姉貴", "sister|big sister|elder sister"),
+        "elder_sister": _words(
+            "お姉ちゃん|姉|お姉さん|ねえちゃん|姉ちゃん|ねえさん|おねえちゃん|ねえね|ねぇね|おねえ|姉貴",
+            "sister|big sister|elder sister",
+        ),
         "younger_sister": _words("妹", "little sister|younger sister"),
         "uncle": _words("おじさん|叔父さん|伯父さん", "uncle"),
         "aunt": _words("おばさん|叔母さん|伯母さん", "aunt|auntie"),

@@ -204,7 +204,24 @@ class SentenceBook:
         return _meant(heard, fit.frame.tool, taken)
 
 
-_BESIDE_NAMES = ("おい", "ねえ", "あの", "の", "も", "は", "を", "が", "と", "って", "the", "my", "and", "in", "too", "also")
+_BESIDE_NAMES = (
+    "おい",
+    "ねえ",
+    "あの",
+    "の",
+    "も",
+    "は",
+    "を",
+    "が",
+    "と",
+    "って",
+    "the",
+    "my",
+    "and",
+    "in",
+    "too",
+    "also",
+)
 
 MOST_BETWEEN = 1
 """So many letters stand between a room and its thing: 台所のポット."""

@@ -6,21 +6,27 @@ from collections.abc import Mapping
 from sumika.assistant.calls import TOOLS
 from sumika.assistant.lexicon import MYSELF, ROOM_WORDS, is_japanese, plain
 from sumika.assistant.numbers import number_of
+from sumika.assistant.sentences_told import tells_only, told_otherwise
 
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
 _AHEAD = ("明日", "あした", "あす", "明後日", "あさって", "来週", "今夜", "今晩", "tomorrow", "tonight", "next")
 _LATELY = (
-    *("最近", "近ごろ", "近頃", "このごろ", "この頃", "ここのところ", "このところ", "ここんとこ", "さいきん", "ここしばらく"),
+    *(
+        "最近",
+        "近ごろ",
+        "近頃",
+        "このごろ",
+        "この頃",
+        "ここのところ",
+        "このところ",
+        "ここんとこ",
+        "さいきん",
+        "ここしばらく",
+    ),
     *("late", "recent", "these days", "past"),
 )
 _WEEKS = ("週", "月", "年", "week", "month", "year")
 _AT_NIGHT = frozenset({"夜中", "夜", "夜間", "深夜", "真夜中", "thenight", "night", "overnight"})
-
-
-_HESITATION = re.compile(
-    "う[ーぅう〜\uff5e]+ん|ん[ーん〜\uff5e]+|^([あうえおん])[ー〜\uff5e]*\\1[ー〜\uff5e]*\\1[あうえおんーぁ〜\uff5e]*[。!！]*$"
-    "|^あ[ーぁあっ〜\uff5e]*[、 ]*そうそう|^(?:うわ|わあ|わー|きゃ|ひゃ|へえ|ほう|ふう|げっ|おっ)|そう(?:なん|なの|か|だったの|いえば)|そっか"
-)
 
 
 _ELECTRICITY = frozenset(
@@ -106,11 +112,6 @@ def asks_leave(said: str) -> bool:
     return bool(_MAY_I.search(said))
 
 
-def hesitates(said: str) -> bool:
-    """Tell whether somebody says うーん, which is no うん: a thought, and no yes; ああああ and あーそうそう neither."""
-    return bool(_HESITATION.search(said))
-
-
 def opens_a_door(tool: str, device: str) -> bool:
     """Tell whether somebody wants a door or a gate opened or shut, which is no business of the house's."""
     return tool == "cover" and plain(device).removesuffix("s").endswith(("door", "gate"))
@@ -170,13 +171,6 @@ def _without(name: str, spans: dict[str, str]) -> dict[str, str]:
     return {key: piece for key, piece in spans.items() if key != name}
 
 
-_TOLD_SO = re.compile("(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*$|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)$")
-_ALTOGETHER, _SUM = re.compile("(?:全部|ぜんぶ|みんな|すべて|全て)で"), frozenset({"全部", "ぜんぶ", "みんな", "すべて", "全て"})
-_ONLY_IF = re.compile("もし(?!もし|よ|可能|でき)|(?<![よ良しっ])(?:かったら|くなったら|くなければ|ければ|くなるなら|いなら|いようなら)(?!、?(?:いい|ええ|よか|助か|嬉|うれ|あり|な[あぁー]|の))")
-"""An order for a case that may come about is none for now; よかったら and もっと暖かかったらいいな set no condition."""
-_WOULD_BE_NICE = re.compile("(?:[てで]い?る|い)と(?:いい|ええ|嬉し|うれし|助か|ありがた)[^?\uff1f]*$|[ただ]らなあ?[ー。]*$")
-_ANOTHER_DAY = re.compile("明日|あした|あす|明後日|昨日|きのう|来週|先週|去年|今夜|tomorrow|yesterday|tonight")
-_FINE_DAY = re.compile("(?:いい|良い|ええ|よか)(?:お)?天気(?:だ|です|や|じゃ|ばい|やん)?(?:ね|な|のう|わ|よね)[ーえぇあぁ]*[。!！〜]*$")
 _CHANGED = re.compile("変わ|変化|ちが[うっ]|違[うっい]")
 _ASKED = re.compile(r"^(?:[^,]*,)?\s*(?:it|it's|is|are|i'm|this|the \w+ is)\b.*\?\W*$", re.IGNORECASE)
 """A statement with a question mark is a question: "it is cold in here?"."""
@@ -197,22 +191,10 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     text = said.casefold()
     if TOOLS[tool].acts and (asks_leave(said) or _ASKED.search(said) or _is_warmth(tool, spans, text)):
         return True
-    if TOOLS[tool].acts and tool != "feel" and _ONLY_IF.search(said):
-        return True
     if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
         return True  # "leave the light on" is no order
-    if opens_a_door(tool, spans.get("device", "")) or (what == "yes" and hesitates(said)):
+    if opens_a_door(tool, spans.get("device", "")) or tells_only(tool, what, spans, said):
         return True
-    if tool == "feel" and _ANOTHER_DAY.search(said):
-        return True
-    if tool in ("state", "power") and _ALTOGETHER.search(said) and "device" in spans and spans["device"] in _SUM:
-        return True  # 全部で is "altogether", and no thing
-    if (tool, what) == ("outside", "weather") and _FINE_DAY.search(said):
-        return True
-    if not TOOLS[tool].acts and _WOULD_BE_NICE.search(said):
-        return True
-    if tool == "state" and _TOLD_SO.search(said.rstrip("。!！〜~ー ")):
-        return True  # 電気消したよ tells of it
     if (tool, what) == ("happened", "anything") and not is_short(spans.get("period", "")) and _CHANGED.search(said):
         return True  # what has changed of late is no event
     if tool == "changes" and "resident" not in spans and is_short(spans.get("period", "")):
@@ -228,14 +210,6 @@ def _is_warmth(tool: str, spans: Mapping[str, str], text: str) -> bool:
     return number is not None and number.unit == "" and _WARMTH_C[0] <= number.value <= _WARMTH_C[1]
 
 
-_WHEN_DONE = re.compile("(?:いつ|何時|なんじ|あと).{0,6}(?:終わ|おわ|仕上が|済[みむん]|できあが|炊け|沸[きく])")
-_RUN_NOW = re.compile(
-    "^(?!.*(?:あと|後|夜|安い|いつでも|好きな|まで|予約|任せ)).*(?:機|器|き|ラム)[をは、]?(?:すぐ|今)?(?:に)?(?:回|まわ|動か|うごか|スタート|始め|つけ)[^、。]*$"
-)
-_MORE_OFTEN = re.compile("ようになっ|こと(?:が|は)?(?:増え|多くな|減っ)|回数(?:が|は)?(?:増え|多くな|減っ|変わ)|(?:増え|減っ|多くなっ)(?:て(?:き|る|い|ない|へん)|と[るらう]|た)")
-"""What tells of a habit that is new, and not of one night."""
-
-
 def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statistic: str) -> tuple[str, str, str]:
     """Return tool, word and statistic of a question as they are meant.
 
@@ -248,16 +222,7 @@ def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statisti
     """
     if (tool, what) == ("energy", "cost") and is_use(said):
         what = "used"
-    if tool == "plan" and "device" in spans and _WHEN_DONE.search(said):
-        tool, what = "state", "device"
-    if (tool, what) == ("machine", "loaded") and "time" not in spans and _RUN_NOW.search(said):
-        what = "start"
-    if tool == "plan" and "device" in spans and _WHEN_DONE.search(said):
-        tool, what = "state", "device"
-    if (tool, what) == ("machine", "loaded") and "time" not in spans and _RUN_NOW.search(said):
-        what = "start"
-    if tool == "sleep" and what == "ups" and _MORE_OFTEN.search(said):
-        tool, what = "changes", "any"
+    tool, what = told_otherwise(tool, what, spans, said)
     if tool in ("climate", "outside") and what != "weather":
         statistic = statistic_of(said, statistic)
     if tool == "climate" and what in ("temperature", "humidity") and is_weather(spans, said):

@@ -1,133 +1,69 @@
-"""Japanese as it is spoken, said again as the book of sentences writes it: endings of dialects, children and old people.
+"""Japanese as it is spoken, said again as the book of sentences has it: endings of dialects, children and old people.
 
-Names and numbers stay letter for letter: what is copied out of a sentence said again stood in what was said.
+The rules are in `spoken/ja.yaml`. Names and numbers stay letter for letter: what is copied out of a sentence that was
+said again stood in what was said.
 """
 
 import re
+from functools import cache
+from importlib import resources
 
-_VERB = "つけ|点け|付け|入れ|いれ|けし|消し|切っ|きっ|止め|とめ|閉め|しめ|開け|あけ|回し|まわし|動かし|下げ|さげ|上げ|あげ|し|やっ|変え|かえ|下ろし|戻し|もどし|沸かし|わかし|かけ|落とし|強め|弱め|始め|教え|おしえ"
-_STEM = "つけ|点け|付け|入れ|いれ|けし|消し|切り|きり|止め|とめ|閉め|しめ|開け|あけ|回し|まわし|動かし|下げ|さげ|上げ|あげ|し|やり|変え|かえ|下ろし|戻し|かけ|落とし|強め|弱め|始め|教え|おしえ"
-_FORMS = {
-    wish: te
-    for te, masu, nai in (
-        *(("つけて", "つけ", "つけ"), ("点けて", "点け", "点け"), ("入れて", "入れ", "入れ"), ("消して", "消し", "消さ"), ("けして", "けし", "けさ")),
-        *(("切って", "切り", "切ら"), ("きって", "きり", "きら"), ("止めて", "止め", "止め"), ("とめて", "とめ", "とめ"), ("閉めて", "閉め", "閉め")),
-        *(("しめて", "しめ", "しめ"), ("開けて", "開け", "開け"), ("あけて", "あけ", "あけ"), ("回して", "回し", "回さ"), ("まわして", "まわし", "まわさ")),
-        *(("動かして", "動かし", "動かさ"), ("下げて", "下げ", "下げ"), ("上げて", "上げ", "上げ"), ("して", "し", "せ"), ("沸かして", "沸かし", "沸かさ")),
-    )
-    for wish in (masu + "m", nai + "n")
-}
-_MASU = "|".join(one[:-1] for one in _FORMS if one.endswith("m"))
-_NAI = "|".join(one[:-1] for one in _FORMS if one.endswith("n"))
-_ORDERED = (
-    (re.compile(rf"({_MASU})(?:や[ーあぁ]*せ|やす|まい|まっし|なっせ|ない[やよ]|らい|らっしゃい|んさい[なやよね]*|なは[れい]|よし|よしや|ない、|なせ[やえ]?|んしょ)[ーあぁやねよな]*[。!！〜]*$"), "m"),
-    (re.compile(rf"({_NAI})(?:んか|んかい|んかいな|んかね|んかの|んかや|んかん|んね)[ーあぁやねよな]*[。!！〜]*$"), "n"),
-)
-_END = r"(?=[ねのなよやかにさ。、!！?？\s〜~ーぁぇぉっ]*$)"
+import msgspec
+from ruamel.yaml import YAML
 
-_ALWAYS = tuple(
-    (re.compile(pattern), instead)
-    for pattern, instead in (
-        # Kansai: つけてんか asks for it, ついてんか whether it is so.
-        (rf"({_VERB})てんか{_END}", r"\1てくれへんか"),
-        # "Isn't it dark?" is a wish in every tongue.
-        (r"((?:なんか|ちょっと|ちょい|少し|すこし|やけに|えらい|めっちゃ|だいぶ|ちと|なんだか).{0,8}?)暗(?:くね[えぇー]?|くない|うない|くないか|くありません)(?:か|かな|ですか)?[?？]?$", r"\1暗い"),
-        (r"^((?:この部屋|ここ|部屋|お部屋|.{1,4}の部屋)?[、 ]?)暗くね[えぇー]?[?？]?$", r"\1暗い"),
-        (r"((?:なんか|ちょっと|ちょい|少し|すこし|やけに|えらい|めっちゃ|だいぶ|ちと|なんだか).{0,8}?)(?:まぶしく|眩しく|明るすぎ)(?:ね[えぇー]?|ない)(?:か|かな|ですか)?[?？]?$", r"\1まぶしい"),
-        (r"(さ[むぶ]|寒|暑|あつ)くね[えぇー]?[?？]?$", r"\1い"),
-        (r"([でて])(?:け|げ)(?:ろ|れ)(?:じゃ|や|な)[ぁあー]?", r"\1けろ"),
-    )
-)
+Rules = tuple[tuple[re.Pattern[str], str], ...]
 
-_OTHERWISE = tuple(
-    (re.compile(pattern), instead)
-    for pattern, instead in (
-        # "The stove - no, the floor": the last word counts.
-        (r"^.{1,20}?(?:、|。|あ、|や、)?(?:じゃなくて|じゃなかった|やなくて|やなかった|じゃねえや|じゃなしに|やのうて|ちゃうわ|間違えた|間違い)[、。 ]?(?=.{3,})", ""),
-        # So that one cannot do something: it is told of how it is.
-        (
-            r"^(.*?)(暗|薄暗|まぶし|眩し|寒|暑|蒸し暑|うるさ|さむ|あつ|くら)(?:くて|すぎて|うて|くって|いて|いと|いから|いで)、?[^、。]{0,14}"
-            r"(?:ない|へん|られん|れん|きん|えん|にくい|づらい|困る|こわい|怖い|嫌|いや|つらい|たまらん|かなわん|あかん|やばい)(?:よ|な|ね|わ|の|ん|だ|や|じゃ|です|けど|ー|ぉ|ぁ)*[。!！]*$",
-            r"\1\2い",
-        ),
-        (r"^(.*?)(?:この|今の|その)?明るさ(?:だと|じゃ|では|やと)[^、。]{0,10}(?:ない|へん|ん|にくい|づらい)(?:よ|な|ね|わ|の|ん|だ|や|けど)*$", r"\1暗い"),
-        (r"^.*明る(?:すぎ|過ぎ)(?:て|で)[^、。]{0,10}(?:ない|ん|へん|つらい|嫌|いや|困る)(?:よ|な|ね|わ|の|ん|だ|や|けど)*$", "まぶしい"),
-        (r"^(?:冷房|クーラー|エアコン|暖房)(?:が|の)?.{0,4}(?:効きすぎ|ききすぎ|強すぎ|当たっ|つけすぎ)(?:て|で)?、?(寒|暑)(?!.*(?:つけ|消|切|下げ|上げ|して|止)).*$", r"\1い"),
-        (r"^[^、。]{1,10}(?:のあたり|の辺|のへん|の上|の周り|の近く|のところ)(?:が|は)(?=.{0,8}(?:暗|くら|まぶし|寒|暑))", ""),
-        (r"(め|け|し|せ|そ|ろ|お)よ?っか(?:な|ね)?[ー。]*$", r"\1よう"),
-        (
-            r"(西日|夕日|朝日|日差し|日ざし|にしび|夕陽|直射日光)(?:が|の|も|、)?(?:めっちゃ|すごく|ちょっと|もう)?(?:きつ|強|つよ|まぶし|眩し|すご|暑|あつ|入|さし|差し|当た|あた)"
-            r"(?!.*(?:つけ|消|けし|切|開け|あけ|止|閉め|しめ|下ろ|して|くださ|お願い)).*$",
-            r"\1がまぶしい",
-        ),
-        (r"(消し|けし)[。!！]*$", r"\1て"),
-        # What an adjective's end becomes: 暗ぇ, さみぃ, 寒みぃ, あちい.
-        (r"暗[ぇえ]|くれ[ぇえ](?=[はすからよなで、。])", "暗い"),
-        (r"寒[みぶび][ぃいー]|さ[みび][ぃいー]+|さびい|さみい|しゃっこい", "寒い"),
-        (r"あ[つち]ぃ|あぢ[いぃー]|ぬぐい|ぬぐだい|暑ぐて|暑ぢ[いぃ]", "暑い"),
-        (r"明[れる][ぇえ]", "明るい"),
-        (r"うっせ[ぇえ]|うるせ[ぇえ]", "うるさい"),
-        (r"(?<=[寒暑暗明眩])か(?:ばい|たい|けん|とよ|ねえ?|なあ?|ー)*", "い"),
-        (r"(暗|寒|暑|まぶし|眩し|明る|うるさ|むし暑)(?:い|か|ぇ)(?:はんで|すけ[ぇえ]?|すけん|けえ?|けん|さけ|きん?に?|もんで|で|さかい(?:に)?|もんだで|から)", r"\1いから"),
-        (r"(寒|暑|暗)[がぐ]([っく])", r"\1く\2"),
-        (r"う(?:て|でて)(?:のう?|なあ?|ね[えぇ]?|、)", "いから、"),
-        (r"くて(?:のう?|なあ?|ね[えぇ]?)、?", "いから、"),
-        # Voiced as in the north.
-        (r"(つ|め|あ|し|さ)げで", r"\1けて"),
-        (r"(つけ|しめ|あけ|とめ)で(?=け|くれ)", r"\1て"),
-        (r"(つけ|しめ|閉め|開け|あけ|消し|けし|止め|とめ|上げ|下げ|回し|入れ)で(?=けろ|けれ|け|くれ|$)", r"\1て"),
-        (rf"({_VERB})てけ(?:ねが|ねべが?|ねべか|ねか|んねが|んねべが?|ねすか|ねえか|や|じゃ|さいや)?{_END}", r"\1てけろ"),
-        (rf"({_VERB})て(?:けらっしゃい|けらいん?|けらしゃい|けれじゃ|けえ|けさいん|くなんしょ|くんちぇ|くんつぇ|けてけろ|たもい|たもんせ|くいやんせ)", r"\1てください"),
-        # Nagoya, Mikawa, Gifu.
-        (rf"({_VERB})(て|とい?て)(?:ちょ|ち[ょよ]う|ちょー)(?:でゃ[あー]?|だゃ[あー]?|すか|せんか|よ|だあ|でー?|ー|ね)?{_END}", r"\1\2ちょうだい"),
-        (rf"({_VERB})(て|とい?て)ま(?:え|ら)(?:る|ん|へん|ませんか|ますか|せんか|るかね|んかね|るか)", r"\1\2もらえる"),
-        (rf"({_STEM})[やゃ][ーあぁ]*{_END}", r"\1なさい"),
-        (rf"切りゃ[ーあぁ]*{_END}", "切りなさい"),
-        (rf"({_VERB})たって(?:ちょ|ちょう|くれん|くれる|くれ|や|ん|よ|え|ください|くださ[いれ]|ちょうだい)?(?:か|や|ね|よ)?{_END}", r"\1てください"),
-        (rf"({_VERB})(?:て|と)(?:くれ|くりゃ|くれん)(?:ん|へん|や)?(?:か|かん|かね|かや)?(?:ね|のう|やー|やあ){_END}", r"\1てくれ"),
-        # Kyushu.
-        (rf"({_VERB})(?:て)?(?:ちゃ|じゃ)(?:らん|り|りい|りー|れ|ってん|んない|りんしゃい|りんさい|り、|らんね|れん|ろ)(?:か|かね|ね|の|ー|い)*{_END}", r"\1てくれ"),
-        (rf"({_VERB})て(?:やらん|やり|やりい|やれ|やりー|やんない|やりんしゃい|やんしゃい)(?:か|かね|ね|の)*{_END}", r"\1てくれ"),
-        (rf"({_VERB})(?:て|と)(?:くれ|くん|くい)(?:め[ーえ]|やい|んかい|んね|んしゃい|しゃい|やん|っしゃい)(?:か|ね|の)*{_END}", r"\1てください"),
-        (rf"({_VERB})とって(?:くれん?|くれんね|くれる|ね|よ|な|くれんさい|くれんか)?{_END}", r"\1といて"),
-        (rf"({_VERB})(?:ちょって|ちょいて|ちょき|ちょけ|ちょいちくり|ちょっちくり)(?:くれん?|くれる|ね|よ|な|や|くれんね|くれんか|い)?{_END}", r"\1といて"),
-        (rf"({_VERB})(?:てくり|ちくり|てくりい|ちくりい|てつか|てつかい|てつかーさい|てつかあさい|てごせ|てごいて|てごしない|てごす|てやんない)(?:ー|や|や?ー)?{_END}", r"\1てください"),
-        (r"(つけ|つい|消え|消し|開い|開け|閉め|動い|回っ|し|起き|寝|き|かかっ|い|お)(?:とーと|とうと|とっと|とるっちゃ|とるとや|ちょると|とっとや|とるん?じゃろ)", r"\1とる"),
-        (r"(おる|ある|寝た|来た|いる|した)と(?:や|ね|かいな|な|かね)?(?=[?？]?$)", r"\1の"),
-        (r"(?<=[一-龠ァ-ヶーん])ば(?=つけ|消|切|開|閉|止|回|入|し|下|上|見)", "を"),
-        # Hiroshima, Okayama, Shikoku.
-        (rf"({_VERB})(?:ちゃって|てあげて|たげて|てやって)(?:や|くれん|つかあさい|ください|ちょうだい|くれ|くれる|くださいや)?(?:か|ね|の|や)*{_END}", r"\1てください"),
-        (rf"({_VERB})て(?:つか|くれ|くだ)(?:んさい|んせ|はい|せえ|せい|せぇ|んせえ|んしゃい)(?:や|ね|な|よ|ませ)?{_END}", r"\1てください"),
-        (rf"({_VERB})て(?:くれ|くれん|くれる|くれんか|もらえる|もらえん)(?:ん)?(?:かいね|かいのう?|かや|かな|じゃろうか|じゃろか|やろか|かえ|がか|けえ?)ね?{_END}", r"\1てくれ"),
-        (rf"({_VERB})(て|といて|とって|とい?て)ま(?:って|えたら)(?:も)?(?:いい|ええ)(?:か|かな|かね|の|ん)*{_END}", r"\1\2もらえる"),
-        # Whatever else follows "for me".
-        (
-            rf"({_VERB})(?:て|で)(?:くれ|くん|もらえ|もらわ|もろ|け|おくれ|おくん|くだ|くら|つか|ちょ|たも|くい|ごし|くなん|くっ)"
-            rf"(?!れた|れて|れと|た|て|る?な$|んで|ん?なくて|んといて|んとって)(?![ぁ-ん]*(?:って|そう|るな|なと|た$|たよ|たら|てる|てた|たの|たん|なかった|るな$|なくて|んで|ないで|てへん))[ぁ-んー]{{0,9}}{_END}",
-            r"\1てください",
-        ),
-        (rf"({_VERB})(?:と|ど)(?:くれ|くん|くなは|くだ|ってく|いてく|いても|って?も|おくれ)(?![ぁ-ん]*(?:って|そう|た$|たよ|てる|てた|なくて|んで|ないで))[ぁ-んー]{{0,9}}{_END}", r"\1といて"),
-        # Children's and loose.
-        (rf"({_VERB})て(?:み[ーいぃ]*|みい|みぃ|ちょんまげ|にょ|ちぇ|ってば|くだちゃい|くだしゃい|ちょーらい|ちょーだい|ちょうらい)[ー〜]*{_END}", r"\1て"),
-        (rf"({_VERB})てほし(?:い|か|いもん|いよう?|いんじゃ|いのじゃ|いなり|いな)[ー〜あぁ]*", r"\1てほしい"),
-        (rf"({_VERB})て(?:おくん|おくれ|くれ|くだ)(?:なま?せえ?|んせ|やす|やっしゃ|やんす|さんせ|さりませ|んなまし|なはれ|なさいまし|なせえ|やし)(?:や|ね|よ|な)*{_END}", r"\1てください"),
-        (rf"({_VERB})て(?:ん|やん|ま|ぇ|え|えな|えや|えー|いな|ーな|ーや|えね|えよ|なー|なぁ)[ー〜]*{_END}", r"\1て"),
-        (r"^(?:.*[、。])?[^、。]{0,6}(?:テレビ|てれび)([をがも]?)(?:見たい|みたい|見よう|みよう|見よっ|みよっ|見せて|みせて).*$", "テレビ\\1つけて"),
-        (r"換気(?:を)?(?:した(?:い|ほうがいい|方がいい|ほうがええ)|しよう?|しない|した)(?:かも|かな|と|ね|ん?じゃない|わ|な)*[。!！]*$", "換気して"),
-        # What would be nice.
-        (r"([ただ])らなあ?[ー。]*$", r"\1らいいな"),
-        (r"([ただ])ら(?:いいのに|いいんだけど|ええのに|ええんやけど|よかったのに|嬉しいんだけど|うれしいのに)(?:なあ?|ねえ?|のう)*[ー。]*$", r"\1らいいな"),
-        (r"([るい])と(?:いい|ええ|嬉しい|うれしい|助かる|ありがたい)(?:の|ん|ん?だ|ん?です|ん?や)*(?:けど|が|のに)?(?:なあ?|ねえ?|のう|わ)*[ー。]*$", r"\1といいな"),
-        (r"気がする|気がします|ような気がする|感じがする", ""),
-        # Very, in every province.
-        (r"^(?:いやぁ?|いやー|はあ|はぁ|うわ[あー]?|ひえー|おお|うー|ああ)[、 ]*(?=.{2,})", ""),
-        (r"(?:でーじ|でえじ|しんけん|たいぎゃ|まうごつ|めちゃんこ|どえりゃ[あー]?|でら|わや|わっぜ|てげ|ばりばり|ごっつう?|がいに|まっこと|むっちゃ|むちゃくちゃ|げに|ぼっけえ?|でえれえ?|はげしく|やたら|ものごっつい|なまら|いと|たんげ|がっつり|まじで?|マジで?|ガチで?|ちんちんに|えっらい|あほほど|えげつな[くう]?)", "とても"),
-        # Softly spoken ends.
-        (r"(?:べさ|べや|べ|だべ|だべさ|ずら|だら|やし|やに|だに|だわ|っしょ|さー|さあ|なり|でありんす|なや|やのう|わい|わいな|わいのう|ぞい|ぞな|もし|がな|がね|がや|だがや|だがね)[ー。]*$", ""),
-        (r"(?<=[てでいうるた])[ねよなさわ][ー〜ぁぇ]+$", ""),
-        (r"だはんで|だすけ|だもんで|じゃきに|やけん|やきん|じゃけえ?|じゃけん", "だから"),
+
+class _Spoken(msgspec.Struct, frozen=True):
+    """The rules, ready for use.
+
+    Attributes:
+        always: Patterns, and what stands in their place, for every sentence.
+        orders: Patterns of curt orders, each with the column of `joining` that its verb stands in.
+        again: As `always`, for sentences that were not understood.
+        joining: Joining forms of verbs by the beginnings of their polite ("m") and negative ("n") forms.
+        asks: What ends a request.
+        told: What tells that it is none.
+    """
+
+    always: Rules
+    orders: Rules
+    again: Rules
+    joining: dict[tuple[str, str], str]
+    asks: re.Pattern[str]
+    told: re.Pattern[str]
+
+
+@cache
+def _spoken() -> _Spoken:
+    file = resources.files("sumika.assistant") / "spoken" / "ja.yaml"
+    document = YAML(typ="safe", pure=False).load(file.read_text(encoding="utf-8"))
+    forms = [tuple(one.split("/")) for one in document["forms"].split()]
+    joining = {(polite, "m"): te for te, polite, _ in forms} | {(negative, "n"): te for te, _, negative in forms}
+    pieces = {
+        "<verb>": document["verb"],
+        "<polite>": document["polite"],
+        "<end>": document["end"],
+        "<forms of polite>": "|".join(polite for _, polite, _ in forms),
+        "<forms of negative>": "|".join(negative for _, _, negative in forms),
+    }
+
+    def whole(pattern: str) -> re.Pattern[str]:
+        for name, piece in pieces.items():
+            pattern = pattern.replace(name, piece)
+        return re.compile(pattern)
+
+    def rules(name: str) -> Rules:
+        return tuple((whole(pattern), instead) for pattern, instead in document[name])
+
+    return _Spoken(
+        always=rules("always"),
+        orders=rules("orders"),
+        again=rules("again"),
+        joining=joining,
+        asks=whole(document["asks"]),
+        told=whole(document["told"]),
     )
-)
 
 
 def always(sentence: str) -> str:
@@ -136,7 +72,7 @@ def always(sentence: str) -> str:
     Args:
         sentence: As it was said.
     """
-    for pattern, instead in _ALWAYS:
+    for pattern, instead in _spoken().always:
         sentence = pattern.sub(instead, sentence)
     return sentence
 
@@ -147,15 +83,13 @@ def again(sentence: str) -> str:
     Args:
         sentence: As it was said.
     """
-    for pattern, form in _ORDERED:
-        sentence = pattern.sub(lambda match, form=form: _FORMS[match[1] + form], sentence)  # type: ignore[misc]
-    for pattern, instead in _OTHERWISE:
+    spoken = _spoken()
+    for pattern, column in spoken.orders:
+        if (order := pattern.search(sentence)) is not None:
+            sentence = sentence[: order.start()] + spoken.joining[order[1], column] + sentence[order.end() :]
+    for pattern, instead in spoken.again:
         sentence = pattern.sub(instead, sentence)
     return sentence
-
-
-_ASKING = re.compile(rf"({_VERB})(?:て|と)(?:くれ|くん|け|くい|くだ|くな|たも|つか)[ぁ-ん]{{0,8}}[?？。!！〜]*$")
-_TOLD = re.compile("(?:って|そう|れるな|なと|くれた|くれて|けた|もらった|もらえた)")
 
 
 def asks(sentence: str) -> bool:
@@ -164,4 +98,4 @@ def asks(sentence: str) -> bool:
     Args:
         sentence: As it was said.
     """
-    return _ASKING.search(sentence) is not None and _TOLD.search(sentence) is None
+    return _spoken().asks.search(sentence) is not None and _spoken().told.search(sentence) is None

@@ -91,6 +91,8 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
         found += _told_beside(sentence, lists, read)
     for why, order in found:
         call = None if _NO_REASON.search(why) or not order.strip() else read(order)
+        if call is None and order.strip() and is_japanese(order):
+            call = _of_what_was_told(why, order, lists, read)
         if call is None and depth and is_japanese(order) and not _NO_REASON.search(why):
             call = _without_reason(order, lists, read, depth - 1)
         if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer"):
@@ -102,9 +104,26 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
     return None
 
 
+_NOT_THAT = re.compile("なくて|いらない|要らない|いい|ええ|じゃな|ちゃう|だけ|以外|より|まま")
+LONGEST_VERB = 6
+
+
+def _of_what_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call | None:
+    """Return an order that names nothing, of the one thing that was told of: テレビ消えないよ、消して."""
+    heard, bare = Heard(why), Heard(order)
+    names = {heard.piece(begin, max(ends)) for begin, ends in lists.found(heard).get("name", {}).items()}
+    wanted = len(names) == 1 and len(bare.letters) <= LONGEST_VERB and not lists.found(bare).keys() & _OF_AN_ORDER
+    if not wanted or _NO_REASON.search(why) or _NOT_THAT.search(why):
+        return None
+    call = read(names.pop() + order)
+    return call if call is not None and call.tool in ("power", "machine", "cover") else None
+
+
 _JA_STOP = re.compile(r"[、。,，!！?？\s]+")
 _JA_TOLD_BEFORE = re.compile("(?:[いたるうくすねよなわさで]|けど|から|ので|し|だ|です|ます|ん)$")
-_JA_TOLD_AFTER = re.compile("(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい)$")
+_JA_TOLD_AFTER = re.compile(
+    "(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい)$"
+)
 _JA_NOT_BESIDE = re.compile(
     "ないで|んといて|なくて|たら|なら|れば|とき|時は|場合|まで|前に|あとで|後で|って|もし|まま|以外|だけ(?!ど)|うそ|嘘|冗談|やっぱ|やめ|なし$|いらない|違う|ちがう|ちゃう|[「」『』]"
 )
