@@ -7,7 +7,7 @@ from sumika.assistant.calls import TOOLS
 
 _HESITATION = re.compile(
     "う[ーぅう〜\uff5e]+ん|ん[ーん〜\uff5e]+"
-    "|^([あうえおん])[ー〜\uff5e]*\\1[ー〜\uff5e]*\\1[あうえおんーぁ〜\uff5e]*[。!！]*$"
+    "|^([あうえおん])[ー〜\uff5e]*\\1[ー〜\uff5e]*\\1|すご[いっー]|やったー|うれし"
     "|^あ[ーぁあっ〜\uff5e]*[、 ]*そうそう|^(?:うわ|わあ|わー|きゃ|ひゃ|へえ|ほう|ふう|げっ|おっ)"
     "|そう(?:なん|なの|か|だったの|いえば)|そっか"
 )
@@ -33,6 +33,13 @@ _TOLD_SO = re.compile(
 )
 
 
+_ASKED_WHETHER = re.compile(
+    "(?<!くれ)(?<!もらえ)(?<!でき)(?<!くださ)(?<!いただけ)(?<!頂け)(?<!もらえ)"
+    "(?:消す|けす|つける|点ける|開ける|あける|閉める|しめる|切る|止める|とめる|入れる|回す|上げる|下げる)[?\uff1f]$"
+)
+_IS_COOL = re.compile("ひんやり(?:す|し|感)")
+
+
 def hesitates(said: str) -> bool:
     """Tell whether somebody says うーん, which is no うん: a thought, and no yes; ああああ and あーそうそう neither."""
     return bool(_HESITATION.search(said))
@@ -49,9 +56,11 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     """
     if TOOLS[tool].acts:
         if tool == "answer":
-            return what == "yes" and hesitates(said)
+            return hesitates(said) if what == "yes" else "待ってて" in said
         of_another_day = tool == "feel" and _ANOTHER_DAY.search(said) is not None
-        only_if = tool != "feel" and _ONLY_IF.search(said) is not None
+        only_if = tool != "feel" and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
+        if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):
+            return True
         return of_another_day or only_if or _is_sum(tool, spans, said)
     return (
         _WOULD_BE_NICE.search(said) is not None

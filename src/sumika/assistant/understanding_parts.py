@@ -55,7 +55,8 @@ _PRONOUN = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 
 _TOLD = re.compile(
     r"\b(?:is|are|it's|i'm|we're|feels?|(?:i|we) (?:can't|cannot|can hardly|can barely))\b"
-    r"|(?:い|すぎる|すぎ|すぎます|い(?:よ|な|ね|わ|です|のう)|いんだけど|してる|しとる)[\u3002!\uff01 ]*$",
+    r"|(?:い|すぎる|すぎ|すぎます|い(?:よ|な|ね|わ|です|のう)|いんだけど|してる"
+    r"|しとる|(?:暗|寒|暑|まぶし|明る)か(?:ばい|ねえ|けん)?)[\u3002!\uff01 ]*$",
     re.IGNORECASE,
 )
 """Tells how something is, and asks for nothing by itself where an order stands beside it."""
