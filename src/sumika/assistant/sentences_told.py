@@ -37,6 +37,11 @@ _ASKED_WHETHER = re.compile(
     "(?<!くれ)(?<!もらえ)(?<!でき)(?<!くださ)(?<!いただけ)(?<!頂け)(?<!もらえ)"
     "(?:消す|けす|つける|点ける|開ける|あける|閉める|しめる|切る|止める|とめる|入れる|回す|上げる|下げる)[?\uff1f]$"
 )
+_THANKS = re.compile(
+    "[てで]くれて(?:ありがと|助か|嬉|うれ|おおきに|どうも)|[てで]も(?:つまら|意味|無駄|しょうが|仕方|だめ|ダメ|変わら)"
+    "|して(?:寝て|寝な|ねて|出かけて|おやすみ)"
+)
+_AGREES = re.compile("もん(?:ね|な)[ー。]*$|日(?:が|は)?続|^(?:いい|ええ|大丈夫|いや|結構).{0,4}[、。 ]*自分で")
 _IS_COOL = re.compile("ひんやり(?:す|し|感)")
 
 
@@ -57,6 +62,8 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     if TOOLS[tool].acts:
         if tool == "answer":
             return hesitates(said) if what == "yes" else "待ってて" in said
+        if _THANKS.search(said) or (tool in ("feel", "house_mode") and _AGREES.search(said)):
+            return True
         of_another_day = tool == "feel" and _ANOTHER_DAY.search(said) is not None
         only_if = tool != "feel" and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
         if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):

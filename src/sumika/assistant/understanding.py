@@ -13,7 +13,14 @@ from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
-from sumika.assistant.understanding_guard import is_another_matter, is_begun, is_left_out, may_be_no_order
+from sumika.assistant.sentences_told import tells_only
+from sumika.assistant.understanding_guard import (
+    is_another_matter,
+    is_begun,
+    is_left_out,
+    is_of_something_else,
+    may_be_no_order,
+)
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
 from sumika.schema import SumikaError
@@ -130,6 +137,7 @@ class Understander:
             return None
         if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE:
             return None
+        sure = sure and not is_of_something_else(sentence, call, self._book.knows)
         return self._guarded(sentence, call, "student", probability, sure=sure)
 
     def _by_model(self, sentence: str) -> Understood | None:
@@ -147,7 +155,10 @@ class Understander:
         return self._guarded(sentence, call, "model", SURE_TO_ACT, sure=True)
 
     def _guarded(self, sentence: str, call: Call, by: str, probability: float, *, sure: bool) -> Understood:
-        if TOOLS[call.tool].acts and may_be_no_order(sentence, call):
+        tells = is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence)
+        if tells and not TOOLS[call.tool].acts:
+            return Understood(by=by, probability=probability)
+        if tells or (TOOLS[call.tool].acts and may_be_no_order(sentence, call)):
             return Understood(by=by, probability=probability, ask_back="ask_back.again")
         asked = "" if sure else "ask_back.meant"
         return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)

@@ -5,8 +5,9 @@ A template fits a sentence as a whole, and needs no such guard. A student or a l
 """
 
 import re
+from collections.abc import Callable
 
-from sumika.assistant.calls import Call
+from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 
 _EN = re.compile(
@@ -32,6 +33,7 @@ _JA = re.compile(
     r"|以外|除い|除き|のぞい|じゃない(?:ほう|方|やつ|の)|でない(?:ほう|方|やつ)|じゃなくて|でなくて|やなくて|やのうて"
     r"|てはいけ|ちゃいけ|たらだめ|必要(?:は|が)?ない|たくない|てない|ていない|ません(?:$|よ|で)|例えば|練習|冗談"
 )
+_JA_DENIED = re.compile("ないで|んといて|んとって|んで(?:ね|よ|ほしい|くれ)|なくて|ちゃだめ")
 _JA_ASKING = re.compile(
     r"(?:くれ|もらえ|いただけ|頂け|くださ|下さ|ほし|欲し|たい|お願い|おねがい|頼|くんない|くれん|くれへん|ちょうだい)"
 )
@@ -50,6 +52,8 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
     for name in ("delay", "duration", "time"):
         # "In ten minutes" and 三十分したら are no conditions.
         text = text.replace(call.spans.get(name, "\0").casefold(), "")
+    if call.tool == "machine" and is_japanese(text) and _JA_DENIED.search(text):
+        return True
     if call.tool in ("feel", "answer", "undo", "house_mode", "machine"):
         return False
     if not is_japanese(text):
@@ -81,6 +85,25 @@ def is_another_matter(sentence: str, call: Call) -> bool:
     for piece in call.spans.values():
         said = said.replace(piece.casefold(), " ")
     return call.tool in _OF_ELECTRICITY and _OTHER_MATTERS.search(said) is not None
+
+
+_RUNS = re.compile("[一-龠々]{2,}|[ァ-ヶー]{2,}|(?:^|(?<=[、。 ]))[一-龠](?=[一-龠])")
+
+
+def is_of_something_else(sentence: str, call: Call, known: Callable[[str], bool]) -> bool:
+    """Tell whether an order has a word that the house does not know and that was not copied: 給料上げて.
+
+    Args:
+        sentence: As it was said.
+        call: What a student read out of it.
+        known: Tells whether a word is one of the house's or of its grammar.
+    """
+    if not TOOLS[call.tool].acts or not is_japanese(sentence):
+        return False
+    rest = sentence
+    for piece in call.spans.values():
+        rest = rest.replace(piece, "、")
+    return any(not known(run) for run in _RUNS.findall(rest))
 
 
 _LEFT_OUT = (
