@@ -8,6 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sumika.assistant import sentences_spoken as spoken
+from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.names import Names
 from sumika.assistant.readings import readings, without_long_marks
 from sumika.assistant.understanding import Understander, Understood
@@ -108,6 +109,8 @@ def test_what_is_said_is_understood(understander: Understander, sentence: str, m
         "もし寒かったら暖房つけるよ",
         "全部でいくら？",
         "電気消してくれるって",
+        "電気つけてくれてありがとう",
+        "電気消す？",
         "カーテン",
         "玄関の電気も",
         "明日は寒いね",
@@ -115,7 +118,34 @@ def test_what_is_said_is_understood(understander: Understander, sentence: str, m
 )
 def test_what_asks_for_nothing_does_nothing(understander: Understander, sentence: str) -> None:
     heard = understander.understand(sentence, "ja", "living")
-    assert heard.ask_back or not [call for call in heard.calls if call.tool not in ("climate", "outside")]
+    assert heard.ask_back or not [call for call in heard.calls if TOOLS[call.tool].acts]
+
+
+class Sure:
+    """A student that reads one call out of everything, and is sure of it."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+
+    def read(self, sentence: str) -> tuple[Call, float]:
+        del sentence
+        return self.call, 0.99
+
+
+@pytest.mark.parametrize("sentence", ["給料上げて", "電気をつけてくれてありがとね、うふん"])
+def test_a_student_is_not_believed_what_nobody_knows(house: House, sentence: str) -> None:
+    call = Call(tool="power", what="on", spans={"device": "電気"}) if "電気" in sentence else _warmer()
+    heard = Understander(Names(house), Sure(call)).understand(sentence, "ja", "living")
+    assert heard.ask_back
+
+
+def _warmer() -> Call:
+    return Call(tool="temperature", what="up")
+
+
+def test_a_student_is_believed_what_the_house_knows(house: House) -> None:
+    heard = Understander(Names(house), Sure(_warmer())).understand("室温ちょいと上方向へ", "ja", "living")
+    assert heard.calls == (_warmer(),)
 
 
 def test_a_mere_name_is_asked_about(understander: Understander) -> None:
