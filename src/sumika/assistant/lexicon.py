@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 import msgspec
 
+from sumika.assistant.readings import readings, without_long_marks
+
 
 class Words(msgspec.Struct, frozen=True):
     """How one thing is called.
@@ -27,7 +29,10 @@ class Words(msgspec.Struct, frozen=True):
 
 
 def _words(ja: str, en: str) -> Words:
-    return Words(tuple(ja.split("|")), tuple(en.split("|")))
+    said = ja.split("|")
+    return Words(
+        tuple(dict.fromkeys((*said, *(kana for word in said for kana in readings(word))))), tuple(en.split("|"))
+    )
 
 
 DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
@@ -46,7 +51,7 @@ DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
             "floor heating|underfloor heating|heated floor|floor heater|radiant floor",
         ),
         "heat_pump_water_heater": _words(
-            "エコキュート|給湯器|給湯|お湯|湯沸かし器|湯沸し器|貯湯タンク|給湯タンク|タンク",
+            "エコキュート|給湯器|給湯|お湯|湯|おゆ|風呂の湯|お風呂のお湯|お風呂の湯|湯沸かし器|湯沸し器|貯湯タンク|給湯タンク|タンク",
             "water heater|hot water|hot water tank|EcoCute|heat pump water heater|water tank|boiler tank|tank|water|"
             "bath water",
         ),
@@ -122,19 +127,21 @@ SHARED_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 APPLIANCE_WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "washing_machine": _words(
-            "洗濯機|洗濯|洗濯乾燥機|洗濯物|せんたくき|ドラム式洗濯機|お洗濯",
+            "洗濯機|洗濯|全自動洗濯機|洗たく機|洗濯乾燥機|洗濯物|せんたくき|ドラム式洗濯機|お洗濯",
             "washing machine|washer|washing|laundry|clothes washer|washer-dryer",
         ),
         "dishwasher": _words(
-            "食洗機|食器洗い機|食器洗い乾燥機|食洗器|食器洗浄機|食洗|洗い物|食器|お皿", "dishwasher|dish washer|dishes"
+            "食洗機|食器洗い機|食器洗い乾燥機|食洗器|食器洗浄機|食洗|洗い物|食器|お皿|食器洗浄機|皿洗い機|皿洗い",
+            "dishwasher|dish washer|dishes",
         ),
         "dryer": _words(
             "乾燥機|衣類乾燥機|浴室乾燥|浴室乾燥機|乾太くん|ガス乾燥機",
             "dryer|tumble dryer|clothes dryer|drier|tumble drier",
         ),
-        "rice_cooker": _words("炊飯器|炊飯ジャー|ご飯|炊飯|お釜|お米", "rice cooker|rice"),
+        "rice_cooker": _words("炊飯器|炊飯ジャー|ご飯|炊飯|お釜|お米|電気釜|炊飯機", "rice cooker|rice"),
         "robot_vacuum": _words(
-            "ロボット掃除機|掃除機|お掃除ロボット|ルンバ", "robot vacuum|vacuum|vacuum cleaner|robot cleaner"
+            "ロボット掃除機|掃除機|お掃除ロボット|ルンバ|掃除ロボット|ロボット|掃除ロボ|お掃除ロボ",
+            "robot vacuum|vacuum|vacuum cleaner|robot cleaner",
         ),
         "kettle": _words("電気ポット|ポット|ケトル|電気ケトル", "kettle|electric kettle"),
         "coffee_maker": _words("コーヒーメーカー|コーヒーマシン", "coffee maker|coffee machine"),
@@ -194,7 +201,7 @@ ROOM_WORDS: Mapping[str, Words] = MappingProxyType(
 """What each kind of room is called. An id or a name tells of which kind a room is."""
 
 WHOLE_HOUSE = _words(
-    "家中|家じゅう|家全体|全部屋|全室|全館|家の中|すべての部屋|全ての部屋|全部の部屋|家ぜんぶ|家全部|家じゅう全部|家中全部|家の全部|ぜんぶの部屋|おうち全部|お家全部|おうち中|お家中|どの部屋も|うちじゅう|うち中",
+    "家中|家じゅう|家全体|全部屋|全室|全館|家ん中|おうちの中|家の中|すべての部屋|全ての部屋|全部の部屋|家ぜんぶ|家全部|家じゅう全部|家中全部|家の全部|ぜんぶの部屋|おうち全部|お家全部|おうち中|お家中|どの部屋も|うちじゅう|うち中",
     "everywhere|whole house|entire house|all rooms|every room|all the rooms|all over the house|throughout the house|"
     "the whole home|whole home|entire home|whole apartment|whole flat|entire apartment|entire flat|whole place|"
     "all over|all over the place|throughout|home|house|apartment|flat|around the house|all around the house|"
@@ -222,19 +229,19 @@ EVERYTHING = _words(
 KIN_WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "grandmother": _words(
-            "おばあちゃん|祖母|ばあちゃん|ばあば|おばあさん|ばーば|お婆ちゃん|おばあ|婆ちゃん|ばぁば",
+            "おばあちゃん|祖母|ばあちゃん|ばあば|おばあさん|ばーば|お婆ちゃん|おばあ|婆ちゃん|ばぁば|ばっちゃ|ばっちゃん|ばさま|ばあさま|ばあさん|おばば|おばあはん|ばば|ばーちゃん|婆さん",
             "grandmother|grandma|granny|gran|nana|nan|grandmom",
         ),
         "grandfather": _words(
-            "おじいちゃん|祖父|じいちゃん|じいじ|おじいさん|じーじ|お爺ちゃん|おじい|爺ちゃん|じぃじ",
+            "おじいちゃん|祖父|じいちゃん|じいじ|おじいさん|じーじ|お爺ちゃん|おじい|爺ちゃん|じぃじ|じっちゃ|じっちゃん|じさま|じいさま|じいさん|おじじ|おじいはん|じーちゃん|爺さん",
             "grandfather|grandpa|grandad|granddad|gramps|grampa",
         ),
         "mother": _words(
-            "お母さん|母|ママ|母さん|かあさん|おかあさん|お義母さん|義母|おふくろ|かあちゃん|お袋|母ちゃん",
+            "お母さん|母|ママ|母さん|かあさん|おかあさん|お義母さん|義母|おふくろ|かあちゃん|お袋|母ちゃん|おかん|オカン|おっかあ|おかあ|かかあ|ママさん|マミー",
             "mother|mum|mom|mummy|mommy|mama",
         ),
         "father": _words(
-            "お父さん|父|パパ|父さん|とうさん|おとうさん|お義父さん|義父|おやじ|とうちゃん|親父|父ちゃん",
+            "お父さん|父|パパ|父さん|とうさん|おとうさん|お義父さん|義父|おやじ|とうちゃん|親父|父ちゃん|おとん|オトン|おっとう|おとう|パパさん|ダディ",
             "father|dad|daddy|papa|pop",
         ),
         "wife": _words("妻|家内|奥さん|嫁|かみさん|女房", "wife"),
@@ -243,10 +250,14 @@ KIN_WORDS: Mapping[str, Words] = MappingProxyType(
         "daughter": _words("娘|娘さん", "daughter|girl"),
         "child": _words("子供|子ども|こども|子供たち|子どもたち|赤ちゃん|こどもたち", "child|kid|children|kids|baby"),
         "elder_brother": _words(
-            "お兄ちゃん|兄|お兄さん|にいちゃん|兄ちゃん|にいさん", "brother|big brother|elder brother"
+            "お兄ちゃん|兄|お兄さん|にいちゃん|兄ちゃん|にいさん|おにいちゃん|にいに|にぃに|あんちゃん|おにい|兄貴",
+            "brother|big brother|elder brother",
         ),
         "younger_brother": _words("弟", "little brother|younger brother"),
-        "elder_sister": _words("お姉ちゃん|姉|お姉さん|ねえちゃん|姉ちゃん|ねえさん", "sister|big sister|elder sister"),
+        "elder_sister": _words(
+            "お姉ちゃん|姉|お姉さん|ねえちゃん|姉ちゃん|ねえさん|おねえちゃん|ねえね|ねぇね|おねえ|姉貴",
+            "sister|big sister|elder sister",
+        ),
         "younger_sister": _words("妹", "little sister|younger sister"),
         "uncle": _words("おじさん|叔父さん|伯父さん", "uncle"),
         "aunt": _words("おばさん|叔母さん|伯母さん", "aunt|auntie"),
@@ -332,8 +343,8 @@ def appliance_of_word(word: str) -> str:
 
 
 def plain(word: str) -> str:
-    """Return a word for comparison: NFKC, small letters, without blanks, hyphens and apostrophes."""
-    return unicodedata.normalize("NFKC", word).casefold().translate(_BLANKS)
+    """Return a word for comparison: NFKC, small letters, without blanks, hyphens, apostrophes and lengthening marks."""
+    return without_long_marks(unicodedata.normalize("NFKC", word).casefold().translate(_BLANKS))
 
 
 def is_japanese(text: str) -> bool:

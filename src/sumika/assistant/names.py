@@ -20,6 +20,7 @@ from sumika.assistant.lexicon import (
     plain,
     singular,
 )
+from sumika.assistant.readings import readings
 from sumika.schema.house import Device, House, Resident, Room
 from sumika.schema.living import FurnitureKind
 
@@ -37,6 +38,9 @@ _ROOM_IDS = {
     **dict.fromkeys(("storage", "closet", "pantry"), "storage"),
 }
 """Pieces of ids that tell of which kind a room is, beside the words for it."""
+
+_ROOM_OF = ("の部屋", "のへや", "の寝室", "のお部屋", "'s room", "'s bedroom")
+"""What makes the name of who sleeps in a room a name of that room."""
 
 _FURNISHED = {"kitchen": FurnitureKind.KITCHEN, "dining": FurnitureKind.TABLE}
 """Kinds of rooms that may be a corner of another one."""
@@ -68,6 +72,11 @@ class Names:
         self.devices: dict[str, Device] = {device.id: device for device in house.devices}
         self.rooms: dict[str, Room] = {room.id: room for room in house.rooms}
         self.room_kinds: dict[str, str] = {room.id: room_kind(room) for room in house.rooms}
+        people = {one.id: _people(one) for one in house.residents}
+        self._rooms_of_people = [
+            (room.id, tuple(name + of for who in room.residents for name in people.get(who, ()) for of in _ROOM_OF))
+            for room in house.rooms
+        ]
         own_rooms = _by_name((room.id, _own(room)) for room in house.rooms)
         self._room_words = self._words_for_rooms()
         # A room's own name is that room alone, even where its word would fit others too.
@@ -92,7 +101,8 @@ class Names:
             return frozenset((*kinds, *SHARED_WORDS, *(name for one in self.house.devices for name in _own(one))))
         if what == "room":
             words = (word for words in (*ROOM_WORDS.values(), WHOLE_HOUSE, HERE, *_STOREYS.values()) for word in words)
-            return frozenset((*words, *(name for room in self.house.rooms for name in _own(room))))
+            people = (name for _, names in self._rooms_of_people for name in names)
+            return frozenset((*words, *people, *(name for room in self.house.rooms for name in _own(room))))
         kin = (word for words in KIN_WORDS.values() for word in words)
         return frozenset((*kin, *(name for one in self.house.residents for name in _people(one))))
 
@@ -130,7 +140,8 @@ class Names:
             found += [(room, tuple(words)) for room in ids]
         for storey, words in _STOREYS.items():
             found += [(room.id, tuple(words)) for room in self.house.rooms if room.storey == storey]
-        return [*found, *((room.id, tuple(WHOLE_HOUSE)) for room in self.house.rooms)]
+        whole = ((room.id, tuple(WHOLE_HOUSE)) for room in self.house.rooms)
+        return [*found, *self._rooms_of_people, *whole]
 
 
 def room_kind(room: Room) -> str:
@@ -150,7 +161,8 @@ _ROOM_OF_WORD: Mapping[str, str] = {plain(word): kind for kind, words in ROOM_WO
 
 def _own(one: Device | Room) -> tuple[str, ...]:
     readable = one.id.replace("_", " ")
-    return tuple(dict.fromkeys(name for name in (one.name, *one.called, readable) if name))
+    names = [name for name in (one.name, *one.called, readable) if name]
+    return tuple(dict.fromkeys((*names, *(kana for name in names for kana in readings(name)))))
 
 
 def _people(one: Resident) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ _SHARES: Mapping[str, float] = MappingProxyType(
         **dict.fromkeys(("two thirds", "two-thirds", "三分の二", "3分の2"), 2 / 3),
     }
 )
-_JA_UNIT = "(?P<unit>度|°c|℃|°|パーセント|%|割|ケルビン|k|段階|段|番|レベル)"
+_JA_UNIT = "(?P<unit>度|ど|°c|℃|°|パーセント|パー|%|割|ケルビン|k|段階|段|番|レベル)"
 _JA_WHOLE = re.compile(
     rf"(?P<level>レベル)?(?P<number>{JA_NUMBER})(?:{_JA_UNIT}(?P<half>半|(?P<tenths>{JA_NUMBER})分)?)?"
 )
@@ -94,8 +94,8 @@ _EN_WHOLE = re.compile(
 )
 _UNITS: Mapping[str, tuple[Unit, float]] = MappingProxyType(
     {
-        **dict.fromkeys(("度", "°c", "°", "℃", "degree", "degrees", "celsius", "c"), ("c", 1.0)),
-        **dict.fromkeys(("パーセント", "%", "percent", "per cent"), ("share", 0.01)),
+        **dict.fromkeys(("度", "ど", "°c", "°", "℃", "degree", "degrees", "celsius", "c"), ("c", 1.0)),
+        **dict.fromkeys(("パーセント", "パー", "%", "percent", "per cent"), ("share", 0.01)),
         "割": ("share", 0.1),
         **dict.fromkeys(("ケルビン", "k", "kelvin", "kelvins"), ("k", 1.0)),
         **dict.fromkeys(("段階", "段", "番", "レベル"), ("step", 1.0)),

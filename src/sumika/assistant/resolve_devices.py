@@ -104,7 +104,7 @@ class _Search:
         # 全館空調 begins as "all" does, and is one thing.
         word, every = (said, False) if kinds_meant(bare(said)) else without_all(said)
         key = bare(word)
-        if key in _EVERYTHING:
+        if key in _EVERYTHING or plain(said) in _EVERYTHING:
             return self._everything()
         own = self.names.device_names.get(key, ())
         if own and (inside := self._inside(own)):
@@ -130,7 +130,7 @@ class _Search:
         fit = tuple(kind for kind in kinds if kind in self.kinds) if self.acts else kinds
         machine = "" if not appliance_of_word(word) or "appliance" not in kinds else appliance_of_word(word)
         where = self.rooms or ((self.here,) if self.here and not every else None)
-        found = self._of(fit, where, machine)
+        found = self._so_called(self._of(fit, where, machine), fit, word, where)
         if not found and where is not None and (self.rooms is None or _OF_THE_HOUSE.issuperset(fit)):
             found = self._of(fit, None, machine)
         if plain(word) in _HOODS:
@@ -151,6 +151,19 @@ class _Search:
             return tuple(one for one in of_machine if inside is None or self.names.devices[one].room in inside)
         return self.names.of_kinds(kinds, where)
 
+    def _so_called(
+        self, found: tuple[str, ...], kinds: tuple[str, ...], word: str, where: tuple[str, ...] | None
+    ) -> tuple[str, ...]:
+        """Return of shutters and curtains those that are called so: one is no other, although both are blinds."""
+        if "blind" not in kinds:
+            return found
+        called = [(one, name) for name, ids in self.names.device_names.items() for one in ids]
+        inside = None if self.rooms is None else where
+        of_word = {one for one, name in called if word in name and self.names.devices[one].kind == "blind"}
+        of_word = {one for one in of_word if inside is None or self.names.devices[one].room in inside}
+        near = tuple(one for one in found if one in of_word)
+        return near or tuple(one for one in self.names.devices if one in of_word) or found
+
     def _is_hood(self, device: str) -> bool:
         return any(hood in name for hood in _HOODS for name, ids in self.names.device_names.items() if device in ids)
 
@@ -164,7 +177,9 @@ class _Search:
         for word in sorted(self.names.room_names, key=len, reverse=True):
             if key.startswith(word) and len(key) > len(word):
                 return self.names.room_names[word], re.sub(r"^(?:の|s(?!t|$))", "", key[len(word) :])
-            if found := re.fullmatch(rf"(.+?)(?:in|of|at|on)(?:the|my|our)?{re.escape(word)}", key):
+            if not key.endswith(word):
+                continue
+            if found := re.fullmatch(r"(.+?)(?:in|of|at|on)(?:the|my|our)?", key.removesuffix(word)):
                 return self.names.room_names[word], found[1]
         return (), key
 

@@ -12,6 +12,7 @@ import msgspec
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import WHOLE_HOUSE, is_japanese
 from sumika.assistant.names import Names
+from sumika.assistant.sentences_frame_words import grammar_of
 from sumika.assistant.sentences_frames import Fit, Places, fits
 from sumika.assistant.sentences_heard import Heard, template_letters
 from sumika.assistant.sentences_lists import FOUND, SPAN_OF_LIST, Lists
@@ -82,6 +83,37 @@ class SentenceBook:
             call_key(one.call): one for one in sorted(self._all(heard, places, templates, skipped), key=_worst_first)
         }
         return _best(sorted(found.values(), key=lambda one: one.rank)) or self._framed(heard, places, language)
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a Japanese word is made of words that stand in frames or are names of the house.
+
+        Args:
+            word: Of kanji or katakana.
+        """
+        heard, words = Heard(word), grammar_of("ja").words
+        found = self.lists.found(heard)
+        reached = {0}
+        for at in range(len(heard.letters)):
+            if at in reached:
+                ends = range(at + 1, len(heard.letters) + 1)
+                reached |= {end for end in ends if heard.letters[at:end] in words}
+                reached |= {end for places in found.values() for end in places.get(at, ())}
+        return len(heard.letters) in reached
+
+    def names_alone(self, sentence: str) -> bool:
+        """Tell whether nothing but a thing of the house is said, as "the hall lamp too" and カーテン: what of it?
+
+        Args:
+            sentence: As it was said.
+        """
+        heard = Heard(sentence)
+        reached = {0}
+        found = self.lists.found(heard)
+        for at in range(len(heard.letters)):
+            if at in reached:
+                reached |= {end for name in ("name", "area") for end in found.get(name, {}).get(at, ())}
+                reached |= {at + len(word) for word in _BESIDE_NAMES if heard.letters.startswith(word, at)}
+        return bool(found.get("name")) and len(heard.letters) in reached
 
     def _all(
         self, heard: Heard, places: Places, templates: tuple[Template, ...], skipped: tuple[str, ...]
@@ -188,6 +220,25 @@ class SentenceBook:
                 taken.domains |= self.lists.domains(heard, at, end)
         return _meant(heard, fit.frame.tool, taken)
 
+
+_BESIDE_NAMES = (
+    "おい",
+    "ねえ",
+    "あの",
+    "の",
+    "も",
+    "は",
+    "を",
+    "が",
+    "と",
+    "って",
+    "the",
+    "my",
+    "and",
+    "in",
+    "too",
+    "also",
+)
 
 MOST_BETWEEN = 1
 """So many letters stand between a room and its thing: 台所のポット."""

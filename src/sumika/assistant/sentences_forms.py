@@ -74,7 +74,10 @@ _STATE = (
     "|[とど](?:る|ります|りません(?:でした)?|った|らん(?:かった)?|らへん(?:かった)?|うと?|っと|ん|らす|んなる|んさる|られる|っけ|りゃ)|ちょ(?:る|った|らん)|じょる|よ(?:る|った|らん(?:かった)?)|[たち](?:ら[あー])|ちゅう|[てで]ら|[たつ]け)"
 )
 _PAST = "(?:[ただ](?![らりい場め時]|とき|まま)|ちゃった|じゃった|[てで]しまった|[てで]もうた|ちまった|てもた)"
-_CONDITION = "(?:[ただ](?:ら|場合|とき|時|り)|[てで]も(?!らい|らえ|らっ|らわ|らお|う))"
+_CONDITION = (
+    "(?:[てで]い?(?:る|ます)と(?=[いえよう嬉助あ])|[てで]い?たら|"
+    "[ただ](?:ら|場合|とき|時|り)|[てで]も(?!らい|らえ|らっ|らわ|らお|う))"
+)
 _DENIED = (
     "(?:ないで|んで(?:$|くれ|ええ|いい|ほしい|よ)|んといて|んとって|ないように|なくて(?:も)?(?:いい|ええ|よい|よか|大丈夫"
     "|結構)|んでも(?:いい|ええ)|ずに|ねえで|へんで)"
@@ -156,6 +159,10 @@ _TAILS: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
 }
 
 
+_ROUNDED = dict(zip("あかさたなはまらわ", "おこそとのほもろお", strict=True))
+"""What the last vowel of a stem in う becomes in the west: つかう, つこて."""
+
+
 def bases(plain: str) -> Iterator[tuple[str, str]]:
     """Yield what a verb's forms begin with, and of which kind each beginning is.
 
@@ -195,6 +202,8 @@ def _plain_bases(plain: str) -> Iterator[tuple[str, str]]:
         yield stem + "っ", "te"
     if plain[-1] == "う":
         yield stem + "う", "te"
+        if (rounded := stem[:-1] + _ROUNDED.get(stem[-1:], "")) != stem[:-1]:
+            yield from ((rounded + end, "te") for end in ("", "う"))  # つこうて, もろて
     if plain[-1] == "す":
         yield from ((stem + "い", "te"), (stem + "して", "te"))
     yield from ((stem + a + "れ", kind) for kind in ("te", "masu", "nai"))
@@ -236,6 +245,10 @@ _UNBEARABLE = (
         "たまらん",
         "たまらない",
         "かなわん",
+        "かなん",
+        "かなんなあ",
+        "やれん",
+        "たまらんわ",
         "かなわない",
         "しゃあない",
         "しょうがない",
@@ -307,7 +320,9 @@ def looks(plain: str) -> Iterator[tuple[str, str]]:
         plain: As in the dictionary, in い.
     """
     stem = plain[:-1]
-    yield from ((stem + joint + end, IS) for joint in ("くて", "うて") for end in _UNBEARABLE)
+    yield from (
+        (stem + joint + end, IS) for joint in ("くて", "うて", "くちゃ", "うちゃ", "くては") for end in _UNBEARABLE
+    )
     for mood, endings in _LOOKS:
         yield from ((stem + end, mood) for end in endings)
     if plain.endswith("しい"):

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from sumika.assistant.readings import without_long_marks
+
 _KEPT = frozenset("%°.:,/")
 """Signs that mean something beside digits; elsewhere they are dropped as any other punctuation."""
 
@@ -125,8 +127,8 @@ def _goes_on(after: str) -> bool:
 
 
 def template_letters(text: str) -> str:
-    """Return a piece of a template as `Heard.letters` has what people say; nothing is dropped but blanks and marks."""
-    plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    """Return a piece of a template as `Heard.letters` has what people say; but blanks and marks nothing is dropped."""
+    plain = text.casefold() if text.isascii() else without_long_marks(unicodedata.normalize("NFKC", text).casefold())
     if plain.isalnum() and "." not in plain:
         return plain
     # PM2.5 keeps its point, as it does in `Heard`.

@@ -4,20 +4,29 @@ import re
 from collections.abc import Mapping
 
 from sumika.assistant.calls import TOOLS
-from sumika.assistant.lexicon import ROOM_WORDS, is_japanese, plain
+from sumika.assistant.lexicon import MYSELF, ROOM_WORDS, is_japanese, plain
 from sumika.assistant.numbers import number_of
+from sumika.assistant.sentences_told import tells_only, told_otherwise
 
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
 _AHEAD = ("明日", "あした", "あす", "明後日", "あさって", "来週", "今夜", "今晩", "tomorrow", "tonight", "next")
 _LATELY = (
-    *("最近", "近ごろ", "近頃", "このごろ", "この頃", "ここのところ", "このところ"),
+    *(
+        "最近",
+        "近ごろ",
+        "近頃",
+        "このごろ",
+        "この頃",
+        "ここのところ",
+        "このところ",
+        "ここんとこ",
+        "さいきん",
+        "ここしばらく",
+    ),
     *("late", "recent", "these days", "past"),
 )
 _WEEKS = ("週", "月", "年", "week", "month", "year")
 _AT_NIGHT = frozenset({"夜中", "夜", "夜間", "深夜", "真夜中", "thenight", "night", "overnight"})
-
-
-_HESITATION = re.compile("う[ーぅう〜\uff5e]+ん|ん[ーん〜\uff5e]+")
 
 
 _ELECTRICITY = frozenset(
@@ -41,6 +50,7 @@ _ELECTRICITY = frozenset(
 )
 """What is no device where it is asked what was used, made or paid: it is what is asked for."""
 
+_MYSELF = frozenset(map(plain, MYSELF))
 _BATHS = frozenset(map(plain, ROOM_WORDS["bathroom"].ja))
 
 
@@ -102,11 +112,6 @@ def asks_leave(said: str) -> bool:
     return bool(_MAY_I.search(said))
 
 
-def hesitates(said: str) -> bool:
-    """Tell whether somebody says うーん, which is no うん: a thought, and no yes."""
-    return bool(_HESITATION.search(said))
-
-
 def opens_a_door(tool: str, device: str) -> bool:
     """Tell whether somebody wants a door or a gate opened or shut, which is no business of the house's."""
     return tool == "cover" and plain(device).removesuffix("s").endswith(("door", "gate"))
@@ -131,11 +136,15 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
         spans: Pieces of the sentence.
         domains: Of the things in it.
     """
+    if tool == "feel" and plain(spans.get("resident", "")) in _MYSELF:
+        return tool, what, _without("resident", spans)  # whoever speaks feels it where they are
     if tool == "power" and "machine" in domains:
         # Whoever switches a washing machine on means that it washes.
         return "machine", {"on": "start", "off": "stop"}[what], _without("room", spans)
     if tool == "power" and "water_heater" in domains and not spans.keys() & {"duration", "delay"}:
         return "hot_water", {"on": "now", "off": "off"}[what], _without("room", spans)
+    if tool == "level" and what in ("up", "down") and (warmth := _warmth_of(what, spans.get("device", ""))):
+        return "temperature", warmth, spans
     if tool == "energy" and plain(spans.get("device", "")) in _ELECTRICITY:
         return tool, what, _without("device", spans)
     if tool == "sleep" and what == "ups" and plain(spans.get("period", "")) in _AT_NIGHT:
@@ -148,10 +157,21 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
     return tool, what, spans
 
 
+_WARMING, _COOLING = ("暖房", "だんぼう", "ヒーター"), ("冷房", "れいぼう")
+
+
+def _warmth_of(what: str, device: str) -> str:
+    """Return what "stronger" means of heating and cooling, which are stronger by degrees; "" of anything else."""
+    if device.endswith(_WARMING):
+        return what
+    return {"up": "down", "down": "up"}[what] if device.endswith(_COOLING) else ""
+
+
 def _without(name: str, spans: dict[str, str]) -> dict[str, str]:
     return {key: piece for key, piece in spans.items() if key != name}
 
 
+_CHANGED = re.compile("変わ|変化|ちが[うっ]|違[うっい]")
 _ASKED = re.compile(r"^(?:[^,]*,)?\s*(?:it|it's|is|are|i'm|this|the \w+ is)\b.*\?\W*$", re.IGNORECASE)
 """A statement with a question mark is a question: "it is cold in here?"."""
 _AS_IT_IS = re.compile(r"\b(?:leave|leaving|keep|keeping)\b")
@@ -173,8 +193,10 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return True
     if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
         return True  # "leave the light on" is no order
-    if opens_a_door(tool, spans.get("device", "")) or (what == "yes" and hesitates(said)):
+    if opens_a_door(tool, spans.get("device", "")) or tells_only(tool, what, spans, said):
         return True
+    if (tool, what) == ("happened", "anything") and not is_short(spans.get("period", "")) and _CHANGED.search(said):
+        return True  # what has changed of late is no event
     if tool == "changes" and "resident" not in spans and is_short(spans.get("period", "")):
         return True
     return (tool == "feel" and is_outside(spans.get("room", ""))) or is_bathing(tool, spans)
@@ -200,6 +222,7 @@ def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statisti
     """
     if (tool, what) == ("energy", "cost") and is_use(said):
         what = "used"
+    tool, what = told_otherwise(tool, what, spans, said)
     if tool in ("climate", "outside") and what != "weather":
         statistic = statistic_of(said, statistic)
     if tool == "climate" and what in ("temperature", "humidity") and is_weather(spans, said):

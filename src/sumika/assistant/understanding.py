@@ -8,11 +8,19 @@ from typing import Protocol
 
 import msgspec
 
+from sumika.assistant import sentences_spoken as spoken
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
-from sumika.assistant.understanding_guard import is_another_matter, may_be_no_order
+from sumika.assistant.sentences_told import tells_only
+from sumika.assistant.understanding_guard import (
+    is_another_matter,
+    is_begun,
+    is_left_out,
+    is_of_something_else,
+    may_be_no_order,
+)
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
 from sumika.schema import SumikaError
@@ -76,15 +84,33 @@ class Understander:
         """
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
-        found = self._by_sentences(sentence) or self._by_student(sentence) or self._by_model(sentence) or Understood()
-        return Understood() if any(is_another_matter(sentence, call) for call in found.calls) else found
+        found = self._by_sentences(sentence) or self._by_student(sentence) or self._by_model(sentence)
+        found = found or (Understood(ask_back="ask_back.again") if self._book.names_alone(sentence) else Understood())
+        if any(is_another_matter(sentence, call) for call in found.calls):
+            return Understood()
+        if any(is_left_out(sentence, call) for call in found.calls):
+            return msgspec.structs.replace(found, ask_back="ask_back.meant")
+        return found
 
     def _by_sentences(self, sentence: str) -> Understood | None:
+        if not is_japanese(sentence):
+            return self._by_book(sentence)
+        plain = spoken.always(sentence)
+        found = self._by_book(plain)
+        if (found is None or found.ask_back or spoken.asks(plain)) and (other := spoken.again(plain)) != plain:
+            said_again = self._by_book(other)
+            if said_again is not None and any(call.tool in BY_SENTENCES_ALONE for call in said_again.calls):
+                said_again = None
+            found = said_again if said_again is not None and not said_again.ask_back else found or said_again
+        pieces = () if found is None else (piece for call in found.calls for piece in call.spans.values())
+        return found if all(piece in sentence for piece in pieces) else None
+
+    def _by_book(self, sentence: str) -> Understood | None:
         read = self._book.read(sentence)
         if read is not None:
             unsure = read.also is not None and (TOOLS[read.call.tool].acts or TOOLS[read.also.tool].acts)
             # Home Assistant takes "bedroom light" for an order. 電気 alone may as well be the beginning of a question.
-            unsure = unsure or (read.bare and TOOLS[read.call.tool].acts and is_japanese(sentence))
+            unsure = unsure or (read.bare and TOOLS[read.call.tool].acts and is_begun(sentence, read.call))
             asked = "ask_back.meant" if unsure else ""
             return Understood(calls=(read.call,), by="sentences", probability=1.0, ask_back=asked)
         calls = several(sentence, self._book.lists, cache(self._one))
@@ -93,6 +119,8 @@ class Understander:
     def _one(self, part: str) -> Call | None:
         # "The lamp" alone switches it on; beside "turn off the TV, ..." it certainly does not.
         read = self._book.read(part)
+        if read is None and is_japanese(part) and (other := spoken.again(part)) != part:
+            read = self._book.read(other)
         return None if read is None or read.also is not None or read.bare else read.call
 
     def _by_student(self, sentence: str) -> Understood | None:
@@ -109,6 +137,7 @@ class Understander:
             return None
         if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE:
             return None
+        sure = sure and not is_of_something_else(sentence, call, self._book.knows)
         return self._guarded(sentence, call, "student", probability, sure=sure)
 
     def _by_model(self, sentence: str) -> Understood | None:
@@ -126,7 +155,10 @@ class Understander:
         return self._guarded(sentence, call, "model", SURE_TO_ACT, sure=True)
 
     def _guarded(self, sentence: str, call: Call, by: str, probability: float, *, sure: bool) -> Understood:
-        if TOOLS[call.tool].acts and may_be_no_order(sentence, call):
+        tells = is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence)
+        if tells and not TOOLS[call.tool].acts:
+            return Understood(by=by, probability=probability)
+        if tells or (TOOLS[call.tool].acts and may_be_no_order(sentence, call)):
             return Understood(by=by, probability=probability, ask_back="ask_back.again")
         asked = "" if sure else "ask_back.meant"
         return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)

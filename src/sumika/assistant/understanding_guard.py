@@ -5,8 +5,9 @@ A template fits a sentence as a whole, and needs no such guard. A student or a l
 """
 
 import re
+from collections.abc import Callable
 
-from sumika.assistant.calls import Call
+from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 
 _EN = re.compile(
@@ -32,6 +33,7 @@ _JA = re.compile(
     r"|以外|除い|除き|のぞい|じゃない(?:ほう|方|やつ|の)|でない(?:ほう|方|やつ)|じゃなくて|でなくて|やなくて|やのうて"
     r"|てはいけ|ちゃいけ|たらだめ|必要(?:は|が)?ない|たくない|てない|ていない|ません(?:$|よ|で)|例えば|練習|冗談"
 )
+_JA_DENIED = re.compile("ないで|んといて|んとって|んで(?:ね|よ|ほしい|くれ)|なくて|ちゃだめ")
 _JA_ASKING = re.compile(
     r"(?:くれ|もらえ|いただけ|頂け|くださ|下さ|ほし|欲し|たい|お願い|おねがい|頼|くんない|くれん|くれへん|ちょうだい)"
 )
@@ -50,6 +52,8 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
     for name in ("delay", "duration", "time"):
         # "In ten minutes" and 三十分したら are no conditions.
         text = text.replace(call.spans.get(name, "\0").casefold(), "")
+    if call.tool == "machine" and is_japanese(text) and _JA_DENIED.search(text):
+        return True
     if call.tool in ("feel", "answer", "undo", "house_mode", "machine"):
         return False
     if not is_japanese(text):
@@ -81,3 +85,53 @@ def is_another_matter(sentence: str, call: Call) -> bool:
     for piece in call.spans.values():
         said = said.replace(piece.casefold(), " ")
     return call.tool in _OF_ELECTRICITY and _OTHER_MATTERS.search(said) is not None
+
+
+_RUNS = re.compile("[一-龠々]{2,}|[ァ-ヶー]{2,}|(?:^|(?<=[、。 ]))[一-龠](?=[一-龠])")
+
+
+def is_of_something_else(sentence: str, call: Call, known: Callable[[str], bool]) -> bool:
+    """Tell whether an order has a word that the house does not know and that was not copied: 給料上げて.
+
+    Args:
+        sentence: As it was said.
+        call: What a student read out of it.
+        known: Tells whether a word is one of the house's or of its grammar.
+    """
+    if not TOOLS[call.tool].acts or not is_japanese(sentence):
+        return False
+    rest = sentence
+    for piece in call.spans.values():
+        rest = rest.replace(piece, "、")
+    return any(not known(run) for run in _RUNS.findall(rest))
+
+
+_LEFT_OUT = (
+    r"の(?:(?:も|やつ|ほう|方)?[をもは]?|だけ)(?:全部)?\s*"
+    r"(?:切[っるりれ]|きっ|消[しすせ]|けし|つけ|点け|付け|止め|とめ|入れ|オン|オフ|起動|停止|開け|閉め)"
+)
+
+
+def is_left_out(sentence: str, call: Call) -> bool:
+    """Tell whether an order leaves out which thing of a room it means: 寝室の切っといて.
+
+    Args:
+        sentence: As it was said.
+        call: What was read out of it.
+    """
+    room = call.spans.get("room", "")
+    if call.tool not in ("power", "cover") or "device" in call.spans or not room:
+        return False
+    return re.search(re.escape(room) + _LEFT_OUT, sentence) is not None
+
+
+def is_begun(sentence: str, call: Call) -> bool:
+    """Tell whether a mere name may be the beginning of something else; with how much it is an order: エアコン、23度.
+
+    Args:
+        sentence: As it was said.
+        call: What was read out of it.
+    """
+    said = call.spans.keys()
+    whole = "device" in said and bool({"number", "colour"} & said) and not sentence.rstrip().endswith(("?", "\uff1f"))
+    return is_japanese(sentence) and not whole

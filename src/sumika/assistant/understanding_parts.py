@@ -43,7 +43,7 @@ _EN_REASON_AFTER = re.compile(
     re.IGNORECASE,
 )
 _JA_REASON = re.compile(
-    r"(?:(?<=[いだたるうくすむぶつぬぐんねよ])から|ので|んで|けど|(?<=[いだるたん])し|さかい|けん)[、,]?\s*"
+    r"(?:(?<=[いだたるうくすむぶつぬぐんねよす])から|ので|んで|けど|(?<=[いだるたん])し|さかい|けん|けえ|きに|もんで|(?<=[いる])で)[、,]?\s*"
 )
 _NO_REASON = re.compile(
     r"\b(?:if|when|unless|don'?t|do not|not|never|until|said|told)\b|ないで|たら|なら|れば|とき"
@@ -55,7 +55,8 @@ _PRONOUN = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 
 _TOLD = re.compile(
     r"\b(?:is|are|it's|i'm|we're|feels?|(?:i|we) (?:can't|cannot|can hardly|can barely))\b"
-    r"|(?:い|すぎる|すぎ|すぎます|い(?:よ|な|ね|わ|です|のう)|いんだけど|してる|しとる)[\u3002!\uff01 ]*$",
+    r"|(?:い|すぎる|すぎ|すぎます|い(?:よ|な|ね|わ|です|のう)|いんだけど|してる"
+    r"|しとる|(?:暗|寒|暑|まぶし|明る)か(?:ばい|ねえ|けん)?)[\u3002!\uff01 ]*$",
     re.IGNORECASE,
 )
 """Tells how something is, and asks for nothing by itself where an order stands beside it."""
@@ -78,7 +79,7 @@ def several(sentence: str, lists: Lists, read: Reader) -> tuple[Call, ...]:
     return _coordinated(sentence, lists, read) or _joined(sentence, read, MOST_PARTS)
 
 
-def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
+def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -> Call | None:
     """Return the order of a sentence that says why: 暗いのでカーテン開けて, "it's hot, turn on the fan"."""
     if not is_japanese(sentence):
         joints = re.finditer(r",\s*(?:so )?", sentence)
@@ -88,8 +89,13 @@ def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
             found.append((after[0], sentence[: after.start()]))
     else:
         found = [(sentence[: joint.end()], sentence[joint.end() :]) for joint in _JA_REASON.finditer(sentence)]
+        found += _told_beside(sentence, lists, read)
     for why, order in found:
         call = None if _NO_REASON.search(why) or not order.strip() else read(order)
+        if call is None and order.strip() and is_japanese(order):
+            call = _of_what_was_told(why, order, lists, read)
+        if call is None and depth and is_japanese(order) and not _NO_REASON.search(why):
+            call = _without_reason(order, lists, read, depth - 1)
         if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer"):
             continue
         # "The lamp is too orange, make it colder": it is the lamp.
@@ -97,6 +103,46 @@ def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
         if named or not lists.found(Heard(why)).get("name"):
             return call
     return None
+
+
+_NOT_THAT = re.compile("なくて|いらない|要らない|いい|ええ|じゃな|ちゃう|だけ|以外|より|まま")
+LONGEST_VERB = 6
+
+
+def _of_what_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call | None:
+    """Return an order that names nothing, of the one thing that was told of: テレビ消えないよ、消して."""
+    heard, bare = Heard(why), Heard(order)
+    names = {heard.piece(begin, max(ends)) for begin, ends in lists.found(heard).get("name", {}).items()}
+    wanted = len(names) == 1 and len(bare.letters) <= LONGEST_VERB and not lists.found(bare).keys() & _OF_AN_ORDER
+    if not wanted or _NO_REASON.search(why) or _NOT_THAT.search(why):
+        return None
+    call = read(names.pop() + order)
+    return call if call is not None and call.tool in ("power", "machine", "cover") else None
+
+
+_JA_STOP = re.compile(r"[、。,，!！?？\s]+")
+_JA_TOLD_BEFORE = re.compile("(?:[いたるうくすねよなわさで]|けど|から|ので|し|だ|です|ます|ん)$")
+_JA_TOLD_AFTER = re.compile(
+    "(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい)$"
+)
+_JA_NOT_BESIDE = re.compile(
+    "ないで|んといて|なくて|たら|なら|れば|とき|時は|場合|まで|前に|あとで|後で|って|もし|まま|以外|だけ(?!ど)|うそ|嘘|冗談|やっぱ|やめ|なし$|いらない|違う|ちがう|ちゃう|[「」『』]"
+)
+_OF_AN_ORDER = frozenset({"name", "area", "number", "duration", "delay", "time", "degrees", "percentage", "colour"})
+
+
+def _told_beside(sentence: str, lists: Lists, read: Reader) -> Iterator[tuple[str, str]]:
+    """Yield what is told beside an order, before or after it, and the order: 暗い、電気つけて; 電気つけて、暗いけえ."""
+    for stop in _JA_STOP.finditer(sentence):
+        first, rest = sentence[: stop.start()], sentence[stop.end() :].rstrip("。!！〜~ー")
+        if not first or not rest or _JA_NOT_BESIDE.search(first + "、" + rest):
+            continue
+        if not re.search("[?？]", first + stop[0]) and _JA_TOLD_BEFORE.search(first):
+            yield first, rest
+        if _JA_TOLD_AFTER.search(rest) and not _OF_AN_ORDER & lists.found(Heard(rest)).keys():
+            also = read(rest)
+            if also is None or not TOOLS[also.tool].acts or also.tool in ("feel", "level", "humidity"):
+                yield rest, first
 
 
 def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
@@ -125,6 +171,9 @@ def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
 def _once_each(calls: tuple[Call, ...]) -> tuple[Call, ...]:
     """Return calls without those that another one says more exactly: "the air is dry, raise the humidity" is one."""
     kept: list[Call] = []
+    said = {(call.tool, call.what) for call in calls}
+    if any({(tool, "up"), (tool, "down")} <= said for tool in ("humidity", "temperature", "level")):
+        return ()  # both more and less: one of them was no order
     for call in calls:
         same = next((one for one in kept if (one.tool, one.what) == (call.tool, call.what) and _alike(one, call)), None)
         if same is None:
@@ -132,6 +181,9 @@ def _once_each(calls: tuple[Call, ...]) -> tuple[Call, ...]:
         elif len(call.spans) >= len(same.spans):
             kept[kept.index(same)] = call
     orders = [call for call in kept if call.tool not in ("feel", "answer")]
+    if any((call.tool, call.what) == ("machine", "start") for call in orders):
+        # "I have put the washing in. Start the machine": it is one order.
+        orders = [call for call in orders if (call.tool, call.what) != ("machine", "loaded") or "time" in call.spans]
     return tuple(orders or kept)
 
 

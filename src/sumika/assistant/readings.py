@@ -1,0 +1,61 @@
+"""How Japanese words are read: to a child, or to who writes without converting, 換気扇 is かんきせん.
+
+Only kanji that stand in names of things of a house are known here; a word with any other has no reading.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+SHORTEST = 3
+"""A reading with fewer letters is too easily another word: 居間 and 今 are both いま."""
+
+_PAIRS = """
+空気:くうき 清浄:せいじょう 空清:くうせい 加湿:かしつ 除湿:じょしつ 換気:かんき 扇:せん 暖房:だんぼう
+冷房:れいぼう 冷暖房:れいだんぼう 空調:くうちょう 全館:ぜんかん 床暖:ゆかだん 床暖房:ゆかだんぼう 機:き
+器:き 給湯:きゅうとう 貯湯:ちょとう 湯:ゆ 風呂:ふろ 電気:でんき 照明:しょうめい 明かり:あかり
+灯り:あかり 明り:あかり 電灯:でんとう 電球:でんきゅう 蛍光灯:けいこうとう 間接:かんせつ
+常夜灯:じょうやとう 豆電球:まめでんきゅう 天窓:てんまど 窓:まど 雨戸:あまど 障子:しょうじ 電動:でんどう
+洗濯:せんたく 物:もの 乾燥:かんそう 衣類:いるい 浴室:よくしつ 食洗:しょくせん 食器:しょっき
+洗い:あらい 皿:さら 炊飯:すいはん 掃除:そうじ 太陽光:たいようこう 発電:はつでん 蓄電池:ちくでんち
+充電:じゅうでん 電気自動車:でんきじどうしゃ 暖:だん 茶の間:ちゃのま 応接間:おうせつま 台所:だいどころ
+お勝手:おかって 寝室:しんしつ 主寝室:しゅしんしつ 寝間:ねま 寝床:ねどこ 食堂:しょくどう 子供:こども
+子ども:こども 部屋:へや 子供部屋:こどもべや 子ども部屋:こどもべや 勉強部屋:べんきょうべや
+仕事部屋:しごとべや 洗面所:せんめんじょ 洗面:せんめん 脱衣所:だついじょ 便所:べんじょ 手洗い:てあらい
+廊下:ろうか 玄関:げんかん 階段:かいだん 踊り場:おどりば 和室:わしつ 畳:たたみ 座敷:ざしき 仏間:ぶつま
+客間:きゃくま 書斎:しょさい 仕事:しごと 作業:さぎょう 勉強:べんきょう 納戸:なんど 物置:ものおき
+押し入れ:おしいれ 収納:しゅうのう 屋根裏:やねうら 車庫:しゃこ 縁側:えんがわ 庭:にわ 二階:にかい
+一階:いっかい 家中:いえじゅう 家全体:いえぜんたい 全部屋:ぜんへや 全室:ぜんしつ 祖母:そぼ 祖父:そふ
+お母さん:おかあさん お父さん:おとうさん 婆:ばあ 爺:じい 娘:むすめ 息子:むすこ 弟:おとうと 妹:いもうと
+兄ちゃん:にいちゃん 兄さん:にいさん 姉ちゃん:ねえちゃん 姉さん:ねえさん 赤ちゃん:あかちゃん 主人:しゅじん
+旦那:だんな 色:しょく 昼光:ちゅうこう 昼白:ちゅうはく 温白:おんぱく 湿度:しつど 温度:おんど
+室温:しつおん
+"""
+_KANJI: Mapping[str, str] = MappingProxyType(dict(pair.split(":") for pair in _PAIRS.split()))
+_LONGEST = max(map(len, _KANJI))
+_KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+_LONG = re.compile("(?<=[ぁ-ゟ])ー+")
+
+
+def without_long_marks(text: str) -> str:
+    """Return a text without the marks that only lengthen a voice: かーてん and てれびー are かてん and てれび."""
+    return _LONG.sub("", text) if "ー" in text else text
+
+
+def readings(word: str) -> Iterator[str]:
+    """Yield how a word is written in hiragana alone; nothing where that is the word itself, unknown or too short.
+
+    Args:
+        word: In kanji, katakana, or both.
+    """
+    kana, at = "", 0
+    while at < len(word):
+        for length in range(min(_LONGEST, len(word) - at), 0, -1):
+            if read := _KANJI.get(word[at : at + length]):
+                kana, at = kana + read, at + length
+                break
+        else:
+            kana, at = kana + word[at].translate(_KATAKANA), at + 1
+    if not re.fullmatch("[ぁ-ゖー]+", kana) or kana == word or len(kana) < SHORTEST:
+        return
+    yield kana

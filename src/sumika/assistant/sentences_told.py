@@ -1,0 +1,112 @@
+"""What only tells of something in Japanese, although its words are those of an order or a question."""
+
+import re
+from collections.abc import Mapping
+
+from sumika.assistant.calls import TOOLS
+
+_HESITATION = re.compile(
+    "う[ーぅう〜\uff5e]+ん|ん[ーん〜\uff5e]+"
+    "|^([あうえおん])[ー〜\uff5e]*\\1[ー〜\uff5e]*\\1|すご[いっー]|やったー|うれし"
+    "|^あ[ーぁあっ〜\uff5e]*[、 ]*そうそう|^(?:うわ|わあ|わー|きゃ|ひゃ|へえ|ほう|ふう|げっ|おっ)"
+    "|そう(?:なん|なの|か|だったの|いえば)|そっか"
+)
+
+_ONLY_IF = re.compile(
+    "もし(?!もし|よ|可能|でき)"
+    "|(?<![よ良しっ])(?:かったら|くなったら|くなければ|ければ|くなるなら|いなら|いようなら)"
+    "(?!、?(?:いい|ええ|よか|助か|嬉|うれ|あり|な[あぁー]|の))"
+)
+"""An order for a case that may come about is none for now; よかったら and もっと暖かかったらいいな set no condition."""
+
+_ANOTHER_DAY = re.compile("明日|あした|あす|明後日|昨日|きのう|来週|先週|去年|今夜|tomorrow|yesterday|tonight")
+_ALTOGETHER, _SUM = re.compile("(?:全部|ぜんぶ|みんな|すべて|全て)で"), {"全部", "ぜんぶ", "みんな", "すべて", "全て"}
+_FINE_DAY = re.compile(
+    "(?:いい|良い|ええ|よか)(?:お)?天気(?:だ|です|や|じゃ|ばい|やん)?(?:ね|な|のう|わ|よね)[ーえぇあぁ]*[。!！〜]*$"
+)
+_WOULD_BE_NICE = re.compile(
+    "(?:[てで]い?る|い)と(?:いい|ええ|嬉し|うれし|助か|ありがた)[^?\uff1f]*$|[ただ]らなあ?[ー。]*$"
+)
+_TOLD_SO = re.compile(
+    "(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*[。!！〜~ー ]*$"
+    "|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)[。!！〜~ー ]*$"
+)
+
+
+_ASKED_WHETHER = re.compile(
+    "(?<!くれ)(?<!もらえ)(?<!でき)(?<!くださ)(?<!いただけ)(?<!頂け)(?<!もらえ)"
+    "(?:消す|けす|つける|点ける|開ける|あける|閉める|しめる|切る|止める|とめる|入れる|回す|上げる|下げる)[?\uff1f]$"
+)
+_THANKS = re.compile(
+    "[てで]くれて(?:ありがと|助か|嬉|うれ|おおきに|どうも)|[てで]も(?:つまら|意味|無駄|しょうが|仕方|だめ|ダメ|変わら)"
+    "|して(?:寝て|寝な|ねて|出かけて|おやすみ)"
+)
+_AGREES = re.compile("もん(?:ね|な)[ー。]*$|日(?:が|は)?続|^(?:いい|ええ|大丈夫|いや|結構).{0,4}[、。 ]*自分で")
+_IS_COOL = re.compile("ひんやり(?:す|し|感)")
+
+
+def hesitates(said: str) -> bool:
+    """Tell whether somebody says うーん, which is no うん: a thought, and no yes; ああああ and あーそうそう neither."""
+    return bool(_HESITATION.search(said))
+
+
+def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether a sentence asks for nothing of what was caught in it.
+
+    Args:
+        tool: Of the template or frame.
+        what: Its word.
+        spans: Pieces of the sentence.
+        said: The sentence.
+    """
+    if TOOLS[tool].acts:
+        if tool == "answer":
+            return hesitates(said) if what == "yes" else "待ってて" in said
+        if _THANKS.search(said) or (tool in ("feel", "house_mode") and _AGREES.search(said)):
+            return True
+        of_another_day = tool == "feel" and _ANOTHER_DAY.search(said) is not None
+        only_if = tool != "feel" and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
+        if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):
+            return True
+        return of_another_day or only_if or _is_sum(tool, spans, said)
+    return (
+        _WOULD_BE_NICE.search(said) is not None
+        or (tool == "state" and _TOLD_SO.search(said) is not None)
+        or ((tool, what) == ("outside", "weather") and _FINE_DAY.search(said) is not None)
+        or _is_sum(tool, spans, said)
+    )
+
+
+def _is_sum(tool: str, spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether 全部で is "altogether", and no thing."""
+    return tool in ("state", "power") and spans.get("device") in _SUM and _ALTOGETHER.search(said) is not None
+
+
+_WHEN_DONE = re.compile("(?:いつ|何時|なんじ|あと).{0,6}(?:終わ|おわ|仕上が|済[みむん]|できあが|炊け|沸[きく])")
+_RUN_NOW = re.compile(
+    "^(?!.*(?:あと|後|夜|安い|いつでも|好きな|まで|予約|任せ))"
+    ".*(?:機|器|き|ラム)[をは、]?(?:すぐ|今)?(?:に)?(?:回|まわ|動か|うごか|スタート|始め|つけ)[^、。]*$"
+)
+_MORE_OFTEN = re.compile(
+    "ようになっ|(?:こと|回数)(?:が|は)?(?:増え|多くな|減っ|変わ)"
+    "|(?:増え|減っ|多くなっ)(?:て(?:き|る|い|ない|へん)|と[るらう]|た)"
+)
+"""What tells of a habit that is new, and not of one night."""
+
+
+def told_otherwise(tool: str, what: str, spans: Mapping[str, str], said: str) -> tuple[str, str]:
+    """Return tool and word as the rest of a sentence means them.
+
+    Args:
+        tool: Of the template or frame.
+        what: Its word.
+        spans: Pieces of the sentence.
+        said: The sentence.
+    """
+    if tool == "plan" and "device" in spans and _WHEN_DONE.search(said):
+        return "state", "device"
+    if (tool, what) == ("machine", "loaded") and "time" not in spans and _RUN_NOW.search(said):
+        return tool, "start"
+    if (tool, what) == ("sleep", "ups") and _MORE_OFTEN.search(said):
+        return "changes", "any"
+    return tool, what

@@ -1,0 +1,167 @@
+"""Japanese as families speak it: dialects, children, old people, half sentences, and what is told beside an order."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from ruamel.yaml import YAML
+
+from sumika.assistant import sentences_spoken as spoken
+from sumika.assistant.calls import TOOLS, Call
+from sumika.assistant.names import Names
+from sumika.assistant.readings import readings, without_long_marks
+from sumika.assistant.understanding import Understander, Understood
+from sumika.config import load_house
+from sumika.evaluate.assistant import phrasings, reached, same_meaning
+from sumika.evaluate.assistant.phrasings import Phrasing
+from sumika.evaluate.assistant.score_sentences import Outcome, SentenceScore, score_sentences
+from sumika.schema.house import House
+
+FOLDER = Path(__file__).parents[1] / "spoken"
+LEAST_RIGHT = 0.9
+"""Share of the phrasings that sentences and frames understand without a student."""
+
+
+@pytest.fixture(scope="module")
+def house() -> House:
+    """The house that is spoken to."""
+    return load_house(FOLDER / "house.yaml").house
+
+
+@pytest.fixture(scope="module")
+def understander(house: House) -> Understander:
+    """Sentences and frames, without a student."""
+    return Understander(Names(house))
+
+
+@pytest.fixture(scope="module")
+def score(house: House, understander: Understander) -> Iterator[SentenceScore]:
+    """Score of every phrasing."""
+    said = YAML(typ="safe", pure=True).load((FOLDER / "ja.yaml").read_text(encoding="utf-8"))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (phrasings, reached, same_meaning):
+            patch.setattr(module, "held_house", lambda _: house)
+        patch.setattr(same_meaning, "_ids", lambda kind: frozenset(one.id for one in getattr(house, kind)))
+        names = Names(house)
+        patch.setattr(reached, "held_names", lambda _: names)
+        yield score_sentences(
+            msgspec.convert(said, tuple[Phrasing, ...], strict=True),
+            understander.understand,
+            "ja",
+            reached.reached_in("ja"),
+        )
+
+
+def test_families_are_understood_in_whatever_way_they_speak(score: SentenceScore) -> None:
+    wrong = [case.phrasing.text for case in score.cases if case.outcome is not Outcome.RIGHT]
+    assert score.right.value >= LEAST_RIGHT, wrong
+    worst = {style: share for style, share in score.by_style().items() if share < 0.5}
+    assert not {"child", "elderly", "nagoya", "tohoku", "kansai", "indirect", "casual", "reason"} & worst.keys()
+
+
+def test_nothing_is_done_that_was_not_asked_for(score: SentenceScore) -> None:
+    wrong = [case.phrasing.text for case in score.cases if case.outcome is Outcome.WRONG_ACTION]
+    assert not wrong
+
+
+def _one_line(heard: Understood) -> str:
+    assert len(heard.calls) == 1, heard
+    call = heard.calls[0]
+    pieces = " ".join(f"{name}={piece}" for name, piece in sorted(call.spans.items()))
+    return f"{call.tool}.{call.what} {pieces}".strip() + (" ?" if heard.ask_back else "")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("えあこんけして", "power.off device=えあこん"),
+        ("だいどころのかんきせんまわして", "power.on device=かんきせん room=だいどころ"),
+        ("はるとの部屋の電気消して", "power.off device=電気 room=はるとの部屋"),
+        ("電気つけてけらっしゃい", "power.on device=電気"),
+        ("電気消しやあせ", "power.off device=電気"),
+        ("まっくらこわい、でんきつけて", "power.on device=でんき"),
+        ("電気つけて、暗いけえ", "power.on device=電気"),
+        ("洗濯物入れたよ。洗濯機回して", "machine.start device=洗濯物"),
+        ("ストーブ、じゃなくて床暖つけて", "power.on device=床暖"),
+        ("暗くて宿題できない", "level.up"),
+        ("西日がきつい", "cover.close"),
+        ("喉がカラカラするんだけど", "humidity.up"),
+        ("最近変わったことある？", "changes.any period=最近"),
+        ("おばあちゃん、夜中に起きるようになった？", "changes.any resident=おばあちゃん"),
+        ("エアコン、23度", "temperature.set device=エアコン number=23度"),
+        ("眠いから寝室の切っといて", "power.off room=寝室 ?"),
+    ],
+)
+def test_what_is_said_is_understood(understander: Understander, sentence: str, meant: str) -> None:
+    assert _one_line(understander.understand(sentence, "ja", "living")) == meant
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "あああああ",
+        "うわあああ",
+        "あーそうそう",
+        "ああ、そうなんだ",
+        "電気消したよ",
+        "寒かったら暖房つけて",
+        "もし寒かったら暖房つけるよ",
+        "全部でいくら？",
+        "電気消してくれるって",
+        "電気つけてくれてありがとう",
+        "電気消す？",
+        "カーテン",
+        "玄関の電気も",
+        "明日は寒いね",
+    ],
+)
+def test_what_asks_for_nothing_does_nothing(understander: Understander, sentence: str) -> None:
+    heard = understander.understand(sentence, "ja", "living")
+    assert heard.ask_back or not [call for call in heard.calls if TOOLS[call.tool].acts]
+
+
+class Sure:
+    """A student that reads one call out of everything, and is sure of it."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+
+    def read(self, sentence: str) -> tuple[Call, float]:
+        del sentence
+        return self.call, 0.99
+
+
+@pytest.mark.parametrize("sentence", ["給料上げて", "電気をつけてくれてありがとね、うふん"])
+def test_a_student_is_not_believed_what_nobody_knows(house: House, sentence: str) -> None:
+    call = Call(tool="power", what="on", spans={"device": "電気"}) if "電気" in sentence else _warmer()
+    heard = Understander(Names(house), Sure(call)).understand(sentence, "ja", "living")
+    assert heard.ask_back
+
+
+def _warmer() -> Call:
+    return Call(tool="temperature", what="up")
+
+
+def test_a_student_is_believed_what_the_house_knows(house: House) -> None:
+    heard = Understander(Names(house), Sure(_warmer())).understand("室温ちょいと上方向へ", "ja", "living")
+    assert heard.calls == (_warmer(),)
+
+
+def test_a_mere_name_is_asked_about(understander: Understander) -> None:
+    assert understander.understand("カーテン", "ja", "living").ask_back == "ask_back.again"
+    assert understander.understand("ラーメン", "ja", "living") == Understood()
+
+
+def test_saying_again_keeps_names_and_numbers() -> None:
+    assert spoken.again("エアコン消してけらっしゃい") == "エアコン消してください"
+    assert spoken.always("リビングの電気消してんか") == "リビングの電気消してくれへんか"
+    assert spoken.asks("電気つけてけさい")
+    assert not spoken.asks("電気つけてくれるって")
+
+
+def test_readings_are_hiragana_of_known_words() -> None:
+    assert [*readings("空気清浄機")] == ["くうきせいじょうき"]
+    assert [*readings("エアコン")] == ["えあこん"]
+    assert not [*readings("居間"), *readings("でんき"), *readings("羆部屋"), *readings("窓")]
+    assert without_long_marks("かーてんとカーテン") == "かてんとカーテン"
