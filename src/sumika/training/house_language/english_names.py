@@ -15,7 +15,10 @@ _OPEN = {
     "window": "window",
     "machine": "machine",
 }
-_TAGS = ("1", "2", "3", "4", "5", "6", "one", "two", "three", "A", "B", "C", "number 2", "left", "right")
+_TAGS = (
+    *("1", "2", "3", "4", "5", "6", "7", "9", "10", "12", "one", "two", "three", "four", "A", "B", "C", "A3", "B2"),
+    *("number 2", "left", "right", "north", "south", "top", "bottom", "front", "rear", "inside", "outside"),
+)
 _PLACES = ("by", "next to", "above", "over", "behind", "on", "near", "under")
 _FURNITURE = (
     "sofa",
@@ -86,7 +89,7 @@ class EnglishNames(Periods):
         ways = ways if not self.held or is_held(word) else [f"{before} {word}"]
         ways += [f"{before} {self.modifier()} {word}", f"{before} {word} {self.one(_TAGS)}"]
         if _OPEN[kind] != "machine":
-            ways += [self.invented(), self._bare()]
+            ways += [self.invented(), self._bare(), self._bare()]
         if _OPEN[kind] in ADJECTIVES and not self.held:
             adjective = self.part(ADJECTIVES[_OPEN[kind]])
             ways += [f"{adjective} {word}"] * 3
@@ -105,6 +108,7 @@ class EnglishNames(Periods):
             f"{word} {self.part('modifiers')}",
             _titled(f"{word} {self.part('modifiers')}"),
             f"{self.given()}'s {word}",
+            f"{word} {self.part('modifiers')} {self.part('modifiers')}",
             word,
         )
         return self.one(ways)

@@ -82,8 +82,9 @@ class English(EnglishNames):
         }
         if name in amounts:
             return [Segment(getattr(self, amounts[name])(), "number")]
-        if name == "share":
-            return [Segment(self.share(), "number")]
+        if name in ("share", "half"):
+            half = ("half", "half", "half power", "fifty percent")
+            return [Segment(self.share() if name == "share" else self.one(half), "number")]
         if name in ("dur", "delay", "time"):
             way, piece = {"dur": ("duration", "duration"), "delay": ("delay", "delay"), "time": ("hour", "time")}[name]
             return [Segment(getattr(self, way)(), piece)]
