@@ -69,6 +69,8 @@ class English(EnglishNames):
                 )
             )
             return [Segment(said, "period")]
+        if name == "late":
+            return [Segment(self.one(("lately", "lately", "recently", "these days")), "period")]
         if name in _PERIODS or name == "pa":
             way = _PERIODS.get(name) or self.one(("past", "future"))
             before, piece = getattr(self, way)()
