@@ -44,6 +44,7 @@ _EN_REASON_AFTER = re.compile(
     r"|,\s+(?:it'?s|it is|i'?m|i am|we'?re)\b.*$"
     r"|,?\s+(?:i'?m|i am|we'?re|i wanna|i want to|i need to|i have to|i can'?t|it'?s|it is|there'?s)\s.*$"
     r"|,\s+(?:i|we|they|she|he)(?:'\w+)? (?!mean|meant|think|thought|guess|wonder|suppose|asked|didn|don)\w+.*$"
+    r"|,\s+(?:let (?:the|in|some)\b.*\bin|(?:the )?\w+'s \w+ing)\b.*$"
     r"|,?\s+(?:to (?:let|get|keep|stop|save|help|air)|my \w+ (?:is|are))\s.*$"
     r"|,\s+(?:it (?:gets|looks|feels|has|will)|people|everybody|everyone|the \w+ (?:is|are|can|has|have))\s.*$",
     re.IGNORECASE,
@@ -97,7 +98,7 @@ def _without_reason(sentence: str, lists: Lists, read: Reader) -> Call | None:
         found = [(sentence[: joint.end()], sentence[joint.end() :]) for joint in _JA_REASON.finditer(sentence)]
     for why, order in found:
         call = None if _NO_REASON.search(why) or not order.strip() else read(order)
-        if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer"):
+        if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer", "undo"):
             continue
         # "The lamp is too orange, make it colder": it is the lamp.
         named = bool(call.spans.keys() & {"device", "room"}) or not _PRONOUN.search(order)
