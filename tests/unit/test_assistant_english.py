@@ -38,6 +38,8 @@ def _asks(sentence: str) -> str:
         ("that's blinding, turn it down", "level.down"),
         ("the light is very dull, increase it", "level.up device=light"),
         ("not so bright", "level.down"),
+        ("the light isn't bright enough", "level.up device=light"),
+        ("the air is not good in this room", "feel.stuffy room=this room"),
         ("it's rather gloomy in here isn't it", "level.up room=in here"),
         ("leave the TV on for an hour", "power.on device=TV duration=an hour"),
         ("turn the light off I wanna sleep", "power.off device=light"),

@@ -160,6 +160,8 @@ _OF_HOW_IT_IS = frozenset({"level", "feel", "temperature", "humidity", "colour"}
 _IS_NOT = re.compile(
     r"\b(?:isn't|isnt|aren't|wasn't|weren't|is not|are not|'s not|i'm not|am not)\b(?! (?:it|they|that|this)\b)"
 )
+_LACKS = re.compile(r"\benough\b|\bnot (?:very |so |that )?(?:good|fresh|nice|clean|great)\b")
+"""What is not enough, or air that is not good, is complained of."""
 _SHOWN = re.compile(r"\bwhat(?:'s| is|s) (?:on|showing on|playing on) (?:the )?(?:telly|tv|television|radio)\b")
 """What is on the television is a programme, and no state of it."""
 _TOO = re.compile(r"\btoo (?:white|blue|yellow|orange|red|warm|cold|cool)\b")
@@ -181,7 +183,7 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return True
     if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
         return "duration" not in spans  # "leave the light on" is no order; "for an hour" makes it one
-    if tool in _OF_HOW_IT_IS and _IS_NOT.search(text) and "enough" not in text:
+    if tool in _OF_HOW_IT_IS and _IS_NOT.search(text) and not _LACKS.search(text):
         return True  # "it isn't too bright" complains of nothing
     if tool == "state" and _SHOWN.search(text):
         return True
