@@ -141,6 +141,30 @@ def test_options_and_files_for_large_models() -> None:
     assert len(table().intents) == 1 + sum(len(tool.what) for tool in TOOLS.values())
 
 
+def test_other_matters_are_asked_for_in_english_as_politely_as_what_the_house_can_do() -> None:
+    lines = Maker("en", 7, paraphrase=True, held_share=0.0).lines(LEARNT, 2500)
+    polite = ("please", "could you", "can you")
+    nothing = [line.text.lower() for line in lines if not line.intent]
+    orders = [line.text.lower() for line in lines if line.intent.split(" ")[0] in ("power", "level", "cover")]
+    shares = [sum(any(word in text for word in polite) for text in texts) / len(texts) for texts in (nothing, orders)]
+    assert shares[0] > 0.4 * shares[1] > 0.02
+    assert sum("timer" in text for text in nothing) > 10
+    assert sum(not text.rstrip().endswith("?") for text in nothing) > 0.5 * len(nothing)
+
+
+def test_english_speaks_of_several_things_and_of_how_many() -> None:
+    lines = Maker("en", 8, paraphrase=True, held_share=0.0).lines(LEARNT, 2500)
+    asked = [line.text.lower() for line in lines if line.intent == "state device"]
+    for first in ("which", "how many", "are any", "is the"):
+        assert any(first in text for text in asked), first
+    devices = [line.text[a:b].lower() for line in lines for kind, a, b in line.pieces if kind == "device"]
+    assert any(piece.startswith(("all ", "every ", "each ")) for piece in devices)
+    assert not any(piece.startswith("each and") for piece in devices)
+    rooms = [line.text[a:b].lower() for line in lines for kind, a, b in line.pieces if kind == "room"]
+    assert {piece for piece in rooms if piece.endswith(" area")} <= {"dining area"}
+    assert max(len(piece.split(" ")) for piece in devices) >= 4
+
+
 AUDITED = """
 import sys
 opened = []

@@ -61,7 +61,7 @@ DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
         ),
         "exhaust_fan": _words(
             "換気扇|ファン|排気ファン|レンジフード|換気ファン|パイプファン",
-            "exhaust fan|fan|extractor fan|extractor|range hood|cooker hood|bathroom fan|hood|vent fan",
+            "exhaust fan|fan|extractor fan|extractor|exhaust|range hood|cooker hood|bathroom fan|hood|vent fan",
         ),
         "humidifier": _words("加湿器|加湿機|加湿|スチーム加湿器", "humidifier|steam humidifier"),
         "dehumidifier": _words("除湿機|除湿器|除湿乾燥機", "dehumidifier|de-humidifier"),

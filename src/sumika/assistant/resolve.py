@@ -139,10 +139,15 @@ _OUTSIDE_WORDS = frozenset(map(plain, ROOM_WORDS[_OUTSIDE_KIND]))
 def _rooms(said: str, names: Names, here: str) -> tuple[tuple[str, ...], Unclear | None]:
     if not said:
         return (), None
-    key = bare(said)
-    if key in _HERE_WORDS:
+    key, whole = bare(said), plain(said)
+    # "This room" and "our room" are words of their own: without the first, nothing is left that says which.
+    if key in _HERE_WORDS or (whole in _HERE_WORDS and whole not in names.room_names):
         return ((here,), None) if here else ((), ("ask_back.which_room", said, ()))
-    found = names.room_names.get(key) or names.room_names.get(key.removeprefix("お").removeprefix("御"))
+    found = (
+        names.room_names.get(whole)
+        or names.room_names.get(key)
+        or names.room_names.get(key.removeprefix("お").removeprefix("御"))
+    )
     if found:
         if len(found) == 1 or _means_many(key, names, found):
             return found, None

@@ -71,7 +71,7 @@ def values_of(call: Call, now_unix_s: float, zone: tzinfo, kinds: frozenset[str]
         duration_s=duration_of(spans["duration"]) if "duration" in spans else None,
         delay_s=delay_of(spans["delay"]) if "delay" in spans else None,
         hour=None if hour is None else hour.hour,
-        period=_period(call, spans["period"], now_unix_s, zone) if "period" in spans else None,
+        period=_period(call, spans["period"], now_unix_s, zone) if "period" in spans and not _is_vague(call) else None,
         colour_k=_colour(spans["colour"]) if "colour" in spans else None,
     )
     return msgspec.structs.replace(values, unclear=_unclear(call, values, kinds))
@@ -85,7 +85,7 @@ def _unclear(call: Call, values: Values, kinds: frozenset[str]) -> tuple[str, st
         ("time", values.hour),
         ("period", values.period),
     ):
-        if name in call.spans and value is None:
+        if name in call.spans and value is None and not (name == "period" and _is_vague(call)):
             return f"unknown_{name}", call.spans[name]
     if "colour" in call.spans and values.colour_k is None:
         hue = bare(call.spans["colour"]) in _HUES
@@ -115,6 +115,16 @@ def _in_unit(call: Call, number: Number, kinds: frozenset[str]) -> tuple[float |
     if said == "step" or (call.tool == "level" and said == "" and kinds & _STEPPED and value <= 5):
         return value, "step"
     return (round(value / 100, 6), "share") if said == "" else (None, "")
+
+
+_VAGUE = frozenset(
+    map(plain, ("lately", "recently", "these days", "nowadays", "of late", "just lately", "最近", "近ごろ", "近頃"))
+) | frozenset(map(plain, ("このごろ", "この頃", "ここのところ", "このところ", "ここ最近", "ここしばらく")))
+
+
+def _is_vague(call: Call) -> bool:
+    """Tell whether "lately" is said of what changes over weeks: then it is no week, and no period of its own."""
+    return call.tool == "changes" and plain(call.spans.get("period", "")) in _VAGUE
 
 
 _POSSESSIVE = re.compile("(?:['\u2019]s|の)$")

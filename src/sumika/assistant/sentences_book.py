@@ -144,6 +144,8 @@ class SentenceBook:
             return None
         names = {number for _, name, at, to, _ in caught if name in FOUND for number in range(at, to)}
         rest = "".join(heard.letters[number] for number in range(begin, end) if number not in names)
+        if rest in _NOTHING_SAID and call.tool == "machine":
+            return None  # nobody starts a washing machine by its mere name, and "drier" may be about the air
         rank = (len(heard.letters) - (end - begin), -taken.letters, len(call.spans))
         return Read(call=call, template=template.text, rank=rank, bare=rest in _NOTHING_SAID)
 

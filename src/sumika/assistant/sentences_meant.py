@@ -176,7 +176,17 @@ _ASKED = re.compile(r"^(?:[^,]*,)?\s*(?:it|it's|is|are|i'm|this|the \w+ is)\b.*\
 """A statement with a question mark is a question: "it is cold in here?"."""
 _AS_IT_IS = re.compile(r"\b(?:leave|leaving|keep|keeping)\b")
 _LIT = re.compile(r"bright|light|dim|lamp")
-_WARMTH_C = (10.0, 32.0)
+_OF_HOW_IT_IS = frozenset({"level", "feel", "temperature", "humidity", "colour"})
+_IS_NOT = re.compile(
+    r"\b(?:isn't|isnt|aren't|wasn't|weren't|is not|are not|'s not|i'm not|am not)\b(?! (?:it|they|that|this)\b)"
+)
+_LACKS = re.compile(r"\benough\b|\bnot (?:very |so |that )?(?:good|fresh|nice|clean|great)\b")
+"""What is not enough, or air that is not good, is complained of."""
+_SHOWN = re.compile(r"\bwhat(?:'s| is|s) (?:on|showing on|playing on) (?:the )?(?:telly|tv|television|radio)\b")
+"""What is on the television is a programme, and no state of it."""
+_TOO = re.compile(r"\btoo (?:white|blue|yellow|orange|red|warm|cold|cool)\b")
+"""A complaint about a colour is no wish for it."""
+_WARMTH_C, _LEAST_C = (10.0, 32.0), 6.0
 
 
 def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> bool:
@@ -192,7 +202,13 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     if TOOLS[tool].acts and (asks_leave(said) or _ASKED.search(said) or _is_warmth(tool, spans, text)):
         return True
     if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
-        return True  # "leave the light on" is no order
+        return "duration" not in spans  # "leave the light on" is no order; "for an hour" makes it one
+    if tool in _OF_HOW_IT_IS and _IS_NOT.search(text) and not _LACKS.search(text):
+        return True  # "it isn't too bright" complains of nothing
+    if tool == "state" and _SHOWN.search(text):
+        return True
+    if _is_no_warmth(tool, what, spans) or (tool == "colour" and what == "set" and _TOO.search(text)):
+        return True
     if opens_a_door(tool, spans.get("device", "")) or tells_only(tool, what, spans, said):
         return True
     if (tool, what) == ("happened", "anything") and not is_short(spans.get("period", "")) and _CHANGED.search(said):
@@ -200,6 +216,12 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     if tool == "changes" and "resident" not in spans and is_short(spans.get("period", "")):
         return True
     return (tool == "feel" and is_outside(spans.get("room", ""))) or is_bathing(tool, spans)
+
+
+def _is_no_warmth(tool: str, what: str, spans: Mapping[str, str]) -> bool:
+    """Tell whether a temperature to be set is so low that a difference was meant: "bump it up two degrees"."""
+    number = number_of(spans["number"]) if (tool, what) == ("temperature", "set") and "number" in spans else None
+    return number is not None and number.unit in ("c", "") and abs(number.value) < _LEAST_C
 
 
 def _is_warmth(tool: str, spans: Mapping[str, str], text: str) -> bool:

@@ -72,6 +72,14 @@ _OTHER_MATTERS = re.compile(
 _OF_ELECTRICITY = frozenset({"energy", "climate", "presence", "happened", "what_if"})
 
 
+_NOT_A_TOWN = (
+    "the|this|that|here|our|my|your|a|an|now|today|tonight|tomorrow|next|last|celsius|centigrade|fahrenheit|degrees|general"
+    "|detail|short|brief|sumika|us|me|one|two|three|four|five|six|seven|eight|nine|ten|bed|case|and|home|garden|half"
+)
+_ELSEWHERE = re.compile(rf"\b(?:in|for|over|at) (?!(?:{_NOT_A_TOWN})\b)[^\W\d_]{{3,}}")
+"""The weather of some other place; what is left of the sentence has no period in it."""
+
+
 def is_another_matter(sentence: str, call: Call) -> bool:
     """Tell whether a question is about something that no record of a house is about: its gas, its neighbours.
 
@@ -84,6 +92,8 @@ def is_another_matter(sentence: str, call: Call) -> bool:
     said = sentence.casefold()
     for piece in call.spans.values():
         said = said.replace(piece.casefold(), " ")
+    if call.tool == "outside" and _ELSEWHERE.search(said):
+        return True
     return call.tool in _OF_ELECTRICITY and _OTHER_MATTERS.search(said) is not None
 
 

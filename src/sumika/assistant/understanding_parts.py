@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
+
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.sentences_heard import Heard
@@ -26,7 +28,7 @@ _BARE_JOINT_TOOLS = frozenset(
 
 _EN_REASON = re.compile(
     r"(?:it'?s|it is|i'?m|i am|we'?re|we are|there'?s|there is|my|our|the|because|since|as|i can|i need|someone"
-    r"|everybody|everyone)\b",
+    r"|everybody|everyone|too \w+)\b",
     re.IGNORECASE,
 )
 _EN_TOLD = re.compile(
@@ -39,7 +41,12 @@ _EN_TOLD = re.compile(
 
 _EN_REASON_AFTER = re.compile(
     r",?\s+(?:because|since|as|so that|so) (?:it'?s|it is|i|i'?m|we|we'?re|the|my|there)\b.*$"
-    r"|,\s+(?:it'?s|it is|i'?m|i am|we'?re)\b.*$",
+    r"|,\s+(?:it'?s|it is|i'?m|i am|we'?re)\b.*$"
+    r"|,?\s+(?:i'?m|i am|we'?re|i wanna|i want to|i need to|i have to|i can'?t|it'?s|it is|there'?s)\s.*$"
+    r"|,\s+(?:i|we|they|she|he)(?:'\w+)? (?!mean|meant|think|thought|guess|wonder|suppose|asked|didn|don)\w+.*$"
+    r"|,\s+(?:let (?:the|in|some)\b.*\bin|(?:the )?\w+'s \w+ing)\b.*$"
+    r"|,?\s+(?:to (?:let|get|keep|stop|save|help|air)|my \w+ (?:is|are))\s.*$"
+    r"|,\s+(?:it (?:gets|looks|feels|has|will)|people|everybody|everyone|the \w+ (?:is|are|can|has|have))\s.*$",
     re.IGNORECASE,
 )
 _JA_REASON = re.compile(
@@ -51,6 +58,7 @@ _NO_REASON = re.compile(
     re.IGNORECASE,
 )
 
+_IN_THERE = re.compile(r"\b(?:in|over|out|up|down) there\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 
 _TOLD = re.compile(
@@ -96,12 +104,12 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
             call = _of_what_was_told(why, order, lists, read)
         if call is None and depth and is_japanese(order) and not _NO_REASON.search(why):
             call = _without_reason(order, lists, read, depth - 1)
-        if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer"):
+        if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer", "undo"):
             continue
         # "The lamp is too orange, make it colder": it is the lamp.
         named = bool(call.spans.keys() & {"device", "room"}) or not _PRONOUN.search(order)
-        if named or not lists.found(Heard(why)).get("name"):
-            return call
+        if (named or not lists.found(Heard(why)).get("name")) and (found_there := _there(why, order, call, lists)):
+            return found_there
     return None
 
 
@@ -145,6 +153,23 @@ def _told_beside(sentence: str, lists: Lists, read: Reader) -> Iterator[tuple[st
                 yield rest, first
 
 
+def _there(why: str, order: str, call: Call, lists: Lists) -> Call | None:
+    """Return an order with the room that "in there" means, which was said before: None where none was."""
+    if (
+        is_japanese(order)
+        or "room" in call.spans
+        or "room" not in TOOLS[call.tool].spans
+        or not _IN_THERE.search(order)
+    ):
+        return call
+    heard = Heard(why)
+    places = [(begin, max(ends)) for begin, ends in lists.found(heard).get("area", {}).items()]
+    if not places:
+        return None
+    room = heard.piece(*max(places, key=lambda place: place[1] - place[0]))
+    return msgspec.structs.replace(call, spans={**call.spans, "room": room})
+
+
 def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
     japanese = is_japanese(sentence)
     pattern = _JA_JOINT if japanese else _EN_JOINT
@@ -159,6 +184,8 @@ def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
         others = (other,) if other is not None else _joined(rest, read, most - 1)
         calls = (one, *others)
         bare = japanese and not re.search(r"[、。,，]|から|ので", joint[0])
+        if other is not None and _is_the_same(one, other, rest):
+            return (one,)
         if others and _go_together(calls, bare=bare):
             told = _TOLD.search(first), other is not None and _TOLD.search(rest)
             if all(TOOLS[call.tool].acts for call in calls) and bool(told[0]) != bool(told[1]):
@@ -166,6 +193,17 @@ def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
                 return others if told[0] else (one,)
             return _once_each(calls)
     return ()
+
+
+def _is_the_same(one: Call, other: Call, rest: str) -> bool:
+    """Tell whether an order says again what a complaint asked for: "that light is too blue, warm it up"."""
+    more = {"warmer": ("up", "warmer"), "colder": ("down", "colder")}.get(one.what, ()) if one.tool == "colour" else ()
+    return (
+        other.tool in ("temperature", "colour")
+        and other.what in more
+        and not other.spans
+        and bool(_PRONOUN.search(rest))
+    )
 
 
 def _once_each(calls: tuple[Call, ...]) -> tuple[Call, ...]:

@@ -2,21 +2,9 @@
 
 from sumika.training.house_language import names
 from sumika.training.house_language.english import about, whether
-from sumika.training.house_language.japanese_slots import _ANY, _USUAL, ADJECTIVES
-from sumika.training.house_language.names import is_held, usual
-from sumika.training.house_language.periods import Periods
+from sumika.training.house_language.english_names import PLURAL, EnglishNames
 from sumika.training.house_language.templates import Phrase, Segment, drawn
 
-_OPEN = {
-    "light": "light",
-    "lamp": "light",
-    "dim": "light",
-    "fan": "fan",
-    "other": "other",
-    "cover": "cover",
-    "window": "window",
-    "machine": "machine",
-}
 _PERIODS = {"p": "past", "pn": "night", "pm": "morning", "pw": "future", "pf": "future"}
 _NO_ARTICLE = (
     "upstairs",
@@ -31,27 +19,20 @@ _NO_ARTICLE = (
     "my room",
     "this place",
 )
+_OTHER_MATTERS = ("thing", "act", "acted", "state", "city", "title", "figure")
 _ROOMLESS = 0.5
-ROOM_HEADS = ("room", "bedroom", "kitchen", "bathroom", "study", "office", "room")
-GARDEN = ("garden", "balcony", "yard", "back garden", "front yard", "patio")
-_PLURAL = (
-    "light",
-    "lamp",
-    "curtain",
-    "blind",
-    "shutter",
-    "shade",
-    "window",
-    "fan",
-    "bulb",
-    "drape",
-    "spotlight",
-    "heater",
-    "radiator",
+_QUANTIFIERS = ("all the ", "all the ", "all ", "all ", "all of the ", "all my ", "all our ", "all of my ")
+_EVERYWHERE = (
+    (" ", "everywhere"),
+    (" ", "all over the house"),
+    (" ", "throughout the house"),
+    (" in the ", "house"),
+    (" in my ", "house"),
 )
+_EACH = ("every", "every", "each", "every single")
 
 
-class English(Periods):
+class English(EnglishNames):
     """Fills slots and says phrases in English.
 
     Attributes:
@@ -88,6 +69,8 @@ class English(Periods):
                 )
             )
             return [Segment(said, "period")]
+        if name == "late":
+            return [Segment(self.one(("lately", "lately", "recently", "these days")), "period")]
         if name in _PERIODS or name == "pa":
             way = _PERIODS.get(name) or self.one(("past", "future"))
             before, piece = getattr(self, way)()
@@ -101,8 +84,9 @@ class English(Periods):
         }
         if name in amounts:
             return [Segment(getattr(self, amounts[name])(), "number")]
-        if name == "share":
-            return [Segment(self.share(), "number")]
+        if name in ("share", "half"):
+            half = ("half", "half", "half power", "fifty percent")
+            return [Segment(self.share() if name == "share" else self.one(half), "number")]
         if name in ("dur", "delay", "time"):
             way, piece = {"dur": ("duration", "duration"), "delay": ("delay", "delay"), "time": ("hour", "time")}[name]
             return [Segment(getattr(self, way)(), piece)]
@@ -111,8 +95,8 @@ class English(Periods):
         return self._named(name)
 
     def _named(self, name: str) -> list[Segment]:
-        if name in ("thing", "act", "acted", "state"):
-            return [Segment(self.part(name if name == "acted" else f"{name}s"))]
+        if name in _OTHER_MATTERS:
+            return [Segment(self._of_other_matters(name))]
         if name == "car":
             return [Segment("the "), Segment(self.one(("car", "EV", "electric car", "car")), "device")]
         if name in ("r", "r0"):
@@ -123,21 +107,45 @@ class English(Periods):
             return [Segment(self.person(), "resident")]
         if name in ("all", "all_cover"):
             return self._all("cover" if name == "all_cover" else self.one(("light", "light", "light", "fan", "other")))
-        if name == "everything":
-            return [Segment(self.one(names.EVERY["en"]), "device")]
-        if name == "anys":
-            return [Segment(f"{self.one(_PLURAL)}s", "device")]
+        if name in ("everything", "anys", "lights0", "covers"):
+            return [Segment(self._several(name), "device")]
         if name.endswith("0"):
             return [Segment(self.device(name[:-1]), "device")]
         return self._placed(name)
 
+    def _several(self, name: str) -> str:
+        """Return more than one thing, without a word that says how many."""
+        if name == "everything":
+            return self.one(names.EVERY["en"])
+        return (
+            f"{self.one(PLURAL)}s" if name == "anys" else _plural(self.device("cover" if name == "covers" else "light"))
+        )
+
+    def _of_other_matters(self, name: str) -> str:
+        """Return what is spoken of where nothing is asked of the house."""
+        if name in ("thing", "act", "acted", "state"):
+            return self.part(name if name == "acted" else f"{name}s")
+        if name == "figure":
+            return self.figure(self.number(2, 99))
+        if name == "city":
+            return self.one((*names.lists("en")["cities"], self.invented()))
+        ways = (f"{self.part('modifiers')} {self.part('modifiers')}", self.part("modifiers"), self.invented())
+        return self.one((*ways, f"{self.part('given')} {self.part('family')}", f"the {self.part('modifiers')}s"))
+
     def _article(self) -> str:
-        return "the " if not self.richly or self.maybe(0.8) else self.one(("", "", "my ", "our ", "that ", "this "))
+        return (
+            "the " if not self.richly or self.maybe(0.74) else self.one(("", "", "", "my ", "our ", "that ", "this "))
+        )
 
     def _room(self, *, article: bool) -> list[Segment]:
         room = self.room()
         bare = not article or room in _NO_ARTICLE or "'s " in room or room[0].isupper()
-        return [Segment("" if bare else self._article()), Segment(room, "room")]
+        return [Segment("" if bare else self._article()), Segment(room, "room"), *self._area(room)]
+
+    def _area(self, room: str) -> list[Segment]:
+        """Return what some say after a room, which is no part of its name."""
+        is_own = room in _NO_ARTICLE or room in names.HERE_WORDS["en"] or room in names.WHOLE["en"]
+        return [Segment(self.one((" area", " area", " zone")))] if not is_own and self.maybe(0.04) else []
 
     def _in_room(self) -> list[Segment]:
         room = self.room()
@@ -157,7 +165,7 @@ class English(Periods):
             return [Segment(room, "room")]
         before = "on " if "floor" in room or room in ("landing", "patio", "terrace", "balcony", "porch") else "in "
         bare = room in _NO_ARTICLE or "'s " in room or room[0].isupper()
-        return [Segment(before + ("" if bare else self._article())), Segment(room, "room")]
+        return [Segment(before + ("" if bare else self._article())), Segment(room, "room"), *self._area(room)]
 
     def _placed(self, kind: str) -> list[Segment]:
         """Return a device with its article, perhaps with the room that it stands in."""
@@ -174,127 +182,23 @@ class English(Periods):
         return [Segment(article), device, Segment(" "), *self._in_room()]
 
     def _all(self, kind: str) -> list[Segment]:
-        word = self.device(kind)
-        word = word if word.endswith("s") else f"{word}s"
-        said = self.one(
-            (
-                f"all the {word}",
-                f"all the {word}",
-                f"all {word}",
-                f"every {word.removesuffix('s')}",
-                f"all of the {word}",
-            )
-        )
-        if self.maybe(0.45):
-            return [Segment(said, "device"), Segment(" "), *self._in_room()]
-        if self.maybe(0.25):
-            return [
-                Segment("the "),
-                Segment(word, "device"),
-                Segment(" "),
-                Segment(self.one(("everywhere", "all over the house", "throughout the house")), "room"),
-            ]
-        return [Segment(said, "device")]
+        word = _plural(self.device(kind))
+        before, whole = self.one(_EVERYWHERE)
+        tail = [Segment(before), Segment(whole, "room")]
+        if self.maybe(0.15):
+            return [Segment("the "), Segment(word, "device"), *tail]
+        said = [Segment(self.one(_QUANTIFIERS) + word, "device")]
+        if self.maybe(0.3):
+            single = word.removesuffix("s")
+            said = [Segment(f"{self.one(_EACH)} {single}", "device")]
+            if self.maybe(0.2):
+                said = [Segment("each and "), Segment(f"every {single}", "device")]
+        if self.maybe(0.5):
+            said += [Segment(" "), *self._in_room()]
+        elif self.maybe(0.2):
+            said += tail
+        return said
 
-    # Names
 
-    def device(self, kind: str) -> str:
-        """Return what a thing of a kind is called."""
-        if kind == "any":
-            kind = self.one(_ANY)
-        if kind == "dim":
-            kind = self.one(("light", "light", "light", "fan"))
-        kind = "light" if kind == "lamp" else kind
-        self.kind = kind
-        if kind == "invented":
-            return self.invented()
-        if kind == "heating":
-            return self.one(
-                ("heating", "heating", "cooling", "heater", "underfloor heating", "central heating", "air conditioning")
-            )
-        if self.held or (kind in _OPEN and self.maybe(0.4)) or self.maybe(0.12):
-            return self._open(kind)
-        words = usual("en", *_USUAL[kind]) if kind != "fan" or self.maybe(0.6) else ("fan", "ceiling fan", "fan")
-        word = self.one(words[:6] if self.maybe(0.6) else words)
-        if word in names.NOT_A_DEVICE:
-            return self.device(kind)
-        return f"{word}s" if word in _PLURAL and self.maybe(0.45) else word
-
-    def _open(self, kind: str) -> str:
-        owner = self.one((self.part("brands"), f"{self.given()}'s", self.invented()))
-        before = owner if self.maybe(0.5) else self.modifier()
-        if kind not in _OPEN or (_OPEN[kind] == "machine" and self.held):
-            words = tuple(one for one in usual("en", *_USUAL[kind]) if one not in names.NOT_A_DEVICE)
-            return f"{before} {self.one(words)}"
-        word = self.part(f"{_OPEN[kind]}_words")
-        ways = [word, word, f"{word} {self.number(1, 6)}", *[f"{before} {word}"] * 6]
-        ways = ways if not self.held or is_held(word) else [f"{before} {word}"]
-        if _OPEN[kind] != "machine":
-            ways.append(self.invented())
-        if _OPEN[kind] in ADJECTIVES and not self.held:
-            ways += [f"{self.part(ADJECTIVES[_OPEN[kind]])} {word}"] * 4
-        return self.one(ways)
-
-    def room(self) -> str:
-        """Return what a room is called."""
-        if self.held:
-            return self.new_room()
-        if self.maybe(0.42):
-            ways = (
-                f"{self.part('room_adjectives')} {self.part('room_words')}",
-                f"{self.part('room_adjectives')} {self.one(ROOM_HEADS)}",
-                self.part("room_names"),
-                self.part("room_words"),
-                *[self.new_room()] * 4,
-            )
-            return self.one(ways)
-        if self.maybe(0.05):
-            return self.one(names.HERE_WORDS["en"]).removeprefix("the ")
-        if self.maybe(0.04):
-            return self.one(("everywhere", "whole house", "entire house", "house"))
-        kinds = (
-            "living",
-            "living",
-            "bedroom",
-            "bedroom",
-            "kitchen",
-            "kitchen",
-            "bathroom",
-            "children",
-            "toilet",
-            "washroom",
-            "hall",
-            "study",
-            "dining",
-            "japanese",
-        )
-        kind = self.one(kinds if self.maybe(0.85) else ("landing", "storage", "loft", "garage", "sunroom", "garden"))
-        words = usual("en", kind) if kind != "garden" else GARDEN
-        return self.one(words[:3] if self.maybe(0.6) else words)
-
-    def new_room(self) -> str:
-        """Return what a room might be called that nobody has heard of."""
-        ways = (
-            f"{self.person()}'s {self.one(('room', 'bedroom', 'study', 'office', 'room'))}",
-            f"{self.invented()} {self.one(('room', 'Room', 'suite'))}",
-            f"{self.modifier()} {self.one(ROOM_HEADS)}",
-            f"{self.modifier()} {self.one(ROOM_HEADS)}",
-        )
-        return self.one(ways)
-
-    def person(self) -> str:
-        """Return what somebody is called."""
-        if not self.held and self.maybe(0.5):
-            kin = self.one(names.KIN["en"])
-            return (
-                kin.capitalize()
-                if kin.startswith(("gra", "dad", "mum", "mom", "na", "granny")) and self.maybe(0.5)
-                else kin
-            )
-        ways = (
-            self.given(),
-            self.given(),
-            f"{self.part('titles')} {self.part('family')}",
-            f"{self.part('titles')} {self.given()}",
-        )
-        return self.one(ways)
+def _plural(word: str) -> str:
+    return word if word.endswith("s") else f"{word}s"

@@ -1,6 +1,7 @@
 """Makes labelled sentences of the grammar: drawn, said otherwise, tried, and each only once."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import msgspec
 import numpy as np
@@ -13,10 +14,18 @@ from sumika.training.house_language.japanese_slots import Japanese
 from sumika.training.house_language.paraphrase import Paraphraser
 from sumika.training.house_language.templates import Segment, drawn, joined
 from sumika.training.house_language.tried import problem_of
+from sumika.training.house_language.words import words
 
 LONGEST = 96
 IN_DISTRIBUTION, NEW_NAMES, NEW_PHRASINGS = "in distribution", "new devices", "own new phrasings"
-NOTHING_SHARE = 0.13
+NOTHING_SHARE = {"ja": 0.13, "en": 0.155}
+"""English assistants are asked for timers, lists and music all day; the house must know that these are not its own."""
+OFTEN: dict[str, dict[str, float]] = {
+    "ja": {},
+    "en": {"power": 2.0, "state": 2.2, "colour": 1.7, "cover": 1.3, "level": 1.3, "changes": 1.5, "undo": 2.0}
+    | {"climate": 0.8, "what_if": 0.8, "house_mode": 0.8},
+}
+"""How much more often a tool's sentences are said than its lines are many."""
 ALONE = ("answer", "undo", "", "help")
 """Tools whose sentences stay as they are but for how they are written."""
 FEELINGS = ("feel",)
@@ -54,7 +63,10 @@ class Maker:
         self.counts = Counts()
         self._known: dict[str, tuple[str, str, object]] = {}
         found = templates(language, held_share)
-        self._lines = {held: _weighted([one for one in found if one.held is held]) for held in (False, True)}
+        self._lines = {
+            held: _weighted([one for one in found if one.held is held], NOTHING_SHARE[language], OFTEN[language])
+            for held in (False, True)
+        }
 
     def lines(self, part: str, count: int) -> list[Labelled]:
         """Return so many new sentences for a part."""
@@ -87,6 +99,11 @@ class Maker:
     def _otherwise(self, template: Template, segments: list[Segment], manner: Japanese | English) -> list[Segment]:
         asks = not template.tool or template.tool in ASKING
         alone = template.tool in ALONE or template.tool in FEELINGS
+        if not template.tool and self.language == "en":
+            # Other matters are asked for as politely as what the house can do: no "please" may tell them apart.
+            first = "".join(one.text for one in segments).lstrip().split(" ")[0].lower().replace("'s", "")
+            asks = first in words("en", "asking")
+            alone = not asks and first not in words("en", "verbs") + words("en", "other_verbs")
         return Paraphraser(manner).said(segments, asks=asks, alone=alone)
 
     def _kept(
@@ -129,15 +146,20 @@ class Maker:
         )
 
 
-def _weighted(found: list[Template]) -> tuple[list[Template], np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    """Return lines with how often each is drawn: intents with more lines more often, though not in proportion."""
+def _weighted(
+    found: list[Template], share: float, often: Mapping[str, float]
+) -> tuple[list[Template], np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    """Return lines with how often each is drawn: intents with more lines more often, though not in proportion.
+
+    `share` is how much of it asks for nothing, `often` how much more often those of a tool are said.
+    """
     if not found:
         return found, np.zeros(0)
     counts = Counter(one.intent for one in found)
-    weights = np.array([(counts[one.intent] ** 0.6) / counts[one.intent] for one in found])
+    weights = np.array([often.get(one.tool, 1.0) * counts[one.intent] ** 0.6 / counts[one.intent] for one in found])
     nothing = np.array([not one.tool for one in found])
     if nothing.any() and not nothing.all():
-        weights[nothing] *= NOTHING_SHARE / weights[nothing].sum() * weights[~nothing].sum() / (1 - NOTHING_SHARE)
+        weights[nothing] *= share / weights[nothing].sum() * weights[~nothing].sum() / (1 - share)
     return found, weights / weights.sum()
 
 

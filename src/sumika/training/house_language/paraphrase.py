@@ -105,13 +105,15 @@ class Paraphraser:
         if not asks and first in words("en", "verbs") and draw.maybe(0.5):
             before, after = draw.one(pairs("en", "around", "*"))
             found = [Segment(before, role="filler"), *found, Segment(after, role="filler")]
-        elif draw.maybe(0.12):
+        elif draw.maybe(0.2):
             found = self._place_first(found)
         if draw.maybe(0.16):
             found.insert(0, Segment(draw.one(words("en", "before_questions" if asks else "before")), role="filler"))
         if not asks and draw.maybe(0.06):
             found.insert(0, Segment(draw.one(words("en", "reasons")), role="filler"))
-        if draw.maybe(0.07):
+        elif not asks and draw.maybe(0.05):
+            found.append(Segment(draw.one((", ", " ", ", ")) + draw.one(words("en", "reasons_after")), role="filler"))
+        if draw.maybe(0.1):
             found = [Segment(_no_article(one.text), one.piece, one.role) if not one.piece else one for one in found]
         return found
 
