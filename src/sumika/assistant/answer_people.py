@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from sumika.assistant.answer_stays import is_past, stays
 from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
 from sumika.facts import Change, Figure, Night, Period, Stay, local_date
@@ -259,7 +260,9 @@ def _change(sources: Sources, change: Change, who: str) -> Sentence:
 
 
 def presence(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
-    """Return whether anybody is in a room or at home, how many, or where."""
+    """Return whether anybody is or was in a room or at home, how many, or where."""
+    if is_past(sources, wanted):
+        return stays(sources, wanted)
     rooms = wanted.rooms
     if wanted.call.what == "where" or wanted.residents:
         return _where(sources, wanted)

@@ -353,7 +353,8 @@ class Voice:
         if period.seconds < 0.97 * SECONDS_PER_DAY and first.date() != last.date():
             return self.night(first.date())
         if first.date() == last.date():
-            if period.seconds < 0.9 * SECONDS_PER_DAY and (first.hour, first.minute) != (0, 0):
+            is_today = first.date() == self._local(self.now_unix_s).date()
+            if period.seconds < 0.9 * SECONDS_PER_DAY and not (is_today and (first.hour, first.minute) == (0, 0)):
                 between = f"{self.clock(period.begin_unix_s)}–{self.clock(period.end_unix_s)}"
                 return f"{self.day(first.date())} {between}"
             return self.day(first.date())

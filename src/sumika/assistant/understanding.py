@@ -12,9 +12,19 @@ from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
+from sumika.assistant.understanding_asked import about, acts_beside, asides, asked
 from sumika.assistant.understanding_guard import is_another_matter, may_be_no_order
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
+from sumika.assistant.understanding_pieces import simpler, widened, without
+from sumika.assistant.understanding_recorded import (
+    has_evidence,
+    is_of_another_thing,
+    is_question,
+    is_to_come,
+    is_unrecorded,
+    may_be_declined,
+)
 from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
@@ -27,6 +37,9 @@ BY_SENTENCES_ALONE = frozenset({"answer", "undo", "house_mode"})
 """Short words decide much there, and a network takes a sigh for a yes."""
 
 MOST_LETTERS = 300
+
+UNRECORDED = "unrecorded"
+"""What `ask_back` of a question is that no record can answer: then it is declined, and nothing near it is told."""
 
 
 class SentenceStudent(Protocol):
@@ -44,7 +57,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
         by: "sentences", "student", "model", or "" where nobody did.
         probability: How surely; 1 for sentences.
         ask_back: Key of what is to be asked: "ask_back.meant" whether the calls were meant, "ask_back.again" to say it
-            another way. Then nothing is done.
+            another way; `UNRECORDED` that no record tells it. Then nothing is done.
     """
 
     calls: tuple[Call, ...] = ()
@@ -76,8 +89,64 @@ class Understander:
         """
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
-        found = self._by_sentences(sentence) or self._by_student(sentence) or self._by_model(sentence) or Understood()
-        return Understood() if any(is_another_matter(sentence, call) for call in found.calls) else found
+        read = self._by_sentences(sentence)
+        if read is None:
+            for question in asides(sentence):
+                if acts_beside(sentence, question, self._one):
+                    break
+                found = self._question(question, self._by_sentences(question))
+                if found.ask_back == UNRECORDED or (found.calls and _only_asks(found)):
+                    return found
+        if is_question(sentence) and (read is None or _only_asks(read)):
+            return self._question(sentence, read)
+        return read or self._by_student(sentence) or self._by_model(sentence) or Understood()
+
+    def _question(self, sentence: str, read: Understood | None) -> Understood:
+        """Return what a question asks for, or that no record tells it.
+
+        Args:
+            sentence: One sentence, as it was said.
+            read: What the book makes of it.
+        """
+        lists = self._book.lists
+        simple = simpler(sentence, lists)
+        read = read if simple == sentence else self._by_sentences(simple)
+        calls = asked(simple, lists)
+        if calls:
+            found = Understood(calls=calls, by="sentences", probability=1.0)
+        else:
+            found = read or self._by_network(simple)
+        if not _only_asks(found):
+            return found
+        bare = without(simple, lists, "name", "area", "resident")
+        if is_unrecorded(bare) or any(self._is_not_told(simple, bare, call) for call in found.calls):
+            return Understood(by=found.by, ask_back=UNRECORDED)
+        return msgspec.structs.replace(found, calls=tuple(widened(call, simple, lists) for call in found.calls))
+
+    def _is_not_told(self, sentence: str, bare: str, call: Call) -> bool:
+        """Return whether no record tells what a call asks for, by the question that it was read out of."""
+        if not may_be_declined(call):
+            return False
+        if is_another_matter(sentence, call) or is_to_come(call, bare):
+            return True
+        return is_of_another_thing(call, bare)
+
+    def _by_network(self, sentence: str) -> Understood:
+        """Return what student, topic or larger model make of a question; no call of which it says no word."""
+        lists = self._book.lists
+        found = self._by_student(sentence) or self._by_model(sentence)
+        if found is not None and not _only_asks(found):
+            return found
+        said = without(sentence, lists, "resident", "period")
+        says_so = found is not None and all(has_evidence(call, said) for call in found.calls)
+        if found is not None and found.calls and not found.ask_back and says_so:
+            return found
+        call = about(sentence, lists)
+        if call is not None:
+            return Understood(calls=(call,), by="sentences", probability=1.0)
+        if found is None or not found.calls:
+            return found or Understood()
+        return Understood(by=found.by, probability=found.probability, ask_back=UNRECORDED)
 
     def _by_sentences(self, sentence: str) -> Understood | None:
         read = self._book.read(sentence)
@@ -130,6 +199,11 @@ class Understander:
             return Understood(by=by, probability=probability, ask_back="ask_back.again")
         asked = "" if sure else "ask_back.meant"
         return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)
+
+
+def _only_asks(found: Understood) -> bool:
+    """Return whether nothing of what was understood acts."""
+    return not any(TOOLS[call.tool].acts for call in found.calls)
 
 
 def _says_of_what(call: Call) -> bool:
