@@ -42,10 +42,10 @@ def climate(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
         there = set(known or sensed)
         rooms = tuple(room.id for room in sources.house.rooms if room.id in there) or (sources.house.rooms[0].id,)
     found = [_of_room(sources, wanted, room) for room in rooms[:MOST_ROOMS]]
-    known = [sentences for sentences, is_known in found if is_known]
-    if not wanted.rooms and wanted.call.statistic in ("highest", "lowest") and len(quantities) == 1 < len(known):
-        return _furthest_first(sources, wanted, [one for sentences in known for one in sentences])
-    told = [one for sentences in known for one in sentences]
+    of_known = [sentences for sentences, is_known in found if is_known]
+    if not wanted.rooms and wanted.call.statistic in ("highest", "lowest") and len(quantities) == 1 < len(of_known):
+        return _furthest_first(sources, wanted, [one for sentences in of_known for one in sentences])
+    told = [one for sentences in of_known for one in sentences]
     return tuple(told or [one for sentences, _ in found for one in sentences][:MOST_ROOMS])
 
 
@@ -56,7 +56,10 @@ def _furthest_first(sources: Sources, wanted: Wanted, told: list[Sentence]) -> t
     row, quantity = told[0].rows[0], QUANTITIES[wanted.call.what][0]
     room = next((one.room for one in sources.house.sensors if one.id == row.subject), row.subject)
     names = {"quantity": sources.voice.say(f"talk.quantity.{quantity}"), "room": sources.voice.room(room)}
-    return (sources.voice.sentence(f"talk.climate.room.{wanted.call.statistic}", (row,), told[0].origin, **names), *told)
+    return (
+        sources.voice.sentence(f"talk.climate.room.{wanted.call.statistic}", (row,), told[0].origin, **names),
+        *told,
+    )
 
 
 def _of_room(sources: Sources, wanted: Wanted, room: str) -> tuple[list[Sentence], bool]:

@@ -1,4 +1,4 @@
-"""Answers about the days of a stretch of time, and about the devices of a house: which was most, which least, the mean."""
+"""Answers about the days of a time, and about the devices of a house: which was most, which least, the mean."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -32,7 +32,9 @@ def of_days(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
         nothing = sources.book.device_kwh(device, period) if device else sources.book.by_day(name, period)[0][1]
         return (voice.not_known(voice.say("talk.days.what", period=voice.unknown_period(period)), nothing),)
     kind = "used" if device else what
-    return (_mean(sources, days, kind, period) if statistic == "mean" else _extreme(sources, days, kind, wanted, period),)
+    return (
+        _mean(sources, days, kind, period) if statistic == "mean" else _extreme(sources, days, kind, wanted, period),
+    )
 
 
 def _period(sources: Sources, wanted: Wanted) -> Period:

@@ -1,6 +1,7 @@
 """Answers about when somebody was somewhere: at home or in a room, by what the records counted."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
@@ -38,19 +39,22 @@ def _of_place(sources: Sources, room: str, period: Period) -> Sentence:
         return voice.sentence("talk.not_known", what=what, why=voice.say("talk.no_records"))
     where = voice.say("talk.was.room", room=voice.room(room)) if room else voice.say("talk.was.home")
     there, away = (_joined(one for one in found if _is_there(one) is wanted) for wanted in (True, False))
-    origin = found[0].origin if hasattr(found[0], "origin") else "live"
-    names = {"period": voice.period(period), "where": where}
+    origin = getattr(found[0], "origin", "live")
+    names: dict[str, Any] = {"period": voice.period(period), "where": where}
+    looked_at = _row(sources, period, room, is_there=bool(there))
     if not there or not away:
-        rows = tuple(row for one in found for row in one.rows)
+        rows = (looked_at, *(row for one in found for row in one.rows))
         return voice.sentence(f"talk.was.{'none' if not there else 'all'}", rows, origin, **names)
     # Of a room it is told when somebody was in it, of the house when nobody was.
     spells = there if room else away
     shown = sorted(sorted(spells, key=lambda one: one.begin_unix_s - one.end_unix_s)[:MOST_TIMES], key=_begin)
-    rows = tuple(_row(sources, one, room, is_there=bool(room)) for one in shown)
+    rows = (looked_at, *(_row(sources, one, room, is_there=bool(room)) for one in shown))
     moments = [at_s for one in shown for at_s in (one.begin_unix_s, one.end_unix_s)]
     times = voice.listed(_between(sources, one, period) for one in shown)
     key = "talk.was.there" if room else "talk.was.away"
-    return voice.sentence(key, (*rows, *(row for one in found for row in one.rows)), origin, moments, times=times, **names)
+    return voice.sentence(
+        key, (*rows, *(row for one in found for row in one.rows)), origin, moments, times=times, **names
+    )
 
 
 def _is_there(stay: Stay) -> bool:
@@ -74,11 +78,11 @@ def _joined(found: Iterable[Stay]) -> list[Period]:
 
 def _between(sources: Sources, spell: Period, period: Period) -> str:
     voice = sources.voice
-    between = f"{voice.clock(spell.begin_unix_s)}–{voice.clock(spell.end_unix_s)}"
+    between = voice.between(spell)
     if len(period.dates(voice.zone)) == 1:
         return between
     day = voice.day(local_date(spell.begin_unix_s, voice.zone))
-    return f"{day}の{between}" if voice.is_japanese else f"{day} {between}"
+    return f"{day}{'の' if voice.is_japanese else ' '}{between}"
 
 
 def _row(sources: Sources, spell: Period, room: str, *, is_there: bool) -> Row:

@@ -137,7 +137,7 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
             spans=("device", "room", "number", "period"),
         ),
         "energy": Tool(
-            about="What was paid, used, made by the roof, or saved; of a device too; of the days: mean, highest or lowest.",
+            about="What was paid, used, made by the roof, or saved; of a device too. Mean, highest, lowest: of days.",
             what=("cost", "used", "solar", "saved", "price"),
             spans=("period", "device"),
             statistic=True,

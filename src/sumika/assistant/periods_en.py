@@ -77,10 +77,12 @@ _WHOLE = re.compile(r"(?P<which>this|last|next|the) (?P<unit>week|month|year|wee
 
 
 _RANGE = re.compile(
-    rf"(?:from |between )?(?P<first>{_nameless(_DAY)})(?: to | until | till | through | and | ?- ?)(?P<last>{_nameless(_DAY)})"
+    rf"(?:from |between )?(?P<first>{_nameless(_DAY)})(?: to | until | till | through | and | ?- ?)"
+    rf"(?P<last>{_nameless(_DAY)})"
 )
 PERIOD = _nameless(
-    rf"(?:{_RANGE.pattern}|(?:since )?(?:{_any(_NIGHTS)}|(?:this|last) (?:{_any(_PARTS)})|(?:the )?(?:{_any(_PARTS)}) of {_DAY}"
+    rf"(?:{_RANGE.pattern}"
+    rf"|(?:since )?(?:{_any(_NIGHTS)}|(?:this|last) (?:{_any(_PARTS)})|(?:the )?(?:{_any(_PARTS)}) of {_DAY}"
     rf"|{_DAY_PART.pattern}|{_AGO.pattern}|{_WHOLE.pattern}|{_STRETCH.pattern}|{_MONTH.pattern})"
     rf"|{_any(_RECENT)}|all day|just now|earlier today)"
 )

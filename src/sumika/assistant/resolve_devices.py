@@ -205,7 +205,18 @@ _HOODS = frozenset({"レンジフード", "rangehood", "cookerhood", "hood"})
 _EVERYTHING = frozenset(map(plain, EVERYTHING))
 _ANY_DEVICE = frozenset(
     {
-        *("device", "devices", "appliance", "appliances", "machine", "machines", "gadget", "gadgets", "thing", "things"),
+        *(
+            "device",
+            "devices",
+            "appliance",
+            "appliances",
+            "machine",
+            "machines",
+            "gadget",
+            "gadgets",
+            "thing",
+            "things",
+        ),
         *("機器", "家電", "機械", "電化製品", "設備"),
     }
 )

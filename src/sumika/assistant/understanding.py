@@ -12,7 +12,8 @@ from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
-from sumika.assistant.understanding_asked import about, acts_beside, asides, asked
+from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
+from sumika.assistant.understanding_asked import about, as_meant, asked
 from sumika.assistant.understanding_guard import is_another_matter, may_be_no_order
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
@@ -95,8 +96,9 @@ class Understander:
                 if acts_beside(sentence, question, self._one):
                     break
                 found = self._question(question, self._by_sentences(question))
-                if found.ask_back == UNRECORDED or (found.calls and _only_asks(found)):
-                    return found
+                if found.calls and not found.ask_back and _only_asks(found):
+                    said = question.casefold() if is_steered(sentence) else sentence.casefold()
+                    return msgspec.structs.replace(found, calls=tuple(as_meant(call, said) for call in found.calls))
         if is_question(sentence) and (read is None or _only_asks(read)):
             return self._question(sentence, read)
         return read or self._by_student(sentence) or self._by_model(sentence) or Understood()
@@ -112,16 +114,15 @@ class Understander:
         simple = simpler(sentence, lists)
         read = read if simple == sentence else self._by_sentences(simple)
         calls = asked(simple, lists)
-        if calls:
-            found = Understood(calls=calls, by="sentences", probability=1.0)
-        else:
-            found = read or self._by_network(simple)
+        found = Understood(calls=calls, by="sentences", probability=1.0) if calls else read or self._by_network(simple)
         if not _only_asks(found):
             return found
         bare = without(simple, lists, "name", "area", "resident")
         if is_unrecorded(bare) or any(self._is_not_told(simple, bare, call) for call in found.calls):
             return Understood(by=found.by, ask_back=UNRECORDED)
-        return msgspec.structs.replace(found, calls=tuple(widened(call, simple, lists) for call in found.calls))
+        return msgspec.structs.replace(
+            found, calls=tuple(widened(as_meant(call, bare), simple, lists) for call in found.calls)
+        )
 
     def _is_not_told(self, sentence: str, bare: str, call: Call) -> bool:
         """Return whether no record tells what a call asks for, by the question that it was read out of."""
@@ -135,16 +136,18 @@ class Understander:
         """Return what student, topic or larger model make of a question; no call of which it says no word."""
         lists = self._book.lists
         found = self._by_student(sentence) or self._by_model(sentence)
-        if found is not None and not _only_asks(found):
+        if found is not None and not _only_asks(found) and not found.ask_back:
             return found
         said = without(sentence, lists, "resident", "period")
-        says_so = found is not None and all(has_evidence(call, said) for call in found.calls)
+        says_so = found is not None and (
+            found.probability >= SURE_TO_ACT or all(has_evidence(call, said) for call in found.calls)
+        )
         if found is not None and found.calls and not found.ask_back and says_so:
             return found
         call = about(sentence, lists)
         if call is not None:
             return Understood(calls=(call,), by="sentences", probability=1.0)
-        if found is None or not found.calls:
+        if found is None or not found.calls or not _only_asks(found):
             return found or Understood()
         return Understood(by=found.by, probability=found.probability, ask_back=UNRECORDED)
 

@@ -1,36 +1,41 @@
-"""Questions that are read by what they ask for, whatever words stand around: which day was the most expensive, was
-somebody at home on Tuesday, more than last week, who used it last, how many baths.
+"""Questions that are read by what they ask for, whatever words stand around.
+
+Which day was most expensive, was somebody at home on Tuesday, more than last week, who used it last, how many baths.
 """
 
 import re
-from collections.abc import Callable, Iterator
 
 import msgspec
 
-from sumika.assistant.calls import TOOLS, Call
+from sumika.assistant.calls import Call
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.sentences_lists import Lists
 from sumika.assistant.understanding_pieces import pieces, spans_of, without
 from sumika.assistant.understanding_recorded import is_question
 
 _MOST = re.compile(
-    r"\b(?:most|highest|dearest|costliest|priciest|biggest|greatest|maximum|max|peak|top|best|hungriest|thirstiest|longest"
-    r"|hottest|warmest)\b|一番(?!安|少|低|寒|冷)|いちばん(?!安|やす|少|低|寒|冷)|最も(?!安|少|低)|もっとも(?!安|少|低)|最高|最大|最多"
+    r"\b(?:most|highest|dearest|costliest|priciest|biggest|greatest|maximum|max|peak|top|best|hungriest|thirstiest"
+    r"|longest"
+    r"|hottest|warmest)\b|一番(?!安|少|低|寒|冷)|いちばん(?!安|やす|少|低|寒|冷)|最も(?!安|少|低)|もっとも(?!安|少"
+    r"|低)|最高|最大|最多"
 )
 _LEAST = re.compile(
     r"\b(?:least|lowest|cheapest|smallest|fewest|minimum|min|worst|coldest|coolest|shortest)\b"
     r"|(?:一番|いちばん|最も|もっとも)(?:安|やす|少|低|寒|冷)|最低|最小|最少|最安"
 )
 _WHICH_DAY = re.compile(
-    r"\b(?:which|what|on which|on what) (?:week)?days?\b|\bday of the week\b|\b(?:most|least) (?:expensive|costly) day\b"
-    r"|\b(?:cheapest|dearest|costliest|priciest|best|worst|sunniest) (?:solar )?day\b|\bwhen\b.*\b(?:most|least|highest|lowest|best)\b"
-    r"|何曜日|どの日|(?:一番|いちばん|最も|もっとも|最高|最大|最多|最低|最小|最少|最安).*(?:日[はってのがを]|日$|いつ|何日)"
+    r"\b(?:which|what|on which|on what) (?:week)?days?\b|\bday of the week\b|\b(?:most|least) (?:expensive"
+    r"|costly) day\b"
+    r"|\b(?:cheapest|dearest|costliest|priciest|best|worst|sunniest) (?:solar )?day\b|\bwhen\b.*\b(?:most|least"
+    r"|highest|lowest|best)\b"
+    r"|何曜日|どの日|(?:一番|いちばん|最も|もっとも|最高|最大|最多|最低|最小|最少|最安).*(?:日[はってのがを]|日$"
+    r"|いつ|何日)"
     r"|(?:いつ|何日).*(?:一番|いちばん|最も|もっとも|最高|最大|最低)"
 )
 _A_DAY = re.compile(
     r"\b(?:(?:per|a|each|every) day (?:on average)?|on average (?:per|a|each) day|daily average|average daily"
     r"|on an average day|average (?:\w+ ){1,3}(?:per|a) day)\b"
-    r"|(?:1|１|一)日(?:あたり|当たり|平均|の平均)|日平均|平均.{0,8}(?:1|１|一)日|一日に?平均"
+    r"|(?:1|\uff11|一)日(?:あたり|当たり|平均|の平均)|日平均|平均.{0,8}(?:1|\uff11|一)日|一日に?平均"
 )
 _AVERAGE = re.compile(r"\b(?:average|mean|daily)\b|平均|あたり|当たり")
 _WHICH_DEVICE = re.compile(
@@ -43,7 +48,9 @@ _COST = re.compile(
 _SOLAR = re.compile(r"\b(?:solar|panels?|roof|pv|sun\w*)\b|太陽|発電|ソーラー|パネル")
 _SAVED = re.compile(r"\bsav\w+\b|節約|浮い|得し")
 _USED = re.compile(
-    r"\b(?:electricity|power|energy|k?wh|kilowatt.?hours?|current|consum\w+|usage|grid|use|used|using|draw|drew)\b"
+    r"\b(?:electricity|power|energy|k?wh|kilowatt.?hours?|current|consum\w+|usage|grid|use|used|using|draw|drew"
+    r"|drawn|need(?:ed)?|took"
+    r"|g[oe]ne? through|went (?:through|into)|juice|units)\b"
     r"|電気|電力|消費|使用量|キロワット"
 )
 
@@ -61,7 +68,9 @@ def energy_word(said: str) -> str:
 
 
 def _used_not_paid(said: str) -> bool:
-    return bool(re.search("電気を.{0,6}(?:使|食)|使用量|消費", said)) and not re.search("代|料金|円|払|費(?!す)", said.replace("消費", ""))
+    return bool(re.search("電気を.{0,6}(?:使|食)|使用量|消費", said)) and not re.search(
+        "代|料金|円|払|費(?!す)", said.replace("消費", "")
+    )
 
 
 def asked(sentence: str, lists: Lists) -> tuple[Call, ...]:
@@ -93,7 +102,15 @@ def _by_day(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
     if extreme == "lowest" and re.search(r"\bworst\b", said) and what == "cost":
         extreme = "highest"  # the worst bill is the highest
     spans = spans_of("energy", sentence, lists)
+    days = [one.text for one in pieces(sentence, lists, "period") if not _ONE_DAY.fullmatch(one.text)]
+    spans = {
+        **{name: piece for name, piece in spans.items() if name != "period"},
+        **({"period": days[-1]} if days else {}),
+    }
     return (Call(tool="energy", what=what, spans=spans, statistic="mean" if mean else extreme),)
+
+
+_ONE_DAY = re.compile("[1\uff11一]日")
 
 
 def _by_device(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
@@ -132,19 +149,27 @@ def _coldest_room(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
 
 
 _WAS_THERE = re.compile(
-    r"\b(?:was|were|wasn't|weren't|been|did|didn't|had|has)\b.*\b(?:home|at home|in the house|away|indoors|out)\b ?(?:all|the|whole|on|at|in|"
+    r"\b(?:was|were|wasn't|weren't|been|did|didn't|had|has)\b.*\b(?:home|at home|in the house|away|indoors"
+    r"|out)\b ?(?:all|the|whole|on|at|in|"
     r"during|for|from|over|then|long|alone)*[ ?.!]*$"
-    r"|\b(?:anyone|anybody|someone|somebody|nobody|no one|people|who)\b.*\b(?:home|at home|in the house|in)\b|\b(?:empty|occupied|unoccupied)\b"
-    r"|\b(?:when|what time|how long|how often)\b.*\b(?:leave|go out|went out|come (?:home|back)|came (?:home|back)|g[eo]t (?:home|back)|return\w*"
+    r"|\b(?:anyone|anybody|someone|somebody|nobody|no one|people|who)\b.*\b(?:home|at home|in the house|in)\b"
+    r"|\b(?:empty|occupied|unoccupied)\b"
+    r"|\b(?:when|what time|how long|how often)\b.*\b(?:leave|go out|went out|come (?:home|back)|came (?:home|back)"
+    r"|g[eo]t (?:home|back)|return\w*"
     r"|away|out|home alone)\b"
     r"|\bdid\b.*\b(?:leave the house|go out|come (?:home|back)|stay (?:in|home|at home|out))\b"
-    r"|(?:家|うち|自宅|在宅|部屋)(?:に|で|は)?.{0,6}い(?:た|ました|なかった|ませんでした|て)|出かけ(?:て|た|ました)|外出|留守|不在|在宅|帰(?:った|って|宅|りました)"
-    r"|(?:に|は)(?:誰|だれ)か(?:い(?:た|ました|なかった))|(?:誰|だれ)もい(?:なかった|ませんでした)|に(?:い(?:た|ました|おった|らした|らっしゃった))(?:か|の)?[?？]?"
+    r"|(?:家|うち|自宅|在宅|部屋)(?:に|で|は)?.{0,6}い(?:た|ました|なかった|ませんでした|て)|出かけ(?:て|た"
+    r"|ました)|外出|留守|不在|在宅|帰(?:った|って|宅|りました)|(?:家|うち)を(?:出|空け|あけ)|戻(?:った|って|りました)"
+    r"|(?:に|は)(?:誰|だれ)か(?:い(?:た|ました|なかった))|(?:誰|だれ)もい(?:なかった|ませんでした)|に(?:い(?:た"
+    r"|ました|おった|らした|らっしゃった))(?:か|の)?[?？]?"
 )
 _IN_BED = re.compile(
-    r"\b(?:bed|bath|shower|asleep|sleep|window|windows|alarm|visit\w*|guest\w*|toilet|loo|came round|came over|burn\w*|smoke"
-    r"|called|company|cook\w*|meals?|dinner|fall\w*|fell|alarms?|faults?|wrong|problems?|happen\w*|turn\w*|broke\w*|power|electricity|light|lights)\b"
-    r"|寝|布団|ベッド|風呂|シャワー|窓|警報|客|訪|ヘルパー|来た|来て|煙|電気|料理|調理|転|倒れ|故障|異常|起き|トイレに(?:起|立|行)"
+    r"\b(?:bed|bath|shower|asleep|sleep|window|windows|alarm|visit\w*|guest\w*|toilet|loo|came round|came over"
+    r"|burn\w*|smoke"
+    r"|called|company|cook\w*|meals?|dinner|fall\w*|fell|alarms?|faults?|wrong|problems?|happen\w*|turn\w*"
+    r"|broke\w*|power|electricity|light|lights)\b"
+    r"|寝|布団|ベッド|風呂|シャワー|窓|警報|客|訪|ヘルパー|来た|来て|煙|電気|料理|調理|転|倒れ|故障|異常|起き"
+    r"|トイレに(?:起|立|行)"
 )
 
 
@@ -155,16 +180,20 @@ def _was_there(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
     there = without(sentence, lists, "resident", "period")
     if "period" not in spans or not _WAS_THERE.search(there) or _IN_BED.search(bare) or pieces(sentence, lists, "name"):
         return ()
-    if spans.get("room", "").casefold() in ("home", "house", "家", "うち", "flat", "apartment"):
+    if spans.get("room", "").casefold() in _NO_ROOMS:
         del spans["room"]
     what = "where" if "resident" in spans else "anyone"
     return (Call(tool="presence", what=what, spans=spans),)
 
 
-_WHO = re.compile(r"\bwho\b|誰|だれ|どなた")
+_NO_ROOMS = frozenset({"home", "house", "the house", "flat", "apartment", "out", "outside", "家", "うち", "外", "部屋"})
+
+_WHO = re.compile(r"\bwho\b|\bwhich (?:one )?of us\b|誰|だれ|どなた")
 _DID = re.compile(
-    r"\b(?:used|using|ran|run|started|turned|turn|switched|touched|operated|loaded|put|changed|set|adjusted|opened|closed"
-    r"|asked|ordered|left)\b|使|つけ|付け|点け|消し|動か|回し|まわし|変え|かえ|操作|触|さわ|開け|閉め|頼|指示|入れ|止め"
+    r"\b(?:used|using|ran|run|started|turned|turn|switched|touched|operated|loaded|put|changed|set|adjusted|opened"
+    r"|closed"
+    r"|asked|ordered|left)\b|使|いじ|弄|つけ|付け|点け|消し|動か|回し|まわし|変え|かえ|操作|触|さわ|開け|閉め|頼"
+    r"|指示|入れ|止め"
 )
 
 
@@ -182,16 +211,30 @@ _BEFORE = (
     (re.compile(r"\bthe week before(?! last)\b", re.IGNORECASE), "the week before last"),
     (re.compile(r"\bthe month before(?! last)\b", re.IGNORECASE), "the month before last"),
     (re.compile(r"\bthe night before(?! last)\b", re.IGNORECASE), "the night before last"),
-    (re.compile("その?前の日|前日"), "おととい"),
-    (re.compile("その?前の週|前週"), "先々週"),
-    (re.compile("その?前の月|前月"), "先々月"),
-    (re.compile("その?前の(?:晩|夜)"), "一昨夜"),
+    (re.compile(r"\b(?:this|the) (week|month|year)(.* than last)(?! \w)", re.IGNORECASE), r"this \1\2 \1"),
+    (re.compile("(?:その)?前の日|前日"), "おととい"),
+    (re.compile("(?:その)?前の週|前週"), "先々週"),
+    (re.compile("(?:その)?前の月|前月"), "先々月"),
+    (re.compile("(?:その)?前の(?:晩|夜)"), "一昨夜"),
 )
 _NEXT = {
-    **{"last week": "this week", "last month": "this month", "yesterday": "today", "the day before yesterday": "yesterday"},
-    **{"the week before last": "last week", "last night": "tonight", "last year": "this year"},
-    **{"先週": "今週", "先月": "今月", "昨日": "今日", "おととい": "昨日", "先々週": "先週", "先々月": "先月", "去年": "今年"},
+    "last week": "this week",
+    "last month": "this month",
+    "yesterday": "today",
+    "the day before yesterday": "yesterday",
+    "the week before last": "last week",
+    "last night": "tonight",
+    "last year": "this year",
+    "先週": "今週",
+    "先月": "今月",
+    "昨日": "今日",
+    "おととい": "昨日",
+    "先々週": "先週",
+    "先々月": "先月",
+    "去年": "今年",
 }
+"""What a time that is compared with is compared with, where nobody says it."""
+
 _SLEEP = re.compile(r"\b(?:sleep|slept|asleep)\b|寝|眠|睡眠")
 
 
@@ -215,7 +258,9 @@ def _compared(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
 
 def _apart(sentence: str, lists: Lists) -> list[str]:
     """Return the periods of a sentence, also those that "than" or は stand between."""
-    parts = re.split(r"\b(?:than|compared (?:to|with)|versus|vs)\b|より|に比べ|と比べ|にくらべ|とくらべ|(?<=[日週月])は", sentence)
+    parts = re.split(
+        r"\b(?:than|compared (?:to|with)|versus|vs)\b|より|に比べ|と比べ|にくらべ|とくらべ|(?<=[日週月])は", sentence
+    )
     return [one.text for part in parts for one in pieces(part, lists, "period")]
 
 
@@ -229,8 +274,12 @@ def _matter(sentence: str, said: str, lists: Lists) -> Call | None:
     return Call(tool="energy", what=what, spans=spans_of("energy", sentence, lists)) if what else None
 
 
-def _topics(*rows: tuple[str, str]) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    return tuple((*name.split(" "), re.compile(pattern)) for name, pattern in rows)  # type: ignore[misc]
+Topics = tuple[tuple[str, str, re.Pattern[str]], ...]
+
+
+def _topics(*rows: tuple[str, str]) -> Topics:
+    named = ((name.partition(" "), pattern) for name, pattern in rows)
+    return tuple((tool, what, re.compile(pattern)) for (tool, _, what), pattern in named)
 
 
 _TOPICS_EN = _topics(
@@ -240,14 +289,21 @@ _TOPICS_EN = _topics(
     ("happened smoke", r"\b(?:smoke|smok(?:ed|y)|fire)\b"),
     (
         "happened cooking",
-        r"\b(?:cook(?:s|ed|ing)?|(?:ma[dk]e|making|prepar\w+) (?:\w+ )?(?:breakfast|lunch|dinner|supper|meals?|food)|meals?)\b",
+        (
+            r"\b(?:cook(?:s|ed|ing)?|(?:ma[dk]e|making|prepar\w+) (?:\w+ )?(?:breakfast|lunch|dinner|supper|meals?"
+            r"|food)|meals?)\b"
+        ),
     ),
     ("happened window", r"\bwindows?\b"),
     (
         "happened visit",
-        r"\b(?:visit(?:s|ed|ors?|ing)?|guests?|callers?|company)\b|\b(?:came|come|drop\w*|pop\w*|stop\w*) (?:by|over|round|in)\b",
+        (
+            r"\b(?:visit(?:s|ed|ors?|ing)?|guests?|callers?|company)\b"
+            r"|\b(?:came|come|drop\w*|pop\w*|stop\w*) (?:by|over|round|in)\b"
+        ),
     ),
     ("happened fault", r"\b(?:faults?|malfunction\w*|breakdowns?|failures?|faulty|defects?)\b"),
+    ("maintenance due", r"\b(?:filters?|maintenance|servic(?:e|ing)|look(?:ing|ed)? after|upkeep)\b"),
     ("vitals heart", r"\b(?:heart ?(?:rate|beat)?s?|pulse)\b"),
     ("vitals breath", r"\b(?:breath\w*|respirat\w+)\b"),
     ("sleep to_bed", r"\b(?:(?:to|into|in) bed|bedtime|turn(?:ed)? in|(?:fall|fell|fallen) asleep|to sleep)\b"),
@@ -259,7 +315,11 @@ _TOPICS_JA = _topics(
     ("happened alarm", "警報|アラーム|通報|警告|アラート"),
     ("happened bath", "風呂|おふろ|入浴|シャワー"),
     ("happened smoke", "煙|けむり"),
-    ("happened cooking", "料理|調理|炊事|自炊|(?:ご飯|ごはん|夕飯|夕食|朝食|昼食|食事)(?:を|の)?(?:作|つくっ|支度|準備|した)"),
+    ("maintenance due", "フィルタ|手入れ|点検|メンテ|面倒を?見|交換時期|掃除が(?:必要|いる)"),
+    (
+        "happened cooking",
+        "料理|調理|炊事|自炊|何[かを]作|(?:ご飯|ごはん|夕飯|夕食|朝食|昼食|食事)(?:を|の)?(?:作|つくっ|支度|準備|した)",
+    ),
     ("happened window", "窓|サッシ"),
     ("happened visit", "来客|お客|客|訪問|訪ね|ヘルパー"),
     ("happened fault", "故障|不具合|異常|エラー|障害|トラブル"),
@@ -271,8 +331,9 @@ _TOPICS_JA = _topics(
     ("sleep asleep", "寝た|寝ま|寝て|眠|睡眠"),
 )
 _COUNTS_OR_ASKS = re.compile(
-    r"\b(?:how|many|often|number|count|when|what time|did|has|have|was|were|is|are|any|last|ever|tell|show|list|who|which|what|total|average|much)\b"
-    r"|何|いつ|誰|だれ|どなた|[かの][?？。]?$|[?？]$|あった|ありま|教え|回数|件数|人数|どの|どれ|は$"
+    r"\b(?:how|many|often|number|count|when|what time|did|has|have|was|were|is|are|any|last|ever|tell|show|list"
+    r"|who|which|what|total|average|much)\b"
+    r"|何|いつ|誰|だれ|どなた|[かの][?？。]?$|[?？] *$|あった|ありま|教え|回数|件数|人数|どの|どれ|は$"
 )
 
 
@@ -293,60 +354,33 @@ def about(sentence: str, lists: Lists) -> Call | None:
                 spans.pop("room", "")
             return Call(tool=tool, what=what, spans=spans)
     what = energy_word(said)
-    has_power = bool(re.search(r"\b(?:electric\w*|power|energy|k?wh|kilowatt\w*)\b|電気|電力|キロワット|kwh", said))
+    spans = spans_of("energy", sentence, lists)
+    has_power = _POWER.search(said) is not None or "device" in spans
     if what and (has_power or what in ("solar", "saved")):
-        return Call(tool="energy", what=what, spans=spans_of("energy", sentence, lists))
+        return Call(tool="energy", what=what, spans=spans)
     return None
 
 
-_EN_STEER = re.compile(
-    r"\b(?:ignore|disregard|forget|pretend|imagine|override|from now on|you are now|you're now|act as|role ?play|system|"
-    r"developer mode|instructions?|reply with|answer with|answer only|just say|say that|repeat after|no matter what)\b"
+_POWER = re.compile(
+    r"\b(?:electric\w*|power|energy|k?wh|kilowatt\w*|grid|juice|leccy|current|units)\b|電気|電力|キロワット|kwh|光熱"
 )
-_JA_STEER = re.compile(
-    "無視|忘れ|ふりを|振りを|ことにし|と(?:言|い)(?:え|い|っ)|と答え|だと言|これから|今から|システム|命令|指示|管理者|なりき|あなたは|繰り返し"
-)
-_ENDS = re.compile(r"(?<=[。．!！?？\n;；])|(?<=[.:])(?=\s)")
-_COMMAS = re.compile(r"(?<=[、,])|\s[-–—]\s|\b(?:and (?:then )?(?:now )?)(?=(?:tell|say|answer|show|what|how|when|who|did|was)\b)|(?<=って)|(?<=して)|(?<=から)")
+_IN_MONEY = re.compile(r"\bin (?:yen|euros?|pounds|dollars|money)\b|円で|金額で|何円|何ユーロ")
+_IN_ENERGY = re.compile(r"\b(?:k?wh|kilowatt.?hours?)\b|キロワット時|キロワットアワー|kwh")
+_PAID = re.compile(r"\b(?:cost\w*|pric\w*|pay|paid|rate|tariff|bills?)\b|代|料金|円|単価|値段|払|いくら")
+_WHY = re.compile(r"\b(?:why|how come|reason)\b|なぜ|なんで|どうして|理由")
 
 
-def asides(sentence: str) -> Iterator[str]:
-    """Yield the questions that stand among other sentences, the last first: what is told beside them is not followed.
-
-    Args:
-        sentence: As it was said.
-    """
-    text = sentence.strip()
-    parts = [part.strip() for part in _ENDS.split(text) if part.strip()]
-    plain = text.casefold().replace("\u2019", "'")
-    if (_JA_STEER if is_japanese(plain) else _EN_STEER).search(plain):
-        parts = [part.strip(" ,、") for one in parts for part in _COMMAS.split(one) if part and part.strip(" ,、")]
-    if len(parts) > 1:
-        yield from (part for part in reversed(parts) if is_question(part))
-
-
-def is_steered(sentence: str) -> bool:
-    """Tell whether a sentence tells the house what to say or to overlook, beside what it asks.
+def as_meant(call: Call, said: str) -> Call:
+    """Return a question's call by the unit that is asked for - yen or kWh - and by "why".
 
     Args:
-        sentence: As it was said.
+        call: What was read.
+        said: The question, in small letters.
     """
-    plain = sentence.casefold().replace("\u2019", "'")
-    return bool((_JA_STEER if is_japanese(plain) else _EN_STEER).search(plain))
-
-
-Reads = Callable[[str], Call | None]
-"""Reads one sentence; None where it does not."""
-
-
-def acts_beside(sentence: str, question: str, read: Reads) -> bool:
-    """Tell whether a sentence beside a question is an order: then it is not for the house to choose.
-
-    Args:
-        sentence: As it was said.
-        question: One part of it.
-        read: Reads a part by the book.
-    """
-    parts = [part.strip() for part in _ENDS.split(sentence.strip()) if part.strip() and part.strip() != question]
-    calls = [read(part) for part in parts if question not in part]
-    return any(call is not None and TOOLS[call.tool].acts for call in calls)
+    if call.tool == "energy" and call.what == "used" and "device" not in call.spans and _IN_MONEY.search(said):
+        return msgspec.structs.replace(call, what="cost")
+    if call.tool == "energy" and call.what == "cost" and _IN_ENERGY.search(said) and not _PAID.search(said):
+        return msgspec.structs.replace(call, what="used")
+    if call.tool == "state" and "device" in call.spans and _WHY.search(said):
+        return msgspec.structs.replace(call, tool="why", what="device")
+    return call

@@ -10,15 +10,18 @@ from sumika.assistant.sentences_heard import Heard
 from sumika.assistant.sentences_lists import Lists
 
 _EN_TOTAL = re.compile(
-    r",? ?\b(?:in total|altogether|all in all|all told|in all(?= ?[?.!]|$)|overall|all together|so far|to date|up to now|until now"
+    r",? ?\b(?:in total|altogether|all in all|all told|in all(?= ?[?.!]|$)|overall|all together|so far|to date"
+    r"|up to now|until now"
     r"|up till now|for the whole household|as a whole|please)\b",
     re.IGNORECASE,
 )
 _JA_TOTAL = re.compile(
-    "(?:全部で|ぜんぶで|全部あわせて|合わせて|合計で|合計(?=[でい何どはをが]|$)|の合計|トータルで|総額で|これまでの?|ここまでの?|今のところ|いまのところ)、?"
+    "(?:全部で|ぜんぶで|全部あわせて|合わせて|合計で|合計(?=[でい何どはをが]|$)|の合計|トータルで|総額で"
+    "|これまでの?|ここまでの?|今のところ|いまのところ)、?"
 )
 _OF_HOUSE_EN = (
-    r"electricity|electric|power|energy|bill|bills|solar|costs?|heating|usage|consumption|house|home|flat|apartment|place"
+    "electricity|electric|power|energy|bill|bills|solar|costs?|heating|usage|consumption"
+    "|house|home|flat|apartment|place"
 )
 _OF_HOUSE_JA = "電気|電力|光熱|家の|発電|太陽光|使用量|消費"
 
@@ -133,12 +136,22 @@ def widened(call: Call, sentence: str, lists: Lists) -> Call:
     if "period" in tool.spans:
         longer = [one.text for one in pieces(sentence, lists, "period") if said and said in one.text]
         spans.update({"period": longer[0]} if longer else {})
+    known = _whose(sentence, lists)
+    who = spans.get("resident", "")
+    if who and plain(who) not in known:
+        within = pieces(who, lists, "resident")
+        spans["resident"] = within[0].text if within else who
+    if plain(spans.get("room", "")) in _ANY_ROOM | known:
+        del spans["room"]
     device = spans.get("device", "")
     if device and "room" not in tool.spans:
         spans["device"] = _with_room(device, sentence, lists)
-    if device and call.tool == "energy" and plain(device) in _whose(sentence, lists):
+    if device and call.tool == "energy" and plain(device) in known:
         del spans["device"]
     return msgspec.structs.replace(call, spans=spans)
+
+
+_ANY_ROOM = frozenset(map(plain, ("room", "rooms", "the rooms", "a room", "部屋", "お部屋")))
 
 
 def _whose(sentence: str, lists: Lists) -> frozenset[str]:

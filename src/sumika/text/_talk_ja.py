@@ -165,20 +165,28 @@ TALK: dict[str, str] = {
     "talk.days.solar.highest": "{period}で発電がいちばん多かったのは{day}で、{value}です。",
     "talk.days.solar.lowest": "{period}で発電がいちばん少なかったのは{day}で、{value}です。",
     "talk.days.solar.mean": "{period}の発電は、{count}日の平均で1日{value}です。",
-    "talk.days.saved.highest": "{period}で計画による節約がいちばん多かったのは{day}で、{value}です（計画自身のモデルによる）。",
-    "talk.days.saved.lowest": "{period}で計画による節約がいちばん少なかったのは{day}で、{value}です（計画自身のモデルによる）。",
+    "talk.days.saved.highest": (
+        "{period}で計画による節約がいちばん多かったのは{day}で、{value}です（計画自身のモデルによる）。"
+    ),
+    "talk.days.saved.lowest": (
+        "{period}で計画による節約がいちばん少なかったのは{day}で、{value}です（計画自身のモデルによる）。"
+    ),
     "talk.days.saved.mean": "{period}の節約は、{count}日の平均で1日{value}です（計画自身のモデルによる）。",
     "talk.devices.what": "{period}に機器が使った電気",
-    "talk.devices.highest": "{period}に電気をいちばん多く使った機器は{device}で、{value}です（電力が分かる機器のうち）。",
-    "talk.devices.lowest": "{period}に電気がいちばん少なかった機器は{device}で、{value}です（電力が分かる機器のうち）。",
+    "talk.devices.highest": (
+        "{period}に電気をいちばん多く使った機器は{device}で、{value}です（電力が分かる機器のうち）。"
+    ),
+    "talk.devices.lowest": (
+        "{period}に電気がいちばん少なかった機器は{device}で、{value}です（電力が分かる機器のうち）。"
+    ),
     "talk.was.what": "そのとき家に人がいたか",
     "talk.was.what.room": "そのとき{room}に人がいたか",
     "talk.was.home": "家",
     "talk.was.room": "{room}",
     "talk.was.all": "センサーの見る限り、{period}はずっと{where}に人がいました。",
     "talk.was.none": "センサーの見る限り、{period}は{where}に人がいませんでした。",
-    "talk.was.away": "{period}は{where}に人がいましたが、次の時間は誰もいませんでした：{times}。",
-    "talk.was.there": "{period}に{where}に人がいた時間は次のとおりです：{times}。",
+    "talk.was.away": "{period}は{where}に人がいましたが、次の時間は誰もいませんでした（{times}）。",
+    "talk.was.there": "{period}、{where}に人がいたのは次の時間です（{times}）。",
     "talk.presence.what": "{room}に人がいるか",
     "talk.presence.what.home": "家に人がいるか",
     "talk.presence.unseen": "いま伝えるセンサーがありません",
