@@ -55,11 +55,9 @@ def _furthest_first(sources: Sources, wanted: Wanted, told: list[Sentence]) -> t
     told = sorted(told, key=lambda one: sign * (one.rows[0].value or 0.0))
     row, quantity = told[0].rows[0], QUANTITIES[wanted.call.what][0]
     room = next((one.room for one in sources.house.sensors if one.id == row.subject), row.subject)
-    names = {"quantity": sources.voice.say(f"talk.quantity.{quantity}"), "room": sources.voice.room(room)}
-    return (
-        sources.voice.sentence(f"talk.climate.room.{wanted.call.statistic}", (row,), told[0].origin, **names),
-        *told,
-    )
+    key, voice = f"talk.climate.room.{wanted.call.statistic}", sources.voice
+    shown = voice.say(f"talk.quantity.{quantity}")
+    return (voice.sentence(key, (row,), told[0].origin, quantity=shown, room=voice.room(room)), *told)
 
 
 def _of_room(sources: Sources, wanted: Wanted, room: str) -> tuple[list[Sentence], bool]:

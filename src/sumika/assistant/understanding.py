@@ -13,13 +13,14 @@ from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
-from sumika.assistant.understanding_asked import about, as_meant, asked
+from sumika.assistant.understanding_asked import about, as_meant, asked, named
 from sumika.assistant.understanding_guard import is_another_matter, may_be_no_order
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
 from sumika.assistant.understanding_pieces import simpler, widened, without
 from sumika.assistant.understanding_recorded import (
     has_evidence,
+    is_beyond,
     is_of_another_thing,
     is_question,
     is_to_come,
@@ -94,14 +95,18 @@ class Understander:
         if read is None:
             for question in asides(sentence):
                 if acts_beside(sentence, question, self._one):
-                    break
+                    return self._by_student(sentence) or self._by_model(sentence) or Understood()
                 found = self._question(question, self._by_sentences(question))
                 if found.calls and not found.ask_back and _only_asks(found):
                     said = question.casefold() if is_steered(sentence) else sentence.casefold()
                     return msgspec.structs.replace(found, calls=tuple(as_meant(call, said) for call in found.calls))
         if is_question(sentence) and (read is None or _only_asks(read)):
             return self._question(sentence, read)
-        return read or self._by_student(sentence) or self._by_model(sentence) or Understood()
+        understood = read or self._by_student(sentence) or self._by_model(sentence)
+        if understood is not None:
+            return understood
+        figure = named(sentence, self._book.lists)
+        return Understood() if figure is None else Understood(calls=(figure,), by="sentences", probability=1.0)
 
     def _question(self, sentence: str, read: Understood | None) -> Understood:
         """Return what a question asks for, or that no record tells it.
@@ -121,7 +126,7 @@ class Understander:
         if is_unrecorded(bare) or any(self._is_not_told(simple, bare, call) for call in found.calls):
             return Understood(by=found.by, ask_back=UNRECORDED)
         return msgspec.structs.replace(
-            found, calls=tuple(widened(as_meant(call, bare), simple, lists) for call in found.calls)
+            found, calls=tuple(as_meant(call if calls else widened(call, simple, lists), bare) for call in found.calls)
         )
 
     def _is_not_told(self, sentence: str, bare: str, call: Call) -> bool:
@@ -130,7 +135,7 @@ class Understander:
             return False
         if is_another_matter(sentence, call) or is_to_come(call, bare):
             return True
-        return is_of_another_thing(call, bare)
+        return is_of_another_thing(call, bare) or is_beyond(call, bare)
 
     def _by_network(self, sentence: str) -> Understood:
         """Return what student, topic or larger model make of a question; no call of which it says no word."""

@@ -25,18 +25,20 @@ _COMMAS = re.compile(
 
 
 def asides(sentence: str) -> Iterator[str]:
-    """Yield the questions that stand among other sentences, the last first: what is told beside them is not followed.
+    """Yield the questions that stand among other sentences; what is told beside them is not followed.
 
     Args:
         sentence: As it was said.
     """
     text = sentence.strip()
     parts = [part.strip() for part in _ENDS.split(text) if part.strip()]
-    plain = text.casefold().replace("\u2019", "'")
-    if (_JA_STEER if is_japanese(plain) else _EN_STEER).search(plain):
+    steered = is_steered(sentence)
+    if steered:
         parts = [part.strip(" ,、") for one in parts for part in _COMMAS.split(one) if part and part.strip(" ,、")]
     if len(parts) > 1:
-        yield from (part for part in reversed(parts) if is_question(part))
+        found = [part for part in parts if is_question(part)]
+        # Who steers says first what is to be said; who only asks twice, asks the clearer question first.
+        yield from reversed(found) if steered else found
 
 
 def is_steered(sentence: str) -> bool:

@@ -347,6 +347,9 @@ def about(sentence: str, lists: Lists) -> Call | None:
     said = without(sentence, lists, "resident", "period")
     if not is_question(sentence) or not _COUNTS_OR_ASKS.search(said):
         return None
+    why = spans_of("why", sentence, lists)
+    if _WHY.search(said) and "device" in why:
+        return Call(tool="why", what="device", spans={name: why[name] for name in ("device", "room") if name in why})
     for tool, what, pattern in _TOPICS_JA if is_japanese(said) else _TOPICS_EN:
         if pattern.search(said):
             spans = spans_of(tool, sentence, lists)
@@ -363,6 +366,26 @@ def about(sentence: str, lists: Lists) -> Call | None:
 
 _POWER = re.compile(
     r"\b(?:electric\w*|power|energy|k?wh|kilowatt\w*|grid|juice|leccy|current|units)\b|電気|電力|キロワット|kwh|光熱"
+)
+
+
+def named(sentence: str, lists: Lists) -> Call | None:
+    """Return the call of a few words that ask for a figure without asking: "the dishwasher's energy on the 25th".
+
+    Args:
+        sentence: As it was said.
+        lists: Of the house.
+    """
+    said = without(sentence, lists, "resident", "period")
+    spans, what = spans_of("energy", sentence, lists), energy_word(said)
+    if what and "period" in spans and _POWER.search(said) and not _NO_FIGURE.search(said):
+        return Call(tool="energy", what=what, spans=spans)
+    return None
+
+
+_NO_FIGURE = re.compile(
+    r"\b(?:turn|switch|put|set|save|use|don't|not|never|stop|start|run|charge)\b|して|つけ|消"
+    r"|止|な[いよ]"
 )
 _IN_MONEY = re.compile(r"\bin (?:yen|euros?|pounds|dollars|money)\b|円で|金額で|何円|何ユーロ")
 _IN_ENERGY = re.compile(r"\b(?:k?wh|kilowatt.?hours?)\b|キロワット時|キロワットアワー|kwh")

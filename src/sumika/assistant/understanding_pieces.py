@@ -19,6 +19,16 @@ _JA_TOTAL = re.compile(
     "(?:全部で|ぜんぶで|全部あわせて|合わせて|合計で|合計(?=[でい何どはをが]|$)|の合計|トータルで|総額で"
     "|これまでの?|ここまでの?|今のところ|いまのところ)、?"
 )
+_EN_BEGINS = re.compile(
+    r"^(?:(?:hey|hi|hello|ok|okay|so|well|um|uh|like|sumika|good (?:morning|evening|afternoon)|by the way|btw|anyway"
+    r"|and|in the end|tell me|sorry|excuse me)(?:[,.!]? +|, ?))+(?=\w)",
+    re.IGNORECASE,
+)
+_JA_BEGINS = re.compile(
+    "^(?:(?:ねえ+|ねぇ|ねー|あの[うー]?|えっと|すみません|すいません|スミカ|おはよう(?:ございます)?|こんにちは"
+    "|こんばんは"
+    "|結局|ところで|ちなみに|そういえば|恐れ入りますが|お手数ですが|さて)[、,。!！ ]*)+"
+)
 _OF_HOUSE_EN = (
     "electricity|electric|power|energy|bill|bills|solar|costs?|heating|usage|consumption"
     "|house|home|flat|apartment|place"
@@ -79,6 +89,7 @@ def simpler(sentence: str, lists: Lists) -> str:
     Every word of what is left stands in the sentence as well.
     """
     japanese = is_japanese(sentence)
+    sentence = (_JA_BEGINS if japanese else _EN_BEGINS).sub("", sentence)
     text = (_JA_TOTAL if japanese else _EN_TOTAL).sub("", sentence)
     for one in reversed(pieces(text, lists, "resident")):
         rest = text[one.end :]
@@ -104,6 +115,10 @@ def _begins(text: str, lists: Lists, at: int) -> bool:
     return any(one.begin == at for name in ("area", "name") for one in pieces(text, lists, name))
 
 
+_ELECTRICITY = frozenset(map(plain, ("電気", "でんき", "電力", "electricity", "power", "energy", "the power")))
+"""No device where it is asked what was used or paid: it is what is asked for."""
+
+
 def spans_of(tool: str, sentence: str, lists: Lists) -> dict[str, str]:
     """Return the pieces of a sentence that a tool which asks takes: the last of each kind."""
     found: dict[str, str] = {}
@@ -115,6 +130,8 @@ def spans_of(tool: str, sentence: str, lists: Lists) -> dict[str, str]:
     )
     for span, name in kinds:
         there = pieces(sentence, lists, name)
+        if tool == "energy" and name == "name":
+            there = tuple(one for one in there if plain(one.text) not in _ELECTRICITY)
         if span in TOOLS[tool].spans and there:
             found[span] = there[-1].text
     return found
@@ -134,13 +151,20 @@ def widened(call: Call, sentence: str, lists: Lists) -> Call:
     spans = dict(call.spans)
     said = spans.get("period", "")
     if "period" in tool.spans:
-        longer = [one.text for one in pieces(sentence, lists, "period") if said and said in one.text]
-        spans.update({"period": longer[0]} if longer else {})
+        there = [one.text for one in pieces(sentence, lists, "period")]
+        longer = [one for one in there if said and said in one]
+        within = [one for one in there if said and one in said]
+        if longer or len(within) == 1:
+            spans["period"] = (longer or within)[0]
+        if (call.tool, call.what) == ("energy", "price") and there and not _RATE.search(sentence.casefold()):
+            # What was paid at some time is no price of now.
+            call = msgspec.structs.replace(call, what="cost")
+            spans["period"] = there[-1]
     known = _whose(sentence, lists)
     who = spans.get("resident", "")
     if who and plain(who) not in known:
-        within = pieces(who, lists, "resident")
-        spans["resident"] = within[0].text if within else who
+        people = pieces(who, lists, "resident")
+        spans["resident"] = people[0].text if people else who
     if plain(spans.get("room", "")) in _ANY_ROOM | known:
         del spans["room"]
     device = spans.get("device", "")
@@ -151,6 +175,10 @@ def widened(call: Call, sentence: str, lists: Lists) -> Call:
     return msgspec.structs.replace(call, spans=spans)
 
 
+_RATE = re.compile(
+    r"\b(?:now|rate|tariff|per k?wh|per kilowatt|a k?wh|a kilowatt.?hour|moment|currently)\b|単価|今|いま|現在"
+    r"|キロワット時|kwh"
+)
 _ANY_ROOM = frozenset(map(plain, ("room", "rooms", "the rooms", "a room", "部屋", "お部屋")))
 
 

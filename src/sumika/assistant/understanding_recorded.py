@@ -84,7 +84,8 @@ _JA_NOT_KEPT = re.compile(
     r"|が|を)|くしゃみ"
     r"|見て(?:た|い|る)|見てました|見ました|番組|チャンネル|映画|ドラマ|試合|サッカー|野球|相撲|勝った|勝ちました"
     r"|負けた|得点"
-    r"|インターホン|呼び鈴|チャイム|何を買|口座|電話|メール|手紙|郵便|荷物|宅配|宅急便|配達|新聞|ガス(?!センサー)"
+    r"|インターホン|呼び鈴|チャイム|何を買|口座|リットル|食費|食材|外食|何の話|話を|電話|メール|手紙|郵便|荷物"
+    r"|宅配|宅急便|配達|新聞|ガス(?!センサー)"
     r"|水道|灯油|ガソリン|燃料|家賃|保険|税金|ローン|給料|貯金|買い物|株|為替|宝くじ"
     r"|通信費|インターネット|ネット代|ルーター|wi-?fi|ゴミ|ごみ|お?隣|近所|よその|宿題|学校|テスト|成績|勉強"
     r"|どう(?:思|考|感じ)|思って(?:い)?る|考えて(?:い)?る|気に入|好き|好み|話し(?:て|た|ま)|しゃべ"
@@ -147,6 +148,37 @@ def is_of_another_thing(call: Call, said: str) -> bool:
         said: The question, in small letters, without the names of the house's things and people.
     """
     return call.tool == "energy" and "device" not in call.spans and bool(_OTHER_THINGS.search(said))
+
+
+_SPENT_ELSEWHERE = re.compile(
+    r"\b(?:spend|spent|pay|paid) (?:\w+ ){0,3}(?:on|for) (?:the |our |my )?"
+    r"(?!electric|power|energy|heating|cooling|leccy|it\b|that|juice|current|bill|house|us\b|me\b|kwh|whole|month"
+    r"|week|day"
+    r"|total|running|us(?:e|ing)\b|what|last|this|each|at\b|in\b|from|grid|kilowatt|units)[a-z]{3,}"
+    r"|(?<=[一-龠ァ-ヶー])(?<!電気)(?<!電力)(?<!光熱)(?<!エネルギー)(?<!暖房)(?<!冷房)代(?!金|わ|替|表|理)"
+    r"|(?<=[一-龠ァ-ヶー])(?<!消)(?<!光熱)(?<!電気)(?<!電力)費(?!用|や)"
+)
+_WHY = re.compile(r"\b(?:why|how come)\b|なぜ|なんで|どうして|何のため")
+_WHAT = re.compile(
+    r"\bwhat (?:did|does|was|were|is|kind|sort|has|have)\b(?!.*\b(?:time|hour)\b)"
+    r"|何[をの](?!回|時)|どんな(?!とき|時)|なにを|なんの"
+)
+_KINDS = frozenset({"cooking", "bath", "window", "visit"})
+
+
+def is_beyond(call: Call, said: str) -> bool:
+    """Tell whether a question asks for more than is kept of what it names: what was cooked, why somebody woke up.
+
+    Args:
+        call: What was read out of it.
+        said: The question, in small letters, without the names of the house's things and people.
+    """
+    if call.tool == "energy":
+        return bool(_SPENT_ELSEWHERE.search(said) or _WHY.search(said))
+    if call.tool in ("sleep", "vitals", "presence"):
+        return bool(_WHY.search(said))
+    is_kind = call.tool == "happened" and call.what in _KINDS
+    return is_kind and bool(_WHY.search(said) or _WHAT.search(said))
 
 
 _EN_EVIDENCE: Mapping[str, str] = MappingProxyType(
