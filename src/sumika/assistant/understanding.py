@@ -21,6 +21,7 @@ from sumika.assistant.understanding_pieces import simpler, widened, without
 from sumika.assistant.understanding_recorded import (
     has_evidence,
     is_beyond,
+    is_foretold,
     is_of_another_thing,
     is_question,
     is_to_come,
@@ -123,7 +124,12 @@ class Understander:
         if not _only_asks(found):
             return found
         bare = without(simple, lists, "name", "area", "resident")
-        if is_unrecorded(bare) or any(self._is_not_told(simple, bare, call) for call in found.calls):
+        if not found.calls and not sentence.rstrip().endswith(("?", "\uff1f")):
+            return found
+        told_ahead = bool(found.calls) and all(is_foretold(call, sentence.casefold()) for call in found.calls)
+        if (is_unrecorded(bare) and not told_ahead) or any(
+            self._is_not_told(simple, bare, call) for call in found.calls
+        ):
             return Understood(by=found.by, ask_back=UNRECORDED)
         return msgspec.structs.replace(
             found, calls=tuple(as_meant(call if calls else widened(call, simple, lists), bare) for call in found.calls)
@@ -141,13 +147,7 @@ class Understander:
         """Return what student, topic or larger model make of a question; no call of which it says no word."""
         lists = self._book.lists
         found = self._by_student(sentence) or self._by_model(sentence)
-        if found is not None and not _only_asks(found) and not found.ask_back:
-            return found
-        said = without(sentence, lists, "resident", "period")
-        says_so = found is not None and (
-            found.probability >= SURE_TO_ACT or all(has_evidence(call, said) for call in found.calls)
-        )
-        if found is not None and found.calls and not found.ask_back and says_so:
+        if found is not None and self._is_borne_out(found, sentence):
             return found
         call = about(sentence, lists)
         if call is not None:
@@ -155,6 +155,17 @@ class Understander:
         if found is None or not found.calls or not _only_asks(found):
             return found or Understood()
         return Understood(by=found.by, probability=found.probability, ask_back=UNRECORDED)
+
+    def _is_borne_out(self, found: Understood, sentence: str) -> bool:
+        """Return whether what a network read out of a question is surely meant, or is none that records answer."""
+        if not _only_asks(found):
+            return not found.ask_back
+        if found.calls and not any(map(may_be_declined, found.calls)):
+            return True
+        if not found.calls or found.ask_back:
+            return False
+        said = without(sentence, self._book.lists, "resident", "period")
+        return found.probability >= SURE_TO_ACT or all(has_evidence(call, said) for call in found.calls)
 
     def _by_sentences(self, sentence: str) -> Understood | None:
         read = self._book.read(sentence)

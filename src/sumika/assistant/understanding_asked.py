@@ -168,7 +168,8 @@ _IN_BED = re.compile(
     r"|burn\w*|smoke"
     r"|called|company|cook\w*|meals?|dinner|fall\w*|fell|alarms?|faults?|wrong|problems?|happen\w*|turn\w*"
     r"|broke\w*|power|electricity|light|lights)\b"
-    r"|寝|布団|ベッド|風呂|シャワー|窓|警報|客|訪|ヘルパー|来た|来て|煙|電気|料理|調理|転|倒れ|故障|異常|起き"
+    r"|寝|布団|ベッド|風呂|シャワー|窓|警報|客|訪|ヘルパー|来た|来て|煙|電気|料理|調理|転|入(?:った|って|り)|浴び"
+    r"|倒れ|故障|異常|起き"
     r"|トイレに(?:起|立|行)"
 )
 
@@ -321,12 +322,12 @@ _TOPICS_JA = _topics(
         "料理|調理|炊事|自炊|何[かを]作|(?:ご飯|ごはん|夕飯|夕食|朝食|昼食|食事)(?:を|の)?(?:作|つくっ|支度|準備|した)",
     ),
     ("happened window", "窓|サッシ"),
-    ("happened visit", "来客|お客|客|訪問|訪ね|ヘルパー"),
+    ("happened visit", "来客|お客|客|おきゃく|訪問|訪ね|ヘルパー"),
     ("happened fault", "故障|不具合|異常|エラー|障害|トラブル"),
     ("vitals heart", "心拍|脈拍|脈"),
     ("vitals breath", "呼吸"),
     ("sleep ups", "何[回度].*(?:起き|目が?(?:を)?覚|トイレ)|トイレ.*何[回度]"),
-    ("sleep to_bed", "何時.*(?:寝た|寝ま|床に|布団|ベッド|就寝)|就寝時刻"),
+    ("sleep to_bed", "何時.*(?:寝|床に|布団|ベッド|就寝)|就寝時刻"),
     ("sleep got_up", "何時.*(?:起き|目)|起床"),
     ("sleep asleep", "寝た|寝ま|寝て|眠|睡眠"),
 )
@@ -359,11 +360,18 @@ def about(sentence: str, lists: Lists) -> Call | None:
     what = energy_word(said)
     spans = spans_of("energy", sentence, lists)
     has_power = _POWER.search(said) is not None or "device" in spans
-    if what and (has_power or what in ("solar", "saved")):
+    if what and (has_power or what in ("solar", "saved")) and _AMOUNT.search(said):
         return Call(tool="energy", what=what, spans=spans)
     return None
 
 
+_AMOUNT = re.compile(
+    r"\b(?:how (?:much|many|high|big|expensive|bad)|what|total|costs?|bills?|charges?|expens\w+|usage|consumption"
+    r"|units|kwh"
+    r"|average|yield|output|production|savings|grid|in (?:yen|euros?|money))\b"
+    r"|いくら|なんぼ|どれ[くぐだほ]|どの[くぐ]|どん[くぐだ]|いかほど|何(?:キロ|k|円|ワット|ユーロ)|量|代|料金|額"
+    r"|多|得し|得だ"
+)
 _POWER = re.compile(
     r"\b(?:electric\w*|power|energy|k?wh|kilowatt\w*|grid|juice|leccy|current|units)\b|電気|電力|キロワット|kwh|光熱"
 )

@@ -179,7 +179,7 @@ _RATE = re.compile(
     r"\b(?:now|rate|tariff|per k?wh|per kilowatt|a k?wh|a kilowatt.?hour|moment|currently)\b|単価|今|いま|現在"
     r"|キロワット時|kwh"
 )
-_ANY_ROOM = frozenset(map(plain, ("room", "rooms", "the rooms", "a room", "部屋", "お部屋")))
+_ANY_ROOM = frozenset(map(plain, ("rooms", "the rooms", "our rooms", "any room")))
 
 
 def _whose(sentence: str, lists: Lists) -> frozenset[str]:

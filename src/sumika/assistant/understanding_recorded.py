@@ -89,7 +89,7 @@ _JA_NOT_KEPT = re.compile(
     r"|水道|灯油|ガソリン|燃料|家賃|保険|税金|ローン|給料|貯金|買い物|株|為替|宝くじ"
     r"|通信費|インターネット|ネット代|ルーター|wi-?fi|ゴミ|ごみ|お?隣|近所|よその|宿題|学校|テスト|成績|勉強"
     r"|どう(?:思|考|感じ)|思って(?:い)?る|考えて(?:い)?る|気に入|好き|好み|話し(?:て|た|ま)|しゃべ"
-    r"|言って(?:い)?[たる]|笑|泣|喧嘩|けんか|名前|お名前"
+    r"|言って(?:い)?[たる]|笑|泣|喧嘩|名前|お名前"
     r"|(?:客|訪問者|来た(?:の|人)|来客)(?:さん|様)?(?:は|って)(?:誰|だれ|どなた)|雪|花粉|地震|雷|紫外線|大統領"
     r"|総理|首都"
     r"|猫|犬|ペット|植木|植物|花(?!子)|庭|鍵|施錠|戸締|財布|眼鏡|めがね|読書|本を|運動|体操|散歩|歯磨|着替|服を"
@@ -100,6 +100,22 @@ _AHEAD = frozenset({"energy", "happened", "sleep", "vitals", "presence", "climat
 """Of what no record can tell what is to come; weather and plans can be foretold."""
 
 _NEVER_DECLINED = frozenset({"help", "clock", "what_if", "plan"})
+
+
+_FORETOLD = re.compile(
+    r"\b(?:will|going to|tomorrow|tonight|forecast|next)\b"
+    r"|明日|あした|あす|明後日|あさって|今夜|今晩|これから|予報|来週"
+)
+
+
+def is_foretold(call: Call, said: str) -> bool:
+    """Tell whether a call asks for the weather that is to come: a forecast tells of snow what it can.
+
+    Args:
+        call: What was read out of a question.
+        said: The question, in small letters.
+    """
+    return call.tool == "outside" and bool(_FORETOLD.search(said))
 
 
 def is_unrecorded(said: str) -> bool:
@@ -163,6 +179,9 @@ _WHAT = re.compile(
     r"\bwhat (?:did|does|was|were|is|kind|sort|has|have)\b(?!.*\b(?:time|hour)\b)"
     r"|何[をの](?!回|時)|どんな(?!とき|時)|なにを|なんの"
 )
+_FELL = re.compile(r"\b(?:rain\w*|snow\w*|storm\w*|wind\w*|hail\w*)\b|雨|雪|風")
+"""Of the weather that was, records keep temperature, humidity and light."""
+
 _KINDS = frozenset({"cooking", "bath", "window", "visit"})
 
 
@@ -173,6 +192,8 @@ def is_beyond(call: Call, said: str) -> bool:
         call: What was read out of it.
         said: The question, in small letters, without the names of the house's things and people.
     """
+    if call.tool == "outside":
+        return "period" in call.spans and bool(_FELL.search(said)) and not _FORETOLD.search(said)
     if call.tool == "energy":
         return bool(_SPENT_ELSEWHERE.search(said) or _WHY.search(said))
     if call.tool in ("sleep", "vitals", "presence"):
@@ -250,8 +271,10 @@ _JA_EVIDENCE: Mapping[str, str] = MappingProxyType(
         "happened fault": r"故障|不具合|異常|エラー|トラブル|壊|調子|問題|障害|おかし|正常|こわれ|不調",
         "happened anything": r"何か|なにか|なんか|変|出来事|できごと|起き|起こ|何が|何を|様子|記録|異変|どんなこと"
         r"|報告",
-        "presence": r"い[るたま]|居|在宅|留守|家|うち|人|誰|だれ|帰|出かけ|外出|不在|お[るっ]|どこ|出て",
-        "climate": r"温|度|寒|暑|暖|涼|冷|湿|乾|じめ|co2|二酸化炭素|空気|炭酸|pm|ほこり|塵|汚|粉|明る|暗|照度|音"
+        "presence": r"い[るたま]|居|寝|ね[てた]|在宅|留守|家|うち|人|誰|だれ|帰|出かけ|外出|不在|お[るっ]|どこ|出て",
+        "climate": r"温|度|寒|暑|暖|涼|冷|湿|乾|じめ"
+        r"|あった[かけ]|あつ[いく]|さむ|つめた|ぬく|すずし|co2|二酸化炭素|空気|炭酸|pm"
+        r"|ほこり|塵|汚|粉|明る|暗|照度|音"
         r"|うるさ|静か|騒|むし|蒸|快適",
         "outside": r"温|度|寒|暑|暖|涼|冷|湿|天気|雨|晴|外|風|予報|傘|洗濯|そと|曇|気候",
         "why": r"なぜ|なんで|どうして|何で|理由|わけ|訳|誰|だれ|どなた|原因|せい|どういう",
