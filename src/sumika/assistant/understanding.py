@@ -101,7 +101,8 @@ class Understander:
                 if found.calls and not found.ask_back and _only_asks(found):
                     said = question.casefold() if is_steered(sentence) else sentence.casefold()
                     return msgspec.structs.replace(found, calls=tuple(as_meant(call, said) for call in found.calls))
-        if is_question(sentence) and (read is None or _only_asks(read)):
+        is_asked = is_question(sentence) if read is None else _only_asks(read)
+        if is_asked:
             return self._question(sentence, read)
         understood = read or self._by_student(sentence) or self._by_model(sentence)
         if understood is not None:
@@ -132,7 +133,10 @@ class Understander:
         ):
             return Understood(by=found.by, ask_back=UNRECORDED)
         return msgspec.structs.replace(
-            found, calls=tuple(as_meant(call if calls else widened(call, simple, lists), bare) for call in found.calls)
+            found,
+            calls=tuple(
+                as_meant(call if calls else widened(call, simple, lists), simple.casefold()) for call in found.calls
+            ),
         )
 
     def _is_not_told(self, sentence: str, bare: str, call: Call) -> bool:

@@ -38,7 +38,16 @@ def asides(sentence: str) -> Iterator[str]:
     if len(parts) > 1:
         found = [part for part in parts if is_question(part)]
         # Who steers says first what is to be said; who only asks twice, asks the clearer question first.
-        yield from reversed(found) if steered else found
+        yield from reversed(found) if steered else sorted(found, key=_is_vague)
+
+
+_CUE = re.compile(r"\b(?:how (?:many|much|often|long)|what time|when)\b|何[時回度件人]|いくら|いつ")
+
+
+def _is_vague(question: str) -> bool:
+    """Return whether a question does not ask for a figure of something: "how many?" alone is as vague as can be."""
+    is_short = len(question) < 7 if is_japanese(question) else len(question.split()) < 4
+    return is_short or not _CUE.search(question.casefold())
 
 
 def is_steered(sentence: str) -> bool:

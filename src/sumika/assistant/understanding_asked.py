@@ -7,7 +7,7 @@ import re
 
 import msgspec
 
-from sumika.assistant.calls import Call
+from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.sentences_lists import Lists
 from sumika.assistant.understanding_pieces import pieces, spans_of, without
@@ -189,7 +189,7 @@ def _was_there(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
 
 _NO_ROOMS = frozenset({"home", "house", "the house", "flat", "apartment", "out", "outside", "家", "うち", "外", "部屋"})
 
-_WHO = re.compile(r"\bwho\b|\bwhich (?:one )?of us\b|誰|だれ|どなた")
+_WHO = re.compile(r"\bwho\b|\bwhich (?:one )?of us\b|(?:誰|だれ|どなた)(?!か)")
 _DID = re.compile(
     r"\b(?:used|using|ran|run|started|turned|turn|switched|touched|operated|loaded|put|changed|set|adjusted|opened"
     r"|closed"
@@ -319,7 +319,10 @@ _TOPICS_JA = _topics(
     ("maintenance due", "フィルタ|手入れ|点検|メンテ|面倒を?見|交換時期|掃除が(?:必要|いる)"),
     (
         "happened cooking",
-        "料理|調理|炊事|自炊|何[かを]作|(?:ご飯|ごはん|夕飯|夕食|朝食|昼食|食事)(?:を|の)?(?:作|つくっ|支度|準備|した)",
+        (
+            "料理|調理|炊事|自炊|何[かを]作"
+            "|(?:ご飯|ごはん|夕飯|夕食|朝食|昼食|食事)(?:を|の)?(?:作|つくっ|支度|準備|した)"
+        ),
     ),
     ("happened window", "窓|サッシ"),
     ("happened visit", "来客|お客|客|おきゃく|訪問|訪ね|ヘルパー"),
@@ -401,6 +404,19 @@ _PAID = re.compile(r"\b(?:cost\w*|pric\w*|pay|paid|rate|tariff|bills?)\b|代|料
 _WHY = re.compile(r"\b(?:why|how come|reason)\b|なぜ|なんで|どうして|理由")
 
 
+_OFF_THE_ROOF = re.compile(
+    r"\b(?:came|come|comes|coming|got|get|made|make|produced?|generated?) (?:\w+ ){0,2}(?:off|from|by|on) "
+    r"(?:the |our )?(?:roof|sun|panels?)\b"
+)
+_LAST_NIGHT = re.compile("last night|昨夜|昨晩|ゆうべ")
+_OUT_OF_BED = re.compile(r"\bout of bed\b|(?:布団|ベッド|床)から(?:出|起)")
+
+
+def _of(tool: str, call: Call) -> dict[str, str]:
+    spans: dict[str, str] = {name: piece for name, piece in call.spans.items() if name in TOOLS[tool].spans}
+    return spans
+
+
 def as_meant(call: Call, said: str) -> Call:
     """Return a question's call by the unit that is asked for - yen or kWh - and by "why".
 
@@ -412,6 +428,14 @@ def as_meant(call: Call, said: str) -> Call:
         return msgspec.structs.replace(call, what="cost")
     if call.tool == "energy" and call.what == "cost" and _IN_ENERGY.search(said) and not _PAID.search(said):
         return msgspec.structs.replace(call, what="used")
+    if call.tool == "energy" and call.what == "used" and "device" not in call.spans and _OFF_THE_ROOF.search(said):
+        return msgspec.structs.replace(call, what="solar")
+    if call.tool == "changes" and _SLEEP.search(said) and _LAST_NIGHT.search(call.spans.get("period", "").casefold()):
+        return msgspec.structs.replace(call, tool="sleep", what="asleep")
+    if (call.tool, call.what) == ("sleep", "to_bed") and _OUT_OF_BED.search(said):
+        return msgspec.structs.replace(call, what="got_up")
+    if (call.tool, call.what) == ("why", "who") and "窓" in said and not _WHO.search(said):
+        return Call(tool="happened", what="window", spans=_of("happened", call))
     if call.tool == "state" and "device" in call.spans and _WHY.search(said):
         return msgspec.structs.replace(call, tool="why", what="device")
     return call

@@ -15,11 +15,11 @@ _EN_ASKS = re.compile(
     r"^(?:(?:so|and|ok|okay|hey|hi|hello|please|well|um|now|but|sumika|house|sorry|excuse me|(?:can|could|would) you|"
     r"do you know|any idea|i(?:'d| would) like to know|i wonder|just)[, ]+)*"
     r"(?:is|are|was|were|did|does|do|has|have|had|who|whose|what|whats|what's|which|when|where|why|how|any|tell me|"
-    r"show me|give me|let me know|i (?:want|need) to know|total|electricity|number of|average|savings|cost of)\b"
+    r"show me|give me|let me know|i (?:want|need) to know|total|electricity|number of|sum up|add up|work out|calculate|average|savings|cost of)\b"
 )
 _JA_ASKS = re.compile(
     r"(?:[かねのは]|かな|かね|っけ|かい|かしら|だろう|でしょう)[。.!！ ]*$"
-    r"|教え|知りたい|聞かせ|いくら|なんぼ|何[時回度件人日歩曜キ円を分%\uff05月か]|いつ|誰|だれ|どなた|どれ|どの"
+    r"|教え|まとめて|集計して|計算して|知りたい|聞かせ|いくら|なんぼ|何[時回度件人日歩曜キ円を分%\uff05月か]|いつ|誰|だれ|どなた|どれ|どの"
     r"|どう|どこ|なぜ|なんで"
 )
 
@@ -41,7 +41,7 @@ _EN_NOT_KEPT = re.compile(
     r"steps|calories|pedometer|how far|kilomet(?:re|er)s?|miles|mileage|drive|drove|driven|driving"
     r"|what\b.*\b(?:eat|eating|ate|eaten|drink|drank|drunk|for (?:breakfast|lunch|dinner|supper|tea))"
     r"|what\b.*\b(?:have|had) for (?:her |his |their |our )?(?:breakfast|lunch|dinner|supper|tea)|recipe|appetite"
-    r"|hungry"
+    r"|hungry for"
     r"|(?:been|be|is|are) eating|eat(?:s|ing|en)? (?:properly|well|enough|healthily|anything|something)|diet|snacks?"
     r"|(?:how much|how many|enough)\b.*\b(?:eat|ate|eaten|drink|drank|drunk|alcohol|coffee|wine|beer|cigarettes?)"
     r"|pills?|tablets?|medicines?|medications?|meds|insulin|dose|doses|vitamins?|doctor|dentist|appointments?"
@@ -57,7 +57,7 @@ _EN_NOT_KEPT = re.compile(
     r"|post|postman|letters?|parcels?|packages?|deliver\w*|newspaper"
     r"|internet|wi-?fi|broadband|router|websites?|gas|oil|kerosene|petrol|diesel|fuel|firewood|rent|mortgage"
     r"|insurance"
-    r"|taxe?s?|salary|bank account|shopping|groceries|lottery|stocks?|exchange rate"
+    r"|taxe?s?|salary|(?:bank|savings) accounts?|account balance|balance|shopping|groceries|lottery|stocks?|exchange rate"
     r"|(?<!hot )water (?:bill|usage|use|consumption|meter|costs?|charges?|rates?)|(?:how much|of) (?:cold |tap "
     r"|drinking )?water(?! heater)"
     r"|litres?|liters?|sewage|rubbish|garbage|bins?|recycling"
@@ -170,7 +170,7 @@ _SPENT_ELSEWHERE = re.compile(
     r"\b(?:spend|spent|pay|paid) (?:\w+ ){0,3}(?:on|for) (?:the |our |my )?"
     r"(?!electric|power|energy|heating|cooling|leccy|it\b|that|juice|current|bill|house|us\b|me\b|kwh|whole|month"
     r"|week|day"
-    r"|total|running|us(?:e|ing)\b|what|last|this|each|at\b|in\b|from|grid|kilowatt|units)[a-z]{3,}"
+    r"|total|running|us(?:e|ing)\b|what|last|this|each|the\b|our\b|my\b|at\b|in\b|from|grid|kilowatt|units)[a-z]{3,}"
     r"|(?<=[一-龠ァ-ヶー])(?<!電気)(?<!電力)(?<!光熱)(?<!エネルギー)(?<!暖房)(?<!冷房)代(?!金|わ|替|表|理)"
     r"|(?<=[一-龠ァ-ヶー])(?<!消)(?<!光熱)(?<!電気)(?<!電力)費(?!用|や)"
 )
