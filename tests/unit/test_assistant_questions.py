@@ -164,6 +164,32 @@ def test_a_device_is_taken_with_the_room_that_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "read", "tool", "what"),
+    [
+        ("How did the electricity do on Monday, in yen?", Call(tool="energy", what="used"), "energy", "cost"),
+        ("母は昨日何キロワット時を要しましたか", PAID, "energy", "used"),
+        ("How did gran sleep on the whole last night, pray?", SLEPT, "sleep", "asleep"),
+        ("母は何時に布団から出はりましたやろか", Call(tool="sleep", what="to_bed"), "sleep", "got_up"),
+        ("今朝お風呂入った人いた？", PRESENT, "happened", "bath"),
+    ],
+)
+def test_the_unit_and_the_words_beside_say_what_is_meant(sentence: str, read: Call, tool: str, what: str) -> None:
+    (call,) = understood(sentence, student=Student(read, 0.95)).calls
+    assert (call.tool, call.what) == (tool, what)
+
+
+@pytest.mark.parametrize("sentence", ["テレビ見てる人もういないよね", "ねえ聞いて、今日学校でね", "宅配来たら教えて"])
+def test_small_talk_is_no_question_that_is_declined(sentence: str) -> None:
+    assert understood(sentence) == Understood()
+
+
+def test_a_forecast_of_snow_is_asked_for_and_past_rain_is_not_made_up() -> None:
+    (call,) = understood("Will it snow tomorrow?").calls
+    assert (call.tool, call.what) == ("outside", "weather")
+    assert understood("Did it rain yesterday?").ask_back == UNRECORDED
+
+
+@pytest.mark.parametrize(
     ("said", "days"),
     [
         ("from the 10th to the 16th", (15, 9)),

@@ -409,6 +409,7 @@ _OFF_THE_ROOF = re.compile(
     r"(?:the |our )?(?:roof|sun|panels?)\b"
 )
 _LAST_NIGHT = re.compile("last night|昨夜|昨晩|ゆうべ")
+_BATHED = re.compile("風呂.{0,2}(?:入った|入って|入り)|シャワー.{0,2}浴び")
 _OUT_OF_BED = re.compile(r"\bout of bed\b|(?:布団|ベッド|床)から(?:出|起)")
 
 
@@ -434,6 +435,8 @@ def as_meant(call: Call, said: str) -> Call:
         return msgspec.structs.replace(call, tool="sleep", what="asleep")
     if (call.tool, call.what) == ("sleep", "to_bed") and _OUT_OF_BED.search(said):
         return msgspec.structs.replace(call, what="got_up")
+    if call.tool == "presence" and _BATHED.search(said):
+        return Call(tool="happened", what="bath", spans={k: v for k, v in _of("happened", call).items() if k != "room"})
     if (call.tool, call.what) == ("why", "who") and "窓" in said and not _WHO.search(said):
         return Call(tool="happened", what="window", spans=_of("happened", call))
     if call.tool == "state" and "device" in call.spans and _WHY.search(said):

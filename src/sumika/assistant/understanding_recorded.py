@@ -15,7 +15,8 @@ _EN_ASKS = re.compile(
     r"^(?:(?:so|and|ok|okay|hey|hi|hello|please|well|um|now|but|sumika|house|sorry|excuse me|(?:can|could|would) you|"
     r"do you know|any idea|i(?:'d| would) like to know|i wonder|just)[, ]+)*"
     r"(?:is|are|was|were|did|does|do|has|have|had|who|whose|what|whats|what's|which|when|where|why|how|any|tell me|"
-    r"show me|give me|let me know|i (?:want|need) to know|total|electricity|number of|sum up|add up|work out|calculate|average|savings|cost of)\b"
+    r"show me|give me|let me know|i (?:want|need) to know|total|electricity|number of"
+    r"|sum up|add up|work out|calculate|average|savings|cost of)\b"
 )
 _JA_ASKS = re.compile(
     r"(?:[かねのは]|かな|かね|っけ|かい|かしら|だろう|でしょう)[。.!！ ]*$"
@@ -57,7 +58,8 @@ _EN_NOT_KEPT = re.compile(
     r"|post|postman|letters?|parcels?|packages?|deliver\w*|newspaper"
     r"|internet|wi-?fi|broadband|router|websites?|gas|oil|kerosene|petrol|diesel|fuel|firewood|rent|mortgage"
     r"|insurance"
-    r"|taxe?s?|salary|(?:bank|savings) accounts?|account balance|balance|shopping|groceries|lottery|stocks?|exchange rate"
+    r"|taxe?s?|salary|(?:bank|savings) accounts?|account balance|balance|shopping|groceries|lottery|stocks?"
+    r"|exchange rate"
     r"|(?<!hot )water (?:bill|usage|use|consumption|meter|costs?|charges?|rates?)|(?:how much|of) (?:cold |tap "
     r"|drinking )?water(?! heater)"
     r"|litres?|liters?|sewage|rubbish|garbage|bins?|recycling"
