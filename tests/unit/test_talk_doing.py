@@ -330,7 +330,7 @@ def test_a_call_that_the_table_does_not_have_is_refused(house: TalkingHouse, cal
 def test_an_unknown_device_is_asked_about_and_nothing_else_is_switched(house: TalkingHouse) -> None:
     answer = house.say("turn on the sauna")
     assert answer.ask_back
-    assert answer.text == 'I know no device called "sauna".'
+    assert answer.text == 'I do not know a device called "sauna".'
     assert house.bus.asked == []
     assert house.call("cover", "open", device="washing machine").ask_back
     assert house.bus.asked == []

@@ -42,8 +42,22 @@ def climate(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
         there = set(known or sensed)
         rooms = tuple(room.id for room in sources.house.rooms if room.id in there) or (sources.house.rooms[0].id,)
     found = [_of_room(sources, wanted, room) for room in rooms[:MOST_ROOMS]]
-    told = [one for sentences, is_known in found if is_known for one in sentences]
+    of_known = [sentences for sentences, is_known in found if is_known]
+    if not wanted.rooms and wanted.call.statistic in ("highest", "lowest") and len(quantities) == 1 < len(of_known):
+        return _furthest_first(sources, wanted, [one for sentences in of_known for one in sentences])
+    told = [one for sentences in of_known for one in sentences]
     return tuple(told or [one for sentences, _ in found for one in sentences][:MOST_ROOMS])
+
+
+def _furthest_first(sources: Sources, wanted: Wanted, told: list[Sentence]) -> tuple[Sentence, ...]:
+    """Return in which room it was highest or lowest, then what is known of each, that room first."""
+    sign = 1.0 if wanted.call.statistic == "lowest" else -1.0
+    told = sorted(told, key=lambda one: sign * (one.rows[0].value or 0.0))
+    row, quantity = told[0].rows[0], QUANTITIES[wanted.call.what][0]
+    room = next((one.room for one in sources.house.sensors if one.id == row.subject), row.subject)
+    key, voice = f"talk.climate.room.{wanted.call.statistic}", sources.voice
+    shown = voice.say(f"talk.quantity.{quantity}")
+    return (voice.sentence(key, (row,), told[0].origin, quantity=shown, room=voice.room(room)), *told)
 
 
 def _of_room(sources: Sources, wanted: Wanted, room: str) -> tuple[list[Sentence], bool]:

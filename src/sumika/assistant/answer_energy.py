@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from sumika.assistant.answer_days import of_days, of_devices
 from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
 from sumika.facts import Figure, Period, Row
@@ -34,6 +35,8 @@ def energy(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
     voice, what = sources.voice, wanted.call.what
     if what == "price":
         return (_price(sources),)
+    if wanted.call.statistic != "now":
+        return of_devices(sources, wanted) if len(wanted.devices) > 1 else of_days(sources, wanted)
     if what == "saved":
         usual = Period.last_days(SAVED_DAYS, sources.now_s, voice.zone)
         # Today is part of what was saved so far.

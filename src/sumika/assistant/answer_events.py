@@ -77,7 +77,11 @@ def _some(found: list[Happening]) -> list[Happening]:
 
 
 def _none(sources: Sources, key: str, period: Period) -> Sentence:
-    return sources.voice.sentence(key, period=sources.voice.period(period))
+    """Return that there was none; the row says in which time none was counted."""
+    voice = sources.voice
+    about: dict[str, Any] = {"begin_unix_s": period.begin_unix_s, "end_unix_s": period.end_unix_s}
+    row = Row(source=key.removeprefix("talk."), subject="house", value=0.0, unit="1", zone=voice.zone_name, **about)
+    return voice.sentence(key, (row,), period=voice.period(period))
 
 
 def _happening(sources: Sources, one: Happening, *, last: bool = False) -> Sentence:

@@ -1,11 +1,16 @@
 """Answers about people: nights, heart and breath, changes over weeks, who is where. Personal: by agreement alone."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
+from sumika.assistant.answer_stays import is_past, stays
 from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
-from sumika.facts import Change, Figure, Night, Period, Stay, local_date
+from sumika.facts import Change, Figure, Night, Period, Row, Stay, local_date
 from sumika.schema import OccupancyCount, Presence
 from sumika.schema.weeks import Direction, Measure
 from sumika.units import SECONDS_PER_DAY
@@ -111,14 +116,20 @@ def _one_night(sources: Sources, night: Night, wanted: Wanted) -> list[Sentence]
     voice = sources.voice
     names = {"who": _who(sources, night.room, wanted), "night": voice.night(night.evening)}
     if wanted.call.tool == "vitals":
-        return [_vital(sources, night, wanted.call.what, names)]
-    return {
-        "asleep": _asleep,
-        "to_bed": _to_bed,
-        "got_up": _got_up,
-        "ups": _ups,
-        "stages": _stages,
-    }[wanted.call.what](sources, night, names)
+        told = [_vital(sources, night, wanted.call.what, names)]
+    else:
+        told = _TOLD[wanted.call.what](sources, night, names)
+    return [_dated(sources, night, one) for one in told]
+
+
+def _dated(sources: Sources, night: Night, sentence: Sentence) -> Sentence:
+    """Return a sentence whose rows tell as well which night it is of."""
+    if not sentence.rows:
+        return sentence
+    whole = Period.night(night.evening, sources.voice.zone)
+    about: dict[str, Any] = {"begin_unix_s": whole.begin_unix_s, "end_unix_s": whole.end_unix_s}
+    row = Row(source="night.evening", subject=night.room, count=0, zone=sources.voice.zone_name, **about)
+    return msgspec.structs.replace(sentence, rows=(*sentence.rows, row))
 
 
 def _missing(sources: Sources, figure: Figure, names: dict[str, str]) -> list[Sentence]:
@@ -199,6 +210,12 @@ def _stages(sources: Sources, night: Night, names: dict[str, str]) -> list[Sente
     ]
 
 
+_TOLD: Mapping[str, Callable[[Sources, Night, dict[str, str]], list[Sentence]]] = MappingProxyType(
+    {"asleep": _asleep, "to_bed": _to_bed, "got_up": _got_up, "ups": _ups, "stages": _stages}
+)
+"""What is told of a night, by the word that asks for it."""
+
+
 def _vital(sources: Sources, night: Night, what: str, names: dict[str, str]) -> Sentence:
     voice = sources.voice
     figure = night.heart_bpm if what == "heart" else night.breath_bpm
@@ -259,7 +276,9 @@ def _change(sources: Sources, change: Change, who: str) -> Sentence:
 
 
 def presence(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
-    """Return whether anybody is in a room or at home, how many, or where."""
+    """Return whether anybody is or was in a room or at home, how many, or where."""
+    if is_past(sources, wanted):
+        return stays(sources, wanted)
     rooms = wanted.rooms
     if wanted.call.what == "where" or wanted.residents:
         return _where(sources, wanted)

@@ -82,6 +82,8 @@ def rights_for(wanted: Wanted) -> tuple[TalkRight, ...]:
     tool, what = wanted.call.tool, wanted.call.what
     if tool == "climate" and (wanted.period is not None or wanted.call.statistic != "now"):
         return (TalkRight.PLAN, TalkRight.RECORDS)
+    if tool == "presence" and wanted.period is not None:
+        return (TalkRight.RECORDS,)
     if tool == "happened":
         return (TalkRight.FALLS,) if what in ("alarm", "fall") else (TalkRight.RECORDS,)
     return {

@@ -137,9 +137,10 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
             spans=("device", "room", "number", "period"),
         ),
         "energy": Tool(
-            about="What was paid, used, made by the roof, or saved; of a device too.",
+            about="What was paid, used, made by the roof, or saved; of a device too. Mean, highest, lowest: of days.",
             what=("cost", "used", "solar", "saved", "price"),
             spans=("period", "device"),
+            statistic=True,
         ),
         "what_if": Tool(
             about="What a room that is so warm, or warmer or cooler, would cost.",
@@ -152,9 +153,9 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
             spans=("resident", "room", "period"),
         ),
         "presence": Tool(
-            about="Whether anybody is in a room or at home, how many, or where somebody is.",
+            about="Whether anybody is or was in a room or at home, how many, or where somebody is.",
             what=("anyone", "how_many", "where"),
-            spans=("room", "resident"),
+            spans=("room", "resident", "period"),
         ),
         "happened": Tool(
             about="What happened, and when: cooking, bath, smoke, windows, visitors, alarms, suspected falls, faults.",

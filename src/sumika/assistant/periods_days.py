@@ -59,6 +59,10 @@ class Today(msgspec.Struct, frozen=True, kw_only=True):
         """Return whole days, the last one included, as far as they count."""
         return self.clipped(Period.of_days(first, last, self.zone))
 
+    def between(self, first: date | None, last: date | None) -> Period | None:
+        """Return the days from one to another, both included; None where one is not known, or they are out of order."""
+        return None if first is None or last is None or last < first else self.days(first, last)
+
     def part(self, day: date, name: str) -> Period:
         """Return a part of a day: one of `PARTS_OF_DAY`, "night", or "" for all of it."""
         if not name:

@@ -37,6 +37,10 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+def _nameless(pattern: str) -> str:
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
+
+
 _MONTH_WORD = rf"(?:{_any(_MONTHS)}|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?"
 _DATE_WORD = rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th)?|{_any(_ORDINALS)}|{_any(word.replace('-', ' ') for word in _ORDINALS)})"
 _DAY = (
@@ -72,12 +76,13 @@ _MONTH = re.compile(rf"(?:(?P<which>last|this|next) )?(?P<month>{_MONTH_WORD})(?
 _WHOLE = re.compile(r"(?P<which>this|last|next|the) (?P<unit>week|month|year|weekend)|(?P<before>the \w+ before last)")
 
 
-def _nameless(pattern: str) -> str:
-    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
-
-
+_RANGE = re.compile(
+    rf"(?:from |between )?(?P<first>{_nameless(_DAY)})(?: to | until | till | through | and | ?- ?)"
+    rf"(?P<last>{_nameless(_DAY)})"
+)
 PERIOD = _nameless(
-    rf"(?:(?:since )?(?:{_any(_NIGHTS)}|(?:this|last) (?:{_any(_PARTS)})|(?:the )?(?:{_any(_PARTS)}) of {_DAY}"
+    rf"(?:{_RANGE.pattern}"
+    rf"|(?:since )?(?:{_any(_NIGHTS)}|(?:this|last) (?:{_any(_PARTS)})|(?:the )?(?:{_any(_PARTS)}) of {_DAY}"
     rf"|{_DAY_PART.pattern}|{_AGO.pattern}|{_WHOLE.pattern}|{_STRETCH.pattern}|{_MONTH.pattern})"
     rf"|{_any(_RECENT)}|all day|just now|earlier today)"
 )
@@ -152,6 +157,8 @@ def period_of(text: str, today: Today) -> Period | None:
             return Period(begin_unix_s=rest.begin_unix_s, end_unix_s=today.unix_s)
     if text in _NIGHTS:
         return today.part(today.day + timedelta(days=_NIGHTS[text]), "night")
+    if found := _RANGE.fullmatch(text):
+        return today.between(*(day and _date_of(day, today) for day in map(_DAY_PART.fullmatch, found.groups())))
     if text in _RECENT:
         return today.last_days(RECENT_DAYS)
     if text in ("just now", "earlier today", "all day"):

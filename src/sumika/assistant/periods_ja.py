@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sumika.assistant.numbers import JA_NUMBER, counted
 from sumika.assistant.periods_days import RECENT_DAYS, Today
@@ -30,6 +30,7 @@ _NIGHTS = {
     **dict.fromkeys(("一昨夜", "一昨晩", "おとといの夜"), -2),
 }
 _WEEKS = {"今週": 0, "先週": -1, "先々週": -2, "来週": 1, "この週": 0}
+_BEFORE = ("この前", "こないだ", "前")
 _MONTHS = {"今月": 0, "先月": 1, "先々月": 2, "来月": -1, "前月": 1, "前の月": 1}
 _YEARS = {"今年": 0, "ことし": 0, "去年": -1, "昨年": -1, "一昨年": -2, "来年": 1}
 _RECENT = (
@@ -53,6 +54,10 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+def _nameless(pattern: str) -> str:
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
+
+
 _MONTH_UNIT = "(?:か月|ヶ月|カ月|ヵ月|箇月|ケ月|個月)"
 _DAY = (
     rf"(?:(?P<day>{_any(_DAYS)})|(?P<ago>{JA_NUMBER})日(?P<way>前|後)"
@@ -70,19 +75,19 @@ _AGO = re.compile(rf"(?P<number>{JA_NUMBER})(?P<unit>週間|{_MONTH_UNIT}|年)�
 _MONTH = re.compile(
     rf"(?:(?P<which>去年|昨年|今年|来年)の?|(?P<year>[0-9]{{4}})年の?)?(?P<month>{JA_NUMBER})月(?:中|分)?"
 )
-_WEEKEND = re.compile(r"(?:(?P<week>今週|先週|来週)の?)?(?:週末|末)|土日")
+_WEEKEND = re.compile(r"(?:(?P<week>今週|先週|来週|この前|こないだ|前)の?)?(?:週末|末|土日)")
 
 
-def _nameless(pattern: str) -> str:
-    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
-
-
+_RANGE = re.compile(
+    rf"(?P<first>{_nameless(_DAY)})(?:から|[〜~\uff5e-])(?P<last>{_nameless(_DAY)})(?:まで)?"
+    rf"|(?P<first_date>(?:{JA_NUMBER}月)?{JA_NUMBER}日)(?P<last_date>(?:{JA_NUMBER}月)?{JA_NUMBER}日)(?:まで)?"
+)
 PERIOD = _nameless(
-    rf"(?:{_any(_NIGHTS)}|今朝|けさ|{_DAY_PART.pattern}|{_AGO.pattern}"
+    rf"(?:{_RANGE.pattern}|{_any(_NIGHTS)}|今朝|けさ|{_DAY_PART.pattern}|{_AGO.pattern}"
     rf"|(?:この|ここ|過去|最近|直近|これから|今後)(?:の)?(?:{_any(_SOME)}|{JA_NUMBER}(?:日間?|週間|{_MONTH_UNIT}間?|年間?|時間|分間?))"
-    rf"|{JA_NUMBER}(?:日間|週間|{_MONTH_UNIT}間?)(?!前|後)|{_MONTH.pattern}|(?:今週|先週|来週)の?(?:週末|末)|週末|土日"
+    rf"|{JA_NUMBER}(?:日間|週間|{_MONTH_UNIT}間?)(?!前|後)|{_MONTH.pattern}|(?:(?:今週|先週|来週|この前|こないだ|前)の?)?(?:週末|土日)|(?:今週|先週|来週)の?末"
     rf"|{_any(_WEEKS)}|{_any(_MONTHS)}|{_any(_YEARS)}|{_any(_RECENT)}|さっき|さきほど|先ほど|先程|いましがた|この間|こないだ"
-    rf"|一日中|きょう一日|今日一日|{_any([part for part in _PARTS if len(part) > 1])})"
+    rf"|一日中|きょう一日|今日一日|(?<!いち)(?:{_any([part for part in _PARTS if len(part) > 1])}))"
 )
 """What stands for a period, for finding it in a sentence."""
 
@@ -133,6 +138,9 @@ def period_of(text: str, today: Today) -> Period | None:
     """Return the period of a piece of a sentence, after `plain_text`; None if it is none."""
     if text in _NIGHTS:
         return today.part(today.day + timedelta(days=_NIGHTS[text]), "night")
+    if found := _RANGE.fullmatch(text):
+        days = (_DAY_PART.fullmatch(found[name] or found[f"{name}_date"]) for name in ("first", "last"))
+        return today.between(*(day and _date_of(day, today) for day in days))
     if text in ("今朝", "けさ"):
         return today.part(today.day, "morning")
     if text in _PARTS:
@@ -165,34 +173,31 @@ def _by_pattern(text: str, today: Today) -> Period | None:
             return today.year(-number)
         return today.week(-number) if found["unit"] == "週間" else today.months_ago(number)
     if found := _WEEKEND.fullmatch(text):
-        return today.weekend(_WEEKS.get(found["week"] or ""))
+        return today.weekend({**_WEEKS, **dict.fromkeys(_BEFORE, -1)}.get(found["week"] or ""))
     if found := _STRETCH.fullmatch(text):
         return _stretch(found, today)
     return None
 
 
 def _day(found: re.Match[str], today: Today) -> Period | None:
-    date = today.day
+    day = _date_of(found, today)
+    return None if day is None else today.part(day, _PARTS.get(found["part"] or "", ""))
+
+
+def _date_of(found: re.Match[str], today: Today) -> date | None:
+    day = today.day
     if found["day"]:
-        date += timedelta(days=_DAYS[found["day"]])
-    elif found["ago"]:
-        date += timedelta(days=int(counted(found["ago"]) or 0) * (-1 if found["way"] == "前" else 1))
-    elif found["weekday"]:
-        date = today.weekday("月火水木金土日".index(found["weekday"]), _WEEKS.get(found["week"] or ""))
-    else:
-        number = int(counted(found["date"] or found["slash_date"]) or 0)
-        month = counted(found["month"] or found["slash_month"] or "")
-        if found["last"]:
-            months = date.year * 12 + date.month - 1 - _MONTHS[found["last"]]
-            dated = today.dated(number, months % 12 + 1, months // 12)
-        else:
-            dated = today.dated(
-                number, None if month is None else int(month), int(found["year"]) if found["year"] else None
-            )
-        if dated is None:
-            return None
-        date = dated
-    return today.part(date, _PARTS.get(found["part"] or "", ""))
+        return day + timedelta(days=_DAYS[found["day"]])
+    if found["ago"]:
+        return day + timedelta(days=int(counted(found["ago"]) or 0) * (-1 if found["way"] == "前" else 1))
+    if found["weekday"]:
+        return today.weekday("月火水木金土日".index(found["weekday"]), _WEEKS.get(found["week"] or ""))
+    number = int(counted(found["date"] or found["slash_date"]) or 0)
+    if found["last"]:
+        months = day.year * 12 + day.month - 1 - _MONTHS[found["last"]]
+        return today.dated(number, months % 12 + 1, months // 12)
+    month = counted(found["month"] or found["slash_month"] or "")
+    return today.dated(number, None if month is None else int(month), int(found["year"]) if found["year"] else None)
 
 
 def _stretch(found: re.Match[str], today: Today) -> Period | None:

@@ -4,6 +4,7 @@ A name is found without regard to case, blanks and width, then as a room and a k
 similar to a name is never taken for it: the house asks whether that was meant.
 """
 
+import re
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -156,7 +157,20 @@ def _rooms(said: str, names: Names, here: str) -> tuple[tuple[str, ...], Unclear
         return (), ("ask_back.several_rooms", said, found)
     if key in _OUTSIDE_WORDS:
         return (_OUTSIDE_KIND,), None
+    if bedrooms := _bedrooms_of(said, names):
+        return bedrooms, None
     return (), ("ask_back.unknown_room", said, alike(key, names.room_names))
+
+
+_OWN_ROOM = re.compile(r"(.+?)(?:'s|\u2019s|s'|\u306e) ?(?:own )?(?:bed ?room|room|部屋|寝室|お部屋)")
+
+
+def _bedrooms_of(said: str, names: Names) -> tuple[str, ...]:
+    """Return the bedroom of whoever is named: "grandma's room"; () where nobody is."""
+    found = _OWN_ROOM.fullmatch(said.strip())
+    who = names.resident_names.get(bare(found[1]), ()) if found else ()
+    lives = [one.life.bedroom for one in names.house.residents if one.id in who and one.life is not None]
+    return tuple(dict.fromkeys(room for room in lives if room))
 
 
 def _means_many(key: str, names: Names, found: tuple[str, ...]) -> bool:

@@ -106,6 +106,8 @@ class _Search:
         key = bare(word)
         if key in _EVERYTHING or plain(said) in _EVERYTHING:
             return self._everything()
+        if self.tool == "energy" and key in _ANY_DEVICE:
+            return self._these(tuple(one.id for one in self.names.house.devices), said)
         own = self.names.device_names.get(key, ())
         if own and (inside := self._inside(own)):
             return self._chosen(inside, said, every=every)
@@ -216,3 +218,21 @@ _HOODS = frozenset({"レンジフード", "rangehood", "cookerhood", "hood"})
 """A kitchen's fan is called by what it is, wherever one stands."""
 
 _EVERYTHING = frozenset(map(plain, EVERYTHING))
+_ANY_DEVICE = frozenset(
+    {
+        *(
+            "device",
+            "devices",
+            "appliance",
+            "appliances",
+            "machine",
+            "machines",
+            "gadget",
+            "gadgets",
+            "thing",
+            "things",
+        ),
+        *("機器", "家電", "機械", "電化製品", "設備"),
+    }
+)
+"""Which of them used most is asked of all."""

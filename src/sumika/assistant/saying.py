@@ -353,9 +353,9 @@ class Voice:
         if period.seconds < 0.97 * SECONDS_PER_DAY and first.date() != last.date():
             return self.night(first.date())
         if first.date() == last.date():
-            if period.seconds < 0.9 * SECONDS_PER_DAY and (first.hour, first.minute) != (0, 0):
-                between = f"{self.clock(period.begin_unix_s)}–{self.clock(period.end_unix_s)}"
-                return f"{self.day(first.date())} {between}"
+            is_today = first.date() == self._local(self.now_unix_s).date()
+            if period.seconds < 0.9 * SECONDS_PER_DAY and not (is_today and (first.hour, first.minute) == (0, 0)):
+                return f"{self.day(first.date())}{'の' if self.is_japanese else ' '}{self.between(period)}"
             return self.day(first.date())
         ends_month = first.day == 1 and (last + timedelta(days=1)).day == 1
         if ends_month and (first.month, last.month) == (1, 12) and first.year == last.year:
@@ -369,6 +369,11 @@ class Voice:
         if self.is_japanese:
             return f"{self.day(first.date())}から{self.day(last.date())}まで"
         return f"from {self.day(first.date())} to {self.day(last.date())}"
+
+    def between(self, period: Period) -> str:
+        """Return from which hour to which a part of a day is: 10:05–11:40."""
+        begin, end = self.clock(period.begin_unix_s), self.clock(period.end_unix_s)
+        return f"{begin}から{end}まで" if self.is_japanese else f"{begin}–{end}"
 
     def night(self, evening: date) -> str:
         """Return which night began on an evening."""

@@ -25,6 +25,7 @@ _QUOTED = re.compile('「[^」]*」|"[^"]*"')
 _LATEST_NUMBER = 1e8
 """A greater number is a moment, Unix seconds."""
 
+_WHOLE_HOURS = 100
 _QUOTES = re.compile('["「」]')
 _NAMES_WITH_DIGITS = ("PM2.5", "CO2", "m2", "m3")
 
@@ -129,7 +130,8 @@ def _is_number(text: str, values: Iterable[float]) -> bool:
 def _is_length(found: re.Match[str], values: Iterable[float], rows: Iterable[Row]) -> bool:
     hours, minutes = int(found[1] or 0), int(found[2] or found[3] or 0)
     shown_min = 60.0 * hours + minutes
-    half = 0.5 if found[2] or found[3] else 0.5001
+    # So many hours that nobody counts their minutes are told in whole hours: those that a filter has run.
+    half = 0.5 if found[2] or found[3] else 0.5001 if hours < _WHOLE_HOURS else 30.0
     lengths = [(row.end_unix_s - row.begin_unix_s) / 60.0 for row in rows]
     for value in values:
         lengths += [60.0 * value, value, value / 60.0]

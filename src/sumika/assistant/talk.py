@@ -30,6 +30,7 @@ from sumika.assistant.talk_doing import Doer
 from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_wanted import Ask, Sources, Speaker, Wanted, said_numbers, without_electricity
 from sumika.assistant.talk_wire import refusal, shown
+from sumika.assistant.understanding import UNRECORDED
 from sumika.facts import Book
 from sumika.schema import SumikaError
 from sumika.schema.house import Device, House, Resident, Room
@@ -219,6 +220,8 @@ class Talk:
         speaker: Speaker,
         talk: _Conversation,
     ) -> TalkAnswer:
+        if understood.ask_back == UNRECORDED:
+            return refusal(voice, request, UNRECORDED)
         if understood.ask_back:
             return self._unsure(understood, request, voice, speaker, talk)
         if not understood.calls:

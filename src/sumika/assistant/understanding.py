@@ -14,6 +14,8 @@ from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_told import tells_only
+from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
+from sumika.assistant.understanding_asked import about, as_meant, asked, named
 from sumika.assistant.understanding_guard import (
     is_another_matter,
     is_begun,
@@ -23,6 +25,17 @@ from sumika.assistant.understanding_guard import (
 )
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
+from sumika.assistant.understanding_pieces import simpler, widened, without
+from sumika.assistant.understanding_recorded import (
+    has_evidence,
+    is_beyond,
+    is_foretold,
+    is_of_another_thing,
+    is_question,
+    is_to_come,
+    is_unrecorded,
+    may_be_declined,
+)
 from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
@@ -35,6 +48,9 @@ BY_SENTENCES_ALONE = frozenset({"answer", "undo", "house_mode"})
 """Short words decide much there, and a network takes a sigh for a yes."""
 
 MOST_LETTERS = 300
+
+UNRECORDED = "unrecorded"
+"""What `ask_back` of a question is that no record can answer: then it is declined, and nothing near it is told."""
 
 
 class SentenceStudent(Protocol):
@@ -52,7 +68,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
         by: "sentences", "student", "model", or "" where nobody did.
         probability: How surely; 1 for sentences.
         ask_back: Key of what is to be asked: "ask_back.meant" whether the calls were meant, "ask_back.again" to say it
-            another way. Then nothing is done.
+            another way; `UNRECORDED` that no record tells it. Then nothing is done.
     """
 
     calls: tuple[Call, ...] = ()
@@ -84,13 +100,94 @@ class Understander:
         """
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
-        found = self._by_sentences(sentence) or self._by_student(sentence) or self._by_model(sentence)
-        found = found or (Understood(ask_back="ask_back.again") if self._book.names_alone(sentence) else Understood())
-        if any(is_another_matter(sentence, call) for call in found.calls):
-            return Understood()
+        found = self._understood(sentence)
+        if not found.calls and not found.ask_back and self._book.names_alone(sentence):
+            return Understood(ask_back="ask_back.again")
         if any(is_left_out(sentence, call) for call in found.calls):
             return msgspec.structs.replace(found, ask_back="ask_back.meant")
         return found
+
+    def _understood(self, sentence: str) -> Understood:
+        """Return what a sentence orders or asks, by whoever knows it first."""
+        read = self._by_sentences(sentence)
+        if read is None:
+            for question in asides(sentence):
+                if acts_beside(sentence, question, self._one):
+                    return self._by_student(sentence) or self._by_model(sentence) or Understood()
+                found = self._question(question, self._by_sentences(question))
+                if found.calls and not found.ask_back and _only_asks(found):
+                    said = question.casefold() if is_steered(sentence) else sentence.casefold()
+                    return msgspec.structs.replace(found, calls=tuple(as_meant(call, said) for call in found.calls))
+        is_asked = is_question(sentence) if read is None else _only_asks(read)
+        if is_asked:
+            return self._question(sentence, read)
+        understood = read or self._by_student(sentence) or self._by_model(sentence)
+        if understood is not None:
+            another = any(is_another_matter(sentence, call) for call in understood.calls)
+            return Understood() if another else understood
+        figure = named(sentence, self._book.lists)
+        return Understood() if figure is None else Understood(calls=(figure,), by="sentences", probability=1.0)
+
+    def _question(self, sentence: str, read: Understood | None) -> Understood:
+        """Return what a question asks for, or that no record tells it.
+
+        Args:
+            sentence: One sentence, as it was said.
+            read: What the book makes of it.
+        """
+        lists = self._book.lists
+        simple = simpler(sentence, lists)
+        read = read if simple == sentence else self._by_sentences(simple)
+        calls = asked(simple, lists)
+        found = Understood(calls=calls, by="sentences", probability=1.0) if calls else read or self._by_network(simple)
+        if not _only_asks(found):
+            return found
+        bare = without(simple, lists, "name", "area", "resident")
+        if not found.calls and not sentence.rstrip().endswith(("?", "\uff1f")):
+            return found
+        told_ahead = bool(found.calls) and all(is_foretold(call, sentence.casefold()) for call in found.calls)
+        if (is_unrecorded(bare) and not told_ahead) or any(
+            self._is_not_told(simple, bare, call) for call in found.calls
+        ):
+            return Understood(by=found.by, ask_back=UNRECORDED)
+        return msgspec.structs.replace(
+            found,
+            calls=tuple(
+                as_meant(call if calls else widened(call, simple, lists), simple.casefold()) for call in found.calls
+            ),
+        )
+
+    def _is_not_told(self, sentence: str, bare: str, call: Call) -> bool:
+        """Return whether no record tells what a call asks for, by the question that it was read out of."""
+        if not may_be_declined(call):
+            return False
+        if is_another_matter(sentence, call) or is_to_come(call, bare):
+            return True
+        return is_of_another_thing(call, bare) or is_beyond(call, bare)
+
+    def _by_network(self, sentence: str) -> Understood:
+        """Return what student, topic or larger model make of a question; no call of which it says no word."""
+        lists = self._book.lists
+        found = self._by_student(sentence) or self._by_model(sentence)
+        if found is not None and self._is_borne_out(found, sentence):
+            return found
+        call = about(sentence, lists)
+        if call is not None:
+            return Understood(calls=(call,), by="sentences", probability=1.0)
+        if found is None or not found.calls or not _only_asks(found):
+            return found or Understood()
+        return Understood(by=found.by, probability=found.probability, ask_back=UNRECORDED)
+
+    def _is_borne_out(self, found: Understood, sentence: str) -> bool:
+        """Return whether what a network read out of a question is surely meant, or is none that records answer."""
+        if not _only_asks(found):
+            return not found.ask_back
+        if found.calls and not any(map(may_be_declined, found.calls)):
+            return True
+        if not found.calls or found.ask_back:
+            return False
+        said = without(sentence, self._book.lists, "resident", "period")
+        return found.probability >= SURE_TO_ACT or all(has_evidence(call, said) for call in found.calls)
 
     def _by_sentences(self, sentence: str) -> Understood | None:
         if not is_japanese(sentence):
@@ -162,6 +259,11 @@ class Understander:
             return Understood(by=by, probability=probability, ask_back="ask_back.again")
         asked = "" if sure else "ask_back.meant"
         return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)
+
+
+def _only_asks(found: Understood) -> bool:
+    """Return whether nothing of what was understood acts."""
+    return not any(TOOLS[call.tool].acts for call in found.calls)
 
 
 def _says_of_what(call: Call) -> bool:

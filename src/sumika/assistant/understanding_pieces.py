@@ -1,0 +1,199 @@
+"""Pieces of a question - times, people, rooms, devices - found by code, and words in it that say nothing new."""
+
+import re
+
+import msgspec
+
+from sumika.assistant.calls import TOOLS, Call, Span
+from sumika.assistant.lexicon import is_japanese, plain
+from sumika.assistant.sentences_heard import Heard
+from sumika.assistant.sentences_lists import Lists
+
+_EN_TOTAL = re.compile(
+    r",? ?\b(?:in total|altogether|all in all|all told|in all(?= ?[?.!]|$)|overall|all together|so far|to date"
+    r"|up to now|until now"
+    r"|up till now|for the whole household|as a whole|please)\b",
+    re.IGNORECASE,
+)
+_JA_TOTAL = re.compile(
+    "(?:全部で|ぜんぶで|全部あわせて|合わせて|合計で|合計(?=[でい何どはをが]|$)|の合計|トータルで|総額で"
+    "|これまでの?|ここまでの?|今のところ|いまのところ)、?"
+)
+_EN_BEGINS = re.compile(
+    r"^(?:(?:hey|hi|hello|ok|okay|so|well|um|uh|like|sumika|good (?:morning|evening|afternoon)|by the way|btw|anyway"
+    r"|and|in the end|tell me|sorry|excuse me)(?:[,.!]? +|, ?))+(?=\w)",
+    re.IGNORECASE,
+)
+_JA_BEGINS = re.compile(
+    "^(?:(?:ねえ+|ねぇ|ねー|あの[うー]?|えっと|すみません|すいません|スミカ|おはよう(?:ございます)?|こんにちは"
+    "|こんばんは"
+    "|結局|ところで|ちなみに|そういえば|恐れ入りますが|お手数ですが|さて)[、,。!！ ]*)+"
+)
+_OF_HOUSE_EN = (
+    "electricity|electric|power|energy|bill|bills|solar|costs?|heating|usage|consumption"
+    "|house|home|flat|apartment|place"
+)
+_OF_HOUSE_JA = "電気|電力|光熱|家の|発電|太陽光|使用量|消費"
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A piece of a sentence.
+
+    Attributes:
+        text: As it stands there.
+        begin: In the sentence.
+        end: Not included.
+    """
+
+    text: str
+    begin: int
+    end: int
+
+
+def pieces(sentence: str, lists: Lists, name: str) -> tuple[Piece, ...]:
+    """Return the longest pieces of a kind that do not overlap, in order.
+
+    Args:
+        sentence: As it was said.
+        lists: Of the house.
+        name: period, resident, area or name, as templates call them.
+    """
+    heard = Heard(sentence)
+    places = lists.found(heard).get(name, {})
+    spans = [(begin, end) for begin, ends in places.items() for end in ends]
+    if name == "name":
+        spans = [(begin, end) for begin, end in spans if lists.domains(heard, begin, end) != {"person"}]
+    kept: list[tuple[int, int]] = []
+    for begin, end in sorted(spans, key=lambda one: one[0] - one[1]):
+        if all(end <= first or last <= begin for first, last in kept):
+            kept.append((begin, end))
+    found: list[Piece] = []
+    for begin, end in sorted(kept):
+        text = heard.piece(begin, end)
+        found.append(Piece(text, heard.place(begin), heard.place(begin) + len(text)))
+    return tuple(found)
+
+
+def without(sentence: str, lists: Lists, *names: str) -> str:
+    """Return a sentence in small letters without its pieces of some kinds."""
+    text = sentence
+    taken = sorted((one for name in names for one in pieces(sentence, lists, name)), key=lambda one: -one.begin)
+    for one in taken:
+        text = f"{text[: one.begin]} {text[one.end :]}"
+    return text.casefold().replace("\u2019", "'")
+
+
+def simpler(sentence: str, lists: Lists) -> str:
+    """Return a question without "in total", and without the person whose house it is: "mum's electricity".
+
+    Every word of what is left stands in the sentence as well.
+    """
+    japanese = is_japanese(sentence)
+    sentence = (_JA_BEGINS if japanese else _EN_BEGINS).sub("", sentence)
+    text = (_JA_TOTAL if japanese else _EN_TOTAL).sub("", sentence)
+    for one in reversed(pieces(text, lists, "resident")):
+        rest = text[one.end :]
+        of = re.match("の" if japanese else r"(?:'s|\u2019s|s') ", rest)
+        if of is None or _is_place(text, lists, one.begin):
+            continue
+        behind = rest[of.end() :]
+        of_house = re.match(_OF_HOUSE_JA if japanese else rf"(?:{_OF_HOUSE_EN})\b", behind, re.IGNORECASE)
+        at = one.end + of.end()
+        if of_house or _begins(text, lists, at):
+            before = text[: one.begin]
+            before = before if japanese else re.sub(r"\b(?:my|our|the) $", "", before, flags=re.IGNORECASE)
+            text = f"{before}{'' if japanese else 'the '}{behind}"
+    return text
+
+
+def _is_place(text: str, lists: Lists, at: int) -> bool:
+    """Return whether a room or a device is called so as a whole: "Lena's room"."""
+    return any(one.begin <= at < one.end for name in ("area", "name") for one in pieces(text, lists, name))
+
+
+def _begins(text: str, lists: Lists, at: int) -> bool:
+    return any(one.begin == at for name in ("area", "name") for one in pieces(text, lists, name))
+
+
+_ELECTRICITY = frozenset(map(plain, ("電気", "でんき", "電力", "electricity", "power", "energy", "the power")))
+"""No device where it is asked what was used or paid: it is what is asked for."""
+
+
+def spans_of(tool: str, sentence: str, lists: Lists) -> dict[str, str]:
+    """Return the pieces of a sentence that a tool which asks takes: the last of each kind."""
+    found: dict[str, str] = {}
+    kinds: tuple[tuple[Span, str], ...] = (
+        ("period", "period"),
+        ("resident", "resident"),
+        ("room", "area"),
+        ("device", "name"),
+    )
+    for span, name in kinds:
+        there = pieces(sentence, lists, name)
+        if tool == "energy" and name == "name":
+            there = tuple(one for one in there if plain(one.text) not in _ELECTRICITY)
+        if span in TOOLS[tool].spans and there:
+            found[span] = there[-1].text
+    return found
+
+
+def widened(call: Call, sentence: str, lists: Lists) -> Call:
+    """Return a question's call with its times and devices cut out whole: "the 18th" and not "18".
+
+    Args:
+        call: What was read.
+        sentence: As it was said.
+        lists: Of the house.
+    """
+    tool = TOOLS[call.tool]
+    if tool.acts:
+        return call
+    spans = dict(call.spans)
+    said = spans.get("period", "")
+    if "period" in tool.spans:
+        there = [one.text for one in pieces(sentence, lists, "period")]
+        longer = [one for one in there if said and said in one]
+        within = [one for one in there if said and one in said]
+        if longer or len(within) == 1:
+            spans["period"] = (longer or within)[0]
+        if (call.tool, call.what) == ("energy", "price") and there and not _RATE.search(sentence.casefold()):
+            # What was paid at some time is no price of now.
+            call = msgspec.structs.replace(call, what="cost")
+            spans["period"] = there[-1]
+    known = _whose(sentence, lists)
+    who = spans.get("resident", "")
+    if who and plain(who) not in known:
+        people = pieces(who, lists, "resident")
+        spans["resident"] = people[0].text if people else who
+    if plain(spans.get("room", "")) in _ANY_ROOM | known:
+        del spans["room"]
+    device = spans.get("device", "")
+    if device and "room" not in tool.spans:
+        spans["device"] = _with_room(device, sentence, lists)
+    if device and call.tool == "energy" and plain(device) in known:
+        del spans["device"]
+    return msgspec.structs.replace(call, spans=spans)
+
+
+_RATE = re.compile(
+    r"\b(?:now|rate|tariff|per k?wh|per kilowatt|a k?wh|a kilowatt.?hour|moment|currently)\b|単価|今|いま|現在"
+    r"|キロワット時|kwh"
+)
+_ANY_ROOM = frozenset(map(plain, ("rooms", "the rooms", "our rooms", "any room")))
+
+
+def _whose(sentence: str, lists: Lists) -> frozenset[str]:
+    return frozenset(plain(one.text) for one in pieces(sentence, lists, "resident"))
+
+
+def _with_room(device: str, sentence: str, lists: Lists) -> str:
+    """Return "AC in the bedroom" where "AC" was cut out: a tool that takes no room takes it with the device."""
+    begin = sentence.find(device)
+    for room in pieces(sentence, lists, "area"):
+        between = sentence[begin + len(device) : room.begin]
+        if begin >= 0 and re.fullmatch(r" (?:in|of|at) (?:the |my |our )?", between, re.IGNORECASE):
+            return sentence[begin : room.end]
+        before = sentence[room.end : begin]
+        if begin > room.begin and before in ("の", "'s ", "\u2019s ", " ") and room.text not in device:
+            return sentence[room.begin : begin + len(device)]
+    return device
