@@ -120,7 +120,7 @@ def test_a_reading_of_which_the_question_has_a_word_is_answered() -> None:
         ),
         ("テレビを最後につけたのは誰？", Call(tool="why", what="who", spans={"device": "テレビ"})),
         ("先月の電気代は全部でいくら？", Call(tool="energy", what="cost", spans={"period": "先月"})),
-        ("母の寝室は今何度？", Call(tool="climate", what="temperature", spans={"room": "寝室"})),
+        ("母の寝室は今何度？", Call(tool="climate", what="temperature", spans={"room": "母の寝室"})),
     ],
 )
 def test_a_question_is_read_by_what_it_asks_for(sentence: str, call: Call) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 SHORTEST = 3
-"""A reading with fewer letters is too easily another word: 居間 and 今 are both いま."""
+"""A reading with fewer letters is too easily another word: 居間 and 今 are both いま, くーらー stands in いくら."""
 
 _PAIRS = """
 空気:くうき 清浄:せいじょう 空清:くうせい 加湿:かしつ 除湿:じょしつ 換気:かんき 扇:せん 暖房:だんぼう
@@ -56,6 +56,6 @@ def readings(word: str) -> Iterator[str]:
                 break
         else:
             kana, at = kana + word[at].translate(_KATAKANA), at + 1
-    if not re.fullmatch("[ぁ-ゖー]+", kana) or kana == word or len(kana) < SHORTEST:
+    if not re.fullmatch("[ぁ-ゖー]+", kana) or kana == word or len(without_long_marks(kana)) < SHORTEST:
         return
     yield kana
