@@ -15,7 +15,7 @@ from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_told import tells_only
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
-from sumika.assistant.understanding_asked import about, as_meant, asked, named
+from sumika.assistant.understanding_asked import as_meant, asked
 from sumika.assistant.understanding_guard import (
     is_another_matter,
     is_begun,
@@ -36,6 +36,7 @@ from sumika.assistant.understanding_recorded import (
     is_unrecorded,
     may_be_declined,
 )
+from sumika.assistant.understanding_topics import about, named
 from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
