@@ -9,9 +9,16 @@ import pytest
 from sumika.config import demo_house
 from sumika.evaluate.people import home_months
 from sumika.evaluate.people.height_count import Followed, count
-from sumika.evaluate.people.home_changes import changes_of
+from sumika.evaluate.people.home_changes import Change, changes_of
 from sumika.evaluate.people.home_months import ACTS, Home, upper_bound
-from sumika.world.perception_level.heights import HeightErrors, HeightManner, HeightTeller, fitted_heights, level_of
+from sumika.world.perception_level.heights import (
+    HeightErrors,
+    HeightManner,
+    HeightTeller,
+    RushManner,
+    fitted_heights,
+    level_of,
+)
 
 QUIET = HeightManner(
     bias_m=0.0,
@@ -23,15 +30,25 @@ QUIET = HeightManner(
     odd_lasts_s=0.1,
     told_sigma_m=0.1,
     rises_sigma_m_s=0.05,
+    rises_lasts_s=0.2,
     lost_per_s=0.0,
     lost_lasts_s=0.1,
-    pet_share=0.0,
+    above_m=0.1,
+    above_sigma_m=0.0,
+    above_varies_m=0.02,
 )
-CALM = HeightErrors(person=(QUIET,) * 4, pet=(msgspec.structs.replace(QUIET, pet_share=0.9),) * 4)
+FAST = RushManner(ratio=1.0, log_sigma=0.3, idle_m_s=0.02)
+CALM = HeightErrors(
+    person=(QUIET,) * 4,
+    pet=(QUIET,) * 4,
+    person_rush=FAST,
+    pet_rush=FAST,
+    pet_log_odds=(-2.0, -1.0),
+)
 
 
 def teller(manner: HeightManner, seed: int = 1) -> HeightTeller:
-    return HeightTeller((manner,) * 4, np.random.default_rng(seed))
+    return HeightTeller((manner,) * 4, FAST, np.random.default_rng(seed))
 
 
 def table_of(manner: HeightManner, height_m: float, looks: int, seed: int = 1) -> Followed:
@@ -39,7 +56,9 @@ def table_of(manner: HeightManner, height_m: float, looks: int, seed: int = 1) -
     rows = []
     for _ in range(looks):
         look = one.look(0.1, height_m)
-        told = (math.nan,) * 5 if look is None else (look.height_m, look.sigma_m, look.rises_m_s, float(look.pet), 0.1)
+        told = (math.nan,) * 7
+        if look is not None:
+            told = (look.height_m, look.sigma_m, look.rises_m_s, 5.0, look.high_m, look.rush_m_s, 0.0)
         rows.append((height_m, *told))
     return Followed(False, np.array(rows))
 
@@ -61,6 +80,10 @@ def test_what_is_counted_is_what_was_told() -> None:
     assert 0.3 < found.odd_per_s / 0.05 < 1.5
     assert found.lost_lasts_s == pytest.approx(2.0, rel=0.4)
     assert found.told_sigma_m == 0.1
+    assert found.rises_sigma_m_s == pytest.approx(0.05, rel=0.3)
+    assert found.above_m == pytest.approx(0.1, abs=0.03)
+    assert count(bodies, "test").person_rush.idle_m_s == pytest.approx(0.02, abs=0.01)
+    assert set(count(bodies, "test").pet_log_odds) == {5.0}
 
 
 def test_nobody_followed_is_no_model() -> None:
@@ -83,7 +106,7 @@ def test_the_same_seed_gives_the_same_heights() -> None:
 
 
 def _kept(seed: int) -> HeightTeller:
-    return HeightTeller(fitted_heights().person, np.random.default_rng(seed))
+    return HeightTeller(fitted_heights().person, fitted_heights().person_rush, np.random.default_rng(seed))
 
 
 def test_a_family_changes_posture_and_its_pets_jump() -> None:
@@ -104,13 +127,21 @@ def test_with_a_calm_tracker_no_act_of_everyday_life_is_taken_for_a_fall() -> No
 
 def test_a_tracker_that_takes_others_for_somebody_for_long_alarms() -> None:
     wild = msgspec.structs.replace(QUIET, odd_per_s=0.1, odd_sigma_m=0.8, odd_lasts_s=6.0)
-    home = Home(HeightErrors(person=(wild,) * 4, pet=CALM.pet), 1)
+    home = Home(msgspec.structs.replace(CALM, person=(wild,) * 4), 1)
     assert home.stands(0.5) > 0
+
+
+def test_a_pet_that_is_taken_for_one_raises_no_alarm() -> None:
+    jump = Change("cat", "pet", 0.0, 0.4, 0.6, 0.16, on_furniture=False)
+    known = Home(CALM, 1)
+    assert sum(known.lives(jump) for _ in range(10)) == 0
+    mistaken = Home(msgspec.structs.replace(CALM, pet_log_odds=(8.0, 9.0)), 1)
+    assert sum(mistaken.lives(jump) for _ in range(10)) > 0
 
 
 def test_a_tracker_that_sees_who_sits_on_the_floor_lie_there_alarms() -> None:
     low = msgspec.structs.replace(QUIET, bias_m=-0.3)
-    calm, wrong = Home(CALM, 1), Home(HeightErrors(person=(QUIET, low, QUIET, QUIET), pet=CALM.pet), 1)
+    calm, wrong = Home(CALM, 1), Home(msgspec.structs.replace(CALM, person=(QUIET, low, QUIET, QUIET)), 1)
     alarms = [sum(home.does(ACTS["sits on the floor"]) for _ in range(6)) for home in (calm, wrong)]
     assert alarms[0] == 0
     assert alarms[1] > 0

@@ -70,6 +70,8 @@ class Descent:
         seen: Share of the last seconds in which points showed it.
         wandered_m: How far it moved about on the floor plan in the last seconds, as a standard deviation.
         going_m_s: How fast it moved on the floor plan in the last seconds, on average.
+        high_m: How high its points reach, but for one in five; None where too few tell.
+        rush_m_s: How fast its points were on the way down, but for one in ten; None where too few tell.
     """
 
     top_m: float
@@ -80,6 +82,8 @@ class Descent:
     seen: float = 1.0
     wandered_m: float = 0.0
     going_m_s: float = 0.0
+    high_m: float | None = None
+    rush_m_s: float | None = None
 
     @property
     def drop_m(self) -> float:
@@ -146,10 +150,14 @@ def _lately(every: Array, table: Array, began_s: float) -> dict[str, float]:
 
 
 def _descent(first: int, times: Array, middle: Array, quick: Array, table: Array) -> Descent | None:
-    began_s, now_s = times[first], times[-1]
+    began_s, now_s = float(times[first]), float(times[-1])
     before = (times >= began_s - _BEFORE_S) & (times <= began_s)
     top_m = float(_means(times, middle, _LEVEL_S)[before].max())
-    lately = times > max(now_s - _TAIL_S, min(began_s + _LANDS_S, now_s - _LANDS_S))
+    # Where only memory holds it, a height is what it was: of who is out of sight counts what was seen of him last.
+    seen = (times >= began_s) & (table[:, 3] > 0)
+    end_s = float(times[seen].max()) if seen.any() else now_s
+    lately = times > max(end_s - _TAIL_S, min(began_s + _LANDS_S, end_s - _LANDS_S))
+    lately &= seen | ~seen.any()
     low_m = float(middle[lately].mean())
     if top_m - low_m < 0.1:
         return None

@@ -17,7 +17,7 @@ for one is told for each time (`alarms_per_lying_down`), since families differ i
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -28,13 +28,24 @@ from sumika.clock import Instant
 from sumika.config import demo_house
 from sumika.evaluate.bench import say_on_stderr
 from sumika.evaluate.figure import Evidence, Figure
-from sumika.evaluate.people.falls import WIDE, scene_of
-from sumika.evaluate.people.height_count import Followed, count, followed
+from sumika.evaluate.people.falls import WIDE
+from sumika.evaluate.people.falls_fit import LEARNED_FROM, scenes
+from sumika.evaluate.people.height_count import count, followed
 from sumika.evaluate.people.home_changes import Change, changes_of
 from sumika.perception import fall
 from sumika.perception._drops import LOW_M
-from sumika.schema import FallStage, Origin, RestingPlace, SuspectedFall, Track, TrackKind, Tracks
-from sumika.schema.house import House
+from sumika.schema import (
+    POINT_COLUMNS,
+    FallStage,
+    Origin,
+    PointCloud,
+    RestingPlace,
+    SuspectedFall,
+    Track,
+    TrackKind,
+    Tracks,
+)
+from sumika.schema.house import DemoSource, House, Radar
 from sumika.units import seconds_to_ns
 from sumika.world.perception_level.heights import (
     HEIGHTS_FILE,
@@ -49,18 +60,23 @@ FIRST_SEED, HOMES, DAYS = 500, 8, 15
 """Eight families for half a month each: four home-months."""
 
 DAYS_PER_MONTH = 30.0
-FITTED_SEEDS = range(150)
 UPRIGHT_HOURS_PER_MONTH = 4 * 30.0
 """Two residents who stand and walk two hours a day each, at home (typical)."""
 
 LYING_DOWNS = 1500
 _INTERVAL_S, _LONG_S = 0.1, 3.0
+_WALKS_M_S, _LEAPS_M_S, _LEAP_S = 0.8, 2.0, 0.5
 _BEFORE_S, _AFTER_S = 6.0, 14.0
 _BEGAN = Instant(10_000_000_000, 1_700_000_000_000_000_000, "simulated")
-_PET_SURELY, _PERSON_SURELY = 0.82, 0.99
-"""How surely kinds are told: of pets, whichever kind they are taken for, and of people. Counted as heights are: three
-in four looks at pets that are taken for people are less sure."""
+_SURELY_PERSON, _UNKNOWN = 8.0, math.log(9.0)
+"""Log odds of a person, as a tracker tells them: of who was seen upright, and of whom it knows nothing."""
 
+_POINTS = 2
+"""Of each frame that are told; all at the height that four of five points do not reach."""
+
+_RADAR = Radar(
+    id="home", room="room", model=WIDE, position_m=(-3.0, 0.0, 1.0), yaw_deg=0.0, pitch_deg=0.0, source=DemoSource()
+)
 Spot = tuple[float, float]
 _BED_M, _BESIDE_M = (10.0, 10.0), (0.0, 0.0)
 _ON_FURNITURE_M = 0.3
@@ -178,7 +194,13 @@ class Home:
         pet = change.kind == "pet"
         after = _BED_M if change.on_furniture else _BESIDE_M
         before = _BED_M if pet and change.before_m > _ON_FURNITURE_M else after
-        return self._told(change.body, pet, height_m, _BEFORE_S + moves_s + _AFTER_S, (before, after))
+        if not pet:
+            odds = _SURELY_PERSON  # somebody was seen upright before
+        else:
+            # A pet's track is another one each time: it is lost every ten seconds.
+            odds = float(self.random.choice(self._errors.pet_log_odds))
+            odds = odds if change.met else min(odds, _UNKNOWN)
+        return self._told(change.body, pet, height_m, _BEFORE_S + moves_s + _AFTER_S, (before, after), odds=odds)
 
     def does(self, act: Act) -> int:
         """Return how many alarms it raises that somebody goes down near the floor and up again."""
@@ -228,43 +250,55 @@ class Home:
         seconds: float,
         places: tuple[Spot, Spot] = (_BESIDE_M, _BESIDE_M),
         odd_s: float = 0.0,
+        odds: float = _SURELY_PERSON,
     ) -> int:
         """Return whether a fall is suspected while a body's height is told; for `odd_s` it is somebody else's.
 
         The body is at the first of the two places before it changes, then at the second.
         """
-        if body not in self._tellers:
-            manners = self._errors.pet if pet else self._errors.person
-            self._tellers[body] = HeightTeller(manners, self.random)
-        teller = self._tellers[body]
-        times_s = [number * _INTERVAL_S for number in range(round(seconds / _INTERVAL_S))]
-        looks: list[HeightLook | None] = []
-        for time_s in times_s:
-            if odd_s and time_s >= _BEFORE_S:
-                teller.begin_odd(odd_s, height_m(time_s))
-                odd_s = 0.0
-            looks.append(teller.look(_INTERVAL_S, height_m(time_s)))
+        looks = self._looks(body, pet, height_m, seconds, odd_s)
         if all(look is None or look.height_m > LOW_M for look in looks):
             return 0  # nobody is suspected who was never told so low
-        state = fall.start(_PLACES, animals=True)
-        for time_s, look in zip(times_s, looks, strict=True):
+        state = fall.start(_PLACES, animals=True, radars=(_RADAR,))
+        for number, look in enumerate(looks):
+            time_s = number * _INTERVAL_S
             place = places[time_s > _BEFORE_S]
-            state, messages = fall.step(state, self._tracks(time_s, look, place, pet))
-            if not pet and 1 in state.bodies:
-                state.bodies[1].upright_s = math.inf  # somebody was seen upright before
+            state, _ = fall.step(state, _cloud(time_s, look, place))
+            state, messages = fall.step(state, self._tracks(time_s, look, place, odds))
+            followed_as = state.bodies.get(1)
+            if followed_as is not None and followed_as.person < fall.CANDIDATE:
+                return 0  # an animal, as far as anybody knows: whatever it does is no fall
             if any(isinstance(one, SuspectedFall) and one.stage is FallStage.SUSPECTED for one in messages):
                 return 1
         return 0
 
-    def _tracks(self, time_s: float, look: HeightLook | None, place: Spot, pet: bool) -> Tracks:
+    def _looks(self, body: str, pet: bool, height_m: Course, seconds: float, odd_s: float) -> list[HeightLook | None]:
+        """Return what is told of a body's height; who comes down has walked there, as a rule, and pets leap."""
+        if body not in self._tellers:
+            manners = self._errors.pet if pet else self._errors.person
+            rush = self._errors.pet_rush if pet else self._errors.person_rush
+            self._tellers[body] = HeightTeller(manners, rush, self.random)
+        teller = self._tellers[body]
+        looks: list[HeightLook | None] = []
+        for number in range(round(seconds / _INTERVAL_S)):
+            time_s = number * _INTERVAL_S
+            if odd_s and time_s >= _BEFORE_S:
+                teller.begin_odd(odd_s, height_m(time_s))
+                odd_s = 0.0
+            leaps_m_s = _LEAPS_M_S if pet and time_s < _BEFORE_S + _LEAP_S else 0.0
+            goes_m_s = _WALKS_M_S if time_s < _BEFORE_S else leaps_m_s
+            looks.append(teller.look(_INTERVAL_S, height_m(time_s), goes_m_s))
+        return looks
+
+    def _tracks(self, time_s: float, look: HeightLook | None, place: Spot, odds: float) -> Tracks:
         tracks: tuple[Track, ...] = ()
         if look is not None:
             x, y, speed_x, speed_y = self.random.normal(0.0, 0.07, 4)
             tracks = (
                 Track(
                     id=1,
-                    kind=TrackKind.PET if look.pet else TrackKind.PERSON,
-                    kind_probability=_PET_SURELY if look.pet or pet else _PERSON_SURELY,
+                    kind=TrackKind.PERSON if odds > 0 else TrackKind.PET,
+                    kind_probability=1.0 / (1.0 + math.exp(-abs(odds))),
                     position_m=(place[0] + float(x), place[1] + float(y), look.height_m),
                     position_sigma_m=(0.1, 0.1, look.sigma_m),
                     velocity_m_s=(float(speed_x), float(speed_y), look.rises_m_s),
@@ -273,6 +307,31 @@ class Home:
             )
         stamp = _BEGAN.later(seconds_to_ns(time_s))
         return Tracks(stamp=stamp, origin=Origin.SIMULATED, source="house", tracks=tracks)
+
+
+def _cloud(time_s: float, look: HeightLook | None, place: Spot) -> PointCloud:
+    """Return a frame with points as high as those of a body reach; with none where it is lost."""
+    rows = np.zeros((0 if look is None else _POINTS, len(POINT_COLUMNS)), np.float32)
+    if look is not None:
+        x, y, z = (one - other for one, other in zip((*place, look.high_m), _RADAR.position_m, strict=True))
+        range_m = math.hypot(x, y, z)
+        for name, value in (
+            ("range_m", range_m),
+            ("azimuth_rad", math.atan2(-y, x)),
+            ("elevation_rad", math.asin(z / range_m)),
+        ):
+            rows[:, POINT_COLUMNS.index(name)] = value
+        rows[:, POINT_COLUMNS.index("velocity_m_s")] = look.rush_m_s
+    cloud = PointCloud(
+        stamp=_BEGAN.later(seconds_to_ns(time_s)),
+        origin=Origin.SIMULATED,
+        radar=_RADAR.id,
+        room=_RADAR.room,
+        index=round(time_s / _INTERVAL_S),
+        frame_interval_s=_INTERVAL_S,
+        usable=True,
+    )
+    return cloud.with_points(rows)
 
 
 def _blend(before: float, after: float, share: float) -> float:
@@ -285,15 +344,10 @@ def _constant(height_m: float) -> Course:
     return lambda _: height_m
 
 
-def write(seeds: Sequence[int] = FITTED_SEEDS) -> HeightErrors:
-    """Count how heights err in scenes with and without falls, and keep it beside the code that uses it."""
-
-    def bodies() -> Iterator[Followed]:
-        for seed in seeds:
-            for falls in (True, False):
-                yield from followed(scene_of(seed, WIDE, falls))
-
-    errors = count(bodies(), f"{2 * len(seeds)} scenes, seeds {seeds[0]} to {seeds[-1]}, {WIDE}")
+def write() -> HeightErrors:
+    """Count how heights err in development scenes, and keep it beside the code that uses it."""
+    bodies = (body for acted in scenes() for body in followed(acted))
+    errors = count(bodies, LEARNED_FROM)
     HEIGHTS_FILE.write_bytes(msgspec.json.format(msgspec.json.encode(errors), indent=2) + b"\n")
     return errors
 
