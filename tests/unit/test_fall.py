@@ -211,7 +211,7 @@ def test_a_house_knows_its_beds_and_sofas() -> None:
     ("kind", "surely", "animals", "suspected"),
     [
         (TrackKind.PERSON, 0.9, False, True),
-        (TrackKind.PERSON, 0.9, True, False),  # as a tracker says of whom it knows nothing
+        (TrackKind.PERSON, 0.9, True, True),  # as a tracker says of whom it knows nothing; seen upright, and stays
         (TrackKind.PERSON, 0.99, True, True),
         (TrackKind.PET, 0.9, True, False),
         (TrackKind.PET, 0.9, False, True),  # where no animals live, it is a person who is badly seen
@@ -230,6 +230,59 @@ def test_where_animals_live_only_who_is_surely_a_person_can_fall(
         for one in life
     ]
     assert (FallStage.SUSPECTED in {one.stage for one in told(fall.start(animals=animals), life)}) is suspected
+
+
+def test_who_walks_on_as_low_as_an_animal_is_none_though_its_track_was_a_persons() -> None:
+    walks = Resident(np.random.default_rng(6), sigma_m=0.05, kind=TrackKind.PERSON)
+    life = [*walks.does("walk", 6.0, 0.0), *walks.does("floor", 20.0, 0.6)]
+    outcomes = []
+    for goes_m in (0.0, 2.0):
+        moved = []
+        for number, one in enumerate(life):
+            away_m = goes_m * min(1.0, max(0.0, (number - 65) / 25))
+            (track,) = one.tracks
+            x, y, z = track.position_m
+            track = msgspec.structs.replace(track, kind_probability=0.99, position_m=(x + away_m, y, z))
+            moved.append(msgspec.structs.replace(one, tracks=(track,)))
+        outcomes.append(FallStage.SUSPECTED in {one.stage for one in told(fall.start(animals=True), moved)})
+    assert outcomes == [True, False]
+
+
+def test_who_comes_down_from_no_higher_than_a_sofa_must_be_the_more_surely_a_person() -> None:
+    outcomes = []
+    for before in ("bed", "walk"):
+        resident = Resident(np.random.default_rng(6), sigma_m=0.05, kind=TrackKind.PERSON)
+        life = [*resident.does(before, 6.0, 0.0), *resident.does("floor", 20.0, 0.5)]
+        life = [
+            msgspec.structs.replace(
+                one, tracks=tuple(msgspec.structs.replace(track, kind_probability=0.9) for track in one.tracks)
+            )
+            for one in life
+        ]
+        outcomes.append(FallStage.SUSPECTED in {one.stage for one in told(fall.start(animals=True), life)})
+    assert outcomes == [False, True]
+
+
+def test_who_was_told_too_low_on_his_bed_has_fallen_when_he_lies_beside_it() -> None:
+    lies = Resident(np.random.default_rng(4), sigma_m=0.1, kind=TrackKind.PERSON)
+    life = [*lies.does("bed", 12.0, 0.0), *lies.does("floor", 15.0, 0.4)]
+    shifted = []
+    for number, one in enumerate(life):
+        (track,) = one.tracks
+        x, y, z = track.position_m
+        on_bed = number < 120
+        at = (x, y, z - 0.22) if on_bed else (x + 1.5, y, z)
+        shifted.append(msgspec.structs.replace(one, tracks=(msgspec.structs.replace(track, position_m=at),)))
+    x, y, _ = life[0].tracks[0].position_m
+    outline = ((x - 0.7, y - 1.0), (x + 0.7, y - 1.0), (x + 0.7, y + 1.0), (x - 0.7, y + 1.0))
+    bed = RestingPlace(name="bed", floor_m=outline, height_m=0.45)
+    memory = {}
+    for places in ((bed,), ()):
+        state = fall.start(places)
+        told(state, shifted)
+        memory[bool(places)] = state.bodies[1].memory.descent()
+    assert memory[True] is not None
+    assert memory[True].low_s < 16.0
 
 
 def test_where_nobody_tells_kinds_only_who_was_seen_upright_can_fall_among_animals() -> None:

@@ -38,8 +38,16 @@ def test_who_was_upright_and_comes_down_stays_a_person() -> None:
     track = body(0.95)
     looked(track, 5.0)
     track.mean[2] = 0.15
-    assert looked(track, 5.0)[0] is TrackKind.PERSON
-    assert looked(body(0.2), 5.0)[0] is TrackKind.PET
+    assert looked(track, 2.0)[0] is TrackKind.PERSON  # longer than anybody slides on after a fall
+    assert looked(body(0.2), 2.0)[0] is TrackKind.PET
+
+
+def test_only_of_who_is_clearly_seen_upright_is_learned_how_loud_people_are() -> None:
+    clear, faint, low = body(0.95), body(0.95), body(0.2)
+    clear.points, faint.points, low.points = 5.0, 1.1, 5.0
+    wavering = body(0.95)
+    wavering.points, wavering.covariance = 5.0, np.eye(6) * 0.3**2
+    assert [kinds.look(track, 0.1) for track in (clear, faint, low, wavering)] == [True, False, False, False]
 
 
 def test_another_kind_that_has_taken_a_persons_track_over_is_told_in_the_end() -> None:

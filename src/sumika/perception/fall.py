@@ -88,6 +88,8 @@ _LYING_M = 0.15
 _PERSON_M, _UPRIGHT_S = 0.7, 1.0
 """No animal's middle is as high above what it stands on for as long."""
 
+_SEEN_UPRIGHT_S = 0.5
+
 _AMONG_ANIMALS, _WITHOUT_ANIMALS = 1 / 9, 30.0
 """Odds of a person, beside those of a tracker that does not know who lives there: it takes nine in ten of whom it knows
 nothing for persons, which is too many where animals live, and too few where none do."""
@@ -95,10 +97,24 @@ nothing for persons, which is too many where animals live, and too few where non
 _ON_PLACE = 0.9
 """Probability, before heights are looked at, that who lies within a bed's outline lies on it and not beside it."""
 
+_RESTS = 0.3
+"""Who lies beside his bed with no more than this probability lies on it, though errors tell him as low as the floor."""
+
 _RISES_M = 0.6
 """Who gets up is seen higher within this distance of where he lay; a track that is carried off is not."""
 
 _SURELY_ANIMAL = 0.1
+
+_PERSON_TOP_M, _PET_TOP_M = (0.85, 0.25), (0.55, 0.2)
+"""How high the middle of a body is before it falls, and before it jumps off a sofa: mean and deviation."""
+
+_MOST_HIGH_LOG = 1.0
+"""So much, as log odds, a height says for a person at most: animals take tracks of people over, heights and all."""
+
+_STAYS_LOG, _STAYS_PER_M, _STAYS_LOGS = 3.0, -5.0, (-4.0, 1.5)
+"""Log odds of a person by how far a low body went from where it came down, at 0 m and by metre, and their limits. Who
+has fallen stays there (19 of 20 within 0.6 m); an animal that has jumped down, or took over the track of a person whom
+it met, walks on as low as it is (half of them 1.3 m and more)."""
 
 _FAST_M_S, _FAST_SPREAD_M_S = 0.5, 0.08
 """Slower than this nobody falls, whatever else speaks for it: on floors people lie far more often on purpose."""
@@ -192,9 +208,9 @@ def _see(state: FallState, body: Body, track: Track, now: Instant) -> None:
     """Keep where the body is, how high, and what it is."""
     gone_s = passed_s(body.seen, now) or 0.0
     body.seen, body.room, body.position_m = now, track.room, track.position_m
-    body.memory.add(track, now)
     body.person = _person(state, body, track)
     if track.position_sigma_m[2] > NO_ELEVATION_M:
+        body.memory.add(track, now)
         return  # out of sight: where it was is all that is known
     anew = math.isinf(body.sigma_m) or gone_s > SETTLE_S
     share = 1.0 if anew else 1.0 - math.exp(-gone_s / _MEAN_S)
@@ -204,6 +220,8 @@ def _see(state: FallState, body: Body, track: Track, now: Instant) -> None:
     place = place_of(body.position_m[0], body.position_m[1], state.places)
     if body.middle_m > _PERSON_M + (place.height_m if place is not None else 0.0) and not anew:
         body.upright_s += gone_s
+    rests = place is not None and _on_floor(state, body, body.middle_m, body.sigma_m) < _RESTS
+    body.memory.add(track, now, rests=rests)
 
 
 def _person(state: FallState, body: Body, track: Track) -> float:
@@ -280,7 +298,21 @@ def _probability(state: FallState, body: Body, descent: Descent, off: float = 0.
     fastest_m_s = max(descent.speed_m_s, descent.rush_m_s or 0.0)
     fast = 1.0 - share_below(_FAST_M_S, fastest_m_s, _FAST_SPREAD_M_S)
     person = max(body.person, 0.0 if body.suspicion is None else body.suspicion.person)
+    if state.animals:
+        person = _person_by_descent(person, descent, upright=body.upright_s >= _SEEN_UPRIGHT_S)
     return fast * on_floor * person / (1.0 + math.exp(min(max(-log_odds, -500.0), 500.0)))
+
+
+def _person_by_descent(person: float, descent: Descent, *, upright: bool) -> float:
+    """Return how surely a body is a person and no animal, by how it came down and whether it stayed there.
+
+    Animals rest where they jumped down, too: that who stays is a person counts for who was seen upright in this visit.
+    """
+    most = _STAYS_LOGS[1] if upright else 0.0
+    stays = min(max(_STAYS_LOG + _STAYS_PER_M * descent.left_m, _STAYS_LOGS[0]), most)
+    high = log_normal_density(descent.top_m, *_PERSON_TOP_M) - log_normal_density(descent.top_m, *_PET_TOP_M)
+    likelier = person * math.exp(stays + min(high, _MOST_HIGH_LOG))
+    return likelier / max(likelier + 1.0 - person, 1e-9)
 
 
 def _on_floor(state: FallState, body: Body, low_m: float, sigma_m: float) -> float:

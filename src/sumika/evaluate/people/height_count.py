@@ -37,7 +37,10 @@ _FEWEST, _FEWEST_BODIES = 20, 3
 """A body that was looked at less often at a level, and a level that fewer bodies came to, tell nothing."""
 
 _INTERVAL_S = 0.1
-_RECENT_FRAMES, _KINDS = 12, 20
+_RECENT_FRAMES, _KINDS = 12, 100
+_TOLD_LOW_M = 0.45
+"""What a body is taken for is asked where its track is told so low: nobody else is suspected of having fallen."""
+
 _IDLE_M_S, _MOVING_M_S, _FEWEST_MOVING = 0.1, 0.4, 5
 
 Place = tuple[float, float, float]
@@ -133,7 +136,8 @@ def _look(body: BodyTruth, tracks: Sequence[Track], points: Array, really_m_s: f
     rush_m_s = float(np.quantile(np.abs(points[own, 3]), RUSH_SHARE)) if own.sum() >= FEWEST else math.nan
     surely = np.clip(track.kind_probability, 1e-4, 1 - 1e-4)
     odds = math.log(surely / (1 - surely)) * (1.0 if track.kind is TrackKind.PERSON else -1.0)
-    if track.held_by is HeldBy.MEMORY or track.kind is TrackKind.UNKNOWN:
+    told_low = track.position_m[2] < _TOLD_LOW_M
+    if not told_low or track.held_by is HeldBy.MEMORY or track.kind is TrackKind.UNKNOWN:
         odds = math.nan  # whoever was there, it is not what is seen; or nobody has said yet
     told = (track.position_m[2], track.position_sigma_m[2], track.velocity_m_s[2], odds)
     return (body.position_m[2], *told, high_m, rush_m_s, really_m_s)

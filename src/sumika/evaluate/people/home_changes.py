@@ -23,6 +23,9 @@ _PET_M, _USUAL_TALL_M = 0.16, 1.68
 _MET_M, _MET_S = 2.5, 30.0
 """A track is taken over from somebody so near; after so many seconds it is known for what it is."""
 
+WAY_STEP_S, WAY_S = 0.1, 20.0
+"""How a pet goes on after a change is told in such steps, for so long."""
+
 _OUT_M = (1e3, 1e3)
 Array = NDArray[np.float64]
 
@@ -40,6 +43,8 @@ class Change:
         after_m: The same, after.
         on_furniture: Whether it lies or sits on something afterwards.
         met: Whether a person was near of late: whose track an animal may have taken over.
+        way_m: Where a pet is on the floor plan, every `WAY_STEP_S` from the beginning of the change on, beside where it
+            comes to be by it; empty for people, who stay.
     """
 
     body: str
@@ -50,6 +55,7 @@ class Change:
     after_m: float
     on_furniture: bool
     met: bool = True
+    way_m: tuple[tuple[float, float], ...] = ()
 
 
 def changes_of(house: House, seed: int, days: int) -> Iterator[Change]:
@@ -97,6 +103,11 @@ class _Course:
         """Return (time, 2) where the body is."""
         return np.stack([np.interp(times_s, self.at_s, self.place_m[:, axis]) for axis in (0, 1)], axis=1)
 
+    def way_m(self, at_s: float, seconds: float) -> tuple[tuple[float, float], ...]:
+        """Return where the body is from a time on, beside where it is so many seconds after it."""
+        apart = self.at(at_s + np.arange(0.0, WAY_S, WAY_STEP_S)) - self.at(np.array([at_s + seconds]))
+        return tuple((float(x), float(y)) for x, y in apart)
+
 
 def _met(own: _Course, people: Sequence[_Course], at_s: float) -> bool:
     """Return whether a person was near a body in the seconds before a time."""
@@ -116,8 +127,9 @@ def _changes(stretch: Stretch, tall_m: float, people: Sequence[_Course]) -> Iter
         )
         if not away and abs(after_m - before_m) > 0.1:
             on_furniture = after is not Posture.STANDING and base_after_m > 0.2
-            met = stretch.kind == "person" or _met(own, people, at_s)
-            yield Change(stretch.body, stretch.kind, at_s, leg.seconds, before_m, after_m, on_furniture, met)
+            pet = stretch.kind == "pet"
+            met, way_m = not pet or _met(own, people, at_s), own.way_m(at_s, leg.seconds) if pet else ()
+            yield Change(stretch.body, stretch.kind, at_s, leg.seconds, before_m, after_m, on_furniture, met, way_m)
         posture, base_m, at_s = after, base_after_m, at_s + leg.seconds
 
 

@@ -28,6 +28,9 @@ _CERTAINLY_TALL_M = 0.55
 _NOBODY_M = 1.5
 """The middle of nobody is higher: that is an image, or another floor's."""
 
+_CLEARLY_SEEN_M, _CLEARLY_SEEN_POINTS = 0.2, 2.0
+"""Only of whom is seen so surely in height, by so many points, is learned how loud people are: images are faint."""
+
 _LEAST_LOG = -4.0
 _CAME_DOWN_LOG = -1.0
 """So little does a low look say against who was upright: people fall, crouch and crawl, animals never stand up. But
@@ -47,7 +50,7 @@ _FADES_DB_PER_S = 0.3
 
 
 def look(track: BodyTrack, interval_s: float) -> bool:
-    """Take in how tall a body seems while it moves; return whether it is surely upright."""
+    """Take in how tall a body seems while it moves; return whether it is somebody upright, and clearly seen."""
     if not track.kind_log:
         track.kind_log = {kind: math.log(prior) for kind, prior in _PRIOR.items()}
     middle_m, own_m2 = float(track.mean[2]), float(track.covariance[2, 2]) + _SHARED_SIGMA_M**2
@@ -63,7 +66,8 @@ def look(track: BodyTrack, interval_s: float) -> bool:
         least = _CAME_DOWN_LOG if kind is TrackKind.PERSON and _was_upright(track) else _LEAST_LOG
         track.kind_log[kind] += max(least, log - best) * interval_s / _LOOK_S
     _limit(track)
-    return tall
+    clear = float(track.covariance[2, 2]) < _CLEARLY_SEEN_M**2 and track.points >= _CLEARLY_SEEN_POINTS
+    return tall and clear
 
 
 def hear(track: BodyTrack, loudness_db: float, people_db: float, interval_s: float) -> None:
@@ -88,7 +92,8 @@ def _limit(track: BodyTrack) -> None:
     """Keep the likeliest kind at 0, and none too unlikely to come back."""
     top = max(track.kind_log.values())
     for kind in track.kind_log:
-        track.kind_log[kind] = max(track.kind_log[kind] - top, -_MOST)
+        rarer = math.log(_PRIOR[kind] / _PRIOR[TrackKind.PET]) if kind is TrackKind.ROBOT else 0.0
+        track.kind_log[kind] = max(track.kind_log[kind] - top, rarer - _MOST)
 
 
 def learn_loudness(people_db: float, loudness_db: float, interval_s: float) -> float:
