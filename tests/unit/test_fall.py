@@ -264,25 +264,23 @@ def test_who_comes_down_from_no_higher_than_a_sofa_must_be_the_more_surely_a_per
 
 
 def test_who_was_told_too_low_on_his_bed_has_fallen_when_he_lies_beside_it() -> None:
-    lies = Resident(np.random.default_rng(4), sigma_m=0.1, kind=TrackKind.PERSON)
-    life = [*lies.does("bed", 12.0, 0.0), *lies.does("floor", 15.0, 0.4)]
+    lies = Resident(np.random.default_rng(4), sigma_m=0.02, kind=TrackKind.PERSON)
+    life = [*lies.does("bed", 12.0, 0.0), *lies.does("floor", 8.0, 0.4)]
     shifted = []
     for number, one in enumerate(life):
         (track,) = one.tracks
         x, y, z = track.position_m
         on_bed = number < 120
-        at = (x, y, z - 0.22) if on_bed else (x + 1.5, y, z)
+        at = (x, y, 0.36) if on_bed else (x + 1.5, y, min(z, 0.2))
         shifted.append(msgspec.structs.replace(one, tracks=(msgspec.structs.replace(track, position_m=at),)))
     x, y, _ = life[0].tracks[0].position_m
     outline = ((x - 0.7, y - 1.0), (x + 0.7, y - 1.0), (x + 0.7, y + 1.0), (x - 0.7, y + 1.0))
     bed = RestingPlace(name="bed", floor_m=outline, height_m=0.45)
-    memory = {}
-    for places in ((bed,), ()):
+    for places, known in (((bed,), True), ((), False)):
         state = fall.start(places)
         told(state, shifted)
-        memory[bool(places)] = state.bodies[1].memory.descent()
-    assert memory[True] is not None
-    assert memory[True].low_s < 16.0
+        descent = state.bodies[1].memory.descent()
+        assert (descent is not None and descent.low_s == pytest.approx(8.0, abs=1.0)) is known
 
 
 def test_where_nobody_tells_kinds_only_who_was_seen_upright_can_fall_among_animals() -> None:

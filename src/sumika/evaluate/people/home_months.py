@@ -91,8 +91,11 @@ _ON_FURNITURE_M = 0.3
 
 _PLACES = (RestingPlace(name="bed", floor_m=((9.0, 9.0), (11.0, 9.0), (11.0, 11.0), (9.0, 11.0)), height_m=0.45),)
 
-Course, Way = Callable[[float], float], Callable[[float], Spot]
-"""The real height of a body's middle, and its place on the floor plan, at a time from the beginning of what is told."""
+Course = Callable[[float], float]
+"""The real height of a body's middle at a time from the beginning of what is told."""
+
+Way = Callable[[float], Spot]
+"""Its place on the floor plan."""
 
 
 @dataclass(frozen=True, slots=True)
