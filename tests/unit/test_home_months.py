@@ -8,9 +8,11 @@ import pytest
 
 from sumika.config import demo_house
 from sumika.evaluate.people import home_months
-from sumika.evaluate.people.height_count import Followed, count
-from sumika.evaluate.people.home_changes import Change, changes_of
+from sumika.evaluate.people.height_count import Followed, Watch, count
+from sumika.evaluate.people.home_changes import WAY_STEP_S, Change, changes_of
 from sumika.evaluate.people.home_months import ACTS, Home, upper_bound
+from sumika.schema import POINT_COLUMNS, Track, TrackKind
+from sumika.schema.house import DemoSource, Radar
 from sumika.world.perception_level.heights import (
     HeightErrors,
     HeightManner,
@@ -19,6 +21,8 @@ from sumika.world.perception_level.heights import (
     fitted_heights,
     level_of,
 )
+from sumika.world.radar_scene import BodyTruth
+from sumika.world.start import settings_of
 
 QUIET = HeightManner(
     bias_m=0.0,
@@ -137,6 +141,61 @@ def test_a_pet_that_is_taken_for_one_raises_no_alarm() -> None:
     assert sum(known.lives(jump) for _ in range(10)) == 0
     mistaken = Home(msgspec.structs.replace(CALM, pet_log_odds=(8.0, 9.0)), 1)
     assert sum(mistaken.lives(jump) for _ in range(10)) > 0
+
+
+def test_a_pet_that_walks_on_raises_fewer_alarms_than_one_that_stays() -> None:
+    away = tuple((min(2.0, 0.08 * number), 0.0) for number in range(200))
+    alarms = []
+    for way_m in ((), away):
+        home = Home(msgspec.structs.replace(CALM, pet_log_odds=(5.0,)), 1)
+        jump = Change("cat", "pet", 0.0, 0.4, 0.6, 0.16, on_furniture=False, way_m=way_m)
+        alarms.append(sum(home.lives(jump) for _ in range(10)))
+    assert alarms[0] > 2 * alarms[1]
+
+
+def test_a_pet_that_met_nobody_is_not_taken_for_a_person() -> None:
+    alarms = []
+    for met in (True, False):
+        home = Home(msgspec.structs.replace(CALM, pet_log_odds=(8.0,)), 1)
+        jump = Change("cat", "pet", 0.0, 0.4, 0.6, 0.16, on_furniture=False, met=met)
+        alarms.append(sum(home.lives(jump) for _ in range(10)))
+    assert alarms[0] > alarms[1]
+
+
+def test_where_pets_go_after_they_jumped_is_told() -> None:
+    house = demo_house().house
+    house = msgspec.structs.replace(house, world=msgspec.structs.replace(settings_of(house), pets=("cat",)))
+    changes = list(changes_of(house, 3, 1))
+    jumps = [one for one in changes if one.kind == "pet" and one.before_m - one.after_m > 0.2]
+    assert jumps
+    for jump in jumps:
+        landed = min(round(jump.seconds / WAY_STEP_S), len(jump.way_m) - 1)
+        assert math.hypot(*jump.way_m[landed]) < 0.2
+    assert any(math.hypot(*jump.way_m[-1]) > 1.0 for jump in jumps)
+    assert all(not one.way_m for one in changes if one.kind == "person")
+
+
+def test_what_a_pet_is_taken_for_is_asked_where_its_track_is_told_low() -> None:
+    x = (1.0, 1.0, 0.16)
+    body = BodyTruth(id=1, kind="pet", room="a", position_m=x, velocity_m_s=(0.0, 0.0, 0.0), top_m=0.3)
+    radar = Radar(
+        id="r", room="a", model="iwr6843aop", position_m=(0, 0, 1), yaw_deg=0, pitch_deg=0, source=DemoSource()
+    )
+    odds = []
+    for z in (0.2, 1.1):
+        watch = Watch(radar)
+        track = Track(
+            id=1,
+            kind=TrackKind.PERSON,
+            kind_probability=0.9,
+            position_m=(1.0, 1.0, z),
+            position_sigma_m=(0.1, 0.1, 0.1),
+        )
+        watch.take(5.0, (body,), (track,), np.zeros((0, len(POINT_COLUMNS)), np.float32))
+        (found,) = watch.followed()
+        odds.append(found.table[0, 4])
+    assert odds[0] == pytest.approx(math.log(9.0))
+    assert math.isnan(odds[1])
 
 
 def test_a_tracker_that_sees_who_sits_on_the_floor_lie_there_alarms() -> None:
