@@ -1,6 +1,8 @@
 """Heights of tracks err as they were counted to, and months of life are told through those errors."""
 
 import math
+import tempfile
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -211,7 +213,8 @@ def test_the_bound_is_that_of_a_poisson_count() -> None:
     assert upper_bound(3) == pytest.approx(7.754, abs=0.01)
 
 
-def test_the_figure_counts_months_and_alarms(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_figure_counts_months_and_alarms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(home_months, "LYING_DOWNS", 2)
     monkeypatch.setattr(home_months, "UPRIGHT_HOURS_PER_MONTH", 0.5)
     monkeypatch.setattr(home_months, "changes_of", lambda house, seed, days: [])
@@ -220,3 +223,8 @@ def test_the_figure_counts_months_and_alarms(monkeypatch: pytest.MonkeyPatch) ->
     assert figure.detail["alarms"] == 0.0
     assert figure.value == pytest.approx(2.996 * 30, rel=0.01)
     assert home_months.measure(full=False) == {}
+    # What was lived once is read, though a line be cut off; another home is lived anew.
+    (kept,) = tmp_path.glob("sumika-homes-*")
+    kept.write_bytes(kept.read_bytes().replace(b'"pets":0', b'"pets":3') + b'{"seed": 5')
+    assert home_months.figure(CALM, 1, 1).detail["alarms_pets"] == 3.0
+    assert home_months.figure(CALM, 2, 1).detail["alarms_pets"] == 3.0

@@ -15,10 +15,15 @@ Somebody who lies down on the floor on purpose does what a fall looks like, but 
 for one is told for each time (`alarms_per_lying_down`), since families differ in nothing as much.
 """
 
+import contextlib
 import math
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -26,7 +31,7 @@ from scipy import stats
 
 from sumika.clock import Instant
 from sumika.config import demo_house
-from sumika.evaluate.bench import say_on_stderr
+from sumika.evaluate.bench import code_hash, say_on_stderr
 from sumika.evaluate.figure import Evidence, Figure
 from sumika.evaluate.people.falls import WIDE, scene_of
 from sumika.evaluate.people.falls_fit import LEARNED_FROM, scenes
@@ -34,6 +39,7 @@ from sumika.evaluate.people.height_count import count, followed
 from sumika.evaluate.people.home_changes import WAY_STEP_S, Change, changes_of
 from sumika.perception import fall
 from sumika.perception._drops import LOW_M
+from sumika.perception._fall_odds import ODDS
 from sumika.schema import (
     POINT_COLUMNS,
     FallStage,
@@ -65,6 +71,7 @@ UPRIGHT_HOURS_PER_MONTH = 4 * 30.0
 """Two residents who stand and walk two hours a day each, at home (typical)."""
 
 LYING_DOWNS = 1500
+_CODE = ("world", "perception", "evaluate/people/home_*", "evaluate/people/height_count")
 _INTERVAL_S, _LONG_S = 0.1, 3.0
 _WALKS_M_S, _LEAPS_M_S, _LEAP_S = 0.8, 2.0, 0.5
 _BEFORE_S, _AFTER_S = 6.0, 14.0
@@ -125,6 +132,20 @@ ACTS = {
 """What people do near the floor, and how often a day (typical of a home with a low table and a pet)."""
 
 
+class Life(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of some days in a home.
+
+    Attributes:
+        seed: Of the home.
+        alarms: By what raised them.
+        told: How many changes and acts were told.
+    """
+
+    seed: int
+    alarms: dict[str, int]
+    told: int
+
+
 def measure(full: bool) -> dict[str, Figure]:
     """Return how many false alarms a home has a month: the upper bound of what the months allow. Nothing unless full.
 
@@ -145,22 +166,11 @@ def figure(errors: HeightErrors, homes: int, days: int) -> Figure:
         days: How long each lives.
     """
     months = homes * days / DAYS_PER_MONTH
-    alarms = {"changes": 0, "pets": 0, "upright": 0}
-    told = 0
-    for number in range(homes):
-        seed = FIRST_SEED + number
-        say_on_stderr(f"  people.home_months: home {number + 1} of {homes} ...")
-        home = Home(errors, seed)
-        for change in changes_of(_with_pets(), seed, days):
-            told += 1
-            alarms["pets" if change.kind == "pet" else "changes"] += home.lives(change)
-        for name, act in ACTS.items():
-            times = int(home.random.poisson(2 * act.per_day * days))
-            told += times
-            suspected = sum(home.does(act) for _ in range(times))
-            alarms[name] = alarms.get(name, 0) + suspected
-        hours = UPRIGHT_HOURS_PER_MONTH * days / DAYS_PER_MONTH
-        alarms["upright"] += home.stands(hours)
+    alarms, told = Counter[str](), 0
+    lives = list(_lived(errors, [FIRST_SEED + number for number in range(homes)], days))
+    for one in lives:
+        alarms.update(one.alarms)
+        told += one.told
     lying = Home(errors, FIRST_SEED - 1)
     suspected = sum(lying.lies_down() for _ in range(LYING_DOWNS))
     total = sum(alarms.values())
@@ -173,6 +183,39 @@ def figure(errors: HeightErrors, homes: int, days: int) -> Figure:
     return Figure(
         value=upper_bound(total) / months, unit="per home and month", evidence=Evidence.SIMULATION, detail=detail
     )
+
+
+def _life(errors: HeightErrors, seed: int, days: int) -> Life:
+    """Return what comes of some days in a home."""
+    home, told = Home(errors, seed), 0
+    alarms = {"changes": 0, "pets": 0, "upright": 0}
+    for change in changes_of(_with_pets(), seed, days):
+        told += 1
+        alarms["pets" if change.kind == "pet" else "changes"] += home.lives(change)
+    for name, act in ACTS.items():
+        times = int(home.random.poisson(2 * act.per_day * days))
+        told += times
+        alarms[name] = sum(home.does(act) for _ in range(times))
+    alarms["upright"] = home.stands(UPRIGHT_HOURS_PER_MONTH * days / DAYS_PER_MONTH)
+    return Life(seed=seed, alarms=alarms, told=told)
+
+
+def _lived(errors: HeightErrors, seeds: Sequence[int], days: int) -> Iterator[Life]:
+    """Yield what comes of all homes; of those that were lived in before with the same code it is read."""
+    on = zlib.crc32(msgspec.json.encode((errors, ODDS, days, UPRIGHT_HOURS_PER_MONTH)))
+    path = Path(tempfile.gettempdir()) / f"sumika-homes-{code_hash(_CODE)}-{on:08x}.jsonl"
+    kept = dict[int, Life]()
+    for line in path.read_bytes().splitlines() if path.exists() else ():
+        with contextlib.suppress(msgspec.DecodeError):  # a last line that was cut off
+            one = msgspec.json.decode(line, type=Life)
+            kept[one.seed] = one
+    for number, seed in enumerate(seeds):
+        say_on_stderr(f"  people.home_months: home {number + 1} of {len(seeds)} ...")
+        if seed not in kept:
+            kept[seed] = _life(errors, seed, days)
+            with path.open("ab") as file:
+                file.write(msgspec.json.encode(kept[seed]) + b"\n")
+        yield kept[seed]
 
 
 def _with_pets() -> House:
