@@ -117,7 +117,7 @@ def test_without_elevation_nothing_is_suspected() -> None:
 def test_a_pet_that_jumps_down_is_none() -> None:
     resident = Resident(np.random.default_rng(6), sigma_m=0.08, kind=TrackKind.PET, scale=0.6)
     life = [*resident.does("stand", 5.0, 1.0), *resident.does("floor", 30.0, 0.4)]
-    assert FallStage.SUSPECTED not in stages(life)
+    assert FallStage.SUSPECTED not in {one.stage for one in told(fall.start(PLACES, animals=True), life)}
 
 
 @pytest.mark.slow
@@ -192,7 +192,7 @@ def test_the_faster_somebody_came_down_the_more_probable_is_a_fall() -> None:
         life = [*resident.does("walk", 5.0, 1.0), *resident.does("floor", 20.0, change_s)]
         told_of.append(max((one.probability for one in told(fall.start(), life)), default=0.0))
     assert told_of[0] > told_of[1]
-    assert told_of[0] > 0.9
+    assert told_of[0] > 0.75  # heights alone; points say more
 
 
 def test_a_house_knows_its_beds_and_sofas() -> None:
@@ -207,17 +207,127 @@ def test_a_house_knows_its_beds_and_sofas() -> None:
     assert (across, along) == pytest.approx((1.2, 2.0))
 
 
-def test_where_animals_live_only_who_was_seen_as_high_as_a_person_can_fall() -> None:
-    jumps = Resident(np.random.default_rng(6), sigma_m=0.05)
-    cat = [*jumps.does("bed", 6.0, 0.0), *jumps.does("floor", 20.0, 0.4)]
-    walks = Resident(np.random.default_rng(6), sigma_m=0.05)
-    person = [*walks.does("walk", 6.0, 0.0), *walks.does("floor", 20.0, 0.6)]
-    found = {
-        (who, animals): FallStage.SUSPECTED in {one.stage for one in told(fall.start(animals=animals), life)}
-        for who, life in (("cat", cat), ("person", person))
-        for animals in (False, True)
-    }
-    assert found == {("cat", False): True, ("cat", True): False, ("person", False): True, ("person", True): True}
+@pytest.mark.parametrize(
+    ("kind", "surely", "animals", "suspected"),
+    [
+        (TrackKind.PERSON, 0.9, False, True),
+        (TrackKind.PERSON, 0.9, True, True),  # as a tracker says of whom it knows nothing; seen upright, and stays
+        (TrackKind.PERSON, 0.99, True, True),
+        (TrackKind.PET, 0.9, True, False),
+        (TrackKind.PET, 0.9, False, True),  # where no animals live, it is a person who is badly seen
+        (TrackKind.PET, 0.999, False, False),
+    ],
+)
+def test_where_animals_live_only_who_is_surely_a_person_can_fall(
+    kind: TrackKind, surely: float, animals: bool, suspected: bool
+) -> None:
+    walks = Resident(np.random.default_rng(6), sigma_m=0.05, kind=kind)
+    life = [*walks.does("walk", 6.0, 0.0), *walks.does("floor", 20.0, 0.6)]
+    life = [
+        msgspec.structs.replace(
+            one, tracks=tuple(msgspec.structs.replace(track, kind_probability=surely) for track in one.tracks)
+        )
+        for one in life
+    ]
+    assert (FallStage.SUSPECTED in {one.stage for one in told(fall.start(animals=animals), life)}) is suspected
+
+
+def test_who_walks_on_as_low_as_an_animal_is_none_though_its_track_was_a_persons() -> None:
+    walks = Resident(np.random.default_rng(6), sigma_m=0.05, kind=TrackKind.PERSON)
+    life = [*walks.does("walk", 6.0, 0.0), *walks.does("floor", 20.0, 0.6)]
+    outcomes = []
+    for goes_m in (0.0, 2.0):
+        moved = []
+        for number, one in enumerate(life):
+            away_m = goes_m * min(1.0, max(0.0, (number - 65) / 25))
+            (track,) = one.tracks
+            x, y, z = track.position_m
+            track = msgspec.structs.replace(track, kind_probability=0.99, position_m=(x + away_m, y, z))
+            moved.append(msgspec.structs.replace(one, tracks=(track,)))
+        outcomes.append(FallStage.SUSPECTED in {one.stage for one in told(fall.start(animals=True), moved)})
+    assert outcomes == [True, False]
+
+
+def test_who_comes_down_from_no_higher_than_a_sofa_must_be_the_more_surely_a_person() -> None:
+    outcomes = []
+    for before in ("bed", "walk"):
+        resident = Resident(np.random.default_rng(6), sigma_m=0.05, kind=TrackKind.PERSON)
+        life = [*resident.does(before, 6.0, 0.0), *resident.does("floor", 20.0, 0.5)]
+        life = [
+            msgspec.structs.replace(
+                one, tracks=tuple(msgspec.structs.replace(track, kind_probability=0.9) for track in one.tracks)
+            )
+            for one in life
+        ]
+        outcomes.append(FallStage.SUSPECTED in {one.stage for one in told(fall.start(animals=True), life)})
+    assert outcomes == [False, True]
+
+
+def test_who_was_told_too_low_on_his_bed_has_fallen_when_he_lies_beside_it() -> None:
+    lies = Resident(np.random.default_rng(4), sigma_m=0.02, kind=TrackKind.PERSON)
+    life = [*lies.does("bed", 12.0, 0.0), *lies.does("floor", 8.0, 0.4)]
+    shifted = []
+    for number, one in enumerate(life):
+        (track,) = one.tracks
+        x, y, z = track.position_m
+        on_bed = number < 120
+        at = (x, y, 0.36) if on_bed else (x + 1.5, y, min(z, 0.2))
+        shifted.append(msgspec.structs.replace(one, tracks=(msgspec.structs.replace(track, position_m=at),)))
+    x, y, _ = life[0].tracks[0].position_m
+    outline = ((x - 0.7, y - 1.0), (x + 0.7, y - 1.0), (x + 0.7, y + 1.0), (x - 0.7, y + 1.0))
+    bed = RestingPlace(name="bed", floor_m=outline, height_m=0.45)
+    for places, known in (((bed,), True), ((), False)):
+        state = fall.start(places)
+        told(state, shifted)
+        descent = state.bodies[1].memory.descent()
+        assert (descent is not None and descent.low_s == pytest.approx(8.0, abs=1.0)) is known
+
+
+def test_where_nobody_tells_kinds_only_who_was_seen_upright_can_fall_among_animals() -> None:
+    outcomes = []
+    for before in ("bed", "walk"):
+        resident = Resident(np.random.default_rng(6), sigma_m=0.05, kind=TrackKind.UNKNOWN)
+        life = [*resident.does(before, 6.0, 0.0), *resident.does("floor", 20.0, 0.5)]
+        outcomes.append(FallStage.SUSPECTED in {one.stage for one in told(fall.start(animals=True), life)})
+    assert outcomes == [False, True]
+
+
+def test_who_is_lost_low_is_suspected_all_the_same_until_somebody_rises_there() -> None:
+    resident = Resident(np.random.default_rng(5), sigma_m=0.08)
+    life = [*resident.does("walk", 5.0, 1.0), *resident.does("floor", 10.0, 0.7)]
+    state = fall.start()
+    told(state, life[:85])
+    gone = [msgspec.structs.replace(message, tracks=()) for message in life[85:]]
+    seen = told(state, gone)
+    assert FallStage.SUSPECTED in {one.stage for one in seen}
+    assert {one.track for one in seen} == {1}
+    helper = Resident(np.random.default_rng(9), sigma_m=0.05, id=2, time_s=resident.time_s, place=resident.place)
+    risen = told(state, list(helper.does("stand", 5.0, 0.0)))
+    assert [one.stage for one in risen][-1] is FallStage.CLEARED
+    assert risen[-1].track == 1
+
+
+def test_a_track_that_is_carried_off_leaves_the_suspicion_where_somebody_lies() -> None:
+    resident = Resident(np.random.default_rng(5), sigma_m=0.05)
+    life = [*resident.does("walk", 5.0, 1.0), *resident.does("floor", 15.0, 0.7)]
+    state, messages = fall.start(), []
+    for number, message in enumerate(life):
+        (track,) = message.tracks
+        x, y, _ = track.position_m
+        by = msgspec.structs.replace(track, position_m=(x + 1.5, y, 0.95))
+        lies = msgspec.structs.replace(track, id=2, kind_probability=0.9)
+        # Somebody walks by, and takes the track along; who lies has another one.
+        messages.append(msgspec.structs.replace(message, tracks=(by, lies)) if number > 70 else message)
+    seen = told(state, messages)
+    assert [one.track for one in seen if one.stage is FallStage.SUSPECTED][:1] == [2]
+    assert 1 not in {one.track for one in seen if one.stage is FallStage.SUSPECTED}
+
+
+def test_what_was_not_suspected_at_first_is_not_after_long_rest() -> None:
+    resident = Resident(np.random.default_rng(3), sigma_m=0.05)
+    life = [*resident.does("walk", 5.0, 1.0), *resident.does("floor", 60.0, 1.5)]
+    slow = [one for one in told(fall.start(), life) if one.stage is FallStage.SUSPECTED]
+    assert not slow or slow[0].since_s < 12.0
 
 
 def test_a_house_says_whether_animals_live_there() -> None:

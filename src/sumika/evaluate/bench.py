@@ -16,6 +16,8 @@ from sumika.schema import SumikaError, UsageError
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
+_FALL = tuple(f"perception/{name}" for name in ("fall", "_fall_*", "_drops", "_low_points", "_resting"))
+
 AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     "spine": {
         "spine.ring": ("bus",),
@@ -90,8 +92,8 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "people.points_figures": ("distil/networks", "distil/array_works", "training", "models/features"),
         "people.body_figures": ("distil/networks", "distil/array_works", "training", "models/features"),
         "people.comfort_tables": ("physics",),
-        "people.falls": ("perception/fall", "perception/_drops", "perception/_resting", "radar", "world/radar_scene"),
-        "people.home_months": ("perception/fall", "perception/_drops", "perception/_resting", "world"),
+        "people.falls": (*_FALL, "radar", "world/radar_scene"),
+        "people.home_months": (*_FALL, "world"),
         "people.air_events": ("perception/air_events", "perception/_air_rules", "perception/_air_course", "world"),
         "people.counts": ("perception/occupancy", "perception/_co2_people", "world"),
         "people.weeks": ("belief/well_being",),

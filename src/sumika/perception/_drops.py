@@ -46,6 +46,7 @@ class Height:
         seen: Whether points showed it, not memory.
         place_m: On the floor plan.
         going_m_s: How fast it moves on the floor plan.
+        rests: Whether it lies on a bed or sofa, as far as anybody can say: that is not low, however low it seems.
     """
 
     stamp: Instant
@@ -55,6 +56,7 @@ class Height:
     seen: bool
     place_m: tuple[float, float]
     going_m_s: float
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ class Descent:
         seen: Share of the last seconds in which points showed it.
         wandered_m: How far it moved about on the floor plan in the last seconds, as a standard deviation.
         going_m_s: How fast it moved on the floor plan in the last seconds, on average.
+        left_m: How far it was, at most, from where it came to be low.
+        high_m: How high its points reach, but for one in five; None where too few tell.
+        rush_m_s: How fast its points were on the way down, but for one in ten; None where too few tell.
     """
 
     top_m: float
@@ -80,6 +85,9 @@ class Descent:
     seen: float = 1.0
     wandered_m: float = 0.0
     going_m_s: float = 0.0
+    left_m: float = 0.0
+    high_m: float | None = None
+    rush_m_s: float | None = None
 
     @property
     def drop_m(self) -> float:
@@ -93,8 +101,8 @@ class HeightMemory:
 
     heights: deque[Height] = field(default_factory=lambda: deque(maxlen=_MOST_HEIGHTS))
 
-    def add(self, track: Track, now: Instant) -> None:
-        """Keep a track's height; forget what is too old, or of another clock."""
+    def add(self, track: Track, now: Instant, *, rests: bool = False) -> None:
+        """Keep a track's height, and whether it lies on furniture; forget what is too old, or of another clock."""
         if self.heights:
             gap_s = passed_s(self.heights[-1].stamp, now)
             if gap_s is None or gap_s > _GAP_S:
@@ -103,7 +111,7 @@ class HeightMemory:
         seen = track.held_by is not HeldBy.MEMORY
         going_m_s = math.hypot(*track.velocity_m_s[:2])
         fall_m_s, sigma_m = -track.velocity_m_s[2], track.position_sigma_m[2]
-        self.heights.append(Height(now, middle_m, sigma_m, fall_m_s, seen, (x, y), going_m_s))
+        self.heights.append(Height(now, middle_m, sigma_m, fall_m_s, seen, (x, y), going_m_s, rests))
         while (passed_s(self.heights[0].stamp, now) or 0.0) > MEMORY_S:
             self.heights.popleft()
 
@@ -115,14 +123,17 @@ class HeightMemory:
         begin = kept[0].stamp
         every = np.array([passed_s(begin, one.stamp) or 0.0 for one in kept])
         table = np.array(
-            [(one.middle_m, one.sigma_m, one.falls_m_s, one.seen, *one.place_m, one.going_m_s) for one in kept]
+            [
+                (one.middle_m, one.sigma_m, one.falls_m_s, one.seen, *one.place_m, one.going_m_s, one.rests)
+                for one in kept
+            ]
         )
         told = table[:, 1] <= NO_ELEVATION_M
         if told.sum() < 5:
             return None
         times, middle = every[told], table[told, 0]
         quick, slow = _means(times, middle, _QUICK_S), _means(times, middle, _SLOW_S)
-        high = np.flatnonzero((slow >= _STAYS_LOW_M) & (quick >= LOW_M))
+        high = np.flatnonzero(((slow >= _STAYS_LOW_M) & (quick >= LOW_M)) | (table[told, 7] > 0))
         if not high.size or high[-1] == len(times) - 1:
             return None
         first = int(high[-1]) + 1
@@ -146,10 +157,14 @@ def _lately(every: Array, table: Array, began_s: float) -> dict[str, float]:
 
 
 def _descent(first: int, times: Array, middle: Array, quick: Array, table: Array) -> Descent | None:
-    began_s, now_s = times[first], times[-1]
+    began_s, now_s = float(times[first]), float(times[-1])
     before = (times >= began_s - _BEFORE_S) & (times <= began_s)
     top_m = float(_means(times, middle, _LEVEL_S)[before].max())
-    lately = times > max(now_s - _TAIL_S, min(began_s + _LANDS_S, now_s - _LANDS_S))
+    # Where only memory holds it, a height is what it was: of who is out of sight counts what was seen of him last.
+    seen = (times >= began_s) & (table[:, 3] > 0)
+    end_s = float(times[seen].max()) if seen.any() else now_s
+    lately = times > max(end_s - _TAIL_S, min(began_s + _LANDS_S, end_s - _LANDS_S))
+    lately &= seen | ~seen.any()
     low_m = float(middle[lately].mean())
     if top_m - low_m < 0.1:
         return None
@@ -160,7 +175,18 @@ def _descent(first: int, times: Array, middle: Array, quick: Array, table: Array
         low_m=low_m,
         sigma_m=float(table[lately, 1].mean()),
         speed_m_s=speed,
+        left_m=_left_m(times, table, began_s + _LANDS_S),
     )
+
+
+def _left_m(times: Array, table: Array, landed_s: float) -> float:
+    """Return how far a body was, at most, from where it was seen first after a time; means over a second each."""
+    low = (times >= landed_s) & (table[:, 3] > 0)
+    if low.sum() < 2:
+        return 0.0
+    x, y = (_means(times[low], table[low, column], _SLOW_S) for column in (4, 5))
+    settled = min(int(np.searchsorted(times[low], landed_s + _LANDS_S)), len(x) - 1)
+    return float(np.hypot(x - x[settled], y - y[settled])[settled:].max())
 
 
 def _means(times: Array, values: Array, over_s: float) -> Array:

@@ -3,26 +3,28 @@
 Who lies still, low for `LYING_S`, and was higher before, has fallen the more probably
 
 - the lower the middle of the body is: lying on the floor it is at 0.15 m, sitting on it at 0.45 m, lying on a bed at
-  0.6 m;
-- the faster it came down: who falls from standing is down within 0.5 to 1 s, who lies down on purpose takes longer;
+  0.6 m; and the less high its points reach: who sits has a torso above him, however wrong heights are;
+- the faster it came down, and its points with it: who falls from standing is down within 0.5 to 1 s, who lies down on
+  purpose takes longer;
 - the surer the heights are, the more steadily the body is seen, and the less it moves about.
 
-The weights of these (`_WEIGHTS`) are those of a logistic regression over simulated falls and everyday ways down to the
-floor, through a radar's samples; the scores of other such scenes are in `sumika.evaluate.people.falls`. What lies on a
-bed or sofa that is known, at its height, has not fallen. Where animals live, only who was seen as high up as no animal
-is can have fallen: a cat that jumps off a sofa comes down as fast as a person, and lies as low.
+The weights of these are learned (`_fall_odds`); the scores of other scenes are in `sumika.evaluate.people.falls`. What
+lies on a bed or sofa that is known, at its height, has not fallen. Where animals live, only who is surely a person can
+have fallen: a cat that jumps off a sofa comes down as fast as a person, and lies as low.
 
 The middle is used and not the top: a tracker finds a middle from all points of a moment, a top only over seconds.
 
 What was a candidate is cleared when the person is up again, or does not lie still within `PATIENCE_S`. A body that is
-lost and found again near the same place, under the same or another id, keeps its stage.
+lost low has not got up: its suspicion goes on where it lay, until somebody rises there. So it does where the track of
+who lies is carried off by the points of another who walks by, and what is left at the place is a track of its own.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from sumika.clock import Instant
+from sumika.perception import _fall_odds
 from sumika.perception._bodies import (
     CORRELATION_S,
     MOST_BODIES,
@@ -33,31 +35,37 @@ from sumika.perception._bodies import (
     place_of,
     share_below,
 )
-from sumika.perception._drops import LOW_M, Descent, HeightMemory
-from sumika.perception._resting import resting_places
-from sumika.schema import (
-    FallStage,
-    Message,
-    Reason,
-    RestingPlace,
-    SuspectedFall,
-    Track,
-    TrackKind,
-    Tracks,
+from sumika.perception._drops import LOW_M, Descent
+from sumika.perception._fall_stages import (
+    CANDIDATE,
+    LYING_S,
+    PATIENCE_S,
+    SETTLE_S,
+    SUSPECTED,
+    UP_S,
+    Body,
+    Suspicion,
+    message_of,
+    next_stage,
 )
-from sumika.schema.house import House
+from sumika.perception._low_points import RecentPoints
+from sumika.perception._resting import resting_places
+from sumika.schema import FallStage, Message, PointCloud, RestingPlace, SuspectedFall, Track, TrackKind, Tracks
+from sumika.schema.house import House, Radar
 
-LYING_S = 5.0
-"""Who lies still this long after coming down fast did not mean to."""
-
-PATIENCE_S = 60.0
-"""Who has not lain still within this time moves about on the floor: playing, cleaning."""
-
-UP_S = 1.5
-"""This long no longer lying on the floor, and a person is up again."""
-
-CANDIDATE, SUSPECTED = 0.3, 0.6
-"""Probabilities from which on it is said."""
+__all__ = [
+    "CANDIDATE",
+    "LYING_S",
+    "PATIENCE_S",
+    "SEATED_M",
+    "SUSPECTED",
+    "UP_S",
+    "FallState",
+    "start",
+    "start_in",
+    "step",
+    "weigh",
+]
 
 PUBLISH_S = 1.0
 LOST_S = 600.0
@@ -67,8 +75,10 @@ FOUND_AGAIN_S = 4.0
 """Who was lost for no longer, and is found low at the place, is the same body."""
 
 NEAR_M = 1.0
-SETTLE_S = 1.0
-"""Heights settle so long after a drop before they are believed to be where it ended."""
+"""Lost and found within this distance is the same place: a body is longer than it is high."""
+
+SEATED_M = 0.73
+"""Who is higher is not looked at: he sits, or stands."""
 
 _LOOK_S = 0.2
 _MEAN_S = 0.5
@@ -78,52 +88,36 @@ _LYING_M = 0.15
 _PERSON_M, _UPRIGHT_S = 0.7, 1.0
 """No animal's middle is as high above what it stands on for as long."""
 
+_SEEN_UPRIGHT_S = 0.5
+
+_AMONG_ANIMALS, _WITHOUT_ANIMALS = 1 / 9, 30.0
+"""Odds of a person, beside those of a tracker that does not know who lives there: it takes nine in ten of whom it knows
+nothing for persons, which is too many where animals live, and too few where none do."""
+
 _ON_PLACE = 0.9
 """Probability, before heights are looked at, that who lies within a bed's outline lies on it and not beside it."""
 
-_STILL_M_S = 0.4
-"""Who moves faster over the floor, on average over seconds, does not lie still."""
+_RESTS = 0.3
+"""Who lies beside his bed with no more than this probability lies on it, though errors tell him as low as the floor."""
 
-_WEIGHTS = {"low_m": -17.5, "sigma_m": -7.0, "speed_m_s": 2.35, "seen": 1.95, "wandered_m": -1.7}
-_BIAS = 1.55
-_MOST_SPEED_M_S = 2.5
+_RISES_M = 0.6
+"""Who gets up is seen higher within this distance of where he lay; a track that is carried off is not."""
+
+_SURELY_ANIMAL = 0.1
+
+_PERSON_TOP_M, _PET_TOP_M = (0.85, 0.25), (0.55, 0.2)
+"""How high the middle of a body is before it falls, and before it jumps off a sofa: mean and deviation."""
+
+_MOST_HIGH_LOG = 1.0
+"""So much, as log odds, a height says for a person at most: animals take tracks of people over, heights and all."""
+
+_STAYS_LOG, _STAYS_PER_M, _STAYS_LOGS = 3.0, -5.0, (-4.0, 1.5)
+"""Log odds of a person by how far a low body went from where it came down, at 0 m and by metre, and their limits. Who
+has fallen stays there (19 of 20 within 0.6 m); an animal that has jumped down, or took over the track of a person whom
+it met, walks on as low as it is (half of them 1.3 m and more)."""
+
 _FAST_M_S, _FAST_SPREAD_M_S = 0.5, 0.08
 """Slower than this nobody falls, whatever else speaks for it: on floors people lie far more often on purpose."""
-
-_LEAST_LOW_M = 0.05
-"""Errors may put a body below the floor: it then lies no surer than on it."""
-
-
-@dataclass(slots=True)
-class _Suspicion:
-    """What may have been a fall."""
-
-    descent: Descent
-    weighed: Instant | None
-    began: Instant
-    stage: FallStage | None = None
-    published: Instant | None = None
-    up_since: Instant | None = None
-
-    def lain_s(self, now: Instant) -> float:
-        """Return how long the body has lain low and still; out of sight it is thought to go on lying."""
-        if self.weighed is None or self.descent.going_m_s > _STILL_M_S:
-            return 0.0
-        return self.descent.low_s + (passed_s(self.weighed, now) or 0.0)
-
-
-@dataclass(slots=True)
-class _Body:
-    """One person's heights and suspicion."""
-
-    seen: Instant
-    position_m: tuple[float, float, float]
-    memory: HeightMemory = field(default_factory=HeightMemory)
-    looked: Instant | None = None
-    middle_m: float = 0.0
-    sigma_m: float = math.inf
-    upright_s: float = 0.0
-    suspicion: _Suspicion | None = None
 
 
 @dataclass(slots=True)
@@ -132,35 +126,40 @@ class FallState:
 
     places: tuple[RestingPlace, ...] = ()
     animals: bool = False
-    bodies: dict[int, _Body] = field(default_factory=dict)
+    points: RecentPoints = field(default_factory=lambda: RecentPoints({}))
+    bodies: dict[int, Body] = field(default_factory=dict)
     refused: int = 0
 
 
 def start_in(house: House) -> FallState:
-    """Return the state before the first message in a house, whose beds, sofas and animals are known."""
-    return start(resting_places(house.furniture), animals=house.has_animals)
+    """Return the state before the first message in a house, whose beds, sofas, animals and radars are known."""
+    return start(resting_places(house.furniture), animals=house.has_animals, radars=house.radars)
 
 
-def start(places: Sequence[RestingPlace] = (), *, animals: bool = False) -> FallState:
+def start(places: Sequence[RestingPlace] = (), *, animals: bool = False, radars: Iterable[Radar] = ()) -> FallState:
     """Return the state before the first message.
 
     Args:
         places: Beds and sofas, in house coordinates; without them a low bed is told from the floor by height alone.
         animals: Whether there are any that jump and lie about.
+        radars: Whose points are looked at; without them heights alone tell who sits on the floor.
     """
-    return FallState(tuple(places), animals)
+    return FallState(tuple(places), animals, RecentPoints.of(radars))
 
 
-def step(state: FallState, message: Tracks) -> tuple[FallState, tuple[Message, ...]]:
+def step(state: FallState, message: Tracks | PointCloud) -> tuple[FallState, tuple[Message, ...]]:
     """Take one message in.
 
     Args:
         state: Used up.
-        message: Where everybody is. Tracks with numbers that cannot be are left out and counted.
+        message: Where everybody is, or a frame's points. Tracks with numbers that cannot be are left out and counted.
 
     Returns:
         The state, and a `SuspectedFall` whenever somebody's stage changes, and once a second while it is suspected.
     """
+    if isinstance(message, PointCloud):
+        state.points.take(message)
+        return state, ()
     told: list[Message] = []
     sound = [track for track in message.tracks if makes_sense(track)]
     state.refused += len(message.tracks) - len(sound)
@@ -169,11 +168,12 @@ def step(state: FallState, message: Tracks) -> tuple[FallState, tuple[Message, .
     for track in sound:
         body = state.bodies.get(track.id) or _found_again(state, track, present, message.stamp)
         if body is None:
-            body = state.bodies[track.id] = _Body(message.stamp, track.position_m)
+            body = state.bodies[track.id] = Body(message.stamp, message.stamp, track.room, track.position_m)
         _see(state, body, track, message.stamp)
-        _look(state, body, track, message.stamp)
+        _look(state, body, track, sound, message.stamp)
+    for number, body in list(state.bodies.items()):
         if body.suspicion is not None:
-            told += _follow(state, body, body.suspicion, track, message)
+            told += _follow(state, number, body, body.suspicion, message, present)
     return state, tuple(told)
 
 
@@ -187,7 +187,7 @@ def _forget(state: FallState, now: Instant) -> None:
         del state.bodies[calm]
 
 
-def _found_again(state: FallState, track: Track, present: set[int], now: Instant) -> _Body | None:
+def _found_again(state: FallState, track: Track, present: set[int], now: Instant) -> Body | None:
     """Return the body that was lost where a new track appears low, and hand it over to that track."""
     for id_, body in list(state.bodies.items()):
         near = math.dist(body.position_m[:2], track.position_m[:2]) < NEAR_M
@@ -204,12 +204,13 @@ def _found_again(state: FallState, track: Track, present: set[int], now: Instant
     return None
 
 
-def _see(state: FallState, body: _Body, track: Track, now: Instant) -> None:
-    """Keep where the body is, and how high."""
+def _see(state: FallState, body: Body, track: Track, now: Instant) -> None:
+    """Keep where the body is, how high, and what it is."""
     gone_s = passed_s(body.seen, now) or 0.0
-    body.seen, body.position_m = now, track.position_m
-    body.memory.add(track, now)
+    body.seen, body.room, body.position_m = now, track.room, track.position_m
+    body.person = _person(state, body, track)
     if track.position_sigma_m[2] > NO_ELEVATION_M:
+        body.memory.add(track, now)
         return  # out of sight: where it was is all that is known
     anew = math.isinf(body.sigma_m) or gone_s > SETTLE_S
     share = 1.0 if anew else 1.0 - math.exp(-gone_s / _MEAN_S)
@@ -219,52 +220,102 @@ def _see(state: FallState, body: _Body, track: Track, now: Instant) -> None:
     place = place_of(body.position_m[0], body.position_m[1], state.places)
     if body.middle_m > _PERSON_M + (place.height_m if place is not None else 0.0) and not anew:
         body.upright_s += gone_s
+    rests = place is not None and _on_floor(state, body, body.middle_m, body.sigma_m) < _RESTS
+    body.memory.add(track, now, rests=rests)
 
 
-def _look(state: FallState, body: _Body, track: Track, now: Instant) -> None:
+def _person(state: FallState, body: Body, track: Track) -> float:
+    """Return how surely a track is a person, by what the tracker learned of it; by height where nobody told kinds."""
+    if track.kind is TrackKind.UNKNOWN:
+        return float(not state.animals or body.upright_s >= _UPRIGHT_S)
+    share = min(max(track.kind_probability, 0.0), 1.0)
+    person = share if track.kind is TrackKind.PERSON else 1.0 - share
+    learned = person * (_AMONG_ANIMALS if state.animals else _WITHOUT_ANIMALS)
+    return learned / max(learned + 1.0 - person, 1e-9)
+
+
+def _look(state: FallState, body: Body, track: Track, tracks: Sequence[Track], now: Instant) -> None:
     """Weigh anew, now and then, how a body that is low came to be so."""
     since_s = passed_s(body.looked, now)
-    if body.middle_m > _UP_M + LOW_M or (since_s is not None and since_s < _LOOK_S):
+    if body.middle_m > SEATED_M or (since_s is not None and since_s < _LOOK_S):
         return
     body.looked = now
+    suspicion = body.suspicion
+    if suspicion is not None and suspicion.stage is FallStage.SUSPECTED:
+        return
+    descent = weigh(state, body, track, tracks, now)
+    if descent is None:
+        if suspicion is not None and body.middle_m >= LOW_M:
+            suspicion.weighed = None
+        elif suspicion is not None:  # found again, or another's: how it came down is remembered, how low it is, seen
+            suspicion.descent = replace(suspicion.descent, low_m=body.middle_m)
+        return
+    spot = track.position_m[:2]
+    if suspicion is not None:
+        suspicion.descent, suspicion.weighed = _joined(suspicion.descent, descent), now
+        if descent.low_s < SETTLE_S:
+            suspicion.place_m = spot
+    elif _probability(state, body, descent) >= CANDIDATE:
+        body.suspicion = Suspicion(descent, now, now, spot)
+
+
+def weigh(state: FallState, body: Body, track: Track, tracks: Sequence[Track], now: Instant) -> Descent | None:
+    """Return how a body came to lie low, points and all; None where it does not lie low.
+
+    Args:
+        state: Whose points are looked at.
+        body: Whose heights.
+        track: Its own.
+        tracks: Everybody's.
+        now: The moment.
+    """
     descent = body.memory.descent()
     if descent is None:
-        if body.suspicion is not None and body.middle_m >= LOW_M:
-            body.suspicion.weighed = None
-        return
-    if body.suspicion is not None:
-        if body.suspicion.stage is not FallStage.SUSPECTED:
-            body.suspicion.descent, body.suspicion.weighed = descent, now
-    elif _probability(state, body, descent, track) >= CANDIDATE:
-        body.suspicion = _Suspicion(descent, now, now)
+        return None
+    spot = track.position_m[:2]
+    others = [other.position_m[:2] for other in tracks if other.id != track.id and other.position_m[2] > _UP_M]
+    return replace(
+        descent,
+        high_m=state.points.high_m(spot, others, now, max(descent.low_s - SETTLE_S, _MEAN_S)),
+        rush_m_s=state.points.rush_m_s(spot, now, descent.low_s),
+    )
 
 
-def _probability(state: FallState, body: _Body, descent: Descent, track: Track, off: float = 0.0) -> float:
+def _joined(before: Descent, now: Descent) -> Descent:
+    """Return a descent as weighed now, with what points told before where they tell nothing any more."""
+    return replace(
+        now,
+        high_m=before.high_m if now.high_m is None else now.high_m,
+        rush_m_s=before.rush_m_s if now.rush_m_s is None else now.rush_m_s,
+    )
+
+
+def _probability(state: FallState, body: Body, descent: Descent, off: float = 0.0) -> float:
     """Return the probability of a fall, with the present height `off` standard deviations higher than measured."""
-    low_m = descent.low_m + off * descent.sigma_m
-    values = {
-        "low_m": max(low_m, _LEAST_LOW_M),
-        "sigma_m": descent.sigma_m,
-        "speed_m_s": min(descent.speed_m_s, _MOST_SPEED_M_S),
-        "seen": descent.seen,
-        "wandered_m": descent.wandered_m,
-    }
-    log_odds = _BIAS + sum(_WEIGHTS[name] * value for name, value in values.items())
-    person = 1.0 if body.upright_s >= _UPRIGHT_S else _person(track) * float(not state.animals)
-    on_floor = _on_floor(state, body, low_m, descent.sigma_m)
-    fast = 1.0 - share_below(_FAST_M_S, descent.speed_m_s, _FAST_SPREAD_M_S)
+    values = _fall_odds.features(descent, off)
+    log_odds = _fall_odds.log_odds(values)
+    on_floor = _on_floor(state, body, descent.low_m + off * descent.sigma_m, descent.sigma_m)
+    fastest_m_s = max(descent.speed_m_s, descent.rush_m_s or 0.0)
+    fast = 1.0 - share_below(_FAST_M_S, fastest_m_s, _FAST_SPREAD_M_S)
+    person = max(body.person, 0.0 if body.suspicion is None else body.suspicion.person)
+    if state.animals:
+        person = _person_by_descent(person, descent, upright=body.upright_s >= _SEEN_UPRIGHT_S)
     return fast * on_floor * person / (1.0 + math.exp(min(max(-log_odds, -500.0), 500.0)))
 
 
-def _person(track: Track) -> float:
-    """Return how surely a track is a person, by how it walked; a kind that nobody knows is one."""
-    share = min(max(track.kind_probability, 0.0), 1.0)
-    if track.kind is TrackKind.UNKNOWN:
-        return 1.0
-    return share if track.kind is TrackKind.PERSON else 1.0 - share
+def _person_by_descent(person: float, descent: Descent, *, upright: bool) -> float:
+    """Return how surely a body is a person and no animal, by how it came down and whether it stayed there.
+
+    Animals rest where they jumped down, too: that who stays is a person counts for who was seen upright in this visit.
+    """
+    most = _STAYS_LOGS[1] if upright else 0.0
+    stays = min(max(_STAYS_LOG + _STAYS_PER_M * descent.left_m, _STAYS_LOGS[0]), most)
+    high = log_normal_density(descent.top_m, *_PERSON_TOP_M) - log_normal_density(descent.top_m, *_PET_TOP_M)
+    likelier = person * math.exp(stays + min(high, _MOST_HIGH_LOG))
+    return likelier / max(likelier + 1.0 - person, 1e-9)
 
 
-def _on_floor(state: FallState, body: _Body, low_m: float, sigma_m: float) -> float:
+def _on_floor(state: FallState, body: Body, low_m: float, sigma_m: float) -> float:
     """Return the probability that a body of such a height lies beside the bed or sofa at its place, not on it."""
     place = place_of(body.position_m[0], body.position_m[1], state.places)
     if place is None:
@@ -276,7 +327,7 @@ def _on_floor(state: FallState, body: _Body, low_m: float, sigma_m: float) -> fl
 
 
 def _follow(
-    state: FallState, body: _Body, suspicion: _Suspicion, track: Track, message: Tracks
+    state: FallState, number: int, body: Body, suspicion: Suspicion, message: Tracks, present: set[int]
 ) -> tuple[SuspectedFall, ...]:
     """Take a suspicion to its next stage."""
     now = message.stamp
@@ -284,10 +335,12 @@ def _follow(
     if since_s is None:
         body.suspicion = None
         return ()
-    up = share_below(_UP_M, body.middle_m, body.sigma_m) < 0.2
+    up = _is_up(state, number, body, suspicion, present)
+    if up and _hand_over(state, number, body, suspicion, present):
+        return ()
     suspicion.up_since = (suspicion.up_since or now) if up else None
-    probability = _probability(state, body, suspicion.descent, track)
-    stage = _next_stage(suspicion, probability, since_s, now, low=body.middle_m < _UP_M)
+    probability = _probability(state, body, suspicion.descent)
+    stage = next_stage(suspicion, probability, since_s, now, low=body.middle_m < _UP_M)
     due_s = passed_s(suspicion.published, now)
     repeat = stage is FallStage.SUSPECTED and (due_s is None or due_s >= PUBLISH_S)
     if stage is suspicion.stage and not repeat:
@@ -299,57 +352,38 @@ def _follow(
         body.memory.heights.clear()
     if stage is None or (stage is FallStage.CLEARED and said is None):
         return ()
-    spread = [_probability(state, body, suspicion.descent, track, off) for off in (-1.0, 1.0)]
-    return (_message(body, suspicion, stage, track, message, (probability, 0.5 * abs(spread[0] - spread[1]))),)
+    spread = [_probability(state, body, suspicion.descent, off) for off in (-1.0, 1.0)]
+    told = (probability, 0.5 * abs(spread[0] - spread[1]))
+    return (message_of(number, body, suspicion, stage, message, told),)
 
 
-def _next_stage(
-    suspicion: _Suspicion, probability: float, since_s: float, now: Instant, *, low: bool
-) -> FallStage | None:
-    if suspicion.up_since is not None and (passed_s(suspicion.up_since, now) or 0.0) >= UP_S:
-        return FallStage.CLEARED
-    if suspicion.stage is FallStage.SUSPECTED:
-        return FallStage.SUSPECTED
-    lain_s = suspicion.lain_s(now)
-    if low and lain_s >= LYING_S and probability >= SUSPECTED:
-        return FallStage.SUSPECTED
-    if since_s > PATIENCE_S or (lain_s >= 2 * LYING_S and probability < CANDIDATE):
-        return FallStage.CLEARED
-    if suspicion.stage is None and since_s < SETTLE_S:
-        return None
-    return FallStage.CANDIDATE if suspicion.stage or probability >= CANDIDATE else FallStage.CLEARED
-
-
-_REASONS = {
-    FallStage.CANDIDATE: Reason.WENT_DOWN_FAST,
-    FallStage.SUSPECTED: Reason.LYING_STILL,
-    FallStage.CLEARED: Reason.UP_AGAIN,
-}
-
-
-def _message(
-    body: _Body,
-    suspicion: _Suspicion,
-    stage: FallStage,
-    track: Track,
-    message: Tracks,
-    probability: tuple[float, float],
-) -> SuspectedFall:
-    return SuspectedFall(
-        stamp=message.stamp,
-        origin=message.origin,
-        session=message.session,
-        source=message.source,
-        track=track.id,
-        room=track.room,
-        stage=stage,
-        probability=probability[0],
-        sigma=probability[1],
-        reason=_REASONS[stage],
-        position_m=body.position_m,
-        drop_m=suspicion.descent.drop_m,
-        drop_speed_m_s=suspicion.descent.speed_m_s,
-        middle_m=body.middle_m,
-        still_s=suspicion.lain_s(message.stamp),
-        since_s=passed_s(suspicion.began, message.stamp) or 0.0,
+def _is_up(state: FallState, number: int, body: Body, suspicion: Suspicion, present: set[int]) -> bool:
+    """Return whether a body is no longer low; of one out of sight, whether somebody new stands where it lay."""
+    if number in present:
+        return share_below(_UP_M, body.middle_m, body.sigma_m) < 0.2
+    return any(
+        other.middle_m > _PERSON_M
+        and math.dist(other.position_m[:2], suspicion.place_m) < NEAR_M
+        and (passed_s(body.seen, other.first) or -1.0) >= 0.0
+        for id_, other in state.bodies.items()
+        if id_ in present
     )
+
+
+def _hand_over(state: FallState, number: int, body: Body, suspicion: Suspicion, present: set[int]) -> bool:
+    """Give a suspicion to who lies at the place, where its track was carried off by another body's points.
+
+    Who gets up is higher at the place first, and leaves it then.
+    """
+    carried_off = math.dist(body.position_m[:2], suspicion.place_m) > _RISES_M
+    if number not in present or suspicion.up_since is not None or not carried_off:
+        return False
+    for id_, other in state.bodies.items():
+        low = other.middle_m < LOW_M and other.sigma_m < NO_ELEVATION_M and other.person > _SURELY_ANIMAL
+        near = math.dist(other.position_m[:2], suspicion.place_m) < NEAR_M
+        if id_ in present and id_ != number and low and near:
+            other.suspicion, body.suspicion = other.suspicion or suspicion, None
+            other.suspicion.person = max(suspicion.person, body.person)
+            body.memory.heights.clear()
+            return True
+    return False

@@ -1,7 +1,7 @@
 """What a node is: one process with one task. Nodes are data; `table` lists them, the supervisor runs them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -127,6 +127,8 @@ class StepTask:
         route: (house, topic, key of the message) -> keys of the states that take it.
         may_be_silent: Whether it may take inputs for long and rightly have nothing to say; then taking them is its sign
             of life.
+        forgets_s: By topic, for a step that may be silent: so long after an input of it, nothing of it is left in a
+            state that has said nothing since. Then it need not be given again in a replay, and is not written down.
     """
 
     start: Callable[[House, str], Any]
@@ -135,3 +137,4 @@ class StepTask:
     keys: Callable[[House], tuple[str, ...]]
     route: Callable[[House, str, str], tuple[str, ...]]
     may_be_silent: bool = False
+    forgets_s: Mapping[str, float] = field(default_factory=dict, hash=False)

@@ -217,7 +217,15 @@ POSTURE = StepTask(_start_posture, posture.step, ("tracks/house",), _house, _to_
 SLEEP = StepTask(
     _start_sleep, sleep.step, ("presence", "posture/house", "tick"), _bedrooms, _to_bedrooms, may_be_silent=True
 )
-FALL = StepTask(_start_fall, fall.step, ("tracks/house",), _house, _to_house, may_be_silent=True)
+FALL = StepTask(
+    _start_fall,
+    fall.step,
+    ("points", "tracks/house"),
+    _house,
+    _to_house,
+    may_be_silent=True,
+    forgets_s={"points": 90.0},  # it keeps them for 12 s, and what they told of a suspicion for a minute in silence
+)
 HEART = StepTask(_start_heart, heart.step, ("slow_time", "presence", "tick"), _rooms, _to_rooms)
 
 

@@ -397,8 +397,8 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         bridge: The house in Home Assistant; None: it is not there.
         alarms: What is watched, and who is told; None: nothing and nobody.
         knowing: What of its people the house works out; None: nothing beyond who is where, breath, heart and posture.
-        pets: Animals that live here. Where there are any, a fall is suspected only of who was seen as high up as no
-            animal is.
+        pets: Animals that live here. Where there are any, a fall is suspected only of who is surely a person: by height
+            and loudness, seen upright before, and staying where he lies.
         assistant: How one talks to the house; None: as is usual, with no larger model behind it.
         desk: Paperwork that is done from the records; None: nothing by itself.
     """

@@ -11,6 +11,7 @@ files until the code changes, so that a run that was stopped goes on.
 
 import math
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -22,8 +23,10 @@ from sumika.clock import Instant
 from sumika.evaluate.bench import code_hash, say_on_stderr
 from sumika.evaluate.figure import Evidence, Figure
 from sumika.perception import fall
+from sumika.perception._fall_odds import ODDS
 from sumika.radar import people
-from sumika.schema import FallStage, Origin, RestingPlace, SuspectedFall, Tracks
+from sumika.schema import FallStage, Origin, PointCloud, RestingPlace, SuspectedFall, Track, Tracks
+from sumika.schema.house import Radar
 from sumika.units import seconds_to_ns
 from sumika.world.radar_scene import ActedScene, acted_frames, falling_scene, nearly_falling_scene
 from sumika.world.radar_scene.living import living_waveform
@@ -43,7 +46,14 @@ NEAR_M = 1.3
 
 _BEGAN = Instant(10_000_000_000, 1_700_000_000_000_000_000, "simulated")
 _RESAMPLES = 2000
-_CODE = ("world/radar_scene", "radar", "perception/fall", "perception/_drops", "perception/_bodies")
+_CODE = (
+    "world/radar_scene",
+    "radar",
+    "perception/fall",
+    "perception/_fall*",
+    "perception/_low_points",
+    "perception/_drops",
+)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,31 +127,57 @@ def play(acted: ActedScene, places: Sequence[RestingPlace] | None = None) -> Pla
     """
     scene = acted.scene
     known = acted.stage.places if places is None else places
-    state = fall.start(known, animals=bool(scene.animals))  # who lives there is known
+    state = fall.start(known, animals=bool(scene.animals), radars=scene.radars)  # who lives there is known
     events: list[Event] = []
-    ongoing = False
-    for time_s, tracks in told_tracks(acted):
+    ongoing: set[int] = set()  # by track: one that is suspected hides no other
+    for time_s, cloud, tracks in told(acted):
+        state, _ = fall.step(state, cloud)
         state, messages = fall.step(state, tracks)
         for message in messages:
             if not isinstance(message, SuspectedFall):
                 continue
-            suspected = message.stage is FallStage.SUSPECTED
-            if suspected and not ongoing:
+            if message.stage is not FallStage.SUSPECTED:
+                ongoing.discard(message.track)
+            elif message.track not in ongoing:
+                ongoing.add(message.track)
                 really = acted.actor.points(time_s).mean(axis=0)
                 away_m = math.dist(message.position_m[:2], really[:2])
                 events.append(Event(at_s=time_s, away_m=away_m, probability=message.probability))
-            ongoing = suspected
     return Played(what=acted.what, seed=scene.seed, impact_s=acted.impact_s, events=tuple(events))
 
 
-def told_tracks(acted: ActedScene) -> Iterator[tuple[float, Tracks]]:
-    """Yield the time and what the tracker tells after every frame of a scene."""
+def told(acted: ActedScene) -> Iterator[tuple[float, PointCloud, Tracks]]:
+    """Yield the time, the points of every frame of a scene, and what the tracker tells after it."""
     scene = acted.scene
     state = people.start(scene.rooms, scene.radars, scene.descriptions)
     for frame in acted_frames(acted, lambda _: False):
         state, seen = people.step(state, frame.radar, frame.samples, frame.time_s)
-        stamp = _BEGAN.later(seconds_to_ns(frame.time_s))
-        yield frame.time_s, Tracks(stamp=stamp, origin=Origin.SIMULATED, source="house", tracks=seen.tracks)
+        yield frame.time_s, *messages_of(frame.index, frame.time_s, scene.radars[0], seen.points.rows, seen.tracks)
+
+
+def messages_of(
+    index: int, time_s: float, radar: Radar, rows: NDArray[np.floating], tracks: tuple[Track, ...]
+) -> tuple[PointCloud, Tracks]:
+    """Return a frame's points and everybody's place as messages.
+
+    Args:
+        index: Of the frame.
+        time_s: Since the scene began.
+        radar: That took the frame.
+        rows: (point, column) as `POINT_COLUMNS`.
+        tracks: As the tracker tells them.
+    """
+    stamp = _BEGAN.later(seconds_to_ns(time_s))
+    cloud = PointCloud(
+        stamp=stamp,
+        origin=Origin.SIMULATED,
+        radar=radar.id,
+        room=radar.room,
+        index=index,
+        frame_interval_s=0.1,
+        usable=True,
+    )
+    return cloud.with_points(rows), Tracks(stamp=stamp, origin=Origin.SIMULATED, source="house", tracks=tracks)
 
 
 def figures(wide: Sequence[Played], narrow: Sequence[Played]) -> dict[str, Figure]:
@@ -214,7 +250,8 @@ def _figure(value: float, detail: dict[str, float | str]) -> Figure:
 
 def _played(model: str, falls: int, near_falls: int) -> Iterator[Played]:
     """Yield what comes of all scenes with a radar; those that were played before are read."""
-    path = Path(tempfile.gettempdir()) / f"sumika-falls-{model}-{code_hash(_CODE)}.jsonl"
+    weights = zlib.crc32(msgspec.json.encode(ODDS))  # a file beside the code that is hashed
+    path = Path(tempfile.gettempdir()) / f"sumika-falls-{model}-{code_hash(_CODE)}-{weights:08x}.jsonl"
     kept = {(one.seed, one.impact_s is not None): one for one in _read(path)}
     planned = [(FIRST_SEED + number, True) for number in range(falls)]
     planned += [(FIRST_SEED + number, False) for number in range(near_falls)]

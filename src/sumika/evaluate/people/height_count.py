@@ -1,15 +1,28 @@
 """Counts how heights of tracks err, from runs through the samples with the truth beside them."""
 
 import math
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.perception._low_points import (
+    FEWEST,
+    HIGH_SHARE,
+    HIGHEST_M,
+    LOWEST_M,
+    REACH_M,
+    RUSH_HIGHEST_M,
+    RUSH_REACH_M,
+    RUSH_SHARE,
+)
+from sumika.perception._track_points import in_house
 from sumika.radar import people
-from sumika.schema import TrackKind
-from sumika.world.perception_level.heights import LEVELS_M, HeightErrors, HeightManner, level_of
+from sumika.schema import HeldBy, Track, TrackKind
+from sumika.schema.house import Radar
+from sumika.world.perception_level.heights import LEVELS_M, HeightErrors, HeightManner, RushManner, level_of
 from sumika.world.radar_scene import ActedScene, BodyTruth, acted_frames
 
 Array = NDArray[np.float64]
@@ -24,6 +37,13 @@ _FEWEST, _FEWEST_BODIES = 20, 3
 """A body that was looked at less often at a level, and a level that fewer bodies came to, tell nothing."""
 
 _INTERVAL_S = 0.1
+_RECENT_FRAMES, _KINDS = 12, 100
+_TOLD_LOW_M = 0.45
+"""What a body is taken for is asked where its track is told so low: nobody else is suspected of having fallen."""
+
+_IDLE_M_S, _MOVING_M_S, _FEWEST_MOVING = 0.1, 0.4, 5
+
+Place = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +52,9 @@ class Followed:
 
     Attributes:
         pet: Whether it is one.
-        table: (look, 6) its real height, the height told, its standard deviation, the vertical speed told,
-            whether it is taken for a pet, and how far away the track was; NaN where none was near.
+        table: (look, 8) its real height, the height told, its standard deviation, the vertical speed told, the log odds
+            at which it is taken for a person, how high its points of the last second reach and how fast they are, and
+            how fast its middle really was in that second; NaN where no track was near, or too few points.
     """
 
     pet: bool
@@ -44,32 +65,82 @@ def followed(acted: ActedScene) -> Iterator[Followed]:
     """Play a scene, and yield every body of it."""
     scene = acted.scene
     state = people.start(scene.rooms, scene.radars, scene.descriptions)
-    looks: dict[int, list[tuple[float, ...]]] = {}
-    pets: dict[int, bool] = {}
+    watch = Watch(scene.radars[0])
     for frame in acted_frames(acted):
         state, seen = people.step(state, frame.radar, frame.samples, frame.time_s)
-        if frame.time_s < SETTLES_S:
-            continue
-        for body in frame.truth.bodies:
-            pets[body.id] = body.kind == "pet"
-            if not pets[body.id] or _is_alone(body, frame.truth.people):
-                looks.setdefault(body.id, []).append(_look(body, seen))
-    for number, rows in looks.items():
-        yield Followed(pets[number], np.array(rows))
+        watch.take(frame.time_s, frame.truth.bodies, seen.tracks, seen.points.rows)
+    yield from watch.followed()
 
 
-def _is_alone(body: BodyTruth, others: Iterable[BodyTruth]) -> bool:
-    """Return whether nobody is so near that a pet's track is rather that of a person."""
-    return all(math.dist(other.position_m[:2], body.position_m[:2]) > _ALONE_M for other in others)
+@dataclass(slots=True)
+class Watch:
+    """What is told of the bodies of a scene, beside the truth.
+
+    Attributes:
+        radar: Whose points are looked at.
+    """
+
+    radar: Radar
+    _recent: deque[Array] = field(default_factory=lambda: deque(maxlen=_RECENT_FRAMES))
+    _places: dict[int, deque[Place]] = field(default_factory=dict)
+    _looks: dict[int, list[tuple[float, ...]]] = field(default_factory=dict)
+    _pets: dict[int, bool] = field(default_factory=dict)
+
+    def take(
+        self, time_s: float, bodies: Sequence[BodyTruth], tracks: Sequence[Track], rows: NDArray[np.floating]
+    ) -> None:
+        """Take in a frame.
+
+        Args:
+            time_s: Since the beginning of the scene.
+            bodies: The truth.
+            tracks: What is told.
+            rows: Points of the frame.
+        """
+        self._recent.append(in_house(self.radar, rows)[:, :4])
+        for body in bodies:
+            self._places.setdefault(body.id, deque(maxlen=_RECENT_FRAMES)).append(body.position_m)
+        if time_s < SETTLES_S:
+            return
+        persons = [body for body in bodies if body.kind == "person"]
+        points = np.concatenate(list(self._recent))
+        for body in bodies:
+            pet = self._pets[body.id] = body.kind == "pet"
+            alone = all(math.dist(one.position_m[:2], body.position_m[:2]) > _ALONE_M for one in persons if one != body)
+            if alone or not pet:
+                really_m_s = _fastest_m_s(self._places[body.id])
+                look = _look(body, tracks, points if alone else points[:0], really_m_s)
+                self._looks.setdefault(body.id, []).append(look)
+
+    def followed(self) -> Iterator[Followed]:
+        """Yield every body."""
+        for number, rows in self._looks.items():
+            yield Followed(self._pets[number], np.array(rows))
 
 
-def _look(body: BodyTruth, seen: people.Seen) -> tuple[float, ...]:
-    near = [(math.dist(track.position_m[:2], body.position_m[:2]), track) for track in seen.tracks]
+def _fastest_m_s(places: Sequence[Place]) -> float:
+    """Return how fast a body's middle was at most, over any three frames."""
+    steps = zip(places, list(places)[2:], strict=False)
+    return max((math.dist(one, other) / (2 * _INTERVAL_S) for one, other in steps), default=0.0)
+
+
+def _look(body: BodyTruth, tracks: Sequence[Track], points: Array, really_m_s: float) -> tuple[float, ...]:
+    near = [(math.dist(track.position_m[:2], body.position_m[:2]), track) for track in tracks]
     away_m, track = min(near, key=lambda one: one[0], default=(math.inf, None))
     if track is None or away_m > _SAME_M:
-        return (body.position_m[2], *(math.nan,) * 5)
-    pet = float(track.kind is TrackKind.PET)
-    return (body.position_m[2], track.position_m[2], track.position_sigma_m[2], track.velocity_m_s[2], pet, away_m)
+        return (body.position_m[2], *(math.nan,) * 7)
+    near_m = np.hypot(*(points[:, :2] - track.position_m[:2]).T)
+    own = (near_m <= REACH_M) & (points[:, 2] > LOWEST_M) & (points[:, 2] < HIGHEST_M)
+    high_m = float(np.quantile(points[own, 2], HIGH_SHARE)) if own.sum() >= FEWEST else math.nan
+    own = (near_m <= RUSH_REACH_M) & (points[:, 2] < RUSH_HIGHEST_M)
+    rush_m_s = float(np.quantile(np.abs(points[own, 3]), RUSH_SHARE)) if own.sum() >= FEWEST else math.nan
+    surely = np.clip(track.kind_probability, 1e-4, 1 - 1e-4)
+    odds = math.log(surely / (1 - surely)) * (1.0 if track.kind is TrackKind.PERSON else -1.0)
+    told_low = track.position_m[2] < _TOLD_LOW_M
+    if not told_low or track.held_by is HeldBy.MEMORY or track.kind is TrackKind.UNKNOWN:
+        odds = math.nan  # whoever was there, it is not what is seen; or nobody has said yet
+    told = (track.position_m[2], track.position_sigma_m[2], track.velocity_m_s[2], odds)
+    return (body.position_m[2], *told, high_m, rush_m_s, really_m_s)
 
 
 def count(bodies: Iterable[Followed], fitted_on: str) -> HeightErrors:
@@ -83,8 +154,39 @@ def count(bodies: Iterable[Followed], fitted_on: str) -> HeightErrors:
         ValueError: if no person, or no pet, was ever followed for a while.
     """
     kept = list(bodies)
-    person, pet = (_manners([one.table for one in kept if one.pet is which]) for which in (False, True))
-    return HeightErrors(person=person, pet=pet, fitted_on=fitted_on)
+    person, pet = ([one.table for one in kept if one.pet is which] for which in (False, True))
+    return HeightErrors(
+        person=_manners(person),
+        pet=_manners(pet),
+        person_rush=_rush(person),
+        pet_rush=_rush(pet),
+        pet_log_odds=_kinds(pet),
+        fitted_on=fitted_on,
+    )
+
+
+def _rush(tables: Sequence[Array]) -> RushManner:
+    """Return how fast points are beside the middle of a body."""
+    ratios, idle = [], list[Array]()
+    for table in tables:
+        told, really = table[:, 6], table[:, 7]
+        idle.append(told[(really < _IDLE_M_S) & ~np.isnan(told)])
+        moving = (really > _MOVING_M_S) & ~np.isnan(told)
+        if moving.sum() >= _FEWEST_MOVING:
+            ratios.append(math.log(max(float(np.median(told[moving] / really[moving])), 0.02)))
+    still = np.concatenate(idle)
+    return RushManner(
+        ratio=math.exp(float(np.median(ratios))) if ratios else 1.0,
+        log_sigma=float(np.std(ratios)) if ratios else 0.0,
+        idle_m_s=float(np.median(still)) if len(still) else 0.0,
+    )
+
+
+def _kinds(tables: Sequence[Array]) -> tuple[float, ...]:
+    """Return how surely bodies are taken for people, as quantiles over all looks."""
+    told = np.concatenate([table[:, 4] for table in tables])
+    shares = (np.arange(_KINDS) + 0.5) / _KINDS
+    return tuple(float(one) for one in np.nanquantile(told, shares))
 
 
 def _manners(tables: Sequence[Array]) -> tuple[HeightManner, ...]:
@@ -100,7 +202,8 @@ def _manners(tables: Sequence[Array]) -> tuple[HeightManner, ...]:
 
 def _manner(tables: Sequence[Array], level: int) -> HeightManner | None:
     """Return how heights err at one level; None where too little was seen there."""
-    biases, rests, speeds, told, pets, odd, lost = [], [], [], [], [], list[tuple[float, int]](), list[int]()
+    biases, rests, speeds, told, above = [], [], [], [], list[Array]()
+    odd, lost = list[tuple[float, int]](), list[int]()
     looks = 0
     for table in tables:
         here = np.array([level_of(height) == level for height in table[:, 0]])
@@ -113,16 +216,15 @@ def _manner(tables: Sequence[Array], level: int) -> HeightManner | None:
         biases.append(float(np.median(wrong[seen])))
         rest = np.where(seen, wrong - biases[-1], np.nan)
         rests.append(rest)
-        speeds.append((table[:, 3] - np.gradient(table[:, 1], _INTERVAL_S))[seen])
+        speeds.append(np.where(seen, table[:, 3] - np.gradient(table[:, 0], _INTERVAL_S), np.nan))
         told.append(table[seen, 2])
-        pets.append(table[seen, 4])
+        above.append((table[:, 5] - table[:, 1])[seen])
         odd += _odd_times(rest)
     if len(rests) < _FEWEST_BODIES:
         return None
-    every = np.concatenate(rests)
-    every = every[~np.isnan(every)]
+    every = _known(rests)
     usual = every[np.abs(every) < _ODD_M]
-    speed = np.concatenate(speeds)
+    reach = dict(zip(("above_m", "above_sigma_m", "above_varies_m"), _spread(above), strict=True))
     return HeightManner(
         bias_m=float(np.mean(biases)),
         bias_sigma_m=float(np.std(biases)),
@@ -132,11 +234,27 @@ def _manner(tables: Sequence[Array], level: int) -> HeightManner | None:
         odd_sigma_m=float(np.sqrt(np.mean([size**2 for size, _ in odd]))) if odd else 0.0,
         odd_lasts_s=_INTERVAL_S * float(np.mean([length for _, length in odd])) if odd else _INTERVAL_S,
         told_sigma_m=float(np.median(np.concatenate(told))),
-        rises_sigma_m_s=float(1.48 * np.nanmedian(np.abs(speed))),
+        rises_sigma_m_s=float(1.48 * np.nanmedian(np.abs(np.concatenate(speeds)))),
+        rises_lasts_s=_lasts_s(speeds),
         lost_per_s=len(lost) / max(looks * _INTERVAL_S, 1e-6),
         lost_lasts_s=_INTERVAL_S * float(np.mean(lost)) if lost else _INTERVAL_S,
-        pet_share=float(np.concatenate(pets).mean()),
+        **reach,
     )
+
+
+def _known(rests: Sequence[Array]) -> Array:
+    every = np.concatenate(rests)
+    return every[~np.isnan(every)]
+
+
+def _spread(bodies: Sequence[Array]) -> tuple[float, float, float]:
+    """Return the mean over bodies of what is told of each, its deviation from body to body, and within a body."""
+    kept = [one[~np.isnan(one)] for one in bodies if (~np.isnan(one)).sum() >= _FEWEST]
+    if not kept:
+        return 0.0, 0.0, 0.0
+    middles = [float(np.median(one)) for one in kept]
+    within = np.concatenate([one - middle for one, middle in zip(kept, middles, strict=True)])
+    return float(np.mean(middles)), float(np.std(middles)), float(1.48 * np.median(np.abs(within)))
 
 
 def _lasts_s(rests: Sequence[Array]) -> float:

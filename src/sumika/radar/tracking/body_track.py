@@ -37,7 +37,8 @@ class BodyTrack:
         top_m: Height of its highest part.
         top_variance_m2: Of that.
         spread_m: (3,) standard deviations of its points about their middle.
-        kind_log: Log weight of each kind.
+        kind_log: Log weight of each kind, by height.
+        louder_db: How much louder than people it was at its loudest of late; -inf where nobody can say.
         snr_db: Of its points, smoothed.
         points: How many it shows, smoothed.
         ghost: Log odds that it is another's mirror image.
@@ -67,6 +68,7 @@ class BodyTrack:
     top_variance_m2: float = 0.5
     spread_m: Array = field(default_factory=lambda: np.array((0.2, 0.2, 0.4)))
     kind_log: dict[TrackKind, float] = field(default_factory=dict)
+    louder_db: float = -math.inf
     snr_db: float = 0.0
     points: float = 0.0
     ghost: float = -3.0

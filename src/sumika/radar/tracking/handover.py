@@ -64,6 +64,7 @@ class LostBodies:
         before = possible[0].track
         self.bodies.remove(possible[0])
         track.id, track.born_s, track.kind_log = before.id, before.born_s, before.kind_log
+        track.louder_db = max(track.louder_db, before.louder_db)
         track.top_m, track.top_variance_m2 = before.top_m, before.top_variance_m2
 
     def _reachable(self, lost: LostBody, track: BodyTrack) -> bool:

@@ -64,7 +64,8 @@ class TrackingState:
         empty: What moves in the empty rooms; None if it was not learned.
         tracks: Bodies that are followed.
         lost: Who went out of sight.
-        levels_db: How loud people are for each radar, at one metre.
+        levels_db: How loud the loudest body is for each radar, at one metre.
+        people_db: How loud those are whom each radar has seen upright.
         mirrors: (wall,) log odds that each wall is a mirror.
         now_s: Of the last frame.
         frames_s: Of each radar's last frame.
@@ -80,6 +81,7 @@ class TrackingState:
     mirrors: Array
     tracks: list[BodyTrack] = field(default_factory=list)
     levels_db: dict[str, float] = field(default_factory=dict)
+    people_db: dict[str, float] = field(default_factory=dict)
     now_s: float = -math.inf
     frames_s: dict[str, float] = field(default_factory=dict)
     told_s: dict[int, float] = field(default_factory=dict)
@@ -194,11 +196,21 @@ def _follow(
             in_view = _in_view(state.mountings[radar], track)
             existence.unseen(track, interval_s, inside=bool(inside[number]), in_view=in_view)
         else:
-            kinds.look(track, interval_s)
+            _judge_kind(state, radar, track, interval_s)
     mirrored = weights[:, -2] > 0.5
     told = ghosts.told_images(points.take(mirrored), which[mirrored], images, real, state.plan)
     left: NDArray[np.bool_] = weights[:, -1] > 0.5
     return left, told
+
+
+def _judge_kind(state: TrackingState, radar: str, track: BodyTrack, interval_s: float) -> None:
+    """Take in what a body that was just seen is: by its height, and by how loud it is. Images have any height."""
+    if not track.confirmed:
+        return
+    loudness_db, people_db = _loudness_db(state, radar, track), state.people_db.get(radar, -math.inf)
+    if kinds.look(track, interval_s):
+        people_db = state.people_db[radar] = kinds.learn_loudness(people_db, loudness_db, interval_s)
+    kinds.hear(track, loudness_db, people_db, interval_s)
 
 
 def _in_view(mounting: Mounting, track: BodyTrack) -> bool:

@@ -1,0 +1,158 @@
+"""What is kept of a body that may have fallen, and how far the suspicion has come."""
+
+import math
+from dataclasses import dataclass, field
+
+from sumika.clock import Instant
+from sumika.perception._bodies import passed_s
+from sumika.perception._drops import Descent, HeightMemory
+from sumika.schema import FallStage, Reason, SuspectedFall, Tracks
+
+LYING_S = 5.0
+"""Who lies still this long after coming down fast did not mean to."""
+
+PATIENCE_S = 60.0
+"""Who has not lain still within this time moves about on the floor: playing, cleaning."""
+
+UP_S = 1.5
+"""This long no longer lying on the floor, and a person is up again."""
+
+CANDIDATE, SUSPECTED = 0.3, 0.5
+"""Probabilities from which on it is said."""
+
+DECIDE_S = 10.0
+"""Who was seen to lie for so long without being suspected is not any more: how he came down is known, and says no."""
+
+SURE_S = 0.5
+"""A probability must have been high for so long: heights waver, and one look of many is always odd."""
+
+SETTLE_S = 1.0
+"""Heights settle so long after a drop before they are believed to be where it ended."""
+
+_STILL_M_S = 0.4
+"""Who moves faster over the floor, on average over seconds, does not lie still."""
+
+
+@dataclass(slots=True)
+class Suspicion:
+    """What may have been a fall.
+
+    Attributes:
+        descent: How the body came down, as weighed last.
+        weighed: When; None since it was seen higher.
+        began: When it was first weighed.
+        place_m: Where on the floor plan the body was low.
+        person: How surely it was a person whose track was carried off.
+        stage: What was told last.
+        published: When.
+        up_since: Since when it is no longer low.
+        sure_since: Since when a fall is probable enough to be suspected.
+    """
+
+    descent: Descent
+    weighed: Instant | None
+    began: Instant
+    place_m: tuple[float, float]
+    person: float = 0.0
+    stage: FallStage | None = None
+    published: Instant | None = None
+    up_since: Instant | None = None
+    sure_since: Instant | None = None
+
+    def lain_s(self, now: Instant) -> float:
+        """Return how long the body has lain low and still; out of sight it is thought to go on lying."""
+        if self.weighed is None or self.descent.going_m_s > _STILL_M_S:
+            return 0.0
+        return self.descent.low_s + (passed_s(self.weighed, now) or 0.0)
+
+
+@dataclass(slots=True)
+class Body:
+    """One body's heights and suspicion.
+
+    Attributes:
+        first: When it was first told of.
+        seen: When last.
+        room: Where.
+        position_m: Where exactly.
+        memory: Its heights.
+        looked: When it was last weighed.
+        middle_m: Height of its middle, over half a second.
+        sigma_m: Of that.
+        upright_s: How long it was as high up as no animal is.
+        person: How surely it is a person.
+        suspicion: Of a fall.
+    """
+
+    first: Instant
+    seen: Instant
+    room: str
+    position_m: tuple[float, float, float]
+    memory: HeightMemory = field(default_factory=HeightMemory)
+    looked: Instant | None = None
+    middle_m: float = 0.0
+    sigma_m: float = math.inf
+    upright_s: float = 0.0
+    person: float = 0.0
+    suspicion: Suspicion | None = None
+
+
+def next_stage(
+    suspicion: Suspicion, probability: float, since_s: float, now: Instant, *, low: bool
+) -> FallStage | None:
+    """Return how far a suspicion has come; None where it is too early to say."""
+    if suspicion.up_since is not None and (passed_s(suspicion.up_since, now) or 0.0) >= UP_S:
+        return FallStage.CLEARED
+    if suspicion.stage is FallStage.SUSPECTED:
+        return FallStage.SUSPECTED
+    suspicion.sure_since = (suspicion.sure_since or now) if probability >= SUSPECTED else None
+    sure_s = passed_s(suspicion.sure_since, now) or 0.0
+    lain_s = suspicion.lain_s(now)
+    if low and lain_s >= LYING_S and sure_s >= SURE_S:
+        return FallStage.SUSPECTED
+    if since_s > PATIENCE_S or suspicion.descent.low_s >= DECIDE_S:
+        return FallStage.CLEARED
+    # What was not told yet waits in silence: heights settle, and points gather.
+    if suspicion.stage is None and (since_s < SETTLE_S or probability < CANDIDATE):
+        return None
+    return FallStage.CANDIDATE
+
+
+_REASONS = {
+    FallStage.CANDIDATE: Reason.WENT_DOWN_FAST,
+    FallStage.SUSPECTED: Reason.LYING_STILL,
+    FallStage.CLEARED: Reason.UP_AGAIN,
+}
+
+
+def message_of(
+    number: int, body: Body, suspicion: Suspicion, stage: FallStage, tracks: Tracks, probability: tuple[float, float]
+) -> SuspectedFall:
+    """Return what is told of a body.
+
+    Args:
+        number: Of its track.
+        body: Whose.
+        suspicion: Its own, or the one that was just cleared.
+        stage: How far that has come.
+        tracks: What is answered.
+        probability: And how much it would change if the heights were wrong by a standard deviation.
+    """
+    return SuspectedFall(
+        stamp=tracks.stamp,
+        origin=tracks.origin,
+        session=tracks.session,
+        source=tracks.source,
+        track=number,
+        room=body.room,
+        stage=stage,
+        probability=probability[0],
+        sigma=probability[1],
+        reason=_REASONS[stage],
+        position_m=body.position_m,
+        drop_m=suspicion.descent.drop_m,
+        drop_speed_m_s=suspicion.descent.speed_m_s,
+        middle_m=body.middle_m,
+        still_s=suspicion.lain_s(tracks.stamp),
+        since_s=passed_s(suspicion.began, tracks.stamp) or 0.0,
+    )
