@@ -243,3 +243,26 @@ def test_days_and_colours_with_endings() -> None:
     """Yesterday's, and オレンジいろ."""
     assert found("energy", "cost", period="yesterday's").period == found("energy", "cost", period="yesterday").period
     assert found("colour", "set", here="living", device="電気", colour="オレンジいろ").colour_k == 2200.0
+
+
+def test_a_lamp_that_alone_is_called_so_is_that_lamp() -> None:
+    house = _house()
+    stand = Device(id="stand", room="main", kind="light", name="読書スタンド")
+    names = Names(msgspec.structs.replace(house, devices=(*house.devices, stand)))
+
+    def lamps(said: str) -> tuple[str, ...]:
+        call = Call(tool="power", what="off", spans={"device": said})
+        return resolve(call, names, now_unix_s=NOW_S, room_of_speaker="main").devices
+
+    assert lamps("スタンド") == ("stand",)
+    assert set(lamps("電気")) == {"main_light", "stand"}
+
+
+def test_a_persons_room_is_the_one_that_they_share_least() -> None:
+    house = _house()
+    everybody = tuple(one.id for one in house.residents)
+    own = {"living": everybody, "main": ("hana",)}
+    rooms = tuple(msgspec.structs.replace(room, residents=own.get(room.id, ())) for room in house.rooms)
+    names = Names(msgspec.structs.replace(house, rooms=rooms))
+    call = Call(tool="power", what="on", spans={"device": "電気", "room": "花子さんのお部屋"})
+    assert resolve(call, names, now_unix_s=NOW_S).rooms == ("main",)

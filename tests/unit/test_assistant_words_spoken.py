@@ -165,3 +165,25 @@ def test_readings_are_hiragana_of_known_words() -> None:
     assert [*readings("エアコン")] == ["えあこん"]
     assert not [*readings("居間"), *readings("でんき"), *readings("羆部屋"), *readings("窓")]
     assert without_long_marks("かーてんとカーテン") == "かてんとカーテン"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "calls"),
+    [
+        # Told of with its room, and then ordered.
+        ("台所の電気つけっぱなしだ。消して", (("power", "off", {"room": "台所", "device": "電気"}),)),
+        # Where its price is spoken of, 電気 is no lamp.
+        ("電気代の安い時間に回して", ()),
+        ("テレビつけとくれ、退屈での", (("power", "on", {"device": "テレビ"}),)),
+    ],
+)
+def test_what_is_told_beside_an_order_changes_no_more_than_it_says(
+    understander: Understander, sentence: str, calls: tuple[tuple[str, str, dict[str, str]], ...]
+) -> None:
+    found = understander.understand(sentence).calls
+    assert tuple((call.tool, call.what, dict(call.spans)) for call in found) == calls
+
+
+def test_a_question_beside_a_reason_starts_no_machine(understander: Understander) -> None:
+    found = understander.understand("洗濯機って一回いくらなの？先週のでいいから")
+    assert not any(TOOLS[call.tool].acts for call in found.calls)

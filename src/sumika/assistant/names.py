@@ -74,8 +74,9 @@ class Names:
         self.room_kinds: dict[str, str] = {room.id: room_kind(room) for room in house.rooms}
         people = {one.id: _people(one) for one in house.residents}
         self._rooms_of_people = [
-            (room.id, tuple(name + of for who in room.residents for name in people.get(who, ()) for of in _ROOM_OF))
-            for room in house.rooms
+            (room, tuple(name + of for name in people[one.id] for of in _ROOM_OF))
+            for one in house.residents
+            for room in _own_rooms(one, house.rooms)
         ]
         own_rooms = _by_name((room.id, _own(room)) for room in house.rooms)
         self._room_words = self._words_for_rooms()
@@ -142,6 +143,15 @@ class Names:
             found += [(room.id, tuple(words)) for room in self.house.rooms if room.storey == storey]
         whole = ((room.id, tuple(WHOLE_HOUSE)) for room in self.house.rooms)
         return [*found, *self._rooms_of_people, *whole]
+
+
+def _own_rooms(one: Resident, rooms: Iterable[Room]) -> tuple[str, ...]:
+    """Return which room is somebody's: where they sleep, or else, of those that they use, what they share least."""
+    if one.life is not None and one.life.bedroom:
+        return (one.life.bedroom,)
+    used = [room for room in rooms if one.id in room.residents]
+    fewest = min((len(room.residents) for room in used), default=0)
+    return tuple(room.id for room in used if len(room.residents) == fewest)
 
 
 def room_kind(room: Room) -> str:

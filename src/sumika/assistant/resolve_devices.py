@@ -133,6 +133,7 @@ class _Search:
         machine = "" if not appliance_of_word(word) or "appliance" not in kinds else appliance_of_word(word)
         where = self.rooms or ((self.here,) if self.here and not every else None)
         found = self._so_called(self._of(fit, where, machine), fit, word, where)
+        found = self._lamp_so_called(found, word)
         if not found and where is not None and (self.rooms is None or _OF_THE_HOUSE.issuperset(fit)):
             found = self._of(fit, None, machine)
         if plain(word) in _HOODS:
@@ -165,6 +166,13 @@ class _Search:
         of_word = {one for one in of_word if inside is None or self.names.devices[one].room in inside}
         near = tuple(one for one in found if one in of_word)
         return near or tuple(one for one in self.names.devices if one in of_word) or found
+
+    def _lamp_so_called(self, found: tuple[str, ...], word: str) -> tuple[str, ...]:
+        """Return of several lamps those whose own names end so: スタンド is the one at the bed, 電気 may be any."""
+        if plain(word) in _ANY_LIGHT or any(self.names.devices[one].kind != "light" for one in found):
+            return found
+        so_called = {one for name, ids in self.names.device_names.items() for one in ids if name.endswith(plain(word))}
+        return tuple(one for one in found if one in so_called) or found
 
     def _is_hood(self, device: str) -> bool:
         return any(hood in name for hood in _HOODS for name, ids in self.names.device_names.items() if device in ids)
@@ -213,6 +221,28 @@ _OF_THE_HOUSE = frozenset(
     {"whole_house_air_conditioner", "balanced_ventilation", "heat_pump_water_heater", "boiler", "pv", "battery"}
 )
 """What serves every room and stands in one."""
+
+_ANY_LIGHT = frozenset(
+    {
+        "電気",
+        "でんき",
+        "明かり",
+        "あかり",
+        "灯り",
+        "明り",
+        "照明",
+        "ライト",
+        "電灯",
+        "light",
+        "lights",
+        "lighting",
+        "lamp",
+        "lamps",
+        "bulb",
+        "bulbs",
+    }
+)
+"""What every lamp is called."""
 
 _HOODS = frozenset({"レンジフード", "rangehood", "cookerhood", "hood"})
 """A kitchen's fan is called by what it is, wherever one stands."""

@@ -114,24 +114,29 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
 
 
 _NOT_THAT = re.compile("なくて|いらない|要らない|いい|ええ|じゃな|ちゃう|だけ|以外|より|まま")
+_ASKS = re.compile("[?？]|いくら|なんぼ|いつ|どこ|どう|何|なに|だれ|誰")
 LONGEST_VERB = 6
 
 
 def _of_what_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call | None:
     """Return an order that names nothing, of the one thing that was told of: テレビ消えないよ、消して."""
     heard, bare = Heard(why), Heard(order)
-    names = {heard.piece(begin, max(ends)) for begin, ends in lists.found(heard).get("name", {}).items()}
-    wanted = len(names) == 1 and len(bare.letters) <= LONGEST_VERB and not lists.found(bare).keys() & _OF_AN_ORDER
-    if not wanted or _NO_REASON.search(why) or _NOT_THAT.search(why):
+    found = lists.found(heard)
+    names = {heard.piece(begin, max(ends)) for begin, ends in found.get("name", {}).items()}
+    rooms = {heard.piece(begin, max(ends)) for begin, ends in found.get("area", {}).items()}
+    wanted = len(names) == 1 and len(rooms) <= 1 and len(bare.letters) <= LONGEST_VERB
+    if not wanted or lists.found(bare).keys() & _OF_AN_ORDER or _ASKS.search(why) or _NOT_THAT.search(order):
         return None
-    call = read(names.pop() + order)
+    if _NO_REASON.search(why) or _NOT_THAT.search(why):
+        return None
+    call = read("".join(room + "の" for room in rooms) + names.pop() + order)
     return call if call is not None and call.tool in ("power", "machine", "cover") else None
 
 
 _JA_STOP = re.compile(r"[、。,，!！?？\s]+")
 _JA_TOLD_BEFORE = re.compile("(?:[いたるうくすねよなわさで]|けど|から|ので|し|だ|です|ます|ん)$")
 _JA_TOLD_AFTER = re.compile(
-    "(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい)$"
+    "(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい|での|でのう|でな|でね|からの|からな|からね|からさ|けえの|じゃけん)$"
 )
 _JA_NOT_BESIDE = re.compile(
     "ないで|んといて|なくて|たら|なら|れば|とき|時は|場合|まで|前に|あとで|後で|って|もし|まま|以外|だけ(?!ど)|うそ|嘘|冗談|やっぱ|やめ|なし$|いらない|違う|ちがう|ちゃう|[「」『』]"
