@@ -114,3 +114,21 @@ def test_one_part_is_measured_again_and_the_others_stay_as_they_were_kept(
 
 def run_quick(area: Path) -> dict[str, Figure]:
     return bench.run_area("made", full=False, only=("made.up",), folder=area / "results").figures
+
+
+def test_what_is_kept_of_another_part_meanwhile_stays(area: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = ModuleType("sumika.evaluate.made.other")
+    values = iter((3.0, 4.0))
+    vars(other)["measure"] = lambda full: {"slow": Figure(value=next(values), unit="d", evidence=Evidence.MEASURED)}
+    monkeypatch.setitem(sys.modules, "sumika.evaluate.made.other", other)
+    monkeypatch.setattr(bench, "AREAS", {"made": {"made.up": ("pkg",), "made.other": ("pkg",)}})
+    run(area, full=True)
+
+    def takes_long(full: bool) -> dict[str, Figure]:
+        bench.run_area("made", full=True, only=("made.other",), folder=area / "results")
+        return measure(full)
+
+    vars(sys.modules["sumika.evaluate.made.up"])["measure"] = takes_long
+    bench.run_area("made", full=True, only=("made.up",), folder=area / "results")
+    vars(sys.modules["sumika.evaluate.made.up"])["measure"] = measure
+    assert run_quick(area)["slow"].value == 4.0

@@ -225,6 +225,8 @@ def run_area(
         part: code_hash((*packages, "evaluate/" + part.replace(".", "/"))) for part, packages in AREAS[area].items()
     }
     if full:
+        # Read again: another part may have been kept while this one was measured.
+        kept = quoted(area, folder) if only else None
         results = _with_kept(Results(area, commit(), figures, code, parts), kept)
         _keep(results, folder)
         return results
