@@ -87,7 +87,7 @@ def _extreme(sources: Sources, days: Days, what: str, wanted: Wanted, period: Pe
     return voice.figure(
         f"talk.days.{what}.{statistic}",
         msgspec.structs.replace(figure, rows=(looked_at, *figure.rows)),
-        period=voice.period(period),
+        period=voice.period(wanted.period or period),  # "this week", although no more of it than today is over
         day=voice.say(
             "talk.days.day",
             weekday=voice.say(f"talk.weekday.{day.weekday()}"),
