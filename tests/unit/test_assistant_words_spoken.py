@@ -175,6 +175,9 @@ def test_readings_are_hiragana_of_known_words() -> None:
         # Where its price is spoken of, 電気 is no lamp.
         ("電気代の安い時間に回して", ()),
         ("テレビつけとくれ、退屈での", (("power", "on", {"device": "テレビ"}),)),
+        ("でんきけちて", (("power", "off", {"device": "でんき"}),)),
+        ("テレビちゅけて", (("power", "on", {"device": "テレビ"}),)),
+        ("まぶちい", (("level", "down", {}),)),
     ],
 )
 def test_what_is_told_beside_an_order_changes_no_more_than_it_says(
