@@ -2,9 +2,11 @@
 
 import msgspec
 import numpy as np
+import pytest
 
-from sumika.evaluate.people.ablations import ALL, RECORDINGS, Answers, table_of, variants
+from sumika.evaluate.people.ablations import ALL, RECORDINGS, Answers, of_all, table_of, variants
 from sumika.evaluate.people.finished import shipped
+from sumika.schema import SumikaError
 
 PEOPLE, EACH = 6, 50
 
@@ -42,3 +44,16 @@ def test_a_thousand_chosen_stand_against_a_thousand_at_random() -> None:
     found = table_of({name: answers(wrong) for name, wrong in zip(names, (10, 11, 5, 5), strict=True)})
     assert round(found["thousand_gain"].value, 6) == 2.0
     assert found["thousand_gain"].detail["against all of them"] == "-10.0 [-10.0, -10.0]"
+
+
+def test_variants_are_compared_on_the_people_whom_all_of_them_were_asked() -> None:
+    whole, other = answers(5), answers(10)
+    rows = np.concatenate([np.flatnonzero(other.group == f"person {n}") for n in reversed(range(1, PEOPLE))])
+    part = Answers(other.truth[rows], other.guess[rows], other.group[rows])
+    found = of_all({ALL: whole, "without views": part})
+    assert set(found[ALL].group.tolist()) == {f"person {n}" for n in range(1, PEOPLE)}
+    assert np.array_equal(found[ALL].truth, found["without views"].truth)
+    assert table_of({ALL: whole, "without views": part})["ablation_most"].value > 0
+    short = Answers(part.truth[:-1], part.guess[:-1], part.group[:-1])
+    with pytest.raises(SumikaError, match="different gestures"):
+        of_all({ALL: whole, "without views": short})

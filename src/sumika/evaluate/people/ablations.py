@@ -103,9 +103,13 @@ def table_of(answers: Mapping[str, Answers]) -> dict[str, Figure]:
     """Return two figures: the most that any part brings, and a thousand chosen against a thousand at random.
 
     Args:
-        answers: By variant, of the same examples in the same order, `ALL` among them.
+        answers: By variant, `ALL` among them; what is compared is what all of them were asked.
+
+    Raises:
+        SumikaError: if no person was asked of all of them, or one of them was asked other examples of a person.
     """
     detail: dict[str, float | str] = {}
+    answers = of_all(answers)
     whole = answers[ALL]
     brings: dict[str, float] = {}
     for name, one in answers.items():
@@ -131,6 +135,25 @@ def table_of(answers: Mapping[str, Answers]) -> dict[str, Figure]:
             value=100 * over.value, unit="points over random", evidence=Evidence.REAL_RECORDING, detail=told
         )
     return figures
+
+
+def of_all(answers: Mapping[str, Answers]) -> dict[str, Answers]:
+    """Return the answers about people who were left out in every variant, person by person.
+
+    Which people are left out together depends on who is among the examples: without those that nobody has named, the
+    parts are others.
+
+    Raises:
+        SumikaError: if there is nobody, or a variant was asked other examples of them.
+    """
+    people = sorted(set.intersection(*(set(one.group.tolist()) for one in answers.values())))
+    found = {}
+    for name, one in answers.items():
+        rows = np.concatenate([np.flatnonzero(one.group == who) for who in people] or [np.zeros(0, np.int64)])
+        found[name] = Answers(one.truth[rows], one.guess[rows], one.group[rows])
+    if not people or any(not np.array_equal(one.truth, found[ALL].truth) for one in found.values()):
+        raise SumikaError("the variants were asked different gestures", where="people.ablations")
+    return found
 
 
 def _gain(one: Answers, other: Answers) -> Interval:
