@@ -2,12 +2,13 @@
 
 import pytest
 
-from sumika.assistant.calls import TOOLS, checked
+from sumika.assistant.calls import TOOLS
 from sumika.assistant.names import Names
 from sumika.assistant.resolve import resolve
 from sumika.assistant.understanding import Understander
 from sumika.config import demo_house
 from sumika.schema.house import House
+from tests.understood_helpers import asked_for
 
 HOUSE: House = demo_house().house
 NAMES = Names(HOUSE)
@@ -16,15 +17,7 @@ NOW_UNIX_S = 1_796_000_000.0
 
 
 def _asks(sentence: str) -> str:
-    """Return what a sentence asks for, in one line; "" if nothing is done or answered at once."""
-    got = ASSISTANT.understand(sentence)
-    for call in got.calls:
-        checked(call, sentence)
-    calls = () if got.ask_back else got.calls
-    return " + ".join(
-        " ".join((f"{call.tool}.{call.what}", *(f"{name}={piece}" for name, piece in sorted(call.spans.items()))))
-        for call in calls
-    )
+    return asked_for(ASSISTANT, sentence)
 
 
 @pytest.mark.parametrize(

@@ -4,26 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from sumika.assistant.calls import TOOLS, checked
+from sumika.assistant.calls import TOOLS
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_forms import DID, DO, IF, IS, NOT, STOP, bases, ends, looks
 from sumika.assistant.sentences_frame_words import english_forms, grammar_of, said_ways
 from sumika.assistant.understanding import Understander
 from sumika.config import demo_house
+from tests.understood_helpers import asked_for
 
 HOUSE = Understander(Names(demo_house().house))
 
 
 def _asks(sentence: str) -> str:
-    """Return what a sentence asks for, in one line; "" if nothing is done or answered at once."""
-    got = HOUSE.understand(sentence)
-    for call in got.calls:
-        checked(call, sentence)
-    calls = () if got.ask_back else got.calls
-    return " + ".join(
-        " ".join((f"{call.tool}.{call.what}", *(f"{name}={piece}" for name, piece in sorted(call.spans.items()))))
-        for call in calls
-    )
+    return asked_for(HOUSE, sentence)
 
 
 def _acts(sentence: str) -> bool:

@@ -184,8 +184,9 @@ _LACKS = re.compile(r"\benough\b|\bnot (?:very |so |that )?(?:good|fresh|nice|cl
 """What is not enough, or air that is not good, is complained of."""
 _SHOWN = re.compile(r"\bwhat(?:'s| is|s) (?:on|showing on|playing on) (?:the )?(?:telly|tv|television|radio)\b")
 """What is on the television is a programme, and no state of it."""
-_PRICE_OF_POWER = re.compile("^(?:電気|でんき).*(?:電気|でんき)(?:代|料金|[のが]?(?:安|やす|高(?!さ)|値段|料金))")
-"""電気 is a lamp to most, and electricity where its price is spoken of."""
+_LAMP_OR_POWER = ("電気", "でんき")
+"""A lamp to most, and electricity where its price is spoken of."""
+_PRICE_OF_POWER = re.compile("(?:電気|でんき)(?:代|料金|[のが]?(?:安|やす|高(?!さ)|値段|料金))")
 _TOO = re.compile(r"\btoo (?:white|blue|yellow|orange|red|warm|cold|cool)\b")
 """A complaint about a colour is no wish for it."""
 _WARMTH_C, _LEAST_C = (10.0, 32.0), 6.0
@@ -207,9 +208,9 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return "duration" not in spans  # "leave the light on" is no order; "for an hour" makes it one
     if tool in _OF_HOW_IT_IS and _IS_NOT.search(text) and not _LACKS.search(text):
         return True  # "it isn't too bright" complains of nothing
-    if (tool == "state" and _SHOWN.search(text)) or (
-        "device" in spans and _PRICE_OF_POWER.search(spans["device"] + text)
-    ):
+    if tool == "state" and _SHOWN.search(text):
+        return True
+    if spans.get("device") in _LAMP_OR_POWER and _PRICE_OF_POWER.search(text):
         return True
     if _is_no_warmth(tool, what, spans) or (tool == "colour" and what == "set" and _TOO.search(text)):
         return True

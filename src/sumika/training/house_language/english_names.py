@@ -1,20 +1,9 @@
 """What things, rooms and people may be called in English: the usual words, and names that nobody has heard."""
 
 from sumika.training.house_language import names
-from sumika.training.house_language.japanese_slots import _ANY, _USUAL, ADJECTIVES
+from sumika.training.house_language.device_kinds import ADJECTIVES, OPEN, USUAL, DeviceKinds
 from sumika.training.house_language.names import is_held, usual
-from sumika.training.house_language.periods import Periods
 
-_OPEN = {
-    "light": "light",
-    "lamp": "light",
-    "dim": "light",
-    "fan": "fan",
-    "other": "other",
-    "cover": "cover",
-    "window": "window",
-    "machine": "machine",
-}
 _TAGS = (
     *("1", "2", "3", "4", "5", "6", "7", "9", "10", "12", "one", "two", "three", "four", "A", "B", "C", "A3", "B2"),
     *("number 2", "left", "right", "north", "south", "top", "bottom", "front", "rear", "inside", "outside"),
@@ -53,26 +42,21 @@ PLURAL = (
 )
 
 
-class EnglishNames(Periods):
+class EnglishNames(DeviceKinds):
     """Draws what things, rooms and people are called in English."""
 
     def device(self, kind: str) -> str:
         """Return what a thing of a kind is called."""
-        if kind == "any":
-            kind = self.one(_ANY)
-        if kind == "dim":
-            kind = self.one(("light", "light", "light", "fan"))
-        kind = "light" if kind == "lamp" else kind
-        self.kind = kind
+        kind = self.kind_of(kind)
         if kind == "invented":
             return self.invented()
         if kind == "heating":
             return self.one(
                 ("heating", "heating", "cooling", "heater", "underfloor heating", "central heating", "air conditioning")
             )
-        if self.held or (kind in _OPEN and self.maybe(0.5)) or self.maybe(0.15):
+        if self.held or (kind in OPEN and self.maybe(0.5)) or self.maybe(0.15):
             return self._open(kind)
-        words = usual("en", *_USUAL[kind]) if kind != "fan" or self.maybe(0.6) else ("fan", "ceiling fan", "fan")
+        words = usual("en", *USUAL[kind]) if kind != "fan" or self.maybe(0.6) else ("fan", "ceiling fan", "fan")
         word = self.one(words[:6] if self.maybe(0.6) else words)
         if word in names.NOT_A_DEVICE:
             return self.device(kind)
@@ -81,17 +65,17 @@ class EnglishNames(Periods):
     def _open(self, kind: str) -> str:
         owner = self.one((self.part("brands"), f"{self.given()}'s", self.invented()))
         before = owner if self.maybe(0.5) else self.modifier()
-        if kind not in _OPEN or (_OPEN[kind] == "machine" and self.held):
-            words = tuple(one for one in usual("en", *_USUAL[kind]) if one not in names.NOT_A_DEVICE)
+        if kind not in OPEN or (OPEN[kind] == "machine" and self.held):
+            words = tuple(one for one in usual("en", *USUAL[kind]) if one not in names.NOT_A_DEVICE)
             return f"{before} {self.one(words)}"
-        word = self.part(f"{_OPEN[kind]}_words")
+        word = self.part(f"{OPEN[kind]}_words")
         ways = [word, word, f"{word} {self.number(1, 6)}", *[f"{before} {word}"] * 5]
         ways = ways if not self.held or is_held(word) else [f"{before} {word}"]
         ways += [f"{before} {self.modifier()} {word}", f"{before} {word} {self.one(_TAGS)}"]
-        if _OPEN[kind] != "machine":
+        if OPEN[kind] != "machine":
             ways += [self.invented(), self._bare(), self._bare()]
-        if _OPEN[kind] in ADJECTIVES and not self.held:
-            adjective = self.part(ADJECTIVES[_OPEN[kind]])
+        if OPEN[kind] in ADJECTIVES and not self.held:
+            adjective = self.part(ADJECTIVES[OPEN[kind]])
             ways += [f"{adjective} {word}"] * 3
             ways += [f"{before} {adjective} {word}", f"{adjective} {word} {self.one(_TAGS)}"]
             ways += [f"{word} {self.one(_PLACES)} the {self.one(_FURNITURE)}"]

@@ -1,55 +1,14 @@
 """What fills the slots of Japanese templates."""
 
 from sumika.training.house_language import names
+from sumika.training.house_language.device_kinds import ADJECTIVES, OPEN, USUAL, DeviceKinds
 from sumika.training.house_language.japanese import Verb, asked, requested
 from sumika.training.house_language.names import is_held, usual
-from sumika.training.house_language.periods import Periods
 from sumika.training.house_language.templates import Phrase, Segment
 
-_ANY = (
-    ("light",) * 9
-    + ("other",) * 5
-    + ("ac",) * 3
-    + ("fan",) * 3
-    + ("purifier",) * 2
-    + ("floor", "hum", "heating", "invented", "invented")
-)
-_USUAL = {
-    "light": ("light",),
-    "ac": ("room_air_conditioner", "room_air_conditioner", "whole_house_air_conditioner"),
-    "fan": ("balanced_ventilation", "exhaust_fan", "air_purifier"),
-    "purifier": ("air_purifier",),
-    "hum": ("humidifier", "dehumidifier"),
-    "floor": ("floor_heating", "radiator"),
-    "cover": ("blind",),
-    "window": ("window_opener",),
-    "machine": (
-        "washing_machine",
-        "washing_machine",
-        "dishwasher",
-        "dishwasher",
-        "dryer",
-        "rice_cooker",
-        "robot_vacuum",
-    ),
-    "tank": ("heat_pump_water_heater",),
-    "battery": ("battery", "ev_charger"),
-    "other": ("tv", "radiator", "humidifier", "dehumidifier", "kettle", "coffee_maker", "boiler", "ev_charger", "oven"),
-}
-_OPEN = {
-    "light": "light",
-    "lamp": "light",
-    "dim": "light",
-    "fan": "fan",
-    "other": "other",
-    "cover": "cover",
-    "window": "window",
-    "machine": "machine",
-}
 _OPEN_SHARE = 0.4
 _PERIODS = {"p": "past", "pn": "night", "pm": "morning", "pw": "future", "pf": "future"}
 _ROOMLESS = 0.45
-ADJECTIVES = {"light": "light_adjectives", "cover": "cover_adjectives", "window": "cover_adjectives"}
 GARDEN = ("庭", "ベランダ", "バルコニー", "お庭", "テラス")
 _MANY_ROOMS = "living bedroom kitchen bathroom children toilet washroom hall japanese study dining"
 ROOMS = tuple(_MANY_ROOMS.split(" "))
@@ -57,7 +16,7 @@ OTHER_MATTERS = ("thing", "act", "act_te", "act_past", "state")
 FEW = {"vent": ("換気", "換気", "換気扇", "24時間換気"), "car": ("車", "EV", "電気自動車", "クルマ", "くるま")}
 
 
-class Japanese(Periods):
+class Japanese(DeviceKinds):
     """Fills slots and says phrases in Japanese.
 
     Attributes:
@@ -158,20 +117,15 @@ class Japanese(Periods):
 
     def device(self, kind: str) -> str:
         """Return what a thing of a kind is called."""
-        if kind == "any":
-            kind = self.one(_ANY)
-        if kind == "dim":
-            kind = self.one(("light", "light", "light", "fan"))
-        kind = "light" if kind == "lamp" else kind
-        self.kind = kind
+        kind = self.kind_of(kind)
         if kind == "invented":
             return self._invented()
         if kind == "heating":
             return self.one(("暖房", "暖房", "冷房", "冷房", "冷暖房", "床暖房", "クーラー", "ヒーター"))
-        if self.held or (kind in _OPEN and self.maybe(_OPEN_SHARE)) or self.maybe(0.12):
+        if self.held or (kind in OPEN and self.maybe(_OPEN_SHARE)) or self.maybe(0.12):
             return self._open(kind)
         words = (
-            usual("ja", *_USUAL[kind])
+            usual("ja", *USUAL[kind])
             if kind != "fan" or self.maybe(0.7)
             else ("扇風機", "サーキュレーター", "せんぷうき")
         )
@@ -181,15 +135,15 @@ class Japanese(Periods):
     def _open(self, kind: str) -> str:
         owner = self.one((f"{self.part('brands')}の", f"{self.given()}の", self.invented(), self.part("brands")))
         before = owner if self.maybe(0.5) else self.modifier() + self.one(("の", "の", ""))
-        if kind not in _OPEN or (_OPEN[kind] == "machine" and self.held):
-            return before + self.one(tuple(one for one in usual("ja", *_USUAL[kind]) if one not in names.NOT_A_DEVICE))
-        word = self.part(f"{_OPEN[kind]}_words")
+        if kind not in OPEN or (OPEN[kind] == "machine" and self.held):
+            return before + self.one(tuple(one for one in usual("ja", *USUAL[kind]) if one not in names.NOT_A_DEVICE))
+        word = self.part(f"{OPEN[kind]}_words")
         ways = [word, word, f"{word}{self.number(1, 6)}", f"{self.number(1, 6)}番の{word}", *[before + word] * 6]
         ways = ways if not self.held or is_held(word) else [before + word]
-        if _OPEN[kind] != "machine":
+        if OPEN[kind] != "machine":
             ways.append(self._invented())
-        if _OPEN[kind] in ADJECTIVES and not self.held:
-            ways += [self.part(ADJECTIVES[_OPEN[kind]]) + word] * 3
+        if OPEN[kind] in ADJECTIVES and not self.held:
+            ways += [self.part(ADJECTIVES[OPEN[kind]]) + word] * 3
         return self.one(ways)
 
     def _invented(self) -> str:
