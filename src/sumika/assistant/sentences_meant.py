@@ -7,6 +7,7 @@ from sumika.assistant.calls import TOOLS
 from sumika.assistant.lexicon import MYSELF, ROOM_WORDS, is_japanese, plain
 from sumika.assistant.numbers import number_of
 from sumika.assistant.sentences_told import tells_only, told_otherwise
+from sumika.assistant.sentences_told_en import is_none_of_the_house
 
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
 _AHEAD = ("明日", "あした", "あす", "明後日", "あさって", "来週", "今夜", "今晩", "tomorrow", "tonight", "next")
@@ -208,7 +209,7 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return "duration" not in spans  # "leave the light on" is no order; "for an hour" makes it one
     if tool in _OF_HOW_IT_IS and _IS_NOT.search(text) and not _LACKS.search(text):
         return True  # "it isn't too bright" complains of nothing
-    if tool == "state" and _SHOWN.search(text):
+    if (tool == "state" and _SHOWN.search(text)) or is_none_of_the_house(tool, spans, text):
         return True
     if spans.get("device") in _LAMP_OR_POWER and _PRICE_OF_POWER.search(text):
         return True

@@ -14,9 +14,12 @@ _EN = re.compile(
     r"\b(?:don'?t|do not|doesn'?t|didn'?t|never|not|no need|won'?t|without|shouldn'?t|mustn'?t|can'?t"
     r"|instead of|rather than|stop (?:it|them|him|her|the \w+) from|leave (?:it|them|the|my|all|every)"
     r"|keep (?:it|them|the|my) \w+ (?:on|off|open|closed)"
-    r"|if|unless|whenever|in case|as soon as|once|until|while|every (?:day|time|morning|evening|night)|provided"
+    r"|if|unless|whenever|in case|as soon as|once|until|till|while|every (?:day|time|morning|evening|night)|provided"
     r"|said|says|told|tells|asked|asks|wonder|wondering|think|thinks|thought|heard|supposed|used to|forgot|remember"
     r"|except|excluding|apart from|other than|all but|besides"
+    r"|tomorrow|later|(?:at|by|before|after|from|around) (?:sun ?(?:rise|set|up|down)|dawn|dusk|dark|noon|midday"
+    r"|midnight|bed ?time|lunch\w*|dinner|breakfast|tea ?time|\d|half|quarter|a quarter|one|two|three|four|five|six"
+    r"|seven|eight|nine|ten|eleven|twelve)"
     r"|yesterday|last night|ago|already|always|would have|should have|pretend|imagine|example|joke)\b"
     r"|[\"\u201c\u201d\u00ab\u00bb]"
 )

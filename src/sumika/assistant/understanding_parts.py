@@ -28,7 +28,8 @@ _BARE_JOINT_TOOLS = frozenset(
 
 _EN_REASON = re.compile(
     r"(?:it'?s|it is|i'?m|i am|we'?re|we are|there'?s|there is|my|our|the|because|since|as|i can|i need|someone"
-    r"|everybody|everyone|too \w+)\b",
+    r"|everybody|everyone|too \w+|(?:heading|going|popping|nipping|setting|dashing|running|stepping) (?:out|off|to)"
+    r"|off (?:to|out)|gonna|leaving|time (?:to|for)|bed ?time)\b",
     re.IGNORECASE,
 )
 _EN_TOLD = re.compile(
@@ -46,6 +47,8 @@ _EN_REASON_AFTER = re.compile(
     r"|,\s+(?:i|we|they|she|he)(?:'\w+)? (?!mean|meant|think|thought|guess|wonder|suppose|asked|didn|don)\w+.*$"
     r"|,\s+(?:let (?:the|in|some)\b.*\bin|(?:the )?\w+'s \w+ing)\b.*$"
     r"|,?\s+(?:to (?:let|get|keep|stop|save|help|air)|my \w+ (?:is|are))\s.*$"
+    r"|,?\s+my (?!\w+ room)\w+ (?:hurts?|aches?|itch\w*|feels?|looks?|keeps?)\b.*$"
+    r"|,?\s+i (?:forgot|left|always|keep|won't|don't)\b.*$"
     r"|,\s+(?:it (?:gets|looks|feels|has|will)|people|everybody|everyone|the \w+ (?:is|are|can|has|have))\s.*$",
     re.IGNORECASE,
 )

@@ -51,6 +51,7 @@ TALK: dict[str, str] = {
     "talk.ask.several_devices": "Which one: {choices}?",
     "talk.ask.several_residents": "Who: {choices}?",
     "talk.ask.unknown_room": "I do not know a room called {word}.",
+    "talk.ask.one_storey": "This house has one storey. Which room?",
     "talk.ask.unknown_device": "I do not know a device called {word}.",
     "talk.ask.unknown_resident": "I do not know anybody called {word}.",
     "talk.ask.unknown_number": "I do not understand how much {word} is.",

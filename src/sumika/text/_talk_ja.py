@@ -51,6 +51,7 @@ TALK: dict[str, str] = {
     "talk.ask.several_devices": "どれですか？{choices}があります。",
     "talk.ask.several_residents": "どなたですか？{choices}がいます。",
     "talk.ask.unknown_room": "{word}という部屋は分かりません。",
+    "talk.ask.one_storey": "この家には階が一つしかありません。どの部屋ですか？",
     "talk.ask.unknown_device": "{word}という機器は分かりません。",
     "talk.ask.unknown_resident": "{word}という人は知りません。",
     "talk.ask.unknown_number": "{word}がどのくらいか分かりません。",
