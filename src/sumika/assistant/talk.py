@@ -26,6 +26,7 @@ from sumika.assistant.talk_asking import (
     piece_of,
     with_piece,
 )
+from sumika.assistant.talk_compared import are_compared, verdict
 from sumika.assistant.talk_doing import Doer
 from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_wanted import Ask, Sources, Speaker, Wanted, said_numbers, without_electricity
@@ -229,18 +230,21 @@ class Talk:
         sentences: list[Sentence] = []
         done: list[TalkDone] = []
         numbers: list[float] = []
-        reply = Reply(sentences=())
+        reply, sides = Reply(sentences=()), list[tuple[Wanted, tuple[Sentence, ...]]]()
         for call in understood.calls[:MOST_CALLS]:
             wanted = self._resolved(call, voice, speaker)
             if wanted is None:
                 return refusal(voice, request, "not_understood")
             reply, did = self._one(wanted, text, voice, speaker)
             sentences += reply.sentences
+            sides.append((wanted, reply.sentences))
             done += did
             numbers += said_numbers(wanted)
             if reply.ask_back:
                 talk.pending = self._pending(call, wanted, reply, understood, voice, text)
                 break
+        if are_compared(understood.calls) and len(sides) == 2 and (which := verdict(sides, text, voice)) is not None:
+            sentences.insert(0, which)
         whole = msgspec.structs.replace(reply, sentences=tuple(sentences[:MOST_SENTENCES]))
         return self._answer(whole, tuple(done), understood, voice, request, tuple(numbers))
 

@@ -69,7 +69,8 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
 
 
 _OTHER_MATTERS = re.compile(
-    r"\b(?:gas|water|oil|kerosene|petrol|rent|internet|broadband|phone|neighbou?rs?|next door)\b"
+    r"\b(?:gas|(?<!hot )water(?! heater| tank)|oil|kerosene|petrol|rent|internet|broadband|phone"
+    r"|neighbou?rs?|next door)\b"
     r"|ガス|水道|灯油|ガソリン|家賃|通信費|電話代|お隣|隣の家|隣家|近所|よその"
 )
 _OF_ELECTRICITY = frozenset({"energy", "climate", "presence", "happened", "what_if"})
