@@ -213,7 +213,11 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return True
     if spans.get("device") in _LAMP_OR_POWER and _PRICE_OF_POWER.search(text):
         return True
-    if _is_no_warmth(tool, what, spans) or (tool == "colour" and what == "set" and _TOO.search(text)):
+    if (
+        _is_no_warmth(tool, what, spans)
+        or _is_an_hour(tool, what, spans, text)
+        or (tool == "colour" and what == "set" and _TOO.search(text))
+    ):
         return True
     if opens_a_door(tool, spans.get("device", "")) or tells_only(tool, what, spans, said):
         return True
@@ -228,6 +232,15 @@ def _is_no_warmth(tool: str, what: str, spans: Mapping[str, str]) -> bool:
     """Tell whether a temperature to be set is so low that a difference was meant: "bump it up two degrees"."""
     number = number_of(spans["number"]) if (tool, what) == ("temperature", "set") and "number" in spans else None
     return number is not None and number.unit in ("c", "") and abs(number.value) < _LEAST_C
+
+
+def _is_an_hour(tool: str, what: str, spans: Mapping[str, str], text: str) -> bool:
+    """Tell whether a number is rather an hour: "turn up at eight" is no eight degrees warmer."""
+    piece = spans.get("number", "").casefold()
+    if tool != "temperature" or what not in ("up", "down") or not piece:
+        return False
+    number = number_of(piece)
+    return number is not None and number.unit == "" and re.search(rf"\bat {re.escape(piece)}\b", text) is not None
 
 
 def _is_warmth(tool: str, spans: Mapping[str, str], text: str) -> bool:

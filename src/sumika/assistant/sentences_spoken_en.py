@@ -31,6 +31,22 @@ _LOVELY = _pattern(
     r"|,? (?:i|we)(?:'d| would) (?:really |much )?(?:be|appreciate|like)\b[^,]*$"
     r"|,? (?:much|greatly) appreciated[.! ]*$",
 )
+_SIGH = _pattern(
+    r"^(?:(?:oh|ah|ooh|oops|blast|bother|drat|damn|gosh|blimey|crikey|goodness|well|right|ok|okay|so|now|look|listen|hey"
+    r"|god|hmm|um|uh|er)(?: (?:no|dear|bother|god|me|well|right|then|gracious))?[,!]+ )+",
+)
+_URGED = _pattern(
+    r"(?P<before>^|, )do (?=[a-z]+ )(?!(?:you|we|they|i|the|not|me|one|any|anyone|it|that|this|my|our|people|all|some|a|an"
+    r"|lights?|blinds?)\b)(?!.*\?)",
+)
+"""Who says "do switch it off" only begs for it."""
+
+_TROUBLE = _pattern(
+    r"^(?:(?:if (?:it'?s not|it isn'?t|that'?s not|it is not) (?:too much|any) (?:trouble|bother)"
+    r"|(?:i'?m )?(?:so )?sorry to (?:be a (?:nuisance|pain|bother)|ask|(?:bother|trouble|disturb)(?: you)?)"
+    r"|(?:i )?hate to (?:ask|bother(?: you)?|be a (?:nuisance|pain|bother))"
+    r"|when you (?:have|get|'ve got) a (?:moment|minute|second)),? (?:but )?)",
+)
 _OPINION = _pattern(
     r"^(?:well |so |oh )*(?:i (?:think|reckon|believe|suppose|guess|feel)|i'm afraid)(?: that)?,? "
     r"(?=(?:i|we|you)(?:'d| would| should| could| can't| cannot| can hardly| can barely)\b|it'?s |it is )",
@@ -48,7 +64,7 @@ def plainly(sentence: str) -> str:
     Args:
         sentence: As it was said.
     """
-    text = _OPINION.sub("", sentence)
+    text = _URGED.sub(r"\g<before>", _OPINION.sub("", _TROUBLE.sub("", _SIGH.sub("", sentence))))
     if _POLITE_IF.search(text) and (end := _LOVELY.search(text)) is not None:
         text = _POLITE_IF.sub("", text[: end.start()])
     text = _TRAILING.sub("", text)
@@ -56,10 +72,11 @@ def plainly(sentence: str) -> str:
     return text if without_end == text else _KEPT.sub("put", without_end, count=1)
 
 
+_AND_MORE = r"(?:,? (?:no|wait|sorry|i mean|i meant|actually|make (?:that|it)))*"
 _REPAIR = _pattern(
-    r"(?P<mark>[,.;]? (?:no,? (?:wait|sorry|i mean|i meant|not that(?: one)?|hang on)|i mean(?:t)?|or rather"
-    r"|scratch that|correction|sorry|oops|no)(?:,? (?:no|wait|sorry|i mean|i meant|actually|make (?:that|it)))*"
-    rf"|, (?:rather|actually|wait|hang on|make (?:it|that)(?= (?:{EN_NUMBER})\b)))[,.]? ",
+    r"(?P<mark>(?:[,.;]? (?:no,? (?:wait|sorry|i mean|i meant|not that(?: one)?|hang on)|i mean(?:t)?|or rather"
+    r"|scratch that|correction|sorry|oops|no)"
+    rf"|, (?:rather|actually|wait|hang on|make (?:it|that)(?= (?:{EN_NUMBER})\b))){_AND_MORE})[,.]? ",
 )
 _SURE = _pattern(r"\b(?:i mean|i meant|sorry|wait|scratch|correction|oops|rather|make that|not that)\b")
 _NO_MARK = _pattern(r"\bno (?:more|less|longer|need|one|later|light|air|heat|good|idea)\b|there(?:'s| is) no\b")
@@ -142,7 +159,7 @@ def _particles(first: str, rest: str) -> Iterator[str]:
 
 def _in_place(first: str, rest: str, lists: Lists) -> Iterator[str]:
     """Yield what was said first with its last piece of a kind replaced by what stands in the place of it."""
-    bare = _LEADING.sub("", rest)
+    bare = re.sub(r" ones?$", "", _LEADING.sub("", rest), flags=re.IGNORECASE)
     for name in _LISTS:
         there = pieces(first, lists, name)
         instead = next((one for one in pieces(bare, lists, name) if one.begin == 0), None)

@@ -35,12 +35,19 @@ def is_none_of_the_house(tool: str, spans: Mapping[str, str], said: str) -> bool
         spans: Pieces of the sentence.
         said: The sentence, in small letters.
     """
+    if tool == "colour":
+        return _LIT.search(said) is not None
     if tool != "feel":
         return False
     text = said.replace("\u2019", "'").strip()
     of_others = "room" not in spans and _OF_OTHERS.search(text) is not None
     return of_others or _OF_A_THING.search(text) is not None or _OF_TASTE.search(text) is not None
 
+
+_LIT = re.compile(
+    r"^(?:please |can you |could you |let's )*light (?:a|an|the|some|my|one) (?:candle|fire|match|stove|incense)"
+)
+"""There light is what one does."""
 
 _COOLERS = frozenset(
     map(plain, ("AC", "A/C", "a c", "aircon", "air con", "air conditioner", "air conditioning", "aircons", "acs"))
@@ -76,11 +83,22 @@ _GREETS = re.compile(
 )
 
 
+_TELLS = re.compile(
+    r"^(?:the|my|our|his|her|their|that|this|it|there|dad|mum|mom|someone|somebody|we|they|he|she)\b[^,?]*?(?:'s|"
+    r"\b(?:is|are|was|were|has|have|had|went|came))\b(?! (?:it|they|he|she|there|anyone|anybody|you)\b)"
+)
+_ASKS = re.compile(r"\b(?:what|which|how|whether|if|when|where|who|why|tell|know|wonder|wondering)\b")
+
+
 def asks_nothing(sentence: str) -> bool:
-    """Tell whether a sentence is a greeting or tells what somebody likes: nothing is to be looked up for it.
+    """Tell whether a sentence greets, or tells how something is or what somebody likes: nothing is looked up for it.
 
     Args:
         sentence: As it was said.
     """
     text = sentence.casefold().replace("\u2019", "'").strip()
-    return not text.endswith("?") and (_GREETS.search(text) is not None or _OF_TASTE.search(text) is not None)
+    if text.endswith("?"):
+        return False
+    if _GREETS.search(text) or _OF_TASTE.search(text):
+        return True
+    return _TELLS.search(text) is not None and _ASKS.search(text) is None

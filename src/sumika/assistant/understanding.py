@@ -18,6 +18,7 @@ from sumika.assistant.sentences_told import tells_only
 from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
+from sumika.assistant.understanding_evidence import is_evident
 from sumika.assistant.understanding_guard import (
     is_another_matter,
     is_begun,
@@ -43,6 +44,9 @@ from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
 """So probable a student's reading must be for the house to do it, or to answer it, without asking back."""
+
+EVIDENT_TO_ACT = 0.7
+"""So probable it must be where the sentence has the very word of it, and none against it."""
 
 WORTH_ASKING = 0.3
 """Below that it is not even asked whether it was meant."""
@@ -243,10 +247,14 @@ class Understander:
             checked(call, sentence)
         except CallError:
             return None
-        sure = probability >= (SURE_TO_ACT if TOOLS[call.tool].acts else SURE_TO_ANSWER) and _says_of_what(call)
+        evident = probability >= EVIDENT_TO_ACT and not is_japanese(sentence) and is_evident(sentence, call)
+        acts = TOOLS[call.tool].acts and not evident
+        sure = probability >= (SURE_TO_ACT if acts else SURE_TO_ANSWER) and _says_of_what(call)
         if not sure and self._model is not None:
             return None
-        if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE or asks_nothing(sentence):
+        if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE:
+            return None
+        if not TOOLS[call.tool].acts and asks_nothing(sentence):
             return None
         if is_none_of_the_house(call.tool, call.spans, sentence.casefold()):
             return None

@@ -11,7 +11,8 @@ from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 
 _EN = re.compile(
-    r"\b(?:don'?t|do not|doesn'?t|didn'?t|never|not|no need|won'?t|without|shouldn'?t|mustn'?t|can'?t"
+    r"\b(?:needn'?t|need not|hold off|(?:nobody|no one) (?!is\b|was\b|can\b|sees\b|in\b|there\b|home\b)"
+    r"|don'?t|do not|doesn'?t|didn'?t|never|not|no need|won'?t|without|shouldn'?t|mustn'?t|can'?t"
     r"|instead of|rather than|stop (?:it|them|him|her|the \w+) from|leave (?:it|them|the|my|all|every)"
     r"|keep (?:it|them|the|my) \w+ (?:on|off|open|closed)"
     r"|if|unless|whenever|in case|as soon as|once|until|till|while|every (?:day|time|morning|evening|night)|provided"
@@ -23,6 +24,14 @@ _EN = re.compile(
     r"|yesterday|last night|ago|already|always|would have|should have|pretend|imagine|example|joke)\b"
     r"|[\"\u201c\u201d\u00ab\u00bb]"
 )
+_EN_TOLD = re.compile(
+    r"^(?:the|my|our|his|her|their|that|this|there|it|dad|mum|mom|someone|somebody|he|she|they)\b[^,.!]*"
+    r"(?:(?:\b(?:is|are|was|were|has been|have been|had been)|'s|'re) (?:\w+ ){0,2}"
+    r"(?:on|off|open|closed|shut|lit|broken|running)\b"
+    r"|\b(?:turned|switched|opened|closed|left|went|came)\b)[^,.!]*[.! ]*$"
+)
+"""What tells how a thing is or was, and orders nothing behind it."""
+
 _EN_QUESTION = re.compile(
     r"^(?:is|are|was|were|did|does|do|has|have|had|who|whose|what|which|when|where|why|how|should|shall|may|am"
     r"|can i|could i|can we|could we)\b"
@@ -60,7 +69,8 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
     if call.tool in ("feel", "answer", "undo", "house_mode", "machine"):
         return False
     if not is_japanese(text):
-        return bool(_EN.search(text) or _EN_QUESTION.search(text) or _EN_WHEN.search(text))
+        told = call.tool in ("power", "cover") and _EN_TOLD.search(text) is not None
+        return told or bool(_EN.search(text) or _EN_QUESTION.search(text) or _EN_WHEN.search(text))
     if _JA.search(text.rstrip(_MARKS)):
         return True
     return bool(

@@ -9,6 +9,7 @@ from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.sentences_heard import Heard
 from sumika.assistant.sentences_lists import Lists
+from sumika.assistant.understanding_pieces import pieces
 
 MOST_PARTS = 4
 _EN_JOINT = re.compile(
@@ -49,6 +50,7 @@ _EN_REASON_AFTER = re.compile(
     r"|,?\s+(?:to (?:let|get|keep|stop|save|help|air)|my \w+ (?:is|are))\s.*$"
     r"|,?\s+my (?!\w+ room)\w+ (?:hurts?|aches?|itch\w*|feels?|looks?|keeps?)\b.*$"
     r"|,?\s+i (?:forgot|left|always|keep|won't|don't)\b.*$"
+    r"|,?\s+so (?:that )?(?:nobody|no one|people|they|she|he|everyone|everybody|you|it)\b.*$"
     r"|,\s+(?:it (?:gets|looks|feels|has|will)|people|everybody|everyone|the \w+ (?:is|are|can|has|have))\s.*$",
     re.IGNORECASE,
 )
@@ -103,8 +105,11 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
         found += _told_beside(sentence, lists, read)
     for why, order in found:
         call = None if _NO_REASON.search(why) or not order.strip() else read(order)
-        if call is None and order.strip() and is_japanese(order):
-            call = _of_what_was_told(why, order, lists, read)
+        if call is None and order.strip():
+            told = _of_what_was_told if is_japanese(order) else _it_was_told
+            call = told(why, order, lists, read)
+        elif call is not None and not is_japanese(order):
+            call = _where_nobody_is(why, call, lists)
         if call is None and depth and is_japanese(order) and not _NO_REASON.search(why):
             call = _without_reason(order, lists, read, depth - 1)
         if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer", "undo"):
@@ -159,6 +164,32 @@ def _told_beside(sentence: str, lists: Lists, read: Reader) -> Iterator[tuple[st
             also = read(rest)
             if also is None or not TOOLS[also.tool].acts or also.tool in ("feel", "level", "humidity"):
                 yield rest, first
+
+
+_EN_DENIED = re.compile(r"\b(?:not|isn't|aren't|wasn't|don't|doesn't|didn't|no|never|if|when|unless|said|asked|told)\b")
+
+
+def _it_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call | None:
+    """Return an order about the one thing that was told of: "I've left the light on in the loo, do switch it off"."""
+    things, rooms = pieces(why, lists, "name"), pieces(why, lists, "area")
+    if len(things) != 1 or len(rooms) > 1 or not _PRONOUN.search(order) or _EN_DENIED.search(why.casefold()):
+        return None
+    if pieces(order, lists, "name") or pieces(order, lists, "area"):
+        return None
+    place = f" in the {rooms[0].text}" if rooms and rooms[0].text not in things[0].text else ""
+    call = read(_PRONOUN.sub(f"the {things[0].text}{place}", order, count=1).strip())
+    return call if call is not None and call.tool in ("power", "machine", "cover", "level", "colour") else None
+
+
+_NOBODY = re.compile(r"\b(?:nobody|no one|no-one|empty|isn't anyone|isn't anybody|not anyone)\b", re.IGNORECASE)
+
+
+def _where_nobody_is(why: str, call: Call, lists: Lists) -> Call:
+    """Return an order with the room of which it was said that nobody is in it: "the study's empty, lights off"."""
+    rooms = pieces(why, lists, "area")
+    if len(rooms) != 1 or not _NOBODY.search(why) or "room" in call.spans or "room" not in TOOLS[call.tool].spans:
+        return call
+    return msgspec.structs.replace(call, spans={**call.spans, "room": rooms[0].text})
 
 
 def _there(why: str, order: str, call: Call, lists: Lists) -> Call | None:
