@@ -95,7 +95,8 @@ _EN_EDGE = r"(?![a-z0-9])"
 _EN = {
     "number": re.compile(
         rf"(?:(?:level |speed |minus )?{EN_NUMBER}{_EN_UNITS}|half(?: a degree|way)?"
-        r"|a (?:couple (?:of )?|few )?degrees?|(?:a |three )?quarters?|a third|two thirds)" + _EN_EDGE
+        r"|a degree or (?:two|so)|a (?:couple (?:of )?|few )?degrees?|(?:a |three )?quarters?|a third|two thirds)"
+        + _EN_EDGE
     ),
     "bare": re.compile(rf"(?:minus )?{EN_NUMBER}{_EN_EDGE}"),
     "duration": re.compile(EN_DURATION + _EN_EDGE),

@@ -36,10 +36,17 @@ _SIGH = _pattern(
     r"|god|hmm|um|uh|er)(?: (?:no|dear|bother|god|me|well|right|then|gracious))?[,!]+ )+",
 )
 _URGED = _pattern(
-    r"(?P<before>^|, )do (?=[a-z]+ )(?!(?:you|we|they|i|the|not|me|one|any|anyone|it|that|this|my|our|people|all|some|a|an"
-    r"|lights?|blinds?)\b)(?!.*\?)",
+    r"(?P<before>^|, )do (?=[a-z]+ )(?!(?:you|we|they|i|the|not|me|one|any|anyone|it|that|this|my|our|people|all"
+    r"|some|a|an|lights?|blinds?)\b)(?!.*\?)",
 )
 """Who says "do switch it off" only begs for it."""
+
+_SEEN_TO = _pattern(
+    r"^(?P<before>.*?)\b(?:make sure|see to it|ensure|be sure|see)(?: that)? "
+    r"(?P<thing>(?:the|my|our|all|every|both) .+?) (?:is|are|gets?|be|stays?) (?:turned |switched |all )?"
+    r"(?P<how>on|off|open|closed|shut)\b(?P<after>.*)$",
+)
+"""Who wants it seen to that the blinds are shut wants them shut."""
 
 _TROUBLE = _pattern(
     r"^(?:(?:if (?:it'?s not|it isn'?t|that'?s not|it is not) (?:too much|any) (?:trouble|bother)"
@@ -67,7 +74,7 @@ def plainly(sentence: str) -> str:
     text = _URGED.sub(r"\g<before>", _OPINION.sub("", _TROUBLE.sub("", _SIGH.sub("", sentence))))
     if _POLITE_IF.search(text) and (end := _LOVELY.search(text)) is not None:
         text = _POLITE_IF.sub("", text[: end.start()])
-    text = _TRAILING.sub("", text)
+    text = _SEEN_TO.sub(r"\g<before>put \g<thing> \g<how>\g<after>", _TRAILING.sub("", text))
     without_end = _OPEN_END.sub("", text)
     return text if without_end == text else _KEPT.sub("put", without_end, count=1)
 

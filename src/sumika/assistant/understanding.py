@@ -212,6 +212,8 @@ class Understander:
         """Return what the book makes of an English sentence; of one that is taken back half-way, what it comes to."""
         plain, lists = spoken_en.plainly(sentence), self._book.lists
         for other in spoken_en.repairs(plain, lists):
+            if (read := self._book.read(other)) is not None and read.bare:
+                continue  # "just the lamp, not the main light" says nothing of what it shall do
             found = _if_said(self._by_book(other), sentence)
             if found is not None and len(found.calls) == 1 and not found.ask_back and not _only_asks(found):
                 return found

@@ -18,8 +18,8 @@ _SAYS: Mapping[str, re.Pattern[str]] = MappingProxyType(
             "power off": r"off|out|kill|douse",
             "cover open": r"open(?:ed|ing)?|raise[ds]?|up",
             "cover close": r"close[ds]?|closing|shut(?:ting)?|draw|drawn|lower(?:ed|ing)?|down",
-            "level up": r"brighter|brighten|stronger|faster|more light",
-            "level down": r"dim|dimmer|dimming|softer|weaker|slower",
+            "level up": r"brighter|brighten|stronger|faster|more light|dark|gloomy|dingy",
+            "level down": r"dim|dimmer|dimming|softer|weaker|slower|bright|glaring|glare|harsh|dazzl\w+|blinding",
             "level most": r"full|max\w*|brightest|highest|fastest",
             "level least": r"low|lowest|min\w*|dimmest|slowest",
             "temperature up": r"warmer|warm up|hotter",
@@ -28,11 +28,16 @@ _SAYS: Mapping[str, re.Pattern[str]] = MappingProxyType(
             "humidity down": r"damp|humid|muggy|drier|dehumidify",
             "machine start": r"start|run|on|going",
             "machine stop": r"stop|cancel|off",
+            "feel cold": r"cold|freez\w+|chill\w*|nippy|shiver\w*|draught\w*|draft\w*|icy|perish\w*|parky",
+            "feel hot": r"hot|warm|boil\w*|sweat\w*|roast\w*|swelter\w*|melt\w*|bak\w+|sauna|oven",
+            "feel stuffy": r"stuff\w*|stink\w*|stinky|smell\w*|stale|air|breath\w*|pong\w*|whiff\w*",
         }.items()
     }
 )
 _NAMED = frozenset({"power", "cover", "level", "machine"})
 """Of these the thing has to be named, too."""
+
+_ORDERED = frozenset({"power", "cover", "machine"})
 
 _AGAINST: Mapping[str, str] = MappingProxyType(
     {
@@ -49,6 +54,19 @@ _AGAINST: Mapping[str, str] = MappingProxyType(
     }
 )
 _SETS = frozenset({"temperature set", "level set", "cover set", "humidity set"})
+_MEANS_TO = re.compile(
+    r"\b(?:he|she|they|who|which|why|how|what)\b|\b(?:i'll|we'll|let me|i can|we can|i could|thanks|thank you for)\b"
+    r"|\b(?:i|we)(?:'ll| will|'m| am|'re| are) (?:just )?(?:going|about|trying|gonna|off|here|happy|glad|used)\b"
+    r"|\b(?:nice|lovely|happy|glad|love|like|enjoy|great|ok|okay|fine|wants?|wanted|about|anyway|though|cheaper|better"
+    r"|easier|idea|should|might|maybe|wish|hope|was|were|did)\b"
+)
+"""Who tells what they or others do, or are glad of, orders nothing."""
+
+_SUBJECT = re.compile(
+    r"^(?:i|we|you|he|she|they|it|this|that|there|someone|somebody|everyone|everybody|nobody|mum|mom|dad|\w+ing)\b"
+)
+"""An order has no subject before its verb; of complaints that is no matter."""
+
 _TWO_ORDERS = re.compile(r"\b(?:and|then|also|plus|or|but|instead)\b")
 
 
@@ -65,7 +83,9 @@ def is_evident(sentence: str, call: Call) -> bool:
         rest = rest.replace(piece.casefold(), " ")
     if call.tool in _NAMED and "device" not in call.spans:
         return False
-    if _TWO_ORDERS.search(rest):
+    if _TWO_ORDERS.search(rest) or _MEANS_TO.search(rest):
+        return False
+    if call.tool in _ORDERED and _SUBJECT.search(said.strip()):
         return False
     if name in _SETS:
         return "number" in call.spans and bool({"device", "room"} & call.spans.keys())

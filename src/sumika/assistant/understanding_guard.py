@@ -114,6 +114,11 @@ def is_another_matter(sentence: str, call: Call) -> bool:
 _RUNS = re.compile("[一-龠々]{2,}|[ァ-ヶー]{2,}|(?:^|(?<=[、。 ]))[一-龠](?=[一-龠])")
 
 
+_OF_ROOMS = frozenset({"temperature", "level", "humidity", "power", "cover", "mode", "colour"})
+_EN_OBJECT = re.compile(r"\b(?:the|my|some|your|his|her|our|this|that|a) ([a-z]{3,})\b")
+"""What somebody wants heated up, dimmed or opened; "heat up the soup" is no order for a room."""
+
+
 def is_of_something_else(sentence: str, call: Call, known: Callable[[str], bool]) -> bool:
     """Tell whether an order has a word that the house does not know and that was not copied: 給料上げて.
 
@@ -122,8 +127,11 @@ def is_of_something_else(sentence: str, call: Call, known: Callable[[str], bool]
         call: What a student read out of it.
         known: Tells whether a word is one of the house's or of its grammar.
     """
-    if not TOOLS[call.tool].acts or not is_japanese(sentence):
+    if not TOOLS[call.tool].acts:
         return False
+    if not is_japanese(sentence):
+        objects = _EN_OBJECT.findall(sentence.casefold()) if call.tool in _OF_ROOMS and not call.spans else ()
+        return any(not known(word) for word in objects)
     rest = sentence
     for piece in call.spans.values():
         rest = rest.replace(piece, "、")

@@ -19,7 +19,22 @@ _JA_JOINT = re.compile(
     r"[、。,，]\s*(?:それから|あと|それと|ついでに|そして)?|(?<=[てでし])(?:から|、)?(?:それから|あと|ついでに|そして)?(?!$)|(?:から|ので)、?"
 )
 _BETWEEN = frozenset(
-    {"and", "andthe", "andmy", "andalso", "andalsothe", "aswellas", "aswellasthe", "plusthe", "plus"}
+    {
+        "and",
+        "andthe",
+        "andmy",
+        "andin",
+        "andinthe",
+        "andinmy",
+        "andon",
+        "andonthe",
+        "andalso",
+        "andalsothe",
+        "aswellas",
+        "aswellasthe",
+        "plusthe",
+        "plus",
+    }
 ) | frozenset({"と", "や", "とか", "および", "それと", "とあと", "も", "に"})
 _ARTICLES = frozenset({"", "the", "my", "our"})
 _BARE_JOINT_TOOLS = frozenset(
@@ -97,6 +112,7 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
     if not is_japanese(sentence):
         joints = re.finditer(r",\s*(?:so )?", sentence)
         found = [(sentence[: joint.start()], sentence[joint.end() :]) for joint in joints]
+        found += _unpunctuated(sentence)
         found = [(why, order) for why, order in found if _EN_REASON.match(why.strip()) or _EN_TOLD.match(why.strip())]
         if after := _EN_REASON_AFTER.search(sentence):
             found.append((after[0], sentence[: after.start()]))
@@ -119,6 +135,29 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
         if (named or not lists.found(Heard(why)).get("name")) and (found_there := _there(why, order, call, lists)):
             return found_there
     return None
+
+
+_EN_NEXT = re.compile(
+    r" (?=(?:it'?s|it is|i'?m|can you|could you|please|turn|switch|put|close|shut|open|dim|set|raise|lower|make"
+    r"|draw)\b)",
+    re.IGNORECASE,
+)
+_EN_CLAUSE = re.compile(
+    r"^(?:(?:i|we|he|she|they) (?:can't|cannot|can hardly|can barely)|it'?s|it is|i'?m|i am|we'?re|there'?s|there is"
+    r"|(?:nobody|no one|everybody|everyone)'?s|the \w+(?: \w+)?(?:'s| is| are)|the \w+ \w+s) "
+    r"(?!.*\b(?:to|you|him|her|them|he|she|they|we|and|or|not|can|will|would|should|me|who|that|when|if|is|are|i'll|didn't|won't|which|about|said)$)[^,]+$",
+    re.IGNORECASE,
+)
+"""A clause that is whole before the next begins, as a recogniser writes it: "I can't sleep it's too bright"."""
+
+
+def _unpunctuated(sentence: str) -> Iterator[tuple[str, str]]:
+    """Yield what is told before an order or a complaint without a comma between them, and that."""
+    if "," in sentence:
+        return
+    for joint in _EN_NEXT.finditer(sentence):
+        if _EN_CLAUSE.match(sentence[: joint.start()]):
+            yield sentence[: joint.start()], sentence[joint.end() :]
 
 
 _NOT_THAT = re.compile("なくて|いらない|要らない|いい|ええ|じゃな|ちゃう|だけ|以外|より|まま")
