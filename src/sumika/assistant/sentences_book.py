@@ -93,7 +93,9 @@ class SentenceBook:
         heard, words = Heard(word), grammar_of("ja" if is_japanese(word) else "en").words
         found = self.lists.found(heard)
         if not is_japanese(word):
-            return heard.letters in words or any(len(heard.letters) in places.get(0, ()) for places in found.values())
+            # Of a verb every meaning has its form behind a point: "your head" is none, although one heads for bed.
+            is_thing = any("." not in meant for meant in words.get(heard.letters, ()))
+            return is_thing or any(len(heard.letters) in places.get(0, ()) for places in found.values())
         reached = {0}
         for at in range(len(heard.letters)):
             if at in reached:

@@ -230,7 +230,8 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
 
 def _is_no_warmth(tool: str, what: str, spans: Mapping[str, str]) -> bool:
     """Tell whether a temperature to be set is so low that a difference was meant: "bump it up two degrees"."""
-    number = number_of(spans["number"]) if (tool, what) == ("temperature", "set") and "number" in spans else None
+    sets = tool in ("temperature", "what_if") and what == "set" and "number" in spans
+    number = number_of(spans["number"]) if sets else None
     return number is not None and number.unit in ("c", "") and abs(number.value) < _LEAST_C
 
 
@@ -251,6 +252,17 @@ def _is_warmth(tool: str, spans: Mapping[str, str], text: str) -> bool:
     return number is not None and number.unit == "" and _WARMTH_C[0] <= number.value <= _WARMTH_C[1]
 
 
+_LESSEN = re.compile(r"\b(?:dim|lower|reduce|decrease|cut|turn down|down|drop|soften)\b")
+_RAISE = re.compile(r"\b(?:brighten|raise|increase|boost|up|lift)\b")
+
+
+def _by_how_much(number: str, said: str) -> str:
+    """Return the way in which a level goes by a number: "dim it by twenty percent"; empty where it goes to one."""
+    if not number or not re.search(rf"\bby (?:about |around |another )?{re.escape(number.casefold())}", said):
+        return ""
+    return "down" if _LESSEN.search(said) else "up" if _RAISE.search(said) else ""
+
+
 def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statistic: str) -> tuple[str, str, str]:
     """Return tool, word and statistic of a question as they are meant.
 
@@ -263,6 +275,8 @@ def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statisti
     """
     if (tool, what) == ("energy", "cost") and is_use(said):
         what = "used"
+    if (tool, what) == ("level", "set") and (way := _by_how_much(spans.get("number", ""), said.casefold())):
+        what = way
     tool, what = told_otherwise(tool, what, spans, said)
     if tool in ("climate", "outside") and what != "weather":
         statistic = statistic_of(said, statistic)

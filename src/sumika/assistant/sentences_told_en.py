@@ -9,7 +9,7 @@ from sumika.assistant.lexicon import plain
 _OF_A_THING = re.compile(
     r"\b(?:hot|cold|warm|cool|nice|lovely|good|fine|great|pleasant|fresh) (?:bath|shower|soak|tub|wash|water|drinks?"
     r"|tea|coffee|cuppa|chocolate|milk|soup|food|meals?|dinner|lunch|breakfast|supper|weather|day|night|morning|afternoon"
-    r"|evening|time|idea|job|beer|pizza|potato|dog|boy|girl)\b"
+    r"|evening|time|idea|job|stuff|beer|pizza|potato|dog|boy|girl)\b"
     r"|\b(?:have|has|having|got|get|getting|catch|catching|caught|with) (?:got )?(?:a|another|this|his|her|the) "
     r"(?:\w+ )?cold\b"
 )
@@ -35,6 +35,8 @@ def is_none_of_the_house(tool: str, spans: Mapping[str, str], said: str) -> bool
         spans: Pieces of the sentence.
         said: The sentence, in small letters.
     """
+    if _SAYINGS.search(said):
+        return True
     if tool == "colour":
         return _LIT.search(said) is not None
     if tool != "feel":
@@ -43,6 +45,13 @@ def is_none_of_the_house(tool: str, spans: Mapping[str, str], said: str) -> bool
     of_others = "room" not in spans and _OF_OTHERS.search(text) is not None
     return of_others or _OF_A_THING.search(text) is not None or _OF_TASTE.search(text) is not None
 
+
+_SAYINGS = re.compile(
+    r"^(?:oh |hey |please )*(?:lighten up|cool it|chill(?: out)?|cheer up|shut up"
+    r"|keep (?:your|my) (?:head|chin) (?:down|up))"
+    r"(?:,? (?:will you|would you|mate|man|dude|love|please|you lot|everyone))*[.! ]*$|\bclose (?:to|by)\b"
+)
+"""What is said to people, and "close to the window"."""
 
 _LIT = re.compile(
     r"^(?:please |can you |could you |let's )*light (?:a|an|the|some|my|one) (?:candle|fire|match|stove|incense)"

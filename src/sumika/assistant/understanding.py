@@ -9,11 +9,12 @@ from typing import Protocol
 import msgspec
 
 from sumika.assistant import sentences_spoken as spoken
-from sumika.assistant import sentences_spoken_en as spoken_en
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
+from sumika.assistant.sentences_courtesy_en import plainly
+from sumika.assistant.sentences_repairs_en import is_repaired, repairs
 from sumika.assistant.sentences_told import tells_only
 from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
@@ -210,15 +211,15 @@ class Understander:
 
     def _by_book_in_english(self, sentence: str) -> Understood | None:
         """Return what the book makes of an English sentence; of one that is taken back half-way, what it comes to."""
-        plain, lists = spoken_en.plainly(sentence), self._book.lists
-        for other in spoken_en.repairs(plain, lists):
+        plain, lists = plainly(sentence), self._book.lists
+        for other in repairs(plain, lists):
             if (read := self._book.read(other)) is not None and read.bare:
                 continue  # "just the lamp, not the main light" says nothing of what it shall do
             found = _if_said(self._by_book(other), sentence)
             if found is not None and len(found.calls) == 1 and not found.ask_back and not _only_asks(found):
                 return found
         found = _if_said(self._by_book(plain), sentence)
-        if found is None or _only_asks(found) or not spoken_en.is_repaired(plain, lists):
+        if found is None or _only_asks(found) or not is_repaired(plain, lists):
             return found
         return Understood(by=found.by, probability=found.probability, ask_back="ask_back.again")
 

@@ -196,7 +196,9 @@ def _changing(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
     return (Call(tool="changes", what="any", spans=spans_of("changes", sentence, lists)),)
 
 
-_WHO = re.compile(r"\bwho\b|\bwhich (?:one )?of us\b|(?:誰|だれ|どなた)(?!か)")
+_WHO = re.compile(
+    r"\bwho\b|\bwhose (?:idea|doing|fault|work|choice)\b|\bwhich (?:one )?of us\b|(?:誰|だれ|どなた)(?!か)"
+)
 _DID = re.compile(
     r"\b(?:used|using|ran|run|started|turned|turn|switched|touched|operated|loaded|put|changed|set|adjusted|opened"
     r"|closed"

@@ -16,6 +16,7 @@ _EN = re.compile(
     r"|instead of|rather than|stop (?:it|them|him|her|the \w+) from|leave (?:it|them|the|my|all|every)"
     r"|keep (?:it|them|the|my) \w+ (?:on|off|open|closed)"
     r"|if|unless|whenever|in case|as soon as|once|until|till|while|every (?:day|time|morning|evening|night)|provided"
+    r"|say|sing|spell|repeat|translate|thanks|thank you for"
     r"|said|says|told|tells|asked|asks|wonder|wondering|think|thinks|thought|heard|supposed|used to|forgot|remember"
     r"|except|excluding|apart from|other than|all but|besides"
     r"|tomorrow|later|(?:at|by|before|after|from|around) (?:sun ?(?:rise|set|up|down)|dawn|dusk|dark|noon|midday"
@@ -31,6 +32,15 @@ _EN_TOLD = re.compile(
     r"|\b(?:turned|switched|opened|closed|left|went|came)\b)[^,.!]*[.! ]*$"
 )
 """What tells how a thing is or was, and orders nothing behind it."""
+
+_EN_ASKED_OF_YOU = re.compile(
+    r"^(?:are|aren'?t|is|isn'?t|was|wasn'?t|were|weren'?t|do|does|don'?t|did|will|won'?t) (?:you|we|i|he|she|they)\b"
+)
+_OF_WARMTH = re.compile(
+    r"\b(?:degrees?|celsius|centigrade|fahrenheit|temp\w*|thermostat|heat\w*|warm\w*|cool\w*|set|make|put|keep|bring|get|turn"
+    r"|want|like|room\w*|ac|aircon|air con\w*)\b|°"
+)
+"""Without one of these a number is none of warmth: "twenty two people came"."""
 
 _EN_QUESTION = re.compile(
     r"^(?:is|are|was|were|did|does|do|has|have|had|who|whose|what|which|when|where|why|how|should|shall|may|am"
@@ -66,8 +76,12 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
         text = text.replace(call.spans.get(name, "\0").casefold(), "")
     if call.tool == "machine" and is_japanese(text) and _JA_DENIED.search(text):
         return True
+    if call.tool == "feel" and not is_japanese(text):
+        return _EN_ASKED_OF_YOU.search(text) is not None
     if call.tool in ("feel", "answer", "undo", "house_mode", "machine"):
         return False
+    if (call.tool, call.what) == ("temperature", "set") and not is_japanese(text) and not _OF_WARMTH.search(text):
+        return True
     if not is_japanese(text):
         told = call.tool in ("power", "cover") and _EN_TOLD.search(text) is not None
         return told or bool(_EN.search(text) or _EN_QUESTION.search(text) or _EN_WHEN.search(text))

@@ -172,7 +172,7 @@ _SPENT_ELSEWHERE = re.compile(
     r"\b(?:spend|spent|pay|paid) (?:\w+ ){0,3}(?:on|for) (?:the |our |my )?"
     r"(?!electric|power|energy|heating|cooling|leccy|it\b|that|juice|current|bill|house|us\b|me\b|kwh|whole|month"
     r"|week|day"
-    r"|total|running|us(?:e|ing)\b|what|last|this|each|the\b|our\b|my\b|at\b|in\b|from|grid|kilowatt|units)[a-z]{3,}"
+    r"|total|running|us(?:e|ing)\b|average\b|avg\b|mean\b|what|last|this|each|the\b|our\b|my\b|at\b|in\b|from|grid|kilowatt|units)[a-z]{3,}"
     r"|(?<=[一-龠ァ-ヶー])(?<!電気)(?<!電力)(?<!光熱)(?<!エネルギー)(?<!暖房)(?<!冷房)代(?!金|わ|替|表|理)"
     r"|(?<=[一-龠ァ-ヶー])(?<!消)(?<!光熱)(?<!電気)(?<!電力)費(?!用|や)"
 )

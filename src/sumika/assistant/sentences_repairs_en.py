@@ -1,4 +1,4 @@
-"""English as it is spoken, said again as the book of sentences has it: polite conditions, open ends, slips put right.
+"""Slips that are put right in the middle of an order: "turn on the kitchen, no, the hall light".
 
 Names and numbers stay letter for letter: what is copied out of a sentence that was said again stood in what was said.
 """
@@ -7,87 +7,19 @@ import re
 from collections.abc import Iterator
 
 from sumika.assistant.numbers import EN_NUMBER
+from sumika.assistant.sentences_courtesy_en import pattern_of
 from sumika.assistant.sentences_lists import NUMBER_LISTS, Lists
 from sumika.assistant.understanding_pieces import Piece, pieces
 
-
-def _pattern(text: str) -> re.Pattern[str]:
-    """Return a pattern in which either apostrophe stands for an apostrophe."""
-    return re.compile(text.replace("'", "['\u2019]"), re.IGNORECASE)
-
-
-_OPEN_END = _pattern(
-    r",?\s*\b(?:un)?til+ (?:(?:i|we) (?:say|tell|ask|call|shout|give)(?: (?:you|it|to|that'?s|the word|so|stop"
-    r"|otherwise|enough|when|off|different(?:ly)?|not to))*|further notice|told otherwise|i change my mind)\b",
-)
-"""Who says until when in no measure of time wants it now, and ends it with a word of their own."""
-
-_KEPT = _pattern(r"\b(?:keep|leave)\b(?=.*\b(?:on|off|open|closed|shut)\b)")
-_POLITE_IF = _pattern(
-    r"^(?:please |oh |well |so |hey )*if (?:you|we) (?:could|would|can|might|may)(?: please| just| kindly| possibly)? ",
-)
-_LOVELY = _pattern(
-    r",? (?:that|it|this)(?:'d| would| will|'ll) (?:really |just |also )?(?:be|help|make|do)\b[^,]*$"
-    r"|,? (?:i|we)(?:'d| would) (?:really |much )?(?:be|appreciate|like)\b[^,]*$"
-    r"|,? (?:much|greatly) appreciated[.! ]*$",
-)
-_SIGH = _pattern(
-    r"^(?:(?:oh|ah|ooh|oops|blast|bother|drat|damn|gosh|blimey|crikey|goodness|well|right|ok|okay|so|now|look|listen|hey"
-    r"|god|hmm|um|uh|er)(?: (?:no|dear|bother|god|me|well|right|then|gracious))?[,!]+ )+",
-)
-_URGED = _pattern(
-    r"(?P<before>^|, )do (?=[a-z]+ )(?!(?:you|we|they|i|the|not|me|one|any|anyone|it|that|this|my|our|people|all"
-    r"|some|a|an|lights?|blinds?)\b)(?!.*\?)",
-)
-"""Who says "do switch it off" only begs for it."""
-
-_SEEN_TO = _pattern(
-    r"^(?P<before>.*?)\b(?:make sure|see to it|ensure|be sure|see)(?: that)? "
-    r"(?P<thing>(?:the|my|our|all|every|both) .+?) (?:is|are|gets?|be|stays?) (?:turned |switched |all )?"
-    r"(?P<how>on|off|open|closed|shut)\b(?P<after>.*)$",
-)
-"""Who wants it seen to that the blinds are shut wants them shut."""
-
-_TROUBLE = _pattern(
-    r"^(?:(?:if (?:it'?s not|it isn'?t|that'?s not|it is not) (?:too much|any) (?:trouble|bother)"
-    r"|(?:i'?m )?(?:so )?sorry to (?:be a (?:nuisance|pain|bother)|ask|(?:bother|trouble|disturb)(?: you)?)"
-    r"|(?:i )?hate to (?:ask|bother(?: you)?|be a (?:nuisance|pain|bother))"
-    r"|when you (?:have|get|'ve got) a (?:moment|minute|second)),? (?:but )?)",
-)
-_OPINION = _pattern(
-    r"^(?:well |so |oh )*(?:i (?:think|reckon|believe|suppose|guess|feel)|i'm afraid)(?: that)?,? "
-    r"(?=(?:i|we|you)(?:'d| would| should| could| can't| cannot| can hardly| can barely)\b|it'?s |it is )",
-)
-_TRAILING = _pattern(
-    r",? (?:if (?:that'?s|it'?s|it is|that is) (?:ok|okay|alright|all right|not too much (?:trouble|bother)"
-    r"|no (?:trouble|bother)|possible|fine)(?: with (?:you|everyone|everybody))?"
-    r"|when you'?ve got a (?:sec|second|minute|moment|mo)|for the night|for tonight)[.!? ]*$",
-)
-
-
-def plainly(sentence: str) -> str:
-    """Return an English sentence without what is only courtesy, opinion, or an end in nobody's measure of time.
-
-    Args:
-        sentence: As it was said.
-    """
-    text = _URGED.sub(r"\g<before>", _OPINION.sub("", _TROUBLE.sub("", _SIGH.sub("", sentence))))
-    if _POLITE_IF.search(text) and (end := _LOVELY.search(text)) is not None:
-        text = _POLITE_IF.sub("", text[: end.start()])
-    text = _SEEN_TO.sub(r"\g<before>put \g<thing> \g<how>\g<after>", _TRAILING.sub("", text))
-    without_end = _OPEN_END.sub("", text)
-    return text if without_end == text else _KEPT.sub("put", without_end, count=1)
-
-
 _AND_MORE = r"(?:,? (?:no|wait|sorry|i mean|i meant|actually|make (?:that|it)))*"
-_REPAIR = _pattern(
+_REPAIR = pattern_of(
     r"(?P<mark>(?:[,.;]? (?:no,? (?:wait|sorry|i mean|i meant|not that(?: one)?|hang on)|i mean(?:t)?|or rather"
     r"|scratch that|correction|sorry|oops|no)"
     rf"|, (?:rather|actually|wait|hang on|make (?:it|that)(?= (?:{EN_NUMBER})\b))){_AND_MORE})[,.]? ",
 )
-_SURE = _pattern(r"\b(?:i mean|i meant|sorry|wait|scratch|correction|oops|rather|make that|not that)\b")
-_NO_MARK = _pattern(r"\bno (?:more|less|longer|need|one|later|light|air|heat|good|idea)\b|there(?:'s| is) no\b")
-_LEADING = _pattern(r"^(?:(?:the|a|an|my|our|to|in|at|for) )+")
+_SURE = pattern_of(r"\b(?:i mean|i meant|sorry|wait|scratch|correction|oops|rather|make that|not that)\b")
+_NO_MARK = pattern_of(r"\bno (?:more|less|longer|need|one|later|light|air|heat|good|idea)\b|there(?:'s| is) no\b")
+_LEADING = pattern_of(r"^(?:(?:the|a|an|my|our|to|in|at|for) )+")
 _PARTICLES = (
     ("on", "off"),
     ("up", "down"),
@@ -97,7 +29,7 @@ _PARTICLES = (
     ("higher", "lower"),
 )
 _LISTS = ("name", "area", "resident", "colour", "duration", *NUMBER_LISTS)
-_NOT_THIS = _pattern(
+_NOT_THIS = pattern_of(
     r"^(?:no,? )?not (?P<not>(?:the |my |our |in the )?[^,]+?), ?(?:but )?(?P<this>.+)$"
     r"|^(?P<this_first>.+), not (?P<not_last>(?:the |my |in the )?[^,]+)$",
 )
@@ -122,7 +54,9 @@ def repairs(sentence: str, lists: Lists) -> Iterator[str]:
     """
     if denied := _denied(sentence, lists):
         yield from _instead(*denied, lists)
-    for first, rest, sure in _halves(sentence):
+    for first, said_then, sure in _halves(sentence):
+        wanted = _denied(said_then, lists)
+        rest = wanted[0] if wanted else said_then
         yield from _particles(first, rest)
         yield from _in_place(first, rest, lists)
         if sure:
