@@ -91,8 +91,8 @@ _JA_WHOLE = re.compile(
 )
 _EN_WHOLE = re.compile(
     rf"(?:level |speed )?(?P<number>(?:minus )?{EN_NUMBER})"
-    r"(?: ?(?P<unit>degrees?(?: (?:celsius|centigrade|c|fahrenheit|f))?|°(?: ?[cf])?|celsius|[cf]|percent|per cent|%"
-    r"|kelvins?|k)(?P<half> and a half)?)?"
+    r"(?: ?(?P<unit>degrees?(?: (?:celsius|centigrade|c|fahrenheit|f))?|°(?: ?[cf])?|celsius|fahrenheit|[cf]"
+    r"|percent|per cent|%|kelvins?|k)(?P<half> and a half)?)?"
 )
 _UNITS: Mapping[str, tuple[Unit, float]] = MappingProxyType(
     {

@@ -88,7 +88,8 @@ FOUND = frozenset(
 """Lists whose things are found in each sentence; all others have their values in the files of templates."""
 
 _EN_UNITS = (
-    r"(?: ?(?:degrees?(?: (?:celsius|centigrade|c|fahrenheit|f))?|° ?[cf]?|celsius|percent|per cent|%|kelvin|k|c|f)"
+    r"(?: ?(?:degrees?(?: (?:celsius|centigrade|c|fahrenheit|f))?|° ?[cf]?|celsius|fahrenheit"
+    r"|percent|per cent|%|kelvin|k|c|f)"
     r"(?: and a half)?)?"
 )
 _EN_EDGE = r"(?![a-z0-9])"

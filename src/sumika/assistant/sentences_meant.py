@@ -191,6 +191,7 @@ _PRICE_OF_POWER = re.compile("(?:電気|でんき)(?:代|料金|[のが]?(?:安|
 _TOO = re.compile(r"\btoo (?:white|blue|yellow|orange|red|warm|cold|cool)\b")
 """A complaint about a colour is no wish for it."""
 _WARMTH_C, _LEAST_C = (10.0, 32.0), 6.0
+_LAST_HOUR = 12.0
 
 
 def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> bool:
@@ -238,10 +239,10 @@ def _is_no_warmth(tool: str, what: str, spans: Mapping[str, str]) -> bool:
 def _is_an_hour(tool: str, what: str, spans: Mapping[str, str], text: str) -> bool:
     """Tell whether a number is rather an hour: "turn up at eight" is no eight degrees warmer."""
     piece = spans.get("number", "").casefold()
-    if tool != "temperature" or what not in ("up", "down") or not piece:
+    number = number_of(piece) if tool == "temperature" and piece else None
+    if number is None or number.unit != "" or (what == "set" and number.value > _LAST_HOUR):
         return False
-    number = number_of(piece)
-    return number is not None and number.unit == "" and re.search(rf"\bat {re.escape(piece)}\b", text) is not None
+    return re.search(rf"\bat {re.escape(piece)}\b", text) is not None
 
 
 def _is_warmth(tool: str, spans: Mapping[str, str], text: str) -> bool:

@@ -37,6 +37,9 @@ def is_none_of_the_house(tool: str, spans: Mapping[str, str], said: str) -> bool
     """
     if _SAYINGS.search(said):
         return True
+    if tool in ("power", "cover"):
+        # "The light's on" tells; "on for ten minutes, then off" is two orders, and the second has to wait.
+        return _AND_THEN.search(said) is not None or _is_told_of(spans.get("device", "").casefold(), said)
     if tool == "colour":
         return _LIT.search(said) is not None
     if tool != "feel":
@@ -53,10 +56,18 @@ _SAYINGS = re.compile(
 )
 """What is said to people, and "close to the window"."""
 
+_AND_THEN = re.compile(r"\b(?:and|then) (?:then |back )?(?:on|off|open|closed|shut)(?: again)?[.! ]*$")
 _LIT = re.compile(
     r"^(?:please |can you |could you |let's )*light (?:a|an|the|some|my|one) (?:candle|fire|match|stove|incense)"
 )
 """There light is what one does."""
+
+
+def _is_told_of(device: str, said: str) -> bool:
+    """Tell whether "the light's on" is said of a thing; what shall be on is ordered."""
+    thing = re.escape(re.sub("['\u2019]s$", "", device))
+    return bool(device) and re.search(rf"{thing}['\u2019]s (?:\w+ )?(?:on|off|open|closed|shut)\b", said) is not None
+
 
 _COOLERS = frozenset(
     map(plain, ("AC", "A/C", "a c", "aircon", "air con", "air conditioner", "air conditioning", "aircons", "acs"))

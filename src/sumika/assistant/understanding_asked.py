@@ -225,7 +225,10 @@ _OFF_THE_ROOF = re.compile(
 _LAST_NIGHT = re.compile("last night|昨夜|昨晩|ゆうべ")
 _BATHED = re.compile("風呂.{0,2}(?:入った|入って|入り)|シャワー.{0,2}浴び")
 _WHEN_CHEAP = re.compile(r"\b(?:when|what time|which hours?)\b.*\bcheap\w*|\bcheapest (?:time|hours?|moment)\b")
-_IN_THE_NIGHT = re.compile(r"\b(?:in|during|through) the night\b|\bat night\b|\bovernight\b")
+_IN_THE_NIGHT = re.compile(
+    r"\b(?:more|less|how) often\b|\b(?:more|fewer|how many) times\b"
+    r"|\b(?:in|during|through) the night\b|\bat night\b|\bovernight\b"
+)
 _OUT_OF_BED = re.compile(r"\bout of bed\b|(?:布団|ベッド|床)から(?:出|起)")
 
 

@@ -42,6 +42,12 @@ _OF_WARMTH = re.compile(
 )
 """Without one of these a number is none of warmth: "twenty two people came"."""
 
+_WARMER_OR_NOT = re.compile(
+    r"\b(?:degrees?|temp\w*|thermostat|heat\w*|warm\w*|cool\w*|cold\w*|hot\w*|chill\w*|freez\w*|boil\w*|roast\w*|swelter\w*"
+    r"|toast\w*|cos[iy]\w*|coz[iy]\w*|ac|aircon|air con\w*|radiators?|boiler|nippy|parky|notch)\b|°"
+)
+"""Without one of these "keep it down" is of no warmth."""
+
 _EN_QUESTION = re.compile(
     r"^(?:is|are|was|were|did|does|do|has|have|had|who|whose|what|which|when|where|why|how|should|shall|may|am"
     r"|can i|could i|can we|could we)\b"
@@ -80,8 +86,10 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
         return _EN_ASKED_OF_YOU.search(text) is not None
     if call.tool in ("feel", "answer", "undo", "house_mode", "machine"):
         return False
-    if (call.tool, call.what) == ("temperature", "set") and not is_japanese(text) and not _OF_WARMTH.search(text):
-        return True
+    if call.tool == "temperature" and not is_japanese(text):
+        said_so = (_OF_WARMTH if call.what == "set" else _WARMER_OR_NOT).search(text)
+        if said_so is None:
+            return True
     if not is_japanese(text):
         told = call.tool in ("power", "cover") and _EN_TOLD.search(text) is not None
         return told or bool(_EN.search(text) or _EN_QUESTION.search(text) or _EN_WHEN.search(text))

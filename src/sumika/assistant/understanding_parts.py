@@ -224,7 +224,8 @@ def _it_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call | Non
     if pieces(order, lists, "name") or pieces(order, lists, "area") or _OF_HUE.search(order):
         return None
     place = f" in the {rooms[0].text}" if rooms and rooms[0].text not in things[0].text else ""
-    call = read(_PRONOUN.sub(f"the {things[0].text}{place}", order, count=1).strip())
+    thing = re.sub("['\u2019]s$", "", things[0].text)
+    call = read(_PRONOUN.sub(f"the {thing}{place}", order, count=1).strip())
     return call if call is not None and call.tool in ("power", "machine", "cover", "level", "colour") else None
 
 
