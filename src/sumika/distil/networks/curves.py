@@ -34,7 +34,8 @@ class CurvesPart(torch.nn.Module):
         low, high = self.knots[:, :-1], self.knots[:, 1:]
         reached = torch.maximum(torch.minimum(x[:, :, None], high), low)
         still = torch.maximum(torch.minimum(torch.zeros_like(high), high), low)
-        return (self.weight * (reached - still)).sum(dim=2)
+        found: Tensor = (self.weight * (reached - still)).sum(dim=2)
+        return found
 
 
 def shares_of(pieces: int) -> NDArray[np.float64]:
