@@ -44,7 +44,7 @@ def test_a_fresh_curve_is_the_column_between_its_ends() -> None:
 
 
 def test_knots_leave_as_many_examples_in_every_piece() -> None:
-    x = np.random.default_rng(0).gamma(1.0, size=(5000, 2)).astype(np.float32) * [1, -7]
+    x = (np.random.default_rng(0).gamma(1.0, size=(5000, 2)) * [1, -7]).astype(np.float32)
     knots = knots_of(x, 4)
     assert knots.shape == (2, 5)
     assert (np.diff(knots, axis=1) > 0).all()

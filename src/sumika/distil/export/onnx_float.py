@@ -81,7 +81,7 @@ def _curves(graph: Graph, layer: kinds.Layer, weights: Weights, x: str, shape: k
     low, high = weights["knots"][:, :-1], weights["knots"][:, 1:]
     column = graph.add("Unsqueeze", x, graph.numbers(2))
     reached = graph.add("Max", graph.add("Min", column, graph.keep(high)), graph.keep(low))
-    moved = graph.add("Sub", reached, graph.keep(np.clip(np.float32(0), low, high)))
+    moved = graph.add("Sub", reached, graph.keep(np.clip(np.zeros_like(low), low, high)))
     weighted = graph.add("Mul", moved, graph.keep(weights["weight"]))
     return graph.add("ReduceSum", weighted, graph.numbers(2), keepdims=0)
 
