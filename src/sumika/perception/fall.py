@@ -36,7 +36,7 @@ from sumika.perception._bodies import (
     share_below,
 )
 from sumika.perception._drops import LOW_M, Descent
-from sumika.perception._fall_animals import above_floor, person_by_descent
+from sumika.perception._fall_animals import above_floor, no_leap, person_by_descent
 from sumika.perception._fall_stages import (
     CANDIDATE,
     LYING_S,
@@ -284,7 +284,8 @@ def _probability(state: FallState, body: Body, descent: Descent, off: float = 0.
         person, upright_s = max(person, body.suspicion.person), max(upright_s, body.suspicion.upright_s)
     if state.animals:
         person = person_by_descent(person, descent, upright_s=upright_s)
-    return fast * on_floor * above_floor(descent) * person / (1.0 + math.exp(min(max(-log_odds, -500.0), 500.0)))
+    real = on_floor * above_floor(descent) * no_leap(descent)
+    return fast * real * person / (1.0 + math.exp(min(max(-log_odds, -500.0), 500.0)))
 
 
 def _on_floor(state: FallState, body: Body, low_m: float, sigma_m: float) -> float:
