@@ -17,8 +17,8 @@ _MOST_HIGH_LOG = 1.0
 
 _STAYS_LOG, _STAYS_PER_M, _STAYS_LEAST = 3.5, -6.0, -6.0
 """Log odds of a person by how far a low body went from where it came to be low: at 0 m, by metre, and the least. Who
-has fallen stays there (19 of 20 within 0.6 m); of animals that have jumped down, or took over the track of a person
-whom they met, half go 1.4 m and more."""
+has fallen stays there (19 of 20 within 0.6 m, 0.8 m where an animal drags his track along); of animals that have jumped
+down, or took over the track of a person whom they met, half go 1.4 m and more."""
 
 _UPRIGHT_M, _STAYS_MOST, _SEEN_UPRIGHT_S = (0.6, 0.85), 3.0, 0.5
 """Animals rest where they jumped down, too: that who stays is a person counts only for who was seen upright in this
@@ -29,7 +29,7 @@ _JUMPED_LOG = 1.5
 go no further than half a metre."""
 
 _WALKS_M_S, _WALKS_PER_M_S, _WALKS_MOST = 0.42, 10.0, 5.0
-"""Nobody who has fallen goes faster over a second (19 of 20); an animal that walks does."""
+"""Faster over a second hardly anybody goes who has fallen (19 of 20 up to 0.46 m/s); an animal that walks does."""
 
 _LEAP_M_S, _LEAP_SPREAD_M_S = 2.0, 0.2
 """A middle that comes down faster by so much than nine of ten of its points move did not fall: a tracker took other
