@@ -86,7 +86,7 @@ def test_points_of_unknown_radars_and_broken_frames_are_left_out_and_memory_is_b
     points.take(msgspec.structs.replace(last, usable=False))
     assert len(points.frames) == before
     points.take(msgspec.structs.replace(last, count=7))
-    assert len(points.frames[-1][1]) == 0
+    assert len(points.frames[-1].points) == 0
     points.take(cloud_at(0.0, []))
     assert len(points.frames) == 1  # a clock that began anew
 

@@ -29,6 +29,11 @@ _TAIL_S, _LANDS_S = 4.0, 0.5
 WINDOW_S = 0.6
 """The speed of a drop is that of its fastest stretch of this length; somebody falls for 0.5 to 1 s."""
 
+_PLACE_S, _SPOT_S, _GOES_S = 0.5, 0.3, 1.0
+"""Places are means over the first, since limbs make them jitter; where a body came to be low is told so long after it
+did; how fast it then goes, over the third."""
+
+_SAME_S = 1e-6
 _MOST_HEIGHTS = 600
 _GAP_S = 4.0
 """Who was not seen for longer may have come down in any way."""
@@ -73,6 +78,7 @@ class Descent:
         wandered_m: How far it moved about on the floor plan in the last seconds, as a standard deviation.
         going_m_s: How fast it moved on the floor plan in the last seconds, on average.
         left_m: How far it was, at most, from where it came to be low.
+        walks_m_s: How fast it went over the floor, at most, over a second since it is low.
         high_m: How high its points reach, but for one in five; None where too few tell.
         rush_m_s: How fast its points were on the way down, but for one in ten; None where too few tell.
     """
@@ -86,6 +92,7 @@ class Descent:
     wandered_m: float = 0.0
     going_m_s: float = 0.0
     left_m: float = 0.0
+    walks_m_s: float = 0.0
     high_m: float | None = None
     rush_m_s: float | None = None
 
@@ -117,9 +124,9 @@ class HeightMemory:
 
     def descent(self) -> Descent | None:
         """Return how the body came to lie low; None where it does not, or where it was not seen higher before."""
-        kept = list(self.heights)
-        if not kept:
+        if self._is_high():
             return None
+        kept = list(self.heights)
         begin = kept[0].stamp
         every = np.array([passed_s(begin, one.stamp) or 0.0 for one in kept])
         table = np.array(
@@ -143,6 +150,24 @@ class HeightMemory:
         first += int(below[0])
         found = _descent(first, times, middle, quick, table[told])
         return found and replace(found, **_lately(every, table, float(times[first])))
+
+    def _is_high(self) -> bool:
+        """Return whether the last height that tells anything is not low: of most bodies, for whom no more is asked."""
+        last: Height | None = None
+        quick, slow = [], []
+        for one in reversed(self.heights):
+            if one.sigma_m > NO_ELEVATION_M:
+                continue
+            last = last or one
+            before_s = passed_s(one.stamp, last.stamp)
+            if before_s is None or before_s > _SLOW_S - _SAME_S:
+                break
+            slow.append(one.middle_m)
+            if before_s <= _QUICK_S - _SAME_S:
+                quick.append(one.middle_m)
+        if last is None or last.rests:
+            return True
+        return sum(slow) >= _STAYS_LOW_M * len(slow) and sum(quick) >= LOW_M * len(quick)
 
 
 def _lately(every: Array, table: Array, began_s: float) -> dict[str, float]:
@@ -170,30 +195,36 @@ def _descent(first: int, times: Array, middle: Array, quick: Array, table: Array
         return None
     way = (times >= began_s - _FALL_FROM_S) & (times <= began_s + _FALL_TO_S)
     speed = max(float(table[way, 2].max()), _fastest_m_s(times[way], quick[way]))
+    left_m, walks_m_s = _ways(times, table, began_s)
     return Descent(
         top_m=top_m,
         low_m=low_m,
         sigma_m=float(table[lately, 1].mean()),
         speed_m_s=speed,
-        left_m=_left_m(times, table, began_s + _LANDS_S),
+        left_m=left_m,
+        walks_m_s=walks_m_s,
     )
 
 
-def _left_m(times: Array, table: Array, landed_s: float) -> float:
-    """Return how far a body was, at most, from where it was seen first after a time; means over a second each."""
-    low = (times >= landed_s) & (table[:, 3] > 0)
+def _ways(times: Array, table: Array, began_s: float) -> tuple[float, float]:
+    """Return how far a body was, at most, from where it came to be low, and how fast it went there over a second."""
+    low = (times >= began_s) & (table[:, 3] > 0)
     if low.sum() < 2:
-        return 0.0
-    x, y = (_means(times[low], table[low, column], _SLOW_S) for column in (4, 5))
-    settled = min(int(np.searchsorted(times[low], landed_s + _LANDS_S)), len(x) - 1)
-    return float(np.hypot(x - x[settled], y - y[settled])[settled:].max())
+        return 0.0, 0.0
+    since, (x, y) = times[low], (_means(times[low], table[low, column], _PLACE_S) for column in (4, 5))
+    settled = min(int(np.searchsorted(since, began_s + _SPOT_S)), len(x) - 1)
+    left_m = float(np.hypot(x - x[settled], y - y[settled])[settled:].max())
+    before = np.maximum(np.searchsorted(since, since - _GOES_S), settled)
+    lasts_s = since - since[before]
+    went_m = np.hypot(x - x[before], y - y[before])[lasts_s > 0.7 * _GOES_S]
+    return left_m, float((went_m / lasts_s[lasts_s > 0.7 * _GOES_S]).max(initial=0.0))
 
 
 def _means(times: Array, values: Array, over_s: float) -> Array:
     """Return, for each time, the mean of the values of so long before it, itself among them."""
     sums = np.concatenate(([0.0], np.cumsum(values)))
     last = np.arange(1, len(times) + 1)
-    first = np.searchsorted(times, times - over_s + 1e-6)
+    first = np.searchsorted(times, times - over_s + _SAME_S)
     means: Array = (sums[last] - sums[first]) / (last - first)
     return means
 

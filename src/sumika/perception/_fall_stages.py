@@ -1,7 +1,7 @@
 """What is kept of a body that may have fallen, and how far the suspicion has come."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sumika.clock import Instant
 from sumika.perception._bodies import passed_s
@@ -43,6 +43,8 @@ class Suspicion:
         began: When it was first weighed.
         place_m: Where on the floor plan the body was low.
         person: How surely it was a person whose track was carried off.
+        upright_s: How long that was seen upright.
+        came: How that came down; None where the body is still followed on the same track.
         stage: What was told last.
         published: When.
         up_since: Since when it is no longer low.
@@ -54,10 +56,25 @@ class Suspicion:
     began: Instant
     place_m: tuple[float, float]
     person: float = 0.0
+    upright_s: float = 0.0
+    came: Descent | None = None
     stage: FallStage | None = None
     published: Instant | None = None
     up_since: Instant | None = None
     sure_since: Instant | None = None
+
+    def look(self, descent: Descent, now: Instant) -> None:
+        """Take in how the body lies; what was seen before of how it came down, and is seen no more, is remembered."""
+        high_m = self.descent.high_m if descent.high_m is None else descent.high_m
+        rush_m_s = self.descent.rush_m_s if descent.rush_m_s is None else descent.rush_m_s
+        self.weighed, self.descent = now, replace(descent, high_m=high_m, rush_m_s=rush_m_s)
+        if self.came is not None:
+            self.descent = replace(
+                self.descent,
+                top_m=max(descent.top_m, self.came.top_m),
+                speed_m_s=max(descent.speed_m_s, self.came.speed_m_s),
+                rush_m_s=self.came.rush_m_s if rush_m_s is None else max(rush_m_s, self.came.rush_m_s or 0.0),
+            )
 
     def lain_s(self, now: Instant) -> float:
         """Return how long the body has lain low and still; out of sight it is thought to go on lying."""
@@ -81,6 +98,7 @@ class Body:
         sigma_m: Of that.
         upright_s: How long it was as high up as no animal is.
         person: How surely it is a person.
+        was_person: How surely it was when it came to be suspected.
         suspicion: Of a fall.
     """
 
@@ -94,6 +112,7 @@ class Body:
     sigma_m: float = math.inf
     upright_s: float = 0.0
     person: float = 0.0
+    was_person: float = 0.0
     suspicion: Suspicion | None = None
 
 

@@ -52,17 +52,43 @@ Spot = tuple[float, float]
 
 
 @dataclass(slots=True)
+class Frame:
+    """The points of one frame.
+
+    Attributes:
+        taken_ns: When, monotonic.
+        radar: That took them.
+        rows: (point, column) as `POINT_COLUMNS`.
+    """
+
+    taken_ns: int
+    radar: Radar
+    rows: NDArray[np.floating]
+    _points: Array | None = None
+
+    @property
+    def points(self) -> Array:
+        """Return (point, 4): x, y, z in house coordinates, and velocity away from the radar.
+
+        Most frames are never asked for it: nobody is low.
+        """
+        if self._points is None:
+            self._points = in_house(self.radar, self.rows)[:, :4]
+        return self._points
+
+
+@dataclass(slots=True)
 class RecentPoints:
     """The points of the last seconds, of all radars; changed in place.
 
     Attributes:
         radars: By id; points of others are left out.
-        frames: When (monotonic ns) and (point, 4): x, y, z in house coordinates, and velocity away from the radar.
+        frames: Of the last seconds.
         newest: When the newest was taken.
     """
 
     radars: Mapping[str, Radar]
-    frames: deque[tuple[int, Array]] = field(default_factory=lambda: deque(maxlen=_MOST_FRAMES))
+    frames: deque[Frame] = field(default_factory=lambda: deque(maxlen=_MOST_FRAMES))
     newest: Instant | None = None
 
     @classmethod
@@ -85,8 +111,8 @@ class RecentPoints:
         ):
             self.frames.clear()
         self.newest = cloud.stamp
-        self.frames.append((now_ns, in_house(radar, rows)[:, :4]))
-        while now_ns - self.frames[0][0] > seconds_to_ns(KEEPS_S):
+        self.frames.append(Frame(now_ns, radar, rows))
+        while now_ns - self.frames[0].taken_ns > seconds_to_ns(KEEPS_S):
             self.frames.popleft()
 
     def high_m(self, spot: Spot, others: Iterable[Spot], now: Instant, since_s: float) -> float | None:
@@ -124,5 +150,5 @@ class RecentPoints:
     def _between(self, now: Instant, from_s: float, to_s: float) -> Array:
         """Return the points of the frames from so long ago until so long ago."""
         first_ns, last_ns = (now.monotonic_ns - seconds_to_ns(ago_s) for ago_s in (from_s, to_s))
-        kept = [table for taken_ns, table in self.frames if first_ns <= taken_ns <= last_ns]
+        kept = [frame.points for frame in self.frames if first_ns <= frame.taken_ns <= last_ns]
         return np.concatenate([np.zeros((0, 4)), *kept])

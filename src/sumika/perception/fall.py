@@ -36,6 +36,7 @@ from sumika.perception._bodies import (
     share_below,
 )
 from sumika.perception._drops import LOW_M, Descent
+from sumika.perception._fall_animals import above_floor, no_leap, person_by_descent
 from sumika.perception._fall_stages import (
     CANDIDATE,
     LYING_S,
@@ -88,8 +89,6 @@ _LYING_M = 0.15
 _PERSON_M, _UPRIGHT_S = 0.7, 1.0
 """No animal's middle is as high above what it stands on for as long."""
 
-_SEEN_UPRIGHT_S = 0.5
-
 _AMONG_ANIMALS, _WITHOUT_ANIMALS = 1 / 9, 30.0
 """Odds of a person, beside those of a tracker that does not know who lives there: it takes nine in ten of whom it knows
 nothing for persons, which is too many where animals live, and too few where none do."""
@@ -103,18 +102,10 @@ _RESTS = 0.3
 _RISES_M = 0.6
 """Who gets up is seen higher within this distance of where he lay; a track that is carried off is not."""
 
-_SURELY_ANIMAL = 0.1
+_GOES_LOW_M = 1.0
+"""Nobody who has fallen goes so far from where he came down as low as he is."""
 
-_PERSON_TOP_M, _PET_TOP_M = (0.85, 0.25), (0.55, 0.2)
-"""How high the middle of a body is before it falls, and before it jumps off a sofa: mean and deviation."""
-
-_MOST_HIGH_LOG = 1.0
-"""So much, as log odds, a height says for a person at most: animals take tracks of people over, heights and all."""
-
-_STAYS_LOG, _STAYS_PER_M, _STAYS_LOGS = 3.0, -5.0, (-4.0, 1.5)
-"""Log odds of a person by how far a low body went from where it came down, at 0 m and by metre, and their limits. Who
-has fallen stays there (19 of 20 within 0.6 m); an animal that has jumped down, or took over the track of a person whom
-it met, walks on as low as it is (half of them 1.3 m and more)."""
+_SURELY_ANIMAL = 0.05
 
 _FAST_M_S, _FAST_SPREAD_M_S = 0.5, 0.08
 """Slower than this nobody falls, whatever else speaks for it: on floors people lie far more often on purpose."""
@@ -252,11 +243,11 @@ def _look(state: FallState, body: Body, track: Track, tracks: Sequence[Track], n
         return
     spot = track.position_m[:2]
     if suspicion is not None:
-        suspicion.descent, suspicion.weighed = _joined(suspicion.descent, descent), now
+        suspicion.look(descent, now)
         if descent.low_s < SETTLE_S:
             suspicion.place_m = spot
     elif _probability(state, body, descent) >= CANDIDATE:
-        body.suspicion = Suspicion(descent, now, now, spot)
+        body.suspicion, body.was_person = Suspicion(descent, now, now, spot), body.person
 
 
 def weigh(state: FallState, body: Body, track: Track, tracks: Sequence[Track], now: Instant) -> Descent | None:
@@ -281,15 +272,6 @@ def weigh(state: FallState, body: Body, track: Track, tracks: Sequence[Track], n
     )
 
 
-def _joined(before: Descent, now: Descent) -> Descent:
-    """Return a descent as weighed now, with what points told before where they tell nothing any more."""
-    return replace(
-        now,
-        high_m=before.high_m if now.high_m is None else now.high_m,
-        rush_m_s=before.rush_m_s if now.rush_m_s is None else now.rush_m_s,
-    )
-
-
 def _probability(state: FallState, body: Body, descent: Descent, off: float = 0.0) -> float:
     """Return the probability of a fall, with the present height `off` standard deviations higher than measured."""
     values = _fall_odds.features(descent, off)
@@ -297,22 +279,13 @@ def _probability(state: FallState, body: Body, descent: Descent, off: float = 0.
     on_floor = _on_floor(state, body, descent.low_m + off * descent.sigma_m, descent.sigma_m)
     fastest_m_s = max(descent.speed_m_s, descent.rush_m_s or 0.0)
     fast = 1.0 - share_below(_FAST_M_S, fastest_m_s, _FAST_SPREAD_M_S)
-    person = max(body.person, 0.0 if body.suspicion is None else body.suspicion.person)
+    person, upright_s = body.person, body.upright_s
+    if body.suspicion is not None:
+        person, upright_s = max(person, body.suspicion.person), max(upright_s, body.suspicion.upright_s)
     if state.animals:
-        person = _person_by_descent(person, descent, upright=body.upright_s >= _SEEN_UPRIGHT_S)
-    return fast * on_floor * person / (1.0 + math.exp(min(max(-log_odds, -500.0), 500.0)))
-
-
-def _person_by_descent(person: float, descent: Descent, *, upright: bool) -> float:
-    """Return how surely a body is a person and no animal, by how it came down and whether it stayed there.
-
-    Animals rest where they jumped down, too: that who stays is a person counts for who was seen upright in this visit.
-    """
-    most = _STAYS_LOGS[1] if upright else 0.0
-    stays = min(max(_STAYS_LOG + _STAYS_PER_M * descent.left_m, _STAYS_LOGS[0]), most)
-    high = log_normal_density(descent.top_m, *_PERSON_TOP_M) - log_normal_density(descent.top_m, *_PET_TOP_M)
-    likelier = person * math.exp(stays + min(high, _MOST_HIGH_LOG))
-    return likelier / max(likelier + 1.0 - person, 1e-9)
+        person = person_by_descent(person, descent, upright_s=upright_s)
+    real = on_floor * above_floor(descent) * no_leap(descent)
+    return fast * real * person / (1.0 + math.exp(min(max(-log_odds, -500.0), 500.0)))
 
 
 def _on_floor(state: FallState, body: Body, low_m: float, sigma_m: float) -> float:
@@ -336,7 +309,7 @@ def _follow(
         body.suspicion = None
         return ()
     up = _is_up(state, number, body, suspicion, present)
-    if up and _hand_over(state, number, body, suspicion, present):
+    if (up or _goes_low(state, body, suspicion)) and _hand_over(state, number, body, suspicion, present):
         return ()
     suspicion.up_since = (suspicion.up_since or now) if up else None
     probability = _probability(state, body, suspicion.descent)
@@ -370,6 +343,11 @@ def _is_up(state: FallState, number: int, body: Body, suspicion: Suspicion, pres
     )
 
 
+def _goes_low(state: FallState, body: Body, suspicion: Suspicion) -> bool:
+    """Return whether a body goes away from where it came down, as low as it is: then an animal has its track."""
+    return state.animals and math.dist(body.position_m[:2], suspicion.place_m) > _GOES_LOW_M
+
+
 def _hand_over(state: FallState, number: int, body: Body, suspicion: Suspicion, present: set[int]) -> bool:
     """Give a suspicion to who lies at the place, where its track was carried off by another body's points.
 
@@ -383,7 +361,16 @@ def _hand_over(state: FallState, number: int, body: Body, suspicion: Suspicion, 
         near = math.dist(other.position_m[:2], suspicion.place_m) < NEAR_M
         if id_ in present and id_ != number and low and near:
             other.suspicion, body.suspicion = other.suspicion or suspicion, None
-            other.suspicion.person = max(suspicion.person, body.person)
+            other.suspicion.person = max(suspicion.person, body.was_person)
+            other.suspicion.upright_s = max(suspicion.upright_s, body.upright_s)
+            # Who lies there did not go: the rest of what is known of him is how he came down.
+            other.suspicion.came = suspicion.came or suspicion.descent
+            other.suspicion.look(_lies_there(other.suspicion.descent, other.middle_m), other.seen)
             body.memory.heights.clear()
             return True
     return False
+
+
+def _lies_there(descent: Descent, middle_m: float) -> Descent:
+    """Return how who lies where a track left came to lie: as that did, but that he stayed."""
+    return replace(descent, low_m=middle_m, left_m=0.0, walks_m_s=0.0, going_m_s=0.0, wandered_m=0.0)
