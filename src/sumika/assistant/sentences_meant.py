@@ -167,6 +167,17 @@ def _warmth_of(what: str, device: str) -> str:
     return {"up": "down", "down": "up"}[what] if device.endswith(_COOLING) else ""
 
 
+_WEAKER, _STRONGER = re.compile("弱|よわ|ゆる|緩|絞|しぼ|抑|おさえ|控え|和ら|やわら"), re.compile("強|つよ|きつ")
+_IS_IT_BAD = re.compile("空気.{0,4}(?:悪い|わるい|汚い|きたない|汚れてる|よどんでる)(?:か|かな|の)?[?\uff1f]$")
+
+
+def _cooling_of(what: str, verb: str) -> str:
+    """Return what becomes of a temperature where cooling is made weaker or stronger; lowered, it is lower."""
+    if what == "down" and _WEAKER.search(verb):
+        return "up"
+    return "down" if what == "up" and _STRONGER.search(verb) else what
+
+
 def _without(name: str, spans: dict[str, str]) -> dict[str, str]:
     return {key: piece for key, piece in spans.items() if key != name}
 
@@ -250,6 +261,10 @@ def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statisti
     if (tool, what) == ("energy", "cost") and is_use(said):
         what = "used"
     tool, what = told_otherwise(tool, what, spans, said)
+    if tool == "temperature" and spans.get("device", "").endswith(_COOLING):
+        what = _cooling_of(what, said.partition(spans["device"])[2])
+    if (tool, what) == ("feel", "stuffy") and "resident" not in spans and _IS_IT_BAD.search(said):
+        tool, what = "climate", "air"
     if tool in ("climate", "outside") and what != "weather":
         statistic = statistic_of(said, statistic)
     if tool == "climate" and what in ("temperature", "humidity") and is_weather(spans, said):

@@ -27,6 +27,10 @@ _FINE_DAY = re.compile(
 _WOULD_BE_NICE = re.compile(
     "(?:[てで]い?る|い)と(?:いい|ええ|嬉し|うれし|助か|ありがた)[^?\uff1f]*$|[ただ]らなあ?[ー。]*$"
 )
+_WHAT_IS_IT = re.compile("って(?:何|なに|なん)(?:なの|ですか|だっけ|や|のこと)?[?\uff1f]*$")
+_OFF_TO_BED = re.compile(
+    "(?:寝る|ねる|寝ます|ねます|寝よう?)(?:わ|ね|よ|ぞ|な|かな|っか|から|ので|で|し)?[ー。!！〜~]*$"
+)
 _TOLD_SO = re.compile(
     "(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*[。!！〜~ー ]*$"
     "|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)[。!！〜~ー ]*$"
@@ -71,6 +75,8 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return of_another_day or only_if or _is_sum(tool, spans, said)
     return (
         _WOULD_BE_NICE.search(said) is not None
+        or (tool == "energy" and _WHAT_IS_IT.search(said) is not None)
+        or (tool == "sleep" and not spans and _OFF_TO_BED.search(said) is not None)
         or (tool == "state" and _TOLD_SO.search(said) is not None)
         or ((tool, what) == ("outside", "weather") and _FINE_DAY.search(said) is not None)
         or _is_sum(tool, spans, said)

@@ -37,6 +37,7 @@ from sumika.assistant.understanding_recorded import (
     may_be_declined,
 )
 from sumika.assistant.understanding_topics import about, named
+from sumika.assistant.understanding_vouched import is_vouched
 from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
@@ -119,7 +120,7 @@ class Understander:
                 if found.calls and not found.ask_back and _only_asks(found):
                     said = question.casefold() if is_steered(sentence) else sentence.casefold()
                     return msgspec.structs.replace(found, calls=tuple(as_meant(call, said) for call in found.calls))
-        is_asked = is_question(sentence) if read is None else _only_asks(read)
+        is_asked = is_question(sentence) and not spoken.wishes(sentence) if read is None else _only_asks(read)
         if is_asked:
             return self._question(sentence, read)
         understood = read or self._by_student(sentence) or self._by_model(sentence)
@@ -199,7 +200,14 @@ class Understander:
             said_again = self._by_book(other)
             if said_again is not None and any(call.tool in BY_SENTENCES_ALONE for call in said_again.calls):
                 said_again = None
+            if said_again is not None and any(
+                tells_only(one.tool, one.what, one.spans, plain) for one in said_again.calls
+            ):
+                said_again = None  # the ending that was taken off told that it was news: ご飯できたよー
             found = said_again if said_again is not None and not said_again.ask_back else found or said_again
+        if (found is None or _only_asks(found)) and (other := spoken.northern(plain)) != plain:
+            of_north = self._by_book(other) if found is None or spoken.wishes(other) else None
+            found = of_north or found
         pieces = () if found is None else (piece for call in found.calls for piece in call.spans.values())
         return found if all(piece in sentence for piece in pieces) else None
 
@@ -235,7 +243,9 @@ class Understander:
             return None
         if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE:
             return None
-        sure = sure and not is_of_something_else(sentence, call, self._book.knows)
+        sure = (sure or is_vouched(sentence, call, probability)) and not is_of_something_else(
+            sentence, call, self._book.knows
+        )
         return self._guarded(sentence, call, "student", probability, sure=sure)
 
     def _by_model(self, sentence: str) -> Understood | None:

@@ -116,6 +116,7 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
 _NOT_THAT = re.compile("なくて|いらない|要らない|いい|ええ|じゃな|ちゃう|だけ|以外|より|まま")
 _ASKS = re.compile("[?？]|いくら|なんぼ|いつ|どこ|どう|何|なに|だれ|誰")
 LONGEST_VERB = 6
+_OF_ONE_THING = frozenset({"power", "machine", "cover", "level", "temperature"})
 
 
 def _of_what_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call | None:
@@ -130,7 +131,7 @@ def _of_what_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call 
     if _NO_REASON.search(why) or _NOT_THAT.search(why):
         return None
     call = read("".join(room + "の" for room in rooms) + names.pop() + order)
-    return call if call is not None and call.tool in ("power", "machine", "cover") else None
+    return call if call is not None and call.tool in _OF_ONE_THING else None
 
 
 _JA_STOP = re.compile(r"[、。,，!！?？\s]+")

@@ -1,0 +1,87 @@
+"""When a Japanese order that a student is not quite sure of is borne out by its own words, and need not be asked back.
+
+A student reads the registers of every province and is unsure of most of them. Where the verb of what it read stands in
+the sentence, nothing of the opposite does, and the sentence ends as an order does, what it read was said.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sumika.assistant.calls import TOOLS, Call
+from sumika.assistant.lexicon import is_japanese
+
+LIKELY = 0.6
+"""So probable a reading must be for the sentence to bear it out."""
+
+_ON = "つけ|付け|点け|着け|入れ|いれ|オン|on|点灯|起動|回|まわ|動か|うご|スタート|灯|ともし"
+_OFF = "消|けし|けせ|切[っりれ]|きって|止|とめ|オフ|off|停止|やめ|ストップ"
+_MORE, _LESS = "上げ|あげ|強|つよ|アップ|高|増", "下げ|さげ|弱|よわ|ダウン|落と|おと|低|減|絞|控|ゆる|緩|抑"
+_VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "power on": (_ON, _OFF),
+        "power off": (_OFF, "つけ|付け|点け|入れ|いれ|オン"),
+        "level up": (f"{_MORE}|明る|あかる", f"{_LESS}|暗く|くらく"),
+        "level down": (f"{_LESS}|暗|くら", f"{_MORE}|明るく|あかるく"),
+        "level most": ("最大|最強|全開|マックス|max|フル|一番|強", _LESS),
+        "level least": ("最小|最弱|微弱|ロー|一番|弱", _MORE),
+        "cover open": ("開|あけ|ひら|オープン", "閉|しめ|しま|下ろ|おろ"),
+        "cover close": ("閉|しめ|下ろ|おろ|クローズ", "開|あけ|ひら|上げ|あげ"),
+        "mode heat": ("暖房|だんぼう|暖め|あたため", f"冷|れい|ドライ|除湿|{_MORE}|{_LESS}"),
+        "mode cool": ("冷房|れいぼう|クーラー|冷や", f"暖|だん|ドライ|除湿|{_MORE}|{_LESS}"),
+        "temperature up": (f"{_MORE}|暖か|温か|あったか|あたたか|ぬく", f"{_LESS}|涼|冷"),
+        "temperature down": (f"{_LESS}|涼し|すずし|冷や", f"{_MORE}|暖か|あったか|ぬく"),
+        "humidity up": ("加湿|潤|湿度.*(?:上|高)", "下げ|除湿|乾"),
+        "humidity down": ("除湿|湿度.*(?:下|低)|湿気.*(?:取|と[っり])", "上げ|加湿"),
+        "machine start": (
+            "回|まわ|動|うご|始|はじ|スタート|つけ|炊|たい[てと]|洗[っいう]|開始|かけ",
+            "止|とめ|やめ|停|ストップ|消|切|まで|予約|終わ",
+        ),
+        "machine stop": ("止|とめ|やめ|停|ストップ|中止", "回|まわ|始|はじ|つけ|開始"),
+        "hot_water now": ("沸|わか|湯張|湯はり|入れ|いれ|ため|溜|追い", "止|やめ|消|夜|ない"),
+    }
+)
+"""By order: a word of it, and words of its opposite."""
+
+_WITH_A_NUMBER = frozenset({"level set", "cover set", "temperature set", "humidity set"})
+_MADE = re.compile("して|しと|にし|せ[えよ]|しろ|設定|セット|合わせ|変え|上げ|下げ|落と|お願い|頼|で$")
+_ENDS_SO = re.compile(
+    "(?:[てでとど](?:おい|い|や|み)?て?"
+    "(?:くれ|くん|くだ|下さ|もら|もろ|いただ|頂|ほし|欲し|け|ちょ|おくれ|おくん|つか|くり|ごし|たも)?[ぁ-んー]{0,7}"
+    "|なさい|[ろせれけえ]よ?|お願い(?:します|ね)?|頼む|たのむ|よろしく|(?:く|め|に|で|オン|オフ))$"
+)
+_TOLD = re.compile(
+    "(?:った|[いしえけせてめれ]た|だ|ました|です|ます|でる|てる|とる|ている|ない|らしい|って|けど|から|ので|のに|なら|たら|れば)$"
+)
+_MARKS = " 。.!！〜~ー\uff5e、"
+_THING = frozenset({"level", "temperature", "humidity", "hot_water"})
+"""What is clear without a thing's name: brighter, warmer, drier, hot water."""
+
+
+def is_vouched(sentence: str, call: Call, probability: float) -> bool:
+    """Tell whether the words of a sentence bear out an order that was read out of it.
+
+    Args:
+        sentence: As it was said.
+        call: What was read.
+        probability: Of it.
+    """
+    if probability < LIKELY or not TOOLS[call.tool].acts or not is_japanese(sentence):
+        return False
+    if call.tool not in _THING and not {"device", "room"} & call.spans.keys():
+        return False
+    rest = sentence.casefold().strip(_MARKS)
+    if rest.endswith(("?", "\uff1f")) or not _ENDS_SO.search(rest) or _TOLD.search(rest):
+        return False
+    for name, piece in call.spans.items():
+        if name != "device" or call.tool not in ("mode", "hot_water"):
+            rest = rest.replace(piece.casefold(), "、")
+    word = f"{call.tool} {call.what}"
+    if word in _WITH_A_NUMBER:
+        return "number" in call.spans and _MADE.search(rest) is not None
+    if word not in _VERBS:
+        return False
+    said, opposite = _VERBS[word]
+    if re.search(f"、(?!{said})[一-龠々]", rest):
+        return False  # 加湿気つけて: the thing's name goes on
+    return re.search(said, rest) is not None and re.search(opposite, rest) is None
