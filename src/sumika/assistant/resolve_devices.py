@@ -7,7 +7,7 @@ from types import MappingProxyType
 import msgspec
 
 from sumika.assistant.calls import TOOLS, Call
-from sumika.assistant.lexicon import EVERYTHING, ROOM_WORDS, appliance_of_word, plain
+from sumika.assistant.lexicon import BATHS, EVERYTHING, appliance_of_word, plain
 from sumika.assistant.names import Names, is_plural, kinds_meant
 from sumika.assistant.resolve_words import alike, bare, without_all
 
@@ -251,7 +251,7 @@ _ANY_LIGHT = frozenset(
 _HOODS = frozenset({"レンジフード", "rangehood", "cookerhood", "hood"})
 """A kitchen's fan is called by what it is, wherever one stands."""
 
-_BATHS, _BATH_WATER = frozenset(map(plain, ROOM_WORDS["bathroom"].ja)), "お湯"
+_BATHS, _BATH_WATER = frozenset(map(plain, BATHS)), "お湯"
 _EVERYTHING = frozenset(map(plain, EVERYTHING))
 _ANY_DEVICE = frozenset(
     {

@@ -8,12 +8,12 @@ from sumika.assistant import periods_en, periods_ja
 from sumika.assistant.calls import Span
 from sumika.assistant.lexicon import (
     ALL_WORDS,
+    BATHS,
     COLOUR_WORDS,
     EVERYTHING,
     HERE,
     HUE_WORDS,
     MYSELF,
-    ROOM_WORDS,
     is_japanese,
     kinds_of_word,
 )
@@ -149,7 +149,7 @@ class Lists:
             "resident": dict.fromkeys(
                 map(template_letters, (*names.words("resident"), *MYSELF)), frozenset({"person"})
             ),
-            "bath": dict.fromkeys(map(template_letters, ROOM_WORDS["bathroom"].ja), frozenset()),
+            "bath": dict.fromkeys(map(template_letters, BATHS), frozenset()),
             "colour": dict.fromkeys(map(template_letters, _colours()), frozenset()),
             "zone": dict.fromkeys(map(template_letters, (*names.words("room"), "home", "house")), frozenset()),
         }

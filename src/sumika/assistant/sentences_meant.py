@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from sumika.assistant.calls import TOOLS
 from sumika.assistant.lexicon import MYSELF, ROOM_WORDS, is_japanese, plain
 from sumika.assistant.numbers import number_of
+from sumika.assistant.sentences_meant_ja import COOLING, is_other_in_japanese, meant_in_japanese
 from sumika.assistant.sentences_told import tells_only, told_otherwise
 
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
@@ -102,7 +103,7 @@ def is_use(said: str) -> bool:
 
 
 _MAY_I = re.compile(
-    r"(?<!もらっ)(?<!もろう)(?<!もろ)(?<!いただい)(?<!頂い)[てで]も?(?:いい|ええ|よか|よろしい|大丈夫|構わない|かまわない|かまへん)"
+    r"(?<!もらっ)(?<!もろう)(?<!もろ)(?<!いただい)(?<!頂い)(?<!お願いし)(?<!おねがいし)(?<!頼ん)[てで]も?(?:いい|ええ|よか|よろしい|大丈夫|構わない|かまわない|かまへん)"
     r"(?:です|でしょう)?(?:(?:か|かな|かね|かのう|の|ん|やろか)[?\uff1f\u3002!\uff01 ]*$|[?\uff1f])"
 )
 
@@ -157,25 +158,14 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
     return tool, what, spans
 
 
-_WARMING, _COOLING = ("暖房", "だんぼう", "ヒーター"), ("冷房", "れいぼう")
+_WARMING = ("暖房", "だんぼう", "ヒーター")
 
 
 def _warmth_of(what: str, device: str) -> str:
     """Return what "stronger" means of heating and cooling, which are stronger by degrees; "" of anything else."""
     if device.endswith(_WARMING):
         return what
-    return {"up": "down", "down": "up"}[what] if device.endswith(_COOLING) else ""
-
-
-_WEAKER, _STRONGER = re.compile("弱|よわ|ゆる|緩|絞|しぼ|抑|おさえ|控え|和ら|やわら"), re.compile("強|つよ|きつ")
-_IS_IT_BAD = re.compile("空気.{0,4}(?:悪い|わるい|汚い|きたない|汚れてる|よどんでる)(?:か|かな|の)?[?\uff1f]$")
-
-
-def _cooling_of(what: str, verb: str) -> str:
-    """Return what becomes of a temperature where cooling is made weaker or stronger; lowered, it is lower."""
-    if what == "down" and _WEAKER.search(verb):
-        return "up"
-    return "down" if what == "up" and _STRONGER.search(verb) else what
+    return {"up": "down", "down": "up"}[what] if device.endswith(COOLING) else ""
 
 
 def _without(name: str, spans: dict[str, str]) -> dict[str, str]:
@@ -195,9 +185,6 @@ _LACKS = re.compile(r"\benough\b|\bnot (?:very |so |that )?(?:good|fresh|nice|cl
 """What is not enough, or air that is not good, is complained of."""
 _SHOWN = re.compile(r"\bwhat(?:'s| is|s) (?:on|showing on|playing on) (?:the )?(?:telly|tv|television|radio)\b")
 """What is on the television is a programme, and no state of it."""
-_LAMP_OR_POWER = ("電気", "でんき")
-"""A lamp to most, and electricity where its price is spoken of."""
-_PRICE_OF_POWER = re.compile("(?:電気|でんき)(?:代|料金|[のが]?(?:安|やす|高(?!さ)|値段|料金))")
 _TOO = re.compile(r"\btoo (?:white|blue|yellow|orange|red|warm|cold|cool)\b")
 """A complaint about a colour is no wish for it."""
 _WARMTH_C, _LEAST_C = (10.0, 32.0), 6.0
@@ -215,13 +202,13 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     text = said.casefold()
     if TOOLS[tool].acts and (asks_leave(said) or _ASKED.search(said) or _is_warmth(tool, spans, text)):
         return True
+    if is_other_in_japanese(tool, what, spans, said):
+        return True
     if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
         return "duration" not in spans  # "leave the light on" is no order; "for an hour" makes it one
     if tool in _OF_HOW_IT_IS and _IS_NOT.search(text) and not _LACKS.search(text):
         return True  # "it isn't too bright" complains of nothing
     if tool == "state" and _SHOWN.search(text):
-        return True
-    if spans.get("device") in _LAMP_OR_POWER and _PRICE_OF_POWER.search(text):
         return True
     if _is_no_warmth(tool, what, spans) or (tool == "colour" and what == "set" and _TOO.search(text)):
         return True
@@ -261,10 +248,7 @@ def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statisti
     if (tool, what) == ("energy", "cost") and is_use(said):
         what = "used"
     tool, what = told_otherwise(tool, what, spans, said)
-    if tool == "temperature" and spans.get("device", "").endswith(_COOLING):
-        what = _cooling_of(what, said.partition(spans["device"])[2])
-    if (tool, what) == ("feel", "stuffy") and "resident" not in spans and _IS_IT_BAD.search(said):
-        tool, what = "climate", "air"
+    tool, what = meant_in_japanese(tool, what, spans, said)
     if tool in ("climate", "outside") and what != "weather":
         statistic = statistic_of(said, statistic)
     if tool == "climate" and what in ("temperature", "humidity") and is_weather(spans, said):

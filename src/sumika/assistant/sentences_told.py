@@ -13,7 +13,7 @@ _HESITATION = re.compile(
 )
 
 _ONLY_IF = re.compile(
-    "もし(?!もし|よ|可能|でき)"
+    "たら(?=[^、。]{0,12}[うくすつるぶむ](?:ね|よ|わ|から|ので|つもり)?[ー。!！]*$)|もし(?!もし|よ|可能|でき)"
     "|(?<![よ良しっ])(?:かったら|くなったら|くなければ|ければ|くなるなら|いなら|いようなら)"
     "(?!、?(?:いい|ええ|よか|助か|嬉|うれ|あり|な[あぁー]|の))"
 )
@@ -77,7 +77,7 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         _WOULD_BE_NICE.search(said) is not None
         or (tool == "energy" and _WHAT_IS_IT.search(said) is not None)
         or (tool == "sleep" and not spans and _OFF_TO_BED.search(said) is not None)
-        or (tool == "state" and _TOLD_SO.search(said) is not None)
+        or (tool in ("state", "maintenance") and _TOLD_SO.search(said) is not None)
         or ((tool, what) == ("outside", "weather") and _FINE_DAY.search(said) is not None)
         or _is_sum(tool, spans, said)
     )

@@ -13,6 +13,7 @@ from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
+from sumika.assistant.sentences_meant import is_nothing
 from sumika.assistant.sentences_told import tells_only
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
@@ -266,7 +267,9 @@ class Understander:
         tells = is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence)
         if tells and not TOOLS[call.tool].acts:
             return Understood(by=by, probability=probability)
-        if tells or (TOOLS[call.tool].acts and may_be_no_order(sentence, call)):
+        acts = TOOLS[call.tool].acts
+        tells = tells or (acts and is_japanese(sentence) and is_nothing(call.tool, call.what, call.spans, sentence))
+        if tells or (acts and may_be_no_order(sentence, call)):
             return Understood(by=by, probability=probability, ask_back="ask_back.again")
         asked = "" if sure else "ask_back.meant"
         return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)

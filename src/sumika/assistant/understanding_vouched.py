@@ -34,7 +34,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "humidity up": ("加湿|潤|湿度.*(?:上|高)", "下げ|除湿|乾"),
         "humidity down": ("除湿|湿度.*(?:下|低)|湿気.*(?:取|と[っり])", "上げ|加湿"),
         "machine start": (
-            "回|まわ|動|うご|始|はじ|スタート|つけ|炊|たい[てと]|洗[っいう]|開始|かけ",
+            "回|まわ|動|うご|始|はじ|スタート|つけ|炊|たい[てと]|開始|かけ",
             "止|とめ|やめ|停|ストップ|消|切|まで|予約|終わ",
         ),
         "machine stop": ("止|とめ|やめ|停|ストップ|中止", "回|まわ|始|はじ|つけ|開始"),
@@ -79,8 +79,9 @@ def is_vouched(sentence: str, call: Call, probability: float) -> bool:
     word = f"{call.tool} {call.what}"
     if word in _WITH_A_NUMBER:
         return "number" in call.spans and _MADE.search(rest) is not None
-    if word not in _VERBS:
-        return False
+    number = call.spans.get("number")
+    if word not in _VERBS or (number and re.search(re.escape(number) + "(?:くらい|ぐらい|ほど)?(?:に|まで)", sentence)):
+        return False  # 六十パーセントに上げて says how much it is to be, not how much more
     said, opposite = _VERBS[word]
     if re.search(f"、(?!{said})[一-龠々]", rest):
         return False  # 加湿気つけて: the thing's name goes on

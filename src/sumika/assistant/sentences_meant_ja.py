@@ -1,0 +1,72 @@
+"""What Japanese words of strength, of washing and of other people's rooms mean beside what they first seem."""
+
+import re
+from collections.abc import Mapping
+
+_LAMP_OR_POWER = ("電気", "でんき")
+"""A lamp to most, and electricity where its price is spoken of."""
+_PRICE_OF_POWER = re.compile("(?:電気|でんき)(?:代|料金|[のが]?(?:安|やす|高(?!さ)|値段|料金))")
+
+_IS_IT_SO = re.compile("(?:さむい|寒い|あつい|暑い|つめたい|冷たい)(?:か|かな|の)?[?\uff1f]$")
+_WHOSE_ROOM = re.compile("[^のこそ]の(?:お)?(?:部屋|へや|寝室)")
+_IS_IT_BAD = re.compile("空気.{0,4}(?:悪い|わるい|汚い|きたない|汚れてる|よどんでる)(?:か|かな|の)?[?\uff1f]$")
+_DIMMED = re.compile(
+    "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|わずか|いくらか|心持ち|気持ち)"
+    "[^、。]{0,12}(?:落と|おと)[しす]"
+)
+_MACHINES = ("機", "器", "き", "ジャー", "釜", "ルンバ", "ロボット")
+_DRIES, _LESS = ("除湿機", "除湿器", "じょしつき"), re.compile("弱|よわ|下げ|さげ|落と|最小|控え|抑|ロー")
+COOLING = ("冷房", "れいぼう")
+"""What makes a room colder the stronger it is."""
+_WEAKER, _STRONGER = re.compile("弱|よわ|ゆる|緩|絞|しぼ|抑|おさえ|控え|和ら|やわら"), re.compile("強|つよ|きつ")
+
+
+def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether what a template or a frame caught in a sentence is not meant so.
+
+    Args:
+        tool: Of the template.
+        what: Its word.
+        spans: Pieces of the sentence.
+        said: The sentence.
+    """
+    device = spans.get("device", "")
+    if tool == "feel":
+        # Whether it is cold where somebody else is, is asked.
+        return ("resident" in spans or _WHOSE_ROOM.search(said) is not None) and _IS_IT_SO.search(said) is not None
+    if tool == "power" and what == "off" and _DIMMED.search(said):
+        return True  # 落とす alone may be to switch it off, 少し落とす is not
+    if tool == "humidity" and device.endswith(_DRIES) and "湿度" not in said:
+        return what == "up" or _LESS.search(said) is not None  # stronger, it makes less humid
+    if tool == "machine" and device.endswith(_MACHINES) and _is_washed(device, said):
+        return True
+    return device in _LAMP_OR_POWER and _PRICE_OF_POWER.search(said) is not None
+
+
+def _is_washed(device: str, said: str) -> bool:
+    """Tell whether the machine itself is to be washed: 食洗機洗って."""
+    return re.search(re.escape(device) + "(?:を|も|の中)?(?:洗|あら|拭|磨)", said) is not None
+
+
+def meant_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str) -> tuple[str, str]:
+    """Return tool and word as they are meant.
+
+    Args:
+        tool: Of the template or frame.
+        what: Its word.
+        spans: Pieces of the sentence.
+        said: The sentence.
+    """
+    device = spans.get("device", "")
+    if tool == "temperature" and device.endswith(COOLING):
+        return tool, _cooling_of(what, said.partition(device)[2])
+    if (tool, what) == ("feel", "stuffy") and "resident" not in spans and _IS_IT_BAD.search(said):
+        return "climate", "air"
+    return tool, what
+
+
+def _cooling_of(what: str, verb: str) -> str:
+    """Return what becomes of a temperature where cooling is made weaker or stronger; lowered, it is lower."""
+    if what == "down" and _WEAKER.search(verb):
+        return "up"
+    return "down" if what == "up" and _STRONGER.search(verb) else what
