@@ -30,7 +30,7 @@ _PAIRS = """
 兄ちゃん:にいちゃん 兄さん:にいさん 姉ちゃん:ねえちゃん 姉さん:ねえさん 赤ちゃん:あかちゃん 主人:しゅじん
 旦那:だんな 色:しょく 昼光:ちゅうこう 昼白:ちゅうはく 温白:おんぱく 湿度:しつど 温度:おんど
 室温:しつおん
-心臓:しんぞう 電源:でんげん 追い焚き:おいだき 強運転:きょううんてん 必要:ひつよう 交換:こうかん
+米:こめ 心臓:しんぞう 電源:でんげん 追い焚き:おいだき 強運転:きょううんてん 必要:ひつよう 交換:こうかん
 点検:てんけん 修理:しゅうり 故障:こしょう 調子:ちょうし 具合:ぐあい 様子:ようす 状態:じょうたい 時期:じき
 電池:でんち 残量:ざんりょう 残り:のこり 睡眠:すいみん 時間:じかん 心拍:しんぱく 数:すう 脈拍:みゃくはく
 呼吸:こきゅう 寝息:ねいき 眠り:ねむり 寝つき:ねつき 予約:よやく 開始:かいし 停止:ていし 運転:うんてん
@@ -58,8 +58,7 @@ def in_hiragana(word: str) -> str:
     Args:
         word: As it stands among the words of the frames, in letters.
     """
-    kana = next(readings(word), "")
-    return without_long_marks(kana) if len(kana) > SHORTEST else ""
+    return without_long_marks(next(readings(word), ""))
 
 
 def without_long_marks(text: str) -> str:

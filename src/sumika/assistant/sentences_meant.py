@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sumika.assistant.calls import TOOLS
 from sumika.assistant.lexicon import MYSELF, ROOM_WORDS, is_japanese, plain
 from sumika.assistant.numbers import number_of
-from sumika.assistant.sentences_meant_ja import COOLING, is_other_in_japanese, meant_in_japanese
+from sumika.assistant.sentences_meant_ja import COOLING, WARMING, is_other_in_japanese, meant_in_japanese
 from sumika.assistant.sentences_told import tells_only, told_otherwise
 
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
@@ -158,12 +158,9 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
     return tool, what, spans
 
 
-_WARMING = ("暖房", "だんぼう", "ヒーター")
-
-
 def _warmth_of(what: str, device: str) -> str:
     """Return what "stronger" means of heating and cooling, which are stronger by degrees; "" of anything else."""
-    if device.endswith(_WARMING):
+    if device.endswith(WARMING):
         return what
     return {"up": "down", "down": "up"}[what] if device.endswith(COOLING) else ""
 

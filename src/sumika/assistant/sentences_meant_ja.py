@@ -10,14 +10,17 @@ _PRICE_OF_POWER = re.compile("(?:電気|でんき)(?:代|料金|[のが]?(?:安|
 _IS_IT_SO = re.compile("(?:さむい|寒い|あつい|暑い|つめたい|冷たい)(?:か|かな|の)?[?\uff1f]$")
 _WHOSE_ROOM = re.compile("[^のこそ]の(?:お)?(?:部屋|へや|寝室)")
 _IS_IT_BAD = re.compile("空気.{0,4}(?:悪い|わるい|汚い|きたない|汚れてる|よどんでる)(?:か|かな|の)?[?\uff1f]$")
+_ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
+_MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
+_STILL_TO_RUN = re.compile("(?:あと|残り)(?:どれ|どの|どん|何分|何時間|なんぷん)")
 _DIMMED = re.compile(
     "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|わずか|いくらか|心持ち|気持ち)"
     "[^、。]{0,12}(?:落と|おと)[しす]"
 )
 _MACHINES = ("機", "器", "き", "ジャー", "釜", "ルンバ", "ロボット")
 _DRIES, _LESS = ("除湿機", "除湿器", "じょしつき"), re.compile("弱|よわ|下げ|さげ|落と|最小|控え|抑|ロー")
-COOLING = ("冷房", "れいぼう")
-"""What makes a room colder the stronger it is."""
+WARMING, COOLING = ("暖房", "だんぼう", "ヒーター"), ("冷房", "れいぼう")
+"""What makes a room warmer and colder the stronger it is."""
 _WEAKER, _STRONGER = re.compile("弱|よわ|ゆる|緩|絞|しぼ|抑|おさえ|控え|和ら|やわら"), re.compile("強|つよ|きつ")
 
 
@@ -31,6 +34,10 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
         said: The sentence.
     """
     device = spans.get("device", "")
+    if "room" in spans and spans["room"] in _ROOM and _MY_ROOM.search(said):
+        return True  # whose voice it is, nobody knows
+    if tool == "energy" and _STILL_TO_RUN.search(said):
+        return True
     if tool == "feel":
         # Whether it is cold where somebody else is, is asked.
         return ("resident" in spans or _WHOSE_ROOM.search(said) is not None) and _IS_IT_SO.search(said) is not None
@@ -58,8 +65,11 @@ def meant_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str)
         said: The sentence.
     """
     device = spans.get("device", "")
-    if tool == "temperature" and device.endswith(COOLING):
-        return tool, _cooling_of(what, said.partition(device)[2])
+    if tool == "temperature" and device.endswith((*COOLING, *WARMING)):
+        verb = said.partition(device)[2]
+        if "風" in verb and (_WEAKER.search(verb) or _STRONGER.search(verb)):
+            return "level", "down" if _WEAKER.search(verb) else "up"
+        return tool, _cooling_of(what, verb) if device.endswith(COOLING) else what
     if (tool, what) == ("feel", "stuffy") and "resident" not in spans and _IS_IT_BAD.search(said):
         return "climate", "air"
     return tool, what

@@ -54,8 +54,15 @@ _TOLD = re.compile(
     "(?:った|[いしえけせてめれ]た|だ|ました|です|ます|でる|てる|とる|ている|ない|らしい|って|けど|から|ので|のに|なら|たら|れば)$"
 )
 _MARKS = " 。.!！〜~ー\uff5e、"
-_THING = frozenset({"level", "temperature", "humidity", "hot_water"})
-"""What is clear without a thing's name: brighter, warmer, drier, hot water."""
+_ITSELF: Mapping[str, str] = MappingProxyType(
+    {
+        "level": "明る|あかる|暗|くら",
+        "temperature": "温度|室温|暖|あったか|あたたか|ぬく|涼|すず",
+        "humidity": "湿|潤",
+        "hot_water": "湯|風呂",
+    }
+)
+"""What says of which thing it is without a name: brighter, warmer, drier, hot water; 弱めて may be said of a flame."""
 
 
 def is_vouched(sentence: str, call: Call, probability: float) -> bool:
@@ -68,7 +75,7 @@ def is_vouched(sentence: str, call: Call, probability: float) -> bool:
     """
     if probability < LIKELY or not TOOLS[call.tool].acts or not is_japanese(sentence):
         return False
-    if call.tool not in _THING and not {"device", "room"} & call.spans.keys():
+    if not {"device", "room"} & call.spans.keys() and not re.search(_ITSELF.get(call.tool, "^$"), sentence):
         return False
     rest = sentence.casefold().strip(_MARKS)
     if rest.endswith(("?", "\uff1f")) or not _ENDS_SO.search(rest) or _TOLD.search(rest):
