@@ -51,7 +51,7 @@ DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
             "floor heating|underfloor heating|heated floor|floor heater|radiant floor",
         ),
         "heat_pump_water_heater": _words(
-            "エコキュート|給湯器|給湯|お湯|湯|おゆ|風呂の湯|お風呂のお湯|お風呂の湯|風呂のお湯|湯沸かし器|湯沸し器|貯湯タンク|給湯タンク|タンク",
+            "エコキュート|給湯器|給湯|お湯|湯|おゆ|風呂の湯|お風呂のお湯|お風呂の湯|風呂のお湯|湯船のお湯|湯船の湯|浴槽のお湯|湯沸かし器|湯沸し器|貯湯タンク|給湯タンク|タンク",
             "water heater|hot water|hot water tank|EcoCute|heat pump water heater|water tank|boiler tank|tank|water|"
             "bath water",
         ),
@@ -74,7 +74,7 @@ DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
         ),
         "window_opener": _words("窓|天窓|電動窓|高窓|サッシ|まど", "window|skylight|window opener|roof window"),
         "light": _words(
-            "電気|明かり|灯り|照明|ライト|あかり|電灯|でんき|ランプ|電球|蛍光灯|間接照明|常夜灯|豆電球|明り|スタンド|シーリングライト|電燈|電機|伝記|天井灯|卓上ライト|お電気",
+            "電気|明かり|灯り|照明|ライト|あかり|電灯|でんき|ランプ|電球|蛍光灯|間接照明|常夜灯|豆電球|明り|スタンド|シーリングライト|電燈|電機|伝記|証明|天井灯|卓上ライト|お電気",
             "light|lamp|lighting|ceiling light|bulb|lightbulb|light bulb|night light|spotlight",
         ),
         "pv": _words(

@@ -43,6 +43,22 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """By order: a word of it, and words of its opposite."""
 
+_COMPLAINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "feel cold": "寒|さむ|さみ|冷え|ひえ|凍|こごえ|震え|しばれ|冷た|つめた",
+        "feel hot": "暑|あつ[いくす]|あちい|汗|蒸し|むし暑|のぼせ|熱い",
+        "feel stuffy": "空気|くさい|くさく|臭い|臭く|煙|けむ|息苦|息が|むっと|ムッと|もわ|こも|よど|淀",
+        "level up": "暗|くら[いくす]|見えな|見えん|見えにく|見えづら|読めな|読みに|読みづ",
+        "level down": "まぶし|眩し|明るすぎ|明る過ぎ|まぶい",
+    }
+)
+"""What is complained of, where it is no order but told of."""
+_NO_COMPLAINT = re.compile(
+    "ほうが|方が|くらいが|ない(?:ね|な|よ|わ|です)?$|なか$|くない|外|そと|昨日|きのう|明日|あした|去年|夏|冬|秋|春|[ぁ-ん]たら|なら"
+    "|って(?:言|いう|聞)|らしい|そうだ|よりは|だけど|ても|でも|かった|過去|スープ|茶|飯|ごはん|道|空(?!気)|夜|画面|スマホ|電話|話|声|味|顔|目つき|性格|心"
+)
+
+_WISHED = re.compile("[てで](?:くれ|くだ|ほし)|して|く[なし]")
 _WITH_A_NUMBER = frozenset({"level set", "cover set", "temperature set", "humidity set"})
 _MADE = re.compile("して|しと|にし|せ[えよ]|しろ|設定|セット|合わせ|変え|上げ|下げ|落と|お願い|頼|で$")
 _ENDS_SO = re.compile(
@@ -75,21 +91,35 @@ def is_vouched(sentence: str, call: Call, probability: float) -> bool:
     """
     if probability < LIKELY or not TOOLS[call.tool].acts or not is_japanese(sentence):
         return False
-    if not {"device", "room"} & call.spans.keys() and not re.search(_ITSELF.get(call.tool, "^$"), sentence):
+    said = sentence.casefold().strip(_MARKS)
+    return not said.endswith(("?", "\uff1f")) and (_is_complaint(said, call) or _is_order(said, call))
+
+
+def _is_complaint(said: str, call: Call) -> bool:
+    """Tell whether it is told of cold, heat, bad air, darkness or glare here and now."""
+    pattern = _COMPLAINTS.get(f"{call.tool} {call.what}")
+    if pattern is None or "resident" in call.spans or re.search(pattern, said) is None:
         return False
-    rest = sentence.casefold().strip(_MARKS)
-    if rest.endswith(("?", "\uff1f")) or not _ENDS_SO.search(rest) or _TOLD.search(rest):
+    return not (_WISHED.search(said) or _NO_COMPLAINT.search(said))
+
+
+def _is_order(said: str, call: Call) -> bool:
+    """Tell whether it ends as an order does, of something, with its verb and without the opposite's."""
+    word, number = f"{call.tool} {call.what}", call.spans.get("number", "")
+    named = "device" in call.spans or "room" in call.spans or re.search(_ITSELF.get(call.tool, "^$"), said)
+    if not named or not _ENDS_SO.search(said) or _TOLD.search(said):
         return False
+    rest = said
     for name, piece in call.spans.items():
         if name != "device" or call.tool not in ("mode", "hot_water"):
             rest = rest.replace(piece.casefold(), "、")
-    word = f"{call.tool} {call.what}"
     if word in _WITH_A_NUMBER:
-        return "number" in call.spans and _MADE.search(rest) is not None
-    number = call.spans.get("number")
-    if word not in _VERBS or (number and re.search(re.escape(number) + "(?:くらい|ぐらい|ほど)?(?:に|まで)", sentence)):
+        return bool(number) and _MADE.search(rest) is not None
+    if word not in _VERBS or (
+        number and re.search(re.escape(number.casefold()) + "(?:くらい|ぐらい|ほど)?(?:に|まで)", said)
+    ):
         return False  # 六十パーセントに上げて says how much it is to be, not how much more
-    said, opposite = _VERBS[word]
-    if re.search(f"、(?!{said})[一-龠々]", rest):
+    verb, opposite = _VERBS[word]
+    if re.search(f"、(?!{verb})[一-龠々]", rest):
         return False  # 加湿気つけて: the thing's name goes on
-    return re.search(said, rest) is not None and re.search(opposite, rest) is None
+    return re.search(verb, rest) is not None and re.search(opposite, rest) is None
