@@ -60,7 +60,7 @@ _GIVE = (
     "|頼(?:む|みます|みたい|める|めます|んます)|たのむ|(?:いい|ええ|よか|構わない|かまわない|かまわん)|んか|ほしゅうて|や|ちょんまげ|ったって|はもらえない|はくれない|はいただけない)"
 )
 _TE = (
-    "(?:[てで](?:おい|置い|しまっ|み|いっ|あげ|やっ)?て?|[とど](?:い)?て|[とど]って|ちゃって|じゃって|ちまって|たって|だって|てって"
+    "(?:[てで](?:おい|置い|しまっ|み|いっ|き|あげ|やっ)?て?|[とど](?:い)?て|[とど]って|ちゃって|じゃって|ちまって|たって|だって|てって"
     "|てえ|てぇ|でえ)"
 )
 _BEFOREHAND = (
@@ -394,6 +394,12 @@ _LOOKS = (
 )
 
 
+_SLURRED = dict(
+    zip("かがさざただなはばまらわむるぐくすろどそよ", "けげせぜてでねへべめれえみりぎきしれでせえ", strict=True)
+)
+"""What the end of a stem becomes in loose speech, with え or い: つめてえ, わりい, さみい, おせえ."""
+
+
 def looks(plain: str) -> Iterator[tuple[str, str]]:
     """Yield the forms of an adjective, and what each says: DO is its adverb, "brightly".
 
@@ -406,5 +412,7 @@ def looks(plain: str) -> Iterator[tuple[str, str]]:
     )
     for mood, endings in _LOOKS:
         yield from ((stem + end, mood) for end in endings)
+    if stem[-1] in _SLURRED:
+        yield from ((stem[:-1] + _SLURRED[stem[-1]] + end, IS) for end in ("え", "い", "ぇ", "ぃ", ""))
     if plain.endswith("しい"):
         yield plain[:-2] + "しゅう", DO

@@ -94,12 +94,15 @@ def is_weather(spans: Mapping[str, str], said: str) -> bool:
 
 
 _USED = re.compile("(?:電気|でんき|電力)(?:を|は|って)?(?:どれ|どの|どん|何|なん)?.{0,6}(?:使|つか|つこ|食|消費)")
+_DRAWN, _HOW_MUCH = re.compile("(?:電気|でんき|電力)(?:を|は)?(?:使|つか|つこ)"), re.compile("いくら|なんぼ")
+"""Whoever asks how much of it was used asks for no money."""
 _PAID = re.compile("代|料金|お金|いくら|なんぼ|円|払|費")
 
 
 def is_use(said: str) -> bool:
     """Tell whether somebody asks how much electricity was used, and not what was paid."""
-    return bool(_USED.search(said)) and not _PAID.search(said)
+    paid = _PAID.search(_HOW_MUCH.sub("", said) if _DRAWN.search(said) else said)
+    return bool(_USED.search(said)) and not paid
 
 
 _MAY_I = re.compile(

@@ -28,6 +28,12 @@ _WOULD_BE_NICE = re.compile(
     "(?:[てで]い?る|い)と(?:いい|ええ|嬉し|うれし|助か|ありがた)[^?\uff1f]*$|[ただ]らなあ?[ー。]*$"
 )
 _WHAT_IS_IT = re.compile("って(?:何|なに|なん)(?:なの|ですか|だっけ|や|のこと)?[?\uff1f]*$")
+_LATER = re.compile(
+    "(?:あとで|後で|のちほど|後ほど|そのうち|いつか)(?!も)"
+    "|(?:消す|けす|つける|点ける|閉める|しめる|開ける|あける|切る|止める|とめる|下げる|上げる)"
+    "(?:から|けど|つもり|予定|ところ)[ー。!！]*$"
+)
+"""What somebody will do, or wants done some time, is no order for now."""
 _OFF_TO_BED = re.compile(
     "(?:寝る|ねる|寝ます|ねます|寝よう?)(?:わ|ね|よ|ぞ|な|かな|っか|から|ので|で|し)?[ー。!！〜~]*$"
 )
@@ -69,6 +75,8 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         if _THANKS.search(said) or (tool in ("feel", "house_mode") and _AGREES.search(said)):
             return True
         of_another_day = tool == "feel" and _ANOTHER_DAY.search(said) is not None
+        if tool not in ("feel", "machine", "hot_water") and "delay" not in spans and _LATER.search(said):
+            return True
         only_if = tool != "feel" and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
         if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):
             return True
