@@ -94,8 +94,8 @@ def is_weather(spans: Mapping[str, str], said: str) -> bool:
 
 
 _USED = re.compile("(?:電気|でんき|電力)(?:を|は|って)?(?:どれ|どの|どん|何|なん)?.{0,6}(?:使|つか|つこ|食|消費)")
-_DRAWN, _HOW_MUCH = re.compile("(?:電気|でんき|電力)(?:を|は)?(?:使|つか|つこ)"), re.compile("いくら|なんぼ")
-"""Whoever asks how much of it was used asks for no money."""
+_DRAWN, _HOW_MUCH = re.compile("(?:電気|でんき|電力)(?:を|は)?(?:使|つか|つこ)"), re.compile("なんぼ")
+"""なんぼ電気つかった asks how much of it was used, and of no money; いくら asks of money."""
 _PAID = re.compile("代|料金|お金|いくら|なんぼ|円|払|費")
 
 

@@ -13,6 +13,7 @@ _IS_IT_BAD = re.compile("空気.{0,4}(?:悪い|わるい|汚い|きたない|汚
 _ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
 _MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
 _STILL_TO_RUN = re.compile("(?:あと|残り)(?:どれ|どの|どん|何分|何時間|なんぷん)")
+_NIGHT = frozenset({"夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中"})
 _HAD_BETTER = re.compile("[ただ](?:ほう|方)が(?:いい|ええ|よか|良い|よい)")
 _DIMMED = re.compile(
     "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|わずか|いくらか|心持ち|気持ち)"
@@ -75,6 +76,8 @@ def meant_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str)
         return tool, _cooling_of(what, verb) if device.endswith(COOLING) else what
     if (tool, what) == ("feel", "stuffy") and "resident" not in spans and _IS_IT_BAD.search(said):
         return "climate", "air"
+    if (tool, what) == ("sleep", "got_up") and spans.get("period") in _NIGHT:
+        return tool, "ups"  # 夜起きてた？ asks of the night, and not of the morning
     return tool, what
 
 

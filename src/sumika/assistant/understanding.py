@@ -38,7 +38,7 @@ from sumika.assistant.understanding_recorded import (
     may_be_declined,
 )
 from sumika.assistant.understanding_topics import about, named
-from sumika.assistant.understanding_vouched import is_vouched
+from sumika.assistant.understanding_vouched import is_unfounded, is_vouched
 from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
@@ -247,6 +247,7 @@ class Understander:
         sure = (sure or is_vouched(sentence, call, probability)) and not is_of_something_else(
             sentence, call, self._book.knows
         )
+        sure = sure and not is_unfounded(sentence, call)
         return self._guarded(sentence, call, "student", probability, sure=sure)
 
     def _by_model(self, sentence: str) -> Understood | None:

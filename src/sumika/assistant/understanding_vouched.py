@@ -29,8 +29,8 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "cover close": ("閉|しめ|下ろ|おろ|クローズ", "開|あけ|ひら|上げ|あげ"),
         "mode heat": ("暖房|だんぼう|暖め|あたため", f"冷|れい|ドライ|除湿|{_MORE}|{_LESS}"),
         "mode cool": ("冷房|れいぼう|クーラー|冷や", f"暖|だん|ドライ|除湿|{_MORE}|{_LESS}"),
-        "temperature up": (f"{_MORE}|暖か|温か|あったか|あたたか|ぬく", f"{_LESS}|涼|冷"),
-        "temperature down": (f"{_LESS}|涼し|すずし|冷や", f"{_MORE}|暖か|あったか|ぬく"),
+        "temperature up": ("上げ|あげ|アップ|高|暖か|温か|あったか|あたたか|ぬく", f"{_LESS}|強|涼|冷"),
+        "temperature down": ("下げ|さげ|低|涼し|すずし|冷や", f"{_MORE}|弱|暖か|あったか|ぬく"),
         "humidity up": ("加湿|潤|湿度.*(?:上|高)", "下げ|除湿|乾"),
         "humidity down": ("除湿|湿度.*(?:下|低)|湿気.*(?:取|と[っり])", "上げ|加湿"),
         "machine start": (
@@ -45,9 +45,11 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 _COMPLAINTS: Mapping[str, str] = MappingProxyType(
     {
-        "feel cold": "寒|さむ|さみ|冷え|ひえ|凍|こごえ|震え|しばれ|冷た|つめた",
-        "feel hot": "暑|あつ[いくす]|あちい|汗|蒸し|むし暑|のぼせ|熱い",
-        "feel stuffy": "空気|くさい|くさく|臭い|臭く|煙|けむ|息苦|息が|むっと|ムッと|もわ|こも|よど|淀",
+        "feel cold": "寒|さむ|さみ|さぶ|冷|ひえ|凍|こご|震|ふる|しばれ|つめた"
+        "|ぞく|すうすう|スース|ひゃっ|しゃっ|毛布|鳥肌|かじか",
+        "feel hot": "暑|あつ|あち|あぢ|汗|あせ|蒸|むし|のぼせ|熱|ぬく|ゆだ|うだ|溶け|とけ|ほて|火照|サウナ|バテ|ばて",
+        "feel stuffy": "空気|くうき|くさ|くせ|臭|煙|けむ|息|いき|むっと|ムッと|もわ|モワ|むわ"
+        "|こも|よど|淀|酸素|換気|ほこり|埃|におい|匂|むん|ムン|重い",
         "level up": "暗|くら[いくす]|見えな|見えん|見えにく|見えづら|読めな|読みに|読みづ",
         "level down": "まぶし|眩し|明るすぎ|明る過ぎ|まぶい",
     }
@@ -93,6 +95,17 @@ def is_vouched(sentence: str, call: Call, probability: float) -> bool:
         return False
     said = sentence.casefold().strip(_MARKS)
     return not said.endswith(("?", "\uff1f")) and (_is_complaint(said, call) or _is_order(said, call))
+
+
+def is_unfounded(sentence: str, call: Call) -> bool:
+    """Tell whether a feeling was read out of a Japanese sentence that has no word of it: お風呂ぬるくない？ is no heat.
+
+    Args:
+        sentence: As it was said.
+        call: What was read.
+    """
+    pattern = _COMPLAINTS.get(f"{call.tool} {call.what}") if call.tool == "feel" and is_japanese(sentence) else None
+    return pattern is not None and re.search(pattern, sentence) is None
 
 
 def _is_complaint(said: str, call: Call) -> bool:
