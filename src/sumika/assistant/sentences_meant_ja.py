@@ -13,6 +13,7 @@ _IS_IT_BAD = re.compile("空気.{0,4}(?:悪い|わるい|汚い|きたない|汚
 _ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
 _MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
 _STILL_TO_RUN = re.compile("(?:あと|残り)(?:どれ|どの|どん|何分|何時間|なんぷん)")
+_BY_SO_MUCH = re.compile("(?:ほど|だけ|ぶん|分)(?:暗く|くらく|明るく|あかるく|暗う|明るう|下げ|上げ|落と|弱|強)")
 _NIGHT = frozenset({"夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中"})
 _HAD_BETTER = re.compile("[ただ](?:ほう|方)が(?:いい|ええ|よか|良い|よい)")
 _DIMMED = re.compile(
@@ -38,6 +39,8 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     device = spans.get("device", "")
     if "room" in spans and spans["room"] in _ROOM and _MY_ROOM.search(said):
         return True  # whose voice it is, nobody knows
+    if tool == "level" and what == "set" and _BY_SO_MUCH.search(said):
+        return True
     if tool == "state" and _HAD_BETTER.search(said):
         return True  # whether one should is no question about how it is
     if tool == "energy" and _STILL_TO_RUN.search(said):

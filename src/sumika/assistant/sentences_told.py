@@ -15,7 +15,7 @@ _HESITATION = re.compile(
 _ONLY_IF = re.compile(
     "たら(?=[^、。]{0,12}[うくすつるぶむ](?:ね|よ|わ|から|ので|つもり)?[ー。!！]*$)|(?<!か)もし(?!もし|よ|可能|でき)"
     "|(?<![よ良しっ])(?:かったら|くなったら|くなければ|ければ|くなるなら|いなら|いようなら)"
-    "(?!、?(?:いい|ええ|よか|助か|嬉|うれ|あり|な[あぁー]|の))"
+    "(?!、?(?:いい|ええ|よか|助か|嬉|うれ|あり|幸い|と思|と存|な[あぁー]|の))"
 )
 """An order for a case that may come about is none for now; よかったら and もっと暖かかったらいいな set no condition."""
 
@@ -34,12 +34,13 @@ _LATER = re.compile(
     "(?:から|けど|つもり|予定|ところ)[ー。!！]*$"
 )
 """What somebody will do, or wants done some time, is no order for now."""
+_SO_THAT_NOT = re.compile("ないように(?:ね|しないと|して|気をつけ|しよう)?[^?\uff1f]*$")
 _OFF_TO_BED = re.compile(
     "(?:寝る|ねる|寝ます|ねます|寝よう?)(?:わ|ね|よ|ぞ|な|かな|っか|から|ので|で|し)?[ー。!！〜~]*$"
 )
 _TOLD_SO = re.compile(
     "(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*[。!！〜~ー ]*$"
-    "|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)[。!！〜~ー ]*$"
+    "|て(?:きた|おいた|しまった|ちゃった)[。!！〜~ー ]*$|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)[。!！〜~ー ]*$"
 )
 
 
@@ -83,9 +84,10 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return of_another_day or only_if or _is_sum(tool, spans, said)
     return (
         _WOULD_BE_NICE.search(said) is not None
+        or (tool == "happened" and _SO_THAT_NOT.search(said) is not None)
         or (tool == "energy" and _WHAT_IS_IT.search(said) is not None)
         or (tool == "sleep" and not spans and _OFF_TO_BED.search(said) is not None)
-        or (tool in ("state", "maintenance") and _TOLD_SO.search(said) is not None)
+        or (tool in ("state", "maintenance", "energy") and _TOLD_SO.search(said) is not None)
         or ((tool, what) == ("outside", "weather") and _FINE_DAY.search(said) is not None)
         or _is_sum(tool, spans, said)
     )
