@@ -20,7 +20,10 @@ _DIMMED = re.compile(
     "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|わずか|いくらか|心持ち|気持ち)"
     "[^、。]{0,12}(?:落と|おと)[しす]"
 )
-_MACHINES = ("機", "器", "き", "ジャー", "釜", "ルンバ", "ロボット")
+_IS_WASHED = re.compile(
+    "(?:機|器|き|ジャー|釜|ルンバ|ロボット)(?:を|も|の中)?(?:洗[っうい]|あら[っうい]|拭[いく]|磨[いく])"
+)
+"""Of a machine that is to be washed itself: 食洗機洗って."""
 _DRIES, _LESS = ("除湿機", "除湿器", "じょしつき"), re.compile("弱|よわ|下げ|さげ|落と|最小|控え|抑|ロー")
 WARMING, COOLING = ("暖房", "だんぼう", "ヒーター"), ("冷房", "れいぼう")
 """What makes a room warmer and colder the stronger it is."""
@@ -52,14 +55,9 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
         return True  # 落とす alone may be to switch it off, 少し落とす is not
     if tool == "humidity" and device.endswith(_DRIES) and "湿度" not in said:
         return what == "up" or _LESS.search(said) is not None  # stronger, it makes less humid
-    if tool == "machine" and device.endswith(_MACHINES) and _is_washed(device, said):
+    if tool in ("machine", "power") and _IS_WASHED.search(said):
         return True
     return device in _LAMP_OR_POWER and _PRICE_OF_POWER.search(said) is not None
-
-
-def _is_washed(device: str, said: str) -> bool:
-    """Tell whether the machine itself is to be washed: 食洗機洗って."""
-    return re.search(re.escape(device) + "(?:を|も|の中)?(?:洗|あら|拭|磨)", said) is not None
 
 
 def meant_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str) -> tuple[str, str]:

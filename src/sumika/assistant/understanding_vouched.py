@@ -60,7 +60,7 @@ _NO_COMPLAINT = re.compile(
     "|って(?:言|いう|聞)|らしい|そうだ|よりは|だけど|ても|でも|かった|過去|スープ|茶|飯|ごはん|道|空(?!気)|夜|画面|スマホ|電話|話|声|味|顔|目つき|性格|心"
 )
 
-_WISHED = re.compile("[てで](?:くれ|くだ|ほし)|して|く[なし]")
+_WISHED = re.compile("[てで](?:くれ|くだ|ほし)|[にう]して|(?:[暗寒暑]|明る|冷た|くら|さむ|あつ)く[なし]")
 _WITH_A_NUMBER = frozenset({"level set", "cover set", "temperature set", "humidity set"})
 _MADE = re.compile("して|しと|にし|せ[えよ]|しろ|設定|セット|合わせ|変え|上げ|下げ|落と|お願い|頼|で$")
 _ENDS_SO = re.compile(
