@@ -19,9 +19,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 from tests.browser.browsers import Visit, started
 from tests.browser.played_house import PASSWORD, PlayedHouse
-from tools.screenshots import FOLDER
 
 from sumika.schema import AlarmAnswer, AlarmState
+from tools.screenshots import FOLDER
 
 SEEN, KEPT = (1200, 750), (960, 600)
 FRAME_S, LAST_S = 0.25, 2.5

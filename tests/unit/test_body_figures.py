@@ -1,8 +1,16 @@
 """Figures of body and air: what they are made of, on examples whose answer is known."""
 
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import cast
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from sumika.distil.array_recipe import SourceData
+from sumika.distil.array_works import ArrayWorks
+from sumika.distil.records import ArraySet
 from sumika.evaluate.people import body_figures
 from sumika.evaluate.people.night_totals import half_range, night_totals
 from sumika.evaluate.people.strain_control import left_out_auc
@@ -44,6 +52,52 @@ def test_own_base_rates_are_those_of_the_features() -> None:
     assert rates.sum() == pytest.approx(1.0)
     usual = np.array(comfort.USUAL_SHARES)
     np.testing.assert_allclose(rates, (np.array([0, 0, 5.0]) + comfort.USUAL_VOTES * usual) / 10.0, rtol=1e-5)
+
+
+def nights(names: tuple[str, ...]) -> ArraySet:
+    """Return a hundred half minutes of each night; two columns."""
+    x = np.random.default_rng(len(names)).normal(size=(100 * len(names), 2)).astype(np.float32)
+    group = np.repeat(np.array(names), 100)
+    return ArraySet(x=x, y=np.arange(len(x)) % 3, group=group, domain=group, classes=("wake", "NREM", "REM"))
+
+
+class Everything:
+    """Recordings that leave a night out where they are asked to."""
+
+    def read(self, options: Mapping[str, object]) -> ArraySet:
+        """Return three nights, or the two of which much was read."""
+        return nights(("a", "b", "dark") if not options["least_read"] else ("a", "b"))
+
+
+class KeptStudent:
+    """Says the first column of wake."""
+
+    def outputs_of(self, x: NDArray[np.float32], mask: object) -> NDArray[np.float32]:
+        """Return logits (example, 3)."""
+        assert mask is None
+        return np.column_stack([x[:, :1], np.zeros((len(x), 2))]).astype(np.float32)
+
+
+def test_nights_too_dark_to_learn_from_are_scored_all_the_same() -> None:
+    known = Everything().read({"least_read": 0.5})
+    data = SourceData(name="made", options={"least_read": 0.5})
+    works = SimpleNamespace(
+        recipe=SimpleNamespace(data=data), sources={"made": Everything()}, arrays=known, model=KeptStudent()
+    )
+    order = np.arange(len(known))[::-1]
+    said = np.random.default_rng(0).normal(size=(len(known), 3)).astype(np.float32)
+    fold = np.repeat([0, 1], 100)
+    night = body_figures.Scored(
+        works=cast(ArrayWorks, works), arrays=known.take(order), fold=fold, said={"student": said, "teacher": said}
+    )
+    every = body_figures.with_unread_nights(night)
+    dark = every.arrays.group == "dark"
+    assert dark.sum() == 100
+    assert set(every.fold[dark]) == {2}, "decided by all others, none of which it has to do with"
+    np.testing.assert_array_equal(every.said["student"][~dark], said)
+    np.testing.assert_array_equal(every.said["student"][dark, 0], every.arrays.x[dark, 0])
+    np.testing.assert_array_equal(every.y[~dark], night.y)
+    assert set(every.said) == {"student"}, "nobody else is asked of what they cannot be asked"
 
 
 def test_quick_runs_measure_nothing_and_absent_recordings_are_told(

@@ -83,7 +83,18 @@ def test_what_cannot_be_done_is_said(house: list[str]) -> None:
         (["run", "--paper", "poem"], "no paper 'poem'"),
         (["run", "--paper", "handover", "--date", "yesterday"], "no day"),
         (["approve", "nothing", "--by", "Mari"], "no paper 'nothing'"),
+        # Which paper it is comes first: who decides is of no matter to one that there is not.
+        (["approve", "nothing"], "no paper 'nothing'"),
+        (["refuse", "nothing"], "no paper 'nothing'"),
         (["run", "--better-words"], "names no model"),
     ):
         result = CliRunner().invoke(desk, [*arguments, *house])
         assert words in str(result.exception), arguments
+
+
+def test_a_paper_is_decided_by_somebody_who_is_named(house: list[str]) -> None:
+    call("run", "--paper", "handover", "--date", "2026-11-28", *house)
+    for decision in ("approve", "refuse"):
+        result = CliRunner().invoke(desk, [decision, "handover.2026-11-28", *house])
+        assert result.exit_code != 0
+        assert "--by" in str(getattr(result.exception, "remedy", "")), result.exception

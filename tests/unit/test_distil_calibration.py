@@ -62,6 +62,14 @@ def test_few_people_move_the_answers_little() -> None:
     assert fit_calibration(logits, np.full(len(y), -1), group) == Calibration()
 
 
+def test_a_shift_that_is_each_persons_own_is_not_taken_for_everybodys() -> None:
+    logits, y, group, _ = said(8, sure=1.0)
+    own = np.random.default_rng(80).normal(scale=1.5, size=(PEOPLE, 3))
+    answers = (logits - np.linspace(-1.0, 1.0, 3) + np.repeat(own, EACH, axis=0)).astype(np.float32)
+    assert not np.any(fit_calibration(answers, y, group).shift)
+    assert np.all(np.diff(fit_calibration(logits, y, group).shift) < -0.3)
+
+
 def test_decisions_move_towards_rare_classes_only_where_the_score_asks() -> None:
     logits, y, group, _ = said(3, sure=1.0)
     rare = np.flatnonzero(y != 2)

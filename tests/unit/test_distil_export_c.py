@@ -36,11 +36,13 @@ NETWORKS: list[tuple[tuple[kinds.Layer, ...], tuple[int, ...]]] = [
     ((kinds.PerPoint(outputs=7), RELU, kinds.PerPoint(outputs=5), kinds.MaxOverPoints(), DENSE), (6, 4)),
     ((kinds.PerPoint(outputs=7), kinds.MeanOverPoints(), RELU, DENSE, RELU), (6, 4)),
     ((kinds.Residual(layers=(kinds.Residual(layers=(RELU,)), kinds.Dense(outputs=6))), DENSE), (6,)),
+    ((kinds.Curves(pieces=4), kinds.Dense(outputs=7), RELU, DENSE), (6,)),
     # Kernels alone: none may be left over that nothing calls.
     ((kinds.MaxOverTime(),), (3, 5)),
     ((kinds.MaxOverPoints(),), (5, 3)),
     ((kinds.GatedRecurrent(units=3),), (2, 7)),
     ((kinds.Residual(layers=(RELU,)),), (3,)),
+    ((kinds.Curves(pieces=3),), (3,)),
 ]
 
 

@@ -31,6 +31,7 @@ NETWORKS: list[tuple[tuple[kinds.Layer, ...], tuple[int, ...]]] = [
     ((kinds.PerPoint(outputs=7), RELU, kinds.PerPoint(outputs=5), kinds.MaxOverPoints(), DENSE), (6, 4)),
     ((kinds.PerPoint(outputs=7), kinds.MeanOverPoints(), RELU, DENSE, RELU), (6, 4)),
     ((kinds.Residual(layers=(kinds.Residual(layers=(RELU,)), kinds.Dense(outputs=6))), DENSE), (6,)),
+    ((kinds.Curves(pieces=4), kinds.Dense(outputs=7), RELU, DENSE), (6,)),
 ]
 
 

@@ -23,6 +23,7 @@ DENSE = kinds.Dense(outputs=3)
         ((kinds.GatedRecurrent(units=6), DENSE), (4, 9)),
         ((kinds.PerPoint(outputs=7), RELU, kinds.MaxOverPoints(), DENSE), (5, 4)),
         ((kinds.PerPoint(outputs=7), kinds.MeanOverPoints(), DENSE), (5, 4)),
+        ((kinds.Curves(pieces=4), kinds.Dense(outputs=7), RELU, DENSE), (5,)),
     ],
 )
 def test_numpy_gives_what_torch_gives(layers: tuple[kinds.Layer, ...], shape: tuple[int, ...]) -> None:
@@ -41,3 +42,7 @@ def test_layer_that_does_not_fit_is_refused() -> None:
         build((DENSE,), (4, 11), 3, seed=0)
     with pytest.raises(SumikaError, match="give"):
         build((DENSE,), (4,), 2, seed=0)
+    with pytest.raises(SumikaError, match="no pieces"):
+        build((kinds.Curves(pieces=0), DENSE), (4,), 3, seed=0)
+    with pytest.raises(SumikaError, match="needs"):
+        build((kinds.Curves(pieces=3), kinds.MeanOverTime(), DENSE), (4, 11), 3, seed=0)

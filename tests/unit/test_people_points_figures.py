@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sumika.distil.records import ArraySet
-from sumika.evaluate.people import points_figures
+from sumika.evaluate.people import gestures, points_figures
 from sumika.evaluate.people.disturbed_points import DISTURBANCES
 from sumika.evaluate.people.finished import Finished
 from sumika.evaluate.people.forests import grid_of, tuned_forest
@@ -67,7 +67,8 @@ def known(monkeypatch: pytest.MonkeyPatch) -> ArraySet:
 
 
 def test_shares_and_gains_are_of_the_student(known: ArraySet) -> None:
-    figures = {key: points_figures.PARTS[key]() for key in ("gesture_acc", "movement_acc", "radhar_gain")}
+    figures = {key: points_figures.PARTS[key]() for key in ("movement_acc", "radhar_gain")}
+    figures |= gestures.measure(full=True)
     share = figures["movement_acc"]
     assert share.value == pytest.approx(0.9, abs=0.08)
     assert share.detail["teacher"] == 1.0

@@ -17,7 +17,7 @@ from sumika.schema import UsageError
 from sumika.training import RECIPES, SOURCES
 from sumika.training.har import RADHAR, RADHAR_CLASSES, mirrored_class, sittings
 from sumika.training.recordings import Recordings, RecordingsError
-from sumika.training.sleep import column_names, night_features
+from sumika.training.sleep import column_names, night_features, nights
 
 SECONDS = 8
 FRAMES_PER_S = 30
@@ -110,7 +110,9 @@ def test_absent_recordings_say_what_where_and_what_to_do(name: str, recordings: 
         assert source.cite in told.value.remedy
 
 
-@pytest.mark.parametrize(("name", "options"), [("sleep", {"classes": 5}), ("radhar", {"window": 2})])
+@pytest.mark.parametrize(
+    ("name", "options"), [("sleep", {"classes": 5}), ("sleep", {"least_read": 50}), ("radhar", {"window": 2})]
+)
 def test_wrong_options_are_told_with_the_right_ones(name: str, options: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="Known"):
         SOURCES[name].read(options)
@@ -160,6 +162,20 @@ def test_sleep_leaves_unscored_epochs_out_and_counts_repeated_readings_once(reco
     assert arrays.x.shape[1] == len(column_names())
     first, second = (arrays.x[arrays.group == f"person {person}"] for person in (0, 1))
     np.testing.assert_allclose(first, second, atol=1e-5)  # neither the rate's level nor repetition tells the person
+
+
+def test_nights_that_were_hardly_read_are_left_out_where_a_recipe_asks_for_it(recordings: Path) -> None:
+    folder = recordings / "sleep_accel_hr"
+    write_sleep(folder)
+    with gzip.open(folder / "heart_rate.csv.gz", "rt") as file:
+        head, *lines = file.read().splitlines()
+    few = [line for line in lines if line.startswith("0,") or int(line.split(",")[1]) % 12 == 0]
+    with gzip.open(folder / "heart_rate.csv.gz", "wt") as file:
+        file.write("\n".join([head, *few]))
+    assert [round(night.read, 2) for night in nights(folder)] == [1.0, 0.08]
+    assert set(SOURCES["sleep"].read({}).group) == {"person 0", "person 1"}
+    assert set(SOURCES["sleep"].read({"least_read": 0.5}).group) == {"person 0"}
+    assert set(SOURCES["sleep-live"].read({"least_read": 0.5}).group) == {"person 0"}
 
 
 def test_pause_of_the_watch_gives_numbers() -> None:

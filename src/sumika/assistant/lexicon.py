@@ -75,7 +75,8 @@ DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
         "window_opener": _words("窓|天窓|電動窓|高窓|サッシ|まど", "window|skylight|window opener|roof window"),
         "light": _words(
             "電気|明かり|灯り|照明|ライト|あかり|電灯|でんき|ランプ|電球|蛍光灯|間接照明|常夜灯|豆電球|明り|スタンド|シーリングライト|電燈|電機|伝記|証明|天井灯|卓上ライト|お電気",
-            "light|lamp|lighting|ceiling light|bulb|lightbulb|light bulb|night light|spotlight",
+            "light|lamp|lighting|ceiling light|bulb|lightbulb|light bulb|night light|spotlight|big light|main light|"
+            "overhead light|tubelight|tube light",
         ),
         "pv": _words(
             "太陽光|太陽光パネル|ソーラーパネル|ソーラー|太陽光発電|太陽電池",

@@ -52,6 +52,21 @@ _STOREYS: Mapping[int, Words] = {
     3: Words(("3階", "三階"), ("third floor", "3rd floor", "top floor")),
 }
 
+_GROUND = frozenset(map(plain, ("1階", "一階", "first floor", "ground floor", "1st floor")))
+"""Where a house of one storey is whole."""
+
+
+def is_another_storey(word: str, house: House) -> bool:
+    """Tell whether a word speaks of upstairs or downstairs in a house that has one storey.
+
+    Args:
+        word: As it was said.
+        house: Which.
+    """
+    key = plain(word)
+    is_storey = any(key in map(plain, words) for words in _STOREYS.values())
+    return is_storey and key not in _GROUND and len({room.storey for room in house.rooms}) == 1
+
 
 class Names:
     """Every name in a house, with what it may stand for.

@@ -58,6 +58,8 @@ _LOOSE_NUMBERS: Mapping[str, tuple[float, Unit]] = MappingProxyType(
         **dict.fromkeys(("a degree", "one degree more", "one degree less", "another degree"), (1.0, "c")),
         **dict.fromkeys(("a couple of degrees", "a couple degrees", "couple of degrees", "two degrees"), (2.0, "c")),
         **dict.fromkeys(("a few degrees", "few degrees"), (3.0, "c")),
+        "a degree or two": (1.5, "c"),
+        "a degree or so": (1.0, "c"),
         **dict.fromkeys(("half a degree", "a half degree"), (0.5, "c")),
         **dict.fromkeys(
             ("いっこ", "一個", "1個", "ひとつ", "一つ", "1つ", "ワンランク", "一段階", "一目盛り", "ひと目盛り"),
@@ -89,8 +91,8 @@ _JA_WHOLE = re.compile(
 )
 _EN_WHOLE = re.compile(
     rf"(?:level |speed )?(?P<number>(?:minus )?{EN_NUMBER})"
-    r"(?: ?(?P<unit>degrees?(?: (?:celsius|centigrade|c|fahrenheit|f))?|°(?: ?[cf])?|celsius|[cf]|percent|per cent|%"
-    r"|kelvins?|k)(?P<half> and a half)?)?"
+    r"(?: ?(?P<unit>degrees?(?: (?:celsius|centigrade|c|fahrenheit|f))?|°(?: ?[cf])?|celsius|fahrenheit|[cf]"
+    r"|percent|per cent|%|kelvins?|k)(?P<half> and a half)?)?"
 )
 _UNITS: Mapping[str, tuple[Unit, float]] = MappingProxyType(
     {

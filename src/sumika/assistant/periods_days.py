@@ -131,6 +131,23 @@ class Today(msgspec.Struct, frozen=True, kw_only=True):
         """Return this year + `years`."""
         return self.clipped(Period.year(self.day.year + years, self.zone))
 
+    def season(self, first_month: int, which: str) -> Period:
+        """Return three months: the season that is or is nearest ("this"), the last that is over, or the next.
+
+        Args:
+            first_month: In which it begins.
+            which: this, last or next.
+        """
+        months = [self.day.year * 12 + 12 * apart + first_month - 1 for apart in (-2, -1, 0, 1)]
+        found = [(date(one // 12, one % 12 + 1, 1), date((one + 3) // 12, (one + 3) % 12 + 1, 1)) for one in months]
+        if which == "last":
+            begin, end = max(one for one in found if one[1] <= self.day)
+        elif which == "next":
+            begin, end = min(one for one in found if one[0] > self.day)
+        else:
+            begin, end = min(found, key=lambda one: max((one[0] - self.day).days, (self.day - one[1]).days, 0))
+        return self.days(begin, end - timedelta(days=1))
+
     def last_days(self, days: int) -> Period:
         """Return so many days until now, today being the last; or so many from now on."""
         if self.ahead:

@@ -73,7 +73,11 @@ _STRETCH = re.compile(
 )
 _AGO = re.compile(rf"(?P<number>{EN_NUMBER}|an?) (?P<unit>week|month|year)s? ago")
 _MONTH = re.compile(rf"(?:(?P<which>last|this|next) )?(?P<month>{_MONTH_WORD})(?:,? (?P<year>[0-9]{{4}}))?")
-_WHOLE = re.compile(r"(?P<which>this|last|next|the) (?P<unit>week|month|year|weekend)|(?P<before>the \w+ before last)")
+_WHOLE = re.compile(r"(?P<before>the \w+ before last)|(?P<which>this|last|next|the) (?P<unit>week|month|year|weekend)")
+_SEASONS = {"winter": 12, "spring": 3, "summer": 6, "autumn": 9}
+"""In which month each begins, as weather services have it; "last fall" would rather be a fall."""
+
+_SEASON = re.compile(rf"(?P<which>this|last|next) (?P<season>{_any(_SEASONS)})")
 
 
 _RANGE = re.compile(
@@ -83,7 +87,7 @@ _RANGE = re.compile(
 PERIOD = _nameless(
     rf"(?:{_RANGE.pattern}"
     rf"|(?:since )?(?:{_any(_NIGHTS)}|(?:this|last) (?:{_any(_PARTS)})|(?:the )?(?:{_any(_PARTS)}) of {_DAY}"
-    rf"|{_DAY_PART.pattern}|{_AGO.pattern}|{_WHOLE.pattern}|{_STRETCH.pattern}|{_MONTH.pattern})"
+    rf"|{_DAY_PART.pattern}|{_AGO.pattern}|{_SEASON.pattern}|{_WHOLE.pattern}|{_STRETCH.pattern}|{_MONTH.pattern})"
     rf"|{_any(_RECENT)}|all day|just now|earlier today)"
 )
 """What stands for a period, for finding it in a sentence."""
@@ -177,6 +181,8 @@ def _by_pattern(text: str, today: Today) -> Period | None:
         return None if dated is None else today.part(dated, _PARTS.get(found["part"] or "", ""))
     if found := _WHOLE.fullmatch(text):
         return _whole(found["unit"] or found["before"].split()[1], found["which"] or "before", today)
+    if found := _SEASON.fullmatch(text):
+        return today.season(_SEASONS[found["season"]], found["which"])
     if found := _AGO.fullmatch(text):
         number = 1 if found["number"] in ("a", "an") else int(counted(found["number"]) or 0)
         if found["unit"] == "year":

@@ -12,7 +12,7 @@ import msgspec
 
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import HERE, MYSELF, ROOM_WORDS, plain
-from sumika.assistant.names import Names
+from sumika.assistant.names import Names, is_another_storey
 from sumika.assistant.resolve_devices import FoundDevices, devices_of
 from sumika.assistant.resolve_values import Values, values_of
 from sumika.assistant.resolve_words import alike, bare
@@ -149,6 +149,8 @@ def _rooms(said: str, names: Names, here: str) -> tuple[tuple[str, ...], Unclear
         or names.room_names.get(key)
         or names.room_names.get(key.removeprefix("お").removeprefix("御"))
     )
+    if is_another_storey(bare(said), names.house) and not _is_own(said, names):
+        return (), ("ask_back.one_storey", said, ())
     if found:
         if len(found) == 1 or _means_many(key, names, found):
             return found, None
@@ -160,6 +162,11 @@ def _rooms(said: str, names: Names, here: str) -> tuple[tuple[str, ...], Unclear
     if bedrooms := _bedrooms_of(said, names):
         return bedrooms, None
     return (), ("ask_back.unknown_room", said, alike(key, names.room_names))
+
+
+def _is_own(said: str, names: Names) -> bool:
+    """Return whether a room is itself called so: a basement flat has its basement on its one storey."""
+    return any(plain(said) == plain(name) for room in names.house.rooms for name in (room.name, *room.called))
 
 
 _OWN_ROOM = re.compile(r"(.+?)(?:'s|\u2019s|s'|\u306e) ?(?:own )?(?:bed ?room|room|部屋|寝室|お部屋)")

@@ -266,6 +266,7 @@ _ANY_DEVICE = frozenset(
             "gadgets",
             "thing",
             "things",
+            "what",
         ),
         *("機器", "家電", "機械", "電化製品", "設備"),
     }

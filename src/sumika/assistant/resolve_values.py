@@ -24,6 +24,8 @@ _SANE: Mapping[str, tuple[float, float]] = {
 tongue or of the ear, and the house asks."""
 
 _SANE_WATER_C = (30.0, 90.0)
+_WARMEST_ROOM_C = 35.0
+"""Who runs a bath at forty wants no room so warm."""
 _LONGEST_S = 7 * 86400.0
 _STEPPED = frozenset({"exhaust_fan", "balanced_ventilation", "air_purifier", "room_air_conditioner"})
 
@@ -93,6 +95,8 @@ def _unclear(call: Call, values: Values, kinds: frozenset[str]) -> tuple[str, st
     low, high = _SANE.get(values.unit, (float("-inf"), float("inf")))
     if values.unit == "c" and kinds == {"heat_pump_water_heater"}:
         low, high = _SANE_WATER_C
+    elif values.unit == "c" and call.tool == "temperature":
+        high = _WARMEST_ROOM_C
     if values.number is not None and not low <= values.number <= high:
         return "nonsense_number", call.spans["number"]
     for name, value in (("duration", values.duration_s), ("delay", values.delay_s)):

@@ -85,13 +85,17 @@ class SentenceBook:
         return _best(sorted(found.values(), key=lambda one: one.rank)) or self._framed(heard, places, language)
 
     def knows(self, word: str) -> bool:
-        """Tell whether a Japanese word is made of words that stand in frames or are names of the house.
+        """Tell whether a Japanese word is made of words of frames and of names; whether an English word is one.
 
         Args:
-            word: Of kanji or katakana.
+            word: Of kanji or katakana, or an English one.
         """
-        heard, words = Heard(word), grammar_of("ja").words
+        heard, words = Heard(word), grammar_of("ja" if is_japanese(word) else "en").words
         found = self.lists.found(heard)
+        if not is_japanese(word):
+            # Of a verb every meaning has its form behind a point: "your head" is none, although one heads for bed.
+            is_thing = any("." not in meant for meant in words.get(heard.letters, ()))
+            return is_thing or any(len(heard.letters) in places.get(0, ()) for places in found.values())
         reached = {0}
         for at in range(len(heard.letters)):
             if at in reached:

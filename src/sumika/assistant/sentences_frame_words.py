@@ -140,7 +140,9 @@ def english_forms(plain: str) -> Iterator[tuple[str, str]]:
     stem = word[:-1] if soft else word
     short = len(word) > 2 and word[-1] in "bdgmnprt" and word[-2] in _VOWELS and word[-3] not in _VOWELS
     long = word + word[-1] if short else stem
-    yield from ((form + tail, mood) for form, mood in ((word, DO), (word + _plural(word), "s"), (long + "ing", "ing")))
+    yield from ((form + tail, mood) for form, mood in ((word, DO), (word + _plural(word), "s")))
+    # "Shut" doubles its last letter and "open" does not: letters alone do not tell, so that either is known.
+    yield from ((one + "ing" + tail, "ing") for one in dict.fromkeys((stem, long)))
     yield from ((one + tail, "did") for one in pasts or (stem + "ed", long + "ed"))
 
 

@@ -90,14 +90,16 @@ FOUND = frozenset(
 """Lists whose things are found in each sentence; all others have their values in the files of templates."""
 
 _EN_UNITS = (
-    r"(?: ?(?:degrees?(?: (?:celsius|centigrade|c|fahrenheit|f))?|° ?[cf]?|celsius|percent|per cent|%|kelvin|k|c|f)"
+    r"(?: ?(?:degrees?(?: (?:celsius|centigrade|c|fahrenheit|f))?|° ?[cf]?|celsius|fahrenheit"
+    r"|percent|per cent|%|kelvin|k|c|f)"
     r"(?: and a half)?)?"
 )
 _EN_EDGE = r"(?![a-z0-9])"
 _EN = {
     "number": re.compile(
         rf"(?:(?:level |speed |minus )?{EN_NUMBER}{_EN_UNITS}|half(?: a degree|way)?"
-        r"|a (?:couple (?:of )?|few )?degrees?|(?:a |three )?quarters?|a third|two thirds)" + _EN_EDGE
+        r"|a degree or (?:two|so)|a (?:couple (?:of )?|few )?degrees?|(?:a |three )?quarters?|a third|two thirds)"
+        + _EN_EDGE
     ),
     "bare": re.compile(rf"(?:minus )?{EN_NUMBER}{_EN_EDGE}"),
     "duration": re.compile(EN_DURATION + _EN_EDGE),

@@ -8,6 +8,7 @@ from sumika.assistant.lexicon import MYSELF, ROOM_WORDS, is_japanese, plain
 from sumika.assistant.numbers import number_of
 from sumika.assistant.sentences_meant_ja import COOLING, WARMING, is_other_in_japanese, meant_in_japanese
 from sumika.assistant.sentences_told import tells_only, told_otherwise
+from sumika.assistant.sentences_told_en import is_none_of_the_house
 
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
 _AHEAD = ("明日", "あした", "あす", "明後日", "あさって", "来週", "今夜", "今晩", "tomorrow", "tonight", "next")
@@ -188,6 +189,7 @@ _SHOWN = re.compile(r"\bwhat(?:'s| is|s) (?:on|showing on|playing on) (?:the )?(
 _TOO = re.compile(r"\btoo (?:white|blue|yellow|orange|red|warm|cold|cool)\b")
 """A complaint about a colour is no wish for it."""
 _WARMTH_C, _LEAST_C = (10.0, 32.0), 6.0
+_LAST_HOUR = 12.0
 
 
 def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> bool:
@@ -208,9 +210,13 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return "duration" not in spans  # "leave the light on" is no order; "for an hour" makes it one
     if tool in _OF_HOW_IT_IS and _IS_NOT.search(text) and not _LACKS.search(text):
         return True  # "it isn't too bright" complains of nothing
-    if tool == "state" and _SHOWN.search(text):
+    if (tool == "state" and _SHOWN.search(text)) or is_none_of_the_house(tool, spans, text):
         return True
-    if _is_no_warmth(tool, what, spans) or (tool == "colour" and what == "set" and _TOO.search(text)):
+    if (
+        _is_no_warmth(tool, what, spans)
+        or _is_an_hour(tool, what, spans, text)
+        or (tool == "colour" and what == "set" and _TOO.search(text))
+    ):
         return True
     if opens_a_door(tool, spans.get("device", "")) or tells_only(tool, what, spans, said):
         return True
@@ -223,8 +229,18 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
 
 def _is_no_warmth(tool: str, what: str, spans: Mapping[str, str]) -> bool:
     """Tell whether a temperature to be set is so low that a difference was meant: "bump it up two degrees"."""
-    number = number_of(spans["number"]) if (tool, what) == ("temperature", "set") and "number" in spans else None
+    sets = tool in ("temperature", "what_if") and what == "set" and "number" in spans
+    number = number_of(spans["number"]) if sets else None
     return number is not None and number.unit in ("c", "") and abs(number.value) < _LEAST_C
+
+
+def _is_an_hour(tool: str, what: str, spans: Mapping[str, str], text: str) -> bool:
+    """Tell whether a number is rather an hour: "turn up at eight" is no eight degrees warmer."""
+    piece = spans.get("number", "").casefold()
+    number = number_of(piece) if tool == "temperature" and piece else None
+    if number is None or number.unit != "" or (what == "set" and number.value > _LAST_HOUR):
+        return False
+    return re.search(rf"\bat {re.escape(piece)}\b", text) is not None
 
 
 def _is_warmth(tool: str, spans: Mapping[str, str], text: str) -> bool:
@@ -233,6 +249,17 @@ def _is_warmth(tool: str, spans: Mapping[str, str], text: str) -> bool:
         return False
     number = number_of(spans["number"])
     return number is not None and number.unit == "" and _WARMTH_C[0] <= number.value <= _WARMTH_C[1]
+
+
+_LESSEN = re.compile(r"\b(?:dim|lower|reduce|decrease|cut|turn down|down|drop|soften)\b")
+_RAISE = re.compile(r"\b(?:brighten|raise|increase|boost|up|lift)\b")
+
+
+def _by_how_much(number: str, said: str) -> str:
+    """Return the way in which a level goes by a number: "dim it by twenty percent"; empty where it goes to one."""
+    if not number or not re.search(rf"\bby (?:about |around |another )?{re.escape(number.casefold())}", said):
+        return ""
+    return "down" if _LESSEN.search(said) else "up" if _RAISE.search(said) else ""
 
 
 def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statistic: str) -> tuple[str, str, str]:
@@ -247,6 +274,8 @@ def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statisti
     """
     if (tool, what) == ("energy", "cost") and is_use(said):
         what = "used"
+    if (tool, what) == ("level", "set") and (way := _by_how_much(spans.get("number", ""), said.casefold())):
+        what = way
     tool, what = told_otherwise(tool, what, spans, said)
     tool, what = meant_in_japanese(tool, what, spans, said)
     if tool in ("climate", "outside") and what != "weather":

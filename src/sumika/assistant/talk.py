@@ -26,14 +26,15 @@ from sumika.assistant.talk_asking import (
     piece_of,
     with_piece,
 )
+from sumika.assistant.talk_compared import are_compared, verdict
 from sumika.assistant.talk_doing import Doer
 from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_wanted import Ask, Sources, Speaker, Wanted, said_numbers, without_electricity
-from sumika.assistant.talk_wire import refusal, shown
+from sumika.assistant.talk_wire import names_with_digits, refusal, shown
 from sumika.assistant.understanding import UNRECORDED
 from sumika.facts import Book
 from sumika.schema import SumikaError
-from sumika.schema.house import Device, House, Resident, Room
+from sumika.schema.house import House
 from sumika.schema.talk import LONGEST_SENTENCE, TalkAnswer, TalkDone, TalkRequest
 
 MOST_CONVERSATIONS, FORGETS_S = 64, 600.0
@@ -229,18 +230,21 @@ class Talk:
         sentences: list[Sentence] = []
         done: list[TalkDone] = []
         numbers: list[float] = []
-        reply = Reply(sentences=())
+        reply, sides = Reply(sentences=()), list[tuple[Wanted, tuple[Sentence, ...]]]()
         for call in understood.calls[:MOST_CALLS]:
             wanted = self._resolved(call, voice, speaker)
             if wanted is None:
                 return refusal(voice, request, "not_understood")
             reply, did = self._one(wanted, text, voice, speaker)
             sentences += reply.sentences
+            sides.append((wanted, reply.sentences))
             done += did
             numbers += said_numbers(wanted)
             if reply.ask_back:
                 talk.pending = self._pending(call, wanted, reply, understood, voice, text)
                 break
+        if are_compared(understood.calls) and len(sides) == 2 and (which := verdict(sides, text, voice)) is not None:
+            sentences.insert(0, which)
         whole = msgspec.structs.replace(reply, sentences=tuple(sentences[:MOST_SENTENCES]))
         return self._answer(whole, tuple(done), understood, voice, request, tuple(numbers))
 
@@ -348,7 +352,7 @@ class Talk:
     ) -> TalkAnswer:
         """Return the answer as it travels; every number in it has been looked for in its rows."""
         moments = [at_s for one in voice.periods for at_s in (one.begin_unix_s, one.end_unix_s, one.end_unix_s - 1.0)]
-        allowed = Allowed(values=numbers, moments=tuple(moments), names=self._digits(), zone=voice.zone)
+        allowed = Allowed(values=numbers, moments=tuple(moments), names=names_with_digits(self._house), zone=voice.zone)
         sentences = only_from_rows(reply.sentences, allowed, voice.say("talk.struck"))
         first = understood.calls[0] if understood.calls else None
         return TalkAnswer(
@@ -368,10 +372,3 @@ class Talk:
             probability=understood.probability,
             origin=origin_of(sentences),
         )
-
-    def _digits(self) -> tuple[str, ...]:
-        """Return names of the house in which digits stand: they are no numbers."""
-        house = self._house
-        named: tuple[Room | Device | Resident, ...] = (*house.rooms, *house.devices, *house.residents)
-        names = [name for one in named for name in (one.id, one.name, *one.called)]
-        return tuple(name for name in names if any(letter.isdigit() for letter in name))

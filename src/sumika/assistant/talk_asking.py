@@ -129,7 +129,7 @@ def with_piece(call: Call, name: str, piece: str) -> Call:
 def missing_in(key: str) -> str:
     """Return which piece a question asks for."""
     last = key.rpartition("_")[2].rstrip("s")
-    return {"there": "room", "cannot": "device", "ask_back.cannot": "device"}.get(last, last)
+    return {"there": "room", "storey": "room", "cannot": "device", "ask_back.cannot": "device"}.get(last, last)
 
 
 def missing_of(reply: Reply, voice: Voice, call: Call) -> str:

@@ -2,6 +2,7 @@
 
 from sumika.assistant.saying import Sentence, Voice, cleaned
 from sumika.facts import Row
+from sumika.schema.house import Device, House, Resident, Room
 from sumika.schema.talk import MOST_ROWS, TalkAnswer, TalkRequest, TalkRow, TalkSentence
 
 
@@ -30,3 +31,14 @@ def _row(row: Row, origin: str) -> TalkRow:
         count=row.count,
         origin=origin,
     )
+
+
+def names_with_digits(house: House) -> tuple[str, ...]:
+    """Return names of a house in which digits stand: they are no numbers.
+
+    Args:
+        house: As described.
+    """
+    named: tuple[Room | Device | Resident, ...] = (*house.rooms, *house.devices, *house.residents)
+    names = [name for one in named for name in (one.id, one.name, *one.called)]
+    return tuple(name for name in names if any(letter.isdigit() for letter in name))

@@ -13,10 +13,14 @@ from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
+from sumika.assistant.sentences_courtesy_en import plainly
 from sumika.assistant.sentences_meant import is_nothing
+from sumika.assistant.sentences_repairs_en import is_repaired, repairs
 from sumika.assistant.sentences_told import tells_only
+from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
+from sumika.assistant.understanding_evidence import is_evident
 from sumika.assistant.understanding_guard import (
     is_another_matter,
     is_begun,
@@ -43,6 +47,9 @@ from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
 """So probable a student's reading must be for the house to do it, or to answer it, without asking back."""
+
+EVIDENT_TO_ACT = 0.7
+"""So probable it must be where the sentence has the very word of it, and none against it."""
 
 WORTH_ASKING = 0.3
 """Below that it is not even asked whether it was meant."""
@@ -106,7 +113,7 @@ class Understander:
         found = self._understood(sentence)
         if not found.calls and not found.ask_back and self._book.names_alone(sentence):
             return Understood(ask_back="ask_back.again")
-        if any(is_left_out(sentence, call) for call in found.calls):
+        if any(is_left_out(sentence, call) or goes_either_way(call, sentence) for call in found.calls):
             return msgspec.structs.replace(found, ask_back="ask_back.meant")
         return found
 
@@ -197,7 +204,7 @@ class Understander:
 
     def _by_sentences(self, sentence: str) -> Understood | None:
         if not is_japanese(sentence):
-            return self._by_book(sentence)
+            return self._by_book_in_english(sentence)
         plain = spoken.always(sentence)
         found = self._by_book(plain)
         if (found is None or found.ask_back or spoken.asks(plain)) and (other := spoken.again(plain)) != plain:
@@ -212,8 +219,21 @@ class Understander:
         if (found is None or _only_asks(found)) and (other := spoken.northern(plain)) != plain:
             of_north = self._by_book(other) if found is None or spoken.wishes(other) else None
             found = of_north or found
-        pieces = () if found is None else (piece for call in found.calls for piece in call.spans.values())
-        return found if all(piece in sentence for piece in pieces) else None
+        return _if_said(found, sentence)
+
+    def _by_book_in_english(self, sentence: str) -> Understood | None:
+        """Return what the book makes of an English sentence; of one that is taken back half-way, what it comes to."""
+        plain, lists = plainly(sentence), self._book.lists
+        for other in repairs(plain, lists):
+            if (read := self._book.read(other)) is not None and read.bare:
+                continue  # "just the lamp, not the main light" says nothing of what it shall do
+            found = _if_said(self._by_book(other), sentence)
+            if found is not None and len(found.calls) == 1 and not found.ask_back and not _only_asks(found):
+                return found
+        found = _if_said(self._by_book(plain), sentence)
+        if found is None or _only_asks(found) or not is_repaired(plain, lists):
+            return found
+        return Understood(by=found.by, probability=found.probability, ask_back="ask_back.again")
 
     def _by_book(self, sentence: str) -> Understood | None:
         read = self._book.read(sentence)
@@ -242,14 +262,19 @@ class Understander:
             checked(call, sentence)
         except CallError:
             return None
-        sure = probability >= (SURE_TO_ACT if TOOLS[call.tool].acts else SURE_TO_ANSWER) and _says_of_what(call)
+        evident = probability >= EVIDENT_TO_ACT and not is_japanese(sentence) and is_evident(sentence, call)
+        acts = TOOLS[call.tool].acts and not evident
+        sure = probability >= (SURE_TO_ACT if acts else SURE_TO_ANSWER) and _says_of_what(call)
+        sure = sure or is_vouched(sentence, call, probability)
         if not sure and self._model is not None:
             return None
         if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE:
             return None
-        sure = (sure or is_vouched(sentence, call, probability)) and not is_of_something_else(
-            sentence, call, self._book.knows
-        )
+        if not TOOLS[call.tool].acts and asks_nothing(sentence):
+            return None
+        if is_none_of_the_house(call.tool, call.spans, sentence.casefold()):
+            return None
+        sure = sure and not is_of_something_else(sentence, call, self._book.knows)
         sure = sure and not is_unfounded(sentence, call)
         return self._guarded(sentence, call, "student", probability, sure=sure)
 
@@ -277,6 +302,12 @@ class Understander:
             return Understood(by=by, probability=probability, ask_back="ask_back.again")
         asked = "" if sure else "ask_back.meant"
         return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)
+
+
+def _if_said(found: Understood | None, sentence: str) -> Understood | None:
+    """Return what was understood if all that was copied stands in the sentence, letter for letter."""
+    pieces = () if found is None else (piece for call in found.calls for piece in call.spans.values())
+    return found if all(piece in sentence for piece in pieces) else None
 
 
 def _only_asks(found: Understood) -> bool:

@@ -8,10 +8,12 @@ import re
 import msgspec
 
 from sumika.assistant.calls import TOOLS, Call
+from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.sentences_lists import Lists
+from sumika.assistant.understanding_compared import compared
 from sumika.assistant.understanding_pieces import pieces, spans_of, without
 from sumika.assistant.understanding_recorded import is_question
-from sumika.assistant.understanding_topics import COST, SLEEP, USED, WHY, energy_word, matter
+from sumika.assistant.understanding_topics import COST, SLEEP, USED, WHY, energy_word
 
 _MOST = re.compile(
     r"\b(?:most|highest|dearest|costliest|priciest|biggest|greatest|maximum|max|peak|top|best|hungriest|thirstiest"
@@ -40,6 +42,9 @@ _A_DAY = re.compile(
 _AVERAGE = re.compile(r"\b(?:average|mean|daily)\b|平均|あたり|当たり")
 _WHICH_DEVICE = re.compile(
     r"\b(?:which|what) (?:\w+ )?(?P<en>device|appliance|machine|gadget|thing)s?\b"
+    r"|\b(?P<what>what)(?:'s| is| has| was)? (?:been )?(?:us(?:es|ed|ing)|draw(?:s|n|ing)|drew|burn(?:s|t|ing)"
+    r"|guzzl\w+|eat(?:s|ing|en)(?: up)?|ate|suck\w*|hogging|consum\w+|cost(?:s|ing)?(?: us)?) (?:up )?"
+    r"(?=(?:the|all|most|so much|our|up|us)\b)"
     r"|(?P<ja>機器|家電|機械|電化製品|設備)"
 )
 
@@ -54,7 +59,7 @@ def asked(sentence: str, lists: Lists) -> tuple[Call, ...]:
     if not is_question(sentence):
         return ()
     said = without(sentence, lists, "resident")
-    for reader in (_who_used, _compared, _by_device, _by_day, _coldest_room, _was_there):
+    for reader in (_who_used, compared, _changing, _by_device, _by_day, _coldest_room, _was_there):
         calls = reader(sentence, said, lists)
         if calls:
             return calls
@@ -89,21 +94,28 @@ def _by_device(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
     found = _WHICH_DEVICE.search(said)
     if found is None or not (USED.search(said) or COST.search(said) or re.search("食", said)):
         return ()
+    if found["what"] and not (_POWER_OF.search(said) or _MOST.search(said)):
+        return ()
     if found["ja"] and not re.search("どれ|どの|何|どんな|は?[?？]?$", said):
         return ()
-    extreme = "lowest" if _LEAST.search(said) else "highest" if _MOST.search(said) else ""
+    extreme = "lowest" if _LEAST.search(said) else "highest" if _MOST.search(said) or found["what"] else ""
     if not extreme:
         return ()
     spans = {name: piece for name, piece in spans_of("energy", sentence, lists).items() if name == "period"}
-    at = sentence.casefold().find(found["en"] or found["ja"])
-    spans["device"] = sentence[at : at + len(found["en"] or found["ja"])]
+    word = found["en"] or found["what"] or found["ja"]
+    at = sentence.casefold().find(word)
+    spans["device"] = sentence[at : at + len(word)]
     return (Call(tool="energy", what="used", spans=spans, statistic=extreme),)
 
 
+_POWER_OF = re.compile(r"\b(?:electric\w*|power|energy|juice|leccy|current|k?wh|bill|money)\b")
 _WHICH_ROOM = re.compile(r"\b(?:which|what) (?:room|bedroom)\b|どの部屋|部屋は(?:どこ|どれ)|どこの部屋|どこが一番")
 _WARMTH = re.compile(r"\b(?:cold|warm|hot|cool|chilly)\w*\b|寒|暑|暖|冷|温度|涼")
 _DAMP = re.compile(r"\b(?:humid|damp|dry|driest)\w*\b|湿|乾")
-_STUFFY = re.compile(r"\b(?:co2|carbon dioxide|stuff\w+)\b|二酸化炭素")
+_STUFFY = re.compile(
+    r"\b(?:co2|carbon dioxide|stuff\w+|stal\w+|fresh\w+|(?:worst|best|bad|cleanest) air|air)\b|二酸化炭素"
+)
+_FRESH = re.compile(r"\b(?:freshest|best|cleanest)\b")
 
 
 def _coldest_room(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
@@ -113,7 +125,10 @@ def _coldest_room(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
     kinds = (("temperature", _WARMTH), ("humidity", _DAMP), ("co2", _STUFFY))
     what = next((name for name, pattern in kinds if pattern.search(said)), "")
     low = bool(_LEAST.search(said)) or bool(re.search(r"\bdriest\b|乾", said))
-    if not what or not (low or _MOST.search(said) or re.search(r"\b(?:\w+est)\b", said)):
+    if what == "co2":
+        # The worst air has most of it in it.
+        low = bool(_FRESH.search(said)) or bool(re.search(r"\b(?:least|lowest)\b|少|低", said))
+    if not what or not (low or _MOST.search(said) or re.search(r"\b(?:\w+est|worst)\b", said)):
         return ()
     spans = {name: piece for name, piece in spans_of("climate", sentence, lists).items() if name == "period"}
     return (Call(tool="climate", what=what, spans=spans, statistic="lowest" if low else "highest"),)
@@ -160,7 +175,30 @@ def _was_there(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
 
 _NO_ROOMS = frozenset({"home", "house", "the house", "flat", "apartment", "out", "outside", "家", "うち", "外", "部屋"})
 
-_WHO = re.compile(r"\bwho\b|\bwhich (?:one )?of us\b|(?:誰|だれ|どなた)(?!か)")
+_OF_WEEKS = re.compile(
+    r"\b(?:lately|recently|these days|of late|nowadays|in recent (?:weeks|months)|any ?more"
+    r"|(?:over|in|during|for) the (?:last|past) (?:(?:few|couple of|several|\w+) )?(?:weeks|months|month))\b"
+)
+_TREND = re.compile(
+    r"\b(?:more|less|later|earlier|longer|shorter|slow\w*|faster|worse|better|often|chang\w+|differen\w+|increas\w+"
+    r"|decreas\w+|trend\w*|declin\w+|improv\w+)\b"
+)
+_LIFE = re.compile(
+    r"\b(?:sleep\w*|slept|g[eo]t(?:ting|s)? up|g[eo]t(?:ting|s)? out of bed|w[oa]k(?:e|es|ing)(?: up)?"
+    r"|walk\w*|mov(?:e|es|ing)|to bed|bathroom|toilet|loo|gait|steps?|restless)\b"
+)
+
+
+def _changing(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
+    """Return "am I getting up later these days": what changes over weeks, of whom it is asked."""
+    if is_japanese(said) or not (_OF_WEEKS.search(said) and _TREND.search(said) and _LIFE.search(said)):
+        return ()
+    return (Call(tool="changes", what="any", spans=spans_of("changes", sentence, lists)),)
+
+
+_WHO = re.compile(
+    r"\bwho\b|\bwhose (?:idea|doing|fault|work|choice)\b|\bwhich (?:one )?of us\b|(?:誰|だれ|どなた)(?!か)"
+)
 _DID = re.compile(
     r"\b(?:used|using|ran|run|started|turned|turn|switched|touched|operated|loaded|put|changed|set|adjusted|opened"
     r"|closed"
@@ -177,63 +215,6 @@ def _who_used(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
     return (Call(tool="why", what="who", spans=spans),) if "device" in spans else ()
 
 
-_THAN = re.compile(r"\bthan\b|\bcompared (?:to|with)\b|\bversus\b|\bvs\b|より|に比べ|とくらべ|と比べ|にくらべ")
-_BEFORE = (
-    (re.compile(r"\bthe day before(?! yesterday)\b", re.IGNORECASE), "the day before yesterday"),
-    (re.compile(r"\bthe week before(?! last)\b", re.IGNORECASE), "the week before last"),
-    (re.compile(r"\bthe month before(?! last)\b", re.IGNORECASE), "the month before last"),
-    (re.compile(r"\bthe night before(?! last)\b", re.IGNORECASE), "the night before last"),
-    (re.compile(r"\b(?:this|the) (week|month|year)(.* than last)(?! \w)", re.IGNORECASE), r"this \1\2 \1"),
-    (re.compile("(?:その)?前の日|前日"), "おととい"),
-    (re.compile("(?:その)?前の週|前週"), "先々週"),
-    (re.compile("(?:その)?前の月|前月"), "先々月"),
-    (re.compile("(?:その)?前の(?:晩|夜)"), "一昨夜"),
-)
-_NEXT = {
-    "last week": "this week",
-    "last month": "this month",
-    "yesterday": "today",
-    "the day before yesterday": "yesterday",
-    "the week before last": "last week",
-    "last night": "tonight",
-    "last year": "this year",
-    "先週": "今週",
-    "先月": "今月",
-    "昨日": "今日",
-    "おととい": "昨日",
-    "先々週": "先週",
-    "先々月": "先月",
-    "去年": "今年",
-}
-"""What a time that is compared with is compared with, where nobody says it."""
-
-
-def _compared(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
-    """Return both sides of "did we use more this week than last week"."""
-    if not _THAN.search(said):
-        return ()
-    whole = sentence
-    for pattern, word in _BEFORE:
-        whole = pattern.sub(word, whole)
-    periods = _apart(whole, lists)
-    if len(periods) == 1 and periods[0].casefold() in _NEXT:
-        periods = [_NEXT[periods[0].casefold()], periods[0]]
-    if len(periods) != 2:
-        return ()
-    call = matter(sentence, said, lists)
-    if call is None:
-        return ()
-    return tuple(msgspec.structs.replace(call, spans={**call.spans, "period": period}) for period in periods)
-
-
-def _apart(sentence: str, lists: Lists) -> list[str]:
-    """Return the periods of a sentence, also those that "than" or は stand between."""
-    parts = re.split(
-        r"\b(?:than|compared (?:to|with)|versus|vs)\b|より|に比べ|と比べ|にくらべ|とくらべ|(?<=[日週月])は", sentence
-    )
-    return [one.text for part in parts for one in pieces(part, lists, "period")]
-
-
 _IN_MONEY = re.compile(r"\bin (?:yen|euros?|pounds|dollars|money)\b|円で|金額で|何円|何ユーロ")
 _IN_ENERGY = re.compile(r"\b(?:k?wh|kilowatt.?hours?)\b|キロワット時|キロワットアワー|kwh")
 _PAID = re.compile(r"\b(?:cost\w*|pric\w*|pay|paid|rate|tariff|bills?)\b|代|料金|円|単価|値段|払|いくら")
@@ -243,12 +224,30 @@ _OFF_THE_ROOF = re.compile(
 )
 _LAST_NIGHT = re.compile("last night|昨夜|昨晩|ゆうべ")
 _BATHED = re.compile("風呂.{0,2}(?:入った|入って|入り)|シャワー.{0,2}浴び")
+_WHEN_CHEAP = re.compile(r"\b(?:when|what time|which hours?)\b.*\bcheap\w*|\bcheapest (?:time|hours?|moment)\b")
+_IN_THE_NIGHT = re.compile(
+    r"\b(?:more|less|how) often\b|\b(?:more|fewer|how many) times\b"
+    r"|\b(?:in|during|through) the night\b|\bat night\b|\bovernight\b"
+)
 _OUT_OF_BED = re.compile(r"\bout of bed\b|(?:布団|ベッド|床)から(?:出|起)")
 
 
 def _of(tool: str, call: Call) -> dict[str, str]:
     spans: dict[str, str] = {name: piece for name, piece in call.spans.items() if name in TOOLS[tool].spans}
     return spans
+
+
+def _energy_as_meant(call: Call, said: str) -> Call:
+    """Return what is asked of electricity: what was paid, used or made, or what it costs now."""
+    if call.what == "used" and "device" not in call.spans and _IN_MONEY.search(said):
+        return msgspec.structs.replace(call, what="cost")
+    if call.what == "cost" and _IN_ENERGY.search(said) and not _PAID.search(said):
+        return msgspec.structs.replace(call, what="used")
+    if call.what == "used" and "device" not in call.spans and _OFF_THE_ROOF.search(said):
+        return msgspec.structs.replace(call, what="solar")
+    if call.what == "cost" and _WHEN_CHEAP.search(said):
+        return Call(tool="energy", what="price")
+    return call
 
 
 def as_meant(call: Call, said: str) -> Call:
@@ -258,14 +257,12 @@ def as_meant(call: Call, said: str) -> Call:
         call: What was read.
         said: The question, in small letters.
     """
-    if call.tool == "energy" and call.what == "used" and "device" not in call.spans and _IN_MONEY.search(said):
-        return msgspec.structs.replace(call, what="cost")
-    if call.tool == "energy" and call.what == "cost" and _IN_ENERGY.search(said) and not _PAID.search(said):
-        return msgspec.structs.replace(call, what="used")
-    if call.tool == "energy" and call.what == "used" and "device" not in call.spans and _OFF_THE_ROOF.search(said):
-        return msgspec.structs.replace(call, what="solar")
+    if call.tool == "energy":
+        return _energy_as_meant(call, said)
     if call.tool == "changes" and SLEEP.search(said) and _LAST_NIGHT.search(call.spans.get("period", "").casefold()):
         return msgspec.structs.replace(call, tool="sleep", what="asleep")
+    if (call.tool, call.what) == ("sleep", "got_up") and _IN_THE_NIGHT.search(said):
+        return msgspec.structs.replace(call, what="ups")
     if (call.tool, call.what) == ("sleep", "to_bed") and _OUT_OF_BED.search(said):
         return msgspec.structs.replace(call, what="got_up")
     if call.tool == "presence" and _BATHED.search(said):

@@ -11,15 +11,43 @@ from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 
 _EN = re.compile(
-    r"\b(?:don'?t|do not|doesn'?t|didn'?t|never|not|no need|won'?t|without|shouldn'?t|mustn'?t|can'?t"
+    r"\b(?:needn'?t|need not|hold off|(?:nobody|no one) (?!is\b|was\b|can\b|sees\b|in\b|there\b|home\b)"
+    r"|don'?t|do not|doesn'?t|didn'?t|never|not|no need|won'?t|without|shouldn'?t|mustn'?t|can'?t"
     r"|instead of|rather than|stop (?:it|them|him|her|the \w+) from|leave (?:it|them|the|my|all|every)"
     r"|keep (?:it|them|the|my) \w+ (?:on|off|open|closed)"
-    r"|if|unless|whenever|in case|as soon as|once|until|while|every (?:day|time|morning|evening|night)|provided"
+    r"|if|unless|whenever|in case|as soon as|once|until|till|while|every (?:day|time|morning|evening|night)|provided"
+    r"|say|sing|spell|repeat|translate|thanks|thank you for"
     r"|said|says|told|tells|asked|asks|wonder|wondering|think|thinks|thought|heard|supposed|used to|forgot|remember"
     r"|except|excluding|apart from|other than|all but|besides"
+    r"|tomorrow|later|(?:at|by|before|after|from|around) (?:sun ?(?:rise|set|up|down)|dawn|dusk|dark|noon|midday"
+    r"|midnight|bed ?time|lunch\w*|dinner|breakfast|tea ?time|\d|half|quarter|a quarter|one|two|three|four|five|six"
+    r"|seven|eight|nine|ten|eleven|twelve)"
     r"|yesterday|last night|ago|already|always|would have|should have|pretend|imagine|example|joke)\b"
     r"|[\"\u201c\u201d\u00ab\u00bb]"
 )
+_EN_TOLD = re.compile(
+    r"^(?:the|my|our|his|her|their|that|this|there|it|dad|mum|mom|someone|somebody|he|she|they)\b[^,.!]*"
+    r"(?:(?:\b(?:is|are|was|were|has been|have been|had been)|'s|'re) (?:\w+ ){0,2}"
+    r"(?:on|off|open|closed|shut|lit|broken|running)\b"
+    r"|\b(?:turned|switched|opened|closed|left|went|came)\b)[^,.!]*[.! ]*$"
+)
+"""What tells how a thing is or was, and orders nothing behind it."""
+
+_EN_ASKED_OF_YOU = re.compile(
+    r"^(?:are|aren'?t|is|isn'?t|was|wasn'?t|were|weren'?t|do|does|don'?t|did|will|won'?t) (?:you|we|i|he|she|they)\b"
+)
+_OF_WARMTH = re.compile(
+    r"\b(?:degrees?|celsius|centigrade|fahrenheit|temp\w*|thermostat|heat\w*|warm\w*|cool\w*|set|make|put|keep|bring|get|turn"
+    r"|want|like|room\w*|ac|aircon|air con\w*)\b|°"
+)
+"""Without one of these a number is none of warmth: "twenty two people came"."""
+
+_WARMER_OR_NOT = re.compile(
+    r"\b(?:degrees?|temp\w*|thermostat|heat\w*|warm\w*|cool\w*|cold\w*|hot\w*|chill\w*|freez\w*|boil\w*|roast\w*|swelter\w*"
+    r"|toast\w*|cos[iy]\w*|coz[iy]\w*|ac|aircon|air con\w*|radiators?|boiler|nippy|parky|notch)\b|°"
+)
+"""Without one of these "keep it down" is of no warmth."""
+
 _EN_QUESTION = re.compile(
     r"^(?:is|are|was|were|did|does|do|has|have|had|who|whose|what|which|when|where|why|how|should|shall|may|am"
     r"|can i|could i|can we|could we)\b"
@@ -54,10 +82,17 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
         text = text.replace(call.spans.get(name, "\0").casefold(), "")
     if call.tool == "machine" and is_japanese(text) and _JA_DENIED.search(text):
         return True
+    if call.tool == "feel" and not is_japanese(text):
+        return _EN_ASKED_OF_YOU.search(text) is not None
     if call.tool in ("feel", "answer", "undo", "house_mode", "machine"):
         return False
+    if call.tool == "temperature" and not is_japanese(text):
+        said_so = (_OF_WARMTH if call.what == "set" else _WARMER_OR_NOT).search(text)
+        if said_so is None:
+            return True
     if not is_japanese(text):
-        return bool(_EN.search(text) or _EN_QUESTION.search(text) or _EN_WHEN.search(text))
+        told = call.tool in ("power", "cover") and _EN_TOLD.search(text) is not None
+        return told or bool(_EN.search(text) or _EN_QUESTION.search(text) or _EN_WHEN.search(text))
     if _JA.search(text.rstrip(_MARKS)):
         return True
     return bool(
@@ -66,7 +101,8 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
 
 
 _OTHER_MATTERS = re.compile(
-    r"\b(?:gas|water|oil|kerosene|petrol|rent|internet|broadband|phone|neighbou?rs?|next door)\b"
+    r"\b(?:gas|(?<!hot )water(?! heater| tank)|oil|kerosene|petrol|rent|internet|broadband|phone"
+    r"|neighbou?rs?|next door)\b"
     r"|ガス|水道|灯油|ガソリン|家賃|通信費|電話代|お隣|隣の家|隣家|近所|よその"
 )
 _OF_ELECTRICITY = frozenset({"energy", "climate", "presence", "happened", "what_if"})
@@ -100,6 +136,11 @@ def is_another_matter(sentence: str, call: Call) -> bool:
 _RUNS = re.compile("[一-龠々]{2,}|[ァ-ヶー]{2,}|(?:^|(?<=[、。 ]))[一-龠](?=[一-龠])")
 
 
+_OF_ROOMS = frozenset({"temperature", "level", "humidity", "power", "cover", "mode", "colour"})
+_EN_OBJECT = re.compile(r"\b(?:the|my|some|your|his|her|our|this|that|a) ([a-z]{3,})\b")
+"""What somebody wants heated up, dimmed or opened; "heat up the soup" is no order for a room."""
+
+
 def is_of_something_else(sentence: str, call: Call, known: Callable[[str], bool]) -> bool:
     """Tell whether an order has a word that the house does not know and that was not copied: 給料上げて.
 
@@ -108,8 +149,11 @@ def is_of_something_else(sentence: str, call: Call, known: Callable[[str], bool]
         call: What a student read out of it.
         known: Tells whether a word is one of the house's or of its grammar.
     """
-    if not TOOLS[call.tool].acts or not is_japanese(sentence):
+    if not TOOLS[call.tool].acts:
         return False
+    if not is_japanese(sentence):
+        objects = _EN_OBJECT.findall(sentence.casefold()) if call.tool in _OF_ROOMS and not call.spans else ()
+        return any(not known(word) for word in objects)
     rest = sentence
     for piece in call.spans.values():
         rest = rest.replace(piece, "、")

@@ -9,6 +9,7 @@ from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import HERE, ROOM_WORDS, is_japanese
 from sumika.assistant.sentences_heard import Heard
 from sumika.assistant.sentences_lists import Lists
+from sumika.assistant.understanding_pieces import pieces
 
 MOST_PARTS = 4
 _EN_JOINT = re.compile(
@@ -18,7 +19,22 @@ _JA_JOINT = re.compile(
     r"[、。,，]\s*(?:それから|あと|それと|ついでに|そして)?|(?<=[てでし])(?:から|、)?(?:それから|あと|ついでに|そして)?(?!$)|(?:から|ので)、?"
 )
 _BETWEEN = frozenset(
-    {"and", "andthe", "andmy", "andalso", "andalsothe", "aswellas", "aswellasthe", "plusthe", "plus"}
+    {
+        "and",
+        "andthe",
+        "andmy",
+        "andin",
+        "andinthe",
+        "andinmy",
+        "andon",
+        "andonthe",
+        "andalso",
+        "andalsothe",
+        "aswellas",
+        "aswellasthe",
+        "plusthe",
+        "plus",
+    }
 ) | frozenset({"と", "や", "とか", "および", "それと", "とあと", "も", "に"})
 _ARTICLES = frozenset({"", "the", "my", "our"})
 _BARE_JOINT_TOOLS = frozenset(
@@ -28,7 +44,8 @@ _BARE_JOINT_TOOLS = frozenset(
 
 _EN_REASON = re.compile(
     r"(?:it'?s|it is|i'?m|i am|we'?re|we are|there'?s|there is|my|our|the|because|since|as|i can|i need|someone"
-    r"|everybody|everyone|too \w+)\b",
+    r"|everybody|everyone|too \w+|(?:heading|going|popping|nipping|setting|dashing|running|stepping) (?:out|off|to)"
+    r"|off (?:to|out)|gonna|leaving|time (?:to|for)|bed ?time)\b",
     re.IGNORECASE,
 )
 _EN_TOLD = re.compile(
@@ -46,6 +63,10 @@ _EN_REASON_AFTER = re.compile(
     r"|,\s+(?:i|we|they|she|he)(?:'\w+)? (?!mean|meant|think|thought|guess|wonder|suppose|asked|didn|don)\w+.*$"
     r"|,\s+(?:let (?:the|in|some)\b.*\bin|(?:the )?\w+'s \w+ing)\b.*$"
     r"|,?\s+(?:to (?:let|get|keep|stop|save|help|air)|my \w+ (?:is|are))\s.*$"
+    r"|,?\s+my (?!\w+ room)\w+ (?:hurts?|aches?|itch\w*|feels?|looks?|keeps?)\b.*$"
+    r"|,?\s+i (?:forgot|left|always|keep|won't|don't)\b.*$"
+    r"|,?\s+for (?:my|the|our|his|her|some) [a-z]+[.! ]*$"
+    r"|,?\s+so (?:that )?(?:nobody|no one|people|they|she|he|everyone|everybody|you|it)\b.*$"
     r"|,\s+(?:it (?:gets|looks|feels|has|will)|people|everybody|everyone|the \w+ (?:is|are|can|has|have))\s.*$",
     re.IGNORECASE,
 )
@@ -84,7 +105,7 @@ def several(sentence: str, lists: Lists, read: Reader) -> tuple[Call, ...]:
     alone = _without_reason(sentence, lists, read)
     if alone is not None:
         return (alone,)
-    return _coordinated(sentence, lists, read) or _joined(sentence, read, MOST_PARTS)
+    return _coordinated(sentence, lists, read) or _joined(sentence, lists, read, MOST_PARTS)
 
 
 def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -> Call | None:
@@ -92,6 +113,7 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
     if not is_japanese(sentence):
         joints = re.finditer(r",\s*(?:so )?", sentence)
         found = [(sentence[: joint.start()], sentence[joint.end() :]) for joint in joints]
+        found += _unpunctuated(sentence)
         found = [(why, order) for why, order in found if _EN_REASON.match(why.strip()) or _EN_TOLD.match(why.strip())]
         if after := _EN_REASON_AFTER.search(sentence):
             found.append((after[0], sentence[: after.start()]))
@@ -99,15 +121,19 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
         found = [(sentence[: joint.end()], sentence[joint.end() :]) for joint in _JA_REASON.finditer(sentence)]
         found += _told_beside(sentence, lists, read)
     for why, order in found:
+        if _FOR_WHAT.match(why) and lists.found(Heard(why)).keys() & _OF_AN_ORDER:
+            continue  # for the kitchen, or for an hour: it is no reason
         call = None if _NO_REASON.search(why) or not order.strip() else read(order)
-        if call is None and order.strip() and is_japanese(order):
-            call = _of_what_was_told(why, order, lists, read)
+        if call is None and order.strip():
+            told = _of_what_was_told if is_japanese(order) else _it_was_told
+            call = told(why, order, lists, read)
+        elif call is not None and not is_japanese(order):
+            call = _where_nobody_is(why, call, lists)
         if call is None and depth and is_japanese(order) and not _NO_REASON.search(why):
             call = _without_reason(order, lists, read, depth - 1)
         if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer", "undo"):
             continue
-        if is_japanese(order):
-            call = _in_that_room(why, call, lists)
+        call = _in_that_room(why, call, lists)
         # "The lamp is too orange, make it colder": it is the lamp.
         named = bool(call.spans.keys() & {"device", "room"}) or not _PRONOUN.search(order)
         if (named or not lists.found(Heard(why)).get("name")) and (found_there := _there(why, order, call, lists)):
@@ -115,6 +141,30 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
     return None
 
 
+_EN_NEXT = re.compile(
+    r" (?=(?:it'?s|it is|i'?m|can you|could you|please|turn|switch|put|close|shut|open|dim|set|raise|lower|make"
+    r"|draw)\b)",
+    re.IGNORECASE,
+)
+_EN_CLAUSE = re.compile(
+    r"^(?:(?:i|we|he|she|they) (?:can't|cannot|can hardly|can barely)|it'?s|it is|i'?m|i am|we'?re|there'?s|there is"
+    r"|(?:nobody|no one|everybody|everyone)'?s|the \w+(?: \w+)?(?:'s| is| are)|the \w+ \w+s) "
+    r"(?!.*\b(?:to|you|him|her|them|he|she|they|we|and|or|not|can|will|would|should|me|who|that|when|if|is|are|i'll|didn't|won't|which|about|said)$)[^,]+$",
+    re.IGNORECASE,
+)
+"""A clause that is whole before the next begins, as a recogniser writes it: "I can't sleep it's too bright"."""
+
+
+def _unpunctuated(sentence: str) -> Iterator[tuple[str, str]]:
+    """Yield what is told before an order or a complaint without a comma between them, and that."""
+    if "," in sentence:
+        return
+    for joint in _EN_NEXT.finditer(sentence):
+        if _EN_CLAUSE.match(sentence[: joint.start()]):
+            yield sentence[: joint.start()], sentence[joint.end() :]
+
+
+_FOR_WHAT = re.compile(r",?\s+for ", re.IGNORECASE)
 _NOT_THAT = re.compile("なくて|いらない|要らない|いい|ええ|じゃな|ちゃう|だけ|以外|より|まま")
 _ASKS = re.compile("[?？]|いくら|なんぼ|いつ|どこ|どう|何|なに|だれ|誰")
 LONGEST_VERB = 10
@@ -142,7 +192,13 @@ _HOW_IT_IS = re.compile("暗|まっくら|寒|さむ|暑|あつ|温度|湿度|�
 def _in_that_room(why: str, call: Call, lists: Lists) -> Call:
     """Return an order in the room of which it was told how it is there: 子供部屋が暑いから冷房入れて."""
     of_one = _OF_WHOLE_HOUSE.search(call.spans.get("device", ""))
-    if of_one or "room" in call.spans or "room" not in TOOLS[call.tool].spans or not _HOW_IT_IS.search(why):
+    if (
+        of_one
+        or not is_japanese(why)
+        or "room" in call.spans
+        or "room" not in TOOLS[call.tool].spans
+        or not _HOW_IT_IS.search(why)
+    ):
         return call
     heard = Heard(why)
     places = {heard.piece(begin, max(ends)) for begin, ends in lists.found(heard).get("area", {}).items()}
@@ -179,6 +235,37 @@ def _told_beside(sentence: str, lists: Lists, read: Reader) -> Iterator[tuple[st
                 yield rest, first
 
 
+_EN_DENIED = re.compile(r"\b(?:not|isn't|aren't|wasn't|don't|doesn't|didn't|no|never|if|when|unless|said|asked|told)\b")
+
+
+_OF_HUE = re.compile(r"\b(?:warm|cool)\b", re.IGNORECASE)
+"""A lamp that is warmed up gets no brighter."""
+
+
+def _it_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call | None:
+    """Return an order about the one thing that was told of: "I've left the light on in the loo, do switch it off"."""
+    things, rooms = pieces(why, lists, "name"), pieces(why, lists, "area")
+    if len(things) != 1 or len(rooms) > 1 or not _PRONOUN.search(order) or _EN_DENIED.search(why.casefold()):
+        return None
+    if pieces(order, lists, "name") or pieces(order, lists, "area") or _OF_HUE.search(order):
+        return None
+    place = f" in the {rooms[0].text}" if rooms and rooms[0].text not in things[0].text else ""
+    thing = re.sub("['\u2019]s$", "", things[0].text)
+    call = read(_PRONOUN.sub(f"the {thing}{place}", order, count=1).strip())
+    return call if call is not None and call.tool in ("power", "machine", "cover", "level", "colour") else None
+
+
+_NOBODY = re.compile(r"\b(?:nobody|no one|no-one|empty|isn't anyone|isn't anybody|not anyone)\b", re.IGNORECASE)
+
+
+def _where_nobody_is(why: str, call: Call, lists: Lists) -> Call:
+    """Return an order with the room of which it was said that nobody is in it: "the study's empty, lights off"."""
+    rooms = pieces(why, lists, "area")
+    if len(rooms) != 1 or not _NOBODY.search(why) or "room" in call.spans or "room" not in TOOLS[call.tool].spans:
+        return call
+    return msgspec.structs.replace(call, spans={**call.spans, "room": rooms[0].text})
+
+
 def _there(why: str, order: str, call: Call, lists: Lists) -> Call | None:
     """Return an order with the room that "in there" means, which was said before: None where none was."""
     if (
@@ -196,7 +283,7 @@ def _there(why: str, order: str, call: Call, lists: Lists) -> Call | None:
     return msgspec.structs.replace(call, spans={**call.spans, "room": room})
 
 
-def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
+def _joined(sentence: str, lists: Lists, read: Reader, most: int) -> tuple[Call, ...]:
     japanese = is_japanese(sentence)
     pattern = _JA_JOINT if japanese else _EN_JOINT
     for joint in pattern.finditer(sentence):
@@ -204,21 +291,46 @@ def _joined(sentence: str, read: Reader, most: int) -> tuple[Call, ...]:
         if not first.strip() or not rest.strip() or most < 2:
             continue
         one = read(first)
-        if one is None:
+        # "The lights and the TV" are two already, before what comes behind them.
+        ones = (one,) if one is not None else () if japanese else _coordinated(first, lists, read)
+        if not ones:
             continue
-        other = read(rest)
-        others = (other,) if other is not None else _joined(rest, read, most - 1)
-        calls = (one, *others)
+        other = _there_too(first, rest, read(rest), lists)
+        others = (other,) if other is not None else _joined(rest, lists, read, most - 1)
         bare = japanese and not re.search(r"[、。,，]|から|ので", joint[0])
-        if other is not None and _is_the_same(one, other, rest):
+        if one is not None and other is not None and _is_the_same(one, other, rest):
             return (one,)
-        if others and _go_together(calls, bare=bare):
-            told = _TOLD.search(first), other is not None and _TOLD.search(rest)
-            if all(TOOLS[call.tool].acts for call in calls) and bool(told[0]) != bool(told[1]):
-                # "The fan is too loud, turn on the light": what is told beside an order is why.
-                return others if told[0] else (one,)
-            return _once_each(calls)
+        if others and _go_together((*ones, *others), bare=bare):
+            return _without_what_is_told((*ones, *others), len(ones), first, rest)
     return ()
+
+
+def _without_what_is_told(calls: tuple[Call, ...], begin: int, first: str, rest: str) -> tuple[Call, ...]:
+    """Return the calls of two parts; of "the fan is too loud, turn on the light", what is told is why.
+
+    Args:
+        calls: Of both.
+        begin: Where those of the second part begin.
+        first: Part.
+        rest: Of the sentence.
+    """
+    told = _TOLD.search(first) is not None, begin + 1 == len(calls) and _TOLD.search(rest) is not None
+    if begin == 1 and all(TOOLS[call.tool].acts for call in calls) and told[0] != told[1]:
+        return calls[1:] if told[0] else calls[:1]
+    return _once_each(calls)
+
+
+_THERE = re.compile(r"\bthere[.! ]*$", re.IGNORECASE)
+
+
+def _there_too(first: str, rest: str, call: Call | None, lists: Lists) -> Call | None:
+    """Return an order with the room that "there" means, which the part before names; None where it names none."""
+    if call is None or is_japanese(rest) or not _THERE.search(rest) or "room" in call.spans:
+        return call
+    rooms = pieces(first, lists, "area")
+    if len(rooms) != 1 or "room" not in TOOLS[call.tool].spans:
+        return None
+    return msgspec.structs.replace(call, spans={**call.spans, "room": rooms[0].text})
 
 
 def _is_the_same(one: Call, other: Call, rest: str) -> bool:

@@ -130,6 +130,9 @@ def spans_of(tool: str, sentence: str, lists: Lists) -> dict[str, str]:
     )
     for span, name in kinds:
         there = pieces(sentence, lists, name)
+        if span == "room" and "resident" in found:
+            # Who is called as their room is: it is asked about them.
+            there = tuple(one for one in there if plain(one.text) != plain(found["resident"]))
         if tool == "energy" and name == "name":
             there = tuple(one for one in there if plain(one.text) not in _ELECTRICITY)
         if span in TOOLS[tool].spans and there:

@@ -14,7 +14,7 @@ from sumika.assistant.lexicon import is_japanese
 _EN_ASKS = re.compile(
     r"^(?:(?:so|and|ok|okay|hey|hi|hello|please|well|um|now|but|sumika|house|sorry|excuse me|(?:can|could|would) you|"
     r"do you know|any idea|i(?:'d| would) like to know|i wonder|just)[, ]+)*"
-    r"(?:is|are|was|were|did|does|do|has|have|had|who|whose|what|whats|what's|which|when|where|why|how|any|tell me|"
+    r"(?:is|are|am|was|were|did|does|do|has|have|had|who|whose|what|whats|what's|which|when|where|why|how|any|tell me|"
     r"show me|give me|let me know|i (?:want|need) to know|total|electricity|number of"
     r"|sum up|add up|work out|calculate|average|savings|cost of)\b"
 )
@@ -173,7 +173,7 @@ _SPENT_ELSEWHERE = re.compile(
     r"\b(?:spend|spent|pay|paid) (?:\w+ ){0,3}(?:on|for) (?:the |our |my )?"
     r"(?!electric|power|energy|heating|cooling|leccy|it\b|that|juice|current|bill|house|us\b|me\b|kwh|whole|month"
     r"|week|day"
-    r"|total|running|us(?:e|ing)\b|what|last|this|each|the\b|our\b|my\b|at\b|in\b|from|grid|kilowatt|units)[a-z]{3,}"
+    r"|total|running|us(?:e|ing)\b|average\b|avg\b|mean\b|what|last|this|each|the\b|our\b|my\b|at\b|in\b|from|grid|kilowatt|units)[a-z]{3,}"
     r"|(?<=[一-龠ァ-ヶー])(?<!電気)(?<!電力)(?<!光熱)(?<!エネルギー)(?<!暖房)(?<!冷房)代(?!金|わ|替|表|理)"
     r"|(?<=[一-龠ァ-ヶー])(?<!消)(?<!光熱)(?<!電気)(?<!電力)費(?!用|や)"
 )
@@ -184,6 +184,11 @@ _WHAT = re.compile(
 )
 _FELL = re.compile(r"\b(?:rain\w*|snow\w*|storm\w*|wind\w*|hail\w*)\b|雨|雪|風")
 """Of the weather that was, records keep temperature, humidity and light."""
+
+_OF_SOMEBODY = re.compile(
+    r"\b(?:sleep\w*|slept|asleep|awake|w[oa]ke\w*|heart|pulse|breath\w*|tired)\b|眠|寝|起き|脈|心拍|呼吸"
+)
+"""Why somebody slept badly is in no record; why a room is cold is."""
 
 _KINDS = frozenset({"cooking", "bath", "window", "visit"})
 
@@ -201,6 +206,8 @@ def is_beyond(call: Call, said: str) -> bool:
         return bool(_SPENT_ELSEWHERE.search(said) or _WHY.search(said))
     if call.tool in ("sleep", "vitals", "presence"):
         return bool(_WHY.search(said))
+    if (call.tool, call.what) == ("why", "room"):
+        return "room" not in call.spans and _OF_SOMEBODY.search(said) is not None
     is_kind = call.tool == "happened" and call.what in _KINDS
     return is_kind and bool(_WHY.search(said) or _WHAT.search(said))
 

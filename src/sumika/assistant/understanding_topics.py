@@ -8,7 +8,7 @@ from sumika.assistant.sentences_lists import Lists
 from sumika.assistant.understanding_pieces import spans_of, without
 from sumika.assistant.understanding_recorded import is_question
 
-SLEEP = re.compile(r"\b(?:sleep|slept|asleep)\b|寝|眠|睡眠")
+SLEEP = re.compile(r"\b(?:sleep(?:s|ing)?|slept|asleep)\b|寝|眠|睡眠")
 WHY = re.compile(r"\b(?:why|how come|reason)\b|なぜ|なんで|どうして|理由")
 COST = re.compile(
     r"\b(?:cost\w*|expens\w+|cheap\w*|dear\w*|pric\w+|bills?|paid|pay|spen\w+|money)\b|代|料金|円|払|安|費|高|いくら"
@@ -180,4 +180,9 @@ def matter(sentence: str, said: str, lists: Lists) -> Call | None:
         if pattern.search(said):
             return Call(tool=tool, what=what, spans=spans_of(tool, sentence, lists))
     what = energy_word(said)
-    return Call(tool="energy", what=what, spans=spans_of("energy", sentence, lists)) if what else None
+    if not what:
+        return None
+    spans = spans_of("energy", sentence, lists)
+    if what in ("solar", "saved"):
+        spans.pop("device", None)  # the roof itself, and no device of its own
+    return Call(tool="energy", what=what, spans=spans)

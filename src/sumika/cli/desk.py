@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on standard output."
 )
-_by_option = click.option("--by", required=True, help="Who decides: a person's name.")
+_by_option = click.option("--by", default="", help="Who decides: a person's name. Nothing is decided without one.")
 _note_option = click.option("--note", default="", help="What they say to it.")
 
 

@@ -180,7 +180,7 @@ class ArrayFinish(ArrayWorks):
                 found = msgspec.structs.replace(found, compared=len(few), mismatches=mismatches)
             return Made(facts=msgspec.to_builtins(found))
 
-        decided = (self.evaluated.outputs, self.exported.outputs, CALIBRATION, MOST_COMPARED, compiles)
+        decided = (self.evaluated.outputs, self.exported.outputs, CALIBRATED, CALIBRATION, MOST_COMPARED, compiles)
         result = self.stages.run("evaluate int8", Role.EVALUATION, work, *decided)
         return msgspec.convert(result.facts, EightBits)
 

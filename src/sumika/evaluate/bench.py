@@ -88,7 +88,8 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "dashboard.year": ("dashboard", "history"),
     },
     "people": {
-        "people.students": ("distil/networks", "distil/array_works", "distil/export", "training", "models/features"),
+        "people.students": ("models/students",),
+        "people.gestures": ("distil/networks", "distil/array_works", "training/gestures", "training/point_views"),
         "people.points_figures": ("distil/networks", "distil/array_works", "training", "models/features"),
         "people.body_figures": ("distil/networks", "distil/array_works", "training", "models/features"),
         "people.comfort_tables": ("physics",),
@@ -153,10 +154,11 @@ def commit() -> str:
 
 
 def code_hash(packages: tuple[str, ...]) -> str:
-    """Return a hash of the Python source of some of our packages and modules, named by their paths."""
+    """Return a hash of the Python source of some of our packages and modules, and of students, named by their paths."""
     digest = hashlib.sha256()
     for package in packages:
-        for path in sorted([*(PACKAGE / package).rglob("*.py"), *PACKAGE.glob(f"{package}.py")]):
+        folder = PACKAGE / package
+        for path in sorted([*folder.rglob("*.py"), *folder.rglob("about.json"), *PACKAGE.glob(f"{package}.py")]):
             digest.update(path.relative_to(PACKAGE).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

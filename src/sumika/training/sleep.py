@@ -1,10 +1,10 @@
 """Sleep stages from heart rate: one row of features per 30 s, groups are people, truth is expert polysomnography.
 
 Traps of these recordings, and what is done about them: two people's readings are written several times over (one of
-each time is kept); readings pause for up to a quarter of an hour, and one watch told a quarter of them (means are of
-what there is); N4 is scored for some people only and counts as N3. Unscored epochs (-1) are left out, or stay without a
-label for a teacher to answer. Heart rates differ more between people than between stages: what is done about that is
-said in `sumika.models.features.sleep`. No row tells which person it is of.
+each time is kept); readings pause for up to a quarter of an hour, and one watch told a seventh of them (means are of
+what there is; `least_read` leaves such nights out); N4 is scored for some people only and counts as N3. Unscored epochs
+(-1) are left out, or stay without a label for a teacher to answer. Heart rates differ more between people than between
+stages: what is done about that is said in `sumika.models.features.sleep`. No row tells which person it is of.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from sumika.distil.networks.losses import UNLABELLED
 from sumika.distil.records import ArraySet
-from sumika.models.features.sleep import FEATURES, LIVE_FEATURES, live_features, night_columns, night_features
+from sumika.models.features._slots import SLOT_S, slots_of
+from sumika.models.features.sleep import (
+    EPOCH_S,
+    FEATURES,
+    LIVE_FEATURES,
+    live_features,
+    night_columns,
+    night_features,
+)
 from sumika.training.recordings import Recordings
 
 __all__ = ["SLEEP", "SLEEP_LIVE", "SleepOptions", "column_names", "night_features", "nights"]
@@ -43,15 +51,19 @@ class SleepOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     Attributes:
         classes: 2 (wake, sleep), 3 (wake, NREM, REM) or 4 (wake, light, deep, REM).
         unscored: Keep epochs that nobody scored, without a label.
+        least_read: Leave nights out of which a smaller share was read: their columns say what was not read.
     """
 
     classes: int = 3
     unscored: bool = False
+    least_read: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what no type can."""
         if self.classes not in CLASSES:
             raise ValueError(f"`classes` is {self.classes}: 2, 3 or 4")
+        if not 0 <= self.least_read <= 1:
+            raise ValueError(f"`least_read` is {self.least_read}: a share, 0 to 1")
 
 
 class Night(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +82,13 @@ class Night(msgspec.Struct, frozen=True, kw_only=True):
     rate_bpm: Numbers
     epoch_s: Numbers
     stage: NDArray[np.int64]
+
+    @property
+    def read(self) -> float:
+        """Share of the night's slots in which a heart rate was read."""
+        slots = round((self.epoch_s[-1] + EPOCH_S - self.epoch_s[0]) / SLOT_S)
+        rate = slots_of(self.reading_s, self.rate_bpm, float(self.epoch_s[0]), slots)
+        return float(np.isfinite(rate).mean())
 
 
 def nights(folder: Path) -> list[Night]:
@@ -102,6 +121,8 @@ def _arrays(folder: Path, options: SleepOptions, features: Callable[[Night], NDA
     to_class = STAGE_TO_CLASS[options.classes] | ({UNSCORED: UNLABELLED} if options.unscored else {})
     x, y, group = [], [], []
     for night in nights(folder):
+        if night.read < options.least_read:
+            continue
         kept = np.isin(night.stage, list(to_class))
         x.append(features(night)[kept])
         y += [to_class[int(stage)] for stage in night.stage[kept]]

@@ -68,6 +68,19 @@ class DenseStep(_Record, frozen=True, kw_only=True):
     linear: Linear
 
 
+class CurvesStep(_Record, frozen=True, kw_only=True):
+    """Each column over its pieces: the sum of weight (column, piece) times q, limited to the piece's knots.
+
+    knots (column, piece + 1) are whole numbers like those of the source; the bias makes the curve 0 at `zero_in`.
+    """
+
+    source: int
+    target: int
+    zero_out: int
+    knots: NDArray[np.uint8]
+    linear: Linear
+
+
 class ConvolutionStep(_Record, frozen=True, kw_only=True):
     """Correlation over time; around the signal lies `zero_in`."""
 
@@ -132,7 +145,7 @@ class AddStep(_Record, frozen=True, kw_only=True):
     zero_out: int
 
 
-Step = DenseStep | ConvolutionStep | RecurrentStep | ReluStep | LargestStep | MeanStep | AddStep
+Step = DenseStep | CurvesStep | ConvolutionStep | RecurrentStep | ReluStep | LargestStep | MeanStep | AddStep
 
 
 class IntegerNetwork(_Record, frozen=True, kw_only=True):
@@ -274,6 +287,11 @@ def _take(step: Step, tensors: dict[int, Integers], mask: NDArray[np.bool_] | No
     match step:
         case DenseStep():
             sums = _products(q - step.zero_in, step.linear.weight.T) + step.linear.bias
+            return _limited(sums, step.linear.rescale, step.zero_out)
+        case CurvesStep():
+            knots = step.knots.astype(np.int64)
+            reached = np.clip(q[:, :, None], knots[:, :-1], knots[:, 1:])
+            sums = (reached * step.linear.weight).sum(axis=2) + step.linear.bias
             return _limited(sums, step.linear.rescale, step.zero_out)
         case ConvolutionStep():
             return _convolve(step, q - step.zero_in)

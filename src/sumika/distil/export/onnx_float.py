@@ -77,6 +77,15 @@ def _dense(graph: Graph, layer: kinds.Layer, weights: Weights, x: str, shape: ki
     return graph.add("Add", graph.add("MatMul", x, graph.keep(weights["weight"].T)), graph.keep(weights["bias"]))
 
 
+def _curves(graph: Graph, layer: kinds.Layer, weights: Weights, x: str, shape: kinds.Shape) -> str:
+    low, high = weights["knots"][:, :-1], weights["knots"][:, 1:]
+    column = graph.add("Unsqueeze", x, graph.numbers(2))
+    reached = graph.add("Max", graph.add("Min", column, graph.keep(high)), graph.keep(low))
+    moved = graph.add("Sub", reached, graph.keep(np.clip(np.zeros_like(low), low, high)))
+    weighted = graph.add("Mul", moved, graph.keep(weights["weight"]))
+    return graph.add("ReduceSum", weighted, graph.numbers(2), keepdims=0)
+
+
 def _convolution(graph: Graph, layer: kinds.Layer, weights: Weights, x: str, shape: kinds.Shape) -> str:
     assert isinstance(layer, kinds.Convolution)
     return graph.add(
@@ -148,6 +157,7 @@ def _residual(graph: Graph, layer: kinds.Layer, weights: Weights, x: str, shape:
 _MAKERS: dict[type, Callable[[Graph, kinds.Layer, Weights, str, kinds.Shape], str]] = {
     kinds.Dense: _dense,
     kinds.PerPoint: _dense,
+    kinds.Curves: _curves,
     kinds.Convolution: _convolution,
     kinds.Relu: _relu,
     kinds.MeanOverTime: _mean_over_time,

@@ -110,6 +110,8 @@ def _take(graph: Graph, step: integer.Step, tensors: dict[int, str]) -> str:
         case integer.DenseStep():
             sums = _row_sums(graph, x, step.linear, step.zero_in)
             return _finish(graph, sums, step.linear.rescale, step.zero_out)
+        case integer.CurvesStep():
+            return _curves(graph, step, x)
         case integer.ConvolutionStep():
             return _convolve(graph, step, x)
         case integer.RecurrentStep():
@@ -130,6 +132,16 @@ def _row_sums(graph: Graph, x: str, linear: Linear, zero: int) -> str:
     weight = graph.keep((linear.weight.T.astype(np.int16) + WEIGHT_ZERO).astype(np.uint8))
     products = graph.add("MatMulInteger", x, weight, _zero(graph, zero), _zero(graph, WEIGHT_ZERO))
     return graph.add("Add", products, graph.keep(linear.bias.astype(np.int32)))
+
+
+def _curves(graph: Graph, step: integer.CurvesStep, x: str) -> str:
+    column = graph.add("Unsqueeze", x, graph.numbers(2))
+    below = graph.add("Min", column, graph.keep(step.knots[:, 1:]))
+    reached = graph.cast(graph.add("Max", below, graph.keep(step.knots[:, :-1])), TensorProto.INT32)
+    weighted = graph.add("Mul", reached, graph.cast(graph.keep(step.linear.weight), TensorProto.INT32))
+    products = graph.add("ReduceSum", weighted, graph.numbers(2), keepdims=0)
+    sums = graph.add("Add", products, graph.keep(step.linear.bias.astype(np.int32)))
+    return _finish(graph, sums, step.linear.rescale, step.zero_out)
 
 
 def _convolve(graph: Graph, step: integer.ConvolutionStep, x: str) -> str:

@@ -206,6 +206,19 @@ class _Lowering:
         )
         return y
 
+    def curves(self, part: _Part, x: _Tensor) -> _Tensor:
+        """Lower Curves."""
+        y, weight = self.tensor(self.run(part, x)), part.weights["weight"]
+        knots = np.clip(np.rint(part.weights["knots"] / x.scale) + x.zero, 0, LEVELS).astype(np.uint8)
+        linear = self.linear(weight, np.zeros(len(weight), np.float32), x.scale, LEVELS, y.scale)
+        still = np.clip(x.zero, knots[:, :-1].astype(np.int64), knots[:, 1:].astype(np.int64))
+        bias = -(linear.weight.astype(np.int64) * still).sum(axis=1)
+        linear = msgspec.structs.replace(linear, bias=bias)
+        self.steps.append(
+            integer.CurvesStep(source=x.number, target=y.number, zero_out=y.zero, knots=knots, linear=linear)
+        )
+        return y
+
     def convolution(self, part: _Part, x: _Tensor) -> _Tensor:
         """Lower Convolution."""
         layer = part.layer
@@ -318,6 +331,7 @@ _FOLDING = (kinds.Dense, kinds.PerPoint, kinds.Convolution, kinds.Residual, kind
 _MAKERS: dict[type, Callable[[_Lowering, _Part, _Tensor], _Tensor]] = {
     kinds.Dense: _Lowering.rows,
     kinds.PerPoint: _Lowering.rows,
+    kinds.Curves: _Lowering.curves,
     kinds.Convolution: _Lowering.convolution,
     kinds.GatedRecurrent: _Lowering.recurrent,
     kinds.Relu: _Lowering.relu,

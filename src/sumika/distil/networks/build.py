@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sumika.distil.networks import layers as kinds
+from sumika.distil.networks.curves import CurvesPart
 from sumika.schema import SumikaError
 
 
@@ -51,6 +52,8 @@ def _part(layer: kinds.Layer, shape: kinds.Shape) -> torch.nn.Module:
     match layer:
         case kinds.Dense() | kinds.PerPoint():
             return torch.nn.Linear(shape[-1], layer.outputs)
+        case kinds.Curves():
+            return CurvesPart(shape[0], layer.pieces)
         case kinds.Convolution():
             return torch.nn.Conv1d(shape[0], layer.channels, layer.kernel, layer.stride, groups=layer.groups)
         case kinds.GatedRecurrent():

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sumika.distil.networks.curves import CurvesPart
+
 LARGEST = 127
 
 
@@ -39,7 +41,7 @@ def _round_input(module: torch.nn.Module, arguments: tuple[Any, ...]) -> tuple[A
 @contextmanager
 def rounded_inputs(network: torch.nn.Module, *, active: bool) -> Iterator[None]:
     """Round what every layer with weights reads, as long as the context lasts."""
-    kinds = (torch.nn.Linear, torch.nn.Conv1d, torch.nn.GRU)
+    kinds = (torch.nn.Linear, torch.nn.Conv1d, torch.nn.GRU, CurvesPart)
     parts = [part for part in network.modules() if active and isinstance(part, kinds)]
     handles = [part.register_forward_pre_hook(_round_input) for part in parts]
     try:
@@ -50,5 +52,6 @@ def rounded_inputs(network: torch.nn.Module, *, active: bool) -> Iterator[None]:
 
 
 def rounded_weights(network: torch.nn.Module) -> dict[str, Tensor]:
-    """Return the weights by name, matrices rounded; for `torch.func.functional_call`."""
-    return {name: rounded_weight(weight) if weight.dim() > 1 else weight for name, weight in network.named_parameters()}
+    """Return what is trained, by name, matrices rounded; for `torch.func.functional_call`."""
+    trained = [(name, weight) for name, weight in network.named_parameters() if weight.requires_grad]
+    return {name: rounded_weight(weight) if weight.dim() > 1 else weight for name, weight in trained}

@@ -16,6 +16,7 @@ from sumika.distil.language import checkpoint
 from sumika.distil.networks import layers as kinds
 from sumika.distil.networks.augment import Augmentation, Kind, augment
 from sumika.distil.networks.build import Network
+from sumika.distil.networks.curves import CurvesPart, knots_of
 from sumika.distil.networks.fake_int8 import rounded_inputs, rounded_weights
 from sumika.distil.networks.losses import LossSettings, Targets, balanced_weights, feature_hint, mixed_loss
 from sumika.distil.networks.presets import Inputs, inputs_of, is_signal
@@ -228,6 +229,7 @@ class _Run:
         learnt = arrays.take(self.rows)
         self.kind: Kind = "signal" if self.signal else "points" if arrays.x.ndim == 3 else "table"
         self.inputs = inputs_of(learnt, signal=self.signal)
+        _set_knots(network, self.inputs, learnt)
         self.is_classes = arrays.y.dtype == np.int64
         self.offset, self.scale = self._value_scale(learnt)
         self.weights = self._class_weights(learnt)
@@ -394,6 +396,15 @@ class _Run:
             return np.zeros(1, np.float32), np.ones(1, np.float32)
         offset, scale = learnt.y.mean(axis=0), learnt.y.std(axis=0)
         return np.asarray(offset, np.float32), np.where(scale > 0, scale, 1.0).astype(np.float32)
+
+
+def _set_knots(network: Network, inputs: Inputs, learnt: ArraySet) -> None:
+    """Set the knots of curves over the inputs by what is learnt from; no trained weight, they are as data are."""
+    front = network.parts[0]
+    if isinstance(front, CurvesPart):
+        normalised = inputs.apply(learnt.x, signal=False)
+        with torch.no_grad():
+            front.knots.copy_(torch.from_numpy(knots_of(normalised, front.weight.shape[1])))
 
 
 def _hidden_width(network: Network) -> int:

@@ -22,6 +22,16 @@ class Dense(_Layer, frozen=True, kw_only=True, tag="dense"):
     outputs: int
 
 
+class Curves(_Layer, frozen=True, kw_only=True, tag="curves"):
+    """(column,) to (column,): a curve for each, straight between knots, flat beyond them, 0 where the column is 0.
+
+    weight (column, piece): slope of each piece; knots (column, piece + 1), rising. The sum over the pieces of weight
+    times (x - 0), both limited to the piece's knots. Knots follow from the examples and are not trained.
+    """
+
+    pieces: int
+
+
 class Convolution(_Layer, frozen=True, kw_only=True, tag="convolution"):
     """Correlation over (channel, time), zeros around, ceil(time / stride) long; weight (channels, in / groups, kernel).
 
@@ -74,6 +84,7 @@ class Residual(_Layer, frozen=True, kw_only=True, tag="residual"):
 
 Layer = (
     Dense
+    | Curves
     | Convolution
     | Relu
     | MeanOverTime
@@ -86,6 +97,7 @@ Layer = (
 )
 _AXES = {
     Dense: ("column",),
+    Curves: ("column",),
     Convolution: ("channel", "time"),
     MeanOverTime: ("channel", "time"),
     MaxOverTime: ("channel", "time"),
@@ -106,7 +118,17 @@ def _refuse(layer: Layer, shape: Shape, problem: str) -> SumikaError:
     return SumikaError(f"{type(layer).__name__} on {shape}: {problem}", remedy="Change the layers before it.")
 
 
-def _check(layer: Convolution, shape: Shape) -> None:
+def _check(layer: Layer, shape: Shape) -> None:
+    axes = _AXES.get(type(layer))
+    if axes is not None and len(axes) != len(shape):
+        raise _refuse(layer, shape, f"needs ({', '.join(axes)})")
+    if isinstance(layer, Curves) and layer.pieces < 1:
+        raise _refuse(layer, shape, "has no pieces")
+    if isinstance(layer, Convolution):
+        _check_convolution(layer, shape)
+
+
+def _check_convolution(layer: Convolution, shape: Shape) -> None:
     if min(layer.kernel, layer.stride, layer.groups) < 1:
         raise _refuse(layer, shape, "kernel, stride and groups are at least 1")
     if shape[0] % layer.groups or layer.channels % layer.groups:
@@ -119,14 +141,11 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
     Raises:
         SumikaError: if the layer does not fit the shape.
     """
-    axes = _AXES.get(type(layer))
-    if axes is not None and len(axes) != len(shape):
-        raise _refuse(layer, shape, f"needs ({', '.join(axes)})")
+    _check(layer, shape)
     match layer:
         case Dense(outputs=width) | GatedRecurrent(units=width):
             after: Shape = (width,)
         case Convolution():
-            _check(layer, shape)
             after = (layer.channels, -(-shape[1] // layer.stride))
         case PerPoint():
             after = (shape[0], layer.outputs)
@@ -157,6 +176,8 @@ def _count(layer: Layer, before: Shape, after: Shape) -> tuple[int, int]:
     match layer:
         case Dense():
             return before[0] * after[0] + after[0], 2 * before[0] * after[0]
+        case Curves():
+            return before[0] * (2 * layer.pieces + 1), 2 * before[0] * layer.pieces
         case Convolution():
             weights = after[0] * (before[0] // layer.groups) * layer.kernel
             return weights + after[0], 2 * weights * after[1]

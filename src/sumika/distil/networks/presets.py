@@ -20,6 +20,10 @@ Array = NDArray[np.float32]
 SMALLEST_SCALE = 1e-6
 
 
+MOST_PIECES = 16
+"""More are finer than 8 bits can follow, and than a few people tell."""
+
+
 class _Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     def __post_init__(self) -> None:
         """Refuse what gives no network."""
@@ -85,7 +89,27 @@ class Perceptron(_Preset, frozen=True, kw_only=True, tag="perceptron"):
     depth: int = 2
 
 
-Preset = Convolutional | Recurrent | Points | Perceptron
+class Curved(_Preset, frozen=True, kw_only=True, tag="curved"):
+    """Tables (column,): a curve of its own for each column, then a perceptron.
+
+    Attributes:
+        pieces: Of each curve, between knots that leave as many examples in every piece.
+        width: Of each hidden layer.
+        depth: Hidden layers.
+    """
+
+    pieces: int = 4
+    width: int = 32
+    depth: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what gives no network."""
+        super().__post_init__()
+        if self.pieces > MOST_PIECES:
+            raise ValueError(f"`pieces` is {self.pieces}: at most {MOST_PIECES}")
+
+
+Preset = Convolutional | Recurrent | Points | Perceptron | Curved
 
 
 def layers_of(preset: Preset, outputs: int) -> tuple[kinds.Layer, ...]:
@@ -102,6 +126,8 @@ def layers_of(preset: Preset, outputs: int) -> tuple[kinds.Layer, ...]:
             return (*each, over, *_dense(preset.head, 1, outputs))
         case Perceptron():
             return _dense(preset.width, preset.depth, outputs)
+        case Curved():
+            return (kinds.Curves(pieces=preset.pieces), *_dense(preset.width, preset.depth, outputs))
 
 
 def _dense(width: int, depth: int, outputs: int) -> tuple[kinds.Layer, ...]:
@@ -178,7 +204,10 @@ def fold_inputs(
     first = dict(weights[0])
     name, bias = ("weight_ih", "bias_ih") if isinstance(layers[0], kinds.GatedRecurrent) else ("weight", "bias")
     front = layers[0]
-    if name not in first or (isinstance(front, kinds.Convolution) and max(front.kernel, front.groups) > 1):
+    mixes = not isinstance(front, kinds.Curves)
+    if isinstance(front, kinds.Convolution):
+        mixes = max(front.kernel, front.groups) == 1
+    if name not in first or not mixes:
         raise SumikaError("the inputs cannot be folded into this first layer", remedy="Normalise them before it.")
     old = first[name].astype(np.float64)
     axes = (1,) * (old.ndim - 2)

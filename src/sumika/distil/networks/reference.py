@@ -24,6 +24,10 @@ def _apply(layer: kinds.Layer, weights: Weights, x: Array, mask: NDArray[np.bool
     match layer:
         case kinds.Dense() | kinds.PerPoint():
             y: Array = x @ weights["weight"].T + weights["bias"]
+        case kinds.Curves():
+            low, high = weights["knots"][:, :-1], weights["knots"][:, 1:]
+            reached = np.clip(x[:, :, None], low, high) - np.clip(np.float32(0), low, high)
+            y = (weights["weight"] * reached).sum(axis=2)
         case kinds.Convolution():
             y = _convolve(layer, weights, x)
         case kinds.Relu():

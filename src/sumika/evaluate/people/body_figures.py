@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.distil.array_branch import Branch
+from sumika.distil.array_recipe import SourceData
 from sumika.distil.array_works import PLAIN, STUDENT, TEACHER, ArrayWorks
 from sumika.distil.calibration import Unseen, calibration_error, cross_fitted, log_losses
 from sumika.distil.compare import Interval
@@ -95,24 +96,48 @@ def scored(name: str) -> Scored:
 
 def _whole_nights() -> dict[str, Figure]:
     night = scored("sleep-tiny")
-    known = night.y >= 0
-    groups = len(np.unique(night.arrays.group[known]))
+    every = with_unread_nights(night)
     by_itself = _rated("sleep-tiny").detail
     stages: Detail = {f"{who}, each half minute by itself": by_itself[who] for who in WHO}
     awake: Detail = {}
     for who in WHO:
-        three, two = _tallies_in_course(night, who)
-        stages[who], awake[who] = told(interval_of(three, groups)), told(interval_of(two, groups))
-        if who == STUDENT:
-            kappas = value_of(three, groups), value_of(two, groups)
-    sure = cross_fitted(night.unseen(in_courses(night, STUDENT), night.y))[0]
-    stages["calibration error"] = calibration_error(np.exp(sure[known]), night.y[known])
-    totals = night_totals(night.arrays.group[known], np.exp(sure[known, 0]), night.y[known] == 0)
+        three, two = _intervals_in_course(night, who)
+        stages[f"{who}, nights well read"], awake[f"{who}, nights well read"] = told(three), told(two)
+    three, two = _intervals_in_course(every, STUDENT)
+    stages["student, every night"], awake["student, every night"] = told(three), told(two)
+    known, sure = every.y >= 0, cross_fitted(every.unseen(in_courses(every, STUDENT), every.y))[0]
+    stages["calibration error"] = calibration_error(np.exp(sure[known]), every.y[known])
+    totals = night_totals(every.arrays.group[known], np.exp(sure[known, 0]), every.y[known] == 0)
     return {
-        "sleep3_kappa": _figure(kappas[0], "kappa", stages),
-        "sleepwake_kappa": _figure(kappas[1], "kappa", awake),
+        "sleep3_kappa": _figure(three.value, "kappa", stages),
+        "sleepwake_kappa": _figure(two.value, "kappa", awake),
         "tst_bias_min": _figure(abs(totals.bias_min), "min", totals.detail()),
     }
+
+
+def with_unread_nights(night: Scored) -> Scored:
+    """Return every night, those too that were read too seldom to be learnt from: told by the student that is kept.
+
+    It has not learnt from them either. They are a fold of their own, and only the student is asked.
+    """
+    works, data = night.works, night.works.recipe.data
+    assert isinstance(data, SourceData)
+    arrays = works.sources[data.name].read({**data.options, "least_read": 0.0})
+    arrays = arrays.take(~np.isin(arrays.group, works.arrays.group))
+    said = works.model.outputs_of(arrays.x, arrays.mask)
+    own = np.full(len(arrays), night.fold.max() + 1)
+    return Scored(
+        works=works,
+        arrays=joined(night.arrays, arrays),
+        fold=np.concatenate([night.fold, own]),
+        said={STUDENT: np.concatenate([night.said[STUDENT], said])},
+    )
+
+
+def joined(one: ArraySet, other: ArraySet) -> ArraySet:
+    """Return the examples of two tables of the same classes, one after the other."""
+    both = {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in ("x", "y", "group", "domain")}
+    return ArraySet(**both, classes=one.classes)
 
 
 def in_courses(night: Scored, who: str) -> NDArray[np.float32]:
@@ -131,12 +156,14 @@ def in_courses(night: Scored, who: str) -> NDArray[np.float32]:
     return together
 
 
-def _tallies_in_course(night: Scored, who: str) -> tuple[Tally, Tally]:
-    """Return the tallies of three stages, and of asleep against awake: decided, as everything, by the other folds."""
+def _intervals_in_course(night: Scored, who: str) -> tuple[Interval, Interval]:
+    """Return the kappa of three stages, and of asleep against awake: decided, as everything, by the other folds."""
     three = in_courses(night, who)
     two = np.column_stack([three[:, 0], np.logaddexp.reduce(three[:, 1:], axis=1)])
     both = np.where(night.y < 0, night.y, (night.y > 0).astype(np.int64))
-    return _tally_kappa(night, three, night.y), _tally_kappa(night, two, both)
+    groups = len(np.unique(night.arrays.group[night.y >= 0]))
+    stages, awake = _tally_kappa(night, three, night.y), _tally_kappa(night, two, both)
+    return interval_of(stages, groups), interval_of(awake, groups)
 
 
 def _tally_kappa(night: Scored, said: NDArray[np.float32], y: Labels) -> Tally:

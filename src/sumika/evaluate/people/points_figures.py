@@ -48,20 +48,15 @@ def measure(full: bool) -> dict[str, Figure]:
     return found
 
 
-def _gestures() -> Figure:
-    """Return the share of gestures of unseen people that is right."""
-    return _shares("gesture-tiny", forest=False)
-
-
 def _movements() -> Figure:
     """Return the mean over the people, each left out in turn, of the share of windows that is right."""
-    return _shares("movement-tiny", forest=True)
+    return shares_right("movement-tiny", forest=True)
 
 
 def _activities() -> Figure:
     """Return by how many points the student is better than a tuned forest, each sitting left out in turn."""
     name = "har-tiny"
-    shares = _shares(name, forest=True)
+    shares = shares_right(name, forest=True)
     over = {key.removeprefix("over_forest_"): value for key, value in shares.detail.items() if "over_forest" in key}
     return Figure(
         value=100 * float(over["value"]),
@@ -99,7 +94,16 @@ def _poses() -> Figure:
     return Figure(value=float(np.mean(gains)), unit="percent", evidence=Evidence.REAL_RECORDING, detail=detail)
 
 
-def _shares(name: str, *, forest: bool) -> Figure:
+def shares_right(name: str, *, forest: bool) -> Figure:
+    """Return the mean over people or sittings of the share that is right.
+
+    Args:
+        name: Of the recipe.
+        forest: Whether a tuned forest is asked beside it.
+
+    Raises:
+        SumikaError: if its recordings are not there.
+    """
     done = finished(name)
     known = np.asarray(done.arrays.y, np.int64) >= 0  # what nobody has named is neither right nor wrong
     y, group = np.asarray(done.arrays.y, np.int64)[known], done.arrays.group[known]
@@ -185,7 +189,6 @@ def _disturbed(name: str) -> Detail:
 
 
 PARTS: dict[str, Callable[[], Figure]] = {
-    "gesture_acc": _gestures,
     "movement_acc": _movements,
     "radhar_gain": _activities,
     "pose_gain": _poses,

@@ -254,6 +254,11 @@ class _Source:
                 else:
                     rows = prod(shape[:-1])
                     self._call("dense", x, rows, shape[-1], step.zero_in, linear, after[-1], step.zero_out, y)
+            case integer.CurvesStep():
+                knots = self._table("uint8_t", f"curves_{number}_knots", step.knots.ravel().tolist(), 1)
+                linear = self._linear(f"curves_{number}", step.linear)
+                pieces = step.linear.weight.shape[1]
+                self._call("curves", x, shape[0], pieces, knots, linear, step.zero_out, y)
             case integer.ConvolutionStep():
                 self._convolution(step, x, y, f"convolution_{number}")
             case integer.RecurrentStep():

@@ -89,6 +89,22 @@ static void to_logits(const uint8_t *x, int count, int32_t zero, const float *sc
     }
 }
 
+/* == curves: rescale, limit == */
+/* Each column of x by its own: over its pieces the sum of x, limited to the piece's two knots, times a weight. */
+static void curves(const uint8_t *x, int columns, int pieces, const uint8_t *knots, const linear_t *linear,
+                   int32_t zero_out, uint8_t *y)
+{
+    for (int i = 0; i < columns; i++, knots += pieces + 1) {
+        int32_t sum = linear->bias[i];
+        for (int piece = 0; piece < pieces; piece++) {
+            const int32_t low = knots[piece], high = knots[piece + 1];
+            const int32_t reached = x[i] < low ? low : x[i] > high ? high : x[i];
+            sum += reached * linear->weight[i * pieces + piece];
+        }
+        y[i] = limit(rescale(sum, linear->multiplier[i], linear->shift), zero_out);
+    }
+}
+
 /* == convolution: rescale, limit == */
 /* x (groups * inputs, time) to y (groups * outputs, time_out); `before` zeros lie before the signal. */
 static void convolution(const uint8_t *x, int groups, int inputs, int time, int32_t zero_in, const linear_t *linear,
