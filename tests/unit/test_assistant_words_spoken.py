@@ -35,10 +35,10 @@ def understander(house: House) -> Understander:
     return Understander(Names(house))
 
 
-@pytest.fixture(scope="module")
-def score(house: House, understander: Understander) -> Iterator[SentenceScore]:
-    """Score of every phrasing."""
-    said = YAML(typ="safe", pure=True).load((FOLDER / "ja.yaml").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module", params=["ja.yaml", "ja_more.yaml"])
+def score(house: House, understander: Understander, request: pytest.FixtureRequest) -> Iterator[SentenceScore]:
+    """Score of every phrasing of a file."""
+    said = YAML(typ="safe", pure=True).load((FOLDER / request.param).read_text(encoding="utf-8"))
     with pytest.MonkeyPatch.context() as patch:
         for module in (phrasings, reached, same_meaning):
             patch.setattr(module, "held_house", lambda _: house)

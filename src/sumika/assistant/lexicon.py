@@ -38,7 +38,7 @@ def _words(ja: str, en: str) -> Words:
 DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "room_air_conditioner": _words(
-            "エアコン|クーラー|冷房|暖房|ルームエアコン|空調|冷暖房|エアコンディショナー",
+            "エアコン|クーラー|冷房|暖房|ルームエアコン|空調|冷暖房|エアコンディショナー|エアーコン|エヤコン",
             "air conditioner|aircon|AC|A/C|air con|air conditioning|cooler|heater|heating|heat|cooling|heat pump|HVAC",
         ),
         "whole_house_air_conditioner": _words(
@@ -51,7 +51,7 @@ DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
             "floor heating|underfloor heating|heated floor|floor heater|radiant floor",
         ),
         "heat_pump_water_heater": _words(
-            "エコキュート|給湯器|給湯|お湯|湯|おゆ|風呂の湯|お風呂のお湯|お風呂の湯|湯沸かし器|湯沸し器|貯湯タンク|給湯タンク|タンク",
+            "エコキュート|給湯器|給湯|お湯|湯|おゆ|風呂の湯|お風呂のお湯|お風呂の湯|風呂のお湯|湯船のお湯|湯船の湯|浴槽のお湯|湯沸かし器|湯沸し器|貯湯タンク|給湯タンク|タンク",
             "water heater|hot water|hot water tank|EcoCute|heat pump water heater|water tank|boiler tank|tank|water|"
             "bath water",
         ),
@@ -69,12 +69,12 @@ DEVICE_WORDS: Mapping[str, Words] = MappingProxyType(
             "空気清浄機|空気清浄器|空清|空気清浄|清浄機", "air purifier|purifier|air cleaner|air filter"
         ),
         "blind": _words(
-            "ブラインド|カーテン|シャッター|雨戸|ロールスクリーン|すだれ|スクリーン|シェード|障子|レースのカーテン|ロールカーテン",
+            "ブラインド|カーテン|シャッター|雨戸|ロールスクリーン|すだれ|スクリーン|シェード|障子|レースのカーテン|ロールカーテン|窓掛け",
             "blind|curtain|shutter|shade|roller blind|roller shade|drape|screen|awning|cover|roller shutter",
         ),
         "window_opener": _words("窓|天窓|電動窓|高窓|サッシ|まど", "window|skylight|window opener|roof window"),
         "light": _words(
-            "電気|明かり|灯り|照明|ライト|あかり|電灯|でんき|ランプ|電球|蛍光灯|間接照明|常夜灯|豆電球|明り|スタンド|シーリングライト",
+            "電気|明かり|灯り|照明|ライト|あかり|電灯|でんき|ランプ|電球|蛍光灯|間接照明|常夜灯|豆電球|明り|スタンド|シーリングライト|電燈|電機|伝記|証明|天井灯|卓上ライト|お電気",
             "light|lamp|lighting|ceiling light|bulb|lightbulb|light bulb|night light|spotlight|big light|main light|"
             "overhead light|tubelight|tube light",
         ),
@@ -128,20 +128,22 @@ SHARED_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 APPLIANCE_WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "washing_machine": _words(
-            "洗濯機|洗濯|全自動洗濯機|洗たく機|洗濯乾燥機|洗濯物|せんたくき|ドラム式洗濯機|お洗濯",
+            "洗濯機|洗濯|全自動洗濯機|洗たく機|洗濯乾燥機|洗濯物|せんたくき|せんたっき|洗濯もの|洗濯もん|ドラム式洗濯機|お洗濯",
             "washing machine|washer|washing|laundry|clothes washer|washer-dryer",
         ),
         "dishwasher": _words(
-            "食洗機|食器洗い機|食器洗い乾燥機|食洗器|食器洗浄機|食洗|洗い物|食器|お皿|食器洗浄機|皿洗い機|皿洗い",
+            "食洗機|食器洗い機|食器洗い乾燥機|食洗器|食器洗浄機|食洗|洗い物|食器|お皿|食器洗浄機|皿洗い機|皿洗い|食器洗い|茶碗洗い|お茶碗",
             "dishwasher|dish washer|dishes",
         ),
         "dryer": _words(
             "乾燥機|衣類乾燥機|浴室乾燥|浴室乾燥機|乾太くん|ガス乾燥機",
             "dryer|tumble dryer|clothes dryer|drier|tumble drier",
         ),
-        "rice_cooker": _words("炊飯器|炊飯ジャー|ご飯|炊飯|お釜|お米|電気釜|炊飯機", "rice cooker|rice"),
+        "rice_cooker": _words(
+            "炊飯器|炊飯ジャー|ご飯|炊飯|お釜|お米|米|ごはん|白米|白飯|めし|飯|電気釜|炊飯機", "rice cooker|rice"
+        ),
         "robot_vacuum": _words(
-            "ロボット掃除機|掃除機|お掃除ロボット|ルンバ|掃除ロボット|ロボット|掃除ロボ|お掃除ロボ",
+            "ロボット掃除機|掃除機|お掃除ロボット|ルンバ|掃除ロボット|ロボット|掃除ロボ|お掃除ロボ|自動掃除機|床掃除|床の掃除",
             "robot vacuum|vacuum|vacuum cleaner|robot cleaner",
         ),
         "kettle": _words("電気ポット|ポット|ケトル|電気ケトル", "kettle|electric kettle"),
@@ -201,6 +203,20 @@ ROOM_WORDS: Mapping[str, Words] = MappingProxyType(
 )
 """What each kind of room is called. An id or a name tells of which kind a room is."""
 
+BATHS = (
+    *ROOM_WORDS["bathroom"].ja,
+    "湯船",
+    "お湯張り",
+    "湯張り",
+    "お湯はり",
+    "湯はり",
+    "追い焚き",
+    "追い炊き",
+    "おいだき",
+    "浴槽",
+)
+"""What is asked for when somebody asks whether the bath is ready."""
+
 WHOLE_HOUSE = _words(
     "家中|家じゅう|家全体|全部屋|全室|全館|家ん中|おうちの中|家の中|すべての部屋|全ての部屋|全部の部屋|家ぜんぶ|家全部|家じゅう全部|家中全部|家の全部|ぜんぶの部屋|おうち全部|お家全部|おうち中|お家中|どの部屋も|うちじゅう|うち中",
     "everywhere|whole house|entire house|all rooms|every room|all the rooms|all over the house|throughout the house|"
@@ -230,19 +246,19 @@ EVERYTHING = _words(
 KIN_WORDS: Mapping[str, Words] = MappingProxyType(
     {
         "grandmother": _words(
-            "おばあちゃん|祖母|ばあちゃん|ばあば|おばあさん|ばーば|お婆ちゃん|おばあ|婆ちゃん|ばぁば|ばっちゃ|ばっちゃん|ばさま|ばあさま|ばあさん|おばば|おばあはん|ばば|ばーちゃん|婆さん",
+            "おばあちゃん|祖母|ばあちゃん|ばあば|おばあさん|ばーば|お婆ちゃん|おばあ|婆ちゃん|ばぁば|ばっちゃ|ばっちゃん|ばさま|ばあさま|ばあさん|おばば|おばあはん|ばば|ばーちゃん|婆さん|ばっぱ|ばんちゃ|ばんつぁん|ばあちゃ|ばっこ|おばあちゃま|ばあや|ばぁちゃん",
             "grandmother|grandma|granny|gran|nana|nan|grandmom",
         ),
         "grandfather": _words(
-            "おじいちゃん|祖父|じいちゃん|じいじ|おじいさん|じーじ|お爺ちゃん|おじい|爺ちゃん|じぃじ|じっちゃ|じっちゃん|じさま|じいさま|じいさん|おじじ|おじいはん|じーちゃん|爺さん",
+            "おじいちゃん|祖父|じいちゃん|じいじ|おじいさん|じーじ|お爺ちゃん|おじい|爺ちゃん|じぃじ|じっちゃ|じっちゃん|じさま|じいさま|じいさん|おじじ|おじいはん|じーちゃん|爺さん|じっち|じんちゃ|じんつぁん|じっこ|おじいちゃま|じぃちゃん",
             "grandfather|grandpa|grandad|granddad|gramps|grampa",
         ),
         "mother": _words(
-            "お母さん|母|ママ|母さん|かあさん|おかあさん|お義母さん|義母|おふくろ|かあちゃん|お袋|母ちゃん|おかん|オカン|おっかあ|おかあ|かかあ|ママさん|マミー",
+            "お母さん|母|ママ|母さん|かあさん|おかあさん|お義母さん|義母|おふくろ|かあちゃん|お袋|母ちゃん|おかん|オカン|おっかあ|おかあ|かかあ|ママさん|マミー|かっちゃ|かあちゃ|おっかさん|おがあさん|おがさん|お母ちゃん|おかあちゃん",
             "mother|mum|mom|mummy|mommy|mama",
         ),
         "father": _words(
-            "お父さん|父|パパ|父さん|とうさん|おとうさん|お義父さん|義父|おやじ|とうちゃん|親父|父ちゃん|おとん|オトン|おっとう|おとう|パパさん|ダディ",
+            "お父さん|父|パパ|父さん|とうさん|おとうさん|お義父さん|義父|おやじ|とうちゃん|親父|父ちゃん|おとん|オトン|おっとう|おとう|パパさん|ダディ|とっちゃ|とうちゃ|おどさん|おどうさん|おどっちゃ|おとっつぁん|お父ちゃん|おとうちゃん|ぱぱ",
             "father|dad|daddy|papa|pop",
         ),
         "wife": _words("妻|家内|奥さん|嫁|かみさん|女房", "wife"),

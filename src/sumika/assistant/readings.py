@@ -30,11 +30,36 @@ _PAIRS = """
 兄ちゃん:にいちゃん 兄さん:にいさん 姉ちゃん:ねえちゃん 姉さん:ねえさん 赤ちゃん:あかちゃん 主人:しゅじん
 旦那:だんな 色:しょく 昼光:ちゅうこう 昼白:ちゅうはく 温白:おんぱく 湿度:しつど 温度:おんど
 室温:しつおん
+米:こめ 汗:あせ 冷たい:つめたい 冷える:ひえる 足:あし 体:からだ 風:かぜ 音:おと 心臓:しんぞう
+電源:でんげん 追い焚き:おいだき 強運転:きょううんてん 必要:ひつよう 交換:こうかん 点検:てんけん
+修理:しゅうり 故障:こしょう 調子:ちょうし 具合:ぐあい 様子:ようす 状態:じょうたい 時期:じき 電池:でんち
+残量:ざんりょう 残り:のこり 睡眠:すいみん 時間:じかん 心拍:しんぱく 数:すう 脈拍:みゃくはく 呼吸:こきゅう
+寝息:ねいき 眠り:ねむり 寝つき:ねつき 予約:よやく 開始:かいし 停止:ていし 運転:うんてん 中止:ちゅうし
+設定:せってい 最大:さいだい 最小:さいしょう 半分:はんぶん 全開:ぜんかい 風量:ふうりょう 強め:つよめ
+弱め:よわめ 明るさ:あかるさ 暗め:くらめ 明るめ:あかるめ 送風:そうふう 自動:じどう 代:だい 料金:りょうきん
+電力:でんりょく 消費:しょうひ 量:りょう 使用:しよう 節約:せつやく 値段:ねだん 天気:てんき 予報:よほう
+気温:きおん 外気温:がいきおん 平均:へいきん 最高:さいこう 最低:さいてい 理由:りゆう 原因:げんいん
+予定:よてい 今日:きょう 日付:ひづけ 曜日:ようび 時刻:じこく 煙:けむり 火事:かじ 来客:らいきゃく
+客:きゃく 警報:けいほう 転倒:てんとう 異常:いじょう 変化:へんか 最近:さいきん 二酸化炭素:にさんかたんそ
+濃度:のうど 花粉:かふん 騒音:そうおん 湿気:しっけ 室内:しつない 寝:ね 起床:きしょう 就寝:しゅうしん
+時計:とけい 使い方:つかいかた 大丈夫:だいじょうぶ 正常:せいじょう 何時:なんじ 何度:なんど 何回:なんかい
+何分:なんぷん 何時間:なんじかん 何人:なんにん 誰:だれ 今:いま 全部:ぜんぶ 少し:すこし 一番:いちばん
+布団:ふとん 夜中:よなか 途中:とちゅう 回数:かいすう 深い:ふかい 浅い:あさい 網:あみ 手入れ:ていれ
+清掃:せいそう 部品:ぶひん 家:いえ
 """
 _KANJI: Mapping[str, str] = MappingProxyType(dict(pair.split(":") for pair in _PAIRS.split()))
 _LONGEST = max(map(len, _KANJI))
 _KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _LONG = re.compile("(?<=[ぁ-ゟ])ー+")
+
+
+def in_hiragana(word: str) -> str:
+    """Return a word of the grammar in hiragana alone, as a recogniser may write it; empty where that is not sure.
+
+    Args:
+        word: As it stands among the words of the frames, in letters.
+    """
+    return without_long_marks(next(readings(word), ""))
 
 
 def without_long_marks(text: str) -> str:
@@ -48,14 +73,16 @@ def readings(word: str) -> Iterator[str]:
     Args:
         word: In kanji, katakana, or both.
     """
-    kana, at = "", 0
+    kana, mixed, at = "", "", 0
     while at < len(word):
         for length in range(min(_LONGEST, len(word) - at), 0, -1):
             if read := _KANJI.get(word[at : at + length]):
-                kana, at = kana + read, at + length
+                kana, mixed, at = kana + read, mixed + read, at + length
                 break
         else:
-            kana, at = kana + word[at].translate(_KATAKANA), at + 1
+            kana, mixed, at = kana + word[at].translate(_KATAKANA), mixed + word[at], at + 1
     if not re.fullmatch("[ぁ-ゖー]+", kana) or kana == word or len(without_long_marks(kana)) < SHORTEST:
         return
     yield kana
+    if mixed not in (word, kana):
+        yield mixed  # おそうじロボット

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import msgspec
 
 from sumika.assistant.calls import TOOLS, Call
-from sumika.assistant.lexicon import EVERYTHING, appliance_of_word, plain
+from sumika.assistant.lexicon import BATHS, EVERYTHING, appliance_of_word, plain
 from sumika.assistant.names import Names, is_plural, kinds_meant
 from sumika.assistant.resolve_words import alike, bare, without_all
 
@@ -108,6 +108,10 @@ class _Search:
             return self._everything()
         if self.tool == "energy" and key in _ANY_DEVICE:
             return self._these(tuple(one.id for one in self.names.house.devices), said)
+        if self.tool == "state" and key in _BATHS and not self.names.device_names.get(key):
+            key = _BATH_WATER  # whether the bath is ready is asked of what heats it
+        if self.tool == "machine" and key in _ANY_DEVICE and len(self._of(("appliance",), None, "")) > 1:
+            return self._asked("several_devices", said, self._of(("appliance",), None, ""))
         own = self.names.device_names.get(key, ())
         if own and (inside := self._inside(own)):
             return self._chosen(inside, said, every=every)
@@ -247,6 +251,7 @@ _ANY_LIGHT = frozenset(
 _HOODS = frozenset({"レンジフード", "rangehood", "cookerhood", "hood"})
 """A kitchen's fan is called by what it is, wherever one stands."""
 
+_BATHS, _BATH_WATER = frozenset(map(plain, BATHS)), "お湯"
 _EVERYTHING = frozenset(map(plain, EVERYTHING))
 _ANY_DEVICE = frozenset(
     {

@@ -8,9 +8,11 @@ import msgspec
 from ruamel.yaml import YAML
 
 from sumika.assistant.calls import TOOLS
-from sumika.assistant.sentences_forms import DO, bases, looks
+from sumika.assistant.readings import in_hiragana
+from sumika.assistant.sentences_forms import DO, bases
 from sumika.assistant.sentences_heard import template_letters
 from sumika.assistant.sentences_lists import SPAN_OF_LIST
+from sumika.assistant.sentences_looks import looks
 
 ALWAYS = frozenset({"please", "now"})
 OF_QUESTIONS = frozenset({"q", "tell", "tell.do", "tell.will", "tte", "be", "aux", *ALWAYS})
@@ -110,11 +112,16 @@ def grammar_of(language: str) -> Grammar:
 
 def _forms(section: str, language: str, way: str, concept: str) -> Iterator[tuple[str, str]]:
     if section == "words":
-        yield template_letters(way), concept
+        letters = template_letters(way)
+        yield letters, concept
+        if language == "ja" and concept and (kana := in_hiragana(letters)):
+            yield kana, concept
     elif language == "en":
         yield from ((form, f"{concept}.{mood}") for form, mood in english_forms(way))
     elif section == "verbs":
-        yield from ((base, f"{concept}:{kind}") for base, kind in bases(template_letters(way)))
+        plain = template_letters(way)
+        for said in filter(None, (plain, in_hiragana(plain))):
+            yield from ((base, f"{concept}:{kind}") for base, kind in bases(said))
     else:
         yield from ((form, f"{concept}.{mood}") for form, mood in looks(template_letters(way)))
 

@@ -8,6 +8,7 @@ from sumika.assistant import periods_en, periods_ja
 from sumika.assistant.calls import Span
 from sumika.assistant.lexicon import (
     ALL_WORDS,
+    BATHS,
     COLOUR_WORDS,
     EVERYTHING,
     HERE,
@@ -64,6 +65,7 @@ NUMBER_LISTS: Mapping[str, tuple[frozenset[str], float, float]] = MappingProxyTy
 SPAN_OF_LIST: Mapping[str, Span] = MappingProxyType(
     {
         "name": "device",
+        "bath": "device",
         "device_class": "device",
         "area": "room",
         "floor": "room",
@@ -81,7 +83,7 @@ SPAN_OF_LIST: Mapping[str, Span] = MappingProxyType(
 
 FOUND = frozenset(
     {
-        *("name", "area", "floor", "zone", "resident", "colour", "duration", "delay", "time", "period"),
+        *("name", "bath", "area", "floor", "zone", "resident", "colour", "duration", "delay", "time", "period"),
         *NUMBER_LISTS,
     }
 )
@@ -149,6 +151,7 @@ class Lists:
             "resident": dict.fromkeys(
                 map(template_letters, (*names.words("resident"), *MYSELF)), frozenset({"person"})
             ),
+            "bath": dict.fromkeys(map(template_letters, BATHS), frozenset()),
             "colour": dict.fromkeys(map(template_letters, _colours()), frozenset()),
             "zone": dict.fromkeys(map(template_letters, (*names.words("room"), "home", "house")), frozenset()),
         }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from sumika.assistant.calls import TOOLS
 from sumika.assistant.lexicon import MYSELF, ROOM_WORDS, is_japanese, plain
 from sumika.assistant.numbers import number_of
+from sumika.assistant.sentences_meant_ja import COOLING, WARMING, is_other_in_japanese, meant_in_japanese
 from sumika.assistant.sentences_told import tells_only, told_otherwise
 from sumika.assistant.sentences_told_en import is_none_of_the_house
 
@@ -94,16 +95,19 @@ def is_weather(spans: Mapping[str, str], said: str) -> bool:
 
 
 _USED = re.compile("(?:電気|でんき|電力)(?:を|は|って)?(?:どれ|どの|どん|何|なん)?.{0,6}(?:使|つか|つこ|食|消費)")
+_DRAWN, _HOW_MUCH = re.compile("(?:電気|でんき|電力)(?:を|は)?(?:使|つか|つこ)"), re.compile("なんぼ")
+"""なんぼ電気つかった asks how much of it was used, and of no money; いくら asks of money."""
 _PAID = re.compile("代|料金|お金|いくら|なんぼ|円|払|費")
 
 
 def is_use(said: str) -> bool:
     """Tell whether somebody asks how much electricity was used, and not what was paid."""
-    return bool(_USED.search(said)) and not _PAID.search(said)
+    paid = _PAID.search(_HOW_MUCH.sub("", said) if _DRAWN.search(said) else said)
+    return bool(_USED.search(said)) and not paid
 
 
 _MAY_I = re.compile(
-    r"(?<!もらっ)(?<!もろう)(?<!もろ)(?<!いただい)(?<!頂い)[てで]も?(?:いい|ええ|よか|よろしい|大丈夫|構わない|かまわない|かまへん)"
+    r"(?<!もらっ)(?<!もろう)(?<!もろ)(?<!いただい)(?<!頂い)(?<!お願いし)(?<!おねがいし)(?<!頼ん)[てで]も?(?:いい|ええ|よか|よろしい|大丈夫|構わない|かまわない|かまへん)"
     r"(?:です|でしょう)?(?:(?:か|かな|かね|かのう|の|ん|やろか)[?\uff1f\u3002!\uff01 ]*$|[?\uff1f])"
 )
 
@@ -158,14 +162,11 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
     return tool, what, spans
 
 
-_WARMING, _COOLING = ("暖房", "だんぼう", "ヒーター"), ("冷房", "れいぼう")
-
-
 def _warmth_of(what: str, device: str) -> str:
     """Return what "stronger" means of heating and cooling, which are stronger by degrees; "" of anything else."""
-    if device.endswith(_WARMING):
+    if device.endswith(WARMING):
         return what
-    return {"up": "down", "down": "up"}[what] if device.endswith(_COOLING) else ""
+    return {"up": "down", "down": "up"}[what] if device.endswith(COOLING) else ""
 
 
 def _without(name: str, spans: dict[str, str]) -> dict[str, str]:
@@ -185,9 +186,6 @@ _LACKS = re.compile(r"\benough\b|\bnot (?:very |so |that )?(?:good|fresh|nice|cl
 """What is not enough, or air that is not good, is complained of."""
 _SHOWN = re.compile(r"\bwhat(?:'s| is|s) (?:on|showing on|playing on) (?:the )?(?:telly|tv|television|radio)\b")
 """What is on the television is a programme, and no state of it."""
-_LAMP_OR_POWER = ("電気", "でんき")
-"""A lamp to most, and electricity where its price is spoken of."""
-_PRICE_OF_POWER = re.compile("(?:電気|でんき)(?:代|料金|[のが]?(?:安|やす|高(?!さ)|値段|料金))")
 _TOO = re.compile(r"\btoo (?:white|blue|yellow|orange|red|warm|cold|cool)\b")
 """A complaint about a colour is no wish for it."""
 _WARMTH_C, _LEAST_C = (10.0, 32.0), 6.0
@@ -206,13 +204,13 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     text = said.casefold()
     if TOOLS[tool].acts and (asks_leave(said) or _ASKED.search(said) or _is_warmth(tool, spans, text)):
         return True
+    if is_other_in_japanese(tool, what, spans, said):
+        return True
     if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
         return "duration" not in spans  # "leave the light on" is no order; "for an hour" makes it one
     if tool in _OF_HOW_IT_IS and _IS_NOT.search(text) and not _LACKS.search(text):
         return True  # "it isn't too bright" complains of nothing
     if (tool == "state" and _SHOWN.search(text)) or is_none_of_the_house(tool, spans, text):
-        return True
-    if spans.get("device") in _LAMP_OR_POWER and _PRICE_OF_POWER.search(text):
         return True
     if (
         _is_no_warmth(tool, what, spans)
@@ -279,6 +277,7 @@ def asked_of(tool: str, what: str, spans: Mapping[str, str], said: str, statisti
     if (tool, what) == ("level", "set") and (way := _by_how_much(spans.get("number", ""), said.casefold())):
         what = way
     tool, what = told_otherwise(tool, what, spans, said)
+    tool, what = meant_in_japanese(tool, what, spans, said)
     if tool in ("climate", "outside") and what != "weather":
         statistic = statistic_of(said, statistic)
     if tool == "climate" and what in ("temperature", "humidity") and is_weather(spans, said):

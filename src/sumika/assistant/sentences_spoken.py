@@ -22,15 +22,19 @@ class _Spoken(msgspec.Struct, frozen=True):
         orders: Patterns of curt orders, each with the column of `joining` that its verb stands in.
         again: As `always`, for sentences that were not understood.
         joining: Joining forms of verbs by the beginnings of their polite ("m") and negative ("n") forms.
+        north: As `again`, for sentences of the north, where voices are raised within words: つげで, あがるぐ.
         asks: What ends a request.
+        wishes: What ends a request of any verb, but for those that want to be told something.
         told: What tells that it is none.
     """
 
     always: Rules
     orders: Rules
     again: Rules
+    north: Rules
     joining: dict[tuple[str, str], str]
     asks: re.Pattern[str]
+    wishes: re.Pattern[str]
     told: re.Pattern[str]
 
 
@@ -60,8 +64,10 @@ def _spoken() -> _Spoken:
         always=rules("always"),
         orders=rules("orders"),
         again=rules("again"),
+        north=rules("north"),
         joining=joining,
         asks=whole(document["asks"]),
+        wishes=whole(document["wishes"]),
         told=whole(document["told"]),
     )
 
@@ -90,6 +96,27 @@ def again(sentence: str) -> str:
     for pattern, instead in spoken.again:
         sentence = pattern.sub(instead, sentence)
     return sentence
+
+
+def northern(sentence: str) -> str:
+    """Return a sentence with the sounds that the north voices as they are written elsewhere: つげでけろ is つけてけろ.
+
+    Args:
+        sentence: As it was said.
+    """
+    plain = sentence
+    for pattern, instead in _spoken().north:
+        plain = pattern.sub(instead, plain)
+    return sentence if plain == sentence else again(plain)
+
+
+def wishes(sentence: str) -> bool:
+    """Tell whether a sentence asks for something to be done, although it may end as a question does: たててくれんか.
+
+    Args:
+        sentence: As it was said.
+    """
+    return _spoken().wishes.search(sentence) is not None
 
 
 def asks(sentence: str) -> bool:

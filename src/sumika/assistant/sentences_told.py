@@ -13,9 +13,9 @@ _HESITATION = re.compile(
 )
 
 _ONLY_IF = re.compile(
-    "もし(?!もし|よ|可能|でき)"
+    "たら(?=[^、。]{0,12}[うくすつるぶむ](?:ね|よ|わ|から|ので|つもり)?[ー。!！]*$)|(?<!か)もし(?!もし|よ|可能|でき)"
     "|(?<![よ良しっ])(?:かったら|くなったら|くなければ|ければ|くなるなら|いなら|いようなら)"
-    "(?!、?(?:いい|ええ|よか|助か|嬉|うれ|あり|な[あぁー]|の))"
+    "(?!、?(?:いい|ええ|よか|助か|嬉|うれ|あり|幸い|と思|と存|な[あぁー]|の))"
 )
 """An order for a case that may come about is none for now; よかったら and もっと暖かかったらいいな set no condition."""
 
@@ -27,9 +27,20 @@ _FINE_DAY = re.compile(
 _WOULD_BE_NICE = re.compile(
     "(?:[てで]い?る|い)と(?:いい|ええ|嬉し|うれし|助か|ありがた)[^?\uff1f]*$|[ただ]らなあ?[ー。]*$"
 )
+_WHAT_IS_IT = re.compile("って(?:何|なに|なん)(?:なの|ですか|だっけ|や|のこと)?[?\uff1f]*$")
+_LATER = re.compile(
+    "(?:あとで|後で|のちほど|後ほど|そのうち|いつか)(?!も)"
+    "|(?:消す|けす|つける|点ける|閉める|しめる|開ける|あける|切る|止める|とめる|下げる|上げる)"
+    "(?:から|けど|つもり|予定|ところ)[ー。!！]*$"
+)
+"""What somebody will do, or wants done some time, is no order for now."""
+_SO_THAT_NOT = re.compile("ないように(?:ね|しないと|して|気をつけ|しよう)?[^?\uff1f]*$")
+_OFF_TO_BED = re.compile(
+    "(?:寝る|ねる|寝ます|ねます|寝よう?)(?:わ|ね|よ|ぞ|な|かな|っか|から|ので|で|し)?[ー。!！〜~]*$"
+)
 _TOLD_SO = re.compile(
     "(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*[。!！〜~ー ]*$"
-    "|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)[。!！〜~ー ]*$"
+    "|て(?:きた|おいた|しまった|ちゃった)[。!！〜~ー ]*$|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)[。!！〜~ー ]*$"
 )
 
 
@@ -65,13 +76,18 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         if _THANKS.search(said) or (tool in ("feel", "house_mode") and _AGREES.search(said)):
             return True
         of_another_day = tool == "feel" and _ANOTHER_DAY.search(said) is not None
+        if tool not in ("feel", "machine", "hot_water") and "delay" not in spans and _LATER.search(said):
+            return True
         only_if = tool != "feel" and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
         if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):
             return True
         return of_another_day or only_if or _is_sum(tool, spans, said)
     return (
         _WOULD_BE_NICE.search(said) is not None
-        or (tool == "state" and _TOLD_SO.search(said) is not None)
+        or (tool == "happened" and _SO_THAT_NOT.search(said) is not None)
+        or (tool == "energy" and _WHAT_IS_IT.search(said) is not None)
+        or (tool == "sleep" and not spans and _OFF_TO_BED.search(said) is not None)
+        or (tool in ("state", "maintenance", "energy") and _TOLD_SO.search(said) is not None)
         or ((tool, what) == ("outside", "weather") and _FINE_DAY.search(said) is not None)
         or _is_sum(tool, spans, said)
     )
@@ -84,7 +100,7 @@ def _is_sum(tool: str, spans: Mapping[str, str], said: str) -> bool:
 
 _WHEN_DONE = re.compile("(?:いつ|何時|なんじ|あと).{0,6}(?:終わ|おわ|仕上が|済[みむん]|できあが|炊け|沸[きく])")
 _RUN_NOW = re.compile(
-    "^(?!.*(?:あと|後|夜|安い|いつでも|好きな|まで|予約|任せ))"
+    "^(?!.*(?:あと|後|夜|安い|いつでも|好きな|まで|予約|任せ|お得|割安|安く|間に|うちに|深夜|時間帯))"
     ".*(?:機|器|き|ラム)[をは、]?(?:すぐ|今)?(?:に)?(?:回|まわ|動か|うごか|スタート|始め|つけ)[^、。]*$"
 )
 _MORE_OFTEN = re.compile(

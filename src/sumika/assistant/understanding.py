@@ -14,6 +14,7 @@ from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_courtesy_en import plainly
+from sumika.assistant.sentences_meant import is_nothing
 from sumika.assistant.sentences_repairs_en import is_repaired, repairs
 from sumika.assistant.sentences_told import tells_only
 from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
@@ -41,6 +42,7 @@ from sumika.assistant.understanding_recorded import (
     may_be_declined,
 )
 from sumika.assistant.understanding_topics import about, named
+from sumika.assistant.understanding_vouched import is_unfounded, is_vouched
 from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
@@ -126,7 +128,7 @@ class Understander:
                 if found.calls and not found.ask_back and _only_asks(found):
                     said = question.casefold() if is_steered(sentence) else sentence.casefold()
                     return msgspec.structs.replace(found, calls=tuple(as_meant(call, said) for call in found.calls))
-        is_asked = is_question(sentence) if read is None else _only_asks(read)
+        is_asked = is_question(sentence) and not spoken.wishes(sentence) if read is None else _only_asks(read)
         if is_asked:
             return self._question(sentence, read)
         understood = read or self._by_student(sentence) or self._by_model(sentence)
@@ -145,7 +147,10 @@ class Understander:
         """
         lists = self._book.lists
         simple = simpler(sentence, lists)
-        read = read if simple == sentence else self._by_sentences(simple)
+        again = read if simple == sentence else self._by_sentences(simple)
+        if read is not None and again is not None and _only_asks(read) and not _only_asks(again):
+            simple, again = sentence, read  # whether grandma's room is cold asks, and is no complaint of here
+        read = again
         calls = asked(simple, lists)
         found = Understood(calls=calls, by="sentences", probability=1.0) if calls else read or self._by_network(simple)
         if not _only_asks(found):
@@ -206,7 +211,14 @@ class Understander:
             said_again = self._by_book(other)
             if said_again is not None and any(call.tool in BY_SENTENCES_ALONE for call in said_again.calls):
                 said_again = None
+            if said_again is not None and any(
+                tells_only(one.tool, one.what, one.spans, plain) for one in said_again.calls
+            ):
+                said_again = None  # the ending that was taken off told that it was news: ご飯できたよー
             found = said_again if said_again is not None and not said_again.ask_back else found or said_again
+        if (found is None or _only_asks(found)) and (other := spoken.northern(plain)) != plain:
+            of_north = self._by_book(other) if found is None or spoken.wishes(other) else None
+            found = of_north or found
         return _if_said(found, sentence)
 
     def _by_book_in_english(self, sentence: str) -> Understood | None:
@@ -253,6 +265,7 @@ class Understander:
         evident = probability >= EVIDENT_TO_ACT and not is_japanese(sentence) and is_evident(sentence, call)
         acts = TOOLS[call.tool].acts and not evident
         sure = probability >= (SURE_TO_ACT if acts else SURE_TO_ANSWER) and _says_of_what(call)
+        sure = sure or is_vouched(sentence, call, probability)
         if not sure and self._model is not None:
             return None
         if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE:
@@ -262,6 +275,7 @@ class Understander:
         if is_none_of_the_house(call.tool, call.spans, sentence.casefold()):
             return None
         sure = sure and not is_of_something_else(sentence, call, self._book.knows)
+        sure = sure and not is_unfounded(sentence, call)
         return self._guarded(sentence, call, "student", probability, sure=sure)
 
     def _by_model(self, sentence: str) -> Understood | None:
@@ -282,7 +296,9 @@ class Understander:
         tells = is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence)
         if tells and not TOOLS[call.tool].acts:
             return Understood(by=by, probability=probability)
-        if tells or (TOOLS[call.tool].acts and may_be_no_order(sentence, call)):
+        acts = TOOLS[call.tool].acts
+        tells = tells or (acts and is_japanese(sentence) and is_nothing(call.tool, call.what, call.spans, sentence))
+        if tells or (acts and may_be_no_order(sentence, call)):
             return Understood(by=by, probability=probability, ask_back="ask_back.again")
         asked = "" if sure else "ask_back.meant"
         return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)

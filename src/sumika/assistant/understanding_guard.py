@@ -187,5 +187,6 @@ def is_begun(sentence: str, call: Call) -> bool:
         call: What was read out of it.
     """
     said = call.spans.keys()
-    whole = "device" in said and bool({"number", "colour"} & said) and not sentence.rstrip().endswith(("?", "\uff1f"))
+    of_what = "device" in said or (call.tool == "temperature" and "room" in said)
+    whole = of_what and bool({"number", "colour"} & said) and not sentence.rstrip().endswith(("?", "\uff1f"))
     return is_japanese(sentence) and not whole

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from sumika.assistant.calls import TOOLS, Call
-from sumika.assistant.lexicon import is_japanese
+from sumika.assistant.lexicon import HERE, ROOM_WORDS, is_japanese
 from sumika.assistant.sentences_heard import Heard
 from sumika.assistant.sentences_lists import Lists
 from sumika.assistant.understanding_pieces import pieces
@@ -133,6 +133,7 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
             call = _without_reason(order, lists, read, depth - 1)
         if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer", "undo"):
             continue
+        call = _in_that_room(why, call, lists)
         # "The lamp is too orange, make it colder": it is the lamp.
         named = bool(call.spans.keys() & {"device", "room"}) or not _PRONOUN.search(order)
         if (named or not lists.found(Heard(why)).get("name")) and (found_there := _there(why, order, call, lists)):
@@ -166,7 +167,8 @@ def _unpunctuated(sentence: str) -> Iterator[tuple[str, str]]:
 _FOR_WHAT = re.compile(r",?\s+for ", re.IGNORECASE)
 _NOT_THAT = re.compile("なくて|いらない|要らない|いい|ええ|じゃな|ちゃう|だけ|以外|より|まま")
 _ASKS = re.compile("[?？]|いくら|なんぼ|いつ|どこ|どう|何|なに|だれ|誰")
-LONGEST_VERB = 6
+LONGEST_VERB = 10
+_OF_ONE_THING = frozenset({"power", "machine", "cover", "level", "temperature"})
 
 
 def _of_what_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call | None:
@@ -181,16 +183,40 @@ def _of_what_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call 
     if _NO_REASON.search(why) or _NOT_THAT.search(why):
         return None
     call = read("".join(room + "の" for room in rooms) + names.pop() + order)
-    return call if call is not None and call.tool in ("power", "machine", "cover") else None
+    return call if call is not None and call.tool in _OF_ONE_THING else None
 
 
+_HOW_IT_IS = re.compile("暗|まっくら|寒|さむ|暑|あつ|温度|湿度|空気|臭|くさ|煙|けむ|まぶし|眩し|乾燥|明る|じめ|こも")
+
+
+def _in_that_room(why: str, call: Call, lists: Lists) -> Call:
+    """Return an order in the room of which it was told how it is there: 子供部屋が暑いから冷房入れて."""
+    of_one = _OF_WHOLE_HOUSE.search(call.spans.get("device", ""))
+    if (
+        of_one
+        or not is_japanese(why)
+        or "room" in call.spans
+        or "room" not in TOOLS[call.tool].spans
+        or not _HOW_IT_IS.search(why)
+    ):
+        return call
+    heard = Heard(why)
+    places = {heard.piece(begin, max(ends)) for begin, ends in lists.found(heard).get("area", {}).items()}
+    inside = {one for one in places if not any(one != other and one in other for other in places)} - _HERE
+    return call if len(inside) != 1 else msgspec.structs.replace(call, spans={**call.spans, "room": inside.pop()})
+
+
+_OF_WHOLE_HOUSE = re.compile("加湿|除湿|清浄|給湯|エコキュート|湯|テレビ|24時間|二十四時間")
+_HERE = frozenset((*HERE.ja, *ROOM_WORDS["outside"].ja))
 _JA_STOP = re.compile(r"[、。,，!！?？\s]+")
-_JA_TOLD_BEFORE = re.compile("(?:[いたるうくすねよなわさで]|けど|から|ので|し|だ|です|ます|ん)$")
+_JA_TOLD_BEFORE = re.compile(
+    "(?:[いたるうくすねよなわさでっ]|けど|から|ので|し|だ|です|ます|ん|無理|むり|限界|最悪|やば|地獄)$"
+)
 _JA_TOLD_AFTER = re.compile(
-    "(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい|での|でのう|でな|でね|からの|からな|からね|からさ|けえの|じゃけん)$"
+    "(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい|での|でのう|でな|でね|からの|からな|からね|からさ|けえの|るの|んだもん|じゃけん|かなわん|たまらん|かなん|ならん|いかん)$"
 )
 _JA_NOT_BESIDE = re.compile(
-    "ないで|んといて|なくて|たら|なら|れば|とき|時は|場合|まで|前に|あとで|後で|って|もし|まま|以外|だけ(?!ど)|うそ|嘘|冗談|やっぱ|やめ|なし$|いらない|違う|ちがう|ちゃう|[「」『』]"
+    "ないで|んといて|なくて|たら|なら|れば|とき|時は|場合|まで|前に|あとで|後で|(?<=[てでろれいるよんただう])って|もし|まま|以外|だけ(?!ど)|うそ|嘘|冗談|やっぱ|やめ|なし$|いらない|違う|ちがう|ちゃう|[「」『』]"
 )
 _OF_AN_ORDER = frozenset({"name", "area", "number", "duration", "delay", "time", "degrees", "percentage", "colour"})
 

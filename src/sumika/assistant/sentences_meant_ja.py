@@ -1,0 +1,89 @@
+"""What Japanese words of strength, of washing and of other people's rooms mean beside what they first seem."""
+
+import re
+from collections.abc import Mapping
+
+_LAMP_OR_POWER = ("電気", "でんき")
+"""A lamp to most, and electricity where its price is spoken of."""
+_PRICE_OF_POWER = re.compile("(?:電気|でんき)(?:代|料金|[のが]?(?:安|やす|高(?!さ)|値段|料金))")
+
+_IS_IT_SO = re.compile("(?:さむい|寒い|あつい|暑い|つめたい|冷たい)(?:か|かな|の)?[?\uff1f]$")
+_WHOSE_ROOM = re.compile("[^のこそ]の(?:お)?(?:部屋|へや|寝室)")
+_IS_IT_BAD = re.compile("空気.{0,4}(?:悪い|わるい|汚い|きたない|汚れてる|よどんでる)(?:か|かな|の)?[?\uff1f]$")
+_ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
+_MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
+_STILL_TO_RUN = re.compile("(?:あと|残り)(?:どれ|どの|どん|何分|何時間|なんぷん)")
+_BY_SO_MUCH = re.compile("(?:ほど|だけ|ぶん|分)(?:暗く|くらく|明るく|あかるく|暗う|明るう|下げ|上げ|落と|弱|強)")
+_NIGHT = frozenset({"夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中"})
+_HAD_BETTER = re.compile("[ただ](?:ほう|方)が(?:いい|ええ|よか|良い|よい)")
+_DIMMED = re.compile(
+    "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|わずか|いくらか|心持ち|気持ち)"
+    "[^、。]{0,12}(?:落と|おと)[しす]"
+)
+_IS_WASHED = re.compile(
+    "(?:機|器|き|ジャー|釜|ルンバ|ロボット)(?:を|も|の中)?(?:洗[っうい]|あら[っうい]|拭[いく]|磨[いく])"
+)
+"""Of a machine that is to be washed itself: 食洗機洗って."""
+_DRIES, _LESS = ("除湿機", "除湿器", "じょしつき"), re.compile("弱|よわ|下げ|さげ|落と|最小|控え|抑|ロー")
+WARMING, COOLING = ("暖房", "だんぼう", "ヒーター"), ("冷房", "れいぼう")
+"""What makes a room warmer and colder the stronger it is."""
+_WEAKER, _STRONGER = re.compile("弱|よわ|ゆる|緩|絞|しぼ|抑|おさえ|控え|和ら|やわら"), re.compile("強|つよ|きつ")
+
+
+def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether what a template or a frame caught in a sentence is not meant so.
+
+    Args:
+        tool: Of the template.
+        what: Its word.
+        spans: Pieces of the sentence.
+        said: The sentence.
+    """
+    device = spans.get("device", "")
+    if "room" in spans and spans["room"] in _ROOM and _MY_ROOM.search(said):
+        return True  # whose voice it is, nobody knows
+    if tool == "level" and what == "set" and _BY_SO_MUCH.search(said):
+        return True
+    if tool == "state" and _HAD_BETTER.search(said):
+        return True  # whether one should is no question about how it is
+    if tool == "energy" and _STILL_TO_RUN.search(said):
+        return True
+    if tool == "feel":
+        # Whether it is cold where somebody else is, is asked.
+        return ("resident" in spans or _WHOSE_ROOM.search(said) is not None) and _IS_IT_SO.search(said) is not None
+    if tool == "power" and what == "off" and _DIMMED.search(said):
+        return True  # 落とす alone may be to switch it off, 少し落とす is not
+    if tool == "humidity" and device.endswith(_DRIES) and "湿度" not in said:
+        return what == "up" or _LESS.search(said) is not None  # stronger, it makes less humid
+    if tool in ("machine", "power") and _IS_WASHED.search(said):
+        return True
+    return device in _LAMP_OR_POWER and _PRICE_OF_POWER.search(said) is not None
+
+
+def meant_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str) -> tuple[str, str]:
+    """Return tool and word as they are meant.
+
+    Args:
+        tool: Of the template or frame.
+        what: Its word.
+        spans: Pieces of the sentence.
+        said: The sentence.
+    """
+    device = spans.get("device", "")
+    if tool == "temperature" and device.endswith((*COOLING, *WARMING)):
+        verb = said.partition(device)[2]
+        if "風" in verb and (_WEAKER.search(verb) or _STRONGER.search(verb)):
+            return "level", "down" if _WEAKER.search(verb) else "up"
+        return tool, _cooling_of(what, verb) if device.endswith(COOLING) else what
+    if (tool, what) == ("feel", "stuffy") and "resident" not in spans and _IS_IT_BAD.search(said):
+        return "climate", "air"
+    if (tool, what) == ("sleep", "got_up") and spans.get("period") in _NIGHT:
+        return tool, "ups"  # 夜起きてた？ asks of the night, and not of the morning
+    return tool, what
+
+
+def _cooling_of(what: str, verb: str) -> str:
+    """Return what becomes of a temperature where cooling is made weaker or stronger; lowered, it is lower."""
+    if what == "down" and _WEAKER.search(verb):
+        return "up"
+    return "down" if what == "up" and _STRONGER.search(verb) else what

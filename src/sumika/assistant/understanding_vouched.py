@@ -1,0 +1,138 @@
+"""When a Japanese order that a student is not quite sure of is borne out by its own words, and need not be asked back.
+
+A student reads the registers of every province and is unsure of most of them. Where the verb of what it read stands in
+the sentence, nothing of the opposite does, and the sentence ends as an order does, what it read was said.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sumika.assistant.calls import TOOLS, Call
+from sumika.assistant.lexicon import is_japanese
+
+LIKELY = 0.6
+"""So probable a reading must be for the sentence to bear it out."""
+
+_ON = "つけ|付け|点け|着け|入れ|いれ|オン|on|点灯|起動|回|まわ|動か|うご|スタート|灯|ともし"
+_OFF = "消|けし|けせ|切[っりれ]|きって|止|とめ|オフ|off|停止|やめ|ストップ"
+_MORE, _LESS = "上げ|あげ|強|つよ|アップ|高|増", "下げ|さげ|弱|よわ|ダウン|落と|おと|低|減|絞|控|ゆる|緩|抑"
+_VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "power on": (_ON, _OFF),
+        "power off": (_OFF, "つけ|付け|点け|入れ|いれ|オン"),
+        "level up": (f"{_MORE}|明る|あかる", f"{_LESS}|暗く|くらく"),
+        "level down": (f"{_LESS}|暗|くら", f"{_MORE}|明るく|あかるく"),
+        "level most": ("最大|最強|全開|マックス|max|フル|一番|強", _LESS),
+        "level least": ("最小|最弱|微弱|ロー|一番|弱", _MORE),
+        "cover open": ("開|あけ|ひら|オープン", "閉|しめ|しま|下ろ|おろ"),
+        "cover close": ("閉|しめ|下ろ|おろ|クローズ", "開|あけ|ひら|上げ|あげ"),
+        "mode heat": ("暖房|だんぼう|暖め|あたため", f"冷|れい|ドライ|除湿|{_MORE}|{_LESS}"),
+        "mode cool": ("冷房|れいぼう|クーラー|冷や", f"暖|だん|ドライ|除湿|{_MORE}|{_LESS}"),
+        "temperature up": ("上げ|あげ|アップ|高|暖か|温か|あったか|あたたか|ぬく", f"{_LESS}|強|涼|冷"),
+        "temperature down": ("下げ|さげ|低|涼し|すずし|冷や", f"{_MORE}|弱|暖か|あったか|ぬく"),
+        "humidity up": ("加湿|潤|湿度.*(?:上|高)", "下げ|除湿|乾"),
+        "humidity down": ("除湿|湿度.*(?:下|低)|湿気.*(?:取|と[っり])", "上げ|加湿"),
+        "machine start": (
+            "回|まわ|動|うご|始|はじ|スタート|つけ|炊|たい[てと]|開始|かけ",
+            "止|とめ|やめ|停|ストップ|消|切|まで|予約|終わ",
+        ),
+        "machine stop": ("止|とめ|やめ|停|ストップ|中止", "回|まわ|始|はじ|つけ|開始"),
+        "hot_water now": ("沸|わか|湯張|湯はり|入れ|いれ|ため|溜|追い", "止|やめ|消|夜|ない"),
+    }
+)
+"""By order: a word of it, and words of its opposite."""
+
+_COMPLAINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "feel cold": "寒|さむ|さみ|さぶ|冷|ひえ|凍|こご|震|ふる|しばれ|つめた"
+        "|ぞく|すうすう|スース|ひゃっ|しゃっ|毛布|鳥肌|かじか",
+        "feel hot": "暑|あつ|あち|あぢ|汗|あせ|蒸|むし|のぼせ|熱|ぬく|ゆだ|うだ|溶け|とけ|ほて|火照|サウナ|バテ|ばて",
+        "feel stuffy": "空気|くうき|くさ|くせ|臭|煙|けむ|息|いき|むっと|ムッと|もわ|モワ|むわ"
+        "|こも|よど|淀|酸素|換気|ほこり|埃|におい|匂|むん|ムン|重い",
+        "level up": "暗|くら[いくす]|見えな|見えん|見えにく|見えづら|読めな|読みに|読みづ",
+        "level down": "まぶし|眩し|明るすぎ|明る過ぎ|まぶい",
+    }
+)
+"""What is complained of, where it is no order but told of."""
+_NO_COMPLAINT = re.compile(
+    "[寒暑暗]さ|さむさ|あつさ|ほうが|方が|くらいが|ない(?:ね|な|よ|わ|です)?$|なか$|くない|外|そと|昨日|きのう|明日|あした|去年|夏|冬|秋|春|[ぁ-ん]たら|なら"
+    "|って(?:言|いう|聞)|らしい|そうだ|よりは|だけど|ても|でも|かった|過去|スープ|茶|飯|ごはん|道|空(?!気)|夜|画面|スマホ|電話|話|声|味|顔|目つき|性格|心"
+)
+
+_WISHED = re.compile("[てで](?:くれ|くだ|ほし)|[にう]して|(?:[暗寒暑]|明る|冷た|くら|さむ|あつ)く[なし]")
+_WITH_A_NUMBER = frozenset({"level set", "cover set", "temperature set", "humidity set"})
+_MADE = re.compile("して|しと|にし|せ[えよ]|しろ|設定|セット|合わせ|変え|上げ|下げ|落と|お願い|頼|で$")
+_ENDS_SO = re.compile(
+    "(?:[てでとど](?:おい|い|や|み)?て?"
+    "(?:くれ|くん|くだ|下さ|もら|もろ|いただ|頂|ほし|欲し|け|ちょ|おくれ|おくん|つか|くり|ごし|たも)?[ぁ-んー]{0,7}"
+    "|なさい|[ろせれけえ]よ?|お願い(?:します|ね)?|頼む|たのむ|よろしく|(?:く|め|に|で|オン|オフ))$"
+)
+_TOLD = re.compile(
+    "(?:った|[いしえけせてめれ]た|だ|ました|です|ます|でる|てる|とる|ている|ない|らしい|って|けど|から|ので|のに|なら|たら|れば)$"
+)
+_MARKS = " 。.!！〜~ー\uff5e、"
+_ITSELF: Mapping[str, str] = MappingProxyType(
+    {
+        "level": "明る|あかる|暗|くら",
+        "temperature": "温度|室温|暖|あったか|あたたか|ぬく|涼|すず",
+        "humidity": "湿|潤",
+        "hot_water": "湯|風呂",
+    }
+)
+"""What says of which thing it is without a name: brighter, warmer, drier, hot water; 弱めて may be said of a flame."""
+
+
+def is_vouched(sentence: str, call: Call, probability: float) -> bool:
+    """Tell whether the words of a sentence bear out an order that was read out of it.
+
+    Args:
+        sentence: As it was said.
+        call: What was read.
+        probability: Of it.
+    """
+    if probability < LIKELY or not TOOLS[call.tool].acts or not is_japanese(sentence):
+        return False
+    said = sentence.casefold().strip(_MARKS)
+    return not said.endswith(("?", "\uff1f")) and (_is_complaint(said, call) or _is_order(said, call))
+
+
+def is_unfounded(sentence: str, call: Call) -> bool:
+    """Tell whether a feeling was read out of a Japanese sentence that has no word of it: お風呂ぬるくない？ is no heat.
+
+    Args:
+        sentence: As it was said.
+        call: What was read.
+    """
+    pattern = _COMPLAINTS.get(f"{call.tool} {call.what}") if call.tool == "feel" and is_japanese(sentence) else None
+    return pattern is not None and re.search(pattern, sentence) is None
+
+
+def _is_complaint(said: str, call: Call) -> bool:
+    """Tell whether it is told of cold, heat, bad air, darkness or glare here and now."""
+    pattern = _COMPLAINTS.get(f"{call.tool} {call.what}")
+    if pattern is None or "resident" in call.spans or re.search(pattern, said) is None:
+        return False
+    return not (_WISHED.search(said) or _NO_COMPLAINT.search(said))
+
+
+def _is_order(said: str, call: Call) -> bool:
+    """Tell whether it ends as an order does, of something, with its verb and without the opposite's."""
+    word, number = f"{call.tool} {call.what}", call.spans.get("number", "")
+    named = "device" in call.spans or "room" in call.spans or re.search(_ITSELF.get(call.tool, "^$"), said)
+    if not named or not _ENDS_SO.search(said) or _TOLD.search(said):
+        return False
+    rest = said
+    for name, piece in call.spans.items():
+        if name != "device" or call.tool not in ("mode", "hot_water"):
+            rest = rest.replace(piece.casefold(), "、")
+    if word in _WITH_A_NUMBER:
+        return bool(number) and _MADE.search(rest) is not None
+    if word not in _VERBS or (
+        number and re.search(re.escape(number.casefold()) + "(?:くらい|ぐらい|ほど)?(?:に|まで)", said)
+    ):
+        return False  # 六十パーセントに上げて says how much it is to be, not how much more
+    verb, opposite = _VERBS[word]
+    if re.search(f"、(?!{verb})[一-龠々]", rest):
+        return False  # 加湿気つけて: the thing's name goes on
+    return re.search(verb, rest) is not None and re.search(opposite, rest) is None
