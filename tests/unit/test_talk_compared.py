@@ -1,6 +1,5 @@
 """Comparisons: which side has more, or yes or no, is said before the figures, and from their rows."""
 
-
 import pytest
 
 from sumika.assistant.calls import Call
