@@ -1,11 +1,6 @@
 """Japanese as families speak it: dialects, children, old people, half sentences, and what is told beside an order."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import msgspec
 import pytest
-from ruamel.yaml import YAML
 
 from sumika.assistant import sentences_spoken as spoken
 from sumika.assistant.calls import TOOLS, Call
@@ -13,12 +8,10 @@ from sumika.assistant.names import Names
 from sumika.assistant.readings import readings, without_long_marks
 from sumika.assistant.understanding import Understander, Understood
 from sumika.config import load_house
-from sumika.evaluate.assistant import phrasings, reached, same_meaning
-from sumika.evaluate.assistant.phrasings import Phrasing
-from sumika.evaluate.assistant.score_sentences import Outcome, SentenceScore, score_sentences
+from sumika.evaluate.assistant.score_sentences import Outcome, SentenceScore
 from sumika.schema.house import House
+from tests.spoken_helpers import SPOKEN, score_of_spoken
 
-FOLDER = Path(__file__).parents[1] / "spoken"
 LEAST_RIGHT = 0.9
 """Share of the phrasings that sentences and frames understand without a student."""
 
@@ -26,7 +19,7 @@ LEAST_RIGHT = 0.9
 @pytest.fixture(scope="module")
 def house() -> House:
     """The house that is spoken to."""
-    return load_house(FOLDER / "house.yaml").house
+    return load_house(SPOKEN / "house.yaml").house
 
 
 @pytest.fixture(scope="module")
@@ -36,21 +29,9 @@ def understander(house: House) -> Understander:
 
 
 @pytest.fixture(scope="module", params=["ja.yaml", "ja_more.yaml"])
-def score(house: House, understander: Understander, request: pytest.FixtureRequest) -> Iterator[SentenceScore]:
+def score(house: House, request: pytest.FixtureRequest) -> SentenceScore:
     """Score of every phrasing of a file."""
-    said = YAML(typ="safe", pure=True).load((FOLDER / request.param).read_text(encoding="utf-8"))
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (phrasings, reached, same_meaning):
-            patch.setattr(module, "held_house", lambda _: house)
-        patch.setattr(same_meaning, "_ids", lambda kind: frozenset(one.id for one in getattr(house, kind)))
-        names = Names(house)
-        patch.setattr(reached, "held_names", lambda _: names)
-        yield score_sentences(
-            msgspec.convert(said, tuple[Phrasing, ...], strict=True),
-            understander.understand,
-            "ja",
-            reached.reached_in("ja"),
-        )
+    return score_of_spoken(request.param, "ja", house)
 
 
 def test_families_are_understood_in_whatever_way_they_speak(score: SentenceScore) -> None:

@@ -1,11 +1,6 @@
 """English as families speak it: voices of every age and country, slips put right, and what is said to nobody."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import msgspec
 import pytest
-from ruamel.yaml import YAML
 
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.names import Names
@@ -14,19 +9,17 @@ from sumika.assistant.sentences_courtesy_en import plainly
 from sumika.assistant.understanding import Understander, Understood
 from sumika.assistant.understanding_evidence import is_evident
 from sumika.config import load_house
-from sumika.evaluate.assistant import phrasings, reached, same_meaning
-from sumika.evaluate.assistant.phrasings import Phrasing
-from sumika.evaluate.assistant.score_sentences import Outcome, SentenceScore, score_sentences
+from sumika.evaluate.assistant.score_sentences import Outcome, SentenceScore
 from sumika.schema.house import House
+from tests.spoken_helpers import SPOKEN, score_of_spoken
 
-FOLDER = Path(__file__).parents[1] / "spoken"
 NOW_UNIX_S = 1_796_000_000.0
 
 
 @pytest.fixture(scope="module")
 def house() -> House:
     """The house that is spoken to."""
-    return load_house(FOLDER / "house_en.yaml").house
+    return load_house(SPOKEN / "house_en.yaml").house
 
 
 @pytest.fixture(scope="module")
@@ -36,21 +29,9 @@ def understander(house: House) -> Understander:
 
 
 @pytest.fixture(scope="module")
-def score(house: House, understander: Understander) -> Iterator[SentenceScore]:
+def score(house: House) -> SentenceScore:
     """Score of every phrasing."""
-    said = YAML(typ="safe", pure=True).load((FOLDER / "en.yaml").read_text(encoding="utf-8"))
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (phrasings, reached, same_meaning):
-            patch.setattr(module, "held_house", lambda _: house)
-        patch.setattr(same_meaning, "_ids", lambda kind: frozenset(one.id for one in getattr(house, kind)))
-        names = Names(house)
-        patch.setattr(reached, "held_names", lambda _: names)
-        yield score_sentences(
-            msgspec.convert(said, tuple[Phrasing, ...], strict=True),
-            understander.understand,
-            "en",
-            reached.reached_in("en"),
-        )
+    return score_of_spoken("en.yaml", "en", house)
 
 
 def test_what_was_understood_once_still_is(score: SentenceScore) -> None:
