@@ -45,7 +45,8 @@ def shares_of(pieces: int) -> NDArray[np.float64]:
 
 def usual_knots(pieces: int) -> Tensor:
     """Return the knots (pieces + 1,) of a column that is normally distributed, mean 0 and deviation 1."""
-    return torch.special.ndtri(torch.from_numpy(shares_of(pieces))).to(torch.float32)
+    deviations: Tensor = torch.special.ndtri(torch.from_numpy(shares_of(pieces)))
+    return deviations.to(torch.float32)
 
 
 def knots_of(x: Array, pieces: int) -> Array:
