@@ -15,7 +15,7 @@ from sumika.assistant.sentences_forms import DO, IF, WILL, bases, ends
 from sumika.assistant.sentences_looks import looks
 from sumika.assistant.sentences_meant_ja import is_other_in_japanese, meant_in_japanese
 from sumika.assistant.understanding import UNRECORDED, Understander
-from sumika.assistant.understanding_vouched import is_unfounded, is_vouched
+from sumika.assistant.understanding_evidence_ja import is_unfounded, is_vouched
 from sumika.config import load_house
 from sumika.schema.house import House
 

@@ -20,7 +20,8 @@ from sumika.assistant.sentences_told import tells_only
 from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
-from sumika.assistant.understanding_evidence import is_evident
+from sumika.assistant.understanding_evidence_en import is_evident
+from sumika.assistant.understanding_evidence_ja import is_unfounded, is_vouched
 from sumika.assistant.understanding_guard import (
     is_another_matter,
     is_begun,
@@ -42,7 +43,6 @@ from sumika.assistant.understanding_recorded import (
     may_be_declined,
 )
 from sumika.assistant.understanding_topics import about, named
-from sumika.assistant.understanding_vouched import is_unfounded, is_vouched
 from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
