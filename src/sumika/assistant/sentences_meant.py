@@ -7,8 +7,8 @@ from sumika.assistant.calls import TOOLS
 from sumika.assistant.lexicon import MYSELF, ROOM_WORDS, is_japanese, plain
 from sumika.assistant.numbers import number_of
 from sumika.assistant.sentences_meant_ja import COOLING, WARMING, is_other_in_japanese, meant_in_japanese
-from sumika.assistant.sentences_told import tells_only, told_otherwise
 from sumika.assistant.sentences_told_en import is_none_of_the_house
+from sumika.assistant.sentences_told_ja import tells_only, told_otherwise
 
 _OUTSIDE = frozenset(map(plain, ROOM_WORDS["outside"]))
 _AHEAD = ("明日", "あした", "あす", "明後日", "あさって", "来週", "今夜", "今晩", "tomorrow", "tonight", "next")

@@ -16,8 +16,8 @@ from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_courtesy_en import plainly
 from sumika.assistant.sentences_meant import is_nothing
 from sumika.assistant.sentences_repairs_en import is_repaired, repairs
-from sumika.assistant.sentences_told import tells_only
 from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
+from sumika.assistant.sentences_told_ja import tells_only
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
 from sumika.assistant.understanding_evidence_en import is_evident
