@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sumika.bus import RuntimeFolder
-from sumika.schema import DEVICE_KINDS, GateRule, Ruling
+from sumika.schema import DEVICE_KINDS, GateRule, Ruling, Verdict
 from tests.bus_helpers import runtime_folder
 from tests.gate_helpers import OWNER, Speaker, until
 from tests.planner_helpers import DrivenHouse, driven_house, planned_house
@@ -37,6 +37,16 @@ def passed(house: DrivenHouse, asker: str, after: int) -> Callable[[], bool]:
     return lambda: any(one.ruling is not Ruling.VETOED for one in house.verdicts(asker)[after:])
 
 
+def obeyed_last(house: DrivenHouse) -> str:
+    """Return whose command the gate passed last.
+
+    A plan that a busy machine makes late is stood in for before it is killed, and rules repeat themselves only every
+    minute: what counts is that nothing of the plan comes after them.
+    """
+    passed = [one for one in house.hear() if isinstance(one, Verdict) and one.ruling is not Ruling.VETOED]
+    return passed[-1].asked_by if passed else ""
+
+
 def test_rules_stand_in_for_a_planner_that_is_killed_until_it_is_back(folder: RuntimeFolder, tmp_path: Path) -> None:
     with planned_house(folder, tmp_path) as house:
         house.start(OWNER, "gate", "rules")
@@ -54,8 +64,8 @@ def test_rules_stand_in_for_a_planner_that_is_killed_until_it_is_back(folder: Ru
 
         house.processes["plan"].send_signal(signal.SIGKILL)
         house.processes["plan"].wait(5)
-        before, planned = len(house.verdicts("rules")), len(house.verdicts("plan"))
-        assert until(passed(house, "rules", before), 30.0), house.verdicts("rules")[before:]
+        planned = len(house.verdicts("plan"))
+        assert until(lambda: obeyed_last(house) == "rules", 30.0), house.hear()
         assert len(house.verdicts("plan")) - planned <= 4  # what was on its way
 
         house.start("plan", incarnation=1)
