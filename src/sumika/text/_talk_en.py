@@ -241,6 +241,7 @@ TALK: dict[str, str] = {
     "talk.happened.fall.none": "no suspected fall is recorded {period}.",
     "talk.happened.fault.open": "since {begin}: {what}{detail}; it goes on.",
     "talk.happened.fault.over": "from {begin} to {end}: {what}{detail}.",
+    "talk.happened.fault.short": "{begin}, for less than a minute: {what}{detail}.",
     "talk.happened.fault.none": "no fault is recorded {period}.",
     "talk.happened.anything.none": "nothing out of the ordinary is recorded {period}.",
     "talk.due.none": "Nothing wants looking after, by the records.",

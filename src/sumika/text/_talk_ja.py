@@ -248,6 +248,7 @@ TALK: dict[str, str] = {
     "talk.happened.fall.none": "{period}に転倒の疑いの記録はありません。",
     "talk.happened.fault.open": "{begin}から：{what}{detail}。続いています。",
     "talk.happened.fault.over": "{begin}から{end}まで：{what}{detail}。",
+    "talk.happened.fault.short": "{begin}に短時間：{what}{detail}。",
     "talk.happened.fault.none": "{period}の不具合の記録はありません。",
     "talk.happened.anything.none": "{period}、変わったことの記録はありません。",
     "talk.due.none": "記録では、手入れの必要なものはありません。",
