@@ -145,6 +145,8 @@ class Understander:
             sentence: One sentence, as it was said.
             read: What the book makes of it.
         """
+        if read is not None and read.calls and all(call.tool == "known" for call in read.calls):
+            return read  # of now, by students: what records do not keep of it is no reason to decline
         lists = self._book.lists
         simple = simpler(sentence, lists)
         again = read if simple == sentence else self._by_sentences(simple)
