@@ -102,9 +102,10 @@ def test_the_surest_movement_and_the_last_gesture_stand_beside_the_activity() ->
     somebody: dict[str, Any] = {**SURE, "source": "house", "track": 1, "room": "living"}
     jumps = Exercise(**somebody, student="har-tiny", movement="jump", probability=0.9)
     arm = Exercise(**somebody, student="movement-tiny", movement="left arm", probability=0.6)
-    waves = Gesture(**somebody, gesture="circle", probability=0.9)
+    waves = Gesture(**somebody, gesture="circle", probability=0.9, confirmed=True)
+    once = Gesture(**{**somebody, "track": 2}, gesture="z", probability=0.99)
     house = watched()
-    house.hears(doing(1, ActivityKind.EXERCISING), jumps, arm, waves)
+    house.hears(doing(1, ActivityKind.EXERCISING), jumps, arm, waves, once)
     state = house.after(1.0)["room_living"]
     assert (state["activity"], state["movement"], state["gesture"]) == ("exercising", "jump", "circle")
     hidden = watched(hidden=True)

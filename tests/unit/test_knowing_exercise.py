@@ -1,7 +1,7 @@
 """Which movement somebody makes: asked of two students while somebody exercises, and right of what they have learnt."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,11 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from sumika.models import find_student
-from sumika.perception import activity, exercise, knowing, known_keys
+from sumika.perception import activity, exercise, gesture, knowing, known_keys
 from sumika.perception._track_points import TrackPoints
-from sumika.schema import POINT_COLUMNS, Activity, ActivityKind, Exercise, Origin, PointCloud, Reason
+from sumika.runtime.beckoning import wished_by
+from sumika.schema import POINT_COLUMNS, Activity, ActivityKind, Exercise, Gesture, Origin, PointCloud, Reason
 from sumika.schema.house import Radar, WorldSource
-from sumika.schema.knowing_settings import Knowing
+from sumika.schema.knowing_settings import GestureCommand, Knowing
+from sumika.training.gestures import CLASSES, FRAME_INTERVAL_S, read_gestures
+from sumika.training.gestures import Gesture as RecordedGesture
 from tests.knowing_helpers import Fake, at, cloud, somebody, tracks
 from tests.unit.test_knowing import DEMO
 
@@ -198,3 +201,54 @@ def test_the_student_of_slow_movements_reads_recordings_through_the_house_as_it_
         right += [found == label for found in named(exercise.REHABILITATION, frames, MARS_INTERVAL_S)]
     assert len(right) >= 40
     assert np.mean(right) >= 0.8
+
+
+@pytest.mark.skipif(not (DATA / "mhomeges").is_dir(), reason="needs the recordings of mHomeGes (SUMIKA_DATA)")
+def test_gestures_that_were_recorded_become_commands_and_everyday_motion_does_not() -> None:
+    house = msgspec.structs.replace(
+        DEMO,
+        knowing=Knowing(
+            agreed=("aoi", "ren"),
+            gestures=True,
+            commands=(GestureCommand(gesture="circle", device="living_light", action="level", value=0.0),),
+        ),
+    )
+    made = [one for one in _recorded_gestures() if one.label == CLASSES.index("circle")][:24]
+    told = list(_gestures_seen(_with_rests(made)))
+    assert len(told) >= 12
+    assert np.mean([one.gesture == "circle" for one in told]) >= 0.9
+    wished = [wish for one in told for wish in wished_by(one, house)]
+    assert len(wished) >= 4
+    assert {(one.device, one.value, one.why) for one in wished} == {("living_light", 0.0, "gesture: circle")}
+    with np.load(DATA / "mhomeges" / "dailyRandom.npz", allow_pickle=False) as loaded:
+        table = loaded[sorted(loaded.files)[0]]
+    frame = table[:, 0] - table[:, 0].min()
+    everyday = ((0.1 * number, table[frame == number][:, [2, 1, 3, 4, 5]]) for number in range(3000))
+    assert [one for one in _gestures_seen(everyday) if wished_by(one, house)] == []
+
+
+def _recorded_gestures() -> Iterator[RecordedGesture]:
+    yield from (one for one in read_gestures(DATA / "mhomeges") if one.distance == "1.8m")
+
+
+def _with_rests(made: list[RecordedGesture]) -> Iterator[tuple[float, NDArray[np.float32]]]:
+    """Yield the frames of gestures, each with a rest after it."""
+    nothing = np.zeros((0, 5), np.float32)
+    begin_s = 0.0
+    for one in made:
+        number = np.rint(one.time_s / FRAME_INTERVAL_S).astype(int)
+        frames = [one.points[number == at] for at in range(number.max() + 1)] + [nothing] * 8
+        yield from ((begin_s + FRAME_INTERVAL_S * at, points) for at, points in enumerate(frames))
+        begin_s += FRAME_INTERVAL_S * len(frames)
+
+
+def _gestures_seen(frames: Iterable[tuple[float, NDArray[np.float32]]]) -> Iterator[Gesture]:
+    """Yield what the student that ships tells of frames of one body at rest."""
+    state = gesture.start([RADAR], find_student(gesture.STUDENT, features=gesture.FEATURES))
+    middle = np.array([2.0, 0.0, 0.0])
+    for second, table in frames:
+        if len(table):
+            state.points.take_cloud(as_cloud(second, table.astype(np.float32), FRAME_INTERVAL_S))
+            middle = 0.95 * middle + 0.05 * np.median(table[:, :3], axis=0)
+        _, said = gesture.step(state, tracks(second, somebody(place_m=(float(middle[0]), -float(middle[1])))))
+        yield from (one for one in said if isinstance(one, Gesture))

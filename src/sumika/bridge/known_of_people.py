@@ -103,10 +103,13 @@ def _doing(activities: list[Activity]) -> dict[str, Any]:
 
 
 def _moved(known: Known, room: str) -> dict[str, Any]:
-    """Return which movement an exercise is most like, and the last gesture; None where there is none."""
+    """Return which movement an exercise is most like, and the last gesture that was made twice; None without any.
+
+    A gesture that was seen once may be somebody who scratches an ear: nobody shall switch anything by it.
+    """
     exercises = [one for one in known.every(Exercise) if one.room == room and one.valid and one.movement]
     surest = max(exercises, key=lambda one: one.probability or 0.0, default=None)
-    gestures = [one for one in known.every(Gesture) if one.room == room and one.valid]
+    gestures = [one for one in known.every(Gesture) if one.room == room and one.valid and one.confirmed]
     last = max(gestures, key=lambda one: one.stamp.monotonic_ns, default=None)
     return {
         "movement": None if surest is None else surest.movement,
