@@ -15,6 +15,8 @@ from sumika.schema import (
     Origin,
     PersonComfort,
     Reason,
+    Sleep,
+    SleepKind,
     SleepStages,
     Strain,
     ThermalComfort,
@@ -63,7 +65,7 @@ def test_what_somebody_does_is_told_with_the_movement_that_is_most_like_it(house
 
 def test_a_gesture_is_told_for_a_while(house: TalkingHouse) -> None:
     hear(house, DOES, (Gesture, {"gesture": "circle", "probability": 0.9, "student": "gesture-tiny"}))
-    assert "A gesture was seen in the living room at 8:00: a circle (90 % sure)." in house.call("known", "doing").text
+    assert "A gesture was seen in the living room at 8:00: a circle (90 % sure)." in house.call("known", "gesture").text
 
 
 def test_who_it_is_that_does_something_no_radar_tells(house: TalkingHouse) -> None:
@@ -107,7 +109,12 @@ def test_comfort_strain_and_sleep_are_told_or_why_not(house: TalkingHouse) -> No
     assert "cannot be told: " in house.call("known", "stage").text
 
 
-@pytest.mark.parametrize("what", ["comfort", "strain", "stage"])
+def test_of_an_empty_bed_no_stage_is_told(house: TalkingHouse) -> None:
+    hear(house, (Sleep, {"room": "bedroom", "kind": SleepKind.AWAY}))
+    assert house.call("known", "stage").text == "Nobody is seen in bed now."
+
+
+@pytest.mark.parametrize("what", ["gesture", "comfort", "strain", "stage"])
 def test_what_is_not_worked_out_says_so(house: TalkingHouse, what: str) -> None:
     assert house.call("known", what).text.endswith("the house does not work it out, or has not yet.")
 

@@ -5,14 +5,14 @@ Radars follow bodies, not names: who is asked for by name is told of by the room
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
-from sumika.schema import Activity, Exercise, Gesture, Reason, SleepStages, Strain, ThermalComfort
+from sumika.schema import Activity, Exercise, Gesture, Reason, Sleep, SleepKind, SleepStages, Strain, ThermalComfort
 from sumika.schema.knowing import KnownOfRoom
 
-Told = TypeVar("Told", bound=KnownOfRoom)
+Told = TypeVar("Told", bound="KnownOfRoom | Sleep")
 MOST_TOLD = 6
 HIGH = 0.5
 
@@ -35,9 +35,6 @@ def _doing(sources: Sources, wanted: Wanted, rooms: tuple[str, ...]) -> tuple[Se
     followed = [one for one in sources.newest.all(Activity) if one.room in rooms]
     for one in followed:
         told += _of_somebody(sources, one)
-    for gesture in sources.newest.all(Gesture):
-        if gesture.room in rooms and gesture.valid:
-            told.append(_gesture(sources, gesture))
     if followed:
         return tuple(told)
     if not any(one.reason is Reason.NO_PERSON for one in sources.newest.all(Activity)):
@@ -67,11 +64,20 @@ def _of_somebody(sources: Sources, one: Activity) -> Iterable[Sentence]:
         yield voice.sentence("talk.doing.movement", (row,), surest.origin.value, (100.0 * share,), **names)
 
 
+def _gestures(sources: Sources, wanted: Wanted, rooms: tuple[str, ...]) -> tuple[Sentence, ...]:
+    """Return which gestures were seen of late."""
+    found = [one for one in sources.newest.all(Gesture) if one.room in rooms and one.valid]
+    knowing = sources.house.knowing
+    if not found and (knowing is None or not knowing.gestures):
+        return _not_worked_out(sources, "gesture")
+    return tuple(_gesture(sources, one) for one in found) or (sources.voice.sentence("talk.doing.no_gesture"),)
+
+
 def _gesture(sources: Sources, one: Gesture) -> Sentence:
     voice, share = sources.voice, one.probability or 0.0
     row = voice.row(one, "gesture.probability", one.room, share, "1", one.gesture)
     return voice.sentence(
-        "talk.doing.gesture",
+        "talk.doing.gesture.twice" if one.confirmed else "talk.doing.gesture",
         (row,),
         one.origin.value,
         (100.0 * share,),
@@ -86,7 +92,7 @@ def _comfort(sources: Sources, wanted: Wanted, rooms: tuple[str, ...]) -> tuple[
     """Return whether rooms suit residents."""
     voice, told = sources.voice, list[Sentence]()
     for one in _each(sources, ThermalComfort, rooms):
-        names = {"room": voice.room(one.room)}
+        names: dict[str, Any] = {"room": voice.room(one.room)}
         for person in one.people:
             if wanted.residents and person.resident not in wanted.residents:
                 continue
@@ -95,7 +101,7 @@ def _comfort(sources: Sources, wanted: Wanted, rooms: tuple[str, ...]) -> tuple[
                 voice.row(one, "thermal_comfort.too_cold", one.room, person.too_cold, "1", person.resident),
                 voice.row(one, "thermal_comfort.too_warm", one.room, person.too_warm, "1", person.resident),
             )
-            shown = {"cold": voice.percent(person.too_cold), "warm": voice.percent(person.too_warm)}
+            shown: dict[str, Any] = {"cold": voice.percent(person.too_cold), "warm": voice.percent(person.too_warm)}
             numbers = (100.0 * person.too_cold, 100.0 * person.too_warm)
             told.append(voice.sentence("talk.comfort.one", rows, one.origin.value, numbers, who=who, **names, **shown))
         if not one.valid:
@@ -110,7 +116,7 @@ def _strain(sources: Sources, wanted: Wanted, rooms: tuple[str, ...]) -> tuple[S
     """Return whether heart and breath at rest are higher than usual; of rooms that cannot tell, where none can."""
     voice, told, untold = sources.voice, list[Sentence](), list[Sentence]()
     for one in _each(sources, Strain, rooms):
-        names = {"room": voice.room(one.room)}
+        names: dict[str, Any] = {"room": voice.room(one.room)}
         if not one.valid or one.probability is None:
             row = voice.row(one, "strain.reason", one.room, text=one.reason.value)
             why = _why(sources, one.reason)
@@ -129,7 +135,7 @@ def _stage(sources: Sources, wanted: Wanted, rooms: tuple[str, ...]) -> tuple[Se
     """Return the stage of sleep of who lies in a bedroom."""
     voice, told = sources.voice, list[Sentence]()
     for one in _each(sources, SleepStages, rooms):
-        names = {"room": voice.room(one.room)}
+        names: dict[str, Any] = {"room": voice.room(one.room)}
         if not one.valid or one.wake is None or one.rem is None or one.non_rem is None:
             row = voice.row(one, "sleep_stages.reason", one.room, text=one.reason.value)
             why = _why(sources, one.reason)
@@ -138,13 +144,17 @@ def _stage(sources: Sources, wanted: Wanted, rooms: tuple[str, ...]) -> tuple[Se
         shares = {"wake": one.wake, "rem": one.rem, "non_rem": one.non_rem}
         rows = tuple(voice.row(one, f"sleep_stages.{name}", one.room, share, "1") for name, share in shares.items())
         numbers = tuple(100.0 * share for share in shares.values())
-        shown = {name: voice.percent(share) for name, share in shares.items()}
+        shown: dict[str, Any] = {name: voice.percent(share) for name, share in shares.items()}
         told.append(voice.sentence("talk.stage.now", rows, one.origin.value, numbers, **names, **shown))
+    beds = [one for one in _each(sources, Sleep, rooms) if one.kind is not None]
+    if not told and beds and all(one.kind is SleepKind.AWAY for one in beds):
+        rows = tuple(voice.row(one, "sleep.kind", one.room, text=SleepKind.AWAY.value) for one in beds)
+        return (voice.sentence("talk.stage.nobody", rows, beds[0].origin.value),)
     return tuple(told) or _not_worked_out(sources, "stage")
 
 
 _TOLD: Mapping[str, Callable[[Sources, Wanted, tuple[str, ...]], tuple[Sentence, ...]]] = MappingProxyType(
-    {"doing": _doing, "comfort": _comfort, "strain": _strain, "stage": _stage}
+    {"doing": _doing, "gesture": _gestures, "comfort": _comfort, "strain": _strain, "stage": _stage}
 )
 """What is told, by the word that asks for it."""
 

@@ -172,7 +172,7 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
         "known": Tool(
             about="Now: what people do, movements, gestures; whether a room suits somebody; heart and breath at "
             "rest against what is usual; the stage of sleep.",
-            what=("doing", "comfort", "strain", "stage"),
+            what=("doing", "gesture", "comfort", "strain", "stage"),
             spans=("resident", "room"),
             taught=False,
         ),

@@ -51,4 +51,8 @@ KNOWN: dict[str, str] = {
     "talk.known.strain.what": "whether heart and breath are higher than usual",
     "talk.known.stage.what": "the stage of sleep",
     "talk.known.not_worked_out": "the house does not work it out, or has not yet",
+    "talk.doing.gesture.twice": "A gesture was made twice in {room} at {at}: {gesture} ({share} sure).",
+    "talk.doing.no_gesture": "No gesture was seen of late.",
+    "talk.known.gesture.what": "whether somebody made a gesture",
+    "talk.stage.nobody": "Nobody is seen in bed now.",
 }

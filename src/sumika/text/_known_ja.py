@@ -51,4 +51,8 @@ KNOWN: dict[str, str] = {
     "talk.known.strain.what": "心拍と呼吸がいつもより高いかどうか",
     "talk.known.stage.what": "睡眠段階",
     "talk.known.not_worked_out": "この家では算出していないか、まだ算出できていません",
+    "talk.doing.gesture.twice": "{at}に{room}で身ぶり「{gesture}」が続けてありました（確かさ{share}）。",
+    "talk.doing.no_gesture": "最近、身ぶりはありませんでした。",
+    "talk.known.gesture.what": "身ぶりがあったかどうか",
+    "talk.stage.nobody": "いま、ベッドに入っている人は見えません。",
 }
