@@ -101,6 +101,13 @@ def test_a_house_that_does_not_answer_is_told_of(house: TalkingHouse) -> None:
     assert not answer.undoable
 
 
+def test_a_larger_model_that_is_silent_is_told_of(house: TalkingHouse) -> None:
+    answer = house.say("only a larger model knows")
+    assert answer.refused == "model_silent"
+    assert answer.text == "I did not understand that, and the larger model that I asked does not answer."
+    assert house.wishes() == []
+
+
 def test_what_was_done_is_taken_back_to_what_it_was(house: TalkingHouse) -> None:
     house.call("level", "set", device="living room light", number="80 %")
     answer = house.say("undo")

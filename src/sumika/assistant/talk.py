@@ -226,7 +226,7 @@ class Talk:
         if understood.ask_back:
             return self._unsure(understood, request, voice, speaker, talk)
         if not understood.calls:
-            return refusal(voice, request, "not_understood")
+            return refusal(voice, request, "model_silent" if understood.silent else "not_understood")
         sentences: list[Sentence] = []
         done: list[TalkDone] = []
         numbers: list[float] = []
