@@ -78,7 +78,7 @@ def test_it_reads_and_does_nothing_unless_that_is_allowed(records: Path) -> None
 
 def test_nights_are_told_to_nobody_unless_that_is_allowed(records: Path) -> None:
     offered, _ = offer(records)
-    assert not {"sleep", "vitals", "changes", "records_nights"} & set(offered.tools)
+    assert not {"known", "sleep", "vitals", "changes", "records_nights"} & set(offered.tools)
     assert offered.call(ASK, {"text": "did grandmother get up?"}).told["refused"] == "right"
     allowed, _ = offer(records, personal=True)
     assert allowed.call("sleep", {"what": "got_up"}).text == "Hanako got up at 6:30."
