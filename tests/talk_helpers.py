@@ -156,6 +156,18 @@ def _records() -> list[Command | Verdict | Event]:
             why=why["why"],
             **plan,
         ),
+        Verdict(  # of rules that stand in, while the plan is in charge
+            stamp=heated.later(300_000_000_000),
+            origin=Origin.LIVE,
+            device="living_aircon",
+            action="mode",
+            asked=0.0,
+            written=None,
+            asked_by=Asker.RULES.value,
+            ruling=Ruling.VETOED,
+            rule=GateRule.OUTRANKED,
+            why="it is right as it is",
+        ),
         Event(
             stamp=at(NOW_S - 7200.0),
             origin=Origin.LIVE,
