@@ -6,6 +6,7 @@ the recipes that come with the house.
 
 from typing import Any
 
+from sumika.training.body_world import BODY_WORLD
 from sumika.training.comfort import COMFORT
 from sumika.training.gestures import GESTURES
 from sumika.training.har import MARS, RADHAR
@@ -20,7 +21,7 @@ from sumika.training.strain import STRAIN
 SOURCES: dict[str, Recordings[Any] | PostureWorld] = {
     source.name: source for source in (RADHAR, MARS, GESTURES, POSE, SLEEP, SLEEP_LIVE, STRAIN, COMFORT, OCCUPANCY)
 }
-SOURCES[POSTURE_WORLD.name] = POSTURE_WORLD
-"""Every source of recordings by its name in recipes; one of them is simulated."""
+SOURCES |= {POSTURE_WORLD.name: POSTURE_WORLD, BODY_WORLD.name: BODY_WORLD}
+"""Every source of recordings by its name in recipes; two of them are simulated."""
 
 __all__ = ["RECIPES", "SOURCES"]
