@@ -20,6 +20,8 @@ from sumika.schema import (
     DeviceState,
     Direction,
     Event,
+    Exercise,
+    Gesture,
     Ghost,
     GhostCause,
     HeldBy,
@@ -36,6 +38,7 @@ from sumika.schema import (
     PlanOutlook,
     PlanReport,
     PointCloud,
+    Pose,
     Posture,
     PostureKind,
     Presence,
@@ -318,6 +321,19 @@ class Life:
         return Event(**self._head(now), subject=subject, code=code, severity=severity)
 
 
+STANDS = {
+    "SpineBase": (0.0, 0.9),
+    "SpineMid": (0.0, 1.15),
+    "SpineShoulder": (0.0, 1.38),
+    "Neck": (0.0, 1.45),
+    "Head": (0.0, 1.6),
+    "ShoulderLeft": (-0.2, 1.38),
+    "ElbowLeft": (-0.25, 1.1),
+    "WristLeft": (-0.25, 0.85),
+}
+"""Some joints of somebody who stands: sideways and up, in m."""
+
+
 def known(head: dict[str, Any]) -> Iterator[Message]:
     """Yield what networks and rules know: of the living room, of the bedroom's sleep, and of weeks."""
     sure: dict[str, Any] = {"valid": True, "reason": Reason.MEASURED}
@@ -326,6 +342,22 @@ def known(head: dict[str, Any]) -> Iterator[Message]:
     )
     yield Activity(
         **head, **sure, source="house", track=1, room="living", kind=ActivityKind.WALKING, probability=0.88, sigma=0.06
+    )
+    yield Exercise(
+        **head, **sure, source="house", track=1, room="living", student="har-tiny", movement="jump", probability=0.93
+    )
+    yield Gesture(**head, **sure, source="house", track=1, room="living", gesture="circle", probability=0.9)
+    yield Pose(
+        **head,
+        **sure,
+        source="house",
+        track=1,
+        room="living",
+        joints=tuple(STANDS),
+        x_m=tuple(2.0 + x for x, _ in STANDS.values()),
+        y_m=tuple(2.0 for _ in STANDS),
+        z_m=tuple(z for _, z in STANDS.values()),
+        sigma_m=0.08,
     )
     cooking = AirEvent(kind=AirEventKind.COOKING, probability=0.97, sigma=0.1, for_s=600.0, sensor="living_air")
     yield AirEvents(**head, **sure, room="living", events=(cooking,), can_tell=tuple(AirEventKind))

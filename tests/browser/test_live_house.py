@@ -90,9 +90,18 @@ def test_what_cannot_be_measured_says_so(visits: Visits) -> None:
     assert "not measurable now: moving" in page.locator("[data-rate=heart]").inner_text()
     known = page.locator("[data-known=living]")
     known.locator("[data-known-what=doing][data-kind=walking]").wait_for()
+    assert "most like jumping (93 % sure)" in known.locator("[data-known-what=exercise]").inner_text()
+    assert "gesture: a circle (90 % sure)" in known.locator("[data-known-what=gesture]").inner_text()
     assert "1 person (91 % sure); by the air alone 1.4" in known.locator("[data-known-what=count]").inner_text()
     assert "cooking for 10 min" in known.locator("[data-events=cooking]").inner_text()
     assert known.locator("[data-known-what=strain][data-reason=moving]").count() == 1
+
+
+def test_joints_are_drawn_as_bones_in_space_and_from_above(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("room/living")
+    page.wait_for_function("() => document.querySelector('.space').dataset.bones === '7'")
+    page.goto(f"{house.address}?flat#/room/living")
+    page.wait_for_selector(".space[data-kind=flat][data-bones='7']")
 
 
 def test_without_webgl_the_room_is_drawn_from_above(visits: Visits, house: PlayedHouse) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import sumika
-from sumika.assistant.calls import TOOLS, Call, CallError, checked
+from sumika.assistant.calls import TAUGHT, Call, CallError, checked
 from sumika.evaluate.assistant.phrasings import LANGUAGES, Phrasing, held_house, held_phrasings, names_of_house
 from sumika.evaluate.assistant.same_meaning import Reached, same_meaning, value_said
 from sumika.evaluate.assistant.sampled_english import sampled_phrasings, template_count
@@ -83,15 +83,15 @@ def test_every_call_is_in_the_table_and_copied_from_its_sentence(language: str) 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_tool_and_each_of_its_words_is_asked_for(language: str) -> None:
     asked = {(call.tool, call.what) for one in everything(language) for call in one.calls[:1]}
-    assert {tool for tool, _ in asked} == set(TOOLS)
-    assert {(name, what) for name, tool in TOOLS.items() for what in tool.what} <= asked
+    assert {tool for tool, _ in asked} == set(TAUGHT)
+    assert {(name, what) for name, tool in TAUGHT.items() for what in tool.what} <= asked
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_span_is_said(language: str) -> None:
     said = {(call.tool, span) for one in everything(language) for call in one.calls for span in call.spans}
     spans = {span for _, span in said}
-    assert spans == {span for tool in TOOLS.values() for span in tool.spans}
+    assert spans == {span for tool in TAUGHT.values() for span in tool.spans}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

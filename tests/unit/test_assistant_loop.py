@@ -1,5 +1,6 @@
 """The node that one talks to, over a real bus: it asks, hears the gate, answers, and does later what was put off."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from sumika.assistant.names import Names
 from sumika.bus import RuntimeFolder, ask
 from sumika.clock import WallClock
 from sumika.models import StudentRefused
-from sumika.runtime.assistant_loop import LATER_FILE, AssistantLoop
+from sumika.runtime.assistant_loop import LATER_FILE, AssistantLoop, Heeded
 from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.table import nodes_of
@@ -178,3 +179,22 @@ def test_a_model_outside_the_house_is_refused_unless_that_is_allowed(tmp_path: P
     with pytest.raises(SumikaError, match="may not leave"):
         talk_open.open_model(far, tmp_path)
     assert talk_open.open_model(talking_house(), tmp_path) is None
+
+
+def test_a_larger_model_that_fails_is_told_of_once_and_once_when_it_answers_again() -> None:
+    class Model:
+        fails = False
+
+        def call(self, sentence: str, tools: object) -> Call | None:
+            if self.fails:
+                raise SumikaError("the model at nas answers HTTP 500")
+            return None
+
+    told: list[str] = []
+    model = Model()
+    heeded = Heeded(model, told.append)
+    for fails in (False, True, True, False):
+        model.fails = fails
+        with contextlib.suppress(SumikaError):
+            heeded.call("mumble", {})
+    assert told == ["", "the model at nas answers HTTP 500", "the model at nas answers HTTP 500", ""]

@@ -15,8 +15,9 @@ from sumika.assistant.calls import TOOLS, Call, Tool
 from sumika.assistant.names import Names
 from sumika.assistant.understanding import SURE_TO_ACT, Understander, Understood
 from sumika.assistant.understanding_guard import may_be_no_order
-from sumika.assistant.understanding_model import ChatModel, LargerModel, at_home
+from sumika.assistant.understanding_model import ChatModel, LargerModel
 from sumika.config import demo_house
+from sumika.links.chat import at_home
 from sumika.schema import SumikaError
 from sumika.schema.talking import Talking
 
@@ -97,7 +98,7 @@ def test_a_larger_model_is_asked_last_and_checked_alike() -> None:
     got = _understood(UNHEARD, Student(ON, 0.5), Model(ON))
     assert (got.by, got.calls, got.ask_back) == ("model", (ON,), "")
     assert _understood(UNHEARD, None, Model(Call(tool="power", what="on", spans={"device": "door"}))) == Understood()
-    assert _understood(UNHEARD, None, Model(None)) == Understood()
+    assert _understood(UNHEARD, None, Model(None)) == Understood(silent=True)  # which is told
 
 
 @pytest.mark.parametrize(
@@ -308,7 +309,7 @@ def test_a_model_that_answers_something_else_is_not_believed(status: int, conten
     """Prose, no tool, what was not said, nothing, and a broken server."""
     with _server(status, content) as (address, _):
         model = ChatModel(Talking(model_address=address, timeout_s=5), tmp_path)
-        assert _understood(UNHEARD, None, model) == Understood()
+        assert _understood(UNHEARD, None, model) == Understood(silent=status != 200)
 
 
 def test_a_model_whose_key_cannot_be_read_says_so(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from sumika.schema import (
     AirEvent,
     AirEventKind,
     AirEvents,
+    Exercise,
+    Gesture,
     OccupancyCount,
     Origin,
     Reason,
@@ -94,3 +96,19 @@ def test_of_several_people_the_most_active_is_shown_and_nobody_while_guests_are_
     hidden = watched(hidden=True)
     hidden.hears(doing(1, ActivityKind.SITTING))
     assert hidden.after(1.0)["room_living"]["activity"] is None
+
+
+def test_the_surest_movement_and_the_last_gesture_stand_beside_the_activity() -> None:
+    somebody: dict[str, Any] = {**SURE, "source": "house", "track": 1, "room": "living"}
+    jumps = Exercise(**somebody, student="har-tiny", movement="jump", probability=0.9)
+    arm = Exercise(**somebody, student="movement-tiny", movement="left arm", probability=0.6)
+    waves = Gesture(**somebody, gesture="circle", probability=0.9, confirmed=True)
+    once = Gesture(**{**somebody, "track": 2}, gesture="z", probability=0.99)
+    house = watched()
+    house.hears(doing(1, ActivityKind.EXERCISING), jumps, arm, waves, once)
+    state = house.after(1.0)["room_living"]
+    assert (state["activity"], state["movement"], state["gesture"]) == ("exercising", "jump", "circle")
+    hidden = watched(hidden=True)
+    hidden.hears(doing(1, ActivityKind.EXERCISING), jumps, waves)
+    state = hidden.after(1.0)["room_living"]
+    assert (state["movement"], state["gesture"]) == (None, None)

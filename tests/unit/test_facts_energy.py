@@ -116,7 +116,7 @@ def test_where_nothing_was_kept_there_is_no_figure_and_never_a_zero(tmp_path: Pa
     p = day_of(2026, 11, 3)
     with book(tmp_path) as facts:
         for figure in (facts.energy_kwh(p), facts.cost(p), facts.solar_kwh(p), facts.device_kwh("purifier", p)):
-            assert (figure.value, figure.reason, figure.rows) == (None, Why.NO_SUCH, ())
+            assert (figure.value, figure.reason, figure.rows) == (None, Why.NOT_YET, ())
         assert facts.saved(p).reason == Why.NO_RECORDS
         assert facts.by_day("cost", p)[0][1].value is None
     keep(tmp_path, {IMPORTED: steady(p.begin_unix_s, p.end_unix_s)})

@@ -10,8 +10,9 @@ from sumika.clock import SimulatedClock
 from sumika.facts import Period, Why
 from sumika.history import History
 from sumika.schema import Direction, Measure
+from sumika.schema.house import Sensor, WorldSettings
 from sumika.schema.knowing_settings import Knowing
-from tests.facts_helpers import BERLIN, DAY, HOUR, at, book, day_of, every, keep, stamp
+from tests.facts_helpers import BERLIN, DAY, HOUR, HOUSE, at, book, day_of, every, keep, stamp
 
 AIR = ("living_air", "air.temperature_c")
 COUNT = ("living", "occupancy_count.count")
@@ -56,6 +57,28 @@ def test_mean_highest_and_lowest_of_a_day_with_their_moments(tmp_path: Path) -> 
         assert facts.climate("living", "co2_ppm", TUESDAY, "mean").reason == Why.NO_SUCH
         with pytest.raises(ValueError, match="statistic"):
             facts.climate("living", "temperature_c", TUESDAY, "median")
+
+
+def test_what_has_a_sensor_that_is_silent_so_far_is_not_told_yet_and_what_has_none_never_will_be(
+    tmp_path: Path,
+) -> None:
+    mapped = Sensor(id="hall_air", room="attic", kind="air", mapping={"co2_ppm": "hall/co2"})
+    with book(tmp_path, sensors=(*HOUSE.sensors, mapped)) as facts:
+        for statistic in ("now", "mean"):
+            for quantity in ("temperature_c", "co2_ppm"):
+                assert facts.climate("living", quantity, TUESDAY, statistic).reason == Why.NOT_YET
+                assert facts.climate("bedroom", quantity, TUESDAY, statistic).reason == Why.NO_SUCH
+        assert facts.climate("attic", "co2_ppm", TUESDAY, "now").reason == Why.NOT_YET
+        assert facts.climate("attic", "temperature_c", TUESDAY, "now").reason == Why.NO_SUCH
+        assert facts.outside("temperature_c", TUESDAY, "now").reason == Why.NO_SUCH
+        assert facts.energy_kwh(TUESDAY).reason == Why.NOT_YET
+    with book(tmp_path, sensors=(), devices=()) as facts:
+        assert facts.energy_kwh(TUESDAY).reason == Why.NO_SUCH
+        assert facts.device_kwh("purifier", TUESDAY).reason == Why.NO_SUCH
+    with book(tmp_path, sensors=(), devices=(), world=WorldSettings()) as facts:
+        assert facts.energy_kwh(TUESDAY).reason == Why.NOT_YET
+        assert facts.outside("temperature_c", TUESDAY, "now").reason == Why.NOT_YET
+        assert facts.climate("living", "temperature_c", TUESDAY, "now").reason == Why.NO_SUCH
 
 
 def test_now_is_a_quarter_of_an_hour_and_what_is_older_says_so(tmp_path: Path) -> None:

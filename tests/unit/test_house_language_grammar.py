@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from sumika.assistant.calls import TOOLS, Call, checked
+from sumika.assistant.calls import TAUGHT, Call, checked
 from sumika.distil.sentence_data import LEARNT
 from sumika.schema import SumikaError, UsageError
 from sumika.training.house_language import HOUSE_LANGUAGE
@@ -24,7 +24,7 @@ SOME = {"sentences": 400, "scored": 60, "held_share": 0.1}
 def test_every_word_of_every_tool_has_many_templates_in_both_languages() -> None:
     for language in ("ja", "en"):
         counts = Counter(one.intent for one in templates(language, 0.0))
-        wanted = {f"{tool} {what}" for tool, one in TOOLS.items() for what in one.what}
+        wanted = {f"{tool} {what}" for tool, one in TAUGHT.items() for what in one.what}
         assert wanted <= set(counts)
         many = [name for name in wanted if counts[name] >= 5]
         assert len(many) >= 0.9 * len(wanted), [name for name in wanted if counts[name] < 5]
@@ -138,7 +138,7 @@ def test_options_and_files_for_large_models() -> None:
     examples = [example_of(line) for line in lines]
     assert any(one.answer == "{}" for one in examples)
     assert any('"tool":"power"' in one.answer for one in examples)
-    assert len(table().intents) == 1 + sum(len(tool.what) for tool in TOOLS.values())
+    assert len(table().intents) == 1 + sum(len(tool.what) for tool in TAUGHT.values())
 
 
 def test_other_matters_are_asked_for_in_english_as_politely_as_what_the_house_can_do() -> None:

@@ -290,6 +290,28 @@ def test_joints_are_told_in_the_house_and_their_places_turned_back() -> None:
     assert pose.turned_back(turned, radar_m, body_m) == pytest.approx(places[:, :3].astype(np.float64), abs=1e-5)
 
 
+def test_the_height_of_joints_is_that_of_a_body_and_not_of_the_foot_that_moves() -> None:
+    feet = tuple(float(one) for one in np.tile([0.0, 0.0, -0.9], len(JOINTS)))
+    state = pose.start(LIVING, Fake({}, values=feet))
+    radar = state.points.radars["living_radar"].position_m
+    track = somebody(place_m=(radar[0], radar[1] - 2.0))
+    told: list[Pose] = []
+    for number in range(80):
+        low = number >= 60  # for two seconds only what is near the floor is seen
+        places = [(2.0, 0.0, -0.5 if low else -0.2)] * (4 if low else 20)
+        for message in (cloud(0.1 * number, places, "living_radar"), tracks(0.1 * number, track)):
+            told += [one for one in pose.step(state, message)[1] if isinstance(one, Pose)]
+    valid = [one for one in told if one.valid]
+    assert len(valid) >= 10
+    assert max(one.z_m[0] for one in valid) - min(one.z_m[0] for one in valid) < 0.05
+    below = tuple(float(one) for one in np.tile([0.0, 0.0, -1.5], len(JOINTS)))
+    underground = [
+        one for one in watched(pose, pose.start(LIVING, Fake({}, values=below)), 3.0) if isinstance(one, Pose)
+    ]
+    assert not any(one.valid for one in underground)
+    assert underground[-1].reason is Reason.UNLIKE_LEARNED
+
+
 def test_joints_of_nobody_and_without_a_student_are_not_told() -> None:
     _, told = pose.step(pose.start(LIVING, None), tracks(0.0, somebody()))
     assert [(one.valid, one.reason) for one in told if isinstance(one, Pose)] == [(False, Reason.NO_STUDENT)]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sumika.perception import comfort, occupancy, strain
+from sumika.perception._iso_votes import AIR_C, MEAN_VOTES, shares_by_iso
 from sumika.schema import (
     AirSample,
     Message,
@@ -114,11 +115,41 @@ def test_comfort_is_of_those_who_agreed_by_their_student() -> None:
 def test_without_a_student_ones_own_votes_are_told_drawn_towards_what_is_usual() -> None:
     state = comfort.start("bedroom", ("aoi",), UTC, None)
     before = felt(state, air(0.0)).people[0]
-    assert before.too_cold == pytest.approx(0.2)
+    usual, _ = shares_by_iso(24.0)
+    assert before.too_cold == pytest.approx(usual)
     after = felt(state, *(vote(10.0 * number, -2.0) for number in range(1, 11))).people[0]
-    assert after.too_cold == pytest.approx((10 + 5 * 0.2) / 15)
+    assert after.too_cold == pytest.approx((10 + 5 * usual) / 15)
     assert after.votes == 10
-    assert after.sigma < before.sigma or after.too_cold > 0.7
+    assert after.sigma == pytest.approx(math.sqrt(after.too_cold * (1.0 - after.too_cold) / 16))
+
+
+@pytest.mark.parametrize(("air_c", "colder"), [(5.0, True), (18.5, True), (33.0, False), (38.0, False)])
+def test_at_a_warmth_that_the_student_never_learned_it_is_not_asked(air_c: float, colder: bool) -> None:
+    """It learned from offices in the tropics; of a cold house it says that it suits nearly everybody."""
+    told = felt(comfort.start("bedroom", ("aoi",), UTC, Fake(FELT)), air(0.0, temperature_c=air_c))
+    (person,) = told.people
+    assert (told.valid, told.student) == (True, "")
+    more, less = (person.too_cold, person.too_warm) if colder else (person.too_warm, person.too_cold)
+    assert more > 0.4 > 10 * less
+
+
+def test_votes_at_another_warmth_say_little_of_this_one() -> None:
+    state = comfort.start("bedroom", ("aoi",), UTC, None)
+    felt(state, air(0.0, temperature_c=30.0), *(vote(10.0 * number, 2.0) for number in range(1, 20)))
+    (person,) = felt(state, air(400.0, temperature_c=16.0), vote(410.0, 0.0)).people
+    assert person.too_cold > 0.4 > 10 * person.too_warm
+
+
+def test_the_kept_votes_are_those_of_iso_7730_and_their_spread_is_its_ppd() -> None:
+    from sumika.physics.comfort import predicted_vote
+
+    for clothing_clo, votes in MEAN_VOTES.items():
+        made = [predicted_vote(one, one, 0.5, clothing_clo=clothing_clo, beyond_limits=True) for one in AIR_C]
+        assert votes == pytest.approx([one.pmv for one in made], abs=0.006)
+    cold, warm = shares_by_iso(25.0)
+    ppd = [predicted_vote(25.0, 25.0, 0.5, clothing_clo=one).ppd for one in MEAN_VOTES]
+    assert cold + warm == pytest.approx(sum(ppd) / 2, abs=0.025)
+    assert (shares_by_iso(-20.0), shares_by_iso(60.0)) == (shares_by_iso(10.0), shares_by_iso(34.0))
 
 
 def test_comfort_without_a_thermometer_is_not_told() -> None:

@@ -1,6 +1,7 @@
 """A student becomes a house's own: by what is lasting in it, by labels, only if better, and one command back."""
 
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +20,7 @@ from sumika.clock import SimulatedClock
 from sumika.config import parse_house
 from sumika.distil.own_shift import OwnShift
 from sumika.distil.sign import public_key_of
-from sumika.log import LogWriter
+from sumika.log import LogWriter, RunInfo
 from sumika.models import (
     UNLABELLED,
     Lived,
@@ -239,6 +240,26 @@ def test_the_house_asks_its_own_and_so_does_a_replay_of_its_log(
     assert with_own_students([node], None) == (node,)
     assert replay_log.data_of(tmp_path / "log" / "run" / "1.mcap") == tmp_path.resolve()
     assert replay_log.data_of(tmp_path / "elsewhere.mcap") is None
+
+
+@pytest.mark.parametrize("name", ["comfort-tiny", "sleep-live-tiny", "har-tiny", "strain-tiny"])
+def test_a_log_in_which_a_student_was_asked_nothing_says_so(tmp_path: Path, name: str) -> None:
+    """A house's first hour: nobody has slept, voted or exercised yet."""
+    clock = SimulatedClock(START)
+    text = (files("sumika.config") / "demo_house.yaml").read_text()
+    run = RunInfo(run_id="run", config_text=text, version="0.1.0", boot_id=START.boot_id)
+    with LogWriter(tmp_path / "log" / "run", run, clock) as writer:
+        writer.write(envelope(presence(0), 0), presence(0))
+    done = CliRunner().invoke(distil, ["personalise", name, "--data", str(tmp_path)])
+    assert done.exit_code == 0, done.exception
+    assert f"{name} was asked nothing in what was logged." in done.output
+    assert f"{name} stays as it is: " in done.output
+
+
+def test_what_reads_sentences_is_no_houses_own(tmp_path: Path) -> None:
+    done = CliRunner().invoke(distil, ["personalise", "house-tiny", "--data", str(tmp_path)])
+    assert isinstance(done.exception, UsageError)
+    assert "reads sentences" in str(done.exception)
 
 
 def test_the_command_says_what_it_needs(tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ def test_why_tells_facts_and_quotes_reasons(house: TalkingHouse) -> None:
     assert "It is 21.3 °C in the living room." in answer.text
     assert "set to 21.0 °C since 7:00, by the plan" in answer.text
     assert "asked was 21.5 °C, the safety gate said: too large a change at once" in answer.text
+    assert "another controller" not in answer.text  # who was not let in is no reason
     japanese = house.call("why", "room", room="居間", language="ja")
     assert "理由「冷えるため」" in japanese.text
     assert {"verdict", "weather.temperature_c", "air.temperature_c"} <= sources(answer)

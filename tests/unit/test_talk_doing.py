@@ -101,12 +101,35 @@ def test_a_house_that_does_not_answer_is_told_of(house: TalkingHouse) -> None:
     assert not answer.undoable
 
 
+def test_a_larger_model_that_is_silent_is_told_of(house: TalkingHouse) -> None:
+    answer = house.say("only a larger model knows")
+    assert answer.refused == "model_silent"
+    assert answer.text == "I did not understand that, and the larger model that I asked does not answer."
+    assert house.wishes() == []
+
+
 def test_what_was_done_is_taken_back_to_what_it_was(house: TalkingHouse) -> None:
     house.call("level", "set", device="living room light", number="80 %")
     answer = house.say("undo")
     assert answer.text == "Done: the living room light, 50 %."
     assert house.wishes() == [("living_light", "level", 0.8), ("living_light", "level", 0.5)]
     assert house.say("undo").text == "There is nothing to take back."
+
+
+def test_where_it_was_so_already_there_is_nothing_to_take_back_and_no_earlier_deed_is_meant(
+    house: TalkingHouse,
+) -> None:
+    """The plan switched it on just now, and the device's own word of that is still to come: it is not switched off."""
+    house.call("level", "set", device="living room light", number="80 %")
+    house.bus.rulings["bedroom_light", "level"] = (Ruling.PASSED, GateRule.NONE, None)
+    answer = house.say("turn off the bedroom light")
+    assert answer.text == "It was so already: the bedroom light, off."
+    assert not answer.undoable
+    wishes = house.wishes()
+    answer = house.say("undo")
+    assert (answer.text, answer.refused) == ("There is nothing to take back.", "nothing")
+    assert house.wishes() == wishes
+    assert house.say("undo").text == "Done: the living room light, 50 %."
 
 
 def test_nobody_takes_back_what_somebody_else_did(house: TalkingHouse) -> None:

@@ -185,8 +185,9 @@ def _told(sources: Sources, subject: str, code: str, at_s: float) -> str:
 
 def _fault(sources: Sources, one: Fault) -> Sentence:
     voice = sources.voice
-    key = "talk.happened.fault.open" if one.end_unix_s is None else "talk.happened.fault.over"
     ends_s = one.end_unix_s if one.end_unix_s is not None else one.begin_unix_s
+    lasted = "open" if one.end_unix_s is None else "short" if ends_s - one.begin_unix_s < 60.0 else "over"
+    key = f"talk.happened.fault.{lasted}"
     detail = voice.say("talk.detail", words=voice.quoted(one.detail)) if one.detail else ""
     return voice.sentence(
         key,
@@ -194,7 +195,7 @@ def _fault(sources: Sources, one: Fault) -> Sentence:
         one.origin,
         (one.begin_unix_s, ends_s),
         what=_told(sources, one.subject, one.code, one.begin_unix_s),
-        begin=voice.moment(one.begin_unix_s),
+        begin=voice.on(one.begin_unix_s) if lasted == "short" else voice.moment(one.begin_unix_s),
         end=voice.moment(ends_s),
         detail=detail,
     )

@@ -14,6 +14,7 @@ from sumika.schema import (
     Asker,
     ComfortWish,
     DeviceState,
+    GateRule,
     PlanOutlook,
     Presence,
     ResidentWish,
@@ -28,7 +29,7 @@ WARMS = frozenset({"room_air_conditioner", "whole_house_air_conditioner", "floor
 
 LOOKS_BACK_S = 2.0 * SECONDS_PER_DAY
 OPEN_SHARE = 0.05
-MOST_ORDERS = 3
+MOST_ORDERS, LOOKED_AT = 3, 50
 
 
 def why(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
@@ -141,8 +142,10 @@ def _serves(sources: Sources, device: Device, room: str) -> bool:
 def _orders(sources: Sources, device: Device) -> list[Sentence]:
     """Return what a device was told last, by whom and why; what the gate made of it goes before what was asked."""
     period = _recent(sources)
-    verdicts = sources.book.last_verdicts(device.id, period, limit=MOST_ORDERS)
-    if verdicts:
+    judged = sources.book.last_verdicts(device.id, period, limit=LOOKED_AT)
+    # A controller that stands in and was not let in is no reason why anything is as it is.
+    verdicts = [one for one in judged if one.rule != GateRule.OUTRANKED][:MOST_ORDERS]
+    if judged:
         orders = sources.book.last_commands(device.id, period, limit=20)
         return [_verdict(sources, device, one, orders) for one in verdicts]
     return [_order(sources, device, one) for one in sources.book.last_commands(device.id, period, limit=MOST_ORDERS)]

@@ -10,6 +10,7 @@ from sumika.assistant.answer_air import climate, outside
 from sumika.assistant.answer_devices import plan, state
 from sumika.assistant.answer_energy import energy, what_if
 from sumika.assistant.answer_events import happened, maintenance
+from sumika.assistant.answer_known import known
 from sumika.assistant.answer_people import changes, nights, presence
 from sumika.assistant.answer_why import why
 from sumika.assistant.saying import Reply, Sentence
@@ -62,6 +63,7 @@ ANSWERS: Mapping[str, Answering] = MappingProxyType(
         "what_if": what_if,
         "sleep": nights,
         "vitals": nights,
+        "known": known,
         "changes": changes,
         "presence": presence,
         "happened": happened,
@@ -93,6 +95,7 @@ def rights_for(wanted: Wanted) -> tuple[TalkRight, ...]:
         "plan": (TalkRight.PLAN,),
         "sleep": (TalkRight.VITALS,),
         "vitals": (TalkRight.VITALS,),
+        "known": (TalkRight.VITALS,),
         "changes": (TalkRight.VITALS,),
         "maintenance": (TalkRight.RECORDS,),
     }.get(tool, (TalkRight.HOUSE,))

@@ -31,6 +31,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
         spans: What may be copied for it.
         needs: What must be there, or is asked back for. Of "device or room" one is enough.
         statistic: Whether a call says now, mean, highest or lowest.
+        taught: Whether the student learns it; of what came later, templates alone know.
     """
 
     about: str
@@ -39,6 +40,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...] = ()
     needs: tuple[str, ...] = ()
     statistic: bool = False
+    taught: bool = True
 
 
 TOOLS: Mapping[str, Tool] = MappingProxyType(
@@ -167,6 +169,13 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
             what=("heart", "breath"),
             spans=("resident", "room", "period"),
         ),
+        "known": Tool(
+            about="Now: what people do, movements, gestures; whether a room suits somebody; heart and breath at "
+            "rest against what is usual; the stage of sleep.",
+            what=("doing", "gesture", "comfort", "strain", "stage"),
+            spans=("resident", "room"),
+            taught=False,
+        ),
         "changes": Tool(
             about="What has changed over weeks for somebody: sleep, walking, getting up at night.",
             what=("any",),
@@ -181,6 +190,9 @@ TOOLS: Mapping[str, Tool] = MappingProxyType(
     }
 )
 """Every tool, by its name."""
+
+TAUGHT: Mapping[str, Tool] = MappingProxyType({name: tool for name, tool in TOOLS.items() if tool.taught})
+"""Those that the student learns."""
 
 
 class CallError(SumikaError):

@@ -148,7 +148,7 @@ class Offer:
 
 def _talking(*, actions: bool, personal: bool) -> list[Offered]:
     """Return the house's own tools; those that act and those that are personal only where they are allowed."""
-    hidden = () if personal else ("sleep", "vitals", "changes")
+    hidden = () if personal else ("known", "sleep", "vitals", "changes")
     found = [
         Offered(name=name, about=tool.about, schema=_schema(name), acts=tool.acts)
         for name, tool in TOOLS.items()

@@ -27,7 +27,7 @@ from sumika.assistant.talk_asking import (
     with_piece,
 )
 from sumika.assistant.talk_compared import are_compared, verdict
-from sumika.assistant.talk_doing import Doer
+from sumika.assistant.talk_doing import Doer, was_so
 from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_wanted import Ask, Sources, Speaker, Wanted, said_numbers, without_electricity
 from sumika.assistant.talk_wire import names_with_digits, refusal, shown
@@ -226,7 +226,7 @@ class Talk:
         if understood.ask_back:
             return self._unsure(understood, request, voice, speaker, talk)
         if not understood.calls:
-            return refusal(voice, request, "not_understood")
+            return refusal(voice, request, "model_silent" if understood.silent else "not_understood")
         sentences: list[Sentence] = []
         done: list[TalkDone] = []
         numbers: list[float] = []
@@ -363,7 +363,7 @@ class Talk:
             refused=reply.refused,
             ask_back=reply.ask_back,
             choices=reply.choices,
-            undoable=bool(done)
+            undoable=not all(was_so(one) for one in done)
             and not reply.refused
             and not (first is not None and first.tool in ("undo", "answer", "feel")),
             tool=first.tool if first is not None else "",

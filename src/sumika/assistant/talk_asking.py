@@ -65,6 +65,10 @@ class Understanding(Protocol):
     def ask_back(self) -> str:
         """Key of what is to be asked; then nothing is done."""
 
+    @property
+    def silent(self) -> bool:
+        """Whether a larger model was asked, and did not answer."""
+
 
 class Understands(Protocol):
     """Whoever understands sentences."""
@@ -81,12 +85,14 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
         by: Who understood.
         probability: How surely.
         ask_back: Key of what is to be asked.
+        silent: As for a sentence; there it is never asked.
     """
 
     calls: tuple[Call, ...] = ()
     by: str = ""
     probability: float = 0.0
     ask_back: str = ""
+    silent: bool = False
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,7 +87,8 @@ class Doer:
         outcome = self.carry_out(steps[:MOST_STEPS], speaker.resident, why, voice)
         sentences = outcome.sentences
         deed = 0
-        if outcome.back:
+        if any(_went_through(one) for one in outcome.done):
+            # Also where it was so already: who takes that back means no earlier deed.
             deed = self.memory.done(outcome.back, voice.now_unix_s, speaker.resident, speaker.conversation)
         lasts_s = None if tool == "temperature" and steps[0].request == "set_comfort_wish" else wanted.duration_s
         if lasts_s is not None and outcome.back:
@@ -150,7 +151,9 @@ class Doer:
         sentences = outcome.sentences
         if dropped and not deed.back:
             sentences = (voice.sentence("talk.undo.dropped"), *sentences)
-        return Reply(sentences=sentences or (voice.sentence("talk.undo.nothing"),)), outcome.done
+        if not sentences:
+            return Reply(sentences=(voice.sentence("talk.undo.nothing"),), refused="nothing"), ()
+        return Reply(sentences=sentences), outcome.done
 
     def _answer(self, wanted: Wanted, speaker: Speaker, voice: Voice) -> tuple[Reply, tuple[TalkDone, ...]]:
         """Say yes or no to what the plan suggests, where it suggests one thing."""
@@ -213,7 +216,7 @@ class Doer:
         back = tuple(
             step.before
             for step, one in reversed(list(zip(steps, done, strict=True)))
-            if step.before is not None and _went_through(one)
+            if step.before is not None and _went_through(one) and not was_so(one)
         )
         sentences = _told(steps, tuple(done), verdicts, voice)
         return Outcome(tuple(done), sentences, back)
@@ -258,6 +261,11 @@ def _planned(step: Step, at_s: float) -> TalkDone:
 
 def _went_through(done: TalkDone) -> bool:
     return not done.problem and done.ruling is not Ruling.VETOED
+
+
+def was_so(done: TalkDone) -> bool:
+    """Return whether the gate let something through and had nothing to write: devices say so late what they are at."""
+    return done.ruling is Ruling.PASSED and done.written is None
 
 
 def _cannot(cannot: Cannot, voice: Voice) -> Reply:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from sumika.schema import (
+    Activity,
     AirEvents,
     AirSample,
     AlarmState,
@@ -12,6 +13,8 @@ from sumika.schema import (
     ComfortWish,
     Command,
     DeviceState,
+    Exercise,
+    Gesture,
     HeartRate,
     Message,
     ModeReport,
@@ -23,20 +26,27 @@ from sumika.schema import (
     ResidentWish,
     Respiration,
     Sleep,
+    SleepStages,
+    Strain,
+    ThermalComfort,
     Verdict,
     WeatherForecast,
     WeatherSample,
 )
+from sumika.schema.knowing import KnownOfPerson
 from sumika.schema.topics import TOPIC_OF, key_of
 from sumika.units import ns_to_seconds, seconds_to_ns
 
 _KINDS: tuple[type[Message], ...] = (
+    Activity,
     AirEvents,
     AirSample,
     AlarmState,
     ComfortWish,
     Command,
     DeviceState,
+    Exercise,
+    Gesture,
     HeartRate,
     ModeReport,
     OccupancyCount,
@@ -46,6 +56,9 @@ _KINDS: tuple[type[Message], ...] = (
     ResidentWish,
     Respiration,
     Sleep,
+    SleepStages,
+    Strain,
+    ThermalComfort,
     Verdict,
     WeatherForecast,
     WeatherSample,
@@ -60,6 +73,12 @@ FRESH_S: dict[type[Message], float] = {
     Respiration: 60.0,
     HeartRate: 60.0,
     Sleep: 120.0,
+    SleepStages: 120.0,
+    Strain: 200.0,
+    ThermalComfort: 200.0,
+    Activity: 15.0,
+    Exercise: 15.0,
+    Gesture: 600.0,
     AirSample: 600.0,
     DeviceState: 600.0,
     AirEvents: 600.0,
@@ -107,7 +126,22 @@ class Newest:
             return
         if isinstance(message, DeviceState) and not message.values and message.available:
             return
+        if isinstance(message, KnownOfPerson):
+            self._hear_of_somebody(message)
+            return
         self._newest[type(message), key_of(message)] = message
+
+    def _hear_of_somebody(self, message: KnownOfPerson) -> None:
+        """Keep what is told of each who is followed, by each student; everybody who comes and goes has a number."""
+        place = (type(message), f"{key_of(message)}/{message.track}/{message.student}")
+        old = [at for at, one in self._newest.items() if at[0] is place[0] and not self._fresh(one)]
+        for one in old:
+            del self._newest[one]
+        self._newest[place] = message
+
+    def __len__(self) -> int:
+        """Return how many messages are kept."""
+        return len(self._newest)
 
     def _fresh(self, message: Message) -> bool:
         limit_s = FRESH_S.get(type(message))

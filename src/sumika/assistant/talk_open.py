@@ -6,7 +6,7 @@ from sumika.assistant.names import Names
 from sumika.assistant.student import SentenceStudent, find_sentence_student
 from sumika.assistant.talk_asking import Understands
 from sumika.assistant.understanding import Understander
-from sumika.assistant.understanding_model import ChatModel
+from sumika.assistant.understanding_model import ChatModel, LargerModel
 from sumika.models import StudentRefused
 from sumika.schema.house import House
 
@@ -33,7 +33,7 @@ def open_student() -> SentenceStudent | None:
         return None
 
 
-def open_understander(names: Names, model: ChatModel | None = None) -> Understands:
+def open_understander(names: Names, model: LargerModel | None = None) -> Understands:
     """Return who understands sentences. It takes some memory, and a second or two on a small computer.
 
     Args:

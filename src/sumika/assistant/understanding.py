@@ -79,12 +79,14 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
         probability: How surely; 1 for sentences.
         ask_back: Key of what is to be asked: "ask_back.meant" whether the calls were meant, "ask_back.again" to say it
             another way; `UNRECORDED` that no record tells it. Then nothing is done.
+        silent: Whether the larger model was asked, and did not answer.
     """
 
     calls: tuple[Call, ...] = ()
     by: str = ""
     probability: float = 0.0
     ask_back: str = ""
+    silent: bool = False
 
 
 class Understander:
@@ -99,6 +101,7 @@ class Understander:
     def __init__(self, names: Names, student: SentenceStudent | None = None, model: LargerModel | None = None) -> None:
         self._book = SentenceBook(names)
         self._student, self._model = student, model
+        self._silent = False  # whether the model failed to answer about the present sentence
 
     def understand(self, sentence: str, language: str = "", room: str = "") -> Understood:
         """Return what a sentence asks for; it is told by its script which language it is in.
@@ -110,7 +113,10 @@ class Understander:
         """
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
+        self._silent = False
         found = self._understood(sentence)
+        if self._silent and not found.calls and not found.ask_back:
+            return Understood(silent=True)
         if not found.calls and not found.ask_back and self._book.names_alone(sentence):
             return Understood(ask_back="ask_back.again")
         if any(is_left_out(sentence, call) or goes_either_way(call, sentence) for call in found.calls):
@@ -145,6 +151,8 @@ class Understander:
             sentence: One sentence, as it was said.
             read: What the book makes of it.
         """
+        if read is not None and read.calls and all(call.tool == "known" for call in read.calls):
+            return read  # of now, by students: what records do not keep of it is no reason to decline
         lists = self._book.lists
         simple = simpler(sentence, lists)
         again = read if simple == sentence else self._by_sentences(simple)
@@ -280,9 +288,11 @@ class Understander:
 
     def _by_model(self, sentence: str) -> Understood | None:
         try:
-            call = self._model.call(sentence, TOOLS) if self._model is not None else None
+            is_asked = self._model is not None and not self._silent  # who did not answer is not asked of each part
+            call = self._model.call(sentence, TOOLS) if is_asked and self._model is not None else None
         except SumikaError:
-            # It is not there: nothing was understood, and that is what the house says.
+            # It is not there: nothing was understood, and that is what the house says, with the reason.
+            self._silent = True
             return None
         if call is None:
             return None

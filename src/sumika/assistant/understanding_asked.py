@@ -271,4 +271,7 @@ def as_meant(call: Call, said: str) -> Call:
         return Call(tool="happened", what="window", spans=_of("happened", call))
     if call.tool == "state" and "device" in call.spans and WHY.search(said):
         return msgspec.structs.replace(call, tool="why", what="device")
+    is_now = call.tool == "climate" and call.statistic == "now" and "period" not in call.spans
+    if is_now and call.what == "temperature" and "room" in call.spans and WHY.search(said):
+        return Call(tool="why", what="room", spans=_of("why", call))
     return call

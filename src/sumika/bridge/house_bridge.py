@@ -44,6 +44,8 @@ HEARD = (
     "alarm",
     "comfort_wish",
     "device_state",
+    "exercise",
+    "gesture",
     "heart_rate",
     "meter",
     "mode",

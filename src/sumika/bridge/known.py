@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from sumika.bus import ALIVE_PERIODS
-from sumika.schema import TOPICS, Message, Origin, key_of
+from sumika.schema import TOPICS, Exercise, Message, Origin, key_of
 from sumika.schema.topics import TOPIC_OF
 from sumika.units import NANOSECONDS_PER_SECOND
 
@@ -20,6 +20,7 @@ SPOKEN_S = {
     "activity": 15.0,
     "alarm": 20.0,
     "comfort_wish": 150.0,
+    "exercise": 15.0,
     "outlook": 40 * 60.0,
     "person_vitals": 15.0,
     "plan": 40 * 60.0,
@@ -106,6 +107,7 @@ def _age_s(now_ns: int, heard_ns: int) -> float:
 
 
 def bus_key(message: Message) -> str:
-    """Return by what a message is kept: posture and vitals come of several people under one key."""
+    """Return by what a message is kept: of several people under one key each by itself, exercises by student, too."""
     track = getattr(message, "track", None)
-    return key_of(message) if track is None else f"{key_of(message)}/{track}"
+    key = key_of(message) if track is None else f"{key_of(message)}/{track}"
+    return f"{key}/{message.student}" if isinstance(message, Exercise) else key

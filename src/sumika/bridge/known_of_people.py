@@ -7,7 +7,7 @@ from sumika.bridge.announcing import Announcing
 from sumika.bridge.entity import Entity
 from sumika.bridge.known import Known
 from sumika.bridge.places import room_subject
-from sumika.schema import Activity, ActivityKind, AirEventKind, AirEvents, OccupancyCount
+from sumika.schema import Activity, ActivityKind, AirEventKind, AirEvents, Exercise, Gesture, OccupancyCount
 from sumika.schema.house import Room
 
 NOTHING = "nothing"
@@ -49,7 +49,7 @@ def known_entities(room: Room, about: Announcing) -> Iterator[Entity]:
         yield about.entity(subject, "air_event", "sensor", "bridge.air_event", **options, **attributes)
     if knowing.activity and watched and about.places.settings.bodies and about.house.agreed():
         options = {"device_class": "enum", "options": list(ACTIVITIES), "icon": "mdi:walk"}
-        attributes = about.attributes(subject, "activities", "activity_probability")
+        attributes = about.attributes(subject, "activities", "activity_probability", "movement", "gesture")
         yield about.entity(subject, "activity", "sensor", "bridge.activity", **options, **attributes)
 
 
@@ -61,7 +61,9 @@ def known_state(known: Known, room: str, *, hidden: bool) -> dict[str, Any]:
         room: Which.
         hidden: Whether bodies are nobody's business now.
     """
-    return {**_people(known, room), **_air(known, room), **_doing([] if hidden else _activities(known, room))}
+    doing = _doing([] if hidden else _activities(known, room))
+    moved: dict[str, Any] = {"movement": None, "gesture": None} if hidden else _moved(known, room)
+    return {**_people(known, room), **_air(known, room), **doing, **moved}
 
 
 def _people(known: Known, room: str) -> dict[str, Any]:
@@ -97,4 +99,19 @@ def _doing(activities: list[Activity]) -> dict[str, Any]:
         "activity": None if first is None or first.kind is None else first.kind.value,
         "activities": [one.kind.value for one in activities if one.kind is not None],
         "activity_probability": None if first is None or first.probability is None else round(first.probability, 1),
+    }
+
+
+def _moved(known: Known, room: str) -> dict[str, Any]:
+    """Return which movement an exercise is most like, and the last gesture that was made twice; None without any.
+
+    A gesture that was seen once may be somebody who scratches an ear: nobody shall switch anything by it.
+    """
+    exercises = [one for one in known.every(Exercise) if one.room == room and one.valid and one.movement]
+    surest = max(exercises, key=lambda one: one.probability or 0.0, default=None)
+    gestures = [one for one in known.every(Gesture) if one.room == room and one.valid and one.confirmed]
+    last = max(gestures, key=lambda one: one.stamp.monotonic_ns, default=None)
+    return {
+        "movement": None if surest is None else surest.movement,
+        "gesture": None if last is None else last.gesture,
     }

@@ -1,6 +1,7 @@
 """Makes a student this house's own, from what it was asked here: an overnight job of some seconds, without torch."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sumika.models import (
     Answer,
     Shelf,
     Student,
+    StudentRefused,
     Verdict,
     Way,
     find_student,
@@ -21,6 +23,10 @@ from sumika.models import (
     personalise,
 )
 from sumika.schema import UsageError
+
+_WHY_NOTHING = (
+    "a student is asked where house.yaml has it worked out, all whom it concerns have agreed, and enough is measured."
+)
 
 NIGHT_ENDS = timedelta(hours=12)
 """A day is counted from noon to noon, so that a night is one."""
@@ -107,7 +113,15 @@ def make_own(
     if back:
         return _back(shelf, name)
     student = find_student(name, students=students, public_key=public_key)
+    if student.about.reading is not None:
+        raise UsageError(
+            "it reads sentences, and is not adapted to a house",
+            where=name,
+            remedy="sumika distil students lists those that are asked about people and rooms.",
+        )
     found = _of_file(file, student) if file is not None else _of_logs(logs or _runs(data), student)
+    if not len(found["x"]):
+        return [f"{name} was asked nothing in what was logged.", f"{name} stays as it is: {_WHY_NOTHING}"]
     lived = lived_of(student, found["x"], found["day"], mask=found.get("mask"), label=found.get("label"))
     today = datetime.now(UTC).date().isoformat()
     verdict = personalise(student, students / name, lived, shelf, way=Way.of(student.about), today=today)
@@ -155,16 +169,26 @@ def _of_logs(runs: tuple[Path, ...], student: Student) -> dict[str, NDArray[Any]
     for run in runs:
         reader = LogReader(run)
         house = parse_house(reader.run.config_text, run).house
-        states = {
-            key: knowing.start(house, key, lambda wanted, _: asked if wanted == asked.name else None)
-            for key in known_keys(house)
-        }
+        states = {key: knowing.start(house, key, partial(_found, asked)) for key in known_keys(house)}
         for logged in reader:
             moment = datetime.fromtimestamp(logged.log_time_ns / 1e9, UTC)
             asked.day = (moment - NIGHT_ENDS).date().isoformat()
             for key in routed(house, logged.envelope.topic, logged.envelope.key):
                 states[key], _ = knowing.step(states[key], logged.message)
     return asked.arrays()
+
+
+def _found(asked: Asked, wanted: str, features: str) -> Any:
+    """Return who is asked for a student in a replay: the one that is listened to, and those that decide when it is."""
+    from sumika.perception import activity, exercise
+
+    if wanted == asked.name:
+        return asked
+    decides = wanted == activity.STUDENT and asked.name in (exercise.SPORTS, exercise.REHABILITATION)
+    try:
+        return find_student(wanted, features=features) if decides else None
+    except StudentRefused:
+        return None
 
 
 def _of_file(file: Path, student: Student) -> dict[str, NDArray[Any]]:

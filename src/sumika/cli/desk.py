@@ -244,6 +244,8 @@ def _desk(loaded: LoadedHouse, data: Path | None, *, better_words: bool = False)
         Desk(folder, loaded.house, loaded.path, now=time.time, book=book, prose=prose) as opened,
     ):
         yield opened, book
+    if prose is not None and prose.problem:
+        click.echo(f"sumika: desk: {prose.problem}; plain sentences stand instead.", err=True)
 
 
 def _day(text: str) -> date | None:

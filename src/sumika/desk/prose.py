@@ -5,11 +5,7 @@ same numbers, days, hours, names and quotations, denies as often, is no link and
 all of it in the sentence's own rows. Else the plain sentence stays.
 """
 
-import ipaddress
 import re
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections import Counter
 from pathlib import Path
 from typing import Protocol
@@ -20,10 +16,10 @@ from sumika.desk.names import Names
 from sumika.desk.paper import LONGEST_STATEMENT, Paper, Section, Statement
 from sumika.desk.reading._document import tidy
 from sumika.desk.verify import struck_in
-from sumika.schema import SumikaError, UsageError
+from sumika.links.chat import ChatLink
+from sumika.schema import SumikaError
 from sumika.schema.talking import Talking
 
-LARGEST_ANSWER_BYTES = 100_000
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _KANJI_NUMBERS = re.compile(r"[\u3007一二三四五六七八九十百千万]+(?=[回件人名時分日度円つ])")
 _QUOTED = re.compile(r"[「“][^」”]*[」”]")
@@ -49,73 +45,44 @@ class Prose(Protocol):
         ...
 
 
-class _Message(msgspec.Struct):
-    content: str | None = None
-
-
-class _Choice(msgspec.Struct):
-    message: _Message
-
-
-class _Answer(msgspec.Struct):
-    choices: list[_Choice]
-
-
 class ModelProse:
     """Asks a model.
 
     Attributes:
         name: Of the model.
+        problem: Why it is asked no more; empty while it answers.
     """
 
     def __init__(self, talking: Talking, house_file: Path) -> None:
         """Take what `assistant:` says of the model.
 
         Raises:
-            UsageError: if it is outside of the house, and that was not allowed; or its key cannot be read.
+            SumikaError: if it is outside of the house, and that was not allowed; or its key cannot be read.
         """
-        self.name = talking.model or "model"
-        self._address = f"{talking.model_address.rstrip('/')}/chat/completions"
-        self._timeout_s = talking.timeout_s
-        parts = urllib.parse.urlsplit(talking.model_address)
-        if parts.scheme not in ("http", "https"):
-            raise UsageError("no web address", where="assistant.model_address", remedy="As http://127.0.0.1:8080/v1")
-        if not talking.leaves_the_house and not _is_here(parts.hostname or ""):
-            raise UsageError(
-                "the model is outside of the house, and sentences of the records would leave it",
-                where="assistant.model_address",
-                remedy="Say `leaves_the_house: true` if that is meant.",
-            )
+        self.name, self.problem = talking.model or "model", ""
+        self._link = ChatLink(
+            talking.model_address,
+            leaves_the_house=talking.leaves_the_house,
+            timeout_s=talking.timeout_s,
+            where="house.yaml: assistant.model_address",
+        )
         self._key = _key_of(house_file.parent / talking.secret_file) if talking.secret_file else ""
 
     def rewrite(self, sentence: str, language: str) -> str:
-        """Return the sentence in better words; empty where that cannot be had."""
+        """Return the sentence in better words; empty where that cannot be had, then and after that."""
+        if self.problem:
+            return ""
         asked = {
             "model": self.name,
             "temperature": 0,
             "max_tokens": 400,
             "messages": [{"role": "system", "content": _ASKED[language]}, {"role": "user", "content": sentence}],
         }
-        headers = {"Content-Type": "application/json", "User-Agent": "sumika"}
-        if self._key:
-            headers["Authorization"] = f"Bearer {self._key}"
-        request = urllib.request.Request(self._address, data=msgspec.json.encode(asked), headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout_s) as answer:
-                said = msgspec.json.decode(answer.read(LARGEST_ANSWER_BYTES), type=_Answer)
-        except (OSError, urllib.error.URLError, msgspec.DecodeError, UnicodeDecodeError, ValueError):
+            return self._link.ask(asked, self._key)
+        except SumikaError as error:
+            self.problem = str(error)
             return ""
-        return (said.choices[0].message.content or "") if said.choices else ""
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host.endswith(".local")
-    return address.is_loopback or address.is_private
 
 
 def _key_of(path: Path) -> str:

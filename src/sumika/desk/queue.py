@@ -36,6 +36,7 @@ from sumika.schema.house import House
 
 LONGEST_NOTE, LONGEST_NAME = 300, 100
 FORMS = ("md", "html", "pdf")
+DRAFTED = "drafted"
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,8 +153,8 @@ class Desk:
         return tuple(sorted(self._store.papers(), key=lambda paper: (-paper.made_unix_s, paper.id)))
 
     def has(self, name: str) -> bool:
-        """Return whether there is a paper of that name."""
-        return self._store.paper(name) is not None
+        """Return whether there is a paper of that name, and all done: shown, and in the log, which comes last."""
+        return name in last_lines(self._audit) and self._store.paper(name) is not None
 
     def paper(self, name: str) -> Paper:
         """Return a paper.
@@ -244,9 +245,8 @@ class Desk:
         paper = verify(draft, self.names)
         if self._prose is not None:
             paper = in_better_words(paper, self.names, self._prose)
-        self._keep(paper, who=DESK, what="drafted")
-        rule = pack.rules.papers[order.kind]
-        if rule.unread and paper.status is Status.VERIFIED and not paper.looks:
+        self._keep(paper, who=DESK, what=DRAFTED)
+        if self._needs_no_reader(paper):
             paper = self._decide(paper, Status.APPROVED, RULE, "may_be_approved_unread")
         return Outcome(what="written", name=paper.id, paper=paper)
 
@@ -310,10 +310,16 @@ class Desk:
         entry = last_lines(self._audit).get(paper.id)
         return entry is not None and entry.digest == digest_of(paper)
 
+    def _needs_no_reader(self, paper: Paper) -> bool:
+        """Return whether the rules let a paper go out without a person's yes."""
+        rules = pack_of(paper.kind, self.packs).rules.papers
+        return rules[paper.kind].unread and paper.status is Status.VERIFIED and not paper.looks
+
     def _keep(self, paper: Paper, *, who: str, what: str) -> None:
         self._store.keep(paper)
-        self._audit.add(at_unix_s=self._now(), who=who, what=what, paper=paper.id, digest=digest_of(paper))
         self._print(paper)
+        # The log goes last: what stands in it is done, and what does not is written anew after a power cut.
+        self._audit.add(at_unix_s=self._now(), who=who, what=what, paper=paper.id, digest=digest_of(paper))
 
     def _print(self, paper: Paper) -> None:
         for form in FORMS:
@@ -391,13 +397,15 @@ class Desk:
             digest=digest_of(decided),
             note=note,
         )
-        self._store.keep(decided)
         self._print(decided)
+        self._store.keep(decided)
         return decided
 
     def _finish_decisions(self) -> None:
-        """Do to papers what the log says was decided, where the computer stopped before it was done."""
+        """Do to papers what the log says was decided or rules decide, where the computer stopped before it was done."""
         for name, entry in last_lines(self._audit).items():
+            if entry.what == DRAFTED:
+                self._finish_draft(name)
             if entry.what not in (Status.APPROVED.value, Status.REFUSED.value):
                 continue
             paper = self._store.paper(name)
@@ -405,8 +413,14 @@ class Desk:
                 continue
             decided = _decided(paper, Status(entry.what), entry.who, entry.note, entry.at_unix_s)
             if digest_of(decided) == entry.digest:
-                self._store.keep(decided)
                 self._print(decided)
+                self._store.keep(decided)
+
+    def _finish_draft(self, name: str) -> None:
+        paper = self._store.paper(name)
+        known = paper is not None and any(paper.kind in pack.rules.papers for pack in self.packs)
+        if paper is not None and known and self._needs_no_reader(paper) and self._is_as_left(paper):
+            self._decide(paper, Status.APPROVED, RULE, "may_be_approved_unread")
 
     def tidy_up(self) -> tuple[str, ...]:
         """Take approved papers away that have been kept long enough; return their names."""

@@ -10,6 +10,7 @@ from sumika.facts.figures import Figure, Why
 from sumika.facts.people import COUNT, PEOPLE_HOLD_S, PRESENCE, SOMEBODY
 from sumika.facts.periods import Period
 from sumika.facts.shelf import Array, Minutes, Shelf, on_grid, reason_of, worst_origin
+from sumika.facts.unheard import never_told
 from sumika.schema import TOPICS
 from sumika.units import SECONDS_PER_MINUTE
 
@@ -24,7 +25,7 @@ def of_room(shelf: Shelf, room: str, quantity: str, p: Period, statistic: str) -
     """Return a quantity of a room's air, of its first sensor that tells it."""
     told = shelf.keys_of(f"air.{quantity}")
     keys = [one.id for one in shelf.house.sensors if one.room == room and one.id in told]
-    return _figure(shelf, "air", quantity, keys, p, statistic)
+    return _figure(shelf, "air", quantity, keys, p, statistic, room)
 
 
 def of_outside(shelf: Shelf, quantity: str, p: Period, statistic: str) -> Figure:
@@ -32,14 +33,16 @@ def of_outside(shelf: Shelf, quantity: str, p: Period, statistic: str) -> Figure
     return _figure(shelf, "weather", quantity, sorted(shelf.keys_of(f"weather.{quantity}")), p, statistic)
 
 
-def _figure(shelf: Shelf, topic: str, quantity: str, keys: list[str], p: Period, statistic: str) -> Figure:
+def _figure(
+    shelf: Shelf, topic: str, quantity: str, keys: list[str], p: Period, statistic: str, room: str = ""
+) -> Figure:
     if statistic not in STATISTICS:
         raise ValueError(f"no statistic {statistic!r}")
     signal = f"{topic}.{quantity}"
     name = f"{'climate' if topic == 'air' else 'outside'}.{quantity}.{statistic}"
     unit = next((one.unit for one in TOPICS[topic].keep if one.field == quantity), "")
     if not keys:
-        return shelf.nothing(name, unit, Why.NO_SUCH)
+        return shelf.nothing(name, unit, never_told(shelf, signal, room))
     reason = ""
     for key in keys:
         figure = (
@@ -99,7 +102,7 @@ def comfort_share(shelf: Shelf, room: str, p: Period, low_c: float, high_c: floa
     told = shelf.keys_of("air.temperature_c")
     key = next((one.id for one in shelf.house.sensors if one.room == room and one.id in told), "")
     if not key:
-        return shelf.nothing("comfort_share.all", "1", Why.NO_SUCH)
+        return shelf.nothing("comfort_share.all", "1", never_told(shelf, "air.temperature_c", room))
     signal = "air.temperature_c"
     air = shelf.minutes(key, signal, p.begin_unix_s - HOLDS_S["air"], p.end_unix_s)
     air_c = on_grid(air, air.mean, p, HOLDS_S["air"])

@@ -7,10 +7,11 @@ from types import MappingProxyType
 import numpy as np
 
 from sumika.facts.energy import DRAWN, HOLDS_S, held
-from sumika.facts.figures import Figure, Row, Why
+from sumika.facts.figures import Figure, Row
 from sumika.facts.periods import Period
 from sumika.facts.shelf import Shelf, reason_of
 from sumika.facts.told import Due, Fault, Judged, Order, Wish
+from sumika.facts.unheard import never_told
 from sumika.schema import ComfortWish, Command, Event, Severity, Verdict
 from sumika.schema.devices import DEVICE_KINDS
 from sumika.schema.house import Device
@@ -97,7 +98,7 @@ def running(shelf: Shelf, device: str, p: Period) -> Figure:
     """Return how long a device drew more than it does at rest, hours."""
     name = "running_h"
     if device not in shelf.keys_of(DRAWN):
-        return shelf.nothing(name, "h", Why.NO_SUCH)
+        return shelf.nothing(name, "h", never_told(shelf, DRAWN))
     found = shelf.minutes(device, DRAWN, p.begin_unix_s - HOLDS_S, p.end_unix_s)
     power_w, held_s = held(found, found.mean, p)
     if not held_s.any():

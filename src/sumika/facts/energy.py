@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sumika.facts.figures import Figure, Row, Why
 from sumika.facts.periods import Period
 from sumika.facts.shelf import Array, Minutes, Shelf, reason_of, worst_origin
+from sumika.facts.unheard import never_told
 from sumika.schema import Origin
 from sumika.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE
 
@@ -89,7 +90,7 @@ def counted(shelf: Shelf, name: str, signal: str, p: Period) -> Figure:
     """Return what a counter of the meter went on by, kWh."""
     meter = meter_of(shelf, signal)
     if not meter:
-        return shelf.nothing(name, "kWh", Why.NO_SUCH)
+        return shelf.nothing(name, "kWh", never_told(shelf, signal))
     steps = steps_of(shelf, meter, signal, p)
     if not len(steps.at_s):
         return shelf.nothing(name, "kWh", reason_of(steps.problems))
@@ -107,7 +108,7 @@ def cost(shelf: Shelf, p: Period) -> Figure:
     """Return what was paid for what was taken from the grid."""
     meter = meter_of(shelf, IMPORTED)
     if not meter:
-        return shelf.nothing("cost", shelf.currency, Why.NO_SUCH)
+        return shelf.nothing("cost", shelf.currency, never_told(shelf, IMPORTED))
     steps = steps_of(shelf, meter, IMPORTED, p)
     if not len(steps.at_s):
         return shelf.nothing("cost", shelf.currency, reason_of(steps.problems))
@@ -164,7 +165,7 @@ def price_now(shelf: Shelf) -> Figure:
     unit = f"{shelf.currency}/kWh"
     meter = meter_of(shelf, PRICE)
     if not meter:
-        return shelf.nothing("price", unit, Why.NO_SUCH)
+        return shelf.nothing("price", unit, never_told(shelf, PRICE))
     found = shelf.samples(meter, PRICE, shelf.now_s - PRICE_HOLDS_S, shelf.now_s + SECONDS_PER_MINUTE)
     if not len(found.at_s):
         return shelf.nothing("price", unit, Why.DAMAGED if found.problems else Why.STALE)
@@ -185,7 +186,7 @@ def drawn(shelf: Shelf, device: str, p: Period) -> Figure:
 
 def _of_power(shelf: Shelf, name: str, signal: str, key: str, p: Period) -> Figure:
     if not key:
-        return shelf.nothing(name, "kWh", Why.NO_SUCH)
+        return shelf.nothing(name, "kWh", never_told(shelf, signal))
     found = shelf.minutes(key, signal, p.begin_unix_s - HOLDS_S, p.end_unix_s)
     power_w, held_s = held(found, found.mean, p)
     if not held_s.any():

@@ -14,6 +14,7 @@ class Why(StrEnum):
 
     NO_RECORDS = "facts.no_records"  # nothing was kept in that time
     NO_SUCH = "facts.no_such"  # the house has nothing that measures it
+    NOT_YET = "facts.not_yet"  # the house has something that measures it, which has not spoken yet
     STALE = "facts.stale"  # the newest sample is too old to say what is now
     NOT_AGREED = "facts.not_agreed"  # not all whom it concerns have agreed
     KEY_GONE = "facts.key_gone"  # somebody was forgotten

@@ -137,6 +137,12 @@ class Shelf:
                 self._keys[one.signal] = (*self._keys.get(one.signal, ()), one.room)
         return tuple(dict.fromkeys(self._keys.get(signal, ())))
 
+    def of_topic(self, topic: str) -> frozenset[str]:
+        """Return of what (room, sensor, meter, device) there ever was any signal of a topic."""
+        self.keys_of("")
+        known = self._keys or {}
+        return frozenset(key for signal, keys in known.items() if signal.startswith(f"{topic}.") for key in keys)
+
     def minutes(self, key: str, signal: str, begin_s: float, end_s: float) -> Minutes:
         """Return a signal minute by minute.
 

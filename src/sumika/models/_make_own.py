@@ -34,6 +34,9 @@ def lived_of(
         mask: (example, point) of real points.
         label: Class that a resident told; `UNLABELLED` where nobody did.
     """
+    if not len(x):
+        width = student.about.domain.reference.hidden
+        return Lived(hidden=np.zeros((0, width), np.float32), day=np.zeros(0, np.str_), label=np.zeros(0, np.int64))
     valid = np.array([one.valid for one in student.answers(x, mask)], bool)
     hidden = student.hidden(x[valid], None if mask is None else mask[valid])
     told = np.full(len(x), UNLABELLED, np.int64) if label is None else label

@@ -145,7 +145,8 @@ def judged(about: About, lived: Lived, way: Way) -> Verdict:
         return Verdict(problem="this student has no classes on a plain last layer")
     if len(days) < FEW_DAYS or len(lived) < FEW_EXAMPLES:
         return Verdict(
-            problem=f"{len(lived)} answers on {len(days)} days are too few; {FEW_EXAMPLES} on {FEW_DAYS} are needed",
+            problem=f"too few answers: {len(lived)} on {len(days)} day{'s' if len(days) != 1 else ''}; "
+            f"{FEW_EXAMPLES} on {FEW_DAYS} days are needed",
             examples=len(lived),
             labels=labels,
         )

@@ -56,15 +56,18 @@ class ActivityState:
     held: dict[int, Posture] = field(default_factory=dict)
 
 
-def start(radars: Iterable[Radar], student: Asked | None, why_not: Reason | None = None) -> ActivityState:
+def start(
+    radars: Iterable[Radar], student: Asked | None, why_not: Reason | None = None, keeps_s: float = WINDOW_S + 1.0
+) -> ActivityState:
     """Return the state before the first message.
 
     Args:
         radars: Those that tell directions.
         student: Of `FEATURES`; None where there is none.
         why_not: Where nothing is to be told: why; then it is said now and then that it is not.
+        keeps_s: How long points are kept; others may look at them, too.
     """
-    return ActivityState(TrackPoints.of(radars, WINDOW_S + 1.0), student, why_not)
+    return ActivityState(TrackPoints.of(radars, keeps_s), student, why_not)
 
 
 def step(state: ActivityState, message: PointCloud | Tracks) -> tuple[ActivityState, tuple[Message, ...]]:

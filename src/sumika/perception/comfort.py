@@ -1,11 +1,13 @@
 """Whether residents would find a room too cold or too warm: by their own votes, when those were given, and how it was.
 
-Nothing is trained in the house: a vote changes the counts that a student reads. Where there is no student, or it finds
-this too unlike what it learned from, a resident's own shares of votes are told, drawn towards what is usual of people.
+Nothing is trained in the house: a vote changes the counts that a student reads. It learned from people at work in the
+tropics, and is asked of no room that is cooler or hotter than they had it. There, where there is no student, and where
+it finds this too unlike what it learned from, a resident's own votes at about this warmth are told, drawn towards what
+ISO 7730 says of people at that temperature.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,8 +18,8 @@ from sumika.clock import Instant
 from sumika.models.features.comfort import (
     COLD,
     FEATURES,
+    NEAR_K,
     RIGHT,
-    USUAL_SHARES,
     USUAL_VOTES,
     WARM,
     Conditions,
@@ -25,6 +27,7 @@ from sumika.models.features.comfort import (
     comfort_features,
     shares_of,
 )
+from sumika.perception._iso_votes import shares_by_iso
 from sumika.perception._student import Asked, asked, name_of
 from sumika.schema import (
     AirSample,
@@ -49,6 +52,9 @@ CHANGES_FROM = 1.0
 """Votes this far from "just right", on the scale from -3 to +3, ask for a change."""
 
 MOST_VOTES = 400
+
+LEARNED_C = (22.5, 31.0)
+"""Temperatures at which the student's people voted, all but one in a hundred of them."""
 
 
 @dataclass(slots=True)
@@ -159,29 +165,49 @@ def _age_s(message: Message, now: Instant) -> float:
 
 def _told(state: ComfortState, now: Instant) -> ThermalComfort:
     conditions = _conditions(state, now)
-    people = tuple(_person(state, resident, conditions) for resident in state.residents)
+    known = bool(state.residents) and math.isfinite(conditions.air_c)
+    found = [_person(state, resident, conditions) for resident in state.residents] if known else []
     heard = [one.origin for one in (state.air, state.heart) if one is not None]
-    known = bool(people) and math.isfinite(conditions.air_c)
     return ThermalComfort(
         stamp=now,
         origin=worst(heard) if heard else state.origin,
         room=state.room,
         valid=known,
-        reason=Reason.MEASURED if known else Reason.NO_SIGNAL if people else Reason.NO_PERSON,
-        student=name_of(state.student),
-        people=people if known else (),
+        reason=Reason.MEASURED if known else Reason.NO_SIGNAL if state.residents else Reason.NO_PERSON,
+        student=name_of(state.student) if not known or any(by_student for _, by_student in found) else "",
+        people=tuple(person for person, _ in found),
     )
 
 
-def _person(state: ComfortState, resident: str, now: Conditions) -> PersonComfort:
+def _person(state: ComfortState, resident: str, now: Conditions) -> tuple[PersonComfort, bool]:
+    """Return how one resident would find it, and whether the student says so."""
     votes = state.votes.get(resident, [])
-    answer = asked(state.student, comfort_features(votes, now))
-    if answer.valid and answer.probabilities is not None:
+    answer = asked(state.student, comfort_features(votes, now)) if _is_learned(now) else None
+    by_student = answer is not None and answer.valid and answer.probabilities is not None
+    if answer is not None and answer.valid and answer.probabilities is not None:
         cold, warm, sigma = answer.probabilities[COLD], answer.probabilities[WARM], answer.sigma
     else:
-        counts = np.bincount([one.vote for one in votes], minlength=3).astype(np.float64)
-        shares = shares_of(counts, np.array(USUAL_SHARES), USUAL_VOTES)
-        cold, warm = float(shares[COLD]), float(shares[WARM])
-        most = max(cold, warm)
-        sigma = math.sqrt(most * (1.0 - most) / (len(votes) + USUAL_VOTES + 1.0))
-    return PersonComfort(resident=resident, too_cold=cold, too_warm=warm, sigma=sigma, votes=len(votes))
+        cold, warm, sigma = _by_votes(votes, now)
+    person = PersonComfort(resident=resident, too_cold=cold, too_warm=warm, sigma=sigma, votes=len(votes))
+    return person, by_student
+
+
+def _is_learned(now: Conditions) -> bool:
+    return LEARNED_C[0] <= now.air_c <= LEARNED_C[1]
+
+
+def _by_votes(votes: Sequence[Felt], now: Conditions) -> tuple[float, float, float]:
+    """Return the probabilities of too cold and of too warm by one's own votes at about this warmth, and their sigma."""
+    cold, warm = shares_by_iso(now.air_c)
+    usual = np.zeros(3)
+    usual[[COLD, RIGHT, WARM]] = (cold, 1.0 - cold - warm, warm)
+    apart_k = np.array([one.then.air_c for one in votes]) - now.air_c
+    near = np.nan_to_num(np.exp(-0.5 * (apart_k / (2.0 * NEAR_K)) ** 2))
+    counts = np.bincount([one.vote for one in votes], weights=near, minlength=3).astype(np.float64)
+    shares = shares_of(counts, usual, USUAL_VOTES)
+    most = float(max(shares[COLD], shares[WARM]))
+    return (
+        float(shares[COLD]),
+        float(shares[WARM]),
+        math.sqrt(most * (1.0 - most) / (counts.sum() + USUAL_VOTES + 1.0)),
+    )

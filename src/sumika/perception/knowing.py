@@ -8,10 +8,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sumika.perception import activity, air_events, comfort, gesture, occupancy, pose, sleep_night, sleep_stages, strain
+from sumika.perception import (
+    activity,
+    air_events,
+    comfort,
+    exercise,
+    gesture,
+    occupancy,
+    pose,
+    sleep_night,
+    sleep_stages,
+    strain,
+)
 from sumika.perception._student import Asked
 from sumika.perception.known_keys import HOUSE, tells_directions
 from sumika.schema import (
+    Activity,
     AirSample,
     HeartRate,
     Message,
@@ -80,9 +92,11 @@ def step(state: KnowingState, message: Message) -> tuple[KnowingState, tuple[Mes
     """
     told: list[Message] = []
     for part in state.parts:
-        if isinstance(message, part.takes):
-            part.state, said = part.step(part.state, message)
-            told += said
+        # A part also hears what those before it made of the same message.
+        for heard in (message, *told):
+            if isinstance(heard, part.takes):
+                part.state, said = part.step(part.state, heard)
+                told += said
     return state, tuple(told)
 
 
@@ -94,9 +108,12 @@ def _of_house(house: House, knowing: Knowing, find: FindStudent) -> Iterator[_Pa
     # Always there, so that something is said every ten seconds: what was consumed is told with it.
     wanted = knowing.activity and agreed
     doing = find(activity.STUDENT, activity.FEATURES) if wanted else None
-    yield _Part(
-        activity.start(radars, doing, None if wanted else Reason.NOT_AGREED), activity.step, (PointCloud, Tracks)
-    )
+    followed = activity.start(radars, doing, None if wanted else Reason.NOT_AGREED, exercise.KEEPS_S)
+    yield _Part(followed, activity.step, (PointCloud, Tracks))
+    if doing is not None:
+        names = (exercise.SPORTS, exercise.REHABILITATION)
+        students = [(name, find(name, exercise.FEATURES)) for name in names]
+        yield _Part(exercise.start(followed.points, students), exercise.step, (Activity,))
     if knowing.gestures and agreed:
         yield _Part(gesture.start(radars, find(gesture.STUDENT, gesture.FEATURES)), gesture.step, (PointCloud, Tracks))
     if knowing.poses and agreed:

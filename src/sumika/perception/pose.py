@@ -24,6 +24,9 @@ __all__ = ["FEATURES", "STUDENT", "PoseState", "start", "step"]
 
 LOOK_S, UNTOLD_S = 0.5, 5.0
 LEAST_POINTS = 12
+HEIGHT_S = 12.0
+"""The height of a body's middle is that of all that was seen of it for so long: where only a foot moves for a moment,
+the points of that moment lie on the foot."""
 
 Vector = tuple[float, float, float]
 
@@ -46,7 +49,7 @@ def start(radars: Iterable[Radar], student: Asked | None) -> PoseState:
         student: Of `FEATURES`, whose values are (joint, 3) forward, sideways and up from the body's middle; None where
             there is none.
     """
-    return PoseState(TrackPoints.of(radars, WINDOW_S + 1.0), student)
+    return PoseState(TrackPoints.of(radars, HEIGHT_S), student)
 
 
 def step(state: PoseState, message: PointCloud | Tracks) -> tuple[PoseState, tuple[Message, ...]]:
@@ -83,13 +86,18 @@ def _look(state: PoseState, track: Track, message: Tracks, now_s: float) -> Pose
         return _untold(message, track, Reason.TOO_WEAK, name_of(state.student))
     turned = turned_to(window.with_power(), window.radar_m, track.position_m)
     middle = np.median(turned[:, :3], axis=0).astype(float)
-    centre: Vector = (float(middle[0]), float(middle[1]), float(middle[2]))
+    lately = state.points.window(track.id, radar, now_s - HEIGHT_S, now_s + 1e-3)
+    up_m = float(np.median(lately.points[:, 2])) - track.position_m[2]
+    centre: Vector = (float(middle[0]), float(middle[1]), up_m)
     row = pose_row(turned, window.time_s - WINDOW_S / 2, centre, window.interval_s)
     answer = asked(state.student, row)
     if not answer.valid or answer.values is None:
         return _untold(message, track, answer.reason, name_of(state.student))
     joints = np.array(answer.values).reshape(len(JOINTS), 3) + np.array(centre)
-    return _told(message, track, turned_back(joints, window.radar_m, track.position_m), answer.sigma, state.student)
+    places = turned_back(joints, window.radar_m, track.position_m)
+    if float(places[:, 2].min()) < -2.0 * answer.sigma:  # it has learned people who stand: who sits has no feet there
+        return _untold(message, track, Reason.UNLIKE_LEARNED, name_of(state.student))
+    return _told(message, track, places, answer.sigma, state.student)
 
 
 def turned_back(places: NDArray[np.float64], radar_m: Vector, body_m: Vector) -> NDArray[np.float64]:

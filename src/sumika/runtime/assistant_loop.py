@@ -3,10 +3,11 @@
 It holds little until somebody speaks: sentences and the student are read when the first question comes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
+from sumika.assistant.calls import Call, Tool
 from sumika.assistant.doing import Doing
 from sumika.assistant.names import Names
 from sumika.assistant.saying import Voice
@@ -15,6 +16,7 @@ from sumika.assistant.talk_asking import Understands
 from sumika.assistant.talk_doing import Doer
 from sumika.assistant.talk_ear import HEARD, Newest
 from sumika.assistant.talk_open import open_model, open_understander
+from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.undoing import Later, Memory
 from sumika.bus import Answerer, Subscriber, ask
 from sumika.facts import Book
@@ -29,6 +31,23 @@ from sumika.units import NANOSECONDS_PER_SECOND
 TURN_S = 0.25
 LATER_FILE = "later.json"
 UNREADABLE = "later_not_read"
+
+
+class Heeded:
+    """A larger model of which is told whether it answers."""
+
+    def __init__(self, model: LargerModel, tell: Callable[[str], None]) -> None:
+        self._model, self._tell = model, tell
+
+    def call(self, sentence: str, tools: Mapping[str, Tool]) -> Call | None:
+        """Return what a sentence asks for; errors as the model's."""
+        try:
+            found = self._model.call(sentence, tools)
+        except SumikaError as error:
+            self._tell(str(error))
+            raise
+        self._tell("")
+        return found
 
 
 class AssistantLoop:
@@ -49,6 +68,7 @@ class AssistantLoop:
         launch = process.launch
         self.process = process
         self._understands = understands or self._understander
+        self._model_fails = False
         self.newest = Newest(lambda: process.clock.now().monotonic_ns)
         self._path = launch.data / ASSISTANT / LATER_FILE
         self.memory = Memory(self._kept(), lambda later: write_small(self._path, later))
@@ -79,17 +99,22 @@ class AssistantLoop:
             model = open_model(launch.house, launch.house_file.parent)
         except SumikaError as error:
             self._tell(str(error))
-        return open_understander(names, model)
+        return open_understander(names, None if model is None else Heeded(model, self._tell))
 
     def _tell(self, problem: str) -> None:
+        """Say once that the larger model is not asked or does not answer, and once that it does again."""
+        if bool(problem) is self._model_fails:
+            return
+        self._model_fails = bool(problem)
         if self.process.publisher is not None:
             event = Event(
                 stamp=self.process.clock.now(),
                 origin=Origin.LIVE,
                 subject=ASSISTANT,
                 code="model_not_asked",
-                severity=Severity.WARNING,
-                detail=problem,
+                severity=Severity.WARNING if problem else Severity.INFO,
+                recovered=not problem,
+                detail=problem[:200],
             )
             self.process.publisher.publish(event)
 

@@ -78,6 +78,24 @@ class Activity(KnownOfPerson, frozen=True, kw_only=True):
     shares: tuple[float, ...] = ()
 
 
+class Exercise(KnownOfPerson, frozen=True, kw_only=True):
+    """Which movement somebody makes while they exercise, of the few that a student tells apart; one of each student.
+
+    Attributes:
+        movement: The most probable; empty where nothing is told, or nothing is more probable than all else together.
+        probability: Of the most probable, 0..1, among those that the student knows.
+        sigma: Of `probability`.
+        among: Those that the student knows. What somebody does may be none of them.
+        shares: Probability of each of `among`; empty where nothing can be told.
+    """
+
+    movement: str = ""
+    probability: float | None = None
+    sigma: float | None = None
+    among: tuple[str, ...] = ()
+    shares: tuple[float, ...] = ()
+
+
 class Gesture(KnownOfPerson, frozen=True, kw_only=True):
     """A gesture that somebody made; told when it was seen, and again when it was seen a second time.
 

@@ -23,6 +23,7 @@ PERSONAL_TOPICS = frozenset(
         "slow_time",
         "claim",
         "activity",
+        "exercise",
         "gesture",
         "pose",
         "sleep_stages",

@@ -109,6 +109,7 @@ TOPICS: dict[str, Topic] = {
     ),
     "sleep": Topic(message=people.Sleep, key_field="room", rate_hz=0.2),
     "activity": Topic(message=knowing.Activity, key_field="source", rate_hz=None),
+    "exercise": Topic(message=knowing.Exercise, key_field="source", rate_hz=None),
     "gesture": Topic(message=knowing.Gesture, key_field="source", rate_hz=None),
     "pose": Topic(message=knowing.Pose, key_field="source", rate_hz=None),
     "sleep_stages": Topic(message=knowing.SleepStages, key_field="room", rate_hz=1 / 30),

@@ -3,6 +3,7 @@
 FACTS: dict[str, str] = {
     "facts.no_records": "nothing was recorded then",
     "facts.no_such": "nothing here measures it",
+    "facts.not_yet": "no reading of it has come yet",
     "facts.stale": "there is no reading that is new enough",
     "facts.not_agreed": "not all whom it concerns have agreed that it is worked out",
     "facts.key_gone": "it was forgotten, as somebody asked",

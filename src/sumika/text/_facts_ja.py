@@ -3,6 +3,7 @@
 FACTS: dict[str, str] = {
     "facts.no_records": "その間の記録がありません",
     "facts.no_such": "これを測るものがありません",
+    "facts.not_yet": "測定値がまだ届いていません",
     "facts.stale": "新しい測定値がありません",
     "facts.not_agreed": "関係する全員の同意がないため、算出していません",
     "facts.key_gone": "ご本人の求めにより消去されています",

@@ -19,6 +19,8 @@ import sumika.text._found_ja as _found_ja
 import sumika.text._house_en as _house_en
 import sumika.text._house_ja as _house_ja
 import sumika.text._ja as _ja
+import sumika.text._known_en as _known_en
+import sumika.text._known_ja as _known_ja
 import sumika.text._page_en as _page_en
 import sumika.text._page_ja as _page_ja
 import sumika.text._papers_en as _papers_en
@@ -46,6 +48,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_house_en.HOUSE,
                 **_desk_en.DESK,
                 **_talk_en.TALK,
+                **_known_en.KNOWN,
                 **_papers_en.PAPERS,
             }
         ),
@@ -63,6 +66,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_house_ja.HOUSE,
                 **_desk_ja.DESK,
                 **_talk_ja.TALK,
+                **_known_ja.KNOWN,
                 **_papers_ja.PAPERS,
             }
         ),

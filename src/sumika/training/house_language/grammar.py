@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from ruamel.yaml import YAML
 
-from sumika.assistant.calls import STATISTICS, TOOLS
+from sumika.assistant.calls import STATISTICS, TAUGHT, TOOLS
 from sumika.distil.sentence_data import Table
 from sumika.schema import SumikaError
 from sumika.training.house_language.templates import Line, parsed
@@ -106,8 +106,8 @@ def _key(key: str) -> tuple[str, str, str]:
 
 def table() -> Table:
     """Return what sentences may ask for, from the table of calls: the first intent is that of nothing."""
-    pairs = [(tool, what) for tool, one in TOOLS.items() for what in one.what]
-    pieces = tuple(dict.fromkeys(name for tool in TOOLS.values() for name in tool.spans))
+    pairs = [(tool, what) for tool, one in TAUGHT.items() for what in one.what]
+    pieces = tuple(dict.fromkeys(name for tool in TAUGHT.values() for name in tool.spans))
     return Table(
         intents=(NOTHING, *(f"{tool} {what}" for tool, what in pairs)),
         statistics=STATISTICS,

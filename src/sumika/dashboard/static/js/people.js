@@ -6,12 +6,36 @@ const KEPT_S = 6;
 const vitals = new Map(); // track -> PersonVitals
 const postures = new Map(); // track -> Posture
 const activities = new Map(); // track -> Activity
+const exercises = new Map(); // track/student -> Exercise
+const gestures = new Map(); // track -> Gesture
+const poses = new Map(); // track -> Pose
+const GESTURE_S = 20;
+onMessage("exercise", (_, message) => exercises.set(`${message.track}/${message.student}`, message));
+onMessage("gesture", (_, message) => gestures.set(message.track, message));
+onMessage("pose", (_, message) => poses.set(message.track, message));
 onMessage("person_vitals", (_, message) => vitals.set(message.track, message));
 onMessage("posture", (_, message) => postures.set(message.track, message));
 onMessage("activity", (_, message) => activities.set(message.track, message));
 
 /** What somebody does, or null where nothing was told of late. */
 export const activityOf = (track) => fresh(activities, track);
+
+/** Which movement each student takes somebody's exercise for, the surest first; those that say nothing are left out. */
+export const exercisesOf = (track) =>
+  [...exercises.keys()].filter((key) => key.startsWith(`${track}/`)).map((key) => fresh(exercises, key)).filter((one) => one?.valid && one.movement)
+    .sort((one, other) => other.probability - one.probability);
+
+/** The gesture that somebody made last, or null. */
+export const gestureOf = (track) => {
+  const message = gestures.get(track);
+  return message?.valid && ageS(message) <= GESTURE_S ? message : null;
+};
+
+/** Where somebody's joints are, or null where it is not told. */
+export const poseOf = (track) => {
+  const message = fresh(poses, track);
+  return message?.valid ? message : null;
+};
 
 export const PEOPLE_TOPICS = ["tracks/house", "person_vitals", "posture"];
 
@@ -35,6 +59,7 @@ export function everybody() {
     ...track,
     vitals: fresh(vitals, track.id),
     posture: fresh(postures, track.id),
+    pose: poseOf(track.id),
   }));
   const people = tracks.filter((track) => track.kind === "person" || track.kind === "unknown");
   return {

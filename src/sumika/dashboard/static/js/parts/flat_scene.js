@@ -1,5 +1,6 @@
 // The room from above, on a canvas: for browsers without WebGL. The same points and people as in space.
 import { colour } from "../theme.js";
+import { bonesOf } from "./bones.js";
 
 /** A scene in an element. */
 export class FlatScene {
@@ -55,6 +56,15 @@ export class FlatScene {
       pen.fill();
     }
     pen.globalAlpha = 1;
+    pen.strokeStyle = colour("ink");
+    pen.beginPath();
+    const bones = people.flatMap((track) => bonesOf(track.pose));
+    for (const [from, to] of bones) {
+      pen.moveTo(x(from[0]), y(from[1]));
+      pen.lineTo(x(to[0]), y(to[1]));
+    }
+    pen.stroke();
+    this.holder.dataset.bones = bones.length;
     pen.fillStyle = colour("care");
     for (const { position_m: [px, py] } of this.radars) pen.fillRect(x(px) - 4, y(py) - 4, 8, 8);
   }

@@ -3,12 +3,12 @@ import { html } from "../../vendor/preact-htm.js";
 import { duration, number, percent } from "../format.js";
 import { useLive } from "../hooks.js";
 import { ageS, newest } from "../live.js";
-import { activityOf, estimate, everybody, PEOPLE_TOPICS } from "../people.js";
+import { activityOf, estimate, everybody, exercisesOf, gestureOf, PEOPLE_TOPICS } from "../people.js";
 import { useSession } from "../session.js";
 import { say } from "../words.js";
 import { reasonShort, reasonText, Why } from "./why.js";
 
-const TOPICS = ["occupancy_count", "air_events", "strain", "thermal_comfort", "activity"];
+const TOPICS = ["occupancy_count", "air_events", "strain", "thermal_comfort", "activity", "exercise", "gesture"];
 const OLDEST_S = { occupancy_count: 40, air_events: 200, strain: 200, thermal_comfort: 200 };
 const HIGH = 0.5;
 
@@ -46,7 +46,20 @@ function Doing({ track, many }) {
   const who = many ? `${say("vitals.person", { n: track.id })}${say("list.dot")}` : "";
   if (!told.valid) return html`<${Untold} what="doing" told=${told} />`;
   return html`<p data-known-what="doing" data-kind=${told.kind ?? ""}>${who}<b>${say(`activity.${told.kind ?? "unknown"}`)}</b>
-    <span class="soft"> ${say("known.surely", { share: percent(told.probability) })}</span></p>`;
+    <span class="soft"> ${say("known.surely", { share: percent(told.probability) })}</span><${Exercised} track=${track} /><${Gestured} track=${track} /></p>`;
+}
+
+/** Each student names one of its own movements, whatever is done: so it says "most like". */
+function Exercised({ track }) {
+  const [told] = exercisesOf(track.id);
+  if (!told) return null;
+  return html`<span class="soft" data-known-what="exercise" data-movement=${told.movement}> ${say("known.exercise", { what: say(`movement.${told.movement.replaceAll(" ", "_")}`) })} ${say("known.surely", { share: percent(told.probability) })}</span>`;
+}
+
+function Gestured({ track }) {
+  const told = gestureOf(track.id);
+  if (!told) return null;
+  return html`<span class="soft" data-known-what="gesture" data-gesture=${told.gesture}> ${say(told.confirmed ? "known.gesture.twice" : "known.gesture", { what: say(`gesture.${told.gesture}`) })} ${say("known.surely", { share: percent(told.probability) })}</span>`;
 }
 
 function Happens({ told }) {

@@ -68,7 +68,7 @@ function begin(house, room, scene, tell) {
   const radars = (house.radars ?? []).filter((radar) => radar.room === room.id);
   const frames = new Map(radars.map((radar) => [radar.id, []]));
   let due = 0, drawn = 0, since = performance.now();
-  const stop = watch([...radars.map((radar) => `points/${radar.id}`), "tracks/house", "posture", "person_vitals"]);
+  const stop = watch([...radars.map((radar) => `points/${radar.id}`), "tracks/house", "posture", "person_vitals", "pose"]);
   const hear = onMessage("points", (key, cloud) => {
     const kept = frames.get(key);
     if (!kept) return;

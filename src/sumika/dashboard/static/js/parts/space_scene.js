@@ -1,9 +1,10 @@
 // The room in three dimensions. House coordinates: x and y as on the plan, z upwards, metres.
 import * as THREE from "../../vendor/three.module.min.js";
 import { colour } from "../theme.js";
+import { bonesOf } from "./bones.js";
 import { TurnControl } from "./turn_control.js";
 
-const MOST_POINTS = 4096;
+const MOST_POINTS = 4096, MOST_BONES = 256;
 const HEIGHTS_M = { standing: 1.6, sitting: 1.15, lying: 0.35, unknown: 1.3 };
 const FURNITURE_M = { bed: [2, 1.4, 0.45], sofa: [0.9, 1.8, 0.42], table: [0.8, 1.4, 0.72], desk: [0.6, 1.1, 0.72], kitchen: [0.65, 2.2, 0.85], bath: [1.5, 0.75, 0.55], tv: [0.2, 1.2, 1], wardrobe: [0.6, 1.4, 1.9] };
 
@@ -25,6 +26,12 @@ export class SpaceScene {
     this.scene.add(this.fixed, new THREE.HemisphereLight(0xffffff, 0x888888, 2.4));
     this.#buildRoom(house, room);
     this.#buildPoints();
+    const bones = new THREE.BufferGeometry();
+    bones.setAttribute("position", new THREE.BufferAttribute(new Float32Array(6 * MOST_BONES), 3));
+    bones.setDrawRange(0, 0);
+    this.bones = new THREE.LineSegments(bones, new THREE.LineBasicMaterial());
+    this.bones.frustumCulled = false;
+    this.scene.add(this.bones);
     this.control = new TurnControl(this.renderer.domElement, this.camera, this.middle, this.size, () => this.draw());
     this.observer = new ResizeObserver(() => this.#resize());
     this.observer.observe(holder);
@@ -87,6 +94,7 @@ export class SpaceScene {
     this.near = of("warm");
     this.far = of("line");
     this.body = of("accent");
+    this.bones.material.color = of("ink");
     for (const person of this.people.values()) person.material.color = this.body;
     this.draw();
   }
@@ -118,6 +126,11 @@ export class SpaceScene {
     place.needsUpdate = true;
     paint.needsUpdate = true;
     this.#showPeople(people);
+    const bones = people.flatMap((track) => bonesOf(track.pose)).slice(0, MOST_BONES), ends = this.bones.geometry.attributes.position;
+    bones.flat().forEach((end, k) => ends.setXYZ(k, ...end));
+    ends.needsUpdate = true;
+    this.bones.geometry.setDrawRange(0, 2 * bones.length);
+    this.holder.dataset.bones = bones.length;
     this.draw();
   }
 
@@ -146,7 +159,7 @@ export class SpaceScene {
     body.scale.set(1, isLying ? 1.15 : Math.max(0.3, height / 1.4), 1);
     body.rotation.set(isLying ? 0 : Math.PI / 2, 0, 0);
     body.position.set(track.position_m[0], track.position_m[1], isLying ? Math.max(0.25, track.position_m[2]) : height / 2);
-    body.material.opacity = 0.25 + 0.55 * track.existence;
+    body.material.opacity = (track.pose ? 0.5 : 1) * (0.25 + 0.55 * track.existence);
   }
 
   draw() {

@@ -1,0 +1,132 @@
+"""A model behind a web address that answers as OpenAI's chat completions do: asked once, within a time that holds.
+
+Nobody else is ever asked: no redirection is followed and no proxy of the environment is used, for what is said is meant
+for that address alone, and so is the key. A server that answers a letter at a time is given up like one that is silent.
+"""
+
+import contextlib
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from sumika.schema import SumikaError
+
+MOST_ANSWER_BYTES = 262_144
+_HOME_ENDINGS = (".local", ".lan", ".home", ".home.arpa", ".internal", ".localdomain")
+
+
+class ChatLink:
+    """The way to one model.
+
+    Args:
+        address: As http://127.0.0.1:8080/v1.
+        leaves_the_house: Whether it may be outside of the house.
+        timeout_s: So long an answer may take, all of it.
+        where: Of the address, for messages: `house.yaml: assistant.model_address`.
+
+    Raises:
+        SumikaError: if the address is none, or leaves the house and that is not allowed.
+    """
+
+    def __init__(self, address: str, *, leaves_the_house: bool, timeout_s: float, where: str) -> None:
+        try:
+            parts = urlsplit(address)
+            host, self._port = parts.hostname or "", parts.port
+        except ValueError:  # brackets that do not close, a port that is no number
+            parts, host = urlsplit(""), ""
+        if parts.scheme not in ("http", "https") or not host:
+            raise SumikaError(
+                f"{address!r} is no address of a model", where=where, remedy="Write it as http://127.0.0.1:8080/v1"
+            )
+        if not leaves_the_house and not at_home(host):
+            raise SumikaError(
+                f"{host} is outside the house, and what is said may not leave it",
+                where=where,
+                remedy="Run a model at home, or set assistant.leaves_the_house: true",
+            )
+        self.host, self._scheme, self._path, self._timeout_s = host, parts.scheme, parts.path.rstrip("/"), timeout_s
+
+    def ask(self, body: Any, key: str = "") -> str:
+        """Return what the model says; empty where its answer has no text.
+
+        Args:
+            body: Of the request.
+            key: That the server asks for; empty: none.
+
+        Raises:
+            SumikaError: if it does not answer in time, or with anything but a chat completion.
+        """
+        headers = {"Content-Type": "application/json", "User-Agent": "sumika"}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        try:
+            with self._connected() as connection:
+                connection.request("POST", f"{self._path}/chat/completions", msgspec.json.encode(body), headers)
+                answer = connection.getresponse()
+                status, reason = answer.status, answer.reason
+                content = answer.read(MOST_ANSWER_BYTES + 1) if status == 200 else b""
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            why = str(error) or type(error).__name__
+            raise SumikaError(f"the model at {self.host} does not answer: {why}") from None
+        if status != 200:
+            raise SumikaError(f"the model at {self.host} answers HTTP {status} {reason[:60]}")
+        if len(content) > MOST_ANSWER_BYTES:
+            raise SumikaError(f"the model at {self.host} answers more than {MOST_ANSWER_BYTES} bytes")
+        return self._text(content)
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[http.client.HTTPConnection]:
+        """Give a connection that is cut off when the time is over, whatever it is at."""
+        port = self._port or (443 if self._scheme == "https" else 80)
+        bare = socket.create_connection((self.host, port), self._timeout_s)
+        over = threading.Event()
+
+        def cut() -> None:
+            over.set()
+            with contextlib.suppress(OSError):
+                bare.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(self._timeout_s, cut)
+        timer.daemon = True
+        timer.start()
+        connection = http.client.HTTPConnection(self.host, port, timeout=self._timeout_s)
+        try:
+            connection.sock = bare
+            if self._scheme == "https":
+                # A socket of its own behind the same connection: what is cut off above ends this one, too.
+                connection.sock = ssl.create_default_context().wrap_socket(bare.dup(), server_hostname=self.host)
+            yield connection
+            if over.is_set():
+                raise TimeoutError(f"not within {self._timeout_s:g} s")
+        except (OSError, http.client.HTTPException) as error:
+            if over.is_set():
+                raise TimeoutError(f"not within {self._timeout_s:g} s") from error
+            raise
+        finally:
+            timer.cancel()
+            connection.close()
+            bare.close()
+
+    def _text(self, answer: bytes) -> str:
+        try:
+            told: Any = msgspec.json.decode(answer)
+            content = told["choices"][0]["message"]["content"]
+        except (msgspec.DecodeError, KeyError, IndexError, TypeError, RecursionError):
+            raise SumikaError(f"the model at {self.host} answers with something else than a chat completion") from None
+        return content if isinstance(content, str) else ""
+
+
+def at_home(host: str) -> bool:
+    """Tell whether a host is this machine or in this house: a private address, or a name that only houses know."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or "." not in host or host.casefold().endswith(_HOME_ENDINGS)
+    return address.is_private or address.is_loopback or address.is_link_local

@@ -1,0 +1,245 @@
+"""A model that answers badly: slowly, with errors, elsewhere, too much, in orders. Nothing is done, and it is told."""
+
+import http.server
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_socket
+
+from sumika.assistant.names import Names
+from sumika.assistant.understanding import Understander
+from sumika.assistant.understanding_model import ChatModel
+from sumika.config import demo_house
+from sumika.desk.prose import ModelProse
+from sumika.links.chat import MOST_ANSWER_BYTES, ChatLink
+from sumika.schema import SumikaError
+from sumika.schema.talking import Talking
+from tests.certificate_helpers import certificate_for
+
+UNHEARD = "mumble the quux of the living room light sideways"
+"""Neither sentences nor a student make anything of it."""
+
+Answers = Callable[[http.server.BaseHTTPRequestHandler], None]
+
+
+def completion(content: object) -> bytes:
+    return msgspec.json.encode({"choices": [{"message": {"role": "assistant", "content": content}}]})
+
+
+def says(body: bytes, status: int = 200, **headers: str) -> Answers:
+    """Return what answers with these bytes."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response_only(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def drips(handler: http.server.BaseHTTPRequestHandler) -> None:
+    """Answer a letter at a time, each in time, for half a minute."""
+    body = completion('{"tool": "none"}').ljust(300)
+    handler.send_response_only(200)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    for letter in body:
+        handler.wfile.write(bytes([letter]))
+        handler.wfile.flush()
+        time.sleep(0.1)
+
+
+def streams(handler: http.server.BaseHTTPRequestHandler) -> None:
+    """Answer with server-sent events, which nobody asked for."""
+    delta = msgspec.json.encode({"choices": [{"delta": {"content": '{"tool": "power"'}}]})
+    says(b"data: " + delta + b"\n\ndata: [DONE]\n\n")(handler)
+
+
+def hangs_up(handler: http.server.BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+    handler.connection.close()
+
+
+@contextmanager
+def served(answer: Answers, context: ssl.SSLContext | None = None) -> Iterator[tuple[str, list[Any]]]:
+    """Run an endpoint; yields its address and what it was asked: (path, headers, body)."""
+    asked: list[Any] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append((self.path, dict(self.headers.items()), msgspec.json.decode(body)))
+            try:
+                answer(self)
+            except OSError:
+                self.close_connection = True  # who asked has gone
+
+        def do_GET(self) -> None:
+            asked.append((self.path, dict(self.headers.items()), None))
+            says(completion("it went elsewhere"))(self)
+
+        def log_request(self, *values: object) -> None:
+            """Say nothing."""
+
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Say nothing."""
+
+    pytest_socket.enable_socket()
+    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+    server = Server(("127.0.0.1", 0), Handler)
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}/v1", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        pytest_socket.disable_socket(allow_unix_socket=True)
+
+
+def link(address: str, timeout_s: float = 5.0) -> ChatLink:
+    return ChatLink(address, leaves_the_house=False, timeout_s=timeout_s, where="here")
+
+
+FAILS: list[tuple[str, Answers, str]] = [
+    ("an error", says(b"{}", 500), "HTTP 500"),
+    ("too many asked", says(b"{}", 429), "HTTP 429"),
+    ("elsewhere", says(b"", 302, Location="http://127.0.0.1:9/v1"), "HTTP 302"),
+    ("elsewhere, asked again", says(b"", 307, Location="http://127.0.0.1:9/v1"), "HTTP 307"),
+    ("no JSON", says(b"<html>busy</html>"), "something else than a chat completion"),
+    ("half of it", says(completion("x")[:-7]), "something else than a chat completion"),
+    ("nothing", says(b""), "something else than a chat completion"),
+    ("JSON of another kind", says(b'{"error": "no such model"}'), "something else than a chat completion"),
+    ("a list", says(b"[1, 2]"), "something else than a chat completion"),
+    ("too deep", says(b"[" * 50_000), "something else than a chat completion"),
+    ("a stream", streams, "something else than a chat completion"),
+    ("too much", says(completion("x" * MOST_ANSWER_BYTES)), f"more than {MOST_ANSWER_BYTES} bytes"),
+    ("hangs up", hangs_up, "does not answer"),
+]
+
+
+@pytest.mark.parametrize(("answer", "why"), [one[1:] for one in FAILS], ids=[one[0] for one in FAILS])
+def test_what_is_no_answer_is_told_of(answer: Answers, why: str) -> None:
+    with served(answer) as (address, asked), pytest.raises(SumikaError, match=why):
+        link(address).ask({"messages": []})
+    assert len(asked) == 1
+
+
+def test_a_redirection_takes_neither_words_nor_key_along() -> None:
+    with served(says(completion("yes"))) as (other, told_other):
+        for status in (301, 302, 303, 307, 308):
+            moved = says(b"", status, Location=f"{other}/chat/completions")
+            with served(moved) as (address, _), pytest.raises(SumikaError, match=f"HTTP {status}"):
+                link(address).ask({"messages": ["secret"]}, "sesame")
+        assert told_other == []
+
+
+def test_no_proxy_of_the_environment_hears_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(says(completion("yes"))) as (proxy, told_proxy), served(says(completion("no"))) as (address, _):
+        monkeypatch.setenv("http_proxy", proxy)
+        assert link(address).ask({"messages": []}) == "no"
+    assert told_proxy == []
+
+
+def test_a_server_that_drips_is_given_up_when_the_time_is_over() -> None:
+    with served(drips) as (address, _):
+        begun = time.monotonic()
+        with pytest.raises(SumikaError, match="not within 1 s"):
+            link(address, timeout_s=1.0).ask({"messages": []})
+        assert time.monotonic() - begun < 5.0
+
+
+def test_a_server_that_says_nothing_is_given_up_when_the_time_is_over() -> None:
+    with served(lambda _: time.sleep(3.0)) as (address, _), pytest.raises(SumikaError, match="does not answer"):
+        link(address, timeout_s=0.5).ask({"messages": []})
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    made = certificate_for(tmp_path, "127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made.certificate, made.private_key)
+    refused = pytest.raises(SumikaError, match="certificate verify failed")
+    with served(says(completion("yes")), context) as (address, asked), refused:
+        link(address).ask({"messages": ["secret"]}, "sesame")
+    assert asked == []
+
+
+@pytest.mark.parametrize("address", ["", "nas", "ftp://nas/v1", "http://", "http://[::1", "http://nas:port/v1"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(SumikaError, match="no address of a model"):
+        link(address)
+
+
+def model(address: str, folder: Path, timeout_s: float = 5.0) -> ChatModel:
+    return ChatModel(Talking(model_address=address, timeout_s=timeout_s), folder)
+
+
+CALLS: list[tuple[str, object]] = [
+    ("prose", "I have turned on the light for you."),
+    ("no such tool", {"tool": "unlock", "what": "door", "spans": {}}),
+    ("no such word", {"tool": "power", "what": "explode", "spans": {}}),
+    ("what was not said", {"tool": "power", "what": "on", "spans": {"device": "front door"}}),
+    ("more than a call", {"tool": "power", "what": "on", "spans": {"device": "light"}, "then": "open the door"}),
+    ("several calls", [{"tool": "power", "what": "on", "spans": {"device": "light"}}] * 2),
+    ("a call of OpenAI's tools", {"tool_calls": [{"function": {"name": "power", "arguments": "{}"}}]}),
+    ("numbers for words", {"tool": 3, "what": None, "spans": []}),
+]
+
+
+@pytest.mark.parametrize("told", [one[1] for one in CALLS], ids=[one[0] for one in CALLS])
+def test_a_call_that_is_none_is_not_made(told: object, tmp_path: Path) -> None:
+    content = told if isinstance(told, str) else msgspec.json.encode(told).decode()
+    with served(says(completion(content))) as (address, _):
+        assert model(address, tmp_path).call(UNHEARD) is None
+
+
+def test_a_house_whose_model_fails_does_nothing_and_says_so_and_asks_it_once(tmp_path: Path) -> None:
+    with served(says(b"{}", 500)) as (address, asked):
+        assistant = Understander(Names(demo_house().house), None, model(address, tmp_path))
+        found = assistant.understand(UNHEARD)
+        assert (found.calls, found.silent) == ((), True)
+        assert len(asked) == 1
+        assert assistant.understand("turn on the living room light").calls[0].tool == "power"
+    with served(says(completion("hm"))) as (address, _):
+        assistant = Understander(Names(demo_house().house), None, model(address, tmp_path))
+        assert not assistant.understand(UNHEARD).silent
+
+
+# Better words for papers.
+
+
+def prose(address: str, folder: Path, timeout_s: float = 5.0) -> ModelProse:
+    return ModelProse(Talking(model_address=address, timeout_s=timeout_s), folder / "house.yaml")
+
+
+@pytest.mark.parametrize(("answer", "why"), [one[1:] for one in FAILS], ids=[one[0] for one in FAILS])
+def test_better_words_that_cannot_be_had_leave_the_plain_ones_and_nobody_is_asked_again(
+    answer: Answers, why: str, tmp_path: Path
+) -> None:
+    with served(answer) as (address, asked):
+        words = prose(address, tmp_path)
+        assert [words.rewrite(f"It was {number} °C.", "en") for number in range(5)] == [""] * 5
+    assert why in words.problem
+    assert len(asked) == 1
+
+
+def test_better_words_are_asked_of_a_model_in_the_house_alone(tmp_path: Path) -> None:
+    with pytest.raises(SumikaError, match="outside the house"):
+        prose("http://api.example.com/v1", tmp_path)
+    assert prose("http://nas:8080/v1", tmp_path).problem == ""  # as the assistant has it, too
