@@ -2,7 +2,7 @@
 
 import pytest
 
-from sumika.assistant import sentences_spoken as spoken
+from sumika.assistant import sentences_spoken_ja as spoken
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.names import Names
 from sumika.assistant.readings import readings, without_long_marks

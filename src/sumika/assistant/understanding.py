@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from sumika.assistant import sentences_spoken as spoken
+from sumika.assistant import sentences_spoken_ja as spoken
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
