@@ -20,7 +20,7 @@ from sumika.assistant.lexicon import (
     plain,
     singular,
 )
-from sumika.assistant.readings import readings
+from sumika.assistant.readings import readings, voiced
 from sumika.schema.house import Device, House, Resident, Room
 from sumika.schema.living import FurnitureKind
 
@@ -113,8 +113,10 @@ class Names:
                 not: what it has not is asked back.
         """
         if what == "device":
-            kinds = (word for words in (*DEVICE_WORDS.values(), *APPLIANCE_WORDS.values()) for word in words)
-            return frozenset((*kinds, *SHARED_WORDS, *(name for one in self.house.devices for name in _own(one))))
+            kinds = [word for words in (*DEVICE_WORDS.values(), *APPLIANCE_WORDS.values()) for word in words]
+            of_north = (said for word in kinds for said in voiced(word))
+            own = (name for one in self.house.devices for name in _own(one))
+            return frozenset((*kinds, *of_north, *SHARED_WORDS, *own))
         if what == "room":
             words = (word for words in (*ROOM_WORDS.values(), WHOLE_HOUSE, HERE, *_STOREYS.values()) for word in words)
             people = (name for _, names in self._rooms_of_people for name in names)

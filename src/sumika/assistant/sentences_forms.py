@@ -98,6 +98,7 @@ _TAILS: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
             ),
         ),
         (IF, re.compile(_CONDITION)),
+        (WILL, re.compile("(?:ちゃう|じゃう|[てで]しまう|[てで]まう|ちまう|じまう)")),
         (IS, re.compile("と$")),
         (TE, re.compile("[てで]")),
         (IS, re.compile("(?:[たて]ある|[てで]あり(?:ます|ました)|[てで]あった|たまま|っぱなし)")),

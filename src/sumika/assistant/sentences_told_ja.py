@@ -56,6 +56,16 @@ _AGREES = re.compile("もん(?:ね|な)[ー。]*$|日(?:が|は)?続|^(?:いい|
 _IS_COOL = re.compile("ひんやり(?:す|し|感)")
 
 
+_SLEEPS_ON = re.compile(
+    "(?:寝|ねむり|眠り|眠って|休み|起き|目を覚まし|横になり|寝かせ)(?:て)?(?:い|おき|き)?たい"
+    "(?!人|時|とき|なら|って|か(?:な|ね|の|どう)?[?\uff1f]*$)"
+)
+"""What somebody would like to do is no question about a night."""
+_SOMEBODY = re.compile("(?:あいつ|こいつ|そいつ|あの(?:人|子|方|ひと|こ)|彼女?(?!岸)|かれし)(?:ら|たち)?")
+"""Of whom it is said is not known from these."""
+_OF_PEOPLE = frozenset({"sleep", "vitals", "presence", "changes"})
+
+
 def hesitates(said: str) -> bool:
     """Tell whether somebody says うーん, which is no うん: a thought, and no yes; ああああ and あーそうそう neither."""
     return bool(_HESITATION.search(said))
@@ -85,6 +95,8 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     return (
         _WOULD_BE_NICE.search(said) is not None
         or (tool == "happened" and _SO_THAT_NOT.search(said) is not None)
+        or (tool in _OF_PEOPLE and "resident" not in spans and _SOMEBODY.search(said) is not None)
+        or (tool == "sleep" and _SLEEPS_ON.search(said) is not None)
         or (tool == "energy" and _WHAT_IS_IT.search(said) is not None)
         or (tool == "sleep" and not spans and _OFF_TO_BED.search(said) is not None)
         or (tool in ("state", "maintenance", "energy") and _TOLD_SO.search(said) is not None)

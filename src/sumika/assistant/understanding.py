@@ -21,7 +21,7 @@ from sumika.assistant.sentences_told_ja import tells_only
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
 from sumika.assistant.understanding_evidence_en import is_evident
-from sumika.assistant.understanding_evidence_ja import is_unfounded, is_vouched
+from sumika.assistant.understanding_evidence_ja import is_only_told, is_unfounded, is_vouched
 from sumika.assistant.understanding_guard import (
     is_another_matter,
     is_begun,
@@ -185,6 +185,8 @@ class Understander:
         if found is not None and self._is_borne_out(found, sentence):
             return found
         call = about(sentence, lists)
+        if call is not None and is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence):
+            return Understood(ask_back="ask_back.again")
         if call is not None:
             return Understood(calls=(call,), by="sentences", probability=1.0)
         if found is None or not found.calls or not _only_asks(found):
@@ -270,13 +272,20 @@ class Understander:
             return None
         if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE:
             return None
-        if not TOOLS[call.tool].acts and asks_nothing(sentence):
+        if not TOOLS[call.tool].acts and (asks_nothing(sentence) or self._is_only_told(sentence, call)):
             return None
         if is_none_of_the_house(call.tool, call.spans, sentence.casefold()):
             return None
         sure = sure and not is_of_something_else(sentence, call, self._book.knows)
         sure = sure and not is_unfounded(sentence, call)
         return self._guarded(sentence, call, "student", probability, sure=sure)
+
+    def _is_only_told(self, sentence: str, call: Call) -> bool:
+        """Return whether a question was read out of a Japanese sentence that asks for nothing, or says no word of it."""
+        if not is_japanese(sentence) or is_question(sentence):
+            return False
+        said = without(sentence, self._book.lists, "resident", "period")
+        return is_only_told(sentence) or not has_evidence(call, said)
 
     def _by_model(self, sentence: str) -> Understood | None:
         try:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 
-LIKELY = 0.6
+LIKELY = 0.4
 """So probable a reading must be for the sentence to bear it out."""
 
 _ON = "つけ|付け|点け|着け|入れ|いれ|オン|on|点灯|起動|回|まわ|動か|うご|スタート|灯|ともし"
@@ -60,7 +60,7 @@ _NO_COMPLAINT = re.compile(
     "|って(?:言|いう|聞)|らしい|そうだ|よりは|だけど|ても|でも|かった|過去|スープ|茶|飯|ごはん|道|空(?!気)|夜|画面|スマホ|電話|話|声|味|顔|目つき|性格|心"
 )
 
-_WISHED = re.compile("[てで](?:くれ|くだ|ほし)|[にう]して|(?:[暗寒暑]|明る|冷た|くら|さむ|あつ)く[なし]")
+_WISHED = re.compile("[てで](?:くれ|くだ|ほし)|[にう]して|(?:[暗寒暑]|明る|冷た|くら|さむ|あつ)(?:く[なし]|め)")
 _WITH_A_NUMBER = frozenset({"level set", "cover set", "temperature set", "humidity set"})
 _MADE = re.compile("して|しと|にし|せ[えよ]|しろ|設定|セット|合わせ|変え|上げ|下げ|落と|お願い|頼|で$")
 _ENDS_SO = re.compile(
@@ -106,6 +106,28 @@ def is_unfounded(sentence: str, call: Call) -> bool:
     """
     pattern = _COMPLAINTS.get(f"{call.tool} {call.what}") if call.tool == "feel" and is_japanese(sentence) else None
     return pattern is not None and re.search(pattern, sentence) is None
+
+
+_ASKS_OR_NAMES = re.compile(
+    "[?\uff1f]|教え|おしえ|見せ|みせ|聞かせ|知り|気にな|心配|わから|分から|わかん|覚えて|忘れ|ろう?な[ーあぁ]*$|よね[ーえぇ]*$"
+    "|いくら|なんぼ|何[時回度件人日分円]|いつ|(?:誰|だれ|どなた)(?!か)|どれ|どう|どこ|どない|どげ|なぜ|なんで|なして"
+)
+_TELLS_OR_WISHES = re.compile(
+    "(?:[たぁ-ん]たい|[いるうくすつむぶぬぐただ]|気がする|れん|えん|へん|ねえ?)(?:ん|の)?(?:だ|です|や|じゃ)?"
+    "(?:けど|けれど|が|から|ので|し)?(?:よ|わ|な|ね|のう|さ|ぞ|べ|っけ(?!な)|もん|って)*[ーぁあぇえ。!！〜~\uff5e ]*$"
+)
+
+
+def is_only_told(sentence: str) -> bool:
+    """Tell whether a Japanese sentence tells or wishes something, and neither asks nor names what is to be told.
+
+    外から丸見えなんだよね is a complaint, 今月の電気代 a question; a student reads a question out of either.
+
+    Args:
+        sentence: As it was said.
+    """
+    said = sentence.strip(_MARKS)
+    return bool(_TELLS_OR_WISHES.search(said)) and not _ASKS_OR_NAMES.search(sentence)
 
 
 def _is_complaint(said: str, call: Call) -> bool:

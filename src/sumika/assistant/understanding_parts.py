@@ -210,7 +210,7 @@ _OF_WHOLE_HOUSE = re.compile("加湿|除湿|清浄|給湯|エコキュート|湯
 _HERE = frozenset((*HERE.ja, *ROOM_WORDS["outside"].ja))
 _JA_STOP = re.compile(r"[、。,，!！?？\s]+")
 _JA_TOLD_BEFORE = re.compile(
-    "(?:[いたるうくすねよなわさでっ]|けど|から|ので|し|だ|です|ます|ん|無理|むり|限界|最悪|やば|地獄)$"
+    "(?:[いたるうくすねよなわさでっ]|けど|から|ので|し|だ|です|ます|ん|かも|かな|みたい|らしい|よう|っぽい|まま|っぱなし|無理|むり|限界|最悪|やば|地獄)$"
 )
 _JA_TOLD_AFTER = re.compile(
     "(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい|での|でのう|でな|でね|からの|からな|からね|からさ|けえの|るの|んだもん|じゃけん|かなわん|たまらん|かなん|ならん|いかん)$"
@@ -227,12 +227,16 @@ def _told_beside(sentence: str, lists: Lists, read: Reader) -> Iterator[tuple[st
         first, rest = sentence[: stop.start()], sentence[stop.end() :].rstrip("。!！〜~ー")
         if not first or not rest or _JA_NOT_BESIDE.search(first + "、" + rest):
             continue
-        if not re.search("[?？]", first + stop[0]) and _JA_TOLD_BEFORE.search(first):
+        if not re.search("[?？]", first + stop[0]) and _JA_TOLD_BEFORE.search(first) and _may_be_told(read(first)):
             yield first, rest
-        if _JA_TOLD_AFTER.search(rest) and not _OF_AN_ORDER & lists.found(Heard(rest)).keys():
-            also = read(rest)
-            if also is None or not TOOLS[also.tool].acts or also.tool in ("feel", "level", "humidity"):
-                yield rest, first
+        of_an_order = _OF_AN_ORDER & lists.found(Heard(rest)).keys()
+        if _JA_TOLD_AFTER.search(rest) and not of_an_order and _may_be_told(read(rest)):
+            yield rest, first
+
+
+def _may_be_told(call: Call | None) -> bool:
+    """Tell whether a part of a sentence may only tell how it is: 加湿器つけてくんないかい is an order by itself."""
+    return call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "level", "humidity")
 
 
 _EN_DENIED = re.compile(r"\b(?:not|isn't|aren't|wasn't|don't|doesn't|didn't|no|never|if|when|unless|said|asked|told)\b")

@@ -29,6 +29,11 @@ _JA_BEGINS = re.compile(
     "|こんばんは"
     "|結局|ところで|ちなみに|そういえば|恐れ入りますが|お手数ですが|さて)[、,。!！ ]*)+"
 )
+_JA_CORRECTED = re.compile(
+    "^[^、。…]{1,14}(?:…+|\\.{2,}|、|。)[ 、]*(?:あ、?|いや、?|って、?)?"
+    "(?:いや|いえ|じゃなくて|じゃなかった|やなくて|ちゃうわ|ちゃう|違う|違った|間違えた|じゃないや)[ 、。…]*(?=.{4,})"
+)
+"""What was said first by mistake: 血圧…じゃなくて脈拍は？"""
 _OF_HOUSE_EN = (
     "electricity|electric|power|energy|bill|bills|solar|costs?|heating|usage|consumption"
     "|house|home|flat|apartment|place"
@@ -90,6 +95,8 @@ def simpler(sentence: str, lists: Lists) -> str:
     """
     japanese = is_japanese(sentence)
     sentence = (_JA_BEGINS if japanese else _EN_BEGINS).sub("", sentence)
+    if japanese:
+        sentence = _JA_CORRECTED.sub("", sentence)
     text = (_JA_TOTAL if japanese else _EN_TOTAL).sub("", sentence)
     for one in reversed(pieces(text, lists, "resident")):
         rest = text[one.end :]

@@ -190,6 +190,12 @@ _OF_SOMEBODY = re.compile(
 )
 """Why somebody slept badly is in no record; why a room is cold is."""
 
+_DEAR = re.compile(r"\b(?:expensive|dear|cheap)\b|高[いくか]|安[いく]|たか[いく]")
+_MEASURED = re.compile("度|温|湿|濃|値|co2|二酸化|ほこり|騒|音")
+"""Why it is dear is in no record; why the temperature is high is."""
+_SHUT = re.compile("閉|しま[っり]|開い|鍵|かぎ|カギ|施錠|ロック|戸締")
+"""What is shut where no device is named is a door, of which no record tells."""
+
 _KINDS = frozenset({"cooking", "bath", "window", "visit"})
 
 
@@ -207,7 +213,10 @@ def is_beyond(call: Call, said: str) -> bool:
     if call.tool in ("sleep", "vitals", "presence"):
         return bool(_WHY.search(said))
     if (call.tool, call.what) == ("why", "room"):
-        return "room" not in call.spans and _OF_SOMEBODY.search(said) is not None
+        of_money = _DEAR.search(said) is not None and _MEASURED.search(said) is None
+        return ("room" not in call.spans and _OF_SOMEBODY.search(said) is not None) or of_money
+    if call.tool == "state":
+        return "device" not in call.spans and _SHUT.search(said) is not None
     is_kind = call.tool == "happened" and call.what in _KINDS
     return is_kind and bool(_WHY.search(said) or _WHAT.search(said))
 
@@ -286,7 +295,7 @@ _JA_EVIDENCE: Mapping[str, str] = MappingProxyType(
         r"|あった[かけ]|あつ[いく]|さむ|つめた|ぬく|すずし|co2|二酸化炭素|空気|炭酸|pm"
         r"|ほこり|塵|汚|粉|明る|暗|照度|音"
         r"|うるさ|静か|騒|むし|蒸|快適",
-        "outside": r"温|度|寒|暑|暖|涼|冷|湿|天気|雨|晴|外|風|予報|傘|洗濯|そと|曇|気候",
+        "outside": r"温|度|寒|暑|暖|涼|冷|湿|天気|雨|晴|外(?!から|に|へ|を|が見|の人|の目|の視線|で)|風|予報|傘|洗濯|そと|曇|気候",
         "why": r"なぜ|なんで|どうして|何で|理由|わけ|訳|誰|だれ|どなた|原因|せい|どういう",
         "changes": r"変わ|変化|違|遅|悪|良く|よく|歩|様子|傾向|最近|いつも|衰|増え|減|調子|元気|どう",
         "maintenance": r"フィルタ|手入れ|面倒|世話|寿命|点検|掃除|交換|修理|メンテ|ずれ|指示|校正|替え|整備|調子"
