@@ -39,7 +39,7 @@ _ROOM_IDS = {
 }
 """Pieces of ids that tell of which kind a room is, beside the words for it."""
 
-_ROOM_OF = ("の部屋", "のへや", "の寝室", "のお部屋", "'s room", "'s bedroom")
+_ROOM_OF = ("の部屋", "のへや", "の寝室", "のお部屋", "のおへや", "んとこの部屋", "'s room", "'s bedroom")
 """What makes the name of who sleeps in a room a name of that room."""
 
 _FURNISHED = {"kitchen": FurnitureKind.KITCHEN, "dining": FurnitureKind.TABLE}

@@ -10,8 +10,8 @@ ALIKE = 0.75
 """How alike a word must be to a name for the house to ask whether it was meant (difflib's ratio, 0 to 1)."""
 
 _ARTICLES = re.compile(r"^(?:(?:the|a|an|my|our|your|this|that|these|those|in|on|at|of) )+", re.IGNORECASE)
-_PARTICLES = re.compile(r"(?:を|は|が|の|に|で|も|って)$")
-_POINTING = re.compile(r"^(?:うちの|家の|あの|その|この|例の)(?=.)")
+_PARTICLES = re.compile(r"(?:を|は|が|の|に|で|も|って|とやら|(?<=[一-龠々ァ-ヶーん])ば|(?<=でんき)ば)$")
+_POINTING = re.compile(r"^(?:うちの|家の|あの|その|この|例の|ここの|こごの|そこの|そごの)(?=.)")
 _ALL_EN = re.compile(
     rf"^(?:{'|'.join(sorted(ALL_WORDS.en, key=len, reverse=True))}) (?:(?:of )?(?:the|my|our) )?", re.IGNORECASE
 )

@@ -61,6 +61,7 @@ _SLEEPS_ON = re.compile(
     "(?!人|時|とき|なら|って|か(?:な|ね|の|どう)?[?\uff1f]*$)"
 )
 """What somebody would like to do is no question about a night."""
+_SLEPT_BADLY = re.compile("(?:へんか|んか|られ|れん)って?[んた](?:わ|よ|や|ねん|なあ?)*[ー。!！]*$")
 _SOMEBODY = re.compile("(?:あいつ|こいつ|そいつ|あの(?:人|子|方|ひと|こ)|彼女?(?!岸)|かれし)(?:ら|たち)?")
 """Of whom it is said is not known from these."""
 _OF_PEOPLE = frozenset({"sleep", "vitals", "presence", "changes"})
@@ -99,6 +100,7 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         or (tool == "sleep" and _SLEEPS_ON.search(said) is not None)
         or (tool == "energy" and _WHAT_IS_IT.search(said) is not None)
         or (tool == "sleep" and not spans and _OFF_TO_BED.search(said) is not None)
+        or (tool == "sleep" and _SLEPT_BADLY.search(said) is not None)
         or (tool in ("state", "maintenance", "energy") and _TOLD_SO.search(said) is not None)
         or ((tool, what) == ("outside", "weather") and _FINE_DAY.search(said) is not None)
         or _is_sum(tool, spans, said)

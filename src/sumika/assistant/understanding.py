@@ -14,14 +14,21 @@ from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_courtesy_en import plainly
-from sumika.assistant.sentences_meant import is_nothing
+from sumika.assistant.sentences_meant import asks_leave, is_nothing
 from sumika.assistant.sentences_repairs_en import is_repaired, repairs
 from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
 from sumika.assistant.sentences_told_ja import tells_only
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
 from sumika.assistant.understanding_evidence_en import is_evident
-from sumika.assistant.understanding_evidence_ja import is_only_told, is_unfounded, is_vouched
+from sumika.assistant.understanding_evidence_ja import (
+    as_said,
+    is_contradicted,
+    is_only_told,
+    is_unfounded,
+    is_vouched,
+    is_wished,
+)
 from sumika.assistant.understanding_guard import (
     is_another_matter,
     is_begun,
@@ -185,7 +192,8 @@ class Understander:
         if found is not None and self._is_borne_out(found, sentence):
             return found
         call = about(sentence, lists)
-        if call is not None and is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence):
+        told = call is not None and is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence)
+        if told or asks_leave(sentence):
             return Understood(ask_back="ask_back.again")
         if call is not None:
             return Understood(calls=(call,), by="sentences", probability=1.0)
@@ -259,7 +267,7 @@ class Understander:
         read = self._student.read(sentence) if self._student is not None else None
         if read is None:
             return None
-        call, probability = read
+        call, probability = as_said(sentence, read[0]), read[1]
         try:
             checked(call, sentence)
         except CallError:
@@ -277,13 +285,15 @@ class Understander:
         if is_none_of_the_house(call.tool, call.spans, sentence.casefold()):
             return None
         sure = sure and not is_of_something_else(sentence, call, self._book.knows)
-        sure = sure and not is_unfounded(sentence, call)
+        sure = sure and not is_unfounded(sentence, call) and not is_contradicted(sentence, call)
         return self._guarded(sentence, call, "student", probability, sure=sure)
 
     def _is_only_told(self, sentence: str, call: Call) -> bool:
         """Return whether a question was read out of a Japanese sentence that asks for nothing, or says no word of it."""
-        if not is_japanese(sentence) or is_question(sentence):
+        if not is_japanese(sentence):
             return False
+        if is_wished(sentence) or is_question(sentence):
+            return is_wished(sentence)
         said = without(sentence, self._book.lists, "resident", "period")
         return is_only_told(sentence) or not has_evidence(call, said)
 

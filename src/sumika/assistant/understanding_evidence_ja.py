@@ -8,8 +8,11 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import msgspec
+
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
+from sumika.assistant.numbers import number_of
 
 LIKELY = 0.4
 """So probable a reading must be for the sentence to bear it out."""
@@ -34,7 +37,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "humidity up": ("加湿|潤|湿度.*(?:上|高)", "下げ|除湿|乾"),
         "humidity down": ("除湿|湿度.*(?:下|低)|湿気.*(?:取|と[っり])", "上げ|加湿"),
         "machine start": (
-            "回|まわ|動|うご|始|はじ|スタート|つけ|炊|たい[てと]|開始|かけ",
+            "回|まわ|動|うご|走ら|はしら|始|はじ|スタート|つけ|炊|たい[てと]|開始|かけ",
             "止|とめ|やめ|停|ストップ|消|切|まで|予約|終わ",
         ),
         "machine stop": ("止|とめ|やめ|停|ストップ|中止", "回|まわ|始|はじ|つけ|開始"),
@@ -110,12 +113,91 @@ def is_unfounded(sentence: str, call: Call) -> bool:
 
 _ASKS_OR_NAMES = re.compile(
     "[?\uff1f]|教え|おしえ|見せ|みせ|聞かせ|知り|気にな|心配|わから|分から|わかん|覚えて|忘れ|ろう?な[ーあぁ]*$|よね[ーえぇ]*$"
-    "|いくら|なんぼ|何[時回度件人日分円]|いつ|(?:誰|だれ|どなた)(?!か)|どれ|どう|どこ|どない|どげ|なぜ|なんで|なして"
+    "|いくら|なんぼ|何[時回度件人日分円]|(?<!あ)いつ(?!も|か)|(?:誰|だれ|どなた)(?![かも])|どれ|どう|どこ|どない|どげ|なぜ|なんで|なして"
+)
+_WISHES = re.compile(
+    "(?<!知り)(?<!しり)(?<!見)(?<!見てみ)(?<!聞き)(?<!確認し)(?<!調べ)(?<!確かめ)(?<!教えてもらい)(?<!教わり)(?<!お願いし)たい"
+    "(?:んだ|のだ|んや|んです|のです|ん|の|です)?(?:けど|けれど|が)?(?:よ|わ|な|ね|のう|さ)*[ーぁあ]*$"
 )
 _TELLS_OR_WISHES = re.compile(
     "(?:[たぁ-ん]たい|[いるうくすつむぶぬぐただ]|気がする|れん|えん|へん|ねえ?)(?:ん|の)?(?:だ|です|や|じゃ)?"
     "(?:けど|けれど|が|から|ので|し)?(?:よ|わ|な|ね|のう|さ|ぞ|べ|っけ(?!な)|もん|って)*[ーぁあぇえ。!！〜~\uff5e ]*$"
 )
+
+
+_HIGHEST, _LOWEST, _MEAN = (
+    re.compile("一番|いちばん|最高|最大|最多|最も|もっとも|ピーク|マックス|まで|トップ|max"),
+    re.compile("一番|いちばん|最低|最小|最少|最も|もっとも|ミニマム|まで|底|min"),
+    re.compile("平均|ならし|ならす|なべて|アベレージ|だいたい|普段|いつも|ふだん|一日あたり|1日"),
+)
+_STATISTICS: Mapping[str, re.Pattern[str]] = MappingProxyType({"highest": _HIGHEST, "lowest": _LOWEST, "mean": _MEAN})
+_MAY_HAVE_A_NUMBER = frozenset({"up", "down", "most", "least", "on", "off"})
+
+
+def as_said(sentence: str, call: Call) -> Call:
+    """Return what was read out of a Japanese sentence without a figure or a statistic that it has no word of.
+
+    Args:
+        sentence: As it was said.
+        call: What a student read: the number ぴかぴ of ぴかぴかに明るくして.
+    """
+    if not is_japanese(sentence):
+        return call
+    of = _STATISTICS.get(call.statistic)
+    if of is not None and of.search(sentence.casefold()) is None:
+        call = msgspec.structs.replace(call, statistic="now")
+    if call.what in _MAY_HAVE_A_NUMBER and "number" in call.spans and number_of(call.spans["number"]) is None:
+        spans = {name: piece for name, piece in call.spans.items() if name != "number"}
+        call = msgspec.structs.replace(call, spans=spans)
+    return call
+
+
+_CONTRARY: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "level up": (
+            "(?:強|つよ|きつ|まぶし|眩し)(?:い|すぎ|過ぎ|くて|うて|か)|うるさ|やかまし|暗く|くらく|暗め",
+            "明る|あかる|暗[いすか]",
+        ),
+        "level down": (
+            "(?:暗|弱)(?:い|すぎ|過ぎ|くて|うて|か)|明るく|あかるく|明るめ",
+            "まぶし|眩し|強|うるさ|弱め|弱く|落と|暗く",
+        ),
+        "temperature up": (
+            "暑|あつ[いくすっ]|あち[いぃー]|蒸し|汗|涼しく|すずしく|冷やし",
+            "寒|さむ|上げ|あげ|暖か|あったか|ぬく|高",
+        ),
+        "temperature down": ("寒|さむ[いくすっ]|さぶ|冷え|凍|暖かく|あったかく|ぬくく", "暑|あつ|下げ|さげ|涼|すず|低"),
+        "humidity up": ("じめ|ジメ|湿っぽ|しめっぽ|湿気|べた|結露|カビ|かび", "乾|カラカラ|からから|加湿|上げ"),
+        "humidity down": ("乾|カラカラ|からから|カサカサ|かさかさ|喉|のど", "じめ|ジメ|湿|べた|除湿|下げ|結露"),
+        "feel cold": ("暑|涼しか|すずしか|涼しけ|蒸し|汗", "寒|さむ|さぶ|さみ|冷|ひえ|凍|しばれ|震"),
+        "feel hot": ("寒|さむ|さぶ|冷え|凍|暖かか|暖かけ", "暑|あつ|汗|蒸|熱|ほて|のぼせ"),
+        "feel stuffy": (
+            "乾[いかくき燥]|カラカラ|からから|湿っぽ|じめ",
+            "臭|くさ|息|煙|けむ|よど|こも|におい|匂|むっと|もわ",
+        ),
+    }
+)
+"""By what was read: words that say the contrary, and words that say it all the same."""
+
+
+def is_contradicted(sentence: str, call: Call) -> bool:
+    """Tell whether a Japanese sentence complains of what a student would make worse: 風が強くて寒い is no stronger wind.
+
+    Args:
+        sentence: As it was said.
+        call: What was read.
+    """
+    words = _CONTRARY.get(f"{call.tool} {call.what}") if is_japanese(sentence) else None
+    return words is not None and bool(re.search(words[0], sentence)) and not re.search(words[1], sentence)
+
+
+def is_wished(sentence: str) -> bool:
+    """Tell whether a Japanese sentence says what somebody would like to do: お風呂に入りたいんだよね asks for no record.
+
+    Args:
+        sentence: As it was said.
+    """
+    return _WISHES.search(sentence.strip(_MARKS)) is not None
 
 
 def is_only_told(sentence: str) -> bool:
