@@ -16,6 +16,10 @@ _STILL_TO_RUN = re.compile("(?:あと|残り)(?:どれ|どの|どん|何分|何�
 _BY_SO_MUCH = re.compile("(?:ほど|だけ|ぶん|分)(?:暗く|くらく|明るく|あかるく|暗う|明るう|下げ|上げ|落と|弱|強)")
 _TOO_STRONG = re.compile("(?:強|つよ|きつ)(?:い|すぎ|過ぎ|か(?!っ)|え|くて|うて)")
 _NIGHT = frozenset({"夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中"})
+_OF_MOOD = re.compile(
+    "(?:気持ち|気分|こころ|心|性格|表情|顔つき?|話|声|雰囲気|将来|未来|先行き|人生)[がはもの、]*(?:、|まで)?(?:暗|明る|重|冷|温|寒|暑)"
+)
+_OF_HOW_IT_IS = frozenset({"level", "feel", "temperature", "humidity"})
 _HAD_BETTER = re.compile("[ただ](?:ほう|方)が(?:いい|ええ|よか|良い|よい)")
 _DIMMED = re.compile(
     "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|わずか|いくらか|心持ち|気持ち)"
@@ -47,6 +51,8 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     device = spans.get("device", "")
     if "room" in spans and spans["room"] in _ROOM and _MY_ROOM.search(said):
         return True  # whose voice it is, nobody knows
+    if tool in _OF_HOW_IT_IS and _OF_MOOD.search(said):
+        return True
     if tool == "level" and what == "set" and _BY_SO_MUCH.search(said):
         return True
     if tool == "state" and _HAD_BETTER.search(said):

@@ -67,6 +67,14 @@ _SOMEBODY = re.compile("(?:あいつ|こいつ|そいつ|あの(?:人|子|方|�
 _OF_PEOPLE = frozenset({"sleep", "vitals", "presence", "changes"})
 
 
+_NOT_TODAY = re.compile(
+    "(?<![てで])(?:は|も|なら)(?:、|今日は|今日も|今は|もう|まだ|しばらく|別に)*(?:いい|ええ|よか|結構|大丈夫|間に合ってる?)"
+    "(?:や|わ|よ|です|かな|わい|ばい)*[。!！ー〜]*$"
+)
+"""ルンバは今日はいいや declines."""
+_BEGINS_IT = frozenset({"on", "start", "loaded", "now", "open"})
+
+
 def hesitates(said: str) -> bool:
     """Tell whether somebody says うーん, which is no うん: a thought, and no yes; ああああ and あーそうそう neither."""
     return bool(_HESITATION.search(said))
@@ -88,6 +96,8 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
             return True
         of_another_day = tool == "feel" and _ANOTHER_DAY.search(said) is not None
         if tool not in ("feel", "machine", "hot_water") and "delay" not in spans and _LATER.search(said):
+            return True
+        if what in _BEGINS_IT and _NOT_TODAY.search(said):
             return True
         only_if = tool != "feel" and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
         if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):

@@ -284,6 +284,8 @@ class Understander:
             return None
         if is_none_of_the_house(call.tool, call.spans, sentence.casefold()):
             return None
+        if call.tool == "state" and asks_leave(sentence):
+            return None
         sure = sure and not is_of_something_else(sentence, call, self._book.knows)
         sure = sure and not is_unfounded(sentence, call) and not is_contradicted(sentence, call)
         return self._guarded(sentence, call, "student", probability, sure=sure)

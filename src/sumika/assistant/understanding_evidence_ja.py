@@ -107,9 +107,21 @@ def is_unfounded(sentence: str, call: Call) -> bool:
         sentence: As it was said.
         call: What was read.
     """
-    pattern = _COMPLAINTS.get(f"{call.tool} {call.what}") if call.tool == "feel" and is_japanese(sentence) else None
-    return pattern is not None and re.search(pattern, sentence) is None
+    pattern = _COMPLAINTS.get(f"{call.tool} {call.what}") if is_japanese(sentence) else None
+    if pattern is None:
+        return False
+    if _OF_A_THING.search(sentence) or (call.tool == "feel" and _IDIOM.search(sentence)):
+        return True
+    return call.tool == "feel" and re.search(pattern, sentence) is None
 
+
+_OF_A_THING = re.compile(
+    "(?:冷た|つめた|寒|さむ|暑|あつ|熱|暗|明る|温か|暖か|あたたか|臭|重|まぶし|眩し)い(?!部屋|居間|寝室|場所|風|空気|室|日|中|気|感|光)[一-龠ァ-ヶ]"
+)
+"""冷たい人 and 暑い夏 are no complaint of the room."""
+_IDIOM = re.compile(
+    "空気(?:を|が|の)?(?:読|よめ|よん)|空気を?入れ(?!換|替|かえ)|(?:気|話|荷|口|腰|責任|財布|懐)[がはも]?(?:重|寒|さむ)|熱が(?:あ|出|下)"
+)
 
 _ASKS_OR_NAMES = re.compile(
     "[?\uff1f]|教え|おしえ|見せ|みせ|聞かせ|知り|気にな|心配|わから|分から|わかん|覚えて|忘れ|ろう?な[ーあぁ]*$|よね[ーえぇ]*$"

@@ -142,7 +142,7 @@ _AMOUNT = re.compile(
     r"|多|得し|得だ"
 )
 _POWER = re.compile(
-    r"\b(?:electric\w*|power|energy|k?wh|kilowatt\w*|grid|juice|leccy|current|units)\b|電気|電力|キロワット|kwh|光熱"
+    r"\b(?:electric\w*|power|energy|k?wh|kilowatt\w*|grid|juice|leccy|current|units)\b|電気(?!屋|工事|店|製品|毛布|シェーバー|自動車|カーペット)|電力|キロワット|kwh|光熱"
 )
 
 
