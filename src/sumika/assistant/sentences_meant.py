@@ -151,6 +151,8 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
         return "hot_water", {"on": "now", "off": "off"}[what], _without("room", spans)
     if tool == "level" and what in ("up", "down") and (warmth := _warmth_of(what, spans.get("device", ""))):
         return "temperature", warmth, spans
+    if tool in ("cover", "temperature", "mode") and is_outside(spans.get("room", "")):
+        return tool, what, _without("room", spans)  # where it is dark or hot, and no room to shut or warm
     if tool == "energy" and plain(spans.get("device", "")) in _ELECTRICITY:
         return tool, what, _without("device", spans)
     if tool == "sleep" and what == "ups" and plain(spans.get("period", "")) in _AT_NIGHT:

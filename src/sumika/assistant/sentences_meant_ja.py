@@ -19,6 +19,9 @@ _NIGHT = frozenset({"夜", "よる", "夜中", "よなか", "夜間", "深夜", 
 _OF_MOOD = re.compile(
     "(?:気持ち|気分|こころ|心|性格|表情|顔つき?|話|声|雰囲気|将来|未来|先行き|人生)[がはもの、]*(?:、|まで)?(?:暗|明る|重|冷|温|寒|暑)"
 )
+_FILLED = re.compile(
+    "(?:風呂|ふろ|湯船|浴槽)(?:を|に|の湯を?|にお?湯を?)?(?:入れ|いれ|ため|溜め|張|はっ|沸|わか|焚|たい)"
+)
 _OF_HOW_IT_IS = frozenset({"level", "feel", "temperature", "humidity"})
 _HAD_BETTER = re.compile("[ただ](?:ほう|方)が(?:いい|ええ|よか|良い|よい)")
 _DIMMED = re.compile(
@@ -51,6 +54,12 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     device = spans.get("device", "")
     if "room" in spans and spans["room"] in _ROOM and _MY_ROOM.search(said):
         return True  # whose voice it is, nobody knows
+    if tool == "power" and "device" not in spans and _FILLED.search(said):
+        return True  # 風呂入れて fills a bath
+    if number := spans.get("number", ""):
+        # 換気扇、あと10分 says for how long, and not how strong.
+        if re.search(re.escape(number) + "(?:分(?!の)|時間|秒|回|人|円|日|本|枚|個|杯|周)", said):
+            return True
     if tool in _OF_HOW_IT_IS and _OF_MOOD.search(said):
         return True
     if tool == "level" and what == "set" and _BY_SO_MUCH.search(said):

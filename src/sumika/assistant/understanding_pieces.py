@@ -180,7 +180,7 @@ def widened(call: Call, sentence: str, lists: Lists) -> Call:
     device = spans.get("device", "")
     if device and "room" not in tool.spans:
         spans["device"] = _with_room(device, sentence, lists)
-    if device and call.tool == "energy" and plain(device) in known:
+    if device and call.tool == "energy" and plain(device) in known | _ELECTRICITY:
         del spans["device"]
     return msgspec.structs.replace(call, spans=spans)
 
