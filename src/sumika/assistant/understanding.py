@@ -38,7 +38,8 @@ from sumika.assistant.understanding_guard import (
 )
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
-from sumika.assistant.understanding_pieces import simpler, widened, without
+from sumika.assistant.understanding_hints_ja import hinted
+from sumika.assistant.understanding_pieces import pieces, recut, simpler, widened, without
 from sumika.assistant.understanding_recorded import (
     has_evidence,
     is_beyond,
@@ -118,11 +119,28 @@ class Understander:
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
         found = self._understood(sentence)
+        if is_japanese(sentence) and (not found.calls or (found.ask_back and found.by == "student")):
+            found = self._hinted(sentence) or found
         if not found.calls and not found.ask_back and self._book.names_alone(sentence):
             return Understood(ask_back="ask_back.again")
         if any(is_left_out(sentence, call) or goes_either_way(call, sentence) for call in found.calls):
             return msgspec.structs.replace(found, ask_back="ask_back.meant")
         return found
+
+    def _hinted(self, sentence: str) -> Understood | None:
+        """Return the complaint that a Japanese sentence hints at which names nothing but a room; None if it does not."""
+        lists = self._book.lists
+        if any(pieces(sentence, lists, name) for name in ("name", "resident", "period", "time", "number", "duration")):
+            return None
+        call = hinted(without(sentence, lists, "area"))
+        if call is None or tells_only(call.tool, call.what, call.spans, sentence):
+            return None
+        rooms = pieces(sentence, lists, "area")
+        if len(rooms) > 1 or is_nothing(call.tool, call.what, call.spans, sentence):
+            return None
+        if rooms:
+            call = msgspec.structs.replace(call, spans={"room": rooms[0].text})
+        return Understood(calls=(call,), by="sentences", probability=1.0)
 
     def _understood(self, sentence: str) -> Understood:
         """Return what a sentence orders or asks, by whoever knows it first."""
@@ -267,7 +285,7 @@ class Understander:
         read = self._student.read(sentence) if self._student is not None else None
         if read is None:
             return None
-        call, probability = as_said(sentence, read[0]), read[1]
+        call, probability = recut(as_said(sentence, read[0]), sentence, self._book.lists), read[1]
         try:
             checked(call, sentence)
         except CallError:

@@ -53,7 +53,7 @@ _COMPLAINTS: Mapping[str, str] = MappingProxyType(
         "feel hot": "暑|あつ|あち|あぢ|汗|あせ|蒸|むし|のぼせ|熱|ぬく|ゆだ|うだ|溶け|とけ|ほて|火照|サウナ|バテ|ばて",
         "feel stuffy": "空気|くうき|くさ|くせ|臭|煙|けむ|息|いき|むっと|ムッと|もわ|モワ|むわ"
         "|こも|よど|淀|酸素|換気|ほこり|埃|におい|匂|むん|ムン|重い",
-        "level up": "暗|くら[いくす]|見えな|見えん|見えにく|見えづら|読めな|読みに|読みづ",
+        "level up": "暗|(?<![るいたのうくすむれぐそ])くら[いくす]|見えな|見えん|見えにく|見えづら|読めな|読みに|読みづ",
         "level down": "まぶし|眩し|明るすぎ|明る過ぎ|まぶい",
     }
 )
@@ -107,6 +107,8 @@ def is_unfounded(sentence: str, call: Call) -> bool:
         sentence: As it was said.
         call: What was read.
     """
+    if call.tool == "hot_water" and is_japanese(sentence) and _BATHES.search(sentence):
+        return not re.search("沸|わか|張|ため|溜|追い|足し", sentence)
     pattern = _COMPLAINTS.get(f"{call.tool} {call.what}") if is_japanese(sentence) else None
     if pattern is None:
         return False
@@ -116,9 +118,11 @@ def is_unfounded(sentence: str, call: Call) -> bool:
 
 
 _OF_A_THING = re.compile(
-    "(?:冷た|つめた|寒|さむ|暑|あつ|熱|暗|明る|温か|暖か|あたたか|臭|重|まぶし|眩し)い(?!部屋|居間|寝室|場所|風|空気|室|日|中|気|感|光)[一-龠ァ-ヶ]"
+    "(?:冷た|つめた|寒|さむ|暑|あつ|熱|暗|明る|温か|暖か|あたたか|臭|重|まぶし|眩し)い(?!部屋|居間|寝室|場所|風|空気|室|日|中|気|感|光)(?:[一-龠ァ-ヶ]|ところ|とこ(?!ろ)|の(?:は|も|って)|もの|やつ|うちに)"
 )
 """冷たい人 and 暑い夏 are no complaint of the room."""
+_BATHES = re.compile("(?:風呂|ふろ|湯船|お湯|シャワー)[にを]?(?:入っ|はいっ|入り|はいり|浸か|つか|浴び)(?:て|た|な|に)")
+"""お風呂入ってきなさい is said to a child, and to no tank."""
 _IDIOM = re.compile(
     "(?:湯|風呂|ふろ|シャワー|茶|コーヒー|ご飯|ごはん|味噌汁|スープ|料理|便座|飲み物)[がはも、]?[^、。]{0,6}(?:冷め|さめ|冷た|つめた|ぬる|熱)"
     "|空気(?:を|が|の)?(?:読|よめ|よん)|空気を?入れ(?!換|替|かえ)|(?:気|話|荷|口|腰|責任|財布|懐)[がはも]?(?:重|寒|さむ)|熱が(?:あ|出|下)"

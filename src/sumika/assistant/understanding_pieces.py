@@ -147,6 +147,56 @@ def spans_of(tool: str, sentence: str, lists: Lists) -> dict[str, str]:
     return found
 
 
+_CUT = re.compile("[ぁ-んー](?<![がはをのにでもとへやよねな])")
+_AROUND = re.compile("[ぁ-んー]{0,4}")
+_OF_ONE_THING = frozenset({"power", "cover", "machine"})
+_OF_SOME_KIND = re.compile("(?:の|[いなるた])\\||(?:機械|家電|機器|装置|全部|やつ|もの)$")
+"""A thing that is told from others by more than its name: 掃除の機械, 丸いライト."""
+_OF_A_PLACE = frozenset({"feel", "level", "temperature", "humidity", "mode"})
+
+
+def recut(call: Call, sentence: str, lists: Lists) -> Call:
+    """Return what a student read in Japanese with its things cut out as they are called: こごの電気ば is 電気.
+
+    Args:
+        call: What was read.
+        sentence: As it was said.
+        lists: Of the house.
+    """
+    if not is_japanese(sentence):
+        return call
+    spans = dict(call.spans)
+    for span, name in (("device", "name"), ("room", "area"), ("resident", "resident")):
+        said = spans.get(span, "")
+        if not said or _is_one(said, lists, name):
+            continue
+        inside = max((one.text for one in pieces(said, lists, name)), key=len, default="")
+        if inside and all(_AROUND.fullmatch(part) for part in said.split(inside, 1)):
+            spans[span] = inside
+        elif span == "room" and not inside and call.tool in _OF_A_PLACE and _is_torn(said, sentence):
+            del spans["room"]
+    if call.tool in _OF_ONE_THING and not spans.keys() & {"device", "room"}:
+        things = pieces(sentence, lists, "name")
+        if len(things) == 1 and not _OF_SOME_KIND.search(sentence[: things[0].begin] + "|" + things[0].text):
+            spans["device"] = things[0].text
+    return call if spans == call.spans else msgspec.structs.replace(call, spans=spans)
+
+
+def _is_one(said: str, lists: Lists, name: str) -> bool:
+    """Tell whether a piece as a whole is called so."""
+    heard = Heard(said)
+    return any(len(heard.letters) in ends for ends in (lists.found(heard).get(name, {}).get(0, ()),))
+
+
+def _is_torn(said: str, sentence: str) -> bool:
+    """Tell whether a piece ends within a word, or is an exclamation before a comma: おむ of おむつ, さんびちゃ、."""
+    after = sentence[sentence.find(said) + len(said) :]
+    return bool(_CUT.match(after)) or (after.startswith("、") and _KANA_ALONE.fullmatch(said) is not None)
+
+
+_KANA_ALONE = re.compile("[ぁ-んー]+")
+
+
 def widened(call: Call, sentence: str, lists: Lists) -> Call:
     """Return a question's call with its times and devices cut out whole: "the 18th" and not "18".
 

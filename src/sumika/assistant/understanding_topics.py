@@ -106,7 +106,7 @@ _TOPICS_JA = _topics(
 _COUNTS_OR_ASKS = re.compile(
     r"\b(?:how|many|often|number|count|when|what time|did|has|have|was|were|is|are|any|last|ever|tell|show|list"
     r"|who|which|what|total|average|much)\b"
-    r"|何|いつ|誰|だれ|どなた|[かの][?？。]?$|[?？] *$|あった|ありま|教え|回数|件数|人数|どの|どれ|は$"
+    r"|何|いつ|誰|だれ|どなた|[かの][?？。]?$|[?？] *$|あった|ありま|教え|回数|件数|人数|どの|どれ|いくら|なんぼ|どう|は$"
 )
 
 
