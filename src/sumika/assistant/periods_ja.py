@@ -81,6 +81,11 @@ _RECENT = (
 )
 _ALONE = {"ひと月": 30, "ひとつき": 30, "ふた月": 61, "ひと冬": 120, "ひと夏": 90}
 """Stretches in days that need no この before them."""
+_SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
+"""Their first months."""
+_SEASON = re.compile(
+    "(?P<which>この前の|こないだの|去年の|昨年の|前の|今年の|ことしの|こどしの|この|今度の|来年の)(?P<season>[春夏秋冬])"
+)
 _SOME = {
     **{"数日": 3, "二三日": 3, "2、3日": 3, "数週間": 21, "数か月": 90, "数ヶ月": 90, "半年": 183, "半月": 15},
     **_ALONE,
@@ -120,7 +125,7 @@ _RANGE = re.compile(
     rf"|(?P<first_date>(?:{JA_NUMBER}月)?{JA_NUMBER}日)(?P<last_date>(?:{JA_NUMBER}月)?{JA_NUMBER}日)(?:まで)?"
 )
 PERIOD = _nameless(
-    rf"(?:{_RANGE.pattern}|{_any(_NIGHTS)}|今朝|けさ|{_DAY_PART.pattern}|{_AGO.pattern}"
+    rf"(?:{_RANGE.pattern}|{_SEASON.pattern}|{_any(_NIGHTS)}|今朝|けさ|{_DAY_PART.pattern}|{_AGO.pattern}"
     rf"|(?:この|ここ|過去|最近|直近|これから|今後)(?:の)?(?:{_any(_SOME)}|{JA_NUMBER}(?:日間?|週間|{_MONTH_UNIT}間?|年間?|時間|分間?))"
     rf"|{JA_NUMBER}(?:日間|週間|{_MONTH_UNIT}間?)(?!前|後)|{_MONTH.pattern}|(?:(?:今週|先週|来週|この前|こないだ|前)の?)?(?:週末|土日)|(?:今週|先週|来週)の?末"
     rf"|{_any(_WEEKS)}|{_any(_MONTHS)}|{_any(_YEARS)}|{_any(_RECENT)}|さっき|さきほど|先ほど|先程|いましがた|この間|こないだ"
@@ -205,6 +210,8 @@ def _by_pattern(text: str, today: Today) -> Period | None:
         which = _YEARS.get(found["which"] or "")
         year = int(found["year"]) if found["year"] else None if which is None else today.day.year + which
         return None if month is None else today.month(int(month), year)
+    if found := _SEASON.fullmatch(text):
+        return _season(found, today)
     if found := _AGO.fullmatch(text):
         number = int(counted(found["number"]) or 0)
         if found["unit"] == "年":
@@ -215,6 +222,20 @@ def _by_pattern(text: str, today: Today) -> Period | None:
     if found := _STRETCH.fullmatch(text):
         return _stretch(found, today)
     return None
+
+
+def _season(found: re.Match[str], today: Today) -> Period:
+    first = _SEASONS[found["season"]]
+    if found["which"] in ("去年の", "昨年の"):
+        months = 12 * (today.day.year - 1) + first + 2  # its last
+        return today.days(
+            date(today.day.year - 1, first, 1), date((months) // 12, months % 12 + 1, 1) - timedelta(days=1)
+        )
+    if found["which"] in ("今度の", "来年の"):
+        return today.season(first, "next")
+    this_year = found["which"] in ("今年の", "ことしの", "こどしの", "この")
+    # この冬 is the one that is, この前の夏 the last that is over.
+    return today.season(first, "this" if this_year else "last")
 
 
 def _day(found: re.Match[str], today: Today) -> Period | None:

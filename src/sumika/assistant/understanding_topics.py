@@ -11,7 +11,7 @@ from sumika.assistant.understanding_recorded import is_question
 SLEEP = re.compile(r"\b(?:sleep(?:s|ing)?|slept|asleep)\b|寝|眠|睡眠")
 WHY = re.compile(r"\b(?:why|how come|reason)\b|なぜ|なんで|どうして|理由")
 COST = re.compile(
-    r"\b(?:cost\w*|expens\w+|cheap\w*|dear\w*|pric\w+|bills?|paid|pay|spen\w+|money)\b|代|料金|円|払|安|費|高|いくら"
+    r"\b(?:cost\w*|expens\w+|cheap\w*|dear\w*|pric\w+|bills?|paid|pay|spen\w+|money)\b|代|料金|円|払|安|費|高|いくら(?!い(?:[にがのだでよかしな、。]|$))"
 )
 _SOLAR = re.compile(r"\b(?:solar|panels?|roof|pv|sun\w*)\b|太陽|発電|ソーラー|パネル")
 _SAVED = re.compile(r"\bsav\w+\b|節約|浮い|得し")
@@ -106,7 +106,7 @@ _TOPICS_JA = _topics(
 _COUNTS_OR_ASKS = re.compile(
     r"\b(?:how|many|often|number|count|when|what time|did|has|have|was|were|is|are|any|last|ever|tell|show|list"
     r"|who|which|what|total|average|much)\b"
-    r"|何|いつ|誰|だれ|どなた|[かの][?？。]?$|[?？] *$|あった|ありま|教え|回数|件数|人数|どの|どれ|いくら|なんぼ|どう|は$"
+    r"|何|いつ|誰|だれ|どなた|[かの][?？。]?$|[?？] *$|あった|ありま|教え|回数|件数|人数|どの|どれ|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|どう|は$"
 )
 
 
@@ -141,7 +141,7 @@ _AMOUNT = re.compile(
     r"\b(?:how (?:much|many|high|big|expensive|bad)|what|total|costs?|bills?|charges?|expens\w+|usage|consumption"
     r"|units|kwh"
     r"|average|yield|output|production|savings|grid|in (?:yen|euros?|money))\b"
-    r"|いくら|なんぼ|どれ[くぐだほ]|どの[くぐ]|どん[くぐだ]|いかほど|何(?:キロ|k|円|ワット|ユーロ)|量|代|料金|額"
+    r"|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|どれ[くぐだほ]|どの[くぐ]|どん[くぐだ]|いかほど|何(?:キロ|k|円|ワット|ユーロ)|量|代|料金|額"
     r"|多|得し|得だ"
 )
 _POWER = re.compile(
