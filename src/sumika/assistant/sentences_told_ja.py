@@ -67,6 +67,8 @@ _SOMEBODY = re.compile("(?:あいつ|こいつ|そいつ|あの(?:人|子|方|�
 _OF_PEOPLE = frozenset({"sleep", "vitals", "presence", "changes"})
 
 
+_NOT_COMING = re.compile("[てで](?:こない|来ない|きいへん|けえへん|けえせん|こん(?:な|わ|よ|ね|なあ)*[。ー]*$)")
+"""暖房が効いてこない tells of it, and こない is no こんな."""
 _NOT_TODAY = re.compile(
     "(?<![てで])(?:は|も|なら)(?:、|今日は|今日も|今は|もう|まだ|しばらく|別に)*(?:いい|ええ|よか|結構|大丈夫|間に合ってる?)"
     "(?:や|わ|よ|です|かな|わい|ばい)*[。!！ー〜]*$"
@@ -97,7 +99,7 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         of_another_day = tool == "feel" and _ANOTHER_DAY.search(said) is not None
         if tool not in ("feel", "machine", "hot_water") and "delay" not in spans and _LATER.search(said):
             return True
-        if what in _BEGINS_IT and _NOT_TODAY.search(said):
+        if _NOT_COMING.search(said) or (what in _BEGINS_IT and _NOT_TODAY.search(said)):
             return True
         only_if = tool != "feel" and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
         if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):

@@ -39,7 +39,7 @@ from sumika.assistant.understanding_guard import (
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
 from sumika.assistant.understanding_hints_ja import hinted
-from sumika.assistant.understanding_pieces import pieces, recut, simpler, widened, without
+from sumika.assistant.understanding_pieces import is_called, pieces, recut, simpler, widened, without
 from sumika.assistant.understanding_recorded import (
     has_evidence,
     is_beyond,
@@ -119,7 +119,7 @@ class Understander:
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
         found = self._understood(sentence)
-        if is_japanese(sentence) and (not found.calls or (found.ask_back and found.by == "student")):
+        if is_japanese(sentence) and (not found.calls or (found.by == "student" and self._is_unsure(found))):
             found = self._hinted(sentence) or found
         if not found.calls and not found.ask_back and self._book.names_alone(sentence):
             return Understood(ask_back="ask_back.again")
@@ -127,10 +127,15 @@ class Understander:
             return msgspec.structs.replace(found, ask_back="ask_back.meant")
         return found
 
+    def _is_unsure(self, found: Understood) -> bool:
+        """Return whether a student's reading is asked back, or is of a thing that nobody here calls so."""
+        devices = [call.spans["device"] for call in found.calls if "device" in call.spans]
+        return bool(found.ask_back) or any(not is_called(one, self._book.lists, "name") for one in devices)
+
     def _hinted(self, sentence: str) -> Understood | None:
         """Return the complaint that a Japanese sentence hints at which names nothing but a room; None if it does not."""
         lists = self._book.lists
-        if any(pieces(sentence, lists, name) for name in ("name", "resident", "period", "time", "number", "duration")):
+        if any(pieces(sentence, lists, name) for name in ("name", "resident", "period", "time", "duration")):
             return None
         call = hinted(without(sentence, lists, "area"))
         if call is None or tells_only(call.tool, call.what, call.spans, sentence):

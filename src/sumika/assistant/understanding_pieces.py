@@ -168,13 +168,17 @@ def recut(call: Call, sentence: str, lists: Lists) -> Call:
     spans = dict(call.spans)
     for span, name in (("device", "name"), ("room", "area"), ("resident", "resident")):
         said = spans.get(span, "")
-        if not said or _is_one(said, lists, name):
+        if not said or is_called(said, lists, name):
             continue
         inside = max((one.text for one in pieces(said, lists, name)), key=len, default="")
         if inside and all(_AROUND.fullmatch(part) for part in said.split(inside, 1)):
             spans[span] = inside
+        elif around := [one.text for one in pieces(sentence, lists, name) if said in one.text]:
+            spans[span] = around[0]
         elif span == "room" and not inside and call.tool in _OF_A_PLACE and _is_torn(said, sentence):
             del spans["room"]
+        elif span == "resident" and not inside and call.tool == "feel" and not _TITLED.search(said):
+            del spans["resident"]
     if call.tool in _OF_ONE_THING and not spans.keys() & {"device", "room"}:
         things = pieces(sentence, lists, "name")
         if len(things) == 1 and not _OF_SOME_KIND.search(sentence[: things[0].begin] + "|" + things[0].text):
@@ -182,8 +186,14 @@ def recut(call: Call, sentence: str, lists: Lists) -> Call:
     return call if spans == call.spans else msgspec.structs.replace(call, spans=spans)
 
 
-def _is_one(said: str, lists: Lists, name: str) -> bool:
-    """Tell whether a piece as a whole is called so."""
+def is_called(said: str, lists: Lists, name: str) -> bool:
+    """Tell whether a piece as a whole is a name of the house.
+
+    Args:
+        said: The piece.
+        lists: Of the house.
+        name: name, area or resident, as templates call them.
+    """
     heard = Heard(said)
     return any(len(heard.letters) in ends for ends in (lists.found(heard).get(name, {}).get(0, ()),))
 
@@ -194,6 +204,7 @@ def _is_torn(said: str, sentence: str) -> bool:
     return bool(_CUT.match(after)) or (after.startswith("、") and _KANA_ALONE.fullmatch(said) is not None)
 
 
+_TITLED = re.compile("(?:さん|ちゃん|くん|君|様|さま|たち|ら)$")
 _KANA_ALONE = re.compile("[ぁ-んー]+")
 
 

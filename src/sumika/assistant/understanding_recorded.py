@@ -216,7 +216,7 @@ def is_beyond(call: Call, said: str) -> bool:
         of_money = _DEAR.search(said) is not None and _MEASURED.search(said) is None
         return ("room" not in call.spans and _OF_SOMEBODY.search(said) is not None) or of_money
     if call.tool == "state":
-        return "device" not in call.spans and _SHUT.search(said) is not None
+        return not call.spans or ("device" not in call.spans and _SHUT.search(said) is not None)
     is_kind = call.tool == "happened" and call.what in _KINDS
     return is_kind and bool(_WHY.search(said) or _WHAT.search(said))
 

@@ -5,7 +5,7 @@ import re
 from sumika.assistant.calls import Call
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.sentences_lists import Lists
-from sumika.assistant.understanding_pieces import spans_of, without
+from sumika.assistant.understanding_pieces import pieces, spans_of, without
 from sumika.assistant.understanding_recorded import is_question
 
 SLEEP = re.compile(r"\b(?:sleep(?:s|ing)?|slept|asleep)\b|寝|眠|睡眠")
@@ -110,6 +110,10 @@ _COUNTS_OR_ASKS = re.compile(
 )
 
 
+_BATHED = re.compile(r"入|はい[っり]|浴|つか[っり]|シャワー|\b(?:bath|shower)", re.IGNORECASE)
+"""Without one of these it is asked whether the bath is ready, and not who bathed."""
+
+
 def about(sentence: str, lists: Lists) -> Call | None:
     """Return the call of a question by its topic alone: who says bath, alarm or visitor asks the records of that.
 
@@ -126,6 +130,9 @@ def about(sentence: str, lists: Lists) -> Call | None:
     for tool, what, pattern in _TOPICS_JA if is_japanese(said) else _TOPICS_EN:
         if pattern.search(said):
             spans = spans_of(tool, sentence, lists)
+            bath = pieces(sentence, lists, "bath") if what == "bath" and not _BATHED.search(said) else ()
+            if bath and "period" not in spans:
+                return Call(tool="state", what="device", spans={"device": bath[-1].text})
             if tool == "happened" or "resident" in spans:
                 spans.pop("room", "")
             return Call(tool=tool, what=what, spans=spans)
