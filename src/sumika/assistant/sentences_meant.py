@@ -205,9 +205,10 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         said: The sentence.
     """
     text = said.casefold()
-    if tool == "state" and asks_leave(said):
-        return True  # 窓開けてもいい？ asks for leave, and not how it is
-    if TOOLS[tool].acts and (asks_leave(said) or _ASKED.search(said) or _is_warmth(tool, spans, text)):
+    acts = TOOLS[tool].acts
+    # 窓開けてもいい？ asks for leave, and not how it is.
+    leave = (acts or tool == "state") and asks_leave(said)
+    if leave or (acts and (_ASKED.search(said) or _is_warmth(tool, spans, text))):
         return True
     if is_other_in_japanese(tool, what, spans, said):
         return True

@@ -54,13 +54,7 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     device = spans.get("device", "")
     if "room" in spans and spans["room"] in _ROOM and _MY_ROOM.search(said):
         return True  # whose voice it is, nobody knows
-    if tool == "power" and "device" not in spans and _FILLED.search(said):
-        return True  # 風呂入れて fills a bath
-    if number := spans.get("number", ""):
-        # 換気扇、あと10分 says for how long, and not how strong.
-        if re.search(re.escape(number) + "(?:分(?!の)|時間|秒|回|人|円|日|本|枚|個|杯|周)", said):
-            return True
-    if tool in _OF_HOW_IT_IS and _OF_MOOD.search(said):
+    if _is_of_another_matter(tool, spans, said):
         return True
     if tool == "level" and what == "set" and _BY_SO_MUCH.search(said):
         return True
@@ -78,6 +72,15 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     if tool in ("machine", "power") and _IS_WASHED.search(said):
         return True
     return device in _LAMP_OR_POWER and _PRICE_OF_POWER.search(said) is not None
+
+
+def _is_of_another_matter(tool: str, spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether a bath is filled, or a time or a mood is spoken of: 風呂入れて, 換気扇、あと10分."""
+    number = spans.get("number", "")
+    if number and re.search(re.escape(number) + "(?:分(?!の)|時間|秒|回|人|円|日|本|枚|個|杯|周)", said):
+        return True
+    fills = tool == "power" and "device" not in spans and _FILLED.search(said) is not None
+    return fills or (tool in _OF_HOW_IT_IS and _OF_MOOD.search(said) is not None)
 
 
 def meant_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str) -> tuple[str, str]:

@@ -36,9 +36,9 @@ from sumika.assistant.understanding_guard import (
     is_of_something_else,
     may_be_no_order,
 )
+from sumika.assistant.understanding_hints_ja import hinted
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
-from sumika.assistant.understanding_hints_ja import hinted
 from sumika.assistant.understanding_pieces import is_called, pieces, recut, simpler, widened, without
 from sumika.assistant.understanding_recorded import (
     has_evidence,
@@ -133,7 +133,7 @@ class Understander:
         return bool(found.ask_back) or any(not is_called(one, self._book.lists, "name") for one in devices)
 
     def _hinted(self, sentence: str) -> Understood | None:
-        """Return the complaint that a Japanese sentence hints at which names nothing but a room; None if it does not."""
+        """Return the complaint that a Japanese sentence hints at; None where it names more than a room."""
         lists = self._book.lists
         if any(pieces(sentence, lists, name) for name in ("name", "resident", "period", "time", "duration")):
             return None
@@ -314,7 +314,7 @@ class Understander:
         return self._guarded(sentence, call, "student", probability, sure=sure)
 
     def _is_only_told(self, sentence: str, call: Call) -> bool:
-        """Return whether a question was read out of a Japanese sentence that asks for nothing, or says no word of it."""
+        """Return whether a question was read out of a Japanese sentence that asks nothing, or has no word of it."""
         if not is_japanese(sentence):
             return False
         if is_wished(sentence) or is_question(sentence):

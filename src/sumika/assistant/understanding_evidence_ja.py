@@ -201,7 +201,7 @@ _CONTRARY: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 def is_contradicted(sentence: str, call: Call) -> bool:
-    """Tell whether a Japanese sentence complains of what a student would make worse: 風が強くて寒い is no stronger wind.
+    """Tell whether a Japanese sentence complains of what a student would make worse: 風が強くて寒い.
 
     Args:
         sentence: As it was said.
@@ -212,7 +212,7 @@ def is_contradicted(sentence: str, call: Call) -> bool:
 
 
 def is_wished(sentence: str) -> bool:
-    """Tell whether a Japanese sentence says what somebody would like to do: お風呂に入りたいんだよね asks for no record.
+    """Tell whether a Japanese sentence says what somebody would like to do: お風呂に入りたいんだよね.
 
     Args:
         sentence: As it was said.
