@@ -19,6 +19,7 @@ _NIGHT = frozenset({"夜", "よる", "夜中", "よなか", "夜間", "深夜", 
 _OF_MOOD = re.compile(
     "(?:気持ち|気分|こころ|心|性格|表情|顔つき?|話|声|雰囲気|将来|未来|先行き|人生)[がはもの、]*(?:、|まで)?(?:暗|明る|重|冷|温|寒|暑)"
 )
+_PITCH_DARK = re.compile("(?:真っ暗|まっくら|まっ暗)に(?!な(?!るように))")
 _FILLED = re.compile(
     "(?:風呂|ふろ|湯船|浴槽)(?:を|に|の湯を?|にお?湯を?)?(?:入れ|いれ|ため|溜め|張|はっ|沸|わか|焚|たい)"
 )
@@ -79,6 +80,8 @@ def _is_of_another_matter(tool: str, spans: Mapping[str, str], said: str) -> boo
     number = spans.get("number", "")
     if number and re.search(re.escape(number) + "(?:分(?!の)|時間|秒|回|人|円|日|本|枚|個|杯|周)", said):
         return True
+    if tool == "level" and _PITCH_DARK.search(said):
+        return True  # so dark it may be to be switched off
     fills = tool == "power" and "device" not in spans and _FILLED.search(said) is not None
     return fills or (tool in _OF_HOW_IT_IS and _OF_MOOD.search(said) is not None)
 

@@ -229,7 +229,7 @@ def is_only_told(sentence: str) -> bool:
         sentence: As it was said.
     """
     said = sentence.strip(_MARKS)
-    if _FORBIDS.search(said):
+    if _FORBIDS.search(said) or said.endswith(("に", "めで")):
         return True
     return bool(_TELLS_OR_WISHES.search(said)) and not _ASKS_OR_NAMES.search(sentence)
 

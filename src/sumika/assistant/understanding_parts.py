@@ -131,7 +131,7 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
             call = _where_nobody_is(why, call, lists)
         if call is None and depth and is_japanese(order) and not _NO_REASON.search(why):
             call = _without_reason(order, lists, read, depth - 1)
-        if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer", "undo"):
+        if call is None or not _is_an_order_beside(why, order, call, lists):
             continue
         call = _in_that_room(why, call, lists)
         # "The lamp is too orange, make it colder": it is the lamp.
@@ -242,6 +242,19 @@ def _may_be_told(part: str, read: Reader) -> bool:
     return complains or call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "level", "humidity")
 
 
+def _is_an_order_beside(why: str, order: str, call: Call, lists: Lists) -> bool:
+    """Tell whether something is to be done for a reason: no complaint of a thing that the reason names."""
+    is_order = TOOLS[call.tool].acts and call.tool not in ("feel", "answer", "undo")
+    return is_order and not _is_of_what_was_named(why, order, call, lists)
+
+
+def _is_of_what_was_named(why: str, order: str, call: Call, lists: Lists) -> bool:
+    """Tell whether a complaint follows from a thing that was named: 照明が映り込んで見づらい wants no more light."""
+    complains = call.tool == "level" and not call.spans and is_japanese(order) and not _JA_ORDERS.search(order)
+    return complains and bool(lists.found(Heard(why)).get("name"))
+
+
+_JA_ORDERS = re.compile("[くうめにら](?:し|せ|な)|して|[てで](?:くれ|くだ|ほし|もら|や|けろ|け|ちょ)|[てで]$")
 _JA_COMPLAINS = re.compile("(?:すぎ|過ぎ|きつ|強|弱)(?:い|る|か|え|て|ぎ)[^てで]*$")
 
 _EN_DENIED = re.compile(r"\b(?:not|isn't|aren't|wasn't|don't|doesn't|didn't|no|never|if|when|unless|said|asked|told)\b")
