@@ -8,7 +8,7 @@ from sumika.assistant.calls import TOOLS
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_forms import DID, DO, IF, IS, NOT, STOP, bases, ends
 from sumika.assistant.sentences_frame_words import english_forms, grammar_of, said_ways
-from sumika.assistant.sentences_looks import looks
+from sumika.assistant.sentences_looks_ja import looks
 from sumika.assistant.understanding import Understander
 from sumika.config import demo_house
 from tests.understood_helpers import asked_for

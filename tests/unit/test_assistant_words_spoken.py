@@ -2,7 +2,7 @@
 
 import pytest
 
-from sumika.assistant import sentences_spoken as spoken
+from sumika.assistant import sentences_spoken_ja as spoken
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.names import Names
 from sumika.assistant.readings import readings, without_long_marks
@@ -28,7 +28,7 @@ def understander(house: House) -> Understander:
     return Understander(Names(house))
 
 
-@pytest.fixture(scope="module", params=["ja.yaml", "ja_more.yaml"])
+@pytest.fixture(scope="module", params=["ja.yaml", "ja_more.yaml", "ja_homes.yaml"])
 def score(house: House, request: pytest.FixtureRequest) -> SentenceScore:
     """Score of every phrasing of a file."""
     return score_of_spoken(request.param, "ja", house)

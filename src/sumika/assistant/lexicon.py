@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from sumika.assistant.readings import readings, without_long_marks
+from sumika.assistant.readings import readings, voiced, without_long_marks
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -380,5 +380,13 @@ def singular(word: str) -> str:
 
 _BLANKS = str.maketrans("", "", " -_'\u2019\u2010\u2011\u30fb")
 _SHARED: Mapping[str, tuple[str, ...]] = {plain(word): kinds for word, kinds in SHARED_WORDS.items()}
-_KINDS: Mapping[str, str] = {plain(word): kind for kind, words in DEVICE_WORDS.items() for word in words}
-_APPLIANCES: Mapping[str, str] = {plain(word): does for does, words in APPLIANCE_WORDS.items() for word in words}
+
+
+def _and_voiced(things: Mapping[str, Words]) -> dict[str, str]:
+    """Return what words mean; those that the north voices are added where they are no words themselves."""
+    meant = {plain(word): what for what, words in things.items() for word in words}
+    return {plain(one): what for what, words in things.items() for word in words.ja for one in voiced(word)} | meant
+
+
+_KINDS: Mapping[str, str] = _and_voiced(DEVICE_WORDS)
+_APPLIANCES: Mapping[str, str] = _and_voiced(APPLIANCE_WORDS)

@@ -20,7 +20,7 @@ from sumika.assistant.lexicon import (
     plain,
     singular,
 )
-from sumika.assistant.readings import readings
+from sumika.assistant.readings import readings, voiced
 from sumika.schema.house import Device, House, Resident, Room
 from sumika.schema.living import FurnitureKind
 
@@ -39,7 +39,7 @@ _ROOM_IDS = {
 }
 """Pieces of ids that tell of which kind a room is, beside the words for it."""
 
-_ROOM_OF = ("の部屋", "のへや", "の寝室", "のお部屋", "'s room", "'s bedroom")
+_ROOM_OF = ("の部屋", "のへや", "の寝室", "のお部屋", "のおへや", "んとこの部屋", "'s room", "'s bedroom")
 """What makes the name of who sleeps in a room a name of that room."""
 
 _FURNISHED = {"kitchen": FurnitureKind.KITCHEN, "dining": FurnitureKind.TABLE}
@@ -113,8 +113,10 @@ class Names:
                 not: what it has not is asked back.
         """
         if what == "device":
-            kinds = (word for words in (*DEVICE_WORDS.values(), *APPLIANCE_WORDS.values()) for word in words)
-            return frozenset((*kinds, *SHARED_WORDS, *(name for one in self.house.devices for name in _own(one))))
+            kinds = [word for words in (*DEVICE_WORDS.values(), *APPLIANCE_WORDS.values()) for word in words]
+            of_north = (said for word in kinds for said in voiced(word))
+            own = (name for one in self.house.devices for name in _own(one))
+            return frozenset((*kinds, *of_north, *SHARED_WORDS, *own))
         if what == "room":
             words = (word for words in (*ROOM_WORDS.values(), WHOLE_HOUSE, HERE, *_STOREYS.values()) for word in words)
             people = (name for _, names in self._rooms_of_people for name in names)

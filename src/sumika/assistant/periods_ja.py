@@ -10,19 +10,23 @@ from sumika.facts.periods import Period
 
 _DAYS = {
     **dict.fromkeys(("今日", "本日", "きょう"), 0),
-    **dict.fromkeys(("昨日", "きのう", "さくじつ", "昨"), -1),
-    **dict.fromkeys(("一昨日", "おととい", "おとつい", "一昨"), -2),
+    **dict.fromkeys(
+        ("昨日", "きのう", "さくじつ", "昨", "きんな", "きんの", "きにょう", "きんにょ", "きんのう", "きにょ"), -1
+    ),
+    **dict.fromkeys(("一昨日", "おととい", "おとつい", "一昨", "おどでな", "おとでな", "おとてな"), -2),
     **dict.fromkeys(("明日", "あした", "あす", "明"), 1),
     **dict.fromkeys(("明後日", "あさって"), 2),
 }
 _PARTS = {
     **dict.fromkeys(("早朝", "明け方"), "early"),
-    **dict.fromkeys(("朝", "朝方", "あさ"), "morning"),
+    **dict.fromkeys(("朝", "朝方", "あさ", "朝間", "あさま"), "morning"),
     **dict.fromkeys(("午前中", "午前"), "forenoon"),
     **dict.fromkeys(("昼間", "お昼", "昼"), "noon"),
     "午後": "afternoon",
     "夕方": "dusk",
-    **dict.fromkeys(("夜間", "夜中", "真夜中", "深夜", "夜", "晩", "よる", "ばん"), "night"),
+    **dict.fromkeys(
+        ("夜間", "夜中", "真夜中", "深夜", "夜", "晩", "よる", "ばん", "晩げ", "ばんげ", "晩方", "夜さ"), "night"
+    ),
 }
 _NIGHTS = {
     **dict.fromkeys(
@@ -75,7 +79,24 @@ _RECENT = (
     "ちかごろ",
     "このところずっと",
 )
-_SOME = {"数日": 3, "二三日": 3, "2、3日": 3, "数週間": 21, "数か月": 90, "数ヶ月": 90, "半年": 183, "半月": 15}
+_ALONE = {"ひと月": 30, "ひとつき": 30, "ふた月": 61, "ひと冬": 120, "ひと夏": 90}
+"""Stretches in days that need no この before them."""
+_SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
+"""Their first months."""
+_SEASON = re.compile(
+    "(?P<which>この前の|こないだの|去年の|昨年の|前の|今年の|ことしの|こどしの|この|今度の|来年の)(?P<season>[春夏秋冬])"
+)
+_SOME = {
+    "数日": 3,
+    "二三日": 3,
+    "2、3日": 3,
+    "数週間": 21,
+    "数か月": 90,
+    "数ヶ月": 90,
+    "半年": 183,
+    "半月": 15,
+    **_ALONE,
+}
 
 
 def _any(words: Iterable[str]) -> str:
@@ -111,10 +132,11 @@ _RANGE = re.compile(
     rf"|(?P<first_date>(?:{JA_NUMBER}月)?{JA_NUMBER}日)(?P<last_date>(?:{JA_NUMBER}月)?{JA_NUMBER}日)(?:まで)?"
 )
 PERIOD = _nameless(
-    rf"(?:{_RANGE.pattern}|{_any(_NIGHTS)}|今朝|けさ|{_DAY_PART.pattern}|{_AGO.pattern}"
+    rf"(?:{_RANGE.pattern}|{_SEASON.pattern}|{_any(_NIGHTS)}|今朝|けさ|{_DAY_PART.pattern}|{_AGO.pattern}"
     rf"|(?:この|ここ|過去|最近|直近|これから|今後)(?:の)?(?:{_any(_SOME)}|{JA_NUMBER}(?:日間?|週間|{_MONTH_UNIT}間?|年間?|時間|分間?))"
     rf"|{JA_NUMBER}(?:日間|週間|{_MONTH_UNIT}間?)(?!前|後)|{_MONTH.pattern}|(?:(?:今週|先週|来週|この前|こないだ|前)の?)?(?:週末|土日)|(?:今週|先週|来週)の?末"
     rf"|{_any(_WEEKS)}|{_any(_MONTHS)}|{_any(_YEARS)}|{_any(_RECENT)}|さっき|さきほど|先ほど|先程|いましがた|この間|こないだ"
+    rf"|{_any(_ALONE)}"
     rf"|一日中|きょう一日|今日一日|(?<!いち)(?:{_any([part for part in _PARTS if len(part) > 1])}))"
 )
 """What stands for a period, for finding it in a sentence."""
@@ -195,6 +217,8 @@ def _by_pattern(text: str, today: Today) -> Period | None:
         which = _YEARS.get(found["which"] or "")
         year = int(found["year"]) if found["year"] else None if which is None else today.day.year + which
         return None if month is None else today.month(int(month), year)
+    if found := _SEASON.fullmatch(text):
+        return _season(found, today)
     if found := _AGO.fullmatch(text):
         number = int(counted(found["number"]) or 0)
         if found["unit"] == "年":
@@ -205,6 +229,20 @@ def _by_pattern(text: str, today: Today) -> Period | None:
     if found := _STRETCH.fullmatch(text):
         return _stretch(found, today)
     return None
+
+
+def _season(found: re.Match[str], today: Today) -> Period:
+    first = _SEASONS[found["season"]]
+    if found["which"] in ("去年の", "昨年の"):
+        months = 12 * (today.day.year - 1) + first + 2  # its last
+        return today.days(
+            date(today.day.year - 1, first, 1), date((months) // 12, months % 12 + 1, 1) - timedelta(days=1)
+        )
+    if found["which"] in ("今度の", "来年の"):
+        return today.season(first, "next")
+    this_year = found["which"] in ("今年の", "ことしの", "こどしの", "この")
+    # この冬 is the one that is, この前の夏 the last that is over.
+    return today.season(first, "this" if this_year else "last")
 
 
 def _day(found: re.Match[str], today: Today) -> Period | None:

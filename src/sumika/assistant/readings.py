@@ -86,3 +86,26 @@ def readings(word: str) -> Iterator[str]:
     yield kana
     if mixed not in (word, kana):
         yield mixed  # おそうじロボット
+
+
+_UNVOICED, _VOICED = "かきくけこたちつてとカキクケコタチツテト", "がぎぐげごだぢづでどガギグゲゴダヂヅデド"
+_VOICE = str.maketrans(_UNVOICED, _VOICED)
+_MOST_VOICED = 3
+
+
+def voiced(word: str) -> Iterator[str]:
+    """Yield how the north of Japan says a word, which voices k and t within words: 明がり, カーデン, せんだぐぎ.
+
+    Args:
+        word: Of a thing, in kanji, kana or both.
+    """
+    long_enough = len(word) > SHORTEST or (len(word) == SHORTEST and not re.fullmatch("[ぁ-ゖー]+", word))
+    places = [at for at in range(1, len(word)) if word[at] in _UNVOICED and word[at - 1] not in "っッ"]
+    if not long_enough or not places or len(places) > _MOST_VOICED:
+        return
+    for chosen in range(1, 1 << len(places)):
+        said = list(word)
+        for number, at in enumerate(places):
+            if chosen >> number & 1:
+                said[at] = said[at].translate(_VOICE)
+        yield "".join(said)

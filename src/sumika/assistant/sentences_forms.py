@@ -98,6 +98,7 @@ _TAILS: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
             ),
         ),
         (IF, re.compile(_CONDITION)),
+        (WILL, re.compile("(?:ちゃう|じゃう|[てで]しまう|[てで]まう|ちまう|じまう)")),
         (IS, re.compile("と$")),
         (TE, re.compile("[てで]")),
         (IS, re.compile("(?:[たて]ある|[てで]あり(?:ます|ました)|[てで]あった|たまま|っぱなし)")),
@@ -132,7 +133,7 @@ _TAILS: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         (
             NOT,
             re.compile(
-                "(?:なかった|ない|へんかった|へん|んかった|ん(?![だでさしなか])|ねえ|ねぇ|ねかった|ね(?=[$べが]))"
+                "(?:なかった|ない|へんかった|へん|んかった|ん(?![だでさしなか])|ねえ|ねぇ|ねかった|ね(?=[$べがのす]|$))"
             ),
         ),
     ),
@@ -179,6 +180,8 @@ _TAILS: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         (WILL, re.compile("")),
         (DO, re.compile(r"(?:よ|ね|ぞ|わ|で|けん|から)?$")),
     ),
+    # 閉めん is 閉める to some, and in the west it is 閉めない: it orders nothing.
+    "dict_n": ((IF, re.compile("(?:なら|場合|とき|時)")), (WILL, re.compile("(?!よ|わ|で|ぞ|けん|から)"))),
 }
 
 
@@ -213,7 +216,7 @@ def _plain_bases(plain: str) -> Iterator[tuple[str, str]]:
             (stem + end, kind)
             for end, kind in (("ろ", "imp"), ("よ", "imp"), ("れ", "imp"), ("れ", "ba"), ("よう", "vol"))
         )
-        yield from ((plain, "dict"), (stem + "ん", "dict"))
+        yield from ((plain, "dict"), (stem + "ん", "dict_n"))
         yield from ((stem + "られ", kind) for kind in ("te", "masu", "nai", "can"))
         yield stem + "れ", "can"
         return
@@ -238,14 +241,14 @@ def _of_godan(plain: str) -> Iterator[tuple[str, str]]:
         yield from ((stem + "い", "te"), (stem + "して", "te"))
     yield from ((stem + a + "れ", kind) for kind in ("te", "masu", "nai"))
     if plain[-1] == "る":
-        yield stem + "ん", "dict"
+        yield stem + "ん", "dict_n"
 
 
 def _of_suru(stem: str) -> Iterator[tuple[str, str]]:
     yield from ((stem + end, kind) for end in ("し", "され") for kind in ("te", "masu", "nai"))
     yield from ((stem + end, "masu") for end in ("いたし", "致し"))
     yield from ((stem + end, "imp") for end in ("しろ", "せよ", "せえ"))
-    yield from ((stem + end, "dict") for end in ("する", "すん"))
+    yield from ((stem + "する", "dict"), (stem + "すん", "dict_n"))
     yield from ((stem + "せ", "nai"), (stem + "すれ", "ba"), (stem + "しよう", "vol"))
     yield from ((stem + end, "can") for end in ("でき", "出来"))
 

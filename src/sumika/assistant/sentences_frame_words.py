@@ -12,7 +12,7 @@ from sumika.assistant.readings import in_hiragana
 from sumika.assistant.sentences_forms import DO, bases
 from sumika.assistant.sentences_heard import template_letters
 from sumika.assistant.sentences_lists import SPAN_OF_LIST
-from sumika.assistant.sentences_looks import looks
+from sumika.assistant.sentences_looks_ja import looks
 
 ALWAYS = frozenset({"please", "now"})
 OF_QUESTIONS = frozenset({"q", "tell", "tell.do", "tell.will", "tte", "be", "aux", *ALWAYS})

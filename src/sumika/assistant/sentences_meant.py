@@ -109,6 +109,7 @@ def is_use(said: str) -> bool:
 _MAY_I = re.compile(
     r"(?<!もらっ)(?<!もろう)(?<!もろ)(?<!いただい)(?<!頂い)(?<!お願いし)(?<!おねがいし)(?<!頼ん)[てで]も?(?:いい|ええ|よか|よろしい|大丈夫|構わない|かまわない|かまへん)"
     r"(?:です|でしょう)?(?:(?:か|かな|かね|かのう|の|ん|やろか)[?\uff1f\u3002!\uff01 ]*$|[?\uff1f])"
+    r"|(?:[てで]お|[とど])(?:く|きます|こう)(?:か|かな|かね)?[?\uff1f]"
 )
 
 
@@ -150,6 +151,8 @@ def otherwise(tool: str, what: str, spans: dict[str, str], domains: frozenset[st
         return "hot_water", {"on": "now", "off": "off"}[what], _without("room", spans)
     if tool == "level" and what in ("up", "down") and (warmth := _warmth_of(what, spans.get("device", ""))):
         return "temperature", warmth, spans
+    if tool in ("cover", "temperature", "mode") and is_outside(spans.get("room", "")):
+        return tool, what, _without("room", spans)  # where it is dark or hot, and no room to shut or warm
     if tool == "energy" and plain(spans.get("device", "")) in _ELECTRICITY:
         return tool, what, _without("device", spans)
     if tool == "sleep" and what == "ups" and plain(spans.get("period", "")) in _AT_NIGHT:
@@ -202,7 +205,10 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         said: The sentence.
     """
     text = said.casefold()
-    if TOOLS[tool].acts and (asks_leave(said) or _ASKED.search(said) or _is_warmth(tool, spans, text)):
+    acts = TOOLS[tool].acts
+    # 窓開けてもいい？ asks for leave, and not how it is.
+    leave = (acts or tool == "state") and asks_leave(said)
+    if leave or (acts and (_ASKED.search(said) or _is_warmth(tool, spans, text))):
         return True
     if is_other_in_japanese(tool, what, spans, said):
         return True

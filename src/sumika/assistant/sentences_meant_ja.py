@@ -14,7 +14,16 @@ _ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
 _MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
 _STILL_TO_RUN = re.compile("(?:あと|残り)(?:どれ|どの|どん|何分|何時間|なんぷん)")
 _BY_SO_MUCH = re.compile("(?:ほど|だけ|ぶん|分)(?:暗く|くらく|明るく|あかるく|暗う|明るう|下げ|上げ|落と|弱|強)")
+_TOO_STRONG = re.compile("(?:強|つよ|きつ)(?:い|すぎ|過ぎ|か(?!っ)|え|くて|うて)")
 _NIGHT = frozenset({"夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中"})
+_OF_MOOD = re.compile(
+    "(?:気持ち|気分|こころ|心|性格|表情|顔つき?|話|声|雰囲気|将来|未来|先行き|人生)[がはもの、]*(?:、|まで)?(?:暗|明る|重|冷|温|寒|暑)"
+)
+_PITCH_DARK = re.compile("(?:真っ暗|まっくら|まっ暗)に(?!な(?!るように))")
+_FILLED = re.compile(
+    "(?:風呂|ふろ|湯船|浴槽)(?:を|に|の湯を?|にお?湯を?)?(?:入れ|いれ|ため|溜め|張|はっ|沸|わか|焚|たい)"
+)
+_OF_HOW_IT_IS = frozenset({"level", "feel", "temperature", "humidity"})
 _HAD_BETTER = re.compile("[ただ](?:ほう|方)が(?:いい|ええ|よか|良い|よい)")
 _DIMMED = re.compile(
     "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|わずか|いくらか|心持ち|気持ち)"
@@ -27,7 +36,11 @@ _IS_WASHED = re.compile(
 _DRIES, _LESS = ("除湿機", "除湿器", "じょしつき"), re.compile("弱|よわ|下げ|さげ|落と|最小|控え|抑|ロー")
 WARMING, COOLING = ("暖房", "だんぼう", "ヒーター"), ("冷房", "れいぼう")
 """What makes a room warmer and colder the stronger it is."""
-_WEAKER, _STRONGER = re.compile("弱|よわ|ゆる|緩|絞|しぼ|抑|おさえ|控え|和ら|やわら"), re.compile("強|つよ|きつ")
+_WEAKER, _STRONGER = (
+    re.compile("弱|よわ|ゆる|緩|絞|しぼ|抑|おさえ|控え|和ら|やわら"),
+    re.compile("(?:強|つよ|きつ)(?:[くう](?!て|すぎ)|め|化)|ガンガン|がんがん"),
+)
+"""What is to be weaker or stronger; 冷房がきつすぎる complains that it is too strong, and asks for less."""
 
 
 def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str) -> bool:
@@ -42,6 +55,8 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     device = spans.get("device", "")
     if "room" in spans and spans["room"] in _ROOM and _MY_ROOM.search(said):
         return True  # whose voice it is, nobody knows
+    if _is_of_another_matter(tool, spans, said):
+        return True
     if tool == "level" and what == "set" and _BY_SO_MUCH.search(said):
         return True
     if tool == "state" and _HAD_BETTER.search(said):
@@ -60,6 +75,17 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     return device in _LAMP_OR_POWER and _PRICE_OF_POWER.search(said) is not None
 
 
+def _is_of_another_matter(tool: str, spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether a bath is filled, or a time or a mood is spoken of: 風呂入れて, 換気扇、あと10分."""
+    number = spans.get("number", "")
+    if number and re.search(re.escape(number) + "(?:分(?!の)|時間|秒|回|人|円|日|本|枚|個|杯|周)", said):
+        return True
+    if tool == "level" and _PITCH_DARK.search(said):
+        return True  # so dark it may be to be switched off
+    fills = tool == "power" and "device" not in spans and _FILLED.search(said) is not None
+    return fills or (tool in _OF_HOW_IT_IS and _OF_MOOD.search(said) is not None)
+
+
 def meant_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str) -> tuple[str, str]:
     """Return tool and word as they are meant.
 
@@ -72,14 +98,21 @@ def meant_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str)
     device = spans.get("device", "")
     if tool == "temperature" and device.endswith((*COOLING, *WARMING)):
         verb = said.partition(device)[2]
-        if "風" in verb and (_WEAKER.search(verb) or _STRONGER.search(verb)):
-            return "level", "down" if _WEAKER.search(verb) else "up"
+        if "風" in verb and (way := _way_of_wind(verb)):
+            return "level", way
         return tool, _cooling_of(what, verb) if device.endswith(COOLING) else what
     if (tool, what) == ("feel", "stuffy") and "resident" not in spans and _IS_IT_BAD.search(said):
         return "climate", "air"
     if (tool, what) == ("sleep", "got_up") and spans.get("period") in _NIGHT:
         return tool, "ups"  # 夜起きてた？ asks of the night, and not of the morning
     return tool, what
+
+
+def _way_of_wind(verb: str) -> str:
+    """Return whether the wind is to be weaker or stronger; of wind that is too strong, weaker; empty: neither."""
+    if _WEAKER.search(verb) or _TOO_STRONG.search(verb):
+        return "down"
+    return "up" if _STRONGER.search(verb) else ""
 
 
 def _cooling_of(what: str, verb: str) -> str:

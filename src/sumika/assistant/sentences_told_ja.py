@@ -56,6 +56,27 @@ _AGREES = re.compile("もん(?:ね|な)[ー。]*$|日(?:が|は)?続|^(?:いい|
 _IS_COOL = re.compile("ひんやり(?:す|し|感)")
 
 
+_SLEEPS_ON = re.compile(
+    "(?:寝|ねむり|眠り|眠って|休み|起き|目を覚まし|横になり|寝かせ)(?:て)?(?:い|おき|き)?たい"
+    "(?!人|時|とき|なら|って|か(?:な|ね|の|どう)?[?\uff1f]*$)"
+)
+"""What somebody would like to do is no question about a night."""
+_SLEPT_BADLY = re.compile("(?:へんか|んか|られ|れん)って?[んた](?:わ|よ|や|ねん|なあ?)*[ー。!！]*$")
+_SOMEBODY = re.compile("(?:あいつ|こいつ|そいつ|あの(?:人|子|方|ひと|こ)|彼女?(?!岸)|かれし)(?:ら|たち)?")
+"""Of whom it is said is not known from these."""
+_OF_PEOPLE = frozenset({"sleep", "vitals", "presence", "changes"})
+
+
+_NOT_COMING = re.compile("[てで](?:こない|来ない|きいへん|けえへん|けえせん|こん(?:な|わ|よ|ね|なあ)*[。ー]*$)")
+"""暖房が効いてこない tells of it, and こない is no こんな."""
+_NOT_TODAY = re.compile(
+    "(?<![てで])(?:は|も|なら)(?:、|今日は|今日も|今は|もう|まだ|しばらく|別に)*(?:いい|ええ|よか|結構|大丈夫|間に合ってる?)"
+    "(?:や|わ|よ|です|かな|わい|ばい)*[。!！ー〜]*$"
+)
+"""ルンバは今日はいいや declines."""
+_BEGINS_IT = frozenset({"on", "start", "loaded", "now", "open"})
+
+
 def hesitates(said: str) -> bool:
     """Tell whether somebody says うーん, which is no うん: a thought, and no yes; ああああ and あーそうそう neither."""
     return bool(_HESITATION.search(said))
@@ -78,6 +99,8 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         of_another_day = tool == "feel" and _ANOTHER_DAY.search(said) is not None
         if tool not in ("feel", "machine", "hot_water") and "delay" not in spans and _LATER.search(said):
             return True
+        if _NOT_COMING.search(said) or (what in _BEGINS_IT and _NOT_TODAY.search(said)):
+            return True
         only_if = tool != "feel" and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
         if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):
             return True
@@ -85,8 +108,11 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     return (
         _WOULD_BE_NICE.search(said) is not None
         or (tool == "happened" and _SO_THAT_NOT.search(said) is not None)
+        or (tool in _OF_PEOPLE and "resident" not in spans and _SOMEBODY.search(said) is not None)
+        or (tool == "sleep" and _SLEEPS_ON.search(said) is not None)
         or (tool == "energy" and _WHAT_IS_IT.search(said) is not None)
         or (tool == "sleep" and not spans and _OFF_TO_BED.search(said) is not None)
+        or (tool == "sleep" and _SLEPT_BADLY.search(said) is not None)
         or (tool in ("state", "maintenance", "energy") and _TOLD_SO.search(said) is not None)
         or ((tool, what) == ("outside", "weather") and _FINE_DAY.search(said) is not None)
         or _is_sum(tool, spans, said)

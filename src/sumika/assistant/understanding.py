@@ -8,20 +8,27 @@ from typing import Protocol
 
 import msgspec
 
-from sumika.assistant import sentences_spoken as spoken
+from sumika.assistant import sentences_spoken_ja as spoken
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_courtesy_en import plainly
-from sumika.assistant.sentences_meant import is_nothing
+from sumika.assistant.sentences_meant import asks_leave, is_nothing
 from sumika.assistant.sentences_repairs_en import is_repaired, repairs
 from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
 from sumika.assistant.sentences_told_ja import tells_only
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
 from sumika.assistant.understanding_evidence_en import is_evident
-from sumika.assistant.understanding_evidence_ja import is_unfounded, is_vouched
+from sumika.assistant.understanding_evidence_ja import (
+    as_said,
+    is_contradicted,
+    is_only_told,
+    is_unfounded,
+    is_vouched,
+    is_wished,
+)
 from sumika.assistant.understanding_guard import (
     is_another_matter,
     is_begun,
@@ -29,9 +36,10 @@ from sumika.assistant.understanding_guard import (
     is_of_something_else,
     may_be_no_order,
 )
+from sumika.assistant.understanding_hints_ja import hinted
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
-from sumika.assistant.understanding_pieces import simpler, widened, without
+from sumika.assistant.understanding_pieces import is_called, pieces, recut, simpler, widened, without
 from sumika.assistant.understanding_recorded import (
     has_evidence,
     is_beyond,
@@ -115,6 +123,8 @@ class Understander:
             return Understood()
         self._silent = False
         found = self._understood(sentence)
+        if is_japanese(sentence) and (not found.calls or (found.by == "student" and self._is_unsure(found))):
+            found = self._hinted(sentence) or found
         if self._silent and not found.calls and not found.ask_back:
             return Understood(silent=True)
         if not found.calls and not found.ask_back and self._book.names_alone(sentence):
@@ -122,6 +132,26 @@ class Understander:
         if any(is_left_out(sentence, call) or goes_either_way(call, sentence) for call in found.calls):
             return msgspec.structs.replace(found, ask_back="ask_back.meant")
         return found
+
+    def _is_unsure(self, found: Understood) -> bool:
+        """Return whether a student's reading is asked back, or is of a thing that nobody here calls so."""
+        devices = [call.spans["device"] for call in found.calls if "device" in call.spans]
+        return bool(found.ask_back) or any(not is_called(one, self._book.lists, "name") for one in devices)
+
+    def _hinted(self, sentence: str) -> Understood | None:
+        """Return the complaint that a Japanese sentence hints at; None where it names more than a room."""
+        lists = self._book.lists
+        if any(pieces(sentence, lists, name) for name in ("name", "resident", "period", "time", "duration")):
+            return None
+        call = hinted(without(sentence, lists, "area"))
+        if call is None or tells_only(call.tool, call.what, call.spans, sentence):
+            return None
+        rooms = pieces(sentence, lists, "area")
+        if len(rooms) > 1 or is_nothing(call.tool, call.what, call.spans, sentence):
+            return None
+        if rooms:
+            call = msgspec.structs.replace(call, spans={"room": rooms[0].text})
+        return Understood(calls=(call,), by="sentences", probability=1.0)
 
     def _understood(self, sentence: str) -> Understood:
         """Return what a sentence orders or asks, by whoever knows it first."""
@@ -193,6 +223,9 @@ class Understander:
         if found is not None and self._is_borne_out(found, sentence):
             return found
         call = about(sentence, lists)
+        told = call is not None and is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence)
+        if told or asks_leave(sentence):
+            return Understood(ask_back="ask_back.again")
         if call is not None:
             return Understood(calls=(call,), by="sentences", probability=1.0)
         if found is None or not found.calls or not _only_asks(found):
@@ -265,7 +298,7 @@ class Understander:
         read = self._student.read(sentence) if self._student is not None else None
         if read is None:
             return None
-        call, probability = read
+        call, probability = recut(as_said(sentence, read[0]), sentence, self._book.lists), read[1]
         try:
             checked(call, sentence)
         except CallError:
@@ -278,13 +311,24 @@ class Understander:
             return None
         if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE:
             return None
-        if not TOOLS[call.tool].acts and asks_nothing(sentence):
+        if not TOOLS[call.tool].acts and (asks_nothing(sentence) or self._is_only_told(sentence, call)):
             return None
         if is_none_of_the_house(call.tool, call.spans, sentence.casefold()):
             return None
+        if call.tool == "state" and asks_leave(sentence):
+            return None
         sure = sure and not is_of_something_else(sentence, call, self._book.knows)
-        sure = sure and not is_unfounded(sentence, call)
+        sure = sure and not is_unfounded(sentence, call) and not is_contradicted(sentence, call)
         return self._guarded(sentence, call, "student", probability, sure=sure)
+
+    def _is_only_told(self, sentence: str, call: Call) -> bool:
+        """Return whether a question was read out of a Japanese sentence that asks nothing, or has no word of it."""
+        if not is_japanese(sentence):
+            return False
+        if is_wished(sentence) or is_question(sentence):
+            return is_wished(sentence)
+        said = without(sentence, self._book.lists, "resident", "period")
+        return is_only_told(sentence) or not has_evidence(call, said)
 
     def _by_model(self, sentence: str) -> Understood | None:
         try:

@@ -197,7 +197,7 @@ def _changing(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
 
 
 _WHO = re.compile(
-    r"\bwho\b|\bwhose (?:idea|doing|fault|work|choice)\b|\bwhich (?:one )?of us\b|(?:誰|だれ|どなた)(?!か)"
+    r"\bwho\b|\bwhose (?:idea|doing|fault|work|choice)\b|\bwhich (?:one )?of us\b|(?:誰|だれ|どなた)(?![かも])"
 )
 _DID = re.compile(
     r"\b(?:used|using|ran|run|started|turned|turn|switched|touched|operated|loaded|put|changed|set|adjusted|opened"

@@ -8,10 +8,13 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import msgspec
+
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
+from sumika.assistant.numbers import number_of
 
-LIKELY = 0.6
+LIKELY = 0.4
 """So probable a reading must be for the sentence to bear it out."""
 
 _ON = "つけ|付け|点け|着け|入れ|いれ|オン|on|点灯|起動|回|まわ|動か|うご|スタート|灯|ともし"
@@ -34,7 +37,7 @@ _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "humidity up": ("加湿|潤|湿度.*(?:上|高)", "下げ|除湿|乾"),
         "humidity down": ("除湿|湿度.*(?:下|低)|湿気.*(?:取|と[っり])", "上げ|加湿"),
         "machine start": (
-            "回|まわ|動|うご|始|はじ|スタート|つけ|炊|たい[てと]|開始|かけ",
+            "回|まわ|動|うご|走ら|はしら|始|はじ|スタート|つけ|炊|たい[てと]|開始|かけ",
             "止|とめ|やめ|停|ストップ|消|切|まで|予約|終わ",
         ),
         "machine stop": ("止|とめ|やめ|停|ストップ|中止", "回|まわ|始|はじ|つけ|開始"),
@@ -50,17 +53,19 @@ _COMPLAINTS: Mapping[str, str] = MappingProxyType(
         "feel hot": "暑|あつ|あち|あぢ|汗|あせ|蒸|むし|のぼせ|熱|ぬく|ゆだ|うだ|溶け|とけ|ほて|火照|サウナ|バテ|ばて",
         "feel stuffy": "空気|くうき|くさ|くせ|臭|煙|けむ|息|いき|むっと|ムッと|もわ|モワ|むわ"
         "|こも|よど|淀|酸素|換気|ほこり|埃|におい|匂|むん|ムン|重い",
-        "level up": "暗|くら[いくす]|見えな|見えん|見えにく|見えづら|読めな|読みに|読みづ",
+        "level up": "暗|(?<![るいたのうくすむれぐそ])くら[いくす]|見えな|見えん|見えにく|見えづら|読めな|読みに|読みづ",
         "level down": "まぶし|眩し|明るすぎ|明る過ぎ|まぶい",
+        "humidity up": "乾燥(?!機|剤)|カラカラ|からから|カサカサ|かさかさ|乾[いかくき]|つっぱ|静電気",
+        "humidity down": "じめ|ジメ|湿気|湿っぽ|しめっぽ|べた|べと|結露|じと|カビ|かび",
     }
 )
 """What is complained of, where it is no order but told of."""
 _NO_COMPLAINT = re.compile(
-    "[寒暑暗]さ|さむさ|あつさ|ほうが|方が|くらいが|ない(?:ね|な|よ|わ|です)?$|なか$|くない|外|そと|昨日|きのう|明日|あした|去年|夏|冬|秋|春|[ぁ-ん]たら|なら"
+    "[寒暑暗]さ|さむさ|あつさ|ほうが|方が|くらいが|ない(?:ね|な|よ|わ|です)?$|なか$|くない|外|そと|昨日|きのう|明日|あした|去年|夏|冬|秋|春|[ぁ-ん][ただ]ら|なら|[くぐ]ね[がえぇ]"
     "|って(?:言|いう|聞)|らしい|そうだ|よりは|だけど|ても|でも|かった|過去|スープ|茶|飯|ごはん|道|空(?!気)|夜|画面|スマホ|電話|話|声|味|顔|目つき|性格|心"
 )
 
-_WISHED = re.compile("[てで](?:くれ|くだ|ほし)|[にう]して|(?:[暗寒暑]|明る|冷た|くら|さむ|あつ)く[なし]")
+_WISHED = re.compile("[てで](?:くれ|くだ|ほし)|[にう]して|(?:[暗寒暑]|明る|冷た|くら|さむ|あつ)(?:く[なし]|め)")
 _WITH_A_NUMBER = frozenset({"level set", "cover set", "temperature set", "humidity set"})
 _MADE = re.compile("して|しと|にし|せ[えよ]|しろ|設定|セット|合わせ|変え|上げ|下げ|落と|お願い|頼|で$")
 _ENDS_SO = re.compile(
@@ -104,8 +109,129 @@ def is_unfounded(sentence: str, call: Call) -> bool:
         sentence: As it was said.
         call: What was read.
     """
-    pattern = _COMPLAINTS.get(f"{call.tool} {call.what}") if call.tool == "feel" and is_japanese(sentence) else None
-    return pattern is not None and re.search(pattern, sentence) is None
+    if call.tool == "hot_water" and is_japanese(sentence) and _BATHES.search(sentence):
+        return not re.search("沸|わか|張|ため|溜|追い|足し", sentence)
+    pattern = _COMPLAINTS.get(f"{call.tool} {call.what}") if is_japanese(sentence) else None
+    if pattern is None:
+        return False
+    if _OF_A_THING.search(sentence) or (call.tool == "feel" and _IDIOM.search(sentence)):
+        return True
+    return call.tool == "feel" and re.search(pattern, sentence) is None
+
+
+_OF_A_THING = re.compile(
+    "(?:靴(?!下)|服|髪|タオル|牛乳|湿布|鞄|かばん|カバン|車|庭|土|海苔|せんべい|犬|猫)[がはもの](?=[^、。]{0,6}(?:じめ|ジメ|湿|くさ|臭|乾|べた|冷|暗))|(?:冷た|つめた|寒|さむ|暑|あつ|熱|暗|明る|温か|暖か|あたたか|臭|重|まぶし|眩し)い(?!部屋|居間|寝室|場所|風|空気|室|日|中|気|感|光)(?:[一-龠ァ-ヶ]|ところ|とこ(?!ろ)|の(?:は|も|って)|もの|やつ|うちに)"
+)
+"""冷たい人 and 暑い夏 are no complaint of the room."""
+_BATHES = re.compile("(?:風呂|ふろ|湯船|お湯|シャワー)[にを]?(?:入っ|はいっ|入り|はいり|浸か|つか|浴び)(?:て|た|な|に)")
+"""お風呂入ってきなさい is said to a child, and to no tank."""
+_IDIOM = re.compile(
+    "(?:湯|風呂|ふろ|シャワー|茶|コーヒー|ご飯|ごはん|味噌汁|スープ|料理|便座|飲み物)[がはも、]?[^、。]{0,6}(?:冷め|さめ|冷た|つめた|ぬる|熱)"
+    "|空気(?:を|が|の)?(?:読|よめ|よん)|空気を?入れ(?!換|替|かえ)|(?:気|話|荷|口|腰|責任|財布|懐)[がはも]?(?:重|寒|さむ)|熱が(?:あ|出|下)"
+)
+
+_ASKS_OR_NAMES = re.compile(
+    "[?\uff1f]|教え|おしえ|見せ|みせ|聞かせ|知り|気にな|心配|わから|分から|わかん|覚えて|忘れ(?!ん|ない|ず|ちゃ|んな)|ろう?な[ーあぁ]*$|よね[ーえぇ]*$"
+    "|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|何[時回度件人日分円]|(?<!あ)いつ(?!も|か)|(?:誰|だれ|どなた)(?![かも])|どれ|どう|どこ|どない|どげ|なぜ|なんで|なして"
+)
+_FORBIDS = re.compile("(?:ないで|んといて|んとって|んでくれ|んでおくれ|んでほしい)(?:な|ね|よ|や)*$")
+_WISHES = re.compile(
+    "(?<!知り)(?<!しり)(?<!見)(?<!見てみ)(?<!聞き)(?<!確認し)(?<!調べ)(?<!確かめ)(?<!教えてもらい)(?<!教わり)(?<!お願いし)たい"
+    "(?:んだ|のだ|んや|んです|のです|ん|の|です)?(?:けど|けれど|が)?(?:よ|わ|な|ね|のう|さ)*[ーぁあ]*$"
+)
+_TELLS_OR_WISHES = re.compile(
+    "(?:[たぁ-ん]たい|[いるうくすつむぶぬぐただ]|気がする|れん|えん|へん|ねえ?)(?:ん|の)?(?:だ|です|や|じゃ)?"
+    "(?:けど|けれど|が|から|ので|し)?(?:よ|わ|な|ね|のう|さ|ぞ|べ|っけ(?!な)|もん|って)*[ーぁあぇえ。!！〜~\uff5e ]*$"
+)
+
+
+_HIGHEST, _LOWEST, _MEAN = (
+    re.compile("一番|いちばん|最高|最大|最多|最も|もっとも|ピーク|マックス|まで|トップ|max"),
+    re.compile("一番|いちばん|最低|最小|最少|最も|もっとも|ミニマム|まで|底|min"),
+    re.compile("平均|ならし|ならす|なべて|アベレージ|だいたい|普段|いつも|ふだん|一日あたり|1日"),
+)
+_STATISTICS: Mapping[str, re.Pattern[str]] = MappingProxyType({"highest": _HIGHEST, "lowest": _LOWEST, "mean": _MEAN})
+_MAY_HAVE_A_NUMBER = frozenset({"up", "down", "most", "least", "on", "off"})
+
+
+def as_said(sentence: str, call: Call) -> Call:
+    """Return what was read out of a Japanese sentence without a figure or a statistic that it has no word of.
+
+    Args:
+        sentence: As it was said.
+        call: What a student read: the number ぴかぴ of ぴかぴかに明るくして.
+    """
+    if not is_japanese(sentence):
+        return call
+    of = _STATISTICS.get(call.statistic)
+    if of is not None and of.search(sentence.casefold()) is None:
+        call = msgspec.structs.replace(call, statistic="now")
+    if call.what in _MAY_HAVE_A_NUMBER and "number" in call.spans and number_of(call.spans["number"]) is None:
+        spans = {name: piece for name, piece in call.spans.items() if name != "number"}
+        call = msgspec.structs.replace(call, spans=spans)
+    return call
+
+
+_CONTRARY: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "level up": (
+            "(?:強|つよ|きつ|まぶし|眩し)(?:い|すぎ|過ぎ|くて|うて|か)|うるさ|やかまし|暗く|くらく|暗め",
+            "明る|あかる|暗[いすか]",
+        ),
+        "level down": (
+            "(?:暗|弱)(?:い|すぎ|過ぎ|くて|うて|か)|明るく|あかるく|明るめ",
+            "まぶし|眩し|強|うるさ|弱め|弱く|落と|暗く",
+        ),
+        "temperature up": (
+            "暑|あつ[いくすっ]|あち[いぃー]|蒸し|汗|涼しく|すずしく|冷やし",
+            "寒|さむ|上げ|あげ|暖か|あったか|ぬく|高",
+        ),
+        "temperature down": ("寒|さむ[いくすっ]|さぶ|冷え|凍|暖かく|あったかく|ぬくく", "暑|あつ|下げ|さげ|涼|すず|低"),
+        "humidity up": ("じめ|ジメ|湿っぽ|しめっぽ|湿気|べた|結露|カビ|かび", "乾|カラカラ|からから|加湿|上げ"),
+        "humidity down": ("乾|カラカラ|からから|カサカサ|かさかさ|喉|のど", "じめ|ジメ|湿|べた|除湿|下げ|結露"),
+        "feel cold": ("暑|涼しか|すずしか|涼しけ|蒸し|汗", "寒|さむ|さぶ|さみ|冷|ひえ|凍|しばれ|震"),
+        "feel hot": ("寒|さむ|さぶ|冷え|凍|暖かか|暖かけ", "暑|あつ|汗|蒸|熱|ほて|のぼせ"),
+        "feel stuffy": (
+            "乾[いかくき燥]|カラカラ|からから|湿っぽ|じめ",
+            "臭|くさ|息|煙|けむ|よど|こも|におい|匂|むっと|もわ",
+        ),
+    }
+)
+"""By what was read: words that say the contrary, and words that say it all the same."""
+
+
+def is_contradicted(sentence: str, call: Call) -> bool:
+    """Tell whether a Japanese sentence complains of what a student would make worse: 風が強くて寒い.
+
+    Args:
+        sentence: As it was said.
+        call: What was read.
+    """
+    words = _CONTRARY.get(f"{call.tool} {call.what}") if is_japanese(sentence) else None
+    return words is not None and bool(re.search(words[0], sentence)) and not re.search(words[1], sentence)
+
+
+def is_wished(sentence: str) -> bool:
+    """Tell whether a Japanese sentence says what somebody would like to do: お風呂に入りたいんだよね.
+
+    Args:
+        sentence: As it was said.
+    """
+    return _WISHES.search(sentence.strip(_MARKS)) is not None
+
+
+def is_only_told(sentence: str) -> bool:
+    """Tell whether a Japanese sentence tells or wishes something, and neither asks nor names what is to be told.
+
+    外から丸見えなんだよね is a complaint, 今月の電気代 a question; a student reads a question out of either.
+
+    Args:
+        sentence: As it was said.
+    """
+    said = sentence.strip(_MARKS)
+    if _FORBIDS.search(said) or said.endswith(("に", "めで")):
+        return True
+    return bool(_TELLS_OR_WISHES.search(said)) and not _ASKS_OR_NAMES.search(sentence)
 
 
 def _is_complaint(said: str, call: Call) -> bool:

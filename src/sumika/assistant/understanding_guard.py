@@ -62,6 +62,11 @@ _JA = re.compile(
     r"|てはいけ|ちゃいけ|たらだめ|必要(?:は|が)?ない|たくない|てない|ていない|ません(?:$|よ|で)|例えば|練習|冗談"
 )
 _JA_DENIED = re.compile("ないで|んといて|んとって|んで(?:ね|よ|ほしい|くれ)|なくて|ちゃだめ")
+_JA_WEST = re.compile(
+    r"(?:つけ|点け|付け|開け|あけ|閉め|しめ|消さ|けさ|入れ|いれ|切ら|止め|とめ|上げ|下げ|回さ|動かさ|沸かさ|せ|やら)"
+    r"(?:ん(?:よ|わ|で|ぞ|ばい|けん|けえ|から|けど)?|へん(?:よ|わ|で|ぞ|から|けど)?)$"
+)
+"""In the west つけん is つけない."""
 _JA_ASKING = re.compile(
     r"(?:くれ|もらえ|いただけ|頂け|くださ|下さ|ほし|欲し|たい|お願い|おねがい|頼|くんない|くれん|くれへん|ちょうだい)"
 )
@@ -93,7 +98,7 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
     if not is_japanese(text):
         told = call.tool in ("power", "cover") and _EN_TOLD.search(text) is not None
         return told or bool(_EN.search(text) or _EN_QUESTION.search(text) or _EN_WHEN.search(text))
-    if _JA.search(text.rstrip(_MARKS)):
+    if _JA.search(text.rstrip(_MARKS)) or _JA_WEST.search(text.rstrip(_MARKS)):
         return True
     return bool(
         _JA_QUESTION.search(text.rstrip(_MARKS.replace("?", "").replace("\uff1f", ""))) and not _JA_ASKING.search(text)

@@ -71,7 +71,7 @@ _EN_REASON_AFTER = re.compile(
     re.IGNORECASE,
 )
 _JA_REASON = re.compile(
-    r"(?:(?<=[いだたるうくすむぶつぬぐんねよす])から|ので|んで|けど|(?<=[いだるたん])し|さかい|けん|けえ|きに|もんで|(?<=[いる])で)[、,]?\s*"
+    r"(?:(?<=[いだたるうくすむぶつぬぐんねよすぇえ])から|ので|んで|けど|(?<=[いだるたん])し|さかい|けん|けえ|きに|もんで|(?<=[いる])で)[、,]?\s*"
 )
 _NO_REASON = re.compile(
     r"\b(?:if|when|unless|don'?t|do not|not|never|until|said|told)\b|ないで|たら|なら|れば|とき"
@@ -84,7 +84,7 @@ _PRONOUN = re.compile(r"\b(?:it|them)\b", re.IGNORECASE)
 
 _TOLD = re.compile(
     r"\b(?:is|are|it's|i'm|we're|feels?|(?:i|we) (?:can't|cannot|can hardly|can barely))\b"
-    r"|(?:い|すぎる|すぎ|すぎます|い(?:よ|な|ね|わ|です|のう)|いんだけど|してる"
+    r"|(?:い|すぎる|すぎ|すぎます|い(?:よ|な|ね|わ|です|のう)|いんだけど|してる|まっくら|真っ暗|カラカラ|からから|むしむし"
     r"|しとる|(?:暗|寒|暑|まぶし|明る)か(?:ばい|ねえ|けん)?)[\u3002!\uff01 ]*$",
     re.IGNORECASE,
 )
@@ -131,7 +131,7 @@ def _without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) -
             call = _where_nobody_is(why, call, lists)
         if call is None and depth and is_japanese(order) and not _NO_REASON.search(why):
             call = _without_reason(order, lists, read, depth - 1)
-        if call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "answer", "undo"):
+        if call is None or not _is_an_order_beside(why, order, call, lists):
             continue
         call = _in_that_room(why, call, lists)
         # "The lamp is too orange, make it colder": it is the lamp.
@@ -208,15 +208,16 @@ def _in_that_room(why: str, call: Call, lists: Lists) -> Call:
 
 _OF_WHOLE_HOUSE = re.compile("加湿|除湿|清浄|給湯|エコキュート|湯|テレビ|24時間|二十四時間")
 _HERE = frozenset((*HERE.ja, *ROOM_WORDS["outside"].ja))
-_JA_STOP = re.compile(r"[、。,，!！?？\s]+")
+_JA_STOP = re.compile(r"[、。,，!！?？\s]+|(?<=[てで])[ー〜]+(?=[一-龠ァ-ヶ])")
 _JA_TOLD_BEFORE = re.compile(
-    "(?:[いたるうくすねよなわさでっ]|けど|から|ので|し|だ|です|ます|ん|無理|むり|限界|最悪|やば|地獄)$"
+    "(?:[いたるうくすねよなわさでっ]|まっくら|真っ暗|カラカラ|からから|じめじめ|ジメジメ|むしむし|ムシムシ|びしょびしょ|べとべと|べたべた|[なのち]や|だっちゃ|べ|べさ|じゃ|ばい|だべ|けど|から|ので|し|だ|です|ます|ん|かも|かな|みたい|らしい|よう|っぽい|まま|っぱなし|無理|むり|限界|最悪|やば|地獄)$"
 )
 _JA_TOLD_AFTER = re.compile(
-    "(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい|での|でのう|でな|でね|からの|からな|からね|からさ|けえの|るの|んだもん|じゃけん|かなわん|たまらん|かなん|ならん|いかん)$"
+    "(?:から|けん|けえ|けぇ|きに|ので|んで|さかい|し|もん|もんで|はんで|べ|べさ|わ|よ|い|い[よわねなのさ]|る|ない|だ|だよ|くて|た|たい|ねん|んだ|るで|いで|ばい|での|でのう|でな|でね|からの|からな|からね|からさ|けえの|るの|んだもん|そう|しそう|そうだ|無理|むり|限界|じゃけん|かなわん|たまらん|かなん|ならん|いかん)$"
 )
 _JA_NOT_BESIDE = re.compile(
-    "ないで|んといて|なくて|たら|なら|れば|とき|時は|場合|まで|前に|あとで|後で|(?<=[てでろれいるよんただう])って|もし|まま|以外|だけ(?!ど)|うそ|嘘|冗談|やっぱ|やめ|なし$|いらない|違う|ちがう|ちゃう|[「」『』]"
+    "[、 ]って|ないで|んといて|なくて|たら|なら|れば|とき|時は|場合|まで(?!寝|ねる|休|出|帰|いな|起き|仕事)"
+    "|前に|あとで|後で|(?<=[てでろれいるよんただう])って|もし|まま|以外|だけ(?!ど)|うそ|嘘|冗談|やっぱ|やめ|なし$|いらない|違う|ちがう|ちゃう|[「」『』]"
 )
 _OF_AN_ORDER = frozenset({"name", "area", "number", "duration", "delay", "time", "degrees", "percentage", "colour"})
 
@@ -227,13 +228,34 @@ def _told_beside(sentence: str, lists: Lists, read: Reader) -> Iterator[tuple[st
         first, rest = sentence[: stop.start()], sentence[stop.end() :].rstrip("。!！〜~ー")
         if not first or not rest or _JA_NOT_BESIDE.search(first + "、" + rest):
             continue
-        if not re.search("[?？]", first + stop[0]) and _JA_TOLD_BEFORE.search(first):
+        if not re.search("[?？]", first + stop[0]) and _JA_TOLD_BEFORE.search(first) and _may_be_told(first, read):
             yield first, rest
-        if _JA_TOLD_AFTER.search(rest) and not _OF_AN_ORDER & lists.found(Heard(rest)).keys():
-            also = read(rest)
-            if also is None or not TOOLS[also.tool].acts or also.tool in ("feel", "level", "humidity"):
-                yield rest, first
+        of_an_order = _OF_AN_ORDER & lists.found(Heard(rest)).keys()
+        if _JA_TOLD_AFTER.search(rest) and not of_an_order and _may_be_told(rest, read):
+            yield rest, first
 
+
+def _may_be_told(part: str, read: Reader) -> bool:
+    """Tell whether a part of a sentence may only tell how it is: 加湿器つけてくんないかい is an order by itself."""
+    call = read(part)
+    complains = call is not None and call.tool == "temperature" and _JA_COMPLAINS.search(part) is not None
+    return complains or call is None or not TOOLS[call.tool].acts or call.tool in ("feel", "level", "humidity")
+
+
+def _is_an_order_beside(why: str, order: str, call: Call, lists: Lists) -> bool:
+    """Tell whether something is to be done for a reason: no complaint of a thing that the reason names."""
+    is_order = TOOLS[call.tool].acts and call.tool not in ("feel", "answer", "undo")
+    return is_order and not _is_of_what_was_named(why, order, call, lists)
+
+
+def _is_of_what_was_named(why: str, order: str, call: Call, lists: Lists) -> bool:
+    """Tell whether a complaint follows from a thing that was named: 照明が映り込んで見づらい wants no more light."""
+    complains = call.tool == "level" and not call.spans and is_japanese(order) and not _JA_ORDERS.search(order)
+    return complains and bool(lists.found(Heard(why)).get("name"))
+
+
+_JA_ORDERS = re.compile("[くうめにら](?:し|せ|な)|して|[てで](?:くれ|くだ|ほし|もら|や|けろ|け|ちょ)|[てで]$")
+_JA_COMPLAINS = re.compile("(?:すぎ|過ぎ|きつ|強|弱)(?:い|る|か|え|て|ぎ)[^てで]*$")
 
 _EN_DENIED = re.compile(r"\b(?:not|isn't|aren't|wasn't|don't|doesn't|didn't|no|never|if|when|unless|said|asked|told)\b")
 

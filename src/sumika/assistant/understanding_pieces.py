@@ -29,6 +29,11 @@ _JA_BEGINS = re.compile(
     "|こんばんは"
     "|結局|ところで|ちなみに|そういえば|恐れ入りますが|お手数ですが|さて)[、,。!！ ]*)+"
 )
+_JA_CORRECTED = re.compile(
+    "^[^、。…]{1,14}(?:…+|\\.{2,}|、|。)[ 、]*(?:あ、?|いや、?|って、?)?"
+    "(?:いや|いえ|じゃなくて|じゃなかった|やなくて|ちゃうわ|ちゃう|違う|違った|間違えた|じゃないや)[ 、。…]*(?=.{4,})"
+)
+"""What was said first by mistake: 血圧…じゃなくて脈拍は？"""
 _OF_HOUSE_EN = (
     "electricity|electric|power|energy|bill|bills|solar|costs?|heating|usage|consumption"
     "|house|home|flat|apartment|place"
@@ -90,6 +95,8 @@ def simpler(sentence: str, lists: Lists) -> str:
     """
     japanese = is_japanese(sentence)
     sentence = (_JA_BEGINS if japanese else _EN_BEGINS).sub("", sentence)
+    if japanese:
+        sentence = _JA_CORRECTED.sub("", sentence)
     text = (_JA_TOTAL if japanese else _EN_TOTAL).sub("", sentence)
     for one in reversed(pieces(text, lists, "resident")):
         rest = text[one.end :]
@@ -140,6 +147,67 @@ def spans_of(tool: str, sentence: str, lists: Lists) -> dict[str, str]:
     return found
 
 
+_CUT = re.compile("[ぁ-んー](?<![がはをのにでもとへやよねな])")
+_AROUND = re.compile("[ぁ-んー]{0,4}")
+_OF_ONE_THING = frozenset({"power", "cover", "machine"})
+_OF_SOME_KIND = re.compile("(?:の|[いなるた])\\||(?:機械|家電|機器|装置|全部|やつ|もの)$")
+"""A thing that is told from others by more than its name: 掃除の機械, 丸いライト."""
+_OF_A_PLACE = frozenset({"feel", "level", "temperature", "humidity", "mode"})
+
+
+def recut(call: Call, sentence: str, lists: Lists) -> Call:
+    """Return what a student read in Japanese with its things cut out as they are called: こごの電気ば is 電気.
+
+    Args:
+        call: What was read.
+        sentence: As it was said.
+        lists: Of the house.
+    """
+    if not is_japanese(sentence):
+        return call
+    spans = dict(call.spans)
+    for span, name in (("device", "name"), ("room", "area"), ("resident", "resident")):
+        said = spans.get(span, "")
+        if not said or is_called(said, lists, name):
+            continue
+        inside = max((one.text for one in pieces(said, lists, name)), key=len, default="")
+        if inside and all(_AROUND.fullmatch(part) for part in said.split(inside, 1)):
+            spans[span] = inside
+        elif around := [one.text for one in pieces(sentence, lists, name) if said in one.text]:
+            spans[span] = around[0]
+        elif span == "room" and not inside and call.tool in _OF_A_PLACE and _is_torn(said, sentence):
+            del spans["room"]
+        elif span == "resident" and not inside and call.tool == "feel" and not _TITLED.search(said):
+            del spans["resident"]
+    if call.tool in _OF_ONE_THING and not spans.keys() & {"device", "room"}:
+        things = pieces(sentence, lists, "name")
+        if len(things) == 1 and not _OF_SOME_KIND.search(sentence[: things[0].begin] + "|" + things[0].text):
+            spans["device"] = things[0].text
+    return call if spans == call.spans else msgspec.structs.replace(call, spans=spans)
+
+
+def is_called(said: str, lists: Lists, name: str) -> bool:
+    """Tell whether a piece as a whole is a name of the house.
+
+    Args:
+        said: The piece.
+        lists: Of the house.
+        name: name, area or resident, as templates call them.
+    """
+    heard = Heard(said)
+    return any(len(heard.letters) in ends for ends in (lists.found(heard).get(name, {}).get(0, ()),))
+
+
+def _is_torn(said: str, sentence: str) -> bool:
+    """Tell whether a piece ends within a word, or is an exclamation before a comma: おむ of おむつ, さんびちゃ、."""
+    after = sentence[sentence.find(said) + len(said) :]
+    return bool(_CUT.match(after)) or (after.startswith("、") and _KANA_ALONE.fullmatch(said) is not None)
+
+
+_TITLED = re.compile("(?:さん|ちゃん|くん|君|様|さま|たち|ら)$")
+_KANA_ALONE = re.compile("[ぁ-んー]+")
+
+
 def widened(call: Call, sentence: str, lists: Lists) -> Call:
     """Return a question's call with its times and devices cut out whole: "the 18th" and not "18".
 
@@ -173,7 +241,7 @@ def widened(call: Call, sentence: str, lists: Lists) -> Call:
     device = spans.get("device", "")
     if device and "room" not in tool.spans:
         spans["device"] = _with_room(device, sentence, lists)
-    if device and call.tool == "energy" and plain(device) in known:
+    if device and call.tool == "energy" and plain(device) in known | _ELECTRICITY:
         del spans["device"]
     return msgspec.structs.replace(call, spans=spans)
 

@@ -21,7 +21,7 @@ _EN_ASKS = re.compile(
 _JA_ASKS = re.compile(
     r"(?:[かねのは]|かな|かね|っけ|かいな?|かいのう?|かのう|かしら|だろう|でしょう"
     r"|じゃろう?|やろか?|だべ[かが]?|っぺ[かが]?|べ[かが])[。.!！ ]*$"
-    r"|教え|まとめて|集計して|計算して|知りたい|聞かせ|いくら|なんぼ|何[時回度件人日歩曜キ円を分%\uff05月か]|いつ|誰|だれ|どなた|どれ|どの"
+    r"|教え|まとめて|集計して|計算して|知りたい|聞かせ|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|何[時回度件人日歩曜キ円を分%\uff05月か]|(?<![あこそど])いつ(?!も)|誰(?!も)|だれ|どなた|どれ|どの"
     r"|どう|どこ|なぜ|なんで"
 )
 
@@ -190,6 +190,12 @@ _OF_SOMEBODY = re.compile(
 )
 """Why somebody slept badly is in no record; why a room is cold is."""
 
+_DEAR = re.compile(r"\b(?:expensive|dear|cheap)\b|高[いくか]|安[いく]|たか[いく]")
+_MEASURED = re.compile("度|温|湿|濃|値|co2|二酸化|ほこり|騒|音")
+"""Why it is dear is in no record; why the temperature is high is."""
+_SHUT = re.compile("閉|しま[っり]|開い|鍵|かぎ|カギ|施錠|ロック|戸締")
+"""What is shut where no device is named is a door, of which no record tells."""
+
 _KINDS = frozenset({"cooking", "bath", "window", "visit"})
 
 
@@ -207,7 +213,10 @@ def is_beyond(call: Call, said: str) -> bool:
     if call.tool in ("sleep", "vitals", "presence"):
         return bool(_WHY.search(said))
     if (call.tool, call.what) == ("why", "room"):
-        return "room" not in call.spans and _OF_SOMEBODY.search(said) is not None
+        of_money = _DEAR.search(said) is not None and _MEASURED.search(said) is None
+        return ("room" not in call.spans and _OF_SOMEBODY.search(said) is not None) or of_money
+    if call.tool == "state":
+        return not call.spans or ("device" not in call.spans and _SHUT.search(said) is not None)
     is_kind = call.tool == "happened" and call.what in _KINDS
     return is_kind and bool(_WHY.search(said) or _WHAT.search(said))
 
@@ -281,13 +290,16 @@ _JA_EVIDENCE: Mapping[str, str] = MappingProxyType(
         "happened fault": r"故障|不具合|異常|エラー|トラブル|壊|調子|問題|障害|おかし|正常|こわれ|不調",
         "happened anything": r"何か|なにか|なんか|変|出来事|できごと|起き|起こ|何が|何を|様子|記録|異変|どんなこと"
         r"|報告",
-        "presence": r"い[るたま]|居|寝|ね[てた]|在宅|留守|家|うち|人|誰|だれ|帰|出かけ|外出|不在|お[るっ]|どこ|出て",
+        "presence": r"い[るたま]|居|寝|ね[てた]|在宅|留守|家|うち|人|誰|だれ|帰"
+        r"|かえ[るっり]|もど[るっり]|でかけ|出かけ|外出|不在|お[るっ]|どこ|出て",
         "climate": r"温|度|寒|暑|暖|涼|冷|湿|乾|じめ"
         r"|あった[かけ]|あつ[いく]|さむ|つめた|ぬく|すずし|co2|二酸化炭素|空気|炭酸|pm"
         r"|ほこり|塵|汚|粉|明る|暗|照度|音"
         r"|うるさ|静か|騒|むし|蒸|快適",
-        "outside": r"温|度|寒|暑|暖|涼|冷|湿|天気|雨|晴|外|風|予報|傘|洗濯|そと|曇|気候",
-        "why": r"なぜ|なんで|どうして|何で|理由|わけ|訳|誰|だれ|どなた|原因|せい|どういう",
+        "outside": r"温|度|寒|暑|暖|涼|冷|湿|天気|雨|晴"
+        r"|外(?!から|に|へ|を|が見|の人|の目|の視線|で)|風|予報|傘|洗濯|そと|曇|気候",
+        "why": r"なぜ|なんで|どうして|何で|なして|理由|わけ|訳|誰(?![もか])"
+        r"|だれ(?![もか])|どなた(?![もか])|原因|せい|どういう",
         "changes": r"変わ|変化|違|遅|悪|良く|よく|歩|様子|傾向|最近|いつも|衰|増え|減|調子|元気|どう",
         "maintenance": r"フィルタ|手入れ|面倒|世話|寿命|点検|掃除|交換|修理|メンテ|ずれ|指示|校正|替え|整備|調子"
         r"|センサー|直|保守|清掃|換え",

@@ -5,13 +5,13 @@ import re
 from sumika.assistant.calls import Call
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.sentences_lists import Lists
-from sumika.assistant.understanding_pieces import spans_of, without
+from sumika.assistant.understanding_pieces import pieces, spans_of, without
 from sumika.assistant.understanding_recorded import is_question
 
 SLEEP = re.compile(r"\b(?:sleep(?:s|ing)?|slept|asleep)\b|寝|眠|睡眠")
 WHY = re.compile(r"\b(?:why|how come|reason)\b|なぜ|なんで|どうして|理由")
 COST = re.compile(
-    r"\b(?:cost\w*|expens\w+|cheap\w*|dear\w*|pric\w+|bills?|paid|pay|spen\w+|money)\b|代|料金|円|払|安|費|高|いくら"
+    r"\b(?:cost\w*|expens\w+|cheap\w*|dear\w*|pric\w+|bills?|paid|pay|spen\w+|money)\b|代|料金|円|払|安|費|高|いくら(?!い(?:[にがのだでよかしな、。]|$))"
 )
 _SOLAR = re.compile(r"\b(?:solar|panels?|roof|pv|sun\w*)\b|太陽|発電|ソーラー|パネル")
 _SAVED = re.compile(r"\bsav\w+\b|節約|浮い|得し")
@@ -95,7 +95,13 @@ _TOPICS_JA = _topics(
     ("happened fault", "故障|不具合|異常|エラー|障害|トラブル"),
     ("vitals heart", "心拍|脈拍|脈"),
     ("vitals breath", "呼吸"),
-    ("sleep ups", "何[回度].*(?:起き|目が?(?:を)?覚|トイレ)|トイレ.*何[回度]"),
+    (
+        "sleep ups",
+        (
+            "何[回度].*(?:起き|目が?(?:を)?覚|トイレ)|トイレ.*何[回度]"
+            "|^[はにもの、 ]*(?:何[回度]|なんかい|なんど)[?？。]*$"
+        ),
+    ),
     ("sleep to_bed", "何時.*(?:寝|床に|布団|ベッド|就寝)|就寝時刻"),
     ("sleep got_up", "何時.*(?:起き|目)|起床"),
     ("sleep asleep", "寝た|寝ま|寝て|眠|睡眠"),
@@ -103,8 +109,13 @@ _TOPICS_JA = _topics(
 _COUNTS_OR_ASKS = re.compile(
     r"\b(?:how|many|often|number|count|when|what time|did|has|have|was|were|is|are|any|last|ever|tell|show|list"
     r"|who|which|what|total|average|much)\b"
-    r"|何|いつ|誰|だれ|どなた|[かの][?？。]?$|[?？] *$|あった|ありま|教え|回数|件数|人数|どの|どれ|は$"
+    r"|何|いつ|誰|だれ|どなた|[かの][?？。]?$|[?？] *$|あった|ありま|教え|回数|件数|人数|どの|どれ"
+    r"|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|どう|は$"
 )
+
+
+_BATHED = re.compile(r"入|はい[っり]|浴|つか[っり]|シャワー|\b(?:bath|shower)", re.IGNORECASE)
+"""Without one of these it is asked whether the bath is ready, and not who bathed."""
 
 
 def about(sentence: str, lists: Lists) -> Call | None:
@@ -123,6 +134,9 @@ def about(sentence: str, lists: Lists) -> Call | None:
     for tool, what, pattern in _TOPICS_JA if is_japanese(said) else _TOPICS_EN:
         if pattern.search(said):
             spans = spans_of(tool, sentence, lists)
+            bath = pieces(sentence, lists, "bath") if what == "bath" and not _BATHED.search(said) else ()
+            if bath and "period" not in spans:
+                return Call(tool="state", what="device", spans={"device": bath[-1].text})
             if tool == "happened" or "resident" in spans:
                 spans.pop("room", "")
             return Call(tool=tool, what=what, spans=spans)
@@ -138,11 +152,11 @@ _AMOUNT = re.compile(
     r"\b(?:how (?:much|many|high|big|expensive|bad)|what|total|costs?|bills?|charges?|expens\w+|usage|consumption"
     r"|units|kwh"
     r"|average|yield|output|production|savings|grid|in (?:yen|euros?|money))\b"
-    r"|いくら|なんぼ|どれ[くぐだほ]|どの[くぐ]|どん[くぐだ]|いかほど|何(?:キロ|k|円|ワット|ユーロ)|量|代|料金|額"
+    r"|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|どれ[くぐだほ]|どの[くぐ]|どん[くぐだ]|いかほど|何(?:キロ|k|円|ワット|ユーロ)|量|代|料金|額"
     r"|多|得し|得だ"
 )
 _POWER = re.compile(
-    r"\b(?:electric\w*|power|energy|k?wh|kilowatt\w*|grid|juice|leccy|current|units)\b|電気|電力|キロワット|kwh|光熱"
+    r"\b(?:electric\w*|power|energy|k?wh|kilowatt\w*|grid|juice|leccy|current|units)\b|電気(?!屋|工事|店|製品|毛布|シェーバー|自動車|カーペット)|電力|キロワット|kwh|光熱"
 )
 
 

@@ -109,16 +109,19 @@ def filtered(
             if np.isnan(value):
                 continue
             bound = widest if abs(streak[place]) < 2 else np.inf
-            surprise = _measure(now, spread, node_of[place], value, noise[place], bound)
-            surprises[step, place] = surprise
-            if abs(surprise) <= widest:
-                streak[place] = 0
-            elif surprise * streak[place] >= 0.0:
-                streak[place] += 1 if surprise > 0.0 else -1
-            else:
-                streak[place] = 1 if surprise > 0.0 else -1
+            surprises[step, place] = _measure(now, spread, node_of[place], value, noise[place], bound)
+            streak[place] = _streak_after(streak[place], surprises[step, place], widest)
         states[step + 1] = now
     return states, surprises, spread
+
+
+@compiled
+def _streak_after(streak: int, surprise: float, widest: float) -> int:
+    """Return how many innovations in a row were wider than `widest` on this side, negative below."""
+    if abs(surprise) <= widest:
+        return 0
+    side = 1 if surprise > 0.0 else -1
+    return streak + side if streak * side >= 0 else side
 
 
 @compiled

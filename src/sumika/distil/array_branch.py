@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
+from sumika.distil.array_pretraining import Pretrained
 from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher
 from sumika.distil.choose import choose_arrays
 from sumika.distil.clean import clean_arrays
@@ -22,7 +23,7 @@ from sumika.distil.ledger.ledger import Role
 from sumika.distil.networks.augment import Augmentation, Kind, augment
 from sumika.distil.networks.build import build
 from sumika.distil.networks.fit import FitReport, FitSettings, fit, outputs_of
-from sumika.distil.networks.kept import ArrayModel, keep_model, kept_model, model_of, network_of
+from sumika.distil.networks.kept import ArrayModel, keep_model, kept_model, model_of, network_of, start_from
 from sumika.distil.networks.losses import ensemble_logits
 from sumika.distil.networks.presets import Preset, inputs_of, is_signal, layers_of
 from sumika.distil.records import ArraySet, Spent
@@ -45,6 +46,7 @@ class Branch:
         source: Digests that decide `arrays`.
         name: Put before the stages' names; "" for the student that is kept.
         held_out: Groups that this branch must not know.
+        before: What the teacher's networks learn first, if the recipe asks for it; the same for every branch.
     """
 
     def __init__(
@@ -55,9 +57,10 @@ class Branch:
         source: dict[str, str],
         name: str = "",
         held_out: Sequence[str] = (),
+        before: Pretrained | None = None,
     ) -> None:
         self.recipe, self.stages, self.arrays, self.source = recipe, stages, arrays, source
-        self.name, self.held_out = name, tuple(held_out)
+        self.name, self.held_out, self.before = name, tuple(held_out), before
         out = np.isin(arrays.group, held_out) if held_out else np.zeros(len(arrays), bool)
         self.test_rows, self.known_rows = np.flatnonzero(out & ~arrays.is_view), np.flatnonzero(~out)
         self.outputs = len(arrays.classes) or int(arrays.y.shape[1])
@@ -177,6 +180,7 @@ class Branch:
         teacher = self.recipe.teacher
         learnt = self.arrays.take(self.rows[~labels] if apart else self.rows)
         seed = self._seed("teacher", number)
+        before = self.before.member(number) if self.before is not None else None
 
         def work(context: StageContext) -> Made:
             taught, tests = self.taught.take(np.tile(labels, teacher.views)), self.arrays.take(self.test_rows)
@@ -186,7 +190,9 @@ class Branch:
                 said["held_out"] = trees.outputs_of(tests.x) if len(tests) else said["taught"][:0]
                 facts: dict[str, Any] = {"parameters": trees.parameters}
                 return Made(outputs={"said": context.store.put_arrays(said)}, facts=facts)
-            model, report = self._fitted(context, teacher.network, teacher.train, learnt, ("teacher", number))
+            start = None if before is None else self.model(before)
+            own = ("teacher", number)
+            model, report = self._fitted(context, teacher.network, teacher.train, learnt, own, start)
             said = {"held_out": model.outputs_of(tests.x, tests.mask)} if len(tests) else {}
             network = network_of(model)
             said["taught"], said["hidden"] = outputs_of(network, taught.x, taught.mask, model.inputs)
@@ -196,7 +202,8 @@ class Branch:
 
         changed = self.recipe.train.augment if teacher.views > 1 else None
         decided = (teacher, changed, self.chosen.outputs, seed, labels.tolist() if apart else None)
-        return self._run(f"teacher {number + 1}", Role.TEACHER, work, *decided)
+        started = () if before is None else (before.outputs,)
+        return self._run(f"teacher {number + 1}", Role.TEACHER, work, *decided, *started)
 
     @cached_property
     def labels(self) -> Array:
@@ -249,17 +256,20 @@ class Branch:
         elif (views := recipe.teacher.views) > 1:
             settings = msgspec.structs.replace(settings, augment=Augmentation(), epochs=settings.epochs // views)
         hints = taught and settings.loss.hint_weight > 0
+        before = None if self.before is None else self.before.student(recipe.student)
 
         def work(context: StageContext) -> Made:
             said = {"teacher_logits": self.labels} if taught else {}
             if hints:
                 said["teacher_hidden"] = self._get(self.members[0])["hidden"]
             learnt = self.taught if taught else self.arrays.take(self.rows)
-            model, report = self._fitted(context, recipe.student, settings, learnt, ("student",), **said)
+            start = None if before is None else self.model(before)
+            model, report = self._fitted(context, recipe.student, settings, learnt, ("student",), start, **said)
             return Made(outputs=keep_model(context.store, model), facts=_facts(report))
 
         teacher = [member.outputs for member in self.members] if taught else None
-        return self._run(stage, role, work, recipe.student, settings, recipe.seed, self.chosen.outputs, teacher)
+        decided = (recipe.student, settings, recipe.seed, self.chosen.outputs, teacher)
+        return self._run(stage, role, work, *decided, *(() if before is None else (before.outputs,)))
 
     # Common
 
@@ -270,11 +280,14 @@ class Branch:
         settings: FitSettings,
         learnt: ArraySet,
         seed: tuple[Any, ...],
+        start: ArrayModel | None = None,
         **said: Array,
     ) -> tuple[ArrayModel, FitReport]:
         shape = self.arrays.x.shape[1:]
         own = self._seed(*seed)
         network = build(layers_of(preset, self.outputs), shape, self.outputs, seed=own)
+        if start is not None:
+            start_from(network, start)
         # A stage may train several networks; in one folder their checkpoints would push each other out.
         folder = context.folder / key_of(seed, hashlib.sha256(learnt.x.tobytes()).hexdigest())
         report = fit(network, learnt, settings, folder, context.progress, seed=own, **said)

@@ -109,7 +109,15 @@ class ArrayFinish(ArrayWorks):
             UsageError: if it does not.
         """
         data = Licensed(name=self.data_name, licence=self.origin.licence)
-        check_lineage(Lineage(teachers=(), data=(data,)), self.recipe.purpose)
+        check_lineage(Lineage(teachers=(), data=(data, *self._learnt_first())), self.recipe.purpose)
+
+    def _learnt_first(self) -> tuple[Licensed, ...]:
+        """What the teacher's networks learn before the data; nothing is read for it."""
+        if self.recipe.pretrain is None:
+            return ()
+        name = self.recipe.pretrain.data.name
+        origin = self.provenance.get(name, Provenance())
+        return (Licensed(name=name, licence=origin.licence, source=origin.cite),)
 
     def lineage(self) -> Lineage:
         """Return what the student has learnt from; everything must have been run."""
@@ -132,7 +140,12 @@ class ArrayFinish(ArrayWorks):
             examples=len(self.final.rows),
             sha256=self.pool.outputs["arrays"],
         )
-        return Lineage(teachers=(teacher,), data=(data,))
+        return Lineage(teachers=(teacher,), data=(data, *map(self._as_read, self._learnt_first())))
+
+    def _as_read(self, first: Licensed) -> Licensed:
+        before = self.pretrained
+        assert before is not None
+        return msgspec.structs.replace(first, examples=len(before.arrays), sha256=before.pool.outputs["arrays"])
 
     # Stages
 

@@ -88,6 +88,7 @@ class ArrayQuote:
         self._say("reading the data ...")
         branches = [*self.works.branches, self.works.final]
         with one_thread():
+            self._before()
             for branch in branches:
                 self._branch(branch)
             self._say("measuring exports and scores ...")
@@ -184,6 +185,19 @@ class ArrayQuote:
         arithmetic = tuple(line for one in estimates for line in one.arithmetic)
         self._stages.append(StageEstimate(stage=stage, role=role, spent=spent, arithmetic=arithmetic))
 
+    def _before(self) -> None:
+        """What the teacher's networks learn first, once for all branches."""
+        before, teacher = self.works.pretrained, self.recipe.teacher
+        if before is None or isinstance(teacher, BoostedTeacher):
+            return
+        train, rows, outputs = before.settings.train, len(before.arrays), before.outputs
+        for number in range(teacher.members):
+            parts = self._training(teacher.network, train, rows, self._teacher_rates, outputs)
+            self._add(f"pretraining {number + 1}", Role.TEACHER, *parts)
+        if before.settings.student:
+            student = self._training(self.recipe.student, train, rows, self._plain_rates, outputs)
+            self._add("pretraining of the student", Role.STUDENT, *student)
+
     def _branch(self, branch: Branch) -> None:
         def add(stage: str, role: Role, *parts: Part) -> None:
             name = f"{branch.name}: {stage}" if branch.name else stage
@@ -208,10 +222,12 @@ class ArrayQuote:
             plain = self._training(self.recipe.student, self.recipe.train, rows, self._plain_rates)
             add("student without teacher", Role.COMPARISON, *plain)
 
-    def _training(self, preset: Preset, settings: FitSettings, rows: int, rates: tuple[Rate, Rate]) -> tuple[Part, ...]:
+    def _training(
+        self, preset: Preset, settings: FitSettings, rows: int, rates: tuple[Rate, Rate], outputs: int | None = None
+    ) -> tuple[Part, ...]:
         learnt = rows * (1 - settings.validation_share)
         per_epoch = -(-round(learnt) // settings.batch)
-        operations = flops(layers_of(preset, self._outputs), self._arrays.x.shape[1:])
+        operations = flops(layers_of(preset, outputs or self._outputs), self._arrays.x.shape[1:])
         each = FORWARD_AND_BACKWARD * operations * learnt / max(per_epoch, 1)
         rounded = min(settings.int8_epochs, settings.epochs)
         plain = (settings.epochs - rounded) * per_epoch

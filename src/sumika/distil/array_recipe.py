@@ -85,6 +85,22 @@ class NetworkTeacher(
     views: int = 1
 
 
+class Pretraining(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a teacher's networks learn first: another task, such as telling what somebody does in the simulated world.
+
+    Every layer but the last starts from what was learnt there; inputs of each are normalised by themselves.
+
+    Attributes:
+        data: Examples whose inputs have the same shape; all of them are learnt from, their classes are forgotten.
+        train: How.
+        student: The student starts from there too, with a teacher and without.
+    """
+
+    data: SourceData
+    train: FitSettings = FitSettings()
+    student: bool = False
+
+
 class BoostedTeacher(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="boosting", tag_field="from"
 ):
@@ -131,6 +147,7 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         choose: Which examples are taught; None for all.
         references: Reference students that say what is hard, where the choice asks for it.
         teacher: Who answers.
+        pretrain: What the networks of the teacher learn before; None for nothing.
         student: The network.
         train: How it is trained; its losses say how much it listens to the teacher.
         evaluate: How all are scored.
@@ -149,6 +166,7 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     choose: ChooseSettings | None = None
     references: int = 2
     teacher: NetworkTeacher | BoostedTeacher
+    pretrain: Pretraining | None = None
     student: Preset
     train: FitSettings = FitSettings()
     evaluate: Evaluation = Evaluation()
@@ -161,6 +179,8 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise ValueError("`teacher.members`: at least 1, for out-of-fold labels at least 2")
         if not 1 <= self.teacher.views <= self.train.epochs:
             raise ValueError("`teacher.views`: at least 1, at most the epochs of the student")
+        if self.pretrain is not None and isinstance(self.teacher, BoostedTeacher):
+            raise ValueError("`pretrain`: only networks learn something before; say `teacher: {from: networks}`")
         if self.references < 1 or self.evaluate.folds < 0 or self.evaluate.folds == 1:
             raise ValueError("`references` is at least 1; `evaluate.folds` 0 or at least 2")
         if self.train.loss.hint_weight > 0 and not self.gives_hints:

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.distil.array_branch import Branch
+from sumika.distil.array_pretraining import Pretrained
 from sumika.distil.array_rating import Rated, Rating, Truth
-from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, FileData, Source
+from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, FileData, NetworkTeacher, Source, SourceData
 from sumika.distil.calibration import CALIBRATED
 from sumika.distil.clean import clean_arrays
 from sumika.distil.compare import Interval
@@ -25,6 +26,7 @@ from sumika.distil.networks.tallies import MetricName
 from sumika.distil.pool import read_arrays
 from sumika.distil.records import ArraySet
 from sumika.distil.stages import Made, StageContext, StageResult, Stages
+from sumika.distil.store_arrays import kept_arrays, put_arrays
 from sumika.schema import UsageError
 
 Array = NDArray[np.float32]
@@ -98,17 +100,14 @@ class ArrayWorks:
             def work(context: StageContext) -> Made:
                 arrays, report = read_arrays(pool)
                 facts = {"bad_rows": report.bad, "notes": list(report.notes)}
-                return Made(outputs=_put(context, arrays), facts={"rows": len(arrays), **facts})
+                return Made(outputs=put_arrays(context, arrays), facts={"rows": len(arrays), **facts})
 
             return self.stages.run("pool", Role.CHOOSING, work, data, _files_digest(Path(pool.path)))
-        if data.name not in self.sources:
-            known = ", ".join(sorted(self.sources)) or "none"
-            raise UsageError(f"no recordings '{data.name}'", where="data.name", remedy=f"There are: {known}.")
-        source = self.sources[data.name]
+        source = self._source(data, "data.name")
 
         def read(context: StageContext) -> Made:
             arrays = source.read(data.options)
-            return Made(outputs=_put(context, arrays), facts={"rows": len(arrays)})
+            return Made(outputs=put_arrays(context, arrays), facts={"rows": len(arrays)})
 
         return self.stages.run("pool", Role.CHOOSING, read, data, source.fingerprint())
 
@@ -118,12 +117,12 @@ class ArrayWorks:
         recipe, pool = self.recipe, self.pool
 
         def work(context: StageContext) -> Made:
-            arrays, cleaned = clean_arrays(_get(self.stages, pool), {}, recipe.clean)
+            arrays, cleaned = clean_arrays(kept_arrays(self.stages, pool), {}, recipe.clean)
             quality, report = judge_signals(arrays, recipe.quality)
             good = arrays.take(quality.score >= recipe.least_quality)
             facts: dict[str, Any] = {"rows": cleaned.rows, "duplicates": cleaned.rows - cleaned.kept}
             facts |= {"faults": dict(report.faults), "kept": len(good), "groups": len(np.unique(good.group))}
-            return Made(outputs=_put(context, good), facts=facts)
+            return Made(outputs=put_arrays(context, good), facts=facts)
 
         decided = (recipe.clean, recipe.quality, recipe.least_quality, pool.outputs)
         return self.stages.run("clean and judge", Role.JUDGING, work, *decided)
@@ -131,7 +130,7 @@ class ArrayWorks:
     @cached_property
     def arrays(self) -> ArraySet:
         """The examples that teacher and student may see."""
-        return _get(self.stages, self.judged)
+        return kept_arrays(self.stages, self.judged)
 
     @cached_property
     def branches(self) -> list[Branch]:
@@ -193,8 +192,23 @@ class ArrayWorks:
         """What the run has shown."""
         return msgspec.convert(self.evaluated.facts["report"], ArrayReport)
 
+    @cached_property
+    def pretrained(self) -> Pretrained | None:
+        """What the teacher's networks learn first; None if the recipe asks for nothing."""
+        recipe = self.recipe
+        if recipe.pretrain is None or not isinstance(recipe.teacher, NetworkTeacher):
+            return None
+        source = self._source(recipe.pretrain.data, "pretrain.data.name")
+        return Pretrained(recipe.pretrain, recipe.teacher, source, self.stages, recipe.seed)
+
+    def _source(self, data: SourceData, where: str) -> Source:
+        if data.name not in self.sources:
+            known = ", ".join(sorted(self.sources)) or "none"
+            raise UsageError(f"no recordings '{data.name}'", where=where, remedy=f"There are: {known}.")
+        return self.sources[data.name]
+
     def _branch(self, name: str, held_out: tuple[str, ...]) -> Branch:
-        return Branch(self.recipe, self.stages, self.arrays, self.judged.outputs, name, held_out)
+        return Branch(self.recipe, self.stages, self.arrays, self.judged.outputs, name, held_out, self.pretrained)
 
     @property
     def metric(self) -> MetricName:
@@ -261,34 +275,14 @@ class ArrayWorks:
         ]
         if groups < FEW_GROUPS:
             notes.append(f"{groups} groups are few: the intervals are narrower than the truth")
+        if self.pretrained is not None:
+            before = self.pretrained
+            notes.append(
+                f"the teacher has first learnt from {len(before.arrays)} examples of {before.settings.data.name}"
+            )
         if isinstance(self.recipe.teacher, BoostedTeacher):
             notes.append("the teacher's parameters are the nodes of its trees, at most")
         return tuple(notes)
-
-
-def _put(context: StageContext, arrays: ArraySet) -> dict[str, str]:
-    parts: dict[str, NDArray[Any]] = {
-        "x": arrays.x,
-        "y": arrays.y,
-        "group": arrays.group,
-        "domain": arrays.domain,
-        "classes": np.array(arrays.classes, np.str_),
-    }
-    if arrays.mask is not None:
-        parts["mask"] = arrays.mask
-    return {"arrays": context.store.put_arrays(parts)}
-
-
-def _get(stages: Stages, result: StageResult) -> ArraySet:
-    parts = stages.store.get_arrays(result.outputs["arrays"])
-    return ArraySet(
-        x=parts["x"],
-        y=parts["y"],
-        group=parts["group"],
-        domain=parts["domain"],
-        classes=tuple(parts["classes"].tolist()),
-        mask=parts.get("mask"),
-    )
 
 
 def _files_digest(path: Path) -> str:

@@ -99,6 +99,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "people.counts": ("perception/occupancy", "perception/_co2_people", "world"),
         "people.weeks": ("belief/well_being",),
         "people.personal": ("models/_personal", "training", "models/features"),
+        "people.world_first": ("distil/networks", "distil/array_works", "training", "models/features"),
         "people.ablations": ("distil/networks", "distil/array_works", "training", "models/features"),
     },
     "assistant": {

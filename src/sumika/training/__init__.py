@@ -6,6 +6,7 @@ the recipes that come with the house.
 
 from typing import Any
 
+from sumika.training.body_world import BODY_WORLD
 from sumika.training.comfort import COMFORT
 from sumika.training.gestures import GESTURES
 from sumika.training.har import MARS, RADHAR
@@ -16,11 +17,12 @@ from sumika.training.recipes import RECIPES
 from sumika.training.recordings import Recordings
 from sumika.training.sleep import SLEEP, SLEEP_LIVE
 from sumika.training.strain import STRAIN
+from sumika.training.strain_world import STRAIN_WORLD, StrainWorld
 
-SOURCES: dict[str, Recordings[Any] | PostureWorld] = {
+SOURCES: dict[str, Recordings[Any] | PostureWorld | StrainWorld] = {
     source.name: source for source in (RADHAR, MARS, GESTURES, POSE, SLEEP, SLEEP_LIVE, STRAIN, COMFORT, OCCUPANCY)
 }
-SOURCES[POSTURE_WORLD.name] = POSTURE_WORLD
-"""Every source of recordings by its name in recipes; one of them is simulated."""
+SOURCES |= {one.name: one for one in (POSTURE_WORLD, BODY_WORLD, STRAIN_WORLD)}
+"""Every source of recordings by its name in recipes; three of them are simulated."""
 
 __all__ = ["RECIPES", "SOURCES"]

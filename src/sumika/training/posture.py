@@ -139,10 +139,10 @@ def windows(acted: ActedScene, step_s: float) -> Iterator[tuple[Array, str]]:
         acted: The scene.
         step_s: From one window to the next.
     """
-    points, track = _seen(acted)
+    points, track = seen_of(acted)
     radar_m = acted.stage.radar.position_m
     for start_s in np.arange(0.0, acted.scene.seconds - WINDOW_S, step_s):
-        label = _label(acted, float(start_s))
+        label = label_of(acted, float(start_s), WINDOW_S)
         if label is None:
             continue
         inside = (points[:, 0] >= start_s) & (points[:, 0] < start_s + WINDOW_S)
@@ -155,7 +155,7 @@ def windows(acted: ActedScene, step_s: float) -> Iterator[tuple[Array, str]]:
             yield picture, label
 
 
-def _seen(acted: ActedScene) -> tuple[Numbers, Numbers]:
+def seen_of(acted: ActedScene) -> tuple[Numbers, Numbers]:
     """Return (point, 6): time, place, velocity, SNR; and (look, 10): time and `TRACK_COLUMNS` of who acts."""
     scene, mounting = acted.scene, tracking.mounting_of(acted.stage.radar)
     state = people.start(scene.rooms, scene.radars, scene.descriptions)
@@ -206,14 +206,14 @@ def look_of(track: Track) -> tuple[float, ...]:
     )
 
 
-def _label(acted: ActedScene, start_s: float) -> str | None:
+def label_of(acted: ActedScene, start_s: float, window_s: float) -> str | None:
     """Return what is done in a window; None where it shows a part of a fall only."""
     body = acted.actor
-    end_s = start_s + WINDOW_S
+    end_s = start_s + window_s
     inside = body.course.doing_between(start_s, end_s)
     if "falling" in inside:
         impact_s = acted.impact_s if acted.impact_s is not None else math.inf
         low, high = _IMPACT_INSIDE_S
-        return "fall_like" if start_s + low <= impact_s <= start_s + high else None
+        return "fall_like" if start_s + low <= impact_s <= start_s + high + window_s - WINDOW_S else None
     lately = body.course.doing_between(end_s - _LATELY_S, end_s)
     return _AS_DONE[max(set(lately), key=lately.count)]

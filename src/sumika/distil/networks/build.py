@@ -17,7 +17,7 @@ class Network(torch.nn.Module):
 
     def __init__(self, layers: Sequence[kinds.Layer], shape: kinds.Shape) -> None:
         super().__init__()
-        self.layers = tuple(layers)
+        self.layers, self.shape = tuple(layers), tuple(shape)
         found = kinds.shapes(self.layers, shape)
         self.parts = torch.nn.ModuleList([_part(layer, found[i]) for i, layer in enumerate(self.layers)])
 

@@ -10,6 +10,7 @@ from sumika.distil.networks.build import Network, build
 from sumika.distil.networks.presets import Inputs, is_signal
 from sumika.distil.networks.reference import forward_numpy
 from sumika.distil.store import Store
+from sumika.schema import SumikaError
 
 Array = NDArray[np.float32]
 AT_ONCE = 1024
@@ -66,12 +67,35 @@ def network_of(model: ArrayModel) -> Network:
     """Return a network in torch with a model's weights."""
     outputs = kinds.shapes(model.layers, model.shape)[-1][0]
     network = build(model.layers, model.shape, outputs, seed=0)
-    own = network.weights()
-    with torch.no_grad():
-        flat = [values[name] for values, names in zip(model.weights, own, strict=True) for name in names]
-        for weight, value in zip(network.parameters(), flat, strict=True):
-            weight.copy_(torch.from_numpy(value))
+    _copy_weights(network, model, len(model.layers))
     return network
+
+
+def start_from(network: Network, model: ArrayModel) -> None:
+    """Give a network the weights of a model in every layer but the last, which answers another question.
+
+    Args:
+        network: Changed in place.
+        model: Of the same layers, but for the number of outputs.
+
+    Raises:
+        SumikaError: if it is of other layers, or of inputs of another shape.
+    """
+    if network.layers[:-1] != model.layers[:-1] or network.shape != model.shape:
+        raise SumikaError(
+            f"a network of inputs {network.shape} cannot start from one of inputs {model.shape}",
+            where="pretrain",
+            remedy="Take data whose inputs have the shape of the recipe's own.",
+        )
+    _copy_weights(network, model, len(model.layers) - 1)
+
+
+def _copy_weights(network: Network, model: ArrayModel, layers: int) -> None:
+    own = network.weights()[:layers]
+    flat = [values[name] for values, names in zip(model.weights, own, strict=False) for name in names]
+    with torch.no_grad():
+        for weight, value in zip(network.parameters(), flat, strict=False):
+            weight.copy_(torch.from_numpy(value))
 
 
 def keep_model(store: Store, model: ArrayModel) -> dict[str, str]:

@@ -150,9 +150,8 @@ def step_moisture(
     """
     rooms = len(volume_m3)
     gained, source, sink = np.zeros(2 * rooms), acted[VAPOUR].copy(), np.zeros(rooms)
-    for i in range(rooms):
-        fresh = (boundary[CRACKS, i] + boundary[OPENINGS, i]) * outdoor_kg_m3 + density_kg_m3 * acted[SUPPLY_VAPOUR, i]
-        gained[i] = fresh / volume_m3[i]
+    fresh = (boundary[CRACKS] + boundary[OPENINGS]) * outdoor_kg_m3 + density_kg_m3 * acted[SUPPLY_VAPOUR]
+    gained[:rooms] = fresh / volume_m3
     wet = _wet(film, state, saturated, takes)
     constant, grown, before = np.zeros((2, rooms)), np.zeros((2, rooms)), state.copy()
     for _ in range(MOST_ROUNDS):
@@ -163,14 +162,12 @@ def step_moisture(
         emptied = _dry_out(film, grown, wet, constant, seconds)
         if not (_take_less(state, before, source, sink) or emptied):
             break
-    ran_off, stored = _run_off(film, grown, film_most)
-    for i in range(rooms):
-        taken[i] = state[rooms + i] - before[rooms + i] + grown[0, i] + grown[1, i]
-        stored += state[i] * volume_m3[i] + state[rooms + i]
-    inside = integral[:rooms]
-    sourced = (source * seconds - sink * inside).sum()
-    came = (gained[:rooms] * volume_m3 * seconds).sum()
-    return sourced, came, (boundary[OUT] * inside).sum(), ran_off, stored
+    taken[:] = state[rooms:] - before[rooms:] + grown[0] + grown[1]
+    ran_off, on_films = _run_off(film, grown, film_most)
+    stored = on_films + (state[:rooms] * volume_m3 + state[rooms:]).sum()
+    gone = (boundary[OUT] * integral[:rooms]).sum()
+    sourced = (source * seconds - sink * integral[:rooms]).sum()
+    return sourced, (gained[:rooms] * volume_m3 * seconds).sum(), gone, ran_off, stored
 
 
 @compiled
