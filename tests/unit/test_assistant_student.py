@@ -244,6 +244,7 @@ def test_places_are_convolved_as_the_library_does() -> None:
     x = torch.randn(3, 7, 6, generator=torch.Generator().manual_seed(1), requires_grad=True)
     found, wanted = depthwise(x, near), near(x.transpose(1, 2)).transpose(1, 2)
     torch.testing.assert_close(found, wanted)
+    assert near.bias is not None
     parts = (x, near.weight, near.bias)
     weighted = torch.linspace(-1, 1, found.numel()).view(found.shape)
     mine = torch.autograd.grad((found * weighted).sum(), parts)

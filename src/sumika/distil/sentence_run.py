@@ -82,7 +82,7 @@ class OnnxReader:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
-    def __call__(self, codes: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+    def __call__(self, codes: NDArray[np.int32]) -> list[NDArray[np.float32]]:
         """Return intents, hidden, statistics and marks of one sentence's codes (place, channel)."""
         found: list[NDArray[np.float32]] = self._session.run(None, {"x": codes[None].astype(np.float32)})
         return [one[0] for one in found]

@@ -111,7 +111,7 @@ def depthwise(x: Tensor, near: torch.nn.Conv1d) -> Tensor:
         x: (example, place, width).
         near: Of as many groups as numbers.
     """
-    found: Tensor = _Depthwise.apply(x, near.weight, near.bias)
+    found: Tensor = _Depthwise.apply(x, near.weight, near.bias)  # type: ignore[no-untyped-call] # torch has no type for it
     return found
 
 
