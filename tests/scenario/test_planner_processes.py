@@ -40,8 +40,7 @@ def passed(house: DrivenHouse, asker: str, after: int) -> Callable[[], bool]:
 def obeyed_last(house: DrivenHouse) -> str:
     """Return whose command the gate passed last.
 
-    A plan that a busy machine makes late is stood in for before it is killed, and rules repeat themselves only every
-    minute: what counts is that nothing of the plan comes after them.
+    A plan that a busy machine makes late is stood in for before it is killed: what counts is who comes last.
     """
     passed = [one for one in house.hear() if isinstance(one, Verdict) and one.ruling is not Ruling.VETOED]
     return passed[-1].asked_by if passed else ""

@@ -303,6 +303,22 @@ def test_rules_say_everything_at_once_when_the_plan_no_longer_holds() -> None:
     assert 0 <= commands[0].stamp.monotonic_ns - holds_ns <= seconds_to_ns(1.0)
 
 
+def test_a_plan_that_came_between_two_looks_and_died_leaves_nothing_unsaid() -> None:
+    process, loop = a_ruler()
+    process.turns(loop.turn, 3.0)
+    everything = len(process.of(Command))
+    assert everything
+    holds_ns = process.clock.now().monotonic_ns + seconds_to_ns(2.0)
+    process.heard.append(
+        Heartbeat(stamp=process.clock.now(), origin=Origin.LIVE, asker=Asker.PLAN, holds_until_ns=holds_ns)
+    )
+    process.said.clear()
+    process.turns(loop.turn, 4.0)
+    commands = process.of(Command)
+    assert len(commands) == everything, "the plan may have moved every device meanwhile"
+    assert 0 <= commands[0].stamp.monotonic_ns - holds_ns <= seconds_to_ns(1.0)
+
+
 # --- what was heard
 
 

@@ -83,10 +83,13 @@ class RulesLoop:
             publisher.publish(Heartbeat(stamp=now, origin=self.ear.origin(), asker=Asker.RULES))
             sent += 1
         alone = now.monotonic_ns >= self._plan_until_ns
-        due = now.monotonic_ns - self._looked_ns >= LOOKS_EVERY_NS or (alone and not self._was_alone)
+        takes_over = alone and not self._was_alone
+        due = now.monotonic_ns - self._looked_ns >= LOOKS_EVERY_NS or takes_over
         if now.monotonic_ns < self._begins_ns or not due:
+            # A plan that comes between two looks and dies at once has moved devices all the same.
+            self._was_alone = self._was_alone and alone
             return sent
-        if alone and not self._was_alone:
+        if takes_over:
             self._said.clear()
         self._was_alone, self._looked_ns = alone, now.monotonic_ns
         seen = self.ear.seen(self._local(now), now.monotonic_ns)
