@@ -13,7 +13,19 @@ from sumika.text import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "src" / "sumika" / "dashboard" / "static" / "text"
-SHARED = ("reason.", "rule.", "state.", "event.", "severity.", "origin.", "level.", "why.plan.simple.", "desk.look.", "movement.", "gesture.")
+SHARED = (
+    "reason.",
+    "rule.",
+    "state.",
+    "event.",
+    "severity.",
+    "origin.",
+    "level.",
+    "why.plan.simple.",
+    "desk.look.",
+    "movement.",
+    "gesture.",
+)
 
 
 def shared(language: str) -> str:

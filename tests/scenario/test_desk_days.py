@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections import Counter
 from datetime import date, datetime, timedelta
 from datetime import time as hour
@@ -93,10 +93,10 @@ def begun(folder: Path, at_s: float) -> "subprocess.Popen[bytes]":
 def run_and_kill(folder: Path) -> Counter[date]:
     """Let the desk live through all days; kill it thrice a day in the middle of what it writes. Return how often."""
     killed: Counter[date] = Counter()
-    desk, seen, at_s = begun(folder, BEGIN_S), 0, BEGIN_S
+    desk, seen, at_s, never = begun(folder, BEGIN_S), 0, BEGIN_S, threading.Event()
     try:
         while at_s < END_S:
-            time.sleep(0.005)
+            never.wait(0.005)
             assert desk.poll() is None
             at_s = float((folder / "now").read_text()) if (folder / "now").exists() else at_s
             there = len(list((folder / "desk").rglob("*")))

@@ -26,6 +26,9 @@ from tests.certificate_helpers import certificate_for
 UNHEARD = "mumble the quux of the living room light sideways"
 """Neither sentences nor a student make anything of it."""
 
+NEVER = threading.Event()
+"""What a server waits for that is slow."""
+
 Answers = Callable[[http.server.BaseHTTPRequestHandler], None]
 
 
@@ -56,7 +59,7 @@ def drips(handler: http.server.BaseHTTPRequestHandler) -> None:
     for letter in body:
         handler.wfile.write(bytes([letter]))
         handler.wfile.flush()
-        time.sleep(0.1)
+        NEVER.wait(0.1)
 
 
 def streams(handler: http.server.BaseHTTPRequestHandler) -> None:
@@ -68,6 +71,10 @@ def streams(handler: http.server.BaseHTTPRequestHandler) -> None:
 def hangs_up(handler: http.server.BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
     handler.connection.close()
+
+
+def silent() -> None:
+    NEVER.wait(3.0)
 
 
 @contextmanager
@@ -166,7 +173,7 @@ def test_a_server_that_drips_is_given_up_when_the_time_is_over() -> None:
 
 
 def test_a_server_that_says_nothing_is_given_up_when_the_time_is_over() -> None:
-    with served(lambda _: time.sleep(3.0)) as (address, _), pytest.raises(SumikaError, match="does not answer"):
+    with served(lambda _: silent()) as (address, _), pytest.raises(SumikaError, match="does not answer"):
         link(address, timeout_s=0.5).ask({"messages": []})
 
 

@@ -9,6 +9,7 @@ import pytest
 from sumika.clock import Instant, SimulatedClock
 from sumika.config import demo_house
 from sumika.schema import AdcFrame, Origin, UsageError
+from sumika.schema.house import WorldSource
 from sumika.sensors import SimulatedHouse, open_frames, open_source
 from sumika.sensors.radar.simulated.driver import WorldRadar
 
@@ -50,6 +51,14 @@ def test_frames_come_at_their_rate_and_say_that_they_are_simulated() -> None:
         assert frame.samples.nbytes <= source.max_frame_bytes
         assert np.isfinite(frame.samples).all()
     assert source.refused == {}
+
+
+def test_a_radar_that_shall_show_hearts_looks_as_often_as_its_source_says() -> None:
+    fast = msgspec.structs.replace(RADAR, source=WorldSource(frames_per_s=20.0))
+    house = msgspec.structs.replace(HOUSE, radars=tuple(fast if one.id == fast.id else one for one in HOUSE.radars))
+    source = WorldRadar(fast, SimulatedHouse(house=house, began=BEGAN), at(0.0))
+    taken = frames(source, 4)
+    assert np.diff([frame.notice.stamp.monotonic_ns for frame in taken]).tolist() == [50_000_000] * 3
 
 
 def test_a_radar_that_starts_again_sees_the_same_people() -> None:

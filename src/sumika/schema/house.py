@@ -101,7 +101,14 @@ class DemoSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class WorldSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="world", tag_field="type"):
-    """The simulated house and its residents, as this radar would see them; simulated, and said to be so."""
+    """The simulated house and its residents, as this radar would see them; simulated, and said to be so.
+
+    Attributes:
+        frames_per_s: How often it looks. Hearts are measured from 16 on, and with them stages of sleep and strain; each
+            frame has its price on the processor.
+    """
+
+    frames_per_s: Annotated[float, Meta(ge=5.0, le=25.0)] = 10.0
 
 
 Source = RecordingSource | PortSource | DemoSource | WorldSource

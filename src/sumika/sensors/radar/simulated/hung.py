@@ -2,11 +2,12 @@
 
 import math
 
+import msgspec
 import numpy as np
 
 from sumika.clock import Instant
 from sumika.schema import Frame, FrameKind, FrameNotice, Origin, RadarDescription
-from sumika.schema.house import House, Radar
+from sumika.schema.house import House, Radar, WorldSource
 from sumika.sensors.base import frame_of
 from sumika.units import seconds_to_ns
 from sumika.world.radar_scene.living import LivingView, living_waveform
@@ -33,7 +34,10 @@ class HungRadar:
             SumikaError: if its model is not known, or it hangs in no room.
         """
         self._radar, self._began = radar, began
-        self.view = LivingView.of(house, radar, living_waveform(radar.model), settings_of(house).seed)
+        waveform = living_waveform(radar.model)
+        if isinstance(radar.source, WorldSource):
+            waveform = msgspec.structs.replace(waveform, frame_interval_s=1.0 / radar.source.frames_per_s)
+        self.view = LivingView.of(house, radar, waveform, settings_of(house).seed)
         self.interval_s = self.description.frame_interval_s
         # Radars of one house do not take their frames at the same moment.
         self._offset_s = self.interval_s * house.radars.index(radar) / len(house.radars)
