@@ -39,7 +39,8 @@ _OFF_TO_BED = re.compile(
     "(?:寝る|ねる|寝ます|ねます|寝よう?)(?:わ|ね|よ|ぞ|な|かな|っか|から|ので|で|し)?[ー。!！〜~]*$"
 )
 _TOLD_SO = re.compile(
-    "(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*[。!！〜~ー ]*$"
+    "(?:乾か|つか|点か|消え|開か|閉まら)(?:ない|ん|へん)(?:(?:んだ|のだ|んや|ん|の)?(?:けど|が|わ|よ|ねん)|かな[あぁー]+|かしら)[。!！〜~ー ]*$"
+    "|(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*[。!！〜~ー ]*$"
     "|て(?:きた|おいた|しまった|ちゃった)[。!！〜~ー ]*$|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)[。!！〜~ー ]*$"
 )
 
@@ -52,6 +53,8 @@ _THANKS = re.compile(
     "[てで]くれて(?:ありがと|助か|嬉|うれ|おおきに|どうも)|[てで]も(?:つまら|意味|無駄|しょうが|仕方|だめ|ダメ|変わら)"
     "|して(?:寝て|寝な|ねて|出かけて|おやすみ)"
 )
+_NO_ANSWER = re.compile("待ってて|い(?:の|ん)(?:は|が|も)?、?(?:やだ|いや|嫌|きらい|嫌い)")
+"""くらいのやだ complains of the dark, and refuses nothing."""
 _AGREES = re.compile("もん(?:ね|な)[ー。]*$|日(?:が|は)?続|^(?:いい|ええ|大丈夫|いや|結構).{0,4}[、。 ]*自分で")
 _IS_COOL = re.compile("ひんやり(?:す|し|感)")
 
@@ -93,7 +96,7 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     """
     if TOOLS[tool].acts:
         if tool == "answer":
-            return hesitates(said) if what == "yes" else "待ってて" in said
+            return hesitates(said) if what == "yes" else _NO_ANSWER.search(said) is not None
         if _THANKS.search(said) or (tool in ("feel", "house_mode") and _AGREES.search(said)):
             return True
         of_another_day = tool == "feel" and _ANOTHER_DAY.search(said) is not None

@@ -250,6 +250,26 @@ def _energy_as_meant(call: Call, said: str) -> Call:
     return call
 
 
+_WOKEN, _FELL, _ROSE, _HOW_FAR = (
+    re.compile("起き|おき|目[がを]?(?:覚|さ)"),
+    re.compile("冷え(?:た|込ん|とっ|て)|ひえた|下がっ|さがっ|落ち(?:た|て|とっ)|(?:寒|涼し|すずし|さむ|低)[くう]な[っり]"),
+    re.compile("(?:上|あ)がっ|(?:暑|暖か|あつ|あったか|高)[くう]な[っり]"),
+    re.compile("どの?[くぐれ]|どん[くぐだ]|どれ|なんぼ|何度|なんど|いくつ|まで"),
+)
+
+
+def _in_japanese(call: Call, said: str) -> Call:
+    """Return what is asked by the verb: whether somebody is awake, how far down it went in a night."""
+    if (call.tool, call.what) == ("sleep", "asleep") and _WOKEN.search(said) and not SLEEP.search(said):
+        return msgspec.structs.replace(call, what="got_up")
+    past = call.tool in ("climate", "outside") and call.what != "weather" and "period" in call.spans
+    if past and call.statistic == "now" and _HOW_FAR.search(said) and not WHY.search(said):
+        fell, rose = _FELL.search(said), _ROSE.search(said)
+        if bool(fell) != bool(rose):
+            return msgspec.structs.replace(call, statistic="lowest" if fell else "highest")
+    return call
+
+
 def as_meant(call: Call, said: str) -> Call:
     """Return a question's call by the unit that is asked for - yen or kWh - and by "why".
 
@@ -257,6 +277,8 @@ def as_meant(call: Call, said: str) -> Call:
         call: What was read.
         said: The question, in small letters.
     """
+    if is_japanese(said):
+        call = _in_japanese(call, said)
     if call.tool == "energy":
         return _energy_as_meant(call, said)
     if call.tool == "changes" and SLEEP.search(said) and _LAST_NIGHT.search(call.spans.get("period", "").casefold()):
