@@ -17,7 +17,7 @@ from sumika.distil.array_recipe import SourceData
 from sumika.distil.export.reader_onnx import export_reader
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.ledger.prices import load_prices
-from sumika.distil.networks.reader import Outputs, Reader, ReaderShape, build_reader, parameters_of
+from sumika.distil.networks.reader import Outputs, Reader, ReaderShape, build_reader, depthwise, parameters_of
 from sumika.distil.recipe_file import read_recipe
 from sumika.distil.sentence_asked import asked_of_readers
 from sumika.distil.sentence_coding import Coder, CodingSettings
@@ -211,6 +211,46 @@ def test_a_training_that_was_killed_goes_on_to_the_same_end(tmp_path: Path) -> N
     fit_reader(resumed, lessons, settings, tmp_path / "work", seed=4)
     for name, value in weights_of(whole).items():
         np.testing.assert_allclose(weights_of(resumed)[name], value, atol=1e-6)
+
+
+def test_labels_alone_may_teach_and_then_the_student_is_measured_by_what_they_come_with(tmp_path: Path) -> None:
+    coding = msgspec.structs.replace(RECIPE.coding, units="words")
+    recipe = msgspec.structs.replace(RECIPE, teacher=None, coding=coding)
+    works = SentenceFinish(recipe, Stages(Store(tmp_path / "store"), load_prices(), "run"), {"trial": Trial()})
+    about = works.finish(tmp_path / "made", command="trial")
+    shown = about.shown
+    assert (shown.teacher_parameters, shown.teacher.value) == (0, 1.0)
+    assert shown.plain == works.outcome.overall["without paraphrases"]
+    assert shown.gained.value == pytest.approx(shown.student.value - shown.plain.value)
+    stages = {entry.stage for entry in works.stages.ledger.entries("run", works.stages.keys)}
+    assert not {name for name in stages if "teacher" in name}
+    assert "than without paraphrases" in as_text(works.outcome, about)
+    card = (tmp_path / "made" / "README.md").read_text("utf-8")
+    assert "own labels" in card
+    names = [stage.stage for stage in SentenceQuote(works, seconds=0.01, few=60).quote().stages]
+    assert names[:2] == ["student", "student without paraphrases"]
+    key = load_or_make_key(tmp_path / "key.pem")
+    sign_folder(tmp_path / "made", key)
+    student = SentenceStudent.open(tmp_path / "made", public_key=public_key_of(key))
+    for sentence in SENTENCES:
+        found = student.read(sentence)
+        assert found is None or checked(found[0], sentence) is found[0]
+    with pytest.raises(ValueError, match="compare"):
+        msgspec.structs.replace(recipe, compare={})
+
+
+def test_places_are_convolved_as_the_library_does() -> None:
+    near = torch.nn.Conv1d(6, 6, 5, padding=2, groups=6)
+    x = torch.randn(3, 7, 6, generator=torch.Generator().manual_seed(1), requires_grad=True)
+    found, wanted = depthwise(x, near), near(x.transpose(1, 2)).transpose(1, 2)
+    torch.testing.assert_close(found, wanted)
+    assert near.bias is not None
+    parts = (x, near.weight, near.bias)
+    weighted = torch.linspace(-1, 1, found.numel()).view(found.shape)
+    mine = torch.autograd.grad((found * weighted).sum(), parts)
+    theirs = torch.autograd.grad((wanted * weighted).sum(), parts)
+    for one, other in zip(mine, theirs, strict=True):
+        torch.testing.assert_close(one, other)
 
 
 def test_shipped_recipes_are_whole() -> None:

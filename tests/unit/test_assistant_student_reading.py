@@ -1,11 +1,13 @@
 """What a network says of a sentence becomes a reading that the table allows, whatever the network says."""
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sumika.distil.sentence_coding import CHANNELS, Coder, Coding, CodingSettings, coding_of, folded, latin_joints
+from sumika.distil.sentence_coding import CHANNELS, WORD_CHANNELS, Coder, Coding, CodingSettings, coding_of
+from sumika.distil.sentence_places import Units, folded, joints_of, places_of
 from sumika.distil.sentence_reading import Reading, Said, probability, read, said_of
 
 CODING = Coding(alphabet="abcdeつけて電気", pairs=("ab",), words=("abc",))
@@ -18,6 +20,8 @@ READING = Reading(
     counts=(False, False, False, True),
     sure=(1.0, 0.5, 0.1, 0.1, 0.2),
 )
+
+BY_WORDS = msgspec.structs.replace(READING, coding=msgspec.structs.replace(CODING, units="words"))
 
 
 def said(intents: list[float], marks: list[list[float]], statistics: tuple[float, float] = (1.0, 0.0)) -> Said:
@@ -58,22 +62,25 @@ def test_pieces_keep_to_words_and_lose_spaces() -> None:
     found = read(sentence, said([0, 5, 0, 0], marks), READING)
     pieces = [sentence[a:b] for _, a, b in found.pieces]
     assert pieces in ([], ["lamp"])
-    assert latin_joints("a bc").tolist() == [False, False, False, True]
+    assert joints_of(places_of("a bc", "characters")) == [False, False, False, True]
 
 
 WIDE = {ord(one): ord(one) + 0xFEE0 for one in "LAMP"}
 TEXT = st.text(alphabet="abc de 電気つけて.3", min_size=1, max_size=14)
 
 
-@given(TEXT, st.integers(0, 2**31 - 1))
-def test_any_network_gives_a_valid_reading(sentence: str, seed: int) -> None:
+@pytest.mark.parametrize("units", ["characters", "words"])
+@given(sentence=TEXT, seed=st.integers(0, 2**31 - 1))
+def test_any_network_gives_a_valid_reading(units: Units, sentence: str, seed: int) -> None:
+    reading = READING if units == "characters" else BY_WORDS
+    count = len(places_of(sentence, units))
     random = np.random.default_rng(seed)
     wild = Said(
         intents=random.normal(0, 3, 4),
         statistics=random.normal(0, 3, 2),
-        marks=random.normal(0, 5, (len(sentence), 7)),
+        marks=random.normal(0, 5, (count, 7)),
     )
-    found = read(sentence, wild, READING)
+    found = read(sentence, wild, reading)
     kinds = [kind for kind, _, _ in found.pieces]
     assert set(kinds) <= set(READING.takes[found.intent])
     assert len(set(kinds)) == len(kinds)
@@ -93,6 +100,37 @@ def test_codes_are_alike_for_wide_letters_and_for_names_that_nobody_knows() -> N
     assert coder.codes_of("").shape == (0, CHANNELS)
     assert coder.codes_of("あ" * 200).shape == (96, CHANNELS)
     assert coder.codes_of("lamp").max() < coder.coding.size
+
+
+def test_words_are_places_and_space_is_none() -> None:
+    sentence = "Ken's TV を 26.5度に"
+    places = places_of(sentence, "words")
+    assert [place.text for place in places] == ["ken", "'", "s", "tv", "を", "00", ".", "0", "度", "に"]
+    assert "".join(sentence[place.first : place.last] for place in places) == sentence.replace(" ", "")
+    assert [place.titled for place in places][:4] == [True, False, False, False]
+    assert places_of(" ", "words") == []
+
+
+def test_read_by_words_a_piece_runs_from_word_to_word() -> None:
+    sentence = "dim oak lamp in kitchen"
+    found = read(sentence, said([0, 5, 0, 0], likely(0, 1, 2, 0, 3)), BY_WORDS)
+    pieces = {READING.pieces[kind]: sentence[first:last] for kind, first, last in found.pieces}
+    assert pieces == {"device": "oak lamp", "room": "kitchen"}
+
+
+def test_a_word_has_codes_of_itself_its_letters_and_the_word_before() -> None:
+    settings = CodingSettings(least=2, units="words")
+    coder = Coder(coding_of(["turn on the lamp"] * 3 + ["寝室の電気を3度"] * 3, settings))
+    lamp, other = coder.codes_of("the lamp")[1], coder.codes_of("a lamp")[1]
+    assert lamp.shape == (WORD_CHANNELS,)
+    assert (lamp != other).nonzero()[0].tolist() == [4]
+    assert (coder.codes_of("LAMP".translate(WIDE)) == coder.codes_of("lamp")).all()
+    strange, rare = coder.codes_of("zqzqvovowibbo qixqix"), coder.rare_of("zqzqvovowibbo qixqix")
+    assert (strange[:, 1:] == rare[:, 1:]).all()
+    assert ((strange > 0) == (rare > 0)).all()
+    assert coder.codes_of("寝室の電気")[:, :CHANNELS].min() > 0
+    assert coder.codes_of("寝室 lamp").max() < coder.coding.size
+    assert coder.codes_of("").shape == (0, WORD_CHANNELS)
 
 
 @pytest.mark.parametrize(

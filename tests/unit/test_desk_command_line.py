@@ -82,6 +82,8 @@ def test_what_cannot_be_done_is_said(house: list[str]) -> None:
     for arguments, words in (
         (["run", "--paper", "poem"], "no paper 'poem'"),
         (["run", "--paper", "handover", "--date", "yesterday"], "no day"),
+        (["run", "--date", "2026-13-01"], "no day"),
+        (["run", "--date", "2026-11-28"], "what is due is due now"),
         (["approve", "nothing", "--by", "Mari"], "no paper 'nothing'"),
         # Which paper it is comes first: who decides is of no matter to one that there is not.
         (["approve", "nothing"], "no paper 'nothing'"),

@@ -9,7 +9,7 @@ import pytest
 from sumika.assistant.calls import TAUGHT, Call, checked
 from sumika.distil.sentence_data import LEARNT
 from sumika.schema import SumikaError, UsageError
-from sumika.training.house_language import HOUSE_LANGUAGE
+from sumika.training.house_language import HOUSE_LANGUAGE, names
 from sumika.training.house_language.grammar import table, templates
 from sumika.training.house_language.japanese import Verb
 from sumika.training.house_language.made import IN_DISTRIBUTION, NEW_NAMES, NEW_PHRASINGS, Maker
@@ -163,6 +163,17 @@ def test_english_speaks_of_several_things_and_of_how_many() -> None:
     rooms = [line.text[a:b].lower() for line in lines for kind, a, b in line.pieces if kind == "room"]
     assert {piece for piece in rooms if piece.endswith(" area")} <= {"dining area"}
     assert max(len(piece.split(" ")) for piece in devices) >= 4
+
+
+def test_names_of_any_words_are_learnt_from_and_never_scored(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn(part: str) -> list[str]:
+        lines = Maker("ja", 3, paraphrase=True, held_share=0.05).lines(part, 150)
+        return [line.text for line in lines]
+
+    parts = (LEARNT, IN_DISTRIBUTION, NEW_NAMES, NEW_PHRASINGS)
+    before = {part: drawn(part) for part in parts}
+    monkeypatch.setattr(names, "WIDE_SHARE", 0.0)
+    assert [part for part in parts if drawn(part) != before[part]] == [LEARNT]
 
 
 AUDITED = """

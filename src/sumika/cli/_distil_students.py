@@ -96,7 +96,7 @@ def as_text(rows: list[Listed]) -> str:
     """Return a table of 80 columns."""
     if not rows:
         return "No student ships with this version, and the house has none of its own.\n"
-    lines = [f"  {'student':17}{'whose':7}{'score':>7} {'metric':10}{'kept':>5}{'kB':>7}{'weights':>9}  evidence"]
+    lines = [f"  {'student':17}{'whose':7}{'score':>7} {'metric':10}{'kept':>5}{'kB':>8}{'weights':>10}  evidence"]
     for one in rows:
         mark = "*" if one.in_use else " "
         if one.refused:
@@ -105,7 +105,7 @@ def as_text(rows: list[Listed]) -> str:
             continue
         lines.append(
             f"{mark} {one.name:17}{one.whose:7}{one.score or 0.0:7.3f} {one.metric:10}{one.kept or 0.0:5.2f}"
-            f"{one.size_bytes / 1000:7.1f}{one.parameters:9,}  {one.evidence.removesuffix(' recording')}"
+            f"{one.size_bytes / 1000:8.1f}{one.parameters:10,}  {one.evidence.removesuffix(' recording')}"
         )
     return "\n".join([*lines, "* in use; kept: share of its teacher's score; on people it had not learnt from", ""])
 

@@ -25,10 +25,15 @@ def bench(area: str | None, as_json: bool, full: bool, only: tuple[str, ...]) ->
     if area == "seed":
         Console().print(_essay(results.figures))
         return
-    table = Table(title=f"sumika bench {area} ({results.commit})")
-    for column in ("figure", "value", "unit", "evidence", "run"):
+    table = Table(title=f"sumika bench {area} ({results.commit})", padding=(0, 0), collapse_padding=True)
+    # So wide that no word of theirs is broken in a terminal of 80 columns.
+    for column, least in (("figure", 0), ("value", 0), ("unit", 0), ("evidence", 10), ("run", 10)):
         table.add_column(
-            column, justify="right" if column == "value" else "left", overflow="fold", no_wrap=column == "figure"
+            column,
+            justify="right" if column == "value" else "left",
+            overflow="fold",
+            no_wrap=column == "figure",
+            min_width=least or None,
         )
     for key, figure in results.figures.items():
         run = figure.run + (" (stale)" if figure.stale else "")

@@ -69,11 +69,18 @@ def run(
     """Read in what was dropped, and write what is due or what is asked for."""
     from sumika.desk.due import work_due
 
+    asked_for = _day(day)
+    if asked_for is not None and not kind:
+        raise UsageError(
+            "what is due is due now, and not on a day",
+            where="--date",
+            remedy="Name the paper, too: --paper care_day --date 2026-11-28.",
+        )
     loaded = load(house, data=data)
     with _desk(loaded, data, better_words=better_words) as (opened, book):
         taken = [opened.take_file(path) for path in files]
         if kind:
-            written = [opened.write(order, language or "") for order in opened.orders(kind, _day(day))]
+            written = [opened.write(order, language or "") for order in opened.orders(kind, asked_for)]
         else:
             taken += opened.take_in(opened.incoming) if opened.incoming is not None else ()
             written = list(work_due(opened, book, language or ""))

@@ -83,9 +83,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
         teacher: Its score.
         student: Score of the student in float32.
         int8: Score of the student in 8 bits, which is the one that is shipped.
-        plain: Score of the same student without a teacher.
+        plain: Score of the same student without a teacher; where labels alone teach, without what they come with.
         kept: Share of the teacher's score that the student keeps.
-        gained: By how much it is better than without a teacher.
+        gained: By how much it is better than `plain`.
         int8_lost: What 8 bits cost.
         log_loss: Of the student in 8 bits; None for values.
         error_before: Expected calibration error as the network says it; None for values.
@@ -93,7 +93,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
         disturbed: Score of the student in 8 bits with inputs disturbed, by what was done to them.
         groups: How many groups were resampled.
         examples: How many were scored.
-        teacher_parameters: Of the whole ensemble; of trees their nodes.
+        teacher_parameters: Of the whole ensemble; of trees their nodes; 0 where labels alone teach.
         parameter_ratio: Teacher's over student's.
     """
 

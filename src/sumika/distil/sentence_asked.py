@@ -22,7 +22,7 @@ def asked_of_readers(about: About) -> dict[str, tuple[str, bool]]:
             f"{paid.student_core_minutes:.1f}",
             paid.student_core_minutes <= MOST_CORE_MINUTES,
         ),
-        "better than without a teacher, interval above 0": (
+        "better than without what teaches it, interval above 0": (
             f"{shown.gained.value:+.4f} [{shown.gained.low:+.4f}, {shown.gained.high:+.4f}]",
             shown.gained.low > 0,
         ),

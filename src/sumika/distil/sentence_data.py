@@ -7,7 +7,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.distil.sentence_coding import CHANNELS, Coder, Coding
+from sumika.distil.sentence_coding import Coder, Coding
+from sumika.distil.sentence_places import places_of
 from sumika.distil.sentence_reading import OUTSIDE
 
 LEARNT = "learnt"
@@ -96,8 +97,8 @@ class Coded(msgspec.Struct, frozen=True, kw_only=True):
         statistic: (sentence,); `NO_STATISTIC` where there is none.
     """
 
-    codes: NDArray[np.int64]
-    rare: NDArray[np.int64]
+    codes: NDArray[np.int32]
+    rare: NDArray[np.int32]
     marks: NDArray[np.int64]
     starts: NDArray[np.int64]
     intent: NDArray[np.int64]
@@ -109,18 +110,18 @@ class Coded(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lengths(self) -> NDArray[np.int64]:
-        """Characters of each."""
+        """Places of each."""
         return np.diff(self.starts)
 
     def padded(
         self, rows: Sequence[int] | NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
         """Return codes and rare codes (sentence, place, channel) and marks (sentence, place), padded to the longest.
 
         Marks are -1 where nothing stands, and throughout sentences that ask for nothing.
         """
         longest = max(1, int(self.lengths[rows].max()))
-        codes = np.zeros((len(rows), longest, CHANNELS), np.int64)
+        codes = np.zeros((len(rows), longest, self.codes.shape[1]), np.int32)
         rare = np.zeros_like(codes)
         marks = np.full((len(rows), longest), -1, np.int64)
         for number, row in enumerate(rows):
@@ -139,20 +140,22 @@ def coded(lines: Sequence[Labelled], table: Table, coding: Coding) -> Coded:
     place_of = {name: place for place, name in enumerate(table.intents)}
     kind_of = {name: place for place, name in enumerate(table.pieces)}
     for line in lines:
-        one = coder.codes_of(line.text)
+        one, would = coder.codes_and_rare_of(line.text)
+        places = places_of(line.text[: coding.longest], coding.units)
         mark = np.full(len(one), OUTSIDE, np.int64)
         for kind, first, last in line.pieces:
-            mark[first:last] = 2 + 2 * kind_of[kind]
-            mark[first : first + 1] = 1 + 2 * kind_of[kind]
+            within = [at for at, place in enumerate(places) if place.last > first and place.first < last]
+            mark[within] = 2 + 2 * kind_of[kind]
+            mark[within[:1]] = 1 + 2 * kind_of[kind]
         codes.append(one)
-        rare.append(coder.rare_of(line.text))
+        rare.append(would)
         marks.append(mark)
         intent.append(place_of[line.intent])
         statistic.append(table.statistics.index(line.statistic) if line.statistic else NO_STATISTIC)
     starts = np.concatenate([[0], np.cumsum([len(one) for one in codes])]).astype(np.int64)
     return Coded(
-        codes=np.concatenate(codes) if codes else np.zeros((0, CHANNELS), np.int64),
-        rare=np.concatenate(rare) if rare else np.zeros((0, CHANNELS), np.int64),
+        codes=np.concatenate(codes) if codes else np.zeros((0, coding.channels), np.int32),
+        rare=np.concatenate(rare) if rare else np.zeros((0, coding.channels), np.int32),
         marks=np.concatenate(marks) if marks else np.zeros(0, np.int64),
         starts=starts,
         intent=np.array(intent, np.int64),

@@ -19,7 +19,6 @@ from sumika.distil.ledger.ledger import Summary
 from sumika.distil.ledger.quote import Quote, predicted_and_actual
 from sumika.distil.networks.reader import flops_per_place, parameters_of
 from sumika.distil.sentence_asked import asked_of_readers
-from sumika.distil.sentence_coding import CHANNELS
 from sumika.distil.sentence_data import fact_lines
 from sumika.distil.sentence_reading import Reading
 from sumika.distil.sentence_run import INT8, NAMES, PLAIN, STUDENT, TEACHER, SentenceOutcome, SentenceRun
@@ -83,8 +82,10 @@ class SentenceFinish(SentenceRun):
 
     @property
     def teacher_parameters(self) -> int:
-        """Of all members."""
+        """Of all members; 0 without a teacher."""
         teacher = self.recipe.teacher
+        if teacher is None:
+            return 0
         return teacher.members * parameters_of(self.network(self.members[0], teacher.network))
 
     def _domain(self) -> Domain:
@@ -96,7 +97,7 @@ class SentenceFinish(SentenceRun):
         hidden = np.stack([reader(asked.codes[asked.starts[row] : asked.starts[row + 1]])[1] for row in rows])
         centre, spread = hidden.mean(axis=0), np.maximum(hidden.std(axis=0), 1e-3)
         far = float(np.quantile(np.sqrt((((hidden - centre) / spread) ** 2).mean(axis=1)), USUAL))
-        codes = 2 * CHANNELS + 1
+        codes = 2 * self.coding.channels + 1
         reference = Reference(
             centre=(0.0,) * codes + tuple(np.round(centre, 5).tolist()),
             spread=(UNBOUNDED,) * codes + tuple(np.round(spread, 5).tolist()),
@@ -117,7 +118,7 @@ class SentenceFinish(SentenceRun):
             model=Model(
                 file=file,
                 sha256=hashlib.sha256(self.int8).hexdigest(),
-                shape=(coding.longest, CHANNELS),
+                shape=(coding.longest, coding.channels),
                 masked=False,
                 outputs=len(self.table.intents),
                 parameters=self.parameters,
@@ -146,7 +147,7 @@ class SentenceFinish(SentenceRun):
             teacher=overall[TEACHER],
             student=overall[STUDENT],
             int8=overall[INT8],
-            plain=overall[PLAIN],
+            plain=overall[self.untaught],
             kept=outcome.kept,
             gained=outcome.gained,
             int8_lost=outcome.int8_lost,
@@ -166,9 +167,10 @@ class SentenceFinish(SentenceRun):
         keys = {one.key for one in self.members}
         days = sorted(entry.started[:10] for entry in entries if entry.key in keys)
         lost = 100 * outcome.int8_lost.value
+        readers = f"{len(self.members)} readers, {self.teacher_parameters:,} parameters, trained here"
         teacher = Teacher(
-            name=f"{len(self.members)} readers, {self.teacher_parameters:,} parameters, trained here",
-            version=self.members[0].key[:16],
+            name=readers if self.members else "the sentences' own labels, right by the way they are made",
+            version=(self.members[0] if self.members else self.sentences).key[:16],
             dates=(days[0], days[-1]) if days else ("", ""),
             traces=len(self.learnt),
             terms="own",
@@ -211,7 +213,7 @@ class SentenceFinish(SentenceRun):
             limits=(
                 f"evidence: {self.source.evidence or 'not stated'}",
                 *recipe.caveats,
-                *outcome_lines(outcome),
+                *outcome_lines(outcome, self.untaught),
                 *self.sentences.facts["told"],
                 *fact_lines(self.sentences.facts["counts"]),
             ),
@@ -252,14 +254,22 @@ def _evaluations(outcome: SentenceOutcome) -> tuple[Evaluation, ...]:
     )
 
 
-def outcome_lines(outcome: SentenceOutcome) -> list[str]:
-    """Return what a run has shown beside its table, as lines for people."""
+def outcome_lines(outcome: SentenceOutcome, untaught: str = PLAIN) -> list[str]:
+    """Return what a run has shown beside its table, as lines for people.
+
+    Args:
+        outcome: Of the run.
+        untaught: Whom the student is measured against.
+    """
     gained, lost, sure = outcome.gained, outcome.int8_lost, outcome.sure
+    than = "without its teacher" if untaught == PLAIN else untaught
     lines = [
-        f"with its teacher the student reads {_points(gained)} points more rightly than without, over all sets",
+        f"the student reads {_points(gained)} points more rightly than {than}, over all sets",
         *(f"  {part}: {_points(one)}" for part, one in outcome.gained_in.items()),
     ]
     for name, by_part in outcome.over_others.items():
+        if name == untaught:
+            continue
         lines += [
             f"the student without teacher over the {name}, points; {part}: {_points(one)}"
             for part, one in by_part.items()
@@ -281,14 +291,15 @@ def _points(one: "Sequence[float] | object") -> str:
 
 def as_text(outcome: SentenceOutcome, about: About) -> str:
     """Return a table of 80 columns."""
-    names = [TEACHER, STUDENT, INT8, PLAIN, *outcome.over_others]
+    names = [one for one in (TEACHER, STUDENT, INT8, PLAIN, *outcome.over_others) if one in outcome.overall]
+    untaught = PLAIN if PLAIN in outcome.overall else next(iter(outcome.over_others))
     lines = [f"{'share read wholly right, %':34}" + "".join(f"{_short(name):>9}" for name in names)]
     for one in outcome.sets:
         cells = "".join(f"{100 * one.exact[name].value:9.1f}" for name in names)
         lines.append(f"{one.part + ', ' + one.domain:34}{cells}")
     model, paid = about.model, about.paid
     lines += [
-        *outcome_lines(outcome),
+        *outcome_lines(outcome, untaught),
         f"{model.parameters:,} parameters, {model.size_bytes / 1000:,.0f} kB, {1000 * model.latency_s:.2f} ms",
         f"student: {paid.student_core_minutes:.1f} core-minutes, {paid.student_eur:.4f} €",
         f"all in: {paid.all_in_core_minutes:.1f} core-minutes, {paid.all_in_eur:.4f} €",

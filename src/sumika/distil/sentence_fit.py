@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from sumika.distil.language import checkpoint
 from sumika.distil.networks.reader import Reader, flops_per_place, soft_cross_entropy
+from sumika.distil.sentence_coding import CHARACTER, PHRASE, TRIPLE
 from sumika.distil.sentence_data import NO_STATISTIC, Coded
 from sumika.distil.sentence_reading import OUTSIDE
 from sumika.distil.store import key_of
@@ -22,6 +23,8 @@ from sumika.schema import SumikaError
 FORWARD_AND_BACKWARD = 3
 BUCKET = 32
 """Batches whose sentences are sorted by length together: padding costs as much as text."""
+HIDDEN = (0.0, 0.3, 0.5, 1.0, 1.0)
+"""How often characters, pairs, triples, words and phrases of a piece are hidden where its words are."""
 Array = NDArray[np.float32]
 
 
@@ -149,7 +152,7 @@ class _Run:
         decayed = [one for one in weights if one.dim() > 1 and id(one) not in table]
         others = [one for one in weights if one.dim() < 2 or id(one) in table]
         groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98))
+        self.optimiser = torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98), fused=True)
         self.state = checkpoint.Progress(run=self._key())
         self._epoch, self._order = -1, list[NDArray[np.int64]]()
 
@@ -214,14 +217,15 @@ class _Run:
         )
 
     def _forgotten(
-        self, codes: NDArray[np.int64], rare: NDArray[np.int64], marks: NDArray[np.int64], random: np.random.Generator
+        self, codes: NDArray[np.int32], rare: NDArray[np.int32], marks: NDArray[np.int64], random: np.random.Generator
     ) -> Tensor:
         """Return the codes with some of them as they would be if what they stand for were rare."""
-        share = self.settings.forget
-        hidden = random.random(codes.shape) < np.array([share / 10, share, share, share])
-        blind = random.random(len(codes)) < self.settings.forget_pieces
-        # A new name may be of known syllables: its word is always hidden, its triples and pairs now and then.
-        channels = random.random((len(codes), codes.shape[2])) < np.array([0.0, 0.3, 0.5, 1.0])
+        share, random_of = self.settings.forget, random.random
+        hidden = random_of(codes.shape) < np.where(np.arange(codes.shape[2]) == CHARACTER, share / 10, share)
+        blind = random_of(len(codes)) < self.settings.forget_pieces
+        # A new name may be of known syllables: its words are always hidden, its triples and pairs now and then.
+        kinds = random_of((len(codes), PHRASE + 1)) < np.array(HIDDEN)
+        channels = kinds[:, [kind if kind <= PHRASE else TRIPLE for kind in range(codes.shape[2])]]
         hidden |= (blind[:, None] & (marks > OUTSIDE))[..., None] & channels[:, None, :]
         return torch.from_numpy(np.where(hidden, rare, codes))
 

@@ -14,6 +14,7 @@ from sumika.distil.networks.reader import ReaderShape, build_reader, flops_per_p
 from sumika.distil.sentence_data import Coded, coded
 from sumika.distil.sentence_finish import SentenceFinish
 from sumika.distil.sentence_fit import FORWARD_AND_BACKWARD, SentenceFitSettings, answers_of, fit_reader
+from sumika.distil.sentence_recipe import ReaderTeacher
 from sumika.distil.sentence_scores import readings_of
 
 SECONDS = 4.0
@@ -53,23 +54,26 @@ class SentenceQuote:
         count = len(works.learnt)
         few = coded(works.learnt[: self._few], works.table, works.coding)
         with one_thread():
-            self._say("measuring the teacher's training ...")
-            rate = self._training(recipe.teacher.network, recipe.teacher.train, few)
-            for number in range(recipe.teacher.members):
-                self._fit(
-                    f"teacher {number + 1}", Role.TEACHER, recipe.teacher.network, recipe.teacher.train, count, rate
-                )
-            asked = recipe.teacher.members * (count + len(works.scored))
-            self._add("teacher answers", Role.TEACHER, asked, "sentences", self._answering(recipe.teacher.network, few))
+            if recipe.teacher is not None:
+                self._teacher(recipe.teacher, few)
             self._say("measuring the student's training ...")
             rate = self._training(recipe.student, recipe.train, few)
             self._fit("student", Role.STUDENT, recipe.student, recipe.train, count, rate)
-            names = ("without teacher", *recipe.compare)
+            names = (*(() if recipe.teacher is None else ("without teacher",)), *recipe.compare)
             for name in names:
                 self._fit(f"student {name}", Role.COMPARISON, recipe.student, recipe.train, count, rate)
             read = self._reading(recipe.student, few)
             self._add("evaluate", Role.EVALUATION, (len(names) + 3) * len(works.scored), "readings", read)
         return Quote(name=recipe.name, stages=tuple(self._stages), prices=self.prices.values())
+
+    def _teacher(self, teacher: ReaderTeacher, few: Coded) -> None:
+        self._say("measuring the teacher's training ...")
+        count = len(self.works.learnt)
+        rate = self._training(teacher.network, teacher.train, few)
+        for number in range(teacher.members):
+            self._fit(f"teacher {number + 1}", Role.TEACHER, teacher.network, teacher.train, count, rate)
+        asked = teacher.members * (count + len(self.works.scored))
+        self._add("teacher answers", Role.TEACHER, asked, "sentences", self._answering(teacher.network, few))
 
     def _add(self, stage: str, role: Role, units: int, unit: str, rate: Rate, flops: float = 0.0) -> None:
         made = counted_work(

@@ -11,11 +11,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.distil.sentence_coding import Coding, latin_joints, spaces_of
+from sumika.distil.sentence_coding import Coding
+from sumika.distil.sentence_places import SPACE, joints_of, places_of
 
 Real = NDArray[np.float64]
 OUTSIDE = 0
-"""Mark of a character that belongs to no piece; a piece's first character has mark 1 + 2 n, its others 2 + 2 n."""
+"""Mark of a place that belongs to no piece; a piece's first place has mark 1 + 2 n, its others 2 + 2 n."""
 NEVER = -1e9
 TRIED = 5
 """Intents that are read to their end."""
@@ -64,7 +65,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         intent: Place in `Reading.intents`.
         statistic: Place in `Reading.statistics`.
-        pieces: (kind, first place, place after the last), at most one of each kind, in the order of the sentence.
+        pieces: (kind, first character, character after the last), at most one of each kind, in their order.
         evidence: Log-probability of intent and statistic, of the marks, how far the next best reading lies below, and
             the least sure mark's.
     """
@@ -90,7 +91,7 @@ def read(sentence: str, said: Said, reading: Reading) -> Read:
     """Return the likeliest reading that is allowed.
 
     Args:
-        sentence: As it was said; (place,) of `said.marks` are its first characters.
+        sentence: As it was said; (place,) of `said.marks` are its first places.
         said: By the network.
         reading: What is allowed.
     """
@@ -98,8 +99,9 @@ def read(sentence: str, said: Said, reading: Reading) -> Read:
     if order[0] == 0:
         margin = float(said.intents[order[0]] - said.intents[order[1]])
         return Read(intent=0, statistic=0, pieces=(), evidence=(float(said.intents[0]), 0.0, margin, 0.0))
-    text = sentence[: len(said.marks)]
-    joints, spaces = latin_joints(text), spaces_of(text)
+    places = places_of(sentence[: reading.coding.longest], reading.coding.units)[: len(said.marks)]
+    joints = np.array(joints_of(places), bool)
+    spaces = np.array([place.kind == SPACE for place in places], bool)
     found = []
     for intent in order[:TRIED].tolist():
         if intent == 0:
@@ -111,6 +113,7 @@ def read(sentence: str, said: Said, reading: Reading) -> Read:
     found.sort(key=lambda one: -one[0])
     total, (intent, statistic, pieces, (sure, score, least)) = found[0]
     below = min(total - found[1][0], 20.0) if len(found) > 1 else 20.0
+    pieces = tuple((kind, places[first].first, places[last - 1].last) for kind, first, last in pieces)
     return Read(intent=intent, statistic=statistic, pieces=pieces, evidence=(sure, score, below, least))
 
 

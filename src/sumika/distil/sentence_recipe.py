@@ -41,11 +41,12 @@ class SentenceRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         seed: Of everything.
         data: A source of sentences.
         coding: How they become codes.
-        teacher: Who answers.
+        teacher: Who answers; None where the sentences' own labels teach, which are right by the way they are made.
         student: The network.
         train: How it is trained; without a teacher too.
         compare: By name, other options for the data: the same student learns from those, without a teacher, and is
-            scored on the same sentences as all others.
+            scored on the same sentences as all others. Without a `teacher` the first of them is what the student is
+            measured against.
         export: Formats.
         caveats: What whoever uses the student must know of its data; they go onto the card.
     """
@@ -56,9 +57,14 @@ class SentenceRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     seed: int = 0
     data: SourceData
     coding: CodingSettings = CodingSettings()
-    teacher: ReaderTeacher
+    teacher: ReaderTeacher | None = None
     student: ReaderShape = ReaderShape()
     train: SentenceFitSettings = SentenceFitSettings()
     compare: dict[str, dict[str, Any]] = {}
     export: tuple[Literal["onnx", "onnx-int8"], ...] = ("onnx", "onnx-int8")
     caveats: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no type can."""
+        if self.teacher is None and not self.compare:
+            raise ValueError("without a `teacher` there must be something in `compare` that the student is measured by")

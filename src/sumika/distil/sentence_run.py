@@ -36,7 +36,7 @@ from sumika.distil.stages import Made, StageContext, StageResult
 TEACHER, STUDENT, INT8, PLAIN = "teacher", "student", "student in 8 bits", "student without teacher"
 NAMES = {"onnx": "student.onnx", "onnx-int8": "student.int8.onnx"}
 TIMED = 300
-EVALUATED = "3"
+EVALUATED = "4"
 """To be raised whenever students are scored otherwise."""
 
 
@@ -47,7 +47,7 @@ class SentenceOutcome(msgspec.Struct, frozen=True, kw_only=True):
         sets: Scores of everybody, by set and domain.
         overall: The share of readings that are wholly right over all sets, by whom.
         kept: Share of the teacher's score that the student keeps.
-        gained: By how much the student is better than without a teacher.
+        gained: By how much the student is better than without what teaches it.
         gained_in: The same, by set.
         over_others: By how much the plain student is better than those that learnt from other sentences; by name, set.
         int8_lost: What 8 bits cost.
@@ -82,7 +82,7 @@ class OnnxReader:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
-    def __call__(self, codes: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+    def __call__(self, codes: NDArray[np.int32]) -> list[NDArray[np.float32]]:
         """Return intents, hidden, statistics and marks of one sentence's codes (place, channel)."""
         found: list[NDArray[np.float32]] = self._session.run(None, {"x": codes[None].astype(np.float32)})
         return [one[0] for one in found]
@@ -111,10 +111,16 @@ class SentenceRun(SentenceWorks):
         """The file in 8 bits."""
         return self.stages.store.get(self.exported.outputs[NAMES["onnx-int8"]])
 
+    @property
+    def untaught(self) -> str:
+        """Whom the student is measured against: itself without a teacher, or without what its labels come with."""
+        return next(iter(self.recipe.compare)) if self.recipe.teacher is None else PLAIN
+
     @cached_property
     def evaluated(self) -> StageResult:
         """Everybody's readings of the sentences that nobody has learnt from."""
-        decided = [self.taught.outputs, self.student.outputs, self.plain.outputs, self.exported.outputs]
+        taught = {} if self.taught is None else self.taught.outputs
+        decided = [taught, self.student.outputs, self.plain.outputs, self.exported.outputs]
         decided += [one.outputs for one in self.others.values()]
 
         def work(context: StageContext) -> Made:
@@ -135,11 +141,13 @@ class SentenceRun(SentenceWorks):
     def _everybody(self, context: StageContext) -> tuple[dict[str, NDArray[np.bool_]], "_Int8Said"]:
         lines, reading, asked = self.scored, self.reading, self.asked
         shape = self.recipe.student
-        answers = {TEACHER: self._answers(self.taught, "scored")}
-        for name, made in {STUDENT: self.student, PLAIN: self.plain, **self.others}.items():
+        answers = {} if self.taught is None else {TEACHER: self._answers(self.taught, "scored")}
+        students = {STUDENT: self.student, **({} if self.taught is None else {PLAIN: self.plain}), **self.others}
+        for name, made in students.items():
             answers[name] = answers_of(self.network(made, shape), asked)
         total = len(answers) + 1
-        right = {}
+        # Labels are right by the way that sentences are made: who learns from them alone has a teacher that never errs.
+        right = {} if self.taught is not None else {TEACHER: np.ones(len(lines), bool)}
         for number, (name, said) in enumerate(answers.items()):
             right[name] = rights(lines, readings_of(lines, asked, said, reading), reading)
             context.progress(number + 1, total)
@@ -157,9 +165,10 @@ class SentenceRun(SentenceWorks):
         calibration = fit_calibration(small.intents, truth, groups)
         said = calibration.log_probabilities(small.intents)
         ratio = _ratio(value[STUDENT], value[TEACHER], groups)
+        untaught, plain = value[self.untaught], value[PLAIN if PLAIN in value else STUDENT]
         over = {
             name: {
-                part: mean_of(value[PLAIN][parts == part] - value[name][parts == part], groups[parts == part])
+                part: mean_of(plain[parts == part] - value[name][parts == part], groups[parts == part])
                 for part in dict.fromkeys(parts.tolist())
             }
             for name in self.others
@@ -168,9 +177,9 @@ class SentenceRun(SentenceWorks):
             sets=tuple(scores_of(lines, dict(right))),
             overall={name: mean_of(flags, groups) for name, flags in value.items()},
             kept=ratio,
-            gained=mean_of(value[STUDENT] - value[PLAIN], groups),
+            gained=mean_of(value[STUDENT] - untaught, groups),
             gained_in={
-                part: mean_of(value[STUDENT][parts == part] - value[PLAIN][parts == part], groups[parts == part])
+                part: mean_of(value[STUDENT][parts == part] - untaught[parts == part], groups[parts == part])
                 for part in dict.fromkeys(parts.tolist())
             },
             over_others=over,

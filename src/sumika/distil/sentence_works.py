@@ -21,7 +21,7 @@ from sumika.distil.stages import Made, StageContext, StageResult, Stages
 from sumika.distil.store import key_of
 from sumika.schema import UsageError
 
-SENTENCES = "5"
+SENTENCES = "6"
 """To be raised whenever sentences are kept or coded otherwise."""
 
 
@@ -154,22 +154,26 @@ class SentenceWorks:
 
     @cached_property
     def members(self) -> tuple[StageResult, ...]:
-        """The teacher's."""
+        """The teacher's; none where there is no teacher."""
         teacher = self.recipe.teacher
+        if teacher is None:
+            return ()
         return tuple(
             self._trained(f"teacher {number + 1}", Role.TEACHER, teacher.network, teacher.train)
             for number in range(teacher.members)
         )
 
     @cached_property
-    def taught(self) -> StageResult:
-        """What the teacher says of every sentence: the mean of its members' logits."""
-        members = self.members
+    def taught(self) -> StageResult | None:
+        """What the teacher says of every sentence: the mean of its members' logits; None without a teacher."""
+        members, teacher = self.members, self.recipe.teacher
+        if teacher is None:
+            return None
 
         def work(context: StageContext) -> Made:
             outputs = {}
             for part, asked in (("learnt", self.lessons), ("scored", self.asked)):
-                said = [answers_of(self.network(one, self.recipe.teacher.network), asked) for one in members]
+                said = [answers_of(self.network(one, teacher.network), asked) for one in members]
                 mean = {name: _mean([getattr(one, name) for one in said]) for name in Answers.__struct_fields__}
                 outputs[part] = context.store.put_arrays(mean)
             return Made(outputs=outputs)
@@ -188,8 +192,10 @@ class SentenceWorks:
 
     @cached_property
     def plain(self) -> StageResult:
-        """The same student without a teacher."""
+        """The same student without a teacher: the very same one where there is none."""
         recipe = self.recipe
+        if recipe.teacher is None:
+            return self.student
         return self._trained("student without teacher", Role.COMPARISON, recipe.student, recipe.train)
 
     @cached_property

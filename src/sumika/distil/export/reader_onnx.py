@@ -17,7 +17,6 @@ from onnx import TensorProto, helper
 
 from sumika.distil.export.onnx_graph import HIDDEN, IR_VERSION, LOGITS, OPSET, Graph, X
 from sumika.distil.networks.reader import BAG, Outputs, ReaderShape
-from sumika.distil.sentence_coding import CHANNELS
 
 STATISTICS, MARKS = "statistics", "marks"
 ENDS = (LOGITS, HIDDEN, STATISTICS, MARKS)
@@ -42,7 +41,7 @@ def export_reader(weights: Weights, shape: ReaderShape, outputs: Outputs, path: 
     widths = {LOGITS: [outputs.intents], HIDDEN: [shape.width], STATISTICS: [outputs.statistics]}
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["example", *size]) for name, size in widths.items()]
     ends.append(helper.make_tensor_value_info(MARKS, TensorProto.FLOAT, ["example", "place", outputs.marks]))
-    entry = helper.make_tensor_value_info(X, TensorProto.FLOAT, ["example", "place", CHANNELS])
+    entry = helper.make_tensor_value_info(X, TensorProto.FLOAT, ["example", "place", "channel"])
     graph = helper.make_graph(made.graph.nodes, "reader", [entry], ends, list(made.graph.constants.values()))
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="sumika"

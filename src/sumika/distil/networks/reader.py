@@ -6,6 +6,7 @@ Padding is kept at zero throughout, so that a sentence is read alike whatever st
 """
 
 import math
+from typing import Any
 
 import msgspec
 import torch
@@ -70,9 +71,48 @@ class Block(torch.nn.Module):
 
     def forward(self, x: Tensor, real: Tensor) -> Tensor:
         """Return (example, place, width); `real` (example, place, 1) is 1 where a character stands."""
-        near = self.near((self.norm(x) * real).transpose(1, 2)).transpose(1, 2)
+        near = depthwise(self.norm(x) * real, self.near)
         change: Tensor = self.narrow(torch.relu(self.widen(near))) * real
         return x + change
+
+
+class _Depthwise(torch.autograd.Function):
+    """Shifted products, and their gradients by hand: a third of the time of the library's convolution of groups."""
+
+    @staticmethod
+    def forward(context: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        kernel, length = weight.shape[2], x.shape[1]
+        taps = weight[:, 0].t().contiguous()
+        wide = functional.pad(x, (0, 0, kernel // 2, kernel // 2))
+        found = bias.expand(x.shape)
+        for step in range(kernel):
+            found = torch.addcmul(found, wide[:, step : step + length], taps[step])
+        context.save_for_backward(wide, taps)
+        return found
+
+    @staticmethod
+    def backward(context: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        (wide, taps), grad = context.saved_tensors, grads[0].contiguous()
+        kernel, (count, length, width) = len(taps), grad.shape
+        ones = grad.new_ones(count * length)
+        of_taps = [(grad * wide[:, step : step + length]).view(-1, width).t().mv(ones) for step in range(kernel)]
+        of_bias = grad.view(-1, width).t().mv(ones)
+        wide_grad = functional.pad(grad, (0, 0, kernel // 2, kernel // 2))
+        of_x = wide_grad[:, :length] * taps[kernel - 1]
+        for step in range(1, kernel):
+            of_x.addcmul_(wide_grad[:, step : step + length], taps[kernel - 1 - step])
+        return of_x, torch.stack(of_taps, dim=1)[:, None, :], of_bias
+
+
+def depthwise(x: Tensor, near: torch.nn.Conv1d) -> Tensor:
+    """Return the convolution of each number along the places.
+
+    Args:
+        x: (example, place, width).
+        near: Of as many groups as numbers.
+    """
+    found: Tensor = _Depthwise.apply(x, near.weight, near.bias)  # type: ignore[no-untyped-call] # torch has no type for it
+    return found
 
 
 class Attention(torch.nn.Module):
@@ -107,6 +147,8 @@ class Reader(torch.nn.Module):
         width = shape.width
         self.table = torch.nn.Embedding(codes, shape.embed, padding_idx=0)
         torch.nn.init.normal_(self.table.weight, std=0.5 / math.sqrt(shape.embed))
+        # A place has no code in some channels: that must add nothing.
+        torch.nn.init.zeros_(self.table.weight[:1])
         self.enter = torch.nn.Linear(shape.embed, width)
         self.before = torch.nn.ModuleList([Block(shape) for _ in range(shape.blocks)])
         self.attention = Attention(shape)
@@ -133,10 +175,10 @@ class Reader(torch.nn.Module):
         for block in self.after:
             x = block(x, real)
         x = self.norm(x) * real
-        count = real.sum(dim=1).clamp(min=1)
+        places = real.sum(dim=1).clamp(min=1)
         highest = (x + (real - 1) * 1e4).amax(dim=1).clamp(min=-1e3)
         # What stands in the sentence, wherever it stands, is known at once; the rest must be learnt.
-        pooled = torch.cat([x.sum(dim=1) / count, highest, BAG * (entry * real).sum(dim=1) / count], dim=1)
+        pooled = torch.cat([x.sum(dim=1) / places, highest, BAG * (entry * real).sum(dim=1) / places], dim=1)
         hidden = torch.relu(self.gather(pooled))
         whole = hidden[:, None, :].expand(-1, x.shape[1], -1)
         marked = torch.relu(self.mark(torch.cat([x, whole], dim=2)))

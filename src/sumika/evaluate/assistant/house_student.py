@@ -64,12 +64,13 @@ def _paid(about: About) -> dict[str, Figure]:
 def _learnt(about: About) -> dict[str, Figure]:
     """Return what stands in its folder: the worse language of each set, with all sets beside it."""
     shown = about.shown
+    teacher = "teacher" if shown.teacher_parameters else "paraphraser"
     detail: Detail = {name: f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]" for name, one in shown.disturbed.items()}
     detail |= {
         "teacher": shown.teacher.value,
         "student": shown.student.value,
-        "student without teacher": shown.plain.value,
-        "gained by its teacher, points": f"{100 * shown.gained.value:+.1f} "
+        f"student without {teacher}": shown.plain.value,
+        f"gained by its {teacher}, points": f"{100 * shown.gained.value:+.1f} "
         f"[{100 * shown.gained.low:+.1f}, {100 * shown.gained.high:+.1f}]",
     }
     return {

@@ -122,6 +122,8 @@ class Japanese(DeviceKinds):
             return self._invented()
         if kind == "heating":
             return self.one(("暖房", "暖房", "冷房", "冷房", "冷暖房", "床暖房", "クーラー", "ヒーター"))
+        if self.widely and kind in OPEN and self.maybe(names.WIDE_SHARE):
+            return self._wide(self.part(f"{OPEN[kind]}_words"))
         if self.held or (kind in OPEN and self.maybe(_OPEN_SHARE)) or self.maybe(0.12):
             return self._open(kind)
         words = (
@@ -131,6 +133,11 @@ class Japanese(DeviceKinds):
         )
         word = self.one(words[:9] if self.maybe(0.6) else words)
         return self.device(kind) if word in names.NOT_A_DEVICE else word
+
+    def _wide(self, head: str) -> str:
+        """Return a name of up to two words before what it is: all of it is the name, whatever the words mean."""
+        before = [self.any_word() + self.one(("", "", "の")) for _ in range(self.number(0, 2))]
+        return "".join([*before, head, self.one(("", "", "", str(self.number(1, 9))))])
 
     def _open(self, kind: str) -> str:
         owner = self.one((f"{self.part('brands')}の", f"{self.given()}の", self.invented(), self.part("brands")))
@@ -172,6 +179,8 @@ class Japanese(DeviceKinds):
 
     def new_room(self) -> str:
         """Return what a room might be called that nobody has heard of."""
+        if self.widely and self.maybe(names.WIDE_ROOM_SHARE):
+            return self._wide(self.one(("部屋", "間", "寝室", "室", "ルーム", "書斎")))
         head = self.one(("部屋", "間", "寝室", "書斎", "客間", "仕事部屋"))
         ways = (
             self.invented() + self.one(("ルーム", "部屋", "の間")),

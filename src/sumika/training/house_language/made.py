@@ -88,6 +88,7 @@ class Maker:
         kind = Japanese if self.language == "ja" else English
         manner = kind(self.language, self.random, held=part == NEW_NAMES)
         manner.richly = self.paraphrase
+        manner.widely = part == LEARNT
         segments = drawn(template.line, manner, self.random)
         if part == NEW_NAMES and not any(one.piece in NAMED for one in segments):
             return None

@@ -27,6 +27,12 @@ FOLDER = Path(__file__).parent
 SHARED = ("light_adjectives", "cover_adjectives", "room_adjectives", "titles", "honorifics", "things", "acts", "states")
 """Lists of words that everybody uses, for other things too: nothing of them is kept back, and no new name rests on
 them alone."""
+ANYWHERE = ("brands", "family", "given", "light_words", "other_words", "cover_words")
+"""Lists whose words stand in names of other things too; rooms do not: a lamp of the kitchen is no "kitchen lamp"."""
+WIDE_SHARE, WIDE_ROOM_SHARE = 0.25, 0.5
+"""Of the things, and of the new rooms, that are learnt from in Japanese: how many are named by any words.
+
+In English, where words stand apart, such names have cost more than they brought."""
 HELD_SHARE = 6
 """One in so many words of each list is kept back."""
 _KATAKANA = tuple("アイウエオカキクコサシスソタチテトナニネノハヒフホマミムメモヤユヨラリルレロワ")
@@ -115,7 +121,11 @@ class Draw:
         random: Source of every draw.
         held: Whether all names are of words that nobody learns from.
         kind: Of the device that was named last; "" before any was.
+        widely: Whether names of any words of any list are drawn too, which are only learnt from: what is scored is
+            drawn without, so that it stays what it was.
     """
+
+    widely: bool = False
 
     def __init__(self, language: Language, random: np.random.Generator, *, held: bool) -> None:
         self.language, self.random, self.held = language, random, held
@@ -157,6 +167,15 @@ class Draw:
     def modifier(self) -> str:
         """Return what may stand before a name: a word, or one that means nothing."""
         return self.invented().lower() if self.maybe(0.35) else self.part("modifiers")
+
+    def any_word(self) -> str:
+        """Return a word that may stand in a name, whatever it means otherwise: of any open list, or invented."""
+        luck = self.random.random()
+        if luck < 0.4:
+            return self.invented()
+        if luck < 0.75:
+            return self.part("modifiers")
+        return self.part(self.one(ANYWHERE))
 
     def given(self) -> str:
         """Return somebody's own name: a usual one, or one that nobody has."""
