@@ -164,10 +164,12 @@ def looks(plain: str) -> Iterator[tuple[str, str]]:
     """
     stem = plain[:-1]
     yield from (
-        (stem + joint + end, IS) for joint in ("くて", "うて", "くちゃ", "うちゃ", "くては") for end in _UNBEARABLE
+        (stem + joint + end, IS) for joint in ("くて", "うて", "ぐて", "くちゃ", "うちゃ", "くては") for end in _UNBEARABLE
     )
     for mood, endings in _LOOKS:
         yield from ((stem + end, mood) for end in endings)
+        # The north voices it: 寒ぐて, 暗ぐなった.
+        yield from ((stem + "ぐ" + end[1:], mood) for end in endings if end.startswith("く") and len(end) > 1)
     if stem[-1] in _SLURRED:
         yield from ((stem[:-1] + _SLURRED[stem[-1]] + end, IS) for end in ("え", "い", "ぇ", "ぃ", ""))
     if plain.endswith("しい"):

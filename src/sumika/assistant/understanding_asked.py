@@ -109,7 +109,7 @@ def _by_device(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
 
 
 _POWER_OF = re.compile(r"\b(?:electric\w*|power|energy|juice|leccy|current|k?wh|bill|money)\b")
-_WHICH_ROOM = re.compile(r"\b(?:which|what) (?:room|bedroom)\b|どの部屋|部屋は(?:どこ|どれ)|どこの部屋|どこが一番")
+_WHICH_ROOM = re.compile(r"\b(?:which|what) (?:room|bedroom)\b|ど(?:の|この|ちらの)お?部屋|部屋は(?:どこ|どれ|どちら)|どこが一番")
 _WARMTH = re.compile(r"\b(?:cold|warm|hot|cool|chilly)\w*\b|寒|暑|暖|冷|温度|涼")
 _DAMP = re.compile(r"\b(?:humid|damp|dry|driest)\w*\b|湿|乾")
 _STUFFY = re.compile(
@@ -250,6 +250,7 @@ def _energy_as_meant(call: Call, said: str) -> Call:
     return call
 
 
+_WHEN_JA = re.compile("何時|なんじ|いつ(?!も)")
 _WOKEN, _FELL, _ROSE, _HOW_FAR = (
     re.compile("起き|おき|目[がを]?(?:覚|さ)"),
     re.compile("冷え(?:た|込ん|とっ|て)|ひえた|下がっ|さがっ|落ち(?:た|て|とっ)|(?:寒|涼し|すずし|さむ|低)[くう]な[っり]"),
@@ -293,6 +294,8 @@ def as_meant(call: Call, said: str) -> Call:
         return Call(tool="happened", what="window", spans=_of("happened", call))
     if call.tool == "state" and "device" in call.spans and WHY.search(said):
         return msgspec.structs.replace(call, tool="why", what="device")
+    if call.tool == "presence" and call.what == "anyone" and "resident" in call.spans and _WHEN_JA.search(said):
+        return msgspec.structs.replace(call, what="where")
     is_now = call.tool == "climate" and call.statistic == "now" and "period" not in call.spans
     if is_now and call.what == "temperature" and "room" in call.spans and WHY.search(said):
         return Call(tool="why", what="room", spans=_of("why", call))
