@@ -17,6 +17,9 @@ _IS_SOMEBODY_COLD = re.compile(
     "(?:寒|さむ|暑|あつ)(?:い|[くう]?(?:ない|ありません|ね[えぇー]?)|がって(?:い?る|い?ない|い?ます|い?ません))"
     "(?:の|ん|です)*(?:か|かな[あぁ]?|かね[えぇ]?|かしら|でしょうか|だろうか|やろか)?[。?\uff1f]*$"
 )
+_NO_MORE = (
+    "(?:は|も|なら|、)*(?:もう|今日は|今は|まだ|、)*(?:いい|ええ|よか|結構|十分)(?:わ|や|よ|です|だ|ばい|で|な|ね|ねん)*[。!！ー]*$"
+)
 _ENDS_ASKING = re.compile("(?:[?\uff1f]|か|かな[あぁ]?|かね[えぇ]?|かしら)[。]*$")
 _ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
 _MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
@@ -74,6 +77,8 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     if tool == "feel" and _felt_or_asked(what, spans, said) is None:
         # Whether it is cold where somebody else is, is asked.
         return ("resident" in spans or _WHOSE_ROOM.search(said) is not None) and _IS_IT_SO.search(said) is not None
+    if (tool, what) == ("power", "on") and device and re.search(re.escape(device) + _NO_MORE, said):
+        return True  # 電気ええわ has enough of it
     if tool == "power" and what == "off" and _DIMMED.search(said):
         return True  # 落とす alone may be to switch it off, 少し落とす is not
     if tool == "humidity" and device.endswith(_DRIES) and "湿度" not in said:

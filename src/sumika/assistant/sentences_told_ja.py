@@ -19,6 +19,11 @@ _ONLY_IF = re.compile(
 )
 """An order for a case that may come about is none for now; よかったら and もっと暖かかったらいいな set no condition."""
 
+_WISHED_MORE = re.compile(
+    "(?:もう少し|もうちょ|もっと|もうすこし)[^、。]{0,8}(?:明る|暗|涼し|暖か|あったか|静か)[^、。]{0,4}(?:たら|れば|りゃ|と)"
+    "[^、。]{1,14}(?:のに|けど)(?:な|ね)*[ーあぁ。]*$"
+)
+"""もう少し明るかったら読めるのに sets no condition: it is what is wished."""
 _ANOTHER_DAY = re.compile("明日|あした|あす|明後日|昨日|きのう|来週|先週|去年|今夜|tomorrow|yesterday|tonight")
 _ALTOGETHER, _SUM = re.compile("(?:全部|ぜんぶ|みんな|すべて|全て)で"), {"全部", "ぜんぶ", "みんな", "すべて", "全て"}
 _FINE_DAY = re.compile(
@@ -106,7 +111,7 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
             return True
         if _NOT_COMING.search(said) or (what in _BEGINS_IT and _NOT_TODAY.search(said)):
             return True
-        only_if = tool != "feel" and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
+        only_if = tool != "feel" and not _WISHED_MORE.search(said) and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
         if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):
             return True
         return of_another_day or only_if or _is_sum(tool, spans, said)
