@@ -164,7 +164,9 @@ def looks(plain: str) -> Iterator[tuple[str, str]]:
     """
     stem = plain[:-1]
     yield from (
-        (stem + joint + end, IS) for joint in ("くて", "うて", "ぐて", "くちゃ", "うちゃ", "くては") for end in _UNBEARABLE
+        (stem + joint + end, IS)
+        for joint in ("くて", "うて", "ぐて", "くちゃ", "うちゃ", "くては")
+        for end in _UNBEARABLE
     )
     for mood, endings in _LOOKS:
         yield from ((stem + end, mood) for end in endings)

@@ -59,7 +59,9 @@ _THANKS = re.compile(
     "[てで]くれて(?:ありがと|助か|嬉|うれ|おおきに|どうも)|[てで]も(?:つまら|意味|無駄|しょうが|仕方|だめ|ダメ|変わら)"
     "|して(?:寝て|寝な|ねて|出かけて|おやすみ)"
 )
-_WAS_SAID = re.compile("って(?:言|い)(?:ったら|うたら|って(?:たら|い?た))[^、。]{0,12}[ただ](?:よ|ね|わ|の|んだ|けど|さ)*[ー。!！]*$")
+_WAS_SAID = re.compile(
+    "って(?:言|い)(?:ったら|うたら|って(?:たら|い?た))[^、。]{0,12}[ただ](?:よ|ね|わ|の|んだ|けど|さ)*[ー。!！]*$"
+)
 _NO_ANSWER = re.compile("待ってて|い(?:の|ん)(?:は|が|も)?、?(?:やだ|いや|嫌|きらい|嫌い)")
 """くらいのやだ complains of the dark, and refuses nothing."""
 _AGREES = re.compile("もん(?:ね|な)[ー。]*$|日(?:が|は)?続|^(?:いい|ええ|大丈夫|いや|結構).{0,4}[、。 ]*自分で")
@@ -111,7 +113,11 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
             return True
         if _NOT_COMING.search(said) or (what in _BEGINS_IT and _NOT_TODAY.search(said)):
             return True
-        only_if = tool != "feel" and not _WISHED_MORE.search(said) and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
+        only_if = (
+            tool != "feel"
+            and not _WISHED_MORE.search(said)
+            and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
+        )
         if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):
             return True
         return of_another_day or only_if or _is_sum(tool, spans, said)

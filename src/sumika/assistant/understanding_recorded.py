@@ -107,7 +107,7 @@ _NEVER_DECLINED = frozenset({"help", "clock", "what_if", "plan"})
 
 _FORETOLD = re.compile(
     r"\b(?:will|going to|tomorrow|tonight|forecast|next)\b"
-    r"|明日|あした|あす|明後日|あさって|今夜|今晩|これから|予報|来週|[降ふ](?:る|り(?:そう|ます))"
+    r"|明日|あした|あす|明後日|あさって|今夜|今晩|これから|予報|来週|[降ふ](?:る|り(?:そう|ます))|[や止]む"
 )
 
 
