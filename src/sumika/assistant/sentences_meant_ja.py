@@ -17,7 +17,11 @@ _IS_SOMEBODY_COLD = re.compile(
     "(?:寒|さむ|暑|あつ)(?:い|[くう]?(?:ない|ありません|ね[えぇー]?)|がって(?:い?る|い?ない|い?ます|い?ません))"
     "(?:の|ん|です)*(?:か|かな[あぁ]?|かね[えぇ]?|かしら|でしょうか|だろうか|やろか)?[。?\uff1f]*$"
 )
-_NO_MORE = "(?:は|も|なら|、)*(?:もう|今日は|今は|まだ|、)*(?:いい|ええ|よか|結構|十分)(?:わ|や|よ|です|だ|ばい|で|[なね][あぁえぇー]*|ねん)*(?:、(?:まだ|今は|今日は|もう))?[。!！ー]*$"
+_NO_MORE = (
+    "(?:は|も|なら|、)*(?:もう|今日は|今は|まだ|、)*(?:いい|ええ|よか|結構|十分)"
+    "(?:わ|や|よ|です|だ|ばい|で|[なね][あぁえぇー]*|ねん)*(?:、(?:まだ|今は|今日は|もう))?[。!！ー]*$"
+)
+"""After a device's name: one has enough of it."""
 _ENDS_ASKING = re.compile("(?:[?\uff1f]|か|かな[あぁ]?|かね[えぇ]?|かしら)[。]*$")
 _ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
 _MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
@@ -64,7 +68,7 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     device = spans.get("device", "")
     if "room" in spans and spans["room"] in _ROOM and _MY_ROOM.search(said):
         return True  # whose voice it is, nobody knows
-    if _is_of_another_matter(tool, spans, said):
+    if _is_of_another_matter(tool, spans, said) or _is_enough(tool, what, device, said):
         return True
     if tool == "level" and what == "set" and _BY_SO_MUCH.search(said):
         return True
@@ -75,8 +79,6 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     if tool == "feel" and _felt_or_asked(what, spans, said) is None:
         # Whether it is cold where somebody else is, is asked.
         return ("resident" in spans or _WHOSE_ROOM.search(said) is not None) and _IS_IT_SO.search(said) is not None
-    if (tool, what) == ("power", "on") and device and re.search(re.escape(device) + _NO_MORE, said):
-        return True  # 電気ええわ has enough of it
     if tool == "power" and what == "off" and _DIMMED.search(said):
         return True  # 落とす alone may be to switch it off, 少し落とす is not
     if tool == "humidity" and device.endswith(_DRIES) and "湿度" not in said:
@@ -84,6 +86,12 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     if tool in ("machine", "power") and _IS_WASHED.search(said):
         return True
     return device in _LAMP_OR_POWER and _PRICE_OF_POWER.search(said) is not None
+
+
+def _is_enough(tool: str, what: str, device: str, said: str) -> bool:
+    """Tell whether a device is named that one has enough of, or admires: 電気ええわ, テレビいいなあ."""
+    is_named = (tool, what) == ("power", "on") and device != ""
+    return is_named and re.search(re.escape(device) + _NO_MORE, said) is not None
 
 
 def _is_of_another_matter(tool: str, spans: Mapping[str, str], said: str) -> bool:
@@ -120,7 +128,7 @@ def meant_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str)
 
 
 def _felt_or_asked(what: str, spans: Mapping[str, str], said: str) -> tuple[str, str] | None:
-    """Return what a question asks that has the words of a complaint: ほこりっぽい？, ばあばには寒くない？; None: none."""
+    """Return what a question asks in the words of a complaint, ばあばには寒くない？; None where it asks nothing."""
     if what == "stuffy":
         bad = "resident" not in spans and (_IS_IT_BAD.search(said) or _DOES_IT_SMELL.search(said))
         return ("climate", "air") if bad else None

@@ -268,7 +268,11 @@ _WOKEN, _FELL, _ROSE, _HOW_FAR = (
 
 
 def _in_japanese(call: Call, said: str) -> Call:
-    """Return what is asked by the verb: whether somebody is awake, how far down it went in a night."""
+    """Return what is asked by the verb, if in Japanese: whether somebody is awake, how far down it went in a night."""
+    if not is_japanese(said):
+        return call
+    if (call.tool, call.what) == ("presence", "anyone") and "resident" in call.spans and _WHEN_JA.search(said):
+        return msgspec.structs.replace(call, what="where")
     if (call.tool, call.what) == ("sleep", "asleep") and _WOKEN.search(said) and not SLEEP.search(said):
         return msgspec.structs.replace(call, what="got_up")
     if (call.tool, call.what) == ("happened", "anything") and _RANG.search(said):
@@ -291,8 +295,7 @@ def as_meant(call: Call, said: str) -> Call:
         call: What was read.
         said: The question, in small letters.
     """
-    if is_japanese(said):
-        call = _in_japanese(call, said)
+    call = _in_japanese(call, said)
     if call.tool == "energy":
         return _energy_as_meant(call, said)
     if call.tool == "changes" and SLEEP.search(said) and _LAST_NIGHT.search(call.spans.get("period", "").casefold()):
@@ -307,8 +310,6 @@ def as_meant(call: Call, said: str) -> Call:
         return Call(tool="happened", what="window", spans=_of("happened", call))
     if call.tool == "state" and "device" in call.spans and WHY.search(said):
         return msgspec.structs.replace(call, tool="why", what="device")
-    if call.tool == "presence" and call.what == "anyone" and "resident" in call.spans and _WHEN_JA.search(said):
-        return msgspec.structs.replace(call, what="where")
     is_now = call.tool == "climate" and call.statistic == "now" and "period" not in call.spans
     if is_now and call.what == "temperature" and "room" in call.spans and WHY.search(said):
         return Call(tool="why", what="room", spans=_of("why", call))
