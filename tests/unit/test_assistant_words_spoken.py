@@ -28,7 +28,7 @@ def understander(house: House) -> Understander:
     return Understander(Names(house))
 
 
-@pytest.fixture(scope="module", params=["ja.yaml", "ja_more.yaml", "ja_homes.yaml"])
+@pytest.fixture(scope="module", params=["ja.yaml", "ja_more.yaml", "ja_homes.yaml", "ja_asked.yaml"])
 def score(house: House, request: pytest.FixtureRequest) -> SentenceScore:
     """Score of every phrasing of a file."""
     return score_of_spoken(request.param, "ja", house)
@@ -171,3 +171,36 @@ def test_what_is_told_beside_an_order_changes_no_more_than_it_says(
 def test_a_question_beside_a_reason_starts_no_machine(understander: Understander) -> None:
     found = understander.understand("洗濯機って一回いくらなの？先週のでいいから")
     assert not any(TOOLS[call.tool].acts for call in found.calls)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("この部屋ほこりっぽい？", "climate.air room=この部屋"),
+        ("この部屋、ばあばには寒くない？", "known.comfort resident=ばあば room=この部屋"),
+        ("お父さん何しとんの", "known.doing resident=お父さん"),
+        ("ママもう起きてる？", "sleep.got_up resident=ママ"),
+        ("え、今エアコンついたのなに？", "why.device device=エアコン"),
+        ("カーテン閉めんと寒かばい", "cover.close device=カーテン"),
+        ("寒ぐて寝らんね", "feel.cold"),
+        ("くらいのやだー", "level.up"),
+    ],
+)
+def test_what_is_asked_and_what_must_be_done_is_told_from_what_sounds_like_it(
+    understander: Understander, sentence: str, meant: str
+) -> None:
+    assert _one_line(understander.understand(sentence, "ja", "living")) == meant
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["電気消さんといてや", "カーテン閉めないとだめ？", "暖房ええわ、まだ", "テレビいいなあ", "洗濯機回さなきゃ"],
+)
+def test_neither_denials_nor_musings_are_carried_out(understander: Understander, sentence: str) -> None:
+    heard = understander.understand(sentence, "ja", "living")
+    assert heard.ask_back or not any(TOOLS[call.tool].acts for call in heard.calls)
+
+
+def test_how_far_it_went_down_is_the_lowest(understander: Understander) -> None:
+    (call,) = understander.understand("昨日の晩、寝室は何度まで下がりましたか", "ja", "living").calls
+    assert (call.tool, call.what, call.statistic) == ("climate", "temperature", "lowest")

@@ -5,6 +5,7 @@ any of their forms, words that say nothing. A word that is not known, a negation
 has no place for it: then no frame fits.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -83,7 +84,7 @@ def fits(heard: Heard, found: Places, lists: Lists, language: str) -> Iterator[F
     """
     grammar, sentence = grammar_of(language), _Sentence(heard, lists)
     fitting: list[Fit] = []
-    for cost, words in _paths(heard, _tokens(heard, found, grammar), japanese=grammar.japanese):
+    for cost, words in _paths(heard, _tokens(heard, found, grammar, lists), japanese=grammar.japanese):
         path = _as_orders(words)
         there = frozenset().union(*(token.names for token in path))
         for frame in grammar.frames:
@@ -94,7 +95,26 @@ def fits(heard: Heard, found: Places, lists: Lists, language: str) -> Iterator[F
     yield from sorted(fitting, key=lambda fit: fit.cost)
 
 
-def _tokens(heard: Heard, found: Places, grammar: Grammar) -> list[list[Token]]:
+_PERSON = frozenset({"person"})
+_NOBODY_ASKED = re.compile("も|か(?!$|な|ね|しら|の?$|い$)")
+
+
+def _without_look_alikes(heard: Heard, names: list[dict[int, set[str]]], lists: Lists) -> None:
+    """Take from stretches of a Japanese sentence what they only look like.
+
+    People are no devices, 誰も and 誰か ask for nobody, and なんか ends a question but begins none.
+    """
+    for begin, there in enumerate(names):
+        for end, of in there.items():
+            if "{name}" in of and lists.domains(heard, begin, end) == _PERSON:
+                of.discard("{name}")
+            if "who" in of and _NOBODY_ASKED.match(heard.letters, end):
+                of.discard("who")
+            if begin == 0 and _NOTHING in of:
+                of.discard("q")
+
+
+def _tokens(heard: Heard, found: Places, grammar: Grammar, lists: Lists) -> list[list[Token]]:
     """Return by where they begin all stretches of a sentence that may be something."""
     names: list[dict[int, set[str]]] = [{} for _ in heard.letters]
     for begin, end, name in (*_pieces(heard, found), *_words(heard, grammar)):
@@ -102,6 +122,8 @@ def _tokens(heard: Heard, found: Places, grammar: Grammar) -> list[list[Token]]:
     for of in (of for there in names for of in there.values()):
         if any(one.startswith("mood_") for one in of):
             of.discard("{colour}")  # "it's cool, turn on the light" speaks of no colour
+    if grammar.japanese:
+        _without_look_alikes(heard, names, lists)
     return [[Token(begin, end, frozenset(of)) for end, of in there.items()] for begin, there in enumerate(names)]
 
 

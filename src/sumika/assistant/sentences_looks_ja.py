@@ -76,6 +76,7 @@ _UNBEARABLE = (
         *("どもならね", "どもなんね", "寝らんね", "寝らいね", "気持ち悪い", "疲れる", "しんどい"),
     ),
 )
+_BECOMES = ("なる", "なります", "なりそう", "なんの", "なりますか", "なるん", "なるべ", "なると", "なりよる")
 _LOOKS = (
     (DO, ("く", "う", "くう", "め", "ゅう", "くに")),
     (
@@ -145,7 +146,7 @@ _LOOKS = (
     (IS, ("ー", "いー", "さ", "すぎます", "すぎた", "いです")),
     (DID, ("かった", "かったです", "くなかった", "すぎた", "かっ", "かったん")),
     (IF, ("ければ", "かったら", "いと", "くなったら", "くなると", "いなら", "くても", "いとき", "い時", "いのに")),
-    (WILL, ("くなる", "くなります", "くなりそう", "うなる", "くなんの", "くなりますか", "くなるん")),
+    (WILL, tuple(adverb + become for adverb in "くう" for become in _BECOMES)),
 )
 
 
@@ -163,10 +164,14 @@ def looks(plain: str) -> Iterator[tuple[str, str]]:
     """
     stem = plain[:-1]
     yield from (
-        (stem + joint + end, IS) for joint in ("くて", "うて", "くちゃ", "うちゃ", "くては") for end in _UNBEARABLE
+        (stem + joint + end, IS)
+        for joint in ("くて", "うて", "ぐて", "くちゃ", "うちゃ", "くては")
+        for end in _UNBEARABLE
     )
     for mood, endings in _LOOKS:
         yield from ((stem + end, mood) for end in endings)
+        # The north voices it: 寒ぐて, 暗ぐなった.
+        yield from ((stem + "ぐ" + end[1:], mood) for end in endings if end.startswith("く") and len(end) > 1)
     if stem[-1] in _SLURRED:
         yield from ((stem[:-1] + _SLURRED[stem[-1]] + end, IS) for end in ("え", "い", "ぇ", "ぃ", ""))
     if plain.endswith("しい"):

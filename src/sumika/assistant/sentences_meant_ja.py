@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from sumika.assistant.lexicon import MYSELF
+
 _LAMP_OR_POWER = ("電気", "でんき")
 """A lamp to most, and electricity where its price is spoken of."""
 _PRICE_OF_POWER = re.compile("(?:電気|でんき)(?:代|料金|[のが]?(?:安|やす|高(?!さ)|値段|料金))")
@@ -10,6 +12,17 @@ _PRICE_OF_POWER = re.compile("(?:電気|でんき)(?:代|料金|[のが]?(?:安|
 _IS_IT_SO = re.compile("(?:さむい|寒い|あつい|暑い|つめたい|冷たい)(?:か|かな|の)?[?\uff1f]$")
 _WHOSE_ROOM = re.compile("[^のこそ]の(?:お)?(?:部屋|へや|寝室)")
 _IS_IT_BAD = re.compile("空気.{0,4}(?:悪い|わるい|汚い|きたない|汚れてる|よどんでる)(?:か|かな|の)?[?\uff1f]$")
+_DOES_IT_SMELL = re.compile("(?:っぽい|くさい|臭い|煙い|けむい|煙たい|けむたい)(?:か|かな|の|ん)?[?\uff1f]$")
+_IS_SOMEBODY_COLD = re.compile(
+    "(?:寒|さむ|暑|あつ)(?:い|[くう]?(?:ない|ありません|ね[えぇー]?)|がって(?:い?る|い?ない|い?ます|い?ません))"
+    "(?:の|ん|です)*(?:か|かな[あぁ]?|かね[えぇ]?|かしら|でしょうか|だろうか|やろか)?[。?\uff1f]*$"
+)
+_NO_MORE = (
+    "(?:は|も|なら|、)*(?:もう|今日は|今は|まだ|、)*(?:いい|ええ|よか|結構|十分)"
+    "(?:わ|や|よ|です|だ|ばい|で|[なね][あぁえぇー]*|ねん)*(?:、(?:まだ|今は|今日は|もう))?[。!！ー]*$"
+)
+"""After a device's name: one has enough of it."""
+_ENDS_ASKING = re.compile("(?:[?\uff1f]|か|かな[あぁ]?|かね[えぇ]?|かしら)[。]*$")
 _ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
 _MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
 _STILL_TO_RUN = re.compile("(?:あと|残り)(?:どれ|どの|どん|何分|何時間|なんぷん)")
@@ -55,7 +68,7 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     device = spans.get("device", "")
     if "room" in spans and spans["room"] in _ROOM and _MY_ROOM.search(said):
         return True  # whose voice it is, nobody knows
-    if _is_of_another_matter(tool, spans, said):
+    if _is_of_another_matter(tool, spans, said) or _is_enough(tool, what, device, said):
         return True
     if tool == "level" and what == "set" and _BY_SO_MUCH.search(said):
         return True
@@ -63,7 +76,7 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
         return True  # whether one should is no question about how it is
     if tool == "energy" and _STILL_TO_RUN.search(said):
         return True
-    if tool == "feel":
+    if tool == "feel" and _felt_or_asked(what, spans, said) is None:
         # Whether it is cold where somebody else is, is asked.
         return ("resident" in spans or _WHOSE_ROOM.search(said) is not None) and _IS_IT_SO.search(said) is not None
     if tool == "power" and what == "off" and _DIMMED.search(said):
@@ -73,6 +86,12 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     if tool in ("machine", "power") and _IS_WASHED.search(said):
         return True
     return device in _LAMP_OR_POWER and _PRICE_OF_POWER.search(said) is not None
+
+
+def _is_enough(tool: str, what: str, device: str, said: str) -> bool:
+    """Tell whether a device is named that one has enough of, or admires: 電気ええわ, テレビいいなあ."""
+    is_named = (tool, what) == ("power", "on") and device != ""
+    return is_named and re.search(re.escape(device) + _NO_MORE, said) is not None
 
 
 def _is_of_another_matter(tool: str, spans: Mapping[str, str], said: str) -> bool:
@@ -101,11 +120,22 @@ def meant_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: str)
         if "風" in verb and (way := _way_of_wind(verb)):
             return "level", way
         return tool, _cooling_of(what, verb) if device.endswith(COOLING) else what
-    if (tool, what) == ("feel", "stuffy") and "resident" not in spans and _IS_IT_BAD.search(said):
-        return "climate", "air"
+    if tool == "feel" and (asked := _felt_or_asked(what, spans, said)):
+        return asked
     if (tool, what) == ("sleep", "got_up") and spans.get("period") in _NIGHT:
         return tool, "ups"  # 夜起きてた？ asks of the night, and not of the morning
     return tool, what
+
+
+def _felt_or_asked(what: str, spans: Mapping[str, str], said: str) -> tuple[str, str] | None:
+    """Return what a question asks in the words of a complaint, ばあばには寒くない？; None where it asks nothing."""
+    if what == "stuffy":
+        bad = "resident" not in spans and (_IS_IT_BAD.search(said) or _DOES_IT_SMELL.search(said))
+        return ("climate", "air") if bad else None
+    of_somebody = "resident" in spans and spans["resident"] not in MYSELF and not _WHOSE_ROOM.search(said)
+    if of_somebody and _IS_SOMEBODY_COLD.search(said) and _ENDS_ASKING.search(said):
+        return "known", "comfort"
+    return None
 
 
 def _way_of_wind(verb: str) -> str:

@@ -19,6 +19,11 @@ _ONLY_IF = re.compile(
 )
 """An order for a case that may come about is none for now; よかったら and もっと暖かかったらいいな set no condition."""
 
+_WISHED_MORE = re.compile(
+    "(?:もう少し|もうちょ|もっと|もうすこし)[^、。]{0,8}(?:明る|暗|涼し|暖か|あったか|静か)[^、。]{0,4}(?:たら|れば|りゃ|と)"
+    "[^、。]{1,14}(?:のに|けど)(?:な|ね)*[ーあぁ。]*$"
+)
+"""もう少し明るかったら読めるのに sets no condition: it is what is wished."""
 _ANOTHER_DAY = re.compile("明日|あした|あす|明後日|昨日|きのう|来週|先週|去年|今夜|tomorrow|yesterday|tonight")
 _ALTOGETHER, _SUM = re.compile("(?:全部|ぜんぶ|みんな|すべて|全て)で"), {"全部", "ぜんぶ", "みんな", "すべて", "全て"}
 _FINE_DAY = re.compile(
@@ -39,7 +44,10 @@ _OFF_TO_BED = re.compile(
     "(?:寝る|ねる|寝ます|ねます|寝よう?)(?:わ|ね|よ|ぞ|な|かな|っか|から|ので|で|し)?[ー。!！〜~]*$"
 )
 _TOLD_SO = re.compile(
-    "(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*[。!！〜~ー ]*$"
+    "(?:乾か|つか|点か|消え|開か|閉まら)(?:ない|ん|へん)"
+    "(?:(?:んだ|のだ|んや|ん|の)?(?:けど|が|わ|よ|ねん)|かな[あぁー]+|かしら)[。!！〜~ー ]*$"
+    "|って(?:言う|いう|言っとる|言うとる)(?:の(?!か|[?？])|んだ|ん|わけ)?(?:よ|ね|けど)*[。!！〜~ー ]*$"
+    "|(?<!っ)[ただ](?:よ|ぞ|わ|ぜ|さ|もん|ばい|けん|から|ところ|とこ)(?:ー|[あぁねなえ])*[。!！〜~ー ]*$"
     "|て(?:きた|おいた|しまった|ちゃった)[。!！〜~ー ]*$|った(?:よ|ぞ|わ|ぜ|ばい|ところ|とこ)[。!！〜~ー ]*$"
 )
 
@@ -52,6 +60,11 @@ _THANKS = re.compile(
     "[てで]くれて(?:ありがと|助か|嬉|うれ|おおきに|どうも)|[てで]も(?:つまら|意味|無駄|しょうが|仕方|だめ|ダメ|変わら)"
     "|して(?:寝て|寝な|ねて|出かけて|おやすみ)"
 )
+_WAS_SAID = re.compile(
+    "って(?:言|い)(?:ったら|うたら|って(?:たら|い?た))[^、。]{0,12}[ただ](?:よ|ね|わ|の|んだ|けど|さ)*[ー。!！]*$"
+)
+_NO_ANSWER = re.compile("待ってて|い(?:の|ん)(?:は|が|も)?、?(?:やだ|いや|嫌|きらい|嫌い)")
+"""くらいのやだ complains of the dark, and refuses nothing."""
 _AGREES = re.compile("もん(?:ね|な)[ー。]*$|日(?:が|は)?続|^(?:いい|ええ|大丈夫|いや|結構).{0,4}[、。 ]*自分で")
 _IS_COOL = re.compile("ひんやり(?:す|し|感)")
 
@@ -93,15 +106,19 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     """
     if TOOLS[tool].acts:
         if tool == "answer":
-            return hesitates(said) if what == "yes" else "待ってて" in said
+            return hesitates(said) if what == "yes" else _NO_ANSWER.search(said) is not None
         if _THANKS.search(said) or (tool in ("feel", "house_mode") and _AGREES.search(said)):
             return True
-        of_another_day = tool == "feel" and _ANOTHER_DAY.search(said) is not None
+        of_another_day = tool == "feel" and (_ANOTHER_DAY.search(said) or _WAS_SAID.search(said)) is not None
         if tool not in ("feel", "machine", "hot_water") and "delay" not in spans and _LATER.search(said):
             return True
         if _NOT_COMING.search(said) or (what in _BEGINS_IT and _NOT_TODAY.search(said)):
             return True
-        only_if = tool != "feel" and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
+        only_if = (
+            tool != "feel"
+            and not _WISHED_MORE.search(said)
+            and (_ONLY_IF.search(said) or _ASKED_WHETHER.search(said)) is not None
+        )
         if tool == "temperature" and (spans.get("device") in _SUM or _IS_COOL.search(said)):
             return True
         return of_another_day or only_if or _is_sum(tool, spans, said)

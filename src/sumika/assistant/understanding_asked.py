@@ -109,7 +109,9 @@ def _by_device(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
 
 
 _POWER_OF = re.compile(r"\b(?:electric\w*|power|energy|juice|leccy|current|k?wh|bill|money)\b")
-_WHICH_ROOM = re.compile(r"\b(?:which|what) (?:room|bedroom)\b|どの部屋|部屋は(?:どこ|どれ)|どこの部屋|どこが一番")
+_WHICH_ROOM = re.compile(
+    r"\b(?:which|what) (?:room|bedroom)\b|ど(?:の|この|ちらの)お?部屋|部屋は(?:どこ|どれ|どちら)|どこが一番"
+)
 _WARMTH = re.compile(r"\b(?:cold|warm|hot|cool|chilly)\w*\b|寒|暑|暖|冷|温度|涼")
 _DAMP = re.compile(r"\b(?:humid|damp|dry|driest)\w*\b|湿|乾")
 _STUFFY = re.compile(
@@ -250,6 +252,42 @@ def _energy_as_meant(call: Call, said: str) -> Call:
     return call
 
 
+_RANG = re.compile("鳴[っらり]")
+_WERE_IT = re.compile(
+    "([0-9\uff10-\uff19一二三四五]+度)(?:くらい|ぐらい|ほど)?(上げ|あげ|高く|下げ|さげ|低く)(?:し)?(?:たら|ると|れば|すると)"
+)
+_WHEN_JA = re.compile("何時|なんじ|いつ(?!も)")
+_WOKEN, _FELL, _ROSE, _HOW_FAR = (
+    re.compile("起き|おき|目[がを]?(?:覚|さ)"),
+    re.compile(
+        "冷え(?:た|込ん|とっ|て)|ひえた|下がっ|さがっ|落ち(?:た|て|とっ)|(?:寒|涼し|すずし|さむ|低)[くう]な[っり]"
+    ),
+    re.compile("(?:上|あ)がっ|(?:暑|暖か|あつ|あったか|高)[くう]な[っり]"),
+    re.compile("どの?[くぐれ]|どん[くぐだ]|どれ|なんぼ|何度|なんど|いくつ|まで"),
+)
+
+
+def _in_japanese(call: Call, said: str) -> Call:
+    """Return what is asked by the verb, if in Japanese: whether somebody is awake, how far down it went in a night."""
+    if not is_japanese(said):
+        return call
+    if (call.tool, call.what) == ("presence", "anyone") and "resident" in call.spans and _WHEN_JA.search(said):
+        return msgspec.structs.replace(call, what="where")
+    if (call.tool, call.what) == ("sleep", "asleep") and _WOKEN.search(said) and not SLEEP.search(said):
+        return msgspec.structs.replace(call, what="got_up")
+    if (call.tool, call.what) == ("happened", "anything") and _RANG.search(said):
+        return msgspec.structs.replace(call, what="alarm")
+    if call.tool == "energy" and (were := _WERE_IT.search(said)) is not None:
+        way = "up" if were[2] in ("上げ", "あげ", "高く") else "down"
+        return Call(tool="what_if", what=way, spans={"number": were[1]})
+    past = call.tool in ("climate", "outside") and call.what != "weather" and "period" in call.spans
+    if past and call.statistic == "now" and _HOW_FAR.search(said) and not WHY.search(said):
+        fell, rose = _FELL.search(said), _ROSE.search(said)
+        if bool(fell) != bool(rose):
+            return msgspec.structs.replace(call, statistic="lowest" if fell else "highest")
+    return call
+
+
 def as_meant(call: Call, said: str) -> Call:
     """Return a question's call by the unit that is asked for - yen or kWh - and by "why".
 
@@ -257,6 +295,7 @@ def as_meant(call: Call, said: str) -> Call:
         call: What was read.
         said: The question, in small letters.
     """
+    call = _in_japanese(call, said)
     if call.tool == "energy":
         return _energy_as_meant(call, said)
     if call.tool == "changes" and SLEEP.search(said) and _LAST_NIGHT.search(call.spans.get("period", "").casefold()):

@@ -9,7 +9,9 @@ from sumika.assistant.understanding_pieces import pieces, spans_of, without
 from sumika.assistant.understanding_recorded import is_question
 
 SLEEP = re.compile(r"\b(?:sleep(?:s|ing)?|slept|asleep)\b|寝|眠|睡眠")
-WHY = re.compile(r"\b(?:why|how come|reason)\b|なぜ|なんで|どうして|理由")
+WHY = re.compile(
+    r"\b(?:why|how come|reason)\b|なぜ|なんで|どうして|理由|たの(?:は|って)?(?:なに|何)(?:で|なの)?[?\uff1f]*$"
+)
 COST = re.compile(
     r"\b(?:cost\w*|expens\w+|cheap\w*|dear\w*|pric\w+|bills?|paid|pay|spen\w+|money)\b|代|料金|円|払|安|費|高|いくら(?!い(?:[にがのだでよかしな、。]|$))"
 )
