@@ -6,7 +6,7 @@ the recipes that come with the house.
 
 from typing import Any
 
-from sumika.training.body_world import BODY_WORLD
+from sumika.training.body_world import BODY_WORLD, BodyWorld
 from sumika.training.comfort import COMFORT
 from sumika.training.gestures import GESTURES
 from sumika.training.har import MARS, RADHAR
@@ -19,7 +19,7 @@ from sumika.training.sleep import SLEEP, SLEEP_LIVE
 from sumika.training.strain import STRAIN
 from sumika.training.strain_world import STRAIN_WORLD, StrainWorld
 
-SOURCES: dict[str, Recordings[Any] | PostureWorld | StrainWorld] = {
+SOURCES: dict[str, Recordings[Any] | PostureWorld | BodyWorld | StrainWorld] = {
     source.name: source for source in (RADHAR, MARS, GESTURES, POSE, SLEEP, SLEEP_LIVE, STRAIN, COMFORT, OCCUPANCY)
 }
 SOURCES |= {one.name: one for one in (POSTURE_WORLD, BODY_WORLD, STRAIN_WORLD)}

@@ -4,9 +4,7 @@ The scenes are those of postures (`sumika.training.posture`); the pictures are t
 told by (`sumika.models.features.points.body_picture`), so that a network may go on from one to the other.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -16,14 +14,11 @@ from numpy.typing import NDArray
 from sumika.distil.records import ArraySet
 from sumika.models.features.gestures import gesture_picture
 from sumika.models.features.points import FEATURES, LEAST_POINTS, body_picture, turned_to
-from sumika.schema import SumikaError, UsageError
-from sumika.schema.knowing import ActivityKind
-from sumika.training.posture import PostureWorld, label_of, seen_of
-from sumika.world.radar_scene import ActedScene, exercising_scene, falling_scene, nearly_falling_scene
-from sumika.world.radar_scene.living import living_waveform
+from sumika.training.posture import CODE, acted_scenes, arrays_of, label_of, seen_of
+from sumika.training.simulated import Simulated
+from sumika.world.radar_scene import ActedScene
 
 Array = NDArray[np.float32]
-CLASSES = tuple(kind.value for kind in ActivityKind)
 FRAME_INTERVAL_S = 0.1
 SHARES = (0.5, 0.75, 1.0, 1.25)
 """Of a window's length, where gestures are told: these take longer or shorter."""
@@ -57,17 +52,11 @@ class BodyWorldOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
             raise ValueError("`scenes` is at least 1, windows and steps are above 0, and there is a model")
 
 
-class BodyWorld(PostureWorld):
+class BodyWorld(Simulated):
     """The source `body-world`: nothing is read, all is simulated."""
 
-    name = "body-world"
-    evidence: Literal["simulation"] = "simulation"
-    features = FEATURES
-
-    def fingerprint(self) -> str:
-        """Return a hash of the code that makes the examples."""
-        own = Path(__file__).read_bytes() + super().fingerprint().encode()
-        return hashlib.sha256(own).hexdigest()
+    name, features = "body-world", FEATURES
+    code = (*CODE, "sumika.training.posture", "sumika.models.features.gestures")
 
     def read(self, options: Mapping[str, object]) -> ArraySet:
         """Return the examples; it takes seconds per scene.
@@ -76,27 +65,9 @@ class BodyWorld(PostureWorld):
             UsageError: if an option is unknown or impossible.
             SumikaError: if hardly anything was seen.
         """
-        try:
-            wanted = msgspec.convert(dict(options), BodyWorldOptions)
-        except msgspec.ValidationError as error:
-            known = ", ".join(field.name for field in msgspec.structs.fields(BodyWorldOptions))
-            raise UsageError(f"options of '{self.name}': {error}", remedy=f"Known: {known}.") from error
-        x: list[Array] = []
-        y: list[int] = []
-        group: list[str] = []
-        for number in range(wanted.scenes):
-            description = living_waveform(wanted.models[number % len(wanted.models)])
-            for make in (falling_scene, nearly_falling_scene, exercising_scene):
-                for picture, label in body_windows(make(wanted.first_seed + number, description), wanted):
-                    x.append(picture)
-                    y.append(CLASSES.index(label))
-                    group.append(f"room {number}")
-        if len(set(y)) < 2:
-            raise SumikaError(
-                "no two classes are among the examples", where="pretrain.data.options", remedy="Take more scenes."
-            )
-        names = np.array(group)
-        return ArraySet(x=np.stack(x), y=np.array(y, np.int64), group=names, domain=names, classes=CLASSES)
+        wanted = self.wanted(options, BodyWorldOptions)
+        scenes = acted_scenes(wanted.first_seed, wanted.scenes, wanted.models)
+        return arrays_of((number, body_windows(scene, wanted)) for number, scene in scenes)
 
 
 BODY_WORLD = BodyWorld()

@@ -8,12 +8,8 @@ What somebody does at the end of a window is its label: standing, sitting, lying
 where the body hit the floor within the window. Windows in which a fall has begun or has just ended are left out.
 """
 
-import hashlib
-import importlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -23,8 +19,9 @@ from sumika.distil.records import ArraySet
 from sumika.models.features.posture import FEATURES, REACH_M, WINDOW_S, posture_picture
 from sumika.radar import people, tracking
 from sumika.radar.detection import Detections
-from sumika.schema import POINT_COLUMNS, SumikaError, Track, TrackKind, UsageError
+from sumika.schema import POINT_COLUMNS, SumikaError, Track, TrackKind
 from sumika.schema.knowing import ActivityKind
+from sumika.training.simulated import Simulated
 from sumika.world.radar_scene import (
     ActedScene,
     acted_frames,
@@ -53,7 +50,7 @@ _LATELY_S = 0.8
 
 _IMPACT_INSIDE_S = (0.3, 1.7)
 _SNR = POINT_COLUMNS.index("snr_db")
-_CODE = (
+CODE = (
     "sumika.models.features.posture",
     "sumika.models.features.points",
     "sumika.world.radar_scene.falling_scenes",
@@ -62,6 +59,7 @@ _CODE = (
     "sumika.world.radar_scene.acted_body",
     "sumika.world.radar_scene.acted_shapes",
 )
+"""Decides the examples."""
 
 
 class PostureOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,21 +83,10 @@ class PostureOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             raise ValueError("`scenes` is at least 1, `step_s` above 0, and there is a model")
 
 
-class PostureWorld:
+class PostureWorld(Simulated):
     """The source `posture-world`: nothing is read, all is simulated."""
 
-    name = "posture-world"
-    licence = "Apache-2.0"
-    cite = "Simulated by this project"
-    evidence: Literal["simulation"] = "simulation"
-    features = FEATURES
-
-    def fingerprint(self) -> str:
-        """Return a hash of the code that makes the examples."""
-        digest = hashlib.sha256(Path(__file__).read_bytes())
-        for name in _CODE:
-            digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
-        return digest.hexdigest()
+    name, features, code = "posture-world", FEATURES, CODE
 
     def read(self, options: Mapping[str, object]) -> ArraySet:
         """Return the examples; it takes seconds per scene.
@@ -108,28 +95,37 @@ class PostureWorld:
             UsageError: if an option is unknown or impossible.
             SumikaError: if there are too few scenes to show every class.
         """
-        try:
-            wanted = msgspec.convert(dict(options), PostureOptions)
-        except msgspec.ValidationError as error:
-            known = ", ".join(field.name for field in msgspec.structs.fields(PostureOptions))
-            raise UsageError(f"options of '{self.name}': {error}", remedy=f"Known: {known}.") from error
-        x: list[Array] = []
-        y: list[int] = []
-        group: list[str] = []
-        for number in range(wanted.scenes):
-            description = living_waveform(wanted.models[number % len(wanted.models)])
-            for make in (falling_scene, nearly_falling_scene, exercising_scene):
-                for picture, label in windows(make(wanted.first_seed + number, description), wanted.step_s):
-                    x.append(picture)
-                    y.append(CLASSES.index(label))
-                    group.append(f"room {number}")
-        if len(set(y)) < len(CLASSES):
+        wanted = self.wanted(options, PostureOptions)
+        scenes = acted_scenes(wanted.first_seed, wanted.scenes, wanted.models)
+        arrays = arrays_of((number, windows(scene, wanted.step_s)) for number, scene in scenes)
+        if len(np.unique(arrays.y)) < len(CLASSES):
             raise SumikaError("not every class is among the examples", where="data.options", remedy="Take more scenes.")
-        names = np.array(group)
-        return ArraySet(x=np.stack(x), y=np.array(y, np.int64), group=names, domain=names, classes=CLASSES)
+        return arrays
 
 
 POSTURE_WORLD = PostureWorld()
+
+
+def acted_scenes(first_seed: int, scenes: int, models: Sequence[str]) -> Iterator[tuple[int, ActedScene]]:
+    """Yield the number of a room, and what happens in it: a fall, what looks like one, exercises."""
+    for number in range(scenes):
+        description = living_waveform(models[number % len(models)])
+        for make in (falling_scene, nearly_falling_scene, exercising_scene):
+            yield number, make(first_seed + number, description)
+
+
+def arrays_of(rooms: Iterable[tuple[int, Iterable[tuple[Array, str]]]]) -> ArraySet:
+    """Return the pictures of rooms and what is done in them as examples of `CLASSES`, grouped by room.
+
+    Raises:
+        SumikaError: if there is no picture.
+    """
+    found = [(picture, CLASSES.index(label), number) for number, pictures in rooms for picture, label in pictures]
+    if not found:
+        raise SumikaError("hardly anything was seen", where="data.options", remedy="Take more scenes.")
+    x, y, room = zip(*found, strict=True)
+    names = np.array([f"room {number}" for number in room])
+    return ArraySet(x=np.stack(x), y=np.array(y, np.int64), group=names, domain=names, classes=CLASSES)
 
 
 def windows(acted: ActedScene, step_s: float) -> Iterator[tuple[Array, str]]:

@@ -5,11 +5,7 @@ these vary; strain raises both. What raises them without strain is there too: ge
 strain comes is left to chance, so that nothing tells the time.
 """
 
-import hashlib
-import importlib
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Literal
 
 import msgspec
 import numpy as np
@@ -17,14 +13,13 @@ from numpy.typing import NDArray
 
 from sumika.distil.records import ArraySet
 from sumika.models.features.strain import CLASSES, FEATURES, strain_features
-from sumika.schema import UsageError
 from sumika.schema.living import Life
+from sumika.training.simulated import Simulated
 from sumika.world.residents.hours import HOUR_S, LEAD_S, Load, body_of, make_hour
 
 Numbers = NDArray[np.float64]
 _HEARD_S = 8.0
 """Rates are told as means of so long, as a watch or a radar tells them."""
-_CODE = ("sumika.models.features.strain", "sumika.models.features._slots", "sumika.world.residents.hours")
 
 
 class StrainWorldOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,21 +41,11 @@ class StrainWorldOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
             raise ValueError("`people` is at least 2, `step_s` above 0")
 
 
-class StrainWorld:
+class StrainWorld(Simulated):
     """The source `strain-world`: nothing is read, all is simulated."""
 
-    name = "strain-world"
-    licence = "Apache-2.0"
-    cite = "Simulated by this project"
-    evidence: Literal["simulation"] = "simulation"
-    features = FEATURES
-
-    def fingerprint(self) -> str:
-        """Return a hash of the code that makes the examples."""
-        digest = hashlib.sha256(Path(__file__).read_bytes())
-        for name in _CODE:
-            digest.update(Path(str(importlib.import_module(name).__file__)).read_bytes())
-        return digest.hexdigest()
+    name, features = "strain-world", FEATURES
+    code = ("sumika.models.features.strain", "sumika.models.features._slots", "sumika.world.residents.hours")
 
     def read(self, options: Mapping[str, object]) -> ArraySet:
         """Return the examples; hundredths of a second for each person.
@@ -68,11 +53,7 @@ class StrainWorld:
         Raises:
             UsageError: if an option is unknown or impossible.
         """
-        try:
-            wanted = msgspec.convert(dict(options), StrainWorldOptions)
-        except msgspec.ValidationError as error:
-            known = ", ".join(field.name for field in msgspec.structs.fields(StrainWorldOptions))
-            raise UsageError(f"options of '{self.name}': {error}", remedy=f"Known: {known}.") from error
+        wanted = self.wanted(options, StrainWorldOptions)
         found = [_person(wanted.first_seed + number, wanted.step_s) for number in range(wanted.people)]
         group = np.concatenate([np.full(len(y), f"person {number}") for number, (_, y) in enumerate(found)])
         x, y = np.concatenate([x for x, _ in found]), np.concatenate([y for _, y in found])
