@@ -34,10 +34,12 @@ NOT_OURS = (
     "_async_resubscribe_and_publish_birth_message",
     "No device components to cleanup",
     "KeyError: 'payload_available'",
+    "in _load_profile_data",
 )
-"""What its demo devices miss on this machine, and what it says of a broker that a test stops. The last two are its own:
+"""What its demo devices miss on this machine, and what it says of a broker that a test stops. The last three are its own:
 it forgets a device with entities that are off by default, empties the topic of discovery itself, and wonders about
-that; and it uses schemas while it compiles them (`ONCE_MORE_S` in `runtime/bridge_announcer.py`)."""
+that; and it uses schemas while it compiles them (`ONCE_MORE_S` in `runtime/bridge_announcer.py`), that of its light
+profiles, too."""
 
 LOUD = ("homeassistant.components.mqtt", "homeassistant.helpers", "homeassistant.components.climate")
 

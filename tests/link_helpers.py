@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from sumika.actuate import DeviceLink
+from sumika.ending import end_tasks
 from sumika.schema import DeviceState, Message, Write
 from sumika.schema.house import Connection, Device, House, Room, Sensor
 
@@ -118,5 +119,4 @@ async def listening(link: DeviceLink) -> AsyncIterator[Listener]:
         yield listener
     finally:
         await link.close()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end_tasks((task,))

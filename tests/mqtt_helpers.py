@@ -16,6 +16,7 @@ import aiomqtt
 import msgspec
 import pytest
 
+from sumika.ending import end_tasks
 from sumika.evaluate.free_port import free_port
 from tests.link_helpers import DEADLINE_S
 
@@ -174,5 +175,4 @@ async def playing(
         try:
             yield played
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await end_tasks((task,))

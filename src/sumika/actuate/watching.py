@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from typing import Any
 
 from sumika.clock import Instant
+from sumika.ending import end_tasks
 from sumika.schema import DeviceState, Message, Origin
 
 _MOST_WAITING = 1024
@@ -64,10 +65,7 @@ class Watching:
 
     async def end(self) -> None:
         """End all tasks, then the reports. May be called again."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(list(self._tasks))
         self._end()
 
     def _finished(self, task: asyncio.Task[None]) -> None:

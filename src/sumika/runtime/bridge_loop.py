@@ -22,6 +22,7 @@ from sumika.bridge import (
     bridge_broker,
 )
 from sumika.bus import Subscriber, ask
+from sumika.ending import end_tasks
 from sumika.links.again import Again
 from sumika.links.base import LinkError
 from sumika.links.mqtt import BrokerSession, TopicMessage
@@ -100,9 +101,7 @@ class BridgeLoop:
                 await asyncio.sleep(TURN_S)
         finally:
             await self._leave()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_tasks(tasks)
             self._subscriber.close()
 
     def turn(self) -> None:

@@ -11,6 +11,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from sumika.clock import Clock
+from sumika.ending import end_tasks
 from sumika.links.base import LinkError
 from sumika.links.ocpp._endpoint import Endpoint
 from sumika.links.ocpp._point import ChargePoint
@@ -135,8 +136,7 @@ class OcppServer:
         try:
             await endpoint.serve(point.answers())
         finally:
-            greeting.cancel()
-            await asyncio.gather(greeting, return_exceptions=True)
+            await end_tasks((greeting,))
             # A point that connects anew before its old connection ended is the new one.
             if self.points.get(name) is point:
                 del self.points[name]
