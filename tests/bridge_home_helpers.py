@@ -36,8 +36,8 @@ NOT_OURS = (
     "KeyError: 'payload_available'",
     "in _load_profile_data",
 )
-"""What its demo devices miss on this machine, and what it says of a broker that a test stops. The last three are its own:
-it forgets a device with entities that are off by default, empties the topic of discovery itself, and wonders about
+"""What its demo devices miss on this machine, and what it says of a broker that a test stops. The last three are its
+own: it forgets a device with entities that are off by default, empties the topic of discovery itself, and wonders about
 that; and it uses schemas while it compiles them (`ONCE_MORE_S` in `runtime/bridge_announcer.py`), that of its light
 profiles, too."""
 
