@@ -1,6 +1,5 @@
 """Which movement somebody makes: asked of two students while somebody exercises, and right of what they have learnt."""
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -24,7 +23,6 @@ from tests.unit.test_knowing import DEMO
 RADAR = Radar(
     id="eye", room="living", model="iwr6843isk", position_m=(0, 0, 1), yaw_deg=0, pitch_deg=0, source=WorldSource()
 )
-DATA = Path(os.environ.get("SUMIKA_DATA", "../shared/data"))
 PLACE_M = (2.0, 0.0)
 
 
@@ -170,13 +168,12 @@ def named(name: str, frames: Iterator[tuple[float, NDArray[np.float32]]], interv
     return told
 
 
-@pytest.mark.skipif(not (DATA / "radhar").is_dir(), reason="needs the recordings of RadHAR (SUMIKA_DATA)")
-def test_the_sports_student_reads_recordings_through_the_house_as_it_learnt_them() -> None:
+def test_the_sports_student_reads_recordings_through_the_house_as_it_learnt_them(sumika_data: Path) -> None:
     from sumika.training.har import RADHAR_CLASSES, RADHAR_INTERVAL_S
 
     right = []
     for label in RADHAR_CLASSES:
-        with np.load(DATA / "radhar" / f"{label}.npz", allow_pickle=False) as one:
+        with np.load(sumika_data / "radhar" / f"{label}.npz", allow_pickle=False) as one:
             rows = (one["rec"] == 0) & (one["t"] < 14_000)
             table = np.column_stack((one["x"], -one["y"], one["z"], one["velocity"], one["intensity"]))[rows]
             time_s = one["t"][rows] / 1000.0
@@ -187,12 +184,11 @@ def test_the_sports_student_reads_recordings_through_the_house_as_it_learnt_them
     assert np.mean(right) >= 0.8
 
 
-@pytest.mark.skipif(not (DATA / "mars").is_dir(), reason="needs the recordings of MARS (SUMIKA_DATA)")
-def test_the_student_of_slow_movements_reads_recordings_through_the_house_as_it_learnt_them() -> None:
+def test_the_student_of_slow_movements_reads_recordings_through_the_house_as_it_learnt_them(sumika_data: Path) -> None:
     from sumika.training.har import MARS_CLASSES, MARS_INTERVAL_S
 
     right = []
-    with np.load(DATA / "mars" / "subject1_movements.npz", allow_pickle=False) as one:
+    with np.load(sumika_data / "mars" / "subject1_movements.npz", allow_pickle=False) as one:
         tables = [one[f"movement{number + 1}"].reshape(-1, 6) for number in range(len(MARS_CLASSES))]
     for label, table in zip(MARS_CLASSES, tables, strict=True):
         frame = table[:, 0] - table[:, 0].min()
@@ -203,8 +199,7 @@ def test_the_student_of_slow_movements_reads_recordings_through_the_house_as_it_
     assert np.mean(right) >= 0.8
 
 
-@pytest.mark.skipif(not (DATA / "mhomeges").is_dir(), reason="needs the recordings of mHomeGes (SUMIKA_DATA)")
-def test_gestures_that_were_recorded_become_commands_and_everyday_motion_does_not() -> None:
+def test_gestures_that_were_recorded_become_commands_and_everyday_motion_does_not(sumika_data: Path) -> None:
     house = msgspec.structs.replace(
         DEMO,
         knowing=Knowing(
@@ -213,22 +208,22 @@ def test_gestures_that_were_recorded_become_commands_and_everyday_motion_does_no
             commands=(GestureCommand(gesture="circle", device="living_light", action="level", value=0.0),),
         ),
     )
-    made = [one for one in _recorded_gestures() if one.label == CLASSES.index("circle")][:24]
+    made = [one for one in _recorded_gestures(sumika_data) if one.label == CLASSES.index("circle")][:24]
     told = list(_gestures_seen(_with_rests(made)))
     assert len(told) >= 12
     assert np.mean([one.gesture == "circle" for one in told]) >= 0.9
     wished = [wish for one in told for wish in wished_by(one, house)]
     assert len(wished) >= 4
     assert {(one.device, one.value, one.why) for one in wished} == {("living_light", 0.0, "gesture: circle")}
-    with np.load(DATA / "mhomeges" / "dailyRandom.npz", allow_pickle=False) as loaded:
+    with np.load(sumika_data / "mhomeges" / "dailyRandom.npz", allow_pickle=False) as loaded:
         table = loaded[sorted(loaded.files)[0]]
     frame = table[:, 0] - table[:, 0].min()
     everyday = ((0.1 * number, table[frame == number][:, [2, 1, 3, 4, 5]]) for number in range(3000))
     assert [one for one in _gestures_seen(everyday) if wished_by(one, house)] == []
 
 
-def _recorded_gestures() -> Iterator[RecordedGesture]:
-    yield from (one for one in read_gestures(DATA / "mhomeges") if one.distance == "1.8m")
+def _recorded_gestures(data: Path) -> Iterator[RecordedGesture]:
+    yield from (one for one in read_gestures(data / "mhomeges") if one.distance == "1.8m")
 
 
 def _with_rests(made: list[RecordedGesture]) -> Iterator[tuple[float, NDArray[np.float32]]]:
