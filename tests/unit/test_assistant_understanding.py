@@ -1,7 +1,6 @@
 """Sentences first, then the student, then a larger model; what is unsure asks back, what is no order is not done."""
 
 import http.server
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import pytest_socket
 
 from sumika.assistant.calls import TOOLS, Call, Tool
 from sumika.assistant.names import Names
@@ -20,6 +18,7 @@ from sumika.config import demo_house
 from sumika.links.chat import at_home
 from sumika.schema import SumikaError
 from sumika.schema.talking import Talking
+from tests.http_helpers import serving, sockets_of_this_machine
 
 NAMES = Names(demo_house().house)
 UNHEARD = "could the lamp in the bedroom possibly begin to shine"
@@ -264,18 +263,8 @@ def _server(status: int, content: object) -> Iterator[tuple[str, list[tuple[str,
             self.end_headers()
             self.wfile.write(told)
 
-    pytest_socket.enable_socket()
-    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
-    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        pytest_socket.disable_socket(allow_unix_socket=True)
+    with sockets_of_this_machine(), serving(http.server.HTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield f"http://127.0.0.1:{port}/v1", asked
 
 
 def test_a_model_is_asked_as_chat_completions_are(tmp_path: Path) -> None:

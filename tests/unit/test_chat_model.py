@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 import pytest
-import pytest_socket
 
 from sumika.assistant.names import Names
 from sumika.assistant.understanding import Understander
@@ -22,6 +21,7 @@ from sumika.links.chat import MOST_ANSWER_BYTES, ChatLink
 from sumika.schema import SumikaError
 from sumika.schema.talking import Talking
 from tests.certificate_helpers import certificate_for
+from tests.http_helpers import serving, sockets_of_this_machine
 
 UNHEARD = "mumble the quux of the living room light sideways"
 """Neither sentences nor a student make anything of it."""
@@ -104,20 +104,12 @@ def served(answer: Answers, context: ssl.SSLContext | None = None) -> Iterator[t
         def handle_error(self, request: object, client_address: object) -> None:
             """Say nothing."""
 
-    pytest_socket.enable_socket()
-    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
-    server = Server(("127.0.0.1", 0), Handler)
-    if context is not None:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_address[1]}/v1", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        pytest_socket.disable_socket(allow_unix_socket=True)
+    with sockets_of_this_machine():
+        server = Server(("127.0.0.1", 0), Handler)
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        with serving(server) as port:
+            yield f"{'https' if context else 'http'}://127.0.0.1:{port}/v1", asked
 
 
 def link(address: str, timeout_s: float = 5.0) -> ChatLink:
