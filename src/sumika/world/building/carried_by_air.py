@@ -149,9 +149,8 @@ def step_moisture(
         Water from sources less what others took, with fresh air, gone outside, run off, and there now, kg.
     """
     rooms = len(volume_m3)
-    gained, source, sink = np.zeros(2 * rooms), acted[VAPOUR].copy(), np.zeros(rooms)
-    fresh = (boundary[CRACKS] + boundary[OPENINGS]) * outdoor_kg_m3 + density_kg_m3 * acted[SUPPLY_VAPOUR]
-    gained[:rooms] = fresh / volume_m3
+    gained = _gained(boundary, acted, volume_m3, outdoor_kg_m3, density_kg_m3)
+    source, sink = acted[VAPOUR].copy(), np.zeros(rooms)
     wet = _wet(film, state, saturated, takes)
     constant, grown, before = np.zeros((2, rooms)), np.zeros((2, rooms)), state.copy()
     for _ in range(MOST_ROUNDS):
@@ -168,6 +167,16 @@ def step_moisture(
     gone = (boundary[OUT] * integral[:rooms]).sum()
     sourced = (source * seconds - sink * integral[:rooms]).sum()
     return sourced, (gained[:rooms] * volume_m3 * seconds).sum(), gone, ran_off, stored
+
+
+@compiled
+def _gained(boundary: Array, acted: Array, volume_m3: Array, outdoor_kg_m3: float, density_kg_m3: float) -> Array:
+    """Return (2 room,) what fresh air brings: vapour, kg/(m³ s), and nothing to the materials."""
+    rooms = len(volume_m3)
+    gained = np.zeros(2 * rooms)
+    fresh = (boundary[CRACKS] + boundary[OPENINGS]) * outdoor_kg_m3 + density_kg_m3 * acted[SUPPLY_VAPOUR]
+    gained[:rooms] = fresh / volume_m3
+    return gained
 
 
 @compiled
