@@ -135,6 +135,8 @@ def test_every_layer_but_the_last_is_taken_over() -> None:
     network = build(layers_of(preset, 2), (3,), 2, seed=2)
     last = network.weights()[-1]
     start_from(network, learnt)
+    with pytest.raises(SumikaError, match="the same layers"):
+        start_from(build(layers_of(preset, 2), (4,), 2, seed=2), learnt)
     for own, theirs in zip(network.weights()[:-1], learnt.weights[:-1], strict=True):
         assert all(np.array_equal(own[name], theirs[name]) for name in theirs)
     assert all(np.array_equal(network.weights()[-1][name], last[name]) for name in last)
@@ -165,8 +167,9 @@ def test_its_licence_counts_too(tmp_path: Path) -> None:
 
 def test_what_does_not_fit_is_told(tmp_path: Path) -> None:
     narrow = works(tmp_path, Made(product(7, ("a", "b", "c", "d"), columns=4)), pretrain=PRETRAIN)
-    with pytest.raises(SumikaError, match=r"cannot start from one of inputs \(4,\)"):
+    with pytest.raises(UsageError, match=r"inputs of 'world' are \(4,\), the recipe's own are \(5,\)") as other:
         right(narrow)
+    assert other.value.where == "pretrain.data"
     unknown = works(tmp_path, pretrain={"data": {"from": "source", "name": "elsewhere"}})
     with pytest.raises(UsageError, match="elsewhere") as told:
         right(unknown)

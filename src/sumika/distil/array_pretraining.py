@@ -15,21 +15,33 @@ from sumika.distil.records import ArraySet, Spent
 from sumika.distil.stages import Made, StageContext, StageResult, Stages
 from sumika.distil.store import key_of
 from sumika.distil.store_arrays import kept_arrays, put_arrays
+from sumika.schema import UsageError
 
 
 class Pretrained:
     """The networks that members of a teacher start from.
 
-    Attributes:
+    Args:
         settings: What is learnt, and how.
+        teacher: Whose members start from it.
+        source: Of the examples.
         stages: Runs the stages.
+        seed: Of the recipe.
+        shape: Of one input of the recipe's own data.
     """
 
     def __init__(
-        self, settings: Pretraining, teacher: NetworkTeacher, source: Source, stages: Stages, seed: int
+        self,
+        settings: Pretraining,
+        teacher: NetworkTeacher,
+        source: Source,
+        stages: Stages,
+        *,
+        seed: int,
+        shape: tuple[int, ...],
     ) -> None:
         self.settings, self.stages = settings, stages
-        self._teacher, self._source, self._seed = teacher, source, seed
+        self._teacher, self._source, self._seed, self._shape = teacher, source, seed, shape
 
     @cached_property
     def pool(self) -> StageResult:
@@ -44,8 +56,19 @@ class Pretrained:
 
     @cached_property
     def arrays(self) -> ArraySet:
-        """The same, as arrays."""
-        return kept_arrays(self.stages, self.pool)
+        """The same, as arrays.
+
+        Raises:
+            UsageError: if they are of another shape than the recipe's own.
+        """
+        arrays = kept_arrays(self.stages, self.pool)
+        if arrays.x.shape[1:] != self._shape:
+            raise UsageError(
+                f"inputs of '{self.settings.data.name}' are {arrays.x.shape[1:]}, the recipe's own are {self._shape}",
+                where="pretrain.data",
+                remedy="Take data with inputs of the same shape, or change their options.",
+            )
+        return arrays
 
     @property
     def outputs(self) -> int:
@@ -68,7 +91,7 @@ class Pretrained:
 
         def work(context: StageContext) -> Made:
             arrays = self.arrays
-            shape = arrays.x.shape[1:]
+            shape = self._shape
             network = build(layers_of(preset, self.outputs), shape, self.outputs, seed=seed)
             report = fit(network, arrays, settings, context.folder, context.progress, seed=seed)
             context.add(Spent(flops=report.flops))

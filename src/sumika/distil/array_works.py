@@ -199,7 +199,8 @@ class ArrayWorks:
         if recipe.pretrain is None or not isinstance(recipe.teacher, NetworkTeacher):
             return None
         source = self._source(recipe.pretrain.data, "pretrain.data.name")
-        return Pretrained(recipe.pretrain, recipe.teacher, source, self.stages, recipe.seed)
+        shape = self.arrays.x.shape[1:]
+        return Pretrained(recipe.pretrain, recipe.teacher, source, self.stages, seed=recipe.seed, shape=shape)
 
     def _source(self, data: SourceData, where: str) -> Source:
         if data.name not in self.sources:

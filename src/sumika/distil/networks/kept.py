@@ -82,11 +82,7 @@ def start_from(network: Network, model: ArrayModel) -> None:
         SumikaError: if it is of other layers, or of inputs of another shape.
     """
     if network.layers[:-1] != model.layers[:-1] or network.shape != model.shape:
-        raise SumikaError(
-            f"a network of inputs {network.shape} cannot start from one of inputs {model.shape}",
-            where="pretrain",
-            remedy="Take data whose inputs have the shape of the recipe's own.",
-        )
+        raise SumikaError("a network can only start from one of the same layers and inputs", where="start_from")
     _copy_weights(network, model, len(model.layers) - 1)
 
 
