@@ -7,7 +7,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from sumika.evaluate.people.falls import messages_of
 from sumika.log import Logged
 from sumika.runtime.node import Node
 from sumika.runtime.replay import Replay, ReplayReport, references
@@ -27,6 +26,7 @@ from sumika.schema import (
     key_of,
 )
 from sumika.schema.house import DemoSource, House, Radar, Room
+from sumika.training.told_scenes import messages_of
 
 ROOM = Room(id="room", floor_m=((-4, -3), (4, -3), (4, 3), (-4, 3)))
 RADAR = Radar(

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sumika.evaluate.people.falls import messages_of
 from sumika.evaluate.people.falls_fit import Look, fit, looks_of
 from sumika.perception import fall
 from sumika.perception._drops import Descent
@@ -16,6 +15,7 @@ from sumika.perception._fall_odds import FEATURES, ODDS, features, log_odds
 from sumika.perception._low_points import KEEPS_S, RecentPoints
 from sumika.schema import POINT_COLUMNS, FallStage, PointCloud, SuspectedFall, Track, TrackKind
 from sumika.schema.house import DemoSource, Radar
+from sumika.training.told_scenes import messages_of
 
 RADAR = Radar(
     id="wall",

@@ -94,6 +94,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "people.body_figures": ("distil/networks", "distil/array_works", "training", "models/features"),
         "people.comfort_tables": ("physics",),
         "people.falls": (*_FALL, "radar", "world/radar_scene"),
+        "people.home_moments": (*_FALL, "radar", "world"),
         "people.home_months": (*_FALL, "world"),
         "people.air_events": ("perception/air_events", "perception/_air_rules", "perception/_air_course", "world"),
         "people.counts": ("perception/occupancy", "perception/_co2_people", "world"),

@@ -56,7 +56,7 @@ def person_by_descent(person: float, descent: Descent, *, upright_s: float) -> f
     walks = min(max(_WALKS_PER_M_S * (descent.walks_m_s - _WALKS_M_S), 0.0), _WALKS_MOST)
     high = log_normal_density(descent.top_m, *_PERSON_TOP_M) - log_normal_density(descent.top_m, *_PET_TOP_M)
     likelier = person * math.exp(stays - walks + min(high, _MOST_HIGH_LOG))
-    return likelier / max(likelier + 1.0 - person, 1e-9)
+    return min(likelier / max(likelier + 1.0 - person, 1e-9), 1.0)  # rounding may bring it above
 
 
 def above_floor(descent: Descent) -> float:

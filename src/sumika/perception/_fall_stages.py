@@ -26,6 +26,16 @@ DECIDE_S = 10.0
 SURE_S = 0.5
 """A probability must have been high for so long: heights waver, and one look of many is always odd."""
 
+SURE_BY_STUDENT = 0.5
+"""Probability from which on a student's answer counts."""
+
+STAYS_S, DOUBTED_S, TOLD_S = 0.9, 4.0, 1.6
+"""A student's answer that somebody fell must stay for the first, three looks; a fall that it takes for none for as long
+as the second is none. What it said is worth something for the third."""
+
+MOVES_M = 0.5
+"""Whose place moves by more while a student is sure of a fall has not fallen: an animal carries the track off."""
+
 SETTLE_S = 1.0
 """Heights settle so long after a drop before they are believed to be where it ended."""
 
@@ -49,6 +59,8 @@ class Suspicion:
         published: When.
         up_since: Since when it is no longer low.
         sure_since: Since when a fall is probable enough to be suspected.
+        sure_at_m: Where on the floor plan the body was then.
+        doubted_since: Since when a student takes it for none.
     """
 
     descent: Descent
@@ -62,6 +74,8 @@ class Suspicion:
     published: Instant | None = None
     up_since: Instant | None = None
     sure_since: Instant | None = None
+    sure_at_m: tuple[float, float] = (0.0, 0.0)
+    doubted_since: Instant | None = None
 
     def look(self, descent: Descent, now: Instant) -> None:
         """Take in how the body lies; what was seen before of how it came down, and is seen no more, is remembered."""
@@ -83,6 +97,23 @@ class Suspicion:
         return self.descent.low_s + (passed_s(self.weighed, now) or 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a student said of a body.
+
+    Attributes:
+        at: When.
+        fell: Probability that it has fallen.
+        sigma: Of that.
+        place_m: Where on the floor plan the body was then.
+    """
+
+    at: Instant
+    fell: float
+    sigma: float
+    place_m: tuple[float, float]
+
+
 @dataclass(slots=True)
 class Body:
     """One body's heights and suspicion.
@@ -100,6 +131,7 @@ class Body:
         person: How surely it is a person.
         was_person: How surely it was when it came to be suspected.
         suspicion: Of a fall.
+        told: What a student said last; None where none was asked, or it abstained.
     """
 
     first: Instant
@@ -114,6 +146,36 @@ class Body:
     person: float = 0.0
     was_person: float = 0.0
     suspicion: Suspicion | None = None
+    told: Told | None = None
+
+    def asked(self, now: Instant) -> Told | None:
+        """Return what a student said of the body of late."""
+        age_s = None if self.told is None else passed_s(self.told.at, now)
+        return self.told if age_s is not None and age_s <= TOLD_S else None
+
+
+def stage_by_student(suspicion: Suspicion, told: Told, now: Instant) -> FallStage | None:
+    """Return how far a suspicion has come where a student says how probable a fall is; None where it is too early.
+
+    It has seen the body lie before it says so: no further waiting is asked than for an answer that stays.
+    """
+    if suspicion.up_since is not None and (passed_s(suspicion.up_since, now) or 0.0) >= UP_S:
+        return FallStage.CLEARED
+    if suspicion.stage is FallStage.SUSPECTED:
+        return FallStage.SUSPECTED
+    if told.fell < SURE_BY_STUDENT:
+        suspicion.sure_since = None
+    elif suspicion.sure_since is None or math.dist(told.place_m, suspicion.sure_at_m) > MOVES_M:
+        suspicion.sure_since, suspicion.sure_at_m = told.at, told.place_m  # who has fallen stays there
+    if suspicion.sure_since is not None and (passed_s(suspicion.sure_since, told.at) or 0.0) >= STAYS_S:
+        suspicion.place_m = suspicion.sure_at_m
+        return FallStage.SUSPECTED
+    if told.fell >= CANDIDATE:
+        suspicion.doubted_since = None
+        return FallStage.CANDIDATE
+    suspicion.doubted_since = suspicion.doubted_since or now
+    doubted = (passed_s(suspicion.doubted_since, now) or 0.0) >= DOUBTED_S
+    return FallStage.CLEARED if doubted else suspicion.stage
 
 
 def next_stage(
@@ -145,7 +207,13 @@ _REASONS = {
 
 
 def message_of(
-    number: int, body: Body, suspicion: Suspicion, stage: FallStage, tracks: Tracks, probability: tuple[float, float]
+    number: int,
+    body: Body,
+    suspicion: Suspicion,
+    stage: FallStage,
+    tracks: Tracks,
+    probability: tuple[float, float],
+    student: str = "",
 ) -> SuspectedFall:
     """Return what is told of a body.
 
@@ -155,7 +223,8 @@ def message_of(
         suspicion: Its own, or the one that was just cleared.
         stage: How far that has come.
         tracks: What is answered.
-        probability: And how much it would change if the heights were wrong by a standard deviation.
+        probability: And how far it is trusted.
+        student: Who said so; empty where a rule did.
     """
     return SuspectedFall(
         stamp=tracks.stamp,
@@ -174,4 +243,5 @@ def message_of(
         middle_m=body.middle_m,
         still_s=suspicion.lain_s(tracks.stamp),
         since_s=passed_s(suspicion.began, tracks.stamp) or 0.0,
+        student=student,
     )

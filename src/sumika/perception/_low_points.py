@@ -59,21 +59,23 @@ class Frame:
         taken_ns: When, monotonic.
         radar: That took them.
         rows: (point, column) as `POINT_COLUMNS`.
+        interval_s: From one frame of this radar to the next.
     """
 
     taken_ns: int
     radar: Radar
     rows: NDArray[np.floating]
+    interval_s: float
     _points: Array | None = None
 
     @property
     def points(self) -> Array:
-        """Return (point, 4): x, y, z in house coordinates, and velocity away from the radar.
+        """Return (point, 5): x, y, z in house coordinates, velocity away from the radar, signal-to-noise ratio.
 
         Most frames are never asked for it: nobody is low.
         """
         if self._points is None:
-            self._points = in_house(self.radar, self.rows)[:, :4]
+            self._points = in_house(self.radar, self.rows)
         return self._points
 
 
@@ -111,7 +113,7 @@ class RecentPoints:
         ):
             self.frames.clear()
         self.newest = cloud.stamp
-        self.frames.append(Frame(now_ns, radar, rows))
+        self.frames.append(Frame(now_ns, radar, rows, cloud.frame_interval_s))
         while now_ns - self.frames[0].taken_ns > seconds_to_ns(KEEPS_S):
             self.frames.popleft()
 
@@ -147,8 +149,11 @@ class RecentPoints:
         own &= table[:, 2] < RUSH_HIGHEST_M
         return float(np.quantile(np.abs(table[own, 3]), RUSH_SHARE)) if own.sum() >= FEWEST else None
 
-    def _between(self, now: Instant, from_s: float, to_s: float) -> Array:
-        """Return the points of the frames from so long ago until so long ago."""
+    def within(self, now: Instant, from_s: float, to_s: float = 0.0) -> list[Frame]:
+        """Return the frames from so long ago until so long ago."""
         first_ns, last_ns = (now.monotonic_ns - seconds_to_ns(ago_s) for ago_s in (from_s, to_s))
-        kept = [frame.points for frame in self.frames if first_ns <= frame.taken_ns <= last_ns]
-        return np.concatenate([np.zeros((0, 4)), *kept])
+        return [frame for frame in self.frames if first_ns <= frame.taken_ns <= last_ns]
+
+    def _between(self, now: Instant, from_s: float, to_s: float) -> Array:
+        """Return the points of those frames."""
+        return np.concatenate([np.zeros((0, 5)), *(frame.points for frame in self.within(now, from_s, to_s))])

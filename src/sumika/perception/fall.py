@@ -8,9 +8,13 @@ Who lies still, low for `LYING_S`, and was higher before, has fallen the more pr
   purpose takes longer;
 - the surer the heights are, the more steadily the body is seen, and the less it moves about.
 
-The weights of these are learned (`_fall_odds`); the scores of other scenes are in `sumika.evaluate.people.falls`. What
-lies on a bed or sofa that is known, at its height, has not fallen. Where animals live, only who is surely a person can
-have fallen: a cat that jumps off a sofa comes down as fast as a person, and lies as low.
+The weights of these are learned (`_fall_odds`). What lies on a bed or sofa that is known, at its height, has not
+fallen. Where animals live, only who is surely a person can have fallen: a cat that jumps off a sofa comes down as fast
+as a person, and lies as low.
+
+A student (`fall-tiny`) sees more of it: all points at the place, and everybody's way, over twelve seconds
+(`_fall_looks`). Where there is one, and it has learned from the likes of what it is shown, it decides; where it is
+missing or abstains, the rule above does. The scores of both are in `sumika.evaluate.people.falls`.
 
 The middle is used and not the top: a tracker finds a middle from all points of a moment, a top only over seconds.
 
@@ -21,44 +25,54 @@ who lies is carried off by the points of another who walks by, and what is left 
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+import numpy as np
 
 from sumika.clock import Instant
-from sumika.perception import _fall_odds
+from sumika.models.features.falls import FEATURES
 from sumika.perception._bodies import (
     CORRELATION_S,
     MOST_BODIES,
     NO_ELEVATION_M,
-    log_normal_density,
     makes_sense,
     passed_s,
     place_of,
     share_below,
 )
 from sumika.perception._drops import LOW_M, Descent
-from sumika.perception._fall_animals import above_floor, no_leap, person_by_descent
+from sumika.perception._fall_looks import FallLook, FallLooks
+from sumika.perception._fall_rule import MEAN_S, UP_M, on_floor, probability_of, sigma_of, weigh
 from sumika.perception._fall_stages import (
     CANDIDATE,
     LYING_S,
     PATIENCE_S,
     SETTLE_S,
+    SURE_BY_STUDENT,
     SUSPECTED,
     UP_S,
     Body,
     Suspicion,
+    Told,
     message_of,
     next_stage,
+    stage_by_student,
 )
+from sumika.perception._fall_state import FallState
 from sumika.perception._low_points import RecentPoints
 from sumika.perception._resting import resting_places
+from sumika.perception._student import Asked, name_of
 from sumika.schema import FallStage, Message, PointCloud, RestingPlace, SuspectedFall, Track, TrackKind, Tracks
 from sumika.schema.house import House, Radar
 
 __all__ = [
     "CANDIDATE",
+    "FEATURES",
     "LYING_S",
     "PATIENCE_S",
     "SEATED_M",
+    "STUDENT",
+    "SURE_BY_STUDENT",
     "SUSPECTED",
     "UP_S",
     "FallState",
@@ -67,6 +81,9 @@ __all__ = [
     "step",
     "weigh",
 ]
+
+STUDENT, FELL = "fall-tiny", "fell"
+"""Who is asked, and which of its classes is a fall."""
 
 PUBLISH_S = 1.0
 LOST_S = 600.0
@@ -82,10 +99,7 @@ SEATED_M = 0.73
 """Who is higher is not looked at: he sits, or stands."""
 
 _LOOK_S = 0.2
-_MEAN_S = 0.5
-_BODY_SPREAD_M = 0.08
-_UP_M = 0.4
-_LYING_M = 0.15
+_RISEN_M = 0.6
 _PERSON_M, _UPRIGHT_S = 0.7, 1.0
 """No animal's middle is as high above what it stands on for as long."""
 
@@ -93,49 +107,45 @@ _AMONG_ANIMALS, _WITHOUT_ANIMALS = 1 / 9, 30.0
 """Odds of a person, beside those of a tracker that does not know who lives there: it takes nine in ten of whom it knows
 nothing for persons, which is too many where animals live, and too few where none do."""
 
-_ON_PLACE = 0.9
-"""Probability, before heights are looked at, that who lies within a bed's outline lies on it and not beside it."""
-
 _RESTS = 0.3
 """Who lies beside his bed with no more than this probability lies on it, though errors tell him as low as the floor."""
 
 _RISES_M = 0.6
 """Who gets up is seen higher within this distance of where he lay; a track that is carried off is not."""
 
+_SAME_BODY_M = 1.5
+"""Who has fallen may be told as two tracks, one at either end."""
+
 _GOES_LOW_M = 1.0
 """Nobody who has fallen goes so far from where he came down as low as he is."""
 
 _SURELY_ANIMAL = 0.05
 
-_FAST_M_S, _FAST_SPREAD_M_S = 0.5, 0.08
-"""Slower than this nobody falls, whatever else speaks for it: on floors people lie far more often on purpose."""
 
-
-@dataclass(slots=True)
-class FallState:
-    """Everybody's. The step owns it and changes it in place."""
-
-    places: tuple[RestingPlace, ...] = ()
-    animals: bool = False
-    points: RecentPoints = field(default_factory=lambda: RecentPoints({}))
-    bodies: dict[int, Body] = field(default_factory=dict)
-    refused: int = 0
-
-
-def start_in(house: House) -> FallState:
+def start_in(house: House, student: Asked | None = None) -> FallState:
     """Return the state before the first message in a house, whose beds, sofas, animals and radars are known."""
-    return start(resting_places(house.furniture), animals=house.has_animals, radars=house.radars)
+    places = resting_places(house.furniture)
+    return start(places, animals=house.has_animals, radars=house.radars, student=student)
 
 
-def start(places: Sequence[RestingPlace] = (), *, animals: bool = False, radars: Iterable[Radar] = ()) -> FallState:
+def start(
+    places: Sequence[RestingPlace] = (),
+    *,
+    animals: bool = False,
+    radars: Iterable[Radar] = (),
+    student: Asked | None = None,
+) -> FallState:
     """Return the state before the first message.
 
     Args:
         places: Beds and sofas, in house coordinates; without them a low bed is told from the floor by height alone.
         animals: Whether there are any that jump and lie about.
         radars: Whose points are looked at; without them heights alone tell who sits on the floor.
+        student: Of `FEATURES`, asked where there are points; None where there is none.
     """
-    return FallState(tuple(places), animals, RecentPoints.of(radars))
+    points = RecentPoints.of(radars)
+    looks = FallLooks(points.radars, tuple(places), animals, points) if student is not None and points.radars else None
+    return FallState(tuple(places), animals, points, student, looks)
 
 
 def step(state: FallState, message: Tracks | PointCloud) -> tuple[FallState, tuple[Message, ...]]:
@@ -162,6 +172,7 @@ def step(state: FallState, message: Tracks | PointCloud) -> tuple[FallState, tup
             body = state.bodies[track.id] = Body(message.stamp, message.stamp, track.room, track.position_m)
         _see(state, body, track, message.stamp)
         _look(state, body, track, sound, message.stamp)
+    _ask(state, message, sound)
     for number, body in list(state.bodies.items()):
         if body.suspicion is not None:
             told += _follow(state, number, body, body.suspicion, message, present)
@@ -187,7 +198,7 @@ def _found_again(state: FallState, track: Track, present: set[int], now: Instant
             id_ not in present
             and near
             and recent
-            and share_below(_UP_M, track.position_m[2], track.position_sigma_m[2]) > 0.5
+            and share_below(UP_M, track.position_m[2], track.position_sigma_m[2]) > 0.5
         ):
             state.bodies[track.id] = body
             del state.bodies[id_]
@@ -204,14 +215,14 @@ def _see(state: FallState, body: Body, track: Track, now: Instant) -> None:
         body.memory.add(track, now)
         return  # out of sight: where it was is all that is known
     anew = math.isinf(body.sigma_m) or gone_s > SETTLE_S
-    share = 1.0 if anew else 1.0 - math.exp(-gone_s / _MEAN_S)
-    sigma_m = track.position_sigma_m[2] * math.sqrt(CORRELATION_S / (CORRELATION_S + _MEAN_S))
+    share = 1.0 if anew else 1.0 - math.exp(-gone_s / MEAN_S)
+    sigma_m = track.position_sigma_m[2] * math.sqrt(CORRELATION_S / (CORRELATION_S + MEAN_S))
     body.middle_m += share * (track.position_m[2] - body.middle_m)
     body.sigma_m = track.position_sigma_m[2] if anew else body.sigma_m + share * (sigma_m - body.sigma_m)
     place = place_of(body.position_m[0], body.position_m[1], state.places)
     if body.middle_m > _PERSON_M + (place.height_m if place is not None else 0.0) and not anew:
         body.upright_s += gone_s
-    rests = place is not None and _on_floor(state, body, body.middle_m, body.sigma_m) < _RESTS
+    rests = place is not None and on_floor(state, body, body.middle_m, body.sigma_m) < _RESTS
     body.memory.add(track, now, rests=rests)
 
 
@@ -246,57 +257,40 @@ def _look(state: FallState, body: Body, track: Track, tracks: Sequence[Track], n
         suspicion.look(descent, now)
         if descent.low_s < SETTLE_S:
             suspicion.place_m = spot
-    elif _probability(state, body, descent) >= CANDIDATE:
+    elif body.asked(now) is None and probability_of(state, body, descent) >= CANDIDATE:
         body.suspicion, body.was_person = Suspicion(descent, now, now, spot), body.person
 
 
-def weigh(state: FallState, body: Body, track: Track, tracks: Sequence[Track], now: Instant) -> Descent | None:
-    """Return how a body came to lie low, points and all; None where it does not lie low.
+def _ask(state: FallState, tracks: Tracks, sound: Sequence[Track]) -> None:
+    """Ask the student, now and then, of everybody who may lie on the floor."""
+    if state.looks is None or state.student is None:
+        return
+    state.looks.take(tracks, sound)
+    if not state.looks.due(tracks.stamp):
+        return
+    looks = list(state.looks.look(tracks.stamp))
+    answers = state.student.answers(np.stack([look.picture for look in looks])) if looks else []
+    for look, answer in zip(looks, answers, strict=True):
+        body = state.bodies.get(look.track)
+        if body is None:
+            continue
+        if answer.probabilities is None:
+            body.told = None  # unlike anything that was learned: heights decide
+            continue
+        fell = float(answer.probabilities[state.student.classes.index(FELL)])
+        body.told = Told(tracks.stamp, fell, answer.sigma, look.place_m)
+        if fell >= CANDIDATE and body.suspicion is None:
+            body.suspicion = Suspicion(_came_down(body, look), tracks.stamp, tracks.stamp, look.place_m)
+            body.was_person = body.person
 
-    Args:
-        state: Whose points are looked at.
-        body: Whose heights.
-        track: Its own.
-        tracks: Everybody's.
-        now: The moment.
-    """
+
+def _came_down(body: Body, look: FallLook) -> Descent:
+    """Return how a body came down, as far as its heights tell."""
     descent = body.memory.descent()
-    if descent is None:
-        return None
-    spot = track.position_m[:2]
-    others = [other.position_m[:2] for other in tracks if other.id != track.id and other.position_m[2] > _UP_M]
-    return replace(
-        descent,
-        high_m=state.points.high_m(spot, others, now, max(descent.low_s - SETTLE_S, _MEAN_S)),
-        rush_m_s=state.points.rush_m_s(spot, now, descent.low_s),
-    )
-
-
-def _probability(state: FallState, body: Body, descent: Descent, off: float = 0.0) -> float:
-    """Return the probability of a fall, with the present height `off` standard deviations higher than measured."""
-    values = _fall_odds.features(descent, off)
-    log_odds = _fall_odds.log_odds(values)
-    on_floor = _on_floor(state, body, descent.low_m + off * descent.sigma_m, descent.sigma_m)
-    fastest_m_s = max(descent.speed_m_s, descent.rush_m_s or 0.0)
-    fast = 1.0 - share_below(_FAST_M_S, fastest_m_s, _FAST_SPREAD_M_S)
-    person, upright_s = body.person, body.upright_s
-    if body.suspicion is not None:
-        person, upright_s = max(person, body.suspicion.person), max(upright_s, body.suspicion.upright_s)
-    if state.animals:
-        person = person_by_descent(person, descent, upright_s=upright_s)
-    real = on_floor * above_floor(descent) * no_leap(descent)
-    return fast * real * person / (1.0 + math.exp(min(max(-log_odds, -500.0), 500.0)))
-
-
-def _on_floor(state: FallState, body: Body, low_m: float, sigma_m: float) -> float:
-    """Return the probability that a body of such a height lies beside the bed or sofa at its place, not on it."""
-    place = place_of(body.position_m[0], body.position_m[1], state.places)
-    if place is None:
-        return 1.0
-    sigma = math.hypot(sigma_m, _BODY_SPREAD_M)
-    on_it = log_normal_density(low_m, _LYING_M + place.height_m, sigma) + math.log(_ON_PLACE)
-    beside = log_normal_density(low_m, _LYING_M, sigma) + math.log(1 - _ON_PLACE)
-    return 1.0 / (1.0 + math.exp(min(on_it - beside, 500.0)))
+    if descent is not None:
+        return descent
+    highest = max((height.middle_m for height in body.memory.heights), default=look.middle_m)
+    return Descent(top_m=highest, low_m=look.middle_m, sigma_m=min(body.sigma_m, 1.0), speed_m_s=0.0)
 
 
 def _follow(
@@ -308,12 +302,18 @@ def _follow(
     if since_s is None:
         body.suspicion = None
         return ()
-    up = _is_up(state, number, body, suspicion, present)
+    told = body.asked(now)
+    up = _is_up(state, number, body, suspicion, present) and (told is None or told.fell < CANDIDATE)
     if (up or _goes_low(state, body, suspicion)) and _hand_over(state, number, body, suspicion, present):
         return ()
     suspicion.up_since = (suspicion.up_since or now) if up else None
-    probability = _probability(state, body, suspicion.descent)
-    stage = next_stage(suspicion, probability, since_s, now, low=body.middle_m < _UP_M)
+    if told is not None:
+        probability, stage = told.fell, stage_by_student(suspicion, told, now)
+    else:
+        probability = probability_of(state, body, suspicion.descent)
+        stage = next_stage(suspicion, probability, since_s, now, low=body.middle_m < UP_M)
+    if stage is FallStage.SUSPECTED and suspicion.stage is not stage and _is_told_of(state, suspicion):
+        return ()  # the other end of the same body
     due_s = passed_s(suspicion.published, now)
     repeat = stage is FallStage.SUSPECTED and (due_s is None or due_s >= PUBLISH_S)
     if stage is suspicion.stage and not repeat:
@@ -325,15 +325,26 @@ def _follow(
         body.memory.heights.clear()
     if stage is None or (stage is FallStage.CLEARED and said is None):
         return ()
-    spread = [_probability(state, body, suspicion.descent, off) for off in (-1.0, 1.0)]
-    told = (probability, 0.5 * abs(spread[0] - spread[1]))
-    return (message_of(number, body, suspicion, stage, message, told),)
+    sigma = told.sigma if told is not None else sigma_of(state, body, suspicion.descent)
+    student = name_of(state.student) if told is not None else ""
+    return (message_of(number, body, suspicion, stage, message, (probability, sigma), student),)
+
+
+def _is_told_of(state: FallState, suspicion: Suspicion) -> bool:
+    """Return whether somebody else is suspected to have fallen at the same place."""
+    others = (body.suspicion for body in state.bodies.values() if body.suspicion is not None)
+    return any(
+        other.stage is FallStage.SUSPECTED and math.dist(other.place_m, suspicion.place_m) < _SAME_BODY_M
+        for other in others
+        if other is not suspicion
+    )
 
 
 def _is_up(state: FallState, number: int, body: Body, suspicion: Suspicion, present: set[int]) -> bool:
     """Return whether a body is no longer low; of one out of sight, whether somebody new stands where it lay."""
     if number in present:
-        return share_below(_UP_M, body.middle_m, body.sigma_m) < 0.2
+        # A student finds those, too, whose heights are told wrong: they are up when that is beyond doubt.
+        return share_below(_RISEN_M if body.told is not None else UP_M, body.middle_m, body.sigma_m) < 0.2
     return any(
         other.middle_m > _PERSON_M
         and math.dist(other.position_m[:2], suspicion.place_m) < NEAR_M
@@ -360,7 +371,9 @@ def _hand_over(state: FallState, number: int, body: Body, suspicion: Suspicion, 
         low = other.middle_m < LOW_M and other.sigma_m < NO_ELEVATION_M and other.person > _SURELY_ANIMAL
         near = math.dist(other.position_m[:2], suspicion.place_m) < NEAR_M
         if id_ in present and id_ != number and low and near:
-            other.suspicion, body.suspicion = other.suspicion or suspicion, None
+            # A fall that was told stays told, whatever was thought of who is found there.
+            kept = other.suspicion if suspicion.stage is not FallStage.SUSPECTED else None
+            other.suspicion, body.suspicion = kept or suspicion, None
             other.suspicion.person = max(suspicion.person, body.was_person)
             other.suspicion.upright_s = max(suspicion.upright_s, body.upright_s)
             # Who lies there did not go: the rest of what is known of him is how he came down.

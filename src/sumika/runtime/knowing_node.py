@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sumika.perception.known_keys import known_keys, routed
+from sumika.runtime.found_students import found_student
 from sumika.runtime.node import Launch, Node, StepTask
 from sumika.runtime.step_loop import run_step
 from sumika.schema import Message
@@ -67,21 +68,10 @@ def _start(house: House, key: str, data: Path | None = None) -> object:
     # Imported where it runs: networks cost every other process memory and time.
     from sumika.perception import knowing
 
-    return knowing.start(house, key, partial(_found, data=data))
+    return knowing.start(house, key, partial(found_student, data=data))
 
 
 def _step(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
     from sumika.perception import knowing
 
     return knowing.step(state, message)
-
-
-@cache
-def _found(name: str, features: str, data: Path | None) -> Any:
-    """Return a student; None where there is none that may be used, which the estimate then says of itself."""
-    from sumika.models import StudentRefused, find_student, house_shelf
-
-    try:
-        return find_student(name, features=features, shelf=house_shelf(data) if data else None)
-    except StudentRefused:
-        return None

@@ -8,6 +8,7 @@ from sumika.perception.known_keys import FEWEST_ANTENNAS, tells_directions
 from sumika.radar import front_end
 from sumika.runtime.conditions import someone_home
 from sumika.runtime.device_loop import run_devices
+from sumika.runtime.found_students import found_student
 from sumika.runtime.gate_loop import GATE, run_gate
 from sumika.runtime.history_loop import run_history
 from sumika.runtime.knowing_node import knowing_nodes
@@ -192,7 +193,8 @@ def _start_posture(house: House, key: str) -> object:
 
 
 def _start_fall(house: House, key: str) -> object:
-    return fall.start_in(house)
+    # Never one that the house has made its own: nobody falls for it to learn from.
+    return fall.start_in(house, found_student(fall.STUDENT, fall.FEATURES))
 
 
 def _house(house: House) -> tuple[str, ...]:

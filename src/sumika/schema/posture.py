@@ -63,8 +63,9 @@ class SuspectedFall(Message, frozen=True, kw_only=True):
         track: The track's id.
         room: The room it is in; empty if in none.
         stage: How far the suspicion has come.
-        probability: That somebody came down fast and lies on the floor, 0..1.
-        sigma: How much the probability changes when the heights are wrong by a standard deviation.
+        probability: That somebody has fallen and lies on the floor, 0..1.
+        sigma: How far the probability is trusted: a student's from room to room; a rule's for heights that are wrong by
+            a standard deviation.
         reason: For people.
         position_m: Where the body is, house coordinates.
         drop_m: How far its middle came down.
@@ -72,6 +73,7 @@ class SuspectedFall(Message, frozen=True, kw_only=True):
         middle_m: Height of its middle now.
         still_s: How long it has lain still.
         since_s: How long ago it came down.
+        student: Who told it; empty where a rule did.
     """
 
     source: str
@@ -87,6 +89,7 @@ class SuspectedFall(Message, frozen=True, kw_only=True):
     middle_m: float
     still_s: float
     since_s: float
+    student: str = ""
 
 
 class RestingPlace(msgspec.Struct, frozen=True, kw_only=True):

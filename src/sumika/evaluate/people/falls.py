@@ -5,38 +5,34 @@ Every scene is a room, a resident and a radar of its own, none of which was look
 left to chance. A fall is found if somebody is suspected to have fallen within `WITHIN_S` of hitting the floor, near
 where the body lies. The house knows where its beds and sofas stand, as its owner drew them.
 
-On one idle core the whole takes a quarter of an hour. What was played is kept in the system's folder for temporary
-files until the code changes, so that a run that was stopped goes on.
+On one idle core the whole takes a quarter of an hour. Scenes are kept (`kept_scenes`), so that a run that was stopped
+goes on, and falls can be told anew from the same scenes. Beside what ships, the rule alone is scored, which decides
+where there is no student, or where it abstains.
 """
 
 import math
-import tempfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.clock import Instant
-from sumika.evaluate.bench import code_hash, say_on_stderr
+from sumika.evaluate.bench import say_on_stderr
 from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.people.kept_scenes import told_of
+from sumika.models import find_student
 from sumika.perception import fall
-from sumika.perception._fall_odds import ODDS
-from sumika.radar import people
-from sumika.schema import FallStage, Origin, PointCloud, RestingPlace, SuspectedFall, Track, Tracks
-from sumika.schema.house import Radar
-from sumika.units import seconds_to_ns
-from sumika.world.radar_scene import ActedScene, acted_frames, falling_scene, nearly_falling_scene
+from sumika.perception._student import Asked
+from sumika.schema import FallStage, Message, PointCloud, RestingPlace, SuspectedFall, Tracks
+from sumika.training.falls import NARROW, WIDE
+from sumika.training.told_scenes import told
+from sumika.world.radar_scene import ActedScene, falling_scene, nearly_falling_scene
 from sumika.world.radar_scene.living import living_waveform
 
 FIRST_SEED = 30_000
-FALLS, NEAR_FALLS = 300, 300
-NARROW_FALLS, NARROW_NEAR_FALLS = 40, 40
-"""Scenes with a radar that sees little up and down: beside the figure, not in it."""
+WIDE_SCENES, NARROW_SCENES = (300, 300), (40, 40)
+"""Falls and others; the latter with a radar that sees little up and down: beside the figure, not in it."""
 
-WIDE, NARROW = "iwr6843aop", "iwr6843isk"
 WITHIN_S = 10.0
 EARLY_S = 1.0
 """Somebody may be suspected a little before the last part of the body is down."""
@@ -44,16 +40,7 @@ EARLY_S = 1.0
 NEAR_M = 1.3
 """A body is as long as this: its middle is told somewhere on it."""
 
-_BEGAN = Instant(10_000_000_000, 1_700_000_000_000_000_000, "simulated")
 _RESAMPLES = 2000
-_CODE = (
-    "world/radar_scene",
-    "radar",
-    "perception/fall",
-    "perception/_fall*",
-    "perception/_low_points",
-    "perception/_drops",
-)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,12 +91,20 @@ def measure(full: bool) -> dict[str, Figure]:
 
     Args:
         full: Whether scenes are played, which takes some fifteen minutes.
+
+    Raises:
+        StudentRefused: if the student of falls may not be used.
     """
     if not full:
         return {}
-    wide = list(_played(WIDE, FALLS, NEAR_FALLS))
-    narrow = list(_played(NARROW, NARROW_FALLS, NARROW_NEAR_FALLS))
-    return figures(wide, narrow)
+    student = find_student(fall.STUDENT, features=fall.FEATURES)
+    played = [list(_played(model, counts, student)) for model, counts in ((WIDE, WIDE_SCENES), (NARROW, NARROW_SCENES))]
+    wide, narrow = ([by_student for by_student, _ in of_model] for of_model in played)
+    found = figures(wide, narrow)
+    by_rule = figures([rule for _, rule in played[0]], [rule for _, rule in played[1]])
+    for name in found:
+        found[name].detail["by_the_rule_alone"] = by_rule[name].value
+    return found
 
 
 def scene_of(seed: int, model: str, falls: bool) -> ActedScene:
@@ -118,66 +113,64 @@ def scene_of(seed: int, model: str, falls: bool) -> ActedScene:
     return make(seed, living_waveform(model))
 
 
-def play(acted: ActedScene, places: Sequence[RestingPlace] | None = None) -> Played:
+class Watcher:
+    """A house that watches for falls, and everything that it suspected."""
+
+    def __init__(
+        self, acted: ActedScene, places: Sequence[RestingPlace] | None = None, student: Asked | None = None
+    ) -> None:
+        """Begin.
+
+        Args:
+            acted: The scene that it will be told of.
+            places: Beds and sofas that the house knows of; None for all that are there.
+            student: Of falls; None for none.
+        """
+        scene = acted.scene
+        known = acted.stage.places if places is None else places
+        # Who lives there is known.
+        self._state = fall.start(known, animals=bool(scene.animals), radars=scene.radars, student=student)
+        self._acted = acted
+        self._events: list[Event] = []
+        self._ongoing: set[int] = set()  # by track: one that is suspected hides no other
+
+    def take(self, time_s: float, cloud: PointCloud, tracks: Tracks) -> None:
+        """Take in a frame."""
+        self._state, _ = fall.step(self._state, cloud)
+        self._state, messages = fall.step(self._state, tracks)
+        for message in messages:
+            self._note(message, time_s)
+
+    def _note(self, message: Message, time_s: float) -> None:
+        if not isinstance(message, SuspectedFall):
+            return
+        if message.stage is not FallStage.SUSPECTED:
+            self._ongoing.discard(message.track)
+        elif message.track not in self._ongoing:
+            self._ongoing.add(message.track)
+            really = self._acted.actor.points(time_s).mean(axis=0)
+            away_m = math.dist(message.position_m[:2], really[:2])
+            self._events.append(Event(at_s=time_s, away_m=away_m, probability=message.probability))
+
+    @property
+    def played(self) -> Played:
+        """What came of the scene."""
+        acted = self._acted
+        return Played(what=acted.what, seed=acted.scene.seed, impact_s=acted.impact_s, events=tuple(self._events))
+
+
+def play(acted: ActedScene, places: Sequence[RestingPlace] | None = None, student: Asked | None = None) -> Played:
     """Play a scene through the whole chain.
 
     Args:
         acted: The scene.
         places: Beds and sofas that the house knows of; None for all that are there.
+        student: Of falls; None for none: then the rule decides.
     """
-    scene = acted.scene
-    known = acted.stage.places if places is None else places
-    state = fall.start(known, animals=bool(scene.animals), radars=scene.radars)  # who lives there is known
-    events: list[Event] = []
-    ongoing: set[int] = set()  # by track: one that is suspected hides no other
-    for time_s, cloud, tracks in told(acted):
-        state, _ = fall.step(state, cloud)
-        state, messages = fall.step(state, tracks)
-        for message in messages:
-            if not isinstance(message, SuspectedFall):
-                continue
-            if message.stage is not FallStage.SUSPECTED:
-                ongoing.discard(message.track)
-            elif message.track not in ongoing:
-                ongoing.add(message.track)
-                really = acted.actor.points(time_s).mean(axis=0)
-                away_m = math.dist(message.position_m[:2], really[:2])
-                events.append(Event(at_s=time_s, away_m=away_m, probability=message.probability))
-    return Played(what=acted.what, seed=scene.seed, impact_s=acted.impact_s, events=tuple(events))
-
-
-def told(acted: ActedScene) -> Iterator[tuple[float, PointCloud, Tracks]]:
-    """Yield the time, the points of every frame of a scene, and what the tracker tells after it."""
-    scene = acted.scene
-    state = people.start(scene.rooms, scene.radars, scene.descriptions)
-    for frame in acted_frames(acted, lambda _: False):
-        state, seen = people.step(state, frame.radar, frame.samples, frame.time_s)
-        yield frame.time_s, *messages_of(frame.index, frame.time_s, scene.radars[0], seen.points.rows, seen.tracks)
-
-
-def messages_of(
-    index: int, time_s: float, radar: Radar, rows: NDArray[np.floating], tracks: tuple[Track, ...]
-) -> tuple[PointCloud, Tracks]:
-    """Return a frame's points and everybody's place as messages.
-
-    Args:
-        index: Of the frame.
-        time_s: Since the scene began.
-        radar: That took the frame.
-        rows: (point, column) as `POINT_COLUMNS`.
-        tracks: As the tracker tells them.
-    """
-    stamp = _BEGAN.later(seconds_to_ns(time_s))
-    cloud = PointCloud(
-        stamp=stamp,
-        origin=Origin.SIMULATED,
-        radar=radar.id,
-        room=radar.room,
-        index=index,
-        frame_interval_s=0.1,
-        usable=True,
-    )
-    return cloud.with_points(rows), Tracks(stamp=stamp, origin=Origin.SIMULATED, source="house", tracks=tracks)
+    watcher = Watcher(acted, places, student)
+    for frame in told(acted):
+        watcher.take(*frame)
+    return watcher.played
 
 
 def figures(wide: Sequence[Played], narrow: Sequence[Played]) -> dict[str, Figure]:
@@ -211,9 +204,14 @@ def _precision(wide: Sequence[Played], narrow: Sequence[Played]) -> Figure:
 
 
 def _counts(played: Played) -> tuple[int, int]:
-    """Return true and all events; a fall that is told twice is one."""
+    """Return true and all events; a fall that is told twice is one, though it be told again later."""
     true = min(1, len(played.true_events))
-    return true, true + len([event for event in played.events if event not in played.true_events])
+    again = [
+        event
+        for event in played.events
+        if true and played.impact_s is not None and event.at_s >= played.impact_s and event.away_m <= NEAR_M
+    ]
+    return true, true + len([event for event in played.events if event not in (*played.true_events, *again)])
 
 
 def _alarmed(played: Played) -> bool:
@@ -248,31 +246,18 @@ def _figure(value: float, detail: dict[str, float | str]) -> Figure:
     return Figure(value=value, unit="share", evidence=Evidence.SIMULATION, detail=detail)
 
 
-def _played(model: str, falls: int, near_falls: int) -> Iterator[Played]:
-    """Yield what comes of all scenes with a radar; those that were played before are read."""
-    weights = zlib.crc32(msgspec.json.encode(ODDS))  # a file beside the code that is hashed
-    path = Path(tempfile.gettempdir()) / f"sumika-falls-{model}-{code_hash(_CODE)}-{weights:08x}.jsonl"
-    kept = {(one.seed, one.impact_s is not None): one for one in _read(path)}
+def _played(model: str, counts: tuple[int, int], student: Asked) -> Iterator[tuple[Played, Played]]:
+    """Yield what comes of all scenes with a radar: with the student, and by the rule alone."""
+    falls, others = counts
     planned = [(FIRST_SEED + number, True) for number in range(falls)]
-    planned += [(FIRST_SEED + number, False) for number in range(near_falls)]
+    planned += [(FIRST_SEED + number, False) for number in range(others)]
     planned.sort(key=lambda one: one[0])  # a run that was stopped has as much of both
     for number, (seed, falling) in enumerate(planned):
         if number % 20 == 0:
             say_on_stderr(f"  people.falls: {model}, {number} of {len(planned)} scenes ...")
-        if (seed, falling) not in kept:
-            played = play(scene_of(seed, model, falling))
-            with path.open("ab") as file:
-                file.write(msgspec.json.encode(played) + b"\n")
-            kept[seed, falling] = played
-        yield kept[seed, falling]
-
-
-def _read(path: Path) -> Iterator[Played]:
-    """Yield what was kept; a last line that was cut off is left out."""
-    if not path.exists():
-        return
-    for line in path.read_bytes().splitlines():
-        try:
-            yield msgspec.json.decode(line, type=Played)
-        except msgspec.DecodeError:
-            return
+        acted = scene_of(seed, model, falling)
+        watchers = Watcher(acted, student=student), Watcher(acted)
+        for frame in told_of(acted, f"{model}-{seed}-{'fall' if falling else 'other'}"):
+            for watcher in watchers:
+                watcher.take(*frame)
+        yield watchers[0].played, watchers[1].played

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from sumika.evaluate.bench import say_on_stderr
-from sumika.evaluate.people.falls import EARLY_S, NEAR_M, WIDE, WITHIN_S, scene_of, told
+from sumika.evaluate.people.falls import EARLY_S, NEAR_M, WITHIN_S, scene_of
 from sumika.perception import _fall_odds, fall
 from sumika.perception._fall_odds import FEATURES, FallOdds
 from sumika.schema import PointCloud, RestingPlace, Tracks
 from sumika.schema.house import Radar
+from sumika.training.falls import WIDE
+from sumika.training.told_scenes import told
 from sumika.world.radar_scene import ActedScene, nearly_falling_scene
 from sumika.world.radar_scene.living import living_waveform
 

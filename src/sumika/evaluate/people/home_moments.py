@@ -1,0 +1,257 @@
+"""How often a family with pets would be told of a fall that was none: moments of life, through the whole chain.
+
+Nobody is suspected who was not low for seconds. So what counts is every moment in which somebody comes down: residents
+sit and lie down, pick things up, crouch, sit on the floor, stumble; a cat and a dog jump off furniture, beside people
+or alone; and people move about, of whom a tracker may tell what is not so. How often a month each of these happens is
+counted in the simulated house (`home_changes`), or said (`ACTS`, `WALKING_HOURS`); what comes of it is played, scene by
+scene, each another room, resident, animal and radar: samples, points, tracks, falls.
+
+An alarm is so rare that none may be among some hundred scenes of a kind. What is counted is therefore how sure of a
+fall the student became in each scene, for as long as an alarm takes, and what share of scenes goes beyond the alarm
+follows from the tail of these (a generalised Pareto distribution over the highest fifth: J. Pickands, Annals of
+Statistics 3, 1975; weights as J. R. M. Hosking and J. R. Wallis, Technometrics 29, 1987; never lighter than
+exponential). The figure is the 95 % upper bound of the sum, by bootstrap over scenes; beside it stands what the counts
+of alarms alone allow (M. P. Fay and E. J. Feuer, Statistics in Medicine 16, 1997).
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from sumika.evaluate.bench import say_on_stderr
+from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.people.home_changes import changes_of
+from sumika.evaluate.people.home_months import ACTS, DAYS_PER_MONTH, family_with_pets
+from sumika.evaluate.people.kept_scenes import told_of
+from sumika.models import find_student
+from sumika.perception import fall
+from sumika.perception._fall_stages import STAYS_S
+from sumika.perception._student import Asked
+from sumika.schema import FallStage, PointCloud, SuspectedFall, Tracks
+from sumika.training.falls import WIDE
+from sumika.world.radar_scene import ActedScene, exercising_scene, nearly_falling_scene
+from sumika.world.radar_scene.living import living_waveform
+
+FIRST_SEED = 70_000
+COUNTED_SEED, COUNTED_DAYS = 500, 15
+PEOPLE = 2
+WALKING_HOURS = 4.0 * DAYS_PER_MONTH
+"""Two residents who stand and walk two hours a day each, at home (typical)."""
+
+TAIL, LEAST_TAIL = 0.2, 12
+"""Of a kind's scenes, those that were surest of a fall: their share, and how many at least."""
+
+_RESAMPLES = 1000
+_NEVER = -30.0
+"""Log odds where nobody was looked at."""
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A kind of moment.
+
+    Attributes:
+        scenes: How many are played.
+        kinds: Of `sumika.world.radar_scene.falling_scenes.NEAR_FALLS`, by turns; empty for people who exercise.
+        alone: Whether nobody is there but animals.
+    """
+
+    scenes: int
+    kinds: tuple[str, ...]
+    alone: bool = False
+
+
+MOMENTS: Mapping[str, Moment] = {
+    "pets beside people": Moment(200, ("pet_jumps",)),
+    "pets alone": Moment(120, ("pet_jumps",), alone=True),
+    "sits down": Moment(120, ("sit_hard", "sit_hard_on_sofa")),
+    "lies down on furniture": Moment(60, ("lie_on_bed", "lie_on_sofa")),
+    "sits on the floor": Moment(160, ("sit_on_floor",)),
+    "crouches or kneels": Moment(160, ("crouch_long",)),
+    "picks up": Moment(80, ("pick_up", "drop")),
+    "stumbles": Moment(60, ("stumble", "catch")),
+    "walks about": Moment(100, ()),
+}
+"""What is played, by name."""
+
+
+class Played(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a scene.
+
+    Attributes:
+        log_odds: How sure of a fall the house was at the surest, for as long as an alarm takes.
+        alarmed: Whether it told of one.
+        seconds: How long it was.
+    """
+
+    log_odds: float
+    alarmed: bool
+    seconds: float
+
+
+def measure(full: bool) -> dict[str, Figure]:
+    """Return how many false alarms a home has a month: the upper bound of what the scenes allow. Nothing unless full.
+
+    Args:
+        full: Whether scenes are played, which takes half an hour of a core the first time.
+
+    Raises:
+        StudentRefused: if the student of falls may not be used.
+    """
+    if not full:
+        return {}
+    student = find_student(fall.STUDENT, features=fall.FEATURES)
+    played = {name: list(_played(name, moment, student)) for name, moment in MOMENTS.items()}
+    return {"false_alarms_per_month": figure(played, per_month(played["walks about"]))}
+
+
+def per_month(walks: Sequence[Played]) -> dict[str, float]:
+    """Return how often a month each moment happens in a home.
+
+    Args:
+        walks: Scenes of people who walk about: there are as many of these as fill `WALKING_HOURS`.
+    """
+    counted = dict.fromkeys(MOMENTS, 0.0)
+    share = DAYS_PER_MONTH / COUNTED_DAYS
+    for change in changes_of(family_with_pets(), COUNTED_SEED, COUNTED_DAYS):
+        if change.after_m >= change.before_m:
+            continue  # who gets up comes to lie nowhere
+        if change.kind == "pet":
+            counted["pets beside people" if change.met else "pets alone"] += share
+        elif change.on_furniture:
+            lies = change.before_m - change.after_m < 0.3
+            counted["lies down on furniture" if lies else "sits down"] += share
+        else:
+            counted["sits on the floor"] += share
+    for name, acts in (
+        ("sits on the floor", ("sits on the floor",)),
+        ("crouches or kneels", ("crouches", "kneels")),
+        ("picks up", ("picks up",)),
+        ("stumbles", ("stumbles",)),
+    ):
+        counted[name] += PEOPLE * DAYS_PER_MONTH * sum(ACTS[act].per_day for act in acts)
+    counted["walks about"] = 3600.0 * WALKING_HOURS / float(np.mean([one.seconds for one in walks]))
+    return counted
+
+
+def figure(played: Mapping[str, Sequence[Played]], times: Mapping[str, float]) -> Figure:
+    """Return the figure.
+
+    Args:
+        played: Scenes of each moment.
+        times: How often a month each happens.
+    """
+    level = math.log(fall.SURE_BY_STUDENT / (1.0 - fall.SURE_BY_STUDENT))
+    random = np.random.default_rng(0)
+    sums, detail = np.zeros(_RESAMPLES), dict[str, float | str]()
+    mean = 0.0
+    for name, scenes in played.items():
+        sure = np.array([one.log_odds for one in scenes])
+        share = tail_share(sure, level)
+        drawn = random.integers(len(sure), size=(_RESAMPLES, len(sure)))
+        sums += times[name] * np.array([tail_share(sure[rows], level) for rows in drawn])
+        mean += times[name] * share
+        key = name.replace(" ", "_")
+        detail[f"alarms_{key}"] = f"{sum(one.alarmed for one in scenes)} of {len(scenes)}"
+        detail[f"times_{key}"] = times[name]
+        detail[f"per_month_{key}"] = times[name] * share
+    detail["per_month"] = mean
+    detail["bound_of_counts_alone"] = counts_bound(
+        [(sum(one.alarmed for one in scenes), times[name] / len(scenes)) for name, scenes in played.items()]
+    )
+    value = float(np.quantile(sums, 0.95))
+    return Figure(value=value, unit="per home and month", evidence=Evidence.SIMULATION, detail=detail)
+
+
+def tail_share(values: Array, level: float) -> float:
+    """Return the share of a population beyond a level, by a sample of it that may hold none.
+
+    Args:
+        values: (example,).
+        level: In their unit.
+    """
+    count = max(round(TAIL * len(values)), min(LEAST_TAIL, len(values) - 1))
+    ordered = np.sort(values)
+    threshold = float(ordered[-count - 1])
+    if level <= threshold:
+        return float((values >= level).mean())
+    beyond = ordered[-count:] - threshold
+    mean = float(beyond.mean())
+    if mean <= 0:
+        return 0.0
+    weight = 1.0 - (np.arange(1, count + 1) - 0.35) / count
+    second = float((weight * beyond).mean())
+    shape = max(2.0 - mean / max(mean - 2.0 * second, 1e-9), 0.0)
+    scale = mean * (1.0 - shape) if shape < 1.0 else mean
+    over = level - threshold
+    left = math.exp(-over / mean) if shape < 1e-6 else (1.0 + shape * over / scale) ** (-1.0 / shape)
+    return count / len(values) * left
+
+
+def counts_bound(strata: Sequence[tuple[int, float]]) -> float:
+    """Return the 95 % upper bound of a weighted sum of Poisson counts (Fay and Feuer).
+
+    Args:
+        strata: Count and weight of each.
+    """
+    most = max(weight for _, weight in strata)
+    total = sum(count * weight for count, weight in strata) + most
+    variance = sum(count * weight**2 for count, weight in strata) + most**2
+    return float(variance / (2.0 * total) * stats.chi2.ppf(0.95, 2.0 * total**2 / variance))
+
+
+def _played(name: str, moment: Moment, student: Asked) -> Iterator[Played]:
+    first = FIRST_SEED + 1000 * list(MOMENTS).index(name)
+    for number in range(moment.scenes):
+        if number % 20 == 0:
+            say_on_stderr(f"  people.home_moments: {name}, {number} of {moment.scenes} scenes ...")
+        acted = scene_of(moment, first + number)
+        yield play(acted, told_of(acted, f"{name.replace(' ', '-')}-{first + number}"), student)
+
+
+def scene_of(moment: Moment, seed: int) -> ActedScene:
+    """Return a scene of a kind of moment."""
+    if not moment.kinds:
+        return exercising_scene(seed, living_waveform(WIDE))
+    acted = nearly_falling_scene(seed, living_waveform(WIDE), moment.kinds[seed % len(moment.kinds)])
+    return replace(acted, scene=replace(acted.scene, people=())) if moment.alone else acted
+
+
+def play(acted: ActedScene, frames: Iterable[tuple[float, PointCloud, Tracks]], student: Asked) -> Played:
+    """Play a scene in a home with animals.
+
+    Args:
+        acted: The scene.
+        frames: What the house is told of it.
+        student: Of falls.
+    """
+    state = fall.start(acted.stage.places, animals=True, radars=acted.scene.radars, student=student)
+    surest, alarmed, last_s = _NEVER, False, 0.0
+    runs: dict[int, list[tuple[float, float]]] = {}
+    for time_s, cloud, tracks in frames:
+        state, _ = fall.step(state, cloud)
+        state, messages = fall.step(state, tracks)
+        last_s = time_s
+        alarmed |= any(isinstance(one, SuspectedFall) and one.stage is FallStage.SUSPECTED for one in messages)
+        for number, body in state.bodies.items():
+            if body.told is not None and body.told.at == tracks.stamp:
+                runs.setdefault(number, []).append((time_s, body.told.fell))
+                surest = max(surest, _stays(runs[number]))
+    return Played(log_odds=surest, alarmed=alarmed, seconds=last_s)
+
+
+def _stays(run: Sequence[tuple[float, float]]) -> float:
+    """Return the log odds of a fall that a student has not gone below for as long as an alarm takes."""
+    end_s = run[-1][0]
+    lately = [fell for at_s, fell in run if end_s - at_s <= STAYS_S + 0.2]
+    if len(lately) < 3:
+        return _NEVER
+    share = min(max(min(lately), 1e-12), 1.0 - 1e-12)
+    return math.log(share / (1.0 - share))
