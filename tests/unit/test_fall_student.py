@@ -79,7 +79,7 @@ def test_where_it_abstains_the_rule_decides_and_says_so() -> None:
 
 
 def test_an_answer_that_does_not_stay_is_a_candidate_and_no_more() -> None:
-    heights = [0.9] * 60 + [0.2] * 8 + [0.9] * 60
+    heights = [0.9] * 60 + [0.2] * 15 + [0.9] * 60
     found = told(Says(below_m=0.3), [tracks_at(number / 10, t1=one) for number, one in enumerate(heights)])
     assert stages(found) == [FallStage.CANDIDATE, FallStage.CLEARED]
 

@@ -26,15 +26,16 @@ DECIDE_S = 10.0
 SURE_S = 0.5
 """A probability must have been high for so long: heights waver, and one look of many is always odd."""
 
-SURE_BY_STUDENT = 0.5
-"""Probability from which on a student's answer counts."""
+LOOKS, SURE_LOG_ODDS, MOST_LOG_ODDS = 5, 1.0, 4.0
+"""A student must be as sure as the second, on the mean of so many looks one after the other, none counting for more
+than the third: one look of many is always odd."""
 
-STAYS_S, DOUBTED_S, TOLD_S = 0.9, 4.0, 1.6
-"""A student's answer that somebody fell must stay for the first, three looks; a fall that it takes for none for as long
-as the second is none. What it said is worth something for the third."""
+STAYS_M, LATELY_S = 0.7, 2.9
+"""Looks at one body count together while it stays within the first, and no older than the second: who has fallen stays
+where he is, and an animal that carries a track off does not."""
 
-MOVES_M = 0.5
-"""Whose place moves by more while a student is sure of a fall has not fallen: an animal carries the track off."""
+DOUBTED_S, TOLD_S = 4.0, 1.6
+"""What a student takes for no fall for as long as the first is none. What it said is worth something for the second."""
 
 SETTLE_S = 1.0
 """Heights settle so long after a drop before they are believed to be where it ended."""
@@ -59,7 +60,6 @@ class Suspicion:
         published: When.
         up_since: Since when it is no longer low.
         sure_since: Since when a fall is probable enough to be suspected.
-        sure_at_m: Where on the floor plan the body was then.
         doubted_since: Since when a student takes it for none.
     """
 
@@ -74,7 +74,6 @@ class Suspicion:
     published: Instant | None = None
     up_since: Instant | None = None
     sure_since: Instant | None = None
-    sure_at_m: tuple[float, float] = (0.0, 0.0)
     doubted_since: Instant | None = None
 
     def look(self, descent: Descent, now: Instant) -> None:
@@ -113,6 +112,12 @@ class Told:
     sigma: float
     place_m: tuple[float, float]
 
+    @property
+    def log_odds(self) -> float:
+        """Of a fall, as they count."""
+        share = min(max(self.fell, 1e-9), 1.0 - 1e-9)
+        return min(max(math.log(share / (1.0 - share)), -MOST_LOG_ODDS), MOST_LOG_ODDS)
+
 
 @dataclass(slots=True)
 class Body:
@@ -131,7 +136,7 @@ class Body:
         person: How surely it is a person.
         was_person: How surely it was when it came to be suspected.
         suspicion: Of a fall.
-        told: What a student said last; None where none was asked, or it abstained.
+        told: What a student said of late, at one place; empty where none was asked, or it abstained.
     """
 
     first: Instant
@@ -146,15 +151,29 @@ class Body:
     person: float = 0.0
     was_person: float = 0.0
     suspicion: Suspicion | None = None
-    told: Told | None = None
+    told: tuple[Told, ...] = ()
+
+    def hear(self, told: Told) -> None:
+        """Keep what a student says, and what it said before of the body at this place."""
+        before = [
+            one
+            for one in self.told
+            if (passed_s(one.at, told.at) or math.inf) <= LATELY_S and math.dist(one.place_m, told.place_m) <= STAYS_M
+        ]
+        self.told = (*before, told)[-LOOKS:]
 
     def asked(self, now: Instant) -> Told | None:
-        """Return what a student said of the body of late."""
-        age_s = None if self.told is None else passed_s(self.told.at, now)
-        return self.told if age_s is not None and age_s <= TOLD_S else None
+        """Return what a student said of the body last, unless that is long ago."""
+        age_s = passed_s(self.told[-1].at, now) if self.told else None
+        return self.told[-1] if age_s is not None and age_s <= TOLD_S else None
+
+    @property
+    def sure_log_odds(self) -> float | None:
+        """How sure of a fall a student is over its last looks; None where these are too few."""
+        return sum(one.log_odds for one in self.told) / LOOKS if len(self.told) == LOOKS else None
 
 
-def stage_by_student(suspicion: Suspicion, told: Told, now: Instant) -> FallStage | None:
+def stage_by_student(suspicion: Suspicion, body: Body, told: Told, now: Instant) -> FallStage | None:
     """Return how far a suspicion has come where a student says how probable a fall is; None where it is too early.
 
     It has seen the body lie before it says so: no further waiting is asked than for an answer that stays.
@@ -163,12 +182,9 @@ def stage_by_student(suspicion: Suspicion, told: Told, now: Instant) -> FallStag
         return FallStage.CLEARED
     if suspicion.stage is FallStage.SUSPECTED:
         return FallStage.SUSPECTED
-    if told.fell < SURE_BY_STUDENT:
-        suspicion.sure_since = None
-    elif suspicion.sure_since is None or math.dist(told.place_m, suspicion.sure_at_m) > MOVES_M:
-        suspicion.sure_since, suspicion.sure_at_m = told.at, told.place_m  # who has fallen stays there
-    if suspicion.sure_since is not None and (passed_s(suspicion.sure_since, told.at) or 0.0) >= STAYS_S:
-        suspicion.place_m = suspicion.sure_at_m
+    sure = body.sure_log_odds
+    if sure is not None and sure >= SURE_LOG_ODDS:
+        suspicion.place_m = told.place_m
         return FallStage.SUSPECTED
     if told.fell >= CANDIDATE:
         suspicion.doubted_since = None

@@ -48,7 +48,7 @@ from sumika.perception._fall_stages import (
     LYING_S,
     PATIENCE_S,
     SETTLE_S,
-    SURE_BY_STUDENT,
+    SURE_LOG_ODDS,
     SUSPECTED,
     UP_S,
     Body,
@@ -72,7 +72,7 @@ __all__ = [
     "PATIENCE_S",
     "SEATED_M",
     "STUDENT",
-    "SURE_BY_STUDENT",
+    "SURE_LOG_ODDS",
     "SUSPECTED",
     "UP_S",
     "FallState",
@@ -275,10 +275,10 @@ def _ask(state: FallState, tracks: Tracks, sound: Sequence[Track]) -> None:
         if body is None:
             continue
         if answer.probabilities is None:
-            body.told = None  # unlike anything that was learned: heights decide
+            body.told = ()  # unlike anything that was learned: heights decide
             continue
         fell = float(answer.probabilities[state.student.classes.index(FELL)])
-        body.told = Told(tracks.stamp, fell, answer.sigma, look.place_m)
+        body.hear(Told(tracks.stamp, fell, answer.sigma, look.place_m))
         if fell >= CANDIDATE and body.suspicion is None:
             body.suspicion = Suspicion(_came_down(body, look), tracks.stamp, tracks.stamp, look.place_m)
             body.was_person = body.person
@@ -308,7 +308,7 @@ def _follow(
         return ()
     suspicion.up_since = (suspicion.up_since or now) if up else None
     if told is not None:
-        probability, stage = told.fell, stage_by_student(suspicion, told, now)
+        probability, stage = told.fell, stage_by_student(suspicion, body, told, now)
     else:
         probability = probability_of(state, body, suspicion.descent)
         stage = next_stage(suspicion, probability, since_s, now, low=body.middle_m < UP_M)
@@ -344,7 +344,7 @@ def _is_up(state: FallState, number: int, body: Body, suspicion: Suspicion, pres
     """Return whether a body is no longer low; of one out of sight, whether somebody new stands where it lay."""
     if number in present:
         # A student finds those, too, whose heights are told wrong: they are up when that is beyond doubt.
-        return share_below(_RISEN_M if body.told is not None else UP_M, body.middle_m, body.sigma_m) < 0.2
+        return share_below(_RISEN_M if body.told else UP_M, body.middle_m, body.sigma_m) < 0.2
     return any(
         other.middle_m > _PERSON_M
         and math.dist(other.position_m[:2], suspicion.place_m) < NEAR_M

@@ -30,7 +30,7 @@ from sumika.evaluate.people.home_months import ACTS, DAYS_PER_MONTH, family_with
 from sumika.evaluate.people.kept_scenes import told_of
 from sumika.models import find_student
 from sumika.perception import fall
-from sumika.perception._fall_stages import STAYS_S
+from sumika.perception._fall_stages import MOST_LOG_ODDS
 from sumika.perception._student import Asked
 from sumika.schema import FallStage, PointCloud, SuspectedFall, Tracks
 from sumika.training.falls import WIDE
@@ -47,8 +47,8 @@ TAIL, LEAST_TAIL = 0.2, 12
 """Of a kind's scenes, those that were surest of a fall: their share, and how many at least."""
 
 _RESAMPLES = 1000
-_NEVER = -30.0
-"""Log odds where nobody was looked at."""
+_NEVER = -MOST_LOG_ODDS
+"""Where nobody was looked at for long."""
 
 Array = NDArray[np.float64]
 
@@ -86,7 +86,7 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a scene.
 
     Attributes:
-        log_odds: How sure of a fall the house was at the surest, for as long as an alarm takes.
+        log_odds: How sure of a fall the student was at the surest, over as many looks as an alarm takes.
         alarmed: Whether it told of one.
         seconds: How long it was.
     """
@@ -148,15 +148,14 @@ def figure(played: Mapping[str, Sequence[Played]], times: Mapping[str, float]) -
         played: Scenes of each moment.
         times: How often a month each happens.
     """
-    level = math.log(fall.SURE_BY_STUDENT / (1.0 - fall.SURE_BY_STUDENT))
     random = np.random.default_rng(0)
     sums, detail = np.zeros(_RESAMPLES), dict[str, float | str]()
     mean = 0.0
     for name, scenes in played.items():
         sure = np.array([one.log_odds for one in scenes])
-        share = tail_share(sure, level)
+        share = tail_share(sure, fall.SURE_LOG_ODDS)
         drawn = random.integers(len(sure), size=(_RESAMPLES, len(sure)))
-        sums += times[name] * np.array([tail_share(sure[rows], level) for rows in drawn])
+        sums += times[name] * np.array([tail_share(sure[rows], fall.SURE_LOG_ODDS) for rows in drawn])
         mean += times[name] * share
         key = name.replace(" ", "_")
         detail[f"alarms_{key}"] = f"{sum(one.alarmed for one in scenes)} of {len(scenes)}"
@@ -234,24 +233,11 @@ def play(acted: ActedScene, frames: Iterable[tuple[float, PointCloud, Tracks]], 
     """
     state = fall.start(acted.stage.places, animals=True, radars=acted.scene.radars, student=student)
     surest, alarmed, last_s = _NEVER, False, 0.0
-    runs: dict[int, list[tuple[float, float]]] = {}
     for time_s, cloud, tracks in frames:
         state, _ = fall.step(state, cloud)
         state, messages = fall.step(state, tracks)
         last_s = time_s
         alarmed |= any(isinstance(one, SuspectedFall) and one.stage is FallStage.SUSPECTED for one in messages)
-        for number, body in state.bodies.items():
-            if body.told is not None and body.told.at == tracks.stamp:
-                runs.setdefault(number, []).append((time_s, body.told.fell))
-                surest = max(surest, _stays(runs[number]))
+        sure = (body.sure_log_odds for body in state.bodies.values())
+        surest = max(surest, *(one for one in sure if one is not None), _NEVER)
     return Played(log_odds=surest, alarmed=alarmed, seconds=last_s)
-
-
-def _stays(run: Sequence[tuple[float, float]]) -> float:
-    """Return the log odds of a fall that a student has not gone below for as long as an alarm takes."""
-    end_s = run[-1][0]
-    lately = [fell for at_s, fell in run if end_s - at_s <= STAYS_S + 0.2]
-    if len(lately) < 3:
-        return _NEVER
-    share = min(max(min(lately), 1e-12), 1.0 - 1e-12)
-    return math.log(share / (1.0 - share))
