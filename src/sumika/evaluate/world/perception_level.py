@@ -59,7 +59,12 @@ def gap(held_out: Sequence[Run], model: ErrorModel) -> Figure:
         model: It tells the same truths, with several seeds of its own.
     """
     chain = shares_of(held_out)
-    told = [told_by_model(run, house_at(run.seed, run.start), model, seed) for seed in MODEL_SEEDS for run in held_out]
+    houses = [house_at(run.seed, run.start) for run in held_out]
+    told = [
+        told_by_model(run, house, model, seed)
+        for seed in MODEL_SEEDS
+        for run, house in zip(held_out, houses, strict=True)
+    ]
     by_model = shares_of(told)
     shares = [name for name in chain if not name.endswith("_m")]
     detail: dict[str, float | str] = {}
