@@ -10,6 +10,8 @@ ARGS ?=
 TEST_PROCESSES ?= 2
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+# Hundreds of processes are started here by tests; without files of byte code each would compile the same source.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run distil test check full-check docs notebook docs-serve bench pins clean for-use for-distil for-work

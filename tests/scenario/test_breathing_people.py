@@ -20,7 +20,7 @@ def times(seconds: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 def seen(scene: Scene, keep: Callable[[AdcFrame], bool] = lambda _: True) -> tuple[Pass, Recorded]:
     recorded = record(scene)
-    return one_pass(frame for frame in recorded.frames if keep(frame)), recorded
+    return one_pass((frame for frame in recorded.frames if keep(frame)), with_heart=False), recorded
 
 
 def between(one: Pass, start_s: float, end_s: float) -> list[Respiration]:

@@ -8,7 +8,7 @@ import pytest
 
 from sumika.models.features import comfort as felt
 from sumika.models.features import occupancy as air
-from sumika.training import SOURCES
+from sumika.training.sources import SOURCES
 from sumika.training.strain import AS_RECORDED, TURNED
 
 

@@ -8,9 +8,9 @@ import pytest
 from sumika.models.features.gestures import CHANNELS, HAND
 from sumika.models.features.points import BODY, channel_names
 from sumika.schema import UsageError
-from sumika.training import SOURCES
 from sumika.training.body_world import BODY_WORLD, BodyWorldOptions, body_windows
 from sumika.training.posture import CLASSES
+from sumika.training.sources import SOURCES
 from sumika.world.radar_scene import exercising_scene, falling_scene
 from sumika.world.radar_scene.living import living_waveform
 

@@ -8,7 +8,7 @@ import pytest
 from sumika.models.features.falls import BINS, names
 from sumika.perception.fall import FELL, STUDENT
 from sumika.schema import SumikaError, UsageError
-from sumika.training import RECIPES, SOURCES, falls
+from sumika.training import RECIPES, falls
 from sumika.training.falls import (
     CLASSES,
     FALL_WORLD,
@@ -19,6 +19,7 @@ from sumika.training.falls import (
     looks_of,
     scenes,
 )
+from sumika.training.sources import SOURCES
 from sumika.world.radar_scene import falling_scene, nearly_falling_scene
 from sumika.world.radar_scene.living import living_waveform
 

@@ -8,8 +8,9 @@ import pytest
 
 from sumika.models.features.gestures import CHANNELS
 from sumika.models.features.pose import JOINTS, column_names, pose_row
-from sumika.training import SOURCES, gestures, pose
+from sumika.training import gestures, pose
 from sumika.training.point_views import Changes
+from sumika.training.sources import SOURCES
 
 PEOPLE = ("801", "802")
 

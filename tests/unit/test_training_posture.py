@@ -7,8 +7,9 @@ import pytest
 
 from sumika.models.features.posture import BINS, TRACK_COLUMNS, WINDOW_S, names, posture_picture
 from sumika.schema import ActivityKind, UsageError
-from sumika.training import RECIPES, SOURCES
+from sumika.training import RECIPES
 from sumika.training.posture import CLASSES, POSTURE_WORLD, windows
+from sumika.training.sources import SOURCES
 from sumika.world.radar_scene import exercising_scene, falling_scene
 from sumika.world.radar_scene.living import living_waveform
 

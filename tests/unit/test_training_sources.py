@@ -14,10 +14,11 @@ from sumika.distil.networks.presets import layers_of
 from sumika.distil.recipe_file import read_recipe
 from sumika.models.features.points import BODY, channel_names
 from sumika.schema import UsageError
-from sumika.training import RECIPES, SOURCES
+from sumika.training import RECIPES
 from sumika.training.har import RADHAR, RADHAR_CLASSES, mirrored_class, sittings
 from sumika.training.recordings import Recordings, RecordingsError
 from sumika.training.sleep import column_names, night_features, nights
+from sumika.training.sources import SOURCES
 
 SECONDS = 8
 FRAMES_PER_S = 30

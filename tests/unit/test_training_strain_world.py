@@ -6,7 +6,7 @@ from scipy.stats import rankdata
 
 from sumika.models.features.strain import CLASSES, columns
 from sumika.schema import UsageError
-from sumika.training import SOURCES
+from sumika.training.sources import SOURCES
 from sumika.training.strain_world import STRAIN_WORLD
 
 

@@ -198,9 +198,10 @@ def test_counting_finds_the_model_again_that_told() -> None:
     assert found.false_lasts_s == pytest.approx(KNOWN.false_lasts_s, rel=0.3)
     assert found.fitted_on is not None
     assert found.fitted_on.minutes == pytest.approx(240.0)
-    # What was found tells what was told, and another model does not.
-    assert gap(runs[:1], found).value < 0.06
-    assert gap(runs[:1], model()).value > 0.1
+    # What was found tells what was told, and another model does not. A few seeds of theirs are enough: what chance did
+    # in the one hour that was told weighs more.
+    assert gap(runs[:1], found, range(4)).value < 0.06
+    assert gap(runs[:1], model(), range(4)).value > 0.1
 
 
 def test_what_was_never_seen_to_happen_is_rare_and_not_impossible() -> None:
@@ -227,9 +228,9 @@ def test_the_fitted_model_says_what_it_was_fitted_on_and_tests_use_other_seeds()
 
 
 @pytest.mark.slow
-def test_a_minute_through_the_samples_can_be_counted() -> None:
-    run = run_of(house_at(7, "2026-01-20T18:30"), 1.0)
-    assert [second.at_s for second in run.seconds] == pytest.approx(list(range(1, 60)))
+def test_less_than_a_minute_through_the_samples_can_be_counted() -> None:
+    run = run_of(house_at(7, "2026-01-20T18:30"), 0.75)
+    assert [second.at_s for second in run.seconds] == pytest.approx(list(range(1, 45)))
     shares = shares_of([run])
     assert all(math.isfinite(value) for value in shares.values())
     assert shares["presence_told"] > 0.9

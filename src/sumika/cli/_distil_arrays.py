@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sumika.cli._distil_progress import ProgressWatcher
-from sumika.distil.array_recipe import ArrayRecipe
+from sumika.distil.array_recipe import ArrayRecipe, FileData
 from sumika.distil.ledger.prices import Prices
 from sumika.distil.ledger.quote import Quote
 from sumika.distil.recipe_file import read_recipe
@@ -61,14 +61,18 @@ def _works(run: Run, store: Store, prices: Prices, watcher: ProgressWatcher | No
     from sumika.distil.array_finish import ArrayFinish
     from sumika.distil.array_outcome import Provenance
     from sumika.distil.stages import Stages
-    from sumika.training import SOURCES
 
     recipe = msgspec.convert(run.recipe, ArrayRecipe)
+    stages = Stages(store, prices, run.id, watcher)
+    if isinstance(recipe.data, FileData) and recipe.pretrain is None:
+        return ArrayFinish(recipe, stages)  # a file of one's own: no recording is needed
+    from sumika.training.sources import SOURCES
+
     provenance = {
         name: Provenance(licence=source.licence, cite=source.cite, evidence=source.evidence)
         for name, source in SOURCES.items()
     }
-    return ArrayFinish(recipe, Stages(store, prices, run.id, watcher), SOURCES, provenance)
+    return ArrayFinish(recipe, stages, SOURCES, provenance)
 
 
 def quote_of(run: Run, store: Store, prices: Prices, *, say: Callable[[str], None]) -> Quote:

@@ -1,15 +1,17 @@
 """Gradient boosting over tables: a teacher of small networks, and the mark that they are held to."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from sumika.distil.networks.losses import UNLABELLED
 from sumika.distil.records import ArraySet
 from sumika.schema import SumikaError
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 Array = NDArray[np.float32]
 LEAST_PROBABILITY = 1e-4
@@ -53,7 +55,7 @@ class Boosted:
         parameters: Nodes of all trees, at most: each holds one threshold or one answer.
     """
 
-    def __init__(self, models: list[HistGradientBoostingClassifier | HistGradientBoostingRegressor], outputs: int):
+    def __init__(self, models: "list[HistGradientBoostingClassifier | HistGradientBoostingRegressor]", outputs: int):
         self._models = models
         self.outputs = outputs
         trees = sum(model.n_iter_ * model.n_trees_per_iteration_ for model in models)
@@ -61,6 +63,8 @@ class Boosted:
 
     def outputs_of(self, x: Array) -> Array:
         """Return logarithms of the classes' probabilities (example, class), or values (example, output)."""
+        from sklearn.ensemble import HistGradientBoostingRegressor
+
         first = self._models[0]
         if isinstance(first, HistGradientBoostingRegressor):
             return np.stack([model.predict(x) for model in self._models], axis=1).astype(np.float32)
@@ -87,6 +91,9 @@ def boost(arrays: ArraySet, settings: BoostingSettings, outputs: int, *, seed: i
             where="boost",
             remedy="Take a data source that gives a table, or a teacher of networks.",
         )
+    # Loaded where trees are grown: reading a recipe needs their settings alone, and is done by every command.
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
     shared = {
         "max_iter": settings.rounds,
         "learning_rate": settings.learning_rate,

@@ -5,8 +5,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import MiniBatchKMeans
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from sumika.distil.records import ArraySet, Example
 from sumika.schema import SumikaError
@@ -34,6 +32,10 @@ def text_domains(examples: Sequence[Example], clusters: int, seed: int) -> tuple
     stated = [example.domain for example in examples]
     if any(stated) or len(examples) <= clusters or clusters < 2:
         return stated, "domains as the data state them" if any(stated) else "one domain: the data state none"
+    # Loaded for clusters alone: scikit-learn takes each worker of a run longer than torch does.
+    from sklearn.cluster import MiniBatchKMeans
+    from sklearn.feature_extraction.text import HashingVectorizer
+
     vectors = HashingVectorizer(n_features=TEXT_FEATURES, alternate_sign=False)
     features = vectors.transform([example.prompt for example in examples])
     labels = MiniBatchKMeans(clusters, random_state=seed, n_init=1).fit_predict(features)
@@ -87,6 +89,8 @@ def features_of(arrays: ArraySet) -> NDArray[np.float64]:
 
 
 def _clusters(features: NDArray[np.float64], classes: NDArray[np.str_], clusters: int, seed: int) -> NDArray[np.str_]:
+    from sklearn.cluster import MiniBatchKMeans
+
     domains = np.full(len(features), "", dtype="<U64")
     for name in np.unique(classes):
         rows = np.flatnonzero(classes == name)

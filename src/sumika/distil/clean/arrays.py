@@ -6,7 +6,6 @@ from typing import Literal
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import pairwise_distances_argmin_min
 
 from sumika.distil.clean.report import (
     CONTAMINATED,
@@ -97,6 +96,8 @@ def _near_evaluation(
     left = np.flatnonzero(~gone)
     if not len(left):
         return []
+    from sklearn.metrics import pairwise_distances_argmin_min  # loaded where something is compared
+
     values = flattened(pool)
     scale = np.tile(_scale(pool), values.shape[1] // len(_scale(pool)))
     if pool.mask is None and pool.x.ndim == 3:

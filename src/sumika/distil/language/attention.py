@@ -1,18 +1,15 @@
 """Causal attention within each of several packed sequences, and the rotary positions."""
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.attention.varlen import varlen_attn
 from torch.nn.functional import scaled_dot_product_attention
 
-# The argument for causal attention was renamed between releases of torch, and sharing keys among heads was added.
-_KNOWN = inspect.signature(varlen_attn).parameters
-CAUSAL: dict[str, Any] = {"window_size": (-1, 0)} if "window_size" in _KNOWN else {"is_causal": True}
-SHARES_KEYS = "enable_gqa" in _KNOWN
 GROUPS = 4  # sequences of like length are padded together; more groups pad less and call more often
 
 
@@ -155,10 +152,26 @@ def _attend_group(query: Tensor, key: Tensor, value: Tensor, group: Group) -> Te
     return result
 
 
+@cache
+def _varlen() -> tuple[Callable[..., Any], dict[str, Any], bool]:
+    """Return the attention of variable length, its options for causal attention, and whether heads may share keys.
+
+    It is imported when a GPU first needs it: torch loads its whole compiler along with it, which takes every process
+    of a run longer than torch itself.
+    """
+    from torch.nn.attention.varlen import varlen_attn
+
+    # The argument for causal attention was renamed between releases of torch, and sharing keys among heads was added.
+    known = inspect.signature(varlen_attn).parameters
+    causal: dict[str, Any] = {"window_size": (-1, 0)} if "window_size" in known else {"is_causal": True}
+    return varlen_attn, causal, "enable_gqa" in known
+
+
 def _attend_varlen(query: Tensor, key: Tensor, value: Tensor, layout: Layout) -> Tensor:
-    options = dict(CAUSAL)
+    varlen_attn, causal, shares_keys = _varlen()
+    options = dict(causal)
     if query.shape[1] != key.shape[1]:
-        if SHARES_KEYS:
+        if shares_keys:
             options["enable_gqa"] = True
         else:
             times = query.shape[1] // key.shape[1]

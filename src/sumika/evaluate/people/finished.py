@@ -17,7 +17,8 @@ from sumika.distil.stages import Stages
 from sumika.distil.store import Store, key_of
 from sumika.evaluate.bench import commit
 from sumika.evaluate.distil.works_store import Told, bench_folder
-from sumika.training import RECIPES, SOURCES
+from sumika.training import RECIPES
+from sumika.training.sources import SOURCES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,9 +50,13 @@ def measure(full: bool) -> dict[str, Figure]:
     return figures
 
 
+def _breath_pass(frames: list[Frame]) -> Pass:
+    return one_pass(frames, with_heart=False)
+
+
 def _iwr6843(folder: Path, shuffles: int) -> dict[str, Figure]:
     frames = list(read_frames(folder / "iwr6843_vital_adc" / "demo.bin", "iwr6843", "builtin:iwr6843_vital"))
-    seen = one_pass(frames)
+    seen = _breath_pass(frames)
     distances = [one.range_m for one in seen.presences if one.range_m is not None]
     sigmas = [one.range_sigma_m for one in seen.presences if one.range_sigma_m is not None]
     return {
@@ -72,7 +76,7 @@ def _iwr6843(folder: Path, shuffles: int) -> dict[str, Figure]:
 
 def _bgt60(folder: Path, shuffles: int) -> dict[str, Figure]:
     frames = list(read_frames(folder / "bgt60tr13c_breathing", "bgt60tr13c"))
-    return {"respiration_bgt60": _rate_figure(one_pass(frames), _bent(frames, shuffles))}
+    return {"respiration_bgt60": _rate_figure(_breath_pass(frames), _bent(frames, shuffles))}
 
 
 def _rate_figure(seen: Pass, bent: Detail) -> Figure:
@@ -100,8 +104,8 @@ def _rate_figure(seen: Pass, bent: Detail) -> Figure:
 
 def _bent(frames: list[Frame], shuffles: int) -> Detail:
     """Return what becomes of the rate when time is stretched (ratio: 1 / 1.2 is right) and shuffled (no rate is)."""
-    plain, slow = (_last_rate(one_pass(some)) for some in (frames, _stretched(frames, STRETCH)))
-    shuffled = [one for seed in range(shuffles) for one in one_pass(_shuffled(frames, seed)).respirations]
+    plain, slow = (_last_rate(_breath_pass(some)) for some in (frames, _stretched(frames, STRETCH)))
+    shuffled = [one for seed in range(shuffles) for one in _breath_pass(_shuffled(frames, seed)).respirations]
     return {
         f"stretched_{STRETCH}_ratio": slow / plain if slow is not None and plain is not None else "invalid",
         "shuffled_valid_share": sum(one.valid for one in shuffled) / len(shuffled),
@@ -143,10 +147,10 @@ def _acconeer_respiration(folder: Path, shuffles: int) -> dict[str, Figure]:
     place = folder / "acconeer_a121"
     maker = _expected(place / "expected_breathing-sitting-controller.h5", "breathing_rate")
     frames = list(read_frames(place / "breathing-sitting.h5", "a121"))
-    detail = _against_maker(one_pass(frames), frames, maker) | _bent(frames, shuffles)
+    detail = _against_maker(_breath_pass(frames), frames, maker) | _bent(frames, shuffles)
     old_maker = 60 * _expected(place / "expected_a111_sleep_breathing.h5", "f_est")
     old_frames = list(read_frames(place / "a111_sleep_breathing.h5", "a111"))
-    old = _against_maker(one_pass(old_frames), old_frames, np.where(old_maker > 0, old_maker, np.nan))
+    old = _against_maker(_breath_pass(old_frames), old_frames, np.where(old_maker > 0, old_maker, np.nan))
     value = detail.pop("mae")
     if not isinstance(value, float):
         return {}
@@ -189,7 +193,7 @@ def _acconeer_presence(folder: Path, _shuffles: int) -> dict[str, Figure]:
     for name, expected in PRESENCE_FILES.items():
         maker = _expected(place / expected, "presence_detected") > 0
         frames = list(read_frames(place / f"{name}.h5", "a121"))
-        seen = one_pass(frames)
+        seen = _breath_pass(frames)
         stamps = np.array([one.stamp.monotonic_ns for one in seen.presences])
         said = [None if one.probability is None else one.probability >= 0.5 for one in seen.presences]
         ours = []

@@ -51,15 +51,19 @@ def runs(planned: Sequence[tuple[int, str, float]]) -> list[Run]:
     return [run_of(house_at(seed, start), minutes) for seed, start, minutes in planned]
 
 
-def gap(held_out: Sequence[Run], model: ErrorModel) -> Figure:
+def gap(held_out: Sequence[Run], model: ErrorModel, seeds: Sequence[int] = MODEL_SEEDS) -> Figure:
     """Return how far a model's shares are from those of runs through the samples.
 
     Args:
         held_out: Of seeds that the model was not fitted to.
         model: It tells the same truths, with several seeds of its own.
+        seeds: Those.
     """
     chain = shares_of(held_out)
-    told = [told_by_model(run, house_at(run.seed, run.start), model, seed) for seed in MODEL_SEEDS for run in held_out]
+    houses = [house_at(run.seed, run.start) for run in held_out]
+    told = [
+        told_by_model(run, house, model, seed) for seed in seeds for run, house in zip(held_out, houses, strict=True)
+    ]
     by_model = shares_of(told)
     shares = [name for name in chain if not name.endswith("_m")]
     detail: dict[str, float | str] = {}
