@@ -14,10 +14,12 @@ from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_courtesy_en import plainly
+from sumika.assistant.sentences_endings_ja import is_done
 from sumika.assistant.sentences_meant import asks_leave, is_nothing
 from sumika.assistant.sentences_repairs_en import is_repaired, repairs
 from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
 from sumika.assistant.sentences_told_ja import tells_only
+from sumika.assistant.understanding_agreed_ja import asked_alike, ordered_alike
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
 from sumika.assistant.understanding_evidence_en import is_evident
@@ -168,6 +170,8 @@ class Understander:
         if is_asked:
             return self._question(sentence, read)
         understood = read or self._by_student(sentence) or self._by_model(sentence)
+        if understood is None or (understood.by == "student" and understood.ask_back):
+            understood = self._alike(sentence, asked=False) or understood
         if understood is not None:
             another = any(is_another_matter(sentence, call) for call in understood.calls)
             return Understood() if another else understood
@@ -222,6 +226,8 @@ class Understander:
         found = self._by_student(sentence) or self._by_model(sentence)
         if found is not None and self._is_borne_out(found, sentence):
             return found
+        if (alike := self._alike(sentence, asked=True)) is not None:
+            return alike
         call = about(sentence, lists)
         told = call is not None and is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence)
         if told or asks_leave(sentence):
@@ -231,6 +237,30 @@ class Understander:
         if found is None or not found.calls or not _only_asks(found):
             return found or Understood()
         return Understood(by=found.by, probability=found.probability, ask_back=UNRECORDED)
+
+    def _alike(self, sentence: str, *, asked: bool) -> Understood | None:
+        """Return what frames with letters left over and the student take a Japanese sentence for alike.
+
+        Args:
+            sentence: As it was said.
+            asked: Whether it is a question by its form.
+        """
+        if not is_japanese(sentence):
+            return None
+        lists, reads = self._book.lists, self._book.loosely(spoken.always(sentence))
+        student = self._student.read(sentence) if self._student is not None else None
+        if student is not None:
+            student = (as_said(sentence, student[0]), student[1])
+        found = asked_alike(sentence, reads, student, lists)
+        if found is not None and (asked or not (is_only_told(sentence) or is_wished(sentence) or is_done(sentence))):
+            told = tells_only(found.call.tool, found.call.what, found.call.spans, sentence)
+            read = Understood(calls=(found.call,), by="sentences", probability=found.probability)
+            return None if told else _if_said(read, sentence)
+        found = None if asked else ordered_alike(sentence, reads, student)
+        if found is None or is_contradicted(sentence, found.call) or is_unfounded(sentence, found.call):
+            return None
+        guarded = self._guarded(sentence, found.call, "student", found.probability, sure=True)
+        return _if_said(guarded, sentence)
 
     def _is_borne_out(self, found: Understood, sentence: str) -> bool:
         """Return whether what a network read out of a question is surely meant, or is none that records answer."""

@@ -98,7 +98,8 @@ def _by_device(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
         return ()
     if found["ja"] and not re.search("どれ|どの|何|どんな|は?[?？]?$", said):
         return ()
-    extreme = "lowest" if _LEAST.search(said) else "highest" if _MOST.search(said) or found["what"] else ""
+    most = _MOST.search(said) or found["what"] or (found["ja"] and _EATS.search(said))
+    extreme = "lowest" if _LEAST.search(said) else "highest" if most else ""
     if not extreme:
         return ()
     spans = {name: piece for name, piece in spans_of("energy", sentence, lists).items() if name == "period"}
@@ -108,6 +109,8 @@ def _by_device(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
     return (Call(tool="energy", what="used", spans=spans, statistic=extreme),)
 
 
+_EATS = re.compile("食い(?:すぎ|過ぎ|虫)|使い(?:すぎ|過ぎ)|大食い|犯人")
+"""うちの家電で電気食いすぎなのどれ asks for the one that uses most."""
 _POWER_OF = re.compile(r"\b(?:electric\w*|power|energy|juice|leccy|current|k?wh|bill|money)\b")
 _WHICH_ROOM = re.compile(
     r"\b(?:which|what) (?:room|bedroom)\b|ど(?:の|この|ちらの)お?部屋|部屋は(?:どこ|どれ|どちら)|どこが一番"

@@ -13,6 +13,7 @@ import msgspec
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.numbers import number_of
+from sumika.assistant.sentences_endings_ja import QUESTION_WORDS, is_done
 
 LIKELY = 0.4
 """So probable a reading must be for the sentence to bear it out."""
@@ -133,6 +134,7 @@ _IDIOM = re.compile(
 _ASKS_OR_NAMES = re.compile(
     "[?\uff1f]|教え|おしえ|見せ|みせ|聞かせ|知り|気にな|心配|わから|分から|わかん|覚えて|忘れ(?!ん|ない|ず|ちゃ|んな)|ろう?な[ーあぁ]*$|よね[ーえぇ]*$"
     "|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|何[時回度件人日分円]|(?<!あ)いつ(?!も|か)|(?:誰|だれ|どなた)(?![かも])|どれ|どう|どこ|どない|どげ|なぜ|なんで|なして"
+    f"|{QUESTION_WORDS}"
 )
 _FORBIDS = re.compile("(?:ないで|んといて|んとって|んでくれ|んでおくれ|んでほしい)(?:な|ね|よ|や)*$")
 _WISHES = re.compile(
@@ -146,8 +148,8 @@ _TELLS_OR_WISHES = re.compile(
 
 
 _HIGHEST, _LOWEST, _MEAN = (
-    re.compile("一番|いちばん|最高|最大|最多|最も|もっとも|ピーク|マックス|まで|トップ|max"),
-    re.compile("一番|いちばん|最低|最小|最少|最も|もっとも|ミニマム|まで|底|min"),
+    re.compile("一番|いちばん|いっちゃん|いっとう|どれが|どいつが|最高|最大|最多|最も|もっとも|ピーク|マックス|まで|トップ|max"),
+    re.compile("一番|いちばん|いっちゃん|いっとう|最低|最小|最少|最も|もっとも|ミニマム|まで|底|min"),
     re.compile("平均|ならし|ならす|なべて|アベレージ|だいたい|普段|いつも|ふだん|一日あたり|1日"),
 )
 _STATISTICS: Mapping[str, re.Pattern[str]] = MappingProxyType({"highest": _HIGHEST, "lowest": _LOWEST, "mean": _MEAN})
@@ -246,7 +248,7 @@ def _is_order(said: str, call: Call) -> bool:
     """Tell whether it ends as an order does, of something, with its verb and without the opposite's."""
     word, number = f"{call.tool} {call.what}", call.spans.get("number", "")
     named = "device" in call.spans or "room" in call.spans or re.search(_ITSELF.get(call.tool, "^$"), said)
-    if not named or not _ENDS_SO.search(said) or _TOLD.search(said):
+    if not named or not _ENDS_SO.search(said) or _TOLD.search(said) or is_done(said):
         return False
     rest = said
     for name, piece in call.spans.items():

@@ -175,6 +175,10 @@ def recut(call: Call, sentence: str, lists: Lists) -> Call:
             spans[span] = inside
         elif around := [one.text for one in pieces(sentence, lists, name) if said in one.text]:
             spans[span] = around[0]
+        elif span == "room" and is_called(said, lists, "name"):
+            del spans["room"]  # 暖房1度上げたら is of the heating, and of no room
+            if "device" in TOOLS[call.tool].spans:
+                spans.setdefault("device", said)
         elif span == "room" and not inside and call.tool in _OF_A_PLACE and _is_torn(said, sentence):
             del spans["room"]
         elif span == "resident" and not inside and call.tool == "feel" and not _TITLED.search(said):
@@ -243,7 +247,50 @@ def widened(call: Call, sentence: str, lists: Lists) -> Call:
         spans["device"] = _with_room(device, sentence, lists)
     if device and call.tool == "energy" and plain(device) in known | _ELECTRICITY:
         del spans["device"]
+    return completed(msgspec.structs.replace(call, spans=spans), sentence, lists) if is_japanese(sentence) else msgspec.structs.replace(call, spans=spans)
+
+
+_OF_THE_ROOF = frozenset({"solar", "saved"})
+_OF_ONE_ROOM = frozenset({"climate", "why"})
+_SHORTEST_IN_KANA = 3
+_NIGHTS = frozenset(map(plain, ("夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中", "夜さ")))
+_NO_PERIOD = frozenset(map(plain, ("今", "いま", "現在", "ただいま", "日", "一日", "1日", "月", "ひと月", "一か月", "週", "さっき")))
+"""What is no time of its own where somebody asks: now, and a day or month of which much or little is used."""
+
+
+def completed(call: Call, sentence: str, lists: Lists) -> Call:
+    """Return a question in Japanese with the one time, person, room or thing that is said and that its tool takes.
+
+    Whoever reads a question may leave out what stands in it: 本日の天気 is no weather of now.
+
+    Args:
+        call: What was read.
+        sentence: As it was said.
+        lists: Of the house.
+    """
+    takes, spans = TOOLS[call.tool].spans, dict(call.spans)
+    kinds: tuple[tuple[Span, str], ...] = (("period", "period"), ("resident", "resident"), ("room", "area"))
+    for span, name in kinds:
+        there = [one for one in pieces(sentence, lists, name) if _stands_alone(one, sentence)]
+        if span not in takes or span in spans or len(there) != 1 or there[0].text in "".join(spans.values()):
+            continue
+        said = plain(there[0].text)
+        if said in _NO_PERIOD or (call.tool == "sleep" and said in _NIGHTS):
+            continue
+        if span == "room" and (call.tool not in _OF_ONE_ROOM or spans):
+            continue
+        spans[span] = there[0].text
+    if call.what in _OF_THE_ROOF:
+        spans.pop("device", "")  # the roof itself, and no device of its own
     return msgspec.structs.replace(call, spans=spans)
+
+
+def _stands_alone(piece: Piece, sentence: str) -> bool:
+    """Tell whether a piece is a word of its own: 明 of 明るさ and あす of おりゃあす are none."""
+    before = sentence[piece.begin - 1 : piece.begin]
+    if _KANA_ALONE.fullmatch(piece.text):
+        return len(piece.text) >= _SHORTEST_IN_KANA or not _KANA_ALONE.fullmatch(before or "、")
+    return len(piece.text) > 1
 
 
 _RATE = re.compile(

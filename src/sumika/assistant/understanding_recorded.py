@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
+from sumika.assistant.sentences_endings_ja import QUESTION_WORDS
 
 _EN_ASKS = re.compile(
     r"^(?:(?:so|and|ok|okay|hey|hi|hello|please|well|um|now|but|sumika|house|sorry|excuse me|(?:can|could|would) you|"
@@ -23,6 +24,7 @@ _JA_ASKS = re.compile(
     r"|じゃろう?|やろか?|だべ[かが]?|っぺ[かが]?|べ[かが])[。.!！ ]*$"
     r"|教え|まとめて|集計して|計算して|知りたい|聞かせ|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|何[時回度件人日歩曜キ円を分%\uff05月か]|(?<![あこそど])いつ(?!も)|誰(?!も)|だれ|どなた|どれ|どの"
     r"|どう|どこ|なぜ|なんで"
+    rf"|{QUESTION_WORDS}"
 )
 
 
