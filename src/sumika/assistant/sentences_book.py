@@ -35,7 +35,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
         rank: For comparing: lower fits better.
         bare: Whether nothing but names and numbers was said: "bedroom light".
         also: Another call that it fits as well; None: it is the only one.
-        left: Pieces of the sentence that no word of the book covers.
+        left: Where pieces of the sentence stand that the frame has no place for: begin, end.
+        unknown: Those of them that no word of the book covers.
     """
 
     call: Call
@@ -43,7 +44,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     rank: tuple[int, int, int]
     bare: bool = False
     also: Call | None = None
-    left: tuple[str, ...] = ()
+    left: tuple[tuple[int, int], ...] = ()
+    unknown: tuple[tuple[int, int], ...] = ()
 
 
 class _Taken(msgspec.Struct):
@@ -223,8 +225,11 @@ class SentenceBook:
             if call is not None and all(call_key(one.call) != call_key(call) for one in found):
                 rank = (0, round(100 * fit.cost), len(call.spans))
                 text = f"{fit.frame.tool} {fit.frame.what}: {fit.frame.text}"
-                left = tuple(heard.piece(begin, end) for begin, end in fit.left)
-                found.append(Read(call=call, template=text, rank=rank, left=left))
+                left, unknown = (
+                    tuple((heard.place(begin), heard.place(end)) for begin, end in stretches)
+                    for stretches in (fit.left, fit.unknown)
+                )
+                found.append(Read(call=call, template=text, rank=rank, left=left, unknown=unknown))
         return found
 
     def _call_of(self, heard: Heard, fit: Fit) -> Call | None:

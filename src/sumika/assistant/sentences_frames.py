@@ -49,13 +49,15 @@ class Fit(msgspec.Struct, frozen=True):
         frame: Which.
         pieces: What is to be copied: list, begin, end; in the order of the sentence.
         cost: Lower fits better.
-        left: Stretches of letters that no word of the grammar covers: begin, end.
+        left: Stretches that the frame has no place for: begin, end.
+        unknown: Those of them that no word covers.
     """
 
     frame: Frame
     pieces: tuple[tuple[str, int, int], ...]
     cost: float
     left: tuple[tuple[int, int], ...] = ()
+    unknown: tuple[tuple[int, int], ...] = ()
 
 
 _ASKS_FIRST = frozenset(
@@ -104,7 +106,8 @@ def fits(heard: Heard, found: Places, lists: Lists, language: str, *, loosely: b
                 pieces, ignored, left = fit
                 worth = cost - _EXPLAINED * len(frame.needs) + _IGNORED * ignored
                 worth += sum(_PASSED_OVER * (end - begin) for begin, end in left)
-                fitting.append(Fit(frame, pieces, worth, left))
+                unknown = tuple((token.begin, token.end) for token in path if _LEFT in token.names)
+                fitting.append(Fit(frame, pieces, worth, left, unknown))
     yield from sorted(fitting, key=lambda fit: fit.cost)
 
 

@@ -228,9 +228,14 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return True
     if (tool, what) == ("happened", "anything") and not is_short(spans.get("period", "")) and _CHANGED.search(said):
         return True  # what has changed of late is no event
-    if tool == "changes" and "resident" not in spans and is_short(spans.get("period", "")):
+    if tool == "changes" and is_short(spans.get("period", "")) and ("resident" not in spans or _is_one_night(spans, said)):
         return True
     return (tool == "feel" and is_outside(spans.get("room", ""))) or is_bathing(tool, spans)
+
+
+def _is_one_night(spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether one day or night is asked about, and nothing that has changed."""
+    return "period" in spans and not _CHANGED.search(said)
 
 
 def _is_no_warmth(tool: str, what: str, spans: Mapping[str, str]) -> bool:

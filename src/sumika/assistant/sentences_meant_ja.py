@@ -26,6 +26,8 @@ _ENDS_ASKING = re.compile("(?:[?\uff1f]|か|かな[あぁ]?|かね[えぇ]?|か�
 _ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
 _MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
 _STILL_TO_RUN = re.compile("(?:あと|残り)(?:どれ|どの|どん|何分|何時間|なんぷん)")
+_IN_PERCENT = re.compile("何(?:パーセント|%|割)|なんパーセント")
+"""Neither money nor electricity is asked for in percent."""
 _BY_SO_MUCH = re.compile("(?:ほど|だけ|ぶん|分)(?:暗く|くらく|明るく|あかるく|暗う|明るう|下げ|上げ|落と|弱|強)")
 _TOO_STRONG = re.compile("(?:強|つよ|きつ)(?:い|すぎ|過ぎ|か(?!っ)|え|くて|うて)")
 _NIGHT = frozenset({"夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中"})
@@ -39,7 +41,7 @@ _FILLED = re.compile(
 _OF_HOW_IT_IS = frozenset({"level", "feel", "temperature", "humidity"})
 _HAD_BETTER = re.compile("[ただ](?:ほう|方)が(?:いい|ええ|よか|良い|よい)")
 _DIMMED = re.compile(
-    "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|わずか|いくらか|心持ち|気持ち)"
+    "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|少々|若干|いくぶん|わずか|いくらか|心持ち|気持ち)"
     "[^、。]{0,12}(?:落と|おと)[しす]"
 )
 _IS_WASHED = re.compile(
@@ -74,7 +76,7 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
         return True
     if tool == "state" and _HAD_BETTER.search(said):
         return True  # whether one should is no question about how it is
-    if tool == "energy" and _STILL_TO_RUN.search(said):
+    if tool == "energy" and (_STILL_TO_RUN.search(said) or _IN_PERCENT.search(said)):
         return True
     if tool == "feel" and _felt_or_asked(what, spans, said) is None:
         # Whether it is cold where somebody else is, is asked.

@@ -36,7 +36,7 @@ _WHAT_IS_IT = re.compile("って(?:何|なに|なん)(?:なの|ですか|だっ�
 _LATER = re.compile(
     "(?:あとで|後で|のちほど|後ほど|そのうち|いつか)(?!も)"
     "|(?:消す|けす|つける|点ける|閉める|しめる|開ける|あける|切る|止める|とめる|下げる|上げる)"
-    "(?:から|けど|つもり|予定|ところ)[ー。!！]*$"
+    "(?:から|けど|つもり|予定|ところ|[よねわぞぜ])[ー〜。!！]*$"
 )
 """What somebody will do, or wants done some time, is no order for now."""
 _SO_THAT_NOT = re.compile("ないように(?:ね|しないと|して|気をつけ|しよう)?[^?\uff1f]*$")
@@ -52,6 +52,11 @@ _TOLD_SO = re.compile(
 )
 
 
+_MUST_NOT = re.compile(
+    "たら(?:あかん|いかん|いけん|いけない|だめ|ダメ|駄目|いや|嫌|困)(?:や|だ|よ|で|ね|な|わ|ばい|のう|から|の)*[ー。!！]*$"
+    "|たけえ[ー。!！]*$"
+)
+"""テレビ消したらあかんで forbids, and in the west けえ gives a reason."""
 _ASKED_WHETHER = re.compile(
     "(?<!くれ)(?<!もらえ)(?<!でき)(?<!くださ)(?<!いただけ)(?<!頂け)(?<!もらえ)"
     "(?:消す|けす|つける|点ける|開ける|あける|閉める|しめる|切る|止める|とめる|入れる|回す|上げる|下げる)[?\uff1f]$"
@@ -131,6 +136,7 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         or (tool == "sleep" and not spans and _OFF_TO_BED.search(said) is not None)
         or (tool == "sleep" and _SLEPT_BADLY.search(said) is not None)
         or (tool in ("state", "maintenance", "energy") and _TOLD_SO.search(said) is not None)
+        or (tool == "state" and _MUST_NOT.search(said) is not None)
         or ((tool, what) == ("outside", "weather") and _FINE_DAY.search(said) is not None)
         or _is_sum(tool, spans, said)
     )

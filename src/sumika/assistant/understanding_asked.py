@@ -23,7 +23,7 @@ _MOST = re.compile(
 )
 _LEAST = re.compile(
     r"\b(?:least|lowest|cheapest|smallest|fewest|minimum|min|worst|coldest|coolest|shortest)\b"
-    r"|(?:一番|いちばん|最も|もっとも)(?:安|やす|少|低|寒|冷)|最低|最小|最少|最安"
+    r"|(?:一番|いちばん|最も|もっとも)(?:安|やす|少|低|寒|冷|[^、。]{0,8}[わか](?:なかった|ない)(?:日|月|週|の))|最低|最小|最少|最安"
 )
 _WHICH_DAY = re.compile(
     r"\b(?:which|what|on which|on what) (?:week)?days?\b|\bday of the week\b|\b(?:most|least) (?:expensive"
@@ -260,6 +260,8 @@ _WERE_IT = re.compile(
     "([0-9\uff10-\uff19一二三四五]+度)(?:くらい|ぐらい|ほど)?(上げ|あげ|高く|下げ|さげ|低く)(?:し)?(?:たら|ると|れば|すると)"
 )
 _WHEN_JA = re.compile("何時|なんじ|いつ(?!も)")
+_UP_UNTIL = re.compile("(?:何時|なんじ)(?:くらい|ぐらい|頃|ごろ)?まで(?:起き|おき)")
+"""Until when somebody was up says when they went to bed."""
 _WOKEN, _FELL, _ROSE, _HOW_FAR = (
     re.compile("起き|おき|目[がを]?(?:覚|さ)"),
     re.compile(
@@ -276,6 +278,8 @@ def _in_japanese(call: Call, said: str) -> Call:
         return call
     if (call.tool, call.what) == ("presence", "anyone") and "resident" in call.spans and _WHEN_JA.search(said):
         return msgspec.structs.replace(call, what="where")
+    if (call.tool, call.what) == ("sleep", "got_up") and _UP_UNTIL.search(said):
+        return msgspec.structs.replace(call, what="to_bed")
     if (call.tool, call.what) == ("sleep", "asleep") and _WOKEN.search(said) and not SLEEP.search(said):
         return msgspec.structs.replace(call, what="got_up")
     if (call.tool, call.what) == ("happened", "anything") and _RANG.search(said):

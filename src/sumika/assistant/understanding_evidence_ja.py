@@ -18,7 +18,7 @@ from sumika.assistant.sentences_endings_ja import QUESTION_WORDS, is_done
 LIKELY = 0.4
 """So probable a reading must be for the sentence to bear it out."""
 
-_ON = "つけ|付け|点け|着け|入れ|いれ|オン|on|点灯|起動|回|まわ|動か|うご|スタート|灯|ともし"
+_ON = "つけ|付け|点け|着け|入れ|いれ|オン|on|点灯|起動|運転|稼働|回|まわ|動か|うご|スタート|灯|ともし"
 _OFF = "消|けし|けせ|切[っりれ]|きって|止|とめ|オフ|off|停止|やめ|ストップ"
 _MORE, _LESS = "上げ|あげ|強|つよ|アップ|高|増", "下げ|さげ|弱|よわ|ダウン|落と|おと|低|減|絞|控|ゆる|緩|抑"
 _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(

@@ -165,6 +165,7 @@ def recut(call: Call, sentence: str, lists: Lists) -> Call:
     """
     if not is_japanese(sentence):
         return call
+    call = _of_a_thing(call, lists)
     spans = dict(call.spans)
     for span, name in (("device", "name"), ("room", "area"), ("resident", "resident")):
         said = spans.get(span, "")
@@ -188,6 +189,16 @@ def recut(call: Call, sentence: str, lists: Lists) -> Call:
         if len(things) == 1 and not _OF_SOME_KIND.search(sentence[: things[0].begin] + "|" + things[0].text):
             spans["device"] = things[0].text
     return call if spans == call.spans else msgspec.structs.replace(call, spans=spans)
+
+
+_OF_SOMEBODY = frozenset({"sleep", "vitals", "known", "changes"})
+
+
+def _of_a_thing(call: Call, lists: Lists) -> Call:
+    """Return what is asked of a thing that was taken for somebody: what the robot does, is asked of its state."""
+    who = call.spans.get("resident", "")
+    is_thing = call.tool in _OF_SOMEBODY and is_called(who, lists, "name") and not is_called(who, lists, "resident")
+    return Call(tool="state", what="device", spans={"device": who}) if who and is_thing else call
 
 
 def is_called(said: str, lists: Lists, name: str) -> bool:
@@ -252,6 +263,7 @@ def widened(call: Call, sentence: str, lists: Lists) -> Call:
 
 _OF_THE_ROOF = frozenset({"solar", "saved"})
 _OF_ONE_ROOM = frozenset({"climate", "why"})
+_OF_NIGHTS = frozenset({"sleep", "changes"})
 _SHORTEST_IN_KANA = 3
 _NIGHTS = frozenset(map(plain, ("夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中", "夜さ")))
 _NO_PERIOD = frozenset(map(plain, ("今", "いま", "現在", "ただいま", "日", "一日", "1日", "月", "ひと月", "一か月", "週", "さっき")))
@@ -271,11 +283,11 @@ def completed(call: Call, sentence: str, lists: Lists) -> Call:
     takes, spans = TOOLS[call.tool].spans, dict(call.spans)
     kinds: tuple[tuple[Span, str], ...] = (("period", "period"), ("resident", "resident"), ("room", "area"))
     for span, name in kinds:
-        there = [one for one in pieces(sentence, lists, name) if _stands_alone(one, sentence)]
+        there = [one for one in pieces(sentence, lists, name) if stands_alone(one.text, sentence)]
         if span not in takes or span in spans or len(there) != 1 or there[0].text in "".join(spans.values()):
             continue
         said = plain(there[0].text)
-        if said in _NO_PERIOD or (call.tool == "sleep" and said in _NIGHTS):
+        if said in _NO_PERIOD or (call.tool in _OF_NIGHTS and said in _NIGHTS):
             continue
         if span == "room" and (call.tool not in _OF_ONE_ROOM or spans):
             continue
@@ -285,12 +297,17 @@ def completed(call: Call, sentence: str, lists: Lists) -> Call:
     return msgspec.structs.replace(call, spans=spans)
 
 
-def _stands_alone(piece: Piece, sentence: str) -> bool:
-    """Tell whether a piece is a word of its own: 明 of 明るさ and あす of おりゃあす are none."""
-    before = sentence[piece.begin - 1 : piece.begin]
-    if _KANA_ALONE.fullmatch(piece.text):
-        return len(piece.text) >= _SHORTEST_IN_KANA or not _KANA_ALONE.fullmatch(before or "、")
-    return len(piece.text) > 1
+def stands_alone(said: str, sentence: str) -> bool:
+    """Tell whether a piece is a word of its own: 明 of 明るさ and あす of おりゃあす are none.
+
+    Args:
+        said: The piece.
+        sentence: In which it stands.
+    """
+    at = sentence.find(said)
+    if _KANA_ALONE.fullmatch(said):
+        return len(said) >= _SHORTEST_IN_KANA or not _KANA_ALONE.fullmatch(sentence[max(0, at - 1) : at] or "、")
+    return len(said) > 1
 
 
 _RATE = re.compile(
