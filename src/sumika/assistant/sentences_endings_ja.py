@@ -15,7 +15,7 @@ QUESTION_WORDS = (
 """A pattern of whatever asks: who, what, which, where, when, why, how, and how much or many of anything."""
 
 _LAST = (
-    "んです|のです|んや|んだ|のだ|のや|です|ます|だ|や|じゃ|よ|ね|な|わ|で|ぞ|ぜ|さ|の|ねん|ばい|たい|けん|けえ|っちゃ|がね|がや|がな|べ|べさ|のう|もん|わい|とよ|だに|に|んよ"
+    "んです|のです|んや|んだ|のだ|のや|です|だ|や|じゃ|よ|ね|な|わ|で|ぞ|ぜ|さ|の|ねん|ばい|たい|けん|けえ|っちゃ|がね|がや|がな|べ|べさ|のう|もん|わい|とよ|だに|に|んよ"
     "|さけ|さかい|から|ので|けど|けれど|けれども|し|っす|どす|だっちゃ|なあ|ねえ|なぁ|ねぇ|わあ|よお|はんで|すけ|もんで|ところ|とこ|ばかり|ばっか|ばっかり|あ|ぁ|ー"
 )
 _PARTICLES = re.compile(f"(?:{_LAST})+$")
@@ -45,6 +45,22 @@ def _shorter(said: str) -> str:
         if _PARTICLES.fullmatch(said[-length:]) and _TOLD.search(said[:-length].strip(_MARKS)):
             return said[:-length].strip(_MARKS)
     return said
+
+
+_HOW_MUCH = re.compile(
+    "どれ[くぐだほ]|どの(?:くらい|ぐらい|程度)|どん(?:だけ|くらい|ぐらい)|何度(?!も)|なんど(?!も)|いくつ|なんぼ(?!で)"
+)
+
+
+def asks_how_much(sentence: str) -> bool:
+    """Tell whether a Japanese sentence asks how much or how warm, and does not exclaim it: どんだけ寒いねん.
+
+    Args:
+        sentence: As it was said.
+    """
+    return _HOW_MUCH.search(sentence) is not None and not sentence.strip(_MARKS).endswith(
+        ("ねん", "だよ", "んだ", "わ")
+    )
 
 
 def is_done(sentence: str) -> bool:

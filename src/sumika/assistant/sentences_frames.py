@@ -253,9 +253,6 @@ def _fitting(
     ignored, left = 0, list[tuple[int, int]]()
     for token in path:
         names = token.names
-        if _LEFT in names:
-            left.append((token.begin, token.end))
-            continue
         term = next((one for one in needed if one.options & names and sentence.is_of(one, token)), None)
         if term is not None:
             needed.remove(term)
@@ -265,10 +262,10 @@ def _fitting(
         if not meant:
             if _NOTHING in names:
                 ignored += 1
-                continue
-            if not loosely or any(one.endswith(_TURNS_ROUND) for one in names):
+            elif loosely and not any(one.endswith(_TURNS_ROUND) for one in names):
+                left.append((token.begin, token.end))
+            else:
                 return None
-            left.append((token.begin, token.end))
             continue
         name = next((one for one in meant if one.startswith("{")), "")
         if name and not (term is None and name == "{area}" and _NOTHING in names):

@@ -68,6 +68,10 @@ _THANKS = re.compile(
 _WAS_SAID = re.compile(
     "って(?:言|い)(?:ったら|うたら|って(?:たら|い?た))[^、。]{0,12}[ただ](?:よ|ね|わ|の|んだ|けど|さ)*[ー。!！]*$"
 )
+_BORNE = re.compile(
+    "(?:けど|けれど|が|ても)、?(?:まだ|まあ|なんとか)?(?:我慢(?:でき|する|し)|大丈夫|平気|慣れ|耐えられる|へっちゃら|気にならない)"
+)
+"""寒いけど我慢できる asks for nothing."""
 _NO_ANSWER = re.compile("待ってて|い(?:の|ん)(?:は|が|も)?、?(?:やだ|いや|嫌|きらい|嫌い)")
 """くらいのやだ complains of the dark, and refuses nothing."""
 _AGREES = re.compile("もん(?:ね|な)[ー。]*$|日(?:が|は)?続|^(?:いい|ええ|大丈夫|いや|結構).{0,4}[、。 ]*自分で")
@@ -114,7 +118,9 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
             return hesitates(said) if what == "yes" else _NO_ANSWER.search(said) is not None
         if _THANKS.search(said) or (tool in ("feel", "house_mode") and _AGREES.search(said)):
             return True
-        of_another_day = tool == "feel" and (_ANOTHER_DAY.search(said) or _WAS_SAID.search(said)) is not None
+        of_another_day = tool == "feel" and any(
+            one.search(said) is not None for one in (_ANOTHER_DAY, _WAS_SAID, _BORNE)
+        )
         if tool not in ("feel", "machine", "hot_water") and "delay" not in spans and _LATER.search(said):
             return True
         if _NOT_COMING.search(said) or (what in _BEGINS_IT and _NOT_TODAY.search(said)):

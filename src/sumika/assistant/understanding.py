@@ -14,7 +14,7 @@ from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_courtesy_en import plainly
-from sumika.assistant.sentences_endings_ja import is_done
+from sumika.assistant.sentences_endings_ja import asks_how_much, is_done
 from sumika.assistant.sentences_meant import asks_leave, is_nothing, is_outside
 from sumika.assistant.sentences_repairs_en import is_repaired, repairs
 from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
@@ -163,7 +163,11 @@ class Understander:
         if call is None or tells_only(call.tool, call.what, call.spans, sentence):
             return None
         rooms = pieces(sentence, lists, "area")
-        if len(rooms) > 1 or any(is_outside(one.text) for one in rooms) or is_nothing(call.tool, call.what, call.spans, sentence):
+        if (
+            len(rooms) > 1
+            or any(is_outside(one.text) for one in rooms)
+            or is_nothing(call.tool, call.what, call.spans, sentence)
+        ):
             return None
         if rooms:
             call = msgspec.structs.replace(call, spans={"room": rooms[0].text})
@@ -184,6 +188,8 @@ class Understander:
                         # The room is often named before: キッチン蒸し暑くない？何度よ.
                         calls = tuple(completed(call, sentence, self._book.lists) for call in calls)
                     return msgspec.structs.replace(found, calls=calls)
+        if read is not None and _asks_how_it_feels(read, sentence):
+            read = None
         is_asked = is_question(sentence) and not spoken.wishes(sentence) if read is None else _only_asks(read)
         if is_asked:
             return self._question(sentence, read)
@@ -268,13 +274,22 @@ class Understander:
         """
         if not is_japanese(sentence):
             return None
-        plain, lists = spoken.always(sentence), self._book.lists
-        reads = self._book.loosely(plain)
         student = self._student.read(sentence) if self._student is not None else None
         if student is not None:
             student = (as_said(sentence, student[0]), student[1])
-        found = asked_alike(plain, reads, student, lists, asks=asked)
-        if found is not None and (asked or not (is_only_told(sentence) or is_wished(sentence) or is_done(sentence))):
+        plain = spoken.always(sentence)
+        for said in dict.fromkeys((plain, spoken.again(plain), spoken.northern(plain))):
+            if (alike := self._alike_as(said, sentence, student, asked=asked)) is not None:
+                return alike
+        return None
+
+    def _alike_as(
+        self, plain: str, sentence: str, student: tuple[Call, float] | None, *, asked: bool
+    ) -> Understood | None:
+        """Return what frames and student take a sentence for alike, that is said again in other words."""
+        lists, reads = self._book.lists, self._book.loosely(plain)
+        found = asked_alike(plain, reads, student, lists, asks=asked or is_question(plain))
+        if found is not None and (asked or not (is_only_told(plain) or is_wished(plain) or is_done(plain))):
             told = tells_only(found.call.tool, found.call.what, found.call.spans, sentence)
             read = Understood(calls=(found.call,), by="sentences", probability=found.probability)
             return None if told else _if_said(read, sentence)
@@ -337,7 +352,7 @@ class Understander:
             asked = "ask_back.meant" if unsure else ""
             return Understood(calls=(read.call,), by="sentences", probability=1.0, ask_back=asked)
         calls = several(sentence, self._book.lists, cache(self._one))
-        if len(calls) > 1 and all(call.tool == "house_mode" for call in calls):
+        if is_japanese(sentence) and all(call.tool == "house_mode" for call in calls):
             calls = calls[-1:]  # leave it alone, and ask first: how far the house may go is one thing
         return Understood(calls=calls, by="sentences", probability=1.0) if calls else None
 
@@ -417,6 +432,12 @@ def _if_said(found: Understood | None, sentence: str) -> Understood | None:
     """Return what was understood if all that was copied stands in the sentence, letter for letter."""
     pieces = () if found is None else (piece for call in found.calls for piece in call.spans.values())
     return found if all(piece in sentence for piece in pieces) else None
+
+
+def _asks_how_it_feels(read: Understood, sentence: str) -> bool:
+    """Return whether a question in Japanese was taken for a complaint: どれぐらい冷え込んでんの asks how cold it is."""
+    felt = bool(read.calls) and all(call.tool == "feel" for call in read.calls)
+    return felt and is_japanese(sentence) and asks_how_much(sentence)
 
 
 def _only_asks(found: Understood) -> bool:

@@ -1,10 +1,10 @@
 """Two readers of a Japanese sentence that agree: frames with letters left over, and what the student takes it for.
 
-Whoever speaks in a way that nobody wrote down says one word that no frame knows, and then no frame fits from end to end.
-Frames are tried again with letters left over (`SentenceBook.loosely`). What they come to that way is believed where the
-student reads the same, however unsure it is by itself; a question is also answered on its frame alone, where nothing but
-a few kana are left over and the student is not sure of something else. Nothing that asks, counts, compares or denies
-may be left over.
+Whoever speaks in a way that nobody wrote down says one word that no frame knows, and then none fits from end to end.
+Frames are tried again with letters left over (`SentenceBook.loosely`). What they come to that way is believed where
+the student reads the same, however unsure it is by itself; a question is also answered on its frame alone, where
+nothing but a few letters is left over that ask, count, compare or deny nothing, and the student is sure of nothing
+else.
 """
 
 import re
@@ -18,7 +18,7 @@ from sumika.assistant.sentences_lists import Lists
 from sumika.assistant.understanding_pieces import pieces, spans_of, stands_alone
 
 MOST_ALONE, MOST_OF_AN_ORDER, MOST_OF_A_QUESTION = 4, 4, 12
-"""So many letters may be left over of a question that no student confirms, of an order and of a question that one does."""
+"""So many letters may be left over of a question that no student confirms, of an order, and of one that it does."""
 
 SURE_OF_ANOTHER = 0.6
 """So sure of something else a student contradicts a frame that stands alone."""
@@ -26,21 +26,28 @@ SURE_OF_ANOTHER = 0.6
 LEAST_FOR_AN_ORDER = 0.4
 """So probable an order must be to the student, for two readers to be two."""
 
+SURE_TO_UNDO = 0.9
+"""So sure both must be that something is to be taken back, whatever else is said of it."""
+
 BEST = 3
 """So many of the likeliest frames are looked at."""
 
-_NAMES = re.compile("[一-龠々ァ-ヶーa-zA-Z0-9０-９]")
+_NAMES = re.compile("[一-龠々ァ-ヶーa-zA-Z0-9\uff10-\uff19]")
 _ASKS_OR_DENIES = re.compile(
     "何|なん(?!か|と)|いくら|いくつ|なんぼ|いつ(?!も)|いづ|誰|だれ|どなた|どこ|どご|どれ|どの|どん[なだくぐ]|どち|どっち|どう|どげ|どない"
     "|どっか|どこか|(?:誰|だれ|何|なに|なん)か|なぜ|なして|一番|いちばん|いっちゃん|最[高低大小多少]|平均|より|比べ|まで|以外|だけ(?!ど)|ほか|らしい|って(?:言|いう|聞)"
     "|ない|なく|なか[っろ]|へん|ねえ|ねぇ|んで|んと|たら|れば|なら|もし|のに|ても|でも"
 )
-"""What may not be left over where nobody else reads the same: it asks, counts, compares, denies, or sets a condition."""
+"""What may not be left over where nobody else reads the same: it asks, counts, compares, denies or sets a condition."""
 _OTHERWISE = re.compile("以外|だけ(?!ど)|ほか|より|比べ|らしい|って(?:言|いう|聞)|たら|れば|なら|もし|のに")
 """What may be left over in no case: it excepts, compares, sets a condition, or is what somebody else said."""
-_WISHES = re.compile("[てでとど](?:くれ|くん|おく|け[ろれ]|もら|ほし|いただ)|ないで|んといて|んとって|[ねな][ーえぇあぁ]*[。.!！]*$")
+_OF_ONESELF = re.compile("目|鼻|喉|耳|首|肩|腰|頭|顔|肌|唇|手|足|膝|背中|体")
+_WISHES = re.compile(
+    "[てでとど](?:くれ|くん|おく|け[ろれ]|もら|ほし|いただ)|ないで|んといて|んとって|[ねな][ーえぇあぁ]*[。.!！]*$"
+)
 """Asked for it is, and not about it: 風呂をたててくれんか."""
 _EXTREME = re.compile("(?:[くぐ]らい)?まで|一番|いちばん|いっちゃん|最[高低大小多少]|平均")
+_VERB = re.compile("[ただるうくすつむぶぐいん]$")
 _OWNS = re.compile("[ぁ-んー]{0,2}の(?![はがもをにでかん、。]|$)")
 _TURNS_IT = re.compile(
     "(?<=[一-龠ぁ-ん])より(?!も?[、。]?$)|比べ|くらべ|(?:たら|れば|[るくすつむう]と)(?:すぐ|、)?(?:に)?(?:教え|知らせ|呼[んび]|言っ)"
@@ -103,10 +110,16 @@ def ordered_alike(sentence: str, reads: Sequence[Read], student: tuple[Call, flo
     if student is None or not reads or student[1] < LEAST_FOR_AN_ORDER:
         return None
     read = reads[0]
-    left = "".join(sentence[begin:end] for begin, end in read.left)
+    left = _OF_ONESELF.sub("", "".join(sentence[begin:end] for begin, end in read.left))
+    if read.call.tool == "undo" and _is_same(read.call, student[0]) and student[1] >= SURE_TO_UNDO:
+        return Agreed(call=read.call, probability=student[1])
     if not TOOLS[read.call.tool].acts or not _is_same(read.call, student[0]) or len(left) > MOST_OF_AN_ORDER:
         return None
-    if read.left != read.unknown or _NAMES.search(left) or not _is_passed_over(read, read.call, sentence, _ASKS_OR_DENIES):
+    if (
+        read.left != read.unknown
+        or _NAMES.search(left)
+        or not _is_passed_over(read, read.call, sentence, _ASKS_OR_DENIES)
+    ):
         return None
     if sentence.rstrip().endswith(("?", "\uff1f")):
         return None
@@ -147,7 +160,7 @@ def _is_passed_over(read: Read, call: Call, sentence: str, says: re.Pattern[str]
         if one in said and len(one) > 1:
             continue
         extreme = call.statistic != "now" and _EXTREME.fullmatch(one)
-        if (says.search(one) and not extreme) or _OWNS.match(after):
+        if (says.search(one) and not extreme) or (_OWNS.match(after) and not _VERB.search(one)):
             return False
         if _NAMES.match(one) and any(begin == last for _, last in at):
             return False
@@ -157,7 +170,7 @@ def _is_passed_over(read: Read, call: Call, sentence: str, says: re.Pattern[str]
 
 
 def _completed(call: Call, sentence: str, lists: Lists) -> Call:
-    """Return a question with each period, person, room and thing that stands in the sentence and that its tool takes."""
+    """Return a question with each time, person, room and thing that stands in the sentence and that its tool takes."""
     there = spans_of(call.tool, sentence, lists)
     there = {name: piece for name, piece in there.items() if stands_alone(piece, sentence)}
     spans = there | call.spans

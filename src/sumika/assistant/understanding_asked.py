@@ -118,7 +118,7 @@ _WHICH_ROOM = re.compile(
 _WARMTH = re.compile(r"\b(?:cold|warm|hot|cool|chilly)\w*\b|寒|暑|暖|冷|温度|涼")
 _DAMP = re.compile(r"\b(?:humid|damp|dry|driest)\w*\b|湿|乾")
 _STUFFY = re.compile(
-    r"\b(?:co2|carbon dioxide|stuff\w+|stal\w+|fresh\w+|(?:worst|best|bad|cleanest) air|air)\b|二酸化炭素"
+    r"\b(?:co2|carbon dioxide|stuff\w+|stal\w+|fresh\w+|(?:worst|best|bad|cleanest) air|air)\b|二酸化炭素|炭酸ガス"
 )
 _FRESH = re.compile(r"\b(?:freshest|best|cleanest)\b")
 
@@ -228,7 +228,7 @@ _OFF_THE_ROOF = re.compile(
     r"(?:the |our )?(?:roof|sun|panels?)\b"
 )
 _LAST_NIGHT = re.compile("last night|昨夜|昨晩|ゆうべ")
-_BATHED = re.compile("風呂.{0,2}(?:入った|入って|入り)|シャワー.{0,2}浴び")
+_BATHED = re.compile("(?:風呂|ふろ).{0,2}(?:入った|入って|入り|はいった)|シャワー.{0,2}(?:浴び|あび)")
 _WHEN_CHEAP = re.compile(r"\b(?:when|what time|which hours?)\b.*\bcheap\w*|\bcheapest (?:time|hours?|moment)\b")
 _IN_THE_NIGHT = re.compile(
     r"\b(?:more|less|how) often\b|\b(?:more|fewer|how many) times\b"

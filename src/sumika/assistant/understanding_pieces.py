@@ -165,7 +165,7 @@ def recut(call: Call, sentence: str, lists: Lists) -> Call:
     """
     if not is_japanese(sentence):
         return call
-    call = _of_a_thing(call, lists)
+    call = _of_a_room(_of_a_thing(call, lists), sentence, lists)
     spans = dict(call.spans)
     for span, name in (("device", "name"), ("room", "area"), ("resident", "resident")):
         said = spans.get(span, "")
@@ -176,10 +176,6 @@ def recut(call: Call, sentence: str, lists: Lists) -> Call:
             spans[span] = inside
         elif around := [one.text for one in pieces(sentence, lists, name) if said in one.text]:
             spans[span] = around[0]
-        elif span == "room" and is_called(said, lists, "name"):
-            del spans["room"]  # 暖房1度上げたら is of the heating, and of no room
-            if "device" in TOOLS[call.tool].spans:
-                spans.setdefault("device", said)
         elif span == "room" and not inside and call.tool in _OF_A_PLACE and _is_torn(said, sentence):
             del spans["room"]
         elif span == "resident" and not inside and call.tool == "feel" and not _TITLED.search(said):
@@ -189,6 +185,28 @@ def recut(call: Call, sentence: str, lists: Lists) -> Call:
         if len(things) == 1 and not _OF_SOME_KIND.search(sentence[: things[0].begin] + "|" + things[0].text):
             spans["device"] = things[0].text
     return call if spans == call.spans else msgspec.structs.replace(call, spans=spans)
+
+
+def _of_a_room(call: Call, sentence: str, lists: Lists) -> Call:
+    """Return a call without a room that is none: 暖房1度上げたら is of the heating."""
+    room = call.spans.get("room", "")
+    is_thing = is_called(room, lists, "name") and not is_called(room, lists, "area")
+    if not room or not (is_thing or _is_no_room(room, sentence)):
+        return call
+    spans = {name: piece for name, piece in call.spans.items() if name != "room"}
+    if is_thing and "device" in TOOLS[call.tool].spans:
+        spans.setdefault("device", room)
+    return msgspec.structs.replace(call, spans=spans)
+
+
+_ONCE = frozenset({"いっかい", "いっぺん"})
+_BATHS = re.compile("(?:蒸し|むし|長|水|朝|露天)$")
+
+
+def _is_no_room(said: str, sentence: str) -> bool:
+    """Tell whether a word for a room means something else: いっかい is once, and 蒸し風呂 is said of the heat."""
+    before = sentence[: sentence.find(said)]
+    return said in _ONCE or (said.endswith(("風呂", "ふろ")) and _BATHS.search(before) is not None)
 
 
 _OF_SOMEBODY = frozenset({"sleep", "vitals", "known", "changes"})
@@ -258,7 +276,11 @@ def widened(call: Call, sentence: str, lists: Lists) -> Call:
         spans["device"] = _with_room(device, sentence, lists)
     if device and call.tool == "energy" and plain(device) in known | _ELECTRICITY:
         del spans["device"]
-    return completed(msgspec.structs.replace(call, spans=spans), sentence, lists) if is_japanese(sentence) else msgspec.structs.replace(call, spans=spans)
+    return (
+        completed(msgspec.structs.replace(call, spans=spans), sentence, lists)
+        if is_japanese(sentence)
+        else msgspec.structs.replace(call, spans=spans)
+    )
 
 
 _OF_THE_ROOF = frozenset({"solar", "saved"})
@@ -266,7 +288,9 @@ _OF_ONE_ROOM = frozenset({"climate", "why"})
 _OF_NIGHTS = frozenset({"sleep", "changes"})
 _SHORTEST_IN_KANA = 3
 _NIGHTS = frozenset(map(plain, ("夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中", "夜さ")))
-_NO_PERIOD = frozenset(map(plain, ("今", "いま", "現在", "ただいま", "日", "一日", "1日", "月", "ひと月", "一か月", "週", "さっき")))
+_NO_PERIOD = frozenset(
+    map(plain, ("今", "いま", "現在", "ただいま", "日", "一日", "1日", "月", "ひと月", "一か月", "週", "さっき"))
+)
 """What is no time of its own where somebody asks: now, and a day or month of which much or little is used."""
 
 
