@@ -24,6 +24,7 @@ _NO_MORE = (
 """After a device's name: one has enough of it."""
 _ENDS_ASKING = re.compile("(?:[?\uff1f]|か|かな[あぁ]?|かね[えぇ]?|かしら)[。]*$")
 _ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
+_HERE = frozenset({"ここ", "この部屋", "こちら", "部屋", "お部屋"})
 _MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
 _STILL_TO_RUN = re.compile("(?:あと|残り)(?:どれ|どの|どん|何分|何時間|なんぷん)")
 _IN_PERCENT = re.compile("何(?:パーセント|%|割)|なんパーセント")
@@ -134,10 +135,18 @@ def _felt_or_asked(what: str, spans: Mapping[str, str], said: str) -> tuple[str,
     if what == "stuffy":
         bad = "resident" not in spans and (_IS_IT_BAD.search(said) or _DOES_IT_SMELL.search(said))
         return ("climate", "air") if bad else None
+    if "room" in spans and "resident" not in spans and spans["room"] not in _HERE and _HAS_IT_BECOME.search(said):
+        return ("climate", "temperature")
     of_somebody = "resident" in spans and spans["resident"] not in MYSELF and not _WHOSE_ROOM.search(said)
     if of_somebody and _IS_SOMEBODY_COLD.search(said) and _ENDS_ASKING.search(said):
         return "known", "comfort"
     return None
+
+
+_HAS_IT_BECOME = re.compile(
+    "(?:寒|さむ|暑|あつ)[くう]な(?:って(?:い)?(?:ない|ません|へん)|っとらん|っちょらん)(?:か|の|ん)[^、。]{0,3}$"
+)
+"""暑うなっとらんか of a room that is named asks how warm it is there."""
 
 
 def _way_of_wind(verb: str) -> str:

@@ -36,7 +36,7 @@ _WHAT_IS_IT = re.compile("って(?:何|なに|なん)(?:なの|ですか|だっ�
 _LATER = re.compile(
     "(?:あとで|後で|のちほど|後ほど|そのうち|いつか)(?!も)"
     "|(?:消す|けす|つける|点ける|閉める|しめる|開ける|あける|切る|止める|とめる|下げる|上げる)"
-    "(?:から|けど|つもり|予定|ところ|[よねわぞぜ])[ー〜。!！]*$"
+    "(?:から|けど|つもり|予定|ところ|[よねわぞぜで])[ー〜。!！]*$"
 )
 """What somebody will do, or wants done some time, is no order for now."""
 _SO_THAT_NOT = re.compile("ないように(?:ね|しないと|して|気をつけ|しよう)?[^?\uff1f]*$")
@@ -72,6 +72,8 @@ _BORNE = re.compile(
     "(?:けど|けれど|が|ても)、?(?:まだ|まあ|なんとか)?(?:我慢(?:でき|する|し)|大丈夫|平気|慣れ|耐えられる|へっちゃら|気にならない)"
 )
 """寒いけど我慢できる asks for nothing."""
+_WAS_ASKED = re.compile("って(?:聞かれ|きかれ|訊かれ|言われ)[^、。?\uff1f]{0,6}$")
+"""What somebody else asked is told."""
 _NO_ANSWER = re.compile("待ってて|い(?:の|ん)(?:は|が|も)?、?(?:やだ|いや|嫌|きらい|嫌い)")
 """くらいのやだ complains of the dark, and refuses nothing."""
 _AGREES = re.compile("もん(?:ね|な)[ー。]*$|日(?:が|は)?続|^(?:いい|ええ|大丈夫|いや|結構).{0,4}[、。 ]*自分で")
@@ -135,6 +137,7 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return of_another_day or only_if or _is_sum(tool, spans, said)
     return (
         _WOULD_BE_NICE.search(said) is not None
+        or _WAS_ASKED.search(said) is not None
         or (tool == "happened" and _SO_THAT_NOT.search(said) is not None)
         or (tool in _OF_PEOPLE and "resident" not in spans and _SOMEBODY.search(said) is not None)
         or (tool == "sleep" and _SLEEPS_ON.search(said) is not None)

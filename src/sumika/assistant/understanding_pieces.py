@@ -313,7 +313,7 @@ def completed(call: Call, sentence: str, lists: Lists) -> Call:
         said = plain(there[0].text)
         if said in _NO_PERIOD or (call.tool in _OF_NIGHTS and said in _NIGHTS):
             continue
-        if span == "room" and (call.tool not in _OF_ONE_ROOM or spans):
+        if span == "room" and (call.tool not in _OF_ONE_ROOM or spans.keys() - {"period"}):
             continue
         spans[span] = there[0].text
     if call.what in _OF_THE_ROOF:
