@@ -6,6 +6,7 @@ from sumika.assistant import sentences_spoken_ja as spoken
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.names import Names
 from sumika.assistant.readings import readings, without_long_marks
+from sumika.assistant.student import find_sentence_student
 from sumika.assistant.understanding import Understander, Understood
 from sumika.config import load_house
 from sumika.evaluate.assistant.score_sentences import Outcome, SentenceScore
@@ -28,7 +29,7 @@ def understander(house: House) -> Understander:
     return Understander(Names(house))
 
 
-@pytest.fixture(scope="module", params=["ja.yaml", "ja_more.yaml", "ja_homes.yaml", "ja_asked.yaml"])
+@pytest.fixture(scope="module", params=["ja.yaml", "ja_more.yaml", "ja_homes.yaml", "ja_asked.yaml", "ja_fresh.yaml"])
 def score(house: House, request: pytest.FixtureRequest) -> SentenceScore:
     """Score of every phrasing of a file."""
     return score_of_spoken(request.param, "ja", house)
@@ -44,6 +45,13 @@ def test_families_are_understood_in_whatever_way_they_speak(score: SentenceScore
 def test_nothing_is_done_that_was_not_asked_for(score: SentenceScore) -> None:
     wrong = [case.phrasing.text for case in score.cases if case.outcome is Outcome.WRONG_ACTION]
     assert not wrong
+
+
+def test_what_no_frame_knows_is_understood_where_frame_and_student_agree(house: House) -> None:
+    score = score_of_spoken("ja_agreed.yaml", "ja", house, find_sentence_student())
+    wrong = [case.phrasing.text for case in score.cases if case.outcome is not Outcome.RIGHT]
+    assert score.right.value >= LEAST_RIGHT, wrong
+    assert not score.count(Outcome.WRONG_ACTION)
 
 
 def _one_line(heard: Understood) -> str:

@@ -35,6 +35,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
         rank: For comparing: lower fits better.
         bare: Whether nothing but names and numbers was said: "bedroom light".
         also: Another call that it fits as well; None: it is the only one.
+        left: Where pieces of the sentence stand that the frame has no place for: begin, end.
+        unknown: Those of them that no word of the book covers.
     """
 
     call: Call
@@ -42,6 +44,8 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     rank: tuple[int, int, int]
     bare: bool = False
     also: Call | None = None
+    left: tuple[tuple[int, int], ...] = ()
+    unknown: tuple[tuple[int, int], ...] = ()
 
 
 class _Taken(msgspec.Struct):
@@ -199,15 +203,34 @@ class SentenceBook:
 
     def _framed(self, heard: Heard, places: Places, language: str) -> Read | None:
         """Return what the words of a sentence ask for, where no template has them in this order."""
+        found = self._frames(heard, places, language, loosely=False)
+        return _best(sorted(found, key=lambda one: one.rank[:2]), frames=True)
+
+    def loosely(self, sentence: str) -> tuple[Read, ...]:
+        """Return what a Japanese sentence may ask for if some of its letters are passed over, the likeliest first.
+
+        Args:
+            sentence: As it was said.
+        """
+        heard = Heard(sentence)
+        if not heard.letters or len(heard.letters) > MOST_LETTERS:
+            return ()
+        found = self._frames(heard, self.lists.found(heard), "ja", loosely=True)
+        return tuple(sorted(found, key=lambda one: one.rank[:2]))
+
+    def _frames(self, heard: Heard, places: Places, language: str, *, loosely: bool) -> list[Read]:
         found: list[Read] = []
-        for fit in fits(heard, places, self.lists, language):
+        for fit in fits(heard, places, self.lists, language, loosely=loosely):
             call = self._call_of(heard, fit)
             if call is not None and all(call_key(one.call) != call_key(call) for one in found):
                 rank = (0, round(100 * fit.cost), len(call.spans))
-                found.append(
-                    Read(call=call, template=f"{fit.frame.tool} {fit.frame.what}: {fit.frame.text}", rank=rank)
+                text = f"{fit.frame.tool} {fit.frame.what}: {fit.frame.text}"
+                left, unknown = (
+                    tuple((heard.place(begin), heard.place(end)) for begin, end in stretches)
+                    for stretches in (fit.left, fit.unknown)
                 )
-        return _best(sorted(found, key=lambda one: one.rank[:2]), frames=True)
+                found.append(Read(call=call, template=text, rank=rank, left=left, unknown=unknown))
+        return found
 
     def _call_of(self, heard: Heard, fit: Fit) -> Call | None:
         taken = _Taken(words={"what": fit.frame.what, "statistic": fit.frame.statistic})

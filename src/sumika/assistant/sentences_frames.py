@@ -23,6 +23,9 @@ _NOTHING_COSTS, _WORD_COSTS, _PIECE_COSTS, _EXPLAINED, _IGNORED = 1.2, 1.0, 0.95
 _NUMBERS = frozenset("{" + name + "}" for name in NUMBER_LISTS)
 _TOWARDS = frozenset({"に", "まで", "で", "へ"})
 _NOTHING = ""
+_LEFT, _LEFT_COSTS, MOST_LEFT = "?", 2.0, 8
+_PASSED_OVER, _TURNS_ROUND = 1.0, (".stop", ".not", ".if")
+"""Letters that no word covers, what each costs, and how many there may be where a sentence is read loosely."""
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -46,11 +49,15 @@ class Fit(msgspec.Struct, frozen=True):
         frame: Which.
         pieces: What is to be copied: list, begin, end; in the order of the sentence.
         cost: Lower fits better.
+        left: Stretches that the frame has no place for: begin, end.
+        unknown: Those of them that no word covers.
     """
 
     frame: Frame
     pieces: tuple[tuple[str, int, int], ...]
     cost: float
+    left: tuple[tuple[int, int], ...] = ()
+    unknown: tuple[tuple[int, int], ...] = ()
 
 
 _ASKS_FIRST = frozenset(
@@ -73,7 +80,7 @@ class _Sentence(msgspec.Struct, frozen=True):
         return not term.domains or bool(term.domains & self.lists.domains(self.heard, token.begin, token.end))
 
 
-def fits(heard: Heard, found: Places, lists: Lists, language: str) -> Iterator[Fit]:
+def fits(heard: Heard, found: Places, lists: Lists, language: str, *, loosely: bool = False) -> Iterator[Fit]:
     """Yield the frames that fit a sentence, the best first.
 
     Args:
@@ -81,17 +88,26 @@ def fits(heard: Heard, found: Places, lists: Lists, language: str) -> Iterator[F
         found: What of the lists stands in it.
         lists: Of the house.
         language: "ja" or "en".
+        loosely: Whether letters may be left over that no word covers.
     """
     grammar, sentence = grammar_of(language), _Sentence(heard, lists)
     fitting: list[Fit] = []
-    for cost, words in _paths(heard, _tokens(heard, found, grammar, lists), japanese=grammar.japanese):
+    tokens = _tokens(heard, found, grammar, lists)
+    if loosely:
+        for at, there in enumerate(tokens):
+            there.append(Token(at, at + 1, frozenset({_LEFT})))
+    for cost, words in _paths(heard, tokens, japanese=grammar.japanese):
         path = _as_orders(words)
         there = frozenset().union(*(token.names for token in path))
         for frame in grammar.frames:
-            fit = _fitting(frame, path, sentence) if all(there & one for one in frame.needs) else None
+            needed = all(there & one for one in frame.needs)
+            fit = _fitting(frame, path, sentence, loosely=loosely) if needed else None
             if fit is not None:
-                pieces, ignored = fit
-                fitting.append(Fit(frame, pieces, cost - _EXPLAINED * len(frame.needs) + _IGNORED * ignored))
+                pieces, ignored, left = fit
+                worth = cost - _EXPLAINED * len(frame.needs) + _IGNORED * ignored
+                worth += sum(_PASSED_OVER * (end - begin) for begin, end in left)
+                unknown = tuple((token.begin, token.end) for token in path if _LEFT in token.names)
+                fitting.append(Fit(frame, pieces, worth, left, unknown))
     yield from sorted(fitting, key=lambda fit: fit.cost)
 
 
@@ -169,7 +185,7 @@ def _paths(heard: Heard, tokens: list[list[Token]], *, japanese: bool) -> list[t
             for path, cost in best:
                 one = _there(token, path, heard) if japanese else token
                 says = bool(one.names - {_NOTHING})
-                then = (*path, one) if says else path
+                then = _joined(path, one) if says else path
                 now = cost + (_cost(one) if says else _NOTHING_COSTS)
                 if one.names and now < reached[token.end].get(then, now + 1) and len(then) <= MOST_TOKENS:
                     reached[token.end][then] = now
@@ -197,7 +213,16 @@ def _as_orders(path: tuple[Token, ...]) -> tuple[Token, ...]:
     return path
 
 
+def _joined(path: tuple[Token, ...], one: Token) -> tuple[Token, ...]:
+    """Return a path with a word more; letters that are left over behind each other are one stretch."""
+    if _LEFT in one.names and path and _LEFT in path[-1].names and path[-1].end == one.begin:
+        return (*path[:-1], Token(path[-1].begin, one.end, one.names))
+    return (*path, one)
+
+
 def _cost(token: Token) -> float:
+    if _LEFT in token.names:
+        return _LEFT_COSTS * (token.end - token.begin)
     return _PIECE_COSTS if any(name.startswith("{") for name in token.names) else _WORD_COSTS
 
 
@@ -209,17 +234,23 @@ def _there(token: Token, path: tuple[Token, ...], heard: Heard) -> Token:
     return Token(token.begin, token.end, token.names - {_NOTHING if number else "to"})
 
 
+Stretches = tuple[tuple[int, int], ...]
+
+
 def _fitting(
-    frame: Frame, path: tuple[Token, ...], sentence: _Sentence
-) -> tuple[tuple[tuple[str, int, int], ...], int] | None:
-    """Return what a frame copies from a sentence, and how many words it passes over; None if it does not fit."""
+    frame: Frame, path: tuple[Token, ...], sentence: _Sentence, *, loosely: bool
+) -> tuple[tuple[tuple[str, int, int], ...], int, Stretches] | None:
+    """Return what a frame copies from a sentence, how many idle words it passes over, and what it has no place for.
+
+    None if it does not fit; where it need not fit but loosely, only a denial or a condition is too much.
+    """
     asked = sentence.asked or sentence.asks_first(path[0])
     if frame.told and (asked or any("q" in token.names and _NOTHING not in token.names for token in path)):
         return None
     needed = [term for term in frame.terms if not term.may]
     pieces: list[tuple[str, int, int]] = []
     spans = set[str]()
-    ignored = 0
+    ignored, left = 0, list[tuple[int, int]]()
     for token in path:
         names = token.names
         term = next((one for one in needed if one.options & names and sentence.is_of(one, token)), None)
@@ -231,8 +262,11 @@ def _fitting(
         if not meant:
             if _NOTHING in names:
                 ignored += 1
-                continue
-            return None
+            elif loosely and not any(one.endswith(_TURNS_ROUND) for one in names):
+                left.append((token.begin, token.end))
+            else:
+                return None
+            continue
         name = next((one for one in meant if one.startswith("{")), "")
         if name and not (term is None and name == "{area}" and _NOTHING in names):
             span = SPAN_OF_LIST[name[1:-1]]
@@ -242,4 +276,4 @@ def _fitting(
             pieces.append((name[1:-1], token.begin, token.end))
     if any(term.options != ASKS or not asked for term in needed):
         return None
-    return tuple(pieces), ignored
+    return tuple(pieces), ignored, tuple(left)

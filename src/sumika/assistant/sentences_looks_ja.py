@@ -144,6 +144,14 @@ _LOOKS = (
         ("うなってもた", "くなってもた", "くなってもうた", "くなってきました", "くなってきちゃった", "くなってまった"),
     ),
     (IS, ("ー", "いー", "さ", "すぎます", "すぎた", "いです")),
+    (
+        IS,
+        tuple(
+            adverb + felt
+            for adverb in "くう"
+            for felt in ("感じる", "感じます", "感じて", "思う", "思います", "思えます")
+        ),
+    ),
     (DID, ("かった", "かったです", "くなかった", "すぎた", "かっ", "かったん")),
     (IF, ("ければ", "かったら", "いと", "くなったら", "くなると", "いなら", "くても", "いとき", "い時", "いのに")),
     (WILL, tuple(adverb + become for adverb in "くう" for become in _BECOMES)),
@@ -154,6 +162,10 @@ _SLURRED = dict(
     zip("かがさざただなはばまらわむるぐくすろどそよ", "けげせぜてでねへべめれえみりぎきしれでせえ", strict=True)
 )
 """What the end of a stem becomes in loose speech, with え or い: つめてえ, わりい, さみい, おせえ."""
+
+
+_ROUNDED = dict(zip("かがさざただなはばまやらわ", "こごそぞとどのほぼもよろお", strict=True))
+"""What the last vowel of a stem becomes in the west before う."""
 
 
 def looks(plain: str) -> Iterator[tuple[str, str]]:
@@ -174,5 +186,11 @@ def looks(plain: str) -> Iterator[tuple[str, str]]:
         yield from ((stem + "ぐ" + end[1:], mood) for end in endings if end.startswith("く") and len(end) > 1)
     if stem[-1] in _SLURRED:
         yield from ((stem[:-1] + _SLURRED[stem[-1]] + end, IS) for end in ("え", "い", "ぇ", "ぃ", ""))
+    if stem[-1] in _ROUNDED:
+        # The west rounds it: 暖こうして, はようなる.
+        rounded = stem[:-1] + _ROUNDED[stem[-1]] + "う"
+        yield from (
+            (rounded + end, mood) for end, mood in (("", DO), ("て", IS), ("なった", IS), ("なる", WILL), ("ない", NOT))
+        )
     if plain.endswith("しい"):
         yield plain[:-2] + "しゅう", DO

@@ -95,7 +95,10 @@ def is_weather(spans: Mapping[str, str], said: str) -> bool:
 
 
 _USED = re.compile("(?:電気|でんき|電力)(?:を|は|って)?(?:どれ|どの|どん|何|なん)?.{0,6}(?:使|つか|つこ|食|消費)")
-_DRAWN, _HOW_MUCH = re.compile("(?:電気|でんき|電力)(?:を|は)?(?:使|つか|つこ)"), re.compile("なんぼ")
+_DRAWN, _HOW_MUCH = (
+    re.compile("(?:電気|でんき|電力)(?:を|は)?(?:なんぼ(?:ほど|ぐらい|くらい)?)?(?:使|つか|つこ)"),
+    re.compile("なんぼ"),
+)
 """なんぼ電気つかった asks how much of it was used, and of no money; いくら asks of money."""
 _PAID = re.compile("代|料金|お金|いくら|なんぼ|円|払|費")
 
@@ -228,9 +231,18 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return True
     if (tool, what) == ("happened", "anything") and not is_short(spans.get("period", "")) and _CHANGED.search(said):
         return True  # what has changed of late is no event
-    if tool == "changes" and "resident" not in spans and is_short(spans.get("period", "")):
+    if (
+        tool == "changes"
+        and is_short(spans.get("period", ""))
+        and ("resident" not in spans or _is_one_night(spans, said))
+    ):
         return True
     return (tool == "feel" and is_outside(spans.get("room", ""))) or is_bathing(tool, spans)
+
+
+def _is_one_night(spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether one day or night is asked about, and nothing that has changed."""
+    return is_japanese(said) and "period" in spans and not _CHANGED.search(said)
 
 
 def _is_no_warmth(tool: str, what: str, spans: Mapping[str, str]) -> bool:

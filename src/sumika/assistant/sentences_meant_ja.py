@@ -24,8 +24,11 @@ _NO_MORE = (
 """After a device's name: one has enough of it."""
 _ENDS_ASKING = re.compile("(?:[?\uff1f]|か|かな[あぁ]?|かね[えぇ]?|かしら)[。]*$")
 _ROOM = frozenset({"部屋", "お部屋", "へや", "おへや"})
+_HERE = frozenset({"ここ", "この部屋", "こちら", "部屋", "お部屋"})
 _MY_ROOM = re.compile("(?:わし|わたし|私|あたし|僕|ぼく|俺|おれ|自分|うち)ら?の(?:お)?(?:部屋|へや)")
 _STILL_TO_RUN = re.compile("(?:あと|残り)(?:どれ|どの|どん|何分|何時間|なんぷん)")
+_IN_PERCENT = re.compile("何(?:パーセント|%|割)|なんパーセント")
+"""Neither money nor electricity is asked for in percent."""
 _BY_SO_MUCH = re.compile("(?:ほど|だけ|ぶん|分)(?:暗く|くらく|明るく|あかるく|暗う|明るう|下げ|上げ|落と|弱|強)")
 _TOO_STRONG = re.compile("(?:強|つよ|きつ)(?:い|すぎ|過ぎ|か(?!っ)|え|くて|うて)")
 _NIGHT = frozenset({"夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中"})
@@ -39,7 +42,7 @@ _FILLED = re.compile(
 _OF_HOW_IT_IS = frozenset({"level", "feel", "temperature", "humidity"})
 _HAD_BETTER = re.compile("[ただ](?:ほう|方)が(?:いい|ええ|よか|良い|よい)")
 _DIMMED = re.compile(
-    "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|わずか|いくらか|心持ち|気持ち)"
+    "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|少々|若干|いくぶん|わずか|いくらか|心持ち|気持ち)"
     "[^、。]{0,12}(?:落と|おと)[しす]"
 )
 _IS_WASHED = re.compile(
@@ -74,7 +77,7 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
         return True
     if tool == "state" and _HAD_BETTER.search(said):
         return True  # whether one should is no question about how it is
-    if tool == "energy" and _STILL_TO_RUN.search(said):
+    if tool == "energy" and (_STILL_TO_RUN.search(said) or _IN_PERCENT.search(said)):
         return True
     if tool == "feel" and _felt_or_asked(what, spans, said) is None:
         # Whether it is cold where somebody else is, is asked.
@@ -132,10 +135,18 @@ def _felt_or_asked(what: str, spans: Mapping[str, str], said: str) -> tuple[str,
     if what == "stuffy":
         bad = "resident" not in spans and (_IS_IT_BAD.search(said) or _DOES_IT_SMELL.search(said))
         return ("climate", "air") if bad else None
+    if "room" in spans and "resident" not in spans and spans["room"] not in _HERE and _HAS_IT_BECOME.search(said):
+        return ("climate", "temperature")
     of_somebody = "resident" in spans and spans["resident"] not in MYSELF and not _WHOSE_ROOM.search(said)
     if of_somebody and _IS_SOMEBODY_COLD.search(said) and _ENDS_ASKING.search(said):
         return "known", "comfort"
     return None
+
+
+_HAS_IT_BECOME = re.compile(
+    "(?:寒|さむ|暑|あつ)[くう]な(?:って(?:い)?(?:ない|ません|へん)|っとらん|っちょらん)(?:か|の|ん)[^、。]{0,3}$"
+)
+"""暑うなっとらんか of a room that is named asks how warm it is there."""
 
 
 def _way_of_wind(verb: str) -> str:

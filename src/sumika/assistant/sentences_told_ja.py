@@ -36,7 +36,7 @@ _WHAT_IS_IT = re.compile("って(?:何|なに|なん)(?:なの|ですか|だっ�
 _LATER = re.compile(
     "(?:あとで|後で|のちほど|後ほど|そのうち|いつか)(?!も)"
     "|(?:消す|けす|つける|点ける|閉める|しめる|開ける|あける|切る|止める|とめる|下げる|上げる)"
-    "(?:から|けど|つもり|予定|ところ)[ー。!！]*$"
+    "(?:から|けど|つもり|予定|ところ|[よねわぞぜで])[ー〜。!！]*$"
 )
 """What somebody will do, or wants done some time, is no order for now."""
 _SO_THAT_NOT = re.compile("ないように(?:ね|しないと|して|気をつけ|しよう)?[^?\uff1f]*$")
@@ -52,6 +52,11 @@ _TOLD_SO = re.compile(
 )
 
 
+_MUST_NOT = re.compile(
+    "たら(?:あかん|いかん|いけん|いけない|だめ|ダメ|駄目|いや|嫌|困)(?:や|だ|よ|で|ね|な|わ|ばい|のう|から|の)*[ー。!！]*$"
+    "|たけえ[ー。!！]*$"
+)
+"""テレビ消したらあかんで forbids, and in the west けえ gives a reason."""
 _ASKED_WHETHER = re.compile(
     "(?<!くれ)(?<!もらえ)(?<!でき)(?<!くださ)(?<!いただけ)(?<!頂け)(?<!もらえ)"
     "(?:消す|けす|つける|点ける|開ける|あける|閉める|しめる|切る|止める|とめる|入れる|回す|上げる|下げる)[?\uff1f]$"
@@ -63,6 +68,12 @@ _THANKS = re.compile(
 _WAS_SAID = re.compile(
     "って(?:言|い)(?:ったら|うたら|って(?:たら|い?た))[^、。]{0,12}[ただ](?:よ|ね|わ|の|んだ|けど|さ)*[ー。!！]*$"
 )
+_BORNE = re.compile(
+    "(?:けど|けれど|が|ても)、?(?:まだ|まあ|なんとか)?(?:我慢(?:でき|する|し)|大丈夫|平気|慣れ|耐えられる|へっちゃら|気にならない)"
+)
+"""寒いけど我慢できる asks for nothing."""
+_WAS_ASKED = re.compile("って(?:聞かれ|きかれ|訊かれ|言われ)[^、。?\uff1f]{0,6}$")
+"""What somebody else asked is told."""
 _NO_ANSWER = re.compile("待ってて|い(?:の|ん)(?:は|が|も)?、?(?:やだ|いや|嫌|きらい|嫌い)")
 """くらいのやだ complains of the dark, and refuses nothing."""
 _AGREES = re.compile("もん(?:ね|な)[ー。]*$|日(?:が|は)?続|^(?:いい|ええ|大丈夫|いや|結構).{0,4}[、。 ]*自分で")
@@ -109,7 +120,9 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
             return hesitates(said) if what == "yes" else _NO_ANSWER.search(said) is not None
         if _THANKS.search(said) or (tool in ("feel", "house_mode") and _AGREES.search(said)):
             return True
-        of_another_day = tool == "feel" and (_ANOTHER_DAY.search(said) or _WAS_SAID.search(said)) is not None
+        of_another_day = tool == "feel" and any(
+            one.search(said) is not None for one in (_ANOTHER_DAY, _WAS_SAID, _BORNE)
+        )
         if tool not in ("feel", "machine", "hot_water") and "delay" not in spans and _LATER.search(said):
             return True
         if _NOT_COMING.search(said) or (what in _BEGINS_IT and _NOT_TODAY.search(said)):
@@ -124,6 +137,7 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return of_another_day or only_if or _is_sum(tool, spans, said)
     return (
         _WOULD_BE_NICE.search(said) is not None
+        or _WAS_ASKED.search(said) is not None
         or (tool == "happened" and _SO_THAT_NOT.search(said) is not None)
         or (tool in _OF_PEOPLE and "resident" not in spans and _SOMEBODY.search(said) is not None)
         or (tool == "sleep" and _SLEEPS_ON.search(said) is not None)
@@ -131,6 +145,7 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         or (tool == "sleep" and not spans and _OFF_TO_BED.search(said) is not None)
         or (tool == "sleep" and _SLEPT_BADLY.search(said) is not None)
         or (tool in ("state", "maintenance", "energy") and _TOLD_SO.search(said) is not None)
+        or (tool == "state" and _MUST_NOT.search(said) is not None)
         or ((tool, what) == ("outside", "weather") and _FINE_DAY.search(said) is not None)
         or _is_sum(tool, spans, said)
     )

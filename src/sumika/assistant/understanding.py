@@ -14,10 +14,12 @@ from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_courtesy_en import plainly
-from sumika.assistant.sentences_meant import asks_leave, is_nothing
+from sumika.assistant.sentences_endings_ja import asks_how_much, is_done
+from sumika.assistant.sentences_meant import asks_leave, is_nothing, is_outside
 from sumika.assistant.sentences_repairs_en import is_repaired, repairs
 from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
 from sumika.assistant.sentences_told_ja import tells_only
+from sumika.assistant.understanding_agreed_ja import asked_alike, ordered_alike
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
 from sumika.assistant.understanding_evidence_en import is_evident
@@ -39,7 +41,7 @@ from sumika.assistant.understanding_guard import (
 from sumika.assistant.understanding_hints_ja import hinted
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
-from sumika.assistant.understanding_pieces import is_called, pieces, recut, simpler, widened, without
+from sumika.assistant.understanding_pieces import completed, is_called, pieces, recut, simpler, widened, without
 from sumika.assistant.understanding_recorded import (
     has_evidence,
     is_beyond,
@@ -64,6 +66,9 @@ WORTH_ASKING = 0.3
 
 BY_SENTENCES_ALONE = frozenset({"answer", "undo", "house_mode"})
 """Short words decide much there, and a network takes a sigh for a yes."""
+
+_OF_A_DEED = frozenset({"power", "cover", "machine", "hot_water", "mode"})
+"""Of what is told to be done already nothing is to be done."""
 
 MOST_LETTERS = 300
 
@@ -123,7 +128,7 @@ class Understander:
             return Understood()
         self._silent = False
         found = self._understood(sentence)
-        if is_japanese(sentence) and (not found.calls or (found.by == "student" and self._is_unsure(found))):
+        if is_japanese(sentence) and (not found.calls or (found.by == "student" and self._is_unsure(found, sentence))):
             found = self._hinted(sentence) or found
         if self._silent and not found.calls and not found.ask_back:
             return Understood(silent=True)
@@ -133,10 +138,21 @@ class Understander:
             return msgspec.structs.replace(found, ask_back="ask_back.meant")
         return found
 
-    def _is_unsure(self, found: Understood) -> bool:
-        """Return whether a student's reading is asked back, or is of a thing that nobody here calls so."""
-        devices = [call.spans["device"] for call in found.calls if "device" in call.spans]
-        return bool(found.ask_back) or any(not is_called(one, self._book.lists, "name") for one in devices)
+    def _is_unsure(self, found: Understood, sentence: str) -> bool:
+        """Return whether a student's reading is asked back, of a thing that nobody here calls so, or asks unasked."""
+        if found.calls and _only_asks(found) and not is_question(sentence):
+            return True
+        return bool(found.ask_back) or not self._knows(found)
+
+    def _knows(self, found: Understood) -> bool:
+        """Return whether every room, person and thing that was cut out is called so in this house."""
+        named = (("device", "name"), ("room", "area"), ("resident", "resident"))
+        return all(
+            is_called(call.spans[span], self._book.lists, name)
+            for call in found.calls
+            for span, name in named
+            if span in call.spans
+        )
 
     def _hinted(self, sentence: str) -> Understood | None:
         """Return the complaint that a Japanese sentence hints at; None where it names more than a room."""
@@ -147,7 +163,11 @@ class Understander:
         if call is None or tells_only(call.tool, call.what, call.spans, sentence):
             return None
         rooms = pieces(sentence, lists, "area")
-        if len(rooms) > 1 or is_nothing(call.tool, call.what, call.spans, sentence):
+        if (
+            len(rooms) > 1
+            or any(is_outside(one.text) for one in rooms)
+            or is_nothing(call.tool, call.what, call.spans, sentence)
+        ):
             return None
         if rooms:
             call = msgspec.structs.replace(call, spans={"room": rooms[0].text})
@@ -163,11 +183,19 @@ class Understander:
                 found = self._question(question, self._by_sentences(question))
                 if found.calls and not found.ask_back and _only_asks(found):
                     said = question.casefold() if is_steered(sentence) else sentence.casefold()
-                    return msgspec.structs.replace(found, calls=tuple(as_meant(call, said) for call in found.calls))
+                    calls = tuple(as_meant(call, said) for call in found.calls)
+                    if is_japanese(sentence):
+                        # The room is often named before: キッチン蒸し暑くない？何度よ.
+                        calls = tuple(completed(call, sentence, self._book.lists) for call in calls)
+                    return msgspec.structs.replace(found, calls=calls)
+        if read is not None and _asks_how_it_feels(read, sentence):
+            read = None
         is_asked = is_question(sentence) and not spoken.wishes(sentence) if read is None else _only_asks(read)
         if is_asked:
             return self._question(sentence, read)
         understood = read or self._by_student(sentence) or self._by_model(sentence)
+        if understood is None or (understood.by == "student" and (understood.ask_back or not self._knows(understood))):
+            understood = self._alike(sentence, asked=False) or understood
         if understood is not None:
             another = any(is_another_matter(sentence, call) for call in understood.calls)
             return Understood() if another else understood
@@ -220,7 +248,12 @@ class Understander:
         """Return what student, topic or larger model make of a question; no call of which it says no word."""
         lists = self._book.lists
         found = self._by_student(sentence) or self._by_model(sentence)
-        if found is not None and self._is_borne_out(found, sentence):
+        borne_out = found is not None and self._is_borne_out(found, sentence)
+        if found is not None and borne_out and self._knows(found):
+            return found
+        if (alike := self._alike(sentence, asked=True)) is not None:
+            return alike
+        if found is not None and borne_out:
             return found
         call = about(sentence, lists)
         told = call is not None and is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence)
@@ -231,6 +264,40 @@ class Understander:
         if found is None or not found.calls or not _only_asks(found):
             return found or Understood()
         return Understood(by=found.by, probability=found.probability, ask_back=UNRECORDED)
+
+    def _alike(self, sentence: str, *, asked: bool) -> Understood | None:
+        """Return what frames with letters left over and the student take a Japanese sentence for alike.
+
+        Args:
+            sentence: As it was said.
+            asked: Whether it is a question by its form.
+        """
+        if not is_japanese(sentence):
+            return None
+        student = self._student.read(sentence) if self._student is not None else None
+        if student is not None:
+            student = (as_said(sentence, student[0]), student[1])
+        plain = spoken.always(sentence)
+        for said in dict.fromkeys((plain, spoken.again(plain), spoken.northern(plain))):
+            if (alike := self._alike_as(said, sentence, student, asked=asked)) is not None:
+                return alike
+        return None
+
+    def _alike_as(
+        self, plain: str, sentence: str, student: tuple[Call, float] | None, *, asked: bool
+    ) -> Understood | None:
+        """Return what frames and student take a sentence for alike, that is said again in other words."""
+        lists, reads = self._book.lists, self._book.loosely(plain)
+        found = asked_alike(plain, reads, student, lists, asks=asked or is_question(plain))
+        if found is not None and (asked or not (is_only_told(plain) or is_wished(plain) or is_done(plain))):
+            told = tells_only(found.call.tool, found.call.what, found.call.spans, sentence)
+            read = Understood(calls=(found.call,), by="sentences", probability=found.probability)
+            return None if told else _if_said(read, sentence)
+        found = None if asked else ordered_alike(plain, reads, student)
+        if found is None or is_contradicted(sentence, found.call) or is_unfounded(sentence, found.call):
+            return None
+        guarded = self._guarded(sentence, found.call, "student", found.probability, sure=True)
+        return _if_said(guarded, sentence)
 
     def _is_borne_out(self, found: Understood, sentence: str) -> bool:
         """Return whether what a network read out of a question is surely meant, or is none that records answer."""
@@ -285,6 +352,8 @@ class Understander:
             asked = "ask_back.meant" if unsure else ""
             return Understood(calls=(read.call,), by="sentences", probability=1.0, ask_back=asked)
         calls = several(sentence, self._book.lists, cache(self._one))
+        if is_japanese(sentence) and all(call.tool == "house_mode" for call in calls):
+            calls = calls[-1:]  # leave it alone, and ask first: how far the house may go is one thing
         return Understood(calls=calls, by="sentences", probability=1.0) if calls else None
 
     def _one(self, part: str) -> Call | None:
@@ -318,6 +387,7 @@ class Understander:
         if call.tool == "state" and asks_leave(sentence):
             return None
         sure = sure and not is_of_something_else(sentence, call, self._book.knows)
+        sure = sure and not (call.tool in _OF_A_DEED and is_japanese(sentence) and is_done(sentence))
         sure = sure and not is_unfounded(sentence, call) and not is_contradicted(sentence, call)
         return self._guarded(sentence, call, "student", probability, sure=sure)
 
@@ -362,6 +432,12 @@ def _if_said(found: Understood | None, sentence: str) -> Understood | None:
     """Return what was understood if all that was copied stands in the sentence, letter for letter."""
     pieces = () if found is None else (piece for call in found.calls for piece in call.spans.values())
     return found if all(piece in sentence for piece in pieces) else None
+
+
+def _asks_how_it_feels(read: Understood, sentence: str) -> bool:
+    """Return whether a question in Japanese was taken for a complaint: どれぐらい冷え込んでんの asks how cold it is."""
+    felt = bool(read.calls) and all(call.tool == "feel" for call in read.calls)
+    return felt and is_japanese(sentence) and asks_how_much(sentence)
 
 
 def _only_asks(found: Understood) -> bool:

@@ -23,7 +23,7 @@ _MOST = re.compile(
 )
 _LEAST = re.compile(
     r"\b(?:least|lowest|cheapest|smallest|fewest|minimum|min|worst|coldest|coolest|shortest)\b"
-    r"|(?:一番|いちばん|最も|もっとも)(?:安|やす|少|低|寒|冷)|最低|最小|最少|最安"
+    r"|(?:一番|いちばん|最も|もっとも)(?:安|やす|少|低|寒|冷|[^、。]{0,8}[わか](?:なかった|ない)(?:日|月|週|の))|最低|最小|最少|最安"
 )
 _WHICH_DAY = re.compile(
     r"\b(?:which|what|on which|on what) (?:week)?days?\b|\bday of the week\b|\b(?:most|least) (?:expensive"
@@ -98,7 +98,8 @@ def _by_device(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
         return ()
     if found["ja"] and not re.search("どれ|どの|何|どんな|は?[?？]?$", said):
         return ()
-    extreme = "lowest" if _LEAST.search(said) else "highest" if _MOST.search(said) or found["what"] else ""
+    most = _MOST.search(said) or found["what"] or (found["ja"] and _EATS.search(said))
+    extreme = "lowest" if _LEAST.search(said) else "highest" if most else ""
     if not extreme:
         return ()
     spans = {name: piece for name, piece in spans_of("energy", sentence, lists).items() if name == "period"}
@@ -108,6 +109,8 @@ def _by_device(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
     return (Call(tool="energy", what="used", spans=spans, statistic=extreme),)
 
 
+_EATS = re.compile("食い(?:すぎ|過ぎ|虫)|使い(?:すぎ|過ぎ)|大食い|犯人")
+"""うちの家電で電気食いすぎなのどれ asks for the one that uses most."""
 _POWER_OF = re.compile(r"\b(?:electric\w*|power|energy|juice|leccy|current|k?wh|bill|money)\b")
 _WHICH_ROOM = re.compile(
     r"\b(?:which|what) (?:room|bedroom)\b|ど(?:の|この|ちらの)お?部屋|部屋は(?:どこ|どれ|どちら)|どこが一番"
@@ -115,7 +118,7 @@ _WHICH_ROOM = re.compile(
 _WARMTH = re.compile(r"\b(?:cold|warm|hot|cool|chilly)\w*\b|寒|暑|暖|冷|温度|涼")
 _DAMP = re.compile(r"\b(?:humid|damp|dry|driest)\w*\b|湿|乾")
 _STUFFY = re.compile(
-    r"\b(?:co2|carbon dioxide|stuff\w+|stal\w+|fresh\w+|(?:worst|best|bad|cleanest) air|air)\b|二酸化炭素"
+    r"\b(?:co2|carbon dioxide|stuff\w+|stal\w+|fresh\w+|(?:worst|best|bad|cleanest) air|air)\b|二酸化炭素|炭酸ガス"
 )
 _FRESH = re.compile(r"\b(?:freshest|best|cleanest)\b")
 
@@ -225,7 +228,7 @@ _OFF_THE_ROOF = re.compile(
     r"(?:the |our )?(?:roof|sun|panels?)\b"
 )
 _LAST_NIGHT = re.compile("last night|昨夜|昨晩|ゆうべ")
-_BATHED = re.compile("風呂.{0,2}(?:入った|入って|入り)|シャワー.{0,2}浴び")
+_BATHED = re.compile("(?:風呂|ふろ).{0,2}(?:入った|入って|入り|はいった)|シャワー.{0,2}(?:浴び|あび)")
 _WHEN_CHEAP = re.compile(r"\b(?:when|what time|which hours?)\b.*\bcheap\w*|\bcheapest (?:time|hours?|moment)\b")
 _IN_THE_NIGHT = re.compile(
     r"\b(?:more|less|how) often\b|\b(?:more|fewer|how many) times\b"
@@ -257,6 +260,8 @@ _WERE_IT = re.compile(
     "([0-9\uff10-\uff19一二三四五]+度)(?:くらい|ぐらい|ほど)?(上げ|あげ|高く|下げ|さげ|低く)(?:し)?(?:たら|ると|れば|すると)"
 )
 _WHEN_JA = re.compile("何時|なんじ|いつ(?!も)")
+_UP_UNTIL = re.compile("(?:何時|なんじ)(?:くらい|ぐらい|頃|ごろ)?まで(?:起き|おき)")
+"""Until when somebody was up says when they went to bed."""
 _WOKEN, _FELL, _ROSE, _HOW_FAR = (
     re.compile("起き|おき|目[がを]?(?:覚|さ)"),
     re.compile(
@@ -273,6 +278,8 @@ def _in_japanese(call: Call, said: str) -> Call:
         return call
     if (call.tool, call.what) == ("presence", "anyone") and "resident" in call.spans and _WHEN_JA.search(said):
         return msgspec.structs.replace(call, what="where")
+    if (call.tool, call.what) == ("sleep", "got_up") and _UP_UNTIL.search(said):
+        return msgspec.structs.replace(call, what="to_bed")
     if (call.tool, call.what) == ("sleep", "asleep") and _WOKEN.search(said) and not SLEEP.search(said):
         return msgspec.structs.replace(call, what="got_up")
     if (call.tool, call.what) == ("happened", "anything") and _RANG.search(said):

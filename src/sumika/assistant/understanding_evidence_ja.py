@@ -13,11 +13,12 @@ import msgspec
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.numbers import number_of
+from sumika.assistant.sentences_endings_ja import QUESTION_WORDS, is_done
 
 LIKELY = 0.4
 """So probable a reading must be for the sentence to bear it out."""
 
-_ON = "つけ|付け|点け|着け|入れ|いれ|オン|on|点灯|起動|回|まわ|動か|うご|スタート|灯|ともし"
+_ON = "つけ|付け|点け|着け|入れ|いれ|オン|on|点灯|起動|運転|稼働|回|まわ|動か|うご|スタート|灯|ともし"
 _OFF = "消|けし|けせ|切[っりれ]|きって|止|とめ|オフ|off|停止|やめ|ストップ"
 _MORE, _LESS = "上げ|あげ|強|つよ|アップ|高|増", "下げ|さげ|弱|よわ|ダウン|落と|おと|低|減|絞|控|ゆる|緩|抑"
 _VERBS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -62,7 +63,7 @@ _COMPLAINTS: Mapping[str, str] = MappingProxyType(
 """What is complained of, where it is no order but told of."""
 _NO_COMPLAINT = re.compile(
     "[寒暑暗]さ|さむさ|あつさ|ほうが|方が|くらいが|ない(?:ね|な|よ|わ|です)?$|なか$|くない|外|そと|昨日|きのう|明日|あした|去年|夏|冬|秋|春|[ぁ-ん][ただ]ら|なら|[くぐ]ね[がえぇ]"
-    "|って(?:言|いう|聞)|らしい|そうだ|よりは|だけど|ても|でも|かった|過去|スープ|茶|飯|ごはん|道|空(?!気)|夜|画面|スマホ|電話|話|声|味|顔|目つき|性格|心"
+    "|って(?:言|いう|聞)|らしい|そうだ|よりは|っとらんか|ってないか|ってへんか|だけど|ても|でも|かった|過去|スープ|茶|飯|ごはん|道|空(?!気)|夜|画面|スマホ|電話|話|声|味|顔|目つき|性格|心"
 )
 
 _WISHED = re.compile("[てで](?:くれ|くだ|ほし)|[にう]して|(?:[暗寒暑]|明る|冷た|くら|さむ|あつ)(?:く[なし]|め)")
@@ -131,8 +132,9 @@ _IDIOM = re.compile(
 )
 
 _ASKS_OR_NAMES = re.compile(
-    "[?\uff1f]|教え|おしえ|見せ|みせ|聞かせ|知り|気にな|心配|わから|分から|わかん|覚えて|忘れ(?!ん|ない|ず|ちゃ|んな)|ろう?な[ーあぁ]*$|よね[ーえぇ]*$"
+    "[?\uff1f]|お願い|おねがい|願い|願え|頼[みむ]|教え|おしえ|見せ|みせ|聞かせ|知り|気にな|心配|わから|分から|わかん|覚えて|忘れ(?!ん|ない|ず|ちゃ|んな)|ろう?な[ーあぁ]*$|よね[ーえぇ]*$"
     "|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|何[時回度件人日分円]|(?<!あ)いつ(?!も|か)|(?:誰|だれ|どなた)(?![かも])|どれ|どう|どこ|どない|どげ|なぜ|なんで|なして"
+    f"|{QUESTION_WORDS}"
 )
 _FORBIDS = re.compile("(?:ないで|んといて|んとって|んでくれ|んでおくれ|んでほしい)(?:な|ね|よ|や)*$")
 _WISHES = re.compile(
@@ -146,8 +148,10 @@ _TELLS_OR_WISHES = re.compile(
 
 
 _HIGHEST, _LOWEST, _MEAN = (
-    re.compile("一番|いちばん|最高|最大|最多|最も|もっとも|ピーク|マックス|まで|トップ|max"),
-    re.compile("一番|いちばん|最低|最小|最少|最も|もっとも|ミニマム|まで|底|min"),
+    re.compile(
+        "一番|いちばん|いっちゃん|いっとう|どれが|どいつが|最高|最大|最多|最も|もっとも|ピーク|マックス|まで|トップ|max"
+    ),
+    re.compile("一番|いちばん|いっちゃん|いっとう|最低|最小|最少|最も|もっとも|ミニマム|まで|底|min"),
     re.compile("平均|ならし|ならす|なべて|アベレージ|だいたい|普段|いつも|ふだん|一日あたり|1日"),
 )
 _STATISTICS: Mapping[str, re.Pattern[str]] = MappingProxyType({"highest": _HIGHEST, "lowest": _LOWEST, "mean": _MEAN})
@@ -246,7 +250,7 @@ def _is_order(said: str, call: Call) -> bool:
     """Tell whether it ends as an order does, of something, with its verb and without the opposite's."""
     word, number = f"{call.tool} {call.what}", call.spans.get("number", "")
     named = "device" in call.spans or "room" in call.spans or re.search(_ITSELF.get(call.tool, "^$"), said)
-    if not named or not _ENDS_SO.search(said) or _TOLD.search(said):
+    if not named or not _ENDS_SO.search(said) or _TOLD.search(said) or is_done(said):
         return False
     rest = said
     for name, piece in call.spans.items():

@@ -58,7 +58,7 @@ _JA = re.compile(
     r"|(?:[るすくつむぶぬぐけ])な(?:よ|ー|って)?$|(?:ず|ずに)(?:い|お|し|$)|っぱなし(?!だから|なので|やから|やけん)|まま|たら(?!(?:いい|助か|嬉し|うれし))|(?:な|け|れ|め|せ)れば"
     r"|ときは?|時は|場合|もし|なら|たび|毎(?:日|朝|晩|回|週)|いつも(?!の|通り|どお|より|ので)|って(?:言|いう|いっ|ゆ|聞|書|頼ま)|と(?:言|いっ|いう|聞|書|思)"
     r"|らしい|そうだ|だって|みたい|[「」『』]|(?:した|した?よ|たよ|たけど|たのに|ていた|てた|ました)$|はず|べき|つもり|予定|昨日|さっき|のに|ちゃだめ"
-    r"|以外|除い|除き|のぞい|じゃない(?:ほう|方|やつ|の)|でない(?:ほう|方|やつ)|じゃなくて|でなくて|やなくて|やのうて"
+    r"|以外|残し|除い|除き|のぞい|じゃない(?:ほう|方|やつ|の)|でない(?:ほう|方|やつ)|じゃなくて|でなくて|やなくて|やのうて"
     r"|てはいけ|ちゃいけ|たらだめ|必要(?:は|が)?ない|たくない|てない|ていない|ません(?:$|よ|で)|例えば|練習|冗談"
 )
 _JA_DENIED = re.compile("ないで|んといて|んとって|んで(?:ね|よ|ほしい|くれ)|なくて|ちゃだめ")
@@ -108,7 +108,7 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
 _OTHER_MATTERS = re.compile(
     r"\b(?:gas|(?<!hot )water(?! heater| tank)|oil|kerosene|petrol|rent|internet|broadband|phone"
     r"|neighbou?rs?|next door)\b"
-    r"|ガス|水道|灯油|ガソリン|家賃|通信費|電話代|お隣|隣の家|隣家|近所|よその"
+    r"|(?<!炭酸)ガス|水道|灯油|ガソリン|家賃|通信費|電話代|お隣|隣の家|隣家|近所|よその"
 )
 _OF_ELECTRICITY = frozenset({"energy", "climate", "presence", "happened", "what_if"})
 
@@ -141,6 +141,8 @@ def is_another_matter(sentence: str, call: Call) -> bool:
 _RUNS = re.compile("[一-龠々]{2,}|[ァ-ヶー]{2,}|(?:^|(?<=[、。 ]))[一-龠](?=[一-龠])")
 
 
+_RATHER = re.compile("少々|若干|大分|随分|結構|本当|非常|今日|最近|今夜|今朝|毎晩")
+"""How much and when, which stands before an adjective without a kana between: 少々暑く."""
 _OF_ROOMS = frozenset({"temperature", "level", "humidity", "power", "cover", "mode", "colour"})
 _EN_OBJECT = re.compile(r"\b(?:the|my|some|your|his|her|our|this|that|a) ([a-z]{3,})\b")
 """What somebody wants heated up, dimmed or opened; "heat up the soup" is no order for a room."""
@@ -162,7 +164,7 @@ def is_of_something_else(sentence: str, call: Call, known: Callable[[str], bool]
     rest = sentence
     for piece in call.spans.values():
         rest = rest.replace(piece, "、")
-    return any(not known(run) for run in _RUNS.findall(rest))
+    return any(not known(run) for run in _RUNS.findall(_RATHER.sub("、", rest)))
 
 
 _LEFT_OUT = (

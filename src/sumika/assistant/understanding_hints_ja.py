@@ -57,7 +57,7 @@ def hinted(sentence: str) -> Call | None:
     Args:
         sentence: As it was said, in Japanese, without names of rooms of the house.
     """
-    hints, said = _hints(), sentence.strip(" 。.!！〜~ー\uff5e")
+    hints, said = _hints(), _written(sentence.strip(" 。.!！〜~ー\uff5e"))
     if len(said) > LONGEST or hints.elsewhere.search(said) or hints.no_telling.search(said):
         return None
     found = [meant for meant, cues in hints.cues.items() if cues.search(said)]
@@ -67,6 +67,30 @@ def hinted(sentence: str) -> Call | None:
         return None
     tool, _, what = found[0].partition(" ")
     return Call(tool=tool, what=what)
+
+
+_WRITTEN = (
+    ("みえ(?=[なにへんづね])", "見え"),
+    ("よめ(?=[なにへんづ])", "読め"),
+    ("(?<![らは])あせ(?=[がでだびか])", "汗"),
+    ("(?<![らてお])いき(?=が?(?:くるし|つま))", "息"),
+    ("くうき(?=[がのもわ])", "空気"),
+    ("くるし", "苦し"),
+    ("(?<=のどが)かわ|(?<=のど)かわ", "乾"),
+    ("(?<=[あぁ])っ?づ(?=[いぐくぅー])", "つ"),
+    ("まっくら", "真っ暗"),
+    ("さんび(?=[いくぐ])", "寒"),
+    ("あ[ぢじ](?=[いくぐ])", "暑"),
+    ("(?<=[寒暑暗])う(?=[てな])|(?<=[寒暑暗])うて", "く"),
+)
+"""Words that children and recognisers write as they sound, and the north as it says them: みえない, あっづい."""
+
+
+def _written(said: str) -> str:
+    """Return a sentence with such words as the cues have them."""
+    for sound, written in _WRITTEN:
+        said = re.sub(sound, written, said)
+    return said
 
 
 def _names_something_else(rest: str) -> bool:

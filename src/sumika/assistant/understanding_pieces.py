@@ -165,6 +165,7 @@ def recut(call: Call, sentence: str, lists: Lists) -> Call:
     """
     if not is_japanese(sentence):
         return call
+    call = _of_a_room(_of_a_thing(call, lists), sentence, lists)
     spans = dict(call.spans)
     for span, name in (("device", "name"), ("room", "area"), ("resident", "resident")):
         said = spans.get(span, "")
@@ -184,6 +185,38 @@ def recut(call: Call, sentence: str, lists: Lists) -> Call:
         if len(things) == 1 and not _OF_SOME_KIND.search(sentence[: things[0].begin] + "|" + things[0].text):
             spans["device"] = things[0].text
     return call if spans == call.spans else msgspec.structs.replace(call, spans=spans)
+
+
+def _of_a_room(call: Call, sentence: str, lists: Lists) -> Call:
+    """Return a call without a room that is none: 暖房1度上げたら is of the heating."""
+    room = call.spans.get("room", "")
+    is_thing = is_called(room, lists, "name") and not is_called(room, lists, "area")
+    if not room or not (is_thing or _is_no_room(room, sentence)):
+        return call
+    spans = {name: piece for name, piece in call.spans.items() if name != "room"}
+    if is_thing and "device" in TOOLS[call.tool].spans:
+        spans.setdefault("device", room)
+    return msgspec.structs.replace(call, spans=spans)
+
+
+_ONCE = frozenset({"いっかい", "いっぺん"})
+_BATHS = re.compile("(?:蒸し|むし|長|水|朝|露天)$")
+
+
+def _is_no_room(said: str, sentence: str) -> bool:
+    """Tell whether a word for a room means something else: いっかい is once, and 蒸し風呂 is said of the heat."""
+    before = sentence[: sentence.find(said)]
+    return said in _ONCE or (said.endswith(("風呂", "ふろ")) and _BATHS.search(before) is not None)
+
+
+_OF_SOMEBODY = frozenset({"sleep", "vitals", "known", "changes"})
+
+
+def _of_a_thing(call: Call, lists: Lists) -> Call:
+    """Return what is asked of a thing that was taken for somebody: what the robot does, is asked of its state."""
+    who = call.spans.get("resident", "")
+    is_thing = call.tool in _OF_SOMEBODY and is_called(who, lists, "name") and not is_called(who, lists, "resident")
+    return Call(tool="state", what="device", spans={"device": who}) if who and is_thing else call
 
 
 def is_called(said: str, lists: Lists, name: str) -> bool:
@@ -243,7 +276,62 @@ def widened(call: Call, sentence: str, lists: Lists) -> Call:
         spans["device"] = _with_room(device, sentence, lists)
     if device and call.tool == "energy" and plain(device) in known | _ELECTRICITY:
         del spans["device"]
+    return (
+        completed(msgspec.structs.replace(call, spans=spans), sentence, lists)
+        if is_japanese(sentence)
+        else msgspec.structs.replace(call, spans=spans)
+    )
+
+
+_OF_THE_ROOF = frozenset({"solar", "saved"})
+_OF_ONE_ROOM = frozenset({"climate", "why"})
+_OF_NIGHTS = frozenset({"sleep", "changes"})
+_SHORTEST_IN_KANA = 3
+_NIGHTS = frozenset(map(plain, ("夜", "よる", "夜中", "よなか", "夜間", "深夜", "真夜中", "夜さ")))
+_NO_PERIOD = frozenset(
+    map(plain, ("今", "いま", "現在", "ただいま", "日", "一日", "1日", "月", "ひと月", "一か月", "週", "さっき"))
+)
+"""What is no time of its own where somebody asks: now, and a day or month of which much or little is used."""
+
+
+def completed(call: Call, sentence: str, lists: Lists) -> Call:
+    """Return a question in Japanese with the one time, person, room or thing that is said and that its tool takes.
+
+    Whoever reads a question may leave out what stands in it: 本日の天気 is no weather of now.
+
+    Args:
+        call: What was read.
+        sentence: As it was said.
+        lists: Of the house.
+    """
+    takes, spans = TOOLS[call.tool].spans, dict(call.spans)
+    kinds: tuple[tuple[Span, str], ...] = (("period", "period"), ("resident", "resident"), ("room", "area"))
+    for span, name in kinds:
+        there = [one for one in pieces(sentence, lists, name) if stands_alone(one.text, sentence)]
+        if span not in takes or span in spans or len(there) != 1 or there[0].text in "".join(spans.values()):
+            continue
+        said = plain(there[0].text)
+        if said in _NO_PERIOD or (call.tool in _OF_NIGHTS and said in _NIGHTS):
+            continue
+        if span == "room" and (call.tool not in _OF_ONE_ROOM or spans.keys() - {"period"}):
+            continue
+        spans[span] = there[0].text
+    if call.what in _OF_THE_ROOF:
+        spans.pop("device", "")  # the roof itself, and no device of its own
     return msgspec.structs.replace(call, spans=spans)
+
+
+def stands_alone(said: str, sentence: str) -> bool:
+    """Tell whether a piece is a word of its own: 明 of 明るさ and あす of おりゃあす are none.
+
+    Args:
+        said: The piece.
+        sentence: In which it stands.
+    """
+    at = sentence.find(said)
+    if _KANA_ALONE.fullmatch(said):
+        return len(said) >= _SHORTEST_IN_KANA or not _KANA_ALONE.fullmatch(sentence[max(0, at - 1) : at] or "、")
+    return len(said) > 1
 
 
 _RATE = re.compile(
