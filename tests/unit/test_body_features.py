@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sumika.models.features import comfort, occupancy, strain
+from sumika.models.features._slots import bridged
 from sumika.models.features.sleep import live_columns, live_features, night_columns, night_features
 
 HOUR_S = 3600.0
@@ -57,6 +58,31 @@ def test_people_with_another_heart_sleep_alike_and_gaps_give_numbers() -> None:
     few = night_features(reading_s[every_third], rate[every_third], epoch_s)
     whole = night_features(reading_s, rate, epoch_s)
     assert np.median(np.abs(few - whole)) < 0.15, "fewer rates say much the same"
+
+
+def test_a_watch_that_saves_its_battery_still_tells_how_fast_the_heart_is() -> None:
+    reading_s, rate, epoch_s = night()
+    # An hour as usual, then one reading in five minutes: those of a quick hour must not pass for the whole night's.
+    slowed = rate - np.where(reading_s > HOUR_S, 12.0, 0.0)
+    kept = (reading_s < HOUR_S) | (reading_s % 300 == 0)
+    whole, few = (night_features(reading_s[one], slowed[one], epoch_s) for one in (reading_s > -1e9, kept))
+    names, late = list(night_columns()), slice(200, 320)
+    for name in ("mean_300s", "mean_1200s"):
+        told, true = few[late, names.index(name)], whole[late, names.index(name)]
+        assert np.median(np.abs(told - true)) < 0.3, name
+    for name in ("deviation_60s", "steps_120s", "unrest_60s_900s"):
+        column = few[:, names.index(name)]
+        assert np.ptp(column[late]) == 0, "so few readings say nothing of how steady it is"
+        assert column[late][0] == pytest.approx(np.median(column[:115]), rel=0.1)
+
+
+def test_lines_join_what_is_near_and_nothing_else() -> None:
+    none = np.nan
+    values = np.array([none, 60.0, none, none, 66.0, none, none, none, none, 70.0, none])
+    np.testing.assert_array_equal(
+        bridged(values, 4), [none, 60.0, 62.0, 64.0, 66.0, none, none, none, none, 70.0, none]
+    )
+    np.testing.assert_array_equal(bridged(values[:1], 4), values[:1])
 
 
 def strained(shift_s: float = 0.0) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

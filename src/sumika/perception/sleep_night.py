@@ -42,8 +42,8 @@ RESTING_READINGS = 240
 """Twenty minutes of readings tell a night's resting rate."""
 
 OFF_MIN, OFF_SHARE = 12.0, 0.06
-"""Of 22 people whom teachers had not learned from, four in five were told a total sleep that was off by less than 27
-min, 0.058 of the time in bed. A third more is told: a student follows its teacher nearly, and a radar is no watch."""
+"""Of 22 people whom students had not learned from, four in five were told a total sleep that was off by less than 31
+min. A third more is told in a night of eight hours: a radar is no watch."""
 
 _MOST_BED_S = 14 * 3600.0
 

@@ -37,6 +37,24 @@ def slots_of(
     return np.where(read > 0, total / np.maximum(read, 1), np.nan)
 
 
+def bridged(values: Numbers, longest: int) -> Numbers:
+    """Return (slot,) with straight lines across the gaps between values, NaN where they are too far apart.
+
+    Args:
+        values: (slot,) NaN where there is none.
+        longest: Slots from one value to the next that a line may join; before the first and after the last stays NaN.
+    """
+    there = np.flatnonzero(np.isfinite(values))
+    if len(there) == 0:
+        return values
+    place = np.arange(len(values))
+    after = np.searchsorted(there, place)
+    inside = (place >= there[0]) & (place <= there[-1])
+    apart = there[np.minimum(after, len(there) - 1)] - there[np.maximum(after - 1, 0)]
+    joined = np.isfinite(values) | (inside & (apart <= longest))
+    return np.asarray(np.where(joined, np.interp(place, there, values[there]), np.nan))
+
+
 class Series:
     """A series with gaps.
 

@@ -7,16 +7,18 @@ and steady; stages last for minutes and come round every hour and a half (J. Tri
 253-264; O. Walch et al., SLEEP 42 (2019) zsz180).
 
 How many rates were read shows in no column: nearly every watch tells all of them, and a network that has seen few with
-gaps goes wild where there are some. Whoever asks it looks first whether enough was read.
+gaps goes wild where there are some. A watch that saves its battery tells one rate in five minutes, which says how fast
+the heart is all that time and nothing of how steady: over a whole night each reading counts for the time about it, and
+where there are few the heart counts as steady as it usually was. Whoever asks looks first whether enough was read.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from sumika.models.features._slots import SLOT_S, Numbers, Places, Series, slots_of
+from sumika.models.features._slots import SLOT_S, Numbers, Places, Series, bridged, slots_of
 
-FEATURES = "sleep-night/1"
+FEATURES = "sleep-night/2"
 """Name and version of what `night_features` gives."""
 LIVE_FEATURES = "sleep-live/1"
 """Name and version of what `live_features` gives."""
@@ -28,6 +30,10 @@ FARTHEST = 4.0
 anything, and what lies far outside says no more for lying farther."""
 SIDE_S = 5400.0
 """So far to either side of an epoch do the longest windows reach."""
+GAP_S = 600.0
+"""Between readings that are no farther apart the heart is taken to go straight from the one to the other."""
+STEADY_SIDE_S, STEADY_READ = 150.0, 0.4
+"""How steady a heart is takes so large a share of the slots about an epoch, to so far on either side."""
 LEVELS, UNRESTS = (-2.0, 2.0), (0.0, 1.5)
 """Bounds of the columns: what is farther out is one person's odd night, which no network should reckon with."""
 
@@ -78,7 +84,8 @@ def _slots(seconds: float) -> int:
 def _night(reading_s: Numbers, rate_bpm: Numbers, epoch_s: Numbers) -> dict[str, Numbers]:
     start_s = epoch_s[0] - SIDE_S
     count = _slots(epoch_s[-1] - epoch_s[0] + EPOCH_S + 2 * SIDE_S)
-    rate = slots_of(reading_s, rate_bpm, start_s, count)
+    read = slots_of(reading_s, rate_bpm, start_s, count)
+    rate = bridged(read, _slots(GAP_S))
     inside = rate[_slots(SIDE_S) : -_slots(SIDE_S)]
     if not np.isfinite(inside).any():
         raise ValueError("a night has no heart rate")
@@ -86,6 +93,7 @@ def _night(reading_s: Numbers, rate_bpm: Numbers, epoch_s: Numbers) -> dict[str,
     heart = Series(np.clip((rate - middle) / max(high - low, 1.0), -FARTHEST, FARTHEST))
     centre = np.round((epoch_s - start_s + EPOCH_S / 2) / SLOT_S).astype(np.int64)
     columns = _bounded(_levels(heart, centre) | _unrest(heart, centre) | _around(heart, centre))
+    _usual_where_seldom_read(columns, Series(np.isfinite(read).astype(np.float64)), centre)
     for name in ("mean_60s", "mean_300s", "mean_1200s", "deviation_300s", "unrest_300s_900s", "unrest_60s_900s"):
         columns[f"rank_{name}"] = rankdata(columns[name]) / len(centre)
     hours = (epoch_s - epoch_s[0]) / 3600.0
@@ -94,12 +102,24 @@ def _night(reading_s: Numbers, rate_bpm: Numbers, epoch_s: Numbers) -> dict[str,
     return columns
 
 
+_UNREST = ("deviation", "unrest", "swings", "steps")
+
+
 def _bounded(columns: dict[str, Numbers]) -> dict[str, Numbers]:
     """Return the columns within their bounds; unrest is told apart by its name."""
     return {
-        name: np.clip(column, *(UNRESTS if name.startswith(("deviation", "unrest", "swings", "steps")) else LEVELS))
-        for name, column in columns.items()
+        name: np.clip(column, *(UNRESTS if name.startswith(_UNREST) else LEVELS)) for name, column in columns.items()
     }
+
+
+def _usual_where_seldom_read(columns: dict[str, Numbers], read: Series, centre: Places) -> None:
+    """Set unrest to the median of the rest of the night in epochs about which little was read."""
+    half = _slots(STEADY_SIDE_S)
+    seldom = read.mean(centre - half, centre + half) < STEADY_READ
+    if seldom.any() and not seldom.all():
+        for name, column in columns.items():
+            if name.startswith(_UNREST):
+                column[seldom] = np.median(column[~seldom])
 
 
 def _levels(heart: Series, centre: Places) -> dict[str, Numbers]:
