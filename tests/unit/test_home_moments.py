@@ -22,7 +22,7 @@ ONCE = dict.fromkeys(MOMENTS, 1.0)
 
 def scenes_at(log_odds: float, count: int = 60, alarmed: bool = False) -> list[Played]:
     spread = np.random.default_rng(1).exponential(size=count)
-    return [Played(log_odds=log_odds + float(one), alarmed=alarmed, seconds=20.0) for one in spread]
+    return [Played(log_odds=log_odds + float(one), alarmed=alarmed) for one in spread]
 
 
 @pytest.mark.parametrize("beyond", [3.0, 5.0, 7.0])
@@ -55,6 +55,9 @@ def test_surer_scenes_and_more_moments_are_more_alarms() -> None:
     assert often.value == pytest.approx(10.0 * unsure.value)
     assert float(calm.detail["per_month"]) < calm.value
     assert calm.detail["alarms_pets_alone"] == "0 of 60"
+    told = figure({name: scenes_at(-4.0, alarmed=True) for name in MOMENTS}, ONCE)
+    assert told.detail["per_month_of_counts"] == pytest.approx(len(MOMENTS))
+    assert told.detail["alarms_pets_alone"] == "60 of 60"
 
 
 def test_moments_are_counted_in_the_simulated_house(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,15 +67,17 @@ def test_moments_are_counted_in_the_simulated_house(monkeypatch: pytest.MonkeyPa
             ("pet", 0.6, 0.16, False, False),
             ("pet", 0.16, 0.6, True, False),
             ("person", 0.9, 0.7, True, True),
+            ("person", 0.7, 0.57, True, True),
             ("person", 0.9, 0.2, False, True),
         ):
             yield Change("one", kind, 0.0, 1.0, before_m, after_m, on_furniture, met)
 
     monkeypatch.setattr(home_moments, "changes_of", changes)
-    counted = home_moments.per_month(scenes_at(-9.0))
+    counted = home_moments.per_month()
     assert counted["pets beside people"] == counted["pets alone"] == 2.0
     assert counted["sits on the floor"] == pytest.approx(2.0 + 120.0)
-    assert counted["walks about"] == pytest.approx(120 * 3600 / 20.0)
+    assert counted["sits down"] == counted["lies down on furniture"] == 2.0
+    assert counted["exercises"] == 0.0
     assert set(counted) == set(MOMENTS)
 
 
@@ -82,13 +87,12 @@ def test_a_scene_is_played_in_a_home_with_animals() -> None:
     assert sure.log_odds == pytest.approx(math.log(0.97 / 0.03))
     assert not never.alarmed
     assert never.log_odds == pytest.approx(math.log(0.02 / 0.98), abs=0.2)
-    assert sure.seconds == pytest.approx(SITS.scene.seconds, abs=0.3)
 
 
 def test_alone_is_alone_and_every_moment_has_scenes() -> None:
     assert scene_of(MOMENTS["pets alone"], 1).scene.people == ()
     assert scene_of(MOMENTS["pets alone"], 1).scene.animals
-    assert scene_of(MOMENTS["walks about"], 1).what == "exercise"
+    assert scene_of(MOMENTS["exercises"], 1).what == "exercise"
     assert scene_of(MOMENTS["sits down"], 1).what in MOMENTS["sits down"].kinds
     assert home_moments.measure(full=False) == {}
 
