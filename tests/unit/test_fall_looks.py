@@ -161,6 +161,7 @@ def test_a_clock_that_began_anew_begins_anew_and_memory_is_bounded() -> None:
     assert not looks.courses
     assert not looks.due(tracks_at(1.5).stamp)
     many = tracks_at(50.0, **{f"t{number}": 0.2 for number in range(1, 200)})
+    looks.points.take(cloud_at(50.0, [(0.0, 0.0, 0.2, 0.1)]))
     looks.take(many, many.tracks)
     assert len(list(looks.look(many.stamp))) == MOST_LOOKS
     assert len(looks.courses) < 100
@@ -173,6 +174,16 @@ def test_a_track_that_nobody_named_is_neither_person_nor_animal() -> None:
     track = msgspec.structs.replace(unnamed.tracks[0], kind=TrackKind.UNKNOWN)
     points = RecentPoints.of((RADAR,))
     looks = FallLooks(points.radars, (), animals=False, points=points)
+    points.take(cloud_at(0.0, [(0.0, 0.0, 0.2, 0.1)]))
     looks.take(unnamed, (track,))
     (look,) = looks.look(unnamed.stamp)
     assert channels(look.picture)["person"][-1] == 0.0
+
+
+def test_tracks_without_points_are_shown_to_nobody() -> None:
+    points = RecentPoints.of((RADAR,))
+    looks = FallLooks(points.radars, (), animals=False, points=points)
+    for number in range(50):
+        last = tracks_at(number / 10, t1=0.2)
+        looks.take(last, last.tracks)
+    assert list(looks.look(last.stamp)) == []

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from sumika.models import Answer
 from sumika.models.features.falls import names
 from sumika.perception import fall
-from sumika.schema import FallStage, Reason, SuspectedFall, Track, Tracks
+from sumika.schema import FallStage, Message, Reason, SuspectedFall, Track, Tracks
+from sumika.schema.house import Radar
 from tests.posture_scenes import Resident
 from tests.unit.test_fall_looks import tracks_at
-from tests.unit.test_fall_points import RADAR
+from tests.unit.test_fall_points import RADAR, cloud_at
 
 HEIGHT = names().index("height")
 
@@ -40,8 +41,12 @@ ABSTAINS = Says(answer=Answer(valid=False, reason=Reason.UNLIKE_LEARNED))
 
 
 def told(student: Says, messages: Sequence[Tracks]) -> list[SuspectedFall]:
-    state = fall.start(radars=(RADAR,), student=student)
-    return [one for message in messages for one in fall.step(state, message)[1] if isinstance(one, SuspectedFall)]
+    state, found = fall.start(radars=(RADAR,), student=student), list[Message]()
+    for message in messages:
+        cloud = cloud_at(0.0, [(9.0, 9.0, 0.2, 0.1)])
+        fall.step(state, msgspec.structs.replace(cloud, stamp=message.stamp))
+        found += fall.step(state, message)[1]
+    return [one for one in found if isinstance(one, SuspectedFall)]
 
 
 def stages(found: Sequence[SuspectedFall]) -> list[FallStage]:
@@ -118,8 +123,9 @@ def test_who_was_found_is_up_when_that_is_beyond_doubt(height_m: float, stage: F
     assert stages(found)[-1] is stage
 
 
-def test_a_home_without_points_asks_nobody() -> None:
-    state = fall.start(student=Says(below_m=9.0))
+@pytest.mark.parametrize("radars", [(), (RADAR,)])
+def test_a_home_without_points_asks_nobody(radars: tuple[Radar, ...]) -> None:
+    state = fall.start(student=Says(below_m=9.0), radars=radars)
     messages = [one for message in life(0.7) for one in fall.step(state, message)[1]]
     assert {one.student for one in messages if isinstance(one, SuspectedFall)} == {""}
 

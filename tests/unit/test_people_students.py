@@ -33,7 +33,7 @@ def test_every_student_of_people_is_there_and_the_worst_is_told() -> None:
         worst = str(figure.detail["worst"])
         assert figure.value == pytest.approx(float(figure.detail[worst]), abs=1e-4)
     named = {key for key in figures["student_keep"].detail if key.endswith("-tiny")}
-    assert len(named) == 10
+    assert len(named) == 11
     assert "house-tiny" not in named
     assert figures["student_keep"].value == min(find_student(name).about.shown.kept.value for name in named)
     assert figures["student_kb"].value == max(find_student(name).about.model.size_bytes for name in named) / 1000

@@ -185,8 +185,8 @@ def test_pause_of_the_watch_gives_numbers() -> None:
     found = night_features(reading_s, rate, np.arange(0, 3600, 30.0))
     assert np.isfinite(found).all()
     lately = found[:, column_names().index("deviation_60s")]
-    assert lately[75] == 0
     assert lately[20] > 0
+    assert lately[75] == pytest.approx(np.median(np.delete(lately, np.s_[55:95])), rel=0.2)  # as it usually was
     with pytest.raises(ValueError, match="no heart rate"):
         night_features(reading_s + 1e5, rate, np.arange(0, 3600, 30.0))
 

@@ -118,6 +118,8 @@ class FallLooks:
         if not low:
             return
         seen = self._seen(now, first_s)
+        if not len(seen.points):
+            return  # tracks alone: nothing that a student has learned from
         courses = {number: Course(table[:, 1:], table[:, 0] - first_s) for number, table in tables.items()}
         low.sort(key=lambda one: one[3])
         for number, place_m, middle_m, gone_s in low[:MOST_LOOKS]:
