@@ -189,3 +189,27 @@ def test_what_was_learnt_first_lies_in_the_store(tmp_path: Path) -> None:
     assert model.classes == ("a", "b", "c", "d")
     world = quarters()
     assert (model.outputs_of(world.x).argmax(axis=1) == world.y).mean() > 0.8
+
+
+@dataclasses.dataclass
+class SlowlyMade(Made):
+    """A source that takes as long as it says."""
+
+    seconds: float = 0.0
+
+    def takes_s(self, options: Mapping[str, object]) -> float:
+        """Return how long reading takes."""
+        return self.seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(20.0, "reading the data ..."), (600.0, "making the data: some 10 core-")]
+)
+def test_whoever_waits_for_long_for_the_data_is_told_before(tmp_path: Path, seconds: float, said: str) -> None:
+    made = works(tmp_path / "store")
+    arrays = product(0, ("apart", "alike"))
+    slow = ArrayFinish(made.recipe, made.stages, {"made": SlowlyMade(arrays, seconds=seconds)}, {"made": RECORDED})
+    lines: list[str] = []
+    ArrayQuote(slow, lines.append, seconds=0.05).quote()
+    assert lines[0].startswith(said)
+    assert made.reading_takes_s == 0.0

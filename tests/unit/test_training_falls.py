@@ -76,6 +76,9 @@ def test_options_say_which_scenes() -> None:
     assert Counter(one.impact_s is not None for one in found) == {True: 3, False: 6}
     assert Counter(one.scene.radars[0].model for one in found) == {"iwr6843aop": 7, "iwr6843isk": 2}
     assert {one.what for one in found[-3:]} <= {*falls.HARD, *falls.SITTING}
+    few = {"first_seed": 10, "scenes": 2, "narrow_scenes": 1, "hard": 2, "sitting": 1}
+    assert FALL_WORLD.takes_s(few) == pytest.approx(len(found) * falls.SCENE_S)
+    assert FALL_WORLD.takes_s({}) > 3600.0
 
 
 def test_the_source_is_known_and_refuses_what_it_does_not_know() -> None:

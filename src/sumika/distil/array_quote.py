@@ -85,7 +85,8 @@ class ArrayQuote:
             SumikaError: if the data are not there or cannot be left out in parts, before anything is trained.
         """
         self.works.check_licence()
-        self._say("reading the data ...")
+        minutes = self.works.reading_takes_s / 60.0
+        self._say("reading the data ..." if minutes < 1.0 else f"making the data: some {minutes:.0f} core-minutes ...")
         branches = [*self.works.branches, self.works.final]
         with one_thread():
             self._before()

@@ -1,7 +1,7 @@
 """A recipe for a student of signals, points or tables: everything that decides it, as one YAML file says it."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -31,6 +31,19 @@ class Source(Protocol):
 
         Raises:
             SumikaError: if they are not there, or an option is not right.
+        """
+        ...
+
+
+@runtime_checkable
+class SlowSource(Source, Protocol):
+    """Recordings that take long to come by: whoever waits for them is told so before."""
+
+    def takes_s(self, options: Mapping[str, object]) -> float:
+        """Return about how long `read` takes, in seconds of a core.
+
+        Raises:
+            SumikaError: if an option is not right.
         """
         ...
 

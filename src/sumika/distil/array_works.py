@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from sumika.distil.array_branch import Branch
 from sumika.distil.array_pretraining import Pretrained
 from sumika.distil.array_rating import Rated, Rating, Truth
-from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, FileData, NetworkTeacher, Source, SourceData
+from sumika.distil.array_recipe import (
+    ArrayRecipe,
+    BoostedTeacher,
+    FileData,
+    NetworkTeacher,
+    SlowSource,
+    Source,
+    SourceData,
+)
 from sumika.distil.calibration import CALIBRATED
 from sumika.distil.clean import clean_arrays
 from sumika.distil.compare import Interval
@@ -207,6 +215,13 @@ class ArrayWorks:
             known = ", ".join(sorted(self.sources)) or "none"
             raise UsageError(f"no recordings '{data.name}'", where=where, remedy=f"There are: {known}.")
         return self.sources[data.name]
+
+    @property
+    def reading_takes_s(self) -> float:
+        """About how long the data take to come by, in seconds of a core; 0 where that is not long."""
+        data = self.recipe.data
+        source = None if isinstance(data, FileData) else self._source(data, "data.name")
+        return source.takes_s(data.options) if isinstance(source, SlowSource) and isinstance(data, SourceData) else 0.0
 
     def _branch(self, name: str, held_out: tuple[str, ...]) -> Branch:
         return Branch(self.recipe, self.stages, self.arrays, self.judged.outputs, name, held_out, self.pretrained)

@@ -43,6 +43,9 @@ LIES_S, BEFORE_S = 3.0, 0.5
 """From so long after the impact on a picture shows somebody who has fallen; from so long before it none is told of."""
 
 SAME_BODY_M, FAR_END_M = 1.0, 1.6
+SCENE_S = 1.5
+"""Of a core, for one scene: measured on a small machine."""
+
 _HARD_SEED, _SITTING_SEED = 100_000, 200_000
 CODE = (
     "sumika.models.features.falls",
@@ -112,7 +115,17 @@ class FallWorld(Simulated):
             UsageError: if an option is unknown or impossible.
             SumikaError: if there are too few scenes to show a fall.
         """
-        return arrays_of(scenes(self.wanted(options, FallOptions)), self.wanted(options, FallOptions).most)
+        wanted = self.wanted(options, FallOptions)
+        return arrays_of(scenes(wanted), wanted.most)
+
+    def takes_s(self, options: Mapping[str, object]) -> float:
+        """Return about how long that takes, in seconds of a core.
+
+        Raises:
+            UsageError: if an option is unknown or impossible.
+        """
+        wanted = self.wanted(options, FallOptions)
+        return SCENE_S * (2 * (wanted.scenes + wanted.narrow_scenes) + wanted.hard + wanted.sitting)
 
 
 FALL_WORLD = FallWorld()
