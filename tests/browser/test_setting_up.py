@@ -163,7 +163,7 @@ def test_a_plan_of_a_drawing_program_becomes_rooms(visits: Visits, house: Played
     page.get_by_role("button", name="So long it is").click()
     # It was wider than that before it was measured: only the width as measured says that it has been.
     widths = "[...document.querySelectorAll('input[name=plan-wide]')]"
-    page.wait_for_function(f"{widths}.some(one => Math.abs(one.value - 20) <= 0.4)")
+    page.wait_for_function(f"() => {widths}.some(one => Math.abs(one.value - 20) <= 0.4)")
     wide = page.locator("input[name=plan-wide]")
     assert float(wide.input_value()) == pytest.approx(20.0, abs=0.4)
     wide.fill("10")
