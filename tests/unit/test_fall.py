@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sumika.config import demo_house
 from sumika.perception import fall
+from sumika.perception._fall_same_body import number_for
 from sumika.schema import FallStage, Reason, RestingPlace, SuspectedFall, Track, TrackKind, Tracks
 from sumika.schema.living import Furniture, FurnitureKind
 from tests.posture_scenes import BED, Resident, everyday, tracks_at
@@ -105,7 +106,7 @@ def test_a_body_lost_in_the_fall_and_found_again_keeps_its_stage(same_id: bool) 
         again.append(msgspec.structs.replace(message, tracks=(msgspec.structs.replace(track, id=1 if same_id else 9),)))
     seen = told(state, again)
     assert FallStage.SUSPECTED in {one.stage for one in seen}
-    assert {one.track for one in seen} == {1 if same_id else 9}
+    assert {one.track for one in seen} == {1}  # one suspicion goes by one number
 
 
 def test_without_elevation_nothing_is_suspected() -> None:
@@ -307,6 +308,51 @@ def test_who_is_lost_low_is_suspected_all_the_same_until_somebody_rises_there() 
     assert risen[-1].track == 1
 
 
+def falls_and_is_told_anew(rises: bool) -> list[Tracks]:
+    """Return somebody who falls, and whose track is lost after another has begun at the same body."""
+    resident = Resident(np.random.default_rng(5), sigma_m=0.05)
+    life = [*resident.does("walk", 5.0, 1.0), *resident.does("floor", 30.0, 0.7)]
+    life += resident.does("stand", 6.0, 2.0) if rises else resident.does("floor", 6.0, 0.7)
+    messages = []
+    for number, message in enumerate(life):
+        first = msgspec.structs.replace(message.tracks[0], id=4)
+        second = msgspec.structs.replace(first, id=35)
+        shown = (first,) * (number < 220) + (second,) * (number > 200)
+        messages.append(msgspec.structs.replace(message, tracks=shown))
+    return messages
+
+
+@pytest.mark.parametrize("rises", [True, False])
+def test_who_gets_up_on_another_track_than_he_fell_on_is_up(rises: bool) -> None:
+    seen = told(fall.start(), falls_and_is_told_anew(rises))
+    assert {one.track for one in seen} == {4}
+    assert FallStage.SUSPECTED in {one.stage for one in seen}
+    assert (seen[-1].stage is FallStage.CLEARED) is rises
+
+
+def test_who_came_to_help_and_stands_up_again_says_nothing_of_who_lies_there() -> None:
+    fallen, helper = (Resident(np.random.default_rng(seed), sigma_m=0.05) for seed in (5, 6))
+    life = [*fallen.does("walk", 5.0, 1.0), *fallen.does("floor", 40.0, 0.7)]
+    helps = [*helper.does("stand", 15.0, 1.0), *helper.does("floor", 12.0, 3.0), *helper.does("stand", 18.0, 1.0)]
+    messages = []
+    for number, (message, beside) in enumerate(zip(life, helps, strict=True)):
+        (lying,), (other,) = message.tracks, beside.tracks
+        other = msgspec.structs.replace(other, id=2, position_m=(*lying.position_m[:2], other.position_m[2]))
+        messages.append(msgspec.structs.replace(message, tracks=(lying, other) if number < 200 else (other,)))
+    seen = told(fall.start(), messages)
+    assert seen[-1].stage is FallStage.SUSPECTED
+    assert seen[-1].stamp.monotonic_ns > messages[-15].stamp.monotonic_ns  # it is told once a second
+
+
+def test_two_suspicions_never_go_by_one_number() -> None:
+    state = fall.start()
+    told(state, falls_and_is_told_anew(rises=False))
+    followed = {track: body.suspicion.number for track, body in state.bodies.items() if body.suspicion is not None}
+    assert followed == {35: 4}
+    assert number_for(state, 4) == 35
+    assert number_for(state, 7) == 7
+
+
 def test_a_track_that_is_carried_off_leaves_the_suspicion_where_somebody_lies() -> None:
     resident = Resident(np.random.default_rng(5), sigma_m=0.05)
     life = [*resident.does("walk", 5.0, 1.0), *resident.does("floor", 15.0, 0.7)]
@@ -319,8 +365,8 @@ def test_a_track_that_is_carried_off_leaves_the_suspicion_where_somebody_lies() 
         # Somebody walks by, and takes the track along; who lies has another one.
         messages.append(msgspec.structs.replace(message, tracks=(by, lies)) if number > 70 else message)
     seen = told(state, messages)
-    assert [one.track for one in seen if one.stage is FallStage.SUSPECTED][:1] == [2]
-    assert 1 not in {one.track for one in seen if one.stage is FallStage.SUSPECTED}
+    assert {one.track for one in seen} == {1}
+    assert {one.position_m[2] < 0.5 for one in seen if one.stage is FallStage.SUSPECTED} == {True}
 
 
 def test_what_was_not_suspected_at_first_is_not_after_long_rest() -> None:

@@ -49,6 +49,7 @@ class Suspicion:
     """What may have been a fall.
 
     Attributes:
+        number: Under which it is told.
         descent: How the body came down, as weighed last.
         weighed: When; None since it was seen higher.
         began: When it was first weighed.
@@ -63,6 +64,7 @@ class Suspicion:
         doubted_since: Since when a student takes it for none.
     """
 
+    number: int
     descent: Descent
     weighed: Instant | None
     began: Instant
@@ -223,7 +225,6 @@ _REASONS = {
 
 
 def message_of(
-    number: int,
     body: Body,
     suspicion: Suspicion,
     stage: FallStage,
@@ -234,7 +235,6 @@ def message_of(
     """Return what is told of a body.
 
     Args:
-        number: Of its track.
         body: Whose.
         suspicion: Its own, or the one that was just cleared.
         stage: How far that has come.
@@ -247,7 +247,7 @@ def message_of(
         origin=tracks.origin,
         session=tracks.session,
         source=tracks.source,
-        track=number,
+        track=suspicion.number,
         room=body.room,
         stage=stage,
         probability=probability[0],

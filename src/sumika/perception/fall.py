@@ -43,6 +43,16 @@ from sumika.perception._bodies import (
 from sumika.perception._drops import LOW_M, Descent
 from sumika.perception._fall_looks import FallLook, FallLooks
 from sumika.perception._fall_rule import MEAN_S, UP_M, on_floor, probability_of, sigma_of, weigh
+from sumika.perception._fall_same_body import (
+    NEAR_M,
+    UPRIGHT_S,
+    carried_off,
+    found_again,
+    goes_low,
+    hand_over,
+    is_told_of,
+    number_for,
+)
 from sumika.perception._fall_stages import (
     CANDIDATE,
     LYING_S,
@@ -89,19 +99,13 @@ PUBLISH_S = 1.0
 LOST_S = 600.0
 """A suspicion outlives its track so long: who lies behind a sofa is not up again."""
 
-FOUND_AGAIN_S = 4.0
-"""Who was lost for no longer, and is found low at the place, is the same body."""
-
-NEAR_M = 1.0
-"""Lost and found within this distance is the same place: a body is longer than it is high."""
-
 SEATED_M = 0.73
 """Who is higher is not looked at: he sits, or stands."""
 
 _LOOK_S = 0.2
 _RISEN_M = 0.6
-_PERSON_M, _UPRIGHT_S = 0.7, 1.0
-"""No animal's middle is as high above what it stands on for as long."""
+_PERSON_M = 0.7
+"""No animal's middle is as high above what it stands on for as long as `UPRIGHT_S`."""
 
 _AMONG_ANIMALS, _WITHOUT_ANIMALS = 1 / 9, 30.0
 """Odds of a person, beside those of a tracker that does not know who lives there: it takes nine in ten of whom it knows
@@ -109,17 +113,6 @@ nothing for persons, which is too many where animals live, and too few where non
 
 _RESTS = 0.3
 """Who lies beside his bed with no more than this probability lies on it, though errors tell him as low as the floor."""
-
-_RISES_M = 0.6
-"""Who gets up is seen higher within this distance of where he lay; a track that is carried off is not."""
-
-_SAME_BODY_M = 1.5
-"""Who has fallen may be told as two tracks, one at either end."""
-
-_GOES_LOW_M = 1.0
-"""Nobody who has fallen goes so far from where he came down as low as he is."""
-
-_SURELY_ANIMAL = 0.05
 
 
 def start_in(house: House, student: Asked | None = None) -> FallState:
@@ -167,7 +160,7 @@ def step(state: FallState, message: Tracks | PointCloud) -> tuple[FallState, tup
     _forget(state, message.stamp)
     present = {track.id for track in sound}
     for track in sound:
-        body = state.bodies.get(track.id) or _found_again(state, track, present, message.stamp)
+        body = state.bodies.get(track.id) or found_again(state, track, present, message.stamp)
         if body is None:
             body = state.bodies[track.id] = Body(message.stamp, message.stamp, track.room, track.position_m)
         _see(state, body, track, message.stamp)
@@ -187,23 +180,6 @@ def _forget(state: FallState, now: Instant) -> None:
     while len(state.bodies) >= MOST_BODIES:
         calm = next((id_ for id_, body in state.bodies.items() if body.suspicion is None), next(iter(state.bodies)))
         del state.bodies[calm]
-
-
-def _found_again(state: FallState, track: Track, present: set[int], now: Instant) -> Body | None:
-    """Return the body that was lost where a new track appears low, and hand it over to that track."""
-    for id_, body in list(state.bodies.items()):
-        near = math.dist(body.position_m[:2], track.position_m[:2]) < NEAR_M
-        recent = body.suspicion is not None or (passed_s(body.seen, now) or 0.0) < FOUND_AGAIN_S
-        if (
-            id_ not in present
-            and near
-            and recent
-            and share_below(UP_M, track.position_m[2], track.position_sigma_m[2]) > 0.5
-        ):
-            state.bodies[track.id] = body
-            del state.bodies[id_]
-            return body
-    return None
 
 
 def _see(state: FallState, body: Body, track: Track, now: Instant) -> None:
@@ -229,7 +205,7 @@ def _see(state: FallState, body: Body, track: Track, now: Instant) -> None:
 def _person(state: FallState, body: Body, track: Track) -> float:
     """Return how surely a track is a person, by what the tracker learned of it; by height where nobody told kinds."""
     if track.kind is TrackKind.UNKNOWN:
-        return float(not state.animals or body.upright_s >= _UPRIGHT_S)
+        return float(not state.animals or body.upright_s >= UPRIGHT_S)
     share = min(max(track.kind_probability, 0.0), 1.0)
     person = share if track.kind is TrackKind.PERSON else 1.0 - share
     learned = person * (_AMONG_ANIMALS if state.animals else _WITHOUT_ANIMALS)
@@ -258,7 +234,8 @@ def _look(state: FallState, body: Body, track: Track, tracks: Sequence[Track], n
         if descent.low_s < SETTLE_S:
             suspicion.place_m = spot
     elif body.asked(now) is None and probability_of(state, body, descent) >= CANDIDATE:
-        body.suspicion, body.was_person = Suspicion(descent, now, now, spot), body.person
+        body.suspicion = Suspicion(number_for(state, track.id), descent, now, now, spot)
+        body.was_person = body.person
 
 
 def _ask(state: FallState, tracks: Tracks, sound: Sequence[Track]) -> None:
@@ -280,7 +257,8 @@ def _ask(state: FallState, tracks: Tracks, sound: Sequence[Track]) -> None:
         fell = float(answer.probabilities[state.student.classes.index(FELL)])
         body.hear(Told(tracks.stamp, fell, answer.sigma, look.place_m))
         if fell >= CANDIDATE and body.suspicion is None:
-            body.suspicion = Suspicion(_came_down(body, look), tracks.stamp, tracks.stamp, look.place_m)
+            number = number_for(state, look.track)
+            body.suspicion = Suspicion(number, _came_down(body, look), tracks.stamp, tracks.stamp, look.place_m)
             body.was_person = body.person
 
 
@@ -304,7 +282,8 @@ def _follow(
         return ()
     told = body.asked(now)
     up = _is_up(state, number, body, suspicion, present) and (told is None or told.fell < CANDIDATE)
-    if (up or _goes_low(state, body, suspicion)) and _hand_over(state, number, body, suspicion, present):
+    leaves = number not in present or ((up or goes_low(state, body, suspicion)) and carried_off(body, suspicion))
+    if leaves and hand_over(state, number, body, suspicion, present):
         return ()
     suspicion.up_since = (suspicion.up_since or now) if up else None
     if told is not None:
@@ -312,7 +291,7 @@ def _follow(
     else:
         probability = probability_of(state, body, suspicion.descent)
         stage = next_stage(suspicion, probability, since_s, now, low=body.middle_m < UP_M)
-    if stage is FallStage.SUSPECTED and suspicion.stage is not stage and _is_told_of(state, suspicion):
+    if stage is FallStage.SUSPECTED and suspicion.stage is not stage and is_told_of(state, suspicion):
         return ()  # the other end of the same body
     due_s = passed_s(suspicion.published, now)
     repeat = stage is FallStage.SUSPECTED and (due_s is None or due_s >= PUBLISH_S)
@@ -327,17 +306,7 @@ def _follow(
         return ()
     sigma = told.sigma if told is not None else sigma_of(state, body, suspicion.descent)
     student = name_of(state.student) if told is not None else ""
-    return (message_of(number, body, suspicion, stage, message, (probability, sigma), student),)
-
-
-def _is_told_of(state: FallState, suspicion: Suspicion) -> bool:
-    """Return whether somebody else is suspected to have fallen at the same place."""
-    others = (body.suspicion for body in state.bodies.values() if body.suspicion is not None)
-    return any(
-        other.stage is FallStage.SUSPECTED and math.dist(other.place_m, suspicion.place_m) < _SAME_BODY_M
-        for other in others
-        if other is not suspicion
-    )
+    return (message_of(body, suspicion, stage, message, (probability, sigma), student),)
 
 
 def _is_up(state: FallState, number: int, body: Body, suspicion: Suspicion, present: set[int]) -> bool:
@@ -352,38 +321,3 @@ def _is_up(state: FallState, number: int, body: Body, suspicion: Suspicion, pres
         for id_, other in state.bodies.items()
         if id_ in present
     )
-
-
-def _goes_low(state: FallState, body: Body, suspicion: Suspicion) -> bool:
-    """Return whether a body goes away from where it came down, as low as it is: then an animal has its track."""
-    return state.animals and math.dist(body.position_m[:2], suspicion.place_m) > _GOES_LOW_M
-
-
-def _hand_over(state: FallState, number: int, body: Body, suspicion: Suspicion, present: set[int]) -> bool:
-    """Give a suspicion to who lies at the place, where its track was carried off by another body's points.
-
-    Who gets up is higher at the place first, and leaves it then.
-    """
-    carried_off = math.dist(body.position_m[:2], suspicion.place_m) > _RISES_M
-    if number not in present or suspicion.up_since is not None or not carried_off:
-        return False
-    for id_, other in state.bodies.items():
-        low = other.middle_m < LOW_M and other.sigma_m < NO_ELEVATION_M and other.person > _SURELY_ANIMAL
-        near = math.dist(other.position_m[:2], suspicion.place_m) < NEAR_M
-        if id_ in present and id_ != number and low and near:
-            # A fall that was told stays told, whatever was thought of who is found there.
-            kept = other.suspicion if suspicion.stage is not FallStage.SUSPECTED else None
-            other.suspicion, body.suspicion = kept or suspicion, None
-            other.suspicion.person = max(suspicion.person, body.was_person)
-            other.suspicion.upright_s = max(suspicion.upright_s, body.upright_s)
-            # Who lies there did not go: the rest of what is known of him is how he came down.
-            other.suspicion.came = suspicion.came or suspicion.descent
-            other.suspicion.look(_lies_there(other.suspicion.descent, other.middle_m), other.seen)
-            body.memory.heights.clear()
-            return True
-    return False
-
-
-def _lies_there(descent: Descent, middle_m: float) -> Descent:
-    """Return how who lies where a track left came to lie: as that did, but that he stayed."""
-    return replace(descent, low_m=middle_m, left_m=0.0, walks_m_s=0.0, going_m_s=0.0, wandered_m=0.0)

@@ -60,7 +60,8 @@ class SuspectedFall(Message, frozen=True, kw_only=True):
 
     Attributes:
         source: Of the tracks.
-        track: The track's id.
+        track: The track's id when the suspicion began; it stays the same while that lasts, though the body may be
+            followed on another track since.
         room: The room it is in; empty if in none.
         stage: How far the suspicion has come.
         probability: That somebody has fallen and lies on the floor, 0..1.
