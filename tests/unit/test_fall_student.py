@@ -123,6 +123,18 @@ def test_who_was_found_is_up_when_that_is_beyond_doubt(height_m: float, stage: F
     assert stages(found)[-1] is stage
 
 
+@pytest.mark.parametrize(("goes_m", "stage"), [(0.9, FallStage.CLEARED), (0.0, FallStage.SUSPECTED)])
+def test_who_rises_and_sits_down_elsewhere_at_once_is_up(goes_m: float, stage: FallStage) -> None:
+    heights = [0.9] * 60 + [0.2] * 60 + [0.95] * 14 + [0.55] * 40
+    messages = []
+    for number, height_m in enumerate(heights):
+        message = tracks_at(number / 10, t1=height_m)
+        x = goes_m * min(max(number - 122, 0) / 8, 1.0)
+        moved = msgspec.structs.replace(message.tracks[0], position_m=(x, 0.0, height_m))
+        messages.append(msgspec.structs.replace(message, tracks=(moved,)))
+    assert told(Says(below_m=0.3), messages)[-1].stage is stage
+
+
 @pytest.mark.parametrize("radars", [(), (RADAR,)])
 def test_a_home_without_points_asks_nobody(radars: tuple[Radar, ...]) -> None:
     state = fall.start(student=Says(below_m=9.0), radars=radars)

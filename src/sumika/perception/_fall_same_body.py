@@ -21,8 +21,8 @@ NEAR_M = 1.0
 FOUND_AGAIN_S = 4.0
 """Who was lost for no longer, and is found low at the place, is the same body."""
 
-UPRIGHT_S = 1.0
-"""Who was seen upright for so long on his track is not who has lain there since."""
+PERSON_M, UPRIGHT_S = 0.7, 1.0
+"""No animal's middle is as high above what it stands on for as long."""
 
 _RISES_M = 0.6
 """Who gets up is seen higher within this distance of where he lay; a track that is carried off is not."""
@@ -79,24 +79,19 @@ def goes_low(state: FallState, body: Body, suspicion: Suspicion) -> bool:
     return state.animals and math.dist(body.position_m[:2], suspicion.place_m) > _GOES_LOW_M
 
 
-def carried_off(body: Body, suspicion: Suspicion) -> bool:
-    """Return whether a body left the place without rising: who gets up is higher there first."""
-    return suspicion.up_since is None and math.dist(body.position_m[:2], suspicion.place_m) > _RISES_M
+def has_left(body: Body, suspicion: Suspicion) -> bool:
+    """Return whether a body is no longer where it came down."""
+    return math.dist(body.position_m[:2], suspicion.place_m) > _RISES_M
 
 
 def hand_over(state: FallState, number: int, body: Body, suspicion: Suspicion, present: set[int]) -> bool:
-    """Give a suspicion to who lies at the place, where its own track is no longer who lies there: lost, or carried off.
-
-    Where it is lost, only a track that began since, and was never upright, is who lay there all along: others may have
-    come to help.
-    """
+    """Give a suspicion to who lies at the place, or rises there, where its own track is lost or was carried off."""
     lost = number not in present
     for id_, other in state.bodies.items():
-        low = other.middle_m < LOW_M and other.sigma_m < NO_ELEVATION_M and other.person > _SURELY_ANIMAL
-        near = math.dist(other.position_m[:2], suspicion.place_m) < NEAR_M
-        if id_ not in present or id_ == number or not low or not near:
+        if id_ not in present or id_ == number or math.dist(other.position_m[:2], suspicion.place_m) >= NEAR_M:
             continue
-        if lost and (other.upright_s >= UPRIGHT_S or passed_s(suspicion.began, other.first) is None):
+        low = other.middle_m < LOW_M and other.sigma_m < NO_ELEVATION_M and other.person > _SURELY_ANIMAL
+        if not (_lay_there(body, other, suspicion, low=low) if lost else low):
             continue
         # A fall that was told stays told, whatever was thought of who is found there.
         kept = other.suspicion if suspicion.stage is not FallStage.SUSPECTED else None
@@ -105,10 +100,21 @@ def hand_over(state: FallState, number: int, body: Body, suspicion: Suspicion, p
         other.suspicion.upright_s = max(suspicion.upright_s, body.upright_s)
         # Who lies there did not go: the rest of what is known of him is how he came down.
         other.suspicion.came = suspicion.came or suspicion.descent
-        other.suspicion.look(_lies_there(other.suspicion.descent, other.middle_m), other.seen)
+        if low:
+            other.suspicion.look(_lies_there(other.suspicion.descent, other.middle_m), other.seen)
         body.memory.heights.clear()
         return True
     return False
+
+
+def _lay_there(body: Body, other: Body, suspicion: Suspicion, *, low: bool) -> bool:
+    """Return whether another track near where one was lost is of who lay there, and lies on or rises now.
+
+    It began low there after the fall, or, of who rises, after the loss: others may have come to help, on their own.
+    """
+    began_low = passed_s(suspicion.began, other.first) is not None and other.first_m < UP_M
+    rises = other.middle_m > PERSON_M and (began_low or passed_s(body.seen, other.first) is not None)
+    return rises or (low and began_low)
 
 
 def _lies_there(descent: Descent, middle_m: float) -> Descent:

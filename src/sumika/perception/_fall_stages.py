@@ -127,6 +127,7 @@ class Body:
 
     Attributes:
         first: When it was first told of.
+        first_m: How high its middle was then.
         seen: When last.
         room: Where.
         position_m: Where exactly.
@@ -142,6 +143,7 @@ class Body:
     """
 
     first: Instant
+    first_m: float
     seen: Instant
     room: str
     position_m: tuple[float, float, float]

@@ -44,12 +44,12 @@ from sumika.perception._drops import LOW_M, Descent
 from sumika.perception._fall_looks import FallLook, FallLooks
 from sumika.perception._fall_rule import MEAN_S, UP_M, on_floor, probability_of, sigma_of, weigh
 from sumika.perception._fall_same_body import (
-    NEAR_M,
+    PERSON_M,
     UPRIGHT_S,
-    carried_off,
     found_again,
     goes_low,
     hand_over,
+    has_left,
     is_told_of,
     number_for,
 )
@@ -104,9 +104,6 @@ SEATED_M = 0.73
 
 _LOOK_S = 0.2
 _RISEN_M = 0.6
-_PERSON_M = 0.7
-"""No animal's middle is as high above what it stands on for as long as `UPRIGHT_S`."""
-
 _AMONG_ANIMALS, _WITHOUT_ANIMALS = 1 / 9, 30.0
 """Odds of a person, beside those of a tracker that does not know who lives there: it takes nine in ten of whom it knows
 nothing for persons, which is too many where animals live, and too few where none do."""
@@ -162,7 +159,7 @@ def step(state: FallState, message: Tracks | PointCloud) -> tuple[FallState, tup
     for track in sound:
         body = state.bodies.get(track.id) or found_again(state, track, present, message.stamp)
         if body is None:
-            body = state.bodies[track.id] = Body(message.stamp, message.stamp, track.room, track.position_m)
+            body = state.bodies[track.id] = _body(track, message.stamp)
         _see(state, body, track, message.stamp)
         _look(state, body, track, sound, message.stamp)
     _ask(state, message, sound)
@@ -182,6 +179,10 @@ def _forget(state: FallState, now: Instant) -> None:
         del state.bodies[calm]
 
 
+def _body(track: Track, now: Instant) -> Body:
+    return Body(now, track.position_m[2], now, track.room, track.position_m)
+
+
 def _see(state: FallState, body: Body, track: Track, now: Instant) -> None:
     """Keep where the body is, how high, and what it is."""
     gone_s = passed_s(body.seen, now) or 0.0
@@ -196,7 +197,7 @@ def _see(state: FallState, body: Body, track: Track, now: Instant) -> None:
     body.middle_m += share * (track.position_m[2] - body.middle_m)
     body.sigma_m = track.position_sigma_m[2] if anew else body.sigma_m + share * (sigma_m - body.sigma_m)
     place = place_of(body.position_m[0], body.position_m[1], state.places)
-    if body.middle_m > _PERSON_M + (place.height_m if place is not None else 0.0) and not anew:
+    if body.middle_m > PERSON_M + (place.height_m if place is not None else 0.0) and not anew:
         body.upright_s += gone_s
     rests = place is not None and on_floor(state, body, body.middle_m, body.sigma_m) < _RESTS
     body.memory.add(track, now, rests=rests)
@@ -281,8 +282,11 @@ def _follow(
         body.suspicion = None
         return ()
     told = body.asked(now)
-    up = _is_up(state, number, body, suspicion, present) and (told is None or told.fell < CANDIDATE)
-    leaves = number not in present or ((up or goes_low(state, body, suspicion)) and carried_off(body, suspicion))
+    lost = number not in present
+    up = not lost and _is_up(body, suspicion) and (told is None or told.fell < CANDIDATE)
+    # Who gets up is higher at the place first, and leaves it then.
+    carried_off = suspicion.up_since is None and has_left(body, suspicion)
+    leaves = lost or (carried_off and (up or goes_low(state, body, suspicion)))
     if leaves and hand_over(state, number, body, suspicion, present):
         return ()
     suspicion.up_since = (suspicion.up_since or now) if up else None
@@ -309,15 +313,9 @@ def _follow(
     return (message_of(body, suspicion, stage, message, (probability, sigma), student),)
 
 
-def _is_up(state: FallState, number: int, body: Body, suspicion: Suspicion, present: set[int]) -> bool:
-    """Return whether a body is no longer low; of one out of sight, whether somebody new stands where it lay."""
-    if number in present:
-        # A student finds those, too, whose heights are told wrong: they are up when that is beyond doubt.
-        return share_below(_RISEN_M if body.told else UP_M, body.middle_m, body.sigma_m) < 0.2
-    return any(
-        other.middle_m > _PERSON_M
-        and math.dist(other.position_m[:2], suspicion.place_m) < NEAR_M
-        and (passed_s(body.seen, other.first) or -1.0) >= 0.0
-        for id_, other in state.bodies.items()
-        if id_ in present
-    )
+def _is_up(body: Body, suspicion: Suspicion) -> bool:
+    """Return whether a body that is in sight is no longer low: who has risen may sit down elsewhere at once."""
+    if suspicion.up_since is not None and has_left(body, suspicion):
+        return body.middle_m > UP_M
+    # A student finds those, too, whose heights are told wrong: they are up when that is beyond doubt.
+    return share_below(_RISEN_M if body.told else UP_M, body.middle_m, body.sigma_m) < 0.2
