@@ -11,6 +11,7 @@ Chance shows too few of what is most like a fall, or far more frequent in a home
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import msgspec
@@ -39,6 +40,23 @@ HARD = ("pet_jumps", "lie_on_mat", "crouch_long", "sit_on_floor", "catch", "pet_
 SITTING = ("sit_on_floor", "crouch_long")
 """What people do near the floor a hundred times as often as they fall."""
 
+EVERYDAY = (
+    ("pet_jumps", False),
+    ("sit_hard", False),
+    ("pet_jumps", True),
+    ("pick_up", False),
+    ("pet_jumps", False),
+    ("sit_on_floor", False),
+    ("pet_jumps", True),
+    ("sit_hard_on_sofa", False),
+    ("pet_jumps", False),
+    ("drop", False),
+    ("crouch_long", False),
+    ("pet_jumps", False),
+)
+"""What happens every day in a home with animals, and whether nobody is there but these: one alarm in a thousand of them
+is one too many."""
+
 LIES_S, BEFORE_S = 3.0, 0.5
 """From so long after the impact on a picture shows somebody who has fallen; from so long before it none is told of."""
 
@@ -46,7 +64,7 @@ SAME_BODY_M, FAR_END_M = 1.0, 1.6
 SCENE_S = 1.5
 """Of a core, for one scene: measured on a small machine."""
 
-_HARD_SEED, _SITTING_SEED = 100_000, 200_000
+_HARD_SEED, _SITTING_SEED, _EVERYDAY_SEED = 100_000, 200_000, 300_000
 CODE = (
     "sumika.models.features.falls",
     "sumika.perception._fall_looks",
@@ -71,19 +89,21 @@ class FallOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         narrow_scenes: The same with a radar that sees little up and down, in the first of these rooms.
         hard: Scenes of `HARD`, by turns.
         sitting: Scenes of `SITTING`, by turns.
+        everyday: Scenes of `EVERYDAY`, by turns.
         most: Pictures of each scene that show no fall.
     """
 
     first_seed: int = 50_000
-    scenes: int = 690
+    scenes: int = 890
     narrow_scenes: int = 100
     hard: int = 690
     sitting: int = 300
+    everyday: int = 1_200
     most: int = 12
 
     def __post_init__(self) -> None:
         """Refuse what no type can."""
-        if self.scenes < 1 or self.most < 1 or min(self.narrow_scenes, self.hard, self.sitting) < 0:
+        if self.scenes < 1 or self.most < 1 or min(self.narrow_scenes, self.hard, self.sitting, self.everyday) < 0:
             raise ValueError("`scenes` and `most` are at least 1, the others at least 0")
 
 
@@ -125,7 +145,7 @@ class FallWorld(Simulated):
             UsageError: if an option is unknown or impossible.
         """
         wanted = self.wanted(options, FallOptions)
-        return SCENE_S * (2 * (wanted.scenes + wanted.narrow_scenes) + wanted.hard + wanted.sitting)
+        return SCENE_S * (2 * (wanted.scenes + wanted.narrow_scenes) + wanted.hard + wanted.sitting + wanted.everyday)
 
 
 FALL_WORLD = FallWorld()
@@ -143,6 +163,15 @@ def scenes(options: FallOptions) -> Iterator[ActedScene]:
             yield nearly_falling_scene(
                 first + offset + number, living_waveform(WIDE), kinds[(first + number) % len(kinds)]
             )
+    for number in range(options.everyday):
+        kind, nobody = EVERYDAY[number % len(EVERYDAY)]
+        acted = nearly_falling_scene(first + _EVERYDAY_SEED + number, living_waveform(WIDE), kind)
+        yield alone(acted) if nobody else acted
+
+
+def alone(acted: ActedScene) -> ActedScene:
+    """Return a scene in which nobody is there but animals."""
+    return replace(acted, scene=replace(acted.scene, people=()))
 
 
 def arrays_of(acted: Iterable[ActedScene], most: int) -> ArraySet:

@@ -17,7 +17,7 @@ of alarms alone allow (M. P. Fay and E. J. Feuer, Statistics in Medicine 16, 199
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -34,7 +34,7 @@ from sumika.perception import fall
 from sumika.perception._fall_stages import MOST_LOG_ODDS
 from sumika.perception._student import Asked
 from sumika.schema import FallStage, PointCloud, SuspectedFall, Tracks
-from sumika.training.falls import WIDE
+from sumika.training.falls import WIDE, alone
 from sumika.world.radar_scene import ActedScene, exercising_scene, nearly_falling_scene
 from sumika.world.radar_scene.living import living_waveform
 
@@ -70,13 +70,13 @@ class Moment:
 
 
 MOMENTS: Mapping[str, Moment] = {
-    "pets beside people": Moment(200, ("pet_jumps",)),
-    "pets alone": Moment(120, ("pet_jumps",), alone=True),
-    "sits down": Moment(120, ("sit_hard", "sit_hard_on_sofa")),
-    "lies down on furniture": Moment(60, ("lie_on_bed", "lie_on_sofa")),
-    "sits on the floor": Moment(160, ("sit_on_floor",)),
-    "crouches or kneels": Moment(160, ("crouch_long",)),
-    "picks up": Moment(80, ("pick_up", "drop")),
+    "pets beside people": Moment(600, ("pet_jumps",)),
+    "pets alone": Moment(500, ("pet_jumps",), alone=True),
+    "sits down": Moment(500, ("sit_hard", "sit_hard_on_sofa")),
+    "lies down on furniture": Moment(100, ("lie_on_bed", "lie_on_sofa")),
+    "sits on the floor": Moment(300, ("sit_on_floor",)),
+    "crouches or kneels": Moment(300, ("crouch_long",)),
+    "picks up": Moment(400, ("pick_up", "drop")),
     "stumbles": Moment(60, ("stumble", "catch")),
     "exercises": Moment(100, ()),
 }
@@ -99,7 +99,7 @@ def measure(full: bool) -> dict[str, Figure]:
     """Return how many false alarms a home has a month: the upper bound of what the scenes allow. Nothing unless full.
 
     Args:
-        full: Whether scenes are played, which takes half an hour of a core the first time.
+        full: Whether scenes are played, which takes an hour of a core the first time.
 
     Raises:
         StudentRefused: if the student of falls may not be used.
@@ -233,7 +233,7 @@ def scene_of(moment: Moment, seed: int) -> ActedScene:
     if not moment.kinds:
         return exercising_scene(seed, living_waveform(WIDE))
     acted = nearly_falling_scene(seed, living_waveform(WIDE), moment.kinds[seed % len(moment.kinds)])
-    return replace(acted, scene=replace(acted.scene, people=())) if moment.alone else acted
+    return alone(acted) if moment.alone else acted
 
 
 def play(acted: ActedScene, frames: Iterable[tuple[float, PointCloud, Tracks]], student: Asked | None) -> Played:
