@@ -70,13 +70,13 @@ class Moment:
 
 
 MOMENTS: Mapping[str, Moment] = {
-    "pets beside people": Moment(600, ("pet_jumps",)),
-    "pets alone": Moment(500, ("pet_jumps",), alone=True),
-    "sits down": Moment(500, ("sit_hard", "sit_hard_on_sofa")),
-    "lies down on furniture": Moment(100, ("lie_on_bed", "lie_on_sofa")),
-    "sits on the floor": Moment(300, ("sit_on_floor",)),
-    "crouches or kneels": Moment(300, ("crouch_long",)),
-    "picks up": Moment(400, ("pick_up", "drop")),
+    "pets beside people": Moment(400, ("pet_jumps",)),
+    "pets alone": Moment(300, ("pet_jumps",), alone=True),
+    "sits down": Moment(300, ("sit_hard", "sit_hard_on_sofa")),
+    "lies down on furniture": Moment(80, ("lie_on_bed", "lie_on_sofa")),
+    "sits on the floor": Moment(240, ("sit_on_floor",)),
+    "crouches or kneels": Moment(240, ("crouch_long",)),
+    "picks up": Moment(240, ("pick_up", "drop")),
     "stumbles": Moment(60, ("stumble", "catch")),
     "exercises": Moment(100, ()),
 }
