@@ -71,12 +71,13 @@ def test_every_second_home_without_an_animal_in_sight_has_one() -> None:
 
 
 def test_options_say_which_scenes() -> None:
-    options = FallOptions(first_seed=10, scenes=2, narrow_scenes=1, hard=2, sitting=1)
-    found = list(scenes(options))
-    assert Counter(one.impact_s is not None for one in found) == {True: 3, False: 6}
-    assert Counter(one.scene.radars[0].model for one in found) == {"iwr6843aop": 7, "iwr6843isk": 2}
-    assert {one.what for one in found[-3:]} <= {*falls.HARD, *falls.SITTING}
-    few = {"first_seed": 10, "scenes": 2, "narrow_scenes": 1, "hard": 2, "sitting": 1}
+    few = {"first_seed": 10, "scenes": 2, "narrow_scenes": 1, "hard": 2, "sitting": 1, "everyday": 3}
+    found = list(scenes(FallOptions(**few)))
+    assert Counter(one.impact_s is not None for one in found) == {True: 3, False: 9}
+    assert Counter(one.scene.radars[0].model for one in found) == {"iwr6843aop": 10, "iwr6843isk": 2}
+    assert {one.what for one in found[-6:-3]} <= {*falls.HARD, *falls.SITTING}
+    assert [(one.what, not one.scene.people) for one in found[-3:]] == list(falls.EVERYDAY[:3])
+    assert len({one.scene.seed for one in found}) == 8
     assert FALL_WORLD.takes_s(few) == pytest.approx(len(found) * falls.SCENE_S)
     assert FALL_WORLD.takes_s({}) > 3600.0
 
