@@ -26,7 +26,7 @@ DECIDE_S = 10.0
 SURE_S = 0.5
 """A probability must have been high for so long: heights waver, and one look of many is always odd."""
 
-LOOKS, SURE_LOG_ODDS, MOST_LOG_ODDS = 5, 1.0, 4.0
+LOOKS, SURE_LOG_ODDS, MOST_LOG_ODDS = 5, 2.0, 6.0
 """A student must be as sure as the second, on the mean of so many looks one after the other, none counting for more
 than the third: one look of many is always odd."""
 
