@@ -75,7 +75,16 @@ def templates(language: str, held_share: float) -> tuple[Template, ...]:
         for line in lines:
             luck = zlib.crc32(f"{key}/{line}".encode()) % 1000 / 1000
             found.append(Template(tool, what, statistic, line, enough and luck < held_share))
+    for key, text in _said(language).items():
+        tool, what, statistic = _key(key)
+        found += [Template(tool, what, statistic, line.strip(), False) for line in text.splitlines() if line.strip()]
     return tuple(found)
+
+
+def _said(language: str) -> dict[str, str]:
+    """Return lines that were said or written one by one, beside the grammar; none of them is kept back."""
+    path = FOLDER / f"{language}_said.yaml"
+    return {str(key): str(text) for key, text in _read(path.stem).items()} if path.exists() else {}
 
 
 def _expanded(language: str) -> list[tuple[str, str]]:
