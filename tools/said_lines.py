@@ -100,8 +100,9 @@ def _slot(name: str, piece: str, what: str, things: set[str]) -> str:
     """Return the piece as it was said, or that and others of its kind."""
     stands = f"{{{name}={piece}}}"
     if name == "room":
-        return stands if piece in HERE or piece.startswith(THIS) else f"({stands}|{{r}}|{{r}})"
-    other = _device(piece, things) if name == "device" else SLOTS.get(name, "")
+        other = "" if piece in HERE or piece.startswith(THIS) else "r"
+    else:
+        other = _device(piece, things) if name == "device" else SLOTS.get(name, "")
     if name in ENDS and not re.search(ENDS[name], piece):
         other = ""
     if name == "period":
@@ -110,7 +111,7 @@ def _slot(name: str, piece: str, what: str, things: set[str]) -> str:
         other = "delta" if what in ("up", "down") else "temp"
     elif name == "number" and re.search("[%\uff05割]|パーセント", piece):
         other = "share"
-    return f"({stands}|{{{other}}})" if other else stands
+    return f"({stands}|{{{other}}}|{{{other}}})" if other else stands
 
 
 def _device(piece: str, things: set[str]) -> str:

@@ -26,7 +26,7 @@ OFTEN: dict[str, dict[str, float]] = {
     | {"climate": 0.8, "what_if": 0.8, "house_mode": 0.8},
 }
 """How much more often a tool's sentences are said than its lines are many."""
-SAID = 0.35
+SAID = 0.25
 """How often a sentence that somebody wrote is drawn, where a line of the grammar, which has many forms, is once."""
 Weighted = tuple[list[Template], np.ndarray[tuple[int], np.dtype[np.float64]]]
 ALONE = ("answer", "undo", "", "help")
