@@ -55,8 +55,8 @@ from sumika.assistant.understanding_recorded import (
 from sumika.assistant.understanding_topics import about, named
 from sumika.schema import SumikaError
 
-SURE_TO_ACT, SURE_TO_ANSWER = 0.8, 0.6
-"""So probable a student's reading must be for the house to do it, or to answer it, without asking back."""
+SURE_TO_ACT, SURE_TO_ANSWER, SURE_WITHOUT_A_WORD = 0.8, 0.6, 0.9
+"""So probable a student's reading must be for the house to do it, to answer it, or to answer what has no word of it."""
 
 EVIDENT_TO_ACT = 0.7
 """So probable it must be where the sentence has the very word of it, and none against it."""
@@ -308,7 +308,7 @@ class Understander:
         if not found.calls or found.ask_back:
             return False
         said = without(sentence, self._book.lists, "resident", "period")
-        return found.probability >= SURE_TO_ACT or all(has_evidence(call, said) for call in found.calls)
+        return found.probability >= SURE_WITHOUT_A_WORD or all(has_evidence(call, said) for call in found.calls)
 
     def _by_sentences(self, sentence: str) -> Understood | None:
         if not is_japanese(sentence):
