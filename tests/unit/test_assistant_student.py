@@ -26,6 +26,7 @@ from sumika.distil.sentence_finish import SentenceFinish, as_text
 from sumika.distil.sentence_fit import SentenceFitSettings, fit_reader
 from sumika.distil.sentence_quote import SentenceQuote
 from sumika.distil.sentence_recipe import ReaderTeacher, SentenceRecipe
+from sumika.distil.sentence_run import ALONE, STUDENT
 from sumika.distil.sentence_works import weights_of
 from sumika.distil.sign import load_or_make_key, public_key_of, sign_folder
 from sumika.distil.stages import Stages
@@ -173,7 +174,7 @@ def test_exports_say_what_the_network_says_whatever_stands_beside(tmp_path: Path
     outputs = Outputs(intents=5, statistics=4, marks=7)
     network = build_reader(TINY, 300, outputs, 3)
     network.eval()
-    path = export_reader(weights_of(network), TINY, outputs, tmp_path / "reader.onnx", int8=int8)
+    path = export_reader([weights_of(network)], TINY, outputs, tmp_path / "reader.onnx", int8=int8)
     session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
     codes = np.random.default_rng(0).integers(1, 300, (1, 9, 4))
     padded = np.zeros((1, 20, 4), np.int64)
@@ -237,6 +238,57 @@ def test_labels_alone_may_teach_and_then_the_student_is_measured_by_what_they_co
         assert found is None or checked(found[0], sentence) is found[0]
     with pytest.raises(ValueError, match="compare"):
         msgspec.structs.replace(recipe, compare={})
+
+
+@pytest.mark.parametrize("int8", [False, True])
+def test_several_networks_are_one_file_that_says_the_mean_of_what_they_hold_likely(tmp_path: Path, int8: bool) -> None:
+    outputs = Outputs(intents=5, statistics=4, marks=7)
+    networks = [build_reader(TINY, 300, outputs, seed).eval() for seed in (3, 4)]
+    path = export_reader([weights_of(one) for one in networks], TINY, outputs, tmp_path / "two.onnx", int8=int8)
+    session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+    codes = np.random.default_rng(0).integers(1, 300, (1, 9, 4))
+    intents, hidden, statistics, marks = session.run(None, {"x": codes.astype(np.float32)})
+    with torch.no_grad():
+        said = [one(torch.from_numpy(codes)) for one in networks]
+    for found, place in ((intents, 0), (statistics, 2), (marks, 3)):
+        wanted = torch.stack([torch.log_softmax(one[place], dim=-1) for one in said]).mean(dim=0).numpy()
+        np.testing.assert_allclose(found, wanted, atol=0.05 if int8 else 1e-4)
+    assert hidden.shape == (1, 2 * TINY.width)
+
+
+def test_a_student_with_a_partner_is_measured_whole_and_what_teaches_it_on_one_network(tmp_path: Path) -> None:
+    recipe = msgspec.structs.replace(RECIPE, teacher=None, partners=({"seed": 7},))
+    works = SentenceFinish(recipe, Stages(Store(tmp_path / "store"), load_prices(), "run"), {"trial": Trial()})
+    about = works.finish(tmp_path / "made", command="trial")
+    alone = msgspec.structs.replace(recipe, partners=())
+    single = SentenceFinish(alone, Stages(works.stages.store, load_prices(), "run"), {"trial": Trial()})
+    assert works.student.key == single.student.key
+    assert about.model.parameters == 2 * single.parameters
+    data = msgspec.structs.replace(RECIPE.data, options={**RECIPE.data.options, "seed": 7})
+    other = SentenceFinish(
+        msgspec.structs.replace(alone, data=data), Stages(works.stages.store, load_prices(), "run"), {"trial": Trial()}
+    )
+    learnt = works.learnt_of(other.sentences)
+    assert len(learnt) > 400
+    assert not {line.text for line in works.scored} & {line.text for line in learnt}
+    overall = works.outcome.overall
+    assert about.shown.gained.value == pytest.approx(overall[ALONE].value - about.shown.plain.value)
+    assert about.shown.student == overall[STUDENT]
+    spent = {entry.stage for entry in works.stages.ledger.entries("run", works.stages.keys)}
+    assert {"student", "student 2", "sentences 2"} <= spent
+    assert "2 networks answer together" in (tmp_path / "made" / "README.md").read_text("utf-8")
+    assert "of one network" in as_text(works.outcome, about)
+    names = [stage.stage for stage in SentenceQuote(works, seconds=0.01, few=60).quote().stages]
+    assert names[:3] == ["student", "student 2", "student without paraphrases"]
+    key = load_or_make_key(tmp_path / "key.pem")
+    sign_folder(tmp_path / "made", key)
+    student = SentenceStudent.open(tmp_path / "made", public_key=public_key_of(key))
+    for sentence in SENTENCES:
+        found = student.read(sentence)
+        assert found is None or checked(found[0], sentence) is found[0]
+    with pytest.raises(ValueError, match="partners"):
+        msgspec.structs.replace(RECIPE, partners=({"seed": 7},))
+    assert msgspec.structs.replace(RECIPE, partners=({},)).partners  # of the same sentences, which the teacher answered
 
 
 def test_places_are_convolved_as_the_library_does() -> None:

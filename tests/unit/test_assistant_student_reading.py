@@ -56,6 +56,14 @@ def test_of_two_pieces_of_a_kind_the_surer_one_stays() -> None:
     assert [one[1:] for one in found.pieces] == [(3, 5)]
 
 
+def test_a_run_of_katakana_is_seldom_torn_and_yet_may_be_two_pieces() -> None:
+    first = [2.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0]  # デ is a little likelier to stand outside
+    found = read("デスクラもけ", said([0, 5, 0, 0], [first, *likely(2, 2, 2, 0, 0)]), READING)
+    assert [one[1:] for one in found.pieces] == [(0, 4)]
+    two = read("リビンテレビけ", said([0, 5, 0, 0], likely(3, 4, 4, 1, 2, 2, 0)), READING)
+    assert [one[1:] for one in two.pieces] == [(0, 3), (3, 6)]
+
+
 def test_pieces_keep_to_words_and_lose_spaces() -> None:
     sentence = "dim lamp now"
     marks = likely(0, 0, 0, 0, 0, 1, 2, 2, 2, 0, 0, 0)  # begins within "lamp"

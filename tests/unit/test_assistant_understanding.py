@@ -85,6 +85,12 @@ def test_a_sigh_is_no_yes() -> None:
     assert _understood("hmmpf mmh", Student(Call(tool="answer", what="yes"), 1.0)).calls == ()
 
 
+def test_how_far_the_house_may_go_is_said_by_a_student_that_is_very_sure() -> None:
+    mode = Call(tool="house_mode", what="suggest")
+    assert _understood("何かする時は事前に相談して", Student(mode, 0.97)).calls == (mode,)
+    assert _understood("何かする時は事前に相談して", Student(mode, 0.9)).calls == ()
+
+
 def test_a_student_that_invents_is_not_believed() -> None:
     """A piece that was not said, a tool that there is not."""
     invented = Call(tool="power", what="on", spans={"device": "chandelier"})

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from sumika.assistant.calls import TAUGHT, Call, checked
@@ -11,7 +12,8 @@ from sumika.distil.sentence_data import LEARNT
 from sumika.schema import SumikaError, UsageError
 from sumika.training.house_language import HOUSE_LANGUAGE, names
 from sumika.training.house_language.grammar import table, templates
-from sumika.training.house_language.japanese import Verb
+from sumika.training.house_language.japanese import Verb, ended
+from sumika.training.house_language.japanese_slots import Japanese
 from sumika.training.house_language.made import IN_DISTRIBUTION, NEW_NAMES, NEW_PHRASINGS, Maker
 from sumika.training.house_language.names import is_held, lists, parts_of
 from sumika.training.house_language.templates import Segment, joined, parsed
@@ -60,6 +62,36 @@ def test_sentences_follow_from_the_seed_and_sets_are_disjoint() -> None:
     assert held
     assert not learnt & held
     assert first.facts["sentences drawn"] > 800
+
+
+def test_what_was_written_by_hand_is_learnt_from_and_never_scored() -> None:
+    said = [one for one in templates("ja", 0.04) if one.said]
+    assert len(said) > 3000
+    assert not [one for one in said if one.held]
+    assert not [one for one in templates("en", 0.04) if one.said]
+    groups = {f"ja {one.name}" for one in said}
+    maker = Maker("ja", 3, paraphrase=True, held_share=0.04)
+    assert groups & {line.group for line in maker.lines(LEARNT, 200)}
+    grammar = {f"ja {one.name}" for one in templates("ja", 0.04) if not one.said}
+    for part in (IN_DISTRIBUTION, NEW_NAMES, NEW_PHRASINGS):
+        assert {line.group for line in maker.lines(part, 60)} <= grammar
+
+
+def test_pieces_of_lines_stand_as_they_were_said() -> None:
+    manner = Japanese("ja", np.random.default_rng(1), held=False)
+    assert manner.slot("device=お湯") == [Segment("お湯", "device")]
+
+
+@pytest.mark.parametrize(
+    ("text", "asks", "stem"),
+    [("は回っとると？", True, "は回っ"), ("もう寝た？", True, "もう寝た"), ("閉めてくれんかの", False, "閉めて")],
+)
+def test_sentences_end_otherwise(text: str, asks: bool, stem: str) -> None:
+    random = np.random.default_rng(2)
+    found = {ended(text, random, asks=asks) for _ in range(40)}
+    assert len(found) > 10
+    assert all(one.startswith(stem) for one in found)
+    assert ended("電気", random, asks=asks) == "電気"
 
 
 def test_new_names_are_of_words_that_nobody_learns_from() -> None:

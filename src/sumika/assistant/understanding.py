@@ -55,8 +55,8 @@ from sumika.assistant.understanding_recorded import (
 from sumika.assistant.understanding_topics import about, named
 from sumika.schema import SumikaError
 
-SURE_TO_ACT, SURE_TO_ANSWER = 0.9, 0.6
-"""So probable a student's reading must be for the house to do it, or to answer it, without asking back."""
+SURE_TO_ACT, SURE_TO_ANSWER, SURE_WITHOUT_A_WORD = 0.8, 0.6, 0.9
+"""So probable a student's reading must be for the house to do it, to answer it, or to answer what has no word of it."""
 
 EVIDENT_TO_ACT = 0.7
 """So probable it must be where the sentence has the very word of it, and none against it."""
@@ -64,8 +64,8 @@ EVIDENT_TO_ACT = 0.7
 WORTH_ASKING = 0.3
 """Below that it is not even asked whether it was meant."""
 
-BY_SENTENCES_ALONE = frozenset({"answer", "undo", "house_mode"})
-"""Short words decide much there, and a network takes a sigh for a yes."""
+BY_SENTENCES_ALONE = {"answer": 2.0, "undo": 2.0, "house_mode": 0.95}
+"""Short words decide much there, and a network takes a sigh for a yes: it is never so sure, or must be this sure."""
 
 _OF_A_DEED = frozenset({"power", "cover", "machine", "hot_water", "mode"})
 """Of what is told to be done already nothing is to be done."""
@@ -308,7 +308,7 @@ class Understander:
         if not found.calls or found.ask_back:
             return False
         said = without(sentence, self._book.lists, "resident", "period")
-        return found.probability >= SURE_TO_ACT or all(has_evidence(call, said) for call in found.calls)
+        return found.probability >= SURE_WITHOUT_A_WORD or all(has_evidence(call, said) for call in found.calls)
 
     def _by_sentences(self, sentence: str) -> Understood | None:
         if not is_japanese(sentence):
@@ -378,7 +378,7 @@ class Understander:
         sure = sure or is_vouched(sentence, call, probability)
         if not sure and self._model is not None:
             return None
-        if probability < WORTH_ASKING or call.tool in BY_SENTENCES_ALONE:
+        if probability < BY_SENTENCES_ALONE.get(call.tool, WORTH_ASKING):
             return None
         if not TOOLS[call.tool].acts and (asks_nothing(sentence) or self._is_only_told(sentence, call)):
             return None

@@ -21,7 +21,7 @@ from sumika.distil.networks.reader import flops_per_place, parameters_of
 from sumika.distil.sentence_asked import asked_of_readers
 from sumika.distil.sentence_data import fact_lines
 from sumika.distil.sentence_reading import Reading
-from sumika.distil.sentence_run import INT8, NAMES, PLAIN, STUDENT, TEACHER, SentenceOutcome, SentenceRun
+from sumika.distil.sentence_run import ALONE, INT8, NAMES, PLAIN, STUDENT, TEACHER, SentenceOutcome, SentenceRun
 from sumika.distil.sign import sign_folder
 from sumika.distil.store import key_of, write_whole
 from sumika.distil.teachers.lineage import Lineage, check_lineage
@@ -77,8 +77,8 @@ class SentenceFinish(SentenceRun):
 
     @property
     def parameters(self) -> int:
-        """Of the student."""
-        return parameters_of(self.network(self.student, self.recipe.student))
+        """Of the student: of all networks that answer together."""
+        return sum(parameters_of(self.network(one, self.recipe.student)) for one in self.students)
 
     @property
     def teacher_parameters(self) -> int:
@@ -162,7 +162,8 @@ class SentenceFinish(SentenceRun):
         )
 
     def _card(self, outcome: SentenceOutcome, bill: Summary, quote: Quote | None, *, command: str, commit: str) -> Card:
-        recipe, flops = self.recipe, flops_per_place(self.recipe.student, self.outputs)
+        recipe = self.recipe
+        flops = len(self.students) * flops_per_place(recipe.student, self.outputs)
         entries = self.stages.ledger.entries(self.stages.run_id, self.stages.keys)
         keys = {one.key for one in self.members}
         days = sorted(entry.started[:10] for entry in entries if entry.key in keys)
@@ -213,11 +214,19 @@ class SentenceFinish(SentenceRun):
             limits=(
                 f"evidence: {self.source.evidence or 'not stated'}",
                 *recipe.caveats,
+                *self._together,
                 *outcome_lines(outcome, self.untaught),
                 *self.sentences.facts["told"],
                 *fact_lines(self.sentences.facts["counts"]),
             ),
         )
+
+    @property
+    def _together(self) -> list[str]:
+        """What there is to say of several networks."""
+        own = "a start and sentences" if any(self.recipe.partners) else "a start"
+        count = len(self.students)
+        return [f"{count} networks answer together, each of {own} of its own"] if count > 1 else []
 
     def _result(self, outcome: SentenceOutcome, bill: Summary) -> RunResult:
         kept = self.stages.store.get_arrays(self.evaluated.outputs["right"])[INT8.replace(" ", "_")]
@@ -263,8 +272,9 @@ def outcome_lines(outcome: SentenceOutcome, untaught: str = PLAIN) -> list[str]:
     """
     gained, lost, sure = outcome.gained, outcome.int8_lost, outcome.sure
     than = "without its teacher" if untaught == PLAIN else untaught
+    of = "of one network " if ALONE in outcome.overall else ""
     lines = [
-        f"the student reads {_points(gained)} points more rightly than {than}, over all sets",
+        f"the student {of}reads {_points(gained)} points more rightly than {than}, over all sets",
         *(f"  {part}: {_points(one)}" for part, one in outcome.gained_in.items()),
     ]
     for name, by_part in outcome.over_others.items():
@@ -291,7 +301,7 @@ def _points(one: "Sequence[float] | object") -> str:
 
 def as_text(outcome: SentenceOutcome, about: About) -> str:
     """Return a table of 80 columns."""
-    names = [one for one in (TEACHER, STUDENT, INT8, PLAIN, *outcome.over_others) if one in outcome.overall]
+    names = [one for one in (TEACHER, STUDENT, ALONE, INT8, PLAIN, *outcome.over_others) if one in outcome.overall]
     untaught = PLAIN if PLAIN in outcome.overall else next(iter(outcome.over_others))
     lines = [f"{'share read wholly right, %':34}" + "".join(f"{_short(name):>9}" for name in names)]
     for one in outcome.sets:
@@ -311,4 +321,4 @@ def as_text(outcome: SentenceOutcome, about: About) -> str:
 
 
 def _short(name: str) -> str:
-    return {INT8: "int8", PLAIN: "plain"}.get(name, name.removeprefix("without ")[:8])
+    return {INT8: "int8", PLAIN: "plain", ALONE: "one"}.get(name, name.removeprefix("without ")[:8])

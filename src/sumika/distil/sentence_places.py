@@ -84,6 +84,14 @@ def places_of(sentence: str, units: Units) -> list[Place]:
     return found
 
 
+def torn_of(places: Sequence[Place]) -> list[bool]:
+    """Return where (place,) a run of katakana goes on: few pieces begin or end within one (デスクライト)."""
+    return [
+        at > 0 and one.kind == KATAKANA and places[at - 1].kind == KATAKANA and places[at - 1].last == one.first
+        for at, one in enumerate(places)
+    ]
+
+
 def joints_of(places: Sequence[Place]) -> list[bool]:
     """Return where (place,) a Latin word goes on: no piece may begin or end before such a place."""
     return [

@@ -58,12 +58,15 @@ class SentenceQuote:
                 self._teacher(recipe.teacher, few)
             self._say("measuring the student's training ...")
             rate = self._training(recipe.student, recipe.train, few)
-            self._fit("student", Role.STUDENT, recipe.student, recipe.train, count, rate)
+            for number in range(1 + len(recipe.partners)):
+                name = f"student {number + 1}" if number else "student"
+                self._fit(name, Role.STUDENT, recipe.student, recipe.train, count, rate)
             names = (*(() if recipe.teacher is None else ("without teacher",)), *recipe.compare)
             for name in names:
                 self._fit(f"student {name}", Role.COMPARISON, recipe.student, recipe.train, count, rate)
             read = self._reading(recipe.student, few)
-            self._add("evaluate", Role.EVALUATION, (len(names) + 3) * len(works.scored), "readings", read)
+            readers = len(names) + 3 + 2 * len(recipe.partners)
+            self._add("evaluate", Role.EVALUATION, readers * len(works.scored), "readings", read)
         return Quote(name=recipe.name, stages=tuple(self._stages), prices=self.prices.values())
 
     def _teacher(self, teacher: ReaderTeacher, few: Coded) -> None:

@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.distil.sentence_coding import Coding
-from sumika.distil.sentence_places import SPACE, joints_of, places_of
+from sumika.distil.sentence_places import SPACE, joints_of, places_of, torn_of
 
 Real = NDArray[np.float64]
 OUTSIDE = 0
 """Mark of a place that belongs to no piece; a piece's first place has mark 1 + 2 n, its others 2 + 2 n."""
 NEVER = -1e9
+TORN = 3.0
+"""How much less likely, as a logarithm, a piece is that begins or ends within katakana; not never: リビングテレビ."""
 TRIED = 5
 """Intents that are read to their end."""
 EVIDENCE = 4
@@ -101,6 +103,7 @@ def read(sentence: str, said: Said, reading: Reading) -> Read:
         return Read(intent=0, statistic=0, pieces=(), evidence=(float(said.intents[0]), 0.0, margin, 0.0))
     places = places_of(sentence[: reading.coding.longest], reading.coding.units)[: len(said.marks)]
     joints = np.array(joints_of(places), bool)
+    breaks = np.where(joints, -NEVER, TORN * np.array(torn_of(places), bool))
     spaces = np.array([place.kind == SPACE for place in places], bool)
     found = []
     for intent in order[:TRIED].tolist():
@@ -108,7 +111,7 @@ def read(sentence: str, said: Said, reading: Reading) -> Read:
             continue
         statistic = int(said.statistics.argmax()) if reading.counts[intent] else 0
         sure = float(said.intents[intent]) + (float(said.statistics[statistic]) if reading.counts[intent] else 0.0)
-        pieces, score, least = _marked(said.marks, reading.takes[intent], joints, spaces)
+        pieces, score, least = _marked(said.marks, reading.takes[intent], breaks, joints | spaces, spaces)
         found.append((sure + score, (intent, statistic, pieces, (sure, score, least))))
     found.sort(key=lambda one: -one[0])
     total, (intent, statistic, pieces, (sure, score, least)) = found[0]
@@ -118,15 +121,19 @@ def read(sentence: str, said: Said, reading: Reading) -> Read:
 
 
 def _marked(
-    marks: Real, kinds: Sequence[int], joints: NDArray[np.bool_], spaces: NDArray[np.bool_]
+    marks: Real,
+    kinds: Sequence[int],
+    breaks: Real,
+    begun_by_none: NDArray[np.bool_],
+    spaces: NDArray[np.bool_],
 ) -> tuple[tuple[tuple[int, int, int], ...], float, float]:
     """Return the best pieces, each kind at most once, the score of their path, and the least sure mark's."""
     wanted = [OUTSIDE, *(mark for kind in kinds for mark in (1 + 2 * kind, 2 + 2 * kind))]
     scores = marks[:, wanted].copy()
     # No piece begins with a space or within a Latin word.
-    scores[:, 1::2][spaces | joints] = NEVER
+    scores[:, 1::2][begun_by_none] = NEVER
     while True:
-        path = _viterbi(scores, joints)
+        path = _viterbi(scores, breaks)
         pieces = _pieces(path, spaces)
         twice = _worst_of_twice(pieces, scores, path)
         if twice is None:
@@ -138,22 +145,25 @@ def _marked(
     return told, float(chosen.sum()), float(chosen.min()) if len(chosen) else 0.0
 
 
-def _viterbi(scores: Real, joints: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the best path (place,) of states: 0 outside, odd ones begin a piece, the even ones after go on with it."""
+def _viterbi(scores: Real, breaks: Real) -> NDArray[np.int64]:
+    """Return the best path (place,) of states: 0 outside, odd ones begin a piece, the even ones after go on with it.
+
+    Args:
+        scores: (place, state).
+        breaks: (place,): what it costs to begin a piece there, or to have ended one.
+    """
     length, states = scores.shape
     if not length:
         return np.zeros(0, np.int64)
-    free = np.zeros((states, states))
-    within = np.full((states, states), NEVER)
-    within[0, 0] = 0.0
+    free, changes = np.zeros((states, states)), np.ones((states, states))
+    changes[0, 0] = 0.0
     for state in range(2, states, 2):
         free[:, state] = NEVER
-        free[[state - 1, state], state] = 0.0
-        within[[state - 1, state], state] = 0.0
+        free[[state - 1, state], state] = changes[[state - 1, state], state] = 0.0
     best, came = scores[0].copy(), np.zeros((length, states), np.int64)
     best[2::2] = NEVER
     for place in range(1, length):
-        ways = best[:, None] + (within if joints[place] else free)
+        ways = best[:, None] + free - breaks[place] * changes
         came[place] = ways.argmax(axis=0)
         best = ways[came[place], np.arange(states)] + scores[place]
     path = np.empty(length, np.int64)

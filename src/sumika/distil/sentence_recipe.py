@@ -43,6 +43,9 @@ class SentenceRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         coding: How they become codes.
         teacher: Who answers; None where the sentences' own labels teach, which are right by the way they are made.
         student: The network.
+        partners: Of each further network that answers together with it as the student: other options for the data,
+            {} for the same sentences. Each has a start of its own; the mean of what they hold likely is right more
+            often than any of them (Lakshminarayanan et al. 2017, arXiv:1612.01474), and more so from other sentences.
         train: How it is trained; without a teacher too.
         compare: By name, other options for the data: the same student learns from those, without a teacher, and is
             scored on the same sentences as all others. Without a `teacher` the first of them is what the student is
@@ -59,6 +62,7 @@ class SentenceRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     coding: CodingSettings = CodingSettings()
     teacher: ReaderTeacher | None = None
     student: ReaderShape = ReaderShape()
+    partners: tuple[dict[str, Any], ...] = ()
     train: SentenceFitSettings = SentenceFitSettings()
     compare: dict[str, dict[str, Any]] = {}
     export: tuple[Literal["onnx", "onnx-int8"], ...] = ("onnx", "onnx-int8")
@@ -66,5 +70,7 @@ class SentenceRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     def __post_init__(self) -> None:
         """Refuse what no type can."""
+        if self.teacher is not None and any(self.partners):
+            raise ValueError("with a `teacher`, `partners` are {}: it has answered the student's sentences alone")
         if self.teacher is None and not self.compare:
             raise ValueError("without a `teacher` there must be something in `compare` that the student is measured by")

@@ -30,13 +30,15 @@ from sumika.distil.sentence_scores import (
     scores_of,
     sureness_of,
 )
-from sumika.distil.sentence_works import SentenceWorks
+from sumika.distil.sentence_works import SentenceWorks, together
 from sumika.distil.stages import Made, StageContext, StageResult
 
 TEACHER, STUDENT, INT8, PLAIN = "teacher", "student", "student in 8 bits", "student without teacher"
+ALONE = "one of the student's networks"
+"""The first, where there are several; the others are measured against it."""
 NAMES = {"onnx": "student.onnx", "onnx-int8": "student.int8.onnx"}
 TIMED = 300
-EVALUATED = "4"
+EVALUATED = "6"
 """To be raised whenever students are scored otherwise."""
 
 
@@ -47,7 +49,7 @@ class SentenceOutcome(msgspec.Struct, frozen=True, kw_only=True):
         sets: Scores of everybody, by set and domain.
         overall: The share of readings that are wholly right over all sets, by whom.
         kept: Share of the teacher's score that the student keeps.
-        gained: By how much the student is better than without what teaches it.
+        gained: By how much the student, or the first of its networks, is better than without what teaches it.
         gained_in: The same, by set.
         over_others: By how much the plain student is better than those that learnt from other sentences; by name, set.
         int8_lost: What 8 bits cost.
@@ -96,7 +98,7 @@ class SentenceRun(SentenceWorks):
         """The student in every format that the recipe names."""
 
         def work(context: StageContext) -> Made:
-            weights, outputs = self.weights(self.student), dict[str, str]()
+            weights, outputs = [self.weights(one) for one in self.students], dict[str, str]()
             with tempfile.TemporaryDirectory(prefix="sumika-export-") as name:
                 for form in self.recipe.export:
                     path = Path(name) / NAMES[form]
@@ -104,7 +106,8 @@ class SentenceRun(SentenceWorks):
                     outputs[NAMES[form]] = context.store.put(path.read_bytes())
             return Made(outputs=outputs)
 
-        return self.stages.run("export", Role.STUDENT, work, self.student.outputs, self.recipe.export, "2")
+        decided = [one.outputs for one in self.students]
+        return self.stages.run("export", Role.STUDENT, work, decided, self.recipe.export, "3")
 
     @property
     def int8(self) -> bytes:
@@ -120,7 +123,7 @@ class SentenceRun(SentenceWorks):
     def evaluated(self) -> StageResult:
         """Everybody's readings of the sentences that nobody has learnt from."""
         taught = {} if self.taught is None else self.taught.outputs
-        decided = [taught, self.student.outputs, self.plain.outputs, self.exported.outputs]
+        decided = [taught, self.plain.outputs, self.exported.outputs, *(one.outputs for one in self.students)]
         decided += [one.outputs for one in self.others.values()]
 
         def work(context: StageContext) -> Made:
@@ -142,8 +145,9 @@ class SentenceRun(SentenceWorks):
         lines, reading, asked = self.scored, self.reading, self.asked
         shape = self.recipe.student
         answers = {} if self.taught is None else {TEACHER: self._answers(self.taught, "scored")}
-        students = {STUDENT: self.student, **({} if self.taught is None else {PLAIN: self.plain}), **self.others}
-        for name, made in students.items():
+        ours = [answers_of(self.network(one, shape), asked) for one in self.students]
+        answers |= {STUDENT: together(ours)} | ({ALONE: ours[0]} if len(ours) > 1 else {})
+        for name, made in (({} if self.taught is None else {PLAIN: self.plain}) | self.others).items():
             answers[name] = answers_of(self.network(made, shape), asked)
         total = len(answers) + 1
         # Labels are right by the way that sentences are made: who learns from them alone has a teacher that never errs.
@@ -165,7 +169,9 @@ class SentenceRun(SentenceWorks):
         calibration = fit_calibration(small.intents, truth, groups)
         said = calibration.log_probabilities(small.intents)
         ratio = _ratio(value[STUDENT], value[TEACHER], groups)
-        untaught, plain = value[self.untaught], value[PLAIN if PLAIN in value else STUDENT]
+        # What teaches a student is measured on one network each, and not on several against one.
+        alone, untaught = value.get(ALONE, value[STUDENT]), value[self.untaught]
+        plain = value.get(PLAIN, alone)
         over = {
             name: {
                 part: mean_of(plain[parts == part] - value[name][parts == part], groups[parts == part])
@@ -177,9 +183,9 @@ class SentenceRun(SentenceWorks):
             sets=tuple(scores_of(lines, dict(right))),
             overall={name: mean_of(flags, groups) for name, flags in value.items()},
             kept=ratio,
-            gained=mean_of(value[STUDENT] - untaught, groups),
+            gained=mean_of(alone - untaught, groups),
             gained_in={
-                part: mean_of(value[STUDENT][parts == part] - untaught[parts == part], groups[parts == part])
+                part: mean_of(alone[parts == part] - untaught[parts == part], groups[parts == part])
                 for part in dict.fromkeys(parts.tolist())
             },
             over_others=over,

@@ -1,6 +1,6 @@
 """The stages of a student that reads sentences, each once over the store, however often a run is broken off."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ from sumika.distil.records import Spent
 from sumika.distil.sentence_coding import Coding, coding_of
 from sumika.distil.sentence_data import LEARNT, Coded, Labelled, SentenceSource, Table, coded, takes_of
 from sumika.distil.sentence_fit import Answers, SentenceFitSettings, answers_of, fit_reader
-from sumika.distil.sentence_reading import Reading
+from sumika.distil.sentence_reading import Reading, log_softmax
 from sumika.distil.sentence_recipe import SentenceRecipe
 from sumika.distil.stages import Made, StageContext, StageResult, Stages
 from sumika.distil.store import key_of
@@ -133,12 +133,13 @@ class SentenceWorks:
         taught: StageResult | None = None,
     ) -> StageResult:
         made = sentences or self.sentences
-        # Equal starts for all students: what differs is what they learn from.
-        seed = self._seed(stage if role is Role.TEACHER else "student")
+        # Equal starts for all students: what differs is what they learn from. Those that answer together start apart.
+        seed = self._seed("student" if role is Role.COMPARISON else stage)
 
         def work(context: StageContext) -> Made:
-            known = [line for line in self._lines(made) if line.part == LEARNT]
-            lessons = self.lessons if sentences is None else coded(known, self.table, self.coding)
+            lessons = self.lessons
+            if sentences is not None:
+                lessons = coded(self.learnt_of(sentences), self.table, self.coding)
             network = build_reader(shape, self.coding.size, self.outputs, seed)
             teacher = None if taught is None else self._answers(taught, "learnt")
             report = fit_reader(
@@ -151,6 +152,11 @@ class SentenceWorks:
 
         decided = (made.outputs, self.recipe.coding, shape, settings, seed, taught.outputs if taught else {})
         return self.stages.run(stage, role, work, *decided)
+
+    def learnt_of(self, made: StageResult) -> list[Labelled]:
+        """Return what is learnt from of other sentences than the recipe's: nothing that is scored is among it."""
+        scored = {line.text for line in self.scored}
+        return [line for line in self._lines(made) if line.part == LEARNT and line.text not in scored]
 
     @cached_property
     def members(self) -> tuple[StageResult, ...]:
@@ -185,10 +191,22 @@ class SentenceWorks:
         return Answers(**self.stages.store.get_arrays(taught.outputs[part]))
 
     @cached_property
-    def student(self) -> StageResult:
-        """The student that is kept."""
+    def students(self) -> tuple[StageResult, ...]:
+        """The networks that are kept, and answer together."""
         recipe = self.recipe
-        return self._trained("student", Role.STUDENT, recipe.student, recipe.train, taught=self.taught)
+        found = [self._trained("student", Role.STUDENT, recipe.student, recipe.train, taught=self.taught)]
+        for number, options in enumerate(recipe.partners, 2):
+            whole = {**recipe.data.options, **options}
+            made = self._sentences(f"sentences {number}", Role.CHOOSING, whole) if options else None
+            name = f"student {number}"
+            one = self._trained(name, Role.STUDENT, recipe.student, recipe.train, sentences=made, taught=self.taught)
+            found.append(one)
+        return tuple(found)
+
+    @property
+    def student(self) -> StageResult:
+        """The first of them."""
+        return self.students[0]
 
     @cached_property
     def plain(self) -> StageResult:
@@ -221,6 +239,17 @@ class SentenceWorks:
     def weights(self, made: StageResult) -> dict[str, NDArray[np.float32]]:
         """Return a trained network's weights by name."""
         return self.stages.store.get_arrays(made.outputs["weights"])
+
+
+def together(answers: Sequence[Answers]) -> Answers:
+    """Return what several networks hold likely together: the mean of their logarithms of probabilities."""
+    if len(answers) == 1:
+        return answers[0]
+    mean = {
+        name: np.mean([log_softmax(getattr(one, name)) for one in answers], axis=0).astype(np.float32)
+        for name in Answers.__struct_fields__
+    }
+    return Answers(**mean)
 
 
 def _mean(answers: list[NDArray[np.float32]]) -> NDArray[np.float16]:

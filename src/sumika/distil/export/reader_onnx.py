@@ -3,11 +3,14 @@
 Input "x" (example, place, channel) are codes as whole numbers in float32, zeros where nothing stands; outputs are
 "logits" (example, intent), "hidden" before them, "statistics", and "marks" (example, place, mark).
 
+Several readers that answer together are one file: "logits", "statistics" and "marks" are then the means of their
+logarithms of probabilities, and "hidden" stands one after the other.
+
 In 8 bits the table has one scale per row and each matrix one per output; what a matrix reads is rounded by its own
 range each time. Weights are stored as uint8 around 128: products of signed weights saturate on processors without VNNI.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,23 +29,27 @@ Array = NDArray[np.float32]
 Weights = Mapping[str, Array]
 
 
-def export_reader(weights: Weights, shape: ReaderShape, outputs: Outputs, path: Path, *, int8: bool) -> Path:
+def export_reader(members: Sequence[Weights], shape: ReaderShape, outputs: Outputs, path: Path, *, int8: bool) -> Path:
     """Write a reader (opset 17) and return the path.
 
     Args:
-        weights: By name, as `Reader.state_dict` names them.
-        shape: Of the reader.
+        members: Weights of each that answers, by name, as `Reader.state_dict` names them.
+        shape: Of each.
         outputs: How many of each.
         path: Of the file.
         int8: In 8 bits instead of float32.
     """
-    made = _Maker(weights, shape, int8=int8)
-    made.whole()
-    widths = {LOGITS: [outputs.intents], HIDDEN: [shape.width], STATISTICS: [outputs.statistics]}
+    made = Graph()
+    if len(members) == 1:
+        _Maker(members[0], shape, made, int8=int8).whole(*ENDS)
+    else:
+        _together(made, [_Maker(one, shape, made, int8=int8).whole() for one in members])
+    hidden = len(members) * shape.width
+    widths = {LOGITS: [outputs.intents], HIDDEN: [hidden], STATISTICS: [outputs.statistics]}
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["example", *size]) for name, size in widths.items()]
     ends.append(helper.make_tensor_value_info(MARKS, TensorProto.FLOAT, ["example", "place", outputs.marks]))
     entry = helper.make_tensor_value_info(X, TensorProto.FLOAT, ["example", "place", "channel"])
-    graph = helper.make_graph(made.graph.nodes, "reader", [entry], ends, list(made.graph.constants.values()))
+    graph = helper.make_graph(made.nodes, "reader", [entry], ends, list(made.constants.values()))
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION, producer_name="sumika"
     )
@@ -51,17 +58,26 @@ def export_reader(weights: Weights, shape: ReaderShape, outputs: Outputs, path: 
     return path
 
 
+def _together(graph: Graph, said: Sequence[tuple[str, ...]]) -> None:
+    """Write the four outputs of several readers as one reader's; `said` are each one's, in the order of `ENDS`."""
+    for name, parts in zip(ENDS, zip(*said, strict=True), strict=True):
+        if name == HIDDEN:
+            graph.add("Concat", *parts, name=name, axis=1)
+        else:
+            graph.add("Mean", *(graph.add("LogSoftmax", one, axis=-1) for one in parts), name=name)
+
+
 class _Maker:
     """Writes the layers of a reader as nodes."""
 
-    def __init__(self, weights: Weights, shape: ReaderShape, *, int8: bool) -> None:
-        self.weights, self.shape, self.int8, self.graph = weights, shape, int8, Graph()
+    def __init__(self, weights: Weights, shape: ReaderShape, graph: Graph, *, int8: bool) -> None:
+        self.weights, self.shape, self.int8, self.graph = weights, shape, int8, graph
 
     def _number(self, value: float) -> str:
         return self.graph.number(value, np.float32)
 
-    def whole(self) -> None:
-        """Write everything from codes to the four outputs."""
+    def whole(self, logits: str = "", hidden: str = "", statistics: str = "", marks: str = "") -> tuple[str, ...]:
+        """Write everything from codes to the four outputs, and return their names: those given, or any."""
         graph = self.graph
         codes = graph.cast(X, TensorProto.INT64)
         first = graph.add("Slice", X, graph.numbers(0), graph.numbers(1), graph.numbers(2))
@@ -74,13 +90,13 @@ class _Maker:
         for number in range(self.shape.blocks):
             x = self._block(f"after.{number}", x, real)
         x = graph.add("Mul", self._norm("norm", x), real)
-        hidden = graph.add("Relu", self._dense("gather", self._pooled(x, entry, real)), name=HIDDEN)
-        self._dense("intents", hidden, name=LOGITS)
-        self._dense("statistics", hidden, name=STATISTICS)
+        hidden = graph.add("Relu", self._dense("gather", self._pooled(x, entry, real)), name=hidden)
+        logits = self._dense("intents", hidden, name=logits)
+        statistics = self._dense("statistics", hidden, name=statistics)
         whole = graph.add("Unsqueeze", hidden, graph.numbers(1))
         spread = graph.add("Add", whole, graph.add("Mul", x, self._number(0)))
         marked = graph.add("Relu", self._dense("mark", graph.add("Concat", x, spread, axis=2)))
-        self._dense("marks", marked, name=MARKS)
+        return logits, hidden, statistics, self._dense("marks", marked, name=marks)
 
     def _looked_up(self, codes: str) -> str:
         """Return the sum of the table's rows of each place."""
@@ -101,7 +117,7 @@ class _Maker:
             return graph.add("Add", graph.add("MatMul", x, graph.keep(weight.T)), graph.keep(bias), name=name)
         scale = (np.abs(weight).max(axis=1) / LARGEST).clip(1e-12).astype(np.float32)
         whole = (np.round(weight / scale[:, None]) + WEIGHT_ZERO).astype(np.uint8)
-        rounded, step, zero = (f"{of}.{part}" for part in ("rounded", "step", "zero"))
+        rounded, step, zero = (f"{of}.{part}.{len(graph.nodes)}" for part in ("rounded", "step", "zero"))
         graph.nodes.append(helper.make_node("DynamicQuantizeLinear", [x], [rounded, step, zero]))
         middle = graph.number(WEIGHT_ZERO, np.uint8)
         sums = graph.add("MatMulInteger", rounded, graph.keep(whole.T), zero, middle)

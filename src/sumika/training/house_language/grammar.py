@@ -27,6 +27,7 @@ class Template(msgspec.Struct, frozen=True):
         statistic: now, mean, highest or lowest.
         text: As it is written.
         held: Whether it is kept back for scoring.
+        said: Whether it is one sentence that somebody wrote, and no line of the grammar: that is learnt from alone.
     """
 
     tool: str
@@ -34,6 +35,7 @@ class Template(msgspec.Struct, frozen=True):
     statistic: str
     text: str
     held: bool
+    said: bool = False
 
     @property
     def intent(self) -> str:
@@ -75,7 +77,17 @@ def templates(language: str, held_share: float) -> tuple[Template, ...]:
         for line in lines:
             luck = zlib.crc32(f"{key}/{line}".encode()) % 1000 / 1000
             found.append(Template(tool, what, statistic, line, enough and luck < held_share))
+    for key, text in _said(language).items():
+        tool, what, statistic = _key(key)
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        found += [Template(tool, what, statistic, line, held=False, said=True) for line in lines]
     return tuple(found)
+
+
+def _said(language: str) -> dict[str, str]:
+    """Return lines that were written one by one, beside the grammar, by their keys."""
+    path = FOLDER / f"{language}_said.yaml"
+    return {str(key): str(text) for key, text in _read(path.stem).items()} if path.exists() else {}
 
 
 def _expanded(language: str) -> list[tuple[str, str]]:

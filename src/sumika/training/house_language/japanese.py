@@ -1,5 +1,8 @@
 """How Japanese asks: forms of verbs, requests from curt to courtly and of several dialects, questions of every kind."""
 
+import re
+from functools import cache
+
 import numpy as np
 
 from sumika.training.house_language.words import Weighted, alike, weighted
@@ -97,6 +100,13 @@ def requested(plain: str, random: np.random.Generator, *, richly: bool) -> str:
     return form.format(**forms, kept=verb.kept)
 
 
+def going_on(te: str, random: np.random.Generator) -> str:
+    """Return what is being done, by the joining form of its verb: as it is said here or there."""
+    stem, voiced = te[:-1], te.endswith("で")
+    west, south = ("ど", "じょ") if voiced else ("と", "ちょ")
+    return _one((*(f"{te}いる", f"{te}る", f"{te}る") * 3, *(f"{stem}{west}る",) * 2, f"{stem}{south}る"), random)
+
+
 def asked(content: str, random: np.random.Generator, *, richly: bool) -> str:
     """Return a question.
 
@@ -138,8 +148,43 @@ def _of_verb(word: str, form: str, random: np.random.Generator, *, richly: bool)
     plain, polite = {
         "": (verb.plain, f"{verb.masu}ます"),
         "た": (verb.past, f"{verb.masu}ました"),
-        "ている": (_one((f"{te}いる", f"{te}る", f"{te}る"), random), _one((f"{te}います", f"{te}ます"), random)),
+        "ている": (going_on(te, random), _one((f"{te}います", f"{te}ます"), random)),
     }[form]
     if random.random() < 0.25:
         return polite + (_one(POLITE_ASKS, random) if richly else "か")
     return plain + (picked(weighted("ja", "verb_questions"), random) if richly else _one(("", "？", "の"), random))
+
+
+@cache
+def _endings(name: str, before: str) -> re.Pattern[str]:
+    """Return a pattern of what stands before an ending, and of every ending of a table."""
+    told = {form.removeprefix("{te}") for _, forms in weighted("ja", name) for form in forms}
+    plain = sorted((re.escape(one) for one in told if "{" not in one), key=len, reverse=True)
+    return re.compile(f"(.*?{before})(?:{'|'.join(plain)})")
+
+
+def ended(text: str, random: np.random.Generator, *, asks: bool) -> str:
+    """Return the end of a sentence with another ending of its kind: ついてるかのう as ついとるっけ; else as it is.
+
+    Args:
+        text: What stands at the end.
+        random: Source of draws.
+        asks: Whether it is a question; else an order.
+    """
+    if asks:
+        found = _endings("verb_questions", "[るたい]").fullmatch(text)
+        if found is None:
+            return text
+        stem = _GOING_ON.sub(lambda one: going_on(_TE[one[1]], random), found[1])
+        return stem + picked(weighted("ja", "verb_questions"), random)
+    found = _endings("requests", "[てで]").fullmatch(text)
+    if found is None:
+        return text
+    form = "{plain}"
+    while not form.startswith("{te}"):
+        form = picked(weighted("ja", "requests"), random)
+    return found[1] + form.removeprefix("{te}")
+
+
+_TE = {"て": "て", "で": "で", "と": "て", "ど": "で", "ちょ": "て", "じょ": "で"}
+_GOING_ON = re.compile("(?<=[いっんしけめきりえれみぎびて])(て|で|と|ど|ちょ|じょ)(?<!い)い?る$")

@@ -33,7 +33,10 @@ class Japanese(DeviceKinds):
         return [Segment(say(phrase.raw, self.random, richly=self.richly), role="phrase")]
 
     def slot(self, name: str) -> list[Segment]:
-        """Return what fills a slot."""
+        """Return what fills a slot; "device=電気" is the piece as it stands."""
+        piece, stands, text = name.partition("=")
+        if stands:
+            return [Segment(text, piece)]
         if name in _PERIODS or name == "pa":
             way = _PERIODS.get(name) or self.one(("past", "future"))
             return [Segment(getattr(self, way)()[1], "period")]

@@ -1,6 +1,6 @@
 """Makes labelled sentences of the grammar: drawn, said otherwise, tried, and each only once."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 import msgspec
@@ -26,6 +26,9 @@ OFTEN: dict[str, dict[str, float]] = {
     | {"climate": 0.8, "what_if": 0.8, "house_mode": 0.8},
 }
 """How much more often a tool's sentences are said than its lines are many."""
+SAID = 0.25
+"""How often a sentence that somebody wrote is drawn, where a line of the grammar, which has many forms, is once."""
+Weighted = tuple[list[Template], np.ndarray[tuple[int], np.dtype[np.float64]]]
 ALONE = ("answer", "undo", "", "help")
 """Tools whose sentences stay as they are but for how they are written."""
 FEELINGS = ("feel",)
@@ -63,15 +66,19 @@ class Maker:
         self.counts = Counts()
         self._known: dict[str, tuple[str, str, object]] = {}
         found = templates(language, held_share)
+        kinds = {
+            LEARNT: [one for one in found if not one.held],
+            NEW_PHRASINGS: [one for one in found if one.held],
+            "": [one for one in found if not one.held and not one.said],
+        }
         self._lines = {
-            held: _weighted([one for one in found if one.held is held], NOTHING_SHARE[language], OFTEN[language])
-            for held in (False, True)
+            part: _weighted(lines, NOTHING_SHARE[language], OFTEN[language]) for part, lines in kinds.items()
         }
 
     def lines(self, part: str, count: int) -> list[Labelled]:
         """Return so many new sentences for a part."""
         found = list[Labelled]()
-        if not self._lines[part == NEW_PHRASINGS][0]:
+        if not self._lines_of(part)[0]:
             return found
         tries = 0
         while len(found) < count and tries < 40 * count + 1000:
@@ -81,9 +88,13 @@ class Maker:
                 found.append(one)
         return found
 
+    def _lines_of(self, part: str) -> Weighted:
+        """Return what a part is drawn from."""
+        return self._lines.get(part, self._lines[""])
+
     def _one(self, part: str) -> Labelled | None:
         self.counts.drawn += 1
-        options, weights = self._lines[part == NEW_PHRASINGS]
+        options, weights = self._lines_of(part)
         template = options[int(self.random.choice(len(options), p=weights))]
         kind = Japanese if self.language == "ja" else English
         manner = kind(self.language, self.random, held=part == NEW_NAMES)
@@ -147,17 +158,18 @@ class Maker:
         )
 
 
-def _weighted(
-    found: list[Template], share: float, often: Mapping[str, float]
-) -> tuple[list[Template], np.ndarray[tuple[int], np.dtype[np.float64]]]:
+def _weighted(found: list[Template], share: float, often: Mapping[str, float]) -> Weighted:
     """Return lines with how often each is drawn: intents with more lines more often, though not in proportion.
 
     `share` is how much of it asks for nothing, `often` how much more often those of a tool are said.
     """
     if not found:
         return found, np.zeros(0)
-    counts = Counter(one.intent for one in found)
-    weights = np.array([often.get(one.tool, 1.0) * counts[one.intent] ** 0.6 / counts[one.intent] for one in found])
+    counts: dict[str, float] = defaultdict(float)
+    for one in found:
+        counts[one.intent] += SAID if one.said else 1.0
+    weights = np.array([often.get(one.tool, 1.0) * counts[one.intent] ** -0.4 for one in found])
+    weights[[one.said for one in found]] *= SAID
     nothing = np.array([not one.tool for one in found])
     if nothing.any() and not nothing.all():
         weights[nothing] *= share / weights[nothing].sum() * weights[~nothing].sum() / (1 - share)

@@ -6,6 +6,7 @@ fingers, wide digits, no punctuation. The pieces go along, so that the label of 
 
 import re
 
+from sumika.training.house_language.japanese import ended
 from sumika.training.house_language.names import Draw
 from sumika.training.house_language.templates import Segment
 from sumika.training.house_language.words import pairs, words
@@ -44,6 +45,9 @@ class Paraphraser:
         draw, found = self.draw, list(segments)
         if draw.maybe(0.3):
             found = self._elided(found)
+        last = found[-1]
+        if not last.piece and last.role != "phrase" and draw.maybe(0.5):
+            found[-1] = Segment(ended(last.text, draw.random, asks=asks), role=last.role)
         if draw.maybe(0.07) and len(found) > 1 and found[-1].role == "phrase" and any(one.piece for one in found):
             found = self._turned(found)
         if draw.maybe(0.2):
