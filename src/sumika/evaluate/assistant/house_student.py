@@ -15,6 +15,7 @@ from sumika.assistant.student import SentenceStudent
 from sumika.assistant.talk_open import open_student
 from sumika.assistant.understanding import Understood
 from sumika.distil.about import About
+from sumika.evaluate.assistant.never_taught import never_taught
 from sumika.evaluate.assistant.phrasings import Phrasing, held_phrasings
 from sumika.evaluate.assistant.reached import reached_in
 from sumika.evaluate.assistant.sampled_english import sampled_phrasings
@@ -38,9 +39,9 @@ def measure(full: bool) -> dict[str, Figure]:
     if student is None:
         return {}
     spoken = {
-        "ja": held_phrasings("ja"),
+        "ja": never_taught(held_phrasings("ja"), "ja"),
         "en, Home Assistant's templates": sampled_phrasings(),
-        "en, by hand": held_phrasings("en"),
+        "en, by hand": never_taught(held_phrasings("en"), "en"),
     }
     return _paid(student.student.about) | _learnt(student.student.about) | _held(student, spoken)
 

@@ -2,7 +2,7 @@
 
 Japanese: phrasings written by hand, apart from whoever writes sentences and generators. English: sentences drawn from
 Home Assistant's own templates, which the assistant may use too, and beside them phrasings written by hand. Every one is
-scored in a house that none of them was made for.
+scored in a house that none of them was made for; what the student has met word for word is left out (`never_taught`).
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sumika.assistant.names import Names
 from sumika.assistant.talk_open import open_student
 from sumika.assistant.understanding import Understander
+from sumika.evaluate.assistant.never_taught import never_taught
 from sumika.evaluate.assistant.phrasings import Phrasing, held_house, held_phrasings
 from sumika.evaluate.assistant.reached import reached_in
 from sumika.evaluate.assistant.sampled_english import sampled_phrasings
@@ -27,9 +28,9 @@ def measure(full: bool) -> dict[str, Figure]:
         full: Of no matter.
     """
     scores = {
-        "intents_right_ja": scored("ja", held_phrasings("ja")),
+        "intents_right_ja": scored("ja", never_taught(held_phrasings("ja"), "ja")),
         "intents_right_en": scored("en", sampled_phrasings()),
-        "intents_right_en_by_hand": scored("en", held_phrasings("en")),
+        "intents_right_en_by_hand": scored("en", never_taught(held_phrasings("en"), "en")),
     }
     figures = {key: _figure(score) for key, score in scores.items()}
     return figures | {"wrong_actions": _wrong_actions(scores)}
