@@ -1,6 +1,7 @@
 """A chest strap over Bluetooth: beat intervals from any, ECG from a Polar H10."""
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -101,7 +102,9 @@ class ChestStrap:
     def close(self) -> None:
         """Disconnect. May be called again."""
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._end.set)
+            # A thread that is just ending has closed its loop already.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join(timeout=ANSWER_S)
 
     def _serve(self) -> None:
