@@ -68,6 +68,16 @@ class Trial:
         return HOUSE_LANGUAGE.read(options)
 
 
+def reads_valid_calls_once_signed(made: Path, key_file: Path) -> None:
+    """Fail unless a finished student, once it is signed, reads every sentence as a valid call or as nothing."""
+    key = load_or_make_key(key_file)
+    sign_folder(made, key)
+    student = SentenceStudent.open(made, public_key=public_key_of(key))
+    for sentence in SENTENCES:
+        found = student.read(sentence)
+        assert found is None or checked(found[0], sentence) is found[0]
+
+
 def works_in(folder: Path) -> SentenceFinish:
     folder.mkdir(exist_ok=True)
     return SentenceFinish(RECIPE, Stages(Store(folder), load_prices(), "run"), {"trial": Trial()})
@@ -230,12 +240,7 @@ def test_labels_alone_may_teach_and_then_the_student_is_measured_by_what_they_co
     assert "own labels" in card
     names = [stage.stage for stage in SentenceQuote(works, seconds=0.01, few=60).quote().stages]
     assert names[:2] == ["student", "student without paraphrases"]
-    key = load_or_make_key(tmp_path / "key.pem")
-    sign_folder(tmp_path / "made", key)
-    student = SentenceStudent.open(tmp_path / "made", public_key=public_key_of(key))
-    for sentence in SENTENCES:
-        found = student.read(sentence)
-        assert found is None or checked(found[0], sentence) is found[0]
+    reads_valid_calls_once_signed(tmp_path / "made", tmp_path / "key.pem")
     with pytest.raises(ValueError, match="compare"):
         msgspec.structs.replace(recipe, compare={})
 
@@ -280,12 +285,7 @@ def test_a_student_with_a_partner_is_measured_whole_and_what_teaches_it_on_one_n
     assert "of one network" in as_text(works.outcome, about)
     names = [stage.stage for stage in SentenceQuote(works, seconds=0.01, few=60).quote().stages]
     assert names[:3] == ["student", "student 2", "student without paraphrases"]
-    key = load_or_make_key(tmp_path / "key.pem")
-    sign_folder(tmp_path / "made", key)
-    student = SentenceStudent.open(tmp_path / "made", public_key=public_key_of(key))
-    for sentence in SENTENCES:
-        found = student.read(sentence)
-        assert found is None or checked(found[0], sentence) is found[0]
+    reads_valid_calls_once_signed(tmp_path / "made", tmp_path / "key.pem")
     with pytest.raises(ValueError, match="partners"):
         msgspec.structs.replace(RECIPE, partners=({"seed": 7},))
     assert msgspec.structs.replace(RECIPE, partners=({},)).partners  # of the same sentences, which the teacher answered

@@ -94,8 +94,8 @@ def fits(heard: Heard, found: Places, lists: Lists, language: str, *, loosely: b
     fitting: list[Fit] = []
     tokens = _tokens(heard, found, grammar, lists)
     if loosely:
-        for at, begin_here in enumerate(tokens):
-            begin_here.append(Token(at, at + 1, frozenset({_LEFT})))
+        for at, beginning in enumerate(tokens):
+            beginning.append(Token(at, at + 1, frozenset({_LEFT})))
     for cost, words in _paths(heard, tokens, japanese=grammar.japanese):
         path = _as_orders(words)
         there = frozenset().union(*(token.names for token in path))

@@ -3,6 +3,7 @@
 What is not understood surely is not done: it is asked back whether it was meant.
 """
 
+import math
 from functools import cache
 from typing import Protocol
 
@@ -64,8 +65,9 @@ EVIDENT_TO_ACT = 0.7
 WORTH_ASKING = 0.3
 """Below that it is not even asked whether it was meant."""
 
-BY_SENTENCES_ALONE = {"answer": 2.0, "undo": 2.0, "house_mode": 0.95}
-"""Short words decide much there, and a network takes a sigh for a yes: it is never so sure, or must be this sure."""
+SURE_OF_SHORT_WORDS = {"answer": math.inf, "undo": math.inf, "house_mode": 0.95}
+"""So probable it must be to be asked about or done where short words decide much, and a network takes a sigh for a yes:
+answers and undoing are left to sentences alone."""
 
 _OF_A_DEED = frozenset({"power", "cover", "machine", "hot_water", "mode"})
 """Of what is told to be done already nothing is to be done."""
@@ -317,7 +319,7 @@ class Understander:
         found = self._by_book(plain)
         if (found is None or found.ask_back or spoken.asks(plain)) and (other := spoken.again(plain)) != plain:
             said_again = self._by_book(other)
-            if said_again is not None and any(call.tool in BY_SENTENCES_ALONE for call in said_again.calls):
+            if said_again is not None and any(call.tool in SURE_OF_SHORT_WORDS for call in said_again.calls):
                 said_again = None
             if said_again is not None and any(
                 tells_only(one.tool, one.what, one.spans, plain) for one in said_again.calls
@@ -378,7 +380,7 @@ class Understander:
         sure = sure or is_vouched(sentence, call, probability)
         if not sure and self._model is not None:
             return None
-        if probability < BY_SENTENCES_ALONE.get(call.tool, WORTH_ASKING):
+        if probability < SURE_OF_SHORT_WORDS.get(call.tool, WORTH_ASKING):
             return None
         if not TOOLS[call.tool].acts and (asks_nothing(sentence) or self._is_only_told(sentence, call)):
             return None

@@ -11,35 +11,26 @@ from collections.abc import Iterable
 from sumika.evaluate.assistant.phrasings import Phrasing
 from sumika.training.house_language.grammar import templates
 
-SLOT_LETTERS = 8
-"""A slot of a line stands for any name, day or amount of no more letters."""
-
-_SLOT = re.compile(r"\{[^}]*\}")
+_PIECE = re.compile(r"\(?\{\w+=([^}]*)\}(?:(?:\|\{\w+\})+\))?")
+"""A piece of a sentence by hand as it was said, and the slots of others of its kind that may stand there instead."""
 
 
 def never_taught(spoken: Iterable[Phrasing], language: str) -> tuple[Phrasing, ...]:
-    """Return those that no sentence covers which was written by hand to learn from, whatever stands in its slots.
+    """Return those that are not, word for word, among the sentences that were written by hand to learn from.
 
     Args:
         spoken: What is held out.
         language: "ja" or "en".
     """
-    lines = {_pattern(one.text) for one in templates(language, 0.0) if one.said}
-    covers = [re.compile(line) for line in lines]
-    return tuple(one for one in spoken if not any(line.fullmatch(bare(one.text)) for line in covers))
+    taught = {bare(as_said(one.text)) for one in templates(language, 0.0) if one.said}
+    return tuple(one for one in spoken if bare(one.text) not in taught)
+
+
+def as_said(line: str) -> str:
+    """Return the sentence that a line was made of."""
+    return _PIECE.sub(lambda found: found[1], line)
 
 
 def bare(text: str) -> str:
     """Return the letters and figures of a text, in one form of each."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text)).casefold()
-
-
-def _pattern(line: str) -> str:
-    """Return a line as an expression; of a slot with the words that stood there, these."""
-    found, last = "", 0
-    for slot in _SLOT.finditer(line):
-        found += re.escape(bare(line[last : slot.start()]))
-        _, _, words = slot.group()[1:-1].partition("=")
-        found += re.escape(bare(words)) if words else f".{{1,{SLOT_LETTERS}}}"
-        last = slot.end()
-    return found + re.escape(bare(line[last:]))
