@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -289,6 +290,18 @@ def test_a_student_with_a_partner_is_measured_whole_and_what_teaches_it_on_one_n
     with pytest.raises(ValueError, match="partners"):
         msgspec.structs.replace(RECIPE, partners=({"seed": 7},))
     assert msgspec.structs.replace(RECIPE, partners=({},)).partners  # of the same sentences, which the teacher answered
+
+
+@pytest.mark.parametrize("where", [{"partners": ({"sed": 7},)}, {"compare": {"other": {"paraphrases": False}}}])
+def test_wrong_options_of_other_sentences_are_refused_before_anything_learns(
+    tmp_path: Path, where: dict[str, Any]
+) -> None:
+    recipe = msgspec.structs.replace(RECIPE, teacher=None, **where)
+    works = SentenceFinish(recipe, Stages(Store(tmp_path / "store"), load_prices(), "run"), {"trial": Trial()})
+    with pytest.raises(UsageError, match=r"sed|paraphrases"):
+        works.finish(tmp_path / "made", command="trial")
+    spent = {entry.stage for entry in works.stages.ledger.entries("run", works.stages.keys)}
+    assert not {stage for stage in spent if stage.startswith("student")}
 
 
 def test_places_are_convolved_as_the_library_does() -> None:

@@ -1,6 +1,6 @@
 """The kinds of recipes behind one set of functions: students that write, of arrays, and that read sentences."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -43,10 +43,17 @@ def load(name: str) -> tuple[str, Any]:
     if not Path(name).is_file():
         known = ", ".join(one for module in KINDS.values() for one in module.names())
         raise UsageError(f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {known}.")
-    teacher = outline(Path(name)).get("teacher")
-    whose = teacher.get("from") if isinstance(teacher, dict) else None
-    kind = next((one for one, module in KINDS.items() if whose in getattr(module, "TEACHERS", ())), "language")
+    kind = _kind_of(outline(Path(name)))
     return kind, KINDS[kind].load(name)
+
+
+def _kind_of(recipe: Mapping[str, Any]) -> str:
+    """Return the kind of a recipe: by who teaches, and by what only students of sentences have, who need no teacher."""
+    teacher = recipe.get("teacher")
+    whose = teacher.get("from") if isinstance(teacher, dict) else None
+    if teacher is None and "coding" in recipe:
+        return "sentences"
+    return next((one for one, module in KINDS.items() if whose in getattr(module, "TEACHERS", ())), "language")
 
 
 def changed(kind: str, recipe: Any, *, seed: int | None, without: Iterable[str]) -> Any:

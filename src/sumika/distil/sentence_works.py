@@ -194,14 +194,33 @@ class SentenceWorks:
     def students(self) -> tuple[StageResult, ...]:
         """The networks that are kept, and answer together."""
         recipe = self.recipe
+        partners, _ = (
+            self.partner_sentences,
+            self.compared_sentences,
+        )  # wrong options are refused before anything learns
         found = [self._trained("student", Role.STUDENT, recipe.student, recipe.train, taught=self.taught)]
-        for number, options in enumerate(recipe.partners, 2):
-            whole = {**recipe.data.options, **options}
-            made = self._sentences(f"sentences {number}", Role.CHOOSING, whole) if options else None
+        for number, made in enumerate(partners, 2):
             name = f"student {number}"
             one = self._trained(name, Role.STUDENT, recipe.student, recipe.train, sentences=made, taught=self.taught)
             found.append(one)
         return tuple(found)
+
+    @cached_property
+    def partner_sentences(self) -> tuple[StageResult | None, ...]:
+        """What each further network of the student learns from; None: what the first does."""
+        return tuple(
+            self._other_sentences(str(number), Role.CHOOSING, options) if options else None
+            for number, options in enumerate(self.recipe.partners, 2)
+        )
+
+    @cached_property
+    def compared_sentences(self) -> dict[str, StageResult]:
+        """What each student learns from that the student is compared with, by name."""
+        compare = self.recipe.compare.items()
+        return {name: self._other_sentences(name, Role.COMPARISON, options) for name, options in compare}
+
+    def _other_sentences(self, name: str, role: Role, options: Mapping[str, Any]) -> StageResult:
+        return self._sentences(f"sentences {name}", role, {**self.recipe.data.options, **options})
 
     @property
     def student(self) -> StageResult:
@@ -219,14 +238,11 @@ class SentenceWorks:
     @cached_property
     def others(self) -> dict[str, StageResult]:
         """By name, the same student without a teacher, from other sentences."""
-        recipe, found = self.recipe, {}
-        for name, options in recipe.compare.items():
-            whole = {**recipe.data.options, **options}
-            made = self._sentences(f"sentences {name}", Role.COMPARISON, whole)
-            found[name] = self._trained(
-                f"student {name}", Role.COMPARISON, recipe.student, recipe.train, sentences=made
-            )
-        return found
+        recipe = self.recipe
+        return {
+            name: self._trained(f"student {name}", Role.COMPARISON, recipe.student, recipe.train, sentences=made)
+            for name, made in self.compared_sentences.items()
+        }
 
     def network(self, made: StageResult, shape: ReaderShape) -> Reader:
         """Return a trained network."""
