@@ -89,6 +89,20 @@ def test_an_answer_that_does_not_stay_is_a_candidate_and_no_more() -> None:
     assert stages(found) == [FallStage.CANDIDATE, FallStage.CLEARED]
 
 
+@pytest.mark.parametrize(
+    ("fell", "lies_s", "stage"),
+    [(0.65, 14.0, FallStage.SUSPECTED), (0.65, 7.0, FallStage.CANDIDATE), (0.45, 30.0, FallStage.CANDIDATE)],
+)
+def test_who_is_rather_taken_for_fallen_is_told_of_when_that_lasts(
+    fell: float, lies_s: float, stage: FallStage
+) -> None:
+    unsure = Answer(valid=True, reason=Reason.MEASURED, probabilities=(1.0 - fell, fell), sigma=0.1)
+    heights = [0.9] * 60 + [0.2] * round(10 * lies_s)
+    messages = [tracks_at(number / 10, t1=one) for number, one in enumerate(heights)]
+    found = told(Says(answer=unsure), messages)
+    assert stages(found)[-1] is stage
+
+
 def test_who_is_carried_off_has_not_fallen() -> None:
     standing = [tracks_at(number / 10, t1=0.9) for number in range(60)]
     gone = []

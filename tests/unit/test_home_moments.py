@@ -11,6 +11,7 @@ from sumika.evaluate.people import home_moments, kept_scenes
 from sumika.evaluate.people.home_changes import Change
 from sumika.evaluate.people.home_moments import MOMENTS, Played, counts_bound, figure, play, scene_of, tail_share
 from sumika.evaluate.people.kept_scenes import told_of
+from sumika.perception._fall_stages import LASTING_LOG_ODDS, SURE_LOG_ODDS
 from sumika.training.told_scenes import told
 from sumika.world.radar_scene import nearly_falling_scene
 from sumika.world.radar_scene.living import living_waveform
@@ -84,9 +85,10 @@ def test_moments_are_counted_in_the_simulated_house(monkeypatch: pytest.MonkeyPa
 def test_a_scene_is_played_in_a_home_with_animals() -> None:
     sure, never = (play(SITS, told(SITS), Says(below_m=below_m)) for below_m in (9.0, -9.0))
     assert sure.alarmed
-    assert sure.log_odds == pytest.approx(math.log(0.97 / 0.03))
+    lasts = SURE_LOG_ODDS - LASTING_LOG_ODDS  # so much less is asked of what lasts
+    assert sure.log_odds == pytest.approx(math.log(0.97 / 0.03) + lasts)
     assert not never.alarmed
-    assert never.log_odds == pytest.approx(math.log(0.02 / 0.98), abs=0.2)
+    assert never.log_odds == pytest.approx(math.log(0.02 / 0.98) + lasts, abs=0.2)
 
 
 def test_alone_is_alone_and_every_moment_has_scenes() -> None:

@@ -30,9 +30,13 @@ LOOKS, SURE_LOG_ODDS, MOST_LOG_ODDS = 5, 2.0, 6.0
 """A student must be as sure as the second, on the mean of so many looks one after the other, none counting for more
 than the third: one look of many is always odd."""
 
-STAYS_M, LATELY_S = 0.7, 2.9
-"""Looks at one body count together while it stays within the first, and no older than the second: who has fallen stays
-where he is, and an animal that carries a track off does not."""
+LASTING_LOOKS, LASTING_LOG_ODDS = 20, 0.25
+"""Who lies for ten seconds and is rather taken for one who has fallen than not is told of, too: nobody is left lying
+because a student is not quite sure."""
+
+LOOK_S, STAYS_M = 0.58, 0.7
+"""Looks at one body count together where each took no longer than the first, and it stays within the second: who has
+fallen stays where he is, and an animal that carries a track off does not."""
 
 DOUBTED_S, TOLD_S = 4.0, 1.6
 """What a student takes for no fall for as long as the first is none. What it said is worth something for the second."""
@@ -162,9 +166,9 @@ class Body:
         before = [
             one
             for one in self.told
-            if (passed_s(one.at, told.at) or math.inf) <= LATELY_S and math.dist(one.place_m, told.place_m) <= STAYS_M
+            if passed_s(one.at, told.at) is not None and math.dist(one.place_m, told.place_m) <= STAYS_M
         ]
-        self.told = (*before, told)[-LOOKS:]
+        self.told = (*before, told)[-LASTING_LOOKS:]
 
     def asked(self, now: Instant) -> Told | None:
         """Return what a student said of the body last, unless that is long ago."""
@@ -173,8 +177,22 @@ class Body:
 
     @property
     def sure_log_odds(self) -> float | None:
-        """How sure of a fall a student is over its last looks; None where these are too few."""
-        return sum(one.log_odds for one in self.told) / LOOKS if len(self.told) == LOOKS else None
+        """How sure of a fall a student is over its last looks; None where these are too few.
+
+        Over many looks less is asked: that much is added, so that `SURE_LOG_ODDS` is asked of either.
+        """
+        few, lasting = self._mean(LOOKS), self._mean(LASTING_LOOKS)
+        if lasting is None:
+            return few
+        lasting += SURE_LOG_ODDS - LASTING_LOG_ODDS
+        return lasting if few is None else max(few, lasting)
+
+    def _mean(self, looks: int) -> float | None:
+        """Return the mean log odds of so many looks, one soon after the other; None where there are fewer."""
+        last = self.told[-looks:]
+        if len(last) < looks or (passed_s(last[0].at, last[-1].at) or 0.0) > LOOK_S * looks:
+            return None
+        return sum(one.log_odds for one in last) / looks
 
 
 def stage_by_student(suspicion: Suspicion, body: Body, told: Told, now: Instant) -> FallStage | None:
