@@ -87,7 +87,8 @@ def slug(name: str) -> str:
 
 
 def every_packaged_file() -> list[Path]:
-    return [path for path in PACKAGING.rglob("*") if path.is_file() and path.suffix != ".png"]
+    """Return what is handed on; not the bytecode that Python leaves beside a script that a test has run."""
+    return [path for path in PACKAGING.rglob("*") if path.is_file() and path.suffix not in (".png", ".pyc")]
 
 
 # --- The app of Home Assistant

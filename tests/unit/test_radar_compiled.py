@@ -27,9 +27,13 @@ print(outer(1.0), len(list(outer.stats.cache_hits)))
 
 
 def _run(folder: Path, added: float) -> tuple[float, int]:
-    """Return what the outer function says, and whether its machine code was found on disk."""
+    """Return what the outer function says, and whether its machine code was found on disk.
+
+    Python keeps no bytecode: it would take a source of the same length, of the same second, for the old one.
+    """
     (folder / "inner_part.py").write_text(INNER.format(added=added))
-    answer = subprocess.run([sys.executable, "outer_part.py"], cwd=folder, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-B", "outer_part.py"]
+    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     value, found = answer.stdout.split()
     return float(value), int(found)
 
