@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from sumika.assistant.calls import TAUGHT, Call, checked
+from sumika.assistant.calls import STATISTICS, TAUGHT, TOOLS, Call, checked
 from sumika.distil.sentence_data import LEARNT
 from sumika.schema import SumikaError, UsageError
 from sumika.training.house_language import HOUSE_LANGUAGE, names
@@ -65,16 +65,25 @@ def test_sentences_follow_from_the_seed_and_sets_are_disjoint() -> None:
 
 
 def test_what_was_written_by_hand_is_learnt_from_and_never_scored() -> None:
-    said = [one for one in templates("ja", 0.04) if one.said]
-    assert len(said) > 3000
-    assert not [one for one in said if one.held]
-    assert not [one for one in templates("en", 0.04) if one.said]
-    groups = {f"ja {one.name}" for one in said}
-    maker = Maker("ja", 3, paraphrase=True, held_share=0.04)
-    assert groups & {line.group for line in maker.lines(LEARNT, 200)}
-    grammar = {f"ja {one.name}" for one in templates("ja", 0.04) if not one.said}
-    for part in (IN_DISTRIBUTION, NEW_NAMES, NEW_PHRASINGS):
-        assert {line.group for line in maker.lines(part, 60)} <= grammar
+    for language, least in (("ja", 7000), ("en", 1400)):
+        said = [one for one in templates(language, 0.04) if one.said]
+        assert len(said) > least
+        assert not [one for one in said if one.held]
+        groups = {f"{language} {one.name}" for one in said}
+        maker = Maker(language, 3, paraphrase=True, held_share=0.04)
+        assert groups & {line.group for line in maker.lines(LEARNT, 200)}
+        grammar = {f"{language} {one.name}" for one in templates(language, 0.04) if not one.said}
+        for part in (IN_DISTRIBUTION, NEW_NAMES, NEW_PHRASINGS):
+            assert {line.group for line in maker.lines(part, 60)} <= grammar
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_whatever_has_a_statistic_is_learnt_with_it(language: str) -> None:
+    lines = Maker(language, 5, paraphrase=True, held_share=0.0).lines(LEARNT, 3000)
+    counted = {line.intent.split(" ")[0] for line in lines if line.statistic}
+    assert counted == {name for name, tool in TOOLS.items() if tool.statistic}
+    assert not [line for line in lines if not line.statistic and line.intent.split(" ")[0] in counted]
+    assert {line.statistic for line in lines if line.intent.startswith("energy")} == set(STATISTICS)
 
 
 def test_pieces_of_lines_stand_as_they_were_said() -> None:
@@ -185,7 +194,7 @@ def test_other_matters_are_asked_for_in_english_as_politely_as_what_the_house_ca
 
 
 def test_english_speaks_of_several_things_and_of_how_many() -> None:
-    lines = Maker("en", 8, paraphrase=True, held_share=0.0).lines(LEARNT, 2500)
+    lines = Maker("en", 8, paraphrase=True, held_share=0.0).lines(LEARNT, 4000)
     asked = [line.text.lower() for line in lines if line.intent == "state device"]
     for first in ("which", "how many", "are any", "is the"):
         assert any(first in text for text in asked), first

@@ -53,7 +53,10 @@ class English(EnglishNames):
         return whether(self, verb, parts[1], parts[2])
 
     def slot(self, name: str) -> list[Segment]:
-        """Return what fills a slot."""
+        """Return what fills a slot; "device=lamp" is the piece as it stands."""
+        piece, stands, text = name.partition("=")
+        if stands:
+            return [Segment(text, piece)]
         if name == "pp":
             said = self.one(
                 (

@@ -26,7 +26,7 @@ OFTEN: dict[str, dict[str, float]] = {
     | {"climate": 0.8, "what_if": 0.8, "house_mode": 0.8},
 }
 """How much more often a tool's sentences are said than its lines are many."""
-SAID = 0.25
+SAID = {"ja": 0.12, "en": 0.25}
 """How often a sentence that somebody wrote is drawn, where a line of the grammar, which has many forms, is once."""
 Weighted = tuple[list[Template], np.ndarray[tuple[int], np.dtype[np.float64]]]
 ALONE = ("answer", "undo", "", "help")
@@ -72,7 +72,8 @@ class Maker:
             "": [one for one in found if not one.held and not one.said],
         }
         self._lines = {
-            part: _weighted(lines, NOTHING_SHARE[language], OFTEN[language]) for part, lines in kinds.items()
+            part: _weighted(lines, NOTHING_SHARE[language], OFTEN[language], SAID[language])
+            for part, lines in kinds.items()
         }
 
     def lines(self, part: str, count: int) -> list[Labelled]:
@@ -158,18 +159,19 @@ class Maker:
         )
 
 
-def _weighted(found: list[Template], share: float, often: Mapping[str, float]) -> Weighted:
+def _weighted(found: list[Template], share: float, often: Mapping[str, float], by_hand: float) -> Weighted:
     """Return lines with how often each is drawn: intents with more lines more often, though not in proportion.
 
-    `share` is how much of it asks for nothing, `often` how much more often those of a tool are said.
+    `share` is how much of it asks for nothing, `often` how much more often those of a tool are said, `by_hand` the
+    same of those that somebody wrote.
     """
     if not found:
         return found, np.zeros(0)
     counts: dict[str, float] = defaultdict(float)
     for one in found:
-        counts[one.intent] += SAID if one.said else 1.0
+        counts[one.intent] += by_hand if one.said else 1.0
     weights = np.array([often.get(one.tool, 1.0) * counts[one.intent] ** -0.4 for one in found])
-    weights[[one.said for one in found]] *= SAID
+    weights[[one.said for one in found]] *= by_hand
     nothing = np.array([not one.tool for one in found])
     if nothing.any() and not nothing.all():
         weights[nothing] *= share / weights[nothing].sum() * weights[~nothing].sum() / (1 - share)
@@ -210,5 +212,6 @@ ASKING = (
     *("climate", "outside", "state", "why", "energy", "what_if", "sleep", "presence", "happened", "vitals", "changes"),
     *("plan", "maintenance", "clock"),
 )
-COUNTING = ("climate", "outside")
+COUNTING = tuple(name for name, tool in TOOLS.items() if tool.statistic)
+"""Tools whose calls say now, mean, highest or lowest: of each sentence the student learns which."""
 __all__ = ["IN_DISTRIBUTION", "LEARNT", "NEW_NAMES", "NEW_PHRASINGS", "Counts", "Maker"]
