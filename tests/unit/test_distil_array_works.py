@@ -97,6 +97,32 @@ def works(folder: Path, arrays: ArraySet | Made, **changes: Any) -> tuple[ArrayW
     return ArrayWorks(recipe, stages, {"made": source}), log
 
 
+def test_every_second_member_of_a_varied_teacher_learns_from_examples_as_they_are(tmp_path: Path) -> None:
+    noisy: dict[str, Any] = BASE["teacher"]["train"] | {"augment": {"jitter": 0.5}}
+    source = Made(table())
+    ways = {
+        name: works(tmp_path, source, teacher=BASE["teacher"] | {"from": kind, "train": train})[0].final
+        for name, kind, train in (
+            ("alike", "networks", BASE["teacher"]["train"]),
+            ("noisy", "networks", noisy),
+            ("varied", "varied-networks", noisy),
+        )
+    }
+
+    def said(name: str, member: int) -> Any:
+        final = ways[name]
+        return final.model(final.members[member]).outputs_of(source.arrays.x, None)
+
+    assert np.array_equal(said("varied", 0), said("alike", 0))
+    assert np.array_equal(said("varied", 1), said("noisy", 1))
+    assert not np.array_equal(said("noisy", 0), said("alike", 0))
+
+
+def test_a_varied_teacher_needs_something_to_vary() -> None:
+    with pytest.raises(msgspec.ValidationError, match=r"need a `train\.augment`"):
+        msgspec.convert(BASE | {"teacher": BASE["teacher"] | {"from": "varied-networks"}}, ArrayRecipe)
+
+
 def test_report_of_classes_and_everything_is_found_again(tmp_path: Path) -> None:
     source = Made(table())
     first, log = works(tmp_path, source)

@@ -192,7 +192,7 @@ class Branch:
                 return Made(outputs={"said": context.store.put_arrays(said)}, facts=facts)
             start = None if before is None else self.model(before)
             own = ("teacher", number)
-            model, report = self._fitted(context, teacher.network, teacher.train, learnt, own, start)
+            model, report = self._fitted(context, teacher.network, teacher.train_of(number), learnt, own, start)
             said = {"held_out": model.outputs_of(tests.x, tests.mask)} if len(tests) else {}
             network = network_of(model)
             said["taught"], said["hidden"] = outputs_of(network, taught.x, taught.mask, model.inputs)

@@ -8,6 +8,7 @@ import msgspec
 from sumika.distil.choose import ChooseSettings
 from sumika.distil.clean import ArrayCleanSettings
 from sumika.distil.judge import SignalQualitySettings
+from sumika.distil.networks.augment import Augmentation
 from sumika.distil.networks.fit import FitSettings
 from sumika.distil.networks.presets import Preset
 from sumika.distil.pool import PoolSettings
@@ -97,6 +98,30 @@ class NetworkTeacher(
     labels: Labels = "in-sample"
     views: int = 1
 
+    def train_of(self, number: int) -> FitSettings:
+        """Return how a member, from 0, is trained."""
+        del number
+        return self.train
+
+
+class VariedTeacher(
+    NetworkTeacher, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="varied-networks", tag_field="from"
+):
+    """As `NetworkTeacher`, but every second member, from the first on, learns from the examples as they are.
+
+    Networks that learnt from disturbed examples (`train.augment`) err elsewhere than those that did not, so that both
+    together are right more often than as many of either.
+    """
+
+    def __post_init__(self) -> None:
+        """Refuse what would not vary."""
+        if self.train.augment == Augmentation():
+            raise ValueError("`varied-networks` need a `train.augment`, which every second member does without")
+
+    def train_of(self, number: int) -> FitSettings:
+        """Return how a member, from 0, is trained."""
+        return self.train if number % 2 else msgspec.structs.replace(self.train, augment=Augmentation())
+
 
 class Pretraining(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a teacher's networks learn first: another task, such as telling what somebody does in the simulated world.
@@ -178,7 +203,7 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     least_quality: float = 0.5
     choose: ChooseSettings | None = None
     references: int = 2
-    teacher: NetworkTeacher | BoostedTeacher
+    teacher: NetworkTeacher | VariedTeacher | BoostedTeacher
     pretrain: Pretraining | None = None
     student: Preset
     train: FitSettings = FitSettings()
