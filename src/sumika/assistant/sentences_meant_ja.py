@@ -50,7 +50,7 @@ _IS_WASHED = re.compile(
 )
 """Of a machine that is to be washed itself: 食洗機洗って."""
 _DRIES, _LESS = ("除湿機", "除湿器", "じょしつき"), re.compile("弱|よわ|下げ|さげ|落と|最小|控え|抑|ロー")
-WARMING, COOLING = ("暖房", "だんぼう", "ヒーター"), ("冷房", "れいぼう")
+WARMING, COOLING = ("暖房", "だんぼう", "ヒーター"), ("冷房", "れいぼう", "クーラー")
 """What makes a room warmer and colder the stronger it is."""
 _WEAKER, _STRONGER = (
     re.compile("弱|よわ|ゆる|緩|絞|しぼ|抑|おさえ|控え|和ら|やわら"),

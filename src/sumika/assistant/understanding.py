@@ -59,6 +59,9 @@ from sumika.schema import SumikaError
 SURE_TO_ACT, SURE_TO_ANSWER, SURE_WITHOUT_A_WORD = 0.8, 0.6, 0.9
 """So probable a student's reading must be for the house to do it, to answer it, or to answer what has no word of it."""
 
+SURE_OF_ALL = 0.85
+"""So probable it must be in Japanese for words that the house does not know to matter no more: reasons may have any."""
+
 EVIDENT_TO_ACT = 0.7
 """So probable it must be where the sentence has the very word of it, and none against it."""
 
@@ -388,7 +391,8 @@ class Understander:
             return None
         if call.tool == "state" and asks_leave(sentence):
             return None
-        sure = sure and not is_of_something_else(sentence, call, self._book.knows)
+        of_all = probability >= SURE_OF_ALL and is_japanese(sentence) and _is_of_the_house(call)
+        sure = sure and (of_all or not is_of_something_else(sentence, call, self._book.knows))
         sure = sure and not (call.tool in _OF_A_DEED and is_japanese(sentence) and is_done(sentence))
         sure = sure and not is_unfounded(sentence, call) and not is_contradicted(sentence, call)
         return self._guarded(sentence, call, "student", probability, sure=sure)
@@ -397,7 +401,7 @@ class Understander:
         """Return whether a question was read out of a Japanese sentence that asks nothing, or has no word of it."""
         if not is_japanese(sentence):
             return False
-        if is_wished(sentence) or is_question(sentence):
+        if is_wished(sentence) or is_question(sentence) or is_question(spoken.northern(spoken.always(sentence))):
             return is_wished(sentence)
         said = without(sentence, self._book.lists, "resident", "period")
         return is_only_told(sentence) or not has_evidence(call, said)
@@ -445,6 +449,11 @@ def _asks_how_it_feels(read: Understood, sentence: str) -> bool:
 def _only_asks(found: Understood) -> bool:
     """Return whether nothing of what was understood acts."""
     return not any(TOOLS[call.tool].acts for call in found.calls)
+
+
+def _is_of_the_house(call: Call) -> bool:
+    """Return whether an order names what it is about, or can be about nothing but the house and how it feels there."""
+    return call.tool in ("feel", "house_mode") or not {"device", "room"}.isdisjoint(call.spans)
 
 
 def _says_of_what(call: Call) -> bool:

@@ -39,6 +39,16 @@ def asides(sentence: str) -> Iterator[str]:
         found = [part for part in parts if is_question(part)]
         # Who steers says first what is to be said; who only asks twice, asks the clearer question first.
         yield from reversed(found) if steered else sorted(found, key=_is_vague)
+    elif is_japanese(text):
+        first, _, rest = text.partition("、")
+        if _TOLD_AFTER.search(rest) and is_question(first):
+            yield first
+
+
+_TOLD_AFTER = re.compile(
+    "(?:けど|けれど|から|けん|けえ|さかい|はんで|ので|し|もんで|[んの](?:だ|じゃ|や|です)(?:が|けど|よ|わ)?|たい|たく|[てで])[ねなよさのう]*[。〜ー!！]*$"
+)
+"""What tells why it is asked: あすは晴れるかのう、布団を干したいんじゃが."""
 
 
 _CUE = re.compile(r"\b(?:how (?:many|much|often|long)|what time|when)\b|何[時回度件人]|いくら|いつ")

@@ -186,7 +186,9 @@ def _of_what_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call 
     return call if call is not None and call.tool in _OF_ONE_THING else None
 
 
-_HOW_IT_IS = re.compile("暗|まっくら|寒|さむ|暑|あつ|温度|湿度|空気|臭|くさ|煙|けむ|まぶし|眩し|乾燥|明る|じめ|こも")
+_HOW_IT_IS = re.compile(
+    "暗|まっくら|(?<![るいたのうくすむれぐそ])くら[いくす]|寒|さむ|暑|あつ|温度|湿度|空気|臭|くさ|煙|けむ|まぶし|眩し|乾燥|明る|じめ|こも"
+)
 
 
 def _in_that_room(why: str, call: Call, lists: Lists) -> Call:

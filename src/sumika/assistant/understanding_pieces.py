@@ -75,8 +75,14 @@ def pieces(sentence: str, lists: Lists, name: str) -> tuple[Piece, ...]:
     found: list[Piece] = []
     for begin, end in sorted(kept):
         text = heard.piece(begin, end)
-        found.append(Piece(text, heard.place(begin), heard.place(begin) + len(text)))
+        piece = Piece(text, heard.place(begin), heard.place(begin) + len(text))
+        if not _ENDS_A_QUESTION.search(sentence[: piece.end]):
+            found.append(piece)
     return tuple(found)
+
+
+_ENDS_A_QUESTION = re.compile("[だかじゃや]ろうか$")
+"""だろうか asks, and names no ろうか."""
 
 
 def without(sentence: str, lists: Lists, *names: str) -> str:

@@ -138,7 +138,10 @@ def about(sentence: str, lists: Lists) -> Call | None:
             spans = spans_of(tool, sentence, lists)
             bath = pieces(sentence, lists, "bath") if what == "bath" and not _BATHED.search(said) else ()
             if bath and "period" not in spans:
-                return Call(tool="state", what="device", spans={"device": bath[-1].text})
+                of_what = spans_of("state", sentence, lists)
+                if any(one.text in of_what.get("device", one.text) for one in bath):
+                    of_what = {"device": bath[-1].text}  # and not its fan: 風呂の換気扇、回しっぱなしじゃなかろうか
+                return Call(tool="state", what="device", spans=of_what)
             if tool == "happened" or "resident" in spans:
                 spans.pop("room", "")
             return Call(tool=tool, what=what, spans=spans)
