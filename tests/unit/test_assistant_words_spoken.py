@@ -47,8 +47,9 @@ def test_nothing_is_done_that_was_not_asked_for(score: SentenceScore) -> None:
     assert not wrong
 
 
-def test_what_no_frame_knows_is_understood_where_frame_and_student_agree(house: House) -> None:
-    score = score_of_spoken("ja_agreed.yaml", "ja", house, find_sentence_student())
+@pytest.mark.parametrize("file", ["ja_agreed.yaml", "ja_even.yaml"])
+def test_what_no_frame_knows_is_understood_with_the_student(house: House, file: str) -> None:
+    score = score_of_spoken(file, "ja", house, find_sentence_student())
     wrong = [case.phrasing.text for case in score.cases if case.outcome is not Outcome.RIGHT]
     assert score.right.value >= LEAST_RIGHT, wrong
     assert not score.count(Outcome.WRONG_ACTION)
@@ -73,6 +74,13 @@ def _one_line(heard: Understood) -> str:
         ("電気つけて、暗いけえ", "power.on device=電気"),
         ("洗濯物入れたよ。洗濯機回して", "machine.start device=洗濯物"),
         ("ストーブ、じゃなくて床暖つけて", "power.on device=床暖"),
+        ("ろうかくらくてこわいよ、でんきつけて", "power.on device=でんき room=ろうか"),
+        ("クーラーをちと弱めておくれ", "temperature.up device=クーラー"),
+        ("おばあちゃん、もう起きとりゃあす？", "sleep.got_up resident=おばあちゃん"),
+        ("今月一日あたりどんだけ電気使っとるかね", "energy.used period=今月"),
+        ("風呂の換気扇、回しっぱなしじゃなかろうか", "state.device device=換気扇 room=風呂"),
+        ("お風呂のお湯は冷めてしもうたかの", "state.device device=お風呂"),
+        ("あすは晴れるかのう、布団を干したいんじゃが", "outside.weather period=あす"),
         ("暗くて宿題できない", "level.up"),
         ("西日がきつい", "cover.close"),
         ("喉がカラカラするんだけど", "humidity.up"),

@@ -1,11 +1,12 @@
 """Sentences by hand become lines of the grammar, each label of the table, none of them held out."""
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 from tools import said_lines
-from tools.said_lines import SAID, marked, written
+from tools.said_lines import FILES, SAID, SPOKEN, marked, written
 
 from sumika.evaluate.assistant.never_taught import as_said, bare
 from sumika.evaluate.assistant.phrasings import held_phrasings
@@ -32,6 +33,14 @@ def test_no_sentence_that_was_written_for_learning_is_held_out(language: str) ->
     assert len(lines) > 500
     held = {bare(one.text) for one in held_phrasings(language)}
     assert not held & {bare(marked(line).text) for line in lines}
+
+
+def test_what_is_measured_is_not_learnt_from() -> None:
+    assert "ja_even" not in FILES["ja"]
+    said = (SPOKEN / "ja_even.yaml").read_text("utf-8")
+    lines = (SAID / "ja.txt").read_text("utf-8").splitlines()
+    learnt = {bare(marked(line).text) for line in lines if line and line[0] != "#"}
+    assert not {bare(text) for text in re.findall(r'text: "([^"]+)"', said)} & learnt
 
 
 def test_a_sentence_with_its_pieces_marked() -> None:
