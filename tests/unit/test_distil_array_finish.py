@@ -347,19 +347,6 @@ def test_trees_as_teacher_and_all_is_found_again(tmp_path: Path) -> None:
     assert "boosted trees" in (tmp_path / "again" / "README.md").read_text()
 
 
-def test_trees_and_readers_of_courses_are_quoted_billed_and_named(tmp_path: Path) -> None:
-    teacher = TREES["teacher"] | {"from": "trees-and-sequences", "sequences": {"width": 6, "depth": 2, "epochs": 2}}
-    made = works(tmp_path / "store", table(values=False), **TREES | {"teacher": teacher})
-    quote = ArrayQuote(made, seconds=0.05).quote()
-    outcome = made.finish(tmp_path / "model", quote=quote)
-    assert {"teacher 1", "teacher 2"} <= {one.stage for one in outcome.predicted}
-    cost = outcome.costs[TEACHER]
-    assert "scikit-learn" in cost.how
-    assert "course" in cost.how
-    assert cost.parameters == outcome.teacher_parameters
-    assert "boosted trees and readers of sequences" in (tmp_path / "model" / "README.md").read_text()
-
-
 def test_values_have_errors_and_no_shares(tmp_path: Path) -> None:
     changes: dict[str, Any] = TREES | {"export": ["onnx"], "train": {"epochs": 60, "batch": 16, "learning_rate": 0.02}}
     made = works(tmp_path / "store", table(values=True), **changes)

@@ -123,55 +123,6 @@ def test_a_varied_teacher_needs_something_to_vary() -> None:
         msgspec.convert(BASE | {"teacher": BASE["teacher"] | {"from": "varied-networks"}}, ArrayRecipe)
 
 
-COURSES = {"from": "trees-and-sequences", "members": 2, "labels": "in-sample", "trees": BOOSTING["trees"]} | {
-    "sequences": {"width": 12, "depth": 3, "epochs": 40, "dropout": 0.1}
-}
-
-
-def courses() -> ArraySet:
-    """Return nights in which a column is noisy now, and right on the mean of its neighbours."""
-    random, long = np.random.default_rng(3), 60
-    hidden = np.concatenate([np.repeat(random.integers(0, 2, long // 6), 6) for _ in range(PEOPLE)])
-    x = (hidden[:, None] + 2.0 * random.normal(size=(len(hidden), 4))).astype(np.float32)
-    person = np.array([f"person {one}" for one in np.repeat(np.arange(PEOPLE), long)])
-    return ArraySet(x=x, y=hidden.astype(np.int64), group=person, domain=person, classes=("low", "high"))
-
-
-def test_what_was_told_before_and_after_tells_of_now(tmp_path: Path) -> None:
-    arrays = courses()
-    made, _ = works(tmp_path, arrays, teacher=COURSES)
-    right = []
-    for number in (0, 1):
-        share = []
-        for branch in made.branches:
-            said = made.stages.store.get_arrays(branch.members[number].outputs["said"])["held_out"]
-            share.append((said.argmax(axis=1) == arrays.y[branch.test_rows]).mean())
-        right.append(np.mean(share))
-    assert right[1] > right[0] + 0.05  # trees read one example; what reads the course knows its neighbours
-    facts = [int(member.facts["parameters"]) for member in made.final.members]
-    assert made.final.teacher_parameters == sum(facts)
-    assert min(facts) > 100
-
-
-def test_each_view_of_a_course_is_a_course_of_its_own(tmp_path: Path) -> None:
-    arrays = courses()
-    train = BASE["train"] | {"augment": {"jitter": 0.1}}
-    made, _ = works(tmp_path, arrays, teacher=COURSES | {"views": 3}, train=train)
-    plain, _ = works(tmp_path, arrays, teacher=COURSES)
-    views = made.stages.store.get_arrays(made.final.members[1].outputs["said"])["taught"]
-    alone = plain.stages.store.get_arrays(plain.final.members[1].outputs["said"])["taught"]
-    assert len(views) == 3 * len(alone)
-    assert np.allclose(views[: len(alone)], alone, atol=1e-4)
-
-
-def test_sequences_are_read_of_tables_with_classes_alone(tmp_path: Path) -> None:
-    made, _ = works(tmp_path, table(values=True), teacher=COURSES)
-    with pytest.raises(SumikaError, match="sequences are read of tables with classes"):
-        _ = made.final.members
-    with pytest.raises(msgspec.ValidationError, match="at least two `members`"):
-        msgspec.convert(BASE | {"teacher": COURSES | {"members": 1}}, ArrayRecipe)
-
-
 def test_report_of_classes_and_everything_is_found_again(tmp_path: Path) -> None:
     source = Made(table())
     first, log = works(tmp_path, source)

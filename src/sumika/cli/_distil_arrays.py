@@ -20,7 +20,7 @@ from sumika.training import RECIPES
 if TYPE_CHECKING:
     from sumika.distil.array_finish import ArrayFinish
 
-TEACHERS = ("networks", "varied-networks", "boosting", "trees-and-sequences")
+TEACHERS = ("networks", "varied-networks", "boosting")
 
 
 @cache

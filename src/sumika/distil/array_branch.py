@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from sumika.distil.array_pretraining import Pretrained
-from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, TreesAndSequences, is_sequence
+from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher
 from sumika.distil.choose import choose_arrays
 from sumika.distil.clean import clean_arrays
 from sumika.distil.judge import array_difficulty, judge_signals
@@ -26,7 +26,6 @@ from sumika.distil.networks.fit import FitReport, FitSettings, fit, outputs_of
 from sumika.distil.networks.kept import ArrayModel, keep_model, kept_model, model_of, network_of, start_from
 from sumika.distil.networks.losses import ensemble_logits
 from sumika.distil.networks.presets import Preset, inputs_of, is_signal, layers_of
-from sumika.distil.networks.sequences import fit_sequences
 from sumika.distil.records import ArraySet, Spent
 from sumika.distil.stages import Made, StageContext, StageResult, Stages
 from sumika.distil.store import key_of
@@ -185,15 +184,6 @@ class Branch:
 
         def work(context: StageContext) -> Made:
             taught, tests = self.taught.take(np.tile(labels, teacher.views)), self.arrays.take(self.test_rows)
-            if isinstance(teacher, TreesAndSequences) and is_sequence(teacher, number):
-                reader = fit_sequences(learnt, teacher.sequences, self.outputs, context.progress, seed=seed)
-                view = np.repeat(np.arange(teacher.views), len(taught) // teacher.views).astype(str)
-                courses = np.char.add(np.char.add(view, " of "), taught.group)
-                said = {"taught": reader.outputs_of(taught.x, courses)}
-                said["held_out"] = reader.outputs_of(tests.x, tests.group) if len(tests) else said["taught"][:0]
-                return Made(
-                    outputs={"said": context.store.put_arrays(said)}, facts={"parameters": reader.parameters_count}
-                )
             if isinstance(teacher, BoostedTeacher):
                 trees = boost(learnt, teacher.trees, self.outputs, seed=seed)
                 said = {"taught": trees.outputs_of(taught.x)}

@@ -12,7 +12,6 @@ import numpy as np
 from sumika.distil.export.onnx_float import export_onnx_float
 from sumika.distil.networks.kept import ArrayModel
 from sumika.distil.networks.layers import flops
-from sumika.distil.networks.sequences import SequenceReader
 from sumika.distil.records import ArraySet
 from sumika.distil.tabular import Boosted, BoostingSettings
 from sumika.distil.teachers.arrays import OnnxTeacher
@@ -107,38 +106,6 @@ def trees_cost(
         latency_s=latency_s,
         energy_j=latency_s * core_w,
         how=f"scikit-learn, a share of the processor's time for {len(asked):,}",
-    )
-
-
-def sequences_cost(network: SequenceReader, members: int, course: ArraySet, *, core_w: float) -> ArrayCost:
-    """Return what an answer of networks that read sequences costs: a share of the time for one whole course.
-
-    Args:
-        network: One member; its weights do not matter.
-        members: How many there are.
-        course: All inputs of one group, in their order.
-        core_w: Stated watts of a busy core.
-    """
-    network.outputs_of(course.x, course.group)  # claims its memory
-    whole_s = _median_s(lambda row: network.outputs_of(course.x, course.group), REPEATS, time.process_time)
-    latency_s = members * whole_s / len(course)
-    return ArrayCost(
-        parameters=members * network.parameters_count,
-        flops=members * 2.0 * network.parameters_count,
-        latency_s=latency_s,
-        energy_j=latency_s * core_w,
-        how=f"PyTorch, a share of the processor's time for a course of {len(course):,}",
-    )
-
-
-def both_costs(first: ArrayCost, second: ArrayCost) -> ArrayCost:
-    """Return what two kinds of members of one teacher cost together."""
-    return ArrayCost(
-        parameters=first.parameters + second.parameters,
-        flops=first.flops + second.flops,
-        latency_s=first.latency_s + second.latency_s,
-        energy_j=first.energy_j + second.energy_j,
-        how=f"{first.how}; {second.how}",
     )
 
 

@@ -18,28 +18,12 @@ from sumika.distil.about import ABOUT, About, about_json
 from sumika.distil.array_about import about_of
 from sumika.distil.array_branch import Branch
 from sumika.distil.array_card import card_of, result_of
-from sumika.distil.array_costs import (
-    TIMED_ANSWERS,
-    TREES_ANSWER,
-    ArrayCost,
-    both_costs,
-    network_cost,
-    onnx_latency_s,
-    sequences_cost,
-    trees_cost,
-)
+from sumika.distil.array_costs import TIMED_ANSWERS, TREES_ANSWER, ArrayCost, network_cost, onnx_latency_s, trees_cost
 from sumika.distil.array_described import Described, describe
 from sumika.distil.array_files import NAMES, WholeStudent, write_form, write_student
 from sumika.distil.array_outcome import INT8, ArrayOutcome, EightBits, Exported, Provenance
 from sumika.distil.array_rating import Rating
-from sumika.distil.array_recipe import (
-    ArrayRecipe,
-    BoostedTeacher,
-    FileData,
-    Source,
-    TreesAndSequences,
-    is_sequence,
-)
+from sumika.distil.array_recipe import ArrayRecipe, BoostedTeacher, FileData, Source
 from sumika.distil.array_works import STUDENT, TEACHER, ArrayReport, ArrayWorks
 from sumika.distil.calibration import CALIBRATED
 from sumika.distil.card.records import Licensed, Teacher
@@ -53,7 +37,6 @@ from sumika.distil.ledger.ledger import Role
 from sumika.distil.ledger.quote import Quote, predicted_and_actual
 from sumika.distil.networks.kept import kept_model
 from sumika.distil.networks.scores import METRICS, gain, score_classes, score_values
-from sumika.distil.networks.sequences import SequenceReader
 from sumika.distil.records import ArraySet
 from sumika.distil.sign import sign_folder
 from sumika.distil.stages import Made, StageContext, StageResult, Stages
@@ -142,7 +125,6 @@ class ArrayFinish(ArrayWorks):
         entries = self.stages.ledger.entries(self.stages.run_id, keys)
         days = sorted(entry.started[:10] for entry in entries if entry.key in keys)
         kind = "boosted trees" if isinstance(self.recipe.teacher, BoostedTeacher) else "networks"
-        kind = "boosted trees and readers of sequences" if isinstance(self.recipe.teacher, TreesAndSequences) else kind
         teacher = Teacher(
             name=f"{len(self.final.members)} {kind}, {self.final.teacher_parameters:,} parameters, trained here",
             version=self.final.members[0].key[:16],
@@ -263,14 +245,7 @@ class ArrayFinish(ArrayWorks):
             # Trees are not kept, only what they said: one is grown again, as large as they were.
             trees = boost(self.arrays.take(self.final.rows), teacher.trees, self.final.outputs, seed=self.recipe.seed)
             many = self._some(self.final.rows, TREES_ANSWER)
-            reading = sum(is_sequence(teacher, number) for number in range(len(members)))
-            found = trees_cost(trees, teacher.trees, len(members) - reading, many, core_w=watts)
-            if not isinstance(teacher, TreesAndSequences):
-                return found
-            taught = self.arrays.take(self.final.rows)
-            network = SequenceReader(taught.x.shape[1], self.final.outputs, teacher.sequences)
-            course = taught.take(taught.group == taught.group[0])
-            return both_costs(found, sequences_cost(network, reading, course, core_w=watts))
+            return trees_cost(trees, teacher.trees, len(members), many, core_w=watts)
         models = [kept_model(self.stages.store, member.outputs["model"]) for member in members]
         return network_cost(models, asked, core_w=watts)
 

@@ -23,7 +23,7 @@ from sumika.distil.array_rates import (
     training_rate,
     untrained_model,
 )
-from sumika.distil.array_recipe import BoostedTeacher, TreesAndSequences, is_sequence
+from sumika.distil.array_recipe import BoostedTeacher
 from sumika.distil.choose import choose_arrays
 from sumika.distil.clean import clean_arrays
 from sumika.distil.export.integer import forward_int8
@@ -37,14 +37,12 @@ from sumika.distil.networks.fit import FORWARD_AND_BACKWARD, FitSettings
 from sumika.distil.networks.layers import flops
 from sumika.distil.networks.presets import Preset, layers_of
 from sumika.distil.networks.scores import METRICS, gain, score_classes, score_values
-from sumika.distil.networks.sequences import fit_sequences
 from sumika.distil.records import ArraySet, Spent
 
 CHOSEN_FROM = 2000
 TRIED = 5
 """Forms in which a student is tried: inputs as they are, and disturbed in four ways."""
 FEW_ASKED = 20
-FEW_SEQUENCES, MEASURED_EPOCHS = 4, 3
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,7 +215,7 @@ class ArrayQuote:
             add("choose", Role.CHOOSING, Part(units=known, unit="rows", rate=self._choosing))
         rows = self._rows_of(known)
         for number in range(self.recipe.teacher.members):
-            add(f"teacher {number + 1}", Role.TEACHER, *self._member(number, rows, tests))
+            add(f"teacher {number + 1}", Role.TEACHER, *self._member(rows, tests))
         views = rows * self.recipe.teacher.views
         student = self._training(self.recipe.student, self._student_settings, views, self._student_rates)
         add("student", Role.STUDENT, *student)
@@ -239,24 +237,10 @@ class ArrayQuote:
             Part(units=rounded * per_epoch, unit="steps in 8 bits", rate=rates[1], flops_per_unit=each),
         )
 
-    @cached_property
-    def _sequences_rate(self) -> Rate:
-        """Examples per second and epoch of a reader of sequences."""
-        teacher = self.recipe.teacher
-        assert isinstance(teacher, TreesAndSequences)
-        some = np.unique(self._taught.group)[:FEW_SEQUENCES]
-        few = self._taught.take(np.isin(self._taught.group, some))
-        settings = msgspec.structs.replace(teacher.sequences, epochs=MEASURED_EPOCHS)
-        took = once(lambda: fit_sequences(few, settings, self._outputs, seed=0))
-        return took.rate(MEASURED_EPOCHS * len(few))
-
-    def _member(self, number: int, rows: int, tests: int) -> tuple[Part, ...]:
+    def _member(self, rows: int, tests: int) -> tuple[Part, ...]:
         teacher, members = self.recipe.teacher, self.recipe.teacher.members
         apart = teacher.labels == "out-of-fold"
         labelled, learnt = (rows // members, rows - rows // members) if apart else (rows, rows)
-        if isinstance(teacher, TreesAndSequences) and is_sequence(teacher, number):
-            units = learnt * teacher.sequences.epochs
-            return (Part(units=units, unit="examples read in their order", rate=self._sequences_rate),)
         if isinstance(teacher, BoostedTeacher):
             # A round's time is that of its rows.
             rounds = round(teacher.trees.rounds * learnt / max(len(self._taught), 1))

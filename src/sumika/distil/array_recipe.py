@@ -11,7 +11,6 @@ from sumika.distil.judge import SignalQualitySettings
 from sumika.distil.networks.augment import Augmentation
 from sumika.distil.networks.fit import FitSettings
 from sumika.distil.networks.presets import Preset
-from sumika.distil.networks.sequences import SequenceSettings
 from sumika.distil.pool import PoolSettings
 from sumika.distil.records import ArraySet
 from sumika.distil.tabular import BoostingSettings
@@ -158,31 +157,6 @@ class BoostedTeacher(
     views: int = 1
 
 
-class TreesAndSequences(
-    BoostedTeacher, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="trees-and-sequences", tag_field="from"
-):
-    """Boosted trees that read each example by itself, and networks that read all of a group in their order.
-
-    For tables whose groups are courses in time: nights. Both see what the other does not, and together they are right
-    more often than as many of either; the student still reads one example at a time.
-
-    Attributes:
-        sequences: What every second member is, from the second on; the others are trees.
-    """
-
-    sequences: SequenceSettings = SequenceSettings()
-
-    def __post_init__(self) -> None:
-        """Refuse what has not both."""
-        if self.members < 2:
-            raise ValueError("`trees-and-sequences`: at least two `members`, for one of each")
-
-
-def is_sequence(teacher: "NetworkTeacher | BoostedTeacher", number: int) -> bool:
-    """Tell whether a member of a teacher, from 0, reads sequences."""
-    return isinstance(teacher, TreesAndSequences) and number % 2 == 1
-
-
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How teacher and student are scored: on groups that none of them, nor any choice, has seen.
 
@@ -229,7 +203,7 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     least_quality: float = 0.5
     choose: ChooseSettings | None = None
     references: int = 2
-    teacher: NetworkTeacher | VariedTeacher | BoostedTeacher | TreesAndSequences
+    teacher: NetworkTeacher | VariedTeacher | BoostedTeacher
     pretrain: Pretraining | None = None
     student: Preset
     train: FitSettings = FitSettings()

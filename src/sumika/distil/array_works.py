@@ -21,7 +21,6 @@ from sumika.distil.array_recipe import (
     SlowSource,
     Source,
     SourceData,
-    TreesAndSequences,
 )
 from sumika.distil.calibration import CALIBRATED
 from sumika.distil.clean import clean_arrays
@@ -298,8 +297,7 @@ class ArrayWorks:
                 f"the teacher has first learnt from {len(before.arrays)} examples of {before.settings.data.name}"
             )
         if isinstance(self.recipe.teacher, BoostedTeacher):
-            also = ", and the weights of its networks" if isinstance(self.recipe.teacher, TreesAndSequences) else ""
-            notes.append(f"the teacher's parameters are the nodes of its trees, at most{also}")
+            notes.append("the teacher's parameters are the nodes of its trees, at most")
         return tuple(notes)
 
 
