@@ -1,10 +1,12 @@
 """Planner, rules, gate and devices as real processes, with a test in the place of sensors and supervisor."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -59,6 +61,16 @@ def launch_of(folder: Path, data: Path, incarnation: int, mode: Mode) -> Launch:
     return Launch(folder, data, "run", house, data / "house.yaml", config, NAMES, incarnation)
 
 
+def in_the_evening() -> dict[str, str]:
+    """Return the environment of processes where it is six in the evening now, whatever the hour of the test.
+
+    Then people are at home in an ordinary household. On the morning of a working day everybody is expected to leave,
+    and a plan leaves a cold room cold.
+    """
+    east_h = (18 - datetime.now(UTC).hour + 12) % 24 - 12
+    return {**os.environ, "TZ": f"EVE{-east_h}"}
+
+
 class DrivenHouse:
     """What a test of the running planner holds in hand."""
 
@@ -69,13 +81,15 @@ class DrivenHouse:
             folder, ["gate", "plan", "rules", "wishes"], ["verdict", "event", "plan", "suggestion_answer"], CLOCK
         )
         self._heard: list[Message] = []
+        self._where = in_the_evening()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str, incarnation: int = 0) -> None:
         """Start processes."""
         for name in names:
             told = (name, str(self._folder.path), str(self._data), str(incarnation), self._mode.value)
-            self.processes[name] = subprocess.Popen([sys.executable, "-m", "tests.planner_helpers", *told], cwd=ROOT)
+            command = [sys.executable, "-m", "tests.planner_helpers", *told]
+            self.processes[name] = subprocess.Popen(command, cwd=ROOT, env=self._where)
 
     def sense(self, temperature_c: float = 15.0) -> None:
         """Say what the sensors say: cold, somebody there, winter outside."""
