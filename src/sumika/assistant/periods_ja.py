@@ -108,8 +108,9 @@ def _nameless(pattern: str) -> str:
 
 
 _MONTH_UNIT = "(?:か月|ヶ月|カ月|ヵ月|箇月|ケ月|個月)"
+# 起きとりゃあす is said of somebody honoured, and not of tomorrow.
 _DAY = (
-    rf"(?:(?P<day>{_any(_DAYS).replace('|あす|', '|(?<!ゃ)あす|')})|(?P<ago>{JA_NUMBER})日(?P<way>前|後)"
+    rf"(?:(?P<day>{_any([day for day in _DAYS if day != 'あす'])}|(?<!ゃ)あす)|(?P<ago>{JA_NUMBER})日(?P<way>前|後)"
     rf"|(?:(?P<week>今週|先週|先々週|来週|この前|こないだ|前)の?)?(?P<weekday>[月火水木金土日])曜日?"
     rf"|(?:(?:(?P<year>[0-9]{{4}})年)?(?P<month>{JA_NUMBER})月|(?P<last>先月|今月|来月)の?)?(?P<date>{JA_NUMBER})日(?![間前後]|あたり|当たり|平均)"
     rf"|(?P<slash_month>[0-9]{{1,2}})/(?P<slash_date>[0-9]{{1,2}}))"

@@ -37,7 +37,9 @@ from sumika.assistant.understanding_guard import (
     is_begun,
     is_left_out,
     is_of_something_else,
+    is_of_the_house,
     may_be_no_order,
+    says_of_what,
 )
 from sumika.assistant.understanding_hints_ja import hinted
 from sumika.assistant.understanding_model import LargerModel
@@ -59,7 +61,7 @@ from sumika.schema import SumikaError
 SURE_TO_ACT, SURE_TO_ANSWER, SURE_WITHOUT_A_WORD = 0.8, 0.6, 0.9
 """So probable a student's reading must be for the house to do it, to answer it, or to answer what has no word of it."""
 
-SURE_OF_ALL = 0.85
+SURE_BESIDE_UNKNOWN_WORDS = 0.85
 """So probable it must be in Japanese for words that the house does not know to matter no more: reasons may have any."""
 
 EVIDENT_TO_ACT = 0.7
@@ -379,7 +381,7 @@ class Understander:
             return None
         evident = probability >= EVIDENT_TO_ACT and not is_japanese(sentence) and is_evident(sentence, call)
         acts = TOOLS[call.tool].acts and not evident
-        sure = probability >= (SURE_TO_ACT if acts else SURE_TO_ANSWER) and _says_of_what(call)
+        sure = probability >= (SURE_TO_ACT if acts else SURE_TO_ANSWER) and says_of_what(call)
         sure = sure or is_vouched(sentence, call, probability)
         if not sure and self._model is not None:
             return None
@@ -391,8 +393,9 @@ class Understander:
             return None
         if call.tool == "state" and asks_leave(sentence):
             return None
-        of_all = probability >= SURE_OF_ALL and is_japanese(sentence) and _is_of_the_house(call)
-        sure = sure and (of_all or not is_of_something_else(sentence, call, self._book.knows))
+        names_it = is_japanese(sentence) and is_of_the_house(call)
+        may_say_more = names_it and probability >= SURE_BESIDE_UNKNOWN_WORDS
+        sure = sure and (may_say_more or not is_of_something_else(sentence, call, self._book.knows))
         sure = sure and not (call.tool in _OF_A_DEED and is_japanese(sentence) and is_done(sentence))
         sure = sure and not is_unfounded(sentence, call) and not is_contradicted(sentence, call)
         return self._guarded(sentence, call, "student", probability, sure=sure)
@@ -449,14 +452,3 @@ def _asks_how_it_feels(read: Understood, sentence: str) -> bool:
 def _only_asks(found: Understood) -> bool:
     """Return whether nothing of what was understood acts."""
     return not any(TOOLS[call.tool].acts for call in found.calls)
-
-
-def _is_of_the_house(call: Call) -> bool:
-    """Return whether an order names what it is about, or can be about nothing but the house and how it feels there."""
-    return call.tool in ("feel", "house_mode") or not {"device", "room"}.isdisjoint(call.spans)
-
-
-def _says_of_what(call: Call) -> bool:
-    """Return whether an order says of which device or room it is, where it has to: "more" alone may be anything."""
-    tool = TOOLS[call.tool]
-    return not (tool.acts and tool.needs) or not {"device", "room"}.isdisjoint(call.spans)

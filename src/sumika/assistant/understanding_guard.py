@@ -199,3 +199,22 @@ def is_begun(sentence: str, call: Call) -> bool:
     of_what = "device" in said or (call.tool == "temperature" and "room" in said)
     whole = of_what and bool({"number", "colour"} & said) and not sentence.rstrip().endswith(("?", "\uff1f"))
     return is_japanese(sentence) and not whole
+
+
+def is_of_the_house(call: Call) -> bool:
+    """Tell whether an order names what it is about, or can be about nothing but the house and how it feels there.
+
+    Args:
+        call: What was read.
+    """
+    return call.tool in ("feel", "house_mode") or not {"device", "room"}.isdisjoint(call.spans)
+
+
+def says_of_what(call: Call) -> bool:
+    """Tell whether an order says of which device or room it is, where it has to: "more" alone may be anything.
+
+    Args:
+        call: What was read.
+    """
+    tool = TOOLS[call.tool]
+    return not (tool.acts and tool.needs) or not {"device", "room"}.isdisjoint(call.spans)

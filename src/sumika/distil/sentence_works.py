@@ -194,10 +194,9 @@ class SentenceWorks:
     def students(self) -> tuple[StageResult, ...]:
         """The networks that are kept, and answer together."""
         recipe = self.recipe
-        partners, _ = (
-            self.partner_sentences,
-            self.compared_sentences,
-        )  # wrong options are refused before anything learns
+        # All sentences come first: wrong options of any of them are refused before anything learns.
+        partners = self.partner_sentences
+        _ = self.compared_sentences
         found = [self._trained("student", Role.STUDENT, recipe.student, recipe.train, taught=self.taught)]
         for number, made in enumerate(partners, 2):
             name = f"student {number}"
