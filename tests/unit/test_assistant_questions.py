@@ -42,6 +42,8 @@ def understood(sentence: str, name: str = "alone", student: Student | None = Non
         ("What will electricity cost next year?", PAID),
         ("Are the neighbours at home?", PRESENT),
         ("What did mum cook?", Call(tool="happened", what="cooking")),
+        ("Who ate the cake?", Call(tool="why", what="who")),
+        ("誰がケーキ食べた？", Call(tool="why", what="who")),
         ("母は昨日何歩歩きましたか", SLEPT),
         ("おばあちゃんの血圧はいくつ？", Call(tool="vitals", what="heart")),
         ("水道代はいくら？", PAID),
@@ -54,6 +56,13 @@ def understood(sentence: str, name: str = "alone", student: Student | None = Non
 def test_what_no_record_tells_is_declined_however_sure_the_student_is(sentence: str, read: Call) -> None:
     got = understood(sentence, student=Student(read, 1.0))
     assert (got.calls, got.ask_back) == ((), UNRECORDED)
+
+
+@pytest.mark.parametrize("sentence", ["Who did that?", "Who messed with the thermostat?", "誰がやったの？"])
+def test_whoever_did_something_to_the_house_is_asked_for(sentence: str) -> None:
+    got = understood(sentence, student=Student(Call(tool="why", what="who"), 1.0))
+    assert [(call.tool, call.what) for call in got.calls] == [("why", "who")]
+    assert not got.ask_back
 
 
 @pytest.mark.parametrize(

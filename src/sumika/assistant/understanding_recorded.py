@@ -201,6 +201,15 @@ _SHUT = re.compile("閉|しま[っり]|開い|鍵|かぎ|カギ|施錠|ロック
 _KINDS = frozenset({"cooking", "bath", "window", "visit"})
 
 
+_DEED = re.compile(
+    r"\b(?:turn|switch|set|chang|adjust|touch|mess|fiddl|tweak|rais|lower|open|clos|shut|start|stop|put|did|do|done|told|tell"
+    r"|ask|order|made|left|overr|program|request|want|press|push|decid)\w*\b"
+    r"|つけ|付け|点け|消|けし|けす|入れ|いれ|切|止|とめ|開|あけ|閉|しめ|変え|かえ|触|さわ|いじ|操作|設定|上げ|あげ|下げ|さげ|動か|回"
+    r"|決め|指示|頼|命|希望|やっ|した|せい|スイッチ|ボタン|押"
+)
+"""What somebody can have done to a house; who ate the cake is in no record."""
+
+
 def is_beyond(call: Call, said: str) -> bool:
     """Tell whether a question asks for more than is kept of what it names: what was cooked, why somebody woke up.
 
@@ -217,6 +226,8 @@ def is_beyond(call: Call, said: str) -> bool:
     if (call.tool, call.what) == ("why", "room"):
         of_money = _DEAR.search(said) is not None and _MEASURED.search(said) is None
         return ("room" not in call.spans and _OF_SOMEBODY.search(said) is not None) or of_money
+    if (call.tool, call.what) == ("why", "who"):
+        return {"device", "room"}.isdisjoint(call.spans) and _DEED.search(said) is None
     if call.tool == "state":
         return not call.spans or ("device" not in call.spans and _SHUT.search(said) is not None)
     is_kind = call.tool == "happened" and call.what in _KINDS
