@@ -1,15 +1,29 @@
 """What tests of several rooms share: where the real recordings are, and what their absence means."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.bus_helpers import runtime_base
 
 # Read by torch and by the processes that tests start. Small matrices gain nothing from threads, which wait for each
 # other where several tests run at once.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def no_other_house_is_found() -> Iterator[None]:
+    """Let runtime folders lie in a place of this test alone.
+
+    Commands look for a running house in the user's runtime folder. There they would find what another test has started
+    beside this one, or the house in which the user lives.
+    """
+    with runtime_base():
+        yield
 
 
 @pytest.fixture(scope="session")
