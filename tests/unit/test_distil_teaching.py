@@ -109,6 +109,16 @@ def test_reasoning_that_came_with_the_data_needs_nobody_to_ask(tmp_path: Path) -
         ask(teacher, examples[1:], tmp_path / "journals", unwatched)
 
 
+def test_answers_that_came_with_the_data_are_learnt_alone_where_that_is_said(tmp_path: Path) -> None:
+    teacher = DataTeacher(name="a grammar", terms="own", answers_alone=True)
+    examples = [Example(prompt="p", answer="2"), Example(prompt="q"), Example(prompt="r", answer="3", reasoning="1+2")]
+    traces, report = ask(teacher, examples, tmp_path / "journals", unwatched)
+    assert [(one.reasoning, one.answer, one.correct) for one in traces] == [("", "2", True), ("1+2", "3", True)]
+    assert (report.wanted, report.answered) == (3, 2)
+    with pytest.raises(UsageError, match=r"none of the 1 examples brings an answer.*`answer: COLUMN`"):
+        ask(teacher, examples[1:2], tmp_path / "journals", unwatched)
+
+
 def test_grading_leaves_what_has_no_known_answer_and_keeps_the_order() -> None:
     text = Example(prompt="capital", answer="Kyoto ")
     maths = Example(prompt="half", answer="0.5", grading=Grading.MATHS)

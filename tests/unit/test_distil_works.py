@@ -27,7 +27,7 @@ from sumika.distil.recipe import OwnTries
 from sumika.distil.records import Example, Spent, Trace
 from sumika.distil.sign import verify_folder
 from sumika.schema import SumikaError
-from tests.distil_works_helpers import TRAINED, works_of
+from tests.distil_works_helpers import TRAINED, program_recipe, works_of, write_rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 PREDICTED_S = {"pool": 0.1, "clean": 0.1, "teacher": 4.0, "base": 1.0, "teach 24": 0.5, "student": 0.5, "export": 0.2}
@@ -299,3 +299,12 @@ def test_own_tries_keep_only_what_the_grader_finds_right(finished: Finished, mon
     before, after = (len(taught.samples(own=own).make()) for own in (False, True))
     assert after == before + tries.facts["solved"]
     assert taught.student().outputs != works.student.outputs
+
+
+def test_a_student_from_scratch_reads_the_language_of_its_pool(tmp_path: Path) -> None:
+    """Else it would learn from sentences of unknown signs, and nobody would see why it learns nothing."""
+    write_rows(tmp_path / "pool.jsonl", [{"prompt": "寝室の灯り、つけて", "answer": '{"tool":"power"}'}])
+    works = works_of(program_recipe(tmp_path), tmp_path / "store")
+    assert works.tokenizer.lacks("寝灯{つ}") == []
+    assert works.tokenizer.lacks("室外") == ["外"]
+    assert "A" in works.tokenizer.decode(works.tokenizer.encode("A"))  # what every student reads

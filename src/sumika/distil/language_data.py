@@ -63,6 +63,12 @@ class LanguageData:
         return self.stages.store.get_records(self.pool.outputs["evaluation"], Example)
 
     @cached_property
+    def pool_characters(self) -> set[str]:
+        """Every character of the pool."""
+        found = self.stages.store.get_records(self.pool.outputs["pool"], Example)
+        return set().union(*(f"{one.prompt}{one.reasoning}{one.answer}" for one in found))
+
+    @cached_property
     def cleaned(self) -> StageResult:
         """The pool without duplicates and contamination."""
         recipe, pool = self.recipe, self.pool

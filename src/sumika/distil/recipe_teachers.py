@@ -117,12 +117,14 @@ class DataTeacher(_Teacher, frozen=True, kw_only=True, tag="data"):
         terms: Identifier of the terms of its answers.
         version: What exactly answered; "" if it is not known.
         date: Day of the traces, ISO 8601; "" if it is not known.
+        answers_alone: Whether the data brings answers and no reasoning, and these are to be learnt.
     """
 
     name: str
     terms: str
     version: str = ""
     date: str = ""
+    answers_alone: bool = False
 
 
 Teacher = TrainedTeacher | FolderTeacher | ProgramTeacher | EndpointTeacher | DataTeacher

@@ -100,12 +100,14 @@ def _with_the_data(teacher: DataTeacher, examples: Sequence[Example]) -> list[Tr
             usage=Usage(),
         )
         for one in examples
-        if one.reasoning
+        if one.reasoning or (teacher.answers_alone and one.answer)
     ]
     if not found:
+        what, column = ("an answer", "answer") if teacher.answers_alone else ("reasoning", "reasoning")
+        other = "" if teacher.answers_alone else " say `answers_alone: true`,"
         raise UsageError(
-            f"none of the {len(examples)} examples brings reasoning",
+            f"none of the {len(examples)} examples brings {what}",
             where="teacher",
-            remedy="Name its column under data.pool.columns (`reasoning: COLUMN`), or take another teacher.",
+            remedy=f"Name its column under data.pool.columns (`{column}: COLUMN`),{other} or take another teacher.",
         )
     return found

@@ -26,7 +26,7 @@ from sumika.distil.language.training import train
 from sumika.distil.language_data import LanguageData
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.ledger.prices import GPUS
-from sumika.distil.recipe import ProblemPool, StartModel
+from sumika.distil.recipe import FilePool, ProblemPool, StartModel
 from sumika.distil.recipe_teachers import Shape, TrainedTeacher
 from sumika.distil.records import Example, Spent, Trace, Usage
 from sumika.distil.stages import Made, StageContext, StageResult
@@ -71,11 +71,17 @@ class LanguageWorks(LanguageData):
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
-        """Of the model that the student begins as; from scratch: printable characters and the recipe's pieces."""
+        """Of the model that the student begins as; from scratch: printable characters and the recipe's pieces.
+
+        A pool of files adds its own characters, in whatever language it is written.
+        """
         if self.recipe.model is not None:
             return FolderTokenizer(Path(self.recipe.model.folder))
         pieces = sorted(self.recipe.pieces, key=lambda piece: (-len(piece), piece))
-        return CharacterTokenizer(ALPHABET, (*SPECIAL, *pieces))
+        found = set(self.recipe.ask)
+        if isinstance(self.recipe.data, FilePool):
+            found |= self.pool_characters
+        return CharacterTokenizer(ALPHABET + "".join(sorted(found - set(ALPHABET))), (*SPECIAL, *pieces))
 
     @cached_property
     def teacher(self) -> StageResult | None:
