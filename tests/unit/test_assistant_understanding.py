@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from sumika.assistant.calls import TOOLS, Call, Tool
+from sumika.assistant.calls import TOOLS, Call, Tool, checked
 from sumika.assistant.names import Names
 from sumika.assistant.understanding import SURE_TO_ACT, Understander, Understood
 from sumika.assistant.understanding_guard import may_be_no_order
-from sumika.assistant.understanding_model import ChatModel, LargerModel
+from sumika.assistant.understanding_model import EXAMPLES, ChatModel, LargerModel
 from sumika.config import demo_house
 from sumika.links.chat import at_home
 from sumika.schema import SumikaError
@@ -305,6 +305,31 @@ def test_a_model_that_answers_something_else_is_not_believed(status: int, conten
     with _server(status, content) as (address, _):
         model = ChatModel(Talking(model_address=address, timeout_s=5), tmp_path)
         assert _understood(UNHEARD, None, model) == Understood(silent=status != 200)
+
+
+def test_what_a_model_says_around_its_answer_is_not_read(tmp_path: Path) -> None:
+    """Thoughts, fences and explanations; pieces that it left empty."""
+    filled = '{"tool": "power", "what": "on", "spans": {"device": "", "room": "bedroom"}, "statistic": "now"}'
+    said = f'<think>{{"tool": "power", "what": "off"}}?</think>Here it is:\n```json\n{filled}\n```\nAnything else?'
+    with _server(200, said) as (address, _):
+        call = ChatModel(Talking(model_address=address, timeout_s=5), tmp_path).call(UNHEARD)
+    assert call == Call(tool="power", what="on", spans={"room": "bedroom"})
+
+
+def test_a_model_that_knows_the_table_is_told_the_sentence_alone(tmp_path: Path) -> None:
+    """As it was trained: no table, no schema, no JSON around what was said."""
+    with _server(200, msgspec.json.encode(ON).decode()) as (address, asked):
+        settings = Talking(model_address=address, model="house", model_told="sentence", timeout_s=5)
+        assert ChatModel(settings, tmp_path).call(UNHEARD) == ON
+    body = asked[0][2]
+    assert body["messages"] == [{"role": "user", "content": UNHEARD}]
+    assert "response_format" not in body
+
+
+def test_the_examples_that_a_model_is_given_are_right() -> None:
+    """They would be believed: every one is a call that the table has, of pieces that stand in its sentence."""
+    assert all(checked(call, sentence) == call for sentence, call in EXAMPLES if call is not None)
+    assert {call is None for _, call in EXAMPLES} == {True, False}
 
 
 def test_a_model_whose_key_cannot_be_read_says_so(tmp_path: Path) -> None:

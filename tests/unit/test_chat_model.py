@@ -1,21 +1,26 @@
 """A model that answers badly: slowly, with errors, elsewhere, too much, in orders. Nothing is done, and it is told."""
 
 import http.server
+import re
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from sumika.assistant.calls import Call
 from sumika.assistant.names import Names
 from sumika.assistant.understanding import Understander
 from sumika.assistant.understanding_model import ChatModel
-from sumika.config import demo_house
+from sumika.cli._doctor_model import larger_model
+from sumika.cli._finding import Level
+from sumika.config import LoadedHouse, demo_house
 from sumika.desk.prose import ModelProse
 from sumika.links.chat import MOST_ANSWER_BYTES, ChatLink
 from sumika.schema import SumikaError
@@ -85,7 +90,8 @@ def served(answer: Answers, context: ssl.SSLContext | None = None) -> Iterator[t
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            asked.append((self.path, dict(self.headers.items()), msgspec.json.decode(body)))
+            self.body = msgspec.json.decode(body)
+            asked.append((self.path, dict(self.headers.items()), self.body))
             try:
                 answer(self)
             except OSError:
@@ -138,6 +144,77 @@ def test_what_is_no_answer_is_told_of(answer: Answers, why: str) -> None:
     with served(answer) as (address, asked), pytest.raises(SumikaError, match=why):
         link(address).ask({"messages": []})
     assert len(asked) == 1
+
+
+def picky(*unknown: str, named: bool = True, status: int = 400) -> tuple[Answers, list[frozenset[str]]]:
+    """Return what refuses fields, with or without naming them, and the list of what each request held of them."""
+    held: list[frozenset[str]] = []
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        # `served` keeps it there; the library's own handler has none.
+        body: dict[str, Any] = handler.body  # type: ignore[attr-defined]
+        held.append(frozenset(unknown) & body.keys())
+        refused = next((name for name in unknown if name in body), "")
+        if refused:
+            why = f"Unsupported parameter: '{refused}'" if named else "bad request"
+            says(msgspec.json.encode({"error": {"message": why, "type": "invalid_request_error"}}), status)(handler)
+        else:
+            says(completion("yes"))(handler)
+
+    return answer, held
+
+
+EVERY_FIELD = {"messages": [], "temperature": 0, "max_tokens": 9, "response_format": {"type": "json_schema"}}
+
+
+@pytest.mark.parametrize(
+    ("unknown", "named", "status", "asked"),
+    [
+        (("response_format",), True, 400, 2),
+        (("response_format",), False, 422, 2),
+        (("max_tokens", "temperature"), True, 400, 3),
+        (("response_format", "temperature", "max_tokens"), True, 422, 4),
+    ],
+)
+def test_a_field_that_a_server_does_not_take_is_left_out_from_then_on(
+    unknown: tuple[str, ...], named: bool, status: int, asked: int
+) -> None:
+    answer, held = picky(*unknown, named=named, status=status)
+    with served(answer) as (address, _):
+        way = link(address)
+        assert way.ask(EVERY_FIELD) == "yes"
+        assert len(held) == asked
+        assert way.ask(EVERY_FIELD) == "yes"
+        assert len(held) == asked + 1  # at once, the second time
+        assert held[-1] == frozenset()
+
+
+def test_what_is_refused_for_something_else_is_told_and_forgotten() -> None:
+    """The schema is not held to be the reason, once it was not; the key is told to nobody."""
+    told = msgspec.json.encode({"error": {"message": "no model 'x' here,\n and sesame is no key" + "!" * 500}})
+    with served(says(told, 400)) as (address, asked):
+        way = link(address)
+        with pytest.raises(SumikaError, match=r"HTTP 400 .*no model 'x' here, and \*\*\* is no key!+$") as raised:
+            way.ask(EVERY_FIELD, "sesame")
+        assert len(str(raised.value)) < 250
+        with pytest.raises(SumikaError, match="HTTP 400"):
+            way.ask(EVERY_FIELD)
+    assert [sorted(body.keys() & EVERY_FIELD.keys()) for _, _, body in asked] == [
+        ["max_tokens", "messages", "response_format", "temperature"],
+        ["max_tokens", "messages", "temperature"],
+    ] * 2
+
+
+def test_asking_again_takes_no_more_time_than_asking_once() -> None:
+    answer, held = picky(*EVERY_FIELD)
+
+    def slowly(handler: http.server.BaseHTTPRequestHandler) -> None:
+        NEVER.wait(0.4)
+        answer(handler)
+
+    with served(slowly) as (address, _), pytest.raises(SumikaError, match=r"not within 0\.7 s"):
+        link(address, timeout_s=0.7).ask(EVERY_FIELD)
+    assert len(held) <= 2  # of the four that it would take
 
 
 def test_a_redirection_takes_neither_words_nor_key_along() -> None:
@@ -218,6 +295,57 @@ def test_a_house_whose_model_fails_does_nothing_and_says_so_and_asks_it_once(tmp
     with served(says(completion("hm"))) as (address, _):
         assistant = Understander(Names(demo_house().house), None, model(address, tmp_path))
         assert not assistant.understand(UNHEARD).silent
+
+
+# What the doctor says of a model.
+
+
+def of_house(address: str, folder: Path) -> LoadedHouse:
+    house = demo_house()
+    talking = Talking(model_address=address, model="tiny", timeout_s=5)
+    return replace(house, house=msgspec.structs.replace(house.house, assistant=talking), path=folder / "house.yaml")
+
+
+def reads(*calls: Call) -> Answers:
+    """Return what answers with these calls, one after the other."""
+    told = iter(calls)
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        says(completion(msgspec.json.encode(next(told)).decode()))(handler)
+
+    return answer
+
+
+PLAIN = (
+    Call(tool="power", what="on", spans={"device": "reading lamp", "room": "study"}),
+    Call(tool="power", what="off", spans={"device": "扇風機", "room": "書斎"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "level", "words"),
+    [
+        (reads(*PLAIN), Level.OK, "'tiny' at http://127.0.0.1:.* reads plain sentences"),
+        (reads(PLAIN[0], PLAIN[0]), Level.WARN, "reads 1 of 2 plain sentences"),
+        (says(completion("hm")), Level.WARN, "reads 0 of 2 plain sentences"),
+        (says(b'{"error": {"message": "no model tiny"}}', 404), Level.WARN, "HTTP 404 Not Found: no model tiny"),
+    ],
+)
+def test_the_doctor_asks_the_larger_model_plain_sentences(
+    answer: Answers, level: Level, words: str, tmp_path: Path
+) -> None:
+    with served(answer) as (address, _):
+        (found,) = larger_model(of_house(address, tmp_path))
+    assert found.level is level
+    assert re.search(words, f"{found.what} {found.why}")
+    assert bool(found.remedy) is (level is Level.WARN)
+
+
+def test_the_doctor_says_of_an_address_outside_that_it_is_not_asked(tmp_path: Path) -> None:
+    (found,) = larger_model(of_house("https://api.example.org/v1", tmp_path))
+    assert found.level is Level.WARN
+    assert "may not leave" in found.why
+    assert larger_model(demo_house()) == []
 
 
 # Better words for papers.

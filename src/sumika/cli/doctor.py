@@ -12,7 +12,7 @@ import click
 import msgspec
 import psutil
 
-from sumika.cli import _doctor_house, _doctor_machine, _doctor_running, _doctor_storage
+from sumika.cli import _doctor_house, _doctor_machine, _doctor_model, _doctor_running, _doctor_storage
 from sumika.cli._finding import Finding, Level
 from sumika.cli._options import data_option, house_option
 from sumika.cli._recordings import refusal
@@ -83,6 +83,7 @@ def checks(
     if loaded is not None:
         findings += _doctor_house.recordings_there(loaded, _present, partial(refusal, loaded))
         findings += _doctor_house.ports_usable(loaded)
+        findings += _doctor_model.larger_model(loaded)
         findings += storage(data_folder(loaded, data))
     return findings
 

@@ -1,6 +1,6 @@
 """How one talks to the house: what `assistant:` in `house.yaml` may say."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -14,6 +14,8 @@ class Talking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         model_address: Where a larger model answers, as OpenAI's chat completions: http://127.0.0.1:8080/v1. It is asked
             last, for what neither sentences nor the house's own student understand; empty: nobody is asked.
         model: Its name there.
+        model_told: What it is told: the table of tools and the sentence; or the sentence alone, for a model that was
+            trained on the house's sentences and knows the table.
         secret_file: File with the key that it asks for.
         leaves_the_house: Whether what is said may leave the house: an address outside it is refused without.
         timeout_s: How long it may take.
@@ -22,6 +24,7 @@ class Talking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     enabled: bool = True
     model_address: Annotated[str, Meta(max_length=300)] = ""
     model: Annotated[str, Meta(max_length=200)] = ""
+    model_told: Literal["table", "sentence"] = "table"
     secret_file: str = ""
     leaves_the_house: bool = False
     timeout_s: Annotated[float, Meta(gt=0, le=120)] = 20.0
