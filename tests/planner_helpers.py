@@ -64,8 +64,7 @@ def launch_of(folder: Path, data: Path, incarnation: int, mode: Mode) -> Launch:
 def in_the_evening() -> dict[str, str]:
     """Return the environment of processes where it is six in the evening now, whatever the hour of the test.
 
-    Then people are at home in an ordinary household. On the morning of a working day everybody is expected to leave,
-    and a plan leaves a cold room cold.
+    Then people are at home and awake in an ordinary household; a test at night would find them asleep.
     """
     east_h = (18 - datetime.now(UTC).hour + 12) % 24 - 12
     return {**os.environ, "TZ": f"EVE{-east_h}"}

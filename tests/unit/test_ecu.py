@@ -71,6 +71,31 @@ def test_a_cold_room_with_people_is_heated() -> None:
     assert ecu.planned.cost["comfort"] >= 0.0
 
 
+@pytest.mark.parametrize("minutes", [1, 7, 14])
+def test_whoever_comes_between_two_quarters_is_heated_for_at_once(minutes: int) -> None:
+    """On a working day's morning, when nobody is usually at home."""
+    ecu, ten = Ecu(demo_house({}).house), START.replace(hour=10)
+    for quarter in range(5):
+        ecu.observe(measured(ten + timedelta(minutes=15 * quarter), people=0.0))
+    at = ten + timedelta(minutes=60)
+    told = {(one.device, one.action): one.value for one in ecu.plan(Flat(at))}
+    assert told["living_aircon", "mode"] == 0.0
+    ecu.observe(measured(at + timedelta(minutes=minutes)))
+    ecu.think(Flat(at))
+    told = {(one.device, one.action): one.value for one in ecu.commands()}
+    assert told["living_aircon", "mode"] == 1.0
+
+
+def test_a_look_between_quarters_is_no_day_of_a_routine() -> None:
+    """Only whole quarters are learned from; else a day with many measurements would count for many days."""
+    house = demo_house({}).house
+    ecu, other = lived(house)[0], lived(house)[0]
+    for minute in range(61, 74):
+        other.observe(measured(START + timedelta(minutes=minute)))
+    when = [START + timedelta(days=1)]
+    assert np.array_equal(ecu.routine.ahead(when, np.ones(1)).awake, other.routine.ahead(when, np.ones(1)).awake)
+
+
 def test_everything_it_says_is_within_what_devices_take() -> None:
     house = demo_house({}).house
     kinds = {device.id: device.kind for device in house.devices}

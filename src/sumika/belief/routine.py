@@ -83,18 +83,16 @@ class Routine:
         self._weight = np.full((2, QUARTERS), PRIOR_DAYS)
         self.now = np.zeros((len(self.rooms), 3))
         self.known = np.zeros(len(self.rooms), bool)
-        self._seen_total = 0.0
 
-    def see(self, when: datetime, people: Mapping[str, float | None], does: Mapping[str, str]) -> None:
-        """Take what perception says of a quarter of an hour.
+    def look(self, when: datetime, people: Mapping[str, float | None], does: Mapping[str, str]) -> None:
+        """Take who is where at this moment. Nothing is learned from it: days are learned by the quarter.
 
         Args:
             when: In local time.
             people: By room: how many; None or absent: unknown.
             does: By room: "sleep", "awake" or "active"; absent: judged by bed and hour.
         """
-        kind, quarter = _slot(when)
-        weight = self._weight[kind, quarter]
+        _, quarter = _slot(when)
         for place, room in enumerate(self.rooms):
             count = people.get(room)
             self.known[place] = count is not None
@@ -105,10 +103,22 @@ class Routine:
                 what = "sleep" if self._beds[place] and (quarter >= 91 or quarter < 27) else "awake"
             self.now[place] = 0.0
             self.now[place, KINDS.index(what)] = count
-            share = 1.0 / (weight + 1.0)
-            self._mean[kind, quarter, place] += share * (self.now[place] - self._mean[kind, quarter, place])
-            self._square[kind, quarter, place] += share * (self.now[place] ** 2 - self._square[kind, quarter, place])
-        if self.known.any():
+
+    def see(self, when: datetime, people: Mapping[str, float | None], does: Mapping[str, str]) -> None:
+        """Learn from what perception says of a quarter of an hour.
+
+        Args:
+            when: In local time.
+            people: By room: how many; None or absent: unknown.
+            does: By room: "sleep", "awake" or "active"; absent: judged by bed and hour.
+        """
+        self.look(when, people, does)
+        kind, quarter = _slot(when)
+        weight, seen = self._weight[kind, quarter], self.known
+        share = 1.0 / (weight + 1.0)
+        for table, now in ((self._mean, self.now), (self._square, self.now**2)):
+            table[kind, quarter, seen] += share * (now[seen] - table[kind, quarter, seen])
+        if seen.any():
             self._weight[kind, quarter] = min(weight + 1.0, FADES_DAYS * (5 / 7 if kind == 0 else 2 / 7))
 
     def ahead(self, when: Sequence[datetime], hours: Array) -> PeopleAhead:

@@ -230,6 +230,8 @@ class Ecu:
         for vote in measurements.votes:
             self.vote(vote)
         self._activities = dict(measurements.activities)
+        # Who comes between two quarters is planned for at once; until the next one nothing else would know of it.
+        self.routine.look(measurements.at, self._people(), self._activities)
 
     def _air(self, sample: AirSample) -> None:
         if sample.relative_humidity is not None and sample.temperature_c is not None:
@@ -286,15 +288,18 @@ class Ecu:
             work = max(0.0, state.power_w - 10.0) * seconds / 3.6e6
             self._made_kwh[device.id] = self._made_kwh.get(device.id, 0.0) + float(cop) * work
 
+    def _people(self) -> dict[str, float | None]:
+        """Return by room how many are told to be there; None: nobody knows."""
+        return {
+            room: (float(count) if probability is not None else None)
+            for room, (probability, count) in self._presence.items()
+        }
+
     def _quarter(self, at: datetime) -> None:
         """Close a quarter of an hour: people, hot water, sockets, the car; at night learn."""
         self.watch.quarter()
         before = at - timedelta(minutes=8)
-        people = {
-            room: (float(count) if probability is not None else None)
-            for room, (probability, count) in self._presence.items()
-        }
-        self.routine.see(before, people, self._activities)
+        self.routine.see(before, self._people(), self._activities)
         rows = self.belief.record.rows().last(1)
         rest = self.belief.thermal.driven(rows).rest_w
         self.usage.other(before, float(rest[-1]))
