@@ -58,9 +58,15 @@ def value_text(figure: dict[str, Any]) -> str:
 
 
 def meaning(area: str, key: str, column: int) -> str:
-    """Return what a figure of an area is; two areas may use one key, each for its own house."""
+    """Return what a figure of an area is; two areas may use one key, each for its own house.
+
+    Raises:
+        SystemExit: if nobody has said what it is.
+    """
     found = MEANINGS.get(f"{area}.{key}") or MEANINGS.get(key)
-    return found[column] if found is not None else f"`{key}`"
+    if found is None:
+        sys.exit(f"tools/figure_words.toml: say in English and Japanese what `{area}.{key}` is")
+    return found[column]
 
 
 def place(area: str, key: str) -> int:
