@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 import sumika.text._alarm_en as _alarm_en
 import sumika.text._alarm_ja as _alarm_ja
+import sumika.text._answers_en as _answers_en
+import sumika.text._answers_ja as _answers_ja
 import sumika.text._asking_en as _asking_en
 import sumika.text._asking_ja as _asking_ja
 import sumika.text._bridge_en as _bridge_en
@@ -48,6 +50,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_house_en.HOUSE,
                 **_desk_en.DESK,
                 **_talk_en.TALK,
+                **_answers_en.ANSWERS,
                 **_known_en.KNOWN,
                 **_papers_en.PAPERS,
             }
@@ -66,6 +69,7 @@ LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 **_house_ja.HOUSE,
                 **_desk_ja.DESK,
                 **_talk_ja.TALK,
+                **_answers_ja.ANSWERS,
                 **_known_ja.KNOWN,
                 **_papers_ja.PAPERS,
             }
