@@ -8,9 +8,9 @@
     say("event.node_died", language, subject="radar_bedroom")
 
 A new sentence is a key in `_en.py` and the same key in `_ja.py`; in `_why_en.py` and `_why_ja.py` where it says why a
-device is told something; in `_asking_en.py` and `_asking_ja.py` where a resident is asked; in `_talk_*.py` and, where records are told,
-`_answers_*.py` where somebody talks to the house. Tests see to it that both
-have it, with the same placeholders, and that something uses it.
+device is told something; in `_asking_en.py` and `_asking_ja.py` where a resident is asked; where somebody talks to the
+house in `_talk_en.py` and `_talk_ja.py`, or `_answers_en.py` and `_answers_ja.py` if records are told. Tests see to it
+that both have it, with the same placeholders, and that something uses it.
 """
 
 from sumika.text._phrases import (
