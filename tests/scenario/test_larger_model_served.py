@@ -8,16 +8,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import pytest
 
 from sumika.assistant.calls import Call
 from sumika.assistant.names import Names
-from sumika.assistant.understanding import Understander
+from sumika.assistant.understanding import Understander, Understood
 from sumika.assistant.understanding_model import ChatModel
 from sumika.config import demo_house
-from sumika.links.chat import ChatLink
+from sumika.links.chat import ChatLink, ChatRefusedError
 from sumika.schema.talking import Talking
 from sumika.training.house_language.written import Example
 from tests.distil_works_helpers import write_rows
@@ -88,9 +89,9 @@ def served(model: Path) -> Iterator[str]:
     with subprocess.Popen(command, env=environment(model.parent), stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None  # a pipe was asked for
-            line = process.stderr.readline()
-            found = re.search(r"http://\S+/v1", line)
-            assert found, line + process.stderr.read()
+            lines = iter(process.stderr.readline, "")  # it ends with the process
+            found = next(filter(None, (re.search(r"http://\S+/v1", line) for line in lines)), None)
+            assert found, "the server has not started"
             yield found[0]
         finally:
             process.send_signal(signal.SIGTERM)
@@ -109,11 +110,12 @@ def this_machine_alone() -> Iterator[None]:
         yield
 
 
-def assistant(address: str, tmp_path: Path, told: str) -> Understander:
-    settings = msgspec.convert(
-        {"model_address": address, "model": NAME, "model_told": told, "timeout_s": 60}, type=Talking
-    )
-    return Understander(Names(demo_house().house), None, ChatModel(settings, tmp_path))
+def model(address: str, tmp_path: Path, told: Literal["table", "sentence"]) -> ChatModel:
+    return ChatModel(Talking(model_address=address, model=NAME, model_told=told, timeout_s=60), tmp_path)
+
+
+def assistant(address: str, tmp_path: Path, told: Literal["table", "sentence"]) -> Understander:
+    return Understander(Names(demo_house().house), None, model(address, tmp_path, told))
 
 
 @pytest.mark.parametrize("one", WISHES, ids=[one[3] for one in WISHES])
@@ -125,9 +127,14 @@ def test_what_the_house_does_not_understand_its_owners_model_does(
     assert (understood.calls, understood.by) == ((call,), "model")
 
 
-def test_signs_that_the_model_cannot_read_are_told_and_nothing_is_done(address: str, tmp_path: Path) -> None:
-    understood = assistant(address, tmp_path, "sentence").understand("let the ☂ in the kitchen have its peace")
-    assert (understood.calls, understood.silent) == ((), True)
+def test_a_sentence_that_the_model_cannot_read_is_not_understood_and_nothing_is_done(
+    address: str, tmp_path: Path
+) -> None:
+    """The server is there, and is not said to be silent."""
+    house, said = assistant(address, tmp_path, "sentence"), "let the ☂ in the kitchen have its peace"
+    assert house.understand(said) == Understood()
+    with pytest.raises(ChatRefusedError, match="cannot read"):
+        model(address, tmp_path, "sentence").call(said)
 
 
 def test_a_server_that_knows_no_schema_is_asked_without(address: str) -> None:
@@ -145,6 +152,8 @@ def test_a_server_that_knows_no_schema_is_asked_without(address: str) -> None:
 
 
 def test_a_model_that_is_too_small_for_the_table_does_nothing(address: str, tmp_path: Path) -> None:
-    """It was trained on sentences alone; told the whole table it writes anything, or nothing."""
-    understood = assistant(address, tmp_path, "table").understand(wish(*WISHES[0], "kitchen")[0])
-    assert understood.calls == ()
+    """It was trained on sentences alone, and its owner has not said so."""
+    said, _ = wish(*WISHES[0], "kitchen")
+    assert assistant(address, tmp_path, "table").understand(said) == Understood()
+    with pytest.raises(ChatRefusedError):
+        model(address, tmp_path, "table").call(said)

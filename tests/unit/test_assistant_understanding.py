@@ -307,10 +307,41 @@ def test_a_model_that_answers_something_else_is_not_believed(status: int, conten
         assert _understood(UNHEARD, None, model) == Understood(silent=status != 200)
 
 
-def test_what_a_model_says_around_its_answer_is_not_read(tmp_path: Path) -> None:
-    """Thoughts, fences and explanations; pieces that it left empty."""
+_CALL = '{"tool": "power", "what": "on", "spans": {"device": "lamp"}, "statistic": "now"}'
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"<think>Perhaps {_CALL}. But somebody else said so, and I",
+        f"No tool fits: it tells of the past. Were it an order, it would be {_CALL}",
+        f"{_CALL} would be wrong: it was denied.",
+        f"<think>hm</think>It is no order. ```json\n{_CALL}\n```",
+        f"[THINK]perhaps {_CALL} but it was denied",
+        f"<|channel|>analysis<|message|>perhaps {_CALL}. But",
+        f"{_CALL}\n{_CALL}",
+        f"[{_CALL}]",
+        "",
+    ],
+)
+def test_a_call_that_a_model_only_mentions_is_not_made(said: str, tmp_path: Path) -> None:
+    """Thoughts that were cut off, and words beside a call: these may say that it is none."""
+    with _server(200, said) as (address, _):
+        assert ChatModel(Talking(model_address=address, timeout_s=5), tmp_path).call(UNHEARD) is None
+
+
+@pytest.mark.parametrize(
+    "spans", ['{"device": "lamp", "room": null}', '{"device": "lamp", "room": ""}', '{"device": "lamp"}']
+)
+def test_pieces_that_a_model_leaves_empty_are_not_there(spans: str, tmp_path: Path) -> None:
+    with _server(200, f'{{"tool": "power", "what": "on", "spans": {spans}, "statistic": null}}') as (address, _):
+        call = ChatModel(Talking(model_address=address, timeout_s=5), tmp_path).call(UNHEARD)
+    assert call == Call(tool="power", what="on", spans={"device": "lamp"})
+
+
+def test_thoughts_before_an_answer_and_a_fence_about_it_are_not_read(tmp_path: Path) -> None:
     filled = '{"tool": "power", "what": "on", "spans": {"device": "", "room": "bedroom"}, "statistic": "now"}'
-    said = f'<think>{{"tool": "power", "what": "off"}}?</think>Here it is:\n```json\n{filled}\n```\nAnything else?'
+    said = f'<think>{{"tool": "power", "what": "off"}}?</think>\n\n```json\n{filled}\n```\n'
     with _server(200, said) as (address, _):
         call = ChatModel(Talking(model_address=address, timeout_s=5), tmp_path).call(UNHEARD)
     assert call == Call(tool="power", what="on", spans={"room": "bedroom"})

@@ -22,7 +22,7 @@ from sumika.cli._doctor_model import larger_model
 from sumika.cli._finding import Level
 from sumika.config import LoadedHouse, demo_house
 from sumika.desk.prose import ModelProse
-from sumika.links.chat import MOST_ANSWER_BYTES, ChatLink
+from sumika.links.chat import MOST_ANSWER_BYTES, ChatLink, ChatRefusedError
 from sumika.schema import SumikaError
 from sumika.schema.talking import Talking
 from tests.certificate_helpers import certificate_for
@@ -146,75 +146,164 @@ def test_what_is_no_answer_is_told_of(answer: Answers, why: str) -> None:
     assert len(asked) == 1
 
 
-def picky(*unknown: str, named: bool = True, status: int = 400) -> tuple[Answers, list[frozenset[str]]]:
-    """Return what refuses fields, with or without naming them, and the list of what each request held of them."""
-    held: list[frozenset[str]] = []
-
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
-        # `served` keeps it there; the library's own handler has none.
-        body: dict[str, Any] = handler.body  # type: ignore[attr-defined]
-        held.append(frozenset(unknown) & body.keys())
-        refused = next((name for name in unknown if name in body), "")
-        if refused:
-            why = f"Unsupported parameter: '{refused}'" if named else "bad request"
-            says(msgspec.json.encode({"error": {"message": why, "type": "invalid_request_error"}}), status)(handler)
-        else:
-            says(completion("yes"))(handler)
-
-    return answer, held
-
-
 EVERY_FIELD = {"messages": [], "temperature": 0, "max_tokens": 9, "response_format": {"type": "json_schema"}}
 
 
+def error(**told: object) -> bytes:
+    return msgspec.json.encode({"error": told})
+
+
+def picky(unknown: dict[str, bytes], status: int = 400) -> tuple[Answers, list[dict[str, Any]]]:
+    """Return what refuses fields, each in its words, and the list of every body that it was asked."""
+    bodies: list[dict[str, Any]] = []
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        # `served` keeps it there; the library's own handler has none.
+        bodies.append(handler.body)  # type: ignore[attr-defined]
+        why = next((words for name, words in unknown.items() if name in bodies[-1]), None)
+        (says(completion("yes")) if why is None else says(why, status))(handler)
+
+    return answer, bodies
+
+
+NO_MAX_TOKENS = (
+    "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+)
+
+
 @pytest.mark.parametrize(
-    ("unknown", "named", "status", "asked"),
+    ("unknown", "status"),
     [
-        (("response_format",), True, 400, 2),
-        (("response_format",), False, 422, 2),
-        (("max_tokens", "temperature"), True, 400, 3),
-        (("response_format", "temperature", "max_tokens"), True, 422, 4),
+        ({"response_format": error(message="Unknown value 'json_schema'", param="response_format.type")}, 400),
+        ({"response_format": b"response_format is not supported"}, 400),
+        ({"temperature": error(message="Only the default (1) value is supported.", param="temperature")}, 400),
+        ({"temperature": b'{"detail": [{"loc": ["body", "temperature"], "msg": "Extra inputs"}]}'}, 422),
+        (
+            {
+                "response_format": error(message="response_format: unknown"),
+                "temperature": error(message="'temperature' does not apply"),
+            },
+            422,
+        ),
     ],
 )
-def test_a_field_that_a_server_does_not_take_is_left_out_from_then_on(
-    unknown: tuple[str, ...], named: bool, status: int, asked: int
-) -> None:
-    answer, held = picky(*unknown, named=named, status=status)
+def test_a_field_that_a_server_does_not_take_is_left_out_from_then_on(unknown: dict[str, bytes], status: int) -> None:
+    answer, bodies = picky(unknown, status)
     with served(answer) as (address, _):
         way = link(address)
         assert way.ask(EVERY_FIELD) == "yes"
-        assert len(held) == asked
+        assert len(bodies) == 1 + len(unknown)
         assert way.ask(EVERY_FIELD) == "yes"
-        assert len(held) == asked + 1  # at once, the second time
-        assert held[-1] == frozenset()
+        assert len(bodies) == 2 + len(unknown)  # at once, the second time
+        assert bodies[-1].keys() == EVERY_FIELD.keys() - unknown.keys()
 
 
-def test_what_is_refused_for_something_else_is_told_and_forgotten() -> None:
-    """The schema is not held to be the reason, once it was not; the key is told to nobody."""
-    told = msgspec.json.encode({"error": {"message": "no model 'x' here,\n and sesame is no key" + "!" * 500}})
-    with served(says(told, 400)) as (address, asked):
+def test_an_answer_without_a_bound_is_never_asked_for() -> None:
+    """Where a server calls the bound otherwise it is called so; where it is too large for it that is told."""
+    answer, bodies = picky({"max_tokens": error(message=NO_MAX_TOKENS, param="max_tokens")})
+    with served(answer) as (address, _):
         way = link(address)
-        with pytest.raises(SumikaError, match=r"HTTP 400 .*no model 'x' here, and \*\*\* is no key!+$") as raised:
-            way.ask(EVERY_FIELD, "sesame")
-        assert len(str(raised.value)) < 250
-        with pytest.raises(SumikaError, match="HTTP 400"):
-            way.ask(EVERY_FIELD)
-    assert [sorted(body.keys() & EVERY_FIELD.keys()) for _, _, body in asked] == [
-        ["max_tokens", "messages", "response_format", "temperature"],
-        ["max_tokens", "messages", "temperature"],
-    ] * 2
+        assert [way.ask(EVERY_FIELD), way.ask(EVERY_FIELD)] == ["yes", "yes"]
+    assert [body.get("max_completion_tokens") for body in bodies] == [None, 9, 9]
+    answer, bodies = picky({"max_tokens": error(message="'max_tokens' is too large", param="max_tokens")})
+    with served(answer) as (address, _), pytest.raises(ChatRefusedError, match="too large"):
+        link(address).ask(EVERY_FIELD)
+    assert len(bodies) == 1
+
+
+def test_a_server_that_names_nothing_is_asked_without_a_schema_this_once() -> None:
+    """It may have been this one answer that did not come to fit the schema."""
+    answer, bodies = picky({"response_format": b"Failed to generate JSON. Please adjust your prompt."})
+    with served(answer) as (address, _):
+        way = link(address)
+        assert [way.ask(EVERY_FIELD), way.ask(EVERY_FIELD)] == ["yes", "yes"]
+    assert ["response_format" in body for body in bodies] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b'{"detail": [{"loc": ["body", "messages", 0, "content"], "msg": "too long", "input": "what temperature"}]}',
+        error(message="the student cannot read the sign", param="messages"),
+    ],
+)
+def test_what_is_wrong_with_the_words_is_not_taken_for_a_field(told: bytes) -> None:
+    """Though what was said is quoted, and has the name of a field in it."""
+    with served(says(told, 422)) as (address, asked), pytest.raises(ChatRefusedError):
+        link(address).ask(EVERY_FIELD)
+    assert len(asked) == 1
+
+
+def test_nothing_is_learnt_of_a_server_that_answers_no_completion() -> None:
+    answers = iter([says(error(message="no response_format"), 400), says(error(message="busy"))])
+    both = [next(answers), next(answers)]
+    turn: list[int] = []
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        turn.append(len(turn))
+        both[turn[-1] % 2](handler)
+
+    with served(answer) as (address, asked):
+        way = link(address)
+        for _ in range(2):
+            with pytest.raises(SumikaError, match="something else"):
+                way.ask(EVERY_FIELD)
+    assert ["response_format" in body for _, _, body in asked] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (says(error(message="no model 'x' here,\n and sesame is no key" + "!" * 500), 404), r"Not Found: no model 'x'"),
+        (says(b'{"error": "ung\xfcltig"}', 400), "HTTP 400 Bad Request"),
+        (says(b'{"error": "ung\xfcltig"}', 500), "HTTP 500 Internal Server Error$"),
+        (says(b'{"choices": [{"message": {"content": "\xfc"}}]}'), "something else than a chat completion"),
+        (says(b"[1, null]", 400), "HTTP 400 Bad Request$"),
+        (says(b'{"error": null}', 401), "HTTP 401 Unauthorized$"),
+        (says(b"<html>no</html>", 403), "HTTP 403 Forbidden$"),
+        (says(b"x" * 300_000, 404), "HTTP 404 Not Found: x+$"),
+    ],
+)
+def test_an_error_is_told_in_short_and_without_the_key(answer: Answers, why: str) -> None:
+    with served(answer) as (address, _), pytest.raises(SumikaError, match=why) as raised:
+        link(address).ask({"messages": []}, "sesame")
+    assert len(str(raised.value)) < 250
+    assert "sesame" not in str(raised.value)
+    assert str(raised.value).isprintable()
+
+
+def test_the_words_beside_a_status_are_cleaned_too() -> None:
+    """They go to terminals."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.0 401 \x1b[2J\x1b]0;hi\x07 key sesame\r\nContent-Length: 0\r\n\r\n")
+
+    with served(answer) as (address, _), pytest.raises(SumikaError, match=r"HTTP 401 .*key \*\*\*$") as raised:
+        link(address).ask({"messages": []}, "sesame")
+    assert str(raised.value).isprintable()
+
+
+def test_a_status_is_told_though_its_words_never_come() -> None:
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.0 401 Unauthorized\r\nContent-Length: 100\r\n\r\n")
+        handler.wfile.flush()
+        NEVER.wait(3.0)
+
+    with served(answer) as (address, _), pytest.raises(SumikaError, match=r"HTTP 401 Unauthorized$"):
+        link(address, timeout_s=30.0).ask({"messages": []})
 
 
 def test_asking_again_takes_no_more_time_than_asking_once() -> None:
-    answer, held = picky(*EVERY_FIELD)
+    names = ("response_format", "temperature", "messages")
+    answer, bodies = picky({name: error(message=f"no {name}", param=name) for name in names})
 
     def slowly(handler: http.server.BaseHTTPRequestHandler) -> None:
         NEVER.wait(0.4)
         answer(handler)
 
-    with served(slowly) as (address, _), pytest.raises(SumikaError, match=r"not within 0\.7 s"):
+    with served(slowly) as (address, _), pytest.raises(SumikaError, match=r"does not answer|HTTP 400"):
         link(address, timeout_s=0.7).ask(EVERY_FIELD)
-    assert len(held) <= 2  # of the four that it would take
+    assert len(bodies) <= 2  # of the three that it would take
 
 
 def test_a_redirection_takes_neither_words_nor_key_along() -> None:

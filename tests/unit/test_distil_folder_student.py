@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sumika.cli._distil_language import student_of
 from sumika.distil.export.safetensors import export_safetensors
 from sumika.distil.language.decoder import Decoder
 from sumika.distil.language.folder import read_folder
@@ -38,6 +39,7 @@ def test_a_student_begun_as_a_folder_is_exported_with_its_tokenizer(tmp_path: Pa
     text = program_recipe(
         tmp_path, student="", model=f"{{folder: {start}, licence: mit}}", export="[safetensors, gguf, onnx-int8]"
     )
+    text += 'ask: "<user>{prompt}</user>"\n'
     works = works_of(text, tmp_path / "store")
     folder = tmp_path / "model"
     works.finish(folder)
@@ -52,3 +54,5 @@ def test_a_student_begun_as_a_folder_is_exported_with_its_tokenizer(tmp_path: Pa
     asked = [works.asked(one) for one in works.evaluation[:3]]
     greedy = Sampling(max_tokens=8)
     assert [one.answer for one in again.answer(asked, greedy)] == [one.answer for one in ours.answer(asked, greedy)]
+    served, prompt = student_of(folder), works.evaluation[0].prompt
+    assert served.question(prompt) == ours.question(works.asked(works.evaluation[0]))  # as it was trained

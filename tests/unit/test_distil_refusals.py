@@ -114,6 +114,7 @@ def test_terms_that_forbid_the_purpose_are_told_by_their_clause_before_anything_
 
 def test_a_licence_of_data_that_forbids_the_purpose_is_told_before_anything_is_done(tmp_path: Path) -> None:
     text = program_recipe(tmp_path, purpose="commercial").replace("licence: mit", "licence: CC-BY-NC-4.0")
+    (tmp_path / "pool.jsonl").unlink()  # before the pool is read, too: it may be large
     works = works_of(text, tmp_path / "store")
     with pytest.raises(UsageError, match=r"data pool\.jsonl: the terms 'CC-BY-NC-4\.0' do not allow"):
         works.finish(tmp_path / "model")

@@ -86,13 +86,31 @@ def test_whoever_comes_between_two_quarters_is_heated_for_at_once(minutes: int) 
     assert told["living_aircon", "mode"] == 1.0
 
 
+@pytest.mark.parametrize("presence", [{}, {"living": (None, 0.0)}, {"bedroom": (0.0, 0.0)}])
+def test_people_of_whom_nothing_is_heard_for_a_moment_have_not_gone(
+    presence: dict[str, tuple[float | None, float]],
+) -> None:
+    """A radar that is silent, or measurements in parts, are no news of who is in the room; a quarter without any is."""
+    ecu, ten = Ecu(demo_house({}).house), START.replace(hour=10)
+    for quarter in range(5):
+        ecu.observe(measured(ten + timedelta(minutes=15 * quarter)))
+    for minute in (61, 70):
+        ecu.observe(replace(measured(ten + timedelta(minutes=minute)), presence=presence))
+        ecu.think(Flat(ten + timedelta(hours=1)))
+        told = {(one.device, one.action): one.value for one in ecu.commands()}
+        assert told["living_aircon", "mode"] == 1.0
+    for minute in (75, 90, 105):
+        ecu.observe(replace(measured(ten + timedelta(minutes=minute)), presence=presence))
+    assert not ecu.routine.known[ecu.routine.rooms.index("living")]
+
+
 def test_a_look_between_quarters_is_no_day_of_a_routine() -> None:
     """Only whole quarters are learned from; else a day with many measurements would count for many days."""
     house = demo_house({}).house
     ecu, other = lived(house)[0], lived(house)[0]
     for minute in range(61, 74):
         other.observe(measured(START + timedelta(minutes=minute)))
-    when = [START + timedelta(days=1)]
+    when = [START + timedelta(days=1, minutes=65)]
     assert np.array_equal(ecu.routine.ahead(when, np.ones(1)).awake, other.routine.ahead(when, np.ones(1)).awake)
 
 

@@ -56,6 +56,7 @@ from sumika.assistant.understanding_recorded import (
     may_be_declined,
 )
 from sumika.assistant.understanding_topics import about, named
+from sumika.links.chat import ChatRefusedError
 from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER, SURE_WITHOUT_A_WORD = 0.8, 0.6, 0.9
@@ -413,6 +414,8 @@ class Understander:
         try:
             is_asked = self._model is not None and not self._silent  # who did not answer is not asked of each part
             call = self._model.call(sentence, TOOLS) if is_asked and self._model is not None else None
+        except ChatRefusedError:
+            return None
         except SumikaError:
             # It is not there: nothing was understood, and that is what the house says, with the reason.
             self._silent = True

@@ -5,6 +5,7 @@ What it answers is checked like everything else: no tool or word that the table 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -41,6 +42,7 @@ EXAMPLES: tuple[tuple[str, Call | None], ...] = (
 )
 """Sentences and what they ask for: models copy from examples better than they follow a description."""
 _MOST_TOKENS = 300
+_FENCED = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 _THOUGHT = "</think>"
 """Models that think aloud end so."""
 
@@ -52,6 +54,7 @@ class LargerModel(Protocol):
         """Return what a sentence asks for; None if the model does not know.
 
         Raises:
+            ChatRefusedError: if it is there and cannot be asked this sentence.
             SumikaError: if the model cannot be asked.
         """
 
@@ -80,6 +83,7 @@ class ChatModel:
         """Return what a sentence asks for; None if the model does not know, or answers what was not said.
 
         Raises:
+            ChatRefusedError: if it is there and cannot be asked this sentence: too long, signs that it cannot read.
             SumikaError: if it cannot be reached.
         """
         key = self._secret() if self._settings.secret_file else ""
@@ -100,18 +104,22 @@ class ChatModel:
 
 
 def _call_in(said: str) -> Call:
-    """Return the one call of an answer, whatever is around it: thoughts, fences, explanations.
+    """Return the call that an answer is. Thoughts may stand before it, and a fence about it, and nothing else.
+
+    Who explains himself beside a call may be saying that it is none: it is not looked for in words.
 
     Raises:
-        ValueError: if there is none, it is no call, or there are several.
+        ValueError: if the answer is no call.
     """
-    told = said.rpartition(_THOUGHT)[2]
-    found, end = json.JSONDecoder().raw_decode(told, told.index("{"))
-    if "{" in told[end:]:
-        raise ValueError("one call was asked for")
-    call = msgspec.convert(found, Call)
-    # A model that fills in every piece leaves those empty that were not said.
-    return msgspec.structs.replace(call, spans={name: piece for name, piece in call.spans.items() if piece.strip()})
+    told = said.rpartition(_THOUGHT)[2].strip()  # a thought that has no end leaves its beginning, and is no call
+    fenced = _FENCED.fullmatch(told)
+    found = json.loads(fenced[1] if fenced else told)
+    if isinstance(found, dict):
+        found = {name: value for name, value in found.items() if value is not None}
+        if isinstance(found.get("spans"), dict):
+            # A model that fills in every piece leaves those empty that were not said.
+            found["spans"] = {name: piece for name, piece in found["spans"].items() if piece not in (None, "")}
+    return msgspec.convert(found, Call)
 
 
 def _sentence_alone(model: str, sentence: str) -> dict[str, Any]:

@@ -87,6 +87,9 @@ class Routine:
     def look(self, when: datetime, people: Mapping[str, float | None], does: Mapping[str, str]) -> None:
         """Take who is where at this moment. Nothing is learned from it: days are learned by the quarter.
 
+        Where nobody knows it, what was known last stands until the quarter's end: a radar that is silent for a moment
+        has not seen anybody go.
+
         Args:
             when: In local time.
             people: By room: how many; None or absent: unknown.
@@ -95,9 +98,9 @@ class Routine:
         _, quarter = _slot(when)
         for place, room in enumerate(self.rooms):
             count = people.get(room)
-            self.known[place] = count is not None
             if count is None:
                 continue
+            self.known[place] = True
             what = does.get(room, "")
             if what not in KINDS:
                 what = "sleep" if self._beds[place] and (quarter >= 91 or quarter < 27) else "awake"
@@ -112,6 +115,7 @@ class Routine:
             people: By room: how many; None or absent: unknown.
             does: By room: "sleep", "awake" or "active"; absent: judged by bed and hour.
         """
+        self.known[:] = False
         self.look(when, people, does)
         kind, quarter = _slot(when)
         weight, seen = self._weight[kind, quarter], self.known

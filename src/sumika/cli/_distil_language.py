@@ -10,6 +10,7 @@ import msgspec
 
 from sumika.cli._distil_progress import ProgressWatcher
 from sumika.cli._distil_spread import Spread
+from sumika.distil.language.dialogue import read_ask
 from sumika.distil.language.folder import read_folder
 from sumika.distil.language.generate import LanguageStudent
 from sumika.distil.language.tokenizer import CharacterTokenizer, FolderTokenizer
@@ -92,9 +93,8 @@ def student_of(folder: Path) -> LanguageStudent:
     alphabet = weights / "alphabet.json"
     decoder = read_folder(weights)
     decoder.eval()
-    return LanguageStudent(
-        decoder, CharacterTokenizer.load(alphabet) if alphabet.exists() else FolderTokenizer(weights)
-    )
+    tokenizer = CharacterTokenizer.load(alphabet) if alphabet.exists() else FolderTokenizer(weights)
+    return LanguageStudent(decoder, tokenizer, ask=read_ask(weights))
 
 
 def export(folder: Path, form: str, target: Path) -> Path:

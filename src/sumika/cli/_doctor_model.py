@@ -29,9 +29,11 @@ def larger_model(loaded: LoadedHouse) -> list[Finding]:
             call = model.call(sentence) if model is not None else None
             read += call is not None and (call.tool, call.what) == meant
     except SumikaError as error:
-        return [warn(what, f"{error}. {_WHY}", "Mend assistant: in house.yaml, or start the model's server")]
+        remedy = error.remedy or "Mend assistant: in house.yaml, or start the model's server"
+        return [warn(what, f"{error.problem.rstrip('.')}. {_WHY}", remedy)]
     each_s = (time.monotonic() - began_s) / len(PLAIN)
     if read < len(PLAIN):
-        remedy = "Take a larger one; of one that was trained on the house's sentences say model_told: sentence"
+        other = "table" if settings.model_told == "sentence" else "sentence"
+        remedy = f"Take a larger one, or say model_told: {other}, if that is what it was made for"
         return [warn(f"{what} reads {read} of {len(PLAIN)} plain sentences", _WHY, remedy)]
     return [ok(f"{what} reads plain sentences, {each_s:.1f} s each")]

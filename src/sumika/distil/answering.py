@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sumika.distil.language.dialogue import question
 from sumika.distil.language.generate import LanguageStudent, Sampling
 from sumika.distil.outcome import AnswerCost
 
@@ -33,7 +32,7 @@ def answer_cost(
         begun_s = time.perf_counter()
         told = student.answer([prompt], sampling)[0]
         latencies.append(time.perf_counter() - begun_s)
-        asked = len(question(student.tokenizer, prompt))
+        asked = len(student.question(prompt))
         tokens.append(told.tokens)
         per_token = shape.flops_per_token(asked + told.tokens // 2, train=False)
         flops.append(per_token * (asked + told.tokens))

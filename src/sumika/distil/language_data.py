@@ -1,5 +1,6 @@
 """Data of a language recipe: pool, clean, judge, choose, as stages found again by the hash of what decides them."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +48,7 @@ class LanguageData:
                 found, report = read_examples(data.pool)
                 unseen, _ = read_examples(data.evaluation)
                 facts = {"bad_rows": report.bad, "first_bad": [str(one) for one in report.first_bad]}
+                facts["signs"] = _signs(found)
             else:
                 found = problems.pool(data.size, seed, data.domains)
                 seen = {one.prompt for one in found}
@@ -63,10 +65,12 @@ class LanguageData:
         return self.stages.store.get_records(self.pool.outputs["evaluation"], Example)
 
     @cached_property
-    def pool_characters(self) -> set[str]:
-        """Every character of the pool."""
-        found = self.stages.store.get_records(self.pool.outputs["pool"], Example)
-        return set().union(*(f"{one.prompt}{one.reasoning}{one.answer}" for one in found))
+    def pool_signs(self) -> str:
+        """Every sign that occurs in the pool, each once, in the order of their codes."""
+        told = self.pool.facts.get("signs")
+        if isinstance(told, str):
+            return told
+        return _signs(self.stages.store.get_records(self.pool.outputs["pool"], Example))
 
     @cached_property
     def cleaned(self) -> StageResult:
@@ -131,6 +135,13 @@ class LanguageData:
     def examples(self, result: StageResult) -> list[Example]:
         """Return the examples that a stage has chosen."""
         return self.stages.store.get_records(result.outputs["examples"], Example)
+
+
+def _signs(examples: Iterable[Example]) -> str:
+    found = set[str]()
+    for one in examples:
+        found.update(one.prompt, one.reasoning, one.answer)
+    return "".join(sorted(found))
 
 
 def _facts(report: ChooseReport, proxy: str) -> dict[str, Any]:

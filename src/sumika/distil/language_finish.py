@@ -19,7 +19,7 @@ from sumika.distil.export.gguf import export_gguf
 from sumika.distil.export.language_onnx import OnnxLanguageStudent, export_language_onnx
 from sumika.distil.export.safetensors import export_safetensors
 from sumika.distil.grade.grader import grade_all
-from sumika.distil.language.dialogue import question
+from sumika.distil.language.dialogue import question, write_ask
 from sumika.distil.language.generate import Completion
 from sumika.distil.language.kept import FILE, ONE, put_folder
 from sumika.distil.language.tokenizer import FolderTokenizer
@@ -168,10 +168,12 @@ class LanguageFinish(LanguageRun):
         Raises:
             SumikaError: if it cannot come to its end; what can be told ahead is told before anything is done.
         """
-        precheck(self.recipe, self.tokenizer.size)
+        precheck(self.recipe, lambda: self.tokenizer.size)
         outcome = self.outcome
         for name, digest in self.exported.outputs.items():
             _take_out(self.stages.store, digest, folder / name)
+        if "safetensors" in self.recipe.export:
+            write_ask(folder / "safetensors", self.recipe.ask)
         entries = self.stages.ledger.entries(self.stages.run_id, self.stages.keys)
         predicted = predicted_and_actual(quote, entries) if quote else []
         card = self._card(outcome, predicted, command, commit)

@@ -65,7 +65,7 @@ class LanguageQuote:
         Raises:
             SumikaError: if the recipe could not come to its end here; a quote would promise what cannot be.
         """
-        precheck(self.recipe, self.works.tokenizer.size)
+        precheck(self.recipe, lambda: self.works.tokenizer.size)
         self._data()
         teacher = self.recipe.teacher
         if isinstance(teacher, TrainedTeacher):

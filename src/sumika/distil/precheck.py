@@ -1,6 +1,6 @@
 """Refuses what a language recipe could not bring to its end, before it has cost anything: terms, licences, memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
@@ -16,12 +16,12 @@ from sumika.distil.teachers.lineage import Lineage, check_lineage
 from sumika.distil.teachers.terms import check_terms
 
 
-def precheck(recipe: LanguageRecipe, vocabulary: int) -> None:
+def precheck(recipe: LanguageRecipe, vocabulary: Callable[[], int]) -> None:
     """Do nothing if a recipe can come to its end here, as far as can be told before it starts.
 
     Args:
         recipe: What is wanted.
-        vocabulary: Of the student's tokenizer.
+        vocabulary: Returns the size of the student's tokenizer; asked last, for it may take reading the pool.
 
     Raises:
         UsageError: if the terms of the teacher or the licence of the data do not allow the purpose.
@@ -33,7 +33,7 @@ def precheck(recipe: LanguageRecipe, vocabulary: int) -> None:
         data = Licensed(name=Path(pool.path).name, licence=pool.licence)
         check_lineage(Lineage(teachers=(), data=(data,)), recipe.purpose)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    for shape, settings in _trainings(recipe, vocabulary):
+    for shape, settings in _trainings(recipe, vocabulary()):
         check_memory(shape, settings, device)
 
 

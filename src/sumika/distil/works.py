@@ -14,7 +14,7 @@ from sumika.distil import problems
 from sumika.distil.grade.grader import grade_all
 from sumika.distil.language.budget import Budget
 from sumika.distil.language.decoder import Decoder
-from sumika.distil.language.dialogue import Sample, encode_trace
+from sumika.distil.language.dialogue import PROMPT, Sample, encode_trace
 from sumika.distil.language.folder import read_folder, read_shape
 from sumika.distil.language.generate import Answered, LanguageStudent, Sampling
 from sumika.distil.language.kept import keep, kept
@@ -80,7 +80,7 @@ class LanguageWorks(LanguageData):
         pieces = sorted(self.recipe.pieces, key=lambda piece: (-len(piece), piece))
         found = set(self.recipe.ask)
         if isinstance(self.recipe.data, FilePool):
-            found |= self.pool_characters
+            found.update(self.pool_signs)
         return CharacterTokenizer(ALPHABET + "".join(sorted(found - set(ALPHABET))), (*SPECIAL, *pieces))
 
     @cached_property
@@ -99,7 +99,7 @@ class LanguageWorks(LanguageData):
 
     def asked(self, example: Example) -> str:
         """Return a problem as the student is asked it."""
-        return self.recipe.ask.replace("{prompt}", example.prompt)
+        return self.recipe.ask.replace(PROMPT, example.prompt)
 
     def worked(self, size: int, name: str, hardness: tuple[int, ...]) -> Samples:
         """Return worked problems drawn evenly, none of them in the evaluation set.

@@ -3,8 +3,8 @@
 Nobody else is ever asked: no redirection is followed and no proxy of the environment is used, for what is said is meant
 for that address alone, and so is the key. A server that answers a letter at a time is given up like one that is silent.
 
-Servers do not take all fields of a request: many know no schema, some no temperature. Who refuses a field that a
-request can do without is asked again without it, and never with it after that.
+Servers do not take all fields of a request: many know no schema, some no temperature, some call the most tokens of an
+answer otherwise. Who refuses such a field is asked again without it, and where he named it never with it after that.
 """
 
 import contextlib
@@ -23,13 +23,34 @@ import msgspec
 from sumika.schema import SumikaError
 
 MOST_ANSWER_BYTES = 262_144
-DISPENSABLE = ("response_format", "temperature", "max_tokens")
-"""Fields that a request can do without, those first that servers refuse most."""
+DISPENSABLE = ("response_format", "temperature")
+"""Fields that a request can do without."""
 
-_BAD_REQUEST, _UNPROCESSABLE = 400, 422
-_MOST_TOLD_LETTERS = 120
-"""Of what a server says of an error."""
+_OTHER_NAMES = {"max_tokens": "max_completion_tokens"}
+"""What some servers call a field: an answer without a bound is not asked for."""
+
+_TOLD_OF = (400, 401, 403, 404, 422)
+"""Statuses beside which servers say in words what is wrong."""
+
+_MOST_TOLD_BYTES, _MOST_TOLD_LETTERS, _WORDS_WITHIN_S = 4096, 120, 1.0
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _HOME_ENDINGS = (".local", ".lan", ".home", ".home.arpa", ".internal", ".localdomain")
+
+
+class ChatRefusedError(SumikaError):
+    """A server is there and does not take this very request; another may be taken."""
+
+
+class _Refusal(msgspec.Struct, frozen=True):
+    """Why a server does not take a request.
+
+    Attributes:
+        words: Its own.
+        fields: That it names apart from its words: OpenAI's `param`, FastAPI's `loc`.
+    """
+
+    words: str = ""
+    fields: tuple[str, ...] = ()
 
 
 class ChatLink:
@@ -62,7 +83,7 @@ class ChatLink:
                 remedy="Run a model at home, or set assistant.leaves_the_house: true",
             )
         self.host, self._scheme, self._path, self._timeout_s = host, parts.scheme, parts.path.rstrip("/"), timeout_s
-        self._refused: frozenset[str] = frozenset()
+        self._unwanted: dict[str, str] = {}  # fields that it does not take, and what it calls them; "": nothing
 
     def ask(self, body: dict[str, Any], key: str = "") -> str:
         """Return what the model says; empty where its answer has no text.
@@ -72,31 +93,50 @@ class ChatLink:
             key: That the server asks for; empty: none.
 
         Raises:
+            ChatRefusedError: if it is there and does not take this request.
             SumikaError: if it does not answer in time, or with anything but a chat completion.
         """
         until_s = time.monotonic() + self._timeout_s
-        refused = self._refused
+        unwanted, learnt = dict(self._unwanted), dict(self._unwanted)
         while True:
-            asked = {name: value for name, value in body.items() if name not in refused}
+            asked = {unwanted.get(name, name): value for name, value in body.items() if unwanted.get(name, name)}
             status, reason, content = self._posted(asked, key, until_s - time.monotonic())
             if status == http.client.OK:
-                self._refused = refused  # only now is it known that it was for these
-                return self._text(content)
-            told = _message_in(content)
-            unwanted = _refused_in(asked, status, told)
-            if not unwanted:
-                raise SumikaError(f"the model at {self.host} answers HTTP {status} {_in_short(reason, told, key)}")
-            refused |= {unwanted}
+                said = self._text(content)
+                self._unwanted = learnt  # only now is it known that it was for these
+                return said
+            refusal = _refusal_in(content)
+            field, named = _refused_field(asked, status, refusal)
+            if not field:
+                raise self._failed(status, reason, refusal.words, key)
+            other = _OTHER_NAMES.get(field, "")
+            unwanted[field] = other
+            if named:
+                learnt[field] = other
+
+    def _failed(self, status: int, reason: str, words: str, key: str) -> SumikaError:
+        """Return the error of a status: of a request that is wrong with the server's own words, and never the key."""
+        told = f"{reason}: {words}" if words and status in _TOLD_OF else reason
+        plain = " ".join("".join(one if one.isprintable() else " " for one in told).split())
+        shown = (plain.replace(key, "***") if key else plain)[:_MOST_TOLD_LETTERS]
+        kind = (
+            ChatRefusedError if status in (http.client.BAD_REQUEST, http.client.UNPROCESSABLE_ENTITY) else SumikaError
+        )
+        return kind(f"the model at {self.host} answers HTTP {status} {shown}")
 
     def _posted(self, body: dict[str, Any], key: str, left_s: float) -> tuple[int, str, bytes]:
-        """Return status, reason and content of one answer."""
+        """Return status, reason and content of one answer; of one that is an error what can be had of its content."""
         headers = {"Content-Type": "application/json", "User-Agent": "sumika"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
         try:
             with self._connected(left_s) as connection:
                 connection.request("POST", f"{self._path}/chat/completions", msgspec.json.encode(body), headers)
+                line = connection.sock
                 answer = connection.getresponse()
+                if answer.status != http.client.OK:
+                    line.settimeout(min(_WORDS_WITHIN_S, left_s))
+                    return answer.status, answer.reason, _words_of(answer)
                 content = answer.read(MOST_ANSWER_BYTES + 1)
         except (OSError, http.client.HTTPException, ValueError) as error:
             why = str(error) or type(error).__name__
@@ -144,38 +184,54 @@ class ChatLink:
         try:
             told: Any = msgspec.json.decode(answer)
             content = told["choices"][0]["message"]["content"]
-        except (msgspec.DecodeError, KeyError, IndexError, TypeError, RecursionError):
+        except (*_UNREADABLE, KeyError, IndexError, TypeError):
             raise SumikaError(f"the model at {self.host} answers with something else than a chat completion") from None
         return content if isinstance(content, str) else ""
 
 
-def _message_in(content: bytes) -> str:
-    """Return what a server says of an error, as OpenAI's do or in its own way; of a web page nothing."""
-    plain = content.decode("utf-8", "replace")
+def _words_of(answer: http.client.HTTPResponse) -> bytes:
+    """Return the beginning of what stands beside an error; a status is told whether or not there is any."""
+    if answer.status not in _TOLD_OF:
+        return b""
+    try:
+        return answer.read1(_MOST_TOLD_BYTES)
+    except (OSError, http.client.HTTPException, ValueError):
+        return b""
+
+
+def _refusal_in(content: bytes) -> _Refusal:
+    """Return why a request is refused, as OpenAI's servers say it, FastAPI's, or others; of a web page nothing."""
     try:
         told: Any = msgspec.json.decode(content)
-    except (msgspec.DecodeError, RecursionError):
-        return "" if plain.lstrip().startswith("<") else plain
+    except _UNREADABLE:
+        plain = content.decode("utf-8", "replace").strip()
+        return _Refusal(words="" if plain.startswith("<") else plain)
     error = told.get("error", told.get("detail", told)) if isinstance(told, dict) else told
-    said = error.get("message") if isinstance(error, dict) else error
-    return said if isinstance(said, str) else "" if plain in ("{}", "[]", "null") else plain
+    errors = [one for one in error if isinstance(one, dict)] if isinstance(error, list) else [error]
+    words, fields = list[str](), list[str]()
+    for one in errors:
+        said = (one.get("message") or one.get("msg")) if isinstance(one, dict) else one
+        words += [said] if isinstance(said, str) else []
+        if isinstance(one, dict):
+            places = one["loc"] if isinstance(one.get("loc"), list) else [one.get("param")]
+            fields += [place.partition(".")[0] for place in places if isinstance(place, str)]
+    return _Refusal(words="; ".join(words), fields=tuple(fields))
 
 
-def _refused_in(asked: dict[str, Any], status: int, told: str) -> str:
-    """Return the field without which a request may be taken; empty where it is not for such a field."""
-    if status not in (_BAD_REQUEST, _UNPROCESSABLE):
-        return ""
+def _refused_field(asked: dict[str, Any], status: int, refusal: _Refusal) -> tuple[str, bool]:
+    """Return the field without which a request may be taken, empty for none, and whether the server has named it."""
+    if status not in (http.client.BAD_REQUEST, http.client.UNPROCESSABLE_ENTITY):
+        return "", False
+    for name, other in _OTHER_NAMES.items():
+        if name in asked and other in refusal.words:
+            return name, True
     at_hand = [name for name in DISPENSABLE if name in asked]
-    # Whoever names no field refuses most likely the schema: few servers know it.
-    return next((name for name in at_hand if name in told), "response_format" if "response_format" in at_hand else "")
-
-
-def _in_short(reason: str, told: str, key: str) -> str:
-    """Return what is to be told of an error: of a request that is wrong the server's own words, and never the key."""
-    shown = " ".join("".join(one if one.isprintable() else " " for one in told).split())
-    if key:
-        shown = shown.replace(key, "***")
-    return f"{reason[:60]}: {shown[:_MOST_TOLD_LETTERS]}" if shown else reason[:60]
+    for name in at_hand:
+        if name in refusal.fields or (not refusal.fields and name in refusal.words):
+            return name, True
+    # Whoever names no field may not know the schema: few servers do. Or this one answer did not come to fit it.
+    unnamed = not refusal.fields and "response_format" in at_hand
+    return ("response_format" if unnamed else ""), False
 
 
 def at_home(host: str) -> bool:

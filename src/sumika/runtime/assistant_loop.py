@@ -20,6 +20,7 @@ from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.undoing import Later, Memory
 from sumika.bus import Answerer, Subscriber, ask
 from sumika.facts import Book
+from sumika.links.chat import ChatRefusedError
 from sumika.runtime.house_ear import local_clock
 from sumika.runtime.node import ASSISTANT, Launch, Node
 from sumika.runtime.process import NodeProcess, run_turns
@@ -43,6 +44,8 @@ class Heeded:
         """Return what a sentence asks for; errors as the model's."""
         try:
             found = self._model.call(sentence, tools)
+        except ChatRefusedError:
+            raise  # this sentence alone: it is there
         except SumikaError as error:
             self._tell(str(error))
             raise

@@ -31,8 +31,7 @@ TALK: dict[str, str] = {
     "talk.refused.personal": "That is personal, and not for you to hear.",
     "talk.refused.empty": "I did not hear anything.",
     "talk.refused.long": "That is too long: {most} letters at most.",
-    "talk.refused.model_silent": "I did not understand that, and the larger model that I asked does not answer. "
-    "`sumika doctor` says why.",
+    "talk.refused.model_silent": "I did not understand that, and the larger model that I asked does not answer.",
     "talk.refused.not_understood": 'I did not understand that. You can say "help" to hear what I understand.',
     "talk.refused.unrecorded": "I cannot tell that from the records of this house.",
     "talk.refused.failed": "That did not work: {why}.",

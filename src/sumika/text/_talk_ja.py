@@ -31,8 +31,7 @@ TALK: dict[str, str] = {
     "talk.refused.personal": "個人にかかわることなので、お答えできません。",
     "talk.refused.empty": "何も聞こえませんでした。",
     "talk.refused.long": "長すぎます。{most}文字までにしてください。",
-    "talk.refused.model_silent": "私には分かりませんでした。尋ねた大きなモデルも応答しません。"
-    "理由は `sumika doctor` で分かります。",
+    "talk.refused.model_silent": "私には分かりませんでした。尋ねた大きなモデルも応答しません。",
     "talk.refused.not_understood": "分かりませんでした。「ヘルプ」と言うと、分かることをお伝えします。",
     "talk.refused.unrecorded": "それは、この家の記録からは分かりません。",
     "talk.refused.failed": "できませんでした。{why}。",

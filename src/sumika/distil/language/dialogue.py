@@ -1,8 +1,22 @@
 """How a problem, its reasoning and its answer become the text of a language student."""
 
+from pathlib import Path
+
 import msgspec
 
 from sumika.distil.language.tokenizer import END_THINK, THINK, Tokenizer
+from sumika.distil.store import write_whole
+from sumika.schema import SumikaError
+
+PROMPT = "{prompt}"
+"""Stands for the problem in how a student is asked, and is all of it where nothing else is said."""
+
+ASKED = "asked.json"
+"""Beside the weights of a student that is asked in some way of its own."""
+
+
+class _Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    ask: str
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,3 +58,37 @@ def encode_trace(tokenizer: Tokenizer, prompt: str, reasoning: str, answer: str)
     asked = question(tokenizer, prompt)
     told = tokenizer.encode(reasoning + END_THINK + answer)
     return Sample(token_ids=[*asked, *told, tokenizer.end_id], loss_from=len(asked))
+
+
+def write_ask(folder: Path, ask: str) -> None:
+    """Keep beside a student's weights how it is asked; nothing where it is the problem alone.
+
+    Args:
+        folder: Of the weights.
+        ask: A text with `PROMPT` in it.
+    """
+    path = folder / ASKED
+    if ask != PROMPT:
+        write_whole(path, msgspec.json.encode(_Asked(ask)))
+    else:
+        path.unlink(missing_ok=True)
+
+
+def read_ask(folder: Path) -> str:
+    """Return how the student in a folder is asked.
+
+    Raises:
+        SumikaError: if that is not to be read.
+    """
+    path = folder / ASKED
+    if not path.exists():
+        return PROMPT
+    try:
+        ask = msgspec.json.decode(path.read_bytes(), type=_Asked).ask
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SumikaError(
+            f"how the student is asked cannot be read ({error})", where=str(path), remedy="Make the student again."
+        ) from error
+    if PROMPT not in ask:
+        raise SumikaError(f"no {PROMPT} in how the student is asked", where=str(path), remedy="Make the student again.")
+    return ask

@@ -8,7 +8,7 @@ import msgspec
 from sumika.distil.language.batch import Batch, Row, Sampling
 from sumika.distil.language.budget import Budget
 from sumika.distil.language.decoder import Decoder
-from sumika.distil.language.dialogue import question
+from sumika.distil.language.dialogue import PROMPT, question
 from sumika.distil.language.tokenizer import Tokenizer
 
 __all__ = ["Answered", "Completion", "Generator", "LanguageStudent", "Request", "Sampling"]
@@ -151,22 +151,33 @@ class LanguageStudent:
         generator: What generates.
         tokenizer: Of the decoder.
         end_think: Token that ends thinking.
+        ask: How it is put to the student; `{prompt}` stands for what it is asked.
     """
 
     def __init__(
-        self, decoder: Decoder, tokenizer: Tokenizer, *, batch: int = 256, end_think: str = "</think>"
+        self,
+        decoder: Decoder,
+        tokenizer: Tokenizer,
+        *,
+        batch: int = 256,
+        end_think: str = "</think>",
+        ask: str = PROMPT,
     ) -> None:
         ids = tokenizer.encode(end_think)
         if tokenizer.size > decoder.shape.vocabulary:
             raise ValueError(f"{tokenizer.size} pieces for a vocabulary of {decoder.shape.vocabulary}")
-        self.tokenizer, self.end_think = tokenizer, ids
+        self.tokenizer, self.end_think, self.ask = tokenizer, ids, ask
         self.generator = Generator(decoder, [tokenizer.end_id], batch=batch)
+
+    def question(self, prompt: str) -> list[int]:
+        """Return the tokens that it is asked with, up to the start of its thinking."""
+        return question(self.tokenizer, self.ask.replace(PROMPT, prompt))
 
     def answer(
         self, prompts: Sequence[str], sampling: Sampling, budget: Budget | None = None, samples: int = 1
     ) -> list[Answered]:
         """Return `samples` answers to each prompt, those of one prompt together."""
-        asked = [question(self.tokenizer, prompt) for prompt in prompts for _ in range(samples)]
+        asked = [self.question(prompt) for prompt in prompts for _ in range(samples)]
         requests = [Request(token_ids=ids, seed=sampling.seed + index) for index, ids in enumerate(asked)]
         return [self.read(completion) for completion in self.generator.run(requests, sampling, budget=budget)]
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sumika.distil.language.batch import Row, Sampling
 from sumika.distil.language.budget import Budget, budget_of
-from sumika.distil.language.dialogue import question
 from sumika.distil.language.generate import LanguageStudent
 from sumika.distil.language.tokenizer import SPECIAL, CharacterTokenizer
 from sumika.distil.serve._engine import Job, Pieces
@@ -42,7 +41,7 @@ def chat_choices(student: LanguageStudent, request: ChatRequest, most: int) -> l
     _check(student, text, field="messages")
     if request.top_logprobs and not request.logprobs:
         raise refused("top_logprobs needs logprobs", field="top_logprobs")
-    ids, thinking, budget = question(student.tokenizer, text), True, None
+    ids, thinking, budget = student.question(text), True, None
     if request.thinking_budget == 0:
         if request.wait:
             raise refused("without thinking nothing can wait", field="wait")

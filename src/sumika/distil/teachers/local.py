@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from sumika.distil.language.dialogue import question
+from sumika.distil.language.dialogue import read_ask
 from sumika.distil.language.folder import read_folder, weight_files
 from sumika.distil.language.generate import LanguageStudent, Request, Sampling
 from sumika.distil.language.tokenizer import CharacterTokenizer, FolderTokenizer, Tokenizer
@@ -89,7 +89,7 @@ class LocalTeacher:
         """
         decoder = read_folder(self.folder, device=self.settings.device)
         decoder.eval()
-        return LanguageStudent(decoder, self._tokenizer(), batch=self.settings.batch)
+        return LanguageStudent(decoder, self._tokenizer(), batch=self.settings.batch, ask=read_ask(self.folder))
 
     def _tokenizer(self) -> Tokenizer:
         alphabet = self.folder / "alphabet.json"
@@ -126,7 +126,7 @@ class LocalTeacher:
         """Return what can be asked; a prompt that is empty or fills the context is counted instead."""
         found = []
         for key, (example, index) in waiting.items():
-            ids = question(self.student.tokenizer, example.prompt)
+            ids = self.student.question(example.prompt)
             if 0 < len(ids) < self.student.generator.decoder.shape.context:
                 found.append((key, _Asked(example, index, ids)))
             else:
