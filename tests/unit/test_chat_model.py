@@ -198,6 +198,33 @@ def test_a_field_that_a_server_does_not_take_is_left_out_from_then_on(unknown: d
         assert bodies[-1].keys() == EVERY_FIELD.keys() - unknown.keys()
 
 
+SCHEMA = {"type": "object"}
+WITH_SCHEMA = {"messages": [], "response_format": {"type": "json_schema", "json_schema": {"schema": SCHEMA}}}
+LLAMA_CPP = (
+    "1 validation error:\n {'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), "
+    "'msg': \"Input should be 'text' or 'json_object'\", 'input': 'json_schema'}"
+)
+"""What the server of llama-cpp-python answers to a schema as OpenAI has it, and calls its own failure (500)."""
+
+
+@pytest.mark.parametrize(("takes", "asked"), [("json_object", 2), ("text", 3)])
+def test_a_schema_is_said_in_another_form_before_it_is_left_out(takes: str, asked: int) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        # `served` keeps it there; the library's own handler has none.
+        bodies.append(handler.body)  # type: ignore[attr-defined]
+        form = bodies[-1].get("response_format", {"type": "text"})
+        (says(completion("yes")) if form["type"] == takes else says(error(message=LLAMA_CPP, param=None), 500))(handler)
+
+    with served(answer) as (address, _):
+        way = link(address)
+        assert [way.ask(WITH_SCHEMA), way.ask(WITH_SCHEMA)] == ["yes", "yes"]
+    assert len(bodies) == asked + 1
+    wanted = {"type": "json_object", "schema": SCHEMA} if takes == "json_object" else None
+    assert bodies[-1].get("response_format") == wanted
+
+
 def test_an_answer_without_a_bound_is_never_asked_for() -> None:
     """Where a server calls the bound otherwise it is called so; where it is too large for it that is told."""
     answer, bodies = picky({"max_tokens": error(message=NO_MAX_TOKENS, param="max_tokens")})
@@ -256,7 +283,8 @@ def test_nothing_is_learnt_of_a_server_that_answers_no_completion() -> None:
     [
         (says(error(message="no model 'x' here,\n and sesame is no key" + "!" * 500), 404), r"Not Found: no model 'x'"),
         (says(b'{"error": "ung\xfcltig"}', 400), "HTTP 400 Bad Request"),
-        (says(b'{"error": "ung\xfcltig"}', 500), "HTTP 500 Internal Server Error$"),
+        (says(b'{"error": "ung\xfcltig"}', 500), "HTTP 500 Internal Server Error"),
+        (says(b"busy", 503), "HTTP 503 Service Unavailable$"),
         (says(b'{"choices": [{"message": {"content": "\xfc"}}]}'), "something else than a chat completion"),
         (says(b"[1, null]", 400), "HTTP 400 Bad Request$"),
         (says(b'{"error": null}', 401), "HTTP 401 Unauthorized$"),

@@ -3,8 +3,7 @@
 Nobody else is ever asked: no redirection is followed and no proxy of the environment is used, for what is said is meant
 for that address alone, and so is the key. A server that answers a letter at a time is given up like one that is silent.
 
-Servers do not take all fields of a request: many know no schema, some no temperature, some call the most tokens of an
-answer otherwise. Who refuses such a field is asked again without it, and where he named it never with it after that.
+Who refuses a field that he has named is asked in another way from then on (`chat_requests`).
 """
 
 import contextlib
@@ -20,37 +19,20 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from sumika.links.chat_requests import BROKEN, REFUSALS, UNREADABLE, put, refusal_in, refused_field
 from sumika.schema import SumikaError
 
 MOST_ANSWER_BYTES = 262_144
-DISPENSABLE = ("response_format", "temperature")
-"""Fields that a request can do without."""
 
-_OTHER_NAMES = {"max_tokens": "max_completion_tokens"}
-"""What some servers call a field: an answer without a bound is not asked for."""
-
-_TOLD_OF = (400, 401, 403, 404, 422)
+_TOLD_OF = (*REFUSALS, 401, 403, 404, BROKEN)
 """Statuses beside which servers say in words what is wrong."""
 
 _MOST_TOLD_BYTES, _MOST_TOLD_LETTERS, _WORDS_WITHIN_S = 4096, 120, 1.0
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _HOME_ENDINGS = (".local", ".lan", ".home", ".home.arpa", ".internal", ".localdomain")
 
 
 class ChatRefusedError(SumikaError):
     """A server is there and does not take this very request; another may be taken."""
-
-
-class _Refusal(msgspec.Struct, frozen=True):
-    """Why a server does not take a request.
-
-    Attributes:
-        words: Its own.
-        fields: That it names apart from its words: OpenAI's `param`, FastAPI's `loc`.
-    """
-
-    words: str = ""
-    fields: tuple[str, ...] = ()
 
 
 class ChatLink:
@@ -83,7 +65,7 @@ class ChatLink:
                 remedy="Run a model at home, or set assistant.leaves_the_house: true",
             )
         self.host, self._scheme, self._path, self._timeout_s = host, parts.scheme, parts.path.rstrip("/"), timeout_s
-        self._unwanted: dict[str, str] = {}  # fields that it does not take, and what it calls them; "": nothing
+        self._ways: dict[str, int] = {}  # by field that it has refused: which of the `WAYS` it takes, counted from 1
 
     def ask(self, body: dict[str, Any], key: str = "") -> str:
         """Return what the model says; empty where its answer has no text.
@@ -97,22 +79,20 @@ class ChatLink:
             SumikaError: if it does not answer in time, or with anything but a chat completion.
         """
         until_s = time.monotonic() + self._timeout_s
-        unwanted, learnt = dict(self._unwanted), dict(self._unwanted)
+        ways, learnt = dict(self._ways), dict(self._ways)
         while True:
-            asked = {unwanted.get(name, name): value for name, value in body.items() if unwanted.get(name, name)}
-            status, reason, content = self._posted(asked, key, until_s - time.monotonic())
+            status, reason, content = self._posted(put(body, ways), key, until_s - time.monotonic())
             if status == http.client.OK:
                 said = self._text(content)
-                self._unwanted = learnt  # only now is it known that it was for these
+                self._ways = learnt  # only now is it known that it was for these
                 return said
-            refusal = _refusal_in(content)
-            field, named = _refused_field(asked, status, refusal)
+            refusal = refusal_in(content)
+            field, named = refused_field(body, ways, status, refusal)
             if not field:
                 raise self._failed(status, reason, refusal.words, key)
-            other = _OTHER_NAMES.get(field, "")
-            unwanted[field] = other
+            ways[field] = ways.get(field, 0) + 1
             if named:
-                learnt[field] = other
+                learnt[field] = ways[field]
 
     def _failed(self, status: int, reason: str, words: str, key: str) -> SumikaError:
         """Return the error of a status: of a request that is wrong with the server's own words, and never the key."""
@@ -184,7 +164,7 @@ class ChatLink:
         try:
             told: Any = msgspec.json.decode(answer)
             content = told["choices"][0]["message"]["content"]
-        except (*_UNREADABLE, KeyError, IndexError, TypeError):
+        except (*UNREADABLE, KeyError, IndexError, TypeError):
             raise SumikaError(f"the model at {self.host} answers with something else than a chat completion") from None
         return content if isinstance(content, str) else ""
 
@@ -197,41 +177,6 @@ def _words_of(answer: http.client.HTTPResponse) -> bytes:
         return answer.read1(_MOST_TOLD_BYTES)
     except (OSError, http.client.HTTPException, ValueError):
         return b""
-
-
-def _refusal_in(content: bytes) -> _Refusal:
-    """Return why a request is refused, as OpenAI's servers say it, FastAPI's, or others; of a web page nothing."""
-    try:
-        told: Any = msgspec.json.decode(content)
-    except _UNREADABLE:
-        plain = content.decode("utf-8", "replace").strip()
-        return _Refusal(words="" if plain.startswith("<") else plain)
-    error = told.get("error", told.get("detail", told)) if isinstance(told, dict) else told
-    errors = [one for one in error if isinstance(one, dict)] if isinstance(error, list) else [error]
-    words, fields = list[str](), list[str]()
-    for one in errors:
-        said = (one.get("message") or one.get("msg")) if isinstance(one, dict) else one
-        words += [said] if isinstance(said, str) else []
-        if isinstance(one, dict):
-            places = one["loc"] if isinstance(one.get("loc"), list) else [one.get("param")]
-            fields += [place.partition(".")[0] for place in places if isinstance(place, str)]
-    return _Refusal(words="; ".join(words), fields=tuple(fields))
-
-
-def _refused_field(asked: dict[str, Any], status: int, refusal: _Refusal) -> tuple[str, bool]:
-    """Return the field without which a request may be taken, empty for none, and whether the server has named it."""
-    if status not in (http.client.BAD_REQUEST, http.client.UNPROCESSABLE_ENTITY):
-        return "", False
-    for name, other in _OTHER_NAMES.items():
-        if name in asked and other in refusal.words:
-            return name, True
-    at_hand = [name for name in DISPENSABLE if name in asked]
-    for name in at_hand:
-        if name in refusal.fields or (not refusal.fields and name in refusal.words):
-            return name, True
-    # Whoever names no field may not know the schema: few servers do. Or this one answer did not come to fit it.
-    unnamed = not refusal.fields and "response_format" in at_hand
-    return ("response_format" if unnamed else ""), False
 
 
 def at_home(host: str) -> bool:
