@@ -185,6 +185,8 @@ def test_a_larger_model_that_fails_is_told_of_once_and_once_when_it_answers_agai
     class Model:
         fails = False
 
+        trusted = False
+
         def call(self, sentence: str, tools: object) -> Call | None:
             if self.fails:
                 raise SumikaError("the model at nas answers HTTP 500")

@@ -40,8 +40,8 @@ class Student:
 class Model:
     """Answers every sentence alike, or is not there."""
 
-    def __init__(self, call: Call | None = None) -> None:
-        self.answer, self.asked = call, 0
+    def __init__(self, call: Call | None = None, *, trusted: bool = False) -> None:
+        self.answer, self.asked, self.trusted = call, 0, trusted
 
     def call(self, sentence: str, tools: Mapping[str, Tool]) -> Call | None:
         """Return what it always returns."""
@@ -345,6 +345,53 @@ def test_thoughts_before_an_answer_and_a_fence_about_it_are_not_read(tmp_path: P
     with _server(200, said) as (address, _):
         call = ChatModel(Talking(model_address=address, timeout_s=5), tmp_path).call(UNHEARD)
     assert call == Call(tool="power", what="on", spans={"room": "bedroom"})
+
+
+SNAG = "throw another snag on the barbie"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "call", "student", "done"),
+    [
+        (SNAG, Call(tool="power", what="off", spans={"device": "barbie"}), None, False),
+        (UNHEARD, ON, None, False),
+        (UNHEARD, ON, Student(ON, 0.4), True),
+        (UNHEARD, ON, Student(Call(tool="power", what="off", spans={"device": "lamp"}), 0.7), False),
+        (
+            "the soldering iron, have it switched on",
+            Call(tool="power", what="on", spans={"device": "soldering iron"}),
+            None,
+            True,
+        ),
+        (
+            "寝室の灯りに元気を出してもらって",
+            Call(tool="power", what="on", spans={"device": "灯り", "room": "寝室"}),
+            None,
+            False,
+        ),
+        (
+            "minimum outdoor RH today",
+            Call(tool="climate", what="temperature", spans={"period": "today"}),
+            None,
+            False,
+        ),
+    ],
+)
+def test_what_nothing_speaks_for_but_a_model_is_asked_back(
+    sentence: str, call: Call, student: Student | None, done: bool
+) -> None:
+    """A small model reads an order into everything. Who trusts his own says so, and is not asked."""
+    doubted = _understood(sentence, student, Model(call))
+    assert (doubted.calls, doubted.by, doubted.ask_back == "") == ((call,), "model", done)
+    trusted = _understood(sentence, student, Model(call, trusted=True))
+    assert (trusted.calls, trusted.ask_back) == ((call,), "")
+
+
+@pytest.mark.parametrize("tool", [("answer", "yes"), ("undo", "last"), ("house_mode", "off")])
+def test_what_short_words_decide_no_model_decides(tool: tuple[str, str]) -> None:
+    """A sigh is no yes, whoever takes it for one."""
+    call = Call(tool=tool[0], what=tool[1])
+    assert _understood(UNHEARD, None, Model(call, trusted=True)) == Understood()
 
 
 def test_a_model_that_knows_the_table_is_told_the_sentence_alone(tmp_path: Path) -> None:

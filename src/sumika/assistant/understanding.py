@@ -42,6 +42,7 @@ from sumika.assistant.understanding_guard import (
     says_of_what,
 )
 from sumika.assistant.understanding_hints_ja import hinted
+from sumika.assistant.understanding_larger import is_seconded, read_by
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_parts import several
 from sumika.assistant.understanding_pieces import completed, is_called, pieces, recut, simpler, widened, without
@@ -56,7 +57,6 @@ from sumika.assistant.understanding_recorded import (
     may_be_declined,
 )
 from sumika.assistant.understanding_topics import about, named
-from sumika.links.chat import ChatRefusedError
 from sumika.schema import SumikaError
 
 SURE_TO_ACT, SURE_TO_ANSWER, SURE_WITHOUT_A_WORD = 0.8, 0.6, 0.9
@@ -388,6 +388,10 @@ class Understander:
             return None
         if probability < SURE_OF_SHORT_WORDS.get(call.tool, WORTH_ASKING):
             return None
+        return self._weighed(sentence, call, "student", probability, sure=sure)
+
+    def _weighed(self, sentence: str, call: Call, by: str, probability: float, *, sure: bool) -> Understood | None:
+        """Return what was read as it may be taken: done, asked back, or as none of the house's matters."""
         if not TOOLS[call.tool].acts and (asks_nothing(sentence) or self._is_only_told(sentence, call)):
             return None
         if is_none_of_the_house(call.tool, call.spans, sentence.casefold()):
@@ -399,7 +403,7 @@ class Understander:
         sure = sure and (may_say_more or not is_of_something_else(sentence, call, self._book.knows))
         sure = sure and not (call.tool in _OF_A_DEED and is_japanese(sentence) and is_done(sentence))
         sure = sure and not is_unfounded(sentence, call) and not is_contradicted(sentence, call)
-        return self._guarded(sentence, call, "student", probability, sure=sure)
+        return self._guarded(sentence, call, by, probability, sure=sure)
 
     def _is_only_told(self, sentence: str, call: Call) -> bool:
         """Return whether a question was read out of a Japanese sentence that asks nothing, or has no word of it."""
@@ -411,22 +415,20 @@ class Understander:
         return is_only_told(sentence) or not has_evidence(call, said)
 
     def _by_model(self, sentence: str) -> Understood | None:
-        try:
-            is_asked = self._model is not None and not self._silent  # who did not answer is not asked of each part
-            call = self._model.call(sentence, TOOLS) if is_asked and self._model is not None else None
-        except ChatRefusedError:
+        if self._model is None or self._silent:  # who did not answer is not asked of each part
             return None
+        try:
+            call = read_by(self._model, sentence)
         except SumikaError:
-            # It is not there: nothing was understood, and that is what the house says, with the reason.
+            # It is not there: nothing was understood, and that is what the house says.
             self._silent = True
             return None
         if call is None:
             return None
-        try:
-            checked(call, sentence)
-        except CallError:
-            return None
-        return self._guarded(sentence, call, "model", SURE_TO_ACT, sure=True)
+        call = recut(as_said(sentence, call), sentence, self._book.lists)
+        other = self._student.read(sentence) if self._student is not None else None
+        seconded = self._model.trusted or is_seconded(sentence, call, other, self._book.lists)
+        return self._weighed(sentence, call, "model", SURE_TO_ACT, sure=says_of_what(call) and seconded)
 
     def _guarded(self, sentence: str, call: Call, by: str, probability: float, *, sure: bool) -> Understood:
         tells = is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence)

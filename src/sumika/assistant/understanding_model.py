@@ -50,6 +50,10 @@ _THOUGHT = "</think>"
 class LargerModel(Protocol):
     """Whoever may be asked for what neither sentences nor the student understand."""
 
+    @property
+    def trusted(self) -> bool:
+        """Whether what it reads is taken though nothing else speaks for it."""
+
     def call(self, sentence: str, tools: Mapping[str, Tool]) -> Call | None:
         """Return what a sentence asks for; None if the model does not know.
 
@@ -66,12 +70,15 @@ class ChatModel:
         settings: `assistant:` of house.yaml.
         folder: What its files are relative to.
 
+    Attributes:
+        trusted: As its owner has said.
+
     Raises:
         SumikaError: if the address is none, or leaves the house and that is not allowed.
     """
 
     def __init__(self, settings: Talking, folder: Path) -> None:
-        self._settings, self._folder = settings, folder
+        self._settings, self._folder, self.trusted = settings, folder, settings.model_trusted
         self._link = ChatLink(
             settings.model_address,
             leaves_the_house=settings.leaves_the_house,

@@ -38,7 +38,7 @@ class Heeded:
     """A larger model of which is told whether it answers."""
 
     def __init__(self, model: LargerModel, tell: Callable[[str], None]) -> None:
-        self._model, self._tell = model, tell
+        self._model, self._tell, self.trusted = model, tell, model.trusted
 
     def call(self, sentence: str, tools: Mapping[str, Tool]) -> Call | None:
         """Return what a sentence asks for; errors as the model's."""
