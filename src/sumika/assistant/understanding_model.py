@@ -41,7 +41,9 @@ EXAMPLES: tuple[tuple[str, Call | None], ...] = (
     ("兄が納戸の灯りをつけてと言っていた", None),
 )
 """Sentences and what they ask for: models copy from examples better than they follow a description."""
-_MOST_TOKENS = 300
+_MOST_TOKENS = 1200
+"""A call takes a hundred; the rest is for models that think before they answer."""
+
 _FENCED = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 _THOUGHT = "</think>"
 """Models that think aloud end so."""
