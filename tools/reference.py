@@ -21,12 +21,25 @@ from sumika.dashboard import RIGHTS, Parts, Role, all_operations
 from sumika.schema import DEVICE_KINDS, REQUESTS, TOPICS, Message, Reason
 from sumika.schema import alarm_settings as alarm_schema
 from sumika.schema import building as building_schema
+from sumika.schema import desk_settings as desk_schema
 from sumika.schema import house as house_schema
 from sumika.schema import knowing_settings as knowing_schema
 from sumika.schema import living as living_schema
+from sumika.schema import talking as talking_schema
 from sumika.text import LANGUAGES, reason_text
 from sumika.world.course import HOUSE_QUANTITIES, ROOM_QUANTITIES
 from sumika.world.scenarios import description as scenario_schema
+
+HOUSE_PARTS = (
+    house_schema,
+    building_schema,
+    living_schema,
+    alarm_schema,
+    knowing_schema,
+    talking_schema,
+    desk_schema,
+)
+"""What house.yaml is made of."""
 
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "reference"
 NAMES = {"en": "English", "ja": "日本語"}
@@ -191,12 +204,7 @@ def messages_page() -> str:
 
 def house_page() -> str:
     """Return every field of house.yaml."""
-    structs = [
-        struct
-        for module in (house_schema, building_schema, living_schema, alarm_schema, knowing_schema)
-        for struct in _structs_of(module)
-        if struct is not house_schema.House
-    ]
+    structs = [struct for module in HOUSE_PARTS for struct in _structs_of(module) if struct is not house_schema.House]
     texts = [
         f"\n## {struct.__name__}\n\n{summary(struct)}{_tag(struct)}\n\n{fields_table(struct)}"
         for struct in [house_schema.House, *structs]
