@@ -111,7 +111,7 @@ def test_who_is_carried_off_has_not_fallen() -> None:
         moved = msgspec.structs.replace(message.tracks[0], position_m=(0.08 * (number - 60), 0.0, 0.2))
         gone.append(msgspec.structs.replace(message, tracks=(moved,)))
     assert FallStage.SUSPECTED not in stages(told(Says(below_m=0.5), [*standing, *gone]))
-    stays = [tracks_at(number / 10, t1=0.2) for number in range(60, 100)]
+    stays = [tracks_at(number / 10, t1=0.2) for number in range(60, 120)]
     assert FallStage.SUSPECTED in stages(told(Says(below_m=0.5), [*standing, *stays]))
 
 

@@ -11,7 +11,7 @@ from sumika.evaluate.people import home_moments, kept_scenes
 from sumika.evaluate.people.home_changes import Change
 from sumika.evaluate.people.home_moments import MOMENTS, Played, counts_bound, figure, play, scene_of, tail_share
 from sumika.evaluate.people.kept_scenes import told_of
-from sumika.perception._fall_stages import LASTING_LOG_ODDS, SURE_LOG_ODDS
+from sumika.perception._fall_stages import ENOUGH
 from sumika.training.told_scenes import told
 from sumika.world.radar_scene import nearly_falling_scene
 from sumika.world.radar_scene.living import living_waveform
@@ -21,9 +21,9 @@ SITS = nearly_falling_scene(4, living_waveform("iwr6843aop"), "sit_on_floor")
 ONCE = dict.fromkeys(MOMENTS, 1.0)
 
 
-def scenes_at(log_odds: float, count: int = 60, alarmed: bool = False) -> list[Played]:
+def scenes_at(beyond: float, count: int = 60, alarmed: bool = False) -> list[Played]:
     spread = np.random.default_rng(1).exponential(size=count)
-    return [Played(log_odds=log_odds + float(one), alarmed=alarmed) for one in spread]
+    return [Played(beyond=beyond + float(one), alarmed=alarmed) for one in spread]
 
 
 @pytest.mark.parametrize("beyond", [3.0, 5.0, 7.0])
@@ -49,14 +49,14 @@ def test_the_bound_of_counts_is_poisson_s_where_all_weigh_alike() -> None:
 
 
 def test_surer_scenes_and_more_moments_are_more_alarms() -> None:
-    calm = figure({name: scenes_at(-9.0) for name in MOMENTS}, ONCE)
-    unsure = figure({name: scenes_at(-4.0) for name in MOMENTS}, ONCE)
-    often = figure({name: scenes_at(-4.0) for name in MOMENTS}, dict.fromkeys(MOMENTS, 10.0))
+    calm = figure({name: scenes_at(-11.0) for name in MOMENTS}, ONCE)
+    unsure = figure({name: scenes_at(-6.0) for name in MOMENTS}, ONCE)
+    often = figure({name: scenes_at(-6.0) for name in MOMENTS}, dict.fromkeys(MOMENTS, 10.0))
     assert 0 < calm.value < unsure.value
     assert often.value == pytest.approx(10.0 * unsure.value)
     assert float(calm.detail["per_month"]) < calm.value
     assert calm.detail["alarms_pets_alone"] == "0 of 60"
-    told = figure({name: scenes_at(-4.0, alarmed=True) for name in MOMENTS}, ONCE)
+    told = figure({name: scenes_at(-6.0, alarmed=True) for name in MOMENTS}, ONCE)
     assert told.detail["per_month_of_counts"] == pytest.approx(len(MOMENTS))
     assert told.detail["alarms_pets_alone"] == "60 of 60"
 
@@ -85,10 +85,10 @@ def test_moments_are_counted_in_the_simulated_house(monkeypatch: pytest.MonkeyPa
 def test_a_scene_is_played_in_a_home_with_animals() -> None:
     sure, never = (play(SITS, told(SITS), Says(below_m=below_m)) for below_m in (9.0, -9.0))
     assert sure.alarmed
-    lasts = SURE_LOG_ODDS - LASTING_LOG_ODDS  # so much less is asked of what lasts
-    assert sure.log_odds == pytest.approx(math.log(0.97 / 0.03) + lasts)
+    least = ENOUGH[-1][1]  # what is asked of what lasts
+    assert sure.beyond == pytest.approx(math.log(0.97 / 0.03) - least)
     assert not never.alarmed
-    assert never.log_odds == pytest.approx(math.log(0.02 / 0.98) + lasts, abs=0.2)
+    assert never.beyond == pytest.approx(math.log(0.02 / 0.98) - least, abs=0.2)
 
 
 def test_alone_is_alone_and_every_moment_has_scenes() -> None:

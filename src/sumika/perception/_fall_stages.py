@@ -26,13 +26,13 @@ DECIDE_S = 10.0
 SURE_S = 0.5
 """A probability must have been high for so long: heights waver, and one look of many is always odd."""
 
-LOOKS, SURE_LOG_ODDS, MOST_LOG_ODDS = 5, 2.0, 6.0
-"""A student must be as sure as the second, on the mean of so many looks one after the other, none counting for more
-than the third: one look of many is always odd."""
+ENOUGH = ((5, 4.0), (8, 2.5), (12, 1.5), (20, 0.25))
+"""How sure a student must be (log odds) on the mean of so many looks one after the other, two in a second: one look of
+many is always odd. The longer somebody lies, the less is asked. Who lies for ten seconds and is rather taken for one
+who has fallen than not is told of: nobody is left lying because a student is not quite sure."""
 
-LASTING_LOOKS, LASTING_LOG_ODDS = 20, 0.25
-"""Who lies for ten seconds and is rather taken for one who has fallen than not is told of, too: nobody is left lying
-because a student is not quite sure."""
+MOST_LOG_ODDS = 6.0
+"""No look counts for more."""
 
 LOOK_S, STAYS_M = 0.58, 0.7
 """Looks at one body count together where each took no longer than the first, and it stays within the second: who has
@@ -168,7 +168,7 @@ class Body:
             for one in self.told
             if passed_s(one.at, told.at) is not None and math.dist(one.place_m, told.place_m) <= STAYS_M
         ]
-        self.told = (*before, told)[-LASTING_LOOKS:]
+        self.told = (*before, told)[-ENOUGH[-1][0] :]
 
     def asked(self, now: Instant) -> Told | None:
         """Return what a student said of the body last, unless that is long ago."""
@@ -176,16 +176,10 @@ class Body:
         return self.told[-1] if age_s is not None and age_s <= TOLD_S else None
 
     @property
-    def sure_log_odds(self) -> float | None:
-        """How sure of a fall a student is over its last looks; None where these are too few.
-
-        Over many looks less is asked: that much is added, so that `SURE_LOG_ODDS` is asked of either.
-        """
-        few, lasting = self._mean(LOOKS), self._mean(LASTING_LOOKS)
-        if lasting is None:
-            return few
-        lasting += SURE_LOG_ODDS - LASTING_LOG_ODDS
-        return lasting if few is None else max(few, lasting)
+    def beyond_enough(self) -> float | None:
+        """By how much a student is surer of a fall than is enough, in log odds; None where it has looked too seldom."""
+        means = [(self._mean(looks), enough) for looks, enough in ENOUGH]
+        return max((mean - enough for mean, enough in means if mean is not None), default=None)
 
     def _mean(self, looks: int) -> float | None:
         """Return the mean log odds of so many looks, one soon after the other; None where there are fewer."""
@@ -204,8 +198,8 @@ def stage_by_student(suspicion: Suspicion, body: Body, told: Told, now: Instant)
         return FallStage.CLEARED
     if suspicion.stage is FallStage.SUSPECTED:
         return FallStage.SUSPECTED
-    sure = body.sure_log_odds
-    if sure is not None and sure >= SURE_LOG_ODDS:
+    beyond = body.beyond_enough
+    if beyond is not None and beyond >= 0.0:
         suspicion.place_m = told.place_m
         return FallStage.SUSPECTED
     if told.fell >= CANDIDATE:

@@ -31,7 +31,7 @@ from sumika.evaluate.people.home_months import ACTS, DAYS_PER_MONTH, family_with
 from sumika.evaluate.people.kept_scenes import told_of
 from sumika.models import find_student
 from sumika.perception import fall
-from sumika.perception._fall_stages import MOST_LOG_ODDS
+from sumika.perception._fall_stages import ENOUGH, MOST_LOG_ODDS
 from sumika.perception._student import Asked
 from sumika.schema import FallStage, PointCloud, SuspectedFall, Tracks
 from sumika.training.falls import WIDE, alone
@@ -48,7 +48,7 @@ _RESAMPLES = 1000
 _SITS_FROM_M = 0.64
 """Who lies on a bed or sofa has his middle lower, who sits on it higher."""
 
-_NEVER = -MOST_LOG_ODDS
+_NEVER = -MOST_LOG_ODDS - max(enough for _, enough in ENOUGH)
 """Where nobody was looked at for long."""
 
 Array = NDArray[np.float64]
@@ -70,12 +70,12 @@ class Moment:
 
 
 MOMENTS: Mapping[str, Moment] = {
-    "pets beside people": Moment(400, ("pet_jumps",)),
-    "pets alone": Moment(300, ("pet_jumps",), alone=True),
+    "pets beside people": Moment(900, ("pet_jumps",)),
+    "pets alone": Moment(900, ("pet_jumps",), alone=True),
     "sits down": Moment(300, ("sit_hard", "sit_hard_on_sofa")),
     "lies down on furniture": Moment(80, ("lie_on_bed", "lie_on_sofa")),
-    "sits on the floor": Moment(240, ("sit_on_floor",)),
-    "crouches or kneels": Moment(240, ("crouch_long",)),
+    "sits on the floor": Moment(720, ("sit_on_floor",)),
+    "crouches or kneels": Moment(720, ("crouch_long",)),
     "picks up": Moment(240, ("pick_up", "drop")),
     "stumbles": Moment(60, ("stumble", "catch")),
     "exercises": Moment(100, ()),
@@ -87,11 +87,11 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a scene.
 
     Attributes:
-        log_odds: How sure of a fall the student was at the surest, over as many looks as an alarm takes.
+        beyond: By how much the student was surer of a fall than is enough for an alarm, at the surest, in log odds.
         alarmed: Whether it told of one.
     """
 
-    log_odds: float
+    beyond: float
     alarmed: bool
 
 
@@ -99,7 +99,7 @@ def measure(full: bool) -> dict[str, Figure]:
     """Return how many false alarms a home has a month: the upper bound of what the scenes allow. Nothing unless full.
 
     Args:
-        full: Whether scenes are played, which takes an hour of a core the first time.
+        full: Whether scenes are played, which takes two hours of a core the first time.
 
     Raises:
         StudentRefused: if the student of falls may not be used.
@@ -150,10 +150,10 @@ def figure(played: Mapping[str, Sequence[Played]], times: Mapping[str, float]) -
     sums, detail = np.zeros(_RESAMPLES), dict[str, float | str]()
     mean = 0.0
     for name, scenes in played.items():
-        sure = np.array([one.log_odds for one in scenes])
-        share = tail_share(sure, fall.SURE_LOG_ODDS)
-        drawn = random.integers(len(sure), size=(_RESAMPLES, len(sure)))
-        sums += times[name] * np.array([tail_share(sure[rows], fall.SURE_LOG_ODDS) for rows in drawn])
+        beyond = np.array([one.beyond for one in scenes])
+        share = tail_share(beyond, 0.0)
+        drawn = random.integers(len(beyond), size=(_RESAMPLES, len(beyond)))
+        sums += times[name] * np.array([tail_share(beyond[rows], 0.0) for rows in drawn])
         mean += times[name] * share
         detail[f"alarms_{_key(name)}"] = _of(scenes)
         detail[f"times_{_key(name)}"] = times[name]
@@ -250,6 +250,6 @@ def play(acted: ActedScene, frames: Iterable[tuple[float, PointCloud, Tracks]], 
         state, _ = fall.step(state, cloud)
         state, messages = fall.step(state, tracks)
         alarmed |= any(isinstance(one, SuspectedFall) and one.stage is FallStage.SUSPECTED for one in messages)
-        sure = (body.sure_log_odds for body in state.bodies.values())
-        surest = max(surest, *(one for one in sure if one is not None), _NEVER)
-    return Played(log_odds=surest, alarmed=alarmed)
+        beyond = (body.beyond_enough for body in state.bodies.values())
+        surest = max(surest, *(one for one in beyond if one is not None), _NEVER)
+    return Played(beyond=surest, alarmed=alarmed)
