@@ -355,7 +355,8 @@ SNAG = "throw another snag on the barbie"
     [
         (SNAG, Call(tool="power", what="off", spans={"device": "barbie"}), None, False),
         (UNHEARD, ON, None, False),
-        (UNHEARD, ON, Student(ON, 0.4), True),
+        (UNHEARD, ON, Student(ON, 0.55), True),
+        (UNHEARD, ON, Student(ON, 0.45), False),
         (UNHEARD, ON, Student(Call(tool="power", what="off", spans={"device": "lamp"}), 0.7), False),
         (
             "the soldering iron, have it switched on",
@@ -385,6 +386,24 @@ def test_what_nothing_speaks_for_but_a_model_is_asked_back(
     assert (doubted.calls, doubted.by, doubted.ask_back == "") == ((call,), "model", done)
     trusted = _understood(sentence, student, Model(call, trusted=True))
     assert (trusted.calls, trusted.ask_back) == ((call,), "")
+
+
+class Nothing(Model):
+    """Is there, and makes nothing of any sentence."""
+
+    def call(self, sentence: str, tools: Mapping[str, Tool]) -> Call | None:
+        """Return that it does not know."""
+        self.asked += 1
+        return None
+
+
+@pytest.mark.parametrize("model", [Model(None), Nothing()], ids=["silent", "knows nothing"])
+def test_a_model_that_is_no_help_leaves_a_house_no_worse(model: Model) -> None:
+    """What the student is unsure of is asked back, as without any model."""
+    unsure = Student(ON, 0.55)
+    assert _understood(UNHEARD, unsure, model) == _understood(UNHEARD, unsure)
+    assert _understood(UNHEARD, unsure).ask_back == "ask_back.meant"
+    assert model.asked
 
 
 @pytest.mark.parametrize("tool", [("answer", "yes"), ("undo", "last"), ("house_mode", "off")])

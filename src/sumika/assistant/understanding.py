@@ -187,7 +187,7 @@ class Understander:
         if read is None:
             for question in asides(sentence):
                 if acts_beside(sentence, question, self._one):
-                    return self._by_student(sentence) or self._by_model(sentence) or Understood()
+                    return self._by_networks(sentence) or Understood()
                 found = self._question(question, self._by_sentences(question))
                 if found.calls and not found.ask_back and _only_asks(found):
                     said = question.casefold() if is_steered(sentence) else sentence.casefold()
@@ -201,7 +201,7 @@ class Understander:
         is_asked = is_question(sentence) and not spoken.wishes(sentence) if read is None else _only_asks(read)
         if is_asked:
             return self._question(sentence, read)
-        understood = read or self._by_student(sentence) or self._by_model(sentence)
+        understood = read or self._by_networks(sentence)
         if understood is None or (understood.by == "student" and (understood.ask_back or not self._knows(understood))):
             understood = self._alike(sentence, asked=False) or understood
         if understood is not None:
@@ -255,7 +255,7 @@ class Understander:
     def _by_network(self, sentence: str) -> Understood:
         """Return what student, topic or larger model make of a question; no call of which it says no word."""
         lists = self._book.lists
-        found = self._by_student(sentence) or self._by_model(sentence)
+        found = self._by_networks(sentence)
         borne_out = found is not None and self._is_borne_out(found, sentence)
         if found is not None and borne_out and self._knows(found):
             return found
@@ -371,7 +371,17 @@ class Understander:
             read = self._book.read(other)
         return None if read is None or read.also is not None or read.bare else read.call
 
-    def _by_student(self, sentence: str) -> Understood | None:
+    def _by_networks(self, sentence: str) -> Understood | None:
+        """Return what the student reads; where it is unsure what a larger model reads, if there is one.
+
+        A model that is silent, or makes nothing of it, leaves a house no worse than without: the student asks back.
+        """
+        if self._model is None:
+            return self._by_student(sentence)
+        found = self._by_student(sentence, surely=True) or self._by_model(sentence)
+        return found if found is not None and found.calls else self._by_student(sentence) or found
+
+    def _by_student(self, sentence: str, *, surely: bool = False) -> Understood | None:
         read = self._student.read(sentence) if self._student is not None else None
         if read is None:
             return None
@@ -384,7 +394,7 @@ class Understander:
         acts = TOOLS[call.tool].acts and not evident
         sure = probability >= (SURE_TO_ACT if acts else SURE_TO_ANSWER) and says_of_what(call)
         sure = sure or is_vouched(sentence, call, probability)
-        if not sure and self._model is not None:
+        if surely and not sure:
             return None
         if probability < SURE_OF_SHORT_WORDS.get(call.tool, WORTH_ASKING):
             return None

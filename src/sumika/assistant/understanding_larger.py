@@ -9,7 +9,7 @@ from sumika.assistant.understanding_pieces import without
 from sumika.assistant.understanding_recorded import has_evidence
 from sumika.links.chat import ChatRefusedError
 
-LEAST_OF_A_SECOND = 0.3
+LEAST_OF_A_SECOND = 0.5
 """So probable the same must be to the house's own student for that to speak for what a model has read."""
 
 SHORT_WORDS = frozenset({"answer", "undo", "house_mode"})
