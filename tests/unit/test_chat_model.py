@@ -34,7 +34,18 @@ UNHEARD = "mumble the quux of the living room light sideways"
 NEVER = threading.Event()
 """What a server waits for that is slow."""
 
-Answers = Callable[[http.server.BaseHTTPRequestHandler], None]
+
+class Asked(http.server.BaseHTTPRequestHandler):
+    """One request.
+
+    Attributes:
+        body: What was asked.
+    """
+
+    body: Any
+
+
+Answers = Callable[[Asked], None]
 
 
 def completion(content: object) -> bytes:
@@ -44,7 +55,7 @@ def completion(content: object) -> bytes:
 def says(body: bytes, status: int = 200, **headers: str) -> Answers:
     """Return what answers with these bytes."""
 
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+    def answer(handler: Asked) -> None:
         handler.send_response_only(status)
         for name, value in headers.items():
             handler.send_header(name, value)
@@ -55,7 +66,7 @@ def says(body: bytes, status: int = 200, **headers: str) -> Answers:
     return answer
 
 
-def drips(handler: http.server.BaseHTTPRequestHandler) -> None:
+def drips(handler: Asked) -> None:
     """Answer a letter at a time, each in time, for half a minute."""
     body = completion('{"tool": "none"}').ljust(300)
     handler.send_response_only(200)
@@ -67,13 +78,13 @@ def drips(handler: http.server.BaseHTTPRequestHandler) -> None:
         NEVER.wait(0.1)
 
 
-def streams(handler: http.server.BaseHTTPRequestHandler) -> None:
+def streams(handler: Asked) -> None:
     """Answer with server-sent events, which nobody asked for."""
     delta = msgspec.json.encode({"choices": [{"delta": {"content": '{"tool": "power"'}}]})
     says(b"data: " + delta + b"\n\ndata: [DONE]\n\n")(handler)
 
 
-def hangs_up(handler: http.server.BaseHTTPRequestHandler) -> None:
+def hangs_up(handler: Asked) -> None:
     handler.close_connection = True
     handler.connection.close()
 
@@ -87,7 +98,7 @@ def served(answer: Answers, context: ssl.SSLContext | None = None) -> Iterator[t
     """Run an endpoint; yields its address and what it was asked: (path, headers, body)."""
     asked: list[Any] = []
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(Asked):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             self.body = msgspec.json.decode(body)
@@ -157,9 +168,8 @@ def picky(unknown: dict[str, bytes], status: int = 400) -> tuple[Answers, list[d
     """Return what refuses fields, each in its words, and the list of every body that it was asked."""
     bodies: list[dict[str, Any]] = []
 
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
-        # `served` keeps it there; the library's own handler has none.
-        bodies.append(handler.body)  # type: ignore[attr-defined]
+    def answer(handler: Asked) -> None:
+        bodies.append(handler.body)
         why = next((words for name, words in unknown.items() if name in bodies[-1]), None)
         (says(completion("yes")) if why is None else says(why, status))(handler)
 
@@ -211,9 +221,8 @@ LLAMA_CPP = (
 def test_a_schema_is_said_in_another_form_before_it_is_left_out(takes: str, asked: int) -> None:
     bodies: list[dict[str, Any]] = []
 
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
-        # `served` keeps it there; the library's own handler has none.
-        bodies.append(handler.body)  # type: ignore[attr-defined]
+    def answer(handler: Asked) -> None:
+        bodies.append(handler.body)
         form = bodies[-1].get("response_format", {"type": "text"})
         (says(completion("yes")) if form["type"] == takes else says(error(message=LLAMA_CPP, param=None), 500))(handler)
 
@@ -266,7 +275,7 @@ def test_nothing_is_learnt_of_a_server_that_answers_no_completion() -> None:
     both = [next(answers), next(answers)]
     turn: list[int] = []
 
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+    def answer(handler: Asked) -> None:
         turn.append(len(turn))
         both[turn[-1] % 2](handler)
 
@@ -303,7 +312,7 @@ def test_an_error_is_told_in_short_and_without_the_key(answer: Answers, why: str
 def test_the_words_beside_a_status_are_cleaned_too() -> None:
     """They go to terminals."""
 
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+    def answer(handler: Asked) -> None:
         handler.wfile.write(b"HTTP/1.0 401 \x1b[2J\x1b]0;hi\x07 key sesame\r\nContent-Length: 0\r\n\r\n")
 
     with served(answer) as (address, _), pytest.raises(SumikaError, match=r"HTTP 401 .*key \*\*\*$") as raised:
@@ -312,7 +321,7 @@ def test_the_words_beside_a_status_are_cleaned_too() -> None:
 
 
 def test_a_status_is_told_though_its_words_never_come() -> None:
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+    def answer(handler: Asked) -> None:
         handler.wfile.write(b"HTTP/1.0 401 Unauthorized\r\nContent-Length: 100\r\n\r\n")
         handler.wfile.flush()
         NEVER.wait(3.0)
@@ -325,7 +334,7 @@ def test_asking_again_takes_no_more_time_than_asking_once() -> None:
     names = ("response_format", "temperature", "messages")
     answer, bodies = picky({name: error(message=f"no {name}", param=name) for name in names})
 
-    def slowly(handler: http.server.BaseHTTPRequestHandler) -> None:
+    def slowly(handler: Asked) -> None:
         NEVER.wait(0.4)
         answer(handler)
 
@@ -427,7 +436,7 @@ def reads(*calls: Call) -> Answers:
     """Return what answers with these calls, one after the other."""
     told = iter(calls)
 
-    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+    def answer(handler: Asked) -> None:
         says(completion(msgspec.json.encode(next(told)).decode()))(handler)
 
     return answer
