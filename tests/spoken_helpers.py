@@ -7,7 +7,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from sumika.assistant.names import Names
-from sumika.assistant.understanding import SentenceStudent, Understander
+from sumika.assistant.understanding import Understander
+from sumika.assistant.understanding_networks import SentenceStudent
 from sumika.evaluate.assistant import phrasings, reached, same_meaning
 from sumika.evaluate.assistant.phrasings import Phrasing
 from sumika.evaluate.assistant.score_sentences import SentenceScore, score_sentences

@@ -15,8 +15,9 @@ import pytest
 
 from sumika.assistant.calls import Call
 from sumika.assistant.names import Names
-from sumika.assistant.understanding import Understander, Understood
+from sumika.assistant.understanding import Understander
 from sumika.assistant.understanding_model import ChatModel
+from sumika.assistant.understanding_networks import Understood
 from sumika.config import demo_house
 from sumika.links.chat import ChatLink, ChatRefusedError
 from sumika.schema.talking import Talking

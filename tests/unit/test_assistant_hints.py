@@ -14,7 +14,7 @@ from sumika.assistant.resolve_words import bare
 from sumika.assistant.sentences_forms import DO, bases, ends
 from sumika.assistant.sentences_lists import Lists
 from sumika.assistant.sentences_meant_ja import meant_in_japanese
-from sumika.assistant.understanding import Understander, Understood
+from sumika.assistant.understanding import Understander
 from sumika.assistant.understanding_evidence_ja import (
     as_said,
     is_contradicted,
@@ -24,6 +24,7 @@ from sumika.assistant.understanding_evidence_ja import (
 )
 from sumika.assistant.understanding_guard import may_be_no_order
 from sumika.assistant.understanding_hints_ja import hinted
+from sumika.assistant.understanding_networks import Understood
 from sumika.assistant.understanding_pieces import is_called, recut, simpler
 from sumika.assistant.understanding_recorded import is_question
 from sumika.config import load_house

@@ -5,7 +5,8 @@ import pytest
 from sumika.assistant.calls import Call
 from sumika.assistant.names import Names
 from sumika.assistant.periods import period_of
-from sumika.assistant.understanding import UNRECORDED, Understander, Understood
+from sumika.assistant.understanding import UNRECORDED, Understander
+from sumika.assistant.understanding_networks import Understood
 from sumika.evaluate.assistant.households import household
 from sumika.facts import Period
 from tests.talk_helpers import DAY_S, NOW_S, TODAY_S, TOKYO

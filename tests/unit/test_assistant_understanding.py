@@ -11,9 +11,10 @@ import pytest
 
 from sumika.assistant.calls import TOOLS, Call, Tool, checked
 from sumika.assistant.names import Names
-from sumika.assistant.understanding import SURE_TO_ACT, Understander, Understood
+from sumika.assistant.understanding import Understander
 from sumika.assistant.understanding_guard import may_be_no_order
 from sumika.assistant.understanding_model import EXAMPLES, ChatModel, LargerModel
+from sumika.assistant.understanding_networks import SURE_TO_ACT, Understood
 from sumika.config import demo_house
 from sumika.links.chat import at_home
 from sumika.schema import SumikaError

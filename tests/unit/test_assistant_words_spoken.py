@@ -7,7 +7,8 @@ from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.names import Names
 from sumika.assistant.readings import readings, without_long_marks
 from sumika.assistant.student import find_sentence_student
-from sumika.assistant.understanding import Understander, Understood
+from sumika.assistant.understanding import Understander
+from sumika.assistant.understanding_networks import Understood
 from sumika.config import load_house
 from sumika.evaluate.assistant.score_sentences import Outcome, SentenceScore
 from sumika.schema.house import House

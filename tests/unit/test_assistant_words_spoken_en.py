@@ -6,8 +6,9 @@ from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.names import Names
 from sumika.assistant.resolve import resolve
 from sumika.assistant.sentences_courtesy_en import plainly
-from sumika.assistant.understanding import Understander, Understood
+from sumika.assistant.understanding import Understander
 from sumika.assistant.understanding_evidence_en import is_evident
+from sumika.assistant.understanding_networks import Understood
 from sumika.config import load_house
 from sumika.evaluate.assistant.score_sentences import Outcome, SentenceScore
 from sumika.schema.house import House

@@ -3,14 +3,12 @@
 What is not understood surely is not done: it is asked back whether it was meant.
 """
 
-import math
 from functools import cache
-from typing import Protocol
 
 import msgspec
 
 from sumika.assistant import sentences_spoken_ja as spoken
-from sumika.assistant.calls import TOOLS, Call, CallError, checked
+from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_book import SentenceBook
@@ -18,34 +16,29 @@ from sumika.assistant.sentences_courtesy_en import plainly
 from sumika.assistant.sentences_endings_ja import asks_how_much, is_done
 from sumika.assistant.sentences_meant import asks_leave, is_nothing, is_outside
 from sumika.assistant.sentences_repairs_en import is_repaired, repairs
-from sumika.assistant.sentences_told_en import asks_nothing, goes_either_way, is_none_of_the_house
+from sumika.assistant.sentences_told_en import goes_either_way
 from sumika.assistant.sentences_told_ja import tells_only
 from sumika.assistant.understanding_agreed_ja import asked_alike, ordered_alike
 from sumika.assistant.understanding_asides import acts_beside, asides, is_steered
 from sumika.assistant.understanding_asked import as_meant, asked
-from sumika.assistant.understanding_evidence_en import is_evident
 from sumika.assistant.understanding_evidence_ja import (
     as_said,
     is_contradicted,
     is_only_told,
     is_unfounded,
-    is_vouched,
     is_wished,
 )
 from sumika.assistant.understanding_guard import (
     is_another_matter,
     is_begun,
     is_left_out,
-    is_of_something_else,
-    is_of_the_house,
-    may_be_no_order,
-    says_of_what,
 )
 from sumika.assistant.understanding_hints_ja import hinted
-from sumika.assistant.understanding_larger import is_seconded, read_by
+from sumika.assistant.understanding_larger import SHORT_WORDS
 from sumika.assistant.understanding_model import LargerModel
+from sumika.assistant.understanding_networks import Networks, SentenceStudent, Understood
 from sumika.assistant.understanding_parts import several
-from sumika.assistant.understanding_pieces import completed, is_called, pieces, recut, simpler, widened, without
+from sumika.assistant.understanding_pieces import completed, is_called, pieces, simpler, widened, without
 from sumika.assistant.understanding_recorded import (
     has_evidence,
     is_beyond,
@@ -57,57 +50,14 @@ from sumika.assistant.understanding_recorded import (
     may_be_declined,
 )
 from sumika.assistant.understanding_topics import about, named
-from sumika.schema import SumikaError
 
-SURE_TO_ACT, SURE_TO_ANSWER, SURE_WITHOUT_A_WORD = 0.8, 0.6, 0.9
-"""So probable a student's reading must be for the house to do it, to answer it, or to answer what has no word of it."""
-
-SURE_BESIDE_UNKNOWN_WORDS = 0.85
-"""So probable it must be in Japanese for words that the house does not know to matter no more: reasons may have any."""
-
-EVIDENT_TO_ACT = 0.7
-"""So probable it must be where the sentence has the very word of it, and none against it."""
-
-WORTH_ASKING = 0.3
-"""Below that it is not even asked whether it was meant."""
-
-SURE_OF_SHORT_WORDS = {"answer": math.inf, "undo": math.inf, "house_mode": 0.95}
-"""So probable it must be to be asked about or done where short words decide much, and a network takes a sigh for a yes:
-answers and undoing are left to sentences alone."""
-
-_OF_A_DEED = frozenset({"power", "cover", "machine", "hot_water", "mode"})
-"""Of what is told to be done already nothing is to be done."""
+SURE_WITHOUT_A_WORD = 0.9
+"""So probable a student's reading of a question must be to be answered where the question has no word of it."""
 
 MOST_LETTERS = 300
 
 UNRECORDED = "unrecorded"
 """What `ask_back` of a question is that no record can answer: then it is declined, and nothing near it is told."""
-
-
-class SentenceStudent(Protocol):
-    """A small network that reads a sentence."""
-
-    def read(self, sentence: str) -> tuple[Call, float] | None:
-        """Return the most probable call and its probability; None if there is none."""
-
-
-class Understood(msgspec.Struct, frozen=True, kw_only=True):
-    """What was understood.
-
-    Attributes:
-        calls: Usually one; () where nothing was understood.
-        by: "sentences", "student", "model", or "" where nobody did.
-        probability: How surely; 1 for sentences.
-        ask_back: Key of what is to be asked: "ask_back.meant" whether the calls were meant, "ask_back.again" to say it
-            another way; `UNRECORDED` that no record tells it. Then nothing is done.
-        silent: Whether the larger model was asked, and did not answer.
-    """
-
-    calls: tuple[Call, ...] = ()
-    by: str = ""
-    probability: float = 0.0
-    ask_back: str = ""
-    silent: bool = False
 
 
 class Understander:
@@ -121,8 +71,7 @@ class Understander:
 
     def __init__(self, names: Names, student: SentenceStudent | None = None, model: LargerModel | None = None) -> None:
         self._book = SentenceBook(names)
-        self._student, self._model = student, model
-        self._silent = False  # whether the model failed to answer about the present sentence
+        self._networks = Networks(self._book, student, model)
 
     def understand(self, sentence: str, language: str = "", room: str = "") -> Understood:
         """Return what a sentence asks for; it is told by its script which language it is in.
@@ -134,11 +83,11 @@ class Understander:
         """
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
-        self._silent = False
+        self._networks.silent = False
         found = self._understood(sentence)
         if is_japanese(sentence) and (not found.calls or (found.by == "student" and self._is_unsure(found, sentence))):
             found = self._hinted(sentence) or found
-        if self._silent and not found.calls and not found.ask_back:
+        if self._networks.silent and not found.calls and not found.ask_back:
             return Understood(silent=True)
         if not found.calls and not found.ask_back and self._book.names_alone(sentence):
             return Understood(ask_back="ask_back.again")
@@ -187,7 +136,7 @@ class Understander:
         if read is None:
             for question in asides(sentence):
                 if acts_beside(sentence, question, self._one):
-                    return self._by_networks(sentence) or Understood()
+                    return self._networks.read(sentence) or Understood()
                 found = self._question(question, self._by_sentences(question))
                 if found.calls and not found.ask_back and _only_asks(found):
                     said = question.casefold() if is_steered(sentence) else sentence.casefold()
@@ -201,7 +150,7 @@ class Understander:
         is_asked = is_question(sentence) and not spoken.wishes(sentence) if read is None else _only_asks(read)
         if is_asked:
             return self._question(sentence, read)
-        understood = read or self._by_networks(sentence)
+        understood = read or self._networks.read(sentence)
         if understood is None or (understood.by == "student" and (understood.ask_back or not self._knows(understood))):
             understood = self._alike(sentence, asked=False) or understood
         if understood is not None:
@@ -255,7 +204,7 @@ class Understander:
     def _by_network(self, sentence: str) -> Understood:
         """Return what student, topic or larger model make of a question; no call of which it says no word."""
         lists = self._book.lists
-        found = self._by_networks(sentence)
+        found = self._networks.read(sentence)
         borne_out = found is not None and self._is_borne_out(found, sentence)
         if found is not None and borne_out and self._knows(found):
             return found
@@ -282,7 +231,7 @@ class Understander:
         """
         if not is_japanese(sentence):
             return None
-        student = self._student.read(sentence) if self._student is not None else None
+        student = self._networks.heard(sentence)
         if student is not None:
             student = (as_said(sentence, student[0]), student[1])
         plain = spoken.always(sentence)
@@ -304,7 +253,7 @@ class Understander:
         found = None if asked else ordered_alike(plain, reads, student)
         if found is None or is_contradicted(sentence, found.call) or is_unfounded(sentence, found.call):
             return None
-        guarded = self._guarded(sentence, found.call, "student", found.probability, sure=True)
+        guarded = self._networks.guarded(sentence, found.call, "student", found.probability, sure=True)
         return _if_said(guarded, sentence)
 
     def _is_borne_out(self, found: Understood, sentence: str) -> bool:
@@ -325,7 +274,7 @@ class Understander:
         found = self._by_book(plain)
         if (found is None or found.ask_back or spoken.asks(plain)) and (other := spoken.again(plain)) != plain:
             said_again = self._by_book(other)
-            if said_again is not None and any(call.tool in SURE_OF_SHORT_WORDS for call in said_again.calls):
+            if said_again is not None and any(call.tool in SHORT_WORDS for call in said_again.calls):
                 said_again = None
             if said_again is not None and any(
                 tells_only(one.tool, one.what, one.spans, plain) for one in said_again.calls
@@ -370,86 +319,6 @@ class Understander:
         if read is None and is_japanese(part) and (other := spoken.again(part)) != part:
             read = self._book.read(other)
         return None if read is None or read.also is not None or read.bare else read.call
-
-    def _by_networks(self, sentence: str) -> Understood | None:
-        """Return what the student reads; where it is unsure what a larger model reads, if there is one.
-
-        A model that is silent, or makes nothing of it, leaves a house no worse than without: the student asks back.
-        """
-        if self._model is None:
-            return self._by_student(sentence)
-        found = self._by_student(sentence, surely=True) or self._by_model(sentence)
-        return found if found is not None and found.calls else self._by_student(sentence) or found
-
-    def _by_student(self, sentence: str, *, surely: bool = False) -> Understood | None:
-        read = self._student.read(sentence) if self._student is not None else None
-        if read is None:
-            return None
-        call, probability = recut(as_said(sentence, read[0]), sentence, self._book.lists), read[1]
-        try:
-            checked(call, sentence)
-        except CallError:
-            return None
-        evident = probability >= EVIDENT_TO_ACT and not is_japanese(sentence) and is_evident(sentence, call)
-        acts = TOOLS[call.tool].acts and not evident
-        sure = probability >= (SURE_TO_ACT if acts else SURE_TO_ANSWER) and says_of_what(call)
-        sure = sure or is_vouched(sentence, call, probability)
-        if surely and not sure:
-            return None
-        if probability < SURE_OF_SHORT_WORDS.get(call.tool, WORTH_ASKING):
-            return None
-        return self._weighed(sentence, call, "student", probability, sure=sure)
-
-    def _weighed(self, sentence: str, call: Call, by: str, probability: float, *, sure: bool) -> Understood | None:
-        """Return what was read as it may be taken: done, asked back, or as none of the house's matters."""
-        if not TOOLS[call.tool].acts and (asks_nothing(sentence) or self._is_only_told(sentence, call)):
-            return None
-        if is_none_of_the_house(call.tool, call.spans, sentence.casefold()):
-            return None
-        if call.tool == "state" and asks_leave(sentence):
-            return None
-        names_it = is_japanese(sentence) and is_of_the_house(call)
-        may_say_more = names_it and probability >= SURE_BESIDE_UNKNOWN_WORDS
-        sure = sure and (may_say_more or not is_of_something_else(sentence, call, self._book.knows))
-        sure = sure and not (call.tool in _OF_A_DEED and is_japanese(sentence) and is_done(sentence))
-        sure = sure and not is_unfounded(sentence, call) and not is_contradicted(sentence, call)
-        return self._guarded(sentence, call, by, probability, sure=sure)
-
-    def _is_only_told(self, sentence: str, call: Call) -> bool:
-        """Return whether a question was read out of a Japanese sentence that asks nothing, or has no word of it."""
-        if not is_japanese(sentence):
-            return False
-        if is_wished(sentence) or is_question(sentence) or is_question(spoken.northern(spoken.always(sentence))):
-            return is_wished(sentence)
-        said = without(sentence, self._book.lists, "resident", "period")
-        return is_only_told(sentence) or not has_evidence(call, said)
-
-    def _by_model(self, sentence: str) -> Understood | None:
-        if self._model is None or self._silent:  # who did not answer is not asked of each part
-            return None
-        try:
-            call = read_by(self._model, sentence)
-        except SumikaError:
-            # It is not there: nothing was understood, and that is what the house says.
-            self._silent = True
-            return None
-        if call is None:
-            return None
-        call = recut(as_said(sentence, call), sentence, self._book.lists)
-        other = self._student.read(sentence) if self._student is not None else None
-        seconded = self._model.trusted or is_seconded(sentence, call, other, self._book.lists)
-        return self._weighed(sentence, call, "model", SURE_TO_ACT, sure=says_of_what(call) and seconded)
-
-    def _guarded(self, sentence: str, call: Call, by: str, probability: float, *, sure: bool) -> Understood:
-        tells = is_japanese(sentence) and tells_only(call.tool, call.what, call.spans, sentence)
-        if tells and not TOOLS[call.tool].acts:
-            return Understood(by=by, probability=probability)
-        acts = TOOLS[call.tool].acts
-        tells = tells or (acts and is_japanese(sentence) and is_nothing(call.tool, call.what, call.spans, sentence))
-        if tells or (acts and may_be_no_order(sentence, call)):
-            return Understood(by=by, probability=probability, ask_back="ask_back.again")
-        asked = "" if sure else "ask_back.meant"
-        return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)
 
 
 def _if_said(found: Understood | None, sentence: str) -> Understood | None:

@@ -13,7 +13,7 @@ import numpy as np
 from sumika.assistant.calls import CallError, checked
 from sumika.assistant.student import SentenceStudent
 from sumika.assistant.talk_open import open_student
-from sumika.assistant.understanding import Understood
+from sumika.assistant.understanding_networks import Understood
 from sumika.distil.about import About
 from sumika.evaluate.assistant.never_taught import never_taught
 from sumika.evaluate.assistant.phrasings import Phrasing, held_phrasings
