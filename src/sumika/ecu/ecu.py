@@ -7,21 +7,12 @@ commands = ecu.plan(forecast)        # every quarter of an hour: what passes the
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.belief.arousal import RestingRates
-from sumika.belief.comfort import HUMIDITY, Liking, band_of
-from sumika.belief.forecast import Foreteller
-from sumika.belief.house import HouseBelief
-from sumika.belief.prices_ahead import KnownTariff, PriceBook
-from sumika.belief.roof import Roof
-from sumika.belief.routine import Routine
-from sumika.belief.usage import Usage
 from sumika.ecu.appliances import Appliances
-from sumika.ecu.dust_watch import DustWatch
 from sumika.ecu.first_guess import guess_first
 from sumika.ecu.foretold import check_forecast
 from sumika.ecu.guard import Guard
@@ -31,51 +22,39 @@ from sumika.ecu.levels import Standing, standing_of
 from sumika.ecu.light_reasons import light_reason, with_given
 from sumika.ecu.light_watch import LightWatch
 from sumika.ecu.nudges import Nudging, with_nudges
+from sumika.ecu.observer import Observer
 from sumika.ecu.outlook import Ahead, Forecast, Measurements, ahead_of
 from sumika.ecu.restraint import stores_left, with_people_warm
 from sumika.ecu.room_wishes import RoomWishes
 from sumika.ecu.situating import Situating
 from sumika.ecu.start_reasons import start_reason
-from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K, stores_of
+from sumika.ecu.stores import stores_of
 from sumika.ecu.to_devices import Telling, commands_of
-from sumika.ecu.watch import Watch
-from sumika.physics.heat_pump import water_heating_cop
-from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.problem import Planned, plan
 from sumika.plan.reasons import Reason
 from sumika.plan.runs import place
 from sumika.plan.situation import Grid, Situation
-from sumika.schema import AirSample, Asker, Command, DeviceState, SumikaError, Vote, WeatherSample
+from sumika.schema import Asker, Command, SumikaError
 from sumika.schema.house import House
 from sumika.schema.worth import Worth, worth_of
-from sumika.units import clamp
 
 Array = NDArray[np.float64]
 
-LEARNS_AT_H = 3
-VOTE_EVERY_S = 3 * 3600.0
-_OUTDOOR_MEMORY = 0.8  # of the running mean from day to day, EN 16798-1
 _EVERY_S = 900.0
 
 
-class Ecu:
-    """Belief and planner of one house.
+class Ecu(Observer):
+    """Belief and planner of one house: an observer that also plans.
 
     Attributes:
-        belief: Of rooms and of the house's own behaviour.
-        routine: Of people.
-        usage: Of hot water, sockets and the car.
+        worth: What is worth how much.
         light: Of lamps and daylight.
-        resting: Of heart and breath at rest; whoever measures them tells it.
         nudging: Of what is done for a while because of strain.
         appliances: Of machines that wait to be started.
-        planned: The newest plan; None before the first.
-        learns: Whether the house's parameters are learned anew every night.
-        watch: Of devices that do not obey, sensors that lie, and what has changed in the house.
-        dust: Of fine particles.
         wishes: What residents wish of rooms for a while.
         guard: The safety gate inside; None where one stands elsewhere.
         comfort_c: By room: the band of air temperature that was asked for; it may be changed between two plans.
+        planned: The newest plan; None before the first.
     """
 
     def __init__(
@@ -104,37 +83,18 @@ class Ecu:
             UsageError: if there is no such room, or nothing lies in a band.
         """
         check_bands(comfort_c or {}, house)
+        self.worth = worth if worth is not None else worth_of(house.control, currency)
+        super().__init__(house, self.worth.currency)
         self.comfort_c = dict(comfort_c or {})
         self.guard = Guard(house) if guarded else None
-        self._plans_every_s = plans_every_s
-        self.learns = True
-        self.house = house
-        self.worth = worth if worth is not None else worth_of(house.control, currency)
-        self.belief = HouseBelief(house)
-        self.routine, self.usage = Routine(house), Usage(house)
-        self.roof = Roof(house, self.belief.sun)
-        self.watch = Watch(self.belief)
-        self._foretold = True
-        self._own = Foreteller(self.belief.sun, PriceBook(KnownTariff(currency=self.worth.currency)))
         self.light = LightWatch(house, self.belief, self.routine, self.worth)
-        self.resting = RestingRates()
         self.nudging = Nudging(house.control, [room.id for room in house.rooms])
         self.appliances = Appliances(house, self.belief.outline, self.worth)
-        self.planned: Planned | None = None
-        self.likings: dict[str, Liking] = {room.id: Liking() for room in house.rooms}
-        self._telling = Telling(self.belief)
-        self._told: dict[tuple[str, str], float] = {}
-        self._at: datetime | None = None
-        self._humidity: dict[str, float] = {}
-        self.dust = DustWatch(house, self.belief.outline)
         self.wishes = RoomWishes()
-        self._made_kwh: dict[str, float] = {}
-        self._outdoor_mean_c: float | None = None
-        self._outdoor_day: list[float] = []
-        self._learned_on = -1
-        self._activities: dict[str, str] = {}
-        self._voted: dict[tuple[str, str], float] = {}
-        self._presence: Mapping[str, tuple[float | None, float]] = {}
+        self.planned: Planned | None = None
+        self._telling = Telling(self.belief)
+        self._plans_every_s = plans_every_s
+        self._foretold = True
 
     def observe(self, measurements: Measurements, time: datetime | None = None) -> None:
         """Take in what was measured.
@@ -154,15 +114,12 @@ class Ecu:
         if self.guard is not None:
             check_names(measurements, self.house)
             self.guard.observe(measurements)
-        seconds = (at - self._at).total_seconds() if self._at is not None else 0.0
-        self._at = at
-        self._take(measurements, seconds)
+        self._take(measurements)
         self._nudge(measurements)
         self.light.look(measurements)
         self.appliances.told(measurements.loaded)
         self.appliances.hear(measurements.devices, at)
-        if self.belief.turn(at.timestamp()):
-            self._quarter(at)
+        self._turn(at)
         if self.guard is not None:
             guess_first(self.belief, measurements.air)
 
@@ -205,136 +162,6 @@ class Ecu:
         starts = {one.device: start_reason(one, self.worth.currency) for one in self.appliances.starts()}
         return {**lit, **{device: reason for device, reason in starts.items() if device in devices}}
 
-    def _take(self, measurements: Measurements, seconds: float) -> None:
-        record = self.belief.record
-        if record.began_s is None:
-            record.turn(measurements.at.timestamp())
-        for sample in self.watch.sound(measurements.air, measurements.at):
-            record.air(sample)
-            self._air(sample)
-        if measurements.weather is not None:
-            record.weather(measurements.weather)
-            self._weather(measurements.weather)
-        if measurements.meter is not None:
-            record.meter(measurements.meter)
-            self._own.prices.see(measurements.at, measurements.meter.price_per_kwh, measurements.meter.carbon_g_kwh)
-        self.watch.devices(measurements.written, measurements.devices, measurements.at)
-        for state in measurements.devices:
-            record.device(state)
-            self._device(state, seconds)
-        self._presence = measurements.presence
-        for room, (probability, people) in measurements.presence.items():
-            if probability is not None:
-                record.people(room, max(float(people), 0.0))
-                record.asleep(room, measurements.activities.get(room) == "sleep")
-        for vote in measurements.votes:
-            self.vote(vote)
-        self._activities = dict(measurements.activities)
-        # Who comes between two quarters is planned for at once; until the next one nothing else would know of it.
-        self.routine.look(measurements.at, self._people(), self._activities)
-
-    def _air(self, sample: AirSample) -> None:
-        if sample.relative_humidity is not None and sample.temperature_c is not None:
-            self._humidity[sample.room] = float(humidity_ratio(sample.temperature_c, sample.relative_humidity))
-        self.dust.hear(sample)
-
-    def _weather(self, sample: WeatherSample) -> None:
-        if sample.temperature_c is not None:
-            self._outdoor_day = [*self._outdoor_day, sample.temperature_c][-288:]
-        self.dust.hear_weather(sample)
-
-    def vote(self, vote: Vote) -> None:
-        """Hear how a resident feels.
-
-        Args:
-            vote: One tap.
-        """
-        state, index = self.belief.state, self.belief.outline.index
-        if state is None or vote.room not in index or self._outdoor_mean_c is None:
-            return
-        # Who feels too warm says so again and again: one vote in some hours is as much news as ten.
-        second = vote.stamp.wall_ns / 1e9
-        if second - self._voted.get((vote.resident, vote.room), -np.inf) < VOTE_EVERY_S:
-            return
-        self._voted[vote.resident, vote.room] = second
-        room, rooms = index[vote.room], self.belief.thermal.rooms
-        felt = 0.5 * float(state[room] + state[rooms + room])
-        ratio = self._humidity.get(vote.room)
-        relative = HUMIDITY if ratio is None else ratio / float(humidity_ratio(clamp(float(state[room]), 5, 35), 1.0))
-        band = band_of(self._outdoor_mean_c, does=self._does(vote.room), humidity=relative)
-        self.likings[vote.room].vote(vote.sensation, felt, band)
-
-    def decline(self, room: str, setpoint_c: float, sensation: float) -> None:
-        """Hear that a suggested temperature is not wanted.
-
-        Args:
-            room: Where.
-            setpoint_c: What was suggested.
-            sensation: How it would feel, -3 cold to +3 hot.
-        """
-        if room in self.likings and self._outdoor_mean_c is not None:
-            band = band_of(self._outdoor_mean_c, does=self._does(room))
-            self.likings[room].vote(sensation, setpoint_c, band)
-
-    def _device(self, state: DeviceState, seconds: float) -> None:
-        if not state.available:
-            return
-        for name, value in state.values.items():
-            self._told[state.device, name] = value
-        device = next((one for one in self.house.devices if one.id == state.device), None)
-        if device is not None and device.kind == "heat_pump_water_heater" and state.power_w is not None:
-            outdoor = self._outdoor_day[-1] if self._outdoor_day else 10.0
-            cop = water_heating_cop(outdoor, MAINS_C, 65.0, rated_cop=device.ratings.get("heating_cop", 3.7))
-            work = max(0.0, state.power_w - 10.0) * seconds / 3.6e6
-            self._made_kwh[device.id] = self._made_kwh.get(device.id, 0.0) + float(cop) * work
-
-    def _people(self) -> dict[str, float | None]:
-        """Return by room how many are told to be there; None: nobody knows."""
-        return {
-            room: (float(count) if probability is not None else None)
-            for room, (probability, count) in self._presence.items()
-        }
-
-    def _quarter(self, at: datetime) -> None:
-        """Close a quarter of an hour: people, hot water, sockets, the car; at night learn."""
-        self.watch.quarter()
-        before = at - timedelta(minutes=8)
-        self.routine.see(before, self._people(), self._activities)
-        rows = self.belief.record.rows().last(1)
-        rest = self.belief.thermal.driven(rows).rest_w
-        self.usage.other(before, float(rest[-1]))
-        dust = self.dust.made(self._told)
-        if dust is not None:
-            self.usage.dust(before, dust)
-        for device in self.house.devices:
-            if device.kind == "heat_pump_water_heater" and (device.id, "hot_water_l") in self._told:
-                mains = self.mains_c
-                hot = self._told[device.id, "hot_water_l"] * (self._told.get((device.id, "tank_c"), 65.0) - mains)
-                made = self._made_kwh.pop(device.id, 0.0)
-                self.usage.tank(before, device.id, WATER_KWH_L_K * hot, made, WATER_KWH_L_K * (40.0 - mains))
-            elif device.kind == "ev_charger" and (device.id, "charge") in self._told:
-                held = self._told[device.id, "charge"] * device.ratings.get("car_kwh", 40.0)
-                self.usage.see_car(before, device.id, self._told.get((device.id, "at_home"), 1.0) > 0.5, held)
-        self._day_over(at)
-
-    def _does(self, room: str) -> str:
-        """Return what people are told to do in a room; somebody who votes does not sleep."""
-        return "active" if self._activities.get(room) == "active" else "awake"
-
-    def _day_over(self, at: datetime) -> None:
-        mean = float(np.mean(self._outdoor_day)) if self._outdoor_day else 12.0
-        if self._outdoor_mean_c is None:
-            self._outdoor_mean_c = mean
-        day = at.toordinal()
-        if at.hour == LEARNS_AT_H and day != self._learned_on:
-            self._outdoor_mean_c = _OUTDOOR_MEMORY * self._outdoor_mean_c + (1.0 - _OUTDOOR_MEMORY) * mean
-            self._learned_on = day
-            self.roof.learn(self.belief.record.rows())
-            self.watch.night(at, learned=False)
-            if self.learns and not self.watch.nights.slow.is_in_doubt:
-                self.belief.learn(rounds=4)
-            self.watch.night(at, learned=True)
-
     @property
     def standing(self) -> Standing:
         """At which level control stands now, and what it does without."""
@@ -345,11 +172,6 @@ class Ecu:
             disagreeing=[room for room, liking in self.likings.items() if liking.is_disputed],
             zone=None if self._at is None else self._at.tzinfo,
         )
-
-    @property
-    def mains_c(self) -> float:
-        """Of tap water: it follows the weather, and is never colder than the ground."""
-        return max(5.0, 0.6 * (self._outdoor_mean_c if self._outdoor_mean_c is not None else MAINS_C) + 5.0)
 
     def situate(
         self, forecast: Forecast | None, grid: Grid | None = None, *, wishes: RoomWishes | None = None
@@ -367,7 +189,7 @@ class Ecu:
         if self._at is None or self.belief.state is None:
             raise SumikaError("nothing was observed yet", where="Ecu.plan", remedy="Give measurements first")
         if forecast is None:
-            forecast = self._own.now(self._at, self.belief.record.rows())
+            forecast = self._foreteller.now(self._at, self.belief.record.rows())
         elif self.guard is not None:
             check_forecast(forecast, self._at)
         self._foretold = getattr(forecast, "source", "") != "record"
@@ -479,11 +301,6 @@ class Ecu:
             first = plan(situating.situation(None))
             return situating.situation(situating.nominal_of(first.states))
         return situating.situation(situating.nominal_of(self._shifted()))
-
-    @property
-    def at(self) -> datetime | None:
-        """When something was observed last; None before."""
-        return self._at
 
     def follow(self, planned: Planned) -> None:
         """Follow another way than the plan that was made last; the next plan begins from it.

@@ -1,0 +1,225 @@
+"""The half of the controller that observes: what is known of a house and of its people, from what was measured.
+
+It learns every night and plans nothing; what is done with what it knows is `sumika.ecu.ecu`'s.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from sumika.belief.arousal import RestingRates
+from sumika.belief.comfort import HUMIDITY, Liking, band_of
+from sumika.belief.forecast import Foreteller
+from sumika.belief.house import HouseBelief
+from sumika.belief.prices_ahead import KnownTariff, PriceBook
+from sumika.belief.roof import Roof
+from sumika.belief.routine import Routine
+from sumika.belief.usage import Usage
+from sumika.ecu.dust_watch import DustWatch
+from sumika.ecu.outlook import Measurements
+from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K
+from sumika.ecu.watch import Watch
+from sumika.physics.heat_pump import water_heating_cop
+from sumika.physics.psychrometrics import humidity_ratio
+from sumika.schema import AirSample, DeviceState, Vote, WeatherSample
+from sumika.schema.house import House
+from sumika.units import clamp
+
+LEARNS_AT_H = 3
+VOTE_EVERY_S = 3 * 3600.0
+_OUTDOOR_MEMORY = 0.8  # of the running mean from day to day, EN 16798-1
+
+
+class Observer:
+    """What is known of one house and of its people.
+
+    Who observes with it gives `_take` what was measured, and lets `_turn` close the quarter of an hour after that.
+
+    Attributes:
+        house: As it is described.
+        belief: Of rooms and of the house's own behaviour.
+        routine: Of people.
+        usage: Of hot water, sockets and the car.
+        roof: Of what its panels give.
+        likings: By room: how much warmer than the standard people like it.
+        resting: Of heart and breath at rest; whoever measures them tells it.
+        dust: Of fine particles.
+        watch: Of devices that do not obey, sensors that lie, and what has changed in the house.
+        learns: Whether the house's parameters are learned anew every night.
+    """
+
+    def __init__(self, house: House, currency: str) -> None:
+        """Know a house as it is described; everything else is learned.
+
+        Args:
+            house: Its description.
+            currency: Of prices.
+        """
+        self.house = house
+        self.belief = HouseBelief(house)
+        self.routine, self.usage = Routine(house), Usage(house)
+        self.roof = Roof(house, self.belief.sun)
+        self.likings: dict[str, Liking] = {room.id: Liking() for room in house.rooms}
+        self.resting = RestingRates()
+        self.dust = DustWatch(house, self.belief.outline)
+        self.watch = Watch(self.belief)
+        self.learns = True
+        self._foreteller = Foreteller(self.belief.sun, PriceBook(KnownTariff(currency=currency)))
+        self._at: datetime | None = None
+        self._told: dict[tuple[str, str], float] = {}
+        self._humidity: dict[str, float] = {}
+        self._made_kwh: dict[str, float] = {}
+        self._outdoor_mean_c: float | None = None
+        self._outdoor_day: list[float] = []
+        self._learned_on = -1
+        self._activities: dict[str, str] = {}
+        self._voted: dict[tuple[str, str], float] = {}
+        self._presence: Mapping[str, tuple[float | None, float]] = {}
+
+    @property
+    def at(self) -> datetime | None:
+        """When something was observed last; None before."""
+        return self._at
+
+    @property
+    def mains_c(self) -> float:
+        """Of tap water: it follows the weather, and is never colder than the ground."""
+        return max(5.0, 0.6 * (self._outdoor_mean_c if self._outdoor_mean_c is not None else MAINS_C) + 5.0)
+
+    def vote(self, vote: Vote) -> None:
+        """Hear how a resident feels.
+
+        Args:
+            vote: One tap.
+        """
+        state, index = self.belief.state, self.belief.outline.index
+        if state is None or vote.room not in index or self._outdoor_mean_c is None:
+            return
+        # Who feels too warm says so again and again: one vote in some hours is as much news as ten.
+        second = vote.stamp.wall_ns / 1e9
+        if second - self._voted.get((vote.resident, vote.room), -np.inf) < VOTE_EVERY_S:
+            return
+        self._voted[vote.resident, vote.room] = second
+        room, rooms = index[vote.room], self.belief.thermal.rooms
+        felt = 0.5 * float(state[room] + state[rooms + room])
+        ratio = self._humidity.get(vote.room)
+        relative = HUMIDITY if ratio is None else ratio / float(humidity_ratio(clamp(float(state[room]), 5, 35), 1.0))
+        band = band_of(self._outdoor_mean_c, does=self._does(vote.room), humidity=relative)
+        self.likings[vote.room].vote(vote.sensation, felt, band)
+
+    def decline(self, room: str, setpoint_c: float, sensation: float) -> None:
+        """Hear that a suggested temperature is not wanted.
+
+        Args:
+            room: Where.
+            setpoint_c: What was suggested.
+            sensation: How it would feel, -3 cold to +3 hot.
+        """
+        if room in self.likings and self._outdoor_mean_c is not None:
+            band = band_of(self._outdoor_mean_c, does=self._does(room))
+            self.likings[room].vote(sensation, setpoint_c, band)
+
+    def _take(self, measurements: Measurements) -> None:
+        """Take in what was measured; it is never older than what was taken in before."""
+        seconds = (measurements.at - self._at).total_seconds() if self._at is not None else 0.0
+        self._at = measurements.at
+        record = self.belief.record
+        if record.began_s is None:
+            record.turn(measurements.at.timestamp())
+        for sample in self.watch.sound(measurements.air, measurements.at):
+            record.air(sample)
+            self._air(sample)
+        if measurements.weather is not None:
+            record.weather(measurements.weather)
+            self._weather(measurements.weather)
+        if measurements.meter is not None:
+            record.meter(measurements.meter)
+            self._foreteller.prices.see(
+                measurements.at, measurements.meter.price_per_kwh, measurements.meter.carbon_g_kwh
+            )
+        self.watch.devices(measurements.written, measurements.devices, measurements.at)
+        for state in measurements.devices:
+            record.device(state)
+            self._device(state, seconds)
+        self._presence = measurements.presence
+        for room, (probability, people) in measurements.presence.items():
+            if probability is not None:
+                record.people(room, max(float(people), 0.0))
+                record.asleep(room, measurements.activities.get(room) == "sleep")
+        for vote in measurements.votes:
+            self.vote(vote)
+        self._activities = dict(measurements.activities)
+        # Who comes between two quarters is planned for at once; until the next one nothing else would know of it.
+        self.routine.look(measurements.at, self._people(), self._activities)
+
+    def _air(self, sample: AirSample) -> None:
+        if sample.relative_humidity is not None and sample.temperature_c is not None:
+            self._humidity[sample.room] = float(humidity_ratio(sample.temperature_c, sample.relative_humidity))
+        self.dust.hear(sample)
+
+    def _weather(self, sample: WeatherSample) -> None:
+        if sample.temperature_c is not None:
+            self._outdoor_day = [*self._outdoor_day, sample.temperature_c][-288:]
+        self.dust.hear_weather(sample)
+
+    def _device(self, state: DeviceState, seconds: float) -> None:
+        if not state.available:
+            return
+        for name, value in state.values.items():
+            self._told[state.device, name] = value
+        device = next((one for one in self.house.devices if one.id == state.device), None)
+        if device is not None and device.kind == "heat_pump_water_heater" and state.power_w is not None:
+            outdoor = self._outdoor_day[-1] if self._outdoor_day else 10.0
+            cop = water_heating_cop(outdoor, MAINS_C, 65.0, rated_cop=device.ratings.get("heating_cop", 3.7))
+            work = max(0.0, state.power_w - 10.0) * seconds / 3.6e6
+            self._made_kwh[device.id] = self._made_kwh.get(device.id, 0.0) + float(cop) * work
+
+    def _turn(self, at: datetime) -> None:
+        """Close a quarter of an hour, where one has passed: people, hot water, sockets, the car; at night learn."""
+        if not self.belief.turn(at.timestamp()):
+            return
+        self.watch.quarter()
+        before = at - timedelta(minutes=8)
+        self.routine.see(before, self._people(), self._activities)
+        rows = self.belief.record.rows().last(1)
+        rest = self.belief.thermal.driven(rows).rest_w
+        self.usage.other(before, float(rest[-1]))
+        dust = self.dust.made(self._told)
+        if dust is not None:
+            self.usage.dust(before, dust)
+        for device in self.house.devices:
+            if device.kind == "heat_pump_water_heater" and (device.id, "hot_water_l") in self._told:
+                mains = self.mains_c
+                hot = self._told[device.id, "hot_water_l"] * (self._told.get((device.id, "tank_c"), 65.0) - mains)
+                made = self._made_kwh.pop(device.id, 0.0)
+                self.usage.tank(before, device.id, WATER_KWH_L_K * hot, made, WATER_KWH_L_K * (40.0 - mains))
+            elif device.kind == "ev_charger" and (device.id, "charge") in self._told:
+                held = self._told[device.id, "charge"] * device.ratings.get("car_kwh", 40.0)
+                self.usage.see_car(before, device.id, self._told.get((device.id, "at_home"), 1.0) > 0.5, held)
+        self._day_over(at)
+
+    def _day_over(self, at: datetime) -> None:
+        mean = float(np.mean(self._outdoor_day)) if self._outdoor_day else 12.0
+        if self._outdoor_mean_c is None:
+            self._outdoor_mean_c = mean
+        day = at.toordinal()
+        if at.hour == LEARNS_AT_H and day != self._learned_on:
+            self._outdoor_mean_c = _OUTDOOR_MEMORY * self._outdoor_mean_c + (1.0 - _OUTDOOR_MEMORY) * mean
+            self._learned_on = day
+            self.roof.learn(self.belief.record.rows())
+            self.watch.night(at, learned=False)
+            if self.learns and not self.watch.nights.slow.is_in_doubt:
+                self.belief.learn(rounds=4)
+            self.watch.night(at, learned=True)
+
+    def _people(self) -> dict[str, float | None]:
+        """Return by room how many are told to be there; None: nobody knows."""
+        return {
+            room: (float(count) if probability is not None else None)
+            for room, (probability, count) in self._presence.items()
+        }
+
+    def _does(self, room: str) -> str:
+        """Return what people are told to do in a room; somebody who votes does not sleep."""
+        return "active" if self._activities.get(room) == "active" else "awake"
