@@ -14,8 +14,9 @@ from sumika.cli.evaluate import evaluate
 from sumika.ecu import Ecu
 from sumika.ecu.policy_actions import as_planned, is_urgent, taught
 from sumika.ecu.policy_controller import PolicyController
-from sumika.ecu.policy_features import FEATURES, features_of, view_of
+from sumika.ecu.policy_features import FEATURES, features_of
 from sumika.ecu.policy_rows import SKILLS, Row, rows_of
+from sumika.ecu.policy_view import view_of
 from sumika.ecu.situating import Situating
 from sumika.ecu.to_devices import Telling
 from sumika.evaluate.control import policy_lessons

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.ecu.heat_controls import capacity_kw
-from sumika.ecu.policy_features import View
 from sumika.ecu.policy_rows import Row
+from sumika.ecu.policy_view import View
 from sumika.ecu.situating import Situating
 from sumika.ecu.to_devices import LEAST_HEAT_KW
 from sumika.plan.problem import Planned

@@ -5,8 +5,9 @@ from datetime import datetime
 from sumika.ecu.ecu import Ecu
 from sumika.ecu.outlook import Forecast, Measurements
 from sumika.ecu.policy_actions import as_planned
-from sumika.ecu.policy_features import FEATURES, features_of, view_of
+from sumika.ecu.policy_features import FEATURES, features_of
 from sumika.ecu.policy_rows import SKILLS, rows_of
+from sumika.ecu.policy_view import view_of
 from sumika.ecu.to_devices import Telling, commands_of
 from sumika.plan.policy import Policy, load_policy
 from sumika.schema import Asker, Command, SumikaError

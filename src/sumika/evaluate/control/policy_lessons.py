@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from sumika.ecu import Ecu, Measurements
 from sumika.ecu.policy_actions import Taught, taught
 from sumika.ecu.policy_controller import PolicyController
-from sumika.ecu.policy_features import features_of, view_of
+from sumika.ecu.policy_features import features_of
 from sumika.ecu.policy_later import later
 from sumika.ecu.policy_rows import rows_of
+from sumika.ecu.policy_view import view_of
 from sumika.ecu.situating import Situating
 from sumika.evaluate.control.arena import Arena
 from sumika.evaluate.control.baselines.families import FAMILIES
