@@ -192,13 +192,9 @@ class Situating:
         net = belief.air.network(belief.air_theta, settings, 900.0, leaks)
         kind = inputs.grid.kind + 2 * lives
         own = np.diagonal(net.response, axis1=1, axis2=2)[lives]
-        people = inputs.people.everybody
-        person = 1e6 * PERSON_M3_S * float(np.exp(belief.air_theta[place["person"]]))
         fresh, rate = net.fresh[0], net.rate
-        vapour = PERSON_VAPOUR_KG_S * people / (AIR_KG_M3 * volume)
+        vapour = PERSON_VAPOUR_KG_S * inputs.people.everybody / (AIR_KG_M3 * volume)
         dust = PARTICLES_PASS * inputs.outdoor_pm2_5
-        opened = belief.opened_m3_s / volume
-        opened = opened / (1.0 + opened * own)
         moist = self._handed_over() / volume
         return (
             _carried(
@@ -206,9 +202,9 @@ class Situating:
                 belief.ppm,
                 rate,
                 fresh * OUTDOOR_PPM
-                + person * people / volume
+                + self._breathed_out()
                 + self._lasting()[:, None] * belief.unexplained_ppm / own
-                + self._lasting()[:, None] * opened * (OUTDOOR_PPM - belief.ppm),
+                + self._lasting()[:, None] * self._through_open_per_s(own) * (OUTDOOR_PPM - belief.ppm),
                 kind,
             ),
             _carried(
@@ -226,6 +222,21 @@ class Situating:
                 kind,
             ),
         )
+
+    def _breathed_out(self) -> Array:
+        """Return (step, room) ppm/s of carbon dioxide that people give off."""
+        belief = self.belief
+        person = 1e6 * PERSON_M3_S * float(np.exp(belief.air_theta[belief.air.place["person"]]))
+        return np.asarray(person * self.inputs.people.everybody / belief.outline.volume_m3)
+
+    def _through_open_per_s(self, own: Array) -> Array:
+        """Return (step, room) changes of air a second through what stands open.
+
+        Args:
+            own: (step, room) how a room's air answers to what comes into it, s.
+        """
+        opened = self.belief.opened_m3_s / self.belief.outline.volume_m3
+        return np.asarray(opened / (1.0 + opened * own))
 
     def _ways_of_living(self) -> tuple[Array, NDArray[np.int64]]:
         """Return (way, control) settings of fans with bedrooms in which people sleep, and (step,) which holds."""
