@@ -82,17 +82,13 @@ def network_of(house: Linked) -> Network:
     capacity = np.array(links.capacity_j_k)
     massive, massless = np.flatnonzero(capacity > 0.0), np.flatnonzero(capacity == 0.0)
     conductance, inputs, outward = _matrices(house)
-    to_massless = conductance[np.ix_(massless, massless)]
-    of_state = _solved(to_massless, -conductance[np.ix_(massless, massive)])
-    of_inputs = _solved(to_massless, inputs[massless])
+    of_state, of_inputs = _without_mass(conductance, inputs, massive, massless)
     coupling = conductance[np.ix_(massive, massless)]
     per_capacity = 1.0 / capacity[massive][:, None]
     matrix = -per_capacity * (conductance[np.ix_(massive, massive)] + coupling @ of_state)
     drive = per_capacity * (inputs[massive] - coupling @ of_inputs)
-    loss_state = outward[:, massive] + outward[:, massless] @ of_state
     loss_inputs = outward[:, massless] @ of_inputs
-    for boundary in range(BOUNDARIES):
-        loss_inputs[boundary, boundary] -= outward[boundary].sum()
+    loss_inputs[:, :BOUNDARIES] -= np.diag(outward.sum(axis=1))
     rooms = len(house.air)
     values, columns, starts, entries = _compressed(matrix, rooms)
     places = {int(node): place for place, node in enumerate(massless)}
@@ -108,7 +104,7 @@ def network_of(house: Linked) -> Network:
         inputs=drive,
         massless_of_state=of_state,
         massless_of_inputs=of_inputs,
-        loss_of_state=loss_state,
+        loss_of_state=outward[:, massive] + outward[:, massless] @ of_state,
         loss_of_inputs=loss_inputs,
         heat_of_inputs=heat,
         star=np.array([places[node] for node in house.star], np.int64),
@@ -121,6 +117,20 @@ def network_of(house: Linked) -> Network:
         planes=tuple(links.planes),
         rooms=rooms,
     )
+
+
+def _without_mass(conductance: Array, inputs: Array, massive: Indices, massless: Indices) -> tuple[Array, Array]:
+    """Return temperatures of nodes without mass by those with mass (massless, node), and by inputs (massless, input).
+
+    Args:
+        conductance: (node, node) W/K, of all nodes.
+        inputs: (node, input) what each input brings to each of them.
+        massive: Which nodes have mass.
+        massless: Which have none.
+    """
+    to_massless = conductance[np.ix_(massless, massless)]
+    of_state = _solved(to_massless, -conductance[np.ix_(massless, massive)])
+    return of_state, _solved(to_massless, inputs[massless])
 
 
 def _solved(matrix: Array, right: Array) -> Array:
