@@ -130,16 +130,7 @@ def rooms_of(drawing: Drawing, metres_per_unit: float = 0.0, layer: str = "") ->
     grave = {name for note in notes if note.grave for name in note.rooms}
     xs, ys = zip(*(corner for one in shapes.rooms for corner in one.floor_m), strict=True)
     return PlanRead(
-        rooms=[
-            PlanRoom(
-                id=one.id,
-                name=one.name,
-                floor_m=one.floor_m,
-                area_m2=round(Polygon(one.floor_m).area, 2),
-                usable=one.id not in grave,
-            )
-            for one in shapes.rooms
-        ],
+        rooms=[one.told(usable=one.id not in grave) for one in shapes.rooms],
         problems=notes,
         layers=[PlanLayer(name=name, outlines=count) for name, count in counted.most_common(100)],
         layer=chosen,
@@ -182,6 +173,16 @@ class _Shape:
     @property
     def room(self) -> Room:
         return Room(id=self.id, floor_m=self.floor_m)
+
+    def told(self, *, usable: bool) -> PlanRoom:
+        """Return it as it is told to whoever gave the drawing."""
+        return PlanRoom(
+            id=self.id,
+            name=self.name,
+            floor_m=self.floor_m,
+            area_m2=round(Polygon(self.floor_m).area, 2),
+            usable=usable,
+        )
 
 
 @dataclass
