@@ -1,21 +1,24 @@
 """What stands beside a question - a worry, a greeting, an order to lie - is neither answered nor followed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from sumika.assistant.calls import TOOLS, Call
+from sumika.assistant.calls import TOOLS
 from sumika.assistant.lexicon import is_japanese
+from sumika.assistant.patterns import Patterns
+from sumika.assistant.understanding_pieces import Reader
 from sumika.assistant.understanding_recorded import is_question
 
-_EN_STEER = re.compile(
-    r"\b(?:ignore|disregard|forget|pretend|imagine|override|from now on|you are now|you're now|act as|role ?play"
-    r"|system|"
-    r"developer mode|instructions?|reply with|answer with|answer only|just say|say that|repeat after|no matter what|"
-    r"order you|command you|administrator|admin|you must|you have to|you are to|you will)\b"
-)
-_JA_STEER = re.compile(
-    "無視|忘れ|ふりを|振りを|ことにし|と(?:言|い)(?:え|い|っ)|と答え|だと言|これから|今から|システム|命令|指示"
-    "|管理者|なりき|あなたは|繰り返|必ず|しなければ"
+_STEER = Patterns(
+    en=re.compile(
+        r"\b(?:ignore|disregard|forget|pretend|imagine|override|from now on|you are now|you're now|act as|role ?play"
+        r"|system|developer mode|instructions?|reply with|answer with|answer only|just say|say that|repeat after"
+        r"|no matter what|order you|command you|administrator|admin|you must|you have to|you are to|you will)\b"
+    ),
+    ja=re.compile(
+        "無視|忘れ|ふりを|振りを|ことにし|と(?:言|い)(?:え|い|っ)|と答え|だと言|これから|今から|システム|命令|指示"
+        "|管理者|なりき|あなたは|繰り返|必ず|しなければ"
+    ),
 )
 _ENDS = re.compile(r"(?<=[。\uff0e!！?？\n;\uff1b])|(?<=[.:])(?=\s)")
 _COMMAS = re.compile(
@@ -41,11 +44,11 @@ def asides(sentence: str) -> Iterator[str]:
         yield from reversed(found) if steered else sorted(found, key=_is_vague)
     elif is_japanese(text):
         first, _, rest = text.partition("、")
-        if _TOLD_AFTER.search(rest) and is_question(first):
+        if _JA_TOLD_WHY.search(rest) and is_question(first):
             yield first
 
 
-_TOLD_AFTER = re.compile(
+_JA_TOLD_WHY = re.compile(
     "(?:けど|けれど|から|けん|けえ|さかい|はんで|ので|し|もんで|[んの](?:だ|じゃ|や|です)(?:が|けど|よ|わ)?|たい|たく|[てで])[ねなよさのう]*[。〜ー!！]*$"
 )
 """What tells why it is asked: あすは晴れるかのう、布団を干したいんじゃが."""
@@ -67,14 +70,10 @@ def is_steered(sentence: str) -> bool:
         sentence: As it was said.
     """
     plain = sentence.casefold().replace("\u2019", "'")
-    return bool((_JA_STEER if is_japanese(plain) else _EN_STEER).search(plain))
+    return _STEER.search(plain) is not None
 
 
-Reads = Callable[[str], Call | None]
-"""Reads one sentence; None where it does not."""
-
-
-def acts_beside(sentence: str, question: str, read: Reads) -> bool:
+def acts_beside(sentence: str, question: str, read: Reader) -> bool:
     """Tell whether a sentence beside a question is an order: then it is not for the house to choose.
 
     Args:

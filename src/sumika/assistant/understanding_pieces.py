@@ -1,33 +1,37 @@
 """Pieces of a question - times, people, rooms, devices - found by code, and words in it that say nothing new."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from sumika.assistant.calls import TOOLS, Call, Span
 from sumika.assistant.lexicon import is_japanese, plain
+from sumika.assistant.patterns import Patterns
 from sumika.assistant.sentences_heard import Heard
 from sumika.assistant.sentences_lists import Lists
 
-_EN_TOTAL = re.compile(
-    r",? ?\b(?:in total|altogether|all in all|all told|in all(?= ?[?.!]|$)|overall|all together|so far|to date"
-    r"|up to now|until now"
-    r"|up till now|for the whole household|as a whole|please)\b",
-    re.IGNORECASE,
+_TOTAL = Patterns(
+    en=re.compile(
+        r",? ?\b(?:in total|altogether|all in all|all told|in all(?= ?[?.!]|$)|overall|all together|so far|to date"
+        r"|up to now|until now|up till now|for the whole household|as a whole|please)\b",
+        re.IGNORECASE,
+    ),
+    ja=re.compile(
+        "(?:全部で|ぜんぶで|全部あわせて|合わせて|合計で|合計(?=[でい何どはをが]|$)|の合計|トータルで|総額で"
+        "|これまでの?|ここまでの?|今のところ|いまのところ)、?"
+    ),
 )
-_JA_TOTAL = re.compile(
-    "(?:全部で|ぜんぶで|全部あわせて|合わせて|合計で|合計(?=[でい何どはをが]|$)|の合計|トータルで|総額で"
-    "|これまでの?|ここまでの?|今のところ|いまのところ)、?"
-)
-_EN_BEGINS = re.compile(
-    r"^(?:(?:hey|hi|hello|ok|okay|so|well|um|uh|like|sumika|good (?:morning|evening|afternoon)|by the way|btw|anyway"
-    r"|and|in the end|tell me|sorry|excuse me)(?:[,.!]? +|, ?))+(?=\w)",
-    re.IGNORECASE,
-)
-_JA_BEGINS = re.compile(
-    "^(?:(?:ねえ+|ねぇ|ねー|あの[うー]?|えっと|すみません|すいません|スミカ|おはよう(?:ございます)?|こんにちは"
-    "|こんばんは"
-    "|結局|ところで|ちなみに|そういえば|恐れ入りますが|お手数ですが|さて)[、,。!！ ]*)+"
+_BEGINS = Patterns(
+    en=re.compile(
+        r"^(?:(?:hey|hi|hello|ok|okay|so|well|um|uh|like|sumika|good (?:morning|evening|afternoon)|by the way|btw"
+        r"|anyway|and|in the end|tell me|sorry|excuse me)(?:[,.!]? +|, ?))+(?=\w)",
+        re.IGNORECASE,
+    ),
+    ja=re.compile(
+        "^(?:(?:ねえ+|ねぇ|ねー|あの[うー]?|えっと|すみません|すいません|スミカ|おはよう(?:ございます)?|こんにちは"
+        "|こんばんは|結局|ところで|ちなみに|そういえば|恐れ入りますが|お手数ですが|さて)[、,。!！ ]*)+"
+    ),
 )
 _JA_CORRECTED = re.compile(
     "^[^、。…]{1,14}(?:…+|\\.{2,}|、|。)[ 、]*(?:あ、?|いや、?|って、?)?"
@@ -39,6 +43,12 @@ _OF_HOUSE_EN = (
     "|house|home|flat|apartment|place"
 )
 _OF_HOUSE_JA = "電気|電力|光熱|家の|発電|太陽光|使用量|消費"
+
+OF_AN_ORDER = frozenset({"name", "area", "number", "duration", "delay", "time", "degrees", "percentage", "colour"})
+"""Kinds of pieces, as templates call them, that an order has."""
+
+Reader = Callable[[str], Call | None]
+"""What one sentence asks for, and that alone; None where it is not understood."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -85,6 +95,26 @@ _ENDS_A_QUESTION = re.compile("[だかじゃや]ろうか$")
 """だろうか asks, and names no ろうか."""
 
 
+def longest(found: Mapping[str, Mapping[int, Sequence[int]]], name: str) -> list[tuple[int, int]]:
+    """Return where pieces of a kind begin and end; of those that begin at one place, the longest.
+
+    Args:
+        found: By `Lists.found`.
+        name: As templates call the kind.
+    """
+    return [(begin, max(ends)) for begin, ends in found.get(name, {}).items()]
+
+
+def may_take(call: Call, span: Span) -> bool:
+    """Tell whether a call's tool takes a piece that was not said."""
+    return span not in call.spans and span in TOOLS[call.tool].spans
+
+
+def with_piece(call: Call, span: str, piece: str) -> Call:
+    """Return a call with a piece of it said anew."""
+    return msgspec.structs.replace(call, spans={**call.spans, span: piece})
+
+
 def without(sentence: str, lists: Lists, *names: str) -> str:
     """Return a sentence in small letters without its pieces of some kinds."""
     text = sentence
@@ -100,10 +130,10 @@ def simpler(sentence: str, lists: Lists) -> str:
     Every word of what is left stands in the sentence as well.
     """
     japanese = is_japanese(sentence)
-    sentence = (_JA_BEGINS if japanese else _EN_BEGINS).sub("", sentence)
+    text = _BEGINS.of(sentence).sub("", sentence)
     if japanese:
-        sentence = _JA_CORRECTED.sub("", sentence)
-    text = (_JA_TOTAL if japanese else _EN_TOTAL).sub("", sentence)
+        text = _JA_CORRECTED.sub("", text)
+    text = _TOTAL.of(sentence).sub("", text)
     for one in reversed(pieces(text, lists, "resident")):
         rest = text[one.end :]
         of = re.match("の" if japanese else r"(?:'s|\u2019s|s') ", rest)

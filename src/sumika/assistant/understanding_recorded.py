@@ -10,21 +10,24 @@ from types import MappingProxyType
 
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
+from sumika.assistant.patterns import Patterns
 from sumika.assistant.sentences_endings_ja import QUESTION_WORDS
 
-_EN_ASKS = re.compile(
-    r"^(?:(?:so|and|ok|okay|hey|hi|hello|please|well|um|now|but|sumika|house|sorry|excuse me|(?:can|could|would) you|"
-    r"do you know|any idea|i(?:'d| would) like to know|i wonder|just)[, ]+)*"
-    r"(?:is|are|am|was|were|did|does|do|has|have|had|who|whose|what|whats|what's|which|when|where|why|how|any|tell me|"
-    r"show me|give me|let me know|i (?:want|need) to know|total|electricity|number of"
-    r"|sum up|add up|work out|calculate|average|savings|cost of)\b"
-)
-_JA_ASKS = re.compile(
-    r"(?:[かねのは]|かな|かね|っけ|かいな?|かいのう?|かのう|かしら|だろう|でしょう"
-    r"|じゃろう?|やろか?|だべ[かが]?|っぺ[かが]?|べ[かが])[。.!！ ]*$"
-    r"|教え|まとめて|集計して|計算して|知りたい|聞かせ|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|何[時回度件人日歩曜キ円を分%\uff05月か]|(?<![あこそど])いつ(?!も)|誰(?!も)|だれ|どなた|どれ|どの"
-    r"|どう|どこ|なぜ|なんで"
-    rf"|{QUESTION_WORDS}"
+_ASKS = Patterns(
+    en=re.compile(
+        r"^(?:(?:so|and|ok|okay|hey|hi|hello|please|well|um|now|but|sumika|house|sorry|excuse me"
+        r"|(?:can|could|would) you|do you know|any idea|i(?:'d| would) like to know|i wonder|just)[, ]+)*"
+        r"(?:is|are|am|was|were|did|does|do|has|have|had|who|whose|what|whats|what's|which|when|where|why|how|any"
+        r"|tell me|show me|give me|let me know|i (?:want|need) to know|total|electricity|number of"
+        r"|sum up|add up|work out|calculate|average|savings|cost of)\b"
+    ),
+    ja=re.compile(
+        r"(?:[かねのは]|かな|かね|っけ|かいな?|かいのう?|かのう|かしら|だろう|でしょう"
+        r"|じゃろう?|やろか?|だべ[かが]?|っぺ[かが]?|べ[かが])[。.!！ ]*$"
+        r"|教え|まとめて|集計して|計算して|知りたい|聞かせ|いくら(?!い(?:[にがのだでよかしな、。]|$))|なんぼ|何[時回度件人日歩曜キ円を分%\uff05月か]|(?<![あこそど])いつ(?!も)|誰(?!も)|だれ|どなた|どれ|どの"
+        r"|どう|どこ|なぜ|なんで"
+        rf"|{QUESTION_WORDS}"
+    ),
 )
 
 
@@ -37,70 +40,76 @@ def is_question(text: str) -> bool:
     plain = text.casefold().replace("\u2019", "'").strip()
     if plain.rstrip(" !！\"'」").endswith(("?", "？")):
         return True
-    return bool((_JA_ASKS if is_japanese(plain) else _EN_ASKS).search(plain))
+    return _ASKS.search(plain) is not None
 
 
-_EN_NOT_KEPT = re.compile(
-    r"\b(?:"
-    r"steps|calories|pedometer|how far|kilomet(?:re|er)s?|miles|mileage|drive|drove|driven|driving"
-    r"|what\b.*\b(?:eat|eating|ate|eaten|drink|drank|drunk|for (?:breakfast|lunch|dinner|supper|tea))"
-    r"|what\b.*\b(?:have|had) for (?:her |his |their |our )?(?:breakfast|lunch|dinner|supper|tea)|recipe|appetite"
-    r"|hungry for"
-    r"|(?:been|be|is|are) eating|eat(?:s|ing|en)? (?:properly|well|enough|healthily|anything|something)|diet|snacks?"
-    r"|(?:how much|how many|enough)\b.*\b(?:eat|ate|eaten|drink|drank|drunk|alcohol|coffee|wine|beer|cigarettes?)"
-    r"|pills?|tablets?|medicines?|medications?|meds|insulin|dose|doses|vitamins?|doctor|dentist|appointments?"
-    r"|blood|oxygen|saturation|sugar|glucose|cholesterol|fever|body temperature|(?:have|has|had|run|running"
-    r"|ran) a temperature"
-    r"|weigh|weighs|weight|height|how tall|how old|birthday|mood|happy|happier|unhappy|sad|lonely|bored|angry"
-    r"|cheerful"
-    r"|depressed|stress|stressed|anxious|pain|pains|hurt|hurts|ache|headache|sick|ill|flu|covid"
-    r"|dream(?! sleep)|dreams|dreamt|dreamed|snore|snores|snored|snoring|cough|coughs|coughed|coughing|sneez\w+"
-    r"|watch|watched|watching|programmes?|programs?|channels?|episodes?|films?|movies?|match|football|tennis|score"
-    r"|scores"
-    r"|doorbell|(?:did|has|have) \w+ (?:buy|bought|order|ordered)|phone|telephone|text messages?|e-?mails?|mail"
-    r"|post|postman|letters?|parcels?|packages?|deliver\w*|newspaper"
-    r"|internet|wi-?fi|broadband|router|websites?|gas|oil|kerosene|petrol|diesel|fuel|firewood|rent|mortgage"
-    r"|insurance"
-    r"|taxe?s?|salary|(?:bank|savings) accounts?|account balance|balance|shopping|groceries|lottery|stocks?"
-    r"|exchange rate"
-    r"|(?<!hot )water (?:bill|usage|use|consumption|meter|costs?|charges?|rates?)|(?:how much|of) (?:cold |tap "
-    r"|drinking )?water(?! heater)"
-    r"|litres?|liters?|sewage|rubbish|garbage|bins?|recycling"
-    r"|neighbou?rs?'?s?|next door|people upstairs|people downstairs|homework|school|exams?|grades?|lessons?"
-    r"|what (?:does|do|did) [\w ]*\b(?:think|believe|want|say)|(?:think|thinks|thought|feel|feels|felt) (?:of|about)"
-    r"|talk|talks|talked|talking|speak|spoke|said|saying|laugh|laughed|cry|cried|argu\w+"
-    r"|names? of|(?:his|her|their|whose|visitors?'?s?|guests?'?s?) names?|who (?:was|were|is) (?:the|our"
-    r"|that) (?:visitor|guest|caller|person)\w*"
-    r"|favou?rite|opinion|joke|capital of|president|election|snow|snowed|pollen|uv|earthquakes?|thunder\w*|lightning"
-    r"|cats?|dogs?|pets?|hamsters?|plants?|flowers?|lawn|locked|unlocked|lock|keys?|wallet|glasses"
-    r"|books?|exercis\w+|walked|jog\w*|gym|haircut|teeth|dressed|wearing|prayed|prayers?"
-    r")\b"
+_NOT_KEPT = Patterns(
+    en=re.compile(
+        r"\b(?:"
+        r"steps|calories|pedometer|how far|kilomet(?:re|er)s?|miles|mileage|drive|drove|driven|driving"
+        r"|what\b.*\b(?:eat|eating|ate|eaten|drink|drank|drunk|for (?:breakfast|lunch|dinner|supper|tea))"
+        r"|what\b.*\b(?:have|had) for (?:her |his |their |our )?(?:breakfast|lunch|dinner|supper|tea)|recipe|appetite"
+        r"|hungry for|(?:been|be|is|are) eating"
+        r"|eat(?:s|ing|en)? (?:properly|well|enough|healthily|anything|something)|diet|snacks?"
+        r"|(?:how much|how many|enough)\b.*\b(?:eat|ate|eaten|drink|drank|drunk|alcohol|coffee|wine|beer|cigarettes?)"
+        r"|pills?|tablets?|medicines?|medications?|meds|insulin|dose|doses|vitamins?|doctor|dentist|appointments?"
+        r"|blood|oxygen|saturation|sugar|glucose|cholesterol|fever|body temperature|(?:have|has|had|run|running"
+        r"|ran) a temperature"
+        r"|weigh|weighs|weight|height|how tall|how old|birthday|mood|happy|happier|unhappy|sad|lonely|bored|angry"
+        r"|cheerful"
+        r"|depressed|stress|stressed|anxious|pain|pains|hurt|hurts|ache|headache|sick|ill|flu|covid"
+        r"|dream(?! sleep)|dreams|dreamt|dreamed|snore|snores|snored|snoring|cough|coughs|coughed|coughing|sneez\w+"
+        r"|watch|watched|watching|programmes?|programs?|channels?|episodes?|films?|movies?|match|football|tennis|score"
+        r"|scores"
+        r"|doorbell|(?:did|has|have) \w+ (?:buy|bought|order|ordered)|phone|telephone|text messages?|e-?mails?|mail"
+        r"|post|postman|letters?|parcels?|packages?|deliver\w*|newspaper"
+        r"|internet|wi-?fi|broadband|router|websites?|gas|oil|kerosene|petrol|diesel|fuel|firewood|rent|mortgage"
+        r"|insurance"
+        r"|taxe?s?|salary|(?:bank|savings) accounts?|account balance|balance|shopping|groceries|lottery|stocks?"
+        r"|exchange rate"
+        r"|(?<!hot )water (?:bill|usage|use|consumption|meter|costs?|charges?|rates?)|(?:how much|of) (?:cold |tap "
+        r"|drinking )?water(?! heater)"
+        r"|litres?|liters?|sewage|rubbish|garbage|bins?|recycling"
+        r"|neighbou?rs?'?s?|next door|people upstairs|people downstairs|homework|school|exams?|grades?|lessons?"
+        r"|what (?:does|do|did) [\w ]*\b(?:think|believe|want|say)"
+        r"|(?:think|thinks|thought|feel|feels|felt) (?:of|about)"
+        r"|talk|talks|talked|talking|speak|spoke|said|saying|laugh|laughed|cry|cried|argu\w+"
+        r"|names? of|(?:his|her|their|whose|visitors?'?s?|guests?'?s?) names?|who (?:was|were|is) (?:the|our"
+        r"|that) (?:visitor|guest|caller|person)\w*"
+        r"|favou?rite|opinion|joke|capital of|president|election|snow|snowed|pollen|uv|earthquakes?|thunder\w*"
+        r"|lightning"
+        r"|cats?|dogs?|pets?|hamsters?|plants?|flowers?|lawn|locked|unlocked|lock|keys?|wallet|glasses"
+        r"|books?|exercis\w+|walked|jog\w*|gym|haircut|teeth|dressed|wearing|prayed|prayers?"
+        r")\b"
+    ),
+    ja=re.compile(
+        r"歩数|何歩|万歩|カロリー|何キロ(?:走|歩|メートル|痩|太|グラム)|走.{0,4}キロ|どこまで行|走行|何を?(?:食|飲"
+        r"|召し)|食べ(?!洗)|食欲|飲ん[だで]|おかず|献立|レシピ|おやつ"
+        r"|薬|くすり|服用|服薬|サプリ|インスリン|通院|病院|歯医者|予約|血圧|血糖|コレステ|酸素|体温|発熱|微熱"
+        r"|熱[がは](?:あ|出|な|高)|体重|身長|何歳|誕生日"
+        r"|痩せ|やせた|太った|機嫌|気分|寂し|さみし|悲し|嬉し|うれし|怒|ストレス|痛|頭痛|風邪|夢|いびき|咳|せき(?:は"
+        r"|が|を)|くしゃみ"
+        r"|見て(?:た|い|る)|見てました|見ました|番組|チャンネル|映画|ドラマ|試合|サッカー|野球|相撲|勝った|勝ちました"
+        r"|負けた|得点"
+        r"|インターホン|呼び鈴|チャイム|ピンポン|何を買|口座|リットル|食費|食材|外食|何の話|話を|電話|メール|手紙|郵便|荷物"
+        r"|宅配|宅急便|配達|新聞|(?<!炭酸)ガス(?!センサー)"
+        r"|水道|灯油|ガソリン|燃料|家賃|保険|税金|ローン|給料|貯金|買い物|株|為替|宝くじ"
+        r"|通信費|インターネット|ネット代|ルーター|wi-?fi|ゴミ|ごみ|お?隣|近所|よその|宿題|学校|テスト|成績|勉強"
+        r"|どう(?:思|考|感じ)|思って(?:い)?る|考えて(?:い)?る|気に入|好き|好み|話し(?:て|た|ま)|しゃべ"
+        r"|言って(?:い)?[たる]|笑|泣|喧嘩|名前|お名前"
+        r"|(?:客|訪問者|来た(?:の|人)|来客)(?:さん|様)?(?:は|って)(?:誰|だれ|どなた)|雪|花粉|地震|雷|紫外線|大統領"
+        r"|総理|首都"
+        r"|猫|犬|ペット|植木|植物|花(?!子)|庭|鍵|かぎ|カギ|施錠|戸締|財布|眼鏡|めがね|読書|本を|運動|体操|散歩|歯磨|着替|服を"
+        r"|お?祈り"
+    ),
 )
-_EN_FUTURE = re.compile(
-    r"\bnext (?:year|month|week|winter|summer|spring|autumn)\b|\bin (?:two|three|five|ten|\d+) years\b"
-    r"|\b(?:by|until|in) 20(?:2[7-9]|[3-9]\d)\b"
+_FUTURE = Patterns(
+    en=re.compile(
+        r"\bnext (?:year|month|week|winter|summer|spring|autumn)\b|\bin (?:two|three|five|ten|\d+) years\b"
+        r"|\b(?:by|until|in) 20(?:2[7-9]|[3-9]\d)\b"
+    ),
+    ja=re.compile("来年|再来年|来月|来週|来冬|来夏|今度の(?:冬|夏)|年後|か月後|ヶ月後"),
 )
-_JA_NOT_KEPT = re.compile(
-    r"歩数|何歩|万歩|カロリー|何キロ(?:走|歩|メートル|痩|太|グラム)|走.{0,4}キロ|どこまで行|走行|何を?(?:食|飲"
-    r"|召し)|食べ(?!洗)|食欲|飲ん[だで]|おかず|献立|レシピ|おやつ"
-    r"|薬|くすり|服用|服薬|サプリ|インスリン|通院|病院|歯医者|予約|血圧|血糖|コレステ|酸素|体温|発熱|微熱"
-    r"|熱[がは](?:あ|出|な|高)|体重|身長|何歳|誕生日"
-    r"|痩せ|やせた|太った|機嫌|気分|寂し|さみし|悲し|嬉し|うれし|怒|ストレス|痛|頭痛|風邪|夢|いびき|咳|せき(?:は"
-    r"|が|を)|くしゃみ"
-    r"|見て(?:た|い|る)|見てました|見ました|番組|チャンネル|映画|ドラマ|試合|サッカー|野球|相撲|勝った|勝ちました"
-    r"|負けた|得点"
-    r"|インターホン|呼び鈴|チャイム|ピンポン|何を買|口座|リットル|食費|食材|外食|何の話|話を|電話|メール|手紙|郵便|荷物"
-    r"|宅配|宅急便|配達|新聞|(?<!炭酸)ガス(?!センサー)"
-    r"|水道|灯油|ガソリン|燃料|家賃|保険|税金|ローン|給料|貯金|買い物|株|為替|宝くじ"
-    r"|通信費|インターネット|ネット代|ルーター|wi-?fi|ゴミ|ごみ|お?隣|近所|よその|宿題|学校|テスト|成績|勉強"
-    r"|どう(?:思|考|感じ)|思って(?:い)?る|考えて(?:い)?る|気に入|好き|好み|話し(?:て|た|ま)|しゃべ"
-    r"|言って(?:い)?[たる]|笑|泣|喧嘩|名前|お名前"
-    r"|(?:客|訪問者|来た(?:の|人)|来客)(?:さん|様)?(?:は|って)(?:誰|だれ|どなた)|雪|花粉|地震|雷|紫外線|大統領"
-    r"|総理|首都"
-    r"|猫|犬|ペット|植木|植物|花(?!子)|庭|鍵|かぎ|カギ|施錠|戸締|財布|眼鏡|めがね|読書|本を|運動|体操|散歩|歯磨|着替|服を"
-    r"|お?祈り"
-)
-_JA_FUTURE = re.compile("来年|再来年|来月|来週|来冬|来夏|今度の(?:冬|夏)|年後|か月後|ヶ月後")
 _AHEAD = frozenset({"energy", "happened", "sleep", "vitals", "presence", "climate"})
 """Of what no record can tell what is to come; weather and plans can be foretold."""
 
@@ -129,7 +138,7 @@ def is_unrecorded(said: str) -> bool:
     Args:
         said: The question, in small letters, without the names of the house's things and people.
     """
-    return bool((_JA_NOT_KEPT if is_japanese(said) else _EN_NOT_KEPT).search(said))
+    return _NOT_KEPT.search(said) is not None
 
 
 def is_to_come(call: Call, said: str) -> bool:
@@ -139,7 +148,7 @@ def is_to_come(call: Call, said: str) -> bool:
         call: What was read out of it.
         said: The question, in small letters.
     """
-    return call.tool in _AHEAD and bool((_JA_FUTURE if is_japanese(said) else _EN_FUTURE).search(said))
+    return call.tool in _AHEAD and _FUTURE.search(said) is not None
 
 
 def may_be_declined(call: Call) -> bool:
