@@ -4,6 +4,7 @@ It knows no bus and no clock of its own. What it does not understand surely it d
 """
 
 from collections import OrderedDict
+from functools import partial
 
 import msgspec
 
@@ -15,16 +16,13 @@ from sumika.assistant.resolve import resolve
 from sumika.assistant.saying import Reply, Sentence, Voice, cleaned, origin_of, spoken_language
 from sumika.assistant.saying_check import Allowed, only_from_rows
 from sumika.assistant.talk_asking import (
-    NO,
-    YES,
     Pending,
     Understanding,
     Understands,
     Understood,
-    missing_in,
-    missing_of,
-    piece_of,
-    with_piece,
+    asked_back,
+    continued,
+    pending_of,
 )
 from sumika.assistant.talk_compared import are_compared, verdict
 from sumika.assistant.talk_doing import Doer, was_so
@@ -41,8 +39,6 @@ MOST_CONVERSATIONS, FORGETS_S = 64, 600.0
 MOST_CALLS, MOST_SENTENCES = 4, 16
 SHORT_LETTERS = 40
 """An answer to what was asked back is not longer."""
-
-_WORD_LETTERS = 40
 
 
 class _Conversation(msgspec.Struct, kw_only=True):
@@ -112,7 +108,7 @@ class Talk:
         pending, talk.pending = talk.pending, None
         understood: Understanding | Reply | None = None
         if pending is not None and request.call is None and len(text) <= SHORT_LETTERS:
-            understood = self._continued(pending, text, voice, speaker)
+            understood = continued(pending, text, voice, partial(self._resolved, voice=voice, speaker=speaker))
             if understood is not None:
                 text = cleaned(f"{pending.said} / {text}", LONGEST_SENTENCE)
         if understood is None:
@@ -160,42 +156,6 @@ class Talk:
                 return Reply(sentences=(voice.refused("talk.refused.failed", "call", error.problem),), refused="call")
         return self._understander.understand(text, spoken_language(text) or voice.language, speaker.room)
 
-    def _continued(self, pending: Pending, text: str, voice: Voice, speaker: Speaker) -> Understanding | Reply | None:
-        """Return what an answer to what was asked back comes to; None where it is no such answer."""
-        key = plain(text.strip(" 。.!！?？、,"))
-
-        def made(*calls: Call) -> Understood:
-            return Understood(calls=calls, by=pending.by, probability=pending.probability)
-
-        if key in map(plain, NO):
-            return Reply(sentences=(voice.sentence("talk.ask.dropped"),))
-        for label, call in pending.modes.items():
-            if plain(label) in key:
-                return made(call)
-        chosen = [stands for label, stands in pending.choices if plain(label) in key or key == plain(stands)]
-        if key in map(plain, YES):
-            if not pending.missing:
-                return made(*pending.calls)
-            chosen = [stands for _, stands in pending.choices] if len(pending.choices) == 1 else []
-        if not pending.missing:
-            return None
-        piece = chosen[0] if len(chosen) == 1 else piece_of(text)
-        calls = tuple(with_piece(one, pending.missing, piece) for one in pending.calls)
-        found = [self._resolved(one, voice, speaker) for one in calls]
-        if any(one is None or one.ask_back for one in found):
-            return self._narrower(pending, piece, voice, speaker)
-        return made(*calls)
-
-    def _narrower(self, pending: Pending, piece: str, voice: Voice, speaker: Speaker) -> Understanding | None:
-        """Return the call with a room where it was asked for a device: "the bedroom one"."""
-        if pending.missing != "device":
-            return None
-        calls = tuple(with_piece(one, "room", piece) for one in pending.calls)
-        found = [self._resolved(one, voice, speaker) for one in calls]
-        if any(one is None or one.ask_back for one in found):
-            return None
-        return Understood(calls=calls, by=pending.by, probability=pending.probability)
-
     def _resolved(self, call: Call, voice: Voice, speaker: Speaker) -> Wanted | None:
         """Return what a call means here; None where the table does not have it."""
         try:
@@ -241,7 +201,7 @@ class Talk:
             done += did
             numbers += said_numbers(wanted)
             if reply.ask_back:
-                talk.pending = self._pending(call, wanted, reply, understood, voice, text)
+                talk.pending = pending_of(call, wanted, reply, understood, voice, text)
                 break
         if are_compared(understood.calls) and len(sides) == 2 and (which := verdict(sides, text, voice)) is not None:
             sentences.insert(0, which)
@@ -252,7 +212,7 @@ class Talk:
         """Answer or do one call."""
         acts = TOOLS[wanted.call.tool].acts
         if wanted.ask_back:
-            return self._ask_back(wanted, voice), ()
+            return asked_back(wanted, self.names, voice), ()
         try:
             if not acts:
                 sources = Sources(
@@ -272,50 +232,6 @@ class Talk:
             return Reply(
                 sentences=(voice.refused("talk.refused.failed", "error", error.problem),), refused="failed"
             ), ()
-
-    def _ask_back(self, wanted: Wanted, voice: Voice) -> Reply:
-        """Return the question that a call leaves open."""
-        key = f"talk.ask.{wanted.ask_back.removeprefix('ask_back.')}"
-        labels = tuple(self._label(one, voice) for one in wanted.choices)
-        word = voice.quoted(cleaned(wanted.asked_of, _WORD_LETTERS))
-        sentences = [
-            voice.sentence(key if voice.has(key) else "talk.ask.again", word=word, choices=voice.listed(labels, "or"))
-        ]
-        if labels and "unknown" in key:
-            sentences.append(voice.sentence("talk.ask.similar", choices=voice.listed(labels, "or")))
-        return Reply(sentences=tuple(sentences), ask_back=True, choices=labels)
-
-    def _label(self, identifier: str, voice: Voice) -> str:
-        if identifier in self.names.devices:
-            shown = voice.device(identifier)
-        elif identifier in self.names.rooms:
-            shown = voice.room(identifier)
-        else:
-            shown = voice.resident(identifier)
-        return shown.removeprefix("the ") if not voice.is_japanese else shown
-
-    def _pending(
-        self, call: Call, wanted: Wanted, reply: Reply, understood: Understanding, voice: Voice, text: str
-    ) -> Pending:
-        """Return what is kept of a question that was asked back."""
-        missing = missing_in(wanted.ask_back) if wanted.ask_back else missing_of(reply, voice, call)
-        choices = tuple(zip(reply.choices, wanted.choices, strict=False))
-        modes: dict[str, Call] = {}
-        if missing == "mode":
-            spans: dict[str, str] = {
-                str(name): piece for name, piece in call.spans.items() if name in TOOLS["mode"].spans
-            }
-            for key in ("heat", "cool"):
-                modes[voice.say(f"talk.choice.{key}")] = Call(tool="mode", what=key, spans=spans)
-        return Pending(
-            calls=(call,),
-            missing=missing,
-            choices=choices,
-            modes=modes,
-            by=understood.by,
-            probability=understood.probability,
-            said=text,
-        )
 
     def _unsure(
         self, understood: Understanding, request: TalkRequest, voice: Voice, speaker: Speaker, talk: _Conversation
