@@ -66,18 +66,22 @@ def _who(sources: Sources, room: str, wanted: Wanted) -> str:
 
 def nights(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
     """Return what is known of nights: how long asleep, when to bed and up, how often in between; heart and breath."""
+    return _of_bedrooms(sources, wanted, _nights_of)
+
+
+def _of_bedrooms(
+    sources: Sources, wanted: Wanted, told_of: Callable[[Sources, Wanted, str], list[Sentence]]
+) -> tuple[Sentence, ...]:
+    """Return what is told of each bedroom that is meant and of which the speaker may know, or why nothing is."""
     rooms = _bedrooms(sources, wanted)
     refused = _refused(sources, rooms)
     if refused is not None:
         return (refused,)
-    told: list[Sentence] = []
-    for room in rooms:
-        if sources.speaker.may_know_of(room):
-            told += _of_bedroom(sources, wanted, room)
-    return tuple(told)
+    known = [room for room in rooms if sources.speaker.may_know_of(room)]
+    return tuple(sentence for room in known for sentence in told_of(sources, wanted, room))
 
 
-def _of_bedroom(sources: Sources, wanted: Wanted, room: str) -> list[Sentence]:
+def _nights_of(sources: Sources, wanted: Wanted, room: str) -> list[Sentence]:
     voice, book = sources.voice, sources.book
     withheld = book.withheld(room)
     if withheld:
@@ -227,18 +231,10 @@ def _vital(sources: Sources, night: Night, what: str, names: dict[str, str]) -> 
 
 def changes(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
     """Return what has changed over weeks for those who sleep in a bedroom."""
-    rooms = _bedrooms(sources, wanted)
-    refused = _refused(sources, rooms)
-    if refused is not None:
-        return (refused,)
-    told: list[Sentence] = []
-    for room in rooms:
-        if sources.speaker.may_know_of(room):
-            told += _changes_of(sources, room, wanted)
-    return tuple(told)
+    return _of_bedrooms(sources, wanted, _changes_of)
 
 
-def _changes_of(sources: Sources, room: str, wanted: Wanted) -> list[Sentence]:
+def _changes_of(sources: Sources, wanted: Wanted, room: str) -> list[Sentence]:
     voice, who = sources.voice, _who(sources, room, wanted)
     withheld = sources.book.withheld(room)
     period = wanted.period or Period.last_days(84, sources.now_s, voice.zone)

@@ -305,33 +305,21 @@ class Doing:
             left_h = None if held.left_s is None else max(0.1, held.left_s / 3600.0)
             before = Step(request="set_comfort_wish", subject=room, action=action, value=value, hours=left_h)
             offset_k = held.offset_k
+
+        def step(action: str, value: float) -> Step:
+            return Step(
+                request="set_comfort_wish", subject=room, action=action, value=value, hours=hours, before=before
+            )
+
         if what == "usual":
             return Step(request="set_comfort_wish", subject=room, before=before)
         if what == "set":
-            value = wanted.number or 0.0
-            return Step(
-                request="set_comfort_wish",
-                subject=room,
-                action="temperature_c",
-                value=value,
-                hours=hours,
-                before=before,
-            )
+            return step("temperature_c", wanted.number or 0.0)
         step_k = abs(wanted.number) if wanted.number is not None else WARMTH_STEP_K
+        change_k = step_k if what == "up" else -step_k
         if held is not None and held.temperature_c is not None:
-            value = clamp(held.temperature_c + (step_k if what == "up" else -step_k), 10.0, 32.0)
-            return Step(
-                request="set_comfort_wish",
-                subject=room,
-                action="temperature_c",
-                value=value,
-                hours=hours,
-                before=before,
-            )
-        value = clamp(offset_k + (step_k if what == "up" else -step_k), -5.0, 5.0)
-        return Step(
-            request="set_comfort_wish", subject=room, action="offset_k", value=value, hours=hours, before=before
-        )
+            return step("temperature_c", clamp(held.temperature_c + change_k, 10.0, 32.0))
+        return step("offset_k", clamp(offset_k + change_k, -5.0, 5.0))
 
     def _feel(self, wanted: Wanted) -> tuple[Step, ...] | Cannot:
         rooms = wanted.rooms or ((wanted.here,) if wanted.here else ())
