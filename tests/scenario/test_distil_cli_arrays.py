@@ -132,6 +132,7 @@ def test_export_and_verify(place: Path, tmp_path: Path) -> None:
         ("run", ["--without", "quality"], ("", ""), "--without"),
         ("run", [], ("width: 8", "widht: 8"), "wrong.yaml:12"),
         ("run", [], ("folds: 2", "folds: 9"), "evaluate.folds"),
+        ("run", [], ("folds: 2", "folds: 2, answered: 1.0"), "evaluate.answered"),
         ("quote", [], ("rows.npz", "nothing.npz"), "nothing.npz"),
         ("quote", [], ("CC0-1.0", "openai"), "data rows.npz"),
     ],

@@ -6,7 +6,7 @@ import pytest
 
 from sumika.distil.calibration import Calibration
 from sumika.distil.disturbed import disturbances
-from sumika.distil.domain import Domain, Kind, distances, domain_of, reference_of, summary
+from sumika.distil.domain import ANSWERED, Domain, Kind, distances, domain_of, reference_of, summary
 from sumika.distil.own_shift import OwnShift, Part, own_shift
 from sumika.distil.records import ArraySet
 from sumika.distil.uncertain import Uncertainty, uncertainty_of_classes, uncertainty_of_values
@@ -19,11 +19,11 @@ def inputs(kind: Kind, count: int, seed: int) -> np.ndarray:
     return (random.normal(size=(count, *SHAPES[kind])) * 3 + 10).astype(np.float32)
 
 
-def domain(kind: Kind) -> Domain:
+def domain(kind: Kind, answered: float = ANSWERED) -> Domain:
     known, unseen = inputs(kind, 500, 0), inputs(kind, 500, 1)
     reference = reference_of(known, known.reshape(500, -1)[:, :3], None, kind)
     apart = distances(summary(unseen, None, kind), unseen.reshape(500, -1)[:, :3], reference)
-    return domain_of(kind, reference, apart)
+    return domain_of(kind, reference, apart, answered)
 
 
 @pytest.mark.parametrize("kind", ["table", "signal", "points"])
@@ -38,6 +38,14 @@ def test_what_is_unlike_in_one_thing_alone_is_told(kind: Kind) -> None:
         other[..., 1] += 40  # one column, one feature lies elsewhere
     assert (found.unlike(other, hidden) > 1).all()
     assert (found.unlike(x, hidden + 100) > 1).all(), "the layer before the outputs tells, too"
+
+
+@pytest.mark.parametrize("kind", ["table", "signal", "points"])
+def test_a_recipe_says_how_much_of_unseen_groups_is_answered(kind: Kind) -> None:
+    x = inputs(kind, 2000, 2)
+    hidden = x.reshape(2000, -1)[:, :3]
+    shares = [float((domain(kind, answered).unlike(x, hidden) <= 1).mean()) for answered in (0.6, 0.9, 0.998)]
+    assert shares == pytest.approx([0.6, 0.9, 0.998], abs=0.08)
 
 
 def test_missing_values_say_nothing_and_missing_points_do() -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from sumika.distil.choose import ChooseSettings
 from sumika.distil.clean import ArrayCleanSettings
+from sumika.distil.domain import ANSWERED
 from sumika.distil.judge import SignalQualitySettings
 from sumika.distil.networks.augment import Augmentation
 from sumika.distil.networks.fit import FitSettings
@@ -164,10 +165,13 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         folds: Parts that the groups are divided into, each left out once; 0 leaves every group out by itself.
         metric: The one score that what a student keeps and gains is told in; by default accuracy, of values the mean
             absolute error. "auc" is for two classes, and looks for the second.
+        answered: Share of the inputs of unseen groups that the student answers; the others are unlike what it has
+            learnt from, and it abstains. More where what decides in its stead is worse than it is there.
     """
 
     folds: int = 0
     metric: Literal["", "accuracy", "macro_f1", "kappa", "auc", "error"] = ""
+    answered: float = ANSWERED
 
 
 class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -221,6 +225,8 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise ValueError("`pretrain`: only networks learn something before; say `teacher: {from: networks}`")
         if self.references < 1 or self.evaluate.folds < 0 or self.evaluate.folds == 1:
             raise ValueError("`references` is at least 1; `evaluate.folds` 0 or at least 2")
+        if not 0.5 <= self.evaluate.answered < 1.0:
+            raise ValueError("`evaluate.answered`: a share of at least 0.5, below 1")
         if self.train.loss.hint_weight > 0 and not self.gives_hints:
             raise ValueError("`train.loss.hint_weight`: only networks with in-sample labels give hints")
 

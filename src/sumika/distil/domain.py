@@ -16,8 +16,8 @@ Real = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Kind = Literal["signal", "points", "table"]
 
-USUAL = 0.995
-"""Share of the inputs of unseen groups that are at most as unlike as 1."""
+ANSWERED = 0.995
+"""Share of the inputs of unseen groups that are at most as unlike as 1, unless a recipe says more or less."""
 DISTANCES = 3
 FURTHEST = 1e6
 LEAST_SPREAD = 0.05
@@ -44,7 +44,7 @@ class Domain(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         kind: Of its inputs.
         reference: What it has learnt from.
-        limits: Each distance that `USUAL` of the inputs of unseen groups keep.
+        limits: Each distance that nearly all of the inputs of unseen groups keep.
         whole: What the largest share of a limit is for as many.
     """
 
@@ -127,14 +127,15 @@ def distances(summaries: Real, hidden: Array, reference: Reference) -> Real:
     return np.stack([np.sqrt((seen**2).mean(axis=1)), seen.max(axis=1), inner], axis=1)
 
 
-def domain_of(kind: Kind, reference: Reference, unseen: Real) -> Domain:
+def domain_of(kind: Kind, reference: Reference, unseen: Real, answered: float = ANSWERED) -> Domain:
     """Return the domain.
 
     Args:
         kind: Of the inputs.
         reference: Of everything that the kept student has learnt from.
         unseen: (example, distance), each from the reference of networks that had not learnt from the example's group.
+        answered: Share of them that are at most as unlike as 1.
     """
-    limits = np.maximum(np.quantile(unseen, USUAL, axis=0), 1e-6)
-    whole = float(np.quantile((unseen / limits).max(axis=1), USUAL))
+    limits = np.maximum(np.quantile(unseen, answered, axis=0), 1e-6)
+    whole = float(np.quantile((unseen / limits).max(axis=1), answered))
     return Domain(kind=kind, reference=reference, limits=tuple(limits.tolist()), whole=max(whole, 1e-6))
