@@ -18,27 +18,22 @@ from sumika.runtime.first_words import FirstWords
 from sumika.runtime.house_ear import HEARD, HouseEar, local_clock
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.plan_desk import PlanDesk
+from sumika.runtime.plan_voice import PlanVoice
 from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.strain_ear import STRAIN_HEARD
 from sumika.runtime.thinking import Thinking
 from sumika.schema import (
     Asker,
     ComfortWish,
-    Command,
     ControlLevel,
-    Event,
-    Heartbeat,
     Message,
     Mode,
     ModeReport,
-    PlanReport,
-    Severity,
     SuggestionAnswer,
     SumikaError,
     WeatherForecast,
 )
-from sumika.text import say
-from sumika.units import NANOSECONDS_PER_SECOND, SECONDS_PER_MINUTE, seconds_to_ns
+from sumika.units import SECONDS_PER_MINUTE, seconds_to_ns
 
 PLAN = "plan"
 ASKED = ("forecast", "suggestion_answer", "mode", "comfort_wish")
@@ -67,7 +62,6 @@ LEAST_BETWEEN_S = 180.0
 MOVED, MOVED_FOR_S = 0.5, 60.0
 """People have come or gone when a room's probability has changed by so much, for so long."""
 
-REMINDS_EVERY_S = 300.0
 POLITE = 5
 KEEPS_EVERY_S = 3600.0
 """What was learned is put on the disk so often, and at the end."""
@@ -87,7 +81,8 @@ class PlanLoop:
         control = launch.house.control
         self.process, self._thinking = process, thinking
         self.ear, self._local = HouseEar(launch.house), local_clock(launch)
-        self._mode = Mode(control.mode) if control is not None else Mode.SHADOW
+        mode = Mode(control.mode) if control is not None else Mode.SHADOW
+        self._voice = PlanVoice(PLAN, process, self.ear, self._local, mode)
         self._every_s = (control.plan_holds_min if control is not None else 15.0) * SECONDS_PER_MINUTE
         nudges = control is not None and control.nudges
         self._subscriber = Subscriber(
@@ -103,23 +98,16 @@ class PlanLoop:
         self._asking = Asking(launch.house, self._folder)
         self._desk = PlanDesk(thinking, self._folder, launch.house.language)
         self._what_if, self._saved = Answerer(process.folder, "what_if"), Answerer(process.folder, "saved")
-        thinking.drive(self._mode is Mode.DRIVE)
+        thinking.drive(mode is Mode.DRIVE)
         self._nudged: frozenset[str] = frozenset()
         self._first_words = FirstWords()
         first_s = min(FIRST_LOOK_S, self._every_s)
         self._observe_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(first_s)
         self._observed_ns = now.monotonic_ns - seconds_to_ns(OBSERVES_EVERY_S)
         self._made_ns: int | None = None
-        self._holds_until_ns = now.monotonic_ns
         self._look_ns = now.monotonic_ns
-        self._beaten_ns = now.monotonic_ns
-        self._remind_ns = now.monotonic_ns
-        self._asker = Asker.PLAN
-        self._commands: tuple[Command, ...] = ()
         self._occupied: dict[str, float] = {}
         self._moved_ns: int | None = None
-        self._failing = False
-        self._level = ControlLevel.FULL
 
     def turn(self) -> None:
         """Hear, observe, plan when it is time, and show that it lives."""
@@ -135,10 +123,10 @@ class PlanLoop:
             self._plan()
         if now_ns >= self._look_ns:
             self._look(now_ns)
-        self._remind(now_ns)
+        self._voice.remind(now_ns)
         if now_ns >= self._keep_ns:
             self._keep()
-        self._beat()
+        self._voice.beat()
         self.process.taken += len(arrived)
         self.process.worked(time.perf_counter_ns() - began_ns, 0)
         self.process.beat()
@@ -163,9 +151,9 @@ class PlanLoop:
 
     def _follow_mode(self, mode: Mode) -> None:
         """Go so far from now on; what was commanded under another mode is over."""
-        if mode is self._mode:
+        if mode is self._voice.mode:
             return
-        self._mode, self._commands = mode, ()
+        self._voice.follow(mode)
         self._thinking.drive(mode is Mode.DRIVE)
         self._plan_ns = self.process.clock.now().monotonic_ns
 
@@ -184,24 +172,22 @@ class PlanLoop:
         try:
             self._see(at, now.monotonic_ns)
         except SumikaError as error:
-            self._fail(str(error))
+            self._voice.fail(str(error))
 
     def _see(self, at: datetime, now_ns: int) -> None:
         self._observed_ns = now_ns
         self._thinking.observe(self.ear, at, now_ns)
         for event in self._thinking.news(self.process.clock.now(), self.ear.origin()):
-            self._publish(event)
+            self._voice.publish(event)
 
     def _look(self, now_ns: int) -> None:
         """Let lamps follow people; what they are told is part of the plan in force from then on."""
         self._look_ns = now_ns + seconds_to_ns(LOOKS_EVERY_S)
-        if self._mode is not Mode.DRIVE or not self._in_force(now_ns):
+        if self._voice.mode is not Mode.DRIVE or not self._voice.in_force(now_ns):
             return
         news = self._thinking.look(self.ear, self._local(self.process.clock.now()), now_ns)
         if news:
-            told = {(one.device, one.action) for one in news}
-            self._commands = (*(one for one in self._commands if (one.device, one.action) not in told), *news)
-            self._send(news)
+            self._voice.amend(news)
         if self._nudged != {one.room for one in self._thinking.nudges(self._local(self.process.clock.now()))}:
             # Warmth and air follow at once, too, when a nudge begins or is undone.
             self._plan()
@@ -234,7 +220,7 @@ class PlanLoop:
         """Make a plan and say it; where none can be made, say that, and let the policy speak once the last expires."""
         now = self.process.clock.now()
         at = self._local(now)
-        if self._mode is Mode.OFF:
+        if self._voice.mode is Mode.OFF:
             self._rest(now)
             return
         try:
@@ -243,39 +229,39 @@ class PlanLoop:
             decision = self._thinking.decide(self.ear.told(now.monotonic_ns), at)
         except (SumikaError, ArithmeticError, ValueError) as error:
             self._plan_ns = now.monotonic_ns + seconds_to_ns(min(AGAIN_S, self._every_s))
-            self._fail(str(error))
+            self._voice.fail(str(error))
             self._let_policy_speak()
             return
-        self._recover()
+        self._voice.recover()
         self._first_words.planned()
         now = self.process.clock.now()
-        self._asker, self._made_ns, self._moved_ns = Asker.PLAN, now.monotonic_ns, None
+        self._made_ns, self._moved_ns = now.monotonic_ns, None
         self._occupied = self._there(now.monotonic_ns)
         wait_s = min(self._every_s, QUARTER_S - at.timestamp() % QUARTER_S)
         # Just before a quarter begins its plan has been made already.
         self._plan_ns = now.monotonic_ns + seconds_to_ns(wait_s if wait_s > 30.0 else min(self._every_s, QUARTER_S))
-        self._holds_until_ns = now.monotonic_ns + seconds_to_ns(self._every_s + min(GRACE_S, 0.5 * self._every_s))
+        holds_ns = seconds_to_ns(self._every_s + min(GRACE_S, 0.5 * self._every_s))
+        self._voice.holds_until_ns = now.monotonic_ns + holds_ns
         if decision.dropped:
             self.process.refuse("beyond what can be told")
-        report = decision.report(PLAN, self._mode, now, self.ear.origin(), at)
-        self._level = report.level
+        report = decision.report(PLAN, self._voice.mode, now, self.ear.origin(), at)
         nudged = self._thinking.nudges(at)
         self._nudged = frozenset(one.room for one in nudged)
         suggestions = self._asking.nudges(nudged, now, at)
-        if self._mode is Mode.SUGGEST:
+        if self._voice.mode is Mode.SUGGEST:
             told = self.ear.told(now.monotonic_ns)
-            holds = Holds(self._local(now.later(self._holds_until_ns - now.monotonic_ns)), self._holds_until_ns)
+            holds = Holds(self._local(now.later(holds_ns)), self._voice.holds_until_ns)
             worth = {device: account.total for device, account in decision.without.items()}
             suggestions += self._asking.suggest(decision.commands, told, worth, at, holds)
-        self._publish(msgspec.structs.replace(report, suggestions=suggestions))
+        self._voice.report(msgspec.structs.replace(report, suggestions=suggestions))
         self._desk.planned(report, at)
-        self._say(decision.commands)
-        self._publish(self._thinking.outlook(decision, at, PLAN, now, self.ear.origin()))
+        self._voice.command(decision.commands, Asker.PLAN)
+        self._voice.publish(self._thinking.outlook(decision, at, PLAN, now, self.ear.origin()))
 
     def _rest(self, now: Instant) -> None:
         """Plan nothing, and say so: the house goes on by itself and by its residents' hands."""
         self._plan_ns = now.monotonic_ns + seconds_to_ns(self._every_s)
-        self._fall_to(ControlLevel.OFF)
+        self._voice.fall_to(ControlLevel.OFF)
 
     def _hear_answer(self, answer: SuggestionAnswer) -> None:
         """Take a yes or a no: a no is kept for the day, and says something of how warm people like it."""
@@ -291,100 +277,12 @@ class PlanLoop:
 
     def _let_policy_speak(self) -> None:
         now = self.process.clock.now()
-        if now.monotonic_ns < self._holds_until_ns:
+        if now.monotonic_ns < self._voice.holds_until_ns:
             return
         commands = self._thinking.policy_commands(self._local(now))
-        self._fall_to(ControlLevel.POLICY if commands else ControlLevel.RULES)
+        self._voice.fall_to(ControlLevel.POLICY if commands else ControlLevel.RULES)
         if commands:
-            self._asker = Asker.POLICY
-            self._say(commands)
-
-    def _fall_to(self, level: ControlLevel) -> None:
-        """Say once at which level control goes on without a plan."""
-        if level is self._level:
-            return
-        self._level, now = level, self.process.clock.now()
-        self._publish(
-            PlanReport(
-                stamp=now,
-                origin=self.ear.origin(),
-                planner=PLAN,
-                mode=self._mode,
-                local_time=self._local(now).isoformat(timespec="minutes"),
-                follows=level,
-                note=say(f"level.{level}", "en"),
-                note_ja=say(f"level.{level}", "ja"),
-                level=level,
-            )
-        )
-
-    def _say(self, commands: tuple[Command, ...]) -> None:
-        """Publish commands, after the beat without which the gate takes none; only a house that is driven is told."""
-        self._commands = commands
-        self._remind_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(REMINDS_EVERY_S)
-        self._beat(at_once=True)
-        if self._mode is Mode.DRIVE:
-            self._send(commands)
-
-    def _send(self, commands: tuple[Command, ...]) -> None:
-        now, origin = self.process.clock.now(), self.ear.origin()
-        for command in commands:
-            self._publish(
-                msgspec.structs.replace(
-                    command,
-                    stamp=now,
-                    origin=origin,
-                    asked_by=self._asker,
-                    expires_ns=now.monotonic_ns + seconds_to_ns(QUARTER_S),
-                )
-            )
-
-    def _remind(self, now_ns: int) -> None:
-        """Say again what devices have not done: the gate or a device may have begun anew since."""
-        if now_ns < self._remind_ns or self._mode is not Mode.DRIVE or not self._in_force(now_ns):
-            return
-        self._remind_ns = now_ns + seconds_to_ns(REMINDS_EVERY_S)
-        told = self.ear.told(now_ns)
-        self._send(tuple(one for one in self._commands if told.get((one.device, one.action)) != one.value))
-
-    def _in_force(self, now_ns: int) -> bool:
-        return bool(self._commands) and (self._asker is Asker.POLICY or now_ns < self._holds_until_ns)
-
-    def _beat(self, *, at_once: bool = False) -> None:
-        """Say once a second that the planner lives, and until when its plan holds."""
-        now = self.process.clock.now()
-        due = now.monotonic_ns - self._beaten_ns >= NANOSECONDS_PER_SECOND
-        if not (due or at_once) or not self._in_force(now.monotonic_ns):
-            return
-        self._beaten_ns = now.monotonic_ns
-        holds_ns = self._holds_until_ns if self._asker is Asker.PLAN else 0
-        self._publish(Heartbeat(stamp=now, origin=self.ear.origin(), asker=self._asker, holds_until_ns=holds_ns))
-
-    def _fail(self, why: str) -> None:
-        self.process.refuse("no plan")
-        if not self._failing:
-            self._failing = True
-            self._publish(self._event(Severity.WARNING, why[:200], recovered=False))
-
-    def _recover(self) -> None:
-        if self._failing:
-            self._failing = False
-            self._publish(self._event(Severity.INFO, "", recovered=True))
-
-    def _event(self, severity: Severity, detail: str, *, recovered: bool) -> Event:
-        return Event(
-            stamp=self.process.clock.now(),
-            origin=self.ear.origin(),
-            subject=PLAN,
-            code="plan_failed",
-            severity=severity,
-            recovered=recovered,
-            detail=detail,
-        )
-
-    def _publish(self, message: Message) -> None:
-        if self.process.publisher is not None:
-            self.process.publisher.publish(message)
+            self._voice.command(commands, Asker.POLICY)
 
     def close(self) -> None:
         """Keep what was learned, and stop listening."""
