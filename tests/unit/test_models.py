@@ -205,6 +205,35 @@ def test_what_is_not_what_was_signed_is_refused_with_the_way_out(copy: Path, how
     assert str(copy) in str(refused.value)
 
 
+def test_what_is_believed_is_what_was_verified(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever changes about.json between two reads of it is not believed: it is read once."""
+    signed = read_about(copy)
+    swapped = about_json(msgspec.structs.replace(signed, classes=tuple(reversed(signed.classes))))
+    opened: list[str] = []
+
+    def read(path: Path, genuine: Callable[[Path], bytes] = Path.read_bytes) -> bytes:
+        opened.append(path.name)
+        return swapped if path.name == ABOUT and opened.count(ABOUT) > 1 else genuine(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    assert load_student(copy, PUBLIC).classes == signed.classes
+
+
+def test_a_network_that_was_not_signed_is_not_even_opened(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(copy / "student.int8.onnx", copy.parent / "other.onnx")
+    resigned(copy, model=msgspec.structs.replace(read_about(copy).model, file="../other.onnx"))
+    opened: list[str] = []
+
+    def read(path: Path, genuine: Callable[[Path], bytes] = Path.read_bytes) -> bytes:
+        opened.append(path.name)
+        return genuine(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    with pytest.raises(StudentRefused, match="not one of the files that were signed"):
+        load_student(copy, PUBLIC)
+    assert "other.onnx" not in opened
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [({"name": "other"}, "name"), ({"features": "trial/2"}, "features"), ({"shape": (9, 3)}, "shape")],

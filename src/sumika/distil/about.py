@@ -186,6 +186,18 @@ def about_json(about: About) -> bytes:
     return msgspec.json.format(msgspec.json.encode(about), indent=1) + b"\n"
 
 
+def decoded_about(content: bytes) -> About:
+    """Return what the content of an `about.json` says.
+
+    Raises:
+        ValueError: if it is none, or of another format.
+    """
+    about = msgspec.json.decode(content, type=About)
+    if about.format != FORMAT:
+        raise ValueError(f"it is of the format '{about.format}', not {FORMAT}")
+    return about
+
+
 def read_about(folder: Path) -> About:
     """Return what the student of a folder says of itself.
 
@@ -193,7 +205,4 @@ def read_about(folder: Path) -> About:
         OSError: if the file cannot be read.
         ValueError: if it is not one, or of another format.
     """
-    about = msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
-    if about.format != FORMAT:
-        raise ValueError(f"it is of the format '{about.format}', not {FORMAT}")
-    return about
+    return decoded_about((folder / ABOUT).read_bytes())

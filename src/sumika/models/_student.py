@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.distil.about import ABOUT, About, read_about
+from sumika.distil.about import ABOUT, About, decoded_about
 from sumika.distil.sign import Manifest, SignatureError, verify_folder
 from sumika.models._refused import StudentRefused
 from sumika.schema import Reason
@@ -196,22 +196,34 @@ def load_student(
 
 def _read(folder: Path, manifest: Manifest) -> tuple[About, bytes]:
     """Return what was verified: the very bytes, should somebody change the files meanwhile."""
+    said = _verified(folder, ABOUT, manifest)
     try:
-        said = (folder / ABOUT).read_bytes()
-        about = read_about(folder)
-        network = (folder / about.model.file).read_bytes()
-    except (OSError, ValueError, msgspec.DecodeError) as error:
-        raise StudentRefused(
-            f"it does not say what it is ({error})", where=str(folder / ABOUT), remedy=TAKE_AGAIN
-        ) from error
-    for file, content in ((ABOUT, said), (about.model.file, network)):
-        if manifest.files.get(file) != hashlib.sha256(content).hexdigest():
-            raise StudentRefused("changed while it was read", where=str(folder / file), remedy="Try again.")
+        about = decoded_about(said)
+    except (ValueError, msgspec.DecodeError) as error:
+        raise _says_not(folder / ABOUT, error) from error
+    network = _verified(folder, about.model.file, manifest)
     if hashlib.sha256(network).hexdigest() != about.model.sha256:
         raise StudentRefused(
             f"{ABOUT} is that of another network than {about.model.file}", where=str(folder), remedy=TAKE_AGAIN
         )
     return about, network
+
+
+def _verified(folder: Path, file: str, manifest: Manifest) -> bytes:
+    """Return the content of a file that was signed; what the manifest does not name is not even opened."""
+    if file not in manifest.files:
+        raise _says_not(folder / ABOUT, f"'{file}' is not one of the files that were signed")
+    try:
+        content = (folder / file).read_bytes()
+    except OSError as error:
+        raise _says_not(folder / file, error) from error
+    if manifest.files[file] != hashlib.sha256(content).hexdigest():
+        raise StudentRefused("changed while it was read", where=str(folder / file), remedy="Try again.")
+    return content
+
+
+def _says_not(where: Path, why: object) -> StudentRefused:
+    return StudentRefused(f"it does not say what it is ({why})", where=str(where), remedy=TAKE_AGAIN)
 
 
 def _check(about: About, folder: Path, *, name: str, features: str, shape: tuple[int, ...] | None) -> None:
