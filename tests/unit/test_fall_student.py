@@ -83,6 +83,38 @@ def test_where_it_abstains_the_rule_decides_and_says_so() -> None:
     assert found[0].probability != pytest.approx(0.97)
 
 
+class Until(Says):
+    """A student that says one thing for so many looks and abstains before or after it, as it is told."""
+
+    def __init__(self, fell: float, said: range) -> None:
+        super().__init__()
+        self.fell, self.said, self.looks = fell, said, 0
+
+    def answer(self, x: NDArray[np.float32], mask: NDArray[np.bool_] | None = None) -> Answer:
+        self.looks += 1
+        if self.looks not in self.said:
+            return Answer(valid=False, reason=Reason.UNLIKE_LEARNED)
+        return Answer(valid=True, reason=Reason.MEASURED, probabilities=(1.0 - self.fell, self.fell), sigma=0.1)
+
+
+def lies(seconds: float) -> list[Tracks]:
+    resident = Resident(np.random.default_rng(1), sigma_m=0.05)
+    return [*resident.does("walk", 8.0, 1.0), *resident.does("floor", seconds, 0.7)]
+
+
+@pytest.mark.parametrize("looks", [16, 24, 40])
+def test_what_a_student_was_unsure_of_is_not_given_up_when_it_falls_silent(looks: int) -> None:
+    found = told(Until(0.45, range(looks + 1)), lies(50.0))
+    assert stages(found) == [FallStage.CANDIDATE, FallStage.SUSPECTED]
+    assert found[-1].student == "", "heights say so"
+
+
+def test_a_student_that_is_silent_for_a_moment_still_decides() -> None:
+    student = Until(0.02, range(0, 100, 5))  # one look in five: never silent for long, never of the opinion of heights
+    assert FallStage.SUSPECTED not in stages(told(student, lies(20.0)))
+    assert FallStage.SUSPECTED in stages(told(ABSTAINS, lies(20.0)))
+
+
 def test_an_answer_that_does_not_stay_is_a_candidate_and_no_more() -> None:
     heights = [0.9] * 60 + [0.2] * 15 + [0.9] * 60
     found = told(Says(below_m=0.3), [tracks_at(number / 10, t1=one) for number, one in enumerate(heights)])

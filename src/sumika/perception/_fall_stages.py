@@ -23,6 +23,10 @@ CANDIDATE, SUSPECTED = 0.3, 0.5
 DECIDE_S = 10.0
 """Who was seen to lie for so long without being suspected is not any more: how he came down is known, and says no."""
 
+ALONE_S = 5.0
+"""So long a student must have been silent of a body that it answered of before heights decide in its stead: it abstains
+for a moment now and then, and knows far more than they do before and after it."""
+
 SURE_S = 0.5
 """A probability must have been high for so long: heights waver, and one look of many is always odd."""
 
@@ -144,6 +148,7 @@ class Body:
         was_person: How surely it was when it came to be suspected.
         suspicion: Of a fall.
         told: What a student said of late, at one place; empty where none was asked, or it abstained.
+        answered: When it last said anything; None where it never has.
     """
 
     first: Instant
@@ -160,6 +165,7 @@ class Body:
     was_person: float = 0.0
     suspicion: Suspicion | None = None
     told: tuple[Told, ...] = ()
+    answered: Instant | None = None
 
     def hear(self, told: Told) -> None:
         """Keep what a student says, and what it said before of the body at this place."""
@@ -169,6 +175,7 @@ class Body:
             if passed_s(one.at, told.at) is not None and math.dist(one.place_m, told.place_m) <= STAYS_M
         ]
         self.told = (*before, told)[-ENOUGH[-1][0] :]
+        self.answered = told.at
 
     def asked(self, now: Instant) -> Told | None:
         """Return what a student said of the body last, unless that is long ago."""
@@ -211,9 +218,21 @@ def stage_by_student(suspicion: Suspicion, body: Body, told: Told, now: Instant)
 
 
 def next_stage(
-    suspicion: Suspicion, probability: float, since_s: float, now: Instant, *, low: bool
+    suspicion: Suspicion, probability: float, now: Instant, *, low: bool, answered: Instant | None = None
 ) -> FallStage | None:
-    """Return how far a suspicion has come; None where it is too early to say."""
+    """Return how far a suspicion has come where heights alone tell; None where it is too early to say.
+
+    Args:
+        suspicion: Of the body; changed in place.
+        probability: Of a fall, by its heights.
+        now: The moment.
+        low: Whether it lies low.
+        answered: When a student last answered of it. What that was unsure of is not given up before heights have had as
+            long as they have where there is no student.
+    """
+    since_s = passed_s(suspicion.began, now) or 0.0
+    silent_s = passed_s(answered, now) if answered is not None else None
+    silent_s = math.inf if silent_s is None else silent_s
     if suspicion.up_since is not None and (passed_s(suspicion.up_since, now) or 0.0) >= UP_S:
         return FallStage.CLEARED
     if suspicion.stage is FallStage.SUSPECTED:
@@ -221,9 +240,9 @@ def next_stage(
     suspicion.sure_since = (suspicion.sure_since or now) if probability >= SUSPECTED else None
     sure_s = passed_s(suspicion.sure_since, now) or 0.0
     lain_s = suspicion.lain_s(now)
-    if low and lain_s >= LYING_S and sure_s >= SURE_S:
+    if low and lain_s >= LYING_S and sure_s >= SURE_S and silent_s >= ALONE_S:
         return FallStage.SUSPECTED
-    if since_s > PATIENCE_S or suspicion.descent.low_s >= DECIDE_S:
+    if min(since_s, silent_s) > PATIENCE_S or min(suspicion.descent.low_s, silent_s) >= DECIDE_S:
         return FallStage.CLEARED
     # What was not told yet waits in silence: heights settle, and points gather.
     if suspicion.stage is None and (since_s < SETTLE_S or probability < CANDIDATE):

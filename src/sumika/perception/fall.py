@@ -292,7 +292,7 @@ def _follow(
         probability, stage = told.fell, stage_by_student(suspicion, body, told, now)
     else:
         probability = probability_of(state, body, suspicion.descent)
-        stage = next_stage(suspicion, probability, since_s, now, low=body.middle_m < UP_M)
+        stage = next_stage(suspicion, probability, now, low=body.middle_m < UP_M, answered=body.answered)
     if stage is FallStage.SUSPECTED and suspicion.stage is not stage and is_told_of(state, suspicion):
         return ()  # the other end of the same body
     due_s = passed_s(suspicion.published, now)
