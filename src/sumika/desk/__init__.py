@@ -3,10 +3,11 @@
 One queue for any office work: read in, sort, take out, draft, verify, approve. What it is about (a house, a builder's
 office) is in packs of rules and templates.
 
-with Desk(folder, house) as desk:
+with Desk(data, house, Path("house.yaml"), now=time.time, book=book) as desk:
     desk.take_in(Path("incoming"))
-    paper = desk.write("care_day", on=date(2026, 11, 28))
-    desk.approve(paper.id, by="Mari")
+    for order in desk.orders("care_day", date(2026, 11, 28)):
+        desk.write(order)
+        desk.approve(order.name, by="Mari")
 """
 
 from sumika.desk.audit import Audit, Entry

@@ -13,23 +13,21 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from sumika.desk.audit import DESK, RULE, Audit, a_person
-from sumika.desk.contradictions import contradictions
-from sumika.desk.draft import Drafter, Material, Subject
 from sumika.desk.forgetting import forget_asked
 from sumika.desk.intake import Intake, Taken
 from sumika.desk.markdown import as_markdown
 from sumika.desk.names import Names, names_of
-from sumika.desk.packs import Order, Pack, Sources, load_packs, pack_of
-from sumika.desk.paper import DECIDED, Look, Paper, Status, content_of, digest_of
+from sumika.desk.packs import Order, Pack, load_packs, pack_of
+from sumika.desk.paper import DECIDED, Paper, Status, digest_of
 from sumika.desk.print_pdf import as_pdf
 from sumika.desk.prose import Prose, in_better_words
 from sumika.desk.sorting import Sorted
 from sumika.desk.soundness import faults_of, last_lines
 from sumika.desk.store import Store, Unread
-from sumika.desk.template import load_template
 from sumika.desk.verify import verify
 from sumika.desk.web import as_html
-from sumika.facts import Book, Period
+from sumika.desk.writing import Writer
+from sumika.facts import Book
 from sumika.schema import SumikaError, UsageError
 from sumika.schema.desk_settings import DeskSettings
 from sumika.schema.house import House
@@ -81,14 +79,25 @@ class Desk:
         """
         self.settings = house.desk or DeskSettings()
         self._house, self._house_file, self._now = house, house_file, now
-        self._book, self._prose = book, prose
+        self._prose = prose
         self.names: Names = names_of(house)
-        self._own = self._folder(self.settings.templates)
-        self.packs: tuple[Pack, ...] = load_packs(self._own)
+        own = self._folder(self.settings.templates)
+        self.packs: tuple[Pack, ...] = load_packs(own)
         self._store, self._audit = Store(data), Audit(Store(data).folder)
         kinds = {pack.name: pack.rules.documents for pack in self.packs}
         self._intake = Intake(self._store, self._audit, kinds, now)
         self._zone = book.zone if book is not None else _zone_of(house)
+        self._writer = Writer(
+            house,
+            house_file.name,
+            names=self.names,
+            packs=self.packs,
+            own=own,
+            zone=self._zone,
+            now=now,
+            book=book,
+            documents=self._store.documents,
+        )
 
     def _folder(self, name: str) -> Path | None:
         return self._house_file.parent / name if name else None
@@ -168,58 +177,17 @@ class Desk:
         return paper
 
     def orders(self, kind: str, day: date | None = None) -> tuple[Order, ...]:
-        """Return which papers of a kind there are to write for a day: one for each whom or what it is about.
-
-        Args:
-            kind: Of paper.
-            day: The day, or one of the week or month; None: today.
-
-        Raises:
-            UsageError: if there is no such paper, or it needs records and there are none.
-        """
-        pack = pack_of(kind, self.packs)
-        first, period = self._period(pack.rules.papers[kind].span, day)
-        subjects = self._subjects(kind, period)
-        return tuple(Order(kind=kind, period=period, day=first, subject=subject) for subject in subjects)
+        """Return which papers of a kind there are to write for a day; see `Writer.orders`."""
+        return self._writer.orders(kind, day)
 
     def number(self, kind: str, name: str) -> float:
         """Return a fixed number of the rule of a kind of paper; one's own where one has changed it."""
         return pack_of(kind, self.packs).rules.papers[kind].numbers[name][0]
 
-    def _period(self, span: str, day: date | None) -> tuple[date, Period]:
-        day = day or Period.today(self._now(), self._zone).dates(self._zone)[0]
-        match span:
-            case "week":
-                period = Period.week(day, self._zone)
-            case "month":
-                period = Period.month(day.year, day.month, self._zone)
-            case "half_year":
-                period = Period.of_days(date.fromordinal(day.toordinal() - 182), day, self._zone)
-            case _:
-                period = Period.day(day, self._zone)
-        return (day if span in ("half_year", "none") else period.dates(self._zone)[0]), period
-
-    def _subjects(self, kind: str, period: Period) -> tuple[str, ...]:
-        if kind in ("care_day", "care_week"):
-            return self.looked_after
-        if kind == "maintenance":
-            at = min(period.end_unix_s, self._now())
-            return tuple(dict.fromkeys(one.subject for one in self._records().due(at)))
-        if kind == "incident":
-            return tuple(one.id for one in self._records().incidents(period))
-        return ("",)
-
     @property
     def looked_after(self) -> tuple[str, ...]:
-        """The residents whom care notes are about: those named in the settings, or all; if they agreed."""
-        agreed = self._house.knowing.agreed if self._house.knowing is not None else ()
-        wanted = self.settings.about or tuple(one.id for one in self._house.residents)
-        return tuple(one for one in wanted if one in agreed)
-
-    def _records(self) -> Book:
-        if self._book is None:
-            raise UsageError("this paper needs the house's records", remedy="Name its data folder with --data.")
-        return self._book
+        """The residents whom care notes are about; see `Writer.looked_after`."""
+        return self._writer.looked_after
 
     def write(self, order: Order, language: str = "") -> Outcome:
         """Draft and verify a paper, and keep it; where it says nothing new, the one that is there stays.
@@ -232,11 +200,9 @@ class Desk:
             SumikaError: if Sumika's own template cannot be followed, or the paper cannot be kept.
         """
         language = language or self.settings.language or self._house.language or "en"
-        pack = pack_of(order.kind, self.packs)
-        material = pack.find[order.kind](order, self._sources(pack, order, language))
-        if not material.worth:
+        draft = self._writer.draft(order, language)
+        if draft is None:
             return Outcome(what="nothing", name=order.name)
-        draft = self._draft(order, pack, material, language)
         existing = self._last_of(draft.id)
         if existing is not None and existing.content == draft.content and self._is_as_left(existing):
             return Outcome(what="same", name=existing.id, paper=existing)
@@ -249,53 +215,6 @@ class Desk:
         if self._needs_no_reader(paper):
             paper = self._decide(paper, Status.APPROVED, RULE, "may_be_approved_unread")
         return Outcome(what="written", name=paper.id, paper=paper)
-
-    def _sources(self, pack: Pack, order: Order, language: str) -> Sources:
-        book = self._records() if pack.name == "house" else self._book
-        return Sources(
-            house=self._house,
-            house_file=self._house_file.name,
-            book=book,
-            documents=self._store.documents(),
-            names=self.names,
-            rule=pack.rules.papers[order.kind],
-            kinds=pack.rules.documents,
-            language=language,
-            now_unix_s=self._now(),
-            zone=self._zone,
-        )
-
-    def _draft(self, order: Order, pack: Pack, material: Material, language: str) -> Paper:
-        period = order.period if pack.rules.papers[order.kind].span != "none" else None
-        subject = Subject(
-            id=order.name,
-            kind=order.kind,
-            pack=pack.name,
-            language=language,
-            house=self._house.name,
-            subject=order.subject,
-            begin_unix_s=period.begin_unix_s if period is not None else None,
-            end_unix_s=period.end_unix_s if period is not None else None,
-            zone=self._zone.key,
-            currency=self._book.currency if self._book is not None else "JPY",
-            written_by=self.settings.written_by,
-        )
-        name = f"{order.kind}.{language}"
-        problem = ""
-        if self._own is not None and (self._own / f"{name}.yaml").is_file():
-            try:
-                template, where = load_template(name, (self._own,))
-                paper = Drafter(subject, self.names).draft(template, material, self._now(), where)
-                return _with_beside(paper, material)
-            except SumikaError as error:
-                problem = str(error)
-        template, where = load_template(name, (pack.folder,))
-        paper = Drafter(subject, self.names).draft(template, material, self._now(), where)
-        if not problem:
-            return _with_beside(paper, material)
-        look = Look(what="template", detail=problem[:300])
-        paper = msgspec.structs.replace(paper, looks=(*paper.looks, look))
-        return _with_beside(paper, material)
 
     def _last_of(self, name: str) -> Paper | None:
         """Return the newest paper of that name: one that was decided may have one after it."""
@@ -449,16 +368,6 @@ class Desk:
 
 def _zone_of(house: House) -> ZoneInfo:
     return ZoneInfo(house.building.site.timezone if house.building is not None else "UTC")
-
-
-def _with_beside(paper: Paper, material: Material) -> Paper:
-    """Return a paper with those rows beside it that contradict what it tells: they are named, so they must be in it."""
-    known = {(row.id, row.value) for row in paper.rows}
-    rows = [*paper.rows, *(row for row in material.beside if (row.id, row.value) not in known)]
-    found = contradictions(rows, paper.language)
-    wanted = sorted({number for one in found for number in one.rows if number >= len(paper.rows)})
-    paper = msgspec.structs.replace(paper, rows=(*paper.rows, *(rows[number] for number in wanted)))
-    return msgspec.structs.replace(paper, content=content_of(paper))
 
 
 def _next_name(existing: str, name: str) -> str:
