@@ -17,6 +17,12 @@ from sumika.desk.told import Told, told_row, word
 from sumika.facts import Row
 from sumika.text import LANGUAGES, say
 
+Prices = Mapping[str, Sequence[tuple[Told, Told, Row]]]
+"""What a price is for -> (item, unit, row) of each that the list has."""
+
+DerivedRow = tuple[Row, tuple[Row, ...], str]
+"""(row, rows it was made of, how)."""
+
 PACK, TAX = "builder", "tax_share"
 MOST_PRICE = 1e10
 
@@ -29,15 +35,8 @@ def find_estimate(order: Order, sources: Sources) -> Material:
         detail = say("desk.builder.no_prices", sources.language)
         return Material(tells={}, looks=(Look(what="missing", detail=detail),), worth=False)
     prices, looks = _prices(newest, sources)
-    lines: list[dict[str, object]] = []
-    derived: list[tuple[Row, tuple[Row, ...], str]] = []
-    used: set[str] = set()
-    for key, quantity in counted.items():
-        for item, unit, price in prices.get(key, ()):
-            used.add(key)
-            amount = _amount(len(lines) + 1, quantity, price)
-            derived.append((amount, (quantity, price), "product_down"))
-            lines.append(_line(item, unit, quantity, price, amount))
+    lines, derived = _lines(counted, prices)
+    used = counted.keys() & prices.keys()
     missing = [key for key in counted if _wants_price(key) and key not in used and key.partition(":")[0] not in used]
     looks += _not_both(missing, prices, counted, sources)
     amounts = [row for row, _, _ in derived]
@@ -115,7 +114,7 @@ def _called(key: str, sources: Sources) -> str:
     return say(name, sources.language) if name in LANGUAGES["en"] else key
 
 
-def _prices(document: Sorted, sources: Sources) -> tuple[dict[str, list[tuple[Told, Told, Row]]], list[Look]]:
+def _prices(document: Sorted, sources: Sources) -> tuple[Prices, list[Look]]:
     """Return the prices by what they are for, and what of the list cannot be used."""
     found: dict[str, list[tuple[Told, Told, Row]]] = {}
     seen: dict[tuple[str, str], Row] = {}
@@ -193,6 +192,18 @@ def _amount(line: int, quantity: Row, price: Row) -> Row:
     return described(
         f"line {line}", "amount", float(exact.to_integral_value(ROUND_FLOOR)), "JPY", source="figure.amount"
     )
+
+
+def _lines(counted: Mapping[str, Row], prices: Prices) -> tuple[list[dict[str, object]], list[DerivedRow]]:
+    """Return a line for each price of what the house has, and how its amount was worked out."""
+    lines: list[dict[str, object]] = []
+    derived: list[DerivedRow] = []
+    for key, quantity in counted.items():
+        for item, unit, price in prices.get(key, ()):
+            amount = _amount(len(lines) + 1, quantity, price)
+            derived.append((amount, (quantity, price), "product_down"))
+            lines.append(_line(item, unit, quantity, price, amount))
+    return lines, derived
 
 
 def _line(item: Told, unit: Told, quantity: Row, price: Row, amount: Row) -> dict[str, object]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sumika.desk.draft import Material, worst
 from sumika.desk.packs._pack import Order, Sources
 from sumika.desk.packs.house_rows import envelope_rows
+from sumika.desk.packs.searched_rows import searched
 from sumika.desk.paper import Look
 from sumika.desk.told import Told, moment, number, told, told_row, word
 from sumika.facts import Book, Due, Fault, Period, Row
@@ -74,18 +75,6 @@ def _verdict_row(item: dict[str, object], period: Period) -> Row:
     )
 
 
-def _searched(what: str, subject: str, period: Period, found: int) -> Row:
-    return Row(
-        source=f"query.{what}",
-        subject=subject,
-        begin_unix_s=period.begin_unix_s,
-        end_unix_s=period.end_unix_s,
-        value=float(found),
-        unit="1",
-        count=found,
-    )
-
-
 def _item(
     what: str, subject: str, verdict: str, words: str, rows: tuple[Row, ...], **more: object
 ) -> dict[str, object]:
@@ -113,8 +102,8 @@ def _device(
     wanted = [one for one in due if one.subject == device.id]
     told_count = len(book.last_commands(device.id, period, 1000))
     name = sources.names.of(device.id)
-    search = _searched("faults", device.id, period, len(mine))
-    commands = number(float(told_count), "1", (_searched("commands", device.id, period, told_count),))
+    search = searched("faults", device.id, period, len(mine))
+    commands = number(float(told_count), "1", (searched("commands", device.id, period, told_count),))
     rows = (search, *(row for one in (*wanted, *mine) for row in one.rows))[:20]
     faults_told = number(float(len(mine)), "1", (search,))
     hours = next((told(one.hours) for one in wanted if one.hours is not None), Told(name="hours"))
@@ -148,7 +137,7 @@ def _sensors(
     for sensor in sources.house.sensors:
         mine = [fault for fault in faults if fault.subject == sensor.id]
         wanted = [one for one in due if one.subject == sensor.id]
-        search = _searched("faults", sensor.id, period, len(mine))
+        search = searched("faults", sensor.id, period, len(mine))
         rows = (search, *(row for one in (*wanted, *mine) for row in one.rows))[:20]
         verdict, words = (ACT, "sensor") if wanted else (LOOK, "recovered") if mine else (OK, "sound")
         faults_told = number(float(len(mine)), "1", (search,))
@@ -159,7 +148,7 @@ def _radars(sources: Sources, faults: tuple[Fault, ...], period: Period) -> dict
     ids = {radar.id for radar in sources.house.radars}
     mine = [fault for fault in faults if fault.subject in ids or fault.subject.removeprefix("sensor.") in ids]
     is_open = any(fault.end_unix_s is None for fault in mine)
-    search = _searched("faults", "radars", period, len(mine))
+    search = searched("faults", "radars", period, len(mine))
     rows = (search, *(row for one in mine for row in one.rows))[:20]
     verdict, words = (ACT, "blind") if is_open else (LOOK, "recovered") if mine else (OK, "sound")
     if not ids:
@@ -171,7 +160,7 @@ def _radars(sources: Sources, faults: tuple[Fault, ...], period: Period) -> dict
 def _airtight(sources: Sources, book: Book, period: Period) -> Iterator[dict[str, object]]:
     """Return heat loss and tightness: what was described, and whether the records say that it has grown worse."""
     worse = [one for one in book.faults(period) if one.code in ("less_heat", "building_changed", "window_left_open")]
-    search = _searched("faults", "building", period, len(worse))
+    search = searched("faults", "building", period, len(worse))
     for key, row in envelope_rows(sources.house).items():
         rows = (row, search, *(each for one in worse for each in one.rows))[:20]
         verdict, words = (LOOK, "envelope_worse") if worse else (UNKNOWN, "envelope_described")
@@ -190,7 +179,7 @@ def _alarms(sources: Sources, book: Book, period: Period) -> dict[str, object]:
     incidents = book.incidents(period)
     tests = [one for one in incidents if one.test]
     unanswered = [one for one in incidents if not one.test and not one.answered_by and one.closed_unix_s is None]
-    search = _searched("alarm_tests", "house", period, len(tests))
+    search = searched("alarm_tests", "house", period, len(tests))
     rows = (search, *(row for one in (*unanswered, *tests) for row in one.rows))[:20]
     verdict, words = (ACT, "unanswered") if unanswered else (OK, "tested") if tests else (LOOK, "not_tested")
     count = number(float(len(tests)), "1", (search,))

@@ -20,9 +20,9 @@ from sumika.desk.packs.house.seen import (
     happenings,
     incident_of,
     origins_of,
-    searched,
     worth_of,
 )
+from sumika.desk.packs.searched_rows import searched
 from sumika.desk.paper import Look
 from sumika.desk.told import Told, moment, number, told, word
 from sumika.facts import Book, Change, Fault, Night, Period, Row

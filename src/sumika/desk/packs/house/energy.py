@@ -26,13 +26,7 @@ def find_energy_month(order: Order, sources: Sources) -> Material:
         raise ValueError("a report of a month is about a month")
     period = order.period
     begin, end = ends_of(period)
-    totals = {
-        "energy": book.energy_kwh(period),
-        "exported": book.exported_kwh(period),
-        "cost": book.cost(period),
-        "solar": book.solar_kwh(period),
-        "saved": book.saved(period),
-    }
+    totals = _totals(book, period)
     bill, bill_looks = _bill(sources, book, period)
     devices = _devices(sources, book, period)
     rooms = _rooms(sources, book, period)
@@ -54,14 +48,24 @@ def find_energy_month(order: Order, sources: Sources) -> Material:
     origins = [figure.origin for figure in totals.values() if figure.value is not None]
     origins += [*origins_of(rooms), *origins_of(devices)]
     worth = any(figure.value is not None for figure in totals.values()) or bool(rooms)
-    # What a device drew in a day is held against what the whole house had that day.
-    beside = tuple(
-        row
-        for device in sources.house.devices
-        for _, figure in book.by_day(f"device_kwh:{device.id}", period)
-        for row in figure.rows
+    return Material(
+        tells=tells,
+        origin=worst(origins),
+        looks=tuple(looks),
+        beside=_drawn_by_day(sources, book, period),
+        worth=worth,
     )
-    return Material(tells=tells, origin=worst(origins), looks=tuple(looks), beside=beside, worth=worth)
+
+
+def _totals(book: Book, period: Period) -> dict[str, Figure]:
+    """Return what was taken, given, paid, made and saved in all."""
+    return {
+        "energy": book.energy_kwh(period),
+        "exported": book.exported_kwh(period),
+        "cost": book.cost(period),
+        "solar": book.solar_kwh(period),
+        "saved": book.saved(period),
+    }
 
 
 def _looks(totals: Mapping[str, Figure], language: str) -> list[Look]:
@@ -117,6 +121,16 @@ def _devices(sources: Sources, book: Book, period: Period) -> list[dict[str, obj
                 }
             )
     return found
+
+
+def _drawn_by_day(sources: Sources, book: Book, period: Period) -> tuple[Row, ...]:
+    """Return what each device drew in a day: it is held against what the whole house had that day."""
+    return tuple(
+        row
+        for device in sources.house.devices
+        for _, figure in book.by_day(f"device_kwh:{device.id}", period)
+        for row in figure.rows
+    )
 
 
 def _rooms(sources: Sources, book: Book, period: Period) -> list[dict[str, object]]:

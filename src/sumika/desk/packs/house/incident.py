@@ -2,7 +2,8 @@
 
 from sumika.desk.draft import Material, worst
 from sumika.desk.packs._pack import Order, Sources
-from sumika.desk.packs.house.seen import searched, worth_of
+from sumika.desk.packs.house.seen import worth_of
+from sumika.desk.packs.searched_rows import searched
 from sumika.desk.paper import Look
 from sumika.desk.told import moment, number, word
 from sumika.facts import Book, Incident, Notice, Period, Row

@@ -4,23 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from sumika.desk.names import Names
 from sumika.desk.packs._pack import Sources
+from sumika.desk.packs.searched_rows import searched
 from sumika.desk.told import Told, moment, number, told, word
 from sumika.facts import Book, Fault, Happening, Incident, Period, Row
 
 KITCHEN, BATH, VISIT = "cooking", "bath", "visit"
-
-
-def searched(what: str, subject: str, period: Period, found: int) -> Row:
-    """Return that something was looked for, and how often it was found: what "none" rests on."""
-    return Row(
-        source=f"query.{what}",
-        subject=subject,
-        begin_unix_s=period.begin_unix_s,
-        end_unix_s=period.end_unix_s,
-        value=float(found),
-        unit="1",
-        count=found,
-    )
 
 
 def ends_of(period: Period) -> tuple[Told, Told]:
