@@ -53,6 +53,7 @@ NEAREST = {
     "spending": "numbers",
     "surroundings": "house",
     "timers": "times",
+    "verdicts": "asking",
 }
 """Which of them most likely notices a slip in a module: it is asked first, alone."""
 

@@ -4,7 +4,6 @@ It is a second, dumb reader. It knows no model and no reason, asks no clock, and
 stand the limits, then residents, the operator, the plan, the distilled policy, the rules.
 """
 
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -22,6 +21,7 @@ from sumika.safety.shaping import Shaping, clipped
 from sumika.safety.spending import WriteBook
 from sumika.safety.surroundings import Surroundings
 from sumika.safety.timers import RunTimes, Timer, left_ns
+from sumika.safety.verdicts import at_device, by_itself, on_command
 from sumika.schema import (
     AirSample,
     Asker,
@@ -53,8 +53,6 @@ HANDS_BACK_NS = seconds_to_ns(15 * 60.0)
 """So long devices are given to take their fail-safe when nobody is to drive them any more: a compressor rests first."""
 
 TOUCHES_NOTHING = frozenset({Mode.OFF, Mode.SHADOW})
-NAME_LETTERS = 64
-"""Of a name that no device has, so much is written down."""
 
 
 class Ruled(NamedTuple):
@@ -231,7 +229,8 @@ class Gate:
             self._holds.take(command.device, asker, now_ns)
         ruling = Ruling.PASSED if rule is GateRule.NONE else Ruling.CLIPPED
         write = self._write(command.device, command.action, value, now_ns, unattended=unattended)
-        return Ruled(self._verdict(command, ruling, rule, None if write is None else value), write)
+        written = None if write is None else value
+        return Ruled(on_command(command, self._stamp(), ruling, rule, written), write)
 
     def turn(self, now_ns: int) -> tuple[Ruled, ...]:
         """Do what is the gate's own to do: guards, least ventilation, alarms, fail-safe. A few times a second."""
@@ -306,20 +305,7 @@ class Gate:
     def _at_device(self, device: str, setting: str, value: float, origin: Origin, now_ns: int) -> Ruled:
         """Let a resident hold a device that they have set by hand."""
         self._holds.take(device, Asker.RESIDENT, now_ns)
-        return Ruled(
-            Verdict(
-                stamp=self._stamp(),
-                origin=origin,
-                device=device,
-                action=setting,
-                asked=value if math.isfinite(value) else None,
-                written=None,
-                asked_by=Asker.RESIDENT,
-                ruling=Ruling.PASSED,
-                why="set at the device",
-            ),
-            None,
-        )
+        return Ruled(at_device(device, setting, value, self._stamp(), origin), None)
 
     def _admitted(self, command: Command, now_ns: int) -> tuple[Asker, GateRule]:
         """Return who asks, and why the command goes no further; NONE if it does."""
@@ -341,21 +327,7 @@ class Gate:
 
     def _veto(self, command: Command, rule: GateRule) -> Ruled:
         self.refused[rule] = self.refused.get(rule, 0) + 1
-        return Ruled(self._verdict(command, Ruling.VETOED, rule, None), None)
-
-    def _verdict(self, command: Command, ruling: Ruling, rule: GateRule, written: float | None) -> Verdict:
-        return Verdict(
-            stamp=self._stamp(),
-            origin=command.origin,
-            device=str(command.device)[:NAME_LETTERS],
-            action=str(command.action)[:NAME_LETTERS],
-            asked=number(command.value),
-            written=written,
-            asked_by=str(command.asked_by)[:NAME_LETTERS],
-            ruling=ruling,
-            rule=rule,
-            why=command.why,
-        )
+        return Ruled(on_command(command, self._stamp(), Ruling.VETOED, rule, None), None)
 
     def _write(self, device: str, setting: str, value: float, now_ns: int, *, unattended: bool) -> Write | None:
         """Return the write of a value, and remember it; None where the device says that it is so already."""
@@ -397,20 +369,7 @@ class Gate:
         # Ever more rarely: a device that does not obey must not be written to all day.
         self._tries[key] = (tries + 1, now_ns + AGAIN_NS * 2 ** min(tries, MOST_DOUBLINGS))
         write = self._write(device, setting, value, now_ns, unattended=False)
-        return Ruled(
-            Verdict(
-                stamp=self._stamp(),
-                origin=self._origin,
-                device=device,
-                action=setting,
-                asked=value,
-                written=value,
-                asked_by=Asker.LIMIT,
-                ruling=Ruling.PASSED,
-                rule=want.rule,
-            ),
-            write,
-        )
+        return Ruled(by_itself(want, value, self._stamp(), self._origin), write)
 
     def _may_do(self, device: str, setting: str, value: float, now_ns: int) -> bool:
         """Return whether nothing stands against what is not urgent: no hold, no least time, no interlock."""
