@@ -8,7 +8,7 @@ import msgspec
 from sumika.assistant.calls import TOOLS, Call, Span
 from sumika.assistant.lexicon import plain
 from sumika.assistant.sentences_lists import Lists
-from sumika.assistant.understanding_pieces import Piece, pieces
+from sumika.assistant.understanding_pieces import Piece, pieces, with_piece
 from sumika.assistant.understanding_topics import matter
 
 _THAN = re.compile(r"\bthan\b|\bcompared (?:to|with)\b|\bversus\b|\bvs\b|より|に比べ|とくらべ|と比べ|にくらべ")
@@ -95,8 +95,8 @@ def _two(sentence: str, found: Sequence[Piece]) -> tuple[str, str] | None:
     return (found[0].text, found[1].text) if _OR.search(between) or not between.strip() else None
 
 
-def _each(call: Call, span: Span, sides: tuple[str, str]) -> tuple[Call, ...]:
-    return tuple(msgspec.structs.replace(call, spans={**call.spans, span: side}) for side in sides)
+def _each(call: Call, span: Span, sides: Sequence[str]) -> tuple[Call, ...]:
+    return tuple(with_piece(call, span, side) for side in sides)
 
 
 def _when(tool: str, sentence: str, lists: Lists) -> dict[str, str]:
@@ -162,7 +162,7 @@ def _times(sentence: str, said: str, lists: Lists) -> tuple[Call, ...]:
         return ()
     if call.tool in ("sleep", "vitals") and "tonight" in map(str.casefold, periods):
         periods = [_BY_NIGHT.get(one.casefold(), one) for one in periods]
-    return tuple(msgspec.structs.replace(call, spans={**call.spans, "period": period}) for period in periods)
+    return _each(call, "period", periods)
 
 
 def _weather_or_air(sentence: str, said: str, lists: Lists) -> Call | None:

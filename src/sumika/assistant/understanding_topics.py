@@ -133,24 +133,34 @@ def about(sentence: str, lists: Lists) -> Call | None:
     why = spans_of("why", sentence, lists)
     if WHY.search(said) and "device" in why:
         return Call(tool="why", what="device", spans={name: why[name] for name in ("device", "room") if name in why})
-    for tool, what, pattern in _TOPICS_JA if is_japanese(said) else _TOPICS_EN:
-        if pattern.search(said):
-            spans = spans_of(tool, sentence, lists)
-            bath = pieces(sentence, lists, "bath") if what == "bath" and not _BATHED.search(said) else ()
-            if bath and "period" not in spans:
-                of_what = spans_of("state", sentence, lists)
-                if any(one.text in of_what.get("device", one.text) for one in bath):
-                    of_what = {"device": bath[-1].text}  # and not its fan: 風呂の換気扇、回しっぱなしじゃなかろうか
-                return Call(tool="state", what="device", spans=of_what)
-            if tool == "happened" or "resident" in spans:
-                spans.pop("room", "")
-            return Call(tool=tool, what=what, spans=spans)
+    if (topic := _topic_of(said)) is not None:
+        return _of_topic(*topic, sentence, said, lists)
     what = energy_word(said)
     spans = spans_of("energy", sentence, lists)
     has_power = _POWER.search(said) is not None or "device" in spans
     if what and (has_power or what in ("solar", "saved")) and _AMOUNT.search(said):
         return Call(tool="energy", what=what, spans=spans)
     return None
+
+
+def _topic_of(said: str) -> tuple[str, str] | None:
+    """Return (tool, closed word) of the first topic of which a question has a word; None where it has none."""
+    topics = _TOPICS_JA if is_japanese(said) else _TOPICS_EN
+    return next(((tool, what) for tool, what, pattern in topics if pattern.search(said)), None)
+
+
+def _of_topic(tool: str, what: str, sentence: str, said: str, lists: Lists) -> Call:
+    """Return the call of a question about a topic; one of a bath that nobody took asks whether it is ready."""
+    spans = spans_of(tool, sentence, lists)
+    bath = pieces(sentence, lists, "bath") if what == "bath" and not _BATHED.search(said) else ()
+    if bath and "period" not in spans:
+        of_what = spans_of("state", sentence, lists)
+        if any(one.text in of_what.get("device", one.text) for one in bath):
+            of_what = {"device": bath[-1].text}  # and not its fan: 風呂の換気扇、回しっぱなしじゃなかろうか
+        return Call(tool="state", what="device", spans=of_what)
+    if tool == "happened" or "resident" in spans:
+        spans.pop("room", "")
+    return Call(tool=tool, what=what, spans=spans)
 
 
 _AMOUNT = re.compile(
@@ -195,9 +205,9 @@ def matter(sentence: str, said: str, lists: Lists) -> Call | None:
     """
     if SLEEP.search(said):
         return Call(tool="sleep", what="asleep", spans=spans_of("sleep", sentence, lists))
-    for tool, what, pattern in _TOPICS_JA if is_japanese(said) else _TOPICS_EN:
-        if pattern.search(said):
-            return Call(tool=tool, what=what, spans=spans_of(tool, sentence, lists))
+    if (topic := _topic_of(said)) is not None:
+        tool, what = topic
+        return Call(tool=tool, what=what, spans=spans_of(tool, sentence, lists))
     what = energy_word(said)
     if not what:
         return None
