@@ -17,7 +17,7 @@ from sumika.clock import Instant
 from sumika.schema import AlarmCause, AlarmStage, FallStage, Origin, Presence, Reason, SuspectedFall
 from sumika.schema.alarm_settings import Alarms, Contact, Way, WebhookWay
 from sumika.schema.house import House, Room
-from sumika.units import seconds_to_ns
+from sumika.units import ns_to_seconds, seconds_to_ns
 from tests.certificate_helpers import MadeCertificate
 from tests.gate_helpers import until
 
@@ -47,9 +47,19 @@ def presence(room: str, at: Instant, probability: float | None, **more: Any) -> 
     return Presence(stamp=at, origin=origin, room=room, valid=valid, reason=reason, probability=probability, **more)
 
 
-def fall(at: Instant, stage: FallStage = FallStage.SUSPECTED, **more: Any) -> SuspectedFall:
-    """Return a suspicion of a fall in the bedroom."""
+def fall(
+    at: Instant, stage: FallStage = FallStage.SUSPECTED, *, down: Instant | None = None, **more: Any
+) -> SuspectedFall:
+    """Return a suspicion of a fall in the bedroom.
+
+    Args:
+        at: When it is told.
+        stage: How far it has come.
+        down: When the body came down; the same for all that is told of one fall.
+        more: What else is told.
+    """
     told: dict[str, Any] = {"origin": Origin.LIVE, "track": 3, "room": "bedroom", **more}
+    since_ns = at.monotonic_ns - (down or NOON).monotonic_ns
     return SuspectedFall(
         stamp=at,
         source="house",
@@ -62,7 +72,7 @@ def fall(at: Instant, stage: FallStage = FallStage.SUSPECTED, **more: Any) -> Su
         drop_speed_m_s=1.8,
         middle_m=0.2,
         still_s=5.0,
-        since_s=8.0,
+        since_s=8.0 + ns_to_seconds(since_ns),
         **told,
     )
 

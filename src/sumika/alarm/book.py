@@ -29,6 +29,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         detail: What a person needs beyond the words of the cause.
         origin: Of what it was seen in.
         cancel_s: So long it can be cancelled before anybody else is told.
+        suspicion: Of what may be told of several times in a room: which it is; else empty.
     """
 
     cause: AlarmCause
@@ -37,6 +38,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     origin: Origin = Origin.LIVE
     cancel_s: float = 0.0
+    suspicion: str = ""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,10 +47,12 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         going_on: Causes that go on.
         over: Causes that do not, each with its subject.
+        cleared: Suspicions that are none any more.
     """
 
     going_on: tuple[Finding, ...] = ()
     over: frozenset[tuple[AlarmCause, str]] = frozenset()
+    cleared: frozenset[str] = frozenset()
 
 
 class AlarmBook:
@@ -79,9 +83,8 @@ class AlarmBook:
         """
         new = [alarm for finding in seen.going_on if (alarm := self._raise(finding, now, local)) is not None]
         for alarm in tuple(self.alarms.values()):
-            if not alarm.test and alarm.goes_on and (alarm.cause, alarm.subject) in seen.over:
-                over = msgspec.structs.replace(alarm, goes_on=False)
-                self.alarms[alarm.id] = closed(over, AlarmStage.OVER, "", now)
+            if not alarm.test and alarm.goes_on:
+                self.alarms[alarm.id] = _without_what_is_over(alarm, seen, now)
         return tuple(new)
 
     def try_out(self, finding: Finding, now: Instant, local: datetime) -> KeptAlarm:
@@ -154,7 +157,7 @@ class AlarmBook:
         key = (finding.cause, finding.subject, False)
         for alarm in self.alarms.values():
             if alarm.key == key and _is_same(alarm, now):
-                self.alarms[alarm.id] = msgspec.structs.replace(alarm, seen=now, goes_on=True)
+                self.alarms[alarm.id] = _told_of_again(alarm, finding, now)
                 return None
         return self._open(finding, now, local)
 
@@ -170,6 +173,7 @@ class AlarmBook:
             seen=now,
             cancel_s=finding.cancel_s,
             detail=finding.detail,
+            suspicions=(finding.suspicion,) if finding.suspicion else (),
         )
         self.alarms[alarm.id] = alarm
         return alarm
@@ -184,6 +188,26 @@ class AlarmBook:
         shut = [alarm.id for alarm in self.alarms.values() if not alarm.is_open and not alarm.goes_on]
         for name in shut[: max(0, len(shut) - KEEPS_CLOSED)]:
             del self.alarms[name]
+
+
+def _told_of_again(alarm: KeptAlarm, finding: Finding, now: Instant) -> KeptAlarm:
+    """Return an alarm of whose cause was told again, maybe in another one who has fallen."""
+    new = finding.suspicion and finding.suspicion not in alarm.suspicions
+    suspicions = (*alarm.suspicions, finding.suspicion) if new else alarm.suspicions
+    return msgspec.structs.replace(alarm, seen=now, goes_on=True, suspicions=suspicions)
+
+
+def _without_what_is_over(alarm: KeptAlarm, seen: Seen, now: Instant) -> KeptAlarm:
+    """Return an alarm whose cause goes on after a look; closed, where that was the last of it.
+
+    Suspicions are cleared by name: who has got up says nothing of who still lies there, nor of who lay there before
+    this computer, or the part that suspects falls, began anew.
+    """
+    left = tuple(one for one in alarm.suspicions if one not in seen.cleared)
+    if (alarm.cause, alarm.subject) in seen.over or (alarm.suspicions and not left):
+        over = msgspec.structs.replace(alarm, goes_on=False, suspicions=left)
+        return closed(over, AlarmStage.OVER, "", now)
+    return alarm if left == alarm.suspicions else msgspec.structs.replace(alarm, suspicions=left)
 
 
 def _is_same(alarm: KeptAlarm, now: Instant) -> bool:

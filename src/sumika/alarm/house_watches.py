@@ -1,5 +1,6 @@
 """Suspected falls, and faults of the house's own, as other parts tell of them."""
 
+import math
 from collections.abc import Iterator
 
 from sumika.alarm.book import Finding, Seen
@@ -17,7 +18,7 @@ from sumika.schema import (
     SuspectedFall,
 )
 from sumika.schema.alarm_settings import WatchFalls, WatchFaults
-from sumika.units import SECONDS_PER_MINUTE
+from sumika.units import SECONDS_PER_MINUTE, seconds_to_ns
 
 SAID_AGAIN_S = 10.0
 """A suspected fall is told once a second while it is suspected."""
@@ -43,29 +44,28 @@ BLIND = frozenset(
 
 
 class FallWatch:
-    """Suspected falls, one alarm for each room."""
+    """Suspected falls: one alarm for each room, which ends when everybody is up by whom it was raised.
+
+    Who was never suspected can end no alarm, and whoever is up again is up wherever that is: a suspicion is known by
+    its name and not by its room.
+    """
 
     def __init__(self, settings: WatchFalls) -> None:
         """Know how long they can be cancelled."""
         self._settings = settings
-        self._suspected: dict[str, dict[int, SuspectedFall]] = {}
+        self._suspected: dict[str, SuspectedFall] = {}
         self._cleared: set[str] = set()
 
     def hear(self, message: Message) -> None:
         """Take a message; what is about no fall is left alone."""
         if not isinstance(message, SuspectedFall):
             return
-        place = message.room or message.source
+        name = suspicion_name(message)
         if message.stage is FallStage.SUSPECTED:
-            self._suspected.setdefault(place, {})[message.track] = message
-            self._cleared.discard(place)
+            self._suspected[name] = message
         elif message.stage is FallStage.CLEARED:
-            falls = self._suspected.get(place, {})
-            falls.pop(message.track, None)
-            # Who has got up says nothing of who still lies there.
-            if not falls:
-                self._suspected.pop(place, None)
-                self._cleared.add(place)
+            self._suspected.pop(name, None)
+            self._cleared.add(name)
 
     def rest(self) -> None:
         """Forget everything: nobody is watched now."""
@@ -74,27 +74,33 @@ class FallWatch:
 
     def look(self, now: Instant) -> Seen:
         """Return what it knows now."""
-        over = frozenset((AlarmCause.SUSPECTED_FALL, place) for place in self._cleared)
+        cleared = frozenset(self._cleared)
         self._cleared.clear()
-        fresh = {
-            place: {track: fall for track, fall in falls.items() if elapsed_s(fall.stamp, now) <= SAID_AGAIN_S}
-            for place, falls in self._suspected.items()
+        self._suspected = {
+            name: fall for name, fall in self._suspected.items() if elapsed_s(fall.stamp, now) <= SAID_AGAIN_S
         }
-        self._suspected = {place: falls for place, falls in fresh.items() if falls}
-        newest = {
-            place: max(falls.values(), key=lambda fall: fall.stamp.monotonic_ns)
-            for place, falls in self._suspected.items()
-        }
-        return Seen(going_on=tuple(self._finding(place, fall) for place, fall in newest.items()), over=over)
+        going_on = tuple(self._finding(name, fall) for name, fall in self._suspected.items())
+        return Seen(going_on=going_on, cleared=cleared)
 
-    def _finding(self, place: str, fall: SuspectedFall) -> Finding:
+    def _finding(self, name: str, fall: SuspectedFall) -> Finding:
         return Finding(
             cause=AlarmCause.SUSPECTED_FALL,
-            subject=place,
+            subject=fall.room or fall.source,
             room=fall.room,
             origin=fall.origin,
             cancel_s=self._settings.cancel_s,
+            suspicion=name,
         )
+
+
+def suspicion_name(fall: SuspectedFall) -> str:
+    """Return a name that a suspicion keeps for as long as it lasts, and that no other one has.
+
+    Tracks are numbered anew whenever the part that follows people, or the house, starts anew, and a track may be
+    suspected twice. When a suspicion began tells them apart: it is the same in all that is told of it.
+    """
+    since_s = fall.since_s if math.isfinite(fall.since_s) else 0.0
+    return f"{fall.track}@{fall.stamp.boot_id}.{fall.stamp.monotonic_ns - seconds_to_ns(since_s)}"
 
 
 class FaultWatch:

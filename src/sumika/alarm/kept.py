@@ -62,6 +62,7 @@ class KeptAlarm(msgspec.Struct, frozen=True, kw_only=True):
         closed: When it was closed.
         detail: What a person needs beyond its words.
         has_before: Whether the half minute before it was kept.
+        suspicions: Of whom it was told and who is not up again, by the names of the suspicions.
     """
 
     id: str
@@ -81,6 +82,7 @@ class KeptAlarm(msgspec.Struct, frozen=True, kw_only=True):
     closed: Instant | None = None
     detail: str = ""
     has_before: bool = False
+    suspicions: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:

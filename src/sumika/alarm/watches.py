@@ -68,7 +68,11 @@ class Watches:
         """
         seen = tuple(self._each(now, local))
         going_on = tuple(self._honest(finding) for each in seen for finding in each.going_on)
-        return Seen(going_on=going_on, over=frozenset().union(*(each.over for each in seen)))
+        return Seen(
+            going_on=going_on,
+            over=frozenset().union(*(each.over for each in seen)),
+            cleared=frozenset().union(*(each.cleared for each in seen)),
+        )
 
     def _each(self, now: Instant, local: datetime) -> Iterator[Seen]:
         for watch in self._people:
