@@ -118,6 +118,69 @@ def test_who_is_up_again_ends_the_alarm_however_long_nothing_was_told_and_wherev
     assert house.stages == [AlarmStage.OVER]
 
 
+@pytest.mark.parametrize("answer", [AlarmStage.CANCELLED, AlarmStage.ACKNOWLEDGED])
+def test_who_got_up_and_left_through_the_door_and_falls_again_there_is_another_alarm(answer: AlarmStage) -> None:
+    house = Watched()
+    first = house.now
+    assert len(house.lies(10, down=first)) == 1
+    house.answers(answer)
+    assert house.lies(10, down=first) == ()
+    house.hear(fall(house.now, FallStage.CLEARED, down=first, room="hall"))
+    house.after(300.0)
+    assert len(house.lies(600, down=house.now)) == 1
+    assert house.stages == [answer, AlarmStage.PROMPT]
+
+
+@pytest.mark.parametrize("answer", [AlarmStage.CANCELLED, AlarmStage.ACKNOWLEDGED])
+def test_who_falls_beside_somebody_who_is_cared_for_is_another_alarm(answer: AlarmStage) -> None:
+    house = Watched()
+    first = house.now
+    house.lies(20, down=first)
+    house.answers(answer)
+    house.lies(100, down=first)
+    second, new = house.now, 0
+    for _ in range(700):
+        new += len(house.lies(1, down=first))
+        new += len(house.hear(fall(house.now, track=9, down=second)))
+    assert new == 1, "and of each but once"
+    house.hear(fall(house.now, FallStage.CLEARED, track=9, down=second))
+    assert house.stages == [answer, AlarmStage.OVER]
+    assert house.lies(10, down=first) == (), "who is cared for lies there still"
+
+
+def test_who_falls_while_an_alarm_of_the_room_is_open_joins_it_and_keeps_it_open() -> None:
+    house = Watched()
+    first = house.now
+    house.lies(20, down=first)
+    second = house.now
+    assert house.lies(20, track=9, down=second) == ()
+    house.hear(fall(house.now, FallStage.CLEARED, down=first))
+    assert house.stages == [AlarmStage.PROMPT]
+    house.hear(fall(house.now, FallStage.CLEARED, track=9, down=second))
+    assert house.stages == [AlarmStage.OVER]
+
+
+def test_who_falls_where_nobody_answered_is_another_alarm() -> None:
+    house = Watched()
+    first = house.now
+    house.lies(round(CANCEL_S) + 10, down=first)
+    assert house.stages == [AlarmStage.UNANSWERED]
+    (second,) = house.lies(5, track=9, down=house.now)
+    assert house.stages == [AlarmStage.UNANSWERED, AlarmStage.PROMPT]
+    house.hear(fall(house.now, FallStage.CLEARED, down=first))
+    assert house.stages == [AlarmStage.OVER, AlarmStage.PROMPT]
+    assert second.goes_on
+
+
+def test_a_fall_that_was_answered_stays_answered_over_a_restart_of_what_raises_alarms() -> None:
+    house = Watched()
+    first = house.now
+    house.lies(20, down=first)
+    house.answers(AlarmStage.ACKNOWLEDGED)
+    house.restarts()
+    assert house.lies(60, down=first) == ()
+
+
 def test_what_cannot_be_reckoned_with_is_a_suspicion_all_the_same() -> None:
     house = Watched()
     broken = msgspec.structs.replace(fall(house.now), since_s=float("nan"))

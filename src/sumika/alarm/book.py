@@ -155,11 +155,13 @@ class AlarmBook:
 
     def _raise(self, finding: Finding, now: Instant, local: datetime) -> KeptAlarm | None:
         key = (finding.cause, finding.subject, False)
-        for alarm in self.alarms.values():
-            if alarm.key == key and _is_same(alarm, now):
-                self.alarms[alarm.id] = _told_of_again(alarm, finding, now)
-                return None
-        return self._open(finding, now, local)
+        same = [alarm for alarm in self.alarms.values() if alarm.key == key and _is_same(alarm, finding, now)]
+        if not same:
+            return self._open(finding, now, local)
+        # Who is told of by one alarm does not join another one of the room.
+        alarm = next((one for one in same if finding.suspicion in one.suspicions), same[0])
+        self.alarms[alarm.id] = _told_of_again(alarm, finding, now)
+        return None
 
     def _open(self, finding: Finding, now: Instant, local: datetime, *, test: bool = False) -> KeptAlarm:
         alarm = KeptAlarm(
@@ -210,13 +212,16 @@ def _without_what_is_over(alarm: KeptAlarm, seen: Seen, now: Instant) -> KeptAla
     return alarm if left == alarm.suspicions else msgspec.structs.replace(alarm, suspicions=left)
 
 
-def _is_same(alarm: KeptAlarm, now: Instant) -> bool:
+def _is_same(alarm: KeptAlarm, finding: Finding, now: Instant) -> bool:
     """Return whether a cause that is told of is the one of an alarm, and not another one of its kind.
 
-    An alarm that nobody answered is no reason to be silent the next night.
+    An alarm that nobody answered is no reason to be silent the next night. Nor is one that was answered, or that
+    everybody was told of, a reason to be silent of the next who falls in that room.
     """
     if alarm.is_open and alarm.stage is not AlarmStage.UNANSWERED:
         return True
+    if finding.suspicion and finding.suspicion not in alarm.suspicions:
+        return False
     return alarm.goes_on and elapsed_s(alarm.seen, now) < FORGETS_AFTER_S
 
 
