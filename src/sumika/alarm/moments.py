@@ -5,10 +5,11 @@ from sumika.units import ns_to_seconds
 
 
 def elapsed_s(since: Instant, now: Instant) -> float:
-    """Return how long it is since a moment, never negative.
+    """Return how long it is since a moment, at least; never negative.
 
-    Within a boot the monotonic clock counts, which no NTP step moves. Over a reboot only the wall's clock is left; one
-    that was set back meanwhile counts from the present.
+    Within a boot the monotonic clock counts, which no NTP step moves. Over a reboot there is the wall's clock, which
+    a computer without a battery for it, and without a net after a power cut, begins with the past: then it is as long
+    as this boot has lasted, at least. So it never stands still.
 
     Args:
         since: The earlier moment.
@@ -16,7 +17,8 @@ def elapsed_s(since: Instant, now: Instant) -> float:
     """
     if since.boot_id == now.boot_id and now.monotonic_ns >= since.monotonic_ns:
         return ns_to_seconds(now.monotonic_ns - since.monotonic_ns)
-    return max(0.0, ns_to_seconds(now.wall_ns - since.wall_ns))
+    booted_ns = now.monotonic_ns if since.boot_id != now.boot_id else 0
+    return max(0.0, ns_to_seconds(max(now.wall_ns - since.wall_ns, booted_ns)))
 
 
 def within_hours(hour: float, from_h: float, to_h: float) -> bool:
