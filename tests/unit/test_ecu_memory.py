@@ -67,6 +67,14 @@ def test_it_goes_on_where_it_was(lived: Ecu) -> None:
     assert np.isfinite(again.belief.state).all()
 
 
+def test_what_is_asked_for_now_is_not_overruled_by_what_was_asked_for_then() -> None:
+    before, now = Ecu(small_house(), comfort_c={"living": (19.0, 21.0)}), {"living": (22.0, 24.0)}
+    before.observe(Measurements(at=EVENING, air=(air("living", 19.0), air("bedroom", 18.0))))
+    again = Ecu(small_house(), comfort_c=now)
+    assert recall(again, remember(before), LATER_S)
+    assert again.comfort_c == now
+
+
 def test_nothing_is_taken_of_another_house_of_the_future_or_of_damaged_bytes(lived: Ecu) -> None:
     kept = remember(lived)
     other = msgspec.structs.replace(small_house(), devices=(Device(id="x", room="living", kind="battery"),))

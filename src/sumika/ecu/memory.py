@@ -122,7 +122,19 @@ def _take(attributes: dict[str, Any], kept: Mapping[str, Any]) -> None:
 
 
 _OF_THIS_RUN = frozenset(
-    {"_at", "planned", "_plans_every_s", "columns", "rooms", "devices", "learns", "_per_lumen", "_heard", "_quiet"}
+    {
+        "_at",
+        "planned",
+        "_plans_every_s",
+        "columns",
+        "rooms",
+        "devices",
+        "learns",
+        "_per_lumen",
+        "_heard",
+        "_quiet",
+        "comfort_c",  # asked for, not learned
+    }
 )
 
 
