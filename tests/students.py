@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -85,6 +86,29 @@ def make_student(
     if key is not None:
         sign_folder(folder, key)
     return about
+
+
+APART = 1.0
+"""How far each of two classes lies off the middle in every hidden number, in deviations, for who is `decided`."""
+
+
+def decided(made: About) -> About:
+    """Return a student of two classes that lie `APART` on either side of the middle, right as often as can be."""
+    head, reference = made.model.head, made.domain.reference
+    if head is None:
+        raise ValueError("this student has no plain last layer")
+    centre, spread = (np.array(one)[-reference.hidden :] for one in (reference.centre, reference.spread))
+    weight = made.calibration.temperature * APART / spread * np.array([[-1.0], [1.0]])
+    best = Head(weight=tuple(tuple(row) for row in weight.tolist()), bias=tuple((-weight @ centre).tolist()))
+    return msgspec.structs.replace(made, model=msgspec.structs.replace(made.model, head=best))
+
+
+def two_classes(made: About, label: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Return hidden layers (example, width) of two classes, as `decided` has them, by somebody who lies off nobody."""
+    reference = made.domain.reference
+    centre, spread = (np.array(one)[-reference.hidden :] for one in (reference.centre, reference.spread))
+    off = random.normal(size=(len(label), reference.hidden)) + APART * (2 * label[:, None] - 1)
+    return np.asarray(centre + spread * off, np.float32)
 
 
 def _hidden(path: Path, x: np.ndarray, *, masked: bool) -> np.ndarray:

@@ -2,48 +2,36 @@
 
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 
-from sumika.distil.about import About, Head
+from sumika.distil.about import About
 from sumika.evaluate.people import personal
 from sumika.evaluate.people.personal import Person, figures_of, gains_of, measure
 from sumika.models import Way
-from tests.students import make_student
+from tests.students import decided, make_student, two_classes
 
 
 @pytest.fixture(scope="module")
 def about(tmp_path_factory: pytest.TempPathFactory) -> About:
-    """Return a student that, of inputs like those it knows, says each of its classes in half of the cases."""
-    made = make_student(tmp_path_factory.mktemp("student"), key=None)
-    head, reference = made.model.head, made.domain.reference
-    assert head is not None
-    centre = np.array(reference.centre)[-reference.hidden :]
-    weight = 20 * np.array(head.weight)  # untrained, it is sure of nothing
-    balanced = Head(weight=tuple(tuple(row) for row in weight.tolist()), bias=tuple((-weight @ centre).tolist()))
-    return msgspec.structs.replace(made, model=msgspec.structs.replace(made.model, head=balanced))
+    return decided(make_student(tmp_path_factory.mktemp("student"), key=None))
 
 
 def people(about: About, *, offset: float) -> list[Person]:
     """Return people who lie off all others by so many deviations, to the side of one of the classes."""
-    head, reference = about.model.head, about.domain.reference
-    assert head is not None
-    centre, spread = (np.array(one)[-reference.hidden :] for one in (reference.centre, reference.spread))
+    reference = about.domain.reference
+    spread = np.array(reference.spread)[-reference.hidden :]
     found = []
     for number in range(8):
         random = np.random.default_rng(number)
-        hidden = centre + spread * random.normal(size=(200, reference.hidden))
-        said = hidden @ np.array(head.weight).T + np.array(head.bias)
-        label = said.argmax(axis=1)
-        aside = np.sign(head.weight[1]) - np.sign(head.weight[0])
-        moved = hidden + offset * spread * (-1) ** number * aside / 2
+        label = random.integers(0, 2, 800)
+        moved = two_classes(about, label, random) + offset * spread * (-1) ** number / 2
         found.append(Person(about=about, fold=number % 4, hidden=moved.astype(np.float32), label=label))
     return found
 
 
 def test_who_lies_off_all_others_gains_and_who_does_not_loses_nothing(about: About) -> None:
-    off = gains_of(people(about, offset=2.0), 0, (Way(shift=0.75),))
+    off = gains_of(people(about, offset=1.2), 0, (Way(shift=0.75),))
     assert all(one.kept for one in off)
     assert np.mean([one.points for one in off]) > 3
     near = gains_of(people(about, offset=0.0), 0, (Way(shift=0.75),))
@@ -51,14 +39,14 @@ def test_who_lies_off_all_others_gains_and_who_does_not_loses_nothing(about: Abo
 
 
 def test_the_way_is_chosen_by_the_people_of_other_folds(about: About) -> None:
-    off = people(about, offset=2.0)
+    off = people(about, offset=1.2)
     both = gains_of(off, 0, (Way(shift=0.0), Way(shift=0.75)))
     assert both == gains_of(off, 0, (Way(shift=0.75),))
 
 
 def test_the_figure_is_the_worst_student_and_lists_each(about: About, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(personal, "LABELS", 60)
-    found = figures_of({"one": people(about, offset=2.0), "other": people(about, offset=0.0)})
+    found = figures_of({"one": people(about, offset=1.2), "other": people(about, offset=0.0)})
     assert set(found) == {"personal_gain", "personal_gain_told"}
     alone = found["personal_gain"]
     assert alone.value == pytest.approx(min(float(alone.detail["one"]), float(alone.detail["other"])), abs=1e-4)

@@ -2,7 +2,8 @@
 
 What is lived through has no labels, save those that residents gave with a vote or an answer. So two things are tried:
 
-- the layer before the outputs is shifted by a share of how far this house's middle lies off that of all others;
+- the layer before the outputs is shifted by a share of how far this house's middle lies off that of all others, each
+  class alike (`_evenly`);
 - where there are enough labels, weights are fitted to them, held near the shipped ones (a ridge: a normal prior).
 
 Whether that is better is asked on days that were held back, and only then is it kept.
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.distil.about import About, Head
+from sumika.models._evenly import SHOWN_OFTEN, Evenly, evenly
 
 Real = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -130,8 +132,8 @@ def judged(about: About, lived: Lived, way: Way) -> Verdict:
     """Return whether adapting to some days makes the student better on the others.
 
     With labels the measure is what probability they were given. Without, nobody can know whether answers are right:
-    the measure is whether what was learnt of the house on some days is still so on the others, that is, whether their
-    middle comes nearer to that of all others. What that is worth on people whose truth is known says
+    the measure is whether what was learnt of the house on every second day is so on the days between, that is, whether
+    their middle comes nearer to that of all others. What that is worth on people whose truth is known says
     `sumika bench people` (`personal_gain`); that answers agree with themselves, or are surer, told nothing of whether
     they are right.
 
@@ -140,37 +142,12 @@ def judged(about: About, lived: Lived, way: Way) -> Verdict:
         lived: Everything that was lived through.
         way: How it is adapted.
     """
-    days, labels = np.unique(lived.day), int((lived.label != UNLABELLED).sum())
-    if about.model.head is None or not about.classes:
-        return Verdict(problem="this student has no classes on a plain last layer")
-    if len(days) < FEW_DAYS or len(lived) < FEW_EXAMPLES:
-        return Verdict(
-            problem=f"too few answers: {len(lived)} on {len(days)} day{'s' if len(days) != 1 else ''}; "
-            f"{FEW_EXAMPLES} on {FEW_DAYS} days are needed",
-            examples=len(lived),
-            labels=labels,
-        )
+    labels = int((lived.label != UNLABELLED).sum())
     by_labels = labels >= FEW_LABELS
-    if not by_labels and way.shift == 0:
-        return Verdict(
-            problem=f"what a log alone tells has not surely helped people that it had not seen; it takes {FEW_LABELS} "
-            "answers that somebody told",
-            examples=len(lived),
-            labels=labels,
-        )
-    parts = np.array_split(days, min(len(days), MOST_PARTS))
-    scores, sizes = list[tuple[float, float]](), list[int]()
-    for part in parts:
-        out = np.isin(lived.day, part)
-        held = lived.take(out & (lived.label != UNLABELLED)) if by_labels else lived.take(out)
-        if not len(held):
-            continue
-        rest = lived.take(~out)
-        if by_labels:
-            scores.append(_by_labels(about, (about.model.head, adapted(about, rest, way)), held))
-        else:
-            scores.append(_by_nearness(about, held, _offset(about, rest, way)))
-        sizes.append(len(held))
+    problem = _too_little(about, lived) or ("" if by_labels else _nothing_alone(about, lived, way))
+    if problem:
+        return Verdict(problem=problem, examples=len(lived), labels=labels)
+    scores, sizes = _on_told_days(about, lived, way) if by_labels else _on_other_days(about, lived, way)
     before, after = np.average(np.array(scores), axis=0, weights=sizes).tolist()
     return Verdict(
         judged_by="labels" if by_labels else "nearness",
@@ -182,6 +159,64 @@ def judged(about: About, lived: Lived, way: Way) -> Verdict:
     )
 
 
+def _too_little(about: About, lived: Lived) -> str:
+    """Return why nothing can be learnt, however it is told; "" where something can."""
+    if about.model.head is None or not about.classes:
+        return "this student has no classes on a plain last layer"
+    days = len(np.unique(lived.day))
+    if days < FEW_DAYS or len(lived) < FEW_EXAMPLES:
+        return (
+            f"too few answers: {len(lived)} on {days} day{'s' if days != 1 else ''}; "
+            f"{FEW_EXAMPLES} on {FEW_DAYS} days are needed"
+        )
+    return ""
+
+
+def _nothing_alone(about: About, lived: Lived, way: Way) -> str:
+    """Return why nothing can be learnt without labels; "" where something can."""
+    if way.shift == 0:
+        return (
+            f"what a log alone tells has not surely helped people that it had not seen; it takes {FEW_LABELS} answers "
+            "that somebody told"
+        )
+    each = _evenly(about, lived)
+    if each.enough:
+        return ""
+    rare = [name for number, name in enumerate(about.classes) if number not in each.shown]
+    return (
+        f"of its {len(about.classes)} classes, {each.needed} must be there {SHOWN_OFTEN} times on every second day and "
+        f"on the days between, or what is mostly done here would pass for how people here are; too rare: "
+        f"{', '.join(rare)}. More days help, or {FEW_LABELS} answers that somebody told (--file, with label)"
+    )
+
+
+def _on_told_days(about: About, lived: Lived, way: Way) -> tuple[list[tuple[float, float]], list[int]]:
+    """Return the mean log-probability of the labels of days held back, before and after, and how many they are."""
+    if about.model.head is None:
+        raise ValueError("this student has no plain last layer")
+    days = np.unique(lived.day)
+    scores, sizes = list[tuple[float, float]](), list[int]()
+    for part in np.array_split(days, min(len(days), MOST_PARTS)):
+        out = np.isin(lived.day, part)
+        held = lived.take(out & (lived.label != UNLABELLED))
+        if len(held):
+            scores.append(_by_labels(about, (about.model.head, adapted(about, lived.take(~out), way)), held))
+            sizes.append(len(held))
+    return scores, sizes
+
+
+def _on_other_days(about: About, lived: Lived, way: Way) -> tuple[list[tuple[float, float]], list[int]]:
+    """Return minus how far every second day lies off, and the days between, before and after, and how many they are."""
+    each, second = _evenly(about, lived), _second(lived)
+    scores, sizes = list[tuple[float, float]](), list[int]()
+    for held in (second, ~second):
+        off = each.middle(lived.hidden, held) - _centre(about)
+        learnt = each.middle(lived.hidden, ~held) - _centre(about)
+        scores.append((-_far(about, off), -_far(about, off - way.shift * learnt)))
+        sizes.append(int(held.sum()))
+    return scores, sizes
+
+
 def _by_labels(about: About, heads: tuple[Head, Head], held: Lived) -> tuple[float, float]:
     """Return the mean log-probability of the labels of days held back, before and after."""
     rows = np.arange(len(held))
@@ -189,19 +224,31 @@ def _by_labels(about: About, heads: tuple[Head, Head], held: Lived) -> tuple[flo
     return float(before), float(after)
 
 
-def _by_nearness(about: About, held: Lived, offset: Real) -> tuple[float, float]:
-    """Return minus how far the middle of days held back lies off, before and after an offset is taken away."""
-    reference = about.domain.reference
-    spread = np.array(reference.spread)[-reference.hidden :]
-    off = np.median(held.hidden, axis=0) - np.array(reference.centre)[-reference.hidden :]
-    return -float(np.sqrt(np.mean((off / spread) ** 2))), -float(np.sqrt(np.mean(((off - offset) / spread) ** 2)))
-
-
 def _said(about: About, head: Head, hidden: NDArray[np.float32]) -> Real:
     return about.calibration.log_probabilities(hidden @ np.array(head.weight).T + np.array(head.bias))
 
 
 def _offset(about: About, lived: Lived, way: Way) -> Real:
-    reference = about.domain.reference
-    off = np.median(lived.hidden, axis=0) - np.array(reference.centre)[-reference.hidden :]
-    return np.asarray(way.shift * off)
+    """Return what is taken away from the layer before the outputs (width,); nothing where the log does not say."""
+    each = _evenly(about, lived) if way.shift > 0 else None
+    if each is None or not each.enough:
+        return np.zeros(about.domain.reference.hidden)
+    return np.asarray(way.shift * (each.middle(lived.hidden, np.ones(len(lived), bool)) - _centre(about)))
+
+
+def _evenly(about: About, lived: Lived) -> Evenly:
+    return evenly(about, lived.hidden, _second(lived))
+
+
+def _second(lived: Lived) -> NDArray[np.bool_]:
+    """Return which examples are of every second day."""
+    return np.asarray(np.unique(lived.day, return_inverse=True)[1] % 2 == 1)
+
+
+def _centre(about: About) -> Real:
+    return np.array(about.domain.reference.centre)[-about.domain.reference.hidden :]
+
+
+def _far(about: About, off: Real) -> float:
+    spread = np.array(about.domain.reference.spread)[-about.domain.reference.hidden :]
+    return float(np.sqrt(np.mean((off / spread) ** 2)))
