@@ -3,6 +3,7 @@
 import math
 from datetime import UTC
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from sumika.schema import (
     Message,
     OccupancyCount,
     Origin,
+    Presence,
     Reason,
     SleepKind,
     Strain,
@@ -187,6 +189,35 @@ def test_a_student_that_says_empty_or_occupied_moves_the_count() -> None:
         return last.shares[0]
 
     assert probability_of_nobody(0.05) > probability_of_nobody(0.5) > probability_of_nobody(0.95)
+
+
+def test_what_a_student_said_of_a_sensor_that_fell_silent_counts_no_longer() -> None:
+    def last_count(*, other: bool) -> OccupancyCount:
+        student = Fake({"empty": 0.02, "occupied": 0.98})
+        state, told = occupancy.start("bedroom", 30.0, followed=False, student=student), list[Message]()
+        if other:
+            told += occupancy.step(state, msgspec.structs.replace(air(0.0, co2_ppm=700.0), sensor="silent"))[1]
+        student.says = {"empty": 0.98, "occupied": 0.02}
+        for minute in range(1, 60):
+            told += occupancy.step(state, air(60.0 * minute, co2_ppm=700.0))[1]
+        last = told[-1]
+        assert isinstance(last, OccupancyCount)
+        assert last.student == "fake"
+        return last
+
+    assert last_count(other=True).shares == last_count(other=False).shares
+
+
+def test_a_count_that_rests_on_no_student_any_more_names_none() -> None:
+    student = Fake({"empty": 0.02, "occupied": 0.98})
+    state = occupancy.start("bedroom", 30.0, followed=False, student=student)
+    occupancy.step(state, air(0.0, co2_ppm=700.0))
+    seen = Presence(
+        stamp=at(3600.0), origin=Origin.LIVE, room="bedroom", valid=True, reason=Reason.MEASURED, probability=0.9
+    )
+    (told,) = occupancy.step(state, seen)[1]
+    assert isinstance(told, OccupancyCount)
+    assert (told.valid, told.student) == (True, "")
 
 
 def test_a_student_that_abstains_leaves_the_count_to_the_rest() -> None:

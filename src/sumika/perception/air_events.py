@@ -2,8 +2,8 @@
 
 For each of them a logistic rule weighs how dust, vapours, water, warmth and carbon dioxide of the air move, and a
 hidden Markov filter with two states (it happens, it does not) joins the minutes: things begin some times a day and last
-some minutes to an hour, and neighbouring minutes tell much the same. What a contact at the window says goes before all
-that.
+some minutes to an hour, and neighbouring minutes tell much the same. What contacts at the windows say goes before all
+that, whichever sensors of the room they belong to: while one of them says anything, no rule tells of windows there.
 
 A rule knows only what its sensor measures: where there is no dust to be measured, nothing is said of smoke, and this is
 no smoke alarm anyway. The rules are those of simulated days; `sumika bench people` says how often they are right.
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sumika.clock import Instant
-from sumika.perception._air_course import AirCourse, Outdoors
+from sumika.perception._air_course import QUANTITIES, AirCourse, Outdoors
 from sumika.perception._air_rules import RULES, log_odds
 from sumika.schema import (
     AirEvent,
@@ -101,13 +101,38 @@ class _Event:
 
 @dataclass(slots=True)
 class _Sensor:
-    """What one sensor tells."""
+    """What one sensor tells.
+
+    Attributes:
+        course: How its air moves.
+        events: What happens, by that.
+        looked_ns: When it was last looked at.
+        heard_ns: When it was last heard.
+        contact: Whether its contact is open; None where it says nothing of one.
+        contact_ns: Since when.
+        contact_alone: Whether it tells of nothing but its contact: such a one speaks when that changes, and may
+            rightly be silent for days. Whoever reads it says so when it cannot be reached any more.
+    """
 
     course: AirCourse = field(default_factory=AirCourse)
     events: dict[AirEventKind, _Event] = field(default_factory=lambda: {kind: _Event() for kind in AirEventKind})
     looked_ns: int | None = None
     heard_ns: int = 0
     contact: bool | None = None
+    contact_ns: int = 0
+    contact_alone: bool = False
+
+    def hear_contact(self, sample: AirSample) -> None:
+        """Take what a sample says of the contact: a word that is missing is none, and not the last one."""
+        share = sample.window_open
+        opened = None if share is None or not math.isfinite(share) else share > 0.0
+        if opened is not self.contact:
+            self.contact, self.contact_ns = opened, sample.stamp.monotonic_ns
+        self.contact_alone = opened is not None and all(read(sample) is None for read in QUANTITIES.values())
+
+    def is_heard(self, now_ns: int) -> bool:
+        """Return whether what it said last still holds."""
+        return self.contact_alone or now_ns - self.heard_ns <= seconds_to_ns(SILENT_S)
 
 
 @dataclass(slots=True)
@@ -171,8 +196,7 @@ def step(
 def _take(state: AirEventsState, sensor: _Sensor, sample: AirSample) -> None:
     now_ns = sample.stamp.monotonic_ns
     sensor.heard_ns = max(sensor.heard_ns, now_ns)
-    if sample.window_open is not None:
-        sensor.contact = sample.window_open > 0.0
+    sensor.hear_contact(sample)
     if sensor.looked_ns is not None and now_ns - sensor.looked_ns < seconds_to_ns(LOOK_S):
         return
     passed_s = 0.0 if sensor.looked_ns is None else ns_to_seconds(now_ns - sensor.looked_ns)
@@ -184,8 +208,6 @@ def _take(state: AirEventsState, sensor: _Sensor, sample: AirSample) -> None:
             event.probability, event.going_on = 0.0, False
             continue
         event.probability = _filtered(event.probability, float(odds[kind]), kind, passed_s)
-        if kind is AirEventKind.WINDOW and sensor.contact is not None:
-            event.probability = float(sensor.contact)
         _switch(event, BEGINS_AT[kind], now_ns)
 
 
@@ -216,25 +238,25 @@ def _switch(event: _Event, begins_at: float, now_ns: int) -> None:
 
 
 def _can_tell(sensor: _Sensor, kind: AirEventKind) -> bool:
-    if kind is AirEventKind.WINDOW and sensor.contact is not None:
-        return True
+    """Return whether the air at a sensor tells of something."""
     course = sensor.course
     warm = course.since_s is not None and ns_to_seconds(sensor.heard_ns) - course.since_s >= WARM_UP_S
     return warm and course.measures(NEEDS[kind])
 
 
 def _tell(state: AirEventsState, now: Instant) -> tuple[Message, ...]:
-    heard = {
-        name: sensor
-        for name, sensor in state.sensors.items()
-        if now.monotonic_ns - sensor.heard_ns <= seconds_to_ns(SILENT_S)
-    }
+    heard = {name: sensor for name, sensor in state.sensors.items() if sensor.is_heard(now.monotonic_ns)}
     if not heard and state.told is None:
         return ()
+    contacts = {name: sensor for name, sensor in heard.items() if sensor.contact is not None}
+    by_contact = frozenset({AirEventKind.WINDOW}) if contacts else frozenset()
     can_tell = tuple(
-        kind for kind in AirEventKind if kind in state.kinds and any(_can_tell(one, kind) for one in heard.values())
+        kind
+        for kind in AirEventKind
+        if kind in state.kinds and (kind in by_contact or any(_can_tell(one, kind) for one in heard.values()))
     )
-    events = tuple(one for kind in can_tell if (one := _event(kind, heard, now)) is not None)
+    found = (_by_contact(contacts, now) if kind in by_contact else _event(kind, heard, now) for kind in can_tell)
+    events = tuple(one for one in found if one is not None)
     told = state.told
     same = told is not None and told.can_tell == can_tell and [e.kind for e in told.events] == [e.kind for e in events]
     if told is not None and same and ns_to_seconds(now.monotonic_ns - told.stamp.monotonic_ns) < PUBLISH_S:
@@ -251,18 +273,26 @@ def _tell(state: AirEventsState, now: Instant) -> tuple[Message, ...]:
     return (state.told,)
 
 
+def _by_contact(contacts: Mapping[str, _Sensor], now: Instant) -> AirEvent | None:
+    """Return that a window is open, by the contact that has been so for longest; None where all are shut."""
+    opened = {name: one for name, one in contacts.items() if one.contact}
+    if not opened:
+        return None
+    name = min(opened, key=lambda one: opened[one].contact_ns)
+    for_s = ns_to_seconds(max(0, now.monotonic_ns - opened[name].contact_ns))
+    return AirEvent(kind=AirEventKind.WINDOW, probability=1.0, sigma=0.0, for_s=for_s, sensor=name)
+
+
 def _event(kind: AirEventKind, sensors: Mapping[str, _Sensor], now: Instant) -> AirEvent | None:
     """Return what the sensor tells that is surest of it; None where it does not go on."""
     going = {name: one.events[kind] for name, one in sensors.items() if one.events[kind].going_on}
     if not going:
         return None
     name = max(going, key=lambda one: going[one].probability)
-    event = going[name]
-    contact = kind is AirEventKind.WINDOW and sensors[name].contact is not None
     return AirEvent(
         kind=kind,
-        probability=round(event.probability, 4),
-        sigma=0.0 if contact else RULES[kind].sigma,
-        for_s=ns_to_seconds(max(0, now.monotonic_ns - event.since_ns)),
+        probability=round(going[name].probability, 4),
+        sigma=RULES[kind].sigma,
+        for_s=ns_to_seconds(max(0, now.monotonic_ns - going[name].since_ns)),
         sensor=name,
     )

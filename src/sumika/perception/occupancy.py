@@ -7,6 +7,7 @@ one. Where nothing is known of a room nothing is said: unknown is not empty.
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,7 +148,7 @@ def _told(state: OccupancyState, now: Instant) -> OccupancyCount:
         origin=worst(heard),
         valid=True,
         reason=Reason.MEASURED,
-        student=name_of(state.student) if state.occupied else "",
+        student=name_of(state.student) if _answers(state, now.monotonic_ns) else "",
         count=best,
         probability=float(shares[best]),
         sigma=float(np.sqrt(shares @ (_NUMBERS - mean) ** 2)),
@@ -198,20 +199,25 @@ def _air(state: OccupancyState, now_ns: int) -> Array | None:
     said = [
         people
         for sensor, one in state.air.items()
-        if now_ns - state.air_ns[sensor] <= seconds_to_ns(CO2_FRESH_S) and (people := one.people()) is not None
+        if _is_heard(state, sensor, now_ns) and (people := one.people()) is not None
     ]
     if not said:
         return None
-    told: Array = np.maximum(np.mean(said, axis=0) * _of_student(state), _LEAST)
+    told: Array = np.maximum(np.mean(said, axis=0) * _of_student(_answers(state, now_ns)), _LEAST)
     shares: Array = told / told.sum()
     return shares
 
 
-def _of_student(state: OccupancyState) -> Array:
+def _answers(state: OccupancyState, now_ns: int) -> list[float]:
+    """Return what the student says of the air at each sensor that is still heard."""
+    return [occupied for sensor, occupied in state.occupied.items() if _is_heard(state, sensor, now_ns)]
+
+
+def _of_student(answers: Sequence[float]) -> Array:
     """Return (people,) how well each number explains what the student says."""
-    if not state.occupied:
+    if not answers:
         return np.ones(MOST_PEOPLE + 1)
-    occupied = min(max(sum(state.occupied.values()) / len(state.occupied), 0.02), 0.98)
+    occupied = min(max(sum(answers) / len(answers), 0.02), 0.98)
     weights: Array = np.where(_NUMBERS > 0, occupied, 1.0 - occupied) ** STUDENT_WEIGHT
     return weights
 
@@ -233,6 +239,10 @@ def _ask(state: OccupancyState, student: Asked, sample: AirSample) -> None:
     state.occupied.pop(sample.sensor, None)
     if known[0] and answer.valid and answer.probabilities is not None:
         state.occupied[sample.sensor] = answer.probabilities[CLASSES.index("occupied")]
+
+
+def _is_heard(state: OccupancyState, sensor: str, now_ns: int) -> bool:
+    return now_ns - state.air_ns[sensor] <= seconds_to_ns(CO2_FRESH_S)
 
 
 def _is_fresh(message: Message, now_ns: int) -> bool:
