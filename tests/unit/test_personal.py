@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import sumika.config
-from sumika.cli import _distil_personalise
+from sumika.cli import _distil_asked
 from sumika.cli._distil_personalise import make_own
 from sumika.cli.distil import distil
 from sumika.clock import SimulatedClock
@@ -23,6 +23,7 @@ from sumika.distil.own_shift import OwnShift
 from sumika.distil.sign import public_key_of, sign_folder
 from sumika.log import LogWriter, RunInfo
 from sumika.models import (
+    AT_ONCE,
     UNLABELLED,
     Lived,
     Student,
@@ -255,10 +256,53 @@ def test_a_log_is_replayed_through_the_steps_that_ask_live(
     monkeypatch.setattr("sumika.config.parse_house", lambda text, path: SimpleNamespace(house=None))
     said = make_own(NAME, tmp_path, students=students, public_key=PUBLIC)
     assert said[0].startswith("60 questions")
-    found = _distil_personalise.Asked(load_student(students / NAME, PUBLIC))
-    found.answer(x[0])
-    found.answer(x[1][:3])
-    assert found.arrays()["x"].shape == (1, *SHAPE), "what has another shape is no question"
+
+
+def test_of_questions_without_number_a_fair_part_is_kept_and_never_the_questions(
+    student: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A room that is asked every second for weeks would fill a small computer's memory with inputs."""
+    monkeypatch.setattr(_distil_asked, "MOST_A_DAY", 100)
+    together: list[int] = []
+
+    def hidden(self: Student, x: Any, mask: Any = None, genuine: Any = Student.hidden) -> Any:
+        together.append(len(x))
+        return genuine(self, x, mask)
+
+    monkeypatch.setattr(Student, "hidden", hidden)
+    x = inputs(SHAPE, 40, 5)
+    x[0] += 100
+    order = student.hidden(x)
+    together.clear()
+    asked = _distil_asked.Asked(student)
+    for day in ("one", "other"):
+        asked.day = day
+        for number in range(1000):
+            asked.answer(x[number // 25])
+            asked.answers(x[number // 25 : number // 25 + 1], np.ones((1, 8), bool))
+    asked.answer(x[1][:3])
+    lived = asked.lived()
+    assert (asked.questions, asked.like) == (4000, 4000 - sum(50 * (not one.valid) for one in student.answers(x)) * 2)
+    assert max(together) <= AT_ONCE
+    assert sum(together) < 1500
+    assert [(lived.day == one).sum() for one in ("one", "other")] == [100, 100]
+    assert list(lived.day) == sorted(lived.day), "in the order in which they came"
+    part = np.array([np.abs(order - one).sum(axis=1).argmin() for one in lived.hidden[:100]])
+    assert 12 < np.median(part) < 28, "of the whole day, not of its first hours"
+    assert len(_distil_asked.Asked(student).lived()) == 0
+
+
+def test_inputs_of_a_file_are_asked_about_some_at_a_time(student: Student, monkeypatch: pytest.MonkeyPatch) -> None:
+    x, together = inputs(SHAPE, 700, 5), list[int]()
+
+    def answers(self: Student, x: Any, mask: Any = None, genuine: Any = Student.answers) -> Any:
+        together.append(len(x))
+        return genuine(self, x, mask)
+
+    whole = student.hidden(x[[one.valid for one in student.answers(x)]])
+    monkeypatch.setattr(Student, "answers", answers)
+    np.testing.assert_allclose(lived_of(student, x, np.repeat("day", 700)).hidden, whole, rtol=1e-5)
+    assert together == [256, 256, 188]
 
 
 def test_the_house_asks_its_own_and_so_does_a_replay_of_its_log(

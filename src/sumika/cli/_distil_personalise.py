@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.cli._distil_asked import MOST_A_DAY, Asked
 from sumika.models import (
     STUDENTS,
     UNLABELLED,
-    Answer,
+    Lived,
     Shelf,
     Student,
     StudentRefused,
@@ -30,58 +31,6 @@ _WHY_NOTHING = (
 
 NIGHT_ENDS = timedelta(hours=12)
 """A day is counted from noon to noon, so that a night is one."""
-
-
-class Asked:
-    """Hands questions on to a student and keeps them: what a house's log makes of its steps is what they ask live.
-
-    Attributes:
-        day: Of the questions that come.
-    """
-
-    def __init__(self, student: Student) -> None:
-        self._student = student
-        self.day = ""
-        self._x: list[NDArray[np.float32]] = []
-        self._mask: list[NDArray[np.bool_] | None] = []
-        self._days: list[str] = []
-
-    @property
-    def name(self) -> str:
-        """Of the student."""
-        return self._student.name
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Of the student."""
-        return self._student.classes
-
-    def answer(self, x: NDArray[np.float32], mask: NDArray[np.bool_] | None = None) -> Answer:
-        """Return what the student says, and keep the question."""
-        self._keep(x, mask)
-        return self._student.answer(x, mask)
-
-    def answers(self, x: NDArray[np.float32], mask: NDArray[np.bool_] | None = None) -> list[Answer]:
-        """Return what the student says of several, and keep the questions."""
-        for row in range(len(x)):
-            self._keep(x[row], None if mask is None else mask[row])
-        return self._student.answers(x, mask)
-
-    def _keep(self, x: NDArray[np.float32], mask: NDArray[np.bool_] | None) -> None:
-        if x.shape == self._student.about.model.shape:
-            self._x.append(x)
-            self._mask.append(mask)
-            self._days.append(self.day)
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return x, day and, where there is one, mask of every question."""
-        shape = self._student.about.model.shape
-        found: dict[str, NDArray[Any]] = {"day": np.array(self._days, np.str_)}
-        found["x"] = np.stack(self._x) if self._x else np.zeros((0, *shape), np.float32)
-        if any(one is not None for one in self._mask):
-            everything = np.ones(shape[0], bool)
-            found["mask"] = np.stack([everything if one is None else one for one in self._mask])
-        return found
 
 
 def make_own(
@@ -119,16 +68,12 @@ def make_own(
             where=name,
             remedy="sumika distil students lists those that are asked about people and rooms.",
         )
-    found = _of_file(file, student) if file is not None else _of_logs(logs or _runs(data), student)
-    if not len(found["x"]):
+    questions, lived = _of_file(file, student) if file is not None else _of_logs(logs or _runs(data), student)
+    if not questions:
         return [f"{name} was asked nothing in what was logged.", f"{name} stays as it is: {_WHY_NOTHING}"]
-    lived = lived_of(student, found["x"], found["day"], mask=found.get("mask"), label=found.get("label"))
     today = datetime.now(UTC).date().isoformat()
     verdict = personalise(student, students / name, lived, shelf, way=Way.of(student.about), today=today)
-    return [
-        f"{len(found['x'])} questions, {len(lived)} of them like what {name} has learnt from.",
-        *_told(verdict, name),
-    ]
+    return [questions, *_told(verdict, name)]
 
 
 def _back(shelf: Shelf, name: str) -> list[str]:
@@ -158,8 +103,16 @@ def _runs(data: Path) -> tuple[Path, ...]:
     return runs
 
 
-def _of_logs(runs: tuple[Path, ...], student: Student) -> dict[str, NDArray[Any]]:
-    """Replay what was logged through the very steps that ask the student live, and return what they asked."""
+def _counted(student: Student, questions: int, like: int, kept: int) -> str:
+    """Return how much there is to learn from; "" where nothing was asked."""
+    if not questions:
+        return ""
+    thinned = f" Of these, {kept} are looked at: {MOST_A_DAY} a day at most, by chance." if kept < like else ""
+    return f"{questions} questions, {like} of them like what {student.name} has learnt from.{thinned}"
+
+
+def _of_logs(runs: tuple[Path, ...], student: Student) -> tuple[str, Lived]:
+    """Replay what was logged through the very steps that ask the student live; return how much, and what they asked."""
     from sumika.config import parse_house
     from sumika.log import LogReader
     from sumika.perception import knowing
@@ -175,7 +128,8 @@ def _of_logs(runs: tuple[Path, ...], student: Student) -> dict[str, NDArray[Any]
             asked.day = (moment - NIGHT_ENDS).date().isoformat()
             for key in routed(house, logged.envelope.topic, logged.envelope.key):
                 states[key], _ = knowing.step(states[key], logged.message)
-    return asked.arrays()
+    lived = asked.lived()
+    return _counted(student, asked.questions, asked.like, len(lived)), lived
 
 
 def _found(asked: Asked, wanted: str, features: str) -> Any:
@@ -191,7 +145,13 @@ def _found(asked: Asked, wanted: str, features: str) -> Any:
         return None
 
 
-def _of_file(file: Path, student: Student) -> dict[str, NDArray[Any]]:
+def _of_file(file: Path, student: Student) -> tuple[str, Lived]:
+    found = _inputs_of(file, student)
+    lived = lived_of(student, found["x"], found["day"], mask=found.get("mask"), label=found.get("label"))
+    return _counted(student, len(found["x"]), len(lived), len(lived)), lived
+
+
+def _inputs_of(file: Path, student: Student) -> dict[str, NDArray[Any]]:
     try:
         with np.load(file, allow_pickle=False) as loaded:
             found: dict[str, NDArray[Any]] = dict(loaded)

@@ -6,13 +6,14 @@ key. What is not exactly what its signer signed is refused, and the student befo
 """
 
 from sumika.models._find import STUDENTS, find_student, release_key, shipped_names
-from sumika.models._make_own import lived_of, personalise
+from sumika.models._make_own import AT_ONCE, lived_of, nothing_hidden, personalise
 from sumika.models._personal import UNLABELLED, Lived, Verdict, Way, adapted, judged
 from sumika.models._refused import StudentRefused
 from sumika.models._shelf import Order, Shelf, house_shelf
 from sumika.models._student import Answer, Student, load_student
 
 __all__ = [
+    "AT_ONCE",
     "STUDENTS",
     "UNLABELLED",
     "Answer",
@@ -29,6 +30,7 @@ __all__ = [
     "judged",
     "lived_of",
     "load_student",
+    "nothing_hidden",
     "personalise",
     "release_key",
     "shipped_names",

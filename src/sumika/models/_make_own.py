@@ -16,6 +16,9 @@ from sumika.models._student import Student
 
 Array = NDArray[np.float32]
 
+AT_ONCE = 256
+"""Inputs that a network is asked about together: more would take memory, and no less time."""
+
 
 def lived_of(
     student: Student,
@@ -34,13 +37,22 @@ def lived_of(
         mask: (example, point) of real points.
         label: Class that a resident told; `UNLABELLED` where nobody did.
     """
-    if not len(x):
-        width = student.about.domain.reference.hidden
-        return Lived(hidden=np.zeros((0, width), np.float32), day=np.zeros(0, np.str_), label=np.zeros(0, np.int64))
-    valid = np.array([one.valid for one in student.answers(x, mask)], bool)
-    hidden = student.hidden(x[valid], None if mask is None else mask[valid])
+    hidden, valid = [nothing_hidden(student)], [np.zeros(0, bool)]
+    for first in range(0, len(x), AT_ONCE):
+        some = x[first : first + AT_ONCE]
+        real = None if mask is None else mask[first : first + AT_ONCE]
+        fit = np.array([one.valid for one in student.answers(some, real)], bool)
+        if fit.any():
+            hidden.append(student.hidden(some[fit], None if real is None else real[fit]))
+        valid.append(fit)
+    rows = np.concatenate(valid)
     told = np.full(len(x), UNLABELLED, np.int64) if label is None else label
-    return Lived(hidden=hidden, day=day[valid], label=told[valid])
+    return Lived(hidden=np.concatenate(hidden), day=day[rows], label=told[rows])
+
+
+def nothing_hidden(student: Student) -> Array:
+    """Return the layer before the outputs of no example at all (0, width)."""
+    return np.zeros((0, student.about.domain.reference.hidden), np.float32)
 
 
 def personalise(student: Student, made: Path, lived: Lived, shelf: Shelf, *, way: Way, today: str) -> Verdict:
