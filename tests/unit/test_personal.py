@@ -213,20 +213,7 @@ def test_names_of_classes_are_labels_and_too_few_days_change_nothing(students: P
     assert house_shelf(tmp_path / "other").names() == ()
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [({"day": [1]}, "no x"), ({"x": np.zeros((2, 3, 3)), "day": [1, 2]}, "no inputs"), (None, "cannot be read")],
-)
-def test_a_file_without_inputs_is_told(
-    students: Path, tmp_path: Path, content: dict[str, Any] | None, said: str
-) -> None:
-    if content is None:
-        (tmp_path / "x.npz").write_text("nothing")
-    else:
-        np.savez(tmp_path / "x.npz", **content)
-    with pytest.raises(UsageError, match=said) as told:
-        make_own(NAME, tmp_path, file=tmp_path / "x.npz", students=students, public_key=PUBLIC)
-    assert told.value.remedy
+def test_a_house_without_a_log_says_so(students: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no log"):
         make_own(NAME, tmp_path / "empty", students=students, public_key=PUBLIC)
 

@@ -5,13 +5,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sumika.cli._distil_asked import MOST_A_DAY, Asked
+from sumika.cli._distil_told_file import read_told
 from sumika.models import (
     STUDENTS,
-    UNLABELLED,
     Lived,
     Shelf,
     Student,
@@ -146,27 +143,6 @@ def _found(asked: Asked, wanted: str, features: str) -> Any:
 
 
 def _of_file(file: Path, student: Student) -> tuple[str, Lived]:
-    found = _inputs_of(file, student)
+    found = read_told(file, student)
     lived = lived_of(student, found["x"], found["day"], mask=found.get("mask"), label=found.get("label"))
     return _counted(student, len(found["x"]), len(lived), len(lived)), lived
-
-
-def _inputs_of(file: Path, student: Student) -> dict[str, NDArray[Any]]:
-    try:
-        with np.load(file, allow_pickle=False) as loaded:
-            found: dict[str, NDArray[Any]] = dict(loaded)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot be read ({error})", where=str(file), remedy="Name a .npz file.") from error
-    shape = student.about.model.shape
-    missing = [one for one in ("x", "day") if one not in found]
-    if missing or found["x"].shape[1:] != shape or len(found["day"]) != len(found["x"]):
-        raise UsageError(
-            f"holds no inputs of {student.name}" + (f": no {', '.join(missing)}" if missing else ""),
-            where=str(file),
-            remedy=f"It needs x (example, {', '.join(map(str, shape))}) and day (example,).",
-        )
-    found["day"] = found["day"].astype(str)
-    if "label" in found and found["label"].dtype.kind != "i":
-        numbers = {one: number for number, one in enumerate(student.classes)}
-        found["label"] = np.array([numbers.get(str(one), UNLABELLED) for one in found["label"]], np.int64)
-    return found
