@@ -1,5 +1,7 @@
 """The house's students on the command line: which there are, and whether each is what its maker signed."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -10,9 +12,11 @@ from sumika.models import (
     Student,
     StudentRefused,
     house_shelf,
+    load_own,
     load_student,
     release_key,
     shipped_names,
+    shipped_network,
 )
 
 
@@ -58,22 +62,28 @@ def listed(shelf: Shelf | None, students: Path = STUDENTS) -> list[Listed]:
     own = shelf.names() if shelf else ()
     found: list[Listed] = []
     for name in sorted({*shipped_names(students), *own}):
-        folders = shelf.folders(name) if shelf else ()
-        personal = [_listed(folder, name, "house", shelf.public_key if shelf else "") for folder in folders]
+        personal = _own(shelf, name, students) if shelf else []
         used = next((number for number, one in enumerate(personal) if not one.refused), None)
         if (students / name).is_dir():
-            ships = _listed(students / name, name, "ships", release_key())
+            ships = _listed(name, "ships", partial(load_student, students / name, release_key(), name=name))
             found.append(msgspec.structs.replace(ships, in_use=used is None and not ships.refused))
         found += [msgspec.structs.replace(one, in_use=number == used) for number, one in enumerate(personal)]
     return found
 
 
-def _listed(folder: Path, name: str, whose: str, key: str) -> Listed:
+def _own(shelf: Shelf, name: str, students: Path) -> list[Listed]:
+    ships = shipped_network(name, students, release_key())
+    return [
+        _listed(name, "house", partial(load_own, folder, shelf, name=name, ships=ships))
+        for folder in shelf.folders(name)
+    ]
+
+
+def _listed(name: str, whose: str, load: Callable[[], Student]) -> Listed:
     try:
-        student = load_student(folder, key, name=name)
+        return _of(load(), whose)
     except StudentRefused as error:
         return Listed(name=name, whose=whose, refused=str(error))
-    return _of(student, whose)
 
 
 def _of(student: Student, whose: str) -> Listed:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sumika.models._refused import StudentRefused
 from sumika.models._shelf import Shelf
-from sumika.models._student import Student, load_student
+from sumika.models._student import Student, load_student, network_of
 
 STUDENTS = Path(__file__).parent / "students"
 """Folders of the students that ship, one for each name."""
@@ -21,6 +21,48 @@ def shipped_names(students: Path = STUDENTS) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in students.iterdir() if path.is_dir())) if students.is_dir() else ()
 
 
+def shipped_network(name: str, students: Path = STUDENTS, public_key: str = "") -> str:
+    """Return the SHA-256 of the network that ships under a name; "" where none does that is whole.
+
+    Args:
+        name: Of the student.
+        students: Folder of those that ship.
+        public_key: Of whoever signed them; by default the release key.
+    """
+    try:
+        return network_of(students / name, public_key or release_key())
+    except StudentRefused:
+        return ""
+
+
+def load_own(
+    folder: Path, shelf: Shelf, *, name: str, ships: str, features: str = "", shape: tuple[int, ...] | None = None
+) -> Student:
+    """Return a house's own student.
+
+    Args:
+        folder: Of it.
+        shelf: Of the house.
+        name: That it must have.
+        ships: SHA-256 of the network that ships under that name; "" for none.
+        features: Whose inputs it must read, with their version; "" for any.
+        shape: Of the inputs that it will be handed; None for any.
+
+    Raises:
+        StudentRefused: if it is not whole, or was made from another one than ships: a release brings a better one, or
+            one that tells other things, and an old one must not stand before it for ever.
+    """
+    found = load_student(folder, shelf.public_key, name=name, features=features, shape=shape)
+    personal = found.about.personal
+    if ships and personal is not None and personal.of and personal.of != ships:
+        raise StudentRefused(
+            "it was made from another one than ships with this version of Sumika",
+            where=str(folder),
+            remedy=f"Make it again: sumika distil personalise {name}",
+        )
+    return found
+
+
 def find_student(
     name: str,
     *,
@@ -31,6 +73,8 @@ def find_student(
     public_key: str = "",
 ) -> Student:
     """Return a student: the house's own where it has one that is whole, else the one before, else the one that ships.
+
+    One that the house made from another student than ships now counts as not whole.
 
     Args:
         name: Of the student.
@@ -45,15 +89,16 @@ def find_student(
             otherwise stand in `Student.passed_over`.
     """
     refusals: list[StudentRefused] = []
-    for folder in shelf.folders(name) if shelf else ():
-        try:
-            key = shelf.public_key if shelf else ""
-            found = load_student(folder, key, name=name, features=features, shape=shape)
-        except StudentRefused as error:
-            refusals.append(error)
-            continue
-        found.passed_over = tuple(str(one) for one in refusals)
-        return found
+    if shelf is not None and (folders := shelf.folders(name)):
+        ships = shipped_network(name, students, public_key)
+        for folder in folders:
+            try:
+                found = load_own(folder, shelf, name=name, ships=ships, features=features, shape=shape)
+            except StudentRefused as error:
+                refusals.append(error)
+                continue
+            found.passed_over = tuple(str(one) for one in refusals)
+            return found
     try:
         if not (students / name).is_dir():
             known = ", ".join(shipped_names(students)) or "none"

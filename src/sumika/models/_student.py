@@ -181,17 +181,29 @@ def load_student(
         StudentRefused: if it is missing, unsigned, altered, signed by another, another student than was asked for, or
             cannot be run.
     """
+    about, network = _read(folder, _signed(folder, public_key))
+    _check(about, folder, name=name, features=features, shape=shape)
+    return Student(about, _session(network, about, folder), signer=public_key.strip().lower())
+
+
+def network_of(folder: Path, public_key: str) -> str:
+    """Return the SHA-256 of the network of a folder that is exactly what its signer signed; it is not run.
+
+    Raises:
+        StudentRefused: if it is missing, unsigned, altered or signed by another.
+    """
+    return _read(folder, _signed(folder, public_key))[0].model.sha256
+
+
+def _signed(folder: Path, public_key: str) -> Manifest:
     if not public_key:
         raise StudentRefused("there is no key to verify a student with", where=str(folder), remedy="Name the key.")
     try:
-        manifest = verify_folder(folder, public_key)
+        return verify_folder(folder, public_key)
     except SignatureError as error:
         raise StudentRefused(
             error.problem, where=error.where or str(folder), remedy=error.remedy or TAKE_AGAIN
         ) from error
-    about, network = _read(folder, manifest)
-    _check(about, folder, name=name, features=features, shape=shape)
-    return Student(about, _session(network, about, folder), signer=public_key.strip().lower())
 
 
 def _read(folder: Path, manifest: Manifest) -> tuple[About, bytes]:
