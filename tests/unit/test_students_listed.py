@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,9 +14,9 @@ from sumika.cli import _distil_students
 from sumika.cli._distil_students import as_text, listed
 from sumika.cli.distil import distil
 from sumika.distil.sign import load_or_make_key, public_key_of, verify_folder
-from sumika.models import Shelf
+from sumika.models import Shelf, Verdict, Way, _make_own, lived_of, load_student, personalise
 from sumika.schema import UsageError
-from tests.students import make_student
+from tests.students import inputs, make_student
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "ship_students.py"
 
@@ -84,3 +85,30 @@ def test_the_command(tmp_path: Path) -> None:
     done = CliRunner().invoke(distil, ["students", "--data", str(tmp_path), "--json"], catch_exceptions=False)
     assert {one["whose"] for one in json.loads(done.output)} <= {"ships"}
     assert as_text([]).startswith("No student ships")
+
+
+def test_a_houses_own_shows_what_was_measured_of_it_and_not_the_score_of_the_one_that_ships(
+    tool: ModuleType, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package, shelf = tmp_path / "package", Shelf(tmp_path / "shelf")
+    tool.ship(made, tmp_path / "key.pem", package)
+    public = (package / "release_key.txt").read_text()
+    monkeypatch.setattr(_distil_students, "release_key", lambda: public)
+    ships = package / "students" / "trial-tiny"
+    student = load_student(ships, public.strip())
+    better = Verdict(judged_by="labels", before=-0.75, after=-0.5, better=True, examples=240, labels=30)
+    monkeypatch.setattr(_make_own, "judged", lambda about, lived, way: better)
+    lived = lived_of(student, inputs((8, 3), 240), np.repeat(np.arange(6), 40).astype(str))
+    personalise(student, ships, lived, shelf, way=Way(), today="2026-11-30")
+    (shipped, own) = listed(shelf, package / "students")
+    assert (shipped.score, shipped.judged_by) == (0.9, "")
+    assert (own.whose, own.score, own.kept, own.metric) == ("house", None, None, "")
+    assert (own.judged_by, own.before, own.after, own.made) == ("labels", -0.75, -0.5, "2026-11-30")
+    text = as_text([shipped, own])
+    assert all(len(line) <= 80 for line in text.splitlines())
+    (line,) = [one for one in text.splitlines() if one.startswith("* ")]
+    assert "0.900" not in line
+    assert "-0.7500 -> -0.5000" in line
+    card = (shelf.folders("trial-tiny")[0] / "README.md").read_text()
+    assert card.startswith("# trial-tiny\n\n> Made this house's own on 2026-11-30")
+    assert "the student that ships" in card

@@ -30,8 +30,14 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
         in_use: Whether the house asks this one.
         features: What its inputs are.
         metric: What its score is.
-        score: On people, rooms or sessions that nobody had learnt from; of the student in 8 bits.
-        kept: Share of its teacher's score.
+        score: On people, rooms or sessions that nobody had learnt from; of the student in 8 bits. None of one that a
+            house has made its own: nobody has measured that there.
+        kept: Share of its teacher's score; None likewise.
+        judged_by: What a house's own was found better by, on days held back: "labels" or "nearness"; "" of one that
+            ships.
+        before: Of the one that it was made from, by that.
+        after: Its own, by that.
+        made: Day on which the house made it its own, ISO 8601.
         size_bytes: Of the network.
         parameters: Weights and biases.
         evidence: What the score rests on.
@@ -46,6 +52,10 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     metric: str = ""
     score: float | None = None
     kept: float | None = None
+    judged_by: str = ""
+    before: float | None = None
+    after: float | None = None
+    made: str = ""
     size_bytes: int = 0
     parameters: int = 0
     evidence: str = ""
@@ -88,18 +98,22 @@ def _listed(name: str, whose: str, load: Callable[[], Student]) -> Listed:
 
 def _of(student: Student, whose: str) -> Listed:
     about = student.about
-    return Listed(
+    found = Listed(
         name=about.name,
         whose=whose,
         features=about.features,
-        metric=about.shown.metric,
-        score=about.shown.int8.value,
-        kept=about.shown.kept.value,
         size_bytes=about.model.size_bytes,
         parameters=about.model.parameters,
         evidence=about.evidence,
         student_eur=about.paid.student_eur,
     )
+    if about.personal is None:
+        shown = about.shown
+        return msgspec.structs.replace(
+            found, metric=shown.metric, score=shown.int8.value, kept=shown.kept.value
+        )  # what was shown is shown of the network as it ships, not of a last layer that a house has changed
+    own = about.personal
+    return msgspec.structs.replace(found, judged_by=own.judged_by, before=own.before, after=own.after, made=own.made)
 
 
 def as_text(rows: list[Listed]) -> str:
@@ -108,16 +122,23 @@ def as_text(rows: list[Listed]) -> str:
         return "No student ships with this version, and the house has none of its own.\n"
     lines = [f"  {'student':17}{'whose':7}{'score':>7} {'metric':10}{'kept':>5}{'kB':>8}{'weights':>10}  evidence"]
     for one in rows:
-        mark = "*" if one.in_use else " "
-        if one.refused:
-            lines.append(f"{mark} {one.name:17}{one.whose:7}refused")
-            lines.append(f"    {one.refused}")
-            continue
-        lines.append(
-            f"{mark} {one.name:17}{one.whose:7}{one.score or 0.0:7.3f} {one.metric:10}{one.kept or 0.0:5.2f}"
-            f"{one.size_bytes / 1000:8.1f}{one.parameters:10,}  {one.evidence.removesuffix(' recording')}"
-        )
-    return "\n".join([*lines, "* in use; kept: share of its teacher's score; on people it had not learnt from", ""])
+        lines += _lines(one)
+    lines.append("* in use; kept: share of its teacher's score; on people it had not learnt from")
+    if any(one.judged_by for one in rows):
+        lines.append("house: on this house's days held back, before -> after it was made its own")
+    return "\n".join([*lines, ""])
+
+
+def _lines(one: Listed) -> list[str]:
+    begun = f"{'*' if one.in_use else ' '} {one.name:17}{one.whose:7}"
+    if one.refused:
+        return [f"{begun}refused", f"    {one.refused}"]
+    if one.judged_by:
+        return [f"{begun}{'-':>7} {one.judged_by:10}{one.before:8.4f} ->{one.after:8.4f}  made {one.made}"]
+    scored = f"{one.score or 0.0:7.3f} {one.metric:10}{one.kept or 0.0:5.2f}"
+    return [
+        f"{begun}{scored}{one.size_bytes / 1000:8.1f}{one.parameters:10,}  {one.evidence.removesuffix(' recording')}"
+    ]
 
 
 def students(data: Path, *, as_json: bool) -> str:

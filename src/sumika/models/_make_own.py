@@ -16,6 +16,7 @@ from sumika.models._student import Student
 
 Array = NDArray[np.float32]
 
+CARD = "README.md"
 AT_ONCE = 256
 """Inputs that a network is asked about together: more would take memory, and no less time."""
 
@@ -85,5 +86,18 @@ def personalise(student: Student, made: Path, lived: Lived, shelf: Shelf, *, way
         new = Path(name) / student.name
         shutil.copytree(made, new, ignore=shutil.ignore_patterns(MANIFEST, SIGNATURE))
         (new / ABOUT).write_bytes(about_json(msgspec.structs.replace(student.about, personal=personal)))
+        if (new / CARD).is_file():
+            (new / CARD).write_text(_own_card((new / CARD).read_text(encoding="utf-8"), personal), encoding="utf-8")
         shelf.place(student.name, new)
     return verdict
+
+
+def _own_card(card: str, personal: Personal) -> str:
+    """Return the card of the student that ships, saying below its title that this is no longer that one."""
+    title, _, rest = card.partition("\n")
+    own = (
+        f"> Made this house's own on {personal.made}, from {personal.examples} of its examples: only the last layer is "
+        f"another. On days held back, by {personal.judged_by}: {personal.before:.4f} before, {personal.after:.4f} "
+        "after. Everything below is about the student that ships; nobody has measured this one's score."
+    )
+    return f"{title}\n\n{own}\n{rest}"
