@@ -41,8 +41,10 @@ def nights(student: Fake | None, messages: Iterable[Message]) -> tuple[list[Slee
 
 
 def up_for_good(second: float) -> Iterable[Message]:
-    for later in range(0, 1500, 60):
-        yield sleep(second + later, SleepKind.AWAY)
+    """Let somebody be up from a time until the next noon; the clock shows a quarter past two at the beginning."""
+    noon = 21.8 * HOUR_S + (second // (24 * HOUR_S)) * 24 * HOUR_S
+    for later in np.arange(second, noon, 60.0).tolist():
+        yield sleep(later, SleepKind.AWAY)
 
 
 def test_stages_are_told_every_half_minute_and_sleep_is_counted() -> None:

@@ -19,8 +19,8 @@ LOOKS_BACK_S = 120.0 * SECONDS_PER_DAY
 ASLEEP_WITHIN = 0.8
 """So many of those whom the network had not learnt from sleep as long as its interval says."""
 
-_TOLD_WITHIN_S = 2 * 3600.0
-"""A night is told so long after its end at most."""
+_TOLD_WITHIN_S = 24 * 3600.0
+"""A night is told so long after its end at most: a short one at noon, since somebody may lie down again."""
 
 _MORNING = time(8)
 """Who lies down after it, and gets up before evening, takes a nap."""

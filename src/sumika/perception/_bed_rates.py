@@ -18,10 +18,10 @@ TOGETHER_S = 30.0
 """Two whose hearts were measured within so long are two in the room."""
 
 GONE_S = 1200.0
-"""Who has been up for so long has got up for good."""
+"""Who has been up for so long has got up, maybe to lie down again."""
 
-LEAST_NIGHT_S = 3 * 3600.0
-"""A shorter time in bed is a nap."""
+LEFT_S = 60.0
+"""A room that seems empty for less is a slip of the radar, as it is for alarms."""
 
 Numbers = NDArray[np.float64]
 
@@ -35,12 +35,14 @@ class Lain:
         ended: When they got up.
         ups: How often they left the room in between and came back.
         alone: Share of the time with measured people in which there was one alone.
+        came_back: Whether they had left the room before they lay down, since the last time in bed.
     """
 
     began: Instant
     ended: Instant
     ups: int
     alone: float
+    came_back: bool = True
 
     @property
     def began_s(self) -> float:
@@ -111,7 +113,9 @@ class BedRates:
     origin: Origin = Origin.LIVE
     session: str = ""
     _up_since: Instant | None = None
+    _away_since: Instant | None = None
     _left: bool = False
+    _came_back: bool = True
     _ups: int = 0
     _measured: dict[int, float] = field(default_factory=dict)
     _alone: int = 0
@@ -161,29 +165,38 @@ class BedRates:
         self.origin = worst((self.origin, message.origin))
         if self.began is not None and self.began.boot_id != message.stamp.boot_id:
             self.began = None
+        self._note_away(message)
         if message.kind in (SleepKind.IN_BED, SleepKind.ASLEEP):
             if self.began is None:
                 self.began, self._ups, self._alone, self._together = message.stamp, 0, 0, 0
-                self._left = False
+                self._came_back = self._left
             else:
                 self._ups += self._left
             self._up_since, self._left = None, False
         elif message.kind in (SleepKind.AWAY, SleepKind.AWAKE) and self.began is not None:
             self._up_since = self._up_since or message.stamp
-            # Who tosses and turns is awake, and has not got up.
-            self._left |= message.kind is SleepKind.AWAY
             return self._rise(self.began, self._up_since, message.stamp)
         return None
 
+    def _note_away(self, message: Sleep) -> None:
+        """Learn whether somebody has left the room: who tosses and turns is awake, and has not got up."""
+        since = self._away_since
+        if message.kind is not SleepKind.AWAY:
+            self._away_since = None
+        elif since is None or since.boot_id != message.stamp.boot_id:
+            self._away_since = message.stamp
+        else:
+            self._left |= ns_to_seconds(message.stamp.monotonic_ns - since.monotonic_ns) >= LEFT_S
+
     def _rise(self, began: Instant, up: Instant, now: Instant) -> Lain | None:
-        """Return the time in bed where who lay there has been up for long; one that was short is dropped."""
+        """Return the time in bed where who lay there has been up for long."""
         if ns_to_seconds(now.monotonic_ns - up.monotonic_ns) < GONE_S:
             return None
         self.began = self._up_since = None
-        lain = Lain(
+        return Lain(
             began=began,
             ended=up,
             ups=self._ups,
             alone=self._alone / max(self._alone + self._together, 1) if self._alone + self._together else 1.0,
+            came_back=self._came_back,
         )
-        return lain if lain.seconds >= LEAST_NIGHT_S else None

@@ -6,6 +6,7 @@ One state is about all who are tracked ("house"), the others about a room each. 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from sumika.perception import (
@@ -143,7 +144,7 @@ def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent) ->
         student = find(strain.STUDENT, strain.FEATURES)
         yield _Part(strain.start(room_id, student, _origin(house, room_id)), strain.step, (*_VITALS, Tick))
     if room_id in house.watched_bedrooms:
-        yield from _of_bedroom(knowing, room_id, find, _origin(house, room_id))
+        yield from _of_bedroom(house, knowing, room_id, find)
 
 
 def _of_comfort(house: House, knowing: Knowing, room: Room, find: FindStudent) -> Iterator[_Part]:
@@ -152,23 +153,28 @@ def _of_comfort(house: House, knowing: Knowing, room: Room, find: FindStudent) -
     residents = tuple(one for one in live_there if one in knowing.agreed)
     if not knowing.comfort or not residents or not any(one.room == room.id for one in house.sensors):
         return
-    site = house.building.site if house.building is not None else None
-    zone = comfort.zone_of(site.timezone if site is not None else "UTC")
     student = find(comfort.STUDENT, comfort.FEATURES)
     yield _Part(
-        comfort.start(room.id, residents, zone, student, _origin(house, room.id)),
+        comfort.start(room.id, residents, _zone(house), student, _origin(house, room.id)),
         comfort.step,
         (AirSample, HeartRate, Vote, Tick),
     )
 
 
-def _of_bedroom(knowing: Knowing, room_id: str, find: FindStudent, origin: Origin) -> Iterator[_Part]:
+def _of_bedroom(house: House, knowing: Knowing, room_id: str, find: FindStudent) -> Iterator[_Part]:
+    origin = _origin(house, room_id)
     if knowing.sleep:
         live = find(sleep_stages.STUDENT, sleep_stages.FEATURES)
         yield _Part(sleep_stages.start(room_id, live, origin), sleep_stages.step, (*_VITALS, Tick))
     if knowing.sleep or knowing.weeks:
         whole = find(sleep_night.STUDENT, sleep_night.FEATURES) if knowing.sleep else None
-        yield _Part(sleep_night.start(room_id, whole, origin), sleep_night.step, (*_VITALS, Tracks))
+        yield _Part(sleep_night.start(room_id, whole, origin, _zone(house)), sleep_night.step, (*_VITALS, Tracks))
+
+
+def _zone(house: House) -> tzinfo:
+    """Return the zone of a house's clocks."""
+    site = house.building.site if house.building is not None else None
+    return comfort.zone_of(site.timezone if site is not None else "UTC")
 
 
 def _origin(house: House, room_id: str) -> Origin:

@@ -1,18 +1,22 @@
 """A whole night, told in the morning: time in bed, sleep as a range, and what is compared over weeks.
 
-A student reads the heart of the whole night, with what came after each moment too. Total sleep time is the sum of its
+Who is up for a while in it goes on with the same night (`sumika.perception._night_parts`). A student reads the heart of
+the whole night, with what came after each moment too. Total sleep time is the sum of its
 probabilities; its range is that of people whom it has not learned from. What was measured too seldom is not told.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.clock import Instant
 from sumika.models import Answer
 from sumika.models.features.sleep import CLASSES, EPOCH_S, FEATURES, night_features
-from sumika.perception._bed_rates import BedRates, Lain
+from sumika.perception._bed_rates import BedRates
+from sumika.perception._night_parts import Night, NightParts
 from sumika.perception._student import Asked, name_of
 from sumika.perception.night_course import LEAST_PROBABILITY, told_together
 from sumika.perception.walking import Walking
@@ -56,24 +60,27 @@ class SleepNightState:
         rates: Of who lies there.
         student: Who is asked; None: there is none.
         walking: How fast people walk in the house.
-        ended_ns: When the night before ended.
+        parts: Of the night that is not over yet.
+        ended: When the night before ended.
     """
 
     rates: BedRates
     student: Asked | None
     walking: Walking
-    ended_ns: int | None = None
+    parts: NightParts
+    ended: Instant | None = None
 
 
-def start(room: str, student: Asked | None, origin: Origin = Origin.LIVE) -> SleepNightState:
+def start(room: str, student: Asked | None, origin: Origin = Origin.LIVE, zone: tzinfo = UTC) -> SleepNightState:
     """Return the state before the first message.
 
     Args:
         room: One with a bed in it.
         student: Of `FEATURES`; None where there is none.
         origin: What the room's radars will be.
+        zone: Of the house's clocks.
     """
-    return SleepNightState(BedRates(room, origin=origin), student, Walking())
+    return SleepNightState(BedRates(room, origin=origin), student, Walking(), NightParts(zone))
 
 
 def step(
@@ -92,20 +99,23 @@ def step(
         state.walking.take(message)
         return state, ()
     lain = state.rates.take(message)
-    if lain is None:
+    if not isinstance(message, Sleep) or message.room != state.rates.room:
         return state, ()
-    night = _night(state, lain, message)
-    measures = _measures(state, lain, night, message)
-    state.ended_ns = lain.ended.monotonic_ns
+    over = state.parts.take(lain, state.rates.began, message.stamp)
+    if over is None:
+        return state, ()
+    night = _night(state, over, message)
+    measures = _measures(state, over, night, message)
+    state.ended = over.ended
     return state, (night, measures)
 
 
-def _night(state: SleepNightState, lain: Lain, message: Message) -> SleepNight:
-    at_s, bpm = state.rates.hearts.arrays(lain.began_s)
-    inside = at_s <= lain.ended_s
-    measured = min(1.0, float(np.count_nonzero(inside)) * SLOT_S / lain.seconds)
-    asleep, non_rem, rem, reason = _asleep(state, lain, at_s[inside], bpm[inside], measured)
-    in_bed_min = lain.seconds / SECONDS_PER_MINUTE
+def _night(state: SleepNightState, over: Night, message: Message) -> SleepNight:
+    at_s, bpm = state.rates.hearts.arrays(over.began_s)
+    inside = _lies(over, at_s)
+    measured = min(1.0, float(np.count_nonzero(inside)) * SLOT_S / over.seconds)
+    asleep, non_rem, rem, reason = _asleep(state, over, at_s[inside], bpm[inside], measured)
+    in_bed_min = over.seconds / SECONDS_PER_MINUTE
     off_min = OFF_MIN + OFF_SHARE * in_bed_min
     return SleepNight(
         stamp=message.stamp,
@@ -115,66 +125,78 @@ def _night(state: SleepNightState, lain: Lain, message: Message) -> SleepNight:
         valid=asleep is not None,
         reason=reason,
         student=name_of(state.student),
-        began_unix_s=lain.began.wall_ns / NANOSECONDS_PER_SECOND,
-        ended_unix_s=lain.ended.wall_ns / NANOSECONDS_PER_SECOND,
+        began_unix_s=over.began.wall_ns / NANOSECONDS_PER_SECOND,
+        ended_unix_s=over.ended.wall_ns / NANOSECONDS_PER_SECOND,
         in_bed_min=in_bed_min,
         asleep_min=asleep,
         asleep_low_min=None if asleep is None else max(0.0, asleep - off_min),
         asleep_high_min=None if asleep is None else min(in_bed_min, asleep + off_min),
         non_rem_min=non_rem,
         rem_min=rem,
-        ups=lain.ups,
+        ups=over.ups,
         measured=measured,
     )
 
 
+def _lies(over: Night, at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return (moment,) whether somebody lay in bed then."""
+    lies = np.zeros(len(at_s), np.bool_)
+    for begin_s, end_s in over.in_bed:
+        lies |= (at_s >= begin_s) & (at_s <= end_s)
+    return lies
+
+
 def _asleep(
-    state: SleepNightState, lain: Lain, at_s: NDArray[np.float64], bpm: NDArray[np.float64], measured: float
+    state: SleepNightState, over: Night, at_s: NDArray[np.float64], bpm: NDArray[np.float64], measured: float
 ) -> tuple[float | None, float | None, float | None, Reason]:
     """Return the minutes of sleep, of it without and with dreams, and why."""
     if state.student is None:
         return None, None, None, Reason.NO_STUDENT
-    if lain.alone < LEAST_ALONE:
+    if over.alone < LEAST_ALONE:
         return None, None, None, Reason.TWO_IN_ONE_CELL
-    if measured < LEAST_READ or lain.seconds > _MOST_BED_S:
+    if measured < LEAST_READ or over.seconds > _MOST_BED_S:
         return None, None, None, Reason.TOO_WEAK
-    epoch_s = np.arange(lain.began_s, lain.ended_s - EPOCH_S, EPOCH_S)
+    epoch_s = np.arange(over.began_s, over.ended_s - EPOCH_S, EPOCH_S)
     answers = state.student.answers(night_features(at_s, bpm, epoch_s))
-    shares = _shares(answers)
+    lies = _lies(over, epoch_s)
+    shares = _shares(answers, lies)
     if shares is None:
         return None, None, None, Reason.UNLIKE_LEARNED
-    minutes = shares * EPOCH_S * len(answers) / SECONDS_PER_MINUTE
+    minutes = shares * EPOCH_S * np.count_nonzero(lies) / SECONDS_PER_MINUTE
     by = dict(zip(CLASSES, (float(one) for one in minutes), strict=True))
     return by["NREM"] + by["REM"], by["NREM"], by["REM"], Reason.MEASURED
 
 
-def _shares(answers: Sequence[Answer]) -> NDArray[np.float64] | None:
-    """Return the mean probability of each class; None where half of the night was unlike what was learned."""
+def _shares(answers: Sequence[Answer], lies: NDArray[np.bool_]) -> NDArray[np.float64] | None:
+    """Return the mean probability of each class in bed; None where half of that was unlike what was learned."""
     nothing = (np.nan,) * len(CLASSES)
-    said = [one.probabilities if one.valid and one.probabilities else nothing for one in answers]
+    said = [
+        one.probabilities if in_bed and one.valid and one.probabilities else nothing
+        for one, in_bed in zip(answers, lies, strict=True)
+    ]
     known = ~np.isnan(np.array(said)).any(axis=1)
-    if 2 * np.count_nonzero(known) <= len(answers):
+    if 2 * np.count_nonzero(known) <= np.count_nonzero(lies):
         return None
     together = told_together(np.log(np.maximum(np.array(said, np.float64), LEAST_PROBABILITY)))
     return np.asarray(together[known].mean(axis=0))
 
 
-def _measures(state: SleepNightState, lain: Lain, night: SleepNight, message: Message) -> DayMeasures:
-    alone = lain.alone >= LEAST_ALONE
+def _measures(state: SleepNightState, over: Night, night: SleepNight, message: Message) -> DayMeasures:
+    alone = over.alone >= LEAST_ALONE
     hearts, breaths = state.rates.hearts, state.rates.breaths
     out_h = None
-    if state.ended_ns is not None and lain.began.monotonic_ns > state.ended_ns:
-        out_h = (lain.began.monotonic_ns - state.ended_ns) / NANOSECONDS_PER_SECOND / 3600.0
+    if state.ended is not None and state.ended.boot_id == over.began.boot_id:
+        out_h = (over.began.monotonic_ns - state.ended.monotonic_ns) / NANOSECONDS_PER_SECOND / 3600.0
     return DayMeasures(
         stamp=message.stamp,
         origin=state.rates.origin,
         session=message.session,
         room=state.rates.room,
         ended_unix_s=night.ended_unix_s,
-        night_visits=float(lain.ups),
+        night_visits=float(over.ups),
         walking_speed_m_s=state.walking.daily(),
-        resting_heart_bpm=hearts.median(lain.began_s, lain.ended_s, RESTING_READINGS) if alone else None,
-        resting_breath_bpm=breaths.median(lain.began_s, lain.ended_s, RESTING_READINGS) if alone else None,
-        out_of_bed_h=out_h if out_h is not None and out_h < 24.0 else None,
+        resting_heart_bpm=hearts.median(over.began_s, over.ended_s, RESTING_READINGS) if alone else None,
+        resting_breath_bpm=breaths.median(over.began_s, over.ended_s, RESTING_READINGS) if alone else None,
+        out_of_bed_h=out_h if out_h is not None and 0.0 < out_h < 24.0 else None,
         asleep_h=None if night.asleep_min is None else night.asleep_min / 60.0,
     )
