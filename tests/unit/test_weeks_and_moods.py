@@ -110,6 +110,24 @@ def test_weeks_are_read_from_history_hour_by_hour(tmp_path: Path) -> None:
     assert (tables["ren"].valid, tables["ren"].told) == (False, 0)
 
 
+def test_moods_of_the_morning_belong_to_the_night_before_though_it_is_told_at_noon(tmp_path: Path) -> None:
+    from sumika.history import History
+
+    with History(tmp_path, clock_at(), residents_by_room(ALL)) as history:
+        told = NOON_NS - DAY_NS * np.arange(30, 0, -1, dtype=np.int64)
+        ended = told - 5 * 3600 * 10**9
+        asleep = np.tile([5.0, 7.0], 15)
+        keep(history, "day_measures.asleep_h", told, asleep)
+        keep(history, "day_measures.ended_unix_s", told, ended / 1e9)
+        keep(history, "mood.pleasant", ended + 3600 * 10**9, np.where(asleep > 6.0, 2.0, -2.0), room="aoi")
+        desk = weeks_of(ALL, history)
+        assert desk is not None
+        desk.due(Instant(0, NOON_NS, "b"))
+        tables = [one for one in desk.due(Instant(int(FIRST_S * 1e9), NOON_NS, "b")) if isinstance(one, MoodTable)]
+    (pair,) = next(one for one in tables if one.resident == "aoi").pairs
+    assert (pair.measure, pair.days, pair.above, pair.below) == (Measure.SLEEP, 30, 2.0, -2.0)
+
+
 def test_a_house_that_wants_no_weeks_has_none(tmp_path: Path) -> None:
     from sumika.history import History
 

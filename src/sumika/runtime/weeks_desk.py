@@ -87,13 +87,21 @@ class WeeksDesk:
             )
 
     def _nights(self, room: str, now: Instant) -> tuple[Array, dict[Measure, Array], Origin]:
-        """Return (night,) the hours in which nights ended, each measure's values, and where they come from."""
+        """Return (night,) when nights ended, each measure's values, and where they come from.
+
+        A night may be told hours after its end, and moods of that morning belong to it. Where its end was not kept, it
+        is the hour in which it was told.
+        """
         read = {measure: self._read(room, f"day_measures.{measure.value}", now) for measure in Measure}
         hours = np.unique(np.concatenate([stamps for stamps, _, _ in read.values()]))
         values = {measure: np.full(len(hours), np.nan) for measure in Measure}
         for measure, (stamps, numbers, _) in read.items():
             values[measure][np.searchsorted(hours, stamps)] = numbers
-        return hours, values, worst([origin for _, _, origin in read.values()])
+        told_in, ended_s, _ = self._read(room, "day_measures.ended_unix_s", now)
+        ends = hours.copy()
+        known = np.isin(told_in, hours)
+        ends[np.searchsorted(hours, told_in[known])] = ended_s[known]
+        return ends, values, worst([origin for _, _, origin in read.values()])
 
     def _read(self, key: str, signal: str, now: Instant) -> tuple[Array, Array, Origin]:
         """Return (hour,) times and means of a signal, and where it comes from."""

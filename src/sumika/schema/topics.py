@@ -161,6 +161,7 @@ TOPICS: dict[str, Topic] = {
             Signal(field="resting_breath_bpm", unit="1/min", resolution=0.1, personal=True),
             Signal(field="out_of_bed_h", unit="h", resolution=0.05, personal=True),
             Signal(field="asleep_h", unit="h", resolution=0.05, personal=True),
+            Signal(field="ended_unix_s", unit="s", resolution=1.0, personal=True),
         ),
     ),
     "well_being": Topic(message=weeks.WellBeing, key_field="room", rate_hz=None),
