@@ -198,7 +198,8 @@ def test_what_the_air_tells_is_kept_as_numbers_and_what_it_cannot_tell_as_none()
 
 
 def test_who_is_forgotten_is_so_in_what_lies_beside_history_too(tmp_path: Path) -> None:
-    for name in ("alarm/before/a.msgpack", "alarm/before/b.msgpack.new", "log/run/000001.mcap"):
+    votes = ("knowing/votes/hanako.json", "knowing/votes/taro.json")
+    for name in ("alarm/before/a.msgpack", "alarm/before/b.msgpack.new", "log/run/000001.mcap", *votes):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"somebody")
     with node_process("history", tmp_path) as process:
@@ -215,6 +216,7 @@ def test_who_is_forgotten_is_so_in_what_lies_beside_history_too(tmp_path: Path) 
     assert answer.accepted
     assert (answer.half_minutes, answer.log_files, answer.log_bytes) == (2, 1, len(b"somebody"))
     assert list((tmp_path / "alarm" / "before").iterdir()) == []
+    assert [path.name for path in (tmp_path / "knowing" / "votes").iterdir()] == ["taro.json"]
     assert "hanako" not in str(told), "events are kept for years"
 
 

@@ -298,7 +298,7 @@ def test_the_house_asks_its_own_and_so_does_a_replay_of_its_log(
     make_student(tmp_path / "made", key=None)
     house_shelf(tmp_path).place(NAME, tmp_path / "made")
     monkeypatch.setattr(knowing_node, "known_keys", lambda house: ("bedroom",))
-    monkeypatch.setattr(knowing, "start", lambda house, key, find: find(NAME, "trial/1"))
+    monkeypatch.setattr(knowing, "start", lambda house, key, find, votes=None: find(NAME, "trial/1"))
     house = parse_house((Path(sumika.config.__file__).parent / "demo_house.yaml").read_text(), Path("demo")).house
     (node,) = knowing_nodes(house)
     assert node.step is not None

@@ -11,6 +11,7 @@ from sumika.history import History
 from sumika.log import delete_logs, log_size
 from sumika.runtime.forgetting import LOG_FOLDER, forget_half_minutes
 from sumika.runtime.house_run import data_folder_of, owned_data_folder
+from sumika.runtime.kept_votes import forget_votes
 from sumika.schema import UsageError
 
 
@@ -48,6 +49,7 @@ def forget_resident(
         with_whom = f", and of the rooms shared with {', '.join(others)}," if others else ""
         agreed(f"Forget breathing and heart of {resident}{with_whom} for ever?")
         destroyed, half_minutes = history.forget(resident), forget_half_minutes(folder)
+        forget_votes(folder, resident)
         papers = _forget_papers(folder, resident)
         if logs is not None:
             _delete(folder / LOG_FOLDER, *logs)

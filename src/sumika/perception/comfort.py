@@ -7,9 +7,10 @@ ISO 7730 says of people at that temperature.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -53,6 +54,8 @@ CHANGES_FROM = 1.0
 
 MOST_VOTES = 400
 
+_NO_VOTES: Mapping[str, Sequence[Felt]] = MappingProxyType({})
+
 LEARNED_C = (22.5, 31.0)
 """Temperatures at which the student's people voted, all but one in a hundred of them."""
 
@@ -93,7 +96,12 @@ def zone_of(name: str) -> tzinfo:
 
 
 def start(
-    room: str, residents: Iterable[str], zone: tzinfo, student: Asked | None, origin: Origin = Origin.LIVE
+    room: str,
+    residents: Iterable[str],
+    zone: tzinfo,
+    student: Asked | None,
+    origin: Origin = Origin.LIVE,
+    votes: Mapping[str, Sequence[Felt]] = _NO_VOTES,
 ) -> ComfortState:
     """Return the state before the first message.
 
@@ -103,8 +111,10 @@ def start(
         zone: Of the house's clocks.
         student: Of `FEATURES`; None where there is none.
         origin: What the room's sensors will be.
+        votes: By resident, what was voted there before, the oldest first; of others nothing is remembered.
     """
-    return ComfortState(room, tuple(residents), zone, student, origin=origin)
+    theirs = {resident: list(votes[resident]) for resident in residents if resident in votes}
+    return ComfortState(room, tuple(residents), zone, student, theirs, origin=origin)
 
 
 def step(state: ComfortState, message: AirSample | HeartRate | Vote | Tick) -> tuple[ComfortState, tuple[Message, ...]]:
@@ -117,6 +127,13 @@ def step(state: ComfortState, message: AirSample | HeartRate | Vote | Tick) -> t
     Returns:
         The state, and once a minute and after every vote a `ThermalComfort`.
     """
+    if not state.boot:
+        # In a replay what was kept holds votes that come again; and a clock that was set back knows no future.
+        at_s = message.stamp.wall_ns / NANOSECONDS_PER_SECOND
+        state.votes = {
+            resident: [one for one in votes if one.then.at_s < at_s][-MOST_VOTES:]
+            for resident, votes in state.votes.items()
+        }
     if message.stamp.boot_id != state.boot:
         state.air = state.heart = state.told_ns = None
         state.boot = message.stamp.boot_id
@@ -135,6 +152,19 @@ def step(state: ComfortState, message: AirSample | HeartRate | Vote | Tick) -> t
         return state, ()
     state.told_ns = now_ns
     return state, (_told(state, message.stamp),)
+
+
+def felt(state: ComfortState, vote: Vote) -> Felt | None:
+    """Return what was made of a vote that was just taken; None where it was left alone.
+
+    Args:
+        state: Of the vote's room, after the step.
+        vote: As it came.
+    """
+    votes = state.votes.get(vote.resident, ())
+    newest = votes[-1] if votes and vote.room == state.room else None
+    taken = newest is not None and newest.then.at_s == vote.stamp.wall_ns / NANOSECONDS_PER_SECOND
+    return newest if taken else None
 
 
 def _class_of(sensation: float) -> int:

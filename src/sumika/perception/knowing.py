@@ -4,11 +4,12 @@ One state is about all who are tracked ("house"), the others about a room each. 
 `house.yaml` wants, the residents have agreed to and sensors allow; what nobody agreed to is not even worked out.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
+from sumika.models.features.comfort import Felt
 from sumika.perception import (
     activity,
     air_events,
@@ -48,6 +49,9 @@ from sumika.schema.knowing_settings import Knowing
 FindStudent = Callable[[str, str], Asked | None]
 """(name, version of its inputs) -> the student, or None where there is none that may be used."""
 
+FindVotes = Callable[[str, str], Sequence[Felt]]
+"""(room, resident) -> what they voted there before, the oldest first."""
+
 _VITALS: tuple[type[Message], ...] = (HeartRate, Respiration, PersonVitals, Sleep)
 
 
@@ -67,18 +71,24 @@ class KnowingState:
     parts: tuple[_Part, ...]
 
 
-def start(house: House, key: str, find: FindStudent) -> KnowingState:
+def no_votes(room: str, resident: str) -> tuple[Felt, ...]:
+    """Return what is remembered of votes where nothing is kept."""
+    return ()
+
+
+def start(house: House, key: str, find: FindStudent, votes: FindVotes = no_votes) -> KnowingState:
     """Return the state of a room or of the house before the first message.
 
     Args:
         house: As described, with what may be known of it.
         key: One of `known_keys`.
         find: Finds students.
+        votes: Finds votes of before; asked of those only who agreed.
     """
     knowing = house.knowing or Knowing(enabled=False)
     if key == HOUSE:
         return KnowingState(tuple(_of_house(house, knowing, find)))
-    return KnowingState(tuple(_of_room(house, knowing, key, find)))
+    return KnowingState(tuple(_of_room(house, knowing, key, find, votes)))
 
 
 def step(state: KnowingState, message: Message) -> tuple[KnowingState, tuple[Message, ...]]:
@@ -101,6 +111,17 @@ def step(state: KnowingState, message: Message) -> tuple[KnowingState, tuple[Mes
     return state, tuple(told)
 
 
+def felt(state: KnowingState, vote: Vote) -> Felt | None:
+    """Return what was made of a vote that a room was just told of; None where it was left alone.
+
+    Args:
+        state: Of the room, after the step.
+        vote: As it came.
+    """
+    states = (part.state for part in state.parts if isinstance(part.state, comfort.ComfortState))
+    return next((made for one in states if (made := comfort.felt(one, vote)) is not None), None)
+
+
 def _of_house(house: House, knowing: Knowing, find: FindStudent) -> Iterator[_Part]:
     radars = tuple(radar for radar in house.radars if tells_directions(radar))
     if not radars:
@@ -121,7 +142,7 @@ def _of_house(house: House, knowing: Knowing, find: FindStudent) -> Iterator[_Pa
         yield _Part(pose.start(radars, find(pose.STUDENT, pose.FEATURES)), pose.step, (PointCloud, Tracks))
 
 
-def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent) -> Iterator[_Part]:
+def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent, votes: FindVotes) -> Iterator[_Part]:
     room = next(one for one in house.rooms if one.id == room_id)
     followed = any(one.room == room_id and tells_directions(one) for one in house.radars)
     # Always there, so that something is said every ten seconds: what was consumed is told with it.
@@ -137,7 +158,7 @@ def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent) ->
     if knowing.air_events and any(one.room == room_id for one in house.sensors):
         kinds = air_events.kinds_of(house.furniture, room_id)
         yield _Part(air_events.start(room_id, kinds), air_events.step, (AirSample, WeatherSample, Tick))
-    yield from _of_comfort(house, knowing, room, find)
+    yield from _of_comfort(house, knowing, room, find, votes)
     if not house.agreed(room_id):
         return
     if knowing.strain and any(one.room == room_id for one in house.radars):
@@ -147,18 +168,16 @@ def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent) ->
         yield from _of_bedroom(house, knowing, room_id, find)
 
 
-def _of_comfort(house: House, knowing: Knowing, room: Room, find: FindStudent) -> Iterator[_Part]:
+def _of_comfort(house: House, knowing: Knowing, room: Room, find: FindStudent, votes: FindVotes) -> Iterator[_Part]:
     """Yield the comfort of those who agreed: of who lives there, or of all where the room is nobody's own."""
     live_there = room.residents or tuple(resident.id for resident in house.residents)
     residents = tuple(one for one in live_there if one in knowing.agreed)
     if not knowing.comfort or not residents or not any(one.room == room.id for one in house.sensors):
         return
     student = find(comfort.STUDENT, comfort.FEATURES)
-    yield _Part(
-        comfort.start(room.id, residents, _zone(house), student, _origin(house, room.id)),
-        comfort.step,
-        (AirSample, HeartRate, Vote, Tick),
-    )
+    before = {resident: votes(room.id, resident) for resident in residents}
+    state = comfort.start(room.id, residents, _zone(house), student, _origin(house, room.id), before)
+    yield _Part(state, comfort.step, (AirSample, HeartRate, Vote, Tick))
 
 
 def _of_bedroom(house: House, knowing: Knowing, room_id: str, find: FindStudent) -> Iterator[_Part]:

@@ -3,6 +3,7 @@
 from sumika.bus import Answerer, Received, Subscriber
 from sumika.history import History, Records
 from sumika.runtime.forgetting import FORGOTTEN, LOG_FOLDER, ask_to_forget_papers, forget_half_minutes
+from sumika.runtime.kept_votes import forget_votes
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.privacy_watch import PrivacyWatch
 from sumika.runtime.process import NodeProcess, run_turns
@@ -119,6 +120,7 @@ class HistoryLoop:
         # Told before the files go: the alarms must not write anew what they still hold in memory.
         self.tell_forgotten(f"{keys} keys")
         half_minutes = forget_half_minutes(data)
+        forget_votes(data, question.resident)
         ask_to_forget_papers(data, question.resident)
         log_files, log_bytes = log_size(data / LOG_FOLDER)
         return ForgetAnswer(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sumika.perception.known_keys import known_keys, routed
 from sumika.runtime.found_students import found_student
+from sumika.runtime.kept_votes import keeping_votes, kept_votes
 from sumika.runtime.node import Launch, Node, StepTask
 from sumika.runtime.step_loop import run_step
 from sumika.schema import Message
@@ -39,11 +40,11 @@ def knowing_nodes(house: House) -> tuple[Node, ...]:
 
 
 def with_own_students(nodes: Iterable[Node], data: Path | None) -> tuple[Node, ...]:
-    """Return nodes of which the one that knows people asks the house's own students, where it has any that are whole.
+    """Return nodes of which the one that knows people asks the house's own students, and remembers residents' votes.
 
     Args:
         nodes: Of the house.
-        data: Folder of its data; None where it is not known: then students that ship are asked.
+        data: Folder of its data; None where it is not known: then students that ship are asked, and nothing is kept.
     """
     if data is None:
         return tuple(nodes)
@@ -55,7 +56,10 @@ def _with_own(node: Node, data: Path) -> Node:
 
 
 def _run(node: Node, launch: Launch) -> None:
-    run_step(_with_own(node, launch.data), launch)
+    own = _with_own(node, launch.data)
+    if own.step is not None:
+        own = replace(own, step=replace(own.step, step=keeping_votes(own.step.step, launch.data)))
+    run_step(own, launch)
 
 
 def _inputs(house: House) -> tuple[str, ...]:
@@ -68,7 +72,10 @@ def _start(house: House, key: str, data: Path | None = None) -> object:
     # Imported where it runs: networks cost every other process memory and time.
     from sumika.perception import knowing
 
-    return knowing.start(house, key, partial(found_student, data=data))
+    find = partial(found_student, data=data)
+    return (
+        knowing.start(house, key, find) if data is None else knowing.start(house, key, find, partial(kept_votes, data))
+    )
 
 
 def _step(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
