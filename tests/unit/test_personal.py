@@ -1,6 +1,7 @@
 """A student becomes a house's own: by what is lasting in it, by labels, only if better, and one command back."""
 
 from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
@@ -183,7 +184,8 @@ def questions(folder: Path, *, offset: float = 0.4, **more: Any) -> Path:
 
 def test_a_house_makes_it_its_own_and_goes_back(students: Path, tmp_path: Path) -> None:
     said = make_own(NAME, tmp_path, file=questions(tmp_path), students=students, public_key=PUBLIC)
-    assert "this house's own now" in said[-1]
+    assert "this house's own now" in said[-2]
+    assert "A house that runs" in said[-1]
     shelf = house_shelf(tmp_path)
 
     def used() -> Student:
@@ -201,6 +203,26 @@ def test_a_house_makes_it_its_own_and_goes_back(students: Path, tmp_path: Path) 
     assert "number 1" in make_own(NAME, tmp_path, back=True)[0]
     with pytest.raises(StudentRefused):
         make_own("nobody-tiny", tmp_path, back=True)
+
+
+def test_what_somebody_went_back_to_no_nightly_job_undoes(students: Path, tmp_path: Path) -> None:
+    file, shelf = questions(tmp_path), house_shelf(tmp_path)
+    nightly = partial(make_own, NAME, tmp_path, file=file, students=students, public_key=PUBLIC)
+    nightly()
+    first = shelf.order(NAME)
+    assert not first.held
+    assert "until you say otherwise" in make_own(NAME, tmp_path, back=True)[0]
+    for _ in range(2):
+        (said,) = nightly()
+        assert "somebody went back to it" in said
+        assert "--anew" in said
+    assert (shelf.order(NAME).current, shelf.order(NAME).held) == (0, True)
+    assert "until you say otherwise" not in make_own(NAME, tmp_path, back=True)[0]
+    assert shelf.order(NAME) == first, "forth again: a person's word, and nights may go on from there"
+    assert "this house's own now" in nightly()[-2]
+    make_own(NAME, tmp_path, back=True)
+    assert "this house's own now" in nightly(anew=True)[-2]
+    assert not shelf.order(NAME).held
 
 
 def test_names_of_classes_are_labels_and_too_few_days_change_nothing(students: Path, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ _WHY_NOTHING = (
     "a student is asked where house.yaml has it worked out, all whom it concerns have agreed, and enough is measured."
 )
 
+_RUNNING = "A house that runs asks it within half a minute."
+
 NIGHT_ENDS = timedelta(hours=12)
 """A day is counted from noon to noon, so that a night is one."""
 
@@ -37,6 +39,7 @@ def make_own(
     logs: tuple[Path, ...] = (),
     file: Path | None = None,
     back: bool = False,
+    anew: bool = False,
     students: Path = STUDENTS,
     public_key: str = "",
 ) -> list[str]:
@@ -48,6 +51,7 @@ def make_own(
         logs: Runs to learn from; by default all in the house's log.
         file: Inputs in a file instead (.npz: x, day; mask and label where there are any).
         back: Put the student before this one in use, and do nothing else.
+        anew: Also where somebody went back; without it that stays, whatever a nightly job may find.
         students: Folder of those that ship.
         public_key: Of whoever signed them; by default the release key.
 
@@ -59,6 +63,9 @@ def make_own(
     if back:
         return _back(shelf, name)
     student = find_student(name, students=students, public_key=public_key)
+    if shelf.order(name).held and not anew:
+        anew_with = f"sumika distil personalise {name} --anew"
+        return [f"{name} stays as it is: somebody went back to it. Look for a better one all the same: {anew_with}"]
     if student.about.reading is not None:
         raise UsageError(
             "it reads sentences, and is not adapted to a house",
@@ -76,7 +83,8 @@ def make_own(
 def _back(shelf: Shelf, name: str) -> list[str]:
     order = shelf.back(name)
     used = "the one that ships" if not order.current else f"the house's own, number {order.current}"
-    return [f"{name}: {used} is in use again. The same command goes forth again."]
+    stays = " It stays so until you say otherwise." if order.held else ""
+    return [f"{name}: {used} is in use again.{stays} The same command goes forth again.", _RUNNING]
 
 
 def _told(verdict: Verdict, name: str) -> list[str]:
@@ -89,7 +97,7 @@ def _told(verdict: Verdict, name: str) -> list[str]:
     line = f"On days held back: {verdict.before:.4f} before, {verdict.after:.4f} after ({what})."
     if not verdict.better:
         return [line, f"{name} stays as it is: that is no better."]
-    return [line, f"{name} is this house's own now. Back with: sumika distil personalise {name} --back"]
+    return [line, f"{name} is this house's own now. Back with: sumika distil personalise {name} --back", _RUNNING]
 
 
 def _runs(data: Path) -> tuple[Path, ...]:

@@ -189,13 +189,17 @@ def students(data: Path | None, demo: bool, as_json: bool) -> None:
     help="A run to learn from; by default all in the house's log. May be given more than once.",
 )
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Inputs in a .npz file instead: x, day.")
-@click.option("--back", is_flag=True, help="Put the student before this one in use; once more goes forth again.")
+@click.option(
+    "--back", is_flag=True, help="Put the student before this one in use, for good; once more goes forth again."
+)
+@click.option("--anew", is_flag=True, help="Also where somebody went back, which no nightly job undoes.")
 def personalise(
-    student: str, data: Path | None, demo: bool, logs: tuple[Path, ...], file: Path | None, back: bool
+    student: str, data: Path | None, demo: bool, logs: tuple[Path, ...], file: Path | None, back: bool, anew: bool
 ) -> None:
     """Make STUDENT this house's own, if days held back say that it is better so."""
     from sumika.cli._distil_personalise import make_own
     from sumika.runtime.house_run import data_folder_of
 
-    for line in make_own(student, data_folder_of(demo=demo, override=data), logs=logs, file=file, back=back):
+    folder = data_folder_of(demo=demo, override=data)
+    for line in make_own(student, folder, logs=logs, file=file, back=back, anew=anew):
         click.echo(line)

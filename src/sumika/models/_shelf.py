@@ -25,10 +25,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         current: The one that is used.
         previous: The one that is used if that is refused, or when somebody wants back.
+        held: Somebody went back to the one that is used: only a person puts another in its place, not a nightly job.
     """
 
     current: int = SHIPPED
     previous: int = SHIPPED
+    held: bool = False
 
 
 class Shelf:
@@ -109,6 +111,8 @@ class Shelf:
     def back(self, name: str) -> Order:
         """Put the student before this one in use, and return what is in use then; called again it goes forth again.
 
+        What somebody went back to is held; what they went forth to again is not.
+
         Raises:
             StudentRefused: if the house has none of that name.
         """
@@ -117,7 +121,7 @@ class Shelf:
             known = ", ".join(self.names()) or "none"
             raise StudentRefused(f"this house has no '{name}' of its own", remedy=f"It has: {known}.")
         order = self.order(name)
-        turned = Order(current=order.previous, previous=order.current)
+        turned = Order(current=order.previous, previous=order.current, held=not order.held)
         write_whole(place / ORDER, msgspec.json.encode(turned))
         return turned
 
