@@ -207,9 +207,13 @@ def lying(seconds: float) -> list[Tracks]:
     return [*resident.does("walk", 8.0, 1.0), *resident.does("floor", seconds, 0.7)]
 
 
-def test_all_that_is_told_of_one_fall_is_one_suspicion() -> None:
+@pytest.mark.parametrize("found_as", [1, 5])
+def test_all_that_is_told_of_one_fall_is_one_suspicion(found_as: int) -> None:
     resident = Resident(np.random.default_rng(1), sigma_m=0.05)
-    scene = [*resident.does("walk", 8.0, 1.0), *resident.does("floor", 30.0, 0.7), *resident.does("stand", 5.0, 1.0)]
+    scene = [*resident.does("walk", 8.0, 1.0), *resident.does("floor", 20.0, 0.7)]
+    lost = [msgspec.structs.replace(tracks, tracks=()) for tracks in resident.does("floor", 3.0, 0.0)]
+    resident.id = found_as
+    scene += [*lost, *resident.does("floor", 10.0, 0.0), *resident.does("stand", 5.0, 1.0)]
     house = Watched(scene[0].stamp)
     told = followed(scene, house)
     assert told[-1].stage is FallStage.CLEARED

@@ -5,6 +5,7 @@ Of their bodies nothing is in it: how fast a heart beat at a vote is known until
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +115,8 @@ def _read(path: Path) -> dict[str, tuple[KeptVote, ...]]:
     try:
         return read_small(path, dict[str, tuple[KeptVote, ...]], {})
     except DamagedFileError:
-        path.replace(path.with_suffix(".damaged"))
+        with suppress(OSError):  # a disk that fails must stop no estimate
+            path.replace(path.with_suffix(".damaged"))
         return {}
 
 

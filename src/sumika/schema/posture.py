@@ -73,7 +73,8 @@ class SuspectedFall(Message, frozen=True, kw_only=True):
         drop_speed_m_s: How fast, in the fastest 0.6 s, downwards positive.
         middle_m: Height of its middle now.
         still_s: How long it has lain still.
-        since_s: How long ago it came down.
+        since_s: How long ago it came down. Of one suspicion that moment stays the same, and no other has both that and
+            the number: so alarms know who is up again, though numbers begin anew with a restart.
         student: Who told it; empty where a rule did.
     """
 
