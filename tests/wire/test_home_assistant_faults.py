@@ -1,6 +1,7 @@
 """A Home Assistant that is absent, restarts, refuses or talks nonsense: played by a server of our own."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -13,12 +14,12 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from sumika.actuate.home_assistant import driver
 from sumika.actuate.home_assistant.driver import HomeAssistantLink
-from sumika.clock import SimulatedClock, WallClock
+from sumika.clock import Clock, SimulatedClock, WallClock
 from sumika.evaluate.free_port import free_port
 from sumika.links.base import LinkError, NoSensors
 from sumika.links.home_assistant import Session, web_address
 from sumika.links.home_assistant import session as session_module
-from sumika.schema import AirSample, UsageError
+from sumika.schema import AirSample, DeviceState, UsageError
 from sumika.schema.house import Connection, Device, Sensor
 from sumika.sensors.air import open_sensors
 from tests.link_helpers import FakePause, house_with, listening
@@ -85,7 +86,11 @@ def changed(entity_id: str, state: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def lamp_link(
-    port: int, folder: Path, pause: Any = asyncio.sleep, sensors: tuple[Sensor, ...] = ()
+    port: int,
+    folder: Path,
+    pause: Any = asyncio.sleep,
+    sensors: tuple[Sensor, ...] = (),
+    clock: Clock | None = None,
 ) -> HomeAssistantLink:
     secret = folder / "token"
     secret.write_text("secret\n", encoding="ascii")
@@ -94,7 +99,7 @@ def lamp_link(
     lamp = Device(id="lamp", room="living", kind="light", connection="home", address="light.a")
     house = house_with(connection, (lamp,), sensors)
     reader = open_sensors(connection, house) if sensors else NoSensors()
-    return HomeAssistantLink(connection, house, WallClock(), folder, reader, pause)
+    return HomeAssistantLink(connection, house, clock or WallClock(), folder, reader, pause)
 
 
 def test_it_comes_back_after_a_restart_with_growing_pauses(tmp_path: Path) -> None:
@@ -182,6 +187,58 @@ def test_a_home_that_says_nothing_for_long_is_asked_anew(tmp_path: Path, monkeyp
             # It changes, and its event is lost.
             states[0] = {**LAMP, "attributes": {**LAMP["attributes"], "brightness": 51}}
             await listener.device("lamp", lambda said: said.values.get("level") == 0.2)
+
+    asyncio.run(live())
+
+
+def test_a_busy_home_is_asked_anew_as_often_as_a_quiet_one(tmp_path: Path) -> None:
+    asked: list[str] = []
+    clock = SimulatedClock()
+
+    async def live() -> None:
+        port = free_port()
+        sockets: list[ServerConnection] = []
+
+        async def note(socket: ServerConnection, question: dict[str, Any]) -> bool:
+            asked.append(question["type"])
+            sockets[:] = [socket]
+            return False
+
+        async with home(port, note), listening(lamp_link(port, tmp_path, clock=clock)) as listener:
+            await listener.device("lamp", lambda said: said.available)
+            for second in range(0, 11 * 60, 10):  # somebody else's power sensor, every ten seconds for eleven minutes
+                clock.move_to(clock.now().later(10 * 10**9))
+                before = len(listener.told)
+                await tell(sockets[0], changed("sensor.other", {"entity_id": "sensor.other", "state": str(second)}))
+                if second % 60 == 50:
+                    await listener.device("lamp", lambda said: said.available, after=before)
+        told = [one.stamp.monotonic_ns for one in listener.told if isinstance(one, DeviceState)]
+        assert max(later - earlier for earlier, later in itertools.pairwise(told)) <= 60 * 10**9
+
+    asyncio.run(live())
+    assert asked.count("get_states") == 1 + 11
+
+
+def test_a_home_that_does_not_answer_tells_nothing_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "_REFRESH_S", 0.02)
+    monkeypatch.setattr(session_module, "_ANSWER_S", 0.05)
+    asked: list[str] = []
+
+    async def live() -> None:
+        port, mute = free_port(), asyncio.Event()
+
+        async def ever_slower(_socket: ServerConnection, question: dict[str, Any]) -> bool:
+            asked.append(question["type"])
+            if asked.count("get_config") > 3:
+                mute.set()
+            return mute.is_set()
+
+        async with home(port, ever_slower), listening(lamp_link(port, tmp_path)) as listener:
+            await mute.wait()
+            told = len(listener.told)
+            while asked.count("get_config") < 7:
+                await asyncio.to_thread(lambda: None)
+            assert len(listener.told) == told
 
     asyncio.run(live())
 

@@ -16,6 +16,7 @@ from sumika.links.home_assistant import UNAVAILABLE, EntityState, Session, web_a
 from sumika.links.secret import read_secret
 from sumika.schema import Message, UsageError, Write
 from sumika.schema.house import Connection, House
+from sumika.units import ns_to_seconds, seconds_to_ns
 
 _REFRESH_S = 60.0
 """A sensor whose value does not change sends no event: so often everything is told anew, since it is still so."""
@@ -131,15 +132,25 @@ class HomeAssistantLink:
         """Yield everything that is known, then what changes, until the connection breaks."""
         for message in self._everything(session):
             yield message
+        refresh_ns = self._refresh_ns()
         while not session.ended:
-            names = await session.changes.take(_REFRESH_S)
-            if not names and not session.ended:
-                with contextlib.suppress(LinkError):
-                    await session.refresh()
-                for message in self._everything(session):
-                    yield message
+            left_s = ns_to_seconds(refresh_ns - self._clock.now().monotonic_ns)
+            names = await session.changes.take(max(0.0, left_s))
             for message in self._changed(session, frozenset(names)):
                 yield message
+            # In a busy home something else changes all the time: what is quiet has its turn all the same.
+            if names and self._clock.now().monotonic_ns < refresh_ns:
+                continue
+            # Where it does not answer, nobody knows whether all is still so.
+            with contextlib.suppress(LinkError):
+                await session.refresh()
+                for message in self._everything(session):
+                    yield message
+            refresh_ns = self._refresh_ns()
+
+    def _refresh_ns(self) -> int:
+        """Return when everything is told anew, whatever changes until then."""
+        return self._clock.now().monotonic_ns + seconds_to_ns(_REFRESH_S)
 
     def _changed(self, session: Session, names: frozenset[str]) -> list[Message]:
         now = self._clock.now()
