@@ -11,6 +11,13 @@ MOST_WAITING, LONGEST_S = 50, 3600.0
 """While the broker is away so many are kept for it, for so long."""
 
 
+LAPSES_S = 10.0
+"""A suspicion is repeated every second: one that was not heard for so long is over, whoever failed to say so."""
+
+SAME_MOMENT_S = 2.0
+"""Of one suspicion the moment of coming down stays the same, also through a gap of seconds; no other has the same."""
+
+
 class FallEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What Home Assistant is told.
 
@@ -25,12 +32,31 @@ class FallEvent(msgspec.Struct, frozen=True, kw_only=True):
     late_s: int = 0
 
 
+class _Suspicion(msgspec.Struct, frozen=True):
+    """A suspicion that was told and not cleared.
+
+    Attributes:
+        room: Where.
+        began_ns: When somebody came down.
+        heard_ns: When it was last heard of.
+    """
+
+    room: str
+    began_ns: int
+    heard_ns: int
+
+    def goes_on(self, began_ns: int, now_ns: int) -> bool:
+        """Return whether what is heard now, of the same number, is this one and not another fall."""
+        heard = now_ns - self.heard_ns <= seconds_to_ns(LAPSES_S)
+        return heard or abs(began_ns - self.began_ns) <= seconds_to_ns(SAME_MOMENT_S)
+
+
 class Falls:
     """Makes events of what the house says again and again."""
 
     def __init__(self) -> None:
         """Nothing is suspected."""
-        self._open: dict[tuple[str, int], str] = {}
+        self._open: dict[tuple[str, int], _Suspicion] = {}
         self._waiting: deque[tuple[str, FallEvent, int]] = deque(maxlen=MOST_WAITING)
         self._taken: list[tuple[tuple[str, str], tuple[str, FallEvent, int]]] = []
 
@@ -42,17 +68,19 @@ class Falls:
             now_ns: Monotonic time.
             hidden: Whether nothing of bodies is told now.
         """
-        person = (fall.source, fall.track)
-        if fall.stage is FallStage.CANDIDATE or hidden:
+        if fall.stage is FallStage.CANDIDATE:
             return
-        suspected = fall.stage is FallStage.SUSPECTED
-        if suspected == (person in self._open):
-            return
-        room = self._open.pop(person, fall.room)
-        if suspected:
-            self._open[person] = fall.room
-        event = FallEvent(event_type=fall.stage.value, probability=round(fall.probability, 2))
-        self._waiting.append((room, event, now_ns))
+        person, suspected = (fall.source, fall.track), fall.stage is FallStage.SUSPECTED
+        began_ns = fall.stamp.monotonic_ns - seconds_to_ns(fall.since_s)
+        before = self._open.pop(person, None)
+        known = before if before is not None and before.goes_on(began_ns, now_ns) else None
+        if suspected and (known is not None or not hidden):
+            room = fall.room if known is None else known.room
+            self._open[person] = _Suspicion(room, began_ns, now_ns)
+        # Whoever was told of one hears that it is over; what ends while it is nobody's business is over without a word.
+        if not hidden and suspected is (known is None):
+            event = FallEvent(event_type=fall.stage.value, probability=round(fall.probability, 2))
+            self._waiting.append((fall.room if known is None else known.room, event, now_ns))
 
     def take(self, now_ns: int) -> list[tuple[str, str]]:
         """Return (room, payload) of all events that nobody was told of yet.
