@@ -124,9 +124,14 @@ def test_a_disk_that_takes_nothing_is_told_and_tried_again(tmp_path: Path) -> No
 # --- the private socket
 
 
+def beginning() -> int:
+    """Tell a time before all others: what the caller of an ear says is later, and counts."""
+    return 0
+
+
 def connected(folder: RuntimeFolder, now_ns: int = 0) -> tuple[GateVoice, GateEar]:
     """Return both ends, connected."""
-    voice, ear = GateVoice(folder, 0), GateEar(folder, OWNER, now_ns)
+    voice, ear = GateVoice(folder, 0), GateEar(folder, OWNER, now_ns, clock_ns=beginning)
     assert wait_until(lambda: voice.listens(OWNER))
     return voice, ear
 
@@ -140,7 +145,7 @@ def taken(ear: GateEar, now_ns: int, count: int) -> list[Write]:
 
 def test_writes_reach_their_owner_in_order_and_nobody_else(folder: RuntimeFolder) -> None:
     voice, ear = connected(folder)
-    other = GateEar(folder, "world", 0)
+    other = GateEar(folder, "world", 0, clock_ns=beginning)
     assert wait_until(lambda: voice.listens("world"))
     assert not voice.listens("nobody")
     for number in range(3):
@@ -172,7 +177,7 @@ def test_letters_that_are_late_or_repeated_or_of_an_earlier_gate_are_refused(fol
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     socket = context.socket(zmq.XPUB)
     socket.bind(folder.socket(GATE_SOCKET))
-    ear = GateEar(folder, OWNER, 0)
+    ear = GateEar(folder, OWNER, 0, clock_ns=beginning)
     assert socket.poll(5000)
     now_ns = seconds_to_ns(100.0)
 
@@ -198,6 +203,22 @@ def test_letters_that_are_late_or_repeated_or_of_an_earlier_gate_are_refused(fol
     ear.close()
     socket.close(linger=0)
     context.term()
+
+
+@pytest.mark.parametrize(
+    ("taken_ns", "late"), [(1000, False), (1000 + seconds_to_ns(2.0), False), (999, True), (seconds_to_ns(2.1), True)]
+)
+def test_how_old_a_letter_is_counts_from_when_it_is_taken_and_not_from_when_the_caller_looked_at_its_clock(
+    folder: RuntimeFolder, taken_ns: int, late: bool
+) -> None:
+    voice, ear = GateVoice(folder, 0), GateEar(folder, OWNER, 0, clock_ns=lambda: taken_ns)
+    assert wait_until(lambda: voice.listens(OWNER))
+    voice.send(OWNER, WRITE, 1000)
+    found: list[Write] = []
+    assert wait_until(lambda: bool(found.__iadd__(ear.take(500)) or ear.refused))
+    assert (found, ear.refused) == (([], {"late": 1}) if late else ([WRITE], {}))
+    voice.close()
+    ear.close()
 
 
 def test_a_gate_that_cannot_bind_says_so(folder: RuntimeFolder) -> None:

@@ -5,6 +5,9 @@ nothing from anywhere else. Whoever else connects can only listen: the gate's si
 Writes that were held up are refused: a command that arrives late is worse than none.
 """
 
+import time
+from collections.abc import Callable
+
 import msgspec
 import zmq
 
@@ -126,7 +129,15 @@ class GateEar:
         lost: Writes that were sent but did not arrive.
     """
 
-    def __init__(self, folder: RuntimeFolder, owner: str, now_ns: int, *, drives: bool = False) -> None:
+    def __init__(
+        self,
+        folder: RuntimeFolder,
+        owner: str,
+        now_ns: int,
+        *,
+        drives: bool = False,
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
         """Listen.
 
         Args:
@@ -134,7 +145,9 @@ class GateEar:
             owner: Name of this process's node.
             now_ns: Silence counts from now on.
             drives: Whether a controller may drive the house, as long as the gate has not said.
+            clock_ns: Tells the monotonic time at which a letter is taken.
         """
+        self._clock_ns = clock_ns
         self._owner = owner.encode() + b"\0"
         self._heard_ns = now_ns
         self._numbers: dict[bytes, int] = {}
@@ -153,14 +166,19 @@ class GateEar:
         self._socket.connect(folder.socket(GATE_SOCKET))
 
     def take(self, now_ns: int) -> list[Write]:
-        """Return the writes that have come, in order."""
+        """Return the writes that have come, in order.
+
+        Args:
+            now_ns: What the caller's clock said before; how old a letter is counts from when it is taken, since the
+                gate may have sent it, or this process may have been held up, between the two.
+        """
         writes: list[Write] = []
         for _ in range(_WAITING):
             try:
                 data = self._socket.recv(zmq.NOBLOCK)
             except zmq.Again:
                 break
-            write = self._open(data, now_ns)
+            write = self._open(data, max(now_ns, self._clock_ns()))
             if write is not None:
                 writes.append(write)
         return writes

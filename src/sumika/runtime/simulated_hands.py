@@ -52,7 +52,13 @@ class SimulatedHands:
         self._taken = (world.handed_over - self._lamps) | seen
         self._ours = frozenset(device.id for device in process.launch.house.devices if not device.connection)
         self._safe = fail_safe_writes(process.launch.house, "")
-        self._ear = GateEar(process.folder, process.node.name, process.clock.now().monotonic_ns, drives=self._drives)
+        self._ear = GateEar(
+            process.folder,
+            process.node.name,
+            process.clock.now().monotonic_ns,
+            drives=self._drives,
+            clock_ns=lambda: process.clock.now().monotonic_ns,
+        )
         self._touched: set[str] = set()
         self._silent = False
         self._leave_to_habits(not self._drives)
