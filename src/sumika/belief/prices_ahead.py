@@ -7,11 +7,15 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.schema.worth import from_yen
+
 Array = NDArray[np.float64]
 
 HOURS = 24
 REMEMBERS_DAYS = 7
 _USUAL_CARBON_G_KWH = 400.0
+_USUAL_YEN = 32.0
+"""Of a kWh; 0.21 euro, which is a usual price there as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +28,7 @@ class KnownTariff:
         flat: Price, where it is always the same until the meter says otherwise; None: the market decides.
         feed_in: For a kWh given.
         gas_per_kwh: Of the gas's heat value.
-        usual: Price to begin with where the market decides.
+        usual: Price to begin with where the market decides; None: as is usual where the currency is.
     """
 
     currency: str = "JPY"
@@ -32,7 +36,7 @@ class KnownTariff:
     flat: float | None = None
     feed_in: float = 0.0
     gas_per_kwh: float = 0.0
-    usual: float = 32.0
+    usual: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,8 @@ class PriceBook:
         week = [price for (_, hour), price in self._seen.items() if hour == when.hour]
         if not week:
             every = list(self._seen.values())
-            usual = float(np.mean(every)) if every else known.usual
+            first = known.usual if known.usual is not None else from_yen(_USUAL_YEN, known.currency)
+            usual = float(np.mean(every)) if every else first
             return usual, max(0.2 * abs(usual), float(np.std(every)) if every else 0.0)
         # A few days say little of how far they differ: they are taken to differ by a tenth at least.
         return float(np.mean(week)), max(float(np.std(week)), 0.1 * abs(float(np.mean(week))) / len(week) ** 0.5)

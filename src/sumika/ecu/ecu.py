@@ -16,6 +16,7 @@ from sumika.ecu.appliances import Appliances
 from sumika.ecu.first_guess import guess_first
 from sumika.ecu.foretold import check_forecast
 from sumika.ecu.guard import Guard
+from sumika.ecu.heat_controls import usual_gas_price
 from sumika.ecu.in_order import check_bands, check_measurements, check_names
 from sumika.ecu.inputs import Inputs
 from sumika.ecu.levels import Standing, standing_of
@@ -66,6 +67,7 @@ class Ecu(Observer):
         plans_every_s: float = 900.0,
         guarded: bool = True,
         comfort_c: Mapping[str, tuple[float, float]] | None = None,
+        gas_per_kwh: float | None = None,
     ) -> None:
         """Know a house as it is described; everything else is learned.
 
@@ -78,6 +80,7 @@ class Ecu(Observer):
                 otherwise what `plan` returns is to pass a gate elsewhere, and what is unknown is left alone.
             comfort_c: By room: the band of air temperature that is asked for whenever somebody is there, °C; what is
                 absent follows ISO 7730 and what residents say.
+            gas_per_kwh: Price of a boiler's gas, of its heat value; None: as is usual where the currency is.
 
         Raises:
             UsageError: if there is no such room, or nothing lies in a band.
@@ -86,6 +89,7 @@ class Ecu(Observer):
         self.worth = worth if worth is not None else worth_of(house.control, currency)
         super().__init__(house, self.worth.currency)
         self.comfort_c = dict(comfort_c or {})
+        self._gas_price = gas_per_kwh if gas_per_kwh is not None else usual_gas_price(self.worth.currency)
         self.guard = Guard(house) if guarded else None
         self.light = LightWatch(house, self.belief, self.routine, self.worth)
         self.nudging = Nudging(house.control, [room.id for room in house.rooms])
@@ -235,6 +239,7 @@ class Ecu(Observer):
             stores=stores_left(stores, restraint),
             settings=self._before(),
             worth=self.worth,
+            gas_price=self._gas_price,
             nudges=self.nudging.now(when[0]),
             restraint=restraint,
             notes=tuple(finding.words("en", self._at.tzinfo) for finding in self.watch.held.values()),

@@ -11,6 +11,7 @@ from sumika.physics.heat_pump import heat_per_work
 from sumika.physics.psychrometrics import EVAPORATION_J_KG
 from sumika.plan.situation import Control
 from sumika.schema.house import Device
+from sumika.schema.worth import from_yen
 
 Array = NDArray[np.float64]
 
@@ -26,7 +27,7 @@ WEAR_PER_START = 0.02
 
 
 def heat_controls(
-    belief: HouseBelief, ahead: Ahead, price: float, settings: dict[str, float], kg_per_kg: Array
+    belief: HouseBelief, ahead: Ahead, price: float, gas_price: float, settings: dict[str, float], kg_per_kg: Array
 ) -> list[Control]:
     """Return the controls of everything that heats, cools or shades.
 
@@ -34,6 +35,7 @@ def heat_controls(
         belief: Of the house.
         ahead: The forecast on the plan's grid.
         price: Mean price of a kWh, for wear.
+        gas_price: Of a kWh of gas, for what hangs on a boiler.
         settings: "device.name" -> what each was planned to do in the step before.
         kg_per_kg: (room,) humidity ratio per kilogram of water in the room's air and what buffers it.
     """
@@ -44,7 +46,7 @@ def heat_controls(
         elif device.kind == "floor_heating":
             found.append(_floor_heating(belief, device, ahead, price, settings))
         elif device.kind == "radiator":
-            found.append(_radiator(belief, device, ahead))
+            found.append(_radiator(belief, device, ahead, gas_price))
     return found
 
 
@@ -151,7 +153,7 @@ def _floor_heating(
     )
 
 
-def _radiator(belief: HouseBelief, device: Device, ahead: Ahead) -> Control:
+def _radiator(belief: HouseBelief, device: Device, ahead: Ahead, gas_price: float) -> Control:
     none = np.zeros(len(ahead.hours))
     water = 40.0 + 1.2 * np.maximum(15.0 - ahead.outdoor_c, 0.0)
     over = np.maximum(water - 20.0, 0.0) / 50.0
@@ -166,15 +168,29 @@ def _radiator(belief: HouseBelief, device: Device, ahead: Ahead) -> Control:
         high=np.where(ahead.outdoor_c > 18.0, 0.0, most),
         acts={"heat": factor_of(belief, device) * heat_at(belief, shares_of(belief, device), 0.7, 0.3)},
         power_kw=np.zeros((0, len(ahead.hours), 2)),
-        cost_per_h=np.full(len(ahead.hours), GAS_PER_KWH / efficiency),
+        cost_per_h=np.full(len(ahead.hours), gas_price / efficiency),
     )
 
 
-GAS_PER_KWH = 14.0
-"""Yen for a kWh of gas where no tariff says; typical of Japanese cities."""
+def usual_gas_price(currency: str) -> float:
+    """Return what a kWh of gas costs where no tariff says.
+
+    Args:
+        currency: Of the money.
+    """
+    return GAS_PER_KWH.get(currency, from_yen(GAS_PER_KWH["JPY"], currency))
 
 
-def blind_controls(belief: HouseBelief, ahead: Ahead, sun_w: dict[str, Array], dislike: Array) -> list[Control]:
+GAS_PER_KWH = {"JPY": 14.0, "EUR": 0.11}
+"""Typical of Japanese cities, and of households in the European Union (Eurostat, first half of 2024)."""
+
+MOVES_BLIND_YEN = 0.2
+"""People dislike blinds that go up and down: each time a blind is shut altogether; chosen."""
+
+
+def blind_controls(
+    belief: HouseBelief, ahead: Ahead, sun_w: dict[str, Array], dislike: Array, currency: str
+) -> list[Control]:
     """Return the controls of blinds: what they keep out of the sun's heat.
 
     Args:
@@ -182,6 +198,7 @@ def blind_controls(belief: HouseBelief, ahead: Ahead, sun_w: dict[str, Array], d
         ahead: The forecast.
         sun_w: By window: (step,) through it with its blind open, learned factors in.
         dislike: (step, room) what a closed blind costs an hour by day: people want to see out.
+        currency: Of the money.
     """
     found = []
     rooms = belief.thermal.rooms
@@ -202,7 +219,7 @@ def blind_controls(belief: HouseBelief, ahead: Ahead, sun_w: dict[str, Array], d
                 acts={"heat": acts},
                 power_kw=np.zeros((0, len(ahead.hours), 2)),
                 cost_per_h=dislike[:, room],
-                change_cost=0.2,
+                change_cost=from_yen(MOVES_BLIND_YEN, currency),
             )
         )
     return found

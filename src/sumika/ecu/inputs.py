@@ -42,6 +42,7 @@ class Inputs:
         running_kw: (step,) of machines that run now, until they are done.
         settings: What each control was planned to do in the step before.
         worth: Of everything.
+        gas_price: Of a kWh of gas.
         restraint: What is done without.
         notes: What is missing or doubtful.
         nudges: By room: what is done for a while because of strain.
@@ -67,6 +68,7 @@ class Inputs:
     running_kw: Array
     settings: dict[str, float]
     worth: Worth
+    gas_price: float
     restraint: Restraint = field(default_factory=Restraint)
     notes: tuple[str, ...] = ()
     nudges: Mapping[str, Nudge] = field(default_factory=dict)

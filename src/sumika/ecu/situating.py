@@ -14,6 +14,7 @@ from sumika.ecu.restraint import restrained
 from sumika.ecu.soft_limits import soft_limits
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.plan.situation import Carried, Control, Situation
+from sumika.schema.worth import from_yen
 
 Array = NDArray[np.float64]
 
@@ -26,8 +27,8 @@ AIR_STEPS = 48
 SETTLES_PER_S = 0.25 / 3600.0
 PARTICLES_PASS = 0.75
 _SCALES = {"heat": 1.0, "co2": 100.0, "humidity": 1e-3, "pm2_5": 10.0}
-_BLIND_PER_PERSON_H = 0.5
-_LOUD_PER_PERSON_H = 0.3
+_BLIND_YEN_PER_PERSON_H = 0.5
+_LOUD_YEN_PER_PERSON_H = 0.3
 
 
 class Situating:
@@ -55,11 +56,13 @@ class Situating:
         around = nominal if nominal is not None else self.unplanned()
         price = float((inputs.ahead.price * inputs.ahead.hours).sum() / inputs.ahead.hours.sum())
         asleep, awake = inputs.people.asleep, inputs.people.awake + inputs.people.active
-        quiet = _LOUD_PER_PERSON_H * np.minimum(asleep, 2.0)
+        currency = inputs.worth.currency
+        quiet = from_yen(_LOUD_YEN_PER_PERSON_H, currency) * np.minimum(asleep, 2.0)
+        dislike = from_yen(_BLIND_YEN_PER_PERSON_H, currency) * awake
         kg = 1.0 / (AIR_KG_M3 * belief.outline.volume_m3 * MOISTURE_BUFFER)
         controls: list[Control] = [
-            *heat_controls(belief, inputs.ahead, price, inputs.settings, kg),
-            *blind_controls(belief, inputs.ahead, self.sun_w, _BLIND_PER_PERSON_H * awake),
+            *heat_controls(belief, inputs.ahead, price, inputs.gas_price, inputs.settings, kg),
+            *blind_controls(belief, inputs.ahead, self.sun_w, dislike, currency),
             *fan_controls(belief, inputs.ahead, around, quiet, price),
             *purifier_controls(belief, inputs.ahead, around, quiet),
             *moisture_controls(belief, inputs.ahead, kg),
@@ -67,7 +70,7 @@ class Situating:
         worth = inputs.worth
         return Situation(
             grid=inputs.grid,
-            currency=worth.currency,
+            currency=currency,
             carried=self.carried,
             hinges=self.hinges,
             controls=tuple(self._restrained(controls)),
@@ -77,6 +80,7 @@ class Situating:
             solar_kw=inputs.solar_kw,
             price=inputs.ahead.price + worth.carbon_per_kg * inputs.ahead.carbon_g_kwh / 1000.0,
             feed_in=inputs.ahead.feed_in,
+            gas_price=inputs.gas_price,
             people=inputs.people.everybody,
             rooms=belief.outline.rooms,
             notes=inputs.notes,

@@ -1,7 +1,7 @@
 """Why a loaded machine is started now, or waits, in words and in both languages."""
 
 from sumika.ecu.appliances import Start
-from sumika.plan.reasons import LEAST_MONEY, Reason
+from sumika.plan.reasons import Reason, least_money
 from sumika.text import money_text, say
 
 
@@ -19,7 +19,7 @@ def _said(start: Start, currency: str, language: str) -> str:
     key = "run_now" if start.is_now else "run_later"
     times = {"begins": f"{start.begins:%H:%M}", "done": f"{start.done:%H:%M}"}
     head = say(f"why.plan.{key}", language, device=start.device, **times)
-    if start.saves >= LEAST_MONEY.get(currency, LEAST_MONEY["JPY"]):
+    if start.saves >= least_money(currency):
         rest = say("why.plan.run_saves", language, money=money_text(start.saves, currency, language))
     elif start.is_now:
         rest = say("why.plan.run_best", language)

@@ -11,9 +11,6 @@ from sumika.plan.situation import Control, Situation, Store
 
 Array = NDArray[np.float64]
 
-OVER_GRID_PER_KWH = 1e3
-"""Of what neither the grid nor the house can give: as in the optimisation."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -93,7 +90,7 @@ def account_of(planned: Planned) -> Account:
     situation, hours = planned.situation, planned.situation.grid.hours
     taken, given = exchanged(situation, planned.controls, planned.charge_kw)
     over = np.maximum(taken - situation.grid_kw, 0.0)
-    energy = ((taken - over) * situation.price + over * OVER_GRID_PER_KWH - given * situation.feed_in) * hours
+    energy = ((taken - over) * situation.price + over * situation.over_grid_per_kwh - given * situation.feed_in) * hours
     beyond = {"comfort": 0.0, "air": 0.0}
     for hinge in situation.hinges:
         carried = next(one for one in situation.carried if one.name == hinge.carried)

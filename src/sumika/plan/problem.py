@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sumika.plan.sheet import Places, Sheet, Term, each, times
 from sumika.plan.situation import Carried, Control, Hinge, Situation, Store
 from sumika.plan.solver import Solved, solve
+from sumika.schema.worth import from_yen
 
 Array = NDArray[np.float64]
 
@@ -19,7 +20,7 @@ ONE_MACHINE = frozenset({"heat_kw", "cool_kw", "dry_kw"})
 """What one machine does in turn, and never at once."""
 
 LEAST_KW = 0.01
-SMOOTH = 1e-4
+SMOOTH_YEN = 1e-4
 """Weight of squares of controls: among plans that cost the same, the one without jumps."""
 
 
@@ -66,6 +67,7 @@ class _Writing:
 
     def __init__(self, situation: Situation) -> None:
         self.situation, self.sheet = situation, Sheet()
+        self.smooth = from_yen(SMOOTH_YEN, situation.currency)
         self.steps = len(situation.grid)
         self.hours = situation.grid.hours
         self.controls = {(one.device, one.name): self._control(one) for one in situation.controls}
@@ -85,7 +87,11 @@ class _Writing:
     def _control(self, control: Control) -> Places:
         high = np.maximum(control.high, control.low)
         places = self.sheet.block(
-            self.steps, low=control.low, high=high, cost=control.cost_per_h * self.hours, square=SMOOTH * self.hours
+            self.steps,
+            low=control.low,
+            high=high,
+            cost=control.cost_per_h * self.hours,
+            square=self.smooth * self.hours,
         )
         if control.change_cost > 0.0:
             self._changes(places, control)
@@ -171,7 +177,9 @@ class _Writing:
         end = np.zeros(steps + 1)
         end[-1] = -store.end_value
         kept = sheet.block(steps + 1, low=-np.inf, high=store.most_kwh, cost=end)
-        charge = sheet.block(steps, high=store.charge_kw, cost=store.wear_cost * self.hours, square=SMOOTH * self.hours)
+        charge = sheet.block(
+            steps, high=store.charge_kw, cost=store.wear_cost * self.hours, square=self.smooth * self.hours
+        )
         discharge = sheet.block(steps, high=store.discharge_kw, cost=store.wear_cost * self.hours)
         missing = sheet.block(steps, cost=store.missing_cost * self.hours)
         sheet.equal([each(kept[:1])], np.array([min(store.start_kwh, store.most_kwh)]))
@@ -196,7 +204,7 @@ class _Writing:
         feed_in = np.minimum(situation.feed_in, situation.price - 1e-6)
         taken = sheet.block(self.steps, high=situation.grid_kw, cost=situation.price * self.hours)
         given = sheet.block(self.steps, high=situation.grid_kw, cost=-feed_in * self.hours)
-        over = sheet.block(self.steps, cost=1e3 * self.hours)
+        over = sheet.block(self.steps, cost=situation.over_grid_per_kwh * self.hours)
         curtailed = sheet.block(self.steps, high=np.maximum(situation.solar_kw, 0.0), cost=1e-6)
         terms = [each(taken), each(given, -1.0), each(over), each(curtailed, -1.0)]
         for control in situation.controls:

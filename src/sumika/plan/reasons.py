@@ -19,12 +19,23 @@ from sumika.plan.problem import Planned
 from sumika.plan.rolling import AsPlanned, Rolling
 from sumika.schema import Command
 from sumika.schema.house import Device, House
+from sumika.schema.worth import from_yen
 from sumika.text import money_text, say
 
 Array = NDArray[np.float64]
 
 LEAST_MONEY = {"JPY": 0.5, "EUR": 0.005}
 """Less is not worth a word."""
+
+
+def least_money(currency: str) -> float:
+    """Return how much money is worth a word.
+
+    Args:
+        currency: Of the money.
+    """
+    return LEAST_MONEY.get(currency, from_yen(LEAST_MONEY["JPY"], currency))
+
 
 AHEAD_H = 2.0
 _PARTS = ("comfort", "air", "energy", "stores")
@@ -131,7 +142,7 @@ class _Telling:
 
     def _without(self, device: str) -> list[_Part]:
         account = self._known.without.get(device)
-        least = LEAST_MONEY.get(self._planned.situation.currency, 0.5)
+        least = least_money(self._planned.situation.currency)
         if account is None or account.total < least:
             return []
         what = max(_PARTS, key=lambda name: float(getattr(account, name)))
@@ -217,7 +228,7 @@ class _Telling:
         alone = self._alone(device)
         told = {"level": settings.get("level", 0.0)}
         spared = relief(self._planned, alone, int(lead.sum()))
-        if spared is not None and spared.money >= LEAST_MONEY.get(self._planned.situation.currency, 0.5):
+        if spared is not None and spared.money >= least_money(self._planned.situation.currency):
             room = self._names[self._planned.situation.rooms[spared.room]]
             return [(head[0], told), _RELIEFS[spared.carried](room, spared)]
         if not people.any():

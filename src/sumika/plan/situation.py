@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.schema.worth import from_yen
+
 Array = NDArray[np.float64]
+
+OVER_GRID_YEN_PER_KWH = 1e3
+"""Of what neither the grid nor the house can give: far above every price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,3 +210,8 @@ class Situation:
     people: Array = field(default_factory=lambda: np.zeros((0, 0)))
     rooms: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def over_grid_per_kwh(self) -> float:
+        """What a kWh costs that neither the grid nor the house can give."""
+        return from_yen(OVER_GRID_YEN_PER_KWH, self.currency)

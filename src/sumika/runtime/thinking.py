@@ -59,7 +59,13 @@ class Thinking:
 
         tariff = known_tariff(house)
         # Every plan that is asked for is a new one: when to ask is this process's business.
-        self.ecu = Ecu(house, currency=tariff.currency, plans_every_s=0.0, guarded=False)
+        self.ecu = Ecu(
+            house,
+            currency=tariff.currency,
+            plans_every_s=0.0,
+            guarded=False,
+            gas_per_kwh=tariff.gas_per_kwh or None,
+        )
         self.foreteller = Foreteller(self.ecu.belief.sun, PriceBook(tariff))
         self._deciding = Deciding(self.ecu)
         self._policy = _policy_of(house, tariff.currency, self)

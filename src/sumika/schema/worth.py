@@ -65,6 +65,16 @@ class Worth:
     dim_day_per_person_h: float = 10.0
 
 
+def from_yen(yen: float, currency: str) -> float:
+    """Return an amount of money that was chosen in yen; in yen it stays what it is.
+
+    Args:
+        yen: The amount.
+        currency: That it is wanted in; all but yen are taken to be worth about as much as euro.
+    """
+    return yen if currency == "JPY" else yen / _YEN_PER_EURO
+
+
 def worth_of(control: Control | None, currency: str) -> Worth:
     """Return what a household holds to be worth how much.
 
@@ -73,7 +83,7 @@ def worth_of(control: Control | None, currency: str) -> Worth:
         currency: Of its tariff; what is not set is converted from yen.
     """
     usual = Worth()
-    rate = 1.0 if currency == usual.currency else 1.0 / _YEN_PER_EURO
+    rate = from_yen(1.0, currency)
     priced = replace(
         usual,
         currency=currency,
