@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from sumika.schema import AirSample, GateRule, Origin
+from sumika.safety.surroundings import Surroundings
+from sumika.schema import AirSample, GateRule, Origin, Presence, Reason
 from sumika.schema.house import Device
-from tests.safety.bench import FAN, HEATER, Bench, device, holding
+from tests.safety.bench import FAN, HEATER, ROOMS, START, Bench, device, holding
 
 RADIATOR = device("radiator", "radiator")
 BOILER = device("boiler", "boiler", "bedroom")
@@ -270,11 +271,29 @@ def test_unknown_is_not_empty(probability: float | None, valid: bool, age_s: flo
     bench = Bench(FAN)
     bench.presence("living", probability, valid=valid)
     bench.later(age_s)
+    bench.presence("bedroom", 0.0)
     assert (bench.written("fan", "level", 0.0) == 1.0) is people
 
 
 def test_a_house_without_presence_has_people() -> None:
     assert Bench(FAN).written("fan", "level", 0.0) == 1.0
+
+
+def test_a_room_of_which_no_sensor_tells_may_have_people_in_it() -> None:
+    bench = Bench(FAN)
+    bench.presence("bedroom", 0.0)
+    assert bench.rule("fan", "level", 0.0) is GateRule.LEAST_VENTILATION
+    bench.presence("living", 0.0)
+    assert bench.written("fan", "level", 0.0) == 0.0
+
+
+def test_a_house_without_rooms_may_have_people_in_it() -> None:
+    assert Surroundings(()).people(0)
+    around = Surroundings(("living",))
+    around.hear_presence(
+        Presence(stamp=START, origin=Origin.LIVE, room="living", probability=0.0, valid=True, reason=Reason.MEASURED), 0
+    )
+    assert not around.people(0)
 
 
 def test_what_burns_needs_air_with_and_without_people() -> None:
@@ -284,12 +303,14 @@ def test_what_burns_needs_air_with_and_without_people() -> None:
         said: tuple[dict[str, Any], ...] = ({"on": 1.0}, {"level": 0.5})
         for value in said:
             bench = Bench(FAN, burner)
-            bench.presence("living", 0.0)
+            for room in ROOMS:
+                bench.presence(room, 0.0)
             bench.says(name, **value)
             burning = name != "boiler" or "on" in value
             assert (bench.written("fan", "level", 0.0) == 1.0) is (burning or "level" in value)
         bench = Bench(FAN, burner)
-        bench.presence("living", 0.0)
+        for room in ROOMS:
+            bench.presence(room, 0.0)
         bench.says(name, on=0.0, level=0.0)
         assert bench.written("fan", "level", 0.0) == 0.0
 

@@ -90,7 +90,7 @@ class Gate:
         self._limits = {device.id: limits_of(device) for device in house.devices}
         self._rooms = frozenset(room.id for room in house.rooms)
         self._states = DeviceStates(self._limits, now_ns)
-        self._around = Surroundings()
+        self._around = Surroundings(self._rooms)
         self._book = WriteBook(self._limits)
         runnings = {device: limits.running for device, limits in self._limits.items() if limits.running is not None}
         self._times = RunTimes(runnings, now, timers)

@@ -38,8 +38,13 @@ RAIN_MM_H = 0.1
 class Surroundings:
     """What is known of rooms, people and weather."""
 
-    def __init__(self) -> None:
-        """Begin having heard nothing."""
+    def __init__(self, rooms: Collection[str]) -> None:
+        """Begin having heard nothing.
+
+        Args:
+            rooms: All of the house.
+        """
+        self._rooms = rooms
         self._air_c: dict[str, dict[str, tuple[float, int]]] = {}
         self._frozen: set[str] = set()
         self._alarm_ns: dict[tuple[str, str], tuple[str, int]] = {}
@@ -109,12 +114,11 @@ class Surroundings:
 
     def people(self, now_ns: int) -> bool:
         """Return whether anybody may be at home: only rooms that say that they are empty count as empty."""
-        if not self._presence:
-            return True
-        return any(
-            probability is None or not probability < EMPTY_BELOW or now_ns - at_ns > PRESENCE_FRESH_NS
-            for probability, at_ns in self._presence.values()
-        )
+        return not self._rooms or any(not self._says_empty(room, now_ns) for room in self._rooms)
+
+    def _says_empty(self, room: str, now_ns: int) -> bool:
+        probability, at_ns = self._presence.get(room, (None, now_ns))
+        return probability is not None and probability < EMPTY_BELOW and now_ns - at_ns <= PRESENCE_FRESH_NS
 
     def frost(self, room: str, now_ns: int) -> bool:
         """Return whether a room is near freezing, until it is well above."""
