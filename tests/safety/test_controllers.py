@@ -1,6 +1,7 @@
 """Plan, policy, rules, nobody: who is obeyed, and what happens when all are silent."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -286,6 +287,41 @@ def test_a_mode_that_did_not_drive_hands_nothing_back_and_guards_follow_the_mode
     bench.gate.set_mode(Mode.OFF, bench.now.monotonic_ns)
     bench.later(3600.0)
     assert bench.turn() == {}
+
+
+def test_in_suggest_the_gate_does_nothing_by_itself_that_can_wait_for_a_yes() -> None:
+    waits = {("heater", "mode"): (0.0, "window_open"), ("fan", "level"): (1.0, "least_ventilation")}
+    cases: tuple[tuple[ModeName, object], ...] = (("drive", waits), ("suggest", {}))
+    for mode, expected in cases:
+        bench = Bench(mode=mode)
+        bench.says("heater", mode=1.0)
+        bench.says("fan", level=0.0)
+        bench.air(window_open=1.0)
+        bench.later(120.0)
+        assert bench.turn() == expected
+
+
+def test_in_suggest_the_gate_guards_life_and_the_building_without_a_yes() -> None:
+    floor = device("floor", "floor_heating")
+    said: tuple[tuple[dict[str, Any], dict[tuple[str, str], tuple[float, str]]], ...] = (
+        ({"smoke": True}, {("fan", "level"): (2.0, "smoke_or_co")}),
+        ({"co_ppm": 30.0}, {("fan", "level"): (2.0, "smoke_or_co")}),
+        ({"temperature_c": 33.0}, {("heater", "mode"): (0.0, "overheating"), ("floor", "on"): (0.0, "overheating")}),
+    )
+    for air, expected in said:
+        bench = Bench(HEATER, FAN, floor, mode="suggest")
+        bench.says("heater", mode=1.0)
+        bench.says("floor", on=1.0)
+        bench.air(**air)
+        assert bench.turn() == expected
+    bench = Bench(HEATER, FAN, floor, mode="suggest")
+    bench.says("heater", mode=1.0)
+    bench.says("floor", on=1.0, water_c=56.0)
+    assert bench.turn() == {("floor", "on"): (0.0, "scald")}
+    bench = Bench(HEATER, mode="suggest")
+    bench.says("heater", mode=0.0, setpoint_c=16.0)
+    bench.air(temperature_c=3.0)
+    assert bench.turn() == {("heater", "mode"): (1.0, "frost")}
 
 
 def test_who_drives_again_ends_the_handing_back() -> None:

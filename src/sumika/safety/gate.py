@@ -343,7 +343,9 @@ class Gate:
     def _wants(self, now_ns: int) -> Iterator[Want]:
         """Yield what the gate itself would do, the weightiest first."""
         if self.mode not in TOUCHES_NOTHING:
-            yield from self._interlocks.wants(now_ns)
+            # Where residents are asked first, only what cannot wait for their yes is done without it.
+            drives = self.mode is Mode.DRIVE
+            yield from (want for want in self._interlocks.wants(now_ns) if want.urgent or drives)
         if self._failing_safe(now_ns) or now_ns < self._hands_back_until_ns:
             for device, limits in self._limits.items():
                 for setting, value in limits.fail_safe.items():
