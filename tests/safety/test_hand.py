@@ -247,6 +247,65 @@ def test_a_device_that_comes_back_with_other_settings_was_without_power() -> Non
     assert bench.says("heater", setpoint_c=26.0) != ()
 
 
+@pytest.mark.parametrize("no_number", [math.nan, math.inf])
+def test_what_a_device_does_not_say_when_it_comes_back_is_written_again(no_number: float) -> None:
+    bench = Bench()
+    bench.says("heater", mode=1.0, setpoint_c=20.0)
+    bench.later(100.0)
+    assert bench.written("heater", "fan_level", 2.0) == 2.0
+    assert bench.says("heater", fan_level=2.0) == ()
+    bench.later(100.0)
+    for setting, value in (("mode", 1.0), ("setpoint_c", 20.0), ("fan_level", 2.0)):
+        assert bench.written("heater", setting, value) is None  # it is so
+    bench.says("heater", available=False)
+    assert bench.written("heater", "setpoint_c", 20.0) is None  # nothing newer is known yet
+    bench.says("heater", mode=1.0, setpoint_c=no_number)
+    assert bench.written("heater", "mode", 1.0) is None
+    assert bench.written("heater", "setpoint_c", 20.0) == 20.0
+    assert bench.written("heater", "fan_level", 2.0) == 2.0
+    assert bench.says("heater", mode=1.0, setpoint_c=20.0, fan_level=2.0) == ()
+
+
+def test_a_write_that_was_on_its_way_when_the_device_went_is_done_again() -> None:
+    bench = Bench()
+    bench.says("heater", mode=1.0, setpoint_c=20.0)
+    bench.later(100.0)
+    assert bench.written("heater", "setpoint_c", 22.0) == 22.0
+    bench.says("heater", available=False)
+    assert bench.written("heater", "setpoint_c", 22.0) is None
+    bench.says("heater", mode=1.0)
+    assert bench.written("heater", "setpoint_c", 22.0) == 22.0
+
+
+def test_what_is_only_not_said_is_still_so() -> None:
+    bench = Bench()
+    bench.says("heater", mode=1.0, setpoint_c=20.0)
+    bench.says("heater", available=False)
+    bench.says("heater", setpoint_c=20.0)
+    bench.says("heater", mode=1.0)
+    bench.says("heater", mode=1.0)  # away it was once, and has come back since
+    bench.later(100.0)
+    assert bench.written("heater", "setpoint_c", 20.0) is None
+
+
+def test_where_a_device_stood_before_it_went_its_steps_begin() -> None:
+    bench = Bench(device("floor", "floor_heating"))
+    bench.says("floor", on=1.0, supply_temp_c=30.0)
+    bench.says("floor", available=False)
+    bench.says("floor", on=1.0)
+    assert bench.written("floor", "supply_temp_c", 50.0) == 40.0
+
+
+def test_what_a_device_says_late_after_it_came_back_is_no_hand() -> None:
+    bench = Bench()
+    bench.says("heater", mode=1.0, setpoint_c=20.0)
+    bench.says("heater", available=False)
+    bench.says("heater", mode=1.0)
+    bench.later(100.0)
+    assert bench.says("heater", setpoint_c=24.0) == ()
+    assert bench.says("heater", setpoint_c=26.0) != ()
+
+
 def test_numbers_that_are_none_are_not_heard() -> None:
     bench = Bench()
     bench.says("heater", setpoint_c=20.0)

@@ -4,6 +4,9 @@ A change that no write of ours explains is a resident's hand. A write explains i
 as the device may be on its way, and in the first report since, also what was before, all between, and what a device
 with coarser steps makes of it; and one that switches a device explains whatever else it then shows, since many keep a
 set of settings for each mode.
+
+A device that was away may have begun anew: what it does not say when it is back is not known any more, so that it is
+written again. Where it stood is only remembered, as before a restart of ours.
 """
 
 import math
@@ -32,7 +35,7 @@ class _Setting:
     before: float | None = None  # what it was when we wrote
     answered: bool = True  # whether the device has said anything of it since
     switched: bool = False  # whether the device was switched since it last said anything of it
-    remembered: float | None = None  # from before a restart, until something newer is known
+    remembered: float | None = None  # from before a restart or an absence, until something newer is known
 
 
 class DeviceStates:
@@ -126,6 +129,8 @@ class DeviceStates:
         for setting, limit in limits.settings.items():
             value = state.values.get(setting)
             if value is None or not math.isfinite(value):
+                if returned:
+                    self._forget(state.device, setting, now_ns)
                 continue
             known = self._known[state.device, setting]
             # What was off the wire may have begun anew with other settings: that is nobody's hand.
@@ -134,6 +139,10 @@ class DeviceStates:
                 known.written = None  # what we wrote is over
             known.reported, known.answered, known.switched = value, True, False
         return by_hand
+
+    def _forget(self, device: str, setting: str, now_ns: int) -> None:
+        """Take nothing for said or written any more, so that nothing counts as done; steps begin where it stood."""
+        self._known[device, setting] = _Setting(remembered=self.now(device, setting, now_ns))
 
     def _by_hand(self, device: str, setting: str, known: _Setting, limit: Limit, value: float, now_ns: int) -> bool:
         if known.reported is None or _same(value, known.reported, limit) or limit.moves_itself:
