@@ -308,6 +308,21 @@ def test_who_is_lost_low_is_suspected_all_the_same_until_somebody_rises_there() 
     assert risen[-1].track == 1
 
 
+def test_a_tracker_that_begins_anew_gives_the_number_of_who_lies_there_to_another() -> None:
+    fallen = Resident(np.random.default_rng(5), sigma_m=0.05)
+    life = [*fallen.does("walk", 5.0, 1.0), *fallen.does("floor", 15.0, 0.7)]
+    state = fall.start()
+    assert told(state, life)[-1].stage is FallStage.SUSPECTED
+    x_m, y_m, _ = life[-1].tracks[0].position_m
+    helper = Resident(np.random.default_rng(9), sigma_m=0.05, time_s=fallen.time_s + 5.0, place=(x_m + 2.5, y_m))
+    seen = told(state, list(helper.does("stand", 10.0, 0.0)))
+    assert {one.stage for one in seen} == {FallStage.SUSPECTED}, "who stands elsewhere says nothing of who lies there"
+    assert {one.track for one in seen} == {1}
+    falls_too = told(state, list(helper.does("floor", 30.0, 0.7)))
+    assert len({one.track for one in falls_too if one.stage is FallStage.SUSPECTED}) == 2
+    assert len(state.bodies) == 2
+
+
 def falls_and_is_told_anew(rises: bool) -> list[Tracks]:
     """Return somebody who falls, and whose track is lost after another has begun at the same body."""
     resident = Resident(np.random.default_rng(5), sigma_m=0.05)

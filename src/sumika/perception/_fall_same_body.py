@@ -35,6 +35,12 @@ _GOES_LOW_M = 1.0
 
 _SURELY_ANIMAL = 0.05
 
+_GONE_S = 1.0
+"""A track that was not told of for so long was lost."""
+
+_ASIDE = 2**40
+"""Bodies whose number is another's now go by numbers from here on, which no tracker reaches."""
+
 
 def number_for(state: FallState, number: int) -> int:
     """Return under which number a suspicion of a track that has none is told: its own, unless another goes by that.
@@ -45,6 +51,23 @@ def number_for(state: FallState, number: int) -> int:
     while number in followed_on:
         number = followed_on[number]
     return number
+
+
+def known(state: FallState, track: Track, now: Instant) -> Body | None:
+    """Return the body that is followed on a track; None where nobody is, or where the number is another's now.
+
+    Trackers number from 1 on whenever they begin anew. Who has fallen has not gone elsewhere meanwhile: what is told
+    elsewhere under his number is somebody else, and his suspicion goes on where he lay.
+    """
+    body = state.bodies.get(track.id)
+    if body is None or body.suspicion is None or body.suspicion.stage is not FallStage.SUSPECTED:
+        return body
+    lost = (passed_s(body.seen, now) or 0.0) > _GONE_S
+    if not lost or math.dist(body.position_m[:2], track.position_m[:2]) < NEAR_M:
+        return body
+    aside = max((_ASIDE, *state.bodies)) + 1
+    state.bodies[aside] = state.bodies.pop(track.id)
+    return None
 
 
 def found_again(state: FallState, track: Track, present: set[int], now: Instant) -> Body | None:

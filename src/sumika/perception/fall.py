@@ -51,6 +51,7 @@ from sumika.perception._fall_same_body import (
     hand_over,
     has_left,
     is_told_of,
+    known,
     number_for,
 )
 from sumika.perception._fall_stages import (
@@ -155,7 +156,7 @@ def step(state: FallState, message: Tracks | PointCloud) -> tuple[FallState, tup
     _forget(state, message.stamp)
     present = {track.id for track in sound}
     for track in sound:
-        body = state.bodies.get(track.id) or found_again(state, track, present, message.stamp)
+        body = known(state, track, message.stamp) or found_again(state, track, present, message.stamp)
         if body is None:
             body = state.bodies[track.id] = _body(track, message.stamp)
         _see(state, body, track, message.stamp)
