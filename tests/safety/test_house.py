@@ -202,9 +202,9 @@ def test_a_temperature_is_believed_for_a_quarter_of_an_hour_from_when_it_was_see
         bench.later(900.0)
         bench.beat("plan", 900.0)
         stopping, rule = (0.0, GateRule.FROST) if air_c < 20.0 else (1.0, GateRule.OVERHEATING)
-        assert bench.rule("heater", "mode", stopping) is rule
+        assert bench.rule("heater", "mode", stopping, "resident") is rule
         bench.later(0.000000001)
-        assert bench.rule("heater", "mode", stopping) is GateRule.NONE
+        assert bench.rule("heater", "mode", stopping, "resident") is GateRule.NONE
 
 
 def test_a_reading_from_the_future_is_one_of_now() -> None:
@@ -212,12 +212,73 @@ def test_a_reading_from_the_future_is_one_of_now() -> None:
     bench.later(10_000.0)
     now, bench.now = bench.now, bench.now.later(-10_000 * 10**9)
     bench.gate.know_time(bench.now)
-    air = AirSample(stamp=now, origin=Origin.LIVE, sensor="a", room="living", temperature_c=3.0)
+    air = AirSample(stamp=now, origin=Origin.LIVE, sensor="a", room="living", temperature_c=40.0)
     bench.gate.observe(air, bench.now.monotonic_ns)
     bench.later(900.0)
-    assert bench.conditions() == {("living", "frost")}
+    assert bench.rule("heater", "mode", 1.0, "resident") is GateRule.OVERHEATING
     bench.later(0.000000001)
-    assert bench.conditions() == set()
+    assert bench.rule("heater", "mode", 1.0, "resident") is GateRule.NONE
+
+
+def test_a_room_whose_sensor_died_in_the_frost_is_not_left_to_it_by_anybody_but_a_person() -> None:
+    bench = Bench(HEATER, RADIATOR, WHOLE)
+    bench.air(temperature_c=3.0)
+    assert ("heater", "mode") in bench.turn()
+    bench.says("heater", mode=1.0, setpoint_c=16.0)
+    bench.says("radiator", setpoint_c=10.0)
+    bench.says("whole", mode=1.0, setpoint_c=16.0)
+    for _ in range(7):
+        bench.later(86_400.0)
+        for asker in ("rules", "policy", "plan"):
+            assert bench.rule("heater", "mode", 0.0, asker) is GateRule.FROST
+        assert bench.rule("radiator", "setpoint_c", 7.0) is GateRule.FROST
+        assert bench.rule("whole", "mode", 0.0) is GateRule.FROST
+        assert bench.rule("heater", "mode", 1.0) is GateRule.NONE
+        assert bench.turn() == {}
+        assert bench.conditions() == {("living", "frost")}
+    assert bench.written("heater", "mode", 0.0, "resident") == 0.0
+    assert bench.written("radiator", "setpoint_c", 7.0, "operator") == 7.0
+    holding(bench, 1000.0)
+    assert bench.turn() == {}  # nobody knows whether it still freezes: a person's word stands
+    bench.air(temperature_c=8.0)
+    assert ("living", "frost") not in bench.conditions()
+    assert bench.written("whole", "mode", 0.0) == 0.0
+
+
+def test_who_fails_safe_does_not_leave_a_room_to_the_frost_whose_sensor_died_in_it() -> None:
+    bench = Bench(HEATER)
+    bench.says("heater", mode=1.0)
+    bench.air(temperature_c=3.0)
+    assert bench.conditions() == {("living", "frost")}
+    bench.later(2000.0)
+    assert bench.turn() == {}
+    bench.air(temperature_c=9.0)
+    assert bench.turn() == {("heater", "mode"): (0.0, "fail_safe")}
+
+
+def test_the_room_itself_may_say_by_another_sensor_that_its_frost_is_over() -> None:
+    bench = Bench()
+    bench.air(sensor="a", temperature_c=3.0)
+    assert bench.conditions() == {("living", "frost")}
+    bench.later(900.000000001)
+    bench.air(sensor="b", temperature_c=7.99)
+    assert bench.rule("heater", "mode", 0.0) is GateRule.FROST
+    bench.air(sensor="b", temperature_c=8.0)
+    assert bench.written("heater", "mode", 0.0) == 0.0
+
+
+def test_a_frost_of_which_nobody_tells_any_more_opens_no_window_for_heating_and_stops_no_overheating() -> None:
+    bench = Bench(HEATER, WHOLE)
+    bench.says("heater", mode=0.0)
+    bench.says("whole", mode=1.0)
+    bench.air(temperature_c=3.0)
+    assert bench.conditions() == {("living", "frost")}
+    bench.later(1000.0)
+    bench.air(sensor="contact", window_open=1.0)
+    assert bench.rule("heater", "mode", 1.0) is GateRule.WINDOW_OPEN
+    assert bench.rule("whole", "mode", 0.0) is GateRule.FROST
+    bench.air("bedroom", temperature_c=33.0)
+    assert bench.rule("whole", "mode", 0.0) is GateRule.NONE
 
 
 def test_a_boiler_in_a_hot_closet_still_heats_a_cold_house() -> None:

@@ -28,5 +28,5 @@ def conditions_of(rooms: Collection[str], around: Surroundings, now_ns: int) -> 
     for room, what in around.alarms().items():
         yield Condition(room, "smoke_or_co", Severity.ALARM, what)
     for room in rooms:
-        if around.frost(room, now_ns):
+        if around.frost(room, now_ns) or around.left_in_frost(room, now_ns):
             yield Condition(room, "frost", Severity.WARNING)

@@ -123,7 +123,7 @@ class Interlocks:
         if opening is not None and opening.setting == setting:
             return self._check_opening(device, opening, value, now_ns, unattended=unattended)
         if heater is not None and heater.setting == setting:
-            rule = self._heating(device, value, now_ns)
+            rule = self._heating(device, value, now_ns, unattended=unattended)
             return (value, rule) if rule is GateRule.NONE else (None, rule)
         if self.scalds(device) and value > dict(COOLER[kind]).get(setting, value):
             return None, GateRule.SCALD
@@ -143,13 +143,15 @@ class Interlocks:
             return None, GateRule.WEATHER
         return value, GateRule.NONE
 
-    def _heating(self, device: str, value: float, now_ns: int) -> GateRule:
+    def _heating(self, device: str, value: float, now_ns: int, *, unattended: bool) -> GateRule:
         """Return why a heater may not be set to a value."""
         limits = self._limits[device]
         heater = HEATERS[limits.kind]
         hot, frost = self._hot_or_frost(heater, limits.room, now_ns)
         if not heats(heater, value):
-            return GateRule.FROST if frost else GateRule.NONE
+            # Where a sensor died in the frost nobody knows whether it is over: a person may say so, and nobody else.
+            left = unattended and not hot and self._left_in_frost(heater, limits.room, now_ns)
+            return GateRule.FROST if frost or left else GateRule.NONE
         if heater.burns and self._around.alarmed:
             return GateRule.SMOKE_OR_CO
         if self.scalds(device):
@@ -165,10 +167,17 @@ class Interlocks:
 
         Both at once is a sensor that lies: then neither is acted upon.
         """
-        rooms = self._rooms if heater.whole_house else (room,)
+        rooms = self._heated(heater, room)
         hot = self._around.too_hot(rooms, now_ns)
         frost = any(self._around.frost(each, now_ns) for each in rooms)
         return hot and not frost, frost and not hot
+
+    def _left_in_frost(self, heater: Heater, room: str, now_ns: int) -> bool:
+        return any(self._around.left_in_frost(each, now_ns) for each in self._heated(heater, room))
+
+    def _heated(self, heater: Heater, room: str) -> Collection[str]:
+        """Return the rooms that a device heats."""
+        return self._rooms if heater.whole_house else (room,)
 
     def scalds(self, device: str) -> bool:
         """Return whether a device says that its water is hotter than it may be."""

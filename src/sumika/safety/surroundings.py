@@ -131,6 +131,10 @@ class Surroundings:
             self._frozen.discard(room)
         return room in self._frozen
 
+    def left_in_frost(self, room: str, now_ns: int) -> bool:
+        """Return whether a room was near freezing, and none of its sensors tells any more: that thaws nothing."""
+        return room in self._frozen and not self._temperatures(room, now_ns)
+
     def too_hot(self, rooms: Collection[str], now_ns: int) -> bool:
         """Return whether all of the rooms whose temperature is known are so hot that nobody may heat them."""
         known = [air_c for air_c in (self._temperatures(room, now_ns) for room in rooms) if air_c]
