@@ -54,6 +54,7 @@ NEAREST = {
     "surroundings": "house",
     "timers": "times",
     "verdicts": "asking",
+    "windows": "house",
 }
 """Which of them most likely notices a slip in a module: it is asked first, alone."""
 

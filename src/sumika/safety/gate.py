@@ -174,6 +174,8 @@ class Gate:
                 yield Condition(device, "water_too_hot", Severity.ALARM)
             if limits.closed:
                 yield Condition(device, "limits_contradict", Severity.WARNING, ", ".join(limits.closed))
+        for room, tellers in self._interlocks.held_by_windows(now_ns):
+            yield Condition(room, "heating_held_by_window", Severity.WARNING, tellers)
         for device, (asker, _) in self._holds.held(now_ns).items():
             yield Condition(device, "held_by_hand", Severity.INFO, asker)
         if self._failing_safe(now_ns):
@@ -277,12 +279,15 @@ class Gate:
         if limits is None:
             return ()
         by_hand = self._states.hear(state, now_ns)
+        if not state.available:
+            self._around.windows.lose(limits.room, state.device, now_ns)
+            return ()
         for setting in limits.settings:
             now = self._states.now(state.device, setting, now_ns)
             if now is not None:
                 self._times.reported(state.device, setting, now, now_ns)
                 if limits.kind == "window_opener":
-                    self._around.hear_window(limits.room, state.device, now, now_ns)
+                    self._around.windows.hear(limits.room, state.device, now, now_ns)
         return tuple(self._at_device(state.device, setting, value, state.origin, now_ns) for setting, value in by_hand)
 
     def _hear_wish(self, wish: ResidentWish, now_ns: int) -> tuple[Ruled, ...]:

@@ -112,6 +112,7 @@ class Interlocks:
         """Know the rooms and devices, and where to ask for what is known."""
         self._rooms = rooms
         self._limits, self._around, self._states = limits, around, states
+        self._held_by_window: set[str] = set()
         self._burners = [device for device, limit in limits.items() if _burns(limit.kind)]
 
     def check(
@@ -158,9 +159,21 @@ class Interlocks:
             return GateRule.SCALD
         if hot:
             return GateRule.OVERHEATING
-        if self._around.window_open(limits.room) and not heater.whole_house and not frost:
+        if not heater.whole_house and not frost and self._window_holds(limits.room, now_ns, unattended=unattended):
+            self._held_by_window.add(limits.room)
             return GateRule.WINDOW_OPEN
         return GateRule.NONE
+
+    def _window_holds(self, room: str, now_ns: int, *, unattended: bool) -> bool:
+        """Return whether a window holds heating; one of which nobody knows any more does not hold a person's."""
+        windows = self._around.windows
+        return windows.is_open(room) or (unattended and bool(windows.may_be_open(room, now_ns)))
+
+    def held_by_windows(self, now_ns: int) -> Iterator[tuple[str, str]]:
+        """Yield rooms in which a window holds heating that was asked for, and who tells of it."""
+        tellers = {room: self._around.windows.may_be_open(room, now_ns) for room in sorted(self._held_by_window)}
+        self._held_by_window = {room for room, who in tellers.items() if who}
+        yield from ((room, ", ".join(who)) for room, who in tellers.items() if who)
 
     def _hot_or_frost(self, heater: Heater, room: str, now_ns: int) -> tuple[bool, bool]:
         """Return whether what a device heats is too hot, and whether any of it is near freezing.
@@ -226,7 +239,7 @@ class Interlocks:
                 yield Want(device, setting, value, GateRule.FROST, urgent=True)
         elif hot and heating:
             yield Want(device, heater.setting, heater.off, GateRule.OVERHEATING, urgent=True)
-        elif heating and not frost and not heater.whole_house and self._around.window_long_open(limits.room, now_ns):
+        elif heating and not frost and not heater.whole_house and self._around.windows.long_open(limits.room, now_ns):
             yield Want(device, heater.setting, heater.off, GateRule.WINDOW_OPEN, urgent=False)
 
     def _least_ventilation(self, now_ns: int) -> Iterator[Want]:

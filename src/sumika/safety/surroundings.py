@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection
 
+from sumika.safety.windows import Windows
 from sumika.schema import AirSample, Presence, WeatherSample
 from sumika.units import seconds_to_ns
 
@@ -27,16 +28,17 @@ CO_PPM = 30.0
 
 CO_OVER_PPM = 10.0
 EMPTY_BELOW = 0.1
-WINDOW_OPEN = 0.02
-WINDOW_OPEN_NS = seconds_to_ns(120.0)
-"""Heating that runs is stopped when a window has been open for so long; none is begun while one is open."""
 
 STORM_M_S = 10.0
 RAIN_MM_H = 0.1
 
 
 class Surroundings:
-    """What is known of rooms, people and weather."""
+    """What is known of rooms, people and weather.
+
+    Attributes:
+        windows: What is known of those.
+    """
 
     def __init__(self, rooms: Collection[str]) -> None:
         """Begin having heard nothing.
@@ -45,11 +47,11 @@ class Surroundings:
             rooms: All of the house.
         """
         self._rooms = rooms
+        self.windows = Windows()
         self._air_c: dict[str, dict[str, tuple[float, int]]] = {}
         self._frozen: set[str] = set()
         self._alarm_ns: dict[tuple[str, str], tuple[str, int]] = {}
         self._calm_ns: dict[tuple[str, str], int] = {}
-        self._open_ns: dict[str, dict[str, int]] = {}
         self._presence: dict[str, tuple[float | None, int]] = {}
         self._weather: tuple[WeatherSample, int] | None = None
 
@@ -67,8 +69,10 @@ class Surroundings:
             self._hear_alarm(air, "smoke", air.smoke, not air.smoke, now_ns)
         if air.co_ppm is not None and not math.isnan(air.co_ppm):
             self._hear_alarm(air, "co", air.co_ppm >= CO_PPM, air.co_ppm < CO_OVER_PPM, now_ns)
-        if air.window_open is not None:
-            self.hear_window(air.room, air.sensor, air.window_open, now_ns)
+        if air.window_open is None:
+            self.windows.lose(air.room, air.sensor, now_ns)
+        else:
+            self.windows.hear(air.room, air.sensor, air.window_open, now_ns)
 
     def _hear_alarm(self, air: AirSample, what: str, bad: bool, good: bool, now_ns: int) -> None:
         key = (air.sensor, what)
@@ -78,14 +82,6 @@ class Surroundings:
             self._calm_ns.pop(key, None)
         elif now_ns - self._calm_ns.setdefault(key, now_ns) >= CALM_NS:
             self._alarm_ns.pop(key, None)
-
-    def hear_window(self, room: str, teller: str, share: float, now_ns: int) -> None:
-        """Take how far a window is open, from its contact or its motor."""
-        tellers = self._open_ns.setdefault(room, {})
-        if not share <= WINDOW_OPEN:  # no number is no proof that it is shut
-            tellers.setdefault(teller, now_ns)
-        else:
-            tellers.pop(teller, None)
 
     def hear_presence(self, presence: Presence, now_ns: int) -> None:
         """Take whether somebody is in a room."""
@@ -103,14 +99,6 @@ class Surroundings:
     def alarmed(self) -> bool:
         """Whether there is smoke or carbon monoxide anywhere."""
         return bool(self._alarm_ns)
-
-    def window_open(self, room: str) -> bool:
-        """Return whether a window of a room is open."""
-        return bool(self._open_ns.get(room))
-
-    def window_long_open(self, room: str, now_ns: int) -> bool:
-        """Return whether one has been open for so long that heating is waste."""
-        return any(now_ns - since_ns >= WINDOW_OPEN_NS for since_ns in self._open_ns.get(room, {}).values())
 
     def people(self, now_ns: int) -> bool:
         """Return whether anybody may be at home: only rooms that say that they are empty count as empty."""

@@ -117,6 +117,8 @@ WHY: dict[str, str] = {
     "event.frost.recovered": "{subject}: no danger of frost any more",
     "event.water_too_hot": "{subject}: the water may scald",
     "event.water_too_hot.recovered": "{subject}: the water no longer scalds",
+    "event.heating_held_by_window": "{subject}: heating waits, since a window is open or may be",
+    "event.heating_held_by_window.recovered": "{subject}: no window holds heating back any more",
     "event.limits_contradict": "{subject}: its limits in house.yaml leave nothing that may be set",
     "event.limits_contradict.recovered": "{subject}: its limits in house.yaml are in order again",
     "event.held_by_hand": "{subject} was set by hand and is left alone",

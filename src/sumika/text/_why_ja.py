@@ -117,6 +117,8 @@ WHY: dict[str, str] = {
     "event.frost.recovered": "{subject}: 凍結のおそれがなくなりました",
     "event.water_too_hot": "{subject}: 湯でやけどのおそれがあります",
     "event.water_too_hot.recovered": "{subject}: 湯でやけどのおそれがなくなりました",
+    "event.heating_held_by_window": "{subject}: 窓が開いているか、開いたままかもしれないため、暖房を控えています",
+    "event.heating_held_by_window.recovered": "{subject}: 窓のために暖房を控える必要がなくなりました",
     "event.limits_contradict": "{subject}: house.yamlの制限では設定できる値がありません",
     "event.limits_contradict.recovered": "{subject}: house.yamlの制限が正しくなりました",
     "event.held_by_hand": "{subject}は手で設定されたため、そのままにします",
