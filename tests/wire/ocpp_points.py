@@ -33,6 +33,8 @@ class Garage:
     def __init__(self, kind: Callable[..., Any], socket: ClientConnection) -> None:
         self.socket = socket
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.connectors: list[int] = []
+        self.triggered: list[str] = []
         self.point = kind("garage", socket, response_timeout=10)
         self.point.route_map = create_route_map(self)
 
@@ -45,6 +47,7 @@ class Garage16(Garage):
 
     rate_unit = "Current"
     accepts = "Accepted"
+    stops = "Accepted"
 
     def __init__(self, socket: ClientConnection) -> None:
         super().__init__(Point16, socket)
@@ -59,11 +62,13 @@ class Garage16(Garage):
 
     @hears("TriggerMessage")
     def trigger(self, **said: Any) -> Any:
+        self.triggered.append(said["requested_message"])
         return result16.TriggerMessage(status="Accepted")
 
     @hears("SetChargingProfile")
     def profile(self, **said: Any) -> Any:
         self.asked.append(("profile", said["cs_charging_profiles"]))
+        self.connectors.append(said["connector_id"])
         return result16.SetChargingProfile(status=self.accepts)
 
     @hears("ClearChargingProfile")
@@ -79,14 +84,14 @@ class Garage16(Garage):
     @hears("RemoteStopTransaction")
     def stop_asked(self, **said: Any) -> Any:
         self.asked.append(("stop", said))
-        return result16.RemoteStopTransaction(status="Accepted")
+        return result16.RemoteStopTransaction(status=self.stops)
 
     async def boots(self) -> None:
         booted = await self.call(call16.BootNotification(charge_point_model="Wallbox 7", charge_point_vendor="Maker"))
         assert booted.status == "Accepted"
 
-    async def says(self, status: str) -> None:
-        await self.call(call16.StatusNotification(connector_id=1, error_code="NoError", status=status))
+    async def says(self, status: str, connector: int = 1) -> None:
+        await self.call(call16.StatusNotification(connector_id=connector, error_code="NoError", status=status))
 
     async def starts(self) -> None:
         started = await self.call(
@@ -95,10 +100,15 @@ class Garage16(Garage):
         self.transaction = started.transaction_id
         await self.says("Charging")
 
-    async def meters(self, *samples: dict[str, str]) -> None:
+    async def ends(self, transaction: int, *samples: dict[str, str]) -> None:
+        data = [{"timestamp": NOW, "sampledValue": list(samples)}] if samples else None
         await self.call(
-            call16.MeterValues(connector_id=1, meter_value=[{"timestamp": NOW, "sampledValue": list(samples)}])
+            call16.StopTransaction(meter_stop=10000, timestamp=NOW, transaction_id=transaction, transaction_data=data)
         )
+
+    async def meters(self, *samples: dict[str, str], transaction: int | None = None) -> None:
+        values = [{"timestamp": NOW, "sampledValue": list(samples)}]
+        await self.call(call16.MeterValues(connector_id=1, meter_value=values, transaction_id=transaction))
 
 
 class Garage201(Garage):
@@ -106,6 +116,8 @@ class Garage201(Garage):
 
     gives = "true"
     units = "W,A"
+    stops = "Accepted"
+    event_when_asked = "NotImplemented"
 
     def __init__(self, socket: ClientConnection) -> None:
         super().__init__(Point201, socket)
@@ -127,26 +139,41 @@ class Garage201(Garage):
     @hears("SetChargingProfile")
     def profile(self, **said: Any) -> Any:
         self.asked.append(("profile", said["charging_profile"]))
+        self.connectors.append(said["evse_id"])
         return result201.SetChargingProfile(status="Accepted")
 
     @hears("RequestStopTransaction")
     def stop_asked(self, **said: Any) -> Any:
         self.asked.append(("stop", said))
-        return result201.RequestStopTransaction(status="Accepted")
+        return result201.RequestStopTransaction(status=self.stops)
+
+    @hears("ClearChargingProfile")
+    def cleared(self, **said: Any) -> Any:
+        self.asked.append(("clear", said))
+        return result201.ClearChargingProfile(status="Accepted")
+
+    @hears("TriggerMessage")
+    def trigger(self, **said: Any) -> Any:
+        self.triggered.append(said["requested_message"])
+        asked_for_event = said["requested_message"] == "TransactionEvent"
+        return result201.TriggerMessage(status=self.event_when_asked if asked_for_event else "Accepted")
 
     async def boots(self) -> None:
         station = {"model": "Two ways", "vendor_name": "Maker"}
         booted = await self.call(call201.BootNotification(charging_station=station, reason="PowerUp"))
         assert booted.status == "Accepted"
 
-    async def event(self, kind: str, state: str, *samples: dict[str, Any]) -> None:
+    async def says(self, status: str) -> None:
+        await self.call(call201.StatusNotification(timestamp=NOW, connector_status=status, evse_id=1, connector_id=1))
+
+    async def event(self, kind: str, state: str, *samples: dict[str, Any], transaction: str = "t-1") -> None:
         await self.call(
             call201.TransactionEvent(
                 event_type=kind,
                 timestamp=NOW,
                 trigger_reason="ChargingStateChanged",
                 seq_no=1,
-                transaction_info={"transaction_id": "t-1", "charging_state": state},
+                transaction_info={"transaction_id": transaction, "charging_state": state},
                 evse={"id": 1, "connector_id": 1},
                 meter_value=[{"timestamp": NOW, "sampled_value": list(samples)}] if samples else None,
             )

@@ -3,18 +3,22 @@
 Mode 0 ends the transaction and allows nothing, mode 1 takes our limit away, mode 2 sets it; a car that is plugged in
 and does not charge is started where it may. A point cannot be asked which limit holds, so what is reported is what it
 took.
+
+A transaction keeps the limit that was set for it, and only one that is named can be limited or ended. While one may run
+that the point has not named since it connected, the whole point is limited, which stands above; and it counts as off
+only when that transaction is ended.
 """
 
 import math
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sumika.actuate.base import FoundDevice
 from sumika.actuate.watching import Watching, silent, state_of
 from sumika.clock import Clock
 from sumika.links.base import SensorReader
-from sumika.links.ocpp import OPTIONS, ChargePoint, PointRefusedError, server_of
+from sumika.links.ocpp import OPTIONS, ChargePoint, PointRefusedError, PointSaidNoError, server_of
 from sumika.links.ocpp.limits import Limit
 from sumika.links.options import Options
 from sumika.schema import DEVICE_KINDS, DeviceState, Message, Setting, UsageError, Write
@@ -22,6 +26,7 @@ from sumika.schema.house import Connection, Device, House
 
 _KIND = "ev_charger"
 _VOLTAGE_V = 230.0
+_OFF, _FREE, _LIMITED = 0.0, 1.0, 2.0
 _WAITS_FOR_START = {"Preparing", "EVConnected", "Finishing"}
 
 
@@ -33,11 +38,13 @@ class _Charger:
         device: Its name.
         point: What its charge point calls itself.
         took: What its point took since it connected, by setting.
+        asked_w: The power that was asked for last while its mode was not known: it counts with mode 2.
     """
 
     device: str
     point: str
-    took: dict[str, float]
+    took: dict[str, float] = field(default_factory=dict)
+    asked_w: float = 0.0
 
     def state(self, point: ChargePoint, clock: Clock) -> DeviceState:
         """Return what is known of it."""
@@ -48,6 +55,15 @@ class _Charger:
             values["at_home"] = float(point.plugged)
         why = f"it says {point.status}" if point.status in ("Faulted", "Unavailable") else ""
         return state_of(self.device, clock.now(), values, power_w=point.power_w, why=why)
+
+    def cannot(self, point: ChargePoint, wished: dict[str, float]) -> str:
+        """Return why it cannot be set so, empty if it may; a power without a mode is kept in mind for the mode."""
+        if wished["power_w"] < 0 and not point.both_ways:
+            return "it does not say that it can take power out of a car"
+        if "mode" not in wished:
+            self.asked_w = wished["power_w"]
+            return "it connected anew, and its mode is not known: this counts with mode 2"
+        return "" if wished["mode"] in (_OFF, _FREE, _LIMITED) else f"it has no mode {wished['mode']:g}"
 
 
 class OcppLink:
@@ -93,12 +109,23 @@ class OcppLink:
         point = self._server.points.get(charger.point)
         if point is None:
             return f"charge point {charger.point} is not connected"
-        wished = {"mode": 1.0, "power_w": 0.0, **charger.took, write.action: write.value}
+        wished = {"power_w": charger.asked_w, **charger.took, write.action: write.value}
+        why = charger.cannot(point, wished)
+        if why:
+            return f"charge point {charger.point}: {why}"
         try:
-            await self._do(point, wished, write.action)
+            await self._do_or_forget(point, wished, write.action)
         except PointRefusedError as refusal:
+            if write.action == "mode":
+                # It may be done by half: neither the mode before nor this one holds for sure.
+                charger.asked_w = wished["power_w"]
+                charger.took.clear()
             return f"charge point {charger.point}: {refusal}"
+        if self._server.points.get(charger.point) is not point:
+            return f"charge point {charger.point} connected anew meanwhile: it may not hold any more"
         charger.took[write.action] = write.value
+        if wished["mode"] == _LIMITED:
+            charger.took["power_w"] = wished["power_w"]
         self._watching.put(charger.state(point, self._clock))
         return ""
 
@@ -115,36 +142,62 @@ class OcppLink:
         await self._server.close()
         await self._watching.end()
 
+    async def _do_or_forget(self, point: ChargePoint, wished: dict[str, float], action: str) -> None:
+        """Do it; where what ran on an earlier connection is refused, do it as if nothing were known of that."""
+        try:
+            await self._do(point, wished, action)
+        except PointSaidNoError:
+            if not point.recalled:
+                raise
+            point.recall("")
+            await self._do(point, wished, action)
+
     async def _do(self, point: ChargePoint, wished: dict[str, float], action: str) -> None:
         mode, power_w = wished["mode"], wished["power_w"]
-        if power_w < 0 and not point.both_ways:
-            raise PointRefusedError("it does not say that it can take power out of a car")
-        if mode not in (0.0, 1.0, 2.0):
-            raise PointRefusedError(f"it has no mode {mode:g}")
-        if mode == 2.0:
-            await point.limit(self._limit(point, power_w))
+        if mode == _LIMITED:
+            await self._limit(point, power_w)
             if power_w > 0:
                 await self._start(point)
-        elif action == "mode" and mode == 1.0:
+        elif action == "mode" and mode == _FREE:
             await point.unlimit()
+            await point.uncap()
             await self._start(point)
         elif action == "mode":
-            if point.transaction:
-                await point.stop()
-            await point.limit(self._limit(point, 0.0, running=False))
+            await self._switch_off(point)
+
+    async def _switch_off(self, point: ChargePoint) -> None:
+        if point.transaction:
+            await point.stop()
+        await self._limit(point, 0.0, running=False)
+        if point.runs_unknown:
+            await point.ask_running()
+        if point.runs_unknown:
+            raise PointRefusedError(
+                "it has not said yet which transaction runs, so that it cannot be ended; "
+                "the whole point is limited to 0 W meanwhile, and was asked"
+            )
 
     async def _start(self, point: ChargePoint) -> None:
         if not point.transaction and point.plugged and point.status in _WAITS_FOR_START:
             await point.start(self._tag)
 
-    def _limit(self, point: ChargePoint, power_w: float, *, running: bool = True) -> Limit:
-        return Limit(
+    async def _limit(self, point: ChargePoint, power_w: float, *, running: bool = True) -> None:
+        limit = Limit(
             power_w=power_w,
             unit=point.unit,
             voltage_v=point.values.get("voltage_v") or self._voltage_v,
             phases=self._phases,
             transaction=point.transaction if running else "",
         )
+        if not point.runs_unknown:
+            await point.limit(limit)
+            if running:  # of what is off, both may hold
+                await point.uncap()
+        elif power_w < 0:
+            raise PointRefusedError("it has not said yet which transaction runs, which is to give power")
+        else:
+            await point.cap(limit)
+            await point.limit(limit)
 
     def _told(self, point: ChargePoint) -> None:
         for charger in self._chargers.values():
@@ -158,6 +211,7 @@ class OcppLink:
             if charger.point == point.name:
                 # It may come back as it was switched on: what it took does not hold any more.
                 charger.took.clear()
+                charger.asked_w = 0.0
                 self._watching.put(silent(charger.device, now, f"charge point {point.name} is gone"))
         point.values.clear()
         self._watching.put(*self._sensors.read(point, now))
@@ -170,7 +224,7 @@ def _charger(device: Device) -> _Charger:
             where=f"house.yaml: device {device.id}",
             remedy=f"Write kind: {_KIND}, and as address the name that the charge point calls itself",
         )
-    return _Charger(device.id, device.address, {})
+    return _Charger(device.id, device.address)
 
 
 def _found(point: ChargePoint) -> FoundDevice:

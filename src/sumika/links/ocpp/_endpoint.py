@@ -30,6 +30,10 @@ class PointRefusedError(Exception):
     """A charge point said no, or nothing, in words."""
 
 
+class PointSaidNoError(PointRefusedError):
+    """A charge point understood, and answered no."""
+
+
 class Endpoint:
     """The wire to one charge point.
 

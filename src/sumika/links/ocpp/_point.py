@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sumika.clock import Clock
-from sumika.links.ocpp._endpoint import Answers, Endpoint, Payload, PointRefusedError
+from sumika.links.ocpp._endpoint import Answers, Endpoint, Payload, PointRefusedError, PointSaidNoError
 from sumika.links.ocpp._readings import power_w, readings
-from sumika.links.ocpp.limits import Limit, RateUnit
+from sumika.links.ocpp.limits import CAP_ID, PROFILE_ID, Limit, RateUnit
 
 _MOST_TEXT = 60
 
@@ -22,7 +22,10 @@ class ChargePoint(ABC):
         status: In the standard's word; empty before it has said any.
         plugged: Whether a car is plugged in; None before it has said so.
         values: Meter values, in our units.
-        transaction: The one that runs; empty: none.
+        transaction: The one that runs; empty: none, or one that is not known.
+        recalled: Whether that is known from an earlier connection, and was not named on this one.
+        none_runs: Whether the point has said that no transaction runs.
+        capped: Whether a limit of ours holds for the whole point; None: one may, from an earlier connection.
         both_ways: Whether it says that it can take power out of a car.
         unit: What it counts limits in.
         endpoint: The wire.
@@ -30,6 +33,8 @@ class ChargePoint(ABC):
     """
 
     version = ""
+    profile_key = ""
+    """What asks to clear a profile calls its number."""
 
     def __init__(self, name: str, endpoint: Endpoint, told: Callable[["ChargePoint"], None], clock: Clock) -> None:
         """Take a connection.
@@ -41,6 +46,8 @@ class ChargePoint(ABC):
             clock: Tells it the time.
         """
         self.name, self.maker, self.status, self.transaction = name, "", "", ""
+        self.recalled = self.none_runs = False
+        self.capped: bool | None = None
         self.plugged: bool | None = None
         self.values: dict[str, float] = {}
         self.both_ways = False
@@ -53,6 +60,11 @@ class ChargePoint(ABC):
         """Power that the car takes; negative: gives."""
         return power_w(self.values)
 
+    @property
+    def runs_unknown(self) -> bool:
+        """Whether a transaction may run that the point has not named."""
+        return not self.transaction and not self.none_runs
+
     @abstractmethod
     def answers(self) -> Answers:
         """Return what answers its questions."""
@@ -62,16 +74,8 @@ class ChargePoint(ABC):
         """Ask what it can, and how it is."""
 
     @abstractmethod
-    async def limit(self, limit: Limit) -> None:
-        """Set how much a car may take.
-
-        Raises:
-            PointRefusedError: if it refuses.
-        """
-
-    @abstractmethod
-    async def unlimit(self) -> None:
-        """Take our limit away: it charges as it likes.
+    async def limit(self, limit: Limit, *, whole: bool = False) -> None:
+        """Set the profile that is ours: how much a car may take; `whole`: how much the whole point may give.
 
         Raises:
             PointRefusedError: if it refuses.
@@ -93,6 +97,53 @@ class ChargePoint(ABC):
             PointRefusedError: if it refuses.
         """
 
+    @abstractmethod
+    async def ask_running(self) -> None:
+        """Ask how it is, and which transaction runs; what it says comes by itself."""
+
+    async def unlimit(self) -> None:
+        """Take our limit away: it charges as it likes. That there is none is as good.
+
+        Raises:
+            PointRefusedError: if it refuses.
+        """
+        await self.ask("ClearChargingProfile", {self.profile_key: PROFILE_ID}, "Accepted", "Unknown")
+
+    async def cap(self, limit: Limit) -> None:
+        """Set how much the whole point may give, which stands above what a transaction may take.
+
+        Raises:
+            PointRefusedError: if it refuses.
+        """
+        self.capped = None  # it may hold even where no answer comes
+        await self.limit(limit, whole=True)
+        self.capped = True
+
+    async def uncap(self) -> None:
+        """Take the limit of the whole point away, where there may be one.
+
+        Raises:
+            PointRefusedError: if it refuses what it took before.
+        """
+        ours = {self.profile_key: CAP_ID}
+        if self.capped:
+            await self.ask("ClearChargingProfile", ours, "Accepted", "Unknown")
+        elif self.capped is None:
+            await self.tried("ClearChargingProfile", ours)
+        self.capped = False
+
+    def recall(self, transaction: str) -> None:
+        """Take it that this transaction runs, as it did on an earlier connection; empty: it is not known which."""
+        self.transaction, self.recalled, self.none_runs = transaction, bool(transaction), False
+
+    def runs(self, transaction: str) -> None:
+        """Take the point's word for which transaction runs."""
+        self.transaction, self.recalled, self.none_runs = transaction, False, False
+
+    def ended(self) -> None:
+        """Take note that no transaction runs."""
+        self.transaction, self.recalled, self.none_runs = "", False, True
+
     async def ask(self, action: str, payload: Payload, *good: str) -> Payload:
         """Ask, and return the answer if its status is one of the good ones.
 
@@ -102,7 +153,7 @@ class ChargePoint(ABC):
         answer = await self.endpoint.ask(action, payload)
         status = str(answer.get("status", ""))[:_MOST_TEXT]
         if good and status not in good:
-            raise PointRefusedError(f"{action}: it answers {status}")
+            raise PointSaidNoError(f"{action}: it answers {status}")
         return answer
 
     async def tried(self, action: str, payload: Payload) -> Payload:

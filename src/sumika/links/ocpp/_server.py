@@ -36,6 +36,8 @@ _PORT = 9000
 _MOST_BYTES = 64 * 1024
 _MOST_POINTS = 16
 _MOST_NAME = 48
+_MOST_KEPT = 64
+"""Points whose transaction is remembered; the oldest goes."""
 _TIMEOUT_S = 4.0
 _KEEPALIVE_S = 20.0
 _CLOSE_S = 1.0
@@ -78,6 +80,7 @@ class OcppServer:
         self._on_told, self._on_gone = on_told, on_gone
         self._timeout_s, self._keepalive_s = timeout_s, keepalive_s
         self._server: Server | None = None
+        self._transactions: dict[str, str] = {}  # which one ran last, by the name of the point
 
     async def open(self) -> None:
         """Listen.
@@ -131,6 +134,12 @@ class OcppServer:
         name = _name_in(socket.request.path)
         endpoint = Endpoint(socket, kind.version, self._timeout_s)
         point = kind(name, endpoint, self._heard, self._clock)
+        before = self.points.pop(name, None)
+        if before is not None:
+            # Its old connection has not been missed yet; what is in it holds no more than after a loss.
+            self._on_gone(before)
+        # A car goes on charging while the net is away, and not every point says by itself under which number.
+        point.recall(self._transactions.get(name, ""))
         self.points[name] = point
         greeting = asyncio.create_task(point.greet(), name=f"greets {name}")
         try:
@@ -144,7 +153,15 @@ class OcppServer:
 
     def _heard(self, point: ChargePoint) -> None:
         if self.points.get(point.name) is point:
+            self._keep(point)
             self._on_told(point)
+
+    def _keep(self, point: ChargePoint) -> None:
+        self._transactions.pop(point.name, None)
+        if point.transaction:
+            self._transactions[point.name] = point.transaction
+            if len(self._transactions) > _MOST_KEPT:
+                del self._transactions[next(iter(self._transactions))]
 
 
 def server_of(

@@ -4,7 +4,7 @@ from typing import Any
 
 from sumika.links.ocpp._endpoint import Answers, Payload, PointRefusedError
 from sumika.links.ocpp._point import ChargePoint, nothing
-from sumika.links.ocpp.limits import PROFILE_ID, Limit, profile_16
+from sumika.links.ocpp.limits import Limit, profile_16
 
 _PLUGGED = {
     "Available": False,
@@ -14,6 +14,12 @@ _PLUGGED = {
     "SuspendedEVSE": True,
     "Finishing": True,
 }
+_OVER = ("Available", "Finishing")
+"""In these no transaction runs any more."""
+
+_NOT_YET = ("Preparing", "Reserved", "Unavailable")
+"""In these none runs either, but one may just have begun: its card was shown, its car comes."""
+
 _UNIT_KEY = "ChargingScheduleAllowedChargingRateUnit"
 _CONNECTOR = 1
 _ACCEPTED = {"idTagInfo": {"status": "Accepted"}}
@@ -23,6 +29,7 @@ class ChargePoint16(ChargePoint):
     """OCPP 1.6. It has one connector, as the ones at home do; others are not driven."""
 
     version = "1.6"
+    profile_key = "id"
 
     def answers(self) -> Answers:
         """Return what answers its questions."""
@@ -45,18 +52,21 @@ class ChargePoint16(ChargePoint):
         for key in told.get("configurationKey", ()):
             if key.get("key") == _UNIT_KEY and "Power" not in str(key.get("value", "")):
                 self.unit = "A"
-        await self.tried("TriggerMessage", {"requestedMessage": "StatusNotification", "connectorId": _CONNECTOR})
-        await self.tried("TriggerMessage", {"requestedMessage": "MeterValues", "connectorId": _CONNECTOR})
+        await self.ask_running()
         self.changed()
 
-    async def limit(self, limit: Limit) -> None:
-        """Set the profile that is ours."""
-        payload = {"connectorId": _CONNECTOR, "csChargingProfiles": profile_16(limit)}
-        await self.ask("SetChargingProfile", payload, "Accepted")
+    async def ask_running(self) -> None:
+        """Ask for its status, and for meter values: many a point names the transaction with these."""
+        for message in ("StatusNotification", "MeterValues"):
+            await self.tried("TriggerMessage", {"requestedMessage": message, "connectorId": _CONNECTOR})
 
-    async def unlimit(self) -> None:
-        """Clear the profile that is ours; that there is none is as good."""
-        await self.ask("ClearChargingProfile", {"id": PROFILE_ID}, "Accepted", "Unknown")
+    async def limit(self, limit: Limit, *, whole: bool = False) -> None:
+        """Set the profile that is ours."""
+        payload = {
+            "connectorId": 0 if whole else _CONNECTOR,
+            "csChargingProfiles": profile_16(limit, whole=whole),
+        }
+        await self.ask("SetChargingProfile", payload, "Accepted")
 
     async def start(self, tag: str) -> None:
         """Ask it to start a transaction."""
@@ -69,26 +79,42 @@ class ChargePoint16(ChargePoint):
         await self.ask("RemoteStopTransaction", {"transactionId": int(self.transaction)}, "Accepted")
 
     def _status(self, said: Payload) -> Payload:
-        if said["connectorId"] in (0, _CONNECTOR):
+        if said["connectorId"] == _CONNECTOR:
             self.status = said["status"]
             self.plugged = _PLUGGED.get(self.status, self.plugged)
+            self._judge_running()
+            self.changed()
+        elif said["connectorId"] == 0 and said["status"] in ("Faulted", "Unavailable"):
+            # The point as a whole. That it is available says nothing of the connector, where a car may be charging.
+            self.status = said["status"]
             self.changed()
         return {}
 
+    def _judge_running(self) -> None:
+        known = self.transaction and not self.recalled
+        if self.status in _OVER or (self.status in _NOT_YET and not known):
+            self.ended()
+        elif self.status not in _NOT_YET:
+            self.none_runs = False
+
     def _meter(self, said: Payload) -> Payload:
         if said["connectorId"] in (0, _CONNECTOR):
-            self.transaction = str(said.get("transactionId", self.transaction))
+            # Ours are positive; some points say 0 or -1 for none.
+            if said.get("transactionId", 0) > 0:
+                self.runs(str(said["transactionId"]))
             self.metered(said["meterValue"])
         return {}
 
     def _started(self, said: Payload) -> Payload:
         # A number that no transaction has which began before we were started anew.
-        self.transaction = str(self.clock.now().wall_ns // 10**9 % 2**31)
+        self.runs(str(self.clock.now().wall_ns // 10**9 % 2**31))
         self.changed()
         answer: dict[str, Any] = {"transactionId": int(self.transaction), **_ACCEPTED}
         return answer
 
     def _stopped(self, said: Payload) -> Payload:
-        self.transaction = ""
-        self.metered(said.get("transactionData", ()))
+        # A point that was away tells of all that ended meanwhile, which is not always what runs now.
+        if self.transaction in ("", str(said["transactionId"])):
+            self.ended()
+            self.metered(said.get("transactionData", ()))
         return {}

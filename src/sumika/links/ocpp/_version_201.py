@@ -1,12 +1,12 @@
 """A charge point that speaks OCPP 2.0.1 (edition 2)."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sumika.links.ocpp._endpoint import Answers, Payload, PointRefusedError
 from sumika.links.ocpp._point import ChargePoint, nothing
-from sumika.links.ocpp.limits import PROFILE_ID, Limit, profile_201
+from sumika.links.ocpp.limits import Limit, profile_201
 
 _EVSE = 1
 _STARTS = itertools.count(1)
@@ -19,6 +19,7 @@ class ChargePoint201(ChargePoint):
     """OCPP 2.0.1. Its first EVSE is driven, as the ones at home have one."""
 
     version = "2.0.1"
+    profile_key = "chargingProfileId"
 
     def answers(self) -> Answers:
         """Return what answers its questions."""
@@ -52,21 +53,23 @@ class ChargePoint201(ChargePoint):
                 self.unit = "A"
             elif name == "V2XChargingCtrlr":
                 self.both_ways = value.casefold() == "true"
-        evse = {"id": _EVSE}
-        await self.tried(
-            "TriggerMessage", {"requestedMessage": "StatusNotification", "evse": {"id": _EVSE, "connectorId": 1}}
-        )
-        await self.tried("TriggerMessage", {"requestedMessage": "MeterValues", "evse": evse})
+        await self.ask_running()
+        await self.tried("TriggerMessage", {"requestedMessage": "MeterValues", "evse": {"id": _EVSE}})
         self.changed()
 
-    async def limit(self, limit: Limit) -> None:
-        """Set the profile that is ours."""
-        payload = {"evseId": _EVSE, "chargingProfile": profile_201(limit)}
-        await self.ask("SetChargingProfile", payload, "Accepted")
+    async def ask_running(self) -> None:
+        """Ask for its status, and for an event of the transaction that runs (part 2, F06)."""
+        of_connector = {"requestedMessage": "StatusNotification", "evse": {"id": _EVSE, "connectorId": 1}}
+        await self.tried("TriggerMessage", of_connector)
+        told = await self.tried("TriggerMessage", {"requestedMessage": "TransactionEvent", "evse": {"id": _EVSE}})
+        # It has none to tell of. Should it have one all the same, the limit of the whole station binds that.
+        if told.get("status") == "Rejected" and self.capped and self.runs_unknown:
+            self.ended()
 
-    async def unlimit(self) -> None:
-        """Clear the profile that is ours; that there is none is as good."""
-        await self.ask("ClearChargingProfile", {"chargingProfileId": PROFILE_ID}, "Accepted", "Unknown")
+    async def limit(self, limit: Limit, *, whole: bool = False) -> None:
+        """Set the profile that is ours."""
+        payload = {"evseId": 0 if whole else _EVSE, "chargingProfile": profile_201(limit, whole=whole)}
+        await self.ask("SetChargingProfile", payload, "Accepted")
 
     async def start(self, tag: str) -> None:
         """Ask it to start a transaction."""
@@ -84,12 +87,20 @@ class ChargePoint201(ChargePoint):
         return self.booted(station["vendorName"], station["model"])
 
     def _status(self, said: Payload) -> Payload:
-        if said["evseId"] in (0, _EVSE):
+        if said["evseId"] == _EVSE:
             self.status = said["connectorStatus"]
             if self.status in ("Available", "Occupied"):
                 self.plugged = self.status == "Occupied"
+            self._judge_running()
             self.changed()
         return {}
+
+    def _judge_running(self) -> None:
+        known = self.transaction and not self.recalled
+        if self.status == "Faulted":
+            self.none_runs = False
+        elif self.status != "Occupied" and not known:
+            self.ended()
 
     def _meter(self, said: Payload) -> Payload:
         if said["evseId"] in (0, _EVSE):
@@ -98,10 +109,17 @@ class ChargePoint201(ChargePoint):
 
     def _event(self, said: Payload) -> Payload:
         if said.get("evse", {"id": _EVSE})["id"] == _EVSE:
-            info = said["transactionInfo"]
-            self.transaction = "" if said["eventType"] == "Ended" else info["transactionId"]
-            self.status = info.get("chargingState", self.status)
-            if "chargingState" in info:
-                self.plugged = info["chargingState"] != "Idle"
-            self.metered(said.get("meterValue", ()))
+            self._take_event(said["transactionInfo"], said.get("meterValue", ()), ended=said["eventType"] == "Ended")
         return {"idTokenInfo": {"status": "Accepted"}} if "idToken" in said else {}
+
+    def _take_event(self, info: Payload, meter_values: Iterable[Mapping[str, Any]], *, ended: bool) -> None:
+        if not ended:
+            self.runs(info["transactionId"])
+        elif self.transaction in ("", info["transactionId"]):
+            self.ended()
+        else:
+            return  # a station that was away tells of all that ended meanwhile, which is not what runs now
+        self.status = info.get("chargingState", self.status)
+        if "chargingState" in info:
+            self.plugged = info["chargingState"] != "Idle"
+        self.metered(meter_values)
