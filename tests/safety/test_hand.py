@@ -247,6 +247,28 @@ def test_a_device_that_comes_back_with_other_settings_was_without_power() -> Non
     assert bench.says("heater", setpoint_c=26.0) != ()
 
 
+def test_a_refusal_is_no_return_of_a_device() -> None:
+    bench = Bench()
+    bench.says("heater", mode=1.0, setpoint_c=22.0)
+    bench.later(400.0)
+    bench.says("heater", available=False)
+    assert bench.written("heater", "setpoint_c", 21.0) == 21.0
+    assert bench.says("heater") == ()  # "Home Assistant does not reach climate.ac"
+    bench.later(400.0)
+    assert bench.says("heater", mode=0.0, setpoint_c=25.0) == ()
+    assert bench.held() == {}
+    bench.later(400.0)
+    assert bench.says("heater", mode=0.0, setpoint_c=22.0) != ()
+
+
+def test_a_refusal_opens_no_window_whose_motor_is_away() -> None:
+    bench = Bench(HEATER, device("opener", "window_opener"))
+    bench.says("opener", open=1.0)
+    bench.says("opener", available=False)
+    bench.says("opener")
+    assert bench.written("heater", "mode", 1.0, "resident") == 1.0
+
+
 @pytest.mark.parametrize("no_number", [math.nan, math.inf])
 def test_what_a_device_does_not_say_when_it_comes_back_is_written_again(no_number: float) -> None:
     bench = Bench()

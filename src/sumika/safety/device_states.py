@@ -120,6 +120,8 @@ class DeviceStates:
         if not state.available:
             self._away.add(state.device)
             return []
+        if not state.values:
+            return []  # a write was refused: that says nothing of the device, least of all that it is back
         returned = state.device in self._away
         self._away.discard(state.device)
         self._measured.setdefault(state.device, {}).update(

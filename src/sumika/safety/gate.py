@@ -281,6 +281,7 @@ class Gate:
         by_hand = self._states.hear(state, now_ns)
         if not state.available:
             self._around.windows.lose(limits.room, state.device, now_ns)
+        if not state.available or not state.values:
             return ()
         for setting in limits.settings:
             now = self._states.now(state.device, setting, now_ns)
