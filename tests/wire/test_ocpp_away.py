@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sumika.evaluate.free_port import free_port
-from sumika.schema import DeviceState
-from tests.wire.loopback_links import Heard, linked, loopback, run
+from sumika.schema import DeviceState, MeterSample
+from tests.wire.loopback_links import Heard, linked, loopback, run, sensor
 from tests.wire.ocpp_points import Garage16, Garage201, garage
 from tests.wire.test_ocpp_devices import CAR, house_on
 
@@ -14,6 +14,7 @@ __all__ = ["loopback"]
 pytestmark = pytest.mark.usefixtures("loopback")
 
 POWER = {"value": "7.2", "measurand": "Power.Active.Import", "unit": "kW"}
+ENERGY = {"value": "12345"}
 CHARGE = {"value": "80", "measurand": "SoC", "unit": "Percent"}
 
 
@@ -292,5 +293,58 @@ def test_power_out_of_a_car_is_not_asked_of_a_transaction_that_is_not_known() ->
             assert "mode is not known" in await heard.told("car", "power_w", -3000)
             assert "which is to give" in await heard.told("car", "mode", 2)
             assert point.asked == []
+
+    run(live())
+
+
+def test_a_car_that_has_left_takes_no_power() -> None:
+    async def live() -> None:
+        port = free_port()
+        house = house_on(port, CAR, sensors=(sensor("wallbox", "meter", "garage"),))
+        async with linked(house) as heard, garage(port, Garage16, "ocpp1.6") as point:
+            await point.says("Preparing")
+            await point.starts()
+            await point.meters(POWER, CHARGE)
+            assert (await heard.state("car", charge=0.8)).power_w == 7200
+            await point.ends(point.transaction, POWER, ENERGY, CHARGE)
+            meter = await heard.until(MeterSample, lambda sample: sample.imported_kwh == 12.345)
+            assert meter.power_w is None
+            await point.says("Finishing")
+            await point.says("Available")
+            state = await heard.state("car", at_home=0)
+            assert (state.power_w, "charge" in state.values) == (None, False)
+            # What it measures from then on is told.
+            await point.meters({"value": "0", "measurand": "Power.Active.Import", "unit": "W"})
+            assert (await heard.until(MeterSample, lambda sample: sample.power_w is not None)).power_w == 0
+
+    run(live())
+
+
+def test_a_car_that_has_left_without_a_word_takes_no_power_either() -> None:
+    async def live() -> None:
+        port = free_port()
+        async with linked(house_on(port, CAR)) as heard, garage(port, Garage16, "ocpp1.6") as point:
+            await point.says("Charging")
+            await point.meters(POWER)
+            await heard.until(DeviceState, lambda state: state.power_w == 7200)
+            await point.says("Available")
+            assert (await heard.state("car", at_home=0)).power_w is None
+
+    run(live())
+
+
+def test_at_a_station_of_2_0_1_the_power_ends_with_the_transaction() -> None:
+    async def live() -> None:
+        port = free_port()
+        power = {"value": 7200, "measurand": "Power.Active.Import", "unit_of_measure": {"unit": "W"}}
+        async with linked(house_on(port, CAR)) as heard, garage(port, Garage201, "ocpp2.0.1") as point:
+            await point.event("Started", "Charging", power)
+            await heard.until(DeviceState, lambda state: state.power_w == 7200)
+            await point.event("Ended", "EVConnected", power, {"value": 3.6, "measurand": "SoC"})
+            await heard.until(DeviceState, lambda state: state.power_w is None)
+            await point.event("Started", "Charging", power, transaction="t-2")
+            await heard.until(DeviceState, lambda state: state.power_w == 7200)
+            await point.says("Available")
+            assert (await heard.state("car", at_home=0)).power_w is None
 
     run(live())

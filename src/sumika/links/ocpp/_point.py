@@ -11,6 +11,9 @@ from sumika.links.ocpp._readings import power_w, readings
 from sumika.links.ocpp.limits import CAP_ID, PROFILE_ID, Limit, RateUnit
 
 _MOST_TEXT = 60
+_POWERS = ("import_w", "export_w")
+_OF_THE_CAR = (*_POWERS, "charge")
+"""Meter values that mean nothing any more when the transaction is over."""
 
 
 class ChargePoint(ABC):
@@ -141,8 +144,14 @@ class ChargePoint(ABC):
         self.transaction, self.recalled, self.none_runs = transaction, False, False
 
     def ended(self) -> None:
-        """Take note that no transaction runs."""
+        """Take note that no transaction runs: what was measured of its car says nothing any more."""
         self.transaction, self.recalled, self.none_runs = "", False, True
+        self.forget_car()
+
+    def forget_car(self) -> None:
+        """Forget what was measured of the car that charged. Its power is unknown, not 0: nobody has measured that."""
+        for name in _OF_THE_CAR:
+            self.values.pop(name, None)
 
     async def ask(self, action: str, payload: Payload, *good: str) -> Payload:
         """Ask, and return the answer if its status is one of the good ones.
@@ -163,9 +172,10 @@ class ChargePoint(ABC):
         except PointRefusedError:
             return {}
 
-    def metered(self, meter_values: Iterable[Mapping[str, Any]]) -> None:
-        """Take meter values."""
-        self.values.update(readings(meter_values))
+    def metered(self, meter_values: Iterable[Mapping[str, Any]], *, ended: bool = False) -> None:
+        """Take meter values; `ended`: of a transaction that is over, so that its power is the past's."""
+        told = readings(meter_values)
+        self.values.update({name: value for name, value in told.items() if not (ended and name in _POWERS)})
         self.changed()
 
     def changed(self) -> None:

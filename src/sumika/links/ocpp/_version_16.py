@@ -116,5 +116,5 @@ class ChargePoint16(ChargePoint):
         # A point that was away tells of all that ended meanwhile, which is not always what runs now.
         if self.transaction in ("", str(said["transactionId"])):
             self.ended()
-            self.metered(said.get("transactionData", ()))
+            self.metered(said.get("transactionData", ()), ended=True)
         return {}

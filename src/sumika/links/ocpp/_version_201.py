@@ -101,6 +101,8 @@ class ChargePoint201(ChargePoint):
             self.none_runs = False
         elif self.status != "Occupied" and not known:
             self.ended()
+        elif self.status == "Available":
+            self.forget_car()  # it is gone before the event that ends its transaction
 
     def _meter(self, said: Payload) -> Payload:
         if said["evseId"] in (0, _EVSE):
@@ -122,4 +124,4 @@ class ChargePoint201(ChargePoint):
         self.status = info.get("chargingState", self.status)
         if "chargingState" in info:
             self.plugged = info["chargingState"] != "Idle"
-        self.metered(meter_values)
+        self.metered(meter_values, ended=ended)
