@@ -23,6 +23,7 @@ from sumika.runtime.table import nodes_of
 from sumika.schema import (
     PRIVACY_FILE,
     AcknowledgeAlarmRequest,
+    AirSample,
     AlarmBeforeRequest,
     AlarmCause,
     AlarmsRequest,
@@ -43,7 +44,7 @@ from sumika.schema import (
     TrackKind,
     TryAlarmRequest,
 )
-from sumika.schema.alarm_settings import Alarms, DeadMan, Prompt, WatchFalls, Way, WebhookWay
+from sumika.schema.alarm_settings import Alarms, DeadMan, Prompt, WatchFalls, WatchSmoke, Way, WebhookWay
 from sumika.schema.house import House
 from sumika.schema.points import POINT_COLUMNS
 from sumika.schema.topics import TOPIC_OF
@@ -422,3 +423,33 @@ def test_hundreds_of_alarms_with_all_that_was_sent_come_back(tmp_path: Path) -> 
     after = AlarmStore(tmp_path)
     assert after.load() == tuple(alarms.values())
     assert not after.take_damage()
+
+
+def test_a_detector_that_only_said_once_that_there_is_no_smoke_calls_nothing_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path, monkeypatch, house_with(Alarms(smoke_or_co=WatchSmoke(), contacts=(contact("ken"),))))
+
+    def says(smoke: bool, held_s: float = 0.0) -> AirSample:
+        return AirSample(
+            stamp=home.now, origin=Origin.LIVE, sensor="detector", room="bedroom", smoke=smoke, held_s=held_s
+        )
+
+    home.after(1.0, says(smoke=True))
+    home.begin(home.now.later(seconds_to_ns(60.0)))  # a power cut, and the first word after it is no measurement
+    home.after(1.0, says(smoke=False))
+    for held_s in range(30, 300, 30):
+        home.after(30.0, says(smoke=False, held_s=held_s))
+    assert [alarm.cause for alarm in home.alarms()] == [AlarmCause.SMOKE_OR_CO]
+    home.after(1.0, says(smoke=False))
+    home.after(1.0)
+    assert home.alarms() == ()
+
+
+def test_smoke_that_goes_on_is_heard_by_who_began_after_its_detector_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path, monkeypatch, house_with(Alarms(smoke_or_co=WatchSmoke(), contacts=(contact("ken"),))))
+    about: dict[str, Any] = {"origin": Origin.LIVE, "sensor": "detector", "room": "bedroom"}
+    home.after(1.0, AirSample(**about, stamp=home.now, smoke=True, held_s=60.0))
+    assert [alarm.cause for alarm in home.alarms()] == [AlarmCause.SMOKE_OR_CO]

@@ -14,6 +14,7 @@ from sumika.actuate import FoundDevice, LinkError
 from sumika.bus import Board
 from sumika.clock import WallClock
 from sumika.runtime import device_loop as device_loop_module
+from sumika.runtime import held_words as held_words_module
 from sumika.runtime import process as process_module
 from sumika.runtime.device_loop import DeviceLoop, fail_safe_writes
 from sumika.runtime.gate_loop import run_gate
@@ -227,6 +228,27 @@ def test_a_gate_that_begins_anew_is_told_what_is_so(tmp_path: Path, monkeypatch:
 
     running = live(tmp_path, monkeypatch, life)
     assert (running.said.count(state), running.said.count(air)) == (2, 2)
+
+
+def test_what_holds_is_told_again_until_the_device_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_words_module, "AGAIN_S", 0.02)
+    state = DeviceState(stamp=CLOCK.now(), origin=Origin.LIVE, device="heater", values={"mode": 1.0})
+    gone = DeviceState(stamp=CLOCK.now(), origin=Origin.LIVE, device="heater", values={}, available=False)
+
+    async def life(running: Running) -> None:
+        running.link.reported.put_nowait(state)
+        await running.until(lambda: sum(isinstance(each, DeviceState) for each in running.said) >= 3)
+        running.link.reported.put_nowait(gone)
+        await running.until(lambda: gone in running.said)
+        turns = itertools.count()
+        await running.until(lambda: next(turns) > 30)
+
+    running = live(tmp_path, monkeypatch, life)
+    said = [each for each in running.said if isinstance(each, DeviceState)]
+    assert said.count(state) == 1
+    again = said[1 : said.index(gone)]
+    assert all(each.values == state.values and each.held_s > 0.0 and each.stamp != state.stamp for each in again)
+    assert said[-1] == gone
 
 
 def test_a_silent_gate_leaves_devices_in_their_fail_safe_once_and_again_where_they_refuse(

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import zmq
 
-from sumika.bus import Board, Publisher, RuntimeFolder, Subscriber
+from sumika.bus import Board, Publisher, Received, RuntimeFolder, Subscriber
 from sumika.clock import Instant, SimulatedClock, WallClock
 from sumika.runtime import process as process_module
 from sumika.runtime.device_loop import fail_safe_writes
@@ -19,12 +19,13 @@ from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.simulated_hands import SimulatedHands
 from sumika.runtime.table import nodes_of
-from sumika.safety import Timer
+from sumika.safety import Ruled, Timer
 from sumika.schema import (
     AirSample,
     Command,
     ConfigChange,
     DeviceState,
+    Envelope,
     Event,
     GateRule,
     Heartbeat,
@@ -345,6 +346,35 @@ def test_a_gate_that_fails_its_self_test_does_not_start(
     monkeypatch.setattr("sumika.safety.gate.problems", lambda limits: ("the table is gone",))
     with process_of("gate", folder, tmp_path, small_house()) as process, pytest.raises(SumikaError, match="is gone"):
         GateLoop(process)
+
+
+def test_what_is_only_told_again_is_nobodys_hand_and_no_answer_to_a_write(
+    folder: RuntimeFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = DeviceState(stamp=WallClock().now(), origin=Origin.LIVE, device="fan", values={"level": 1.0})
+    calm = AirSample(stamp=state.stamp, origin=Origin.LIVE, sensor="detector", room="living", smoke=False)
+    with process_of("gate", folder, tmp_path, small_house()) as process:
+        loop = GateLoop(process)
+        now_ns = process.clock.now().monotonic_ns
+
+        def hears(message: Message) -> None:
+            envelope = Envelope(topic="", key="", node=OWNER, incarnation=0, sequence=0, message=msgspec.Raw(b""))
+            assert tuple(loop.take(Received(envelope, message, now_ns), now_ns)) == ()
+
+        heard: list[Message] = []
+
+        def observe(message: Message, _now_ns: int) -> tuple[Ruled, ...]:
+            heard.append(message)
+            return ()
+
+        monkeypatch.setattr(loop.gate, "observe", observe)
+        hears(state)
+        hears(msgspec.structs.replace(state, values={"level": 2.0}, held_s=60.0))
+        hears(msgspec.structs.replace(calm, held_s=60.0))
+        assert heard == [state]
+        hears(smoke := msgspec.structs.replace(calm, smoke=True, held_s=60.0))
+        assert heard == [state, smoke]
+        loop.close()
 
 
 def test_each_device_has_an_owner() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sumika.bus import Board, Publisher, RingWriter, Subscriber
+from sumika.bus import Board, Publisher, Received, RingWriter, Subscriber
 from sumika.clock import WallClock
 from sumika.config import recordings_house
 from sumika.log import LogReader
@@ -25,14 +25,18 @@ from sumika.schema import (
     AirEvent,
     AirEventKind,
     AirEvents,
+    AirSample,
     AlarmCause,
     AlarmStage,
     AlarmState,
     ComfortWish,
     ConfigChange,
     DeleteLogsRequest,
+    DeviceState,
+    Envelope,
     Event,
     ForgetRequest,
+    Message,
     Origin,
     RawFrame,
     Reason,
@@ -169,6 +173,28 @@ def test_history_keeps_signals_and_records_events(tmp_path: Path) -> None:
     assert events
     assert (wishes, alarms) == ([wish], [alarm])  # said again and again, recorded once
     assert (tmp_path / "history").is_dir()
+
+
+def test_what_is_only_told_again_fills_no_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with node_process("history", tmp_path) as process:
+        loop = HistoryLoop(process)
+        room, stamp = LOADED.house.rooms[0].id, process.clock.now()
+        words: dict[str, Message] = {
+            "presence": presence(room),
+            "device_state": DeviceState(
+                stamp=stamp, origin=Origin.LIVE, device="plug", values={"on": 1.0}, power_w=40.0
+            ),
+            "air": AirSample(stamp=stamp, origin=Origin.LIVE, sensor="window", room=room, window_open=1.0),
+        }
+        added: list[str] = []
+        monkeypatch.setattr(loop.history, "add", lambda key, signal, *_: added.append(signal))
+        for held_s in (0.0, 30.0, 60.0):
+            for topic, message in words.items():
+                envelope = Envelope(topic=topic, key="", node="", incarnation=0, sequence=0, message=msgspec.Raw(b""))
+                loop.take(Received(envelope, msgspec.structs.replace(message, held_s=held_s), 0))
+        loop.close()
+    assert added.count("device_state.power_w") == added.count("presence.probability") == 1
+    assert added.count("air.temperature_c") == 1
 
 
 def test_what_says_something_of_a_body_is_kept_sealed() -> None:

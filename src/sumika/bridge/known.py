@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from sumika.bus import ALIVE_PERIODS
-from sumika.schema import TOPICS, Exercise, Message, Origin, key_of
+from sumika.schema import TOPICS, AirSample, Exercise, Message, Origin, key_of
 from sumika.schema.topics import TOPIC_OF
 from sumika.units import NANOSECONDS_PER_SECOND
 
@@ -18,6 +18,7 @@ OTHERWISE_S = 60.0
 
 SPOKEN_S = {
     "activity": 15.0,
+    "air": 600.0,
     "alarm": 20.0,
     "comfort_wish": 150.0,
     "exercise": 15.0,
@@ -27,13 +28,14 @@ SPOKEN_S = {
     "posture": 15.0,
 }
 """Topics that come when they come: a plan is made every quarter of an hour, a wish is said again every minute, an alarm
-every five seconds while it is open."""
+every five seconds while it is open. A thermometer with a battery speaks every few minutes: the air is believed for as
+long as planner and rules believe it."""
 
 
 def believed_s(topic: str) -> float:
     """Return for how long the last message of a topic is believed."""
     rate_hz = TOPICS[topic].rate_hz
-    if rate_hz is None:
+    if rate_hz is None or topic in SPOKEN_S:
         return SPOKEN_S.get(topic, OTHERWISE_S)
     return max(SHORTEST_S, ALIVE_PERIODS / rate_hz)
 
@@ -67,7 +69,9 @@ class Known:
         if message.origin is not Origin.LIVE and not self._demo:
             self.refused += 1
             return False
-        self._heard[TOPIC_OF[type(message)], key] = (message, now_ns)
+        # A gate that begins anew is told the last word of every sensor, as it was said: readings are no newer by that.
+        said_ns = min(now_ns, message.stamp.monotonic_ns) if isinstance(message, AirSample) else now_ns
+        self._heard[TOPIC_OF[type(message)], key] = (message, said_ns)
         if len(self._heard) > MOST_HEARD:
             self._forget(now_ns)
         return True

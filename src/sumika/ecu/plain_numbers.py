@@ -49,7 +49,7 @@ Widest values ever measured with a margin: air 56.7 and -89.2 °C (WMO; nobody l
 PEOPLE_MOST = 200.0
 
 _EVERY_MESSAGE = frozenset(Message.__struct_fields__)
-_AIR = frozenset(AirSample.__struct_fields__) - _EVERY_MESSAGE - {"sensor", "room"}
+_AIR = frozenset(AirSample.__struct_fields__) - _EVERY_MESSAGE - {"sensor", "room", "held_s"}
 _WEATHER = frozenset(WeatherSample.__struct_fields__) - _EVERY_MESSAGE - {"source"}
 _METER = frozenset(MeterSample.__struct_fields__) - _EVERY_MESSAGE - {"meter", "currency"}
 

@@ -34,6 +34,7 @@ from sumika.runtime.alarm_desk import AlarmDesk
 from sumika.runtime.alarm_ears import AlarmEars
 from sumika.runtime.alarm_store import AlarmStore
 from sumika.runtime.forgetting import FORGOTTEN
+from sumika.runtime.held_words import tells_of_danger
 from sumika.runtime.house_ear import is_simulated, local_clock
 from sumika.runtime.node import ALARM, Launch, Node
 from sumika.runtime.privacy_watch import PrivacyWatch
@@ -121,7 +122,8 @@ class AlarmLoop:
         now = self.process.clock.now()
         self._rest(now)
         for received in arrived:
-            if not (self._resting and received.envelope.topic in _PEOPLE):
+            hidden = self._resting and received.envelope.topic in _PEOPLE
+            if not hidden and tells_of_danger(received.message):
                 self._hear(received.message)
         for outcome in self.outbox.outcomes():
             self._settle(outcome, now)

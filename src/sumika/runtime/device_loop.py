@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 from sumika.actuate import DeviceLink, open_link
 from sumika.runtime.gate_socket import GateEar
+from sumika.runtime.held_words import HeldWords
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess
 from sumika.safety import fail_safe_of
-from sumika.schema import AirSample, DeviceState, Event, Message, Origin, Severity, SumikaError, Write
+from sumika.schema import DeviceState, Event, Message, Origin, Severity, SumikaError, Write
 from sumika.schema.house import House
 from sumika.sensors.air import open_sensors
 from sumika.units import seconds_to_ns
@@ -58,7 +59,7 @@ class DeviceLoop:
         self._newest: dict[tuple[str, str], Write] = {}
         self._touched: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._last: dict[tuple[type[Message], str], Message] = {}
+        self._words = HeldWords(house, process.node.subject)
         self._failed_safe: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -88,10 +89,12 @@ class DeviceLoop:
                 await task
 
     def _turn(self) -> None:
-        now_ns = self._process.clock.now().monotonic_ns
-        for write in self._ear.take(now_ns):
-            self._start(write, now_ns)
-        self._watch_gate(now_ns)
+        now = self._process.clock.now()
+        for write in self._ear.take(now.monotonic_ns):
+            self._start(write, now.monotonic_ns)
+        self._watch_gate(now.monotonic_ns)
+        for message in self._words.due(now):
+            self._publish(message)
         self._process.refused.update(self._ear.refused)
         self._process.beat()
         self._process.tell({"writes": self._ear.lost} if self._ear.lost else {})
@@ -108,7 +111,7 @@ class DeviceLoop:
             self._tell("gate_silent", Severity.INFO, recovered=True)
         if self._ear.incarnation != self._incarnation:
             self._incarnation = self._ear.incarnation
-            for message in self._last.values():
+            for message in self._words.newest():
                 self._publish(message)
 
     def _start(self, write: Write, now_ns: int) -> None:
@@ -158,9 +161,7 @@ class DeviceLoop:
         """Publish what devices and sensors say."""
         async for message in self._link.reports():
             self._process.taken += 1
-            if isinstance(message, DeviceState | AirSample):
-                key = message.device if isinstance(message, DeviceState) else message.sensor
-                self._last[type(message), key] = message
+            self._words.hear(message, self._process.clock.now().monotonic_ns)
             self._publish(message)
 
     async def _leave(self) -> None:

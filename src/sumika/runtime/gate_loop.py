@@ -13,6 +13,7 @@ import msgspec
 from sumika.bus import Answerer, Received, Subscriber
 from sumika.clock import Instant
 from sumika.runtime.gate_socket import GateVoice
+from sumika.runtime.held_words import tells_of_danger
 from sumika.runtime.house_ear import local_clock
 from sumika.runtime.level_voice import NOBODY, LevelVoice
 from sumika.runtime.mode_desk import ModeDesk
@@ -161,7 +162,8 @@ class GateLoop:
         if isinstance(message, Heartbeat | ResidentWish) and isinstance(message, Heartbeat) is not controller:
             self.process.refuse("not theirs to say")
             return ()
-        return self.gate.observe(message, now_ns)
+        # What still holds the gate knows: it believes states until it hears otherwise, and is told all when it begins.
+        return self.gate.observe(message, now_ns) if tells_of_danger(message) else ()
 
     def _follow_mode(self, now: Instant) -> None:
         """Take residents' word for how far controllers may go; say what holds."""

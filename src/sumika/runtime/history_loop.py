@@ -21,6 +21,7 @@ from sumika.schema import (
     Origin,
     Severity,
     Verdict,
+    is_news,
 )
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
@@ -148,6 +149,8 @@ class HistoryLoop:
     def keep(self, received: Received) -> None:
         """Buffer the numbers of one message that the table says to keep."""
         envelope, message = received.envelope, received.message
+        if not is_news(message):
+            return
         topic = TOPICS[envelope.topic]
         place = (envelope.topic, envelope.key)
         self.skipped[place] = (self.skipped.get(place, -1) + 1) % topic.keep_every

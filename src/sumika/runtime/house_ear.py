@@ -24,6 +24,8 @@ from sumika.schema import (
     Vote,
     WeatherSample,
     Write,
+    is_news,
+    without_readings,
     worst,
 )
 from sumika.schema.house import House, WorldSource
@@ -82,10 +84,11 @@ class HouseEar:
     def __init__(self, house: House) -> None:
         """Know a house's rooms and devices; what belongs to others is left alone."""
         self._rooms = {room.id for room in house.rooms}
-        self._device_ids = {device.id for device in house.devices}
+        self._kinds = {device.id: device.kind for device in house.devices}
         self._origin_before = Origin.SIMULATED if is_simulated(house) or house.demo else Origin.LIVE
         self.air: dict[str, AirSample] = {}
         self.devices: dict[str, DeviceState] = {}
+        self._held: dict[str, DeviceState] = {}
         self.presence: dict[str, Presence] = {}
         self._sleep: dict[str, Sleep] = {}
         self.weather: WeatherSample | None = None
@@ -101,10 +104,10 @@ class HouseEar:
         """Take a message; one that is older than what is known of the same is left alone."""
         self.strain.take(message)
         if isinstance(message, AirSample) and message.room in self._rooms:
-            self.air[message.sensor] = message
-        elif isinstance(message, DeviceState) and message.device in self._device_ids:
-            if message.values:
-                self.devices[message.device] = message
+            if not _is_older(message, self.air.get(message.sensor)):
+                self.air[message.sensor] = message
+        elif isinstance(message, DeviceState) and message.device in self._kinds:
+            self._take_device(message)
         elif isinstance(message, Presence) and message.room in self._rooms:
             self.presence[message.room] = message
         elif isinstance(message, Sleep) and message.room in self._rooms:
@@ -115,7 +118,7 @@ class HouseEar:
             self.weather = message
         elif isinstance(message, MeterSample):
             self.meter = message
-        elif isinstance(message, Verdict) and message.written is not None and message.device in self._device_ids:
+        elif isinstance(message, Verdict) and message.written is not None and message.device in self._kinds:
             write = Write(device=message.device, action=message.action, value=message.written, sequence=0)
             self._written[message.device, message.action] = write
         else:
@@ -125,8 +128,26 @@ class HouseEar:
         """Take what a resident says."""
         if isinstance(message, Vote) and message.room in self._rooms:
             self.votes.append(message)
-        elif isinstance(message, MachineLoaded) and message.device in self._device_ids:
+        elif isinstance(message, MachineLoaded) and message.device in self._kinds:
             self.loaded.append(message)
+
+    def _take_device(self, state: DeviceState) -> None:
+        """Take what a device says; that it still holds makes no reading newer, and no word that it said itself."""
+        before, held = self.devices.get(state.device), self._held.get(state.device)
+        if not state.available:
+            self._held.pop(state.device, None)
+            if before is not None and not is_news(before):
+                del self.devices[state.device]  # it was only heard of again, and now nothing holds any more
+        if not state.values or _is_older(state, before):
+            return
+        if not is_news(state):
+            self._held[state.device] = state
+            if before is None or not is_news(before):
+                self.devices[state.device] = state
+        else:
+            self.devices[state.device] = state
+            if not _is_older(state, held):
+                self._held.pop(state.device, None)
 
     def _take_tracks(self, tracks: Tracks) -> None:
         self._people_ns = tracks.stamp.monotonic_ns
@@ -178,8 +199,8 @@ class HouseEar:
         """
         return {
             (state.device, name): value
-            for state in self.devices.values()
-            if now_ns - state.stamp.monotonic_ns <= SENSOR_NS and state.available
+            for state in self.fresh_devices(now_ns)
+            if state.available
             for name, value in state.values.items()
         }
 
@@ -188,8 +209,18 @@ class HouseEar:
         return tuple(one for one in self.air.values() if now_ns - one.stamp.monotonic_ns <= SENSOR_NS)
 
     def fresh_devices(self, now_ns: int) -> tuple[DeviceState, ...]:
-        """Return the newest word of every device that is not too old."""
-        return tuple(one for one in self.devices.values() if now_ns - one.stamp.monotonic_ns <= SENSOR_NS)
+        """Return the newest word of every device that is not too old; of one that still holds, without its readings."""
+        words = (self._fresh_device(device, now_ns) for device in self.devices)
+        return tuple(one for one in words if one is not None)
+
+    def _fresh_device(self, device: str, now_ns: int) -> DeviceState | None:
+        for one in (self.devices[device], self._held.get(device)):
+            if one is not None and now_ns - one.stamp.monotonic_ns <= SENSOR_NS:
+                if now_ns - one.stamp.monotonic_ns + seconds_to_ns(one.held_s) <= SENSOR_NS:
+                    return one
+                holds = without_readings(one, self._kinds[device])
+                return holds if holds.values else None
+        return None
 
     def take_written(self) -> tuple[Write, ...]:
         """Return what the gate has written to devices since this was asked last."""
@@ -225,6 +256,11 @@ class HouseEar:
             rain_mm_h=None if weather is None else weather.rain_mm_h,
             told=self.told(now_ns),
         )
+
+
+def _is_older(message: Message, known: Message | None) -> bool:
+    """Return whether something was said before what is known of the same: a gate that begins is told all anew."""
+    return known is not None and message.stamp.monotonic_ns < known.stamp.monotonic_ns
 
 
 def _room(air: Mapping[AirQuantity, float], occupied: float | None) -> RoomSeen:

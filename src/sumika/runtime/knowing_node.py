@@ -11,7 +11,7 @@ from sumika.runtime.found_students import found_student
 from sumika.runtime.kept_votes import keeping_votes, kept_votes
 from sumika.runtime.node import Launch, Node, StepTask
 from sumika.runtime.step_loop import run_step
-from sumika.schema import Message
+from sumika.schema import AirSample, Message, is_news
 from sumika.schema.house import House
 
 KNOWING = "knowing"
@@ -81,4 +81,7 @@ def _start(house: House, key: str, data: Path | None = None) -> object:
 def _step(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
     from sumika.perception import knowing
 
+    # Contacts hold there until they change. A sensor that reads the air, too, has not read it anew.
+    if isinstance(message, AirSample) and not is_news(message):
+        return state, ()
     return knowing.step(state, message)

@@ -24,6 +24,7 @@ from sumika.schema import (
     Reason,
     Severity,
     Tick,
+    is_news,
 )
 from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 
@@ -152,7 +153,7 @@ class Supervisor:
             self._look_at_privacy()
         with self._surviving("hearing who is where"):
             for received in self._subscriber.receive(0.0):
-                if isinstance(received.message, Presence):
+                if isinstance(received.message, Presence) and is_news(received.message):
                     self.hear(received.message)
         for managed in self.nodes.values():
             with self._surviving(f"looking after {managed.node.name}"):

@@ -1,6 +1,6 @@
 """Everything that travels between the parts of the house, as frozen typed messages, and the one table of topics."""
 
-from sumika.schema._message import Consumed, Envelope, Message
+from sumika.schema._message import Consumed, Envelope, Message, is_news
 from sumika.schema._origin import Origin, worst
 from sumika.schema.air import AirSample, MeterSample, WeatherForecast, WeatherSample
 from sumika.schema.alarms import (
@@ -37,7 +37,7 @@ from sumika.schema.control import (
     Vote,
     Write,
 )
-from sumika.schema.devices import DEVICE_KINDS, DeviceKind, DeviceState, Setting
+from sumika.schema.devices import DEVICE_KINDS, DeviceKind, DeviceState, Setting, without_readings
 from sumika.schema.errors import SumikaError, UsageError
 from sumika.schema.knowing import (
     Activity,
@@ -321,6 +321,8 @@ __all__ = [
     "WishDeviceRequest",
     "Write",
     "frame_from_bytes",
+    "is_news",
     "key_of",
+    "without_readings",
     "worst",
 ]

@@ -22,6 +22,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     session: str = ""
 
 
+def is_news(message: Message) -> bool:
+    """Return whether a message says something, and does not only tell again that what was said before still holds."""
+    return not getattr(message, "held_s", 0.0)
+
+
 class Consumed(msgspec.Struct, frozen=True, array_like=True):
     """A run of consecutive messages that went into an output: `first`..`last`, both included."""
 

@@ -20,6 +20,8 @@ class AirSample(Message, frozen=True, kw_only=True):
         co_ppm: Carbon monoxide, volume parts per million.
         smoke: Whether there is smoke.
         window_open: Share to which a window of the room stands open; a contact says 0 or 1.
+        held_s: Above 0 it is no news: its sensor said so that long ago, and has not said otherwise. Only what holds
+            until it changes is told again so: smoke and windows, never a reading.
     """
 
     sensor: str
@@ -35,6 +37,7 @@ class AirSample(Message, frozen=True, kw_only=True):
     co_ppm: float | None = None
     smoke: bool | None = None
     window_open: float | None = None
+    held_s: float = 0.0
 
 
 class WeatherSample(Message, frozen=True, kw_only=True):

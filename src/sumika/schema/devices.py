@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import msgspec
+
 from sumika.schema._message import Message
 
 
@@ -16,6 +18,8 @@ class DeviceState(Message, frozen=True, kw_only=True):
         power_w: Electric power that it draws; negative: gives.
         available: Whether it answers.
         why: What it says when it refused or cannot; empty otherwise.
+        held_s: Above 0 it is no news: the device said so that long ago, and has not said otherwise. What it is set to
+            holds until it does; what it measures is as old as this says.
     """
 
     device: str
@@ -23,6 +27,7 @@ class DeviceState(Message, frozen=True, kw_only=True):
     power_w: float | None = None
     available: bool = True
     why: str = ""
+    held_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,3 +210,18 @@ DEVICE_KINDS: Mapping[str, DeviceKind] = MappingProxyType(
     }
 )
 """Every kind, by the name that `house.yaml` uses."""
+
+_DOES = frozenset({"at_home", "done_by_h", "level", "moving", "on", "open", "runs", "waiting"})
+"""What a device does, beside what its kind can be told: it holds until it changes, as a setting does."""
+
+
+def without_readings(state: DeviceState, kind: str) -> DeviceState:
+    """Return what of a device's word holds until it says otherwise: what it is set to and does, nothing it measures.
+
+    Args:
+        state: Its word.
+        kind: Of device, one of `DEVICE_KINDS`.
+    """
+    known = DEVICE_KINDS[kind].settings.keys() if kind in DEVICE_KINDS else ()
+    values = {name: value for name, value in state.values.items() if name in known or name in _DOES}
+    return msgspec.structs.replace(state, values=values, power_w=None)

@@ -29,6 +29,7 @@ class Presence(Estimate, frozen=True, kw_only=True):
         range_sigma_m: Its standard deviation.
         moving: Whether the person moves more than breathing does.
         radar: Which radar saw it.
+        held_s: Above 0 it is no news: a sensor said so that long ago, and has not said otherwise.
     """
 
     probability: float | None = None
@@ -36,6 +37,7 @@ class Presence(Estimate, frozen=True, kw_only=True):
     range_sigma_m: float | None = None
     moving: bool | None = None
     radar: str = ""
+    held_s: float = 0.0
 
 
 class ChestMotion(Estimate, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ POWER = "power_w"
 OFF = ("mode", "on")
 """Settings by which a device says that it is off, with 0."""
 
-_AIR = frozenset(AirSample.__struct_fields__)
+_AIR = frozenset(AirSample.__struct_fields__) - {"held_s"}
 _WEATHER = frozenset(WeatherSample.__struct_fields__)
 _METER = frozenset(MeterSample.__struct_fields__)
 

@@ -13,7 +13,7 @@ from sumika.clock import Instant
 from sumika.schema import AirSample, Message, MeterSample, Origin, Presence, Reason, UsageError, WeatherSample
 from sumika.schema.house import Sensor
 
-_OF_ALL = {"stamp", "origin", "session", "sensor", "room", "source", "meter", "currency"}
+_OF_ALL = {"stamp", "origin", "session", "sensor", "room", "source", "meter", "currency", "held_s"}
 _ALIKE = {"open": "window_open", "presence": "probability", "motion": "probability", "at_home": "probability"}
 """What a sensor's own side calls a value that its kind has under another name."""
 _SAYS_ONLY = {"motion": 1.0, "at_home": 0.0}
