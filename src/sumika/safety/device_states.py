@@ -46,7 +46,7 @@ class DeviceStates:
         self._limits = limits
         self._known = {(device, setting): _Setting() for device, limit in limits.items() for setting in limit.settings}
         self._switched_ns: dict[str, int] = {}
-        self._measured: dict[str, dict[str, float]] = {}
+        self._measured: dict[str, dict[str, tuple[float, int]]] = {}
         self._away: set[str] = set()
         self._amnesty_until_ns = now_ns + AMNESTY_NS
 
@@ -106,13 +106,16 @@ class DeviceStates:
     def runs(self, device: str, now_ns: int) -> bool:
         """Return whether a device is on, as far as any of its settings or readings says so."""
         settings = self._limits[device].settings
-        said = [self.now(device, name, now_ns) for name in ("on", "level") if name in settings]
-        measured = self.measured(device)
-        return any(value is not None and value > 0.0 for value in (*said, measured.get("on"), measured.get("level")))
+        names = ("on", "level")
+        said = [self.now(device, name, now_ns) for name in names if name in settings]
+        # What burnt when it was last heard of may burn still: that is as old as it will.
+        measured = [value for name, (value, _) in self._measured.get(device, {}).items() if name in names]
+        return any(value is not None and value > 0.0 for value in (*said, *measured))
 
-    def measured(self, device: str) -> Mapping[str, float]:
-        """Return what a device measures, beside its settings."""
-        return self._measured.get(device, {})
+    def measured(self, device: str, name: str, now_ns: int, believed_ns: int) -> float | None:
+        """Return what a device measures, beside its settings; None where it has not said so for so long."""
+        value, told_ns = self._measured.get(device, {}).get(name, (None, now_ns))
+        return value if now_ns - told_ns <= believed_ns else None
 
     def hear(self, state: DeviceState, now_ns: int) -> list[tuple[str, float]]:
         """Take a known device's report; return the settings, with their values, that somebody's hand has changed."""
@@ -125,7 +128,7 @@ class DeviceStates:
         returned = state.device in self._away
         self._away.discard(state.device)
         self._measured.setdefault(state.device, {}).update(
-            {name: value for name, value in state.values.items() if name not in limits.settings}
+            {name: (value, now_ns) for name, value in state.values.items() if name not in limits.settings}
         )
         by_hand = []
         for setting, limit in limits.settings.items():

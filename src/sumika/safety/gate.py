@@ -170,7 +170,7 @@ class Gate:
         now_ns = self._pass(now_ns)
         yield from conditions_of(self._rooms, self._around, now_ns)
         for device, limits in self._limits.items():
-            if self._interlocks.scalds(device):
+            if self._interlocks.scalds(device, now_ns):
                 yield Condition(device, "water_too_hot", Severity.ALARM)
             if limits.closed:
                 yield Condition(device, "limits_contradict", Severity.WARNING, ", ".join(limits.closed))

@@ -9,6 +9,7 @@ from sumika.safety.device_states import DeviceStates
 from sumika.safety.limits import DeviceLimits, is_fire
 from sumika.safety.surroundings import Surroundings
 from sumika.schema import GateRule
+from sumika.units import seconds_to_ns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,14 @@ HOTTEST_C: Mapping[str, Mapping[str, float]] = {
 }
 """What a device measures of its water, and how hot that may be: at 60 °C skin burns in 5 s (Moritz, Henriques 1947)."""
 
+COOLS_NS: Mapping[str, int] = {
+    "floor_heating": seconds_to_ns(3600.0),
+    "boiler": seconds_to_ns(3600.0),
+    "heat_pump_water_heater": seconds_to_ns(24 * 3600.0),
+}
+"""So long water that was too hot is taken to be so when nobody tells of it any more. Loops that are switched off are
+cooler within the hour; a tank loses some kelvins a day (typical), and tells only changes, hours apart."""
+
 COOLER: Mapping[str, tuple[tuple[str, float], ...]] = {
     "floor_heating": (("on", 0.0),),
     "boiler": (("on", 0.0),),
@@ -126,7 +135,7 @@ class Interlocks:
         if heater is not None and heater.setting == setting:
             rule = self._heating(device, value, now_ns, unattended=unattended)
             return (value, rule) if rule is GateRule.NONE else (None, rule)
-        if self.scalds(device) and value > dict(COOLER[kind]).get(setting, value):
+        if self.scalds(device, now_ns) and value > dict(COOLER[kind]).get(setting, value):
             return None, GateRule.SCALD
         return value, GateRule.NONE
 
@@ -155,7 +164,7 @@ class Interlocks:
             return GateRule.FROST if frost or left else GateRule.NONE
         if heater.burns and self._around.alarmed:
             return GateRule.SMOKE_OR_CO
-        if self.scalds(device):
+        if self.scalds(device, now_ns):
             return GateRule.SCALD
         if hot:
             return GateRule.OVERHEATING
@@ -192,13 +201,14 @@ class Interlocks:
         """Return the rooms that a device heats."""
         return self._rooms if heater.whole_house else (room,)
 
-    def scalds(self, device: str) -> bool:
-        """Return whether a device says that its water is hotter than it may be."""
-        hottest_c = HOTTEST_C.get(self._limits[device].kind)
-        if hottest_c is None:
-            return False
-        measured = self._states.measured(device)
-        return any(measured[name] > limit_c for name, limit_c in hottest_c.items() if name in measured)
+    def scalds(self, device: str, now_ns: int) -> bool:
+        """Return whether a device says, or said until it may have cooled, that its water is hotter than it may be."""
+        kind = self._limits[device].kind
+        measured = (
+            (self._states.measured(device, name, now_ns, COOLS_NS[kind]), limit_c)
+            for name, limit_c in HOTTEST_C.get(kind, {}).items()
+        )
+        return any(water_c is not None and water_c > limit_c for water_c, limit_c in measured)
 
     def burning(self, now_ns: int) -> bool:
         """Return whether anything in the house burns."""
@@ -209,7 +219,7 @@ class Interlocks:
         if self._around.alarmed:
             yield from self._against_alarm()
         for device, limits in self._limits.items():
-            if self.scalds(device):
+            if self.scalds(device, now_ns):
                 for setting, value in COOLER[limits.kind]:
                     limit = limits.settings.get(setting)
                     if limit is not None and (not limit.choices or limit.low <= value):
