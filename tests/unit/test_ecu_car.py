@@ -169,7 +169,7 @@ def test_losses_and_wear_are_counted_so_that_a_small_spread_moves_nothing() -> N
 
 def told(house: House, planned: Planned, at_home: float = 1.0) -> dict[str, float]:
     """Return what the car is told now."""
-    settings = Telling(HouseBelief(house)).settings(planned, {("car", "at_home"): at_home})
+    settings = Telling(HouseBelief(house)).settings(planned, {("car", "at_home"): at_home, ("car", "charge"): 0.8})
     return {name: value for device, name, value in settings if device == "car"}
 
 

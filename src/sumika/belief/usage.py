@@ -71,6 +71,14 @@ class Usage:
         if before is not None:
             self.water(when, max(0.0, before + made_kwh - heat_kwh) / max(kwh_per_l, 1e-6))
 
+    def tank_lost(self, device: str) -> None:
+        """Take that nobody knows what a tank holds: what is gone when it speaks again was not used in a quarter.
+
+        Args:
+            device: Its id.
+        """
+        self._hot.pop(device, None)
+
     def other(self, when: datetime, watts: float) -> None:
         """Take what sockets and stoves drew in the quarter of an hour that ended now."""
         kind, quarter = _slot(when)

@@ -216,7 +216,7 @@ class Ecu(Observer):
         middle = ahead.unix_s + 1800.0 * ahead.hours
         assert self._at is not None
         restraint = self.watch.restraint(self._at)
-        stores = stores_of(self.house, self._told, self.usage, ahead, when, self.mains_c, self.worth)
+        stores = stores_of(self.house, self.told, self.usage, ahead, when, self.mains_c, self.worth)
         people = wishes.with_who_asked(self.routine.ahead(when, grid.hours), rooms, when)
         restraint = with_people_warm(restraint, dict(zip(rooms, people.everybody[0], strict=True)))
         solar = self.roof.power_kw(middle, ahead.direct_w_m2, ahead.diffuse_w_m2, ahead.outdoor_c)
@@ -340,6 +340,6 @@ class Ecu(Observer):
         assert self._at is not None
         step = max(0, round(self._age_s() / _EVERY_S))
         unspoken = self.watch.restraint(self._at).unspoken
-        told = [one for one in self._telling.settings(self.planned, self._told, step) if one[0] not in unspoken]
+        told = [one for one in self._telling.settings(self.planned, self.told, step) if one[0] not in unspoken]
         beside = (*self.light.settings(), *self.appliances.settings())
         return commands_of([*told, *beside], self._at, Asker.PLAN)

@@ -17,6 +17,7 @@ from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
 from sumika.ecu.dust_watch import DustWatch
+from sumika.ecu.last_told import LastTold
 from sumika.ecu.outlook import Measurements
 from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K
 from sumika.ecu.watch import Watch
@@ -67,7 +68,7 @@ class Observer:
         self.learns = True
         self._foreteller = Foreteller(self.belief.sun, PriceBook(KnownTariff(currency=currency)))
         self._at: datetime | None = None
-        self._told: dict[tuple[str, str], float] = {}
+        self._last_told = LastTold()
         self._humidity: dict[str, float] = {}
         self._made_kwh: dict[str, float] = {}
         self._outdoor_mean_c: float | None = None
@@ -81,6 +82,11 @@ class Observer:
     def at(self) -> datetime | None:
         """When something was observed last; None before."""
         return self._at
+
+    @property
+    def told(self) -> Mapping[tuple[str, str], float]:
+        """What devices said last that may still be so, by (device, name)."""
+        return self._last_told.now()
 
     @property
     def mains_c(self) -> float:
@@ -139,6 +145,7 @@ class Observer:
                 measurements.at, measurements.meter.price_per_kwh, measurements.meter.carbon_g_kwh
             )
         self.watch.devices(measurements.written, measurements.devices, measurements.at)
+        self._last_told.hear(measurements.devices, measurements.at.timestamp())
         for state in measurements.devices:
             record.device(state)
             self._device(state, seconds)
@@ -166,8 +173,6 @@ class Observer:
     def _device(self, state: DeviceState, seconds: float) -> None:
         if not state.available:
             return
-        for name, value in state.values.items():
-            self._told[state.device, name] = value
         device = next((one for one in self.house.devices if one.id == state.device), None)
         if device is not None and device.kind == "heat_pump_water_heater" and state.power_w is not None:
             outdoor = self._outdoor_day[-1] if self._outdoor_day else 10.0
@@ -185,19 +190,28 @@ class Observer:
         rows = self.belief.record.rows().last(1)
         rest = self.belief.thermal.driven(rows).rest_w
         self.usage.other(before, float(rest[-1]))
-        dust = self.dust.made(self._told)
+        told = self.told
+        dust = self.dust.made(told)
         if dust is not None:
             self.usage.dust(before, dust)
+        self._stores(told, before)
+        self._day_over(at)
+
+    def _stores(self, told: Mapping[tuple[str, str], float], before: datetime) -> None:
+        """Take what tank and car held at the end of a quarter, where they say it."""
         for device in self.house.devices:
-            if device.kind == "heat_pump_water_heater" and (device.id, "hot_water_l") in self._told:
+            if device.kind == "heat_pump_water_heater":
+                if (device.id, "hot_water_l") not in told:
+                    self._made_kwh.pop(device.id, None)
+                    self.usage.tank_lost(device.id)
+                    continue
                 mains = self.mains_c
-                hot = self._told[device.id, "hot_water_l"] * (self._told.get((device.id, "tank_c"), 65.0) - mains)
+                hot = told[device.id, "hot_water_l"] * (told.get((device.id, "tank_c"), 65.0) - mains)
                 made = self._made_kwh.pop(device.id, 0.0)
                 self.usage.tank(before, device.id, WATER_KWH_L_K * hot, made, WATER_KWH_L_K * (40.0 - mains))
-            elif device.kind == "ev_charger" and (device.id, "charge") in self._told:
-                held = self._told[device.id, "charge"] * device.ratings.get("car_kwh", 40.0)
-                self.usage.see_car(before, device.id, self._told.get((device.id, "at_home"), 1.0) > 0.5, held)
-        self._day_over(at)
+            elif device.kind == "ev_charger" and (device.id, "charge") in told:
+                held = told[device.id, "charge"] * device.ratings.get("car_kwh", 40.0)
+                self.usage.see_car(before, device.id, told.get((device.id, "at_home"), 1.0) > 0.5, held)
 
     def _day_over(self, at: datetime) -> None:
         mean = float(np.mean(self._outdoor_day)) if self._outdoor_day else 12.0

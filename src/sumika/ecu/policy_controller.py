@@ -47,7 +47,6 @@ class PolicyController:
         self._bound = policy.bound([row.skill for row in self.rows])
         self._known = frozenset(row.device.id for row in self.rows)
         self._telling = Telling(self.ecu.belief)
-        self._told: dict[tuple[str, str], float] = {}
         self._owed: dict[str, float] = {}
         self._at: datetime | None = None
 
@@ -61,9 +60,6 @@ class PolicyController:
             SumikaError: if they are older than what was observed before, or without a time zone.
         """
         self._at = measurements.at
-        for state in measurements.devices:
-            if state.available:
-                self._told |= {(state.device, name): value for name, value in state.values.items()}
         self.ecu.observe(measurements)
 
     def commands(self, forecast: Forecast) -> tuple[Command, ...]:
@@ -80,5 +76,5 @@ class PolicyController:
         situating = self.ecu.situate(forecast)
         view = view_of(situating)
         said = self._bound.says(features_of(situating, view, self.rows))
-        settings = self._telling.settings(as_planned(said, situating, view, self.rows, self._owed), self._told)
+        settings = self._telling.settings(as_planned(said, situating, view, self.rows, self._owed), self.ecu.told)
         return commands_of((one for one in settings if one[0] in self._known), self._at, Asker.POLICY)

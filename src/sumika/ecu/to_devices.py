@@ -37,6 +37,9 @@ FLOOR_W_M2_K = 8.0
 DRIES_ON_K = 1.0
 """A unit that dries goes on to a kelvin or two below its setpoint; typical."""
 
+BY_ITSELF = 1.0
+"""The mode of what keeps energy in which it looks after itself."""
+
 _LOOKS_AHEAD = 2
 
 
@@ -204,6 +207,10 @@ class Telling:
         return level
 
     def _tank(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
+        # What it holds is guessed then: it knows better itself when to heat.
+        if (device.id, "hot_water_l") not in told:
+            self._owed.pop(device.id, None)
+            return [(device.id, "mode", BY_ITSELF)]
         store = next(one for one in plan.situation.stores if one.device == device.id)
         share = float(plan.charge_kw[device.id][self._step] / max(store.charge_kw[self._step], 1e-6))
         # It runs at full power or not at all: a part of a quarter is owed to the next ones.
@@ -213,16 +220,18 @@ class Telling:
         return [(device.id, "mode", 2.0 if runs else 0.0)]
 
     def _battery(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
+        if device.kind == "ev_charger" and told.get((device.id, "at_home"), 1.0) < 0.5:
+            return []
+        if (device.id, "charge") not in told:
+            return [(device.id, "mode", BY_ITSELF)]
         power_w = 1000.0 * float(plan.charge_kw[device.id][self._step])
         settings = DEVICE_KINDS[device.kind].settings
         most = rating(device, "power_w")
         if device.kind == "battery" and self._follows(plan, power_w):
-            return [(device.id, "mode", 1.0)]
+            return [(device.id, "mode", BY_ITSELF)]
         step = settings["power_w"].step
         value = clamp(step * round(power_w / step), -most, most)
         if device.kind == "ev_charger":
-            if told.get((device.id, "at_home"), 1.0) < 0.5:
-                return []
             value = self._at_least(plan, device, value)
         if value == 0.0:
             return [(device.id, "mode", 0.0)]

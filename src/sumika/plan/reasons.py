@@ -111,7 +111,9 @@ class _Telling:
         device = self._devices[device_id]
         tells = _TELLS.get(device.kind, _Telling.plainly)
         parts = tells(self, device, settings)
-        if self._known.follows:
+        if parts[0][0] == "by_itself":
+            pass  # what it does is no longer the plan's, nor what that costs
+        elif self._known.follows:
             parts = [*parts[:1], ("simple", {"name": self._known.follows, "money": self._known.dearer})]
         else:
             parts = [*parts, *(self._without(device_id) if _does_something(settings) else [])]
@@ -271,6 +273,8 @@ class _Telling:
 
     def water(self, device: Device, settings: Mapping[str, float]) -> list[_Part]:
         """Say why water is heated now, or until when the tank lasts."""
+        if settings.get("mode") == 1.0:
+            return [("by_itself", {"device": device.id})]
         if settings.get("mode", 0.0) > 0.0:
             return [("water_now", {}), *self._against_day(cheap=True), *self._roof()]
         charge = self._planned.charge_kw[device.id]
@@ -288,6 +292,8 @@ class _Telling:
 
     def store(self, device: Device, settings: Mapping[str, float]) -> list[_Part]:
         """Say why a battery or a car is charged or gives."""
+        if settings.get("mode") == 1.0 and device.kind != "battery":
+            return [("by_itself", {"device": device.id})]
         if settings.get("mode") == 1.0:
             return [("follows", {}), *self._roof()]
         kw = settings.get("power_w", 0.0) / 1000.0

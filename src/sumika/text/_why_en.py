@@ -65,6 +65,7 @@ WHY: dict[str, str] = {
     "why.plan.water_now": "heating water now",
     "why.plan.water_later": "the hot water lasts until it is heated at {time}",
     "why.plan.water_enough": "there is enough hot water",
+    "why.plan.by_itself": "{device} does not say what it holds, and is left to itself",
     "why.plan.follows": "the battery follows the house",
     "why.plan.charge": "charging with {kw:.1f} kW",
     "why.plan.give": "giving {kw:.1f} kW",

@@ -65,6 +65,7 @@ WHY: dict[str, str] = {
     "why.plan.water_now": "いま湯を沸かす",
     "why.plan.water_later": "湯は{time}に沸かすまで足りる",
     "why.plan.water_enough": "湯は足りている",
+    "why.plan.by_itself": "{device}は残りの量を伝えていないので、機器の自動運転にまかせる",
     "why.plan.follows": "蓄電池は家に合わせる",
     "why.plan.charge": "{kw:.1f} kWで充電",
     "why.plan.give": "{kw:.1f} kWを放電",

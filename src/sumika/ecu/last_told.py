@@ -1,0 +1,40 @@
+"""What devices said last, value by value, and only as long as that may still be so.
+
+A tank that was full four days ago is no full tank: what is not told any more is not known any more.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+from sumika.schema import DeviceState
+
+FRESH_S = 1200.0
+"""So long a value counts that is not told again; as long as the house's ear takes a silent device's word."""
+
+
+class LastTold:
+    """The newest word of every device."""
+
+    def __init__(self) -> None:
+        """Know nothing."""
+        self._told: dict[tuple[str, str], tuple[float, float]] = {}
+
+    def hear(self, states: Iterable[DeviceState], now_s: float) -> None:
+        """Take what devices say; of one that is out of reach nothing is known any more.
+
+        Args:
+            states: Of any devices.
+            now_s: Unix time.
+        """
+        for state in states:
+            if not state.available:
+                self._told = {key: one for key, one in self._told.items() if key[0] != state.device}
+                continue
+            for name, value in state.values.items():
+                if math.isfinite(value):
+                    self._told[state.device, name] = value, now_s
+        self._told = {key: one for key, one in self._told.items() if now_s - one[1] <= FRESH_S}
+
+    def now(self) -> Mapping[tuple[str, str], float]:
+        """Return what is still so, by (device, name)."""
+        return {key: value for key, (value, _) in self._told.items()}
