@@ -6,7 +6,7 @@ forecast, the day goes on as days went lately (persistence and the record's dail
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +99,7 @@ class Foreteller:
             rows: The house's record.
         """
         first = at.replace(minute=0, second=0, microsecond=0)
-        begins = tuple(first + timedelta(hours=one) for one in range(STEPS_H))
+        begins = tuple(datetime.fromtimestamp(first.timestamp() + HOUR_S * one, at.tzinfo) for one in range(STEPS_H))
         middle = np.array([one.timestamp() for one in begins]) + 0.5 * HOUR_S
         lead_h = np.maximum(middle - at.timestamp(), 0.0) / HOUR_S
         told = self._told(at, middle)

@@ -224,6 +224,19 @@ class Record:
         self._air[first], self._air[second] = self._air[second], self._air[first]
         self._made = None
 
+    def move(self, by_s: float) -> None:
+        """Take all rows to be of another time: the clock that told it was wrong.
+
+        Args:
+            by_s: So much later; rounded to whole rows.
+        """
+        moved_s = math.floor(by_s / ROW_S) * ROW_S
+        for row in self._table:
+            row[0] += moved_s
+        if self._begun_s is not None:
+            self._begun_s += moved_s
+        self._made = None
+
     def rows(self) -> Rows:
         """Return all closed rows."""
         if self._made is None or len(self._made) != len(self._table):

@@ -134,7 +134,7 @@ class Routine:
         """
         usual, spread = self._usual(when, hours)
         present, _ = self._usual(when[:1], np.array([0.25]))
-        lead_h = np.array([(one - when[0]).total_seconds() / 3600.0 for one in when])
+        lead_h = np.array([(one.timestamp() - when[0].timestamp()) / 3600.0 for one in when])
         # Housework ends sooner than an evening on the sofa.
         lasts = np.exp(-lead_h[:, None, None] / np.array([LASTS_H, BUSY_LASTS_H, LASTS_H]))
         gap = np.where(self.known[:, None], self.now - present[0], 0.0)

@@ -97,7 +97,7 @@ class Usage:
         usual = np.array([self._mean(self._other_w, one, length) for one, length in zip(when, hours, strict=True)])
         if now_w is None:
             return usual
-        lead_h = np.array([(one - when[0]).total_seconds() / 3600.0 for one in when])
+        lead_h = np.array([(one.timestamp() - when[0].timestamp()) / 3600.0 for one in when])
         return np.asarray(usual + np.exp(-lead_h / 0.4) * (now_w - usual[0]))
 
     def water_l_per_h(self, when: Sequence[datetime], hours: Array) -> Array:
@@ -164,7 +164,7 @@ class Usage:
         """
         table = self._home.get(device, _usually_home())
         usual = np.array([self._mean(table, one, length) for one, length in zip(when, hours, strict=True)])
-        lead_h = np.array([(one - when[0]).total_seconds() / 3600.0 for one in when])
+        lead_h = np.array([(one.timestamp() - when[0].timestamp()) / 3600.0 for one in when])
         likely = usual + np.exp(-lead_h / 0.7) * (float(at_home) - usual[0])
         home = (likely > 0.5).astype(np.float64)
         home[0] = float(at_home)

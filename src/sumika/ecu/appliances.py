@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sumika.belief.airflow import rating
 from sumika.belief.outline import Outline
+from sumika.ecu.moments import passed_s
 from sumika.plan.runs import Placed, Run, run_of
 from sumika.plan.situation import Grid
 from sumika.safety import limits_of
@@ -148,21 +149,21 @@ class Appliances:
             states: Of any devices.
             at: Now, in local time.
         """
-        passed_s = 0.0 if self._at is None else (at - self._at).total_seconds()
+        since_s = 0.0 if self._at is None else passed_s(self._at, at)
         self._at = at
         for state in states:
             machine = self._machines.get(state.device)
             if machine is not None and state.available:
-                self._hear(machine, state, at, passed_s)
+                self._hear(machine, state, at, since_s)
 
-    def _hear(self, machine: _Machine, state: DeviceState, at: datetime, passed_s: float) -> None:
+    def _hear(self, machine: _Machine, state: DeviceState, at: datetime, since_s: float) -> None:
         on = state.values.get("on", 0.0) >= 0.5
         left_s = state.values.get("left_s")
         machine.left_s = left_s if left_s is not None and np.isfinite(left_s) else None
         if on:
             machine.wished, machine.wished_h = False, None
             machine.on_since = machine.on_since or at
-            _count(machine, state.power_w, passed_s)
+            _count(machine, state.power_w, since_s)
         elif machine.on_since is not None:
             self._learn(machine, at)
         waits = not on and (machine.wished or state.values.get(WAITING, 0.0) >= 0.5)
@@ -180,7 +181,7 @@ class Appliances:
     def _learn(self, machine: _Machine, at: datetime) -> None:
         """Take from a run that has ended how long it was and what it drew."""
         assert machine.on_since is not None
-        device, ran_s, used_kwh = machine.device.id, (at - machine.on_since).total_seconds(), machine.used_kwh
+        device, ran_s, used_kwh = machine.device.id, passed_s(machine.on_since, at), machine.used_kwh
         machine.on_since, machine.used_kwh = None, 0.0
         if ran_s < SHORTEST_S:
             return
@@ -200,7 +201,7 @@ class Appliances:
         for device, machine in self._machines.items():
             if machine.on_since is None:
                 continue
-            ran_s = (at - machine.on_since).total_seconds()
+            ran_s = passed_s(machine.on_since, at)
             left_h = (machine.left_s if machine.left_s is not None else max(0.0, self.run_s[device] - ran_s)) / 3600.0
             inside = np.clip(np.minimum(begins_h + grid.hours, left_h) - np.maximum(begins_h, 0.0), 0.0, None)
             load += self.power_kw[device] * inside / grid.hours
@@ -276,11 +277,11 @@ class Appliances:
         return [(start.device, "on", 1.0) for start in self.starts() if start.is_now]
 
 
-def _count(machine: _Machine, power_w: float | None, passed_s: float) -> None:
+def _count(machine: _Machine, power_w: float | None, since_s: float) -> None:
     if power_w is None or machine.used_kwh is None:
         machine.used_kwh = None
     elif power_w > RUNS_W:
-        machine.used_kwh += power_w * passed_s / 3.6e6
+        machine.used_kwh += power_w * since_s / 3.6e6
 
 
 def _next(hour: float, run_s: float, at: datetime) -> datetime:

@@ -25,7 +25,7 @@ def check_measurements(measurements: Measurements, before: datetime | None) -> N
     at = measurements.at
     if at.tzinfo is None:
         raise _wrong(f"{at.isoformat()} says no time zone", "Give one, as datetime.now(ZoneInfo('Asia/Tokyo'))")
-    if before is not None and at < before:
+    if before is not None and at.timestamp() < before.timestamp():
         raise _wrong(f"measurements of {at.isoformat()} come after those of {before.isoformat()}", "Give them in order")
 
 

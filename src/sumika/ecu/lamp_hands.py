@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sumika.ecu.moments import passed
+
 TAKES = timedelta(seconds=60)
 """So long after a command a lamp may still be on its way, or say what it was told before."""
 
@@ -44,7 +46,7 @@ class LampHands:
     def said(self, at: datetime, device: str, setting: str, value: float) -> None:
         """Note what a lamp is told."""
         lamp = self._lamps.setdefault((device, setting), _Lamp())
-        lamp.said = [one for one in lamp.said[-8:] if at - one[0] <= TAKES or one is lamp.said[-1]]
+        lamp.said = [one for one in lamp.said[-8:] if passed(one[0], at) <= TAKES or one is lamp.said[-1]]
         lamp.said.append((at, value))
 
     def hear(self, at: datetime, device: str, told: Mapping[tuple[str, str], float]) -> None:
@@ -83,12 +85,12 @@ def _touched(lamp: _Lamp, value: float, same: float, at: datetime) -> bool:
         lamp.on_its_way = _towards(lamp, before, value, same, at)
         return not lamp.on_its_way
     # It set out, and stayed elsewhere: that was somebody.
-    stayed = lamp.on_its_way and bool(lamp.said) and at - lamp.said[-1][0] > TAKES
+    stayed = lamp.on_its_way and bool(lamp.said) and passed(lamp.said[-1][0], at) > TAKES
     lamp.on_its_way = lamp.on_its_way and not stayed
     return stayed
 
 
 def _towards(lamp: _Lamp, before: float, value: float, same: float, at: datetime) -> bool:
     """Return whether a change is a step on the way to what it was told of late, or an older word of that."""
-    lately = [said for when, said in lamp.said if at - when <= TAKES]
+    lately = [said for when, said in lamp.said if passed(when, at) <= TAKES]
     return any(min(before, said) - same <= value <= max(before, said) + same for said in lately)

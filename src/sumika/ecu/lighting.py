@@ -20,6 +20,7 @@ from sumika.belief.routine import PeopleAhead, Routine
 from sumika.ecu.lamp_hands import LampHands
 from sumika.ecu.lamps import RoomLamps, Worthwhile, lamps_of, level_for, missing_share
 from sumika.ecu.light_needs import ASLEEP_EDI_LUX, PATH_K, Part, need_at, sees_by
+from sumika.ecu.moments import passed, passed_s
 from sumika.ecu.night_path import SOMEBODY, NightPath
 from sumika.ecu.nudges import NONE, Nudge
 from sumika.schema import Mode
@@ -272,9 +273,9 @@ class Lighting:
         now = measured if measured is not None else foreseen
         if now is None:
             return
-        passed_s = 0.0 if self._seen_at is None else (sight.at - self._seen_at).total_seconds()
+        since_s = 0.0 if self._seen_at is None else passed_s(self._seen_at, sight.at)
         before = now if lit.daylight_lux is None else lit.daylight_lux
-        lit.daylight_lux = before + (1.0 - float(np.exp(-passed_s / DAYLIGHT_S))) * (now - before)
+        lit.daylight_lux = before + (1.0 - float(np.exp(-since_s / DAYLIGHT_S))) * (now - before)
 
     def _light(self, lamps: RoomLamps, sight: Sight, night: Night) -> list[Setting]:
         """Return what the lamps of one room are told that is news."""
@@ -298,8 +299,8 @@ class Lighting:
 
     def _minutes(self, lit: _Lit, at: datetime) -> float:
         """Return for how many minutes a lamp may move now: since it moved or was looked at, a minute at most by eye."""
-        moved = 1.0 if lit.moved_at is None else min(1.0, (at - lit.moved_at).total_seconds() / 60.0)
-        looked = 0.0 if self._seen_at is None else (at - self._seen_at).total_seconds() / 60.0
+        moved = 1.0 if lit.moved_at is None else min(1.0, passed_s(lit.moved_at, at) / 60.0)
+        looked = 0.0 if self._seen_at is None else passed_s(self._seen_at, at) / 60.0
         return max(moved, looked)
 
     def _before(self, lamps: RoomLamps, sight: Sight) -> float | None:
@@ -369,7 +370,7 @@ class Lighting:
         if not known:
             return None
         lit.left_at = lit.left_at or at
-        if lit.level is not None and at - lit.left_at < EMPTY_FOR:
+        if lit.level is not None and passed(lit.left_at, at) < EMPTY_FOR:
             return None
         return 0.0, 0.0, Part.EMPTY, False
 

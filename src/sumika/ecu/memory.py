@@ -37,7 +37,7 @@ def remember(ecu: Ecu) -> bytes:
     )
 
 
-def recall(ecu: Ecu, data: bytes, now_s: float) -> bool:
+def recall(ecu: Ecu, data: bytes, now_s: float, *, moved: bool = False) -> bool:
     """Give a controller that has just begun what an earlier one had learned; return whether it took it.
 
     Nothing is taken of another house, nor of a time that is yet to come: a simulated house begins its time anew.
@@ -46,6 +46,7 @@ def recall(ecu: Ecu, data: bytes, now_s: float) -> bool:
         ecu: One that has observed nothing.
         data: What `remember` returned.
         now_s: Unix time on the house's own clock.
+        moved: Whether the clock was set since: the record then ends now, whatever time it says.
     """
     try:
         memory = msgspec.msgpack.decode(data[:LARGEST_BYTES], type=_Memory)
@@ -57,12 +58,15 @@ def recall(ecu: Ecu, data: bytes, now_s: float) -> bool:
     record = ecu.belief.record
     if (memory.rooms, memory.devices) != (record.rooms, record.devices):
         return False
-    if memory.began_s is None or memory.began_s > now_s:
+    if memory.began_s is None or (memory.began_s > now_s and not moved):
         return False
     for part, holder in _parts(ecu):
         _take(vars(holder), decoded.get(part, {}))
     if ecu.belief.state is not None and np.shape(ecu.belief.state) != (ecu.belief.thermal.nodes,):
         ecu.belief.state = None
+    if memory.began_s > now_s:
+        record.move(now_s - memory.began_s)
+        ecu.forget_times()
     return True
 
 

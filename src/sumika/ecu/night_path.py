@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sumika.belief.nights import Night
+from sumika.ecu.moments import passed
 from sumika.schema.building import OUTSIDE
 from sumika.schema.house import House
 from sumika.schema.living import FurnitureKind
@@ -85,7 +86,7 @@ class NightPath:
             self._in_bed_since = None
             return
         self._in_bed_since = self._in_bed_since or at
-        self.settled = at - self._in_bed_since >= SETTLES
+        self.settled = passed(self._in_bed_since, at) >= SETTLES
         if self.settled:
             self._sleepers = self._in_bedrooms(people)
 
@@ -102,7 +103,7 @@ class NightPath:
             self._left_at = None
             return set()
         self._left_at = self._left_at or at
-        if at - self._left_at < AWAY_AT_MOST:
+        if passed(self._left_at, at) < AWAY_AT_MOST:
             return missing
         self._sleepers = now
         return set()
@@ -110,7 +111,7 @@ class NightPath:
     def _take_more(self, at: datetime, room: str, count: float) -> None:
         if count <= self._sleepers.get(room, 0.0):
             self._more_since.pop(room, None)
-        elif at - self._more_since.setdefault(room, at) >= BELIEVED:
+        elif passed(self._more_since.setdefault(room, at), at) >= BELIEVED:
             self._sleepers[room] = count
 
     def _lit(self, at: datetime, seen: set[str], from_where: set[str]) -> frozenset[str]:
@@ -118,7 +119,7 @@ class NightPath:
             self._up_since = self._up_since or at
             self._until = at + LINGERS
             self._way = frozenset().union(seen, *(self._to_toilet(room) for room in from_where))
-            if at - self._up_since >= UP_FOR_GOOD:
+            if passed(self._up_since, at) >= UP_FOR_GOOD:
                 self._end()
                 return frozenset()
         elif self._until is not None and at >= self._until:

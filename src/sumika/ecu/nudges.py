@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from msgspec import structs
 
+from sumika.ecu.moments import passed
 from sumika.schema import Command
 from sumika.schema.house import Control
 from sumika.text import say
@@ -115,7 +116,7 @@ def nudge_of(before: Ease, seen: RoomSeen) -> Ease:
     if seen.night:
         return Ease(rests_until=before.rests_until)
     known_at = seen.at if seen.index is not None else before.known_at
-    lost = known_at is None or seen.at - known_at >= UNKNOWN_FOR
+    lost = known_at is None or passed(known_at, seen.at) >= UNKNOWN_FOR
     high_since = _high_since(before.high_since, seen, lost=lost)
     ease = replace(before, known_at=known_at, high_since=high_since)
     if before.nudge is not NONE:
@@ -123,7 +124,7 @@ def nudge_of(before: Ease, seen: RoomSeen) -> Ease:
         over = calm or not before.nudge.holds(seen.at)
         return Ease(rests_until=seen.at + RESTS, known_at=known_at) if over else ease
     rested = before.rests_until is None or seen.at >= before.rests_until
-    if rested and high_since is not None and seen.at - high_since >= HIGH_FOR:
+    if rested and high_since is not None and passed(high_since, seen.at) >= HIGH_FOR:
         return replace(ease, nudge=_begun(seen.at))
     return ease
 

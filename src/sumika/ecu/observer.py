@@ -18,6 +18,7 @@ from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
 from sumika.ecu.dust_watch import DustWatch
 from sumika.ecu.last_told import LastTold
+from sumika.ecu.moments import passed_s
 from sumika.ecu.outlook import Measurements
 from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K
 from sumika.ecu.watch import Watch
@@ -126,9 +127,13 @@ class Observer:
             band = band_of(self._outdoor_mean_c, does=self._does(room))
             self.likings[room].vote(sensation, setpoint_c, band)
 
+    def forget_times(self) -> None:
+        """Forget when people voted and when was learned last: the clock that told it was wrong."""
+        self._voted, self._learned_on = {}, -1
+
     def _take(self, measurements: Measurements) -> None:
         """Take in what was measured; it is never older than what was taken in before."""
-        seconds = (measurements.at - self._at).total_seconds() if self._at is not None else 0.0
+        seconds = passed_s(self._at, measurements.at) if self._at is not None else 0.0
         self._at = measurements.at
         record = self.belief.record
         if record.began_s is None:

@@ -17,12 +17,17 @@ from sumika.schema.house import House, Tariff
 if TYPE_CHECKING:
     from sumika.belief.forecast import Foreteller, HouseForecast
     from sumika.belief.prices_ahead import KnownTariff
+    from sumika.ecu import Ecu
     from sumika.ecu.modes import Decision
     from sumika.ecu.policy_controller import PolicyController
     from sumika.ecu.what_if import WhatIf
 
 LEARNED = "learned.msgpack"
 """What was learned so far, in the planner's own folder of the house's data."""
+
+
+SET_BACK_S = 60.0
+"""A clock that stands behind by less merely ran a little fast: what was said last counts until it has caught up."""
 
 
 class Nudged(NamedTuple):
@@ -54,22 +59,15 @@ class Thinking:
         """Begin to think about a house."""
         from sumika.belief.forecast import Foreteller
         from sumika.belief.prices_ahead import PriceBook
-        from sumika.ecu import Ecu
         from sumika.ecu.modes import Deciding
 
-        tariff = known_tariff(house)
-        # Every plan that is asked for is a new one: when to ask is this process's business.
-        self.ecu = Ecu(
-            house,
-            currency=tariff.currency,
-            plans_every_s=0.0,
-            guarded=False,
-            gas_per_kwh=tariff.gas_per_kwh or None,
-        )
+        self._tariff = tariff = known_tariff(house)
+        self.ecu = _new_ecu(house, tariff)
         self.foreteller = Foreteller(self.ecu.belief.sun, PriceBook(tariff))
         self._deciding = Deciding(self.ecu)
         self._policy = _policy_of(house, tariff.currency, self)
         self._at: datetime | None = None
+        self._events: tuple[tuple[str, str], ...] = ()
         self._language = house.language or "en"
         self._lamps = frozenset(device.id for device in house.devices if device.kind in ("light", "blind"))
 
@@ -110,8 +108,10 @@ class Thinking:
         from sumika.ecu import Measurements
         from sumika.ecu.first_guess import guess_first
 
-        if self._at is not None and at <= self._at:
-            return
+        if self._at is not None and at.timestamp() <= self._at.timestamp():
+            if not self._was_set_back(at):
+                return
+            self._begin_anew(at)
         self._at = at
         air = ear.fresh_air(now_ns)
         votes = tuple(ear.votes)
@@ -146,8 +146,9 @@ class Thinking:
         """
         from sumika.ecu import Measurements
 
-        if self._at is None or at < self._at:
+        if self._at is None or self._was_set_back(at):
             return ()
+        at = max(at, self._at, key=datetime.timestamp)
         second, does = at.timestamp(), ear.activities(now_ns)
         for room, (heart, breath) in ear.strain.rates().items():
             # Asleep everything is slower: who lies awake there would always seem strained.
@@ -163,6 +164,23 @@ class Thinking:
                 activities=does,
             )
         )
+
+    def _was_set_back(self, at: datetime) -> bool:
+        """Return whether the clock was really set back, and does not merely stand a little behind what was said."""
+        return self._at is not None and self._at.timestamp() - at.timestamp() > SET_BACK_S
+
+    def _begin_anew(self, at: datetime) -> None:
+        """Go on by another time with all that was learned: whatever waits for a time of before would wait for ever."""
+        from sumika.ecu.memory import recall, remember
+        from sumika.ecu.modes import Deciding
+
+        learned, before = remember(self.ecu), self.ecu
+        self.ecu = _new_ecu(before.house, self._tariff)
+        recall(self.ecu, learned, at.timestamp(), moved=True)
+        self.ecu.light.drives, self.ecu.wishes = before.light.drives, before.wishes
+        self._deciding = Deciding(self.ecu)
+        self._policy = _policy_of(before.house, self._tariff.currency, self)
+        self._events += (("clock_set_back", ""),)
 
     def nudges(self, at: datetime) -> tuple["Nudged", ...]:
         """Return what is done now because of strain, room by room.
@@ -188,7 +206,12 @@ class Thinking:
         """
         zone = None if self._at is None else self._at.tzinfo
         language = self._language
-        return tuple(
+        own, self._events = self._events, ()
+        events = tuple(
+            Event(stamp=stamp, origin=origin, subject="plan", code=code, severity=Severity.INFO, detail=detail)
+            for code, detail in own
+        )
+        return events + tuple(
             Event(
                 stamp=stamp,
                 origin=origin,
@@ -305,6 +328,20 @@ def known_tariff(house: House) -> "KnownTariff":
         feed_in=plan.feed_in if said.feed_in_per_kwh is None else said.feed_in_per_kwh,
         gas_per_kwh=plan.gas_per_kwh,
         usual=plan.adds + plan.market_mean,
+    )
+
+
+def _new_ecu(house: House, tariff: "KnownTariff") -> "Ecu":
+    """Return belief and planner that know nothing yet."""
+    from sumika.ecu import Ecu
+
+    # Every plan that is asked for is a new one: when to ask is the planner's process's business.
+    return Ecu(
+        house,
+        currency=tariff.currency,
+        plans_every_s=0.0,
+        guarded=False,
+        gas_per_kwh=tariff.gas_per_kwh or None,
     )
 
 

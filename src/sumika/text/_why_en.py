@@ -98,6 +98,8 @@ WHY: dict[str, str] = {
     "why.nudge.part": "{why}; a little less, for calm, until {until}",
     "event.plan_failed": "no plan could be made; the rules stand in when the last one expires",
     "event.plan_failed.recovered": "plans are being made again",
+    "event.clock_set_back": "the clock was set back; the planner goes on by the new time",
+    "event.clock_set_back.recovered": "the clock runs on",
     "event.no_weather_forecast": "no weather forecast",
     "event.no_weather_forecast.recovered": "weather forecasts come again",
     # How far the planner goes, in the live view.

@@ -98,6 +98,8 @@ WHY: dict[str, str] = {
     "why.nudge.part": "{why}。落ち着けるように{until}まで控えめに",
     "event.plan_failed": "計画を作れません。前の計画の期限が過ぎたら規則が代わります",
     "event.plan_failed.recovered": "計画を再び作っています",
+    "event.clock_set_back": "時計が戻されました。計画は新しい時刻で続きます",
+    "event.clock_set_back.recovered": "時計はそのまま進んでいます",
     "event.no_weather_forecast": "天気予報がありません",
     "event.no_weather_forecast.recovered": "天気予報を再び受け取っています",
     # How far the planner goes, in the live view.
