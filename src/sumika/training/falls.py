@@ -97,8 +97,8 @@ class FallOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     scenes: int = 890
     narrow_scenes: int = 100
     hard: int = 690
-    sitting: int = 300
-    everyday: int = 1_200
+    sitting: int = 1_300
+    everyday: int = 2_160
     most: int = 12
 
     def __post_init__(self) -> None:

@@ -70,13 +70,13 @@ class Moment:
 
 
 MOMENTS: Mapping[str, Moment] = {
-    "pets beside people": Moment(900, ("pet_jumps",)),
-    "pets alone": Moment(900, ("pet_jumps",), alone=True),
+    "pets beside people": Moment(1000, ("pet_jumps",)),
+    "pets alone": Moment(1000, ("pet_jumps",), alone=True),
     "sits down": Moment(300, ("sit_hard", "sit_hard_on_sofa")),
-    "lies down on furniture": Moment(80, ("lie_on_bed", "lie_on_sofa")),
+    "lies down on furniture": Moment(300, ("lie_on_bed", "lie_on_sofa")),
     "sits on the floor": Moment(720, ("sit_on_floor",)),
     "crouches or kneels": Moment(720, ("crouch_long",)),
-    "picks up": Moment(240, ("pick_up", "drop")),
+    "picks up": Moment(480, ("pick_up", "drop")),
     "stumbles": Moment(60, ("stumble", "catch")),
     "exercises": Moment(100, ()),
 }
@@ -87,7 +87,8 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a scene.
 
     Attributes:
-        beyond: By how much the student was surer of a fall than is enough for an alarm, at the surest, in log odds.
+        beyond: By how much the student was surer of a fall than is enough for an alarm, at the surest, in log odds; at
+            least 0 where heights told of one in its stead.
         alarmed: Whether it told of one.
     """
 
@@ -99,7 +100,7 @@ def measure(full: bool) -> dict[str, Figure]:
     """Return how many false alarms a home has a month: the upper bound of what the scenes allow. Nothing unless full.
 
     Args:
-        full: Whether scenes are played, which takes two hours of a core the first time.
+        full: Whether scenes are played, which takes two and a half hours of a core the first time.
 
     Raises:
         StudentRefused: if the student of falls may not be used.
@@ -252,4 +253,4 @@ def play(acted: ActedScene, frames: Iterable[tuple[float, PointCloud, Tracks]], 
         alarmed |= any(isinstance(one, SuspectedFall) and one.stage is FallStage.SUSPECTED for one in messages)
         beyond = (body.beyond_enough for body in state.bodies.values())
         surest = max(surest, *(one for one in beyond if one is not None), _NEVER)
-    return Played(beyond=surest, alarmed=alarmed)
+    return Played(beyond=max(surest, 0.0) if alarmed else surest, alarmed=alarmed)
