@@ -9,9 +9,11 @@ import pytest
 
 from sumika.ecu import Ecu, Measurements
 from sumika.ecu.memory import recall, remember
-from sumika.runtime.thinking import Thinking
+from sumika.runtime.house_ear import HouseEar
+from sumika.runtime.thinking import LEARNED, Thinking
+from sumika.schema import Origin
 from sumika.schema.house import Device, House
-from tests.plan_helpers import EVENING, air, small_house, state
+from tests.plan_helpers import EVENING, STAMP, air, small_house, state
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +79,8 @@ def test_what_is_asked_for_now_is_not_overruled_by_what_was_asked_for_then() -> 
 
 def test_nothing_is_taken_of_another_house_of_the_future_or_of_damaged_bytes(lived: Ecu) -> None:
     kept = remember(lived)
-    other = msgspec.structs.replace(small_house(), devices=(Device(id="x", room="living", kind="battery"),))
+    rooms = tuple(msgspec.structs.replace(room, id=f"other_{room.id}") for room in small_house().rooms)
+    other = msgspec.structs.replace(small_house(), rooms=rooms, devices=())
     cases: list[tuple[House, bytes, float]] = [
         (other, kept, LATER_S),
         (small_house(), kept, EVENING.timestamp() - 1e6),
@@ -91,6 +94,102 @@ def test_nothing_is_taken_of_another_house_of_the_future_or_of_damaged_bytes(liv
         assert not recall(fresh, data, now_s)
         assert fresh.belief.state is None
         assert len(fresh.belief.record.rows()) == 0
+
+
+LAMP = Device(id="lamp", room="living", kind="light")
+HEATER = Device(id="heater", room="bedroom", kind="floor_heating")
+
+
+@pytest.mark.parametrize("more", [LAMP, HEATER])
+def test_a_house_that_has_another_device_keeps_what_was_learned(lived: Ecu, more: Device) -> None:
+    house = small_house()
+    house = msgspec.structs.replace(house, devices=(more, *house.devices[1:], house.devices[0]))
+    again = Ecu(house)
+    assert recall(again, remember(lived), LATER_S)
+    belief, before = again.belief, lived.belief
+    for name, place in before.thermal.place.items():
+        assert belief.theta[belief.thermal.place[name]] == before.theta[place], name
+    assert belief.learned_days == before.learned_days
+    assert np.array_equal(vars(again.routine)["_mean"], vars(lived.routine)["_mean"])
+    assert again.likings["living"].warmer_k == lived.likings["living"].warmer_k
+    rows, old = belief.record.rows(), before.record.rows()
+    assert np.array_equal(rows.air, old.air, equal_nan=True)
+    assert np.array_equal(rows.setting("tank", "hot_water_l"), old.setting("tank", "hot_water_l"), equal_nan=True)
+    assert np.isnan(rows.setting(more.id, "level")).all()
+    again.observe(Measurements(at=EVENING + timedelta(days=2), air=(air("living", 19.0), air("bedroom", 18.0))))
+    assert again.belief.state is not None
+    assert np.isfinite(again.belief.state).all()
+
+
+def test_a_house_that_has_lost_a_room_keeps_what_was_learned_of_the_other(lived: Ecu) -> None:
+    house = small_house()
+    devices = tuple(one for one in house.devices if one.room == "living")
+    again = Ecu(msgspec.structs.replace(house, rooms=house.rooms[:1], devices=devices))
+    assert recall(again, remember(lived), LATER_S)
+    assert np.array_equal(vars(again.routine)["_mean"][:, :, 0], vars(lived.routine)["_mean"][:, :, 0])
+    assert np.array_equal(again.belief.record.rows().air[:, 0], lived.belief.record.rows().air[:, 0], equal_nan=True)
+    again.observe(Measurements(at=EVENING + timedelta(days=2), air=(air("living", 19.0),)))
+    assert again.belief.state is not None
+    assert np.isfinite(again.belief.state).all()
+
+
+def test_a_machine_that_is_new_is_known_beside_those_of_which_was_learned() -> None:
+    washer, dryer = (Device(id=name, room="living", kind="appliance") for name in ("washer", "dryer"))
+    house = msgspec.structs.replace(small_house(), devices=(washer,))
+    before = Ecu(house)
+    before.observe(Measurements(at=EVENING, air=(air("living", 19.0),)))
+    before.appliances.run_s["washer"] = 4321.0
+    again = Ecu(msgspec.structs.replace(house, devices=(washer, dryer)))
+    assert recall(again, remember(before), LATER_S)
+    assert again.appliances.run_s["washer"] == 4321.0
+    assert "dryer" in again.appliances.run_s
+
+
+def an_ear() -> HouseEar:
+    ear = HouseEar(small_house())
+    ear.take(air("living", 19.0))
+    return ear
+
+
+def test_a_clock_that_is_behind_at_the_start_is_waited_for_and_nothing_is_overwritten(
+    lived: Ecu, tmp_path: Path
+) -> None:
+    before, first = remember(lived), Thinking(small_house())
+    recall(first.ecu, before, LATER_S)
+    first.remember(tmp_path)
+    kept = (tmp_path / LEARNED).read_bytes()
+    thinking, behind = Thinking(small_house()), EVENING - timedelta(days=400)
+    assert not thinking.recall(tmp_path, behind)
+    thinking.observe(an_ear(), behind, STAMP.monotonic_ns)
+    assert thinking.remember(tmp_path) == ""
+    assert (tmp_path / LEARNED).read_bytes() == kept
+    right = EVENING + timedelta(days=2)
+    thinking.observe(an_ear(), right, STAMP.monotonic_ns + 60 * 10**9)
+    assert np.array_equal(thinking.ecu.belief.theta, lived.belief.theta)
+    assert thinking.ecu.at == right
+
+
+def test_a_clock_that_stays_behind_was_not_the_wrong_one(lived: Ecu, tmp_path: Path) -> None:
+    first = Thinking(small_house())
+    recall(first.ecu, remember(lived), LATER_S)
+    first.remember(tmp_path)
+    thinking, behind = Thinking(small_house()), EVENING - timedelta(days=3)
+    thinking.recall(tmp_path, behind)
+    thinking.observe(an_ear(), behind, STAMP.monotonic_ns)
+    behind += timedelta(hours=3)
+    thinking.observe(an_ear(), behind, STAMP.monotonic_ns + 3 * 3600 * 10**9)
+    assert np.array_equal(thinking.ecu.belief.theta, lived.belief.theta)
+    assert thinking.ecu.belief.record.rows().unix_s[-1] <= behind.timestamp()
+
+
+def test_what_cannot_be_used_is_set_aside_and_said(tmp_path: Path) -> None:
+    (tmp_path / LEARNED).write_bytes(b"no memory")
+    thinking = Thinking(small_house())
+    assert not thinking.recall(tmp_path, EVENING)
+    assert (tmp_path / f"{LEARNED}.aside").read_bytes() == b"no memory"
+    (event,) = thinking.news(STAMP, Origin.LIVE)
+    assert (event.code, event.detail) == ("learned_set_aside", "damaged")
+    assert thinking.news(STAMP, Origin.LIVE) == ()
 
 
 def test_what_does_not_fit_any_more_is_learned_anew(lived: Ecu) -> None:

@@ -6,12 +6,14 @@ newer release, takes what still fits and learns the rest anew.
 """
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from sumika.ecu.ecu import Ecu
+from sumika.ecu.memory_of_before import as_it_is_now, parameters_of
 
 LARGEST_BYTES = 64_000_000
 _NUMBERS = (bool, int, float)
@@ -22,6 +24,21 @@ class _Memory(msgspec.Struct, frozen=True, kw_only=True):
     devices: tuple[str, ...]
     began_s: float | None
     kept: dict[str, dict[str, Any]]
+    parameters: dict[str, tuple[str, ...]] = {}
+
+
+class Recalled(StrEnum):
+    """What came of what an earlier controller had learned."""
+
+    TAKEN = "taken"
+    AHEAD = "ahead"
+    """It is of a time that is yet to come: the clock is behind, or a simulated house begins its time anew."""
+
+    NOTHING = "nothing"
+    """Nothing had been observed yet."""
+
+    ANOTHER_HOUSE = "another_house"
+    DAMAGED = "damaged"
 
 
 def remember(ecu: Ecu) -> bytes:
@@ -33,14 +50,29 @@ def remember(ecu: Ecu) -> bytes:
     record = ecu.belief.record
     kept = {part: _told(vars(holder)) for part, holder in _parts(ecu)}
     return msgspec.msgpack.encode(
-        _Memory(rooms=record.rooms, devices=record.devices, began_s=record.began_s, kept=kept)
+        _Memory(
+            rooms=record.rooms,
+            devices=record.devices,
+            began_s=record.began_s,
+            kept=kept,
+            parameters=parameters_of(ecu),
+        )
     )
 
 
 def recall(ecu: Ecu, data: bytes, now_s: float, *, moved: bool = False) -> bool:
     """Give a controller that has just begun what an earlier one had learned; return whether it took it.
 
-    Nothing is taken of another house, nor of a time that is yet to come: a simulated house begins its time anew.
+    See `recalled`.
+    """
+    return recalled(ecu, data, now_s, moved=moved) is Recalled.TAKEN
+
+
+def recalled(ecu: Ecu, data: bytes, now_s: float, *, moved: bool = False) -> Recalled:
+    """Give a controller that has just begun what an earlier one had learned; return what came of it.
+
+    Of a house that was changed since, all that still fits is taken: rooms and devices are found by their ids. Nothing
+    is taken of another house, nor of a time that is yet to come.
 
     Args:
         ecu: One that has observed nothing.
@@ -50,24 +82,31 @@ def recall(ecu: Ecu, data: bytes, now_s: float, *, moved: bool = False) -> bool:
     """
     try:
         memory = msgspec.msgpack.decode(data[:LARGEST_BYTES], type=_Memory)
-        decoded = {
+        kept = {
             part: {name: _decoded(one) for name, one in attributes.items()} for part, attributes in memory.kept.items()
         }
     except (msgspec.DecodeError, ValueError, TypeError, IndexError):
-        return False
+        return Recalled.DAMAGED
     record = ecu.belief.record
+    if memory.began_s is None:
+        return Recalled.NOTHING
+    if not set(memory.rooms) & set(record.rooms):
+        return Recalled.ANOTHER_HOUSE
+    if memory.began_s > now_s and not moved:
+        return Recalled.AHEAD
     if (memory.rooms, memory.devices) != (record.rooms, record.devices):
-        return False
-    if memory.began_s is None or (memory.began_s > now_s and not moved):
-        return False
+        try:
+            kept = as_it_is_now(kept, memory.rooms, memory.devices, memory.parameters, ecu)
+        except (ValueError, TypeError, IndexError, KeyError):
+            return Recalled.DAMAGED
     for part, holder in _parts(ecu):
-        _take(vars(holder), decoded.get(part, {}))
+        _take(vars(holder), kept.get(part, {}))
     if ecu.belief.state is not None and np.shape(ecu.belief.state) != (ecu.belief.thermal.nodes,):
         ecu.belief.state = None
     if memory.began_s > now_s:
         record.move(now_s - memory.began_s)
         ecu.forget_times()
-    return True
+    return Recalled.TAKEN
 
 
 def _parts(ecu: Ecu) -> Iterator[tuple[str, object]]:

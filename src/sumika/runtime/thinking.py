@@ -4,15 +4,17 @@ What they need is imported when a process begins to think: it takes seconds and 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sumika.clock import Instant
-from sumika.runtime.house_ear import HouseEar
+from sumika.runtime.house_ear import HouseEar, is_simulated
 from sumika.runtime.small_file import write_whole
 from sumika.schema import ComfortWish, Command, Event, Origin, PlanOutlook, Severity, SumikaError
 from sumika.schema.house import House, Tariff
+from sumika.units import seconds_to_ns
 
 if TYPE_CHECKING:
     from sumika.belief.forecast import Foreteller, HouseForecast
@@ -28,6 +30,9 @@ LEARNED = "learned.msgpack"
 
 SET_BACK_S = 60.0
 """A clock that stands behind by less merely ran a little fast: what was said last counts until it has caught up."""
+
+WAITS_S = 7200.0
+"""So long a clock that stands before what was learned is waited for; then that clock was the wrong one."""
 
 
 class Nudged(NamedTuple):
@@ -68,6 +73,8 @@ class Thinking:
         self._policy = _policy_of(house, tariff.currency, self)
         self._at: datetime | None = None
         self._events: tuple[tuple[str, str], ...] = ()
+        self._waiting: bytes | None = None
+        self._waits_ns: int | None = None
         self._language = house.language or "en"
         self._lamps = frozenset(device.id for device in house.devices if device.kind in ("light", "blind"))
 
@@ -78,14 +85,21 @@ class Thinking:
             folder: Where it lies.
             at: On the house's own clock.
         """
-        from sumika.ecu.memory import LARGEST_BYTES, recall
+        from sumika.ecu.memory import LARGEST_BYTES, Recalled, recalled
 
         try:
             with (folder / LEARNED).open("rb") as file:
                 data = file.read(LARGEST_BYTES)
         except OSError:
             return False
-        return recall(self.ecu, data, at.timestamp())
+        found = recalled(self.ecu, data, at.timestamp())
+        if found is Recalled.AHEAD and not (self.ecu.house.demo or is_simulated(self.ecu.house)):
+            # A computer without a clock of its own does not know the time until it has a net.
+            self._waiting = data
+        elif found in (Recalled.ANOTHER_HOUSE, Recalled.DAMAGED):
+            _set_aside(folder / LEARNED)
+            self._events += (("learned_set_aside", found.value),)
+        return found is Recalled.TAKEN
 
     def remember(self, folder: Path) -> str:
         """Put what was learned on the disk, whole or not at all; return why it cannot be, empty where it could.
@@ -95,6 +109,8 @@ class Thinking:
         """
         from sumika.ecu.memory import remember
 
+        if self._waiting is not None:
+            return ""  # what is on the disk is worth more, and its time comes
         return write_whole(folder / LEARNED, remember(self.ecu))
 
     def observe(self, ear: HouseEar, at: datetime, now_ns: int) -> None:
@@ -108,6 +124,7 @@ class Thinking:
         from sumika.ecu import Measurements
         from sumika.ecu.first_guess import guess_first
 
+        self._take_up(at, now_ns)
         if self._at is not None and at.timestamp() <= self._at.timestamp():
             if not self._was_set_back(at):
                 return
@@ -171,16 +188,33 @@ class Thinking:
 
     def _begin_anew(self, at: datetime) -> None:
         """Go on by another time with all that was learned: whatever waits for a time of before would wait for ever."""
-        from sumika.ecu.memory import recall, remember
+        from sumika.ecu.memory import remember
+
+        self._go_on(remember(self.ecu), at, moved=True)
+        self._events += (("clock_set_back", ""),)
+
+    def _take_up(self, at: datetime, now_ns: int) -> None:
+        """Take what was learned until a time that had yet to come, once it has come, or does not come."""
+        if self._waiting is None:
+            return
+        self._waits_ns = now_ns if self._waits_ns is None else self._waits_ns
+        waited = now_ns - self._waits_ns >= seconds_to_ns(WAITS_S)
+        if self._go_on(self._waiting, at, moved=waited):
+            self._waiting = None
+
+    def _go_on(self, learned: bytes, at: datetime, *, moved: bool) -> bool:
+        """Go on with what was learned, where it fits, in place of all that waits for some time; return whether."""
+        from sumika.ecu.memory import recall
         from sumika.ecu.modes import Deciding
 
-        learned, before = remember(self.ecu), self.ecu
-        self.ecu = _new_ecu(before.house, self._tariff)
-        recall(self.ecu, learned, at.timestamp(), moved=True)
+        before, ecu = self.ecu, _new_ecu(self.ecu.house, self._tariff)
+        if not recall(ecu, learned, at.timestamp(), moved=moved) and not moved:
+            return False
+        self.ecu = ecu
         self.ecu.light.drives, self.ecu.wishes = before.light.drives, before.wishes
         self._deciding = Deciding(self.ecu)
         self._policy = _policy_of(before.house, self._tariff.currency, self)
-        self._events += (("clock_set_back", ""),)
+        return True
 
     def nudges(self, at: datetime) -> tuple["Nudged", ...]:
         """Return what is done now because of strain, room by room.
@@ -329,6 +363,12 @@ def known_tariff(house: House) -> "KnownTariff":
         gas_per_kwh=plan.gas_per_kwh,
         usual=plan.adds + plan.market_mean,
     )
+
+
+def _set_aside(path: Path) -> None:
+    """Keep a file that cannot be used under another name: the next one is written in its place."""
+    with suppress(OSError):
+        path.replace(path.with_name(f"{path.name}.aside"))
 
 
 def _new_ecu(house: House, tariff: "KnownTariff") -> "Ecu":

@@ -100,6 +100,8 @@ WHY: dict[str, str] = {
     "event.plan_failed.recovered": "plans are being made again",
     "event.clock_set_back": "the clock was set back; the planner goes on by the new time",
     "event.clock_set_back.recovered": "the clock runs on",
+    "event.learned_set_aside": "what was learned before is of another house or damaged; it was set aside",
+    "event.learned_set_aside.recovered": "what was learned before is in use again",
     "event.no_weather_forecast": "no weather forecast",
     "event.no_weather_forecast.recovered": "weather forecasts come again",
     # How far the planner goes, in the live view.

@@ -100,6 +100,8 @@ WHY: dict[str, str] = {
     "event.plan_failed.recovered": "計画を再び作っています",
     "event.clock_set_back": "時計が戻されました。計画は新しい時刻で続きます",
     "event.clock_set_back.recovered": "時計はそのまま進んでいます",
+    "event.learned_set_aside": "以前に学んだ内容は別の家のものか壊れているため、別名で残しました",
+    "event.learned_set_aside.recovered": "以前に学んだ内容を再び使っています",
     "event.no_weather_forecast": "天気予報がありません",
     "event.no_weather_forecast.recovered": "天気予報を再び受け取っています",
     # How far the planner goes, in the live view.
