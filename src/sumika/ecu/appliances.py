@@ -54,6 +54,7 @@ class _Machine:
         left_s: How long it still runs, as it says.
         wished: Whether a resident said that it is loaded.
         wished_h: By which hour they want it done.
+        wished_for: How long ago they said so.
         used_kwh: Since it was started.
         then_cost: What the run would have cost when it was found loaded; None: nobody knows.
         begins: When it is planned to begin; None: it was not planned.
@@ -68,6 +69,7 @@ class _Machine:
     left_s: float | None = None
     wished: bool = False
     wished_h: float | None = None
+    wished_for: timedelta = timedelta()
     used_kwh: float | None = 0.0
     then_cost: float | None = None
     begins: datetime | None = None
@@ -141,6 +143,7 @@ class Appliances:
             machine = self._machines.get(one.device)
             if machine is not None:
                 machine.wished, machine.wished_h = one.waiting, one.done_by_h if one.waiting else None
+                machine.wished_for = timedelta(seconds=one.age_s if one.waiting else 0.0)
 
     def hear(self, states: Sequence[DeviceState], at: datetime) -> None:
         """Take what machines say of themselves.
@@ -172,11 +175,12 @@ class Appliances:
         if not waits:
             machine.waits_since = machine.done_by = machine.begins = machine.then_cost = None
         elif machine.waits_since is None or told_h != machine.done_by_h:
-            machine.waits_since = machine.waits_since or at
+            # What was said before a restart counts from when it was said.
+            since = at - machine.wished_for if machine.wished else at
+            machine.waits_since = machine.waits_since or since
             machine.done_by_h = told_h
-            machine.done_by = _next(
-                told_h if told_h is not None else rating(machine.device, DONE_BY_H), self.run_s[machine.device.id], at
-            )
+            hour_h = told_h if told_h is not None else rating(machine.device, DONE_BY_H)
+            machine.done_by = _next(hour_h, self.run_s[machine.device.id], since)
 
     def _learn(self, machine: _Machine, at: datetime) -> None:
         """Take from a run that has ended how long it was and what it drew."""

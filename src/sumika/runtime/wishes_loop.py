@@ -35,7 +35,7 @@ from sumika.schema import (
 
 WISHES = "wishes"
 TURN_S = 0.1
-HEARD = ("plan", "verdict", "mode", "gesture")
+HEARD = ("plan", "verdict", "mode", "gesture", "device_state")
 
 
 class WishesLoop:
@@ -55,7 +55,7 @@ class WishesLoop:
         )
         self._list = Answerer(process.folder, "suggestions")
         self._answer = Answerer(process.folder, "answer_suggestion")
-        self.machines = MachineDesk(launch.house)
+        self.machines = MachineDesk(launch.house, launch.data / WISHES)
         self._load = Answerer(process.folder, "load_machine")
         self.words = WordDesk(launch.house, launch.data / WISHES)
         self._wish = Answerer(process.folder, "wish_device")
@@ -68,10 +68,11 @@ class WishesLoop:
         arrived = self._subscriber.receive(TURN_S)
         for received in arrived:
             self.desk.hear(received.message)
+            self.machines.hear(received.message)
             if isinstance(received.message, Gesture):
                 self.beckon(received.message)
         now = self.process.clock.now()
-        self.say((*self.desk.again(now), *self.words.again(now)))
+        self.say((*self.desk.again(now), *self.words.again(now), *self.machines.again(now)))
         answered = self._list.poll(self.standings) + self._answer.poll(self.answer) + self._load.poll(self.load)
         answered += self._wish.poll(self.wish) + self._vote.poll(self.vote) + self._comfort.poll(self.comfort)
         answered += self._mood.poll(self.mood)
@@ -93,6 +94,8 @@ class WishesLoop:
     def load(self, question: LoadMachineRequest) -> LoadMachineAnswer:
         """Take a resident's word that a machine is loaded, and say it to the planner."""
         answer, messages = self.machines.load(question, self.process.clock.now())
+        if self.machines.problem:
+            self.process.refuse("load not written")
         self.say(messages)
         return answer
 

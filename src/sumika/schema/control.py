@@ -173,12 +173,14 @@ class MachineLoaded(Message, frozen=True, kw_only=True):
         waiting: Whether it is loaded.
         done_by_h: By which hour of the day it is to be done; None: as it says itself, or as is usual.
         resident: Who; empty where the house does not know.
+        age_s: How long ago it was said; it is said again for a planner that began since.
     """
 
     device: str
     waiting: bool = True
     done_by_h: float | None = None
     resident: str = ""
+    age_s: float = 0.0
 
 
 class PlannedAction(msgspec.Struct, frozen=True, kw_only=True):
