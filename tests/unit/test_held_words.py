@@ -8,8 +8,10 @@ import pytest
 from sumika.bridge import HouseBridge, Kept, Places
 from sumika.clock import Instant, SimulatedClock
 from sumika.runtime.held_words import AGAIN_S, READINGS_S, tells_of_danger
+from sumika.runtime.knowing_node import knowing_nodes
 from sumika.schema import AirSample, DeviceState, Message, Origin, Presence, Reason, WeatherSample, is_news
 from sumika.schema.house import Bridge, Connection, Control, DemoSource, Device, House, Radar, Room, Sensor
+from sumika.schema.knowing_settings import Knowing
 from sumika.units import seconds_to_ns
 from tests.held_helpers import ELEVEN_MINUTES_S, QuietHouse
 
@@ -247,3 +249,13 @@ def test_only_smoke_that_goes_on_is_told_to_gate_and_alarms_like_news() -> None:
     }
     assert {message: tells_of_danger(message) for message in words} == words
     assert not tells_of_danger(state(house, values={"level": 1.0}, **held))
+
+
+def test_air_that_nobody_read_anew_says_nothing_of_people() -> None:
+    house = quiet(sensor("window", "window"))
+    (node,) = knowing_nodes(msgspec.structs.replace(house_of(sensor("window", "window")), knowing=Knowing()))
+    task = node.step
+    assert task is not None
+    before = object()
+    held = msgspec.structs.replace(air(house, window_open=1.0), held_s=600.0)
+    assert task.step(before, held) == (before, ())

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 
+import msgspec
 import psutil
 import pytest
 
@@ -211,6 +212,22 @@ def say(room: str, probability: float | None, stamp: Instant) -> Presence:
         reason=Reason.MEASURED,
         probability=probability,
     )
+
+
+def test_no_node_leaves_by_a_word_that_is_only_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fake_house(monkeypatch, node_named("presence"), node_named("heart", when=someone_home)) as house:
+        voice = publisher(house, "presence")
+        house.turn(1.0)
+
+        def heard() -> bool:
+            old = msgspec.structs.replace(say("hall", 0.0, house.clock.now()), held_s=60.0)
+            voice.publish(old)
+            voice.publish(say("bedroom", 0.9, house.clock.now()))
+            house.turn()
+            return "bedroom" in house.supervisor.rooms
+
+        assert wait_until(heard)
+        assert "hall" not in house.supervisor.rooms
 
 
 def test_a_node_leaves_when_its_condition_ends_and_comes_back_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

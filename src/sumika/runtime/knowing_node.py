@@ -79,9 +79,9 @@ def _start(house: House, key: str, data: Path | None = None) -> object:
 
 
 def _step(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
-    from sumika.perception import knowing
-
     # Contacts hold there until they change. A sensor that reads the air, too, has not read it anew.
     if isinstance(message, AirSample) and not is_news(message):
         return state, ()
+    from sumika.perception import knowing
+
     return knowing.step(state, message)
