@@ -14,6 +14,7 @@ import msgspec
 from sumika.actuate import DeviceLink, open_link
 from sumika.cli._devices_words import number
 from sumika.cli._houses import load
+from sumika.cli._told_to_end import told_to_end
 from sumika.clock import WallClock
 from sumika.config import LoadedHouse
 from sumika.safety import Gate, limits_of
@@ -23,6 +24,8 @@ from sumika.sensors.air import open_sensors
 from sumika.text import language_of, rule_text, say
 
 _ALIKE = 1e-6
+_PUT_BACK_S = 10.0
+"""Nobody waits for ever for a device that does not let itself be put back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Outcome(msgspec.Struct, kw_only=True):
         after: What it said last; None where it did not say.
         after_s: How long it took.
         obeyed: Whether it says what was written.
+        stopped: Whether it was ended before its time, by Ctrl-C or the like.
         put_back: Whether it was put back as it was, or nothing had changed.
         why_not_put_back: Empty if it was.
     """
@@ -76,6 +80,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     after: float | None = None
     after_s: float = 0.0
     obeyed: bool = False
+    stopped: bool = False
     put_back: bool = True
     why_not_put_back: str = ""
 
@@ -101,7 +106,7 @@ def try_one(path: Path | None, trial: Trial, environ: Mapping[str, str], echo: C
     outcome = asyncio.run(attempt.run(setting, value))
     if trial.as_json:
         echo(json.dumps(msgspec.to_builtins(outcome), ensure_ascii=False))
-    return outcome.obeyed and outcome.put_back
+    return outcome.obeyed and outcome.put_back and not outcome.stopped
 
 
 @dataclass(slots=True)
@@ -133,6 +138,10 @@ class _Attempt:
         """Print a sentence."""
         self.echo(say(key, self.language, **values))
 
+    def warn(self, key: str, **values: object) -> None:
+        """Print a sentence that must be seen, also where nothing but JSON goes to the standard output."""
+        click.echo(say(key, self.language, **values), err=self.trial.as_json)
+
 
 @dataclass(slots=True)
 class _Doing:
@@ -155,24 +164,35 @@ class _Doing:
             outcome.obeyed = ruled.ruling is not Ruling.VETOED
             return outcome
         outcome.written = write.value
+        doing = asyncio.ensure_future(self._set_and_hold(outcome, write))
+        with told_to_end(doing.cancel):
+            try:
+                await doing
+            except asyncio.CancelledError:
+                outcome.stopped = True
+                self.attempt.say("devices.try_stopped")
+            finally:
+                # Whatever ended it, also in the middle of the write.
+                if not outcome.refused:
+                    await asyncio.shield(self._put_back(outcome))
+        return outcome
+
+    async def _set_and_hold(self, outcome: Outcome, write: Write) -> None:
         outcome.refused = await self.link.write(write)
         if outcome.refused:
             self.attempt.say("devices.refused", why=outcome.refused)
-            return outcome
+            return
         await self._read_back(outcome, write)
         await self._hold()
-        await self._put_back(outcome)
-        return outcome
 
     def _confirm(self, outcome: Outcome) -> None:
         if not self.attempt.trial.yes:
-            unknown = say("devices.try_unknown", self.attempt.language)
             question = say(
                 "devices.try_question",
                 self.attempt.language,
                 device=outcome.device,
                 setting=outcome.setting,
-                before=unknown if outcome.before is None else number(outcome.before),
+                before=self._told(outcome.before),
                 after=number(outcome.asked),
             )
             click.confirm(question, abort=True)
@@ -194,11 +214,8 @@ class _Doing:
         outcome.after_s = round(time.monotonic() - began, 2)
         outcome.obeyed = obeys(same)
         outcome.after = same if same is not None else outcome.before
-        unknown = say("devices.try_unknown", self.attempt.language)
-        said = unknown if outcome.after is None else number(outcome.after)
-        self.attempt.say(
-            "devices.obeyed" if outcome.obeyed else "devices.not_obeyed", value=said, seconds=outcome.after_s
-        )
+        key = "devices.obeyed" if outcome.obeyed else "devices.not_obeyed"
+        self.attempt.say(key, value=self._told(outcome.after), seconds=outcome.after_s)
 
     async def _hold(self) -> None:
         """Keep it so, while the device and the gate go on talking."""
@@ -206,20 +223,37 @@ class _Doing:
             await self._until(lambda state: False, "", self.attempt.trial.hold_s)
 
     async def _put_back(self, outcome: Outcome) -> None:
-        if outcome.before is None:
-            outcome.why_not_put_back = "it never said how it was set before"
-        else:
-            ruled, write = self._decide(outcome.setting, outcome.before)
-            if write is not None:
-                outcome.why_not_put_back = await self.link.write(write)
-            elif ruled.ruling is Ruling.VETOED:
-                outcome.why_not_put_back = rule_text(ruled.rule, self.attempt.language)
+        try:
+            async with asyncio.timeout(_PUT_BACK_S):
+                outcome.why_not_put_back = await self._write_back(outcome)
+        except TimeoutError:
+            outcome.why_not_put_back = f"no answer within {_PUT_BACK_S:g} s"
+        except SumikaError as error:
+            outcome.why_not_put_back = str(error)
         outcome.put_back = not outcome.why_not_put_back
         if outcome.put_back:
             self.attempt.say("devices.put_back", value=number(outcome.before or 0.0))
-        else:
-            value = number(outcome.written or 0.0)
-            self.attempt.say("devices.not_put_back", why=outcome.why_not_put_back, value=value)
+            return
+        self.attempt.warn(
+            "devices.not_put_back",
+            why=outcome.why_not_put_back,
+            device=outcome.device,
+            setting=outcome.setting,
+            value=number(outcome.written or 0.0),
+            before=self._told(outcome.before),
+        )
+
+    async def _write_back(self, outcome: Outcome) -> str:
+        """Return why it could not be put back; empty if it was."""
+        if outcome.before is None:
+            return "it never said how it was set before"
+        ruled, write = self._decide(outcome.setting, outcome.before)
+        if write is not None:
+            return await self.link.write(write)
+        return rule_text(ruled.rule, self.attempt.language) if ruled.ruling is Ruling.VETOED else ""
+
+    def _told(self, value: float | None) -> str:
+        return say("devices.try_unknown", self.attempt.language) if value is None else number(value)
 
     def _decide(self, setting: str, value: float) -> tuple[Verdict, Write | None]:
         now = self.attempt.clock.now()

@@ -113,6 +113,8 @@ def try_device(
 
     It goes through the safety gate's limits. Says what the gate made of it, whether the device took it, and whether it
     says so itself. Ends with 1 if it was refused, not done, or not put back.
+
+    Ctrl-C ends it early, and puts the device back before it ends.
     """
     from sumika.cli._devices_try import Trial, try_one
 

@@ -310,7 +310,9 @@ TEXTS: dict[str, str] = {
     "devices.obeyed": "device: says {value} after {seconds:.1f} s",
     "devices.not_obeyed": "device: took it, but says {value} after {seconds:.0f} s",
     "devices.put_back": "put back: {value}",
-    "devices.not_put_back": "NOT put back: {why}. It is set to {value} now.",
+    "devices.try_stopped": "Stopped: it is put back ...",
+    "devices.not_put_back": "NOT put back: {why}. {setting} of {device} is set to {value} now. "
+    "Set it back yourself, at the device or on the page; before, it was: {before}.",
     # Devices and sensors that lie.
     "obedience.over": "{subject}: {detail} is as it should be again.",
     "obedience.does_not_obey": "{subject} was told {detail} {asked} and still says {said} after {minutes} min.",

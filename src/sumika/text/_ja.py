@@ -304,7 +304,9 @@ TEXTS: dict[str, str] = {
     "devices.obeyed": "機器: {seconds:.1f}秒後に {value} と答えました",
     "devices.not_obeyed": "機器: 受け取りましたが、{seconds:.0f}秒後も {value} のままです",
     "devices.put_back": "元に戻しました: {value}",
-    "devices.not_put_back": "元に戻せませんでした: {why}。いまは {value} です。",
+    "devices.try_stopped": "中断しました。元に戻します ...",
+    "devices.not_put_back": "元に戻せませんでした: {why}。{device} の {setting} はいま {value} です。"
+    "機器か画面で、ご自分で戻してください。前の値: {before}。",
     # うそをつく機器とセンサー。
     "obedience.over": "{subject}: {detail} は正常に戻りました。",
     "obedience.does_not_obey": "{subject} は {detail} を {asked} にするよう指示されましたが、"
