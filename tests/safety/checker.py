@@ -11,16 +11,18 @@ from sumika.schema.house import Device, House
 
 
 class ForgetfulChecker(GateChecker):
-    """A checker that knows no window of which its contact says that it knows nothing, and no water of days ago."""
+    """A checker that knows no window of which its contact says that it knows nothing, or nothing at all."""
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
+        self._window_told: dict[tuple[str, str], int] = {}
         self._water_told: dict[str, int] = {}
 
     def _hear_air(self, air: AirSample, at: int) -> None:
         super()._hear_air(air, at)
         if air.window_open is None:
             self._open.pop((air.room, air.sensor), None)
+        self._window_told[air.room, air.sensor] = at
 
     def _hear_device(self, state: DeviceState, at: int) -> None:
         super()._hear_device(state, at)
@@ -30,6 +32,9 @@ class ForgetfulChecker(GateChecker):
         hours = 24 if device.kind == "heat_pump_water_heater" else 1
         if at - self._water_told.get(device.id, at) > hours * 3600 * SECOND:
             self._water.pop(device.id, None)
+        silent = [each for each in self._open if at - self._window_told[each] > 900 * SECOND]
+        for each in silent:
+            del self._open[each]
         return super()._of_heat(device, write, at)
 
 

@@ -374,6 +374,8 @@ def test_what_is_only_told_again_is_nobodys_hand_and_no_answer_to_a_write(
         assert heard == [state]
         hears(smoke := msgspec.structs.replace(calm, smoke=True, held_s=60.0))
         assert heard == [state, smoke]
+        hears(msgspec.structs.replace(calm, window_open=1.0, held_s=60.0))
+        assert heard == [state, smoke, msgspec.structs.replace(calm, smoke=None, window_open=1.0, held_s=60.0)]
         loop.close()
 
 

@@ -22,7 +22,18 @@ from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.small_file import DamagedFileError, read_small, write_small
 from sumika.runtime.world_loop import WORLD
 from sumika.safety import Condition, Gate, Ruled, Timer
-from sumika.schema import Command, Event, Heartbeat, Message, Mode, Origin, ResidentWish, Severity, SumikaError
+from sumika.schema import (
+    AirSample,
+    Command,
+    Event,
+    Heartbeat,
+    Message,
+    Mode,
+    Origin,
+    ResidentWish,
+    Severity,
+    SumikaError,
+)
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
 
@@ -163,7 +174,12 @@ class GateLoop:
             self.process.refuse("not theirs to say")
             return ()
         # What still holds the gate knows: it believes states until it hears otherwise, and is told all when it begins.
-        return self.gate.observe(message, now_ns) if tells_of_danger(message) else ()
+        # Only of windows it must be told again: a contact that is silent keeps nobody from heating for ever.
+        if not tells_of_danger(message):
+            if not isinstance(message, AirSample) or message.window_open is None:
+                return ()
+            message = msgspec.structs.replace(message, smoke=None)
+        return self.gate.observe(message, now_ns)
 
     def _follow_mode(self, now: Instant) -> None:
         """Take residents' word for how far controllers may go; say what holds."""

@@ -288,7 +288,7 @@ class Gate:
             if now is not None:
                 self._times.reported(state.device, setting, now, now_ns)
                 if limits.kind == "window_opener":
-                    self._around.windows.hear(limits.room, state.device, now, now_ns)
+                    self._around.windows.hear(limits.room, state.device, now, now_ns, lasts=True)
         return tuple(self._at_device(state.device, setting, value, state.origin, now_ns) for setting, value in by_hand)
 
     def _hear_wish(self, wish: ResidentWish, now_ns: int) -> tuple[Ruled, ...]:

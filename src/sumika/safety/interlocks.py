@@ -176,7 +176,7 @@ class Interlocks:
     def _window_holds(self, room: str, now_ns: int, *, unattended: bool) -> bool:
         """Return whether a window holds heating; one of which nobody knows any more does not hold a person's."""
         windows = self._around.windows
-        return windows.is_open(room) or (unattended and bool(windows.may_be_open(room, now_ns)))
+        return windows.is_open(room, now_ns) or (unattended and bool(windows.may_be_open(room, now_ns)))
 
     def held_by_windows(self, now_ns: int) -> Iterator[tuple[str, str]]:
         """Yield rooms in which a window holds heating that was asked for, and who tells of it."""

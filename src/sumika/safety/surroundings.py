@@ -72,7 +72,7 @@ class Surroundings:
         if air.window_open is None:
             self.windows.lose(air.room, air.sensor, now_ns)
         else:
-            self.windows.hear(air.room, air.sensor, air.window_open, now_ns)
+            self.windows.hear(air.room, air.sensor, air.window_open, now_ns, lasts=False)
 
     def _hear_alarm(self, air: AirSample, what: str, bad: bool, good: bool, now_ns: int) -> None:
         key = (air.sensor, what)
