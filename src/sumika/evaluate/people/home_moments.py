@@ -16,8 +16,13 @@ of alarms alone allow (M. P. Fay and E. J. Feuer, Statistics in Medicine 16, 199
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from itertools import repeat
+from multiprocessing import get_context
 
 import msgspec
 import numpy as np
@@ -107,9 +112,15 @@ def measure(full: bool) -> dict[str, Figure]:
     """
     if not full:
         return {}
-    student = find_student(fall.STUDENT, features=fall.FEATURES)
-    played = {name: list(_played(name, moment, student)) for name, moment in MOMENTS.items()}
-    by_rule = {name: list(_played(name, moment, None)) for name, moment in MOMENTS.items()}
+    find_student(fall.STUDENT, features=fall.FEATURES)  # refused before anything is played
+    played, by_rule = dict[str, list[Played]](), dict[str, list[Played]]()
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), mp_context=get_context("fork")) as pool:
+        for name, moment in MOMENTS.items():
+            say_on_stderr(f"  people.home_moments: {name}, {moment.scenes} scenes ...")
+            first = FIRST_SEED + 1000 * list(MOMENTS).index(name)
+            seeds = range(first, first + moment.scenes)
+            both = list(pool.map(_both_ways, repeat(name), seeds, chunksize=10))
+            played[name], by_rule[name] = [one for one, _ in both], [one for _, one in both]
     times = per_month()
     found = figure(played, times)
     found.detail["by_the_rule_alone_per_month_of_counts"] = per_month_of_counts(by_rule, times)
@@ -220,13 +231,16 @@ def counts_bound(strata: Sequence[tuple[int, float]]) -> float:
     return float(variance / (2.0 * total) * stats.chi2.ppf(0.95, 2.0 * total**2 / variance))
 
 
-def _played(name: str, moment: Moment, student: Asked | None) -> Iterator[Played]:
-    first = FIRST_SEED + 1000 * list(MOMENTS).index(name)
-    for number in range(moment.scenes):
-        if number % 20 == 0:
-            say_on_stderr(f"  people.home_moments: {name}, {number} of {moment.scenes} scenes ...")
-        acted = scene_of(moment, first + number)
-        yield play(acted, told_of(acted, f"{name.replace(' ', '-')}-{first + number}"), student)
+@cache
+def _student() -> Asked:
+    return find_student(fall.STUDENT, features=fall.FEATURES)
+
+
+def _both_ways(name: str, seed: int) -> tuple[Played, Played]:
+    """Return what comes of a scene by the student, and by the rule alone."""
+    acted = scene_of(MOMENTS[name], seed)
+    frames = list(told_of(acted, f"{name.replace(' ', '-')}-{seed}"))
+    return play(acted, frames, _student()), play(acted, frames, None)
 
 
 def scene_of(moment: Moment, seed: int) -> ActedScene:
