@@ -113,7 +113,7 @@ def describe(works: "ArrayFinish", progress: Callable[[int, int], None]) -> Desc
     unseen = np.concatenate(outputs)
     return Described(
         calibration=calibration_of(works.metric, works.truth(rows, fold), unseen),
-        domain=domain_of(kind, final, np.concatenate(apart), works.recipe.evaluate.answered),
+        domain=domain_of(kind, final, np.concatenate(apart), works.recipe.evaluate.answered_share),
         uncertainty=_uncertainty(works, rows, fold, unseen),
         disturbed=_scores(works, few, disturbed, (rows, fold, unseen)),
         own=_own(works, within, (rows, fold, unseen)),

@@ -166,12 +166,18 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         metric: The one score that what a student keeps and gains is told in; by default accuracy, of values the mean
             absolute error. "auc" is for two classes, and looks for the second.
         answered: Share of the inputs of unseen groups that the student answers; the others are unlike what it has
-            learnt from, and it abstains. More where what decides in its stead is worse than it is there.
+            learnt from, and it abstains. More where what decides in its stead is worse than it is there; unset, all
+            but one in two hundred.
     """
 
     folds: int = 0
     metric: Literal["", "accuracy", "macro_f1", "kappa", "auc", "error"] = ""
-    answered: float = ANSWERED
+    answered: float | msgspec.UnsetType = msgspec.UNSET  # unset is not written: runs of recipes without it go on
+
+    @property
+    def answered_share(self) -> float:
+        """What is answered, whether the recipe says it or not."""
+        return ANSWERED if isinstance(self.answered, msgspec.UnsetType) else self.answered
 
 
 class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -225,7 +231,7 @@ class ArrayRecipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise ValueError("`pretrain`: only networks learn something before; say `teacher: {from: networks}`")
         if self.references < 1 or self.evaluate.folds < 0 or self.evaluate.folds == 1:
             raise ValueError("`references` is at least 1; `evaluate.folds` 0 or at least 2")
-        if not 0.5 <= self.evaluate.answered < 1.0:
+        if not 0.5 <= self.evaluate.answered_share < 1.0:
             raise ValueError("`evaluate.answered`: a share of at least 0.5, below 1")
         if self.train.loss.hint_weight > 0 and not self.gives_hints:
             raise ValueError("`train.loss.hint_weight`: only networks with in-sample labels give hints")
