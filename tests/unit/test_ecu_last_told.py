@@ -86,6 +86,12 @@ def test_a_battery_and_a_car_of_unknown_charge_go_by_themselves() -> None:
 
 
 @pytest.mark.slow
+def test_a_wallbox_that_never_says_what_the_car_holds_is_planned_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SAID, "car", {"mode": 1.0, "at_home": 1.0})
+    assert modes(an_evening())["car"] != 1.0
+
+
+@pytest.mark.slow
 def test_a_car_that_was_away_is_not_away_for_ever() -> None:
     ecu = an_evening(silent=("at_home",))
     assert ("car", "at_home") not in ecu.told

@@ -340,6 +340,8 @@ class Ecu(Observer):
         assert self._at is not None
         step = max(0, round(self._age_s() / _EVERY_S))
         unspoken = self.watch.restraint(self._at).unspoken
-        told = [one for one in self._telling.settings(self.planned, self.told, step) if one[0] not in unspoken]
+        told = [
+            one for one in self._telling.settings(self.planned, self.told, step, self.silent) if one[0] not in unspoken
+        ]
         beside = (*self.light.settings(), *self.appliances.settings())
         return commands_of([*told, *beside], self._at, Asker.PLAN)

@@ -18,6 +18,7 @@ class LastTold:
     def __init__(self) -> None:
         """Know nothing."""
         self._told: dict[tuple[str, str], tuple[float, float]] = {}
+        self._ever: set[tuple[str, str]] = set()
 
     def hear(self, states: Iterable[DeviceState], now_s: float) -> None:
         """Take what devices say; of one that is out of reach nothing is known any more.
@@ -33,8 +34,13 @@ class LastTold:
             for name, value in state.values.items():
                 if math.isfinite(value):
                     self._told[state.device, name] = value, now_s
+                    self._ever.add((state.device, name))
         self._told = {key: one for key, one in self._told.items() if now_s - one[1] <= FRESH_S}
 
     def now(self) -> Mapping[tuple[str, str], float]:
         """Return what is still so, by (device, name)."""
         return {key: value for key, (value, _) in self._told.items()}
+
+    def silent(self) -> frozenset[tuple[str, str]]:
+        """Return what was told once and is not known any more, by (device, name)."""
+        return frozenset(self._ever - self._told.keys())

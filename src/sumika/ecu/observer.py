@@ -90,6 +90,11 @@ class Observer:
         return self._last_told.now()
 
     @property
+    def silent(self) -> frozenset[tuple[str, str]]:
+        """What devices told once and do not tell any more, by (device, name)."""
+        return self._last_told.silent()
+
+    @property
     def mains_c(self) -> float:
         """Of tap water: it follows the weather, and is never colder than the ground."""
         return max(5.0, 0.6 * (self._outdoor_mean_c if self._outdoor_mean_c is not None else MAINS_C) + 5.0)

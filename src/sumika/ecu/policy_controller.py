@@ -76,5 +76,6 @@ class PolicyController:
         situating = self.ecu.situate(forecast)
         view = view_of(situating)
         said = self._bound.says(features_of(situating, view, self.rows))
-        settings = self._telling.settings(as_planned(said, situating, view, self.rows, self._owed), self.ecu.told)
+        planned = as_planned(said, situating, view, self.rows, self._owed)
+        settings = self._telling.settings(planned, self.ecu.told, silent=self.ecu.silent)
         return commands_of((one for one in settings if one[0] in self._known), self._at, Asker.POLICY)

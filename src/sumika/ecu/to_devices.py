@@ -5,7 +5,7 @@ and better than any plan, and if the plan falls silent it goes on holding a room
 steps (levels of a fan) is rounded so that what was rounded off is made up for in the next quarters.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -74,6 +74,7 @@ class Telling:
         self._belief = belief
         self._owed: dict[str, float] = {}
         self._offset_k: dict[str, float] = {}
+        self._silent: Container[tuple[str, str]] = ()
         self._step = 0
         self._tells: Mapping[str, Callable[[Planned, Device, Told], list[Setting]]] = {
             "room_air_conditioner": self._air_conditioner,
@@ -90,15 +91,18 @@ class Telling:
             "ev_charger": self._battery,
         }
 
-    def settings(self, plan: Planned, told: Told, step: int = 0) -> list[Setting]:
+    def settings(
+        self, plan: Planned, told: Told, step: int = 0, silent: Container[tuple[str, str]] = ()
+    ) -> list[Setting]:
         """Return what every device is to be set to for one step of a plan.
 
         Args:
             plan: The newest.
             told: What devices said last, by (device, name).
             step: Which of its steps it is now.
+            silent: What they said once and do not say any more.
         """
-        self._step = step
+        self._step, self._silent = step, silent
         found: list[Setting] = []
         for device in self._belief.house.devices:
             tells = self._tells.get(device.kind)
@@ -222,7 +226,9 @@ class Telling:
     def _battery(self, plan: Planned, device: Device, told: Told) -> list[Setting]:
         if device.kind == "ev_charger" and told.get((device.id, "at_home"), 1.0) < 0.5:
             return []
-        if (device.id, "charge") not in told:
+        charge = device.id, "charge"
+        # Most wallboxes never say what a car holds: then what it usually needs is charged when that is cheapest.
+        if charge not in told and (device.kind == "battery" or charge in self._silent):
             return [(device.id, "mode", BY_ITSELF)]
         power_w = 1000.0 * float(plan.charge_kw[device.id][self._step])
         settings = DEVICE_KINDS[device.kind].settings
