@@ -328,7 +328,7 @@ def test_the_house_asks_its_own_and_so_does_a_replay_of_its_log(
     (own,) = with_own_students([node], tmp_path)
     assert own.step is not None
     found = own.step.start(house, "bedroom")
-    assert found.signer == house_shelf(tmp_path).public_key
+    assert found.student.signer == house_shelf(tmp_path).public_key
     assert with_own_students([node], None) == (node,)
     assert replay_log.data_of(tmp_path / "log" / "run" / "1.mcap") == tmp_path.resolve()
     assert replay_log.data_of(tmp_path / "elsewhere.mcap") is None

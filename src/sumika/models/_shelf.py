@@ -79,6 +79,17 @@ class Shelf:
             found.append(self._place(name) / str(number))
         return tuple(found)
 
+    def looks(self, name: str) -> tuple[tuple[str, int, int], ...]:
+        """Return names, times and sizes of a student's files here: another one may be in use where these differ."""
+        place, found = self._place(name), list[tuple[str, int, int]]()
+        for path in sorted((place / ORDER, *place.glob("[0-9]*/*"))):
+            try:
+                stat = path.stat()
+            except OSError:
+                continue
+            found.append((str(path), stat.st_mtime_ns, stat.st_size))
+        return tuple(found)
+
     def place(self, name: str, made: Path) -> Student:
         """Sign a copy of a finished folder, check it as it will be checked, and put it in use; all of it or nothing.
 

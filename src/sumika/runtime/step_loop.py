@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 from sumika.bus import Received, RingReader, Subscriber
+from sumika.runtime.found_students import StudentWatch
 from sumika.runtime.node import Input, Launch, Node
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.step_runner import StepRunner
@@ -49,6 +50,7 @@ class _StepLoop:
         self.process = process
         self.may_be_silent = task.may_be_silent
         self.runner = StepRunner(task, process.launch.house)
+        self.students = StudentWatch(process)
         self.frames = FrameFetcher(process)
         self.subscriber = Subscriber(
             process.folder, nodes=process.launch.nodes, topics=task.inputs, clock=process.clock
@@ -88,6 +90,7 @@ class _StepLoop:
         if outputs or not arrived or self.may_be_silent:
             process.beat()
         process.tell(self.subscriber.lost)
+        self.students.turn()
 
     def close(self) -> None:
         self.frames.close()

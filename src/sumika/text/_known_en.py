@@ -55,4 +55,6 @@ KNOWN: dict[str, str] = {
     "talk.doing.no_gesture": "No gesture was seen of late.",
     "talk.known.gesture.what": "whether somebody made a gesture",
     "talk.stage.nobody": "Nobody is seen in bed now.",
+    "event.student_refused": "the student {subject} cannot be used as it is",
+    "event.student_refused.recovered": "the student {subject} can be used again",
 }

@@ -55,4 +55,6 @@ KNOWN: dict[str, str] = {
     "talk.doing.no_gesture": "最近、身ぶりはありませんでした。",
     "talk.known.gesture.what": "身ぶりがあったかどうか",
     "talk.stage.nobody": "いま、ベッドに入っている人は見えません。",
+    "event.student_refused": "生徒モデル {subject} をこのままでは使えません",
+    "event.student_refused.recovered": "生徒モデル {subject} を再び使えます",
 }
