@@ -246,6 +246,16 @@ def test_another_student_than_was_asked_for_is_refused(shipped: Path, asked: dic
         load_student(shipped / "trial-tiny", "")
 
 
+@pytest.mark.parametrize("how", ["altered", "unsigned", "stranger", "missing", "extra"])
+def test_one_that_ships_and_is_spoilt_is_taken_from_the_release_again(shipped: Path, tmp_path: Path, how: str) -> None:
+    """To sign it oneself would not help: it has to be what its makers signed."""
+    shutil.copytree(shipped / "trial-tiny", tmp_path / "trial-tiny")
+    SPOILT[how](tmp_path / "trial-tiny")
+    with pytest.raises(StudentRefused, match=REFUSED[how]) as refused:
+        find_student("trial-tiny", students=tmp_path, public_key=PUBLIC)
+    assert "from the release" in refused.value.remedy
+
+
 def test_a_student_that_does_not_ship_is_told(shipped: Path) -> None:
     with pytest.raises(StudentRefused, match="There are: trial-tiny, values-tiny"):
         find_student("nobody-tiny", students=shipped, public_key=PUBLIC)

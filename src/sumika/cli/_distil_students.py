@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from sumika.models import (
+    RELEASE_AGAIN,
     STUDENTS,
     Shelf,
     Student,
@@ -75,7 +76,9 @@ def listed(shelf: Shelf | None, students: Path = STUDENTS) -> list[Listed]:
         personal = _own(shelf, name, students) if shelf else []
         used = next((number for number, one in enumerate(personal) if not one.refused), None)
         if (students / name).is_dir():
-            ships = _listed(name, "ships", partial(load_student, students / name, release_key(), name=name))
+            ships = _listed(
+                name, "ships", partial(load_student, students / name, release_key(), name=name, mend=RELEASE_AGAIN)
+            )
             found.append(msgspec.structs.replace(ships, in_use=used is None and not ships.refused))
         found += [msgspec.structs.replace(one, in_use=number == used) for number, one in enumerate(personal)]
     return found

@@ -12,7 +12,14 @@ import click
 import msgspec
 import psutil
 
-from sumika.cli import _doctor_house, _doctor_machine, _doctor_model, _doctor_running, _doctor_storage
+from sumika.cli import (
+    _doctor_house,
+    _doctor_machine,
+    _doctor_model,
+    _doctor_running,
+    _doctor_storage,
+    _doctor_students,
+)
 from sumika.cli._finding import Finding, Level
 from sumika.cli._options import data_option, house_option
 from sumika.cli._recordings import refusal
@@ -84,7 +91,9 @@ def checks(
         findings += _doctor_house.recordings_there(loaded, _present, partial(refusal, loaded))
         findings += _doctor_house.ports_usable(loaded)
         findings += _doctor_model.larger_model(loaded)
-        findings += storage(data_folder(loaded, data))
+        folder = data_folder(loaded, data)
+        findings += storage(folder)
+        findings += _doctor_students.students_whole(folder)
     return findings
 
 

@@ -5,7 +5,15 @@ bill) and its card. Those that ship are signed with the release key, those that 
 key. What is not exactly what its signer signed is refused, and the student before it is used.
 """
 
-from sumika.models._find import STUDENTS, find_student, load_own, release_key, shipped_names, shipped_network
+from sumika.models._find import (
+    RELEASE_AGAIN,
+    STUDENTS,
+    find_student,
+    load_own,
+    release_key,
+    shipped_names,
+    shipped_network,
+)
 from sumika.models._make_own import AT_ONCE, lived_of, nothing_hidden, personalise
 from sumika.models._personal import UNLABELLED, Lived, Verdict, Way, adapted, judged
 from sumika.models._refused import StudentRefused
@@ -14,6 +22,7 @@ from sumika.models._student import Answer, Student, load_student
 
 __all__ = [
     "AT_ONCE",
+    "RELEASE_AGAIN",
     "STUDENTS",
     "UNLABELLED",
     "Answer",

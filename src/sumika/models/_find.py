@@ -8,6 +8,7 @@ from sumika.models._student import Student, load_student, network_of
 
 STUDENTS = Path(__file__).parent / "students"
 """Folders of the students that ship, one for each name."""
+RELEASE_AGAIN = "Take it again from the release: install this version of Sumika again."
 _RELEASE_KEY = Path(__file__).parent / "release_key.txt"
 
 
@@ -52,7 +53,8 @@ def load_own(
         StudentRefused: if it is not whole, or was made from another one than ships: a release brings a better one, or
             one that tells other things, and an old one must not stand before it for ever.
     """
-    found = load_student(folder, shelf.public_key, name=name, features=features, shape=shape)
+    mend = f"Go back: sumika distil personalise {name} --back. Or make it again, without --back"
+    found = load_student(folder, shelf.public_key, name=name, features=features, shape=shape, mend=mend)
     personal = found.about.personal
     if ships and personal is not None and personal.of and personal.of != ships:
         raise StudentRefused(
@@ -104,7 +106,7 @@ def find_student(
             known = ", ".join(shipped_names(students)) or "none"
             raise StudentRefused(f"no student '{name}' comes with Sumika", remedy=f"There are: {known}.")
         key = public_key or release_key()
-        found = load_student(students / name, key, name=name, features=features, shape=shape)
+        found = load_student(students / name, key, name=name, features=features, shape=shape, mend=RELEASE_AGAIN)
     except StudentRefused as error:
         raise (refusals[0] if refusals else error) from error
     found.passed_over = tuple(str(one) for one in refusals)

@@ -166,7 +166,13 @@ def _usable(x: Array, mask: Mask | None) -> list[Reason | None]:
 
 
 def load_student(
-    folder: Path, public_key: str, *, name: str = "", features: str = "", shape: tuple[int, ...] | None = None
+    folder: Path,
+    public_key: str,
+    *,
+    name: str = "",
+    features: str = "",
+    shape: tuple[int, ...] | None = None,
+    mend: str = "",
 ) -> Student:
     """Return the student of a folder that is exactly what its signer signed.
 
@@ -176,12 +182,13 @@ def load_student(
         name: That it must have; "" for any.
         features: Whose inputs it must read, with their version; "" for any.
         shape: Of the inputs that it will be handed, without the example; None for any.
+        mend: What to do where the folder is not what was signed; by default what helps whoever makes students.
 
     Raises:
         StudentRefused: if it is missing, unsigned, altered, signed by another, another student than was asked for, or
             cannot be run.
     """
-    about, network = _read(folder, _signed(folder, public_key))
+    about, network = _read(folder, _signed(folder, public_key, mend))
     _check(about, folder, name=name, features=features, shape=shape)
     return Student(about, _session(network, about, folder), signer=public_key.strip().lower())
 
@@ -195,14 +202,14 @@ def network_of(folder: Path, public_key: str) -> str:
     return _read(folder, _signed(folder, public_key))[0].model.sha256
 
 
-def _signed(folder: Path, public_key: str) -> Manifest:
+def _signed(folder: Path, public_key: str, mend: str = "") -> Manifest:
     if not public_key:
         raise StudentRefused("there is no key to verify a student with", where=str(folder), remedy="Name the key.")
     try:
         return verify_folder(folder, public_key)
     except SignatureError as error:
         raise StudentRefused(
-            error.problem, where=error.where or str(folder), remedy=error.remedy or TAKE_AGAIN
+            error.problem, where=error.where or str(folder), remedy=mend or error.remedy or TAKE_AGAIN
         ) from error
 
 
