@@ -19,7 +19,6 @@ from sumika.distil.networks.presets import Perceptron
 from sumika.distil.sign import SIGNATURE, public_key_of, sign_folder
 from sumika.models import (
     Shelf,
-    Student,
     StudentRefused,
     find_student,
     house_shelf,
@@ -320,42 +319,6 @@ def test_a_spoilt_one_is_passed_over_and_the_one_before_stays(shipped: Path, tmp
     assert (found.signer, len(found.passed_over)) == (PUBLIC, 2)
     with pytest.raises(StudentRefused, match=REFUSED[how]):
         find_student("trial-tiny", shelf=shelf, students=tmp_path / "none", public_key=PUBLIC)
-
-
-def made_own(shelf: Shelf, ships: Path, folder: Path) -> None:
-    """Put on the shelf what a house has made of a student that ships."""
-    shutil.copytree(ships, folder)
-    about = read_about(folder)
-    assert about.model.head is not None
-    own = Personal(
-        head=about.model.head,
-        of=about.model.sha256,
-        made="2026-11-30",
-        examples=99,
-        judged_by="labels",
-        before=-2,
-        after=-1,
-    )
-    (folder / ABOUT).write_bytes(about_json(msgspec.structs.replace(about, personal=own)))
-    shelf.place(about.name, folder)
-
-
-def test_an_own_one_made_from_an_older_release_does_not_hide_the_newer(shipped: Path, tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "shelf")
-    made_own(shelf, shipped / "trial-tiny", tmp_path / "own")
-
-    def used(students: Path) -> Student:
-        return find_student("trial-tiny", shelf=shelf, students=students, public_key=PUBLIC)
-
-    assert used(shipped).signer == shelf.public_key
-    make_student(tmp_path / "release" / "trial-tiny", key=KEY, seed=5)
-    newer = used(tmp_path / "release")
-    assert newer.signer == PUBLIC
-    assert "made from another one than ships" in newer.passed_over[0]
-    assert "sumika distil personalise trial-tiny" in newer.passed_over[0]
-    (tmp_path / "release" / "trial-tiny" / "student.int8.onnx").write_bytes(b"0")
-    assert used(tmp_path / "release").signer == shelf.public_key, "what ships is spoilt: better an older one than none"
-    assert used(tmp_path / "nowhere").signer == shelf.public_key
 
 
 def test_what_cannot_be_used_is_not_put_in_use(shipped: Path, tmp_path: Path) -> None:
