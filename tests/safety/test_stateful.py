@@ -4,11 +4,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from sumika.evaluate.control.gate_checker import GateChecker
 from sumika.safety import Ruled
 from sumika.schema import AirSample, Command, DeviceState, Heartbeat, Message, Origin
 from tests.examples import examples
 from tests.safety.bench import Bench, device
-from tests.safety.checker import ForgetfulChecker
 
 DEVICES = (
     device("heater", "room_air_conditioner", limits={"setpoint_c": (17.0, 28.0)}),
@@ -41,7 +41,7 @@ class GateAgainstChecker(RuleBasedStateMachine):
     @initialize(holds_min=st.sampled_from([0.0, 1.0, 120.0]))
     def begin(self, holds_min: float) -> None:
         self.bench = Bench(*DEVICES, holds_min=holds_min, plan=False)
-        self.checker = ForgetfulChecker(self.bench.house)
+        self.checker = GateChecker(self.bench.house)
         self.checker.tested = True
 
     @property

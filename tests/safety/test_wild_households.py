@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from sumika.evaluate.control.gate import gate_us, gate_violations
 from sumika.evaluate.control.gate_fuzzer import WildHousehold
 from tests.examples import examples
-from tests.safety.checker import forgetful_households as forgetful_households
 
 
 def test_wild_households_get_nothing_wrong_through() -> None:

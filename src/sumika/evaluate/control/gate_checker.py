@@ -71,11 +71,11 @@ class GateChecker:
         self._places: dict[tuple[str, str], _Place] = {}
         self._bad: dict[tuple[str, str], bool] = {}
         self._lasting: dict[tuple[str, str], int | None] = {}
-        self._open: dict[tuple[str, str], bool] = {}
+        self._open: dict[tuple[str, str], tuple[bool, int]] = {}
         self._air: dict[str, dict[str, tuple[float, int]]] = {}
         self._someone: dict[str, tuple[bool, int]] = {}
         self._rain: tuple[bool, int] = (False, 0)
-        self._water: dict[str, dict[str, float]] = {}
+        self._water: dict[str, tuple[dict[str, float], int]] = {}
         self._beats: dict[str, int] = {}
         self._plan_until = 0
         self._held_until: dict[str, int] = {}
@@ -117,8 +117,8 @@ class GateChecker:
             self._hear_alarm((air.sensor, "smoke"), air.smoke, not air.smoke, at)
         if air.co_ppm is not None and not math.isnan(air.co_ppm):
             self._hear_alarm((air.sensor, "co"), air.co_ppm >= 30.0, air.co_ppm < 10.0, at)
-        if air.window_open is not None:
-            self._open[air.room, air.sensor] = not air.window_open <= 0.02
+        # What its contact knows nothing of any more, no checker knows either.
+        self._open[air.room, air.sensor] = (air.window_open is not None and not air.window_open <= 0.02, at)
         if air.temperature_c is not None and -40.0 <= air.temperature_c <= 60.0:
             self._air.setdefault(air.room, {})[air.sensor] = (air.temperature_c, at)
 
@@ -140,7 +140,8 @@ class GateChecker:
                 place.said = value
                 if not place.passed or value != place.passed[-1].value:
                     place.contradicted_at = at
-        self._water.setdefault(state.device, {}).update(state.values)
+        water, _ = self._water.get(state.device, ({}, at))
+        self._water[state.device] = ({**water, **state.values}, at)
 
     def hand(self, device: str, at: int) -> None:
         """A resident has set a device by hand, beyond doubt."""
@@ -327,14 +328,17 @@ class GateChecker:
     def _of_heat(self, device: Device, write: Write, at: int) -> Iterator[str]:
         water = WATER_C.get(device.kind)
         hotter = water is not None and water[2][0] == write.action and write.value > water[2][1]
-        if hotter and water is not None and self._water.get(device.id, {}).get(water[0], 0.0) > water[1]:
+        measured, told = self._water.get(device.id, ({}, at))
+        cooled_s = 24 * 3600 if device.kind == "heat_pump_water_heater" else 3600  # when nobody tells any more
+        if hotter and water is not None and at - told <= cooled_s * SECOND and measured.get(water[0], 0.0) > water[1]:
             yield "heats water that is too hot"
         heats = HEATS.get(device.kind)
         if heats is None or heats[0] != write.action or not heats[1] <= write.value <= heats[2]:
             return
         fresh = [air_c for air_c, heard in self._air.get(device.room, {}).values() if at - heard <= 900 * SECOND]
         cold = any(air_c < 8.0 for air_c in fresh)
-        if not cold and any(is_open for (room, _), is_open in self._open.items() if room == device.room):
+        windows = [one for (room, _), one in self._open.items() if room == device.room]
+        if not cold and any(is_open and at - told <= 900 * SECOND for is_open, told in windows):
             yield "heats with the window open"
         if fresh and min(fresh) > 32.0:
             yield "heats what is too hot"
