@@ -49,7 +49,7 @@ class Lamp:
         self.writes.append(write.value)
         refusal = self._told(write)
         if self.hangs:
-            await asyncio.sleep(60.0)
+            await asyncio.Event().wait()
         if not refusal:
             self._level = write.value
             self._news.set()
