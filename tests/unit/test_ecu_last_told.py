@@ -48,6 +48,17 @@ def test_of_what_is_out_of_reach_nothing_is_known() -> None:
     assert told.now() == {("battery", "charge"): 0.4}
 
 
+def test_a_car_that_left_has_not_fallen_silent() -> None:
+    told = LastTold()
+    told.hear((state("car", charge=0.5, at_home=1.0),), 0.0)
+    told.hear((state("car", at_home=0.0),), 30 * MINUTE_S)
+    told.hear((state("car", at_home=1.0),), 40 * MINUTE_S)
+    assert told.silent() == frozenset()
+    told.hear((state("car", at_home=1.0, charge=0.2),), 41 * MINUTE_S)
+    told.hear((state("car", at_home=1.0),), 70 * MINUTE_S)
+    assert told.silent() == {("car", "charge")}
+
+
 def an_evening(silent: tuple[str, ...] = (), out_of_reach: tuple[str, ...] = ()) -> Ecu:
     """Return a controller whose devices have told all, and half an hour later only some of it."""
     ecu = Ecu(HOUSE, plans_every_s=0.0)

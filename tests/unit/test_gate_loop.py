@@ -376,6 +376,8 @@ def test_what_is_only_told_again_is_nobodys_hand_and_no_answer_to_a_write(
         assert heard == [state, smoke]
         hears(msgspec.structs.replace(calm, window_open=1.0, held_s=60.0))
         assert heard == [state, smoke, msgspec.structs.replace(calm, smoke=None, window_open=1.0, held_s=60.0)]
+        hears(msgspec.structs.replace(calm, window_open=1.0, held_s=2 * 86_400.0))
+        assert heard[-1] == msgspec.structs.replace(calm, smoke=None, window_open=None, held_s=2 * 86_400.0)
         loop.close()
 
 

@@ -19,8 +19,8 @@ BEGAN = Instant(seconds_to_ns(1000.0), 10**18, "boot")
 
 
 def house_of(*sensors: Sensor, radars: tuple[Radar, ...] = ()) -> House:
-    """Return a room with a lamp, a plug and a roof behind one broker, and sensors."""
-    kinds = {"lamp": "light", "plug": "appliance", "roof": "pv"}
+    """Return a room with a lamp, a plug, a roof and a tank behind one broker, and sensors."""
+    kinds = {"lamp": "light", "plug": "appliance", "roof": "pv", "tank": "heat_pump_water_heater"}
     return House(
         rooms=(Room(id="living", floor_m=((0, 0), (4, 0), (4, 3), (0, 3))),),
         connections=(Connection(id="broker", type="mqtt", address="nowhere"),),
@@ -144,6 +144,17 @@ def test_the_planner_that_began_anew_counts_readings_from_when_they_were_taken()
     _, known = house.device("plug")
     assert known is not None
     assert (known.power_w, known.values) == (None, {"on": 1.0})
+
+
+@pytest.mark.parametrize(("hours", "litres"), [(6, 320.0), (13, None)])
+def test_a_tank_from_which_nobody_draws_is_known_all_night_and_not_for_ever(hours: int, litres: float | None) -> None:
+    house = quiet()
+    house.says(state(house, "tank", values={"mode": 0.0, "hot_water_l": 320.0, "water_c": 60.0}, power_w=3.0))
+    house.passes(60 * 60 * hours)
+    _, known = house.device("tank")
+    assert known is not None
+    assert (known.values.get("hot_water_l"), known.values["mode"]) == (litres, 0.0)
+    assert (known.power_w, "water_c" in known.values) == (None, False)
 
 
 def test_a_roof_that_only_measures_and_a_refusal_are_not_told_again() -> None:

@@ -297,6 +297,22 @@ def test_power_out_of_a_car_is_not_asked_of_a_transaction_that_is_not_known() ->
     run(live())
 
 
+def test_a_car_that_is_parked_holds_what_it_held() -> None:
+    async def live() -> None:
+        port = free_port()
+        async with linked(house_on(port, CAR)) as heard, garage(port, Garage16, "ocpp1.6") as point:
+            await point.says("Preparing")
+            await point.starts()
+            await point.meters(POWER, CHARGE)
+            assert (await heard.state("car", charge=0.8)).power_w == 7200
+            await point.ends(point.transaction)
+            await point.says("Finishing")
+            state = await heard.until(DeviceState, lambda one: one.power_w is None and one.values.get("at_home") == 1)
+            assert state.values["charge"] == 0.8
+
+    run(live())
+
+
 def test_a_car_that_has_left_takes_no_power() -> None:
     async def live() -> None:
         port = free_port()

@@ -31,6 +31,10 @@ class LastTold:
             if not state.available:
                 self._told = {key: one for key, one in self._told.items() if key[0] != state.device}
                 continue
+            if state.values.get("at_home", 1.0) < 0.5:
+                # A car that has left takes along what it holds: that is no silence.
+                self._told.pop((state.device, "charge"), None)
+                self._ever.discard((state.device, "charge"))
             for name, value in state.values.items():
                 if math.isfinite(value):
                     self._told[state.device, name] = value, now_s

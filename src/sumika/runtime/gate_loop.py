@@ -43,6 +43,9 @@ TURN_S = 0.1
 AWAY_NS = seconds_to_ns(5.0)
 """A gate that did not run for so long may find its devices in their fail-safe."""
 
+CONTACT_LASTS_S = 86_400.0
+"""A contact that lives says something once a day, its battery's state at least; typical."""
+
 CONTROLLERS = frozenset({"plan", "policy", "rules", "ecu"})
 """Nodes, up to the first dot of their name, that speak as controllers and never as people; no other speaks as these."""
 
@@ -178,7 +181,9 @@ class GateLoop:
         if not tells_of_danger(message):
             if not isinstance(message, AirSample) or message.window_open is None:
                 return ()
-            message = msgspec.structs.replace(message, smoke=None)
+            # A connection may hold for days behind a contact that is dead.
+            lost = message.held_s > CONTACT_LASTS_S
+            message = msgspec.structs.replace(message, smoke=None, window_open=None if lost else message.window_open)
         return self.gate.observe(message, now_ns)
 
     def _follow_mode(self, now: Instant) -> None:

@@ -8,7 +8,7 @@ on tells nothing of it.
 A word that is told again says so (`held_s`), and is no news: nobody's hand, no sign of life, no row of history. Only
 what is a state holds until it changes: what a device is set to and does, a contact, smoke, a sensor's presence. What is
 measured is never believed for longer because of it: readings of a device ride along while nobody would have forgotten
-them yet, and readings of the air are not told again at all.
+them yet, what a tank, a battery or a car holds for half a day, and readings of the air are not told again at all.
 """
 
 from collections.abc import Iterator
@@ -31,6 +31,10 @@ READINGS_S = 540.0
 """So old the readings of a device may be to ride along, and so late a sensor that also reads the air is told again,
 without its readings: the newest word takes the place of the one before, and those who believe it longest, planner and
 assistant, do for ten minutes."""
+
+STORED_S = 12 * 3600.0
+"""So old what a tank, a battery or a car holds may be to ride along: of a tank from which nobody draws, who speaks only
+when something changes says nothing all night."""
 
 _LEAST_S = 0.001
 """Whatever clocks say: what is told again is no news."""
@@ -124,5 +128,5 @@ class HeldWords:
             return structs.replace(again, **dict.fromkeys(_READ))
         if not isinstance(again, DeviceState) or held_s < READINGS_S:
             return again
-        state = without_readings(again, self._kinds.get(again.device, ""))
+        state = without_readings(again, self._kinds.get(again.device, ""), stored=held_s < STORED_S)
         return state if state.values else None

@@ -218,7 +218,7 @@ class HouseEar:
             if one is not None and now_ns - one.stamp.monotonic_ns <= SENSOR_NS:
                 if now_ns - one.stamp.monotonic_ns + seconds_to_ns(one.held_s) <= SENSOR_NS:
                     return one
-                holds = without_readings(one, self._kinds[device])
+                holds = without_readings(one, self._kinds[device], stored=True)
                 return holds if holds.values else None
         return None
 

@@ -14,7 +14,7 @@ from sumika.runtime.small_file import DamagedFileError, read_small, write_small
 from sumika.safety import limits_of
 from sumika.schema import DeviceState, LoadMachineAnswer, LoadMachineRequest, MachineLoaded, Message, Origin
 from sumika.schema.house import House
-from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
+from sumika.units import NANOSECONDS_PER_SECOND, ns_to_seconds, seconds_to_ns
 
 LOADED_FILE = "loaded.json"
 SAYS_AGAIN_NS = seconds_to_ns(60.0)
@@ -59,6 +59,7 @@ class MachineDesk:
         self._started = frozenset(one.id for one in machines if limits_of(one).unattended)
         self._never = frozenset(one.id for one in machines) - self._started
         self._said_ns: int | None = None
+        self._said: dict[str, Instant] = {}  # those of this run
         self.problem = ""
         try:
             kept = read_small(self._path, dict[str, KeptLoad], {})
@@ -83,6 +84,7 @@ class MachineDesk:
             since_unix_s=now.wall_ns / NANOSECONDS_PER_SECOND,
             resident=question.resident,
         )
+        self._said[load.device] = now
         if question.waiting:
             self._keep({**self._loaded, load.device: load})
         else:
@@ -112,7 +114,8 @@ class MachineDesk:
         for one in told:
             if one.age_s > FORGOTTEN_AFTER_S:
                 self._drop(one.device)
-        return tuple(one for one in told if one.device in self._loaded)
+        # Whoever has heard of a load must hear that it is none any more.
+        return tuple(msgspec.structs.replace(one, waiting=one.device in self._loaded) for one in told)
 
     def _told(self, load: KeptLoad, now: Instant, *, waiting: bool) -> MachineLoaded:
         return MachineLoaded(
@@ -122,8 +125,15 @@ class MachineDesk:
             waiting=waiting,
             done_by_h=load.done_by_h,
             resident=load.resident,
-            age_s=max(0.0, now.wall_ns / NANOSECONDS_PER_SECOND - load.since_unix_s),
+            age_s=self._age_s(load, now),
         )
+
+    def _age_s(self, load: KeptLoad, now: Instant) -> float:
+        """Return how old a word is: by the monotonic clock where it was said in this run, which no net sets right."""
+        said = self._said.get(load.device)
+        if said is not None and said.boot_id == now.boot_id:
+            return ns_to_seconds(now.monotonic_ns - said.monotonic_ns)
+        return max(0.0, now.wall_ns / NANOSECONDS_PER_SECOND - load.since_unix_s)
 
     def _drop(self, device: str) -> None:
         if device in self._loaded:

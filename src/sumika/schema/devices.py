@@ -215,13 +215,19 @@ _DOES = frozenset({"at_home", "done_by_h", "level", "moving", "on", "open", "run
 """What a device does, beside what its kind can be told: it holds until it changes, as a setting does."""
 
 
-def without_readings(state: DeviceState, kind: str) -> DeviceState:
+_STORES = frozenset({"charge", "hot_water_l", "tank_c"})
+"""What tanks, batteries and cars hold: it changes when something goes in or out, and some speak only then."""
+
+
+def without_readings(state: DeviceState, kind: str, *, stored: bool = False) -> DeviceState:
     """Return what of a device's word holds until it says otherwise: what it is set to and does, nothing it measures.
 
     Args:
         state: Its word.
         kind: Of device, one of `DEVICE_KINDS`.
+        stored: Whether what it stores still counts.
     """
     known = DEVICE_KINDS[kind].settings.keys() if kind in DEVICE_KINDS else ()
-    values = {name: value for name, value in state.values.items() if name in known or name in _DOES}
+    holds = {*known, *_DOES, *(_STORES if stored else ())}
+    values = {name: value for name, value in state.values.items() if name in holds}
     return msgspec.structs.replace(state, values=values, power_w=None)

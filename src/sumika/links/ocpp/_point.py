@@ -144,13 +144,17 @@ class ChargePoint(ABC):
         self.transaction, self.recalled, self.none_runs = transaction, False, False
 
     def ended(self) -> None:
-        """Take note that no transaction runs: what was measured of its car says nothing any more."""
+        """Take note that no transaction runs: its power says nothing any more. A parked car holds what it held."""
         self.transaction, self.recalled, self.none_runs = "", False, True
-        self.forget_car()
+        self.forget_car(gone=self.plugged is False)
 
-    def forget_car(self) -> None:
-        """Forget what was measured of the car that charged. Its power is unknown, not 0: nobody has measured that."""
-        for name in _OF_THE_CAR:
+    def forget_car(self, *, gone: bool = True) -> None:
+        """Forget what was measured of the car that charged. Its power is unknown, not 0: nobody has measured that.
+
+        Args:
+            gone: Whether it has left, too, and with it what it holds.
+        """
+        for name in _OF_THE_CAR if gone else _POWERS:
             self.values.pop(name, None)
 
     async def ask(self, action: str, payload: Payload, *good: str) -> Payload:
