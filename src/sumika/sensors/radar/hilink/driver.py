@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+import sumika.sensors.radar.hilink.values as values
+import sumika.sensors.radar.hilink.wire as wire
 from sumika.clock import Clock, Instant
 from sumika.schema import Claim, Origin, PointCloud, Reason, UsageError
 from sumika.schema.house import PortSource, Radar
 from sumika.sensors._frozen import Repetition
 from sumika.sensors._serial_port import SerialPort
 from sumika.sensors.base import Answer
-from sumika.sensors.radar.hilink import values, wire
 from sumika.sensors.radar.hilink.values import MODELS
 from sumika.sensors.radar.hilink.wire import Packet
 

@@ -4,13 +4,14 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+import sumika.sensors.radar.seeed.values as values
+import sumika.sensors.radar.seeed.wire as wire
 from sumika.clock import Clock, Instant
 from sumika.schema import Claim, Origin, PointCloud, UsageError
 from sumika.schema.house import PortSource, Radar
 from sumika.sensors._frozen import Repetition
 from sumika.sensors._serial_port import SerialPort
 from sumika.sensors.base import Answer
-from sumika.sensors.radar.seeed import values, wire
 from sumika.sensors.radar.seeed.values import MODELS
 from sumika.sensors.radar.seeed.wire import Frame
 

@@ -4,8 +4,8 @@ import errno
 import logging
 import socket
 
+import sumika.sensors.radar.ti.wire_capture as wire_capture
 from sumika.schema import SumikaError
-from sumika.sensors.radar.ti import wire_capture
 
 _logger = logging.getLogger(__name__)
 HOST, CARD = "192.168.33.30", "192.168.33.180"

@@ -8,11 +8,11 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from pathlib import Path
 
+import sumika.sensors.radar.ti.wire_capture as wire_capture
 from sumika.clock import Clock, Instant
 from sumika.schema import AdcFrame, Frame, FrameKind, FrameNotice, Origin, RadarDescription
 from sumika.sensors._stamps import FrameStamps
 from sumika.sensors.base import POLL_S
-from sumika.sensors.radar.ti import wire_capture
 from sumika.sensors.radar.ti.capture_card import CaptureCard
 from sumika.sensors.radar.ti.command_line import CommandLine
 from sumika.sensors.radar.ti.reassembly import Assembled, FrameAssembler

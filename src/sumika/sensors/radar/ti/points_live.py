@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+import sumika.sensors.radar.ti.tlv_values as tlv_values
+import sumika.sensors.radar.ti.wire_tlv as wire_tlv
 from sumika.clock import Clock, Instant
 from sumika.schema import Claim, Origin, PointCloud, RadarDescription, Reason
 from sumika.schema.house import Radar
@@ -12,7 +14,6 @@ from sumika.sensors._frozen import Repetition
 from sumika.sensors._serial_port import SerialPort
 from sumika.sensors._stamps import FrameStamps
 from sumika.sensors.base import Answer
-from sumika.sensors.radar.ti import tlv_values, wire_tlv
 from sumika.sensors.radar.ti.command_line import CommandLine
 from sumika.sensors.radar.ti.wire_tlv import Packet
 
