@@ -281,6 +281,23 @@ def test_the_node_says_once_that_it_cannot_write_and_once_that_it_can_again(kept
     ]
 
 
+def test_a_drop_folder_that_fails_keeps_no_paper_from_being_written(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(desk: Desk, folder: Path) -> None:
+        raise RuntimeError("nobody foresaw it")
+
+    monkeypatch.setattr(Desk, "take_in", fails)
+    (tmp_path / "history").symlink_to(kept / "history")
+    frame = Frame(tmp_path, SMALL)
+    loop = DeskLoop(frame)  # type: ignore[arg-type]  # all of a process that it uses
+    loop.turn()
+    assert [(one.subject, one.detail) for one in frame.said if isinstance(one, Event)] == [
+        ("desk.incoming", "RuntimeError: nobody foresaw it")
+    ]
+    assert list((tmp_path / "desk" / "papers").glob("care_day.*"))
+
+
 @pytest.mark.parametrize("running", [False, True])
 def test_papers_about_somebody_who_is_forgotten_go_approved_ones_too(kept: Path, tmp_path: Path, running: bool) -> None:
     (tmp_path / "history").symlink_to(kept / "history")

@@ -9,11 +9,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import sumika.desk.intake
 import sumika.desk.queue
 from sumika.desk import Desk, Paper, Status
 from sumika.desk.audit import AUDIT_FILE, HEAD_FILE, Audit
 from sumika.desk.packs import Order
 from sumika.desk.paper import Section, Statement
+from sumika.desk.reading import Document, read_file
+from sumika.desk.sorting import Sorted
+from sumika.desk.store import Store
 from sumika.schema import SumikaError, UsageError
 from sumika.schema.desk_settings import DeskSettings
 from tests.desk_helpers import HOUSE, NOON_S
@@ -240,6 +244,78 @@ def test_a_half_written_file_is_put_aside_and_the_whole_one_read_when_it_comes(t
     assert [(one.what, one.document and one.document.kind) for one in taken] == [("read", "electricity_bill")]
     fields = {one.name: one.number for one in taken[0].document.records[0]} if taken[0].document else {}
     assert fields == {"energy": 312.0, "amount": 9876.0, "month": None}
+
+
+@pytest.mark.parametrize(
+    ("raw", "called"),
+    [
+        ("単価表.csv".encode("cp932"), "単価表.csv"),  # out of an archive made by Japanese Windows
+        (("請" * 80 + ".csv").encode(), "請" * 80 + ".csv"),  # 244 bytes, and 255 are all that a name may have
+        (b"\xff\x81\xfe\x80.csv", "\ufffd\ufffd\ufffd\ufffd.csv"),
+    ],
+)
+def test_a_file_is_taken_in_whatever_it_is_called(tmp_path: Path, raw: bytes, called: str) -> None:
+    folder = tmp_path / "in"
+    drop(folder, os.fsdecode(raw), PRICES.encode())
+    with desk(tmp_path) as opened:
+        assert [(one.what, one.name) for one in opened.take_in(folder)] == [("read", called)]
+        assert opened.faults() == ()
+    assert not list(folder.iterdir())
+
+
+def test_half_a_character_in_json_is_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    drop(folder, "bill.json", rb'{"energy \ud83d used": "350 kWh", "amount due": "9,000\ud83d"}')
+    with desk(tmp_path) as opened:
+        (taken,) = opened.take_in(folder)
+        assert taken.document is not None
+        assert {one.name: one.number for one in taken.document.records[0]}["amount"] == 9000.0
+
+
+def test_one_file_that_fails_as_nobody_foresaw_is_put_aside_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(name: str, data: bytes) -> Document:
+        if name == "a.csv":
+            raise ZeroDivisionError("in some reader")
+        return read_file(name, data)
+
+    monkeypatch.setattr(sumika.desk.intake, "read_file", fails)
+    folder = tmp_path / "in"
+    drop(folder, "a.csv", b"item,price\nlamp,5\n")
+    drop(folder, "b.csv", PRICES.encode())
+    with desk(tmp_path) as opened:
+        assert [one.what for one in opened.take_in(folder)] == ["unread", "read"]
+        (unread,) = opened.unread()
+        assert opened.faults() == ()
+    assert (unread.reason, unread.detail) == ("unforeseen", "ZeroDivisionError: in some reader")
+
+
+def test_one_file_that_cannot_be_kept_keeps_no_other_from_being_taken_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Store.keep_document
+
+    def keep_document(store: Store, document: Sorted, data: bytes) -> None:
+        if document.name == "a.csv":
+            raise SumikaError("cannot be written")
+        before(store, document, data)
+
+    monkeypatch.setattr(Store, "keep_document", keep_document)
+    folder = tmp_path / "in"
+    drop(folder, "a.csv", b"item,price\nlamp,5\n")
+    drop(folder, "b.csv", PRICES.encode())
+    with desk(tmp_path) as opened:
+        with pytest.raises(SumikaError, match="cannot be written"):
+            opened.take_in(folder)
+        assert [one.name for one in opened.documents()] == ["b.csv"]
+    assert [path.name for path in folder.iterdir()] == ["a.csv"]
+
+
+def test_a_drop_folder_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "in").write_text("a file of that name")
+    with desk(tmp_path) as opened, pytest.raises(SumikaError, match="the folder cannot be read"):
+        opened.take_in(tmp_path / "in")
 
 
 def test_what_no_rule_knows_is_kept_and_listed(tmp_path: Path) -> None:

@@ -12,14 +12,15 @@ from pathlib import Path
 import msgspec
 
 from sumika.desk.audit import DESK, Audit
-from sumika.desk.reading import LARGEST_BYTES, UnreadError, read_file
+from sumika.desk.reading import LARGEST_BYTES, UnreadError, read_file, tidy
 from sumika.desk.sorting import KindRule, Sorted, sort
 from sumika.desk.store import Store, Unread, digest_of_bytes, safe_name
-from sumika.schema import UsageError
+from sumika.schema import SumikaError, UsageError
 
 SETTLES_S = 3.0
 """A file that changed within so many seconds may still be being written."""
 
+LONGEST_NAME = 120
 _PASSING = (".part", ".tmp", ".crdownload", ".download", ".swp")
 
 
@@ -62,20 +63,27 @@ class Intake:
     def take_in(self, folder: Path) -> tuple[Taken, ...]:
         """Read in every file of a folder that has settled, and take it out of there once it is kept here.
 
-        Links are not followed, folders not entered; what cannot be read is kept, and listed with the reason.
+        Links are not followed, folders not entered; what cannot be read is kept, and listed with the reason. One that
+        cannot be kept keeps no other from being taken in.
 
         Args:
             folder: The folder that files are dropped into.
 
         Raises:
-            SumikaError: if what was read cannot be kept: then the file stays where it is.
+            SumikaError: if the folder cannot be read, or what was read cannot be kept: then the file stays where it is.
         """
         found: list[Taken] = []
-        with suppress(FileNotFoundError):
-            for path in sorted(folder.iterdir()):
+        problem: SumikaError | None = None
+        for path in _files_in(folder):
+            try:
                 outcome = self._take(path, drop=True) if self._is_settled(path) else None
-                if outcome is not None:
-                    found.append(outcome)
+            except SumikaError as error:
+                problem = problem or error
+                continue
+            if outcome is not None:
+                found.append(outcome)
+        if problem is not None:
+            raise problem
         return tuple(found)
 
     def take_file(self, path: Path) -> Taken:
@@ -105,12 +113,12 @@ class Intake:
         if read is None:
             return None
         data, before = read
-        digest = digest_of_bytes(data)
+        name, digest = _name_of(path), digest_of_bytes(data)
         if len(data) > LARGEST_BYTES:
             # It is not copied; where it was dropped it stays, and is listed.
-            outcome = self._put_aside(path.name, digest, UnreadError("too_large"), b"")
+            outcome = self._put_aside(name, digest, UnreadError("too_large"), b"")
             return outcome if outcome.what != "known" else None
-        outcome = self._known(path.name, digest) or self._read(path.name, data, digest)
+        outcome = self._known(name, digest) or self._read(name, data, digest)
         if drop:
             _remove_unchanged(path, before)
         return outcome
@@ -127,11 +135,14 @@ class Intake:
 
     def _read(self, name: str, data: bytes, digest: str) -> Taken:
         try:
-            document = read_file(name, data)
+            sorted_ = sort(read_file(name, data), self._kinds, digest, self._now())
+            self._store.keep_document(sorted_, data)
         except UnreadError as error:
             return self._put_aside(name, digest, error, data)
-        sorted_ = sort(document, self._kinds, digest, self._now())
-        self._store.keep_document(sorted_, data)
+        except SumikaError:
+            raise
+        except Exception as error:  # whatever a file does to us, the other files and the papers go on
+            return self._put_aside(name, digest, UnreadError("unforeseen", f"{type(error).__name__}: {error}"), data)
         self._note(digest, "read", sorted_.name)
         return Taken(what="read" if sorted_.kind else "not_sorted", name=sorted_.name, document=sorted_)
 
@@ -156,6 +167,26 @@ class Intake:
         name = digest[:32]
         if not any(entry.paper == name and entry.what == what for entry in self._audit.entries()):
             self._audit.add(at_unix_s=self._now(), who=DESK, what=what, paper=name, digest=digest, note=note)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise SumikaError(
+            f"the folder cannot be read ({error.strerror})", where=str(folder), remedy="desk.incoming names it."
+        ) from error
+
+
+def _name_of(path: Path) -> str:
+    """Return what people call a file: names out of archives made by Japanese Windows are no UTF-8."""
+    raw = os.fsencode(path.name)
+    for encoding in ("utf-8", "cp932"):
+        with suppress(UnicodeDecodeError):
+            return tidy(raw.decode(encoding), LONGEST_NAME)
+    return tidy(raw.decode(errors="replace"), LONGEST_NAME)
 
 
 def _bytes_of(path: Path) -> tuple[bytes, os.stat_result] | None:

@@ -21,6 +21,9 @@ from sumika.schema import SumikaError
 DESK_FOLDER = "desk"
 PAPERS, SHOWN, READ, FILES, UNREAD, LOCK = "papers", "out", "read", "files", "unread", "desk.lock"
 LARGEST_BYTES = 64_000_000
+LONGEST_NAME, LONGEST_NAME_BYTES = 80, 150
+"""Of a file, in characters and as it lies on the disk: 255 bytes are all that one may have, with a hash before it."""
+
 _NAME = re.compile(r"[^\w.\-]+")
 Kept = TypeVar("Kept")
 
@@ -73,7 +76,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def safe_name(name: str) -> str:
     """Return a name that is good for a file anywhere: letters, digits, dots; never a folder, never hidden."""
-    return _NAME.sub("-", name).strip(".-")[:80] or "file"
+    cut = _NAME.sub("-", name).strip(".-")[:LONGEST_NAME].encode()[:LONGEST_NAME_BYTES]
+    return cut.decode(errors="ignore") or "file"
 
 
 def digest_of_bytes(data: bytes) -> str:

@@ -5,8 +5,10 @@ folder every time. Between two papers it turns to who stands at the counter: see
 """
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 from sumika.desk import Desk
 from sumika.desk.due import alarm_orders, daily_orders, due_day
@@ -18,9 +20,10 @@ from sumika.runtime.process import NodeProcess
 from sumika.schema import Event, Origin, Severity, SumikaError
 from sumika.units import NANOSECONDS_PER_SECOND, seconds_to_ns
 
-DESK = "desk"
+DESK, INCOMING = "desk", "desk.incoming"
 TURN_S = 1.0
 EVERY_S = 60.0
+_log = logging.getLogger(__name__)
 
 
 class DeskLoop:
@@ -66,11 +69,11 @@ class DeskLoop:
         """Read in what was dropped, and write what is due.
 
         Raises:
-            SumikaError: if the desk cannot be used: another process is at it, or the disk takes nothing.
+            SumikaError: if the desk cannot be used: another process is at it.
         """
         with self._opened() as (desk, book):
             if desk.incoming is not None:
-                desk.take_in(desk.incoming)
+                self._take_in(desk, desk.incoming)  # before the papers: a bill that lies there goes into the report
             day = due_day(desk, book.now_unix_s)
             orders = [*alarm_orders(desk, book)]
             if day != self._day:
@@ -97,6 +100,15 @@ class DeskLoop:
         with self._opened() as (desk, _):
             yield desk
 
+    def _take_in(self, desk: Desk, folder: Path) -> None:
+        """Read in what was dropped; what fails there keeps no paper from being written."""
+        try:
+            desk.take_in(folder)
+        except Exception as error:
+            self._tell(INCOMING, self._words_of(INCOMING, error))
+        else:
+            self._tell(INCOMING, "")
+
     def _write(self, desk: Desk, order: Order) -> bool:
         """Write one paper; one that fails keeps no other from being written."""
         try:
@@ -109,6 +121,14 @@ class DeskLoop:
         if self._counter is not None:
             self._counter.serve(lambda: contextlib.nullcontext(desk))
         return True
+
+    def _words_of(self, subject: str, error: Exception) -> str:
+        """Return what to tell of an error; one that nobody foresaw goes to the log, once, with where it came from."""
+        if isinstance(error, SumikaError):
+            return str(error)
+        if subject not in self._failing:
+            _log.warning("%s failed", subject, exc_info=error)
+        return f"{type(error).__name__}: {error}"
 
     def _tell(self, subject: str, problem: str) -> None:
         """Say once that something fails, and once that it works again."""

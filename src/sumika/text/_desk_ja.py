@@ -25,6 +25,7 @@ DESK: dict[str, str] = {
     "desk.unread.too_many_pages": "ページが多すぎます",
     "desk.unread.too_deep": "入れ子が深すぎます",
     "desk.unread.no_text": "文字の情報がありません(スキャン画像のようです)",
+    "desk.unread.unforeseen": "予期しない理由で読めませんでした",
     "desk.unread.no_access": "開けません",
     "desk.remark.short_rows": "途中で終わっている行は除きました",
     "desk.remark.formulas": "数式のセルは、保存時の計算結果を読みました",

@@ -6,7 +6,7 @@ document = read_file("prices.xlsx", data)  # raises UnreadError with the reason
 document.tables[0].rows[3][1].place.words  # prices.xlsx, Sheet1!B4
 """
 
-from sumika.desk.reading._document import Document, Piece, Place, Table, UnreadError
+from sumika.desk.reading._document import Document, Piece, Place, Table, UnreadError, tidy
 from sumika.desk.reading._file import LARGEST_BYTES, read_file
 from sumika.desk.reading._values import read_date, read_number
 
@@ -20,4 +20,5 @@ __all__ = [
     "read_date",
     "read_file",
     "read_number",
+    "tidy",
 ]

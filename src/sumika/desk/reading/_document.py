@@ -9,8 +9,11 @@ LONGEST_TEXT = 2_000
 """Characters of one piece; more is cut off, and said to be."""
 
 LONGEST_SHOWN = 160
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-"""Control characters, and those that turn the direction of writing: text with them reads otherwise than it is."""
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters, and those that turn the direction of writing: text with them reads otherwise than it is.
+
+Halves of characters beyond U+FFFF, too: JSON may hold one alone, and no file can be written with it.
+"""
 
 
 class UnreadError(Exception):
