@@ -53,6 +53,7 @@ class FakeProcess:
     refused: list[str] = field(default_factory=list)
     beats: int = 0
     taken: int = 0
+    stopping: bool = False
     folder: None = None
 
     def __post_init__(self) -> None:

@@ -43,6 +43,7 @@ from sumika.schema import (
     RecordRawRequest,
     Severity,
     SumikaError,
+    WeatherForecast,
 )
 from sumika.sensors import open_frames
 from tests.bus_helpers import opened, presence, runtime_folder, wait_until
@@ -105,6 +106,31 @@ def test_log_tells_a_problem_once_and_its_end_once(tmp_path: Path, monkeypatch: 
             turn(0)
         loop.close()
     assert told == [("the disk is full", False), ("", True)]
+
+
+def test_a_forecast_that_is_told_again_is_not_written_again(tmp_path: Path) -> None:
+    with node_process("log", tmp_path) as process:
+        loop = LogLoop(process)
+        voice = opened(Publisher(process.folder, "test", 0, listeners=["log", "log.frames"]))
+        news = WeatherForecast(
+            stamp=process.clock.now(),
+            origin=Origin.LIVE,
+            source="s",
+            issued_unix_s=0.0,
+            begins_unix_s=(0.0, 1.0),
+            ends_unix_s=2.0,
+        )
+        for held_s in (0.0, 60.0, 120.0):
+            voice.publish(msgspec.structs.replace(news, held_s=held_s))
+
+        def taken() -> bool:
+            loop.turn()
+            return process.taken >= 3
+
+        assert wait_until(taken)
+        loop.close()
+    logged = [one.message for one in LogReader(tmp_path / "log" / "run") if isinstance(one.message, WeatherForecast)]
+    assert logged == [news]
 
 
 def test_whole_frames_are_logged_on_request_only_and_until_told_to_stop(tmp_path: Path) -> None:

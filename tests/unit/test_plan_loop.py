@@ -4,11 +4,14 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import msgspec
 import pytest
 
+from sumika.runtime import world_loop
+from sumika.runtime.forecast_again import ForecastAgain
 from sumika.runtime.house_ear import HouseEar, local_clock
 from sumika.runtime.rules_loop import RulesLoop
 from sumika.runtime.table import nodes_of
@@ -22,6 +25,7 @@ from sumika.schema import (
     ControlLevel,
     Event,
     Heartbeat,
+    Message,
     ModeReport,
     Origin,
     PlanOutlook,
@@ -37,6 +41,7 @@ from sumika.schema import (
     Verdict,
     WeatherForecast,
     WeatherSample,
+    is_news,
 )
 from sumika.schema.building import Site
 from sumika.schema.house import Control, Radar, Tariff, WorldSettings, WorldSource
@@ -398,6 +403,47 @@ def test_a_service_is_asked_once_an_hour_and_its_silence_told_once() -> None:
     assert len(asked) == 3
     process.turns(turn, 3600.0)
     assert len(asked) == 4
+
+
+def test_the_newest_forecast_is_told_again_every_minute_to_who_came_late_and_nobody_is_asked_for_it() -> None:
+    process = FakeProcess(a_house(weather_from="open_meteo"))
+    answer = json.dumps({"hourly": {"time": [0, 3600], "temperature_2m": [1.0, 2.0]}}).encode()
+    asked: list[str] = []
+
+    def ask(address: str) -> bytes:
+        asked.append(address)
+        return answer if len(asked) == 1 else b"no"
+
+    loop = WeatherLoop(process.frame, ask)
+
+    def turn() -> None:
+        loop.turn()
+        process.clock.sleep_until(process.clock.now().monotonic_ns + seconds_to_ns(1.0))
+
+    process.turns(turn, 200.0)
+    first, *later = process.of(WeatherForecast)
+    assert len(asked) == 1
+    assert [round(one.held_s) for one in later] == [60, 120, 180]
+    assert is_news(first)
+    assert not any(map(is_news, later))
+    assert {msgspec.structs.replace(one, held_s=0.0) for one in later} == {first}
+    # A service that falls silent takes nothing back: how old is too old, who plans knows.
+    process.turns(turn, 3600.0)
+    assert len(asked) == 2
+    assert len(process.of(WeatherForecast)) > 60
+
+
+def test_the_simulated_houses_forecast_is_told_again_too() -> None:
+    process, again = FakeProcess(a_house()), ForecastAgain()
+    forecast = WeatherForecast(
+        stamp=START, origin=Origin.SIMULATED, source="s", issued_unix_s=0.0, begins_unix_s=(0.0, 1.0), ends_unix_s=2.0
+    )
+    told: list[list[Message]] = [[forecast], [], []]
+    telling = cast(Any, SimpleNamespace(until=lambda now_s: told.pop(0)))
+    for at_s in (0.0, 59.0, 60.0):
+        process.clock.sleep_until(START.monotonic_ns + seconds_to_ns(at_s))
+        world_loop.turn(process.frame, telling, again, at_s)
+    assert [one.held_s for one in process.of(WeatherForecast)] == [0.0, 60.0]
 
 
 def test_a_forecast_is_read_from_a_file_beside_the_house(tmp_path: Path) -> None:

@@ -17,12 +17,15 @@ from sumika.schema import (
     DeleteLogsRequest,
     Event,
     FrameNotice,
+    Message,
     Origin,
     RangeFrame,
     RawFrame,
     RecordRawAnswer,
     RecordRawRequest,
     Severity,
+    WeatherForecast,
+    is_news,
 )
 from sumika.units import seconds_to_ns
 
@@ -93,7 +96,7 @@ class LogLoop:
         arrived = self.messages.receive(timeout_s)
         hidden = self.privacy.hides_bodies(self.process.clock.now())
         for received in arrived:
-            if not (hidden and received.envelope.topic in PERSONAL):
+            if not (hidden and received.envelope.topic in PERSONAL) and not _written_before(received.message):
                 self.writer.write(received.envelope, received.message)
         notices = self.notices.receive(0.0)
         for received in () if hidden else notices:
@@ -165,6 +168,11 @@ class LogLoop:
         self.messages.close()
         self.notices.close()
         self.frames.close()
+
+
+def _written_before(message: Message) -> bool:
+    """Return whether the same is in the log already: a forecast is long, told again every minute, and in no replay."""
+    return isinstance(message, WeatherForecast) and not is_news(message)
 
 
 def run_log(node: Node, launch: Launch) -> None:

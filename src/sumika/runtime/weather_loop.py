@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sumika.clock import Instant
+from sumika.runtime.forecast_again import ForecastAgain
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess
 from sumika.schema import Event, Origin, Severity, SumikaError, UsageError, WeatherForecast
@@ -113,15 +114,20 @@ class WeatherLoop:
         self._file = process.launch.house_file.parent / self._control.weather_file
         self._due_ns = process.clock.now().monotonic_ns
         self._failing = False
+        self._again = ForecastAgain()
 
     def turn(self) -> None:
-        """Get a forecast when it is time, and show that it lives."""
+        """Get a forecast when it is time, tell the newest one again in between, and show that it lives."""
         now = self.process.clock.now()
+        forecast = None
         if now.monotonic_ns >= self._due_ns:
             forecast = self._get(now)
             self._due_ns = now.monotonic_ns + seconds_to_ns(AGAIN_S if forecast is None else EVERY_S)
-            if forecast is not None and self.process.publisher is not None:
-                self.process.publisher.publish(forecast)
+            if forecast is not None:
+                self._again.hear(forecast, now.monotonic_ns)
+        told = forecast or self._again.due(now)
+        if told is not None and self.process.publisher is not None:
+            self.process.publisher.publish(told)
         self.process.beat()
         self.process.tell({})
 

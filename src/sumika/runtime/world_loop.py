@@ -6,8 +6,10 @@ The radars of that house run in processes of their own (`sumika.sensors.radar.si
 import time
 from typing import TYPE_CHECKING
 
+from sumika.runtime.forecast_again import ForecastAgain
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess
+from sumika.schema import WeatherForecast
 from sumika.units import ns_to_seconds, seconds_to_ns
 
 if TYPE_CHECKING:
@@ -29,20 +31,26 @@ def run_world(node: Node, launch: Launch) -> None:
         world = World.of(launch.house, folder=launch.house_file.parent)
         telling = Telling(world, launch.config.stamp)
         began_ns = launch.config.stamp.monotonic_ns
+        again = ForecastAgain()
         hands = SimulatedHands(process, world) if launch.house.control is not None else None
         while not process.stopping:
             if hands is not None:
                 hands.turn()
-            turn(process, telling, ns_to_seconds(process.clock.now().monotonic_ns - began_ns))
+            turn(process, telling, again, ns_to_seconds(process.clock.now().monotonic_ns - began_ns))
             process.clock.sleep_until(process.clock.now().monotonic_ns + seconds_to_ns(TURN_S))
         if hands is not None:
             hands.close()
 
 
-def turn(process: NodeProcess, telling: "Telling", now_s: float) -> None:
-    """Bring the world up to a moment and publish what there is to tell."""
+def turn(process: NodeProcess, telling: "Telling", again: ForecastAgain, now_s: float) -> None:
+    """Bring the world up to a moment and publish what there is to tell, the newest forecast every minute."""
     began_ns = time.perf_counter_ns()
     messages = telling.until(now_s)
+    now = process.clock.now()
+    for forecast in (message for message in messages if isinstance(message, WeatherForecast)):
+        again.hear(forecast, now.monotonic_ns)
+    if (forecast_again := again.due(now)) is not None:
+        messages.append(forecast_again)
     if process.publisher is not None and not process.stopping:
         for message in messages:
             process.publisher.publish(message)

@@ -112,6 +112,7 @@ class WeatherForecast(Message, frozen=True, kw_only=True):
         diffuse_horizontal_w_m2: (step,) of the sky on a level plane.
         global_horizontal_w_m2: (step,) of both on a level plane.
         rain_mm_h: (step,) rain or melted snow.
+        held_s: Above 0 it is no news: it was told that long ago, and is told again to who began to listen since.
     """
 
     source: str
@@ -126,3 +127,4 @@ class WeatherForecast(Message, frozen=True, kw_only=True):
     diffuse_horizontal_w_m2: tuple[float, ...] = ()
     global_horizontal_w_m2: tuple[float, ...] = ()
     rain_mm_h: tuple[float, ...] = ()
+    held_s: float = 0.0
