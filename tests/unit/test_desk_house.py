@@ -13,6 +13,7 @@ from sumika.clock import SimulatedClock
 from sumika.desk import Desk, Outcome, Paper, Status
 from sumika.desk.due import alarm_orders, daily_orders, work_due
 from sumika.desk.forgetting import forget_papers
+from sumika.desk.packs import Order
 from sumika.facts import Book
 from sumika.runtime.desk_loop import DeskLoop
 from sumika.runtime.forgetting import ask_to_forget_papers
@@ -183,6 +184,51 @@ def test_a_bill_that_says_otherwise_than_the_meter_is_named(at_desk: tuple[Desk,
     assert [look.what for look in paper.looks if look.edit] == ["contradiction"]
     assert any("350.0 kWh" in one for one in sentences(paper))
     assert paper.status is Status.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_used"),
+    [
+        ("2026-11-01", "2026-11-30", True),
+        ("1970-01-01", "2026-11-30", False),
+        ("2026-11-01", "9999-12-31", False),
+        ("0001-01-01", "0001-01-31", False),
+        ("2026-11-01", "2027-11-30", False),
+        ("2026-11-30", "2026-11-01", False),
+    ],
+)
+@pytest.mark.parametrize("month", ["", "month: 2026-11\n"])
+def test_a_bill_of_impossible_days_is_taken_by_its_month_or_left_aside(
+    at_desk: tuple[Desk, Book], tmp_path: Path, first: str, last: str, is_used: bool, month: str
+) -> None:
+    desk, _ = at_desk
+    bill = tmp_path / "bill.txt"
+    bill.write_text(f"Electricity bill\nfrom: {first}\nuntil: {last}\n{month}energy used: 350 kWh\namount due: 9,000\n")
+    assert desk.take_file(bill).what == "read"
+    paper = write(at_desk, "energy_month")
+
+    assert any("350.0 kWh" in one for one in sentences(paper)) is (is_used or bool(month))
+
+
+def test_one_paper_that_fails_as_nobody_foresaw_keeps_no_other_from_being_written(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Desk.write
+
+    def fails(desk: Desk, order: Order, language: str = "") -> Outcome:
+        if order.kind == "incident":
+            raise OverflowError("date value out of range")
+        return before(desk, order, language)
+
+    monkeypatch.setattr(Desk, "write", fails)
+    (tmp_path / "history").symlink_to(kept / "history")
+    frame = Frame(tmp_path, SMALL)
+    loop = DeskLoop(frame)  # type: ignore[arg-type]  # all of a process that it uses
+    loop.turn()
+    assert [(one.code, one.detail) for one in frame.said if isinstance(one, Event)] == [
+        ("desk_failed", "OverflowError: date value out of range")
+    ]
+    assert list((tmp_path / "desk" / "papers").glob("care_day.*"))
 
 
 def test_a_maintenance_order_has_its_evidence_and_gives_no_orders_of_its_own(at_desk: tuple[Desk, Book]) -> None:

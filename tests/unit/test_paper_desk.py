@@ -11,7 +11,7 @@ import pytest
 import sumika.desk.queue
 import sumika.runtime.paper_desk
 from sumika.clock import WallClock
-from sumika.desk import Paper, Status
+from sumika.desk import Desk, Paper, Status
 from sumika.desk.audit import Audit
 from sumika.desk.packs import Order
 from sumika.desk.paper import Look, Statement, Struck, content_of
@@ -239,6 +239,18 @@ def test_a_paper_is_written_when_it_is_asked_for_and_what_became_of_it_is_told(c
     assert counter.ask("write_paper", WritePaperRequest(kind="energy_month")).accepted
     assert wait_until(lambda: counter.listed().orders[0].state == "failed")
     assert "records" in counter.listed().orders[0].problem
+
+
+def test_a_paper_that_fails_as_nobody_foresaw_is_told_as_failed(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(desk: Desk, order: Order, language: str = "") -> None:
+        raise OverflowError("date value out of range")
+
+    monkeypatch.setattr(Desk, "write", fails)
+    assert counter.ask("write_paper", WritePaperRequest(kind="estimate")).accepted
+    assert wait_until(lambda: counter.listed().orders[0].state == "failed")
+    assert counter.listed().orders[0].problem == "OverflowError: date value out of range"
 
 
 @pytest.mark.parametrize(

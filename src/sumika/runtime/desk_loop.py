@@ -113,8 +113,8 @@ class DeskLoop:
         """Write one paper; one that fails keeps no other from being written."""
         try:
             desk.write(order)
-        except SumikaError as error:
-            self._tell(order.name, str(error))
+        except Exception as error:
+            self._tell(order.name, self._words_of(order.name, error))
             return False
         self._tell(order.name, "")
         self.process.beat()

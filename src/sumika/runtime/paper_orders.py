@@ -1,5 +1,6 @@
 """Papers that somebody on the page asked to have written now: kept in order, and what became of each is told."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from sumika.schema.papers import PaperOrder, WritePaperRequest
 
 MOST_KEPT, MOST_WAITING = 10, 5
 EARLIEST = date(2000, 1, 1)
+_log = logging.getLogger(__name__)
 _State = Literal["waiting", "written", "same", "nothing", "failed"]
 
 
@@ -51,8 +53,11 @@ class Ordered:
                     states.append(outcome.what)
                     papers += [outcome.name] if outcome.what != "nothing" else []
                     between(desk)
-        except SumikaError as error:
-            self._becomes("failed", papers, str(error)[:300])
+        except Exception as error:
+            if not isinstance(error, SumikaError):
+                _log.warning("%s of %s failed", self.order.kind, self.order.day, exc_info=error)
+            problem = str(error) if isinstance(error, SumikaError) else f"{type(error).__name__}: {error}"
+            self._becomes("failed", papers, problem[:300])
             return
         self._becomes(_of_all(states), papers)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sumika.desk.draft import Material, worst
 from sumika.desk.packs._pack import Order, Sources
@@ -17,6 +17,9 @@ _DAILY = ("energy_kwh", "cost", "solar_kwh", "exported_kwh", "saved")
 _MONTH = re.compile(r"(\d{4})[-/年.](\d{1,2})")
 LEAST_COVERED = 0.9
 """Of a month of which less was recorded, the sums are not the month's."""
+
+BILLED_YEARS, LONGEST_BILLED_DAYS = range(2000, 2200), 100
+"""A bill of another time, or of a longer one, was misread or misprinted."""
 
 
 def find_energy_month(order: Order, sources: Sources) -> Material:
@@ -183,14 +186,21 @@ def _bill(sources: Sources, book: Book, period: Period) -> tuple[dict[str, objec
 
 def _billed(fields: Mapping[str, Taken], sources: Sources, period: Period) -> Period | None:
     """Return the time that a bill is for."""
-    ends = [fields[name].number for name in ("begin", "end") if name in fields]
-    if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
-        first, last = (date.fromordinal(date(1970, 1, 1).toordinal() + round(at / 86_400.0)) for at in ends if at)
+    first, last = (_date_of(fields.get(name)) for name in ("begin", "end"))
+    if first is not None and last is not None and 0 <= (last - first).days < LONGEST_BILLED_DAYS:
         return Period.of_days(first, last, sources.zone)
     named = _MONTH.search(fields["month"].text) if "month" in fields else None
-    if named is None or not 1 <= int(named[2]) <= 12 or not 1970 <= int(named[1]) <= 2200:
+    if named is None or not 1 <= int(named[2]) <= 12 or int(named[1]) not in BILLED_YEARS:
         return None
     return Period.month(int(named[1]), int(named[2]), sources.zone)
+
+
+def _date_of(taken: Taken | None) -> date | None:
+    """Return the day that a field says; None where it says none that a bill may be about."""
+    if taken is None or taken.number is None:
+        return None
+    day = datetime.fromtimestamp(taken.number, UTC).date()
+    return day if day.year in BILLED_YEARS else None
 
 
 def _covers(billed: Period, period: Period) -> bool:
