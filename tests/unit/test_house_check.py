@@ -397,6 +397,12 @@ def test_words_that_older_yaml_took_for_something_else_are_texts() -> None:
         assert load(changed("name: Home", f"name: {word}")).house.name == word
 
 
+@pytest.mark.parametrize(("word", "value"), [(".5", 0.5), ("+.25", 0.25), ("0.5", 0.5), ("1_0.5", 10.5)])
+def test_a_number_without_its_leading_zero_is_the_same_number(word: str, value: float) -> None:
+    house = load(changed("yaw_deg: 0", f"yaw_deg: {word}")).house
+    assert house.radar("sofa").yaw_deg == value
+
+
 def test_characters_escaped_in_halves_as_json_has_them_are_whole() -> None:
     assert load(changed("name: Home", 'name: "\\ud83c\\udfe0"')).house.name == "🏠"
 

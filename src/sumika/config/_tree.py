@@ -355,7 +355,7 @@ def plain_value(kind: str, word: str) -> str | int | float | bool | None:
         case "int":
             return _integer(word)
         case "float":
-            value = float(word.replace("_", "").replace(".inf", "inf").replace(".nan", "nan").lower().lstrip("."))
+            value = float(word.lower().replace("_", "").replace(".inf", "inf").replace(".nan", "nan"))
             if not math.isfinite(value):
                 raise ValueError("this is no finite number")
             return value
