@@ -405,3 +405,5 @@ def test_approved_papers_go_when_they_have_been_kept_long_enough(tmp_path: Path)
         assert opened.tidy_up() == (paper.id,)
         assert opened.papers() == ()
         assert opened.faults() == ()
+        assert opened.has(paper.id)  # it is not due again
+        assert opened.write(ESTIMATE).what == "written"  # who asks for it has it

@@ -16,6 +16,7 @@ from sumika.schema import SumikaError, UsageError
 DESK, RULE = "desk", "rule"
 """Who did what was done by itself, and who approved what no person has read: a rule that a person made."""
 
+REMOVED = "removed"
 AUDIT_FILE, HEAD_FILE = "audit.jsonl", "audit.head"
 GENESIS = "0" * 64
 LARGEST_BYTES = 200_000_000

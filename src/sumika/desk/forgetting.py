@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sumika.desk.audit import Audit
+from sumika.desk.audit import REMOVED, Audit
 from sumika.desk.store import DESK_FOLDER, Store
 
 ASKED_FOLDER = "forget"
@@ -46,6 +46,6 @@ def forget_asked(store: Store, audit: Audit, now_unix_s: float) -> None:
 def _forget(store: Store, audit: Audit, resident: str, now_unix_s: float) -> int:
     about = [paper for paper in store.papers() if paper.subject == resident]
     for paper in about:
-        audit.add(at_unix_s=now_unix_s, who="desk", what="removed", paper=paper.id, note="forgotten")
+        audit.add(at_unix_s=now_unix_s, who="desk", what=REMOVED, paper=paper.id, note="forgotten")
         store.remove(paper)
     return len(about)

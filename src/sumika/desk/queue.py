@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sumika.desk.audit import DESK, RULE, Audit, a_person
+from sumika.desk.audit import DESK, REMOVED, RULE, Audit, a_person
 from sumika.desk.forgetting import forget_asked
 from sumika.desk.intake import Intake, Taken
 from sumika.desk.markdown import as_markdown
@@ -162,8 +162,12 @@ class Desk:
         return tuple(sorted(self._store.papers(), key=lambda paper: (-paper.made_unix_s, paper.id)))
 
     def has(self, name: str) -> bool:
-        """Return whether there is a paper of that name, and all done: shown, and in the log, which comes last."""
-        return name in last_lines(self._audit) and self._store.paper(name) is not None
+        """Return whether there is a paper of that name, and all done: shown, and in the log, which comes last.
+
+        One that was taken away, too: it was kept long enough, or is about somebody who is to be forgotten.
+        """
+        entry = last_lines(self._audit).get(name)
+        return entry is not None and (entry.what == REMOVED or self._store.paper(name) is not None)
 
     def paper(self, name: str) -> Paper:
         """Return a paper.
@@ -346,7 +350,7 @@ class Desk:
         before = self._now() - 86_400.0 * self.settings.keep_days
         old = [one for one in self._store.papers() if one.status in DECIDED and (one.decided_unix_s or 0.0) < before]
         for paper in old:
-            self._audit.add(at_unix_s=self._now(), who=DESK, what="removed", paper=paper.id)
+            self._audit.add(at_unix_s=self._now(), who=DESK, what=REMOVED, paper=paper.id)
             self._store.remove(paper)
         return tuple(paper.id for paper in old)
 

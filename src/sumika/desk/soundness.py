@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sumika.desk.audit import Audit, Entry
+from sumika.desk.audit import REMOVED, Audit, Entry
 from sumika.desk.paper import digest_of
 from sumika.desk.store import Store, digest_of_bytes
 
@@ -27,7 +27,7 @@ def faults_of(store: Store, audit: Audit) -> Iterator[tuple[str, dict[str, objec
             if not _has_file(store, entry):
                 yield "file_changed", {"paper": entry.note or name}
         elif name not in there:
-            if entry.what != "removed":
+            if entry.what != REMOVED:
                 yield "paper_missing", {"paper": name}
         elif entry.digest != digest_of(there[name]):
             yield "paper_changed", {"paper": name}
