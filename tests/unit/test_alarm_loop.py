@@ -44,12 +44,12 @@ from sumika.schema import (
     TrackKind,
     TryAlarmRequest,
 )
-from sumika.schema.alarm_settings import Alarms, DeadMan, Prompt, WatchFalls, WatchSmoke, Way, WebhookWay
+from sumika.schema.alarm_settings import Alarms, DeadMan, Prompt, WatchBath, WatchFalls, WatchSmoke, Way, WebhookWay
 from sumika.schema.house import House
 from sumika.schema.points import POINT_COLUMNS
 from sumika.schema.topics import TOPIC_OF
 from sumika.units import seconds_to_ns
-from tests.alarm_helpers import NOON, contact, fall, house_with
+from tests.alarm_helpers import NOON, contact, fall, house_with, presence
 from tests.unit.test_alarm_watches import tracks
 
 FALLS = Alarms(
@@ -310,6 +310,20 @@ def test_while_residents_want_nothing_sensed_nobody_is_watched(home: Home) -> No
     answer = home.asks("alarms", AlarmsRequest())
     assert answer.resting
     assert answer.alarms == ()
+
+
+def test_who_was_in_the_bathroom_when_guests_came_raises_no_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alarms = Alarms(long_in_bathroom=WatchBath(rooms=("bath",), longest_min=60.0), contacts=(contact("ken"),))
+    home = Home(tmp_path, monkeypatch, house_with(alarms))
+    home.after(1.0, presence("bath", home.now, 0.99))
+    until_s = home.now.wall_ns / 1e9 + 10_800.0
+    write_small(home.folder / PRIVACY_FILE, PrivacyKept(guests_until_unix_s=until_s))
+    for _ in range(75):
+        home.after(60.0, presence("bath", home.now, 0.01))
+    assert home.alarms(closed=True) == ()
+    assert home.sent == []
 
 
 def test_a_test_goes_all_the_way_and_says_so_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,11 +65,25 @@ class Watched:
         kept = msgspec.json.decode(msgspec.json.encode(self.watches.memory), type=WatchMemory)
         self.watches = Watches(self._alarms, kept, self._origin)
 
+    def pauses(self, minutes: float) -> None:
+        """Let residents want nothing sensed for a while, as the node does it."""
+        for _ in range(round(60.0 * minutes / STEP_S)):
+            self._passes()
+            self.watches.rest()
+            self._look(resting=True)
+
     def hear(self, *messages: Message) -> None:
         """Hear messages and look."""
         for message in messages:
             self.watches.hear(message)
-        seen = self.watches.look(self.now, self.local)
+        self._look()
+
+    def _passes(self) -> None:
+        self.now = self.now.later(seconds_to_ns(STEP_S))
+        self.local += timedelta(seconds=STEP_S)
+
+    def _look(self, *, resting: bool = False) -> None:
+        seen = self.watches.look(self.now, self.local, resting=resting)
         self.going_on = {finding.cause: finding for finding in seen.going_on}
         self.over |= seen.over
         self.cleared |= seen.cleared
@@ -77,8 +91,7 @@ class Watched:
     def during(self, minutes: float, **rooms: float | None) -> "Watched":
         """Let time pass with so probable people in rooms."""
         for _ in range(round(60.0 * minutes / STEP_S)):
-            self.now = self.now.later(seconds_to_ns(STEP_S))
-            self.local += timedelta(seconds=STEP_S)
+            self._passes()
             self.hear(*(presence(room, self.now, each) for room, each in rooms.items()))
         return self
 
@@ -389,6 +402,30 @@ def test_a_pause_of_sensing_is_no_blindness_and_watches_nobody() -> None:
     house.watches.rest()
     house.hear()
     assert house.during(2.0).going_on == {}
+
+
+@pytest.mark.parametrize("paused_min", [0.1, 90.0])
+def test_who_was_in_the_bathroom_before_a_pause_is_not_long_in_it(paused_min: float) -> None:
+    house = Watched().during(30.0, bath=0.9)
+    house.pauses(paused_min)
+    assert house.going_on == {}
+    assert house.during(59.0, bath=0.9).going_on == {}
+    assert AlarmCause.LONG_IN_BATHROOM in house.during(1.5, bath=0.9).going_on
+
+
+def test_who_went_to_bed_before_a_pause_is_not_missing_in_it_or_after_it() -> None:
+    house = Watched().during(25.0, bedroom=0.99).during(5.0, bedroom=0.01)
+    house.pauses(40.0)
+    assert house.during(40.0, bedroom=0.01).going_on == {}
+
+
+def test_a_pause_in_the_morning_makes_nobody_one_who_has_not_moved() -> None:
+    house = Watched(at="2026-01-21T05:00").during(240.0, bedroom=0.99)
+    house.pauses(90.0)
+    assert house.during(60.0, bedroom=0.99).going_on == {}
+    early = Watched(at="2026-01-21T05:00").during(60.0, bedroom=0.99)
+    early.pauses(60.0)
+    assert AlarmCause.NO_MOVEMENT in early.during(181.0, bedroom=0.99).going_on, "enough of it was heard afterwards"
 
 
 def health(at: Instant, state: NodeState, node: str = "fall") -> NodeHealth:

@@ -51,6 +51,11 @@ class BedWatch:
                 going_on.append(self._finding(room, rooms.origin(now)))
         return Seen(going_on=tuple(going_on), over=frozenset(over))
 
+    def rest(self) -> None:
+        """Forget who went to bed and who is up: nobody is watched now."""
+        for room in self._settings.rooms:
+            self._rise(room)
+
     def _rise(self, room: str) -> None:
         """Begin anew the next night."""
         self._memory.settled.pop(room, None)
@@ -84,6 +89,11 @@ class BathWatch:
         """Know what is watched; arguments as for `BedWatch`."""
         self._settings, self._memory = settings, memory
 
+    def rest(self) -> None:
+        """Forget who is there: nobody sees them leave."""
+        for room in self._settings.rooms:
+            self._memory.forget(f"bath.{room}")
+
     def look(self, rooms: RoomsHeard, now: Instant, local: datetime) -> Seen:
         """Return what it knows now."""
         going_on: list[Finding] = []
@@ -113,6 +123,10 @@ class MorningWatch:
         """Know what is watched; arguments as for `BedWatch`."""
         self._settings, self._memory = settings, memory
         self._before: Instant | None = None
+
+    def rest(self) -> None:
+        """Forget how long this morning was heard: who moves now is not seen to."""
+        self._memory.heard_s, self._before = 0.0, None
 
     def look(self, rooms: RoomsHeard, now: Instant, local: datetime) -> Seen:
         """Return what it knows now. Whoever moves later in the day ends the alarm too."""

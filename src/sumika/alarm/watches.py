@@ -54,19 +54,19 @@ class Watches:
     def rest(self) -> None:
         """Forget who is where: residents want nothing of them sensed or kept now."""
         self._rooms = RoomsHeard()
-        if self._faults is not None:
-            self._faults.rest()
-        if self._falls is not None:
-            self._falls.rest()
+        for watch in (*self._people, self._faults, self._falls):
+            if watch is not None:
+                watch.rest()
 
-    def look(self, now: Instant, local: datetime) -> Seen:
+    def look(self, now: Instant, local: datetime, *, resting: bool = False) -> Seen:
         """Return what goes on, and what does not.
 
         Args:
             now: The present moment.
             local: The same on the house's clock.
+            resting: Whether residents want nothing of them sensed or kept: then nobody is watched.
         """
-        seen = tuple(self._each(now, local))
+        seen = tuple(self._each(now, local, resting=resting))
         going_on = tuple(self._honest(finding) for each in seen for finding in each.going_on)
         return Seen(
             going_on=going_on,
@@ -74,8 +74,8 @@ class Watches:
             cleared=frozenset().union(*(each.cleared for each in seen)),
         )
 
-    def _each(self, now: Instant, local: datetime) -> Iterator[Seen]:
-        for watch in self._people:
+    def _each(self, now: Instant, local: datetime, *, resting: bool) -> Iterator[Seen]:
+        for watch in () if resting else self._people:
             yield watch.look(self._rooms, now, local)
         for other in (self._falls, self._faults, self._smoke):
             if other is not None:

@@ -158,7 +158,7 @@ class AlarmLoop:
 
     def _look(self, now: Instant) -> None:
         local = self._local(now)
-        for alarm in self.book.take(self.watches.look(now, local), now, local):
+        for alarm in self.book.take(self.watches.look(now, local, resting=self._resting), now, local):
             if alarm.cause is AlarmCause.SUSPECTED_FALL and self._keep_before(alarm, now):
                 self.book.note(alarm.id, lambda one: msgspec.structs.replace(one, has_before=True))
         self.store.save_watches(self.watches.memory, now)
