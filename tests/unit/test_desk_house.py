@@ -324,21 +324,22 @@ def test_the_node_says_once_that_it_cannot_write_and_once_that_it_can_again(kept
     ]
 
 
-def test_a_drop_folder_that_fails_keeps_no_paper_from_being_written(
-    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("what", "subject"), [("take_in", "desk.incoming"), ("orders", "desk")])
+def test_whatever_fails_is_told_and_the_node_goes_on(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, subject: str
 ) -> None:
-    def fails(desk: Desk, folder: Path) -> None:
+    def fails(*arguments: object) -> None:
         raise RuntimeError("nobody foresaw it")
 
-    monkeypatch.setattr(Desk, "take_in", fails)
+    monkeypatch.setattr(Desk, what, fails)
     (tmp_path / "history").symlink_to(kept / "history")
     frame = Frame(tmp_path, SMALL)
     loop = DeskLoop(frame)  # type: ignore[arg-type]  # all of a process that it uses
     loop.turn()
     assert [(one.subject, one.detail) for one in frame.said if isinstance(one, Event)] == [
-        ("desk.incoming", "RuntimeError: nobody foresaw it")
+        (subject, "RuntimeError: nobody foresaw it")
     ]
-    assert list((tmp_path / "desk" / "papers").glob("care_day.*"))
+    assert list((tmp_path / "desk" / "papers").glob("care_day.*")) or what == "orders"
 
 
 @pytest.mark.parametrize("running", [False, True])

@@ -1,5 +1,6 @@
 """The queue may be killed between any two steps, and nobody changes what it left without being found out."""
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -390,6 +391,28 @@ def test_a_paper_that_was_changed_outside_is_not_approved_but_written_anew(tmp_p
             opened.approve(paper.id, by="Mari")
         assert opened.write(ESTIMATE).what == "written"
         assert opened.approve(paper.id, by="Mari").sections == paper.sections
+
+
+def test_a_disk_that_is_full_between_a_line_and_its_seal_costs_nothing_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    paper = estimated(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Audit, "_write_head", full)
+        with desk(tmp_path) as opened, pytest.raises(SumikaError, match="No space left"):
+            opened.approve(paper.id, by="Mari")
+        with desk(tmp_path) as opened:  # opens all the same, and has done what its log says
+            assert opened.paper(paper.id).status is Status.APPROVED
+    with monkeypatch.context() as patch:
+        patch.setattr(Audit, "_drop_unfinished", full)
+        with desk(tmp_path) as opened, pytest.raises(SumikaError, match="No space left"):
+            opened.take_file(drop(tmp_path / "mine", "newer.csv", PRICES.replace("12000", "14000").encode()))
+    with desk(tmp_path) as opened:
+        opened.take_file(tmp_path / "mine" / "newer.csv")
+        assert opened.faults() == ()
 
 
 def test_two_are_not_at_the_desk_at_once(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ there are and the last one's hash lie in a second file, so that the end cannot b
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -97,21 +98,21 @@ class Audit:
         Raises:
             SumikaError: if it cannot be written.
         """
-        self._drop_unfinished()
-        last = self._last()
-        entry = _sealed(
-            Entry(
-                number=last.number + 1,
-                at_unix_s=at_unix_s,
-                who=who,
-                what=what,
-                paper=paper,
-                digest=digest,
-                note=note[:500],
-                before=last.hash,
-            )
-        )
         try:
+            self._drop_unfinished()
+            last = self._last()
+            entry = _sealed(
+                Entry(
+                    number=last.number + 1,
+                    at_unix_s=at_unix_s,
+                    who=who,
+                    what=what,
+                    paper=paper,
+                    digest=digest,
+                    note=note[:500],
+                    before=last.hash,
+                )
+            )
             with os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
                 file.write(msgspec.json.encode(entry) + b"\n")
                 file.flush()
@@ -143,10 +144,14 @@ class Audit:
         return tuple(found)
 
     def finish(self) -> None:
-        """Write the last line's seal, where the computer stopped between the line and its seal."""
+        """Write the last line's seal, where the computer stopped between the line and its seal.
+
+        On a full disk it stays one behind, which is no fault: the next line brings its own.
+        """
         last, head = self._last(), self._head() or _Head(0, GENESIS)
         if last.number == head.number + 1:
-            self._write_head(last)
+            with suppress(OSError):
+                self._write_head(last)
 
     def _lines(self) -> Iterator[Entry | None]:
         try:

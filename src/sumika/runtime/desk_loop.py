@@ -58,8 +58,8 @@ class DeskLoop:
             self._due_ns = now.monotonic_ns + seconds_to_ns(EVERY_S)
             try:
                 self.work()
-            except SumikaError as error:
-                self._tell(DESK, str(error))
+            except Exception as error:  # it is tried again in a minute; who asks at the counter is answered meanwhile
+                self._tell(DESK, self._words_of(DESK, error))
             else:
                 self._tell(DESK, "")
         self.process.beat()
