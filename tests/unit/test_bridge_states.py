@@ -144,13 +144,14 @@ def test_a_simulation_is_nobodys_house_unless_it_is_a_demo() -> None:
             assert watched.after()["room_living"]["occupancy"] == said
 
 
-def test_people_are_counted_and_pets_are_not() -> None:
+def test_people_are_counted_and_pets_and_robots_are_not() -> None:
     watched = Watched()
-    watched.hears(tracks(track(1), track(2), track(3, TrackKind.PET), track(4, room="bedroom")), presence(0.2))
+    others = (track(3, TrackKind.PET), track(5, TrackKind.ROBOT), track(6, TrackKind.ROBOT, room="hall"))
+    watched.hears(tracks(track(1), track(2), track(4, room="bedroom"), *others), presence(0.2))
     states = watched.after(1.0)
     assert states["room_living"]["count"] == 2
     assert states["room_living"]["occupancy"] == "ON"
-    assert states["room_hall"]["count"] == 0
+    assert (states["room_hall"]["count"], states["room_hall"]["occupancy"]) == (0, None)
     assert states["ecu"]["people"] == 3
     watched.hears(Tracks(**LIVE, source="house", reason="no_signal"))
     assert watched.after(3.0)["room_living"]["count"] is None
@@ -177,6 +178,12 @@ def test_there_is_no_one_rate_of_two_people() -> None:
     watched.hears(vitals(2, 17.0))
     living = watched.after(3.0)["room_living"]
     assert (living["respiration"], living["respiration_reason"]) == (None, "several_people")
+
+
+def test_a_pets_breath_is_not_a_persons() -> None:
+    watched = Watched()
+    watched.hears(tracks(track(1), track(2, TrackKind.PET)), vitals(1, 14.0), vitals(2, 24.0))
+    assert watched.after(1.0)["room_living"]["respiration"] == 14.0
 
 
 def test_a_rooms_rate_is_told_where_nobody_is_followed() -> None:

@@ -29,7 +29,7 @@ from sumika.schema import (
     Tracks,
 )
 from sumika.schema.posture import FallStage
-from sumika.schema.tracks import Track
+from sumika.schema.tracks import Track, TrackKind
 from tests.page_helpers import NOW_S, Played, quick_passwords
 
 LIVE = "ws://localhost/api/live"
@@ -59,9 +59,11 @@ def chest(displacement_mm: float) -> ChestMotion:
     )
 
 
-def tracks() -> Tracks:
-    body = Track(id=3, room="bedroom", position_m=(1.0, 1.0, 1.0), position_sigma_m=(0.1, 0.1, 0.1))
-    return Tracks(stamp=STAMP, origin=Origin.LIVE, source="house", tracks=(body,))
+def tracks(*others: TrackKind) -> Tracks:
+    """Return one person on a track, and others besides."""
+    place: dict[str, Any] = {"room": "bedroom", "position_m": (1.0, 1.0, 1.0), "position_sigma_m": (0.1, 0.1, 0.1)}
+    bodies = tuple(Track(id=4 + number, kind=kind, **place) for number, kind in enumerate(others))
+    return Tracks(stamp=STAMP, origin=Origin.LIVE, source="house", tracks=(Track(id=3, **place), *bodies))
 
 
 def fall(room: str = "bedroom") -> SuspectedFall:
@@ -204,7 +206,7 @@ def test_no_event_is_overtaken_by_another(feed: Feed) -> None:
 
 def test_guests_hear_how_many_and_not_where(feed: Feed) -> None:
     watcher = watching(feed, "tracks", viewer=viewer_of("guest", Role.GUEST, ()))
-    say(feed, "tracks", "house", tracks())
+    say(feed, "tracks", "house", tracks(TrackKind.PET, TrackKind.ROBOT))
     ((_, _, body),) = heard(watcher)
     assert body["count"] == 1
     assert "tracks" not in body

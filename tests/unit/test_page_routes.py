@@ -40,6 +40,7 @@ from sumika.schema import (
     SetModeAnswer,
     SetModeRequest,
     Severity,
+    TrackKind,
     TryAlarmRequest,
     Verdict,
     VoteRequest,
@@ -127,7 +128,7 @@ def test_the_card_says_how_it_stands(played: Played) -> None:
         )
     for message in (
         presence(),
-        tracks(),
+        tracks(TrackKind.PET, TrackKind.ROBOT),
         posture(),
         ModeReport(stamp=STAMP, origin=Origin.LIVE, source="gate", mode="drive"),
     ):

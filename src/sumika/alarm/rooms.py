@@ -4,14 +4,13 @@ from collections import Counter
 
 from sumika.alarm.moments import elapsed_s
 from sumika.clock import Instant
-from sumika.schema import Message, Origin, Presence, TrackKind, Tracks, worst
+from sumika.schema import NO_PEOPLE, Message, Origin, Presence, Tracks, worst
 
 PRESENCE_FRESH_S, TRACKS_FRESH_S = 10.0, 5.0
 SOMEBODY = 0.5
 MOVES_M_S = 0.2
 """Who leaves where they were by so much within a second has moved; a sleeper's turn is less."""
 
-_NO_PEOPLE = (TrackKind.PET, TrackKind.ROBOT)
 HOUSE = "house"
 
 
@@ -59,7 +58,7 @@ class RoomsHeard:
         """Return whether anybody moves from their place now."""
         tracks = self._fresh_tracks(now)
         if tracks is not None and any(
-            track.kind not in _NO_PEOPLE and track.going_m_s >= MOVES_M_S for track in tracks.tracks
+            track.kind not in NO_PEOPLE and track.going_m_s >= MOVES_M_S for track in tracks.tracks
         ):
             return True
         return any(
@@ -79,5 +78,5 @@ class RoomsHeard:
         if tracks is None:
             return None
         return Counter(
-            track.room for track in tracks.tracks if track.kind not in _NO_PEOPLE and track.existence >= SOMEBODY
+            track.room for track in tracks.tracks if track.kind not in NO_PEOPLE and track.existence >= SOMEBODY
         )

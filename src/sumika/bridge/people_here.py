@@ -5,6 +5,7 @@ from typing import Any
 
 from sumika.bridge.known import Known
 from sumika.schema import (
+    NO_PEOPLE,
     HeartRate,
     PersonVitals,
     Posture,
@@ -12,9 +13,9 @@ from sumika.schema import (
     Presence,
     Respiration,
     Sleep,
+    Track,
     Tracks,
 )
-from sumika.schema.tracks import TrackKind
 from sumika.schema.vitals import Rate
 
 SOMEBODY, NOBODY = 0.6, 0.4
@@ -64,17 +65,20 @@ class PeopleHere:
 
     def count(self, room: str) -> int | None:
         """Return how many people are followed in a room; None where nobody can be."""
-        tracks = self._known.fresh(Tracks, "house")
-        if tracks is None or tracks.reason:
-            return None
-        return sum(1 for track in tracks.tracks if track.room == room and track.kind is not TrackKind.PET)
+        people = self._people()
+        return None if people is None else sum(1 for track in people if track.room == room)
 
     def everybody(self) -> int | None:
         """Return how many people are followed in the house; None where nobody can be."""
+        people = self._people()
+        return None if people is None else len(people)
+
+    def _people(self) -> tuple[Track, ...] | None:
+        """Return who is followed and taken for no animal and no machine; None where nobody can be."""
         tracks = self._known.fresh(Tracks, "house")
         if tracks is None or tracks.reason:
             return None
-        return sum(1 for track in tracks.tracks if track.kind is not TrackKind.PET)
+        return tuple(track for track in tracks.tracks if track.kind not in NO_PEOPLE)
 
     def bodies(self, room: str, *, hidden: bool) -> dict[str, Any]:
         """Return posture, sleep, breath and heart; None everywhere while they are nobody's business.
@@ -106,13 +110,11 @@ class PeopleHere:
 
     def _postures(self, room: str) -> list[str]:
         here = {one.track: one.posture.value for one in self._known.every(Posture) if one.room == room}
-        tracks = self._known.fresh(Tracks, "house")
-        followed = {track.id for track in tracks.tracks} if tracks is not None else set()
+        followed = {track.id for track in self._people() or ()}
         return sorted(posture for track, posture in here.items() if track in followed)
 
     def _is_here(self, vitals: PersonVitals) -> bool:
-        tracks = self._known.fresh(Tracks, "house")
-        return tracks is not None and any(track.id == vitals.track for track in tracks.tracks)
+        return any(track.id == vitals.track for track in self._people() or ())
 
 
 def _rate(people: Sequence[Rate], room: Respiration | HeartRate | None) -> tuple[float | None, float | None, str]:

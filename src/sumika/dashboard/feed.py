@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from sumika.dashboard.roles import PERSONAL, SHOWN, Right, Role, Viewer
-from sumika.schema import DeviceState, Message, Presence, Tracks
+from sumika.schema import NO_PEOPLE, DeviceState, Message, Presence, Tracks
 
 QUEUED = {"chest_motion": 100, "person_vitals": 200, "event": 200, "suspected_fall": 50}
 """Topics of which a slow viewer misses nothing for a while: 5 s of waveforms and beats at 20 a second, all events."""
@@ -98,7 +98,7 @@ class TracksCounted(Message, frozen=True, kw_only=True):
 
     Attributes:
         source: Of the tracks.
-        count: Bodies that are followed.
+        count: People who are followed; animals and machines are none.
     """
 
     source: str
@@ -112,7 +112,7 @@ def counted(tracks: Tracks) -> TracksCounted:
         origin=tracks.origin,
         session=tracks.session,
         source=tracks.source,
-        count=len(tracks.tracks),
+        count=sum(track.kind not in NO_PEOPLE for track in tracks.tracks),
     )
 
 

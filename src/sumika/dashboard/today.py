@@ -10,6 +10,7 @@ from sumika.dashboard.parts import Parts
 from sumika.dashboard.problem import RefusedError
 from sumika.dashboard.roles import Right, Viewer
 from sumika.schema import (
+    NO_PEOPLE,
     AirSample,
     Event,
     ModeReport,
@@ -23,7 +24,6 @@ from sumika.schema import (
     Severity,
     Tracks,
 )
-from sumika.schema.tracks import TrackKind
 from sumika.units import seconds_to_ns
 
 DAYS = 30.0
@@ -141,7 +141,7 @@ class _Today:
         houses = [one for one in self._parts.feed.newest("tracks") if isinstance(one, Tracks) and one.source == "house"]
         if not houses or houses[-1].reason:
             return None, None
-        people = {track.id for track in houses[-1].tracks if track.kind is not TrackKind.PET}
+        people = {track.id for track in houses[-1].tracks if track.kind not in NO_PEOPLE}
         hears = self._parts.hears_of(viewer)
         postures = [
             one

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sumika.schema import POINT_COLUMNS, PointCloud, Track, TrackKind, Tracks
+from sumika.schema import NO_PEOPLE, POINT_COLUMNS, PointCloud, Track, Tracks
 from sumika.schema.house import Radar
 from sumika.units import ns_to_seconds
 
@@ -189,4 +189,4 @@ def in_house(radar: Radar, rows: NDArray[np.floating]) -> Array:
 
 def is_person(track: Track) -> bool:
     """Return whether a track is taken for a person: for no animal and no robot."""
-    return not (track.kind in (TrackKind.PET, TrackKind.ROBOT) and track.kind_probability > 0.5)
+    return not (track.kind in NO_PEOPLE and track.kind_probability > 0.5)

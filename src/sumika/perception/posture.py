@@ -27,7 +27,7 @@ from sumika.perception._bodies import (
     makes_sense,
     passed_s,
 )
-from sumika.schema import Message, Posture, PostureKind, Reason, Track, TrackKind, Tracks
+from sumika.schema import NO_PEOPLE, Message, Posture, PostureKind, Reason, Track, Tracks
 
 PUBLISH_S = 1.0
 FORGET_S = 60.0
@@ -101,7 +101,7 @@ def step(state: PostureState, message: Tracks) -> tuple[PostureState, tuple[Mess
         if not makes_sense(track):
             state.refused += 1
             continue
-        if track.kind in (TrackKind.PET, TrackKind.ROBOT) and track.kind_probability > 0.5:
+        if track.kind in NO_PEOPLE and track.kind_probability > 0.5:
             continue
         body = state.bodies.setdefault(track.id, _Body())
         _update(body, track, message.stamp)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sumika.schema import Track, TrackKind, Tracks
+from sumika.schema import NO_PEOPLE, Track, Tracks
 from sumika.units import ns_to_seconds
 
 LEAST_WALK_M, LEAST_WALK_S = 2.0, 2.0
@@ -73,5 +73,5 @@ class Walking:
 
 def _counts(track: Track) -> bool:
     """Return whether somebody walks on a track now."""
-    animal = track.kind in (TrackKind.PET, TrackKind.ROBOT) and track.kind_probability > 0.5
+    animal = track.kind in NO_PEOPLE and track.kind_probability > 0.5
     return not animal and track.going_m_s >= WALKS_M_S and track.existence >= 0.5

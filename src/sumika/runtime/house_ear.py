@@ -9,6 +9,7 @@ from sumika.plan.rules import HouseSeen, RoomSeen
 from sumika.runtime.node import Launch
 from sumika.runtime.strain_ear import StrainEar
 from sumika.schema import (
+    NO_PEOPLE,
     AirSample,
     DeviceState,
     MachineLoaded,
@@ -18,7 +19,6 @@ from sumika.schema import (
     Presence,
     Sleep,
     SleepKind,
-    TrackKind,
     Tracks,
     Verdict,
     Vote,
@@ -153,7 +153,7 @@ class HouseEar:
         self._people_ns = tracks.stamp.monotonic_ns
         self.people = {}
         for track in tracks.tracks:
-            if track.room in self._rooms and track.kind not in (TrackKind.PET, TrackKind.ROBOT):
+            if track.room in self._rooms and track.kind not in NO_PEOPLE:
                 self.people[track.room] = self.people.get(track.room, 0) + 1
 
     def origin(self) -> Origin:

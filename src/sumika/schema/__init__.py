@@ -120,7 +120,7 @@ from sumika.schema.system import (
     Tick,
 )
 from sumika.schema.topics import REQUESTS, TOPIC_OF, TOPICS, Request, Signal, Topic, key_of
-from sumika.schema.tracks import Ghost, GhostCause, HeldBy, Track, TrackKind, Tracks
+from sumika.schema.tracks import NO_PEOPLE, Ghost, GhostCause, HeldBy, Track, TrackKind, Tracks
 from sumika.schema.truth import TrueBeat, TrueBody, TrueBreath, TrueRoom, TrueWorld
 from sumika.schema.vitals import Beat, PersonVitals, Rate
 from sumika.schema.waveform import ChirpProfile, RangeGrid
@@ -149,6 +149,7 @@ __all__ = [
     "CLOSED_STAGES",
     "DEVICE_KINDS",
     "LONGEST_SURVEY_S",
+    "NO_PEOPLE",
     "PERSONAL_TOPICS",
     "POINT_COLUMNS",
     "PRIVACY_FILE",

@@ -19,6 +19,10 @@ class TrackKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+NO_PEOPLE = frozenset({TrackKind.PET, TrackKind.ROBOT})
+"""Whoever counts people leaves these out; what is not known yet may be somebody."""
+
+
 class HeldBy(StrEnum):
     """What keeps a track alive at this moment."""
 

@@ -19,7 +19,7 @@ from sumika.distil.records import ArraySet
 from sumika.models.features.posture import FEATURES, REACH_M, WINDOW_S, posture_picture
 from sumika.radar import people, tracking
 from sumika.radar.detection import Detections
-from sumika.schema import POINT_COLUMNS, SumikaError, Track, TrackKind
+from sumika.schema import NO_PEOPLE, POINT_COLUMNS, SumikaError, Track
 from sumika.schema.knowing import ActivityKind
 from sumika.training.simulated import Simulated
 from sumika.world.radar_scene import (
@@ -179,7 +179,7 @@ def _own(points: Numbers, number: int, tracks: Sequence[Track]) -> Numbers:
 
 def is_person(track: Track) -> bool:
     """Return whether a track is taken for a person, as `sumika.perception` does."""
-    return not (track.kind in (TrackKind.PET, TrackKind.ROBOT) and track.kind_probability > 0.5)
+    return not (track.kind in NO_PEOPLE and track.kind_probability > 0.5)
 
 
 def house_points(mounting: tracking.Mounting, found: Detections, time_s: float) -> Numbers:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from sumika.evaluate.world.perception_runs import Run, Second
-from sumika.schema import Track, TrackKind, TrueBody
+from sumika.schema import NO_PEOPLE, Track, TrueBody
 from sumika.world.perception_level import (
     POSTURES,
     Coming,
@@ -29,8 +29,6 @@ SETTLED_S = 30.0
 
 _LONGEST_S, _SHORTEST_S = 600.0, 0.2
 """Between these an error lasts; longer than a run cannot be told apart from for ever."""
-
-_ANIMALS = frozenset({TrackKind.PET, TrackKind.ROBOT})
 
 
 class Sighting:
@@ -87,7 +85,7 @@ def sightings(run: Run) -> list[Sighting]:
 
 def is_animal(track: Track) -> bool:
     """Return whether perception takes a track for a pet or a robot."""
-    return track.kind in _ANIMALS and track.kind_probability > 0.5
+    return track.kind in NO_PEOPLE and track.kind_probability > 0.5
 
 
 def apart_m(body: TrueBody, track: Track) -> float:
