@@ -6,6 +6,7 @@ Everything goes out as the resident's wish, through the safety gate. Nothing her
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from sumika.assistant.heat_or_cool import COOL, HEAT, said_mode, useful_mode
 from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_steps import Cannot, Step
 from sumika.assistant.talk_wanted import Speaker, Wanted
@@ -21,7 +22,7 @@ from sumika.schema.house import Device, House
 from sumika.schema.talk import TalkRight
 from sumika.units import clamp
 
-MODES: Mapping[str, float] = MappingProxyType({"heat": 1.0, "cool": 2.0, "dry": 3.0, "fan": 4.0})
+MODES: Mapping[str, float] = MappingProxyType({"heat": HEAT, "cool": COOL, "dry": 3.0, "fan": 4.0})
 AIR_CONDITIONERS = frozenset({"room_air_conditioner", "whole_house_air_conditioner"})
 FANS = frozenset({"balanced_ventilation", "exhaust_fan", "air_purifier"})
 MOISTURE = frozenset({"humidifier", "dehumidifier"})
@@ -30,10 +31,6 @@ FEELINGS: Mapping[str, float] = MappingProxyType({"cold": -2.0, "hot": 2.0, "fin
 """On the seven points of ISO 7730: cool and warm are what a word without more means."""
 
 LIGHT_STEP, DIMMEST, COLOUR_STEP_K, WARMTH_STEP_K, HUMIDITY_STEP = 0.25, 0.1, 700.0, 1.0, 0.05
-COLD_BELOW_C, HOT_ABOVE_C = 20.0, 26.0
-"""A room in between is heated where it is cold outside, and cooled where it is not."""
-
-COLD_OUTSIDE_C = 18.0
 
 
 class Doing:
@@ -128,7 +125,7 @@ class Doing:
             usual = DEVICE_KINDS[device.kind].settings["level"].starts_at
             return [self.set_to(device, "level", usual if on else 0.0)]
         if device.kind in AIR_CONDITIONERS:
-            mode = self._heat_or_cool(device) if on else 0.0
+            mode = (said_mode(wanted.call.spans.get("device", "")) or self._useful(device)) if on else 0.0
             if mode is None:
                 return Cannot(
                     key="talk.ask.heat_or_cool",
@@ -146,18 +143,15 @@ class Doing:
             return [self.set_to(device, "setpoint_c", limits.starts_at if on else limits.low)]
         return Cannot(key="talk.cannot.switch", devices=(device.id,))
 
-    def _heat_or_cool(self, device: Device, wished_c: float | None = None) -> float | None:
-        """Return the mode in which an air conditioner is of use; None where nothing tells it."""
-        air_c = self._air_c(device.room)
-        if air_c is not None and wished_c is not None and abs(wished_c - air_c) >= 0.5:
-            return MODES["heat"] if wished_c > air_c else MODES["cool"]
-        if air_c is not None and not COLD_BELOW_C <= air_c <= HOT_ABOVE_C:
-            return MODES["heat"] if air_c < COLD_BELOW_C else MODES["cool"]
+    def _useful(self, device: Device, wished_c: float | None = None) -> float | None:
+        """Return the mode in which an air conditioner is of use where nobody said it; None where nothing tells it."""
         weather = self._newest.only(WeatherSample)
-        if weather is not None and weather.temperature_c is not None:
-            return MODES["heat"] if weather.temperature_c < COLD_OUTSIDE_C else MODES["cool"]
-        told = self._newest.told(device.id).get("mode", 0.0)
-        return told if told in (1.0, 2.0) else None
+        return useful_mode(
+            air_c=self._air_c(device.room),
+            outside_c=None if weather is None else weather.temperature_c,
+            wished_c=wished_c,
+            told=self._newest.told(device.id).get("mode", 0.0),
+        )
 
     def _air_c(self, room: str) -> float | None:
         told = (one.temperature_c for one in self._newest.all(AirSample) if one.room == room)
@@ -289,10 +283,22 @@ class Doing:
             wished_c = {"set": wanted.number or base_c, "up": base_c + step_k, "down": base_c - step_k}[
                 wanted.call.what
             ]
-            if device.kind in AIR_CONDITIONERS and told.get("mode", 0.0) == 0.0:
-                found.append(self.set_to(device, "mode", self._heat_or_cool(device, wished_c) or MODES["heat"]))
+            if device.kind in AIR_CONDITIONERS and (mode := self._mode_for(wanted, device, wished_c)) is not None:
+                found.append(self.set_to(device, "mode", mode))
             found.append(self.set_to(device, "setpoint_c", wished_c))
         return tuple(found) or None
+
+    def _mode_for(self, wanted: Wanted, device: Device, wished_c: float) -> float | None:
+        """Return the mode that an air conditioner is put in before it is set to a temperature; None: it stays in its.
+
+        Who says 冷房 of one that heats wants it to cool; who wants it weaker does not want it on.
+        """
+        told = self._newest.told(device.id).get("mode", 0.0)
+        way = {"up": HEAT, "down": COOL}.get(wanted.call.what)
+        said = said_mode(wanted.call.spans.get("device", ""))
+        if said is None:
+            return (way or self._useful(device, wished_c) or HEAT) if told == 0.0 else None
+        return None if told == said or way not in (None, said) else said
 
     def _wish(self, wanted: Wanted, room: str) -> Step:
         what, hours = wanted.call.what, None if wanted.duration_s is None else wanted.duration_s / 3600.0
