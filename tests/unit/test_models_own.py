@@ -4,12 +4,26 @@ import shutil
 from pathlib import Path
 
 import msgspec
+import numpy as np
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sumika.cli._distil_personalise import make_own
 from sumika.distil.about import ABOUT, Personal, about_json, read_about
 from sumika.distil.sign import public_key_of
-from sumika.models import Shelf, Student, find_student
-from tests.students import make_student
+from sumika.models import (
+    Shelf,
+    Student,
+    Verdict,
+    Way,
+    _make_own,
+    find_student,
+    house_shelf,
+    lived_of,
+    load_student,
+    personalise,
+)
+from tests.students import inputs, make_student
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = public_key_of(KEY)
@@ -50,3 +64,43 @@ def test_an_own_one_made_from_an_older_release_does_not_hide_the_newer(tmp_path:
     (tmp_path / "release" / "trial-tiny" / "student.int8.onnx").write_bytes(b"0")
     assert used(tmp_path / "release").signer == shelf.public_key, "what ships is spoilt: better an older one than none"
     assert used(tmp_path / "nowhere").signer == shelf.public_key
+
+
+def test_back_after_a_release_leads_to_what_can_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf, shipped, release = house_shelf(tmp_path), tmp_path / "shipped", tmp_path / "release"
+    make_student(shipped / "trial-tiny", key=KEY)
+    made_own(shelf, shipped / "trial-tiny", tmp_path / "own")
+    make_student(release / "trial-tiny", key=KEY, seed=5)
+    newer = load_student(release / "trial-tiny", PUBLIC)
+    better = Verdict(judged_by="labels", before=-2.0, after=-1.0, better=True, examples=99, labels=30)
+    monkeypatch.setattr(_make_own, "judged", lambda about, lived, way: better)
+    lived = lived_of(newer, inputs((8, 3), 40), np.repeat("day", 40))
+    personalise(newer, release / "trial-tiny", lived, shelf, way=Way(), today="2026-11-30")
+    assert shelf.order("trial-tiny").previous == 0, "the one before was made from a network that ships no longer"
+
+    def back() -> str:
+        return make_own("trial-tiny", tmp_path, back=True, students=release, public_key=PUBLIC)[0]
+
+    assert "the one that ships is in use" in back()
+    assert find_student("trial-tiny", shelf=shelf, students=release, public_key=PUBLIC).signer == PUBLIC
+    assert "number 2 is in use" in back()
+
+
+def test_nobody_is_asked_again_who_was_gone_back_from(tmp_path: Path) -> None:
+    """A house of old may hold a student before the one in use that is refused by now."""
+    shelf, shipped = house_shelf(tmp_path), tmp_path / "shipped"
+    for seed, folder in ((0, shipped), (5, tmp_path / "release")):
+        make_student(folder / "trial-tiny", key=KEY, seed=seed)
+        made_own(shelf, folder / "trial-tiny", tmp_path / f"own {seed}")
+    assert (shelf.order("trial-tiny").current, shelf.order("trial-tiny").previous) == (2, 1)
+    said = make_own("trial-tiny", tmp_path, back=True, students=tmp_path / "release", public_key=PUBLIC)
+    assert "the one that ships is in use" in said[0]
+    assert "made from another one than ships" in said[1]
+
+
+def test_a_copy_beside_a_student_is_none(tmp_path: Path) -> None:
+    shelf = house_shelf(tmp_path)
+    for name in ("trial-tiny", "trial-tiny_old", "Trial"):
+        (shelf.folder / name).mkdir(parents=True)
+        (shelf.folder / name / "order.json").write_text("{}")
+    assert shelf.names() == ("trial-tiny",)

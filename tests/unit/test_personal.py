@@ -178,6 +178,7 @@ def test_what_is_unlike_is_left_out(student: Student) -> None:
 def questions(folder: Path, *, offset: float = 0.4, **more: Any) -> Path:
     """Write a file of inputs that are a little off all others, every day."""
     x = inputs(SHAPE, 200, 4) + np.float32(offset)
+    folder.mkdir(exist_ok=True)
     np.savez(folder / "lived.npz", x=x, day=np.repeat(np.arange(5), 40), **more)
     return folder / "lived.npz"
 
@@ -198,9 +199,10 @@ def test_a_house_makes_it_its_own_and_goes_back(students: Path, tmp_path: Path) 
     assert (personal.judged_by, personal.of) == ("nearness", own.about.model.sha256)
     x = inputs(SHAPE, 1, 9)[0]
     assert own.answer(x).probabilities != load_student(students / NAME, PUBLIC).answer(x).probabilities
-    assert "the one that ships" in make_own(NAME, tmp_path, back=True)[0]
+    back = partial(make_own, NAME, tmp_path, back=True, students=students, public_key=PUBLIC)
+    assert "the one that ships" in back()[0]
     assert used().signer == PUBLIC
-    assert "number 1" in make_own(NAME, tmp_path, back=True)[0]
+    assert "number 1 is in use" in back()[0]
     with pytest.raises(StudentRefused):
         make_own("nobody-tiny", tmp_path, back=True)
 
@@ -211,18 +213,48 @@ def test_what_somebody_went_back_to_no_nightly_job_undoes(students: Path, tmp_pa
     nightly()
     first = shelf.order(NAME)
     assert not first.held
-    assert "until you say otherwise" in make_own(NAME, tmp_path, back=True)[0]
+    assert "until you say otherwise" in nightly(back=True)[0]
     for _ in range(2):
         (said,) = nightly()
         assert "somebody went back to it" in said
         assert "--anew" in said
     assert (shelf.order(NAME).current, shelf.order(NAME).held) == (0, True)
-    assert "until you say otherwise" not in make_own(NAME, tmp_path, back=True)[0]
+    assert "until you say otherwise" not in nightly(back=True)[0]
     assert shelf.order(NAME) == first, "forth again: a person's word, and nights may go on from there"
     assert "this house's own now" in nightly()[-2]
-    make_own(NAME, tmp_path, back=True)
+    nightly(back=True)
     assert "this house's own now" in nightly(anew=True)[-2]
     assert not shelf.order(NAME).held
+
+
+def test_one_step_back_leads_out_of_all_nights(students: Path, tmp_path: Path) -> None:
+    nightly = partial(make_own, NAME, tmp_path, file=questions(tmp_path), students=students, public_key=PUBLIC)
+    for night in range(1, 4):
+        assert "this house's own now" in nightly()[-2]
+        assert (house_shelf(tmp_path).order(NAME).current, house_shelf(tmp_path).order(NAME).previous) == (night, 0)
+    assert "the one that ships is in use" in nightly(back=True)[0]
+    nightly(anew=True)
+    nightly()
+    assert "the one that ships is in use" in nightly(back=True)[0]
+
+
+def test_what_residents_told_no_log_alone_replaces(students: Path, tmp_path: Path) -> None:
+    shelf, file = house_shelf(tmp_path), questions(tmp_path)
+    nightly = partial(make_own, NAME, tmp_path, students=students, public_key=PUBLIC)
+    said = load_student(students / NAME, PUBLIC).answers(np.load(file)["x"])
+    other = np.array([1 - int(np.argmax(one.probabilities or (0, 1))) for one in said])
+    nightly(file=file)
+    assert "told labels" in nightly(file=questions(tmp_path / "told", label=other))[1]
+    told = shelf.order(NAME)
+    assert (told.current, told.previous) == (2, 1)
+    assert "fitted to what residents told" in nightly(file=file)[-1]
+    (line,) = nightly()
+    assert "--anew" in line, "no log is read for it: there is none"
+    assert shelf.order(NAME) == told
+    for _ in range(2):
+        assert "this house's own now" in nightly(file=file, anew=True)[-2]
+    assert shelf.order(NAME).current == 4
+    assert "number 2 is in use" in nightly(back=True)[0]
 
 
 def test_names_of_classes_are_labels_and_too_few_days_change_nothing(students: Path, tmp_path: Path) -> None:

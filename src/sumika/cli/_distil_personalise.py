@@ -8,6 +8,7 @@ from typing import Any
 from sumika.cli._distil_asked import MOST_A_DAY, Asked
 from sumika.cli._distil_told_file import read_told
 from sumika.models import (
+    STAYS_TOLD,
     STUDENTS,
     Lived,
     Shelf,
@@ -19,6 +20,7 @@ from sumika.models import (
     house_shelf,
     lived_of,
     personalise,
+    told_in_use,
 )
 from sumika.schema import UsageError
 
@@ -51,7 +53,7 @@ def make_own(
         logs: Runs to learn from; by default all in the house's log.
         file: Inputs in a file instead (.npz: x, day; mask and label where there are any).
         back: Put the student before this one in use, and do nothing else.
-        anew: Also where somebody went back; without it that stays, whatever a nightly job may find.
+        anew: Also where somebody went back, or told what was right; without it that stays, whatever a night may find.
         students: Folder of those that ship.
         public_key: Of whoever signed them; by default the release key.
 
@@ -61,7 +63,7 @@ def make_own(
     """
     shelf = house_shelf(data)
     if back:
-        return _back(shelf, name)
+        return _back(shelf, name, students, public_key)
     student = find_student(name, students=students, public_key=public_key)
     if shelf.order(name).held and not anew:
         anew_with = f"sumika distil personalise {name} --anew"
@@ -72,19 +74,25 @@ def make_own(
             where=name,
             remedy="sumika distil students lists those that are asked about people and rooms.",
         )
+    if file is None and not anew and told_in_use(student, shelf):
+        return [f"{name} stays as it is: {STAYS_TOLD}."]  # a log brings no labels, and to replay it takes a while
     questions, lived = _of_file(file, student) if file is not None else _of_logs(logs or _runs(data), student)
     if not questions:
         return [f"{name} was asked nothing in what was logged.", f"{name} stays as it is: {_WHY_NOTHING}"]
     today = datetime.now(UTC).date().isoformat()
-    verdict = personalise(student, students / name, lived, shelf, way=Way.of(student.about), today=today)
+    verdict = personalise(student, students / name, lived, shelf, way=Way.of(student.about), today=today, anew=anew)
     return [questions, *_told(verdict, name)]
 
 
-def _back(shelf: Shelf, name: str) -> list[str]:
-    order = shelf.back(name)
-    used = "the one that ships" if not order.current else f"the house's own, number {order.current}"
+def _back(shelf: Shelf, name: str, students: Path, public_key: str) -> list[str]:
+    """Go back, and say who is asked then: not always the one that was gone back to, which may be refused by now."""
+    order, folders = shelf.back(name), shelf.folders(name)
+    found = find_student(name, shelf=shelf, students=students, public_key=public_key)
+    own = len(found.passed_over) < len(folders)
+    used = f"the house's own, number {folders[len(found.passed_over)].name}" if own else "the one that ships"
     stays = " It stays so until you say otherwise." if order.held else ""
-    return [f"{name}: {used} is in use again.{stays} The same command goes forth again.", _RUNNING]
+    refused = [f"Not asked: {why}" for why in found.passed_over]
+    return [f"{name}: {used} is in use again.{stays} The same command goes forth again.", *refused, _RUNNING]
 
 
 def _told(verdict: Verdict, name: str) -> list[str]:

@@ -192,7 +192,9 @@ def students(data: Path | None, demo: bool, as_json: bool) -> None:
 @click.option(
     "--back", is_flag=True, help="Put the student before this one in use, for good; once more goes forth again."
 )
-@click.option("--anew", is_flag=True, help="Also where somebody went back, which no nightly job undoes.")
+@click.option(
+    "--anew", is_flag=True, help="Also where somebody went back, or told what is right, which no night undoes."
+)
 def personalise(
     student: str, data: Path | None, demo: bool, logs: tuple[Path, ...], file: Path | None, back: bool, anew: bool
 ) -> None:

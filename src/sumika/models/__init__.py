@@ -14,7 +14,7 @@ from sumika.models._find import (
     shipped_names,
     shipped_network,
 )
-from sumika.models._make_own import AT_ONCE, lived_of, nothing_hidden, personalise
+from sumika.models._make_own import AT_ONCE, STAYS_TOLD, lived_of, nothing_hidden, personalise, told_in_use
 from sumika.models._personal import UNLABELLED, Lived, Verdict, Way, adapted, judged
 from sumika.models._refused import StudentRefused
 from sumika.models._shelf import Order, Shelf, house_shelf
@@ -23,6 +23,7 @@ from sumika.models._student import Answer, Student, load_student
 __all__ = [
     "AT_ONCE",
     "RELEASE_AGAIN",
+    "STAYS_TOLD",
     "STUDENTS",
     "UNLABELLED",
     "Answer",
@@ -45,4 +46,5 @@ __all__ = [
     "release_key",
     "shipped_names",
     "shipped_network",
+    "told_in_use",
 ]

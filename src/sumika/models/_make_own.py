@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from sumika.distil.about import ABOUT, Personal, about_json
 from sumika.distil.sign import MANIFEST, SIGNATURE
+from sumika.models._find import load_own
 from sumika.models._personal import UNLABELLED, Lived, Verdict, Way, adapted, judged
-from sumika.models._shelf import Shelf
+from sumika.models._refused import StudentRefused
+from sumika.models._shelf import SHIPPED, Shelf
 from sumika.models._student import Student
 
 Array = NDArray[np.float32]
 
 CARD = "README.md"
+STAYS_TOLD = "it was fitted to what residents told, and a log alone does not replace that (all the same: --anew)"
 AT_ONCE = 256
 """Inputs that a network is asked about together: more would take memory, and no less time."""
 
@@ -56,8 +59,19 @@ def nothing_hidden(student: Student) -> Array:
     return np.zeros((0, student.about.domain.reference.hidden), np.float32)
 
 
-def personalise(student: Student, made: Path, lived: Lived, shelf: Shelf, *, way: Way, today: str) -> Verdict:
+def told_in_use(student: Student, shelf: Shelf) -> bool:
+    """Return whether the house asks one that was fitted to what its residents told, made from this very student."""
+    _, own = _in_use(student, shelf)
+    return own is not None and own.judged_by == "labels"
+
+
+def personalise(
+    student: Student, made: Path, lived: Lived, shelf: Shelf, *, way: Way, today: str, anew: bool = False
+) -> Verdict:
     """Adapt a student, and put it in use if days held back say that it is better.
+
+    What residents told is worth more than what a log lies off: without labels nothing takes the place of a student
+    that was fitted to some.
 
     Args:
         student: That ships.
@@ -66,11 +80,14 @@ def personalise(student: Student, made: Path, lived: Lived, shelf: Shelf, *, way
         shelf: Of the house.
         way: How it is adapted.
         today: Day, ISO 8601.
+        anew: Also in the place of one that was fitted to labels.
 
     Raises:
         StudentRefused: if it cannot be put in use; what was in use stays.
     """
     verdict = judged(student.about, lived, way)
+    if verdict.better and verdict.judged_by != "labels" and not anew and told_in_use(student, shelf):
+        return msgspec.structs.replace(verdict, better=False, problem=STAYS_TOLD)
     if not verdict.better:
         return verdict
     personal = Personal(
@@ -88,8 +105,30 @@ def personalise(student: Student, made: Path, lived: Lived, shelf: Shelf, *, way
         (new / ABOUT).write_bytes(about_json(msgspec.structs.replace(student.about, personal=personal)))
         if (new / CARD).is_file():
             (new / CARD).write_text(_own_card((new / CARD).read_text(encoding="utf-8"), personal), encoding="utf-8")
-        shelf.place(student.name, new)
+        shelf.place(student.name, new, previous=_before(student, shelf, personal))
     return verdict
+
+
+def _in_use(student: Student, shelf: Shelf) -> tuple[int, Personal | None]:
+    """Return number and making of the house's own that is asked where this one ships; SHIPPED for this one itself."""
+    for folder in shelf.folders(student.name):
+        try:
+            own = load_own(folder, shelf, name=student.name, ships=student.about.model.sha256)
+        except StudentRefused:
+            continue
+        return int(folder.name), own.about.personal
+    return SHIPPED, None
+
+
+def _before(student: Student, shelf: Shelf, new: Personal) -> int:
+    """Return the number of the student that one goes back to from a new one: that which is asked now.
+
+    Where a log alone has made both, it is that before both: nights make one after the other, and one step back must
+    lead out of them, to what the house was before the first.
+    """
+    order, (used, own) = shelf.order(student.name), _in_use(student, shelf)
+    nights = own is not None and own.judged_by == new.judged_by == "nearness"
+    return order.previous if nights and used == order.current and not order.held else used
 
 
 def _own_card(card: str, personal: Personal) -> str:

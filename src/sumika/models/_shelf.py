@@ -24,7 +24,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         current: The one that is used.
-        previous: The one that is used if that is refused, or when somebody wants back.
+        previous: The one that is used when somebody wants back, or if that is refused and is not held.
         held: Somebody went back to the one that is used: only a person puts another in its place, not a nightly job.
     """
 
@@ -58,10 +58,11 @@ class Shelf:
             raise StudentRefused(error.problem, where=error.where, remedy=error.remedy) from error
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of the students that the house has made its own."""
+        """Return the names of the students that the house has made its own; somebody's copy beside them is none."""
         if not self.folder.is_dir():
             return ()
-        return tuple(sorted(path.parent.name for path in self.folder.glob(f"*/{ORDER}")))
+        found = (path.parent.name for path in self.folder.glob(f"*/{ORDER}"))
+        return tuple(sorted(name for name in found if NAME.fullmatch(name)))
 
     def order(self, name: str) -> Order:
         """Return which folders of a student are in use; the one that ships where that cannot be read."""
@@ -71,9 +72,12 @@ class Shelf:
             return Order()
 
     def folders(self, name: str) -> tuple[Path, ...]:
-        """Return the folders to try, first that in use; the student that ships comes after them, or instead of them."""
+        """Return the folders to try, first that in use; the student that ships comes after them, or instead of them.
+
+        What somebody went back from is never tried: if what they went back to is refused, the one that ships is asked.
+        """
         order, found = self.order(name), list[Path]()
-        for number in (order.current, order.previous):
+        for number in (order.current,) if order.held else (order.current, order.previous):
             if number == SHIPPED:
                 break
             found.append(self._place(name) / str(number))
@@ -90,12 +94,13 @@ class Shelf:
             found.append((str(path), stat.st_mtime_ns, stat.st_size))
         return tuple(found)
 
-    def place(self, name: str, made: Path) -> Student:
+    def place(self, name: str, made: Path, *, previous: int | None = None) -> Student:
         """Sign a copy of a finished folder, check it as it will be checked, and put it in use; all of it or nothing.
 
         Args:
             name: Of the student.
             made: Its folder; stays as it is. A signature in it is replaced by the house's.
+            previous: Number of the one that `back` leads to; by default of the one in use. All others are deleted.
 
         Raises:
             StudentRefused: if it could not be used; then what was in use stays in use.
@@ -113,7 +118,8 @@ class Shelf:
                 new.rename(place / str(number))
             finally:
                 shutil.rmtree(new, ignore_errors=True)
-            write_whole(place / ORDER, msgspec.json.encode(Order(current=number, previous=order.current)))
+            before = order.current if previous is None else previous
+            write_whole(place / ORDER, msgspec.json.encode(Order(current=number, previous=before)))
         except (OSError, shutil.Error, SignatureError) as error:
             raise StudentRefused(f"it cannot be put in use ({error})", where=str(place)) from error
         self._tidy(name)
