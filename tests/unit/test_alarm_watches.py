@@ -60,6 +60,12 @@ class Watched:
         self.going_on: dict[AlarmCause, Finding] = {}
         self._alarms, self._origin = alarms, origin
 
+    def power_is_away(self, hours: float) -> None:
+        """Let the computer be off for a while, and boot again."""
+        self.local += timedelta(hours=hours)
+        self.now = Instant(NOON.monotonic_ns, int(self.local.timestamp() * 1e9), f"{self.now.boot_id}'")
+        self.restarts()
+
     def restarts(self) -> None:
         """Let the node begin anew with what it had kept."""
         kept = msgspec.json.decode(msgspec.json.encode(self.watches.memory), type=WatchMemory)
@@ -190,6 +196,31 @@ def test_who_never_went_to_bed_and_who_gets_up_in_the_morning_is_not_missing() -
     assert AlarmCause.NOT_BACK_IN_BED not in morning.during(60.0, bedroom=0.01).going_on
 
 
+def test_who_went_to_bed_yesterday_is_not_missing_tonight() -> None:
+    house = Watched(at="2026-01-20T22:30").during(30.0, bedroom=0.99)
+    house.power_is_away(23.0)
+    assert house.during(45.0, bedroom=0.01).going_on == {}
+    house.during(25.0, bedroom=0.99)
+    assert AlarmCause.NOT_BACK_IN_BED in house.during(31.0, bedroom=0.01).going_on
+
+
+def test_a_power_cut_within_the_night_and_midnight_make_nobody_forgotten() -> None:
+    house = Watched(at="2026-01-20T23:30").during(25.0, bedroom=0.99)
+    house.power_is_away(0.5)
+    assert AlarmCause.NOT_BACK_IN_BED in house.during(31.0, bedroom=0.01).going_on
+
+
+def test_a_bed_that_is_watched_day_and_night_knows_no_midnight() -> None:
+    bed = WatchBed(rooms=("bedroom",), from_h=0.0, to_h=24.0)
+    house = Watched(Alarms(not_back_in_bed=bed), at="2026-01-20T23:20").during(30.0, bedroom=0.99)
+    assert AlarmCause.NOT_BACK_IN_BED in house.during(31.0, bedroom=0.01).going_on
+
+
+def test_what_the_version_before_kept_of_a_night_can_be_read() -> None:
+    kept = msgspec.json.decode(b'{"settled": {"bedroom": 1}, "heard_on": "2026-01-20"}', type=WatchMemory)
+    assert (kept.settled, kept.night) == ({"bedroom": 1}, "")
+
+
 def test_a_radar_that_goes_blind_says_of_nobody_that_they_left() -> None:
     house = Watched().during(25.0, bedroom=0.99)
     assert AlarmCause.NOT_BACK_IN_BED not in house.during(60.0, bedroom=None).going_on
@@ -244,6 +275,10 @@ def test_what_moved_in_the_night_says_nothing_of_the_morning() -> None:
 def test_a_house_that_was_not_heard_in_the_morning_says_nothing() -> None:
     assert AlarmCause.NO_MOVEMENT not in Watched(at="2026-01-21T09:30").during(60.0, bedroom=0.99).going_on
     assert AlarmCause.NO_MOVEMENT not in Watched(at="2026-01-21T05:00").during(310.0, bedroom=None).going_on
+
+
+def test_what_is_heard_after_the_morning_is_no_word_on_it() -> None:
+    assert AlarmCause.NO_MOVEMENT not in Watched(at="2026-01-21T11:00").during(200.0, bedroom=0.01).going_on
 
 
 def smoke(at: Instant, *, smoke: bool | None = None, co_ppm: float | None = None, sensor: str = "s") -> AirSample:

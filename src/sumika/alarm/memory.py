@@ -63,6 +63,7 @@ class WatchMemory(msgspec.Struct, kw_only=True):
     Attributes:
         lasting: What lasts, by a name.
         settled: How many went to bed, by room.
+        night: The day on which the night began that `settled` is about, as ISO 8601.
         moved_on: The day on which somebody moved last, in the morning's hours, as ISO 8601.
         heard_on: The day that `heard_s` is about.
         heard_s: How long rooms were heard in that morning's hours.
@@ -72,6 +73,7 @@ class WatchMemory(msgspec.Struct, kw_only=True):
 
     lasting: dict[str, Lasting] = msgspec.field(default_factory=dict)
     settled: dict[str, int] = msgspec.field(default_factory=dict)
+    night: str = ""
     moved_on: str = ""
     seen_on: str = ""
     heard_on: str = ""

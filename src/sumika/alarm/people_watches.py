@@ -1,6 +1,6 @@
 """What a carer wants to know of each day: who is not back in bed or long in the bathroom, whether anybody is up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sumika.alarm.book import Finding, Seen
 from sumika.alarm.memory import WatchMemory
@@ -14,7 +14,7 @@ from sumika.units import SECONDS_PER_MINUTE
 SLIP_S = 60.0
 """A room that seems empty, or full, for less is a slip of the radar."""
 
-_SECONDS_PER_HOUR = 3600.0
+_SECONDS_PER_HOUR, _HOURS_PER_DAY = 3600.0, 24.0
 _LONGEST_TURN_S = 10.0
 NOBODY_SEEN = "nobody_seen"
 
@@ -22,6 +22,20 @@ NOBODY_SEEN = "nobody_seen"
 def hour_of(local: datetime) -> float:
     """Return the hour of the day with its fraction, 0 to 24."""
     return local.hour + local.minute / 60.0 + local.second / _SECONDS_PER_HOUR
+
+
+def night_of(local: datetime, from_h: float, to_h: float) -> str:
+    """Return the date on which a night began, as ISO 8601; empty where there is no end to it.
+
+    Args:
+        local: A moment of it, on the house's clock.
+        from_h: Hour at which nights begin, 0 to 24.
+        to_h: Hour at which they end, which may be of the next day.
+    """
+    if to_h - from_h >= _HOURS_PER_DAY:
+        return ""
+    began = local if hour_of(local) >= from_h else local - timedelta(days=1)
+    return began.date().isoformat()
 
 
 class BedWatch:
@@ -39,6 +53,8 @@ class BedWatch:
     def look(self, rooms: RoomsHeard, now: Instant, local: datetime) -> Seen:
         """Return what it knows now."""
         night = within_hours(hour_of(local), self._settings.from_h, self._settings.to_h)
+        if night:
+            self._begin(night_of(local, self._settings.from_h, self._settings.to_h))
         going_on: list[Finding] = []
         over: set[tuple[AlarmCause, str]] = set()
         for room in self._settings.rooms:
@@ -50,6 +66,12 @@ class BedWatch:
             elif self._is_missing(room, count, now):
                 going_on.append(self._finding(room, rooms.origin(now)))
         return Seen(going_on=tuple(going_on), over=frozenset(over))
+
+    def _begin(self, night: str) -> None:
+        """Let nobody be in bed yet on a night that is another one: of its day nothing may have been heard."""
+        if self._memory.night != night:
+            self.rest()
+            self._memory.night = night
 
     def rest(self) -> None:
         """Forget who went to bed and who is up: nobody is watched now."""
@@ -136,6 +158,7 @@ class MorningWatch:
         anybody = rooms.anybody(now)
         if hour >= self._settings.from_h:
             self._note(rooms, anybody, now, today)
+            self._listen(now, heard=anybody is not None and hour < self._settings.by_h)
         # A house that was not listened to for half of the morning cannot say that nobody moved.
         half_s = 0.5 * _SECONDS_PER_HOUR * max(0.0, self._settings.by_h - self._settings.from_h)
         if memory.moved_on == today:
@@ -150,12 +173,15 @@ class MorningWatch:
         )
         return Seen(going_on=(finding,))
 
+    def _listen(self, now: Instant, *, heard: bool) -> None:
+        """Count for how long rooms were heard while it mattered."""
+        if heard and self._before is not None:
+            passed_s = (now.monotonic_ns - self._before.monotonic_ns) / 1e9
+            self._memory.heard_s += min(_LONGEST_TURN_S, max(0.0, passed_s))
+        self._before = now
+
     def _note(self, rooms: RoomsHeard, anybody: int | None, now: Instant, today: str) -> None:
         memory = self._memory
-        if anybody is not None and self._before is not None:
-            passed_s = (now.monotonic_ns - self._before.monotonic_ns) / 1e9
-            memory.heard_s += min(_LONGEST_TURN_S, max(0.0, passed_s))
-        self._before = now
         if anybody:
             memory.seen_on = today
         if anybody and rooms.moves(now):
