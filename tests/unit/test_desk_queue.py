@@ -292,6 +292,31 @@ def test_one_file_that_fails_as_nobody_foresaw_is_put_aside_and_the_others_are_r
     assert (unread.reason, unread.detail) == ("unforeseen", "ZeroDivisionError: in some reader")
 
 
+def test_a_file_at_which_the_desk_is_killed_twice_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*arguments: object, **named: object) -> Document:
+        raise Killed
+
+    folder = tmp_path / "in"
+    drop(folder, "a.csv", PRICES.encode())
+    drop(folder, "b.csv", b"item,price\nlamp,5\n")
+    for _ in range(2):
+        with monkeypatch.context() as patch:
+            patch.setattr(sumika.desk.intake, "read_file", killed)
+            patch.setattr(Path, "unlink", killed)  # nothing is tidied up by who is killed
+            with pytest.raises(Killed), desk(tmp_path) as opened:
+                opened.take_in(folder)
+    turns: list[None] = []
+    with desk(tmp_path) as opened:
+        taken = opened.take_in(folder, lambda: turns.append(None))
+        assert opened.faults() == ()
+    assert [(one.what, one.unread and one.unread.reason) for one in taken] == [
+        ("unread", "never_ended"),
+        ("read", None),
+    ]
+    assert len(turns) == 2
+    assert not (tmp_path / "desk" / "reading.json").exists()
+
+
 def test_one_file_that_cannot_be_kept_keeps_no_other_from_being_taken_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

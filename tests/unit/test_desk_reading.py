@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -158,6 +159,24 @@ def test_lines_of_a_pdf_keep_page_and_label() -> None:
         ("Energy used", "312 kWh", "bill.pdf, page 1!line 1"),
         ("", "no label here", "bill.pdf, page 1!line 2"),
     ]
+
+
+@pytest.mark.parametrize("is_form", [False, True])
+def test_a_pdf_of_drawings_is_not_gone_through(is_form: bool) -> None:
+    pages, drawn = 7, zlib.compress(b"10 10 m 20 20 l S\n" * 120_000)
+    stream = b"<</Type/XObject/Subtype/Form/Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(drawn), drawn)
+    page = b"/Resources<</XObject<</F1 3 0 R>>>>" if is_form else b"/Contents 3 0 R"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[%b]/Count %d>>" % (b" ".join(b"%d 0 R" % (4 + number) for number in range(pages)), pages),
+        stream,
+        *[b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 842 595]%b>>" % page] * pages,
+    ]
+    body = b"".join(b"%d 0 obj\n%b\nendobj\n" % (number, one) for number, one in enumerate(objects, 1))
+    data = b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+
+    assert len(data) < 100_000
+    assert reason("plan.pdf", data) == "drawings"
 
 
 def test_letters_that_turn_the_direction_of_writing_are_taken_out() -> None:

@@ -21,6 +21,9 @@ SETTLES_S = 3.0
 """A file that changed within so many seconds may still be being written."""
 
 LONGEST_NAME = 120
+MOST_DEATHS = 2
+"""A file is put aside where the desk was killed so often while it read it: once may have been a power cut."""
+
 _PASSING = (".part", ".tmp", ".crdownload", ".download", ".swp")
 
 
@@ -60,7 +63,7 @@ class Intake:
         """
         self._store, self._audit, self._kinds, self._now = store, audit, kinds, now
 
-    def take_in(self, folder: Path) -> tuple[Taken, ...]:
+    def take_in(self, folder: Path, between: Callable[[], None] = lambda: None) -> tuple[Taken, ...]:
         """Read in every file of a folder that has settled, and take it out of there once it is kept here.
 
         Links are not followed, folders not entered; what cannot be read is kept, and listed with the reason. One that
@@ -68,6 +71,7 @@ class Intake:
 
         Args:
             folder: The folder that files are dropped into.
+            between: Is called after each file.
 
         Raises:
             SumikaError: if the folder cannot be read, or what was read cannot be kept: then the file stays where it is.
@@ -82,6 +86,7 @@ class Intake:
                 continue
             if outcome is not None:
                 found.append(outcome)
+                between()
         if problem is not None:
             raise problem
         return tuple(found)
@@ -135,7 +140,10 @@ class Intake:
 
     def _read(self, name: str, data: bytes, digest: str) -> Taken:
         try:
-            sorted_ = sort(read_file(name, data), self._kinds, digest, self._now())
+            with self._store.reading(digest) as died:
+                if died >= MOST_DEATHS:
+                    raise UnreadError("never_ended")
+                sorted_ = sort(read_file(name, data), self._kinds, digest, self._now())
             self._store.keep_document(sorted_, data)
         except UnreadError as error:
             return self._put_aside(name, digest, error, data)

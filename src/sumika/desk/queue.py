@@ -134,9 +134,9 @@ class Desk:
 
     # -- files -------------------------------------------------------------------------------------------------------
 
-    def take_in(self, folder: Path) -> tuple[Taken, ...]:
+    def take_in(self, folder: Path, between: Callable[[], None] = lambda: None) -> tuple[Taken, ...]:
         """Read in every file of a folder; see `Intake.take_in`."""
-        return self._intake.take_in(folder)
+        return self._intake.take_in(folder, between)
 
     def take_file(self, path: Path) -> Taken:
         """Read in one file; see `Intake.take_file`."""

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from sumika.schema import SumikaError
 
 DESK_FOLDER = "desk"
 PAPERS, SHOWN, READ, FILES, UNREAD, LOCK = "papers", "out", "read", "files", "unread", "desk.lock"
+READING = "reading.json"
 LARGEST_BYTES = 64_000_000
 LONGEST_NAME, LONGEST_NAME_BYTES = 80, 150
 """Of a file, in characters and as it lies on the disk: 255 bytes are all that one may have, with a hash before it."""
@@ -46,6 +48,11 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     kept: str = ""
     at_unix_s: float = 0.0
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    digest: str
+    times: int
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -173,6 +180,22 @@ class Store:
         """Put what was read, and the file it was read from, on the disk; the file first."""
         write_whole(self.folder / FILES / f"{document.digest[:32]}-{safe_name(document.name)}", data)
         write_whole(self.folder / READ / f"{document.digest[:32]}.json", msgspec.json.encode(document))
+
+    @contextmanager
+    def reading(self, digest: str) -> Iterator[int]:
+        """Note that a file is being read until this ends; give how often it was begun before and this process died.
+
+        Raises:
+            SumikaError: if it cannot be noted.
+        """
+        path = self.folder / READING
+        before = self._read(path, _Begun)
+        times = before.times if before is not None and before.digest == digest else 0
+        write_whole(path, msgspec.json.encode(_Begun(digest, times + 1)))
+        try:
+            yield times
+        finally:
+            path.unlink(missing_ok=True)
 
     def unread(self) -> tuple[Unread, ...]:
         """Return what could not be read, the newest first."""

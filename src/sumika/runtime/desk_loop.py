@@ -103,7 +103,7 @@ class DeskLoop:
     def _take_in(self, desk: Desk, folder: Path) -> None:
         """Read in what was dropped; what fails there keeps no paper from being written."""
         try:
-            desk.take_in(folder)
+            desk.take_in(folder, lambda: self._turn_to_others(desk))
         except Exception as error:
             self._tell(INCOMING, self._words_of(INCOMING, error))
         else:
@@ -117,10 +117,14 @@ class DeskLoop:
             self._tell(order.name, self._words_of(order.name, error))
             return False
         self._tell(order.name, "")
+        self._turn_to_others(desk)
+        return True
+
+    def _turn_to_others(self, desk: Desk) -> None:
+        """Show that it lives, and do what somebody waits for at the counter."""
         self.process.beat()
         if self._counter is not None:
             self._counter.serve(lambda: contextlib.nullcontext(desk))
-        return True
 
     def _words_of(self, subject: str, error: Exception) -> str:
         """Return what to tell of an error; one that nobody foresaw goes to the log, once, with where it came from."""

@@ -26,6 +26,8 @@ DESK: dict[str, str] = {
     "desk.unread.too_deep": "it is nested too deeply",
     "desk.unread.no_text": "it holds pictures of text only, as a scan does",
     "desk.unread.unforeseen": "reading it failed in a way that nobody foresaw",
+    "desk.unread.drawings": "it draws far more than it writes, as a plan does",
+    "desk.unread.never_ended": "the desk came to a stop twice while it read it",
     "desk.unread.no_access": "it cannot be opened",
     "desk.remark.short_rows": "rows that end too early were left out",
     "desk.remark.formulas": "cells with formulas: what they came to when the file was saved was read",

@@ -26,6 +26,8 @@ DESK: dict[str, str] = {
     "desk.unread.too_deep": "入れ子が深すぎます",
     "desk.unread.no_text": "文字の情報がありません(スキャン画像のようです)",
     "desk.unread.unforeseen": "予期しない理由で読めませんでした",
+    "desk.unread.drawings": "図面のように、文字よりも線が多すぎます",
+    "desk.unread.never_ended": "読んでいる間に処理が2回止まりました",
     "desk.unread.no_access": "開けません",
     "desk.remark.short_rows": "途中で終わっている行は除きました",
     "desk.remark.formulas": "数式のセルは、保存時の計算結果を読みました",

@@ -2,12 +2,16 @@
 
 import io
 import logging
+from typing import Any
 
 from sumika.desk.needed import needed
 from sumika.desk.reading._document import Document, Piece, Place, UnreadError
 from sumika.desk.reading._text import MOST_LINES, labelled
 
 MOST_PAGES, LONGEST_PAGE = 200, 100_000
+MOST_DRAWN_BYTES = 12_000_000
+"""Of all pages, unpacked. Every line of a drawing is gone through in search of text: a megabyte takes a second or two,
+and on a small computer several. Two hundred pages full of text come to less than a third of it."""
 
 
 def read_pdf(name: str, data: bytes) -> Document:
@@ -25,6 +29,7 @@ def read_pdf(name: str, data: bytes) -> Document:
             raise UnreadError("locked")
         if len(reader.pages) > MOST_PAGES:
             raise UnreadError("too_many_pages", f"{len(reader.pages)} > {MOST_PAGES}")
+        _check_drawn(reader)
         lines = _lines(name, [page.extract_text() for page in reader.pages])
     except UnreadError:
         raise
@@ -36,6 +41,23 @@ def read_pdf(name: str, data: bytes) -> Document:
     if not lines:
         raise UnreadError("no_text")
     return Document(name=name, form="pdf", lines=tuple(lines))
+
+
+def _check_drawn(reader: Any) -> None:
+    """Look at how much the pages draw before they are gone through.
+
+    Raises:
+        UnreadError: if it is too much.
+    """
+    drawn_bytes = 0
+    for number, page in enumerate(reader.pages, 1):
+        contents = page.get_contents()
+        drawn_bytes += 0 if contents is None else len(contents.get_data())
+        for form in (page.get("/Resources") or {}).get("/XObject", {}).values():
+            if form.get("/Subtype") == "/Form":
+                drawn_bytes += len(form.get_object().get_data())
+        if drawn_bytes > MOST_DRAWN_BYTES:
+            raise UnreadError("drawings", f"page {number}: {drawn_bytes / 1e6:.0f} MB")
 
 
 def _lines(name: str, pages: list[str]) -> list[Piece]:
