@@ -9,6 +9,8 @@ from sumika.belief.air import AirModel
 from sumika.belief.house import HouseBelief
 from sumika.clock import Instant
 from sumika.config import demo_house
+from sumika.ecu.ecu import Ecu
+from sumika.ecu.outlook import Measurements
 from sumika.schema import AirSample, Origin, WeatherSample
 
 NOW = Instant(0, 0, "test")
@@ -39,6 +41,45 @@ def test_a_lying_sensor_moves_the_state_no_further_than_its_doubt() -> None:
     now = belief.rooms_now()
     assert now is not None
     assert now.air_c[0] < 24.0
+
+
+def test_a_full_record_does_not_hide_a_silence_from_the_filter(monkeypatch: pytest.MonkeyPatch) -> None:
+    def radiant_c(kept_rows: int) -> np.ndarray:
+        monkeypatch.setattr("sumika.belief.record.KEPT_ROWS", kept_rows)
+        belief = HouseBelief(demo_house({}).house)
+        now_s = datetime(2026, 1, 20, tzinfo=UTC).timestamp()
+        belief.turn(now_s)
+        for _ in range(60):
+            for room in belief.house.rooms:
+                belief.record.air(
+                    AirSample(stamp=NOW, origin=Origin.LIVE, sensor="a", room=room.id, temperature_c=20.0)
+                )
+            belief.record.weather(WeatherSample(stamp=NOW, origin=Origin.LIVE, source="w", temperature_c=0.0))
+            now_s += 900.0
+            belief.turn(now_s)
+        belief.turn(now_s + 12 * 3600.0)
+        believed = belief.rooms_now()
+        assert believed is not None
+        return believed.radiant_c
+
+    free, full = radiant_c(4000), radiant_c(60)
+    assert full == pytest.approx(free)
+
+
+def test_what_is_measured_after_a_silence_is_not_told_of_before_it() -> None:
+    house = demo_house({}).house
+    ecu = Ecu(house)
+    at = datetime(2026, 1, 20, 12, tzinfo=UTC)
+    for hours, air_c in ((0.0, 20.0), (0.25, 20.0), (30.0, 8.0), (30.25, 8.0)):
+        air = tuple(
+            AirSample(stamp=NOW, origin=Origin.LIVE, sensor=room.id, room=room.id, temperature_c=air_c)
+            for room in house.rooms
+        )
+        ecu.observe(Measurements(at=at + timedelta(hours=hours), air=air))
+    rows = ecu.belief.record.rows()
+    told = np.isfinite(rows.air[:, 0, 0])
+    began_h = (rows.unix_s - at.timestamp()) / 3600.0
+    assert dict(zip(began_h[told].tolist(), rows.air[told, 0, 0].tolist(), strict=True)) == {0.0: 20.0, 30.0: 8.0}
 
 
 def test_too_little_life_teaches_nothing() -> None:

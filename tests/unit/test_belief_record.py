@@ -73,6 +73,29 @@ def test_silent_hours_are_rows_without_numbers() -> None:
     assert np.diff(rows.unix_s) == pytest.approx(ROW_S)
 
 
+@pytest.mark.parametrize("rows_before", [3, 40])
+@pytest.mark.parametrize("silent_rows", [7, 30])
+def test_silence_takes_its_time_in_a_full_record_too(
+    monkeypatch: pytest.MonkeyPatch, rows_before: int, silent_rows: int
+) -> None:
+    monkeypatch.setattr("sumika.belief.record.KEPT_ROWS", 20)
+    record = Record(HOUSE)
+    now_s = BEGIN_S
+    record.turn(now_s)
+    for _ in range(rows_before):
+        record.air(air(20.0))
+        now_s += ROW_S
+        assert record.turn(now_s) == 1
+    now_s += silent_rows * ROW_S
+    closed = record.turn(now_s)
+    rows = record.rows()
+    assert min(closed, 20) == min(silent_rows, 20), "so many are there to be filtered"
+    assert len(rows) == min(20, rows_before + silent_rows)
+    assert np.diff(rows.unix_s) == pytest.approx(ROW_S)
+    assert rows.unix_s[-1] + ROW_S == now_s == record.began_s
+    assert np.isnan(rows.air[-min(silent_rows, 20) :, 0, 0]).all()
+
+
 def test_unknown_rooms_and_devices_are_left_aside() -> None:
     record = Record(HOUSE)
     record.turn(BEGIN_S)

@@ -96,7 +96,6 @@ class HouseBelief:
         self.opened_m3_s, self.unknown_w = np.zeros(self.thermal.rooms), np.zeros(self.thermal.rooms)
         self.hangs = np.arange(self.thermal.rooms)
         self._streaks = np.zeros((2, self.thermal.rooms), np.int64)
-        self._taken = 0
 
     def turn(self, unix_s: float) -> bool:
         """Close the quarter under way if its time is over, and go on with the filter; return whether it was.
@@ -104,12 +103,10 @@ class HouseBelief:
         Args:
             unix_s: Now.
         """
-        if not self.record.turn(unix_s):
+        closed = self.record.turn(unix_s)
+        if not closed:
             return False
-        rows = self.record.rows()
-        fresh = min(len(rows), max(1, len(rows) - self._taken))
-        self._filter(rows.last(fresh))
-        self._taken = len(rows)
+        self._filter(self.record.rows().last(closed))
         return True
 
     def _filter(self, rows: Rows) -> None:

@@ -20,6 +20,8 @@ ROW_S = 900.0
 KEPT_DAYS = 42
 """Older rows are forgotten: a house changes with its seasons, and what is learned stays as the prior."""
 
+KEPT_ROWS = 96 * KEPT_DAYS
+
 _STALE_S = 1800.0
 """A device or the weather that has said nothing for so long is unknown."""
 
@@ -152,8 +154,8 @@ class Record:
         """When the row under way began; None before the first message."""
         return self._begun_s
 
-    def turn(self, unix_s: float) -> bool:
-        """Close the row under way if its time is over; return whether it was.
+    def turn(self, unix_s: float) -> int:
+        """Close the row under way if its time is over; return how many rows were closed: more than one after a silence.
 
         Args:
             unix_s: Now.
@@ -162,14 +164,16 @@ class Record:
         if self._begun_s is None:
             self._begun_s = begin
         if begin <= self._begun_s:
-            return False
+            return 0
         self._close()
-        # Hours without a word are rows without numbers, as long as they are few enough to mean anything.
-        while self._begun_s + ROW_S < begin and len(self._table) < 96 * KEPT_DAYS:
-            self._begun_s += ROW_S
+        # Days without a word are rows without numbers; of a longer silence none is kept that is forgotten at once.
+        closed = 1
+        self._begun_s = max(self._begun_s + ROW_S, begin - ROW_S * KEPT_ROWS)
+        while self._begun_s < begin:
             self._close()
-        self._begun_s = begin
-        return True
+            closed += 1
+            self._begun_s += ROW_S
+        return closed
 
     def air(self, sample: AirSample) -> None:
         """Take what a sensor says of its room's air."""
@@ -254,8 +258,8 @@ class Record:
             *self._asleep,
         ]
         self._table.append(np.array([self._begun_s, *(mean.take() for mean in everything)]))
-        if len(self._table) > 96 * KEPT_DAYS:
-            del self._table[: len(self._table) - 96 * KEPT_DAYS]
+        if len(self._table) > KEPT_ROWS:
+            del self._table[: len(self._table) - KEPT_ROWS]
         self._made = None
 
     def _rows(self) -> Rows:

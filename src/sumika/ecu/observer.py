@@ -30,6 +30,9 @@ from sumika.units import clamp
 
 LEARNS_AT_H = 3
 VOTE_EVERY_S = 3 * 3600.0
+SILENT_S = 3600.0
+"""Nothing measured for so long, the power was off, or Sumika was."""
+
 _OUTDOOR_MEMORY = 0.8  # of the running mean from day to day, EN 16798-1
 
 
@@ -140,9 +143,12 @@ class Observer:
         """Take in what was measured; it is never older than what was taken in before."""
         seconds = passed_s(self._at, measurements.at) if self._at is not None else 0.0
         self._at = measurements.at
-        record = self.belief.record
+        record, now_s = self.belief.record, measurements.at.timestamp()
         if record.began_s is None:
-            record.turn(measurements.at.timestamp())
+            record.turn(now_s)
+        elif now_s - record.began_s > SILENT_S:
+            # What is measured after a silence is no part of the quarter in which that began.
+            self.belief.turn(now_s)
         for sample in self.watch.sound(measurements.air, measurements.at):
             record.air(sample)
             self._air(sample)
