@@ -318,6 +318,19 @@ def test_a_veto_shows_at_once_that_nothing_changed() -> None:
     assert watched.states["device_range_hood"] == {"available": True, "on": "ON", "level": 1}
 
 
+def test_a_refused_write_shows_at_once_that_nothing_changed_and_the_device_is_still_there() -> None:
+    watched = Watched()
+    watched.hears(state_of("aircon", mode=1.0, setpoint_c=21.5, fan_level=0.0))
+    before = watched.after(1.0)["device_aircon"]
+    watched.hears(written("aircon", "setpoint_c", 24.0))
+    assert watched.after(0.5)["device_aircon"]["temperature"] == 24.0
+    watched.hears(DeviceState(**LIVE, device="aircon", values={}, why="no answer within 5 s"))
+    assert watched.after(0.05)["device_aircon"] == before
+    assert "device_aircon" in watched.subjects()
+    # It says nothing new of the device either: what was said before is no newer by it.
+    assert set(watched.after(believed_s("device_state"))["device_aircon"].values()) == {None}
+
+
 def test_a_device_that_does_not_answer_is_unavailable() -> None:
     watched = Watched()
     gone = msgspec.structs.replace(state_of("living_light", level=0.5), available=False)

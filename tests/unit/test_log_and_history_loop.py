@@ -223,6 +223,23 @@ def test_what_is_only_told_again_fills_no_history(tmp_path: Path, monkeypatch: p
     assert added.count("air.temperature_c") == 1
 
 
+def test_a_refused_write_is_no_gap_in_what_a_device_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with node_process("history", tmp_path) as process:
+        loop = HistoryLoop(process)
+        said = DeviceState(
+            stamp=process.clock.now(), origin=Origin.LIVE, device="plug", values={"on": 1.0}, power_w=40.0
+        )
+        refused = msgspec.structs.replace(said, values={}, power_w=None, why="no answer within 5 s")
+        silent = msgspec.structs.replace(refused, available=False)
+        added: list[float | None] = []
+        monkeypatch.setattr(loop.history, "add", lambda key, signal, wall_ns, value, *_: added.append(value))
+        envelope = Envelope(topic="device_state", key="", node="", incarnation=0, sequence=0, message=msgspec.Raw(b""))
+        for message in (said, refused, silent):
+            loop.take(Received(envelope, message, 0))
+        loop.close()
+    assert added == [40.0, None]
+
+
 def test_what_says_something_of_a_body_is_kept_sealed() -> None:
     kept = {(name, signal.field): signal.personal for name, topic in TOPICS.items() for signal in topic.keep}
     assert kept["sleep_night", "asleep_min"]

@@ -16,6 +16,7 @@ from sumika.dashboard.roles import PERSONAL, RIGHTS, SHOWN, TOPICS_OF, viewer_of
 from sumika.schema import (
     TOPICS,
     ChestMotion,
+    DeviceState,
     Event,
     Message,
     Origin,
@@ -202,6 +203,20 @@ def test_no_event_is_overtaken_by_another(feed: Feed) -> None:
         event = Event(stamp=STAMP, origin=Origin.LIVE, subject="log", code=code, severity=Severity.ALARM)
         say(feed, "event", "log", event)
     assert [body["code"] for _, _, body in heard(watcher)] == ["first", "second"]
+
+
+def test_a_device_that_refuses_is_still_set_as_it_said(feed: Feed) -> None:
+    watcher = watching(feed, "device_state")
+    said = DeviceState(stamp=STAMP, origin=Origin.LIVE, device="aircon", values={"mode": 1.0}, power_w=400.0)
+    refused = DeviceState(stamp=STAMP, origin=Origin.LIVE, device="aircon", values={}, why="no answer within 5 s")
+    for message, shown in (
+        (refused, refused),
+        (said, said),
+        (refused, msgspec.structs.replace(said, why=refused.why)),
+        (said, said),
+    ):
+        say(feed, "device_state", "aircon", message)
+        assert [body for _, _, body in heard(watcher)] == [told(shown)]
 
 
 def test_guests_hear_how_many_and_not_where(feed: Feed) -> None:

@@ -32,6 +32,7 @@ from sumika.schema import (
     Verdict,
     WeatherForecast,
     WeatherSample,
+    is_refusal,
 )
 from sumika.schema.knowing import KnownOfPerson
 from sumika.schema.topics import TOPIC_OF, key_of
@@ -124,7 +125,7 @@ class Newest:
         if isinstance(message, Command):
             self._newest[type(message), f"{message.device}/{message.action}"] = message
             return
-        if isinstance(message, DeviceState) and not message.values and message.available:
+        if is_refusal(message):
             return
         if isinstance(message, KnownOfPerson):
             self._hear_of_somebody(message)

@@ -34,6 +34,10 @@ class Echo:
         if verdict.written is not None:
             self._written[verdict.device, verdict.action] = (verdict.written, now_ns + seconds_to_ns(WAITS_S))
 
+    def refused(self, device: str) -> None:
+        """Note that a device did not take what went to it: it is as it said last."""
+        self._written = {place: one for place, one in self._written.items() if place[0] != device}
+
     def values(self, device: str, now_ns: int) -> Mapping[str, float]:
         """Return what a device is set to; empty where it does not answer.
 

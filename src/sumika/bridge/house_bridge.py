@@ -34,6 +34,7 @@ from sumika.schema import (
     SetModeAnswer,
     SuspectedFall,
     Verdict,
+    is_refusal,
 )
 from sumika.schema.house import House
 
@@ -140,6 +141,10 @@ class HouseBridge:
             message: Any that `HEARD` names.
             now_ns: Monotonic time.
         """
+        if is_refusal(message):
+            self._echo.refused(message.device)
+            self._pace.hurry(self._places.state(device_subject(message.device)))
+            return False
         if not self._known.hear(message, bus_key(message), now_ns):
             return False
         if isinstance(message, SuspectedFall):

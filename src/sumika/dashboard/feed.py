@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from sumika.dashboard.roles import PERSONAL, SHOWN, Right, Role, Viewer
-from sumika.schema import NO_PEOPLE, DeviceState, Message, Presence, Tracks
+from sumika.schema import NO_PEOPLE, DeviceState, Message, Presence, Tracks, is_refusal
 
 QUEUED = {"chest_motion": 100, "person_vitals": 200, "event": 200, "suspected_fall": 50}
 """Topics of which a slow viewer misses nothing for a while: 5 s of waveforms and beats at 20 a second, all events."""
@@ -238,6 +238,9 @@ class Feed:
         if topic not in SHOWN or (self.hidden and topic in PERSONAL):
             return
         self.taken += 1
+        if is_refusal(message):
+            message = self._with_values(message, self._latest.get((topic, key, 0)))
+            raw = _ENCODER.encode(message)
         room = getattr(message, "room", "") or self._room_of(key)
         item = Item(topic, key, room, message, raw)
         if item.place[2] and item.place not in self._latest:
@@ -245,6 +248,13 @@ class Feed:
         self._latest[item.place] = item
         for watcher in self.watchers:
             watcher.offer(item)
+
+    @staticmethod
+    def _with_values(refusal: DeviceState, before: Item | None) -> DeviceState:
+        """Return what a device said before, which still holds, with why it did not take a write."""
+        if before is None or not isinstance(before.message, DeviceState):
+            return refusal
+        return msgspec.structs.replace(before.message, why=refusal.why)
 
     def _forget_tracks(self, item: Item) -> None:
         """Forget the tracks of a topic and key that nothing was heard of for long."""

@@ -22,6 +22,7 @@ from sumika.schema import (
     Severity,
     Verdict,
     is_news,
+    is_refusal,
 )
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
@@ -149,7 +150,7 @@ class HistoryLoop:
     def keep(self, received: Received) -> None:
         """Buffer the numbers of one message that the table says to keep."""
         envelope, message = received.envelope, received.message
-        if not is_news(message):
+        if not is_news(message) or is_refusal(message):
             return
         topic = TOPICS[envelope.topic]
         place = (envelope.topic, envelope.key)

@@ -37,7 +37,7 @@ from sumika.schema.control import (
     Vote,
     Write,
 )
-from sumika.schema.devices import DEVICE_KINDS, DeviceKind, DeviceState, Setting, without_readings
+from sumika.schema.devices import DEVICE_KINDS, DeviceKind, DeviceState, Setting, is_refusal, without_readings
 from sumika.schema.errors import SumikaError, UsageError
 from sumika.schema.knowing import (
     Activity,
@@ -323,6 +323,7 @@ __all__ = [
     "Write",
     "frame_from_bytes",
     "is_news",
+    "is_refusal",
     "key_of",
     "without_readings",
     "worst",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeGuard
 
 import msgspec
 
@@ -217,6 +218,11 @@ _DOES = frozenset({"at_home", "done_by_h", "level", "moving", "on", "open", "run
 
 _STORES = frozenset({"charge", "hot_water_l", "tank_c"})
 """What tanks, batteries and cars hold: it changes when something goes in or out, and some speak only then."""
+
+
+def is_refusal(message: Message) -> TypeGuard[DeviceState]:
+    """Return whether a device says that it did not take a write, and nothing of itself: what it said before holds."""
+    return isinstance(message, DeviceState) and message.available and not message.values
 
 
 def without_readings(state: DeviceState, kind: str, *, stored: bool = False) -> DeviceState:
