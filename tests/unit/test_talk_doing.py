@@ -1,12 +1,14 @@
 """What is done on somebody's word: through the gate, with what it says; for a while, later, and taken back."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sumika.assistant.saying import Voice
 from sumika.assistant.undoing import MOST_LATER, Later, Memory
 from sumika.schema import (
+    DeviceState,
     GateRule,
     LoadMachineRequest,
     ModeReport,
@@ -20,6 +22,7 @@ from sumika.schema import (
     SuggestionsAnswer,
     SuggestionStanding,
     VoteRequest,
+    WeatherSample,
 )
 from sumika.schema.house import Control
 from sumika.schema.requests import Standing
@@ -194,6 +197,65 @@ def test_a_short_answer_in_japanese_chooses(house: TalkingHouse, reply: str) -> 
     answer = house.say(reply)
     assert answer.text == "すでにその状態です（寝室の電気を100%）。" or answer.text == "寝室の電気を100%にしました。"
     assert house.wishes() == [("bedroom_light", "level", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("order", "reply", "level"),
+    [
+        ("turn on the light", "I mean the bedroom light, please", 1.0),
+        ("turn on the light", "the bedroom one", 1.0),
+        ("電気をつけて", "寝室の電気でお願いします", 1.0),
+        ("電気をつけて", "うん、寝室のがいいです", 1.0),
+        ("turn on the light", "turn off the bedroom light", 0.0),
+        ("turn on the light", "not the bedroom light", None),
+        ("turn on the light", "is the bedroom light on?", None),
+        ("turn on the light", "the bedroom light is on already", None),
+        ("電気をつけて", "寝室の電気は消して", None),
+        ("電気をつけて", "寝室の電気はつけないで", None),
+        ("電気をつけて", "寝室の電気は？", None),
+        ("電気をつけて", "もういいです", None),
+    ],
+)
+def test_only_a_choice_and_nothing_beside_it_is_an_answer(
+    house: TalkingHouse, order: str, reply: str, level: float | None
+) -> None:
+    assert house.say(order).ask_back
+    house.say(reply)
+    assert house.wishes() == ([] if level is None else [("bedroom_light", "level", level)])
+
+
+@pytest.mark.parametrize("reply", ["all of them", "everything"])
+def test_all_of_them_are_those_that_were_asked_about(house: TalkingHouse, reply: str) -> None:
+    assert house.say("turn on the light").ask_back
+    house.say(reply)
+    assert sorted(device for device, _, _ in house.wishes()) == ["bedroom_light", "hall_light", "living_light"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "wishes"),
+    [
+        ("heating, please", [("living_aircon", "mode", 1.0)]),
+        ("冷房で", [("living_aircon", "mode", 2.0)]),
+        ("not heating", []),
+        ("暖房はいらない", []),
+    ],
+)
+def test_heat_or_cool_is_answered_with_one_of_them(
+    house: TalkingHouse, reply: str, wishes: list[tuple[str, str, float]]
+) -> None:
+    about: dict[str, Any] = {"stamp": house.clock.now(), "origin": Origin.LIVE}
+    house.newest.hear(WeatherSample(**about, source="station"))
+    house.newest.hear(DeviceState(**about, device="living_aircon", values={"mode": 0.0}))
+    assert house.call("power", "on", device="air conditioner").choices == ("Heat", "Cool")
+    house.say(reply)
+    assert house.wishes() == wishes
+
+
+@pytest.mark.parametrize("reply", ["いいです", "結構です", "no thanks"])
+def test_no_thanks_is_no_yes(house: TalkingHouse, reply: str) -> None:
+    assert house.say("perhaps the light").ask_back
+    house.say(reply)
+    assert house.bus.asked == []
 
 
 def test_what_is_unsure_is_asked_and_done_only_on_a_yes(house: TalkingHouse) -> None:

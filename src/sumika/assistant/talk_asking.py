@@ -1,12 +1,13 @@
 """What the house asked back, and what a short answer to it makes of what was said before."""
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
 from sumika.assistant.calls import TOOLS, Call
-from sumika.assistant.lexicon import plain
+from sumika.assistant.lexicon import ALL_WORDS, EVERYTHING, is_japanese, plain
 from sumika.assistant.names import Names
 from sumika.assistant.saying import Reply, Voice, cleaned
 from sumika.assistant.talk_wanted import Wanted
@@ -29,7 +30,6 @@ YES = frozenset(
         "おねがい",
         "お願いします",
         "いいよ",
-        "いいです",
         "そうです",
     }
 )
@@ -39,6 +39,12 @@ NO = frozenset(
         "nope",
         "cancel",
         "never mind",
+        "nevermind",
+        "forget it",
+        "no thanks",
+        "no thank you",
+        "none",
+        "none of them",
         "いいえ",
         "いや",
         "ちがう",
@@ -47,8 +53,16 @@ NO = frozenset(
         "やめて",
         "キャンセル",
         "いらない",
+        "いいです",
+        "もういい",
+        "もういいです",
+        "結構です",
+        "もう結構です",
+        "なんでもない",
+        "どれでもない",
     }
 )
+"""いいです is "no, thank you" more often than yes, and nothing is done where it might be either."""
 
 
 class Understanding(Protocol):
@@ -172,7 +186,8 @@ def pending_of(call: Call, wanted: Wanted, reply: Reply, understood: Understandi
     modes: dict[str, Call] = {}
     if missing == "mode":
         spans: dict[str, str] = {str(name): piece for name, piece in call.spans.items() if name in TOOLS["mode"].spans}
-        for key in ("heat", "cool"):
+        # The tool cannot be put off: who asked for "in ten minutes" says it anew rather than have it begin at once.
+        for key in ("heat", "cool") if "delay" not in call.spans else ():
             modes[voice.say(f"talk.choice.{key}")] = Call(tool="mode", what=key, spans=spans)
     return Pending(
         calls=(call,),
@@ -209,6 +224,8 @@ def continued(
 ) -> Understood | Reply | None:
     """Return what an answer to what was asked back comes to; None where it is no such answer.
 
+    Only a choice and nothing beside it is one: "not the bedroom light" and "turn the bedroom light off" are sentences.
+
     Args:
         pending: What was asked.
         text: The answer.
@@ -216,23 +233,48 @@ def continued(
         resolved: Tells what a call means here; None where the table does not have it.
     """
     key = plain(text.strip(_MARKS))
-    if key in map(plain, NO):
+    if key in _NO:
         return Reply(sentences=(voice.sentence("talk.ask.dropped"),))
+    pieces = _pieces_of(text)
+    answers = frozenset(map(plain, pieces))
     for label, call in pending.modes.items():
-        if plain(label) in key:
+        if not answers.isdisjoint((plain(label), *_OF_MODE[call.what])):
             return _meant((call,), pending)
-    chosen = [stands for label, stands in pending.choices if plain(label) in key or key == plain(stands)]
-    if key in map(plain, YES):
+    chosen = [stands for label, stands in pending.choices if not answers.isdisjoint((plain(label), plain(stands)))]
+    if key in _YES:
         if not pending.missing:
             return _meant(pending.calls, pending)
         chosen = [stands for _, stands in pending.choices] if len(pending.choices) == 1 else []
-    if not pending.missing:
+    if not pending.missing or _WHAT_OF_IT.search(text):
         return None
-    piece = chosen[0] if len(chosen) == 1 else _piece_of(text)
-    found = _completed(pending, pending.missing, piece, resolved)
-    if found is None and pending.missing == "device":
-        found = _completed(pending, "room", piece, resolved)  # "the bedroom one"
-    return found
+    if pending.missing == "device" and not answers.isdisjoint(_ALL_OF_THEM):
+        return _all_of_them(pending, resolved)
+    # "The bedroom one" tells a room where a device is asked for.
+    missing = (pending.missing, "room") if pending.missing == "device" else (pending.missing,)
+    said = (chosen[0],) if len(chosen) == 1 else pieces
+    found = (_completed(pending, name, piece, resolved) for piece in said for name in missing)
+    return next((one for one in found if one is not None), None)
+
+
+_YES, _NO = frozenset(map(plain, YES)), frozenset(map(plain, NO))
+_OF_MODE = {
+    "heat": tuple(map(plain, ("heat", "heating", "heat it", "暖房", "だんぼう"))),
+    "cool": tuple(map(plain, ("cool", "cooling", "cool it", "冷房", "れいぼう"))),
+}
+_ALL_OF_THEM = frozenset(
+    map(plain, (*ALL_WORDS, *EVERYTHING, "all of them", "every one", "both", "both of them", "両方"))
+)
+_WHAT_OF_IT = re.compile("(?:は|って)[?\uff1f]*$")
+
+
+def _all_of_them(pending: Pending, resolved: Callable[[Call], Wanted | None]) -> Understood | None:
+    """Return what waited for all that was to be chosen from: 全部 after "which lamp" is not all of the house."""
+    if len(pending.calls) != 1 or not (word := pending.calls[0].spans.get("device", "")):
+        return None
+    call = with_piece(pending.calls[0], "device", f"全部の{word}" if is_japanese(word) else f"all the {word}")
+    found = resolved(call)
+    are_those = found is not None and set(found.devices) == {stands for _, stands in pending.choices}
+    return _meant((call,), pending) if are_those else None
 
 
 def _meant(calls: tuple[Call, ...], pending: Pending) -> Understood:
@@ -248,11 +290,29 @@ def _completed(
     return None if any(one is None or one.ask_back for one in found) else _meant(calls, pending)
 
 
-def _piece_of(text: str) -> str:
-    """Return the piece that was asked for, out of a short answer: "the bedroom one, please", 寝室のです."""
-    piece = text.strip(_MARKS)
-    for end in ("です", "だよ", "お願いします", "お願い", "のやつ", "のほう", "の方", "を", "の", " please", " one"):
-        piece = piece.removesuffix(end).strip(" 、,")
-    for begin in ("the one in the ", "the one in ", "in the ", "in ", "the "):
-        piece = piece.removeprefix(begin)
-    return piece or text
+_ENDS = re.compile(
+    "(?:です|だよ|お願い(?:します)?|おねがい|ください|にして|が(?:いい|良い)|でいい|のやつ|の(?:ほう|方)|だけ|[をのでねよ]"
+    "|[ ,]+(?:please|thanks|thank you|one|only))$",
+    re.IGNORECASE,
+)
+_BEGINS = re.compile(
+    r"^(?:(?:yes|yeah|ok|okay|um|oh|i mean|i meant|just|only|please|make it|it's)\b[ ,]*"
+    r"|the one in (?:the )?|in (?:the )?|the |(?:はい|うん|ええと|えっと|えーと|じゃあ?)、)",
+    re.IGNORECASE,
+)
+_BLANKS_AND_COMMAS = " 、,"
+
+
+def _pieces_of(text: str) -> tuple[str, ...]:
+    """Return what may be the piece that was asked for: a short answer, and without one courtesy after the other.
+
+    Of "the bedroom one, please" that ends with "bedroom", of 寝室のです with 寝室.
+    """
+    found = [text.strip(_MARKS)]
+    while True:
+        piece = _ENDS.sub("", found[-1]).strip(_BLANKS_AND_COMMAS)
+        if piece == found[-1]:
+            piece = _BEGINS.sub("", piece).strip(_BLANKS_AND_COMMAS)
+        if not piece or piece == found[-1]:
+            return tuple(found)
+        found.append(piece)
