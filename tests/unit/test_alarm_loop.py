@@ -50,7 +50,7 @@ from sumika.schema.points import POINT_COLUMNS
 from sumika.schema.topics import TOPIC_OF
 from sumika.units import seconds_to_ns
 from tests.alarm_helpers import NOON, contact, fall, house_with, presence
-from tests.unit.test_alarm_watches import tracks
+from tests.watched_helpers import tracks
 
 FALLS = Alarms(
     suspected_fall=WatchFalls(cancel_s=60.0),

@@ -9,7 +9,7 @@ from sumika.schema import AlarmCause, AlarmStage
 from sumika.units import seconds_to_ns
 from tests.alarm_helpers import NOON
 from tests.unit.test_alarm_staging import Story, contacts
-from tests.unit.test_alarm_watches import Watched
+from tests.watched_helpers import Watched
 
 
 @pytest.mark.parametrize("back_s", [1800.0, 1e9])
