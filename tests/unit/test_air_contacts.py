@@ -3,10 +3,11 @@
 import math
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from sumika.perception import air_events
-from sumika.schema import AirEvent, AirEventKind, AirEvents, AirSample, Message, Origin, Tick, WeatherSample
+from sumika.schema import AirEvent, AirEventKind, AirEvents, AirSample, Message, Origin, Reason, Tick, WeatherSample
 from tests.knowing_helpers import at
 
 HOUR_S = 3600.0
@@ -115,3 +116,36 @@ def test_a_sensor_of_the_air_that_falls_silent_takes_its_contact_with_it() -> No
     )
     assert windows(heard(state, combined))
     assert not heard(state, *passing(60.0, HOUR_S))[-1].valid
+
+
+def held(second: float, share: float | None, held_s: float, sensor: str = "contact") -> AirSample:
+    return msgspec.structs.replace(contact(second, share, sensor), held_s=held_s)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.0])
+def test_a_contact_that_is_only_told_again_is_known_for_as_long_as_it_is(share: float) -> None:
+    state = air_events.start("living")
+    told = heard(state, held(10_000.0, share, 7200.0))
+    assert (told[-1].valid, told[-1].can_tell) == (True, (AirEventKind.WINDOW,))
+    assert [(one.sensor, one.for_s) for one in windows(told)] == ([("contact", 7200.0)] if share else [])
+    told = heard(state, held(10_030.0, share, 7230.0), *passing(10_060.0, 10_900.0))
+    assert told[-1].valid
+    assert bool(told[-1].events) is bool(share)
+    # Its link is gone: nobody says any more that it holds.
+    late = heard(state, *passing(10_960.0, 11_200.0))[-1]
+    assert (late.valid, late.reason, late.events) == (False, Reason.NO_SIGNAL, ())
+
+
+def test_a_held_contact_makes_no_air_any_newer() -> None:
+    state = air_events.start("living")
+    told: list[AirEvents] = []
+    for second in range(0, round(2 * HOUR_S), 30):
+        told += heard(state, msgspec.structs.replace(aired(second, 1e9), window_open=1.0, pm2_5_ug_m3=4.0))
+    assert AirEventKind.SMOKE in told[-1].can_tell
+    for second in range(540, 3600, 540):
+        told += heard(state, held(2 * HOUR_S + second, 1.0, second, "air"))
+    assert told[-1].can_tell == (AirEventKind.WINDOW,)
+    assert windows(told[-1:])[0].for_s == pytest.approx(2 * HOUR_S + 3240.0)
+    # It reads the air again: from before the silence nothing is left of that.
+    again = msgspec.structs.replace(aired(3 * HOUR_S, 1e9), window_open=1.0, pm2_5_ug_m3=400.0)
+    assert heard(state, again)[-1].can_tell == (AirEventKind.WINDOW,)

@@ -7,9 +7,21 @@ import pytest
 
 from sumika.bridge import HouseBridge, Kept, Places
 from sumika.clock import Instant, SimulatedClock
+from sumika.perception import knowing
 from sumika.runtime.held_words import AGAIN_S, READINGS_S, tells_of_danger
 from sumika.runtime.knowing_node import knowing_nodes
-from sumika.schema import AirSample, DeviceState, Message, Origin, Presence, Reason, WeatherSample, is_news
+from sumika.schema import (
+    AirEventKind,
+    AirEvents,
+    AirSample,
+    DeviceState,
+    Message,
+    Origin,
+    Presence,
+    Reason,
+    WeatherSample,
+    is_news,
+)
 from sumika.schema.house import Bridge, Connection, Control, DemoSource, Device, House, Radar, Room, Sensor
 from sumika.schema.knowing_settings import Knowing
 from sumika.units import seconds_to_ns
@@ -262,11 +274,18 @@ def test_only_smoke_that_goes_on_is_told_to_gate_and_alarms_like_news() -> None:
     assert not tells_of_danger(state(house, values={"level": 1.0}, **held))
 
 
-def test_air_that_nobody_read_anew_says_nothing_of_people() -> None:
+def test_air_that_nobody_read_anew_says_nothing_of_people_and_a_contact_that_holds_tells_of_its_window() -> None:
     house = quiet(sensor("window", "window"))
-    (node,) = knowing_nodes(msgspec.structs.replace(house_of(sensor("window", "window")), knowing=Knowing()))
+    described = msgspec.structs.replace(house_of(sensor("window", "window")), knowing=Knowing())
+    (node,) = knowing_nodes(described)
     task = node.step
     assert task is not None
     before = object()
+    smoke = msgspec.structs.replace(air(house, smoke=True), held_s=600.0)
+    assert task.step(before, smoke) == (before, ())
+    # The node began after the contact spoke last: what was said before holds.
     held = msgspec.structs.replace(air(house, window_open=1.0), held_s=600.0)
-    assert task.step(before, held) == (before, ())
+    (told,) = task.step(knowing.start(described, "living", lambda name, version: None), held)[1]
+    assert isinstance(told, AirEvents)
+    ((kind, for_s),) = [(one.kind, one.for_s) for one in told.events]
+    assert (kind, for_s) == (AirEventKind.WINDOW, 600.0)

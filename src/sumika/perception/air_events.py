@@ -27,6 +27,7 @@ from sumika.schema import (
     Reason,
     Tick,
     WeatherSample,
+    is_news,
 )
 from sumika.schema.living import Furniture, FurnitureKind
 from sumika.units import ns_to_seconds, seconds_to_ns
@@ -107,32 +108,47 @@ class _Sensor:
         course: How its air moves.
         events: What happens, by that.
         looked_ns: When it was last looked at.
-        heard_ns: When it was last heard.
+        heard_ns: When it last said something anew; None where nobody heard it do so.
         contact: Whether its contact is open; None where it says nothing of one.
         contact_ns: Since when.
         contact_alone: Whether it tells of nothing but its contact: such a one speaks when that changes, and may
             rightly be silent for days. Whoever reads it says so when it cannot be reached any more.
+        held_ns: When it was last told again that its contact still stands so; None where that was not.
     """
 
     course: AirCourse = field(default_factory=AirCourse)
     events: dict[AirEventKind, _Event] = field(default_factory=lambda: {kind: _Event() for kind in AirEventKind})
     looked_ns: int | None = None
-    heard_ns: int = 0
+    heard_ns: int | None = None
     contact: bool | None = None
     contact_ns: int = 0
     contact_alone: bool = False
+    held_ns: int | None = None
 
     def hear_contact(self, sample: AirSample) -> None:
         """Take what a sample says of the contact: a word that is missing is none, and not the last one."""
-        share = sample.window_open
+        self._turn(sample.window_open, sample.stamp.monotonic_ns)
+        alone = all(read(sample) is None for read in QUANTITIES.values())
+        self.contact_alone = self.contact is not None and alone
+
+    def hear_again(self, sample: AirSample) -> None:
+        """Take that the contact still stands as its sensor said before: of the air there nothing was read anew."""
+        self.held_ns = sample.stamp.monotonic_ns
+        self._turn(sample.window_open, self.held_ns - seconds_to_ns(sample.held_s))
+
+    def _turn(self, share: float | None, since_ns: int) -> None:
         opened = None if share is None or not math.isfinite(share) else share > 0.0
         if opened is not self.contact:
-            self.contact, self.contact_ns = opened, sample.stamp.monotonic_ns
-        self.contact_alone = opened is not None and all(read(sample) is None for read in QUANTITIES.values())
+            self.contact, self.contact_ns = opened, since_ns
 
     def is_heard(self, now_ns: int) -> bool:
-        """Return whether what it said last still holds."""
-        return self.contact_alone or now_ns - self.heard_ns <= seconds_to_ns(SILENT_S)
+        """Return whether what it said of the air still holds."""
+        return _is_recent(self.heard_ns, now_ns)
+
+    def contact_holds(self, now_ns: int) -> bool:
+        """Return whether what is known of its contact still holds."""
+        told = self.contact_alone or self.is_heard(now_ns) or _is_recent(self.held_ns, now_ns)
+        return told and self.contact is not None
 
 
 @dataclass(slots=True)
@@ -158,6 +174,10 @@ class AirEventsState:
     told: AirEvents | None = None
 
 
+def _is_recent(at_ns: int | None, now_ns: int) -> bool:
+    return at_ns is not None and now_ns - at_ns <= seconds_to_ns(SILENT_S)
+
+
 def start(room: str, kinds: Iterable[AirEventKind] = AirEventKind) -> AirEventsState:
     """Return the state before the first message.
 
@@ -175,7 +195,7 @@ def step(
 
     Args:
         state: Used up.
-        message: A sample of a sensor, the weather, or the time.
+        message: A sample of a sensor, the weather, or the time. A sample that is no news tells of contacts alone.
 
     Returns:
         The state, and what goes on: at every change, and once a minute.
@@ -187,7 +207,11 @@ def step(
         state.now = message.stamp
     if isinstance(message, AirSample) and message.room == state.room:
         state.origin = message.origin
-        _take(state, state.sensors.setdefault(message.sensor, _Sensor()), message)
+        sensor = state.sensors.setdefault(message.sensor, _Sensor())
+        if is_news(message):
+            _take(state, sensor, message)
+        else:
+            sensor.hear_again(message)
     elif isinstance(message, WeatherSample):
         state.outdoors = Outdoors.of(message)
     return state, _tell(state, state.now)
@@ -195,7 +219,7 @@ def step(
 
 def _take(state: AirEventsState, sensor: _Sensor, sample: AirSample) -> None:
     now_ns = sample.stamp.monotonic_ns
-    sensor.heard_ns = max(sensor.heard_ns, now_ns)
+    sensor.heard_ns = now_ns if sensor.heard_ns is None else max(sensor.heard_ns, now_ns)
     sensor.hear_contact(sample)
     if sensor.looked_ns is not None and now_ns - sensor.looked_ns < seconds_to_ns(LOOK_S):
         return
@@ -240,15 +264,16 @@ def _switch(event: _Event, begins_at: float, now_ns: int) -> None:
 def _can_tell(sensor: _Sensor, kind: AirEventKind) -> bool:
     """Return whether the air at a sensor tells of something."""
     course = sensor.course
-    warm = course.since_s is not None and ns_to_seconds(sensor.heard_ns) - course.since_s >= WARM_UP_S
-    return warm and course.measures(NEEDS[kind])
+    if course.since_s is None or sensor.heard_ns is None:
+        return False
+    return ns_to_seconds(sensor.heard_ns) - course.since_s >= WARM_UP_S and course.measures(NEEDS[kind])
 
 
 def _tell(state: AirEventsState, now: Instant) -> tuple[Message, ...]:
     heard = {name: sensor for name, sensor in state.sensors.items() if sensor.is_heard(now.monotonic_ns)}
-    if not heard and state.told is None:
+    contacts = {name: sensor for name, sensor in state.sensors.items() if sensor.contact_holds(now.monotonic_ns)}
+    if not heard and not contacts and state.told is None:
         return ()
-    contacts = {name: sensor for name, sensor in heard.items() if sensor.contact is not None}
     by_contact = frozenset({AirEventKind.WINDOW}) if contacts else frozenset()
     can_tell = tuple(
         kind

@@ -40,6 +40,7 @@ from sumika.schema import (
     Tracks,
     Vote,
     WeatherSample,
+    is_news,
     worst,
 )
 from sumika.schema.expected_origin import expected_origin
@@ -57,11 +58,25 @@ _VITALS: tuple[type[Message], ...] = (HeartRate, Respiration, PersonVitals, Slee
 
 @dataclass(slots=True)
 class _Part:
-    """One estimate of one room, or of the house."""
+    """One estimate of one room, or of the house.
+
+    Attributes:
+        state: Its own.
+        step: Takes one message in.
+        takes: Which.
+        holds: Whether it hears of contacts that they still stand so, too: that tells of no air that was read anew.
+    """
 
     state: Any
     step: Callable[[Any, Any], tuple[Any, tuple[Message, ...]]]
     takes: tuple[type[Message], ...]
+    holds: bool = False
+
+    def hears(self, message: Message) -> bool:
+        """Return whether a message is for it."""
+        return isinstance(message, self.takes) and (
+            self.holds or not isinstance(message, AirSample) or is_news(message)
+        )
 
 
 @dataclass(slots=True)
@@ -105,7 +120,7 @@ def step(state: KnowingState, message: Message) -> tuple[KnowingState, tuple[Mes
     for part in state.parts:
         # A part also hears what those before it made of the same message.
         for heard in (message, *told):
-            if isinstance(heard, part.takes):
+            if part.hears(heard):
                 part.state, said = part.step(part.state, heard)
                 told += said
     return state, tuple(told)
@@ -157,7 +172,7 @@ def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent, vo
     yield _Part(counting, occupancy.step, (AirSample, Tracks, Presence, Tick))
     if knowing.air_events and any(one.room == room_id for one in house.sensors):
         kinds = air_events.kinds_of(house.furniture, room_id)
-        yield _Part(air_events.start(room_id, kinds), air_events.step, (AirSample, WeatherSample, Tick))
+        yield _Part(air_events.start(room_id, kinds), air_events.step, (AirSample, WeatherSample, Tick), holds=True)
     yield from _of_comfort(house, knowing, room, find, votes)
     if not house.agreed(room_id):
         return

@@ -79,8 +79,8 @@ def _start(house: House, key: str, data: Path | None = None) -> object:
 
 
 def _step(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
-    # Contacts hold there until they change. A sensor that reads the air, too, has not read it anew.
-    if isinstance(message, AirSample) and not is_news(message):
+    # Told again, only a contact says something: this node may have begun after its sensor fell silent.
+    if isinstance(message, AirSample) and not is_news(message) and message.window_open is None:
         return state, ()
     from sumika.perception import knowing
 
