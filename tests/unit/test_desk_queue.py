@@ -449,6 +449,14 @@ def test_approved_papers_go_when_they_have_been_kept_long_enough(tmp_path: Path)
     paper = estimated(tmp_path)
     with desk(tmp_path) as opened:
         opened.approve(paper.id, by="Mari")
+    with desk(tmp_path, DeskSettings(keep_days=10), now_s=NOON_S + 4000 * 86_400) as opened:
+        assert opened.tidy_up() == ()  # the clock is wrong for a moment
+        opened.take_file(drop(tmp_path / "mine", "other.csv", b"item,price\nlamp,5\n"))  # and leaves a line
+        assert opened.tidy_up() == ()
+    with desk(tmp_path, DeskSettings(keep_days=10), now_s=NOON_S + 86_400) as opened:
+        opened.take_file(drop(tmp_path / "mine", "third.csv", b"item,price\nlamp,6\n"))
+    with desk(tmp_path, DeskSettings(keep_days=10), now_s=NOON_S + 4001 * 86_400) as opened:
+        assert opened.tidy_up() == ()
     with desk(tmp_path, DeskSettings(keep_days=10), now_s=NOON_S + 11 * 86_400) as opened:
         assert opened.tidy_up() == (paper.id,)
         assert opened.papers() == ()

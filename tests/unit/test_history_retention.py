@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sumika.history import History, _archive
+from sumika.history import History, NightlyReport, _archive
 from tests.history_helpers import (
     BREATH,
     DAY_NS,
@@ -38,6 +38,12 @@ def four_days(folder: Path) -> History:
     return history
 
 
+def night_at(history: History, day: float) -> NightlyReport:
+    """Run the job of a night by a clock that has been so for most of a day."""
+    history.nightly(round(NOON_NS + (day - 0.85) * DAY_NS), budget_s=60)
+    return history.nightly(round(NOON_NS + day * DAY_NS), budget_s=60)
+
+
 def everything(history: History) -> list[tuple[list[int], list[float], list[str]]]:
     """Return all that can be read of both signals, missing values as -99."""
     found = []
@@ -54,12 +60,12 @@ def everything(history: History) -> list[tuple[list[int], list[float], list[str]
 def test_raw_older_than_thirty_days_moves_to_parquet_and_reads_the_same(tmp_path: Path) -> None:
     with four_days(tmp_path) as history:
         before = everything(history)
-        assert history.nightly(NOON_NS + 30 * DAY_NS).archived_days == 0
+        assert night_at(history, 30).archived_days == 0
         # Noon of the first day to noon of the fifth: five calendar days of two signals, of which three are old enough.
-        report = history.nightly(NOON_NS + 33 * DAY_NS, budget_s=60)
+        report = night_at(history, 33)
         assert (report.archived_days, report.waiting_days, report.done) == (6, 0, True)
         assert everything(history) == before
-        assert history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60).archived_days == 4
+        assert night_at(history, 40).archived_days == 4
         assert everything(history) == before
         assert history.scrub(10).checked == 2 * 26  # 24 blocks of minutes, one of hours, one of days: no chunk is left
         plot = history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS)
@@ -133,18 +139,50 @@ def test_samples_for_an_archived_day_are_refused_and_told(tmp_path: Path) -> Non
 @needs_parquet
 def test_the_archive_goes_after_a_year_and_tiers_after_ten(tmp_path: Path) -> None:
     with four_days(tmp_path) as history:
-        history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
-        history.nightly(NOON_NS + 364 * DAY_NS)
+        night_at(history, 40)
+        night_at(history, 364)
         assert len(list((tmp_path / "archive").rglob("*.parquet*"))) == 10
-        assert history.nightly(NOON_NS + 400 * DAY_NS).removed_days == 10
+        assert night_at(history, 400).removed_days == 10
         assert not list((tmp_path / "archive").rglob("*.parquet*"))
         assert len(history.raw("bedroom", RANGE, NOON_NS, END_NS).values) == 0
         assert history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS).count.sum() == 2880 - 58
-        history.nightly(NOON_NS + 3600 * DAY_NS)
+        night_at(history, 3600)
         assert history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS).count.sum() == 2880 - 58
-        assert history.nightly(NOON_NS + 4100 * DAY_NS).removed_blocks > 0
+        assert night_at(history, 4100).removed_blocks > 0
         assert len(history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS).count) == 0
-        assert history.nightly(NOON_NS + 4100 * DAY_NS).removed_days == 0
+        assert night_at(history, 4100).removed_days == 0
+
+
+@needs_parquet
+def test_a_clock_that_is_in_the_future_for_a_moment_costs_nothing(tmp_path: Path) -> None:
+    with four_days(tmp_path) as history:
+        night_at(history, 5)
+        before = everything(history)
+    for _ in range(3):  # each start of a computer whose clock begins at one and the same day
+        with history_in(tmp_path, bedroom=("hanako",)) as history:
+            report = history.nightly(NOON_NS + 4400 * DAY_NS, budget_s=60)
+            assert (report.doubted, report.archived_days, report.removed_days, report.removed_blocks) == (True, 0, 0, 0)
+    with history_in(tmp_path, bedroom=("hanako",)) as history:
+        assert not history.nightly(NOON_NS + 6 * DAY_NS, budget_s=60).doubted  # set right
+        assert history.nightly(NOON_NS + 4401 * DAY_NS, budget_s=60).doubted  # and wrong again, a day further on
+        assert everything(history) == before
+        history.add("bedroom", RANGE, NOON_NS + 3 * DAY_NS, 1.0, LIVE)
+        history.flush()
+        assert history.refused == {}
+
+
+@needs_parquet
+@pytest.mark.parametrize("hours", [(19.0, 21.0), (24.0 * 7, 24.0 * 7 + 1)])
+def test_a_house_that_was_off_for_long_archives_once_its_clock_has_been_so_for_a_day(
+    tmp_path: Path, hours: tuple[float, float]
+) -> None:
+    with four_days(tmp_path) as history:
+        night_at(history, 5)
+        found = [
+            history.nightly(round(NOON_NS + (70 + later_h / 24.0) * DAY_NS), budget_s=60).archived_days
+            for later_h in (0.0, 1.0, *hours)
+        ]
+    assert found == ([0, 0, 0, 10] if hours[0] < 20.0 else [0, 0, 10, 0])
 
 
 def test_without_the_extra_raw_data_stays_and_that_is_told_once(

@@ -11,6 +11,7 @@ import pytest
 from sumika.bus import Board, Publisher, Received, RingWriter, Subscriber
 from sumika.clock import WallClock
 from sumika.config import recordings_house
+from sumika.history import NightlyReport
 from sumika.log import LogReader
 from sumika.runtime import process as process_module
 from sumika.runtime.forgetting import FORGOTTEN
@@ -238,6 +239,20 @@ def test_a_refused_write_is_no_gap_in_what_a_device_draws(tmp_path: Path, monkey
             loop.take(Received(envelope, message, 0))
         loop.close()
     assert added == [40.0, None]
+
+
+def test_a_clock_that_leapt_ahead_is_looked_at_again_after_an_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with node_process("history", tmp_path) as process:
+        history = HistoryLoop(process)
+        monkeypatch.setattr(history.history, "nightly", lambda now_ns: NightlyReport(doubted=True))
+        begins_ns = process.clock.now().monotonic_ns
+        history.flush_ns = history.scrub_ns = begins_ns + 10**15
+        history.nightly_ns = begins_ns
+        history.tend()
+        assert 3600 * 10**9 <= history.nightly_ns - begins_ns < 3700 * 10**9
+        history.close()
 
 
 def test_what_says_something_of_a_body_is_kept_sealed() -> None:

@@ -22,7 +22,7 @@ from sumika.desk.paper import DECIDED, Paper, Status, digest_of
 from sumika.desk.print_pdf import as_pdf
 from sumika.desk.prose import Prose, in_better_words
 from sumika.desk.sorting import Sorted
-from sumika.desk.soundness import faults_of, last_lines
+from sumika.desk.soundness import faults_of, has_gone_on, last_lines
 from sumika.desk.store import Store, Unread
 from sumika.desk.verify import verify
 from sumika.desk.web import as_html
@@ -346,7 +346,12 @@ class Desk:
             self._decide(paper, Status.APPROVED, RULE, "may_be_approved_unread")
 
     def tidy_up(self) -> tuple[str, ...]:
-        """Take approved papers away that have been kept long enough; return their names."""
+        """Take approved papers away that have been kept long enough; return their names.
+
+        None by a clock that has just leapt ahead: for a moment it may be the year 2038, and papers do not come back.
+        """
+        if not has_gone_on(self._audit.entries(), self._now()):
+            return ()
         before = self._now() - 86_400.0 * self.settings.keep_days
         old = [one for one in self._store.papers() if one.status in DECIDED and (one.decided_unix_s or 0.0) < before]
         for paper in old:

@@ -256,7 +256,9 @@ class History:
         """Archive raw data older than 30 days, throw away what is past its time, remove rows of the forgotten.
 
         Args:
-            now_ns: Wall time that ages are counted from.
+            now_ns: Wall time that ages are counted from. Where it is days ahead of the night before, as after a month
+                without power or with a clock that is wrong for a moment, ages are counted from that night until it has
+                been so for most of a day.
             budget_s: Stop after the step in which this is over, so that no watchdog waits; a step is one day of one
                 signal, well below a second.
 

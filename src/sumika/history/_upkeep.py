@@ -12,6 +12,7 @@ from sumika.history._database import Transaction
 from sumika.history._keys import KeyRing
 from sumika.history._layout import DAY_MS, MINUTE_MS, DamagedError, Series, find_series, unwrap
 from sumika.history._tiers import TIERS
+from sumika.history._trust import believed_ms
 from sumika.history._writer import ChunkWriter
 
 RAW_DAYS = 30
@@ -49,6 +50,7 @@ class NightlyReport(msgspec.Struct, frozen=True, kw_only=True):
         waiting_days: Days of one series each that should be archived and are not.
         problems: Why not, one line each.
         done: False where the time was up; the next call goes on.
+        doubted: Whether the clock has leapt ahead, and ages were counted from the night before.
     """
 
     archived_days: int = 0
@@ -58,6 +60,7 @@ class NightlyReport(msgspec.Struct, frozen=True, kw_only=True):
     waiting_days: int = 0
     problems: tuple[str, ...] = ()
     done: bool = True
+    doubted: bool = False
 
 
 _CHUNKS = (
@@ -136,6 +139,7 @@ class Nightly:
 
     def run(self, now_ms: int, in_time: Callable[[], bool]) -> NightlyReport:
         """Archive, throw away, tidy up; stop after the step in which the time is over."""
+        wall_ms, now_ms = now_ms, believed_ms(self._connection, now_ms)
         archived, waiting, problems = self._archive_days(now_ms // DAY_MS - RAW_DAYS, in_time)
         removed_days = self._remove_archived(now_ms // DAY_MS - ARCHIVE_DAYS)
         removed_blocks = self._remove_tiers(now_ms - TIER_DAYS * DAY_MS)
@@ -154,6 +158,7 @@ class Nightly:
             waiting_days=waiting,
             problems=tuple(problems),
             done=done,
+            doubted=now_ms != wall_ms,
         )
 
     def _archive_days(self, before_day: int, in_time: Callable[[], bool]) -> tuple[int, int, list[str]]:

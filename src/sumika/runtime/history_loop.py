@@ -38,6 +38,9 @@ NIGHTLY_EVERY_S = 86_400.0
 NIGHTLY_AGAIN_S = 2.0
 """The job of the night stops after half a second, so that no watchdog waits, and goes on so much later."""
 
+NIGHTLY_DOUBTED_S = 3600.0
+"""So soon after the clock leapt ahead it is looked at again: it may have been set right meanwhile."""
+
 
 def residents_by_room(house: House) -> dict[str, tuple[str, ...]]:
     """Return whose keys the personal signals of each room lie under, and those that a resident told."""
@@ -178,7 +181,8 @@ class HistoryLoop:
             self.scrub_ns = now_ns + seconds_to_ns(SCRUB_EVERY_S)
         elif now_ns >= self.nightly_ns:
             report = self.history.nightly(self.process.clock.now().wall_ns)
-            self.nightly_ns = now_ns + seconds_to_ns(NIGHTLY_EVERY_S if report.done else NIGHTLY_AGAIN_S)
+            again_s = NIGHTLY_DOUBTED_S if report.doubted else NIGHTLY_EVERY_S
+            self.nightly_ns = now_ns + seconds_to_ns(again_s if report.done else NIGHTLY_AGAIN_S)
 
     def tell_troubles(self) -> None:
         """Publish what the databases have to say: a corrupt file set aside, a full disk, and their recoveries."""
