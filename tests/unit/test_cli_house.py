@@ -291,3 +291,16 @@ def test_a_house_of_which_one_radar_works_is_started_and_the_other_told(
 ) -> None:
     require_a_radar(load_house(house_of(tmp_path, "cut", "simulated"), NOWHERE))
     assert capsys.readouterr().err.startswith("sumika: radar r0 does not work: ")
+
+
+def test_check_with_start_opens_the_certificate_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = house_of(tmp_path, "simulated")
+    path.write_text(
+        path.read_text(encoding="utf-8") + "page: {certificate: house.crt, private_key: house.key}\n", encoding="utf-8"
+    )
+    assert run_main(monkeypatch, "house", "check", str(path)) == 0
+    capsys.readouterr()
+    assert run_main(monkeypatch, "house", "check", "--start", str(path)) == 1
+    assert str(tmp_path / "house.crt") in capsys.readouterr().err

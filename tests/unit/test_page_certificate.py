@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from sumika.clock import Instant, SimulatedClock, WallClock
 from sumika.config import ConfigError, parse_house
 from sumika.dashboard import Certificate, made_certificate, needs_tls, own_certificate
-from sumika.runtime.page_access import certificate_of, page_address, setup_link, welcome_lines
+from sumika.runtime.page_access import certificate_of, open_accounts, page_address, setup_link, welcome_lines
 from sumika.runtime.page_certificate import LOOKS_EVERY_S, CertificateKeeper
 from sumika.schema import SumikaError
 from sumika.schema.house import Page
@@ -126,6 +127,25 @@ def test_an_owners_certificate_that_does_not_fit_keeps_the_page_shut(tmp_path: P
     lacking = Page(listen="0.0.0.0", certificate="nowhere.crt", private_key="nowhere.key")
     with pytest.raises(SumikaError, match="cannot be used"):
         certificate_of(lacking, tmp_path / "house.yaml", tmp_path, WallClock())
+
+
+def test_a_key_with_a_passphrase_is_refused_and_nobody_is_asked_for_it(tmp_path: Path) -> None:
+    made = made_certificate(tmp_path, [], "0.0.0.0", NOW)
+    key = serialization.load_pem_private_key(made.private_key.read_bytes(), None)
+    locked = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"sesame"),
+    )
+    made.private_key.write_bytes(locked)
+    with pytest.raises(SumikaError, match="passphrase"):
+        own_certificate(made.certificate, made.private_key)
+
+
+def test_accounts_that_cannot_be_begun_are_told_as_what_anybody_catches(tmp_path: Path) -> None:
+    (tmp_path / "page").write_text("a file where a folder should be", encoding="utf-8")
+    with pytest.raises(SumikaError, match="page"):
+        open_accounts(tmp_path, WallClock())
 
 
 @pytest.mark.parametrize(

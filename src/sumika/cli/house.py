@@ -42,11 +42,12 @@ def house() -> None:
 
 @house.command()
 @click.argument("file", type=_FILE)
-@click.option("--start", is_flag=True, help="Whether the house would start by it too: whether a radar of it works.")
+@click.option("--start", is_flag=True, help="Whether the house and its page would start by it too.")
 def check(file: Path, start: bool) -> None:
     """Say everything that is wrong with FILE, or what it describes; recordings that are there are opened.
 
-    Exit code 2 if it cannot be used, 1 if a recording cannot be played, or with --start if the house would not start.
+    With --start it is looked whether a radar works, and whether the page's own certificate can be used. Exit code 2 if
+    FILE cannot be used, 1 if a recording cannot be played, or with --start if the house or its page would not start.
     """
     loaded = load_house(file, models=MODELS)
     for problem in (*loaded.warnings, *_driver_warnings(loaded.house)):
@@ -56,6 +57,7 @@ def check(file: Path, start: bool) -> None:
 
     if start:
         require_one(loaded)
+        _require_certificate(loaded)
     unplayable = refused(loaded)
     for radar, error in unplayable:
         click.echo(f"radar {radar.id}: {error}", err=True)
@@ -131,6 +133,14 @@ def forget(
             click.confirm(question, abort=True)
 
     forget_resident(resident, data, (logs_from, logs_to) if logs else None, agreed)
+
+
+def _require_certificate(loaded: LoadedHouse) -> None:
+    page = loaded.house.page
+    if page is not None and page.enabled and page.certificate:
+        from sumika.runtime.page_access import owners_certificate  # slow to import, and seldom needed here
+
+        owners_certificate(page, loaded.path)
 
 
 def _driver_warnings(described: House) -> list[Problem]:

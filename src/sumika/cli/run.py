@@ -17,7 +17,7 @@ from sumika.runtime.begin_again import begin_again, see_off_the_old
 from sumika.runtime.house_run import HouseRun, data_folder, data_folder_of, owned_data_folder
 from sumika.runtime.node import Node
 from sumika.runtime.page_access import is_taken
-from sumika.schema import UsageError
+from sumika.schema import SumikaError, UsageError
 from sumika.terminal import reader_gone
 from sumika.text import language_of, say
 
@@ -51,7 +51,7 @@ def run(
     if not headless:
         extra = (Node("terminal", run_terminal, publishes=False, watchdog_s=10.0),)
     with owned_data_folder(data_folder(loaded, data)) as folder:
-        for line in [*page_lines(loaded, folder, WallClock()), *_taken(loaded)]:
+        for line in [*_page_lines(loaded, folder), *_taken(loaded)]:
             click.echo(line, err=True)
         running = HouseRun(loaded, folder, extra=extra)
         # Whoever read our output has had enough (`sumika run | head`): then so have we.
@@ -76,6 +76,15 @@ def _put_copy_aside(house: Path | None, data: Path | None, *, recordings: bool) 
 
 def _language(loaded: LoadedHouse) -> str:
     return loaded.house.language or language_of(os.environ)
+
+
+def _page_lines(loaded: LoadedHouse, folder: Path) -> list[str]:
+    """Return where the page is, or why it is nowhere: whatever is wrong with it, the house is watched over."""
+    try:
+        return page_lines(loaded, folder, WallClock())
+    except Exception as error:  # its own node meets the same, tells it as a fault, and tries again
+        why = str(error) if isinstance(error, SumikaError) else f"{type(error).__name__}: {error}"
+        return [say("run.without_page", _language(loaded), why=why)]
 
 
 def _taken(loaded: LoadedHouse) -> list[str]:

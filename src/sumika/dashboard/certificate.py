@@ -62,15 +62,22 @@ def own_certificate(certificate: Path, private_key: Path) -> Certificate:
         SumikaError: if the files cannot be read or do not belong together.
     """
     try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, private_key)
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate, private_key, password=_no_passphrase)
         fingerprint = _fingerprint(x509.load_pem_x509_certificate(certificate.read_bytes()))
     except (OSError, ssl.SSLError, ValueError) as error:
         raise SumikaError(
             f"the page's certificate cannot be used ({error})",
             where=f"{certificate}, {private_key}",
-            remedy="Name a certificate and its key, both PEM; without `page: certificate:` one is made.",
+            remedy="Name a certificate and its key without passphrase, both PEM; without `page: certificate:` one is "
+            "made.",
         ) from error
     return Certificate(certificate, private_key, fingerprint, made_here=False)
+
+
+def _no_passphrase() -> str:
+    """Answer OpenSSL, which would ask whoever sits at the terminal, and wait: a house starts while nobody looks."""
+    return ""
 
 
 def made_certificate(folder: Path, names: Iterable[str], listen: str, now: dt.datetime) -> Certificate:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sumika.clock import Clock
 from sumika.config import resolve
-from sumika.dashboard import Accounts, Certificate, made_certificate, needs_tls, own_certificate
+from sumika.dashboard import Accounts, Certificate, RefusedError, made_certificate, needs_tls, own_certificate
 from sumika.runtime.node import PAGE
 from sumika.runtime.small_file import DamagedFileError, read_small, write_small
 from sumika.schema import SumikaError
@@ -31,7 +31,7 @@ def open_accounts(data: Path, clock: Clock) -> Accounts:
         clock: Tells the time.
 
     Raises:
-        SumikaError: if the file is damaged. Nobody is let in by making a new one.
+        SumikaError: if the file is damaged (nobody is let in by making a new one), or the first link cannot be written.
     """
     try:
         return Accounts(data / PAGE, Files, lambda: clock.now().wall_ns / 1e9)
@@ -41,6 +41,9 @@ def open_accounts(data: Path, clock: Clock) -> Accounts:
             where=str(data / PAGE),
             remedy="Bring the file back from a backup; or move it away, and set up anew with `sumika page link`.",
         ) from error
+    except RefusedError as error:
+        trouble = error.trouble
+        raise SumikaError(trouble.problem, where=trouble.where, remedy=trouble.remedy) from error
 
 
 def certificate_of(settings: Page, house_file: Path, data: Path, clock: Clock) -> Certificate | None:
@@ -58,12 +61,25 @@ def certificate_of(settings: Page, house_file: Path, data: Path, clock: Clock) -
     if not needs_tls(settings):
         return None
     if settings.certificate:
-        files = [resolve(name, house_file, os.environ) for name in (settings.certificate, settings.private_key)]
-        if files[0] is None or files[1] is None or not settings.private_key:
-            raise SumikaError("the page's certificate has no key", where="page", remedy="Add `page: private_key:`.")
-        return own_certificate(files[0], files[1])
+        return owners_certificate(settings, house_file)
     now = dt.datetime.fromtimestamp(clock.now().wall_ns / 1e9, dt.UTC)
     return made_certificate(data / PAGE, settings.names, settings.listen, now)
+
+
+def owners_certificate(settings: Page, house_file: Path) -> Certificate:
+    """Return the certificate that the house's description names.
+
+    Args:
+        settings: Of the page.
+        house_file: Paths in it are relative to its folder.
+
+    Raises:
+        SumikaError: if it names none, or none that can be used.
+    """
+    files = [resolve(name, house_file, os.environ) for name in (settings.certificate, settings.private_key) if name]
+    if len(files) < 2 or files[0] is None or files[1] is None:
+        raise SumikaError("the page's certificate has no key", where="page", remedy="Add `page: private_key:`.")
+    return own_certificate(files[0], files[1])
 
 
 def page_address(settings: Page) -> str:

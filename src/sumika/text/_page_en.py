@@ -7,6 +7,7 @@ PAGE: dict[str, str] = {
     "End that one, or write `page: {{ port: {other} }}` into house.yaml.",
     "run.edited_copy": "your edited copy of the house that comes with Sumika: {file}; --demo for the original",
     "run.put_aside": "your edited copy was put aside: {file}; undo it on the page (Set up, Undo & backups)",
+    "run.without_page": "the house runs without its page, which opens by itself once this is mended: {why}",
     "page.fingerprint": "its certificate was made here; the browser warns, and must show this fingerprint (SHA-256): "
     "{value}",
     "page.setup_link": "nobody is owner yet; open this once to become it: {value}",

@@ -7,6 +7,7 @@ PAGE: dict[str, str] = {
     "そちらを終了するか、house.yaml に `page: {{ port: {other} }}` と書いてください。",
     "run.edited_copy": "付属の家に変更を加えた写しで動きます：{file}（元の家に戻すには --demo）",
     "run.put_aside": "変更を加えた写しは {file} に退避しました。ページの「家の設定」→「元に戻す」で戻せます",
+    "run.without_page": "家はページなしで動いています。次の問題を直せば、ページは自動で開きます：{why}",
     "page.fingerprint": "証明書はこの家で作りました。警告に出る指紋（SHA-256）が次と同じか確かめてください：{value}",
     "page.setup_link": "管理者がまだいません。最初の一度だけ、このリンクを開いてください：{value}",
     "page.password_changed": "{name} さんのパスワードを変えました。どのブラウザーでも、もう一度ログインが必要です。",
