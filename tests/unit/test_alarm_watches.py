@@ -211,6 +211,26 @@ def test_a_room_that_cannot_be_told_for_a_reason_of_its_people_is_not_blind() ->
     assert AlarmCause.RADAR_BLIND not in house.going_on
 
 
+def test_a_motion_sensor_at_rest_is_not_blind_and_one_that_is_gone_is() -> None:
+    house = Watched()
+    for reason, blind in ((Reason.NOTHING_SEEN, False), (Reason.NO_SIGNAL, True), (Reason.NOTHING_SEEN, False)):
+        house.hear(presence("bedroom", house.now, None, reason=reason, sensor="pir"))
+        house.during(6.0)
+        assert (AlarmCause.RADAR_BLIND in house.going_on) is blind
+
+
+def test_a_sensor_beside_a_radar_makes_it_neither_blind_nor_seeing() -> None:
+    house = Watched()
+    for _ in range(72):
+        house.during(0.1, bedroom=0.9)
+        house.hear(presence("bedroom", house.now, None, sensor="pir"))
+    assert AlarmCause.RADAR_BLIND not in house.going_on
+    for _ in range(72):
+        house.during(0.1, bedroom=None)
+        house.hear(presence("bedroom", house.now, 1.0, sensor="pir"))
+    assert AlarmCause.RADAR_BLIND in house.going_on
+
+
 def test_a_pause_of_sensing_is_no_blindness_and_watches_nobody() -> None:
     house = Watched().during(4.9, bedroom=None, bath=0.9)
     house.hear(fall(house.now))

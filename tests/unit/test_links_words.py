@@ -199,10 +199,12 @@ def test_values_are_gathered_and_forgotten() -> None:
         ("presence", 1.0, 1.0, Reason.MOVEMENT_SEEN),
         ("presence", 0.0, 0.0, Reason.NOTHING_SEEN),
         ("motion", 1.0, 1.0, Reason.MOVEMENT_SEEN),
-        ("motion", 0.0, None, Reason.NO_SIGNAL),  # who sits still is not seen
-        ("at_home", 1.0, None, Reason.NO_SIGNAL),  # in which room?
-        ("at_home", 0.0, 0.0, Reason.NOTHING_SEEN),
+        ("motion", 0.0, None, Reason.NOTHING_SEEN),  # who sits still is not seen
+        ("at_home", 1.0, None, Reason.AT_HOME),  # in which room?
+        ("at_home", 0.0, 0.0, Reason.AWAY),
         ("presence", None, None, Reason.NO_SIGNAL),
+        ("motion", None, None, Reason.NO_SIGNAL),
+        ("at_home", None, None, Reason.NO_SIGNAL),
     ],
 )
 def test_presence_is_said_only_as_far_as_it_is_known(
@@ -212,6 +214,27 @@ def test_presence_is_said_only_as_far_as_it_is_known(
     (told,) = gathered.tell(gathered.own(said, value), NOW)
     assert isinstance(told, Presence)
     assert (told.probability, told.reason, told.valid) == (probability, reason, probability is not None)
+    assert (told.room, told.sensor, told.radar) == ("living", "s", "")
+    (lost,) = gathered.forget(NOW)
+    assert isinstance(lost, Presence)
+    assert (lost.probability, lost.reason) == (None, Reason.NO_SIGNAL)
+
+
+def test_a_motion_sensor_never_says_that_nobody_is_there_whatever_its_side_calls_it() -> None:
+    gathered = gathered_of(sensor("pir"))
+    for name in ("motion", "presence", "probability"):
+        for value, probability in ((1.0, 1.0), (0.0, None)):
+            (told,) = gathered.tell(gathered.own(name, value), NOW)
+            assert isinstance(told, Presence)
+            assert told.probability == probability
+
+
+def test_a_sensor_that_says_movement_beside_presence_is_believed_of_who_sits_still() -> None:
+    gathered = gathered_of(sensor("presence"))
+    gathered.tell(gathered.own("presence", 1.0), NOW)
+    (told,) = gathered.tell(gathered.own("motion", 0.0), NOW)
+    assert isinstance(told, Presence)
+    assert told.probability == 1.0
 
 
 def test_secrets_and_addresses_of_brokers(tmp_path: Path) -> None:

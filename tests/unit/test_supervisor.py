@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import psutil
@@ -322,3 +323,19 @@ def test_a_silent_radar_is_told_once_and_so_is_its_return(monkeypatch: pytest.Mo
             )
             house.turn()
         assert house.told() == [("r", "radar_silent", False), ("r", "radar_silent", True)]
+
+
+@pytest.mark.parametrize("beside_radar", [False, True])
+@pytest.mark.parametrize("reason", [Reason.NOTHING_SEEN, Reason.NO_SIGNAL])
+def test_a_sensor_that_knows_nothing_is_no_silent_radar(
+    monkeypatch: pytest.MonkeyPatch, reason: Reason, beside_radar: bool
+) -> None:
+    with fake_house(monkeypatch, node_named("presence")) as house:
+        house.turn(10.0)
+        about: dict[str, Any] = {"origin": Origin.LIVE, "room": "bath", "valid": False}
+        for _ in range(3):
+            if beside_radar:
+                house.supervisor.hear(Presence(stamp=house.clock.now(), radar="r", reason=Reason.MEASURED, **about))
+            house.supervisor.hear(Presence(stamp=house.clock.now(), sensor="pir", reason=reason, **about))
+            house.turn(1.0)
+        assert house.told() == []

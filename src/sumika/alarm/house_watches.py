@@ -40,7 +40,7 @@ BLIND = frozenset(
         Reason.PROFILE_MISMATCH,
     }
 )
-"""Why a room's presence cannot be told, where that is the radar's fault."""
+"""Why a room's presence cannot be told, where that is the fault of its radar or sensor."""
 
 
 class FallWatch:
@@ -104,7 +104,7 @@ def suspicion_name(fall: SuspectedFall) -> str:
 
 
 class FaultWatch:
-    """Blind radars, and nodes that fail again and again."""
+    """Rooms of which radar or sensor tells nothing, and nodes that fail again and again."""
 
     def __init__(self, settings: WatchFaults, memory: WatchMemory) -> None:
         """Know how long a fault may last."""
@@ -118,7 +118,10 @@ class FaultWatch:
         if isinstance(message, NodeHealth):
             self._nodes[message.node] = message
         elif isinstance(message, Presence):
-            self._presence[message.room] = message
+            before = self._presence.get(message.room)
+            # A sensor beside a radar makes it neither blind nor seeing.
+            if before is None or before.sensor or not message.sensor:
+                self._presence[message.room] = message
 
     def rest(self) -> None:
         """Forget rooms: radars are silent because residents want it so."""

@@ -179,6 +179,8 @@ class Supervisor:
     def hear(self, presence: Presence) -> None:
         """Remember who is where; say once that a room's radar is silent, and once that it speaks again."""
         self.rooms[presence.room] = after_hearing(self.rooms.get(presence.room), presence)
+        if presence.sensor:
+            return  # of no radar
         silent = presence.reason is Reason.NO_SIGNAL
         if not silent:
             self._heard.add(presence.room)

@@ -30,6 +30,7 @@ class Presence(Estimate, frozen=True, kw_only=True):
         moving: Whether the person moves more than breathing does.
         radar: Which radar saw it.
         held_s: Above 0 it is no news: a sensor said so that long ago, and has not said otherwise.
+        sensor: Which sensor says so, where it is no radar of the room.
     """
 
     probability: float | None = None
@@ -38,6 +39,7 @@ class Presence(Estimate, frozen=True, kw_only=True):
     moving: bool | None = None
     radar: str = ""
     held_s: float = 0.0
+    sensor: str = ""
 
 
 class ChestMotion(Estimate, frozen=True, kw_only=True):

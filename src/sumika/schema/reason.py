@@ -21,6 +21,8 @@ class Reason(StrEnum):
     MOVING = "moving"
     MOVED = "moved"
     PERSON_LEFT = "person_left"
+    AT_HOME = "at_home"
+    AWAY = "away"
     TOO_FAR = "too_far"
     TWO_IN_ONE_CELL = "two_in_one_cell"
     # ... of the signal ...

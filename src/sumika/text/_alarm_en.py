@@ -21,7 +21,7 @@ ALARM: dict[str, str] = {
     "alarm.words.no_movement": "Somebody is at home, but nobody has moved about this morning.",
     "alarm.words.no_movement.nobody_seen": "Nobody has been seen this morning. Perhaps nobody is at home.",
     "alarm.words.smoke_or_co": "{about}: smoke or carbon monoxide. Leave the house, then call for help.",
-    "alarm.words.radar_blind": "{about}: the radar sees nothing. What happens there is not noticed.",
+    "alarm.words.radar_blind": "{about}: the radar or sensor there tells nothing. What happens there is not noticed.",
     "alarm.words.node_degraded": "The part '{about}' fails again and again. What it watches may go unnoticed.",
     "alarm.prompt.soon": "{words} Is everything all right? If nobody cancels within {seconds} seconds, "
     "others are told.",

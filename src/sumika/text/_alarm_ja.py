@@ -22,7 +22,7 @@ ALARM: dict[str, str] = {
     "alarm.words.no_movement": "家にどなたかいますが、今朝はまだ動きがありません。",
     "alarm.words.no_movement.nobody_seen": "今朝はまだ人の姿が見えません。留守かもしれません。",
     "alarm.words.smoke_or_co": "{about}で煙または一酸化炭素を検知しました。家の外に出てから、助けを呼んでください。",
-    "alarm.words.radar_blind": "{about}のレーダーが見えていません。そこで起きることに気づけません。",
+    "alarm.words.radar_blind": "{about}のレーダーまたはセンサーが働いていません。そこで起きることに気づけません。",
     "alarm.words.node_degraded": "「{about}」の故障が繰り返されています。その分の見守りができていないかもしれません。",
     "alarm.prompt.soon": "{words}大丈夫ですか。{seconds}秒以内に取り消しがなければ、ほかの方に知らせます。",
     "alarm.prompt.now": "{words}ほかの方に知らせています。",

@@ -16,8 +16,8 @@ from sumika.schema.house import Sensor
 _OF_ALL = {"stamp", "origin", "session", "sensor", "room", "source", "meter", "currency", "held_s"}
 _ALIKE = {"open": "window_open", "presence": "probability", "motion": "probability", "at_home": "probability"}
 """What a sensor's own side calls a value that its kind has under another name."""
-_SAYS_ONLY = {"motion": 1.0, "at_home": 0.0}
-"""No movement is not nobody: who sits still is not seen. Who is at home may be in any room; who is away is in none."""
+PRESENCE_WORDS = frozenset({"probability", "presence", "motion", "at_home"})
+"""What is said of presence is kept as it is said: not all of it can say yes and no."""
 
 
 def _numbers(kind: type[msgspec.Struct]) -> frozenset[str]:
@@ -28,6 +28,8 @@ _AIR = _numbers(AirSample)
 _WEATHER = _numbers(WeatherSample)
 _METER = _numbers(MeterSample)
 _PRESENCE = frozenset({"probability"})
+_SEES_WHO_SITS_STILL = frozenset({"probability", "presence"})
+_SEES = _SEES_WHO_SITS_STILL | {"motion"}
 
 _KINDS: Mapping[str, frozenset[str]] = {
     "presence": _PRESENCE,
@@ -65,7 +67,7 @@ class Gathered:
         alike = self.ours(name)
         if not alike:
             return {}
-        return {alike: None if name in _SAYS_ONLY and value != _SAYS_ONLY[name] else value}
+        return {name if self.names is _PRESENCE else alike: value}
 
     def tell(self, values: Mapping[str, float | None], stamp: Instant) -> tuple[Message, ...]:
         """Take in values and return what is to be said now.
@@ -74,7 +76,8 @@ class Gathered:
             values: Ours; None where it is not known any more. Names that its kind does not have are left out.
             stamp: When they were seen.
         """
-        told = {name: value for name, value in values.items() if name in self.names}
+        names = PRESENCE_WORDS if self.names is _PRESENCE else self.names
+        told = {name: value for name, value in values.items() if name in names}
         if not told:
             return ()
         for name, value in told.items():
@@ -93,23 +96,38 @@ class Gathered:
         one = self.sensor
         when: dict[str, Any] = {"stamp": stamp, "origin": Origin.LIVE}
         if self.names is _PRESENCE:
-            probability = self.known.get("probability")
+            probability, reason = _who_is_there(one.kind, self.known)
             valid = probability is not None
-            seen = Reason.MOVEMENT_SEEN if probability else Reason.NOTHING_SEEN
-            return Presence(
-                room=one.room, probability=probability, valid=valid, reason=seen if valid else Reason.NO_SIGNAL, **when
-            )
+            return Presence(room=one.room, probability=probability, valid=valid, reason=reason, sensor=one.id, **when)
         values: dict[str, Any] = dict(self.known)
         if self.names is _WEATHER:
             return WeatherSample(source=one.id, **values, **when)
         if self.names is _METER:
             return MeterSample(meter=one.id, currency=one.mapping.get("currency", ""), **values, **when)
         if "smoke" in values:
-            values["smoke"] = values["smoke"] >= _HALF
+            values["smoke"] = values["smoke"] >= HALF
         return AirSample(sensor=one.id, room=one.room, **values, **when)
 
 
-_HALF = 0.5
+HALF = 0.5
+"""Above it somebody is there rather than nobody, or there is smoke."""
+
+
+def _who_is_there(kind: str, known: Mapping[str, float]) -> tuple[float | None, Reason]:
+    """Return how probably somebody is in the room and why; None where what is known says neither yes nor no.
+
+    No movement is not nobody: who sits still is not seen. Who is at home may be in any room; who is away is in none.
+    """
+    seen = [value for name, value in known.items() if name in _SEES]
+    most = max(seen, default=0.0)
+    if most >= HALF:
+        return most, Reason.MOVEMENT_SEEN
+    if seen:
+        says_no = kind != "pir" and not _SEES_WHO_SITS_STILL.isdisjoint(known)
+        return most if says_no else None, Reason.NOTHING_SEEN
+    if "at_home" in known:
+        return (None, Reason.AT_HOME) if known["at_home"] else (0.0, Reason.AWAY)
+    return None, Reason.NO_SIGNAL
 
 
 def gathered_of(sensor: Sensor) -> Gathered:

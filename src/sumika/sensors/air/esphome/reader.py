@@ -28,9 +28,10 @@ class _Sensed:
         found: dict[str, float | None] = {}
         if self.main is not None and _name(self.main) == entity.name:
             table = SEEN if entity.domain == "binary_sensor" else MEASURED
-            name = self.gathered.ours(table.get(entity.word("device_class"), ""))
+            theirs = table.get(entity.word("device_class"), "")
+            name = self.gathered.ours(theirs)
             if name:
-                found[name] = _value(name, self.main, report)
+                found |= self.gathered.own(theirs, _value(name, self.main, report))
         for name, place in self.places.items():
             if _name(place) == entity.name:
                 found[name] = _value(name, place, report)

@@ -10,11 +10,11 @@ from sumika.links.mqtt.payload import number_of, word_of
 from sumika.links.place import Place, read_place
 from sumika.schema import Message, UsageError
 from sumika.schema.house import Connection, House, Sensor
-from sumika.sensors.air.gather import Gathered, gathered_of
+from sumika.sensors.air.gather import PRESENCE_WORDS, Gathered, gathered_of
 
 Values = dict[str, float | None]
 
-_STATES = frozenset({"window_open", "smoke", "probability"})
+_STATES = frozenset({"window_open", "smoke"}) | PRESENCE_WORDS
 """They hold until they change, so that a retained one is as good as a fresh one; a reading of the air is not."""
 
 
