@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from sumika.assistant import talk_open
 from sumika.assistant.calls import Call
 from sumika.assistant.names import Names
+from sumika.assistant.talk_steps import Step
+from sumika.assistant.undoing import MOST_TRIES, Later
 from sumika.bus import RuntimeFolder, ask
 from sumika.clock import WallClock
 from sumika.models import StudentRefused
@@ -18,7 +21,7 @@ from sumika.runtime.assistant_loop import LATER_FILE, AssistantLoop, Heeded
 from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.table import nodes_of
-from sumika.schema import REQUESTS, ConfigChange, DeviceState, Origin, SumikaError
+from sumika.schema import REQUESTS, ConfigChange, DeviceState, Event, Origin, SumikaError
 from sumika.schema.house import House
 from sumika.schema.talk import ALL_RIGHTS, EVERYBODY, TalkAnswer, TalkRequest
 from sumika.schema.talking import Talking
@@ -44,6 +47,7 @@ class Frame:
         config = ConfigChange(stamp=self.clock.now(), origin=Origin.LIVE, file="", hash="", text="")
         self.launch = Launch(folder.path, data, "run", house, data / "house.yaml", config, (HOUSE_NODE,), 0)
         self.refused: list[str] = []
+        self.publisher: Any = None
 
     def beat(self) -> None:
         self.beats += 1
@@ -146,6 +150,17 @@ def test_what_was_put_off_outlives_a_restart(running: Running, tmp_path: Path) -
     running.loop = running.begin()
     assert running.until(lambda: running.played.told["living_light"]["level"] == 0.5)
     assert kept.read_bytes() == b"[]"
+
+
+def test_what_does_not_end_by_itself_is_told_when_it_is_given_up(running: Running) -> None:
+    told: list[Event] = []
+    running.frame.publisher = SimpleNamespace(publish=told.append)
+    assert running.until(lambda: running.knows("living_light"))
+    running.played.vetoes = True
+    step = Step(request="wish_device", subject="living_light", action="level")
+    running.loop.memory.put_off(Later(deed=1, at_unix_s=0.0, steps=(step,), takes_back=True, tries=MOST_TRIES - 1))
+    assert running.until(lambda: bool(told))
+    assert [(one.subject, one.code, one.recovered) for one in told] == [("living_light", "not_ended", False)]
 
 
 def test_a_damaged_file_is_no_reason_not_to_run(running: Running, tmp_path: Path) -> None:

@@ -173,7 +173,9 @@ def test_what_is_put_off_is_kept_and_what_is_too_late_is_dropped() -> None:
     for at_s, back in ((10.0, False), (20.0, True), (5000.0, False)):
         memory.put_off(Later(deed=1, at_unix_s=at_s, steps=(), takes_back=back))
     again = Memory(written[-1], write)
-    assert [one.at_unix_s for one in again.due(4000.0)] == [20.0]
+    (ripe,) = again.due(4000.0)
+    assert ripe.at_unix_s == 20.0
+    again.settled(ripe, 4000.0, ())
     assert [one.at_unix_s for one in written[-1]] == [5000.0]
     for n in range(2 * MOST_LATER):
         if not again.is_full:

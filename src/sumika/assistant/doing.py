@@ -6,6 +6,8 @@ Everything goes out as the resident's wish, through the safety gate. Nothing her
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+import msgspec
+
 from sumika.assistant.heat_or_cool import COOL, HEAT, said_mode, useful_mode
 from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_steps import Cannot, Step
@@ -112,6 +114,19 @@ class Doing:
         if told is not None:
             before = Step(request="wish_device", subject=device.id, action=action, value=told)
         return Step(request="wish_device", subject=device.id, action=action, value=round(value, 6), before=before)
+
+    def anew(self, step: Step) -> Step:
+        """Return a step that was put off as it is now, with what takes it back from what its device is at."""
+        device = self._devices.get(step.subject)
+        if device is None or step.request != "wish_device":
+            return step
+        now = self.set_to(device, step.action, step.value)
+        # A device that says nothing now was last known to be at what it was when this was put off.
+        return now if now.before is not None else msgspec.structs.replace(now, before=step.before)
+
+    def is_tank(self, device: str) -> bool:
+        """Tell whether a device heats the house's water."""
+        return device in self._devices and self._devices[device].kind == "heat_pump_water_heater"
 
     # -- one method for each tool ------------------------------------------------------------------------------------
 

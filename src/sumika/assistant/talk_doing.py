@@ -1,19 +1,18 @@
 """Carries out what was asked for: puts the requests, waits for the gate's word, and says what came of each."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import msgspec
 
-from sumika.assistant.answer_devices import SHARES, setting_name, value_text
 from sumika.assistant.calls import TOOLS
 from sumika.assistant.doing import Doing
 from sumika.assistant.saying import Reply, Sentence, Voice, cleaned
 from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_steps import Cannot, Step
+from sumika.assistant.talk_told import MOST_SAID, step_numbers, steps_text, told_of
 from sumika.assistant.talk_wanted import Ask, Speaker, Wanted
-from sumika.assistant.undoing import Later, Memory
-from sumika.facts import Row
+from sumika.assistant.undoing import Later, Memory, Setting, back_of, setting_of
 from sumika.schema import Answered, Ruling, SuggestionsAnswer, SuggestionsRequest, SumikaError, Verdict
 from sumika.schema.requests import AnswerSuggestionRequest, Standing
 from sumika.schema.talk import TalkDone, TalkRight
@@ -22,8 +21,8 @@ WHY_LETTERS = 160
 GATE_WITHIN_S, LISTENS_S = 3.0, 0.05
 """The gate has spoken by then, or it is busy."""
 
+SAME = 1e-6
 MOST_STEPS = 40
-MOST_SAID = 6
 LONGEST_S = 7 * 86_400.0
 """Nothing is put off for longer."""
 
@@ -38,18 +37,38 @@ def right_for(tool: str, what: str) -> TalkRight:
     return NEEDS.get(tool, TalkRight.CONTROL)
 
 
-class Outcome:
-    """What came of some steps: what is told, and what takes it back."""
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of some steps.
 
-    def __init__(self, done: tuple[TalkDone, ...], sentences: tuple[Sentence, ...], back: tuple[Step, ...]) -> None:
-        """Keep the three."""
-        self.done, self.sentences, self.back = done, sentences, back
+    Attributes:
+        done: Of each.
+        sentences: What is told.
+        back: What takes it back.
+        was: What of that is something else than what it is now.
+        went: Steps that went through, or of which the gate has not spoken.
+        unheard: Those of which the gate has not spoken.
+    """
+
+    done: tuple[TalkDone, ...]
+    sentences: tuple[Sentence, ...]
+    back: tuple[Step, ...]
+    was: tuple[Step, ...]
+    went: tuple[Step, ...]
+    unheard: tuple[Step, ...]
 
 
 class Doer:
     """Carries out calls that act."""
 
-    def __init__(self, doing: Doing, newest: Newest, ask: Ask, listen: Callable[[float], None], memory: Memory) -> None:
+    def __init__(
+        self,
+        doing: Doing,
+        newest: Newest,
+        ask: Ask,
+        listen: Callable[[float], None],
+        memory: Memory,
+        gave_up: Callable[[tuple[Step, ...]], None] = lambda steps: None,
+    ) -> None:
         """Know the way to the house.
 
         Args:
@@ -58,8 +77,10 @@ class Doer:
             ask: Puts a request.
             listen: Hears the bus for so many seconds at most.
             memory: Remembers what was done.
+            gave_up: Hears of what was to end by itself, and does not however often it is tried.
         """
         self._doing, self._newest, self._ask, self._listen, self.memory = doing, newest, ask, listen, memory
+        self._gave_up = gave_up
 
     def do(self, wanted: Wanted, speaker: Speaker, voice: Voice, said: str) -> tuple[Reply, tuple[TalkDone, ...]]:
         """Do what a call asks for.
@@ -84,17 +105,36 @@ class Doer:
         why = cleaned(said or f"{tool} {what}", WHY_LETTERS)
         if wanted.delay_s is not None and tool != "machine":
             return self._put_off(steps, wanted, speaker, voice, why)
-        outcome = self.carry_out(steps[:MOST_STEPS], speaker.resident, why, voice)
-        sentences = outcome.sentences
-        deed = 0
-        if any(_went_through(one) for one in outcome.done):
-            # Also where it was so already: who takes that back means no earlier deed.
-            deed = self.memory.done(outcome.back, voice.now_unix_s, speaker.resident, speaker.conversation)
-        lasts_s = None if tool == "temperature" and steps[0].request == "set_comfort_wish" else wanted.duration_s
-        if lasts_s is not None and outcome.back:
-            sentences = (*sentences, self._for_a_while(outcome.back, deed, lasts_s, speaker, voice, why))
-        refused = "" if any(_went_through(one) for one in outcome.done) else "gate"
-        return Reply(sentences=sentences, refused=refused), outcome.done
+        steps = steps[:MOST_STEPS]
+        outcome = self.carry_out(steps, speaker.resident, why, voice)
+        if not outcome.went:
+            return Reply(sentences=outcome.sentences, refused="gate"), outcome.done
+        # Also where it was so already: who takes that back means no earlier deed.
+        ended = self.memory.end(outcome.went)
+        deed = self.memory.done(outcome.back, voice.now_unix_s, speaker.resident, speaker.conversation, ended)
+        until: tuple[Sentence, ...] = ()
+        is_comfort = tool == "temperature" and steps[0].request == "set_comfort_wish"
+        if wanted.duration_s is not None and not is_comfort:
+            off = self._off(wanted, speaker)
+            back = back_of(outcome.went, outcome.was, ended, off)
+            later = self._later_of(deed, voice.now_unix_s + wanted.duration_s, back, speaker, why, takes_back=True)
+            until = self._for_a_while(later, wanted.duration_s, outcome.went, off, voice)
+        return Reply(sentences=(*outcome.sentences, *until)), outcome.done
+
+    def _off(self, wanted: Wanted, speaker: Speaker) -> dict[Setting, Step]:
+        """Return what switches off what an order switches on; a tank that is switched off would leave no hot water."""
+        if (wanted.call.tool, wanted.call.what) != ("power", "on"):
+            return {}
+        off = msgspec.structs.replace(wanted, call=msgspec.structs.replace(wanted.call, what="off"))
+        steps = self._doing.steps(off, speaker)
+        if isinstance(steps, Cannot):
+            return {}
+        return {setting_of(one): one for one in steps if not self._doing.is_tank(one.subject)}
+
+    def _later_of(
+        self, deed: int, at_s: float, steps: tuple[Step, ...], speaker: Speaker, why: str, *, takes_back: bool = False
+    ) -> Later:
+        return Later(deed=deed, at_unix_s=at_s, steps=steps, resident=speaker.resident, why=why, takes_back=takes_back)
 
     def described(self, wanted: Wanted, speaker: Speaker, voice: Voice) -> tuple[str, tuple[float, ...]]:
         """Return what a call would do, in words, and the numbers in them; empty where nothing comes of it.
@@ -107,7 +147,7 @@ class Doer:
         if wanted.call.tool in ("undo", "answer") or not speaker.has(right_for(wanted.call.tool, wanted.call.what)):
             return "", ()
         steps = self._doing.steps(wanted, speaker)
-        return ("", ()) if isinstance(steps, Cannot) else (_all(steps[:MOST_SAID], voice), step_numbers(steps))
+        return ("", ()) if isinstance(steps, Cannot) else (steps_text(steps[:MOST_SAID], voice), step_numbers(steps))
 
     def _put_off(
         self, steps: tuple[Step, ...], wanted: Wanted, speaker: Speaker, voice: Voice, why: str
@@ -117,27 +157,40 @@ class Doer:
             return Reply(sentences=(voice.sentence("talk.refused.later"),), refused="later"), ()
         at_s = voice.now_unix_s + delay_s
         deed = self.memory.done((), voice.now_unix_s, speaker.resident, speaker.conversation)
-        self.memory.put_off(Later(deed=deed, at_unix_s=at_s, steps=steps, resident=speaker.resident, why=why))
+        self.memory.put_off(self._later_of(deed, at_s, steps, speaker, why))
+        until: tuple[Sentence, ...] = ()
         if wanted.duration_s is not None:
-            back = tuple(one.before for one in reversed(steps) if one.before is not None)
-            ends_s = at_s + wanted.duration_s
-            later = Later(deed=deed, at_unix_s=ends_s, steps=back, resident=speaker.resident, why=why, takes_back=True)
-            self.memory.put_off(later)
+            off = self._off(wanted, speaker)
+            # What it is before, it will tell when it begins; until then as it is now.
+            back = back_of(steps, (one.before for one in steps if one.before is not None and not _is_so(one)), (), off)
+            ends = self._later_of(deed, at_s + wanted.duration_s, back, speaker, why, takes_back=True)
+            until = self._for_a_while(ends, wanted.duration_s, steps, off, voice)
         told = voice.sentence(
-            "talk.done.later", numbers=(at_s, *step_numbers(steps)), at=voice.on(at_s), what=_all(steps, voice)
+            "talk.done.later", numbers=(at_s, *step_numbers(steps)), at=voice.on(at_s), what=steps_text(steps, voice)
         )
-        return Reply(sentences=(told,)), tuple(_planned(one, at_s) for one in steps)
+        return Reply(sentences=(told, *until)), tuple(_planned(one, at_s) for one in steps)
 
     def _for_a_while(
-        self, back: tuple[Step, ...], deed: int, lasts_s: float, speaker: Speaker, voice: Voice, why: str
-    ) -> Sentence:
-        """Keep that something is undone afterwards; return what is said of it."""
+        self, later: Later, lasts_s: float, steps: tuple[Step, ...], off: dict[Setting, Step], voice: Voice
+    ) -> tuple[Sentence, ...]:
+        """Keep that something is ended by itself; return what is said of it.
+
+        Args:
+            later: What ends it; without steps where nothing does.
+            lasts_s: For so long.
+            steps: What was ordered.
+            off: What switches it off, of an order to switch on.
+            voice: Says it.
+        """
+        if not later.steps:
+            # What is known to have been so all along ends as it is; of all else nobody knows how.
+            unknown = any(one.before is None for one in steps)
+            return (voice.sentence("talk.refused.while_unknown"),) if unknown else ()
         if self.memory.is_full or not 0.0 < lasts_s <= LONGEST_S:
-            return voice.sentence("talk.refused.while")
-        ends_s = voice.now_unix_s + lasts_s
-        later = Later(deed=deed, at_unix_s=ends_s, steps=back, resident=speaker.resident, why=why, takes_back=True)
+            return (voice.sentence("talk.refused.while"),)
         self.memory.put_off(later)
-        return voice.sentence("talk.done.until", numbers=(ends_s,), at=voice.moment(ends_s))
+        key = "talk.done.until_off" if all(one in off.values() for one in later.steps) else "talk.done.until"
+        return (voice.sentence(key, numbers=(later.at_unix_s,), at=voice.moment(later.at_unix_s)),)
 
     def _undo(self, speaker: Speaker, voice: Voice) -> tuple[Reply, tuple[TalkDone, ...]]:
         """Take back what was done last on somebody's word."""
@@ -148,9 +201,14 @@ class Doer:
             return Reply(sentences=(voice.sentence("talk.undo.nothing"),), refused="nothing"), ()
         dropped = self.memory.forget(deed)
         outcome = self.carry_out(deed.back, speaker.resident, voice.say("talk.undo.why"), voice)
+        self.memory.end(outcome.went)
+        self.memory.put_off(*deed.ended)
         sentences = outcome.sentences
         if dropped and not deed.back:
             sentences = (voice.sentence("talk.undo.dropped"), *sentences)
+        if deed.ended and not sentences:
+            ends_s = min(one.at_unix_s for one in deed.ended)
+            sentences = (voice.sentence("talk.done.until", numbers=(ends_s,), at=voice.moment(ends_s)),)
         if not sentences:
             return Reply(sentences=(voice.sentence("talk.undo.nothing"),), refused="nothing"), ()
         return Reply(sentences=sentences), outcome.done
@@ -185,7 +243,17 @@ class Doer:
         """
         found: list[TalkDone] = []
         for one in self.memory.due(voice.now_unix_s):
-            found += self.carry_out(one.steps, one.resident, one.why, voice).done
+            steps = one.steps if one.takes_back else tuple(map(self._doing.anew, one.steps))
+            outcome = self.carry_out(steps, one.resident, one.why, voice)
+            found += outcome.done
+            if not one.takes_back:
+                if outcome.went:
+                    ended = self.memory.end(outcome.went, one.deed)
+                    self.memory.began(one, outcome.back, outcome.was, voice.now_unix_s, ended)
+                continue
+            left = tuple(step for step in steps if step not in outcome.went or step in outcome.unheard)
+            if self.memory.settled(one, voice.now_unix_s, left):
+                self._gave_up(left)
         return tuple(found)
 
     def carry_out(self, steps: tuple[Step, ...], resident: str, why: str, voice: Voice) -> Outcome:
@@ -218,8 +286,11 @@ class Doer:
             for step, one in reversed(list(zip(steps, done, strict=True)))
             if step.before is not None and _went_through(one) and not was_so(one)
         )
-        sentences = _told(steps, tuple(done), verdicts, voice)
-        return Outcome(tuple(done), sentences, back)
+        sentences = told_of(steps, tuple(done), verdicts, voice)
+        went = tuple(step for step, one in zip(steps, done, strict=True) if _went_through(one))
+        unheard = tuple(steps[n] for n in waits if n not in verdicts)
+        was = tuple(one.before for one in went if one.before is not None and one.before in back and not _is_so(one))
+        return Outcome(done=tuple(done), sentences=sentences, back=back, was=was, went=went, unheard=unheard)
 
     def _put(self, step: Step, resident: str, why: str, voice: Voice) -> TalkDone:
         asked = step.value if step.action or step.request != "set_mode" else None
@@ -263,6 +334,11 @@ def _went_through(done: TalkDone) -> bool:
     return not done.problem and done.ruling is not Ruling.VETOED
 
 
+def _is_so(step: Step) -> bool:
+    """Return whether something is set to what it is set to already."""
+    return step.before is not None and abs(step.before.value - step.value) < SAME
+
+
 def was_so(done: TalkDone) -> bool:
     """Return whether the gate let something through and had nothing to write: devices say so late what they are at."""
     return done.ruling is Ruling.PASSED and done.written is None
@@ -275,100 +351,3 @@ def _cannot(cannot: Cannot, voice: Voice) -> Reply:
     return Reply(
         sentences=(sentence,), refused="" if cannot.ask_back else "cannot", ask_back=cannot.ask_back, choices=choices
     )
-
-
-def step_text(step: Step, voice: Voice, value: float | None = None) -> str:
-    """Return what a step sets, in words: "the light in the bedroom: off".
-
-    Args:
-        step: Which.
-        voice: Says it.
-        value: Instead of what was asked for.
-    """
-    value = step.value if value is None else value
-    if step.request == "set_mode":
-        return voice.say(
-            "talk.step.mode",
-            mode=voice.say(f"talk.mode.{step.text}") if voice.has(f"talk.mode.{step.text}") else step.text,
-        )
-    if step.request == "set_comfort_wish":
-        key = {"temperature_c": "temperature", "offset_k": "warmer" if value >= 0 else "cooler"}.get(
-            step.action, "usual"
-        )
-        shown = voice.celsius(value) if step.action == "temperature_c" else voice.number(abs(value), 1)
-        return voice.say(f"talk.step.{key}", room=voice.room(step.subject), value=shown)
-    if step.request == "vote":
-        key = "cold" if value < 0 else "hot" if value > 0 else "fine"
-        return voice.say(f"talk.step.vote.{key}", room=voice.room(step.subject))
-    if step.request == "load_machine":
-        return voice.say("talk.step.loaded" if value else "talk.step.unloaded", device=voice.device(step.subject))
-    name, shown = setting_name(voice, step.action), value_text(voice, _kind(step, voice), step.action, value)
-    key = "talk.step.setting" if name else "talk.step.device"
-    return voice.say(key, device=voice.device(step.subject), setting=name, value=shown)
-
-
-def _kind(step: Step, voice: Voice) -> str:
-    return next((one.kind for one in voice.house.devices if one.id == step.subject), "")
-
-
-def step_numbers(steps: Iterable[Step]) -> tuple[float, ...]:
-    """Return the numbers that stand in the words for some steps."""
-    return tuple(number for one in steps for number in (abs(one.value), 100.0 * one.value))
-
-
-def _all(steps: Iterable[Step], voice: Voice) -> str:
-    return voice.listed(step_text(one, voice) for one in steps)
-
-
-def _told(
-    steps: tuple[Step, ...], done: tuple[TalkDone, ...], verdicts: dict[int, Verdict], voice: Voice
-) -> tuple[Sentence, ...]:
-    """Return one sentence for each step; of many that went through as asked, one for all."""
-    smooth = [n for n, one in enumerate(done) if _is_smooth(one)]
-    told: list[Sentence] = []
-    if len(smooth) > MOST_SAID:
-        rows = tuple(
-            voice.row(verdicts[n], "verdict", done[n].subject, text=verdicts[n].why) for n in smooth if n in verdicts
-        )
-        told.append(voice.sentence("talk.done.many", rows, numbers=(len(smooth),), count=len(smooth)))
-    for n, one in enumerate(done):
-        if not (len(smooth) > MOST_SAID and n in smooth):
-            told.append(_outcome(steps[n], one, verdicts.get(n), voice))
-    return tuple(told[: 2 * MOST_SAID])
-
-
-def _is_smooth(done: TalkDone) -> bool:
-    return not done.problem and done.ruling is Ruling.PASSED
-
-
-def _outcome(step: Step, done: TalkDone, verdict: Verdict | None, voice: Voice) -> Sentence:
-    """Return what came of one step."""
-    numbers = [
-        abs(step.value),
-        100.0 * step.value,
-        *([100.0 * done.written, done.written] if done.written is not None else []),
-    ]
-    rows: tuple[Row, ...] = ()
-    origin = "live"
-    if verdict is not None:
-        is_share = verdict.action in SHARES or (verdict.action == "level" and _kind(step, voice) == "light")
-        source, unit = f"verdict.{verdict.action}", "1" if is_share else ""
-        rows = (voice.row(verdict, source, verdict.device, verdict.written, unit, verdict.why),)
-        origin = verdict.origin.value
-    if done.problem:
-        source = f"{done.request}.refused"
-        refused = voice.refused("talk.done.problem", source, done.problem.rstrip("。."), what=step_text(step, voice))
-        return msgspec.structs.replace(refused, numbers=tuple(numbers))
-    rule = (
-        voice.say(f"rule.{done.rule.value}").rstrip("。.") if voice.has(f"rule.{done.rule.value}") else done.rule.value
-    )
-    if done.ruling is Ruling.VETOED:
-        return voice.sentence("talk.done.vetoed", rows, origin, numbers, what=step_text(step, voice), rule=rule)
-    if done.ruling is Ruling.CLIPPED:
-        written = step_text(step, voice, done.written)
-        return voice.sentence("talk.done.clipped", rows, origin, numbers, what=written, rule=rule)
-    if step.request == "wish_device" and verdict is None:
-        return voice.sentence("talk.done.unheard", rows, origin, numbers, what=step_text(step, voice))
-    if verdict is not None and verdict.written is None:
-        return voice.sentence("talk.done.already", rows, origin, numbers, what=step_text(step, voice))
-    return voice.sentence("talk.done", rows, origin, numbers, what=step_text(step, voice))

@@ -1,7 +1,7 @@
 """What was done on somebody's word, to be taken back; and what is still to be done, which outlives a restart."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -14,6 +14,17 @@ UNDO_WITHIN_S = 6 * 3600.0
 LATE_S = 900.0
 """What should have been done so long ago, while the house stood still, is not done any more; what takes back is."""
 
+RETRY_S, LONGEST_RETRY_S, MOST_TRIES = 60.0, 900.0, 24
+"""What takes back and fails is tried again after a minute, then after twice as long, for about five hours in all."""
+
+Setting = tuple[str, str, str]
+"""(request, subject, action): what one step sets."""
+
+
+def setting_of(step: Step) -> Setting:
+    """Return what a step sets."""
+    return step.request, step.subject, step.action
+
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
     """Something that was done on somebody's word.
@@ -24,6 +35,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
         back: What takes it back, in the order in which it is to be done.
         resident: Who.
         conversation: Where it was said.
+        ended: What would have taken something back, and does not because of it; kept again where it is taken back.
     """
 
     name: int
@@ -31,6 +43,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
     back: tuple[Step, ...]
     resident: str = ""
     conversation: str = ""
+    ended: "tuple[Later, ...]" = ()
 
 
 class Later(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +56,7 @@ class Later(msgspec.Struct, frozen=True, kw_only=True):
         resident: On whose word.
         why: What they said.
         takes_back: Whether it ends what was done for a while only.
+        tries: So often it has been tried already.
     """
 
     deed: int
@@ -51,6 +65,27 @@ class Later(msgspec.Struct, frozen=True, kw_only=True):
     resident: str = ""
     why: str = ""
     takes_back: bool = False
+    tries: int = 0
+
+
+def back_of(
+    steps: Iterable[Step],
+    before: Iterable[Step],
+    ended: Iterable[Later] = (),
+    off: Mapping[Setting, Step] | None = None,
+) -> tuple[Step, ...]:
+    """Return what ends an order that is for a while only, the last step first.
+
+    Args:
+        steps: What was ordered.
+        before: What it was before, as far as that is known and was something else.
+        ended: What would have taken an earlier order back: it knows what it was before both.
+        off: What switches off, of an order to switch on: where it was on already it ends so, too.
+    """
+    inherited = {setting_of(step): step for one in ended for step in one.steps}
+    was = {setting_of(step): step for step in before}
+    kept = {**(off or {}), **was, **inherited}
+    return tuple(kept[one] for one in map(setting_of, reversed(tuple(steps))) if one in kept)
 
 
 class Memory:
@@ -79,7 +114,14 @@ class Memory:
         """Whether nothing more can be put off."""
         return len(self._later) >= MOST_LATER
 
-    def done(self, back: tuple[Step, ...], now_s: float, resident: str, conversation: str) -> int:
+    def done(
+        self,
+        back: tuple[Step, ...],
+        now_s: float,
+        resident: str,
+        conversation: str,
+        ended: tuple[Later, ...] = (),
+    ) -> int:
         """Remember that something was done; return its number.
 
         Args:
@@ -87,26 +129,102 @@ class Memory:
             now_s: When.
             resident: On whose word.
             conversation: Where it was said.
+            ended: What `end` returned for it.
         """
         self._count += 1
         self._deeds.append(
-            Deed(name=self._count, at_unix_s=now_s, back=back, resident=resident, conversation=conversation)
+            Deed(
+                name=self._count,
+                at_unix_s=now_s,
+                back=back,
+                resident=resident,
+                conversation=conversation,
+                ended=ended,
+            )
         )
         return self._count
 
-    def put_off(self, later: Later) -> None:
-        """Keep something that is to be done later."""
-        self._later.append(later)
-        self.problem = self._write(tuple(self._later))
+    def began(
+        self, later: Later, back: tuple[Step, ...], was: tuple[Step, ...], now_s: float, ended: tuple[Later, ...]
+    ) -> None:
+        """Remember that what was put off is done now, so that it is what was done last.
+
+        Args:
+            later: What was put off.
+            back: What takes it back.
+            was: What of that is something else than what it is now: its own end is that.
+            now_s: When.
+            ended: What `end` returned for it.
+        """
+        known = next((one for one in self._deeds if one.name == later.deed), None)
+        if known is not None:
+            self._deeds.remove(known)
+        deed = known or Deed(name=later.deed, at_unix_s=now_s, back=(), resident=later.resident)
+        self._deeds.append(msgspec.structs.replace(deed, at_unix_s=now_s, back=back, ended=ended))
+        own = [one for one in self._later if one.deed == later.deed and one.takes_back]
+        for one in own:
+            steps = back_of(reversed(one.steps), was, ended, {setting_of(step): step for step in one.steps})
+            self._replace(one, msgspec.structs.replace(one, steps=steps))
+
+    def put_off(self, *later: Later) -> None:
+        """Keep what is to be done later."""
+        if later:
+            self._later += later
+            self._written()
+
+    def end(self, steps: Iterable[Step], but: int = 0) -> tuple[Later, ...]:
+        """Drop what would take back settings that somebody has ordered anew; return it.
+
+        What takes back an order that is itself still to come stays: it ends that.
+
+        Args:
+            steps: What was ordered.
+            but: Number of a deed whose own end stays.
+        """
+        settings = {setting_of(step) for step in steps}
+        to_come = {one.deed for one in self._later if not one.takes_back} | {but}
+        ended: list[Later] = []
+        for one in [one for one in self._later if one.takes_back and one.deed not in to_come]:
+            of_them = tuple(step for step in one.steps if setting_of(step) in settings)
+            if of_them:
+                ended.append(msgspec.structs.replace(one, steps=of_them))
+                left = tuple(step for step in one.steps if step not in of_them)
+                self._replace(one, msgspec.structs.replace(one, steps=left) if left else None)
+        return tuple(ended)
 
     def due(self, now_s: float) -> tuple[Later, ...]:
-        """Take out what is to be done now; what is too late is dropped, unless it takes something back."""
+        """Take out what is to be done now; what is too late is dropped, unless it takes something back.
+
+        What takes back stays on the disk, to be tried again, until it is `settled`.
+        """
         ripe = [one for one in self._later if one.at_unix_s <= now_s]
         if not ripe:
             return ()
-        self._later = [one for one in self._later if one.at_unix_s > now_s]
-        self.problem = self._write(tuple(self._later))
+        again = [_again(one, now_s) for one in ripe if one.takes_back]
+        self._later = [*(one for one in self._later if one.at_unix_s > now_s), *again]
+        self._written()
         return tuple(one for one in ripe if one.takes_back or now_s - one.at_unix_s <= LATE_S)
+
+    def settled(self, later: Later, now_s: float, left: tuple[Step, ...]) -> bool:
+        """Keep what is left of something that takes back, to be tried again; return whether it is given up.
+
+        Args:
+            later: As `due` returned it.
+            now_s: The moment that `due` was told.
+            left: Steps that did not go through; (): all did.
+        """
+        again, gives_up = _again(later, now_s), bool(left) and later.tries + 1 >= MOST_TRIES
+        self._replace(again, msgspec.structs.replace(again, steps=left) if left and not gives_up else None)
+        return gives_up
+
+    def _replace(self, old: Later, new: Later | None) -> None:
+        if old in self._later:
+            place = self._later.index(old)
+            self._later[place : place + 1] = [] if new is None else [new]
+            self._written()
+
+    def _written(self) -> None:
+        self.problem = self._write(tuple(self._later))
 
     def waits(self, deed: int) -> tuple[Later, ...]:
         """Return what of a deed is still to be done."""
@@ -127,5 +245,11 @@ class Memory:
         dropped = self.waits(deed.name)
         if dropped:
             self._later = [one for one in self._later if one.deed != deed.name]
-            self.problem = self._write(tuple(self._later))
+            self._written()
         return dropped
+
+
+def _again(later: Later, now_s: float) -> Later:
+    """Return something that takes back as it is kept while it is tried, in case that comes to nothing."""
+    wait_s = min(RETRY_S * 2.0**later.tries, LONGEST_RETRY_S)
+    return msgspec.structs.replace(later, at_unix_s=now_s + wait_s, tries=later.tries + 1)

@@ -16,6 +16,7 @@ from sumika.assistant.talk_asking import Understands
 from sumika.assistant.talk_doing import Doer
 from sumika.assistant.talk_ear import HEARD, Newest
 from sumika.assistant.talk_open import open_model, open_understander
+from sumika.assistant.talk_steps import Step
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.undoing import Later, Memory
 from sumika.bus import Answerer, Subscriber, ask
@@ -75,7 +76,8 @@ class AssistantLoop:
         self.newest = Newest(lambda: process.clock.now().monotonic_ns)
         self._path = launch.data / ASSISTANT / LATER_FILE
         self.memory = Memory(self._kept(), lambda later: write_small(self._path, later))
-        self._doer = Doer(Doing(launch.house, self.newest), self.newest, self._ask, self.listen, self.memory)
+        doing = Doing(launch.house, self.newest)
+        self._doer = Doer(doing, self.newest, self._ask, self.listen, self.memory, self._gave_up)
         self._local = local_clock(launch)
         self._talk: Talk | None = None
         self._book: Book | None = None
@@ -109,15 +111,25 @@ class AssistantLoop:
         if bool(problem) is self._model_fails:
             return
         self._model_fails = bool(problem)
+        severity = Severity.WARNING if problem else Severity.INFO
+        self._publish(ASSISTANT, "model_not_asked", severity, problem[:200], recovered=not problem)
+
+    def _gave_up(self, steps: tuple[Step, ...]) -> None:
+        """Tell what was to end by itself and did not, however often the gate was asked."""
+        for step in steps:
+            detail = f"{step.action} {step.value:g}"
+            self._publish(step.subject, "not_ended", Severity.WARNING, detail, recovered=False)
+
+    def _publish(self, subject: str, code: str, severity: Severity, detail: str, *, recovered: bool) -> None:
         if self.process.publisher is not None:
             event = Event(
                 stamp=self.process.clock.now(),
                 origin=Origin.LIVE,
-                subject=ASSISTANT,
-                code="model_not_asked",
-                severity=Severity.WARNING if problem else Severity.INFO,
-                recovered=not problem,
-                detail=problem[:200],
+                subject=subject,
+                code=code,
+                severity=severity,
+                recovered=recovered,
+                detail=detail,
             )
             self.process.publisher.publish(event)
 

@@ -37,6 +37,7 @@ TALK: dict[str, str] = {
     "talk.refused.failed": "That did not work: {why}.",
     "talk.refused.later": "I can put off nothing more, or not for so long.",
     "talk.refused.while": "I cannot end it by itself: too much is put off already, or it is too long.",
+    "talk.refused.while_unknown": "I cannot end it by itself: I do not know how it was before.",
     # What is asked back.
     "talk.ask.again": "I am not sure what you mean. Can you say it another way?",
     "talk.ask.meant": "Do you mean this: {what}?",
@@ -119,6 +120,7 @@ TALK: dict[str, str] = {
     "talk.done.problem": "Not done: {what}. {why}.",
     "talk.done.later": "{at}: {what}.",
     "talk.done.until": "Until {at}; then as it was before.",
+    "talk.done.until_off": "Until {at}; then off.",
     "talk.undo.why": "taken back",
     "talk.undo.nothing": "There is nothing to take back.",
     "talk.undo.dropped": "What was put off will not be done.",
@@ -209,4 +211,5 @@ TALK: dict[str, str] = {
     # What the node says of itself.
     "event.model_not_asked": "the larger model cannot be asked",
     "event.model_not_asked.recovered": "the larger model can be asked again",
+    "event.not_ended": "what was to end by itself did not",
 }

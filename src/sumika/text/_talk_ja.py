@@ -37,6 +37,7 @@ TALK: dict[str, str] = {
     "talk.refused.failed": "できませんでした。{why}。",
     "talk.refused.later": "これ以上、またはそんなに先までは予約できません。",
     "talk.refused.while": "自動では元に戻せません。予約が多すぎるか、時間が長すぎます。",
+    "talk.refused.while_unknown": "自動では元に戻せません。元の状態が分かりません。",
     # What is asked back.
     "talk.ask.again": "よく分かりませんでした。別の言い方をしていただけますか？",
     "talk.ask.meant": "{what}にすることですか？",
@@ -119,6 +120,7 @@ TALK: dict[str, str] = {
     "talk.done.problem": "{what}にはできませんでした。{why}。",
     "talk.done.later": "{at}に{what}にします。",
     "talk.done.until": "{at}まで。そのあと元に戻します。",
+    "talk.done.until_off": "{at}に切ります。",
     "talk.undo.why": "元に戻す",
     "talk.undo.nothing": "元に戻すことはありません。",
     "talk.undo.dropped": "予約を取り消しました。",
@@ -209,4 +211,5 @@ TALK: dict[str, str] = {
     # What the node says of itself.
     "event.model_not_asked": "大きな言語モデルに尋ねられません",
     "event.model_not_asked.recovered": "大きな言語モデルに尋ねられるようになりました",
+    "event.not_ended": "自動で終わるはずの設定を元に戻せませんでした",
 }

@@ -1,0 +1,149 @@
+"""For a while and later: new orders go before earlier timers, and an end that fails is tried again."""
+
+from pathlib import Path
+
+import pytest
+
+from sumika.assistant.doing import Doing
+from sumika.assistant.saying import Voice
+from sumika.assistant.talk_doing import Doer
+from sumika.assistant.talk_steps import Step
+from sumika.assistant.undoing import MOST_TRIES, Later, Memory
+from sumika.schema import DeviceState, GateRule, Origin, Ruling
+from sumika.schema.house import Device
+from tests.talk_helpers import NOW_S, TalkingHouse
+
+MINUTE_S = 60.0
+LAMP = "bedroom_light"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> TalkingHouse:
+    return TalkingHouse(tmp_path)
+
+
+def minutes(house: TalkingHouse, count: float) -> None:
+    """Let time pass; devices say again what they are at, and what is due is done."""
+    house.clock.move_to(house.clock.now().later(round(count * MINUTE_S * 1e9)))
+    for one in house.house.devices:
+        if (told := house.newest.last(DeviceState, one.id)) is not None:
+            state = DeviceState(stamp=house.clock.now(), origin=Origin.LIVE, device=one.id, values=told.values)
+            house.newest.hear(state)
+    house.doer.later(Voice(house.house, "en", house.clock.now().wall_ns / 1e9))
+
+
+def level(house: TalkingHouse, device: str = LAMP) -> float:
+    return house.newest.told(device)["level"]
+
+
+def test_a_second_while_ends_as_the_first_began(house: TalkingHouse) -> None:
+    house.say("turn off the bedroom light")
+    house.call("level", "set", device="bedroom light", number="40 %", duration="an hour")
+    minutes(house, 30.0)
+    house.call("level", "set", device="bedroom light", number="80 %", duration="an hour")
+    minutes(house, 31.0)
+    assert level(house) == 0.8
+    minutes(house, 30.0)
+    assert level(house) == 0.0
+
+
+def test_an_order_goes_before_the_end_of_an_earlier_one_and_undo_brings_that_end_back(house: TalkingHouse) -> None:
+    house.call("power", "off", device="bedroom light", duration="an hour")
+    minutes(house, 20.0)
+    house.say("turn off the bedroom light")
+    minutes(house, 60.0)
+    assert level(house) == 0.0
+    house.call("power", "on", device="bedroom light", duration="an hour")
+    house.call("level", "set", device="bedroom light", number="30 %")
+    house.say("undo")
+    assert level(house) == 1.0
+    minutes(house, 61.0)
+    assert level(house) == 0.0
+
+
+def test_what_is_still_to_begin_keeps_its_own_end(house: TalkingHouse) -> None:
+    house.call("power", "on", device="hall light", delay="in 30 minutes", duration="10 minutes")
+    house.call("power", "off", device="hall light")
+    minutes(house, 31.0)
+    assert level(house, "hall_light") == 1.0
+    minutes(house, 10.0)
+    assert level(house, "hall_light") == 0.0
+
+
+def test_what_was_put_off_ends_as_it_was_when_it_began_and_is_what_undo_takes_back(house: TalkingHouse) -> None:
+    house.say("turn off the bedroom light")
+    house.call("level", "set", device="living room light", number="80 %")
+    house.call("power", "on", device="bedroom light", delay="in 30 minutes")
+    house.call("level", "set", device="bedroom light", number="20 %")
+    minutes(house, 31.0)
+    assert level(house) == 1.0
+    house.say("undo")
+    assert (level(house), level(house, "living_light")) == (0.2, 0.8)
+
+
+def test_what_was_on_already_is_switched_off_after_a_while(house: TalkingHouse) -> None:
+    house.bus.rulings[LAMP, "level"] = (Ruling.PASSED, GateRule.NONE, None)
+    answer = house.call("power", "on", device="bedroom light", duration="an hour")
+    assert answer.text == "It was so already: the bedroom light, 100 %. Until 9:00; then off."
+    del house.bus.rulings[LAMP, "level"]
+    minutes(house, 61.0)
+    assert level(house) == 0.0
+
+
+def test_of_what_nobody_knows_how_it_was_only_switching_on_ends(tmp_path: Path) -> None:
+    devices = (Device(id="humidifier", room="living", kind="humidifier"),)
+    house = TalkingHouse(tmp_path, devices=(*devices, Device(id="purifier", room="living", kind="air_purifier")))
+    humidifier = house.call("power", "on", device="humidifier", duration="an hour")
+    assert humidifier.text == "Done: the humidifier, on. Until 9:00; then off."
+    answer = house.call("level", "most", device="air purifier", duration="an hour")
+    assert answer.text.endswith("I cannot end it by itself: I do not know how it was before.")
+
+
+@pytest.mark.parametrize("fails", ["silent", "unheard", "vetoed"])
+def test_an_end_that_fails_is_tried_again(house: TalkingHouse, monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
+    house.call("power", "off", device="bedroom light", duration="an hour")
+    house.bus.silent = fails == "silent"
+    if fails == "unheard":
+        monkeypatch.setattr(house.bus, "_judged", lambda wish: ())
+    if fails == "vetoed":
+        house.bus.rulings[LAMP, "level"] = (Ruling.VETOED, GateRule.LEAST_OFF_TIME, None)
+    minutes(house, 61.0)
+    assert level(house) == 0.0
+    house.bus.silent = False
+    house.bus.rulings.clear()
+    monkeypatch.undo()
+    minutes(house, 2.0)
+    assert level(house) == 1.0
+    asked = len(house.bus.asked)
+    minutes(house, 60.0)
+    assert len(house.bus.asked) == asked
+
+
+def test_what_does_not_end_however_often_it_is_tried_is_given_up_and_told(house: TalkingHouse) -> None:
+    told: list[tuple[Step, ...]] = []
+    doing = Doing(house.house, house.newest)
+    house.doer = Doer(doing, house.newest, house.bus, house.bus.listen, house.memory, told.append)
+    house.call("power", "off", device="bedroom light", duration="an hour")
+    house.bus.silent = True
+    minutes(house, 61.0)
+    for _ in range(MOST_TRIES - 1):
+        assert not told
+        minutes(house, 16.0)
+    assert [(step.subject, step.value) for step in told[0]] == [(LAMP, 1.0)]
+
+
+def test_what_takes_back_stays_on_the_disk_until_it_went_through() -> None:
+    written: list[tuple[Later, ...]] = []
+
+    def write(later: tuple[Later, ...]) -> str:
+        written.append(later)
+        return ""
+
+    memory = Memory(write=write)
+    step = Step(request="wish_device", subject="floor", action="on")
+    memory.put_off(Later(deed=1, at_unix_s=NOW_S, steps=(step,), takes_back=True))
+    (ripe,) = memory.due(NOW_S)
+    assert [one.steps for one in written[-1]] == [(step,)]
+    assert memory.due(NOW_S) == ()
+    assert not memory.settled(ripe, NOW_S, ())
+    assert written[-1] == ()
