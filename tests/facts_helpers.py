@@ -17,6 +17,7 @@ from sumika.schema.building import Building, Site
 from sumika.schema.house import Device, House, Radar, Resident, Room, Sensor, Tariff, WorldSource
 from sumika.schema.knowing_settings import Knowing
 from sumika.schema.living import Furniture, FurnitureKind, Life
+from sumika.schema.system import RUN_BEGAN
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR, DAY = 3600.0, 86_400.0
@@ -92,7 +93,7 @@ def book(folder: Path, now_s: float | None = None, **changed: object) -> Book:
     return Book(folder, house, SimulatedClock(stamp(at(2026, 12, 1) if now_s is None else now_s)))
 
 
-def event(at_s: float, subject: str, code: str, *, over: bool = False, detail: str = "") -> Event:
+def event(at_s: float, subject: str, code: str, *, over: bool = False, detail: str = "", part: str = "") -> Event:
     """Return a fault, or its recovery."""
     severity = Severity.INFO if over else Severity.WARNING
     return Event(
@@ -103,7 +104,13 @@ def event(at_s: float, subject: str, code: str, *, over: bool = False, detail: s
         severity=severity,
         recovered=over,
         detail=detail,
+        part=part,
     )
+
+
+def begin_of_run(at_s: float) -> Event:
+    """Return that Sumika began."""
+    return Event(stamp=stamp(at_s), origin=Origin.LIVE, subject="house", code=RUN_BEGAN, severity=Severity.INFO)
 
 
 def command(at_s: float, value: float = 1.0, why: str = "", device: str = "purifier", action: str = "level") -> Command:

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from sumika.belief.suspicion import Fault, Suspicion
 from sumika.ecu import Ecu, Measurements
 from sumika.ecu.memory import recall, remember
 from sumika.runtime.house_ear import HouseEar
@@ -216,3 +217,21 @@ def test_it_lies_on_the_disk_whole(lived: Ecu, tmp_path: Path) -> None:
     assert not again.recall(tmp_path / "nothing", EVENING)
     (tmp_path / "file").write_text("")
     assert "cannot be written" in thinking.remember(tmp_path / "file")
+
+
+def test_a_device_that_did_not_answer_before_a_restart_is_told_again_unless_it_answers() -> None:
+    silent = Suspicion(Fault.UNREACHABLE, "tank", "")
+    ecu = Ecu(small_house())
+    ecu.observe(Measurements(at=EVENING, air=(air("living", 20.0),), devices=(state("tank", tank_c=65.0),)))
+    ecu.observe(Measurements(at=EVENING + timedelta(hours=1), air=(air("living", 20.0),)))
+    assert silent in ecu.watch.held
+    for answers in (False, True):
+        again = Ecu(small_house())
+        assert recall(again, remember(ecu), LATER_S)
+        at = EVENING + timedelta(days=2)
+        again.watch.devices((), (), at)
+        assert again.watch.news() == ()
+        devices = (state("tank", tank_c=65.0),) if answers else ()
+        again.watch.devices((), devices, at + timedelta(minutes=20))
+        assert [one.suspicion for one in again.watch.news()] == ([] if answers else [silent])
+        assert bool(again.watch.silent.since_s) is not answers

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+import sumika.belief.suspicion as found_by_planner
 from sumika.facts import Period, Row
+from sumika.facts.faults import FOUND_BY_PLANNER
 from sumika.schema import (
     AlarmCause,
     AlarmDelivery,
@@ -18,7 +20,7 @@ from sumika.schema import (
     Ruling,
     Verdict,
 )
-from tests.facts_helpers import HOUR, at, book, command, day_of, event, every, keep, stamp
+from tests.facts_helpers import HOUR, at, begin_of_run, book, command, day_of, event, every, keep, stamp
 
 TUESDAY = day_of(2026, 11, 3)
 NOON = at(2026, 11, 3, 12)
@@ -81,6 +83,60 @@ def test_faults_are_told_from_beginning_to_end_and_alarms_are_none(tmp_path: Pat
             ("disobeys", "purifier", "living"),
         ]
         assert [one.kind for one in facts.due(NOON + 3 * HOUR)] == ["sensor"]
+
+
+def test_what_nobody_remembers_after_a_start_is_over_unless_it_is_told_again(tmp_path: Path) -> None:
+    day_s, start = 86_400.0, NOON - 20 * 86_400.0
+    records = [
+        event(start - 3 * day_s, "purifier", "unreachable"),
+        event(start - 2 * day_s, "living_air", "drifting_reading"),
+        event(start - day_s, "r", "radar_silent"),
+        begin_of_run(start),
+        event(start + HOUR, "living_air", "drifting_reading"),
+        event(start + 5 * day_s, "r", "radar_silent"),  # another one
+        begin_of_run(NOON),
+    ]
+    keep(tmp_path, {}, records)
+    with book(tmp_path, now_s=NOON + HOUR) as facts:
+        told = facts.faults(Period(begin_unix_s=start - day_s, end_unix_s=NOON))
+        assert [(one.subject, one.begin_unix_s, one.end_unix_s) for one in told] == [
+            ("purifier", start - 3 * day_s, start),
+            ("living_air", start - 2 * day_s, None),  # told again; of the second start nobody can say as yet
+            ("r", start - day_s, start),
+            ("r", start + 5 * day_s, None),
+        ]
+        assert told[0].rows[-1].part == "run_began"
+        assert [one.subject for one in facts.due()] == ["living_air"]
+    with book(tmp_path, now_s=NOON + 3 * day_s) as facts:
+        assert facts.due() == ()
+        assert facts.due(start + HOUR / 2.0)[0].subject == "purifier"  # as far as was known then
+
+
+def test_a_planner_that_died_has_forgotten_what_it_found_and_nothing_else(tmp_path: Path) -> None:
+    records = [
+        event(NOON - 9 * 86_400.0, "purifier", "unreachable"),
+        event(NOON - 9 * 86_400.0, "r", "radar_silent"),
+        event(NOON - 8 * 86_400.0, "plan", "node_died"),
+        event(NOON - 8 * 86_400.0 + 60.0, "plan", "node_died", over=True),
+    ]
+    keep(tmp_path, {}, records)
+    with book(tmp_path) as facts:
+        assert [one.subject for one in facts.faults(TUESDAY)] == ["r"]
+    assert {fault.value for fault in found_by_planner.Fault} == FOUND_BY_PLANNER
+
+
+def test_what_is_over_of_one_quantity_is_not_over_of_another(tmp_path: Path) -> None:
+    records = [
+        event(NOON - 3.0, "living_air", "stuck_reading", detail="temperature", part="temperature_c"),
+        event(NOON - 2.0, "living_air", "stuck_reading", detail="carbon dioxide", part="co2_ppm"),
+        event(NOON - 1.0, "living_air", "stuck_reading", over=True, part="temperature_c"),
+        event(NOON - 3.0, "bedroom_air", "stuck_reading", part="temperature_c"),
+        event(NOON - 1.0, "bedroom_air", "stuck_reading", over=True),  # names none: all of them
+    ]
+    keep(tmp_path, {}, records)
+    with book(tmp_path, now_s=NOON) as facts:
+        (still,) = facts.due()
+        assert (still.subject, still.detail) == ("living_air", "carbon dioxide")
 
 
 def test_a_filter_is_due_by_the_hours_it_ran_since_it_was_changed(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ from sumika.schema import (
     SumikaError,
     WeatherForecast,
 )
+from sumika.schema.system import RUN_BEGAN
 from sumika.sensors import open_frames
 from tests.bus_helpers import opened, presence, runtime_folder, wait_until
 from tests.log_helpers import mixed
@@ -200,6 +201,15 @@ def test_history_keeps_signals_and_records_events(tmp_path: Path) -> None:
     assert events
     assert (wishes, alarms) == ([wish], [alarm])  # said again and again, recorded once
     assert (tmp_path / "history").is_dir()
+
+
+def test_when_a_run_began_is_recorded_once_however_often_history_begins(tmp_path: Path) -> None:
+    with node_process("history", tmp_path) as process:
+        for _ in range(2):
+            loop = HistoryLoop(process)
+            found = [one.stamp for one in loop.records.events() if one.code == RUN_BEGAN]
+            loop.close()
+            assert found == [process.launch.config.stamp]
 
 
 def test_what_is_only_told_again_fills_no_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

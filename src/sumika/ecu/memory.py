@@ -124,6 +124,7 @@ def _parts(ecu: Ecu) -> Iterator[tuple[str, object]]:
     yield "ordinary", ecu.watch.changes.ordinary
     yield "hours", ecu.watch.changes.hours
     yield "drift", ecu.watch.sensors.drift
+    yield "silent", ecu.watch.silent
     for name, machine in ecu.watch.nights.slow.machines.items():
         yield f"slow.{name}", machine
     for room, liking in ecu.likings.items():

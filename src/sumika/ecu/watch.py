@@ -47,6 +47,18 @@ SILENT_S = 1200.0
 """A device that has not answered for so long is done without; radios at home are back within a quarter of an hour."""
 
 
+class Silent:
+    """Which devices do not answer. It is kept past a restart: whoever begins anew never hears of them.
+
+    Attributes:
+        since_s: Device -> Unix time at which it answered last.
+    """
+
+    def __init__(self) -> None:
+        """Know of none."""
+        self.since_s: dict[str, float] = {}
+
+
 class Watch:
     """Watches one house.
 
@@ -54,6 +66,7 @@ class Watch:
         held: What was found and is not over.
         changes: What has changed in the house.
         sensors: Which readings are believed.
+        silent: Which devices do not answer.
         nights: What changes over days.
         ordinary_k: How far the model of heat is ordinarily off, by room.
         ordinary_ppm: The same of carbon dioxide.
@@ -76,6 +89,7 @@ class Watch:
         self._obedience = obedience.Obedience(kinds={device.id: device.kind for device in house.devices})
         self._states: dict[str, DeviceState] = {}
         self._answered: dict[str, float] = {}
+        self.silent = Silent()
         self._samples: list[AirSample] = []
         self._room_c: dict[str, float] = {}
         self._retries = Retries()
@@ -142,6 +156,7 @@ class Watch:
             if said.available:
                 self._states[said.device] = said
                 self._answered[said.device] = at.timestamp()
+                self.silent.since_s.pop(said.device, None)
             expected = power_expected(self._belief.house, {said.device: said}, self._room_c)
             self._obedience, findings = obedience.step(self._obedience, said, expected)
             self._take(findings)
@@ -149,12 +164,16 @@ class Watch:
 
     def _silent(self, at: datetime) -> None:
         now_s, stamp = at.timestamp(), instant_of(at)
+        for described in self._belief.house.devices:
+            if described.id in self.silent.since_s:  # since a restart: it has as long as any other to answer
+                self._answered.setdefault(described.id, now_s)
         for device, last_s in self._answered.items():
             suspicion = Suspicion(Fault.UNREACHABLE, device, "")
             since_s = now_s - last_s
             if since_s >= SILENT_S and suspicion not in self.held:
-                evidence = {"minutes": since_s / 60.0}
-                self._take([Finding(stamp=stamp, suspicion=suspicion, evidence=evidence, began_s=last_s)])
+                began_s = self.silent.since_s.setdefault(device, last_s)
+                evidence = {"minutes": (now_s - began_s) / 60.0}
+                self._take([Finding(stamp=stamp, suspicion=suspicion, evidence=evidence, began_s=began_s)])
             elif since_s == 0.0 and suspicion in self.held:
                 self._over(suspicion, stamp)
 

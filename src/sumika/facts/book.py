@@ -8,6 +8,7 @@ import sumika.facts.alarms as alarms
 import sumika.facts.climate as climate
 import sumika.facts.devices as devices
 import sumika.facts.energy as energy
+import sumika.facts.faults as faults
 import sumika.facts.nights as nights
 import sumika.facts.people as people
 from sumika.clock import Clock
@@ -230,7 +231,7 @@ class Book:
 
         Their end may lie after it. Alarms are no faults but `incidents`.
         """
-        return devices.faults(self._shelf, p)
+        return faults.faults(self._shelf, p)
 
     # -- alarms ------------------------------------------------------------------------------------------------------
 

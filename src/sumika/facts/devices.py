@@ -7,12 +7,13 @@ from types import MappingProxyType
 import numpy as np
 
 from sumika.facts.energy import DRAWN, HOLDS_S, held
-from sumika.facts.figures import Figure, Row
+from sumika.facts.faults import LOOKS_AHEAD_S, LOOKS_BACK_S, event_row, faults, overlaps
+from sumika.facts.figures import Figure
 from sumika.facts.periods import Period
 from sumika.facts.shelf import Shelf, reason_of
 from sumika.facts.told import Due, Fault, Judged, Order, Wish
 from sumika.facts.unheard import never_told
-from sumika.schema import ComfortWish, Command, Event, Severity, Verdict
+from sumika.schema import ComfortWish, Command, Event, Verdict
 from sumika.schema.devices import DEVICE_KINDS
 from sumika.schema.house import Device
 from sumika.units import SECONDS_PER_DAY, ns_to_seconds
@@ -20,14 +21,7 @@ from sumika.units import SECONDS_PER_DAY, ns_to_seconds
 FILTER_CHANGED = "filter_changed"
 """Code of the event that says that a device has a new filter: its hours are counted from then on."""
 
-ALARM_RAISED = "alarm_raised"
-"""Code of the event that tells of an alarm, which is no fault: `Book.incidents` has it whole."""
-
-LOOKS_BACK_S = 400.0 * SECONDS_PER_DAY
 _AT_REST_W = 1.0
-LOOKS_AHEAD_S = 60.0 * SECONDS_PER_DAY
-"""So long after a period it is looked for how what was in it ended."""
-
 _WISHES_BACK_S = 366.0 * SECONDS_PER_DAY
 
 DUE_BY_CODE: Mapping[str, str] = MappingProxyType(
@@ -136,12 +130,8 @@ def wishes(shelf: Shelf, room: str, p: Period) -> tuple[Wish, ...]:
         for place, one in enumerate(said)
         if one.offset_k != 0.0 or one.temperature_c is not None
     ]
-    holding = [one for one in told if _overlaps(one.begin_unix_s, one.end_unix_s, p)]
+    holding = [one for one in told if overlaps(one.begin_unix_s, one.end_unix_s, p)]
     return tuple(sorted(holding, key=lambda one: (one.begin_unix_s, one.room)))
-
-
-def _overlaps(begin_s: float, end_s: float | None, p: Period) -> bool:
-    return begin_s < p.end_unix_s and (end_s is None or end_s > p.begin_unix_s)
 
 
 def _wish(shelf: Shelf, one: ComfortWish, after: ComfortWish | None) -> Wish:
@@ -159,53 +149,6 @@ def _wish(shelf: Shelf, one: ComfortWish, after: ComfortWish | None) -> Wish:
         origin=one.origin.value,
         rows=(shelf.row("comfort_wish", one.room, at_s, value=value, unit=unit, text=one.resident),),
     )
-
-
-def faults(shelf: Shelf, p: Period, ahead_s: float = LOOKS_AHEAD_S) -> tuple[Fault, ...]:
-    """Return the faults that were open at any time of a period.
-
-    Args:
-        shelf: The records.
-        p: When.
-        ahead_s: So long after it their end is looked for.
-    """
-    around = Period(begin_unix_s=p.begin_unix_s - LOOKS_BACK_S, end_unix_s=p.end_unix_s + ahead_s)
-    open_now: dict[tuple[str, str], list[Event]] = {}
-    told: list[Fault] = []
-    for event in shelf.records(Event, around):
-        if event.code == ALARM_RAISED:
-            continue
-        place = (event.subject, event.code)
-        if event.recovered:
-            if place in open_now:
-                told.append(_fault(shelf, open_now.pop(place), event))
-        elif event.severity is not Severity.INFO:
-            open_now.setdefault(place, []).append(event)
-    told += [_fault(shelf, events, None) for events in open_now.values()]
-    seen = [one for one in told if _overlaps(one.begin_unix_s, one.end_unix_s, p)]
-    return tuple(sorted(seen, key=lambda one: (one.begin_unix_s, one.subject, one.code)))
-
-
-def _fault(shelf: Shelf, events: list[Event], end: Event | None) -> Fault:
-    first, last = events[0], events[-1]
-    heard = [*events, *([] if end is None else [end])]
-    return Fault(
-        subject=first.subject,
-        code=first.code,
-        severity=max(events, key=lambda one: list(Severity).index(one.severity)).severity.value,
-        begin_unix_s=ns_to_seconds(first.stamp.wall_ns),
-        end_unix_s=None if end is None else ns_to_seconds(end.stamp.wall_ns),
-        detail=last.detail,
-        origin=last.origin.value,
-        rows=tuple(event_row(shelf, one) for one in heard),
-    )
-
-
-def event_row(shelf: Shelf, event: Event) -> Row:
-    """Return the row of an event."""
-    part = f"{event.code}.recovered" if event.recovered else event.code
-    at_s = ns_to_seconds(event.stamp.wall_ns)
-    return shelf.row("event", event.subject, at_s, text=event.detail, part=part)
 
 
 def due(shelf: Shelf, now_s: float) -> tuple[Due, ...]:

@@ -25,10 +25,12 @@ from sumika.schema import (
     is_refusal,
 )
 from sumika.schema.house import House
+from sumika.schema.system import RUN_BEGAN
 from sumika.units import seconds_to_ns
 
 KEPT = tuple(name for name, topic in TOPICS.items() if topic.keep)
 RECORDED = ("event", "command", "verdict", "config_change", "alarm", "comfort_wish")
+HOUSE = "house"
 FLUSH_EVERY_S = 10.0
 """What a power cut may cost."""
 
@@ -59,6 +61,7 @@ class HistoryLoop:
         self.records = Records(folder, process.clock)
         # Not left to the bus: whoever reads an old day must find the house as it was then.
         self.records.record_config_change(launch.config)
+        self._record_begin()
         self.subscriber = Subscriber(
             process.folder,
             nodes=launch.nodes,
@@ -76,6 +79,15 @@ class HistoryLoop:
         self.scrub_ns = now_ns + seconds_to_ns(SCRUB_EVERY_S)
         self.nightly_ns = now_ns + seconds_to_ns(SCRUB_EVERY_S)
         self.weeks = weeks_of(launch.house, self.history)
+
+    def _record_begin(self) -> None:
+        """Record when this run began, unless a process before this one did."""
+        change = self.process.launch.config
+        began_ns = change.stamp.wall_ns
+        if not any(one.code == RUN_BEGAN for one in self.records.events(began_ns, began_ns + 1, subject=HOUSE)):
+            self.records.record_event(
+                Event(stamp=change.stamp, origin=change.origin, subject=HOUSE, code=RUN_BEGAN, severity=Severity.INFO)
+            )
 
     def turn(self) -> None:
         """Take, keep, tend, and show a sign of life."""

@@ -254,6 +254,7 @@ class Thinking:
                 severity=Severity.INFO if finding.recovered else Severity.WARNING,
                 recovered=finding.recovered,
                 detail="" if finding.recovered else finding.words(language, zone),
+                part=finding.suspicion.detail,
             )
             for finding in self.ecu.watch.news()
         )

@@ -76,6 +76,10 @@ class Severity(StrEnum):
     ALARM = "alarm"
 
 
+RUN_BEGAN = "run_began"
+"""Code of the event that says when Sumika began, recorded once for each run: nobody then remembers what was told."""
+
+
 class Event(Message, frozen=True, kw_only=True):
     """Something happened once: a fault, its recovery, an alarm. Kept in the small database that loses nothing.
 
@@ -85,6 +89,7 @@ class Event(Message, frozen=True, kw_only=True):
         severity: How much it matters.
         recovered: True where this event ends an earlier one of the same subject and code.
         detail: What a person needs beyond the sentence, in one line.
+        part: Setting or quantity of the subject that it is about; an event that names none ends those of all parts.
     """
 
     subject: str
@@ -92,6 +97,7 @@ class Event(Message, frozen=True, kw_only=True):
     severity: Severity
     recovered: bool = False
     detail: str = ""
+    part: str = ""
 
 
 class Command(Message, frozen=True, kw_only=True):

@@ -12,6 +12,8 @@ FACTS: dict[str, str] = {
     "facts.no_price": "the meter told no price",
     "facts.nobody": "nobody was there then",
     "facts.few_days": "there are too few days to tell",
+    "event.run_began": "Sumika began",
+    "event.run_began.recovered": "Sumika began anew",
     "event.filter_changed": "{subject} has a new filter",
     "event.filter_changed.recovered": "The filter of {subject} was taken out again",
 }

@@ -12,6 +12,8 @@ FACTS: dict[str, str] = {
     "facts.no_price": "メーターから単価が届いていません",
     "facts.nobody": "その間は誰もいませんでした",
     "facts.few_days": "日数が足りないため、判断できません",
+    "event.run_began": "Sumikaを起動しました",
+    "event.run_began.recovered": "Sumikaを起動し直しました",
     "event.filter_changed": "{subject} のフィルターが交換されました",
     "event.filter_changed.recovered": "{subject} のフィルターが取り外されました",
 }
