@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from sumika.cli._options import data_option
+from sumika.cli._simulated import require_a_world
 from sumika.config import (
     LoadedHouse,
     Problem,
@@ -52,6 +53,7 @@ def check(file: Path, start: bool) -> None:
     loaded = load_house(file, models=MODELS)
     for problem in (*loaded.warnings, *_driver_warnings(loaded.house)):
         click.echo(problem.located(file), err=True)
+    require_a_world(loaded)
     click.echo(_summary(loaded))
     from sumika.cli._recordings import refused, require_one  # Slow to import, and nothing else here opens recordings.
 

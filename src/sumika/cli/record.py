@@ -10,6 +10,7 @@ from sumika.bus import RuntimeFolder, ask
 from sumika.cli._houses import load
 from sumika.cli._options import data_option, house_option, recordings_option
 from sumika.cli._recordings import require_a_radar
+from sumika.cli._simulated import require_a_world
 from sumika.config import LoadedHouse
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
 from sumika.runtime.reference_loop import reference_node
@@ -69,6 +70,7 @@ def record(
         raise UsageError("it is there already", where=f"--out {out}", remedy="Name a folder that is not there yet.")
     # What is wrong is told before the first frame is taken.
     nodes = tuple(reference_node(spec) for spec in parse_references(references))
+    require_a_world(loaded)
     require_a_radar(loaded)
     with owned_data_folder(data_folder(loaded, data)) as folder:
         own = HouseRun(loaded, folder, extra=nodes, raw=(radars or known) if frames else ())

@@ -78,19 +78,18 @@ class WorldStep:
 class World:
     """A house with people in it."""
 
-    def __init__(self, house: House, weather: Weather, start: datetime, *, habits: bool) -> None:
-        """Put a world together; `World.of` finds its parts.
+    def __init__(self, house: House, weather: Weather, start: datetime, building: Building, *, habits: bool) -> None:
+        """Put a world together; `World.of` finds its parts, and settles them.
 
         Args:
-            house: With building, devices, residents.
+            house: With all its devices and residents.
             weather: Round it.
             start: When it begins, with a time zone.
+            building: Of the house.
             habits: Whether thermostats and residents run the devices.
         """
         seed = settings_of(house).seed
-        house = fitted(house)
-        self.house, self.weather, self.start = house, weather, start
-        self.building = Building.of(house)
+        self.house, self.weather, self.start, self.building = house, weather, start, building
         self.devices = Devices.of(house, seed, start)
         self.sensors = AirSensors.of(house, seed)
         self.household = Household.of(house, seed, start)
@@ -100,8 +99,6 @@ class World:
         self.extra: dict[str, tuple[Acting, ...]] = {}
         self._windows: dict[str, float] = {}
         self.at_s = 0.0
-        before = weather.outside(-SETTLES_DAYS * 86_400.0, SETTLES_DAYS * 86_400.0)
-        self.building.settle(before, indoor_c(before.temperature_c))
 
     @classmethod
     def of(
@@ -118,9 +115,28 @@ class World:
         Raises:
             SumikaError: if the house, its weather or its residents cannot be.
         """
-        start = start_of(house)
-        weather = weather_of(site_of(house), start, 2.0, settings_of(house).seed, folder)
-        return cls(house, weather.changed(change) if change is not None else weather, start, habits=habits)
+        start, weather = _around(house, folder)
+        weather = weather.changed(change) if change is not None else weather
+        house = fitted(house)
+        world = cls(house, weather, start, Building.of(house), habits=habits)
+        before = weather.outside(-SETTLES_DAYS * 86_400.0, SETTLES_DAYS * 86_400.0)
+        world.building.settle(before, indoor_c(before.temperature_c))
+        return world
+
+    @classmethod
+    def check(cls, house: House, *, folder: Path | None = None) -> None:
+        """Look whether `of` would make a world of a house, without what takes long: nothing is compiled or settled.
+
+        Args:
+            house: As in house.yaml.
+            folder: What the path of its weather file is relative to.
+
+        Raises:
+            SumikaError: as `of`.
+        """
+        start, weather = _around(house, folder)
+        house = fitted(house)
+        cls(house, weather, start, Building(house), habits=True)
 
     @property
     def climate_devices(self) -> frozenset[str]:
@@ -266,3 +282,9 @@ class World:
 def indoor_c(outdoor_c: float) -> float:
     """Return about how warm a lived-in house is: heated in winter, a little above outside in summer."""
     return min(max(19.0, outdoor_c + 2.0), 27.0)
+
+
+def _around(house: House, folder: Path | None) -> tuple[datetime, Weather]:
+    """Return when the world of a house begins, and the weather round it."""
+    start = start_of(house)
+    return start, weather_of(site_of(house), start, 2.0, settings_of(house).seed, folder)

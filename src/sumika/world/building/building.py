@@ -60,7 +60,7 @@ class Building:
     """
 
     def __init__(self, house: House) -> None:
-        """Build it; `Building.of` says what can be wrong."""
+        """Build it, not settled yet; `Building.of` says what can be wrong."""
         description = house.building if house.building is not None else Description()
         surfaces = surfaces_of(house)
         elements = elements_of(house, surfaces)
@@ -98,7 +98,6 @@ class Building:
         )
         self._latent_j = np.zeros(len(house.rooms))
         self.rooms_now: RoomsNow
-        self.settle(Outside(temperature_c=10.0, humidity_ratio=0.005), 20.0)
 
     @classmethod
     def of(cls, house: House) -> Self:
@@ -108,7 +107,9 @@ class Building:
             SumikaError: if it cannot be built: no outer wall, a window that its wall does not hold, an UA value that no
                 insulation gives.
         """
-        return cls(house)
+        building = cls(house)
+        building.settle(Outside(temperature_c=10.0, humidity_ratio=0.005), 20.0)
+        return building
 
     @property
     def ua_w_m2_k(self) -> float:
