@@ -157,7 +157,10 @@ class MorningWatch:
             memory.heard_on, memory.heard_s = today, 0.0
         anybody = rooms.anybody(now)
         if hour >= self._settings.from_h:
-            self._note(rooms, anybody, now, today)
+            if anybody:
+                memory.seen_on = today
+            if rooms.moves(now):
+                memory.moved_on = today
             self._listen(now, heard=anybody is not None and hour < self._settings.by_h)
         # A house that was not listened to for half of the morning cannot say that nobody moved.
         half_s = 0.5 * _SECONDS_PER_HOUR * max(0.0, self._settings.by_h - self._settings.from_h)
@@ -179,10 +182,3 @@ class MorningWatch:
             passed_s = (now.monotonic_ns - self._before.monotonic_ns) / 1e9
             self._memory.heard_s += min(_LONGEST_TURN_S, max(0.0, passed_s))
         self._before = now
-
-    def _note(self, rooms: RoomsHeard, anybody: int | None, now: Instant, today: str) -> None:
-        memory = self._memory
-        if anybody:
-            memory.seen_on = today
-        if anybody and rooms.moves(now):
-            memory.moved_on = today

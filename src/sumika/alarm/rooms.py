@@ -1,16 +1,17 @@
-"""How many people are in a room now, and whether anybody moves, as far as radars tell."""
+"""How many people are in a room now, and whether anybody moves, as far as radars and sensors tell."""
 
 from collections import Counter
 
 from sumika.alarm.moments import elapsed_s
 from sumika.clock import Instant
-from sumika.schema import NO_PEOPLE, Message, Origin, Presence, Tracks, worst
+from sumika.schema import NO_PEOPLE, Message, Origin, Presence, Reason, Tracks, worst
 
 PRESENCE_FRESH_S, TRACKS_FRESH_S = 10.0, 5.0
 SOMEBODY = 0.5
 MOVES_M_S = 0.2
 """Who leaves where they were by so much within a second has moved; a sleeper's turn is less."""
 
+_SEES = (Reason.MOVEMENT_SEEN, Reason.NOTHING_SEEN)
 HOUSE = "house"
 
 
@@ -21,10 +22,13 @@ class RoomsHeard:
         """Have heard nothing."""
         self._presence: dict[str, Presence] = {}
         self._tracks: Tracks | None = None
+        self._changed: Instant | None = None
 
     def hear(self, message: Message) -> None:
         """Take a message; what is about no person is left alone."""
         if isinstance(message, Presence):
+            if _has_changed(self._presence.get(message.room), message):
+                self._changed = message.stamp
             self._presence[message.room] = message
         elif isinstance(message, Tracks) and message.source == HOUSE:
             self._tracks = message
@@ -55,7 +59,12 @@ class RoomsHeard:
         return sum(counts) if counts else None
 
     def moves(self, now: Instant) -> bool:
-        """Return whether anybody moves from their place now."""
+        """Return whether anybody moves from their place now, or came or went as a room's sensor sees it."""
+        if self._changed is not None and elapsed_s(self._changed, now) <= PRESENCE_FRESH_S:
+            return True
+        return bool(self.anybody(now)) and self._is_seen_moving(now)
+
+    def _is_seen_moving(self, now: Instant) -> bool:
         tracks = self._fresh_tracks(now)
         if tracks is not None and any(
             track.kind not in NO_PEOPLE and track.going_m_s >= MOVES_M_S for track in tracks.tracks
@@ -80,3 +89,14 @@ class RoomsHeard:
         return Counter(
             track.room for track in tracks.tracks if track.kind not in NO_PEOPLE and track.existence >= SOMEBODY
         )
+
+
+def _has_changed(before: Presence | None, presence: Presence) -> bool:
+    """Return whether a sensor says of a room otherwise than it last did: that somebody is there, or is no more.
+
+    It does not say how anybody moves, as a radar does; but who comes, goes, or passes a motion sensor has moved.
+    That it was not heard in between, or that a telephone came home, is no movement.
+    """
+    if before is None or not (before.sensor and presence.sensor):
+        return False
+    return before.reason in _SEES and presence.reason in _SEES and before.reason is not presence.reason

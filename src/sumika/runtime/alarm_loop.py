@@ -46,6 +46,7 @@ from sumika.schema import (
     Event,
     Message,
     Origin,
+    Presence,
     ResidentWish,
     Severity,
 )
@@ -123,7 +124,8 @@ class AlarmLoop:
         self._rest(now)
         for received in arrived:
             hidden = self._resting and received.envelope.topic in _PEOPLE
-            if not hidden and tells_of_danger(received.message):
+            # A sensor that speaks only when something changes says by being told again that it is still so.
+            if not hidden and (tells_of_danger(received.message) or isinstance(received.message, Presence)):
                 self._hear(received.message)
         for outcome in self.outbox.outcomes():
             self._settle(outcome, now)
