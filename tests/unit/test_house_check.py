@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from sumika.config import ConfigError, LoadedHouse, Problem, _paths, load_house, parse_house, recordings_folder
+from sumika.config import (
+    ConfigError,
+    LoadedHouse,
+    Problem,
+    _paths,
+    host_name,
+    load_house,
+    parse_house,
+    recordings_folder,
+)
 from sumika.schema import UsageError
 from sumika.schema.house import PortSource
 
@@ -78,6 +87,10 @@ ONE_WRONG = [
     ("demo: false", "demo: fals", "demo", "false"),
     ("demo: false", "demo:", "demo", ""),
     ("demo: false", "language: jp", "language", "ja"),
+    ("demo: false", "building: {site: {timezone: Asia/Tokio}}", "building.site.timezone", "Asia/Tokyo"),
+    ("demo: false", "building: {site: {timezone: JST}}", "building.site.timezone", ""),
+    ("demo: false", "building: {site: {timezone: ../etc/passwd}}", "building.site.timezone", ""),
+    ("demo: false", "tariff: {plan: market_uk}", "tariff.plan", "market_eu"),
     ("name: Home", "name: 12", "name", "'12'"),
     ("name: Home", "name: 1.50", "name", "'1.50'"),
     ("name: Home", "name: true", "name", "'true'"),
@@ -401,6 +414,18 @@ def test_words_that_older_yaml_took_for_something_else_are_texts() -> None:
 def test_a_number_without_its_leading_zero_is_the_same_number(word: str, value: float) -> None:
     house = load(changed("yaw_deg: 0", f"yaw_deg: {word}")).house
     assert house.radar("sofa").yaw_deg == value
+
+
+@pytest.mark.parametrize("name", ["https://house.local", "house.local:8160", "my house", "*.house.local", "a..b"])
+def test_a_name_by_which_no_browser_comes_is_a_warning_and_keeps_no_house_from_running(name: str) -> None:
+    (warning,) = load(changed("demo: false", f"page: {{names: [house.local, '{name}']}}")).warnings
+    assert warning.field == "page.names[1]"
+
+
+def test_names_of_the_page_may_be_in_any_script() -> None:
+    text = changed("demo: false", "page: {names: [我が家.local, house_1.local, 192.168.1.5, 'fd00::1']}")
+    assert load(text).warnings == ()
+    assert host_name("我が家.local") == "xn--v8j002ko8d.local"
 
 
 def test_characters_escaped_in_halves_as_json_has_them_are_whole() -> None:

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from sumika.clock import Instant, SimulatedClock, WallClock
-from sumika.config import ConfigError, parse_house
+from sumika.config import ConfigError, host_name, parse_house
 from sumika.dashboard import Certificate, made_certificate, needs_tls, own_certificate
 from sumika.runtime.page_access import certificate_of, open_accounts, page_address, setup_link, welcome_lines
 from sumika.runtime.page_certificate import LOOKS_EVERY_S, CertificateKeeper
@@ -50,6 +50,16 @@ def test_one_is_made_kept_and_renewed_before_it_expires(tmp_path: Path) -> None:
     soon, late = NOW + dt.timedelta(days=300), NOW + dt.timedelta(days=380)
     assert made_certificate(tmp_path, [], "0.0.0.0", soon).fingerprint == made.fingerprint
     assert made_certificate(tmp_path, [], "0.0.0.0", late).fingerprint != made.fingerprint
+
+
+def test_a_name_in_any_script_is_one_by_which_browsers_come(tmp_path: Path) -> None:
+    made = made_certificate(tmp_path, ["我が家.local", "my house"], "0.0.0.0", NOW)
+    certificate = x509.load_pem_x509_certificate(made.certificate.read_bytes())
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    told = names.get_values_for_type(x509.DNSName)
+    assert host_name("我が家.local") in told
+    assert "my house" not in told
+    assert page_address(Page(listen="0.0.0.0", names=("my house", "我が家.local"))) == "https://我が家.local:8160/"
 
 
 class Renewing:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sumika.config import host_name
 from sumika.dashboard import Role, all_operations
 from tests.page_helpers import PASSWORD, Played, quick_passwords
 
@@ -83,8 +84,9 @@ def test_addresses_and_own_names_are_let_near(played: Played, host: str) -> None
 
 
 def test_names_of_the_description_are_own_names(tmp_path: Path) -> None:
-    played = Played(tmp_path, "page: { names: [home.example] }")
-    assert played.stranger().get("/api/health", headers={"Host": "home.example"}).status_code == 200
+    played = Played(tmp_path, "page: { names: [home.example, 我が家.local, my house] }")
+    for host, code in (("home.example", 200), (host_name("我が家.local"), 200), ("", 421)):
+        assert played.stranger().get("/api/health", headers={"Host": host}).status_code == code
 
 
 def test_what_another_site_sends_is_refused(played: Played) -> None:

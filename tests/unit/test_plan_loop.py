@@ -43,7 +43,7 @@ from sumika.schema import (
     WeatherSample,
     is_news,
 )
-from sumika.schema.building import Site
+from sumika.schema.building import Building, Site
 from sumika.schema.house import Control, Radar, Tariff, WorldSettings, WorldSource
 from sumika.units import seconds_to_ns
 from tests.plan_helpers import a_command, small_house, state
@@ -336,6 +336,12 @@ def test_the_simulated_house_lives_in_its_own_time() -> None:
     later = local_clock(FakeProcess(simulated).launch)(START.later(seconds_to_ns(90.0)))
     assert later.isoformat() == "2026-07-01T06:01:30+09:00"
     assert HouseEar(simulated).origin() is Origin.SIMULATED
+
+
+def test_a_time_zone_that_the_system_has_dropped_stops_no_controller() -> None:
+    building = Building(site=Site(timezone="Asia/Tokio"))
+    told = local_clock(FakeProcess(msgspec.structs.replace(a_house(), building=building)).launch)(START)
+    assert told.timestamp() == START.wall_ns / 1e9
 
 
 def test_old_words_do_not_count_and_people_are_counted_by_their_tracks() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sumika.schema import SumikaError, UsageError
-from sumika.schema.house import Tariff
+from sumika.schema.house import TARIFF_PLANS, Tariff
 from sumika.world.energy import TARIFFS, meter_of
 from sumika.world.energy.carbon import MEAN_G_KWH, carbon_g_kwh
 
@@ -32,6 +32,10 @@ def test_blocks_become_dearer_through_the_month_and_begin_anew() -> None:
     prices = [meter.step(3600.0, START, 100_000.0, 0.0).price_per_kwh for _ in range(4)]
     assert prices == [29.8, 29.8, 36.4, 40.49]
     assert meter.step(3600.0, START.replace(month=2), 100.0, 0.0).price_per_kwh == 29.8
+
+
+def test_what_a_description_may_name_is_what_is_known() -> None:
+    assert set(TARIFFS) == set(TARIFF_PLANS)
 
 
 def test_time_of_use_is_cheap_at_night() -> None:

@@ -25,6 +25,7 @@ from sumika.config._geometry import ROOM_CORNERS, area_m2, crossing, overlap, vi
 from sumika.config._json_schema import house_schema
 from sumika.config._load import LoadedHouse, load_house, parse_house
 from sumika.config._migrate import CURRENT_VERSION
+from sumika.config._page import host_name
 from sumika.config._paths import recordings_folder, resolve
 from sumika.config._problem import ConfigError, Problem
 from sumika.config._walls import THICKEST_WALL_M, Face, Walls, walls_of
@@ -52,6 +53,7 @@ __all__ = [
     "edited_copy",
     "edited_demo_house",
     "edited_recordings_house",
+    "host_name",
     "house_schema",
     "load_house",
     "migrate_house",

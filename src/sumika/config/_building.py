@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from shapely.geometry import Point
 
 import sumika.config._geometry as geometry
 from sumika.config._items import convertible, identifiers, items
-from sumika.config._problem import FieldPath, listed, nearest
+from sumika.config._problem import FieldPath, described, listed, nearest
 from sumika.config._tree import Plain
 from sumika.config._walls import Face, Walls, walls_of
 from sumika.schema.building import OUTSIDE, Door, Window
@@ -46,13 +47,14 @@ class Told:
 
 
 def building_problems(data: dict[str, Plain], rooms: Mapping[FieldPath, Room]) -> Iterator[Told]:
-    """Yield what cannot be about windows, doors, furniture and where residents sleep.
+    """Yield what cannot be about the site's time, windows, doors, furniture and where residents sleep.
 
     Args:
         data: The whole description.
         rooms: The rooms whose outline is sound.
     """
     checks = _Checks(data, list(rooms.values()))
+    yield from checks.time_zone()
     yield from checks.names()
     yield from checks.windows()
     yield from checks.windows_together()
@@ -78,6 +80,18 @@ class _Checks:
         self._doors = [
             (("building", *path), door) for path, door in convertible(self._building, "doors", Door, _DOOR_CORE, {})
         ]
+
+    def time_zone(self) -> Iterator[Told]:
+        """The tz database of this machine knows the site's time zone: whatever plans, and the gate, keeps its hours."""
+        site = self._building.get("site")
+        name = site.get("timezone") if isinstance(site, dict) else None
+        if not isinstance(name, str) or _is_time_zone(name):
+            return
+        # Abbreviations are left out: EST is no help to who wrote JST.
+        known = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+        text, allowed = "there is no such time zone", "a name of the tz database, as Asia/Tokyo"
+        path = ("building", "site", "timezone")
+        yield Told(path=path, text=text, found=described(name), allowed=allowed, near=nearest(name, known))
 
     def names(self) -> Iterator[Told]:
         """Names of windows and doors are taken once; `outside` is no room; there is an outer wall."""
@@ -254,6 +268,14 @@ class _Checks:
                 allowed = listed(known) or "one of building.windows"
                 text = f"a {item.get('kind')} belongs to a window, and none is named"
                 yield Told(path=path, text=text, allowed=allowed, warning=True)
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _side_by_side(windows: list[tuple[FieldPath, Window]], height_m: float) -> tuple[float, list[str]]:

@@ -177,7 +177,7 @@ class _Checks:
 
     def page(self) -> Iterator[Problem]:
         for told in page_problems(self._data):
-            yield self._problem(told.path, told.text, told.found, told.allowed)
+            yield self._problem(told.path, told.text, told.found, told.allowed, warning=told.warning)
 
     def alarms(self) -> Iterator[Problem]:
         for told in alarm_problems(self._data):

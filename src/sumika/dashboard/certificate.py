@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sumika.config import host_name
 from sumika.schema import SumikaError
 from sumika.schema.house import Page
 
@@ -95,7 +96,7 @@ def made_certificate(folder: Path, names: Iterable[str], listen: str, now: dt.da
     certificate, private_key = folder / CERTIFICATE_FILE, folder / KEY_FILE
     kept = _kept(certificate, private_key, now)
     if kept is None:
-        kept = _write(certificate, private_key, list(dict.fromkeys([*_own_names(listen), *names])), now)
+        kept = _write(certificate, private_key, _host_names([*_own_names(listen), *names]), now)
     return Certificate(certificate, private_key, _fingerprint(kept), made_here=True)
 
 
@@ -114,6 +115,11 @@ def _own_names(listen: str) -> list[str]:
     names = ["localhost", host, f"{host}.local", "127.0.0.1", "::1"]
     address = ipaddress.ip_address(listen) if listen != "localhost" else None
     return names if address is None or address.is_unspecified else [*names, str(address)]
+
+
+def _host_names(names: Iterable[str]) -> list[str]:
+    """Return each name once as certificates hold it; what can be no name is left out."""
+    return [name for name in dict.fromkeys(map(host_name, names)) if name]
 
 
 def _write(certificate: Path, private_key: Path, names: list[str], now: dt.datetime) -> x509.Certificate:

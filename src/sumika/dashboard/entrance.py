@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sumika.config import host_name
 from sumika.dashboard.accounts import csrf_of
 from sumika.dashboard.entry_routes import COOKIE, CSRF_HEADER
 from sumika.dashboard.operations import Call, Operation, answered, as_trouble, decoded_body, decoded_query
@@ -62,7 +63,7 @@ class Door:
         """
         self._app = app
         own = socket.gethostname().lower()
-        self._names = frozenset({*(name.lower() for name in names), *_LOCAL_NAMES, own, f"{own}.local"})
+        self._names = frozenset({*map(host_name, names), *_LOCAL_NAMES, own, f"{own}.local"} - {""})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""

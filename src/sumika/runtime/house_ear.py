@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sumika.clock import Instant
 from sumika.plan.rules import HouseSeen, RoomSeen
@@ -68,8 +68,19 @@ def local_clock(launch: Launch) -> Callable[[Instant], datetime]:
     if is_simulated(house):
         start = start_of(house)
         return lambda now: start + timedelta(seconds=ns_to_seconds(now.monotonic_ns - began.monotonic_ns))
-    zone: tzinfo | None = ZoneInfo(house.building.site.timezone) if house.building is not None else None
+    zone = _zone_of(house)
     return lambda now: datetime.fromtimestamp(ns_to_seconds(now.wall_ns), UTC).astimezone(zone)
+
+
+def _zone_of(house: House) -> tzinfo | None:
+    """Return the time zone of a house's site; None, which is this machine's, where there is none."""
+    if house.building is None:
+        return None
+    try:
+        return ZoneInfo(house.building.site.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # It was there when the description was checked. Systems drop old names, and the gate must outlive that.
+        return None
 
 
 class HouseEar:

@@ -8,7 +8,7 @@ import socket
 from pathlib import Path
 
 from sumika.clock import Clock
-from sumika.config import resolve
+from sumika.config import host_name, resolve
 from sumika.dashboard import Accounts, Certificate, RefusedError, made_certificate, needs_tls, own_certificate
 from sumika.runtime.node import PAGE
 from sumika.runtime.small_file import DamagedFileError, read_small, write_small
@@ -88,7 +88,7 @@ def page_address(settings: Page) -> str:
     host = settings.listen
     try:
         if ipaddress.ip_address(host).is_unspecified:
-            host = settings.names[0] if settings.names else socket.gethostname()
+            host = next(filter(host_name, settings.names), socket.gethostname())
         elif ":" in host:
             host = f"[{host}]"
     except ValueError:

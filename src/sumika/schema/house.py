@@ -225,6 +225,10 @@ class Resident(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     called: OtherNames = ()
 
 
+TARIFF_PLANS = ("flat_jp", "time_of_use_jp", "market_jp", "flat_eu", "time_of_use_eu", "market_eu")
+"""Tariffs that are known by name; the simulated house says what each costs (`sumika.world.energy`)."""
+
+
 class Tariff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What energy costs.
 
@@ -234,7 +238,7 @@ class Tariff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         feed_in_per_kwh: What a kWh given to the grid earns; None: as the plan has it.
     """
 
-    plan: str = "time_of_use_jp"
+    plan: Annotated[str, Meta(extra_json_schema={"enum": list(TARIFF_PLANS)})] = "time_of_use_jp"
     feed_in_per_kwh: Annotated[float, Meta(ge=0, le=1000)] | None = None
 
 
