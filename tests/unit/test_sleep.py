@@ -5,7 +5,7 @@ import msgspec
 from sumika.clock import Instant
 from sumika.config import demo_house
 from sumika.perception import sleep
-from sumika.perception.sleep import ASLEEP_AFTER_S, IN_BED_AFTER_S, PUBLISH_S, SILENT_S
+from sumika.perception.sleep import ASLEEP_AFTER_S, BRIDGED_S, IN_BED_AFTER_S, PUBLISH_S, SILENT_S, SLIP_S
 from sumika.runtime.house_ear import HouseEar
 from sumika.runtime.table import nodes_of
 from sumika.schema import Message, Origin, Posture, PostureKind, Presence, Reason, Sleep, SleepKind, Tick
@@ -117,9 +117,57 @@ def test_an_empty_room_is_left_and_a_silent_one_is_unknown() -> None:
     assert night.passes(SILENT_S + 1.0) is None
     assert night.said[-1].reason is Reason.NO_SIGNAL
     assert night.goes_on(1.0, moving=False) is SleepKind.ASLEEP
-    assert night.goes_on(1.0, moving=None, probability=0.1) is SleepKind.AWAY
+    assert night.goes_on(SLIP_S + 5.0, moving=None, probability=0.1) is SleepKind.AWAY
     assert night.goes_on(5.0, moving=False) is SleepKind.AWAKE
     assert night.goes_on(700.0, moving=True, room="living") is None
+
+
+def test_silence_is_no_lying_still() -> None:
+    """Somebody reads in bed; the radar falls silent for a quarter of an hour, and they still read after it."""
+    night = Night()
+    night.goes_on(40.0, moving=True)
+    assert night.passes(900.0) is None
+    assert night.goes_on(5.0, moving=False) is SleepKind.AWAKE
+    assert night.goes_on(IN_BED_AFTER_S, moving=False) is SleepKind.IN_BED
+    assert night.goes_on(ASLEEP_AFTER_S - IN_BED_AFTER_S - 10.0, moving=False) is SleepKind.IN_BED
+    assert night.goes_on(10.0, moving=False) is SleepKind.ASLEEP
+
+
+def test_minutes_of_silence_wake_no_sleeper_and_put_nobody_to_sleep() -> None:
+    asleep, awake = Night(), Night()
+    asleep.goes_on(ASLEEP_AFTER_S + 10.0, moving=False)
+    awake.goes_on(ASLEEP_AFTER_S - 30.0, moving=False)
+    for night in (asleep, awake):
+        assert night.passes(BRIDGED_S - 10.0) is None
+    assert asleep.goes_on(1.0, moving=False) is SleepKind.ASLEEP
+    assert awake.goes_on(20.0, moving=False) is SleepKind.IN_BED
+    assert awake.goes_on(15.0, moving=False) is SleepKind.ASLEEP
+    asleep.passes(BRIDGED_S + 10.0)
+    assert asleep.goes_on(1.0, moving=False) is SleepKind.AWAKE, "after longer nobody knows"
+
+
+def test_who_moves_at_the_first_look_after_a_silence_is_awake() -> None:
+    night = Night()
+    night.goes_on(ASLEEP_AFTER_S + 10.0, moving=False)
+    night.passes(SILENT_S + 30.0)
+    assert night.goes_on(1.0, moving=True) is SleepKind.AWAKE
+
+
+def test_a_sleeper_whose_breath_is_hardly_seen_sleeps_on() -> None:
+    night = Night()
+    night.goes_on(ASLEEP_AFTER_S + 10.0, moving=False)
+    assert night.goes_on(50.0, moving=None, probability=0.7) is SleepKind.ASLEEP
+    assert night.goes_on(400.0, moving=None, probability=0.7) is None
+    assert night.goes_on(1.0, moving=False) is SleepKind.ASLEEP
+
+
+def test_a_slip_of_the_radar_is_told_at_once_and_wakes_nobody() -> None:
+    night = Night()
+    night.goes_on(ASLEEP_AFTER_S + 10.0, moving=False)
+    assert night.goes_on(1.0, moving=None, probability=0.4) is SleepKind.AWAY
+    assert night.goes_on(1.0, moving=False) is SleepKind.ASLEEP
+    night.goes_on(SLIP_S - 5.0, moving=None, probability=0.4)
+    assert night.goes_on(1.0, moving=True) is SleepKind.AWAKE, "they came back"
 
 
 def test_a_sensor_that_tells_no_movement_cannot_tell_sleep() -> None:

@@ -24,6 +24,10 @@ seconds of moving in about a minute are somebody who is awake."""
 SILENT_S = 20.0
 """So long after the last word of a room nothing is known of it any more."""
 
+BRIDGED_S, SLIP_S = 300.0, 60.0
+"""Who keeps still after so much silence, or after seeming to be away for so long (a slip of the radar), rests as before.
+That time itself counts as no rest."""
+
 PUBLISH_S = 5.0
 
 _SOMEBODY = 0.5
@@ -37,6 +41,7 @@ class _Rest:
     """Somebody who is there.
 
     Attributes:
+        there_ns: When they were told to be there last.
         seen_ns: When they were looked at.
         still_since_ns: Since when nobody moves.
         moved_s: How long somebody moved of late.
@@ -44,6 +49,7 @@ class _Rest:
         asleep: Whether they are taken to be asleep.
     """
 
+    there_ns: int
     seen_ns: int
     still_since_ns: int
     moved_s: float = 0.0
@@ -59,7 +65,7 @@ class SleepState:
         room: Which.
         now: Stamp of the newest input.
         heard: The last valid word of whether somebody is there.
-        rest: Of who is there; None while nobody is, and before anybody was seen well enough.
+        rest: Of who is there, or was a moment ago; None before anybody was seen well enough.
         up_ns: When somebody there was told to sit or stand.
         lying_ns: When somebody there was told to lie.
         told: What was said last.
@@ -111,14 +117,27 @@ def step(state: SleepState, message: Presence | Posture | Tick) -> tuple[SleepSt
 def _hear(state: SleepState, presence: Presence) -> None:
     if not presence.valid or presence.probability is None:
         return
-    state.heard = presence
+    before, state.heard = state.heard, presence
     if presence.probability < _SOMEBODY:
+        return
+    now_ns = presence.stamp.monotonic_ns
+    if state.rest is not None and not _goes_on(state.rest, before, presence):
         state.rest = None
-    elif presence.moving is not None:
-        now_ns = presence.stamp.monotonic_ns
-        rest = state.rest = state.rest or _Rest(now_ns, now_ns)
+    if presence.moving is not None:
+        rest = state.rest = state.rest or _Rest(now_ns, now_ns, now_ns)
         _look(rest, now_ns, moving=presence.moving)
         rest.in_bed = rest.asleep or _is_in_bed(state, rest, now_ns)
+
+
+def _goes_on(rest: _Rest, before: Presence | None, presence: Presence) -> bool:
+    """Return whether who is there now is taken to rest as before: nobody rests for having been out of sight."""
+    now_ns = presence.stamp.monotonic_ns
+    missed_ns, rest.there_ns = now_ns - rest.there_ns, max(now_ns, rest.there_ns)
+    slipped = before is not None and (before.probability or 0.0) < _SOMEBODY
+    if not slipped and ns_to_seconds(missed_ns) <= SILENT_S:
+        return True
+    rest.still_since_ns += missed_ns
+    return not presence.moving and ns_to_seconds(missed_ns) <= (SLIP_S if slipped else BRIDGED_S)
 
 
 def _look(rest: _Rest, now_ns: int, *, moving: bool) -> None:
