@@ -92,7 +92,7 @@ def vitals(second: float, track: int, rate_bpm: float = 58.0, room: str = "bedro
     )
 
 
-def sleep(second: float, kind: SleepKind, room: str = "bedroom", boot: str = "b") -> Sleep:
+def sleep(second: float, kind: SleepKind | None, room: str = "bedroom", boot: str = "b") -> Sleep:
     return Sleep(
         stamp=at(second, boot), origin=Origin.LIVE, room=room, valid=True, reason=Reason.BREATHING_SEEN, kind=kind
     )

@@ -24,19 +24,27 @@ def run(step: Any, state: Any, messages: Iterable[Message]) -> list[Message]:
     return told
 
 
-def lying(hours: float, every_s: float = 10.0) -> Iterable[Message]:
-    for second in np.arange(0.0, hours * HOUR_S, every_s).tolist():
+def lying(
+    hours: float, every_s: float = 10.0, from_s: float = 0.0, unread_h: tuple[float, float] = (0.0, 0.0)
+) -> Iterable[Message]:
+    for second in np.arange(from_s, from_s + hours * HOUR_S, every_s).tolist():
         yield sleep(second, SleepKind.IN_BED)
-        yield heart(second, 55.0 + second % 7)
+        if not unread_h[0] <= second / HOUR_S < unread_h[1]:
+            yield heart(second, 55.0 + second % 7)
+
+
+def nobody(until_s: float = 0.0) -> Iterable[Message]:
+    """Let two minutes pass in an empty room."""
+    return (sleep(until_s - 120.0 + second, SleepKind.AWAY) for second in range(0, 120, 5))
 
 
 def stages(student: Fake | None, messages: Iterable[Message]) -> list[SleepStages]:
-    told = run(sleep_stages.step, sleep_stages.start("bedroom", student), messages)
+    told = run(sleep_stages.step, sleep_stages.start("bedroom", student), (*nobody(), *messages))
     return [one for one in told if isinstance(one, SleepStages)]
 
 
 def nights(student: Fake | None, messages: Iterable[Message]) -> tuple[list[SleepNight], list[DayMeasures]]:
-    told = run(sleep_night.step, sleep_night.start("bedroom", student), messages)
+    told = run(sleep_night.step, sleep_night.start("bedroom", student), (*nobody(), *messages))
     return [one for one in told if isinstance(one, SleepNight)], [one for one in told if isinstance(one, DayMeasures)]
 
 
@@ -56,6 +64,26 @@ def test_stages_are_told_every_half_minute_and_sleep_is_counted() -> None:
     # Not of the first three minutes, before enough of the heart was measured.
     assert last.asleep_min == pytest.approx(0.9 * 27.0, abs=0.5)
     assert {len(shape) for shape in student.shown} == {1}
+
+
+def test_how_long_they_slept_is_not_told_where_much_could_not_be_read() -> None:
+    last = stages(Fake(ASLEEP), lying(1.5, unread_h=(0.5, 0.8)))[-1]
+    assert (last.valid, last.wake, last.asleep_min) == (True, 0.1, None)
+    last = stages(Fake(ASLEEP), lying(1.5, unread_h=(0.5, 0.55)))[-1]
+    assert last.asleep_min == pytest.approx(0.9 * 60.0 * 1.4, abs=3.0)
+
+
+def test_how_long_they_slept_is_not_told_where_nobody_saw_them_lie_down() -> None:
+    told = run(sleep_stages.step, sleep_stages.start("bedroom", Fake(ASLEEP)), lying(0.5))
+    assert isinstance(told[-1], SleepStages)
+    assert (told[-1].valid, told[-1].asleep_min) == (True, None)
+
+
+def test_after_an_hour_of_silence_sleep_is_counted_anew() -> None:
+    course = [*lying(1.0), *(sleep(HOUR_S + 60.0 * i, None) for i in range(60)), *nobody(2 * HOUR_S + 200.0)]
+    course += lying(0.5, from_s=2 * HOUR_S + 200.0)
+    last = stages(Fake(ASLEEP), course)[-1]
+    assert last.asleep_min == pytest.approx(0.9 * 30.0, abs=3.0)
 
 
 def test_stages_say_why_there_are_none() -> None:
@@ -110,6 +138,7 @@ def test_ups_are_counted_and_a_day_out_of_bed_is_measured() -> None:
     messages += [sleep(4 * HOUR_S + 300 + i, SleepKind.AWAKE) for i in range(0, 120, 30)]  # tosses and turns
     messages += [sleep(4 * HOUR_S + 420 + i, SleepKind.ASLEEP) for i in range(0, 3480, 30)]
     messages += list(up_for_good(5 * HOUR_S + 300))
+    messages += [sleep(second_night - i, SleepKind.AWAY) for i in range(3600, 0, -60)]
     messages += [sleep(second_night + i, SleepKind.ASLEEP) for i in range(0, 4 * 3600, 60)]
     messages += list(up_for_good(second_night + 4 * HOUR_S))
     _, measures = nights(None, messages)

@@ -1,6 +1,6 @@
 """What is one night: ups in it, times in bed that belong together, and one number a day for the weeks."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -39,11 +39,17 @@ def beats(hour: float) -> HeartRate:
     )
 
 
-Course = Iterable[tuple[float, float, SleepKind | None]]
+Course = Sequence[tuple[float, float, SleepKind | None]]
 
 
 def lived(course: Course, student: Fake | None = None, zone: str = "UTC") -> tuple[list[SleepNight], list[DayMeasures]]:
-    """Return what is told of times (from hour, to hour, how it was); hearts are measured in bed."""
+    """Return what is told of times (from hour, to hour, how it was); hearts are measured in bed, nobody was before."""
+    first = min(begin for begin, _, _ in course)
+    return seen([(first - 0.05, first, SleepKind.AWAY), *course], student, zone)
+
+
+def seen(course: Course, student: Fake | None = None, zone: str = "UTC") -> tuple[list[SleepNight], list[DayMeasures]]:
+    """Return what is told of times from the first word on."""
     state = sleep_night.start("bedroom", student, zone=ZoneInfo(zone))
     said: list[Message] = []
     for begin, end, kind in course:
@@ -79,6 +85,8 @@ def test_who_is_up_for_a_while_goes_on_with_the_same_night(up_at: float, up_min:
     (night,), (day,) = lived([(0, up_at, BED), (up_at, back, AWAY), (back, 9.0, BED), (9.0, 20.0, AWAY)], Fake(ASLEEP))
     assert (night.ups, day.night_visits) == (1, 1.0)
     assert night.in_bed_min == pytest.approx(540.0 - up_min, abs=1.0)
+    assert night.began_unix_s is not None
+    assert night.ended_unix_s is not None
     assert (night.ended_unix_s - night.began_unix_s) / HOUR_S == pytest.approx(9.0, abs=0.01)
     assert night.asleep_min == pytest.approx(0.9 * (540.0 - up_min), rel=0.02), "who is up does not sleep"
     assert night.measured == pytest.approx(1.0, abs=0.01)
@@ -108,7 +116,8 @@ def test_two_sleeps_between_one_noon_and_the_next_are_one_night() -> None:
 def test_who_lies_down_again_before_noon_has_had_their_night() -> None:
     nights, days = lived([(0, 8.0, BED), (8.0, 9.5, AWAY), (9.5, 13.5, BED), (13.5, 24.0, AWAY), (24.0, 31.0, BED),
                           (31.0, 33.0, AWAY)])  # fmt: skip
-    assert [round((one.began_unix_s * 1e9 - EVENING_NS) / 1e9 / HOUR_S) for one in nights] == [0, 24]
+    began_s = [one.began_unix_s for one in nights if one.began_unix_s is not None]
+    assert [round((one * 1e9 - EVENING_NS) / 1e9 / HOUR_S) for one in began_s] == [0, 24]
     assert len(days) == 2
     assert days[1].out_of_bed_h == pytest.approx(16.0, abs=0.1)
 
@@ -126,6 +135,77 @@ def test_who_sleeps_by_day_has_one_night_a_day_too() -> None:
     nights, days = lived(course)
     assert len(nights) == len(days) == 4
     assert {round(one.in_bed_min or 0.0) for one in nights} == {360}
+
+
+UNSEEN = (False, Reason.PARTLY_UNSEEN, None, None, None)
+
+
+def of_night(night: SleepNight) -> tuple[bool, Reason, float | None, float | None, int | None]:
+    """Return what needs a whole night."""
+    return night.valid, night.reason, night.in_bed_min, night.asleep_min, night.ups
+
+
+def test_silence_is_neither_time_in_bed_nor_sleep() -> None:
+    """The radar is silent from six to ten; they got up at some time in between."""
+    (night,), (day,) = lived([(0, 7.0, BED), (7.0, 11.0, None), (11.0, 13.0, AWAY)], Fake(ASLEEP))
+    assert of_night(night) == UNSEEN
+    assert night.began_unix_s is not None
+    assert night.ended_unix_s is None
+    assert (day.ended_unix_s * 1e9 - EVENING_NS) / 1e9 / HOUR_S == pytest.approx(7.0, abs=0.01)
+    assert (day.asleep_h, day.night_visits) == (None, None)
+    assert day.resting_heart_bpm is not None, "what was measured was measured"
+
+
+def test_who_lies_there_before_and_after_an_hour_of_silence_was_not_seen_all_night() -> None:
+    (night,), (day,) = lived([(0, 3.0, BED), (3.0, 4.0, None), (4.0, 9.0, BED), (9.0, 12.0, AWAY)], Fake(ASLEEP))
+    assert of_night(night) == UNSEEN
+    assert night.measured == pytest.approx(1.0, abs=0.01), "of the time that was seen"
+    assert (day.asleep_h, day.night_visits) == (None, None)
+
+
+def test_a_quarter_of_an_hour_of_silence_is_bridged() -> None:
+    (night,), _ = lived([(0, 3.0, BED), (3.0, 3.25, None), (3.25, 8.0, BED), (8.0, 10.0, AWAY)], Fake(ASLEEP))
+    assert night.valid
+    assert night.in_bed_min == pytest.approx(480.0, abs=1.0)
+
+
+def test_who_left_before_the_silence_and_came_after_it_was_seen_all_the_same() -> None:
+    course = [(0, 3.0, BED), (3.0, 3.1, AWAY), (3.1, 4.0, None), (4.0, 4.1, AWAY), (4.1, 9.0, BED), (9.0, 12.0, AWAY)]
+    (night,), (day,) = lived(course, Fake(ASLEEP))
+    assert night.valid
+    assert (night.ups, day.night_visits) == (1, 1.0)
+    assert night.in_bed_min == pytest.approx(60.0 * (3.0 + 4.9), abs=1.0)
+
+
+def test_two_nights_with_a_day_of_silence_between_are_two() -> None:
+    nights, days = lived([(0, 7.0, BED), (7.0, 24.5, None), (24.5, 32.0, BED), (32.0, 36.0, AWAY)], Fake(ASLEEP))
+    assert [of_night(one) for one in nights] == [UNSEEN, UNSEEN]
+    assert nights[1].began_unix_s is None
+    assert nights[1].ended_unix_s is not None
+    assert [one.out_of_bed_h for one in days] == [None, None]
+
+
+def test_a_night_in_which_sumika_began_anew_is_not_told_as_a_short_one() -> None:
+    """What was before is forgotten, and who is looked at first is not known to lie for two minutes."""
+    (night,), (day,) = seen([(3.0, 3.05, AWAKE), (3.05, 8.0, BED), (8.0, 15.0, AWAY)], Fake(ASLEEP))
+    assert of_night(night) == UNSEEN
+    assert night.began_unix_s is None
+    assert (day.asleep_h, day.night_visits) == (None, None)
+
+
+def test_out_of_bed_is_not_told_after_a_night_whose_end_was_not_seen() -> None:
+    course = [(0, 7.0, BED), (7.0, 11.0, None), (11.0, 24.0, AWAY), (24.0, 31.0, BED), (31.0, 34.0, AWAY),
+              (34.0, 47.0, AWAY), (47.0, 54.0, BED), (54.0, 57.0, AWAY)]  # fmt: skip
+    nights, days = lived(course, Fake(ASLEEP))
+    assert [one.valid for one in nights] == [False, True, True]
+    assert [one.out_of_bed_h is None for one in days] == [True, True, False]
+
+
+@pytest.mark.parametrize(("awake_min", "valid"), [(5.0, False), (25.0, True)])
+def test_who_is_up_in_the_bedroom_for_long_is_seen_to_lie_down(awake_min: float, valid: bool) -> None:
+    begin = awake_min / 60.0
+    (night,), _ = seen([(0, begin, AWAKE), (begin, 8.0, BED), (8.0, 10.0, AWAY)], Fake(ASLEEP))
+    assert night.valid is valid
 
 
 def test_a_power_cut_ends_a_night_without_telling_it() -> None:

@@ -6,10 +6,12 @@ import pytest
 
 from sumika.assistant.saying import Sentence, Voice
 from sumika.assistant.saying_check import Allowed, invented, only_from_rows
+from sumika.clock import SimulatedClock
 from sumika.facts import Period, Row
+from sumika.history import History
 from sumika.schema import DeviceOutlook, Origin, PlanOutlook, WhatIfAnswer
 from sumika.schema.talk import ALL_RIGHTS, TalkAnswer, TalkCall, TalkRequest
-from tests.talk_helpers import DAY_S, NOW_S, ORDERS, TODAY_S, TOKYO, TalkingHouse, talking_house, write_records
+from tests.talk_helpers import DAY_S, NOW_S, ORDERS, TODAY_S, TOKYO, TalkingHouse, at, talking_house, write_records
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,18 @@ def test_a_night_is_told_to_who_may_hear_of_it(house: TalkingHouse, what: str, t
     assert answer.text == text
     assert all(one.startswith(("sleep_night.", "night.")) for one in sources(answer))
     assert any(one.startswith("sleep_night.") for one in sources(answer))
+
+
+def test_of_a_night_of_which_a_part_was_not_seen_nothing_is_told_that_would_need_it(tmp_path: Path) -> None:
+    clock, morning_ns = SimulatedClock(at(NOW_S)), round((TODAY_S + 7 * 3600.0) * 1e9)
+    with History(tmp_path / "history", clock, {"bedroom": ("hanako",)}) as history:
+        history.add("bedroom", "sleep_night.measured", morning_ns, 1.0, Origin.LIVE, "s")
+        history.add("bedroom", "day_measures.resting_heart_bpm", morning_ns, 58.0, Origin.LIVE, "s")
+    house = TalkingHouse(tmp_path)
+    for what in ("asleep", "to_bed", "got_up", "ups", "stages"):
+        answer = house.call("sleep", what, resident="grandmother")
+        assert answer.text.endswith("it could not be measured that night.")
+    assert "58" in house.call("vitals", "heart", resident="grandmother", period="last night").text
 
 
 def test_nobody_hears_of_a_night_who_may_not(house: TalkingHouse) -> None:

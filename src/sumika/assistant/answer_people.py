@@ -169,7 +169,8 @@ def _got_up(sources: Sources, night: Night, names: dict[str, str]) -> list[Sente
     voice, figure = sources.voice, night.got_up
     if figure.value is not None:
         return [voice.figure("talk.night.got_up", figure, at=voice.moment(figure.value), **names)]
-    still = _still_in_bed(sources, night, names)
+    # Of a night that was told and of which only this was not seen, now says nothing.
+    still = None if night.rows else _still_in_bed(sources, night, names)
     return [still] if still is not None else _missing(sources, figure, names)
 
 

@@ -18,7 +18,8 @@ TOGETHER_S = 30.0
 """Two whose hearts were measured within so long are two in the room."""
 
 GONE_S = 1200.0
-"""Who has been up for so long has got up, maybe to lie down again."""
+"""Who has been up for so long has got up, maybe to lie down again; nor does anybody know more of whom nothing was heard
+for so long."""
 
 LEFT_S = 60.0
 """A room that seems empty for less is a slip of the radar, as it is for alarms."""
@@ -36,6 +37,8 @@ class Lain:
         ups: How often they left the room in between and came back.
         alone: Share of the time with measured people in which there was one alone.
         came_back: Whether they had left the room before they lay down, since the last time in bed.
+        began_seen: Whether they were up before, as far as is known; otherwise they may have lain there for long.
+        ended_seen: Whether they were seen to get up; otherwise it ended with the last word of them.
     """
 
     began: Instant
@@ -43,6 +46,8 @@ class Lain:
     ups: int
     alone: float
     came_back: bool = True
+    began_seen: bool = True
+    ended_seen: bool = True
 
     @property
     def began_s(self) -> float:
@@ -102,6 +107,7 @@ class BedRates:
         hearts: Heart rates of who lies there alone.
         breaths: Breathing rates.
         began: When somebody lay down; None while nobody lies.
+        began_seen: Whether they were up before; since a start, or hours of silence, nobody may have been seen up.
         origin: The worst of what was heard, and of what its radars will be.
         session: Of the newest.
     """
@@ -110,8 +116,11 @@ class BedRates:
     hearts: Readings = field(default_factory=Readings)
     breaths: Readings = field(default_factory=Readings)
     began: Instant | None = None
+    began_seen: bool = False
     origin: Origin = Origin.LIVE
     session: str = ""
+    _heard: Instant | None = None
+    _seen_up: bool = False
     _up_since: Instant | None = None
     _away_since: Instant | None = None
     _left: bool = False
@@ -163,40 +172,65 @@ class BedRates:
 
     def _take_sleep(self, message: Sleep) -> Lain | None:
         self.origin = worst((self.origin, message.origin))
-        if self.began is not None and self.began.boot_id != message.stamp.boot_id:
-            self.began = None
+        now = message.stamp
+        if self._heard is not None and self._heard.boot_id != now.boot_id:
+            self.began = self._heard = self._up_since = self._away_since = None
+            self._seen_up = self._left = False
+        lain = self._fall_silent(now)
         self._note_away(message)
+        if message.kind is None:
+            return lain
+        self._heard = now
         if message.kind in (SleepKind.IN_BED, SleepKind.ASLEEP):
             if self.began is None:
-                self.began, self._ups, self._alone, self._together = message.stamp, 0, 0, 0
-                self._came_back = self._left
+                self.began, self._ups, self._alone, self._together = now, 0, 0, 0
+                self.began_seen, self._came_back = self._seen_up, self._left
             else:
                 self._ups += self._left
             self._up_since, self._left = None, False
-        elif message.kind in (SleepKind.AWAY, SleepKind.AWAKE) and self.began is not None:
-            self._up_since = self._up_since or message.stamp
-            return self._rise(self.began, self._up_since, message.stamp)
-        return None
+            return lain
+        self._up_since = self._up_since or now
+        return lain if lain is not None else self._rise(self._up_since, now)
 
     def _note_away(self, message: Sleep) -> None:
         """Learn whether somebody has left the room: who tosses and turns is awake, and has not got up."""
         since = self._away_since
         if message.kind is not SleepKind.AWAY:
             self._away_since = None
-        elif since is None or since.boot_id != message.stamp.boot_id:
+        elif since is None:
             self._away_since = message.stamp
-        else:
-            self._left |= ns_to_seconds(message.stamp.monotonic_ns - since.monotonic_ns) >= LEFT_S
+        elif ns_to_seconds(message.stamp.monotonic_ns - since.monotonic_ns) >= LEFT_S:
+            self._left = self._seen_up = True
 
-    def _rise(self, began: Instant, up: Instant, now: Instant) -> Lain | None:
+    def _fall_silent(self, now: Instant) -> Lain | None:
+        """Return the time in bed of which nothing more is known, where nothing was heard for long.
+
+        Silence is neither lying nor being up: whoever lies there after it has lain there nobody knows since when.
+        """
+        heard = self._heard
+        if heard is None or ns_to_seconds(now.monotonic_ns - heard.monotonic_ns) <= GONE_S:
+            return None
+        ended, self._heard, self._up_since, self._seen_up = self._up_since or heard, None, None, False
+        return self._lain(ended, seen=self._left)
+
+    def _rise(self, up: Instant, now: Instant) -> Lain | None:
         """Return the time in bed where who lay there has been up for long."""
         if ns_to_seconds(now.monotonic_ns - up.monotonic_ns) < GONE_S:
             return None
-        self.began = self._up_since = None
+        self._seen_up = True
+        return self._lain(up, seen=True)
+
+    def _lain(self, ended: Instant, *, seen: bool) -> Lain | None:
+        """Return the time in bed that ended; None where nobody lay."""
+        began, self.began = self.began, None
+        if began is None:
+            return None
         return Lain(
             began=began,
-            ended=up,
+            ended=ended,
             ups=self._ups,
             alone=self._alone / max(self._alone + self._together, 1) if self._alone + self._together else 1.0,
             came_back=self._came_back,
+            began_seen=self.began_seen,
+            ended_seen=seen,
         )

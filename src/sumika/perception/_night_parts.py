@@ -67,22 +67,27 @@ class Night:
         return sum(part.alone * part.seconds for part in self.parts) / max(sum(p.seconds for p in self.parts), 1e-9)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it was seen from its beginning to its end; otherwise somebody may have lain there for longer."""
+        return all(part.began_seen and part.ended_seen for part in self.parts)
+
+    @property
     def in_bed(self) -> tuple[tuple[float, float], ...]:
-        """From when to when they lay, on the clock of the readings; who never left the room lay awake."""
+        """From when to when they were seen to lie, on the clock of the readings; who never left the room lay awake."""
         return tuple(self._in_bed())
 
     @property
     def seconds(self) -> float:
-        """Time in bed."""
+        """Time in bed, as far as it was seen."""
         return sum(end_s - begin_s for begin_s, end_s in self._in_bed())
 
     def _in_bed(self) -> Iterator[tuple[float, float]]:
-        begin_s, end_s = self.parts[0].began_s, self.parts[0].ended_s
+        begin_s, end_s, seen = self.parts[0].began_s, self.parts[0].ended_s, self.parts[0].ended_seen
         for part in self.parts[1:]:
-            if part.came_back:
+            if part.came_back or not seen or not part.began_seen:
                 yield begin_s, end_s
                 begin_s = part.began_s
-            end_s = part.ended_s
+            end_s, seen = part.ended_s, part.ended_seen
         yield begin_s, end_s
 
 

@@ -1,8 +1,9 @@
 """A whole night, told in the morning: time in bed, sleep as a range, and what is compared over weeks.
 
 Who is up for a while in it goes on with the same night (`sumika.perception._night_parts`). A student reads the heart of
-the whole night, with what came after each moment too. Total sleep time is the sum of its
-probabilities; its range is that of people whom it has not learned from. What was measured too seldom is not told.
+the whole night, with what came after each moment too. Total sleep time is the sum of its probabilities; its range is
+that of people whom it has not learned from. What was measured too seldom is not told, and where a part of a night was
+not seen nothing that would need it.
 """
 
 from collections.abc import Sequence
@@ -106,7 +107,7 @@ def step(
         return state, ()
     night = _night(state, over, message)
     measures = _measures(state, over, night, message)
-    state.ended = over.ended
+    state.ended = over.ended if over.parts[-1].ended_seen else None
     return state, (night, measures)
 
 
@@ -125,15 +126,15 @@ def _night(state: SleepNightState, over: Night, message: Message) -> SleepNight:
         valid=asleep is not None,
         reason=reason,
         student=name_of(state.student),
-        began_unix_s=over.began.wall_ns / NANOSECONDS_PER_SECOND,
-        ended_unix_s=over.ended.wall_ns / NANOSECONDS_PER_SECOND,
-        in_bed_min=in_bed_min,
+        began_unix_s=over.began.wall_ns / NANOSECONDS_PER_SECOND if over.parts[0].began_seen else None,
+        ended_unix_s=over.ended.wall_ns / NANOSECONDS_PER_SECOND if over.parts[-1].ended_seen else None,
+        in_bed_min=in_bed_min if over.is_whole else None,
         asleep_min=asleep,
         asleep_low_min=None if asleep is None else max(0.0, asleep - off_min),
         asleep_high_min=None if asleep is None else min(in_bed_min, asleep + off_min),
         non_rem_min=non_rem,
         rem_min=rem,
-        ups=over.ups,
+        ups=over.ups if over.is_whole else None,
         measured=measured,
     )
 
@@ -152,6 +153,8 @@ def _asleep(
     """Return the minutes of sleep, of it without and with dreams, and why."""
     if state.student is None:
         return None, None, None, Reason.NO_STUDENT
+    if not over.is_whole:
+        return None, None, None, Reason.PARTLY_UNSEEN
     if over.alone < LEAST_ALONE:
         return None, None, None, Reason.TWO_IN_ONE_CELL
     if measured < LEAST_READ or over.seconds > _MOST_BED_S:
@@ -185,15 +188,15 @@ def _measures(state: SleepNightState, over: Night, night: SleepNight, message: M
     alone = over.alone >= LEAST_ALONE
     hearts, breaths = state.rates.hearts, state.rates.breaths
     out_h = None
-    if state.ended is not None and state.ended.boot_id == over.began.boot_id:
+    if over.parts[0].began_seen and state.ended is not None and state.ended.boot_id == over.began.boot_id:
         out_h = (over.began.monotonic_ns - state.ended.monotonic_ns) / NANOSECONDS_PER_SECOND / 3600.0
     return DayMeasures(
         stamp=message.stamp,
         origin=state.rates.origin,
         session=message.session,
         room=state.rates.room,
-        ended_unix_s=night.ended_unix_s,
-        night_visits=float(over.ups),
+        ended_unix_s=over.ended.wall_ns / NANOSECONDS_PER_SECOND,
+        night_visits=float(over.ups) if over.is_whole else None,
         walking_speed_m_s=state.walking.daily(),
         resting_heart_bpm=hearts.median(over.began_s, over.ended_s, RESTING_READINGS) if alone else None,
         resting_breath_bpm=breaths.median(over.began_s, over.ended_s, RESTING_READINGS) if alone else None,

@@ -2,6 +2,7 @@
 
 It speaks while somebody is taken to lie in bed (`sumika.perception.sleep`), every half minute, and says why where it
 cannot: no student, two in the room, too little of the heart measured, or a heart unlike all that it has learned from.
+How long they slept so far it says only where most of the time since lying down could be read.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ LATELY_S, LEAST_READ = 300.0, 0.3
 
 SLOT_S = 5.0
 
+MOST_UNREAD = 0.1
+"""So much of the time in bed, at most, may have gone by unread where it is told how long they slept so far; the first
+minutes, in which too little was measured yet, may always."""
+
 
 @dataclass(slots=True)
 class SleepStagesState:
@@ -31,13 +36,15 @@ class SleepStagesState:
         rates: Of who lies there.
         student: Who is asked; None: there is none.
         told_ns: When something was told last.
-        asleep_s: Expected time asleep since lying down.
+        asleep_s: Expected time asleep since lying down, as far as it could be read.
+        unread_s: So long it could not be.
     """
 
     rates: BedRates
     student: Asked | None
     told_ns: int | None = None
     asleep_s: float = 0.0
+    unread_s: float = 0.0
 
 
 def start(room: str, student: Asked | None, origin: Origin = Origin.LIVE) -> SleepStagesState:
@@ -70,8 +77,8 @@ def step(
         state.told_ns = None
         return state, ()
     now_ns = message.stamp.monotonic_ns
-    if before is None or state.told_ns is None:
-        state.told_ns, state.asleep_s = now_ns, 0.0
+    if before != began or state.told_ns is None:
+        state.told_ns, state.asleep_s, state.unread_s = now_ns, 0.0, 0.0
         return state, ()
     if now_ns - state.told_ns < seconds_to_ns(EPOCH_S):
         return state, ()
@@ -100,6 +107,7 @@ def _told(state: SleepStagesState, began: Instant, now: Instant, passed_s: float
             said = dict(zip(CLASSES, answer.probabilities, strict=True))
             sigma = answer.sigma
             state.asleep_s += passed_s * (1.0 - said["wake"])
+    state.unread_s += 0.0 if said else passed_s
     return SleepStages(
         stamp=now,
         origin=rates.origin,
@@ -112,8 +120,14 @@ def _told(state: SleepStagesState, began: Instant, now: Instant, passed_s: float
         non_rem=said.get("NREM"),
         rem=said.get("REM"),
         sigma=sigma,
-        asleep_min=state.asleep_s / 60.0 if said else None,
+        asleep_min=state.asleep_s / 60.0 if said and _is_read(state, began, now_s) else None,
     )
+
+
+def _is_read(state: SleepStagesState, began: Instant, now_s: float) -> bool:
+    """Return whether so much was read since lying down that it says how long they slept."""
+    in_bed_s = now_s - ns_to_seconds(began.monotonic_ns)
+    return state.rates.began_seen and state.unread_s <= max(LATELY_S, MOST_UNREAD * in_bed_s)
 
 
 def unix_s(moment: Instant) -> float:

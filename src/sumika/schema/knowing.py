@@ -138,7 +138,8 @@ class SleepStages(KnownOfRoom, frozen=True, kw_only=True):
         non_rem: Probability of sleep without dreams.
         rem: Probability of sleep with them.
         sigma: Of the greatest of them.
-        asleep_min: So long asleep tonight, as expected from the probabilities so far.
+        asleep_min: So long asleep tonight, as expected from the probabilities so far; None where the night was not seen
+            from its beginning, or too little of it could be read.
     """
 
     wake: float | None = None
@@ -152,20 +153,20 @@ class SleepNight(KnownOfRoom, frozen=True, kw_only=True):
     """A whole night, told in the morning. Its stages are told with what came after them too.
 
     Attributes:
-        began_unix_s: When somebody lay down.
-        ended_unix_s: When they got up.
-        in_bed_min: Time in bed.
+        began_unix_s: When somebody lay down; None where that was not seen.
+        ended_unix_s: When they got up; None likewise.
+        in_bed_min: Time in bed; None where a part of the night was not seen.
         asleep_min: Total sleep time, the middle of its range.
         asleep_low_min: Range in which it lies for four of five people whom the network had not learnt from, lower end.
         asleep_high_min: Upper end.
         non_rem_min: As expected from the probabilities.
         rem_min: As expected from the probabilities.
-        ups: How often they got up in between.
+        ups: How often they got up in between; None where a part of the night was not seen.
         measured: Share of the night in which heart or breath was measured, 0..1.
     """
 
-    began_unix_s: float = 0.0
-    ended_unix_s: float = 0.0
+    began_unix_s: float | None = None
+    ended_unix_s: float | None = None
     in_bed_min: float | None = None
     asleep_min: float | None = None
     asleep_low_min: float | None = None

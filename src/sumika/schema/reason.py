@@ -38,6 +38,7 @@ class Reason(StrEnum):
     NO_STUDENT = "no_student"
     UNLIKE_LEARNED = "unlike_learned"
     FEW_DAYS = "few_days"
+    PARTLY_UNSEEN = "partly_unseen"
     NOT_AGREED = "not_agreed"
     # ... or of the sensor.
     NO_SIGNAL = "no_signal"

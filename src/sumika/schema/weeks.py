@@ -24,7 +24,7 @@ class DayMeasures(Message, frozen=True, kw_only=True):
 
     Attributes:
         room: The bedroom's name in `house.yaml`.
-        ended_unix_s: When the night ended.
+        ended_unix_s: When the night ended, or was seen last.
         night_visits: How often they got up at night and came back.
         walking_speed_m_s: Median of the usual speed of walks in the house the day before.
         resting_heart_bpm: Median over the night.

@@ -70,6 +70,8 @@ TEXTS: dict[str, str] = {
     "reason.unlike_learned.long": "What is seen is too unlike what the network has learned from, so it says nothing.",
     "reason.few_days": "more days are needed",
     "reason.few_days.long": "Too few days have been seen yet to tell what is usual.",
+    "reason.partly_unseen": "not seen throughout",
+    "reason.partly_unseen.long": "A part of it was not seen: the radar was silent, or Sumika had just begun anew.",
     "reason.not_agreed": "not agreed to",
     "reason.not_agreed.long": "Not all who live here have agreed that this is worked out.",
     "reason.no_elevation": "cannot tell height",

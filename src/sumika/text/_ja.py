@@ -69,6 +69,8 @@ TEXTS: dict[str, str] = {
     "reason.unlike_learned.long": "学習したデータとかけ離れているため、判定しません。",
     "reason.few_days": "日数がまだ足りません",
     "reason.few_days.long": "普段の様子を知るには、まだ日数が足りません。",
+    "reason.partly_unseen": "一部が未検出",
+    "reason.partly_unseen.long": "レーダーの無応答か再起動のため、一部が見えていませんでした。",
     "reason.not_agreed": "同意なし",
     "reason.not_agreed.long": "ここに住む全員の同意がないため、推定しません。",
     "reason.no_elevation": "高さが分かりません",
