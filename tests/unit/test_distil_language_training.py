@@ -90,11 +90,15 @@ def test_a_killed_run_ends_as_one_that_was_not(tmp_path: Path, precision: Precis
     assert len(list(tmp_path.glob("step-*"))) == checkpoint.KEPT
 
 
-def test_a_damaged_checkpoint_falls_back_to_the_one_before(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["tensors.safetensors", "progress.json"])
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(tmp_path: Path, file: str) -> None:
     settings = msgspec.structs.replace(SETTINGS, checkpoint_s=0.0)
     report = train(Decoder(SHAPE), SAMPLES, settings, tmp_path)
     newest = max(tmp_path.glob("step-*"))
-    (newest / "tensors.safetensors").write_bytes(b"cut")
+    if file == "tensors.safetensors":
+        (newest / file).write_bytes(b"cut")
+    else:
+        (newest / file).write_bytes((newest / file).read_bytes().replace(b"run", b"r\xffn"))
     asked: list[int] = []
     again = train(Decoder(SHAPE), SAMPLES, settings, tmp_path, lambda done, total: asked.append(done))
     assert asked == [report.steps]

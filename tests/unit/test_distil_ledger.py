@@ -1,5 +1,6 @@
 """The ledger counts everything once, whatever happens to the process that spends it."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from sumika.distil.ledger.meter import Meter, Rapl, cpu_time_s
 from sumika.distil.ledger.prices import PriceError, bill_of, load_prices, money
 from sumika.distil.ledger.show import COLUMNS, as_json, as_table, duration
 from sumika.distil.records import Spent
+from sumika.distil.store import StoreError
 
 PRICES = load_prices()
 
@@ -144,6 +146,29 @@ def test_half_a_line_is_passed_over_and_the_next_one_kept(tmp_path: Path) -> Non
     with ledger.stage(run_id="r", stage="b", key="b", role=Role.OTHER, prices=PRICES):
         pass
     assert [entry.stage for entry in ledger.entries()] == ["a", "b"]
+
+
+def test_a_disk_that_runs_full_in_a_line_is_told_and_leaves_no_half_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, real = Ledger(tmp_path / "ledger.jsonl"), os.write
+
+    def some(handle: int, data: bytes) -> int:
+        """Take a part, as a disk with some room left does, and then nothing more."""
+        if len(data) < 100:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(handle, data[:100])
+
+    with ledger.stage(run_id="r", stage="a", key="a", role=Role.OTHER, prices=PRICES):
+        pass
+    whole, (entry,) = ledger.path.read_bytes(), ledger.entries()
+    monkeypatch.setattr(os, "write", some)
+    with pytest.raises(StoreError, match="the ledger cannot be written"):
+        ledger.append(entry)
+    assert ledger.path.read_bytes() == whole
+    monkeypatch.setattr(os, "write", lambda handle, data: real(handle, data[:100]))
+    ledger.append(entry)
+    assert ledger.path.read_bytes() == whole + whole.splitlines(keepends=True)[-1], "in parts, to its end"
 
 
 def test_what_a_killed_process_spent_stays_in_the_ledger(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_a_run_that_there_is_not_is_told_with_those_that_there_are(store: Store)
         find_run(store, "20260102", finished=True)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"id": 1}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"id": 1}', b"\xff", b'{"id": "\xff"}'])
 def test_a_file_that_is_no_run_hides_none(store: Store, content: bytes) -> None:
     run = begun(store, "20260101-000000-aaaaaa")
     (store.folder / "runs" / "20260102-000000-bbbbbb.json").write_bytes(content)

@@ -66,7 +66,7 @@ def test_whatever_decides_it_makes_another_one(tmp_path: Path, stage: str, decid
     assert stages.keys == {first.key, second.key}
 
 
-@pytest.mark.parametrize("broken", ["damaged", "missing", "no result", "half a result"])
+@pytest.mark.parametrize("broken", ["damaged", "missing", "no result", "half a result", "a flipped byte"])
 def test_a_result_that_is_not_whole_is_made_again(tmp_path: Path, broken: str) -> None:
     work, store = Counted(), Store(tmp_path)
     first = stages_of(tmp_path).run("train", Role.STUDENT, work, 1)
@@ -77,8 +77,10 @@ def test_a_result_that_is_not_whole_is_made_again(tmp_path: Path, broken: str) -
         output.unlink()
     elif broken == "no result":
         finished.unlink()
-    else:
+    elif broken == "half a result":
         finished.write_bytes(finished.read_bytes()[:-9])
+    else:
+        finished.write_bytes(finished.read_bytes().replace(b"train", b"tr\xffin"))
     again = stages_of(tmp_path).run("train", Role.STUDENT, work, 1)
     assert work.times == 2
     assert again.outputs == first.outputs

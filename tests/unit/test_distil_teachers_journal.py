@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -89,13 +90,14 @@ def test_a_torn_last_line_is_dropped_and_only_that_one_is_asked_again(tmp_path: 
         assert journal.damaged == 0
 
 
-def test_a_damaged_line_in_the_middle_costs_that_line_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [lambda line: b"\x00" * 20 + b"\n", lambda line: line.replace(b"line", b"l\xffne")])
+def test_a_damaged_line_in_the_middle_costs_that_line_alone(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     with Journal(tmp_path) as journal:
         for key in "abc":
             journal.put(key, trace(key))
         path = journal.path
     lines = path.read_bytes().splitlines(keepends=True)
-    path.write_bytes(lines[0] + b"\x00" * 20 + b"\n" + lines[2])
+    path.write_bytes(lines[0] + damage(lines[1]) + lines[2])
     with Journal(tmp_path) as journal:
         assert [journal.get(key) is not None for key in "abc"] == [True, False, True]
         assert journal.damaged == 1

@@ -343,8 +343,9 @@ def test_a_key_that_others_may_read_and_an_order_that_cannot_be_read(shipped: Pa
     (shelf.folder / "signing_key.pem").chmod(0o644)
     found = find_student("trial-tiny", shelf=shelf, students=shipped, public_key=PUBLIC)
     assert "others may read" in found.passed_over[0]
-    (shelf.folder / "trial-tiny" / "order.json").write_text("?")
-    assert shelf.folders("trial-tiny") == ()
+    for damaged in (b"?", b'{"current": "\xff"}'):
+        (shelf.folder / "trial-tiny" / "order.json").write_bytes(damaged)
+        assert shelf.folders("trial-tiny") == ()
 
 
 def test_every_student_that_ships_is_what_the_release_key_signed() -> None:

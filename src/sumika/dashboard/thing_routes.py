@@ -10,6 +10,7 @@ from sumika.dashboard.operations import Call, Operation, get, post
 from sumika.dashboard.parts import Parts
 from sumika.dashboard.roles import Right
 from sumika.dashboard.scanning import ScanState
+from sumika.schema import UNREADABLE
 
 MOST_CARDS = 200
 LARGEST_CARD_BYTES = 200_000
@@ -76,7 +77,7 @@ def _student(card: Path, folder: Path) -> Student:
 def _bill(path: Path) -> dict[str, Any]:
     try:
         return msgspec.json.decode(path.read_bytes()[:LARGEST_CARD_BYTES], type=dict[str, Any])
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return {}
 
 

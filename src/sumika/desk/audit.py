@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from sumika.schema import SumikaError, UsageError
+from sumika.schema import UNREADABLE, SumikaError, UsageError
 
 DESK, RULE = "desk", "rule"
 """Who did what was done by itself, and who approved what no person has read: a rule that a person made."""
@@ -163,7 +163,7 @@ class Audit:
         for line in complete.splitlines():
             try:
                 yield msgspec.json.decode(line, type=Entry)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except UNREADABLE:
                 yield None
 
     def _last(self) -> _Head:
@@ -189,7 +189,7 @@ class Audit:
     def _head(self) -> _Head | None:
         try:
             return msgspec.json.decode(self._head_path.read_bytes(), type=_Head)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, *UNREADABLE):
             return None
 
     def _write_head(self, head: _Head) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from sumika.schema import SumikaError
+from sumika.schema import UNREADABLE, SumikaError
 
 RESAMPLES = 10_000
 
@@ -160,7 +160,7 @@ def load_result(path: Path) -> RunResult:
     """
     try:
         return msgspec.json.decode(path.read_bytes(), type=RunResult)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, *UNREADABLE) as error:
         raise CompareError(f"no result of a finished run ({error})", where=str(path)) from error
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from sumika.distil.ledger.quote import Quote
 from sumika.distil.store import Store, write_whole
-from sumika.schema import UsageError
+from sumika.schema import UNREADABLE, UsageError
 
 IDENTIFIER_BYTES = 3
 
@@ -97,7 +97,7 @@ def all_runs(store: Store) -> list[Run]:
     for path in sorted((store.folder / "runs").glob("*.json")):
         try:
             found.append(msgspec.json.decode(path.read_bytes(), type=Run))
-        except (OSError, msgspec.DecodeError):
+        except (OSError, *UNREADABLE):
             continue
     return found
 

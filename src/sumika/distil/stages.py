@@ -11,6 +11,7 @@ from sumika.distil.ledger.meter import Meter
 from sumika.distil.ledger.prices import Prices
 from sumika.distil.records import Spent
 from sumika.distil.store import DamagedError, Store, key_of, write_whole
+from sumika.schema import UNREADABLE
 
 Progress = Callable[[int, int], None]
 
@@ -163,6 +164,6 @@ class Stages:
             result = msgspec.json.decode(path.read_bytes(), type=StageResult)
             for digest in result.outputs.values():
                 self.store.check(digest)
-        except (FileNotFoundError, msgspec.DecodeError, DamagedError):
+        except (FileNotFoundError, *UNREADABLE, DamagedError):
             return None
         return result

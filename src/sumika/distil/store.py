@@ -1,5 +1,6 @@
 """The content-hashed store: everything a stage reads or writes, named by its SHA-256, written whole or not at all."""
 
+import contextlib
 import errno
 import fcntl
 import hashlib
@@ -192,6 +193,28 @@ def write_whole(path: Path, data: bytes) -> None:
             os.close(folder)
     except OSError as error:
         raise _told(error, path) from error
+
+
+def append_whole(handle: int, data: bytes) -> None:
+    """Write to the end of an open file and sync; what a failure leaves behind is cut off again.
+
+    Args:
+        handle: Opened for appending; nobody else writes to it meanwhile.
+        data: May take several writes: a disk that runs full takes a part of it without an error.
+
+    Raises:
+        OSError: if it cannot be written; then the file is as it was.
+    """
+    end = os.fstat(handle).st_size
+    try:
+        written = 0
+        while written < len(data):
+            written += os.write(handle, data[written:])
+        os.fsync(handle)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(handle, end)
+        raise
 
 
 def _make_folder(folder: Path) -> None:

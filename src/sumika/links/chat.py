@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from sumika.links.chat_requests import BROKEN, REFUSALS, UNREADABLE, put, refusal_in, refused_field
-from sumika.schema import SumikaError
+from sumika.links.chat_requests import BROKEN, REFUSALS, put, refusal_in, refused_field
+from sumika.schema import UNREADABLE, SumikaError
 
 MOST_ANSWER_BYTES = 262_144
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What is raised where bytes from elsewhere are read that are no JSON."""
+from sumika.schema import UNREADABLE
 
 
 def _loose_schema(body: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 import sumika.log._format as _format
 from sumika.log._findings import Channel, RawMessage
 from sumika.log._reader import LogReader, check_topics
-from sumika.schema import TOPICS
+from sumika.schema import TOPICS, UNREADABLE
 
 SHOWN = 1000
 """Differences kept in full; all are counted."""
@@ -252,7 +252,7 @@ def _identify(channel: Channel, raw: RawMessage) -> Identity | None:
         return None
     try:
         head = decoder.decode(raw.data)
-    except (msgspec.MsgspecError, RecursionError):
+    except UNREADABLE:
         return None
     return Identity(channel.topic, channel.key, head.incarnation, head.sequence)
 

@@ -9,7 +9,7 @@ import msgspec
 import sumika.log._format as _format
 from sumika.log._findings import Channel, Damage, DamageKind, RawMessage
 from sumika.log._scan import SegmentScan
-from sumika.schema import TOPICS, Envelope, Message, SumikaError, UsageError
+from sumika.schema import TOPICS, UNREADABLE, Envelope, Message, SumikaError, UsageError
 from sumika.units import ns_to_seconds
 
 
@@ -409,7 +409,7 @@ def _channel_of(data: bytes) -> Channel | None:
     decode = msgspec.json.decode if encoding == _format.JSON else msgspec.msgpack.decode
     try:
         identity = decode(data, type=_Identity)
-    except (msgspec.MsgspecError, RecursionError):
+    except UNREADABLE:
         return None
     return Channel(identity.topic, identity.key, encoding, b"")
 
@@ -428,6 +428,6 @@ def _decode(channel: Channel, raw: RawMessage) -> Logged | None:
             consumed=record.consumed,
             message=msgspec.Raw(msgspec.msgpack.encode(record.message)),
         )
-    except (msgspec.MsgspecError, RecursionError, OverflowError):
+    except (*UNREADABLE, OverflowError):
         return None
     return Logged(envelope, record.message, raw.log_time_ns, raw.data)

@@ -12,6 +12,7 @@ from sumika.distil.sign import SignatureError, load_or_make_key, public_key_of, 
 from sumika.distil.store import write_whole
 from sumika.models._refused import StudentRefused
 from sumika.models._student import Student, load_student
+from sumika.schema import UNREADABLE
 
 KEY, ORDER = "signing_key.pem", "order.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -68,7 +69,7 @@ class Shelf:
         """Return which folders of a student are in use; the one that ships where that cannot be read."""
         try:
             return msgspec.json.decode((self._place(name) / ORDER).read_bytes(), type=Order)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, *UNREADABLE):
             return Order()
 
     def folders(self, name: str) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ from sumika.alarm import AlarmBook, Before, KeptAlarm, SmokeSource, WatchMemory,
 from sumika.clock import Instant
 from sumika.runtime.forgetting import BEFORE_FOLDER
 from sumika.runtime.small_file import DamagedFileError, read_small, write_small, write_whole
+from sumika.schema import UNREADABLE
 
 ALARMS_FILE, WATCH_FILE = "alarms.json", "watches.json"
 KEEPS_BEFORE = 20
@@ -124,7 +125,7 @@ class AlarmStore:
         try:
             with (self._folder / BEFORE_FOLDER / f"{name}.msgpack").open("rb") as file:
                 return msgspec.msgpack.decode(file.read(LARGEST_BEFORE_BYTES), type=Before)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, *UNREADABLE):
             return None
 
 

@@ -38,7 +38,7 @@ from sumika.schema.control import (
     Write,
 )
 from sumika.schema.devices import DEVICE_KINDS, DeviceKind, DeviceState, Setting, is_refusal, without_readings
-from sumika.schema.errors import SumikaError, UsageError
+from sumika.schema.errors import UNREADABLE, SumikaError, UsageError
 from sumika.schema.knowing import (
     Activity,
     ActivityKind,
@@ -158,6 +158,7 @@ __all__ = [
     "SHORTEST_SURVEY_S",
     "TOPICS",
     "TOPIC_OF",
+    "UNREADABLE",
     "AcknowledgeAlarmRequest",
     "Activity",
     "ActivityKind",

@@ -2,6 +2,11 @@
 
 from typing import Any
 
+import msgspec
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises at bytes that are not what was wanted; that of broken UTF-8, the second, is none of its own."""
+
 
 class SumikaError(Exception):
     """Something failed in a way that a person can understand and mend.

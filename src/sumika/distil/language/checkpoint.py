@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from sumika.distil.store import write_whole
-from sumika.schema import SumikaError
+from sumika.schema import UNREADABLE, SumikaError
 
 KEPT = 2
 
@@ -75,7 +75,7 @@ def newest(folder: Path, run: str, device: torch.device) -> tuple[Progress, dict
             if progress.run != run:
                 continue
             return progress, safetensors.torch.load_file(path / "tensors.safetensors", device=str(device))
-        except (OSError, msgspec.DecodeError, safetensors.SafetensorError):
+        except (OSError, *UNREADABLE, safetensors.SafetensorError):
             continue  # damaged: the one before it is as good, only older
     return None
 

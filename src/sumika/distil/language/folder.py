@@ -15,7 +15,7 @@ from sumika.distil.language.decoder import Decoder
 from sumika.distil.language.lora import merge_lora
 from sumika.distil.language.shape import DecoderShape
 from sumika.distil.store import write_whole
-from sumika.schema import SumikaError
+from sumika.schema import UNREADABLE, SumikaError
 
 ARCHITECTURES = {"llama": "LlamaForCausalLM", "qwen2": "Qwen2ForCausalLM"}
 TOKENIZER_FILES = (
@@ -41,7 +41,7 @@ def read_shape(folder: Path) -> DecoderShape:
     try:
         stated: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
         shape = _shape_of(stated)
-    except (OSError, msgspec.DecodeError, KeyError, TypeError) as error:
+    except (OSError, *UNREADABLE, KeyError, TypeError) as error:
         raise SumikaError(
             f"no description of a model can be read ({error!r})", where=str(path), remedy="Name a Hugging Face folder."
         ) from error

@@ -9,7 +9,7 @@ import numpy as np
 
 from sumika.distil.ledger.flops import GPU_MEMORY_GB, PEAK_BF16_FLOPS
 from sumika.distil.ledger.meter import cpu_time_s
-from sumika.schema import SumikaError
+from sumika.schema import UNREADABLE, SumikaError
 
 ASSUMED_MFU = {"full": 0.40, "lora": 0.45, "generate": 0.03}
 """Shares of the bf16 peak that are assumed until one was measured. s1's own run reached about 0.19 on 16 H100; a single
@@ -99,7 +99,7 @@ def accelerator(gpu: str, method: str, measured: Path | None = None, *, count: i
     if measured is not None:
         try:
             found = msgspec.json.decode(measured.read_bytes(), type=list[MeasuredUtilisation])
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, *UNREADABLE) as error:
             raise SumikaError(f"no list of measured utilisations ({error})", where=str(measured)) from error
         usable = [one for one in found if one.method == method]
         for one in sorted(usable, key=lambda one: one.gpu != gpu):

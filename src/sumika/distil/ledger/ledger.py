@@ -17,8 +17,8 @@ from sumika.clock import boot_id
 from sumika.distil.ledger.meter import Meter
 from sumika.distil.ledger.prices import Bill, Prices, bill_of
 from sumika.distil.records import Spent
-from sumika.distil.store import StoreError
-from sumika.schema import SumikaError
+from sumika.distil.store import StoreError, append_whole
+from sumika.schema import UNREADABLE, SumikaError
 
 
 class Role(StrEnum):
@@ -184,8 +184,7 @@ class Ledger:
                 size = os.fstat(handle).st_size
                 if size and os.pread(handle, 1, size - 1) != b"\n":  # a power cut left half a line: close it
                     line = b"\n" + line
-                os.write(handle, line)
-                os.fsync(handle)
+                append_whole(handle, line)
             finally:
                 os.close(handle)
         except OSError as error:
@@ -213,7 +212,7 @@ class Ledger:
         for line in lines:
             try:
                 entry = decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except UNREADABLE:
                 continue
             latest[entry.id] = entry
         chosen = [e for e in latest.values() if run_id is None or e.run_id == run_id or e.key in keys]

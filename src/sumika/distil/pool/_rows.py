@@ -1,6 +1,7 @@
 """Rows of files, one after the other, so that a file may be larger than the memory."""
 
 import gzip
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sumika.distil.pool.settings import BadRow, PoolError, PoolSettings, existing
+from sumika.schema import UNREADABLE
 
 Row = tuple[str, dict[str, Any] | BadRow]
 """(file and line or row, what stands there)."""
@@ -51,6 +53,24 @@ def files_of(settings: PoolSettings) -> list[Path]:
     return files
 
 
+def digests_of(settings: PoolSettings) -> list[str]:
+    """Return the SHA-256 of each file of the pool, in order: what it holds, whatever it is called.
+
+    Raises:
+        PoolError: if there is none, or one cannot be read.
+    """
+    found = []
+    for path in files_of(settings):
+        try:
+            with path.open("rb") as file:
+                found.append(hashlib.file_digest(file, "sha256").hexdigest())
+        except OSError as error:
+            raise PoolError(
+                f"cannot be read ({error})", where=str(path), remedy="Fetch or write the file again."
+            ) from error
+    return found
+
+
 def rows_of(settings: PoolSettings, files: list[Path], columns: list[str] | None) -> Iterator[Row]:
     """Yield the rows of all files.
 
@@ -79,7 +99,7 @@ def _json_lines(file: Path) -> Iterator[Row]:
                 where = f"{file}:{number}"
                 try:
                     row = decoder.decode(line.removeprefix(b"\xef\xbb\xbf"))
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                except UNREADABLE as error:
                     yield where, BadRow(where=where, column="", problem=f"no JSON ({error}): {_shortened(line)}")
                     continue
                 if isinstance(row, dict):
@@ -167,5 +187,5 @@ def _folder_files(folder: Path, split: str) -> list[Path]:
 def _described(file: Path) -> dict[str, Any]:
     try:
         return msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
-    except (msgspec.DecodeError, OSError) as error:
+    except (*UNREADABLE, OSError) as error:
         raise PoolError(f"cannot be read ({error})", where=str(file), remedy="Fetch the data set again.") from error

@@ -8,6 +8,7 @@ import msgspec
 
 from sumika.distil.teachers._fields import Assembly, BrokenError, ServerSaidError, Told, error_code, error_text
 from sumika.distil.teachers._retry import stated_wait_s
+from sumika.schema import UNREADABLE
 
 LARGEST_ANSWER_BYTES = 64 << 20
 LARGEST_ERROR_BYTES = 64 << 10
@@ -109,7 +110,7 @@ async def _start_of(response: httpx.Response) -> Any:
             break
     try:
         return msgspec.json.decode(content)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return content[:300].decode(errors="replace")
 
 

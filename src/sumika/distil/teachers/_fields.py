@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from sumika.schema import UNREADABLE
+
 TAGS = re.compile(r"\A\s*(?:<(?P<tag>think|thought)>)?(?P<reasoning>.*?)</(?:think|thought)>\s*", re.DOTALL)
 PLACEHOLDER = re.compile(r"(?:thinking[.…\s]*)+", re.IGNORECASE)  # some of xAI's models send it in place of thoughts
 UNCLOSED = re.compile(r"\A\s*<(?:think|thought)>(?P<reasoning>.*)\Z", re.DOTALL)
@@ -72,7 +74,7 @@ class Assembly:
         """
         try:
             chunk = msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise BrokenError(f"no JSON ({error}): {data[:80]!r}") from error
         if not isinstance(chunk, dict):
             raise BrokenError(f"no JSON object: {data[:80]!r}")

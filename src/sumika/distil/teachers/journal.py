@@ -5,7 +5,6 @@ settled when its answer or its failure is known; one that was noted and never se
 of disk space is held from the start: when the disk is full it is given up, and the answers still in flight fit into it.
 """
 
-import contextlib
 import errno
 import fcntl
 import hashlib
@@ -17,7 +16,8 @@ from typing import Any, Self
 import msgspec
 
 from sumika.distil.records import Trace
-from sumika.distil.store import StoreError
+from sumika.distil.store import StoreError, append_whole
+from sumika.schema import UNREADABLE
 
 RESERVE_BYTES = 8 << 20
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -87,6 +87,7 @@ class Journal:
         lost_in_flight: Requests of earlier processes that were killed before they were settled.
         damaged: Lines that cannot be read and are passed over; a torn last line is cut off and not counted.
         paid_usd: For the answers in it.
+        paid_before_usd: What of it was paid before this process opened it.
         perhaps_usd: What may have been billed besides: for failed requests and those lost in flight.
         first_version: What gave the first answer; "" if there is none.
         first_reasoned: Whether the first answer showed its reasoning.
@@ -100,7 +101,7 @@ class Journal:
         self.path = folder / "answers.jsonl"
         self._reserve, self._reserve_bytes = folder / "reserve", reserve_bytes
         self.lost_in_flight = self.damaged = 0
-        self.paid_usd = self.perhaps_usd = 0.0
+        self.paid_usd = self.paid_before_usd = self.perhaps_usd = 0.0
         self.first_version, self.first_reasoned, self.full = "", False, False
         self._answers: dict[str, Trace] = {}
         self._open: dict[str, list[float]] = {}  # key -> worst costs of its requests that are not settled
@@ -211,8 +212,9 @@ class Journal:
         for text in lines:
             try:
                 self._take(decoder.decode(text))
-            except msgspec.DecodeError:  # a bad sector: what it held is asked again, the line stays as evidence
+            except UNREADABLE:  # a bad sector: what it held is asked again, the line stays as evidence
                 self.damaged += 1
+        self.paid_before_usd = self.paid_usd
         self.lost_in_flight = sum(map(len, self._open.values()))
         self.perhaps_usd += self.in_flight_usd
         self._open.clear()
@@ -238,13 +240,13 @@ class Journal:
         data = msgspec.json.Encoder().encode_lines(lines)
         try:
             try:
-                _append(self._handle, data)
+                append_whole(self._handle, data)
             except OSError as error:
                 if error.errno not in FULL or self.full:
                     raise
                 self.full = True
                 self._reserve.unlink(missing_ok=True)
-                _append(self._handle, data)
+                append_whole(self._handle, data)
         except OSError as error:
             raise self._told(error) from error
         for line in lines:
@@ -267,17 +269,3 @@ class Journal:
                 remedy="Free some space and call the same command again: no answer that is kept is paid again.",
             )
         return StoreError(f"the journal cannot be kept ({error.strerror})", where=str(self.path))
-
-
-def _append(handle: int, data: bytes) -> None:
-    """Write and sync; what a failure leaves behind is cut off again."""
-    end = os.fstat(handle).st_size
-    try:
-        written = 0
-        while written < len(data):
-            written += os.write(handle, data[written:])
-        os.fsync(handle)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.ftruncate(handle, end)
-        raise

@@ -30,7 +30,7 @@ from sumika.distil.teachers.base import (
     unwatched,
 )
 from sumika.distil.teachers.journal import Journal, key_of
-from sumika.schema import UsageError
+from sumika.schema import UNREADABLE, UsageError
 
 LARGEST_LINE_BYTES = 16 << 20
 GRACE_S = 5.0
@@ -170,7 +170,7 @@ class _Process:
             raise _GoneError(f"{error}{self.end(0.0)}") from error
         try:
             reply = msgspec.json.decode(told, type=_Reply)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise self._broken(f"it wrote what is no answer ({error})", told) from error
         if reply.id != example.id:
             raise self._broken(f"it answered '{reply.id}' when '{example.id}' was asked", told)
