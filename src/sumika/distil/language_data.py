@@ -13,7 +13,7 @@ from sumika.distil.choose import ChooseReport, ChooseSettings, choose, lengths_o
 from sumika.distil.clean import clean
 from sumika.distil.judge import judge_quality
 from sumika.distil.ledger.ledger import Role
-from sumika.distil.pool import read_examples
+from sumika.distil.pool import digests_of, read_examples
 from sumika.distil.recipe import FilePool, LanguageRecipe
 from sumika.distil.records import Example
 from sumika.distil.stages import Made, StageContext, StageResult, Stages
@@ -38,6 +38,16 @@ class LanguageData:
         self.stages = stages
 
     @cached_property
+    def content(self) -> list[str]:
+        """SHA-256 of every file of the data, so that an edited file is another pool; none of problems written here.
+
+        Raises:
+            PoolError: if a file is not there.
+        """
+        data = self.recipe.data
+        return [*digests_of(data.pool), *digests_of(data.evaluation)] if isinstance(data, FilePool) else []
+
+    @cached_property
     def pool(self) -> StageResult:
         """Pool and evaluation set."""
         data, seed = self.recipe.data, self.recipe.seed
@@ -57,7 +67,7 @@ class LanguageData:
             outputs = {"pool": put(found), "evaluation": put(unseen)}
             return Made(outputs=outputs, facts={"rows": len(found), "evaluation": len(unseen), **facts})
 
-        return self.stages.run("pool", Role.CHOOSING, work, data, seed)
+        return self.stages.run("pool", Role.CHOOSING, work, data, seed, *self.content)
 
     @cached_property
     def evaluation(self) -> list[Example]:

@@ -16,7 +16,7 @@ from sumika.distil.language_data import Scores
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.recipe import Base, ProblemPool
 from sumika.distil.recipe_teachers import DataTeacher
-from sumika.distil.records import Example, Spent
+from sumika.distil.records import Example
 from sumika.distil.stages import Made, StageContext, StageResult
 from sumika.distil.teaching import ask
 from sumika.distil.works import LanguageWorks, Samples, together
@@ -183,11 +183,10 @@ class LanguageRun(LanguageWorks):
 
         def work(context: StageContext) -> Made:
             journals = self.stages.store.folder / "journals"
-            traces, report = ask(self.recipe.teacher, self.evaluation, journals, context.progress)
-            context.add(Spent(money_usd=report.paid_usd))
+            traces, report = ask(self.recipe.teacher, self.evaluation, journals, context.progress, context.add)
             right = {one.example_id for one in traces if one.correct}
             marks = {example.id: int(example.id in right) for example in self.evaluation}
             facts = {"share": float(np.mean(list(marks.values()))), "report": report.lines()}
             return Made(outputs={"correct": context.store.put(msgspec.json.encode(marks))}, facts=facts)
 
-        return self.stages.run("evaluate teacher", Role.EVALUATION, work, self.recipe.teacher, self.pool.outputs)
+        return self.stages.run("evaluate teacher", Role.EVALUATION, work, *self.asked_teacher, self.pool.outputs)

@@ -43,7 +43,14 @@ def rounds(recipe: LanguageRecipe) -> list[list[str]]:
 
 @task
 def make_part(
-    store: Store, work: Path, *, recipe: dict[str, Any], run_id: str, prices: dict[str, float], part: str
+    store: Store,
+    work: Path,
+    *,
+    recipe: dict[str, Any],
+    content: list[str],
+    run_id: str,
+    prices: dict[str, float],
+    part: str,
 ) -> str:
     """Make one part of a recipe's run and return the key of its last stage; "" where it has none.
 
@@ -51,6 +58,7 @@ def make_part(
         store: The shared one.
         work: Not used: stages have folders of their own.
         recipe: The whole recipe.
+        content: Digests of its data, as whoever spreads it found them: the files need not be on this machine.
         run_id: Of the run.
         prices: Bare values.
         part: Key of `PARTS`.
@@ -58,7 +66,9 @@ def make_part(
     del work
     torch.set_num_threads(1)  # sums are added in one order, on every machine
     stages = Stages(store, load_prices(prices), run_id)
-    made = PARTS[part](LanguageRun(msgspec.convert(recipe, LanguageRecipe), stages))
+    run = LanguageRun(msgspec.convert(recipe, LanguageRecipe), stages)
+    run.content = content
+    made = PARTS[part](run)
     return made.key if made else ""
 
 
@@ -96,6 +106,7 @@ def spread(
 def _tasks(run: LanguageRun, names: Sequence[str]) -> list[Task]:
     shared = {
         "recipe": msgspec.to_builtins(run.recipe),
+        "content": run.content,
         "run_id": run.stages.run_id,
         "prices": run.stages.prices.values(),
     }

@@ -12,7 +12,7 @@ from sumika.distil.recipe_teachers import (
     Teacher,
     TrainedTeacher,
 )
-from sumika.distil.records import Example, Trace, Usage
+from sumika.distil.records import Example, Spent, Trace, Usage
 from sumika.distil.store import key_of
 from sumika.distil.teachers.base import Teacher as Asked
 from sumika.distil.teachers.base import TeachReport
@@ -23,10 +23,11 @@ from sumika.distil.teachers.program import ProgramTeacher as Program
 from sumika.schema import UsageError
 
 Progress = Callable[[int, int], None]
+Bill = Callable[[Spent], None]
 
 
 def ask(
-    teacher: Teacher, examples: Sequence[Example], journals: Path, progress: Progress
+    teacher: Teacher, examples: Sequence[Example], journals: Path, progress: Progress, bill: Bill = lambda spent: None
 ) -> tuple[list[Trace], TeachReport]:
     """Return the graded traces of a teacher, and what is to be said about them.
 
@@ -38,6 +39,8 @@ def ask(
         examples: What is asked.
         journals: Folder of the journals.
         progress: Told (answers there are, answers wanted).
+        bill: Told what was paid for the answers that were asked now, as they come: a round that breaks off has been
+            paid for as well.
 
     Raises:
         UsageError: if the teacher cannot be asked.
@@ -49,9 +52,27 @@ def ask(
     else:
         asked = asked_of(teacher)
         with Journal(journals / key_of(type(teacher).__name__, asked.name)) as journal:
-            traces = asked.answer(examples, journal, progress)
+            traces = _billed(asked, examples, journal, progress, bill)
         report = asked.report
     return graded(traces, examples), report
+
+
+def _billed(asked: Asked, examples: Sequence[Example], journal: Journal, progress: Progress, bill: Bill) -> list[Trace]:
+    billed_usd = journal.paid_usd
+
+    def pay() -> None:
+        nonlocal billed_usd
+        bill(Spent(money_usd=journal.paid_usd - billed_usd))
+        billed_usd = journal.paid_usd
+
+    def told(done: int, total: int) -> None:
+        pay()
+        progress(done, total)
+
+    try:
+        return asked.answer(examples, journal, told)
+    finally:
+        pay()
 
 
 def asked_of(teacher: Teacher) -> Asked:

@@ -27,12 +27,12 @@ from sumika.distil.language_data import LanguageData
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.ledger.prices import GPUS
 from sumika.distil.recipe import FilePool, ProblemPool, StartModel
-from sumika.distil.recipe_teachers import Shape, TrainedTeacher
+from sumika.distil.recipe_teachers import ProgramTeacher, Shape, TrainedTeacher
 from sumika.distil.records import Example, Spent, Trace, Usage
 from sumika.distil.stages import Made, StageContext, StageResult
 from sumika.distil.teachers.lineage import check_lineage, lineage
 from sumika.distil.teachers.terms import check_terms
-from sumika.distil.teaching import ask
+from sumika.distil.teaching import ask, asked_of
 from sumika.schema import SumikaError
 
 ALPHABET = "".join(chr(code) for code in range(32, 127))
@@ -92,6 +92,12 @@ class LanguageWorks(LanguageData):
             return None
         worked = self.worked(settings.examples, "teacher", problems.HARDNESS)
         return self.fit("teacher", Role.TEACHER, settings.shape, worked, settings.train)
+
+    @cached_property
+    def asked_teacher(self) -> tuple[Any, ...]:
+        """What decides the answers of a teacher that is not trained here; of a program that it is another one now."""
+        settings = self.recipe.teacher
+        return (settings, asked_of(settings).version) if isinstance(settings, ProgramTeacher) else (settings,)
 
     def encoded(self, example: Example, reasoning: str, answer: str) -> Sample:
         """Return a sample: the problem as the student is asked it, the reasoning and the answer."""
@@ -236,11 +242,9 @@ class LanguageWorks(LanguageData):
             examples = self.examples(chosen)
             facts: dict[str, Any] = {}
             if teacher is None:
-                traces, report = ask(
-                    self.recipe.teacher, examples, self.stages.store.folder / "journals", context.progress
-                )
+                journals = self.stages.store.folder / "journals"
+                traces, report = ask(self.recipe.teacher, examples, journals, context.progress, context.add)
                 facts["report"] = report.lines()
-                context.add(Spent(money_usd=report.paid_usd))
             else:
                 traces = self._own_traces(teacher, examples, context)
             check_lineage(lineage(traces, examples), self.recipe.purpose)
@@ -250,8 +254,8 @@ class LanguageWorks(LanguageData):
             return Made(outputs={"traces": context.store.put_records(traces)}, facts=facts)
 
         name = f"teach {len(self.examples(chosen))}"
-        who = self.recipe.teacher if teacher is None else teacher.outputs
-        return self.stages.run(name, Role.TRACING, work, teach, chosen.outputs, who, gpu=held_gpu())
+        who = self.asked_teacher if teacher is None else (teacher.outputs,)
+        return self.stages.run(name, Role.TRACING, work, teach, chosen.outputs, *who, gpu=held_gpu())
 
     def _own_traces(self, teacher: StageResult, examples: list[Example], context: StageContext) -> list[Trace]:
         student, traces = self.student_of(teacher), list[Trace]()

@@ -94,8 +94,8 @@ class TeachReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
             reasoning", "hidden reasoning", "broken JSON", "cut", "time-out", "rate limit", "server error" ...
         examples: Identifiers of the first examples of each fault.
         dropped_reasoning: The first answer showed its reasoning, but fewer than half of all do.
-        paid_usd: At the stated prices, for every answer in the journal.
-        perhaps_usd: At most this may have been billed besides, for requests that broke off.
+        paid_usd: At the stated prices, for the answers that were asked now.
+        perhaps_usd: At most this may have been billed besides, for requests that broke off, earlier ones among them.
         lost_in_flight: Requests of earlier runs that were killed before their answer was written; perhaps billed.
     """
 
@@ -170,7 +170,7 @@ def report_of(
         faults=dict(faults.counts),
         examples={kind: tuple(named) for kind, named in faults.examples.items()},
         dropped_reasoning=journal.first_reasoned and shown * 2 < len(traces),
-        paid_usd=journal.paid_usd,
+        paid_usd=journal.paid_usd - journal.paid_before_usd,
         perhaps_usd=journal.perhaps_usd,
         lost_in_flight=journal.lost_in_flight,
         **counts,
