@@ -10,6 +10,7 @@ import pytest
 
 from sumika.facts import Period, Why
 from sumika.schema import Origin
+from sumika.schema.house import Connection, Device, Sensor
 from sumika.schema.saved_days import SavedDay
 from tests.facts_helpers import BERLIN, DAY, HOUR, book, day_of, every, keep
 
@@ -55,6 +56,42 @@ def test_a_new_meter_that_has_counted_more_adds_nothing_of_its_own(tmp_path: Pat
     keep(tmp_path, {IMPORTED: [*steady(p.begin_unix_s, noon), *steady(noon, p.end_unix_s, 52_000.0)]})
     with book(tmp_path) as facts:
         assert facts.energy_kwh(p).value == pytest.approx(2 * (12 * 1.2 - 0.2), abs=0.002)
+
+
+def test_a_cars_meter_is_not_taken_for_the_houses(tmp_path: Path) -> None:
+    p = day_of(2026, 11, 3)
+    car = Sensor(id="car_meter", room="living", kind="meter", connection="cars", address="GARAGE-1")
+    box = Device(id="wallbox", room="living", kind="wallbox", connection="cars", address="GARAGE-1")
+    panel = Sensor(id="meter", room="living", kind="meter", connection="appliances", address="192.0.2.4/028701")
+    keep(
+        tmp_path, {IMPORTED: steady(p.begin_unix_s, p.end_unix_s), ("car_meter", IMPORTED[1]): [(p.begin_unix_s, 5.0)]}
+    )
+    ocpp = Connection(id="cars", type="ocpp", address="0.0.0.0:8180")  # a wallbox that nobody described as a device
+    for sensors, meter in (((car, panel), "meter"), ((panel, car), "meter"), ((car,), "car_meter")):
+        for changed in ({"devices": (box,)}, {"connections": (ocpp,)}):
+            with book(tmp_path, sensors=sensors, **changed) as facts:
+                assert [row.subject for row in facts.energy_kwh(p).rows] == [meter]
+
+
+def test_what_two_inverters_made_is_their_sum(tmp_path: Path) -> None:
+    p = day_of(2026, 11, 3)
+    day = every(300.0, p.begin_unix_s, p.end_unix_s)
+    morning = [one for one in day if one < p.begin_unix_s + 12 * HOUR]
+    keep(
+        tmp_path,
+        {
+            ("east", "meter.pv_w"): [(one, 1000.0) for one in day],
+            ("west", "meter.pv_w"): [(one, 2000.0) for one in morning],
+        },
+    )
+    east, west = (Sensor(id=one, room="living", kind="meter") for one in ("east", "west"))
+    with book(tmp_path, sensors=(east, west)) as facts:
+        made = facts.solar_kwh(p)
+        assert made.value == pytest.approx(24.0 + 24.0, abs=0.4)
+        assert [(row.subject, round(row.value or 0.0)) for row in made.rows] == [("east", 24), ("west", 24)]
+        assert made.coverage == pytest.approx(0.5, abs=0.01)
+    with book(tmp_path, sensors=(west,)) as facts:
+        assert [row.subject for row in facts.solar_kwh(p).rows] == ["west"]
 
 
 def test_a_silent_meter_counts_on_and_the_gap_is_told(tmp_path: Path) -> None:

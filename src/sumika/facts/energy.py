@@ -14,6 +14,7 @@ from sumika.facts.periods import Period
 from sumika.facts.shelf import Array, Minutes, Shelf, reason_of, worst_origin
 from sumika.facts.unheard import never_told
 from sumika.schema import Origin
+from sumika.schema.house import Sensor
 from sumika.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE
 
 IMPORTED, EXPORTED, PRICE = "meter.imported_kwh", "meter.exported_kwh", "meter.price_per_kwh"
@@ -50,10 +51,20 @@ class Steps(NamedTuple):
 
 
 def meter_of(shelf: Shelf, signal: str) -> str:
-    """Return the meter that tells a signal; empty where none ever did. Of several the first that the house names."""
+    """Return the meter that tells a signal of the house; empty where none ever did.
+
+    Of several the first that the house names and that is no device's own: a wallbox tells what the car took.
+    """
+    named = _named(shelf, signal)
+    devices = {(one.connection, one.address) for one in shelf.house.devices if one.connection and one.address}
+    cars = {one.id for one in shelf.house.connections if one.type == "ocpp"}
+    own = [one.id for one in named if (one.connection, one.address) not in devices and one.connection not in cars]
+    return next(iter((*own, *(one.id for one in named), *sorted(shelf.keys_of(signal)))), "")
+
+
+def _named(shelf: Shelf, signal: str) -> list[Sensor]:
     keys = shelf.keys_of(signal)
-    named = [one.id for one in shelf.house.sensors if one.id in keys]
-    return next(iter((*named, *sorted(keys))), "")
+    return [one for one in shelf.house.sensors if one.id in keys]
 
 
 def steps_of(shelf: Shelf, meter: str, signal: str, p: Period) -> Steps:
@@ -175,8 +186,20 @@ def price_now(shelf: Shelf) -> Figure:
 
 
 def solar(shelf: Shelf, p: Period) -> Figure:
-    """Return what the roof made, kWh."""
-    return _of_power(shelf, "solar_kwh", SOLAR, meter_of(shelf, SOLAR), p)
+    """Return what the roof made, kWh: of several meters, as two inverters have them, the sum."""
+    meters = [one.id for one in _named(shelf, SOLAR)] or [meter_of(shelf, SOLAR)]
+    made = [_of_power(shelf, "solar_kwh", SOLAR, meter, p) for meter in meters]
+    told = [one for one in made if one.value is not None]
+    if len(told) < 2:
+        return next(iter(told), made[0])
+    return Figure(
+        name="solar_kwh",
+        value=round(sum(one.value or 0.0 for one in told), 6),
+        unit="kWh",
+        rows=tuple(row for one in told for row in one.rows),
+        coverage=min(one.coverage or 0.0 for one in told),
+        origin=worst_origin(tuple(Origin(one.origin) for one in told)),
+    )
 
 
 def drawn(shelf: Shelf, device: str, p: Period) -> Figure:
