@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sumika.schema import POINT_COLUMNS
 from sumika.sensors.radar.hilink.wire import Report, Target
 from sumika.sensors.radar.model import ModelInfo
+from sumika.sensors.radar.untold import loudness_untold_db
 
 MODELS = (
     ModelInfo("ld2410", "hilink", None, live=True, answers=True),
@@ -28,13 +29,12 @@ PRESENCE_SIGMA = 0.3
 _GATE_M = 0.75
 """Length of a distance gate of an LD2410 as delivered; its distances lie within one of them."""
 _CALIBRATING = 4
-_FIELD_OF_VIEW_RAD = (math.radians(120.0), math.radians(70.0))
-"""Azimuth and elevation of an LD2450; its data sheet, "detection angle"."""
 _VELOCITY_SIGMA_M_S = 0.3
 _AZIMUTH_SIGMA_RAD = math.radians(10.0)
 """Two receivers, no figure from the maker: a guess on the wide side."""
-_UNIFORM = math.sqrt(12.0)
-"""Standard deviation of an even spread is its width over this."""
+_ELEVATION_SIGMA_RAD = math.radians(70.0)
+"""All of its field of view (its data sheet, "detection angle"), though an even spread over it has less: what it errs by
+is the same with every report, and a filter that takes reports for independent would soon hold it for a height."""
 
 
 def presence(report: Report) -> float | None:
@@ -69,19 +69,21 @@ def points(targets: list[Target]) -> NDArray[np.float32]:
     """Return targets as (point, column); columns are `POINT_COLUMNS`.
 
     Positions are on the floor as the module sees it: it cannot tell height, so elevation is 0 within its field of view.
-    Its x counts to the right, seen from behind it.
+    Its x counts to the right, seen from behind it. It tells no loudness; see `loudness_untold_db`.
     """
     rows = np.zeros((len(targets), len(POINT_COLUMNS)), dtype=np.float32)
     for row, target in zip(rows, targets, strict=True):
-        row[:8] = (
-            math.hypot(target.x_mm, target.y_mm) / 1000.0,
+        distance_m = math.hypot(target.x_mm, target.y_mm) / 1000.0
+        row[:] = (
+            distance_m,
             target.speed_cm_s / 100.0,
             math.atan2(target.x_mm, target.y_mm),
             0.0,
             max(target.gate_mm / 1000.0, 0.1),
             _VELOCITY_SIGMA_M_S,
             _AZIMUTH_SIGMA_RAD,
-            _FIELD_OF_VIEW_RAD[1] / _UNIFORM,
+            _ELEVATION_SIGMA_RAD,
+            loudness_untold_db(distance_m),
         )
     return rows
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sumika.schema import POINT_COLUMNS
 from sumika.sensors.radar.model import ModelInfo
 from sumika.sensors.radar.seeed.wire import Target
+from sumika.sensors.radar.untold import loudness_untold_db
 
 MODELS = (ModelInfo("mr60bha2", "seeed", None, live=True, answers=True),)
 
@@ -34,8 +35,9 @@ MAX_RANGE_M = 6.0
 
 SPEED_STEP_M_S = 0.1728
 """Of `doppler_index`; Seeed's library, `RANGE_STEP` (17.28 cm/s)."""
-_FIELD_OF_VIEW_RAD = math.radians(60.0)
-"""Elevation; the maker's figure is 120 by 60 degrees or thereabouts."""
+_ELEVATION_SIGMA_RAD = math.radians(60.0)
+"""All of its field of view (the maker's figure is 120 by 60 degrees or thereabouts), though an even spread over it has
+less: its elevation is not measured and errs by the same each time, which a filter would soon hold for a height."""
 _RANGE_SIGMA_M = 0.3
 _VELOCITY_SIGMA_M_S = 0.5
 _AZIMUTH_SIGMA_RAD = math.radians(15.0)
@@ -59,12 +61,16 @@ def sound(targets: list[Target]) -> bool:
 
 
 def points(targets: list[Target]) -> NDArray[np.float32]:
-    """Return targets as (point, column); columns are `POINT_COLUMNS`."""
+    """Return targets as (point, column); columns are `POINT_COLUMNS`.
+
+    The module tells no height, so elevation is 0, and no loudness; see `loudness_untold_db`.
+    """
     rows = np.zeros((len(targets), len(POINT_COLUMNS)), dtype=np.float32)
-    sigmas = (_RANGE_SIGMA_M, _VELOCITY_SIGMA_M_S, _AZIMUTH_SIGMA_RAD, _FIELD_OF_VIEW_RAD / math.sqrt(12.0))
+    sigmas = (_RANGE_SIGMA_M, _VELOCITY_SIGMA_M_S, _AZIMUTH_SIGMA_RAD, _ELEVATION_SIGMA_RAD)
     for row, target in zip(rows, targets, strict=True):
         row[0] = math.hypot(target.x_m, target.y_m)
         row[1] = target.doppler_index * SPEED_STEP_M_S
         row[2] = math.atan2(target.x_m, target.y_m)
         row[4:8] = sigmas
+        row[8] = loudness_untold_db(float(row[0]))
     return rows
