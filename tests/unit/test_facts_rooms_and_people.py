@@ -221,6 +221,9 @@ def test_guests_are_those_who_are_more_than_live_here(tmp_path: Path) -> None:
         stays = facts.presence("living", Period(begin_unix_s=noon - HOUR, end_unix_s=noon + HOUR))
         assert [(one.people, one.end_unix_s - one.begin_unix_s) for one in stays] == [(1, HOUR), (4, HOUR)]
         assert [one.people for one in facts.presence("", TUESDAY)][:2] == [2, 5]
+    with book(tmp_path, residents=()) as facts:  # nobody is described, and the owner is no visitor
+        assert facts.happenings("visit", TUESDAY) == ()
+        assert facts.noticed("visit", TUESDAY).reason == Why.NO_SUCH
 
 
 def test_presence_alone_tells_somebody_and_what_was_not_told_is_a_gap(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def noticed(shelf: Shelf, kind: str, p: Period) -> Figure:
         raise ValueError(f"no kind of happening {kind!r}")
     signal, name = SIGNALS.get(kind, COUNT), f"noticed.{kind}"
     rooms = [room for room in shelf.keys_of(signal) if any(one.id == room for one in shelf.house.rooms)]
-    if not rooms or p.seconds <= 0.0:
+    if not rooms or p.seconds <= 0.0 or (kind == VISIT and not shelf.house.residents):
         return shelf.nothing(name, "1", Why.NO_SUCH)
     begin_s = p.begin_unix_s - NOTICED_HOLDS_S
     found = {room: shelf.minutes(room, signal, begin_s, p.end_unix_s) for room in rooms}
@@ -130,6 +130,8 @@ def _bounds(p: Period, first: int, last: int) -> tuple[float, float]:
 
 
 def _visits(shelf: Shelf, p: Period) -> list[Happening]:
+    if not shelf.house.residents:
+        return []  # nobody is described, which does not mean that nobody lives here
     wide = _wider(p)
     rooms = {
         room: shelf.minutes(room, COUNT, wide.begin_unix_s, wide.end_unix_s)
