@@ -22,6 +22,9 @@ VENV_PYTHON = VENV / "bin" / "python"
 EXTRAS = {"run": "all", "distil": "all,distil", "dev": "dev"}
 HOLD = {"run": ("run", "distil", "dev"), "distil": ("distil", "dev"), "dev": ("dev",)}
 INPUTS = ("pyproject.toml", "constraints.txt")
+UV = "uv==0.13.9"
+BY_PIP = {"distil": ("torch",), "dev": ("torch",)}
+"""Pip installs these first: its settings may name a build without gigabytes for graphics cards."""
 
 
 class SetUpError(Exception):
@@ -110,14 +113,38 @@ def pip_install(arguments: list[str]) -> None:
         )
 
 
+def uv_install(kind: str) -> bool:
+    """Install the project by uv, in a fifth of pip's processor time; return whether that could be done.
+
+    It reads no settings of pip, such as the address of a mirror: where it cannot, pip does.
+    """
+    environ = {**os.environ, "UV_SYSTEM_CERTS": "1"}
+    python = ["--quiet", "--python", str(VENV_PYTHON), "--constraint", "constraints.txt"]
+    for what in (["setuptools"], ["--no-build-isolation", "--editable", f".[{EXTRAS[kind]}]"]):
+        command = [str(VENV_PYTHON), "-m", "uv", "pip", "install", *python, *what]
+        if subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, check=False).returncode:
+            return False
+    return True
+
+
+def has_uv() -> bool:
+    """Return whether uv is there, or could be fetched."""
+    command = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", UV]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
 def install(kind: str) -> None:
     """Install the project with the extras of this set."""
     print("Setting up .venv: once, a minute or two ...", file=sys.stderr, flush=True)
     if not works():
         create()
-    # The pinned build tool, instead of one that pip would fetch on its own whenever it builds.
-    pip_install(["setuptools"])
-    pip_install(["--no-build-isolation", "--editable", f".[{EXTRAS[kind]}]"])
+    by_uv = has_uv()
+    if by_uv and kind in BY_PIP:
+        pip_install(list(BY_PIP[kind]))
+    if not by_uv or not uv_install(kind):
+        # The pinned build tool, instead of one that pip would fetch on its own whenever it builds.
+        pip_install(["setuptools"])
+        pip_install(["--no-build-isolation", "--editable", f".[{EXTRAS[kind]}]"])
     stamp(kind).write_text(fingerprint(kind))
 
 
