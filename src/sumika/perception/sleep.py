@@ -25,7 +25,7 @@ SILENT_S = 20.0
 """So long after the last word of a room nothing is known of it any more."""
 
 BRIDGED_S, SLIP_S = 300.0, 60.0
-"""Who keeps still after so much silence, or after seeming to be away for so long (a slip of the radar), rests as before.
+"""Who keeps still after so much silence, or seemed to be away for so long (a slip of the radar), rests as before it.
 That time itself counts as no rest."""
 
 PUBLISH_S = 5.0
