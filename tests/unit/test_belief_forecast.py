@@ -109,6 +109,38 @@ def test_the_agencys_words_and_extremes_become_hours() -> None:
     assert light[21, 2] == 0.0
 
 
+def told_by_the_agency(hour: int, when: list[str], temps: list[str]) -> dict[tuple[int, int], float]:
+    """Return by (day, hour) what is made of a report of 22 February."""
+    series = [
+        {"timeDefines": ["2022-02-22T05:00:00+09:00"], "areas": [{"weatherCodes": ["101"]}]},
+        {"timeDefines": [f"2022-02-{one}:00:00+09:00" for one in when], "areas": [{"temps": temps}]},
+    ]
+    told = read([{"reportDatetime": f"2022-02-22T{hour:02}:00:00+09:00", "timeSeries": series}])
+    begins = [datetime.fromtimestamp(one, TOKYO) for one in told.begins_unix_s]
+    return dict(zip([(one.day, one.hour) for one in begins], told.temperature_c, strict=True))
+
+
+def test_the_agencys_morning_is_not_as_warm_as_its_afternoon() -> None:
+    """Its report of five o'clock repeats the day's warmest where the morning's coldest was told."""
+    air = told_by_the_agency(5, ["22T09", "22T00", "23T00", "23T09"], ["10", "10", "0", "9"])
+    assert air[22, 5] == pytest.approx(0.0, abs=0.1), "as tomorrow's morning"
+    assert 0.0 < air[22, 8] < air[22, 11] < air[22, 13]
+    assert air[22, 13] == pytest.approx(10.0, abs=0.1)
+    assert air[23, 5] == pytest.approx(0.0, abs=0.1)
+    assert air[23, 23] < 6.0
+
+
+def test_the_agencys_evening_is_not_as_cold_as_the_morning_after_it() -> None:
+    air = told_by_the_agency(17, ["23T00", "23T09"], ["0", "9"])
+    assert air[22, 17] > 6.0
+    assert air[22, 17] > air[22, 21] > air[23, 1] > air[23, 5]
+
+
+def test_a_morning_is_never_warmer_than_its_day() -> None:
+    air = told_by_the_agency(5, ["22T09", "22T00", "23T00", "23T09"], ["3", "3", "6", "14"])
+    assert max(air[22, hour] for hour in range(5, 14)) == pytest.approx(3.0)
+
+
 def test_a_table_with_our_names_is_read() -> None:
     told = read("time,temperature_c,wind_m_s\n2026-01-20T17:00,4.0,1.0\n2026-01-20T18:00,3.5,2.0\n")
     assert told.temperature_c == (4.0, 3.5)

@@ -159,7 +159,8 @@ def _table(text: str, stamp: Instant, origin: Origin, zone: tzinfo) -> WeatherFo
 
 
 def _jma(answer: Any, stamp: Instant, origin: Origin, sun: Sun) -> WeatherForecast:
-    days = _Days()
+    first = datetime.fromisoformat(answer[0]["reportDatetime"])
+    days = _Days(first)
     for part in answer:
         for series in part["timeSeries"]:
             when = [datetime.fromisoformat(one) for one in series["timeDefines"]]
@@ -168,8 +169,7 @@ def _jma(answer: Any, stamp: Instant, origin: Origin, sun: Sun) -> WeatherForeca
             days.temperatures(when, area.get("temps", ()))
             days.extremes(when, area.get("tempsMin", ()), min)
             days.extremes(when, area.get("tempsMax", ()), max)
-    first = datetime.fromisoformat(answer[0]["reportDatetime"])
-    begins, air, clear = days.hours(first)
+    begins, air, clear = days.hours()
     unix_s = np.array([one.timestamp() for one in begins])
     light = np.array(clear) * clear_sky_w_m2(sun, unix_s + 0.5 * HOUR_S)
     direct, diffuse = sun.split(unix_s + 0.5 * HOUR_S, light)
@@ -185,7 +185,9 @@ def _jma(answer: Any, stamp: Instant, origin: Origin, sun: Sun) -> WeatherForeca
 class _Days:
     """Coldest, warmest and clearest of each day that the agency speaks of."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: datetime) -> None:
+        """Know nothing but when the report was made."""
+        self._first = first
         self._low: dict[int, float] = {}
         self._high: dict[int, float] = {}
         self._clear: dict[int, float] = {}
@@ -195,30 +197,46 @@ class _Days:
             self._clear.setdefault(moment.toordinal(), CLEARNESS.get(str(code)[:1], 0.4))
 
     def temperatures(self, when: Iterable[datetime], temps: Iterable[str]) -> None:
-        """Take the next days' extremes: told at 0 o'clock is the coldest, at 9 o'clock the warmest of a day."""
+        """Take the next days' extremes: told at 0 o'clock is the coldest, at 9 o'clock the warmest of a day.
+
+        Once a day has begun, the agency repeats its warmest at 0 o'clock: that morning's coldest is told no more.
+        """
+        today = self._first.toordinal()
         for moment, told in zip(when, temps, strict=False):
-            if told not in ("", None):
-                (self._low if moment.hour < 6 else self._high).setdefault(moment.toordinal(), float(told))
+            is_low = moment.hour < 6
+            if told not in ("", None) and not (is_low and moment.toordinal() == today):
+                (self._low if is_low else self._high).setdefault(moment.toordinal(), float(told))
 
     def extremes(self, when: Iterable[datetime], temps: Iterable[str], which: Callable[..., float]) -> None:
         for moment, told in zip(when, temps, strict=False):
             if told not in ("", None):
                 (self._low if which is min else self._high).setdefault(moment.toordinal(), float(told))
 
-    def hours(self, first: datetime) -> tuple[list[datetime], list[float], list[float]]:
+    def hours(self) -> tuple[list[datetime], list[float], list[float]]:
         """Return hours, their temperatures and how clear they are; a cosine between one extreme and the next."""
-        knots = sorted(
-            [(24.0 * day + COLDEST_H, low) for day, low in self._low.items()]
-            + [(24.0 * day + WARMEST_H, high) for day, high in self._high.items()]
-        )
+        knots = self._knots()
         if not knots:
             raise ValueError("it says no temperature")
-        begin = first.replace(minute=0, second=0, microsecond=0)
+        begin = self._first.replace(minute=0, second=0, microsecond=0)
         last_day = max(*self._low, *self._high) if self._low and self._high else begin.toordinal() + 1
         count = int(clamp(24.0 * (last_day + 1 - begin.toordinal()) - begin.hour, 2, 96))
         begins = [begin + timedelta(hours=one) for one in range(count)]
         at_h = [24.0 * one.toordinal() + one.hour + 0.5 for one in begins]
         return begins, [_between(knots, one) for one in at_h], [self._clear.get(one.toordinal(), 0.4) for one in begins]
+
+    def _knots(self) -> list[tuple[float, float]]:
+        """Return (hour, temperature) of extremes, the first first; what is told no more of today is as tomorrow's."""
+        low, high, today = dict(self._low), dict(self._high), self._first.toordinal()
+        for told in (high, low):
+            if told:
+                told.setdefault(today, told[min(told)])
+                # Nor does the last day end as warm as its afternoon.
+                told.setdefault(max(told) + 1, told[max(told)])
+        low = {day: min(coldest, high.get(day, coldest)) for day, coldest in low.items()}
+        return sorted(
+            [(24.0 * day + COLDEST_H, coldest) for day, coldest in low.items()]
+            + [(24.0 * day + WARMEST_H, warmest) for day, warmest in high.items()]
+        )
 
 
 def _between(knots: Sequence[tuple[float, float]], at_h: float) -> float:
