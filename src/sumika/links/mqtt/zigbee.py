@@ -33,10 +33,11 @@ MEASURED: Mapping[str, str] = MappingProxyType(
         "contact": "window_open",
         "smoke": "smoke",
         "carbon_monoxide": "smoke",
+        "gas": "smoke",
         "co": "co_ppm",
     }
 )
-"""Their property to our name."""
+"""Their property to our name. Alarms of one device share a name: it burns where any of them says so."""
 
 UNITS: Mapping[str, str] = MappingProxyType({"humidity": "%", "pressure": "hPa", "temperature": "°C"})
 """Of properties whose unit Zigbee2MQTT fixes."""

@@ -14,7 +14,8 @@ from sumika.sensors.air.gather import PRESENCE_WORDS, Gathered, gathered_of
 
 Values = dict[str, float | None]
 
-_STATES = frozenset({"window_open", "smoke"}) | PRESENCE_WORDS
+_ALARM = "smoke"
+_STATES = frozenset({"window_open", _ALARM}) | PRESENCE_WORDS
 """They hold until they change, so that a retained one is as good as a fresh one; a reading of the air is not."""
 
 
@@ -63,6 +64,9 @@ class _Zigbee:
                 # Their contact is closed where it is true.
                 if theirs == "contact" and value is not None:
                     value = 1.0 - value
+                if ours == _ALARM:
+                    # Smoke and carbon monoxide: that there is none of one is no word against the other.
+                    value = max((one for one in (value, found.get(ours)) if one is not None), default=None)
                 found |= self._gathered.own(ours, value)
         return found
 
