@@ -99,6 +99,39 @@ def test_of_what_nobody_knows_how_it_was_only_switching_on_ends(tmp_path: Path) 
     assert answer.text.endswith("I cannot end it by itself: I do not know how it was before.")
 
 
+@pytest.mark.parametrize(
+    ("what", "spans", "in_h"),
+    [
+        ("start", {"delay": "in two hours"}, 2.0),
+        ("stop", {"delay": "in an hour"}, 1.0),
+        ("start", {"time": "10 pm"}, 14.0),
+        ("start", {"time": "7 am"}, 23.0),
+        ("start", {"time": "tomorrow at 10 am"}, 26.0),
+    ],
+)
+def test_a_machine_begins_at_the_hour_that_was_said(
+    house: TalkingHouse, what: str, spans: dict[str, str], in_h: float
+) -> None:
+    house.call("machine", what, device="washing machine", **spans)
+    minutes(house, 60.0 * in_h - 1.0)
+    assert house.wishes() == []
+    minutes(house, 2.0)
+    assert house.wishes() == [("washing_machine", "on", float(what == "start"))]
+
+
+def test_a_machine_begins_now_just_after_its_hour_and_not_at_one_that_is_over(house: TalkingHouse) -> None:
+    minutes(house, 2.0)
+    assert house.call("machine", "start", device="washing machine", time="today at 7 am").text == "That hour is over."
+    assert house.wishes() == []
+    house.call("machine", "start", device="washing machine", time="8 am")
+    assert house.wishes() == [("washing_machine", "on", 1.0)]
+
+
+def test_what_is_to_be_done_in_a_while_is_loaded_for_that_hour(house: TalkingHouse) -> None:
+    house.call("machine", "loaded", device="washing machine", delay="in three hours")
+    assert house.bus.asked[-1][1].done_by_h == 11.0
+
+
 @pytest.mark.parametrize("fails", ["silent", "unheard", "vetoed"])
 def test_an_end_that_fails_is_tried_again(house: TalkingHouse, monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
     house.call("power", "off", device="bedroom light", duration="an hour")

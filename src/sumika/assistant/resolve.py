@@ -32,6 +32,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
         duration_s: For so long.
         delay_s: In so long.
         hour: Local hour of the day, 0 to 24.
+        days: In how many days that hour is; None: nobody said it.
         period: Which days.
         colour_k: Colour temperature.
         here: The room of who speaks; empty: not known.
@@ -49,6 +50,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float | None = None
     delay_s: float | None = None
     hour: float | None = None
+    days: int | None = None
     period: Period | None = None
     colour_k: float | None = None
     here: str = ""
@@ -87,6 +89,7 @@ def resolve(
         duration_s=values.duration_s,
         delay_s=values.delay_s,
         hour=values.hour,
+        days=values.days,
         period=values.period,
         colour_k=values.colour_k,
         here=here,

@@ -39,6 +39,7 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
         duration_s: For so long.
         delay_s: In so long.
         hour: Local hour of the day.
+        days: In how many days that is; None: nobody said it.
         period: Which days.
         colour_k: Colour temperature.
         unclear: (what is not clear, the word), or None.
@@ -49,6 +50,7 @@ class Values(msgspec.Struct, frozen=True, kw_only=True):
     duration_s: float | None = None
     delay_s: float | None = None
     hour: float | None = None
+    days: int | None = None
     period: Period | None = None
     colour_k: float | None = None
     unclear: tuple[str, str] | None = None
@@ -73,6 +75,7 @@ def values_of(call: Call, now_unix_s: float, zone: tzinfo, kinds: frozenset[str]
         duration_s=duration_of(spans["duration"]) if "duration" in spans else None,
         delay_s=delay_of(spans["delay"]) if "delay" in spans else None,
         hour=None if hour is None else hour.hour,
+        days=None if hour is None else hour.days,
         period=_period(call, spans["period"], now_unix_s, zone) if "period" in spans and not _is_vague(call) else None,
         colour_k=_colour(spans["colour"]) if "colour" in spans else None,
     )

@@ -161,6 +161,8 @@ _RUN_NOW = re.compile(
     "^(?!.*(?:あと|後|夜|安い|いつでも|好きな|まで|予約|任せ|お得|割安|安く|間に|うちに|深夜|時間帯))"
     ".*(?:機|器|き|ラム)[をは、]?(?:すぐ|今)?(?:に)?(?:回|まわ|動か|うごか|スタート|始め|つけ)[^、。]*$"
 )
+_BEGINS_AT = "(?:に|から|になったら)、?(?:回|まわ|動か|うごか|スタート|始め|はじめ|つけ|かけ|運転|稼働)"
+"""After an hour: 夜の10時に回して says when it begins, and 7時までに回して when it is to be done."""
 _MORE_OFTEN = re.compile(
     "ようになっ|(?:こと|回数)(?:が|は)?(?:増え|多くな|減っ|変わ)"
     "|(?:増え|減っ|多くなっ)(?:て(?:き|る|い|ない|へん)|と[るらう]|た)"
@@ -180,6 +182,8 @@ def told_otherwise(tool: str, what: str, spans: Mapping[str, str], said: str) ->
     if tool == "plan" and "device" in spans and _WHEN_DONE.search(said):
         return "state", "device"
     if (tool, what) == ("machine", "loaded") and "time" not in spans and _RUN_NOW.search(said):
+        return tool, "start"
+    if (tool, what) == ("machine", "loaded") and re.search(re.escape(spans.get("time", "\0")) + _BEGINS_AT, said):
         return tool, "start"
     if (tool, what) == ("sleep", "ups") and _MORE_OFTEN.search(said):
         return "changes", "any"

@@ -11,7 +11,7 @@ from sumika.assistant.saying import Reply, Sentence, Voice, cleaned
 from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_steps import Cannot, Step
 from sumika.assistant.talk_told import MOST_SAID, step_numbers, steps_text, told_of
-from sumika.assistant.talk_wanted import Ask, Speaker, Wanted
+from sumika.assistant.talk_wanted import Ask, Speaker, Wanted, hour_in, put_off_s
 from sumika.assistant.undoing import Later, Memory, Setting, back_of, setting_of
 from sumika.schema import Answered, Ruling, SuggestionsAnswer, SuggestionsRequest, SumikaError, Verdict
 from sumika.schema.requests import AnswerSuggestionRequest, Standing
@@ -99,12 +99,16 @@ class Doer:
             return Reply(sentences=(voice.sentence("talk.refused.right"),), refused="right"), ()
         if tool == "answer":
             return self._answer(wanted, speaker, voice)
+        if (tool, what) == ("machine", "loaded") and wanted.hour is None and wanted.delay_s is not None:
+            hour = hour_in(wanted.delay_s, voice.now_unix_s, voice.zone)
+            wanted = msgspec.structs.replace(wanted, hour=hour)
         steps = self._doing.steps(wanted, speaker)
         if isinstance(steps, Cannot):
             return _cannot(steps, voice), ()
         why = cleaned(said or f"{tool} {what}", WHY_LETTERS)
-        if wanted.delay_s is not None and tool != "machine":
-            return self._put_off(steps, wanted, speaker, voice, why)
+        delay_s = put_off_s(wanted, voice.now_unix_s, voice.zone)
+        if delay_s is not None:
+            return self._put_off(steps, delay_s, wanted, speaker, voice, why)
         steps = steps[:MOST_STEPS]
         outcome = self.carry_out(steps, speaker.resident, why, voice)
         if not outcome.went:
@@ -150,10 +154,11 @@ class Doer:
         return ("", ()) if isinstance(steps, Cannot) else (steps_text(steps[:MOST_SAID], voice), step_numbers(steps))
 
     def _put_off(
-        self, steps: tuple[Step, ...], wanted: Wanted, speaker: Speaker, voice: Voice, why: str
+        self, steps: tuple[Step, ...], delay_s: float, wanted: Wanted, speaker: Speaker, voice: Voice, why: str
     ) -> tuple[Reply, tuple[TalkDone, ...]]:
-        delay_s = wanted.delay_s or 0.0
-        if self.memory.is_full or not 0.0 < delay_s <= LONGEST_S:
+        if delay_s <= 0.0:
+            return Reply(sentences=(voice.sentence("talk.refused.over"),), refused="later"), ()
+        if self.memory.is_full or delay_s > LONGEST_S:
             return Reply(sentences=(voice.sentence("talk.refused.later"),), refused="later"), ()
         at_s = voice.now_unix_s + delay_s
         deed = self.memory.done((), voice.now_unix_s, speaker.resident, speaker.conversation)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
 
 import msgspec
 
@@ -32,6 +33,39 @@ def said_numbers(wanted: Wanted) -> tuple[float, ...]:
     if wanted.number is not None:
         found.append(100.0 * wanted.number)
     return tuple(one for one in found if one is not None)
+
+
+def put_off_s(wanted: Wanted, now_unix_s: float, zone: tzinfo) -> float | None:
+    """Return in how many seconds an order is to be carried out; None: now. Below zero that moment is over.
+
+    A machine is started or stopped at an hour, too; what is to be done by one, the plan begins.
+
+    Args:
+        wanted: The order.
+        now_unix_s: When it is given.
+        zone: Of the house.
+    """
+    starts = wanted.call.tool == "machine" and wanted.call.what != "loaded"
+    if wanted.hour is None or not starts or wanted.delay_s is not None:
+        return wanted.delay_s if starts or wanted.call.tool != "machine" else None
+    now = datetime.fromtimestamp(now_unix_s, zone)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    # By the clock on the wall, also where a night has an hour more or less.
+    at = midnight + timedelta(days=wanted.days or 0, hours=wanted.hour)
+    in_s = at.timestamp() - now_unix_s
+    if wanted.days is None and in_s < -_JUST_NOW_S:
+        in_s = (at + timedelta(days=1)).timestamp() - now_unix_s
+    return None if -_JUST_NOW_S <= in_s <= 0.0 else in_s
+
+
+_JUST_NOW_S = 300.0
+"""Who says "at eight" a moment after eight means now."""
+
+
+def hour_in(delay_s: float, now_unix_s: float, zone: tzinfo) -> float:
+    """Return which hour of the day it is in so many seconds."""
+    at = datetime.fromtimestamp(now_unix_s + delay_s, zone)
+    return at.hour + at.minute / 60.0
 
 
 def without_electricity(call: Call) -> Call:

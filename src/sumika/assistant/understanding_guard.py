@@ -5,7 +5,8 @@ A template fits a sentence as a whole, and needs no such guard. A student or a l
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
@@ -87,12 +88,14 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
     for name in ("delay", "duration", "time"):
         # "In ten minutes" and 三十分したら are no conditions.
         text = text.replace(call.spans.get(name, "\0").casefold(), "")
-    if call.tool == "machine" and is_japanese(text) and _JA_DENIED.search(text):
-        return True
     if call.tool == "feel" and not is_japanese(text):
         return _EN_ASKED_OF_YOU.search(text) is not None
-    if call.tool in ("feel", "answer", "undo", "house_mode", "machine"):
+    if call.tool in ("feel", "answer", "undo"):
         return False
+    if call.tool == "house_mode":
+        return _is_of_no_mode(call.what, text)
+    if call.tool == "machine" and (found := _is_for_no_machine(call.what, text)) is not None:
+        return found
     if call.tool == "temperature" and not is_japanese(text):
         said_so = (_OF_WARMTH if call.what == "set" else _WARMER_OR_NOT).search(text)
         if said_so is None:
@@ -105,6 +108,78 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
     return bool(
         _JA_QUESTION.search(text.rstrip(_MARKS.replace("?", "").replace("\uff1f", ""))) and not _JA_ASKING.search(text)
     )
+
+
+_EN_MODE_NOT: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "drive": re.compile(
+            r"\b(?:don'?t|do not|never|not|no longer|won'?t|stop|mustn'?t|shouldn'?t|can'?t)\b (?:(?!mind)\w+ ){0,2}?"
+            r"(?:driv\w+|tak\w+|run\w*|control\w*|manag\w+|steer\w*|decid\w+|automat\w+)"
+        ),
+        "suggest": re.compile(
+            r"\b(?:don'?t|do not|never|no need to|needn'?t|not|stop|quit) (?:(?!without)\w+ ){0,2}?"
+            r"(?:ask\w*|check\w*|consult\w*|suggest\w*|tell\w*)\b"
+        ),
+    }
+)
+_EN_MODE_IF = re.compile(r"\b(?:if (?!you (?:don'?t|wouldn'?t) mind)|unless|once|as soon as|until)\b")
+_JA_MODE_NOT: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "drive": re.compile(
+            "(?:任せ|まかせ|自動に(?:し|せ)|自動運転(?:し|せ)|制御し)(?:ない|ん(?!か)|たくない|なくて)"
+        ),
+        "suggest": re.compile(
+            "(?:聞か|きか|訊か|相談し|確認し|提案し|尋ね|たずね)(?:な[いく]|ん(?:で|と)|ずに)"
+            "(?!.{0,20}(?:ない|な[よ。!！]*$|んで|んと))"
+        ),
+    }
+)
+
+
+def _is_of_no_mode(what: str, text: str) -> bool:
+    """Tell whether how far the house may go is denied, asked, or said for a case: "don't ask me first"."""
+    if is_japanese(text):
+        denied = _JA_MODE_NOT.get(what)
+        return denied is not None and denied.search(text) is not None
+    denied = _EN_MODE_NOT.get(what)
+    return (
+        (denied is not None and denied.search(text) is not None)
+        or _EN_MODE_IF.search(text) is not None
+        or _EN_QUESTION.search(text) is not None
+    )
+
+
+_EN_CHEAP = re.compile(r"\b(?:when(?:ever)?|if|while|once|as soon as)\b[^,.]*\bcheap\w*")
+_EN_UNLOADED = re.compile(
+    r"\b(?:not|never|nobody|no one|unless|if|when|once|nearly|almost|half|wonder\w*)\b|n't\b"
+    r"|^(?:is|are|was|were|did|does|do|has|have (?:you|we|they)|had|who|what|which|where|why|how)\b"
+)
+_EN_STARTED = re.compile(
+    r"^(?:i|we|he|she|they|you|mum|mom|dad|somebody|someone)(?:'ve|'d|'s| have| has| had)?(?: just| already| only)?"
+    r" (?:started|stopped|ran|run|turned|switched|set|put|begun|began|paused|cancelled|finished)\b"
+)
+_EN_SOME_TIME = re.compile(
+    r"\b(?:tonight|overnight|this (?:evening|afternoon|morning)|in the (?:evening|afternoon|morning|night)"
+    r"|after|before)\b"
+)
+_JA_UNLOADED = re.compile(
+    "ないで|てな[いか]|ていな[いか]|ません|まだ|らしい|って(?:言|いう|いっ)|つもり|予定|半分|[?\uff1f]$"
+)
+_JA_SOME_TIME = re.compile(
+    "今夜|今晩|明日|あした|明朝|夜中|来週|週末|(?:前|まえ|後|あと|間|あいだ)(?:に|で)|とき|時に|ころに|頃に|たら"
+)
+
+
+def _is_for_no_machine(what: str, text: str) -> bool | None:
+    """Tell whether a machine is not to be started or stopped, or is not loaded; None where other words decide.
+
+    A machine that is started cannot be taken back: what says some time, and not which, is asked back.
+    """
+    if what == "loaded":
+        return (_JA_UNLOADED if is_japanese(text) else _EN_UNLOADED).search(_EN_CHEAP.sub("", text)) is not None
+    if is_japanese(text):
+        return True if _JA_DENIED.search(text) or _JA_SOME_TIME.search(text) else None
+    return True if _EN_STARTED.search(text) or _EN_SOME_TIME.search(text) else None
 
 
 _OTHER_MATTERS = re.compile(

@@ -36,6 +36,7 @@ TALK: dict[str, str] = {
     "talk.refused.unrecorded": "I cannot tell that from the records of this house.",
     "talk.refused.failed": "That did not work: {why}.",
     "talk.refused.later": "I can put off nothing more, or not for so long.",
+    "talk.refused.over": "That hour is over.",
     "talk.refused.while": "I cannot end it by itself: too much is put off already, or it is too long.",
     "talk.refused.while_unknown": "I cannot end it by itself: I do not know how it was before.",
     # What is asked back.

@@ -36,6 +36,7 @@ TALK: dict[str, str] = {
     "talk.refused.unrecorded": "それは、この家の記録からは分かりません。",
     "talk.refused.failed": "できませんでした。{why}。",
     "talk.refused.later": "これ以上、またはそんなに先までは予約できません。",
+    "talk.refused.over": "その時刻はもう過ぎています。",
     "talk.refused.while": "自動では元に戻せません。予約が多すぎるか、時間が長すぎます。",
     "talk.refused.while_unknown": "自動では元に戻せません。元の状態が分かりません。",
     # What is asked back.

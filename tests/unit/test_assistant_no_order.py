@@ -1,0 +1,109 @@
+"""What sounds like an order and is none: denied, asked, told, for some time that is not said; and what is beside it."""
+
+import pytest
+
+from sumika.assistant.calls import TOOLS, Call
+from sumika.assistant.names import Names
+from sumika.assistant.student import find_sentence_student
+from sumika.assistant.understanding import Understander
+from sumika.assistant.understanding_guard import may_be_no_order
+from sumika.schema.house import Device
+from tests.talk_helpers import talking_house
+
+
+@pytest.fixture(scope="module")
+def understander() -> Understander:
+    """Sentences, frames and the student that ships."""
+    house = talking_house()
+    more = (
+        Device(id="dishwasher", room="living", kind="appliance"),
+        Device(id="window", room="bedroom", kind="window_opener"),
+        Device(id="floor", room="living", kind="floor_heating"),
+    )
+    house = talking_house(devices=(*house.devices, *more))
+    return Understander(Names(house), find_sentence_student())
+
+
+def done(understander: Understander, sentence: str) -> list[str]:
+    """Return what is done at once for a sentence: tool, word and pieces."""
+    heard = understander.understand(sentence, "", "living")
+    acts = [call for call in heard.calls if TOOLS[call.tool].acts and not heard.ask_back]
+    return [" ".join((f"{one.tool}.{one.what}", *(f"{k}={v}" for k, v in sorted(one.spans.items())))) for one in acts]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "don't stop the washing machine",
+        "you should not stop the washing machine",
+        "I started the washing machine",
+        "start the washing machine once I leave",
+        "start the washing machine when the sun shines",
+        "did you start the washing machine",
+        "start the dishwasher after the film",
+        "洗濯機を止めないで",
+        "食洗機、寝る前に回して",
+        "食洗機を寝たら回して",
+        "洗濯機、後で回して",
+        "don't ask me first",
+        "never drive on your own",
+        "聞かないで",
+        "確認しなくていいよ",
+    ],
+)
+def test_a_machine_and_how_far_the_house_may_go_are_left_alone(understander: Understander, sentence: str) -> None:
+    assert not done(understander, sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("start the dishwasher at 10 pm", "machine.start device=dishwasher time=10 pm"),
+        ("夜10時に食洗機を動かして", "machine.start device=食洗機 time=夜10時"),
+        ("洗濯機を夜の10時に回して", "machine.start device=洗濯機 time=夜の10時"),
+        ("洗濯機を7時までに終わらせて", "machine.loaded device=洗濯機 time=7時"),
+        ("stop the washing machine in an hour", "machine.stop delay=in an hour device=washing machine"),
+        ("start the washing machine if it is cheap", "machine.loaded device=washing machine"),
+        ("出かけるから洗濯機回しといて", "machine.start device=洗濯機"),
+        ("could you start the dishwasher please", "machine.start device=dishwasher"),
+        ("ask me before you do anything", "house_mode.suggest"),
+        ("don't do anything without asking", "house_mode.suggest"),
+        ("just watch, don't touch anything", "house_mode.shadow"),
+        ("もう聞かなくていいから全部やって", "house_mode.drive"),
+        ("勝手に動かさないで、聞いてからにして", "house_mode.suggest"),
+    ],
+)
+def test_what_is_meant_for_a_machine_or_the_house_is_done(
+    understander: Understander, sentence: str, meant: str
+) -> None:
+    assert done(understander, sentence) == [meant]
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence", "no_order"),
+    [
+        ("suggest", "you need not check with me", True),
+        ("suggest", "never act without asking me", False),
+        ("suggest", "聞かずに動かさないで", False),
+        ("drive", "if it gets cold, take over", True),
+        ("drive", "if you don't mind take over", False),
+        ("drive", "家に任せたくない", True),
+        ("shadow", "are you only watching", True),
+    ],
+)
+def test_the_guard_of_how_far_the_house_may_go(what: str, sentence: str, *, no_order: bool) -> None:
+    assert may_be_no_order(sentence, Call(tool="house_mode", what=what)) is no_order
+
+
+@pytest.mark.parametrize(
+    ("sentence", "no_order"),
+    [
+        ("the dishwasher is full, run it whenever power is cheapest", False),
+        ("the washing machine is not loaded yet", True),
+        ("the dishwasher isn't full", True),
+        ("食洗機に食器入れといたよ", False),
+        ("食洗機にまだ食器入れてない", True),
+    ],
+)
+def test_the_guard_of_what_is_loaded(sentence: str, *, no_order: bool) -> None:
+    assert may_be_no_order(sentence, Call(tool="machine", what="loaded")) is no_order
