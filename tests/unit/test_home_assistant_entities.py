@@ -10,7 +10,7 @@ from sumika.actuate.home_assistant.parts import DeviceParts
 from sumika.actuate.home_assistant.scanning import kind_of
 from sumika.clock import Instant
 from sumika.links.home_assistant import EntityState, measured_by, said
-from sumika.schema import AirSample, DeviceState, Presence, UsageError
+from sumika.schema import AirSample, DeviceState, Presence, UsageError, WeatherSample
 from sumika.schema.house import Device, Sensor
 from sumika.sensors.air.home_assistant.reader import HomeAssistantSensors
 
@@ -218,3 +218,25 @@ def test_entities_say_what_they_measure_by_class_or_unit() -> None:
     assert said(entity("sensor.a", "1e400"), "co2_ppm") is None
     assert said(entity("sensor.a", "twelve"), "co2_ppm") is None
     assert said(entity("sensor.a", "150", unit_of_measurement="ppb"), "voc_ug_m3") is None
+
+
+def test_humidity_is_in_per_cent_and_degrees_are_the_houses_where_no_unit_stands_beside_them() -> None:
+    weather = entity("weather.home", "cloudy", humidity=55, temperature=20.0, temperature_unit="°C")
+    (outside,) = readings("weather", "weather.home", weather)
+    assert isinstance(outside, WeatherSample)
+    assert outside.relative_humidity == pytest.approx(0.55)
+    assert outside.temperature_c == 20.0
+    climate = entity("climate.a", "heat", degrees="°F", current_humidity=40, current_temperature=68)
+    (air,) = readings(
+        "air",
+        "",
+        climate,
+        relative_humidity="climate.a#current_humidity",
+        temperature_c="climate.a#current_temperature",
+    )
+    assert isinstance(air, AirSample)
+    assert air.relative_humidity == pytest.approx(0.4)
+    assert air.temperature_c == pytest.approx(20.0)
+    (told,) = readings("air", "", entity("sensor.x", humidity=0.4), relative_humidity="sensor.x#humidity [1]")
+    assert isinstance(told, AirSample)
+    assert told.relative_humidity == pytest.approx(0.4)

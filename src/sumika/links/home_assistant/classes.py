@@ -62,6 +62,11 @@ _BY_UNIT = MappingProxyType(
 
 _AT_HOME = ("person", "device_tracker")
 
+_IN_PER_CENT = ("humidity", "current_humidity")
+_IN_DEGREES = ("current_temperature",)
+"""Attributes of weather, climate and humidifier entities that no unit stands beside: per cent, and the degrees that
+this Home Assistant is set to."""
+
 
 def measured_by(entity: EntityState) -> str:
     """Return our name of what an entity measures; empty where it says nothing that we know."""
@@ -97,5 +102,13 @@ def said(entity: EntityState, name: str, attribute: str = "", unit: str = "") ->
         if entity.domain in _AT_HOME and not attribute:
             return float(word == "home") if word else None
         return {"on": 1.0, "off": 0.0, "open": 1.0, "closed": 0.0}.get(word)
-    own = entity.word("unit_of_measurement") if not attribute else entity.word(f"{attribute}_unit")
-    return to_ours(name, number, unit or own)
+    return to_ours(name, number, unit or _unit_of(entity, attribute))
+
+
+def _unit_of(entity: EntityState, attribute: str) -> str:
+    if not attribute:
+        return entity.word("unit_of_measurement")
+    told = entity.word(f"{attribute}_unit")
+    if not told and attribute in _IN_DEGREES:
+        return entity.degrees
+    return told or ("%" if attribute in _IN_PER_CENT else "")
