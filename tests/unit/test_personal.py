@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -37,11 +36,11 @@ from sumika.models import (
     lived_of,
     load_student,
 )
-from sumika.perception import knowing, known_keys
+from sumika.perception import knowing
 from sumika.runtime import knowing_node, replay_log
 from sumika.runtime.knowing_node import knowing_nodes, with_own_students
 from sumika.schema import UsageError
-from tests.log_helpers import RUN, START, envelope, presence
+from tests.log_helpers import START, envelope, presence
 from tests.students import decided, inputs, make_student, two_classes
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -270,33 +269,6 @@ def test_names_of_classes_are_labels_and_too_few_days_change_nothing(students: P
 def test_a_house_without_a_log_says_so(students: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no log"):
         make_own(NAME, tmp_path / "empty", students=students, public_key=PUBLIC)
-
-
-def test_a_log_is_replayed_through_the_steps_that_ask_live(
-    students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Steps are played by one that asks of each message, so that what is kept is what was asked, day by day."""
-    clock = SimulatedClock(START)
-    with LogWriter(tmp_path / "log" / "run", RUN, clock) as writer:
-        for number in range(60):
-            writer.write(envelope(presence(number), number), presence(number))
-            clock.sleep_until(clock.now().monotonic_ns + 3 * 3600 * 10**9)
-    x = inputs(SHAPE, 60, 5)
-
-    def start(house: object, key: str, find: Any) -> list[Any]:
-        return [find(NAME, "trial/1"), 0]
-
-    def step(state: list[Any], message: object) -> tuple[list[Any], tuple[()]]:
-        state[0].answers(x[state[1]][None], np.ones((1, 8), bool))
-        return [state[0], state[1] + 1], ()
-
-    monkeypatch.setattr(knowing, "start", start)
-    monkeypatch.setattr(knowing, "step", step)
-    monkeypatch.setattr(known_keys, "known_keys", lambda house: ("bedroom",))
-    monkeypatch.setattr(known_keys, "routed", lambda house, topic, key: ("bedroom",))
-    monkeypatch.setattr("sumika.config.parse_house", lambda text, path: SimpleNamespace(house=None))
-    said = make_own(NAME, tmp_path, students=students, public_key=PUBLIC)
-    assert said[0].startswith("60 questions")
 
 
 def test_of_questions_without_number_a_fair_part_is_kept_and_never_the_questions(

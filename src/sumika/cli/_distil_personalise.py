@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sumika.cli._distil_asked import MOST_A_DAY, Asked
 from sumika.cli._distil_told_file import read_told
@@ -22,7 +23,7 @@ from sumika.models import (
     personalise,
     told_in_use,
 )
-from sumika.schema import UsageError
+from sumika.schema import SumikaError, UsageError
 
 _WHY_NOTHING = (
     "a student is asked where house.yaml has it worked out, all whom it concerns have agreed, and enough is measured."
@@ -31,7 +32,7 @@ _WHY_NOTHING = (
 _RUNNING = "A house that runs asks it within half a minute."
 
 NIGHT_ENDS = timedelta(hours=12)
-"""A day is counted from noon to noon, so that a night is one."""
+"""A day is counted from noon to noon where the house stands, so that a night is one."""
 
 
 def make_own(
@@ -76,12 +77,17 @@ def make_own(
         )
     if file is None and not anew and told_in_use(student, shelf):
         return [f"{name} stays as it is: {STAYS_TOLD}."]  # a log brings no labels, and to replay it takes a while
-    questions, lived = _of_file(file, student) if file is not None else _of_logs(logs or _runs(data), student)
+    passed_over = list[str]()
+    if file is not None:
+        questions, lived = _of_file(file, student)
+    else:
+        questions, lived = _of_logs(logs or _runs(data), student, None if logs else passed_over)
     if not questions:
-        return [f"{name} was asked nothing in what was logged.", f"{name} stays as it is: {_WHY_NOTHING}"]
+        nothing = f"{name} was asked nothing in what was logged."
+        return [*passed_over, nothing, f"{name} stays as it is: {_WHY_NOTHING}"]
     today = datetime.now(UTC).date().isoformat()
     verdict = personalise(student, students / name, lived, shelf, way=Way.of(student.about), today=today, anew=anew)
-    return [questions, *_told(verdict, name)]
+    return [*passed_over, questions, *_told(verdict, name)]
 
 
 def _back(shelf: Shelf, name: str, students: Path, public_key: str) -> list[str]:
@@ -124,25 +130,49 @@ def _counted(student: Student, questions: int, like: int, kept: int) -> str:
     return f"{questions} questions, {like} of them like what {student.name} has learnt from.{thinned}"
 
 
-def _of_logs(runs: tuple[Path, ...], student: Student) -> tuple[str, Lived]:
-    """Replay what was logged through the very steps that ask the student live; return how much, and what they asked."""
+def _of_logs(runs: tuple[Path, ...], student: Student, passed_over: list[str] | None) -> tuple[str, Lived]:
+    """Return how much a student was asked in what was logged, and what that was.
+
+    Args:
+        runs: Folders or files.
+        student: That is listened to.
+        passed_over: Takes a line for each run that cannot be read: a disk that was full, an older house.yaml, a folder
+            of somebody else must not end the job of every night to come. None if each was named by a person.
+
+    Raises:
+        SumikaError: if a run that was named cannot be read, or none can.
+    """
+    asked, last = Asked(student), None
+    for run in runs:
+        try:
+            _replay(run, asked)
+        except (SumikaError, OSError) as error:
+            if passed_over is None:
+                raise
+            passed_over.append(f"Passed over: {str(error).splitlines()[0]}")
+            last = error
+    if last is not None and passed_over is not None and len(passed_over) == len(runs):
+        raise last
+    lived = asked.lived()
+    return _counted(student, asked.questions, asked.like, len(lived)), lived
+
+
+def _replay(run: Path, asked: Asked) -> None:
+    """Send what was logged through the very steps that ask the student live."""
     from sumika.config import parse_house
+    from sumika.facts.shelf import zone_name_of
     from sumika.log import LogReader
     from sumika.perception import knowing
     from sumika.perception.known_keys import known_keys, routed
 
-    asked = Asked(student)
-    for run in runs:
-        reader = LogReader(run)
-        house = parse_house(reader.run.config_text, run).house
-        states = {key: knowing.start(house, key, partial(_found, asked)) for key in known_keys(house)}
-        for logged in reader:
-            moment = datetime.fromtimestamp(logged.log_time_ns / 1e9, UTC)
-            asked.day = (moment - NIGHT_ENDS).date().isoformat()
-            for key in routed(house, logged.envelope.topic, logged.envelope.key):
-                states[key], _ = knowing.step(states[key], logged.message)
-    lived = asked.lived()
-    return _counted(student, asked.questions, asked.like, len(lived)), lived
+    reader = LogReader(run)
+    house = parse_house(reader.run.config_text, run).house
+    zone = ZoneInfo(zone_name_of(house))
+    states = {key: knowing.start(house, key, partial(_found, asked)) for key in known_keys(house)}
+    for logged in reader:
+        asked.day = (datetime.fromtimestamp(logged.log_time_ns / 1e9, zone) - NIGHT_ENDS).date().isoformat()
+        for key in routed(house, logged.envelope.topic, logged.envelope.key):
+            states[key], _ = knowing.step(states[key], logged.message)
 
 
 def _found(asked: Asked, wanted: str, features: str) -> Any:
