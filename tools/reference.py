@@ -345,8 +345,9 @@ often, 503 the node that should answer does not, 507 the disk takes nothing.
 The live feed is a WebSocket at `/api/live`, MessagePack both ways. A viewer sends
 `{"watch": ["presence", "respiration/bedroom"], "max_hz": 20}` ("*": all that it may see) and gets
 `{"n", "wall_ms", "lost", "messages": [[topic, key, message], ...]}`. Who reads slowly gets fewer frames with the newest
-of everything; breath, beats, events and falls wait for a while and are not overtaken. Close codes: 4400 not understood,
-4401 log in, 4429 too many.
+of everything; breath, beats, events and falls wait for a while and are not overtaken. An empty frame comes where
+nothing else has come for 5 s: who hears none for 12 s has lost the house. Close codes: 4400 not understood, 4401 log
+in, 4429 too many.
 
 """
 

@@ -29,6 +29,32 @@ def test_nobody_is_said_to_be_away_while_a_room_says_otherwise(visits: Visits, h
         house.life.tracked = True
 
 
+DARK = """
+window.WebSocket = class extends WebSocket {
+  set onopen(work) { super.onopen = work && ((event) => window.dark || work(event)); }
+  set onmessage(work) { super.onmessage = work && ((event) => window.dark || work(event)); }
+};
+"""
+"""What a pulled cable is: nothing comes any more, and no connection ends."""
+
+
+def test_a_house_that_falls_silent_without_a_word_is_not_shown_as_live(visits: Visits) -> None:
+    visit = visits()
+    visit.page.clock.install()
+    visit.page.add_init_script(DARK)
+    page = visit.enter("room/living")
+    page.wait_for_selector(".heard:not(.not)")
+    page.wait_for_selector("[data-probability]:has-text('97')")
+    page.evaluate("window.dark = true")
+    page.clock.fast_forward(60_000)
+    page.wait_for_selector(".heard.not")
+    page.wait_for_selector("[data-probability]:has-text('not known')")
+    page.evaluate("window.dark = false")
+    page.clock.fast_forward(15_000)
+    page.wait_for_selector(".heard:not(.not)")
+    page.wait_for_selector("[data-probability]:has-text('97')")
+
+
 def test_the_banner_says_that_it_is_simulated_and_goes_with_the_last_of_it(visits: Visits, house: PlayedHouse) -> None:
     page = visits().enter()
     page.wait_for_selector(".banner[data-origin=simulated]")

@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
+import sumika.dashboard.live as live
 from sumika.clock import Instant
 from sumika.dashboard import Feed, Right, Role, Viewer, WhoSees
 from sumika.dashboard.feed import Watch, Watcher
@@ -333,6 +334,17 @@ def test_state_says_the_same_as_the_feed(played: Played) -> None:
     ((_, _, body),) = guest.get("/api/state").json()["messages"]
     assert body["count"] == 1
     assert "tracks" not in body
+
+
+def test_a_viewer_hears_that_the_house_is_there_though_nothing_happens(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "STILL_LET_IN_EVERY_S", 0.001)
+    monkeypatch.setattr(live, "ALIVE_EVERY_S", 0.002)
+    with played.owner().websocket_connect(LIVE) as socket:
+        ask_for(socket, "presence")
+        frames = [msgspec.msgpack.decode(socket.receive_bytes()) for _ in range(3)]
+    assert [(frame["n"], frame["messages"]) for frame in frames] == [(1, []), (2, []), (3, [])]
 
 
 def closed(browser: TestClient, *questions: bytes | str) -> int:

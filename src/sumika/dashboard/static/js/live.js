@@ -2,13 +2,16 @@
 // kept, and all that came in one frame is told at once.
 const RETRY_MS = [300, 800, 2000, 4000];
 const NOT_LOGGED_IN = 4401;
+const SILENT_MS = 12_000; // the house sends a frame every 5 s or so, be it empty
+const LOOK_MS = 1000;
 
 const latest = new Map(); // topic -> Map(key -> message)
 const watched = new Map(); // pattern -> how many watch it
 const listeners = new Map(); // topic -> Set of functions called with (key, message), for what is not to be missed
 const frames = new Set(); // called after each frame with the topics in it
-const state = { socket: null, open: false, tries: 0, skewMs: 0, lost: 0, frames: 0, delayMs: null, wanted: false };
+const state = { socket: null, open: false, tries: 0, skewMs: 0, lost: 0, frames: 0, delayMs: null, wanted: false, heardAt: 0 };
 let saying = 0;
+let looking = 0;
 
 /** The server's present time in ms: browsers' clocks may be wrong. */
 export const nowMs = () => Date.now() + state.skewMs;
@@ -39,13 +42,18 @@ export function connect() {
   const socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   state.socket = socket;
+  state.heardAt = Date.now();
+  looking ||= setInterval(look, LOOK_MS);
   socket.onopen = () => {
     state.open = true;
     state.tries = 0;
     sayWatched();
     tell(new Set());
   };
-  socket.onmessage = (event) => take(globalThis.MessagePack.decode(new Uint8Array(event.data)));
+  socket.onmessage = (event) => {
+    state.heardAt = Date.now();
+    take(globalThis.MessagePack.decode(new Uint8Array(event.data)));
+  };
   socket.onclose = (event) => closed(event.code);
 }
 
@@ -54,6 +62,21 @@ export function hangUp() {
   state.wanted = false;
   latest.clear();
   state.socket?.close();
+}
+
+// A house without power, and a network that has gone, close no connection: what was heard last would be shown for ever.
+function look() {
+  if (!state.wanted) return;
+  // Either way: a clock that was set says nothing about the house, and looking once more does no harm.
+  if (state.socket && Math.abs(Date.now() - state.heardAt) > SILENT_MS) abandon(state.socket);
+  else if (!state.open) tell(new Set()); // what is shown grows old
+}
+
+function abandon(socket) {
+  // Its end may be told in minutes, when another has long taken its place.
+  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.close();
+  closed(0);
 }
 
 function closed(code) {
