@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from sumika.cli.house import house as house_command
+from sumika.clock import Instant
 from sumika.config import demo_house
 from sumika.history import History
 from sumika.models.features.comfort import COLD, Conditions, Felt
@@ -88,6 +89,31 @@ def test_a_replay_knows_what_was_known_before_and_is_given_no_vote_twice(live: A
     assert said(StepRunner(node.step, HOUSE), *messages) == lived
     assert of_aoi(lived).votes == 7
     assert of_aoi(said(live(), air(400.0))).votes == 7, "a replay keeps nothing"
+
+
+def with_clock_behind(message: Any, by_s: float) -> Any:
+    """Return a message of a computer that has just begun and does not know the time yet."""
+    stamp = Instant(message.stamp.monotonic_ns, message.stamp.wall_ns - int(by_s * 1e9), "another boot")
+    return msgspec.structs.replace(message, stamp=stamp)
+
+
+def test_votes_of_before_come_back_when_a_clock_that_is_behind_is_put_right(live: Any, tmp_path: Path) -> None:
+    said(live(), air(0.0), *(vote(10.0 + number) for number in range(5)))
+    behind = [with_clock_behind(one, 1e7) for one in (air(200.0), vote(210.0))]
+    right = [with_clock_behind(one, 0.0) for one in (air(300.0), vote(310.0, 2.0), air(400.0))]
+    running = live()
+    assert of_aoi(said(running, *behind)).votes == 1
+    assert of_aoi(said(running, *right)).votes == 7
+    assert of_aoi(said(live(), with_clock_behind(air(500.0), 0.0))).votes == 7
+    # What is logged of it is told again by a replay, in which all seven are kept already.
+    running = live()
+    logged = [with_clock_behind(one, by_s) for one, by_s in ((air(600.0), 1e7), (vote(610.0), 1e7), (air(700.0), 0.0),
+                                                             (vote(710.0), 0.0), (air(800.0), 0.0))]  # fmt: skip
+    lived = said(running, *logged)
+    (node,) = with_own_students(knowing_nodes(HOUSE), tmp_path)
+    assert node.step is not None
+    assert said(StepRunner(node.step, HOUSE), *logged) == lived
+    assert of_aoi(lived).votes == 9
 
 
 def test_of_who_did_not_agree_nothing_is_kept_and_nothing_used(live: Any, tmp_path: Path) -> None:

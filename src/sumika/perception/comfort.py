@@ -69,7 +69,10 @@ class ComfortState:
         residents: Who agreed to it and lives there.
         zone: Of the house's clocks.
         student: Who is asked; None: there is none.
-        votes: By resident.
+        votes: By resident, heard since the start.
+        before: By resident, of before the start, as far as their times say so: see `began_s`.
+        began: The first message since the start of the clock.
+        began_s: When that was, on the house's clock: what was kept from before it counts.
         air: The newest of the room.
         heart: The newest of whoever is there.
         origin: What the room's sensors will be, before any has spoken.
@@ -80,11 +83,13 @@ class ComfortState:
     zone: tzinfo
     student: Asked | None
     votes: dict[str, list[Felt]] = field(default_factory=dict)
+    before: dict[str, list[Felt]] = field(default_factory=dict)
+    began: Instant | None = None
+    began_s: float = -math.inf
     air: AirSample | None = None
     heart: HeartRate | None = None
     origin: Origin = Origin.LIVE
     told_ns: int | None = None
-    boot: str = ""
 
 
 def zone_of(name: str) -> tzinfo:
@@ -114,7 +119,7 @@ def start(
         votes: By resident, what was voted there before, the oldest first; of others nothing is remembered.
     """
     theirs = {resident: list(votes[resident]) for resident in residents if resident in votes}
-    return ComfortState(room, tuple(residents), zone, student, theirs, origin=origin)
+    return ComfortState(room, tuple(residents), zone, student, before=theirs, origin=origin)
 
 
 def step(state: ComfortState, message: AirSample | HeartRate | Vote | Tick) -> tuple[ComfortState, tuple[Message, ...]]:
@@ -127,16 +132,12 @@ def step(state: ComfortState, message: AirSample | HeartRate | Vote | Tick) -> t
     Returns:
         The state, and once a minute and after every vote a `ThermalComfort`.
     """
-    if not state.boot:
-        # In a replay what was kept holds votes that come again; and a clock that was set back knows no future.
-        at_s = message.stamp.wall_ns / NANOSECONDS_PER_SECOND
-        state.votes = {
-            resident: [one for one in votes if one.then.at_s < at_s][-MOST_VOTES:]
-            for resident, votes in state.votes.items()
-        }
-    if message.stamp.boot_id != state.boot:
+    if state.began is None or message.stamp.boot_id != state.began.boot_id:
         state.air = state.heart = state.told_ns = None
-        state.boot = message.stamp.boot_id
+        state.began = message.stamp
+    # A clock that was behind at the start is put right later: then the start was later as well.
+    since_ns = message.stamp.monotonic_ns - state.began.monotonic_ns
+    state.began_s = max(state.began_s, (message.stamp.wall_ns - since_ns) / NANOSECONDS_PER_SECOND)
     if getattr(message, "room", state.room) != state.room:
         return state, ()
     if isinstance(message, AirSample) and message.temperature_c is not None:
@@ -145,6 +146,9 @@ def step(state: ComfortState, message: AirSample | HeartRate | Vote | Tick) -> t
         state.heart = message
     elif isinstance(message, Vote) and message.resident in state.residents and math.isfinite(message.sensation):
         felt = Felt(vote=_class_of(message.sensation), then=_conditions(state, message.stamp))
+        # In a replay what was kept holds votes that come again.
+        before = state.before.get(message.resident, [])
+        state.before[message.resident] = [one for one in before if one.then.at_s != felt.then.at_s]
         state.votes[message.resident] = [*state.votes.get(message.resident, []), felt][-MOST_VOTES:]
         state.told_ns = None
     now_ns = message.stamp.monotonic_ns
@@ -165,6 +169,12 @@ def felt(state: ComfortState, vote: Vote) -> Felt | None:
     newest = votes[-1] if votes and vote.room == state.room else None
     taken = newest is not None and newest.then.at_s == vote.stamp.wall_ns / NANOSECONDS_PER_SECOND
     return newest if taken else None
+
+
+def _votes_of(state: ComfortState, resident: str) -> list[Felt]:
+    """Return the newest votes of a resident, the oldest first; a clock that was set back knows no future."""
+    before = [one for one in state.before.get(resident, ()) if one.then.at_s < state.began_s]
+    return [*before, *state.votes.get(resident, ())][-MOST_VOTES:]
 
 
 def _class_of(sensation: float) -> int:
@@ -211,7 +221,7 @@ def _told(state: ComfortState, now: Instant) -> ThermalComfort:
 
 def _person(state: ComfortState, resident: str, now: Conditions) -> tuple[PersonComfort, bool]:
     """Return how one resident would find it, and whether the student says so."""
-    votes = state.votes.get(resident, [])
+    votes = _votes_of(state, resident)
     answer = asked(state.student, comfort_features(votes, now)) if _is_learned(now) else None
     by_student = answer is not None and answer.valid and answer.probabilities is not None
     if answer is not None and answer.valid and answer.probabilities is not None:
