@@ -36,6 +36,8 @@ _FORMS = {
     "float32": Form.FLOAT32,
     "float64": Form.FLOAT64,
 }
+_FLOATS = (Form.FLOAT32, Form.FLOAT64)
+_WHOLE_SHARE = 1.001
 _LINE = re.compile(
     r"(?P<table>holding|input|coil|discrete):(?P<number>\d{1,6})(?::(?P<form>\w+))?(?::(?P<scale>[-+0-9.eE]+))?"
 )
@@ -88,7 +90,7 @@ class Register:
         return 1 if self.form is None else self.form.value[1]
 
     def ours(self, words: list[int] | list[bool], order: WordOrder) -> float | None:
-        """Return the value; None where it is no number (a sensor that is absent is NaN in most tables)."""
+        """Return the value; None where it is no number: in most tables NaN, or a code, stands for what is absent."""
         if self.form is None:
             return float(bool(words[0]))
         number = ModbusClientMixin.convert_from_registers(list(map(int, words)), self.form, order)
@@ -96,7 +98,19 @@ class Register:
             return None
         if self.codes:
             return float(self.codes.index(int(number))) if number in self.codes else None
-        return number * self.scale
+        return None if self._is_absent(number) else number * self.scale
+
+    def _is_absent(self, number: float) -> bool:
+        """Return whether a number stands for none: the lowest signed, the highest unsigned one (SunSpec, SMA, others).
+
+        A share may be all of 16 bits, so that their highest number is 1; nothing else that is measured goes so far.
+        """
+        if self.form is None or self.form in _FLOATS:
+            return False
+        low, high = _bounds(self.form)
+        if low < 0:
+            return number == low
+        return number == high and (self.form is not Form.UINT16 or abs(self.scale) * high > _WHOLE_SHARE)
 
     def theirs(self, value: float, order: WordOrder) -> list[int] | str:
         """Return the words that say a value, or why there are none."""
@@ -110,7 +124,7 @@ class Register:
     def _words(self, count: float, order: WordOrder) -> list[int] | str:
         if self.form is None:
             return [int(count >= 0.5)]
-        is_float = self.form in (Form.FLOAT32, Form.FLOAT64)
+        is_float = self.form in _FLOATS
         number: int | float = count if is_float else math.floor(count + 0.5)
         if not is_float:
             low, high = _bounds(self.form)
@@ -121,7 +135,7 @@ class Register:
     @property
     def step(self) -> float:
         """It rounds to whole steps of this; 0: it does not."""
-        return 0.0 if self.form in (Form.FLOAT32, Form.FLOAT64) else (1.0 if self.codes else abs(self.scale))
+        return 0.0 if self.form in _FLOATS else (1.0 if self.codes else abs(self.scale))
 
 
 def read_register(text: str, where: str, *, numbering: str = "table") -> Register:
