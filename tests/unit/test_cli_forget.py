@@ -7,8 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sumika.cli.house import house
+from sumika.dashboard import Consents
+from sumika.dashboard.consent import Consent
 from sumika.history import History
 from sumika.runtime.house_run import owned_data_folder
+from sumika.runtime.page_access import Files
 from sumika.schema import SumikaError, UsageError
 from tests.history_helpers import BREATH, DAY_NS, NOON_NS, clock_at, keep, stamps
 
@@ -38,6 +41,26 @@ def test_what_was_kept_of_a_resident_is_gone_and_the_others_is_not(data: Path) -
     assert result.exit_code == 0
     assert "2 keys destroyed" in result.output
     assert readable(data) == {"bedroom": 0, "study": 300, "living": 0}
+
+
+def test_what_a_resident_agreed_to_with_carers_is_taken_back(data: Path) -> None:
+    page, residents = data / "page", ("hanako", "taro")
+    for resident in residents:
+        agreed = Consent(resident=resident, carers=("nurse",), wellbeing=True)
+        Consents(page, Files, residents).write(agreed)
+    assert forget(data, "hanako", "--yes").exit_code == 0
+    left = Consents(page, Files, residents)
+    assert left.to("nurse") == {"taro"}
+    assert left.all()[0] == Consent(resident="hanako")
+
+
+def test_consents_that_cannot_be_read_are_told_and_hinder_no_forgetting(data: Path) -> None:
+    (data / "page").mkdir()
+    (data / "page" / "consent.json").write_text('{"hana', encoding="utf-8")
+    result = forget(data, "hanako", "--yes")
+    assert result.exit_code == 0
+    assert "could not be taken back" in result.stderr
+    assert readable(data)["bedroom"] == 0
 
 
 def test_it_asks_first_says_who_shares_the_room_and_takes_no_for_an_answer(data: Path) -> None:

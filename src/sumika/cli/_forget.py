@@ -7,11 +7,15 @@ from pathlib import Path
 import click
 
 from sumika.clock import WallClock
+from sumika.dashboard import Consents, RefusedError
 from sumika.history import History
 from sumika.log import delete_logs, log_size
 from sumika.runtime.forgetting import LOG_FOLDER, forget_half_minutes
 from sumika.runtime.house_run import data_folder_of, owned_data_folder
 from sumika.runtime.kept_votes import forget_votes
+from sumika.runtime.node import PAGE
+from sumika.runtime.page_access import Files
+from sumika.runtime.small_file import DamagedFileError
 from sumika.schema import UsageError
 
 
@@ -51,6 +55,7 @@ def forget_resident(
         destroyed, half_minutes = history.forget(resident), forget_half_minutes(folder)
         forget_votes(folder, resident)
         papers = _forget_papers(folder, resident)
+        _take_back_consents(folder / PAGE, resident)
         if logs is not None:
             _delete(folder / LOG_FOLDER, *logs)
     keys = "1 key" if destroyed == 1 else f"{destroyed} keys"
@@ -69,6 +74,14 @@ def _forget_papers(folder: Path, resident: str) -> int:
     except ImportError:
         return 0
     return forget_papers(folder, resident, WallClock().now().wall_ns / 1e9)
+
+
+def _take_back_consents(folder: Path, resident: str) -> None:
+    """Take back what a resident agreed to with carers; the keys are gone, whatever hinders it."""
+    try:
+        Consents(folder, Files, (resident,)).forget(resident)
+    except (DamagedFileError, RefusedError) as error:
+        click.echo(f"what {resident} agreed to with carers could not be taken back: {error}", err=True)
 
 
 def _delete(folder: Path, begins: datetime | None, ends: datetime | None) -> None:

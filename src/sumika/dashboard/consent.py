@@ -86,5 +86,10 @@ class Consents:
             self._put(after)
 
     def forget(self, resident: str) -> None:
-        """Take back all that a resident agreed to."""
-        self.write(Consent(resident=resident))
+        """Take back all that a resident agreed to.
+
+        Raises:
+            RefusedError: if nobody of that name lives here, or the disk takes nothing.
+        """
+        if resident in self._kept:
+            self.write(Consent(resident=resident))
