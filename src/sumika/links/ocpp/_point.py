@@ -1,6 +1,7 @@
 """A charge point that is connected: what it says of itself, and what it is told, whichever version it speaks."""
 
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sumika.links.ocpp._readings import power_w, readings
 from sumika.links.ocpp.limits import CAP_ID, PROFILE_ID, Limit, RateUnit
 
 _MOST_TEXT = 60
+_MOST_ELSEWHERE = 32
 _POWERS = ("import_w", "export_w")
 _OF_THE_CAR = (*_POWERS, "charge")
 """Meter values that mean nothing any more when the transaction is over."""
@@ -57,6 +59,7 @@ class ChargePoint(ABC):
         self.unit: RateUnit = "W"
         self.endpoint = endpoint
         self._told, self.clock = told, clock
+        self._elsewhere: deque[str] = deque(maxlen=_MOST_ELSEWHERE)
 
     @property
     def power_w(self) -> float | None:
@@ -142,6 +145,17 @@ class ChargePoint(ABC):
     def runs(self, transaction: str) -> None:
         """Take the point's word for which transaction runs."""
         self.transaction, self.recalled, self.none_runs = transaction, False, False
+
+    def runs_elsewhere(self, transaction: str) -> None:
+        """Take note that a transaction is another connector's: it is not ours to limit, to stop or to see end."""
+        if transaction not in self._elsewhere:
+            self._elsewhere.append(transaction)
+        if transaction == self.transaction:
+            self.recall("")
+
+    def is_elsewhere(self, transaction: str) -> bool:
+        """Return whether a transaction is known to be another connector's."""
+        return transaction in self._elsewhere
 
     def ended(self) -> None:
         """Take note that no transaction runs: its power says nothing any more. A parked car holds what it held."""

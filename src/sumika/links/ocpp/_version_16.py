@@ -30,6 +30,7 @@ class ChargePoint16(ChargePoint):
 
     version = "1.6"
     profile_key = "id"
+    _number = 0
 
     def answers(self) -> Answers:
         """Return what answers its questions."""
@@ -98,23 +99,32 @@ class ChargePoint16(ChargePoint):
             self.none_runs = False
 
     def _meter(self, said: Payload) -> Payload:
+        # Ours are positive; some points say 0 or -1 for none.
+        number = said.get("transactionId", 0)
         if said["connectorId"] in (0, _CONNECTOR):
-            # Ours are positive; some points say 0 or -1 for none.
-            if said.get("transactionId", 0) > 0:
-                self.runs(str(said["transactionId"]))
+            if number > 0 and not self.is_elsewhere(str(number)):
+                self.runs(str(number))
             self.metered(said["meterValue"])
+        elif number > 0:
+            self.runs_elsewhere(str(number))
         return {}
 
     def _started(self, said: Payload) -> Payload:
-        # A number that no transaction has which began before we were started anew.
-        self.runs(str(self.clock.now().wall_ns // 10**9 % 2**31))
-        self.changed()
-        answer: dict[str, Any] = {"transactionId": int(self.transaction), **_ACCEPTED}
+        # A number that no transaction has which began before we were started anew, nor another in the same second.
+        self._number = max(self.clock.now().wall_ns // 10**9, self._number + 1)
+        number = self._number % 2**31
+        if said["connectorId"] in (0, _CONNECTOR):
+            self.runs(str(number))
+            self.changed()
+        else:
+            self.runs_elsewhere(str(number))
+        answer: dict[str, Any] = {"transactionId": number, **_ACCEPTED}
         return answer
 
     def _stopped(self, said: Payload) -> Payload:
         # A point that was away tells of all that ended meanwhile, which is not always what runs now.
-        if self.transaction in ("", str(said["transactionId"])):
+        number = str(said["transactionId"])
+        if self.transaction in ("", number) and not self.is_elsewhere(number):
             self.ended()
             self.metered(said.get("transactionData", ()), ended=True)
         return {}

@@ -110,8 +110,11 @@ class ChargePoint201(ChargePoint):
         return {}
 
     def _event(self, said: Payload) -> Payload:
-        if said.get("evse", {"id": _EVSE})["id"] == _EVSE:
-            self._take_event(said["transactionInfo"], said.get("meterValue", ()), ended=said["eventType"] == "Ended")
+        info = said["transactionInfo"]
+        if said.get("evse", {"id": _EVSE})["id"] != _EVSE:
+            self.runs_elsewhere(info["transactionId"])
+        elif not self.is_elsewhere(info["transactionId"]):  # later events need not name the EVSE
+            self._take_event(info, said.get("meterValue", ()), ended=said["eventType"] == "Ended")
         return {"idTokenInfo": {"status": "Accepted"}} if "idToken" in said else {}
 
     def _take_event(self, info: Payload, meter_values: Iterable[Mapping[str, Any]], *, ended: bool) -> None:
