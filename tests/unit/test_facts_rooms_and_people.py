@@ -186,6 +186,8 @@ def test_what_changes_over_weeks_is_found_in_the_days_before(tmp_path: Path) -> 
         rose = found[Measure.RESTING_HEART]
         assert (rose.trend.direction, rose.reason, rose.rows[0].count) == (Direction.UP, "", 60)
         assert found[Measure.SLEEP].reason == Why.NO_RECORDS
+        late = {one.trend.measure: one for one in facts.changes("bedroom", day_of(2026, 11, 20))}
+        assert late[Measure.RESTING_HEART].reason == Why.STALE, "three weeks after the last night"
         few = {one.trend.measure: one for one in facts.changes("bedroom", day_of(2026, 9, 8))}
         assert few[Measure.RESTING_HEART].reason == Why.FEW_DAYS
 

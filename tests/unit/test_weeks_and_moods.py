@@ -98,6 +98,9 @@ def test_weeks_are_read_from_history_hour_by_hour(tmp_path: Path) -> None:
         assert desk.due(Instant(0, NOON_NS, "b")) == ()
         told = desk.due(Instant(int(FIRST_S * 1e9), NOON_NS, "b"))
         assert desk.due(Instant(int(FIRST_S * 1e9) + 1, NOON_NS, "b")) == ()
+        late = desk.due(Instant(20 * DAY_NS, NOON_NS + 20 * DAY_NS, "b"))
+    (silent,) = (one for one in late if isinstance(one, WellBeing))
+    assert {one.reason for one in silent.trends} == {Reason.STALE, Reason.FEW_DAYS}, "nothing of before is told as now"
     (well,) = (one for one in told if isinstance(one, WellBeing))
     heart = next(one for one in well.trends if one.measure is Measure.RESTING_HEART)
     assert (well.room, heart.direction) == ("bedroom", "up")

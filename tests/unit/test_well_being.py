@@ -67,6 +67,15 @@ def test_too_few_days_are_said_to_be_too_few() -> None:
     assert (nothing.valid, nothing.days, nothing.days_missing) == (False, 0, 0)
 
 
+@pytest.mark.parametrize(("silent_days", "reason"), [(10, Reason.MEASURED), (20, Reason.STALE)])
+def test_who_was_not_measured_for_weeks_is_not_told_of_as_they_are_now(silent_days: int, reason: Reason) -> None:
+    ended, values = days_of(60 + silent_days), np.full(60 + silent_days, np.nan)
+    values[:60] = resting_heart(60, 40)
+    told = trend(Measure.RESTING_HEART, ended, values, ended[-1] + 3600.0)
+    assert (told.valid, told.reason) == (reason is Reason.MEASURED, reason)
+    assert told.days == 60
+
+
 def test_missing_days_are_counted_and_make_no_change() -> None:
     values = resting_heart(60, None)
     values[[3, 4, 5, 30]] = np.nan

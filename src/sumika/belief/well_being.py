@@ -35,6 +35,9 @@ YEARLY_CHANGES = 1.0
 TOLD_FROM = 0.95
 """A change that is less probable is not told."""
 
+STALE_DAYS = 14.0
+"""Who has not been measured for longer than this is not told of as they are now: they may be away, or a sensor dead."""
+
 COUNTS = frozenset({Measure.NIGHT_VISITS})
 
 _LEAST_SPREAD = {
@@ -58,13 +61,14 @@ _COUNT_SHAPE = 1.0
 """Of the gamma prior of counts; its mean is that of all days."""
 
 
-def trend(measure: Measure, ended_unix_s: Array, values: Array) -> Trend:
+def trend(measure: Measure, ended_unix_s: Array, values: Array, now_s: float | None = None) -> Trend:
     """Return whether a measure has changed.
 
     Args:
         measure: Which.
         ended_unix_s: (day,) when each day ended, ever later.
         values: (day,) NaN where nothing was measured.
+        now_s: Unix time at which it is told; None: when the last day ended.
 
     Raises:
         ValueError: if the two differ in length.
@@ -78,6 +82,8 @@ def trend(measure: Measure, ended_unix_s: Array, values: Array) -> Trend:
     days, seen = days[there], seen[there]
     if len(seen) < FEWEST_DAYS:
         return Trend(measure=measure, valid=False, reason=Reason.FEW_DAYS, days=len(seen), days_missing=missing)
+    if now_s is not None and now_s - days[-1] > STALE_DAYS * 86_400.0:
+        return Trend(measure=measure, valid=False, reason=Reason.STALE, days=len(seen), days_missing=missing)
     found = _counted(seen) if measure in COUNTS else _measured(seen, _LEAST_SPREAD[measure])
     return _told(measure, days, found, missing)
 

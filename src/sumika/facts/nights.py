@@ -187,19 +187,23 @@ def changes(shelf: Shelf, room: str, p: Period) -> tuple[Change, ...]:
         if reason:
             tried = Trend(measure=measure, valid=False, reason=Reason.NOT_AGREED)
         else:
-            tried = trend(measure, found.at_s, found.value)
+            tried = trend(measure, found.at_s, found.value, min(p.end_unix_s, shelf.now_s))
         told.append(
             Change(
                 room=room,
                 trend=tried,
-                reason=""
-                if tried.valid
-                else reason or (Why.FEW_DAYS if len(found.at_s) else reason_of(found.problems)),
+                reason="" if tried.valid else reason or _why_untold(tried, found),
                 rows=_day_rows(shelf, room, signal, found),
                 origin=worst_origin((found.origin,)),
             )
         )
     return tuple(told)
+
+
+def _why_untold(tried: Trend, found: Samples) -> Why:
+    if not len(found.at_s):
+        return reason_of(found.problems)
+    return Why.STALE if tried.reason is Reason.STALE else Why.FEW_DAYS
 
 
 def _day_rows(shelf: Shelf, room: str, signal: str, found: Samples) -> tuple[Row, ...]:

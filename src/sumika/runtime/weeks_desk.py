@@ -64,7 +64,8 @@ class WeeksDesk:
 
         for room in self._rooms:
             ended_s, values, origin = self._nights(room, now)
-            trends = tuple(trend(measure, ended_s, values[measure]) for measure in Measure)
+            now_s = now.wall_ns / NANOSECONDS_PER_SECOND
+            trends = tuple(trend(measure, ended_s, values[measure], now_s) for measure in Measure)
             yield WellBeing(stamp=now, origin=origin, room=room, trends=trends)
 
     def _moods(self, now: Instant) -> Iterator[MoodTable]:
