@@ -1,6 +1,7 @@
 """Who is let in at the page, from where, and what a stranger gets to see: nothing."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -170,6 +171,32 @@ def test_roles_may_what_they_may(played: Played) -> None:
     assert carer.get("/api/events").status_code == 200
     assert guest.get("/api/events").status_code == 403
     assert guest.post("/api/vote", json={"room": "living", "sensation": 1}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["訪問介護/山田", "a//b/", "a?b#c", "50% 山田"])
+def test_an_account_of_any_name_can_be_changed_and_removed(played: Played, name: str) -> None:
+    owner, address = played.owner(), f"/api/users/{quote(name, safe='')}"
+    made = {"name": name, "password": PASSWORD, "role": "carer"}
+    assert owner.post("/api/users", json=made).status_code == 200
+    assert owner.patch(address, json={"role": "guest"}).json()["role"] == "guest"
+    assert owner.delete(address).status_code == 200
+    assert [user["name"] for user in owner.get("/api/users").json()["users"]] == ["owner"]
+
+
+@pytest.mark.parametrize("name", [".", "..", " ", "　.."])
+def test_a_name_that_no_address_can_hold_is_refused(played: Played, name: str) -> None:
+    made = {"name": name, "password": PASSWORD, "role": "carer"}
+    assert played.owner().post("/api/users", json=made).status_code == 422
+
+
+def test_blanks_round_a_name_make_no_other_account(played: Played) -> None:
+    owner = played.owner()
+    made = {"name": "hanako ", "password": PASSWORD, "role": "resident"}
+    assert owner.post("/api/users", json=made).json()["name"] == "hanako"
+    assert owner.post("/api/users", json={**made, "name": " hanako"}).status_code == 409
+    assert played.stranger().post("/api/login", json={"name": "hanako ", "password": PASSWORD}).status_code == 200
+    played.parts.accounts.add("taro ", PASSWORD, Role.RESIDENT)  # as they could be made before
+    assert played.stranger().post("/api/login", json={"name": "taro ", "password": PASSWORD}).json()["user"] == "taro "
 
 
 def test_guests_wish_where_the_house_lets_them(tmp_path: Path) -> None:

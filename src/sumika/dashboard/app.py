@@ -90,7 +90,7 @@ def make_app(parts: Parts, static: Path = STATIC) -> ASGIApp:
         # First, because the first picture waits for dozens of them.
         Route("/", files.page),
         Route("/static/{path:path}", files.file),
-        *(Route(row.path, endpoint(parts, row), methods=[row.method]) for row in all_operations(parts)),
+        *(Route(_pattern(row.path), endpoint(parts, row), methods=[row.method]) for row in all_operations(parts)),
         WebSocketRoute("/api/live", watch),
     )
     app = Starlette(
@@ -98,6 +98,11 @@ def make_app(parts: Parts, static: Path = STATIC) -> ASGIApp:
         exception_handlers={HTTPException: _missing, RefusedError: _refused, Exception: _failed},
     )
     return Door(app, parts.settings.names)
+
+
+def _pattern(path: str) -> str:
+    """Return an address as the router matches it: an account's name may hold slashes, encoded or not."""
+    return path.replace("{name}", "{name:path}")
 
 
 async def _missing(request: Request, error: Exception) -> Response:

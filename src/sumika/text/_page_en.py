@@ -29,6 +29,7 @@ PAGE: dict[str, str] = {
     "Who has forgotten the password: `sumika page reset-password NAME` on the house's computer.",
     "page.refused.login": "nobody is logged in",
     "page.remedy.login": "Log in on the page, or send a token: Authorization: Bearer ...",
+    "page.refused.name": "nobody can be called '{name}' here",
     "page.refused.name_taken": "the name '{name}' is taken",
     "page.refused.no_account": "there is no account '{name}'",
     "page.refused.no_address": "there is nothing at this address",

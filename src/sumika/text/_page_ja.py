@@ -28,6 +28,7 @@ PAGE: dict[str, str] = {
     "パスワードを忘れたら、家のコンピューターで `sumika page reset-password 名前` を。",
     "page.refused.login": "ログインしていません",
     "page.remedy.login": "ページでログインするか、トークンを送ってください：Authorization: Bearer ...",
+    "page.refused.name": "「{name}」という名前は使えません",
     "page.refused.name_taken": "「{name}」という名前は、すでに使われています",
     "page.refused.no_account": "「{name}」というアカウントはありません",
     "page.refused.no_address": "このアドレスには何もありません",
