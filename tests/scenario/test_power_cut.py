@@ -9,8 +9,9 @@ from random import Random
 import pytest
 
 from sumika.evaluate import Evidence
+from sumika.evaluate.preloaded import NoCompilerError
 from sumika.evaluate.spine import power_cut
-from sumika.evaluate.spine._disk import Disk, NoCompilerError, compile_shim
+from sumika.evaluate.spine._disk import Disk, compile_shim
 
 
 @pytest.fixture(scope="module")

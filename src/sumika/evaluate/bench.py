@@ -18,6 +18,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 _FALL = tuple(f"perception/{name}" for name in ("fall", "_fall_*", "_drops", "_low_points", "_resting"))
 
+_NIGHT = (*(f"perception/{name}" for name in ("sleep*", "strain", "_bed_rates", "_night_parts")), "models/students")
+
 AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     "spine": {
         "spine.ring": ("bus",),
@@ -96,6 +98,7 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "people.falls": (*_FALL, "radar", "world/radar_scene"),
         "people.home_moments": (*_FALL, "radar", "world"),
         "people.home_months": (*_FALL, "world"),
+        "people.lived_night": (*_NIGHT, "runtime", "bus", "log"),
         "people.air_events": ("perception/air_events", "perception/_air_rules", "perception/_air_course", "world"),
         "people.counts": ("perception/occupancy", "perception/_co2_people", "world"),
         "people.weeks": ("belief/well_being",),

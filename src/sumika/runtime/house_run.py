@@ -88,6 +88,7 @@ class HouseRun:
         loaded: The house.
         data: Its data folder, owned by the caller.
         extra: Nodes beside those of the table, such as the terminal view.
+        table: The table; without it that of the house. A rehearsal leaves out those in whose place it speaks.
         raw: Radars of which whole frames are logged from the start.
         clock: Time.
 
@@ -101,6 +102,7 @@ class HouseRun:
         data: Path,
         *,
         extra: tuple[Node, ...] = (),
+        table: tuple[Node, ...] | None = None,
         raw: tuple[str, ...] = (),
         clock: Clock | None = None,
     ) -> None:
@@ -109,7 +111,7 @@ class HouseRun:
         self.log_folder = data / "log" / self.run_id
         self._loaded = loaded
         self._data = data
-        self._nodes = (*nodes_of(loaded.house), *extra)
+        self._nodes = (*(nodes_of(loaded.house) if table is None else table), *extra)
         self._raw = raw
         self._stopping = False
         self.begins_again = False

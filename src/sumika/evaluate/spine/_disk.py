@@ -3,43 +3,20 @@
 import ctypes
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from random import Random
 
+from sumika.evaluate.preloaded import compile_preloaded
 from sumika.schema import SumikaError
 
 _SOURCE = Path(__file__).with_name("power_cut.c")
 _SECTORS = (512, 4096)
 
 
-class NoCompilerError(SumikaError):
-    """There is no C compiler, so no power can be cut."""
-
-
 def compile_shim(folder: Path) -> Path:
-    """Compile the shim that mirrors what is synced.
-
-    Args:
-        folder: Where the library is put.
-
-    Raises:
-        NoCompilerError: if there is no C compiler.
-        SumikaError: if it cannot be compiled.
-    """
-    compiler = shutil.which("cc")
-    if compiler is None or not sys.platform.startswith("linux"):
-        raise NoCompilerError(
-            "no C compiler `cc` on Linux to build the power cut shim", remedy="Debian: apt-get install gcc libc6-dev"
-        )
-    library = folder / "power_cut.so"
-    command = [compiler, "-O1", "-shared", "-fPIC", "-Wall", "-Wextra", "-o", str(library), str(_SOURCE), "-ldl"]
-    made = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    if made.returncode:
-        raise SumikaError(f"the power cut shim does not compile: {made.stderr.strip()[-300:]}", where=str(_SOURCE))
-    return library
+    """Compile the shim that mirrors what is synced; errors as `compile_preloaded`."""
+    return compile_preloaded(_SOURCE, folder)
 
 
 class Disk:

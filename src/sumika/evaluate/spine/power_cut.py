@@ -21,8 +21,9 @@ import numpy as np
 
 from sumika.clock import Instant, SimulatedClock
 from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.preloaded import NoCompilerError
 from sumika.evaluate.spine import power_cut_writer as writer
-from sumika.evaluate.spine._disk import Disk, NoCompilerError, compile_shim
+from sumika.evaluate.spine._disk import Disk, compile_shim
 from sumika.history import History, Records
 from sumika.log import LogReader
 from sumika.schema import Event, SumikaError
