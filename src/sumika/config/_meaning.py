@@ -16,6 +16,7 @@ from sumika.config._items import convertible, identifiers, items
 from sumika.config._knowing import knowing_problems
 from sumika.config._page import page_problems
 from sumika.config._paths import BUILTIN, resolve
+from sumika.config._presence import presence_problems
 from sumika.config._problem import FieldPath, Problem, described, field_name, listed, nearest
 from sumika.config._tree import Plain, Tree
 from sumika.schema.house import (
@@ -70,6 +71,7 @@ def meaning_problems(tree: Tree, surroundings: Surroundings) -> list[Problem]:
         *checks.floors(),
         *checks.overlaps(),
         *checks.places(),
+        *checks.presence(),
         *checks.models(),
         *checks.ports(),
         *checks.files(),
@@ -174,6 +176,10 @@ class _Checks:
     def building(self) -> Iterator[Problem]:
         for told in building_problems(self._data, self._sound_rooms):
             yield self._problem(told.path, told.text, told.found, told.allowed, told.near, warning=told.warning)
+
+    def presence(self) -> Iterator[Problem]:
+        for told in presence_problems(self._data):
+            yield self._problem(told.path, told.text, told.found, told.allowed, warning=told.warning)
 
     def page(self) -> Iterator[Problem]:
         for told in page_problems(self._data):

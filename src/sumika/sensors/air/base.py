@@ -4,6 +4,7 @@ from typing import Any, Protocol, cast
 
 from sumika.links.base import NoSensors, SensorReader, load_protocol
 from sumika.schema.house import Connection, House
+from sumika.sensors.air.joined import JoinedPresence
 
 READERS = {
     "home_assistant": "sumika.sensors.air.home_assistant.reader",
@@ -21,7 +22,7 @@ class _Reader(Protocol):
 
 
 def open_sensors(connection: Connection, house: House) -> SensorReader[Any]:
-    """Return what reads the sensors that name this connection.
+    """Return what reads the sensors that name this connection; of each room's presence it tells one word.
 
     Args:
         connection: As in `house.yaml`.
@@ -30,7 +31,8 @@ def open_sensors(connection: Connection, house: House) -> SensorReader[Any]:
     Raises:
         UsageError: if a sensor's address or mapping cannot be read, or the protocol's package is not installed.
     """
-    if not any(sensor.connection == connection.id for sensor in house.sensors):
+    sensors = [sensor for sensor in house.sensors if sensor.connection == connection.id]
+    if not sensors:
         return NoSensors()
     module = load_protocol(READERS, connection)
-    return cast("_Reader", module).open_sensors(connection, house)
+    return JoinedPresence(cast("_Reader", module).open_sensors(connection, house), sensors)
