@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sumika.radar import people
 from sumika.radar.chirp_statistics import chirp_statistics
+from sumika.radar.frame_condition import PERSISTENT_FRAMES
 from sumika.radar.sound_frames import mended, without_dead
 from sumika.schema import RADAR_MODELS, Reason
 from sumika.world.radar_scene import Scene, frames, walking_scene
@@ -116,3 +117,30 @@ def test_an_overdriven_receiver_is_no_person(
     result = seen(scene, loud)
     assert result.points.reason == Reason.SATURATED
     assert result.tracks == ()
+
+
+@pytest.mark.slow
+def test_a_receiver_that_is_overdriven_for_a_moment_costs_one_frame(
+    walk: tuple[Scene, list[NDArray[np.complex64]], list[tuple[float, float, float]]],
+) -> None:
+    scene, course, _ = walk
+    chirp, radar = scene.description.chirp, scene.radars[0].id
+    assert chirp is not None
+    state = people.start(scene.rooms, scene.radars, scene.descriptions)
+    sight = state.sights[radar]
+    chain, full = sight.detection, chirp.full_scale
+    usable = []
+    for number, samples in enumerate(course[:40]):
+        taken = samples.copy()
+        # From the 20th on it lasts, and is lived with.
+        if number == 10 or number >= 20:
+            places = np.arange(samples.shape[2]) / samples.shape[2]
+            near = sum(np.exp(2j * np.pi * (cell * places + cell**2 / 7)) for cell in (3, 5, 6, 8, 9))
+            loud = samples[:, 3] + 0.36 * full * near
+            taken[:, 3] = np.clip(loud.real, -full, full) + 1j * np.clip(loud.imag, -full, full)
+        state, seen_now = people.step(state, radar, taken, 0.05 * number)
+        usable.append(seen_now.points.usable)
+        if number < 20:
+            assert sight.detection is chain
+    assert [number for number, one in enumerate(usable) if not one] == [10, *range(20, 20 + PERSISTENT_FRAMES - 1)]
+    assert sight.frames.dead == (3,)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sumika.radar import detection, tracking, vitals
 from sumika.radar.detection import Detections, DetectionSettings, DetectionState
+from sumika.radar.frame_condition import PERSISTENT_FRAMES
 from sumika.radar.sound_frames import SoundFrames, judge, mended, without_dead
 from sumika.radar.still_points import StillScreen, living_points
 from sumika.radar.target import Target
@@ -54,6 +55,8 @@ class Sight:
         detection: Its chain to points.
         screen: Which still points live.
         vitals: Breath and heartbeat of whom it sees.
+        overdriven: Whether antennas are left out that are merely overdriven, and may be back any moment.
+        contrary: How many frames in a row would leave out others than are left out, because of those.
     """
 
     description: RadarDescription
@@ -63,6 +66,8 @@ class Sight:
     detection: DetectionState
     screen: StillScreen
     vitals: VitalsState
+    overdriven: bool = False
+    contrary: int = 0
 
 
 def open_eyes(description: RadarDescription, settings: PeopleSettings) -> Sight:
@@ -104,8 +109,8 @@ def look(sight: Sight, samples: NDArray[Any]) -> Detections:
         condition = judge(sight.frames, samples)
         if not condition.usable:
             return _unusable(condition.reason)
-        if condition.dead_antennas != sight.frames.dead:
-            _reopen(sight, condition.dead_antennas)
+        if not _fits(sight, condition.dead_antennas):
+            return _unusable(condition.reason)
         whole = mended(samples, condition.bad_chirps)
         found = detection.step(sight.detection, whole[:, sight.antennas] if sight.frames.dead else whole)
         found = replace(found, reason=found.reason or condition.reason)
@@ -114,6 +119,26 @@ def look(sight: Sight, samples: NDArray[Any]) -> Detections:
     sight.screen.take(found.profile)
     alive = sight.screen.alive(found.noise_power)
     return replace(found, rows=found.rows[living_points(found.rows, alive, sight.description)])
+
+
+def _fits(sight: Sight, dead: tuple[int, ...]) -> bool:
+    """Return whether the open chain can take a frame with these dead antennas; open it for them if that is to last.
+
+    A receiver may be overdriven for a moment: something swings by close to it. To begin anew forgets half a minute of
+    breath, and the room's background, twice; to miss the frame costs nothing. What memory calls dead has been so for
+    long.
+    """
+    state = sight.frames.condition
+    lasting = () if state is None else tuple(int(antenna) for antenna in np.flatnonzero(state.left_out))
+    if dead == sight.frames.dead:
+        sight.contrary = 0
+        return True
+    if (dead != lasting or sight.overdriven) and sight.contrary + 1 < PERSISTENT_FRAMES:
+        sight.contrary += 1
+        return set(dead) <= set(sight.frames.dead)
+    _reopen(sight, dead)
+    sight.overdriven, sight.contrary = dead != lasting, 0
+    return True
 
 
 def _reopen(sight: Sight, dead: tuple[int, ...]) -> None:
