@@ -6,6 +6,10 @@ What is lived through has no labels, save those that residents gave with a vote 
   class alike (`_evenly`);
 - where there are enough labels, weights are fitted to them, held near the shipped ones (a ridge: a normal prior).
 
+People tell what they notice, not in the shares in which it is so, and of some classes nothing. So labels say which of
+the told classes it was, each class counted alike, and nothing of the classes that nobody told of: to know that it was
+none of those is no news, and a student fitted to "I was lying" alone would say that of everything.
+
 Whether that is better is asked on days that were held back, and only then is it kept.
 """
 
@@ -20,6 +24,8 @@ Real = NDArray[np.float64]
 Labels = NDArray[np.int64]
 UNLABELLED = -1
 FEW_DAYS, FEW_EXAMPLES, FEW_LABELS = 2, 40, 12
+TOLD_OFTEN, FEW_TOLD_CLASSES = 3, 2
+"""Labels that make a class count, on `FEW_DAYS` days at least; and how many such classes there must be."""
 MOST_PARTS = 5
 
 
@@ -67,12 +73,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         judged_by: "labels", or "nearness".
-        before: With the head that ships: mean log-probability of the labels; or minus how far the middle of the days
-            held back lies off that of all others, in deviations.
+        before: With the head that ships: mean log-probability of the labels among the told classes, each class alike;
+            or minus how far the middle of the days held back lies off that of all others, in deviations.
         after: The same with the adapted one.
         better: Whether it is.
         examples: How many were adapted to.
-        labels: How many of them had one.
+        labels: How many of them had one that counts.
         problem: Why nothing was tried; "" where it was.
     """
 
@@ -93,16 +99,21 @@ def adapted(about: About, lived: Lived, way: Way) -> Head:
         lived: All that may be used.
         way: How.
     """
+    return _adapted(about, _counted(lived), way)
+
+
+def _adapted(about: About, lived: Lived, way: Way) -> Head:
+    """Do as `adapted` with all labels that there are."""
     head = about.model.head
     if head is None:
         raise ValueError("this student has no plain last layer")
     weight, bias = np.array(head.weight), np.array(head.bias)
     reference = about.domain.reference
     bias = bias - weight @ _offset(about, lived, way)
-    known = lived.label != UNLABELLED
-    if way.ridge > 0 and known.sum() >= FEW_LABELS / 2:
+    known = lived.take(lived.label != UNLABELLED)
+    if way.ridge > 0 and len(known) >= FEW_LABELS / 2 and len(np.unique(known.label)) >= FEW_TOLD_CLASSES:
         spread = np.array(reference.spread)[-reference.hidden :] * np.sqrt(reference.hidden)
-        weight, bias = _fitted(about, (weight, bias), lived.take(known), spread, way.ridge)
+        weight, bias = _fitted(about, (weight, bias), known, spread, way.ridge)
     return Head(weight=tuple(tuple(row) for row in weight.tolist()), bias=tuple(bias.tolist()))
 
 
@@ -112,39 +123,69 @@ def _fitted(about: About, head: tuple[Real, Real], known: Lived, spread: Real, r
 
     weight, bias = head
     outputs, width = weight.shape
-    truth, scaled = np.eye(outputs)[known.label], known.hidden / spread
+    told = np.unique(known.label)
+    truth, scaled = np.eye(outputs)[known.label][:, told], known.hidden / spread
+    alike = _alike(known.label)[:, None]
     temperature = about.calibration.temperature
     begun = known.hidden @ weight.T + bias
 
     def loss(parameters: Real) -> tuple[float, Real]:
         change, shift = parameters[: outputs * width].reshape(outputs, width), parameters[outputs * width :]
-        said = about.calibration.log_probabilities(begun + scaled @ change.T + shift)
-        wrong = (np.exp(said) - truth) / temperature
+        said = _among(told, about.calibration.log_probabilities(begun + scaled @ change.T + shift))
+        wrong = np.zeros((len(known), outputs))
+        wrong[:, told] = alike * (np.exp(said) - truth) / temperature
         slope = np.concatenate([(wrong.T @ scaled).ravel(), wrong.sum(axis=0)])
-        return float(-(truth * said).sum() + 0.5 * ridge * parameters @ parameters), slope + ridge * parameters
+        return float(-(alike * truth * said).sum() + 0.5 * ridge * parameters @ parameters), slope + ridge * parameters
 
     found = minimize(loss, np.zeros(outputs * (width + 1)), jac=True, method="L-BFGS-B").x
     change = found[: outputs * width].reshape(outputs, width)
     return weight + change / spread, bias + found[outputs * width :]
 
 
+def _counted(lived: Lived) -> Lived:
+    """Return it without the labels of classes that were told too seldom, or on too few days."""
+    label = lived.label.copy()
+    for one in np.unique(label[label != UNLABELLED]):
+        own = label == one
+        if own.sum() < TOLD_OFTEN or len(np.unique(lived.day[own])) < FEW_DAYS:
+            label[own] = UNLABELLED
+    return Lived(hidden=lived.hidden, day=lived.day, label=label)
+
+
+def _alike(label: Labels) -> Real:
+    """Return weights of labels (example,) that let each class count alike, and all together as many as there are."""
+    classes, of, count = np.unique(label, return_inverse=True, return_counts=True)
+    return np.asarray((len(label) / (len(classes) * count))[of])
+
+
+def _among(told: Labels, log_probabilities: Real) -> Real:
+    """Return log-probabilities of some classes (example, told), it being one of them."""
+    some = log_probabilities[:, told]
+    most = some.max(axis=1, keepdims=True)
+    return np.asarray(some - most - np.log(np.exp(some - most).sum(axis=1, keepdims=True)))
+
+
 def judged(about: About, lived: Lived, way: Way) -> Verdict:
     """Return whether adapting to some days makes the student better on the others.
 
-    With labels the measure is what probability they were given. Without, nobody can know whether answers are right:
-    the measure is whether what was learnt of the house on every second day is so on the days between, that is, whether
-    their middle comes nearer to that of all others. What that is worth on people whose truth is known says
-    `sumika bench people` (`personal_gain`); that answers agree with themselves, or are surer, told nothing of whether
-    they are right.
+    With labels the measure is what probability they were given among the told classes. Without, nobody can know whether
+    answers are right: the measure is whether what was learnt of the house on every second day is so on the days
+    between, that is, whether their middle comes nearer to that of all others. What that is worth on people whose truth
+    is known says `sumika bench people` (`personal_gain`); that answers agree with themselves, or are surer, told
+    nothing of whether they are right.
 
     Args:
         about: Of the student.
         lived: Everything that was lived through.
         way: How it is adapted.
     """
+    told = int((lived.label != UNLABELLED).sum())
+    lived = _counted(lived)
     labels = int((lived.label != UNLABELLED).sum())
-    by_labels = labels >= FEW_LABELS
-    problem = _too_little(about, lived) or ("" if by_labels else _nothing_alone(about, lived, way))
+    by_labels = told >= FEW_LABELS
+    problem = _too_little(about, lived) or (
+        _too_few_classes(about, lived) if by_labels else _nothing_alone(about, lived, way)
+    )
     if problem:
         return Verdict(problem=problem, examples=len(lived), labels=labels)
     scores, sizes = _on_told_days(about, lived, way) if by_labels else _on_other_days(about, lived, way)
@@ -172,12 +213,25 @@ def _too_little(about: About, lived: Lived) -> str:
     return ""
 
 
+def _too_few_classes(about: About, lived: Lived) -> str:
+    """Return why nothing can be learnt from labels that were told; "" where something can."""
+    known = lived.label[lived.label != UNLABELLED]
+    classes = [about.classes[one] for one in np.unique(known)]
+    if len(classes) >= FEW_TOLD_CLASSES and len(known) >= FEW_LABELS:
+        return ""
+    enough = f"; enough are told of: {', '.join(classes)}" if classes else ""
+    return (
+        f"what was told says too little of one class against another: {FEW_LABELS} answers are needed, of "
+        f"{FEW_TOLD_CLASSES} classes at least, each told {TOLD_OFTEN} times and on {FEW_DAYS} days{enough}"
+    )
+
+
 def _nothing_alone(about: About, lived: Lived, way: Way) -> str:
     """Return why nothing can be learnt without labels; "" where something can."""
     if way.shift == 0:
         return (
             f"what a log alone tells has not surely helped people that it had not seen; it takes {FEW_LABELS} answers "
-            "that somebody told"
+            f"that somebody told, of {FEW_TOLD_CLASSES} classes at least"
         )
     each = _evenly(about, lived)
     if each.enough:
@@ -190,37 +244,42 @@ def _nothing_alone(about: About, lived: Lived, way: Way) -> str:
     )
 
 
-def _on_told_days(about: About, lived: Lived, way: Way) -> tuple[list[tuple[float, float]], list[int]]:
-    """Return the mean log-probability of the labels of days held back, before and after, and how many they are."""
+def _on_told_days(about: About, lived: Lived, way: Way) -> tuple[list[tuple[float, float]], list[float]]:
+    """Return the mean log-probability of the labels of days held back, before and after, and how much they count."""
     if about.model.head is None:
         raise ValueError("this student has no plain last layer")
-    days = np.unique(lived.day)
-    scores, sizes = list[tuple[float, float]](), list[int]()
+    days, known = np.unique(lived.day), lived.label != UNLABELLED
+    told, alike = np.unique(lived.label[known]), np.zeros(len(lived))
+    alike[known] = _alike(lived.label[known])
+    scores, sizes = list[tuple[float, float]](), list[float]()
     for part in np.array_split(days, min(len(days), MOST_PARTS)):
         out = np.isin(lived.day, part)
-        held = lived.take(out & (lived.label != UNLABELLED))
-        if len(held):
-            scores.append(_by_labels(about, (about.model.head, adapted(about, lived.take(~out), way)), held))
-            sizes.append(len(held))
+        held = out & known
+        if held.any():
+            heads = (about.model.head, _adapted(about, lived.take(~out), way))
+            scores.append(_by_labels(about, heads, lived.take(held), told, alike[held]))
+            sizes.append(float(alike[held].sum()))
     return scores, sizes
 
 
-def _on_other_days(about: About, lived: Lived, way: Way) -> tuple[list[tuple[float, float]], list[int]]:
+def _on_other_days(about: About, lived: Lived, way: Way) -> tuple[list[tuple[float, float]], list[float]]:
     """Return minus how far every second day lies off, and the days between, before and after, and how many they are."""
     each, second = _evenly(about, lived), _second(lived)
-    scores, sizes = list[tuple[float, float]](), list[int]()
+    scores, sizes = list[tuple[float, float]](), list[float]()
     for held in (second, ~second):
         off = each.middle(lived.hidden, held) - _centre(about)
         learnt = each.middle(lived.hidden, ~held) - _centre(about)
         scores.append((-_far(about, off), -_far(about, off - way.shift * learnt)))
-        sizes.append(int(held.sum()))
+        sizes.append(float(held.sum()))
     return scores, sizes
 
 
-def _by_labels(about: About, heads: tuple[Head, Head], held: Lived) -> tuple[float, float]:
-    """Return the mean log-probability of the labels of days held back, before and after."""
-    rows = np.arange(len(held))
-    before, after = (_said(about, head, held.hidden)[rows, held.label].mean() for head in heads)
+def _by_labels(about: About, heads: tuple[Head, Head], held: Lived, told: Labels, alike: Real) -> tuple[float, float]:
+    """Return the mean log-probability of the labels of days held back among the told classes, before and after."""
+    rows, columns = np.arange(len(held)), np.searchsorted(told, held.label)
+    before, after = (
+        np.average(_among(told, _said(about, head, held.hidden))[rows, columns], weights=alike) for head in heads
+    )
     return float(before), float(after)
 
 
