@@ -107,3 +107,38 @@ def test_the_guard_of_how_far_the_house_may_go(what: str, sentence: str, *, no_o
 )
 def test_the_guard_of_what_is_loaded(sentence: str, *, no_order: bool) -> None:
     assert may_be_no_order(sentence, Call(tool="machine", what="loaded")) is no_order
+
+
+@pytest.mark.parametrize(
+    ("sentence", "meant", "delay"),
+    [
+        ("dim the light in ten minutes because I sleep then", "level.down device=light", "in ten minutes"),
+        ("30分後に電気暗くして、寝るから", "level.down device=電気", "30分後に"),
+        ("10分後に電気を50%にして", "level.set device=電気 number=50%", "10分後に"),
+        ("heat the water in an hour", "hot_water.now device=water", "in an hour"),
+        ("turn off the light in ten minutes", "power.off delay=in ten minutes device=light", ""),
+        ("set the fan to high for an hour in ten minutes", "level.most device=fan duration=an hour", "in ten minutes"),
+        ("set the heating to 23 for ten minutes", "temperature.set device=heating duration=ten minutes number=23", ""),
+        ("30分後に帰るから暖房つけて", "power.on device=暖房", ""),
+        ("guests come in an hour, set the heating to 23", "temperature.set device=heating number=23", ""),
+        ("I'm leaving in ten minutes, turn off the heating", "power.off device=heating", ""),
+    ],
+)
+def test_a_delay_is_carried_where_it_is_the_orders_own(
+    understander: Understander, sentence: str, meant: str, delay: str
+) -> None:
+    assert done(understander, sentence) == [meant]
+    assert understander.understand(sentence, "", "living").delay == delay
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "dim the light in about ten minutes",
+        "dim the light in ten minutes and turn on the air conditioner",
+        "it's getting cold in ten minutes",
+        "30分後は寒いかな",
+    ],
+)
+def test_what_is_for_later_and_not_clear_is_not_done_now(understander: Understander, sentence: str) -> None:
+    assert not done(understander, sentence)

@@ -1,6 +1,7 @@
 """For a while and later: new orders go before earlier timers, and an end that fails is tried again."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,8 +9,9 @@ from sumika.assistant.doing import Doing
 from sumika.assistant.saying import Voice
 from sumika.assistant.talk_doing import Doer
 from sumika.assistant.talk_steps import Step
+from sumika.assistant.understanding import Understander
 from sumika.assistant.undoing import MOST_TRIES, Later, Memory
-from sumika.schema import DeviceState, GateRule, Origin, Ruling
+from sumika.schema import DeviceState, GateRule, Origin, Ruling, WeatherSample
 from sumika.schema.house import Device
 from tests.talk_helpers import NOW_S, TalkingHouse
 
@@ -130,6 +132,48 @@ def test_a_machine_begins_now_just_after_its_hour_and_not_at_one_that_is_over(ho
 def test_what_is_to_be_done_in_a_while_is_loaded_for_that_hour(house: TalkingHouse) -> None:
     house.call("machine", "loaded", device="washing machine", delay="in three hours")
     assert house.bus.asked[-1][1].done_by_h == 11.0
+
+
+@pytest.fixture
+def spoken(house: TalkingHouse, monkeypatch: pytest.MonkeyPatch) -> TalkingHouse:
+    """The house, with sentences and frames that understand."""
+    monkeypatch.setattr(house.sentences, "understand", Understander(house.talk.names).understand)
+    return house
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wish"),
+    [
+        ("set the bedroom light to 50 percent in ten minutes", (LAMP, "level", 0.5)),
+        ("10分後に寝室の電気を暗くして", (LAMP, "level", 0.75)),
+        ("set the heating to 23 in ten minutes", ("living_aircon", "setpoint_c", 23.0)),
+        ("turn the fan to high in ten minutes", ("fan", "level", 2.0)),
+        ("turn off the bedroom light in ten minutes", (LAMP, "level", 0.0)),
+    ],
+)
+def test_an_order_for_later_is_carried_out_later_and_stays(
+    spoken: TalkingHouse, sentence: str, wish: tuple[str, str, float]
+) -> None:
+    assert not spoken.say(sentence, room="living").refused
+    minutes(spoken, 9.0)
+    assert spoken.wishes() == []
+    minutes(spoken, 2.0)
+    assert spoken.wishes() == [wish]
+    minutes(spoken, 60.0)
+    assert spoken.wishes() == [wish]
+
+
+@pytest.mark.parametrize("reply", ["heating", "the hall one"])
+def test_what_was_to_wait_waits_also_after_a_question(spoken: TalkingHouse, reply: str) -> None:
+    about: dict[str, Any] = {"stamp": spoken.clock.now(), "origin": Origin.LIVE}
+    spoken.newest.hear(WeatherSample(**about, source="station"))
+    spoken.newest.hear(DeviceState(**about, device="living_aircon", values={"mode": 0.0}))
+    order = "turn on the air conditioner in ten minutes" if reply == "heating" else "dim the light in ten minutes"
+    assert spoken.say(order).ask_back
+    spoken.say(reply)
+    assert spoken.wishes() == []
+    minutes(spoken, 11.0)
+    assert len(spoken.wishes()) == 1
 
 
 @pytest.mark.parametrize("fails", ["silent", "unheard", "vetoed"])

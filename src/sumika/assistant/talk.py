@@ -12,6 +12,7 @@ from sumika.assistant.answers import answer
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import plain
 from sumika.assistant.names import Names
+from sumika.assistant.numbers import delay_of
 from sumika.assistant.resolve import resolve
 from sumika.assistant.saying import Reply, Sentence, Voice, cleaned, origin_of, spoken_language
 from sumika.assistant.saying_check import Allowed, only_from_rows
@@ -195,6 +196,8 @@ class Talk:
             wanted = self._resolved(call, voice, speaker)
             if wanted is None:
                 return refusal(voice, request, "not_understood")
+            if understood.delay and wanted.delay_s is None:
+                wanted = msgspec.structs.replace(wanted, delay_s=delay_of(understood.delay))
             reply, did = self._one(wanted, text, voice, speaker)
             sentences += reply.sentences
             sides.append((wanted, reply.sentences))
@@ -240,7 +243,9 @@ class Talk:
         described = [self._described(one, voice, speaker) for one in understood.calls]
         choices: tuple[str, ...] = ()
         if described and all(words for words, _ in described):
-            talk.pending = Pending(calls=understood.calls, by=understood.by, probability=1.0, said=request.text)
+            talk.pending = Pending(
+                calls=understood.calls, by=understood.by, probability=1.0, said=request.text, delay=understood.delay
+            )
             sentence = voice.sentence("talk.ask.meant", what=voice.listed(words for words, _ in described))
             choices = (voice.say("talk.choice.yes"), voice.say("talk.choice.no"))
         else:

@@ -88,6 +88,10 @@ class Understanding(Protocol):
     def silent(self) -> bool:
         """Whether a larger model was asked, and did not answer."""
 
+    @property
+    def delay(self) -> str:
+        """Piece that says in how long the order is to be carried out, of tools that take none; empty: now."""
+
 
 class Understands(Protocol):
     """Whoever understands sentences."""
@@ -105,6 +109,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
         probability: How surely.
         ask_back: Key of what is to be asked.
         silent: As for a sentence; there it is never asked.
+        delay: As for a sentence.
     """
 
     calls: tuple[Call, ...] = ()
@@ -112,6 +117,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     probability: float = 0.0
     ask_back: str = ""
     silent: bool = False
+    delay: str = ""
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +131,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
         by: Who understood.
         probability: How surely.
         said: What was said first; the audit keeps it.
+        delay: As for a sentence.
     """
 
     calls: tuple[Call, ...]
@@ -134,6 +141,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     probability: float = 0.0
     said: str = ""
+    delay: str = ""
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------
@@ -186,8 +194,7 @@ def pending_of(call: Call, wanted: Wanted, reply: Reply, understood: Understandi
     modes: dict[str, Call] = {}
     if missing == "mode":
         spans: dict[str, str] = {str(name): piece for name, piece in call.spans.items() if name in TOOLS["mode"].spans}
-        # The tool cannot be put off: who asked for "in ten minutes" says it anew rather than have it begin at once.
-        for key in ("heat", "cool") if "delay" not in call.spans else ():
+        for key in ("heat", "cool"):
             modes[voice.say(f"talk.choice.{key}")] = Call(tool="mode", what=key, spans=spans)
     return Pending(
         calls=(call,),
@@ -197,6 +204,7 @@ def pending_of(call: Call, wanted: Wanted, reply: Reply, understood: Understandi
         by=understood.by,
         probability=understood.probability,
         said=text,
+        delay=understood.delay or call.spans.get("delay", ""),
     )
 
 
@@ -278,7 +286,7 @@ def _all_of_them(pending: Pending, resolved: Callable[[Call], Wanted | None]) ->
 
 
 def _meant(calls: tuple[Call, ...], pending: Pending) -> Understood:
-    return Understood(calls=calls, by=pending.by, probability=pending.probability)
+    return Understood(calls=calls, by=pending.by, probability=pending.probability, delay=pending.delay)
 
 
 def _completed(

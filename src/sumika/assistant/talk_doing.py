@@ -117,8 +117,7 @@ class Doer:
         ended = self.memory.end(outcome.went)
         deed = self.memory.done(outcome.back, voice.now_unix_s, speaker.resident, speaker.conversation, ended)
         until: tuple[Sentence, ...] = ()
-        is_comfort = tool == "temperature" and steps[0].request == "set_comfort_wish"
-        if wanted.duration_s is not None and not is_comfort:
+        if wanted.duration_s is not None and not _ends_itself(steps):
             off = self._off(wanted, speaker)
             back = back_of(outcome.went, outcome.was, ended, off)
             later = self._later_of(deed, voice.now_unix_s + wanted.duration_s, back, speaker, why, takes_back=True)
@@ -164,7 +163,7 @@ class Doer:
         deed = self.memory.done((), voice.now_unix_s, speaker.resident, speaker.conversation)
         self.memory.put_off(self._later_of(deed, at_s, steps, speaker, why))
         until: tuple[Sentence, ...] = ()
-        if wanted.duration_s is not None:
+        if wanted.duration_s is not None and not _ends_itself(steps):
             off = self._off(wanted, speaker)
             # What it is before, it will tell when it begins; until then as it is now.
             back = back_of(steps, (one.before for one in steps if one.before is not None and not _is_so(one)), (), off)
@@ -337,6 +336,11 @@ def _planned(step: Step, at_s: float) -> TalkDone:
 
 def _went_through(done: TalkDone) -> bool:
     return not done.problem and done.ruling is not Ruling.VETOED
+
+
+def _ends_itself(steps: tuple[Step, ...]) -> bool:
+    """Return whether steps are wishes for warmth, which say themselves for how long."""
+    return steps[0].request == "set_comfort_wish"
 
 
 def _is_so(step: Step) -> bool:

@@ -35,6 +35,7 @@ from sumika.assistant.understanding_guard import (
 )
 from sumika.assistant.understanding_hints_ja import hinted
 from sumika.assistant.understanding_larger import SHORT_WORDS
+from sumika.assistant.understanding_later import put_off
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.understanding_networks import Networks, SentenceStudent, Understood
 from sumika.assistant.understanding_parts import several
@@ -84,6 +85,10 @@ class Understander:
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
         self._networks.silent = False
+        return put_off(sentence, self._heard(sentence), self._book.lists, self._heard)
+
+    def _heard(self, sentence: str) -> Understood:
+        """Return what a sentence asks for, whatever it says of in how long."""
         found = self._understood(sentence)
         if is_japanese(sentence) and (not found.calls or (found.by == "student" and self._is_unsure(found, sentence))):
             found = self._hinted(sentence) or found

@@ -74,6 +74,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
         ask_back: Key of what is to be asked: "ask_back.meant" whether the calls were meant, "ask_back.again" to say it
             another way; `UNRECORDED` that no record tells it. Then nothing is done.
         silent: Whether the larger model was asked, and did not answer.
+        delay: Piece that says in how long the order is to be carried out, of tools that take none; empty: now.
     """
 
     calls: tuple[Call, ...] = ()
@@ -81,6 +82,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     probability: float = 0.0
     ask_back: str = ""
     silent: bool = False
+    delay: str = ""
 
 
 class Networks:
