@@ -50,7 +50,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[TalkRequest]:
             sentences=sentences, language="en", refused=refused, ask_back=question.text == "which?", choices=("a", "b")
         )
 
-    monkeypatch.setattr(module, "running_house", lambda where: where)
+    monkeypatch.setattr(module, "running_house", lambda where, data: where)
     monkeypatch.setattr(module, "put", answer)
     return heard
 
@@ -138,7 +138,7 @@ def test_an_agent_speaks_with_it_over_standard_input_and_output(recorded: Path) 
 
 
 def test_actions_need_a_house_that_runs(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mcp_module, "running", lambda: None)
+    monkeypatch.setattr(mcp_module, "running", lambda data: None)
     monkeypatch.setattr(mcp_module, "offline", lambda *about: None)
     where = ["--house", str(recorded / "house.yaml"), "--data", str(recorded / "data"), "--allow-actions"]
     result = CliRunner().invoke(mcp_module.mcp, where)

@@ -22,7 +22,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             accepted=question.resident != "nobody", mode=question.mode, language="ja", problem="no", problem_ja="いいえ"
         )
 
-    monkeypatch.setattr(module, "running_house", lambda where: where)
+    monkeypatch.setattr(module, "running_house", lambda where, data: where)
     monkeypatch.setattr(module, "ask", answer)
     return questions
 

@@ -162,7 +162,7 @@ def test_a_simulated_radar_is_scored_against_a_belt_in_the_same_log(tmp_path: Pa
 
 
 def test_a_running_house_takes_no_more_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sumika.cli.record.RuntimeFolder.running", lambda: [tmp_path])
+    monkeypatch.setattr("sumika.cli.record.houses_running", lambda data: [tmp_path])
     result = call("--with", "heart-rate")
     assert isinstance(result.exception, SumikaError)
     assert "End `sumika run` first" in str(result.exception)

@@ -1,6 +1,7 @@
 """Tells the running house that a machine is loaded and may be started by it, or that it is not any more."""
 
 import os
+from pathlib import Path
 
 from sumika.bus import ask
 from sumika.cli._running import running_house
@@ -27,17 +28,18 @@ def hour_of(text: str) -> float:
     return hour
 
 
-def tell_loaded(question: LoadMachineRequest) -> str:
+def tell_loaded(question: LoadMachineRequest, data: Path | None = None) -> str:
     """Tell the running house; return what to print.
 
     Args:
         question: Which machine, and by when.
+        data: Data folder of the house that is meant; None: of the only one that runs.
 
     Raises:
-        UsageError: if no house is running.
+        UsageError: if no house is running, or it is not said which of several.
         SumikaError: if the house does not take it.
     """
-    answer = ask(running_house("devices load"), "load_machine", question)
+    answer = ask(running_house("devices load", data), "load_machine", question)
     assert isinstance(answer, LoadMachineAnswer)
     language = answer.language or language_of(os.environ)
     if not answer.accepted:

@@ -20,3 +20,8 @@ recordings_option = click.option(
     is_flag=True,
     help="Three rooms with real radar recordings from SUMIKA_DATA; a simulated target where one is absent.",
 )
+running_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Data folder of the house that is meant, where several run here.",
+)

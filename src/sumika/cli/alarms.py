@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from sumika.bus import RuntimeFolder, ask
+from sumika.cli._options import running_option
 from sumika.cli._running import running_house
 from sumika.schema import (
     AcknowledgeAlarmRequest,
@@ -41,10 +42,11 @@ def alarms() -> None:
 
 @alarms.command("list")
 @click.option("--all", "closed", is_flag=True, help="Also what was answered or is over.")
+@running_option
 @_json_option
-def list_(closed: bool, as_json: bool) -> None:
+def list_(closed: bool, data: Path | None, as_json: bool) -> None:
     """List the alarms, the newest first, with who was told of each."""
-    found = ask(_watching_house(), "alarms", AlarmsRequest(closed=closed))
+    found = ask(_watching_house(data), "alarms", AlarmsRequest(closed=closed))
     assert isinstance(found, AlarmsAnswer)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
@@ -56,17 +58,19 @@ def list_(closed: bool, as_json: bool) -> None:
 @alarms.command()
 @click.argument("name")
 @_by_option
-def acknowledge(name: str, by: str) -> None:
+@running_option
+def acknowledge(name: str, by: str, data: Path | None) -> None:
     """Say that you take care of the alarm NAME: nobody else is told any more."""
-    _say(ask(_watching_house(), "alarm_acknowledge", AcknowledgeAlarmRequest(alarm=name, by=by)))
+    _say(ask(_watching_house(data), "alarm_acknowledge", AcknowledgeAlarmRequest(alarm=name, by=by)))
 
 
 @alarms.command()
 @click.argument("name")
 @_by_option
-def cancel(name: str, by: str) -> None:
+@running_option
+def cancel(name: str, by: str, data: Path | None) -> None:
     """Say that all is well: nobody is told of the alarm NAME any more."""
-    _say(ask(_watching_house(), "alarm_cancel", CancelAlarmRequest(alarm=name, by=by)))
+    _say(ask(_watching_house(data), "alarm_cancel", CancelAlarmRequest(alarm=name, by=by)))
 
 
 @alarms.command("test")
@@ -77,21 +81,22 @@ def cancel(name: str, by: str) -> None:
 )
 @click.option("--room", default="", help="As of which room.")
 @_by_option
-def test_(cause: str, room: str, by: str) -> None:
+@running_option
+def test_(cause: str, room: str, by: str, data: Path | None) -> None:
     """Try the whole way: an alarm that is none, goes to every contact in turn, and says everywhere that it is a test.
 
     Acknowledge it to end it.
     """
-    _say(ask(_watching_house(), "alarm_test", TryAlarmRequest(cause=cause, room=room, by=by)))
+    _say(ask(_watching_house(data), "alarm_test", TryAlarmRequest(cause=cause, room=room, by=by)))
 
 
-def _watching_house() -> RuntimeFolder:
+def _watching_house(data: Path | None) -> RuntimeFolder:
     """Return the runtime folder of the house that runs here, if it watches at all.
 
     Raises:
-        UsageError: if it does not, or none runs.
+        UsageError: if it does not, none runs, or it is not said which of several.
     """
-    folder = running_house("alarms")
+    folder = running_house("alarms", data)
     if not Path(folder.answers("alarms").removeprefix("ipc://")).exists():
         raise UsageError(
             "the house that runs here watches for nothing",

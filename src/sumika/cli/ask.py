@@ -15,10 +15,10 @@ from rich.console import Console
 from sumika.bus import RuntimeFolder
 from sumika.bus import ask as put
 from sumika.cli._houses import load
-from sumika.cli._options import data_option
 from sumika.cli._running import running_house
 from sumika.clock import Instant, SimulatedClock, WallClock
 from sumika.config import LoadedHouse
+from sumika.runtime.what_runs import houses_running
 from sumika.schema import UsageError
 from sumika.schema.talk import ALL_RIGHTS, EVERYBODY, TalkAnswer, TalkRequest, TalkRow
 from sumika.text import language_of, say
@@ -40,7 +40,11 @@ Answers = Callable[[TalkRequest], TalkAnswer]
     type=click.Path(path_type=Path),
     help="Ask the records of the house described there, without a house that runs. Nothing is done then.",
 )
-@data_option
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Data folder: of the records with --house, else of the house that is meant where several run here.",
+)
 @click.option("--at", help="With --house: answer as if it were then, for example 2026-11-29T09:00.")
 def ask(
     words: tuple[str, ...],
@@ -58,9 +62,9 @@ def ask(
     Without WORDS it asks for line after line, and an answer to what the house asks back belongs to the line before.
     Ends with 1 if nothing was answered or done: not understood, not allowed, or asked back.
     """
-    if house is None and (data is not None or at is not None):
-        raise UsageError("--data and --at are for records", where="ask", remedy="Say with --house which house it is.")
-    answers = _in_running_house() if house is None else _from_records(house, data, at)
+    if house is None and at is not None:
+        raise UsageError("--at is for records", where="ask", remedy="Say with --house which house it is.")
+    answers = _at(running_house("ask", data)) if house is None else _from_records(house, data, at)
     about = TalkRequest(
         language=language or "",
         resident=resident,
@@ -100,10 +104,6 @@ def _talk(answers: Answers, about: TalkRequest, tell: Callable[[TalkAnswer], Non
             tell(answers(msgspec.structs.replace(about, text=line)))
 
 
-def _in_running_house() -> Answers:
-    return _at(running_house("ask"))
-
-
 def _from_records(file: Path, data: Path | None, at: str | None) -> Answers:
     from sumika.runtime.house_run import data_folder
 
@@ -111,10 +111,10 @@ def _from_records(file: Path, data: Path | None, at: str | None) -> Answers:
     return offline(loaded, data_folder(loaded, data), at)
 
 
-def running() -> Answers | None:
-    """Return who answers in the house that runs here; None where none does."""
-    found = RuntimeFolder.running()
-    return _at(found[0]) if found else None
+def running(data: Path) -> Answers | None:
+    """Return who answers in the house that runs here on a data folder; None where none does."""
+    found = houses_running(data)
+    return _at(found[0].folder) if found else None
 
 
 def _at(folder: RuntimeFolder) -> Answers:

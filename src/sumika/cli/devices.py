@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sumika.cli._options import house_option
+from sumika.cli._options import house_option, running_option
 from sumika.schema import UsageError
 
 _TYPES = ("home_assistant", "mqtt", "echonet_lite", "esphome", "modbus", "ocpp")
@@ -130,7 +130,8 @@ def try_device(
 @click.option("--done-by", "done_by", metavar="HOUR", help="Hour by which it is to be done: 7, 7.5 or 07:30.")
 @click.option("--not", "not_any_more", is_flag=True, help="It is not loaded any more.")
 @click.option("--resident", default="", help="Who says so.")
-def load(device: str, done_by: str | None, not_any_more: bool, resident: str) -> None:
+@running_option
+def load(device: str, done_by: str | None, not_any_more: bool, resident: str, data: Path | None) -> None:
     """Say that a machine is loaded: the running house starts it when that costs least.
 
     For washing machines, dishwashers and the like that cannot say so themselves. Without --done-by it is done by the
@@ -140,6 +141,5 @@ def load(device: str, done_by: str | None, not_any_more: bool, resident: str) ->
     from sumika.schema import LoadMachineRequest
 
     by_h = None if done_by is None else hour_of(done_by)
-    click.echo(
-        tell_loaded(LoadMachineRequest(device=device, waiting=not not_any_more, done_by_h=by_h, resident=resident))
-    )
+    question = LoadMachineRequest(device=device, waiting=not not_any_more, done_by_h=by_h, resident=resident)
+    click.echo(tell_loaded(question, data))

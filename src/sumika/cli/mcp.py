@@ -33,9 +33,14 @@ def mcp(house: Path | None, data: Path | None, port: int | None, allow_actions: 
 
     loaded = load(house, data=data)
     folder = data_folder(loaded, data)
-    answers = running() or offline(loaded, folder, None)
-    if allow_actions and not running():
-        raise UsageError("no house is running, and nothing can be done in one that does not", where="--allow-actions")
+    there = running(folder)
+    if allow_actions and there is None:
+        raise UsageError(
+            f"no house is running on {folder}, and nothing can be done in one that does not",
+            where="--allow-actions",
+            remedy="Name the same --house and --data as `sumika run` has.",
+        )
+    answers = there or offline(loaded, folder, None)
     offer = Offer(loaded.house, Book(folder, loaded.house), answers, actions=allow_actions, personal=allow_personal)
     server = make_server(offer, version("sumika"))
     if port is None:

@@ -10,10 +10,12 @@ from sumika.bus import RuntimeFolder, ask
 from sumika.cli._houses import load
 from sumika.cli._options import data_option, house_option, recordings_option
 from sumika.cli._recordings import require_a_radar
+from sumika.cli._running import running_house
 from sumika.cli._simulated import require_a_world
 from sumika.config import LoadedHouse
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
 from sumika.runtime.reference_loop import reference_node
+from sumika.runtime.what_runs import houses_running
 from sumika.schema import RecordRawAnswer, RecordRawRequest, SumikaError, UsageError
 from sumika.sensors.reference import parse_references
 
@@ -54,15 +56,14 @@ def record(
     log; `sumika evaluate vitals LOG` then says how good the radars are. Ctrl-C ends it early and loses nothing.
     """
     own_run = bool(references or out or not frames)
-    running = RuntimeFolder.running()
-    if running and house is None and not recordings:
+    if house is None and not recordings and houses_running(data):
         if own_run:
             raise UsageError(
                 "the house is running, and its log takes no more sources",
                 where="record",
                 remedy="End `sumika run` first; the house then runs within `sumika record`.",
             )
-        click.echo(_ask_running(running[0], seconds, radars))
+        click.echo(_ask_running(running_house("record", data), seconds, radars))
         return
     loaded = load(house, recordings=recordings, data=data)
     known = _known_radars(loaded, radars)

@@ -3,11 +3,13 @@
 import json
 import os
 import time
+from pathlib import Path
 
 import click
 import msgspec
 
 from sumika.bus import RuntimeFolder, ask
+from sumika.cli._options import running_option
 from sumika.cli._running import running_house
 from sumika.cli._suggestions import outcome_lines, standing_lines
 from sumika.runtime.wishes_desk import FOR_NOW
@@ -45,10 +47,11 @@ def suggest() -> None:
 
 @suggest.command("list")
 @click.option("--all", "answered", is_flag=True, help="Also what is answered, expired or withdrawn.")
+@running_option
 @_json_option
-def list_(answered: bool, as_json: bool) -> None:
+def list_(answered: bool, data: Path | None, as_json: bool) -> None:
     """List what is suggested now, the weightiest first."""
-    found = _standings(running_house("suggest"), answered=answered)
+    found = _standings(running_house("suggest", data), answered=answered)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), ensure_ascii=False))
         return
@@ -67,13 +70,14 @@ def list_(answered: bool, as_json: bool) -> None:
 @suggest.command()
 @click.argument("name")
 @_resident_option
+@running_option
 @_json_option
-def yes(name: str, resident: str, as_json: bool) -> None:
+def yes(name: str, resident: str, data: Path | None, as_json: bool) -> None:
     """Have the suggestion NAME done. Ends with 1 if the safety gate does not allow all of it.
 
     What the gate does not allow yet (a device must rest before it starts again) is asked for again by itself.
     """
-    folder = running_house("suggest")
+    folder = running_house("suggest", data)
     language = _answer(folder, AnswerSuggestionRequest(suggestion=name, yes=True, resident=resident))
     standing = _after_gate(folder, name)
     if as_json:
@@ -88,9 +92,11 @@ def yes(name: str, resident: str, as_json: bool) -> None:
 @suggest.command()
 @click.argument("name")
 @_resident_option
-def no(name: str, resident: str) -> None:
+@running_option
+def no(name: str, resident: str, data: Path | None) -> None:
     """Have the suggestion NAME left undone, and hear no more of it today."""
-    language = _answer(running_house("suggest"), AnswerSuggestionRequest(suggestion=name, yes=False, resident=resident))
+    folder = running_house("suggest", data)
+    language = _answer(folder, AnswerSuggestionRequest(suggestion=name, yes=False, resident=resident))
     click.echo(say("suggest.said_no", language))
 
 

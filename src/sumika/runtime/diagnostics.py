@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from sumika.bus import RuntimeFolder, Subscriber
+from sumika.bus import Subscriber
 from sumika.clock import Clock
 from sumika.config import LoadedHouse
 from sumika.history import RecordsReader
@@ -21,6 +21,7 @@ from sumika.runtime.node import Node
 from sumika.runtime.redaction import Redactor
 from sumika.runtime.supervisor import NAME as SUPERVISOR
 from sumika.runtime.table import nodes_of
+from sumika.runtime.what_runs import houses_running
 from sumika.schema import NodeHealth, NodeStatistics, SumikaError
 from sumika.schema.house import House
 
@@ -57,7 +58,7 @@ def write_diagnostics(target: Path, loaded: LoadedHouse, data: Path, clock: Cloc
         "machine.json": _machine(data),
         "house.json": redactor.description(loaded.house),
         "warnings.json": [redactor.text(f"{each.field}: {each.text}") for each in loaded.warnings],
-        "nodes.json": _nodes(loaded.house, clock, redactor),
+        "nodes.json": _nodes(loaded.house, data, clock, redactor),
         "events.json": _events(data, redactor),
         "files.json": _files(data),
     }
@@ -97,14 +98,14 @@ def _machine(data: Path) -> dict[str, Any]:
     }
 
 
-def _nodes(house: House, clock: Clock, redactor: Redactor) -> list[Any]:
-    """Return what the nodes of a running house say of themselves; nothing where none runs."""
-    running = RuntimeFolder.running()
+def _nodes(house: House, data: Path, clock: Clock, redactor: Redactor) -> list[Any]:
+    """Return what the nodes of a house say of themselves; nothing where it does not run."""
+    running = houses_running(data)
     if not running:
         return []
     nodes: tuple[Node, ...] = nodes_of(house)
     ear = Subscriber(
-        running[0],
+        running[0].folder,
         [SUPERVISOR, *(node.name for node in nodes)],
         ["node_health", "node_statistics"],
         clock,

@@ -19,6 +19,7 @@ from sumika.runtime.node import Launch, Node
 from sumika.runtime.supervisor import NAME as SUPERVISOR
 from sumika.runtime.supervisor import Supervisor
 from sumika.runtime.table import nodes_of
+from sumika.runtime.what_runs import say_whose
 from sumika.schema import ConfigChange, Origin, RestartAnswer, RestartRequest, SumikaError
 from sumika.schema.house import WorldSource
 
@@ -154,6 +155,7 @@ class HouseRun:
         previous = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             with RuntimeFolder.create() as folder, Answerer(folder, "restart") as asked:
+                say_whose(folder, self._data, self._loaded.house.name)
                 Supervisor(self._nodes, self._launch(folder), folder, self.clock).run(over)
         finally:
             for number, handler in previous.items():
