@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from sumika.schema import FallStage, Origin, Reason, SuspectedFall
@@ -167,6 +168,22 @@ def test_the_plan_shows_two_days_and_a_wish_is_dragged_with_its_cost(visits: Vis
     page.wait_for_selector("[data-fan] .done")
     name, question = next(one for one in reversed(house.asked) if one[0] == "set_comfort_wish")
     assert getattr(question, "offset_k", None) == wanted, name
+
+
+@pytest.mark.parametrize(
+    ("currency", "cost", "said"), [("EUR", 0.24, "€0.24"), ("EUR", 0.004, "same"), ("JPY", 0.24, "same")]
+)
+def test_a_wish_tells_its_cost_in_cents_where_there_are_cents(
+    visits: Visits, house: PlayedHouse, currency: str, cost: float, said: str
+) -> None:
+    usual = house.answers["what_if"]
+    house.answers["what_if"] = lambda question: msgspec.structs.replace(usual(question), cost=cost, currency=currency)
+    try:
+        page = visits().enter("room/living")
+        page.locator("[data-comfort] .stepper button").last.click()
+        page.wait_for_selector(f"[data-what-if='{cost}']:has-text('{said}')")
+    finally:
+        house.answers["what_if"] = usual
 
 
 def test_a_suspected_fall_is_told_on_every_view(visits: Visits, house: PlayedHouse) -> None:

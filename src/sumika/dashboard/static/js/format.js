@@ -21,10 +21,15 @@ export function signed(value, digits = 1) {
 export const celsius = (value, digits = 1) => (isNumber(value) ? `${number(value, digits)} °C` : NONE);
 export const percent = (share) => (isNumber(share) ? `${number(share * 100)} %` : NONE);
 
+const moneyDigits = (currency) => (currency === "JPY" ? 0 : 2);
+
+/** Whether money rounds to nothing: half a yen, half a cent. */
+export const isNoMoney = (value, currency = "JPY") => Math.abs(value) < 0.5 / 10 ** moneyDigits(currency);
+
 /** Money: yen without decimals, others with two. */
 export function money(value, currency = "JPY") {
   if (!isNumber(value)) return NONE;
-  const digits = currency === "JPY" ? 0 : 2;
+  const digits = moneyDigits(currency);
   const symbol = currency === "JPY" ? "¥" : currency === "EUR" ? "€" : `${currency} `;
   if (currency === "JPY" && language() === "ja") return `${number(value)} 円`;
   return `${value < 0 ? "−" : ""}${symbol}${number(Math.abs(value), digits)}`;

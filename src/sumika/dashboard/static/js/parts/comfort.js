@@ -3,7 +3,7 @@ import { html, useEffect, useState } from "../../vendor/preact-htm.js";
 import { useLive } from "../hooks.js";
 import { post } from "../server.js";
 import { useSession } from "../session.js";
-import { celsius, duration, money, signed } from "../format.js";
+import { celsius, duration, isNoMoney, money, signed } from "../format.js";
 import { say } from "../words.js";
 import { useAct } from "./act.js";
 import { Icon } from "./icons.js";
@@ -57,7 +57,7 @@ export function WhatIfLine({ told }) {
   else if (problem) text = problem.message;
   else if (answer) {
     const cost = money(Math.abs(answer.cost), answer.currency);
-    text = Math.abs(answer.cost) < 0.5 ? say("whatif.same") : say(answer.cost > 0 ? "whatif.dearer" : "whatif.cheaper", { money: cost });
+    text = isNoMoney(answer.cost, answer.currency) ? say("whatif.same") : say(answer.cost > 0 ? "whatif.dearer" : "whatif.cheaper", { money: cost });
   }
   return html`<p class="soft" role="status" data-what-if=${answer ? answer.cost : ""}>${text}</p>`;
 }
