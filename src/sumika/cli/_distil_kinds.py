@@ -1,5 +1,6 @@
 """The kinds of recipes behind one set of functions: students that write, of arrays, and that read sentences."""
 
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -23,7 +24,7 @@ KINDS: dict[str, ModuleType] = {
     "arrays": _distil_arrays,
     "sentences": _distil_sentences,
 }
-"""Kind -> module with `names`, `abouts`, `load`, `changed`, `quote_of`, `finish` and `export`."""
+"""Kind -> module with `TEACHERS`, `names`, `abouts`, `load`, `changed`, `quote_of`, `finish` and `export`."""
 
 
 def abouts() -> dict[str, str]:
@@ -43,17 +44,31 @@ def load(name: str) -> tuple[str, Any]:
     if not Path(name).is_file():
         known = ", ".join(one for module in KINDS.values() for one in module.names())
         raise UsageError(f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {known}.")
-    kind = _kind_of(outline(Path(name)))
+    kind = _kind_of(outline(Path(name)), name)
     return kind, KINDS[kind].load(name)
 
 
-def _kind_of(recipe: Mapping[str, Any]) -> str:
-    """Return the kind of a recipe: by who teaches, and by what only students of sentences have, who need no teacher."""
+def _kind_of(recipe: Mapping[str, Any], where: str) -> str:
+    """Return the kind of a recipe: by who teaches, and by what only students of sentences have, who need no teacher.
+
+    Raises:
+        UsageError: if nobody is known who teaches so: read as one of the kinds it would be told of other fields.
+    """
     teacher = recipe.get("teacher")
     whose = teacher.get("from") if isinstance(teacher, dict) else None
     if teacher is None and "coding" in recipe:
         return "sentences"
-    return next((one for one, module in KINDS.items() if whose in getattr(module, "TEACHERS", ())), "language")
+    if not isinstance(whose, str):
+        return "language"
+    for one, module in KINDS.items():
+        if whose in module.TEACHERS:
+            return one
+    known = [teaches for module in KINDS.values() for teaches in module.TEACHERS]
+    near = difflib.get_close_matches(whose, known, n=1)
+    remedy = f"Did you mean '{near[0]}'? " if near else ""
+    raise UsageError(
+        f"teacher.from: nobody teaches from '{whose}'", where=where, remedy=f"{remedy}Known: {', '.join(known)}."
+    )
 
 
 def changed(kind: str, recipe: Any, *, seed: int | None, without: Iterable[str]) -> Any:

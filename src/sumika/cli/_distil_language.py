@@ -26,6 +26,8 @@ from sumika.distil.store import Store
 from sumika.schema import UsageError
 from sumika.training.recipes import LANGUAGE_RECIPES
 
+TEACHERS = ("trained", "folder", "program", "endpoint", "data")
+
 
 def names() -> tuple[str, ...]:
     """Return the names of the recipes that ship."""
