@@ -23,6 +23,7 @@ from sumika.schema import (
     SavedAnswer,
 )
 from sumika.schema.house import House, Radar
+from sumika.schema.house_meters import HouseMeters
 from sumika.units import NANOSECONDS_PER_SECOND
 
 _DIAGNOSTIC = {"entity_category": "diagnostic"}
@@ -166,6 +167,7 @@ class EcuStates:
     """Says how the house's computer and its radars are.
 
     Attributes:
+        meters: What the house's meters said.
         saved: What was answered last on what was saved.
         versions: The version that runs, and the one that the next start would run.
     """
@@ -182,6 +184,7 @@ class EcuStates:
         self._house, self._known, self._people, self._language = house, known, people, language
         self._currency = currency_of(house)
         self._frames: dict[str, tuple[int, int, float | None]] = {}
+        self.meters = HouseMeters(house)
         self.saved: SavedAnswer | None = None
         self.versions: tuple[str, str] | None = None
 
@@ -269,13 +272,9 @@ class EcuStates:
         }
 
     def _metered(self) -> dict[str, Any]:
-        found: dict[str, Any] = dict.fromkeys((one.key for one in METER), None)
-        for sample in self._known.every(MeterSample):
-            for one in METER:
-                value = getattr(sample, one.field)
-                if found[one.key] is None and value is not None:
-                    found[one.key] = one.shown(value)
-        return found
+        told = self.meters.together(lambda sample: self._known.fresh(MeterSample, sample.meter) is not None)
+        values = ((one, getattr(told, one.field, None)) for one in METER)
+        return {one.key: None if value is None else one.shown(value) for one, value in values}
 
     def _healthy(self) -> dict[str, Any]:
         nodes = list(self._known.every(NodeHealth))

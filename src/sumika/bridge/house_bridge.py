@@ -159,6 +159,7 @@ class HouseBridge:
         elif isinstance(message, AirSample):
             return self._see(message.sensor, message)
         elif isinstance(message, MeterSample):
+            self.ecu.meters.take(message)
             return self._see(f"{_METER}{message.meter}", message)
         return False
 

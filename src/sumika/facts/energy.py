@@ -15,6 +15,7 @@ from sumika.facts.shelf import Array, Minutes, Shelf, reason_of, worst_origin
 from sumika.facts.unheard import never_told
 from sumika.schema import Origin
 from sumika.schema.house import Sensor
+from sumika.schema.house_meters import meters_of_devices
 from sumika.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE
 
 IMPORTED, EXPORTED, PRICE = "meter.imported_kwh", "meter.exported_kwh", "meter.price_per_kwh"
@@ -56,9 +57,8 @@ def meter_of(shelf: Shelf, signal: str) -> str:
     Of several the first that the house names and that is no device's own: a wallbox tells what the car took.
     """
     named = _named(shelf, signal)
-    devices = {(one.connection, one.address) for one in shelf.house.devices if one.connection and one.address}
-    cars = {one.id for one in shelf.house.connections if one.type == "ocpp"}
-    own = [one.id for one in named if (one.connection, one.address) not in devices and one.connection not in cars]
+    of_devices = meters_of_devices(shelf.house)
+    own = [one.id for one in named if one.id not in of_devices]
     return next(iter((*own, *(one.id for one in named), *sorted(shelf.keys_of(signal)))), "")
 
 

@@ -29,6 +29,7 @@ from sumika.schema import (
     worst,
 )
 from sumika.schema.house import House, WorldSource
+from sumika.schema.house_meters import HouseMeters
 from sumika.units import ns_to_seconds, seconds_to_ns
 from sumika.world.start import start_of
 
@@ -89,6 +90,7 @@ class HouseEar:
     Attributes:
         votes: What residents said since they were last taken.
         loaded: Machines of which residents said since then that they are loaded, or not any more.
+        meter: What the meters say of the house.
         strain: Of heart and breath, and of residents' hands.
     """
 
@@ -103,6 +105,7 @@ class HouseEar:
         self.presence: dict[str, Presence] = {}
         self._sleep: dict[str, Sleep] = {}
         self.weather: WeatherSample | None = None
+        self._meters = HouseMeters(house)
         self.meter: MeterSample | None = None
         self.people: dict[str, int] = {}
         self._people_ns = 0
@@ -128,7 +131,8 @@ class HouseEar:
         elif isinstance(message, WeatherSample):
             self.weather = message
         elif isinstance(message, MeterSample):
-            self.meter = message
+            self._meters.take(message)
+            self.meter = self._meters.together()
         elif isinstance(message, Verdict) and message.written is not None and message.device in self._kinds:
             write = Write(device=message.device, action=message.action, value=message.written, sequence=0)
             self._written[message.device, message.action] = write

@@ -47,7 +47,7 @@ class Savings:
             self.problem = str(error)
         self._report: PlanReport | None = None
         self._since = self._until = datetime.min.replace(tzinfo=UTC)
-        self._imported_kwh: float | None = None
+        self._counted = ("", 0.0)
 
     def plan(self, report: PlanReport, at: datetime) -> None:
         """Count the plan before until now, and begin with this one.
@@ -85,9 +85,10 @@ class Savings:
         """
         if sample.imported_kwh is None:
             return
-        before, self._imported_kwh = self._imported_kwh, sample.imported_kwh
-        if before is None or not 0.0 <= sample.imported_kwh - before <= MOST_KWH:
-            return
+        meter, before = self._counted
+        self._counted = (sample.meter, sample.imported_kwh)
+        if meter != sample.meter or not 0.0 <= sample.imported_kwh - before <= MOST_KWH:
+            return  # another meter's count is no step of this one's
         day = self._day(at.date())
         day.metered = True
         day.energy_kwh += sample.imported_kwh - before
