@@ -185,7 +185,9 @@ class EchonetLink:
         if not answer.values:
             self._lost(target, f"{target.address} answers, but tells nothing of itself")
             return
-        self._take(target, Notice(host, eoj, answer.values))
+        # A sensor's value that is not told any more is none; what a device is set to it may only not tell in this mode.
+        refused = {} if target.device else dict.fromkeys(answer.refused, b"")
+        self._take(target, Notice(host, eoj, {**refused, **answer.values}))
 
     def _lost(self, target: _Target, why: str) -> None:
         # Another object may be there when the host is heard again: an air conditioner behind a new adapter.

@@ -1,9 +1,11 @@
 """Single values of a sensor gathered into the messages of its kind.
 
 A sensor's values may come one by one, each from an entity or a topic of its own. Each message tells all that is known
-then; what its sensor says no more is None, never the last value.
+then; what its sensor says no more is None, never the last value. A value that came long ago is not told as new because
+another one came: half of a sensor may be dead.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,12 +14,26 @@ import msgspec
 from sumika.clock import Instant
 from sumika.schema import AirSample, Message, MeterSample, Origin, Presence, Reason, UsageError, WeatherSample
 from sumika.schema.house import Sensor
+from sumika.units import ns_to_seconds
 
 _OF_ALL = {"stamp", "origin", "session", "sensor", "room", "source", "meter", "currency", "held_s"}
 _ALIKE = {"open": "window_open", "presence": "probability", "motion": "probability", "at_home": "probability"}
 """What a sensor's own side calls a value that its kind has under another name."""
 PRESENCE_WORDS = frozenset({"probability", "presence", "motion", "at_home"})
 """What is said of presence is kept as it is said: not all of it can say yes and no."""
+
+
+MEASURED_S = 600.0
+"""So long what is measured is believed, here and by everybody who listens."""
+
+_COUNTED_S = 24 * 3600.0
+_BELIEVED_S: Mapping[str, float] = {
+    # Nobody need say again what is so until it changes.
+    **dict.fromkeys(("smoke", "window_open", "price_per_kwh", "carbon_g_kwh", *PRESENCE_WORDS), math.inf),
+    # Of a roof at night nothing is counted, and many meters speak only when something is.
+    **dict.fromkeys(("imported_kwh", "exported_kwh"), _COUNTED_S),
+}
+"""How long values are told beside newer ones that are not believed for `MEASURED_S`."""
 
 
 def _numbers(kind: type[msgspec.Struct]) -> frozenset[str]:
@@ -48,7 +64,7 @@ class Gathered:
     Attributes:
         sensor: As in `house.yaml`.
         names: Values that its kind has.
-        known: What it said last, without what it says no more.
+        known: What it said last, without what it says no more, and without what was measured too long ago.
     """
 
     def __init__(self, sensor: Sensor) -> None:
@@ -56,6 +72,7 @@ class Gathered:
         self.sensor = sensor
         self.names = _KINDS.get(sensor.kind, _AIR)
         self.known: dict[str, float] = {}
+        self._told_ns: dict[str, int] = {}
 
     def ours(self, name: str) -> str:
         """Return the value of this kind that another side's name means; empty where it has none."""
@@ -84,13 +101,19 @@ class Gathered:
             if value is None:
                 self.known.pop(name, None)
             else:
-                self.known[name] = value
+                self.known[name], self._told_ns[name] = value, stamp.monotonic_ns
+        self._forget_old(stamp)
         return (self._message(stamp),)
 
     def forget(self, stamp: Instant) -> tuple[Message, ...]:
         """Return that nothing is known any more."""
         self.known.clear()
         return (self._message(stamp),)
+
+    def _forget_old(self, now: Instant) -> None:
+        for name in tuple(self.known):
+            if ns_to_seconds(now.monotonic_ns - self._told_ns[name]) > _BELIEVED_S.get(name, MEASURED_S):
+                del self.known[name]
 
     def _message(self, stamp: Instant) -> Message:
         one = self.sensor

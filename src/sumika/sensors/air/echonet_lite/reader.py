@@ -1,6 +1,6 @@
 """What sensors of an ECHONET Lite connection say, out of properties of their objects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sumika.clock import Instant
@@ -19,6 +19,12 @@ class _Sensed:
     gathered: Gathered
     address: EchonetAddress
     known: dict[int, bytes] = field(default_factory=dict)  # a meter's counts and their unit may come apart
+
+    def take(self, values: Mapping[int, bytes]) -> None:
+        """Keep what was told, and forget what was refused; what a count is counted in does not change."""
+        meter = METERS.get(self.address.eoj.class_code, {})
+        lasting = {meter[name] for name in ("unit", "coefficient") if name in meter}
+        self.known.update({epc: data for epc, data in values.items() if data or epc not in lasting})
 
 
 class EchonetSensors:
@@ -40,12 +46,15 @@ class EchonetSensors:
         )
 
     def read(self, report: Notice, stamp: Instant) -> Iterator[Message]:
-        """Yield what the sensors at that object say; without values, that they say nothing."""
+        """Yield what the sensors at that object say; without values, that they say nothing.
+
+        A property without bytes is one that was asked for and not told.
+        """
         for one in self._sensors:
             if one.address == (report.host, report.eoj):
                 if report.values:
-                    one.known.update(report.values)
-                    yield from one.gathered.tell(_said(report.eoj.class_code, one.known), stamp)
+                    one.take(report.values)
+                    yield from one.gathered.tell(_said(report.eoj.class_code, one.known, report.values.keys()), stamp)
                 else:
                     one.known.clear()
                     yield from one.gathered.forget(stamp)
@@ -80,15 +89,19 @@ def _properties(eoj: Eoj) -> frozenset[int]:
     return frozenset([epc for epc, _ in AIR.get(code, {}).values()]) | {*METERS.get(code, {}).values(), *people}
 
 
-def _said(class_code: int, known: Mapping[int, bytes]) -> dict[str, float | None]:
-    found = {name: reading(known.get(epc, b"")) for name, (epc, reading) in AIR.get(class_code, {}).items()}
-    if class_code in PEOPLE:
+def _said(class_code: int, known: Mapping[int, bytes], news: Collection[int]) -> dict[str, float | None]:
+    """Return the values that `news`, some of the known properties, say something of: what did not come is no newer."""
+    air = AIR.get(class_code, {})
+    found = {name: reading(known.get(epc, b"")) for name, (epc, reading) in air.items() if epc in news}
+    if class_code in PEOPLE and PEOPLE[class_code][0] in news:
         epc, reading = PEOPLE[class_code]
         found["probability"] = reading(known.get(epc, b""))
     if class_code in METERS:
-        told = {name: known.get(epc, b"") for name, epc in METERS[class_code].items()}
-        unit, coefficient = told["unit"], told.get("coefficient", b"")
-        found["power_w"] = _WATTS(told["power_w"])
-        found["imported_kwh"] = energy_kwh(told["imported_kwh"], unit, coefficient)
-        found["exported_kwh"] = energy_kwh(told["exported_kwh"], unit, coefficient)
+        epcs = METERS[class_code]
+        told = {name: known.get(epc, b"") for name, epc in epcs.items()}
+        if epcs["power_w"] in news:
+            found["power_w"] = _WATTS(told["power_w"])
+        for name in ("imported_kwh", "exported_kwh"):
+            if epcs[name] in news or epcs["unit"] in news:
+                found[name] = energy_kwh(told[name], told["unit"], told.get("coefficient", b""))
     return found
