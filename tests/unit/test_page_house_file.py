@@ -45,6 +45,19 @@ def test_a_preview_shows_the_difference_and_writes_nothing(played: Played) -> No
     assert played.file.read_bytes() == before
 
 
+def test_a_house_behind_a_link_finds_its_backups(tmp_path: Path) -> None:
+    real, link = tmp_path / "conf" / "mine.yaml", tmp_path / "house.yaml"
+    real.parent.mkdir()
+    real.write_text("rooms: [{ id: living, floor_m: [[0, 0], [4, 0], [4, 3], [0, 3]] }]\n", encoding="utf-8")
+    link.symlink_to(real)
+    file = HouseFile(link, load_house(link).house, frozenset(RADAR_MODELS), tmp_path)
+    file.apply(Edits(edits=(Edit(op="set", path="name", value="New"),)), "owner")
+    assert [backup.name.startswith("mine.yaml.") for backup in file.backups()] == [True]
+    file.undo("", "owner")
+    assert (load_house(link).house.name, link.is_symlink()) == (load_house(real).house.name, True)
+    assert load_house(real).house.name != "New"
+
+
 def test_walls_that_cross_are_told_with_field_and_line_and_not_applied(played: Played) -> None:
     owner, before = played.owner(), played.file.read_bytes()
     status, preview = put(owner, CROSSED)

@@ -264,11 +264,17 @@ class HouseFile:
         if any(each not in known for each in _sent(msgspec.to_builtins(after))):
             raise refused(403, "secret_file")
 
+    @property
+    def _written(self) -> Path:
+        """Where edits and their backups lie: a link is followed, as `sumika.config` does."""
+        return self.path.resolve()
+
     def backups(self) -> list[Backup]:
         """Return earlier versions, the newest first."""
-        pattern = re.compile(re.escape(self.path.name) + r"\.(\d{8}T\d{6}\.\d{6})Z\.bak")
+        written = self._written
+        pattern = re.compile(re.escape(written.name) + r"\.(\d{8}T\d{6}\.\d{6})Z\.bak")
         found = []
-        for entry in self.path.parent.iterdir() if self.path.parent.is_dir() else ():
+        for entry in written.parent.iterdir() if written.parent.is_dir() else ():
             match = pattern.fullmatch(entry.name)
             if match:
                 moment = datetime.strptime(match[1], "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
@@ -290,7 +296,7 @@ class HouseFile:
             chosen = name or (known[0] if known else "")
             if chosen not in known:
                 raise refused(404, "no_backup", where=name[:100])
-            backup = self.path.with_name(chosen)
+            backup = self._written.with_name(chosen)
             try:
                 text = backup.read_text(encoding="utf-8")
                 parse_house(text, self.path, models=self._models)
