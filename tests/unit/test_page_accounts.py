@@ -132,6 +132,20 @@ def test_a_session_ends_when_it_is_old_or_unused(tmp_path: Path, wall: Wall) -> 
     assert accounts.session(used) is None
 
 
+def test_a_tablet_that_only_watches_is_not_idle(tmp_path: Path, wall: Wall) -> None:
+    accounts = with_owner(tmp_path, wall)
+    cookie = accounts.log_in("owner")
+    found = accounts.session(cookie)
+    assert found is not None
+    began_s = wall.now_s
+    while wall.now_s - began_s < (SESSION_HOURS - 24) * HOUR_S:
+        wall.now_s += 24 * HOUR_S
+        assert accounts.has_session(found[0].id)
+    assert opened(tmp_path, wall).session(cookie) is not None
+    wall.now_s += 24 * HOUR_S
+    assert not accounts.has_session(found[0].id)
+
+
 def test_a_damaged_file_lets_nobody_in(tmp_path: Path, wall: Wall) -> None:
     with_owner(tmp_path, wall)
     (tmp_path / "accounts.json").write_text("{", encoding="utf-8")

@@ -299,8 +299,12 @@ class Accounts:
         return tuple(one for one in self._file.sessions if one.user == name and self._lives(one))
 
     def has_session(self, session_id: str) -> bool:
-        """Return whether a session is still one."""
-        return any(one.id == session_id and self._lives(one) for one in self._file.sessions)
+        """Return whether a session is still one. To be asked is to be used: a tablet on the wall only watches."""
+        for session in self._file.sessions:
+            if session.id == session_id and self._lives(session):
+                self._seen(session)
+                return True
+        return False
 
     def _lives(self, session: Session) -> bool:
         now_s = self._now()
