@@ -67,13 +67,13 @@ class _Figures:
 
     def _people(self) -> Iterator[Metric]:
         presence = GaugeMetricFamily("sumika_presence_probability", "That somebody is there.", labels=["room"])
-        for one in self._parts.feed.newest("presence"):
-            if isinstance(one, Presence) and one.probability is not None:
+        for one in self._parts.told_now(Presence):
+            if one.probability is not None:
                 presence.add_metric([one.room], one.probability)
         yield presence
 
     def _air(self) -> Iterator[Metric]:
-        samples = [one for one in self._parts.feed.newest("air") if isinstance(one, AirSample)]
+        samples = self._parts.told_now(AirSample)
         for field, (name, words) in _AIR.items():
             family = GaugeMetricFamily(name, words, labels=["room", "sensor"])
             for sample in samples:
@@ -84,12 +84,12 @@ class _Figures:
 
     def _power(self) -> Iterator[Metric]:
         power = GaugeMetricFamily("sumika_device_power_watts", "Drawn by a device.", labels=["device"])
-        for one in self._parts.feed.newest("device_state"):
-            if isinstance(one, DeviceState) and one.power_w is not None:
+        for one in self._parts.told_now(DeviceState):
+            if one.power_w is not None:
                 power.add_metric([one.device], one.power_w)
         house = GaugeMetricFamily("sumika_meter_power_watts", "Taken by the house.", labels=["meter"])
-        for meter in self._parts.feed.newest("meter"):
-            if isinstance(meter, MeterSample) and meter.power_w is not None:
+        for meter in self._parts.told_now(MeterSample):
+            if meter.power_w is not None:
                 house.add_metric([meter.meter], meter.power_w)
         yield from (power, house)
 

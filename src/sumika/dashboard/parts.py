@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,8 +20,33 @@ from sumika.dashboard.problem import RefusedError, Trouble, refused
 from sumika.dashboard.roles import PERSONAL, Role, Viewer, WhoSees, viewer_of
 from sumika.dashboard.scanning import Scanning
 from sumika.dashboard.surveying import Surveying
-from sumika.schema import REQUESTS, Answered, Origin, SumikaError, worst
+from sumika.schema import (
+    REQUESTS,
+    TOPIC_OF,
+    AirSample,
+    Answered,
+    DeviceState,
+    Message,
+    MeterSample,
+    Origin,
+    Presence,
+    SumikaError,
+    Tracks,
+    worst,
+)
 from sumika.schema.house import House, Page
+from sumika.units import seconds_to_ns
+
+COUNTS_S: dict[type[Message], float] = {
+    AirSample: 600.0,
+    DeviceState: 600.0,
+    MeterSample: 600.0,
+    Presence: 60.0,
+    Tracks: 60.0,
+}
+"""So old a word may be and still tell how things are now; a house that is driven goes by the same (`house_ear`)."""
+
+Told = TypeVar("Told", bound=Message)
 
 Ask = Callable[[str, msgspec.Struct], msgspec.Struct]
 """(name in REQUESTS, question) -> answer; raises SumikaError where none comes."""
@@ -93,6 +118,16 @@ class Parts:
         if isinstance(answer, Answered) and not answer.accepted:
             raise RefusedError(422, Trouble(problem=answer.problem, problem_ja=answer.problem_ja, where=name))
         return answer
+
+    def told_now(self, kind: type[Told]) -> list[Told]:
+        """Return the newest of a kind of message, one for each key; what fell silent says nothing of now.
+
+        Args:
+            kind: One of those of `COUNTS_S`.
+        """
+        now_ns, counts_ns = self.clock.now().monotonic_ns, seconds_to_ns(COUNTS_S[kind])
+        newest = self.feed.newest(TOPIC_OF[kind])
+        return [one for one in newest if isinstance(one, kind) and now_ns - one.stamp.monotonic_ns <= counts_ns]
 
     def hears_of(self, viewer: Viewer) -> Hears:
         """Return what somebody may hear: (topic, room) -> yes or no."""

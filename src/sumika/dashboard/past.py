@@ -67,6 +67,14 @@ class Past:
             lambda: self._records.events(_ns(begins_s), _ns(ends_s), severity=severity, limit=min(most, MOST_RECORDS))
         )
 
+    def open_alarms(self, begins_s: float) -> list[Event]:
+        """Return alarms that no later event of the same subject and code ended, newest first.
+
+        Args:
+            begins_s: Unix time; what began before is left out.
+        """
+        return self._do(lambda: _open_alarms(self._records, round(begins_s * 1e9)))
+
     def verdicts(self, begins_s: float | None, ends_s: float | None, device: str | None, most: int) -> list[Verdict]:
         """Return what the safety gate said, newest first; arguments as for `events`."""
         return self._do(
@@ -77,6 +85,20 @@ class Past:
         """Close the files."""
         self._do(self._history.close)
         self._thread.shutdown()
+
+
+def _open_alarms(records: RecordsReader, begins_ns: int) -> list[Event]:
+    # Asked for by severity, and then for each what came after it: what comes and goes elsewhere hides none.
+    begun: dict[tuple[str, str], Event] = {}
+    for alarm in records.events(begins_ns, severity=Severity.ALARM, limit=MOST_RECORDS):
+        begun.setdefault((alarm.subject, alarm.code), alarm)
+    found = []
+    for (subject, code), alarm in begun.items():
+        later = records.events(alarm.stamp.wall_ns, subject=subject, limit=MOST_RECORDS)
+        newest = next((one for one in later if one.code == code), alarm)
+        if newest.severity is Severity.ALARM and not newest.recovered:
+            found.append(newest)
+    return found
 
 
 def _ns(unix_s: float | None) -> int | None:

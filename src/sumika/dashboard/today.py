@@ -21,7 +21,6 @@ from sumika.schema import (
     Presence,
     SavedAnswer,
     SavedRequest,
-    Severity,
     Tracks,
 )
 from sumika.units import seconds_to_ns
@@ -97,8 +96,11 @@ class _Today:
 
     def show(self, call: Call) -> Today:
         feed, viewer = self._parts.feed, call.who
-        air, room, co2_ppm = worst_air([one for one in feed.newest("air") if isinstance(one, AirSample)])
-        presences = [one for one in feed.newest("presence") if isinstance(one, Presence)]
+        samples = self._parts.told_now(AirSample)
+        air, room, co2_ppm = worst_air(samples)
+        told = {one.room: one.probability for one in self._parts.told_now(Presence)}
+        # A radar that fell silent is listed with those that do not know.
+        presence = {one.room: told.get(one.room) for one in feed.newest("presence") if isinstance(one, Presence)}
         people, lying = self._people(viewer)
         plans = [one for one in feed.newest("plan") if isinstance(one, PlanReport)]
         plan = plans[-1] if plans and Right.PLAN in viewer.rights else None
@@ -109,11 +111,11 @@ class _Today:
             air=air,
             air_room=room,
             co2_ppm=co2_ppm,
-            temperature_c=_mean(one.temperature_c for one in feed.newest("air") if isinstance(one, AirSample)),
+            temperature_c=_mean(one.temperature_c for one in samples),
             people=people,
             lying=lying,
-            rooms_with_people=[one.room for one in presences if (one.probability or 0.0) >= PRESENT],
-            rooms_unknown=[one.room for one in presences if one.probability is None],
+            rooms_with_people=[name for name, sure in presence.items() if (sure or 0.0) >= PRESENT],
+            rooms_unknown=[name for name, sure in presence.items() if sure is None],
             mode=modes[-1] if modes else "",
             next=list(plan.actions) if plan is not None else [],
             suggestions=len(plan.suggestions) if plan is not None and Right.CONTROL in viewer.rights else 0,
@@ -138,7 +140,7 @@ class _Today:
 
     def _people(self, viewer: Viewer) -> tuple[int | None, int | None]:
         """Return how many people are tracked and, where one may know, how many of them lie."""
-        houses = [one for one in self._parts.feed.newest("tracks") if isinstance(one, Tracks) and one.source == "house"]
+        houses = [one for one in self._parts.told_now(Tracks) if one.source == "house"]
         if not houses or houses[-1].reason:
             return None, None
         people = {track.id for track in houses[-1].tracks if track.kind not in NO_PEOPLE}
@@ -155,23 +157,7 @@ class _Today:
         if Right.RECORDS not in viewer.rights:
             return []
         now_s = self._parts.clock.now().wall_ns / 1e9
-        return open_alarms(self._parts.past.events(now_s - 86_400.0, None, None, 500))
-
-
-def open_alarms(events: Sequence[Event]) -> list[Event]:
-    """Return the alarms among events that no later one ended.
-
-    Args:
-        events: The newest first.
-    """
-    seen: set[tuple[str, str]] = set()
-    found = []
-    for event in events:
-        place = (event.subject, event.code)
-        if place not in seen and not event.recovered and event.severity is Severity.ALARM:
-            found.append(event)
-        seen.add(place)
-    return found
+        return self._parts.past.open_alarms(now_s - 86_400.0)
 
 
 def worst_air(samples: Sequence[AirSample]) -> tuple[AirWord, str, float | None]:
