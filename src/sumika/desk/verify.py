@@ -8,18 +8,17 @@ from others is worked out again. Rows that cannot all be true are named.
 import math
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from sumika.desk._own_words import phrases_with
 from sumika.desk._quantities import dimension_of, read_quantities
 from sumika.desk._supported import Supported
 from sumika.desk.contradictions import contradictions
 from sumika.desk.names import Names
 from sumika.desk.paper import Derived, Look, Paper, Section, Statement, Status, Struck, Table
 from sumika.facts import Row
-from sumika.text import LANGUAGES
 
 _QUOTED = re.compile(r"[「“]([^「」“”]{0,400})[」”]")
 _NUMERIC = re.compile(r"^[\d.,:/%¥￥円\s−-]+$")
@@ -70,7 +69,6 @@ class _Reader:
         self._around = tuple(end for end in ends if end is not None)
         self._not_derived = {derived.row for derived in paper.derived if not _derives(derived, paper.rows)}
         self._known = sorted(names.ids, key=len, reverse=True)
-        self._phrases = _phrases_with(paper.language, tuple(self._known))
         self._found: list[tuple[str, tuple[int, ...]]] = []
 
     @property
@@ -140,10 +138,14 @@ class _Reader:
     def _names_in(self, text: str, masked: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
         """Return every name of the house in a text, longer ones first: a bedroom's lamp is no bedroom.
 
-        Our own fixed phrases ("long in the bathroom") are about no room in particular.
+        Our own fixed words ("long in the bathroom", "made by the roof") are about no room or device in particular.
         """
+        if not any(name in text for name in self._known):
+            return
         taken = list(masked)
-        taken += [found.span() for phrase in self._phrases for found in re.finditer(re.escape(phrase), text)]
+        paper = self._paper
+        phrases = phrases_with(tuple(self._known), paper.language, paper.pack, paper.kind)
+        taken += [found.span() for phrase in phrases for found in re.finditer(re.escape(phrase), text)]
         for name in self._known:
             edge = r"(?<![A-Za-z0-9_])", r"(?![A-Za-z0-9_])"
             pattern = f"{edge[0] if name[0].isascii() else ''}{re.escape(name)}{edge[1] if name[-1].isascii() else ''}"
@@ -161,13 +163,6 @@ class _Reader:
         if ids & subjects or any(name in row.text for row in rows):
             return True
         return any(ids & set(self._names.near.get(subject, ())) for subject in subjects)
-
-
-@cache
-def _phrases_with(language: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    families = ("alarm.title.", "event.", "desk.")
-    phrases = {said for key, said in LANGUAGES[language].items() if key.startswith(families) and "{" not in said}
-    return tuple(phrase for phrase in phrases if any(name in phrase and name != phrase for name in names))
 
 
 def _squeezed(text: str) -> str:
