@@ -16,7 +16,7 @@ from sumika.desk import Desk, Paper, Status
 from sumika.desk.audit import AUDIT_FILE, HEAD_FILE, Audit
 from sumika.desk.packs import Order
 from sumika.desk.paper import Section, Statement
-from sumika.desk.reading import Document, read_file
+from sumika.desk.reading import Document, UnreadError, read_file
 from sumika.desk.sorting import Sorted
 from sumika.desk.store import Store
 from sumika.schema import SumikaError, UsageError
@@ -290,6 +290,44 @@ def test_one_file_that_fails_as_nobody_foresaw_is_put_aside_and_the_others_are_r
         (unread,) = opened.unread()
         assert opened.faults() == ()
     assert (unread.reason, unread.detail) == ("unforeseen", "ZeroDivisionError: in some reader")
+
+
+def test_what_could_not_be_read_is_read_when_it_comes_again_to_a_sumika_that_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "in"
+    tried: list[str] = []
+
+    def cannot(name: str, data: bytes) -> Document:
+        tried.append(name)
+        raise UnreadError("bad_csv")
+
+    with desk(tmp_path) as opened:
+        with monkeypatch.context() as patch:
+            patch.setattr(sumika.desk.intake, "read_file", cannot)
+            for when in ("unread", "known"):  # the same Sumika would say the same
+                drop(folder, "prices.csv", PRICES.encode())
+                assert [one.what for one in opened.take_in(folder)] == [when]
+            assert tried == ["prices.csv"]
+            patch.setattr(sumika.desk.intake, "version", lambda _: "another")
+            drop(folder, "prices.csv", PRICES.encode())
+            assert [one.what for one in opened.take_in(folder)] == ["unread"]
+            assert len(opened.unread()) == 1
+        drop(folder, "prices.csv", PRICES.encode())
+        assert [one.what for one in opened.take_in(folder)] == ["read"]
+        assert opened.unread() == ()
+        assert opened.faults() == ()
+    assert not list((tmp_path / "desk" / "unread").iterdir())
+
+
+def test_a_file_that_is_called_as_what_it_is_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    with desk(tmp_path) as opened:
+        for name, what in (("prices.dat", "unread"), ("more.dat", "known"), ("prices.csv", "read")):
+            drop(folder, name, PRICES.encode())
+            assert [one.what for one in opened.take_in(folder)] == [what]
+        assert opened.unread() == ()
+        assert opened.faults() == ()
 
 
 def test_a_file_at_which_the_desk_is_killed_twice_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,8 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
+from importlib.metadata import version
+from pathlib import Path, PurePath
 
 import msgspec
 
@@ -121,8 +122,9 @@ class Intake:
         name, digest = _name_of(path), digest_of_bytes(data)
         if len(data) > LARGEST_BYTES:
             # It is not copied; where it was dropped it stays, and is listed.
-            outcome = self._put_aside(name, digest, UnreadError("too_large"), b"")
-            return outcome if outcome.what != "known" else None
+            if self._store.unread_file(digest) is not None:
+                return None
+            return self._put_aside(name, digest, UnreadError("too_large"), b"")
         outcome = self._known(name, digest) or self._read(name, data, digest)
         if drop:
             _remove_unchanged(path, before)
@@ -131,12 +133,15 @@ class Intake:
     def _known(self, name: str, digest: str) -> Taken | None:
         document = self._store.document(digest)
         if document is not None:
+            self._store.forget_unread(digest)  # the desk may have been stopped before it was
             self._note(digest, "read", document.name)
             return Taken(what="known", name=name, document=document)
-        if self._store.is_unread(digest):
-            self._note(digest, "unread", name)
-            return Taken(what="known", name=name)
-        return None
+        unread = self._store.unread_file(digest)
+        # Another Sumika may read more, and a name that ends otherwise says what it is.
+        if unread is None or unread.tried_by != version("sumika") or _ending(unread.name) != _ending(safe_name(name)):
+            return None
+        self._note(digest, "unread", name)
+        return Taken(what="known", name=name)
 
     def _read(self, name: str, data: bytes, digest: str) -> Taken:
         try:
@@ -151,12 +156,11 @@ class Intake:
             raise
         except Exception as error:  # whatever a file does to us, the other files and the papers go on
             return self._put_aside(name, digest, UnreadError("unforeseen", f"{type(error).__name__}: {error}"), data)
+        self._store.forget_unread(digest)
         self._note(digest, "read", sorted_.name)
         return Taken(what="read" if sorted_.kind else "not_sorted", name=sorted_.name, document=sorted_)
 
     def _put_aside(self, name: str, digest: str, error: UnreadError, data: bytes) -> Taken:
-        if self._store.is_unread(digest):
-            return Taken(what="known", name=name)
         kept = f"{digest[:32]}-{safe_name(name)}"
         unread = Unread(
             name=safe_name(name),
@@ -165,6 +169,7 @@ class Intake:
             detail=error.detail,
             kept=kept,
             at_unix_s=self._now(),
+            tried_by=version("sumika"),
         )
         self._store.keep_unread(unread, data)
         self._note(digest, "unread", f"{unread.name}: {error.reason}")
@@ -175,6 +180,10 @@ class Intake:
         name = digest[:32]
         if not any(entry.paper == name and entry.what == what for entry in self._audit.entries()):
             self._audit.add(at_unix_s=self._now(), who=DESK, what=what, paper=name, digest=digest, note=note)
+
+
+def _ending(name: str) -> str:
+    return PurePath(name).suffix.lower()
 
 
 def _files_in(folder: Path) -> list[Path]:

@@ -40,6 +40,7 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
         detail: Beyond that.
         kept: Name under which it lies in the folder of unread files.
         at_unix_s: When it was tried.
+        tried_by: Version of Sumika that tried: another may read more.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     kept: str = ""
     at_unix_s: float = 0.0
+    tried_by: str = ""
 
 
 class _Begun(msgspec.Struct, frozen=True):
@@ -202,17 +204,18 @@ class Store:
         found = [self._read(path, Unread) for path in (self.folder / UNREAD).glob("*.reason.json")]
         return tuple(sorted((one for one in found if one is not None), key=lambda one: (-one.at_unix_s, one.digest)))
 
-    def is_unread(self, digest: str) -> bool:
-        """Return whether a file was tried before, and could not be read."""
-        return (self.folder / UNREAD / f"{digest[:32]}.reason.json").exists()
+    def unread_file(self, digest: str) -> Unread | None:
+        """Return why a file could not be read; None where it was never tried, or was read."""
+        return self._read(self.folder / UNREAD / f"{digest[:32]}.reason.json", Unread)
 
     def keep_unread(self, unread: Unread, data: bytes) -> None:
-        """Put a file that could not be read on the disk, and why; the file first."""
+        """Put a file that could not be read on the disk, and why, in place of what was said of it; the file first."""
+        self.forget_unread(unread.digest)
         write_whole(self.folder / UNREAD / unread.kept, data)
         write_whole(self.folder / UNREAD / f"{unread.digest[:32]}.reason.json", msgspec.json.encode(unread))
 
     def forget_unread(self, digest: str) -> None:
-        """Take a file away that could not be read."""
+        """Take a file away from those that could not be read."""
         for path in (self.folder / UNREAD).glob(f"{digest[:32]}*"):
             path.unlink(missing_ok=True)
 
