@@ -142,3 +142,45 @@ def test_a_delay_is_carried_where_it_is_the_orders_own(
 )
 def test_what_is_for_later_and_not_clear_is_not_done_now(understander: Understander, sentence: str) -> None:
     assert not done(understander, sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "寒くないよ",
+        "寒くないです",
+        "寒くはない",
+        "もう寒くない",
+        "全然寒くない",
+        "暑くありません",
+        "寒くないから大丈夫",
+        "息苦しくないよ",
+        "乾燥してないよ",
+        "I am not cold",
+        "I am no longer cold",
+        "it's not cold in here",
+        "it is not stuffy",
+        "it's hardly cold",
+        "grandmother is not cold",
+        "it doesn't feel cold in here",
+    ],
+)
+def test_who_is_not_cold_does_not_complain(understander: Understander, sentence: str) -> None:
+    assert not done(understander, sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("寒くない？", "feel.cold"),
+        ("寒くないですか", "feel.cold"),
+        ("寒くないか", "feel.cold"),
+        ("暑くも寒くもない", "feel.fine"),
+        ("寒くないから温度下げて", "temperature.down"),
+        ("it's not bright enough", "level.up"),
+        ("I can hardly see", "level.up"),
+        ("isn't it a bit stuffy", "feel.stuffy"),
+    ],
+)
+def test_who_asks_whether_it_is_not_cold_complains(understander: Understander, sentence: str, meant: str) -> None:
+    assert done(understander, sentence) == [meant]

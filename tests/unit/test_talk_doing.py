@@ -288,6 +288,18 @@ def test_here_is_the_room_of_who_speaks(house: TalkingHouse) -> None:
     assert house.bus.asked[-1] == ("vote", VoteRequest(room="bedroom", sensation=-2.0, resident="ken"))
 
 
+def test_how_somebody_else_feels_is_kept_as_theirs(house: TalkingHouse) -> None:
+    asked = house.call("feel", "cold", resident="grandmother")
+    assert house.bus.asked[-1] == ("vote", VoteRequest(room="bedroom", sensation=-2.0, resident="hanako")), asked.text
+    call = TalkCall(tool="feel", what="hot", spans={"resident": "grandmother"})
+    asked = house.say(call=call, room="living", language="en")
+    assert (asked.text, asked.ask_back) == ("Which room?", True)
+    house.say("in the living room")
+    assert house.bus.asked[-1] == ("vote", VoteRequest(room="living", sensation=2.0, resident="hanako"))
+    house.say(call=TalkCall(tool="feel", what="hot", spans={"resident": "Ken"}), room="living")
+    assert house.bus.asked[-1] == ("vote", VoteRequest(room="living", sensation=2.0, resident="ken"))
+
+
 @pytest.mark.parametrize(
     ("tool", "what", "spans", "wishes"),
     [

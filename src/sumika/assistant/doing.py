@@ -71,7 +71,7 @@ class Doing:
         if tool == "temperature":
             return self._temperature(wanted, speaker)
         if tool == "feel":
-            return self._feel(wanted)
+            return self._feel(wanted, speaker)
         if tool == "house_mode":
             return self._house_mode(wanted.call.what)
         devices = self._meant(wanted)
@@ -342,9 +342,11 @@ class Doing:
             return step("temperature_c", clamp(held.temperature_c + change_k, 10.0, 32.0))
         return step("offset_k", clamp(offset_k + change_k, -5.0, 5.0))
 
-    def _feel(self, wanted: Wanted) -> tuple[Step, ...] | Cannot:
-        rooms = wanted.rooms or ((wanted.here,) if wanted.here else ())
-        if wanted.call.what == "stuffy":
+    def _feel(self, wanted: Wanted, speaker: Speaker) -> tuple[Step, ...] | Cannot:
+        is_air = wanted.call.what == "stuffy"  # it is so for everybody there
+        of_whom = "" if is_air else next((one for one in wanted.residents if one != speaker.resident), "")
+        rooms = wanted.rooms or self._where(of_whom, wanted.here)
+        if is_air:
             fans = [
                 one
                 for one in self._house.devices
@@ -355,7 +357,15 @@ class Doing:
             return tuple(self.set_to(one, "level", DEVICE_KINDS[one.kind].settings["level"].high) for one in fans)
         if not rooms:
             return Cannot(key="talk.ask.room", ask_back=True)
-        return tuple(Step(request="vote", subject=room, value=FEELINGS[wanted.call.what]) for room in rooms)
+        felt = FEELINGS[wanted.call.what]
+        return tuple(Step(request="vote", subject=room, value=felt, of_whom=of_whom) for room in rooms)
+
+    def _where(self, resident: str, here: str) -> tuple[str, ...]:
+        """Return the room of who feels something: of who speaks, where they are; of anybody else only what is sure."""
+        if not resident:
+            return (here,) if here else ()
+        own = tuple(one.id for one in self._house.rooms if resident in one.residents)
+        return own if len(own) == 1 and here in ("", *own) else ()
 
     def _house_mode(self, mode: str) -> tuple[Step, ...]:
         report = self._newest.only(ModeReport)

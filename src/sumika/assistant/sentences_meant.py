@@ -185,10 +185,17 @@ _ASKED = re.compile(r"^(?:[^,]*,)?\s*(?:it|it's|is|are|i'm|this|the \w+ is)\b.*\
 _AS_IT_IS = re.compile(r"\b(?:leave|leaving|keep|keeping)\b")
 _LIT = re.compile(r"bright|light|dim|lamp")
 _OF_HOW_IT_IS = frozenset({"level", "feel", "temperature", "humidity", "colour"})
+_FELT = "cold|hot|warm|cool|chilly|freezing|boiling|nippy|stuffy|dark|bright|dim|humid|damp|muggy|dry"
 _IS_NOT = re.compile(
     r"\b(?:isn't|isnt|aren't|wasn't|weren't|is not|are not|'s not|i'm not|am not)\b(?! (?:it|they|that|this)\b)"
+    rf"|\b(?:no longer|hardly|never|not)(?: (?:so|that|very|too|really|at all|feeling|all that))* (?:{_FELT})\b"
+    r"|\bno ?(?:body|one)(?:'s| is| feels| finds)\b"
+    rf"|\b(?:do|does|did)(?:n't| not) (?:feel|find|think|seem|look)(?: \w+){{0,3}} (?:{_FELT})\b"
 )
-_LACKS = re.compile(r"\benough\b|\bnot (?:very |so |that )?(?:good|fresh|nice|clean|great)\b")
+_LACKS = re.compile(
+    r"\benough\b|\bnot (?:very |so |that )?(?:good|fresh|nice|clean|great)\b"
+    r"|n(?:o|')t (?:very|so|that|all that|particularly|exactly) (?:warm|bright|light)\b"
+)
 """What is not enough, or air that is not good, is complained of."""
 _SHOWN = re.compile(r"\bwhat(?:'s| is|s) (?:on|showing on|playing on) (?:the )?(?:telly|tv|television|radio)\b")
 """What is on the television is a programme, and no state of it."""

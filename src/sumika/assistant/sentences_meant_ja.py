@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sumika.assistant.lexicon import MYSELF
 
@@ -40,6 +41,36 @@ _FILLED = re.compile(
     "(?:風呂|ふろ|湯船|浴槽)(?:を|に|の湯を?|にお?湯を?)?(?:入れ|いれ|ため|溜め|張|はっ|沸|わか|焚|たい)"
 )
 _OF_HOW_IT_IS = frozenset({"level", "feel", "temperature", "humidity"})
+_FELT: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("feel", "cold"): "寒|さむ|冷え|冷た|つめた|ひえ",
+        ("feel", "hot"): "暑|あつ|熱",
+        (
+            "feel",
+            "stuffy",
+        ): "息苦し|(?:空気|におい|匂い)[がはも]?(?:悪|わる|汚|重)|臭|くさ|煙|けむ|こもって|むっとし|よどんで",
+        ("temperature", "up"): "寒|さむ|冷え",
+        ("temperature", "down"): "暑|あつ",
+        ("level", "up"): "暗|くら",
+        ("level", "down"): "まぶし|眩し|明るすぎ",
+        ("humidity", "up"): "乾燥して|乾いて|かさかさして",
+        ("humidity", "down"): "(?:じめじめ|ジメジメ|ムシムシ)して",
+    }
+)
+"""Words of complaints."""
+_NOT_SO = (
+    "[くう]?(?P<of_all>は|も|なんか|なんて)?(?:ない|なかった|なくな|ありません|ないっす|あらへん|へん|ん(?!だ|で))"
+)
+_TELLS_NOT_SO = re.compile(
+    "(?:よ(?!ね[^。]*[?\uff1f])|です(?!か)|わ|で(?!す)|ぞ|ぜ|し|けど|から|ので|って|もん|やん|た|な[あぁー]?|ね[えぇー]?)"
+    "[^?\uff1f]*$"
+)
+"""寒くない may complain as 寒くない？ does; 寒くないよ tells that it is not."""
+_NOT_AT_ALL = re.compile(
+    "(?:もう|もはや|全然|ぜんぜん|全く|まったく|別に|べつに|そんなに|それほど|あまり|あんまり|ちっとも|まだ|特に|少しも|今は)"
+    "[^、。]{0,6}$"
+)
+_ANOTHER_ORDER = re.compile("(?:から|ので|けど|し)[、 ]*.{2,}$")
 _HAD_BETTER = re.compile("[ただ](?:ほう|方)が(?:いい|ええ|よか|良い|よい)")
 _DIMMED = re.compile(
     "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|少々|若干|いくぶん|わずか|いくらか|心持ち|気持ち)"
@@ -71,7 +102,7 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     device = spans.get("device", "")
     if "room" in spans and spans["room"] in _ROOM and _MY_ROOM.search(said):
         return True  # whose voice it is, nobody knows
-    if _is_of_another_matter(tool, spans, said) or _is_enough(tool, what, device, said):
+    if _is_of_another_matter(tool, what, spans, said) or _is_enough(tool, what, device, said):
         return True
     if tool == "level" and what == "set" and _BY_SO_MUCH.search(said):
         return True
@@ -91,19 +122,35 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
     return device in _LAMP_OR_POWER and _PRICE_OF_POWER.search(said) is not None
 
 
+def _is_not_felt(tool: str, what: str, said: str) -> bool:
+    """Tell whether somebody says that it is not so: 寒くないよ, もう寒くない, 暑くありません; 寒くない？ complains."""
+    felt = _FELT.get((tool, what))
+    denied = re.search(f"(?:{felt}){_NOT_SO}", said) if felt else None
+    if denied is None:
+        return False
+    before, behind = said[: denied.start()], said[denied.end() :]
+    if tool != "feel" and _ANOTHER_ORDER.search(behind):
+        return False  # 寒くないから温度下げて gives the reason of another order
+    asks = behind.startswith(("か", "?", "\uff1f", "の?", "の\uff1f"))
+    surely = denied["of_all"] or denied[0].endswith(("なかった", "なくな", "ありません"))
+    return bool((surely and not asks) or _TELLS_NOT_SO.match(behind) or _NOT_AT_ALL.search(before))
+
+
 def _is_enough(tool: str, what: str, device: str, said: str) -> bool:
     """Tell whether a device is named that one has enough of, or admires: 電気ええわ, テレビいいなあ."""
     is_named = (tool, what) == ("power", "on") and device != ""
     return is_named and re.search(re.escape(device) + _NO_MORE, said) is not None
 
 
-def _is_of_another_matter(tool: str, spans: Mapping[str, str], said: str) -> bool:
-    """Tell whether a bath is filled, or a time or a mood is spoken of: 風呂入れて, 換気扇、あと10分."""
+def _is_of_another_matter(tool: str, what: str, spans: Mapping[str, str], said: str) -> bool:
+    """Tell whether a bath is filled, a time or mood spoken of, a complaint denied: 風呂入れて, 換気扇、あと10分."""
     number = spans.get("number", "")
     if number and re.search(re.escape(number) + "(?:分(?!の)|時間|秒|回|人|円|日|本|枚|個|杯|周)", said):
         return True
     if tool == "level" and _PITCH_DARK.search(said):
         return True  # so dark it may be to be switched off
+    if _is_not_felt(tool, what, said):
+        return True
     fills = tool == "power" and "device" not in spans and _FILLED.search(said) is not None
     return fills or (tool in _OF_HOW_IT_IS and _OF_MOOD.search(said) is not None)
 

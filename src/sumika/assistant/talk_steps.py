@@ -22,6 +22,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         text: A mode of the house.
         hours: Of a wish for warmth: for so long.
         before: What takes it back; None: nothing does.
+        of_whom: Resident who feels so; empty: who asks.
     """
 
     request: str
@@ -31,6 +32,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     hours: float | None = None
     before: "Step | None" = None
+    of_whom: str = ""
 
     def question(self, resident: str, why: str) -> msgspec.Struct:
         """Return it as a question on the bus.
@@ -46,7 +48,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
         if self.request == "set_comfort_wish":
             return _comfort(self, resident)
         if self.request == "vote":
-            return VoteRequest(room=self.subject, sensation=self.value, resident=resident)
+            return VoteRequest(room=self.subject, sensation=self.value, resident=self.of_whom or resident)
         if self.request == "load_machine":
             by_h = self.hours
             return LoadMachineRequest(device=self.subject, waiting=self.value > 0, done_by_h=by_h, resident=resident)

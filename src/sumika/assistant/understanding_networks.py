@@ -188,7 +188,7 @@ class Networks:
         if tells and not TOOLS[call.tool].acts:
             return Understood(by=by, probability=probability)
         acts = TOOLS[call.tool].acts
-        tells = tells or (acts and is_japanese(sentence) and is_nothing(call.tool, call.what, call.spans, sentence))
+        tells = tells or (acts and is_nothing(call.tool, call.what, call.spans, sentence))
         if tells or (acts and may_be_no_order(sentence, call)):
             return Understood(by=by, probability=probability, ask_back="ask_back.again")
         asked = "" if sure else "ask_back.meant"
