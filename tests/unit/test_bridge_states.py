@@ -157,6 +157,16 @@ def test_people_are_counted_and_pets_and_robots_are_not() -> None:
     assert watched.after(3.0)["room_living"]["count"] is None
 
 
+def test_a_room_whose_radars_are_silent_is_not_counted() -> None:
+    watched = Watched()
+    watched.hears(msgspec.structs.replace(tracks(track(1)), blind=("bedroom",)))
+    states = watched.after(1.0)
+    assert (states["room_living"]["count"], states["room_bedroom"]["count"], states["ecu"]["people"]) == (1, None, 1)
+    watched.hears(msgspec.structs.replace(tracks(), blind=("bedroom",)))
+    states = watched.after(2.0)
+    assert (states["room_living"]["count"], states["room_bedroom"]["count"], states["ecu"]["people"]) == (0, None, None)
+
+
 def test_the_posture_of_several_is_that_of_who_is_most_up() -> None:
     watched = Watched()
     watched.hears(tracks(track(1), track(2)), posture(1, PostureKind.LYING), posture(2, PostureKind.SITTING))

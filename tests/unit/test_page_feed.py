@@ -227,6 +227,10 @@ def test_guests_hear_how_many_and_not_where(feed: Feed) -> None:
     assert body["count"] == 1
     assert "tracks" not in body
     assert "position" not in str(body)
+    blind = msgspec.structs.replace(tracks(), tracks=(), blind=("bedroom",), reason="no_signal")
+    say(feed, "tracks", "house", blind)
+    ((_, _, body),) = heard(watcher)
+    assert (body["count"], body["blind"], body["reason"]) == (0, ["bedroom"], "no_signal")
 
 
 def test_while_residents_want_that_nothing_personal_is_shown_or_remembered(feed: Feed) -> None:

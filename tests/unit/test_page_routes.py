@@ -148,6 +148,9 @@ def test_what_is_not_known_is_not_said_to_be_good(played: Played) -> None:
     card = played.owner().get("/api/today").json()
     assert card["air"] == "unknown"
     assert card["people"] is None
+    for bodies, people in ((tracks().tracks, 1), ((), None)):  # who is seen is there; others may be in a blind room
+        played.say(msgspec.structs.replace(tracks(), tracks=bodies, blind=("living",)))
+        assert played.owner().get("/api/today").json()["people"] == people
     assert card["temperature_c"] is None
 
 

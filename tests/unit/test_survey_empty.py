@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -194,6 +195,11 @@ def test_presence_alone_says_too_that_somebody_is_there_and_unknown_is_not_empty
     left.hear(presence(1.0, "elsewhere", 0.8))
     assert left.knows(now_ns)
     assert left.somebody(now_ns) == ("study",)
+    for blind, knows in ((("study",), False), (("elsewhere",), True)):
+        left.hear(msgspec.structs.replace(tracks(1.0, ("living", 2.0)), blind=blind))
+        assert left.knows(now_ns) is knows
+        assert left.somebody(now_ns) == ("living", "study")
+    left.hear(tracks(1.0))
     later_ns = at(60.0).monotonic_ns
     assert not left.knows(later_ns)
     assert left.somebody(later_ns) == ()

@@ -65,13 +65,18 @@ class PeopleHere:
 
     def count(self, room: str) -> int | None:
         """Return how many people are followed in a room; None where nobody can be."""
-        people = self._people()
-        return None if people is None else sum(1 for track in people if track.room == room)
+        people, blind = self._people(), self._blind()
+        return None if people is None or room in blind else sum(1 for track in people if track.room == room)
 
     def everybody(self) -> int | None:
-        """Return how many people are followed in the house; None where nobody can be."""
+        """Return how many people are followed in the house; None where nobody knows whether anybody is there."""
         people = self._people()
-        return None if people is None else len(people)
+        return None if people is None or (not people and self._blind()) else len(people)
+
+    def _blind(self) -> tuple[str, ...]:
+        """Return the rooms whose radars are silent."""
+        tracks = self._known.fresh(Tracks, "house")
+        return () if tracks is None else tracks.blind
 
     def _people(self) -> tuple[Track, ...] | None:
         """Return who is followed and taken for no animal and no machine; None where nobody can be."""

@@ -99,10 +99,14 @@ class TracksCounted(Message, frozen=True, kw_only=True):
     Attributes:
         source: Of the tracks.
         count: People who are followed; animals and machines are none.
+        reason: Why nobody can be followed, where that is so.
+        blind: Rooms of which nobody knows whether anybody is there.
     """
 
     source: str
     count: int
+    reason: str = ""
+    blind: tuple[str, ...] = ()
 
 
 def counted(tracks: Tracks) -> TracksCounted:
@@ -113,6 +117,8 @@ def counted(tracks: Tracks) -> TracksCounted:
         session=tracks.session,
         source=tracks.source,
         count=sum(track.kind not in NO_PEOPLE for track in tracks.tracks),
+        reason=tracks.reason,
+        blind=tracks.blind,
     )
 
 

@@ -144,6 +144,8 @@ class _Today:
         if not houses or houses[-1].reason:
             return None, None
         people = {track.id for track in houses[-1].tracks if track.kind not in NO_PEOPLE}
+        if not people and houses[-1].blind:
+            return None, None
         hears = self._parts.hears_of(viewer)
         postures = [
             one

@@ -161,7 +161,8 @@ def _told(state: OccupancyState, now: Instant) -> OccupancyCount:
 def _seen(state: OccupancyState, now_ns: int) -> Array | None:
     """Return (people,) how well each number explains what radars see; None where they see nothing of the room."""
     tracks = state.tracks
-    if state.followed and tracks is not None and not tracks.reason and _is_fresh(tracks, now_ns):
+    looked = state.followed and tracks is not None and not tracks.reason and state.room not in tracks.blind
+    if tracks is not None and looked and _is_fresh(tracks, now_ns):
         there = [one.existence for one in tracks.tracks if one.room == state.room and is_person(one)]
         return _of_tracks(there)
     presence = state.presence

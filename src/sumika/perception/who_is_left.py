@@ -52,12 +52,17 @@ class WhoIsLeft:
                 del self._ways[number]
 
     def knows(self, now_ns: int) -> bool:
-        """Return whether anybody says who is where."""
-        return self._tracks is not None and _is_fresh(self._tracks, now_ns)
+        """Return whether anybody says who is where, of every room that matters."""
+        tracks = self._told(now_ns)
+        return tracks is not None and set(self.rooms).isdisjoint(tracks.blind)
+
+    def _told(self, now_ns: int) -> Tracks | None:
+        return self._tracks if self._tracks is not None and _is_fresh(self._tracks, now_ns) else None
 
     def somebody(self, now_ns: int) -> tuple[str, ...]:
         """Return the rooms in which somebody is, of those that matter."""
-        tracks = self._tracks.tracks if self._tracks is not None and self.knows(now_ns) else ()
+        told = self._told(now_ns)
+        tracks = told.tracks if told is not None else ()
         found = {track.room for track in tracks if self._counts(track)}
         if not self.walkers_only:
             found |= {room for room, one in self._presence.items() if _is_fresh(one, now_ns) and _is_likely(one)}

@@ -113,6 +113,7 @@ class Tracks(Message, frozen=True, kw_only=True):
         candidates: Bodies that are followed and not told of yet; for whoever measures them, not for people.
         ghosts: What was seen and explained away.
         reason: Why nobody can be tracked, where that is so; empty otherwise.
+        blind: Rooms with radars that follow people, none of which is heard: whether anybody is there is not known.
     """
 
     source: str
@@ -120,3 +121,4 @@ class Tracks(Message, frozen=True, kw_only=True):
     candidates: tuple[Track, ...] = ()
     ghosts: tuple[Ghost, ...] = ()
     reason: str = ""
+    blind: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ SURVEY: dict[str, str] = {
     "survey.no_room": "this house has no room '{name}'",
     "survey.none": "nothing can be looked at here",
     "survey.short_way": "a way needs three marks at least",
-    "survey.empty.unknown": "nobody knows whether somebody is there: no radar that tells directions speaks",
+    "survey.empty.unknown": "nobody knows whether somebody is there: radars that tell directions are silent",
     "survey.empty.unknown.remedy": "Look at Health whether the radars speak, and whether sensing is paused.",
     "survey.empty.not_left": "somebody is still there: {rooms}",
     "survey.empty.not_left.remedy": "Leave, and let it begin anew. If it is the fan itself that is taken for somebody, "

@@ -10,7 +10,7 @@ SURVEY: dict[str, str] = {
     "survey.no_room": "「{name}」という部屋はこの家にありません",
     "survey.none": "ここでは測定できません",
     "survey.short_way": "道順には印が3つ以上必要です",
-    "survey.empty.unknown": "人がいるかどうか分かりません。方向の分かるレーダーから信号が来ていません",
+    "survey.empty.unknown": "人がいるかどうか分かりません。方向の分かるレーダーから信号が来ていない部屋があります",
     "survey.empty.unknown.remedy": "「状態」でレーダーが動いているか、計測が休止中でないかを確かめてください。",
     "survey.empty.not_left": "まだ人がいます：{rooms}",
     "survey.empty.not_left.remedy": "部屋を出てから、もう一度始めてください。扇風機などが人と間違われているときは、"

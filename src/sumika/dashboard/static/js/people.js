@@ -50,7 +50,8 @@ const fresh = (messages, track) => {
 
 /**
  * Everybody who is followed now: {known, people, others, ghosts, count, reason}. `known` is false where nothing is heard
- * of tracks, or something old; guests are told a count and no places.
+ * of tracks, or something old; guests are told a count and no places. `count` is null where nobody knows: nobody is seen
+ * and a room cannot be.
  */
 export function everybody() {
   const told = newest("tracks").get("house");
@@ -62,12 +63,14 @@ export function everybody() {
     pose: poseOf(track.id),
   }));
   const people = tracks.filter((track) => track.kind === "person" || track.kind === "unknown");
+  const count = told.count ?? people.length;
+  const unseen = told.reason || told.blind?.length;
   return {
     known: !told.reason,
     people,
     others: tracks.filter((track) => !people.includes(track)),
     ghosts: told.ghosts ?? [],
-    count: told.count ?? people.length,
+    count: count || !unseen ? count : null,
     reason: told.reason ?? "",
   };
 }

@@ -84,7 +84,7 @@ function peoplePart(house) {
   const rooms = [...watched].map((room) => presence(room).probability);
   const somebody = rooms.some((probability) => probability !== null && probability >= 0.5);
   if (!now.count && somebody) return html`<span data-people="some">${say("today.people.somebody")}</span>`;
-  if (!now.known || (now.count === 0 && rooms.includes(null))) return html`<span data-people="unknown">${say("today.people.unknown")}</span>`;
+  if (!now.known || now.count === null || (now.count === 0 && rooms.includes(null))) return html`<span data-people="unknown">${say("today.people.unknown")}</span>`;
   if (now.count === 0) return html`<span data-people="0">${say("today.people.none")}</span>`;
   const lying = now.people.filter((track) => track.posture?.posture === "lying").length;
   const key = lying === now.count ? "lying" : now.count === 1 ? "one" : "some";
