@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sumika.assistant.saying import Sentence, Voice
@@ -124,6 +125,23 @@ def test_what_is_not_recorded_is_not_known_and_no_number_is_said(tmp_path: Path)
             answer = house.call(tool, what, language=language)
             assert unknown in answer.text, (tool, what)
             assert what == "saved" or not any(letter.isdigit() for letter in answer.text), answer.text
+
+
+def test_visitors_whom_nobody_could_tell_are_not_known_rather_than_none(records: Path, tmp_path: Path) -> None:
+    wanted = (
+        ("en", "I do not know whether there were visitors: nobody who lives here is described"),
+        ("ja", "来客があったかどうかは分かりません。ここに住む人が登録されていません"),
+    )
+    for language, text in wanted:
+        assert TalkingHouse(records, residents=()).call("happened", "visit", language=language).text.startswith(text)
+    uncounted = TalkingHouse(records).call("happened", "visit", language="en").text
+    assert uncounted == "I do not know whether there were visitors: nothing here measures it."
+    hour_ns = np.arange(TODAY_S, NOW_S, 600.0) * 1e9
+    with History(tmp_path / "history", SimulatedClock(at(NOW_S))) as history:
+        counts = np.ones(len(hour_ns))
+        history.add_many("living", "occupancy_count.count", hour_ns.astype(np.int64), counts, Origin.LIVE, "s")
+    counted = TalkingHouse(tmp_path).call("happened", "visit", language="en").text
+    assert counted.startswith("No visitors are recorded")
 
 
 def test_why_tells_facts_and_quotes_reasons(house: TalkingHouse) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from sumika.assistant.saying import Sentence
 from sumika.assistant.talk_wanted import Sources, Wanted
 from sumika.clock import Instant
-from sumika.facts import Due, Fault, Happening, Incident, Period, Row
+from sumika.facts import Due, Fault, Happening, Incident, Period, Row, Why
 from sumika.facts.told import Told
 from sumika.schema import AlarmCause, Event, Origin, Severity
 from sumika.schema.house import Device, Radar, Sensor
@@ -52,7 +52,8 @@ def _of_kind(sources: Sources, wanted: Wanted, kind: str) -> tuple[Sentence, ...
         key=lambda one: one.begin_unix_s,
     )
     if not found:
-        return (_none(sources, f"talk.happened.{kind}.none", period),)
+        none = _none(sources, f"talk.happened.{kind}.none", period)
+        return (_no_visitors(sources, period, none) if kind == "visit" else none,)
     if wanted.period is None:
         return (_happening(sources, found[-1], last=True),)
     told = [_happening(sources, one) for one in _some(found)]
@@ -82,6 +83,16 @@ def _none(sources: Sources, key: str, period: Period) -> Sentence:
     about: dict[str, Any] = {"begin_unix_s": period.begin_unix_s, "end_unix_s": period.end_unix_s}
     row = Row(source=key.removeprefix("talk."), subject="house", value=0.0, unit="1", zone=voice.zone_name, **about)
     return voice.sentence(key, (row,), period=voice.period(period))
+
+
+def _no_visitors(sources: Sources, period: Period, none: Sentence) -> Sentence:
+    """Return that nobody came, or why nobody can tell: visitors are whoever is there beside those who live here."""
+    noticed = sources.book.noticed("visit", period)
+    if noticed.reason != Why.NO_SUCH:
+        return none
+    if not sources.house.residents:
+        noticed = msgspec.structs.replace(noticed, reason="talk.happened.visit.no_residents")
+    return sources.voice.not_known(sources.voice.say("talk.happened.visit.what"), noticed)
 
 
 def _happening(sources: Sources, one: Happening, *, last: bool = False) -> Sentence:

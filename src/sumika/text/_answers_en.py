@@ -160,6 +160,8 @@ ANSWERS: dict[str, str] = {
     "talk.happened.visit.last": "the last visitors were here from {begin} to {end}, {count} at most.",
     "talk.happened.visit.none": "no visitors are recorded {period}.",
     "talk.happened.visit.count": "visitors {count} times {period}.",
+    "talk.happened.visit.what": "whether there were visitors",
+    "talk.happened.visit.no_residents": "nobody who lives here is described (`residents:` in house.yaml)",
     "talk.happened.alarm.open": "an alarm is open that began {at}: {words}{test}.",
     "talk.happened.alarm.answered": "alarm {at}: {words}{test}; answered by {who}, over {end}.",
     "talk.happened.alarm.over": "alarm {at}: {words}{test}; over {end}.",

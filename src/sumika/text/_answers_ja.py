@@ -168,6 +168,8 @@ ANSWERS: dict[str, str] = {
     "talk.happened.visit.last": "最後の来客は{begin}から{end}まで、最大{count}人でした。",
     "talk.happened.visit.none": "{period}の来客の記録はありません。",
     "talk.happened.visit.count": "{period}の来客は{count}回です。",
+    "talk.happened.visit.what": "来客があったかどうか",
+    "talk.happened.visit.no_residents": "ここに住む人が登録されていません（house.yaml の residents）",
     "talk.happened.alarm.open": "{at}から警報が続いています：{words}{test}。",
     "talk.happened.alarm.answered": "{at}に警報：{words}{test}。{who}が対応し、{end}に終わりました。",
     "talk.happened.alarm.over": "{at}に警報：{words}{test}。{end}に終わりました。",
