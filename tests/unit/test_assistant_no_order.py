@@ -99,14 +99,54 @@ def test_the_guard_of_how_far_the_house_may_go(what: str, sentence: str, *, no_o
     ("sentence", "no_order"),
     [
         ("the dishwasher is full, run it whenever power is cheapest", False),
-        ("the washing machine is not loaded yet", True),
-        ("the dishwasher isn't full", True),
+        ("once the dishwasher is full, run it", True),
         ("食洗機に食器入れといたよ", False),
-        ("食洗機にまだ食器入れてない", True),
+        ("食洗機に食器入れたらしい", True),
     ],
 )
 def test_the_guard_of_what_is_loaded(sentence: str, *, no_order: bool) -> None:
     assert may_be_no_order(sentence, Call(tool="machine", what="loaded")) is no_order
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "is the dishwasher loaded",
+        "has the dishwasher been loaded",
+        "have you loaded the dishwasher",
+        "the dishwasher is loaded?",
+        "the dishwasher isn't full",
+        "the washing machine is not loaded yet",
+        "I haven't loaded the dishwasher",
+        "洗濯機は準備できてる？",
+        "食洗機に食器入れた？",
+        "食洗機にまだ食器入れてない",
+        "洗濯物入れてないから待って",
+        "お任せモード？",
+        "お任せモードか",
+        "見てるだけ？",
+        "提案だけ？",
+        "drive mode?",
+        "do you drive the house yourself",
+    ],
+)
+def test_a_question_loads_no_machine_and_hands_no_house_over(understander: Understander, sentence: str) -> None:
+    assert not done(understander, sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("the dishwasher is loaded", "machine.loaded device=dishwasher"),
+        ("can you run the dishwasher when power is cheap?", "machine.loaded device=dishwasher"),
+        ("食洗機に食器入れといたよ、お願いできる？", "machine.loaded device=食洗機"),
+        ("洗濯機を7時までに終わらせて？", "machine.loaded device=洗濯機 time=7時"),
+        ("お任せモードにしてくれる？", "house_mode.drive"),
+        ("could you take over?", "house_mode.drive"),
+    ],
+)
+def test_a_request_that_ends_as_a_question_is_one(understander: Understander, sentence: str, meant: str) -> None:
+    assert done(understander, sentence) == [meant]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from sumika.assistant.calls import TOOLS
 from sumika.assistant.lexicon import MYSELF, ROOM_WORDS, is_japanese, plain
 from sumika.assistant.numbers import number_of
+from sumika.assistant.sentences_asked import asks_or_denies
 from sumika.assistant.sentences_meant_ja import COOLING, WARMING, is_other_in_japanese, meant_in_japanese
 from sumika.assistant.sentences_told_en import is_none_of_the_house
 from sumika.assistant.sentences_told_ja import tells_only, told_otherwise
@@ -220,7 +221,7 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     leave = (acts or tool == "state") and asks_leave(said)
     if leave or (acts and (_ASKED.search(said) or _is_warmth(tool, spans, text))):
         return True
-    if is_other_in_japanese(tool, what, spans, said):
+    if is_other_in_japanese(tool, what, spans, said) or asks_or_denies(tool, what, said):
         return True
     if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
         return "duration" not in spans  # "leave the light on" is no order; "for an hour" makes it one

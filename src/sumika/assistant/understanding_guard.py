@@ -150,10 +150,7 @@ def _is_of_no_mode(what: str, text: str) -> bool:
 
 
 _EN_CHEAP = re.compile(r"\b(?:when(?:ever)?|if|while|once|as soon as)\b[^,.]*\bcheap\w*")
-_EN_UNLOADED = re.compile(
-    r"\b(?:not|never|nobody|no one|unless|if|when|once|nearly|almost|half|wonder\w*)\b|n't\b"
-    r"|^(?:is|are|was|were|did|does|do|has|have (?:you|we|they)|had|who|what|which|where|why|how)\b"
-)
+_EN_UNLOADED = re.compile(r"\b(?:unless|if|when|once|wonder\w*|said|says|told)\b")
 _EN_STARTED = re.compile(
     r"^(?:i|we|he|she|they|you|mum|mom|dad|somebody|someone)(?:'ve|'d|'s| have| has| had)?(?: just| already| only)?"
     r" (?:started|stopped|ran|run|turned|switched|set|put|begun|began|paused|cancelled|finished)\b"
@@ -162,9 +159,7 @@ _EN_SOME_TIME = re.compile(
     r"\b(?:tonight|overnight|this (?:evening|afternoon|morning)|in the (?:evening|afternoon|morning|night)"
     r"|after|before)\b"
 )
-_JA_UNLOADED = re.compile(
-    "ないで|てな[いか]|ていな[いか]|ません|まだ|らしい|って(?:言|いう|いっ)|つもり|予定|半分|[?\uff1f]$"
-)
+_JA_UNLOADED = re.compile("らしい|って(?:言|いう|いっ)|つもり|予定|半分")
 _JA_SOME_TIME = re.compile(
     "今夜|今晩|明日|あした|明朝|夜中|来週|週末|(?:前|まえ|後|あと|間|あいだ)(?:に|で)|とき|時に|ころに|頃に|たら"
 )
