@@ -223,6 +223,19 @@ def test_every_problem_of_a_house_is_a_finding(tmp_path: Path) -> None:
         assert finding.what.startswith(f"{path}:")
 
 
+def test_a_simulated_house_of_which_no_world_can_be_made_is_told_as_a_broken_description(
+    runtime: Path, tmp_path: Path
+) -> None:
+    path, plain = tmp_path / "house.yaml", HOUSE.replace("{source}", "{ type: world }").replace("iwr6843", "iwr6843isk")
+    path.write_text(plain, encoding="utf-8")
+    assert not [one for one in checks({}, path, data=tmp_path / "data") if str(path) in one.what and one.why]
+    path.write_text(plain + "devices: [{ id: lamp, room: bedroom, kind: lamp }]\n", encoding="utf-8")
+    found = only([one for one in checks({}, path, data=tmp_path / "data") if str(path) in one.what and one.why])
+    assert_useful(found, Level.FAIL)
+    assert found.what == f"{path}: devices.lamp.kind"
+    assert found.why.startswith("the simulated house has no device of kind 'lamp'")
+
+
 def test_a_house_that_is_not_there_fails(tmp_path: Path) -> None:
     findings, loaded = _doctor_house.described(tmp_path / "no.yaml", {}, [])
     assert loaded is None

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from sumika.cli._finding import Finding, fail, ok, warn
+from sumika.cli._simulated import require_a_world
 from sumika.config import ConfigError, LoadedHouse, Problem, demo_house, load_house
-from sumika.schema import SumikaError
+from sumika.schema import SumikaError, UsageError
 from sumika.schema.house import PortSource, Radar, RecordingSource
 from sumika.sensors import MODELS
 
@@ -34,6 +35,15 @@ def _problem(problem: Problem, path: Path) -> Finding:
     place = f"{path}:{problem.line}" if problem.line else str(path)
     judge = warn if problem.warning else fail
     return judge(place, str(problem), "Mend that line; to see all of them: sumika house check")
+
+
+def world_possible(loaded: LoadedHouse) -> list[Finding]:
+    """Judge whether a simulated house can be what is described; nothing is found of one that can, and of a real one."""
+    try:
+        require_a_world(loaded)
+    except UsageError as error:
+        return [fail(error.where, error.problem, error.remedy)]
+    return []
 
 
 def recordings_there(

@@ -88,6 +88,7 @@ def checks(
     of_house, loaded = _doctor_house.described(house, environ, MODELS)
     findings += of_house
     if loaded is not None:
+        findings += _doctor_house.world_possible(loaded)
         findings += _doctor_house.recordings_there(loaded, _present, partial(refusal, loaded))
         findings += _doctor_house.ports_usable(loaded)
         findings += _doctor_model.larger_model(loaded)
