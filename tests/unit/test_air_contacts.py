@@ -80,6 +80,18 @@ def test_a_contact_that_says_nothing_any_more_is_believed_no_longer() -> None:
     assert AirEventKind.WINDOW not in told[-1].can_tell
 
 
+@pytest.mark.parametrize("share", [1.0, 0.0])
+def test_a_contact_that_was_silent_for_a_day_behind_a_link_that_lives_is_believed_no_longer(share: float) -> None:
+    silent = air_events.start("living")
+    heard(silent, contact(0.0, share))
+    assert not heard(silent, *passing(DAY_S, DAY_S + 1200.0))[-1].valid
+    told_again = air_events.start("living")
+    assert heard(told_again, held(2 * DAY_S, share, DAY_S - 60.0))[-1].valid
+    late = heard(told_again, held(2 * DAY_S + 120.0, share, DAY_S + 60.0), *passing(2 * DAY_S + 180.0, 2 * DAY_S + 600))
+    assert (late[-1].valid, late[-1].events) == (False, ())
+    assert heard(told_again, contact(2 * DAY_S + 660.0, share))[-1].valid  # a new battery
+
+
 @pytest.mark.parametrize("share", [None, math.nan])
 def test_a_contact_that_speaks_when_it_changes_is_believed_until_then(share: float | None) -> None:
     state = air_events.start("living")

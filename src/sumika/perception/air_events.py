@@ -29,6 +29,7 @@ from sumika.schema import (
     WeatherSample,
     is_news,
 )
+from sumika.schema.air import CONTACT_LASTS_S
 from sumika.schema.living import Furniture, FurnitureKind
 from sumika.units import ns_to_seconds, seconds_to_ns
 
@@ -112,7 +113,8 @@ class _Sensor:
         contact: Whether its contact is open; None where it says nothing of one.
         contact_ns: Since when.
         contact_alone: Whether it tells of nothing but its contact: such a one speaks when that changes, and may
-            rightly be silent for days. Whoever reads it says so when it cannot be reached any more.
+            rightly be silent for hours. Whoever reads it says so when it cannot be reached any more.
+        contact_said_ns: When it last said itself that its contact stands so.
         held_ns: When it was last told again that its contact still stands so; None where that was not.
     """
 
@@ -123,18 +125,21 @@ class _Sensor:
     contact: bool | None = None
     contact_ns: int = 0
     contact_alone: bool = False
+    contact_said_ns: int = 0
     held_ns: int | None = None
 
     def hear_contact(self, sample: AirSample) -> None:
         """Take what a sample says of the contact: a word that is missing is none, and not the last one."""
-        self._turn(sample.window_open, sample.stamp.monotonic_ns)
+        self.contact_said_ns = sample.stamp.monotonic_ns
+        self._turn(sample.window_open, self.contact_said_ns)
         alone = all(read(sample) is None for read in QUANTITIES.values())
         self.contact_alone = self.contact is not None and alone
 
     def hear_again(self, sample: AirSample) -> None:
         """Take that the contact still stands as its sensor said before: of the air there nothing was read anew."""
         self.held_ns = sample.stamp.monotonic_ns
-        self._turn(sample.window_open, self.held_ns - seconds_to_ns(sample.held_s))
+        self.contact_said_ns = self.held_ns - seconds_to_ns(sample.held_s)
+        self._turn(sample.window_open, self.contact_said_ns)
 
     def _turn(self, share: float | None, since_ns: int) -> None:
         opened = None if share is None or not math.isfinite(share) else share > 0.0
@@ -146,7 +151,9 @@ class _Sensor:
         return _is_recent(self.heard_ns, now_ns)
 
     def contact_holds(self, now_ns: int) -> bool:
-        """Return whether what is known of its contact still holds."""
+        """Return whether what is known of its contact still holds: behind a link that lives it may have died."""
+        if now_ns - self.contact_said_ns > seconds_to_ns(CONTACT_LASTS_S):
+            return False
         told = self.contact_alone or self.is_heard(now_ns) or _is_recent(self.held_ns, now_ns)
         return told and self.contact is not None
 

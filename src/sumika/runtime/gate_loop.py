@@ -34,6 +34,7 @@ from sumika.schema import (
     Severity,
     SumikaError,
 )
+from sumika.schema.air import CONTACT_LASTS_S
 from sumika.schema.house import House
 from sumika.units import seconds_to_ns
 
@@ -42,9 +43,6 @@ HEARD = ("command", "device_state", "air", "presence", "resident_wish", "control
 TURN_S = 0.1
 AWAY_NS = seconds_to_ns(5.0)
 """A gate that did not run for so long may find its devices in their fail-safe."""
-
-CONTACT_LASTS_S = 86_400.0
-"""A contact that lives says something once a day, its battery's state at least; typical."""
 
 CONTROLLERS = frozenset({"plan", "policy", "rules", "ecu"})
 """Nodes, up to the first dot of their name, that speak as controllers and never as people; no other speaks as these."""

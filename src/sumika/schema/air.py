@@ -2,6 +2,10 @@
 
 from sumika.schema._message import Message
 
+CONTACT_LASTS_S = 86_400.0
+"""A contact that lives says something once a day, its battery's state at least; typical. One that was silent for longer
+may be dead behind a link that lives: it is not believed any more."""
+
 
 class AirSample(Message, frozen=True, kw_only=True):
     """One reading of a sensor; what it does not measure is None.
