@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from sumika.assistant.cover_shares import open_share
 from sumika.assistant.heat_or_cool import COOL, HEAT, said_mode, useful_mode
 from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_steps import Cannot, Step
@@ -205,11 +206,12 @@ class Doing:
             return Cannot(key="talk.cannot.cover", devices=(device.id,))
         number = wanted.number or 0.0
         share = number if wanted.unit == "share" else number / 100.0
+        action = "closed" if device.kind == "blind" else "open"
+        told = self._newest.told(device.id).get(action)
+        told_open = 1.0 - told if told is not None and device.kind == "blind" else told
         # As far as it is said to be open, also of a blind: thirty per cent lets some light in.
-        is_open = {"open": 1.0, "close": 0.0, "half": 0.5, "set": share}[wanted.call.what]
-        if device.kind == "blind":
-            return [self.set_to(device, "closed", 1.0 - is_open)]
-        return [self.set_to(device, "open", is_open)]
+        is_open = open_share(wanted.call.what, share, wanted.call.spans.get("number", ""), wanted.said, told_open)
+        return [self.set_to(device, action, 1.0 - is_open if device.kind == "blind" else is_open)]
 
     def _mode(self, wanted: Wanted, device: Device) -> list[Step] | Cannot:
         if device.kind not in AIR_CONDITIONERS:

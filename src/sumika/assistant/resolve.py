@@ -39,6 +39,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
         ask_back: Key in `sumika.text` of what is to be asked; then nothing is done. Empty: all is clear.
         asked_of: The word that is not clear.
         choices: Ids between which to choose.
+        said: The sentence: how far "a little" is, other words tell.
     """
 
     call: Call
@@ -57,6 +58,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     ask_back: str = ""
     asked_of: str = ""
     choices: tuple[str, ...] = ()
+    said: str = ""
 
 
 def resolve(

@@ -71,6 +71,18 @@ _NOT_AT_ALL = re.compile(
     "[^、。]{0,6}$"
 )
 _ANOTHER_ORDER = re.compile("(?:から|ので|けど|し)[、 ]*.{2,}$")
+_LEFT_SO: Mapping[tuple[str, str], re.Pattern[str]] = MappingProxyType(
+    {
+        (tool, what): re.compile(f"(?:{verb})っ?ぱ(?:なし)?(?!なし)(?!に(?:し(?!た|な)|す|せ|お))")
+        for tool, what, verb in (
+            ("cover", "open", "開け|あけ|開き"),
+            ("cover", "close", "閉め|しめ|閉まり"),
+            ("power", "on", "つけ|点け|付け|入れ|回し"),
+            ("power", "off", "消し|けし|切り"),
+        )
+    }
+)
+"""窓開けっぱなしだよ tells; 開けっぱなしにして orders."""
 _HAD_BETTER = re.compile("[ただ](?:ほう|方)が(?:いい|ええ|よか|良い|よい)")
 _DIMMED = re.compile(
     "(?:少し|すこし|ちょっと|ちょい|ちいと|ちっと|やや|一段|もうちょ|少々|若干|いくぶん|わずか|いくらか|心持ち|気持ち)"
@@ -149,7 +161,8 @@ def _is_of_another_matter(tool: str, what: str, spans: Mapping[str, str], said: 
         return True
     if tool == "level" and _PITCH_DARK.search(said):
         return True  # so dark it may be to be switched off
-    if _is_not_felt(tool, what, said):
+    left_so = _LEFT_SO.get((tool, what))
+    if _is_not_felt(tool, what, said) or (left_so is not None and left_so.search(said)):
         return True
     fills = tool == "power" and "device" not in spans and _FILLED.search(said) is not None
     return fills or (tool in _OF_HOW_IT_IS and _OF_MOOD.search(said) is not None)

@@ -196,8 +196,8 @@ class Talk:
             wanted = self._resolved(call, voice, speaker)
             if wanted is None:
                 return refusal(voice, request, "not_understood")
-            if understood.delay and wanted.delay_s is None:
-                wanted = msgspec.structs.replace(wanted, delay_s=delay_of(understood.delay))
+            delay_s = delay_of(understood.delay) if understood.delay and wanted.delay_s is None else wanted.delay_s
+            wanted = msgspec.structs.replace(wanted, delay_s=delay_s, said=text)
             reply, did = self._one(wanted, text, voice, speaker)
             sentences += reply.sentences
             sides.append((wanted, reply.sentences))
@@ -240,7 +240,7 @@ class Talk:
         self, understood: Understanding, request: TalkRequest, voice: Voice, speaker: Speaker, talk: _Conversation
     ) -> TalkAnswer:
         """Ask whether what was probably understood is meant; nothing is done."""
-        described = [self._described(one, voice, speaker) for one in understood.calls]
+        described = [self._described(one, request.text, voice, speaker) for one in understood.calls]
         choices: tuple[str, ...] = ()
         if described and all(words for words, _ in described):
             talk.pending = Pending(
@@ -255,12 +255,12 @@ class Talk:
         numbers = tuple(number for _, of in described for number in of)
         return self._answer(reply, (), understood, voice, request, numbers)
 
-    def _described(self, call: Call, voice: Voice, speaker: Speaker) -> tuple[str, tuple[float, ...]]:
+    def _described(self, call: Call, text: str, voice: Voice, speaker: Speaker) -> tuple[str, tuple[float, ...]]:
         """Return what a call that acts would do; empty where that is not clear, or it only asks."""
         wanted = self._resolved(call, voice, speaker)
         if wanted is None or wanted.ask_back or self._doer is None or not TOOLS[call.tool].acts:
             return "", ()
-        return self._doer.described(wanted, speaker, voice)
+        return self._doer.described(msgspec.structs.replace(wanted, said=text), speaker, voice)
 
     def _answer(
         self,
