@@ -11,6 +11,7 @@ from sumika.runtime.savings import Savings
 from sumika.schema import MeterSample, Origin
 from sumika.schema.house import Connection, Device, House, Sensor
 from sumika.schema.house_meters import HouseMeters
+from sumika.units import seconds_to_ns
 from tests.bridge_helpers import played_house
 from tests.plan_helpers import EVENING, STAMP, small_house
 from tests.unit.test_bridge_discovery import bridge_of
@@ -40,7 +41,7 @@ def heard(house: House, *samples: MeterSample) -> MeterSample | None:
     ear = HouseEar(house)
     for one in samples:
         ear.take(one)
-    return ear.meter
+    return ear.fresh_meter(STAMP.monotonic_ns)
 
 
 @pytest.mark.parametrize("named", [(CAR, PANEL), (PANEL, CAR)])
@@ -90,6 +91,37 @@ def test_what_is_not_believed_any_more_is_stood_in_for_by_nobody() -> None:
     told = meters.together(lambda sample: sample.meter != "panel")
     assert told is not None
     assert (told.power_w, told.imported_kwh) == (None, 55.0)
+    assert meters.together(lambda _: False) is None
+
+
+def test_a_meter_that_fell_silent_is_not_told_under_the_stamp_of_another() -> None:
+    ear = HouseEar(metered(PANEL, EAST))
+
+    def after(time_s: float, sample: MeterSample) -> MeterSample | None:
+        now_ns = STAMP.monotonic_ns + seconds_to_ns(time_s)
+        ear.take(replace(sample, stamp=replace(STAMP, monotonic_ns=now_ns)))
+        return ear.fresh_meter(now_ns)
+
+    after(0.0, says("panel", power_w=4200.0, imported_kwh=10.0, price_per_kwh=31.0))
+    whole, half = after(600.0, says("east", pv_w=500.0)), after(601.0, says("east", pv_w=400.0))
+    assert whole is not None
+    assert half is not None
+    assert (whole.power_w, whole.imported_kwh, whole.price_per_kwh, whole.pv_w) == (4200.0, 10.0, 31.0, 500.0)
+    # A price is no reading: it holds until it changes.
+    assert (half.power_w, half.imported_kwh, half.price_per_kwh, half.pv_w) == (None, None, 31.0, 400.0)
+    again = after(602.0, says("panel", power_w=300.0))
+    assert again is not None
+    assert (again.power_w, again.price_per_kwh) == (300.0, None)
+    assert ear.fresh_meter(STAMP.monotonic_ns + seconds_to_ns(1300.0)) is None
+
+
+def test_a_tariff_that_speaks_only_when_it_changes_holds_until_its_link_breaks() -> None:
+    meters = HouseMeters(metered(PANEL))
+    meters.take(says("panel", price_per_kwh=31.0, currency="JPY"))
+    told = meters.together(lambda _: False)
+    assert told is not None
+    assert (told.price_per_kwh, told.currency) == (31.0, "JPY")
+    meters.take(says("panel"))
     assert meters.together(lambda _: False) is None
 
 

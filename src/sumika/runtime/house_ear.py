@@ -90,7 +90,6 @@ class HouseEar:
     Attributes:
         votes: What residents said since they were last taken.
         loaded: Machines of which residents said since then that they are loaded, or not any more.
-        meter: What the meters say of the house.
         strain: Of heart and breath, and of residents' hands.
     """
 
@@ -106,7 +105,6 @@ class HouseEar:
         self._sleep: dict[str, Sleep] = {}
         self.weather: WeatherSample | None = None
         self._meters = HouseMeters(house)
-        self.meter: MeterSample | None = None
         self.people: dict[str, int] = {}
         self._people_ns = 0
         self.votes: list[Vote] = []
@@ -132,7 +130,6 @@ class HouseEar:
             self.weather = message
         elif isinstance(message, MeterSample):
             self._meters.take(message)
-            self.meter = self._meters.together()
         elif isinstance(message, Verdict) and message.written is not None and message.device in self._kinds:
             write = Write(device=message.device, action=message.action, value=message.written, sequence=0)
             self._written[message.device, message.action] = write
@@ -247,6 +244,10 @@ class HouseEar:
         """Return the newest word of the weather unless it is too old."""
         weather = self.weather
         return weather if weather is not None and now_ns - weather.stamp.monotonic_ns <= WEATHER_NS else None
+
+    def fresh_meter(self, now_ns: int) -> MeterSample | None:
+        """Return what the meters say of the house, without what a meter said that is silent now; None: nothing."""
+        return self._meters.together(lambda one: now_ns - one.stamp.monotonic_ns <= SENSOR_NS)
 
     def seen(self, at: datetime, now_ns: int) -> HouseSeen:
         """Return the house as the rules look at it.

@@ -50,7 +50,7 @@ class PlanDesk:
             sample: Its newest word; None: none.
             at: Now, on the house's own clock.
         """
-        if sample is not None and sample is not self._meter:
+        if sample is not None and sample != self._meter:
             self._meter = sample
             self.savings.meter(sample, at)
 

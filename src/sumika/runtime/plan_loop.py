@@ -159,8 +159,9 @@ class PlanLoop:
 
     def _answer(self) -> None:
         """Answer who asks what something would cost, and what was saved."""
-        at = self._local(self.process.clock.now())
-        self._desk.meter(self.ear.meter, at)
+        now = self.process.clock.now()
+        at = self._local(now)
+        self._desk.meter(self.ear.fresh_meter(now.monotonic_ns), at)
         self._what_if.poll(lambda question: self._desk.what_if(question, at))
         self._saved.poll(lambda question: self._desk.saved(question, at))
 

@@ -135,7 +135,7 @@ class Thinking:
         ear.votes.clear()
         loaded = tuple(ear.loaded)
         ear.loaded.clear()
-        meter = ear.meter
+        meter = ear.fresh_meter(now_ns)
         if meter is not None:
             self.foreteller.prices.see(at, meter.price_per_kwh, meter.carbon_g_kwh)
         measurements = Measurements(

@@ -11,6 +11,9 @@ from sumika.schema.house import House
 SOLAR = "pv_w"
 """What several meters tell of this is added up; of all else one of them tells."""
 
+_HOLDS = ("price_per_kwh", "carbon_g_kwh")
+"""What nobody need say again until it changes: a tariff may be silent all night."""
+
 _TOLD = ("imported_kwh", "power_w", "exported_kwh", SOLAR, "gas_w", "price_per_kwh", "carbon_g_kwh")
 
 
@@ -61,25 +64,30 @@ class HouseMeters:
         A meter that tells something and does not know it now is not stood in for by another: it is unknown then.
 
         Args:
-            believed: Whether a meter's newest word is not too old.
+            believed: Whether a meter's newest word is not too old. Of one that is, a price still holds until the meter
+                says that it does not know it.
 
         Returns:
-            With the counter's name, the newest stamp and the worst origin; None where none says anything.
+            With the counter's name, the newest stamp and the worst origin of those believed; None where none is.
         """
-        telling = {name: self._telling(name) for name in _TOLD}
-        used = {one: self._newest[one] for told in telling.values() for one in told if believed(self._newest[one])}
+        fresh = {name for name, sample in self._newest.items() if believed(sample)}
+        heard = {name: [self._word(one, name, fresh) for one in self._telling(name)] for name in _TOLD}
+        used = [one for words in heard.values() for one in words if one is not None]
         if not used:
             return None
-        first = next(iter(used.values()))
-        priced = used.get(next(iter(telling["price_per_kwh"]), ""), first)
-        values = {name: _sum([getattr(used.get(one), name, None) for one in told]) for name, told in telling.items()}
+        priced = next((one for one in heard["price_per_kwh"] if one is not None), used[0])
         return msgspec.structs.replace(
-            first,
-            stamp=max((one.stamp for one in used.values()), key=lambda stamp: stamp.monotonic_ns),
-            origin=worst(one.origin for one in used.values()),
+            used[0],
+            stamp=max((one.stamp for one in used), key=lambda stamp: stamp.monotonic_ns),
+            origin=worst(one.origin for one in used),
             currency=priced.currency,
-            **values,
+            **{name: _sum([getattr(one, name, None) for one in words]) for name, words in heard.items()},
         )
+
+    def _word(self, meter: str, name: str, fresh: set[str]) -> MeterSample | None:
+        """Return a meter's newest word where it still tells of a value; None where it is too old for that."""
+        word = self._newest[meter]
+        return word if meter in fresh or (name in _HOLDS and getattr(word, name) is not None) else None
 
     def _telling(self, name: str) -> list[str]:
         """Return which meters tell a value of the house: one, or several of the sun; none where it is not known yet."""
