@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.bus_helpers import runtime_base
+
+# A machine that does other work at the same time is slow, and nothing else: no test is about how long it takes.
+settings.register_profile("sumika", deadline=None)
+settings.load_profile("sumika")
 
 # Read by torch and by the processes that tests start. Small matrices gain nothing from threads, which wait for each
 # other where several tests run at once.
