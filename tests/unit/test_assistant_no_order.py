@@ -224,3 +224,36 @@ def test_who_is_not_cold_does_not_complain(understander: Understander, sentence:
 )
 def test_who_asks_whether_it_is_not_cold_complains(understander: Understander, sentence: str, meant: str) -> None:
     assert done(understander, sentence) == [meant]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I like it dark",
+        "make it dark",
+        "leave it dark",
+        "暗いままでいい",
+        "寒いままでいい",
+        "let's go for a drive",
+        "drive home",
+        "I'll drive",
+    ],
+)
+def test_who_likes_it_so_complains_of_nothing_and_who_drives_a_car_drives_no_house(
+    understander: Understander, sentence: str
+) -> None:
+    assert not done(understander, sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "meant"),
+    [
+        ("it's too dark", "level.up"),
+        ("暗いから明るくして", "level.up"),
+        ("明るいほうが好き", "level.up"),
+        ("you drive", "house_mode.drive"),
+        ("I'm going for a drive, turn off the lights", "power.off device=lights"),
+    ],
+)
+def test_who_complains_of_the_dark_still_does(understander: Understander, sentence: str, meant: str) -> None:
+    assert done(understander, sentence) == [meant]

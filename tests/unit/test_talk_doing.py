@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sumika.assistant.calls import Call
 from sumika.assistant.saying import Voice
 from sumika.assistant.undoing import MOST_LATER, Later, Memory
 from sumika.schema import (
@@ -253,7 +254,17 @@ def test_heat_or_cool_is_answered_with_one_of_them(
     assert house.wishes() == wishes
 
 
-@pytest.mark.parametrize("reply", ["いいです", "結構です", "no thanks"])
+def test_a_yes_in_other_words_answers_what_was_asked_and_no_suggestion_of_the_plan(house: TalkingHouse) -> None:
+    yes, no = Call(tool="answer", what="yes"), Call(tool="answer", what="no")
+    house.sentences.table = {**house.sentences.table, "go ahead": yes, "rather not": no}
+    assert house.say("perhaps the light").ask_back
+    assert house.say("rather not").text == "All right, nothing was done."
+    assert house.say("perhaps the light").ask_back
+    house.say("go ahead")
+    assert [name for name, _ in house.bus.asked] == ["wish_device"]
+
+
+@pytest.mark.parametrize("reply", ["いいです", "結構です", "大丈夫です", "no thanks"])
 def test_no_thanks_is_no_yes(house: TalkingHouse, reply: str) -> None:
     assert house.say("perhaps the light").ask_back
     house.say(reply)

@@ -20,6 +20,12 @@ _JA_REQUESTS = re.compile(
 _JA_ASKS = re.compile("(?:[?\uff1f]|か|かな[あぁ]?|かね[えぇ]?|かい|かしら|っけ)[。.?\uff1f]*$")
 _JA_DENIES = re.compile("[てで]い?(?:な[いかく]|へん|ません|ねえ)|入れな|入らな|まだ|忘れ|(?:じゃ|では)な[いか]")
 
+_EN_CARS = re.compile(
+    r"\bfor a (?:\w+ )?(?:drive|spin)\b|\bdrive (?:to|home|there|back|me|us|her|him|into|through|past|off|away)\b"
+    r"|\b(?:i|i'll|i will|we|we'll|we will|let me|he|she|dad|mum|mom) (?:can |could )?drive\b"
+)
+"""Whoever drives a car drives no house."""
+
 
 def asks_or_denies(tool: str, what: str, said: str) -> bool:
     """Tell whether a sentence asks or denies what its words would tell.
@@ -36,6 +42,6 @@ def asks_or_denies(tool: str, what: str, said: str) -> bool:
     asks, requests, denies = (
         (_JA_ASKS, _JA_REQUESTS, _JA_DENIES) if is_japanese(text) else (_EN_ASKS, _EN_REQUESTS, _EN_DENIES)
     )
-    if is_loaded and denies.search(text):
+    if (is_loaded and denies.search(text)) or (tool == "house_mode" and _EN_CARS.search(text)):
         return True
     return asks.search(text) is not None and requests.search(text) is None

@@ -61,6 +61,11 @@ _FELT: Mapping[tuple[str, str], str] = MappingProxyType(
 _NOT_SO = (
     "[くう]?(?P<of_all>は|も|なんか|なんて)?(?:ない|なかった|なくな|ありません|ないっす|あらへん|へん|ん(?!だ|で))"
 )
+_LIKED_SO = (
+    "い?(?:まま[でがも]|(?:の|ほう|方)[がはも]|くて(?:も)?)、?(?:ちょうど)?"
+    "(?:いい|ええ|よか|良い|よい|構わ|かまわ|大丈夫|平気|好き|すき|落ち着)(?!ん?(?:だけど|やけど))"
+)
+"""暗いままでいい is how somebody wants it."""
 _TELLS_NOT_SO = re.compile(
     "(?:よ(?!ね[^。]*[?\uff1f])|です(?!か)|わ|で(?!す)|ぞ|ぜ|し|けど|から|ので|って|もん|やん|た|な[あぁー]?|ね[えぇー]?)"
     "[^?\uff1f]*$"
@@ -137,6 +142,8 @@ def is_other_in_japanese(tool: str, what: str, spans: Mapping[str, str], said: s
 def _is_not_felt(tool: str, what: str, said: str) -> bool:
     """Tell whether somebody says that it is not so: 寒くないよ, もう寒くない, 暑くありません; 寒くない？ complains."""
     felt = _FELT.get((tool, what))
+    if felt and re.search(f"(?:{felt}){_LIKED_SO}", said):
+        return True
     denied = re.search(f"(?:{felt}){_NOT_SO}", said) if felt else None
     if denied is None:
         return False

@@ -42,6 +42,8 @@ def is_none_of_the_house(tool: str, spans: Mapping[str, str], said: str) -> bool
         return _AND_THEN.search(said) is not None or _is_told_of(spans.get("device", "").casefold(), said)
     if tool == "colour":
         return _LIT.search(said) is not None
+    if tool == "level" and _DARK_WANTED.search(said):
+        return True
     if tool != "feel":
         return False
     text = said.replace("\u2019", "'").strip()
@@ -56,6 +58,11 @@ _SAYINGS = re.compile(
 )
 """What is said to people, and "close to the window"."""
 
+_DARK_WANTED = re.compile(
+    r"(?<!n't )(?<!not )\b(?:make|making|want|wants|like|likes|love|loves|prefer|prefers|keep|leave|need|needs)\b"
+    r"(?: (?!less\b|not\b|too\b|so\b)\w+){1,3} dark\b"
+)
+"""Who likes it dark does not complain of the dark."""
 _AND_THEN = re.compile(r"\b(?:and|then) (?:then |back )?(?:on|off|open|closed|shut)(?: again)?[.! ]*$")
 _LIT = re.compile(
     r"^(?:please |can you |could you |let's )*light (?:a|an|the|some|my|one) (?:candle|fire|match|stove|incense)"

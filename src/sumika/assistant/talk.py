@@ -21,6 +21,7 @@ from sumika.assistant.talk_asking import (
     Understanding,
     Understands,
     Understood,
+    answered,
     asked_back,
     continued,
     pending_of,
@@ -114,6 +115,8 @@ class Talk:
                 text = cleaned(f"{pending.said} / {text}", LONGEST_SENTENCE)
         if understood is None:
             understood = self._understood(request, text, voice, speaker)
+            if pending is not None and request.call is None and not isinstance(understood, Reply):
+                understood = answered(pending, understood, voice) or understood
         if isinstance(understood, Reply):
             return self._answer(understood, (), Understood(), voice, request, ())
         return self._carry_on(understood, request, text, voice, speaker, talk)

@@ -54,6 +54,8 @@ NO = frozenset(
         "キャンセル",
         "いらない",
         "いいです",
+        "大丈夫",
+        "大丈夫です",
         "もういい",
         "もういいです",
         "結構です",
@@ -62,7 +64,7 @@ NO = frozenset(
         "どれでもない",
     }
 )
-"""いいです is "no, thank you" more often than yes, and nothing is done where it might be either."""
+"""いいです and 大丈夫 are "no, thank you" more often than yes, and nothing is done where it might be either."""
 
 
 class Understanding(Protocol):
@@ -262,6 +264,22 @@ def continued(
     said = (chosen[0],) if len(chosen) == 1 else pieces
     found = (_completed(pending, name, piece, resolved) for piece in said for name in missing)
     return next((one for one in found if one is not None), None)
+
+
+def answered(pending: Pending, understood: Understanding, voice: Voice) -> Understood | Reply | None:
+    """Return what a yes or no in other words comes to: it answers what was asked, and no plan's suggestion.
+
+    Args:
+        pending: What was asked.
+        understood: Of the answer.
+        voice: Says that it is dropped.
+    """
+    call = understood.calls[0] if len(understood.calls) == 1 and not understood.ask_back else None
+    if call is None or call.tool != "answer":
+        return None
+    if call.what == "no":
+        return Reply(sentences=(voice.sentence("talk.ask.dropped"),))
+    return None if pending.missing else _meant(pending.calls, pending)
 
 
 _YES, _NO = frozenset(map(plain, YES)), frozenset(map(plain, NO))
