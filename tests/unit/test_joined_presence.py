@@ -94,7 +94,7 @@ class Living:
         ({"taro": "not_home", "pir": "off"}, 0.0),
         ({"taro": "home", "sofa": "off"}, 0.0),
         ({"taro": "not_home", "sofa": "on"}, 1.0),
-        ({"taro": "unavailable", "sofa": "off"}, None),
+        ({"taro": "unavailable", "sofa": "off"}, 0.0),
     ],
 )
 def test_one_sensor_that_sees_somebody_is_enough_and_nobody_needs_all_that_look(
@@ -112,14 +112,25 @@ def test_who_was_seen_by_one_sensor_is_gone_when_that_one_says_so() -> None:
     assert living.says(desk="on").somebody == 1.0
 
 
-def test_a_sensor_that_is_gone_or_was_not_heard_yet_makes_nobody_unknown() -> None:
-    living = Living("sofa", "desk").says(sofa="off")
-    assert (living.somebody, living.why) == (None, Reason.WARMING_UP)
-    assert living.says(desk="off").somebody == 0.0
+def test_a_sensor_that_is_gone_or_was_never_heard_hides_nothing_that_another_sees() -> None:
+    living = Living("sofa", "desk")
+    assert living.says(sofa="off").somebody == 0.0
+    assert living.says(desk="unavailable").somebody == 0.0
+    assert living.says(sofa="on").somebody == 1.0
+    assert living.says(sofa="off").somebody == 0.0
+    living.says(sofa="unavailable")
+    assert (living.somebody, living.why) == (None, Reason.NO_SIGNAL), "where none is left that says anything"
+
+
+def test_whom_a_sensor_saw_before_it_fell_silent_is_not_gone_until_somebody_is_seen_to_go() -> None:
+    living = Living("sofa", "desk").says(sofa="off", desk="on")
     living.says(desk="unavailable")
     assert (living.somebody, living.why) == (None, Reason.NO_SIGNAL)
-    assert living.says(sofa="on").somebody == 1.0
-    assert living.says(sofa="off").somebody is None
+    assert living.says(desk="on").somebody == 1.0
+    assert living.says(desk="unavailable").somebody is None
+    assert living.says(desk="off").somebody == 0.0, "it only blinked"
+    living.says(desk="on").says(desk="unavailable")
+    assert living.says(sofa="on").says(sofa="off").somebody == 0.0
 
 
 def test_a_telephone_that_cannot_be_reached_hides_nothing_that_a_sensor_sees() -> None:

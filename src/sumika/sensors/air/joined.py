@@ -31,8 +31,10 @@ class _Nature(Enum):
 class JoinedPresence:
     """Reads as another reader does, and joins presence; see `sumika.links.base.SensorReader`.
 
-    Somebody is in a room by the word of one sensor. Nobody is there only if all say so that look into it. Persons who
-    are away say it where nothing looks, and only if all of them are. Else nobody knows.
+    Somebody is in a room by the word of one sensor. Nobody is there only if all say so that look into it and can say
+    anything: one that is dead or was never heard makes nothing unknown, or a visit to a bathroom would never end. Only
+    whom a sensor saw before it fell silent is not gone by the word of others, until one of them saw somebody go.
+    Persons who are away say it where nothing looks, and only if all of them are. Else nobody knows.
     """
 
     def __init__(self, reader: SensorReader[Any], sensors: Iterable[Sensor]) -> None:
@@ -45,6 +47,7 @@ class JoinedPresence:
         self._reader = reader
         self._said: dict[str, dict[str, Presence | None]] = {}
         self._natures: dict[str, _Nature] = {}
+        self._saw_last: dict[str, set[str]] = {}
         for one in sensors:
             if one.kind in PRESENCE_KINDS:
                 self._said.setdefault(one.room, {})[one.id] = None
@@ -66,12 +69,25 @@ class JoinedPresence:
         newest: dict[str, Presence] = {}
         for message in told:
             if isinstance(message, Presence):
+                self._note_who_left(message)
                 self._said[message.room][message.sensor] = newest[message.room] = message
                 self._natures[message.sensor] = _nature_by(message, self._natures[message.sensor])
             else:
                 yield message
         for room, message in newest.items():
             yield self._of(room, message)
+
+    def _note_who_left(self, message: Presence) -> None:
+        """Keep by room which sensors fell silent while they saw somebody, until a sensor sees somebody go."""
+        before = self._said[message.room][message.sensor]
+        saw_somebody = before is not None and _probability(before) >= HALF
+        silent = self._saw_last.setdefault(message.room, set())
+        if message.probability is not None:
+            silent.discard(message.sensor)
+            if saw_somebody and message.probability < HALF:
+                silent.clear()
+        elif saw_somebody and self._natures[message.sensor] is _Nature.LOOKS:
+            silent.add(message.sensor)
 
     def _of(self, room: str, newest: Presence) -> Presence:
         """Return the word of a room after the newest one of its sensors."""
@@ -81,7 +97,8 @@ class JoinedPresence:
         look = self._words(room, _Nature.LOOKS)
         counts = look or self._words(room, _Nature.WHEREABOUTS)
         known = [one for one in counts if one is not None and one.probability is not None]
-        if known and len(known) == len(counts):
+        is_enough = not self._saw_last.get(room) if look else len(known) == len(counts)
+        if known and is_enough:
             return structs.replace(max(known, key=_probability), stamp=newest.stamp)
         return structs.replace(newest, probability=None, valid=False, reason=self._why_unknown(room, look))
 
