@@ -6,10 +6,10 @@ from typing import Any, cast
 from sumika.clock import Instant
 from sumika.links.echonet_lite import Eoj, Notice
 from sumika.links.mqtt import TopicMessage
-from sumika.schema import AirSample, MeterSample, Presence
+from sumika.schema import AirSample, MeterSample, Presence, WeatherSample
 from sumika.schema.house import Connection, House, Sensor
 from sumika.sensors.air.echonet_lite.reader import EchonetSensors
-from sumika.sensors.air.gather import MEASURED_S, gathered_of
+from sumika.sensors.air.gather import AIR_S, METER_S, WEATHER_S, gathered_of
 from sumika.sensors.air.mqtt.reader import MqttSensors
 
 DAY_S = 86400.0
@@ -19,19 +19,30 @@ def at(time_s: float) -> Instant:
     return Instant(monotonic_ns=int(time_s * 1e9), wall_ns=0, boot_id="b")
 
 
-def test_a_reading_whose_half_of_a_sensor_is_dead_is_forgotten_after_ten_minutes() -> None:
+def test_a_reading_whose_half_of_a_sensor_is_dead_is_forgotten_after_a_quarter_of_an_hour() -> None:
     mapping = {"temperature_c": "hall/t", "co2_ppm": "hall/air#co2"}
     sensors = MqttSensors([Sensor(id="s", room="hall", kind="air", mapping=mapping)])
     assert list(sensors.read(TopicMessage("hall/air", b'{"co2":1900}'), at(0)))
     told = []
-    for time_s in (MEASURED_S - 1, MEASURED_S + 1):
+    for time_s in (AIR_S - 1, AIR_S + 1):
         (air,) = sensors.read(TopicMessage("hall/t", b"21"), at(time_s))
         assert isinstance(air, AirSample)
         told.append((air.temperature_c, air.co2_ppm))
     assert told == [(21.0, 1900.0), (21.0, None)]
-    (again,) = sensors.read(TopicMessage("hall/air", b'{"co2":800}'), at(2 * MEASURED_S))
+    (again,) = sensors.read(TopicMessage("hall/air", b'{"co2":800}'), at(2 * AIR_S))
     assert isinstance(again, AirSample)
     assert (again.temperature_c, again.co2_ppm) == (21.0, 800.0)
+
+
+def test_an_outdoor_thermometer_that_speaks_each_quarter_of_an_hour_is_known_beside_the_wind() -> None:
+    station = gathered_of(Sensor(id="w", room="hall", kind="weather"))
+    station.tell({"temperature_c": 3.0}, at(0))
+    told = []
+    for time_s in (900.0, WEATHER_S, WEATHER_S + 1):
+        (weather,) = station.tell({"wind_m_s": 2.0}, at(time_s))
+        assert isinstance(weather, WeatherSample)
+        told.append((weather.temperature_c, weather.wind_m_s))
+    assert told == [(3.0, 2.0), (3.0, 2.0), (None, 2.0)]
 
 
 def test_what_holds_until_it_changes_is_told_beside_newer_readings() -> None:
@@ -51,7 +62,7 @@ def test_a_price_holds_and_a_count_for_a_day_and_a_power_for_ten_minutes() -> No
     meter = gathered_of(Sensor(id="m", room="hall", kind="meter"))
     meter.tell({"price_per_kwh": 30.0, "exported_kwh": 5.0, "pv_w": 0.0}, at(0))
     told = []
-    for time_s in (MEASURED_S, 0.5 * DAY_S, 2 * DAY_S):
+    for time_s in (METER_S, 0.5 * DAY_S, 2 * DAY_S):
         (sample,) = meter.tell({"power_w": 400.0}, at(time_s))
         assert isinstance(sample, MeterSample)
         told.append((sample.price_per_kwh, sample.exported_kwh, sample.pv_w))
@@ -91,5 +102,5 @@ def test_news_of_one_property_makes_no_news_of_another() -> None:
     sensors, eoj = _meter()
     _said(sensors, eoj, {COUNT: (1000).to_bytes(4, "big"), UNIT: b"\x01"}, 0)
     _said(sensors, eoj, {POWER: (3200).to_bytes(4, "big")}, 10)
-    sample = _said(sensors, eoj, {COUNT: (1001).to_bytes(4, "big")}, 10 + MEASURED_S + 1)
+    sample = _said(sensors, eoj, {COUNT: (1001).to_bytes(4, "big")}, 10 + METER_S + 1)
     assert sample.power_w is None

@@ -23,8 +23,9 @@ PRESENCE_WORDS = frozenset({"probability", "presence", "motion", "at_home"})
 """What is said of presence is kept as it is said: not all of it can say yes and no."""
 
 
-MEASURED_S = 600.0
-"""So long what is measured is believed, here and by everybody who listens."""
+AIR_S, WEATHER_S, METER_S = 900.0, 1800.0, 600.0
+"""So long what is measured is told beside newer values: as long as the gate believes the air, which is who believes it
+longest, and as long as the planner believes weather and meters. Weather stations speak rarely."""
 
 _COUNTED_S = 24 * 3600.0
 _BELIEVED_S: Mapping[str, float] = {
@@ -33,7 +34,7 @@ _BELIEVED_S: Mapping[str, float] = {
     # Of a roof at night nothing is counted, and many meters speak only when something is.
     **dict.fromkeys(("imported_kwh", "exported_kwh"), _COUNTED_S),
 }
-"""How long values are told beside newer ones that are not believed for `MEASURED_S`."""
+"""How long values are told beside newer ones that do not go by what they are measured of."""
 
 
 def _numbers(kind: type[msgspec.Struct]) -> frozenset[str]:
@@ -111,8 +112,9 @@ class Gathered:
         return (self._message(stamp),)
 
     def _forget_old(self, now: Instant) -> None:
+        measured_s = WEATHER_S if self.names is _WEATHER else METER_S if self.names is _METER else AIR_S
         for name in tuple(self.known):
-            if ns_to_seconds(now.monotonic_ns - self._told_ns[name]) > _BELIEVED_S.get(name, MEASURED_S):
+            if ns_to_seconds(now.monotonic_ns - self._told_ns[name]) > _BELIEVED_S.get(name, measured_s):
                 del self.known[name]
 
     def _message(self, stamp: Instant) -> Message:
