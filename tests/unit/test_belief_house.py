@@ -82,6 +82,25 @@ def test_what_is_measured_after_a_silence_is_not_told_of_before_it() -> None:
     assert dict(zip(began_h[told].tolist(), rows.air[told, 0, 0].tolist(), strict=True)) == {0.0: 20.0, 30.0: 8.0}
 
 
+def test_learning_goes_on_where_its_weeks_begin_in_a_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sumika.belief.house.LEARNS_FROM_DAYS", 2)
+    belief = HouseBelief(demo_house({}).house)
+    now_s = datetime(2026, 1, 20, tzinfo=UTC).timestamp()
+    for rows, silent_s in ((8, 86400.0), (120, 0.0)):
+        belief.turn(now_s)
+        for _ in range(rows):
+            for room in belief.house.rooms:
+                belief.record.air(
+                    AirSample(stamp=NOW, origin=Origin.LIVE, sensor="a", room=room.id, temperature_c=20.0)
+                )
+            now_s += 900.0
+            belief.turn(now_s)
+        now_s += silent_s
+    assert np.isnan(belief.record.rows().last(192).air[0]).all()
+    assert belief.learn(rounds=1) is not None
+    assert belief.learned_days == pytest.approx(120 / 96.0, abs=2 / 96.0)
+
+
 def test_too_little_life_teaches_nothing() -> None:
     belief = HouseBelief(demo_house({}).house)
     assert belief.learn() is None

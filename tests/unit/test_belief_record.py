@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sumika.belief.record import ROW_S, Record
+from sumika.belief.record import KEPT_ROWS, ROW_S, SILENT_ROWS, Record
 from sumika.clock import Instant
 from sumika.schema import AirSample, DeviceState, Origin
 from sumika.schema.house import Device, House, Room
@@ -94,6 +94,51 @@ def test_silence_takes_its_time_in_a_full_record_too(
     assert np.diff(rows.unix_s) == pytest.approx(ROW_S)
     assert rows.unix_s[-1] + ROW_S == now_s == record.began_s
     assert np.isnan(rows.air[-min(silent_rows, 20) :, 0, 0]).all()
+
+
+def lived(record: Record, begin_s: float, rows: int) -> float:
+    """Live through so many rows in which the air is told; return when they are over."""
+    record.turn(begin_s)
+    for row in range(rows):
+        record.air(air(20.0))
+        record.turn(begin_s + (row + 1) * ROW_S)
+    return begin_s + rows * ROW_S
+
+
+def told_s(record: Record) -> list[float]:
+    rows = record.rows()
+    return rows.unix_s[np.isfinite(rows.air[:, 0, 0])].tolist()
+
+
+@pytest.mark.parametrize("ahead_s", [3.4 * 86400.0, 11 * 365 * 86400.0])
+def test_a_clock_that_is_ahead_for_one_look_takes_no_measured_row(ahead_s: float) -> None:
+    record = Record(HOUSE)
+    now_s = lived(record, BEGIN_S, KEPT_ROWS)
+    record.turn(now_s + ahead_s)
+    assert len(told_s(record)) >= KEPT_ROWS - SILENT_ROWS - 1
+    assert record.began_s is not None
+    record.move(now_s + ROW_S - record.began_s)
+    lived(record, now_s + ROW_S, 3)
+    told = told_s(record)
+    assert told[-4:] == [now_s - ROW_S, now_s + ROW_S, now_s + 2 * ROW_S, now_s + 3 * ROW_S]
+    assert np.diff(told[:-3]) == pytest.approx(ROW_S), "all else was when it was"
+    assert len(record.rows()) - len(told) <= 1, "the silence is taken out again"
+
+
+def test_after_a_silence_of_months_what_was_measured_before_is_known() -> None:
+    record = Record(HOUSE)
+    now_s = lived(record, BEGIN_S, KEPT_ROWS)
+    assert record.turn(now_s + 100 * 86400.0) == SILENT_ROWS + 1
+    assert len(told_s(record)) == KEPT_ROWS - SILENT_ROWS - 1
+    assert record.rows().unix_s[-1] + ROW_S == record.began_s
+
+
+def test_a_clock_that_was_always_ahead_moves_all_rows() -> None:
+    record = Record(HOUSE)
+    now_s = lived(record, BEGIN_S, 50)
+    record.move(-10 * 365 * 86400.0)
+    assert told_s(record) == [BEGIN_S - 10 * 365 * 86400.0 + row * ROW_S for row in range(50)]
+    assert record.began_s == now_s - 10 * 365 * 86400.0
 
 
 def test_unknown_rooms_and_devices_are_left_aside() -> None:

@@ -187,6 +187,12 @@ class HouseBelief:
         if len(rows) < LEAST_ROWS or self.state is None:
             return None
         driven = self.thermal.driven(rows)
+        # Where they begin in a silence, what was told begins after it.
+        told = np.isfinite(driven.measured_c).any(axis=1)
+        begin = int(np.argmax(told))
+        if not told.any() or len(rows) - begin < LEAST_ROWS:
+            return None
+        driven, rows = part(driven, begin, len(rows)), rows.part(begin, len(rows))
         first = self.first_state(driven)
         if first is None:
             return None

@@ -22,6 +22,10 @@ KEPT_DAYS = 42
 
 KEPT_ROWS = 96 * KEPT_DAYS
 
+SILENT_ROWS = 96 * 7
+"""Of a longer silence its last week is kept as rows: the house has cooled down by then, and a clock that is years ahead
+for one look pushes out no more than a week of what was measured."""
+
 _STALE_S = 1800.0
 """A device or the weather that has said nothing for so long is unknown."""
 
@@ -166,9 +170,9 @@ class Record:
         if begin <= self._begun_s:
             return 0
         self._close()
-        # Days without a word are rows without numbers; of a longer silence none is kept that is forgotten at once.
+        # Days without a word are rows without numbers.
         closed = 1
-        self._begun_s = max(self._begun_s + ROW_S, begin - ROW_S * KEPT_ROWS)
+        self._begun_s = max(self._begun_s + ROW_S, begin - ROW_S * SILENT_ROWS)
         while self._begun_s < begin:
             self._close()
             closed += 1
@@ -229,17 +233,38 @@ class Record:
         self._made = None
 
     def move(self, by_s: float) -> None:
-        """Take all rows to be of another time: the clock that told it was wrong.
+        """Take rows to be of another time: the clock that told it was wrong.
+
+        Where the clock had leapt ahead meanwhile, what was measured before that is of its time and stays, and the
+        silence that the leap made is taken out; otherwise all rows move.
 
         Args:
             by_s: So much later; rounded to whole rows.
         """
+        if self._begun_s is None:
+            return
         moved_s = math.floor(by_s / ROW_S) * ROW_S
-        for row in self._table:
+        leapt = self._before_a_leap_of(-moved_s) if moved_s < 0.0 else 0
+        self._begun_s += moved_s
+        before = [row for row in self._table[:leapt] if row[0] < self._begun_s]
+        after = self._table[leapt:]
+        for row in after:
             row[0] += moved_s
-        if self._begun_s is not None:
-            self._begun_s += moved_s
+        self._table = before + [row for row in after if not before or row[0] > before[-1][0]]
         self._made = None
+
+    def _before_a_leap_of(self, ahead_s: float) -> int:
+        """Return how many rows are from before the newest silence as long as the clock was ahead; 0: there is none."""
+        # Whether anybody spoke is seen by all but devices: what those said lasts.
+        said = slice(1, 1 + len(OUTSIDE) + (len(AIR) + 1) * len(self.rooms))
+        later_s = self._begun_s or 0.0
+        for count in range(len(self._table), 0, -1):
+            row = self._table[count - 1]
+            if np.isfinite(row[said]).any():
+                if later_s - row[0] > max(ahead_s - 2 * ROW_S, ROW_S):  # both ends are known to a row
+                    return count
+                later_s = float(row[0])
+        return 0
 
     def rows(self) -> Rows:
         """Return all closed rows."""
