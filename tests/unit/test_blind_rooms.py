@@ -88,7 +88,7 @@ class House:
         for number in range(round((end_s - begin_s) / every_s)):
             second = begin_s + number * every_s
             for part, radar in enumerate((SOFA, BED, WINDOW)):
-                if radar.id not in self.state.tracking.mountings or radar in silent:
+                if radar.id not in self.state.storeys.radars or radar in silent:
                     continue
                 rows = walks_in(second) if radar is by else NOBODY
                 yield self.hears(cloud(radar, second + 0.01 * part, rows))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sumika.perception.storeys import Storeys
 from sumika.schema import NO_PEOPLE, POINT_COLUMNS, PointCloud, Track, Tracks
 from sumika.schema.house import Radar
 from sumika.units import ns_to_seconds
@@ -71,12 +72,14 @@ class TrackPoints:
 
     Attributes:
         keeps_s: How long points are kept.
+        storeys: A radar's points are of bodies on its own.
         tracks: Everybody, as last told; animals and robots are left out.
         interval_s: Time between the frames of each radar.
     """
 
     radars: Mapping[str, Radar]
     keeps_s: float
+    storeys: Storeys = field(default_factory=Storeys)
     tracks: dict[int, Track] = field(default_factory=dict)
     interval_s: dict[str, float] = field(default_factory=dict)
     _frames: dict[tuple[int, str], deque[_Frame]] = field(default_factory=dict)
@@ -85,9 +88,15 @@ class TrackPoints:
     _told_s: float = -np.inf
 
     @classmethod
-    def of(cls, radars: Iterable[Radar], keeps_s: float) -> "TrackPoints":
-        """Return the points of a house before any is seen."""
-        return cls({radar.id: radar for radar in radars}, keeps_s)
+    def of(cls, radars: Iterable[Radar], keeps_s: float, storeys: Storeys | None = None) -> "TrackPoints":
+        """Return the points of a house before any is seen.
+
+        Args:
+            radars: Those whose points are looked at.
+            keeps_s: How long points are kept.
+            storeys: Of the house; None where there is but one.
+        """
+        return cls({radar.id: radar for radar in radars}, keeps_s, storeys or Storeys())
 
     def take_tracks(self, tracks: Tracks) -> None:
         """Take in where everybody is; who is followed no more is forgotten."""
@@ -117,15 +126,16 @@ class TrackPoints:
 
     def _share_out(self) -> None:
         """Give the points that waited to the nearest bodies."""
-        places = np.array([track.position_m[:2] for track in self.tracks.values()]).reshape(-1, 2)
         while self._waiting and self._waiting[0][1].at_s <= self._told_s + 1e-6:
             radar, frame = self._waiting.popleft()
-            if self._told_s - frame.at_s >= LOST_S or not len(places):
+            here = [number for number, track in self.tracks.items() if self.storeys.sees(radar, track)]
+            if self._told_s - frame.at_s >= LOST_S or not here:
                 continue
+            places = np.array([self.tracks[number].position_m[:2] for number in here])
             table = frame.points
             away_m = np.linalg.norm(table[:, None, :2] - places[None], axis=2)
             nearest, near = away_m.argmin(axis=1), away_m.min(axis=1) <= REACH_M
-            for number, track in enumerate(self.tracks):
+            for number, track in enumerate(here):
                 frames = self._frames.setdefault((track, radar), deque())
                 frames.append(_Frame(frame.at_s, table[near & (nearest == number)][:MOST_POINTS]))
                 while frames and not 0.0 <= frame.at_s - frames[0].at_s <= self.keeps_s:

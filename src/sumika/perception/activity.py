@@ -18,6 +18,7 @@ from sumika.models.features.posture import FEATURES, TRACK_COLUMNS, WINDOW_S, po
 from sumika.perception import posture
 from sumika.perception._student import Asked, asked, name_of
 from sumika.perception._track_points import TrackPoints, Window
+from sumika.perception.storeys import Storeys
 from sumika.schema import Activity, ActivityKind, Message, PointCloud, Posture, Reason, Track, Tracks
 from sumika.schema.house import Radar
 from sumika.units import ns_to_seconds
@@ -57,7 +58,11 @@ class ActivityState:
 
 
 def start(
-    radars: Iterable[Radar], student: Asked | None, why_not: Reason | None = None, keeps_s: float = WINDOW_S + 1.0
+    radars: Iterable[Radar],
+    student: Asked | None,
+    why_not: Reason | None = None,
+    keeps_s: float = WINDOW_S + 1.0,
+    storeys: Storeys | None = None,
 ) -> ActivityState:
     """Return the state before the first message.
 
@@ -66,8 +71,9 @@ def start(
         student: Of `FEATURES`; None where there is none.
         why_not: Where nothing is to be told: why; then it is said now and then that it is not.
         keeps_s: How long points are kept; others may look at them, too.
+        storeys: Of the house; None where there is but one.
     """
-    return ActivityState(TrackPoints.of(radars, keeps_s), student, why_not)
+    return ActivityState(TrackPoints.of(radars, keeps_s, storeys), student, why_not)
 
 
 def step(state: ActivityState, message: PointCloud | Tracks) -> tuple[ActivityState, tuple[Message, ...]]:

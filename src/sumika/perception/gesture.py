@@ -20,6 +20,7 @@ from sumika.models.features.gestures import (
 from sumika.models.features.points import turned_to
 from sumika.perception._student import Asked, name_of
 from sumika.perception._track_points import TrackPoints
+from sumika.perception.storeys import Storeys
 from sumika.schema import Gesture, Message, PointCloud, Reason, Track, Tracks
 from sumika.schema.house import Radar
 from sumika.units import ns_to_seconds
@@ -69,14 +70,15 @@ class GestureState:
     looked_s: float = -np.inf
 
 
-def start(radars: Iterable[Radar], student: Asked | None) -> GestureState:
+def start(radars: Iterable[Radar], student: Asked | None, storeys: Storeys | None = None) -> GestureState:
     """Return the state before the first message.
 
     Args:
         radars: Those that tell directions.
         student: Of `FEATURES`; None where there is none.
+        storeys: Of the house; None where there is but one.
     """
-    return GestureState(TrackPoints.of(radars, _KEEPS_S), student)
+    return GestureState(TrackPoints.of(radars, _KEEPS_S, storeys), student)
 
 
 def step(state: GestureState, message: PointCloud | Tracks) -> tuple[GestureState, tuple[Message, ...]]:

@@ -24,6 +24,7 @@ from sumika.perception import (
 )
 from sumika.perception._student import Asked
 from sumika.perception.known_keys import HOUSE, tells_directions
+from sumika.perception.storeys import Storeys
 from sumika.schema import (
     Activity,
     AirSample,
@@ -141,20 +142,22 @@ def _of_house(house: House, knowing: Knowing, find: FindStudent) -> Iterator[_Pa
     radars = tuple(radar for radar in house.radars if tells_directions(radar))
     if not radars:
         return
-    agreed = house.agreed()
+    agreed, storeys = house.agreed(), Storeys.of(house.rooms, radars)
     # Always there, so that something is said every ten seconds: what was consumed is told with it.
     wanted = knowing.activity and agreed
     doing = find(activity.STUDENT, activity.FEATURES) if wanted else None
-    followed = activity.start(radars, doing, None if wanted else Reason.NOT_AGREED, exercise.KEEPS_S)
+    followed = activity.start(radars, doing, None if wanted else Reason.NOT_AGREED, exercise.KEEPS_S, storeys)
     yield _Part(followed, activity.step, (PointCloud, Tracks))
     if doing is not None:
         names = (exercise.SPORTS, exercise.REHABILITATION)
         students = [(name, find(name, exercise.FEATURES)) for name in names]
         yield _Part(exercise.start(followed.points, students), exercise.step, (Activity,))
     if knowing.gestures and agreed:
-        yield _Part(gesture.start(radars, find(gesture.STUDENT, gesture.FEATURES)), gesture.step, (PointCloud, Tracks))
+        waving = gesture.start(radars, find(gesture.STUDENT, gesture.FEATURES), storeys)
+        yield _Part(waving, gesture.step, (PointCloud, Tracks))
     if knowing.poses and agreed:
-        yield _Part(pose.start(radars, find(pose.STUDENT, pose.FEATURES)), pose.step, (PointCloud, Tracks))
+        standing = pose.start(radars, find(pose.STUDENT, pose.FEATURES), storeys)
+        yield _Part(standing, pose.step, (PointCloud, Tracks))
 
 
 def _of_room(house: House, knowing: Knowing, room_id: str, find: FindStudent, votes: FindVotes) -> Iterator[_Part]:

@@ -15,6 +15,7 @@ from sumika.models.features.points import turned_to
 from sumika.models.features.pose import FEATURES, JOINTS, WINDOW_S, pose_row
 from sumika.perception._student import Asked, asked, name_of
 from sumika.perception._track_points import TrackPoints
+from sumika.perception.storeys import Storeys
 from sumika.schema import Message, PointCloud, Pose, Reason, Track, Tracks
 from sumika.schema.house import Radar
 from sumika.units import ns_to_seconds
@@ -41,15 +42,16 @@ class PoseState:
     middles: dict[int, Vector] = field(default_factory=dict)
 
 
-def start(radars: Iterable[Radar], student: Asked | None) -> PoseState:
+def start(radars: Iterable[Radar], student: Asked | None, storeys: Storeys | None = None) -> PoseState:
     """Return the state before the first message.
 
     Args:
         radars: Those that tell directions.
         student: Of `FEATURES`, whose values are (joint, 3) forward, sideways and up from the body's middle; None where
             there is none.
+        storeys: Of the house; None where there is but one.
     """
-    return PoseState(TrackPoints.of(radars, HEIGHT_S), student)
+    return PoseState(TrackPoints.of(radars, HEIGHT_S, storeys), student)
 
 
 def step(state: PoseState, message: PointCloud | Tracks) -> tuple[PoseState, tuple[Message, ...]]:

@@ -10,6 +10,7 @@ import msgspec
 from numpy.typing import NDArray
 
 from sumika.clock import Instant
+from sumika.perception.storeys import Storeys
 from sumika.radar import frame_fault
 from sumika.radar.detection import Detections
 from sumika.radar.people import PeopleSettings, Sight, look, measure, open_eyes
@@ -45,6 +46,7 @@ class SightState:
         radar: As in `house.yaml`.
         mounting: Where it hangs and looks.
         settings: Of each stage.
+        storeys: Of the house: it measures who is on its own.
         eyes: The chain; None before the first frame.
         stated: The description that `eyes` were opened for.
         tracks: Where everybody is, as told last.
@@ -57,6 +59,7 @@ class SightState:
     radar: Radar
     mounting: Mounting
     settings: PeopleSettings
+    storeys: Storeys = field(default_factory=Storeys)
     eyes: Sight | None = None
     stated: RadarDescription | None = None
     tracks: Tracks | None = None
@@ -66,13 +69,14 @@ class SightState:
     told_ns: dict[int, int] = field(default_factory=dict)
 
 
-def start(radar: Radar) -> SightState:
+def start(radar: Radar, storeys: Storeys | None = None) -> SightState:
     """Return the state before the first frame.
 
     Args:
         radar: As described in `house.yaml`; all else is learned from its frames.
+        storeys: Of the house; None where there is but one.
     """
-    return SightState(radar, mounting_of(radar), PeopleSettings())
+    return SightState(radar, mounting_of(radar), PeopleSettings(), storeys or Storeys())
 
 
 def step(state: SightState, message: Frame | Tracks) -> tuple[SightState, tuple[Message, ...]]:
@@ -134,7 +138,8 @@ def _vitals(state: SightState, eyes: Sight, notice: FrameNotice, found: Detectio
     tracks, now_ns = state.tracks, notice.stamp.monotonic_ns
     if tracks is None or now_ns - tracks.stamp.monotonic_ns > seconds_to_ns(_STALE_TRACKS_S):
         return ()
-    targets = [target_of(track, state.mounting) for track in (*tracks.tracks, *tracks.candidates)]
+    followed = (*tracks.tracks, *tracks.candidates)
+    targets = [target_of(one, state.mounting) for one in followed if state.storeys.sees(state.radar.id, one)]
     results = measure(eyes, found, targets, ns_to_seconds(now_ns))
     state.told_ns = {number: told for number, told in state.told_ns.items() if number in results}
     due = []

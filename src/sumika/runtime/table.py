@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from sumika.perception import fall, heart, posture, presence, respiration, sleep
+from sumika.perception import fall, heart, house_falls, posture, presence, respiration, sleep
 from sumika.perception.known_keys import FEWEST_ANTENNAS, tells_directions
 from sumika.radar import front_end
 from sumika.runtime.conditions import someone_home
@@ -95,8 +95,9 @@ def _only_its_own(radar_id: str, house: House, topic: str, key: str) -> tuple[st
 def _start_sight(house: House, key: str) -> object:
     # Imported where it runs: compiled loops cost every other process memory and time.
     from sumika.perception import sight
+    from sumika.perception.storeys import Storeys
 
-    return sight.start(house.radar(key))
+    return sight.start(house.radar(key), Storeys.of(house.rooms, house.radars))
 
 
 def _step_sight(state: Any, message: Any) -> tuple[Any, tuple[Message, ...]]:
@@ -194,7 +195,7 @@ def _start_posture(house: House, key: str) -> object:
 
 def _start_fall(house: House, key: str) -> object:
     # Never one that the house has made its own: nobody falls for it to learn from.
-    return fall.start_in(house, found_student(fall.STUDENT, fall.FEATURES))
+    return house_falls.start(house, found_student(fall.STUDENT, fall.FEATURES))
 
 
 def _house(house: House) -> tuple[str, ...]:
@@ -221,7 +222,7 @@ SLEEP = StepTask(
 )
 FALL = StepTask(
     _start_fall,
-    fall.step,
+    house_falls.step,
     ("points", "tracks/house"),
     _house,
     _to_house,

@@ -1,6 +1,6 @@
 """People (and pets, and robots) on tracks, in house coordinates; and ghosts, with what explains them.
 
-House coordinates are those of the floor plan: x and y as drawn, z upwards from the floor, metres.
+House coordinates are those of the floor plan: x and y as drawn, z upwards from the floor of the storey, metres.
 """
 
 from enum import StrEnum
@@ -48,8 +48,9 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     """One body.
 
     Attributes:
-        id: Stays the same from radar to radar and from room to room.
+        id: Stays the same from radar to radar and from room to room of a storey; no two of a house have the same.
         room: The room it is in; empty if in none.
+        storey: The storey it is on; None where nobody told.
         kind: What it is taken for.
         kind_probability: How surely, 0..1.
         position_m: Middle of the body.
@@ -86,6 +87,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     still_s: float = 0.0
     age_s: float = 0.0
     radars: tuple[str, ...] = ()
+    storey: int | None = None
 
 
 class Ghost(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,12 +98,14 @@ class Ghost(msgspec.Struct, frozen=True, kw_only=True):
         cause: What explains it.
         of_track: The track whose mirror image it is; 0 if none.
         detail: For engineers: which wall, which learned mover.
+        storey: Where; None where nobody told.
     """
 
     position_m: Vector
     cause: GhostCause
     of_track: int = 0
     detail: str = ""
+    storey: int | None = None
 
 
 class Tracks(Message, frozen=True, kw_only=True):

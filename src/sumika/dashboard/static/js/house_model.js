@@ -69,6 +69,12 @@ export function area(corners) {
 /** Storeys, the lowest first. */
 export const storeys = (house) => [...new Set(house.rooms.map((room) => room.storey ?? 1))].sort((a, b) => a - b);
 
+/** Whether somebody or something is drawn on a storey's plan: who is on it, or nobody knows where. */
+export const isOn = (house, storey) => (one) => {
+  const room = house.roomOf.get(one.room);
+  return (one.storey ?? (room ? room.storey ?? 1 : storey)) === storey;
+};
+
 /** Bounds of rooms: {left, bottom, right, top} in metres. */
 export function bounds(rooms, margin = 0.4) {
   const xs = rooms.flatMap((room) => room.floor_m.map(([x]) => x));

@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "../../vendor/preact-htm.js";
 import { number, stampS } from "../format.js";
 import { useAsked } from "../hooks.js";
+import { isOn } from "../house_model.js";
 import { get } from "../server.js";
 import { useSession } from "../session.js";
 import { say } from "../words.js";
@@ -46,8 +47,8 @@ export function AlarmReplay({ alarm }) {
   if (asked.problem) return html`<p class="problem">${asked.problem.message}</p>`;
   if (!told) return html`<p class="soft">${say("past.asking")}</p>`;
   const storey = house.roomOf.get(alarm.room)?.storey ?? house.rooms[0].storey ?? 1;
-  const people = peopleAt(told, told.from_unix_s + at);
-  const points = pointsAt(told, told.from_unix_s + at, house.radars ?? []);
+  const people = peopleAt(told, told.from_unix_s + at).filter(isOn(house, storey));
+  const points = pointsAt(told, told.from_unix_s + at, (house.radars ?? []).filter(isOn(house, storey)));
   return html`<div data-replay=${people.length} data-points=${points.length}><${FloorPlan} house=${house} storey=${storey} label=${say("alarms.before")}>
       ${({ x, y }) => html`${points.map((point) => html`<circle class="point" cx=${x(point.x).toFixed(2)} cy=${y(point.y).toFixed(2)} r="0.035" />`)}<${PeopleLayer} people=${people} others=${[]} ghosts=${[]} x=${x} y=${y} />`}<//>
     <div class="row" style=${{ flexWrap: "nowrap" }}><button type="button" class="button tiny" onClick=${() => play(!plays)}>${say(plays ? "alarms.stop" : "alarms.play")}</button>

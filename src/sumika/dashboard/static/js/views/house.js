@@ -3,7 +3,7 @@ import { html, useState } from "../../vendor/preact-htm.js";
 import { actionLine, isBusy, stateLine } from "../actions.js";
 import { airOf, freshness, warmthOf } from "../climate.js";
 import { celsius, clock, number, percent, stampS } from "../format.js";
-import { deviceName, roomName, storeys } from "../house_model.js";
+import { deviceName, isOn, roomName, storeys } from "../house_model.js";
 import { useLive } from "../hooks.js";
 import { everybody, PEOPLE_TOPICS, presence } from "../people.js";
 import { FloorPlan } from "../parts/floor_plan.js";
@@ -46,12 +46,12 @@ export function View() {
 
 function Drawing({ house, storey, by, choose }) {
   const now = everybody();
-  const onFloor = (track) => !track.room || (house.roomOf.get(track.room)?.storey ?? 1) === storey;
+  const onFloor = isOn(house, storey);
   const rooms = house.rooms;
   return html`<${FloorPlan} house=${house} storey=${storey} label=${say("house.plan")} paint=${(room) => paint(room.id, by)}
       facts=${(room) => facts(room.id, by)} linkTo=${(room) => to("room", room.id)}>
     ${({ x, y }) => html`<${PeopleLayer} people=${now.people.filter(onFloor)} others=${now.others.filter(onFloor)}
-      ghosts=${rooms.length ? now.ghosts : []} x=${x} y=${y} onChoose=${choose} />`}
+      ghosts=${rooms.length ? now.ghosts.filter(onFloor) : []} x=${x} y=${y} onChoose=${choose} />`}
   <//>`;
 }
 
