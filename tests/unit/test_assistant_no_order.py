@@ -138,6 +138,10 @@ def test_a_question_loads_no_machine_and_hands_no_house_over(understander: Under
     ("sentence", "meant"),
     [
         ("the dishwasher is loaded", "machine.loaded device=dishwasher"),
+        (
+            "the dishwasher is loaded, have it done by half past six",
+            "machine.loaded device=dishwasher time=half past six",
+        ),
         ("can you run the dishwasher when power is cheap?", "machine.loaded device=dishwasher"),
         ("食洗機に食器入れといたよ、お願いできる？", "machine.loaded device=食洗機"),
         ("洗濯機を7時までに終わらせて？", "machine.loaded device=洗濯機 time=7時"),

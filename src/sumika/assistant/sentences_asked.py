@@ -13,7 +13,7 @@ _EN_ASKS = re.compile(
     r"(?:(?:is|are|was|were|has|had|did|does|who|what|when|where|why|which|how|whether|if"
     r"|have (?:you|we|they|i)|do (?:you|we|they|i)|(?:is|are|has|have|did|does)n't)\b)|\?\W*$"
 )
-_EN_DENIES = re.compile(r"\b(?:not|never|nobody|no one|nearly|almost|half|forgot|hardly)\b|n't\b")
+_EN_DENIES = re.compile(r"\b(?:not|never|nobody|no one|nearly|almost|half[- ](?:full|loaded|empty)|forgot|hardly)\b|n't\b")
 _JA_REQUESTS = re.compile(
     "くれ|もらえ|もらい|いただけ|頂け|くださ|下さ|ちょうだい|ほしい|欲しい|たい|お願い|おねがい|頼|くんない|て[?\uff1f]+$"
 )
