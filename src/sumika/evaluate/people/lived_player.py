@@ -33,8 +33,8 @@ from sumika.units import ns_to_seconds, seconds_to_ns
 
 PLAYER = "player"
 LIVING, BEDROOM = "living", "bedroom"
-BEFORE_S = 3600.0
-"""So long before lights off the sleeper is up; hearts were recorded for some of it."""
+BEFORE_S = 2400.0
+"""So long before lights off the sleeper is up, which must be seen; hearts were recorded for some of it."""
 
 LEAVES_S, AFTER_S = 120.0, 4500.0
 """Up so long before leaving the room, and so long until the night has been told for sure."""
