@@ -10,8 +10,10 @@ import pytest
 from sumika.evaluate.radar.simulated_frames import simulated_frames
 from sumika.perception import activity, house_falls, knowing, people, sight
 from sumika.perception._track_points import TrackPoints
+from sumika.perception.empty_house import learn_house
 from sumika.perception.storeys import Storeys
 from sumika.radar.target import Target
+from sumika.radar.tracking import EmptyRoom, HousePoints, mounting_of
 from sumika.runtime.table import nodes_of
 from sumika.schema import FallStage, HeldBy, Origin, PointCloud, SuspectedFall, Track, Tracks
 from sumika.schema.house import DemoSource, House, Radar, Room
@@ -181,6 +183,27 @@ def test_a_bed_upstairs_bears_nobody_downstairs(room: str, suspected: bool) -> N
     bed = Furniture(kind=FurnitureKind.BED, room=room, at_m=(1.0, 1.0), height_m=0.1)
     state = house_falls.start(msgspec.structs.replace(HOUSE, furniture=(bed,)))
     assert (FallStage.SUSPECTED in stages(state, fallen(1))) is suspected
+
+
+def fan(random: np.random.Generator) -> HousePoints:
+    """Return what a radar sees of a fan at (2.5, 2.5)."""
+    rows = np.tile(np.array([2.4, 0.5, 0.0, 0.0, 0.02, 0.05, 0.03, 0.02, 30.0]), (3, 1))
+    rows[:, :4] += random.standard_normal((3, 4)) * (0.05, 1.0, 0.02, 0.05)
+    return mounting_of(DOWN).points(rows)
+
+
+def test_a_fan_is_learned_on_its_storey_and_explains_nothing_on_another() -> None:
+    random = np.random.default_rng(5)
+    frames = {"down": [fan(random) for _ in range(50)], "up": [fan(random) for _ in range(50)]}
+    found = learn_house(frames, STOREYS)
+    assert [(one.name, one.storey) for one in found.movers] == [("mover 1", 1), ("mover 2", 2)]
+    assert found.frames == 100
+    flat = learn_house({"down": frames["down"]}, Storeys.of((LIVING,), (DOWN,)))
+    assert [one.storey for one in flat.movers] == [None]
+    for empty, above in ((flat, 1), (EmptyRoom(movers=found.movers[:1]), 0)):
+        state = people.start(HOUSE.rooms, HOUSE.radars, empty)
+        known = [one.tracking.empty for one in state.followed.values()]
+        assert [len(one.movers) for one in known if one is not None] == [1, above]
 
 
 def test_points_go_to_the_falls_of_their_storey() -> None:

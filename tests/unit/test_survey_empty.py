@@ -141,6 +141,25 @@ def test_a_fan_is_learned_once_all_have_gone() -> None:
     assert [one.name for one in done.others] == ["fan of the study"]
 
 
+def test_a_fan_of_the_room_below_is_not_taken_for_one_of_the_room_above() -> None:
+    launch = launched(room="study", anyway=True)
+    living, study = launch.house.rooms
+    wall, side = launch.house.radars
+    old, other = launch.house.known_movers
+    changed = msgspec.structs.replace(
+        launch.house,
+        rooms=(living, msgspec.structs.replace(study, floor_m=living.floor_m, storey=2)),
+        radars=(wall, msgspec.structs.replace(side, room="study")),
+        known_movers=(msgspec.structs.replace(old, storey=1), other),
+    )
+    done = run(msgspec.structs.replace(launch, house=changed), Life())[-1]
+    assert done.stage is SurveyStage.DONE
+    (mover,) = done.movers
+    assert (mover.storey, mover.name) == (2, "mover 1 in study")
+    assert mover.points_per_frame == pytest.approx(2.0, abs=0.1)  # as `side` sees it, which hangs there
+    assert [one.name for one in done.others] == ["old fan", "fan of the study"]
+
+
 def test_of_the_whole_house_everybody_must_have_gone() -> None:
     told = run(launched(), Life())
     assert told[-1].stage is SurveyStage.FAILED

@@ -21,7 +21,9 @@ def learned_from_log(log: Path, *, skip_s: float, seconds: float) -> str:
     """
     from sumika.config import parse_house
     from sumika.log import LogReader
-    from sumika.radar.tracking import HousePoints, learn_by_radar, mounting_of
+    from sumika.perception.empty_house import learn_house
+    from sumika.perception.storeys import Storeys
+    from sumika.radar.tracking import HousePoints, mounting_of
     from sumika.schema import PointCloud
 
     reader = LogReader(log, topics=["points"])
@@ -43,7 +45,7 @@ def learned_from_log(log: Path, *, skip_s: float, seconds: float) -> str:
             where=str(log),
             remedy="Let `sumika run` run for some minutes with nobody at home, with a radar that tells directions",
         )
-    found = learn_by_radar(frames)
+    found = learn_house(frames, Storeys.of(house.rooms, house.radars))
     if not found.movers:
         return f"# Nothing moved in {found.frames} frames: nothing to add.\n"
     lines = [f"# Learned from {found.frames} frames of an empty house; put it into house.yaml.", "known_movers:"]
@@ -54,5 +56,6 @@ def learned_from_log(log: Path, *, skip_s: float, seconds: float) -> str:
             "    middle_m: [" + ", ".join(f"{number:.2f}" for number in mover.middle_m) + "]",
             f"    covariance_m2: [{rows}]",
             f"    points_per_frame: {mover.points_per_frame:.3f}",
+            *([] if mover.storey is None else [f"    storey: {mover.storey}"]),
         ]
     return "\n".join(lines) + "\n"

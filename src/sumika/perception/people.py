@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from sumika.clock import Instant
+from sumika.perception.empty_house import empty_storey
 from sumika.perception.storeys import Storeys
 from sumika.radar import tracking
 from sumika.radar.people import surest_breathing
@@ -122,7 +123,7 @@ def start(rooms: Sequence[Room], radars: Sequence[Radar], empty: EmptyRoom | Non
     for storey in storeys.watched:
         here = [room for room in rooms if room.storey == storey]
         looking = [radar for radar in radars if storeys.radars[radar.id] == storey]
-        followed[storey] = Followed(tracking.start(here, looking, empty=empty))
+        followed[storey] = Followed(tracking.start(here, looking, empty=empty_storey(empty, storey)))
     looked_into: dict[str, tuple[str, ...]] = {}
     for radar in radars:
         looked_into[radar.room] = (*looked_into.get(radar.room, ()), radar.id)

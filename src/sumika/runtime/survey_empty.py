@@ -9,8 +9,10 @@ import msgspec
 import numpy as np
 
 from sumika.clock import Instant
+from sumika.perception.empty_house import learn_house
+from sumika.perception.storeys import Storeys
 from sumika.perception.who_is_left import WhoIsLeft
-from sumika.radar.tracking import HousePoints, learn_by_radar, mounting_of
+from sumika.radar.tracking import HousePoints, mounting_of
 from sumika.radar.tracking.floor_plan import FloorPlan
 from sumika.runtime.survey_words import room_name, said
 from sumika.schema import Message, PointCloud, Presence, SurveyKind, SurveyLaunch, SurveyStage, SurveyTold, Tracks
@@ -43,7 +45,11 @@ class EmptyRoomSurvey:
         """
         self._survey, self._house = launch.survey, launch.house
         rooms = [room for room in self._house.rooms if self._survey.room in ("", room.id)]
-        self._plan = FloorPlan(tuple(rooms))
+        self._storeys = Storeys.of(self._house.rooms, self._house.radars)
+        self._plans = {
+            storey: FloorPlan(tuple(room for room in rooms if room.storey == storey))
+            for storey in {room.storey for room in rooms}
+        }
         self._people = WhoIsLeft([room.id for room in rooms], walkers_only=self._survey.anyway)
         self._mountings = {radar.id: mounting_of(radar) for radar in self._house.radars}
         self._clouds: dict[str, list[PointCloud]] = {}
@@ -104,7 +110,7 @@ class EmptyRoomSurvey:
         most = max(map(len, self._clouds.values()), default=0)
         if most < LEAST_FRAMES:
             return self._failed(now, "survey.empty.few_frames", frames=most, least=LEAST_FRAMES)
-        found = learn_by_radar({radar: self._points(radar) for radar in self._clouds})
+        found = learn_house({radar: self._points(radar) for radar in self._clouds}, self._storeys)
         others = [mover for mover in self._house.known_movers if self._survey.room and not self._is_in(mover)]
         return msgspec.structs.replace(
             self._told(now, SurveyStage.DONE), movers=self._named(found.movers, others), others=tuple(others)
@@ -112,24 +118,33 @@ class EmptyRoomSurvey:
 
     def _points(self, radar: str) -> Iterator[HousePoints]:
         """Yield what a radar saw in the rooms that matter, frame by frame."""
-        mounting = self._mountings[radar]
+        mounting, plan = self._mountings[radar], self._plans.get(self._storeys.radars[radar])
+        if plan is None:
+            return
         for cloud in self._clouds[radar]:
             try:
                 points = mounting.points(cloud.array())
             except ValueError:  # bytes that are no such table
                 continue
-            inside = self._plan.outside_m(points.position_m[:, :2]) <= BESIDE_M if len(points) else np.zeros(0, bool)
+            inside = plan.outside_m(points.position_m[:, :2]) <= BESIDE_M if len(points) else np.zeros(0, bool)
             yield points.take(inside)
 
     def _is_in(self, mover: KnownMover) -> bool:
-        return bool(self._plan.outside_m(np.array(mover.middle_m)[None, :2])[0] <= BESIDE_M)
+        return any(self._lies_in(mover, plan) for plan in self._plans_of(mover))
+
+    def _plans_of(self, mover: KnownMover) -> list[FloorPlan]:
+        return [plan for storey, plan in self._plans.items() if mover.storey in (None, storey)]
+
+    def _lies_in(self, mover: KnownMover, plan: FloorPlan) -> bool:
+        return bool(plan.outside_m(np.array(mover.middle_m)[None, :2])[0] <= BESIDE_M)
 
     def _named(self, movers: tuple[KnownMover, ...], others: list[KnownMover]) -> tuple[KnownMover, ...]:
         """Return movers with the name of their room, none of which another has."""
         taken = {mover.name for mover in others}
         named = []
         for mover in movers:
-            room = room_name(self._house, self._plan.room_of(np.array(mover.middle_m[:2])))
+            (plan, *_) = self._plans_of(mover)
+            room = room_name(self._house, plan.room_of(np.array(mover.middle_m[:2])))
             names = (say("survey.mover", self._house.language or "en", room=room, n=n) for n in range(1, 1000))
             name = next(name for name in names if name not in taken)
             taken.add(name)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.clock import Instant
+from sumika.perception.storeys import Storeys
 from sumika.radar.tracking import (
     Calibration,
     Mounting,
@@ -107,7 +108,13 @@ class WalkSurvey:
 
     def _others(self) -> dict[str, WalkedPath]:
         """Return what other radars saw, in house coordinates."""
-        others = (radar for radar in self._house.radars if radar.id != self._radar.id)
+        # Who walks above or below is another one.
+        storeys = Storeys.of(self._house.rooms, self._house.radars).radars
+        others = (
+            radar
+            for radar in self._house.radars
+            if radar.id != self._radar.id and storeys[radar.id] == storeys[self._radar.id]
+        )
         seen = {radar.id: walked_path(self._frames[radar.id]).seen_from(mounting_of(radar)) for radar in others}
         return {name: path for name, path in seen.items() if len(path)}
 

@@ -304,7 +304,7 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     light: Literal["plan", "residents"] = "plan"
 
 
-class KnownMover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class KnownMover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A place where something moves in the empty room: a fan, a curtain. Learned by `sumika radar learn`.
 
     Attributes:
@@ -312,12 +312,14 @@ class KnownMover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         middle_m: (x, y, height above the floor) on the floor plan.
         covariance_m2: Of its points, (3, 3) row by row.
         points_per_frame: How many a radar sees there.
+        storey: Which storey it is on; none: any, where rooms lie over each other.
     """
 
     name: str
     middle_m: tuple[Metres, Metres, Metres]
     covariance_m2: tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
     points_per_frame: Annotated[float, Meta(ge=0, le=1000)]
+    storey: Annotated[int, Meta(ge=-5, le=50)] | None = None
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
