@@ -63,6 +63,20 @@ def test_an_order_goes_before_the_end_of_an_earlier_one_and_undo_brings_that_end
     assert level(house) == 0.0
 
 
+@pytest.mark.parametrize("percent", ["30 %", "100 %"])
+def test_undo_after_the_hour_of_an_earlier_order_sets_what_would_be_now(house: TalkingHouse, percent: str) -> None:
+    house.say("turn off the bedroom light")
+    house.call("power", "on", device="bedroom light", duration="an hour")
+    minutes(house, 30.0)
+    house.call("level", "set", device="bedroom light", number=percent)
+    minutes(house, 120.0)
+    assert level(house) > 0.0
+    told = house.say("undo")
+    assert ("100 %" in told.sentences[0].text, level(house)) == (False, 0.0)
+    minutes(house, 2.0)
+    assert level(house) == 0.0
+
+
 def test_what_is_still_to_begin_keeps_its_own_end(house: TalkingHouse) -> None:
     house.call("power", "on", device="hall light", delay="in 30 minutes", duration="10 minutes")
     house.call("power", "off", device="hall light")

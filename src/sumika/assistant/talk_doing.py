@@ -12,7 +12,7 @@ from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_steps import Cannot, Step
 from sumika.assistant.talk_told import MOST_SAID, step_numbers, steps_text, told_of
 from sumika.assistant.talk_wanted import Ask, Speaker, Wanted, hour_in, put_off_s
-from sumika.assistant.undoing import Later, Memory, Setting, back_of, setting_of
+from sumika.assistant.undoing import Later, Memory, Setting, back_of, setting_of, taken_back
 from sumika.schema import Answered, Ruling, SuggestionsAnswer, SuggestionsRequest, SumikaError, Verdict
 from sumika.schema.requests import AnswerSuggestionRequest, Standing
 from sumika.schema.talk import TalkDone, TalkRight
@@ -204,14 +204,15 @@ class Doer:
         if deed is None:
             return Reply(sentences=(voice.sentence("talk.undo.nothing"),), refused="nothing"), ()
         dropped = self.memory.forget(deed)
-        outcome = self.carry_out(deed.back, speaker.resident, voice.say("talk.undo.why"), voice)
+        back, ended = taken_back(deed, voice.now_unix_s)
+        outcome = self.carry_out(back, speaker.resident, voice.say("talk.undo.why"), voice)
         self.memory.end(outcome.went)
-        self.memory.put_off(*deed.ended)
+        self.memory.put_off(*ended)
         sentences = outcome.sentences
-        if dropped and not deed.back:
+        if dropped and not back:
             sentences = (voice.sentence("talk.undo.dropped"), *sentences)
-        if deed.ended and not sentences:
-            ends_s = min(one.at_unix_s for one in deed.ended)
+        if ended and not sentences:
+            ends_s = min(one.at_unix_s for one in ended)
             sentences = (voice.sentence("talk.done.until", numbers=(ends_s,), at=voice.moment(ends_s)),)
         if not sentences:
             return Reply(sentences=(voice.sentence("talk.undo.nothing"),), refused="nothing"), ()

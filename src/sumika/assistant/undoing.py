@@ -88,6 +88,21 @@ def back_of(
     return tuple(kept[one] for one in map(setting_of, reversed(tuple(steps))) if one in kept)
 
 
+def taken_back(deed: Deed, now_s: float) -> tuple[tuple[Step, ...], tuple[Later, ...]]:
+    """Return what takes a deed back, and what ends later because of it.
+
+    What would have ended meanwhile is set as it would be now: a lamp that was on for an hour is off after two.
+
+    Args:
+        deed: That is taken back.
+        now_s: When.
+    """
+    over = sorted((one for one in deed.ended if one.at_unix_s <= now_s), key=lambda one: one.at_unix_s)
+    as_now = {setting_of(step): step for one in over for step in one.steps}
+    back = tuple(as_now.pop(setting_of(step), step) for step in deed.back)
+    return (*back, *as_now.values()), tuple(one for one in deed.ended if one not in over)
+
+
 class Memory:
     """Remembers deeds, and keeps what is still to be done on the disk.
 
