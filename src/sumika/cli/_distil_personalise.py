@@ -105,7 +105,7 @@ def _told(verdict: Verdict, name: str) -> list[str]:
     if verdict.problem:
         return [f"{name} stays as it is: {verdict.problem}."]
     what = {
-        "labels": f"mean log-probability of {verdict.labels} told labels, each class alike",
+        "labels": f"mean log-probability of {verdict.labels} told labels",
         "nearness": "minus how far this house's days lie off all others, in deviations",
     }[verdict.judged_by]
     line = f"On days held back: {verdict.before:.4f} before, {verdict.after:.4f} after ({what})."

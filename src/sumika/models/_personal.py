@@ -7,8 +7,11 @@ What is lived through has no labels, save those that residents gave with a vote 
 - where there are enough labels, weights are fitted to them, held near the shipped ones (a ridge: a normal prior).
 
 People tell what they notice, not in the shares in which it is so, and of some classes nothing. So labels say which of
-the told classes it was, each class counted alike, and nothing of the classes that nobody told of: to know that it was
-none of those is no news, and a student fitted to "I was lying" alone would say that of everything.
+the told classes it was, and neither how often it is so nor anything of classes that nobody told of: a student fitted to
+"I was lying" alone would say that of everything. How much more often each class was told than it is so stands beside
+the weights while they are fitted, and is left out of the student (as in case-control studies: Prentice and Pyke,
+Biometrika 66, 1979). To count each class alike instead made students worse, of people whose truth is known: it takes
+for even what is not.
 
 Whether that is better is asked on days that were held back, and only then is it kept.
 """
@@ -73,8 +76,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         judged_by: "labels", or "nearness".
-        before: With the head that ships: mean log-probability of the labels among the told classes, each class alike;
-            or minus how far the middle of the days held back lies off that of all others, in deviations.
+        before: With the head that ships: mean log-probability of the labels among the told classes, however often each
+            was told; or minus how far the middle of the days held back lies off that of all others, in deviations.
         after: The same with the adapted one.
         better: Whether it is.
         examples: How many were adapted to.
@@ -124,22 +127,35 @@ def _fitted(about: About, head: tuple[Real, Real], known: Lived, spread: Real, r
     weight, bias = head
     outputs, width = weight.shape
     told = np.unique(known.label)
-    truth, scaled = np.eye(outputs)[known.label][:, told], known.hidden / spread
-    alike = _alike(known.label)[:, None]
-    temperature = about.calibration.temperature
+    centre = np.mean([known.hidden[known.label == one].mean(axis=0) for one in told], axis=0)
+    truth, scaled = np.eye(outputs)[known.label][:, told], (known.hidden - centre) / spread
     begun = known.hidden @ weight.T + bias
 
     def loss(parameters: Real) -> tuple[float, Real]:
-        change, shift = parameters[: outputs * width].reshape(outputs, width), parameters[outputs * width :]
-        said = _among(told, about.calibration.log_probabilities(begun + scaled @ change.T + shift))
+        change, often = parameters[: outputs * width].reshape(outputs, width), parameters[outputs * width :]
+        said = _among(told, about.calibration.log_probabilities(begun + scaled @ change.T), often)
+        said_wrong = np.exp(said) - truth
         wrong = np.zeros((len(known), outputs))
-        wrong[:, told] = alike * (np.exp(said) - truth) / temperature
-        slope = np.concatenate([(wrong.T @ scaled).ravel(), wrong.sum(axis=0)])
-        return float(-(alike * truth * said).sum() + 0.5 * ridge * parameters @ parameters), slope + ridge * parameters
+        wrong[:, told] = said_wrong / about.calibration.temperature
+        slope = np.concatenate([(wrong.T @ scaled).ravel() + ridge * change.ravel(), said_wrong.sum(axis=0) + often])
+        return float(-(truth * said).sum() + 0.5 * (ridge * (change**2).sum() + often @ often)), slope
 
-    found = minimize(loss, np.zeros(outputs * (width + 1)), jac=True, method="L-BFGS-B").x
-    change = found[: outputs * width].reshape(outputs, width)
-    return weight + change / spread, bias + found[outputs * width :]
+    found = minimize(loss, np.zeros(outputs * width + len(told)), jac=True, method="L-BFGS-B").x
+    change = found[: outputs * width].reshape(outputs, width) / spread
+    return weight + change, bias - change @ centre
+
+
+def _oftener(about: About, head: Head, known: Lived, told: Labels) -> Real:
+    """Return how much more often each of some classes was told than a head takes it to be so (told,), nats."""
+    from scipy.optimize import minimize
+
+    among, truth = _said(about, head, known.hidden), (known.label[:, None] == told).astype(np.float64)
+
+    def loss(often: Real) -> tuple[float, Real]:
+        said = _among(told, among, often)
+        return float(-(truth * said).sum() + 0.5 * often @ often), (np.exp(said) - truth).sum(axis=0) + often
+
+    return np.asarray(minimize(loss, np.zeros(len(told)), jac=True, method="L-BFGS-B").x)
 
 
 def _counted(lived: Lived) -> Lived:
@@ -152,15 +168,9 @@ def _counted(lived: Lived) -> Lived:
     return Lived(hidden=lived.hidden, day=lived.day, label=label)
 
 
-def _alike(label: Labels) -> Real:
-    """Return weights of labels (example,) that let each class count alike, and all together as many as there are."""
-    classes, of, count = np.unique(label, return_inverse=True, return_counts=True)
-    return np.asarray((len(label) / (len(classes) * count))[of])
-
-
-def _among(told: Labels, log_probabilities: Real) -> Real:
-    """Return log-probabilities of some classes (example, told), it being one of them."""
-    some = log_probabilities[:, told]
+def _among(told: Labels, log_probabilities: Real, often: Real) -> Real:
+    """Return log-probabilities of the told classes (example, told), it being one of them, told so much more often."""
+    some = log_probabilities[:, told] + often
     most = some.max(axis=1, keepdims=True)
     return np.asarray(some - most - np.log(np.exp(some - most).sum(axis=1, keepdims=True)))
 
@@ -244,43 +254,40 @@ def _nothing_alone(about: About, lived: Lived, way: Way) -> str:
     )
 
 
-def _on_told_days(about: About, lived: Lived, way: Way) -> tuple[list[tuple[float, float]], list[float]]:
-    """Return the mean log-probability of the labels of days held back, before and after, and how much they count."""
+def _on_told_days(about: About, lived: Lived, way: Way) -> tuple[list[tuple[float, float]], list[int]]:
+    """Return the mean log-probability of the labels of days held back, before and after, and how many they are."""
     if about.model.head is None:
         raise ValueError("this student has no plain last layer")
     days, known = np.unique(lived.day), lived.label != UNLABELLED
-    told, alike = np.unique(lived.label[known]), np.zeros(len(lived))
-    alike[known] = _alike(lived.label[known])
-    scores, sizes = list[tuple[float, float]](), list[float]()
+    told = np.unique(lived.label[known])
+    scores, sizes = list[tuple[float, float]](), list[int]()
     for part in np.array_split(days, min(len(days), MOST_PARTS)):
         out = np.isin(lived.day, part)
-        held = out & known
-        if held.any():
+        learnt, held = lived.take(known & ~out), lived.take(known & out)
+        if len(held):
             heads = (about.model.head, _adapted(about, lived.take(~out), way))
-            scores.append(_by_labels(about, heads, lived.take(held), told, alike[held]))
-            sizes.append(float(alike[held].sum()))
+            before, after = (_by_labels(about, head, learnt, held, told) for head in heads)
+            scores.append((before, after))
+            sizes.append(len(held))
     return scores, sizes
 
 
-def _on_other_days(about: About, lived: Lived, way: Way) -> tuple[list[tuple[float, float]], list[float]]:
+def _on_other_days(about: About, lived: Lived, way: Way) -> tuple[list[tuple[float, float]], list[int]]:
     """Return minus how far every second day lies off, and the days between, before and after, and how many they are."""
     each, second = _evenly(about, lived), _second(lived)
-    scores, sizes = list[tuple[float, float]](), list[float]()
+    scores, sizes = list[tuple[float, float]](), list[int]()
     for held in (second, ~second):
         off = each.middle(lived.hidden, held) - _centre(about)
         learnt = each.middle(lived.hidden, ~held) - _centre(about)
         scores.append((-_far(about, off), -_far(about, off - way.shift * learnt)))
-        sizes.append(float(held.sum()))
+        sizes.append(int(held.sum()))
     return scores, sizes
 
 
-def _by_labels(about: About, heads: tuple[Head, Head], held: Lived, told: Labels, alike: Real) -> tuple[float, float]:
-    """Return the mean log-probability of the labels of days held back among the told classes, before and after."""
-    rows, columns = np.arange(len(held)), np.searchsorted(told, held.label)
-    before, after = (
-        np.average(_among(told, _said(about, head, held.hidden))[rows, columns], weights=alike) for head in heads
-    )
-    return float(before), float(after)
+def _by_labels(about: About, head: Head, learnt: Lived, held: Lived, told: Labels) -> float:
+    """Return the mean log-probability of labels held back among the told classes, told as often as those learnt."""
+    said = _among(told, _said(about, head, held.hidden), _oftener(about, head, learnt, told))
+    return float(said[np.arange(len(held)), np.searchsorted(told, held.label)].mean())
 
 
 def _said(about: About, head: Head, hidden: NDArray[np.float32]) -> Real:
