@@ -107,6 +107,16 @@ def test_a_larger_model_is_asked_last_and_checked_alike() -> None:
     assert _understood(UNHEARD, None, Model(None)) == Understood(silent=True)  # which is told
 
 
+def test_a_larger_model_that_may_be_slow_is_asked_once_about_an_order_that_is_to_wait() -> None:
+    model = Model(ON, trusted=True)
+    got = _understood(f"in ten minutes {UNHEARD}", None, model)
+    assert (got.by, got.calls[0].spans["delay"], model.asked) == ("model", "in ten minutes", 1)
+    # Which of two clauses the model read nobody knows: nothing is done at once, and nothing for sure later.
+    model = Model(ON, trusted=True)
+    got = _understood(f"in ten minutes {UNHEARD}, because guests arrive then", None, model)
+    assert (got.calls, got.ask_back, model.asked) == ((), "ask_back.again", 1)
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

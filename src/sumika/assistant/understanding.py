@@ -84,8 +84,10 @@ class Understander:
         """
         if not sentence.strip() or len(sentence) > MOST_LETTERS:
             return Understood()
-        self._networks.silent = False
-        return put_off(sentence, self._heard(sentence), self._book.lists, self._heard)
+        self._networks.silent, self._networks.asks = False, True
+        found = self._heard(sentence)
+        self._networks.asks = False
+        return put_off(sentence, found, self._book.lists, self._heard)
 
     def _heard(self, sentence: str) -> Understood:
         """Return what a sentence asks for, whatever it says of in how long."""

@@ -37,7 +37,8 @@ def put_off(sentence: str, found: Understood, lists: Lists, understand: Callable
         sentence: As it was said.
         found: What was understood of it.
         lists: Of the house.
-        understand: Understands what is left of it without the delay.
+        understand: Understands what is left of it without the delay, and asks no larger model: that has read the whole,
+            and may be slow.
     """
     acts = any(TOOLS[call.tool].acts for call in found.calls)
     if found.calls and not acts:
@@ -46,7 +47,7 @@ def put_off(sentence: str, found: Understood, lists: Lists, understand: Callable
     if len(waits) == 1 and (now := _beside(sentence, waits[0], understand)) is not None:
         in_it = any(call.spans.get("duration", "\0") in waits[0].text for call in found.calls)
         return now if in_it or not acts else found
-    if len(waits) == 1 and (late := _later(sentence, waits[0], understand)) is not None:
+    if len(waits) == 1 and (late := _later(sentence, waits[0], found, understand)) is not None:
         return late if acts or late.by == "sentences" else found
     if acts and (waits or any(_is_delay(call.spans.get("duration", ""), sentence) for call in found.calls)):
         return Understood(by=found.by, probability=found.probability, ask_back="ask_back.again")
@@ -71,6 +72,15 @@ def _acts(found: Understood) -> bool:
 
 def _beside(sentence: str, piece: Piece, understand: Callable[[str], Understood]) -> Understood | None:
     """Return the order beside which a delay is told: "guests come in an hour, so ..."; None where it is the order's."""
+    inside, rest = _clauses(sentence, piece)
+    if not inside or not rest:
+        return None
+    found = understand(rest)
+    return found if _acts(found) and not _acts(understand(inside)) else None
+
+
+def _clauses(sentence: str, piece: Piece) -> tuple[str, str]:
+    """Return what else is said in the clause of a delay, and what beside it; either may be empty."""
     marks = list(_ENDS_A_CLAUSE.finditer(sentence))
     begin = max((one.end() for one in marks if one.end() <= piece.begin), default=0)
     # 10分したら、寝るから is one clause.
@@ -79,17 +89,20 @@ def _beside(sentence: str, piece: Piece, understand: Callable[[str], Understood]
     after = next((one for one in marks if one.start() >= behind), None)
     inside = sentence[begin : piece.begin] + sentence[behind : len(sentence) if after is None else after.start()]
     rest = sentence[:begin] + ("" if after is None else sentence[after.end() :])
-    if not inside.strip(_LOOSE) or not rest.strip(_LOOSE):
-        return None
-    found = understand(rest.strip())
-    return found if _acts(found) and not _acts(understand(inside.strip())) else None
+    return inside.strip(_LOOSE), rest.strip(_LOOSE)
 
 
-def _later(sentence: str, piece: Piece, understand: Callable[[str], Understood]) -> Understood | None:
+def _later(
+    sentence: str, piece: Piece, whole: Understood, understand: Callable[[str], Understood]
+) -> Understood | None:
     """Return the one order that a sentence is without its delay; None where it is none."""
     before, behind = sentence[: piece.begin].rstrip(), sentence[piece.end :].lstrip(_LOOSE)
     rest = f"{before} {behind}".strip() if before.isascii() and behind.isascii() else before + behind
     found = understand(rest)
+    if whole.by == "model" and not _acts(found) and "" in _clauses(sentence, piece):
+        # The model's order has no other clause to stand in; but it may have taken the delay for something else.
+        spans = [one for call in whole.calls for one in call.spans.values()]
+        found = Understood() if any(one in piece.text or piece.text in one for one in spans) else whole
     if len(found.calls) != 1 or not _acts(found):
         return None
     call = found.calls[0]

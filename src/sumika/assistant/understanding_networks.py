@@ -95,11 +95,12 @@ class Networks:
 
     Attributes:
         silent: Whether the model failed to answer about the present sentence; whoever begins another takes it back.
+        asks: Whether the model may be asked; not where it was asked about the whole of what is read now.
     """
 
     def __init__(self, book: SentenceBook, student: SentenceStudent | None, model: LargerModel | None) -> None:
         self._book, self._student, self._model = book, student, model
-        self.silent = False
+        self.silent, self.asks = False, True
 
     def heard(self, sentence: str) -> tuple[Call, float] | None:
         """Return what the student reads, however unsure; None where it reads nothing, or there is none."""
@@ -159,7 +160,7 @@ class Networks:
         return is_only_told(sentence) or not has_evidence(call, said)
 
     def _by_model(self, sentence: str) -> Understood | None:
-        if self._model is None or self.silent:  # who did not answer is not asked of each part
+        if self._model is None or self.silent or not self.asks:  # who did not answer is not asked of each part
             return None
         try:
             call = read_by(self._model, sentence)
