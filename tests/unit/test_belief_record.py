@@ -107,7 +107,7 @@ def lived(record: Record, begin_s: float, rows: int) -> float:
 
 def told_s(record: Record) -> list[float]:
     rows = record.rows()
-    return rows.unix_s[np.isfinite(rows.air[:, 0, 0])].tolist()
+    return [float(at_s) for at_s in rows.unix_s[np.isfinite(rows.air[:, 0, 0])]]
 
 
 @pytest.mark.parametrize("ahead_s", [3.4 * 86400.0, 11 * 365 * 86400.0])
