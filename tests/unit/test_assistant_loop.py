@@ -21,7 +21,7 @@ from sumika.runtime.assistant_loop import LATER_FILE, AssistantLoop, Heeded
 from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.table import nodes_of
-from sumika.schema import REQUESTS, ConfigChange, DeviceState, Event, Origin, SumikaError
+from sumika.schema import REQUESTS, ConfigChange, DeviceState, Event, Origin, Severity, SumikaError
 from sumika.schema.house import House
 from sumika.schema.talk import ALL_RIGHTS, EVERYBODY, TalkAnswer, TalkRequest
 from sumika.schema.talking import Talking
@@ -160,7 +160,29 @@ def test_what_does_not_end_by_itself_is_told_when_it_is_given_up(running: Runnin
     step = Step(request="wish_device", subject="living_light", action="level")
     running.loop.memory.put_off(Later(deed=1, at_unix_s=0.0, steps=(step,), takes_back=True, tries=MOST_TRIES - 1))
     assert running.until(lambda: bool(told))
-    assert [(one.subject, one.code, one.recovered) for one in told] == [("living_light", "not_ended", False)]
+    (event,) = told
+    assert (event.subject, event.code, event.part, event.recovered) == ("living_light", "not_ended", "level", False)
+    assert event.detail == "the light, off"
+    running.played.vetoes = False
+    assert running.say("light off").done[0].written == 0.0
+    assert running.until(lambda: len(told) == 2)
+    assert (told[1].subject, told[1].part, told[1].recovered) == ("living_light", "level", True)
+    assert running.loop.memory.waits(1) == ()
+
+
+def test_a_mode_that_did_not_end_is_told_of_the_house_and_opens_no_fault(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> Any:
+        raise SumikaError("nobody answers")
+
+    monkeypatch.setattr("sumika.runtime.assistant_loop.ask", refused)
+    told: list[Event] = []
+    running.frame.publisher = SimpleNamespace(publish=told.append)
+    step = Step(request="set_mode", text="away")
+    running.loop.memory.put_off(Later(deed=1, at_unix_s=0.0, steps=(step,), takes_back=True, tries=MOST_TRIES - 1))
+    assert running.until(lambda: bool(told))
+    assert [(one.subject, one.severity) for one in told] == [("house", Severity.INFO)]
 
 
 def test_a_damaged_file_is_no_reason_not_to_run(running: Running, tmp_path: Path) -> None:

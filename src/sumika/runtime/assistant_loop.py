@@ -17,6 +17,7 @@ from sumika.assistant.talk_doing import Doer
 from sumika.assistant.talk_ear import HEARD, Newest
 from sumika.assistant.talk_open import open_model, open_understander
 from sumika.assistant.talk_steps import Step
+from sumika.assistant.talk_told import step_text
 from sumika.assistant.understanding_model import LargerModel
 from sumika.assistant.undoing import Later, Memory
 from sumika.bus import Answerer, Subscriber, ask
@@ -26,13 +27,14 @@ from sumika.runtime.house_ear import local_clock
 from sumika.runtime.node import ASSISTANT, Launch, Node
 from sumika.runtime.process import NodeProcess, run_turns
 from sumika.runtime.small_file import DamagedFileError, read_small, write_small
-from sumika.schema import Event, Origin, Severity, SumikaError
+from sumika.schema import DeviceState, Event, Message, Origin, Ruling, Severity, SumikaError, Verdict
 from sumika.schema.talk import TalkAnswer, TalkRequest
 from sumika.units import NANOSECONDS_PER_SECOND
 
 TURN_S = 0.25
 LATER_FILE = "later.json"
 UNREADABLE = "later_not_read"
+HOUSE = "house"
 
 
 class Heeded:
@@ -73,6 +75,7 @@ class AssistantLoop:
         self.process = process
         self._understands = understands or self._understander
         self._model_fails = False
+        self._not_ended: dict[tuple[str, str], float] = {}
         self.newest = Newest(lambda: process.clock.now().monotonic_ns)
         self._path = launch.data / ASSISTANT / LATER_FILE
         self.memory = Memory(self._kept(), lambda later: write_small(self._path, later))
@@ -116,17 +119,39 @@ class AssistantLoop:
 
     def _gave_up(self, steps: tuple[Step, ...]) -> None:
         """Tell what was to end by itself and did not, however often the gate was asked."""
+        voice = self._voice()
         for step in steps:
-            detail = f"{step.action} {step.value:g}"
-            self._publish(step.subject, "not_ended", Severity.WARNING, detail, recovered=False)
+            # Settings of devices stay told of until they are set anew; of all else that is never heard.
+            ends = step.request == "wish_device"
+            if ends:
+                self._not_ended[step.subject, step.action] = step.value
+            severity = Severity.WARNING if ends else Severity.INFO
+            words = step_text(step, voice)[:200]
+            self._publish(step.subject or HOUSE, "not_ended", severity, words, recovered=False, part=step.action)
 
-    def _publish(self, subject: str, code: str, severity: Severity, detail: str, *, recovered: bool) -> None:
+    def _heard(self, message: Message) -> None:
+        """Tell that what had not ended is over: an order to that setting went through, or it is as it was to be."""
+        if isinstance(message, Verdict) and message.ruling is not Ruling.VETOED:
+            over = [(message.device, message.action)]
+        elif isinstance(message, DeviceState) and message.available:
+            now = {(message.device, name): value for name, value in message.values.items()}
+            over = [one for one, value in now.items() if self._not_ended.get(one) == value]
+        else:
+            return
+        for device, action in over:
+            if self._not_ended.pop((device, action), None) is not None:
+                self._publish(device, "not_ended", Severity.INFO, "", recovered=True, part=action)
+
+    def _publish(
+        self, subject: str, code: str, severity: Severity, detail: str, *, recovered: bool, part: str = ""
+    ) -> None:
         if self.process.publisher is not None:
             event = Event(
                 stamp=self.process.clock.now(),
                 origin=Origin.LIVE,
                 subject=subject,
                 code=code,
+                part=part,
                 severity=severity,
                 recovered=recovered,
                 detail=detail,
@@ -139,10 +164,17 @@ class AssistantLoop:
     def _now_s(self) -> float:
         return self.process.clock.now().wall_ns / NANOSECONDS_PER_SECOND
 
+    def _voice(self) -> Voice:
+        """Return who speaks where nobody has asked, in the language of the house."""
+        house = self.process.launch.house
+        return Voice(house, house.language or "en", self._now_s())
+
     def listen(self, timeout_s: float) -> None:
         """Hear the bus, and show a sign of life: a question may take a while."""
         for received in self._subscriber.receive(timeout_s):
             self.newest.hear(received.message)
+            if self._not_ended:
+                self._heard(received.message)
             self.process.taken += 1
         self.process.beat()
 
@@ -150,8 +182,7 @@ class AssistantLoop:
         """Hear, answer, do what was put off until now, and show a sign of life."""
         self.listen(TURN_S)
         answered = self._answerer.poll(self.answer)
-        house = self.process.launch.house
-        answered += len(self._doer.later(Voice(house, house.language or "en", self._now_s())))
+        answered += len(self._doer.later(self._voice()))
         self.process.worked(0, answered)
         self.process.tell(self._subscriber.lost)
 

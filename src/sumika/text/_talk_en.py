@@ -213,4 +213,5 @@ TALK: dict[str, str] = {
     "event.model_not_asked": "the larger model cannot be asked",
     "event.model_not_asked.recovered": "the larger model can be asked again",
     "event.not_ended": "what was to end by itself did not",
+    "event.not_ended.recovered": "what had not ended by itself was set anew",
 }

@@ -213,4 +213,5 @@ TALK: dict[str, str] = {
     "event.model_not_asked": "大きな言語モデルに尋ねられません",
     "event.model_not_asked.recovered": "大きな言語モデルに尋ねられるようになりました",
     "event.not_ended": "自動で終わるはずの設定を元に戻せませんでした",
+    "event.not_ended.recovered": "自動で終わらなかった設定は、あらためて設定されました",
 }
