@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import sumika.belief.suspicion as found_by_planner
+from sumika.ecu.night_watch import NIGHTS
 from sumika.facts import Period, Row
-from sumika.facts.faults import FOUND_BY_PLANNER
+from sumika.facts.faults import FOUND_BY_PLANNER, TOLD_AGAIN_S
 from sumika.schema import (
     AlarmCause,
     AlarmDelivery,
@@ -107,9 +108,24 @@ def test_what_nobody_remembers_after_a_start_is_over_unless_it_is_told_again(tmp
         ]
         assert told[0].rows[-1].part == "run_began"
         assert [one.subject for one in facts.due()] == ["living_air"]
-    with book(tmp_path, now_s=NOON + 3 * day_s) as facts:
+    with book(tmp_path, now_s=NOON + 5 * day_s) as facts:
         assert facts.due() == ()
         assert facts.due(start + HOUR / 2.0)[0].subject == "purifier"  # as far as was known then
+
+
+def test_what_is_told_in_the_third_night_after_a_start_is_the_same_fault(tmp_path: Path) -> None:
+    day_s, start = 86_400.0, NOON - 9 * 86_400.0
+    assert (NIGHTS + 1) * day_s <= TOLD_AGAIN_S
+    again = start + 2.8 * day_s
+    records = [
+        event(start - 20 * day_s, "windows", "described_otherwise"),
+        begin_of_run(start),
+        event(again, "windows", "described_otherwise"),
+    ]
+    keep(tmp_path, {}, records)
+    with book(tmp_path) as facts:
+        (told,) = facts.faults(Period(begin_unix_s=start - 30 * day_s, end_unix_s=NOON))
+        assert (told.begin_unix_s, told.end_unix_s) == (start - 20 * day_s, None)
 
 
 def test_a_planner_that_died_has_forgotten_what_it_found_and_nothing_else(tmp_path: Path) -> None:

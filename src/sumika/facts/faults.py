@@ -1,7 +1,7 @@
 """What is wrong with devices, sensors and the house itself: when it began, and when it was over.
 
 Whoever tells of a fault remembers it in memory alone, and tells its end. Where Sumika began anew in between, nobody is
-left to do so: what is still wrong is told again, and what is not told again within two days was over by then.
+left to do so: what is still wrong is told again, and what is not told again within some days was over by then.
 """
 
 from dataclasses import dataclass, field
@@ -21,8 +21,13 @@ LOOKS_BACK_S = 400.0 * SECONDS_PER_DAY
 LOOKS_AHEAD_S = 60.0 * SECONDS_PER_DAY
 """So long after a period it is looked for how what was in it ended."""
 
-TOLD_AGAIN_S = 2.0 * SECONDS_PER_DAY
-"""Within so long after a start whatever is still wrong is told again: some things are looked at once a night."""
+TOLD_AGAIN_S = 4.0 * SECONDS_PER_DAY
+"""Within so long after a start whatever is still wrong is told again.
+
+Some things are looked at once a night, and told in the third night that finds them (`sumika.ecu.night_watch.NIGHTS`).
+That comes three days after a start at the latest; a night more is for the hour at which the planner learns, and for one
+night that is missed.
+"""
 
 PLANNER = "plan"
 ENDS_OF_PLANNER = frozenset({"node_died", "node_hung", "clock_set_back"})
