@@ -139,6 +139,32 @@ def test_a_night_is_told_with_its_range_and_belongs_to_its_evening(tmp_path: Pat
         assert facts.bedroom_of("oma") == "bedroom"
 
 
+def test_a_nap_that_was_under_way_at_a_start_is_no_night(tmp_path: Path) -> None:
+    to_bed, got_up = at(2026, 11, 2, 21, 40), at(2026, 11, 3, 6, 10)
+    keep(tmp_path, {("bedroom", "sleep_night.ended_unix_s"): [(at(2026, 11, 3, 15, 30), at(2026, 11, 3, 15))]})
+    with book(tmp_path) as facts:
+        assert facts.nights("bedroom", TUESDAY) == ()
+    # Of neither is known how long it was: the one that was seen from its beginning is the night.
+    keep(tmp_path, {("bedroom", "sleep_night.ended_unix_s"): [(got_up, got_up - 600.0)]})
+    keep(
+        tmp_path,
+        {
+            ("bedroom", "sleep_night.began_unix_s"): [(got_up + 900.0, to_bed)],
+            ("bedroom", "sleep_night.ended_unix_s"): [(got_up + 900.0, got_up)],
+        },
+    )
+    with book(tmp_path) as facts:
+        assert facts.night("bedroom", EVENING).to_bed.value == to_bed
+
+
+def test_a_long_night_without_a_beginning_that_lasts_past_noon_is_a_night(tmp_path: Path) -> None:
+    samples = {"ended_unix_s": at(2026, 11, 3, 12, 40), "asleep_min": 380.0}
+    told_s = at(2026, 11, 3, 13)
+    keep(tmp_path, {("bedroom", f"sleep_night.{name}"): [(told_s, value)] for name, value in samples.items()})
+    with book(tmp_path) as facts:
+        assert [one.evening for one in facts.nights("bedroom", TUESDAY)] == [EVENING]
+
+
 def test_nights_that_an_older_house_kept_only_in_part_are_told_in_part(tmp_path: Path) -> None:
     keep(tmp_path, {("bedroom", "day_measures.asleep_h"): [(at(2026, 11, 3, 6), 7.25)]})
     with book(tmp_path) as facts:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from sumika.facts.figures import Figure, Row, Why
-from sumika.facts.periods import NIGHT_FROM, Period
+from sumika.facts.periods import NIGHT_FROM, NIGHT_TO, Period
 from sumika.facts.shelf import Samples, Shelf, reason_of, worst_origin
 from sumika.facts.told import Change, Night
 from sumika.schema import Measure, Origin, Reason, Trend
@@ -24,6 +24,9 @@ _TOLD_WITHIN_S = 24 * 3600.0
 
 _MORNING = time(8)
 """Who lies down after it, and gets up before evening, takes a nap."""
+
+_NIGHT_H = 3.0
+"""Who was in bed for less, and gets up after noon, took a nap, where it was not seen when they lay down."""
 
 _H = 1 / 60.0
 _FIELDS: Mapping[str, tuple[str, str, float]] = MappingProxyType(
@@ -90,8 +93,8 @@ def night(shelf: Shelf, room: str, evening: date) -> Night:
     p = Period.night(evening, shelf.zone)
     found = [] if reason else [one for one in nights(shelf, room, p) if one.evening == evening]
     if found:
-        # The longest, where somebody lay down twice.
-        return max(found, key=lambda one: one.in_bed_h.value or 0.0)
+        # The longest, where somebody lay down twice; of two as long as nobody knows, what was seen from its beginning.
+        return max(found, key=lambda one: (_lasted_h(one.in_bed_h, one.asleep_h), one.to_bed.value is not None))
     reason = reason or _why_none(shelf, room, p)
     figures = {name: shelf.nothing(f"night.{name}", unit, reason) for name, (_, unit, _) in _FIELDS.items()}
     return Night(evening=evening, room=room, residents=_residents(shelf, room), rows=(), **figures)
@@ -117,10 +120,22 @@ def _night(shelf: Shelf, room: str, at_s: float, read: Mapping[str, Samples]) ->
     figures = {name: _figure(shelf, name, room, at_s, read) for name in _FIELDS}
     began_s, ended_s = figures["to_bed"].value, figures["got_up"].value
     evening = _evening(shelf, began_s, ended_s if ended_s is not None else at_s)
-    if evening is None:
+    # Who lay in bed when Sumika began has no beginning.
+    is_long = began_s is not None or _lasted_h(figures["in_bed_h"], figures["asleep_h"]) >= _NIGHT_H
+    if evening is None or (not is_long and ended_s is not None and _is_by_day(shelf, ended_s)):
         return None
     rows = _together([row for one in figures.values() for row in one.rows])
     return Night(evening=evening, room=room, residents=_residents(shelf, room), rows=rows, **figures)
+
+
+def _lasted_h(in_bed_h: Figure, asleep_h: Figure) -> float:
+    """Return for how many hours somebody lay there, or slept at least; 0: neither is known."""
+    return in_bed_h.value or asleep_h.value or 0.0
+
+
+def _is_by_day(shelf: Shelf, ended_s: float) -> bool:
+    """Return whether somebody got up after the time at which nights end."""
+    return datetime.fromtimestamp(ended_s, shelf.zone).time() >= NIGHT_TO
 
 
 def _together(rows: list[Row]) -> tuple[Row, ...]:
