@@ -75,6 +75,8 @@ class Life:
     Attributes:
         origin: Of all of them.
         tracked: Whether people are followed; else only the rooms say that somebody is there.
+        blind: Rooms that nobody can see.
+        above: Tracks of a storey that the house does not have.
         levels: What devices were set to by hand, (device, action) -> value.
     """
 
@@ -82,6 +84,8 @@ class Life:
         """Begin."""
         self.origin = origin
         self.tracked = True
+        self.blind: tuple[str, ...] = ()
+        self.above: tuple[int, ...] = ()
         self.levels: dict[tuple[str, str], float] = {}
 
     def _head(self, now: Instant) -> dict[str, Any]:
@@ -91,7 +95,11 @@ class Life:
         """Yield what comes ten times a second: tracks, points, chests."""
         head = self._head(now)
         yield Tracks(
-            **head, source="house", tracks=tuple(self._tracks(seconds)) if self.tracked else (), ghosts=_GHOSTS
+            **head,
+            source="house",
+            tracks=tuple(self._tracks(seconds)) if self.tracked else (),
+            ghosts=_GHOSTS,
+            blind=self.blind,
         )
         for track in (1, 2):
             yield self._vitals(head, track, seconds)
@@ -114,6 +122,7 @@ class Life:
                 reason=Reason.HELD_BY_BREATHING if still else Reason.MOVEMENT_SEEN,
                 still_s=900.0 if still else 0.0,
                 radars=(RADAR_OF[track],),
+                storey=2 if track in self.above else 1,
             )
 
     def _vitals(self, head: dict[str, Any], track: int, seconds: float) -> PersonVitals:

@@ -92,6 +92,30 @@ def test_ghosts_and_probabilities_tell_why(visits: Visits) -> None:
     assert "breathing is seen" in page.locator("li:has([data-presence=living]) .why [role=note]").inner_text()
 
 
+def test_nobody_is_counted_where_a_room_cannot_be_seen(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("house")
+    page.wait_for_selector("[data-count='2']")
+    house.life.tracked, house.life.blind = False, ("bedroom",)
+    try:
+        page.wait_for_selector("[data-count]", state="detached")
+        house.life.blind = ()
+        page.wait_for_selector("[data-count='0']")
+    finally:
+        house.life.tracked, house.life.blind = True, ()
+
+
+def test_who_is_on_another_storey_is_not_drawn_on_this_one(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("house")
+    page.wait_for_selector(".person[data-track='1']")
+    house.life.above = (1,)
+    try:
+        page.wait_for_selector(".person[data-track='1']", state="detached")
+        page.wait_for_selector(".person[data-track='2']")
+        page.wait_for_selector("[data-count='2']")
+    finally:
+        house.life.above = ()
+
+
 def test_the_plan_can_be_coloured_by_air(visits: Visits) -> None:
     page = visits().enter("house")
     page.wait_for_selector(".room.cold-1[data-room=bathroom]")
