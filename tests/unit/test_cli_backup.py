@@ -191,3 +191,17 @@ def test_no_other_file_is_written_over(home: Home, command: click.Command, monke
         assert file.read_bytes() == before
     for file in (empty, empty):  # and once more over its own
         assert home.says(command, file, *place).exit_code == 0
+
+
+def test_a_simulated_house_goes_back_where_it_runs(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    radar = (
+        "radars:\n  - {id: bed, room: bedroom, model: iwr6843isk, position_m: [0.1, 0.1, 1.8], source: {type: world}}\n"
+    )
+    home.house.write_text(HOUSE + radar, encoding="utf-8")
+    assert home.backup().exit_code == 0
+    monkeypatch.setenv("SUMIKA_HOME", str(tmp_path / "home"))
+    arguments = [str(home.file), "--house", str(home.there / "house.yaml"), "--yes"]
+    brought = CliRunner().invoke(restore, arguments, catch_exceptions=False)
+    assert brought.exit_code == 0, brought.output
+    assert (tmp_path / "home" / "demo" / "plan" / "learned").exists()
+    assert not (tmp_path / "home" / "house").exists()

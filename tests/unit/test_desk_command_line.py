@@ -100,3 +100,15 @@ def test_a_paper_is_decided_by_somebody_who_is_named(house: list[str]) -> None:
         result = CliRunner().invoke(desk, [decision, "handover.2026-11-28", *house])
         assert result.exit_code != 0
         assert "--by" in str(getattr(result.exception, "remedy", "")), result.exception
+
+
+def test_the_desk_of_a_simulated_house_is_where_that_house_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUMIKA_HOME", str(tmp_path / "home"))
+    radar = "{ id: r, room: living, model: iwr6843isk, position_m: [0.1, 0.1, 1.8], source: { type: world } }"
+    path = tmp_path / "house.yaml"
+    path.write_text(YAML.format(language="en") + f"radars:\n  - {radar}\n", encoding="utf-8")
+    call("list", "--house", str(path))
+    assert (tmp_path / "home" / "demo" / "desk").is_dir()
+    assert not (tmp_path / "home" / "house").exists()

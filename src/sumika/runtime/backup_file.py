@@ -81,7 +81,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         version: Of the Sumika that made it.
         made_unix_s: When.
         house: The house's name.
-        demo: Whether its data is for show.
+        demo: Whether its data lies in the folder of the demo house, where that of every simulated house does.
         house_file: Name of the description within house/.
         files: Everything in it that is not sealed.
         sealing: How the sealed part is sealed; None: there is none.

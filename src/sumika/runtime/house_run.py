@@ -21,7 +21,7 @@ from sumika.runtime.supervisor import Supervisor
 from sumika.runtime.table import nodes_of
 from sumika.runtime.what_runs import say_whose
 from sumika.schema import ConfigChange, Origin, RestartAnswer, RestartRequest, SumikaError
-from sumika.schema.house import WorldSource
+from sumika.schema.house import House, WorldSource
 
 
 def data_folder(loaded: LoadedHouse, override: Path | None = None) -> Path:
@@ -30,8 +30,12 @@ def data_folder(loaded: LoadedHouse, override: Path | None = None) -> Path:
     So has one that radars of a simulated house look into, be it the plan of a real one: what was never measured must
     not lie beside what was. `SUMIKA_HOME` moves the whole, `override` this house.
     """
-    simulated = any(isinstance(radar.source, WorldSource) for radar in loaded.house.radars)
-    return data_folder_of(demo=loaded.house.demo or simulated, override=override)
+    return data_folder_of(demo=lives_with_the_demo(loaded.house), override=override)
+
+
+def lives_with_the_demo(house: House) -> bool:
+    """Return whether a house's data goes into the demo house's folder: it is for show, or simulated."""
+    return house.demo or any(isinstance(radar.source, WorldSource) for radar in house.radars)
 
 
 def data_folder_of(*, demo: bool, override: Path | None = None) -> Path:
