@@ -66,6 +66,8 @@ def test_a_machine_and_how_far_the_house_may_go_are_left_alone(understander: Und
         ("start the washing machine if it is cheap", "machine.loaded device=washing machine"),
         ("出かけるから洗濯機回しといて", "machine.start device=洗濯機"),
         ("could you start the dishwasher please", "machine.start device=dishwasher"),
+        ("if you don't mind cancel the washing machine", "machine.stop device=washing machine"),
+        ("don't let the washing machine keep running", "machine.stop device=washing machine"),
         ("ask me before you do anything", "house_mode.suggest"),
         ("don't do anything without asking", "house_mode.suggest"),
         ("just watch, don't touch anything", "house_mode.shadow"),

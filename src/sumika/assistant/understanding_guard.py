@@ -77,6 +77,13 @@ _JA_QUESTION = re.compile(
 )
 
 
+_EN_COURTESY = re.compile(
+    r"\bif (?:you (?:don'?t|do not|wouldn'?t) mind|you (?:can|could|would|please)|possible|i may)\b,?"
+    r"|^(?:oh,? )?do (?!you\b|we\b|they\b|i\b)"
+)
+"""What sets no condition, and "do close it", which asks nothing."""
+
+
 def may_be_no_order(sentence: str, call: Call) -> bool:
     """Tell whether a sentence may be no order at all, although a call that acts was read out of it.
 
@@ -84,7 +91,7 @@ def may_be_no_order(sentence: str, call: Call) -> bool:
         sentence: As it was said.
         call: What was read.
     """
-    text = sentence.casefold().replace("\u2019", "'").strip()
+    text = _EN_COURTESY.sub("", sentence.casefold().replace("\u2019", "'").strip())
     for name in ("delay", "duration", "time"):
         # "In ten minutes" and 三十分したら are no conditions.
         text = text.replace(call.spans.get(name, "\0").casefold(), "")
@@ -159,6 +166,7 @@ _EN_SOME_TIME = re.compile(
     r"\b(?:tonight|overnight|this (?:evening|afternoon|morning)|in the (?:evening|afternoon|morning|night)"
     r"|after|before)\b"
 )
+_EN_LET_RUN = re.compile(r"\b(?:don'?t|do not) let\b.*\b(?:run|running|on|going|go)\b")
 _JA_UNLOADED = re.compile("らしい|って(?:言|いう|いっ)|つもり|予定|半分")
 _JA_SOME_TIME = re.compile(
     "今夜|今晩|明日|あした|明朝|夜中|来週|週末|(?:前|まえ|後|あと|間|あいだ)(?:に|で)|とき|時に|ころに|頃に|たら"
@@ -170,6 +178,8 @@ def _is_for_no_machine(what: str, text: str) -> bool | None:
 
     A machine that is started cannot be taken back: what says some time, and not which, is asked back.
     """
+    if what == "stop" and _EN_LET_RUN.search(text):
+        return False
     if what == "loaded":
         return (_JA_UNLOADED if is_japanese(text) else _EN_UNLOADED).search(_EN_CHEAP.sub("", text)) is not None
     if is_japanese(text):
