@@ -83,6 +83,18 @@ def test_a_folder_without_history_stays_as_it_is(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_whoever_has_run_the_demo_alone_is_told_where_its_history_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUMIKA_HOME", str(tmp_path))
+    for said in ("--data", f"--data {tmp_path / 'demo'}"):
+        with pytest.raises(UsageError, match="no history here") as told:
+            _raise(CliRunner().invoke(house, ["forget", "hanako", "--yes"]))
+        assert said in told.value.remedy
+        assert (str(tmp_path / "demo") in told.value.remedy) == (tmp_path / "demo").exists()
+        (tmp_path / "demo" / "history").mkdir(parents=True, exist_ok=True)
+
+
 def test_a_running_house_must_be_stopped_first(data: Path) -> None:
     with owned_data_folder(data), pytest.raises(SumikaError, match=r"runs on this data.*Stop it first"):
         _raise(forget(data, "hanako", "--yes"))

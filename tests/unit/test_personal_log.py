@@ -17,7 +17,7 @@ from sumika.distil.about import ABOUT, about_json
 from sumika.distil.sign import public_key_of, sign_folder
 from sumika.log import LogWriter
 from sumika.perception import knowing, known_keys
-from sumika.schema import SumikaError
+from sumika.schema import SumikaError, UsageError
 from tests.log_helpers import RUN, START, envelope, presence
 from tests.students import decided, inputs, make_student
 
@@ -99,3 +99,12 @@ def test_a_run_that_cannot_be_read_is_passed_over_and_told(
     assert said[1].startswith("60 questions")
     with pytest.raises(SumikaError, match="holds no log"):
         nightly(logs=(tmp_path / "log" / "run", tmp_path / "log" / "lost+found"))
+
+
+def test_where_the_demo_alone_has_a_log_that_is_told(students: Path, tmp_path: Path) -> None:
+    own, demo = tmp_path / "house", tmp_path / "demo"
+    for said in ("some days", "--demo"):
+        with pytest.raises(UsageError, match="no log yet") as told:
+            make_own(NAME, own, students=students, public_key=PUBLIC, demo_data=demo)
+        assert said in told.value.remedy
+        (demo / "log" / "run").mkdir(parents=True, exist_ok=True)

@@ -43,6 +43,7 @@ def make_own(
     file: Path | None = None,
     back: bool = False,
     anew: bool = False,
+    demo_data: Path | None = None,
     students: Path = STUDENTS,
     public_key: str = "",
 ) -> list[str]:
@@ -55,6 +56,7 @@ def make_own(
         file: Inputs in a file instead (.npz: x, day; mask and label where there are any).
         back: Put the student before this one in use, and do nothing else.
         anew: Also where somebody went back, or told what was right; without it that stays, whatever a night may find.
+        demo_data: Folder of the demo house, which is named where it has a log and `data` has none; None: it is not.
         students: Folder of those that ship.
         public_key: Of whoever signed them; by default the release key.
 
@@ -81,7 +83,7 @@ def make_own(
     if file is not None:
         questions, lived = _of_file(file, student)
     else:
-        questions, lived = _of_logs(logs or _runs(data), student, None if logs else passed_over)
+        questions, lived = _of_logs(logs or _runs(data, demo_data), student, None if logs else passed_over)
     if not questions:
         nothing = f"{name} was asked nothing in what was logged."
         return [*passed_over, nothing, f"{name} stays as it is: {_WHY_NOTHING}"]
@@ -114,12 +116,19 @@ def _told(verdict: Verdict, name: str) -> list[str]:
     return [line, f"{name} is this house's own now. Back with: sumika distil personalise {name} --back", _RUNNING]
 
 
-def _runs(data: Path) -> tuple[Path, ...]:
-    folder = data / "log"
-    runs = tuple(sorted(path for path in folder.iterdir() if path.is_dir())) if folder.is_dir() else ()
+def _runs(data: Path, demo_data: Path | None) -> tuple[Path, ...]:
+    runs = _runs_in(data)
     if not runs:
-        raise UsageError("this house has no log yet", where=str(folder), remedy="Let it run for some days first.")
+        remedy = "Let it run for some days first."
+        if demo_data is not None and _runs_in(demo_data):
+            remedy = f"That of the demo and of simulated houses is in {demo_data}: add --demo to learn from it."
+        raise UsageError("this house has no log yet", where=str(data / "log"), remedy=remedy)
     return runs
+
+
+def _runs_in(data: Path) -> tuple[Path, ...]:
+    folder = data / "log"
+    return tuple(sorted(path for path in folder.iterdir() if path.is_dir())) if folder.is_dir() else ()
 
 
 def _counted(student: Student, questions: int, like: int, kept: int) -> str:

@@ -1,5 +1,6 @@
 """Has a resident forgotten while the house rests: their keys, half minutes before alarms, and on request the log."""
 
+import shlex
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -39,7 +40,7 @@ def forget_resident(
     """
     folder = data_folder_of(demo=False, override=data)
     if not (folder / "history").is_dir():
-        raise UsageError("no history here", where=str(folder), remedy="Name the house's data folder with --data.")
+        raise UsageError("no history here", where=str(folder), remedy=_where_else(data))
     with owned_data_folder(folder), History(folder / "history", WallClock()) as history:
         shared = history.key_owners(resident)
         if not shared:
@@ -65,6 +66,14 @@ def forget_resident(
     if papers:
         click.echo(f"{papers} papers about {resident} deleted from the records desk")
     _say_what_is_left(folder / LOG_FOLDER)
+
+
+def _where_else(data: Path | None) -> str:
+    """Return where else there may be a history: who has run the demo, or a simulated house, looks for that one."""
+    demo = data_folder_of(demo=True)
+    if data is None and (demo / "history").is_dir():
+        return f"That of the demo and of simulated houses is in {demo}: give it with --data {shlex.quote(str(demo))}."
+    return "Name the house's data folder with --data."
 
 
 def _forget_papers(folder: Path, resident: str) -> int:

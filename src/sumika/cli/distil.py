@@ -167,7 +167,7 @@ def verify(folder: Path, key: str) -> None:
 
 @distil.command()
 @data_option
-@click.option("--demo", is_flag=True, help="Those of the demo house.")
+@click.option("--demo", is_flag=True, help="Those of the demo house, or another that is simulated.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 def students(data: Path | None, demo: bool, as_json: bool) -> None:
     """List the house's students: those that ship and its own, and whether each is what its maker signed."""
@@ -180,7 +180,7 @@ def students(data: Path | None, demo: bool, as_json: bool) -> None:
 @distil.command()
 @click.argument("student")
 @data_option
-@click.option("--demo", is_flag=True, help="For the demo house.")
+@click.option("--demo", is_flag=True, help="For the demo house, or another that is simulated.")
 @click.option(
     "--log",
     "logs",
@@ -203,5 +203,6 @@ def personalise(
     from sumika.runtime.house_run import data_folder_of
 
     folder = data_folder_of(demo=demo, override=data)
-    for line in make_own(student, folder, logs=logs, file=file, back=back, anew=anew):
+    demo_data = data_folder_of(demo=True) if data is None and not demo else None
+    for line in make_own(student, folder, logs=logs, file=file, back=back, anew=anew, demo_data=demo_data):
         click.echo(line)
