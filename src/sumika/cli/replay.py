@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from sumika.log import diff
+from sumika import __version__
+from sumika.log import LogReader, diff
 from sumika.runtime.replay import ReplayReport
 from sumika.runtime.replay_log import replay_log
 
@@ -26,8 +27,12 @@ def replay(log: Path, out: Path | None, start: str, force: bool) -> None:
 
     Where the log begins in the middle of a run, or lacks messages, the steps did not start where they had: outputs that
     come out otherwise for that reason are told apart and are no difference. Ends with 1 if any output differs.
+
+    Outputs are the same where the same Sumika replays; a log of another version, or with another table of topics, is
+    told as one before it begins.
     """
     out = out or log.resolve().with_name(log.resolve().name + ".replay")
+    _tell_whose(LogReader(log))
     began_s = time.perf_counter()
     report = replay_log(log, out, start=start, force=force)
     took_s = time.perf_counter() - began_s
@@ -42,6 +47,21 @@ def replay(log: Path, out: Path | None, start: str, force: bool) -> None:
     click.echo(difference.summary())
     if difference.differs:
         raise SystemExit(1)
+
+
+def _tell_whose(log: LogReader) -> None:
+    """Say on stderr where another Sumika wrote the log: its outputs may differ though nothing is wrong."""
+    if log.run.version != __version__:
+        click.echo(
+            f"Sumika {log.run.version} wrote this log, and this is {__version__}: outputs may differ for that alone",
+            err=True,
+        )
+    if not log.same_topics:
+        click.echo(
+            "the log has another table of topics than this Sumika: messages have other fields since, and outputs may "
+            "differ for that alone",
+            err=True,
+        )
 
 
 def _tell_what_is_missing(report: ReplayReport) -> None:

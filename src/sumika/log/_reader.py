@@ -203,6 +203,11 @@ class LogReader:
         path: One `.mcap` file, or the folder of a run.
         topics: Only these; all if None.
 
+    Attributes:
+        path: The same.
+        run: Whose log it is.
+        same_topics: Whether its first file was written with this Sumika's table of topics.
+
     Raises:
         UsageError: if there is nothing at `path`, or a topic is in no table.
         SumikaError: if it is no log of ours, is empty, or was written by a Sumika too new for this one.
@@ -213,7 +218,9 @@ class LogReader:
         self._topics = check_topics(topics)
         self._files = _find_files(self.path)
         self._info: LogInfo | None = None
-        self.run = _format.run_of(self._check_files())
+        head = self._check_files()
+        self.run = _format.run_of(head)
+        self.same_topics = head.get("topics_version") == _format.topics_version()
 
     def __iter__(self) -> Iterator[Logged]:
         """Yield every readable message.
