@@ -106,7 +106,9 @@ def test_nothing_happens_without_a_yes(house: Path, node: EchonetDevice) -> None
     ("arguments", "problem"),
     [
         (("stove", "on=1"), "no device 'stove'"),
+        (("fna", "level=1"), "Did you mean 'fan'?"),
         (("fan", "level=1"), "part of the simulated house"),
+        (("fan", "level=1"), "sumika ask"),
         (("ac", "setpoint_c"), "no setting with a number"),
         (("ac", "setpoint_c=warm"), "no setting with a number"),
         (("ac", "setpoint_c=nan"), "no setting with a number"),

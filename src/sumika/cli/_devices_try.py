@@ -1,6 +1,7 @@
 """One device tried by hand: through the gate's limits to the device, read back, and put back as it was."""
 
 import asyncio
+import difflib
 import json
 import math
 import time
@@ -303,14 +304,25 @@ def _reached(loaded: LoadedHouse, name: str) -> tuple[Device, Connection]:
     house = loaded.house
     device = next((one for one in house.devices if one.id == name), None)
     if device is None:
-        known = ", ".join(one.id for one in house.devices) or "none"
+        names = [one.id for one in house.devices]
+        near = difflib.get_close_matches(name, names, n=1)
         raise UsageError(
-            f"the house has no device {name!r}", where=str(loaded.path), remedy=f"Its devices are: {known}"
+            f"the house has no device {name!r}",
+            where=str(loaded.path),
+            remedy=(f"Did you mean '{near[0]}'? " if near else "") + f"Its devices are: {', '.join(names) or 'none'}",
+        )
+    if not device.connection:
+        raise UsageError(
+            f"device {name} is part of the simulated house, and there is nothing real to try",
+            where=str(loaded.path),
+            remedy="While its house runs it is set on its page, or with `sumika ask`: "
+            "sumika ask 'set the living room to 22 degrees'. "
+            "A real one has a connection and an address; `sumika devices scan` finds them",
         )
     connection = next((one for one in house.connections if one.id == device.connection), None)
     if connection is None:
         raise UsageError(
-            f"device {name} is part of the simulated house" if not device.connection else f"no {device.connection}",
+            f"no {device.connection}",
             where=str(loaded.path),
             remedy="Give it a connection and an address; `sumika devices scan` finds them",
         )
