@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -10,7 +11,7 @@ from sumika.assistant.saying_check import Allowed, invented, only_from_rows
 from sumika.clock import SimulatedClock
 from sumika.facts import Period, Row
 from sumika.history import History
-from sumika.schema import DeviceOutlook, Origin, PlanOutlook, WhatIfAnswer
+from sumika.schema import DeviceOutlook, Origin, PlanOutlook, Presence, Reason, WhatIfAnswer
 from sumika.schema.talk import ALL_RIGHTS, TalkAnswer, TalkCall, TalkRequest
 from tests.talk_helpers import DAY_S, NOW_S, ORDERS, TODAY_S, TOKYO, TalkingHouse, at, talking_house, write_records
 
@@ -194,6 +195,33 @@ def test_devices_presence_clock_and_help(house: TalkingHouse) -> None:
     assert house.call("clock", "date", language="ja").text == "今日は11月25日、火曜日です。"
     assert len(house.call("help", "any").sentences) == 4
     assert house.call("outside", "temperature").text == "The temperature outside is 4.2 °C."
+
+
+def seen(house: TalkingHouse, **probability: float | None) -> None:
+    for room, value in probability.items():
+        reason, is_seen = (Reason.NO_SIGNAL, False) if value is None else (Reason.NOTHING_SEEN, True)
+        about = Presence(stamp=house.clock.now(), origin=Origin.LIVE, room=room, valid=is_seen, reason=reason)
+        house.newest.hear(msgspec.structs.replace(about, probability=value))
+
+
+def test_of_a_room_that_is_not_seen_it_is_not_said_that_nobody_is_there(house: TalkingHouse) -> None:
+    unseen = "Whether anybody is in the living room is not known now: nothing is seen there."
+    seen(house, bedroom=0.01, living=0.01)
+    assert house.call("presence", "anyone").text == "Nobody is at home, as far as the sensors see."
+    seen(house, living=None)
+    assert house.call("presence", "anyone").text == f"Nobody is in the rooms that are seen. {unseen}"
+    assert house.call("presence", "anyone", language="ja").text == (
+        "見えている部屋に人はいません。居間はいま見えていないため、人がいるかどうか分かりません。"
+    )
+    seen(house, bedroom=0.99)
+    assert house.call("presence", "anyone").text == "Somebody is in the bedroom."
+    for what in ("where", "how_many"):
+        assert house.call("presence", what).text == f"Somebody is in the bedroom. {unseen}"
+
+
+def test_where_perhaps_somebody_is_it_is_not_said_that_nobody_is_at_home(house: TalkingHouse) -> None:
+    seen(house, bedroom=0.01, living=0.4)
+    assert house.call("presence", "anyone").text == "Perhaps somebody is in the living room (40 %)."
 
 
 @pytest.mark.parametrize("may", [("house",), ()])

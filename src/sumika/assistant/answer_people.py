@@ -315,30 +315,56 @@ def _in_room(sources: Sources, room: str, *, count: bool) -> Sentence:
 
 def _at_home(sources: Sources, wanted: Wanted) -> tuple[Sentence, ...]:
     voice, told = sources.voice, [one for one in sources.newest.all(Presence) if one.probability is not None]
-    there = [one for one in told if (one.probability or 0.0) >= PRESENT]
-    rows = [sources.voice.row(one, "presence.probability", one.room, one.probability, "1") for one in there or told]
     if not told and (stay := _last_stay(sources, "")) is not None:
         return (_stayed(sources, "", stay),)
     if not told:
         why = voice.say("talk.presence.unseen")
         return (voice.sentence("talk.not_known", what=voice.say("talk.presence.what.home"), why=why),)
-    origin = max(told, key=lambda one: one.origin.value).origin.value
+    unseen = _unseen(sources, {one.room for one in told})
+    there = [one for one in told if (one.probability or 0.0) >= PRESENT]
     if not there:
-        return (voice.sentence("talk.presence.nobody.home", rows, origin),)
+        return (_nobody(sources, told, "seen" if unseen else "home"), *unseen)
+    # Who asks how many, or where, asks of every room; that somebody is at home holds whatever is not seen.
+    more = unseen if wanted.call.what in ("how_many", "where") else ()
+    origin = max(told, key=lambda one: one.origin.value).origin.value
     if wanted.call.what == "how_many":
         counts = [sources.newest.one(OccupancyCount, one.room) for one in there]
-        known = [one for one in counts if one is not None and one.count is not None]
+        known = [one for one in counts if one is not None and one.valid and one.count is not None]
         if len(known) == len(there):
-            rows = [
-                sources.voice.row(one, "occupancy_count.count", one.room, float(one.count or 0), "1") for one in known
-            ]
+            rows = [voice.row(one, "occupancy_count.count", one.room, float(one.count or 0), "1") for one in known]
             people = sum(one.count or 0 for one in known)
-            return (voice.sentence("talk.presence.count.home", rows, origin, (people,), count=voice.number(people)),)
-    return (
-        voice.sentence(
-            "talk.presence.somebody.home", rows, origin, rooms=voice.listed(voice.room(one.room) for one in there)
-        ),
-    )
+            count = voice.number(people)
+            return (voice.sentence("talk.presence.count.home", rows, origin, (people,), count=count), *more)
+    rows = [_presence_row(sources, one) for one in there]
+    rooms = voice.listed(voice.room(one.room) for one in there)
+    return (voice.sentence("talk.presence.somebody.home", rows, origin, rooms=rooms), *more)
+
+
+def _presence_row(sources: Sources, told: Presence) -> Row:
+    return sources.voice.row(told, "presence.probability", told.room, told.probability, "1")
+
+
+def _nobody(sources: Sources, told: list[Presence], where: str) -> Sentence:
+    """Return that nobody is found at home, or in the rooms that are seen; or where perhaps somebody is.
+
+    Args:
+        sources: What is known.
+        told: Of every room that is seen.
+        where: "home" or "seen".
+    """
+    voice, likeliest = sources.voice, max(told, key=lambda one: one.probability or 0.0)
+    if (likeliest.probability or 0.0) > ABSENT:
+        return _in_room(sources, likeliest.room, count=False)
+    origin = max(told, key=lambda one: one.origin.value).origin.value
+    return voice.sentence(f"talk.presence.nobody.{where}", [_presence_row(sources, one) for one in told], origin)
+
+
+def _unseen(sources: Sources, seen: set[str]) -> tuple[Sentence, ...]:
+    """Return of which rooms it is not told now whether anybody is there, though a radar or sensor should tell it."""
+    voice, heard = sources.voice, {one.room for one in sources.newest.all(Presence)}
+    should = heard | set(sources.house.watched_rooms)
+    rooms = [voice.room(one.id) for one in sources.house.rooms if one.id in should - seen]
+    return (voice.sentence("talk.presence.rooms.unseen", rooms=voice.listed(rooms, "or")),) if rooms else ()
 
 
 def _last_stay(sources: Sources, room: str) -> Stay | None:

@@ -460,8 +460,13 @@ class House(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def watched_bedrooms(self) -> tuple[str, ...]:
         """The rooms with a bed in which it is told whether somebody is there."""
         beds = {one.room for one in self.furniture if one.kind is FurnitureKind.BED}
+        return tuple(room for room in self.watched_rooms if room in beds)
+
+    @property
+    def watched_rooms(self) -> tuple[str, ...]:
+        """The rooms of which a radar or sensor tells whether somebody is there."""
         told = {one.room for one in self.radars} | {one.room for one in self.sensors if one.kind in PRESENCE_KINDS}
-        return tuple(room.id for room in self.rooms if room.id in beds & told)
+        return tuple(room.id for room in self.rooms if room.id in told)
 
     def radar(self, radar_id: str) -> Radar:
         """Return the radar of that id.

@@ -137,6 +137,8 @@ ANSWERS: dict[str, str] = {
     "talk.presence.count": "{count} in {room}.",
     "talk.presence.somebody.home": "somebody is in {rooms}.",
     "talk.presence.nobody.home": "nobody is at home, as far as the sensors see.",
+    "talk.presence.nobody.seen": "nobody is in the rooms that are seen.",
+    "talk.presence.rooms.unseen": "whether anybody is in {rooms} is not known now: nothing is seen there.",
     "talk.presence.count.home": "{count} at home, as far as the sensors see.",
     "talk.presence.not_who": "The house sees that people are somewhere, and not whether it is {who}.",
     # What happened.

@@ -145,6 +145,8 @@ ANSWERS: dict[str, str] = {
     "talk.presence.count": "{room}に{count}人います。",
     "talk.presence.somebody.home": "{rooms}に人がいます。",
     "talk.presence.nobody.home": "センサーの見る限り、家に人はいません。",
+    "talk.presence.nobody.seen": "見えている部屋に人はいません。",
+    "talk.presence.rooms.unseen": "{rooms}はいま見えていないため、人がいるかどうか分かりません。",
     "talk.presence.count.home": "センサーの見る限り、家に{count}人います。",
     "talk.presence.not_who": "人がいることは分かりますが、{who}かどうかは分かりません。",
     # What happened.
