@@ -203,6 +203,21 @@ def test_a_blind_radar_is_found_when_it_lasts() -> None:
     assert (AlarmCause.RADAR_BLIND, "bedroom") in house.over
 
 
+def test_while_the_house_was_off_no_radar_was_blind() -> None:
+    house = Watched().during(1.0, bedroom=0.9).during(1.0, bedroom=None)
+    house.power_is_away(3.0)
+    house.during(0.5, bedroom=None)  # every start begins so
+    assert AlarmCause.RADAR_BLIND not in house.going_on
+    house.during(4.0, bedroom=0.9)
+    assert AlarmCause.RADAR_BLIND not in house.going_on
+    house.restarts()
+    assert AlarmCause.RADAR_BLIND in house.during(5.2, bedroom=None).going_on
+    house.restarts()
+    house.over.clear()
+    assert not house.during(4.5, bedroom=None).over, "the alarm that is open stays so"
+    assert AlarmCause.RADAR_BLIND in house.during(1.0, bedroom=None).going_on
+
+
 def test_a_room_that_cannot_be_told_for_a_reason_of_its_people_is_not_blind() -> None:
     house = Watched()
     for _ in range(100):

@@ -42,6 +42,9 @@ BLIND = frozenset(
 )
 """Why a room's presence cannot be told, where that is the fault of its radar or sensor."""
 
+BLIND_NAME = "blind."
+"""How the names begin under which it is remembered since when rooms are blind."""
+
 
 class FallWatch:
     """Suspected falls: one alarm for each room, which ends when everybody is up by whom it was raised.
@@ -107,7 +110,13 @@ class FaultWatch:
     """Rooms of which radar or sensor tells nothing, and nodes that fail again and again."""
 
     def __init__(self, settings: WatchFaults, memory: WatchMemory) -> None:
-        """Know how long a fault may last."""
+        """Know how long a fault may last; since when a room is blind begins anew, for while the house was off none was.
+
+        Every start begins with rooms of which nothing is told yet. An open alarm stays so until its room is seen.
+        Since when a node fails is remembered: where alarms fail with it again and again, it would never have lasted.
+        """
+        for name in [name for name in memory.lasting if name.startswith(BLIND_NAME)]:
+            memory.forget(name)
         self._after_s = SECONDS_PER_MINUTE * settings.after_min
         self._memory = memory
         self._nodes: dict[str, NodeHealth] = {}
@@ -126,7 +135,7 @@ class FaultWatch:
     def rest(self) -> None:
         """Forget rooms: radars are silent because residents want it so."""
         for room in self._presence:
-            self._memory.forget(f"blind.{room}")
+            self._memory.forget(f"{BLIND_NAME}{room}")
         self._presence.clear()
 
     def look(self, now: Instant) -> Seen:
@@ -153,7 +162,7 @@ class FaultWatch:
     def _blind(self) -> Iterator[tuple[str, bool | None, Finding]]:
         for room, presence in self._presence.items():
             yield (
-                f"blind.{room}",
+                f"{BLIND_NAME}{room}",
                 presence.reason in BLIND,
                 Finding(cause=AlarmCause.RADAR_BLIND, subject=room, room=room, origin=presence.origin),
             )
