@@ -151,6 +151,7 @@ def test_the_recipes_that_ship_are_listed_with_what_they_are_for(sumika: Sumika)
     ("arguments", "code", "says"),
     [
         (["run", "nothing"], 2, "no recipe 'nothing'"),
+        (["run", "PLACE/absent.yaml"], 2, "absent.yaml: there is no such file"),
         (
             ["run", "PLACE/slip.yaml"],
             2,

@@ -27,21 +27,21 @@ def house(more: str = "", source: str = "world") -> LoadedHouse:
 
 
 @pytest.mark.parametrize(
-    ("more", "where"),
+    ("more", "line", "where"),
     [
-        (LAMP, "devices.lamp.kind"),
-        ("sensors: [{ id: s, room: den, kind: seismic }]", "sensors.s.kind"),
-        ("world: { start: yesterday }", "world.start"),
-        ("world: { pets: [horse] }", "world.pets"),
-        ("building: { site: { climate: mars } }", "building.site.climate"),
-        ("building: { site: { weather_file: absent.epw } }", "absent.epw"),
-        ("building: { ua_w_m2_k: 0.001 }", "building.ua_w_m2_k"),
+        (LAMP, ":4", "devices.lamp.kind"),
+        ("sensors: [{ id: s, room: den, kind: seismic }]", ":4", "sensors.s.kind"),
+        ("world: { start: yesterday }", ":4", "world.start"),
+        ("world: { pets: [horse] }", ":4", "world.pets"),
+        ("building: { site: { climate: mars } }", ":4", "building.site.climate"),
+        ("building: { site: { weather_file: absent.epw } }", "", "absent.epw"),
+        ("building: { ua_w_m2_k: 0.001 }", ":4", "building.ua_w_m2_k"),
     ],
 )
-def test_what_the_world_would_refuse_is_refused_with_place_and_remedy(more: str, where: str) -> None:
+def test_what_the_world_would_refuse_is_refused_with_place_and_remedy(more: str, line: str, where: str) -> None:
     with pytest.raises(UsageError) as caught:
         require_a_world(house(more))
-    assert caught.value.where == f"house.yaml: {where}"
+    assert caught.value.where == f"house.yaml{line}: {where}"
     assert caught.value.remedy
 
 
@@ -69,5 +69,5 @@ def test_neither_check_nor_run_takes_it(
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.count("\n") == 1
-    assert f"{path}: devices.lamp.kind: the simulated house has no device of kind 'lamp'. Kinds are " in told.err
+    assert f"{path}:4: devices.lamp.kind: the simulated house has no device of kind 'lamp'. Kinds are " in told.err
     assert not data.exists()

@@ -232,7 +232,7 @@ def test_a_simulated_house_of_which_no_world_can_be_made_is_told_as_a_broken_des
     path.write_text(plain + "devices: [{ id: lamp, room: bedroom, kind: lamp }]\n", encoding="utf-8")
     found = only([one for one in checks({}, path, data=tmp_path / "data") if str(path) in one.what and one.why])
     assert_useful(found, Level.FAIL)
-    assert found.what == f"{path}: devices.lamp.kind"
+    assert found.what == f"{path}:12: devices.lamp.kind"
     assert found.why.startswith("the simulated house has no device of kind 'lamp'")
 
 

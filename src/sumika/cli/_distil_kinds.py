@@ -42,8 +42,13 @@ def load(name: str) -> tuple[str, Any]:
         if name in module.names():
             return kind, module.load(name)
     if not Path(name).is_file():
-        known = ", ".join(one for module in KINDS.values() for one in module.names())
-        raise UsageError(f"no recipe '{name}'", remedy=f"Name a file, or one that ships: {known}.")
+        ships = [one for module in KINDS.values() for one in module.names()]
+        if name.endswith((".yaml", ".yml")):
+            remedy = f"Check the path, or name a recipe that ships: {', '.join(ships)}."
+            raise UsageError("there is no such file", where=name, remedy=remedy)
+        near = difflib.get_close_matches(name, ships, n=1)
+        meant = f"Did you mean '{near[0]}'? " if near else ""
+        raise UsageError(f"no recipe '{name}'", remedy=f"{meant}Name a file, or one that ships: {', '.join(ships)}.")
     kind = _kind_of(outline(Path(name)), name)
     return kind, KINDS[kind].load(name)
 

@@ -1,6 +1,6 @@
 """Looks whether the simulated house can be what is described, before anything begins."""
 
-from sumika.config import LoadedHouse
+from sumika.config import LoadedHouse, line_of
 from sumika.schema import SumikaError, UsageError
 from sumika.schema.house import WorldSource
 
@@ -18,5 +18,7 @@ def require_a_world(loaded: LoadedHouse) -> None:
     try:
         World.check(loaded.house, folder=loaded.path.parent)
     except SumikaError as error:
-        where = f"{loaded.path}: {error.where}" if error.where else str(loaded.path)
+        line = line_of(loaded.text, error.where)
+        place = f"{loaded.path}:{line}" if line else str(loaded.path)
+        where = f"{place}: {error.where}" if error.where else place
         raise UsageError(error.problem, where=where, remedy=error.remedy) from error

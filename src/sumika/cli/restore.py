@@ -15,7 +15,7 @@ from sumika.runtime.restore import restore as bring_back
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--house",
     type=click.Path(path_type=Path, dir_okay=False),

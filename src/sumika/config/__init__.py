@@ -27,6 +27,7 @@ from sumika.config._load import LoadedHouse, load_house, parse_house
 from sumika.config._migrate import CURRENT_VERSION
 from sumika.config._page import host_name
 from sumika.config._paths import recordings_folder, resolve
+from sumika.config._place import line_of
 from sumika.config._problem import ConfigError, Problem
 from sumika.config._walls import THICKEST_WALL_M, Face, Walls, walls_of
 
@@ -55,6 +56,7 @@ __all__ = [
     "edited_recordings_house",
     "host_name",
     "house_schema",
+    "line_of",
     "load_house",
     "migrate_house",
     "overlap",

@@ -120,9 +120,11 @@ def verify_folder(folder: Path, public_key: str = "") -> Manifest:
         public_key: Of the signer that is expected, hexadecimal; by default the user's own key.
 
     Raises:
-        SignatureError: if it is unsigned, signed by another key, or a file is changed, missing or extra; or there is
-            no key to verify with.
+        SignatureError: if there is no such folder, it is unsigned, signed by another key, or a file is changed, missing
+            or extra; or there is no key to verify with.
     """
+    if not folder.is_dir():
+        raise SignatureError("there is no such folder", where=str(folder), remedy="Name the folder of a model.")
     expected = public_key.strip().lower()
     if not expected:
         if not default_key_path().exists():

@@ -1,5 +1,6 @@
 """Finds a student by its name: the house's own, the one before it, the one that ships."""
 
+import difflib
 from pathlib import Path
 
 from sumika.models._refused import StudentRefused
@@ -103,8 +104,10 @@ def find_student(
             return found
     try:
         if not (students / name).is_dir():
-            known = ", ".join(shipped_names(students)) or "none"
-            raise StudentRefused(f"no student '{name}' comes with Sumika", remedy=f"There are: {known}.")
+            known = shipped_names(students)
+            near = difflib.get_close_matches(name, known, n=1)
+            remedy = (f"Did you mean '{near[0]}'? " if near else "") + f"There are: {', '.join(known) or 'none'}."
+            raise StudentRefused(f"no student '{name}' comes with Sumika", remedy=remedy)
         key = public_key or release_key()
         found = load_student(students / name, key, name=name, features=features, shape=shape, mend=RELEASE_AGAIN)
     except StudentRefused as error:

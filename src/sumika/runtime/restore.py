@@ -103,6 +103,7 @@ def manifest_of(source: Path) -> Manifest:
     """Return what a backup says of itself.
 
     Raises:
+        UsageError: if there is no such file.
         SumikaError: if it is none.
     """
     with _opened(source) as archive:
@@ -112,6 +113,8 @@ def manifest_of(source: Path) -> Manifest:
 def _opened(source: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source)
+    except FileNotFoundError:
+        raise UsageError("there is no such file", where=str(source), remedy="Name a backup.") from None
     except (OSError, zipfile.BadZipFile) as error:
         raise SumikaError(f"this is no backup of Sumika ({error})", where=str(source)) from None
 

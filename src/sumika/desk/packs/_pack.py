@@ -1,5 +1,6 @@
 """What a pack is: its rules as data, and one function that finds out what a paper tells."""
 
+import difflib
 import importlib
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -188,5 +189,7 @@ def pack_of(kind: str, packs: tuple[Pack, ...]) -> Pack:
     for pack in packs:
         if kind in pack.rules.papers:
             return pack
-    known = ", ".join(kind for pack in packs for kind in pack.rules.papers)
-    raise UsageError(f"there is no paper '{kind}'", remedy=f"There are: {known}.")
+    known = [one for pack in packs for one in pack.rules.papers]
+    near = difflib.get_close_matches(kind, known, n=1)
+    meant = f"Did you mean '{near[0]}'? " if near else ""
+    raise UsageError(f"there is no paper '{kind}'", remedy=f"{meant}There are: {', '.join(known)}.")
