@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sumika.alarm import AlarmBook, Rules, SmokeSource, WatchMemory
+from sumika.cli.alarms import test_ as try_alarm
 from sumika.clock import Instant
 from sumika.runtime.alarm_desk import TESTS_AN_HOUR, TESTS_OF_A_CAUSE_AN_HOUR, AlarmDesk
 from sumika.runtime.alarm_store import WATCH_EVERY_S, WATCH_FILE, AlarmStore
@@ -104,3 +105,9 @@ def test_what_the_disk_did_not_take_is_written_when_it_does(tmp_path: Path) -> N
     later: Instant = NOON.later(seconds_to_ns(WATCH_EVERY_S + 1.0))
     store.save_watches(memory, later)
     assert (tmp_path / "alarm" / WATCH_FILE).exists()
+
+
+def test_every_kind_of_alarm_is_in_the_help_of_its_test() -> None:
+    assert try_alarm.help is not None
+    for cause in AlarmCause:
+        assert cause.value in try_alarm.help

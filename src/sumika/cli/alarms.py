@@ -78,6 +78,7 @@ def cancel(name: str, by: str, data: Path | None) -> None:
     "cause",
     type=click.Choice([cause.value for cause in AlarmCause]),
     default=AlarmCause.SUSPECTED_FALL.value,
+    metavar="[KIND]",
 )
 @click.option("--room", default="", help="As of which room.")
 @_by_option
@@ -85,7 +86,8 @@ def cancel(name: str, by: str, data: Path | None) -> None:
 def test_(cause: str, room: str, by: str, data: Path | None) -> None:
     """Try the whole way: an alarm that is none, goes to every contact in turn, and says everywhere that it is a test.
 
-    Acknowledge it to end it.
+    KIND is suspected_fall, which is usual, not_back_in_bed, long_in_bathroom, no_movement, smoke_or_co, radar_blind or
+    node_degraded. Acknowledge it to end it.
     """
     _say(ask(_watching_house(data), "alarm_test", TryAlarmRequest(cause=cause, room=room, by=by)))
 
