@@ -238,3 +238,16 @@ def test_what_takes_back_stays_on_the_disk_until_it_went_through() -> None:
     assert memory.due(NOW_S) == ()
     assert not memory.settled(ripe, NOW_S, ())
     assert written[-1] == ()
+
+
+def test_of_what_nobody_knows_how_it_was_it_is_said_so_when_it_is_taken_back(tmp_path: Path) -> None:
+    house = TalkingHouse(tmp_path, devices=(Device(id="purifier", room="living", kind="air_purifier"),))
+    house.call("level", "most", device="air purifier")
+    answer = house.say("undo")
+    assert answer.text == "I cannot take that back, as I do not know how it was before: the air purifier."
+    assert answer.refused == "nothing"
+    assert house.say("undo").text == "There is nothing to take back."
+    house = TalkingHouse(tmp_path, devices=(Device(id="purifier", room="living", kind="air_purifier"),))
+    house.call("level", "most", device="air purifier", language="ja")
+    answer = house.call("undo", "last", language="ja")
+    assert answer.text == "空気清浄機は元の状態が分からないため、元に戻せません。"

@@ -12,7 +12,7 @@ from sumika.assistant.talk_ear import Newest
 from sumika.assistant.talk_steps import Cannot, Step
 from sumika.assistant.talk_told import MOST_SAID, step_numbers, steps_text, told_of
 from sumika.assistant.talk_wanted import Ask, Speaker, Wanted, hour_in, put_off_s
-from sumika.assistant.undoing import Later, Memory, Setting, back_of, setting_of, taken_back
+from sumika.assistant.undoing import Deed, Later, Memory, Setting, back_of, setting_of, taken_back
 from sumika.schema import Answered, Ruling, SuggestionsAnswer, SuggestionsRequest, SumikaError, Verdict
 from sumika.schema.requests import AnswerSuggestionRequest, Standing
 from sumika.schema.talk import TalkDone, TalkRight
@@ -25,6 +25,9 @@ SAME = 1e-6
 MOST_STEPS = 40
 LONGEST_S = 7 * 86_400.0
 """Nothing is put off for longer."""
+
+_SETS = frozenset({"wish_device", "set_mode"})
+"""Requests that are taken back by what it was before, where that is known; a vote by nothing."""
 
 NEEDS: dict[str, TalkRight] = {"temperature": TalkRight.WISH, "feel": TalkRight.WISH}
 """Rights that tools need; all others that act need `CONTROL`."""
@@ -47,6 +50,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         was: What of that is something else than what it is now.
         went: Steps that went through, or of which the gate has not spoken.
         unheard: Those of which the gate has not spoken.
+        unknown: Those of which nobody knows what it was before.
     """
 
     done: tuple[TalkDone, ...]
@@ -55,6 +59,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     was: tuple[Step, ...]
     went: tuple[Step, ...]
     unheard: tuple[Step, ...]
+    unknown: tuple[Step, ...]
 
 
 class Doer:
@@ -115,7 +120,9 @@ class Doer:
             return Reply(sentences=outcome.sentences, refused="gate"), outcome.done
         # Also where it was so already: who takes that back means no earlier deed.
         ended = self.memory.end(outcome.went)
-        deed = self.memory.done(outcome.back, voice.now_unix_s, speaker.resident, speaker.conversation, ended)
+        deed = self.memory.done(
+            outcome.back, voice.now_unix_s, speaker.resident, speaker.conversation, ended, outcome.unknown
+        )
         until: tuple[Sentence, ...] = ()
         if wanted.duration_s is not None and not _ends_itself(steps):
             off = self._off(wanted, speaker)
@@ -214,9 +221,10 @@ class Doer:
         if ended and not sentences:
             ends_s = min(one.at_unix_s for one in ended)
             sentences = (voice.sentence("talk.done.until", numbers=(ends_s,), at=voice.moment(ends_s)),)
+        unknown = _unknown(deed, back, ended, voice)
         if not sentences:
-            return Reply(sentences=(voice.sentence("talk.undo.nothing"),), refused="nothing"), ()
-        return Reply(sentences=sentences), outcome.done
+            return Reply(sentences=unknown or (voice.sentence("talk.undo.nothing"),), refused="nothing"), ()
+        return Reply(sentences=(*sentences, *unknown)), outcome.done
 
     def _answer(self, wanted: Wanted, speaker: Speaker, voice: Voice) -> tuple[Reply, tuple[TalkDone, ...]]:
         """Say yes or no to what the plan suggests, where it suggests one thing."""
@@ -254,7 +262,7 @@ class Doer:
             if not one.takes_back:
                 if outcome.went:
                     ended = self.memory.end(outcome.went, one.deed)
-                    self.memory.began(one, outcome.back, outcome.was, voice.now_unix_s, ended)
+                    self.memory.began(one, outcome.back, outcome.was, voice.now_unix_s, ended, outcome.unknown)
                 continue
             left = tuple(step for step in steps if step not in outcome.went or step in outcome.unheard)
             if self.memory.settled(one, voice.now_unix_s, left):
@@ -295,7 +303,14 @@ class Doer:
         went = tuple(step for step, one in zip(steps, done, strict=True) if _went_through(one))
         unheard = tuple(steps[n] for n in waits if n not in verdicts)
         was = tuple(one.before for one in went if one.before is not None and one.before in back and not _is_so(one))
-        return Outcome(done=tuple(done), sentences=sentences, back=back, was=was, went=went, unheard=unheard)
+        unknown = tuple(
+            step
+            for step, one in zip(steps, done, strict=True)
+            if step.before is None and step.request in _SETS and _went_through(one) and not was_so(one)
+        )
+        return Outcome(
+            done=tuple(done), sentences=sentences, back=back, was=was, went=went, unheard=unheard, unknown=unknown
+        )
 
     def _put(self, step: Step, resident: str, why: str, voice: Voice) -> TalkDone:
         asked = step.value if step.action or step.request != "set_mode" else None
@@ -306,6 +321,16 @@ class Doer:
             return _with_problem(done, cleaned(error.problem, WHY_LETTERS))
         problem = _problem(answer, voice)
         return _with_problem(done, problem) if problem else done
+
+
+def _unknown(deed: Deed, back: tuple[Step, ...], ended: tuple[Later, ...], voice: Voice) -> tuple[Sentence, ...]:
+    """Return of what is not taken back because nobody knows what it was before a deed; nothing where all of it is."""
+    taken = {setting_of(step) for step in (*back, *(step for one in ended for step in one.steps))}
+    left = [step.subject for step in deed.unknown if setting_of(step) not in taken]
+    if not left:
+        return ()
+    what = voice.listed(voice.device(one) if one else voice.say("talk.at_home") for one in left[:MOST_SAID])
+    return (voice.sentence("talk.undo.unknown", what=what),)
 
 
 def _problem(answer: object, voice: Voice) -> str:

@@ -36,6 +36,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
         resident: Who.
         conversation: Where it was said.
         ended: What would have taken something back, and does not because of it; kept again where it is taken back.
+        unknown: What was set of which nobody knows what it was before.
     """
 
     name: int
@@ -44,6 +45,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
     resident: str = ""
     conversation: str = ""
     ended: "tuple[Later, ...]" = ()
+    unknown: tuple[Step, ...] = ()
 
 
 class Later(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +138,7 @@ class Memory:
         resident: str,
         conversation: str,
         ended: tuple[Later, ...] = (),
+        unknown: tuple[Step, ...] = (),
     ) -> int:
         """Remember that something was done; return its number.
 
@@ -145,6 +148,7 @@ class Memory:
             resident: On whose word.
             conversation: Where it was said.
             ended: What `end` returned for it.
+            unknown: What was set of which nobody knows what it was before.
         """
         self._count += 1
         self._deeds.append(
@@ -155,12 +159,19 @@ class Memory:
                 resident=resident,
                 conversation=conversation,
                 ended=ended,
+                unknown=unknown,
             )
         )
         return self._count
 
     def began(
-        self, later: Later, back: tuple[Step, ...], was: tuple[Step, ...], now_s: float, ended: tuple[Later, ...]
+        self,
+        later: Later,
+        back: tuple[Step, ...],
+        was: tuple[Step, ...],
+        now_s: float,
+        ended: tuple[Later, ...],
+        unknown: tuple[Step, ...] = (),
     ) -> None:
         """Remember that what was put off is done now, so that it is what was done last.
 
@@ -170,12 +181,13 @@ class Memory:
             was: What of that is something else than what it is now: its own end is that.
             now_s: When.
             ended: What `end` returned for it.
+            unknown: What was set of which nobody knows what it was before.
         """
         known = next((one for one in self._deeds if one.name == later.deed), None)
         if known is not None:
             self._deeds.remove(known)
         deed = known or Deed(name=later.deed, at_unix_s=now_s, back=(), resident=later.resident)
-        self._deeds.append(msgspec.structs.replace(deed, at_unix_s=now_s, back=back, ended=ended))
+        self._deeds.append(msgspec.structs.replace(deed, at_unix_s=now_s, back=back, ended=ended, unknown=unknown))
         own = [one for one in self._later if one.deed == later.deed and one.takes_back]
         for one in own:
             steps = back_of(reversed(one.steps), was, ended, {setting_of(step): step for step in one.steps})

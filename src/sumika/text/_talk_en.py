@@ -124,6 +124,7 @@ TALK: dict[str, str] = {
     "talk.done.until_off": "Until {at}; then off.",
     "talk.undo.why": "taken back",
     "talk.undo.nothing": "There is nothing to take back.",
+    "talk.undo.unknown": "I cannot take that back, as I do not know how it was before: {what}.",
     "talk.undo.dropped": "What was put off will not be done.",
     "talk.answer.none": "The house asks nothing now.",
     "talk.answer.many": "The house asks {count} things now; answer them one by one on the page.",

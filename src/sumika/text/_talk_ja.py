@@ -124,6 +124,7 @@ TALK: dict[str, str] = {
     "talk.done.until_off": "{at}に切ります。",
     "talk.undo.why": "元に戻す",
     "talk.undo.nothing": "元に戻すことはありません。",
+    "talk.undo.unknown": "{what}は元の状態が分からないため、元に戻せません。",
     "talk.undo.dropped": "予約を取り消しました。",
     "talk.answer.none": "いま家からの質問はありません。",
     "talk.answer.many": "いま家からの質問は{count}件あります。ページで一つずつお答えください。",
