@@ -147,7 +147,7 @@ def _room_lines(room: RoomAnswer, west: float) -> list[str]:
 def _radar_section(radars: Sequence[RadarAnswer], rooms: dict[str, RoomAnswer], west: dict[str, float]) -> list[str]:
     if not radars:
         return [
-            "# No radar yet: nothing is perceived without one.",
+            "# No radar: without one only sensors tell who is where, and nobody's breath or heart is measured.",
             "radars: []",
         ]
     lines = ["radars:"]

@@ -195,7 +195,7 @@ DESK: dict[str, str] = {
     "desk.cli.nothing_due": "nothing is due",
     "desk.cli.unread_title": "could not be read:",
     "desk.cli.decided": "{paper}: {status} by {by}",
-    "desk.cli.sound": "{count} papers, {lines} lines of the log: all as they were left; last seal {seal}",
+    "desk.cli.sound": "papers: {count}, lines of the log: {lines}; all as they were left; last seal {seal}",
     "desk.cli.faults": "{count} faults:",
     "event.desk_failed": "A paper could not be written: {subject}",
     "event.desk_failed.recovered": "Papers are written again: {subject}",

@@ -207,7 +207,7 @@ TEXTS: dict[str, str] = {
     "world.holds": "holds:",
     "world.fails": "FAILS:",
     "world.true_speed": "this machine does {speed:.0f} x real time",
-    "world.compare_title": "Variants of one floor plan, {days} simulated days",
+    "world.compare_title": "Variants of one floor plan, simulated for {days} d",
     "world.column_ua": "UA, W/m2K",
     "world.column_kwh": "from the grid, kWh",
     "world.column_climate_kwh": "heating and cooling, kWh",

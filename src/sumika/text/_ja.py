@@ -201,7 +201,7 @@ TEXTS: dict[str, str] = {
     "world.holds": "適合：",
     "world.fails": "不適合：",
     "world.true_speed": "この機械では実時間の{speed:.0f}倍です",
-    "world.compare_title": "同じ間取りの比較（{days}日間のシミュレーション）",
+    "world.compare_title": "同じ間取りの比較（{days}日間）",
     "world.column_ua": "UA値 W/m2K",
     "world.column_kwh": "買電 kWh",
     "world.column_climate_kwh": "冷暖房 kWh",
