@@ -13,12 +13,16 @@ _EN_ASKS = re.compile(
     r"(?:(?:is|are|was|were|has|had|did|does|who|what|when|where|why|which|how|whether|if"
     r"|have (?:you|we|they|i)|do (?:you|we|they|i)|(?:is|are|has|have|did|does)n't)\b)|\?\W*$"
 )
-_EN_DENIES = re.compile(r"\b(?:not|never|nobody|no one|nearly|almost|half[- ](?:full|loaded|empty)|forgot|hardly)\b|n't\b")
+_EN_DENIES = re.compile(
+    r"\b(?:not|never|nobody|no one|nearly|almost|half[- ](?:full|loaded|empty)|forgot|hardly)\b|n't\b"
+)
 _JA_REQUESTS = re.compile(
     "くれ|もらえ|もらい|いただけ|頂け|くださ|下さ|ちょうだい|ほしい|欲しい|たい|お願い|おねがい|頼|くんない|て[?\uff1f]+$"
 )
 _JA_ASKS = re.compile("(?:[?\uff1f]|か|かな[あぁ]?|かね[えぇ]?|かい|かしら|っけ)[。.?\uff1f]*$")
-_JA_DENIES = re.compile("[てで]い?(?:な[いかく]|へん|ません|ねえ)|入れな|入らな|まだ|忘れ|(?:じゃ|では)な[いか]")
+_JA_DENIES = re.compile(
+    "(?:て|んで)い?(?:な[いかく]|へん|ません(?!か)|ねえ)|入れな|入らな|まだ(?!.{0,6}(?:入って|残って|ある))|忘れ|(?:じゃ|では)な[いか]"
+)
 
 _EN_CARS = re.compile(
     r"\bfor a (?:\w+ )?(?:drive|spin)\b|\bdrive (?:to|home|there|back|me|us|her|him|into|through|past|off|away)\b"

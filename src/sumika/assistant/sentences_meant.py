@@ -189,13 +189,14 @@ _OF_HOW_IT_IS = frozenset({"level", "feel", "temperature", "humidity", "colour"}
 _FELT = "cold|hot|warm|cool|chilly|freezing|boiling|nippy|stuffy|dark|bright|dim|humid|damp|muggy|dry"
 _IS_NOT = re.compile(
     r"\b(?:isn't|isnt|aren't|wasn't|weren't|is not|are not|'s not|i'm not|am not)\b(?! (?:it|they|that|this)\b)"
-    rf"|\b(?:no longer|hardly|never|not)(?: (?:so|that|very|too|really|at all|feeling|all that))* (?:{_FELT})\b"
+    r"|(?<!make it )(?<!keep it )\b(?:no longer|hardly|never|not)"
+    rf"(?: (?:so|that|very|too|really|at all|feeling|all that))* (?:{_FELT})\b"
     r"|\bno ?(?:body|one)(?:'s| is| feels| finds)\b"
     rf"|\b(?:do|does|did)(?:n't| not) (?:feel|find|think|seem|look)(?: \w+){{0,3}} (?:{_FELT})\b"
 )
 _LACKS = re.compile(
     r"\benough\b|\bnot (?:very |so |that )?(?:good|fresh|nice|clean|great)\b"
-    r"|n(?:o|')t (?:very|so|that|all that|particularly|exactly) (?:warm|bright|light)\b"
+    r"|n(?:o|')t (?:(?:very|so|that|all that|particularly|exactly) (?:warm|bright|light)|moving|circulating)\b"
 )
 """What is not enough, or air that is not good, is complained of."""
 _SHOWN = re.compile(r"\bwhat(?:'s| is|s) (?:on|showing on|playing on) (?:the )?(?:telly|tv|television|radio)\b")
@@ -225,8 +226,8 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         return True
     if tool in ("power", "cover") and what in ("on", "off", "open", "close") and _AS_IT_IS.search(text):
         return "duration" not in spans  # "leave the light on" is no order; "for an hour" makes it one
-    if tool in _OF_HOW_IT_IS and _IS_NOT.search(text) and not _LACKS.search(text):
-        return True  # "it isn't too bright" complains of nothing
+    if is_denied(tool, what, said):
+        return True
     if (tool == "state" and _SHOWN.search(text)) or is_none_of_the_house(tool, spans, text):
         return True
     if (
@@ -246,6 +247,19 @@ def is_nothing(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     ):
         return True
     return (tool == "feel" and is_outside(spans.get("room", ""))) or is_bathing(tool, spans)
+
+
+def is_denied(tool: str, what: str, said: str) -> bool:
+    """Tell whether somebody says in English that it is not so: "it isn't too bright" complains of nothing.
+
+    Args:
+        tool: Of the template or frame, or what a student read.
+        what: Its word.
+        said: The sentence.
+    """
+    text = said.casefold().replace("\u2019", "'")
+    complains = tool in _OF_HOW_IT_IS and what != "fine"
+    return complains and _IS_NOT.search(text) is not None and _LACKS.search(text) is None
 
 
 def _is_one_night(spans: Mapping[str, str], said: str) -> bool:

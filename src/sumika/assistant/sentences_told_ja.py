@@ -57,6 +57,7 @@ _MUST_NOT = re.compile(
     "|たけえ[ー。!！]*$"
 )
 """テレビ消したらあかんで forbids, and in the west けえ gives a reason."""
+_MAY_STAY = re.compile("(?:っぱなし|まま)で?(?:いい|ええ|よか|構わ|かまわ)(?!(?:です)?か|の)")
 _ASKED_WHETHER = re.compile(
     "(?<!くれ)(?<!もらえ)(?<!でき)(?<!くださ)(?<!いただけ)(?<!頂け)(?<!もらえ)"
     "(?:消す|けす|つける|点ける|開ける|あける|閉める|しめる|切る|止める|とめる|入れる|回す|上げる|下げる)[?\uff1f]$"
@@ -145,7 +146,7 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
         or (tool == "sleep" and not spans and _OFF_TO_BED.search(said) is not None)
         or (tool == "sleep" and _SLEPT_BADLY.search(said) is not None)
         or (tool in ("state", "maintenance", "energy") and _TOLD_SO.search(said) is not None)
-        or (tool == "state" and _MUST_NOT.search(said) is not None)
+        or (tool == "state" and (_MUST_NOT.search(said) or _MAY_STAY.search(said)) is not None)
         or ((tool, what) == ("outside", "weather") and _FINE_DAY.search(said) is not None)
         or _is_sum(tool, spans, said)
     )

@@ -8,9 +8,10 @@ import msgspec
 from sumika.assistant import sentences_spoken_ja as spoken
 from sumika.assistant.calls import TOOLS, Call, CallError, checked
 from sumika.assistant.lexicon import is_japanese
+from sumika.assistant.sentences_asked import asks_or_denies
 from sumika.assistant.sentences_book import SentenceBook
 from sumika.assistant.sentences_endings_ja import is_done
-from sumika.assistant.sentences_meant import asks_leave, is_nothing
+from sumika.assistant.sentences_meant import asks_leave, is_denied, is_nothing
 from sumika.assistant.sentences_told_en import asks_nothing, is_none_of_the_house
 from sumika.assistant.sentences_told_ja import tells_only
 from sumika.assistant.understanding_evidence_en import is_evident
@@ -189,8 +190,15 @@ class Networks:
         if tells and not TOOLS[call.tool].acts:
             return Understood(by=by, probability=probability)
         acts = TOOLS[call.tool].acts
-        tells = tells or (acts and is_nothing(call.tool, call.what, call.spans, sentence))
+        tells = tells or (acts and _is_nothing(sentence, call))
         if tells or (acts and may_be_no_order(sentence, call)):
             return Understood(by=by, probability=probability, ask_back="ask_back.again")
         asked = "" if sure else "ask_back.meant"
         return Understood(calls=(call,), by=by, probability=probability, ask_back=asked)
+
+
+def _is_nothing(sentence: str, call: Call) -> bool:
+    """Return whether an order that was read is not meant so; in English a student knows most of that by itself."""
+    if is_japanese(sentence):
+        return is_nothing(call.tool, call.what, call.spans, sentence)
+    return is_denied(call.tool, call.what, sentence) or asks_or_denies(call.tool, call.what, sentence)
