@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sumika.alarm import AlarmBook, Rules, SmokeSource, WatchMemory
@@ -111,3 +112,13 @@ def test_every_kind_of_alarm_is_in_the_help_of_its_test() -> None:
     assert try_alarm.help is not None
     for cause in AlarmCause:
         assert cause.value in try_alarm.help
+
+
+def test_rooms_are_named_in_the_language_of_the_line(trying: Trying) -> None:
+    rooms = tuple(msgspec.structs.replace(room, name=room.id.capitalize()) for room in trying.house.rooms)
+    trying.house = msgspec.structs.replace(trying.house, rooms=rooms)
+    trying.restarts()
+    answer = trying.tries(AlarmCause.SUSPECTED_FALL)
+    assert answer.alarm is not None
+    assert "Bedroom: a fall is suspected" in answer.alarm.words
+    assert "寝室で転倒の疑い" in answer.alarm.words_ja

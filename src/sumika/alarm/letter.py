@@ -1,5 +1,6 @@
 """What people read of an alarm, in their language; and what machines read. Nothing else leaves the house."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from sumika.alarm.moments import elapsed_s
 from sumika.alarm.people_watches import NOBODY_SEEN
 from sumika.clock import Instant
 from sumika.schema import AlarmCause, AlarmStage, DeliveryState, Origin
-from sumika.schema.house import House
+from sumika.schema.house import House, Room
 from sumika.text import say
 from sumika.units import SECONDS_PER_MINUTE, ns_to_seconds
 
@@ -45,9 +46,14 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 class Writer:
     """Writes letters about the alarms of one house."""
 
-    def __init__(self, house: House) -> None:
-        """Know how rooms and radars are called."""
-        self._house = house
+    def __init__(self, house: House, called: Callable[[Room, str], str] = lambda room, _: room.name or room.id) -> None:
+        """Know how rooms are called.
+
+        Args:
+            house: As described.
+            called: Returns what a room is called in a language.
+        """
+        self._house, self._called = house, called
         self._rooms = {room.id: room.name or room.id for room in house.rooms}
 
     def language(self, wanted: str) -> str:
@@ -64,7 +70,9 @@ class Writer:
         key = f"alarm.words.{alarm.cause.value}"
         if alarm.cause is AlarmCause.NO_MOVEMENT and alarm.detail == NOBODY_SEEN:
             key = "alarm.words.no_movement.nobody_seen"
-        about = self._rooms.get(alarm.room or alarm.subject, alarm.subject)
+        name = alarm.room or alarm.subject
+        room = next((one for one in self._house.rooms if one.id == name), None)
+        about = self._called(room, language) if room is not None else alarm.subject
         sentence = say(key, language, about=about or say("alarm.whole_house", language))
         if alarm.detail and alarm.detail != NOBODY_SEEN:
             sentence = say("alarm.with_detail", language, sentence=sentence, detail=alarm.detail)

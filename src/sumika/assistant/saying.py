@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sumika.assistant.lexicon import APPLIANCE_WORDS, DEVICE_WORDS, ROOM_WORDS
+from sumika.assistant.lexicon import APPLIANCE_WORDS, DEVICE_WORDS
+from sumika.assistant.room_names import called_and_words
 from sumika.facts import Figure, Period, Row
 from sumika.schema import Message, Origin, worst
 from sumika.schema.house import Device, House
@@ -202,17 +203,10 @@ class Voice:
         room = self._rooms.get(room_id)
         if room is None:
             return self.say("talk.outside") if room_id == "outside" else cleaned(room_id, 64)
-        given = room.name or room.id
-        if not self.is_japanese and is_japanese(given):
-            given = next((name for name in room.called if name.isascii()), given)
-        words = next((one for one in ROOM_WORDS.values() if given.casefold() in map(str.casefold, one.en)), None)
-        words = words or (ROOM_WORDS.get(room.id) if not room.name else None)
-        if self.is_japanese:
-            japanese = next((name for name in room.called if is_japanese(name)), "")
-            return given if is_japanese(given) else japanese or (words.ja[0] if words else given)
-        if words is not None:
-            return f"the {given.lower() if room.name else words.en[0]}"
-        return given
+        given, words = called_and_words(room, self.language)
+        if words is None or self.is_japanese:
+            return given
+        return f"the {given.lower() if room.name else words.en[0]}"
 
     def kind(self, device: Device) -> str:
         """Return what a kind of device is called."""

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from sumika.alarm import AlarmBook, ContactAnswer, Finding, KeptAlarm, KeptDelivery, Writer, elapsed_s, way_name
+from sumika.assistant.room_names import room_called
 from sumika.clock import Instant
 from sumika.runtime.alarm_store import AlarmStore
 from sumika.runtime.refusal import Refusal, refusal
@@ -49,7 +50,7 @@ class AlarmDesk:
             origin: Of what happens in this house.
         """
         self._house, self._book, self._store, self._origin = house, book, store, origin
-        self._writer = Writer(house)
+        self._writer = Writer(house, room_called)
         self._language = house.language
 
     def view(self, alarm: KeptAlarm, now: Instant) -> AlarmState:

@@ -28,6 +28,7 @@ from sumika.alarm import (
     elapsed_s,
     hour_of,
 )
+from sumika.assistant.room_names import room_called
 from sumika.bus import Answerer, Subscriber
 from sumika.clock import Instant
 from sumika.runtime.alarm_desk import AlarmDesk
@@ -93,7 +94,7 @@ class AlarmLoop:
         self.dead_man = DeadManSignal(settings.dead_man, now) if settings.dead_man and self._is_live else None
         self.outbox, self.post = Outbox(), PostOffice(launch.house, launch.house_file.parent)
         self.ears = AlarmEars(launch.house, launch.house_file.parent)
-        self._writer = Writer(launch.house)
+        self._writer = Writer(launch.house, room_called)
         self._privacy = PrivacyWatch(launch.data, ALARM)
         self._local = local_clock(launch)
         self._looked: Instant | None = None
