@@ -58,6 +58,7 @@ _MUST_NOT = re.compile(
 )
 """テレビ消したらあかんで forbids, and in the west けえ gives a reason."""
 _MAY_STAY = re.compile("(?:っぱなし|まま)で?(?:いい|ええ|よか|構わ|かまわ)(?!(?:です)?か|の)")
+"""What may stay as it is is no order, and no question."""
 _ASKED_WHETHER = re.compile(
     "(?<!くれ)(?<!もらえ)(?<!でき)(?<!くださ)(?<!いただけ)(?<!頂け)(?<!もらえ)"
     "(?:消す|けす|つける|点ける|開ける|あける|閉める|しめる|切る|止める|とめる|入れる|回す|上げる|下げる)[?\uff1f]$"
@@ -119,7 +120,8 @@ def tells_only(tool: str, what: str, spans: Mapping[str, str], said: str) -> boo
     if TOOLS[tool].acts:
         if tool == "answer":
             return hesitates(said) if what == "yes" else _NO_ANSWER.search(said) is not None
-        if _THANKS.search(said) or (tool in ("feel", "house_mode") and _AGREES.search(said)):
+        stays = tool in ("power", "cover") and _MAY_STAY.search(said)
+        if stays or _THANKS.search(said) or (tool in ("feel", "house_mode") and _AGREES.search(said)):
             return True
         of_another_day = tool == "feel" and any(
             one.search(said) is not None for one in (_ANOTHER_DAY, _WAS_SAID, _BORNE)
