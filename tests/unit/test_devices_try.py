@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -92,6 +92,14 @@ def soon(kind: signal.Signals, *, times: int = 1) -> None:
     """Send this process a signal in a moment, when the loop waits."""
     for turn in range(times):
         asyncio.get_running_loop().call_later(0.2 + 0.05 * turn, os.kill, os.getpid(), kind)
+
+
+@pytest.fixture(autouse=True)
+def _heeds_ctrl_c() -> Iterator[None]:
+    """A shell that starts something in the background lets it ignore Ctrl-C, and tests may be started so."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
