@@ -141,7 +141,7 @@ def test_what_the_house_said_is_compared_with_what_was_scored(played: Lived) -> 
     calm = msgspec.structs.replace(strained, stamp=at(130), probability=0.2)
     died = Event(stamp=at(1), origin=Origin.LIVE, severity=Severity.ALARM, code="node_died", subject="log")
     told = heard(played, *truly, strained, calm, died, night(170.0, at(20_000)))
-    found = lived_night.figure(played, told, "2 h 50 min", differing=False)
+    found = lived_night.figure(played, told, differing=False)
     assert found.value == pytest.approx(10.0)
     assert found.detail["scored_min"] == 180.0
     assert found.detail["stages_live_kappa"] == pytest.approx(1.0)
@@ -154,14 +154,14 @@ def test_what_the_house_said_is_compared_with_what_was_scored(played: Lived) -> 
         *(msgspec.structs.replace(one, stamp=at(i * 30.0)) for i, one in enumerate(truly)),
         night(170.0, at(20_000)),
     )
-    assert float(lived_night.figure(played, late, "", differing=True).detail["stages_live_kappa"]) < 0.5
+    assert float(lived_night.figure(played, late, differing=True).detail["stages_live_kappa"]) < 0.5
 
 
 def test_a_house_that_told_no_night_or_no_sleep_is_no_figure(played: Lived) -> None:
     with pytest.raises(SumikaError, match="nothing was told"):
-        lived_night.figure(played, heard(played), "", differing=False)
+        lived_night.figure(played, heard(played), differing=False)
     with pytest.raises(SumikaError, match="too_weak"):
-        lived_night.figure(played, heard(played, night(None, at(9))), "", differing=False)
+        lived_night.figure(played, heard(played, night(None, at(9))), differing=False)
 
 
 def test_nothing_is_lived_in_a_quick_run() -> None:

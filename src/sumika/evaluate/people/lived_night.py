@@ -2,16 +2,14 @@
 
 It is a rehearsal and no score: the shipped students have learned from these two people too. What it shows is that what
 is scored on recordings comes out of a house that runs: stages while somebody sleeps, the night in the morning, strain
-of who sits there, no process that dies or hangs, records that can be asked about it, a log whose replay is the same.
+of who sits there, no process that dies or hangs, and a log whose replay is the same.
 """
 
-import contextlib
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -36,8 +34,6 @@ BEGINS = datetime.fromisoformat("2026-01-20T22:00:00+09:00")
 TIMES, STARTS_S = 40.0, 45.0
 """Forty times as fast is what two cores bear, once every process has started."""
 
-ASKED_BEFORE_END_S = 1200.0
-QUESTION = "how long did taro sleep last night?"
 _TROUBLE = ("node_died", "node_hung", "node_degraded")
 
 
@@ -81,18 +77,18 @@ def measure(full: bool) -> dict[str, Figure]:
     folder = Path(tempfile.mkdtemp(prefix="smk"))  # short: a socket's path may have 107 characters only
     try:
         say_on_stderr(f"  people.lived_night: {played.seconds / 3600:.1f} hours, {TIMES:.0f} times as fast ...")
-        answer = _live(played, folder)
+        _live(played, folder)
         log = max((folder / "data" / "log").iterdir())
         told = told_in(log)
         replayed = replay_log(log, folder / "again")
         differing = diff(log, folder / "again", topics=sorted(replayed.replayed)).differs
-        return {"lived_night_off_min": figure(played, told, answer, differing=differing)}
+        return {"lived_night_off_min": figure(played, told, differing=differing)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _live(played: Lived, folder: Path) -> str:
-    """Run the house until the morning; return what it answered then."""
+def _live(played: Lived, folder: Path) -> None:
+    """Run the house until the morning."""
     clock = start_fast_clock(folder, TIMES, BEGINS, STARTS_S)
     environ = clock.environment() | {"XDG_RUNTIME_DIR": str(folder), "OMP_NUM_THREADS": "1"}
     command = [
@@ -107,9 +103,6 @@ def _live(played: Lived, folder: Path) -> str:
     with (folder / "output").open("w+b") as output:
         process = subprocess.Popen(command, env=environ, stdout=output, stderr=subprocess.STDOUT)
         try:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_true_s(clock, played.seconds - ASKED_BEFORE_END_S))
-            answer = _asked(environ) if process.poll() is None else ""
             ended = process.wait(_true_s(clock, played.seconds + 1200.0) + 300.0)
         finally:
             if process.poll() is None:
@@ -118,7 +111,6 @@ def _live(played: Lived, folder: Path) -> str:
     if ended:
         said = (folder / "output").read_text(encoding="utf-8", errors="replace")
         raise SumikaError(f"the house ended before the morning: {said[-500:]}", where="people.lived_night")
-    return answer
 
 
 def _true_s(clock: FastClock, until_s: float) -> float:
@@ -126,12 +118,6 @@ def _true_s(clock: FastClock, until_s: float) -> float:
     passed_s = ns_to_seconds(time.monotonic_ns() - clock.since_ns)
     after_s = ns_to_seconds(clock.after_ns)
     return max(0.0, after_s + max(until_s - after_s, 0.0) / clock.times - passed_s)
-
-
-def _asked(environ: Mapping[str, str]) -> str:
-    command = [sys.executable, "-m", "sumika", "ask", "--language", "en", *QUESTION.split()]
-    asked = subprocess.run(command, env=dict(environ), capture_output=True, text=True, check=False, timeout=120)
-    return asked.stdout.strip() or asked.stderr.strip()
 
 
 def told_in(log: Path) -> Told:
@@ -175,13 +161,12 @@ def take(told: Told, message: object) -> None:
             pass
 
 
-def figure(played: Lived, told: Told, answer: str, *, differing: bool) -> Figure:
+def figure(played: Lived, told: Told, *, differing: bool) -> Figure:
     """Return the figure.
 
     Args:
         played: What was lived.
         told: What was said of it.
-        answer: To `QUESTION`, the next morning.
         differing: Whether a replay of the log came out otherwise.
 
     Raises:
@@ -211,7 +196,6 @@ def figure(played: Lived, told: Told, answer: str, *, differing: bool) -> Figure
             "strain_at_rest": float(np.mean(rest)) if rest else float("nan"),
             "processes_that_died_or_hung": ", ".join(told.trouble) or "none",
             "replay": "differs" if differing else "the same",
-            "asked_in_the_morning": answer,
             "times_as_fast": TIMES,
             "people": "both were learned from: a rehearsal, no score",
         },
