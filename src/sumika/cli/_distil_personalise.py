@@ -68,17 +68,15 @@ def make_own(
     if back:
         return _back(shelf, name, students, public_key)
     student = find_student(name, students=students, public_key=public_key)
-    if shelf.order(name).held and not anew:
-        anew_with = f"sumika distil personalise {name} --anew"
-        return [f"{name} stays as it is: somebody went back to it. Look for a better one all the same: {anew_with}"]
     if student.about.reading is not None:
         raise UsageError(
             "it reads sentences, and is not adapted to a house",
             where=name,
             remedy="sumika distil students lists those that are asked about people and rooms.",
         )
-    if file is None and not anew and told_in_use(student, shelf):
-        return [f"{name} stays as it is: {STAYS_TOLD}."]  # a log brings no labels, and to replay it takes a while
+    why = "" if anew else _why_it_stays(name, student, shelf, from_log=file is None)
+    if why:
+        return [why]
     passed_over = list[str]()
     if file is not None:
         questions, lived = _of_file(file, student)
@@ -90,6 +88,16 @@ def make_own(
     today = datetime.now(UTC).date().isoformat()
     verdict = personalise(student, students / name, lived, shelf, way=Way.of(student.about), today=today, anew=anew)
     return [*passed_over, questions, *_told(verdict, name)]
+
+
+def _why_it_stays(name: str, student: Student, shelf: Shelf, *, from_log: bool) -> str:
+    """Return why no better one is looked for; empty where one is."""
+    if shelf.order(name).held:
+        anew_with = f"sumika distil personalise {name} --anew"
+        return f"{name} stays as it is: somebody went back to it. Look for a better one all the same: {anew_with}"
+    if from_log and told_in_use(student, shelf):
+        return f"{name} stays as it is: {STAYS_TOLD}."  # a log brings no labels, and to replay it takes a while
+    return ""
 
 
 def _back(shelf: Shelf, name: str, students: Path, public_key: str) -> list[str]:
