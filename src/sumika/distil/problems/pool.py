@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from sumika.distil.problems import _maths, _programs
+import sumika.distil.problems._maths as _maths
+import sumika.distil.problems._programs as _programs
 from sumika.distil.records import Example, Grading
 from sumika.schema import UsageError
 
