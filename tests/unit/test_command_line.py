@@ -34,6 +34,11 @@ def test_a_slip_of_the_keyboard_gets_the_nearest_command() -> None:
     assert "Did you mean 'replay'?" in answer.stderr
 
 
+@pytest.mark.parametrize("how", ["--version", "-V"])
+def test_the_version_is_told_as_other_programs_tell_theirs(how: str) -> None:
+    assert sumika(how).stdout == sumika("version").stdout
+
+
 HOUSE_OF_ONE_ROOM = """
 version: 1
 name: Test

@@ -3,11 +3,13 @@
 import difflib
 import importlib
 import os
+import platform
 import sys
 from typing import NoReturn
 
 import click
 
+from sumika import __version__
 from sumika.schema.errors import SumikaError
 
 COMMANDS = {
@@ -67,6 +69,9 @@ class _LazyGroup(click.Group):
 
 @click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error (works in any place).")
+@click.version_option(
+    __version__, "-V", "--version", message=f"sumika %(version)s (Python {platform.python_version()})"
+)
 def sumika(debug: bool) -> None:
     """Sumika (住処): an open home ECU."""
 
