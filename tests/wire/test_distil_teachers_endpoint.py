@@ -205,6 +205,36 @@ def test_an_endpoint_that_answers_nothing_is_given_up(server: Server, journal: J
         teacher_at(server, concurrency=1).answer(examples(*(f"all {number} @400" for number in range(9))), journal)
 
 
+def test_what_is_missing_from_faults_that_pass_is_told_and_asked_by_the_next_call(
+    server: Server, tmp_path: Path
+) -> None:
+    asked = examples("fine", "busy @429*2", "fine too", "too long @400")
+    backoff = Backoff(tries=2)
+    with Journal(tmp_path) as journal:
+        said = r"1 of 4 answers are missing from faults that can pass \(rate limit: 1\).*call the same command again"
+        teacher = teacher_at(server, concurrency=1, backoff=backoff)
+        with pytest.raises(TeacherError, match=said):
+            teacher.answer(asked, journal)
+        assert teacher.report.answered == 2
+    with Journal(tmp_path) as journal:
+        traces = teacher_at(server, backoff=backoff).answer(asked, journal)
+    assert [trace.example_id for trace in traces] == [one.id for one in asked[:3]]
+    assert server.count() == {"fine": 1, "busy @429*2": 3, "fine too": 1, "too long @400": 2}
+
+
+def test_a_question_on_which_the_server_fails_in_call_after_call_has_no_answer(server: Server, tmp_path: Path) -> None:
+    asked = examples("fine", "breaks it @500")
+    for call in (1, 2, 3):
+        with Journal(tmp_path) as journal:
+            teacher = teacher_at(server, backoff=Backoff(tries=2))
+            if call < 3:
+                with pytest.raises(TeacherError, match=r"1 of 2 answers are missing.*server error: 1"):
+                    teacher.answer(asked, journal)
+            else:
+                assert [trace.example_id for trace in teacher.answer(asked, journal)] == [asked[0].id]
+    assert server.count() == {"fine": 1, "breaks it @500": 6}
+
+
 def test_a_wait_that_is_too_long_is_told_and_not_waited(server: Server, journal: Journal) -> None:
     waits = Waits()
     teacher = teacher_at(server, waits, backoff=Backoff(most_s=1.0, longest_wait_s=5.0))

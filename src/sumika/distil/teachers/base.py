@@ -47,7 +47,7 @@ class Teacher(Protocol):
         ...
 
     def answer(self, examples: Sequence[Example], journal: Journal, progress: Progress = unwatched) -> list[Trace]:
-        """Return the traces of the examples, in their order; one that could not be answered has none.
+        """Return the traces of the examples, in their order; one that cannot be answered has none.
 
         Args:
             examples: What is asked.
@@ -55,7 +55,8 @@ class Teacher(Protocol):
             progress: Called with (answers there are, answers wanted).
 
         Raises:
-            TeacherError: if the teacher cannot go on. The journal keeps what was answered.
+            TeacherError: if the teacher cannot go on, or left out what it may answer another time. The journal keeps
+                what was answered.
         """
         ...
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 
 import httpx
@@ -29,6 +29,8 @@ from sumika.distil.teachers.presets import EndpointSettings, is_loopback
 from sumika.schema import SumikaError
 
 GIVE_UP_AFTER = 5  # questions in a row without an answer: the rest would fare the same
+CALLS_GIVEN = 3  # a question whose requests failed through so many calls is taken to be what fails, not the hour
+NEVER_THE_QUESTION = ("rate limit", "unreachable")
 KEPT = "What was answered is kept; call the same command again to go on."
 
 
@@ -72,7 +74,8 @@ class EndpointTeacher:
         Raises:
             UsageError: if the key is missing; before anything is asked.
             TeacherError: if the endpoint cannot or may not be asked further: the key is refused, the cap is reached,
-                another model answers, nothing is answered any more. The journal keeps what was answered.
+                another model answers, nothing is answered any more; or if answers are missing from faults that can
+                pass. The journal keeps what was answered.
             StoreError: if the disk is full.
         """
         key = self.settings.key(self._environment)
@@ -88,8 +91,9 @@ class EndpointTeacher:
             version = journal.first_version or self.version
             counts = {"reused": reused, "requests": round_.requests}
             self.report = report_of(self.name, version, len(questions), traces, faults, journal, **counts)
-        if round_.stop:
-            raise round_.stop
+        stop = round_.stop or round_.missing()
+        if stop:
+            raise stop
         return traces
 
     def questions(self, examples: Sequence[Example]) -> list[Question]:
@@ -147,6 +151,7 @@ class _Round:
         self._waiting: deque[Question] = deque()
         self._total = self._failed_in_a_row = self._most_tokens = 0
         self._url = f"{settings.known.base_url}/chat/completions"
+        self._missing: Counter[str] = Counter()
         self._progress: Progress = unwatched
         self._settled = asyncio.Event()
         self._draw = random.Random()
@@ -158,6 +163,17 @@ class _Round:
         self._waiting.extend(waiting.values())
         self.done = self._total - len(self._waiting)
         progress(self.done, self._total)
+
+    def missing(self) -> TeacherError | None:
+        """Return what is to be said if answers are missing that may come yet; they must not count as none for ever."""
+        if not self._missing:
+            return None
+        kinds = ", ".join(f"{kind}: {count}" for kind, count in self._missing.most_common())
+        return TeacherError(
+            f"{self._missing.total()} of {self._total} answers are missing from faults that can pass ({kinds})",
+            where=self.name,
+            remedy=f"{KEPT} Only what is missing is asked then.",
+        )
 
     async def work(self, client: httpx.AsyncClient, key: str) -> None:
         """Ask one question after the other until none waits or there is a reason to stop."""
@@ -266,6 +282,11 @@ class _Round:
 
     def _count(self, question: Question, error: ProblemError, key: str) -> None:
         self.faults.add("no answer", question.example.id)
+        passing = error.kind in NEVER_THE_QUESTION or (
+            self.journal.failures(question.key, error.kind) < CALLS_GIVEN * self.settings.backoff.tries
+        )
+        if error.again and passing:
+            self._missing[error.kind] += 1
         # A prompt that is refused says nothing of the others, unless none has ever been taken.
         self._failed_in_a_row += error.again or not len(self.journal)
         said = str(error).replace(key, "***") if key else str(error)

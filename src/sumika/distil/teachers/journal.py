@@ -9,6 +9,7 @@ import errno
 import fcntl
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -104,6 +105,7 @@ class Journal:
         self.paid_usd = self.paid_before_usd = self.perhaps_usd = 0.0
         self.first_version, self.first_reasoned, self.full = "", False, False
         self._answers: dict[str, Trace] = {}
+        self._failures: Counter[tuple[str, str]] = Counter()  # (key, problem) -> requests
         self._open: dict[str, list[float]] = {}  # key -> worst costs of its requests that are not settled
         self._handle = -1
         try:
@@ -141,6 +143,10 @@ class Journal:
     def get(self, key: str) -> Trace | None:
         """Return the answer to a question, None if there is none."""
         return self._answers.get(key)
+
+    def failures(self, key: str, problem: str) -> int:
+        """Return how many requests for an answer have failed with a problem, those of earlier processes among them."""
+        return self._failures[key, problem]
 
     def ask(self, key: str, worst_usd: float = 0.0) -> None:
         """Note that a request is about to be sent.
@@ -230,6 +236,7 @@ class Journal:
                 del self._open[line.key]
         if isinstance(line, Failed):
             self.perhaps_usd += line.perhaps_usd
+            self._failures[line.key, line.problem] += 1
             return
         if not self._answers:
             self.first_version, self.first_reasoned = line.trace.version, bool(line.trace.reasoning)
