@@ -1,13 +1,17 @@
 """Graders: values, and programs that would rather not be graded."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import sumika.distil.grade.sandbox as sandbox_module
 from sumika.distil.grade.grader import grade, grade_all
 from sumika.distil.grade.maths import equal_maths
 from sumika.distil.grade.sandbox import Limits, Sandbox
 from sumika.distil.records import Example, Grading
+from sumika.schema import SumikaError
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +79,7 @@ HOSTILE = {
     "recursion": "def g(): return g()\ng()",
     "thread": "import threading\nthreading.Thread(target=print).start()",
     "kill": "import os\nos.kill(os.getppid(), 9)",
+    "limit": "import resource\nresource.prlimit(0, resource.RLIMIT_CPU)",
     "deep parse": "x = " + "(" * 5000,
 }
 
@@ -83,6 +88,36 @@ HOSTILE = {
 def test_hostile_programs_fail_and_the_server_lives(sandbox: Sandbox, name: str) -> None:
     assert not sandbox.run(HOSTILE[name] + "\n" + GOOD, TESTS).correct
     assert sandbox.run(GOOD, TESTS).correct
+
+
+def test_a_program_reaches_no_process_but_itself(sandbox: Sandbox) -> None:
+    """Even by calls that Python does not tell of: the kernel knows no other process in its namespace."""
+    program = """
+import os
+def f(number):
+    try:
+        return os.getpriority(os.PRIO_PROCESS, number)
+    except OSError as error:
+        return type(error).__name__
+def me():
+    return os.getpid(), os.getppid()
+"""
+    for number in (os.getpid(), os.getppid()):
+        assert sandbox.run(program, [f"assert f({number}) == 'ProcessLookupError'", "assert me() == (1, 0)"]).correct
+
+
+@pytest.mark.parametrize(("flags", "missing"), [("NEW_PROCESSES", "processes"), ("0", "network, processes")])
+def test_what_the_kernel_does_not_permit_is_told(
+    flags: str, missing: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    server = Path(sandbox_module.__file__).with_name("_server.py").read_text()
+    refused = f"libc.unshare = lambda asked, real=libc.unshare: -1 if asked & {flags} == {flags} else real(asked)"
+    (tmp_path / "_server.py").write_text(server.replace("\n\n\ndef isolate", f"\n{refused}\n\n\ndef isolate", 1))
+    monkeypatch.setattr(sandbox_module, "__file__", str(tmp_path / "sandbox.py"))
+    with pytest.raises(SumikaError, match=rf"\({missing}\)"), Sandbox():
+        pass
+    with Sandbox(Limits(without_isolation=True)) as trusting:
+        assert trusting.run(GOOD, TESTS).correct
 
 
 @pytest.mark.parametrize(

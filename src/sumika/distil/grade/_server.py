@@ -20,11 +20,24 @@ import time
 import typing
 from typing import Any
 
-NEW_USER, NEW_NETWORK, NEW_IPC = 0x10000000, 0x40000000, 0x08000000
+NEW_USER, NEW_NETWORK, NEW_IPC, NEW_PROCESSES = 0x10000000, 0x40000000, 0x08000000, 0x20000000
 SET_DEATH_SIGNAL, SET_DUMPABLE, SET_NO_NEW_PRIVILEGES = 1, 4, 38
+CAPABILITIES_VERSION = 0x20080522
 NOBODY = 65534
 OUTPUT_KEPT, OUTPUT_LIMIT, RESULT_LIMIT = 2_000, 1 << 20, 1 << 20
-REFUSED = ("socket.", "subprocess.", "ctypes.", "os.", "shutil.", "pty.", "signal.", "sys._getframe", "gc.", "open")
+REFUSED = (
+    "socket.",
+    "subprocess.",
+    "ctypes.",
+    "os.",
+    "shutil.",
+    "pty.",
+    "signal.",
+    "resource.",
+    "sys._getframe",
+    "gc.",
+    "open",
+)
 # Loaded before a program runs, because a confined child finds no files to load modules from; socket so that it meets
 # the refusal and not a missing module.
 LOADED = [
@@ -55,18 +68,62 @@ LOADED = [
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def isolate(folder: str) -> dict[str, bool]:
-    """Cut this process off from the network and, where permitted, from every file; return what took hold."""
+def isolate(folder: str) -> tuple[dict[str, bool], int | None]:
+    """Cut this process off from the network and, where permitted, from other processes and every file.
+
+    Returns:
+        What took hold, and what `leave_processes` returned.
+    """
     network = libc.unshare(NEW_NETWORK | NEW_IPC) == 0
     if not network:
         network = libc.unshare(NEW_USER | NEW_NETWORK | NEW_IPC) == 0
+    processes = leave_processes()  # while the files of /proc are there
     root = os.geteuid() == 0
     files = False
     with contextlib.suppress(OSError):
         os.chroot(folder)
         files = True
     os.chdir("/" if files else folder)
-    return {"network": network, "files": files, "user": not root or drops_rights()}
+    user = not root or drops_rights()
+    return {"network": network, "files": files, "user": user, "processes": processes is not None}, processes
+
+
+def leave_processes() -> int | None:
+    """Go on as the first process of a namespace of processes; return an open file of it, None if that is not permitted.
+
+    A program then gets a namespace below it (`fork_alone`) and reaches no process but itself: whoever has the same user
+    could otherwise end another with a limit (`prlimit`) or slow it down. After each program this process comes back to
+    its own namespace, which is only permitted into one that it made itself: therefore this first one.
+    """
+    if libc.unshare(NEW_PROCESSES) != 0:
+        return None
+    if server := os.fork():
+        os.close(0)
+        os.close(1)
+        os.waitpid(server, 0)
+        os._exit(0)
+    libc.prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    try:
+        own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    except OSError:
+        return None
+    return own if libc.setns(own, NEW_PROCESSES) == 0 else None
+
+
+def fork_alone(processes: int | None) -> int:
+    """Fork into a new namespace of processes, if this process can come back from it; with the child ends all in it.
+
+    Raises:
+        OSError: if the kernel gives no more of them: nothing is run without.
+    """
+    if processes is None:
+        return os.fork()
+    if libc.unshare(NEW_PROCESSES) != 0:
+        raise OSError(ctypes.get_errno(), "no namespace of processes")
+    child = os.fork()
+    if child and libc.setns(processes, NEW_PROCESSES) != 0:
+        raise OSError(ctypes.get_errno(), "no way back to the own namespace of processes")
+    return child
 
 
 def drops_rights() -> bool:
@@ -96,6 +153,8 @@ def confine(limits: dict[str, float]) -> None:
             os.setgroups([])
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(NOBODY, NOBODY, NOBODY)
+    # In a user namespace of its own a process that is not root has rights as well.
+    libc.capset((ctypes.c_uint32 * 2)(CAPABILITIES_VERSION, 0), (ctypes.c_uint32 * 6)())
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     libc.prctl(SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     libc.prctl(SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
@@ -184,10 +243,10 @@ def collect(child: int, output: int, results: int, wall_s: float) -> dict[str, A
     return {"why": why, "signal": number, "lines": lines, "output": said.decode("utf-8", "replace")}
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
+def answer(request: dict[str, Any], processes: int | None) -> dict[str, Any]:
     """Fork a child for a request and return what came of it."""
     (output, output_in), (results, results_in) = os.pipe(), os.pipe()
-    child = os.fork()
+    child = fork_alone(processes)
     if child == 0:
         try:
             run_child(request, output_in, results_in)
@@ -225,12 +284,13 @@ def main() -> None:
     """Serve until standard input ends."""
     for name in LOADED:
         importlib.import_module(name)
-    send(isolate(sys.argv[1]))
+    held, processes = isolate(sys.argv[1])
+    send(held)
     gc.collect()
     gc.freeze()
     gc.disable()
     while True:
-        send(answer(json.loads(read_exactly(int.from_bytes(read_exactly(4), "big")))))
+        send(answer(json.loads(read_exactly(int.from_bytes(read_exactly(4), "big"))), processes))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         wall_s: From start to end.
         cpu_s: Processor time, rounded up to whole seconds by the kernel.
         memory_bytes: Address space.
-        without_isolation: Run even where the kernel permits no network namespace or change of user.
+        without_isolation: Run even where the kernel permits no namespace of network or processes, or no change of user.
     """
 
     wall_s: float = 2.0
@@ -131,7 +131,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         """Start the server."""
         self._start()
-        missing = [name for name in ("network", "user") if not self.isolation[name]]
+        missing = [name for name in ("network", "processes", "user") if not self.isolation[name]]
         if missing and not self.limits.without_isolation:
             self.close()
             raise SumikaError(
