@@ -335,6 +335,13 @@ def test_arrays_from_a_file(tmp_path: Path) -> None:
     assert len(fewer.arrays) == 50, "a changed file is another pool"
 
 
+def test_an_array_file_without_any_label_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    np.savez(tmp_path / "pool.npz", x=table().x)
+    data = {"from": "files", "pool": {"path": str(tmp_path / "pool.npz"), "kind": "arrays"}}
+    with pytest.raises(SumikaError, match=r"no row has a label.*Add `y`"):
+        assert len(works(tmp_path / "store", table(), data=data)[0].arrays)
+
+
 def test_recipe_file_with_a_slip_says_where(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("name: mine\ndata: {from: source, name: made}\nteachr: {}\n")

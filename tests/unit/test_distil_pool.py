@@ -191,6 +191,17 @@ def test_labels_that_are_names_become_classes(tmp_path: Path) -> None:
     assert (arrays.group.tolist(), report.kept) == (["1", "1", "2"], 3)
 
 
+def test_whole_numbers_without_names_name_themselves(tmp_path: Path) -> None:
+    path = tmp_path / "pool.npz"
+    np.savez(path, x=np.ones((6, 2)), y=np.array([3, 1, -1, 10, 1, -7], np.int16))
+    with pytest.raises(PoolError, match=r"row 6: column 'y': the class is -7"):
+        read_arrays(PoolSettings(path=str(path), kind="arrays"))
+    arrays, report = read_arrays(PoolSettings(path=str(path), kind="arrays", most_bad_share=0.5))
+    assert arrays.classes == ("1", "3", "10")
+    assert arrays.y.tolist() == [1, 0, -1, 2, 0]
+    assert any("no `classes`" in note for note in report.notes)
+
+
 def test_impossible_labels_are_bad_rows(tmp_path: Path) -> None:
     path = tmp_path / "pool.npz"
     np.savez(path, x=np.ones((4, 2)), y=np.array([0, 1, 5, 1]), classes=np.array(["a", "b"]))

@@ -31,7 +31,7 @@ from sumika.distil.networks.kept import ArrayModel
 from sumika.distil.networks.layers import flops
 from sumika.distil.networks.scores import METRICS, ClassScores, ValueScores, gain, score_classes, score_values
 from sumika.distil.networks.tallies import MetricName
-from sumika.distil.pool import read_arrays
+from sumika.distil.pool import PoolError, read_arrays
 from sumika.distil.records import ArraySet
 from sumika.distil.stages import Made, StageContext, StageResult, Stages
 from sumika.distil.store_arrays import kept_arrays, put_arrays
@@ -107,6 +107,7 @@ class ArrayWorks:
 
             def work(context: StageContext) -> Made:
                 arrays, report = read_arrays(pool)
+                _refuse_without_labels(arrays, pool.path)
                 facts = {"bad_rows": report.bad, "notes": list(report.notes)}
                 return Made(outputs=put_arrays(context, arrays), facts={"rows": len(arrays), **facts})
 
@@ -307,3 +308,12 @@ def _files_digest(path: Path) -> str:
     for file in [path] if path.is_file() else sorted(path.glob("*.npy")):
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _refuse_without_labels(arrays: ArraySet, path: str) -> None:
+    if arrays.y.dtype == np.int64 and not (arrays.y >= 0).any():
+        raise PoolError(
+            "no row has a label: there is nothing that a teacher could learn from",
+            where=path,
+            remedy="Add `y`, or say which array it is: `columns: {y: NAME}`. Single rows may be without one (-1).",
+        )

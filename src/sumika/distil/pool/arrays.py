@@ -28,7 +28,8 @@ UNLABELLED = -1
 def read_arrays(settings: PoolSettings) -> tuple[ArraySet, PoolReport]:
     """Read labelled arrays.
 
-    A single .npy is `x` without labels (every class is -1). Labels that are names become `classes` in sorted order.
+    A single .npy is `x` without labels (every class is -1). Labels that are names become `classes` in sorted order, and
+    so do whole numbers where no `classes` name them: class 0 is the least of them.
 
     Returns:
         The set (rows whose label is impossible left out), and what was found.
@@ -127,7 +128,7 @@ def _labels(
         index = {name: number for number, name in enumerate(names)}
         return np.array([index.get(str(name), len(names)) for name in y], np.int64), names
     if y.dtype.kind in "iub" and y.ndim == 1:
-        return y.astype(np.int64), classes
+        return _numbered(y.astype(np.int64), classes, notes)
     if y.dtype.kind == "f":
         return y.astype(np.float32).reshape(rows, -1), classes
     raise PoolError(
@@ -136,6 +137,18 @@ def _labels(
         where=settings.path,
         remedy="Say `columns: {y: NAME}` in the recipe.",
     )
+
+
+def _numbered(
+    y: NDArray[np.int64], classes: tuple[str, ...], notes: list[str]
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return whole numbers as classes: what `classes` names, or else those there are, which may begin anywhere."""
+    found = np.unique(y[y >= 0])
+    if classes or not len(found):
+        return y, classes
+    names = tuple(str(number) for number in found)
+    notes.append(f"no `classes`: the {len(names)} whole numbers of `y` name themselves")
+    return np.where(y >= 0, np.searchsorted(found, y), y), names
 
 
 def _mask(settings: PoolSettings, fields: Mapping[str, NDArray[Any]], x: NDArray[Any]) -> NDArray[np.bool_] | None:
