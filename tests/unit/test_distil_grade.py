@@ -134,6 +134,28 @@ def test_cheating_the_checker_does_not_pass(sandbox: Sandbox, program: str) -> N
     assert not sandbox.run(program, TESTS).correct
 
 
+@pytest.mark.parametrize(
+    ("test", "why"),
+    [
+        ("f(2)\nassert f(2) == ", "line 2, column 16: invalid syntax"),
+        ("assert f(2) == '\0'", "null bytes"),
+        ("assert f(2) == '\ud800'", "surrogates"),
+        ("assert f(2) == " + "-" * 5000 + "1", ""),  # too deep for the parser, each version in its own words
+        ("f(0x" + "f" * 5000 + ")", "4300 digits"),
+    ],
+)
+def test_a_test_that_is_no_python_fails_alone(sandbox: Sandbox, test: str, why: str) -> None:
+    grade = sandbox.run(GOOD, (*TESTS, test))
+    assert not grade.correct
+    assert grade.reason.startswith("a test is no Python")
+    assert why in grade.reason
+
+
+def test_a_value_that_nobody_can_write_or_expect_is_wrong(sandbox: Sandbox) -> None:
+    assert "int too long" in sandbox.run("def f(x): return 10**5000", TESTS).reason
+    assert "unhashable" in sandbox.run(GOOD, ["assert f(2) == {[]: 1}"]).reason
+
+
 def test_a_batch_is_graded_in_order_each_by_its_kind() -> None:
     code = Example(prompt="double", grading=Grading.CODE, tests=TESTS)
     maths = Example(prompt="1+1", answer="2", grading=Grading.MATHS)

@@ -82,6 +82,10 @@ def test_a_mapped_field_that_does_not_exist_is_named(tmp_path: Path) -> None:
         ({"answer": "4"}, r"pool.jsonl:4: column 'prompt': the prompt is missing or empty"),
         ({"prompt": "a", "answer": True}, r"column 'answer': text is expected, found bool: True"),
         ({"prompt": "a", "tests": [1]}, r"column 'tests': a list of texts is expected"),
+        (
+            {"prompt": "a", "grading": "code", "tests": ["assert True", "f()\nassert f(2) == "]},
+            r"pool.jsonl:4: column 'tests': a test is no Python: line 2, column 16: invalid syntax",
+        ),
         ({"prompt": "a", "grading": "feel"}, r"column 'grading': one of text, maths, code is expected, found 'feel'"),
     ],
 )

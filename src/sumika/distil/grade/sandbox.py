@@ -30,6 +30,8 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.In: lambda value, options: value in options,
     ast.NotIn: lambda value, options: value not in options,
 }
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What Python's parser raises for a text that is no program, or one that is too deep for it."""
 
 
 def _holds(compare: Callable[[Any, Any], Any], wanted: Any, value: Any) -> bool:
@@ -84,7 +86,7 @@ def _asked(test: str) -> list[_Ask]:
         if isinstance(condition, ast.Compare) and len(condition.ops) == 1:
             try:
                 wanted = ast.literal_eval(condition.comparators[0])
-            except ValueError:
+            except (ValueError, TypeError):  # no literal, or one that cannot be: {[]: 1}
                 pass
             else:
                 compare = _COMPARE[type(condition.ops[0])]
@@ -92,6 +94,21 @@ def _asked(test: str) -> list[_Ask]:
                 continue
         asks.append(_Ask("eval", f"bool({ast.unparse(condition)})", lambda value: value is True))
     return asks
+
+
+def problem_of_test(test: str) -> str:
+    """Return why a test is no Python, with line and column where the parser tells them; "" if it is."""
+    try:
+        _asked(test)
+    except _UNREADABLE as error:
+        return _described(error)
+    return ""
+
+
+def _described(error: BaseException) -> str:
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"line {error.lineno}, column {error.offset}: {error.msg}"
+    return str(error) or type(error).__name__
 
 
 class _Opaque:
@@ -186,13 +203,15 @@ class Sandbox:
         return message
 
     def run(self, program: str, tests: Sequence[str]) -> Grade:
-        """Run a program and grade it by its tests; at least one test is needed.
+        """Run a program and grade it by its tests: at least one is needed, and each must be Python.
 
         Raises:
-            SyntaxError: if a test is not Python.
             ChildProcessError: if the server died, which no program ought to be able to bring about.
         """
-        asks = [ask for test in tests for ask in _asked(test)]
+        try:
+            asks = [ask for test in tests for ask in _asked(test)]
+        except _UNREADABLE as error:
+            return Grade(False, f"a test is no Python ({_described(error)})")
         if not asks:
             return Grade(False, "there is no test")
         limits, nonce = self.limits, secrets.token_hex(16)
@@ -228,6 +247,13 @@ def _told(lines: Sequence[str], nonce: str) -> tuple[list[Any], str]:
     return values, ""
 
 
+def _written(value: Any) -> str:
+    try:
+        return str(value)
+    except ValueError:  # Python writes out no number of more than 4300 digits
+        return f"{type(value).__name__} too long to be written out"
+
+
 def _judge(reply: dict[str, Any], asks: list[_Ask], nonce: str) -> Grade:
     if reply["why"]:
         return Grade(False, {"time": "took too long", "output": "wrote too much"}[reply["why"]])
@@ -240,7 +266,7 @@ def _judge(reply: dict[str, Any], asks: list[_Ask], nonce: str) -> Grade:
         except TypeError:
             held = False
         if not held:
-            return Grade(False, f"wrong: {ask.source[:60]} gives {str(value)[:60]}")
+            return Grade(False, f"wrong: {ask.source[:60]} gives {_written(value)[:60]}")
     if len(values) < len(asks):
         signal = f" (signal {reply['signal']})" if reply["signal"] else ""
         return Grade(False, f"ended before its tests{signal}")

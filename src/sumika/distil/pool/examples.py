@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sumika.distil.grade.sandbox import problem_of_test
 from sumika.distil.pool._rows import columns_of, files_of, rows_of
 from sumika.distil.pool.settings import (
     FIRST_BAD,
@@ -91,6 +92,10 @@ def _example(
         return BadRow(where=where, column=columns["prompt"], problem="the prompt is missing or empty")
     defaults = {"domain": settings.domain, "licence": settings.licence, "grading": settings.grading, "source": where}
     values |= {field: value for field, value in defaults.items() if not values.get(field)}
+    if values.get("grading") == Grading.CODE:
+        problem = next(filter(None, map(problem_of_test, values.get("tests", ()))), "")
+        if problem:
+            return BadRow(where=where, column=columns["tests"], problem=f"a test is no Python: {problem}")
     return Example(**values)
 
 
