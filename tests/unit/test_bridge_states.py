@@ -31,6 +31,7 @@ from sumika.schema import (
     Tracks,
     Verdict,
 )
+from sumika.schema.house import Sensor
 from sumika.schema.vitals import Rate
 from sumika.units import seconds_to_ns
 from tests.bridge_helpers import played_house
@@ -134,6 +135,26 @@ def test_what_is_silent_becomes_unknown_and_the_others_stay() -> None:
     assert living["occupancy"] is None
     assert living["co2"] == 810
     assert watched.after(believed_s("air"))["room_living"]["co2"] is None
+
+
+def test_of_several_alarms_and_windows_in_a_room_the_worst_is_told_and_of_thermometers_the_first() -> None:
+    house = played_house()
+    pairs = [Sensor(id=f"{name}_{side}", room="living", kind="air") for name in ("smoke", "window") for side in "ab"]
+    watched = Watched(bridge_of(replace(house, sensors=(*house.sensors, *pairs))))
+
+    def says(sensor: str, **values: Any) -> None:
+        watched.hears(AirSample(**LIVE, sensor=sensor, room="living", **values))
+
+    says("smoke_a", smoke=False, co_ppm=0.0, temperature_c=20.0)
+    says("smoke_b", smoke=True, co_ppm=180.0, temperature_c=25.0)
+    says("window_a", window_open=0.0)
+    says("window_b", window_open=1.0)
+    told = watched.after()["room_living"]
+    assert [told[key] for key in ("smoke", "co", "window", "temperature")] == ["ON", 180.0, "ON", 20.0]
+    says("smoke_b", smoke=False, co_ppm=0.0)
+    says("window_b", window_open=0.0)
+    told = watched.after(60.0)["room_living"]
+    assert [told[key] for key in ("smoke", "co", "window")] == ["OFF", 0.0, "OFF"]
 
 
 def test_a_simulation_is_nobodys_house_unless_it_is_a_demo() -> None:

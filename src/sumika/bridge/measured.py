@@ -18,6 +18,7 @@ class Measured:
         shown: Value to what is published: rounded to what is not noise.
         platform: Of Home Assistant.
         config: What else that platform wants to know.
+        worst: Whether of several sensors in a room the highest counts: one window that is open is an open window.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Measured:
     shown: Callable[[float], Any]
     config: dict[str, Any]
     platform: str = "sensor"
+    worst: bool = False
 
 
 def _to(digits: int, scale: float = 1.0) -> Callable[[float], float]:
@@ -96,7 +98,14 @@ AIR: tuple[Measured, ...] = (
     Measured(
         key="sound", field="sound_dba", text="bridge.sound", shown=_to(0), config=sensor("dBA", 0, "sound_pressure")
     ),
-    Measured(key="co", field="co_ppm", text="bridge.co", shown=_to(1), config=sensor("ppm", 1, "carbon_monoxide")),
+    Measured(
+        key="co",
+        field="co_ppm",
+        text="bridge.co",
+        shown=_to(1),
+        config=sensor("ppm", 1, "carbon_monoxide"),
+        worst=True,
+    ),
     Measured(
         key="smoke",
         field="smoke",
@@ -104,6 +113,7 @@ AIR: tuple[Measured, ...] = (
         shown=_on,
         platform="binary_sensor",
         config={"device_class": "smoke"},
+        worst=True,
     ),
     Measured(
         key="window",
@@ -112,6 +122,7 @@ AIR: tuple[Measured, ...] = (
         shown=_on,
         platform="binary_sensor",
         config={"device_class": "window"},
+        worst=True,
     ),
 )
 """Of an `AirSample`."""

@@ -197,14 +197,18 @@ class RoomStates:
         }
 
     def _measured(self, room: Room) -> dict[str, Any]:
-        """Return what the sensors of a room measure: of several of a kind the one that is described first."""
-        found: dict[str, Any] = dict.fromkeys((one.key for one in AIR), None)
-        for sensor_id in (one.id for one in self._house.sensors if one.room == room.id):
-            sample = self._known.fresh(AirSample, sensor_id)
-            for one in AIR if sample is not None else ():
-                value = getattr(sample, one.field)
-                if found[one.key] is None and value is not None:
-                    found[one.key] = one.shown(value)
+        """Return what the sensors of a room measure.
+
+        Of several of a kind the one that is described first counts; of what endangers people, or lets the heat out,
+        the worst: who looks at Home Assistant is not to be told that all is well by the smoke alarm that hears nothing.
+        """
+        heard = (self._known.fresh(AirSample, one.id) for one in self._house.sensors if one.room == room.id)
+        samples = [sample for sample in heard if sample is not None]
+        found: dict[str, Any] = {}
+        for one in AIR:
+            values = [value for sample in samples if (value := getattr(sample, one.field)) is not None]
+            counts = max(values) if values and one.worst else next(iter(values), None)
+            found[one.key] = None if counts is None else one.shown(counts)
         return found
 
     def _felt(self, room: Room) -> dict[str, Any]:
