@@ -326,6 +326,10 @@ def test_the_simulated_house_lives_in_its_own_time() -> None:
     simulated = msgspec.structs.replace(house, radars=(radar,), world=WorldSettings(start="2026-07-01T06:00"))
     later = local_clock(FakeProcess(simulated).launch)(START.later(seconds_to_ns(90.0)))
     assert later.isoformat() == "2026-07-01T06:01:30+09:00"
+    paris = Building(site=Site(timezone="Europe/Paris"))
+    spring = msgspec.structs.replace(simulated, building=paris, world=WorldSettings(start="2026-03-28T20:00"))
+    summer_time = local_clock(FakeProcess(spring).launch)(START.later(seconds_to_ns(6 * 3600.0)))
+    assert summer_time.isoformat() == "2026-03-29T03:00:00+02:00"
     assert HouseEar(simulated).origin() is Origin.SIMULATED
 
 

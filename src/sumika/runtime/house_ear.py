@@ -1,7 +1,7 @@
 """What a controller's process has heard of the house: the newest word of every sensor and device, and how old it is."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sumika.clock import Instant
@@ -31,7 +31,7 @@ from sumika.schema import (
 from sumika.schema.house import House, WorldSource
 from sumika.schema.house_meters import HouseMeters
 from sumika.units import ns_to_seconds, seconds_to_ns
-from sumika.world.start import start_of
+from sumika.world.start import local_time, start_of
 
 HEARD = (
     "air",
@@ -68,7 +68,7 @@ def local_clock(launch: Launch) -> Callable[[Instant], datetime]:
     house, began = launch.house, launch.config.stamp
     if is_simulated(house):
         start = start_of(house)
-        return lambda now: start + timedelta(seconds=ns_to_seconds(now.monotonic_ns - began.monotonic_ns))
+        return lambda now: local_time(start, ns_to_seconds(now.monotonic_ns - began.monotonic_ns))
     zone = _zone_of(house)
     return lambda now: datetime.fromtimestamp(ns_to_seconds(now.wall_ns), UTC).astimezone(zone)
 

@@ -6,7 +6,7 @@ rooms answer, the meter counts. Nothing here asks a clock: `at_s` counts seconds
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sumika.physics.psychrometrics import relative_humidity
@@ -20,7 +20,7 @@ from sumika.world.energy import Meter, MeterReading, meter_of
 from sumika.world.exchange import Acting, Doing, Outside, RoomsActedOn, RoomsNow
 from sumika.world.fittings import fitted
 from sumika.world.residents import Draws, Household
-from sumika.world.start import settings_of, site_of, start_of
+from sumika.world.start import local_time, settings_of, site_of, start_of
 from sumika.world.weather import Change, Weather, weather_of
 
 SETTLES_DAYS = 3
@@ -160,7 +160,7 @@ class World:
 
     def local_time(self, at_s: float) -> datetime:
         """Return what a clock on the wall of that house shows."""
-        return (self.start + timedelta(seconds=at_s)).astimezone(self.start.tzinfo)
+        return local_time(self.start, at_s)
 
     def step(self, seconds: float) -> WorldStep:
         """Live through one step.

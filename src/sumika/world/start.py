@@ -1,6 +1,6 @@
 """When a simulated house begins, in the time zone of its site."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sumika.schema import UsageError
@@ -16,6 +16,17 @@ def site_of(house: House) -> Site:
 def settings_of(house: House) -> WorldSettings:
     """Return how a house's world runs; ordinary life where nothing is said."""
     return house.world if house.world is not None else WorldSettings()
+
+
+def local_time(start: datetime, at_s: float) -> datetime:
+    """Return what a clock on the wall shows so many seconds after a start, also after summer time began or ended.
+
+    Args:
+        start: With a time zone.
+        at_s: Since then.
+    """
+    # Through UTC: between two moments of one zone Python counts the clock on the wall, which jumps.
+    return (start.astimezone(UTC) + timedelta(seconds=at_s)).astimezone(start.tzinfo)
 
 
 def start_of(house: House) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from sumika.world.devices.storage import Battery, CarCharger
 from sumika.world.devices.ventilators import BalancedVentilation, ExhaustFan
 from sumika.world.devices.water_heater import HeatPumpWaterHeater
 from sumika.world.exchange import Acting, Outside, RoomsNow
+from sumika.world.start import local_time
 
 Array = NDArray[np.float64]
 
@@ -262,7 +263,7 @@ class Devices:
         around = Around(
             now_s=now_s,
             seconds=seconds,
-            local=(self._start + timedelta(seconds=now_s)).astimezone(self._start.tzinfo),
+            local=local_time(self._start, now_s),
             outside=outside,
             rooms=rooms,
             index=room_index,

@@ -1,7 +1,7 @@
 """Cat, dog and robot vacuum: where they are, hour by hour, each hour without the ones before it."""
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +14,7 @@ from sumika.world.residents.chance import chance
 from sumika.world.residents.path import Move, Path
 from sumika.world.residents.places import Places, Point, Spot
 from sumika.world.residents.routes import Routes
+from sumika.world.start import local_time
 
 PETS = ("cat", "dog", "robot_vacuum")
 HOUR_S = 3600.0
@@ -62,7 +63,7 @@ class Animal:
         random = chance(self._seed, self.name, hour)
         begin_s = hour * HOUR_S
         path = Path(begin_s, begin_s + HOUR_S, self._anchor(hour))
-        local = (self._start.astimezone(UTC) + timedelta(seconds=begin_s)).astimezone(self._start.tzinfo)
+        local = local_time(self._start, begin_s)
         room = self._anchor(hour).room
         if self.kind == "robot":
             self._clean(path, room, random, local)

@@ -13,6 +13,7 @@ from sumika.schema.house import House
 from sumika.world.residents.queue import SINGLE, queued
 from sumika.world.residents.routine import day_of, wakes_h
 from sumika.world.residents.span import Span
+from sumika.world.start import local_time
 
 DAY_S = 86_400.0
 BODILY = frozenset({"fall", "slow_collapse", "near_fall", "sit_hard", "drop"})
@@ -135,7 +136,7 @@ class Timeline:
         """Return the number of the day whose plan holds a moment; 0 is the day of the start."""
         if self._day_begin_s(self._day) <= at_s < self._day_begin_s(self._day + 1):
             return self._day
-        local = (self._start.astimezone(UTC) + timedelta(seconds=at_s)).astimezone(self._start.tzinfo)
+        local = local_time(self._start, at_s)
         day = (local.date() - self._start.date()).days
         self._day = day if at_s >= self._day_begin_s(day) else day - 1
         return self._day

@@ -1,10 +1,10 @@
 """How warmly people dress: by the season of the place they live in, not by the calendar."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sumika.schema.house import House
 from sumika.units import clamp
-from sumika.world.start import site_of
+from sumika.world.start import local_time, site_of
 from sumika.world.weather.climates import CLIMATES
 
 WARM_FROM_C, HOT_FROM_C = 10.0, 24.0
@@ -27,7 +27,7 @@ class Wardrobe:
 
     def share(self, at_s: float) -> float:
         """Return the share of winter's clothes that is worn at a time, since the world began."""
-        months = (self._start + timedelta(seconds=at_s)).timetuple().tm_yday / _MONTH_DAYS - 0.5
+        months = local_time(self._start, at_s).timetuple().tm_yday / _MONTH_DAYS - 0.5
         first, part = int(months // 1), months % 1
         usual_c = (1.0 - part) * self._usual_c[first % 12] + part * self._usual_c[(first + 1) % 12]
         return 1.0 - SUMMER_SHEDS * clamp((usual_c - WARM_FROM_C) / (HOT_FROM_C - WARM_FROM_C), 0.0, 1.0)

@@ -1,7 +1,7 @@
 """Whether a scenario is what its name says: each check as a number beside its limits."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +38,12 @@ def moment_s(text: str, start: datetime) -> float:
     hours, minutes = (int(part) for part in text.lstrip("+").split(":"))
     if text.startswith("+"):
         return hours * 3600.0 + minutes * 60.0
-    there = start.replace(hour=hours % 24, minute=minutes, second=0, microsecond=0)
-    if there < start:
-        there += timedelta(days=1)
-    return (there - start).total_seconds()
+    today = start.replace(hour=hours % 24, minute=minutes, second=0, microsecond=0)
+    # An hour that comes twice when summer time ends has the same time of day twice.
+    moments = (today.replace(fold=0), today.replace(fold=1), today.replace(fold=0) + timedelta(days=1))
+    # Through UTC: between two moments of one zone Python counts the clock on the wall, which jumps.
+    away_s = ((moment.astimezone(UTC) - start.astimezone(UTC)).total_seconds() for moment in moments)
+    return next(seconds for seconds in away_s if seconds >= 0.0)
 
 
 def judge(check: Check, course: Course) -> Finding:
