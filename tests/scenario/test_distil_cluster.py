@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -62,20 +63,58 @@ def test_a_failing_task_is_told_after_the_others_have_ended(tmp_path: Path) -> N
     assert not Store(tmp_path).finished_path(bad.key).exists()
 
 
+class FakeWorker:
+    """A process that is none."""
+
+    returncode = 0
+
+    def __init__(self, command: list[str], **given: object) -> None: ...
+
+
 def test_a_worker_that_dies_is_started_again_and_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[int] = []
 
-    def dies_twice(command: list[str], **given: object) -> subprocess.CompletedProcess[bytes]:
-        started.append(1)
-        answer = msgspec.json.encode(TaskResult(result="digest"))
-        died = len(started) < 3
-        return subprocess.CompletedProcess(command, -9 if died else 0, stdout=answer, stderr=b"Killed")
+    class DiesTwice(FakeWorker):
+        def communicate(self, given: bytes) -> tuple[bytes, bytes]:
+            started.append(1)
+            self.returncode = -9 if len(started) < 3 else 0
+            return msgspec.json.encode(TaskResult(result="digest")), b"Killed"
 
-    monkeypatch.setattr(subprocess, "run", dies_twice)
+    monkeypatch.setattr(subprocess, "Popen", DiesTwice)
     assert run_tasks(students(1), store=tmp_path)["s1"].result == "digest"
     started.clear()
     with pytest.raises(ClusterError, match="died 2 times Killed"):
         run_tasks(students(1), store=tmp_path, tries=2)
+
+
+def test_what_is_broken_off_ends_its_workers_and_starts_none_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[bytes] = []
+    works, ended = threading.Event(), threading.Event()
+
+    class Works(FakeWorker):
+        def communicate(self, given: bytes) -> tuple[bytes, bytes]:
+            started.append(given)
+            if b"s1" in given:
+                assert works.wait(20)
+            else:
+                works.set()
+                self.returncode = -15 if ended.wait(20) else -9
+            return msgspec.json.encode(TaskResult(result="digest")), b"Terminated"
+
+        def terminate(self) -> None:
+            ended.set()
+
+    def interrupted(done: int, total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "Popen", Works)
+    with pytest.raises(KeyboardInterrupt):
+        run_tasks(students(1, 2), store=tmp_path, workers=2, progress=interrupted)
+    assert ended.is_set()
+    assert sorted(msgspec.json.decode(given)["name"] for given in started) == ["s1", "s2"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import importlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -178,25 +179,65 @@ def _finished(store: Store, one: Task) -> TaskResult:
     return msgspec.json.decode(store.finished_path(one.key).read_bytes(), type=TaskResult)
 
 
+class _Workers:
+    """The worker processes of a call: none is started any more once they were told to end."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._ending = False
+
+    def run(self, command: list[str], given: bytes) -> tuple[int, bytes, bytes] | None:
+        """Run one and return its exit code, output and errors; None where it is no longer to be started."""
+        with self._lock:
+            if self._ending:
+                return None
+            pipe = subprocess.PIPE
+            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+            self._running.add(process)
+        try:
+            output, errors = process.communicate(given)
+        finally:
+            with self._lock:
+                self._running.discard(process)
+        return process.returncode, output, errors
+
+    def end(self) -> None:
+        """End all: what they have done so far lies in their work folders."""
+        with self._lock:
+            self._ending = True
+            for process in self._running:
+                process.terminate()
+
+
 def _in_processes(
     tasks: Sequence[Task], store: Path, workers: int, tries: int, told: Callable[[int], None]
 ) -> dict[str, TaskResult]:
     results: dict[str, TaskResult] = {}
+    processes = _Workers()
     with ThreadPoolExecutor(max(1, workers)) as pool:
-        for one, result in zip(tasks, pool.map(lambda one: _in_process(one, store, tries), tasks), strict=True):
-            results[one.key] = result
-            told(len(results))
+        try:
+            ended = pool.map(lambda one: _in_process(one, store, tries, processes), tasks)
+            for one, result in zip(tasks, ended, strict=True):
+                results[one.key] = result
+                told(len(results))
+        except BaseException:  # Ctrl-C: a worker that died of it looks like one that crashed, and would start again
+            processes.end()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return results
 
 
-def _in_process(one: Task, store: Path, tries: int) -> TaskResult:
+def _in_process(one: Task, store: Path, tries: int, processes: _Workers) -> TaskResult:
     command = [sys.executable, "-m", "sumika.distil.cluster", str(store)]
     errors = b""
     for _ in range(tries):
-        ended = subprocess.run(command, input=msgspec.json.encode(one), capture_output=True, check=False)
-        if ended.returncode == 0:
-            return msgspec.json.decode(ended.stdout.splitlines()[-1], type=TaskResult)
-        errors = ended.stderr
+        ended = processes.run(command, msgspec.json.encode(one))
+        if ended is None:
+            return TaskResult(problem="it was broken off")
+        code, output, errors = ended
+        if code == 0:
+            return msgspec.json.decode(output.splitlines()[-1], type=TaskResult)
     last = errors.decode(errors="replace").strip().splitlines()[-1:]
     return TaskResult(problem=" ".join([f"{CRASHED} {tries} times", *last]))
 
