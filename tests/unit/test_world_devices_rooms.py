@@ -172,6 +172,19 @@ def test_frost_protection_holds_back_recovery_in_deep_cold() -> None:
     assert supply.supply_temperature_c < 0.8 * 35.0 - 15.0
 
 
+@pytest.mark.parametrize(("ratings", "settings"), [({"heat_recovery": 0.0}, {}), ({}, {"bypass": 1.0})])
+def test_what_recovers_nothing_has_no_frost_to_fear_in_a_freezing_house(
+    ratings: dict[str, float], settings: dict[str, float]
+) -> None:
+    house = driven(one("balanced_ventilation", **ratings))
+    house.set(**settings)
+    house.outside, house.rooms = Outside(temperature_c=-15.0, humidity_ratio=0.001), rooms_at(air_c=-5.0)
+    step = house.step()
+    assert step.states["x"]["frost_protection"] == 0.0
+    supply = next(one for one in step.acting if one.supply_m3_s > 0.0)
+    assert supply.supply_temperature_c == pytest.approx(-15.0, abs=0.6)
+
+
 def test_it_bypasses_on_a_summer_night_or_when_told() -> None:
     for outside_c, air_c, settings in ((20.0, 27.0, {}), (2.0, 20.0, {"bypass": 1.0})):
         _, step, supply = _ventilated(Outside(temperature_c=outside_c, humidity_ratio=0.01), air_c, **settings)

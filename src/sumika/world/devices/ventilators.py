@@ -60,7 +60,7 @@ class BalancedVentilation(SimulatedDevice):
             self.values["bypassed"] = 1.0
         lift_k = extract_c - outside.temperature_c
         limit_c = self.ratings["frost_limit_c"]
-        if lift_k > 0.0 and extract_c - recovers * lift_k < limit_c:
+        if recovers > 0.0 and lift_k > 0.0 and extract_c - recovers * lift_k < limit_c:
             # The exchanger is kept from freezing: part of the supply goes round it.
             allowed = max(0.0, (extract_c - limit_c) / lift_k)
             dampens *= allowed / recovers
