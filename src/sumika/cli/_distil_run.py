@@ -44,18 +44,21 @@ def run(
         prices: File.
         seed: Instead of the recipe's.
         without: Criteria of choice to leave out.
-        into: Folder for the model.
+        into: Folder for the model; what a person keeps there is not touched.
         spread: Over processes or machines; None for this process alone.
         fresh: In a store of its own that holds nothing yet: everything is measured in this run.
     """
     _require()
     from sumika.cli import _distil_kinds as kinds
     from sumika.distil.ledger.prices import load_prices
+    from sumika.distil.model_folder import check_free
     from sumika.distil.runs import begin_run
 
     kind, recipe = kinds.load(name)
     recipe = kinds.changed(kind, recipe, seed=seed, without=without)
     priced = load_prices(file=prices)  # a slip in it is told before a run is remembered
+    if into is not None:
+        check_free(into, recipe.name)
     folder = store_folder(store)
     if fresh:
         folder = folder / "demo" / f"{os.getpid()}"

@@ -26,7 +26,11 @@ _without = click.option(
     type=click.Choice(["quality", "difficulty", "diversity"]),
     help="Choose without this criterion (an ablation); may be given more than once.",
 )
-_into = click.option("--into", type=_FOLDER, help="Folder for the finished model.")
+_into = click.option(
+    "--into",
+    type=_FOLDER,
+    help="Folder for the finished model: new, empty, or with the model of an earlier run of the same recipe.",
+)
 
 
 @click.group()

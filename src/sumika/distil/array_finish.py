@@ -35,6 +35,7 @@ from sumika.distil.export.onnx_int8 import export_onnx_int8
 from sumika.distil.export.quantise import quantise
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.ledger.quote import Quote, predicted_and_actual
+from sumika.distil.model_folder import make_room
 from sumika.distil.networks.kept import kept_model
 from sumika.distil.networks.scores import METRICS, gain, score_classes, score_values
 from sumika.distil.records import ArraySet
@@ -294,13 +295,13 @@ class ArrayFinish(ArrayWorks):
             described = self.described  # before the bill is drawn up
             outcome = self._outcome(quote)
             about = self._about(outcome, described, commit)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, digest in self.exported.outputs.items():
-            write_whole(folder / name, self.stages.store.get(digest))
         card = card_of(self.recipe, outcome, self.lineage(), described, command=command, commit=commit)
-        write_card(folder, card)
         kept = self.stages.store.get_arrays(self.evaluated.outputs["said"])
         result = result_of(outcome, self.arrays.take(kept["rows"]), kept[STUDENT])
+        make_room(folder)  # as late as can be: until here an earlier model stays whole
+        for name, digest in self.exported.outputs.items():
+            write_whole(folder / name, self.stages.store.get(digest))
+        write_card(folder, card)
         write_whole(folder / RESULT, msgspec.json.encode(result))
         write_whole(folder / REPORT, msgspec.json.encode(outcome))
         (folder / ABOUT).unlink(missing_ok=True)

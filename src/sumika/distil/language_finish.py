@@ -26,6 +26,7 @@ from sumika.distil.language.tokenizer import FolderTokenizer
 from sumika.distil.language_run import LanguageRun
 from sumika.distil.ledger.ledger import Role, Summary
 from sumika.distil.ledger.quote import PredictedActual, Quote, predicted_and_actual
+from sumika.distil.model_folder import make_room
 from sumika.distil.outcome import AnswerCost, Outcome, Scored
 from sumika.distil.precheck import precheck
 from sumika.distil.recipe import ProblemPool
@@ -170,15 +171,17 @@ class LanguageFinish(LanguageRun):
         """
         precheck(self.recipe, lambda: self.tokenizer.size)
         outcome = self.outcome
-        for name, digest in self.exported.outputs.items():
+        exported = self.exported.outputs
+        entries = self.stages.ledger.entries(self.stages.run_id, self.stages.keys)
+        predicted = predicted_and_actual(quote, entries) if quote else []
+        card, result = self._card(outcome, predicted, command, commit), self._result(outcome)
+        make_room(folder)  # as late as can be: until here an earlier model stays whole
+        for name, digest in exported.items():
             _take_out(self.stages.store, digest, folder / name)
         if "safetensors" in self.recipe.export:
             write_ask(folder / "safetensors", self.recipe.ask)
-        entries = self.stages.ledger.entries(self.stages.run_id, self.stages.keys)
-        predicted = predicted_and_actual(quote, entries) if quote else []
-        card = self._card(outcome, predicted, command, commit)
         write_card(folder, card)
-        write_whole(folder / RESULT, msgspec.json.encode(self._result(outcome)))
+        write_whole(folder / RESULT, msgspec.json.encode(result))
         write_whole(folder / OUTCOME, msgspec.json.encode(outcome))
         sign_folder(folder)
         return outcome

@@ -17,6 +17,7 @@ from sumika.distil.compare import RunResult
 from sumika.distil.domain import Domain, Reference
 from sumika.distil.ledger.ledger import Summary
 from sumika.distil.ledger.quote import Quote, predicted_and_actual
+from sumika.distil.model_folder import make_room
 from sumika.distil.networks.reader import flops_per_place, parameters_of
 from sumika.distil.sentence_asked import asked_of_readers
 from sumika.distil.sentence_data import fact_lines
@@ -51,7 +52,7 @@ class SentenceFinish(SentenceRun):
         """Run everything and write the model folder.
 
         Args:
-            folder: Made if it is not there.
+            folder: Made if it is not there; files of an earlier run of the same name are replaced.
             quote: Made before the run; stands in the card beside what happened.
             command: That was given.
             commit: Of the code.
@@ -65,11 +66,13 @@ class SentenceFinish(SentenceRun):
             domain = self._domain()
         bill = self.stages.ledger.summary(self.stages.run_id, self.stages.keys)
         about = self._about(outcome, domain, bill, latency_s, commit)
-        folder.mkdir(parents=True, exist_ok=True)
+        card = self._card(outcome, bill, quote, command=command, commit=commit)
+        result = self._result(outcome, bill)
+        make_room(folder)  # as late as can be: until here an earlier model stays whole
         for name, digest in self.exported.outputs.items():
             write_whole(folder / name, self.stages.store.get(digest))
-        write_card(folder, self._card(outcome, bill, quote, command=command, commit=commit))
-        write_whole(folder / RESULT, msgspec.json.encode(self._result(outcome, bill)))
+        write_card(folder, card)
+        write_whole(folder / RESULT, msgspec.json.encode(result))
         write_whole(folder / REPORT, msgspec.json.encode(outcome))
         write_whole(folder / ABOUT, about_json(about))
         sign_folder(folder)
