@@ -1,13 +1,15 @@
 """Raw data for 30 days, then Parquet for a year, tiers for ten: moved, not lost, and thrown away in time."""
 
 import os
+import sqlite3
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sumika.history import History, NightlyReport, _archive
+from sumika.history import History, NightlyReport, _archive, _upkeep
 from tests.history_helpers import (
     BREATH,
     DAY_NS,
@@ -206,6 +208,19 @@ def test_the_nightly_job_can_be_done_in_slices(tmp_path: Path) -> None:
         reports = [history.nightly(NOON_NS + 40 * DAY_NS, budget_s=0.0) for _ in range(12)]
     assert [report.archived_days for report in reports] == [1] * 10 + [0] * 2
     assert [report.done for report in reports] == [False] * 10 + [True] * 2
+
+
+def test_sessions_without_a_chunk_go_and_a_month_of_chunks_is_looked_at_in_slices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_upkeep, "_SESSIONS_SLICE", 2)
+    with history_in(tmp_path) as history, closing(sqlite3.connect(tmp_path / "history.sqlite3")) as beside:
+        keep(history, RANGE, stamps(5, step_ns=60 * SECOND_NS), np.ones(5))  # five chunks
+        with beside:
+            beside.execute("INSERT INTO session(name) VALUES('of a day that is long gone')")
+        done = [history.nightly(NOON_NS + DAY_NS, budget_s=0.0).done for _ in range(3)]
+        assert done == [False, False, True]
+        assert beside.execute("SELECT name FROM session").fetchall() == [("session",)]
 
 
 @needs_parquet

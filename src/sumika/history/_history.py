@@ -100,6 +100,7 @@ class History:
     def _make_parts(self) -> None:
         self._writer = ChunkWriter(self._connection, self._keys, self._signals, self._residents, self._problems)
         self._scrub = Scrub(self._connection, self._keys)
+        self._upkeep = Nightly(self._connection, self._keys, self._folder, self._writer)
         self._finish_forgetting()
 
     # -- writing ------------------------------------------------------------------------------------------------------
@@ -267,8 +268,7 @@ class History:
         """
         if self._commit(everything=True) == 0 and self.problem is not None:
             return NightlyReport(problems=(self.problem,), done=True)
-        job = Nightly(self._connection, self._keys, self._folder, self._writer)
-        report = self._guarded(lambda: job.run(now_ns // NANOSECONDS_PER_MS, self._timer(budget_s)))
+        report = self._guarded(lambda: self._upkeep.run(now_ns // NANOSECONDS_PER_MS, self._timer(budget_s)))
         report = report or NightlyReport(problems=(self.problem or "",), done=True)
         for line in report.problems:
             self._reports.once("history_archive", Severity.WARNING, line)

@@ -23,6 +23,7 @@ TIER_DAYS = 3653
 _MINUTES_PER_DAY = DAY_MS // MINUTE_MS
 _SLICE = 64
 _DELETE_SLICE = 2000
+_SESSIONS_SLICE = 4000
 
 
 class ScrubReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +129,40 @@ class Scrub:
         return []
 
 
+class _SessionSweep:
+    """Removes sessions that no chunk belongs to any more.
+
+    Which these are only a look at all chunks tells, and a month of them takes seconds to read: so it is done in slices,
+    and goes on in the next call.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """Look at all chunks anew: where some went, a new one may take the number of one that was looked at."""
+        self._at = -1
+        self._used: set[int] = set()
+
+    def run(self, in_time: Callable[[], bool]) -> bool:
+        """Look on, at least at one slice; remove and return True when all chunks were looked at."""
+        while rows := self._connection.execute(
+            "SELECT id, session FROM chunk WHERE id > ? ORDER BY id LIMIT ?", (self._at, _SESSIONS_SLICE)
+        ).fetchall():
+            self._at = rows[-1][0]
+            self._used.update(session for _, session in rows)
+            if not in_time() and len(rows) == _SESSIONS_SLICE:
+                return False
+        known = self._connection.execute("SELECT id FROM session").fetchall()
+        with Transaction(self._connection):
+            self._connection.executemany(
+                "DELETE FROM session WHERE id=?", [one for one in known if one[0] not in self._used]
+            )
+        self.begin_again()
+        return True
+
+
 class Nightly:
     """The job of the night. Each step is a transaction of its own, so it may be cut off anywhere."""
 
@@ -136,6 +171,7 @@ class Nightly:
         self._keys = keys
         self._folder = folder
         self._writer = writer
+        self._sessions = _SessionSweep(connection)
 
     def run(self, now_ms: int, in_time: Callable[[], bool]) -> NightlyReport:
         """Archive, throw away, tidy up; stop after the step in which the time is over."""
@@ -144,11 +180,10 @@ class Nightly:
         removed_days = self._remove_archived(now_ms // DAY_MS - ARCHIVE_DAYS)
         removed_blocks = self._remove_tiers(now_ms - TIER_DAYS * DAY_MS)
         forgotten_rows = self._remove_forgotten(in_time)
-        done = in_time() or (not archived and not forgotten_rows)
+        if archived or forgotten_rows:
+            self._sessions.begin_again()
+        done = (in_time() or (not archived and not forgotten_rows)) and self._sessions.run(in_time)
         if done:
-            self._connection.execute(
-                "DELETE FROM session WHERE NOT EXISTS (SELECT 1 FROM chunk WHERE chunk.session = session.id)"
-            )
             self._writer.reset()
         return NightlyReport(
             archived_days=archived,
