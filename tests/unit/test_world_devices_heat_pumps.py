@@ -11,7 +11,7 @@ from sumika.world.devices.coil import saturated_ratio, sensible_and_water
 from sumika.world.devices.floor_heating import FloorHeating
 from sumika.world.devices.heat_pump import HeatPump
 from sumika.world.exchange import Outside
-from tests.world_device_helpers import SUMMER, WINTER, driven, heat_of, one, rooms_at
+from tests.world_device_helpers import SUMMER, WINTER, Driven, driven, heat_of, one, rooms_at
 
 PUMP = HeatPump(rated_w=3600.0, rated_cop=4.6, rated_hot_c=20.0, rated_cold_c=7.0, outdoor_rated_c=7.0, per_k=0.02)
 
@@ -72,6 +72,26 @@ def test_while_it_thaws_the_room_gets_no_heat_and_it_takes_no_change_of_mode() -
     step = house.step()
     assert heat_of(step) == pytest.approx(1.0)  # what its electronics give
     assert step.electric_w > 100.0
+
+
+def test_a_thaw_ends_though_an_order_to_stop_arrived_as_it_began() -> None:
+    def on() -> Driven:
+        house = driven(one("room_air_conditioner"), seconds=5.0)
+        house.set(mode=1.0, setpoint_c=24.0)
+        return house
+
+    first = on()
+    while not first.step().states["x"]["defrosting"]:
+        assert first.now_s < 4 * 3600.0
+    house = on()
+    while house.now_s < first.now_s - 5.0:
+        house.step()
+    house.the(RoomAirConditioner).panel.take("mode", 0.0, house.now_s + 2.0)  # it arrives with the next step but one
+    stopped = house.step(count=2)
+    assert (stopped.states["x"]["mode"], stopped.states["x"]["defrosting"]) == (0.0, 1.0)
+    assert "defrosting" in house.tell("mode", 1.0)
+    assert house.step(count=80).states["x"]["defrosting"] == 0.0
+    house.set(mode=1.0)
 
 
 def test_it_stays_on_for_its_least_time() -> None:

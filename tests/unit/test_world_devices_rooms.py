@@ -176,7 +176,7 @@ def test_frost_protection_holds_back_recovery_in_deep_cold() -> None:
 def test_what_recovers_nothing_has_no_frost_to_fear_in_a_freezing_house(
     ratings: dict[str, float], settings: dict[str, float]
 ) -> None:
-    house = driven(one("balanced_ventilation", **ratings))
+    house = driven(Device(id="x", room="living", kind="balanced_ventilation", ratings=ratings))
     house.set(**settings)
     house.outside, house.rooms = Outside(temperature_c=-15.0, humidity_ratio=0.001), rooms_at(air_c=-5.0)
     step = house.step()

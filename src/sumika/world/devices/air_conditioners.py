@@ -101,8 +101,10 @@ class RoomAirConditioner(SimulatedDevice):
             air.temperature_c, offset=self._sensor_off_k, noise=0.05, step=0.5, drift_a_year=_DRIFT_K_A_YEAR
         )
         self.values = {"room_temperature_c": said_c}
+        # A thaw ends by the clock whatever the mode: an order to stop may arrive just as it begins.
+        thaws = self._frost.thaw(around.seconds)
         if mode == HEAT:
-            self._heat(around, air)
+            self._heat(around, air, thaws)
         elif mode in (COOL, DRY):
             self._cool(around, air, dry=mode == DRY)
         elif mode == FAN:
@@ -149,9 +151,8 @@ class RoomAirConditioner(SimulatedDevice):
         level = int(self.panel.values.get("fan_level", 0.0))
         return level if level > 0 else min(5, 1 + int(4.0 * load))
 
-    def _heat(self, around: Around, air: _Air) -> None:
+    def _heat(self, around: Around, air: _Air, thaws: float) -> None:
         outside, pump = around.outside, self._heating
-        thaws = self._frost.thaw(around.seconds)
         short_k = self.setting("setpoint_c") - air.temperature_c - self._sensor_off_k
         most_w = pump.capacity_w(outside.temperature_c) if outside.temperature_c >= _HEATS_FROM_C else 0.0
         wanted_w = self._thermostat.needed_w(
