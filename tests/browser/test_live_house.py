@@ -210,20 +210,34 @@ def test_a_wish_tells_its_cost_in_cents_where_there_are_cents(
         house.answers["what_if"] = usual
 
 
+def fall(house: PlayedHouse, track: int, room: str, stage: FallStage = FallStage.SUSPECTED) -> SuspectedFall:
+    return SuspectedFall(
+        stamp=house.parts.clock.now(), origin=Origin.SIMULATED, source="house", track=track, room=room, stage=stage,
+        probability=0.9, sigma=0.05, reason=Reason.LYING_STILL, position_m=(2.0, 2.0, 0.2), drop_m=0.9,
+        drop_speed_m_s=1.8, middle_m=0.2, still_s=22.0, since_s=25.0,
+    )  # fmt: skip
+
+
 def test_a_suspected_fall_is_told_on_every_view(visits: Visits, house: PlayedHouse) -> None:
     page = visits().enter("plan")
     page.wait_for_selector("main h1")
-    now = house.parts.clock.now()
-    house.say(
-        SuspectedFall(
-            stamp=now, origin=Origin.SIMULATED, source="house", track=1, room="living", stage=FallStage.SUSPECTED,
-            probability=0.9, sigma=0.05, reason=Reason.LYING_STILL, position_m=(2.0, 2.0, 0.2), drop_m=0.9,
-            drop_speed_m_s=1.8, middle_m=0.2, still_s=22.0, since_s=25.0,
-        )
-    )  # fmt: skip
+    house.say(fall(house, 1, "living"))
     notice = page.locator("[role=alert][data-fall=living]")
     notice.wait_for()
     assert "Suspected fall: Living room" in notice.inner_text()
+
+
+def test_of_two_bodies_on_the_floor_both_are_told_until_each_is_up_again(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("plan")
+    for track, room in ((1, "living"), (2, "bedroom")):
+        house.say(fall(house, track, room))
+    page.wait_for_selector("[data-fall=bedroom]")
+    page.wait_for_selector("[data-fall=living]")
+    house.say(fall(house, 2, "bedroom", FallStage.CLEARED))
+    page.wait_for_selector("[data-fall=bedroom]", state="detached")
+    assert page.locator("[data-fall=living]").count() == 1
+    house.say(fall(house, 1, "living", FallStage.CLEARED))
+    page.wait_for_selector("[data-fall=living]", state="detached")
 
 
 def test_parts_of_the_house_are_listed_with_their_state(visits: Visits) -> None:

@@ -21,7 +21,7 @@ export function View() {
   const live = useLive(["suspected_fall", "alarm", "event"], 2);
   const past = useAsked(() => get(withQuery("api/events", { from: Math.round(nowMs() / 1000) - DAYS * 86400, most: 300 })), []);
   useEffect(() => onMessage("event", () => setTimeout(past.reload, 400)), []);
-  const falls = fallsNow(live);
+  const falls = fallsNow();
   return html`<div class="head"><h1>${say("view.alarms")}</h1></div>
     <div class="two">
       <div class="stack">
