@@ -253,6 +253,26 @@ def test_who_means_harm_is_not_obeyed_and_told_of_once(tmp_path: Path) -> None:
         seen_by(broker, act)
 
 
+def test_one_topic_that_the_broker_forbids_is_told_and_all_else_goes_on(tmp_path: Path) -> None:
+    lists = tmp_path / "access"
+    lists.write_text("topic readwrite #\ntopic deny +/+/room_living/state\n", encoding="ascii")
+    lists.chmod(0o600)
+    broker = Broker(tmp_path, more=(f"acl_file {lists}", f"user {getpass.getuser()}"))
+    asyncio.run(broker.start())
+    try:
+        with running_bridge(tmp_path / "data", played_house(broker.port)) as running:
+
+            async def act(somebody: Somebody) -> None:
+                await somebody.ends("radar_bed/state")
+                await somebody.ends("room_bedroom/state")
+
+            seen_by(broker, act)
+            told = awaited(running.ear, lambda event: event.code == "broker_refused")
+            assert "room_living/state: the MQTT broker did not take it" in told.detail
+    finally:
+        broker.kill()
+
+
 def test_what_home_assistant_is_told_again_when_it_begins(tmp_path: Path) -> None:
     with at_broker(tmp_path) as (broker, _):
 

@@ -149,6 +149,10 @@ class BridgeLoop:
 
     async def _send(self, session: BrokerSession, message: Outgoing) -> bool:
         problem = await session.publish(message.topic, message.payload, retain=message.retain)
+        if problem and message.topic in session.denied:
+            # What its access list forbids it forbids again: it is told, and all else goes on.
+            self._turn_away(f"{message.topic}: {problem}", self.process.clock.now().monotonic_ns)
+            return True
         if problem and self._session is session:
             self._session = None
             await session.close()

@@ -25,6 +25,8 @@ FOUND = {
     "The plan keeps to the measurements.",
     "event.unreachable": "{subject} does not answer",
     "event.unreachable.recovered": "{subject} answers again",
+    "event.topics_refused": "connection {subject}: the broker does not let us hear these topics",
+    "event.topics_refused.recovered": "connection {subject}: the broker lets us hear all topics again",
     "event.impossible_reading": "{subject} says what cannot be",
     "event.impossible_reading.recovered": "{subject} makes sense again",
     "event.wrong_unit": "{subject} seems to speak in another unit",

@@ -25,6 +25,8 @@ FOUND = {
     "計画は測定に従います。",
     "event.unreachable": "{subject} が応答しません",
     "event.unreachable.recovered": "{subject} が再び応答しています",
+    "event.topics_refused": "接続{subject}: ブローカーが次のトピックの受信を許していません",
+    "event.topics_refused.recovered": "接続{subject}: すべてのトピックを再び受信できます",
     "event.impossible_reading": "{subject} がありえない値を示しています",
     "event.impossible_reading.recovered": "{subject} の値が正常に戻りました",
     "event.wrong_unit": "{subject} の単位が違うようです",

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 from sumika.actuate.base import CannotError, FoundDevice
@@ -13,7 +13,7 @@ from sumika.clock import Clock
 from sumika.links.again import Again
 from sumika.links.base import LinkError, Pause, SensorReader
 from sumika.links.mqtt import BrokerSession, TopicMessage, broker_settings
-from sumika.schema import Message, Write
+from sumika.schema import Event, Message, Origin, Severity, Write
 from sumika.schema.house import Connection, House
 
 
@@ -43,12 +43,13 @@ class MqttLink:
         }
         self._session: BrokerSession | None = None
         self._closed = False
+        self._told_refused = ""
 
     async def open(self) -> None:
         """Connect and listen.
 
         Raises:
-            LinkError: if the broker does not answer or refuses us.
+            LinkError: if the broker does not answer or refuses us, or all topics.
         """
         if self._session is not None and not self._session.ended:
             return
@@ -57,7 +58,7 @@ class MqttLink:
         topics = [topic for device in self._devices.values() for topic in device.topics()]
         topics += self._sensors.addresses()
         session = BrokerSession(self._settings, announced=bool(topics))
-        await session.open(topics)
+        await session.open(topics, all_needed=False)
         self._session = session
         for device in self._devices.values():
             for sent in device.asks():
@@ -90,6 +91,8 @@ class MqttLink:
             try:
                 await self.open()
                 again.held()
+                for event in self._refusals():
+                    yield event
                 for device in self._devices.values():
                     yield device.state(self._clock.now())
                 async with contextlib.aclosing(self._follow()) as follow:
@@ -126,6 +129,21 @@ class MqttLink:
                             await session.publish(sent.topic, sent.payload)
                 for message in self._sensors.read(report, now):
                     yield message
+
+    def _refusals(self) -> Iterator[Event]:
+        """Yield which topics we may not hear, once: nobody would know why a sensor is silent for ever."""
+        refused = ", ".join(self._session.refused) if self._session is not None else ""
+        if refused != self._told_refused:
+            self._told_refused = refused
+            yield Event(
+                stamp=self._clock.now(),
+                origin=Origin.LIVE,
+                subject=self._settings.name,
+                code="topics_refused",
+                severity=Severity.WARNING if refused else Severity.INFO,
+                recovered=not refused,
+                detail=refused,
+            )
 
     def _ended(self) -> bool:
         return self._closed

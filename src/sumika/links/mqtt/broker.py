@@ -4,8 +4,8 @@ import asyncio
 import secrets
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Generator, Iterable
+from contextlib import AsyncExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +30,8 @@ _MOST_PACKET_BYTES = 4 * 1024 * 1024
 """The broker sends us nothing longer (MQTT 5). A list of all Zigbee devices may be hundreds of kilobytes long."""
 _MOST_WAITING = 4096
 _AT_LEAST_ONCE = 1
+_FIRST_REFUSAL = 0x80
+"""Of the reasons that a broker gives (MQTT 5, 2.4; 3.1.1, 3.9.3)."""
 _UNTYPED: Any = Properties
 _UNTYPED_OPTIONS: Any = SubscribeOptions
 """Paho publishes no types for them."""
@@ -124,8 +126,43 @@ def broker_settings(connection: Connection, folder: Path) -> BrokerSettings:
     )
 
 
+class _RefusedError(aiomqtt.MqttCodeError):
+    """The broker acknowledged what was published, and did not take it."""
+
+
+class _Client(aiomqtt.Client):
+    """A client to which a broker may say no to a message (MQTT 5, 3.4.2.1): aiomqtt takes any answer for a yes."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        self._refusals: dict[int, Any] = {}
+        super().__init__(*args, **more)
+
+    def _on_publish(self, client: Any, userdata: Any, mid: int, reason_code: Any, properties: Any) -> None:
+        if reason_code.is_failure and mid in self._pending_publishes:
+            self._refusals[mid] = reason_code
+        super()._on_publish(client, userdata, mid, reason_code, properties)
+
+    @contextmanager
+    def _pending_call(self, mid: int, value: Any, pending_dict: dict[int, Any]) -> Generator[None, None, None]:
+        refusal = None
+        try:
+            with super()._pending_call(mid, value, pending_dict):
+                yield
+        finally:
+            refusal = self._refusals.pop(mid, None)
+        if refusal is not None:
+            raise _RefusedError(refusal)
+
+
 class BrokerSession:
-    """A connection that is open. It does not connect again: a new one is opened."""
+    """A connection that is open. It does not connect again: a new one is opened.
+
+    Attributes:
+        settings: How the broker is reached.
+        ended: Whether it is closed, or broke.
+        refused: Topics that the broker does not let us hear.
+        denied: Topics at which it did not take what we published, though the connection holds.
+    """
 
     def __init__(self, settings: BrokerSettings, *, announced: bool = True) -> None:
         """Prepare it; use it as an asynchronous context.
@@ -136,13 +173,15 @@ class BrokerSession:
         """
         self.settings = settings
         self.ended = False
+        self.refused: tuple[str, ...] = ()
+        self.denied: set[str] = set()
         self._status = (settings.status or f"sumika/{settings.name}/status") if announced else ""
         five = settings.version >= 5
         properties = None
         if five:
             properties = _UNTYPED(PacketTypes.CONNECT)
             properties.MaximumPacketSize = _MOST_PACKET_BYTES
-        self._client = aiomqtt.Client(
+        self._client = _Client(
             settings.host,
             settings.port,
             username=settings.user or None,
@@ -164,42 +203,60 @@ class BrokerSession:
         )
         self._stack = AsyncExitStack()
 
-    async def open(self, topics: Iterable[str], *, as_published: Iterable[str] = ()) -> None:
+    async def open(self, topics: Iterable[str], *, as_published: Iterable[str] = (), all_needed: bool = True) -> None:
         """Connect, listen to topics, and say that we are there.
 
         Args:
             topics: To listen to.
             as_published: To listen to as well, and to be told of each message whether it was published to be kept, also
                 when it comes while we listen (MQTT 5, 3.8.3.1, Retain As Published). MQTT 3.1.1 cannot tell.
+            all_needed: Whether one topic that we may not hear is one too many; otherwise `refused` names them, and only
+                where we may hear none there is nothing to be had here.
 
         Raises:
-            LinkError: if the broker does not answer or refuses us.
+            LinkError: if the broker does not answer or refuses us, or topics.
         """
-        status = (self._status,) if self._status else ()
         try:
             await self._stack.enter_async_context(self._client)
-            await self._listen((*topics, *status), as_published)
+            await self._listen(topics, as_published, all_needed=all_needed)
             if self._status:
-                await self._client.publish(self._status, _ONLINE, qos=_AT_LEAST_ONCE, retain=True)
-        except (aiomqtt.MqttError, ValueError) as error:
+                await self._tell_status(_ONLINE)
+        except (aiomqtt.MqttError, ValueError, LinkError) as error:
             self.ended = True
             await self._stack.aclose()
+            if isinstance(error, LinkError):
+                raise
             raise LinkError(
                 f"the MQTT broker cannot be used: {error}",
                 where=self.settings.where,
                 remedy="Check that it runs, and its address, user and password",
             ) from None
 
-    async def _listen(self, topics: Iterable[str], as_published: Iterable[str]) -> None:
+    async def _listen(self, topics: Iterable[str], as_published: Iterable[str], *, all_needed: bool) -> None:
         told = dict.fromkeys(as_published, True)
         wanted = {**dict.fromkeys(topics, False), **told}
-        if not wanted:
+        # That others say of us that we went is good to hear, and no reason to stay away where we may not.
+        asked = {**dict.fromkeys((self._status,) if self._status else (), False), **wanted}
+        if not asked:
             return
         if self.settings.version < 5:
-            await self._client.subscribe([(topic, _AT_LEAST_ONCE) for topic in wanted])
-            return
-        options = (_UNTYPED_OPTIONS(qos=_AT_LEAST_ONCE, retainAsPublished=keeps) for keeps in wanted.values())
-        await self._client.subscribe(list(zip(wanted, options, strict=True)))
+            answers = await self._client.subscribe([(topic, _AT_LEAST_ONCE) for topic in asked])
+        else:
+            options = (_UNTYPED_OPTIONS(qos=_AT_LEAST_ONCE, retainAsPublished=keeps) for keeps in asked.values())
+            answers = await self._client.subscribe(list(zip(asked, options, strict=True)))
+        refused = (topic for topic, answer in zip(asked, answers, strict=False) if _refuses(answer))
+        self.refused = tuple(topic for topic in refused if topic in wanted)
+        if self.refused and (all_needed or len(self.refused) == len(wanted)):
+            raise LinkError(
+                f"the MQTT broker does not let us hear {', '.join(self.refused)}",
+                where=self.settings.where,
+                remedy="Allow them to its user in the broker's access list, or correct their names in house.yaml",
+            )
+
+    async def _tell_status(self, status: str) -> None:
+        """Say whether we run; a broker that does not take it takes the rest."""
+        with suppress(_RefusedError):
+            await self._client.publish(self._status, status, qos=_AT_LEAST_ONCE, retain=True)
 
     async def publish(self, topic: str, payload: str, *, retain: bool = False) -> str:
         """Publish something; a command never retained: one that is found later is not meant any more.
@@ -217,7 +274,10 @@ class BrokerSession:
         try:
             await self._client.publish(topic, payload, qos=_AT_LEAST_ONCE, retain=retain)
         except (aiomqtt.MqttError, ValueError) as error:
+            if isinstance(error, _RefusedError):
+                self.denied.add(topic)
             return f"the MQTT broker did not take it: {error}"
+        self.denied.discard(topic)
         return ""
 
     async def messages(self) -> AsyncGenerator[TopicMessage, None]:
@@ -240,7 +300,7 @@ class BrokerSession:
     async def _answer_for_ourselves(self, said: object) -> None:
         """Say that we are there where another Sumika, which tried one device by hand, said that it goes."""
         if said == _OFFLINE.encode():
-            await self._client.publish(self._status, _ONLINE, qos=_AT_LEAST_ONCE, retain=True)
+            await self._tell_status(_ONLINE)
 
     async def close(self) -> None:
         """Say that we go, and let go of it. May be called again."""
@@ -250,8 +310,13 @@ class BrokerSession:
         try:
             if self._status:
                 async with asyncio.timeout(1.0):
-                    await self._client.publish(self._status, _OFFLINE, qos=_AT_LEAST_ONCE, retain=True)
+                    await self._tell_status(_OFFLINE)
         except (aiomqtt.MqttError, TimeoutError):
             pass
         finally:
             await self._stack.aclose()
+
+
+def _refuses(answer: Any) -> bool:
+    """Return whether the answer to one subscription is a no; paho gives a code, or its number."""
+    return int(getattr(answer, "value", answer)) >= _FIRST_REFUSAL
