@@ -9,7 +9,7 @@ const latest = new Map(); // topic -> Map(key -> message)
 const watched = new Map(); // pattern -> how many watch it
 const listeners = new Map(); // topic -> Set of functions called with (key, message), for what is not to be missed
 const frames = new Set(); // called after each frame with the topics in it
-const state = { socket: null, open: false, tries: 0, skewMs: 0, lost: 0, frames: 0, delayMs: null, wanted: false, heardAt: 0 };
+const state = { socket: null, open: false, wasOpen: false, tries: 0, skewMs: 0, lost: 0, frames: 0, delayMs: null, wanted: false, heardAt: 0 };
 let saying = 0;
 let looking = 0;
 
@@ -48,6 +48,9 @@ export function connect() {
     state.open = true;
     state.tries = 0;
     sayWatched();
+    // It may have begun anew meanwhile, by another description.
+    if (state.wasOpen) document.dispatchEvent(new CustomEvent("sumika-back"));
+    state.wasOpen = true;
     tell(new Set());
   };
   socket.onmessage = (event) => {
@@ -57,9 +60,15 @@ export function connect() {
   socket.onclose = (event) => closed(event.code);
 }
 
+/** Connect again in a moment, unless it was hung up. */
+export function comeAgain() {
+  const wait = RETRY_MS[Math.min(state.tries++, RETRY_MS.length - 1)];
+  setTimeout(() => state.wanted && connect(), wait * (0.75 + Math.random() / 2));
+}
+
 /** Be no longer connected. */
 export function hangUp() {
-  state.wanted = false;
+  state.wanted = state.wasOpen = false;
   latest.clear();
   state.socket?.close();
 }
@@ -84,11 +93,11 @@ function closed(code) {
   state.open = false;
   tell(new Set());
   if (!state.wanted || code === NOT_LOGGED_IN) {
+    latest.clear(); // whoever is let in next may see less
     document.dispatchEvent(new CustomEvent("sumika-logged-out"));
     return;
   }
-  const wait = RETRY_MS[Math.min(state.tries++, RETRY_MS.length - 1)];
-  setTimeout(() => state.wanted && connect(), wait * (0.75 + Math.random() / 2));
+  comeAgain();
 }
 
 function take(frame) {

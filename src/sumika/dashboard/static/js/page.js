@@ -1,7 +1,7 @@
 // The page: lets people in, then shows the view of the address inside the frame that all views share.
-import { html, useEffect, useState } from "../vendor/preact-htm.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { useLanguage } from "./hooks.js";
-import { connect, hangUp } from "./live.js";
+import { comeAgain, connect, hangUp } from "./live.js";
 import { place, setupToken, viewOf } from "./routes.js";
 import { get, whenLoggedOut } from "./server.js";
 import { askHouse, Session, whoIsHere } from "./session.js";
@@ -14,10 +14,12 @@ import { isChosen, LANGUAGES, language, loadWords, say } from "./words.js";
 export function Page({ asked }) {
   useLanguage();
   const [session, set] = useState({ state: "asking" });
+  const entered = useRef(""); // release of the house that was entered; empty before
   const enter = async (first) => {
     try {
       const [me, house] = await (first ?? Promise.all([whoIsHere(), askHouse()]));
       if (!isChosen() && LANGUAGES.includes(me.language) && me.language !== language()) await loadWords(me.language);
+      entered.current = house.release;
       set({ state: "in", me, house });
       connect();
     } catch (problem) {
@@ -28,21 +30,32 @@ export function Page({ asked }) {
       }
     }
   };
+  const refresh = async () => {
+    const [house, me] = await Promise.all([askHouse(), whoIsHere()]);
+    // Another release has other scripts: views that are not loaded yet would not be found.
+    if (house.release !== entered.current) location.reload();
+    set((now) => (now.state === "in" ? { ...now, house, me } : now));
+  };
   useEffect(() => {
     const leave = async () => {
       hangUp();
       set(await entranceState());
     };
     whenLoggedOut(leave);
-    const check = () => whoIsHere().catch(() => {});
+    const back = () => refresh().catch(() => {});
+    // Of an account that was changed the connection ends, though it is still let in: as what it is now.
+    const check = () => back().then(comeAgain);
+    document.addEventListener("sumika-back", back);
     document.addEventListener("sumika-logged-out", check);
     enter(asked);
-    return () => document.removeEventListener("sumika-logged-out", check);
+    return () => {
+      document.removeEventListener("sumika-back", back);
+      document.removeEventListener("sumika-logged-out", check);
+    };
   }, []);
   if (session.state === "asking") return html`<main class="alone" aria-busy="true"></main>`;
   if (session.state === "silent") return html`<${Silent} problem=${session.problem} />`;
   if (session.state === "out") return html`<${Entrance} setupNeeded=${session.setupNeeded} onEnter=${() => enter()} />`;
-  const refresh = async () => set({ ...session, house: await askHouse(), me: await whoIsHere() });
   const known = { me: session.me, house: session.house, may: (right) => !right || session.me.may.includes(right), refresh };
   return html`<${Session.Provider} value=${known}><${Inside} /><//>`;
 }

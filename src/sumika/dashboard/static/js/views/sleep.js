@@ -22,7 +22,7 @@ const UNTIL = [["hour", HOUR_S], ["evening", 6 * HOUR_S], ["day", 24 * HOUR_S]];
 /** The view. */
 export function View() {
   const { house, me, may } = useSession();
-  const consents = useAsked(() => (may("privacy") ? get("api/consent") : Promise.resolve({ consents: [] })), []);
+  const consents = useAsked(() => (may("privacy") ? get("api/consent") : Promise.resolve({ consents: [] })), [me.residents.join(" ")]);
   const mine = (consents.value?.consents ?? []).filter((one) => me.role === "owner" || me.residents.includes(one.resident));
   return html`<div class="head"><h1>${say("view.sleep")}</h1><p>${say("sleep.note")}</p></div>
     <div class="two">

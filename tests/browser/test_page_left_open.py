@@ -1,0 +1,32 @@
+"""A page that stays open while the house, its description or who may see what changes: a tablet on a wall."""
+
+import pytest
+
+from sumika.dashboard.roles import Role
+from tests.browser.conftest import Visits
+from tests.browser.played_house import PASSWORD, PlayedHouse
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_house_that_was_changed_and_begun_again_is_shown_as_it_is(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("today")
+    page.wait_for_selector("[data-room=living]:has-text('Living room')")
+    house.end()
+    page.wait_for_selector(".heard.not")
+    text = house.file.read_text(encoding="utf-8")
+    house.file.write_text(text.replace("name: Living room", "name: Parlour"), encoding="utf-8")
+    try:
+        house.begin()
+        page.wait_for_selector("[data-room=living]:has-text('Parlour')")
+    finally:
+        house.file.write_text(text, encoding="utf-8")
+
+
+def test_an_account_that_is_linked_to_a_resident_sees_it_at_once(visits: Visits, house: PlayedHouse) -> None:
+    house.parts.accounts.add("taro", PASSWORD, Role.RESIDENT)
+    page = visits().enter("sleep", user="taro")
+    page.wait_for_selector(".card:has-text('not linked to a resident')")
+    house.parts.accounts.change("taro", residents=("ren",))
+    page.wait_for_selector("[data-resident=ren]")
+    page.wait_for_selector(".heard:not(.not)")
