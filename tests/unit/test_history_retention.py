@@ -236,6 +236,24 @@ def test_chunks_of_a_lost_key_wait_for_it(tmp_path: Path) -> None:
 
 
 @needs_parquet
+def test_what_a_lost_key_leaves_unreadable_stops_nothing_and_goes_after_a_year(tmp_path: Path) -> None:
+    with four_days(tmp_path) as history, closing(sqlite3.connect(tmp_path / "history.sqlite3")) as beside:
+        (tmp_path / "keys" / "hanako.key").unlink()
+        # Out of time after every step, as where a month of it lies there: it is not read, the open signal goes on.
+        reports = [history.nightly(NOON_NS + 40 * DAY_NS, budget_s=0.0) for _ in range(6)]
+        assert [report.archived_days for report in reports] == [1] * 5 + [0]
+        assert [report.done for report in reports] == [False] * 5 + [True]
+        assert {report.problems for report in reports} == {reports[0].problems}
+        assert reports[-1].waiting_days == 5
+        night_at(history, 364)
+        assert beside.execute("SELECT count(*) FROM chunk").fetchone()[0] > 0
+        assert night_at(history, 400).removed_days == 10
+        assert beside.execute("SELECT count(*) FROM chunk").fetchone()[0] == 0
+        assert night_at(history, 401).problems == ()
+        assert [event.code for event in history.take_events()] == ["history_archive"]
+
+
+@needs_parquet
 def test_no_personal_value_lies_open_in_the_archive(tmp_path: Path) -> None:
     with History(tmp_path, clock_at(), {}) as history:
         keep(history, BREATH, stamps(2000), np.resize(np.array([123.46, 123.48]), 2000))

@@ -45,7 +45,7 @@ class NightlyReport(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         archived_days: Days of one series each that are Parquet now.
-        removed_days: Archived days past their year.
+        removed_days: Days past their year: archived ones, and those of one series each whose key is gone.
         removed_blocks: Blocks of tier rows past their ten years.
         forgotten_rows: Rows removed of residents who were forgotten.
         waiting_days: Days of one series each that should be archived and are not.
@@ -177,17 +177,19 @@ class Nightly:
         """Archive, throw away, tidy up; stop after the step in which the time is over."""
         wall_ms, now_ms = now_ms, believed_ms(self._connection, now_ms)
         archived, waiting, problems = self._archive_days(now_ms // DAY_MS - RAW_DAYS, in_time)
+        lost_days = self._remove_lost(now_ms // DAY_MS - ARCHIVE_DAYS, in_time)
         removed_days = self._remove_archived(now_ms // DAY_MS - ARCHIVE_DAYS)
         removed_blocks = self._remove_tiers(now_ms - TIER_DAYS * DAY_MS)
         forgotten_rows = self._remove_forgotten(in_time)
-        if archived or forgotten_rows:
+        went = archived or lost_days or forgotten_rows
+        if went:
             self._sessions.begin_again()
-        done = (in_time() or (not archived and not forgotten_rows)) and self._sessions.run(in_time)
+        done = (in_time() or not went) and self._sessions.run(in_time)
         if done:
             self._writer.reset()
         return NightlyReport(
             archived_days=archived,
-            removed_days=removed_days,
+            removed_days=removed_days + lost_days,
             removed_blocks=removed_blocks,
             forgotten_rows=forgotten_rows,
             waiting_days=waiting,
@@ -197,25 +199,60 @@ class Nightly:
         )
 
     def _archive_days(self, before_day: int, in_time: Callable[[], bool]) -> tuple[int, int, list[str]]:
-        due = self._connection.execute(
-            "SELECT DISTINCT series, minute / ? FROM chunk WHERE minute < ? ORDER BY 2, 1",
-            (_MINUTES_PER_DAY, before_day * _MINUTES_PER_DAY),
-        ).fetchall()
-        known = {series.id: series for series in find_series(self._connection)}
-        due = [(known[series_id], day) for series_id, day in due if series_id in known]
+        due: list[tuple[int, Series]] = []
+        lost_days, lost_signals = 0, set[tuple[str, str]]()
+        for series in find_series(self._connection):
+            days = self._days(series, before_day)
+            if self._is_lost(series):
+                lost_days += len(days)
+                lost_signals |= {(series.room, series.signal)} if days else set()
+            else:
+                due += [(day, series) for day in days]
+        lines = []
+        if lost_signals:
+            # Always in the same words, whatever night: it is told once.
+            lines.append(
+                f"the key of {len(lost_signals)} signals is gone: what is older than 30 days of them is not archived, "
+                "and goes after a year unless the key comes back"
+            )
         if due and not _archive.available():
             hint = "raw data older than 30 days stays in the database: pip install 'sumika[parquet]' to archive it"
-            return 0, len(due), [hint]
+            return 0, len(due) + lost_days, [hint, *lines]
         archived = 0
         problems = ReadProblems()
-        for series, day in due:
+        for day, series in sorted(due, key=lambda one: (one[0], one[1].id)):
             archived += self._archive_day(series, day, problems)
             if not in_time():
                 break
-        lines = list(problems.damaged)
-        if problems.unreadable:
-            lines.append(f"{problems.unreadable} chunks lie under a key that is gone and cannot be archived")
-        return archived, len(due) - archived, lines
+        return archived, len(due) + lost_days - archived, [*problems.damaged, *lines]
+
+    def _is_lost(self, series: Series) -> bool:
+        return bool(series.key_id) and not self._keys.has(series.key_id)
+
+    def _days(self, series: Series, before_day: int) -> list[int]:
+        """Return the days before a day of which chunks of a series are here; a look into the index for each."""
+        days: list[int] = []
+        query = "SELECT min(minute) FROM chunk WHERE series=? AND minute >= ? AND minute < ?"
+        first, end = -(2**62), before_day * _MINUTES_PER_DAY
+        while (minute := self._connection.execute(query, (series.id, first, end)).fetchone()[0]) is not None:
+            days.append(minute // _MINUTES_PER_DAY)
+            first = (days[-1] + 1) * _MINUTES_PER_DAY
+        return days
+
+    def _remove_lost(self, before_day: int, in_time: Callable[[], bool]) -> int:
+        """Remove the chunks, a day at a time, that lie under a key that has not come back in a year."""
+        removed = 0
+        for series in filter(self._is_lost, find_series(self._connection)):
+            for day in self._days(series, before_day):
+                self._remove_day(series, day)
+                removed += 1
+                if not in_time():
+                    return removed
+        return removed
+
+    def _remove_day(self, series: Series, day: int) -> None:
+        minutes = (day * _MINUTES_PER_DAY, (day + 1) * _MINUTES_PER_DAY - 1)
+        self._connection.execute("DELETE FROM chunk WHERE series=? AND minute BETWEEN ? AND ?", (series.id, *minutes))
 
     def _archive_day(self, series: Series, day: int, problems: ReadProblems) -> int:
         """Move one day of one series into its file; tell whether that was done."""
@@ -234,9 +271,7 @@ class Nightly:
                 self._connection.execute(
                     "INSERT OR REPLACE INTO archive VALUES(?,?,?,?)", (series.id, day, str(path), samples)
                 )
-            self._connection.execute(
-                "DELETE FROM chunk WHERE series=? AND minute BETWEEN ? AND ?", (series.id, *minutes)
-            )
+            self._remove_day(series, day)
         self._writer.reset()
         return 1
 
