@@ -1,5 +1,6 @@
 """The course of a simulated time: what was measured, by step, for checks, plots and comparisons."""
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -111,12 +112,13 @@ class Recorder:
             bodies: The ids of all residents.
         """
         self._start, self._rooms, self._bodies = start, tuple(rooms), tuple(bodies)
-        self._at_s: list[float] = []
-        self._of_rooms: dict[str, list[Array]] = {name: [] for name in ROOM_QUANTITIES}
-        self._of_house: dict[str, list[float]] = {name: [] for name in HOUSE_QUANTITIES}
-        self._devices_w: list[Mapping[str, float]] = []
-        self._where: dict[str, list[int]] = {body: [] for body in bodies}
-        self._stage: dict[str, list[int]] = {body: [] for body in bodies}
+        # Bare numbers side by side: as objects a year of steps would fill a small computer.
+        self._at_s = array("d")
+        self._of_rooms = {name: array("d") for name in ROOM_QUANTITIES}
+        self._of_house = {name: array("d") for name in HOUSE_QUANTITIES}
+        self._devices_w: dict[str, array[float]] = {}
+        self._where = {body: array("h") for body in bodies}
+        self._stage = {body: array("b") for body in bodies}
         self._hours = dict.fromkeys(("asleep_hours", "lying_hours", "home_hours", "sensor_silent_hours"), 0.0)
 
     def take(self, step: "WorldStep") -> None:
@@ -124,7 +126,10 @@ class Recorder:
         self._at_s.append(step.at_s)
         self._take_rooms(step)
         self._take_house(step)
-        self._devices_w.append(step.devices.power_w)
+        for device, power_w in step.devices.power_w.items():
+            kept = self._devices_w.setdefault(device, array("d"))
+            kept.frombytes(bytes(kept.itemsize * (len(self._at_s) - 1 - len(kept))))  # it was not there before
+            kept.append(power_w)
         for body in self._bodies:
             room = step.where.get(body, "")
             self._where[body].append(self._rooms.index(room) if room in self._rooms else -1)
@@ -141,7 +146,7 @@ class Recorder:
             "people": people,
         }
         for name, kept in self._of_rooms.items():
-            kept.append(derived[name] if name in derived else getattr(rooms, name).copy())
+            kept.frombytes(np.asarray(derived[name] if name in derived else getattr(rooms, name), np.float64).tobytes())
 
     def _take_house(self, step: "WorldStep") -> None:
         hours = step.seconds / 3600.0
@@ -172,18 +177,20 @@ class Recorder:
             kept.append(values[name])
 
     def course(self) -> Course:
-        """Return everything so far."""
-        devices = sorted({name for powers in self._devices_w for name in powers})
+        """Return everything that was taken; nothing can be taken any more while the course is there."""
+        steps = len(self._at_s)
+        for kept in self._devices_w.values():
+            kept.frombytes(bytes(kept.itemsize * (steps - len(kept))))  # it is there no more
         return Course(
             start=self._start,
             rooms=self._rooms,
             bodies=self._bodies,
-            at_s=np.array(self._at_s),
+            at_s=np.frombuffer(self._at_s),
             of_rooms={
-                name: np.array(kept).reshape(len(self._at_s), len(self._rooms)) for name, kept in self._of_rooms.items()
+                name: np.frombuffer(kept).reshape(steps, len(self._rooms)) for name, kept in self._of_rooms.items()
             },
-            of_house={name: np.array(kept) for name, kept in self._of_house.items()},
-            devices_w={name: np.array([powers.get(name, 0.0) for powers in self._devices_w]) for name in devices},
-            where={body: np.array(kept, np.int16) for body, kept in self._where.items()},
-            stage={body: np.array(kept, np.int8) for body, kept in self._stage.items()},
+            of_house={name: np.frombuffer(kept) for name, kept in self._of_house.items()},
+            devices_w={name: np.frombuffer(self._devices_w[name]) for name in sorted(self._devices_w)},
+            where={body: np.frombuffer(kept, np.int16) for body, kept in self._where.items()},
+            stage={body: np.frombuffer(kept, np.int8) for body, kept in self._stage.items()},
         )
