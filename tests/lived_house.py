@@ -166,6 +166,7 @@ class Lived:
                 people=people,
                 rest_w=np.full(count, HEATS_W),
                 given=(),
+                guessed=np.zeros((count, 0), np.bool_),
                 measured_c=np.full((count, 2), np.nan),
                 opened_m3_s=opened,
                 unknown_w=heat,

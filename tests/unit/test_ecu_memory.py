@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from sumika.belief.record import EXTRA_VALUES
 from sumika.belief.suspicion import Fault, Suspicion
 from sumika.ecu import Ecu, Measurements
 from sumika.ecu.memory import recall, remember
@@ -95,6 +96,21 @@ def test_nothing_is_taken_of_another_house_of_the_future_or_of_damaged_bytes(liv
         assert not recall(fresh, data, now_s)
         assert fresh.belief.state is None
         assert len(fresh.belief.record.rows()) == 0
+
+
+def test_a_release_that_keeps_more_of_a_device_keeps_the_rows_of_before(
+    lived: Ecu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sumika.belief.record.EXTRA_VALUES", {**EXTRA_VALUES, "exhaust_fan": ("rpm",)})
+    again = Ecu(small_house())
+    assert recall(again, remember(lived), LATER_S)
+    rows, before = again.belief.record.rows(), lived.belief.record.rows()
+    assert np.array_equal(rows.setting("tank", "hot_water_l"), before.setting("tank", "hot_water_l"), equal_nan=True)
+    assert np.array_equal(rows.people, before.people, equal_nan=True)
+    assert np.isnan(rows.setting("fan", "rpm")).all()
+    again.observe(Measurements(at=EVENING + timedelta(days=2), air=(air("living", 19.0), air("bedroom", 18.0))))
+    assert len(again.belief.record.rows()) > len(before)
+    assert np.array_equal(again.belief.theta, lived.belief.theta)
 
 
 LAMP = Device(id="lamp", room="living", kind="light")

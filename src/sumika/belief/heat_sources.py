@@ -1,4 +1,8 @@
-"""Heat that devices bring into rooms, from what they say they draw: by their plates, corrected by learned factors."""
+"""Heat that devices bring into rooms, from what they say they draw: by their plates, corrected by learned factors.
+
+Where a device says that it runs and not how much it draws, its heat is guessed from what it is set to: a house whose
+heating counts as nothing would seem to lose no heat. Nothing is learned of a house from a guess.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +23,9 @@ SENSIBLE = 0.8
 DRY_SENSIBLE = 0.6
 """The same while it dries by weak cooling: little air over a coil that is cold in part; typical of room units."""
 
+GUESS_BAND_K = 2.0
+"""A thermostat goes from shut to open over so much (EN 215), its setpoint in the middle."""
+
 _OFF_W = 15.0
 """Less than that is a device's standby."""
 
@@ -33,6 +40,7 @@ class Given:
         mass_w: Into floors and walls.
         shares: (room,) how it is spread over rooms.
         learned: Whether a factor of its own is learned.
+        guessed: (row,) whether it ran and its heat is no more than guessed.
     """
 
     device: str
@@ -40,6 +48,7 @@ class Given:
     mass_w: Array
     shares: Array
     learned: bool
+    guessed: NDArray[np.bool_]
 
 
 def given_of(house: House, rows: Rows, index: Mapping[str, int], floor_m2: Array) -> tuple[Given, ...]:
@@ -56,16 +65,27 @@ def given_of(house: House, rows: Rows, index: Mapping[str, int], floor_m2: Array
         maker = _MAKERS.get(device.kind)
         if maker is None:
             continue
-        power = np.nan_to_num(rows.power_w[:, place])
+        power = rows.power_w[:, place]
         outdoor = filled(rows.outside[:, 0], 10.0)
         room_c = filled(rows.air[:, index[device.room], 0], 20.0)
-        air_w, mass_w = maker(device, rows, power, outdoor, room_c)
+        air_w, mass_w = maker(device, rows, np.nan_to_num(power), outdoor, room_c)
+        guessed = np.zeros(len(rows), np.bool_)
+        if device.kind == "radiator":
+            guessed = _opened(device, rows, room_c)[1]
+        elif device.kind in _GUESSES:
+            guess = _GUESSES[device.kind](device, rows, room_c)
+            guessed = np.isnan(power) & (guess != 0.0)
+            into = mass_w if device.kind == "floor_heating" else air_w
+            into[guessed] = guess[guessed]
         shares = np.zeros(len(floor_m2))
         if device.kind in ("whole_house_air_conditioner", "boiler"):
             shares = floor_m2 / floor_m2.sum()
         else:
             shares[index[device.room]] = 1.0
-        found.append(Given(device=device.id, air_w=air_w, mass_w=mass_w, shares=shares, learned=device.kind in LEARNED))
+        learned = device.kind in LEARNED
+        found.append(
+            Given(device=device.id, air_w=air_w, mass_w=mass_w, shares=shares, learned=learned, guessed=guessed)
+        )
     return tuple(found)
 
 
@@ -128,11 +148,46 @@ def _floor_heating(device: Device, rows: Rows, power: Array, outdoor: Array, roo
 
 def _radiator(device: Device, rows: Rows, power: Array, outdoor: Array, room_c: Array) -> _Made:
     # Nobody measures its heat: the valve's position and the weather say about how much; learning says how much really.
-    open_share = rows.setting(device.id, "lift", 0.0)
+    open_share, _ = _opened(device, rows, room_c)
     water = 40.0 + 1.2 * np.maximum(15.0 - outdoor, 0.0)
     over = np.maximum(water - room_c, 0.0) / 50.0
-    heat = rating(device, "heating_w_at_50k") * over ** rating(device, "exponent") * np.clip(open_share, 0.0, 1.0)
+    heat = rating(device, "heating_w_at_50k") * over ** rating(device, "exponent") * open_share
     return 0.7 * heat, 0.3 * heat
+
+
+def _opened(device: Device, rows: Rows, room_c: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return (row,) how far a radiator is open, 0 to 1, and whether that is guessed.
+
+    Most tell no position of their valve, or the one up to which they may open; then it is as far open as a thermostat
+    is at its setpoint and the room's temperature.
+    """
+    lift = rows.setting(device.id, "lift")
+    most = rows.setting(device.id, "valve", 1.0)
+    by_setpoint = _asks(rows.setting(device.id, "setpoint_c") - room_c)
+    alone = np.where(np.isfinite(by_setpoint), by_setpoint, np.where(most < 1.0, 1.0, 0.0))
+    is_told = np.isfinite(lift)
+    share = np.clip(np.minimum(np.where(is_told, lift, alone), most), 0.0, 1.0)
+    return share, ~is_told & (share > 0.0) & (share < most)
+
+
+def _asks(short_k: Array) -> Array:
+    """Return (row,) the share of its heat that a thermostat asks for in a room so much short of its setpoint."""
+    return np.asarray(np.clip(0.5 + short_k / GUESS_BAND_K, 0.0, 1.0))
+
+
+def _air_conditioner_guess(device: Device, rows: Rows, room_c: Array) -> Array:
+    mode = np.round(rows.setting(device.id, "mode", 0.0))
+    short_k = rows.setting(device.id, "setpoint_c", 22.0) - room_c
+    heat = rating(device, "heating_w") * _asks(short_k)
+    cold = rating(device, "cooling_w") * _asks(-short_k)
+    dry = np.where(mode == 3.0, DRY_SENSIBLE, SENSIBLE)
+    return np.where(mode == 1.0, heat, np.where((mode == 2.0) | (mode == 3.0), -dry * cold, 0.0))
+
+
+def _floor_heating_guess(device: Device, rows: Rows, room_c: Array) -> Array:
+    plate = heating_plate(device)
+    over = (rows.setting(device.id, "supply_temp_c", 35.0) - room_c) / (plate["rated_hot_c"] - 20.0)
+    return np.asarray(rows.setting(device.id, "on", 0.0) * plate["rated_w"] * np.clip(over, 0.0, 1.0))
 
 
 def _stays(device: Device, rows: Rows, power: Array, outdoor: Array, room_c: Array) -> _Made:
@@ -161,6 +216,13 @@ _MAKERS: Mapping[str, Callable[[Device, Rows, Array, Array, Array], _Made]] = {
     "humidifier": _humidifier,
     "dehumidifier": _dehumidifier,
 }
+
+_GUESSES: Mapping[str, Callable[[Device, Rows, Array], Array]] = {
+    "room_air_conditioner": _air_conditioner_guess,
+    "whole_house_air_conditioner": _air_conditioner_guess,
+    "floor_heating": _floor_heating_guess,
+}
+"""What is guessed where no power is told: (row,) watts, into the air or, of floors, into the mass."""
 
 
 def filled(values: Array, otherwise: float) -> Array:

@@ -126,6 +126,9 @@ class HouseBelief:
             self.thermal, self.air, (self.theta, self.air_theta), ends, last, (states[-2], ppm[-2])
         )
         self.unexplained_k = _later(self.unexplained_k, self.quarter.error_k, MOST_K)
+        # That a guess was wrong is no sign of an open window.
+        known_k = np.where(last.guessed_rooms()[0], np.nan, self.quarter.error_k)
+        self.quarter = replace(self.quarter, error_k=known_k)
         self.unexplained_ppm = _later(self.unexplained_ppm, self.quarter.error_ppm, MOST_PPM)
         self.state = states[-1]
         self.ppm = ppm[-1]
@@ -178,7 +181,7 @@ class HouseBelief:
         )
 
     def learn(self, *, rounds: int = 8) -> Learned | None:
-        """Learn from the last weeks; return what came of it, None where there is too little to learn from.
+        """Learn from the last weeks; return what came of the heat, None where there is too little to learn from.
 
         Args:
             rounds: At most so many steps towards the optimum; a night's learning begins where the last one ended.
@@ -197,11 +200,12 @@ class HouseBelief:
         if first is None:
             return None
         learned = self._learn_heat(driven, first, rounds)
-        self.theta, self.theta_spread = learned.theta, learned.spread
+        if learned is not None:
+            self.theta, self.theta_spread = learned.theta, learned.spread
+            self.learned_days = len(rows) / 96.0
         if np.isfinite(co2_of(rows)).sum() > LEAST_ROWS // 2:
             breathed = self.air.learn(driven, co2_of(rows), self.air_theta, rounds=rounds)
             self.air_theta, self.air_spread = breathed.theta, breathed.spread
-        self.learned_days = len(rows) / 96.0
         # The state was filtered with other parameters: go through the last days once more.
         again = part(driven, max(0, len(rows) - 3 * 96), len(rows))
         start = self.first_state(again)
@@ -212,14 +216,22 @@ class HouseBelief:
             self.state = states[-1]
         return learned
 
-    def _learn_heat(self, driven: Driven, first: Array, rounds: int) -> Learned:
+    def _learn_heat(self, driven: Driven, first: Array, rounds: int) -> Learned | None:
         wide = np.eye(self.thermal.nodes) * _FIRST_SPREAD_K**2
+        guessed = driven.guessed_rooms()
+        measured = np.where(guessed, np.nan, driven.measured_c)
+        if guessed.any() and np.isfinite(measured).sum() < LEAST_ROWS:
+            return None
+        # A free run through guessed heat would blame the house for the guess: it begins anew after each such row.
+        anew = np.asarray(guessed.any(axis=1))
+        anew[1:] |= anew[:-1].copy()
+        anew[::FREE_RUN_ROWS] = True
 
         def errors(theta: Array) -> Array:
             states, _, _ = self.thermal.filter(theta, driven, first, wide)
-            restarts = {row: states[row] for row in range(0, len(driven), FREE_RUN_ROWS)}
+            restarts = {int(row): states[row] for row in np.flatnonzero(anew)}
             said = self.thermal.simulate(theta, driven, first, restarts)[1:, : self.thermal.rooms]
-            return np.asarray((said - driven.measured_c)[_SETTLE_ROWS:].ravel())
+            return np.asarray((said - measured)[_SETTLE_ROWS:].ravel())
 
         spread = np.array([one.spread for one in self.thermal.parameters])
         # Who starts from the description may be in a wrong valley: the first night takes as long as it needs.
@@ -250,6 +262,7 @@ def part(driven: Driven, begin: int, end: int) -> Driven:
         people=driven.people[cut],
         rest_w=driven.rest_w[cut],
         given=tuple((device, air[cut], mass[cut], shares) for device, air, mass, shares in driven.given),
+        guessed=driven.guessed[cut],
         measured_c=driven.measured_c[cut],
         opened_m3_s=driven.opened_m3_s[cut],
         unknown_w=driven.unknown_w[cut],

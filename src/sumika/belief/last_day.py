@@ -101,9 +101,13 @@ def _heat(belief: HouseBelief, day: Driven, state: Array) -> Course:
     rooms = thermal.rooms
     told = thermal.simulate(belief.theta, day, state)[1:, :rooms]
     does = {}
-    for device, air_w, mass_w, _ in day.given:
+    guessed = np.asarray(day.guessed_rooms().any(axis=0))
+    for device, air_w, mass_w, shares in day.given:
         place = thermal.place.get(f"source.{device}")
         if place is None or not (np.any(air_w) or np.any(mass_w)):
+            continue
+        # What is away from a guess says nothing of a machine.
+        if guessed[shares > 0.0].any():
             continue
         half = belief.theta.copy()
         half[place] += _HALF

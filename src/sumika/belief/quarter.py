@@ -132,9 +132,11 @@ def _foreseen_c(thermal: ThermalModel, theta: Array, driven: Driven, network: Ne
 
 
 def _given_w(thermal: ThermalModel, theta: Array, driven: Driven) -> dict[str, Array]:
-    """Return (node,) watts by device, spread as `ThermalModel.drive` does."""
+    """Return (node,) watts by device, spread as `ThermalModel.drive` does; no device whose heat is guessed."""
     rooms, found = thermal.rooms, {}
-    for device, air_w, mass_w, shares in driven.given:
+    for place, (device, air_w, mass_w, shares) in enumerate(driven.given):
+        if driven.guessed[-1, place]:
+            continue
         name = f"source.{device}"
         factor = float(np.exp(theta[thermal.place[name]])) if name in thermal.place else 1.0
         watts = np.zeros(thermal.nodes)

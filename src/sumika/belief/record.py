@@ -312,5 +312,6 @@ EXTRA_VALUES: Mapping[str, tuple[str, ...]] = {
     "battery": ("charge",),
     "ev_charger": ("charge", "plugged"),
     "balanced_ventilation": ("filter_left",),
+    "radiator": ("lift",),
 }
 """What devices tell beside their settings that is worth keeping."""

@@ -72,7 +72,8 @@ class Driven:
         sun_w: (row, room) through windows, blinds taken into account.
         people: (row, room) expected.
         rest_w: (row,) what sockets and stoves draw, that no device accounts for.
-        given: What devices give, (device) -> (air, mass, shares).
+        given: What each device gives: its id, (row,) watts into air and into mass, (room,) shares.
+        guessed: (row, device) which of `given` ran and are no more than guessed; in their order.
         measured_c: (row, room) air; NaN where nothing was said.
         opened_m3_s: (row, room) air through what was found to stand open.
         unknown_w: (row, room) heat of something unknown that was found.
@@ -86,6 +87,7 @@ class Driven:
     people: Array
     rest_w: Array
     given: tuple[tuple[str, Array, Array, Array], ...]
+    guessed: NDArray[np.bool_]
     measured_c: Array
     opened_m3_s: Array
     unknown_w: Array
@@ -93,6 +95,13 @@ class Driven:
     def __len__(self) -> int:
         """Return how many rows."""
         return len(self.outdoor_c)
+
+    def guessed_rooms(self) -> NDArray[np.bool_]:
+        """Return (row, room) where heat is no more than guessed."""
+        found = np.zeros(self.measured_c.shape, np.bool_)
+        for place, (_, _, _, shares) in enumerate(self.given):
+            found |= self.guessed[:, place, None] & (shares > 0.0)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +185,7 @@ class ThermalModel:
             people=np.nan_to_num(rows.people),
             rest_w=self._rest(rows),
             given=tuple((one.device, one.air_w, one.mass_w, one.shares) for one in given),
+            guessed=np.array([one.guessed for one in given], np.bool_).reshape(len(given), len(rows)).T,
             measured_c=rows.air[:, :, 0].copy(),
             opened_m3_s=np.zeros((len(rows), self.rooms)),
             unknown_w=np.zeros((len(rows), self.rooms)),

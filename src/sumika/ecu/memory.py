@@ -94,7 +94,9 @@ def recalled(ecu: Ecu, data: bytes, now_s: float, *, moved: bool = False) -> Rec
         return Recalled.ANOTHER_HOUSE
     if memory.began_s > now_s and not moved:
         return Recalled.AHEAD
-    if (memory.rooms, memory.devices) != (record.rooms, record.devices):
+    # A newer release may keep more of a device that the house has had all along.
+    same = kept.get("record", {}).get("columns") == record.columns
+    if not same or (memory.rooms, memory.devices) != (record.rooms, record.devices):
         try:
             kept = as_it_is_now(kept, memory.rooms, memory.devices, memory.parameters, ecu)
         except (ValueError, TypeError, IndexError, KeyError):

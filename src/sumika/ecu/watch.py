@@ -232,7 +232,7 @@ class Watch:
         for one in found:
             evidence = {"flow": 1000.0 * one.strength, "watts": abs(one.strength)}
             if one.fault is Fault.NO_EFFECT:
-                evidence = {"watts": float(np.abs(quarter.given[one.device]).sum())}
+                evidence = {"watts": float(np.abs(quarter.given.get(one.device, np.zeros(1))).sum())}
             finding = Finding(
                 stamp=stamp,
                 suspicion=self._suspicion(one),
