@@ -165,6 +165,39 @@ def test_a_backup_of_a_newer_kind_is_refused(home: Home) -> None:
         manifest_of(home.file)
 
 
+def test_secrets_larger_than_before_come_back_whole(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sumika.runtime.backup_file.SCRYPT_N", 2**10)
+    home.write(home.data / "desk" / "files" / "scan.pdf", "\0" * 65_000_000)
+    home.backup(PASSPHRASE)
+    assert restore(home.file, tmp_path / "n.yaml", tmp_path / "n", "0.1.0", CLOCK, passphrase=PASSPHRASE).with_secrets
+    assert (tmp_path / "n" / "desk" / "files" / "scan.pdf").stat().st_size == 65_000_000
+
+
+def test_no_backup_is_made_that_could_not_be_opened(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sumika.runtime.backup_file.LARGEST_SECRETS_BYTES", 60)
+    with pytest.raises(SumikaError, match="can be opened again") as refused:
+        home.backup(PASSPHRASE)
+    assert refused.value.where == "data/history/keys/hanako.key"
+    assert [path.name for path in home.file.parent.glob("*.sumika*")] == []
+
+
+def test_a_sealed_part_that_is_damaged_or_gone_is_not_blamed_on_the_passphrase(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sumika.runtime.backup_file.SCRYPT_N", 2**10)
+    home.backup(PASSPHRASE)
+    with zipfile.ZipFile(home.file) as archive:
+        at = archive.getinfo(SEALED).header_offset + 100
+    content = bytearray(home.file.read_bytes())
+    content[at] ^= 0xFF
+    home.file.write_bytes(content)
+    with pytest.raises(SumikaError, match=r"damaged: secrets\.sealed"):
+        restore(home.file, tmp_path / "n.yaml", tmp_path / "n", "0.1.0", CLOCK, passphrase=PASSPHRASE)
+    assert not (tmp_path / "n").exists()
+
+
 def rewrite(file: Path, changed: str, content: bytes) -> None:
     with zipfile.ZipFile(file) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}

@@ -55,7 +55,7 @@ def make_backup(
         logs: Whether logs come in.
 
     Raises:
-        SumikaError: if something cannot be read or written.
+        SumikaError: if something cannot be read or written, or is more than can be brought back.
     """
     beside = target.with_name(f"{target.name}.part")
     try:
@@ -66,6 +66,9 @@ def make_backup(
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)
+    except SumikaError:
+        beside.unlink(missing_ok=True)
+        raise
     except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
         with suppress(OSError):  # where there is no such folder
             beside.unlink(missing_ok=True)

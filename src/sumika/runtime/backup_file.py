@@ -33,8 +33,13 @@ SECRET_FOLDERS = ("history/keys", "page")
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**17, 8, 1
 """OWASP's password storage cheat sheet: 128 MiB and about half a second on a small computer."""
 
-LARGEST_MANIFEST_BYTES = 16_000_000
-LARGEST_SECRETS_BYTES = 64_000_000
+LARGEST_MANIFEST_BYTES = 200_000_000
+"""A year of archived days of a large house is 100 000 files, of about 200 bytes each in the table."""
+
+LARGEST_SECRETS_BYTES = 1_000_000_000
+"""Before it is packed: sealing and opening hold it in memory."""
+
+LARGEST_SEALED_BYTES = LARGEST_SECRETS_BYTES + LARGEST_MANIFEST_BYTES
 LARGEST_BYTES = 200_000_000_000
 _CHUNK_BYTES = 1 << 20
 DAMAGED = (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
@@ -158,7 +163,18 @@ def sealed_part(files: Mapping[str, Path], passphrase: str, plain: str) -> tuple
         files: By their names in the backup.
         passphrase: That opens it again.
         plain: `plain_digest` of the open part.
+
+    Raises:
+        SumikaError: if they are more than can be opened again.
     """
+    size_bytes = sum(path.stat().st_size for path in files.values())
+    if size_bytes > LARGEST_SECRETS_BYTES:
+        largest = max(files, key=lambda name: files[name].stat().st_size)
+        raise SumikaError(
+            f"{size_bytes / 1e6:.0f} MB are to be sealed, and {LARGEST_SECRETS_BYTES / 1e6:.0f} MB can be opened again",
+            where=largest,
+            remedy="The largest file is named: move what need not be here elsewhere. Or leave --secrets out.",
+        )
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         packer = Packer(archive)
@@ -181,7 +197,7 @@ def opened_part(manifest: Manifest, sealing: Sealing, sealed: bytes, passphrase:
 
     Raises:
         UsageError: if the passphrase is another one, or the part was changed.
-        SumikaError: if the open part is not the one that it was sealed with.
+        SumikaError: if the open part is not the one that it was sealed with, or the part is damaged.
     """
     if (sealing.n, sealing.r, sealing.p) != (SCRYPT_N, SCRYPT_R, SCRYPT_P):
         raise SumikaError("this backup is sealed in a way that is not known", where=SEALED)
@@ -193,7 +209,7 @@ def opened_part(manifest: Manifest, sealing: Sealing, sealed: bytes, passphrase:
             remedy="Try again; or leave the secrets out with --no-secrets, and write tokens and passwords anew.",
         ) from None
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        told = _read(archive, MANIFEST, LARGEST_MANIFEST_BYTES)
+        told = whole(archive, MANIFEST, LARGEST_MANIFEST_BYTES)
         table = msgspec.json.decode(told, type=_SealedTable | tuple[Packed, ...])
         if isinstance(table, _SealedTable) and not secrets.compare_digest(table.plain, plain_digest(manifest)):
             raise SumikaError(
@@ -220,8 +236,8 @@ def read_manifest(archive: zipfile.ZipFile, where: Path) -> Manifest:
         SumikaError: if it is none, or of a newer format.
     """
     try:
-        manifest = msgspec.json.decode(_read(archive, MANIFEST, LARGEST_MANIFEST_BYTES), type=Manifest)
-    except (*DAMAGED, msgspec.DecodeError, OSError) as error:
+        manifest = msgspec.json.decode(whole(archive, MANIFEST, LARGEST_MANIFEST_BYTES), type=Manifest)
+    except (SumikaError, msgspec.DecodeError, OSError) as error:
         raise SumikaError(f"this is no backup of Sumika ({error})", where=str(where)) from None
     if manifest.format > FORMAT:
         raise SumikaError(
@@ -297,11 +313,11 @@ def _write_out(archive: zipfile.ZipFile, packed: Packed, path: Path) -> None:
             target.flush()
             os.fsync(target.fileno())
     except DAMAGED as error:
-        raise _damaged(packed, str(error)) from None
+        raise _damaged(packed.name, str(error)) from None
     except OSError as error:
         raise cannot_unpack(error, path) from None
     if length != packed.length or digest.hexdigest() != packed.sha256:
-        raise _damaged(packed, "its checksum does not fit")
+        raise _damaged(packed.name, "its checksum does not fit")
 
 
 def cannot_unpack(error: OSError, path: Path) -> SumikaError:
@@ -319,19 +335,30 @@ def cannot_unpack(error: OSError, path: Path) -> SumikaError:
 
 
 def _checked(archive: zipfile.ZipFile, packed: Packed) -> bytes:
-    data = _read(archive, packed.name, LARGEST_SECRETS_BYTES)
+    data = whole(archive, packed.name, LARGEST_SECRETS_BYTES)
     if len(data) != packed.length or hashlib.sha256(data).hexdigest() != packed.sha256:
-        raise _damaged(packed, "its checksum does not fit")
+        raise _damaged(packed.name, "its checksum does not fit")
     return data
 
 
-def _read(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
-    with archive.open(name) as file:
-        return file.read(most_bytes)
+def whole(archive: zipfile.ZipFile, name: str, most_bytes: int) -> bytes:
+    """Return all of one part of a backup, or nothing: half of it would be taken for something else.
+
+    Args:
+        archive: The backup.
+        name: Of the part.
+        most_bytes: What the memory may be filled with by whoever made the file.
+
+    Raises:
+        SumikaError: if it is damaged, not there, or larger.
+    """
+    try:
+        if archive.getinfo(name).file_size > most_bytes:
+            raise _damaged(name, f"larger than {most_bytes / 1e6:.0f} MB")
+        return archive.read(name)
+    except DAMAGED as error:
+        raise _damaged(name, str(error)) from None
 
 
-def _damaged(packed: Packed, why: str) -> SumikaError:
-    return SumikaError(
-        f"this backup is damaged: {packed.name} ({why})",
-        remedy="Nothing was changed. Try another backup.",
-    )
+def _damaged(name: str, why: str) -> SumikaError:
+    return SumikaError(f"this backup is damaged: {name} ({why})", remedy="Nothing was changed. Try another backup.")

@@ -11,7 +11,7 @@ import msgspec
 
 from sumika.clock import Clock
 from sumika.runtime.backup_file import (
-    LARGEST_SECRETS_BYTES,
+    LARGEST_SEALED_BYTES,
     SEALED,
     Manifest,
     cannot_unpack,
@@ -19,6 +19,7 @@ from sumika.runtime.backup_file import (
     read_manifest,
     safe_name,
     unpacked,
+    whole,
 )
 from sumika.runtime.house_run import owned_data_folder
 from sumika.schema import SumikaError, UsageError
@@ -142,8 +143,7 @@ def _unseal(archive: zipfile.ZipFile, manifest: Manifest, staging: Path, passphr
             "there is a passphrase, and nothing in this backup that is sealed",
             remedy="If it was made with --secrets somebody has taken them out: do not trust it. If not, give none.",
         )
-    with archive.open(SEALED) as file:
-        sealed = file.read(LARGEST_SECRETS_BYTES)
+    sealed = whole(archive, SEALED, LARGEST_SEALED_BYTES)
     for name, content in opened_part(manifest, manifest.sealing, sealed, passphrase).items():
         path = staging / safe_name(name)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
