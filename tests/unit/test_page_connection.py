@@ -1,107 +1,45 @@
 """Slow and many connections keep nobody from the page: each step has its time, and the oldest make room."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
 from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
-from uvicorn.server import ServerState
 
 from sumika.dashboard import Role, operations
-from sumika.runtime.page_connection import (
+from sumika.http_connection import (
     LARGEST_HEADERS_BYTES,
     MOST_CONNECTIONS,
-    MOST_PER_ADDRESS,
     NEXT_WITHIN_S,
     READ_WITHIN_S,
     REQUEST_WITHIN_S,
-    PageConnection,
 )
+from sumika.runtime.page_connection import PageConnection
+from tests.connection_helpers import ASK, HandLoop, Listener, hand_loop
 from tests.page_helpers import Played, quick_passwords
 
-ASK = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-
-class HandLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock is set by hand."""
-
-    now_s = 0.0
-
-    def time(self) -> float:
-        return self.now_s
-
-    def later(self, seconds: float) -> None:
-        """Let time pass, and what is due happen."""
-        self.now_s += seconds
-        for _ in range(5):
-            self.call_soon(self.stop)
-            self.run_forever()
-
-
-class Wire(asyncio.Transport):
-    """A connection's other end."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__({"peername": (address, 1234), "sockname": ("127.0.0.1", 8160)})
-        self.said = b""
-        self.closed = self.aborted = False
-        self.protocol: asyncio.BaseProtocol | None = None
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.said += bytes(data)
-
-    def is_closing(self) -> bool:
-        return self.closed or self.aborted
-
-    def close(self) -> None:
-        self.closed = True
-
-    def abort(self) -> None:
-        self.aborted = True
-
-    def pause_reading(self) -> None: ...
-
-    def resume_reading(self) -> None: ...
-
-    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        self.protocol = protocol
-
-
-class Listener:
-    """A server without a network."""
-
-    def __init__(self, loop: HandLoop, app: Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]) -> None:
-        self.loop, self.state = loop, ServerState()
-        self.config = Config(
-            app,
-            lifespan="off",
-            log_config=None,
-            ws="websockets-sansio",
-            timeout_keep_alive=20,
-            h11_max_incomplete_event_size=LARGEST_HEADERS_BYTES,
-        )
-
-    def connect(self, address: str = "192.168.1.5") -> tuple[PageConnection, Wire]:
-        """Let somebody connect."""
-        connection, wire = PageConnection(self.config, self.state, {}, self.loop), Wire(address)
-        connection.connection_made(wire)
-        if wire.aborted:
-            connection.connection_lost(None)
-        return connection, wire
+MOST_PER_ADDRESS = PageConnection.most_per_address
 
 
 @pytest.fixture
-def loop() -> Any:
-    loop = HandLoop()
-    asyncio.set_event_loop(loop)
-    yield loop
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.later(1.0)
-    asyncio.set_event_loop(None)
-    loop.close()
+def loop() -> Iterator[HandLoop]:
+    with hand_loop() as loop:
+        yield loop
+
+
+def _listener(loop: HandLoop, app: Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]) -> Listener:
+    config = Config(
+        app,
+        http=PageConnection,
+        lifespan="off",
+        log_config=None,
+        ws="websockets-sansio",
+        timeout_keep_alive=20,
+        h11_max_incomplete_event_size=LARGEST_HEADERS_BYTES,
+    )
+    return Listener(loop, config)
 
 
 async def _answers(scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,7 +52,7 @@ async def _thinks(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_who_never_asks_is_let_go(loop: HandLoop) -> None:
-    listener = Listener(loop, _answers)
+    listener = _listener(loop, _answers)
     _, silent = listener.connect()
     dribbling, dribble = listener.connect()
     for byte in range(len(ASK) - 4):
@@ -127,7 +65,7 @@ def test_who_never_asks_is_let_go(loop: HandLoop) -> None:
 
 
 def test_who_asks_is_answered_and_has_its_time_for_the_next_question(loop: HandLoop) -> None:
-    connection, wire = Listener(loop, _answers).connect()
+    connection, wire = _listener(loop, _answers).connect()
     for _ in range(3):
         loop.later(REQUEST_WITHIN_S - 1.0)
         connection.data_received(ASK)
@@ -144,14 +82,14 @@ def test_who_asks_is_answered_and_has_its_time_for_the_next_question(loop: HandL
 
 
 def test_an_answer_that_takes_long_is_waited_for(loop: HandLoop) -> None:
-    connection, wire = Listener(loop, _thinks).connect()
+    connection, wire = _listener(loop, _thinks).connect()
     connection.data_received(ASK)
     loop.later(10.0 * NEXT_WITHIN_S)
     assert not wire.is_closing()
 
 
 def test_what_nobody_reads_is_not_held_for_ever(loop: HandLoop) -> None:
-    connection, wire = Listener(loop, _thinks).connect()
+    connection, wire = _listener(loop, _thinks).connect()
     connection.data_received(ASK)
     connection.pause_writing()
     loop.later(READ_WITHIN_S - 1.0)
@@ -164,7 +102,7 @@ def test_what_nobody_reads_is_not_held_for_ever(loop: HandLoop) -> None:
 
 
 def test_a_viewer_of_the_live_feed_is_no_slow_request(loop: HandLoop) -> None:
-    connection, wire = Listener(loop, _thinks).connect()
+    connection, wire = _listener(loop, _thinks).connect()
     upgrade = b"GET /api/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     connection.data_received(upgrade + key)
@@ -174,13 +112,13 @@ def test_a_viewer_of_the_live_feed_is_no_slow_request(loop: HandLoop) -> None:
 
 
 def test_headers_that_never_end_are_refused(loop: HandLoop) -> None:
-    connection, wire = Listener(loop, _answers).connect()
+    connection, wire = _listener(loop, _answers).connect()
     connection.data_received(b"GET / HTTP/1.1\r\n" + b"X: " + b"x" * (2 * LARGEST_HEADERS_BYTES))
     assert wire.closed
 
 
 def test_one_address_has_its_places_and_leaves_the_others_theirs(loop: HandLoop) -> None:
-    listener = Listener(loop, _thinks)
+    listener = _listener(loop, _thinks)
     flood = [listener.connect("192.168.1.66") for _ in range(MOST_PER_ADDRESS + 5)]
     assert [wire.aborted for _, wire in flood] == [True] * 5 + [False] * MOST_PER_ADDRESS
     for connection, _ in flood[:5]:
@@ -194,7 +132,7 @@ def test_one_address_has_its_places_and_leaves_the_others_theirs(loop: HandLoop)
 
 
 def test_where_all_places_are_taken_the_oldest_that_waits_makes_room(loop: HandLoop) -> None:
-    listener = Listener(loop, _thinks)
+    listener = _listener(loop, _thinks)
     asking, asked = listener.connect("10.0.0.1")
     asking.data_received(ASK)
     slow, body = listener.connect("10.0.0.2")

@@ -9,16 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from sumika.distil.language.generate import LanguageStudent
 from sumika.distil.serve._body import is_loopback
 from sumika.distil.serve.application import DEFAULT_LIMITS, ServeLimits, application
+from sumika.http_connection import LARGEST_HEADERS_BYTES, HttpConnection
 from sumika.schema import SumikaError, UsageError
 
 KEY_VARIABLE = "SUMIKA_SERVE_KEY"
 SHORTEST_KEY = 16
 GRACE_S = 5
 PORT = 8080
+BACKLOG = 128
+"""Connections that asyncio takes at once, before any of them is looked at: far fewer than a process may have open."""
 
 
 def stated_key(environment: Mapping[str, str], file: Path | None = None) -> str | None:
@@ -77,12 +81,30 @@ def serve(
         bound = listening.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         app = application(student, name, api_key=api_key, limits=limits)
-        settings = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S, server_header=False
-        )
-        server = _Server(settings, lambda: on_ready(f"http://{shown}:{bound}"))
+        server = _Server(settings_of(app), lambda: on_ready(f"http://{shown}:{bound}"))
         with _ended_by_signals(server):
             server.run(sockets=[listening])
+
+
+class ServeConnection(HttpConnection):
+    """One connection of a client: one machine alone may fill the usual batch and queue."""
+
+    most_per_address = DEFAULT_LIMITS.batch + DEFAULT_LIMITS.waiting
+
+
+def settings_of(app: Starlette) -> uvicorn.Config:
+    """Return how an application is served: without a key, too, nobody keeps those waiting who have one."""
+    return uvicorn.Config(
+        app,
+        http=ServeConnection,
+        h11_max_incomplete_event_size=LARGEST_HEADERS_BYTES,
+        ws="none",
+        backlog=BACKLOG,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_S,
+        server_header=False,
+    )
 
 
 class _Server(uvicorn.Server):
@@ -118,7 +140,7 @@ def _check_key(host: str, api_key: str | None) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=256)
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except (OSError, OverflowError) as error:
         raise SumikaError(
             f"nothing can listen there ({error})", where=f"{host}:{port}", remedy="Choose another address or port."
