@@ -64,6 +64,15 @@ def test_what_a_device_does_not_reach_is_brought_to_what_it_does() -> None:
     assert state(ventilation, plain_fan).values == {"level": 1.0}
 
 
+def test_the_fastest_speed_of_a_select_is_our_highest_level() -> None:
+    purifier = parts("air_purifier", "select.speed")
+    nine = ["off", *"123456789", "auto"]
+    fast = entity("select.speed", "4", options=nine)
+    assert call(purifier, "level", 3, fast) == ("select.select_option", {"option": "9"})
+    assert state(purifier, fast).values == {"level": 2.0}
+    assert state(purifier, entity("select.speed", "auto", options=nine)).values == {}
+
+
 def test_a_boiler_is_switched_by_its_climate() -> None:
     boiler = parts("boiler", "climate.b")
     heats = entity("climate.b", "heat", hvac_modes=["off", "heat"], temperature=55, min_temp=30, max_temp=75)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sumika.actuate.rounding import Rounding
-from sumika.actuate.words import options, speeds, water_modes
+from sumika.actuate.words import options, speed_of, speeds, water_modes
 from sumika.clock import Instant
 from sumika.links.again import Again
 from sumika.links.measures import known_unit, measure_of, to_ours, to_theirs
@@ -112,14 +112,35 @@ def test_names_carry_their_unit() -> None:
 
 
 def test_speeds_of_fans_are_ranked_where_their_words_are_known() -> None:
-    assert speeds("fan_level", ("high", "auto", "low", "medium")) == ("auto", "low", "low", "medium", "high", "high")
-    assert speeds("fan_level", ("5", "1", "3")) == ("", "1", "1", "3", "5", "5")
-    assert speeds("level", ("high", "off", "low", "auto")) == ("off", "low", "high")
-    assert speeds("fan_level", ("breeze", "gale")) == ("", "breeze", "breeze", "breeze", "gale", "gale")
-    assert speeds("fan_level", ("auto",)) == ("auto",)
-    assert speeds("level", ()) == ()
-    assert options("mode", ("b", "a")) == ("b", "a")
+    assert speeds("fan_level", ("high", "auto", "low", "medium"), 5) == ("auto", "low", "low", "medium", "high", "high")
+    assert speeds("fan_level", ("5", "1", "3"), 5) == ("", "1", "1", "3", "5", "5")
+    assert speeds("level", ("high", "off", "low", "auto"), 2) == ("off", "low", "high")
+    assert speeds("fan_level", ("breeze", "gale"), 5) == ("", "breeze", "breeze", "breeze", "gale", "gale")
+    assert speeds("fan_level", ("auto",), 5) == ("auto",)
+    assert speeds("level", (), 3) == ()
+    assert options("mode", ("b", "a"), 2) == ("b", "a")
+    assert options("level", ("high", "off", "low"), 2) == ("off", "low", "high")
     assert water_modes("mode", ("electric", "eco", "off")) == ("off", "eco", "electric")
+
+
+NINE = ("off", *"123456789", "auto")
+
+
+def test_our_highest_level_is_a_fans_highest_speed_however_many_it_has() -> None:
+    assert speeds("level", NINE, 3) == ("off", "1", "5", "9")
+    assert speeds("level", ("off", "low", "medium", "high", "on", "auto"), 3) == ("off", "low", "medium", "high")
+    assert speeds("level", ("off", "low", "medium", "high"), 2) == ("off", "low", "high")
+    assert speeds("level", ("off", "low", "high"), 3) == ("off", "low", "low", "high")
+    assert speeds("level", ("off", "on"), 2) == ("off", "on", "on")
+    assert speeds("level", ("off", "low", "high"), 1) == ("off", "high")
+
+
+def test_a_speed_between_two_levels_is_read_as_the_nearest() -> None:
+    said = [speed_of("level", NINE, 3, word) for word in NINE]
+    assert said == [0.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0, 3.0, 3.0, None]
+    assert speed_of("level", ("off", "low", "medium", "high"), 2, "medium") in (1.0, 2.0)
+    assert speed_of("mode", NINE, 3, "9") is None
+    assert speed_of("level", NINE, 3, "") is None
 
 
 def test_rounding_of_a_device_is_no_hand_and_a_hand_is_no_rounding() -> None:

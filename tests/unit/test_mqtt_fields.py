@@ -56,6 +56,15 @@ def test_settings_become_what_a_device_exposes(
     assert sent(kind, setting, value, exposes(told)) == payload
 
 
+def test_the_fastest_speed_of_a_fan_is_our_highest_level() -> None:
+    told = exposes(feature("enum", "fan_mode", values=["off", *"123456789", "auto"]))
+    assert sent("air_purifier", "level", 3, told) == '{"fan_mode":"9"}'
+    device = zigbee_devices(told).devices["d"]
+    field = zigbee_fields(device, "z/d", DEVICE_KINDS["air_purifier"].settings)["level"]
+    said = [field.read({"z/d": {"fan_mode": word}}) for word in ("off", "1", "4", "9", "auto", None)]
+    assert said == [0.0, 1.0, 2.0, 3.0, None, None]
+
+
 def test_what_can_only_be_read_is_no_setting() -> None:
     read_only = exposes(feature("numeric", "position", access=1), feature("enum", "fan_mode", values=[5, None]))
     device = zigbee_devices(read_only).devices["d"]

@@ -5,7 +5,7 @@ heaters (.../water-heater). Speeds of fans are free text; ranked here are those 
 """
 
 _SPEEDS = (
-    ("silent", "quiet", "sleep", "night", "whisper", "min", "minimum", "diffuse", "on low", "low", "on_low", "on"),
+    ("silent", "quiet", "sleep", "night", "whisper", "min", "minimum", "diffuse", "on low", "low", "on_low"),
     ("medium low", "low medium", "medium_low", "lowmid", "low_mid", "lowmiddle", "mediumlow"),
     ("medium", "middle", "mid", "normal", "med", "on medium"),
     ("medium high", "mid high", "medium_high", "midhigh", "mid_high", "highmid", "mediumhigh"),
@@ -14,6 +14,8 @@ _SPEEDS = (
 )
 _BY_ITSELF = ("auto", "automatic", "on auto", "smart", "auto low", "auto high", "comfort")
 _STANDS_STILL = ("off", "none", "stop")
+_RUNS = "on"
+_OF_SPEED = ("level", "fan_level")
 
 _WATER = (
     ("off",),
@@ -22,35 +24,75 @@ _WATER = (
 )
 
 
-def options(setting: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words of a select: those of speeds by rank, any others in the order in which they are listed."""
-    if setting in ("level", "fan_level") and (ranked := speeds(setting, words)):
+def options(setting: str, words: tuple[str, ...], high: float) -> tuple[str, ...]:
+    """Return the words of a select: those of speeds by rank, any others in the order in which they are listed.
+
+    Args:
+        setting: Ours.
+        words: As the entity lists them.
+        high: Highest number of the setting.
+    """
+    if setting in _OF_SPEED and (ranked := speeds(setting, words, high)):
         return ranked
     return words
 
 
-def speeds(setting: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words of a fan for our levels.
+def speeds(setting: str, words: tuple[str, ...], high: float) -> tuple[str, ...]:
+    """Return the words of a fan for our levels: 1 is its quietest speed and our highest its fastest.
 
     Args:
         setting: `fan_level` (0 by itself, 1 quiet to 5 full) or `level` (0 still, then upwards).
         words: As the entity lists them.
+        high: Our highest level.
 
     Returns:
-        One word for each level, the same one for several where it has fewer; empty where nothing is known of any.
+        One word for each level from 0, the same one for several where it has fewer; empty where nothing is known of
+        any.
     """
     zero = _BY_ITSELF if setting == "fan_level" else _STANDS_STILL
     first = next((word for word in words if word.casefold() in zero), "")
+    running = _running(words)
+    if not running:
+        return (first,) if first else ()
+    levels = max(1, round(high))
+    fastest = len(running) - 1
+    shares = ((level - 1) / (levels - 1) if levels > 1 else 1.0 for level in range(1, levels + 1))
+    return (first, *(running[round(share * fastest)] for share in shares))
+
+
+def speed_of(setting: str, words: tuple[str, ...], high: float, word: str) -> float | None:
+    """Return our level for a word of a fan: the nearest one for a speed between two of ours.
+
+    Args:
+        setting: As for `speeds`.
+        words: As the entity lists them.
+        high: Our highest level.
+        word: What it says.
+
+    Returns:
+        None where the word is of no speed, or the setting is no level of a fan.
+    """
+    if setting not in _OF_SPEED:
+        return None
+    names = speeds(setting, words, high)
+    if word and word in names:
+        return float(names.index(word))
+    running = _running(words)
+    if word not in running:
+        return None
+    levels = max(1, round(high))
+    return 1.0 + round(running.index(word) / max(1, len(running) - 1) * (levels - 1))
+
+
+def _running(words: tuple[str, ...]) -> list[str]:
+    """Return the words of speeds, the quietest first where all are known."""
     running = [word for word in words if word.casefold() not in _BY_ITSELF + _STANDS_STILL]
+    # That it runs is no speed where there are some.
+    running = [word for word in running if word.casefold() != _RUNS] or running
     ranks = {word: _rank(word) for word in running}
     if all(rank is not None for rank in ranks.values()):
         running.sort(key=lambda word: ranks[word] or 0.0)
-    if setting != "fan_level":
-        return (first, *running) if first or running else ()
-    if not running:
-        return (first,) if first else ()
-    most = len(running) - 1
-    return (first, *(running[round(level / 4 * most)] for level in range(5)))
+    return running
 
 
 def water_modes(setting: str, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from sumika.actuate.base import CannotError
+from sumika.actuate.words import speed_of
 from sumika.links.home_assistant import EntityState
 from sumika.links.measures import to_ours, to_theirs
 from sumika.links.place import Place
@@ -216,8 +217,8 @@ class Number:
         return asked.place.unit or asked.entity.word("unit_of_measurement")
 
 
-Guess = Callable[[str, tuple[str, ...]], tuple[str, ...]]
-"""(our setting, their words) to their words for our whole numbers from 0; an empty word: there is none."""
+Guess = Callable[[str, tuple[str, ...], float], tuple[str, ...]]
+"""(our setting, their words, our highest number) to their words for our numbers from 0; an empty word: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,9 @@ class Choice:
         words, word = self._words(asked), asked.entity.word(self.said)
         if word in words and word:
             return float(words.index(word))
-        return None
+        if asked.place.names:
+            return None
+        return speed_of(asked.name, asked.entity.words(self.listed), asked.setting.high, word)
 
     def _words(self, asked: Asked) -> tuple[str, ...]:
-        return asked.place.names or self.guess(asked.name, asked.entity.words(self.listed))
+        return asked.place.names or self.guess(asked.name, asked.entity.words(self.listed), asked.setting.high)

@@ -1,7 +1,7 @@
 """How one setting of ours stands in the messages of a device."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -60,12 +60,14 @@ class PlaceField:
         setting: Its range.
         place: Where it is.
         step: Grid of the number there; 0: none.
+        heard: Our numbers for words, in small letters, that it may say and that we never send.
     """
 
     name: str
     setting: Setting
     place: Place
     step: float = 0.0
+    heard: Mapping[str, float] = field(default_factory=dict)
 
     def send(self, value: float) -> Sent:
         """Write it as a field of a JSON message, or alone."""
@@ -85,7 +87,13 @@ class PlaceField:
 
     def read(self, documents: Documents) -> float | None:
         """Read it where it is told."""
-        return None if self.place.read is None else read_place_in(self.name, self.place, documents)
+        if self.place.read is None:
+            return None
+        found = read_place_in(self.name, self.place, documents)
+        if found is None and self.heard:
+            word = word_of(inside(documents.get(self.place.read.name), self.place.read.part))
+            return self.heard.get(word.casefold())
+        return found
 
     def _on_grid(self, number: float) -> float | int:
         if self.step > 0.0:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from sumika.actuate.mqtt.fields import Field, PlaceField, TasmotaLight, ZigbeeLight
-from sumika.actuate.words import options, speeds
+from sumika.actuate.words import speed_of, speeds
 from sumika.links.mqtt.zigbee import Exposed, ZigbeeDevice
 from sumika.links.place import Place, Spot
 from sumika.schema import Setting
@@ -67,10 +67,12 @@ def _zigbee_field(name: str, setting: Setting, one: Exposed, topic: str) -> Fiel
             return PlaceField(name, Setting(low=0, high=1, step=1), Place(read=read, write=write, names=two))
         case "enum":
             words = tuple(word for word in one.values if isinstance(word, str))
-            names = _words(name, words)
-            return (
-                PlaceField(name, _numbered(names), Place(read=read, write=write, names=names)) if any(names) else None
-            )
+            names = _words(name, words, setting.high)
+            if not any(names):
+                return None
+            between = {word.casefold(): speed_of(name, words, setting.high, word) for word in words}
+            heard = {word: level for word, level in between.items() if level is not None}
+            return PlaceField(name, _numbered(names), Place(read=read, write=write, names=names), heard=heard)
         case "numeric":
             return _numeric(name, setting, one, topic)
     return None
@@ -108,7 +110,7 @@ def _numbered(names: tuple[str, ...]) -> Setting:
     return Setting(low=min(numbers), high=max(numbers), step=1)
 
 
-def _words(name: str, words: tuple[str, ...]) -> tuple[str, ...]:
+def _words(name: str, words: tuple[str, ...], high: float) -> tuple[str, ...]:
     if name == "mode":
         return tuple(word if word in words else "" for word in _MODES)
     if name == "on":
@@ -116,7 +118,7 @@ def _words(name: str, words: tuple[str, ...]) -> tuple[str, ...]:
             next((word for word in words if word in ("off", "OFF")), ""),
             _first(words, ("heat", "auto", "on", "ON")),
         )
-    return speeds(name, words) if name in ("level", "fan_level") else options(name, words)
+    return speeds(name, words, high) if name in ("level", "fan_level") else words
 
 
 def _first(words: tuple[str, ...], wanted: tuple[str, ...]) -> str:
