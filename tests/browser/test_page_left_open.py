@@ -2,7 +2,10 @@
 
 import pytest
 
+from sumika.clock import Instant
 from sumika.dashboard.roles import Role
+from sumika.schema import ModeReport, Origin
+from sumika.units import seconds_to_ns
 from tests.browser.conftest import Visits
 from tests.browser.played_house import PASSWORD, PlayedHouse
 
@@ -30,3 +33,25 @@ def test_an_account_that_is_linked_to_a_resident_sees_it_at_once(visits: Visits,
     house.parts.accounts.change("taro", residents=("ren",))
     page.wait_for_selector("[data-resident=ren]")
     page.wait_for_selector(".heard:not(.not)")
+
+
+def long_ago(now: Instant) -> Instant:
+    return now.later(-seconds_to_ns(7200.0))
+
+
+def test_what_fell_silent_is_not_shown_as_now(
+    visits: Visits, house: PlayedHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_house, at_plan = visits().enter("house"), visits().enter("plan")
+    at_house.wait_for_selector("li:has-text('Exhaust fan')")
+    at_plan.wait_for_selector("[data-mode]")
+    at_plan.wait_for_selector("[data-fan]")
+    slow = house.life.slow
+    monkeypatch.setattr(house.life, "slow", lambda now, seconds: slow(long_ago(now), seconds))
+    monkeypatch.setattr(house, "_say_mode", lambda: None)
+    said = ModeReport(stamp=long_ago(house.parts.clock.now()), origin=Origin.LIVE, source="gate", mode="drive")
+    house.say(said)
+    at_house.wait_for_selector("[data-silent=range_hood]:has-text('not heard of late')")
+    at_house.wait_for_selector(".card:has-text('There is no plan now.')")
+    at_plan.wait_for_selector(".card:has-text('Not known now.')")
+    at_plan.wait_for_selector("[data-fan]", state="detached")

@@ -28,7 +28,9 @@ from sumika.schema import (
     DeviceState,
     Message,
     MeterSample,
+    ModeReport,
     Origin,
+    PlanReport,
     Presence,
     SumikaError,
     Tracks,
@@ -41,10 +43,14 @@ COUNTS_S: dict[type[Message], float] = {
     AirSample: 600.0,
     DeviceState: 600.0,
     MeterSample: 600.0,
+    ModeReport: 30.0,
+    PlanReport: 1800.0,
     Presence: 60.0,
     Tracks: 60.0,
 }
-"""So old a word may be and still tell how things are now; a house that is driven goes by the same (`house_ear`)."""
+"""So old a word may be and still tell how things are now; a house that is driven goes by the same (`house_ear`),
+and so do the page's scripts (`live.js`). The gate says its mode every 5 s; a plan is renewed every quarter of an hour.
+"""
 
 Told = TypeVar("Told", bound=Message)
 

@@ -102,9 +102,9 @@ class _Today:
         # A radar that fell silent is listed with those that do not know.
         presence = {one.room: told.get(one.room) for one in feed.newest("presence") if isinstance(one, Presence)}
         people, lying = self._people(viewer)
-        plans = [one for one in feed.newest("plan") if isinstance(one, PlanReport)]
+        plans = self._parts.told_now(PlanReport)
         plan = plans[-1] if plans and Right.PLAN in viewer.rights else None
-        modes = [one.mode for one in feed.newest("mode") if isinstance(one, ModeReport)]
+        modes = [one.mode for one in self._parts.told_now(ModeReport)]
         privacy, origin = self._parts.privacy.now(), self._parts.origin()
         return Today(
             saved=self._saved(viewer),

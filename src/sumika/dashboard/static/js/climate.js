@@ -1,5 +1,5 @@
 // How a room's air and warmth are, in one word and one number. A number alone says nothing, a colour alone neither.
-import { ageS, newest } from "./live.js";
+import { ageS, newest, nowMs } from "./live.js";
 
 // Limits: CO2 1000 ppm and 18-28 degrees, Japan's building sanitation standard (建築物環境衛生管理基準, 2022); 1500 ppm, its
 // school standard; PM2.5 15 ug/m3, WHO 2021 (24 h), 35, Japan's environmental standard (24 h).
@@ -21,12 +21,12 @@ export function airOf(room) {
   return found;
 }
 
-/** The plan's view of a room: {outlook, index of the present step}. */
-export function outlookOf(room, nowS) {
+/** The plan's view of a room: {outlook, index of the present step}; null where there is none that still holds. */
+export function outlookOf(room) {
   const outlook = [...newest("outlook").values()][0];
   const found = outlook?.rooms.find((one) => one.room === room);
   if (!found) return null;
-  return { outlook, room: found, step: stepAt(outlook, nowS ?? outlook.begins_unix_s[0]) };
+  return { outlook, room: found, step: stepAt(outlook, nowMs() / 1000) };
 }
 
 /** Which step of an outlook a moment lies in. */

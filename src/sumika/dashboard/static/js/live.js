@@ -5,6 +5,11 @@ const NOT_LOGGED_IN = 4401;
 const SILENT_MS = 12_000; // the house sends a frame every 5 s or so, be it empty
 const LOOK_MS = 1000;
 
+// So old a word may be and still tell how things are now, in seconds: as for the server (`COUNTS_S` in parts.py). The
+// gate says its mode every 5 s; a plan is renewed every quarter of an hour.
+const COUNTS_S = { device_state: 600, mode: 30, plan: 1800, outlook: 1800 };
+const isPlan = (message) => !message.level || message.level === "full"; // without one, the level is said but once
+
 const latest = new Map(); // topic -> Map(key -> message)
 const watched = new Map(); // pattern -> how many watch it
 const listeners = new Map(); // topic -> Set of functions called with (key, message), for what is not to be missed
@@ -27,11 +32,17 @@ export function hearDate(text) {
 }
 export const statistics = () => ({ lost: state.lost, frames: state.frames, delayMs: state.delayMs });
 
-/** The newest messages of a topic, key -> message. */
-export const newest = (topic) => latest.get(topic) ?? new Map();
-
 /** Age of a message in seconds. */
 export const ageS = (message) => (nowMs() - message.stamp[1] / 1e6) / 1000;
+
+/** The newest messages of a topic that still tell how things are, key -> message. */
+export function newest(topic) {
+  const found = latest.get(topic) ?? new Map(), counts_s = COUNTS_S[topic];
+  return counts_s ? new Map([...found].filter(([, message]) => ageS(message) <= counts_s || !isPlan(message))) : found;
+}
+
+/** Whether something was said of a topic and key that is too old by now. */
+export const fellSilent = (topic, key) => Boolean(latest.get(topic)?.has(key)) && !newest(topic).has(key);
 
 /** Begin, and stay connected until `hangUp`. */
 export function connect() {

@@ -4,6 +4,7 @@ import { settingName, settingValue, stateLine } from "../actions.js";
 import { number } from "../format.js";
 import { deviceName } from "../house_model.js";
 import { useLive } from "../hooks.js";
+import { fellSilent } from "../live.js";
 import { post } from "../server.js";
 import { useSession } from "../session.js";
 import { has, say } from "../words.js";
@@ -46,7 +47,7 @@ function OneDevice({ house, device, state, mayControl }) {
   const controls = mayControl && state?.available ? (CONTROLS[device.kind] ?? []).filter(([action]) => action in state.values) : [];
   const loads = mayControl && device.kind === "appliance" && state?.available;
   return html`<li data-device=${device.id}><div class="between"><b>${deviceName(house, device.id)}</b>
-      <span class="soft number">${state ? stateLine(house, state) : say("device.silent")}${state?.power_w > 1 ? `${say("list.dot")}${number(state.power_w)} W` : ""}</span></div>
+      <span class="soft number">${state ? stateLine(house, state) : say(fellSilent("device_state", device.id) ? "device.fell_silent" : "device.silent")}${state?.power_w > 1 ? `${say("list.dot")}${number(state.power_w)} W` : ""}</span></div>
     ${controls.map(([action, low, high, step]) => html`<${Control} ...${{ kind: device.kind, action, low, high, step, busy, value: state.values[action], wish }} />`)}
     ${loads && html`<div class="row"><button type="button" class="button tiny" disabled=${busy} onClick=${() => act(() => post(`api/machines/${device.id}`, { waiting: !state.values.waiting }), say("machine.taken"))}>
       ${say(state.values.waiting ? "machine.unload" : "machine.load")}</button></div>`}

@@ -5,6 +5,7 @@ import { airOf, freshness, warmthOf } from "../climate.js";
 import { celsius, clock, number, percent, stampS } from "../format.js";
 import { deviceName, isOn, roomName, storeys } from "../house_model.js";
 import { useLive } from "../hooks.js";
+import { fellSilent } from "../live.js";
 import { everybody, PEOPLE_TOPICS, presence } from "../people.js";
 import { FloorPlan } from "../parts/floor_plan.js";
 import { ghostLine, PeopleLayer, personLine } from "../parts/people_layer.js";
@@ -113,10 +114,12 @@ function Who({ house }) {
 function Devices({ house, live }) {
   const states = [...live("device_state").values()].filter((state) => house.deviceOf.has(state.device));
   const busy = states.filter((state) => isBusy(state) || !state.available);
+  const silent = [...house.deviceOf.keys()].filter((id) => fellSilent("device_state", id));
   return html`<section class="card"><h2>${say("house.devices")}</h2>
-    ${!busy.length && html`<p class="soft">${say("house.devices.none")}</p>`}
+    ${!busy.length && !silent.length && html`<p class="soft">${say("house.devices.none")}</p>`}
     <ul class="list">${busy.map((state) => html`<li><div class="between"><span>${deviceName(house, state.device)}</span>
-      <span class="soft number">${stateLine(house, state)}${state.power_w > 1 ? `${say("list.dot")}${number(state.power_w)} W` : ""}</span></div></li>`)}</ul></section>`;
+      <span class="soft number">${stateLine(house, state)}${state.power_w > 1 ? `${say("list.dot")}${number(state.power_w)} W` : ""}</span></div></li>`)}
+      ${silent.map((id) => html`<li data-silent=${id}><div class="between"><span>${deviceName(house, id)}</span><span class="soft">${say("device.fell_silent")}</span></div></li>`)}</ul></section>`;
 }
 
 /** What the safety gate said last. */
