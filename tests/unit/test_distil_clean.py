@@ -15,7 +15,7 @@ from sumika.distil.clean import (
     words,
 )
 from sumika.distil.clean.near import _shingles, jaccard, near_duplicates
-from sumika.distil.clean.words import runs
+from sumika.distil.clean.words import count, runs
 from sumika.distil.records import ArraySet, Example
 
 ANY = CleanSettings(most_contaminated_share=1, most_duplicate_share=1)
@@ -100,6 +100,34 @@ def test_too_many_duplicates_and_an_empty_rest_are_refused() -> None:
         clean(_pool(*["the same"] * 5), {}, CleanSettings())
     with pytest.raises(CleanRefusedError, match="nothing is left"):
         clean(_pool(LONG), {"exam": _pool(LONG)}, ANY)
+
+
+TRAIN = "大阪駅を午前9時に出た新幹線は、2時間30分かかって東京駅に着きます。東京駅に着くのは午前何時何分ですか。"
+
+
+@pytest.mark.parametrize("before", ["", "次の問題を解いてください。", "では「"])
+def test_contamination_of_japanese_is_found_wherever_the_text_begins(before: str) -> None:
+    pool = _pool(before + TRAIN.replace("、", ""), "東京駅から新幹線に乗って大阪駅に着くのは何時ですか。")
+    kept, report = clean(pool, {"exam": _pool(TRAIN)}, ANY)
+    assert kept == pool[1:]
+    assert "'大阪駅を午前9時に出た新幹線は'" in report.first[0].evidence
+
+
+def test_sixteen_signs_are_eight_words_and_fifteen_are_not() -> None:
+    evaluation = {"exam": _pool("いろはにほへとちりぬるをわかよたれそつねならむ")}
+    kept, _report = clean(
+        _pool("京いろはにほへとちりぬるをわかよた", "京いろはにほへとちりぬるをわかよ京京"), evaluation, ANY
+    )
+    assert [example.prompt for example in kept] == ["京いろはにほへとちりぬるをわかよ京京"]
+    assert count(words("カタカナ、tea 3杯")) == 4.5
+    assert list(runs(words("いろはに"), 1)) == ["い ろ", "ろ は", "は に"]
+
+
+def test_near_duplicates_of_japanese_are_found_and_its_marks_are_no_words() -> None:
+    pool = _pool(TRAIN, TRAIN.replace("出た", "出発した"), TRAIN.replace("駅に着くのは", "へ向かう人が降りるのは"))
+    assert clean(pool, {}, ANY)[0] == [pool[0], pool[2]]
+    assert normalised("何時ですか。") == normalised("何時ですか？") == "何時ですか"
+    assert words("「あ、い」。") == ["あ", "い"]
 
 
 @given(st.lists(FEW_WORDS, min_size=1, max_size=12), st.lists(FEW_WORDS, max_size=6))

@@ -61,7 +61,7 @@ def jaccard(one: set[str], other: set[str]) -> float:
 
 def _shingles(text: str, shingle_words: int) -> set[str]:
     into = words(text)
-    return set(runs(into, min(shingle_words, max(1, len(into)))))
+    return set(runs(into, shingle_words)) or ({" ".join(into)} if into else set())
 
 
 def _nearest(row: int, among: Sequence[int], shingles: dict[int, set[str]], likeness: float) -> Near | None:

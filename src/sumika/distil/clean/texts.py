@@ -1,6 +1,7 @@
 """Duplicates and contamination among texts.
 
 Contamination is found as s1 does it: a problem that shares any run of eight words with a problem of an evaluation set.
+Where no blanks part words, a word is two signs (`clean.words`).
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from sumika.distil.clean.near import near_duplicates
 from sumika.distil.clean.report import CONTAMINATED, EXACT, NEAR, CleanReport, Removal, refuse_if_soiled, reported
-from sumika.distil.clean.words import normalised, runs, words
+from sumika.distil.clean.words import count, normalised, readable, runs, words
 from sumika.distil.records import Example
 
 
@@ -87,21 +88,27 @@ def contaminated(
     for name, problems in evaluations.items():
         for row, problem in enumerate(problems):
             for key in _keys(problem.prompt, run_words, into := words(problem.prompt)):
-                (seen_short if len(into) < run_words else seen_runs).setdefault(key, f"{name} row {row}")
+                (seen_short if count(into) < run_words else seen_runs).setdefault(key, f"{name} row {row}")
     removals = []
     for row, example in enumerate(examples):
         into = words(example.prompt)
-        seen = seen_short if len(into) < run_words else seen_runs
+        seen = seen_short if count(into) < run_words else seen_runs
         shared = next((key for key in _keys(example.prompt, run_words, into) if key in seen), None)
         if shared is not None:
             removals.append(
-                Removal(row=row, reason=CONTAMINATED, hit=seen[shared], evidence=f"'{shared}'", source=example.source)
+                Removal(
+                    row=row,
+                    reason=CONTAMINATED,
+                    hit=seen[shared],
+                    evidence=f"'{readable(shared)}'",
+                    source=example.source,
+                )
             )
     return removals
 
 
 def _keys(text: str, run_words: int, into: list[str]) -> list[str]:
-    return [normalised(text)] if len(into) < run_words else list(runs(into, run_words))
+    return [normalised(text)] if count(into) < run_words else list(runs(into, run_words))
 
 
 def _exact_duplicates(examples: Sequence[Example], gone: set[int]) -> tuple[list[Removal], int]:

@@ -1,10 +1,21 @@
-"""Texts as words: the form in which duplicates and contamination are looked for."""
+"""Texts as words: the form in which duplicates and contamination are looked for.
+
+Japanese and Chinese are written without blanks. There each kana or Han sign stands for half a word, which is what the
+words of Japanese prose take on the average; runs may begin at any sign, so that nothing hangs on where words are cut.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+|[^\w\s.,;:!?\"'`()\[\]{}]")
+SIGNS = (
+    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # kana, signs that repeat
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+)
+MARKS = ".,;:!?、。・…‥〜「」『』【】〈〉《》"
+SIGN = re.compile(f"[{SIGNS}]")
+WORD = re.compile(rf"\d+(?:[.,]\d+)*|[{SIGNS}]|[^\W{SIGNS}]+|[^\w\s{MARKS}\"'`()\[\]{{}}]")
+BESIDE_SIGNS = re.compile(rf"(?<=[{SIGNS}]) | (?=[{SIGNS}])")
 RECKONED = re.compile(r"\d+(?:[.,]\d+)*|[-+*/^=<>%×÷]|[(\[](?=\s*[-\d(\[])|(?<=[\d)\]])\s*[)\]]")
 
 
@@ -14,12 +25,20 @@ def normalised(text: str) -> str:
     Signs and brackets stay: `(2 + 3) * 4` and `2 + (3 * 4)` are two problems.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(folded.split()).rstrip(" .?!:;,")
+    return " ".join(folded.split()).rstrip(" .?!:;,、。")
 
 
 def words(text: str) -> list[str]:
-    """Return the words, numbers and operators of a text in lower case; marks, quotes and brackets are left out."""
+    """Return the words, numbers and operators of a text in lower case, kana and Han signs each by itself.
+
+    Marks, quotes and brackets are left out.
+    """
     return WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def count(of: Sequence[str]) -> float:
+    """Return how many words these are."""
+    return sum(map(_halves, of)) / 2
 
 
 def numbers(text: str) -> tuple[str, ...]:
@@ -29,5 +48,21 @@ def numbers(text: str) -> tuple[str, ...]:
 
 def runs(of: Sequence[str], length: int) -> Iterator[str]:
     """Yield every run of `length` words; nothing if there are fewer."""
-    for start in range(len(of) - length + 1):
-        yield " ".join(of[start : start + length])
+    halves = end = 0
+    for start, word in enumerate(of):
+        while halves < 2 * length and end < len(of):
+            halves += _halves(of[end])
+            end += 1
+        if halves < 2 * length:
+            return
+        yield " ".join(of[start:end])
+        halves -= _halves(word)
+
+
+def readable(run: str) -> str:
+    """Return a run as a person writes it."""
+    return BESIDE_SIGNS.sub("", run)
+
+
+def _halves(word: str) -> int:
+    return 1 if SIGN.match(word) else 2
