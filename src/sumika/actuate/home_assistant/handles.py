@@ -218,7 +218,7 @@ class Number:
 
 
 Guess = Callable[[str, tuple[str, ...], float], tuple[str, ...]]
-"""(our setting, their words, our highest number) to their words for our numbers from 0; an empty word: there is none."""
+"""(our setting, their words, our highest number) to their words for our whole numbers from 0; empty: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
