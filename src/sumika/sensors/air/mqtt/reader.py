@@ -96,7 +96,9 @@ class _Sensor:
         where = f"house.yaml, sensor {sensor.id}"
         self.gathered = gathered_of(sensor)
         places = {name: read_place(text, where) for name, text in sensor.mapping.items() if name != "currency"}
-        self.speaks: list[_Convention] = [_Plain(places)] if places else []
+        self._mapped = frozenset(places)
+        self._lines = _Plain(places) if places else None
+        self.speaks: list[_Convention] = [self._lines] if self._lines is not None else []
         address = read_place(sensor.address, where) if sensor.address else None
         if address is not None:
             name = address.write.name
@@ -116,18 +118,22 @@ class _Sensor:
 
     def read(self, report: TopicMessage, document: Any, stamp: Instant) -> tuple[Message, ...]:
         told: list[Message] = []
+        values: Values = {}
         for one in self.speaks:
-            if report.topic not in one.topics():
-                continue
-            values = one.values(report.topic, document)
-            if values is None:
+            found = one.values(report.topic, document) if report.topic in one.topics() else {}
+            if found is None:
                 told += self.gathered.forget(stamp)
-            elif report.retained:
-                # Nobody knows how old it is.
-                told += self.gathered.tell({name: values[name] for name in values if name in _STATES}, stamp)
             else:
-                told += self.gathered.tell(values, stamp)
-        return tuple(told)
+                # Lines of the mapping come first, whatever the device says of the same by its convention.
+                mine = one is self._lines
+                values |= {name: value for name, value in found.items() if mine or self._ours(name) not in self._mapped}
+        if report.retained:
+            # Nobody knows how old it is.
+            values = {name: value for name, value in values.items() if name in _STATES}
+        return (*told, *self.gathered.tell(values, stamp))
+
+    def _ours(self, name: str) -> str:
+        return self.gathered.ours(name) or name
 
 
 class MqttSensors:
