@@ -13,7 +13,7 @@ from sumika.clock import Instant, SimulatedClock
 from sumika.config import LoadedHouse, load_house
 from sumika.history import Records, RecordsReader
 from sumika.runtime.backup import make_backup, named_secrets
-from sumika.runtime.backup_file import MANIFEST, SEALED, Manifest, Packed, safe_name
+from sumika.runtime.backup_file import MANIFEST, SEALED, Manifest, Packed, Packer, safe_name
 from sumika.runtime.house_run import owned_data_folder
 from sumika.runtime.restore import manifest_of, restore
 from sumika.schema import Event, Origin, Severity, SumikaError, UsageError
@@ -165,14 +165,12 @@ def test_a_backup_of_a_newer_kind_is_refused(home: Home) -> None:
         manifest_of(home.file)
 
 
-def test_secrets_larger_than_before_come_back_whole(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_part_is_read_whole_or_not_at_all(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sumika.runtime.backup_file.SCRYPT_N", 2**10)
-    home.write(home.data / "desk" / "files" / "scan.pdf", "\0" * 65_000_000)
     home.backup(PASSPHRASE)
-    assert restore(home.file, tmp_path / "n.yaml", tmp_path / "n", "0.1.0", CLOCK, passphrase=PASSPHRASE).with_secrets
-    assert (tmp_path / "n" / "desk" / "files" / "scan.pdf").stat().st_size == 65_000_000
+    monkeypatch.setattr("sumika.runtime.restore.LARGEST_SEALED_BYTES", 100)
+    with pytest.raises(SumikaError, match="larger than"):
+        restore(home.file, tmp_path / "n.yaml", tmp_path / "n", "0.1.0", CLOCK, passphrase=PASSPHRASE)
 
 
 def test_no_backup_is_made_that_could_not_be_opened(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,6 +316,49 @@ def test_a_database_is_copied_while_it_is_written_to(home: Home) -> None:
         copy = Path(archive.extract("data/history/other.sqlite3", home.folder))
     with closing(sqlite3.connect(copy)) as read:
         assert read.execute("SELECT x FROM t").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("name", ["home#2", "a?b", "50%25", "家 1"])
+def test_a_house_whose_folder_has_an_unusual_name_comes_back(tmp_path: Path, name: str) -> None:
+    home = Home(tmp_path / name)
+    home.records.close()
+    home.backup()
+    restore(home.file, tmp_path / "n.yaml", tmp_path / "n", "0.1.0", CLOCK)
+    assert details(tmp_path / "n") == ["before"]
+    assert {path.name.split(".")[0] for path in tmp_path.iterdir()} == {name, "n"}
+
+
+def test_a_history_on_a_larger_disk_comes_in_and_other_links_are_told_of(home: Home, tmp_path: Path) -> None:
+    (home.data / "history").rename(tmp_path / "ssd")
+    (home.data / "history").symlink_to(tmp_path / "ssd")
+    (tmp_path / "ssd" / "back").symlink_to(home.data)
+    (tmp_path / "ssd" / "again").symlink_to(tmp_path / "ssd")
+    (home.data / "root").symlink_to("/")
+    (home.data / "plan" / "linked").symlink_to(home.folder / "house.yaml")
+    manifest = home.backup(PASSPHRASE)
+    links = [line for line in manifest.left_out if line.endswith(": a link")]
+    assert links == [f"data/{name}: a link" for name in ("history/again", "history/back", "plan/linked", "root")]
+    names = [one.name for one in manifest.files]
+    assert "data/history/records.sqlite3" in names
+    assert len(names) == len(set(names)) < 10
+    with zipfile.ZipFile(home.file) as archive:
+        assert set(names) < set(archive.namelist())
+
+
+def test_a_day_that_the_night_archives_meanwhile_is_in_the_backup(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Packer.add_file
+    copied: list[str] = []
+
+    def and_meanwhile(self: Packer, name: str, path: Path) -> None:
+        if not copied:  # the night has archived a day, and takes it out of the database
+            home.write(home.data / "history" / "archive" / "2026" / "01" / "day.parquet", "a day")
+        copied.append(name)
+        real(self, name, path)
+
+    monkeypatch.setattr(Packer, "add_file", and_meanwhile)
+    home.backup()
+    assert copied[0] == "data/history/records.sqlite3"
+    assert "data/history/archive/2026/01/day.parquet" in copied
 
 
 def test_what_a_house_cannot_do_without_is_named_however_deep() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -29,6 +30,7 @@ PAPERS = "desk"
 """Care notes and the like: in plain words what else is kept under residents' keys alone."""
 
 _NEVER = frozenset({"lock", "accounts.lock", "history.lock", "records.lock", "desk.lock"})
+DATABASE = ".sqlite3"
 _OF_DATABASES = (".sqlite3-wal", ".sqlite3-shm", ".sqlite3-journal")
 _BUSY_S = 20.0
 
@@ -93,11 +95,15 @@ def _packed(
 ) -> Manifest:
     packer = Packer(archive, scratch)
     packer.add(f"house/{loaded.path.name}", loaded.text.encode())
-    for path in _files(data):
-        name = path.relative_to(data).as_posix()
-        if _is_secret(name) or (name.startswith(f"{LOGS}/") and not logs):
-            continue
-        _add(packer, f"data/{name}", path)
+    # Databases first, and only then it is looked what else there is: a day that the night moves out of a database
+    # meanwhile is in the copy of the database, and perhaps in its file too, but never in neither.
+    for databases in (True, False):
+        for path in _files(data)[0]:
+            name = path.relative_to(data).as_posix()
+            if _is_secret(name) or (name.startswith(f"{LOGS}/") and not logs):
+                continue
+            if (path.suffix == DATABASE) == databases:
+                _add(packer, f"data/{name}", path)
     inside, outside = _secrets(loaded, data)
     manifest = Manifest(
         version=version,
@@ -110,6 +116,7 @@ def _packed(
             *(() if logs else (f"{LOGS}/: logs",)),
             *(() if passphrase else tuple(inside)),
             *(f"{path}: outside of the house's folder" for path in outside),
+            *(f"data/{path.relative_to(data).as_posix()}: a link" for path in _files(data)[1]),
         ),
     )
     if passphrase:
@@ -122,7 +129,7 @@ def _packed(
 
 def _add(packer: Packer, name: str, path: Path) -> None:
     """Put a file in; a database as it is at one moment, whoever writes to it."""
-    if path.suffix != ".sqlite3":
+    if path.suffix != DATABASE:
         try:
             packer.add_file(name, path)
         except FileNotFoundError:
@@ -131,21 +138,40 @@ def _add(packer: Packer, name: str, path: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=".sumika-backup-", dir=packer.scratch) as folder:
         copy = Path(folder) / path.name
         with (
-            closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=_BUSY_S)) as source,
+            closing(sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, timeout=_BUSY_S)) as source,
             closing(sqlite3.connect(copy)) as target,
         ):
             source.backup(target)
         packer.add_file(name, copy)
 
 
-def _files(data: Path) -> Iterator[Path]:
-    """Yield the files of a data folder that a backup may hold: no locks, links or halves."""
-    for path in sorted(data.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.name in _NEVER:
-            continue
-        if path.name.endswith((".new", ".part", *_OF_DATABASES)):
-            continue
-        yield path
+def _files(data: Path) -> tuple[list[Path], list[Path]]:
+    """Return the files of a data folder that a backup may hold, no locks or halves, and links that it does not follow.
+
+    A folder may lie elsewhere by a link, as a history on a larger disk does: what is in it comes in. No link leads back
+    into the data folder or around it, and none to a single file is followed.
+    """
+    files: list[Path] = []
+    links: list[Path] = []
+    inside = {data.resolve()}
+    for place, folders, names in os.walk(data, followlinks=True):
+        folder = Path(place)
+        for name in [each for each in folders if (folder / each).is_symlink()]:
+            there = (folder / name).resolve()
+            if any(there.is_relative_to(one) or one.is_relative_to(there) for one in inside):
+                folders.remove(name)
+                links.append(folder / name)
+            else:
+                inside.add(there)
+        for name in names:
+            path = folder / name
+            if path.name in _NEVER or path.name.endswith((".new", ".part", *_OF_DATABASES)):
+                continue
+            if path.is_symlink():
+                links.append(path)
+            elif path.is_file():
+                files.append(path)
+    return sorted(files), sorted(links)
 
 
 def _is_secret(name: str) -> bool:
@@ -156,7 +182,7 @@ def _secrets(loaded: LoadedHouse, data: Path) -> tuple[dict[str, Path], tuple[Pa
     """Return the files with secrets by their names in a backup, and those that lie outside of the house's folder."""
     inside = {
         f"data/{path.relative_to(data).as_posix()}": path
-        for path in _files(data)
+        for path in _files(data)[0]
         if _is_secret(path.relative_to(data).as_posix())
     }
     outside: list[Path] = []
