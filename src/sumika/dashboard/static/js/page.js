@@ -39,7 +39,9 @@ export function Page({ asked }) {
   useEffect(() => {
     const leave = async () => {
       hangUp();
-      set(await entranceState());
+      // All that scripts keep in memory belongs to who was here, what they said to the house and drew: it goes with them.
+      if (entered.current) location.reload();
+      else set(await entranceState());
     };
     whenLoggedOut(leave);
     const back = () => refresh().catch(() => {});
