@@ -5,6 +5,7 @@ import pytest
 from sumika.clock import Instant
 from sumika.dashboard.roles import Role
 from sumika.schema import ModeReport, Origin
+from sumika.schema.talk import TalkAnswer, TalkSentence
 from sumika.units import seconds_to_ns
 from tests.browser.conftest import Visits
 from tests.browser.played_house import PASSWORD, PlayedHouse
@@ -33,6 +34,44 @@ def test_an_account_that_is_linked_to_a_resident_sees_it_at_once(visits: Visits,
     house.parts.accounts.change("taro", residents=("ren",))
     page.wait_for_selector("[data-resident=ren]")
     page.wait_for_selector(".heard:not(.not)")
+
+
+def test_an_account_is_linked_to_its_residents_ones_own_too(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("account")
+    page.locator("[data-user=owner]").get_by_role("button", name="Change owner").click()
+    form = page.locator("[data-user=owner] form")
+    form.get_by_label("Aoi").check()
+    form.locator("button.main").click()
+    page.wait_for_selector("[data-user=owner]:has-text('Owner · Aoi')")
+    account = house.parts.accounts.user("owner")
+    assert account is not None
+    assert (account.role, account.residents) == (Role.OWNER, ("aoi",))
+    page.locator("[data-user=owner]").get_by_role("button", name="Change owner").click()
+    assert form.get_by_label("Aoi").is_checked()
+    form.get_by_label("Aoi").uncheck()
+    form.locator("button.main").click()
+    page.wait_for_selector("[data-user=owner]:not(:has-text('Aoi'))")
+
+
+def test_what_was_said_to_the_house_goes_with_who_said_it(visits: Visits, house: PlayedHouse) -> None:
+    house.answers["talk"] = lambda question: TalkAnswer(
+        sentences=(TalkSentence(text="Aoi was up three times."),), conversation="1", origin="live"
+    )
+    house.parts.accounts.add("hana", PASSWORD, Role.RESIDENT)
+    house.parts.accounts.add("visitor", PASSWORD, Role.GUEST)
+    page = visits().enter("today", user="hana")
+    page.click(".talk-button")
+    page.fill("#talk-text", "Did Aoi sleep badly?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".talk-house:has-text('three times')")
+    for session in house.parts.accounts.sessions_of("hana"):
+        house.parts.accounts.log_out(session.id)
+    page.fill("input[name=name]", "visitor")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button.main")
+    page.click(".talk-button")
+    page.wait_for_selector(".talk-begin")
+    assert page.locator(".talk-house").count() == 0
 
 
 def long_ago(now: Instant) -> Instant:

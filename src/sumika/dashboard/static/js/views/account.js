@@ -63,6 +63,7 @@ function Users() {
   const { me } = useSession();
   const asked = useAsked(() => get("api/users"), []);
   const [adding, add] = useState(false);
+  const [changing, change] = useState("");
   const [act, told, busy] = useAct();
   const make = async (event) => {
     const values = valuesOf(event);
@@ -70,12 +71,28 @@ function Users() {
     if (await act(() => post("api/users", { name, password, role, residents: residentsIn(values) }), say("account.made", { name }))) add(false);
     asked.reload();
   };
+  const keep = async (event) => {
+    const values = valuesOf(event);
+    if (await act(() => patch(`api/users/${encodeURIComponent(changing)}`, { role: values.role, residents: residentsIn(values) }), say("account.changed"))) change("");
+    asked.reload();
+  };
   return html`<section class="card"><div class="row apart"><h2>${say("account.users")}</h2><button type="button" class="button tiny" aria-expanded=${adding} onClick=${() => add(!adding)}>${say("account.add")}</button></div>
     ${adding && html`<form onSubmit=${make}><label class="field"><span>${say("entrance.name")}</span><input name="name" required maxlength="64" autocomplete="off" /></label>
       <label class="field"><span>${say("entrance.password.new")}</span><input name="password" type="password" minlength="10" required autocomplete="new-password" /></label><${RoleAndResidents} />
       <button class="button main" disabled=${busy}>${say("account.add")}</button></form>`}${told}
-    <ul class="list">${(asked.value?.users ?? []).map((user) => html`<li data-user=${user.name}><div class="between"><span><b>${user.name}</b> <span class="soft">${say(`role.${user.role}`)}</span></span>
-      ${user.name !== me.user && html`<button type="button" class="button tiny grave" disabled=${busy} aria-label=${say("account.remove.who", { name: user.name })} onClick=${() => act(() => remove(`api/users/${encodeURIComponent(user.name)}`)).then(asked.reload)}>${say("account.remove")}</button>`}</div></li>`)}</ul></section>`;
+    <ul class="list">${(asked.value?.users ?? []).map((user) => html`<${User} key=${user.name} ...${{ user, busy, keep }} isMe=${user.name === me.user} open=${changing === user.name}
+      onOpen=${() => change(changing === user.name ? "" : user.name)} onRemove=${() => act(() => remove(`api/users/${encodeURIComponent(user.name)}`)).then(asked.reload)} />`)}</ul></section>`;
+}
+
+/** An account in the list, and its change: what they are to the house, and which of its residents. */
+function User({ user, isMe, open, busy, keep, onOpen, onRemove }) {
+  const { house } = useSession();
+  const is = user.residents.map((id) => house.residents?.find((one) => one.id === id)?.name || id);
+  return html`<li data-user=${user.name}><div class="between"><span><b>${user.name}</b> <span class="soft">${[say(`role.${user.role}`), ...is].join(say("list.dot"))}</span></span>
+      <span class="row"><button type="button" class="button tiny" aria-expanded=${open} aria-label=${say("account.change.who", { name: user.name })} onClick=${onOpen}>${say("account.change")}</button>
+        ${!isMe && html`<button type="button" class="button tiny grave" disabled=${busy} aria-label=${say("account.remove.who", { name: user.name })} onClick=${onRemove}>${say("account.remove")}</button>`}</span></div>
+    ${open && html`<form onSubmit=${keep} style=${{ marginTop: "12px" }}><${RoleAndResidents} role=${user.role} residents=${user.residents} />
+      <button class="button main" disabled=${busy}>${say("account.change.do")}</button></form>`}</li>`;
 }
 
 function Tokens() {
