@@ -105,6 +105,17 @@ def test_a_check_that_does_not_hold_ends_with_1(tmp_path: Path) -> None:
         (("step_s: 60", "happenings: [{ at: '18:40', what: door, id: trapdoor }]"), "trapdoor"),
         (("step_s: 60", "happenings: [{ at: '23:40', what: door, id: bedroom_door }]"), "after the end"),
         (("step_s: 60", "house: nowhere.yaml"), "nowhere.yaml"),
+        (("what: outdoor_c", "what: co2_ppm, room: attic"), "attic"),
+        (("what: outdoor_c", "what: outdoor_c, since: 3am"), "since"),
+        (("what: outdoor_c", "what: outdoor_c, since: '+00:31'"), "nothing was simulated between +00:31 and the end"),
+        (("step_s: 60", "happenings: [{ at: '18:59', what: door, value: 1 }]"), "no door ''"),
+        (("step_s: 60", "happenings: [{ at: '18:59', what: window, id: skylight }]"), "skylight"),
+        (("step_s: 60", "happenings: [{ at: '18:59', what: smoke, value: 5 }]"), "no room ''"),
+        (("step_s: 60", "happenings: [{ at: '18:59', what: command, id: toaster, setting: on }]"), "toaster"),
+        (("step_s: 60", "happenings: [{ at: '18:59', what: command, id: bath_fan, setting: loud }]"), "loud"),
+        (("step_s: 60", "happenings: [{ at: '18:59', what: command, id: bath_fan, setting: level, value: 9 }]"), "9"),
+        (("step_s: 60", "happenings: [{ at: '18:59', what: sensor_fault, id: nose, fault: drift }]"), "nose"),
+        (("step_s: 60", "happenings: [{ at: '18:59', what: sensor_fault, id: living_air }]"), "what is wrong"),
         (("step_s: 60", "sky: { climate: atlantis }"), "atlantis"),
     ],
 )
@@ -114,6 +125,27 @@ def test_what_is_wrong_with_a_scenario_is_told(tmp_path: Path, change: tuple[str
     result = invoke("run", str(path))
     assert isinstance(result.exception, SumikaError)
     assert words in str(result.exception)
+    assert "°C" not in result.stdout  # before anything is simulated
+
+
+@pytest.mark.parametrize(("option", "name"), [("--plot", "map.jpg"), ("--csv", "a_file/course.csv")])
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_simulated(
+    short: Path, tmp_path: Path, option: str, name: str
+) -> None:
+    (tmp_path / "a_file").touch()
+    result = invoke("run", str(short), option, str(tmp_path / name))
+    assert isinstance(result.exception, SumikaError)
+    assert name in str(result.exception)
+    assert "°C" not in result.stdout
+
+
+def test_a_picture_that_is_not_drawn_is_told_before_variants_are_simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sumika.cli._world_compare.run_variants", lambda *told: pytest.fail("simulated"))
+    result = invoke("compare", "--days", "1", "--plot", str(tmp_path / "map.jpg"))
+    assert isinstance(result.exception, UsageError)
+    assert "is not drawn" in str(result.exception)
 
 
 def test_an_unknown_name_finds_the_nearest() -> None:

@@ -17,15 +17,14 @@ def plot_file(
         UsageError: if the file holds no frame that can be used, or a picture's name ends otherwise than is drawn.
         SumikaError: if it cannot be read, or a picture cannot be written.
     """
-    from sumika.evaluate.plots.draw import draw
+    from sumika.evaluate.plots.draw import check_drawable, draw
     from sumika.evaluate.plots.frames_of_file import frames_of_file, house_of_file
     from sumika.evaluate.plots.passage import pass_through
     from sumika.evaluate.plots.people_panels import people_panels
     from sumika.evaluate.plots.radar_panels import frame_panels, passage_panels
 
     for out in outs:
-        if out.suffix not in (".png", ".html"):
-            raise UsageError(f"'{out.suffix}' is not drawn", where=str(out), remedy="Name a file .png or .html")
+        check_drawable(out)
     frames = frames_of_file(file, model=model, chirp=chirp, radar=radar, seconds=seconds)
     passage = pass_through(frames, at_s=at_s, house=house_of_file(file))
     if passage is None:

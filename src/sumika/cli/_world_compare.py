@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sumika.cli._houses import load
+from sumika.cli._world_files import make_ready
 from sumika.schema import Origin, UsageError
 from sumika.schema.house import House, Radar
 from sumika.text import banner, language_of, say
@@ -46,8 +47,10 @@ def compare_variants(wanted: Comparison, tell: Say) -> None:
 
     Raises:
         UsageError: if a grade, a class or a radar is not there, or a radar's place is not five numbers.
+        SumikaError: if the picture cannot be drawn.
     """
     language = language_of(os.environ)
+    make_ready(picture=wanted.plot)
     loaded = load(wanted.house)
     house = loaded.house
     placed = tuple(placed_radar(house, text) for text in wanted.radars)
@@ -63,15 +66,15 @@ def compare_variants(wanted: Comparison, tell: Say) -> None:
     results = list(run_variants(variants, wanted.days, _progress))
     storeys = sorted({room.storey for room in house.rooms})
     seen = [(coverage_of(house, one), coverage_of(variants[0].house, one) if placed else None) for one in storeys]
-    if wanted.plot is not None:
-        _draw(variants[0].house, [after or before for before, after in seen], wanted.plot, language)
     if wanted.as_json:
         tell(_as_json(results, seen))
-        return
-    console = Console()
-    for table in _energy_tables(results, wanted.days, language):
-        console.print(table)
-    console.print(_coverage_table(seen, language))
+    else:
+        console = Console()
+        for table in _energy_tables(results, wanted.days, language):
+            console.print(table)
+        console.print(_coverage_table(seen, language))
+    if wanted.plot is not None:  # last: whatever goes wrong with it, the numbers are told
+        _draw(variants[0].house, [after or before for before, after in seen], wanted.plot, language)
 
 
 def placed_radar(house: House, text: str) -> Radar:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from sumika.cli._world_files import make_ready
 from sumika.clock import Clock, WallClock
 from sumika.schema import Origin, SumikaError
 from sumika.schema.house import House
@@ -87,6 +88,7 @@ def run_scenario(wanted: Wanted, tell: Say, clock: Clock | None = None) -> bool:
     if wanted.hours is not None:
         scenario = msgspec.structs.replace(scenario, hours=wanted.hours)
     loaded = house_of(scenario, file)
+    make_ready(picture=wanted.plot, table=wanted.table)
     tell(scenario.title_ja if language == "ja" and scenario.title_ja else scenario.title)
     run = ScenarioRun(scenario, loaded.house, folder=loaded.path.parent)
     rooms = rooms_told(loaded.house)
@@ -98,6 +100,9 @@ def run_scenario(wanted: Wanted, tell: Say, clock: Clock | None = None) -> bool:
         result = run_logged(run, loaded, watcher.take, wanted.log, with_radar=wanted.radar)
     else:
         result = run.run(watcher.take)
+    # What was found first: a disk that is full must not take it along.
+    for finding in result.findings:
+        tell(finding_line(finding, language))
     if wanted.table is not None:
         write_table(result.course, wanted.table)
         tell(say("world.wrote", language, path=wanted.table))
@@ -105,8 +110,6 @@ def run_scenario(wanted: Wanted, tell: Say, clock: Clock | None = None) -> bool:
         tell(
             say("world.wrote", language, path=_drawn(run, result.course, rooms, wanted.plot, scenario.title, language))
         )
-    for finding in result.findings:
-        tell(finding_line(finding, language))
     return result.holds
 
 

@@ -154,6 +154,12 @@ class World:
         return tuple(room.id for room in self.house.rooms)
 
     @property
+    def windows_that_open(self) -> tuple[str, ...]:
+        """The ids of all windows that can be opened."""
+        windows = self.house.building.windows if self.house.building is not None else ()
+        return tuple(window.id for window in windows if window.openable)
+
+    @property
     def residents(self) -> tuple[str, ...]:
         """The ids of all residents."""
         return tuple(resident.id for resident in self.house.residents)
@@ -212,11 +218,12 @@ class World:
         Raises:
             UsageError: if there is no such window, or it cannot be opened.
         """
-        described = {one.id: one for one in (self.house.building.windows if self.house.building is not None else ())}
-        if window not in described or not described[window].openable:
-            known = ", ".join(name for name, one in described.items() if one.openable)
+        known = self.windows_that_open
+        if window not in known:
             raise UsageError(
-                f"there is no window {window!r} that opens", where="window", remedy=f"These do: {known or 'none'}"
+                f"there is no window {window!r} that opens",
+                where="window",
+                remedy=f"These do: {', '.join(known) or 'none'}",
             )
         if share < 0:
             self._windows.pop(window, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from sumika.evaluate.plots.panels import Panel
 from sumika.schema import SumikaError, UsageError
@@ -20,17 +21,9 @@ def draw(panels: Sequence[Panel], path: Path, *, title: str, banner: str = "") -
         UsageError: if the file's name ends otherwise, or there is nothing to draw.
         SumikaError: if the drawing library is not installed, or the file cannot be written.
     """
+    write = _writer(path)
     if not panels:
         raise UsageError("there is nothing to draw", where=str(path), remedy="Take a recording with at least one frame")
-    try:
-        if path.suffix == ".png":
-            from sumika.evaluate.plots.png import write_png as write
-        elif path.suffix == ".html":
-            from sumika.evaluate.plots.html import write_html as write
-        else:
-            raise UsageError(f"'{path.suffix}' is not drawn", where=str(path), remedy="Name a file .png or .html")
-    except ImportError as error:
-        raise SumikaError(f"pictures need {error.name}", remedy="Install it: pip install 'sumika[plots]'") from error
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(panels, path, title=title, banner=banner)
@@ -39,3 +32,33 @@ def draw(panels: Sequence[Panel], path: Path, *, title: str, banner: str = "") -
             f"cannot be written: {error.strerror}", where=str(path), remedy="Name another file"
         ) from error
     return path
+
+
+def check_drawable(path: Path) -> None:
+    """Look whether a picture of that name can be drawn, before what takes long.
+
+    Raises:
+        UsageError: if the file's name ends otherwise than with .png or .html.
+        SumikaError: if the drawing library is not installed.
+    """
+    _writer(path)
+
+
+class _Writer(Protocol):
+    def __call__(self, panels: Sequence[Panel], path: Path, *, title: str, banner: str = "") -> None: ...
+
+
+def _writer(path: Path) -> _Writer:
+    """Return what draws into a file of that name."""
+    try:
+        if path.suffix == ".png":
+            from sumika.evaluate.plots.png import write_png
+
+            return write_png
+        if path.suffix == ".html":
+            from sumika.evaluate.plots.html import write_html
+
+            return write_html
+    except ImportError as error:
+        raise SumikaError(f"pictures need {error.name}", remedy="Install it: pip install 'sumika[plots]'") from error
+    raise UsageError(f"'{path.suffix}' is not drawn", where=str(path), remedy="Name a file .png or .html")

@@ -1,5 +1,6 @@
 """Whether a scenario is what its name says: each check as a number beside its limits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from sumika.world.course import HOUSE_QUANTITIES, ROOM_QUANTITIES, Course
 from sumika.world.scenarios.description import Check
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +48,41 @@ def moment_s(text: str, start: datetime) -> float:
     return next(seconds for seconds in away_s if seconds >= 0.0)
 
 
+def examine(check: Check, rooms: Sequence[str], start: datetime, at_s: Array) -> None:
+    """Look whether a check can be judged, before anything is simulated.
+
+    Args:
+        check: As it is written.
+        rooms: The ids of the house's.
+        start: When the course begins, with a time zone.
+        at_s: (step,) when each of its steps ends, since then.
+
+    Raises:
+        UsageError: if it names a quantity or a room that there is not, or a time that the course does not reach.
+    """
+    if check.room and check.room not in rooms:
+        raise UsageError(f"there is no room {check.room!r}", where="checks", remedy=f"The house has {', '.join(rooms)}")
+    known = ROOM_QUANTITIES if check.room else (*HOUSE_QUANTITIES, *ROOM_QUANTITIES)
+    if check.what not in known:
+        raise UsageError(
+            f"nothing called {check.what!r} is kept", where="checks", remedy=f"Kept are {', '.join(known)}"
+        )
+    if not _within(check, start, at_s).any():
+        raise UsageError(
+            f"nothing was simulated between {check.since or 'the start'} and {check.until or 'the end'}",
+            where="checks",
+            remedy="Lengthen hours, or move the check",
+        )
+
+
 def judge(check: Check, course: Course) -> Finding:
     """Return what a check says of a course.
 
     Raises:
         UsageError: if it names a quantity or a room that there is not, or a time that the course does not reach.
     """
-    values = _within(check, course, _quantity(check, course))
+    examine(check, course.rooms, course.start, course.at_s)
+    values = _quantity(check, course)[_within(check, course.start, course.at_s)]
     value = _statistic(check, values, _steps_h(course))
     low = -np.inf if check.least is None else check.least
     high = np.inf if check.most is None else check.most
@@ -60,15 +90,6 @@ def judge(check: Check, course: Course) -> Finding:
 
 
 def _quantity(check: Check, course: Course) -> Array:
-    if check.room and check.room not in course.rooms:
-        raise UsageError(
-            f"there is no room {check.room!r}", where="checks", remedy=f"The house has {', '.join(course.rooms)}"
-        )
-    known = ROOM_QUANTITIES if check.room else (*HOUSE_QUANTITIES, *ROOM_QUANTITIES)
-    if check.what not in known:
-        raise UsageError(
-            f"nothing called {check.what!r} is kept", where="checks", remedy=f"Kept are {', '.join(known)}"
-        )
     values = course.quantity(check.what, check.room)
     if values.ndim == 2:  # no room named: the one that the statistic would find
         extreme: Array = values.min(axis=1) if check.statistic in ("min", "hours_below") else values.max(axis=1)
@@ -76,17 +97,12 @@ def _quantity(check: Check, course: Course) -> Array:
     return values
 
 
-def _within(check: Check, course: Course, values: Array) -> Array:
-    since_s = moment_s(check.since, course.start) if check.since else 0.0
-    until_s = moment_s(check.until, course.start) if check.until else float(course.at_s[-1])
-    chosen = values[(course.at_s >= since_s) & (course.at_s <= until_s)]
-    if not chosen.size:
-        raise UsageError(
-            f"nothing was simulated between {check.since or 'the start'} and {check.until or 'the end'}",
-            where="checks",
-            remedy="Lengthen hours, or move the check",
-        )
-    return chosen
+def _within(check: Check, start: datetime, at_s: Array) -> Mask:
+    """Return (step,) whether a check counts a step."""
+    since_s = moment_s(check.since, start) if check.since else 0.0
+    until_s = moment_s(check.until, start) if check.until else np.inf
+    within: Mask = (at_s >= since_s) & (at_s <= until_s)
+    return within
 
 
 def _steps_h(course: Course) -> float:

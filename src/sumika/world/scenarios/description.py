@@ -8,6 +8,9 @@ from msgspec import Meta
 ClockTime = Annotated[str, Meta(pattern=r"^([0-9]{1,2}:[0-5][0-9]|\+[0-9]{1,3}:[0-5][0-9])$(?!\n)")]
 """Local time of day (03:10), the first one after the start; or hours and minutes since the start (+27:10)."""
 
+CheckTime = Annotated[str, Meta(pattern=r"^([0-9]{1,2}:[0-5][0-9]|\+[0-9]{1,3}:[0-5][0-9])?$(?!\n)")]
+"""The same, or empty."""
+
 Bodily = Literal[
     "fall",
     "slow_collapse",
@@ -90,8 +93,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     of: Annotated[float, Meta(ge=-1e9, le=1e9)] = 0.0
     least: float | None = None
     most: float | None = None
-    since: str = ""
-    until: str = ""
+    since: CheckTime = ""
+    until: CheckTime = ""
     why: str = ""
 
 

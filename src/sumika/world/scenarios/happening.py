@@ -3,6 +3,7 @@
 from typing import get_args
 
 from sumika.schema import UsageError
+from sumika.world.devices.air_sensors import Fault
 from sumika.world.exchange import Acting
 from sumika.world.scenarios.description import Bodily, Happening
 from sumika.world.simulation import World
@@ -16,14 +17,15 @@ _QUAKE_DBA_PER_SHINDO, _QUAKE_DBA = 8.0, 30.0
 
 
 def plan(world: World, happening: Happening, at_s: float) -> None:
-    """Tell residents beforehand what will befall them: it is part of their day.
+    """Look whether something can happen, and tell residents what will befall them: it is part of their day.
 
     Raises:
-        UsageError: if there is no such resident or room.
+        SumikaError: if there is no such resident, room, door, window, device or sensor, or it cannot be told that.
     """
-    if happening.what not in BODILY:
-        return
     _known("room", happening.room, world.rooms)
+    if happening.what not in BODILY:
+        _examine(world, happening)
+        return
     _known("resident", happening.who, world.residents)
     world.household.plan_event(
         happening.what,
@@ -39,18 +41,16 @@ def begin(world: World, happening: Happening) -> None:
     """Let something begin that befalls the house.
 
     Raises:
-        UsageError: if there is no such door, device or sensor, or it cannot be told that.
+        UsageError: if a device refuses what it is told.
     """
     match happening.what:
         case "door":
-            _known("door", happening.id, world.doors.ids)
             world.doors.hold(happening.id, happening.value)
         case "window":
             world.hold_window(happening.id, happening.value)
         case "command":
             refusal = world.command(happening.id, happening.setting, happening.value)
-            if refusal:
-                raise UsageError(f"{happening.id} refuses: {refusal}", where=f"happenings at {happening.at}")
+            _taken(happening, refusal)
         case "power_outage":
             world.devices.cut_power(world.at_s)
         case "sensor_fault":
@@ -61,7 +61,6 @@ def begin(world: World, happening: Happening) -> None:
                 for room in world.rooms
             )
         case "smoke":
-            _known("room", happening.room, world.rooms)
             world.extra[_name(happening)] = (
                 Acting(
                     room=happening.room,
@@ -87,12 +86,44 @@ def end(world: World, happening: Happening) -> None:
             world.extra.pop(_name(happening), None)
 
 
+def _examine(world: World, happening: Happening) -> None:
+    """Look whether something can befall the house."""
+    match happening.what:
+        case "door":
+            _named("door", happening.id, world.doors.ids)
+        case "window":
+            _named("window that opens", happening.id, world.windows_that_open)
+        case "command":
+            _named("device", happening.id, world.devices.ids)
+            _taken(happening, world.devices.device(happening.id).panel.check(happening.setting, happening.value))
+        case "sensor_fault":
+            _named("sensor", happening.id, tuple(world.sensors.rooms))
+            if not happening.fault:
+                raise UsageError(
+                    f"it is not said what is wrong with {happening.id}",
+                    where=f"happenings at {happening.at}",
+                    remedy=f"Write fault: {', '.join(Fault)}",
+                )
+        case "smoke":
+            _named("room", happening.room, world.rooms)
+
+
+def _taken(happening: Happening, refusal: str) -> None:
+    if refusal:
+        raise UsageError(f"{happening.id} refuses: {refusal}", where=f"happenings at {happening.at}")
+
+
 def _name(happening: Happening) -> str:
     return f"{happening.what} {happening.at} {happening.room}"
 
 
 def _known(what: str, name: str, known: tuple[str, ...]) -> None:
-    if name and name not in known:
+    if name:
+        _named(what, name, known)
+
+
+def _named(what: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
         raise UsageError(
             f"there is no {what} {name!r}", where="happenings", remedy=f"The house has {', '.join(known) or 'none'}"
         )

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from sumika.schema import UsageError
 from sumika.schema.house import House
 from sumika.world.course import Course, Recorder
-from sumika.world.scenarios.checks import Finding, judge, moment_s
+from sumika.world.scenarios.checks import Finding, examine, judge, moment_s
 from sumika.world.scenarios.description import Happening, Scenario, Sky
 from sumika.world.scenarios.happening import begin, end, plan
 from sumika.world.simulation import World, WorldStep
@@ -51,7 +53,7 @@ class ScenarioRun:
             folder: Where the house's file lies, for its weather file.
 
         Raises:
-            SumikaError: if the house or a happening cannot be.
+            SumikaError: if the house, a happening or a check cannot be.
         """
         self.scenario = scenario
         self.world = World.of(house, folder=folder, change=_change(scenario), habits=scenario.habits)
@@ -60,19 +62,31 @@ class ScenarioRun:
         for turn in self._turns:
             if not turn.ends:
                 plan(self.world, turn.happening, turn.at_s)
+        at_s = np.fromiter(self._ends_s(), np.float64)
+        for check in scenario.checks:
+            examine(check, self.world.rooms, self.world.start, at_s)
 
     def steps(self) -> Iterator[WorldStep]:
         """Run it and yield every step."""
-        end_s, waiting = self.scenario.hours * 3600.0, list(self._turns)
-        while self.world.at_s < end_s - 1e-6:
+        waiting = list(self._turns)
+        for until_s in self._ends_s():
             while waiting and waiting[0].at_s <= self.world.at_s + 1e-6:
                 turn = waiting.pop(0)
                 if turn.ends:
                     end(self.world, turn.happening)
                 else:
                     begin(self.world, turn.happening)
-            until_s = min([end_s, self.world.at_s + self.scenario.step_s, *(turn.at_s for turn in waiting[:1])])
             yield self.world.step(until_s - self.world.at_s)
+
+    def _ends_s(self) -> Iterator[float]:
+        """Yield when each step ends, since the start: in time for whatever begins or ends."""
+        end_s, at_s = self.scenario.hours * 3600.0, 0.0
+        waiting = [turn.at_s for turn in self._turns]
+        while at_s < end_s - 1e-6:
+            while waiting and waiting[0] <= at_s + 1e-6:
+                waiting.pop(0)
+            at_s = min([end_s, at_s + self.scenario.step_s, *waiting[:1]])
+            yield at_s
 
     def run(self, watch: Callable[[WorldStep], None] = lambda step: None) -> ScenarioResult:
         """Run it to its end.
