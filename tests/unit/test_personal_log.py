@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import numpy as np
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,7 +18,7 @@ from sumika.distil.about import ABOUT, about_json
 from sumika.distil.sign import public_key_of, sign_folder
 from sumika.log import LogWriter
 from sumika.perception import knowing, known_keys
-from sumika.schema import SumikaError, UsageError
+from sumika.schema import Origin, SumikaError, UsageError
 from tests.log_helpers import RUN, START, envelope, presence
 from tests.students import decided, inputs, make_student
 
@@ -35,12 +36,15 @@ def students(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def logged(folder: Path, count: int, *, start: Instant = START, every_s: int = 3 * 3600) -> None:
+def logged(
+    folder: Path, count: int, *, start: Instant = START, every_s: int = 3 * 3600, origin: Origin = Origin.LIVE
+) -> None:
     """Write a run of so many messages."""
     clock = SimulatedClock(start)
     with LogWriter(folder, RUN, clock) as writer:
         for number in range(count):
-            writer.write(envelope(presence(number), number), presence(number))
+            message = msgspec.structs.replace(presence(number), origin=origin)
+            writer.write(envelope(message, number), message)
             clock.sleep_until(clock.now().monotonic_ns + every_s * 10**9)
 
 
@@ -99,6 +103,23 @@ def test_a_run_that_cannot_be_read_is_passed_over_and_told(
     assert said[1].startswith("60 questions")
     with pytest.raises(SumikaError, match="holds no log"):
         nightly(logs=(tmp_path / "log" / "run", tmp_path / "log" / "lost+found"))
+
+
+@pytest.mark.parametrize("origin", [Origin.RECORDED, Origin.SIMULATED])
+def test_what_others_lived_makes_no_student_this_houses_own_unless_that_is_said(
+    students: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, origin: Origin
+) -> None:
+    ask_of_each(monkeypatch, 120)
+    own = partial(make_own, NAME, tmp_path, students=students, public_key=PUBLIC)
+    logged(tmp_path / "log" / "played", 60, origin=origin)
+    said = own()
+    assert said[0].startswith("Passed over: 60 messages that were played from a recording or simulated.")
+    assert said[1] == f"{NAME} was asked nothing in what was logged."
+    assert own(demo=True)[0].startswith("60 questions")
+    assert own(logs=(tmp_path / "log" / "played",))[0].startswith("60 questions")
+    logged(tmp_path / "log" / "lived", 60)
+    assert own()[1].startswith("60 questions")
+    assert own(demo=True)[0].startswith("120 questions")
 
 
 def test_where_the_demo_alone_has_a_log_that_is_told(students: Path, tmp_path: Path) -> None:

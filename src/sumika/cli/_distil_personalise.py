@@ -23,7 +23,7 @@ from sumika.models import (
     personalise,
     told_in_use,
 )
-from sumika.schema import SumikaError, UsageError
+from sumika.schema import Origin, SumikaError, UsageError
 
 _WHY_NOTHING = (
     "a student is asked where house.yaml has it worked out, all whom it concerns have agreed, and enough is measured."
@@ -43,6 +43,7 @@ def make_own(
     file: Path | None = None,
     back: bool = False,
     anew: bool = False,
+    demo: bool = False,
     demo_data: Path | None = None,
     students: Path = STUDENTS,
     public_key: str = "",
@@ -56,6 +57,7 @@ def make_own(
         file: Inputs in a file instead (.npz: x, day; mask and label where there are any).
         back: Put the student before this one in use, and do nothing else.
         anew: Also where somebody went back, or told what was right; without it that stays, whatever a night may find.
+        demo: The house is for show or simulated: what was simulated or recorded counts too, as it does in `logs`.
         demo_data: Folder of the demo house, which is named where it has a log and `data` has none; None: it is not.
         students: Folder of those that ship.
         public_key: Of whoever signed them; by default the release key.
@@ -81,7 +83,9 @@ def make_own(
     if file is not None:
         questions, lived = _of_file(file, student)
     else:
-        questions, lived = _of_logs(logs or _runs(data, demo_data), student, None if logs else passed_over)
+        runs = logs or _runs(data, demo_data)
+        live_alone = not (logs or demo)
+        questions, lived = _of_logs(runs, student, None if logs else passed_over, live_alone=live_alone)
     if not questions:
         nothing = f"{name} was asked nothing in what was logged."
         return [*passed_over, nothing, f"{name} stays as it is: {_WHY_NOTHING}"]
@@ -147,22 +151,26 @@ def _counted(student: Student, questions: int, like: int, kept: int) -> str:
     return f"{questions} questions, {like} of them like what {student.name} has learnt from.{thinned}"
 
 
-def _of_logs(runs: tuple[Path, ...], student: Student, passed_over: list[str] | None) -> tuple[str, Lived]:
+def _of_logs(
+    runs: tuple[Path, ...], student: Student, passed_over: list[str] | None, *, live_alone: bool
+) -> tuple[str, Lived]:
     """Return how much a student was asked in what was logged, and what that was.
 
     Args:
         runs: Folders or files.
         student: That is listened to.
         passed_over: Takes a line for each run that cannot be read: a disk that was full, an older house.yaml, a folder
-            of somebody else must not end the job of every night to come. None if each was named by a person.
+            of somebody else must not end the job of every night to come; and one for what is not of this house. None
+            if each was named by a person.
+        live_alone: Leave out what was played from a recording or simulated: that is how others live.
 
     Raises:
         SumikaError: if a run that was named cannot be read, or none can.
     """
-    asked, last = Asked(student), None
+    asked, last, not_lived = Asked(student), None, 0
     for run in runs:
         try:
-            _replay(run, asked)
+            not_lived += _replay(run, asked, live_alone=live_alone)
         except (SumikaError, OSError) as error:
             if passed_over is None:
                 raise
@@ -170,12 +178,17 @@ def _of_logs(runs: tuple[Path, ...], student: Student, passed_over: list[str] | 
             last = error
     if last is not None and passed_over is not None and len(passed_over) == len(runs):
         raise last
+    if not_lived and passed_over is not None:
+        passed_over.append(
+            f"Passed over: {not_lived:,} messages that were played from a recording or simulated. They say nothing of "
+            "who lives here; with --demo, or a run named by --log, they count."
+        )
     lived = asked.lived()
     return _counted(student, asked.questions, asked.like, len(lived)), lived
 
 
-def _replay(run: Path, asked: Asked) -> None:
-    """Send what was logged through the very steps that ask the student live."""
+def _replay(run: Path, asked: Asked, *, live_alone: bool) -> int:
+    """Send what was logged through the very steps that ask the student live; return how many messages were left out."""
     from sumika.config import parse_house
     from sumika.facts.shelf import zone_name_of
     from sumika.log import LogReader
@@ -186,10 +199,15 @@ def _replay(run: Path, asked: Asked) -> None:
     house = parse_house(reader.run.config_text, run).house
     zone = ZoneInfo(zone_name_of(house))
     states = {key: knowing.start(house, key, partial(_found, asked)) for key in known_keys(house)}
+    left_out = 0
     for logged in reader:
+        if live_alone and logged.message.origin is not Origin.LIVE:
+            left_out += 1
+            continue
         asked.day = (datetime.fromtimestamp(logged.log_time_ns / 1e9, zone) - NIGHT_ENDS).date().isoformat()
         for key in routed(house, logged.envelope.topic, logged.envelope.key):
             states[key], _ = knowing.step(states[key], logged.message)
+    return left_out
 
 
 def _found(asked: Asked, wanted: str, features: str) -> Any:

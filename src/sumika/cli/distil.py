@@ -208,5 +208,6 @@ def personalise(
 
     folder = data_folder_of(demo=demo, override=data)
     demo_data = data_folder_of(demo=True) if data is None and not demo else None
-    for line in make_own(student, folder, logs=logs, file=file, back=back, anew=anew, demo_data=demo_data):
+    told = make_own(student, folder, logs=logs, file=file, back=back, anew=anew, demo=demo, demo_data=demo_data)
+    for line in told:
         click.echo(line)
