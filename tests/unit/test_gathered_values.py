@@ -3,13 +3,20 @@
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+from aioesphomeapi.model import BinarySensorInfo
+
 from sumika.clock import Instant
 from sumika.links.echonet_lite import Eoj, Notice
+from sumika.links.esphome import Entity, EntityReport
+from sumika.links.home_assistant import EntityState
 from sumika.links.mqtt import TopicMessage
-from sumika.schema import AirSample, MeterSample, Presence, WeatherSample
+from sumika.schema import AirSample, Event, MeterSample, Presence, WeatherSample
 from sumika.schema.house import Connection, House, Sensor
 from sumika.sensors.air.echonet_lite.reader import EchonetSensors
+from sumika.sensors.air.esphome.reader import EsphomeSensors
 from sumika.sensors.air.gather import AIR_S, METER_S, WEATHER_S, gathered_of
+from sumika.sensors.air.home_assistant.reader import HomeAssistantSensors
 from sumika.sensors.air.mqtt.reader import MqttSensors
 
 DAY_S = 86400.0
@@ -104,3 +111,52 @@ def test_news_of_one_property_makes_no_news_of_another() -> None:
     _said(sensors, eoj, {POWER: (3200).to_bytes(4, "big")}, 10)
     sample = _said(sensors, eoj, {COUNT: (1001).to_bytes(4, "big")}, 10 + METER_S + 1)
     assert sample.power_w is None
+
+
+def without_class(kind: str, connection: str, name: str = "binary_sensor.front") -> list[Any]:
+    """Return what the readers of ESPHome and Home Assistant make of an input that has no class."""
+    house = cast(
+        "House",
+        SimpleNamespace(sensors=(Sensor(id="s", room="hall", kind=kind, connection="c", address=name),)),
+    )
+    if connection == "home_assistant":
+        told = EntityState(entity_id=name, state="on")
+        return list(HomeAssistantSensors(house.sensors).read(told, at(0)))
+    told_of_itself: dict[str, Any] = {"object_id": "front", "key": 1, "name": "front"}
+    entity = Entity(name, BinarySensorInfo(**told_of_itself))
+    sensors = EsphomeSensors(Connection(id="c", type="esphome", address="x"), house)
+    return list(sensors.read(EntityReport(entity, {"state": True}), at(0)))
+
+
+@pytest.mark.parametrize("connection", ["esphome", "home_assistant"])
+def test_an_input_without_a_class_means_what_its_kind_says(connection: str) -> None:
+    for kind in ("window", "contact"):
+        (said,) = without_class(kind, connection)
+        assert isinstance(said, AirSample)
+        assert said.window_open == 1.0
+    for kind in ("pir", "presence"):
+        (said,) = without_class(kind, connection)
+        assert isinstance(said, Presence)
+        assert said.probability == 1.0
+    assert without_class("door", connection) == []
+
+
+@pytest.mark.parametrize("connection", ["esphome", "home_assistant"])
+def test_what_says_nothing_of_its_kind_is_told_of(connection: str) -> None:
+    (said,) = without_class("air", connection)
+    assert isinstance(said, Event)
+    assert (said.code, said.subject, said.detail) == ("says_nothing_of_its_kind", "s", "binary_sensor.front")
+
+
+def test_that_it_says_nothing_is_told_once_and_that_it_speaks_again_too() -> None:
+    sensors = HomeAssistantSensors([Sensor(id="s", room="hall", kind="air", connection="c", address="sensor.a")])
+    mute = EntityState(entity_id="sensor.a", state="5")
+    speaks = EntityState(entity_id="sensor.a", state="20", attributes={"device_class": "temperature"})
+    gone = EntityState(entity_id="sensor.a", state="unavailable")
+    told = [list(sensors.read(one, at(time_s))) for time_s, one in enumerate((gone, mute, mute, speaks, speaks))]
+    assert [[type(one).__name__ for one in each] for each in told] == [
+        [], ["Event"], [], ["Event", "AirSample"], ["AirSample"],
+    ]  # fmt: skip
+    (event, _) = told[3]
+    assert isinstance(event, Event)
+    assert event.recovered

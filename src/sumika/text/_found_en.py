@@ -27,6 +27,8 @@ FOUND = {
     "event.unreachable.recovered": "{subject} answers again",
     "event.topics_refused": "connection {subject}: the broker does not let us hear these topics",
     "event.topics_refused.recovered": "connection {subject}: the broker lets us hear all topics again",
+    "event.says_nothing_of_its_kind": "{subject} says nothing that a sensor of its kind has",
+    "event.says_nothing_of_its_kind.recovered": "{subject} says something again that a sensor of its kind has",
     "event.impossible_reading": "{subject} says what cannot be",
     "event.impossible_reading.recovered": "{subject} makes sense again",
     "event.wrong_unit": "{subject} seems to speak in another unit",

@@ -27,6 +27,8 @@ FOUND = {
     "event.unreachable.recovered": "{subject} が再び応答しています",
     "event.topics_refused": "接続{subject}: ブローカーが次のトピックの受信を許していません",
     "event.topics_refused.recovered": "接続{subject}: すべてのトピックを再び受信できます",
+    "event.says_nothing_of_its_kind": "{subject} からは、その種類のセンサーの値が届きません",
+    "event.says_nothing_of_its_kind.recovered": "{subject} から、その種類のセンサーの値が再び届いています",
     "event.impossible_reading": "{subject} がありえない値を示しています",
     "event.impossible_reading.recovered": "{subject} の値が正常に戻りました",
     "event.wrong_unit": "{subject} の単位が違うようです",

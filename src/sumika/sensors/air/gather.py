@@ -12,7 +12,18 @@ from typing import Any
 import msgspec
 
 from sumika.clock import Instant
-from sumika.schema import AirSample, Message, MeterSample, Origin, Presence, Reason, UsageError, WeatherSample
+from sumika.schema import (
+    AirSample,
+    Event,
+    Message,
+    MeterSample,
+    Origin,
+    Presence,
+    Reason,
+    Severity,
+    UsageError,
+    WeatherSample,
+)
 from sumika.schema.house import Sensor
 from sumika.units import ns_to_seconds
 
@@ -59,6 +70,10 @@ _KINDS: Mapping[str, frozenset[str]] = {
 """Values by `Sensor.kind`; every other kind is of the air."""
 
 
+_BY_KIND = {"window": "open", "contact": "open", "pir": "motion", "presence": "presence"}
+"""What a yes and no means by `Sensor.kind`, where its own side does not say: as it comes, an input has no class."""
+
+
 class Gathered:
     """What is known of one sensor.
 
@@ -74,6 +89,36 @@ class Gathered:
         self.names = _KINDS.get(sensor.kind, _AIR)
         self.known: dict[str, float] = {}
         self._told_ns: dict[str, int] = {}
+        self._is_mute = False
+
+    @property
+    def by_kind(self) -> str:
+        """Another side's name for what a yes and no of this kind means; empty where its kind does not say."""
+        return _BY_KIND.get(self.sensor.kind, "")
+
+    def mute(self, what: str, stamp: Instant) -> tuple[Event, ...]:
+        """Return, once, that something speaks and says nothing that its kind has: it looks as if it were dead.
+
+        Args:
+            what: Of the other side, for people.
+            stamp: When that was seen.
+        """
+        # Of a door its kind knows nothing but that it is no window.
+        if self._is_mute or self.sensor.kind == "door":
+            return ()
+        self._is_mute = True
+        return (self._muteness(stamp, what),)
+
+    def _muteness(self, stamp: Instant, what: str) -> Event:
+        return Event(
+            stamp=stamp,
+            origin=Origin.LIVE,
+            subject=self.sensor.id,
+            code="says_nothing_of_its_kind",
+            severity=Severity.WARNING if what else Severity.INFO,
+            recovered=not what,
+            detail=what,
+        )
 
     def ours(self, name: str) -> str:
         """Return the value of this kind that another side's name means; empty where it has none."""
@@ -104,6 +149,9 @@ class Gathered:
             else:
                 self.known[name], self._told_ns[name] = value, stamp.monotonic_ns
         self._forget_old(stamp)
+        if self._is_mute:
+            self._is_mute = False
+            return (self._muteness(stamp, ""), self._message(stamp))
         return (self._message(stamp),)
 
     def forget(self, stamp: Instant) -> tuple[Message, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sumika.clock import Instant
-from sumika.links.esphome import EntityReport
+from sumika.links.esphome import Entity, EntityReport
 from sumika.links.home_assistant.classes import MEASURED, SEEN
 from sumika.links.measures import to_ours
 from sumika.links.place import Place, read_place
@@ -27,8 +27,7 @@ class _Sensed:
         entity = report.entity
         found: dict[str, float | None] = {}
         if self.main is not None and _name(self.main) == entity.name:
-            table = SEEN if entity.domain == "binary_sensor" else MEASURED
-            theirs = table.get(entity.word("device_class"), "")
+            theirs = self._measures(entity)
             name = self.gathered.ours(theirs)
             if name:
                 found |= self.gathered.own(theirs, _value(name, self.main, report))
@@ -36,6 +35,19 @@ class _Sensed:
             if _name(place) == entity.name:
                 found[name] = _value(name, place, report)
         return found
+
+    def _measures(self, entity: Entity) -> str:
+        named = entity.word("device_class")
+        if entity.domain == "binary_sensor":
+            return SEEN.get(named, "") if named else self.gathered.by_kind
+        return MEASURED.get(named, "")
+
+    def tell(self, report: EntityReport, stamp: Instant) -> tuple[Message, ...]:
+        """Return what a report says of this sensor."""
+        values = self.values(report)
+        if not values and self.main is not None and not self.places and _name(self.main) == report.entity.name:
+            return self.gathered.mute(report.entity.name, stamp)
+        return self.gathered.tell(values, stamp)
 
 
 class EsphomeSensors:
@@ -56,7 +68,7 @@ class EsphomeSensors:
     def read(self, report: EntityReport, stamp: Instant) -> Iterator[Message]:
         """Yield what the sensors of that entity say."""
         for one in self._sensors:
-            yield from one.gathered.tell(one.values(report), stamp)
+            yield from one.tell(report, stamp)
 
     def lost(self, stamp: Instant) -> Iterator[Message]:
         """Yield that nothing is known."""

@@ -18,6 +18,8 @@ _WEATHER = {
 }
 """Attributes of weather entities; their units stand beside them, as `wind_speed_unit`."""
 
+_YES_AND_NO = ("binary_sensor", "input_boolean")
+
 
 class _Sensor:
     """One sensor: the places of its values, and what is known of them."""
@@ -52,11 +54,18 @@ class _Sensor:
                 found[name] = _value(entity, name, place)
         return found
 
+    def says_nothing(self, entity: EntityState, values: Mapping[str, float | None]) -> bool:
+        """Return whether an entity is there, and all that is to be had of this sensor, and none of it."""
+        is_main = self.main is not None and _spot(self.main).name == entity.entity_id
+        return is_main and entity.available and not values and not self.places
+
     def _by_class(self, entity: EntityState, place: Place) -> dict[str, float | None]:
         names = self.gathered.names
         if entity.domain == "weather":
             return {name: said(entity, name, attribute) for name, attribute in _WEATHER.items() if name in names}
         name = measured_by(entity)
+        if not name and entity.domain in _YES_AND_NO and not entity.word("device_class"):
+            name = self.gathered.by_kind
         return self.gathered.own(name, _value(entity, self.gathered.ours(name), place)) if name else {}
 
 
@@ -101,6 +110,8 @@ class HomeAssistantSensors:
             if not report.available:
                 # Which of its values an entity gave is not known while it says nothing: then none of them is.
                 values = dict.fromkeys(values or sensor.gathered.known)
+            if sensor.says_nothing(report, values):
+                told += sensor.gathered.mute(report.entity_id, stamp)
             told += sensor.gathered.tell(values, stamp)
         return told
 
