@@ -19,9 +19,11 @@ from sumika.runtime.history_loop import HistoryLoop
 from sumika.runtime.log_loop import LogLoop
 from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
+from sumika.runtime.small_file import write_small
 from sumika.runtime.table import nodes_of
 from sumika.schema import (
     PERSONAL_TOPICS,
+    PRIVACY_FILE,
     TOPICS,
     AirEvent,
     AirEventKind,
@@ -39,11 +41,14 @@ from sumika.schema import (
     ForgetRequest,
     Message,
     Origin,
+    PointCloud,
+    PrivacyKept,
     RawFrame,
     Reason,
     RecordRawRequest,
     Severity,
     SumikaError,
+    Tracks,
     WeatherForecast,
 )
 from sumika.schema.system import RUN_BEGAN
@@ -168,6 +173,38 @@ def test_whole_frames_are_logged_on_request_only_and_until_told_to_stop(tmp_path
         source.close()
     logged = [one.message for one in LogReader(tmp_path / "log" / "run") if isinstance(one.message, RawFrame)]
     assert [raw.notice.index for raw in logged] == wanted
+
+
+def test_while_guests_are_here_the_log_has_nothing_that_bodies_are_made_of(tmp_path: Path) -> None:
+    write_small(tmp_path / PRIVACY_FILE, PrivacyKept(guests_until_unix_s=WallClock().now().wall_ns / 1e9 + 3600))
+    with node_process("log", tmp_path) as process:
+        loop = LogLoop(process)
+        voice = opened(Publisher(process.folder, "test", 0, listeners=["log", "log.frames"]))
+        stamp, room = process.clock.now(), LOADED.house.rooms[0].id
+        told = (
+            Tracks(stamp=stamp, origin=Origin.LIVE, source="house"),
+            PointCloud(
+                stamp=stamp,
+                origin=Origin.LIVE,
+                radar=RADAR.id,
+                room=room,
+                index=0,
+                frame_interval_s=0.05,
+                usable=True,
+            ),
+            presence(room),
+        )
+        for message in told:
+            voice.publish(message)
+
+        def taken() -> bool:
+            loop.turn()
+            return process.taken >= len(told)
+
+        assert wait_until(taken)
+        loop.close()
+    logged = LogReader(tmp_path / "log" / "run", ("tracks", "points", "presence"))
+    assert [one.message for one in logged] == [presence(room)]
 
 
 def test_history_keeps_signals_and_records_events(tmp_path: Path) -> None:

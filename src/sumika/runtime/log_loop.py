@@ -30,8 +30,12 @@ from sumika.schema import (
 from sumika.units import seconds_to_ns
 
 LOGGED = tuple(name for name, topic in TOPICS.items() if topic.log and name != "raw_frame")
-PERSONAL = PERSONAL_TOPICS | {"reference"}
-"""Left out while residents want nothing personal kept; so are whole frames."""
+PERSONAL = PERSONAL_TOPICS | {"reference", "tracks", "points"}
+"""Left out while residents want nothing personal kept; so are whole frames.
+
+Postures are made of tracks and tracks of points, by anybody who has the log: what is told of nobody must not be in it
+as what it is made of.
+"""
 
 HIGH_WATER_MARK = 50_000
 """Messages that may wait while the disk is busy: minutes of ordinary life."""
