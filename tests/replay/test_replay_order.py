@@ -2,11 +2,14 @@
 of nodes, and logs that begin in the middle."""
 
 import random
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from unittest import mock
 
 import msgspec
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +33,7 @@ from sumika.schema import (
     key_of,
 )
 from sumika.schema.house import House, Room
+from tests.unit.test_log_export import raw_frame
 
 HOUSE = House(rooms=(Room(id="a", floor_m=((0, 0), (3, 0), (3, 3))), Room(id="b", floor_m=((5, 0), (8, 0), (8, 3)))))
 
@@ -304,3 +308,37 @@ def test_what_is_of_no_room_of_this_house_is_copied() -> None:
     house.log[index] = Logged(envelope=envelope, message=entry.message, log_time_ns=0, data=b"")
     _, report = replayed(house.log)
     assert report.copied["presence"] == 1
+
+
+@pytest.mark.parametrize(("from_frames", "held"), [(True, 2), (False, 0)])
+def test_of_whole_frames_only_a_moment_is_held_and_only_where_a_step_takes_them(
+    monkeypatch: pytest.MonkeyPatch, from_frames: bool, held: int
+) -> None:
+    monkeypatch.setattr("sumika.runtime.replay.FRAMES_HELD", 2)
+    frame_bytes = 2 * 2 * 50_000 * 2
+
+    def log() -> Iterator[Logged]:
+        for index in range(20):
+            raw = raw_frame(index, np.zeros((2, 2, 50_000), np.int16))
+            wrapped = Envelope(
+                topic="raw_frame",
+                key="radar",
+                node="sensor",
+                incarnation=0,
+                sequence=index,
+                consumed=(),
+                message=msgspec.Raw(b""),
+            )
+            yield Logged(envelope=wrapped, message=raw, log_time_ns=0, data=b"")
+
+    told: list[str] = []
+    replay = Replay(NODES, HOUSE, lambda envelope, _: told.append(envelope.topic), from_frames=from_frames)
+    tracemalloc.start()
+    try:
+        report = replay.run(log())
+        held_bytes = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert report.copied == {"raw_frame": 20}
+    assert told == ["raw_frame"] * 20
+    assert held_bytes // frame_bytes == held

@@ -200,8 +200,10 @@ class Replay:
     def _copy(self, entry: Logged) -> None:
         envelope = entry.envelope
         self.report.copied[envelope.topic] = self.report.copied.get(envelope.topic, 0) + 1
-        self._store.put((envelope.topic, envelope.key, envelope.incarnation, envelope.sequence), entry.message)
-        if isinstance(entry.message, RawFrame):
+        if not isinstance(entry.message, RawFrame):
+            self._store.put((envelope.topic, envelope.key, envelope.incarnation, envelope.sequence), entry.message)
+        elif self.report.from_frames:
+            # A step takes the frame; as a message it would be held twice, and as long as small ones are: gigabytes.
             with contextlib.suppress(ValueError):  # one that does not fit its notice is as good as missing
                 frame = frame_from_bytes(entry.message.notice, entry.message.samples)
                 self._store.put(("frame", envelope.key, envelope.incarnation, envelope.sequence), frame)
