@@ -5,6 +5,7 @@ Our names carry their unit (`setpoint_c`, `power_w`, `co2_ppm`); shares are 0..1
 """
 
 import math
+import unicodedata
 from collections.abc import Mapping
 
 _TEMPERATURES = {
@@ -44,6 +45,17 @@ _FACTORS: Mapping[str, Mapping[str, float]] = {
     "s": {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0},
 }
 """By the end of our name, or `share`: their unit, folded, to the factor that makes theirs ours."""
+
+_HUNDREDTHS = frozenset(
+    ("c", "ct", "cts", "cent", "cents", "¢", "c€", "ct€", "€c", "€ct", "eurct", "eurocent", "eurocents")
+    + ("p", "pence", "öre", "øre", "ore", "snt", "gr", "grosz", "groszy", "sen", "銭")
+)
+"""Of a currency, before the stroke: ct/kWh."""
+_CURRENCIES = frozenset(
+    ("kr", "zł", "zl", "kč", "kc", "ft", "lei", "лв", "руб", "грн", "rs", "rp", "rm", "r", "fr", "sfr", "din")
+    + ("円", "元", "원", "yen", "euro", "euros", "dollar", "dollars", "us$", "a$", "nz$", "c$", "hk$", "nt$", "r$")
+)
+"""Whole ones that are no code of three letters and no sign alone."""
 
 _SHARES = {
     "relative_humidity",
@@ -124,7 +136,20 @@ def _factors(name: str, unit: str) -> tuple[float, float] | None:
     if measure == "c":
         return _TEMPERATURES.get(folded)
     if measure == "per_kwh":
-        # The currency stands before the stroke: JPY/kWh.
-        folded = folded.rpartition("/")[2]
+        money, _, folded = folded.rpartition("/")
+        energy, worth = _FACTORS[measure].get(folded), _worth(money)
+        return None if energy is None or worth is None else (energy * worth, 0.0)
     factor = _FACTORS[measure].get(folded)
     return None if factor is None else (factor, 0.0)
+
+
+def _worth(money: str) -> float | None:
+    """Return what one is worth of what stands before the stroke of a price; None where nobody knows.
+
+    A price in cents that is taken for one in euros is a hundred times too high: better none.
+    """
+    if money in _HUNDREDTHS:
+        return 0.01
+    is_code = len(money) == 3 and money.isascii() and money.isalpha()
+    is_sign = len(money) == 1 and unicodedata.category(money) == "Sc"
+    return 1.0 if not money or is_code or is_sign or money in _CURRENCIES else None
