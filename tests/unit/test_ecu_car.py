@@ -6,16 +6,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sumika.belief.forecast import Foreteller
 from sumika.belief.house import HouseBelief
+from sumika.belief.prices_ahead import PriceBook
 from sumika.belief.usage import Usage
-from sumika.ecu.outlook import Ahead
+from sumika.ecu import Ecu
+from sumika.ecu.first_guess import guess_first
+from sumika.ecu.outlook import Ahead, Measurements
 from sumika.ecu.stores import CAR_RESERVE, stores_of
 from sumika.ecu.to_devices import Telling
 from sumika.plan.problem import Planned, plan
 from sumika.plan.situation import Grid, Situation, Store
+from sumika.schema import DeviceState, Origin
 from sumika.schema.house import Device, House, Room
 from sumika.schema.worth import Worth
-from tests.plan_helpers import TOKYO
+from tests.plan_helpers import NIGHT_TARIFF, STAMP, TOKYO, air
 
 Array = NDArray[np.float64]
 
@@ -187,3 +192,83 @@ def test_a_house_that_draws_less_than_the_charger_can_give_is_served_only_where_
         price = spike(0.0, 2.0, height)
         house, store, _ = the_car(price)
         assert told(house, planned_with(store, price, load_kw)).get("power_w", 0.0) == power_w
+
+
+def hours_of_a_wallbox_that_tells_no_charge(takes_kwh: float, *, tells_home: bool = True) -> list[tuple[int, float]]:
+    """Return when and how much a car was offered that comes back each day with room for so much: (hour, W)."""
+    ecu = Ecu(a_house(both_ways=0.0), plans_every_s=0.0, guarded=False)
+    tell = Foreteller(ecu.belief.sun, PriceBook(NIGHT_TARIFF))
+    at, room_kwh, offered, mode, offers_w = EVENING, takes_kwh, [], 0.0, 0.0
+    for _ in range(40):
+        home = not 9 <= at.hour < 18
+        room_kwh = room_kwh if home else takes_kwh
+        power_w = min(offers_w, 1000.0 * room_kwh) if home and mode == 2.0 else 0.0
+        room_kwh -= power_w / 1000.0
+        values = {"mode": mode, "power_w": offers_w, **({"at_home": float(home)} if tells_home else {})}
+        wallbox = DeviceState(stamp=STAMP, origin=Origin.LIVE, device="car", values=values, power_w=power_w)
+        # Four times an hour, as the power of a whole hour is looked at by quarters.
+        for quarter in range(4):
+            moment = at + timedelta(minutes=15 * quarter)
+            sways = quarter % 3
+            ecu.observe(
+                Measurements(at=moment, air=(air("hall", 20.0 + 0.1 * sways, 600.0 + sways),), devices=(wallbox,))
+            )
+        guess_first(ecu.belief, (air("hall", 20.0),))
+        told = {one.action: one.value for one in ecu.plan(tell.now(at, ecu.belief.record.rows()))}
+        mode, offers_w = told.get("mode", mode), told.get("power_w", offers_w)
+        if home and mode == 2.0:
+            offered.append((at.hour, offers_w))
+        at += timedelta(hours=1)
+    return offered
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tells_home", [True, False])
+def test_a_car_whose_wallbox_tells_no_charge_is_filled_in_the_cheap_hours(tells_home: bool) -> None:
+    offered = hours_of_a_wallbox_that_tells_no_charge(100.0, tells_home=tells_home)
+    night = [power_w for hour, power_w in offered if hour < 6]
+    assert sum(night) > 2 * 12_000.0
+    assert all(power_w >= 1200.0 for power_w in night)
+
+
+@pytest.mark.slow
+def test_a_car_that_takes_nothing_more_is_full_and_is_offered_no_more_that_night() -> None:
+    full, empty = (len(hours_of_a_wallbox_that_tells_no_charge(kwh)) for kwh in (3.0, 100.0))
+    assert 0 < full < empty
+
+
+def untold(usage: Usage, at_home: bool, given_kwh: float = 0.0, *, full: bool = False) -> float:
+    """Return what a car that tells no charge is taken to hold after one more quarter of an hour."""
+    usage.see_untold_car(
+        EVENING, "car", at_home, given_kwh=given_kwh, takes_nothing=full, least_kwh=8.0, most_kwh=CAPACITY_KWH
+    )
+    held = usage.untold_car_kwh("car")
+    assert held is not None
+    return held
+
+
+def test_what_a_car_is_given_until_it_is_full_teaches_its_trips() -> None:
+    usage = Usage(a_house())
+    assert usage.untold_car_kwh("car") is None
+    assert untold(usage, True) == 8.0
+    assert untold(usage, True, 5.0) == 13.0
+    assert untold(usage, True, full=True) == CAPACITY_KWH
+    for trip_kwh in (6.0, 6.0, 6.0):
+        assert untold(usage, False, 2.0) == CAPACITY_KWH
+        # Nothing is known of its trips yet: it may be as empty as can be.
+        assert untold(usage, True) == 8.0
+        assert untold(usage, True, trip_kwh) == 8.0 + trip_kwh
+        assert untold(usage, True, full=True) == CAPACITY_KWH
+    assert usage.car_needs_kwh("car", CAPACITY_KWH) == pytest.approx(6.0)
+    untold(usage, False)
+    assert untold(usage, True) == pytest.approx(CAPACITY_KWH - 6.0)
+
+
+def test_a_car_that_tells_no_charge_is_never_emptied() -> None:
+    price = spike(2.0, 4.0)
+    house, store, ahead = the_car(price)
+    assert store.discharge_kw.any()
+    told = {("car", "at_home"): 1.0}
+    (silent,) = stores_of(house, told, Usage(house), ahead, middles(), 14.0, Worth())
+    assert not silent.discharge_kw.any()
+    assert silent.least_kwh.max() == pytest.approx(CAPACITY_KWH)

@@ -43,6 +43,7 @@ class Usage:
         self._home_days: dict[str, Array] = {}
         self._trips: dict[str, list[float]] = {}
         self._car: dict[str, tuple[bool, float]] = {}
+        self._untold: dict[str, tuple[bool, float, float, int]] = {}
 
     def water(self, when: datetime, litres_of_40: float) -> None:
         """Take what was used in the quarter of an hour that ended now."""
@@ -133,12 +134,8 @@ class Usage:
 
     def see_car(self, when: datetime, device: str, at_home: bool, charge_kwh: float) -> None:
         """Take whether a car is at home and what it holds."""
-        kind, quarter = _slot(when)
-        home = self._home.setdefault(device, _usually_home())
-        days = self._home_days.setdefault(device, np.full((2, QUARTERS), 1.5))
-        share = 1.0 / (days[kind, quarter] + 1.0)
-        home[kind, quarter] += share * (float(at_home) - home[kind, quarter])
-        days[kind, quarter] = min(days[kind, quarter] + 1.0, FADES_DAYS)
+        self._see_home(when, device, at_home)
+        self._untold.pop(device, None)
         was_home, held = self._car.get(device, (at_home, charge_kwh))
         if was_home and not at_home:
             self._car[device] = (False, held)
@@ -148,10 +145,61 @@ class Usage:
         elif at_home:
             self._car[device] = (True, charge_kwh)
 
-    def car_needs_kwh(self, device: str) -> float:
-        """Return what a car must hold for a long trip of its usual ones."""
+    def see_untold_car(
+        self,
+        when: datetime,
+        device: str,
+        at_home: bool,
+        *,
+        given_kwh: float,
+        takes_nothing: bool,
+        least_kwh: float,
+        most_kwh: float,
+    ) -> None:
+        """Take what is known of a car whose charger does not tell what it holds.
+
+        It is taken to hold no more than it surely does: it comes back from a long trip, and is full once it takes
+        nothing of what it is offered.
+
+        Args:
+            when: In local time.
+            device: Its charger's id.
+            at_home: Whether it is there.
+            given_kwh: That it was given in the quarter of an hour that ended now.
+            takes_nothing: Whether it took nothing of what it was offered all the time.
+            least_kwh: That it is taken to hold before anything is known of it, and never less.
+            most_kwh: That it can hold.
+        """
+        self._see_home(when, device, at_home)
+        was_home, held, given, trips = self._untold.get(device, (at_home, least_kwh, 0.0, -1))
+        if was_home and not at_home:
+            trips += trips >= 0
+        elif at_home and not was_home:
+            held = max(least_kwh, held - self.car_needs_kwh(device, most_kwh))
+        if at_home:
+            held, given = min(most_kwh, held + given_kwh), given + given_kwh
+        if at_home and takes_nothing:
+            if trips > 0:
+                self._trips[device] = [*self._trips.get(device, []), given / trips][-28:]
+            held, given, trips = most_kwh, 0.0, 0
+        self._untold[device] = (at_home, held, given, trips)
+
+    def _see_home(self, when: datetime, device: str, at_home: bool) -> None:
+        kind, quarter = _slot(when)
+        home = self._home.setdefault(device, _usually_home())
+        days = self._home_days.setdefault(device, np.full((2, QUARTERS), 1.5))
+        share = 1.0 / (days[kind, quarter] + 1.0)
+        home[kind, quarter] += share * (float(at_home) - home[kind, quarter])
+        days[kind, quarter] = min(days[kind, quarter] + 1.0, FADES_DAYS)
+
+    def untold_car_kwh(self, device: str) -> float | None:
+        """Return what a car holds at the least that does not tell it; None: nothing is known of it yet."""
+        return self._untold[device][1] if device in self._untold else None
+
+    def car_needs_kwh(self, device: str, otherwise_kwh: float = 1.7 * _TRIP_KWH) -> float:
+        """Return what a car must hold for a long trip of its usual ones; `otherwise_kwh` before they are known."""
         trips = self._trips.get(device, [])
-        return max(float(np.mean(trips) + 2.0 * np.std(trips)), 4.0) if len(trips) >= 3 else 1.7 * _TRIP_KWH
+        return max(float(np.mean(trips) + 2.0 * np.std(trips)), 4.0) if len(trips) >= 3 else otherwise_kwh
 
     def car(self, device: str, when: Sequence[datetime], hours: Array, at_home: bool) -> tuple[Array, Array, Array]:
         """Return (step,) whether the car can be charged, the kWh that it drives, and how likely it leaves.

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from sumika.belief.airflow import rating
 from sumika.belief.arousal import RestingRates
 from sumika.belief.comfort import HUMIDITY, Liking, band_of
 from sumika.belief.forecast import Foreteller
 from sumika.belief.house import HouseBelief
 from sumika.belief.prices_ahead import KnownTariff, PriceBook
+from sumika.belief.record import ROW_S
 from sumika.belief.roof import Roof
 from sumika.belief.routine import Routine
 from sumika.belief.usage import Usage
@@ -20,18 +22,21 @@ from sumika.ecu.dust_watch import DustWatch
 from sumika.ecu.last_told import LastTold
 from sumika.ecu.moments import passed_s
 from sumika.ecu.outlook import Measurements
-from sumika.ecu.stores import MAINS_C, WATER_KWH_L_K
+from sumika.ecu.stores import CAR_RESERVE, MAINS_C, WATER_KWH_L_K
 from sumika.ecu.watch import Watch
 from sumika.physics.heat_pump import water_heating_cop
 from sumika.physics.psychrometrics import humidity_ratio
 from sumika.schema import AirSample, DeviceState, Vote, WeatherSample
-from sumika.schema.house import House
+from sumika.schema.house import Device, House
 from sumika.units import clamp
 
 LEARNS_AT_H = 3
 VOTE_EVERY_S = 3 * 3600.0
 SILENT_S = 3600.0
 """Nothing measured for so long, the power was off, or Sumika was."""
+
+LEAST_CHARGE_W = 100.0
+"""A car that takes less of what it is offered takes nothing: that is the wallbox itself."""
 
 _OUTDOOR_MEMORY = 0.8  # of the running mean from day to day, EN 16798-1
 
@@ -225,9 +230,35 @@ class Observer:
                 hot = told[device.id, "hot_water_l"] * (told.get((device.id, "tank_c"), 65.0) - mains)
                 made = self._made_kwh.pop(device.id, 0.0)
                 self.usage.tank(before, device.id, WATER_KWH_L_K * hot, made, WATER_KWH_L_K * (40.0 - mains))
-            elif device.kind == "ev_charger" and (device.id, "charge") in told:
-                held = told[device.id, "charge"] * device.ratings.get("car_kwh", 40.0)
-                self.usage.see_car(before, device.id, told.get((device.id, "at_home"), 1.0) > 0.5, held)
+            elif device.kind == "ev_charger":
+                capacity_kwh, at_home = rating(device, "car_kwh"), told.get((device.id, "at_home"), 1.0) > 0.5
+                if (device.id, "charge") in told:
+                    self.usage.see_car(before, device.id, at_home, told[device.id, "charge"] * capacity_kwh)
+                    continue
+                # Where it is not known when the car is away, what it was given says nothing of what it holds.
+                if (device.id, "at_home") not in told:
+                    continue
+                given_kwh, takes_nothing = self._given(device)
+                self.usage.see_untold_car(
+                    before,
+                    device.id,
+                    at_home,
+                    given_kwh=given_kwh,
+                    takes_nothing=takes_nothing,
+                    least_kwh=CAR_RESERVE * capacity_kwh,
+                    most_kwh=capacity_kwh,
+                )
+
+    def _given(self, device: Device) -> tuple[float, bool]:
+        """Return what a charger gave its car in the last quarter, kWh, and whether the car took nothing of an offer."""
+        rows = self.belief.record.rows().last(1)
+        power_w = float(rows.power_w[-1, self.belief.record.devices.index(device.id)])
+        offered_w = float(rows.setting(device.id, "power_w", 0.0)[-1])
+        offers = float(rows.setting(device.id, "mode", 0.0)[-1]) == 2.0 and offered_w >= rating(device, "least_w")
+        # A wallbox that tells no power is taken at its word.
+        taken_w = power_w if np.isfinite(power_w) else offered_w * offers
+        one_way = float(np.sqrt(rating(device, "round_trip")))
+        return one_way * max(0.0, taken_w) * ROW_S / 3.6e6, bool(offers and power_w < LEAST_CHARGE_W)
 
     def _day_over(self, at: datetime) -> None:
         mean = float(np.mean(self._outdoor_day)) if self._outdoor_day else 12.0

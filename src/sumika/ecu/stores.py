@@ -133,15 +133,23 @@ def _car(
     both = rating(device, "both_ways") > 0.5
     # When it leaves it must hold what the way takes, and a little more than usual; a step before as well, for nobody
     # leaves to the minute.
-    needs = usage.car_needs_kwh(device.id) * np.maximum(np.append(leaves, 0.0), np.append(0.0, leaves))
+    charge = told.get((device.id, "charge"))
+    if charge is not None:
+        held, long_kwh = charge * capacity, usage.car_needs_kwh(device.id)
+    else:
+        # Most wallboxes never say what a car holds: until its trips are known it is filled where that is cheapest, as
+        # it would be without a plan, and it is never emptied.
+        kwh = usage.untold_car_kwh(device.id)
+        held, long_kwh = CAR_RESERVE * capacity if kwh is None else kwh, usage.car_needs_kwh(device.id, capacity)
+    needs = long_kwh * np.maximum(np.append(leaves, 0.0), np.append(0.0, leaves))
     mean = float((ahead.price * ahead.hours).sum() / ahead.hours.sum())
     return Store(
         device=device.id,
-        start_kwh=told.get((device.id, "charge"), 0.6) * capacity,
+        start_kwh=held,
         least_kwh=np.minimum(CAR_RESERVE * capacity + needs, capacity),
         most_kwh=capacity,
         charge_kw=power * home,
-        discharge_kw=power * home * both,
+        discharge_kw=power * home * (both and charge is not None),
         charge_gain=np.full(steps, one_way),
         discharge_gain=one_way,
         drawn_kw=drawn_kwh / ahead.hours,

@@ -227,7 +227,7 @@ class Telling:
         if device.kind == "ev_charger" and told.get((device.id, "at_home"), 1.0) < 0.5:
             return []
         charge = device.id, "charge"
-        # Most wallboxes never say what a car holds: then what it usually needs is charged when that is cheapest.
+        # Most wallboxes never say what a car holds: what is planned for it goes by what it was given (`stores`).
         if charge not in told and (device.kind == "battery" or charge in self._silent):
             return [(device.id, "mode", BY_ITSELF)]
         power_w = 1000.0 * float(plan.charge_kw[device.id][self._step])
