@@ -62,6 +62,7 @@ class Visit:
         size: str = "desktop",
         scheme: str = "light",
         motion: str = "reduce",
+        zone: str = "Asia/Tokyo",
     ) -> None:
         """Open a window; nothing is loaded yet. What only decorates stands still, except with `no-preference`."""
         width, height = SIZES[size]
@@ -70,7 +71,7 @@ class Visit:
             viewport={"width": width, "height": height},
             locale={"en": "en-GB", "ja": "ja-JP"}[language],
             color_scheme="dark" if scheme == "dark" else "light",
-            timezone_id="Asia/Tokyo",
+            timezone_id=zone,
             reduced_motion="no-preference" if motion == "no-preference" else "reduce",
         )
         self.context.set_default_timeout(PATIENCE_MS)

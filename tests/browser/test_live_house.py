@@ -1,11 +1,13 @@
 """What lives is seen: people, breath, air, plan and past, by their values, while they change."""
 
 import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
-from sumika.schema import FallStage, Origin, Reason, SuspectedFall
+from sumika.schema import AlarmStage, FallStage, Origin, Reason, SuspectedFall
 from tests.browser.conftest import Visits
 from tests.browser.played_house import COST_PER_K, PlayedHouse
 
@@ -254,3 +256,21 @@ def test_a_browser_whose_clock_is_wrong_is_told_and_goes_by_the_time_of_the_hous
     assert "differ by 5.0 h" in page.inner_text("[data-clock]")
     # What came this second is as old as that, and no five hours.
     page.wait_for_selector("[data-raw=living_radar] .tag.good")
+
+
+def test_times_are_those_of_the_clocks_at_home_wherever_the_browser_is(visits: Visits, house: PlayedHouse) -> None:
+    house.fall()
+    assert house.alarm is not None
+    at_home = ZoneInfo("Asia/Tokyo")
+    try:
+        page = visits(zone="America/New_York").enter("alarms")
+        page.wait_for_selector("[data-alarm=fall-1]")
+        began = datetime.fromtimestamp(house.alarm.since_unix_s, at_home)
+        assert f"{began:%H:%M}" in page.inner_text("[data-alarm=fall-1]")
+    finally:
+        house.say(msgspec.structs.replace(house.alarm, stage=AlarmStage.OVER))
+        house.alarm = None
+    page.evaluate("location.hash = '#/today'")
+    hour = datetime.now(at_home).hour
+    said = "Good night" if hour < 4 else "Good morning" if hour < 11 else "Good day" if hour < 17 else "Good evening"
+    page.wait_for_selector(f".greeting:has-text('{said}')")

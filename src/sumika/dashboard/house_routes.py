@@ -45,6 +45,7 @@ class HouseShown(msgspec.Struct, frozen=True, kw_only=True):
         restart_needed: Whether the house runs by another version of the file.
         file: Which file it is; empty for those who may not change it.
         papers: Whether paperwork is done here, and some of it may be for who asks.
+        timezone: Of the house, as a name of the tz database; empty where it is not known where the house stands.
     """
 
     house: dict[str, Any]
@@ -58,6 +59,7 @@ class HouseShown(msgspec.Struct, frozen=True, kw_only=True):
     restart_needed: bool
     file: str
     papers: bool
+    timezone: str
 
 
 class Backups(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +111,7 @@ class _House:
             restart_needed=restart_needed,
             file=str(self._parts.house_file.path) if configures else "",
             papers=self._parts.house.desk is not None and Right.VITALS in call.who.rights,
+            timezone=house.building.site.timezone if house.building is not None else "",
         )
 
     def preview(self, call: Call) -> Preview:

@@ -35,10 +35,28 @@ export function money(value, currency = "JPY") {
   return `${value < 0 ? "−" : ""}${symbol}${number(Math.abs(value), digits)}`;
 }
 
+let homeZone = "";
+
+/** Tell times as the clocks at home do wherever no zone is named: a browser may be away, or be set to another. */
+export function keepZone(zone) {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    homeZone = zone;
+  } catch {
+    homeZone = ""; // where the house stands is not known, or the zone not to this browser
+  }
+}
+
+/** That zone; empty where none is known, and times are the browser's. */
+export const zoneKept = () => homeZone;
+
 /** An hour of the day, in a zone. */
 export function clock(unixS, zone) {
   return timeFormat({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, zone).format(new Date(unixS * 1000));
 }
+
+/** The same as a whole number, 0 to 23. */
+export const hourOf = (unixS, zone) => Number(clock(unixS, zone).slice(0, 2));
 
 /** A day. */
 export function day(unixS, zone, long = false) {
@@ -50,9 +68,10 @@ export function day(unixS, zone, long = false) {
 export const moment = (unixS, zone) => `${day(unixS, zone)} ${clock(unixS, zone)}`;
 
 const formats = new Map();
-function timeFormat(how, zone) {
+function timeFormat(how, named) {
+  const zone = named || homeZone || undefined;
   const key = JSON.stringify([how, zone, locale()]);
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale(), { ...how, timeZone: zone || undefined }));
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale(), { ...how, timeZone: zone }));
   return formats.get(key);
 }
 

@@ -1,6 +1,7 @@
 // Who is here and which house this is: known to every view.
 import { createContext, useContext } from "../vendor/preact-htm.js";
 import { get, rememberCsrf } from "./server.js";
+import { keepZone } from "./format.js";
 import { readHouse } from "./house_model.js";
 
 export const Session = createContext(null);
@@ -15,5 +16,7 @@ export async function whoIsHere() {
 
 /** Ask for the house as the page uses it. */
 export async function askHouse() {
-  return readHouse(await get("api/house"));
+  const house = readHouse(await get("api/house"));
+  keepZone(house.timezone);
+  return house;
 }

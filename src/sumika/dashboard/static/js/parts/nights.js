@@ -1,7 +1,7 @@
 // Nights of a bedroom from what history keeps: how the breath was, night by night, beside what is usual. A room's breath
 // cannot be told apart by person where two sleep in it, and then says so.
 import { html } from "../../vendor/preact-htm.js";
-import { number } from "../format.js";
+import { day, hourOf, number } from "../format.js";
 import { roomName } from "../house_model.js";
 import { useAsked } from "../hooks.js";
 import { nowMs } from "../live.js";
@@ -19,19 +19,17 @@ export function spread(values) {
   return { low: at(0.05), middle: at(0.5), high: at(0.95), count: sorted.length };
 }
 
-/** Group a plot's means by night: [{unixS, low, middle, high, count}]. */
+/** Group a plot's means by night, the first one first: [{low, middle, high, count}]. */
 export function nightsOf(told) {
   const nights = new Map();
   told.t.forEach((at, n) => {
-    const moment = new Date(at * 1000);
-    const hour = moment.getHours();
+    const hour = hourOf(at);
     if (hour < FROM_H && hour >= TO_H) return;
-    const evening = new Date(moment.getFullYear(), moment.getMonth(), moment.getDate() - (hour < TO_H ? 1 : 0));
-    const key = evening.getTime() / 1000;
-    if (!nights.has(key)) nights.set(key, []);
-    nights.get(key).push(told.mean[n]);
+    const evening = day(hour < TO_H ? at - TO_H * 3600 : at);
+    if (!nights.has(evening)) nights.set(evening, []);
+    nights.get(evening).push(told.mean[n]);
   });
-  return [...nights].filter(([, values]) => values.length >= 4).map(([unixS, values]) => ({ unixS, ...spread(values) })).sort((a, b) => a.unixS - b.unixS);
+  return [...nights.values()].filter((values) => values.length >= 4).map(spread);
 }
 
 /** The nights of one room. */

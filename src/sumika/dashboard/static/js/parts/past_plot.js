@@ -1,6 +1,6 @@
 // The past of one signal, from minutes to years: mean with least and greatest. uPlot is loaded when it is first wanted.
 import { html, useEffect, useRef, useState } from "../../vendor/preact-htm.js";
-import { clock, day, moment, number } from "../format.js";
+import { clock, day, moment, number, zoneKept } from "../format.js";
 import { useAsked, useEvery, useWidth } from "../hooks.js";
 import { nowMs } from "../live.js";
 import { sensorsOf } from "../house_model.js";
@@ -95,13 +95,19 @@ function columns({ t, mean, min, max, step_s }) {
   return rows;
 }
 
+/** A date whose fields are those of the clocks at home: ticks stand at its midnights. */
+function dateAtHome(unixS) {
+  const date = new Date(unixS * 1000);
+  return zoneKept() ? globalThis.uPlot.tzDate(date, zoneKept()) : date;
+}
+
 function options(width, told, name) {
   const line = colour("line"), soft = colour("soft"), accent = colour("accent");
   const isShare = told.unit === "1";
   const shown = (value) => (value === null || value === undefined ? "–" : isShare ? `${number(value * 100)} %` : `${number(value, 1)} ${told.unit}`);
   const axis = { stroke: soft, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "11px system-ui" };
   return {
-    width, height: 240, cursor: { drag: { x: true, y: false } },
+    width, height: 240, tzDate: dateAtHome, cursor: { drag: { x: true, y: false } },
     axes: [{ ...axis, space: 70, values: (_, ticks, __, ___, step) => ticks.map((tick) => (step >= DAY_S ? day(tick) : clock(tick))) }, { ...axis, size: 62, values: (_, ticks) => ticks.map((tick) => (isShare ? `${number(tick * 100)} %` : number(tick, tick % 1 ? 1 : 0))) }],
     series: [
       { label: say("past.time"), value: (_, value) => (value ? moment(value) : "–") },

@@ -6,9 +6,8 @@ import { useSession } from "../session.js";
 import { has, say } from "../words.js";
 
 /** The row, as an item of a list; in the house's time zone, or in that of the paper it stands in. */
-export function RecordRow({ row, zone: papers }) {
+export function RecordRow({ row, zone }) {
   const { house } = useSession();
-  const zone = papers ?? house.building?.site?.timezone;
   const about = house.deviceOf.has(row.subject) ? deviceName(house, row.subject) : house.roomOf.has(row.subject) ? roomName(house, row.subject) : row.subject;
   const when = whenOf(row, zone);
   return html`<li>${when && html`<span class="soft">${when}</span> `}<span>${about}</span> <code>${[row.source, row.part].filter(Boolean).join(say("list.dot"))}</code>${valueOf(row, zone)}${row.text && html` <q>${row.text}</q>`}

@@ -1,7 +1,7 @@
 // Papers: what the desk wrote from the records, what a person has to look at, and what could not be read. One is opened
 // by its address; a yes or a no to it is asked for twice, since the log keeps it for good.
 import { html, useEffect, useState } from "../../vendor/preact-htm.js";
-import { day, moment, number } from "../format.js";
+import { day, moment, number, zoneKept } from "../format.js";
 import { useAsked } from "../hooks.js";
 import { nowMs } from "../live.js";
 import { useAct } from "../parts/act.js";
@@ -105,10 +105,8 @@ function Write({ kinds, orders, reload }) {
       ${order.papers.map((name) => html`<a href=${to("papers", name)}>${name}</a>`)}</li>`)}</ul>`}</section>`;
 }
 
-const isoDay = (ms) => {
-  const at = new Date(ms);
-  return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
-};
+// Sweden writes days as ISO 8601 does, and as fields of forms want them.
+const isoDay = (ms) => new Intl.DateTimeFormat("sv-SE", { timeZone: zoneKept() || undefined }).format(new Date(ms));
 const dayBefore = () => isoDay(nowMs() - 86_400_000);
 
 function Files({ files, more }) {

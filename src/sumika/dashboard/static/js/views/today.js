@@ -2,7 +2,7 @@
 import { html } from "../../vendor/preact-htm.js";
 import { actionLine, upcoming, whyOf } from "../actions.js";
 import { airOf, freshness, warmthOf } from "../climate.js";
-import { celsius, money, number } from "../format.js";
+import { celsius, hourOf, money, number } from "../format.js";
 import { roomName, sensorsOf } from "../house_model.js";
 import { useAsked, useEvery, useLive } from "../hooks.js";
 import { nowMs } from "../live.js";
@@ -43,7 +43,7 @@ export function View() {
 }
 
 function greeting(me) {
-  const hour = new Date(nowMs()).getHours();
+  const hour = hourOf(nowMs() / 1000);
   const part = hour < 4 ? "night" : hour < 11 ? "morning" : hour < 17 ? "day" : "evening";
   return say(`greeting.${part}`, { user: me.user });
 }
