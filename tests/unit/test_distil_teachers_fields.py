@@ -52,6 +52,12 @@ def test_hidden_reasoning_is_no_text_but_is_counted() -> None:
     assert (told.reasoning, told.reasoning_tokens, told.answer_tokens, told.prompt_tokens) == ("", 90, 10, 5)
 
 
+@pytest.mark.parametrize("details", [True, 7, "6 x 7", {"text": "6 x 7"}, [None, {"text": 7}]])
+def test_details_of_another_form_are_no_reasoning(details: object) -> None:
+    told = assembled({"reasoning_details": details, "content": "42"})
+    assert (told.reasoning, told.answer) == ("", "42")
+
+
 def test_a_placeholder_is_no_reasoning() -> None:
     told = assembled({"reasoning_content": "Thinking... "}, {"reasoning_content": "Thinking... "}, {"content": "42"})
     assert (told.reasoning, told.answer) == ("", "42")

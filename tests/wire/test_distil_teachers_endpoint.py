@@ -1,13 +1,16 @@
 """Teachers behind a chat endpoint that runs in another process and fails in every way that endpoints do."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
 from sumika.distil.store import StoreError
+from sumika.distil.teachers._fields import Assembly, Told
 from sumika.distil.teachers._retry import Backoff
 from sumika.distil.teachers.base import TeacherError
 from sumika.distil.teachers.endpoint import EndpointTeacher
@@ -233,6 +236,58 @@ def test_a_question_on_which_the_server_fails_in_call_after_call_has_no_answer(s
             else:
                 assert [trace.example_id for trace in teacher.answer(asked, journal)] == [asked[0].id]
     assert server.count() == {"fine": 1, "breaks it @500": 6}
+
+
+def answering(request: httpx.Request) -> httpx.Response:
+    """Answer with the prompt itself, whole."""
+    prompt = msgspec.json.decode(request.content)["messages"][-1]["content"]
+    choice = {"message": {"content": prompt}, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 1, "completion_tokens": 1}
+    return httpx.Response(200, json={"model": "m", "choices": [choice], "usage": usage})
+
+
+def test_an_answer_that_nobody_thought_of_is_one_questions_trouble(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Assembly.told
+
+    def odd(assembly: Assembly) -> Told:
+        if (found := told(assembly)).answer == "odd":
+            raise KeyError("a field")
+        return found
+
+    monkeypatch.setattr(Assembly, "told", odd)
+    teacher = EndpointTeacher(
+        settings_with(backoff=Backoff(tries=2)),
+        transport=httpx.MockTransport(answering),
+        environment={},
+        sleep=Waits(),
+    )
+    with pytest.raises(TeacherError, match=r"1 of 4 answers are missing.*\(odd answer: 1\)"):
+        teacher.answer(examples("odd", "a", "b", "c"), journal)
+    assert len(journal) == 3
+
+
+def test_an_error_of_our_own_is_told_as_it_is_once_what_is_under_way_is_kept(journal: Journal) -> None:
+    broken, under_way = asyncio.Event(), asyncio.Barrier(3)
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        await under_way.wait()
+        if b"slow" in request.content:
+            await broken.wait()
+        return answering(request)
+
+    def show(done: int, total: int) -> None:
+        if done == 1:
+            broken.set()
+            raise BrokenPipeError("nobody looks")
+
+    teacher = EndpointTeacher(
+        settings_with(concurrency=3), transport=httpx.MockTransport(answer), environment={}, sleep=Waits()
+    )
+    with pytest.raises(BrokenPipeError, match="nobody looks"):
+        teacher.answer(examples("fast", "slow one", "slow two", "never asked"), journal, show)
+    assert len(journal) == 3
 
 
 def test_a_wait_that_is_too_long_is_told_and_not_waited(server: Server, journal: Journal) -> None:

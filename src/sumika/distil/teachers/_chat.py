@@ -14,6 +14,9 @@ LARGEST_ANSWER_BYTES = 64 << 20
 LARGEST_ERROR_BYTES = 64 << 10
 NO_MONEY = {"insufficient_quota", "billing_hard_limit_reached", "insufficient_balance"}
 
+ODD = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+"""What reading an answer raises that nobody thought of: it is one question's trouble, and never the others'."""
+
 
 class ProblemError(Exception):
     """A request brought no completion.
@@ -52,6 +55,13 @@ async def ask(client: httpx.AsyncClient, url: str, body: dict[str, Any], timeout
     Raises:
         ProblemError: if there is none.
     """
+    try:
+        return await _asked(client, url, body, timeout_s)
+    except ODD as error:
+        raise ProblemError("odd answer", f"{type(error).__name__}: {error}", again=True, billed=True) from error
+
+
+async def _asked(client: httpx.AsyncClient, url: str, body: dict[str, Any], timeout_s: float) -> Told:
     assembly = Assembly()
     try:
         async with asyncio.timeout(timeout_s), client.stream("POST", url, json=body) as response:

@@ -96,8 +96,9 @@ class Assembly:
         # Some servers send the same piece under the old and the new name: one of them is taken.
         shown = _text(delta.get("reasoning_content")) or _text(delta.get("reasoning"))
         if not shown:
-            details = delta.get("reasoning_details") or []
-            shown = "".join(_text(part.get("text")) for part in details if isinstance(part, dict))
+            details = delta.get("reasoning_details")
+            parts = details if isinstance(details, list) else []
+            shown = "".join(_text(part.get("text")) for part in parts if isinstance(part, dict))
         self._reasoning.append(shown)
         content = _text(delta.get("content")) or _text(delta.get("refusal"))
         (self._reasoning if _is_thought(delta) else self._content).append(content)

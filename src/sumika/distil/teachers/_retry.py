@@ -52,10 +52,10 @@ def stated_wait_s(header: str | None, now: datetime | None = None) -> float | No
         pass
     try:
         date = parsedate_to_datetime(header)
-    except ValueError:
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        return max(0.0, (date - (now or datetime.now(UTC))).total_seconds())
+    except (ValueError, OverflowError):  # the latter of a year or a time zone that no clock has
         return None
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (date - (now or datetime.now(UTC))).total_seconds())
 
 
 class Pace:

@@ -26,7 +26,6 @@ from sumika.distil.teachers.base import (
 )
 from sumika.distil.teachers.journal import Journal, key_of
 from sumika.distil.teachers.presets import EndpointSettings, is_loopback
-from sumika.schema import SumikaError
 
 GIVE_UP_AFTER = 5  # questions in a row without an answer: the rest would fare the same
 CALLS_GIVEN = 3  # a question whose requests failed through so many calls is taken to be what fails, not the hour
@@ -146,7 +145,7 @@ class _Round:
 
     def __init__(self, settings: EndpointSettings, name: str, journal: Journal, faults: Faults, pacing: Pacing) -> None:
         self.settings, self.name, self.journal, self.faults, self.pacing = settings, name, journal, faults, pacing
-        self.stop: SumikaError | None = None
+        self.stop: Exception | None = None
         self.requests = self.done = 0
         self._waiting: deque[Question] = deque()
         self._total = self._failed_in_a_row = self._most_tokens = 0
@@ -186,7 +185,7 @@ class _Round:
                     self._progress(self.done, self._total)
             except ProblemError as error:
                 self._count(question, error, key)
-            except SumikaError as error:
+            except Exception as error:  # what others have under way is paid for: it is awaited and kept
                 self._halt(error)
             finally:
                 self._settled.set()
@@ -301,7 +300,7 @@ class _Round:
             problem = f"{self._failed_in_a_row} questions in a row without an answer, the last: {said}"
             self._halt(TeacherError(problem, where=self.name, remedy=KEPT))
 
-    def _halt(self, error: SumikaError) -> None:
+    def _halt(self, error: Exception) -> None:
         """Ask nothing more; the first reason is told."""
         if self.stop is None:
             self.stop = error
