@@ -106,6 +106,25 @@ def test_smoke_that_comes_back_begins_anew() -> None:
     assert bench.conditions() != set()
 
 
+def test_a_detector_that_says_once_that_all_is_well_and_is_heard_of_still_ends_its_alarm() -> None:
+    bench = Bench(FAN)
+    bench.air(smoke=True)
+    holding(bench)
+    bench.air(smoke=False)
+    holding(bench)
+    bench.air(smoke=False, held_s=600.0)
+    assert bench.conditions() == set()
+
+
+def test_what_a_detector_said_before_there_was_smoke_begins_no_calm() -> None:
+    bench = Bench(FAN)
+    bench.air(smoke=True)
+    for _ in range(3):
+        holding(bench)
+        bench.air(smoke=False, held_s=3000.0)
+    assert bench.conditions() == {("living", "smoke_or_co")}
+
+
 def test_a_detector_that_falls_silent_ends_no_alarm() -> None:
     bench = Bench(FAN)
     bench.air(smoke=True)

@@ -370,13 +370,13 @@ def test_what_is_only_told_again_is_nobodys_hand_and_no_answer_to_a_write(
         monkeypatch.setattr(loop.gate, "observe", observe)
         hears(state)
         hears(msgspec.structs.replace(state, values={"level": 2.0}, held_s=60.0))
-        hears(msgspec.structs.replace(calm, held_s=60.0))
+        hears(msgspec.structs.replace(calm, smoke=None, temperature_c=20.0, held_s=60.0))
         assert heard == [state]
+        hears(still := msgspec.structs.replace(calm, held_s=60.0))
         hears(smoke := msgspec.structs.replace(calm, smoke=True, held_s=60.0))
-        assert heard == [state, smoke]
-        hears(msgspec.structs.replace(calm, window_open=1.0, held_s=60.0))
-        assert heard == [state, smoke, msgspec.structs.replace(calm, smoke=None, window_open=1.0, held_s=60.0)]
-        hears(msgspec.structs.replace(calm, window_open=1.0, held_s=2 * 86_400.0))
+        hears(opened := msgspec.structs.replace(calm, smoke=None, window_open=1.0, held_s=60.0))
+        assert heard == [state, still, smoke, opened]
+        hears(msgspec.structs.replace(calm, smoke=None, window_open=1.0, held_s=2 * 86_400.0))
         assert heard[-1] == msgspec.structs.replace(calm, smoke=None, window_open=None, held_s=2 * 86_400.0)
         loop.close()
 

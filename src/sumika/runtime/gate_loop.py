@@ -175,13 +175,14 @@ class GateLoop:
             self.process.refuse("not theirs to say")
             return ()
         # What still holds the gate knows: it believes states until it hears otherwise, and is told all when it begins.
-        # Only of windows it must be told again: a contact that is silent keeps nobody from heating for ever.
+        # Only of windows it must be told again, for a contact that is silent keeps nobody from heating for ever; and that
+        # there is no smoke any more, for many detectors say so once, and an alarm is over when they have said it long.
         if not tells_of_danger(message):
-            if not isinstance(message, AirSample) or message.window_open is None:
+            if not isinstance(message, AirSample) or (message.window_open is None and message.smoke is None):
                 return ()
             # A connection may hold for days behind a contact that is dead.
             lost = message.held_s > CONTACT_LASTS_S
-            message = msgspec.structs.replace(message, smoke=None, window_open=None if lost else message.window_open)
+            message = msgspec.structs.replace(message, window_open=None if lost else message.window_open)
         return self.gate.observe(message, now_ns)
 
     def _follow_mode(self, now: Instant) -> None:

@@ -11,7 +11,8 @@ AIR_FRESH_NS = seconds_to_ns(15 * 60.0)
 WEATHER_FRESH_NS = seconds_to_ns(3600.0)
 PRESENCE_FRESH_NS = seconds_to_ns(60.0)
 CALM_NS = seconds_to_ns(600.0)
-"""An alarm of smoke or carbon monoxide ends when its sensor has said so long that all is well."""
+"""An alarm of smoke or carbon monoxide ends when its sensor has said so long that all is well: again and again, or once
+and nothing else since, as its connection tells."""
 
 FROST_C = 5.0
 """Below this pipes are near freezing: the usual frost position of heating valves (typical: 5 to 8 °C)."""
@@ -80,6 +81,8 @@ class Surroundings:
             self._alarm_ns.setdefault(key, (air.room, now_ns))
         if not good:
             self._calm_ns.pop(key, None)
+        elif air.held_s > 0.0 and key not in self._calm_ns:
+            return  # only news begins a calm: what was said before there was smoke says nothing of now
         elif now_ns - self._calm_ns.setdefault(key, now_ns) >= CALM_NS:
             self._alarm_ns.pop(key, None)
 
