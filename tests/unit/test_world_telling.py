@@ -24,7 +24,7 @@ from sumika.schema import (
     WeatherSample,
 )
 from sumika.world.simulation import World
-from sumika.world.telling import Telling
+from sumika.world.telling import CATCH_UP_S, Telling
 
 HOUSE = demo_house({}).house
 BEGAN = Instant(5_000_000_000, 1_800_000_000_000_000_000, "boot")
@@ -92,6 +92,16 @@ def test_one_that_starts_late_tells_what_is_so_by_then() -> None:
     body = [message for message in told if isinstance(message, TrueBody) and message.body == "aoi"][-1]
     doing = World.of(HOUSE).household.doing("aoi", 3605.8)
     assert (body.room, body.activity) == (doing.room, doing.activity)
+
+
+def test_a_week_at_most_of_what_was_missed_is_lived_through_step_by_step() -> None:
+    world = World.of(HOUSE)
+    missed = Telling(world, BEGAN).catch_up(30 * 86_400.0 + 7.0)
+    next(missed)
+    assert world.at_s == 23 * 86_400.0 + CATCH_UP_S
+    assert all(10.0 < float(air_c) < 28.0 for air_c in world.building.rooms_now.air_temperature_c)
+    assert sum(1 for _ in missed) == 7 * 288 - 1
+    assert world.at_s == 30 * 86_400.0
 
 
 def test_no_step_of_the_house_may_read_the_truth() -> None:

@@ -24,7 +24,7 @@ from sumika.world.start import local_time, settings_of, site_of, start_of
 from sumika.world.weather import Change, Weather, weather_of
 
 SETTLES_DAYS = 3
-"""The weather of so many days before the start brings walls and floors to what they would be."""
+"""The weather of so many days before it begins brings walls and floors to what they would be."""
 
 
 _CLIMATE_KINDS = frozenset(
@@ -119,8 +119,7 @@ class World:
         weather = weather.changed(change) if change is not None else weather
         house = fitted(house)
         world = cls(house, weather, start, Building.of(house), habits=habits)
-        before = weather.outside(-SETTLES_DAYS * 86_400.0, SETTLES_DAYS * 86_400.0)
-        world.building.settle(before, indoor_c(before.temperature_c))
+        world.begin_at(0.0)
         return world
 
     @classmethod
@@ -167,6 +166,17 @@ class World:
     def local_time(self, at_s: float) -> datetime:
         """Return what a clock on the wall of that house shows."""
         return local_time(self.start, at_s)
+
+    def begin_at(self, at_s: float) -> None:
+        """Begin so long after the start: of what was before, only the weather shows, in walls and floors.
+
+        Args:
+            at_s: Since the start.
+        """
+        settles_s = SETTLES_DAYS * 86_400.0
+        before = self.weather.outside(at_s - settles_s, settles_s)
+        self.building.settle(before, indoor_c(before.temperature_c))
+        self.at_s = at_s
 
     def step(self, seconds: float) -> WorldStep:
         """Live through one step.

@@ -27,6 +27,9 @@ STEP_S = 5.0
 CATCH_UP_S = 300.0
 """A world that is started late lives through what it missed in steps of this."""
 
+LIVES_THROUGH_S = 7 * 86_400.0
+"""At most so much of what it missed: after a week a tank knows what is drawn, and walls have forgotten the rest."""
+
 BODIES_HZ = 5.0
 _SLOW_EVERY = 2
 """Devices, rooms and the meter say something with every so manieth step."""
@@ -75,13 +78,28 @@ class Telling:
         if self._made_until_s is None:
             self._made_until_s = max(0.0, now_s // STRETCH_S * STRETCH_S)
             self._bodies_told = round(now_s * BODIES_HZ)
-            while self._world.at_s + CATCH_UP_S < now_s:
-                self._world.step(CATCH_UP_S)
+            for _ in self.catch_up(now_s):
+                pass
         told: list[Message] = []
         while self._world.at_s + STEP_S <= now_s:
             told += self.of_step(self._world.step(STEP_S))
         told += self.of_bodies(now_s)
         return sorted(told, key=lambda message: message.stamp.monotonic_ns)
+
+    def catch_up(self, now_s: float) -> Iterator[None]:
+        """Live through what was missed and tell nothing of it; yield after every step, for signs of life.
+
+        A week of it takes seconds to a minute. Whoever drives the house begins afterwards: until then its habits do.
+
+        Args:
+            now_s: Since the world began.
+        """
+        missed_s = now_s // CATCH_UP_S * CATCH_UP_S - self._world.at_s
+        if missed_s > LIVES_THROUGH_S:
+            self._world.begin_at(self._world.at_s + missed_s - LIVES_THROUGH_S)
+        while self._world.at_s + CATCH_UP_S < now_s:
+            self._world.step(CATCH_UP_S)
+            yield
 
     def _stamp(self, at_s: float) -> Instant:
         return self._began.later(seconds_to_ns(at_s))
