@@ -175,8 +175,8 @@ class GateLoop:
             self.process.refuse("not theirs to say")
             return ()
         # What still holds the gate knows: it believes states until it hears otherwise, and is told all when it begins.
-        # Only of windows it must be told again, for a contact that is silent keeps nobody from heating for ever; and that
-        # there is no smoke any more, for many detectors say so once, and an alarm is over when they have said it long.
+        # Only of windows it must be told again, for a contact that is silent keeps nobody from heating for ever; and
+        # that there is no smoke any more: many detectors say so once, and an alarm is over when they said it long ago.
         if not tells_of_danger(message):
             if not isinstance(message, AirSample) or (message.window_open is None and message.smoke is None):
                 return ()
