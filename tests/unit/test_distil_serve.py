@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import torch
 from starlette.applications import Starlette
@@ -86,6 +87,18 @@ def test_an_answer_is_the_generators(client: TestClient, student: LanguageStuden
         "total_tokens": len(question(TOKENIZER, ASKED)) + len(ids),
         "completion_tokens_details": {"reasoning_tokens": ids.index(TOKENIZER.encode("</think>")[0])},
     }
+
+
+def test_a_student_of_single_lines_is_asked_the_last_question_alone(client: TestClient) -> None:
+    before = [{"role": "system", "content": "Be kind, 猫."}, {"role": "user", "content": "1 + 1"}]
+    turns = [*before, {"role": "assistant", "content": "2"}, {"role": "user", "content": ASKED}]
+    alphabet = CharacterTokenizer(TOKENIZER.characters.replace("\n", ""))
+    shape = msgspec.structs.replace(SHAPE, vocabulary=alphabet.size)
+    with TestClient(application(LanguageStudent(Decoder(shape, seed=3), alphabet), "tiny"), base_url=HERE) as single:
+        told = single.post("/v1/chat/completions", json=body(max_tokens=2, messages=turns)).json()
+    assert told["usage"]["prompt_tokens"] == len(question(alphabet, ASKED))
+    told = client.post("/v1/chat/completions", json=body(max_tokens=2, messages=turns[1:])).json()
+    assert told["usage"]["prompt_tokens"] == len(question(TOKENIZER, f"1 + 1\n2\n{ASKED}"))
 
 
 def test_a_stream_says_the_same_as_a_whole_answer(client: TestClient) -> None:

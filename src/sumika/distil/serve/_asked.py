@@ -37,7 +37,9 @@ def chat_choices(student: LanguageStudent, request: ChatRequest, most: int) -> l
     Raises:
         ApiError: 400 if the student cannot be asked this.
     """
-    text = prompt_of(request.messages)
+    # Without a line break in its alphabet a student has never read two lines: it is asked the last question alone, else
+    # chat programs, which send everything that was said before, could ask it nothing but their first one.
+    text = prompt_of(request.messages, last_alone=bool(student.tokenizer.lacks("\n")))
     _check(student, text, field="messages")
     if request.top_logprobs and not request.logprobs:
         raise refused("top_logprobs needs logprobs", field="top_logprobs")

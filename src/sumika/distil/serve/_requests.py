@@ -129,8 +129,12 @@ def parse(body: bytes, kind: type[Kind]) -> Kind:
         raise refused(f"the body is no JSON: {error}", "invalid_json") from error
 
 
-def prompt_of(turns: list[Turn]) -> str:
+def prompt_of(turns: list[Turn], *, last_alone: bool = False) -> str:
     """Return the question: what all turns say, line by line. A student is trained on single questions.
+
+    Args:
+        turns: The conversation.
+        last_alone: Only what was said last is asked.
 
     Raises:
         ApiError: 400 for an unknown role, or if the last turn is not the user's.
@@ -142,4 +146,4 @@ def prompt_of(turns: list[Turn]) -> str:
             )
     if turns[-1].role != "user":
         raise refused("the last message must be the user's", field="messages")
-    return "\n".join(turn.text for turn in turns if turn.text)
+    return turns[-1].text if last_alone else "\n".join(turn.text for turn in turns if turn.text)
