@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from sumika.schema import AlarmStage, FallStage, Origin, Reason, SuspectedFall
+from sumika.history import Records
+from sumika.schema import AlarmStage, FallStage, Origin, Reason, Severity, SuspectedFall
 from tests.browser.conftest import Visits
 from tests.browser.played_house import COST_PER_K, PlayedHouse
 
@@ -240,6 +241,23 @@ def test_of_two_bodies_on_the_floor_both_are_told_until_each_is_up_again(visits:
     assert page.locator("[data-fall=living]").count() == 1
     house.say(fall(house, 1, "living", FallStage.CLEARED))
     page.wait_for_selector("[data-fall=living]", state="detached")
+
+
+def test_alarms_of_the_records_are_told_in_the_readers_words(visits: Visits, house: PlayedHouse) -> None:
+    subjects = ("suspected_fall.living.20260120T213000", "test.suspected_fall.20260120T213000", "living_light")
+    codes = ("alarm_raised", "alarm_raised", "water_too_hot")
+    with Records(house.file.parent / "history", house.parts.clock) as records:
+        for subject, code in zip(subjects, codes, strict=True):
+            records.record_event(house.life.event(house.parts.clock.now(), code, subject, severity=Severity.ALARM))
+    page = visits(language="ja").enter("today")
+    told = page.locator(".card:has(.tag.bad) li")
+    told.first.wait_for()
+    lines = " ".join(told.all_inner_texts())
+    for words in ("通報: 転倒の疑い・リビング", "通報: 転倒の疑い・試験", "照明"):
+        assert words in lines
+    assert "_" not in lines
+    page.evaluate("location.hash = '#/alarms'")
+    page.wait_for_selector("[data-events] li:has-text('通報: 転倒の疑い・リビング')")
 
 
 def test_parts_of_the_house_are_listed_with_their_state(visits: Visits) -> None:

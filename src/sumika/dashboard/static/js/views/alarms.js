@@ -1,6 +1,6 @@
 // Alarms and faults: what is open, what was, where radars cannot see, and a test. Never "fall", always "suspected fall".
 import { html, useEffect, useState } from "../../vendor/preact-htm.js";
-import { isOpen } from "../alarms.js";
+import { eventDetail, eventLine, isOpen } from "../alarms.js";
 import { moment, stampS } from "../format.js";
 import { roomName, storeys } from "../house_model.js";
 import { useAsked, useLive } from "../hooks.js";
@@ -11,7 +11,7 @@ import { FloorPlan, corners } from "../parts/floor_plan.js";
 import { fallsNow } from "../parts/fall_notice.js";
 import { get, post, withQuery } from "../server.js";
 import { useSession } from "../session.js";
-import { has, say } from "../words.js";
+import { say } from "../words.js";
 
 const DAYS = 7;
 
@@ -53,13 +53,6 @@ function Staged({ live }) {
       <button type="button" class="button tiny" disabled=${busy} onClick=${test}>${say("alarms.test")}</button></div>`}${told}</section>`;
 }
 
-/** An event as a sentence. */
-export function eventLine(house, event) {
-  const key = `event.${event.code}${event.recovered && has(`event.${event.code}.recovered`) ? ".recovered" : ""}`;
-  const subject = house.roomOf.has(event.subject) ? roomName(house, event.subject) : event.subject;
-  return has(key) ? say(key, { subject, detail: event.detail }) : `${subject}: ${event.code}`;
-}
-
 export function Events({ house, events, problem }) {
   const [all, show] = useState(false);
   const fresh = [...newest("event").values()].filter((one) => !events.some((event) => event.stamp[1] === one.stamp[1] && event.code === one.code));
@@ -69,7 +62,7 @@ export function Events({ house, events, problem }) {
     ${problem && html`<p class="problem">${problem.message}</p>`}
     ${!shown.length && html`<p class="soft">${say("events.none")}</p>`}
     <ul class="list" data-events=${shown.length}>${shown.map((event) => html`<li><div class="between"><span>${eventLine(house, event)}</span><span class="soft small number">${moment(stampS(event))}</span></div>
-      <span class="small soft"><span class=${`tag ${event.recovered ? "good" : event.severity === "alarm" ? "bad" : event.severity === "warning" ? "care" : ""}`}>${event.recovered ? say("events.over") : say(`severity.${event.severity}`)}</span> ${event.detail}</span></li>`)}</ul></section>`;
+      <span class="small soft"><span class=${`tag ${event.recovered ? "good" : event.severity === "alarm" ? "bad" : event.severity === "warning" ? "care" : ""}`}>${event.recovered ? say("events.over") : say(`severity.${event.severity}`)}</span> ${eventDetail(event)}</span></li>`)}</ul></section>`;
 }
 
 /** Where radars cannot see: nobody is found there, and no alarm comes from there. */

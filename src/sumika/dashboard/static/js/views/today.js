@@ -1,6 +1,7 @@
 // The first thing seen: one sentence about the house, as one of the family would say it; then rooms, and what is next.
 import { html } from "../../vendor/preact-htm.js";
 import { actionLine, upcoming, whyOf } from "../actions.js";
+import { eventLine } from "../alarms.js";
 import { airOf, freshness, warmthOf } from "../climate.js";
 import { celsius, hourOf, money, number } from "../format.js";
 import { roomName, sensorsOf } from "../house_model.js";
@@ -95,7 +96,7 @@ function Alarms({ alarms }) {
   const { house } = useSession();
   if (!alarms.length) return null;
   return html`<section class="card"><h2>${say("today.alarms")}</h2><ul class="list">${alarms.map((event) => html`<li>
-    <span><span class="tag bad">${say("severity.alarm")}</span> ${say(`event.${event.code}`, { subject: roomName(house, event.subject), ...event })}</span>
+    <span><span class="tag bad">${say("severity.alarm")}</span> ${eventLine(house, event)}</span>
     <a class="small" href=${to("alarms")}>${say("today.alarms.look")}</a></li>`)}</ul></section>`;
 }
 
