@@ -46,13 +46,13 @@ _FACTORS: Mapping[str, Mapping[str, float]] = {
 }
 """By the end of our name, or `share`: their unit, folded, to the factor that makes theirs ours."""
 
-_HUNDREDTHS = frozenset(
-    "c ct cts cent cents ¢ c€ ct€ €c €ct eurct eurocent eurocents p pence öre øre ore snt gr grosz groszy sen 銭".split()
-)
+_OF_EURO = ("c€", "ct€", "€c", "€ct", "eurct", "eurocent", "eurocents")
+_OF_OTHERS = ("p", "pence", "öre", "øre", "ore", "snt", "gr", "grosz", "groszy", "sen", "銭")
+_HUNDREDTHS = frozenset(("c", "ct", "cts", "cent", "cents", "¢", *_OF_EURO, *_OF_OTHERS))
 """Of a currency, before the stroke: ct/kWh."""
-_CURRENCIES = frozenset(
-    "kr zł zl kč kc ft lei rs rp rm r fr sfr din 円 元 원 yen euro euros dollar dollars us$ a$ nz$ c$ hk$ nt$ r$".split()
-)
+
+_NAMED = ("円", "元", "원", "yen", "euro", "euros", "dollar", "dollars", "us$", "a$", "nz$", "c$", "hk$", "nt$", "r$")
+_CURRENCIES = frozenset(("kr", "zł", "zl", "kč", "kc", "ft", "lei", "rs", "rp", "rm", "r", "fr", "sfr", "din", *_NAMED))
 """Whole ones that are no code of three letters and no sign alone."""
 
 _SHARES = {
