@@ -1,15 +1,16 @@
 """Entities of Home Assistant as settings and readings, without one: what demo devices do not have."""
 
-from typing import Any
+import asyncio
+from typing import Any, cast
 
 import pytest
 
 from sumika.actuate.base import CannotError
 from sumika.actuate.home_assistant.handles import ServiceCall
 from sumika.actuate.home_assistant.parts import DeviceParts
-from sumika.actuate.home_assistant.scanning import kind_of
+from sumika.actuate.home_assistant.scanning import found_devices, kind_of
 from sumika.clock import Instant
-from sumika.links.home_assistant import EntityState, measured_by, said
+from sumika.links.home_assistant import EntityState, Session, measured_by, said
 from sumika.schema import AirSample, DeviceState, Presence, UsageError, WeatherSample
 from sumika.schema.house import Device, Sensor
 from sumika.sensors.air.home_assistant.reader import HomeAssistantSensors
@@ -206,6 +207,19 @@ def test_people_at_home_are_in_some_room_and_people_away_in_none() -> None:
         assert [message.probability for message in told] == (probabilities or [0.0, None])
 
 
+class Scanned:
+    """A Home Assistant that shows its entities, and none of its registries."""
+
+    def __init__(self, states: dict[str, EntityState]) -> None:
+        self.states = states
+
+    async def ask(self, kind: str) -> bytes:
+        return b"[]"
+
+    async def refresh(self) -> None:
+        pass
+
+
 def test_windows_smoke_and_doors() -> None:
     (window,) = readings("window", "binary_sensor.w", entity("binary_sensor.w", device_class="window"))
     assert isinstance(window, AirSample)
@@ -217,6 +231,19 @@ def test_windows_smoke_and_doors() -> None:
     assert mapped.window_open == 1.0
     with pytest.raises(UsageError, match="kind: weather"):
         readings("air", "weather.home")
+
+
+def test_a_scan_takes_no_door_for_a_window() -> None:
+    classes = ("door", "garage_door", "window", "opening")
+    states = {f"binary_sensor.{one}": entity(f"binary_sensor.{one}", device_class=one) for one in classes}
+    session = cast("Session", Scanned(states))
+    found = {one.address.partition(".")[2]: one.measures for one in asyncio.run(found_devices(session))}
+    assert found == {
+        "door": ("door_open",),
+        "garage_door": ("door_open",),
+        "window": ("window_open",),
+        "opening": ("window_open",),
+    }
 
 
 def test_entities_say_what_they_measure_by_class_or_unit() -> None:

@@ -236,6 +236,7 @@ def test_names_that_are_found_twice_differ(house: Path) -> None:
         ("Living room", ("temperature_c", "relative_humidity", "pressure_pa"), "air"),
         ("Outdoor plug", ("power_w",), "meter"),
         ("Hall", ("presence",), "presence"),
+        ("Bedroom door", ("door_open",), "door"),
     ],
 )
 def test_sensors_are_suggested_as_what_they_measure(

@@ -219,6 +219,7 @@ def test_a_scan_says_what_each_entity_can(node: EsphomeNode) -> None:
             assert (climate.settings["setpoint_c"].low, climate.settings["setpoint_c"].high) == (16, 30)
             assert climate.fail_safe == {"mode": 0}
             assert found["sensor.co2"].measures == ("co2_ppm",)
+            assert found["binary_sensor.pir"].measures == ("presence",)
             assert found["fan.fan"].settings["level"].high == 2
 
     run(live())

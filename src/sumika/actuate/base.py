@@ -64,7 +64,8 @@ class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):
         room: The room that it says it is in; empty where it says none.
         maker: Who made it, and which model; empty where it does not say.
         settings: What it can be told, in our words, with the limits that it gives itself.
-        measures: What it measures, in our words (`co2_ppm`, `power_w`, `presence`).
+        measures: What it measures, in our words (`co2_ppm`, `power_w`, `presence`); `door_open` of a door, which is no
+            window.
         fail_safe: What it would be set to when nobody controls it.
         mapping: What to write as `mapping`, where the address alone does not say enough.
     """
@@ -94,12 +95,18 @@ def drawn_w(kind: str, values: dict[str, float], settings: Container[str]) -> fl
     return -values["pv_w"] if kind == "pv" and "pv_w" in values else None
 
 
-def measured_as(name: str) -> str:
-    """Return in which value of a message what something measures is told.
+_DOORS = ("door", "garage_door")
+
+
+def measured_as(name: str, device_class: str = "") -> str:
+    """Return in which value of a message what something measures is told; `door_open` is told in none.
 
     Args:
         name: What it measures: a value of ours, or `motion`, `at_home`, `open`.
+        device_class: Home Assistant's word for what it is; empty: none.
     """
+    if name == "open" and device_class in _DOORS:
+        return "door_open"
     return {"motion": "presence", "at_home": "presence", "open": "window_open"}.get(name, name)
 
 

@@ -194,6 +194,9 @@ def _sensor_kind(device: FoundDevice) -> str:
     measures = device.measures
     if "presence" in measures:
         return "presence"
+    if "door_open" in measures:
+        # As a sensor of the air it would hold back heating and alarm of an open window.
+        return "door"
     if any(name.endswith("_kwh") or name == "power_w" for name in measures):
         return "meter"
     outside = any(word in device.name.casefold() for word in _OUTSIDE)

@@ -1,6 +1,6 @@
 """What a node of ESPHome has, told so that it can be written into house.yaml."""
 
-from sumika.actuate.base import FoundDevice, fail_safe_of
+from sumika.actuate.base import FoundDevice, fail_safe_of, measured_as
 from sumika.actuate.esphome.values import KINDS, MEASURES, handles_of
 from sumika.links.esphome import Entity, EsphomeClient
 from sumika.links.home_assistant.classes import MEASURED, SEEN
@@ -24,7 +24,8 @@ def _found(entity: Entity, client: EsphomeClient) -> FoundDevice:
     elif entity.domain == "number":
         settings = {"value": _number(entity)}
     table = MEASURED if entity.domain == "sensor" else SEEN
-    ours = table.get(entity.word("device_class"), "") if entity.domain in _SENSED else ""
+    named = entity.word("device_class")
+    ours = measured_as(table.get(named, ""), named) if entity.domain in _SENSED else ""
     return FoundDevice(
         address=entity.name,
         kind=kind,

@@ -92,7 +92,7 @@ async def _listed(session: Session, kind: str, rows: Any) -> Any:
 
 def _found(entity: EntityState, session: Session, registry: _Registry) -> FoundDevice | None:
     kind = kind_of(entity)
-    measures = measured_as(measured_by(entity))
+    measures = measured_as(measured_by(entity), entity.word("device_class"))
     if registry.hidden(entity.entity_id) or not (kind or measures or entity.domain in _PARTS):
         return None
     settings = {}
