@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from sumika.cli.bench import bench as command
-from sumika.evaluate import bench
+from sumika.evaluate import bench, code_behind
 from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.kept_figures import Results
 from sumika.schema import SumikaError, UsageError
 
 
@@ -27,6 +28,7 @@ def area(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setitem(sys.modules, "sumika.evaluate.made.up", part)
     monkeypatch.setattr(bench, "AREAS", {"made": {"made.up": ("pkg",)}})
     monkeypatch.setattr(bench, "PACKAGE", tmp_path)
+    monkeypatch.setattr(code_behind, "PACKAGE", tmp_path)
     (tmp_path / "pkg").mkdir()
     (tmp_path / "pkg" / "code.py").write_text("a = 1\n", encoding="utf-8")
     (tmp_path / "evaluate" / "made").mkdir(parents=True)
@@ -34,7 +36,7 @@ def area(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(area: Path, *, full: bool = False) -> bench.Results:
+def run(area: Path, *, full: bool = False) -> Results:
     return bench.run_area("made", full=full, folder=area / "results")
 
 
@@ -52,10 +54,51 @@ def test_a_long_run_is_kept_and_quoted_with_its_day(area: Path) -> None:
     assert quoted["long"].stale is False
 
 
-@pytest.mark.parametrize("changed", ["pkg/code.py", "evaluate/made/up.py"])
-def test_a_quoted_figure_is_stale_once_its_code_has_changed(area: Path, changed: str) -> None:
+BEHIND = {
+    "pkg/code.py": "a = 1\n",
+    "pkg/learned.json": "{}",
+    "evaluate/made/up.py": 'from sumika.evaluate.made.scored import score\nRUN = "sumika.evaluate.made.started"\n',
+    "evaluate/made/scored.py": 'HELD, STUDENT = "held_questions.yaml", "fall-tiny"\n',
+    "evaluate/made/started.py": "import sumika.evaluate.shared.clock\n",
+    "evaluate/shared/clock.py": "c = 1\n",
+    "evaluate/made/held_questions.yaml": "- ?\n",
+    "models/students/fall-tiny/about.json": "{}",
+}
+BESIDE = ("evaluate/made/stranger.py", "evaluate/made/other.json", "models/students/pose-tiny/about.json", "units.py")
+
+
+def lay_out(area: Path) -> None:
+    for path, text in (BEHIND | dict.fromkeys(BESIDE, "")).items():
+        (area / path).parent.mkdir(parents=True, exist_ok=True)
+        (area / path).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("changed", BEHIND)
+def test_a_quoted_figure_is_stale_once_what_decides_it_has_changed(area: Path, changed: str) -> None:
+    lay_out(area)
     run(area, full=True)
+    assert run(area).figures["long"].stale is False
     (area / changed).write_text("c = 2\n", encoding="utf-8")
+    assert run(area).figures["long"].stale is True
+
+
+def test_a_quoted_figure_is_not_stale_when_another_thing_has_changed(area: Path) -> None:
+    lay_out(area)
+    run(area, full=True)
+    for path in BESIDE:
+        (area / path).write_text("c = 2\n", encoding="utf-8")
+    assert run(area).figures["long"].stale is False
+
+
+def test_code_that_changes_while_it_is_measured_is_not_what_was_measured(
+    area: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edited_meanwhile(full: bool) -> dict[str, Figure]:
+        (area / "pkg" / "code.py").write_text("a = 2\n", encoding="utf-8")
+        return measure(full)
+
+    monkeypatch.setattr(sys.modules["sumika.evaluate.made.up"], "measure", edited_meanwhile)
+    run(area, full=True)
     assert run(area).figures["long"].stale is True
 
 
@@ -132,3 +175,80 @@ def test_what_is_kept_of_another_part_meanwhile_stays(area: Path, monkeypatch: p
     bench.run_area("made", full=True, only=("made.up",), folder=area / "results")
     vars(sys.modules["sumika.evaluate.made.up"])["measure"] = measure
     assert run_quick(area)["slow"].value == 4.0
+
+
+@pytest.fixture
+def other(area: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A second part of the area, before the first."""
+    part = ModuleType("sumika.evaluate.made.other")
+    vars(part)["measure"] = lambda full: {
+        "slow": Figure(value=3.0, unit="d", evidence=Evidence.MEASURED),
+        "heard": Figure(value=4.0, unit="1", evidence=Evidence.REAL_RECORDING),
+    }
+    monkeypatch.setitem(sys.modules, "sumika.evaluate.made.other", part)
+    monkeypatch.setattr(bench, "AREAS", {"made": {"made.other": ("pkg",), "made.up": ("pkg",)}})
+    return part
+
+
+def fails(full: bool) -> dict[str, Figure]:
+    raise EOFError
+
+
+def test_a_part_that_fails_costs_no_other_its_figures_and_keeps_its_own_of_before(
+    area: Path, other: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(area, full=True)
+    vars(other)["measure"] = fails
+    lines: list[str] = []
+    found = bench.run_area("made", full=True, folder=area / "results", say=lines.append)
+    assert found.failed == {"made.other": "EOFError: "}
+    assert found.figures["long"].run == "now"
+    assert found.figures["slow"].run != "now"
+    assert any("made.other: not measured: EOFError" in line for line in lines)
+    assert run(area).figures["slow"].stale is False
+    assert "failed" not in json.loads((area / "results" / "made.json").read_text("utf-8"))
+    monkeypatch.setattr(bench, "results_folder", lambda: area / "results")
+    answer = CliRunner().invoke(command, ["made", "--json"])
+    assert answer.exit_code == 1
+    assert json.loads(answer.stdout)["failed"] == {"made.other": "EOFError: "}
+    assert "made.other was not measured: EOFError" in answer.stderr
+
+
+def test_a_long_run_that_is_broken_off_has_kept_the_parts_before(area: Path, other: ModuleType) -> None:
+    def broken_off(full: bool) -> dict[str, Figure]:
+        raise KeyboardInterrupt
+
+    vars(sys.modules["sumika.evaluate.made.up"])["measure"] = broken_off
+    with pytest.raises(KeyboardInterrupt):
+        run(area, full=True)
+    assert set(json.loads((area / "results" / "made.json").read_text("utf-8"))["figures"]) == {"slow", "heard"}
+
+
+def test_a_figure_whose_recording_is_gone_stays_with_its_day_and_its_code(area: Path, other: ModuleType) -> None:
+    run(area, full=True)
+    (area / "pkg" / "code.py").write_text("a = 2\n", encoding="utf-8")
+    vars(other)["measure"] = lambda full: {"slow": Figure(value=5.0, unit="d", evidence=Evidence.MEASURED)}
+    lines: list[str] = []
+    found = bench.run_area("made", full=True, folder=area / "results", say=lines.append)
+    assert (found.figures["heard"].value, found.figures["slow"].value) == (4.0, 5.0)
+    assert any(line.startswith("heard: made.other did not tell it this time") for line in lines)
+    vars(other)["measure"] = lambda full: {}
+    quoted = run(area).figures
+    assert (quoted["heard"].stale, quoted["slow"].stale) == (True, False)
+
+
+def test_what_is_no_number_is_kept_in_words_and_a_figure_without_a_value_not_at_all(
+    area: Path, other: ModuleType
+) -> None:
+    detail: dict[str, float | str] = {"first_s": float("inf"), "mean_s": float("nan"), "held": 3, "worst": "a"}
+    vars(other)["measure"] = lambda full: {
+        "slow": Figure(value=3.0, unit="d", evidence=Evidence.MEASURED, detail=detail),
+        "heard": Figure(value=float("nan"), unit="1", evidence=Evidence.MEASURED),
+    }
+    lines: list[str] = []
+    bench.run_area("made", full=True, folder=area / "results", say=lines.append)
+    assert "heard: left out: its value is nan" in lines
+    vars(other)["measure"] = lambda full: {}
+    figures = run(area).figures
+    assert "heard" not in figures
+    assert figures["slow"].detail == {"first_s": "never", "mean_s": "none", "held": 3, "worst": "a"}

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sumika.evaluate.bench import Results
 from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.kept_figures import Results
 from sumika.evaluate.seed.essay import beside, hardware, measure, rows
 
 

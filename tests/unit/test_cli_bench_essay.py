@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from sumika.cli.bench import bench
 from sumika.evaluate import bench as runner
-from sumika.evaluate.bench import Results
 from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.kept_figures import Results
 from sumika.evaluate.seed.essay import measure, rows
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from sumika.distil.about import About
 from sumika.distil.compare import Interval
-from sumika.evaluate.bench import code_hash
+from sumika.evaluate.code_behind import code_hash
 from sumika.evaluate.figure import Evidence
 from sumika.evaluate.people import students
 from sumika.models import StudentRefused, find_student
@@ -74,7 +74,7 @@ def test_another_student_makes_a_figure_stale(tmp_path: Path, monkeypatch: pytes
     folder = tmp_path / "models" / "students" / "one"
     folder.mkdir(parents=True)
     (folder / "about.json").write_text("{}", encoding="utf-8")
-    monkeypatch.setattr("sumika.evaluate.bench.PACKAGE", tmp_path)
+    monkeypatch.setattr("sumika.evaluate.code_behind.PACKAGE", tmp_path)
     before = code_hash(("models/students",))
     (folder / "about.json").write_text('{"name": "one"}', encoding="utf-8")
     assert code_hash(("models/students",)) != before

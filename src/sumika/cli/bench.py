@@ -6,6 +6,7 @@ from rich.table import Table
 
 from sumika.evaluate import bench as runner
 from sumika.evaluate.figure import Figure
+from sumika.evaluate.kept_figures import Results
 
 
 @click.command()
@@ -21,11 +22,17 @@ def bench(area: str | None, as_json: bool, full: bool, only: tuple[str, ...]) ->
     results = runner.run_area(area, full=full, only=only, say=runner.say_on_stderr)
     if as_json:
         click.echo(runner.as_json(results))
-        return
-    if area == "seed":
-        Console().print(_essay(results.figures))
-        return
-    table = Table(title=f"sumika bench {area} ({results.commit})", padding=(0, 0), collapse_padding=True)
+    else:
+        Console().print(_essay(results.figures) if area == "seed" else _table(results))
+    if results.failed:
+        for part, reason in results.failed.items():
+            runner.say_on_stderr(f"{part} was not measured: {reason}")
+        raise SystemExit(1)
+
+
+def _table(results: Results) -> Table:
+    """Return the figures of an area, each with what it rests on and when it was measured."""
+    table = Table(title=f"sumika bench {results.area} ({results.commit})", padding=(0, 0), collapse_padding=True)
     # So wide that no word of theirs is broken in a terminal of 80 columns.
     for column, least in (("figure", 0), ("value", 0), ("unit", 0), ("evidence", 10), ("run", 10)):
         table.add_column(
@@ -38,7 +45,7 @@ def bench(area: str | None, as_json: bool, full: bool, only: tuple[str, ...]) ->
     for key, figure in results.figures.items():
         run = figure.run + (" (stale)" if figure.stale else "")
         table.add_row(key, f"{figure.value:.4g}", figure.unit, str(figure.evidence), run)
-    Console().print(table)
+    return table
 
 
 def _essay(figures: dict[str, Figure]) -> Table:

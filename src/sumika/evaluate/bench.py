@@ -1,20 +1,19 @@
 """`sumika bench`: measures the quick figures now, quotes the long ones from the last long run, and says which."""
 
-import hashlib
 import importlib
+import math
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
+from sumika.evaluate.code_behind import PACKAGE, part_hash
 from sumika.evaluate.figure import Figure
+from sumika.evaluate.kept_figures import Results, keep, merged, quotable, quoted
 from sumika.schema import SumikaError, UsageError
-
-PACKAGE = Path(__file__).resolve().parents[1]
 
 _FALL = tuple(f"perception/{name}" for name in ("fall", "_fall_*", "_drops", "_low_points", "_resting"))
 
@@ -125,24 +124,6 @@ class Part(Protocol):
         ...
 
 
-class Results(msgspec.Struct, frozen=True):
-    """What one bench call found.
-
-    Attributes:
-        area: Its area.
-        commit: Commit of the code, "-dirty" if it had changes.
-        figures: By key.
-        code: Hash of the code behind each part.
-        parts: Which part each figure comes from.
-    """
-
-    area: str
-    commit: str
-    figures: dict[str, Figure]
-    code: dict[str, str] = msgspec.field(default_factory=dict)
-    parts: dict[str, str] = msgspec.field(default_factory=dict)
-
-
 def commit() -> str:
     """Return the short commit of the checkout, or the package's version where there is none."""
     try:
@@ -158,38 +139,10 @@ def commit() -> str:
     return answer.stdout.strip() or "unknown"
 
 
-def code_hash(packages: tuple[str, ...]) -> str:
-    """Return a hash of the Python source of some of our packages and modules, and of students, named by their paths."""
-    digest = hashlib.sha256()
-    for package in packages:
-        folder = PACKAGE / package
-        for path in sorted([*folder.rglob("*.py"), *folder.rglob("about.json"), *PACKAGE.glob(f"{package}.py")]):
-            digest.update(path.relative_to(PACKAGE).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def results_folder() -> Path:
     """Return where long runs are kept: in the checkout, or below the present folder."""
     checkout = PACKAGE.parents[1] / "bench" / "results"
     return checkout if checkout.is_dir() else Path("bench") / "results"
-
-
-def quoted(area: str, folder: Path) -> Results | None:
-    """Return the kept long run of an area; None if there is none.
-
-    Raises:
-        SumikaError: if it cannot be read.
-    """
-    path = folder / f"{area}.json"
-    if not path.exists():
-        return None
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Results)
-    except (msgspec.DecodeError, OSError) as error:
-        raise SumikaError(
-            f"not a result of a bench run ({error})", where=str(path), remedy=f"Run: sumika bench {area} --full"
-        ) from error
 
 
 def run_area(
@@ -200,12 +153,13 @@ def run_area(
     folder: Path | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Results:
-    """Measure an area.
+    """Measure an area; what a part fails with stands in `failed` and costs the other parts nothing.
 
     Args:
         area: One of `AREAS`.
-        full: Measure the long figures too, and keep them for later quick calls.
-        only: These parts of it; with `full`, what is kept of the others stays.
+        full: Measure the long figures too, and keep them after each part for later quick calls; what is kept of parts
+            and figures that are not measured this time stays, with its day.
+        only: These parts of it.
         folder: Where long runs are kept.
         say: Takes a line of progress.
 
@@ -219,65 +173,75 @@ def run_area(
         if part not in AREAS[area]:
             raise UsageError(f"area '{area}' has no part '{part}'", remedy=f"It has: {', '.join(AREAS[area])}.")
     folder = folder or results_folder()
-    kept = quoted(area, folder) if only or not full else None  # before the minute of measuring: it may be unreadable
-    figures: dict[str, Figure] = {}
-    parts: dict[str, str] = {}
+    if only or not full:
+        quoted(area, folder)  # before the minute of measuring: it may be unreadable
+    # Of the code before anything is measured: what is changed meanwhile is not what was measured.
+    code = {part: part_hash(part, packages) for part, packages in AREAS[area].items()}
+    results = Results(area, commit(), {}, code)
     for part in only or AREAS[area]:
         say(f"{part} ...")
-        module: Part = importlib.import_module(f"sumika.evaluate.{part}")
-        measured = module.measure(full=full)
-        figures |= measured
-        parts |= dict.fromkeys(measured, part)
-    code = {
-        part: code_hash((*packages, "evaluate/" + part.replace(".", "/"))) for part, packages in AREAS[area].items()
-    }
+        try:
+            module: Part = importlib.import_module(f"sumika.evaluate.{part}")
+            measured = {
+                key: one for key, figure in module.measure(full=full).items() if (one := _finite(key, figure, say))
+            }
+        except Exception as problem:  # a damaged file or a missing tool of one part costs no other part its hour
+            reason = str(problem) if isinstance(problem, SumikaError) else f"{type(problem).__name__}: {problem}"
+            say(f"{part}: not measured: {reason}")
+            results.failed[part] = reason
+            continue
+        results.figures.update(measured)
+        results.parts.update(dict.fromkeys(measured, part))
+        if full:
+            keep(_with_kept(results, folder, say), folder)
     if full:
-        # Read again: another part may have been kept while this one was measured.
-        kept = quoted(area, folder) if only else None
-        results = _with_kept(Results(area, commit(), figures, code, parts), kept)
-        _keep(results, folder)
-        return results
-    for key, figure in (kept.figures if kept else {}).items():
-        if kept and key not in figures:
-            part = kept.parts.get(key, "")
-            stale = kept.code.get(part) != code.get(part)
-            figures[key] = msgspec.structs.replace(figure, stale=stale)
-    return Results(area, commit(), figures, code, parts)
+        return _told_of_older(_with_kept(results, folder, say), results, say)
+    for key, figure in quotable(quoted(area, folder), code).items():
+        results.figures.setdefault(key, figure)
+    return results
 
 
-def _with_kept(results: Results, kept: Results | None) -> Results:
-    """Return the results with the figures of those parts that were not measured again, as they were kept."""
-    if kept is None:
-        return results
-    measured = set(results.parts.values())
-    others = {key: part for key, part in kept.parts.items() if part not in measured}
-    figures = {key: kept.figures[key] for key in others if key in kept.figures} | results.figures
-    code = results.code | {part: digest for part, digest in kept.code.items() if part not in measured}
-    order = {part: number for number, part in enumerate(AREAS[results.area])}
-    parts = others | results.parts
-    figures = dict(sorted(figures.items(), key=lambda item: order.get(parts[item[0]], len(order))))
-    return Results(results.area, results.commit, figures, code, parts)
+def _finite(key: str, figure: Figure, say: Callable[[str], None]) -> Figure | None:
+    """Return a figure that JSON can hold: what is no number stands in words; None where its value is none."""
+    if not math.isfinite(figure.value):
+        say(f"{key}: left out: its value is {figure.value}")
+        return None
+    detail = {name: one if isinstance(one, str | int) else _word(float(one)) for name, one in figure.detail.items()}
+    return msgspec.structs.replace(figure, value=float(figure.value), detail=detail)
 
 
-def _keep(results: Results, folder: Path) -> None:
-    run = f"{datetime.now(UTC):%Y-%m-%d} {results.commit}"
-    dated = {
-        key: msgspec.structs.replace(figure, run=run) if figure.run == "now" else figure  # what is quoted keeps its day
-        for key, figure in results.figures.items()
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    encoded = msgspec.json.encode(msgspec.structs.replace(results, figures=dated))
-    path = folder / f"{results.area}.json"
-    new = path.with_suffix(".json.new")
-    new.write_bytes(msgspec.json.format(encoded, indent=2) + b"\n")
-    new.replace(path)  # an hour's work is not lost because the disk was full halfway
+def _word(number: float) -> float | str:
+    """Return a number, or what it says where it is none: a time that never came, a mean of nothing."""
+    if math.isfinite(number):
+        return number
+    return "never" if number > 0 else "none"
+
+
+def _with_kept(results: Results, folder: Path, say: Callable[[str], None]) -> Results:
+    """Return results with what is kept of the rest, to which another run may have added meanwhile."""
+    try:
+        kept = quoted(results.area, folder)
+    except SumikaError as problem:
+        say(f"replaced: {problem}")
+        kept = None
+    return merged(results, kept, tuple(AREAS[results.area]))
+
+
+def _told_of_older(whole: Results, results: Results, say: Callable[[str], None]) -> Results:
+    """Say which figures stay as they were though their part was measured, and return all."""
+    for key in whole.older:
+        if whole.parts[key] in results.parts.values():
+            say(f"{key}: {whole.parts[key]} did not tell it this time; it stays as of {whole.figures[key].run}")
+    return whole
 
 
 def as_json(results: Results) -> bytes:
     """Return the one object that `--json` prints."""
     # A figure's encoding leaves out what is as usual; here it says also of a fresh one that it is.
     figures = {key: msgspec.to_builtins(figure) | {"run": figure.run} for key, figure in results.figures.items()}
-    shown = {"area": results.area, "commit": results.commit, "figures": figures}
+    shown: dict[str, object] = {"area": results.area, "commit": results.commit, "figures": figures}
+    if results.failed:
+        shown["failed"] = results.failed
     return msgspec.json.format(msgspec.json.encode(shown), indent=2)
 
 

@@ -34,7 +34,8 @@ from scipy import stats
 
 from sumika.clock import Instant
 from sumika.config import demo_house
-from sumika.evaluate.bench import code_hash, say_on_stderr
+from sumika.evaluate.bench import say_on_stderr
+from sumika.evaluate.code_behind import code_hash
 from sumika.evaluate.figure import Evidence, Figure
 from sumika.evaluate.people.falls import scene_of
 from sumika.evaluate.people.falls_fit import LEARNED_FROM, scenes

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from sumika.evaluate.bench import code_hash
+from sumika.evaluate.code_behind import code_hash
 from sumika.schema import PointCloud, Tracks
 from sumika.training.told_scenes import told
 from sumika.world.radar_scene import ActedScene

@@ -9,7 +9,9 @@ import psutil
 from ruamel.yaml import YAML
 
 from sumika.evaluate import bench
+from sumika.evaluate.code_behind import part_hash
 from sumika.evaluate.figure import Evidence, Figure
+from sumika.evaluate.kept_figures import quotable, quoted
 
 AREA = "distil"
 MISSING = "not measured yet: sumika bench distil --full"
@@ -77,19 +79,8 @@ def _claimed(row: Row, missing: list[str]) -> Figure:
 
 def _kept(folder: Path) -> dict[str, Figure]:
     """Return our figures, each marked stale where the code behind it has changed since."""
-    results = bench.quoted(AREA, folder)
-    if results is None:
-        return {}
-    now = {
-        part: bench.code_hash((*packages, "evaluate/" + part.replace(".", "/")))
-        for part, packages in bench.AREAS.get(AREA, {}).items()
-    }
-    kept: dict[str, Figure] = {}
-    for key, figure in results.figures.items():
-        part = results.parts.get(key, "")
-        stale = part not in now or results.code.get(part) != now[part]
-        kept[key] = msgspec.structs.replace(figure, stale=stale)
-    return kept
+    now = {part: part_hash(part, packages) for part, packages in bench.AREAS.get(AREA, {}).items()}
+    return quotable(quoted(AREA, folder), now)
 
 
 def hardware() -> str:
