@@ -6,8 +6,9 @@ import pytest
 
 from sumika.config import demo_house
 from sumika.schema import SumikaError, UsageError
-from sumika.schema.building import HeatingSystem, VentilationClass
-from sumika.schema.house import House, WorldSettings
+from sumika.schema.building import Grade, HeatingSystem, VentilationClass
+from sumika.schema.house import Device, House, WorldSettings
+from sumika.world.devices import Devices
 from sumika.world.fittings import fitted
 from sumika.world.simulation import World, WorldStep
 from sumika.world.start import start_of
@@ -122,6 +123,32 @@ def test_every_class_of_ventilation_gives_the_fresh_air_it_is_sized_for(kind: Ve
     else:
         assert 0.4 < changes_per_h < 0.9
     assert ("ventilation" in {device.id for device in fitted(bare).devices}) == (kind is VentilationClass.BALANCED)
+
+
+@pytest.mark.parametrize(
+    ("listed", "of_building", "recovers"),
+    [
+        (None, None, 0.5),
+        (None, 0.9, 0.9),
+        ({"airflow_m3_h": 160.0}, None, 0.5),
+        ({}, 0.9, 0.9),
+        ({"heat_recovery": 0.7}, 0.9, 0.7),
+    ],
+)
+def test_ventilation_recovers_what_its_plate_the_building_or_the_grade_says(
+    listed: dict[str, float] | None, of_building: float | None, recovers: float
+) -> None:
+    assert HOUSE.building is not None
+    building = msgspec.structs.replace(
+        HOUSE.building,
+        grade=Grade.WOODEN_1980,
+        ventilation=VentilationClass.BALANCED,
+        heat_recovery=of_building,
+    )
+    units = () if listed is None else (Device(id="u", room="hall", kind="balanced_ventilation", ratings=listed),)
+    house = fitted(msgspec.structs.replace(HOUSE, building=building, devices=units))
+    unit = next(device for device in house.devices if device.kind == "balanced_ventilation")
+    assert Devices.of(house, 1, start_of(house)).device(unit.id).ratings["heat_recovery"] == recovers
 
 
 @pytest.mark.slow

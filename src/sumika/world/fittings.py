@@ -4,6 +4,7 @@ import msgspec
 import shapely
 
 from sumika.schema.building import Building, HeatingSystem, VentilationClass
+from sumika.schema.grades import GRADES
 from sumika.schema.house import Device, House
 from sumika.schema.living import FurnitureKind
 
@@ -21,8 +22,9 @@ def fitted(house: House) -> House:
     """Return a house with the ventilation of its class, and with the heating of its kind where it lists none.
 
     Class 3 draws air out of wet rooms, class 1 supplies and extracts with heat recovery; both are sized for the
-    building's air changes. Fans that the house describes are kept, and only those of another class stop running by
-    themselves: a hood or a bath's fan can still be switched on.
+    building's air changes, and recover what the building or its grade says where no plate says it. Fans that the house
+    describes are kept, and only those of another class stop running by themselves: a hood or a bath's fan can still be
+    switched on.
 
     Args:
         house: As in house.yaml.
@@ -98,17 +100,25 @@ def _with_exhaust(house: House, flow_m3_h: float) -> tuple[Device, ...]:
 
 
 def _with_balanced(house: House, building: Building, flow_m3_h: float) -> tuple[Device, ...]:
-    kept = tuple(_silent(device) for device in house.devices)
+    recovery = building.heat_recovery
+    usual = {"heat_recovery": recovery if recovery is not None else GRADES[building.grade].heat_recovery}
+    kept = tuple(_usually_rated(_silent(device), usual) for device in house.devices)
     if any(device.kind == "balanced_ventilation" for device in kept):
         return kept
     ratings = {
         "airflow_m3_h": flow_m3_h,
         "power_w": _WATTS_PER_M3_H[VentilationClass.BALANCED] * flow_m3_h,
+        **usual,
     }
-    if building.heat_recovery is not None:
-        ratings["heat_recovery"] = building.heat_recovery
     unit = Device(id="ventilation", room=house.rooms[0].id, kind="balanced_ventilation", ratings=ratings)
     return (*kept, unit)
+
+
+def _usually_rated(device: Device, ratings: dict[str, float]) -> Device:
+    """Return a unit of balanced ventilation with what its plate leaves to the building."""
+    if device.kind != "balanced_ventilation":
+        return device
+    return msgspec.structs.replace(device, ratings={**ratings, **device.ratings})
 
 
 def _silent(device: Device) -> Device:
