@@ -1,5 +1,6 @@
 """The process that asks for the weather, turn by turn: whom it asks, what it tells again, and when it fails."""
 
+import http.client
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 from sumika.runtime import world_loop
 from sumika.runtime.forecast_again import ForecastAgain
 from sumika.runtime.table import nodes_of
-from sumika.runtime.weather_loop import WeatherLoop, address_of, asks_nobody
+from sumika.runtime.weather_loop import WeatherLoop, address_of, ask, asks_nobody
 from sumika.schema import (
     Event,
     Message,
     Origin,
+    SumikaError,
     UsageError,
     WeatherForecast,
     is_news,
@@ -74,6 +76,20 @@ def test_a_service_is_asked_once_an_hour_and_its_silence_told_once() -> None:
     assert len(asked) == 3
     process.turns(turn, 3600.0)
     assert len(asked) == 4
+
+
+@pytest.mark.parametrize(
+    "error", [http.client.IncompleteRead(b"{"), http.client.BadStatusLine("<html>"), OSError("no")]
+)
+def test_an_answer_that_breaks_off_or_is_no_http_is_no_answer(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(request: object, timeout: float) -> None:
+        raise error
+
+    monkeypatch.setattr("urllib.request.urlopen", breaks)
+    with pytest.raises(SumikaError, match="does not answer"):
+        ask("https://weather.example/")
 
 
 def test_the_newest_forecast_is_told_again_every_minute_to_who_came_late_and_nobody_is_asked_for_it() -> None:

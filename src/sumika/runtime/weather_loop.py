@@ -4,7 +4,7 @@ Off unless `control.weather_from` in house.yaml says otherwise: nothing is asked
 house stands. What comes is at most two megabytes, over https, and nothing but numbers is made of it.
 """
 
-import urllib.error
+import http.client
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
@@ -48,6 +48,10 @@ def asks_nobody(house: House) -> bool:
     return house.control is None or house.control.weather_from == "none"
 
 
+_LONGEST_PROBLEM = 200
+"""Who answers with what is no HTTP is quoted, and not at length."""
+
+
 def address_of(control: Control, site: Site) -> str:
     """Return what a service is asked; empty where none is.
 
@@ -85,9 +89,10 @@ def ask(address: str) -> bytes:
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
             return bytes(answer.read(LARGEST_BYTES + 1))
-    except (OSError, urllib.error.URLError, ValueError) as error:
+    # What breaks off, or is no HTTP, is no OSError.
+    except (OSError, http.client.HTTPException, ValueError) as error:
         raise SumikaError(
-            f"the weather service does not answer ({error})",
+            f"the weather service does not answer ({str(error)[:_LONGEST_PROBLEM]})",
             where=urllib.parse.urlsplit(address).netloc,
             remedy="Until it does the house's own record stands in",
         ) from error
