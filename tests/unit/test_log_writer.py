@@ -293,6 +293,49 @@ def test_the_oldest_segments_go_when_the_budget_is_used_up_finished_runs_first(t
     assert house.problem == ""
 
 
+def lie_there(folder: Path, *runs: str) -> None:
+    """Write a segment of 10 kB for each run, the first one the oldest."""
+    for age, run in enumerate(runs):
+        (folder / run).mkdir(parents=True)
+        (folder / run / "000001.mcap").write_bytes(bytes(10_000))
+        os.utime(folder / run / "000001.mcap", ns=(0, 10**18 + age))
+
+
+def what_lies_there(folder: Path) -> set[str]:
+    return {path.parent.name for path in folder.glob("*/*.mcap")}
+
+
+def test_a_replay_costs_no_log_and_stays_as_long_as_its_log_does(tmp_path: Path) -> None:
+    lie_there(tmp_path, "a", "b", "b.replay")
+    House(tmp_path / "run", max_bytes=25_000).writer.close()
+    assert what_lies_there(tmp_path) == {"a", "b", "b.replay", "run"}
+    House(tmp_path / "run", max_bytes=15_000).writer.close()
+    assert what_lies_there(tmp_path) == {"b", "b.replay", "run"}
+    House(tmp_path / "run", max_bytes=5_000).writer.close()
+    House(tmp_path / "run", max_bytes=5_000).writer.close()
+    assert what_lies_there(tmp_path) == {"run"}
+
+
+def test_where_the_disk_is_short_replays_go_before_any_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lie_there(tmp_path, "a", "b", "b.replay")
+    monkeypatch.setattr(
+        retention, "free_bytes", lambda folder: 300_000_000 if not (tmp_path / "b.replay").exists() else 100_000_000
+    )
+    House(tmp_path / "run", min_free_bytes=200_000_000).writer.close()
+    assert what_lies_there(tmp_path) == {"a", "b", "run"}
+
+
+def test_a_recording_that_was_asked_for_does_not_eat_its_own_beginning(tmp_path: Path) -> None:
+    lie_there(tmp_path, "other")
+    house = House(tmp_path / "run", max_bytes=20_000, rotate_bytes=10_000, keep_own=True)
+    house.live(600, rate_hz=2)
+    house.writer.close()
+    assert what_lies_there(tmp_path) == {"run"}
+    assert house.sequences() == list(range(1200))
+    assert LogReader(tmp_path / "run").info.size_bytes > 20_000
+    assert house.problem == ""
+
+
 def test_a_segment_that_another_process_writes_is_never_deleted(tmp_path: Path) -> None:
     other = LogWriter(tmp_path / "other", RUN, SimulatedClock(START), min_free_bytes=0)
     assert other.path is not None

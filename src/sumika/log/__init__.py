@@ -24,10 +24,11 @@ from sumika.log._format import RunInfo, topics_version
 from sumika.log._reader import ChannelInfo, Logged, LogInfo, LogReader, SegmentInfo
 from sumika.log._recover import RecoveryReport, recover, recovered_path
 from sumika.log._segment import DiskFile, LogFile
-from sumika.log._writer import LogWriter
+from sumika.log._writer import LOGS_BYTES, LogWriter
 
 __all__ = [
     "FORMATS",
+    "LOGS_BYTES",
     "ChannelInfo",
     "Damage",
     "DamageKind",

@@ -21,6 +21,9 @@ from sumika.units import seconds_to_ns
 _log = logging.getLogger(__name__)
 
 MEGABYTE = 1_000_000
+LOGS_BYTES = 4000 * MEGABYTE
+"""What the logs of all runs may take together."""
+
 URGENT = frozenset({"event", "command", "config_change"})
 """Topics whose messages are on the disk before `write` returns."""
 _FLUSH_NS = seconds_to_ns(1.0)
@@ -49,6 +52,8 @@ class LogWriter:
         sync_s: At most so much is lost in a power cut; at most 10.
         min_free_bytes: The log never takes the last of the disk.
         max_bytes: All runs together; the oldest segments are deleted, those of finished runs first.
+        keep_own: True for a recording that somebody asked for: none of its own segments is deleted. Beyond `max_bytes`
+            it goes on, and where the disk has no room it stops, which is a `problem`.
         durable: False for a log that can be made again (a replay): then nothing is synced, nothing is deleted to make
             room for it, and a message is logged at the time of its own stamp.
         opener: Makes the file of a new segment; for tests.
@@ -67,7 +72,8 @@ class LogWriter:
         rotate_s: float = 3600.0,
         sync_s: float = 5.0,
         min_free_bytes: int = 200 * MEGABYTE,
-        max_bytes: int = 4000 * MEGABYTE,
+        max_bytes: int = LOGS_BYTES,
+        keep_own: bool = False,
         durable: bool = True,
         opener: Callable[[Path], LogFile] = DiskFile,
     ) -> None:
@@ -82,7 +88,7 @@ class LogWriter:
         self._rotate_bytes = rotate_bytes
         self._rotate_ns = seconds_to_ns(rotate_s)
         self._sync_ns = seconds_to_ns(sync_s)
-        self._budget = Budget(max_bytes if durable else None, min_free_bytes)
+        self._budget = Budget(max_bytes if durable else None, min_free_bytes, keep_own)
         self._opener = opener
         self._problem: SumikaError | None = None
         self._segment: Segment | None = None
