@@ -42,6 +42,16 @@ def test_info_tells_what_is_wrong(run_folder: Path) -> None:
     assert "has no end" in result.output
 
 
+def test_info_tells_that_a_beginning_is_gone_and_calls_it_no_damage(tmp_path: Path) -> None:
+    paths = write_log(tmp_path / "run", mixed(300), rotate_bytes=12_000)
+    paths[0].unlink()
+    paths[1].unlink()
+    result = call("info", tmp_path / "run")
+    assert "not in the log: 2 segments before" in result.output
+    assert "missing segment" not in result.output
+    assert "Beginning" not in call("info", paths[2]).output
+
+
 def test_info_as_json_is_one_object(run_folder: Path) -> None:
     found = json.loads(call("info", run_folder, "--json").output)
     assert found["run"]["run_id"] == "run"

@@ -13,14 +13,25 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sumika.cli.evaluate import evaluate
-from sumika.cli.record import record
-from sumika.clock import ReplayClock
+from sumika.cli.record import lacking, record
+from sumika.clock import ReplayClock, WallClock
 from sumika.config import recordings_house
 from sumika.log import LogReader, LogWriter, RunInfo
 from sumika.runtime.offline import OfflineHouse, frames_of
 from sumika.runtime.reference_loop import tell
+from sumika.runtime.small_file import write_small
 from sumika.runtime.table import nodes_of
-from sumika.schema import Envelope, Message, Origin, ReferenceSamples, ReferenceState, SumikaError, UsageError
+from sumika.schema import (
+    PRIVACY_FILE,
+    Envelope,
+    Message,
+    Origin,
+    PrivacyKept,
+    ReferenceSamples,
+    ReferenceState,
+    SumikaError,
+    UsageError,
+)
 from sumika.schema.house import DemoSource
 from sumika.sensors import open_frames
 from sumika.sensors.radar.demo.motion import ChestMotion
@@ -166,3 +177,25 @@ def test_a_running_house_takes_no_more_sources(tmp_path: Path, monkeypatch: pyte
     result = call("--with", "heart-rate")
     assert isinstance(result.exception, SumikaError)
     assert "End `sumika run` first" in str(result.exception)
+
+
+def test_while_guests_are_here_nothing_is_recorded_and_that_is_told_before(tmp_path: Path) -> None:
+    write_small(tmp_path / PRIVACY_FILE, PrivacyKept(guests_until_unix_s=WallClock().now().wall_ns / 1e9 + 3600))
+    result = call("--recordings", "--data", tmp_path, "--no-frames")
+    assert isinstance(result.exception, SumikaError)
+    assert "nothing personal is recorded" in str(result.exception)
+    assert not (tmp_path / "log").exists()
+
+
+def test_a_recording_that_is_not_whole_or_will_not_stay_so_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "nothing was recorded" in " ".join(lacking(tmp_path, START, stays=True))
+    segment = tmp_path / "000001.mcap"
+    segment.write_bytes(bytes(1000))
+    os.utime(segment, ns=(START.wall_ns, START.wall_ns))
+    assert list(lacking(tmp_path, START.later(seconds_to_ns(5.0)), stays=True)) == []
+    assert "the last 90 s are not in it" in " ".join(lacking(tmp_path, START.later(seconds_to_ns(90.0)), stays=True))
+    monkeypatch.setattr("sumika.cli.record.LOGS_BYTES", 900)
+    assert str(tmp_path) in " ".join(lacking(tmp_path, START, stays=True))
+    assert list(lacking(tmp_path, START, stays=False)) == []

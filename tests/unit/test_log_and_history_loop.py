@@ -16,7 +16,7 @@ from sumika.log import LogReader
 from sumika.runtime import process as process_module
 from sumika.runtime.forgetting import FORGOTTEN
 from sumika.runtime.history_loop import HistoryLoop
-from sumika.runtime.log_loop import LogLoop
+from sumika.runtime.log_loop import NOTHING_PERSONAL, LogLoop
 from sumika.runtime.node import Launch
 from sumika.runtime.process import NodeProcess
 from sumika.runtime.small_file import write_small
@@ -173,6 +173,25 @@ def test_whole_frames_are_logged_on_request_only_and_until_told_to_stop(tmp_path
         source.close()
     logged = [one.message for one in LogReader(tmp_path / "log" / "run") if isinstance(one.message, RawFrame)]
     assert [raw.notice.index for raw in logged] == wanted
+
+
+def test_who_asks_for_frames_is_told_why_none_are_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem: list[SumikaError | None] = [None]
+    with node_process("log", tmp_path) as process:
+        loop = LogLoop(process)
+        monkeypatch.setattr(type(loop.writer), "problem", property(lambda writer: problem[0]))
+        monkeypatch.setattr(loop.privacy, "hides_bodies", lambda stamp: True)
+        hidden = loop.answer(RecordRawRequest(seconds=30.0))
+        ended = loop.answer(RecordRawRequest(seconds=0.0))
+        monkeypatch.setattr(loop.privacy, "hides_bodies", lambda stamp: False)
+        problem[0] = SumikaError("the disk is full")
+        full = loop.answer(RecordRawRequest(seconds=30.0))
+        problem[0] = None
+        assert loop.answer(RecordRawRequest(seconds=30.0)).accepted
+        loop.close()
+    assert (hidden.accepted, hidden.problem) == (False, NOTHING_PERSONAL)
+    assert (full.accepted, full.problem) == (False, "the disk is full")
+    assert ended.accepted
 
 
 def test_while_guests_are_here_the_log_has_nothing_that_bodies_are_made_of(tmp_path: Path) -> None:

@@ -127,6 +127,8 @@ def _print_facts(console: "Console", found: LogInfo) -> None:
         "Time": _span(found),
         "Size": f"{_size(found.size_bytes)} in {count} segment{'s' if count != 1 else ''}, {found.messages} messages",
     }
+    if found.segments_gone:
+        rows["Beginning"] = f"not in the log: {found.segments_gone} segments before the first one here are gone"
     for name, value in rows.items():
         facts.add_row(_text(name, "bold"), _text(value))
     console.print(facts)

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,12 +13,20 @@ from sumika.cli._options import data_option, house_option, recordings_option
 from sumika.cli._recordings import require_a_radar
 from sumika.cli._running import running_house
 from sumika.cli._simulated import require_a_world
+from sumika.clock import Instant, WallClock
 from sumika.config import LoadedHouse
+from sumika.log import LOGS_BYTES
 from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
+from sumika.runtime.log_loop import NOTHING_PERSONAL
+from sumika.runtime.privacy_watch import PrivacyWatch
 from sumika.runtime.reference_loop import reference_node
 from sumika.runtime.what_runs import houses_running
 from sumika.schema import RecordRawAnswer, RecordRawRequest, SumikaError, UsageError
 from sumika.sensors.reference import parse_references
+from sumika.units import ns_to_seconds, seconds_to_ns
+
+_LONGEST_END_S = 30.0
+"""A house that ends closes its log within this time."""
 
 
 @click.command()
@@ -74,10 +83,37 @@ def record(
     require_a_world(loaded)
     require_a_radar(loaded)
     with owned_data_folder(data_folder(loaded, data)) as folder:
+        if PrivacyWatch(folder, "record").hides_bodies(WallClock().now()):
+            raise SumikaError(NOTHING_PERSONAL, where=str(folder), remedy="The page's privacy says so, and ends it.")
         own = HouseRun(loaded, folder, extra=nodes, raw=(radars or known) if frames else ())
         sys.stderr.write(f"recording {seconds:g} s ...\n")
         own.run(seconds)
+        for line in lacking(own.log_folder, WallClock().now(), stays=out is None):
+            click.echo(line, err=True)
         click.echo(str(_moved(own.log_folder, out)))
+
+
+def lacking(log: Path, ended: Instant, *, stays: bool) -> Iterator[str]:
+    """Yield what is to be said of a recording that has just ended: that it is not whole, or will not stay so.
+
+    Args:
+        log: Its folder.
+        ended: When it ended.
+        stays: Whether it stays among the logs.
+    """
+    segments = [path.stat() for path in log.glob("*.mcap")]
+    written_ns = max((segment.st_mtime_ns for segment in segments), default=None)
+    if written_ns is None:
+        yield "nothing was recorded: the log could not be written. Is the disk full?"
+    elif ended.wall_ns - written_ns > seconds_to_ns(_LONGEST_END_S):
+        early_s = ns_to_seconds(ended.wall_ns - written_ns)
+        yield f"the last {early_s:.0f} s are not in it: the log could not be written. Is the disk full?"
+    size_bytes = sum(segment.st_size for segment in segments)
+    if stays and size_bytes > LOGS_BYTES:
+        yield (
+            f"the recording has {size_bytes / 1e9:.1f} GB, and all logs together {LOGS_BYTES / 1e9:.0f}: the next run "
+            f"deletes its beginning. Move it first: {log}"
+        )
 
 
 def _ask_running(folder: RuntimeFolder, seconds: float, radars: tuple[str, ...]) -> str:

@@ -87,6 +87,8 @@ class LogInfo(msgspec.Struct, frozen=True, kw_only=True):
         first_ns: Wall time of the first message; None in an empty log.
         last_ns: Wall time of the last message.
         damages: What is wrong.
+        segments_gone: How many segments the run had before the first one here; they went to make room, or somebody
+            deleted them.
     """
 
     path: str
@@ -101,6 +103,7 @@ class LogInfo(msgspec.Struct, frozen=True, kw_only=True):
     first_ns: int | None
     last_ns: int | None
     damages: tuple[Damage, ...]
+    segments_gone: int = 0
 
     @property
     def run_id(self) -> str:
@@ -155,6 +158,7 @@ class _Tally:
         self.damages: list[Damage] = []
         self.counts: dict[tuple[str, str], list[int]] = {}
         self.metadata: dict[str, str] = {}
+        self.segments_gone = 0
 
     def count(self, channel: Channel, log_time_ns: int) -> None:
         entry = self.counts.get(channel[:2])
@@ -190,6 +194,7 @@ class _Tally:
             first_ns=min((channel.first_ns for channel in channels), default=None),
             last_ns=max((channel.last_ns for channel in channels), default=None),
             damages=tuple(self.damages),
+            segments_gone=self.segments_gone,
         )
 
 
@@ -289,6 +294,8 @@ class LogReader:
             if previous is not None and number is not None and number > previous + 1:
                 detail = f"{number - previous - 1} before it"
                 tally.damages.append(Damage(segment=path.name, kind=DamageKind.MISSING, detail=detail))
+            if previous is None and number is not None and path.parent == self.path:
+                tally.segments_gone = number - 1
             previous = number
             try:
                 yield from self._read_segment(path, tally)

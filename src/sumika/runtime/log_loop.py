@@ -37,6 +37,8 @@ Postures are made of tracks and tracks of points, by anybody who has the log: wh
 as what it is made of.
 """
 
+NOTHING_PERSONAL = "sensing rests or guests are here, and until that ends nothing personal is recorded"
+
 HIGH_WATER_MARK = 50_000
 """Messages that may wait while the disk is busy: minutes of ordinary life."""
 
@@ -56,6 +58,7 @@ class LogLoop:
             launch.data / LOG_FOLDER / launch.run_id,
             RunInfo(run_id=launch.run_id, config_text=launch.config.text, config_file=launch.config.file),
             process.clock,
+            keep_own=bool(launch.raw),
         )
         self.messages = Subscriber(
             process.folder,
@@ -133,15 +136,28 @@ class LogLoop:
 
     def answer(self, question: RecordRawRequest) -> RecordRawAnswer:
         """Begin or end the writing of whole frames."""
-        unknown = [radar for radar in question.radars if radar not in self.raw_until_ns]
-        if unknown:
-            known = ", ".join(self.raw_until_ns) or "none"
-            return RecordRawAnswer(accepted=False, problem=f"no radar {', '.join(unknown)}; this house has: {known}")
+        problem = self.why_not(question)
+        if problem:
+            return RecordRawAnswer(accepted=False, problem=problem)
         until_ns = self.process.clock.now().monotonic_ns + seconds_to_ns(question.seconds)
         for radar in question.radars or tuple(self.raw_until_ns):
             # Who asked before still gets all of it; 0 s ends it for all.
             self.raw_until_ns[radar] = max(until_ns, self.raw_until_ns[radar]) if question.seconds > 0 else 0
         return RecordRawAnswer(accepted=True, folder=str(self.writer.folder))
+
+    def why_not(self, question: RecordRawRequest) -> str:
+        """Return why nothing would be recorded now, in one line; empty where it would."""
+        unknown = [radar for radar in question.radars if radar not in self.raw_until_ns]
+        if unknown:
+            known = ", ".join(self.raw_until_ns) or "none"
+            return f"no radar {', '.join(unknown)}; this house has: {known}"
+        if question.seconds <= 0:
+            return ""
+        if not self.raw_until_ns:
+            return "this house has no radar"
+        if self.privacy.hides_bodies(self.process.clock.now()):
+            return NOTHING_PERSONAL
+        return str(self.writer.problem or "")
 
     def tell_problem(self) -> None:
         """Say once that the log cannot be written, and once that it can again."""
