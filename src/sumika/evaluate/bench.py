@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from sumika.evaluate.code_behind import PACKAGE, part_hash
+from sumika.evaluate.code_behind import ARRAY_WORKS, LANGUAGE_WORKS, PACKAGE, part_hash
 from sumika.evaluate.figure import Figure
 from sumika.evaluate.kept_figures import Results, keep, merged, quotable, quoted
 from sumika.schema import SumikaError, UsageError
@@ -53,10 +53,10 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "distil": {
-        "distil.reason": ("distil/language", "distil/problems", "distil/choose", "distil/clean", "distil/grade"),
+        "distil.reason": LANGUAGE_WORKS,
         "distil.demo": ("distil/language", "distil/problems", "distil/ledger"),
-        "distil.curation": ("distil/language", "distil/problems", "distil/choose", "distil/clean", "distil/judge"),
-        "distil.budget_forcing": ("distil/language", "distil/problems"),
+        "distil.curation": LANGUAGE_WORKS,
+        "distil.budget_forcing": LANGUAGE_WORKS,
         "distil.killed_run": ("distil/language", "distil/stages", "distil/store"),
         "distil.paid_once": ("distil/teachers",),
         "distil.sft": ("distil/language",),
@@ -90,9 +90,9 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "people": {
         "people.students": ("models/students",),
-        "people.gestures": ("distil/networks", "distil/array_works", "training/gestures", "training/point_views"),
-        "people.points_figures": ("distil/networks", "distil/array_works", "training", "models/features"),
-        "people.body_figures": ("distil/networks", "distil/array_works", "training", "models/features"),
+        "people.gestures": (*ARRAY_WORKS, "training/gestures", "training/point_views"),
+        "people.points_figures": (*ARRAY_WORKS, "training", "models/features"),
+        "people.body_figures": (*ARRAY_WORKS, "training", "models/features"),
         "people.comfort_tables": ("physics",),
         "people.falls": (*_FALL, "radar", "world/radar_scene"),
         "people.home_moments": (*_FALL, "radar", "world"),
@@ -101,9 +101,9 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
         "people.air_events": ("perception/air_events", "perception/_air_rules", "perception/_air_course", "world"),
         "people.counts": ("perception/occupancy", "perception/_co2_people", "world"),
         "people.weeks": ("belief/well_being",),
-        "people.personal": ("models/_personal", "training", "models/features"),
-        "people.world_first": ("distil/networks", "distil/array_works", "training", "models/features"),
-        "people.ablations": ("distil/networks", "distil/array_works", "training", "models/features"),
+        "people.personal": (*ARRAY_WORKS, "models/_personal", "training", "models/features"),
+        "people.world_first": (*ARRAY_WORKS, "training", "models/features"),
+        "people.ablations": (*ARRAY_WORKS, "training", "models/features"),
     },
     "assistant": {
         "assistant.house_student": ("assistant/student", "models/students/house-tiny"),

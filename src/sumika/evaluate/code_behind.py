@@ -15,6 +15,29 @@ STUDENTS = "models/students"
 NOT_DATA = frozenset({".py", ".pyc", ".md", ".sig", ".new"})
 """What lies beside code and decides nothing: what is read by people, and what is made of the rest."""
 
+_CHOOSING = ("distil/choose", "distil/clean", "distil/judge")
+ARRAY_WORKS = (
+    "distil/networks",
+    *(f"distil/array_{name}" for name in ("branch", "finish", "pretraining", "rating", "unseen", "works")),
+    *_CHOOSING,
+    "distil/calibration",
+    "distil/export",
+    "distil/tabular",
+)
+"""What decides how a network of arrays is taught and scored, besides its recipe, its data and its features."""
+
+LANGUAGE_WORKS = (
+    "distil/language",
+    *(f"distil/language_{name}" for name in ("data", "finish", "run")),
+    *_CHOOSING,
+    "distil/grade",
+    "distil/problems",
+    "distil/recipe_teachers",
+    "distil/teaching",
+    "distil/works",
+)
+"""The same of a language student."""
+
 RUNNER = frozenset(f"evaluate/{name}.py" for name in ("bench", "code_behind", "figure", "kept_figures"))
 """What runs parts and keeps figures: a change of it changes none of them."""
 

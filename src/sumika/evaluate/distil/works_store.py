@@ -1,6 +1,7 @@
 """Where the long runs of the distillation bench keep their stages: what was done is found again, bill and all."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
@@ -12,6 +13,7 @@ from sumika.distil.records import Spent
 from sumika.distil.stages import Stages
 from sumika.distil.store import Store, key_of
 from sumika.evaluate.bench import say_on_stderr
+from sumika.evaluate.code_behind import LANGUAGE_WORKS, code_hash
 
 
 class Told:
@@ -35,11 +37,20 @@ def bench_folder() -> Path:
     return Path(named) if named else platformdirs.user_cache_path("sumika") / "bench-distil"
 
 
+def store_of(code: Sequence[str]) -> Store:
+    """Return the bench's store of what was done with the present code: what other code had done is measured anew.
+
+    Args:
+        code: Packages and modules that decide what is done; settings and data decide each stage in it.
+    """
+    folder = bench_folder() / f"code-{code_hash(code)}"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Store(folder)
+
+
 def works_of(recipe: str) -> LanguageFinish:
     """Return the stages of a shipped recipe over the bench's store."""
-    folder = bench_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     stated = load_recipe(recipe)
     # Whatever was tried with this very recipe is on its bill; what was tried with another one is on that one's.
     run_id = f"bench-{recipe}-{key_of(stated)[:8]}"
-    return LanguageFinish(stated, Stages(Store(folder), load_prices(), run_id, Told()))
+    return LanguageFinish(stated, Stages(store_of(LANGUAGE_WORKS), load_prices(), run_id, Told()))

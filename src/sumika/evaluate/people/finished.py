@@ -14,9 +14,10 @@ from sumika.distil.ledger.prices import load_prices
 from sumika.distil.recipe_file import read_recipe
 from sumika.distil.records import ArraySet
 from sumika.distil.stages import Stages
-from sumika.distil.store import Store, key_of
+from sumika.distil.store import key_of
 from sumika.evaluate.bench import commit
-from sumika.evaluate.distil.works_store import Told, bench_folder
+from sumika.evaluate.code_behind import ARRAY_WORKS
+from sumika.evaluate.distil.works_store import Told, bench_folder, store_of
 from sumika.training import RECIPES
 from sumika.training.sources import SOURCES
 
@@ -46,13 +47,11 @@ def shipped(name: str) -> ArrayRecipe:
 
 def works_of(recipe: ArrayRecipe) -> ArrayFinish:
     """Return the stages of a recipe over the bench's store."""
-    folder = bench_folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     provenance = {
         source: Provenance(licence=one.licence, cite=one.cite, evidence=one.evidence) for source, one in SOURCES.items()
     }
     run_id = f"bench-{recipe.name}-{key_of(recipe)[:8]}"
-    return ArrayFinish(recipe, Stages(Store(folder), load_prices(), run_id, Told()), SOURCES, provenance)
+    return ArrayFinish(recipe, Stages(store_of(ARRAY_WORKS), load_prices(), run_id, Told()), SOURCES, provenance)
 
 
 @cache
