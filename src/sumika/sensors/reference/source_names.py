@@ -25,6 +25,9 @@ EXAMPLES = (
 )
 
 _BAUD = 115_200
+_DAY_S = 86_400.0
+_LATEST_START_S = 7 * _DAY_S
+"""A table that begins later has the time of day of its years: nobody waits for it, and it would be silent for ever."""
 
 
 def parse_reference(text: str) -> ReferenceSpec:
@@ -126,6 +129,13 @@ def _csv(text: str, rest: str) -> ReferenceSpec:
     offset_s = _number(settings, "offset_s", where, positive=False) or 0.0
     path = Path(file)
     table = read_table(path, names, settings.get(TIME, ""), _time_scale_s(settings, where), rate_hz)
+    first_s = table.rows[0].time_s or 0.0
+    if first_s + offset_s > _LATEST_START_S:
+        raise UsageError(
+            f"its first row is due {(first_s + offset_s) / _DAY_S:.0f} days after the start",
+            where=where,
+            remedy=f"Times count from the start: for this table say offset_s={-first_s:.10g} (in s; see time_unit)",
+        )
     return ReferenceSpec(name=f"csv-{path.name.split('.')[0]}", text=text, open=partial(CsvFile, path, table, offset_s))
 
 
