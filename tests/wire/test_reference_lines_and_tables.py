@@ -8,7 +8,14 @@ import pytest
 
 from sumika.clock import Instant, SimulatedClock, WallClock
 from sumika.schema import Message, Origin, ReferenceKind, ReferenceSamples, ReferenceState, SumikaError, UsageError
-from sumika.sensors.reference import Packet, ReferenceConnection, ReferenceSource, parse_reference, parse_references
+from sumika.sensors.reference import (
+    Packet,
+    ReferenceConnection,
+    ReferenceSource,
+    ReferenceSpec,
+    parse_reference,
+    parse_references,
+)
 from sumika.sensors.reference.serial_lines.driver import LineSplitter
 from tests.wire.serial_fakes import START, FakeModule
 
@@ -163,3 +170,67 @@ def test_a_cut_off_packed_table_is_refused(tmp_path: Path) -> None:
 def test_the_same_device_twice_is_refused() -> None:
     with pytest.raises(UsageError, match="given twice"):
         parse_references(("serial:/dev/ttyUSB0?columns=heart_rate", "serial:/dev/ttyUSB0?columns=beat_interval"))
+
+
+def test_a_table_with_unix_times_says_how_it_would_play(tmp_path: Path) -> None:
+    text = "t,ecg\n" + "".join(f"{1_796_000_000 + number / 4:.2f},{number}\n" for number in range(8))
+    path = table(tmp_path / "a.csv", text)
+    with pytest.raises(UsageError, match="20787 days after the start") as told:
+        parse_reference(f"csv:{path}?time=t&ecg=ecg")
+    assert "offset_s=-1796000000 " in told.value.remedy
+    assert [value for one in play(f"csv:{path}?time=t&ecg=ecg&offset_s=-1796000000") for value in one.values] == [
+        float(number) for number in range(8)
+    ]
+
+
+class Scripted:
+    """A reference that brings what the test says."""
+
+    origin, device, damaged, least_delay_s = Origin.LIVE, "fake", 0, 0.016
+
+    def __init__(self, *turns: Packet, skin_contact: bool | None = None) -> None:
+        self._turns = list(turns)
+        self.skin_contact = skin_contact
+
+    def next_packets(self) -> tuple[Packet, ...]:
+        return (self._turns.pop(0),) if self._turns else ()
+
+    def close(self) -> None:
+        pass
+
+
+def brought(source: Scripted, turns: int) -> list[Message]:
+    spec = ReferenceSpec(name="fake", text="fake", open=lambda clock: source)
+    connection = ReferenceConnection(spec, SimulatedClock(START))
+    return [message for _ in range(turns) for message in connection.next_messages()]
+
+
+def test_a_clock_that_begins_anew_within_a_read_is_two_clocks() -> None:
+    def packet(arrival_ms: int, *times_s: float) -> Packet:
+        return Packet(
+            kind=ReferenceKind.ECG,
+            unit="",
+            values=tuple(float(place) for place in range(len(times_s))),
+            device_time_s=times_s,
+            arrival=START.later(arrival_ms * 1_000_000),
+        )
+
+    wrap_s = 2**32 / 1e6
+    turns = (
+        packet(0, wrap_s - 0.020, wrap_s - 0.012),
+        packet(16, wrap_s - 0.008, wrap_s - 0.004, 0.0, 0.004),
+        packet(24, 0.008, 0.012),
+    )
+    found = [one for one in brought(Scripted(*turns), 3) if isinstance(one, ReferenceSamples)]
+    assert [one.values for one in found] == [(0.0, 1.0), (0.0, 1.0), (2.0, 3.0), (0.0, 1.0)]
+    assert [one.session for one in found] == ["1.0", "1.0", "1.1", "1.1"]
+    assert [one.gap_before for one in found] == [False, False, True, False]
+    for one in found:
+        assert abs(one.stamp.monotonic_ns - one.arrival_monotonic_ns) < 50_000_000
+
+
+def test_a_strap_that_feels_no_skin_says_so_though_it_sends_nothing() -> None:
+    (state,) = brought(Scripted(skin_contact=False), 5)
+    assert isinstance(state, ReferenceState)
+    assert (state.connected, state.skin_contact, state.connections) == (True, False, 1)
+    assert brought(Scripted(), 5) == []

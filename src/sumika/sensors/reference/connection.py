@@ -1,5 +1,8 @@
 """Keeps one reference going: clocks fitted, gaps told, opened again when it is lost."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from sumika.clock import Clock, Instant
 from sumika.schema import Message, Origin, ReferenceKind, ReferenceSamples, ReferenceState, SumikaError
 from sumika.sensors.reference.base import Packet, ReferenceSource, ReferenceSpec
@@ -63,15 +66,16 @@ class ReferenceConnection:
             return self._state(False, "it has been played to its end")
         except SumikaError as error:
             return self._lose(error)
-        if not packets:  # a strap that was taken off sends nothing, and that is told
-            return self._state(True) if self._connected else ()
+        # A strap off the skin sends no samples: that it is there, and feels none, is told nevertheless.
+        if not packets and not self._connected and self._source.skin_contact is None:
+            return ()
         messages: list[Message] = []
         if self._connected is not True:
             self._connections += 1
             self._pause_s = FIRST_PAUSE_S
         self._device, self._origin = self._source.device, self._source.origin
         messages += self._state(True)
-        messages += [self._samples(packet, self._source) for packet in packets]
+        messages += [self._samples(part, self._source) for packet in packets for part in _whole_parts(packet)]
         return tuple(messages)
 
     def close(self) -> None:
@@ -154,3 +158,26 @@ class ReferenceConnection:
 
 def _at(arrival: Instant, monotonic_ns: int) -> Instant:
     return arrival.later(monotonic_ns - arrival.monotonic_ns)
+
+
+def _whole_parts(packet: Packet) -> Iterator[Packet]:
+    """Yield a packet in parts within which its device's time goes on.
+
+    A microcontroller that counts microseconds in 32 bits begins anew every 71.6 min, as one does that was started
+    again: what one read brought from before would be dated by the clock from after.
+    """
+    times_s, begin = packet.device_time_s, 0
+    for place in range(1, len(times_s)):
+        if times_s[place] < times_s[place - 1]:
+            yield _part(packet, begin, place)
+            begin = place
+    yield packet if begin == 0 else _part(packet, begin, len(times_s))
+
+
+def _part(packet: Packet, begin: int, end: int) -> Packet:
+    return replace(
+        packet,
+        values=packet.values[begin:end],
+        device_time_s=packet.device_time_s[begin:end],
+        gap_before=packet.gap_before or begin > 0,
+    )
