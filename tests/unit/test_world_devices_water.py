@@ -51,6 +51,18 @@ def test_it_heats_at_night_and_is_ready_in_the_morning() -> None:
     assert ready > 120.0  # two evenings of 72 litres of hot water nearly
 
 
+def test_two_heaters_share_what_is_drawn() -> None:
+    kind = "heat_pump_water_heater"
+
+    def drawn_w(*heaters: Device) -> float:
+        house = driven(*heaters)
+        house.step(Demands(hot_water_l={"living": 20.0}))
+        devices = [house.devices.device(heater.id) for heater in heaters]
+        return sum(device.drawn_w for device in devices if isinstance(device, HeatPumpWaterHeater))
+
+    assert drawn_w(one(kind), Device(id="second", room="living", kind=kind)) == pytest.approx(drawn_w(one(kind)))
+
+
 def test_it_can_run_out_and_heats_by_day_then() -> None:
     house = driven(one("heat_pump_water_heater"), seconds=300.0)
     missing = [house.step(Demands(hot_water_l={"living": 60.0})).states["x"]["missing_l"] for _ in range(12)]

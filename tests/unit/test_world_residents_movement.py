@@ -324,6 +324,24 @@ def test_a_cat_jumps_onto_the_sofa_and_a_robot_drives_at_its_hour() -> None:
     assert 10 in hours
 
 
+@pytest.mark.parametrize("minute", [0, 44, 50])
+def test_a_robot_drives_once_a_day_whenever_the_world_begins(minute: int) -> None:
+    home = household(demo(Life(), pets=("robot_vacuum",)), start=START.replace(minute=minute))
+
+    def drives(hour: int) -> bool:
+        told = of([home.stretches(hour * HOUR_S + 1200.0, MINUTE_S)], "robot_vacuum")
+        return any(leg.to_m is not None for leg in told[0].legs)
+
+    assert [hour for hour in range(24) if drives(hour)] == [16]  # ten in the morning or a little later
+
+
+def test_two_cats_are_two() -> None:
+    told = by_body(minutes(household(demo(Life(), pets=("cat", "dog", "cat"))), 12 * HOUR_S, 60))
+    assert {"cat", "dog", "cat_2"} < set(told)
+    assert {stretch.kind for stretch in told["cat_2"]} == {"pet"}
+    assert [one.start_m for one in told["cat"]] != [one.start_m for one in told["cat_2"]]
+
+
 def test_unknown_animals_and_rooms_are_told() -> None:
     with pytest.raises(UsageError, match="no 'parrot'"):
         household(House(rooms=demo().rooms, world=WorldSettings(pets=("parrot",))))

@@ -118,7 +118,12 @@ class HeatPumpWaterHeater(SimulatedDevice):
         super().__init__(described, house, seed, number)
         self.tank = Tank(self.ratings["tank_l"], 65.0, 12.0, 0.66)
         people = max(1, len(house.residents))
-        self._day_l, self._habit_l = 0.0, 150.0 * people  # of 40 °C; typical: 150 l a person and day with the bath
+        # Heaters of one house stand side by side in its pipes: each gives its part of what is drawn.
+        self._part = 1.0 / sum(device.kind == described.kind for device in house.devices)
+        self._day_l, self._habit_l = (
+            0.0,
+            150.0 * people * self._part,
+        )  # of 40 °C; typical: 150 l a person and day with the bath
         self._date = -1
         self._runs, self._since_s = False, -math.inf
         self.source_w = self.drawn_w = self.loss_w = 0.0
@@ -186,7 +191,7 @@ class HeatPumpWaterHeater(SimulatedDevice):
 
     def _use(self, around: Around) -> None:
         tank, mains = self.tank, mains_c(around.outside.ground_temperature_c)
-        wanted_l = max(0.0, sum(around.demands.hot_water_l.values()))
+        wanted_l = self._part * max(0.0, sum(around.demands.hot_water_l.values()))
         self._day_l += wanted_l
         before = tank.heat_j()
         missing_l = tank.draw(wanted_l, mains)

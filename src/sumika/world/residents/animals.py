@@ -19,7 +19,8 @@ from sumika.world.start import local_time
 PETS = ("cat", "dog", "robot_vacuum")
 HOUR_S = 3600.0
 _SPEEDS_M_S = {"cat": 0.6, "dog": 0.8, "robot_vacuum": 0.25}
-_ROBOT_HOURS = (10.0, 10.75)
+_ROBOT_HOUR = 10
+"""It drives in the hour of the world that begins in this one of the clock: one of a day, whenever the world began."""
 _ROBOT_MOVES_M = 4.0
 _LIVELY = (5, 6, 7, 17, 18, 19, 20, 21)
 _PERCHES = {"cat": 0.5, "dog": 0.1}
@@ -31,7 +32,9 @@ _HOME_S, _ARRIVES_S = 300.0, 5.0
 class Animal:
     """One pet or robot."""
 
-    def __init__(self, house: House, places: Places, routes: Routes, kind: str, seed: int, start: datetime) -> None:
+    def __init__(
+        self, house: House, places: Places, routes: Routes, kind: str, seed: int, start: datetime, *, number: int = 1
+    ) -> None:
         """Take it in.
 
         Args:
@@ -41,13 +44,16 @@ class Animal:
             kind: One of `PETS`.
             seed: Of everything random.
             start: When the world begins, with a time zone.
+            number: Of those of its kind, from 1.
 
         Raises:
             UsageError: if there is no such animal.
         """
         if kind not in PETS:
             raise UsageError(f"there is no {kind!r}", where="world.pets", remedy=f"There are {', '.join(PETS)}")
-        self.name, self.kind = kind, "robot" if kind == "robot_vacuum" else "pet"
+        self.name = kind if number == 1 else f"{kind}_{number}"
+        self.kind = "robot" if kind == "robot_vacuum" else "pet"
+        self._likes_perches = _PERCHES.get(kind, 0.0)
         self._house, self._places, self._routes, self._seed = house, places, routes, seed
         self._floors = {room.id: shapely.Polygon(room.floor_m).buffer(-0.25) for room in house.rooms}
         goes = [room.id for room in house.rooms if self._floors[room.id].area > 1.5]
@@ -99,8 +105,7 @@ class Animal:
 
     def _clean(self, path: Path, room: str, random: np.random.Generator, local: datetime) -> None:
         """Drive to and fro in one room while it is time."""
-        drives = _ROBOT_HOURS[0] <= local.hour + local.minute / 60.0 < _ROBOT_HOURS[1]
-        until_s = path.end_s - _HOME_S if drives else path.now_s
+        until_s = path.end_s - _HOME_S if local.hour == _ROBOT_HOUR else path.now_s
         while path.now_s < until_s:
             to_m = self._floor_of(room, random)
             way = math.dist(path.place_m, to_m)
@@ -122,7 +127,7 @@ class Animal:
 
     def _somewhere(self, random: np.random.Generator) -> Spot:
         """Return where a pet lies down next."""
-        if self._perches and random.uniform() < _PERCHES[self.name]:
+        if self._perches and random.uniform() < self._likes_perches:
             return self._perches[int(random.integers(len(self._perches)))]
         room = str(random.choice(self._rooms))
         at_m = self._floor_of(room, random)

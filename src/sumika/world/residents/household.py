@@ -68,7 +68,10 @@ class Household:
         self._people = {person.name: person for person in people}
         self._residents = tuple(resident.id for resident in house.residents)
         self._guests = tuple(guest.id for guest in guests)
-        self._animals = tuple(Animal(house, places, routes, kind, seed, start) for kind in settings.pets)
+        self._animals = tuple(
+            Animal(house, places, routes, kind, seed, start, number=settings.pets[: place + 1].count(kind))
+            for place, kind in enumerate(settings.pets)
+        )
         self._tastes = {name: Taste(self._people[name].life, name, seed) for name in self._residents}
         self._asked = -1
         self._kept: _Step | None = None
