@@ -1,7 +1,7 @@
 // Sleep and well-being: only for who agreed to it, as ranges beside one's own usual, never a diagnosis. And what belongs
 // to each resident: consent, guests, pauses, what is kept, and being forgotten.
 import { html, useState } from "../../vendor/preact-htm.js";
-import { duration, moment, number } from "../format.js";
+import { duration, moment, number, stampS } from "../format.js";
 import { roomName } from "../house_model.js";
 import { useAsked, useLive } from "../hooks.js";
 import { ageS, nowMs } from "../live.js";
@@ -33,7 +33,7 @@ export function View() {
       <div class="stack">
         ${house.knowing && may("wish") && me.residents.slice(0, 1).map((id) => html`<${Moods} key=${id} resident=${id} />`)}
         ${may("wish") && html`<section class="card"><h2>${say("vote")}</h2><${RoomVotes} /></section>`}
-        ${may("privacy") && html`<${Quiet} what="sensing" field="paused_until" state="paused" /><${Quiet} what="guest" field="until" state="guests" />`}
+        ${may("privacy") && html`<${Quiet} what="sensing" field="paused_until" state="paused" left="pause_left_s" /><${Quiet} what="guest" field="until" state="guests" left="guests_left_s" />`}
         ${may("vitals") && html`<section class="card"><h2>${say("export")}</h2><p class="soft small">${say("export.long")}</p><p style=${{ marginTop: "12px" }}><a class="button" href="api/export" download>${say("export.do")}</a></p></section>`}
       </div>
     </div>`;
@@ -115,13 +115,14 @@ function Forget({ resident, name }) {
 }
 
 /** A pause of all sensing, or guests: for a while, and ended by one tap. */
-function Quiet({ what, field, state }) {
+function Quiet({ what, field, state, left }) {
   const live = useLive(["privacy"], 1);
   const [act, told, busy] = useAct();
   const shown = useAsked(() => get(`api/${what}`), []);
   const privacy = [...live("privacy").values()][0];
-  const isOn = shown.value?.[state] ?? privacy?.[state] ?? false;
-  const until = shown.value?.[`${state}_until`];
+  // Others end it too, and time does: the answer is only what held when it was asked for.
+  const isOn = privacy?.[state] ?? shown.value?.[state] ?? false;
+  const until = privacy?.[left] ? stampS(privacy) + privacy[left] : shown.value?.[`${state}_until`];
   const set = async (seconds) => {
     await act(() => post(`api/${what}`, { [field]: seconds === null ? null : nowMs() / 1000 + seconds }));
     shown.reload();
