@@ -120,7 +120,12 @@ class PlayedHouse:
             house_file=HouseFile(self.file, loaded.house, frozenset(RADAR_MODELS), folder),
             past=Past(folder / "history"),
             scanning=Scanning(
-                lambda: [{"connection": "home", "name": "lamp", "kind": "light", "address": "light.lamp"}], time.time
+                lambda: [
+                    {"connection": "home", "name": "lamp", "kind": "light", "address": "light.lamp"},
+                    {"connection": "home", "name": "仏間の照明", "kind": "light", "address": "light.butsuma"},
+                    {"connection": "home", "name": "浴室の換気扇", "kind": "exhaust_fan", "address": "013501"},
+                ],
+                time.time,
             ),
             ask=self._ask,
             clock=self._clock,

@@ -1,5 +1,8 @@
 """A page that stays open while the house, its description or who may see what changes: a tablet on a wall."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from sumika.clock import Instant
@@ -12,6 +15,8 @@ from tests.browser.played_house import PASSWORD, PlayedHouse
 
 pytestmark = pytest.mark.slow
 
+NAMED = "{ id: living_light, name: Piano lamp,"
+
 
 def test_a_house_that_was_changed_and_begun_again_is_shown_as_it_is(visits: Visits, house: PlayedHouse) -> None:
     page = visits().enter("today")
@@ -19,10 +24,13 @@ def test_a_house_that_was_changed_and_begun_again_is_shown_as_it_is(visits: Visi
     house.end()
     page.wait_for_selector(".heard.not")
     text = house.file.read_text(encoding="utf-8")
-    house.file.write_text(text.replace("name: Living room", "name: Parlour"), encoding="utf-8")
+    changed = text.replace("name: Living room", "name: Parlour").replace("{ id: living_light,", NAMED)
+    house.file.write_text(changed, encoding="utf-8")
     try:
         house.begin()
         page.wait_for_selector("[data-room=living]:has-text('Parlour')")
+        page.evaluate("location.hash = '#/room/living'")
+        page.wait_for_selector("[data-device=living_light]:has-text('Piano lamp')")
     finally:
         house.file.write_text(text, encoding="utf-8")
 
@@ -34,6 +42,20 @@ def test_an_account_that_is_linked_to_a_resident_sees_it_at_once(visits: Visits,
     house.parts.accounts.change("taro", residents=("ren",))
     page.wait_for_selector("[data-resident=ren]")
     page.wait_for_selector(".heard:not(.not)")
+
+
+def test_a_pause_is_shown_as_long_as_it_lasts_whoever_began_or_ended_it(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("sleep")
+    page.wait_for_selector("[data-quiet=sensing][data-on='0'] button")
+    until_s = house.parts.clock.now().wall_ns / 1e9 + 3600.0
+    house.parts.privacy.pause(until_s)
+    try:
+        page.wait_for_selector("[data-quiet=sensing][data-on='1']")
+        until = datetime.fromtimestamp(until_s, ZoneInfo("Asia/Tokyo"))
+        page.wait_for_selector(f"[data-quiet=sensing] b:has-text('{until:%H:%M}')")
+    finally:
+        house.parts.privacy.pause(None)
+    page.wait_for_selector("[data-quiet=sensing][data-on='0']")
 
 
 def test_an_account_is_linked_to_its_residents_ones_own_too(visits: Visits, house: PlayedHouse) -> None:

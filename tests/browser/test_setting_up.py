@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 from playwright.sync_api import TimeoutError as BrowserTimeoutError
 
 from sumika.config import load_house
@@ -209,7 +209,28 @@ def test_devices_are_looked_for_and_added(visits: Visits) -> None:
     row.wait_for()
     row.get_by_role("button", name="Add").click()
     page.wait_for_selector("[data-device=lamp]")
+    # Names keep their letters; ids, which are of plain ones, are of the address, or of what it is.
+    for name, device in (("仏間の照明", "light_butsuma"), ("浴室の換気扇", "exhaust_fan")):
+        page.locator(f"[data-scan] li:has-text('{name}')").get_by_role("button", name="Add").click()
+        page.wait_for_selector(f"[data-device={device}] summary:has-text('{name}')")
     page.get_by_role("button", name="Discard").click()
+
+
+def test_a_look_for_devices_is_followed_through_a_gap_of_the_network(visits: Visits) -> None:
+    page = visits().enter("today")
+    runs = iter((True, None, False))  # None: the network is away
+
+    def answer(route: Route) -> None:
+        running = next(runs)
+        if running is None:
+            route.abort()
+        else:
+            route.fulfill(json={"running": running, "found": [], "finished_unix_s": None, "problem": ""})
+
+    page.route("**/api/scan", answer)
+    page.evaluate("location.hash = '#/setup/devices'")
+    page.wait_for_selector("[data-scan=running]")
+    page.wait_for_selector("[data-scan=still]")
 
 
 def test_raw_signals_come_frame_by_frame(visits: Visits) -> None:

@@ -30,10 +30,11 @@ function isPlainEnglish(name, key) {
   return isJapanese() && new RegExp(`^${key}( ?room)?$`, "i").test(name);
 }
 
-/** A device's name for people: its kind and room, told apart by its id where there are several. */
+/** A device's name for people: the one that house.yaml gives it, else its kind and room, told apart by its id. */
 export function deviceName(house, id) {
   const device = house.deviceOf.get(id);
   if (!device) return house.roomOf.has(id) ? roomName(house, id) : id;
+  if (device.name) return device.name;
   const kind = has(`kind.${device.kind}`) ? say(`kind.${device.kind}`) : device.kind;
   const alike = [...house.deviceOf.values()].filter((other) => other.kind === device.kind);
   if (alike.length === 1) return kind;

@@ -11,6 +11,8 @@ import { freeId } from "./draft.js";
 
 const KINDS = ["room_air_conditioner", "whole_house_air_conditioner", "floor_heating", "heat_pump_water_heater", "balanced_ventilation", "exhaust_fan", "humidifier", "dehumidifier", "air_purifier", "blind", "window_opener", "light", "pv", "battery", "ev_charger", "boiler", "radiator", "tv", "appliance"];
 const TYPES = { home_assistant: "ws://homeassistant.local:8123/api/websocket", mqtt: "localhost:1883", echonet_lite: "0.0.0.0", esphome: "sensor.local:6053", modbus: "192.168.1.20:502", ocpp: "0.0.0.0:9000" };
+const LONGEST_NAME = 64;
+const isPlain = (name) => /^[ -~]+$/.test(name);
 
 /** The step of set-up. */
 export function DevicesAndScan({ draft, change, preview }) {
@@ -22,7 +24,8 @@ function Devices({ draft, change, preview }) {
   const add = () => change({ devices: [...draft.devices, { id: freeId(draft.devices, "device"), room: draft.rooms[0].id, kind: "light" }] });
   return html`<section class="card"><div class="row apart"><h2>${say("devices.title")}</h2><button type="button" class="button tiny" onClick=${add}>${say("devices.add")}</button></div>
     <ul class="list">${draft.devices.map((device) => html`<li data-device=${device.id}><details><summary>${deviceName(preview, device.id)} <span class="soft small">${device.id}</span></summary>
-      <div class="grid" style=${{ marginTop: "10px" }}><label class="field"><span>${say("devices.kind")}</span><select value=${device.kind} onChange=${(event) => set(device.id, { kind: event.target.value })}>${[...new Set([...KINDS, device.kind])].map((kind) => html`<option value=${kind}>${has(`kind.${kind}`) ? say(`kind.${kind}`) : kind}</option>`)}</select></label>
+      <div class="grid" style=${{ marginTop: "10px" }}><label class="field"><span>${say("rooms.name")}</span><input value=${device.name ?? ""} maxlength=${LONGEST_NAME} onChange=${(event) => set(device.id, { name: event.target.value.trim() })} /></label>
+        <label class="field"><span>${say("devices.kind")}</span><select value=${device.kind} onChange=${(event) => set(device.id, { kind: event.target.value })}>${[...new Set([...KINDS, device.kind])].map((kind) => html`<option value=${kind}>${has(`kind.${kind}`) ? say(`kind.${kind}`) : kind}</option>`)}</select></label>
         <label class="field"><span>${say("radars.room")}</span><select value=${device.room} onChange=${(event) => set(device.id, { room: event.target.value })}>${draft.rooms.map((one) => html`<option value=${one.id}>${roomName(preview, one.id)}</option>`)}</select></label>
         <label class="field"><span>${say("devices.connection")}</span><select value=${device.connection ?? ""} onChange=${(event) => set(device.id, { connection: event.target.value })}><option value="">${say("devices.simulated")}</option>${draft.connections.map((one) => html`<option value=${one.id}>${one.id}</option>`)}</select></label>
         <label class="field"><span>${say("devices.address")}</span><input value=${device.address ?? ""} onChange=${(event) => set(device.id, { address: event.target.value })} /></label></div>
@@ -52,11 +55,13 @@ function Scan({ draft, change }) {
     if (!state?.running) return undefined;
     const timer = setTimeout(asked.reload, 1200);
     return () => clearTimeout(timer);
-  }, [state]);
+  }, [state, asked.problem]);
   const [taken, take] = useState([]);
   const add = (found, key) => {
-    const id = freeId(draft.devices, found.name || found.address || "device");
-    change({ devices: [...draft.devices, { id, room: draft.rooms[0].id, kind: found.kind || "light", connection: found.connection ?? "", address: found.address ?? "" }] });
+    const { name = "", address = "", connection = "" } = found, kind = found.kind || "light";
+    // Ids are of plain letters: of a name in others little or nothing would be left.
+    const id = freeId(draft.devices, isPlain(name) ? name : address, kind);
+    change({ devices: [...draft.devices, { id, room: draft.rooms[0].id, kind, connection, address, ...(name && { name: name.slice(0, LONGEST_NAME) }) }] });
     take([...taken, key]);
   };
   return html`<section class="card" data-scan=${state?.running ? "running" : "still"}><div class="row apart"><h2>${say("scan.title")}</h2><button type="button" class="button tiny" disabled=${busy || state?.running} onClick=${() => act(() => post("api/scan")).then(asked.reload)}>${say(state?.running ? "scan.running" : "scan.do")}</button></div>${told}

@@ -112,9 +112,10 @@ export function housePreview(house, draft) {
   return readHouse({ ...house.told, house: { ...house.told.house, ...draft }, walls });
 }
 
-/** A free name: "room", "room_2" ... */
-export function freeId(list, wanted) {
-  const clean = wanted.toLowerCase().replace(/[^a-z0-9_]+/g, "_").replace(/^[^a-z]+/, "").slice(0, 28) || "room";
+/** A free name: "room", "room_2" ...; `otherwise` where no letter of what is wanted can stand in one. */
+export function freeId(list, wanted, otherwise = "room") {
+  const cleaned = (name) => name.toLowerCase().replace(/[^a-z0-9_]+/g, "_").replace(/^[^a-z]+/, "").slice(0, 28);
+  const clean = cleaned(wanted) || cleaned(otherwise) || "room";
   const taken = new Set(list.map((one) => one.id));
   if (!taken.has(clean)) return clean;
   for (let n = 2; ; n++) if (!taken.has(`${clean}_${n}`)) return `${clean}_${n}`;
