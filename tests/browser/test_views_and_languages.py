@@ -77,3 +77,8 @@ def test_the_tour_has_six_cards_and_comes_once(visits: Visits) -> None:
     page.reload()
     page.wait_for_selector("main h1", state="attached")
     assert page.locator("[role=dialog]").count() == 0
+
+
+def test_an_address_that_is_none_leads_to_a_view_all_the_same(visits: Visits) -> None:
+    page = visits().enter("room/100%")
+    page.wait_for_selector("nav.side a[aria-current=page][href='#/room']")

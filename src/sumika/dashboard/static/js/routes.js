@@ -20,10 +20,19 @@ export const viewOf = (here) => VIEWS.find((view) => view.id === here.view) ?? V
 /** Views on a phone's bar; the others are behind "more". */
 export const FIRST = ["today", "house", "plan", "alarms"];
 
+// What somebody typed may be no address at all: "100%".
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** The present place: {view, parts, query}. */
 export function place() {
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  const [view = "", ...parts] = path.split("/").map(decodeURIComponent);
+  const [view = "", ...parts] = path.split("/").map(decoded);
   return { view: view || "today", parts, query: new URLSearchParams(query) };
 }
 
