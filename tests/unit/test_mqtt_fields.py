@@ -65,6 +65,19 @@ def test_the_fastest_speed_of_a_fan_is_our_highest_level() -> None:
     assert said == [0.0, 1.0, 2.0, 3.0, None, None]
 
 
+def test_a_name_that_no_device_has_is_not_offline() -> None:
+    group = MqttDevice(Device(id="d", room="r", kind="light", address="zigbee2mqtt/all lights"), BROKER)
+    group.take(TopicMessage("zigbee2mqtt/bridge/state", b'{"state":"online"}'))
+    group.take(TopicMessage("zigbee2mqtt/bridge/devices", exposes()))
+    group.take(TopicMessage("zigbee2mqtt/all lights", b'{"state":"ON"}'))
+    why = "Zigbee2MQTT lists no device called all lights; a group is none"
+    assert (group.state(NOW).available, group.state(NOW).why) == (False, why)
+    with pytest.raises(CannotError, match=why):
+        group.send("level", 1.0)
+    group.forget()
+    assert "not said anything" in group.state(NOW).why
+
+
 def test_what_can_only_be_read_is_no_setting() -> None:
     read_only = exposes(feature("numeric", "position", access=1), feature("enum", "fan_mode", values=[5, None]))
     device = zigbee_devices(read_only).devices["d"]

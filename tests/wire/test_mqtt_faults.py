@@ -38,8 +38,10 @@ def test_availability_is_believed(tmp_path: Path) -> None:
                 async with zigbee2mqtt(broker) as bridge:
                     await available(house, "plug")
                     await bridge.says("zigbee2mqtt/bridge/devices", DEVICES[:-1], retain=True)
-                    await house.device("gone", lambda said: not said.available and "offline" in said.why)
-                    assert "offline" in await house.set("gone", "on", 1)
+                    await house.device(
+                        "gone", lambda said: not said.available and "no device called nobody" in said.why
+                    )
+                    assert "no device called nobody; a group is none" in await house.set("gone", "on", 1)
                     assert "no state that can be set" in await house.set("door", "state", 0)
                     await bridge.says("zigbee2mqtt/plug/availability", "offline", retain=True)
                     await house.device("plug", lambda said: "offline" in said.why)

@@ -25,12 +25,14 @@ class Convention(Protocol):
         fields: Its settings.
         measured: What else it tells: our name to where.
         online: Whether it says that it is there; None: it did not say.
+        unknown: Why nothing of its name is there, for people; empty: nobody says so.
     """
 
     documents: dict[str, Any]
     fields: dict[str, Field]
     measured: dict[str, Place]
     online: bool | None
+    unknown: str
 
     def topics(self) -> tuple[str, ...]:
         """Return what is to be listened to."""
@@ -56,6 +58,7 @@ class PlainTopics:
         """Take over the lines of the mapping."""
         self.documents: dict[str, Any] = {}
         self.online: bool | None = None
+        self.unknown = ""
         self._available = lines.get(AVAILABLE)
         self.fields: dict[str, Field] = {
             name: PlaceField(name, settings[name], place) for name, place in lines.items() if name in settings
@@ -102,12 +105,12 @@ class Zigbee:
         self.fields: dict[str, Field] = {}
         self.measured: dict[str, Place] = {}
         self.online: bool | None = None
+        self.unknown = ""
         self._topic, self._name, self._settings = f"{base}/{name}", name, settings
         self._bridge, self._devices = f"{base}/bridge/state", f"{base}/bridge/devices"
         self._says: bool | None = None
         self._bridge_says: bool | None = None
         self._to_ask: tuple[str, ...] = ()
-        self._taken_out = False
 
     def topics(self) -> tuple[str, ...]:
         """Return its own topics and those of the bridge."""
@@ -128,7 +131,7 @@ class Zigbee:
             self._says = zigbee.is_online(decoded(message.payload))
         else:
             return False
-        self.online = False if self._bridge_says is False or self._taken_out else self._says
+        self.online = False if self._bridge_says is False else self._says
         return True
 
     def ask(self) -> tuple[Sent, ...]:
@@ -143,13 +146,14 @@ class Zigbee:
         self.documents.clear()
         self.online = None
         self._says = self._bridge_says = None
-        self._taken_out = False
+        self.unknown = ""
 
     def _learn(self, payload: bytes) -> None:
         listed = zigbee.zigbee_devices(payload)
         device = listed.devices.get(self._name)
-        # A whole list names every device: who is not in it was taken out of the network.
-        self._taken_out = device is None and listed.whole
+        # A whole list names every device: who is not in it was taken out of the network, or never was a device.
+        absent = device is None and listed.whole
+        self.unknown = f"Zigbee2MQTT lists no device called {self._name}; a group is none" if absent else ""
         if device is None:
             return
         self.fields = zigbee_fields(device, self._topic, self._settings)
@@ -176,6 +180,7 @@ class Tasmota:
         """
         self.documents: dict[str, Any] = {}
         self.online: bool | None = None
+        self.unknown = ""
         self._topic = topic
         self._was_asked = False
         self.fields = tasmota_fields(topic, relay, settings)

@@ -57,8 +57,8 @@ class MqttDevice:
         Raises:
             CannotError: if it cannot be set so, or the device says that it is not there.
         """
-        if any(one.online is False for one in self._speaks):
-            raise CannotError(f"{self.device.id} says that it is offline")
+        if gone := self._gone():
+            raise CannotError(gone)
         field = self._field(setting)
         if field is None:
             raise CannotError(f"{self.device.id} has no {setting} that can be set")
@@ -73,8 +73,8 @@ class MqttDevice:
 
     def state(self, stamp: Instant) -> DeviceState:
         """Return what it says of itself."""
-        if any(one.online is False for one in self._speaks):
-            return self.lost(stamp, f"{self.device.id} says that it is offline")
+        if gone := self._gone():
+            return self.lost(stamp, gone)
         if not any(one.documents or one.online for one in self._speaks) and self.topics():
             return self.lost(stamp, f"{self.device.id} has not said anything yet")
         values = self._values()
@@ -84,6 +84,12 @@ class MqttDevice:
     def lost(self, stamp: Instant, why: str) -> DeviceState:
         """Return that it does not answer."""
         return DeviceState(device=self.device.id, values={}, available=False, why=why, stamp=stamp, origin=Origin.LIVE)
+
+    def _gone(self) -> str:
+        """Return why it is not there, as far as it or its bridge says so; empty: nobody says so."""
+        if any(one.online is False for one in self._speaks):
+            return f"{self.device.id} says that it is offline"
+        return next((one.unknown for one in self._speaks if one.unknown), "")
 
     def _field(self, setting: str) -> Field | None:
         return next((one.fields[setting] for one in self._speaks if setting in one.fields), None)
