@@ -66,7 +66,7 @@ def given_of(house: House, rows: Rows, index: Mapping[str, int], floor_m2: Array
         if maker is None:
             continue
         power = rows.power_w[:, place]
-        outdoor = filled(rows.outside[:, 0], 10.0)
+        outdoor = filled(rows.outdoor_c(), 10.0)
         room_c = filled(rows.air[:, index[device.room], 0], 20.0)
         air_w, mass_w = maker(device, rows, np.nan_to_num(power), outdoor, room_c)
         guessed = np.zeros(len(rows), np.bool_)

@@ -41,6 +41,9 @@ OUTSIDE = (
 )
 AIR = ("temperature_c", "relative_humidity", "co2_ppm", "pm2_5_ug_m3", "voc_ug_m3")
 METER = ("power_w", "pv_w", "gas_w")
+FORETOLD = ("", "outdoor_c")
+"""The column of settings, of no device, for what was foretold of the air outside while nobody measured it. It is kept
+apart: a forecast that is set right by what was measured must not be set right by itself."""
 
 
 @dataclass(slots=True)
@@ -107,6 +110,11 @@ class Rows:
         column = self.settings[:, place]
         return np.where(np.isnan(column), otherwise, column)
 
+    def outdoor_c(self) -> Array:
+        """Return (row,) how warm it was outside as measured, else as foretold; NaN where neither is known."""
+        measured = self.outside[:, 0]
+        return np.where(np.isfinite(measured), measured, self.setting(*FORETOLD))
+
     def last(self, count: int) -> "Rows":
         """Return the newest so many rows."""
         return self.part(max(0, len(self) - count), len(self))
@@ -134,7 +142,7 @@ class Record:
         """Begin an empty record of a house."""
         self.rooms = tuple(room.id for room in house.rooms)
         self.devices = tuple(device.id for device in house.devices)
-        names: list[tuple[str, str]] = []
+        names: list[tuple[str, str]] = [FORETOLD]
         for device in house.devices:
             kind = DEVICE_KINDS.get(device.kind)
             told = (*kind.settings, *EXTRA_VALUES.get(device.kind, ())) if kind is not None else ()
@@ -147,7 +155,7 @@ class Record:
         self._people = [_Mean() for _ in self.rooms]
         self._asleep = [_Mean() for _ in self.rooms]
         self._power = [_Mean(lasts=True) for _ in self.devices]
-        self._settings = [_Mean(lasts=True) for _ in names]
+        self._settings = [_Mean(lasts=name != FORETOLD) for name in names]
         self._meter = [_Mean() for _ in METER]
         self._begun_s: float | None = None
         self._table: list[Array] = []
@@ -190,6 +198,10 @@ class Record:
         """Take what a station says of the weather."""
         for mean, name in zip(self._outside, OUTSIDE, strict=True):
             mean.add(getattr(sample, name))
+
+    def foretold(self, outdoor_c: float) -> None:
+        """Take how warm it is said to be outside by who foretells, while nobody measures it."""
+        self._settings[self.columns[FORETOLD]].add(outdoor_c)
 
     def meter(self, sample: MeterSample) -> None:
         """Take what the meter says."""

@@ -175,7 +175,7 @@ class ThermalModel:
         settings, which = np.unique(columns, axis=0, return_inverse=True)
         sun = self.sun_w(rows)
         given = given_of(self.house, rows, self.outline.index, self.outline.floor_m2)
-        outdoor = outside["temperature_c"]
+        outdoor = filled(rows.outdoor_c(), _USUAL["temperature_c"])
         return Driven(
             outdoor_c=outdoor,
             by_itself_m3_s=self.flow.by_itself_m3_s(21.0 - outdoor, outside["wind_m_s"]),

@@ -200,6 +200,8 @@ class Ecu(Observer):
         if grid is None:
             grid = Grid.ahead(float(np.ceil(self._at.timestamp() / _EVERY_S - 0.5) * _EVERY_S))
         ahead = ahead_of(forecast, grid.begin_unix_s, grid.hours)
+        if self._foretold:
+            self._foretold_c = (ahead.unix_s + 1800.0 * ahead.hours, ahead.outdoor_c)
         zone = self._at.tzinfo
         when = [
             datetime.fromtimestamp(moment + 1800.0 * hours, zone)

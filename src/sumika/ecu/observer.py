@@ -6,12 +6,14 @@ It learns every night and plans nothing; what is done with what it knows is `sum
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from sumika.belief.airflow import rating
 from sumika.belief.arousal import RestingRates
 from sumika.belief.comfort import HUMIDITY, Liking, band_of
-from sumika.belief.forecast import Foreteller
+from sumika.belief.forecast import UNKNOWN_C, Foreteller
 from sumika.belief.house import HouseBelief
 from sumika.belief.prices_ahead import KnownTariff, PriceBook
 from sumika.belief.record import ROW_S
@@ -22,6 +24,7 @@ from sumika.ecu.dust_watch import DustWatch
 from sumika.ecu.last_told import LastTold
 from sumika.ecu.moments import passed_s
 from sumika.ecu.outlook import Measurements
+from sumika.ecu.plain_numbers import BELIEVED
 from sumika.ecu.stores import CAR_RESERVE, MAINS_C, WATER_KWH_L_K
 from sumika.ecu.watch import Watch
 from sumika.physics.heat_pump import water_heating_cop
@@ -29,6 +32,8 @@ from sumika.physics.psychrometrics import humidity_ratio
 from sumika.schema import AirSample, DeviceState, Vote, WeatherSample
 from sumika.schema.house import Device, House
 from sumika.units import clamp
+
+Array = NDArray[np.float64]
 
 LEARNS_AT_H = 3
 VOTE_EVERY_S = 3 * 3600.0
@@ -39,6 +44,17 @@ LEAST_CHARGE_W = 100.0
 """A car that takes less of what it is offered takes nothing: that is the wallbox itself."""
 
 _OUTDOOR_MEMORY = 0.8  # of the running mean from day to day, EN 16798-1
+
+
+def _believable(sample: WeatherSample) -> WeatherSample:
+    """Return a word of the weather without what cannot be: a sensor that died says -127 °C, or 85 °C."""
+    said = {name: getattr(sample, name) for name in BELIEVED if name in sample.__struct_fields__}
+    wrong = {
+        name: None
+        for name, value in said.items()
+        if value is not None and not BELIEVED[name][0] <= value <= BELIEVED[name][1]
+    }
+    return msgspec.structs.replace(sample, **wrong) if wrong else sample
 
 
 class Observer:
@@ -82,6 +98,8 @@ class Observer:
         self._made_kwh: dict[str, float] = {}
         self._outdoor_mean_c: float | None = None
         self._outdoor_day: list[float] = []
+        self._outside_s = 0.0
+        self._foretold_c: tuple[Array, Array] | None = None
         self._learned_on = -1
         self._activities: dict[str, str] = {}
         self._voted: dict[tuple[str, str], float] = {}
@@ -107,6 +125,10 @@ class Observer:
         """Of tap water: it follows the weather, and is never colder than the ground."""
         return max(5.0, 0.6 * (self._outdoor_mean_c if self._outdoor_mean_c is not None else MAINS_C) + 5.0)
 
+    @property
+    def _dressed_for_c(self) -> float:
+        return self._outdoor_mean_c if self._outdoor_mean_c is not None else UNKNOWN_C
+
     def vote(self, vote: Vote) -> None:
         """Hear how a resident feels.
 
@@ -114,7 +136,7 @@ class Observer:
             vote: One tap.
         """
         state, index = self.belief.state, self.belief.outline.index
-        if state is None or vote.room not in index or self._outdoor_mean_c is None:
+        if state is None or vote.room not in index:
             return
         # Who feels too warm says so again and again: one vote in some hours is as much news as ten.
         second = vote.stamp.wall_ns / 1e9
@@ -125,7 +147,7 @@ class Observer:
         felt = 0.5 * float(state[room] + state[rooms + room])
         ratio = self._humidity.get(vote.room)
         relative = HUMIDITY if ratio is None else ratio / float(humidity_ratio(clamp(float(state[room]), 5, 35), 1.0))
-        band = band_of(self._outdoor_mean_c, does=self._does(vote.room), humidity=relative)
+        band = band_of(self._dressed_for_c, does=self._does(vote.room), humidity=relative)
         self.likings[vote.room].vote(vote.sensation, felt, band)
 
     def decline(self, room: str, setpoint_c: float, sensation: float) -> None:
@@ -136,8 +158,8 @@ class Observer:
             setpoint_c: What was suggested.
             sensation: How it would feel, -3 cold to +3 hot.
         """
-        if room in self.likings and self._outdoor_mean_c is not None:
-            band = band_of(self._outdoor_mean_c, does=self._does(room))
+        if room in self.likings:
+            band = band_of(self._dressed_for_c, does=self._does(room))
             self.likings[room].vote(sensation, setpoint_c, band)
 
     def forget_times(self) -> None:
@@ -157,9 +179,7 @@ class Observer:
         for sample in self.watch.sound(measurements.air, measurements.at):
             record.air(sample)
             self._air(sample)
-        if measurements.weather is not None:
-            record.weather(measurements.weather)
-            self._weather(measurements.weather)
+        self._weather(measurements.weather, now_s)
         if measurements.meter is not None:
             record.meter(measurements.meter)
             self._foreteller.prices.see(
@@ -186,10 +206,20 @@ class Observer:
             self._humidity[sample.room] = float(humidity_ratio(sample.temperature_c, sample.relative_humidity))
         self.dust.hear(sample)
 
-    def _weather(self, sample: WeatherSample) -> None:
-        if sample.temperature_c is not None:
-            self._outdoor_day = [*self._outdoor_day, sample.temperature_c][-288:]
-        self.dust.hear_weather(sample)
+    def _weather(self, told: WeatherSample | None, now_s: float) -> None:
+        sample, outdoor_c = None if told is None else _believable(told), None
+        if sample is not None:
+            self.belief.record.weather(sample)
+            self.dust.hear_weather(sample)
+            outdoor_c = sample.temperature_c
+        if outdoor_c is not None:
+            self._outside_s = now_s
+        elif self._foretold_c is not None and now_s - self._outside_s > SILENT_S:
+            # Nobody measures outside: people dress, and a house cools, by the weather that there is.
+            outdoor_c = float(np.interp(now_s, *self._foretold_c))
+            self.belief.record.foretold(outdoor_c)
+        if outdoor_c is not None:
+            self._outdoor_day = [*self._outdoor_day, outdoor_c][-288:]
 
     def _device(self, state: DeviceState, seconds: float) -> None:
         if not state.available:
@@ -261,12 +291,13 @@ class Observer:
         return one_way * max(0.0, taken_w) * ROW_S / 3.6e6, bool(offers and power_w < LEAST_CHARGE_W)
 
     def _day_over(self, at: datetime) -> None:
-        mean = float(np.mean(self._outdoor_day)) if self._outdoor_day else 12.0
+        mean = float(np.mean(self._outdoor_day)) if self._outdoor_day else None
         if self._outdoor_mean_c is None:
             self._outdoor_mean_c = mean
         day = at.toordinal()
         if at.hour == LEARNS_AT_H and day != self._learned_on:
-            self._outdoor_mean_c = _OUTDOOR_MEMORY * self._outdoor_mean_c + (1.0 - _OUTDOOR_MEMORY) * mean
+            if self._outdoor_mean_c is not None and mean is not None:
+                self._outdoor_mean_c = _OUTDOOR_MEMORY * self._outdoor_mean_c + (1.0 - _OUTDOOR_MEMORY) * mean
             self._learned_on = day
             self.roof.learn(self.belief.record.rows())
             self.watch.night(at, learned=False)

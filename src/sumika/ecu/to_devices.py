@@ -188,7 +188,7 @@ class Telling:
             for one in self._belief.house.devices
             if one.kind == "radiator"
         )
-        outdoor = self._belief.record.rows().outside[-1:, 0]
+        outdoor = self._belief.record.rows().last(1).outdoor_c()
         cold = float(outdoor[0]) if len(outdoor) and np.isfinite(outdoor[0]) else 5.0
         supply = clamp(round(40.0 + 1.2 * max(0.0, 15.0 - cold)), 30, 75)
         return [(device.id, "on", float(wanted > LEAST_HEAT_KW)), (device.id, "supply_temp_c", supply)]

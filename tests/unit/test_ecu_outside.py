@@ -1,0 +1,99 @@
+"""How warm it is outside where nobody measures it, and what of a dead sensor is believed."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+from sumika.belief.forecast import Foreteller
+from sumika.belief.prices_ahead import KnownTariff, PriceBook
+from sumika.belief.record import FORETOLD
+from sumika.ecu import Ecu, Measurements
+from sumika.ecu.first_guess import guess_first
+from sumika.schema import Origin, Vote, WeatherForecast, WeatherSample
+from sumika.schema.house import House, Room
+from tests.plan_helpers import STAMP, TOKYO, air
+
+SUMMER = datetime(2026, 8, 4, 13, 0, tzinfo=TOKYO)
+SQUARE = ((0.0, 0.0), (5.0, 0.0), (5.0, 5.0), (0.0, 5.0))
+
+
+def _ecu() -> Ecu:
+    return Ecu(House(rooms=(Room(id="living", floor_m=SQUARE),)), guarded=False)
+
+
+def _teller(ecu: Ecu, foretold_c: float | None) -> Foreteller:
+    teller = Foreteller(ecu.belief.sun, PriceBook(KnownTariff(flat=30.0)))
+    if foretold_c is not None:
+        begins = tuple(SUMMER.timestamp() - 7200.0 + 3600.0 * hour for hour in range(72))
+        teller.hear(
+            WeatherForecast(
+                stamp=STAMP,
+                origin=Origin.LIVE,
+                source="open_meteo",
+                issued_unix_s=SUMMER.timestamp(),
+                begins_unix_s=begins,
+                ends_unix_s=begins[-1] + 3600.0,
+                temperature_c=(foretold_c,) * 72,
+            )
+        )
+    return teller
+
+
+def _lived(ecu: Ecu, measured_c: tuple[float | None, ...], foretold_c: float | None) -> list[float]:
+    """Live quarters of an hour; return what was believed to be the running mean outside in each."""
+    teller, means = _teller(ecu, foretold_c), []
+    for quarter, said_c in enumerate(measured_c):
+        at = SUMMER + timedelta(minutes=15 * quarter)
+        told = WeatherSample(stamp=STAMP, origin=Origin.LIVE, source="s", temperature_c=said_c)
+        ecu.observe(
+            Measurements(
+                at=at, air=(air("living", 26.0 + 0.1 * (quarter % 3)),), weather=None if said_c is None else told
+            )
+        )
+        guess_first(ecu.belief, (air("living", 26.0),))
+        means.append(ecu.situate(teller.now(at, ecu.belief.record.rows())).inputs.outdoor_mean_c)
+    return means
+
+
+def test_where_nobody_measures_outside_it_is_as_warm_as_is_foretold() -> None:
+    ecu = _ecu()
+    means = _lived(ecu, (None,) * 8, 31.0)
+    assert means == pytest.approx([31.0] * 8)
+    rows = ecu.belief.record.rows()
+    assert rows.outdoor_c()[1:] == pytest.approx(31.0)
+    assert ecu.belief.thermal.driven(rows).outdoor_c == pytest.approx(31.0)
+    # What is foretold is no measurement: the next forecast is not set right by the one before.
+    assert np.isnan(rows.outside[:, 0]).all()
+    assert ecu.mains_c > 20.0
+
+
+def test_what_is_measured_goes_before_what_is_foretold() -> None:
+    ecu = _ecu()
+    assert _lived(ecu, (28.0,) * 6, 31.0)[-1] == pytest.approx(28.0)
+    assert np.isnan(ecu.belief.record.rows().setting(*FORETOLD)).all()
+
+
+def test_a_station_that_has_been_silent_for_an_hour_is_stood_in_for() -> None:
+    ecu = _ecu()
+    _lived(ecu, (28.0,) * 2 + (None,) * 8, 31.0)
+    told = ecu.belief.record.rows().outdoor_c()
+    assert told[0] == pytest.approx(28.0)
+    assert told[-1] == pytest.approx(31.0)
+
+
+def test_without_station_and_forecast_nothing_is_known_and_a_vote_still_counts() -> None:
+    ecu = _ecu()
+    _lived(ecu, (None,) * 4, None)
+    assert np.isnan(ecu.belief.record.rows().outdoor_c()).all()
+    before = ecu.likings["living"].warmer_k
+    ecu.vote(Vote(stamp=STAMP, origin=Origin.LIVE, resident="anna", room="living", sensation=3.0))
+    assert ecu.likings["living"].warmer_k != before
+
+
+@pytest.mark.parametrize("dead_c", [-127.0, 85.0, float("nan")])
+def test_what_a_dead_sensor_says_of_the_weather_is_not_believed(dead_c: float) -> None:
+    ecu = _ecu()
+    assert _lived(ecu, (30.0, dead_c, dead_c, 30.0, 30.0), None)[-1] == pytest.approx(30.0)
+    told = ecu.belief.record.rows().outdoor_c()
+    assert told[np.isfinite(told)] == pytest.approx(30.0)
