@@ -2,8 +2,9 @@
 """Fill the tables of figures from bench/results: `readme_figures.py [--check]`.
 
 The READMEs show the headlines, `docs/reference/figures.md` shows all; what each is stands in `figure_words.toml`. The
-tables stand between two HTML comments. Nobody types a number: they say what `sumika bench <area> --full` measured.
-`--check` writes nothing and ends with exit code 1 where one of them says something else.
+tables stand between two HTML comments. Nobody types a number: they say what `sumika bench <area> --full` measured and
+when, and mark what rests on other code or data than there is now. `--check` writes nothing and ends with exit code 1
+where one of them says something else; marks do not count there, or every change of code would change the READMEs.
 """
 
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "bench" / "results"
 _WORDS = tomllib.loads((ROOT / "tools" / "figure_words.toml").read_text("utf-8"))
 HEADLINES: list[str] = _WORDS["headlines"]
 MEANINGS: dict[str, list[str]] = _WORDS["meanings"]
@@ -22,9 +24,11 @@ BLOCK = re.compile(r"(<!-- figures -->\n).*?(<!-- /figures -->)", re.DOTALL)
 READMES = {"README.md": "en", "README.ja.md": "ja"}
 EVERY = "docs/reference/figures.md"
 HEADS = {
-    "en": ("What", "Value", "How we know", "Reproduce with"),
-    "ja": ("項目", "値", "根拠", "再現コマンド"),
+    "en": ("What", "Value", "How we know", "Reproduce with", "Measured"),
+    "ja": ("項目", "値", "根拠", "再現コマンド", "計測日"),
 }
+OLDER = "†"
+MARKS = re.compile(rf"^{OLDER}.*\n\n| {OLDER}", re.MULTILINE)
 EVERY_HEADS = ("key", "What", "項目", "Value", "How we know", "measured")
 WORDS = {
     "en": {
@@ -33,6 +37,7 @@ WORDS = {
         "simulation": "simulation",
         "claimed by others": "claimed by others",
         "none": "*No long run is kept yet: `sumika bench spine --full` and `sumika bench radar --full` fill this.*",
+        "older": "Not known to be of today's code and data: {older} of {all} when this table was filled.",
     },
     "ja": {
         "measured": "ベンチ機での実測",
@@ -40,6 +45,7 @@ WORDS = {
         "simulation": "シミュレーション",
         "claimed by others": "他者の主張",
         "none": "*まだ計測結果がありません（`sumika bench spine --full`、`sumika bench radar --full` で埋まります）。*",
+        "older": "現在のコードでの値とは言えないもの：作表時に {all} 件のうち {older} 件。",
     },
 }
 ALIGNED = {"Value": "--:", "値": "--:"}
@@ -47,7 +53,29 @@ ALIGNED = {"Value": "--:", "値": "--:"}
 
 def results() -> list[dict[str, Any]]:
     """Return the kept long runs, one per area."""
-    return [json.loads(path.read_text("utf-8")) for path in sorted((ROOT / "bench" / "results").glob("*.json"))]
+    return [json.loads(path.read_text("utf-8")) for path in sorted(RESULTS.glob("*.json"))]
+
+
+def mark(areas: list[dict[str, Any]]) -> None:
+    """Mark the figures behind which the code or the data has changed since, as `sumika bench` does."""
+    from sumika.evaluate.bench import AREAS, quoted_now
+
+    for area in areas:
+        now = quoted_now(area["area"], RESULTS) if area["area"] in AREAS else {}
+        for key, figure in area["figures"].items():
+            figure["stale"] = key not in now or now[key].stale
+
+
+def day(figure: dict[str, Any], *, whole: bool = False) -> str:
+    """Return when a figure was measured, `whole` with the commit, and the mark of what has changed since."""
+    run = figure["run"] if whole else figure["run"].split()[0]
+    return f"{run} {OLDER}" if figure.get("stale") else run
+
+
+def note(figures: Sequence[dict[str, Any]], language: str) -> str:
+    """Return the line above a table that says what the mark means; nothing where no figure has it."""
+    older = sum(bool(one.get("stale")) for one in figures)
+    return f"{OLDER} {WORDS[language]['older'].format(older=older, all=len(figures))}\n\n" if older else ""
 
 
 def value_text(figure: dict[str, Any]) -> str:
@@ -87,11 +115,13 @@ def headlines(areas: list[dict[str, Any]], language: str) -> str:
     known = {
         f"{area['area']}.{key}": (area["area"], key, one) for area in areas for key, one in area["figures"].items()
     }
+    shown = [known[name] for name in HEADLINES if name in known]
     rows = [
-        (meaning(area, key, column), value_text(figure), words[figure["evidence"]], f"`sumika bench {area}`")
-        for area, key, figure in (known[name] for name in HEADLINES if name in known)
+        (meaning(area, key, column), value_text(one), words[one["evidence"]], f"`sumika bench {area}`", day(one))
+        for area, key, one in shown
     ]
-    return table(HEADS[language], rows) if rows else f"{words['none']}\n"
+    above = note([one for _, _, one in shown], language)
+    return f"{above}{table(HEADS[language], rows)}" if rows else f"{words['none']}\n"
 
 
 def every(areas: list[dict[str, Any]]) -> str:
@@ -101,16 +131,26 @@ def every(areas: list[dict[str, Any]]) -> str:
         name = area["area"]
         figures = sorted(area["figures"].items(), key=lambda item: place(name, item[0]))
         rows = [
-            (f"`{key}`", meaning(name, key, 0), meaning(name, key, 1), value_text(one), one["evidence"], one["run"])
+            (
+                f"`{key}`",
+                meaning(name, key, 0),
+                meaning(name, key, 1),
+                value_text(one),
+                one["evidence"],
+                day(one, whole=True),
+            )
             for key, one in figures
         ]
         parts.append(f"## {name}\n\n`sumika bench {name}`\n\n{table(EVERY_HEADS, rows)}")
-    return "\n" + "\n".join(parts) + "\n"
+    above = note([one for area in areas for one in area["figures"].values()], "en")
+    return f"\n{above}" + "\n".join(parts) + "\n"
 
 
 def main() -> None:
     """Fill the tables, or check them."""
-    areas, stale = results(), []
+    areas, stale, check = results(), [], "--check" in sys.argv[1:]
+    if not check:
+        mark(areas)
     blocks = {name: headlines(areas, language) for name, language in READMES.items()} | {EVERY: every(areas)}
     for name, block in blocks.items():
         path = ROOT / name
@@ -119,11 +159,11 @@ def main() -> None:
         if len(found) != 1:
             sys.exit(f"{name}: must have exactly one <!-- figures --> ... <!-- /figures -->")
         filled = f"{text[: found[0].end(1)]}{block}{text[found[0].start(2) :]}"
-        if filled != text:
+        if not check:
+            path.write_text(filled, "utf-8")
+        elif filled != MARKS.sub("", text):
             stale.append(name)
-            if "--check" not in sys.argv[1:]:
-                path.write_text(filled, "utf-8")
-    if stale and "--check" in sys.argv[1:]:
+    if stale:
         sys.exit(
             f"{', '.join(stale)}: figures are not those of bench/results; run: .venv/bin/python tools/readme_figures.py"
         )

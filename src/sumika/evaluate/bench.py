@@ -145,6 +145,20 @@ def results_folder() -> Path:
     return checkout if checkout.is_dir() else Path("bench") / "results"
 
 
+def code_of(area: str) -> dict[str, str]:
+    """Return the hash of what decides the figures of each part of an area now."""
+    return {part: part_hash(part, packages) for part, packages in AREAS[area].items()}
+
+
+def quoted_now(area: str, folder: Path) -> dict[str, Figure]:
+    """Return the kept figures of an area, each marked stale where what decides it has changed since.
+
+    Raises:
+        SumikaError: if they cannot be read.
+    """
+    return quotable(quoted(area, folder), code_of(area))
+
+
 def run_area(
     area: str,
     *,
@@ -176,7 +190,7 @@ def run_area(
     if only or not full:
         quoted(area, folder)  # before the minute of measuring: it may be unreadable
     # Of the code before anything is measured: what is changed meanwhile is not what was measured.
-    code = {part: part_hash(part, packages) for part, packages in AREAS[area].items()}
+    code = code_of(area)
     results = Results(area, commit(), {}, code)
     for part in only or AREAS[area]:
         say(f"{part} ...")

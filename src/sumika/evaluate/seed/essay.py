@@ -9,9 +9,7 @@ import psutil
 from ruamel.yaml import YAML
 
 from sumika.evaluate import bench
-from sumika.evaluate.code_behind import part_hash
 from sumika.evaluate.figure import Evidence, Figure
-from sumika.evaluate.kept_figures import quotable, quoted
 
 AREA = "distil"
 MISSING = "not measured yet: sumika bench distil --full"
@@ -57,7 +55,7 @@ def measure(full: bool, folder: Path | None = None) -> dict[str, Figure]:
     Raises:
         SumikaError: if the kept long run cannot be read.
     """
-    kept = _kept(folder or bench.results_folder())
+    kept = bench.quoted_now(AREA, folder or bench.results_folder())
     figures: dict[str, Figure] = {}
     for row in rows():
         missing = [key for key in row.ours if key not in kept]
@@ -75,12 +73,6 @@ def _claimed(row: Row, missing: list[str]) -> Figure:
     if row.key == "essay_hardware":
         detail["ours"] = hardware()
     return Figure(value=row.value, unit=row.unit, evidence=Evidence.CLAIMED, detail=detail)
-
-
-def _kept(folder: Path) -> dict[str, Figure]:
-    """Return our figures, each marked stale where the code behind it has changed since."""
-    now = {part: part_hash(part, packages) for part, packages in bench.AREAS.get(AREA, {}).items()}
-    return quotable(quoted(AREA, folder), now)
 
 
 def hardware() -> str:
