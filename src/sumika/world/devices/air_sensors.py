@@ -147,11 +147,13 @@ class AirSensor:
             usual = DRIFTING if DRIFTING in self.quantities else self.quantities[0]
             self._drifts[quantity or usual] = value
 
-    def mend(self) -> None:
-        """Replace it: no fault, no drift from one."""
-        self._faults.clear()
-        self._drifts.clear()
-        self._drifted.clear()
+    def mend(self, fault: Fault | None = None) -> None:
+        """Mend a fault, and what it has drifted by it; None: replace it, all are gone."""
+        for one in Fault if fault is None else (fault,):
+            self._faults.pop(one, None)
+        if fault in (None, Fault.DRIFT):
+            self._drifts.clear()
+            self._drifted.clear()
 
     def read(self, seconds: float, rooms: RoomsNow, place: int) -> SensorReading | None:
         """Return what it says at the end of a step; None where it says nothing.
@@ -274,13 +276,13 @@ class AirSensors:
         one, other = self._sensor(first), self._sensor(second)
         one.room, other.room = other.room, one.room
 
-    def mend(self, sensor_id: str) -> None:
-        """Replace a sensor.
+    def mend(self, sensor_id: str, kind: str = "") -> None:
+        """Mend one fault of a sensor; without naming one, replace it.
 
         Raises:
             SumikaError: if there is none of that id.
         """
-        self._sensor(sensor_id).mend()
+        self._sensor(sensor_id).mend(Fault(kind) if kind else None)
 
     def _sensor(self, sensor_id: str) -> AirSensor:
         if sensor_id not in self._sensors:

@@ -119,11 +119,9 @@ class HeatPumpWaterHeater(SimulatedDevice):
         self.tank = Tank(self.ratings["tank_l"], 65.0, 12.0, 0.66)
         people = max(1, len(house.residents))
         # Heaters of one house stand side by side in its pipes: each gives its part of what is drawn.
-        self._part = 1.0 / sum(device.kind == described.kind for device in house.devices)
-        self._day_l, self._habit_l = (
-            0.0,
-            150.0 * people * self._part,
-        )  # of 40 °C; typical: 150 l a person and day with the bath
+        self._part = 1.0 / max(1, sum(device.kind == described.kind for device in house.devices))
+        # Of 40 °C; typical: 150 l a person and day with the bath.
+        self._day_l, self._habit_l = 0.0, 150.0 * people * self._part
         self._date = -1
         self._runs, self._since_s = False, -math.inf
         self.source_w = self.drawn_w = self.loss_w = 0.0

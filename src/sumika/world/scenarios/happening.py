@@ -1,5 +1,6 @@
 """Makes what a scenario says happen, and lets it end."""
 
+from collections.abc import Sequence
 from typing import get_args
 
 from sumika.schema import UsageError
@@ -71,8 +72,18 @@ def begin(world: World, happening: Happening) -> None:
             )
 
 
-def end(world: World, happening: Happening) -> None:
-    """Let something end that befell the house."""
+def end(world: World, happening: Happening, others: Sequence[Happening] = ()) -> None:
+    """Let something end that befell the house; it goes on where another happening still wants the same.
+
+    Args:
+        world: The house's.
+        happening: What ends.
+        others: What has begun and not ended, in the order in which it began.
+    """
+    alike = [one for one in others if _about(one) == _about(happening)]
+    if alike and happening.what != "command":  # an order is given once
+        begin(world, alike[-1])
+        return
     match happening.what:
         case "door":
             world.doors.hold(happening.id, -1.0)
@@ -81,9 +92,15 @@ def end(world: World, happening: Happening) -> None:
         case "power_outage":
             world.devices.restore_power(world.at_s)
         case "sensor_fault":
-            world.sensors.mend(happening.id)
+            world.sensors.mend(happening.id, happening.fault)
         case "earthquake" | "smoke":
             world.extra.pop(_name(happening), None)
+
+
+def _about(happening: Happening) -> tuple[str, str, str, str]:
+    """Return what of the house a happening changes."""
+    own = _name(happening) if happening.what in ("earthquake", "smoke") else ""  # they add up
+    return happening.what, happening.id, happening.fault, own
 
 
 def _examine(world: World, happening: Happening) -> None:

@@ -68,14 +68,16 @@ class ScenarioRun:
 
     def steps(self) -> Iterator[WorldStep]:
         """Run it and yield every step."""
-        waiting = list(self._turns)
+        waiting, going_on = list(self._turns), list[Happening]()
         for until_s in self._ends_s():
             while waiting and waiting[0].at_s <= self.world.at_s + 1e-6:
                 turn = waiting.pop(0)
                 if turn.ends:
-                    end(self.world, turn.happening)
+                    going_on.remove(turn.happening)
+                    end(self.world, turn.happening, going_on)
                 else:
                     begin(self.world, turn.happening)
+                    going_on.append(turn.happening)
             yield self.world.step(until_s - self.world.at_s)
 
     def _ends_s(self) -> Iterator[float]:
