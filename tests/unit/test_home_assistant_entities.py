@@ -65,6 +65,16 @@ def test_what_a_device_does_not_reach_is_brought_to_what_it_does() -> None:
     assert state(ventilation, plain_fan).values == {"level": 1.0}
 
 
+def test_a_plain_fan_that_is_told_a_boost_is_at_it_while_it_is_on() -> None:
+    on, off = (entity("fan.f", word, supported_features=48) for word in ("on", "off"))
+    fan = parts("exhaust_fan", "fan.f")
+    fan.rounding.ask("level", 2.0)
+    assert state(fan, off).values == {"level": 0.0}
+    assert state(fan, on).values == {"level": 2.0}
+    assert state(fan, off).values == {"level": 0.0}  # a hand
+    assert state(fan, on).values == {"level": 1.0}
+
+
 def test_the_fastest_speed_of_a_select_is_our_highest_level() -> None:
     purifier = parts("air_purifier", "select.speed")
     nine = ["off", *"123456789", "auto"]

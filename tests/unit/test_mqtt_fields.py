@@ -154,3 +154,11 @@ def test_relays_and_shutters_that_tell_of_themselves() -> None:
     }
     assert found["tasmota/air"].measures == ("co2_ppm",)
     assert found["tasmota/odd"].settings == {}
+
+
+def test_a_plug_that_is_told_a_boost_is_at_it_while_it_is_on() -> None:
+    fan = MqttDevice(Device(id="d", room="r", kind="exhaust_fan", address="tasmota/plug#POWER"), BROKER)
+    fan.rounding.ask("level", 2.0)
+    for said, level in (("ON", 2.0), ("OFF", 0.0), ("ON", 1.0)):
+        assert fan.take(TopicMessage("stat/plug/RESULT", f'{{"POWER": "{said}"}}'.encode()))
+        assert fan.state(NOW).values == {"level": level}

@@ -162,7 +162,11 @@ class DeviceParts:
     def _as_asked(self, handle: Handle, asked: Asked, value: float) -> float:
         offered = handle.offers(asked)
         step = 0.0 if offered is None else offered.step
-        return self.rounding.as_asked(asked.name, value, step, lambda one: _sent(handle, asked, one))
+        # What a device does not reach is brought to what it does before it is sent: a fan that knows no speeds and is
+        # on is at the level 2 that it was told, and nobody's hand was there.
+        return self.rounding.as_asked(
+            asked.name, value, step, lambda one: _sent(handle, asked, clipped(asked.name, one, offered))
+        )
 
     def _measured(self, states: States, main: EntityState) -> dict[str, float]:
         found = {}

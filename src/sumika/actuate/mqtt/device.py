@@ -105,12 +105,12 @@ class MqttDevice:
             for name, field in one.fields.items():
                 value = field.read(one.documents)
                 if value is not None:
-                    values[name] = self.rounding.as_asked(name, value, 0.0, partial(_sent, field))
+                    values[name] = self.rounding.as_asked(name, value, 0.0, partial(_sent, field, name))
         return values
 
 
-def _sent(field: Field, value: float) -> Sent | None:
+def _sent(field: Field, setting: str, value: float) -> Sent | None:
     try:
-        return field.send(value)
+        return field.send(clipped(setting, value, field.setting))
     except CannotError:
         return None
