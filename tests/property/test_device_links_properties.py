@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sumika.actuate.echonet_lite.codes import spread
-from sumika.actuate.echonet_lite.values import CLASSES
+from sumika.actuate.echonet_lite.values import CLASSES, settings_of
 from sumika.links.echonet_lite._frames import Frame, read_frame, read_property_map
 from sumika.links.echonet_lite.numbers import energy_kwh, share, signed, unsigned
 from sumika.links.modbus import Register, Table, read_register
@@ -75,6 +75,12 @@ def test_any_bytes_are_a_number_in_range_or_none(data: bytes) -> None:
         assert value is None or math.isfinite(value)
     energy = energy_kwh(data[:4], data[4:5])
     assert energy is None or energy >= 0
+
+
+def test_every_air_flow_of_an_air_conditioner_is_read_as_the_nearest_level() -> None:
+    level = settings_of("room_air_conditioner", 0x0130, {}, "x")["fan_level"]
+    said = [level.decode({0xA0: bytes([code])}, {}) for code in (0x30, *range(0x31, 0x39), 0x39, 0x41)]
+    assert said == [None, 1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 4.0, 5.0, None, 0.0]
 
 
 @given(st.integers(1, 8), st.integers(1, 8))

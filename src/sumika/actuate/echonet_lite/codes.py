@@ -5,7 +5,7 @@ to be set, in order, or why that cannot be. `decode` gets the properties last re
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sumika.links.echonet_lite.numbers import Reading, share, unsigned
@@ -98,13 +98,22 @@ def modes(epc: int, codes: Mapping[float, int]) -> SettingCode:
     return SettingCode(reads=(POWER, epc), encode=encode, decode=decode, needs=(POWER, epc))
 
 
-def coded(epc: int, codes: Mapping[float, int]) -> SettingCode:
-    """Return a setting each of whose values is a code of one property; values between them take the nearest."""
+def coded(epc: int, codes: Mapping[float, int], *, among: Collection[int] = ()) -> SettingCode:
+    """Return a setting each of whose values is a code of one property; values between them take the nearest.
+
+    Args:
+        epc: The property.
+        codes: Of each value.
+        among: Codes that are steps of one thing: of these one that stands for no value is read as the nearest.
+    """
 
     def encode(value: float, wishes: Wishes, now: Properties) -> Sets:
         return [(epc, bytes([codes[min(codes, key=lambda known: abs(known - value))]]))]
 
     values = {code: value for value, code in codes.items()}
+    standing = [code for code in values if code in among]
+    for step in among if standing else ():
+        values.setdefault(step, values[min(standing, key=lambda code: abs(code - step))])
     return SettingCode(
         reads=(epc,), encode=encode, decode=lambda now, wishes: values.get(_code(now, epc)), needs=(epc,)
     )

@@ -34,6 +34,7 @@ _CELSIUS = signed(1)
 _WATTS_NOW = 0x84
 _AUTOMATIC = 0x41
 _FIRST_LEVEL = 0x31
+_LEVELS = range(_FIRST_LEVEL, _FIRST_LEVEL + 8)
 _SUPPLY_C = (25.0, 50.0)
 
 
@@ -71,7 +72,7 @@ def _air_conditioner(kind: str) -> Mapping[str, SettingCode]:
     return {
         "mode": modes(0xB0, {1: 0x43, 2: 0x42, 3: 0x44, 4: 0x45}),
         "setpoint_c": whole(0xB3, 0, 50),
-        "fan_level": coded(0xA0, {0.0: _AUTOMATIC, **steps(spread(_FIRST_LEVEL, 8, 5))}),
+        "fan_level": coded(0xA0, {0.0: _AUTOMATIC, **steps(spread(_FIRST_LEVEL, 8, 5))}, among=_LEVELS),
         "humidity_setpoint": share_of(0xB4),
     }
 
