@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from sumika.config import demo_house
-from sumika.schema.house import House
+from sumika.schema.building import Building, Door
+from sumika.schema.house import House, Room
 from sumika.world.compare.coverage import LEAST_SNR_DB, coverage_of, doorways_of, visible
 
 HOUSE = demo_house({}).house
@@ -50,6 +51,21 @@ def test_a_door_lets_a_radar_look_into_the_next_room_only_through_itself() -> No
     through, beside = np.array([6.0, door.at_m[1]]), np.array([6.0, 1.0])
     assert visible(start, np.stack((through, beside)), rooms, doorways).tolist() == [True, False]
     assert visible(start, np.stack((through, beside)), rooms, ()).tolist() == [False, False]
+
+
+def test_a_door_of_the_storey_above_is_no_hole_in_the_wall_below() -> None:
+    def square(name: str, x: float, storey: int) -> Room:
+        return Room(id=name, floor_m=((x, 0), (x + 4, 0), (x + 4, 4), (x, 4)), storey=storey)
+
+    rooms = (square("a", 0, 1), square("b", 4, 1), square("above_a", 0, 2), square("above_b", 4, 2))
+    radar = msgspec.structs.replace(HOUSE.radars[0], id="r", room="a", position_m=(0.1, 2.0, 1.5), yaw_deg=0.0)
+
+    def seen(*beside: str) -> float:
+        door = Door(id="d", rooms=(beside[0], beside[1]), at_m=(4.0, 2.0))
+        return share(House(rooms=rooms, radars=(radar,), building=Building(doors=(door,))), "b")
+
+    assert seen("above_a", "above_b") == 0.0
+    assert seen("a", "b") > 0.1
 
 
 def test_the_level_falls_with_distance() -> None:

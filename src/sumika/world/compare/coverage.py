@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.schema import RADAR_MODELS, RadarDescription
-from sumika.schema.building import OUTSIDE
 from sumika.schema.house import House, Radar, Room
 from sumika.world.radar_scene.link_budget import antenna_pattern, link_of
 from sumika.world.radar_scene.sight import Segment, is_inside, stand_of, walls_of
@@ -103,7 +102,7 @@ def coverage_of(house: House, storey: int = 1, step_m: float = STEP_M) -> Covera
     x_m = np.arange(low[0] + step_m / 2, high[0], step_m)
     y_m = np.arange(low[1] + step_m / 2, high[1], step_m)
     inside = np.array([[_room_at(rooms, x, y) for x in x_m] for y in y_m], np.int16)
-    doorways = doorways_of(house)
+    doorways = doorways_of(house, storey)
     levels = {
         radar.id: _levels_db(radar, rooms, doorways, x_m, y_m, inside)
         for radar in house.radars
@@ -113,12 +112,12 @@ def coverage_of(house: House, storey: int = 1, step_m: float = STEP_M) -> Covera
     return Coverage(x_m=x_m, y_m=y_m, inside=inside, snr_db=levels, rooms=told)
 
 
-def doorways_of(house: House) -> tuple[Segment, ...]:
-    """Return the stretches of wall that inner doors take up when they are open."""
+def doorways_of(house: House, storey: int = 1) -> tuple[Segment, ...]:
+    """Return the stretches of wall that the inner doors of a storey take up when they are open."""
     found: list[Segment] = []
-    rooms = {room.id: room for room in house.rooms}
+    rooms = {room.id: room for room in house.rooms if room.storey == storey}
     for door in house.building.doors if house.building is not None else ():
-        if OUTSIDE in door.rooms or door.rooms[0] not in rooms:
+        if not rooms.keys() >= set(door.rooms):  # outside, on another storey, or between two
             continue
         along = _along_wall(rooms[door.rooms[0]], door.at_m)
         half = 0.5 * door.width_m * along
