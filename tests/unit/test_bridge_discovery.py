@@ -54,6 +54,15 @@ def test_both_ways_of_discovery_tell_of_the_same_entities() -> None:
         assert config == {key: value for key, value in several[name].items() if key not in ("device", "origin")}
 
 
+@pytest.mark.parametrize(("most", "speeds"), [(1, None), (2, 2)])
+def test_a_fan_of_one_speed_is_on_or_off(most: int, speeds: int | None) -> None:
+    hood = Device(id="hood", room="living", kind="exhaust_fan", limits={"level": (0, most)})
+    (fan,) = (one for one in entities(other(played_house(), devices=(hood,))).values() if one["platform"] == "fan")
+    # Home Assistant refuses a range of 1 to 1, and the whole entity with it.
+    assert fan.get("speed_range_max") == speeds
+    assert ("percentage_command_topic" in fan) == (speeds is not None)
+
+
 def test_one_device_for_each_room_each_radar_and_the_ecu() -> None:
     names = [document["device"]["name"] for document in told(played_house()).values()]
     assert names == ["Test house", "Living room", "Bedroom", "Hall", "Radar sofa", "Radar bed"]

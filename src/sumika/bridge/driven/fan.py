@@ -15,15 +15,21 @@ class Fan:
 
     def config(self, thing: Thing, room_topic: str) -> dict[str, Any]:
         """Return what Home Assistant needs to show and set it."""
-        return {
+        switch = {
             "command_topic": thing.command_topic("on"),
             "state_topic": thing.state_topic,
             "state_value_template": read("on"),
+        }
+        fastest = round(thing.bounds(_LEVEL)[1])
+        if fastest <= 1:
+            # Home Assistant refuses a range of one speed: such a fan is on or off.
+            return switch
+        return switch | {
             "percentage_command_topic": thing.command_topic("level"),
             "percentage_state_topic": thing.state_topic,
             "percentage_value_template": read("level"),
             "speed_range_min": 1,
-            "speed_range_max": round(thing.bounds(_LEVEL)[1]),
+            "speed_range_max": fastest,
         }
 
     def state(self, thing: Thing, values: Values) -> State:
