@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from sumika.cli._recordings import require_a_radar
+from sumika.cli._recordings import require_a_radar, require_one
 from sumika.cli.house import house
 from sumika.cli.main import main
 from sumika.config import (
@@ -21,7 +21,7 @@ from sumika.config import (
     recordings_house,
 )
 from sumika.config._tree import parse_tree
-from sumika.schema import UsageError
+from sumika.schema import SumikaError, UsageError
 from sumika.schema.house import DemoSource, PortSource, RecordingSource, WorldSource
 from sumika.sensors import MODELS, builtin_chirps
 
@@ -89,6 +89,53 @@ def test_a_model_that_cannot_be_read_live_is_warned_of(tmp_path: Path) -> None:
     checked = invoke("check", str(path))
     assert checked.exit_code == 0
     assert "live capture of a111 is not built in yet" in checked.output
+
+
+def test_a_radar_that_no_port_will_make_work_is_told_at_once_and_is_no_radar_to_start_for(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    made = invoke("new", str(path), "--room", "living:4x5", "--radar", "living:iwr6843isk:/dev/ttyUSB0")
+    assert made.exit_code == 0
+    assert "living_radar does not work yet" in made.stderr
+    assert "Write config: FILE.cfg" in made.stderr
+    checked = invoke("check", str(path))
+    assert checked.exit_code == 0  # the description is sound, and the radar may be set up later
+    assert "has no config" in checked.stderr
+    started = invoke("check", str(path), "--start")
+    assert isinstance(started.exception, UsageError)
+    assert "has no config" in str(started.exception)
+
+
+def test_a_settings_file_that_is_none_is_told_with_its_line_before_the_radar_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "house.yaml"
+    assert invoke("new", str(path), "--room", "den:4x5", "--radar", "den:iwr6843isk:/dev/ttyUSB0").exit_code == 0
+    (tmp_path / "radar.cfg").write_text("hello\n", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("# config:", "config:"), encoding="utf-8")
+    with pytest.raises(SumikaError, match=r"radar\.cfg"):
+        require_one(load_house(path, NOWHERE, models=MODELS))
+
+
+def test_the_example_of_a_radar_is_one_that_works(tmp_path: Path) -> None:
+    shown = " ".join(invoke("new", "--help").output.split())
+    example = shown.partition("A radar: ")[2].partition(". ")[0]
+    path = tmp_path / "house.yaml"
+    assert invoke("new", str(path), "--room", "living:4x5", "--radar", example).stderr == ""
+
+
+def test_a_house_with_more_than_radars_starts_although_no_radar_works(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = house_of(tmp_path, "absent")
+    sensor = "sensors: [{id: air, room: den, kind: co2, connection: c, address: a}]\n"
+    path.write_text(
+        path.read_text(encoding="utf-8") + sensor + "connections: [{id: c, type: mqtt, address: 'b:1883'}]\n",
+        encoding="utf-8",
+    )
+    loaded = load_house(path, NOWHERE)
+    require_one(loaded)
+    require_a_radar(loaded)
+    assert "radar r0 does not work" in capsys.readouterr().err
+    with pytest.raises(SumikaError, match=r"absent\.h5"):
+        require_a_radar(loaded, records=True)
 
 
 def test_a_new_house_is_asked_for_with_defaults(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from sumika.bus import Publisher, RuntimeFolder
 from sumika.cli import _doctor_house, _doctor_machine, _doctor_running, _doctor_storage
 from sumika.cli._finding import Finding, Level
+from sumika.cli._recordings import refusal
 from sumika.cli.doctor import checks, doctor
 from sumika.clock import Instant, WallClock
 from sumika.config import LoadedHouse, parse_house
@@ -297,6 +299,15 @@ def test_the_ports_of_radars_are_judged(tmp_path: Path, monkeypatch: pytest.Monk
     finding = only(_doctor_house.ports_usable(loaded))
     assert_useful(finding, Level.FAIL)
     assert "usermod -aG" in finding.remedy
+
+
+def test_a_radar_that_its_description_keeps_from_working_fails_though_its_port_is_there(tmp_path: Path) -> None:
+    loaded = house_with("{type: port, device: /dev/null}", tmp_path)
+    finding = only(_doctor_house.ports_described(loaded, partial(refusal, loaded)))
+    assert_useful(finding, Level.FAIL)
+    assert "has no config" in finding.why
+    played = house_with("{type: demo}", tmp_path)
+    assert _doctor_house.ports_described(played, partial(refusal, played)) == []
 
 
 def test_a_second_port_and_the_makers_package_are_judged_as_well(

@@ -118,6 +118,20 @@ def data_there(environ: Mapping[str, str], default: Path | None) -> list[Finding
     return [ok(f"SUMIKA_DATA is {folder}: {', '.join(names)}")]
 
 
+def ports_described(loaded: LoadedHouse, refusal: Callable[[Radar], SumikaError | None]) -> list[Finding]:
+    """Judge what house.yaml says of radars on ports, and their files of settings; nothing is found of what can work.
+
+    Args:
+        loaded: The house.
+        refusal: Looks at a radar's settings; returns why it cannot work by them.
+    """
+    return [
+        fail(f"radar {radar.id}: {error.where}", error.problem, error.remedy)
+        for radar in loaded.house.radars
+        if isinstance(radar.source, PortSource) and (error := refusal(radar))
+    ]
+
+
 def ports_usable(loaded: LoadedHouse) -> list[Finding]:
     """Judge the ports of radars that hang on one, and the makers' packages that they are read through."""
     findings = []

@@ -1,4 +1,4 @@
-"""Opens a house's recordings before they are needed: what cannot be played is told at once, by whoever is asked."""
+"""Looks at what a house's radars give before it is needed: what cannot work is told at once, by whoever is asked."""
 
 import click
 
@@ -6,17 +6,18 @@ from sumika.clock import WallClock
 from sumika.config import LoadedHouse
 from sumika.schema import SumikaError
 from sumika.schema.house import PortSource, Radar, RecordingSource
-from sumika.sensors import SimulatedHouse, open_source, require_live
+from sumika.sensors import SimulatedHouse, open_source, require_settings
 
 
 def refusal(loaded: LoadedHouse, radar: Radar) -> SumikaError | None:
     """Open what a radar plays as its node will, and return why it cannot be played; None if it can.
 
-    A device is left alone: opening one sends it settings, and one that is unplugged now may be there in a minute.
+    A device is left alone: opening one sends it settings, and one that is unplugged now may be there in a minute. What
+    house.yaml says of it, and the file of settings that it is to be sent, do not change by themselves: those are read.
     """
     try:
         if isinstance(radar.source, PortSource):
-            require_live(radar, loaded.path)
+            require_settings(radar, loaded.path, loaded.environ)
         else:
             clock = WallClock()
             simulated = SimulatedHouse(house=loaded.house, began=clock.now())
@@ -42,12 +43,20 @@ def _there(loaded: LoadedHouse, source: RecordingSource) -> bool:
     return path is not None and path.exists()
 
 
+def never_start(loaded: LoadedHouse) -> list[tuple[Radar, SumikaError]]:
+    """Return the radars on ports that cannot work as they are described, plugged in or not, each with the reason."""
+    ports = (radar for radar in loaded.house.radars if isinstance(radar.source, PortSource))
+    return [(radar, error) for radar in ports if (error := refusal(loaded, radar))]
+
+
 def require_one(loaded: LoadedHouse) -> None:
     """Look whether a house would start, without what takes long: what is simulated works.
 
     Raises:
-        SumikaError: if there are radars, and none can be opened.
+        SumikaError: if there are radars, none can be opened, and there is nothing else to run for.
     """
+    if _runs_without_radars(loaded):
+        return
     real = [one for one in loaded.house.radars if isinstance(one.source, PortSource | RecordingSource)]
     if not real or len(real) < len(loaded.house.radars):
         return
@@ -61,16 +70,25 @@ def require_one(loaded: LoadedHouse) -> None:
         raise error
 
 
-def require_a_radar(loaded: LoadedHouse) -> None:
-    """Tell of every radar that will not work; a house of which not one works is not started.
+def require_a_radar(loaded: LoadedHouse, *, records: bool = False) -> None:
+    """Tell of every radar that will not work; where none works and there is nothing else, the house is not started.
+
+    Args:
+        loaded: The house.
+        records: It is started for its radars alone.
 
     Raises:
-        SumikaError: if there are radars, and none can be opened.
+        SumikaError: if there are radars, none can be opened, and there is nothing else to run for.
     """
     errors = [(radar, error) for radar in loaded.house.radars if (error := refusal(loaded, radar))]
-    if errors and len(errors) == len(loaded.house.radars):
+    if errors and len(errors) == len(loaded.house.radars) and (records or not _runs_without_radars(loaded)):
         for _, error in errors[1:]:
             click.echo(f"sumika: {error}", err=True)
         raise errors[0][1]
     for radar, error in errors:
         click.echo(f"sumika: radar {radar.id} does not work: {error}", err=True)
+
+
+def _runs_without_radars(loaded: LoadedHouse) -> bool:
+    """Return whether a house has more than radars: it is heated and aired, even if not one of those works."""
+    return bool(loaded.house.devices or loaded.house.sensors)

@@ -90,6 +90,7 @@ def checks(
     if loaded is not None:
         findings += _doctor_house.world_possible(loaded)
         findings += _doctor_house.recordings_there(loaded, _present, partial(refusal, loaded))
+        findings += _doctor_house.ports_described(loaded, partial(refusal, loaded))
         findings += _doctor_house.ports_usable(loaded)
         findings += _doctor_model.larger_model(loaded)
         folder = data_folder(loaded, data)

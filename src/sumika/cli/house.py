@@ -45,7 +45,9 @@ def house() -> None:
 @click.argument("file", type=_FILE)
 @click.option("--start", is_flag=True, help="Whether the house and its page would start by it too.")
 def check(file: Path, start: bool) -> None:
-    """Say everything that is wrong with FILE, or what it describes; recordings that are there are opened.
+    """Say everything that is wrong with FILE, or what it describes.
+
+    Recordings that are there are opened, and the settings read that radars are to be sent; their ports are left alone.
 
     With --start it is looked whether a radar works, and whether the page's own certificate can be used. Exit code 2 if
     FILE cannot be used, 1 if a recording cannot be played, or with --start if the house or its page would not start.
@@ -55,11 +57,17 @@ def check(file: Path, start: bool) -> None:
         click.echo(problem.located(file), err=True)
     require_a_world(loaded)
     click.echo(_summary(loaded))
-    from sumika.cli._recordings import refused, require_one  # Slow to import, and nothing else here opens recordings.
+    from sumika.cli._recordings import (  # slow to import; nothing else opens recordings
+        never_start,
+        refused,
+        require_one,
+    )
 
     if start:
         require_one(loaded)
         _require_certificate(loaded)
+    for radar, error in never_start(loaded):
+        click.echo(f"radar {radar.id}: {error}", err=True)
     unplayable = refused(loaded)
     for radar, error in unplayable:
         click.echo(f"radar {radar.id}: {error}", err=True)
@@ -76,7 +84,7 @@ def check(file: Path, start: bool) -> None:
     "radars",
     multiple=True,
     metavar="ROOM:MODEL[:SOURCE]",
-    help="A radar: living:iwr6843isk:/dev/ttyUSB0. SOURCE may be a recording (FILE or FILE,CHIRP); none is simulated.",
+    help="A radar: living:ld2450:/dev/ttyUSB0. SOURCE may be a recording (FILE or FILE,CHIRP); none is simulated.",
 )
 @click.option("--force", is_flag=True, help="Take the place of a file that is there; it is kept as a backup.")
 def new(file: Path, name: str | None, rooms: tuple[str, ...], radars: tuple[str, ...], force: bool) -> None:
@@ -93,6 +101,10 @@ def new(file: Path, name: str | None, rooms: tuple[str, ...], radars: tuple[str,
     loaded = parse_house(text, file, models=MODELS)
     write_new_house(file, text, force=force)
     click.echo(f"Wrote {file}: {_counted(loaded.house)}. Edit it, then: sumika house check {file}")
+    from sumika.cli._recordings import never_start  # slow to import
+
+    for radar, error in never_start(loaded):
+        click.echo(f"radar {radar.id} does not work yet: {error}", err=True)
 
 
 @house.command()
@@ -150,12 +162,8 @@ def _driver_warnings(described: House) -> list[Problem]:
     problems = []
     for index, radar in enumerate(described.radars):
         model = MODELS[radar.model]
-        text = ""
-        if isinstance(radar.source, PortSource) and not model.live:
-            text = f"live capture of {radar.model} is not built in yet; what works is {model.recordings}, or type demo"
-        elif isinstance(radar.source, RecordingSource) and model.needs_chirp and not radar.source.chirp:
+        if isinstance(radar.source, RecordingSource) and model.needs_chirp and not radar.source.chirp:
             text = f"a recording of {radar.model} needs a chirp description; add chirp:"
-        if text:
             problems.append(Problem(line=0, field=f"radars[{index}].source", text=text, warning=True))
     return problems
 

@@ -81,7 +81,7 @@ def record(
     # What is wrong is told before the first frame is taken.
     nodes = tuple(reference_node(spec) for spec in parse_references(references))
     require_a_world(loaded)
-    require_a_radar(loaded)
+    require_a_radar(loaded, records=True)
     with owned_data_folder(data_folder(loaded, data)) as folder:
         if PrivacyWatch(folder, "record").hides_bodies(WallClock().now()):
             raise SumikaError(NOTHING_PERSONAL, where=str(folder), remedy="The page's privacy says so, and ends it.")

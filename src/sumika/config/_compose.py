@@ -81,7 +81,7 @@ def room_answer(text: str, taken: Collection[str] = ()) -> RoomAnswer:
 
 
 def radar_answer(text: str, rooms: Collection[str], models: Collection[str]) -> RadarAnswer:
-    """Return the radar that `living:iwr6843isk:/dev/ttyUSB0` means: room, model, and where its data comes from.
+    """Return the radar that `living:ld2450:/dev/ttyUSB0` means: room, model, and where its data comes from.
 
     The last part may be a recording, with the chirp description behind a comma where it needs one, or absent: then a
     simulated breathing target stands in until there is a radar.
@@ -96,7 +96,7 @@ def radar_answer(text: str, rooms: Collection[str], models: Collection[str]) -> 
             raise UsageError(
                 f"'{text}': there is no {kind} '{name}', there are: {listed(sorted(known))}"
                 + (f"; did you mean {near}?" if near else ""),
-                remedy="Write room:model:source, such as living:iwr6843isk:/dev/ttyUSB0",
+                remedy="Write room:model:source, such as living:ld2450:/dev/ttyUSB0",
             )
     path, _, chirp = source.partition(",")
     return RadarAnswer(room=room, model=model, source=path, chirp=chirp)
@@ -189,7 +189,10 @@ def _source_lines(radar: RadarAnswer) -> list[str]:
         PortSource: "# live, from this device",
         RecordingSource: "# a recording, absolute or relative to this file; $SUMIKA_DATA may stand for a folder",
     }[type(source)]
-    return [f"    source: {why}", *(f"      {key}: {emit.scalar(value)}" for key, value in group.items())]
+    lines = [f"    source: {why}", *(f"      {key}: {emit.scalar(value)}" for key, value in group.items())]
+    if isinstance(source, PortSource):
+        lines.append("      # config: radar.cfg # settings to send to it; a TI radar sends nothing without its .cfg")
+    return lines
 
 
 def _source(radar: RadarAnswer) -> DemoSource | PortSource | RecordingSource:

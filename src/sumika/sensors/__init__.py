@@ -25,7 +25,15 @@ from sumika.sensors.base import (
     Source,
     Stretch,
 )
-from sumika.sensors.radar import MODELS, ModelInfo, SimulatedHouse, builtin_chirps, open_recording, require_live
+from sumika.sensors.radar import (
+    MODELS,
+    ModelInfo,
+    SimulatedHouse,
+    builtin_chirps,
+    open_recording,
+    require_live,
+    require_settings,
+)
 
 __all__ = [
     "MODELS",
@@ -46,5 +54,6 @@ __all__ = [
     "open_source",
     "recordings_folder",
     "require_live",
+    "require_settings",
     "resolve_path",
 ]

@@ -5,7 +5,7 @@
     recording = open_recording(Path("capture.bin"), "iwr6843isk", chirp="builtin:iwr6843_vital")
 """
 
-from sumika.sensors.radar._vendors import MODELS, open_live, open_recording, require_live
+from sumika.sensors.radar._vendors import MODELS, open_live, open_recording, require_live, require_settings
 from sumika.sensors.radar.demo import DemoTarget
 from sumika.sensors.radar.model import ModelInfo
 from sumika.sensors.radar.simulated import SimulatedHouse
@@ -20,4 +20,5 @@ __all__ = [
     "open_live",
     "open_recording",
     "require_live",
+    "require_settings",
 ]

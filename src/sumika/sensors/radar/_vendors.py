@@ -29,6 +29,12 @@ _OPEN_LIVE: Mapping[str, Callable[[Radar, Path, Clock, Mapping[str, str]], Sourc
     "ti": ti.open_live,
 }
 
+_REQUIRE_SETTINGS: Mapping[str, Callable[[Radar, Path, Mapping[str, str]], None]] = {
+    "acconeer": acconeer.require_settings,
+    "infineon": infineon.require_settings,
+    "ti": ti.require_settings,
+}
+
 MODELS: Mapping[str, ModelInfo] = MappingProxyType(
     {model.name: model for vendor in (ti, infineon, acconeer, hilink, seeed) for model in vendor.MODELS}
 )
@@ -83,6 +89,24 @@ def require_live(radar: Radar, house_file: Path) -> PortSource:
             remedy=f"Write kind: {other}, or leave kind out",
         )
     return source
+
+
+def require_settings(radar: Radar, house_file: Path, environ: Mapping[str, str]) -> None:
+    """Check all of a radar's port that can be checked without it: what house.yaml says, and the file of settings.
+
+    Args:
+        radar: One of `MODELS`; its source is a `PortSource`.
+        house_file: Relative paths start from where it lies.
+        environ: The environment; `SUMIKA_DATA` is the folder of recordings.
+
+    Raises:
+        UsageError: as `require_live`; or a setting is missing or wrong.
+        SumikaError: if the file of settings cannot be read, or is not one for this radar.
+    """
+    require_live(radar, house_file)
+    require = _REQUIRE_SETTINGS.get(MODELS[radar.model].vendor)
+    if require is not None:
+        require(radar, house_file, environ)
 
 
 def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str, str]) -> Source:

@@ -58,9 +58,7 @@ def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str
             where=where,
             remedy="docs/how-to/connect-a-radar.md says how to install it",
         ) from error
-    config_path = resolve_path(source.config, house_file, environ) if source.config else None
-    text = read_text(config_path, "the radar's settings") if config_path else room_settings()
-    settings = _sensor_settings(text, str(config_path or where))
+    text, settings = _settings(source, house_file, environ)
     at = f"radar {radar.id}: {source.address or source.device}"
     client = asked(at, "the radar cannot be opened", lambda: package.Client.open(**_place(source)))
     try:
@@ -69,6 +67,24 @@ def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str
     except SumikaError:
         _release(client)
         raise
+
+
+def require_settings(radar: Radar, house_file: Path, environ: Mapping[str, str]) -> None:
+    """Check the file of settings, if there is one; no device is opened.
+
+    Raises:
+        UsageError: if the path of the settings is wrong, or the settings are of no use.
+        SumikaError: if they cannot be read.
+    """
+    if isinstance(radar.source, PortSource):
+        _settings(radar.source, house_file, environ)
+
+
+def _settings(source: PortSource, house_file: Path, environ: Mapping[str, str]) -> tuple[str, A121Sensor]:
+    """Return the session in JSON, and what it says of its one sensor."""
+    path = resolve_path(source.config, house_file, environ) if source.config else None
+    text = read_text(path, "the radar's settings") if path else room_settings()
+    return text, _sensor_settings(text, str(path or house_file))
 
 
 def _place(source: PortSource) -> dict[str, Any]:

@@ -52,10 +52,7 @@ def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str
     if not isinstance(source, PortSource):
         raise UsageError(f"radar {radar.id} is not read from a port", where=str(house_file), remedy="Write type: port")
     package = _Package(radar.id, str(house_file))
-    if source.config:
-        shape = read_avian_config(resolve_path(source.config, house_file, environ), "the radar's settings")
-    else:
-        shape = room_settings(radar.model)
+    shape = _settings(source, house_file, environ) or room_settings(radar.model)
     where = f"radar {radar.id}: {source.device}"
     port = {} if source.device == "usb" else {"port": source.device}
     device = asked(where, "the radar cannot be opened", lambda: package.fmcw.DeviceFmcw(**port))
@@ -64,6 +61,23 @@ def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str
     except SumikaError:
         _release(device)
         raise
+
+
+def require_settings(radar: Radar, house_file: Path, environ: Mapping[str, str]) -> None:
+    """Check the file of settings, if there is one; no device is opened.
+
+    Raises:
+        UsageError: if the path of the settings is wrong.
+        SumikaError: if they cannot be read.
+    """
+    if isinstance(radar.source, PortSource):
+        _settings(radar.source, house_file, environ)
+
+
+def _settings(source: PortSource, house_file: Path, environ: Mapping[str, str]) -> AvianShape | None:
+    if not source.config:
+        return None
+    return read_avian_config(resolve_path(source.config, house_file, environ), "the radar's settings")
 
 
 class _Package:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from sumika.clock import Clock
 from sumika.schema import SumikaError, UsageError
@@ -38,23 +39,50 @@ def open_live(radar: Radar, house_file: Path, clock: Clock, environ: Mapping[str
         SumikaError: if the .cfg cannot be what this radar sends; or the radar or the card is absent, busy, silent, or
             refuses.
     """
+    source, settings = _settings(radar, house_file, environ)
+    how = _open_capture if settings.capture else _open_points
+    return how(radar, source, settings.chirp, settings.lines, settings.where, clock)
+
+
+def require_settings(radar: Radar, house_file: Path, environ: Mapping[str, str]) -> None:
+    """Check everything that `open_live` checks before it opens a port; nothing is opened but the .cfg.
+
+    Args:
+        radar: With a `PortSource`.
+        house_file: Relative paths start from where it lies.
+        environ: The environment; `SUMIKA_DATA` is the folder of recordings.
+
+    Raises:
+        UsageError: if house.yaml leaves out what is needed.
+        SumikaError: if the .cfg cannot be read, or cannot be what this radar sends.
+    """
+    _settings(radar, house_file, environ)
+
+
+class _Settings(NamedTuple):
+    """What a radar is to be told, and whether a capture card is to record what it sends."""
+
+    capture: bool
+    chirp: ChirpDescription
+    lines: list[tuple[int, str]]
+    where: str
+
+
+def _settings(radar: Radar, house_file: Path, environ: Mapping[str, str]) -> tuple[PortSource, _Settings]:
     source = radar.source
     if not isinstance(source, PortSource):
         raise UsageError(f"radar {radar.id} is not read from a port", where=str(house_file), remedy="Write type: port")
     capture = source.kind == "frames" or (source.kind == "" and source.device == _NETWORK)
-    _require_settings(radar, source, house_file, capture=capture)
+    _require_fields(radar, source, house_file, capture=capture)
     path = resolve_path(source.config, house_file, environ)
     text = read_text(path, "the radar's .cfg")
     chirp = checked_cfg(text, str(path), radar.model, capture=capture)
-    lines = command_lines(text)
-    if not capture:
-        return _open_points(radar, source, chirp, lines, str(path), clock)
-    if chirp.frame_bytes > _LARGEST_FRAME:
+    if capture and chirp.frame_bytes > _LARGEST_FRAME:
         raise SumikaError(f"a frame would have {chirp.frame_bytes >> 20} MiB; 64 are read at most", where=str(path))
-    return _open_capture(radar, source, chirp, lines, str(path), clock)
+    return source, _Settings(capture, chirp, command_lines(text), str(path))
 
 
-def _require_settings(radar: Radar, source: PortSource, house_file: Path, *, capture: bool) -> None:
+def _require_fields(radar: Radar, source: PortSource, house_file: Path, *, capture: bool) -> None:
     problem, remedy = "", ""
     if not source.config:
         problem = "has no config: without its .cfg a radar sends nothing, and nobody knows what it was told to send"
