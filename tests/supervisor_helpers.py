@@ -72,7 +72,8 @@ class FakeHouse:
             nodes=(NAME, *(node.name for node in nodes)),
             incarnation=0,
         )
-        self.supervisor = Supervisor(nodes, launch, folder, self.clock, self.spawn)
+        self.said: list[Event] = []
+        self.supervisor = Supervisor(nodes, launch, folder, self.clock, self.spawn, voice=self.said.append)
         self.boards = {node.name: Board.open(folder.board, node.name) for node in nodes}
         self.ear = opened(Subscriber(folder, [NAME], ["event", "node_health", "tick"], self.clock, name="log"))
         self.heard: list[Message] = []

@@ -15,7 +15,7 @@ from sumika.runtime.node import COMPILES_WITHIN_S, STARTS_WITHIN_S
 from sumika.runtime.restart import LONGEST_DELAY_S
 from sumika.runtime.spawn import fault_file
 from sumika.runtime.supervisor import STOP_TIMEOUT_S
-from sumika.schema import NodeState, Origin, Presence, Reason, Tick
+from sumika.schema import Event, NodeState, Origin, Presence, Reason, Severity, Tick
 from sumika.units import seconds_to_ns
 from tests.bus_helpers import wait_until
 from tests.supervisor_helpers import START, FakeHouse, fake_house, node_named, publisher
@@ -45,6 +45,18 @@ def test_a_node_runs_from_its_first_beat(house: FakeHouse) -> None:
     assert state(house) is NodeState.RUNNING
 
 
+def test_what_a_node_tells_is_passed_on_to_who_says_it(house: FakeHouse) -> None:
+    node = publisher(house, "b")
+    told = Event(stamp=START, origin=Origin.LIVE, subject="disk", code="disk_full", severity=Severity.ALARM)
+
+    def heard() -> bool:
+        node.publish(told)
+        house.turn()
+        return told in house.said
+
+    assert wait_until(heard)
+
+
 def test_a_death_is_told_once_with_its_reason_and_so_is_the_recovery(house: FakeHouse) -> None:
     house.turn()
     die(house)
@@ -54,6 +66,7 @@ def test_a_death_is_told_once_with_its_reason_and_so_is_the_recovery(house: Fake
     house.turn(2.0)
     assert state(house) is NodeState.RUNNING
     assert house.told() == [("a", DIED, False), ("a", DIED, True)]
+    assert [(event.subject, event.code, event.recovered) for event in house.said] == house.told()
     assert house.incarnations == {"a": [0, 1], "b": [0]}
     assert house.processes["a"][0].closed
 

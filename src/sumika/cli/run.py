@@ -15,6 +15,7 @@ from sumika.cli.page import page_lines
 from sumika.clock import WallClock
 from sumika.config import LoadedHouse
 from sumika.runtime.begin_again import begin_again, see_off_the_old
+from sumika.runtime.fault_voice import FaultVoice
 from sumika.runtime.house_run import HouseRun, data_folder, data_folder_of, owned_data_folder
 from sumika.runtime.node import Node
 from sumika.runtime.page_access import is_taken
@@ -30,7 +31,7 @@ LARGEST_PORT = 65_535
 @recordings_option
 @data_option
 @click.option("--demo", is_flag=True, help="The demo house as it came; what its page changed of it is put aside.")
-@click.option("--headless", is_flag=True, help="No live view; nodes and log only.")
+@click.option("--headless", is_flag=True, help="No live view; faults are told in lines, on standard error.")
 @click.option("--seconds", type=click.FloatRange(min=0.1), help="End by itself after so long.")
 def run(
     house: Path | None, recordings: bool, data: Path | None, demo: bool, headless: bool, seconds: float | None
@@ -55,7 +56,8 @@ def run(
     with owned_data_folder(data_folder(loaded, data)) as folder:
         for line in [*_page_lines(loaded, folder), *_taken(loaded)]:
             click.echo(line, err=True)
-        running = HouseRun(loaded, folder, extra=extra)
+        voice = FaultVoice(_language(loaded)).take if headless else None  # a service's journal is all that there is
+        running = HouseRun(loaded, folder, extra=extra, voice=voice)
         # Whoever read our output has had enough (`sumika run | head`): then so have we.
         running.run(seconds, ended=lambda: not headless and reader_gone(sys.stdout))
     click.echo(f"log: {running.log_folder}", err=True)

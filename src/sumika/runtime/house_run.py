@@ -20,7 +20,7 @@ from sumika.runtime.supervisor import NAME as SUPERVISOR
 from sumika.runtime.supervisor import Supervisor
 from sumika.runtime.table import nodes_of
 from sumika.runtime.what_runs import say_whose
-from sumika.schema import ConfigChange, Origin, RestartAnswer, RestartRequest, SumikaError
+from sumika.schema import ConfigChange, Event, Origin, RestartAnswer, RestartRequest, SumikaError
 from sumika.schema.house import House, WorldSource
 
 
@@ -96,6 +96,7 @@ class HouseRun:
         table: The table; without it that of the house. A rehearsal leaves out those in whose place it speaks.
         raw: Radars of which whole frames are logged from the start.
         clock: Time.
+        voice: Is told of every event; must not wait.
 
     Attributes:
         begins_again: Whether somebody asked for another run after this one.
@@ -110,6 +111,7 @@ class HouseRun:
         table: tuple[Node, ...] | None = None,
         raw: tuple[str, ...] = (),
         clock: Clock | None = None,
+        voice: Callable[[Event], None] | None = None,
     ) -> None:
         self.clock = clock or WallClock()
         self.run_id = new_run_id(self.clock)
@@ -118,6 +120,7 @@ class HouseRun:
         self._data = data
         self._nodes = (*(nodes_of(loaded.house) if table is None else table), *extra)
         self._raw = raw
+        self._voice = voice
         self._stopping = False
         self.begins_again = False
 
@@ -160,7 +163,7 @@ class HouseRun:
         try:
             with RuntimeFolder.create() as folder, Answerer(folder, "restart") as asked:
                 say_whose(folder, self._data, self._loaded.house.name)
-                Supervisor(self._nodes, self._launch(folder), folder, self.clock).run(over)
+                Supervisor(self._nodes, self._launch(folder), folder, self.clock, voice=self._voice).run(over)
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)

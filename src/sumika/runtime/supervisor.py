@@ -74,6 +74,7 @@ class Supervisor:
         folder: The runtime folder, owned by this process.
         clock: Time.
         spawn: Starts a node's process; by default a server that forks.
+        voice: Is told of every event, the supervisor's own and the nodes'; must not wait.
 
     Attributes:
         nodes: The nodes by name.
@@ -87,13 +88,16 @@ class Supervisor:
         folder: RuntimeFolder,
         clock: Clock,
         spawn: Spawn | None = None,
+        voice: Callable[[Event], None] | None = None,
     ) -> None:
         self._clock = clock
         self._folder = folder
         self._config = launch.config
         listeners = [LOG] if any(node.name == LOG for node in nodes) else []
         self._publisher = Publisher(folder, NAME, incarnation=0, listeners=listeners)
-        self._subscriber = Subscriber(folder, nodes=[n.name for n in nodes], topics=["presence"], clock=clock)
+        self._voice = voice
+        topics = ["presence"] if voice is None else ["presence", "event"]
+        self._subscriber = Subscriber(folder, nodes=[n.name for n in nodes], topics=topics, clock=clock)
         spawn = spawn or fork_server(folder)
         board = Board.create(folder.board, [node.name for node in nodes])
         self.nodes = {node.name: ManagedNode(node, launch, board, spawn) for node in nodes}
@@ -155,6 +159,8 @@ class Supervisor:
             for received in self._subscriber.receive(0.0):
                 if isinstance(received.message, Presence) and is_news(received.message):
                     self.hear(received.message)
+                elif isinstance(received.message, Event):
+                    self._say(received.message)
         for managed in self.nodes.values():
             with self._surviving(f"looking after {managed.node.name}"):
                 self._look_after(managed)
@@ -255,17 +261,22 @@ class Supervisor:
             self._publisher.publish(message)
 
     def _tell(self, subject: str, code: str, severity: Severity, detail: str, *, recovered: bool = False) -> None:
-        self.publish(
-            Event(
-                stamp=self._clock.now(),
-                origin=Origin.LIVE,
-                subject=subject,
-                code=code,
-                severity=severity,
-                recovered=recovered,
-                detail=detail,
-            )
+        event = Event(
+            stamp=self._clock.now(),
+            origin=Origin.LIVE,
+            subject=subject,
+            code=code,
+            severity=severity,
+            recovered=recovered,
+            detail=detail,
         )
+        self.publish(event)
+        self._say(event)
+
+    def _say(self, event: Event) -> None:
+        if self._voice is not None:
+            with self._surviving("saying what happened"):
+                self._voice(event)
 
     def _tell_health(self) -> None:
         now = self._clock.now()
