@@ -210,6 +210,8 @@ def test_unknown_events_rooms_and_people_are_told() -> None:
         with pytest.raises(UsageError, match="there is no"):
             home.plan_event(kind, body, 0.0, room)
     assert "fall" in EVENTS
+    with pytest.raises(UsageError, match="nobody lives here"):
+        household(msgspec.structs.replace(demo(), residents=())).plan_event("fall", "", 0.0)
     with pytest.raises(UsageError, match="name of a guest"):
         household(plain_named("guest_1"))
 

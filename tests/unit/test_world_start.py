@@ -3,18 +3,27 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
+from sumika.schema.house import WorldSettings
 from sumika.world.devices import Devices
 from sumika.world.devices.device import Around
 from sumika.world.devices.openings_and_light import Light
 from sumika.world.scenarios.checks import moment_s
-from sumika.world.start import local_time
+from sumika.world.start import local_time, start_of
 from tests.world_device_helpers import Driven, house_with, one
 
 PARIS = ZoneInfo("Europe/Paris")
 SPRING, AUTUMN = datetime(2026, 3, 28, 20, 0, tzinfo=PARIS), datetime(2026, 10, 24, 20, 0, tzinfo=PARIS)
 ACROSS = [(SPRING, 6.0, "03:00"), (SPRING, 36.0, "09:00"), (AUTUMN, 6.5, "02:30"), (AUTUMN, 7.5, "02:30")]
+
+
+@pytest.mark.parametrize("text", ["2026-01-20T18:30", "2026-01-20T09:30Z", "2026-01-20T10:30+01:00"])
+def test_a_house_lives_by_the_clock_of_its_site_however_its_start_is_written(text: str) -> None:
+    start = start_of(msgspec.structs.replace(house_with(), world=WorldSettings(start=text)))
+    assert start.isoformat() == "2026-01-20T18:30:00+09:00"
+    assert start.tzinfo == ZoneInfo("Asia/Tokyo")
 
 
 @pytest.mark.parametrize(("start", "hours", "shown"), [*ACROSS, (AUTUMN, 36.0, "07:00")])

@@ -50,4 +50,5 @@ def start_of(house: House) -> datetime:
         raise UsageError(
             f"{text!r} is no moment", where="world.start", remedy="Write date and time, as 2026-01-20T18:30"
         ) from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone_info)
+    # A moment of another zone, as 2026-01-20T09:30Z, is that moment: the house lives by its own clock all the same.
+    return moment.astimezone(zone_info) if moment.tzinfo is not None else moment.replace(tzinfo=zone_info)

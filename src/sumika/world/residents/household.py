@@ -223,6 +223,12 @@ class Household:
         _known("event", kind, EVENTS)
         _known("room", room, [one.id for one in self._house.rooms])
         if kind != "party":
+            if not body:
+                raise UsageError(
+                    f"nobody lives here whom a {kind} could befall",
+                    where="events",
+                    remedy="Name residents in house.yaml",
+                )
             _known("resident", body, tuple(self._people))
             self._befall((body,), planned(kind, at_s, room, minutes))
             return
