@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from sumika.dashboard.entry_routes import COOKIE
+from sumika.dashboard.cookies import COOKIE, own_cookie
 from tests.browser.played_house import PASSWORD, PlayedHouse
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -90,7 +90,8 @@ class Visit:
         if not tour:
             self.context.add_init_script("localStorage.setItem('sumika.tour', 'seen')")
         cookie = self.house.parts.accounts.log_in(user)
-        self.context.add_cookies([{"name": COOKIE, "value": cookie, "url": self.house.address}])
+        name = own_cookie(COOKIE, f"127.0.0.1:{self.house.port}")
+        self.context.add_cookies([{"name": name, "value": cookie, "url": self.house.address}])
         self.page.goto(f"{self.house.address}#/{view}")
         self.page.wait_for_selector("main h1", state="attached")
         return self.page

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from starlette.testclient import TestClient
 
 from sumika.config import host_name
 from sumika.dashboard import Role, all_operations
@@ -243,6 +244,31 @@ def test_logging_out_ends_this_session_alone(played: Played) -> None:
     assert other.delete("/api/sessions/nowhere").status_code == 404
     assert other.delete(f"/api/sessions/{sessions[0]['id']}").status_code == 200
     assert other.get("/api/me").status_code == 401
+
+
+def test_two_houses_on_one_computer_do_not_log_each_other_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick_passwords(monkeypatch)
+    browsers = []
+    for port in (8001, 8002):
+        folder = tmp_path / str(port)
+        folder.mkdir()
+        played = Played(folder)
+        played.owner()
+        browsers.append(TestClient(played.app, base_url=f"http://localhost:{port}"))
+    for browser in browsers:
+        assert browser.post("/api/login", json={"name": "owner", "password": PASSWORD}).status_code == 200
+    jar = {name: value for browser in browsers for name, value in browser.cookies.items()}
+    for browser in browsers:
+        browser.cookies.update(jar)  # browsers keep one for all ports
+        assert browser.get("/api/me").status_code == 200
+
+
+def test_a_cookie_of_before_they_were_named_by_ports_still_counts(played: Played) -> None:
+    cookie = played.owner().cookies["sumika_session"]
+    browser = TestClient(played.app, base_url="http://localhost:8001", cookies={"sumika_session": cookie})
+    csrf = browser.get("/api/me").json()["csrf"]
+    assert browser.post("/api/logout", headers={"X-Sumika-CSRF": csrf}).status_code == 200
+    assert browser.get("/api/me").status_code == 401
 
 
 def test_a_token_is_told_once_and_can_be_taken_away(played: Played) -> None:

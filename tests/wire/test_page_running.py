@@ -78,8 +78,8 @@ class Running:
     @contextmanager
     def watch(self, *patterns: str) -> Iterator[ClientConnection]:
         """Hold a connection that watches something."""
-        cookie = self.browser.cookies["sumika_session"]
-        headers = {"Cookie": f"sumika_session={cookie}"}
+        name = f"sumika_session_{self.port}"
+        headers = {"Cookie": f"{name}={self.browser.cookies[name]}"}
         address = f"ws://127.0.0.1:{self.port}/api/live"
         with connect(address, additional_headers=headers, compression=None) as connection:
             connection.send(msgspec.msgpack.encode({"watch": list(patterns)}))

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sumika.config import host_name
 from sumika.dashboard.accounts import csrf_of
-from sumika.dashboard.entry_routes import COOKIE, CSRF_HEADER
+from sumika.dashboard.cookies import COOKIE, read_cookie
+from sumika.dashboard.entry_routes import CSRF_HEADER
 from sumika.dashboard.operations import Call, Operation, answered, as_trouble, decoded_body, decoded_query
 from sumika.dashboard.parts import Parts
 from sumika.dashboard.problem import RefusedError, refused
@@ -114,7 +115,7 @@ def known(parts: Parts, connection: HTTPConnection) -> Viewer | None:
     """Return who a connection is from; None where it is nobody known."""
     scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
     token = bearer.strip() if scheme.lower() == "bearer" else ""
-    return parts.viewer(connection.cookies.get(COOKIE, ""), token)
+    return parts.viewer(read_cookie(COOKIE, connection), token)
 
 
 def endpoint(parts: Parts, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
@@ -152,7 +153,7 @@ def _check(operation: Operation, viewer: Viewer | None, request: Request) -> Non
         raise refused(401, "login")
     if operation.method not in SAFE_METHODS and not viewer.is_machine:
         told = request.headers.get(CSRF_HEADER, "")
-        if not secrets.compare_digest(told.encode(), csrf_of(request.cookies.get(COOKIE, "")).encode()):
+        if not secrets.compare_digest(told.encode(), csrf_of(read_cookie(COOKIE, request)).encode()):
             raise refused(403, "csrf")
     if operation.right is not None and operation.right not in viewer.rights:
         raise refused(403, "right", right=operation.right.value)

@@ -6,21 +6,17 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+from starlette.requests import Request
 from starlette.responses import Response
 
 from sumika.dashboard.accounts import Account, Session, Token, csrf_of
+from sumika.dashboard.cookies import COOKIE, DEVICE_COOKIE, delete_session, read_cookie, write_cookie
 from sumika.dashboard.lockout import Attempt
 from sumika.dashboard.operations import Call, Operation, as_json, delete, get, patch, post
 from sumika.dashboard.parts import Parts
 from sumika.dashboard.passwords import LONGEST, SHORTEST
 from sumika.dashboard.problem import refused
 from sumika.dashboard.roles import Right, Role
-
-COOKIE = "sumika_session"
-COOKIE_S = 90 * 24 * 3600
-DEVICE_COOKIE = "sumika_device"
-DEVICE_COOKIE_S = 400 * 24 * 3600
-"""As long as browsers keep any (RFC 6265bis, 5.5)."""
 
 CSRF_HEADER = "X-Sumika-CSRF"
 
@@ -193,19 +189,19 @@ class _Entry:
         account = self._parts.accounts.set_up(body.token, _as_name(body.name), body.password)
         if body.residents or body.language:
             account = self._parts.accounts.change(account.name, residents=body.residents, language=body.language)
-        return self._let_in(account)
+        return self._let_in(account, call.request)
 
     def log_in(self, call: Call) -> Response:
         body: LoginBody = call.body
         # Keyboards put a blank behind a word. Accounts from before that was looked at may have one in their name.
         name = body.name if self._parts.accounts.user(body.name) is not None else body.name.strip()
-        device = self._parts.accounts.knows_device(name, call.request.cookies.get(DEVICE_COOKIE, ""))
+        device = self._parts.accounts.knows_device(name, read_cookie(DEVICE_COOKIE, call.request))
         with self._trying(Attempt(name, call.address, device)) as right:
             account = self._parts.accounts.right_password(name, body.password)
             if account is None:
                 raise refused(401, "wrong_password")
             right()
-        return self._let_in(account)
+        return self._let_in(account, call.request)
 
     @contextmanager
     def _trying(self, attempt: Attempt) -> Iterator[Callable[[], None]]:
@@ -220,22 +216,11 @@ class _Entry:
         finally:
             lockout.end(begun, right=bool(found))
 
-    def _let_in(self, account: Account) -> Response:
+    def _let_in(self, account: Account, request: Request) -> Response:
         cookie = self._parts.accounts.log_in(account.name)
         response = as_json(self._me(account, cookie))
-        response.set_cookie(
-            COOKIE, cookie, max_age=COOKIE_S, httponly=True, samesite="strict", secure=self._parts.tls, path="/"
-        )
-        device = self._parts.accounts.device(account.name)
-        response.set_cookie(
-            DEVICE_COOKIE,
-            device,
-            max_age=DEVICE_COOKIE_S,
-            httponly=True,
-            samesite="strict",
-            secure=self._parts.tls,
-            path="/",
-        )
+        for kind, value in ((COOKIE, cookie), (DEVICE_COOKIE, self._parts.accounts.device(account.name))):
+            write_cookie(kind, value, request, response, tls=self._parts.tls)
         return response
 
     def _me(self, account: Account, cookie: str) -> Me:
@@ -256,12 +241,12 @@ class _Entry:
         if call.who.session:
             self._parts.accounts.log_out(call.who.session)
         response = as_json(Done())
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=self._parts.tls, path="/")
+        delete_session(call.request, response, tls=self._parts.tls)
         return response
 
     def me(self, call: Call) -> Me:
         viewer = call.who
-        cookie = call.request.cookies.get(COOKIE, "")
+        cookie = read_cookie(COOKIE, call.request)
         return Me(
             user=viewer.name,
             role=viewer.role,

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from sumika.dashboard.entry_routes import COOKIE, CSRF_HEADER
+from sumika.dashboard.cookies import COOKIE
+from sumika.dashboard.entry_routes import CSRF_HEADER
 from sumika.dashboard.operations import Operation
 from sumika.dashboard.problem import Trouble
 
@@ -38,7 +39,12 @@ def openapi(operations: Sequence[Operation], version: str) -> dict[str, Any]:
         "components": {
             "schemas": schemas,
             "securitySchemes": {
-                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": "With _ and the port behind it where the address has one: sumika_session_8080.",
+                },
                 "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
                 "token": {"type": "http", "scheme": "bearer"},
             },

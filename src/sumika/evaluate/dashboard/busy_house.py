@@ -141,7 +141,7 @@ def _logged_in(address: str, data: Path) -> str:
         answer = browser.post("/api/setup", json={"token": token, "name": "bench", "password": PASSWORD})
         if answer.status_code != 200:
             raise SumikaError(f"the page does not let its first owner in ({answer.text[:200]})", where=address)
-        return browser.cookies["sumika_session"]
+        return next(value for name, value in browser.cookies.items() if name.startswith("sumika_session"))
 
 
 @contextlib.contextmanager
