@@ -130,3 +130,7 @@ def test_what_is_told_is_counted_against_what_happened(monkeypatch: pytest.Monke
     found = scored.counted(days)
     assert found[AirEventKind.SHOWER] == scored.Counted(happened=1, found=1, told=1, right=1)
     assert found[AirEventKind.SMOKE] == scored.Counted(0, 0, 0, 0)
+
+
+def test_no_day_or_two_are_scored_as_if_they_said_how_sure_it_is() -> None:
+    assert scored.measure(full=False) == {}

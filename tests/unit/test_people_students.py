@@ -40,6 +40,23 @@ def test_every_student_of_people_is_there_and_the_worst_is_told() -> None:
     assert figures["teacher_gain"].evidence in (Evidence.REAL_RECORDING, Evidence.SIMULATION)
 
 
+def test_what_stands_in_the_folders_has_their_day_and_how_quick_they_are_is_measured_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(students, "answer_s", lambda student: 0.002 if student.name == "pose-tiny" else 0.001)
+    figures = students.measure(full=False)
+    slowest = figures.pop("student_ms")
+    assert (slowest.value, slowest.detail["worst"], slowest.run) == (2.0, "pose-tiny", "now")
+    for figure in figures.values():
+        day, commit = figure.run.split()
+        assert len(day.split("-")) == 3
+        assert commit == find_student(str(figure.detail["worst"])).about.commit
+
+
+def test_an_answer_takes_some_time() -> None:
+    assert 0.0 < students.answer_s(find_student("comfort-tiny")) < 1.0
+
+
 def test_scores_are_told_in_points_and_errors_in_percent() -> None:
     figures = students.worst_of(
         {

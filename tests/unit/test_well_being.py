@@ -104,7 +104,8 @@ def test_wild_values_are_drawn_in_and_others_left_alone() -> None:
 def test_the_score_of_made_up_weeks_counts_false_alarms_and_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weeks, "HOMES", 1)
     monkeypatch.setattr(weeks, "EVERY_DAYS", 15)
-    figures = weeks.measure(full=False, first_seed=9000)
+    assert weeks.measure(full=False) == {}
+    figures = weeks.measure(full=True, first_seed=9000)
     assert set(figures) == {"well_being_false_per_home_year", "well_being_found", "well_being_delay_days"}
     assert 0.0 <= figures["well_being_found"].value <= 1.0
     assert 0.0 <= figures["well_being_delay_days"].value <= weeks.DAYS - weeks.CHANGES_ON

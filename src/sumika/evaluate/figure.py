@@ -21,7 +21,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         value: Shares and accuracies are 0..1, gains are in points (0..100).
         unit: Of the value.
         evidence: What it rests on.
-        run: "now", or the day and commit of the long run it is quoted from.
+        run: "now", or the day and commit of the long run it is quoted from, or of the making of what it is read from.
         stale: True where the code that matters has changed since that run; None for what was measured now.
         detail: The absolute numbers beside a ratio, intervals, or the single cases of a worst one.
     """
