@@ -16,6 +16,8 @@ _MOST_ELSEWHERE = 32
 _POWERS = ("import_w", "export_w")
 _OF_THE_CAR = (*_POWERS, "charge")
 """Meter values that mean nothing any more when the transaction is over."""
+_PAUSES = ("SuspendedEV", "SuspendedEVSE")
+"""The transaction runs, and no power flows: the car is full or waits, or the point does."""
 
 
 class ChargePoint(ABC):
@@ -27,6 +29,7 @@ class ChargePoint(ABC):
         status: In the standard's word; empty before it has said any.
         plugged: Whether a car is plugged in; None before it has said so.
         values: Meter values, in our units.
+        metered_times: How often its meter spoke: what it said once is no newer because something else is told.
         transaction: The one that runs; empty: none, or one that is not known.
         recalled: Whether that is known from an earlier connection, and was not named on this one.
         none_runs: Whether the point has said that no transaction runs.
@@ -55,6 +58,7 @@ class ChargePoint(ABC):
         self.capped: bool | None = None
         self.plugged: bool | None = None
         self.values: dict[str, float] = {}
+        self.metered_times = 0
         self.both_ways = False
         self.unit: RateUnit = "W"
         self.endpoint = endpoint
@@ -162,6 +166,12 @@ class ChargePoint(ABC):
         self.transaction, self.recalled, self.none_runs = "", False, True
         self.forget_car(gone=self.plugged is False)
 
+    def take_status(self, status: str) -> None:
+        """Take its status. A car that pauses takes no more what it took; what it takes then the meter says."""
+        if status != self.status and status in _PAUSES:
+            self.forget_car(gone=False)
+        self.status = status
+
     def forget_car(self, *, gone: bool = True) -> None:
         """Forget what was measured of the car that charged. Its power is unknown, not 0: nobody has measured that.
 
@@ -193,6 +203,7 @@ class ChargePoint(ABC):
     def metered(self, meter_values: Iterable[Mapping[str, Any]], *, ended: bool = False) -> None:
         """Take meter values; `ended`: of a transaction that is over, so that its power is the past's."""
         told = readings(meter_values)
+        self.metered_times += bool(told)
         self.values.update({name: value for name, value in told.items() if not (ended and name in _POWERS)})
         self.changed()
 

@@ -81,7 +81,7 @@ class ChargePoint16(ChargePoint):
 
     def _status(self, said: Payload) -> Payload:
         if said["connectorId"] == _CONNECTOR:
-            self.status = said["status"]
+            self.take_status(said["status"])
             self.plugged = _PLUGGED.get(self.status, self.plugged)
             self._judge_running()
             self.changed()

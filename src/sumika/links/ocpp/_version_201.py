@@ -124,7 +124,7 @@ class ChargePoint201(ChargePoint):
             self.ended()
         else:
             return  # a station that was away tells of all that ended meanwhile, which is not what runs now
-        self.status = info.get("chargingState", self.status)
+        self.take_status(info.get("chargingState", self.status))
         if "chargingState" in info:
             self.plugged = info["chargingState"] != "Idle"
         self.metered(meter_values, ended=ended)
