@@ -6,7 +6,8 @@ are the same whatever it speaks.
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,8 @@ class Entity:
     """An entity of a node.
 
     Attributes:
-        name: Domain and object, as in `sensor.living_co2`.
+        name: Domain and object, as in `sensor.living_co2`; of several of one name on one node each but the first also
+            bears that of its part of the node: `sensor.freezer_temperature`.
         info: What it says of itself.
     """
 
@@ -154,7 +156,7 @@ class EsphomeClient:
         self.node = described.friendly_name or described.name
         self.maker = " ".join(part for part in (described.manufacturer, described.model) if part)[:_MOST_TEXT]
         self.room = described.suggested_area
-        self._learn(entities)
+        self._learn(entities, {one.device_id: one.name for one in described.devices})
         self._again.held()
         client.subscribe_states(self._heard)
 
@@ -194,12 +196,9 @@ class EsphomeClient:
             client.force_disconnect()
             await asyncio.sleep(0)
 
-    def _learn(self, entities: list[EntityInfo]) -> None:
-        found = [
-            Entity(f"{_DOMAINS[type(info)]}.{info.object_id}", info) for info in entities if type(info) in _DOMAINS
-        ]
-        self.entities = {entity.name: entity for entity in found}
-        self._by_key = {(entity.info.device_id, entity.info.key): entity for entity in found}
+    def _learn(self, entities: list[EntityInfo], parts: Mapping[int, str]) -> None:
+        self.entities = named_entities(entities, parts)
+        self._by_key = {(entity.info.device_id, entity.info.key): entity for entity in self.entities.values()}
 
     def _heard(self, state: EntityState) -> None:
         entity = self._by_key.get((state.device_id, state.key))
@@ -210,6 +209,28 @@ class EsphomeClient:
     async def _stopped(self, expected: bool) -> None:
         self._why = f"the ESPHome node at {self._where} {'ended the connection' if expected else 'went silent'}"
         self._broken.set()
+
+
+def named_entities(entities: Iterable[EntityInfo], parts: Mapping[int, str]) -> dict[str, Entity]:
+    """Return the entities of a node by name, each under one of its own.
+
+    A node may have parts (sub-devices, ESPHome 2025.7 and later), each with entities of the same names.
+
+    Args:
+        entities: As the node lists them.
+        parts: Names of its parts by their number; 0 is the node itself.
+    """
+    found: dict[str, Entity] = {}
+    # The node itself comes first, so that its entities keep the names that they had before it was given parts.
+    for info in sorted(entities, key=lambda one: one.device_id != 0):
+        if type(info) not in _DOMAINS:
+            continue
+        part = re.sub(r"\W+", "_", parts.get(info.device_id, "").casefold()).strip("_")
+        own = [info.object_id, f"{part or info.device_id}_{info.object_id}", f"{info.device_id}_{info.object_id}"]
+        names = [f"{_DOMAINS[type(info)]}.{one}" for one in own]
+        name = next((one for one in names if one not in found), names[-1])
+        found[name] = Entity(name, info)
+    return found
 
 
 def client_of(
