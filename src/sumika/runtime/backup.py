@@ -95,15 +95,7 @@ def _packed(
 ) -> Manifest:
     packer = Packer(archive, scratch)
     packer.add(f"house/{loaded.path.name}", loaded.text.encode())
-    # Databases first, and only then it is looked what else there is: a day that the night moves out of a database
-    # meanwhile is in the copy of the database, and perhaps in its file too, but never in neither.
-    for databases in (True, False):
-        for path in _files(data)[0]:
-            name = path.relative_to(data).as_posix()
-            if _is_secret(name) or (name.startswith(f"{LOGS}/") and not logs):
-                continue
-            if (path.suffix == DATABASE) == databases:
-                _add(packer, f"data/{name}", path)
+    _add_open(packer, data, logs=logs)
     inside, outside = _secrets(loaded, data)
     manifest = Manifest(
         version=version,
@@ -125,6 +117,21 @@ def _packed(
         manifest = msgspec.structs.replace(manifest, sealing=sealing)
     archive.writestr(MANIFEST, msgspec.json.encode(manifest))
     return manifest
+
+
+def _add_open(packer: Packer, data: Path, *, logs: bool) -> None:
+    """Put all in that is no secret.
+
+    Databases first, and only then it is looked what else there is: a day that the night moves out of a database
+    meanwhile is in the copy of the database, and perhaps in its file too, but never in neither.
+    """
+    for databases in (True, False):
+        for path in _files(data)[0]:
+            name = path.relative_to(data).as_posix()
+            if _is_secret(name) or (name.startswith(f"{LOGS}/") and not logs):
+                continue
+            if (path.suffix == DATABASE) == databases:
+                _add(packer, f"data/{name}", path)
 
 
 def _add(packer: Packer, name: str, path: Path) -> None:
