@@ -350,6 +350,35 @@ def test_no_window_is_opened_to_rain_or_storm_unless_somebody_says_so(weather: d
         assert bench.written("opener", "open", 1.0) == 1.0
 
 
+def test_a_window_that_stands_open_is_shut_when_rain_or_storm_begins() -> None:
+    bench = Bench(OPENER, FAN)
+    bench.says("opener", open=0.4)
+    bench.says("fan", level=1.0)
+    assert bench.turn() == {}
+    bench.weather(wind_m_s=15.0)
+    assert bench.turn() == {("opener", "open"): (0.0, "weather")}
+    bench.says("opener", open=0.0)
+    assert bench.turn() == {}
+
+
+def test_a_window_that_a_person_opened_stays_open_in_the_rain_as_long_as_they_hold_it() -> None:
+    bench = Bench(OPENER, holds_min=1.0)
+    bench.weather(rain_mm_h=5.0)
+    assert bench.written("opener", "open", 0.4, "resident") == 0.4
+    bench.says("opener", open=0.4)
+    assert bench.turn() == {}
+    bench.later(61.0)
+    assert bench.turn() == {("opener", "open"): (0.0, "weather")}
+
+
+def test_in_an_alarm_a_window_stays_open_to_the_rain() -> None:
+    bench = Bench(OPENER)
+    bench.says("opener", open=1.0)
+    bench.weather(rain_mm_h=5.0)
+    bench.air(smoke=True)
+    assert bench.turn() == {}
+
+
 def test_a_window_of_which_nothing_is_known_counts_as_shut() -> None:
     bench = Bench(OPENER)
     bench.weather(rain_mm_h=5.0)

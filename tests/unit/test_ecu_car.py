@@ -72,6 +72,7 @@ def the_car(
         direct_w_m2=0.0 * full,
         diffuse_w_m2=0.0 * full,
         wind_m_s=full,
+        rain_mm_h=0.0 * full,
         price=price,
         feed_in=8.0 * full,
         carbon_g_kwh=430.0 * full,

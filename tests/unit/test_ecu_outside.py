@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -11,7 +12,8 @@ from sumika.belief.record import FORETOLD
 from sumika.ecu import Ecu, Measurements
 from sumika.ecu.first_guess import guess_first
 from sumika.schema import Origin, Vote, WeatherForecast, WeatherSample
-from sumika.schema.house import House, Room
+from sumika.schema.building import Building, Window
+from sumika.schema.house import Device, House, Room
 from tests.plan_helpers import STAMP, TOKYO, air
 
 SUMMER = datetime(2026, 8, 4, 13, 0, tzinfo=TOKYO)
@@ -89,6 +91,35 @@ def test_without_station_and_forecast_nothing_is_known_and_a_vote_still_counts()
     before = ecu.likings["living"].warmer_k
     ecu.vote(Vote(stamp=STAMP, origin=Origin.LIVE, resident="anna", room="living", sensation=3.0))
     assert ecu.likings["living"].warmer_k != before
+
+
+def _opened(foretold_mm_h: float, measured_mm_h: float | None) -> np.ndarray:
+    """Return (step,) how far a plan opens a window over a stale room, warmer than outside."""
+    house = House(
+        rooms=(Room(id="living", floor_m=SQUARE),),
+        building=Building(windows=(Window(id="skylight", room="living", wall=0, width_m=0.8, height_m=1.2),)),
+        devices=(Device(id="opener", room="living", kind="window_opener", window="skylight"),),
+    )
+    ecu = Ecu(house, guarded=False)
+    told = _teller(ecu, 21.0)
+    assert told.weather is not None
+    told.hear(msgspec.structs.replace(told.weather, rain_mm_h=(foretold_mm_h,) * 72, wind_m_s=(2.0,) * 72))
+    outside = WeatherSample(stamp=STAMP, origin=Origin.LIVE, source="s", temperature_c=21.0, rain_mm_h=measured_mm_h)
+    for quarter in range(2):
+        at = SUMMER + timedelta(minutes=15 * quarter)
+        ecu.observe(
+            Measurements(at=at, air=(air("living", 25.0, 2200.0),), weather=outside, presence={"living": (0.97, 4.0)})
+        )
+    return ecu.think(told.now(at, ecu.belief.record.rows())).controls["opener", "level"]
+
+
+def test_a_window_is_opened_where_it_is_dry_and_not_while_it_rains() -> None:
+    assert _opened(0.0, 0.0)[:4].max() > 0.2
+    assert _opened(3.0, None).max() < 1e-3
+    # It rains although nobody foretold it: for the next hour that is taken to go on.
+    surprised = _opened(0.0, 2.0)
+    assert surprised[:4].max() < 1e-3
+    assert surprised[5:12].max() > 0.2
 
 
 @pytest.mark.parametrize("dead_c", [-127.0, 85.0, float("nan")])

@@ -56,6 +56,7 @@ class HouseForecast:
         diffuse_horizontal_w_m2: Of the sky on a level plane.
         sun_sigma: Standard deviation of the light, as a share of a clear sky's.
         wind_m_s: At 10 m.
+        rain_mm_h: Rain or melted snow; 0 where nobody foretells any.
         price_per_kwh: Of a kWh taken.
         price_sigma: Its standard deviation.
         feed_in_per_kwh: Of a kWh given.
@@ -71,6 +72,7 @@ class HouseForecast:
     diffuse_horizontal_w_m2: Array = field(repr=False)
     sun_sigma: Array = field(repr=False)
     wind_m_s: Array = field(repr=False)
+    rain_mm_h: Array = field(repr=False)
     price_per_kwh: Array = field(repr=False)
     price_sigma: Array = field(repr=False)
     feed_in_per_kwh: Array = field(repr=False)
@@ -117,6 +119,7 @@ class Foreteller:
             diffuse_horizontal_w_m2=diffuse,
             sun_sigma=sun_sigma,
             wind_m_s=np.maximum(_else(told("wind_m_s"), _usual(rows, middle, "wind_m_s")), 0.0),
+            rain_mm_h=np.maximum(np.nan_to_num(told("rain_mm_h")), 0.0),
             price_per_kwh=prices.per_kwh,
             price_sigma=prices.sigma,
             feed_in_per_kwh=prices.feed_in,

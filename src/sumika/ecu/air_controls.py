@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sumika.belief.air import OUTDOOR_PPM
 from sumika.belief.airflow import AIR_J_M3_K, Flows, rating
 from sumika.belief.house import HouseBelief
-from sumika.ecu.outlook import Ahead
+from sumika.ecu.outlook import LEAST_RAIN_MM_H, Ahead
 from sumika.plan.situation import Control
 from sumika.schema.house import Device
 from sumika.schema.living import FurnitureKind
@@ -92,7 +92,8 @@ def fan_controls(belief: HouseBelief, ahead: Ahead, nominal: Nominal, quiet: Arr
         least, most = _LEAST[device.kind], _MOST[device.kind]
         high = np.full(len(ahead.hours), most - least)
         if device.kind == "window_opener":
-            high = np.where((ahead.wind_m_s > 7.0) | (ahead.outdoor_c < 5.0), 0.0, high)
+            rains = ahead.rain_mm_h >= LEAST_RAIN_MM_H
+            high = np.where(rains | (ahead.wind_m_s > 7.0) | (ahead.outdoor_c < 5.0), 0.0, high)
         room = belief.outline.index[device.room]
         found.append(
             Control(

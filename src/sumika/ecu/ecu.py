@@ -199,7 +199,7 @@ class Ecu(Observer):
         self._foretold = getattr(forecast, "source", "") != "record"
         if grid is None:
             grid = Grid.ahead(float(np.ceil(self._at.timestamp() / _EVERY_S - 0.5) * _EVERY_S))
-        ahead = ahead_of(forecast, grid.begin_unix_s, grid.hours)
+        ahead = ahead_of(forecast, grid.begin_unix_s, grid.hours, self._rains_until_s)
         if self._foretold:
             self._foretold_c = (ahead.unix_s + 1800.0 * ahead.hours, ahead.outdoor_c)
         zone = self._at.tzinfo

@@ -23,7 +23,7 @@ from sumika.belief.usage import Usage
 from sumika.ecu.dust_watch import DustWatch
 from sumika.ecu.last_told import LastTold
 from sumika.ecu.moments import passed_s
-from sumika.ecu.outlook import Measurements
+from sumika.ecu.outlook import LEAST_RAIN_MM_H, Measurements
 from sumika.ecu.plain_numbers import BELIEVED
 from sumika.ecu.stores import CAR_RESERVE, MAINS_C, WATER_KWH_L_K
 from sumika.ecu.watch import Watch
@@ -39,6 +39,9 @@ LEARNS_AT_H = 3
 VOTE_EVERY_S = 3 * 3600.0
 SILENT_S = 3600.0
 """Nothing measured for so long, the power was off, or Sumika was."""
+
+RAIN_LASTS_S = 3600.0
+"""So long rain is taken to go on when it was measured; as the safety gate does."""
 
 LEAST_CHARGE_W = 100.0
 """A car that takes less of what it is offered takes nothing: that is the wallbox itself."""
@@ -98,7 +101,7 @@ class Observer:
         self._made_kwh: dict[str, float] = {}
         self._outdoor_mean_c: float | None = None
         self._outdoor_day: list[float] = []
-        self._outside_s = 0.0
+        self._outside_s = self._rains_until_s = 0.0
         self._foretold_c: tuple[Array, Array] | None = None
         self._learned_on = -1
         self._activities: dict[str, str] = {}
@@ -211,6 +214,8 @@ class Observer:
         if sample is not None:
             self.belief.record.weather(sample)
             self.dust.hear_weather(sample)
+            if sample.rain_mm_h is not None:
+                self._rains_until_s = now_s + RAIN_LASTS_S if sample.rain_mm_h >= LEAST_RAIN_MM_H else 0.0
             outdoor_c = sample.temperature_c
         if outdoor_c is not None:
             self._outside_s = now_s

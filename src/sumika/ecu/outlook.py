@@ -13,6 +13,8 @@ from sumika.schema import AirSample, DeviceState, MachineLoaded, MeterSample, Vo
 Array = NDArray[np.float64]
 
 DAY_S = 86_400.0
+LEAST_RAIN_MM_H = 0.1
+"""Less than this is none; more keeps windows shut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,10 @@ class Measurements:
 
 
 class Forecast(Protocol):
-    """Of the time to come; arrays are (step,), on any steps of its own. `sumika.ecu` brings it onto a plan's grid."""
+    """Of the time to come; arrays are (step,), on any steps of its own. `sumika.ecu` brings it onto a plan's grid.
+
+    One that has `rain_mm_h` beside these is asked for it; otherwise none is foretold.
+    """
 
     @property
     def begins(self) -> Sequence[datetime]:
@@ -100,6 +105,7 @@ class Ahead:
         direct_w_m2: Of the sun at right angles.
         diffuse_w_m2: Of the sky.
         wind_m_s: At 10 m.
+        rain_mm_h: Rain or melted snow.
         price: Of a kWh taken.
         feed_in: Of a kWh given.
         carbon_g_kwh: Of a kWh from the grid.
@@ -112,12 +118,13 @@ class Ahead:
     direct_w_m2: Array
     diffuse_w_m2: Array
     wind_m_s: Array
+    rain_mm_h: Array
     price: Array
     feed_in: Array
     carbon_g_kwh: Array
 
 
-def ahead_of(forecast: Forecast, unix_s: Array, hours: Array) -> Ahead:
+def ahead_of(forecast: Forecast, unix_s: Array, hours: Array, rains_until_s: float = 0.0) -> Ahead:
     """Return a forecast on the grid of a plan: each step as the forecast has it at its middle.
 
     Where the forecast has ended, its last day goes on: that is nearer than its last hour would be.
@@ -126,6 +133,7 @@ def ahead_of(forecast: Forecast, unix_s: Array, hours: Array) -> Ahead:
         forecast: On its own steps.
         unix_s: (step,) when the plan's begin.
         hours: (step,) how long they are.
+        rains_until_s: It rains now, and is taken to until then, whatever is foretold; seconds since 1970.
     """
     begins = np.array([one.timestamp() for one in forecast.begins])
     middle = repeated(unix_s + 1800.0 * hours, begins)
@@ -135,6 +143,7 @@ def ahead_of(forecast: Forecast, unix_s: Array, hours: Array) -> Ahead:
         width = np.append(np.diff(begins), begins[-1] - begins[-2] if len(begins) > 1 else 900.0)
         return np.asarray(np.interp(middle, begins + 0.5 * width, values))
 
+    foretold_mm_h = smooth(np.asarray(getattr(forecast, "rain_mm_h", np.zeros(len(begins))), float))
     return Ahead(
         unix_s=unix_s,
         hours=hours,
@@ -143,6 +152,7 @@ def ahead_of(forecast: Forecast, unix_s: Array, hours: Array) -> Ahead:
         direct_w_m2=smooth(forecast.direct_normal_w_m2),
         diffuse_w_m2=smooth(forecast.diffuse_horizontal_w_m2),
         wind_m_s=smooth(forecast.wind_m_s),
+        rain_mm_h=np.where(unix_s < rains_until_s, np.maximum(foretold_mm_h, LEAST_RAIN_MM_H), foretold_mm_h),
         price=np.asarray(forecast.price_per_kwh)[held],
         feed_in=np.asarray(forecast.feed_in_per_kwh)[held],
         carbon_g_kwh=np.asarray(forecast.carbon_g_kwh)[held],

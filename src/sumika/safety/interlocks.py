@@ -227,6 +227,19 @@ class Interlocks:
             yield from self._of_heater(device, limits, now_ns)
         if self._around.people(now_ns) or self.burning(now_ns):
             yield from self._least_ventilation(now_ns)
+        if self._around.bad_weather(now_ns) and not self._around.alarmed:
+            yield from self._shut(now_ns)
+
+    def _shut(self, now_ns: int) -> Iterator[Want]:
+        """Yield windows that stand open to rain or storm; one that a person holds stays as it is."""
+        for device, limits in self._limits.items():
+            opening = OPENINGS.get(limits.kind)
+            if (
+                opening is not None
+                and opening.least == 0.0
+                and (self._states.now(device, opening.setting, now_ns) or 0.0) > 0.0
+            ):
+                yield Want(device, opening.setting, 0.0, GateRule.WEATHER, urgent=False)
 
     def _against_alarm(self) -> Iterator[Want]:
         for device, limits in self._limits.items():

@@ -76,7 +76,7 @@ class GateRule(StrEnum):
     OUTRANKED = "outranked"  # a controller that is obeyed before this one is in charge
     NOT_LIVE = "not_live"  # what is simulated or recorded moves no real device
     UNREACHABLE = "unreachable"  # the process that owns the device is not there
-    WEATHER = "weather"  # no window is opened to rain or storm
+    WEATHER = "weather"  # no window is opened to rain or storm, or stays open
 
 
 class Verdict(Message, frozen=True, kw_only=True):
