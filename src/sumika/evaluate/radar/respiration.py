@@ -187,9 +187,9 @@ def _against_maker(seen: Pass, frames: list[Frame], maker: NDArray[np.float64]) 
 
 
 def _acconeer_presence(folder: Path, _shuffles: int) -> dict[str, Figure]:
-    """Return how often "someone is there" is what the maker's application says, frame by frame."""
+    """Return how often "someone is there" is what the maker's application says, of those frames of which we know it."""
     place = folder / "acconeer_a121"
-    shares: dict[str, float] = {}
+    shares, known_of = dict[str, float](), dict[str, float]()
     for name, expected in PRESENCE_FILES.items():
         maker = _expected(place / expected, "presence_detected") > 0
         frames = list(read_frames(place / f"{name}.h5", "a121"))
@@ -203,10 +203,12 @@ def _acconeer_presence(folder: Path, _shuffles: int) -> dict[str, Figure]:
         share = agreement(ours, maker[: len(ours)].tolist())
         if share is not None:
             shares[name] = share
+            known_of[f"{name}, coverage"] = sum(one is not None for one in ours) / len(ours)
     if not shares:
         return {}
+    detail: Detail = {**shares, **known_of, "coverage": min(known_of.values())}
     figure = Figure(
-        value=min(shares.values()), unit="share of frames", evidence=Evidence.REAL_RECORDING, detail=dict(shares)
+        value=min(shares.values()), unit="share of known frames", evidence=Evidence.REAL_RECORDING, detail=detail
     )
     return {"presence_agreement_acconeer": figure}
 
