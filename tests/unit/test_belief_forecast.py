@@ -322,3 +322,12 @@ def test_an_epoch_in_another_zone_is_the_same_hour() -> None:
     there = foreteller().now(AT, record.rows()).temperature_c
     here = foreteller().now(AT.astimezone(UTC), record.rows()).temperature_c
     assert np.abs(there - here).max() < 1e-9
+
+
+def test_the_price_of_now_is_the_tariffs_or_the_meters_and_no_guess() -> None:
+    assert PriceBook(KnownTariff(hours=tuple(float(hour) for hour in range(24)))).now(AT) == float(AT.hour)
+    assert PriceBook(KnownTariff(flat=30.0)).now(AT) == 30.0
+    market = PriceBook(KnownTariff())
+    assert market.now(AT) is None
+    market.see(AT, 12.5, None)
+    assert market.now(AT) == 12.5

@@ -79,6 +79,31 @@ def test_the_meter_is_counted_and_one_that_began_anew_is_not(tmp_path: Path) -> 
     assert found.saved is None
 
 
+def test_a_meter_that_tells_no_price_counts_at_the_tariffs(tmp_path: Path) -> None:
+    savings = Savings(tmp_path, "JPY")
+    for kwh in (100.0, 102.0):
+        savings.meter(meter(kwh, None), EVENING, 25.0)
+    assert savings.answer(30.0, EVENING).spent == pytest.approx(50.0)
+    savings.meter(meter(103.0, 30.0), EVENING, 25.0)
+    assert savings.answer(30.0, EVENING).spent == pytest.approx(80.0)
+
+
+def test_where_nobody_knows_a_price_nothing_is_said_of_what_was_spent(tmp_path: Path) -> None:
+    savings = Savings(tmp_path, "JPY")
+    for kwh in (100.0, 102.0):
+        savings.meter(meter(kwh, None), EVENING)
+    found = savings.answer(30.0, EVENING)
+    assert (found.spent, found.energy_kwh) == (None, 2.0)
+    # A part of it is not the whole either.
+    savings.meter(meter(103.0), EVENING)
+    assert savings.answer(30.0, EVENING).spent is None
+
+
+def test_a_day_of_an_earlier_release_that_says_that_nothing_was_spent_had_no_price(tmp_path: Path) -> None:
+    (tmp_path / SAVED_FILE).write_bytes(b'{"2026-01-19": {"energy_kwh": 9.0, "spent": 0.0, "metered": true}}')
+    assert Savings(tmp_path, "JPY").answer(30.0, EVENING).spent is None
+
+
 def test_days_outlive_a_restart_and_old_ones_are_forgotten(tmp_path: Path) -> None:
     savings = Savings(tmp_path, "EUR")
     end = live(savings, EVENING - timedelta(days=1), 1, 96.0, "shadow")

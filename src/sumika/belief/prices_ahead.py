@@ -98,6 +98,15 @@ class PriceBook:
             carbon_g_kwh=np.array([self._carbon.get(one.hour, mean) for one in when]),
         )
 
+    def now(self, at: datetime) -> float | None:
+        """Return the price of a kWh at a moment; None where it is no more than guessed.
+
+        Args:
+            at: In local time.
+        """
+        price, sigma = self._price(at, at)
+        return price if sigma == 0.0 else None
+
     def _price(self, when: datetime, now: datetime) -> tuple[float, float]:
         """Return a price and its standard deviation."""
         known = self.known

@@ -52,7 +52,7 @@ class PlanDesk:
         """
         if sample is not None and sample != self._meter:
             self._meter = sample
-            self.savings.meter(sample, at)
+            self.savings.meter(sample, at, self._thinking.foreteller.prices.now(at))
 
     def saved(self, question: SavedRequest, at: datetime) -> SavedAnswer:
         """Return what was saved.

@@ -6,7 +6,7 @@ be one: nobody has lived the same day twice.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +18,9 @@ from sumika.units import SECONDS_PER_DAY
 PLANNED_S = 2.0 * SECONDS_PER_DAY
 LONGEST_S = 3600.0
 """A plan that nothing followed for longer is counted for so long only."""
+
+UNPRICED_SHARE = 0.02
+"""So much of what was taken may have had no known price: a meter tells its first price late."""
 
 MOST_DAYS = 400
 MOST_KWH = 50.0
@@ -76,12 +79,13 @@ class Savings:
         day.saved += (report.simple_cost - report.plan_cost) * seconds / PLANNED_S
         day.seconds[report.mode] = day.seconds.get(report.mode, 0.0) + seconds
 
-    def meter(self, sample: MeterSample, at: datetime) -> None:
+    def meter(self, sample: MeterSample, at: datetime, tariff_per_kwh: float | None = None) -> None:
         """Count what the meter says.
 
         Args:
             sample: Its newest word.
             at: When, on the house's own clock.
+            tariff_per_kwh: What a kWh costs then, for meters that tell no price; None: nobody knows.
         """
         if sample.imported_kwh is None:
             return
@@ -91,8 +95,13 @@ class Savings:
             return  # another meter's count is no step of this one's
         day = self._day(at.date())
         day.metered = True
-        day.energy_kwh += sample.imported_kwh - before
-        day.spent += (sample.imported_kwh - before) * (sample.price_per_kwh or 0.0)
+        kwh = sample.imported_kwh - before
+        price = sample.price_per_kwh if sample.price_per_kwh is not None else tariff_per_kwh
+        day.energy_kwh += kwh
+        if price is None:
+            day.unpriced_kwh += kwh
+        else:
+            day.spent += kwh * price
 
     def answer(self, days: float, at: datetime) -> SavedAnswer:
         """Return what was saved.
@@ -114,7 +123,7 @@ class Savings:
             currency=self._currency,
             saved=sum(day.saved for day in planned) if planned else None,
             sigma=_sigma([day.saved for day in planned]),
-            spent=sum(day.spent for day in metered) if metered else None,
+            spent=_spent(metered),
             energy_kwh=sum(day.energy_kwh for day in metered) if metered else None,
             since_unix_s=begin.timestamp(),
             mode=_most(planned),
@@ -129,6 +138,15 @@ class Savings:
 
     def _day(self, day: date) -> SavedDay:
         return self._days.setdefault(day.isoformat(), SavedDay())
+
+
+def _spent(metered: Collection[SavedDay]) -> float | None:
+    """Return what was spent on some days; None where there are none, or much of it was taken at no known price."""
+    # Days that an earlier release kept do not say that nobody knew the price: they say that nothing was spent.
+    unpriced_kwh = sum(day.energy_kwh if day.spent == 0.0 else day.unpriced_kwh for day in metered)
+    if not metered or unpriced_kwh > UNPRICED_SHARE * sum(day.energy_kwh for day in metered):
+        return None
+    return sum(day.spent for day in metered)
 
 
 def _sigma(saved: list[float]) -> float | None:

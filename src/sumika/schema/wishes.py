@@ -207,8 +207,8 @@ class SavedAnswer(Answered, frozen=True, kw_only=True):
         currency: Of all money.
         saved: Money, discomfort and bad air counted; in `shadow` and `suggest` what would have been.
         sigma: Its standard deviation, as far as the days differ; None: too few days.
-        spent: Money for what was taken from the grid, as the meter and its price have it, without what giving to it
-            earned; None: no meter.
+        spent: Money for what was taken from the grid, by the meter's price or else the tariff's, without what giving to
+            it earned; None: no meter, or no price.
         energy_kwh: Taken from the grid; None: no meter.
         since_unix_s: From when on there is anything.
         mode: In which mode most of it was.
