@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from sumika.cli.backup import backup
 from sumika.cli.diagnostics import diagnostics
 from sumika.cli.restore import restore
-from sumika.runtime.house_run import owned_data_folder
+from sumika.config import load_house
+from sumika.runtime.house_run import data_folder, owned_data_folder
 from sumika.schema import SumikaError, UsageError
 
 HOUSE = "version: 1\nname: Home\nrooms:\n  - {id: bedroom, floor_m: [[0, 0], [3, 0], [3, 4], [0, 4]]}\n"
@@ -202,5 +203,8 @@ def test_a_simulated_house_goes_back_where_it_runs(home: Home, monkeypatch: pyte
     arguments = [str(home.file), "--house", str(home.there / "house.yaml"), "--yes"]
     brought = CliRunner().invoke(restore, arguments, catch_exceptions=False)
     assert brought.exit_code == 0, brought.output
-    assert (tmp_path / "home" / "demo" / "plan" / "learned").exists()
-    assert not (tmp_path / "home" / "house").exists()
+    folder = data_folder(load_house(home.there / "house.yaml"))
+    assert folder.parent == tmp_path / "home"
+    assert not (folder.parent / "house").exists()
+    assert folder.name.startswith("demo-")
+    assert (folder / "plan" / "learned").exists()

@@ -87,12 +87,13 @@ def test_whoever_has_run_the_demo_alone_is_told_where_its_history_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SUMIKA_HOME", str(tmp_path))
-    for said in ("--data", f"--data {tmp_path / 'demo'}"):
+    for said in ("--data", f"--data {tmp_path / 'demo'}", f"--data {tmp_path / 'demo'} or {tmp_path / 'demo-1'}"):
         with pytest.raises(UsageError, match="no history here") as told:
             _raise(CliRunner().invoke(house, ["forget", "hanako", "--yes"]))
         assert said in told.value.remedy
         assert (str(tmp_path / "demo") in told.value.remedy) == (tmp_path / "demo").exists()
-        (tmp_path / "demo" / "history").mkdir(parents=True, exist_ok=True)
+        next_one = "demo-1" if (tmp_path / "demo").exists() else "demo"
+        (tmp_path / next_one / "history").mkdir(parents=True, exist_ok=True)
 
 
 def test_a_running_house_must_be_stopped_first(data: Path) -> None:

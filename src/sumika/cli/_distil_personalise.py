@@ -133,7 +133,7 @@ def _runs(data: Path, demo_data: Path | None) -> tuple[Path, ...]:
     if not runs:
         remedy = "Let it run for some days first."
         if demo_data is not None and _runs_in(demo_data):
-            remedy = f"That of the demo and of simulated houses is in {demo_data}: add --demo to learn from it."
+            remedy = f"That of the demo house is in {demo_data}: add --demo to learn from it."
         raise UsageError("this house has no log yet", where=str(data / "log"), remedy=remedy)
     return runs
 

@@ -12,7 +12,7 @@ from sumika.dashboard import Consents, RefusedError
 from sumika.history import History
 from sumika.log import delete_logs, log_size
 from sumika.runtime.forgetting import LOG_FOLDER, forget_half_minutes
-from sumika.runtime.house_run import data_folder_of, owned_data_folder
+from sumika.runtime.house_run import data_folder_of, folders_for_show, owned_data_folder
 from sumika.runtime.kept_votes import forget_votes
 from sumika.runtime.node import PAGE
 from sumika.runtime.page_access import Files
@@ -70,9 +70,9 @@ def forget_resident(
 
 def _where_else(data: Path | None) -> str:
     """Return where else there may be a history: who has run the demo, or a simulated house, looks for that one."""
-    demo = data_folder_of(demo=True)
-    if data is None and (demo / "history").is_dir():
-        return f"That of the demo and of simulated houses is in {demo}: give it with --data {shlex.quote(str(demo))}."
+    simulated = [shlex.quote(str(one)) for one in folders_for_show() if (one / "history").is_dir()]
+    if data is None and simulated:
+        return f"Of the demo and of simulated houses there are histories: give it with --data {' or '.join(simulated)}."
     return "Name the house's data folder with --data."
 
 

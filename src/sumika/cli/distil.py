@@ -171,7 +171,11 @@ def verify(folder: Path, key: str) -> None:
 
 @distil.command()
 @data_option
-@click.option("--demo", is_flag=True, help="Those of the demo house, or another that is simulated.")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Those of the demo house. Another simulated house has a folder of its own: name it with --data.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
 def students(data: Path | None, demo: bool, as_json: bool) -> None:
     """List the house's students: those that ship and its own, and whether each is what its maker signed."""
@@ -184,7 +188,11 @@ def students(data: Path | None, demo: bool, as_json: bool) -> None:
 @distil.command()
 @click.argument("student")
 @data_option
-@click.option("--demo", is_flag=True, help="For the demo house, or another that is simulated.")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="For the demo house. Another simulated house has a folder of its own: name it with --data.",
+)
 @click.option(
     "--log",
     "logs",

@@ -36,7 +36,7 @@ def restore(
     Nothing is touched before all of FILE was checked.
     """
     manifest = manifest_of(file)
-    folder = data_folder_of(demo=manifest.demo, override=data)
+    folder = data_folder_of(demo=manifest.demo, override=data, file=house)
     made = datetime.fromtimestamp(manifest.made_unix_s, UTC).astimezone()
     click.echo(f"{manifest.house}, {made:%Y-%m-%d %H:%M}, Sumika {manifest.version} -> {house}, {folder}")
     if not yes:

@@ -1,5 +1,6 @@
 """`sumika run`: the ECU itself."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from sumika.clock import WallClock
 from sumika.config import LoadedHouse
 from sumika.runtime.begin_again import begin_again, see_off_the_old
 from sumika.runtime.fault_voice import FaultVoice
-from sumika.runtime.house_run import HouseRun, data_folder, data_folder_of, owned_data_folder
+from sumika.runtime.house_run import HouseRun, data_folder, data_folder_of, owned_data_folder, take_accounts_along
 from sumika.runtime.node import Node
 from sumika.runtime.page_access import is_taken
 from sumika.schema import SumikaError, UsageError
@@ -54,6 +55,9 @@ def run(
     if not headless:
         extra = (Node("terminal", run_terminal, publishes=False, watchdog_s=10.0),)
     with owned_data_folder(data_folder(loaded, data)) as folder:
+        if data is None:
+            with contextlib.suppress(OSError):  # then who owns it is asked anew
+                take_accounts_along(loaded, folder)
         for line in [*_page_lines(loaded, folder), *_taken(loaded)]:
             click.echo(line, err=True)
         voice = FaultVoice(_language(loaded)).take if headless else None  # a service's journal is all that there is

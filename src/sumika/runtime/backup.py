@@ -18,7 +18,7 @@ import msgspec
 from sumika.clock import Clock
 from sumika.config import LoadedHouse
 from sumika.runtime.backup_file import MANIFEST, SEALED, SECRET_FOLDERS, Manifest, Packer, plain_digest, sealed_part
-from sumika.runtime.house_run import lives_with_the_demo
+from sumika.runtime.house_run import is_for_show
 from sumika.schema import SumikaError
 from sumika.units import ns_to_seconds
 
@@ -101,7 +101,7 @@ def _packed(
         version=version,
         made_unix_s=ns_to_seconds(clock.now().wall_ns),
         house=loaded.house.name,
-        demo=lives_with_the_demo(loaded.house),
+        demo=is_for_show(loaded.house),
         house_file=loaded.path.name,
         files=tuple(packer.files),
         left_out=(

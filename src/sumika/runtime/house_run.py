@@ -2,8 +2,10 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import secrets
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -14,36 +16,83 @@ import platformdirs
 
 from sumika.bus import Answerer, RuntimeFolder
 from sumika.clock import Clock, WallClock
-from sumika.config import LoadedHouse
-from sumika.runtime.node import Launch, Node
+from sumika.config import DEMO_FILE, RECORDINGS_FILE, LoadedHouse, edited_copy
+from sumika.runtime.node import PAGE, Launch, Node
 from sumika.runtime.supervisor import NAME as SUPERVISOR
 from sumika.runtime.supervisor import Supervisor
 from sumika.runtime.table import nodes_of
 from sumika.runtime.what_runs import say_whose
 from sumika.schema import ConfigChange, Event, Origin, RestartAnswer, RestartRequest, SumikaError
-from sumika.schema.house import House, WorldSource
+from sumika.schema.house import DemoSource, House, PortSource, RecordingSource, WorldSource
+
+_LETTERS_OF_A_PLACE = 8
 
 
 def data_folder(loaded: LoadedHouse, override: Path | None = None) -> Path:
-    """Return where this house's data lives; a demo house has a folder of its own.
+    """Return where this house's data lives; every simulated house has a folder of its own, and so has the demo house.
 
-    So has one that radars of a simulated house look into, be it the plan of a real one: what was never measured must
-    not lie beside what was. `SUMIKA_HOME` moves the whole, `override` this house.
+    What was never measured must not lie beside what was, nor what one house learned beside another's. `SUMIKA_HOME`
+    moves the whole, `override` this house.
     """
-    return data_folder_of(demo=lives_with_the_demo(loaded.house), override=override)
+    return data_folder_of(demo=is_for_show(loaded.house), override=override, file=loaded.path)
 
 
-def lives_with_the_demo(house: House) -> bool:
-    """Return whether a house's data goes into the demo house's folder: it is for show, or simulated."""
-    return house.demo or any(isinstance(radar.source, WorldSource) for radar in house.radars)
+def is_for_show(house: House) -> bool:
+    """Return whether nothing of a house's data is measured: it says so, or its radars are simulated.
+
+    A stand-in for a radar that is yet to come does not make a house of real radars or links a simulated one.
+    """
+    kinds = {type(radar.source) for radar in house.radars}
+    if house.demo or WorldSource in kinds:
+        return True
+    return DemoSource in kinds and not (kinds & {PortSource, RecordingSource} or house.connections)
 
 
-def data_folder_of(*, demo: bool, override: Path | None = None) -> Path:
-    """Return the same without its description, which may be broken or gone."""
+def data_folder_of(*, demo: bool, override: Path | None = None, file: Path | None = None) -> Path:
+    """Return the same without the description's text, which may be broken or gone.
+
+    Args:
+        demo: Whether the house is for show.
+        override: The folder, if it was named.
+        file: Description of the house; None: the demo house.
+    """
     if override is not None:
         return override
-    base = Path(os.environ.get("SUMIKA_HOME") or platformdirs.user_data_path("sumika"))
-    return base / ("demo" if demo else "house")
+    base = _base()
+    if not demo:
+        return base / "house"
+    ours = base / "demo"
+    if file is None:
+        return ours
+    place = file.resolve()
+    come_with_sumika = {one.resolve() for it in (DEMO_FILE, RECORDINGS_FILE) for one in (it, edited_copy(it, ours))}
+    if place in come_with_sumika:
+        return ours
+    return base / f"demo-{hashlib.sha256(os.fsencode(place)).hexdigest()[:_LETTERS_OF_A_PLACE]}"
+
+
+def folders_for_show() -> list[Path]:
+    """Return the data folders of the demo house and of simulated ones that are there."""
+    return sorted(path for path in _base().glob("demo*") if path.is_dir())
+
+
+def take_accounts_along(loaded: LoadedHouse, folder: Path) -> None:
+    """Let the owners of a house that was simulated yesterday still be its owners: its data begins anew, in `folder`.
+
+    Raises:
+        OSError: if they cannot be copied.
+    """
+    before = data_folder_of(demo=True, file=loaded.path) / PAGE
+    if is_for_show(loaded.house) or (folder / PAGE).exists() or not before.is_dir():
+        return
+    half = folder / f"{PAGE}.part"
+    shutil.rmtree(half, ignore_errors=True)
+    shutil.copytree(before, half, symlinks=True)
+    half.rename(folder / PAGE)
+
+
+def _base() -> Path:
+    return Path(os.environ.get("SUMIKA_HOME") or platformdirs.user_data_path("sumika"))
 
 
 @contextlib.contextmanager
