@@ -1,8 +1,13 @@
 """Exports: what comes out of CSV, Parquet and HDF5 is what was in the log."""
 
 import csv
+import fcntl
+import os
+import resource
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +19,7 @@ import pytest
 
 from sumika.log import export
 from sumika.log._columns import columns_of
+from sumika.log._full_disk import UnfailingFile
 from sumika.schema import (
     TOPICS,
     ChirpProfile,
@@ -189,6 +195,60 @@ def test_odd_keys_texts_and_missing_numbers_survive(tmp_path: Path) -> None:
         (group,) = file["node_health"].values()
         assert group.attrs["key"] == ".."
         assert np.isnan(group["pid"][0])
+
+
+SMALL = 40_000
+
+
+@contextmanager
+def small_disk() -> Iterator[None]:
+    """No file may have more bytes than `SMALL`; what is more is refused as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_hdf5_on_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    dice = np.random.default_rng(1)
+    frames = [raw_frame(index, dice.integers(-(2**15), 2**15, (16, 4, 64), dtype="<i2")) for index in range(200)]
+    write_log(tmp_path / "run", [(envelope(message, index), message) for index, message in enumerate(frames)])
+    with small_disk(), pytest.raises(SumikaError, match="cannot be written: File too large"):
+        export(tmp_path / "run", "hdf5", tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_a_killed_export_left_is_swept_by_the_next_and_not_while_it_runs(log: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    left, busy = out / ".export-left", out / ".export-busy"
+    for folder in (left, busy):
+        folder.mkdir(parents=True)
+        (folder / "half.h5").touch()
+    holding = os.open(busy, os.O_RDONLY)
+    fcntl.flock(holding, fcntl.LOCK_EX)
+    export(log, "csv", out)
+    os.close(holding)
+    assert not left.exists()
+    assert [path.name for path in busy.iterdir()] == ["half.h5"]
+
+
+def test_a_file_that_cannot_be_written_any_more_reads_as_if_it_could(tmp_path: Path) -> None:
+    file = UnfailingFile(tmp_path / "file")
+    expected = bytes(range(256)) * (2 * SMALL // 256)
+    with small_disk():
+        assert file.write(expected) == len(expected)
+    assert isinstance(file.failure, OSError)
+    file.seek(100)
+    file.write(b"after")
+    file.seek(0)
+    assert file.read() == expected[:100] + b"after" + expected[105:]
+    assert file.truncate(200) == 200
+    file.seek(0, os.SEEK_END)
+    assert file.tell() == 200
+    file.close()
+    file.close()
 
 
 @pytest.mark.parametrize("format_name", ["csv", "parquet", "hdf5"])

@@ -1,9 +1,12 @@
 """Hands a log to other programs: CSV, Parquet, HDF5."""
 
 import csv
+import fcntl
+import os
+import shutil
 import tempfile
-from collections.abc import Collection
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, Self, TextIO
@@ -15,6 +18,7 @@ from sumika.log._reader import Logged, LogReader
 from sumika.schema import TOPICS, SumikaError, UsageError
 
 FORMATS = ("csv", "hdf5", "parquet")
+_SCRATCH = ".export-"
 _CELL_BYTES = 4096
 _BATCH = 4096
 
@@ -209,7 +213,8 @@ def export(
         raise UsageError(f"there is a {taken[0]} already", where=str(folder), remedy="Give another folder, or --force")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
+        _sweep(folder)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=_SCRATCH) as scratch, _held(Path(scratch)):
             with _sink(format_name, Path(scratch), reader, stem) as sink:
                 for logged in reader:
                     sink.take(logged.envelope.topic, logged)
@@ -218,6 +223,24 @@ def export(
     except OSError as error:
         raise SumikaError(f"cannot be written: {error.strerror or error}", where=str(folder)) from error
     return ExportReport(files=files, rows=rows, notes=tuple(sink.notes))
+
+
+@contextmanager
+def _held(scratch: Path) -> Iterator[None]:
+    """Show others that somebody works in a folder."""
+    descriptor = os.open(scratch, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what exports left there that were killed: it may be what fills the disk."""
+    for left in folder.glob(f"{_SCRATCH}*"):
+        with suppress(OSError), _held(left):  # somebody works in it, or it is not ours
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _publish(file: Path, folder: Path) -> Path:

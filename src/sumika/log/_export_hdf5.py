@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sumika.log._columns import Column, Kind, columns_of
 from sumika.log._export import optional_module
+from sumika.log._full_disk import UnfailingFile
 from sumika.log._reader import Logged, LogInfo
 from sumika.schema import FrameKind, Message, RadarDescription, RawFrame, SlowTime
 
@@ -56,12 +57,14 @@ class Hdf5Sink:
 
     Raises:
         SumikaError: if h5py is not installed.
+        OSError: if something cannot be written; told from the piece on that was written last.
     """
 
     def __init__(self, path: Path, info: LogInfo) -> None:
         self.notes: list[str] = []
         self._h5py = optional_module("h5py", "recordings")
-        self._file = self._h5py.File(path, "w")
+        self._under = UnfailingFile(path)
+        self._file = self._h5py.File(self._under, "w")
         self._tables: dict[tuple[str, str], _Table] = {}
         self._unfit = 0
         self._file.attrs.update(
@@ -85,6 +88,7 @@ class Hdf5Sink:
         table.waiting_bytes += len(logged.data)
         if len(table.waiting) >= _BATCH_ROWS or table.waiting_bytes >= _BATCH_BYTES:
             self._write(table)
+            self._require_written()
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -97,10 +101,17 @@ class Hdf5Sink:
                 self._write(table)
         finally:
             self._file.close()
+            self._under.close()
+        if kind is None:
+            self._require_written()
         if self._unfit:
             self.notes.append(
                 f"{self._unfit} frames have bytes that do not fill their shape; their samples are left out"
             )
+
+    def _require_written(self) -> None:
+        if self._under.failure is not None:
+            raise self._under.failure
 
     def _write(self, table: _Table) -> None:
         for column in table.columns:
