@@ -116,3 +116,5 @@ def test_what_fell_silent_is_not_shown_as_now(
     at_house.wait_for_selector(".card:has-text('There is no plan now.')")
     at_plan.wait_for_selector(".card:has-text('Not known now.')")
     at_plan.wait_for_selector("[data-fan]", state="detached")
+    at_plan.evaluate("location.hash = '#/room/living'")
+    at_plan.wait_for_selector(".card:has-text('The sensor here sends nothing at the moment.')")

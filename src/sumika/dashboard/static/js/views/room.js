@@ -68,7 +68,7 @@ function Air({ room }) {
   const warmth = warmthOf(room.id);
   const shown = AIR.filter(([field]) => air[field] !== undefined);
   return html`<section class="card"><h2>${say("room.air")}</h2>
-    ${!shown.length && html`<p class="soft">${say(sensorsOf(house, room).length ? "room.sensor_silent.long" : "room.no_sensor.long")}</p>`}
+    ${!shown.length && html`<p class="soft">${say(sensorsOf(house, room.id).length ? "room.sensor_silent.long" : "room.no_sensor.long")}</p>`}
     <div class="grid" style=${{ gridTemplateColumns: "repeat(auto-fill, minmax(112px, 1fr))" }}>
       ${shown.map(([field, shape, unit]) => html`<div class="value" data-air=${field}><b>${shape(air[field])}<small>${unit}</small></b><span>${say(`signal.air.${field}`)}</span></div>`)}
     </div>
