@@ -17,6 +17,7 @@ from sumika.schema import (
     WeatherSample,
 )
 from sumika.schema.house import Control, Device, House, Room
+from sumika.schema.living import Furniture, FurnitureKind
 from sumika.units import seconds_to_ns
 
 ModeName = Literal["off", "shadow", "suggest", "drive"]
@@ -33,12 +34,22 @@ HEATER = device("heater", "room_air_conditioner")
 FAN = device("fan", "exhaust_fan")
 
 
-def house_of(*devices: Device, mode: ModeName = "drive", holds_min: float = 120.0, demo: bool = False) -> House:
+STOVE = Furniture(kind=FurnitureKind.KITCHEN, room="living", at_m=(1.0, 1.0))
+
+
+def house_of(
+    *devices: Device,
+    mode: ModeName = "drive",
+    holds_min: float = 120.0,
+    demo: bool = False,
+    furniture: tuple[Furniture, ...] = (),
+) -> House:
     """Return a house of two rooms with these devices."""
     return House(
         demo=demo,
         rooms=tuple(Room(id=room, floor_m=((0, 0), (4, 0), (4, 3))) for room in ROOMS),
         devices=devices or (HEATER, FAN),
+        furniture=furniture,
         control=Control(mode=mode, resident_holds_min=holds_min),
     )
 
@@ -58,9 +69,10 @@ class Bench:
         holds_min: float = 120.0,
         demo: bool = False,
         plan: bool = True,
+        furniture: tuple[Furniture, ...] = (),
     ) -> None:
         """Set a gate up that has passed its self-test; `plan`: that has heard of a plan that holds."""
-        self.house = house_of(*devices, mode=mode, holds_min=holds_min, demo=demo)
+        self.house = house_of(*devices, mode=mode, holds_min=holds_min, demo=demo, furniture=furniture)
         self.now = START
         self.gate = Gate.of(self.house, START)
         assert self.gate.self_test() == ()

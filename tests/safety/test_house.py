@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from sumika.safety import fail_safe_of, hoods_of
 from sumika.safety.surroundings import Surroundings
 from sumika.schema import AirSample, GateRule, Origin, Presence, Reason
-from tests.safety.bench import FAN, HEATER, ROOMS, START, Bench, device, holding
+from tests.safety.bench import FAN, HEATER, ROOMS, START, STOVE, Bench, device, holding
 
 RADIATOR = device("radiator", "radiator")
 BOILER = device("boiler", "boiler", "bedroom")
@@ -314,6 +315,43 @@ def test_a_ventilator_that_was_set_to_the_least_is_not_set_so_again() -> None:
 
 def test_of_a_ventilator_of_which_nothing_is_known_nothing_is_done() -> None:
     assert Bench(FAN, VENT).turn() == {}
+
+
+# --- the hood over a stove
+
+
+def test_the_hood_over_a_stove_is_off_when_the_cook_says_so_and_other_fans_are_not() -> None:
+    bath = device("bath", "exhaust_fan", "bedroom")
+    bench = Bench(FAN, bath, furniture=(STOVE,), holds_min=0.0)
+    for fan in ("fan", "bath"):
+        bench.says(fan, level=1.0)
+    assert bench.written("fan", "level", 0.0, "resident") == 0.0
+    assert bench.ask("bath", "level", 0.0, "resident")[0].rule is GateRule.LEAST_VENTILATION
+    for fan in ("fan", "bath"):
+        bench.says(fan, level=0.0)
+    assert bench.turn() == {("bath", "level"): (1.0, "least_ventilation")}
+
+
+def test_smoke_turns_the_hood_on_and_nobody_controls_it_where_nobody_controls() -> None:
+    bench = Bench(FAN, furniture=(STOVE,), plan=False)
+    bench.says("fan", level=0.0)
+    bench.later(100.0)
+    assert bench.turn() == {}
+    bench.weather(rain_mm_h=5.0)
+    assert bench.turn() == {}
+    bench.air(smoke=True)
+    assert bench.turn() == {("fan", "level"): (2.0, "smoke_or_co")}
+    assert bench.rule("fan", "level", 0.0, "resident") is GateRule.SMOKE_OR_CO
+
+
+def test_an_owner_may_ventilate_the_house_by_the_hood() -> None:
+    fan = device("fan", "exhaust_fan", fail_safe={"level": 1.0}, limits={"level": (1.0, 2.0)})
+    bench = Bench(fan, furniture=(STOVE,), plan=False)
+    bench.later(100.0)
+    assert bench.turn() == {("fan", "level"): (1.0, "fail_safe")}
+    assert hoods_of(bench.house) == {"fan"}
+    assert fail_safe_of(fan, is_hood=True) == {"level": 1.0}
+    assert fail_safe_of(FAN, is_hood=True) == {}
 
 
 # --- weather

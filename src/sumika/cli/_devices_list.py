@@ -8,7 +8,7 @@ from typing import Any
 
 from sumika.cli._devices_words import labelled, number, shortened, value_words
 from sumika.cli._houses import load
-from sumika.safety import DeviceLimits, limits_of
+from sumika.safety import DeviceLimits, hoods_of, limits_of
 from sumika.schema.house import Control, Device, House
 from sumika.text import language_of, say
 
@@ -22,8 +22,9 @@ def list_all(path: Path | None, echo: Callable[[str], None], *, as_json: bool) -
         as_json: Whether to print one JSON object instead.
     """
     house = load(path).house
+    hoods = hoods_of(house)
     if as_json:
-        found = [_described(device) for device in house.devices]
+        found = [_described(device, is_hood=device.id in hoods) for device in house.devices]
         echo(json.dumps({"house": house.name, "mode": _mode(house), "devices": found}, ensure_ascii=False))
         return
     language = house.language or language_of(os.environ)
@@ -32,12 +33,12 @@ def list_all(path: Path | None, echo: Callable[[str], None], *, as_json: bool) -
         return
     echo(say("devices.list_title", language, house=house.name, count=len(house.devices), mode=_mode(house)))
     for device in house.devices:
-        for line in _lines(device, language):
+        for line in _lines(device, language, is_hood=device.id in hoods):
             echo(line)
 
 
-def _lines(device: Device, language: str) -> list[str]:
-    limits = limits_of(device)
+def _lines(device: Device, language: str, *, is_hood: bool) -> list[str]:
+    limits = limits_of(device, is_hood=is_hood)
     reached = f"{device.connection} {device.address}".strip() or say("devices.simulated", language)
     lines = ["", shortened(f"{device.id}  {device.kind}, {device.room}  [{reached}]")]
     settings = _bounds(limits) or say("devices.nothing_to_set", language)
@@ -54,8 +55,8 @@ def _bounds(limits: DeviceLimits) -> str:
     return ", ".join(f"{name} {number(row.low)}..{number(row.high)}" for name, row in limits.settings.items())
 
 
-def _described(device: Device) -> dict[str, Any]:
-    limits = limits_of(device)
+def _described(device: Device, *, is_hood: bool) -> dict[str, Any]:
+    limits = limits_of(device, is_hood=is_hood)
     return {
         "id": device.id,
         "kind": device.kind,

@@ -13,7 +13,7 @@ from sumika.runtime.gate_socket import GateEar
 from sumika.runtime.held_words import HeldWords
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.process import NodeProcess
-from sumika.safety import fail_safe_of
+from sumika.safety import fail_safe_of, hoods_of
 from sumika.schema import DeviceState, Event, Message, Origin, Severity, SumikaError, Write
 from sumika.schema.house import House
 from sumika.sensors.air import open_sensors
@@ -31,11 +31,12 @@ LATE_NS = seconds_to_ns(10.0)
 
 def fail_safe_writes(house: House, connection: str) -> tuple[Write, ...]:
     """Return what the devices of one connection are set to when nobody controls them."""
+    hoods = hoods_of(house)
     return tuple(
         Write(device=device.id, action=setting, value=value, sequence=0)
         for device in house.devices
         if device.connection == connection
-        for setting, value in fail_safe_of(device).items()
+        for setting, value in fail_safe_of(device, is_hood=device.id in hoods).items()
     )
 
 

@@ -13,7 +13,7 @@ It is pure: no clock, no bus, no file. `sumika.runtime.gate_loop` runs it in a p
 from sumika.safety._kinds import KIND_LIMITS, KindLimits, Limit, Running
 from sumika.safety.conditions import Condition
 from sumika.safety.gate import Gate, Ruled
-from sumika.safety.limits import DeviceLimits, fail_safe_of, limits_of
+from sumika.safety.limits import DeviceLimits, fail_safe_of, hoods_of, limits_of
 from sumika.safety.timers import Timer
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "Running",
     "Timer",
     "fail_safe_of",
+    "hoods_of",
     "limits_of",
 ]

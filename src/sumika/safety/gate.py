@@ -15,7 +15,7 @@ from sumika.safety.device_states import DeviceStates
 from sumika.safety.heartbeat import Controllers
 from sumika.safety.holds import PEOPLE, Holds
 from sumika.safety.interlocks import Interlocks, Want
-from sumika.safety.limits import limits_of
+from sumika.safety.limits import hoods_of, limits_of
 from sumika.safety.self_check import problems
 from sumika.safety.shaping import Shaping, clipped
 from sumika.safety.spending import WriteBook
@@ -87,7 +87,8 @@ class Gate:
         now_ns = now.monotonic_ns
         self._now_ns, self._anchor = now_ns, now
         self._origin = Origin.SIMULATED if house.demo else Origin.LIVE
-        self._limits = {device.id: limits_of(device) for device in house.devices}
+        hoods = hoods_of(house)
+        self._limits = {device.id: limits_of(device, is_hood=device.id in hoods) for device in house.devices}
         self._rooms = frozenset(room.id for room in house.rooms)
         self._states = DeviceStates(self._limits, now_ns)
         self._around = Surroundings(self._rooms)

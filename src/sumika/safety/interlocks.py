@@ -62,12 +62,17 @@ class Opening:
     full: float
 
 
+_WINDOW = Opening(setting="open", least=0.0, full=1.0)
+
 OPENINGS: Mapping[str, Opening] = {
     # The Building Standards Act of Japan (article 28-2) wants 0.5 air changes an hour day and night: the lowest level.
     "balanced_ventilation": Opening(setting="level", least=1.0, full=3.0),
     "exhaust_fan": Opening(setting="level", least=1.0, full=2.0),
-    "window_opener": Opening(setting="open", least=0.0, full=1.0),
+    "window_opener": _WINDOW,
 }
+
+_HOOD = Opening(setting="level", least=0.0, full=2.0)
+"""Over a stove: the cook switches it on and off, and what ventilates the house all day hangs elsewhere."""
 
 HOTTEST_C: Mapping[str, Mapping[str, float]] = {
     # Water in the floor beyond the highest supply temperature by more than control swings: bare feet stand on it.
@@ -129,7 +134,7 @@ class Interlocks:
     ) -> tuple[float | None, GateRule]:
         """Return what may be written instead of a value, and why: None for nothing, NONE where all is well."""
         kind = self._limits[device].kind
-        opening, heater = OPENINGS.get(kind), HEATERS.get(kind)
+        opening, heater = _opening_of(self._limits[device]), HEATERS.get(kind)
         if opening is not None and opening.setting == setting:
             return self._check_opening(device, opening, value, now_ns, unattended=unattended)
         if heater is not None and heater.setting == setting:
@@ -149,7 +154,7 @@ class Interlocks:
             return (None, GateRule.SMOKE_OR_CO) if seals else (value, GateRule.NONE)
         if value < opening.least and (self._around.people(now_ns) or self.burning(now_ns)):
             return opening.least, GateRule.LEAST_VENTILATION
-        if opening.least == 0.0 and unattended and value > (now or 0.0) and self._around.bad_weather(now_ns):
+        if opening is _WINDOW and unattended and value > (now or 0.0) and self._around.bad_weather(now_ns):
             return None, GateRule.WEATHER
         return value, GateRule.NONE
 
@@ -233,17 +238,15 @@ class Interlocks:
     def _shut(self, now_ns: int) -> Iterator[Want]:
         """Yield windows that stand open to rain or storm; one that a person holds stays as it is."""
         for device, limits in self._limits.items():
-            opening = OPENINGS.get(limits.kind)
             if (
-                opening is not None
-                and opening.least == 0.0
-                and (self._states.now(device, opening.setting, now_ns) or 0.0) > 0.0
+                OPENINGS.get(limits.kind) is _WINDOW
+                and (self._states.now(device, _WINDOW.setting, now_ns) or 0.0) > 0.0
             ):
-                yield Want(device, opening.setting, 0.0, GateRule.WEATHER, urgent=False)
+                yield Want(device, _WINDOW.setting, 0.0, GateRule.WEATHER, urgent=False)
 
     def _against_alarm(self) -> Iterator[Want]:
         for device, limits in self._limits.items():
-            opening, heater = OPENINGS.get(limits.kind), HEATERS.get(limits.kind)
+            opening, heater = _opening_of(limits), HEATERS.get(limits.kind)
             if opening is not None:
                 yield Want(device, opening.setting, opening.full, GateRule.SMOKE_OR_CO, urgent=True)
             if heater is not None and heater.burns and can_switch(heater, limits):
@@ -267,12 +270,16 @@ class Interlocks:
 
     def _least_ventilation(self, now_ns: int) -> Iterator[Want]:
         for device, limits in self._limits.items():
-            opening = OPENINGS.get(limits.kind)
+            opening = _opening_of(limits)
             if opening is None:
                 continue
             now = self._states.now(device, opening.setting, now_ns)
             if now is not None and now < opening.least:
                 yield Want(device, opening.setting, opening.least, GateRule.LEAST_VENTILATION, urgent=False)
+
+
+def _opening_of(limits: DeviceLimits) -> Opening | None:
+    return _HOOD if limits.is_hood else OPENINGS.get(limits.kind)
 
 
 def heats(heater: Heater, value: float) -> bool:

@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from sumika.safety._kinds import KIND_LIMITS, Limit, Running
 from sumika.schema import DEVICE_KINDS
-from sumika.schema.house import Device
+from sumika.schema.house import Device, House
+from sumika.schema.living import FurnitureKind
 
 NEVER_UNATTENDED = frozenset(
     {"lock", "stove", "cooktop", "cooker", "hob", "oven", "grill", "burner", "gas", "fireplace", "garage", "gate"}
@@ -37,6 +38,7 @@ class DeviceLimits:
         unattended: Whether plan, policy and rules may operate it.
         real: Whether it is reached by a connection, and not part of the simulated house.
         fail_safe: What it is set to when nobody controls it.
+        is_hood: Whether it is the hood over a stove.
     """
 
     kind: str
@@ -47,10 +49,26 @@ class DeviceLimits:
     unattended: bool
     real: bool
     fail_safe: Mapping[str, float]
+    is_hood: bool = False
 
 
-def limits_of(device: Device) -> DeviceLimits:
-    """Return the limits of a device of `house.yaml`."""
+def hoods_of(house: House) -> frozenset[str]:
+    """Return the fans over stoves of a house, by id.
+
+    They are the cook's: no plan and no rule drives them, and the house is not ventilated by them. Where it is,
+    `house.yaml` says so (`limits: {level: [1, 2]}`).
+    """
+    kitchens = {piece.room for piece in house.furniture if piece.kind == FurnitureKind.KITCHEN}
+    return frozenset(one.id for one in house.devices if one.kind == "exhaust_fan" and one.room in kitchens)
+
+
+def limits_of(device: Device, *, is_hood: bool = False) -> DeviceLimits:
+    """Return the limits of a device of `house.yaml`.
+
+    Args:
+        device: As described.
+        is_hood: Whether it is one of `hoods_of`.
+    """
     known = KIND_LIMITS.get(device.kind)
     if known is None:
         rows, running = dict.fromkeys(device.limits, _OF_OWN), None
@@ -66,7 +84,8 @@ def limits_of(device: Device) -> DeviceLimits:
         running=running,
         unattended=known is not None and not is_never_unattended(device),
         real=bool(device.connection),
-        fail_safe=MappingProxyType(_fail_safe(device, settings)),
+        fail_safe=MappingProxyType(_fail_safe(device, settings, is_hood=is_hood)),
+        is_hood=is_hood,
     )
 
 
@@ -83,15 +102,18 @@ def is_fire(kind: str) -> bool:
     return not _FIRES.isdisjoint(kind.lower().split("_"))
 
 
-def fail_safe_of(device: Device) -> dict[str, float]:
+def fail_safe_of(device: Device, *, is_hood: bool = False) -> dict[str, float]:
     """Return what a device is set to when nobody controls it, by setting; within its limits."""
-    return dict(limits_of(device).fail_safe)
+    return dict(limits_of(device, is_hood=is_hood).fail_safe)
 
 
-def _fail_safe(device: Device, settings: Mapping[str, Limit]) -> dict[str, float]:
-    """Return what is declared, as far as it is within the limits; of states, what is out of them is not done at all."""
+def _fail_safe(device: Device, settings: Mapping[str, Limit], *, is_hood: bool) -> dict[str, float]:
+    """Return what is declared, as far as it is within the limits; of states, what is out of them is not done at all.
+
+    A hood is left as the cook has it, unless its owner says otherwise.
+    """
     kind = DEVICE_KINDS.get(device.kind)
-    declared = {**(kind.fail_safe if kind is not None else {}), **device.fail_safe}
+    declared = {**(kind.fail_safe if kind is not None and not is_hood else {}), **device.fail_safe}
     safe: dict[str, float] = {}
     for name, value in declared.items():
         limit = settings.get(name)
