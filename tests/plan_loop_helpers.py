@@ -100,7 +100,7 @@ class FakeThinking:
         self.policy: tuple[Command, ...] = ()
         self.lamps: tuple[Command, ...] = ()
         self.heard: list[WeatherForecast] = []
-        self.foreteller = SimpleNamespace(hear=self.heard.append)
+        self.foreteller = SimpleNamespace(hear=self.heard.append, prices=SimpleNamespace(now=lambda at: None))
         self.declined: list[tuple[object, ...]] = []
         self.nudged: tuple[Nudged, ...] = ()
         self.calmed: list[str] = []

@@ -185,6 +185,25 @@ def test_people_who_come_are_planned_for_at_once_but_not_for_a_moments_glimpse()
     assert thinking.decided == 2
 
 
+def test_while_no_plan_can_be_made_who_comes_has_none_tried_any_oftener() -> None:
+    process, thinking, loop = a_planner()
+    probability = 0.02
+
+    def turn() -> None:
+        process.heard.append(presence(process, probability))
+        loop.turn()
+
+    process.turns(turn, 200.0)
+    assert thinking.decided == 1
+    thinking.fails, probability = "the solver ended with MaxTime", 0.99
+    process.turns(turn, 660.0)
+    assert 8 <= process.refused.count("no plan") <= 12
+    # A plan that can be made again is made within the minute, and people who move count as before.
+    thinking.fails = ""
+    process.turns(turn, 61.0)
+    assert thinking.decided == 2
+
+
 def test_what_a_device_has_not_done_is_asked_for_again() -> None:
     process, _, loop = a_planner()
     process.turns(loop.turn, 13.0)

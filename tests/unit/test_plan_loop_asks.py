@@ -99,6 +99,14 @@ def test_a_nudge_is_told_with_a_name_planned_for_at_once_and_undone_by_a_no(tmp_
     assert process.of(PlanReport)[-1].suggestions == ()
 
 
+def test_a_nudge_for_which_no_plan_can_be_made_is_not_tried_every_second(tmp_path: Path) -> None:
+    process, thinking, loop = a_planner("drive", data=tmp_path, nudges=True)
+    process.turns(loop.turn, 20.0)
+    thinking.nudged, thinking.fails = (EASED,), "the solver ended with MaxTime"
+    process.turns(loop.turn, 180.0)
+    assert 1 <= process.refused.count("no plan") <= 4
+
+
 def test_a_nudge_that_ends_by_itself_is_planned_away(tmp_path: Path) -> None:
     process, thinking, loop = a_planner("drive", data=tmp_path, nudges=True)
     thinking.nudged = (EASED,)

@@ -105,6 +105,8 @@ class PlanLoop:
         self._observe_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(first_s)
         self._observed_ns = now.monotonic_ns - seconds_to_ns(OBSERVES_EVERY_S)
         self._made_ns: int | None = None
+        # Until then people who move are no reason to plan: none could be made just now, or none is to be made.
+        self._rests_until_ns = now.monotonic_ns
         self._look_ns = now.monotonic_ns
         self._occupied: dict[str, float] = {}
         self._moved_ns: int | None = None
@@ -189,7 +191,8 @@ class PlanLoop:
         news = self._thinking.look(self.ear, self._local(self.process.clock.now()), now_ns)
         if news:
             self._voice.amend(news)
-        if self._nudged != {one.room for one in self._thinking.nudges(self._local(self.process.clock.now()))}:
+        nudged = {one.room for one in self._thinking.nudges(self._local(self.process.clock.now()))}
+        if nudged != self._nudged and now_ns >= self._rests_until_ns:
             # Warmth and air follow at once, too, when a nudge begins or is undone.
             self._plan()
 
@@ -202,6 +205,8 @@ class PlanLoop:
     def _people_moved(self, now_ns: int) -> bool:
         """Return whether people have come or gone since the last plan, for long enough to be believed."""
         if self._made_ns is None or now_ns - self._made_ns < seconds_to_ns(min(LEAST_BETWEEN_S, self._every_s)):
+            return False
+        if now_ns < self._rests_until_ns:
             return False
         there = self._there(now_ns)
         moved = any(abs(one - self._occupied.get(room, one)) > MOVED for room, one in there.items())
@@ -229,14 +234,14 @@ class PlanLoop:
                 self._see(at, now.monotonic_ns)
             decision = self._thinking.decide(self.ear.told(now.monotonic_ns), at)
         except (SumikaError, ArithmeticError, ValueError) as error:
-            self._plan_ns = now.monotonic_ns + seconds_to_ns(min(AGAIN_S, self._every_s))
+            self._rests_until_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(min(AGAIN_S, self._every_s))
             self._voice.fail(str(error))
             self._let_policy_speak()
             return
         self._voice.recover()
         self._first_words.planned()
         now = self.process.clock.now()
-        self._made_ns, self._moved_ns = now.monotonic_ns, None
+        self._made_ns, self._moved_ns, self._rests_until_ns = now.monotonic_ns, None, now.monotonic_ns
         self._occupied = self._there(now.monotonic_ns)
         wait_s = min(self._every_s, QUARTER_S - at.timestamp() % QUARTER_S)
         # Just before a quarter begins its plan has been made already.
@@ -261,7 +266,7 @@ class PlanLoop:
 
     def _rest(self, now: Instant) -> None:
         """Plan nothing, and say so: the house goes on by itself and by its residents' hands."""
-        self._plan_ns = now.monotonic_ns + seconds_to_ns(self._every_s)
+        self._rests_until_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(self._every_s)
         self._voice.fall_to(ControlLevel.OFF)
 
     def _hear_answer(self, answer: SuggestionAnswer) -> None:
