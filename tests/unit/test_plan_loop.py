@@ -118,6 +118,20 @@ def test_the_policy_speaks_when_the_last_plan_has_expired_and_not_before() -> No
     assert process.of(PlanReport)[-1].level is ControlLevel.POLICY
 
 
+def test_a_policy_that_has_nothing_more_to_say_makes_room_for_the_rules() -> None:
+    process, thinking, loop = a_planner()
+    process.turns(loop.turn, 13.0)
+    thinking.fails, thinking.policy = "late", (a_command("fan", "level", 1.0),)
+    process.turns(loop.turn, 1300.0)
+    assert process.of(Heartbeat)[-1].asker == Asker.POLICY
+    thinking.policy = ()
+    process.turns(loop.turn, 61.0)
+    said = len(process.of(Heartbeat)), len(process.of(Command))
+    process.turns(loop.turn, 400.0)
+    assert (len(process.of(Heartbeat)), len(process.of(Command))) == said
+    assert process.of(PlanReport)[-1].level is ControlLevel.RULES
+
+
 def test_what_is_found_between_plans_is_told_at_once() -> None:
     process, thinking, loop = a_planner()
     process.turns(loop.turn, 13.0)

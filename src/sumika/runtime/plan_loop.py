@@ -287,8 +287,8 @@ class PlanLoop:
             return
         commands = self._thinking.policy_commands(self._local(now))
         self._voice.fall_to(ControlLevel.POLICY if commands else ControlLevel.RULES)
-        if commands:
-            self._voice.command(commands, Asker.POLICY)
+        # A policy that has nothing more to say takes its last commands back: as long as it beats, no rule is heard.
+        self._voice.command(commands, Asker.POLICY)
 
     def close(self) -> None:
         """Keep what was learned, and stop listening."""
