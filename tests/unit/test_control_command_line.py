@@ -1,14 +1,22 @@
 """`sumika evaluate control`: tables in eighty columns, one JSON object, pictures, the kept grid, errors for people."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from click.testing import CliRunner
 
+from sumika.cli._control import runs_as_json
 from sumika.cli.evaluate import evaluate
+from sumika.evaluate.control.arena import Arena
+from sumika.evaluate.control.baselines import FAMILIES, Settings
 from sumika.evaluate.control.baselines.tuned import FILE, tuned_book
+from sumika.evaluate.control.compare import Run
+from sumika.evaluate.control.cost import cost_of
+from sumika.evaluate.control.indicators import indicators_of
 from sumika.evaluate.control.weeks import WEEKS
+from sumika.schema.worth import worth_of
 
 SHORT = ("--days", "0.125", "--warm-up", "0")
 
@@ -42,6 +50,23 @@ def test_tables_fit_eighty_columns_and_pictures_are_drawn(tmp_path: Path) -> Non
     assert sum(line.startswith(("thermostat *", "PI + demand *")) for line in out.splitlines()) == 1
     picture = tmp_path / "control-summer_tokyo.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_json_says_for_which_weeks_a_simple_controller_was_tuned() -> None:
+    arena = Arena(WEEKS["winter_tokyo"].house(11, warm_up_days=0))
+    diary = arena.run(FAMILIES["rules"].make(arena.house, Settings()), 0.01)
+    worth = worth_of(arena.house.control, diary.currency)
+    lived = Run(
+        week="winter_tokyo",
+        controller="rules",
+        seed=11,
+        simple=True,
+        currency=diary.currency,
+        cost=cost_of(diary, worth),
+        indicators=indicators_of(diary, worth),
+    )
+    runs = (lived, replace(lived, week="rainy_tokyo"), replace(lived, controller="ours", simple=False))
+    assert [one["tuned"] for one in msgspec.json.decode(runs_as_json(runs))["runs"]] == [True, False, None]
 
 
 def test_the_grid_that_was_searched_is_printed() -> None:

@@ -5,8 +5,10 @@ from typing import Any, cast
 
 import pytest
 
+from sumika.evaluate.control.baselines import FAMILIES
+from sumika.evaluate.control.baselines.tuned import tuned_book
 from sumika.evaluate.control.compare import Run
-from sumika.evaluate.control.standing import figures_of
+from sumika.evaluate.control.standing import BESIDE_SIMPLE, WEEKS, figures_of
 
 
 def run(week: str, controller: str, total: float, *, simple: bool = False) -> Run:
@@ -43,3 +45,8 @@ def test_what_does_not_bound_is_no_bound(capsys: pytest.CaptureFixture[str]) -> 
     runs = [one for one in BOUNDED if one.controller != "foresight"] + [run("winter", "foresight", 121.0)]
     assert set(figures_of([*runs, *BESIDE])) == {"worst_scenario", "sensing_value"}
     assert "foresight was not the cheapest" in capsys.readouterr().err
+
+
+def test_no_simple_controller_stands_in_a_published_figure_as_it_was_set_by_hand() -> None:
+    book = tuned_book()
+    assert [week for week in (*WEEKS, *BESIDE_SIMPLE) if set(book.get(week, {})) != set(FAMILIES)] == []

@@ -159,13 +159,14 @@ def settings_in_words(settings: Settings) -> str:
 
 
 def runs_as_json(runs: tuple[Run, ...]) -> str:
-    """Return one JSON object with every run, its costs and its indicators."""
+    """Return one JSON object with every run, its costs and its indicators, and whether simple ones were tuned."""
     told = [
         {
             "week": run.week,
             "controller": run.controller,
             "seed": run.seed,
             "simple": run.simple,
+            "tuned": _is_tuned(run) if run.simple else None,
             "currency": run.currency,
             "cost": {**asdict(run.cost), "money": run.cost.money, "air": run.cost.air, "total": run.cost.total},
             "indicators": asdict(run.indicators),
@@ -173,6 +174,10 @@ def runs_as_json(runs: tuple[Run, ...]) -> str:
         for run in runs
     ]
     return msgspec.json.encode({"simulated": True, "runs": told}).decode()
+
+
+def _is_tuned(one: Run | Line) -> bool:
+    return one.controller in tuned_book().get(one.week, {})
 
 
 def say_on_stderr(line: str) -> None:
@@ -193,7 +198,7 @@ def _print(lines: tuple[Line, ...], language: str) -> None:
     for name in dict.fromkeys(line.week for line in lines):
         of_week = [line for line in lines if line.week == name]
         console.print(_title(week_of(name), of_week[0], language), style="bold", markup=False)
-        if any(line.simple and line.controller not in tuned_book().get(name, {}) for line in of_week):
+        if any(line.simple and not _is_tuned(line) for line in of_week):
             console.print(say("control.untuned", language), style="yellow", markup=False)
         console.print(_costs(of_week, language))
         console.print(_others(of_week, language))

@@ -108,8 +108,8 @@ def control(
 ) -> None:
     """Let controllers run simulated houses for a week each, and score them: energy, discomfort and air in money.
 
-    The simple controllers were tuned for each week on other weathers and households than they are scored on. The best
-    of them has a star.
+    The simple controllers were tuned for a week on other weathers and households than they are scored on; where they
+    were not (rainy_tokyo), it is said. The best of them has a star.
     """
     from sumika.cli._control import Wanted, compare_controllers, print_grids, tune_controllers
     from sumika.evaluate.control.weeks import QUICK, WEEKS
