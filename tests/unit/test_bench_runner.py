@@ -252,3 +252,30 @@ def test_what_is_no_number_is_kept_in_words_and_a_figure_without_a_value_not_at_
     figures = run(area).figures
     assert "heard" not in figures
     assert figures["slow"].detail == {"first_s": "never", "mean_s": "none", "held": 3, "worst": "a"}
+
+
+def test_without_an_area_it_is_that_of_the_parts_and_the_areas_are_listed_as_asked(
+    area: Path, other: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "results_folder", lambda: area / "results")
+    listed = CliRunner().invoke(command, ["--json"])
+    assert json.loads(listed.stdout) == {"areas": {"made": ["made.other", "made.up"]}}
+    assert CliRunner().invoke(command, []).stdout == "areas: made\n"
+    measured = CliRunner().invoke(command, ["--part", "made.other", "--json"])
+    assert set(json.loads(measured.stdout)["figures"]) == {"slow", "heard"}
+    for arguments, says in ((["--part", "made.down"], r"made\.down"), (["--full"], "which area")):
+        with pytest.raises(UsageError, match=says):
+            CliRunner().invoke(command, arguments, catch_exceptions=False)
+
+
+def test_parts_of_several_areas_are_refused(area: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "AREAS", {"made": {"made.up": ("pkg",)}, "found": {"found.there": ("pkg",)}})
+    assert bench.area_of(["found.there"]) == "found"
+    with pytest.raises(UsageError, match="made, found"):
+        bench.area_of(["made.up", "found.there"])
+
+
+def test_of_an_area_that_only_quotes_nothing_is_kept(area: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "QUOTES", frozenset({"made"}))
+    assert set(run(area, full=True).figures) == {"quick", "long"}
+    assert not (area / "results").exists()

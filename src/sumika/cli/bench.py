@@ -1,5 +1,7 @@
 """`sumika bench`: every figure the project claims, with the command that reproduces it."""
 
+import json
+
 import click
 from rich.console import Console
 from rich.table import Table
@@ -7,6 +9,7 @@ from rich.table import Table
 from sumika.evaluate import bench as runner
 from sumika.evaluate.figure import Figure
 from sumika.evaluate.kept_figures import Results
+from sumika.schema import UsageError
 
 
 @click.command()
@@ -15,9 +18,14 @@ from sumika.evaluate.kept_figures import Results
 @click.option("--full", is_flag=True, help="Measure the long figures too and keep them (up to an hour).")
 @click.option("--part", "only", multiple=True, help="Only this part of the area (distil.sft); may be given often.")
 def bench(area: str | None, as_json: bool, full: bool, only: tuple[str, ...]) -> None:
-    """Measure the published figures of AREA (without one: list the areas)."""
+    """Measure the published figures of AREA (without one: of the area of --part, else list the areas)."""
+    if area is None and only:
+        area = runner.area_of(only)
+    if area is None and full:
+        raise UsageError("which area?", remedy=f"There are: {', '.join(runner.AREAS)}.")
     if area is None:
-        click.echo("areas: " + ", ".join(runner.AREAS))
+        areas = {name: list(parts) for name, parts in runner.AREAS.items()}
+        click.echo(json.dumps({"areas": areas}, indent=2) if as_json else "areas: " + ", ".join(areas))
         return
     results = runner.run_area(area, full=full, only=only, say=runner.say_on_stderr)
     if as_json:

@@ -115,6 +115,9 @@ AREAS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Area -> part -> the packages whose change makes a quoted figure of that part stale."""
 
+QUOTES = frozenset({"seed"})
+"""Areas that only quote what others claim and what other areas keep: nothing of theirs is kept."""
+
 
 class Part(Protocol):
     """A module that measures some figures of an area."""
@@ -137,6 +140,24 @@ def commit() -> str:
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
     return answer.stdout.strip() or "unknown"
+
+
+def area_of(parts: Sequence[str]) -> str:
+    """Return the area that has all of some parts.
+
+    Raises:
+        UsageError: if no area has one of them, or they are of several.
+    """
+    areas: list[str] = []
+    for part in parts:
+        own = [area for area, known in AREAS.items() if part in known]
+        if not own:
+            every = ", ".join(one for known in AREAS.values() for one in known)
+            raise UsageError(f"no area has a part '{part}'", remedy=f"There are: {every}.")
+        areas += own
+    if len(set(areas)) > 1:
+        raise UsageError(f"parts of several areas: {', '.join(dict.fromkeys(areas))}", remedy="Call one at a time.")
+    return areas[0]
 
 
 def results_folder() -> Path:
@@ -195,10 +216,7 @@ def run_area(
     for part in only or AREAS[area]:
         say(f"{part} ...")
         try:
-            module: Part = importlib.import_module(f"sumika.evaluate.{part}")
-            measured = {
-                key: one for key, figure in module.measure(full=full).items() if (one := _finite(key, figure, say))
-            }
+            measured = _measured(part, full, say)
         except Exception as problem:  # a damaged file or a missing tool of one part costs no other part its hour
             reason = str(problem) if isinstance(problem, SumikaError) else f"{type(problem).__name__}: {problem}"
             say(f"{part}: not measured: {reason}")
@@ -206,13 +224,19 @@ def run_area(
             continue
         results.figures.update(measured)
         results.parts.update(dict.fromkeys(measured, part))
-        if full:
+        if full and area not in QUOTES:
             keep(_with_kept(results, folder, say), folder)
-    if full:
+    if full and area not in QUOTES:
         return _told_of_older(_with_kept(results, folder, say), results, say)
     for key, figure in quotable(quoted(area, folder), code).items():
         results.figures.setdefault(key, figure)
     return results
+
+
+def _measured(part: str, full: bool, say: Callable[[str], None]) -> dict[str, Figure]:
+    module: Part = importlib.import_module(f"sumika.evaluate.{part}")
+    found = {key: _finite(key, figure, say) for key, figure in module.measure(full=full).items()}
+    return {key: figure for key, figure in found.items() if figure is not None}
 
 
 def _finite(key: str, figure: Figure, say: Callable[[str], None]) -> Figure | None:
