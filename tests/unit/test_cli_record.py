@@ -85,6 +85,14 @@ def test_an_existing_folder_is_not_written_over(tmp_path: Path) -> None:
     assert "is there already" in str(result.exception)
 
 
+def test_a_place_where_no_folder_can_be_made_is_refused_before_anything_is_recorded(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = call("--data", tmp_path / "data", "--out", tmp_path / "file" / "log")
+    assert isinstance(result.exception, UsageError)
+    assert "no folder can be made there" in str(result.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [

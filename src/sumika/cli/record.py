@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -82,6 +83,8 @@ def record(
     nodes = tuple(reference_node(spec) for spec in parse_references(references))
     require_a_world(loaded)
     require_a_radar(loaded, records=True)
+    if out is not None:
+        _require_place(out)
     with owned_data_folder(data_folder(loaded, data)) as folder:
         if PrivacyWatch(folder, "record").hides_bodies(WallClock().now()):
             raise SumikaError(NOTHING_PERSONAL, where=str(folder), remedy="The page's privacy says so, and ends it.")
@@ -131,6 +134,18 @@ def _known_radars(loaded: LoadedHouse, radars: tuple[str, ...]) -> tuple[str, ..
                 f"no radar '{radar}' in this house", where="--radar", remedy=f"It has: {', '.join(known)}."
             )
     return known
+
+
+def _require_place(out: Path) -> None:
+    """Look whether a folder can be made there, before anything is recorded for it."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=out.parent, prefix=".record-"):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"no folder can be made there ({error.strerror})", where=f"--out {out}", remedy="Name another place."
+        ) from error
 
 
 def _moved(log: Path, out: Path | None) -> Path:
