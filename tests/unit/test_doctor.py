@@ -242,6 +242,7 @@ def test_a_house_that_is_not_there_fails(tmp_path: Path) -> None:
     findings, loaded = _doctor_house.described(tmp_path / "no.yaml", {}, [])
     assert loaded is None
     assert_useful(only(findings), Level.FAIL)
+    assert "sumika house new" in only(findings).remedy
 
 
 def test_a_sound_house_is_well(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from sumika.schema import SumikaError, UsageError
 from sumika.schema.house import PortSource, Radar, RecordingSource
 from sumika.sensors import MODELS
 
+_MAKE_ONE = "Make one with: sumika house new"
 _HDF5_SUFFIXES = (".h5", ".hdf5")
 
 
@@ -24,7 +25,7 @@ def described(
     except ConfigError as error:
         return [_problem(problem, error.path) for problem in error.problems], None
     except (SumikaError, OSError) as error:
-        return [fail(f"house {path}", str(error), "Make one with: sumika house new")], None
+        return [fail(f"house {path}", str(error), _MAKE_ONE)], None
     rooms, radars = len(loaded.house.rooms), len(loaded.house.radars)
     name = "the demo house" if path is None else str(path)
     findings = [ok(f"house '{loaded.house.name}' ({name}): {rooms} rooms, {radars} radars")]
@@ -32,9 +33,11 @@ def described(
 
 
 def _problem(problem: Problem, path: Path) -> Finding:
-    place = f"{path}:{problem.line}" if problem.line else str(path)
     judge = warn if problem.warning else fail
-    return judge(place, str(problem), "Mend that line; to see all of them: sumika house check")
+    if problem.line:
+        return judge(f"{path}:{problem.line}", str(problem), "Mend that line; to see all of them: sumika house check")
+    remedy = "Mend the file; to see all of it: sumika house check" if path.exists() else _MAKE_ONE
+    return judge(str(path), str(problem), remedy)
 
 
 def world_possible(loaded: LoadedHouse) -> list[Finding]:
