@@ -1,12 +1,15 @@
 """The command line: every command explains itself; wrong use gets one clear line and the right exit code."""
 
+import importlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from sumika.cli._interrupts import ctrl_c_ends
 from sumika.cli.main import COMMANDS
 
 
@@ -113,3 +116,35 @@ def test_a_reader_that_has_had_enough_is_no_error() -> None:
     os.close(writing)
     assert "Traceback" not in answer.stderr
     assert "BrokenPipe" not in answer.stderr
+
+
+def test_ctrl_c_in_the_middle_of_a_librarys_import_is_not_a_fault_to_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def imports(arguments: list[str]) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise ImportError("Error importing numpy")  # noqa: B904 (as it is raised in C)
+
+    main_module = importlib.import_module("sumika.cli.main")
+    monkeypatch.setattr(main_module, "sumika", imports)
+    monkeypatch.setattr(sys, "argv", ["sumika"])
+    monkeypatch.delenv("SUMIKA_DEBUG", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        main_module.main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "Aborted!\n"
+
+
+def test_ctrl_c_ends_what_only_loads_and_is_ours_again_after() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with ctrl_c_ends():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a process in the background
+        with ctrl_c_ends():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from sumika import __version__
+from sumika.cli._interrupts import ctrl_c_ends, was_interrupted
 from sumika.schema.errors import SumikaError
 
 COMMANDS = {
@@ -48,7 +49,9 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+        with ctrl_c_ends():
+            module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = getattr(module, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -95,6 +98,9 @@ def main() -> None:
             raise
         if isinstance(error, BrokenPipeError):
             _end_quietly()
+        if was_interrupted(error):
+            click.echo("Aborted!", err=True)  # as click says it
+            sys.exit(1)
         click.echo(
             f"sumika: {type(error).__name__}: {error}. That should not have happened: please report it with what "
             "the same command prints with --debug.",
