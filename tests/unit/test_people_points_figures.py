@@ -37,6 +37,11 @@ def some_examples() -> ArraySet:
     return ArraySet(x=x, y=y, group=group, domain=group, classes=("no", "yes"))
 
 
+def quick(x: np.ndarray, y: np.ndarray, group: np.ndarray, **settings: Any) -> Any:
+    """Return a forest of one entry and few trees."""
+    return tuned_forest(x, y, group, seed=1, grid=grid_of(("extra",), (0.0,), (1,)), trees=10)
+
+
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> ArraySet:
     arrays = some_examples()
@@ -51,9 +56,6 @@ def known(monkeypatch: pytest.MonkeyPatch) -> ArraySet:
         for person in PEOPLE:
             out = arrays.group == person
             yield arrays.take(~out), arrays.take(out), np.flatnonzero(out), Known()
-
-    def quick(x: np.ndarray, y: np.ndarray, group: np.ndarray, **settings: Any) -> Any:
-        return tuned_forest(x, y, group, seed=1, grid=grid_of(("extra",), (0.0,), (1,)), trees=10)
 
     monkeypatch.setattr(points_figures, "finished", lambda name: done)
     monkeypatch.setattr(points_figures, "_parts", parts)
@@ -80,6 +82,23 @@ def test_shares_and_gains_are_of_the_student(known: ArraySet) -> None:
     gain = figures["radhar_gain"]
     assert gain.value == pytest.approx(100 * (share.value - 1.0)), "a student worse than the forest says so"
     assert gain.detail["student"] == share.value
+
+
+def test_a_forest_may_read_how_much_a_window_moves_and_is_chosen_by_groups_inside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(points_figures, "tuned_forest", quick)
+    random = np.random.default_rng(2)
+    y = np.tile([0, 1], 60).astype(np.int64)
+    # Of every three bins one is above, one below: their mean is the same for both.
+    sway = np.tile([1.0, -1.0, 0.0], 5) * (0.2 + y[:, None, None]) * random.choice([-1.0, 1.0], (120, 1, 1))
+    x = (np.repeat(sway, 2, axis=1) + random.normal(scale=0.1, size=(120, 2, 15))).astype(np.float32)
+    group = np.repeat(PEOPLE, 40)
+    chosen = points_figures.forest_of(ArraySet(x=x, y=y, group=group, domain=group))
+    assert str(chosen).endswith("leaf 1, parts and spread")
+    assert len(chosen.tried) == 2
+    assert (chosen.answers(x) == y).mean() == 1.0
+    assert points_figures.with_spread(x).shape == (120, 2, points_figures.FOREST_BINS + 5)
 
 
 def test_poses_are_compared_in_both_directions(known: ArraySet, monkeypatch: pytest.MonkeyPatch) -> None:
