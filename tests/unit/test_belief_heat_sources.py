@@ -10,7 +10,7 @@ from sumika.belief.house import HouseBelief
 from sumika.belief.record import ROW_S, Record
 from sumika.schema import DeviceState, Origin, WeatherSample
 from sumika.schema.house import Device, House, Room
-from tests.plan_helpers import STAMP, air
+from tests.plan_helpers import STAMP, air, state
 
 BEGIN_S = datetime(2026, 1, 20, tzinfo=UTC).timestamp()
 SQUARE = ((0.0, 0.0), (5.0, 0.0), (5.0, 5.0), (0.0, 5.0))
@@ -61,6 +61,24 @@ def test_a_measured_position_of_a_valve_is_no_guess() -> None:
     assert not measured.guessed[0]
     assert _watts(_given("radiator", 20.0, valve=0.3)) == pytest.approx(_watts(measured))
     assert _watts(_given("radiator")) == 0.0
+
+
+def test_an_open_radiator_gives_nothing_while_its_boiler_is_off() -> None:
+    house = _house("radiator")
+    house = House(rooms=house.rooms, devices=(*house.devices, Device(id="boiler", room="living", kind="boiler")))
+    given = []
+    for runs in (0.0, 1.0):
+        record = Record(house)
+        record.turn(BEGIN_S)
+        _told(record, 18.0, None, {"valve": 1.0, "setpoint_c": 18.5})
+        record.device(state("boiler", on=runs))
+        record.turn(BEGIN_S + ROW_S)
+        given.append(given_of(house, record.rows(), {"living": 0}, np.array([25.0]))[0])
+    off, on = given
+    assert _watts(off) == 0.0
+    assert not off.guessed[0]
+    assert _watts(on) > 100.0
+    assert on.guessed[0]
 
 
 @pytest.mark.parametrize(

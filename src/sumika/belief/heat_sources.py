@@ -71,7 +71,9 @@ def given_of(house: House, rows: Rows, index: Mapping[str, int], floor_m2: Array
         air_w, mass_w = maker(device, rows, np.nan_to_num(power), outdoor, room_c)
         guessed = np.zeros(len(rows), np.bool_)
         if device.kind == "radiator":
-            guessed = _opened(device, rows, room_c)[1]
+            runs = _boiler_runs(house, rows)
+            air_w, mass_w = runs * air_w, runs * mass_w
+            guessed = _opened(device, rows, room_c)[1] & (runs > 0.0)
         elif device.kind in _GUESSES:
             guess = _GUESSES[device.kind](device, rows, room_c)
             guessed = np.isnan(power) & (guess != 0.0)
@@ -168,6 +170,12 @@ def _opened(device: Device, rows: Rows, room_c: Array) -> tuple[Array, NDArray[n
     is_told = np.isfinite(lift)
     share = np.clip(np.minimum(np.where(is_told, lift, alone), most), 0.0, 1.0)
     return share, ~is_told & (share > 0.0) & (share < most)
+
+
+def _boiler_runs(house: House, rows: Rows) -> Array:
+    """Return (row,) for what share of the time water is warmed for radiators; all of it where no boiler says."""
+    told = [rows.setting(device.id, "on", 1.0) for device in house.devices if device.kind == "boiler"]
+    return np.clip(np.max(told, axis=0), 0.0, 1.0) if told else np.ones(len(rows))
 
 
 def _asks(short_k: Array) -> Array:
