@@ -111,6 +111,18 @@ def test_the_bench_returns_its_figures(sumika_data: Path, monkeypatch: pytest.Mo
     assert 0.5 < float(presence.detail["coverage"]) < 1.0  # of the first seconds nothing is said
 
 
+def test_a_recording_that_broke_off_costs_the_others_nothing(
+    sumika_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = (sumika_data / "iwr6843_vital_adc" / "demo.bin").read_bytes()
+    (tmp_path / "iwr6843_vital_adc").mkdir()
+    (tmp_path / "iwr6843_vital_adc" / "demo.bin").write_bytes(whole[: len(whole) // 8])
+    monkeypatch.setenv("SUMIKA_DATA", str(tmp_path))
+    monkeypatch.setattr(respiration, "_bgt60", lambda folder, shuffles: {"respiration_bgt60": None})
+    assert set(respiration.measure(full=False)) == {"respiration_bgt60"}
+    assert "no rate was valid" in capsys.readouterr().err
+
+
 def test_without_recordings_the_bench_says_so_and_returns_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -60,7 +60,7 @@ def _iwr6843(folder: Path, shuffles: int) -> dict[str, Figure]:
     distances = [one.range_m for one in seen.presences if one.range_m is not None]
     sigmas = [one.range_sigma_m for one in seen.presences if one.range_sigma_m is not None]
     return {
-        "respiration_iwr6843": _rate_figure(seen, _bent(frames, shuffles)),
+        "respiration_iwr6843": _rate_figure("iwr6843_vital_adc", seen, _bent(frames, shuffles)),
         "distance_iwr6843_m": Figure(
             value=float(np.median(distances)),
             unit="m",
@@ -76,12 +76,18 @@ def _iwr6843(folder: Path, shuffles: int) -> dict[str, Figure]:
 
 def _bgt60(folder: Path, shuffles: int) -> dict[str, Figure]:
     frames = list(read_frames(folder / "bgt60tr13c_breathing", "bgt60tr13c"))
-    return {"respiration_bgt60": _rate_figure(_breath_pass(frames), _bent(frames, shuffles))}
+    return {"respiration_bgt60": _rate_figure("bgt60tr13c_breathing", _breath_pass(frames), _bent(frames, shuffles))}
 
 
-def _rate_figure(seen: Pass, bent: Detail) -> Figure:
-    """Return the rate at the end of the pass, which rests on the most of the recording."""
+def _rate_figure(name: str, seen: Pass, bent: Detail) -> Figure:
+    """Return the rate at the end of the pass, which rests on the most of the recording.
+
+    Raises:
+        SumikaError: if no rate was valid.
+    """
     valid = [one for one in seen.respirations if one.valid and one.rate_bpm is not None]
+    if not valid:
+        raise SumikaError("no rate was valid: a recording that was not copied whole?", where=name)
     rates = [one.rate_bpm for one in valid if one.rate_bpm is not None]
     last = valid[-1]
     return Figure(
