@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
-from sumika.cli._recordings import require_a_radar, require_one
+from sumika.cli._recordings import require_one, require_start
 from sumika.cli.house import house
 from sumika.cli.main import main
 from sumika.config import (
@@ -132,10 +132,10 @@ def test_a_house_with_more_than_radars_starts_although_no_radar_works(
     )
     loaded = load_house(path, NOWHERE)
     require_one(loaded)
-    require_a_radar(loaded)
+    require_start(loaded)
     assert "radar r0 does not work" in capsys.readouterr().err
     with pytest.raises(SumikaError, match=r"absent\.h5"):
-        require_a_radar(loaded, records=True)
+        require_start(loaded, records=True)
 
 
 def test_a_new_house_is_asked_for_with_defaults(tmp_path: Path) -> None:
@@ -336,7 +336,7 @@ def test_a_house_of_which_no_radar_works_is_not_started(
 def test_a_house_of_which_one_radar_works_is_started_and_the_other_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    require_a_radar(load_house(house_of(tmp_path, "cut", "simulated"), NOWHERE))
+    require_start(load_house(house_of(tmp_path, "cut", "simulated"), NOWHERE))
     assert capsys.readouterr().err.startswith("sumika: radar r0 does not work: ")
 
 

@@ -21,6 +21,7 @@ from sumika.bridge import HouseBridge, Kept, Places
 from sumika.bridge.measured import AIR, METER
 from sumika.bridge.people_here import POSTURES
 from sumika.bridge.rooms import COMFORTS, MOST_OFFSET_K
+from sumika.cli._doctor_machine import LEAST_MEMORY_BYTES
 from sumika.config import load_house
 from sumika.dashboard.entrance import CONTENT_SECURITY_POLICY
 from sumika.schema.house import Bridge, Page, Sensor
@@ -362,3 +363,17 @@ def test_nothing_packaged_holds_a_secret(path: Path) -> None:
         load(path)
     if path.suffix == ".json":
         json.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("place", "setting"),
+    [
+        (PACKAGING / "systemd" / "sumika.service", r"MemoryMax=(\d+)G"),
+        (PACKAGING / "systemd" / "user" / "sumika.service", r"MemoryMax=(\d+)G"),
+        (COMPOSE, r"mem_limit: (\d+)g"),
+    ],
+)
+def test_the_demo_house_has_room_to_spare_in_what_it_is_allowed(place: Path, setting: str) -> None:
+    allowed = re.search(setting, place.read_text(encoding="utf-8"))
+    assert allowed
+    assert int(allowed[1]) * 2**30 > 1.5 * LEAST_MEMORY_BYTES

@@ -1,7 +1,11 @@
 """Looks at what a house's radars give before it is needed: what cannot work is told at once, by whoever is asked."""
 
+from functools import partial
+
 import click
 
+from sumika.cli._apart import apart
+from sumika.cli._simulated import require_a_world
 from sumika.clock import WallClock
 from sumika.config import LoadedHouse
 from sumika.schema import SumikaError
@@ -70,7 +74,7 @@ def require_one(loaded: LoadedHouse) -> None:
         raise error
 
 
-def require_a_radar(loaded: LoadedHouse, *, records: bool = False) -> None:
+def require_start(loaded: LoadedHouse, *, records: bool = False) -> None:
     """Tell of every radar that will not work; where none works and there is nothing else, the house is not started.
 
     Args:
@@ -78,15 +82,21 @@ def require_a_radar(loaded: LoadedHouse, *, records: bool = False) -> None:
         records: It is started for its radars alone.
 
     Raises:
+        UsageError: if it is to be simulated and cannot be.
         SumikaError: if there are radars, none can be opened, and there is nothing else to run for.
     """
-    errors = [(radar, error) for radar in loaded.house.radars if (error := refusal(loaded, radar))]
+    errors = apart(partial(_obstacles, loaded))
     if errors and len(errors) == len(loaded.house.radars) and (records or not _runs_without_radars(loaded)):
         for _, error in errors[1:]:
             click.echo(f"sumika: {error}", err=True)
         raise errors[0][1]
     for radar, error in errors:
-        click.echo(f"sumika: radar {radar.id} does not work: {error}", err=True)
+        click.echo(f"sumika: radar {radar} does not work: {error}", err=True)
+
+
+def _obstacles(loaded: LoadedHouse) -> list[tuple[str, SumikaError]]:
+    require_a_world(loaded)
+    return [(radar.id, error) for radar in loaded.house.radars if (error := refusal(loaded, radar))]
 
 
 def _runs_without_radars(loaded: LoadedHouse) -> bool:

@@ -11,9 +11,8 @@ import click
 from sumika.bus import RuntimeFolder, ask
 from sumika.cli._houses import load
 from sumika.cli._options import data_option, house_option, recordings_option
-from sumika.cli._recordings import require_a_radar
+from sumika.cli._recordings import require_start
 from sumika.cli._running import running_house
-from sumika.cli._simulated import require_a_world
 from sumika.clock import Instant, WallClock
 from sumika.config import LoadedHouse
 from sumika.log import LOGS_BYTES
@@ -81,8 +80,7 @@ def record(
         raise UsageError("it is there already", where=f"--out {out}", remedy="Name a folder that is not there yet.")
     # What is wrong is told before the first frame is taken.
     nodes = tuple(reference_node(spec) for spec in parse_references(references))
-    require_a_world(loaded)
-    require_a_radar(loaded, records=True)
+    require_start(loaded, records=True)
     if out is not None:
         _require_place(out)
     with owned_data_folder(data_folder(loaded, data)) as folder:

@@ -9,8 +9,7 @@ import click
 
 from sumika.cli._houses import as_it_came, is_edited_copy, load
 from sumika.cli._options import data_option, house_option, recordings_option
-from sumika.cli._recordings import require_a_radar
-from sumika.cli._simulated import require_a_world
+from sumika.cli._recordings import require_start
 from sumika.cli._view import run_terminal
 from sumika.cli.page import page_lines
 from sumika.clock import WallClock
@@ -49,8 +48,7 @@ def run(
     loaded = load(house, recordings=recordings, data=data)
     if house is None and is_edited_copy(loaded, data):
         click.echo(say("run.edited_copy", _language(loaded), file=loaded.path), err=True)
-    require_a_world(loaded)
-    require_a_radar(loaded)
+    require_start(loaded)
     extra: tuple[Node, ...] = ()
     if not headless:
         extra = (Node("terminal", run_terminal, publishes=False, watchdog_s=10.0),)
