@@ -8,8 +8,10 @@ import pytest
 
 from sumika.bus import RuntimeFolder
 from sumika.clock import Instant
+from sumika.config import demo_house, recordings_house
 from sumika.runtime.node import Launch, Node
-from sumika.runtime.spawn import FAULT_LETTERS, fault_file, run_node
+from sumika.runtime.spawn import FAULT_LETTERS, PRELOADED, PRELOADED_LOOPS, fault_file, preloaded_for, run_node
+from sumika.runtime.table import nodes_of
 from sumika.schema import ConfigChange, Origin, SumikaError
 from sumika.schema.house import House
 from tests.bus_helpers import runtime_base, runtime_folder
@@ -114,3 +116,9 @@ def test_ctrl_c_never_reaches_the_server_that_forks_and_always_us() -> None:
             [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=60, check=False
         )
     assert answer.stdout.split() == ["True", "False"], answer.stderr
+
+
+def test_what_compiles_loops_is_shared_where_enough_nodes_call_them() -> None:
+    assert preloaded_for(nodes_of(recordings_house().house)) == PRELOADED
+    assert preloaded_for(nodes_of(demo_house().house)) == PRELOADED_LOOPS
+    assert PRELOADED_LOOPS[-1:] == PRELOADED  # it freezes what is there

@@ -13,7 +13,7 @@ FIRST_YEAR, LAST_YEAR = 2025, 2100
 """A clock outside was never set: this program did not exist before."""
 
 LEAST_CORES = 2
-LEAST_MEMORY_BYTES = 1_600_000_000
+LEAST_MEMORY_BYTES = 1_400_000_000
 """What all processes of the demo house hold together after some minutes (measured). A house whose radars are real has
 less to do: nobody has to be simulated."""
 

@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,14 @@ from sumika.runtime.node import Launch, Node
 from sumika.schema import SumikaError
 
 PRELOADED = ["sumika.runtime.preload"]
+PRELOADED_LOOPS = ["sumika.runtime.preload_loops", *PRELOADED]
+
+LOOPS_WORTH_SHARING = 4
+"""From so many nodes that call compiled loops on, one copy of what compiles them takes less memory than one each.
+
+It costs every other process 3 MB, for the pages that are no longer shared. Measured, all processes together: the demo
+house 1390 MB with it and 1600 without, the house of three recordings 397 MB with it and 334 without.
+"""
 FAULT_LETTERS = 500
 
 
@@ -106,8 +114,19 @@ def _temporary_files_in(folder: Path) -> Iterator[None]:
         tempfile.tempdir = before
 
 
-def fork_server(folder: RuntimeFolder) -> Spawn:
-    """Return what forks nodes. The server's socket lies beside our folder; what a killed one left there is swept up."""
+def preloaded_for(nodes: Iterable[Node]) -> list[str]:
+    """Return the modules that the server imports before it forks these nodes."""
+    loops = sum(node.compiles for node in nodes)
+    return PRELOADED_LOOPS if loops >= LOOPS_WORTH_SHARING else PRELOADED
+
+
+def fork_server(folder: RuntimeFolder, nodes: Iterable[Node] = ()) -> Spawn:
+    """Return what forks nodes. The server's socket lies beside our folder; what a killed one left there is swept up.
+
+    Args:
+        folder: The runtime folder.
+        nodes: Those that it will be asked for.
+    """
     base = folder.path.parent
     if {running.path for running in RuntimeFolder.running()} <= {folder.path}:
         for left in base.glob("pymp-*"):
@@ -115,7 +134,7 @@ def fork_server(folder: RuntimeFolder) -> Spawn:
     with _temporary_files_in(base):
         multiprocessing.util.get_temp_dir()  # chosen once per process, for all that multiprocessing puts into files
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
+    context.set_forkserver_preload(preloaded_for(nodes))
 
     def spawn(node: Node, launch: Launch) -> Process:
         process = context.Process(target=run_node, args=(node, launch), name=node.name, daemon=True)

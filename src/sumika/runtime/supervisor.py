@@ -98,7 +98,7 @@ class Supervisor:
         self._voice = voice
         topics = ["presence"] if voice is None else ["presence", "event"]
         self._subscriber = Subscriber(folder, nodes=[n.name for n in nodes], topics=topics, clock=clock)
-        spawn = spawn or fork_server(folder)
+        spawn = spawn or fork_server(folder, nodes)
         board = Board.create(folder.board, [node.name for node in nodes])
         self.nodes = {node.name: ManagedNode(node, launch, board, spawn) for node in nodes}
         self.rooms: dict[str, Occupancy] = {}
