@@ -52,7 +52,7 @@ def test_a_run_says_whose_it_is(base: Path, tmp_path: Path, monkeypatch: pytest.
     seen: list[Running] = []
 
     class Looks:
-        def __init__(self, *given: object) -> None:
+        def __init__(self, *given: object, **more: object) -> None:
             """Supervise nothing."""
 
         def run(self, until: object) -> None:
