@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +176,60 @@ async def playing(
             yield played
         finally:
             await end_tasks((task,))
+
+
+@asynccontextmanager
+async def strict_broker(*allowed: bytes, took: set[bytes] | None = None) -> AsyncIterator[int]:
+    """Run a broker of MQTT 5 that lets one listen to some topics, and yield its port.
+
+    Args:
+        allowed: Those topics.
+        took: Where it puts the topics at which it took something; None: it takes nothing.
+    """
+    served: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        served[asyncio.current_task()] = writer
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                kind, body = await _packet(reader)
+                if kind == 1:
+                    writer.write(bytes((0x20, 3, 0, 0, 0)))
+                elif kind == 8:
+                    writer.write(bytes((0x90, 3 + len(asked := _subscribed(body)))) + body[:2] + b"\0")
+                    writer.write(bytes(1 if topic in allowed else 0x87 for topic in asked))
+                elif kind == 3:
+                    end = 2 + int.from_bytes(body[:2], "big")
+                    writer.write(bytes((0x40, 3)) + body[end : end + 2] + (b"\x87" if took is None else b"\0"))
+                    if took is not None:
+                        took.add(body[2:end])
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for writer in served.values():
+            writer.close()
+        await asyncio.gather(*(task for task in served if task is not None))
+
+
+async def _packet(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Return which kind of packet came, and what is behind its length (MQTT 5, 2.1)."""
+    kind, length, shift, more = (await reader.readexactly(1))[0] >> 4, 0, 0, True
+    while more:
+        digit = (await reader.readexactly(1))[0]
+        length, shift, more = length | (digit & 0x7F) << shift, shift + 7, digit > 0x7F
+    return kind, await reader.readexactly(length)
+
+
+def _subscribed(body: bytes) -> list[bytes]:
+    """Return which topics one wants to hear."""
+    found, at = [], 3  # behind the number and no properties
+    while at < len(body):
+        end = at + 2 + int.from_bytes(body[at : at + 2], "big")
+        found.append(body[at + 2 : end])
+        at = end + 1
+    return found

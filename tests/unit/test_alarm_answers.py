@@ -1,7 +1,6 @@
 """Answers of contacts: what counts as one, whose they are, and that listening goes on when a connection breaks."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -9,7 +8,7 @@ import pytest
 
 from sumika.alarm import AnswerEar, ContactAnswer
 from sumika.alarm.answers import button_name, pressed_button, written_answer
-from sumika.alarm.ear import Take
+from sumika.alarm.ear import Holds, Take
 from sumika.runtime.alarm_ears import AlarmEars
 from sumika.schema import AlarmStage, Origin, SumikaError
 from sumika.schema.alarm_settings import Alarms, MqttWay
@@ -64,12 +63,12 @@ class Line:
         self.closed, self.told, self.broken, self.says = 0, list[str](), list(broken), says
         self.ear = AnswerEar(self.listen)
 
-    async def listen(self, take: Take, holds: Callable[[], None]) -> None:
+    async def listen(self, take: Take, holds: Holds) -> None:
         """Hand on one answer, and hold or break."""
         self.told.append(self.ear.problem)
         if self.broken:
             raise self.broken.pop()
-        holds()
+        holds("")
         take(self.says)
         try:
             await asyncio.Event().wait()

@@ -28,7 +28,7 @@ from tests.alarm_helpers import (
 )
 from tests.certificate_helpers import certificate_for
 from tests.gate_helpers import until
-from tests.mqtt_helpers import USER, broker_in
+from tests.mqtt_helpers import USER, broker_in, strict_broker
 from tests.wire.loopback_links import loopback
 
 __all__ = ["loopback"]
@@ -246,6 +246,23 @@ def test_who_is_told_by_a_broker_answers_there(tmp_path: Path) -> None:
             assert await asyncio.to_thread(until, lambda: ears.problems["mqtt"] != "", DEADLINE_S)
             ears.close()
             assert heard == [(ken, ContactAnswer(alarm.id, "ken", AlarmStage.ACKNOWLEDGED))]
+
+    asyncio.run(story())
+
+
+def test_one_contact_that_a_broker_forbids_costs_no_other_its_answers(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with strict_broker(b"alarm/mother/answer") as port:
+            connection = Connection(id="mqtt", type="mqtt", address=f"127.0.0.1:{port}")
+            mother, son = (
+                contact(name, MqttWay(connection="mqtt", topic=f"alarm/{name}"), name=name)
+                for name in ("mother", "son")
+            )
+            ears = AlarmEars(house_with(Alarms(contacts=(mother, son)), connections=(connection,)), tmp_path)
+            ears.turn((open_alarm(NOON),))
+            heard = await asyncio.to_thread(until, lambda: ears.hear, DEADLINE_S)
+            assert (heard, ears.problems["mqtt"]) == (True, "the MQTT broker does not let us hear alarm/son/answer")
+            ears.close()
 
     asyncio.run(story())
 

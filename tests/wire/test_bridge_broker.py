@@ -18,7 +18,8 @@ from sumika.schema import FallStage, SetModeRequest, WishDeviceRequest
 from tests.bridge_helpers import played_house
 from tests.bridge_process import RunningBridge, awaited, running_bridge
 from tests.certificate_helpers import certificate_for
-from tests.mqtt_helpers import USER, Broker
+from tests.gate_helpers import until
+from tests.mqtt_helpers import USER, Broker, strict_broker
 
 pytestmark = pytest.mark.slow
 DEADLINE_S = 30.0
@@ -271,6 +272,20 @@ def test_one_topic_that_the_broker_forbids_is_told_and_all_else_goes_on(tmp_path
             assert "room_living/state: the MQTT broker did not take it" in told.detail
     finally:
         broker.kill()
+
+
+def test_where_it_may_only_speak_it_shows_the_house_and_says_that_it_hears_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        took: set[bytes] = set()
+        async with strict_broker(took=took) as port:
+            with running_bridge(tmp_path / "data", played_house(port)) as running:
+                told = await asyncio.to_thread(awaited, running.ear, lambda event: event.code == "topics_refused")
+                assert "homeassistant/status, sumika/" in told.detail
+                assert await asyncio.to_thread(
+                    until, lambda: any(topic.endswith(b"room_living/state") for topic in took), DEADLINE_S
+                )
+
+    asyncio.run(story())
 
 
 def test_what_home_assistant_is_told_again_when_it_begins(tmp_path: Path) -> None:

@@ -14,7 +14,10 @@ _LONGEST_PAUSE_S = 10.0
 """Somebody lies on the floor meanwhile."""
 
 Take = Callable[[ContactAnswer], None]
-Listens = Callable[[Take, Callable[[], None]], Awaitable[None]]
+Holds = Callable[[str], None]
+"""Told when the connection is there, and whose answers are not heard over it nevertheless; empty: all are."""
+
+Listens = Callable[[Take, Holds], Awaitable[None]]
 """Connects, says that it holds, and hands on what is answered, until it is cancelled.
 
 Raises:
@@ -26,7 +29,7 @@ class AnswerEar:
     """Hears the answers that come over one connection.
 
     Attributes:
-        problem: Why nothing was heard when it was last listened; empty where it was.
+        problem: Why nothing, or not all, was heard when it was last listened; empty where it was.
         hears: Whether the connection holds.
     """
 
@@ -76,9 +79,9 @@ class AnswerEar:
     async def _go_on(self) -> None:
         again = Again(longest_s=_LONGEST_PAUSE_S)
 
-        def holds() -> None:
+        def holds(problem: str) -> None:
             again.held()
-            self.problem, self.hears = "", True
+            self.problem, self.hears = problem, True
 
         while True:
             try:

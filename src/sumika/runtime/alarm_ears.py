@@ -33,7 +33,7 @@ class AlarmEars:
 
     @property
     def problems(self) -> Mapping[str, str]:
-        """Why nothing was heard over a connection when it was last listened; empty where it was."""
+        """Why nothing, or not all, was heard over a connection when it was last listened; empty where it was."""
         return {name: ear.problem for name, ear in self._ears.items()}
 
     @property

@@ -83,7 +83,7 @@ class BridgeLoop:
         self._session: BrokerSession | None = None
         self._announcer = BridgeAnnouncer(self.bridge, self.folder)
         self._speaks_ns = process.clock.now().monotonic_ns + seconds_to_ns(HEARS_FIRST_S)
-        self._told = {"broker_unreachable": "", "broker_refused": ""}
+        self._told = {"broker_unreachable": "", "broker_refused": "", "topics_refused": ""}
         self._refused_ns = 0
         self._saved_ns = self._versions_ns = 0
 
@@ -177,10 +177,12 @@ class BridgeLoop:
         """
         settings = bridge_broker(self.settings, self.places, self.process.launch.house_file.parent)
         session = BrokerSession(settings)
-        await session.open((self.places.birth,), as_published=(self.places.commands,))
+        # Where it may not hear what Home Assistant wishes, it still shows the house there.
+        await session.open((self.places.birth,), as_published=(self.places.commands,), may_be_deaf=True)
         try:
             again.held()
             self._tell("broker_unreachable", "")
+            self._tell("topics_refused", ", ".join(session.refused))
             self._announcer.all_anew(0)
             self._session = session
             async for message in session.messages():

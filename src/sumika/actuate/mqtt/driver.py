@@ -58,7 +58,7 @@ class MqttLink:
         topics = [topic for device in self._devices.values() for topic in device.topics()]
         topics += self._sensors.addresses()
         session = BrokerSession(self._settings, announced=bool(topics))
-        await session.open(topics, all_needed=False)
+        await session.open(topics)
         self._session = session
         for device in self._devices.values():
             for sent in device.asks():

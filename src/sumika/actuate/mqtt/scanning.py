@@ -25,8 +25,7 @@ async def found_devices(settings: BrokerSettings) -> tuple[FoundDevice, ...]:
     """
     session = BrokerSession(settings, announced=False)
     await session.open(
-        (f"{settings.zigbee}/bridge/devices", f"{settings.tasmota}/+/config", f"{settings.tasmota}/+/sensors"),
-        all_needed=False,
+        (f"{settings.zigbee}/bridge/devices", f"{settings.tasmota}/+/config", f"{settings.tasmota}/+/sensors")
     )
     try:
         reports = await _retained(session)

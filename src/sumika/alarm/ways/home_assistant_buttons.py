@@ -4,7 +4,6 @@ The app fires `mobile_app_notification_action` with the button's name at the Hom
 https://companion.home-assistant.io/docs/notifications/actionable-notifications.
 """
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import msgspec
 
 from sumika.alarm.answers import pressed_button
-from sumika.alarm.ear import Take
+from sumika.alarm.ear import Holds, Take
 from sumika.alarm.letter import Letter
 from sumika.links.home_assistant import Session, web_address
 from sumika.links.secret import read_secret
@@ -54,7 +53,7 @@ def app_data(letter: Letter) -> dict[str, Any]:
     return data
 
 
-async def hear_buttons(connection: Connection, folder: Path, take: Take, holds: Callable[[], None]) -> None:
+async def hear_buttons(connection: Connection, folder: Path, take: Take, holds: Holds) -> None:
     """Hand on every press of one of our buttons, until cancelled.
 
     Args:
@@ -69,7 +68,7 @@ async def hear_buttons(connection: Connection, folder: Path, take: Take, holds: 
     session = await Session.open(web_address(connection.address), read_secret(connection, folder), follows=False)
     try:
         await session.hear(PRESSED, partial(_pressed, take))
-        holds()
+        holds("")
         await session.until_ended()
     finally:
         await session.close()

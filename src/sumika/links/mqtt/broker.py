@@ -203,22 +203,27 @@ class BrokerSession:
         )
         self._stack = AsyncExitStack()
 
-    async def open(self, topics: Iterable[str], *, as_published: Iterable[str] = (), all_needed: bool = True) -> None:
+    @property
+    def refusal(self) -> str:
+        """Which topics the broker does not let us hear, in words; empty where it lets us hear all."""
+        return f"the MQTT broker does not let us hear {', '.join(self.refused)}" if self.refused else ""
+
+    async def open(self, topics: Iterable[str], *, as_published: Iterable[str] = (), may_be_deaf: bool = False) -> None:
         """Connect, listen to topics, and say that we are there.
 
         Args:
             topics: To listen to.
             as_published: To listen to as well, and to be told of each message whether it was published to be kept, also
                 when it comes while we listen (MQTT 5, 3.8.3.1, Retain As Published). MQTT 3.1.1 cannot tell.
-            all_needed: Whether one topic that we may not hear is one too many; otherwise `refused` names them, and only
-                where we may hear none there is nothing to be had here.
+            may_be_deaf: Whether it is of use to speak here where we may hear none of them. Topics that we may not hear
+                are in `refused`.
 
         Raises:
-            LinkError: if the broker does not answer or refuses us, or topics.
+            LinkError: if the broker does not answer or refuses us, or all topics.
         """
         try:
             await self._stack.enter_async_context(self._client)
-            await self._listen(topics, as_published, all_needed=all_needed)
+            await self._listen(topics, as_published, may_be_deaf=may_be_deaf)
             if self._status:
                 await self._tell_status(_ONLINE)
         except (aiomqtt.MqttError, ValueError, LinkError) as error:
@@ -232,7 +237,7 @@ class BrokerSession:
                 remedy="Check that it runs, and its address, user and password",
             ) from None
 
-    async def _listen(self, topics: Iterable[str], as_published: Iterable[str], *, all_needed: bool) -> None:
+    async def _listen(self, topics: Iterable[str], as_published: Iterable[str], *, may_be_deaf: bool) -> None:
         told = dict.fromkeys(as_published, True)
         wanted = {**dict.fromkeys(topics, False), **told}
         # That others say of us that we went is good to hear, and no reason to stay away where we may not.
@@ -246,9 +251,9 @@ class BrokerSession:
             answers = await self._client.subscribe(list(zip(asked, options, strict=True)))
         refused = (topic for topic, answer in zip(asked, answers, strict=False) if _refuses(answer))
         self.refused = tuple(topic for topic in refused if topic in wanted)
-        if self.refused and (all_needed or len(self.refused) == len(wanted)):
+        if self.refused and len(self.refused) == len(wanted) and not may_be_deaf:
             raise LinkError(
-                f"the MQTT broker does not let us hear {', '.join(self.refused)}",
+                self.refusal,
                 where=self.settings.where,
                 remedy="Allow them to its user in the broker's access list, or correct their names in house.yaml",
             )
