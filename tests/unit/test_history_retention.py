@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sumika.history import History, NightlyReport, _archive, _upkeep
+from sumika.history._lost_keys import nights_missed
 from tests.history_helpers import (
     BREATH,
     DAY_NS,
@@ -236,7 +237,10 @@ def test_chunks_of_a_lost_key_wait_for_it(tmp_path: Path) -> None:
 
 
 @needs_parquet
-def test_what_a_lost_key_leaves_unreadable_stops_nothing_and_goes_after_a_year(tmp_path: Path) -> None:
+def test_what_a_lost_key_leaves_unreadable_stops_nothing_and_goes_after_a_year_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_upkeep, "ARCHIVE_DAYS", 50)
     with four_days(tmp_path) as history, closing(sqlite3.connect(tmp_path / "history.sqlite3")) as beside:
         (tmp_path / "keys" / "hanako.key").unlink()
         # Out of time after every step, as where a month of it lies there: it is not read, the open signal goes on.
@@ -245,12 +249,40 @@ def test_what_a_lost_key_leaves_unreadable_stops_nothing_and_goes_after_a_year(t
         assert [report.done for report in reports] == [False] * 5 + [True]
         assert {report.problems for report in reports} == {reports[0].problems}
         assert reports[-1].waiting_days == 5
-        night_at(history, 364)
+        # The first night was one without it: 48 more are one too few, though all is older than that by now.
+        removed = [history.nightly(NOON_NS + (40 + day) * DAY_NS, budget_s=60).removed_days for day in range(1, 49)]
+        assert sum(removed) == 5
         assert beside.execute("SELECT count(*) FROM chunk").fetchone()[0] > 0
-        assert night_at(history, 400).removed_days == 10
+        assert history.nightly(NOON_NS + 89 * DAY_NS, budget_s=60).removed_days == 5
         assert beside.execute("SELECT count(*) FROM chunk").fetchone()[0] == 0
-        assert night_at(history, 401).problems == ()
+        assert history.nightly(NOON_NS + 90 * DAY_NS, budget_s=60).problems == ()
         assert [event.code for event in history.take_events()] == ["history_archive"]
+
+
+def test_a_night_without_the_keys_removes_nothing_however_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_archive, "available", lambda: False)
+    key, elsewhere = tmp_path / "keys" / "hanako.key", tmp_path / "elsewhere"
+    with four_days(tmp_path) as history:
+        for night in (40, 400, 402):  # a house that is off for most of a year, in nights apart and not in a row
+            night_at(history, night)
+            key.rename(elsewhere)
+            assert night_at(history, night + 1).removed_days == 0
+            elsewhere.rename(key)
+        assert len(history.raw("bedroom", BREATH, NOON_NS, END_NS).values) == 2880
+
+
+def test_nights_without_a_key_are_counted_once_each_and_anew_when_it_was_back() -> None:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.execute("CREATE TABLE progress(name TEXT PRIMARY KEY, value INTEGER NOT NULL)")
+        database.execute("INSERT INTO progress VALUES('scrub_at', 5)")
+        mine, yours = b"m", b"y"
+        # A clock that begins in 1970 makes no year of one night.
+        assert [nights_missed(database, {mine}, day)[mine] for day in (0, 0, 20_000, 20_000, 20_001)] == [1, 1, 2, 2, 3]
+        assert nights_missed(database, {mine, yours}, 20_001) == {mine: 3, yours: 1}
+        assert nights_missed(database, {yours}, 20_002) == {yours: 2}
+        assert nights_missed(database, {mine}, 20_003) == {mine: 1}
+        assert nights_missed(database, (), 20_004) == {}
+        assert database.execute("SELECT name FROM progress").fetchall() == [("scrub_at",)]
 
 
 @needs_parquet

@@ -11,6 +11,7 @@ from sumika.history._chunks import ReadProblems, read_chunks
 from sumika.history._database import Transaction
 from sumika.history._keys import KeyRing
 from sumika.history._layout import DAY_MS, MINUTE_MS, DamagedError, Series, find_series, unwrap
+from sumika.history._lost_keys import nights_missed
 from sumika.history._tiers import TIERS
 from sumika.history._trust import believed_ms
 from sumika.history._writer import ChunkWriter
@@ -45,7 +46,7 @@ class NightlyReport(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         archived_days: Days of one series each that are Parquet now.
-        removed_days: Days past their year: archived ones, and those of one series each whose key is gone.
+        removed_days: Days past their year: archived ones, and those of one series each whose key was gone for a year.
         removed_blocks: Blocks of tier rows past their ten years.
         forgotten_rows: Rows removed of residents who were forgotten.
         waiting_days: Days of one series each that should be archived and are not.
@@ -213,7 +214,7 @@ class Nightly:
             # Always in the same words, whatever night: it is told once.
             lines.append(
                 f"the key of {len(lost_signals)} signals is gone: what is older than 30 days of them is not archived, "
-                "and goes after a year unless the key comes back"
+                "and goes after a year without the key"
             )
         if due and not _archive.available():
             hint = "raw data older than 30 days stays in the database: pip install 'sumika[parquet]' to archive it"
@@ -240,9 +241,11 @@ class Nightly:
         return days
 
     def _remove_lost(self, before_day: int, in_time: Callable[[], bool]) -> int:
-        """Remove the chunks, a day at a time, that lie under a key that has not come back in a year."""
+        """Remove the chunks, a day at a time, that lie under a key that has not come back in a year of nights."""
         removed = 0
-        for series in filter(self._is_lost, find_series(self._connection)):
+        lost = [series for series in find_series(self._connection) if self._is_lost(series)]
+        missed = nights_missed(self._connection, {series.key_id for series in lost}, before_day)
+        for series in (each for each in lost if missed[each.key_id] >= ARCHIVE_DAYS):
             for day in self._days(series, before_day):
                 self._remove_day(series, day)
                 removed += 1
