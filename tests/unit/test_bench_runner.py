@@ -64,7 +64,13 @@ BEHIND = {
     "evaluate/made/held_questions.yaml": "- ?\n",
     "models/students/fall-tiny/about.json": "{}",
 }
-BESIDE = ("evaluate/made/stranger.py", "evaluate/made/other.json", "models/students/pose-tiny/about.json", "units.py")
+BESIDE = (
+    "evaluate/made/stranger.py",
+    "evaluate/made/other.json",
+    "models/students/pose-tiny/about.json",
+    "pkg/__pycache__/compiled-1/code.call-1.py311.1.nbc",
+    "units.py",
+)
 
 
 def lay_out(area: Path) -> None:

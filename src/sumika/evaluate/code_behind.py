@@ -92,7 +92,9 @@ def _with_data(modules: Iterable[Path]) -> set[Path]:
 
 
 def _is_data(path: Path) -> bool:
-    return path.is_file() and path.suffix not in NOT_DATA and not path.name.startswith(".")
+    # Machine code (`sumika.compiled`) lies beside its module, another on every machine, and only where it has run.
+    made = "__pycache__" in path.relative_to(PACKAGE).parts
+    return path.is_file() and path.suffix not in NOT_DATA and not path.name.startswith(".") and not made
 
 
 def _students_of(files: Iterable[Path]) -> set[Path]:
