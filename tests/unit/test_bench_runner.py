@@ -210,6 +210,7 @@ def test_a_part_that_fails_costs_no_other_its_figures_and_keeps_its_own_of_befor
     assert found.failed == {"made.other": "EOFError: "}
     assert found.figures["long"].run == "now"
     assert found.figures["slow"].run != "now"
+    assert found.figures["slow"].stale is False
     assert any("made.other: not measured: EOFError" in line for line in lines)
     assert run(area).figures["slow"].stale is False
     assert "failed" not in json.loads((area / "results" / "made.json").read_text("utf-8"))
@@ -238,6 +239,7 @@ def test_a_figure_whose_recording_is_gone_stays_with_its_day_and_its_code(area: 
     found = bench.run_area("made", full=True, folder=area / "results", say=lines.append)
     assert (found.figures["heard"].value, found.figures["slow"].value) == (4.0, 5.0)
     assert any(line.startswith("heard: made.other did not tell it this time") for line in lines)
+    assert (found.figures["heard"].stale, found.figures["slow"].stale) == (True, None)
     vars(other)["measure"] = lambda full: {}
     quoted = run(area).figures
     assert (quoted["heard"].stale, quoted["slow"].stale) == (True, False)

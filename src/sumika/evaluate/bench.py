@@ -227,7 +227,9 @@ def run_area(
         if full and area not in QUOTES:
             keep(_with_kept(results, folder, say), folder)
     if full and area not in QUOTES:
-        return _told_of_older(_with_kept(results, folder, say), results, say)
+        whole = _told_of_older(_with_kept(results, folder, say), results, say)
+        # Only as it is shown: whether a figure is stale is found anew each time, and never kept.
+        return msgspec.structs.replace(whole, figures=quotable(whole, code) | results.figures)
     for key, figure in quotable(quoted(area, folder), code).items():
         results.figures.setdefault(key, figure)
     return results
