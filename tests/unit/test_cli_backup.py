@@ -1,5 +1,6 @@
 """`sumika backup`, `restore` and `diagnostics` as a person meets them: what is said, and that mistakes cost nothing."""
 
+import json
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from sumika.cli.backup import backup
 from sumika.cli.diagnostics import diagnostics
 from sumika.cli.restore import restore
 from sumika.config import load_house
+from sumika.runtime.backup_file import MANIFEST
 from sumika.runtime.house_run import data_folder, owned_data_folder
 from sumika.schema import SumikaError, UsageError
 
@@ -58,6 +60,16 @@ class Home:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setattr("sumika.runtime.backup_file.SCRYPT_N", 2**10)  # a weak seal is made and opened quickly
     return Home(tmp_path)
+
+
+def replace_manifest(file: Path, **said: object) -> None:
+    """Let a backup say something else of itself."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[MANIFEST] = json.dumps(json.loads(parts[MANIFEST]) | said).encode()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
 
 
 def refused(result: Result) -> str:
@@ -121,6 +133,34 @@ def test_who_says_no_changes_nothing(home: Home) -> None:
     home.backup()
     assert home.restore(answers="n\n").exit_code == 1
     assert home.nothing_came()
+
+
+STAND_IN = "radars: [{id: r, room: bedroom, model: a121, position_m: [0.1, 2, 2], yaw_deg: 0, source: {type: demo}}]\n"
+
+
+@pytest.mark.parametrize("description", [HOUSE, HOUSE + STAND_IN, HOUSE + "demo: true\n"])
+@pytest.mark.parametrize("said", [True, False])
+def test_a_house_comes_back_to_where_it_is_looked_for_whatever_an_older_backup_calls_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch, description: str, said: bool
+) -> None:
+    monkeypatch.setenv("SUMIKA_HOME", str(home.there / "home"))
+    home.house.write_text(description, encoding="utf-8")
+    home.backup()
+    replace_manifest(home.file, demo=said)
+    there = home.there / "house.yaml"
+    brought = home.says(restore, home.file, "--house", there, "--yes")
+    assert brought.exit_code == 0, brought.output
+    assert (data_folder(load_house(there, {})) / "plan" / "learned").is_file()
+
+
+def test_where_the_description_says_nothing_the_backup_tells_whose_folder_it_was(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUMIKA_HOME", str(home.there / "home"))
+    home.backup()
+    replace_manifest(home.file, demo=True, house_file="gone.yaml")
+    brought = home.says(restore, home.file, "--house", home.there / "house.yaml", "--yes")
+    assert f"{home.there}/home/demo-" in brought.output, brought.output
 
 
 def test_a_file_that_is_not_there_is_said(home: Home) -> None:

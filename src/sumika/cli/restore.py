@@ -10,7 +10,7 @@ from sumika.cli._options import data_option
 from sumika.cli.backup import passphrase_in
 from sumika.clock import WallClock
 from sumika.runtime.house_run import data_folder_of
-from sumika.runtime.restore import manifest_of
+from sumika.runtime.restore import comes_for_show, manifest_of
 from sumika.runtime.restore import restore as bring_back
 
 
@@ -36,7 +36,7 @@ def restore(
     Nothing is touched before all of FILE was checked.
     """
     manifest = manifest_of(file)
-    folder = data_folder_of(demo=manifest.demo, override=data, file=house)
+    folder = data_folder_of(demo=comes_for_show(file, house), override=data, file=house)
     made = datetime.fromtimestamp(manifest.made_unix_s, UTC).astimezone()
     click.echo(f"{manifest.house}, {made:%Y-%m-%d %H:%M}, Sumika {manifest.version} -> {house}, {folder}")
     if not yes:

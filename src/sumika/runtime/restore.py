@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from sumika.clock import Clock
+from sumika.config import parse_house
 from sumika.runtime.backup_file import (
     LARGEST_SEALED_BYTES,
     SEALED,
@@ -21,10 +22,13 @@ from sumika.runtime.backup_file import (
     unpacked,
     whole,
 )
-from sumika.runtime.house_run import owned_data_folder
+from sumika.runtime.house_run import is_for_show, owned_data_folder
 from sumika.schema import SumikaError, UsageError
 
 MEGA = 1_000_000
+LARGEST_HOUSE_BYTES = MEGA
+"""No description is larger: none is loaded that is."""
+
 _ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
@@ -109,6 +113,28 @@ def manifest_of(source: Path) -> Manifest:
     """
     with _opened(source) as archive:
         return read_manifest(archive, source)
+
+
+def comes_for_show(source: Path, house_file: Path) -> bool:
+    """Return whether nothing of a backed-up house's data is measured: it lies where `run` looks for such a house.
+
+    Its description is asked, as `run` will ask it: backups of earlier releases call a house of stand-ins a real one.
+
+    Args:
+        source: The backup.
+        house_file: Where the description goes; relative paths in it start from there.
+
+    Raises:
+        UsageError: if there is no such file.
+        SumikaError: if it is no backup.
+    """
+    with _opened(source) as archive:
+        manifest = read_manifest(archive, source)
+        try:
+            content = whole(archive, f"house/{manifest.house_file}", LARGEST_HOUSE_BYTES)
+            return is_for_show(parse_house(content.decode("utf-8-sig"), house_file).house)
+        except (SumikaError, UnicodeDecodeError):  # of an older or a broken house; damage is told when it is unpacked
+            return manifest.demo
 
 
 def _opened(source: Path) -> zipfile.ZipFile:
