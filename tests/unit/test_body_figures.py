@@ -12,7 +12,7 @@ from sumika.distil.array_recipe import SourceData
 from sumika.distil.array_works import ArrayWorks
 from sumika.distil.records import ArraySet
 from sumika.evaluate.people import body_figures
-from sumika.evaluate.people.night_totals import half_range, night_totals
+from sumika.evaluate.people.night_totals import called_awake, half_range, night_totals
 from sumika.evaluate.people.strain_control import left_out_auc
 from sumika.models.features import comfort
 
@@ -34,6 +34,30 @@ def test_a_total_sleep_time_is_as_wide_as_other_peoples_errors() -> None:
 def test_the_range_of_few_nights_is_that_of_the_worst() -> None:
     assert half_range(np.array([1.0, -7.0])) == 7.0
     assert half_range(np.arange(100.0)) == 80.0
+
+
+def kappa(
+    truth: np.ndarray[tuple[int], np.dtype[np.bool_]], guess: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> float:
+    by_chance = truth.mean() * guess.mean() + (1 - truth.mean()) * (1 - guess.mean())
+    return float(((truth == guess).mean() - by_chance) / (1 - by_chance))
+
+
+def test_what_is_rare_is_called_so_from_less_than_a_half_on() -> None:
+    random = np.random.default_rng(3)
+    awake = random.beta(0.3, 3.0, size=20_000)
+    truth = random.random(len(awake)) < awake
+    called = called_awake(awake)
+    assert awake[called].min() >= awake[~called].max()
+    best = max(kappa(truth, awake >= threshold) for threshold in np.linspace(0.05, 0.9, 86))
+    assert kappa(truth, called) > best - 0.02
+    assert kappa(truth, called) > kappa(truth, awake >= 0.5) + 0.02
+
+
+def test_who_surely_sleeps_all_night_and_who_surely_lies_awake_are_called_so() -> None:
+    assert not called_awake(np.zeros(50)).any()
+    assert called_awake(np.ones(50)).all()
+    np.testing.assert_array_equal(called_awake(np.repeat([1.0, 0.0, 1.0], 20)), np.repeat([True, False, True], 20))
 
 
 def test_a_control_finds_what_there_is_and_nothing_where_nothing_is() -> None:

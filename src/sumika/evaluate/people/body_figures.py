@@ -18,11 +18,11 @@ from sumika.distil.array_works import PLAIN, STUDENT, TEACHER, ArrayWorks
 from sumika.distil.calibration import Unseen, calibration_error, cross_fitted, log_losses
 from sumika.distil.compare import Interval
 from sumika.distil.networks.scores import ClassScores
-from sumika.distil.networks.tallies import Tally, interval_of, tally_auc, tally_classes, tally_mean, value_of
+from sumika.distil.networks.tallies import interval_of, tally_auc, tally_classes, tally_mean, value_of
 from sumika.distil.records import ArraySet
 from sumika.evaluate.figure import Evidence, Figure
 from sumika.evaluate.people.finished import finished, shipped, works_of
-from sumika.evaluate.people.night_totals import night_totals
+from sumika.evaluate.people.night_totals import called_awake, night_totals
 from sumika.evaluate.people.strain_control import time_only
 from sumika.models.features import comfort as comfort_features
 from sumika.perception.night_course import counted, in_course
@@ -157,24 +157,25 @@ def in_courses(night: Scored, who: str) -> NDArray[np.float32]:
 
 
 def _intervals_in_course(night: Scored, who: str) -> tuple[Interval, Interval]:
-    """Return the kappa of three stages, and of asleep against awake: decided, as everything, by the other folds."""
-    three = in_courses(night, who)
-    two = np.column_stack([three[:, 0], np.logaddexp.reduce(three[:, 1:], axis=1)])
-    both = np.where(night.y < 0, night.y, (night.y > 0).astype(np.int64))
-    groups = len(np.unique(night.arrays.group[night.y >= 0]))
-    stages, awake = _tally_kappa(night, three, night.y), _tally_kappa(night, two, both)
+    """Return the kappa of three stages, decided by the other folds, and of asleep against awake, by each night alone.
+
+    Each night's own probabilities, calibrated by the other folds, say how many of its half minutes to call awake.
+    """
+    three, y, group = in_courses(night, who), night.y, night.arrays.group
+    said, staged = cross_fitted(night.unseen(three, y), _kappa_of_three)
+    asleep = np.ones(len(y), np.int64)
+    for one in np.unique(group):
+        rows = group == one
+        asleep[rows] = ~called_awake(np.exp(said[rows, 0]))
+    known = y >= 0
+    groups = len(np.unique(group[known]))
+    stages = tally_classes("kappa", y[known], staged[known], group[known], 3)
+    awake = tally_classes("kappa", (y[known] > 0).astype(np.int64), asleep[known], group[known], 2)
     return interval_of(stages, groups), interval_of(awake, groups)
 
 
-def _tally_kappa(night: Scored, said: NDArray[np.float32], y: Labels) -> Tally:
-    classes = said.shape[1]
-
-    def kappa(truth: Labels, guess: Labels) -> float:
-        return value_of(tally_classes("kappa", truth, guess, np.zeros(len(truth), "<U1"), classes), 1)
-
-    guess = cross_fitted(night.unseen(said, y), kappa)[1]
-    known = y >= 0
-    return tally_classes("kappa", y[known], guess[known], night.arrays.group[known], classes)
+def _kappa_of_three(truth: Labels, guess: Labels) -> float:
+    return value_of(tally_classes("kappa", truth, guess, np.zeros(len(truth), "<U1"), 3), 1)
 
 
 def _nights_so_far() -> dict[str, Figure]:
