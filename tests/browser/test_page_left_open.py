@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import sumika.dashboard.live as live
 from sumika.clock import Instant
 from sumika.dashboard.roles import Role
-from sumika.schema import ModeReport, Origin
+from sumika.schema import DeviceState, ModeReport, Origin
 from sumika.schema.talk import TalkAnswer, TalkSentence
 from sumika.units import seconds_to_ns
 from tests.browser.conftest import Visits
@@ -118,3 +119,54 @@ def test_what_fell_silent_is_not_shown_as_now(
     at_plan.wait_for_selector("[data-fan]", state="detached")
     at_plan.evaluate("location.hash = '#/room/living'")
     at_plan.wait_for_selector(".card:has-text('The sensor here sends nothing at the moment.')")
+
+
+def test_a_device_that_said_that_it_goes_is_still_gone_an_hour_later(visits: Visits, house: PlayedHouse) -> None:
+    page = visits().enter("house")
+    page.wait_for_selector("li:has-text('Exhaust fan')")
+    house.say(
+        DeviceState(
+            stamp=long_ago(house.parts.clock.now()),
+            origin=Origin.LIVE,
+            device="tv",
+            values={},
+            available=False,
+            why="offline",
+        )
+    )
+    page.wait_for_selector("li:has-text('does not answer')")
+    assert page.locator("[data-silent=tv]").count() == 0
+
+
+def test_a_page_that_is_one_too_many_comes_again_ever_more_seldom_and_asks_for_nothing(
+    visits: Visits, house: PlayedHouse
+) -> None:
+    page = visits().enter("health")
+    waits, backs = page.evaluate(
+        """async (code) => {
+            const live = await import("./static/js/live.js?alone");
+            const real = [globalThis.WebSocket, globalThis.setTimeout], waits = [];
+            let socket = null, next = null, backs = 0;
+            const back = (event) => { event.stopImmediatePropagation(); backs += 1; };
+            window.addEventListener("sumika-back", back, true);
+            globalThis.WebSocket = class { constructor() { socket = this; } send() {} close() {} };
+            globalThis.setTimeout = (work, ms) => { if (ms > 100) { waits.push(ms); next = work; } return 0; };
+            try {
+                live.connect();
+                for (let n = 0; n < 4; n += 1) {
+                    socket.onopen();
+                    socket.onclose({ code });
+                    next();
+                }
+            } finally {
+                live.hangUp();
+                [globalThis.WebSocket, globalThis.setTimeout] = real;
+                window.removeEventListener("sumika-back", back, true);
+            }
+            return [waits, backs];
+        }""",
+        live.TOO_MANY,
+    )
+    assert waits == sorted(waits)
+    assert waits[-1] > 2000
+    assert backs == 0

@@ -9,12 +9,13 @@ const LOOK_MS = 1000;
 // gate says its mode every 5 s; a plan is renewed every quarter of an hour.
 const COUNTS_S = { device_state: 600, mode: 30, plan: 1800, outlook: 1800 };
 const isPlan = (message) => !message.level || message.level === "full"; // without one, the level is said but once
+const tellsOfNow = (message) => isPlan(message) && message.available !== false; // that a device has gone is said but once
 
 const latest = new Map(); // topic -> Map(key -> message)
 const watched = new Map(); // pattern -> how many watch it
 const listeners = new Map(); // topic -> Set of functions called with (key, message), for what is not to be missed
 const frames = new Set(); // called after each frame with the topics in it
-const state = { socket: null, open: false, wasOpen: false, tries: 0, skewMs: 0, lost: 0, frames: 0, delayMs: null, wanted: false, heardAt: 0 };
+const state = { socket: null, open: false, isHeard: false, wasOpen: false, tries: 0, skewMs: 0, lost: 0, frames: 0, delayMs: null, wanted: false, heardAt: 0 };
 let saying = 0;
 let looking = 0;
 
@@ -38,7 +39,7 @@ export const ageS = (message) => (nowMs() - message.stamp[1] / 1e6) / 1000;
 /** The newest messages of a topic that still tell how things are, key -> message. */
 export function newest(topic) {
   const found = latest.get(topic) ?? new Map(), counts_s = COUNTS_S[topic];
-  return counts_s ? new Map([...found].filter(([, message]) => ageS(message) <= counts_s || !isPlan(message))) : found;
+  return counts_s ? new Map([...found].filter(([, message]) => ageS(message) <= counts_s || !tellsOfNow(message))) : found;
 }
 
 /** Whether something was said of a topic and key that is too old by now. */
@@ -57,18 +58,24 @@ export function connect() {
   looking ||= setInterval(look, LOOK_MS);
   socket.onopen = () => {
     state.open = true;
-    state.tries = 0;
     sayWatched();
-    // It may have begun anew meanwhile, by another description.
-    if (state.wasOpen) document.dispatchEvent(new CustomEvent("sumika-back"));
-    state.wasOpen = true;
     tell(new Set());
   };
   socket.onmessage = (event) => {
     state.heardAt = Date.now();
+    if (!state.isHeard) heardFirst();
     take(globalThis.MessagePack.decode(new Uint8Array(event.data)));
   };
   socket.onclose = (event) => closed(event.code);
+}
+
+// Whoever is one page too many is let in and sent away at once: only a frame tells that the house is back.
+function heardFirst() {
+  state.isHeard = true;
+  state.tries = 0;
+  // It may have begun anew meanwhile, by another description.
+  if (state.wasOpen) document.dispatchEvent(new CustomEvent("sumika-back"));
+  state.wasOpen = true;
 }
 
 /** Connect again in a moment, unless it was hung up. */
@@ -101,7 +108,7 @@ function abandon(socket) {
 
 function closed(code) {
   state.socket = null;
-  state.open = false;
+  state.open = state.isHeard = false;
   tell(new Set());
   if (!state.wanted || code === NOT_LOGGED_IN) {
     latest.clear(); // whoever is let in next may see less
