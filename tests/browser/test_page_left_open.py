@@ -3,12 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 import sumika.dashboard.live as live
 from sumika.clock import Instant
 from sumika.dashboard.roles import Role
-from sumika.schema import DeviceState, ModeReport, Origin
+from sumika.schema import DeviceState, ModeReport, Origin, PlanOutlook
 from sumika.schema.talk import TalkAnswer, TalkSentence
 from sumika.units import seconds_to_ns
 from tests.browser.conftest import Visits
@@ -136,6 +137,30 @@ def test_a_device_that_said_that_it_goes_is_still_gone_an_hour_later(visits: Vis
     )
     page.wait_for_selector("li:has-text('does not answer')")
     assert page.locator("[data-silent=tv]").count() == 0
+
+
+def test_a_house_of_another_day_is_judged_by_its_own_clock(
+    visits: Visits, house: PlayedHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlook = house.life.outlook
+
+    def of_last_winter(now: Instant) -> PlanOutlook:
+        made = outlook(now)
+        begins = tuple(one - 300 * 86400.0 for one in made.begins_unix_s)
+        return msgspec.structs.replace(made, begins_unix_s=begins, ends_unix_s=begins[-1] + 3600.0)
+
+    monkeypatch.setattr(house.life, "outlook", of_last_winter)
+    house.say(of_last_winter(house.parts.clock.now()))
+    page = visits().enter("today")
+    page.wait_for_selector("h3:has-text('Next') + ul li")
+    step = page.evaluate(
+        """async () => {
+            const main = document.querySelector("script[src$='main.js']").src;
+            const { outlookOf } = await import(new URL("climate.js", main).href);
+            return outlookOf("living").step;
+        }"""
+    )
+    assert step in (0, 1), "a quarter of an hour may have begun meanwhile"
 
 
 def test_a_page_that_is_one_too_many_comes_again_ever_more_seldom_and_asks_for_nothing(

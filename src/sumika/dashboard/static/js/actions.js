@@ -63,7 +63,7 @@ export function plannedValue(what, value) {
 /** The next change of each device by the plan: [{device, at, text}], the soonest first. */
 export function upcoming(house, outlook, nowS) {
   const found = [];
-  for (const lane of outlook?.devices ?? []) {
+  for (const lane of outlook.devices ?? []) {
     const now = outlook.begins_unix_s.findLastIndex((begins) => begins <= nowS);
     const before = lane.value[Math.max(now, 0)];
     const least = lane.what.endsWith("_kw") ? 0.3 : lane.what === "closed" || lane.what === "open" ? 0.3 : 0.5;

@@ -1,5 +1,5 @@
 // How a room's air and warmth are, in one word and one number. A number alone says nothing, a colour alone neither.
-import { ageS, newest, nowMs } from "./live.js";
+import { ageS, newest } from "./live.js";
 
 // Limits: CO2 1000 ppm and 18-28 degrees, Japan's building sanitation standard (建築物環境衛生管理基準, 2022); 1500 ppm, its
 // school standard; PM2.5 15 ug/m3, WHO 2021 (24 h), 35, Japan's environmental standard (24 h).
@@ -26,7 +26,14 @@ export function outlookOf(room) {
   const outlook = [...newest("outlook").values()][0];
   const found = outlook?.rooms.find((one) => one.room === room);
   if (!found) return null;
-  return { outlook, room: found, step: stepAt(outlook, nowMs() / 1000) };
+  return { outlook, room: found, step: stepAt(outlook, outlookNowS(outlook)) };
+}
+
+/** The present on the clock of an outlook, which is the house's own: a simulated house lives on another day. */
+export function outlookNowS(outlook) {
+  const first = outlook.begins_unix_s[0], made = outlook.stamp[1] / 1e9;
+  // Steps begin at whole quarters of an hour: of a real house, the one nearest to when the outlook was made.
+  return (Math.abs(made - first) <= 900 ? made : first) + ageS(outlook);
 }
 
 /** Which step of an outlook a moment lies in. */

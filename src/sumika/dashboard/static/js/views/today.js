@@ -2,7 +2,7 @@
 import { html } from "../../vendor/preact-htm.js";
 import { actionLine, upcoming, whyOf } from "../actions.js";
 import { eventLine } from "../alarms.js";
-import { airOf, freshness, warmthOf } from "../climate.js";
+import { airOf, freshness, outlookNowS, warmthOf } from "../climate.js";
 import { celsius, hourOf, money, number } from "../format.js";
 import { roomName, sensorsOf } from "../house_model.js";
 import { useAsked, useEvery, useLive } from "../hooks.js";
@@ -123,7 +123,7 @@ export function NowNext({ live }) {
   const { house } = useSession();
   const plan = [...live("plan").values()].find((one) => one.actions) ?? null;
   const outlook = [...live("outlook").values()][0];
-  const next = upcoming(house, outlook, nowMs() / 1000).slice(0, 4);
+  const next = outlook ? upcoming(house, outlook, outlookNowS(outlook)).slice(0, 4) : [];
   if (!plan) return html`<section class="card"><h2>${say("plan.now")}</h2><p class="soft">${say("plan.waiting")}</p></section>`;
   return html`<section class="card"><h2>${say(plan.mode === "drive" ? "plan.now" : "plan.would")}</h2>
     ${plan.actions.length === 0 && html`<p class="soft">${say("plan.nothing")}</p>`}
