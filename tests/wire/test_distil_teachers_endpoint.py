@@ -238,6 +238,36 @@ def test_a_question_on_which_the_server_fails_in_call_after_call_has_no_answer(s
     assert server.count() == {"fine": 1, "breaks it @500": 6}
 
 
+def test_many_questions_on_which_the_server_fails_keep_no_run_from_its_end(server: Server, tmp_path: Path) -> None:
+    asked = examples("fine", *(f"breaks it {number} @500" for number in range(7)), "fine too")
+    told = []
+    for _ in range(5):
+        with Journal(tmp_path) as journal:
+            try:
+                traces = teacher_at(server, concurrency=1, backoff=Backoff(tries=2)).answer(asked, journal)
+            except TeacherError as error:
+                told.append(error.problem)
+            else:
+                break
+    assert [trace.example_id for trace in traces] == [asked[0].id, asked[-1].id]
+    assert [problem.split(" without")[0].split(" from")[0] for problem in told] == [
+        "5 questions in a row",  # in the first call nobody knows whether it is they or the hour
+        "7 of 9 answers are missing",
+        "2 of 9 answers are missing",
+    ]
+    assert set(server.count().values()) == {1, 8, 6}
+
+
+def test_an_hour_in_which_the_server_fails_ends_each_call_while_there_are_questions_new_to_it(
+    server: Server, tmp_path: Path
+) -> None:
+    asked = examples("fine", *(f"down again {number} @500" for number in range(20)))
+    for call in (1, 2):
+        with Journal(tmp_path) as journal, pytest.raises(TeacherError, match="5 questions in a row"):
+            teacher_at(server, concurrency=1, backoff=Backoff(tries=2)).answer(asked, journal)
+        assert len(server.count()) == 1 + 5 * call
+
+
 def answering(request: httpx.Request) -> httpx.Response:
     """Answer with the prompt itself, whole."""
     prompt = msgspec.json.decode(request.content)["messages"][-1]["content"]

@@ -281,13 +281,14 @@ class _Round:
 
     def _count(self, question: Question, error: ProblemError, key: str) -> None:
         self.faults.add("no answer", question.example.id)
-        passing = error.kind in NEVER_THE_QUESTION or (
-            self.journal.failures(question.key, error.kind) < CALLS_GIVEN * self.settings.backoff.tries
-        )
-        if error.again and passing:
+        tries, failures = self.settings.backoff.tries, self.journal.failures(question.key, error.kind)
+        perhaps_the_question = error.kind not in NEVER_THE_QUESTION
+        if error.again and not (perhaps_the_question and failures >= CALLS_GIVEN * tries):
             self._missing[error.kind] += 1
-        # A prompt that is refused says nothing of the others, unless none has ever been taken.
-        self._failed_in_a_row += error.again or not len(self.journal)
+        # A prompt that is refused, or that failed in an earlier call too, says nothing of the others, unless none has
+        # ever been taken: where only such prompts are left no call would come to its end.
+        alone = not error.again or (perhaps_the_question and failures > tries)
+        self._failed_in_a_row += not alone or not len(self.journal)
         said = str(error).replace(key, "***") if key else str(error)
         if error.fatal:
             remedy = {
