@@ -31,7 +31,9 @@ def house() -> None:
     week = week_of(WEEK)
     arena = Arena(week.house(1, warm_up_days=1), span=Span(warm_up_days=DAYS, days=DAYS))
     controller = ours(arena, week)
-    arena.run(FAMILIES["thermostat"].make(arena.house, tuned_settings(WEEK, "thermostat")), DAYS, learners=(controller,))
+    arena.run(
+        FAMILIES["thermostat"].make(arena.house, tuned_settings(WEEK, "thermostat")), DAYS, learners=(controller,)
+    )
     arena.run(controller, DAYS)
 
 

@@ -28,7 +28,11 @@ HEADS = {
     "ja": ("項目", "値", "根拠", "再現コマンド", "計測日"),
 }
 OLDER = "†"
-MARKS = re.compile(rf"^{OLDER}.*\n\n| {OLDER}", re.MULTILINE)
+ALL_OLDER = {
+    "en": "All of these were measured before the code of today; the last column says when.",
+    "ja": "いずれも現在のコードより前の計測です（最後の列が計測日）。",
+}
+MARKS = re.compile(rf"^(?:{OLDER}|{'|'.join(map(re.escape, ALL_OLDER.values()))}).*\n\n| {OLDER}", re.MULTILINE)
 EVERY_HEADS = ("key", "What", "項目", "Value", "How we know", "measured")
 WORDS = {
     "en": {
@@ -66,15 +70,22 @@ def mark(areas: list[dict[str, Any]]) -> None:
             figure["stale"] = key not in now or now[key].stale
 
 
-def day(figure: dict[str, Any], *, whole: bool = False) -> str:
+def day(figure: dict[str, Any], *, whole: bool = False, marked: bool = True) -> str:
     """Return when a figure was measured, `whole` with the commit, and the mark of what has changed since."""
     run = figure["run"] if whole else figure["run"].split()[0]
-    return f"{run} {OLDER}" if figure.get("stale") else run
+    return f"{run} {OLDER}" if marked and figure.get("stale") else run
+
+
+def all_older(figures: Sequence[dict[str, Any]]) -> bool:
+    """Return whether every figure has the mark: then it tells nothing apart, and one line says it."""
+    return bool(figures) and all(one.get("stale") for one in figures)
 
 
 def note(figures: Sequence[dict[str, Any]], language: str) -> str:
     """Return the line above a table that says what the mark means; nothing where no figure has it."""
     older = sum(bool(one.get("stale")) for one in figures)
+    if all_older(figures):
+        return f"{ALL_OLDER[language]}\n\n"
     return f"{OLDER} {WORDS[language]['older'].format(older=older, all=len(figures))}\n\n" if older else ""
 
 
@@ -116,17 +127,26 @@ def headlines(areas: list[dict[str, Any]], language: str) -> str:
         f"{area['area']}.{key}": (area["area"], key, one) for area in areas for key, one in area["figures"].items()
     }
     shown = [known[name] for name in HEADLINES if name in known]
+    figures = [one for _, _, one in shown]
+    marked, above = not all_older(figures), note(figures, language)
     rows = [
-        (meaning(area, key, column), value_text(one), words[one["evidence"]], f"`sumika bench {area}`", day(one))
+        (
+            meaning(area, key, column),
+            value_text(one),
+            words[one["evidence"]],
+            f"`sumika bench {area}`",
+            day(one, marked=marked),
+        )
         for area, key, one in shown
     ]
-    above = note([one for _, _, one in shown], language)
     return f"{above}{table(HEADS[language], rows)}" if rows else f"{words['none']}\n"
 
 
 def every(areas: list[dict[str, Any]]) -> str:
     """Return the block of the page of all figures: a table for each area."""
     parts = []
+    of_all = [one for area in areas for one in area["figures"].values()]
+    marked = not all_older(of_all)
     for area in areas:
         name = area["area"]
         figures = sorted(area["figures"].items(), key=lambda item: place(name, item[0]))
@@ -137,13 +157,12 @@ def every(areas: list[dict[str, Any]]) -> str:
                 meaning(name, key, 1),
                 value_text(one),
                 one["evidence"],
-                day(one, whole=True),
+                day(one, whole=True, marked=marked),
             )
             for key, one in figures
         ]
         parts.append(f"## {name}\n\n`sumika bench {name}`\n\n{table(EVERY_HEADS, rows)}")
-    above = note([one for area in areas for one in area["figures"].values()], "en")
-    return f"\n{above}" + "\n".join(parts) + "\n"
+    return f"\n{note(of_all, 'en')}" + "\n".join(parts) + "\n"
 
 
 def main() -> None:
