@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from sumika.belief.outline import Outline
 from sumika.belief.record import Rows
 from sumika.schema import DEVICE_KINDS
+from sumika.schema.building import Building
+from sumika.schema.grades import heat_recovery_of
 from sumika.schema.house import Device, House
 from sumika.schema.living import FurnitureKind
 
@@ -69,6 +71,9 @@ class AirFlow:
         index = outline.index
         self.fans = tuple(one for one in house.devices if one.kind == "exhaust_fan")
         self.balanced = tuple(one for one in house.devices if one.kind == "balanced_ventilation")
+        # As the simulated house has it: an old house's unit keeps less than the kind's usual one.
+        usual = heat_recovery_of(house.building if house.building is not None else Building())
+        self._recovers = tuple(one.ratings.get("heat_recovery", usual) for one in self.balanced)
         opened = {one.id: one for one in outline.windows}
         self.openers = tuple(
             (one, opened[one.window]) for one in house.devices if one.kind == "window_opener" and one.window in opened
@@ -132,12 +137,12 @@ class AirFlow:
             inlet[room] += own
             fresh += flow * inlet
             moved[room] += flow * np.where(np.arange(rooms) == room, 0.0, inlet)
-        for device in self.balanced:
+        for device, recovers in zip(self.balanced, self._recovers, strict=True):
             level = min(3.0, max(0.0, float(settings[place])))
             place += 1
             flow = factor * rating(device, "airflow_m3_h") / 3600.0 * float(np.interp(level, range(4), BALANCED_SHARES))
             fresh += flow * self._supply
-            warmed += AS_BUILT * rating(device, "heat_recovery") * flow * self._supply
+            warmed += AS_BUILT * recovers * flow * self._supply
             moistened += AS_BUILT * rating(device, "moisture_recovery") * flow * self._supply
             wet = np.where(self.outline.wet, self.outline.floor_m2, 0.0)
             for drawn in np.flatnonzero(wet).tolist():

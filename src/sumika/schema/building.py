@@ -130,7 +130,8 @@ class Building(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         leakage_cm2_m2: Equivalent leakage area per floor area at 9.8 Pa (C値); None: as the grade has it.
         ventilation: Which way of the air is driven.
         air_changes_per_h: That the ventilation is sized for; Japan asks 0.5.
-        heat_recovery: Share of sensible heat that balanced ventilation keeps; None: as the grade has it.
+        heat_recovery: Share of sensible heat that balanced ventilation keeps where its plate says nothing; None: as the
+            grade has it.
         heating: How heat and cold reach the rooms.
         windows: All of them.
         doors: All of them.

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sumika.schema.building import Grade
+from sumika.schema.building import Building, Grade
 
 REGION_OF_CLIMATE: Mapping[str, int] = MappingProxyType(
     {"sapporo": 2, "tokyo": 6, "naha": 8, "paris": 4, "minneapolis": 2}
@@ -121,3 +121,9 @@ BETTER_WINDOWS: tuple[tuple[float, float], ...] = ((4.07, 0.63), (2.33, 0.51), (
 def region_of(climate: str) -> int:
     """Return the region of Japan's energy standard that a climate belongs to; 6, Tokyo's, where it is not known."""
     return REGION_OF_CLIMATE.get(climate, 6)
+
+
+def heat_recovery_of(building: Building) -> float:
+    """Return the share of sensible heat that balanced ventilation keeps where its plate does not say it."""
+    said = building.heat_recovery
+    return said if said is not None else GRADES[building.grade].heat_recovery

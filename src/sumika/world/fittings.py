@@ -4,7 +4,7 @@ import msgspec
 import shapely
 
 from sumika.schema.building import Building, HeatingSystem, VentilationClass
-from sumika.schema.grades import GRADES
+from sumika.schema.grades import heat_recovery_of
 from sumika.schema.house import Device, House
 from sumika.schema.living import FurnitureKind
 
@@ -100,8 +100,7 @@ def _with_exhaust(house: House, flow_m3_h: float) -> tuple[Device, ...]:
 
 
 def _with_balanced(house: House, building: Building, flow_m3_h: float) -> tuple[Device, ...]:
-    recovery = building.heat_recovery
-    usual = {"heat_recovery": recovery if recovery is not None else GRADES[building.grade].heat_recovery}
+    usual = {"heat_recovery": heat_recovery_of(building)}
     kept = tuple(_usually_rated(_silent(device), usual) for device in house.devices)
     if any(device.kind == "balanced_ventilation" for device in kept):
         return kept

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from sumika.schema import SumikaError
 from sumika.schema.building import Building
-from sumika.schema.grades import BETTER_WINDOWS, GRADES, GradeValues, region_of
+from sumika.schema.grades import BETTER_WINDOWS, GRADES, GradeValues, heat_recovery_of, region_of
 from sumika.world.building.elements import AIR, EARTH, DoorPlace, Elements, Glazing, Opaque
 from sumika.world.building.layers import Construction, resistance_m2_k_w, scaled
 
@@ -109,7 +109,7 @@ def _envelope(
     area: float,
     reached: float,
 ) -> Envelope:
-    leakage, recovery = building.leakage_cm2_m2, building.heat_recovery
+    leakage = building.leakage_cm2_m2
     return Envelope(
         insulation=factor,
         window_u_w_m2_k=windows[0],
@@ -117,7 +117,7 @@ def _envelope(
         door_u_w_m2_k=door_u,
         bridge_w_m2_k=grade.bridge_w_m2_k,
         leakage_cm2_m2=leakage if leakage is not None else grade.leakage_cm2_m2,
-        heat_recovery=recovery if recovery is not None else grade.heat_recovery,
+        heat_recovery=heat_recovery_of(building),
         area_m2=area,
         ua_w_m2_k=reached,
     )
