@@ -46,14 +46,19 @@ _FACTORS: Mapping[str, Mapping[str, float]] = {
 }
 """By the end of our name, or `share`: their unit, folded, to the factor that makes theirs ours."""
 
-_OF_EURO = ("c€", "ct€", "€c", "€ct", "eurct", "eurocent", "eurocents")
-_OF_OTHERS = ("p", "pence", "öre", "øre", "ore", "snt", "gr", "grosz", "groszy", "sen", "銭")
-_HUNDREDTHS = frozenset(("c", "ct", "cts", "cent", "cents", "¢", *_OF_EURO, *_OF_OTHERS))
+_OF_EURO = ("c€", "ct€", "cent€", "€c", "€ct", "€cent", "eurct", "eurcent", "eurocent", "eurocents", "snt", "centimes")
+_OF_KRONE = ("öre", "øre", "ore", "hal", "haléř", "haléřů")
+_OF_EASTERN = ("gr", "grosz", "groszy", "kop", "kopek", "kopeks", "коп", "ст", "ban", "bani", "fillér", "kuruş", "krş")
+_OF_OTHERS = ("p", "pence", "rappen", "sen", "銭", "分", "paise", "satang", "agorot", "céntimos", "centavos")
+_HUNDREDTHS = frozenset(("c", "ct", "cts", "cent", "cents", "¢", *_OF_EURO, *_OF_KRONE, *_OF_EASTERN, *_OF_OTHERS))
 """Of a currency, before the stroke: ct/kWh."""
 
-_NAMED = ("円", "元", "원", "yen", "euro", "euros", "dollar", "dollars", "us$", "a$", "nz$", "c$", "hk$", "nt$", "r$")
-_CURRENCIES = frozenset(("kr", "zł", "zl", "kč", "kc", "ft", "lei", "rs", "rp", "rm", "r", "fr", "sfr", "din", *_NAMED))
-"""Whole ones that are no code of three letters and no sign alone."""
+_NAMED = ("円", "元", "원", "yen", "yuan", "euro", "euros", "dollar", "dollars", "pound", "pounds", "franc", "francs")
+_OF_NORTH = ("kr", "krona", "kronor", "krone", "kroner", "zł", "zl", "złoty", "zloty", "kč", "kc", "ft", "lei", "lt")
+_OF_SOUTH = ("tl", "lira", "лв", "грн", "руб", "ден", "дин", "din", "fr", "sfr", "r", "rand")  # noqa: RUF001
+_OF_ASIA = ("rs", "rupee", "rupees", "rp", "rupiah", "rm", "ringgit", "baht", "บาท", "peso", "pesos")
+_CURRENCIES = frozenset((*_NAMED, *_OF_NORTH, *_OF_SOUTH, *_OF_ASIA))
+"""Whole ones that are no code of three letters, no sign alone, and no dollar: A$, CA$."""
 
 _SHARES = {
     "relative_humidity",
@@ -146,8 +151,12 @@ def _worth(money: str) -> float | None:
 
     A price in cents that is taken for one in euros is a hundred times too high: better none.
     """
+    if money == "rp.":  # Rappen in Switzerland, Rupiah in Indonesia
+        return None
+    money = money.removesuffix(".")
     if money in _HUNDREDTHS:
         return 0.01
     is_code = len(money) == 3 and money.isascii() and money.isalpha()
     is_sign = len(money) == 1 and unicodedata.category(money) == "Sc"
-    return 1.0 if not money or is_code or is_sign or money in _CURRENCIES else None
+    is_dollar = len(money) <= 4 and money.endswith("$") and money[:-1].isascii() and money[:-1].isalpha()
+    return 1.0 if not money or is_code or is_sign or is_dollar or money in _CURRENCIES else None
