@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sumika.distil import problems
 from sumika.distil.choose import ChooseReport, ChooseSettings, choose, lengths_of
-from sumika.distil.clean import clean
+from sumika.distil.clean import WORD_RULES, clean
 from sumika.distil.judge import judge_quality
 from sumika.distil.ledger.ledger import Role
 from sumika.distil.pool import digests_of, read_examples
@@ -93,7 +93,7 @@ class LanguageData:
             facts = {"rows": report.rows, "kept": report.kept, "removed": dict(report.removed)}
             return Made(outputs={"pool": context.store.put_records(kept)}, facts=facts)
 
-        return self.stages.run("clean", Role.CHOOSING, work, recipe.clean, pool.outputs)
+        return self.stages.run("clean", Role.CHOOSING, work, recipe.clean, WORD_RULES, pool.outputs)
 
     @cached_property
     def candidates(self) -> list[Example]:

@@ -16,6 +16,9 @@ MARKS = ".,;:!?、。・…‥〜「」『』【】〈〉《》"
 SIGN = re.compile(f"[{SIGNS}]")
 WORD = re.compile(rf"\d+(?:[.,]\d+)*|[{SIGNS}]|[^\W{SIGNS}]+|[^\w\s{MARKS}\"'`()\[\]{{}}]")
 BESIDE_SIGNS = re.compile(rf"(?<=[{SIGNS}]) | (?=[{SIGNS}])")
+WORD_RULES = 2
+"""Of what a word is; one more where that changes, so that no store gives what was cleaned by other rules."""
+
 RECKONED = re.compile(r"\d+(?:[.,]\d+)*|[-+*/^=<>%×÷]|[(\[](?=\s*[-\d(\[])|(?<=[\d)\]])\s*[)\]]")
 
 
