@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sumika.cli._world_compare import placed_radar
+from sumika.cli._world_files import make_ready
 from sumika.cli._world_run import Pace, finding_line
 from sumika.cli.world import world
 from sumika.clock import Instant, SimulatedClock
@@ -128,7 +130,15 @@ def test_what_is_wrong_with_a_scenario_is_told(tmp_path: Path, change: tuple[str
     assert "°C" not in result.stdout  # before anything is simulated
 
 
-@pytest.mark.parametrize(("option", "name"), [("--plot", "map.jpg"), ("--csv", "a_file/course.csv")])
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("--plot", "map.jpg"),
+        ("--csv", "a_file/course.csv"),
+        ("--csv", f"{'x' * 300}.csv"),
+        ("--plot", f"{'x' * 300}.html"),
+    ],
+)
 def test_a_file_that_cannot_be_written_is_told_before_anything_is_simulated(
     short: Path, tmp_path: Path, option: str, name: str
 ) -> None:
@@ -137,6 +147,25 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_simulated(
     assert isinstance(result.exception, SumikaError)
     assert name in str(result.exception)
     assert "°C" not in result.stdout
+
+
+def test_looking_whether_a_file_can_be_written_leaves_what_is_there(tmp_path: Path) -> None:
+    table, points = tmp_path / "course.csv", tmp_path / "latest.html"
+    table.write_text("of yesterday", encoding="utf-8")
+    points.symlink_to("page.html")
+    make_ready(picture=points, table=table)
+    make_ready(table=tmp_path / "made" / "new.csv")
+    assert table.read_text("utf-8") == "of yesterday"
+    assert points.is_symlink()
+    assert {path.name for path in tmp_path.rglob("*")} == {"course.csv", "latest.html", "made"}
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_is_not_opened_before_it_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "course.csv"
+    os.mkfifo(pipe)
+    make_ready(table=pipe)
+    assert pipe.is_fifo()
 
 
 def test_a_picture_that_is_not_drawn_is_told_before_variants_are_simulated(
