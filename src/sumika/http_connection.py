@@ -38,10 +38,12 @@ class HttpConnection(H11Protocol):
     """One connection, from its beginning until it is closed or becomes a viewer's WebSocket.
 
     Attributes:
+        most_connections: Altogether. Beyond it who has asked nothing yet makes room, or else who comes is let go.
         most_per_address: Connections from one address. This computer may open more: it may be a proxy for many.
         number: The how-manieth it is.
     """
 
+    most_connections: ClassVar[int] = MOST_CONNECTIONS
     most_per_address: ClassVar[int]
 
     def __init__(
@@ -120,7 +122,7 @@ class HttpConnection(H11Protocol):
         theirs = [one for one in self.connections if _address_of(one) == address]
         if len(theirs) > self.most_per_address and not _is_this_computer(address):
             return self._takes_the_place_of_one(theirs)
-        return len(self.connections) <= MOST_CONNECTIONS or self._takes_the_place_of_one(self.connections)
+        return len(self.connections) <= self.most_connections or self._takes_the_place_of_one(self.connections)
 
     def _takes_the_place_of_one(self, others: Iterable[object]) -> bool:
         found = (one for one in others if isinstance(one, HttpConnection) and one is not self)

@@ -87,9 +87,10 @@ def serve(
 
 
 class ServeConnection(HttpConnection):
-    """One connection of a client: one machine alone may fill the usual batch and queue."""
+    """One connection of a client: far more than a batch and its queue take, so that who is one too many is told so."""
 
-    most_per_address = DEFAULT_LIMITS.batch + DEFAULT_LIMITS.waiting
+    most_connections = 800  # with the backlog still fewer files than the 1024 that a process may usually have open
+    most_per_address = most_connections // 2
 
 
 def settings_of(app: Starlette) -> uvicorn.Config:
