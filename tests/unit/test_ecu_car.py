@@ -17,7 +17,7 @@ from sumika.ecu.stores import CAR_RESERVE, stores_of
 from sumika.ecu.to_devices import Telling
 from sumika.plan.problem import Planned, plan
 from sumika.plan.situation import Grid, Situation, Store
-from sumika.schema import DeviceState, Origin
+from sumika.schema import DeviceState, MeterSample, Origin
 from sumika.schema.house import Device, House, Room
 from sumika.schema.worth import Worth
 from tests.plan_helpers import NIGHT_TARIFF, STAMP, TOKYO, air
@@ -236,6 +236,43 @@ def test_a_car_whose_wallbox_tells_no_charge_is_filled_in_the_cheap_hours(tells_
 def test_a_car_that_takes_nothing_more_is_full_and_is_offered_no_more_that_night() -> None:
     full, empty = (len(hours_of_a_wallbox_that_tells_no_charge(kwh)) for kwh in (3.0, 100.0))
     assert 0 < full < empty
+
+
+def lived(ecu: Ecu, quarters: int, power_w: float | None, mode: float, since: datetime = EVENING) -> datetime:
+    """Live quarters of an hour with a car at home at a wallbox that is set to 6 kW; return the end."""
+    values = {"mode": mode, "power_w": 6000.0, "at_home": 1.0}
+    wallbox = DeviceState(stamp=STAMP, origin=Origin.LIVE, device="car", values=values, power_w=power_w)
+    meter = MeterSample(stamp=STAMP, origin=Origin.LIVE, meter="m", power_w=400.0 + (power_w or 0.0))
+    for minute in range(0, 15 * quarters, 5):
+        moment = since + timedelta(minutes=minute)
+        ecu.observe(Measurements(at=moment, air=(air("hall", 20.0),), devices=(wallbox,), meter=meter))
+    return since + timedelta(minutes=15 * quarters)
+
+
+def test_a_wallbox_that_knows_no_power_while_it_is_idle_gives_nothing_on() -> None:
+    # OCPP: the transaction ends with our mode 0, and its power with it; the car stays plugged in.
+    ecu = Ecu(a_house(both_ways=0.0), plans_every_s=0.0, guarded=False)
+    since = lived(ecu, 5, 6000.0, 2.0)
+    charged = CAR_RESERVE * CAPACITY_KWH + 1.25 * 6.0 * 0.88**0.5
+    since = lived(ecu, 12, None, 0.0, since)
+    held_kwh = ecu.usage.untold_car_kwh("car")
+    assert held_kwh == pytest.approx(charged, abs=0.6)
+    # Nor does the house's other load hide behind what the car took.
+    rows = ecu.belief.record.rows()
+    assert np.isnan(rows.power_w[-4:, 0]).all()
+    assert ecu.belief.thermal.driven(rows.last(1)).rest_w == pytest.approx(400.0)
+    # Unknown is not nothing: a car that pauses is not full, and one that is measured to take nothing is.
+    since = lived(ecu, 4, None, 2.0, since)
+    assert ecu.usage.untold_car_kwh("car") == held_kwh
+    lived(ecu, 3, 0.0, 2.0, since)
+    assert ecu.usage.untold_car_kwh("car") == CAPACITY_KWH
+
+
+def test_a_wallbox_that_never_tells_power_is_taken_at_its_word() -> None:
+    ecu = Ecu(a_house(both_ways=0.0), plans_every_s=0.0, guarded=False)
+    lived(ecu, 4, None, 0.0, lived(ecu, 4, None, 2.0))
+    charged = CAR_RESERVE * CAPACITY_KWH + 6.0 * 0.88**0.5
+    assert ecu.usage.untold_car_kwh("car") == pytest.approx(charged, abs=1.5)
 
 
 def untold(usage: Usage, at_home: bool, given_kwh: float = 0.0, *, full: bool = False) -> float:

@@ -150,6 +150,7 @@ class Record:
         self.columns = {name: place for place, name in enumerate(names)}
         self._room = {room: place for place, room in enumerate(self.rooms)}
         self._device = {device: place for place, device in enumerate(self.devices)}
+        self._cars = {place for place, device in enumerate(house.devices) if device.kind == "ev_charger"}
         self._outside = [_Mean() for _ in OUTSIDE]
         self._air = [[_Mean(newest=True) for _ in AIR] for _ in self.rooms]
         self._people = [_Mean() for _ in self.rooms]
@@ -214,6 +215,9 @@ class Record:
         if place is None or not state.available:
             return
         self._power[place].add(state.power_w)
+        if state.power_w is None and place in self._cars:
+            # It speaks and knows no power: its transaction is over, and what it took has ended with that.
+            self._power[place].last = math.nan
         for name, value in state.values.items():
             column = self.columns.get((state.device, name))
             if column is not None:

@@ -99,6 +99,8 @@ class Observer:
         self._last_told = LastTold()
         self._humidity: dict[str, float] = {}
         self._made_kwh: dict[str, float] = {}
+        self._car_kwh: dict[str, float] = {}
+        self._car_told_s: dict[str, float] = {}
         self._outdoor_mean_c: float | None = None
         self._outdoor_day: list[float] = []
         self._outside_s = self._rains_until_s = 0.0
@@ -230,11 +232,19 @@ class Observer:
         if not state.available:
             return
         device = next((one for one in self.house.devices if one.id == state.device), None)
-        if device is not None and device.kind == "heat_pump_water_heater" and state.power_w is not None:
+        if device is None or state.power_w is None or not np.isfinite(state.power_w):
+            return
+        if device.kind == "heat_pump_water_heater":
             outdoor = self._outdoor_day[-1] if self._outdoor_day else 10.0
             cop = water_heating_cop(outdoor, MAINS_C, 65.0, rated_cop=device.ratings.get("heating_cop", 3.7))
             work = max(0.0, state.power_w - 10.0) * seconds / 3.6e6
             self._made_kwh[device.id] = self._made_kwh.get(device.id, 0.0) + float(cop) * work
+        elif device.kind == "ev_charger":
+            # Only while it is told: a wallbox knows no power once its transaction is over, and that is not its last.
+            told_s = min(seconds, ROW_S)
+            self._car_told_s[device.id] = self._car_told_s.get(device.id, 0.0) + told_s
+            work = max(0.0, state.power_w) * told_s / 3.6e6
+            self._car_kwh[device.id] = self._car_kwh.get(device.id, 0.0) + work
 
     def _turn(self, at: datetime) -> None:
         """Close a quarter of an hour, where one has passed: people, hot water, sockets, the car; at night learn."""
@@ -266,6 +276,7 @@ class Observer:
                 made = self._made_kwh.pop(device.id, 0.0)
                 self.usage.tank(before, device.id, WATER_KWH_L_K * hot, made, WATER_KWH_L_K * (40.0 - mains))
             elif device.kind == "ev_charger":
+                given_kwh, takes_nothing = self._given(device)
                 capacity_kwh, at_home = rating(device, "car_kwh"), told.get((device.id, "at_home"), 1.0) > 0.5
                 if (device.id, "charge") in told:
                     self.usage.see_car(before, device.id, at_home, told[device.id, "charge"] * capacity_kwh)
@@ -273,7 +284,6 @@ class Observer:
                 # Where it is not known when the car is away, what it was given says nothing of what it holds.
                 if (device.id, "at_home") not in told:
                     continue
-                given_kwh, takes_nothing = self._given(device)
                 self.usage.see_untold_car(
                     before,
                     device.id,
@@ -286,14 +296,16 @@ class Observer:
 
     def _given(self, device: Device) -> tuple[float, bool]:
         """Return what a charger gave its car in the last quarter, kWh, and whether the car took nothing of an offer."""
-        rows = self.belief.record.rows().last(1)
-        power_w = float(rows.power_w[-1, self.belief.record.devices.index(device.id)])
-        offered_w = float(rows.setting(device.id, "power_w", 0.0)[-1])
-        offers = float(rows.setting(device.id, "mode", 0.0)[-1]) == 2.0 and offered_w >= rating(device, "least_w")
-        # A wallbox that tells no power is taken at its word.
-        taken_w = power_w if np.isfinite(power_w) else offered_w * offers
-        one_way = float(np.sqrt(rating(device, "round_trip")))
-        return one_way * max(0.0, taken_w) * ROW_S / 3.6e6, bool(offers and power_w < LEAST_CHARGE_W)
+        rows, place = self.belief.record.rows(), self.belief.record.devices.index(device.id)
+        last = rows.last(1)
+        offered_w = float(last.setting(device.id, "power_w", 0.0)[-1])
+        offers = float(last.setting(device.id, "mode", 0.0)[-1]) == 2.0 and offered_w >= rating(device, "least_w")
+        taken_kwh, told_s = self._car_kwh.pop(device.id, 0.0), self._car_told_s.pop(device.id, 0.0)
+        if not np.isfinite(rows.power_w[:, place]).any():
+            # A wallbox that never tells power is taken at its word.
+            taken_kwh = max(0.0, offered_w) * offers * ROW_S / 3.6e6
+        nothing = told_s >= 0.5 * ROW_S and taken_kwh * 3.6e6 < LEAST_CHARGE_W * told_s
+        return float(np.sqrt(rating(device, "round_trip"))) * taken_kwh, bool(offers and nothing)
 
     def _day_over(self, at: datetime) -> None:
         mean = float(np.mean(self._outdoor_day)) if self._outdoor_day else None
