@@ -4,9 +4,25 @@ from pathlib import Path
 
 import msgspec
 
-from sumika.distil.card.render import JSON
+from sumika.distil.about import ABOUT
+from sumika.distil.card.render import JSON, MARKDOWN
 from sumika.distil.sign import MANIFEST, SIGNATURE, Manifest, digests_of
 from sumika.schema import UNREADABLE, UsageError
+
+WEIGHTS = "safetensors/"
+"""Below it lie weights and all that their reader needs, under names that a model begun from brings along."""
+
+_TOLD = {MARKDOWN, JSON, ABOUT, "result.json", "report.json", "outcome.json"}
+_FORMS = {"json", "int8.json", "onnx", "int8.onnx", "q8_0.gguf", "c", "h"}
+
+
+def is_written_by_runs(file: str) -> bool:
+    """Return whether a run writes a file of this name; whatever else lies in a model's folder is a person's, if signed.
+
+    Args:
+        file: Path below the folder, with "/" between parts.
+    """
+    return file in _TOLD or file.startswith(WEIGHTS) or file in {f"student.{form}" for form in _FORMS}
 
 
 class _Named(msgspec.Struct):
@@ -28,7 +44,7 @@ def check_free(folder: Path, name: str) -> None:
     if not folder.exists() or not any(folder.iterdir()):
         return
     found, signed = digests_of(folder), _signed(folder)
-    own = sorted(file for file, digest in found.items() if signed.get(file) != digest)
+    own = sorted(file for file, digest in found.items() if signed.get(file) != digest or not is_written_by_runs(file))
     shown = f"{', '.join(own[:3])}{', ...' if len(own) > 3 else ''}"
     if not signed:
         problem = f"something else is there ({shown})" if own else "something else is there"
@@ -42,12 +58,15 @@ def check_free(folder: Path, name: str) -> None:
 
 
 def make_room(folder: Path) -> None:
-    """Make the folder if it is not there, and delete the files of the model that was signed in it."""
+    """Make the folder if it is not there, and delete the files of the model that was signed in it.
+
+    A person may have signed own files along with it: they stay.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     signed = _signed(folder)
     if not signed:
         return
-    for file in (SIGNATURE, MANIFEST, *(signed.keys() & digests_of(folder).keys())):
+    for file in (SIGNATURE, MANIFEST, *filter(is_written_by_runs, signed.keys() & digests_of(folder).keys())):
         (folder / file).unlink(missing_ok=True)
 
 
