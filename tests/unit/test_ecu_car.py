@@ -275,10 +275,11 @@ def test_a_wallbox_that_never_tells_power_is_taken_at_its_word() -> None:
     assert ecu.usage.untold_car_kwh("car") == pytest.approx(charged, abs=1.5)
 
 
-def untold(usage: Usage, at_home: bool, given_kwh: float = 0.0, *, full: bool = False) -> float:
+def untold(usage: Usage, at_home: bool, given_kwh: float = 0.0, *, full: bool = False, later_h: float = 0.0) -> float:
     """Return what a car that tells no charge is taken to hold after one more quarter of an hour."""
+    when = EVENING + timedelta(hours=later_h)
     usage.see_untold_car(
-        EVENING, "car", at_home, given_kwh=given_kwh, takes_nothing=full, least_kwh=8.0, most_kwh=CAPACITY_KWH
+        when, "car", at_home, given_kwh=given_kwh, takes_nothing=full, least_kwh=8.0, most_kwh=CAPACITY_KWH
     )
     held = usage.untold_car_kwh("car")
     assert held is not None
@@ -300,6 +301,42 @@ def test_what_a_car_is_given_until_it_is_full_teaches_its_trips() -> None:
     assert usage.car_needs_kwh("car", CAPACITY_KWH) == pytest.approx(6.0)
     untold(usage, False)
     assert untold(usage, True) == pytest.approx(CAPACITY_KWH - 6.0)
+
+
+def knows_its_trips() -> Usage:
+    """Return a household whose car is full, and is known to use 6 kWh on its way."""
+    usage = Usage(a_house())
+    untold(usage, True, full=True)
+    for _ in range(3):
+        untold(usage, False)
+        untold(usage, True, 6.0)
+        untold(usage, True, full=True)
+    return usage
+
+
+def test_a_car_of_which_nothing_was_known_for_a_while_may_have_driven() -> None:
+    usage = knows_its_trips()
+    assert untold(usage, True, later_h=0.9) == CAPACITY_KWH
+    assert untold(usage, True, later_h=12.0) == pytest.approx(CAPACITY_KWH - 6.0)
+    assert untold(usage, True, later_h=12.25) == pytest.approx(CAPACITY_KWH - 6.0)
+    # What it takes now teaches no trip: nobody knows of how many it is.
+    untold(usage, True, 20.0, later_h=12.5)
+    untold(usage, False, later_h=12.75)
+    untold(usage, True, full=True, later_h=13.0)
+    assert usage.car_needs_kwh("car") == pytest.approx(6.0)
+    # In three days it may have driven on each.
+    assert untold(usage, True, later_h=13.0 + 71.0) == pytest.approx(CAPACITY_KWH - 18.0)
+    # Who is away after it may have been back meanwhile.
+    untold(usage, False, later_h=84.25)
+    assert untold(usage, False, later_h=96.0) == pytest.approx(CAPACITY_KWH - 24.0)
+
+
+def test_what_an_older_release_remembered_of_a_car_is_read() -> None:
+    usage = knows_its_trips()
+    remembered = vars(usage)["_untold"]
+    remembered["car"] = remembered["car"][:4]
+    assert untold(usage, True, later_h=12.0) == CAPACITY_KWH
+    assert untold(usage, True, later_h=24.0) == pytest.approx(CAPACITY_KWH - 6.0)
 
 
 def test_a_car_that_tells_no_charge_is_never_emptied() -> None:

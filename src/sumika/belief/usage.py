@@ -1,5 +1,6 @@
 """How much hot water a household uses and when its car drives: the usual, by the quarter of the day."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,6 +18,8 @@ LITRES_A_DAY = 120.0
 PRIOR_DAYS, FADES_DAYS = 2.0, 28.0
 _TRIP_KWH = 6.0
 _HOME_AT_NIGHT = 0.97
+_UNSEEN_S = 3600.0
+"""A car of which nothing was known for longer may have driven meanwhile."""
 
 
 class Usage:
@@ -43,7 +46,7 @@ class Usage:
         self._home_days: dict[str, Array] = {}
         self._trips: dict[str, list[float]] = {}
         self._car: dict[str, tuple[bool, float]] = {}
-        self._untold: dict[str, tuple[bool, float, float, int]] = {}
+        self._untold: dict[str, tuple[bool, float, float, int, float]] = {}
 
     def water(self, when: datetime, litres_of_40: float) -> None:
         """Take what was used in the quarter of an hour that ended now."""
@@ -159,7 +162,7 @@ class Usage:
         """Take what is known of a car whose charger does not tell what it holds.
 
         It is taken to hold no more than it surely does: it comes back from a long trip, and is full once it takes
-        nothing of what it is offered.
+        nothing of what it is offered. While nothing was known of it, it may have been on such a trip each day.
 
         Args:
             when: In local time.
@@ -171,18 +174,24 @@ class Usage:
             most_kwh: That it can hold.
         """
         self._see_home(when, device, at_home)
-        was_home, held, given, trips = self._untold.get(device, (at_home, least_kwh, 0.0, -1))
-        if was_home and not at_home:
+        now_s = when.timestamp()
+        was_home, held, given, trips, *known_s = self._untold.get(device, (at_home, least_kwh, 0.0, -1, now_s))
+        # A release before this one kept no time.
+        silent_s = now_s - known_s[0] if known_s else 0.0
+        if silent_s > _UNSEEN_S:
+            trips = -1
+        elif was_home and not at_home:
             trips += trips >= 0
-        elif at_home and not was_home:
-            held = max(least_kwh, held - self.car_needs_kwh(device, most_kwh))
+        if silent_s > _UNSEEN_S or (at_home and not was_home):
+            ways = max(1, math.ceil(silent_s / 86_400.0))
+            held = max(least_kwh, held - ways * self.car_needs_kwh(device, most_kwh))
         if at_home:
             held, given = min(most_kwh, held + given_kwh), given + given_kwh
         if at_home and takes_nothing:
             if trips > 0:
                 self._trips[device] = [*self._trips.get(device, []), given / trips][-28:]
             held, given, trips = most_kwh, 0.0, 0
-        self._untold[device] = (at_home, held, given, trips)
+        self._untold[device] = (at_home, held, given, trips, now_s)
 
     def _see_home(self, when: datetime, device: str, at_home: bool) -> None:
         kind, quarter = _slot(when)
