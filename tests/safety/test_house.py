@@ -354,6 +354,20 @@ def test_an_owner_may_ventilate_the_house_by_the_hood() -> None:
     assert fail_safe_of(FAN, is_hood=True) == {}
 
 
+def test_limits_alone_make_a_hood_ventilate_the_house() -> None:
+    fan = device("fan", "exhaust_fan", limits={"level": (1.0, 2.0)})
+    bench = Bench(fan, furniture=(STOVE,), plan=False)
+    bench.later(100.0)
+    assert bench.turn() == {("fan", "level"): (1.0, "fail_safe")}
+    planned = Bench(fan, furniture=(STOVE,), holds_min=0.0)
+    planned.says("fan", level=0.0)
+    assert planned.turn() == {("fan", "level"): (1.0, "least_ventilation")}
+    assert fail_safe_of(fan, is_hood=True) == {"level": 1.0}
+    # One of which nothing is left to set is nobody's to keep on.
+    shut = device("fan", "exhaust_fan", limits={"level": (5.0, 6.0)})
+    assert Bench(shut, furniture=(STOVE,), plan=False).turn() == {}
+
+
 # --- weather
 
 

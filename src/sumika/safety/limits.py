@@ -38,7 +38,7 @@ class DeviceLimits:
         unattended: Whether plan, policy and rules may operate it.
         real: Whether it is reached by a connection, and not part of the simulated house.
         fail_safe: What it is set to when nobody controls it.
-        is_hood: Whether it is the hood over a stove.
+        is_hood: Whether it is the hood over a stove, and the cook's.
     """
 
     kind: str
@@ -67,7 +67,7 @@ def limits_of(device: Device, *, is_hood: bool = False) -> DeviceLimits:
 
     Args:
         device: As described.
-        is_hood: Whether it is one of `hoods_of`.
+        is_hood: Whether it is one of `hoods_of`; one that its owner never lets stand still ventilates the house.
     """
     known = KIND_LIMITS.get(device.kind)
     if known is None:
@@ -76,6 +76,7 @@ def limits_of(device: Device, *, is_hood: bool = False) -> DeviceLimits:
         rows, running = {name: _plated(row, name, device) for name, row in known.settings.items()}, known.running
     narrowed = {name: _narrowed(row, *device.limits.get(name, (row.low, row.high))) for name, row in rows.items()}
     settings = {name: limit for name, limit in narrowed.items() if limit is not None}
+    is_hood = is_hood and not ("level" in settings and settings["level"].low >= 1.0)
     return DeviceLimits(
         kind=device.kind,
         room=device.room,
