@@ -86,7 +86,7 @@ def test_values_turn_into_theirs_and_back() -> None:
         ("price_per_kwh", 2.6, "kr./kWh", 2.6),
         ("price_per_kwh", 0.26, "лв./kWh", 0.26),
         ("price_per_kwh", 4.32, "грн/kWh", 4.32),
-        ("price_per_kwh", 6.7, "руб/kWh", 6.7),  # noqa: RUF001
+        ("price_per_kwh", 6.7, "руб/kWh", 6.7),  # noqa: RUF001 - Cyrillic is meant
         ("price_per_kwh", 670.0, "kop/kWh", 6.7),
         ("price_per_kwh", 4.2, "฿/kWh", 4.2),
         ("price_per_kwh", 4.2, "baht/kWh", 4.2),
@@ -163,6 +163,15 @@ def test_a_speed_between_two_levels_is_read_as_the_nearest() -> None:
     assert speed_of("level", ("off", "low", "medium", "high"), 2, "medium") in (1.0, 2.0)
     assert speed_of("mode", NINE, 3, "9") is None
     assert speed_of("level", NINE, 3, "") is None
+
+
+def test_a_fan_that_says_no_more_than_that_it_runs_does_not_stand_still() -> None:
+    words = ("off", "low", "medium", "high", "On", "auto")
+    assert speeds("level", words, 2) == ("off", "low", "high")
+    assert [speed_of("level", words, 2, word) for word in ("On", "auto", "off")] == [1.0, None, 0.0]
+    assert speed_of("level", ("off", "on"), 2, "on") == 1.0
+    # What it does not list is no word of its.
+    assert speed_of("level", NINE, 3, "on") is None
 
 
 def test_rounding_of_a_device_is_no_hand_and_a_hand_is_no_rounding() -> None:

@@ -61,7 +61,7 @@ def speeds(setting: str, words: tuple[str, ...], high: float) -> tuple[str, ...]
 
 
 def speed_of(setting: str, words: tuple[str, ...], high: float, word: str) -> float | None:
-    """Return our level for a word of a fan: the nearest one for a speed between two of ours.
+    """Return our level for a word of a fan: the nearest one for a speed between two of ours, 1 for one that runs.
 
     Args:
         setting: As for `speeds`.
@@ -79,7 +79,8 @@ def speed_of(setting: str, words: tuple[str, ...], high: float, word: str) -> fl
         return float(names.index(word))
     running = _running(words)
     if word not in running:
-        return None
+        # A remote control switched it on, and it does not say how fast it runs: at the least, that is not still.
+        return 1.0 if word.casefold() == _RUNS and word in words else None
     levels = max(1, round(high))
     return 1.0 + round(running.index(word) / max(1, len(running) - 1) * (levels - 1))
 
