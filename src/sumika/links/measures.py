@@ -55,7 +55,7 @@ _HUNDREDTHS = frozenset(("c", "ct", "cts", "cent", "cents", "¢", *_OF_EURO, *_O
 
 _NAMED = ("円", "元", "원", "yen", "yuan", "euro", "euros", "dollar", "dollars", "pound", "pounds", "franc", "francs")
 _OF_NORTH = ("kr", "krona", "kronor", "krone", "kroner", "zł", "zl", "złoty", "zloty", "kč", "kc", "ft", "lei", "lt")
-_OF_SOUTH = ("tl", "lira", "лв", "грн", "руб", "ден", "дин", "din", "fr", "sfr", "r", "rand")  # noqa: RUF001
+_OF_SOUTH = ("tl", "lira", "лв", "грн", "руб", "ден", "дин", "din", "fr", "sfr", "r", "rand")  # noqa: RUF001 - Cyrillic is meant
 _OF_ASIA = ("rs", "rupee", "rupees", "rp", "rupiah", "rm", "ringgit", "baht", "บาท", "peso", "pesos")
 _CURRENCIES = frozenset((*_NAMED, *_OF_NORTH, *_OF_SOUTH, *_OF_ASIA))
 """Whole ones that are no code of three letters, no sign alone, and no dollar: A$, CA$."""
