@@ -84,6 +84,26 @@ def test_a_station_that_has_been_silent_for_an_hour_is_stood_in_for() -> None:
     assert told[-1] == pytest.approx(31.0)
 
 
+def test_a_forecast_that_has_ended_goes_on_with_its_last_day() -> None:
+    ecu = _ecu()
+    teller = _teller(ecu, 27.0)
+    assert teller.weather is not None
+    course = tuple(27.0 + 6.0 * np.sin(2.0 * np.pi * hour / 24.0) for hour in range(72))
+    teller.hear(msgspec.structs.replace(teller.weather, temperature_c=course))
+    for hour in range(6 * 24):
+        at = SUMMER + timedelta(hours=hour)
+        ecu.observe(Measurements(at=at, air=(air("living", 26.0 + 0.1 * (hour % 3)),)))
+        if hour == 0:
+            guess_first(ecu.belief, (air("living", 26.0),))
+            # No other forecast comes.
+            ecu.situate(teller.now(at, ecu.belief.record.rows()))
+    told = ecu.belief.record.rows().outdoor_c()
+    days = told[np.isfinite(told)][-96:].reshape(4, 24)
+    assert days.min(axis=1) == pytest.approx([21.0] * 4, abs=1.0)
+    assert days.max(axis=1) == pytest.approx([33.0] * 4, abs=1.0)
+    assert days[-1] == pytest.approx(days[0], abs=1.0)
+
+
 def test_without_station_and_forecast_nothing_is_known_and_a_vote_still_counts() -> None:
     ecu = _ecu()
     _lived(ecu, (None,) * 4, None)

@@ -23,7 +23,7 @@ from sumika.belief.usage import Usage
 from sumika.ecu.dust_watch import DustWatch
 from sumika.ecu.last_told import LastTold
 from sumika.ecu.moments import passed_s
-from sumika.ecu.outlook import LEAST_RAIN_MM_H, Measurements
+from sumika.ecu.outlook import LEAST_RAIN_MM_H, Measurements, repeated
 from sumika.ecu.plain_numbers import BELIEVED
 from sumika.ecu.stores import CAR_RESERVE, MAINS_C, WATER_KWH_L_K
 from sumika.ecu.watch import Watch
@@ -222,8 +222,10 @@ class Observer:
         if outdoor_c is not None:
             self._outside_s = now_s
         elif self._foretold_c is not None and now_s - self._outside_s > SILENT_S:
-            # Nobody measures outside: people dress, and a house cools, by the weather that there is.
-            outdoor_c = float(np.interp(now_s, *self._foretold_c))
+            # Nobody measures outside: people dress, and a house cools, by the weather that there is; where the forecast
+            # has ended, by that of the same hour of its last day.
+            moments, foretold_c = self._foretold_c
+            outdoor_c = float(np.interp(repeated(np.array(now_s), moments), moments, foretold_c))
             self.belief.record.foretold(outdoor_c)
         if outdoor_c is not None:
             self._outdoor_day = [*self._outdoor_day, outdoor_c][-288:]
