@@ -29,7 +29,7 @@ WEEK, DAYS = "winter_tokyo", 0.05
 def house() -> None:
     """Let a house live for an hour under its thermostat, then for one under the controller that has looked on."""
     week = week_of(WEEK)
-    arena = Arena(week.house(1, warm_up_days=1), span=Span(warm_up_days=DAYS, days=DAYS))
+    arena = Arena(week.house(1, warm_up_days=1), span=Span(warm_up_days=1, days=DAYS))
     controller = ours(arena, week)
     arena.run(
         FAMILIES["thermostat"].make(arena.house, tuned_settings(WEEK, "thermostat")), DAYS, learners=(controller,)
