@@ -46,12 +46,24 @@ class CannotError(Exception):
     """A setting cannot be set so on what `house.yaml` names; its text says why."""
 
 
+_SPEEDS = ("level", "fan_level")
+
+
 def clipped(setting: str, value: float, limits: Setting | None) -> float:
     """Return the nearest value that a device reaches; itself where its limits are not known, and of modes.
 
     A mode that a device does not have is no other mode.
     """
     return value if limits is None or setting == "mode" else min(max(value, limits.low), limits.high)
+
+
+def reached(setting: str, value: float, limits: Setting | None) -> float:
+    """Return what a device says that was told a value: of a speed the nearest that it has, of all else the value.
+
+    A fan that knows no speeds and is on is at the highest of them, and nobody's hand was there. A tank that stops at
+    60 °C is not at the 65 that it was told.
+    """
+    return clipped(setting, value, limits) if setting in _SPEEDS else value
 
 
 class FoundDevice(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sumika.actuate.base import CannotError, clipped, drawn_w
+from sumika.actuate.base import CannotError, clipped, drawn_w, reached
 from sumika.actuate.home_assistant.handles import Asked, Handle, ServiceCall
 from sumika.actuate.home_assistant.values import ACTING, MEASURES, handle_of
 from sumika.actuate.rounding import Rounding
@@ -162,10 +162,8 @@ class DeviceParts:
     def _as_asked(self, handle: Handle, asked: Asked, value: float) -> float:
         offered = handle.offers(asked)
         step = 0.0 if offered is None else offered.step
-        # What a device does not reach is brought to what it does before it is sent: a fan that knows no speeds and is
-        # on is at the level 2 that it was told, and nobody's hand was there.
         return self.rounding.as_asked(
-            asked.name, value, step, lambda one: _sent(handle, asked, clipped(asked.name, one, offered))
+            asked.name, value, step, lambda one: _sent(handle, asked, reached(asked.name, one, offered))
         )
 
     def _measured(self, states: States, main: EntityState) -> dict[str, float]:

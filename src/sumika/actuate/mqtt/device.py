@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from sumika.actuate.base import CannotError, clipped, drawn_w
+from sumika.actuate.base import CannotError, clipped, drawn_w, reached
 from sumika.actuate.mqtt.conventions import convention_of
 from sumika.actuate.mqtt.fields import Field, Sent, read_place_in
 from sumika.actuate.rounding import Rounding
@@ -111,6 +111,6 @@ class MqttDevice:
 
 def _sent(field: Field, setting: str, value: float) -> Sent | None:
     try:
-        return field.send(clipped(setting, value, field.setting))
+        return field.send(reached(setting, value, field.setting))
     except CannotError:
         return None
