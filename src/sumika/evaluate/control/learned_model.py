@@ -36,21 +36,25 @@ class _Watcher:
         return ()
 
 
-def errors_after(week: str, seed: int) -> tuple[Array, Array]:
+def errors_after(
+    week: str, seed: int, *, learns_days: int = LEARNS_DAYS, scored_days: int = SCORED_DAYS
+) -> tuple[Array, Array]:
     """Return how far a day's foretelling is off in a week's house: (reading,) kelvins and ppm, by day runs.
 
     Args:
         week: Its scenario.
         seed: Of weather and people.
+        learns_days: How long is looked on before it is learned.
+        scored_days: How long foretelling is then compared.
     """
-    arena = Arena(week_of(week).house(seed, warm_up_days=LEARNS_DAYS))
+    arena = Arena(week_of(week).house(seed, warm_up_days=learns_days))
     watcher = _Watcher(Ecu(arena.house, guarded=False))
     thermostat = FAMILIES["thermostat"].make(arena.house, tuned_settings(week, "thermostat"))
-    arena.run(thermostat, LEARNS_DAYS, learners=(watcher,))
+    arena.run(thermostat, learns_days, learners=(watcher,))
     belief = watcher.ecu.belief
     belief.learn(rounds=8)
     learned_rows = len(belief.record.rows())
-    arena.run(thermostat, SCORED_DAYS, learners=(watcher,))
+    arena.run(thermostat, scored_days, learners=(watcher,))
     return _strays(belief, learned_rows)
 
 
