@@ -42,10 +42,10 @@ def apart(look: Callable[[], Found]) -> Found:
         said = _said(mine, pid)
     if said is None:
         return look()
-    returned, raised = said
-    if raised is not None:
-        raise raised
-    return returned  # type: ignore[no-any-return]  # it came through a pipe
+    found: Found = said[0]
+    if said[1] is not None:
+        raise said[1]
+    return found
 
 
 def _answer(look: Callable[[], object], to: Connection) -> NoReturn:

@@ -69,13 +69,7 @@ def make_own(
     shelf = house_shelf(data)
     if back:
         return _back(shelf, name, students, public_key)
-    student = find_student(name, students=students, public_key=public_key)
-    if student.about.reading is not None:
-        raise UsageError(
-            "it reads sentences, and is not adapted to a house",
-            where=name,
-            remedy="sumika distil students lists those that are asked about people and rooms.",
-        )
+    student = _of_rooms(name, students, public_key)
     why = "" if anew else _why_it_stays(name, student, shelf, from_log=file is None)
     if why:
         return [why]
@@ -92,6 +86,18 @@ def make_own(
     today = datetime.now(UTC).date().isoformat()
     verdict = personalise(student, students / name, lived, shelf, way=Way.of(student.about), today=today, anew=anew)
     return [*passed_over, questions, *_told(verdict, name)]
+
+
+def _of_rooms(name: str, students: Path, public_key: str) -> Student:
+    """Return a student that ships; one that reads sentences is refused."""
+    student = find_student(name, students=students, public_key=public_key)
+    if student.about.reading is not None:
+        raise UsageError(
+            "it reads sentences, and is not adapted to a house",
+            where=name,
+            remedy="sumika distil students lists those that are asked about people and rooms.",
+        )
+    return student
 
 
 def _why_it_stays(name: str, student: Student, shelf: Shelf, *, from_log: bool) -> str:

@@ -202,11 +202,7 @@ def run_area(
         UsageError: if there is no such area, or no such part of it.
         SumikaError: if the kept long run cannot be read.
     """
-    if area not in AREAS:
-        raise UsageError(f"no bench area '{area}'", remedy=f"There are: {', '.join(AREAS)}.")
-    for part in only:
-        if part not in AREAS[area]:
-            raise UsageError(f"area '{area}' has no part '{part}'", remedy=f"It has: {', '.join(AREAS[area])}.")
+    _check_names(area, only)
     folder = folder or results_folder()
     if only or not full:
         quoted(area, folder)  # before the minute of measuring: it may be unreadable
@@ -215,16 +211,7 @@ def run_area(
     results = Results(area, commit(), {}, code)
     for part in only or AREAS[area]:
         say(f"{part} ...")
-        try:
-            measured = _measured(part, full, say)
-        except Exception as problem:  # a damaged file or a missing tool of one part costs no other part its hour
-            reason = str(problem) if isinstance(problem, SumikaError) else f"{type(problem).__name__}: {problem}"
-            say(f"{part}: not measured: {reason}")
-            results.failed[part] = reason
-            continue
-        results.figures.update(measured)
-        results.parts.update(dict.fromkeys(measured, part))
-        if full and area not in QUOTES:
+        if _measure_into(results, part, full, say) and full and area not in QUOTES:
             keep(_with_kept(results, folder, say), folder)
     if full and area not in QUOTES:
         whole = _told_of_older(_with_kept(results, folder, say), results, say)
@@ -233,6 +220,28 @@ def run_area(
     for key, figure in quotable(quoted(area, folder), code).items():
         results.figures.setdefault(key, figure)
     return results
+
+
+def _check_names(area: str, only: Sequence[str]) -> None:
+    if area not in AREAS:
+        raise UsageError(f"no bench area '{area}'", remedy=f"There are: {', '.join(AREAS)}.")
+    for part in only:
+        if part not in AREAS[area]:
+            raise UsageError(f"area '{area}' has no part '{part}'", remedy=f"It has: {', '.join(AREAS[area])}.")
+
+
+def _measure_into(results: Results, part: str, full: bool, say: Callable[[str], None]) -> bool:
+    """Add the figures of a part, or what it failed with; return whether it was measured."""
+    try:
+        measured = _measured(part, full, say)
+    except Exception as problem:  # a damaged file or a missing tool of one part costs no other part its hour
+        reason = str(problem) if isinstance(problem, SumikaError) else f"{type(problem).__name__}: {problem}"
+        say(f"{part}: not measured: {reason}")
+        results.failed[part] = reason
+        return False
+    results.figures.update(measured)
+    results.parts.update(dict.fromkeys(measured, part))
+    return True
 
 
 def _measured(part: str, full: bool, say: Callable[[str], None]) -> dict[str, Figure]:
