@@ -1,10 +1,13 @@
 """A page that stays open while the house, its description or who may see what changes: a tablet on a wall."""
 
+import re
+import threading
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from playwright.sync_api import WebSocketRoute
 
 import sumika.dashboard.live as live
 from sumika.clock import Instant
@@ -33,6 +36,30 @@ def test_a_house_that_was_changed_and_begun_again_is_shown_as_it_is(visits: Visi
         page.wait_for_selector("[data-room=living]:has-text('Parlour')")
         page.evaluate("location.hash = '#/room/living'")
         page.wait_for_selector("[data-device=living_light]:has-text('Piano lamp')")
+    finally:
+        house.file.write_text(text, encoding="utf-8")
+
+
+def test_a_house_that_was_changed_before_it_said_its_first_word_is_shown_as_it_is(
+    visits: Visits, house: PlayedHouse
+) -> None:
+    turned_away = threading.Event()
+
+    def at_the_door(socket: WebSocketRoute) -> None:
+        if turned_away.is_set():
+            socket.connect_to_server()
+            return
+        text = house.file.read_text(encoding="utf-8")
+        house.file.write_text(text.replace("name: Living room", "name: Parlour"), encoding="utf-8")
+        turned_away.set()
+        socket.close(code=1012)
+
+    page = visits()
+    page.page.route_web_socket(re.compile("api/live"), at_the_door)
+    text = house.file.read_text(encoding="utf-8")
+    try:
+        page.enter("today").wait_for_selector("[data-room=living]:has-text('Parlour')")
+        assert turned_away.is_set()
     finally:
         house.file.write_text(text, encoding="utf-8")
 

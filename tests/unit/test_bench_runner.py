@@ -221,6 +221,22 @@ def test_a_part_that_fails_costs_no_other_its_figures_and_keeps_its_own_of_befor
     assert "made.other was not measured: EOFError" in answer.stderr
 
 
+def test_a_package_that_is_not_installed_is_named_with_what_brings_it(area: Path, other: ModuleType) -> None:
+    def lacks(full: bool) -> dict[str, Figure]:
+        raise ModuleNotFoundError("No module named 'datasketch.lsh'", name="datasketch.lsh")
+
+    vars(other)["measure"] = lacks
+    failed = run(area).failed["made.other"]
+    assert "package 'datasketch', which is not installed" in failed
+    assert "make for-distil" in failed
+
+    def slips(full: bool) -> dict[str, Figure]:
+        raise ModuleNotFoundError("No module named 'sumika.gone'", name="sumika.gone")
+
+    vars(other)["measure"] = slips
+    assert run(area).failed["made.other"] == "ModuleNotFoundError: No module named 'sumika.gone'"
+
+
 def test_a_long_run_that_is_broken_off_has_kept_the_parts_before(area: Path, other: ModuleType) -> None:
     def broken_off(full: bool) -> dict[str, Figure]:
         raise KeyboardInterrupt

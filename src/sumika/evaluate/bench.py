@@ -235,13 +235,26 @@ def _measure_into(results: Results, part: str, full: bool, say: Callable[[str], 
     try:
         measured = _measured(part, full, say)
     except Exception as problem:  # a damaged file or a missing tool of one part costs no other part its hour
-        reason = str(problem) if isinstance(problem, SumikaError) else f"{type(problem).__name__}: {problem}"
+        reason = _reason(problem)
         say(f"{part}: not measured: {reason}")
         results.failed[part] = reason
         return False
     results.figures.update(measured)
     results.parts.update(dict.fromkeys(measured, part))
     return True
+
+
+def _reason(problem: Exception) -> str:
+    """Return what a part failed with, and what helps where that is known."""
+    if isinstance(problem, SumikaError):
+        return str(problem)
+    lacks = (problem.name or "").partition(".")[0] if isinstance(problem, ModuleNotFoundError) else ""
+    if lacks and lacks != __package__.partition(".")[0]:
+        return (
+            f"it needs the package '{lacks}', which is not installed. Run: make for-distil in a checkout, else "
+            f'{sys.executable} -m pip install "sumika[all,distil]"'
+        )
+    return f"{type(problem).__name__}: {problem}"
 
 
 def _measured(part: str, full: bool, say: Callable[[str], None]) -> dict[str, Figure]:

@@ -71,10 +71,11 @@ export function connect() {
 
 // Whoever is one page too many is let in and sent away at once: only a frame tells that the house is back.
 function heardFirst() {
+  // It may have begun anew meanwhile, by another description: also where it went before it had said a word.
+  const mayDiffer = state.wasOpen || state.tries > 0;
   state.isHeard = true;
   state.tries = 0;
-  // It may have begun anew meanwhile, by another description.
-  if (state.wasOpen) document.dispatchEvent(new CustomEvent("sumika-back"));
+  if (mayDiffer) document.dispatchEvent(new CustomEvent("sumika-back"));
   state.wasOpen = true;
 }
 
@@ -87,6 +88,7 @@ export function comeAgain() {
 /** Be no longer connected. */
 export function hangUp() {
   state.wanted = state.wasOpen = false;
+  state.tries = 0;
   latest.clear();
   state.socket?.close();
 }

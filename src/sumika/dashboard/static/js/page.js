@@ -44,7 +44,8 @@ export function Page({ asked }) {
       else set(await entranceState());
     };
     whenLoggedOut(leave);
-    const back = () => refresh().catch(() => {});
+    // A house that has just begun may answer nothing yet; what it does answer, be it a refusal, has been dealt with.
+    const back = () => refresh().catch((problem) => { if (!problem.status) setTimeout(back, 1500); });
     // Of an account that was changed the connection ends, though it is still let in: as what it is now.
     const check = () => back().then(comeAgain);
     document.addEventListener("sumika-back", back);
