@@ -96,12 +96,13 @@ def fits(heard: Heard, found: Places, lists: Lists, language: str, *, loosely: b
     if loosely:
         for at, beginning in enumerate(tokens):
             beginning.append(Token(at, at + 1, frozenset({_LEFT})))
-    for cost, words in _paths(heard, tokens, japanese=grammar.japanese):
-        path = _as_orders(words)
+    ways = [(cost, _as_orders(words)) for cost, words in _paths(heard, tokens, japanese=grammar.japanese)]
+    anywhere = frozenset().union(*(token.names for _, path in ways for token in path))
+    frames = [frame for frame in grammar.frames if _has(anywhere, frame)]
+    for cost, path in ways:
         there = frozenset().union(*(token.names for token in path))
-        for frame in grammar.frames:
-            needed = all(there & one for one in frame.needs)
-            fit = _fitting(frame, path, sentence, loosely=loosely) if needed else None
+        for frame in frames:
+            fit = _fitting(frame, path, sentence, loosely=loosely) if _has(there, frame) else None
             if fit is not None:
                 pieces, ignored, left = fit
                 worth = cost - _EXPLAINED * len(frame.needs) + _IGNORED * ignored
@@ -109,6 +110,11 @@ def fits(heard: Heard, found: Places, lists: Lists, language: str, *, loosely: b
                 unknown = tuple((token.begin, token.end) for token in path if _LEFT in token.names)
                 fitting.append(Fit(frame, pieces, worth, left, unknown))
     yield from sorted(fitting, key=lambda fit: fit.cost)
+
+
+def _has(there: frozenset[str], frame: Frame) -> bool:
+    """Return whether everything is there that a frame needs."""
+    return all(not there.isdisjoint(one) for one in frame.needs)
 
 
 _PERSON = frozenset({"person"})

@@ -30,7 +30,8 @@ class Heard:
         self.said = said
         spaced: list[str] = []
         self._spaced_at: list[int] = []
-        for at, _, text in _clusters(said):
+        clusters = list(_clusters(said))
+        for at, _, text in clusters:
             for letter in text:
                 if not letter.isspace():
                     spaced.append(letter)
@@ -43,7 +44,7 @@ class Heard:
         self.letters = "".join(self.spaced[at] for at in kept)
         self._letters_at = kept
         self._letter_of = {at: number for number, at in enumerate(kept)}
-        self._ends = {at: end for at, end, _ in _clusters(said)}
+        self._ends = {at: end for at, end, _ in clusters}
 
     def piece(self, begin: int, end: int) -> str:
         """Return what stood there, letter for letter.

@@ -163,7 +163,7 @@ class Lists:
             self._words["name"].setdefault(word, frozenset({"person"}))
         for word in (*names.words("room"), *HERE):
             self._words["area"][template_letters(word)] = frozenset()
-        self._lengths = {name: sorted({len(word) for word in words}) for name, words in self._words.items()}
+        self._lengths = {name: _lengths_by_first(words) for name, words in self._words.items()}
 
     def found(self, heard: Heard) -> Mapping[str, Mapping[int, list[int]]]:
         """Return where things of every list stand: by list, then by where they begin, where they end."""
@@ -186,9 +186,9 @@ class Lists:
         return self._words["name"][max(inside, key=len)] if inside else frozenset()
 
     def _named(self, heard: Heard, name: str) -> Iterable[tuple[int, int]]:
-        letters, words = heard.letters, self._words[name]
-        for begin in range(len(letters)):
-            for length in self._lengths[name]:
+        letters, words, lengths = heard.letters, self._words[name], self._lengths[name]
+        for begin, first in enumerate(letters):
+            for length in lengths.get(first, ()):
                 if begin + length > len(letters):
                     break
                 if letters[begin : begin + length] in words and heard.is_word(begin, begin + length):
@@ -206,6 +206,15 @@ class Lists:
         for begin, end in more:
             if end not in names.setdefault(begin, []):
                 names[begin].append(end)
+
+
+def _lengths_by_first(words: Iterable[str]) -> dict[str, list[int]]:
+    """Return how long words that begin with a letter are, by the letter, the shortest first."""
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        if word:
+            lengths.setdefault(word[0], set()).add(len(word))
+    return {first: sorted(these) for first, these in lengths.items()}
 
 
 def _colours() -> Iterable[str]:

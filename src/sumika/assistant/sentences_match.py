@@ -68,6 +68,10 @@ class State:
                 self._there[begin].add("{" + name + "}")
         self._memory: dict[tuple[int, int], Ends] = {}
 
+    def there(self, begin: int) -> frozenset[str] | set[str]:
+        """Return the letter that stands there, and in braces the lists of which something begins there."""
+        return self._there[begin]
+
     def ends(self, node: Node, begin: int) -> Ends:
         """Return what `node` matches from there on; looked up where that was asked before."""
         if not node.empty and node.first.isdisjoint(self._there[begin]):
@@ -77,6 +81,26 @@ class State:
         if known is None:
             known = self._memory[key] = node.match(self, begin)
         return known
+
+
+class Beginnings:
+    """Of many nodes, those that can begin with what stands somewhere.
+
+    Args:
+        nodes: Of which.
+    """
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._anywhere = frozenset(number for number, node in enumerate(nodes) if node.empty)
+        self._by_first: dict[str, set[int]] = {}
+        for number, node in enumerate(nodes):
+            for first in node.first:
+                self._by_first.setdefault(first, set()).add(number)
+
+    def at(self, state: State, begin: int) -> list[int]:
+        """Return the numbers of the nodes that can begin there, in order."""
+        found = self._anywhere.union(*(self._by_first.get(one, ()) for one in state.there(begin)))
+        return sorted(found)
 
 
 class _Words(Node):
@@ -120,9 +144,11 @@ class _Either(Node):
         self.lists = frozenset.intersection(*(part.lists for part in parts)) if parts else frozenset()
         self.first = frozenset().union(*(part.first for part in parts))
         self.empty = any(part.empty for part in parts)
+        self._beginning = Beginnings(parts)
 
     def match(self, state: State, begin: int) -> Ends:
-        return tuple(dict.fromkeys(one for part in self.parts for one in state.ends(part, begin)))
+        places = self._beginning.at(state, begin)
+        return tuple(dict.fromkeys(one for place in places for one in state.ends(self.parts[place], begin)))
 
 
 class _AnyOrder(Node):
