@@ -13,7 +13,7 @@ from sumika.runtime import supervisor as supervisor_module
 from sumika.runtime.node import Launch, Node
 from sumika.runtime.supervisor import NAME, TURN_S, Supervisor
 from sumika.schema import ConfigChange, Event, Message, NodeHealth, Origin, Tick
-from sumika.schema.house import House
+from sumika.schema.house import House, Radar
 from sumika.units import seconds_to_ns
 from tests.bus_helpers import opened, runtime_folder, wait_until
 
@@ -54,7 +54,7 @@ class FakeProcess:
 class FakeHouse:
     """Nodes of which the test decides whether they beat, die, hang or cannot be started."""
 
-    def __init__(self, folder: RuntimeFolder, nodes: tuple[Node, ...]) -> None:
+    def __init__(self, folder: RuntimeFolder, nodes: tuple[Node, ...], radars: tuple[Radar, ...] = ()) -> None:
         self.clock = SimulatedClock(START)
         self.folder = folder
         self.processes: dict[str, list[FakeProcess]] = {node.name: [] for node in nodes}
@@ -66,7 +66,7 @@ class FakeHouse:
             folder=folder.path,
             data=folder.path,
             run_id="run",
-            house=House(rooms=()),
+            house=House(rooms=(), radars=radars),
             house_file=Path("house.yaml"),
             config=config,
             nodes=(NAME, *(node.name for node in nodes)),
@@ -131,10 +131,10 @@ def node_named(name: str, **fields: object) -> Node:
 
 
 @contextmanager
-def fake_house(monkeypatch: pytest.MonkeyPatch, *nodes: Node) -> Iterator[FakeHouse]:
+def fake_house(monkeypatch: pytest.MonkeyPatch, *nodes: Node, radars: tuple[Radar, ...] = ()) -> Iterator[FakeHouse]:
     """A house of these nodes; its supervisor waits in simulated time."""
     with runtime_folder() as folder:
-        house = FakeHouse(folder, nodes)
+        house = FakeHouse(folder, nodes, radars)
 
         def wait(sentinels: list[int], timeout: float) -> list[int]:
             house.clock.sleep_until(house.clock.now().monotonic_ns + seconds_to_ns(timeout))

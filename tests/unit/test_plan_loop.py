@@ -287,6 +287,22 @@ def test_who_speaks_after_the_first_plan_gets_another_at_once() -> None:
     assert thinking.decided == 2
 
 
+@pytest.mark.parametrize("speaks", [False, True])
+def test_that_nothing_was_seen_yet_is_told_when_a_sensor_has_spoken_or_has_had_its_time(speaks: bool) -> None:
+    process, thinking, loop = a_planner()
+    thinking.fails = "nothing was observed yet"
+    process.turns(loop.turn, 100.0)
+    assert process.refused.count("no plan yet") >= 2
+    assert process.of(Event) == []
+    if speaks:
+        air = AirSample(stamp=process.clock.now(), origin=Origin.LIVE, sensor="a", room="living", temperature_c=18.0)
+        process.heard.append(air)
+    process.turns(loop.turn, 10.0 if speaks else 19.0)
+    assert len(process.of(Event)) == 0
+    process.turns(loop.turn, 80.0)
+    assert [one.code for one in process.of(Event)] == ["plan_failed"]
+
+
 # --- the rules
 
 

@@ -16,6 +16,7 @@ from sumika.runtime.restart import LONGEST_DELAY_S
 from sumika.runtime.spawn import fault_file
 from sumika.runtime.supervisor import STOP_TIMEOUT_S
 from sumika.schema import Event, NodeState, Origin, Presence, Reason, Severity, Tick
+from sumika.schema.house import PortSource, Radar, WorldSource
 from sumika.units import seconds_to_ns
 from tests.bus_helpers import wait_until
 from tests.supervisor_helpers import START, FakeHouse, fake_house, node_named, publisher
@@ -336,6 +337,26 @@ def test_a_silent_radar_is_told_once_and_so_is_its_return(monkeypatch: pytest.Mo
             )
             house.turn()
         assert house.told() == [("r", "radar_silent", False), ("r", "radar_silent", True)]
+
+
+@pytest.mark.parametrize(("source", "moment_s"), [(WorldSource(), 60.0), (PortSource(device="/dev/radar"), 8.0)])
+def test_a_radar_has_a_moment_to_speak_and_a_simulated_one_until_its_world_is_built(
+    monkeypatch: pytest.MonkeyPatch, source: WorldSource | PortSource, moment_s: float
+) -> None:
+    radar = Radar(id="r", room="bath", model="x", position_m=(0, 0, 1), source=source)
+    with fake_house(monkeypatch, node_named("presence"), radars=(radar,)) as house:
+
+        def nothing() -> None:
+            stamp = house.clock.now()
+            told: dict[str, Any] = {"valid": False, "reason": Reason.NO_SIGNAL}
+            house.supervisor.hear(Presence(stamp=stamp, origin=Origin.LIVE, room="bath", radar="r", **told))
+
+        house.turn(moment_s - 1.0)
+        nothing()
+        assert house.told() == []
+        house.turn(2.0)
+        nothing()
+        assert house.told() == [("r", "radar_silent", False)]
 
 
 @pytest.mark.parametrize("beside_radar", [False, True])

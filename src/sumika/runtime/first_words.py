@@ -25,6 +25,11 @@ class FirstWords:
         self._planned_without -= {kind}
         return missed
 
+    @property
+    def no_air_yet(self) -> bool:
+        """Whether no sensor of air has said a word, without which there is no plan."""
+        return AirSample in self._unheard
+
     def planned(self) -> None:
         """Note that a plan was made of what has been heard by now."""
         self._planned_without = frozenset(self._unheard)

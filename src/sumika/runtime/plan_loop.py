@@ -45,6 +45,9 @@ OBSERVES_EVERY_S = 300.0
 FIRST_LOOK_S = 12.0
 """So long after the start every sensor has spoken."""
 
+SPEAKS_BY_S = 120.0
+"""So long after the start sensors may have said nothing at all without anybody being told that there is no plan."""
+
 NEWS_S = 60.0
 """What was seen so lately is not told to the belief again before a plan."""
 
@@ -100,7 +103,7 @@ class PlanLoop:
         self._what_if, self._saved = Answerer(process.folder, "what_if"), Answerer(process.folder, "saved")
         thinking.drive(mode is Mode.DRIVE)
         self._nudged: frozenset[str] = frozenset()
-        self._first_words = FirstWords()
+        self._first_words, self._speaks_by_ns = FirstWords(), now.monotonic_ns + seconds_to_ns(SPEAKS_BY_S)
         first_s = min(FIRST_LOOK_S, self._every_s)
         self._observe_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(first_s)
         self._observed_ns = now.monotonic_ns - seconds_to_ns(OBSERVES_EVERY_S)
@@ -175,7 +178,7 @@ class PlanLoop:
         try:
             self._see(at, now.monotonic_ns)
         except SumikaError as error:
-            self._voice.fail(str(error))
+            self._fail(str(error))
 
     def _see(self, at: datetime, now_ns: int) -> None:
         self._observed_ns = now_ns
@@ -235,7 +238,7 @@ class PlanLoop:
             decision = self._thinking.decide(self.ear.told(now.monotonic_ns), at)
         except (SumikaError, ArithmeticError, ValueError) as error:
             self._rests_until_ns = self._plan_ns = now.monotonic_ns + seconds_to_ns(min(AGAIN_S, self._every_s))
-            self._voice.fail(str(error))
+            self._fail(str(error))
             self._let_policy_speak()
             return
         self._voice.recover()
@@ -263,6 +266,13 @@ class PlanLoop:
         self._desk.planned(report, at)
         self._voice.command(decision.commands, Asker.PLAN)
         self._voice.publish(self._thinking.outlook(decision, at, PLAN, now, self.ear.origin()))
+
+    def _fail(self, why: str) -> None:
+        """Say that there is no plan, unless a house that has just begun has not been heard yet."""
+        if self._first_words.no_air_yet and self.process.clock.now().monotonic_ns < self._speaks_by_ns:
+            self.process.refuse("no plan yet")
+        else:
+            self._voice.fail(why)
 
     def _rest(self, now: Instant) -> None:
         """Plan nothing, and say so: the house goes on by itself and by its residents' hands."""

@@ -9,6 +9,7 @@ from multiprocessing.connection import wait
 from sumika.bus import Board, Publisher, RuntimeFolder, Subscriber
 from sumika.clock import Clock
 from sumika.runtime.conditions import Occupancy, after_hearing
+from sumika.runtime.house_ear import is_simulated
 from sumika.runtime.managed import ManagedNode
 from sumika.runtime.node import LOG, Launch, Node
 from sumika.runtime.privacy_watch import PrivacyWatch
@@ -35,6 +36,8 @@ TURN_S = 0.125
 STALLS_COUNT_S = 10.0
 FIRST_FRAME_S = 8
 """A radar that has not spoken so long after the start is silent."""
+FIRST_SIMULATED_S = 60
+"""A simulated one speaks when its world has been built, which a busy machine may take long for."""
 
 TURNS_PER_S = round(1 / TURN_S)
 FIRST_NODES_TIMEOUT_S = 5.0
@@ -107,7 +110,8 @@ class Supervisor:
         self._house = launch.house
         self._privacy = PrivacyWatch(launch.data, NAME)
         self._paused = False
-        self._speaks_from_turn = FIRST_FRAME_S * TURNS_PER_S
+        first_s = FIRST_SIMULATED_S if is_simulated(launch.house) else FIRST_FRAME_S
+        self._speaks_from_turn = first_s * TURNS_PER_S
         self._turns = 0
         self._due_ns = clock.now().monotonic_ns
         self._stalls = _Stalls()
