@@ -82,6 +82,17 @@ def test_tracks_that_change_places_are_two_changes() -> None:
     assert counted.misses == counted.false
 
 
+@pytest.mark.parametrize("number", [40, 99])
+def test_who_is_found_for_a_single_frame_is_counted_by_both(number: int) -> None:
+    moments = course()
+    for other in range(100):
+        if other != number:
+            changed(moments, other, {})
+    counted = count(moments)
+    assert counted.misses == 99 * len(moments[0].people)
+    assert referee(moments, counted).mota == pytest.approx(counted.mota)
+
+
 def test_two_who_had_the_same_track_do_not_share_it() -> None:
     moments = [
         Moment(0.0, {1: (0.0, 0.0)}, {7: (0.0, 0.0)}),

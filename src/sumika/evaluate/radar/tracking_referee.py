@@ -197,6 +197,11 @@ def _stone_soup_paths(moments: Sequence[Moment]) -> tuple[dict[int, Any], dict[i
     )
 
 
+def _span(first: dt.datetime, last: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """Return a range of time for Stone Soup, which takes none without length: a pair may hold for a single frame."""
+    return first, max(last, first + dt.timedelta(microseconds=1))
+
+
 class _GivenPairs:
     """An associator that says what was decided already: pairs as ranges of time in which they held."""
 
@@ -217,12 +222,12 @@ class _GivenPairs:
         for moment, pairs in zip(self._moments, self._counted.pairs, strict=True):
             now, held = _when(moment), set(pairs.items())
             for pair in [pair for pair in running if pair not in held]:
-                found.add(self._associated(TimeRangeAssociation, pair, TimeRange(running.pop(pair), before)))
+                found.add(self._associated(TimeRangeAssociation, pair, TimeRange(*_span(running.pop(pair), before))))
             for pair in held:
                 running.setdefault(pair, now)
             before = now
         for pair, since in running.items():
-            found.add(self._associated(TimeRangeAssociation, pair, TimeRange(since, before)))
+            found.add(self._associated(TimeRangeAssociation, pair, TimeRange(*_span(since, before))))
         return AssociationSet(found)
 
     def _associated(self, kind: Any, pair: tuple[int, int], span: Any) -> Any:
