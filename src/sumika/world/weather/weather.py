@@ -96,7 +96,7 @@ class Weather:
         if seconds > hours.GRID_S:
             parts = math.ceil(seconds / hours.GRID_S)
             width = seconds / parts
-            mean = np.mean([self._row(at_s + (part + 0.5) * width) for part in range(parts)], axis=0)
+            mean = self.table(at_s + (np.arange(parts) + 0.5) * width).mean(axis=0)
             mean[hours.SUN_EAST : hours.SUN_UP + 1] = row[hours.SUN_EAST : hours.SUN_UP + 1]
             row = mean
         return _outside(row.tolist(), self._maker.place, self._pressure_pa)
