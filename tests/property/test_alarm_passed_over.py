@@ -33,7 +33,7 @@ def happen(story: Story, what: str) -> None:
             story.restarts()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(HAPPENS)
 def test_each_time_is_told_once_and_never_at_night(happens: list[str]) -> None:
     story, told = Story(RULES), 0

@@ -119,7 +119,7 @@ class Home:
         self.turn()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(happenings)
 def test_no_answered_alarm_goes_further_and_none_is_lost(story: list[tuple[object, ...]]) -> None:
     home = Home()
@@ -130,7 +130,7 @@ def test_no_answered_alarm_goes_further_and_none_is_lost(story: list[tuple[objec
         assert len(open_ones) <= 1, "one cause is one alarm"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(happenings)
 def test_every_open_alarm_reaches_every_contact_however_it_was_disturbed(story: list[tuple[object, ...]]) -> None:
     home = Home()
@@ -148,7 +148,7 @@ def test_every_open_alarm_reaches_every_contact_however_it_was_disturbed(story: 
             assert alarm.stage is AlarmStage.UNANSWERED
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(happenings, st.sampled_from((Origin.SIMULATED, Origin.RECORDED)))
 def test_what_is_simulated_or_recorded_never_leaves_the_house(story: list[tuple[object, ...]], origin: Origin) -> None:
     home = Home(origin=origin)

@@ -15,7 +15,7 @@ from sumika.schema import TOPIC_OF, TOPICS, Consumed, Envelope, Message, RecordR
 from tests.bus_helpers import WORDS, RawPublisher, messages, opened, presence, receive, runtime_folder, values_of
 
 SLOW_MACHINE = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 
 
@@ -27,7 +27,7 @@ def folder() -> Iterator[RuntimeFolder]:
 
 @pytest.mark.parametrize("topic", TOPICS)
 @given(data=st.data())
-@settings(SLOW_MACHINE, max_examples=25)
+@settings(SLOW_MACHINE, max_examples=12)
 def test_every_message_of_the_table_survives_the_journey(topic: str, data: st.DataObject) -> None:
     message = data.draw(messages(TOPICS[topic].message))
     envelope = Envelope(
@@ -71,7 +71,7 @@ def test_damage_is_refused_or_harmless_and_never_raises(message: Message, data: 
 
 
 @given(st.lists(st.binary(max_size=80), max_size=8))
-@settings(SLOW_MACHINE, max_examples=15)
+@settings(SLOW_MACHINE, max_examples=12)
 def test_a_subscriber_outlives_any_bytes(folder: RuntimeFolder, datagrams: list[bytes]) -> None:
     subscriber = opened(Subscriber(folder, ["node"], ["presence"], SimulatedClock()))
     raw = RawPublisher(folder, "node")
@@ -94,7 +94,7 @@ def test_a_subscriber_outlives_any_bytes(folder: RuntimeFolder, datagrams: list[
 
 
 @given(st.lists(st.lists(st.binary(max_size=60), min_size=1, max_size=3), max_size=6))
-@settings(SLOW_MACHINE, max_examples=15)
+@settings(SLOW_MACHINE, max_examples=12)
 def test_an_answerer_outlives_any_bytes(folder: RuntimeFolder, questions: list[list[bytes]]) -> None:
     answerer = opened(Answerer(folder, "record_raw"))
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -112,7 +112,7 @@ def test_an_answerer_outlives_any_bytes(folder: RuntimeFolder, questions: list[l
 
 
 @given(st.lists(st.tuples(WORDS, st.integers(0, 3)), min_size=1, max_size=20))
-@settings(SLOW_MACHINE, max_examples=15)
+@settings(SLOW_MACHINE, max_examples=12)
 def test_everything_that_is_published_arrives_in_order(folder: RuntimeFolder, sent: list[tuple[str, int]]) -> None:
     subscriber = opened(Subscriber(folder, ["node"], ["presence"], SimulatedClock(), name="listener"))
     publisher = opened(Publisher(folder, "node", 0, listeners=["listener"]))

@@ -29,7 +29,7 @@ costs = st.floats(min_value=-1e6, max_value=1e6)
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     family=st.sampled_from(sorted(FAMILIES)),
     chosen=knobs,

@@ -67,7 +67,7 @@ def damaged(sound: Path, kind: str, part: str, damage: Damage) -> tuple[Path, st
     return path, names[kind], str(folder / "chirp.yaml") if kind == "ti" else ""
 
 
-several = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+several = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize(("kind", "part"), PARTS)

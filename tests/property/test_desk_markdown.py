@@ -100,7 +100,7 @@ def squeezed(text: str) -> str:
 
 
 @given(text=HOSTILE)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @pytest.mark.parametrize("frame", ["{}", "- {}", "# {}", "x: {}", "> **b** {}"])
 def test_text_is_shown_as_it_stands_wherever_it_stands(frame: str, text: str) -> None:
     before, at_start = frame.format("").rstrip(), not frame.startswith(("x", ">"))
@@ -111,7 +111,7 @@ def test_text_is_shown_as_it_stands_wherever_it_stands(frame: str, text: str) ->
 
 
 @given(text=HOSTILE)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_a_cell_stays_a_cell(text: str) -> None:
     markdown = f"| a | b |\n|---|---|\n| {escaped(text, in_table=True)} | 7 |\n"
     found = [token for token in READER.parse(markdown) if token.type == "inline"]
@@ -122,7 +122,7 @@ def test_a_cell_stays_a_cell(text: str) -> None:
 
 
 @given(texts=st.lists(HOSTILE, min_size=6, max_size=6), cut=st.integers(0, 12))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 def test_a_whole_paper_has_no_markup_but_its_own(texts: Sequence[str], cut: int) -> None:
     title, sentence, head, cell, word, name = (text[:60] for text in texts)
     first = row("event", "aircon", None, "", text=word)

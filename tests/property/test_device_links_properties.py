@@ -25,7 +25,7 @@ SETTINGS = [
 FORMS = list(Form)[:8]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.data())
 @pytest.mark.parametrize(("code", "kind", "name"), SETTINGS)
 def test_what_an_object_is_told_is_read_back(code: int, kind: str, name: str, data: st.DataObject) -> None:

@@ -89,7 +89,7 @@ def rows_of(plot: Plot) -> dict[int, tuple[float, float, float, int]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(arrivals(), st.sampled_from([RANGE, BREATH]))
 def test_every_tier_equals_a_slow_computation_after_any_history(batches: Batches, signal: str) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -113,7 +113,7 @@ def test_every_tier_equals_a_slow_computation_after_any_history(batches: Batches
             reader.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(arrivals())
 def test_every_acknowledged_sample_is_read_back_in_order(batches: Batches) -> None:
     with tempfile.TemporaryDirectory() as name:

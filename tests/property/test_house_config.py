@@ -80,7 +80,7 @@ def check_problems(error: ConfigError, text: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_slip_of_the_keyboard_gives_a_house_or_a_config_error(data: st.DataObject) -> None:
     text = DEMO
     for _ in range(data.draw(st.integers(1, 4))):
@@ -92,7 +92,7 @@ def test_any_slip_of_the_keyboard_gives_a_house_or_a_config_error(data: st.DataO
 
 
 @given(st.text(max_size=80))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_text_gives_a_house_or_a_config_error(text: str) -> None:
     is_house_or_config_error(text)
 
@@ -123,7 +123,7 @@ PATHS = _paths(parse_tree(DEMO).data)[1:]
 
 @pytest.mark.slow
 @given(st.sampled_from(PATHS), PLAIN)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_value_in_any_field_gives_a_house_or_a_config_error(path: tuple[str | int, ...], value: Any) -> None:
     house = parse_tree(DEMO).data
     parent: Any = house
@@ -218,7 +218,7 @@ def apply(document: Document, verb: str, where: str, value: Any) -> None:
 
 @pytest.mark.slow
 @given(EDITS, st.sampled_from(["\n", "\r\n"]))
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_sequence_of_edits_keeps_every_comment_and_says_what_was_asked(
     edits: list[tuple[str, str, Any]], newline: str
 ) -> None:
@@ -243,7 +243,7 @@ def test_any_sequence_of_edits_keeps_every_comment_and_says_what_was_asked(
         st.tuples(st.sampled_from(["name", "rooms[0].id", "radars[0].position_m[1]"]), st.integers(0, 90)), max_size=4
     )
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_edits_of_values_leave_every_other_line_as_it_was(edits: list[tuple[str, int]]) -> None:
     document = Document(COMMENTED)
     for where, value in edits:

@@ -40,7 +40,7 @@ MOMENTS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(moments=MOMENTS, begin_h=st.integers(0, 23))
 def test_lamps_stay_within_what_they_take_and_what_people_bear(moments: list[Moment], begin_h: int) -> None:
     lit = made(a_house())

@@ -102,7 +102,7 @@ def test_a_cut_inside_a_record_is_told() -> None:
 
 @pytest.mark.slow
 @given(st.integers(0, 2**32), st.integers(1, 6), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_flipped_bytes_never_change_a_message_and_are_told(seed: int, flips: int, closed: bool) -> None:
     data, messages = original(closed)
     dice = random.Random(seed)
@@ -138,7 +138,7 @@ def test_a_single_flipped_bit_anywhere_in_a_finished_log_is_told() -> None:
 
 
 @given(st.integers(0, 2**32), st.binary(min_size=1, max_size=5000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_bytes_written_over_or_put_in_between_lose_only_what_they_touch(seed: int, rubbish: bytes) -> None:
     data, messages = original(False)
     dice = random.Random(seed)
@@ -163,7 +163,7 @@ def test_a_tail_of_zeros_as_some_file_systems_leave_it_costs_only_itself(lost: i
 
 
 @given(st.binary(max_size=3000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_rubbish_is_refused_in_one_line(rubbish: bytes) -> None:
     for data in (rubbish, b"\x89MCAP0\r\n" + rubbish):
         result = read_or_refuse(data)
@@ -174,7 +174,7 @@ def test_rubbish_is_refused_in_one_line(rubbish: bytes) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_recovery_gives_a_clean_log_of_all_that_is_readable(seed: int) -> None:
     data, _ = original(True)
     dice = random.Random(seed)

@@ -53,7 +53,7 @@ def messages_of(kind: type[msgspec.Struct]) -> st.SearchStrategy[Any]:
 
 @pytest.mark.parametrize("topic", sorted(TOPICS))
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_every_message_type_comes_back_as_it_was(topic: str, data: st.DataObject) -> None:
     messages = data.draw(st.lists(messages_of(TOPICS[topic].message), min_size=1, max_size=5))
     with tempfile.TemporaryDirectory() as folder:
@@ -69,7 +69,7 @@ def test_every_message_type_comes_back_as_it_was(topic: str, data: st.DataObject
 
 
 @given(value=st.sampled_from([math.nan, math.inf, -math.inf]), data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_number_that_json_cannot_carry_is_refused_and_never_becomes_a_missing_value(
     value: float, data: st.DataObject
 ) -> None:

@@ -42,7 +42,7 @@ TOPICS = [
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(TOPICS), PAYLOADS, st.booleans()), max_size=12))
 def test_nothing_raises_and_every_number_is_finite(messages: list[tuple[str, bytes, bool]]) -> None:
     devices = [

@@ -25,7 +25,7 @@ EXPECTED = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.one_of(STATES, AIR, WRITES), max_size=120))
 def test_suspicions_are_told_once_and_are_over_once(course: list[tuple[object, ...]]) -> None:
     known, at_s = Obedience(kinds={"ac": "room_air_conditioner"}), 10_000.0

@@ -45,7 +45,7 @@ def held(content: bytes, form: Form, metres_per_unit: float = 0.0) -> None:
             assert min(x for x, _ in room.floor_m) >= 0.0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(NODES, max_size=6), st.sampled_from([0.0, 0.01, 1.0]))
 def test_of_an_svg(nodes: list[tuple[str, str, str, object, object]], metres_per_unit: float) -> None:
     drawn = "".join(
@@ -55,14 +55,14 @@ def test_of_an_svg(nodes: list[tuple[str, str, str, object, object]], metres_per
     held(f'<svg width="10m" viewBox="0 0 100 100">{drawn}</svg>'.encode(), "svg", metres_per_unit)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(RINGS, st.sampled_from(["Polygon", "MultiPolygon", "LineString", "Point", 3]))
 def test_of_a_geojson(rings: object, kind: object) -> None:
     held(json.dumps({"type": kind, "coordinates": rings}).encode(), "geojson")
     held(json.dumps({"type": kind, "coordinates": [rings]}).encode(), "geojson")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(["svg", "geojson"]))
 def test_of_anything(content: bytes, form: Form) -> None:
     held(content, form)

@@ -63,7 +63,7 @@ HOW = ("nan", "infinite", "huge", "zero", "constant", "noise", "tiny", "short", 
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 319), st.sampled_from(HOW)), max_size=60), st.integers(0, 2**31))
 def test_spoilt_frames_among_good_ones(where: list[tuple[int, str]], seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -73,7 +73,7 @@ def test_spoilt_frames_among_good_ones(where: list[tuple[int, str]], seed: int) 
     assert_sound(one_pass(frames).messages)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.sampled_from(HOW), st.integers(0, 2**31), st.booleans())
 def test_nothing_but_spoilt_frames(how: str, seed: int, real: bool) -> None:
     random = np.random.default_rng(seed)
@@ -88,7 +88,7 @@ def test_nothing_but_spoilt_frames(how: str, seed: int, real: bool) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.integers(1, 5),
     st.integers(1, 3),
@@ -117,13 +117,13 @@ def test_range_frames_of_any_size_and_pace(
     assert_sound(one_pass(frames).messages)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(0, 319), min_size=1, max_size=400))
 def test_frames_in_any_order(order: list[int]) -> None:
     assert_sound(one_pass([CLEAN[index] for index in order]).messages)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.sampled_from((0.0, -1.0, float("nan"), float("inf"), 1e-9, 1e15)),
     st.sampled_from(("frame_interval_s", "carrier_frequency_hz")),

@@ -122,5 +122,5 @@ class RingAgainstModel(RuleBasedStateMachine):
         self.scratch.cleanup()
 
 
-RingAgainstModel.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+RingAgainstModel.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
 TestRingAgainstModel = RingAgainstModel.TestCase

@@ -106,7 +106,7 @@ def assert_fits(picture: Picture, width: int, height: int) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("size", [(60, 24), (80, 24), (120, 40), (200, 50)])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(house=houses, taken=st.lists(messages, max_size=30))
 def test_every_line_has_exactly_the_width_and_none_is_beyond_the_height(
     size: tuple[int, int], language: str, house: House, taken: list[Message]
@@ -115,7 +115,7 @@ def test_every_line_has_exactly_the_width_and_none_is_beyond_the_height(
     assert_fits(view_of(house, taken).render(at(0), width, height, language), width, height)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(
     house=houses,
     taken=st.lists(messages, max_size=20),
@@ -132,7 +132,7 @@ def test_any_size_can_be_drawn(
     assert picture.plain.isascii() or not ascii_only
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(house=houses, taken=st.lists(messages, max_size=20), language=st.sampled_from(["ja", "en"]))
 def test_a_banner_says_so_whenever_anything_is_not_live(house: House, taken: list[Message], language: str) -> None:
     shown = view_of(house, taken).render(at(0), 200, 24, language).plain
@@ -145,7 +145,7 @@ def test_a_banner_says_so_whenever_anything_is_not_live(house: House, taken: lis
     assert says[0] == (Origin.SIMULATED in found)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(house=houses, taken=st.lists(messages, max_size=20), no_color=st.booleans())
 def test_nothing_that_a_message_says_reaches_the_terminal_as_a_command(
     house: House, taken: list[Message], no_color: bool
@@ -159,7 +159,7 @@ def test_nothing_that_a_message_says_reaches_the_terminal_as_a_command(
     assert "\x1b[2J" not in file.getvalue()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(seconds=st.floats(min_value=3.5, max_value=1e6), taken=st.lists(messages, max_size=10))
 def test_after_a_silence_no_value_is_left(seconds: float, taken: list[Message]) -> None:
     # Names and events are no values: they may stay, and may say anything.

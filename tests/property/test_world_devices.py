@@ -37,7 +37,7 @@ inside = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(orders=orders, outside=weather, rooms=inside, seconds=st.sampled_from([1.0, 60.0, 300.0, 900.0]))
 def test_no_order_and_no_weather_brings_a_house_to_impossible_powers(
     orders: list[tuple[tuple[str, str], float]], outside: Outside, rooms: RoomsNow, seconds: float

@@ -39,7 +39,7 @@ def descriptions(draw: st.DrawFn) -> RadarDescription:
 
 
 @given(description=descriptions(), seed=st.integers(0, 2**31), points=st.integers(1, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_echoes_are_those_of_plain_exponentials(description: RadarDescription, seed: int, points: int) -> None:
     random = np.random.default_rng(seed)
     ways = random.standard_normal((points, 3))

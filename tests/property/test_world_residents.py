@@ -93,7 +93,7 @@ def doors(draw: st.DrawFn, rooms: list[Room]) -> list[Door]:
     return found
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(house=houses(), seed=st.integers(0, 2**31 - 1), hour=st.integers(-24, 24 * 400))
 def test_everybody_goes_on_without_a_jump_and_through_no_wall(house: House, seed: int, hour: int) -> None:
     home = household(house, seed=seed)
@@ -102,7 +102,7 @@ def test_everybody_goes_on_without_a_jump_and_through_no_wall(house: House, seed
         assert crossings(house, stretches) == []
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(house=houses(), seed=st.integers(0, 2**31 - 1), day=st.integers(-3, 400))
 def test_days_have_no_gaps_and_rooms_exist(house: House, seed: int, day: int) -> None:
     home, rooms = household(house, seed=seed), {room.id for room in house.rooms} | {""}
@@ -116,7 +116,7 @@ def test_days_have_no_gaps_and_rooms_exist(house: House, seed: int, day: int) ->
         assert {home.doing(body, span.begin_s).room for span in spans} <= rooms
 
 
-@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(
     house=houses(),
     seed=st.integers(0, 2**31 - 1),

@@ -197,7 +197,7 @@ def recorded(log: list[Logged]) -> dict[tuple[str, str, str, int, int], bytes]:
 
 
 @given(st.integers(0, 2**32), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_replay_gives_the_same_bytes_for_any_timing(seed: int, restarts: bool) -> None:
     house = LiveHouse(random.Random(seed))
     house.live(600, restarts)
@@ -242,7 +242,7 @@ def differing(log: list[Logged]) -> tuple[set[tuple[str, str, str, int, int]], R
 
 
 @given(st.integers(0, 2**32), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_log_that_begins_in_the_middle_shows_no_false_difference(seed: int, restarts: bool) -> None:
     house = LiveHouse(random.Random(seed))
     house.live(800, restarts)
@@ -252,7 +252,7 @@ def test_a_log_that_begins_in_the_middle_shows_no_false_difference(seed: int, re
 
 
 @given(st.integers(0, 2**32), st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_lost_message_shows_no_false_difference(seed: int, lost: int) -> None:
     house = LiveHouse(random.Random(seed))
     house.live(800, restarts=False)

@@ -144,7 +144,7 @@ def test_falls_are_found_and_hours_of_everyday_life_raise_few_alarms(
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.lists(garbage(), max_size=3)), max_size=8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_no_number_that_comes_in_makes_one_that_is_none(messages: list[tuple[float, list[Track]]]) -> None:
     state = fall.start(PLACES)
     for one in told(state, [tracks_at(time_s, *tracks) for time_s, tracks in messages]):
@@ -158,7 +158,7 @@ def test_no_number_that_comes_in_makes_one_that_is_none(messages: list[tuple[flo
         max_size=60,
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_wild_but_possible_heights_give_probabilities(heights: list[tuple[float, float, float, float, int]]) -> None:
     state, time_s = fall.start(PLACES), 0.0
     for step_s, top, sigma, middle, id_ in heights:

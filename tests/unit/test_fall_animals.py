@@ -57,7 +57,7 @@ def test_among_animals_who_went_far_or_walks_or_came_from_low_is_the_less_surely
     assert person(left_m=0.55, top_m=0.55) < 0.25 < 0.75 < person(left_m=0.55, top_m=0.9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(numbers, numbers, st.floats(0, 20), st.floats(0, 20), st.floats(0, 1), st.floats(0, 1e4), st.floats(0, 9))
 def test_whatever_came_down_has_probabilities(
     top_m: float, low_m: float, left_m: float, walks_m_s: float, person: float, upright_s: float, speed_m_s: float

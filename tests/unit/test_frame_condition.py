@@ -219,7 +219,7 @@ def test_a_spectrum_the_wrong_way_round_is_told() -> None:
     arrays.arrays(np.float32, (5, 3), elements=st.floats(width=32, min_value=0)),
     arrays.arrays(np.float32, (5, 3), elements=st.floats(width=32, min_value=0)),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_whatever_comes_is_answered(power: NDArray[np.float32], peak: NDArray[np.float32]) -> None:
     state = frame_condition.start(3, 5, 100.0, complex_samples=False, unsigned=True)
     for _ in range(3):

@@ -68,7 +68,7 @@ def test_rounding_to_int8_changes_little() -> None:
 
 
 @given(st.lists(st.floats(width=32), min_size=len(NAMES), max_size=len(NAMES)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_whatever_comes_in_stays_within_what_the_planner_said(features: list[float]) -> None:
     policy = made_policy()
     with np.errstate(all="ignore"):

@@ -121,7 +121,7 @@ def garbage(draw: st.DrawFn) -> Track:
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.lists(garbage(), max_size=3)), max_size=8))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_no_number_that_comes_in_makes_one_that_is_none(messages: list[tuple[float, list[Track]]]) -> None:
     state = posture.start()
     for time_s, tracks in messages:

@@ -148,7 +148,7 @@ def test_a_pet_that_jumps_comes_down_from_the_sofa() -> None:
 
 
 @given(st.integers(0, 10_000), st.sampled_from(["iwr6843isk", "iwr6843aop"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_every_stage_is_a_room_that_a_radar_looks_into(seed: int, model: str) -> None:
     description = living_waveform(model)
     stage = chance_stage(np.random.default_rng(seed), description, (FurnitureKind.BED, FurnitureKind.SOFA))
