@@ -14,7 +14,7 @@ from sumika.config import LoadedHouse, load_house
 from sumika.history import Records, RecordsReader
 from sumika.runtime.backup import make_backup, named_secrets
 from sumika.runtime.backup_file import MANIFEST, SEALED, Manifest, Packed, Packer, safe_name
-from sumika.runtime.house_run import owned_data_folder
+from sumika.runtime.data_folder import owned_data_folder
 from sumika.runtime.restore import manifest_of, restore
 from sumika.schema import Event, Origin, Severity, SumikaError, UsageError
 

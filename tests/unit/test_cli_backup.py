@@ -14,7 +14,7 @@ from sumika.cli.diagnostics import diagnostics
 from sumika.cli.restore import restore
 from sumika.config import load_house
 from sumika.runtime.backup_file import MANIFEST
-from sumika.runtime.house_run import data_folder, owned_data_folder
+from sumika.runtime.data_folder import data_folder, owned_data_folder
 from sumika.schema import SumikaError, UsageError
 
 HOUSE = "version: 1\nname: Home\nrooms:\n  - {id: bedroom, floor_m: [[0, 0], [3, 0], [3, 4], [0, 4]]}\n"

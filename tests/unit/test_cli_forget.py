@@ -10,7 +10,7 @@ from sumika.cli.house import house
 from sumika.dashboard import Consents
 from sumika.dashboard.consent import Consent
 from sumika.history import History
-from sumika.runtime.house_run import owned_data_folder
+from sumika.runtime.data_folder import owned_data_folder
 from sumika.runtime.page_access import Files
 from sumika.schema import SumikaError, UsageError
 from tests.history_helpers import BREATH, DAY_NS, NOON_NS, clock_at, keep, stamps

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sumika.config import DEMO_FILE, LoadedHouse, demo_house, edited_copy, load_house, parse_house, recordings_house
-from sumika.runtime.house_run import data_folder, data_folder_of, folders_for_show, take_accounts_along
+from sumika.runtime.data_folder import data_folder, data_folder_of, folders_for_show, take_accounts_along
 
 PLAN = "version: 1\nrooms: [{id: living, floor_m: [[0, 0], [4, 0], [4, 4], [0, 4]]}]\n"
 RADAR = "  - {{id: wall{}, room: living, model: iwr6843isk, position_m: [2, 0.1, 1.5], source: {}}}\n"

@@ -11,8 +11,8 @@ from sumika.clock import WallClock
 from sumika.dashboard import Consents, RefusedError
 from sumika.history import History
 from sumika.log import delete_logs, log_size
+from sumika.runtime.data_folder import data_folder_of, folders_for_show, owned_data_folder
 from sumika.runtime.forgetting import LOG_FOLDER, forget_half_minutes
-from sumika.runtime.house_run import data_folder_of, folders_for_show, owned_data_folder
 from sumika.runtime.kept_votes import forget_votes
 from sumika.runtime.node import PAGE
 from sumika.runtime.page_access import Files

@@ -69,6 +69,6 @@ def as_it_came(*, recordings: bool, data: Path | None) -> Path | None:
 
 
 def _demo_folder(data: Path | None) -> Path:
-    from sumika.runtime.house_run import data_folder_of  # slow to import, and asked for by few
+    from sumika.runtime.data_folder import data_folder_of  # slow to import, and asked for by few
 
     return data_folder_of(demo=True, override=data)

@@ -105,7 +105,7 @@ def _talk(answers: Answers, about: TalkRequest, tell: Callable[[TalkAnswer], Non
 
 
 def _from_records(file: Path, data: Path | None, at: str | None) -> Answers:
-    from sumika.runtime.house_run import data_folder
+    from sumika.runtime.data_folder import data_folder
 
     loaded = load(file, data=data)
     return offline(loaded, data_folder(loaded, data), at)

@@ -11,7 +11,7 @@ from sumika.cli._replaced_file import refuse_other_file
 from sumika.clock import WallClock
 from sumika.runtime.backup import make_backup
 from sumika.runtime.backup_file import MANIFEST
-from sumika.runtime.house_run import data_folder
+from sumika.runtime.data_folder import data_folder
 from sumika.schema import UsageError
 
 MEGA = 1_000_000

@@ -233,7 +233,7 @@ def _desk(loaded: LoadedHouse, data: Path | None, *, better_words: bool = False)
             f"what paperwork needs is not installed ({error})", remedy="Install it with: pip install 'sumika[desk]'"
         ) from error
     from sumika.facts import Book
-    from sumika.runtime.house_run import data_folder
+    from sumika.runtime.data_folder import data_folder
 
     folder = data_folder(loaded, data)
     talking = loaded.house.assistant

@@ -8,8 +8,8 @@ from sumika.cli._houses import load
 from sumika.cli._options import data_option, house_option
 from sumika.cli._replaced_file import refuse_other_file
 from sumika.clock import WallClock
+from sumika.runtime.data_folder import data_folder
 from sumika.runtime.diagnostics import VERSIONS, write_diagnostics
-from sumika.runtime.house_run import data_folder
 
 
 @click.command()

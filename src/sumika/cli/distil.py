@@ -180,7 +180,7 @@ def verify(folder: Path, key: str) -> None:
 def students(data: Path | None, demo: bool, as_json: bool) -> None:
     """List the house's students: those that ship and its own, and whether each is what its maker signed."""
     from sumika.cli import _distil_students as own
-    from sumika.runtime.house_run import data_folder_of
+    from sumika.runtime.data_folder import data_folder_of
 
     click.echo(own.students(data_folder_of(demo=demo, override=data), as_json=as_json), nl=False)
 
@@ -212,7 +212,7 @@ def personalise(
 ) -> None:
     """Make STUDENT this house's own, if days held back say that it is better so."""
     from sumika.cli._distil_personalise import make_own
-    from sumika.runtime.house_run import data_folder_of
+    from sumika.runtime.data_folder import data_folder_of
 
     folder = data_folder_of(demo=demo, override=data)
     demo_data = data_folder_of(demo=True) if data is None and not demo else None

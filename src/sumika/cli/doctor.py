@@ -24,7 +24,7 @@ from sumika.cli._finding import Finding, Level
 from sumika.cli._options import data_option, house_option
 from sumika.cli._recordings import refusal
 from sumika.clock import Clock, WallClock
-from sumika.runtime.house_run import data_folder
+from sumika.runtime.data_folder import data_folder
 from sumika.sensors import MODELS, recordings_folder
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}

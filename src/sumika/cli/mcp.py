@@ -29,7 +29,7 @@ def mcp(house: Path | None, data: Path | None, port: int | None, allow_actions: 
     from sumika.assistant.mcp_server import http_app, make_server, serve_stdio
     from sumika.assistant.mcp_tools import Offer
     from sumika.facts import Book
-    from sumika.runtime.house_run import data_folder
+    from sumika.runtime.data_folder import data_folder
 
     loaded = load(house, data=data)
     folder = data_folder(loaded, data)

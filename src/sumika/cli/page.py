@@ -12,7 +12,7 @@ from sumika.cli._options import data_option, house_option
 from sumika.clock import Clock, WallClock
 from sumika.config import LoadedHouse
 from sumika.dashboard import Accounts, RefusedError
-from sumika.runtime.house_run import data_folder
+from sumika.runtime.data_folder import data_folder
 from sumika.runtime.page_access import open_accounts, welcome_lines
 from sumika.schema import SumikaError, UsageError
 from sumika.text import language_of, say

@@ -16,7 +16,8 @@ from sumika.cli._running import running_house
 from sumika.clock import Instant, WallClock
 from sumika.config import LoadedHouse
 from sumika.log import LOGS_BYTES
-from sumika.runtime.house_run import HouseRun, data_folder, owned_data_folder
+from sumika.runtime.data_folder import data_folder, owned_data_folder
+from sumika.runtime.house_run import HouseRun
 from sumika.runtime.log_loop import NOTHING_PERSONAL
 from sumika.runtime.privacy_watch import PrivacyWatch
 from sumika.runtime.reference_loop import reference_node

@@ -9,7 +9,7 @@ from sumika import __version__
 from sumika.cli._options import data_option
 from sumika.cli.backup import passphrase_in
 from sumika.clock import WallClock
-from sumika.runtime.house_run import data_folder_of
+from sumika.runtime.data_folder import data_folder_of
 from sumika.runtime.restore import comes_for_show, manifest_of
 from sumika.runtime.restore import restore as bring_back
 

@@ -15,8 +15,9 @@ from sumika.cli.page import page_lines
 from sumika.clock import WallClock
 from sumika.config import LoadedHouse
 from sumika.runtime.begin_again import begin_again, see_off_the_old
+from sumika.runtime.data_folder import data_folder, data_folder_of, owned_data_folder, take_accounts_along
 from sumika.runtime.fault_voice import FaultVoice
-from sumika.runtime.house_run import HouseRun, data_folder, data_folder_of, owned_data_folder, take_accounts_along
+from sumika.runtime.house_run import HouseRun
 from sumika.runtime.node import Node
 from sumika.runtime.page_access import is_taken
 from sumika.schema import SumikaError, UsageError

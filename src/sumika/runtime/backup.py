@@ -18,7 +18,7 @@ import msgspec
 from sumika.clock import Clock
 from sumika.config import LoadedHouse
 from sumika.runtime.backup_file import MANIFEST, SEALED, SECRET_FOLDERS, Manifest, Packer, plain_digest, sealed_part
-from sumika.runtime.house_run import is_for_show
+from sumika.runtime.data_folder import is_for_show
 from sumika.schema import SumikaError
 from sumika.units import ns_to_seconds
 

@@ -22,7 +22,7 @@ from sumika.runtime.backup_file import (
     unpacked,
     whole,
 )
-from sumika.runtime.house_run import is_for_show, owned_data_folder
+from sumika.runtime.data_folder import is_for_show, owned_data_folder
 from sumika.schema import SumikaError, UsageError
 
 MEGA = 1_000_000

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sumika.config import load_house
 from sumika.evaluate.people.lived_player import lived, player, without_radars
-from sumika.runtime.house_run import HouseRun, owned_data_folder
+from sumika.runtime.data_folder import owned_data_folder
+from sumika.runtime.house_run import HouseRun
 from sumika.runtime.table import nodes_of
 
 HOUSE_FILE = Path(__file__).with_name("lived_night.yaml")

@@ -96,7 +96,8 @@ class Weather:
         if seconds > hours.GRID_S:
             parts = math.ceil(seconds / hours.GRID_S)
             width = seconds / parts
-            mean = self.table(at_s + (np.arange(parts) + 0.5) * width).mean(axis=0)
+            middles = at_s + (np.arange(parts, dtype=np.float64) + 0.5) * width
+            mean = self.table(middles).mean(axis=0)
             mean[hours.SUN_EAST : hours.SUN_UP + 1] = row[hours.SUN_EAST : hours.SUN_UP + 1]
             row = mean
         return _outside(row.tolist(), self._maker.place, self._pressure_pa)
