@@ -8,6 +8,8 @@ cost little, as each is checked.
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from datasketch import MinHash, MinHashLSH
+
 from sumika.distil.clean.words import numbers, runs, words
 
 BANDS, BAND_ROWS = 21, 6
@@ -80,8 +82,6 @@ def _directly(rows: Sequence[int], shingles: dict[int, set[str]], likeness: floa
 
 
 def _hashed(rows: Sequence[int], shingles: dict[int, set[str]], likeness: float) -> list[Near]:
-    from datasketch import MinHash, MinHashLSH  # it loads half of scipy, and most processes of a run clean nothing
-
     index = MinHashLSH(num_perm=BANDS * BAND_ROWS, params=(BANDS, BAND_ROWS))
     contents = ([shingle.encode() for shingle in shingles[row]] for row in rows)
     hashes = MinHash.generator(contents, num_perm=BANDS * BAND_ROWS)
