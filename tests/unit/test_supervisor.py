@@ -14,7 +14,7 @@ from sumika.runtime.conditions import someone_home
 from sumika.runtime.node import COMPILES_WITHIN_S, STARTS_WITHIN_S
 from sumika.runtime.restart import LONGEST_DELAY_S
 from sumika.runtime.spawn import fault_file
-from sumika.runtime.supervisor import STOP_TIMEOUT_S
+from sumika.runtime.supervisor import FIRST_NODES_LONGEST_S, STOP_TIMEOUT_S
 from sumika.schema import Event, NodeState, Origin, Presence, Reason, Severity, Tick
 from sumika.schema.house import PortSource, Radar, WorldSource
 from sumika.units import seconds_to_ns
@@ -184,6 +184,22 @@ def test_a_first_node_without_room_does_not_end_the_house(monkeypatch: pytest.Mo
         house.supervisor.run(over)
         assert len(house.processes["a"]) == len(house.processes["b"]) == 1
         assert house.process("a").signals == ["term"]
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_house_is_up_when_what_must_not_miss_anything_listens_or_never_will(
+    monkeypatch: pytest.MonkeyPatch, comes: bool
+) -> None:
+    with fake_house(monkeypatch, node_named("a", first=True), node_named("b")) as house:
+        house.beating.remove("a")
+        house.turn(2.0)
+        assert not house.supervisor.is_up
+        if comes:
+            house.beating.add("a")
+            house.turn()
+        else:
+            house.turn(FIRST_NODES_LONGEST_S)
+        assert house.supervisor.is_up
 
 
 def test_errors_of_the_machinery_are_survived(

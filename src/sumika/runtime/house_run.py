@@ -83,15 +83,18 @@ class HouseRun:
         """Run until SIGINT or SIGTERM; then end every process and remove the runtime folder.
 
         Args:
-            seconds: End by itself after so long.
+            seconds: End by itself after so long, counted from when the house is up: a busy machine takes its time.
             ended: End by itself when this holds.
 
         Raises:
             SumikaError: if the runtime folder cannot be made.
         """
-        until_ns = None if seconds is None else self.clock.now().monotonic_ns + round(seconds * 1e9)
+        until_ns: int | None = None
 
         def over() -> bool:
+            nonlocal until_ns
+            if seconds is not None and until_ns is None and supervisor.is_up:
+                until_ns = self.clock.now().monotonic_ns + round(seconds * 1e9)
             late = until_ns is not None and self.clock.now().monotonic_ns >= until_ns
             asked.poll(self._on_restart)
             return self._stopping or late or ended()
@@ -101,7 +104,8 @@ class HouseRun:
         try:
             with RuntimeFolder.create() as folder, Answerer(folder, "restart") as asked:
                 say_whose(folder, self._data, self._loaded.house.name)
-                Supervisor(self._nodes, self._launch(folder), folder, self.clock, voice=self._voice).run(over)
+                supervisor = Supervisor(self._nodes, self._launch(folder), folder, self.clock, voice=self._voice)
+                supervisor.run(over)
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)

@@ -41,6 +41,8 @@ FIRST_SIMULATED_S = 60
 
 TURNS_PER_S = round(1 / TURN_S)
 FIRST_NODES_TIMEOUT_S = 5.0
+FIRST_NODES_LONGEST_S = 30.0
+"""After so long a house counts as up without what must not miss anything: it may never come."""
 STOP_TIMEOUT_S = 0.9
 STOP_TIMEOUT_FIRST_S = 0.6
 HAND_BACK_TIMEOUT_S = 5.0
@@ -118,6 +120,15 @@ class Supervisor:
         self._service_manager = ServiceManager()
         self._memory_turn = 0
         self._mishaps: set[str] = set()
+        self._began_ns = clock.now().monotonic_ns
+
+    @property
+    def is_up(self) -> bool:
+        """Whether what must not miss anything listens, or has had long enough to begin."""
+        now_ns = self._clock.now().monotonic_ns
+        first = [managed for managed in self.nodes.values() if managed.node.first]
+        listens = all(managed.beat_age_s(now_ns) is not None for managed in first)
+        return listens or now_ns - self._began_ns >= seconds_to_ns(FIRST_NODES_LONGEST_S)
 
     def run(self, until: Callable[[], bool]) -> None:
         """Run until `until()` holds, then end every process."""
