@@ -29,6 +29,8 @@ from sumika.schema import (
     Origin,
     PlanOutlook,
     PlanReport,
+    Presence,
+    Reason,
     WeatherForecast,
 )
 from sumika.schema.building import Building, Site
@@ -194,3 +196,15 @@ def without_bus() -> Iterator[None]:
         mock.patch.object(rules_loop, "Subscriber", ear),
     ):
         yield
+
+
+def presence(process: FakeProcess, probability: float) -> Presence:
+    """Return the word of a radar on the living room now."""
+    return Presence(
+        stamp=process.clock.now(),
+        origin=Origin.LIVE,
+        room="living",
+        valid=True,
+        reason=Reason.MOVEMENT_SEEN,
+        probability=probability,
+    )

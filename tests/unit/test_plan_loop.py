@@ -1,14 +1,11 @@
 """The processes of planner and rules, turn by turn in this one: when they speak, and when something fails."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from typing import Any, cast
 
 import msgspec
 import pytest
 
-from sumika.runtime.house_ear import HouseEar, local_clock
-from sumika.runtime.rules_loop import RulesLoop
+from sumika.runtime.house_ear import HouseEar
 from sumika.runtime.table import nodes_of
 from sumika.runtime.thinking import known_tariff
 from sumika.schema import (
@@ -23,22 +20,16 @@ from sumika.schema import (
     Origin,
     PlanOutlook,
     PlanReport,
-    Presence,
-    Reason,
     Ruling,
     Severity,
-    Track,
-    TrackKind,
-    Tracks,
     Verdict,
     WeatherForecast,
     WeatherSample,
 )
-from sumika.schema.building import Building, Site
-from sumika.schema.house import Radar, Tariff, WorldSettings, WorldSource
+from sumika.schema.house import Tariff
 from sumika.units import seconds_to_ns
 from tests.plan_helpers import a_command, small_house, state
-from tests.plan_loop_helpers import HEARS, START, FakeProcess, a_house, a_planner, without_bus
+from tests.plan_loop_helpers import START, a_house, a_planner, presence, without_bus
 
 
 @pytest.fixture(autouse=True)
@@ -163,17 +154,6 @@ def test_what_the_gate_writes_and_who_has_gone_silent_is_heard() -> None:
     said_ns = ear.devices["fan"].stamp.monotonic_ns
     assert [one.device for one in ear.fresh_devices(said_ns + seconds_to_ns(500))] == ["fan"]
     assert ear.fresh_devices(said_ns + seconds_to_ns(700)) == ()
-
-
-def presence(process: FakeProcess, probability: float) -> Presence:
-    return Presence(
-        stamp=process.clock.now(),
-        origin=Origin.LIVE,
-        room="living",
-        valid=True,
-        reason=Reason.MOVEMENT_SEEN,
-        probability=probability,
-    )
 
 
 def test_people_who_come_are_planned_for_at_once_but_not_for_a_moments_glimpse() -> None:
@@ -301,116 +281,6 @@ def test_that_nothing_was_seen_yet_is_told_when_a_sensor_has_spoken_or_has_had_i
     assert len(process.of(Event)) == 0
     process.turns(loop.turn, 80.0)
     assert [one.code for one in process.of(Event)] == ["plan_failed"]
-
-
-# --- the rules
-
-
-def a_ruler() -> tuple[FakeProcess, RulesLoop]:
-    process = FakeProcess(a_house())
-    HEARS[:] = [process]
-    return process, RulesLoop(process.frame)
-
-
-def test_rules_beat_every_second_and_say_what_changes() -> None:
-    process, loop = a_ruler()
-    process.turns(loop.turn, 30.0)
-    beats = process.of(Heartbeat)
-    assert {one.asker for one in beats} == {Asker.RULES}
-    assert 28 <= len(beats) <= 31
-    first = process.of(Command)
-    assert first
-    assert first[0].stamp.monotonic_ns > beats[0].stamp.monotonic_ns
-    assert len({(one.device, one.action) for one in first}) == len(first)
-    cold = AirSample(stamp=process.clock.now(), origin=Origin.RECORDED, sensor="a", room="living", temperature_c=12.0)
-    process.said.clear()
-    process.heard.append(cold)
-    process.turns(loop.turn, 11.0)
-    assert ("aircon", "mode", 1.0) in [(one.device, one.action, one.value) for one in process.of(Command)]
-    assert {one.origin for one in process.of(Command)} == {Origin.RECORDED}
-
-
-def test_rules_say_everything_at_once_when_the_plan_no_longer_holds() -> None:
-    process, loop = a_ruler()
-    process.turns(loop.turn, 5.0)
-    everything = len(process.of(Command))
-    holds_ns = process.clock.now().monotonic_ns + seconds_to_ns(20.0)
-    process.heard.append(
-        Heartbeat(stamp=process.clock.now(), origin=Origin.LIVE, asker=Asker.PLAN, holds_until_ns=holds_ns)
-    )
-    process.turns(loop.turn, 12.0)
-    process.said.clear()
-    process.turns(loop.turn, 6.0)
-    assert process.of(Command) == []
-    process.turns(loop.turn, 5.0)
-    commands = process.of(Command)
-    assert len(commands) == everything
-    assert 0 <= commands[0].stamp.monotonic_ns - holds_ns <= seconds_to_ns(1.0)
-
-
-def test_a_plan_that_came_between_two_looks_and_died_leaves_nothing_unsaid() -> None:
-    process, loop = a_ruler()
-    process.turns(loop.turn, 3.0)
-    everything = len(process.of(Command))
-    assert everything
-    holds_ns = process.clock.now().monotonic_ns + seconds_to_ns(2.0)
-    process.heard.append(
-        Heartbeat(stamp=process.clock.now(), origin=Origin.LIVE, asker=Asker.PLAN, holds_until_ns=holds_ns)
-    )
-    process.said.clear()
-    process.turns(loop.turn, 4.0)
-    commands = process.of(Command)
-    assert len(commands) == everything, "the plan may have moved every device meanwhile"
-    assert 0 <= commands[0].stamp.monotonic_ns - holds_ns <= seconds_to_ns(1.0)
-
-
-# --- what was heard
-
-
-def test_the_simulated_house_lives_in_its_own_time() -> None:
-    house = a_house()
-    process = FakeProcess(house)
-    assert local_clock(process.launch)(START).isoformat() == "2026-01-20T16:50:00+09:00"
-    radar = Radar(id="r", room="living", model="x", position_m=(0, 0, 1), source=WorldSource())
-    simulated = msgspec.structs.replace(house, radars=(radar,), world=WorldSettings(start="2026-07-01T06:00"))
-    later = local_clock(FakeProcess(simulated).launch)(START.later(seconds_to_ns(90.0)))
-    assert later.isoformat() == "2026-07-01T06:01:30+09:00"
-    paris = Building(site=Site(timezone="Europe/Paris"))
-    spring = msgspec.structs.replace(simulated, building=paris, world=WorldSettings(start="2026-03-28T20:00"))
-    summer_time = local_clock(FakeProcess(spring).launch)(START.later(seconds_to_ns(6 * 3600.0)))
-    assert summer_time.isoformat() == "2026-03-29T03:00:00+02:00"
-    assert HouseEar(simulated).origin() is Origin.SIMULATED
-
-
-def test_a_time_zone_that_the_system_has_dropped_stops_no_controller() -> None:
-    building = Building(site=Site(timezone="Asia/Tokio"))
-    told = local_clock(FakeProcess(msgspec.structs.replace(a_house(), building=building)).launch)(START)
-    assert told.timestamp() == START.wall_ns / 1e9
-
-
-def test_old_words_do_not_count_and_people_are_counted_by_their_tracks() -> None:
-    ear, process = HouseEar(a_house()), FakeProcess(a_house())
-    now_ns = START.monotonic_ns
-    ear.take(presence(process, 0.9))
-    place = {"position_m": (0.0, 0.0, 0.0), "position_sigma_m": (0.1, 0.1, 0.1)}
-    tracks = [Track(id=number, room="living", kind=TrackKind.PERSON, **cast(Any, place)) for number in (1, 2)]
-    tracks.append(Track(id=3, room="living", kind=TrackKind.PET, **cast(Any, place)))
-    ear.take(Tracks(stamp=START, origin=Origin.LIVE, source="house", tracks=tuple(tracks)))
-    assert ear.occupied(now_ns) == {"living": (0.9, 2.0)}
-    assert ear.occupied(now_ns + seconds_to_ns(61.0)) == {"living": (None, 0.0)}
-    ear.take(WeatherSample(stamp=START, origin=Origin.LIVE, source="s", temperature_c=4.0))
-    ear.take(AirSample(stamp=START, origin=Origin.LIVE, sensor="a", room="living", temperature_c=18.0))
-    ear.take(AirSample(stamp=START, origin=Origin.SIMULATED, sensor="b", room="elsewhere", temperature_c=1.0))
-    at = datetime.fromisoformat("2026-01-20T16:45:00+09:00")
-    seen = ear.seen(at, now_ns)
-    assert (seen.hour, seen.outdoor_c, seen.rooms["living"].air_c) == (16.75, 4.0, 18.0)
-    assert seen.rooms["bedroom"].air_c is None
-    late = ear.seen(at, now_ns + seconds_to_ns(3600.0))
-    assert (late.outdoor_c, late.rooms["living"].air_c) == (None, None)
-    assert ear.origin() is Origin.LIVE
-
-
-# --- the weather
 
 
 def test_gate_rules_and_planner_run_where_a_house_is_controlled_and_not_elsewhere() -> None:
