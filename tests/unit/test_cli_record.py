@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sumika.cli.evaluate import evaluate
-from sumika.cli.record import lacking, record
+from sumika.cli.record import lacking, moved, record
 from sumika.clock import ReplayClock, WallClock
 from sumika.config import recordings_house
 from sumika.log import LogReader, LogWriter, RunInfo
@@ -207,3 +207,13 @@ def test_a_recording_that_is_not_whole_or_will_not_stay_so_is_told_of(
     monkeypatch.setattr("sumika.cli.record.LOGS_BYTES", 900)
     assert str(tmp_path) in " ".join(lacking(tmp_path, START, stays=True))
     assert list(lacking(tmp_path, START, stays=False)) == []
+
+
+@pytest.mark.parametrize("out", ["out", ""])
+def test_no_place_is_named_for_a_log_that_is_not_there(tmp_path: Path, out: str) -> None:
+    with pytest.raises(SumikaError, match="there is no log") as problem:
+        moved(tmp_path / "log", tmp_path / out if out else None)
+    assert "It is at" not in str(problem.value)
+    (tmp_path / "log").mkdir()
+    place = moved(tmp_path / "log", tmp_path / out if out else None)
+    assert place.is_dir()

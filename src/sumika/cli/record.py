@@ -92,7 +92,7 @@ def record(
         own.run(seconds)
         for line in lacking(own.log_folder, WallClock().now(), stays=out is None):
             click.echo(line, err=True)
-        click.echo(str(_moved(own.log_folder, out)))
+        click.echo(str(moved(own.log_folder, out)))
 
 
 def lacking(log: Path, ended: Instant, *, stays: bool) -> Iterator[str]:
@@ -147,8 +147,18 @@ def _require_place(out: Path) -> None:
         ) from error
 
 
-def _moved(log: Path, out: Path | None) -> Path:
-    """Put the log where it is wanted; where that fails it stays where it was written."""
+def moved(log: Path, out: Path | None) -> Path:
+    """Put the log where it is wanted; where that fails it stays where it was written.
+
+    Raises:
+        SumikaError: if there is no log, or it cannot be moved.
+    """
+    if not log.is_dir():
+        raise SumikaError(
+            "there is no log of this recording",
+            where=str(log.parent),
+            remedy="Look whether the disk is full, and record for longer where the machine is busy.",
+        )
     if out is None:
         return log
     try:
