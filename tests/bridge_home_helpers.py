@@ -26,6 +26,7 @@ POLLS_S = 0.03
 NOT_OURS = (
     "ffmpeg",
     "turbojpeg",
+    "Skipping pip installation",
     "Disconnected from MQTT server",
     "Failed to connect to MQTT server",
     "Error returned from MQTT server",

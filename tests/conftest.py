@@ -2,13 +2,13 @@
 
 import gc
 import os
+import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
-from tests.bus_helpers import runtime_base
 
 # A machine that does other work at the same time is slow, and nothing else: no test is about how long it takes.
 settings.register_profile("sumika", deadline=None)
@@ -30,17 +30,35 @@ def pytest_collection_finish() -> None:
 
 
 ROOT = Path(__file__).resolve().parent.parent
+RUNTIME_VARIABLE = "XDG_RUNTIME_DIR"
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def runtime_bases() -> Iterator[Path]:
+    """Where runtime folders of all tests of a process lie; unlike pytest's own its path is short enough for sockets."""
+    with tempfile.TemporaryDirectory(prefix="smk") as scratch:
+        yield Path(scratch)
 
 
 @pytest.fixture(autouse=True)
-def no_other_house_is_found() -> Iterator[None]:
+def no_other_house_is_found(runtime_bases: Path) -> Iterator[None]:
     """Let runtime folders lie in a place of this test alone.
 
     Commands look for a running house in the user's runtime folder. There they would find what another test has started
     beside this one, or the house in which the user lives.
     """
-    with runtime_base():
+    own = runtime_bases / f"{next(_numbers):x}"
+    own.mkdir(mode=0o700)
+    before = os.environ.get(RUNTIME_VARIABLE)
+    os.environ[RUNTIME_VARIABLE] = str(own)
+    try:
         yield
+    finally:
+        if before is None:
+            os.environ.pop(RUNTIME_VARIABLE, None)
+        else:
+            os.environ[RUNTIME_VARIABLE] = before
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sumika.evaluate.control import foresight
 from sumika.evaluate.control.arena import Arena, Span
 from sumika.evaluate.control.baselines import FAMILIES, tuned_settings
 from sumika.evaluate.control.cost import cost_of
@@ -76,7 +77,8 @@ def test_a_house_that_is_lived_in_on_and_on_has_one_diary(diary: Diary) -> None:
 
 
 @pytest.mark.slow
-def test_days_that_were_lived_before_are_cheaper_than_with_a_thermostat() -> None:
+def test_days_that_were_lived_before_are_cheaper_than_with_a_thermostat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foresight, "AFTER_DAYS", 0.75)
     week = week_of(WEEK)
     arena = arena_of(week)
     thermostat = FAMILIES["thermostat"].make(arena.house, tuned_settings(WEEK, "thermostat"))

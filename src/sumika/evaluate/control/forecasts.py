@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +73,8 @@ class Forecaster:
         self._world, self._perfect = world, perfect
         self._prices = Prices(world)
         self._issue: tuple[int, ForecastSeries] | None = None
+        # Whoever knows all asks for the same steps again every quarter of an hour, for two days.
+        self._outside = lru_cache(maxsize=4096)(world.weather.outside)
 
     def now(self, steps_s: Array = STEPS_S) -> Forecast:
         """Return the forecast at this moment of the world.
@@ -96,8 +99,7 @@ class Forecaster:
 
     def _as_it_will_be(self, begins_s: Array, steps_s: Array) -> dict[str, Array]:
         outside = [
-            self._world.weather.outside(float(begin), float(seconds))
-            for begin, seconds in zip(begins_s, steps_s, strict=True)
+            self._outside(float(begin), float(seconds)) for begin, seconds in zip(begins_s, steps_s, strict=True)
         ]
         humid = [relative_humidity(one.temperature_c, one.humidity_ratio, one.pressure_pa) for one in outside]
         names = (
