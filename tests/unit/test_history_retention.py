@@ -1,6 +1,7 @@
 """Raw data for 30 days, then Parquet for a year, tiers for ten: moved, not lost, and thrown away in time."""
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from importlib.util import find_spec
@@ -31,14 +32,22 @@ needs_parquet = pytest.mark.skipif(
 END_NS = NOON_NS + 5000 * DAY_NS
 
 
-def four_days(folder: Path) -> History:
-    """A history with four days of an open and of a personal signal, a sample every two minutes, some missing."""
-    history = history_in(folder, bedroom=("hanako",))
+@pytest.fixture(scope="module")
+def kept_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep four days of an open and of a personal signal, a sample every two minutes, some missing."""
+    folder = tmp_path_factory.mktemp("four_days")
     values = np.random.default_rng(7).normal(size=2880)
     values[::50] = np.nan
-    for signal in (RANGE, BREATH):
-        keep(history, signal, stamps(2880, step_ns=120 * SECOND_NS), values)
-    return history
+    with history_in(folder, bedroom=("hanako",)) as history:
+        for signal in (RANGE, BREATH):
+            keep(history, signal, stamps(2880, step_ns=120 * SECOND_NS), values)
+    return folder
+
+
+def four_days(kept_days: Path, folder: Path) -> History:
+    """Open a copy of these days."""
+    shutil.copytree(kept_days, folder, dirs_exist_ok=True)
+    return history_in(folder, bedroom=("hanako",))
 
 
 def night_at(history: History, day: float) -> NightlyReport:
@@ -60,8 +69,8 @@ def everything(history: History) -> list[tuple[list[int], list[float], list[str]
 
 @pytest.mark.slow
 @needs_parquet
-def test_raw_older_than_thirty_days_moves_to_parquet_and_reads_the_same(tmp_path: Path) -> None:
-    with four_days(tmp_path) as history:
+def test_raw_older_than_thirty_days_moves_to_parquet_and_reads_the_same(kept_days: Path, tmp_path: Path) -> None:
+    with four_days(kept_days, tmp_path) as history:
         before = everything(history)
         assert night_at(history, 30).archived_days == 0
         # Noon of the first day to noon of the fifth: five calendar days of two signals, of which three are old enough.
@@ -78,10 +87,10 @@ def test_raw_older_than_thirty_days_moves_to_parquet_and_reads_the_same(tmp_path
 
 
 @needs_parquet
-def test_an_open_archive_is_ordinary_parquet_and_a_personal_one_is_sealed(tmp_path: Path) -> None:
+def test_an_open_archive_is_ordinary_parquet_and_a_personal_one_is_sealed(kept_days: Path, tmp_path: Path) -> None:
     import pyarrow.parquet as pq
 
-    with four_days(tmp_path) as history:
+    with four_days(kept_days, tmp_path) as history:
         history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
     files = sorted((tmp_path / "archive").rglob("*.parquet*"))
     opened = [path for path in files if path.suffix == ".parquet"]
@@ -97,8 +106,8 @@ def test_an_open_archive_is_ordinary_parquet_and_a_personal_one_is_sealed(tmp_pa
 
 
 @needs_parquet
-def test_forgetting_takes_the_archive_along(tmp_path: Path) -> None:
-    with four_days(tmp_path) as history:
+def test_forgetting_takes_the_archive_along(kept_days: Path, tmp_path: Path) -> None:
+    with four_days(kept_days, tmp_path) as history:
         history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
         history.forget("hanako")
         assert len(history.raw("bedroom", BREATH, NOON_NS, END_NS).values) == 0
@@ -110,8 +119,10 @@ def test_forgetting_takes_the_archive_along(tmp_path: Path) -> None:
 @needs_parquet
 @pytest.mark.parametrize("damage", ["flip", "truncate", "remove"])
 @pytest.mark.parametrize("suffix", [".parquet", ".sealed"])
-def test_a_damaged_archive_is_told_and_the_other_days_are_read(tmp_path: Path, damage: str, suffix: str) -> None:
-    with four_days(tmp_path) as history:
+def test_a_damaged_archive_is_told_and_the_other_days_are_read(
+    kept_days: Path, tmp_path: Path, damage: str, suffix: str
+) -> None:
+    with four_days(kept_days, tmp_path) as history:
         history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
         victim = next(path for path in sorted((tmp_path / "archive").rglob("*")) if path.suffix == suffix)
         data = bytearray(victim.read_bytes())
@@ -126,8 +137,8 @@ def test_a_damaged_archive_is_told_and_the_other_days_are_read(tmp_path: Path, d
 
 
 @needs_parquet
-def test_samples_for_an_archived_day_are_refused_and_told(tmp_path: Path) -> None:
-    with four_days(tmp_path) as history:
+def test_samples_for_an_archived_day_are_refused_and_told(kept_days: Path, tmp_path: Path) -> None:
+    with four_days(kept_days, tmp_path) as history:
         history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
         plot = history.read("bedroom", RANGE, NOON_NS, NOON_NS + 5 * DAY_NS)
         history.add("bedroom", RANGE, NOON_NS, 1.0, LIVE)
@@ -140,8 +151,8 @@ def test_samples_for_an_archived_day_are_refused_and_told(tmp_path: Path) -> Non
 
 
 @needs_parquet
-def test_the_archive_goes_after_a_year_and_tiers_after_ten(tmp_path: Path) -> None:
-    with four_days(tmp_path) as history:
+def test_the_archive_goes_after_a_year_and_tiers_after_ten(kept_days: Path, tmp_path: Path) -> None:
+    with four_days(kept_days, tmp_path) as history:
         night_at(history, 40)
         night_at(history, 364)
         assert len(list((tmp_path / "archive").rglob("*.parquet*"))) == 10
@@ -157,8 +168,8 @@ def test_the_archive_goes_after_a_year_and_tiers_after_ten(tmp_path: Path) -> No
 
 
 @needs_parquet
-def test_a_clock_that_is_in_the_future_for_a_moment_costs_nothing(tmp_path: Path) -> None:
-    with four_days(tmp_path) as history:
+def test_a_clock_that_is_in_the_future_for_a_moment_costs_nothing(kept_days: Path, tmp_path: Path) -> None:
+    with four_days(kept_days, tmp_path) as history:
         night_at(history, 5)
         before = everything(history)
     for _ in range(3):  # each start of a computer whose clock begins at one and the same day
@@ -177,9 +188,9 @@ def test_a_clock_that_is_in_the_future_for_a_moment_costs_nothing(tmp_path: Path
 @needs_parquet
 @pytest.mark.parametrize("hours", [(19.0, 21.0), (24.0 * 7, 24.0 * 7 + 1)])
 def test_a_house_that_was_off_for_long_archives_once_its_clock_has_been_so_for_a_day(
-    tmp_path: Path, hours: tuple[float, float]
+    kept_days: Path, tmp_path: Path, hours: tuple[float, float]
 ) -> None:
-    with four_days(tmp_path) as history:
+    with four_days(kept_days, tmp_path) as history:
         night_at(history, 5)
         found = [
             history.nightly(round(NOON_NS + (70 + later_h / 24.0) * DAY_NS), budget_s=60).archived_days
@@ -189,10 +200,10 @@ def test_a_house_that_was_off_for_long_archives_once_its_clock_has_been_so_for_a
 
 
 def test_without_the_extra_raw_data_stays_and_that_is_told_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_archive, "available", lambda: False)
-    with four_days(tmp_path) as history:
+    with four_days(kept_days, tmp_path) as history:
         before = everything(history)
         for day in (40, 41):
             report = history.nightly(NOON_NS + day * DAY_NS)
@@ -204,8 +215,8 @@ def test_without_the_extra_raw_data_stays_and_that_is_told_once(
 
 
 @needs_parquet
-def test_the_nightly_job_can_be_done_in_slices(tmp_path: Path) -> None:
-    with four_days(tmp_path) as history:
+def test_the_nightly_job_can_be_done_in_slices(kept_days: Path, tmp_path: Path) -> None:
+    with four_days(kept_days, tmp_path) as history:
         reports = [history.nightly(NOON_NS + 40 * DAY_NS, budget_s=0.0) for _ in range(12)]
     assert [report.archived_days for report in reports] == [1] * 10 + [0] * 2
     assert [report.done for report in reports] == [False] * 10 + [True] * 2
@@ -225,8 +236,8 @@ def test_sessions_without_a_chunk_go_and_a_month_of_chunks_is_looked_at_in_slice
 
 
 @needs_parquet
-def test_chunks_of_a_lost_key_wait_for_it(tmp_path: Path) -> None:
-    with four_days(tmp_path) as history:
+def test_chunks_of_a_lost_key_wait_for_it(kept_days: Path, tmp_path: Path) -> None:
+    with four_days(kept_days, tmp_path) as history:
         key = tmp_path / "keys" / "hanako.key"
         key.rename(tmp_path / "elsewhere")
         report = history.nightly(NOON_NS + 40 * DAY_NS, budget_s=60)
@@ -238,10 +249,10 @@ def test_chunks_of_a_lost_key_wait_for_it(tmp_path: Path) -> None:
 
 @needs_parquet
 def test_what_a_lost_key_leaves_unreadable_stops_nothing_and_goes_after_a_year_without_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_upkeep, "ARCHIVE_DAYS", 50)
-    with four_days(tmp_path) as history, closing(sqlite3.connect(tmp_path / "history.sqlite3")) as beside:
+    with four_days(kept_days, tmp_path) as history, closing(sqlite3.connect(tmp_path / "history.sqlite3")) as beside:
         (tmp_path / "keys" / "hanako.key").unlink()
         # Out of time after every step, as where a month of it lies there: it is not read, the open signal goes on.
         reports = [history.nightly(NOON_NS + 40 * DAY_NS, budget_s=0.0) for _ in range(6)]
@@ -259,10 +270,12 @@ def test_what_a_lost_key_leaves_unreadable_stops_nothing_and_goes_after_a_year_w
         assert [event.code for event in history.take_events()] == ["history_archive"]
 
 
-def test_a_night_without_the_keys_removes_nothing_however_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_night_without_the_keys_removes_nothing_however_old(
+    kept_days: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(_archive, "available", lambda: False)
     key, elsewhere = tmp_path / "keys" / "hanako.key", tmp_path / "elsewhere"
-    with four_days(tmp_path) as history:
+    with four_days(kept_days, tmp_path) as history:
         for night in (40, 400, 402):  # a house that is off for most of a year, in nights apart and not in a row
             night_at(history, night)
             key.rename(elsewhere)
