@@ -18,7 +18,9 @@ def test_the_share_of_a_core_is_that_of_both_processes() -> None:
 
 
 @pytest.mark.slow
-def test_the_quick_call_gives_both_figures() -> None:
+def test_the_quick_call_gives_both_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ring, "QUICK_S", 0.5)
+    monkeypatch.setattr(ring, "TORN_FRAMES", 1_500)
     figures = ring.measure(full=False)
     assert set(figures) == {"ring_core_share", "ring_torn"}
     assert figures["ring_torn"].value == 0

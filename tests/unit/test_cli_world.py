@@ -193,7 +193,7 @@ def test_a_log_that_is_there_is_not_written_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize("radar", [False, True])
 def test_a_run_is_logged_with_and_without_the_radars(tmp_path: Path, radar: bool) -> None:
     path = tmp_path / "minute.yaml"
-    path.write_text(SHORT.replace("hours: 0.5", "hours: 0.007").replace("step_s: 60", "step_s: 10"), encoding="utf-8")
+    path.write_text(SHORT.replace("hours: 0.5", "hours: 0.004").replace("step_s: 60", "step_s: 5"), encoding="utf-8")
     log = tmp_path / "log"
     result = invoke("run", str(path), "--log", str(log), *(["--radar"] if radar else []))
     assert result.exit_code == 0, result.output
