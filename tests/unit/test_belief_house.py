@@ -133,10 +133,10 @@ def test_heat_flows_balance_in_the_network() -> None:
 
 
 @pytest.mark.slow
-def test_a_house_is_learned_in_four_ordinary_days() -> None:
+def test_a_house_is_learned_in_two_ordinary_days() -> None:
     from sumika.evaluate.control.learned_model import errors_after
 
-    warm, stale = errors_after("winter_tokyo", 7, learns_days=4, scored_days=1)
+    warm, stale = errors_after("winter_tokyo", 7, learns_days=2, scored_days=1)
     # The description alone is off by more than a kelvin.
     assert np.sqrt(np.nanmean(warm**2)) < 0.8
     assert np.sqrt(np.nanmean(stale**2)) < 120.0
