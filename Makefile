@@ -25,10 +25,10 @@ run: for-use ## Start the demo house (Ctrl-C ends it)
 test: for-work ## Run every test
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
-check: for-work ## Format, lint, types, layers, house rules and the quick tests
+check: for-work ## Format, lint, types, layers, house rules and tests of what has changed
 	@./check $(ARGS)
 
-full-check: for-work ## The same with slow tests and coverage
+full-check: for-work ## The same with every test and coverage
 	@./check --full $(ARGS)
 
 docs: for-work ## Build the documentation into site/
