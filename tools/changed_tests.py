@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST = 40
-"""Test files; one takes about a second of a core without its slow tests."""
+MOST = 24
+"""Test files; one takes one to three seconds of a core without its slow tests."""
 
 
 def changed_files() -> list[Path]:
