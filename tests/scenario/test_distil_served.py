@@ -17,7 +17,11 @@ import pytest_socket
 from sumika.distil.language.budget import budget_of
 from sumika.distil.language.dialogue import question
 from sumika.distil.language.generate import Request, Sampling
+from sumika.distil.records import Example
 from sumika.distil.serve import serve
+from sumika.distil.teachers.endpoint import EndpointTeacher
+from sumika.distil.teachers.journal import Journal
+from sumika.distil.teachers.presets import EndpointSettings
 from sumika.schema import SumikaError
 from tests.distil_serve_helpers import CONTEXT, NAME, Served, serving, tiny_student
 
@@ -37,6 +41,7 @@ def this_machine_alone() -> None:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("student")) as found:
         yield found
+        assert found.end(signal.SIGINT) == 0
 
 
 def body(**more: Any) -> dict[str, Any]:
@@ -105,7 +110,26 @@ def test_garbage_leaves_it_standing(served: Served) -> None:
     assert served.client.get("/health").json()["status"] == "ok"
 
 
-def test_openais_own_client_is_served(tmp_path: Path) -> None:
+def test_our_own_server_is_a_teacher_whose_answers_are_the_students(served: Served, tmp_path: Path) -> None:
+    examples = [Example(prompt=f"What is {number} + 1?", answer=str(number + 1)) for number in range(4)]
+    with Journal(tmp_path / "journal") as journal:
+        settings = EndpointSettings(
+            model=NAME, base_url=f"{served.url}/v1", key_env="", terms="own", max_tokens=30, temperature=0.0
+        )
+        teacher = EndpointTeacher(settings)
+        traces = teacher.answer(examples, journal)
+        again = EndpointTeacher(settings)
+        assert again.answer(examples, journal) == traces
+    assert again.report.requests == 0
+    assert teacher.report.faults["rambles"] == len(examples)
+    student = tiny_student()
+    for example, trace in zip(examples, traces, strict=True):
+        ids = question(student.tokenizer, example.prompt)
+        own = student.read(student.generator.run([Request(token_ids=ids)], Sampling(max_tokens=30))[0])
+        assert (trace.reasoning, trace.answer, trace.finish) == (own.reasoning, own.answer, "length")
+
+
+def test_openais_own_client_is_served_until_a_signal_ends_it_after_the_answers_on_their_way(tmp_path: Path) -> None:
     openai = pytest.importorskip("openai")
     with serving(tmp_path, {**os.environ, "SUMIKA_SERVE_KEY": KEY}) as served:
         messages = [{"role": "user", "content": "What is 2 + 3?"}]
@@ -137,13 +161,9 @@ def test_openais_own_client_is_served(tmp_path: Path) -> None:
         assert "".join(one.content or "" for one in said) == whole.choices[0].message.content
         reasoning = "".join(getattr(one, "reasoning_content", "") for one in said)
         assert reasoning == whole.choices[0].message.reasoning_content
-        assert served.end(signal.SIGINT) == 0
-
-
-def test_a_signal_ends_it_after_the_answers_on_their_way(tmp_path: Path) -> None:
-    with serving(tmp_path) as served:
         asked = body(max_tokens=400, stream=True, n=2, temperature=1.0)
-        with served.client.stream("POST", "/v1/chat/completions", json=asked) as response:
+        shown = {"Authorization": f"Bearer {KEY}"}
+        with served.client.stream("POST", "/v1/chat/completions", json=asked, headers=shown) as response:
             lines = response.iter_lines()
             assert next(lines)
             served.process.send_signal(signal.SIGTERM)

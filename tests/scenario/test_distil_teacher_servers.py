@@ -1,4 +1,4 @@
-"""A teacher behind real servers of the chat protocol: our own, and that of transformers."""
+"""A teacher behind a real server of the chat protocol that is not ours: that of transformers."""
 
 import os
 import subprocess
@@ -12,14 +12,12 @@ import pytest
 import pytest_socket
 
 from sumika.distil.export.safetensors import export_safetensors
-from sumika.distil.language.dialogue import question
-from sumika.distil.language.generate import Request, Sampling
 from sumika.distil.records import Example
 from sumika.distil.teachers.endpoint import EndpointTeacher
 from sumika.distil.teachers.journal import Journal
 from sumika.distil.teachers.presets import EndpointSettings
 from sumika.evaluate.free_port import free_port
-from tests.distil_serve_helpers import NAME, serving, tiny_student
+from tests.distil_serve_helpers import tiny_student
 
 pytestmark = pytest.mark.slow
 DEADLINE_S = 100.0
@@ -32,24 +30,6 @@ def this_machine_alone() -> None:
     """Let these tests connect to this machine and to no other; pytest-socket blocks all again before the next test."""
     pytest_socket.enable_socket()
     pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
-
-
-def test_our_own_server_is_a_teacher_whose_answers_are_the_students(tmp_path: Path) -> None:
-    with serving(tmp_path / "student") as served, Journal(tmp_path / "journal") as journal:
-        settings = EndpointSettings(
-            model=NAME, base_url=f"{served.url}/v1", key_env="", terms="own", max_tokens=30, temperature=0.0
-        )
-        teacher = EndpointTeacher(settings)
-        traces = teacher.answer(EXAMPLES, journal)
-        again = EndpointTeacher(settings)
-        assert again.answer(EXAMPLES, journal) == traces
-    assert again.report.requests == 0
-    assert teacher.report.faults["rambles"] == len(EXAMPLES)
-    student = tiny_student()
-    for example, trace in zip(EXAMPLES, traces, strict=True):
-        ids = question(student.tokenizer, example.prompt)
-        own = student.read(student.generator.run([Request(token_ids=ids)], Sampling(max_tokens=30))[0])
-        assert (trace.reasoning, trace.answer, trace.finish) == (own.reasoning, own.answer, "length")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sumika.models.features import comfort, occupancy, strain
-from sumika.models.features._slots import bridged
+from sumika.models.features._slots import Series, bridged
 from sumika.models.features.sleep import live_columns, live_features, night_columns, night_features
 
 HOUR_S = 3600.0
@@ -39,6 +39,24 @@ def test_a_sensor_that_tells_every_second_looks_like_a_watch() -> None:
     so_far = [live_features(when, what, 0.0, epoch_s) for when, what in ((often_s, often), (reading_s, rate))]
     for one, other in (whole, so_far):
         np.testing.assert_allclose(one, other, atol=0.05)
+
+
+def test_quantiles_of_windows_are_those_of_numpy_to_the_last_bit() -> None:
+    random = np.random.default_rng(0)
+    values = random.normal(60, 9, 90)
+    values[random.random(90) < 0.2] = np.nan
+    values[40:60] = np.nan
+    first = random.integers(0, 90, 400)
+    last = first + random.integers(0, 40, 400)
+    shares, missing = (0.0, 0.05, 0.1, 0.5, 0.75, 1.0), random.normal(size=400)
+    told = np.array(Series(values).quantiles(first, last, shares, missing))
+    empty = 0
+    for window, (begin, end) in enumerate(zip(first, last, strict=True)):
+        there = values[begin:end][np.isfinite(values[begin:end])]
+        empty += not len(there)
+        expected = np.quantile(there, shares) if len(there) else np.full(len(shares), missing[window])
+        np.testing.assert_array_equal(told[:, window], expected)
+    assert 0 < empty < 200
 
 
 def test_people_with_another_heart_sleep_alike_and_gaps_give_numbers() -> None:

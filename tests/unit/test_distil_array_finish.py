@@ -348,7 +348,7 @@ def test_trees_as_teacher_and_all_is_found_again(tmp_path: Path) -> None:
 
 
 def test_values_have_errors_and_no_shares(tmp_path: Path) -> None:
-    changes: dict[str, Any] = TREES | {"export": ["onnx"], "train": {"epochs": 60, "batch": 16, "learning_rate": 0.02}}
+    changes: dict[str, Any] = TREES | {"export": ["onnx"], "train": {"epochs": 40, "batch": 16, "learning_rate": 0.02}}
     made = works(tmp_path / "store", table(values=True), **changes)
     quote = ArrayQuote(made, seconds=0.05).quote()
     outcome = made.finish(tmp_path / "model", quote=quote)

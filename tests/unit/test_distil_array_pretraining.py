@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -83,6 +83,27 @@ def quarters() -> ArraySet:
     return product(7, ("a", "b", "c", "d"), each=WORLD)
 
 
+class Taught(NamedTuple):
+    """A recipe without and with something learnt first, both run in one store, and what stood there afterwards."""
+
+    folder: Path
+    world: Made
+    alone: ArrayFinish
+    first: ArrayFinish
+    run: list[str]
+    reads: int
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> Taught:
+    """The store in which others find what was trained once."""
+    folder, world = tmp_path_factory.mktemp("store"), Made(quarters())
+    alone, first = works(folder), works(folder, world, pretrain=PRETRAIN)
+    for one in (alone, first):
+        right(one)
+    return Taught(folder, world, alone, first, stages_of(folder), world.reads)
+
+
 @pytest.fixture(autouse=True)
 def own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -98,28 +119,27 @@ def stages_of(folder: Path) -> list[str]:
     return [entry.stage for entry in Ledger(folder / "ledger.jsonl").entries()]
 
 
-def test_what_is_learnt_first_is_read_and_taught_once_and_helps(tmp_path: Path) -> None:
-    world = Made(quarters())
-    alone, first = works(tmp_path), works(tmp_path, world, pretrain=PRETRAIN)
-    assert right(first) > right(alone) + 0.05, "four epochs are too few for who knows nothing"
-    run = stages_of(tmp_path)
-    assert world.reads == 1
+def test_what_is_learnt_first_is_read_and_taught_once_and_helps(taught: Taught) -> None:
+    assert right(taught.first) > right(taught.alone) + 0.05, "four epochs are too few for who knows nothing"
+    run = taught.run
+    assert taught.reads == 1
     assert [run.count(f"pretraining {number}") for number in (1, 2)] == [1, 1], "every part begins at the same"
     assert run.count("fold 1 of 2: teacher 1") == 2
-    again = works(tmp_path, world, pretrain=PRETRAIN)
-    assert right(again) == right(first)
-    assert stages_of(tmp_path) == run
-    assert world.reads == 1
+    before = stages_of(taught.folder)
+    again = works(taught.folder, taught.world, pretrain=PRETRAIN)
+    assert right(again) == right(taught.first)
+    assert stages_of(taught.folder) == before
+    assert taught.world.reads == 1
 
 
-def test_a_recipe_that_learns_nothing_first_finds_what_it_did(tmp_path: Path) -> None:
-    before = works(tmp_path).branches[0].members[0]
-    assert works(tmp_path, pretrain=PRETRAIN).branches[0].members[0].key != before.key
-    assert works(tmp_path).branches[0].members[0].key == before.key
+def test_a_recipe_that_learns_nothing_first_finds_what_it_did(taught: Taught) -> None:
+    before = works(taught.folder).branches[0].members[0]
+    assert works(taught.folder, pretrain=PRETRAIN).branches[0].members[0].key != before.key
+    assert works(taught.folder).branches[0].members[0].key == before.key == taught.alone.branches[0].members[0].key
 
 
-def test_only_who_is_told_to_starts_there(tmp_path: Path) -> None:
-    folder = tmp_path / "store"
+def test_only_who_is_told_to_starts_there(taught: Taught) -> None:
+    folder = taught.folder
     plain = works(folder).branches[0].plain
     assert works(folder, pretrain=PRETRAIN).branches[0].plain.key == plain.key, "the student starts anew"
     both = works(folder, pretrain=PRETRAIN | {"student": True})
@@ -182,8 +202,8 @@ def test_trees_learn_nothing_first() -> None:
         msgspec.convert(BASE | trees, ArrayRecipe)
 
 
-def test_what_was_learnt_first_lies_in_the_store(tmp_path: Path) -> None:
-    made = works(tmp_path, pretrain=PRETRAIN)
+def test_what_was_learnt_first_lies_in_the_store(taught: Taught) -> None:
+    made = works(taught.folder, pretrain=PRETRAIN)
     assert made.pretrained is not None
     model = kept_model(made.stages.store, made.pretrained.member(0).outputs["model"])
     assert model.classes == ("a", "b", "c", "d")
@@ -209,7 +229,14 @@ def test_whoever_waits_for_long_for_the_data_is_told_before(tmp_path: Path, seco
     made = works(tmp_path / "store")
     arrays = product(0, ("apart", "alike"))
     slow = ArrayFinish(made.recipe, made.stages, {"made": SlowlyMade(arrays, seconds=seconds)}, {"made": RECORDED})
-    lines: list[str] = []
-    ArrayQuote(slow, lines.append, seconds=0.05).quote()
-    assert lines[0].startswith(said)
+
+    class SaidError(Exception):
+        """Ends the quote at the first line."""
+
+    def say(line: str) -> None:
+        raise SaidError(line)
+
+    with pytest.raises(SaidError) as first:
+        ArrayQuote(slow, say, seconds=0.05).quote()
+    assert str(first.value).startswith(said)
     assert made.reading_takes_s == 0.0

@@ -69,7 +69,7 @@ def right(preset: Preset) -> float:
     arrays = table(1200)
     known, asked = arrays.take(np.arange(800)), arrays.take(np.arange(800, 1200))
     network = build(layers_of(preset, 2), (3,), 2, seed=1)
-    report = fit(network, known, msgspec.structs.replace(SETTINGS, epochs=30), seed=0)
+    report = fit(network, known, msgspec.structs.replace(SETTINGS, epochs=20, batch=32), seed=0)
     logits, _ = outputs_of(network, asked.x, None, report.inputs)
     return float((logits.argmax(axis=1) == asked.y).mean())
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from sumika.distil.language import checkpoint
+from sumika.distil.language.adamw import AdamW
 from sumika.distil.language.decoder import Decoder
 from sumika.distil.language.dialogue import Sample, encode_trace
 from sumika.distil.language.memory import check_memory, memory_needed_bytes
@@ -196,6 +197,31 @@ def test_a_loss_that_runs_away_ends_the_run() -> None:
         decoder.embedding.fill_(float("nan"))
     with pytest.raises(SumikaError, match="learning_rate"):
         train(decoder, SAMPLES, SETTINGS, None)
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_adamw_is_that_of_torch_to_the_last_bit(fused: bool) -> None:
+    trained = []
+    for make in (AdamW, torch.optim.AdamW):
+        random = torch.Generator().manual_seed(5)
+        matrix, vector = (torch.randn(shape, generator=random).requires_grad_() for shape in ((7, 5), (7,)))
+        optimiser = make(
+            [{"params": [matrix], "weight_decay": 0.1}, {"params": [vector], "weight_decay": 0.0}],
+            lr=0.01,
+            betas=(0.9, 0.98),
+            fused=fused,
+        )
+        for step in range(20):
+            for weight in (matrix, vector):
+                weight.grad = torch.randn(weight.shape, generator=random)
+            for group in optimiser.param_groups:
+                group["lr"] = 0.01 / (1 + step)
+            optimiser.step()
+        optimiser.zero_grad()
+        assert matrix.grad is None
+        trained.append((matrix, vector))
+    for ours, theirs in zip(*trained, strict=True):
+        assert torch.equal(ours, theirs)
 
 
 def test_the_rate_rises_and_falls() -> None:

@@ -75,8 +75,8 @@ def test_every_way_of_language_is_scored() -> None:
     tiny = Shape(width=16, layers=1, head_width=16)
     sizes = language_losses.LanguageSizes(
         teacher=Shape(width=32, layers=2, head_width=16),
-        teacher_examples=400,
-        teacher_epochs=6,
+        teacher_examples=200,
+        teacher_epochs=3,
         student=tiny,
         examples=60,
         epochs=2,

@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
+from sumika.evaluate.people import forests
 from sumika.evaluate.people.forests import Entry, grid_of, tuned_forest
 
 GRID = grid_of(kinds=("extra",), features=(0.0, 1.0), least_in_leaf=(1, 40))
+
+
+@pytest.fixture(autouse=True)
+def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forests, "TREES_TRIED", 15)
 
 
 def rows(people: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

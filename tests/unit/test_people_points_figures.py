@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sumika.distil.records import ArraySet
-from sumika.evaluate.people import gestures, points_figures
+from sumika.evaluate.people import forests, gestures, points_figures
 from sumika.evaluate.people.disturbed_points import DISTURBANCES
 from sumika.evaluate.people.finished import Finished
 from sumika.evaluate.people.forests import grid_of, tuned_forest
@@ -40,6 +40,11 @@ def some_examples() -> ArraySet:
 def quick(x: np.ndarray, y: np.ndarray, group: np.ndarray, **settings: Any) -> Any:
     """Return a forest of one entry and few trees."""
     return tuned_forest(x, y, group, seed=1, grid=grid_of(("extra",), (0.0,), (1,)), trees=10)
+
+
+@pytest.fixture(autouse=True)
+def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forests, "TREES_TRIED", 15)
 
 
 @pytest.fixture

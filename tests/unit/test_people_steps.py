@@ -164,7 +164,7 @@ def test_who_keeps_still_is_held_by_his_breathing_and_lost_without_it() -> None:
         assert isinstance(messages[0], Tracks)
         track = messages[0].tracks[0].id
         nothing = np.zeros((0, 9))
-        for number in range(40, 2840):  # 140 s without a point
+        for number in range(40, 1440):  # 70 s without a point
             if number % 5 == 0:
                 told = PersonVitals(
                     stamp=BEGIN.later(seconds_to_ns(0.05 * number)),

@@ -15,6 +15,7 @@ from sumika.distil.array_described import DISTURBED, LEARNT_FROM
 from sumika.distil.array_files import NAMES, WholeStudent, write_form
 from sumika.distil.array_finish import CALIBRATION, MOST_COMPARED, ArrayFinish, c_mismatches, one_thread
 from sumika.distil.array_rates import (
+    ANSWERING_S,
     SECONDS,
     answering_rate,
     boosting_once,
@@ -67,7 +68,7 @@ class ArrayQuote:
     Attributes:
         works: The recipe. Its data are read and cleaned, which is then done; nothing else of it is run.
 
-    Each training is measured for `seconds`.
+    Each training is measured for `seconds`, or as long as it takes itself where that is shorter.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class ArrayQuote:
     ) -> None:
         self.works, self.recipe = works, works.recipe
         self.prices = works.stages.prices
-        self._say, self._seconds = say, seconds
+        self._say, self._seconds, self._answering_s = say, seconds, min(seconds, ANSWERING_S)
         self._stages: list[StageEstimate] = []
 
     def quote(self) -> Quote:
@@ -271,12 +272,14 @@ class ArrayQuote:
     @cached_property
     def _teacher_answers(self) -> Rate:
         assert not isinstance(self.recipe.teacher, BoostedTeacher)
-        return answering_rate(self.recipe.teacher.network, self._taught, self._outputs)
+        network = self.recipe.teacher.network
+        return answering_rate(network, self._taught, self._outputs, seconds=self._answering_s)
 
     @cached_property
     def _teacher_reference(self) -> Rate:
         assert not isinstance(self.recipe.teacher, BoostedTeacher)
-        return reference_rate(untrained_model(self.recipe.teacher.network, self._taught, self._outputs), self._taught)
+        model = untrained_model(self.recipe.teacher.network, self._taught, self._outputs)
+        return reference_rate(model, self._taught, seconds=self._answering_s)
 
     # What comes after the training
 
@@ -289,7 +292,7 @@ class ArrayQuote:
         )
         rounding = once(lambda: quantise(model.layers, model.weights, few.x, few.mask, inputs=model.inputs))
         scoring = once(self._score)
-        answering = reference_rate(model, self._taught)
+        answering = reference_rate(model, self._taught, seconds=self._answering_s)
         evaluated = (
             Part(units=2 * total, unit="answers", rate=answering),
             Part(units=len(METRICS), unit="comparisons", rate=scoring.rate(1)),

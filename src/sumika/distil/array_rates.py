@@ -16,6 +16,7 @@ from sumika.distil.records import ArraySet
 from sumika.distil.tabular import BoostingSettings, boost
 
 SECONDS = 3.0
+ANSWERING_S = 0.3
 EPOCH_S = 1.0
 """A training has work of its own before its first step: pieces are long enough for it not to count."""
 FIRST_BATCHES = 8
@@ -76,7 +77,7 @@ def training_rate(
         outputs: Of the network.
         rounded: Of the epochs against int8 rounding.
         taught: With a teacher's answers.
-        seconds: Measure for so long.
+        seconds: Measure for so long; a training that is shorter, as long as it takes itself.
     """
     loss = msgspec.structs.replace(settings.loss, hint_weight=0.0)
     short = msgspec.structs.replace(
@@ -90,13 +91,15 @@ def training_rate(
         return float(fit(network, few, short, seed=0, teacher_logits=said).steps)
 
     first = FIRST_BATCHES * settings.batch
-    trained(first)  # claims memory, fills caches
+    steps = trained(first)  # claims memory, fills caches
     first_s = once(lambda: trained(first)).wall_s
+    whole_s = first_s * settings.epochs * -(-len(arrays) // settings.batch) / steps
+    seconds = min(seconds, whole_s)
     rows = max(first, round(first * min(EPOCH_S, seconds) / first_s))
     return measure_rate(lambda: trained(rows), seconds=seconds, warm_up=0, least=2)
 
 
-def answering_rate(preset: Preset, arrays: ArraySet, outputs: int) -> Rate:
+def answering_rate(preset: Preset, arrays: ArraySet, outputs: int, *, seconds: float = ANSWERING_S) -> Rate:
     """Return examples per second that a network in torch answers, many at once."""
     network, few = untrained(preset, arrays, outputs), arrays.take(np.arange(min(1024, len(arrays))))
     inputs = inputs_of(few, signal=is_signal(network.layers))
@@ -105,10 +108,10 @@ def answering_rate(preset: Preset, arrays: ArraySet, outputs: int) -> Rate:
         outputs_of(network, few.x, few.mask, inputs)
         return float(len(few))
 
-    return measure_rate(answered, seconds=0.3)
+    return measure_rate(answered, seconds=seconds)
 
 
-def reference_rate(model: ArrayModel, arrays: ArraySet) -> Rate:
+def reference_rate(model: ArrayModel, arrays: ArraySet, *, seconds: float = ANSWERING_S) -> Rate:
     """Return examples per second that the reference in numpy answers."""
     few = arrays.take(np.arange(min(1024, len(arrays))))
 
@@ -116,7 +119,7 @@ def reference_rate(model: ArrayModel, arrays: ArraySet) -> Rate:
         model.outputs_of(few.x, few.mask)
         return float(len(few))
 
-    return measure_rate(answered, seconds=0.3, least=2)
+    return measure_rate(answered, seconds=seconds, least=2)
 
 
 def boosting_once(settings: BoostingSettings, arrays: ArraySet, outputs: int) -> Once:

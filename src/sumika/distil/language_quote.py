@@ -57,7 +57,8 @@ class LanguageQuote:
         self.prices = works.stages.prices
         self._say = say
         self._stages: list[StageEstimate] = []
-        self._rates: dict[DecoderShape, Rate] = {}
+        self._writing: dict[DecoderShape, Rate] = {}
+        self._learning: dict[tuple[DecoderShape, LanguageTrainSettings, tuple[int, ...]], Rate] = {}
 
     def quote(self) -> Quote:
         """Measure, calculate, and return the quote.
@@ -126,15 +127,17 @@ class LanguageQuote:
         samples: list[Sample] | None = None,
     ) -> None:
         samples = samples or self._samples()
-        self._say(f"measuring {stage} ...")
-        rate = training_rate(shape, samples, settings)
+        measured = shape, settings, tuple(len(one.token_ids) for one in samples)
+        if measured not in self._learning:
+            self._say(f"measuring {stage} ...")
+            self._learning[measured] = training_rate(shape, samples, settings)
         made = language_training(
             stage,
             shape,
             samples=count,
             lengths=self._lengths(samples),
             epochs=settings.epochs,
-            speed=rate,
+            speed=self._learning[measured],
             prices=self.prices,
             role=role,
         )
@@ -144,16 +147,16 @@ class LanguageQuote:
         self, stage: str, shape: DecoderShape, count: int, role: Role, samples: list[Sample] | None = None
     ) -> None:
         samples = samples or self._samples()
-        if shape not in self._rates:
+        if shape not in self._writing:
             self._say(f"measuring answers of {shape.parameters():,} weights ...")
-            self._rates[shape] = self._writing_rate(shape)
+            self._writing[shape] = self._writing_rate(shape)
         made = generation(
             stage,
             shape,
             answers=count,
             prompt_tokens=sum(one.loss_from for one in samples) / len(samples),
             output_tokens=sum(one.loss_tokens for one in samples) / len(samples),
-            speed=self._rates[shape],
+            speed=self._writing[shape],
             prices=self.prices,
             role=role,
         )
@@ -172,7 +175,7 @@ class LanguageQuote:
             grade_all(examples, [one.answer for one in examples])  # true answers: random weights write no program
             return float(sum(one.tokens for one in told))
 
-        return measure_rate(step, seconds=SECONDS, least=2)
+        return _measured(step, least=2)
 
     def _answers(self, shape: DecoderShape) -> None:
         count = self.recipe.choose.count
@@ -247,7 +250,12 @@ def training_rate(shape: DecoderShape, samples: list[Sample], settings: Language
     def step() -> float:
         return float(train(decoder, samples, few, None).tokens)
 
+    return _measured(step, least=3)
+
+
+def _measured(step: Callable[[], float], *, least: int) -> Rate:
+    """Return how fast a step goes: of some steps, so that a quick one takes a second and not several."""
     begun_s = time.perf_counter()
     step()  # claims memory, fills caches
     once_s = time.perf_counter() - begun_s
-    return measure_rate(step, seconds=min(SECONDS, max(1.0, 4 * once_s)), warm_up=0)
+    return measure_rate(step, seconds=min(SECONDS, max(1.0, 4 * once_s)), warm_up=0, least=least)

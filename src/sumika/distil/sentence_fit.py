@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from sumika.distil.language import checkpoint
+from sumika.distil.language.adamw import AdamW
 from sumika.distil.networks.reader import Reader, flops_per_place, soft_cross_entropy
 from sumika.distil.sentence_coding import CHARACTER, PHRASE, TRIPLE
 from sumika.distil.sentence_data import NO_STATISTIC, Coded
@@ -152,7 +153,7 @@ class _Run:
         decayed = [one for one in weights if one.dim() > 1 and id(one) not in table]
         others = [one for one in weights if one.dim() < 2 or id(one) in table]
         groups = [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": others, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98), fused=True)
+        self.optimiser = AdamW(groups, lr=settings.learning_rate, betas=(0.9, 0.98), fused=True)
         self.state = checkpoint.Progress(run=self._key())
         self._epoch, self._order = -1, list[NDArray[np.int64]]()
 
@@ -201,7 +202,7 @@ class _Run:
         value = float(loss.detach())
         if not np.isfinite(value):
             raise SumikaError(f"the loss is {value} at step {step + 1}", where="fit", remedy="Lower learning_rate.")
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call] # torch publishes no type for it
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), settings.clip_norm)
         for group in self.optimiser.param_groups:

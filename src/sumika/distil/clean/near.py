@@ -8,8 +8,6 @@ cost little, as each is checked.
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from datasketch import MinHash, MinHashLSH
-
 from sumika.distil.clean.words import numbers, runs, words
 
 BANDS, BAND_ROWS = 21, 6
@@ -82,6 +80,9 @@ def _directly(rows: Sequence[int], shingles: dict[int, set[str]], likeness: floa
 
 
 def _hashed(rows: Sequence[int], shingles: dict[int, set[str]], likeness: float) -> list[Near]:
+    # Loaded where many texts are alike enough to be hashed: with what it brings along it takes half a second of a core.
+    from datasketch import MinHash, MinHashLSH
+
     index = MinHashLSH(num_perm=BANDS * BAND_ROWS, params=(BANDS, BAND_ROWS))
     contents = ([shingle.encode() for shingle in shingles[row]] for row in rows)
     hashes = MinHash.generator(contents, num_perm=BANDS * BAND_ROWS)

@@ -10,6 +10,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from sumika.distil.language.adamw import AdamW, Optimiser
 from sumika.distil.store import write_whole
 from sumika.schema import UNREADABLE, SumikaError
 
@@ -80,7 +81,7 @@ def newest(folder: Path, run: str, device: torch.device) -> tuple[Progress, dict
     return None
 
 
-def gather(model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+def gather(model: torch.nn.Module, optimiser: Optimiser) -> dict[str, Tensor]:
     """Return what trains and the optimiser's state of it, by name."""
     tensors: dict[str, Tensor] = {}
     for name, weight in model.named_parameters():
@@ -91,7 +92,7 @@ def gather(model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> dict[str
 
 
 @torch.no_grad()
-def restore(model: torch.nn.Module, optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+def restore(model: torch.nn.Module, optimiser: Optimiser, tensors: dict[str, Tensor]) -> None:
     """Put back what `gather` returned.
 
     Raises:
@@ -107,6 +108,6 @@ def restore(model: torch.nn.Module, optimiser: torch.optim.Optimizer, tensors: d
         state = {kind: value for key, value in tensors.items() for kind, _, of in [key.partition("/")] if of == name}
         del state["weight"]
         if "step" in state:
-            on_device = isinstance(optimiser, torch.optim.AdamW)
+            on_device = isinstance(optimiser, AdamW)
             state["step"] = state["step"].to(weight.device if on_device else "cpu")
         optimiser.state[weight] = state

@@ -192,7 +192,10 @@ class Decoder(nn.Module):
             self.model = Stack(shape)
             if not shape.tied:
                 self.lm_head = Projection(shape.width, shape.vocabulary)
-        self.to(dtype).to_empty(device=device)
+        # `to_empty` gives the same, and loads an algebra system that takes a second of a core.
+        for module in self.modules():
+            for name, weight in module.named_parameters(recurse=False):
+                setattr(module, name, nn.Parameter(torch.empty(weight.shape, dtype=dtype, device=device)))
         self._tables: tuple[Tensor, Tensor] | None = None
         self._initialise(seed)
 

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from sumika.distil.language.adamw import AdamW, Optimiser
 from sumika.distil.language.settings import LanguageTrainSettings, Precision
 
 SLICE = 1 << 26  # weights updated at once: bounds what float32 temporaries need
@@ -42,7 +43,7 @@ def _update(state: tuple[Tensor, ...], numbers: tuple[Tensor, ...], beta1: float
     weight.copy_(((bits + noise) & -65536).view(torch.float32))
 
 
-class HalfAdamW(torch.optim.Optimizer):
+class HalfAdamW(Optimiser):
     """AdamW for weights in bfloat16: what a step loses in rounding is added to the next (Kahan), or rounded at random.
 
     10 bytes for each weight (weight, gradient, two moments, compensation), 8 with random rounding, instead of the 16 of
@@ -57,7 +58,7 @@ class HalfAdamW(torch.optim.Optimizer):
         self._update: Callable[..., None] = torch.compile(_update) if compiled else _update
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override] # no closure is ever handed over
+    def step(self) -> None:
         """Change every weight by its gradient."""
         chosen = self._settings
         for group in self.param_groups:
@@ -92,7 +93,7 @@ class HalfAdamW(torch.optim.Optimizer):
             self._update(slices, scalars, self._settings.beta1, self._settings.beta2)
 
 
-def make_optimiser(model: torch.nn.Module, settings: LanguageTrainSettings) -> torch.optim.Optimizer:
+def make_optimiser(model: torch.nn.Module, settings: LanguageTrainSettings) -> Optimiser:
     """Return the optimiser of the weights that train; matrices decay, vectors do not."""
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     groups: list[dict[str, Any]] = [
@@ -102,7 +103,7 @@ def make_optimiser(model: torch.nn.Module, settings: LanguageTrainSettings) -> t
     if settings.precision.pure:
         return HalfAdamW(groups, settings, compiled=settings.compile and weights[0].device.type == "cuda")
     betas = settings.beta1, settings.beta2
-    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=betas, eps=settings.epsilon, fused=True)
+    return AdamW(groups, lr=settings.learning_rate, betas=betas, eps=settings.epsilon, fused=True)
 
 
 def learning_rate(settings: LanguageTrainSettings, step: int, steps: int) -> float:

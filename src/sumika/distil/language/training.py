@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from sumika.distil.language import checkpoint
+from sumika.distil.language.adamw import Optimiser
 from sumika.distil.language.attention import layout_of
 from sumika.distil.language.decoder import Decoder, Projection
 from sumika.distil.language.dialogue import Sample
@@ -211,7 +212,7 @@ def _step(
     decoder: Decoder,
     source: Source,
     settings: LanguageTrainSettings,
-    optimiser: torch.optim.Optimizer,
+    optimiser: Optimiser,
     state: checkpoint.Progress,
 ) -> checkpoint.Progress:
     start = time.perf_counter()
@@ -228,7 +229,7 @@ def _step(
             [weight for weight in decoder.parameters() if weight.grad is not None], settings.clip_norm
         )
     optimiser.step()
-    optimiser.zero_grad(set_to_none=True)
+    optimiser.zero_grad()
     if not loss < float("inf"):
         raise SumikaError(
             f"the loss is {loss} at step {state.step + 1}", where="train", remedy="Lower learning_rate in the recipe."

@@ -143,7 +143,7 @@ class _Bench:
         weights = [weight for weight in self.decoder.parameters() if weight.grad is not None]
         torch.nn.utils.clip_grad_norm_(weights, self.settings.clip_norm)
         self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.zero_grad()
 
     def measure(self, batches: list[PackedBatch], repeats: int, peak: float) -> Utilisation:
         """Warm up, then time whole steps; the median counts."""
@@ -152,7 +152,7 @@ class _Bench:
             self.update()
         self.gradients(batches[:1])
         walls, updates, loss = [], [], 0.0
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.zero_grad()
         for _ in range(repeats):
             start = self.wait()
             loss = self.gradients(batches)
@@ -245,7 +245,7 @@ def _that_fits(bench: _Bench, batches: list[PackedBatch], repeats: int, say: Cal
             raise
         say("memory does not suffice to keep activations: they are computed twice")
     bench.decoder.checkpointing = True
-    bench.optimiser.zero_grad(set_to_none=True)
+    bench.optimiser.zero_grad()
     gc.collect()
     torch.cuda.empty_cache()
     return bench.measure(batches, repeats, PEAK_FLOPS)

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sumika.distil.language import checkpoint
+from sumika.distil.language.adamw import AdamW
 from sumika.distil.networks import layers as kinds
 from sumika.distil.networks.augment import Augmentation, Kind, augment
 from sumika.distil.networks.build import Network
@@ -197,6 +198,12 @@ def learning_rate(settings: FitSettings, step: int, steps: int) -> float:
     return settings.learning_rate * (settings.last_rate + (1 - settings.last_rate) * cosine)
 
 
+@lru_cache(maxsize=1)
+def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
+    """Return the order of an epoch: shuffled once, and not for each of its steps."""
+    return np.random.default_rng((seed, epoch)).permutation(count)
+
+
 def _check(arrays: ArraySet, teacher: Array | None, hidden: Array | None, settings: FitSettings) -> None:
     for name, one in (("teacher_logits", teacher), ("teacher_hidden", hidden)):
         if one is not None and (one.ndim != 2 or len(one) != len(arrays) or not np.isfinite(one).all()):
@@ -245,10 +252,11 @@ class _Run:
         matrices = [weight for weight in self.trained.parameters() if weight.dim() > 1]
         vectors = [weight for weight in self.trained.parameters() if weight.dim() < 2]
         groups = [{"params": matrices, "weight_decay": settings.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=settings.learning_rate)
+        self.optimiser = AdamW(groups, lr=settings.learning_rate)
         self.state = checkpoint.Progress(run=self.key)
         self.validation: list[float] = []
         self.best: dict[str, Tensor] = {}
+        self.trained.train()
 
     @cached_property
     def key(self) -> str:
@@ -290,26 +298,24 @@ class _Run:
         start = time.perf_counter()
         step, settings = self.state.step, self.settings
         epoch, position = divmod(step, self.per_epoch)
-        order = np.random.default_rng((self.seed, epoch)).permutation(self.rows)
-        rows = order[position * settings.batch : (position + 1) * settings.batch]
-        self.trained.train()
+        order = _order(self.seed, epoch, len(self.rows))
+        rows = self.rows[order[position * settings.batch : (position + 1) * settings.batch]]
         loss = self._loss(rows, epoch, np.random.default_rng((self.seed, epoch, position)))
         value = float(loss.detach())
         if not np.isfinite(value):
             raise SumikaError(f"the loss is {value} at step {step + 1}", where="fit", remedy="Lower learning_rate.")
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call] # torch publishes no type for it
         if settings.clip_norm:
             torch.nn.utils.clip_grad_norm_(self.trained.parameters(), settings.clip_norm)
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(settings, step, self.total)
         self.optimiser.step()
-        shape = self.arrays.x.shape[1:]
-        flops = FORWARD_AND_BACKWARD * len(rows) * kinds.flops(self.network.layers, shape)
+        flops = FORWARD_AND_BACKWARD * len(rows) * kinds.flops(self.network.layers, self.arrays.x.shape[1:])
+        self.state.losses.append(value)  # in place: a copy at every step would cost more and more
         self.state = msgspec.structs.replace(
             self.state,
             step=step + 1,
-            losses=[*self.state.losses, value],
             seconds=self.state.seconds + time.perf_counter() - start,
             flops=self.state.flops + flops,
         )
@@ -381,6 +387,7 @@ class _Run:
         with torch.no_grad():
             parts = [self.watched[first : first + AT_ONCE] for first in range(0, len(self.watched), AT_ONCE)]
             losses = [float(self._loss(rows, epoch, None)) for rows in parts]
+        self.trained.train()
         self.validation.append(float(np.average(losses, weights=[len(rows) for rows in parts])))
         if int(np.argmin(self.validation)) == len(self.validation) - 1:
             self.best = {name: value.clone() for name, value in self.network.state_dict().items()}

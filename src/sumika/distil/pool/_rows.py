@@ -7,16 +7,12 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sumika.distil.pool.settings import BadRow, PoolError, PoolSettings, existing
 from sumika.schema import UNREADABLE
 
 Row = tuple[str, dict[str, Any] | BadRow]
 """(file and line or row, what stands there)."""
-
-BATCH_ROWS = 4096
 
 
 def columns_of(settings: PoolSettings, files: list[Path]) -> list[str]:
@@ -31,7 +27,9 @@ def columns_of(settings: PoolSettings, files: list[Path]) -> list[str]:
             if isinstance(row, dict):
                 names.update(dict.fromkeys(row))
         return list(names)
-    return [str(name) for name in _schema(files[0]).names]
+    from sumika.distil.pool._tables import schema_of
+
+    return [str(name) for name in schema_of(files[0]).names]
 
 
 def files_of(settings: PoolSettings) -> list[Path]:
@@ -86,7 +84,9 @@ def rows_of(settings: PoolSettings, files: list[Path], columns: list[str] | None
         if settings.kind == "jsonl":
             yield from _json_lines(file)
         else:
-            yield from _table_rows(file, columns)
+            from sumika.distil.pool._tables import table_rows  # it loads Arrow, which JSON lines do without
+
+            yield from table_rows(file, columns)
 
 
 def _json_lines(file: Path) -> Iterator[Row]:
@@ -120,44 +120,6 @@ def _opened(file: Path) -> IO[bytes]:
 def _shortened(line: bytes) -> str:
     text = line.decode(errors="replace").strip()
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _table_rows(file: Path, columns: list[str] | None) -> Iterator[Row]:
-    number = 0
-    try:
-        for batch in _batches(file, columns):
-            for row in batch.to_pylist():
-                number += 1
-                yield f"{file} row {number}", row
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(file, error, f"after row {number}, ") from error
-
-
-def _batches(file: Path, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
-    if file.suffix == ".parquet":
-        with pq.ParquetFile(file) as table:
-            yield from table.iter_batches(batch_size=BATCH_ROWS, columns=columns)
-        return
-    with pa.memory_map(str(file)) as source, pa.ipc.open_stream(source) as stream:
-        for batch in stream:
-            wanted = batch if columns is None else batch.select(columns)
-            for start in range(0, wanted.num_rows, BATCH_ROWS):
-                yield wanted.slice(start, BATCH_ROWS)
-
-
-def _schema(file: Path) -> pa.Schema:
-    try:
-        if file.suffix == ".arrow":
-            with pa.memory_map(str(file)) as source, pa.ipc.open_stream(source) as stream:
-                return stream.schema
-        return pq.read_schema(file)
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(file, error, "") from error
-
-
-def _damaged(file: Path, error: Exception, position: str) -> PoolError:
-    kind = "an Arrow stream" if file.suffix == ".arrow" else "Parquet"
-    return PoolError(f"{position}this is no whole file of {kind} ({error})", where=str(file), remedy="Fetch it again.")
 
 
 def _folder_files(folder: Path, split: str) -> list[Path]:

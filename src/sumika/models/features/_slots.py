@@ -103,10 +103,16 @@ class Series:
         values = self.values[there]
         first, last = self._inside(first, last)
         first, last = self._count[first], self._count[last]
-        found = np.tile(missing, (len(shares), 1))
+        place = np.maximum(last - first - 1, 0) * np.array(shares)[:, None]
+        below = np.floor(place).astype(np.int64)
+        above = np.minimum(below + 1, np.maximum(last - first - 1, 0))
+        low, high = np.tile(missing, (len(shares), 1)), np.tile(missing, (len(shares), 1))
+        # `np.quantile` gives the same to the last bit: but asked a thousand times a night, most of its time is its own.
         for window in np.flatnonzero(last > first):
-            found[:, window] = np.quantile(values[first[window] : last[window]], shares)
-        return list(found)
+            ordered = np.sort(values[first[window] : last[window]])
+            low[:, window], high[:, window] = ordered[below[:, window]], ordered[above[:, window]]
+        share, apart = place - below, high - low
+        return list(np.where(share >= 0.5, high - apart * (1 - share), low + apart * share))
 
     def detrended(self, half: int) -> "Series":
         """Return each value minus the mean of the `2 half + 1` slots about it."""
