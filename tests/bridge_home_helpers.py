@@ -21,7 +21,7 @@ from tests.home_assistant_helpers import RunningHome, home_maker
 from tests.mqtt_helpers import Broker
 
 DEADLINE_S = 90.0
-POLLS_S = 0.03
+POLLS_S = 0.1
 """Who asks without a pause takes from Home Assistant the time to answer."""
 NOT_OURS = (
     "ffmpeg",

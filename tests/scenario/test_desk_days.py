@@ -91,7 +91,7 @@ def begun(folder: Path, at_s: float) -> "subprocess.Popen[bytes]":
 
 
 def run_and_kill(folder: Path) -> Counter[date]:
-    """Let the desk live through all days; kill it thrice a day in the middle of what it writes. Return how often."""
+    """Let the desk live through all days; kill it twice a day in the middle of what it writes. Return how often."""
     killed: Counter[date] = Counter()
     desk, seen, at_s, never = begun(folder, BEGIN_S), 0, BEGIN_S, threading.Event()
     try:
@@ -101,7 +101,7 @@ def run_and_kill(folder: Path) -> Counter[date]:
             at_s = float((folder / "now").read_text()) if (folder / "now").exists() else at_s
             there = len(list((folder / "desk").rglob("*")))
             day = datetime.fromtimestamp(at_s, BERLIN).date()
-            if there > seen and killed[day] < 3:
+            if there > seen and killed[day] < 2:
                 desk.send_signal(signal.SIGKILL)
                 desk.wait()
                 killed[day] += 1

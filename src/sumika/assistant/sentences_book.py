@@ -14,10 +14,10 @@ from sumika.assistant.lexicon import WHOLE_HOUSE, is_japanese
 from sumika.assistant.names import Names
 from sumika.assistant.sentences_frame_words import grammar_of
 from sumika.assistant.sentences_frames import Fit, Places, fits
-from sumika.assistant.sentences_heard import Heard, template_letters
+from sumika.assistant.sentences_heard import Heard, heard_of, template_letters
 from sumika.assistant.sentences_lists import FOUND, SPAN_OF_LIST, Lists
 from sumika.assistant.sentences_meant import asked_of, is_nothing, otherwise
-from sumika.assistant.sentences_templates import Template, book
+from sumika.assistant.sentences_templates import Template, beginnings_of, book
 
 if TYPE_CHECKING:
     from sumika.assistant.sentences_match import Caught
@@ -76,16 +76,13 @@ class SentenceBook:
         Raises:
             SumikaError: if hassil or Home Assistant's sentences are not installed.
         """
-        heard = Heard(sentence)
+        heard = heard_of(sentence)
         if not heard.letters or len(heard.letters) > MOST_LETTERS:
             return None
         # Names of things may be English in a Japanese sentence, hardly the other way round.
         language = "ja" if is_japanese(heard.letters) else "en"
-        templates, skipped = book(language)
         places = self.lists.found(heard)
-        found = {
-            call_key(one.call): one for one in sorted(self._all(heard, places, templates, skipped), key=_worst_first)
-        }
+        found = {call_key(one.call): one for one in sorted(self._all(heard, places, language), key=_worst_first)}
         return _best(sorted(found.values(), key=lambda one: one.rank)) or self._framed(heard, places, language)
 
     def knows(self, word: str) -> bool:
@@ -94,7 +91,7 @@ class SentenceBook:
         Args:
             word: Of kanji or katakana, or an English one.
         """
-        heard, words = Heard(word), grammar_of("ja" if is_japanese(word) else "en").words
+        heard, words = heard_of(word), grammar_of("ja" if is_japanese(word) else "en").words
         found = self.lists.found(heard)
         if not is_japanese(word):
             # Of a verb every meaning has its form behind a point: "your head" is none, although one heads for bed.
@@ -114,7 +111,7 @@ class SentenceBook:
         Args:
             sentence: As it was said.
         """
-        heard = Heard(sentence)
+        heard = heard_of(sentence)
         reached = {0}
         found = self.lists.found(heard)
         for at in range(len(heard.letters)):
@@ -123,15 +120,16 @@ class SentenceBook:
                 reached |= {at + len(word) for word in _BESIDE_NAMES if heard.letters.startswith(word, at)}
         return bool(found.get("name")) and len(heard.letters) in reached
 
-    def _all(
-        self, heard: Heard, places: Places, templates: tuple[Template, ...], skipped: tuple[str, ...]
-    ) -> Iterator[Read]:
+    def _all(self, heard: Heard, places: Places, language: str) -> Iterator[Read]:
         from sumika.assistant.sentences_match import State  # hassil is wanted here alone
 
+        templates, skipped = book(language)
         state = State(heard, places)
         there = frozenset(state.found)
         begins, ends = _begins(heard.letters, skipped), _ends(heard.letters, skipped)
-        for template in templates:
+        beginnings = beginnings_of(language)
+        for number in sorted({number for begin in begins for number in beginnings.at(state, begin)}):
+            template = templates[number]
             if not template.node.lists <= there:
                 continue
             for begin in begins:
@@ -212,7 +210,7 @@ class SentenceBook:
         Args:
             sentence: As it was said.
         """
-        heard = Heard(sentence)
+        heard = heard_of(sentence)
         if not heard.letters or len(heard.letters) > MOST_LETTERS:
             return ()
         found = self._frames(heard, self.lists.found(heard), "ja", loosely=True)

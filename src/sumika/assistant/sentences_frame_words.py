@@ -73,12 +73,14 @@ class Grammar(msgspec.Struct, frozen=True):
         longest: Letters of the longest word.
         frames: All.
         japanese: Whether words have no edges.
+        needs: Of all frames, each once.
     """
 
     words: Mapping[str, tuple[str, ...]]
     longest: int
     frames: tuple[Frame, ...]
     japanese: bool
+    needs: frozenset[frozenset[str]]
 
 
 @cache
@@ -107,6 +109,7 @@ def grammar_of(language: str) -> Grammar:
         max(map(len, words)),
         frames,
         language == "ja",
+        frozenset(need for frame in frames for need in frame.needs),
     )
 
 

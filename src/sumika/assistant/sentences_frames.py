@@ -98,11 +98,13 @@ def fits(heard: Heard, found: Places, lists: Lists, language: str, *, loosely: b
             beginning.append(Token(at, at + 1, frozenset({_LEFT})))
     ways = [(cost, _as_orders(words)) for cost, words in _paths(heard, tokens, japanese=grammar.japanese)]
     anywhere = frozenset().union(*(token.names for _, path in ways for token in path))
-    frames = [frame for frame in grammar.frames if _has(anywhere, frame)]
+    missing = _missing(anywhere, grammar.needs)
+    frames = [frame for frame in grammar.frames if missing.isdisjoint(frame.needs)]
+    needs = frozenset(need for frame in frames for need in frame.needs)
     for cost, path in ways:
-        there = frozenset().union(*(token.names for token in path))
+        missing = _missing(frozenset().union(*(token.names for token in path)), needs)
         for frame in frames:
-            fit = _fitting(frame, path, sentence, loosely=loosely) if _has(there, frame) else None
+            fit = _fitting(frame, path, sentence, loosely=loosely) if missing.isdisjoint(frame.needs) else None
             if fit is not None:
                 pieces, ignored, left = fit
                 worth = cost - _EXPLAINED * len(frame.needs) + _IGNORED * ignored
@@ -112,9 +114,9 @@ def fits(heard: Heard, found: Places, lists: Lists, language: str, *, loosely: b
     yield from sorted(fitting, key=lambda fit: fit.cost)
 
 
-def _has(there: frozenset[str], frame: Frame) -> bool:
-    """Return whether everything is there that a frame needs."""
-    return all(not there.isdisjoint(one) for one in frame.needs)
+def _missing(there: frozenset[str], needs: frozenset[frozenset[str]]) -> frozenset[frozenset[str]]:
+    """Return the needs of which nothing is there; many frames share one, so each is looked at once."""
+    return frozenset(need for need in needs if there.isdisjoint(need))
 
 
 _PERSON = frozenset({"person"})

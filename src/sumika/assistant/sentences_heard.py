@@ -7,6 +7,7 @@ and "living room" are one. That words begin and end where they should is looked 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sumika.assistant.readings import without_long_marks
 
@@ -15,6 +16,9 @@ _KEPT = frozenset("%°.:,/")
 
 _SMALL_VOWELS = frozenset("ぁぃぅぇぉっ")
 _VOICING = frozenset("\uff9e\uff9f")
+
+MOST_REMEMBERED = 256
+"""So many sentences and parts of them are kept as they were made ready: one sentence is looked at many times over."""
 
 
 class Heard:
@@ -87,6 +91,16 @@ class Heard:
         if one.isdigit() or other.isdigit():
             return not (one.isdigit() and other.isdigit())
         return not (one.isalpha() and other.isalpha() and one < "\u2fff" and other < "\u2fff")
+
+
+@lru_cache(MOST_REMEMBERED)
+def heard_of(said: str) -> Heard:
+    """Return a sentence made ready for matching; what was looked at lately is not made ready again.
+
+    Args:
+        said: As it was said.
+    """
+    return Heard(said)
 
 
 def _clusters(said: str) -> Iterator[tuple[int, int, str]]:

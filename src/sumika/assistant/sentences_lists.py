@@ -1,7 +1,8 @@
 """Finds in a sentence whatever a template may ask for by `{list}`: names, rooms, people, numbers, times, colours."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 from sumika.assistant import periods_en, periods_ja
@@ -19,7 +20,7 @@ from sumika.assistant.lexicon import (
 )
 from sumika.assistant.names import Names, kinds_meant
 from sumika.assistant.numbers import EN_DELAY, EN_DURATION, EN_NUMBER, JA_DELAY, JA_DURATION, JA_NUMBER, number_of
-from sumika.assistant.sentences_heard import Heard, template_letters
+from sumika.assistant.sentences_heard import MOST_REMEMBERED, Heard, heard_of, template_letters
 
 _SWITCHED = frozenset({"light", "switch", "fan", "climate", "media_player"})
 DOMAINS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -164,9 +165,14 @@ class Lists:
         for word in (*names.words("room"), *HERE):
             self._words["area"][template_letters(word)] = frozenset()
         self._lengths = {name: _lengths_by_first(words) for name, words in self._words.items()}
+        self._found = lru_cache(MOST_REMEMBERED)(self._looked_for)
 
-    def found(self, heard: Heard) -> Mapping[str, Mapping[int, list[int]]]:
+    def found(self, heard: Heard) -> Mapping[str, Mapping[int, Sequence[int]]]:
         """Return where things of every list stand: by list, then by where they begin, where they end."""
+        return self._found(heard.said)
+
+    def _looked_for(self, said: str) -> Mapping[str, Mapping[int, Sequence[int]]]:
+        heard = heard_of(said)
         found: dict[str, dict[int, list[int]]] = {name: {} for name in FOUND}
         for name in self._words:
             for begin, end in self._named(heard, name):

@@ -14,7 +14,7 @@ from sumika.assistant.sentences_lists import FOUND
 from sumika.schema import SumikaError
 
 if TYPE_CHECKING:
-    from sumika.assistant.sentences_match import Node
+    from sumika.assistant.sentences_match import Beginnings, Node
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +69,14 @@ def book(language: str) -> tuple[tuple[Template, ...], tuple[str, ...]]:
         for text in block["sentences"]
     )
     return templates, tuple(sorted({template_letters(word) for word in skipped}, key=len, reverse=True))
+
+
+@cache
+def beginnings_of(language: str) -> "Beginnings":
+    """Return by what stands in a sentence which templates of a language can begin there."""
+    from sumika.assistant.sentences_match import Beginnings
+
+    return Beginnings([template.node for template in book(language)[0]])
 
 
 def _files(language: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

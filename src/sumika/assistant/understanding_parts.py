@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
 from sumika.assistant.patterns import Patterns
-from sumika.assistant.sentences_heard import Heard
+from sumika.assistant.sentences_heard import Heard, heard_of
 from sumika.assistant.sentences_lists import Lists
 from sumika.assistant.understanding_pieces import Reader, longest
 from sumika.assistant.understanding_reasons import without_reason
@@ -147,7 +147,7 @@ def _go_together(calls: tuple[Call, ...], *, bare: bool) -> bool:
 
 def _coordinated(sentence: str, lists: Lists, read: Reader) -> tuple[Call, ...]:
     """Return a call for each of "the lamp and the fan": the sentence is read with either alone."""
-    heard = Heard(sentence)
+    heard = heard_of(sentence)
     found = lists.found(heard)
     for name in ("name", "area", "resident"):
         for begin, end, next_begin, next_end in _pairs(heard, sorted(longest(found, name))):

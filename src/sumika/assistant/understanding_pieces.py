@@ -8,7 +8,7 @@ import msgspec
 from sumika.assistant.calls import TOOLS, Call, Span
 from sumika.assistant.lexicon import is_japanese, plain
 from sumika.assistant.patterns import Patterns
-from sumika.assistant.sentences_heard import Heard
+from sumika.assistant.sentences_heard import heard_of
 from sumika.assistant.sentences_lists import Lists
 
 _TOTAL = Patterns(
@@ -73,7 +73,7 @@ def pieces(sentence: str, lists: Lists, name: str) -> tuple[Piece, ...]:
         lists: Of the house.
         name: period, resident, area or name, as templates call them.
     """
-    heard = Heard(sentence)
+    heard = heard_of(sentence)
     places = lists.found(heard).get(name, {})
     spans = [(begin, end) for begin, ends in places.items() for end in ends]
     if name == "name":
@@ -263,7 +263,7 @@ def is_called(said: str, lists: Lists, name: str) -> bool:
         lists: Of the house.
         name: name, area or resident, as templates call them.
     """
-    heard = Heard(said)
+    heard = heard_of(said)
     return any(len(heard.letters) in ends for ends in (lists.found(heard).get(name, {}).get(0, ()),))
 
 

@@ -6,7 +6,7 @@ from sumika.assistant import understanding_reasons_en as english
 from sumika.assistant import understanding_reasons_ja as japanese
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import is_japanese
-from sumika.assistant.sentences_heard import Heard
+from sumika.assistant.sentences_heard import heard_of
 from sumika.assistant.sentences_lists import Lists
 from sumika.assistant.understanding_pieces import OF_AN_ORDER, Reader
 
@@ -39,7 +39,7 @@ def without_reason(sentence: str, lists: Lists, read: Reader, depth: int = 1) ->
 
 def _ordered(why: str, order: str, lists: Lists, read: Reader, depth: int) -> Call | None:
     """Return what is ordered beside what is told, with the room and the thing that are named there alone."""
-    if not order.strip() or (_FOR_WHAT.match(why) and lists.found(Heard(why)).keys() & OF_AN_ORDER):
+    if not order.strip() or (_FOR_WHAT.match(why) and lists.found(heard_of(why)).keys() & OF_AN_ORDER):
         return None  # for the kitchen, or for an hour: it is no reason
     call = _read_beside(why, order, lists, read, depth)
     if call is None or not _is_an_order_beside(why, order, call, lists):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sumika.assistant.calls import Call
 from sumika.assistant.lexicon import is_japanese
-from sumika.assistant.sentences_heard import Heard
+from sumika.assistant.sentences_heard import heard_of
 from sumika.assistant.sentences_lists import Lists
 from sumika.assistant.understanding_pieces import Reader, longest, may_take, pieces, with_piece
 
@@ -129,7 +129,7 @@ def loses_what_it_is(why: str, order: str, call: Call, lists: Lists) -> bool:
         lists: Of the house.
     """
     named = bool(call.spans.keys() & {"device", "room"}) or not PRONOUN.search(order)
-    return not named and bool(lists.found(Heard(why)).get("name"))
+    return not named and bool(lists.found(heard_of(why)).get("name"))
 
 
 _IN_THERE = re.compile(r"\b(?:in|over|out|up|down) there\b", re.IGNORECASE)
@@ -146,7 +146,7 @@ def in_there(why: str, order: str, call: Call, lists: Lists) -> Call | None:
     """
     if is_japanese(order) or not may_take(call, "room") or not _IN_THERE.search(order):
         return call
-    heard = Heard(why)
+    heard = heard_of(why)
     places = longest(lists.found(heard), "area")
     if not places:
         return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sumika.assistant.calls import TOOLS, Call
 from sumika.assistant.lexicon import HERE, ROOM_WORDS, is_japanese
-from sumika.assistant.sentences_heard import Heard
+from sumika.assistant.sentences_heard import heard_of
 from sumika.assistant.sentences_lists import Lists
 from sumika.assistant.understanding_pieces import OF_AN_ORDER, Reader, longest, may_take, with_piece
 
@@ -45,7 +45,7 @@ def _without_a_word_why(sentence: str, lists: Lists, read: Reader) -> Iterator[t
             continue
         if not re.search("[?？]", first + stop[0]) and _TOLD_BEFORE.search(first) and _may_be_told(first, read):
             yield first, rest
-        of_an_order = OF_AN_ORDER & lists.found(Heard(rest)).keys()
+        of_an_order = OF_AN_ORDER & lists.found(heard_of(rest)).keys()
         if _TOLD_AFTER.search(rest) and not of_an_order and _may_be_told(rest, read):
             yield rest, first
 
@@ -75,7 +75,7 @@ def of_what_was_told(why: str, order: str, lists: Lists, read: Reader) -> Call |
         lists: Of the house.
         read: Understands one order.
     """
-    heard, bare = Heard(why), Heard(order)
+    heard, bare = heard_of(why), heard_of(order)
     found = lists.found(heard)
     names, rooms = ({heard.piece(*place) for place in longest(found, kind)} for kind in ("name", "area"))
     wanted = len(names) == 1 and len(rooms) <= 1 and len(bare.letters) <= _LONGEST_VERB
@@ -105,7 +105,7 @@ def in_that_room(why: str, call: Call, lists: Lists) -> Call:
     of_one = _OF_WHOLE_HOUSE.search(call.spans.get("device", ""))
     if of_one or not is_japanese(why) or not may_take(call, "room") or not _HOW_IT_IS.search(why):
         return call
-    heard = Heard(why)
+    heard = heard_of(why)
     places = {heard.piece(*place) for place in longest(lists.found(heard), "area")}
     inside = {one for one in places if not any(one != other and one in other for other in places)} - _HERE
     return call if len(inside) != 1 else with_piece(call, "room", inside.pop())
@@ -124,4 +124,4 @@ def follows_from_a_thing(why: str, order: str, call: Call, lists: Lists) -> bool
         lists: Of the house.
     """
     complains = call.tool == "level" and not call.spans and is_japanese(order) and not _ORDERS.search(order)
-    return complains and bool(lists.found(Heard(why)).get("name"))
+    return complains and bool(lists.found(heard_of(why)).get("name"))

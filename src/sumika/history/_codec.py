@@ -87,7 +87,11 @@ class _Cursor:
         return taken
 
     def byte(self) -> int:
-        return self.take(1)[0]
+        at = self.at
+        if at >= len(self.data):
+            raise CodecError("packed samples end too early")
+        self.at = at + 1
+        return self.data[at]
 
     def varint(self) -> int:
         rest = shift = 0
@@ -148,12 +152,14 @@ def put_integers(out: bytearray, values: Integers) -> None:
     """Append an array of 64-bit whole numbers; its length is not written."""
     if not len(values):
         return
-    if len(values) == 1:
+    base = int(values[0] if len(values) == 1 else values.min())
+    if len(values) == 1 or base == int(values.max()):  # No difference of what never changes is smaller.
         out.append(0)
-        _put_varint(out, int(values[0]))
+        _put_varint(out, base)
         return
     order, left = _best_difference(values)
-    base = int(left.min())
+    if order:
+        base = int(left.min())
     # Unsigned, modulo 2**64: a spread of more than 63 bits wraps around and back again.
     above = (left - np.int64(base)).view(np.uint64)
     largest = int(above.max())
@@ -181,11 +187,12 @@ def _take_integers(cursor: _Cursor, count: int) -> Integers:
     base = cursor.varint()
     seeds = [cursor.varint() for _ in range(order)]
     size, left = _WIDTHS[width_code], count - order
-    above = np.zeros(left, np.uint64)
     if size:
         planes = np.frombuffer(_take_bytes(cursor, left * size), np.uint8).reshape(size, left)
         above = np.ascontiguousarray(planes.T).view(f"<u{size}").reshape(left).astype(np.uint64)
-    values = above.view(np.int64) + _int64(base)
+        values = above.view(np.int64) + _int64(base)
+    else:
+        values = np.full(left, _int64(base))
     for seed in reversed(seeds):
         values = np.cumsum(np.concatenate((np.array([_int64(seed)]), values)))
     return values
@@ -200,7 +207,7 @@ def _int64(number: int) -> np.int64:
 
 def _line(count: int, period_us: int) -> Integers:
     """Return where the stamps of a regular stream lie, in ms after the first."""
-    if abs(period_us) * count > 2**62:
+    if not period_us or abs(period_us) * count > 2**62:
         return np.zeros(count, np.int64)
     return np.arange(count, dtype=np.int64) * period_us // 1000
 
