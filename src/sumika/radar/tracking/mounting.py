@@ -159,4 +159,5 @@ def mounting_of(radar: Radar) -> Mounting:
 
 def sees_direction(rows: NDArray[np.floating]) -> bool:
     """Return whether a frame's points have a direction; a radar of one antenna tells distance only."""
-    return bool(len(rows) and np.median(rows[:, COLUMN["azimuth_sigma_rad"]]) < BLIND_RAD)
+    # In double precision: the middle of two that a broken frame says is half their sum, which overflows in single.
+    return bool(len(rows) and np.median(rows[:, COLUMN["azimuth_sigma_rad"]].astype(np.float64)) < BLIND_RAD)
