@@ -56,7 +56,7 @@ def test_rates_from_6_to_30_and_breaths_of_1_and_2_mm(
     rate_bpm: float, breath_mm: float, radar: RadarDescription, antennas: int, range_m: float
 ) -> None:
     scene = Scene(
-        radar=radar, antennas=antennas, range_m=range_m, rate_bpm=rate_bpm, breath_mm=breath_mm, seconds=34.0, seed=4
+        radar=radar, antennas=antennas, range_m=range_m, rate_bpm=rate_bpm, breath_mm=breath_mm, seconds=30.0, seed=4
     )
     one, _ = seen(scene)
     last = one.respirations[-1]
@@ -96,9 +96,9 @@ def test_sigma_holds_over_many_people(irregular: float, told: float) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("snr_db", [20.0, 10.0, 5.0, 0.0, -5.0, -10.0])
+@pytest.mark.parametrize("snr_db", [10.0, 5.0, 0.0, -5.0])
 def test_the_weaker_the_signal_the_fewer_rates_and_never_a_lie(snr_db: float) -> None:
-    score = Tally(people(Scene(irregular=0.03, snr_db=snr_db), 5, seed=41)).score
+    score = Tally(people(Scene(irregular=0.03, snr_db=snr_db, seconds=30.0), 5, seed=41)).score
     assert score.coverage > 0.8 or snr_db < 10
     assert score.coverage < 0.05 or snr_db > -5
     if score.given:
@@ -106,7 +106,7 @@ def test_the_weaker_the_signal_the_fewer_rates_and_never_a_lie(snr_db: float) ->
         assert score.largest_error < 3.0
 
 
-NOBODY_BREATHES = Scene(breath_mm=1e-9, seconds=60.0)
+NOBODY_BREATHES = Scene(breath_mm=1e-9, seconds=40.0)
 
 
 @pytest.mark.slow
@@ -124,7 +124,7 @@ NOBODY_BREATHES = Scene(breath_mm=1e-9, seconds=60.0)
 def test_what_does_not_breathe_has_no_rate(change: Callable[[Scene], Scene]) -> None:
     random = np.random.default_rng(51)
     for _ in range(2):
-        base = replace(vary(NOBODY_BREATHES, random), breath_mm=1e-9, seconds=60.0, rate_bpm=15.0)
+        base = replace(vary(NOBODY_BREATHES, random), breath_mm=1e-9, rate_bpm=15.0)
         one, _ = seen(change(base))
         assert not any(message.valid for message in one.respirations)
 
@@ -138,11 +138,11 @@ def test_nobody_there_is_empty_with_certainty_within_eight_seconds() -> None:
 
 @pytest.mark.parametrize("how", ["walks", "vanishes"])
 def test_who_leaves_takes_the_rate_along_within_a_window_and_presence_fades(how: str) -> None:
-    time = times(55.0)
-    away = 1.5 + (time - 25.0 if how == "walks" else np.full_like(time, np.nan))
-    one, _ = seen(Scene(seconds=55.0, range_m=np.where(time < 25.0, 1.5, np.where(away < 4.5, away, np.nan))))
-    assert all(message.valid for message in between(one, 15.0, 25.0))
-    assert not any(message.valid for message in between(one, 32.0, 55.0))
+    time = times(42.0)
+    away = 1.5 + (time - 20.0 if how == "walks" else np.full_like(time, np.nan))
+    one, _ = seen(Scene(seconds=42.0, range_m=np.where(time < 20.0, 1.5, np.where(away < 4.5, away, np.nan))))
+    assert all(message.valid for message in between(one, 15.0, 20.0))
+    assert not any(message.valid for message in between(one, 27.0, 42.0))
     assert one.respirations[-1].reason in (Reason.PERSON_LEFT, Reason.NO_PERSON)
     assert (one.presences[-1].probability or 1.0) < 0.1
 
@@ -162,13 +162,13 @@ def test_who_stops_breathing_has_no_rate_within_one_window() -> None:
 
 @pytest.mark.slow
 def test_a_rate_that_changes_is_followed_and_meanwhile_less_sure() -> None:
-    rate = np.where(times(75.0) < 35.0, 15.0, 20.0)
-    one, recorded = seen(Scene(seconds=75.0, rate_bpm=rate))
-    after = [message for message in between(one, 55.0, 75.0) if message.rate_bpm is not None]
-    assert len(after) >= 19
+    rate = np.where(times(65.0) < 30.0, 15.0, 20.0)
+    one, recorded = seen(Scene(seconds=65.0, rate_bpm=rate))
+    after = [message for message in between(one, 50.0, 65.0) if message.rate_bpm is not None]
+    assert len(after) >= 14
     assert all(abs((message.rate_bpm or 0) - 20.0) < 0.5 for message in after)
-    before = max(message.sigma_bpm or 0 for message in between(one, 25.0, 35.0))
-    changing = [message for message in between(one, 38.0, 52.0) if message.rate_bpm is not None]
+    before = max(message.sigma_bpm or 0 for message in between(one, 22.0, 30.0))
+    changing = [message for message in between(one, 33.0, 47.0) if message.rate_bpm is not None]
     assert max(message.sigma_bpm or 0 for message in changing) > 3 * before
     for message in changing:
         assert message.rate_bpm is not None

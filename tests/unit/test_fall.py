@@ -122,11 +122,11 @@ def test_a_pet_that_jumps_down_is_none() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("sigma_m", "least_found", "most_alarms"), [(0.08, 38, 0), (0.2, 34, 8)])
-def test_falls_are_found_and_hours_of_everyday_life_raise_few_alarms(
+@pytest.mark.parametrize(("sigma_m", "least_found", "most_alarms"), [(0.08, 38, 0), (0.2, 34, 5)])
+def test_falls_are_found_and_an_hour_of_everyday_life_raises_few_alarms(
     sigma_m: float, least_found: int, most_alarms: int
 ) -> None:
-    """Rates of 40 falls, and of two hours with much lying on the floor; the middle's error is 0.7 times `sigma_m`."""
+    """Rates of 40 falls, and of an hour with much lying on the floor; the middle's error is 0.7 times `sigma_m`."""
     found = 0
     for seed in range(40):
         random = np.random.default_rng(1000 + seed)
@@ -138,7 +138,7 @@ def test_falls_are_found_and_hours_of_everyday_life_raise_few_alarms(
     for seed in range(2):
         random = np.random.default_rng(seed)
         resident = Resident(random, sigma_m=sigma_m, scale=random.uniform(0.9, 1.08))
-        alarms.update(stages([message for _, message in everyday(resident, 60.0)]))
+        alarms.update(stages([message for _, message in everyday(resident, 30.0)]))
     assert alarms[FallStage.SUSPECTED] <= most_alarms
     assert alarms[FallStage.CANDIDATE] <= 4 + 3 * most_alarms
 

@@ -79,7 +79,8 @@ def test_what_is_counted_is_what_was_told() -> None:
     )
     bodies = [table_of(manner, height, 3000, seed) for seed in range(3) for height in (0.1, 0.4, 0.65, 1.0)]
     bodies += [Followed(True, one.table) for one in bodies]
-    found = count(bodies, "test").person[3]
+    counted = count(bodies, "test")
+    found = counted.person[3]
     assert found.bias_m == pytest.approx(-0.1, abs=0.02)
     assert found.sigma_m == pytest.approx(0.05, rel=0.5)
     assert found.lasts_s == pytest.approx(0.5, rel=0.5)
@@ -88,8 +89,8 @@ def test_what_is_counted_is_what_was_told() -> None:
     assert found.told_sigma_m == 0.1
     assert found.rises_sigma_m_s == pytest.approx(0.05, rel=0.3)
     assert found.above_m == pytest.approx(0.1, abs=0.03)
-    assert count(bodies, "test").person_rush.idle_m_s == pytest.approx(0.02, abs=0.01)
-    assert set(count(bodies, "test").pet_log_odds) == {5.0}
+    assert counted.person_rush.idle_m_s == pytest.approx(0.02, abs=0.01)
+    assert set(counted.pet_log_odds) == {5.0}
 
 
 def test_nobody_followed_is_no_model() -> None:
@@ -217,6 +218,7 @@ def test_the_figure_counts_months_and_alarms(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(home_months, "LYING_DOWNS", 2)
     monkeypatch.setattr(home_months, "UPRIGHT_HOURS_PER_MONTH", 0.5)
+    monkeypatch.setattr(home_months, "ACTS", {"crouches": ACTS["crouches"]})
     monkeypatch.setattr(home_months, "changes_of", lambda house, seed, days: [])
     figure = home_months.figure(CALM, 1, 1)
     assert figure.detail["months"] == pytest.approx(1 / 30)

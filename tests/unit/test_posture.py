@@ -39,11 +39,11 @@ def test_each_posture_is_told_within_seconds(what: str, sigma_m: float) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("sigma_m", "wrong_share"), [(0.08, 0.01), (0.2, 0.05)])
-def test_an_hour_of_everyday_life(sigma_m: float, wrong_share: float) -> None:
+def test_half_an_hour_of_everyday_life(sigma_m: float, wrong_share: float) -> None:
     resident, state = Resident(np.random.default_rng(2), sigma_m=sigma_m), posture.start()
     counts: Counter[bool] = Counter()
     before, same = "", 0
-    for what, message in everyday(resident, 60.0):
+    for what, message in everyday(resident, 30.0):
         same, before = (same + 1 if what == before else 0), what
         for one in told(state, message):
             if what in EXPECTED and same > 60:  # it takes seconds to change, and some more to be sure

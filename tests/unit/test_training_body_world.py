@@ -23,7 +23,7 @@ RADAR = living_waveform("iwr6843aop")
 @pytest.fixture(scope="module")
 def exercise() -> Iterator[ActedScene]:
     """A scene that is seen by its radar once, however often its windows are cut."""
-    scene = exercising_scene(3, RADAR)
+    scene = exercising_scene(36, RADAR)
     seen = seen_of(scene)
     with mock.patch.object(body_world, "seen_of", lambda acted: seen if acted is scene else seen_of(acted)):
         yield scene

@@ -90,7 +90,7 @@ def test_windows_of_a_fall_and_of_exercises_say_so() -> None:
     order = list(dict.fromkeys(fall))
     assert order.index("walking") < order.index("fall_like") < order.index("lying")
     assert Counter(fall)["fall_like"] <= 4
-    exercise = Counter(label for _, label in windows(exercising_scene(3, RADAR), 1.0))
+    exercise = Counter(label for _, label in windows(exercising_scene(36, RADAR), 1.0))
     assert exercise["exercising"] > 4
     assert set(exercise) <= set(CLASSES)
 

@@ -67,7 +67,7 @@ def write_set(folder: Path, name: str, truth: Truth | str, seconds: float = 40.0
 
 @pytest.mark.slow
 def test_a_set_with_truth_is_scored(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_set(folder, "Bed Room-1", truth_of(40.0))
+    write_set(folder, "Bed Room-1", truth_of(30.0), seconds=30.0)
     figures = truth_sets.measure(full=False)
     assert capsys.readouterr().err == ""
     error = figures["set_bed_room_1_respiration_mae"]
@@ -82,9 +82,9 @@ def test_a_set_with_truth_is_scored(folder: Path, capsys: pytest.CaptureFixture[
 
 @pytest.mark.slow
 def test_a_wrong_truth_shows_as_an_error_and_not_as_less_coverage(folder: Path) -> None:
-    truth = truth_of(40.0, contact=False)
+    truth = truth_of(30.0, contact=False)
     truth["recordings"][0]["people"][0]["respiration_bpm"]["per_minute"] = [RATE_BPM + 5] * 3
-    write_set(folder, "wrong", truth)
+    write_set(folder, "wrong", truth, seconds=30.0)
     error = truth_sets.measure(full=False)["set_wrong_respiration_mae"]
     assert error.value == pytest.approx(5, abs=0.5)
     assert error.detail["bias"] == pytest.approx(-5, abs=0.5)
@@ -97,7 +97,7 @@ def test_a_set_that_is_wrong_is_named_and_the_others_are_scored(
 ) -> None:
     write_set(folder, "a_broken", "{", seconds=1.0)
     write_set(folder, "b_missing", truth_of(1.0, recordings=[{"file": "gone.bin"}]), seconds=1.0)
-    write_set(folder, "c_good", truth_of(40.0))
+    write_set(folder, "c_good", truth_of(26.0), seconds=26.0)
     (folder / "no_set_at_all").mkdir()
     figures = truth_sets.measure(full=False)
     assert "set_c_good_respiration_mae" in figures

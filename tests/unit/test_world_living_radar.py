@@ -105,7 +105,7 @@ def test_the_bedroom_is_seen_through_its_open_door_alone() -> None:
 def test_a_resting_chest_goes_on_over_the_end_of_a_stretch() -> None:
     view = _view()
     view.add([sitting(0.0)])
-    times_s, phases = np.arange(50.0, 70.0, 0.05), []
+    times_s, phases = np.arange(54.0, 66.0, 0.05), []
     for time_s in times_s:
         if time_s > 59.0 and view.end_s < 61.0:
             view.add([sitting(60.0)])
@@ -115,12 +115,15 @@ def test_a_resting_chest_goes_on_over_the_end_of_a_stretch() -> None:
     cell = int((np.abs(changing) ** 2).sum(axis=0).argmax())
     steps = np.abs(np.diff(changing[:, cell]))
     over_the_end = int(np.searchsorted(times_s, 60.0)) - 1
-    assert steps[over_the_end - 1 : over_the_end + 2].max() < 1.2 * np.delete(steps, range(195, 205)).max()
+    assert (
+        steps[over_the_end - 1 : over_the_end + 2].max()
+        < 1.2 * np.delete(steps, range(over_the_end - 4, over_the_end + 6)).max()
+    )
 
 
 def test_breaths_come_back_from_the_frames_at_their_rate() -> None:
     view = _view()
-    frames = _frames(view, [sitting(0.0), sitting(60.0)], np.arange(20.0, 100.0, 0.1))
+    frames = _frames(view, [sitting(0.0), sitting(60.0)], np.arange(20.0, 70.0, 0.1))
     ranges = np.fft.fft(frames.mean(axis=1)[:, 0], axis=-1)
     changing = ranges - ranges.mean(axis=0)
     cell = int((np.abs(changing) ** 2).sum(axis=0).argmax())

@@ -20,10 +20,14 @@ _FARTHEST_M = 1e3
 
 def makes_sense(track: Track) -> bool:
     """Return whether all that is asked of a track is a number that a house can hold."""
-    numbers = (*track.position_m, *track.velocity_m_s, *track.size_m, track.top_m, track.still_s, track.existence)
-    sigmas = (*track.position_sigma_m, *track.velocity_sigma_m_s, track.top_sigma_m)
-    sound = all(math.isfinite(number) and abs(number) < _FARTHEST_M for number in (*numbers[:-2], *sigmas))
-    return sound and all(sigma >= 0 for sigma in sigmas) and all(math.isfinite(number) for number in numbers[-2:])
+    # Asked of every track of every frame: what is no number is within no bounds, and need not be asked for apart.
+    for number in (*track.position_m, *track.velocity_m_s, *track.size_m, track.top_m):
+        if not -_FARTHEST_M < number < _FARTHEST_M:
+            return False
+    for sigma in (*track.position_sigma_m, *track.velocity_sigma_m_s, track.top_sigma_m):
+        if not 0 <= sigma < _FARTHEST_M:
+            return False
+    return math.isfinite(track.still_s) and math.isfinite(track.existence)
 
 
 def passed_s(before: Instant | None, now: Instant) -> float | None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sumika.clock import Instant
 from sumika.perception._bodies import NO_ELEVATION_M, passed_s
 from sumika.schema import HeldBy, Track
+from sumika.units import ns_to_seconds
 
 Array = NDArray[np.float64]
 
@@ -104,7 +105,7 @@ class Descent:
 
 @dataclass(slots=True)
 class HeightMemory:
-    """Heights of the last seconds of one body."""
+    """Heights of the last seconds of one body: all of one clock, and none earlier than those before it."""
 
     heights: deque[Height] = field(default_factory=lambda: deque(maxlen=_MOST_HEIGHTS))
 
@@ -127,8 +128,8 @@ class HeightMemory:
         if self._is_high():
             return None
         kept = list(self.heights)
-        begin = kept[0].stamp
-        every = np.array([passed_s(begin, one.stamp) or 0.0 for one in kept])
+        begin_ns = kept[0].stamp.monotonic_ns
+        every = np.array([ns_to_seconds(one.stamp.monotonic_ns - begin_ns) for one in kept])
         table = np.array(
             [
                 (one.middle_m, one.sigma_m, one.falls_m_s, one.seen, *one.place_m, one.going_m_s, one.rests)
@@ -154,13 +155,15 @@ class HeightMemory:
     def _is_high(self) -> bool:
         """Return whether the last height that tells anything is not low: of most bodies, for whom no more is asked."""
         last: Height | None = None
+        last_ns = 0
         quick, slow = [], []
         for one in reversed(self.heights):
             if one.sigma_m > NO_ELEVATION_M:
                 continue
-            last = last or one
-            before_s = passed_s(one.stamp, last.stamp)
-            if before_s is None or before_s > _SLOW_S - _SAME_S:
+            if last is None:
+                last, last_ns = one, one.stamp.monotonic_ns
+            before_s = ns_to_seconds(last_ns - one.stamp.monotonic_ns)
+            if before_s > _SLOW_S - _SAME_S:
                 break
             slow.append(one.middle_m)
             if before_s <= _QUICK_S - _SAME_S:

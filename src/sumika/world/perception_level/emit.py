@@ -1,8 +1,10 @@
 """Tells what perception would tell of where people really are, second by second."""
 
+import bisect
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -138,27 +140,27 @@ class PerceptionLevel:
 
     def _comes(self, now: bool, coming: Coming, seconds: float) -> bool:
         """Return whether something that comes and goes is there next."""
-        chance = float(self._random.uniform())
+        chance = self._random.random()
         return chance >= within(coming.ends_per_s, seconds) if now else chance < within(coming.begins_per_s, seconds)
 
     def _err(self, seen: _Seen, errors: Errors, seconds: float) -> None:
         kept = math.exp(-seconds / errors.position_lasts_s)
         fresh = errors.position_sigma_m * math.sqrt(1.0 - kept**2)
-        seen.error_m = kept * seen.error_m + self._random.normal(0.0, fresh, 2)
+        seen.error_m = kept * seen.error_m + fresh * self._random.standard_normal(2)
 
     def _tell_posture(self, seen: _Seen, manner: Manner, errors: Errors, seconds: float) -> None:
         """Tell a posture anew now and then, and whenever somebody holds himself or herself otherwise."""
-        if seen.manner is manner and self._random.uniform() < math.exp(-seconds / errors.posture_lasts_s):
+        if seen.manner is manner and self._random.random() < math.exp(-seconds / errors.posture_lasts_s):
             return
-        shares = np.array(errors.posture)
         seen.manner = manner
-        seen.told = PostureKind(POSTURES[int(self._random.choice(len(POSTURES), p=shares / shares.sum()))])
+        number = bisect.bisect_right(_up_to(errors.posture), self._random.random())
+        seen.told = PostureKind(POSTURES[number])
 
     def _imagine(self, occupied: set[str], seconds: float) -> None:
         """Let people appear in empty rooms, who are not there."""
         for room in self._false_s:
             self._false_s[room] = max(0.0, self._false_s[room] - seconds)
-            begins = self._random.uniform() < within(self._model.false_per_h / 3600.0, seconds)
+            begins = self._random.random() < within(self._model.false_per_h / 3600.0, seconds)
             if begins and room not in occupied:
                 self._false_s[room] = float(self._random.exponential(self._model.false_lasts_s))
 
@@ -217,6 +219,14 @@ def _middle_m(room: Room) -> tuple[float, float, float]:
     """Return about the middle of a room, at a body's height."""
     x, y = np.mean(np.array(room.floor_m), axis=0)
     return float(x), float(y), 1.0
+
+
+@cache
+def _up_to(posture: tuple[float, ...]) -> tuple[float, ...]:
+    """Return how likely each posture or one before it is told: what `Generator.choice` reckons anew each time."""
+    shares = np.array(posture)
+    up_to = (shares / shares.sum()).cumsum()
+    return tuple(float(share) for share in up_to / up_to[-1])
 
 
 def within(per_s: float, seconds: float) -> float:

@@ -28,7 +28,7 @@ class Manner(StrEnum):
     BATHING = "bathing"  # sitting in a tub: low, and under water but for head and shoulders
 
 
-_MANNERS = frozenset(Manner)
+_MANNERS = {manner.value: manner for manner in Manner}
 
 
 class Coming(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +112,7 @@ def manner_of(body: TrueBody) -> Manner:
         return Manner.WALKING
     if body.activity == Manner.BATHING and body.posture == Manner.SITTING:
         return Manner.BATHING
-    return Manner(body.posture) if body.posture in _MANNERS else Manner.STANDING
+    return _MANNERS.get(body.posture, Manner.STANDING)
 
 
 def plainest(bodies: Iterable[TrueBody], room: str) -> Manner | None:
