@@ -2,18 +2,23 @@
 
 import importlib
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sumika.cli._interrupts import ctrl_c_ends
-from sumika.cli.main import COMMANDS
+from sumika.cli.main import COMMANDS, main
+
+Said = Callable[..., tuple[object, str, str]]
 
 
 def sumika(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run it as users do: a process that begins anew, which takes a second of a core for what it loads."""
     return subprocess.run(
         [sys.executable, "-m", "sumika", *arguments],
         capture_output=True,
@@ -24,17 +29,38 @@ def sumika(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_every_command_explains_itself(command: str) -> None:
-    answer = sumika(command, "--help")
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Said:
+    """Say the same in this process: exit code, standard output, standard error."""
+
+    def say(*arguments: str) -> tuple[object, str, str]:
+        monkeypatch.setattr(sys, "argv", ["sumika", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    monkeypatch.delenv("SUMIKA_DEBUG", raising=False)
+    return say
+
+
+def test_a_process_of_its_own_explains_itself() -> None:
+    answer = sumika("version", "--help")
     assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.startswith(f"Usage: python -m sumika {command}")
+    assert answer.stdout.startswith("Usage: python -m sumika version")
 
 
-def test_a_slip_of_the_keyboard_gets_the_nearest_command() -> None:
-    answer = sumika("replya", "log")
-    assert answer.returncode == 2
-    assert "Did you mean 'replay'?" in answer.stderr
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself(command: str, here: Said) -> None:
+    code, said, wrong = here(command, "--help")
+    assert code == 0, wrong
+    assert re.match(rf"Usage: \S+.* {command} ", said)
+
+
+def test_a_slip_of_the_keyboard_gets_the_nearest_command(here: Said) -> None:
+    code, _, wrong = here("replya", "log")
+    assert code == 2
+    assert "Did you mean 'replay'?" in wrong
 
 
 @pytest.mark.parametrize("how", ["--version", "-V"])
@@ -68,20 +94,20 @@ radars:
         (["run", "--headles"], 2, "--headless"),
     ],
 )
-def test_wrong_use_is_one_clear_line(arguments: list[str], code: int, says: str) -> None:
-    answer = sumika(*arguments)
-    assert answer.returncode == code, answer.stderr
-    assert says in answer.stderr
-    assert "Traceback" not in answer.stderr
+def test_wrong_use_is_one_clear_line(arguments: list[str], code: int, says: str, here: Said) -> None:
+    ended, _, wrong = here(*arguments)
+    assert ended == code, wrong
+    assert says in wrong
+    assert "Traceback" not in wrong
 
 
-def test_a_wrong_house_is_told_by_file_line_and_nearest_spelling(tmp_path: Path) -> None:
+def test_a_wrong_house_is_told_by_file_line_and_nearest_spelling(tmp_path: Path, here: Said) -> None:
     house = tmp_path / "house.yaml"
     house.write_text(HOUSE_OF_ONE_ROOM.replace("floor_m", "flor_m"), encoding="utf-8")
-    answer = sumika("run", "--house", str(house))
-    assert answer.returncode == 2
-    assert f"{house}:6" in answer.stderr
-    assert "floor_m" in answer.stderr
+    code, _, wrong = here("run", "--house", str(house))
+    assert code == 2
+    assert f"{house}:6" in wrong
+    assert "floor_m" in wrong
 
 
 def test_data_in_a_place_that_is_no_folder_is_a_failure_with_a_remedy(tmp_path: Path) -> None:
