@@ -16,11 +16,11 @@ from sumika.evaluate.control.weeks import Week, week_of
 from sumika.schema.worth import Worth, worth_of
 
 WEEK = "winter_tokyo"
-SPAN = Span(warm_up_days=1, days=0.25)
+SPAN = Span(warm_up_days=0.5, days=0.25)
 
 
 def arena_of(week: Week) -> Arena:
-    return Arena(week.house(11, warm_up_days=SPAN.warm_up_days), perfect_forecast=True, seed=11, span=SPAN)
+    return Arena(week.house(11, warm_up_days=1), perfect_forecast=True, seed=11, span=SPAN)
 
 
 def under_a_thermostat(days: float) -> Diary:

@@ -91,7 +91,7 @@ class Span:
         days: That are scored.
     """
 
-    warm_up_days: int = WARM_UP_DAYS
+    warm_up_days: float = WARM_UP_DAYS
     days: float = SCORED_DAYS
 
 
