@@ -1,5 +1,6 @@
 """The demo house as a user meets it: how soon it speaks, what it uses, how it ends, how it takes kill -9 and stops."""
 
+import math
 import os
 import signal
 import sys
@@ -72,18 +73,21 @@ def usage() -> dict[str, Figure]:
     return figures
 
 
-def mistreat(how: signal.Signals, *, at_once: int = 1) -> tuple[dict[str, float], dict[str, int]]:
+def mistreat(
+    how: signal.Signals, *, at_once: int = 1, most_watchdog_s: float = math.inf
+) -> tuple[dict[str, float], dict[str, int]]:
     """Send every node a signal, one after the other or some at once; those that all others wait for come alone.
 
     Args:
         how: The signal.
         at_once: So many nodes get it together.
+        most_watchdog_s: Nodes that may be silent for longer are left alone.
 
     Returns:
         Seconds until each ran again, and how often each was started again in all (once, unless one took another along).
     """
     loaded = recordings_house({**os.environ, "SUMIKA_DATA": os.devnull})
-    nodes = nodes_of(loaded.house)
+    nodes = [node for node in nodes_of(loaded.house) if node.watchdog_s <= most_watchdog_s]
     others = sorted((node for node in nodes if not node.first), key=lambda node: node.watchdog_s)
     groups = [[node] for node in nodes if node.first]
     groups += [others[begin : begin + at_once] for begin in range(0, len(others), at_once)]
