@@ -1,6 +1,7 @@
 """Comfort by ASHRAE 55-2023: standard effective temperature, PMV in moving air, the adaptive band; by pythermalcomfort.
 
-Importing it takes seconds, as with `sumika.physics.comfort`: nothing that must start quickly imports this.
+Importing it takes seconds, as with `sumika.physics.comfort`: nothing that must start quickly imports this. Numbers go
+on as floating-point ones: for each whole number among them pythermalcomfort would compile the body anew, two seconds.
 """
 
 import math
@@ -57,12 +58,12 @@ def standard_effective_c(
             how much moving air cools.
     """
     result = set_tmp(
-        tdb=air_c,
-        tr=radiant_c,
-        v=air_speed_m_s,
+        tdb=float(air_c),
+        tr=float(radiant_c),
+        v=float(air_speed_m_s),
         rh=100.0 * relative,
         met=metabolic_w_m2 / MET_W_M2,
-        clo=clothing_clo,
+        clo=float(clothing_clo),
         limit_inputs=False,
         round_output=False,
         calculate_ce=not stirs_own_air,
@@ -96,12 +97,12 @@ def vote_in_moving_air(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         result = pmv_ppd_ashrae(
-            tdb=air_c,
-            tr=radiant_c,
-            vr=air_speed_m_s,
+            tdb=float(air_c),
+            tr=float(radiant_c),
+            vr=float(air_speed_m_s),
             rh=100.0 * relative,
             met=metabolic_w_m2 / MET_W_M2,
-            clo=clothing_clo,
+            clo=float(clothing_clo),
             limit_inputs=not beyond_limits,
             airspeed_control=has_fan_control,
             round_output=False,
