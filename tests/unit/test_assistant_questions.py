@@ -1,5 +1,7 @@
 """Questions to the records: what none of them tells is declined, and what stands beside a question is not followed."""
 
+from functools import cache
+
 import pytest
 
 from sumika.assistant.calls import Call
@@ -11,10 +13,14 @@ from sumika.evaluate.assistant.households import household
 from sumika.facts import Period
 from tests.talk_helpers import DAY_S, NOW_S, TODAY_S, TOKYO
 
-NAMES = {name: Names(household(name).house) for name in ("alone", "family", "flat")}
 SLEPT = Call(tool="sleep", what="asleep")
 PAID = Call(tool="energy", what="cost")
 PRESENT = Call(tool="presence", what="anyone")
+
+
+@cache
+def names_of(name: str) -> Names:
+    return Names(household(name).house)
 
 
 class Student:
@@ -29,7 +35,7 @@ class Student:
 
 
 def understood(sentence: str, name: str = "alone", student: Student | None = None) -> Understood:
-    return Understander(NAMES[name], student).understand(sentence)
+    return Understander(names_of(name), student).understand(sentence)
 
 
 @pytest.mark.parametrize(
