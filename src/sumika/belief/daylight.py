@@ -67,11 +67,11 @@ class Daylight:
         elevation_deg = np.degrees(self._sun.position(unix_s)[0])
         efficacy = np.array([sun_efficacy_lm_w(one) for one in elevation_deg])
         none = np.zeros(len(unix_s))
-        for window in self._outline.windows:
-            sky = self._sun.through(window, unix_s, none, diffuse_w_m2)
-            sun = self._sun.through(window, unix_s, direct_w_m2, none)
-            lumens = LIGHT_PER_HEAT * (SKY_EFFICACY_LM_W * sky + _SUN_SHARE * efficacy * sun)
-            found[:, window.room] += (1.0 - closed.get(window.id, 0.0)) * lumens
+        before = self._sun.onto(self._outline.windows, unix_s)
+        sky, sun = before.heat_w(none, diffuse_w_m2), before.heat_w(direct_w_m2, none)
+        lumens = LIGHT_PER_HEAT * (SKY_EFFICACY_LM_W * sky + _SUN_SHARE * efficacy * sun)
+        for window, through in zip(self._outline.windows, lumens, strict=True):
+            found[:, window.room] += (1.0 - closed.get(window.id, 0.0)) * through
         return np.asarray(found * self._per_lumen * self.factor)
 
     def learn(self, room: int, foreseen_lux: float, measured_lux: float) -> None:

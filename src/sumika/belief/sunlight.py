@@ -4,6 +4,8 @@ Position by pvlib (NREL's algorithm); diffuse light of an even sky, the ground r
 trees and neighbours do is learned as a factor per room.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -73,15 +75,62 @@ class Sun:
             direct_w_m2: (time,) of the sun at right angles.
             diffuse_w_m2: (time,) of the sky on a level plane.
         """
+        heat_w: Array = self.onto((window,), unix_s).heat_w(direct_w_m2, diffuse_w_m2)[0]
+        return heat_w
+
+    def onto(self, windows: Sequence[WindowOutline], unix_s: Array, turned_deg: float = 0.0) -> "SunOnWindows":
+        """Return how the sun stands before windows.
+
+        Args:
+            windows: Which.
+            unix_s: (time,).
+            turned_deg: As if the house stood turned by so much, clockwise, against its drawing.
+        """
         up, round_ = self.position(unix_s)
-        facing = round_ - np.radians(window.azimuth_deg)
+        azimuth = np.array([window.azimuth_deg for window in windows])[:, np.newaxis] + turned_deg
+        overhang = np.array([window.overhang_ratio for window in windows])[:, np.newaxis]
+        facing = round_ - np.radians(azimuth)
         on_wall = np.cos(up) * np.cos(facing)
-        lit = np.where((on_wall > 0.0) & (up > 0.0), on_wall, 0.0)
         # What juts out throws its shadow down the window by the tangent of the profile angle.
         profile = np.tan(np.clip(up, 0.0, 1.5)) / np.maximum(np.cos(facing), 0.05)
-        shaded = np.clip(window.overhang_ratio * profile, 0.0, 1.0)
-        glancing = np.clip(1.0 - 0.12 * (1.0 / np.maximum(on_wall, 0.1) - 1.0), 0.0, 1.0)
-        sky = 0.5 * diffuse_w_m2 * (1.0 - 0.4 * min(1.0, window.overhang_ratio))
-        ground = 0.5 * ALBEDO * (diffuse_w_m2 + direct_w_m2 * np.maximum(np.sin(up), 0.0))
-        arrives = direct_w_m2 * lit * (1.0 - shaded) * glancing + 0.9 * (sky + ground)
-        return np.asarray(window.area_m2 * window.gain * arrives)
+        return SunOnWindows(
+            lit=np.where((on_wall > 0.0) & (up > 0.0), on_wall, 0.0),
+            unshaded=1.0 - np.clip(overhang * profile, 0.0, 1.0),
+            glancing=np.clip(1.0 - 0.12 * (1.0 / np.maximum(on_wall, 0.1) - 1.0), 0.0, 1.0),
+            sky=1.0 - 0.4 * np.minimum(1.0, overhang),
+            height=np.maximum(np.sin(up), 0.0),
+            takes_m2=np.array([window.area_m2 * window.gain for window in windows])[:, np.newaxis],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SunOnWindows:
+    """How the sun stands before some windows at some times.
+
+    Attributes:
+        lit: (window, time) cosine of the angle at which the sun falls on the pane; 0 where it does not.
+        unshaded: (window, time) share that no overhang shades.
+        glancing: (window, time) share of what passes a pane at right angles.
+        sky: (window, 1) share of the sky that is seen below the overhang.
+        height: (time,) sine of the sun's height; 0 at night.
+        takes_m2: (window, 1) area, times the share of the sun's heat that comes in.
+    """
+
+    lit: Array
+    unshaded: Array
+    glancing: Array
+    sky: Array
+    height: Array
+    takes_m2: Array
+
+    def heat_w(self, direct_w_m2: Array, diffuse_w_m2: Array) -> Array:
+        """Return (window, time) W that come in, before any blind.
+
+        Args:
+            direct_w_m2: (time,) of the sun at right angles.
+            diffuse_w_m2: (time,) of the sky on a level plane.
+        """
+        sky = 0.5 * diffuse_w_m2 * self.sky
+        ground = 0.5 * ALBEDO * (diffuse_w_m2 + direct_w_m2 * self.height)
+        arrives = direct_w_m2 * self.lit * self.unshaded * self.glancing + 0.9 * (sky + ground)
+        return np.asarray(self.takes_m2 * arrives)

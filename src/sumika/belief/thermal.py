@@ -7,7 +7,7 @@ logarithm means "as described". The model is linear in its states; air that fans
 kept as a few configurations.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -204,9 +204,9 @@ class ThermalModel:
         if not np.isfinite(rows.outside[:, 3]).any() and len(rows):
             direct, diffuse = self._sun.split(middle, outside["global_horizontal_w_m2"])
         sun = np.zeros((len(rows), self.rooms))
-        for window in self.outline.windows:
-            there = replace(window, azimuth_deg=window.azimuth_deg + turned_deg)
-            sun[:, window.room] += self._sun.through(there, middle, direct, diffuse) * self._blind(rows, window.id)
+        heat_w = self._sun.onto(self.outline.windows, middle, turned_deg).heat_w(direct, diffuse)
+        for window, through_w in zip(self.outline.windows, heat_w, strict=True):
+            sun[:, window.room] += through_w * self._blind(rows, window.id)
         return sun
 
     def _blind(self, rows: Rows, window: str) -> Array:
