@@ -1,7 +1,7 @@
 """Somebody else's house: its names and units on one side, ours on the other, and what is said of wrong ones."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -96,6 +96,15 @@ def test_short_steps_of_a_house_make_no_more_plans() -> None:
         found.append(adapter.act(FORECAST)["heat"])
     assert ecu.script == []
     assert found == pytest.approx([71.6, 71.6, 71.6, 70.7, 70.7, 70.7])
+
+
+def test_in_the_hour_that_comes_twice_it_is_planned_for_every_quarter_of_an_hour() -> None:
+    adapter, ecu = an_adapter(*[[("pump", "setpoint_c", 22.0)]] * 8)
+    before = datetime(2026, 10, 25, 0, 15, tzinfo=UTC)
+    for quarter in range(8):
+        adapter.see(TOLD, (before + timedelta(minutes=15 * quarter)).astimezone(AT.tzinfo))
+        adapter.act(FORECAST)
+    assert ecu.script == []
 
 
 def test_a_plan_that_does_not_come_about_leaves_the_last_one_until_it_is_too_old() -> None:

@@ -123,3 +123,12 @@ def test_nothing_known_is_not_nothing_saved(tmp_path: Path) -> None:
     assert SAVED_FILE in savings.problem
     found = savings.answer(30.0, EVENING)
     assert (found.accepted, found.saved, found.since_unix_s) == (True, None, None)
+
+
+def test_a_file_that_cannot_be_read_is_set_aside_and_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / SAVED_FILE).write_bytes(b'{"2026-01-19": {"saved": 12.0}')
+    savings = Savings(tmp_path, "JPY")
+    savings.meter(meter(1.0), EVENING)
+    assert savings.keep() == ""
+    (aside,) = tmp_path.glob("*.damaged")
+    assert aside.read_bytes() == b'{"2026-01-19": {"saved": 12.0}'

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sumika.belief.airflow import rating
 from sumika.belief.outline import Outline
-from sumika.ecu.moments import passed_s
+from sumika.ecu.moments import later, passed, passed_s
 from sumika.plan.runs import Placed, Run, run_of
 from sumika.plan.situation import Grid
 from sumika.safety import limits_of
@@ -176,7 +176,7 @@ class Appliances:
             machine.waits_since = machine.done_by = machine.begins = machine.then_cost = None
         elif machine.waits_since is None or told_h != machine.done_by_h:
             # What was said before a restart counts from when it was said.
-            since = at - machine.wished_for if machine.wished else at
+            since = later(at, -machine.wished_for) if machine.wished else at
             machine.waits_since = machine.waits_since or since
             machine.done_by_h = told_h
             hour_h = told_h if told_h is not None else rating(machine.device, DONE_BY_H)
@@ -268,9 +268,9 @@ class Appliances:
             Start(
                 device=device,
                 begins=machine.begins,
-                done=machine.begins + timedelta(seconds=self.run_s[device]),
+                done=later(machine.begins, timedelta(seconds=self.run_s[device])),
                 saves=machine.saves,
-                is_now=self._at is not None and machine.begins <= self._at + HALF_A_STEP,
+                is_now=self._at is not None and passed(self._at, machine.begins) <= HALF_A_STEP,
             )
             for device, machine in self._machines.items()
             if machine.begins is not None
@@ -292,7 +292,7 @@ def _next(hour: float, run_s: float, at: datetime) -> datetime:
     """Return the next time that it is such an hour at which a run that begins now would be done."""
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     done_by = midnight + timedelta(hours=hour)
-    while done_by < at + timedelta(seconds=run_s):
+    while passed_s(at, done_by) < run_s:
         done_by += timedelta(days=1)
     return done_by
 

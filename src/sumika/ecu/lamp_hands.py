@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sumika.ecu.moments import passed
+from sumika.ecu.moments import is_before, later, passed
 
 TAKES = timedelta(seconds=60)
 """So long after a command a lamp may still be on its way, or say what it was told before."""
@@ -64,7 +64,7 @@ class LampHands:
             if value is None or (name != "level" and dark):
                 continue
             if _touched(self._lamps.setdefault((device, name), _Lamp()), value, same, at):
-                self._until[device] = at + self._holds
+                self._until[device] = later(at, self._holds)
                 # What it was told before that counts no more: who puts it back there has touched it again.
                 for setting in _NAMES:
                     self._lamps.setdefault((device, setting), _Lamp()).said.clear()
@@ -72,7 +72,7 @@ class LampHands:
     def holds(self, at: datetime, device: str) -> bool:
         """Return whether a person's word stands for a lamp."""
         until = self._until.get(device)
-        return until is not None and at < until
+        return until is not None and is_before(at, until)
 
 
 def _touched(lamp: _Lamp, value: float, same: float, at: datetime) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sumika.belief.nights import Night
-from sumika.ecu.moments import passed
+from sumika.ecu.moments import is_before, later, passed
 from sumika.schema.building import OUTSIDE
 from sumika.schema.house import House
 from sumika.schema.living import FurnitureKind
@@ -117,12 +117,12 @@ class NightPath:
     def _lit(self, at: datetime, seen: set[str], from_where: set[str]) -> frozenset[str]:
         if from_where:
             self._up_since = self._up_since or at
-            self._until = at + LINGERS
+            self._until = later(at, LINGERS)
             self._way = frozenset().union(seen, *(self._to_toilet(room) for room in from_where))
             if passed(self._up_since, at) >= UP_FOR_GOOD:
                 self._end()
                 return frozenset()
-        elif self._until is not None and at >= self._until:
+        elif self._until is not None and not is_before(at, self._until):
             self._up_since = self._until = None
             self._way = frozenset()
         return self._way

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from msgspec import structs
 
-from sumika.ecu.moments import passed
+from sumika.ecu.moments import is_before, later, passed
 from sumika.schema import Command
 from sumika.schema.house import Control
 from sumika.text import say
@@ -58,7 +58,7 @@ class Nudge:
 
     def holds(self, at: datetime) -> bool:
         """Return whether it is in force at a moment."""
-        return self.until is not None and at < self.until
+        return self.until is not None and is_before(at, self.until)
 
 
 NONE = Nudge()
@@ -112,7 +112,7 @@ def nudge_of(before: Ease, seen: RoomSeen) -> Ease:
     if seen.declined:
         return Ease(rests_until=_midnight(seen.at))
     if seen.touched:
-        return Ease(rests_until=_later(before.rests_until, seen.at + RESTS_AFTER_HAND))
+        return Ease(rests_until=_latest(before.rests_until, later(seen.at, RESTS_AFTER_HAND)))
     if seen.night:
         return Ease(rests_until=before.rests_until)
     known_at = seen.at if seen.index is not None else before.known_at
@@ -122,8 +122,8 @@ def nudge_of(before: Ease, seen: RoomSeen) -> Ease:
     if before.nudge is not NONE:
         calm = lost or (seen.index is not None and seen.index < CALM_AGAIN)
         over = calm or not before.nudge.holds(seen.at)
-        return Ease(rests_until=seen.at + RESTS, known_at=known_at) if over else ease
-    rested = before.rests_until is None or seen.at >= before.rests_until
+        return Ease(rests_until=later(seen.at, RESTS), known_at=known_at) if over else ease
+    rested = before.rests_until is None or not is_before(seen.at, before.rests_until)
     if rested and high_since is not None and passed(high_since, seen.at) >= HIGH_FOR:
         return replace(ease, nudge=_begun(seen.at))
     return ease
@@ -135,7 +135,7 @@ def _begun(at: datetime) -> Nudge:
         colour_factor=COLOUR_FACTOR,
         warmer_k=WARMER_K,
         fresh_factor=FRESH_FACTOR,
-        until=at + LASTS,
+        until=later(at, LASTS),
     )
 
 
@@ -145,8 +145,8 @@ def _high_since(since: datetime | None, seen: RoomSeen, *, lost: bool) -> dateti
     return (since or seen.at) if seen.index - seen.sigma >= HIGH else None
 
 
-def _later(one: datetime | None, other: datetime) -> datetime:
-    return other if one is None else max(one, other)
+def _latest(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None or is_before(one, other) else one
 
 
 def _midnight(at: datetime) -> datetime:

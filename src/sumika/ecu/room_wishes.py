@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.belief.routine import PeopleAhead
+from sumika.ecu.moments import is_before, later, passed
 from sumika.schema import ComfortWish
 from sumika.units import clamp
 
@@ -43,11 +44,11 @@ class RoomWish:
 
     def holds(self, at: datetime) -> bool:
         """Return whether it holds at a time."""
-        return self.until is None or at < self.until
+        return self.until is None or is_before(at, self.until)
 
     def asked_lately(self, at: datetime) -> bool:
         """Return whether whoever asked is taken to be there."""
-        return self.holds(at) and at < self.since + THERE_FOR
+        return self.holds(at) and passed(self.since, at) < THERE_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,8 @@ def wish_of(wish: ComfortWish, at: datetime) -> RoomWish:
     """
     warm_c = None if wish.temperature_c is None else clamp(wish.temperature_c, COLDEST_C, WARMEST_C)
     return RoomWish(
-        since=at - timedelta(seconds=max(wish.age_s, 0.0)),
-        until=None if wish.left_s is None else at + timedelta(seconds=wish.left_s),
+        since=later(at, -timedelta(seconds=max(wish.age_s, 0.0))),
+        until=None if wish.left_s is None else later(at, timedelta(seconds=wish.left_s)),
         offset_k=clamp(wish.offset_k, -MOST_OFFSET_K, MOST_OFFSET_K),
         temperature_c=warm_c,
     )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sumika.ecu.ecu import Ecu
+from sumika.ecu.moments import later
 from sumika.ecu.outlook import Forecast
 from sumika.ecu.room_wishes import RoomWish, RoomWishes
 from sumika.plan.account import account_of
@@ -55,7 +56,7 @@ def what_if(ecu: Ecu, forecast: Forecast, room: str, offset_k: float, hours: flo
     """
     if ecu.at is None or ecu.planned is None:
         raise SumikaError("there is no plan yet", where="what_if", remedy="Ask in a quarter of an hour")
-    wish = RoomWish(since=ecu.at, until=ecu.at + timedelta(hours=hours), offset_k=offset_k)
+    wish = RoomWish(since=ecu.at, until=later(ecu.at, timedelta(hours=hours)), offset_k=offset_k)
     wished = _planned(ecu, forecast, RoomWishes({**ecu.wishes.rooms, room: wish}))
     usual = _planned(ecu, forecast, ecu.wishes)
     place = ecu.belief.outline.index[room]

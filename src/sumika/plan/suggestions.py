@@ -77,7 +77,7 @@ class Suggesting:
         """
         self._devices = {device.id: device for device in house.devices}
         self._no: dict[str, str] = dict(declined or {})
-        self._quiet_until: dict[str, datetime] = {}
+        self._quiet_until_s: dict[str, float] = {}
         self._asked: dict[str, tuple[str, Suggestion]] = {}
 
     @property
@@ -109,7 +109,7 @@ class Suggesting:
         self._asked = {}
         for device, changes in by_device.items():
             about = self._about(device, changes, told)
-            if about and about not in self._no and at >= self._quiet_until.get(device, at):
+            if about and about not in self._no and at.timestamp() >= self._quiet_until_s.get(device, 0.0):
                 one = _suggestion(name_of(about, at.date(), self._asked), device, changes, worth.get(device), holds)
                 self._asked[one.id] = (about, one)
                 found.append(one)
@@ -128,7 +128,7 @@ class Suggesting:
             return None
         about, suggestion = self._asked.pop(suggestion_id)
         if yes:
-            self._quiet_until[suggestion.device] = at + QUIET_AFTER_YES
+            self._quiet_until_s[suggestion.device] = at.timestamp() + QUIET_AFTER_YES.total_seconds()
             return None
         self._no[about] = at.date().isoformat()
         return self._of_warmth(suggestion)

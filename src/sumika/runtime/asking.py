@@ -69,7 +69,7 @@ class Asking:
             name = name_of(f"nudge {one.room} {one.until.isoformat()}", at.date(), self._nudged)
             self._nudged[name] = one.room
             action = PlannedAction(device=one.room, action=NUDGE, value=1.0, why=one.why, why_ja=one.why_ja)
-            left_ns = seconds_to_ns((one.until - at).total_seconds())
+            left_ns = seconds_to_ns(one.until.timestamp() - at.timestamp())
             found.append(
                 Suggestion(
                     id=name,

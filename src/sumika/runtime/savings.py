@@ -7,6 +7,7 @@ be one: nobody has lived the same day twice.
 
 import math
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -47,9 +48,12 @@ class Savings:
         try:
             self._days = read_small(self._path, dict[str, SavedDay], {})
         except DamagedFileError as error:
-            self.problem = str(error)
+            self.problem = f"{error}; it is set aside"
+            with suppress(OSError):  # a disk that fails must stop no plan
+                # More than a year of days: whoever can read more of them than we is to find them.
+                self._path.replace(self._path.with_suffix(".damaged"))
         self._report: PlanReport | None = None
-        self._since = self._until = datetime.min.replace(tzinfo=UTC)
+        self._since = self._until = datetime.fromtimestamp(0.0, UTC)
         self._counted = ("", 0.0)
 
     def plan(self, report: PlanReport, at: datetime) -> None:
@@ -60,7 +64,8 @@ class Savings:
             at: Now, on the house's own clock.
         """
         self.turn(at)
-        self._report, self._since, self._until = report, at, at + timedelta(seconds=LONGEST_S)
+        until = (at.astimezone(UTC) + timedelta(seconds=LONGEST_S)).astimezone(at.tzinfo)
+        self._report, self._since, self._until = report, at, until
 
     def turn(self, at: datetime) -> None:
         """Count the newest plan until now.
@@ -68,13 +73,14 @@ class Savings:
         Args:
             at: Now, on the house's own clock.
         """
-        report, since, end = self._report, self._since, min(at, self._until)
-        if report is None or end <= since:
+        # By seconds that passed, and not by the clock on the wall: an hour comes twice in autumn.
+        report, since, end = self._report, self._since, min(at, self._until, key=datetime.timestamp)
+        seconds = end.timestamp() - since.timestamp()
+        if report is None or seconds <= 0.0:
             return
         self._since = end
         if report.plan_cost is None or report.simple_cost is None:
             return
-        seconds = (end - since).total_seconds()
         day = self._day(since.date())
         day.saved += (report.simple_cost - report.plan_cost) * seconds / PLANNED_S
         day.seconds[report.mode] = day.seconds.get(report.mode, 0.0) + seconds

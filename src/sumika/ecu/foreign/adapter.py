@@ -30,6 +30,7 @@ from sumika.ecu.foreign.signals import (
     of_meter,
     settings_of,
 )
+from sumika.ecu.moments import passed_s
 from sumika.ecu.outlook import Forecast
 from sumika.ecu.plain_numbers import readings
 from sumika.plan.solver import PlanError
@@ -164,7 +165,7 @@ class Adapter:
 
     def _commands(self, forecast: Forecast) -> tuple[Command, ...]:
         at, planned_at = self._at, self._planned_at
-        if at is not None and planned_at is not None and (at - planned_at).total_seconds() < PLANS_EVERY_S - 1.0:
+        if at is not None and planned_at is not None and passed_s(planned_at, at) < PLANS_EVERY_S - 1.0:
             return self.ecu.protect()
         try:
             commands = self.ecu.plan(forecast)
