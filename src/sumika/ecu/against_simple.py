@@ -216,15 +216,19 @@ class _Simple:
         return float(_beyond(hinge, float(moment.now["humidity"][room]), moment.step))
 
     def charge(self, store: Store, moment: Moment, net_kw: float) -> float:
-        """Return what goes into a store: the battery keeps the roof's power, the others charge at night."""
+        """Return what goes into a store: the battery keeps the roof's power, the others charge at night.
+
+        What must be kept, a battery never gives, and it fills itself to there where it holds less: whoever runs it.
+        """
         step = moment.step
         if store.drawn_kw.any() or not store.discharge_kw.any():
             night = NIGHT_H[0] <= self._hour[step] < NIGHT_H[1]
             short = moment.stored_kwh[store.device] < store.least_kwh[step]
             return float(store.charge_kw[step]) if night or short else 0.0
-        # No more than leaves what must be kept.
-        spare_kwh = max(0.0, moment.stored_kwh[store.device] - float(store.least_kwh[step + 1]))
+        spare_kwh = moment.stored_kwh[store.device] - float(store.least_kwh[step + 1])
         hours = float(self._situation.grid.hours[step])
+        if spare_kwh < 0.0:
+            return max(-net_kw, -spare_kwh / (float(store.charge_gain[step]) * hours))
         return -min(net_kw, spare_kwh * store.discharge_gain / hours)
 
 

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sumika.plan.account import Account, account_of
 from sumika.plan.problem import Planned, plan
-from sumika.plan.situation import Situation
+from sumika.plan.situation import Situation, Store
 
 LEFT_ALONE_H = 2.0
 
@@ -26,16 +27,21 @@ def left_alone(situation: Situation, device: str, hours: float = LEFT_ALONE_H) -
         for one in situation.controls
     )
     stores = tuple(
-        replace(
-            one,
-            charge_kw=np.where(early, 0.0, one.charge_kw),
-            discharge_kw=np.where(early, 0.0, one.discharge_kw),
-        )
-        if one.device == device
-        else one
-        for one in situation.stores
+        _rests(one, early, situation.grid.hours) if one.device == device else one for one in situation.stores
     )
     return replace(situation, controls=controls, stores=stores)
+
+
+def _rests(store: Store, early: NDArray[np.bool_], hours: NDArray[np.float64]) -> Store:
+    """Return a store that nothing goes into or out of at first; nobody misses what only is kept in reserve."""
+    charge_kw = np.where(early, 0.0, store.charge_kw)
+    least_kwh = store.least_kwh
+    if not store.drawn_kw.any():
+        reached_kwh = store.start_kwh + np.append(0.0, np.cumsum(charge_kw * store.charge_gain * hours))
+        least_kwh = np.minimum(least_kwh, reached_kwh)
+    return replace(
+        store, charge_kw=charge_kw, discharge_kw=np.where(early, 0.0, store.discharge_kw), least_kwh=least_kwh
+    )
 
 
 def cost_without(planned: Planned, device: str, *, hours: float = LEFT_ALONE_H, limit_s: float = 5.0) -> Account:
@@ -50,5 +56,5 @@ def cost_without(planned: Planned, device: str, *, hours: float = LEFT_ALONE_H, 
     Raises:
         PlanError: if there is no such plan within the time.
     """
-    second = plan(left_alone(planned.situation, device, hours), limit_s=limit_s)
-    return account_of(second).less(account_of(planned))
+    alone = left_alone(planned.situation, device, hours)
+    return account_of(plan(alone, limit_s=limit_s)).less(account_of(replace(planned, situation=alone)))
