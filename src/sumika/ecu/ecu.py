@@ -19,6 +19,7 @@ from sumika.ecu.guard import Guard
 from sumika.ecu.heat_controls import usual_gas_price
 from sumika.ecu.in_order import check_bands, check_measurements, check_names
 from sumika.ecu.inputs import Inputs
+from sumika.ecu.last_told import with_power_that_can_be
 from sumika.ecu.levels import Standing, standing_of
 from sumika.ecu.light_reasons import light_reason, with_given
 from sumika.ecu.light_watch import LightWatch
@@ -118,6 +119,7 @@ class Ecu(Observer):
         if self.guard is not None:
             check_names(measurements, self.house)
             self.guard.observe(measurements)
+        measurements = replace(measurements, devices=tuple(map(with_power_that_can_be, measurements.devices)))
         self._take(measurements)
         self._nudge(measurements)
         self.light.look(measurements)

@@ -6,10 +6,21 @@ A tank that was full four days ago is no full tank: what is not told any more is
 import math
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from sumika.schema import DeviceState
 
 FRESH_S = 1200.0
 """So long a value counts that is not told again; as long as the house's ear takes a silent device's word."""
+
+MOST_W = 50_000.0
+"""No device of a home draws or gives more: a counter of a plug that ran over says 4294967 W."""
+
+
+def with_power_that_can_be(state: DeviceState) -> DeviceState:
+    """Return a device's word, without a power that cannot be: that is one that nobody knows."""
+    impossible = state.power_w is not None and not abs(state.power_w) <= MOST_W
+    return msgspec.structs.replace(state, power_w=None) if impossible else state
 
 
 class LastTold:

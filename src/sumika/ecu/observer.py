@@ -46,6 +46,9 @@ RAIN_LASTS_S = 3600.0
 LEAST_CHARGE_W = 100.0
 """A car that takes less of what it is offered takes nothing: that is the wallbox itself."""
 
+COLDEST_MAINS_C, WARMEST_MAINS_C = 5.0, 30.0
+"""Of tap water, that the ground may bring it to: a sensor of the air outside that hangs in the sun says more."""
+
 _OUTDOOR_MEMORY = 0.8  # of the running mean from day to day, EN 16798-1
 
 
@@ -127,8 +130,9 @@ class Observer:
 
     @property
     def mains_c(self) -> float:
-        """Of tap water: it follows the weather, and is never colder than the ground."""
-        return max(5.0, 0.6 * (self._outdoor_mean_c if self._outdoor_mean_c is not None else MAINS_C) + 5.0)
+        """Of tap water: it follows the weather, and is as cold and as warm at most as the ground gets."""
+        mean_c = self._outdoor_mean_c if self._outdoor_mean_c is not None else MAINS_C
+        return clamp(0.6 * mean_c + 5.0, COLDEST_MAINS_C, WARMEST_MAINS_C)
 
     @property
     def _dressed_for_c(self) -> float:

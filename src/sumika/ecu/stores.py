@@ -11,14 +11,19 @@ from sumika.belief.usage import Usage
 from sumika.ecu.outlook import Ahead
 from sumika.physics.heat_pump import water_heating_cop
 from sumika.plan.situation import Store
+from sumika.schema import DEVICE_KINDS
 from sumika.schema.house import Device, House
 from sumika.schema.worth import Worth
+from sumika.units import clamp
 
 Array = NDArray[np.float64]
 
 WATER_KWH_L_K = 4.186 / 3600.0
 MAINS_C = 14.0
 """Of tap water, until the weather's mean says better: it follows the ground."""
+
+BATH_C = 40.0
+"""Litres of hot water are counted as warm as this."""
 
 RESERVE_L = 40.0
 BATTERY_WEAR_PER_KWH = 0.04
@@ -68,11 +73,13 @@ def _tank(
     worth: Worth,
 ) -> Store:
     steps = len(ahead.hours)
-    setpoint = told.get((device.id, "tank_setpoint_c"), 65.0)
+    # One that is off may say nought: a tank of water that nobody could bathe in holds nothing at all.
+    most_c = DEVICE_KINDS[device.kind].settings["tank_setpoint_c"].high
+    setpoint = clamp(told.get((device.id, "tank_setpoint_c"), 65.0), BATH_C, most_c)
     hot_l = told.get((device.id, "hot_water_l"), 0.5 * rating(device, "tank_l"))
     hot_c = max(told.get((device.id, "tank_c"), setpoint), mains_c)
     per_l = WATER_KWH_L_K * (setpoint - mains_c)
-    kwh_of_40 = WATER_KWH_L_K * (40.0 - mains_c)
+    kwh_of_40 = WATER_KWH_L_K * (BATH_C - mains_c)
     drawn = usage.water_l_per_h(when, ahead.hours) * kwh_of_40
     gain = water_heating_cop(ahead.outdoor_c, mains_c, setpoint, rated_cop=rating(device, "heating_cop"))
     heat_kw = rating(device, "heating_w") / 1000.0 * np.clip(1.0 + 0.012 * (ahead.outdoor_c - 16.0), 0.5, 1.1)

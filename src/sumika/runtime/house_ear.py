@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sumika.belief.plausible import POSSIBLE
 from sumika.clock import Instant
 from sumika.plan.rules import HouseSeen, RoomSeen
 from sumika.runtime.node import Launch
@@ -47,6 +48,9 @@ HEARD = (
 )
 SENSOR_NS, PRESENCE_NS, WEATHER_NS = seconds_to_ns(600.0), seconds_to_ns(60.0), seconds_to_ns(1800.0)
 """So old a word may be and still count."""
+
+OUTDOOR_C = (-60.0, 60.0)
+"""How cold and how warm air outside can be where people live."""
 
 AirQuantity = str
 _QUANTITIES = ("temperature_c", "relative_humidity", "co2_ppm", "pm2_5_ug_m3")
@@ -250,23 +254,24 @@ class HouseEar:
         return self._meters.together(lambda one: now_ns - one.stamp.monotonic_ns <= SENSOR_NS)
 
     def seen(self, at: datetime, now_ns: int) -> HouseSeen:
-        """Return the house as the rules look at it.
+        """Return the house as the rules look at it; what cannot be is not known: a dead sensor says -127 °C, or 85 °C.
 
         Args:
             at: On the house's own clock.
             now_ns: Present monotonic time.
         """
         weather, occupied = self.fresh_weather(now_ns), self.occupied(now_ns)
+        outdoor_c = None if weather is None else weather.temperature_c
         air: dict[str, dict[AirQuantity, float]] = {}
         for sample in self.fresh_air(now_ns):
             for name in _QUANTITIES:
                 value = getattr(sample, name)
-                if value is not None:
+                if value is not None and _within(value, *POSSIBLE[name]):
                     air.setdefault(sample.room, {})[name] = value
         return HouseSeen(
             hour=at.hour + at.minute / 60.0,
             rooms={room: _room(air.get(room, {}), occupied.get(room, (None, 0.0))[0]) for room in self._rooms},
-            outdoor_c=None if weather is None else weather.temperature_c,
+            outdoor_c=outdoor_c if outdoor_c is not None and _within(outdoor_c, *OUTDOOR_C) else None,
             sun_w_m2=None if weather is None else weather.global_horizontal_w_m2,
             wind_m_s=None if weather is None else weather.wind_m_s,
             rain_mm_h=None if weather is None else weather.rain_mm_h,
@@ -277,6 +282,11 @@ class HouseEar:
 def _is_older(message: Message, known: Message | None) -> bool:
     """Return whether something was said before what is known of the same: a gate that begins is told all anew."""
     return known is not None and message.stamp.monotonic_ns < known.stamp.monotonic_ns
+
+
+def _within(said: float, low: float, high: float) -> bool:
+    """Return whether something lies between two numbers; no number does."""
+    return low <= said <= high
 
 
 def _room(air: Mapping[AirQuantity, float], occupied: float | None) -> RoomSeen:
