@@ -11,7 +11,7 @@ from sumika.clock import Instant
 from sumika.links.again import Again
 from sumika.links.measures import known_unit, measure_of, to_ours, to_theirs
 from sumika.links.mqtt import broker_settings, decoded, inside
-from sumika.links.mqtt.payload import merged, number_of
+from sumika.links.mqtt.payload import MOST_BYTES, merged, number_of
 from sumika.links.place import Place, Spot, read_place
 from sumika.links.secret import read_secret
 from sumika.schema import AirSample, MeterSample, Presence, Reason, UsageError, WeatherSample
@@ -216,6 +216,14 @@ def test_fields_are_found_whatever_they_are_called() -> None:
         assert inside(document, path) is None
     assert merged({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}}) == {"a": {"b": 3, "c": 2}}
     assert merged({"a": 1}, [1]) == [1]
+
+
+def test_a_device_that_makes_up_new_fields_in_every_message_fills_no_memory() -> None:
+    known: dict[str, str | int] = {"state": "ON"}
+    for number in range(20):
+        known = merged(known, {f"field {number}": "x" * 10_000, "brightness": number})
+        assert known["brightness"] == number
+        assert sum(len(str(value)) for value in known.values()) <= MOST_BYTES
 
 
 def sensor(kind: str, **mapping: str) -> Sensor:

@@ -85,9 +85,21 @@ def _way(data: dict[str, Plain], path: FieldPath, way: Plain) -> Iterator[Told]:
             yield from _email(path, way)
         case "webhook":
             url = way.get("url")
-            if isinstance(url, str) and url.startswith("http://") and not _is_at_home(urlsplit(url).hostname or ""):
-                text = "without encryption everybody on the way reads and changes it"
-                yield Told(path=(*path, "url"), text=text, found=f"'{url[:60]}'", allowed="https://...")
+            if isinstance(url, str) and url.startswith(("http://", "https://")):
+                yield from _webhook((*path, "url"), url)
+
+
+def _webhook(path: FieldPath, url: str) -> Iterator[Told]:
+    try:
+        parts = urlsplit(url)
+        is_address = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        parts, is_address = urlsplit(""), False
+    if not is_address:
+        yield Told(path=path, text="this is no web address", found=f"'{url[:60]}'", allowed="https://...")
+    elif parts.scheme == "http" and not _is_at_home(parts.hostname or ""):
+        text = "without encryption everybody on the way reads and changes it"
+        yield Told(path=path, text=text, found=f"'{url[:60]}'", allowed="https://...")
 
 
 def _email(path: FieldPath, way: Mapping[str, Plain]) -> Iterator[Told]:

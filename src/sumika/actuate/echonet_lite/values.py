@@ -4,6 +4,7 @@ Properties and codes: ECHONET Consortium, Appendix "Detailed requirements for EC
 checked against its machine-readable form (MRA 1.3.1). Colours of light are the middle of their range in JIS Z 9112.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -211,14 +212,24 @@ def _given(setting: str, text: str, where: str) -> SettingCode:
         epc = int(match["epc"], 16)
         return levels(epc, codes) if setting == "level" else coded(epc, dict(enumerate(codes)))
     match = _GIVEN.fullmatch(text)
-    if match is None or match["form"][0] != "u":
+    scale = _scale(match["scale"] or "1") if match is not None else 0.0
+    if match is None or match["form"][0] != "u" or not scale:
         raise UsageError(
             f"{text!r} is no property",
             where=where,
             remedy="Write a property with its form, as in E0:u1 or B3:u2:0.1, or with its codes, as in A0:31/35/38",
         )
     size = int(match["form"][1])
-    return whole(int(match["epc"], 16), 0, (1 << 8 * size) - 3, float(match["scale"] or 1), size)
+    return whole(int(match["epc"], 16), 0, (1 << 8 * size) - 3, scale, size)
+
+
+def _scale(text: str) -> float:
+    """Return what one count is; 0 where nothing can be counted in it."""
+    try:
+        scale = float(text)
+    except ValueError:
+        return 0.0
+    return scale if math.isfinite(scale) and scale > 0.0 else 0.0
 
 
 def measured_of(class_code: int) -> Mapping[str, Callable[[Properties], float | None]]:

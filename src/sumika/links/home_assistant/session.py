@@ -74,12 +74,12 @@ def web_address(address: str) -> str:
     whole = address.strip()
     if "://" not in whole:
         whole = f"ws://{whole}"
-    parts = urlsplit(whole)
     schemes = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
     try:
+        parts = urlsplit(whole)
         port = parts.port or (8123 if parts.scheme in ("ws", "http") else 443)
-    except ValueError:
-        port = 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        parts, port = urlsplit(""), 0
     if parts.scheme not in schemes or not parts.hostname or not port:
         raise UsageError(
             f"{address!r} is no address of a Home Assistant",
@@ -109,7 +109,7 @@ class Session:
         self.changes = Changes()
         self.why_ended = ""
         self.damaged = 0
-        self._vanished: set[str] = set()
+        self._heard: list[set[str]] = []
         self.currency = ""
         self._socket = socket
         self._number = 0
@@ -227,14 +227,18 @@ class Session:
         # Its owner may have changed its units meanwhile.
         config = _decoded(await self.ask("get_config"), _Config, self.url)
         self._degrees, self.currency = config.unit_system.temperature, config.currency
-        self._vanished.clear()
-        found = _decoded(await self.ask("get_states"), list[EntityState], self.url)
-        states: dict[str, EntityState] = {}
+        # Events that came after the answer may have been read before it: of entities that changed, came or went.
+        heard: set[str] = set()
+        self._heard.append(heard)
+        try:
+            found = _decoded(await self.ask("get_states"), list[EntityState], self.url)
+        finally:
+            self._heard = [one for one in self._heard if one is not heard]
+        states = {name: self.states[name] for name in heard & self.states.keys()}
         for entity in found:
             known = self.states.get(entity.entity_id)
-            if entity.entity_id in self._vanished:
+            if known is None and entity.entity_id in heard:
                 continue
-            # An event that came after the answer may have been read before it.
             if known is None or known.last_updated <= entity.last_updated:
                 known = msgspec.structs.replace(entity, degrees=self._degrees)
             states[entity.entity_id] = known
@@ -313,9 +317,10 @@ class Session:
         changed = msgspec.json.decode(event, type=_Event).data
         if changed.new_state is None:
             self.states.pop(changed.entity_id, None)
-            self._vanished.add(changed.entity_id)
         else:
             self.states[changed.entity_id] = msgspec.structs.replace(changed.new_state, degrees=self._degrees)
+        for heard in self._heard:
+            heard.add(changed.entity_id)
         self.changes.put(changed.entity_id)
 
     def _end(self, why: str) -> None:

@@ -91,9 +91,11 @@ class Register:
 
     def ours(self, words: list[int] | list[bool], order: WordOrder) -> float | None:
         """Return the value; None where it is no number: in most tables NaN, or a code, stands for what is absent."""
-        if self.form is None:
-            return float(bool(words[0]))
-        number = ModbusClientMixin.convert_from_registers(list(map(int, words)), self.form, order)
+        number = (
+            int(bool(words[0]))
+            if self.form is None
+            else ModbusClientMixin.convert_from_registers(list(map(int, words)), self.form, order)
+        )
         if isinstance(number, str | list) or not math.isfinite(number):
             return None
         if self.codes:

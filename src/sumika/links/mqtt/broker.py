@@ -101,11 +101,11 @@ def broker_settings(connection: Connection, folder: Path) -> BrokerSettings:
         UsageError: if address, options or secret cannot be used.
     """
     text = connection.address.strip()
-    parts = urlsplit(text if "://" in text else f"mqtt://{text}")
     try:
+        parts = urlsplit(text if "://" in text else f"mqtt://{text}")
         port = parts.port or (8883 if parts.scheme == "mqtts" else 1883)
-    except ValueError:
-        port = 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        parts, port = urlsplit(""), 0
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or not port or parts.username:
         raise UsageError(
             f"{connection.address!r} is no address of an MQTT broker",

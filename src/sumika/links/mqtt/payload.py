@@ -74,8 +74,17 @@ def word_of(said: Any) -> str:
     return said if isinstance(said, str) else ""
 
 
-def merged(known: Any, news: Any, deep: int = 0) -> Any:
-    """Return a document with what is new in it: devices may tell only what changed."""
+def merged(known: Any, news: Any) -> Any:
+    """Return a document with what is new in it: devices may tell only what changed.
+
+    What would be longer than any message may be is forgotten, and only the news are kept: whoever makes up new fields
+    in every message fills no memory.
+    """
+    found = _merged(known, news, 0)
+    return found if len(msgspec.json.encode(found)) <= MOST_BYTES else news
+
+
+def _merged(known: Any, news: Any, deep: int) -> Any:
     if not isinstance(known, dict) or not isinstance(news, dict) or deep >= _DEEPEST:
         return news
-    return {**known, **{name: merged(known.get(name), value, deep + 1) for name, value in news.items()}}
+    return {**known, **{name: _merged(known.get(name), value, deep + 1) for name, value in news.items()}}
