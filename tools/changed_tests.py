@@ -22,14 +22,15 @@ MOST = 24
 def changed_files() -> list[Path]:
     """Return every file that is not committed, or that the newest commit changed, from the project's root."""
     asked = (
-        ("status", "--porcelain", "--untracked-files=all", "--no-renames"),
-        ("show", "--name-only", "--no-renames", "--format="),
+        ("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"),
+        ("show", "--name-only", "-z", "--no-renames", "--format="),
     )
     found: dict[Path, None] = {}
     for words in asked:
         answer = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
-        lines = answer.stdout.splitlines()
-        found |= dict.fromkeys(Path(line[3:] if words[0] == "status" else line) for line in lines if line)
+        # With -z a name stands as it is: otherwise one with a blank or in Japanese would stand in quotes.
+        names = answer.stdout.split("\0")
+        found |= dict.fromkeys(Path(name[3:] if words[0] == "status" else name) for name in names if name)
     return list(found)
 
 

@@ -94,3 +94,12 @@ def test_where_there_is_no_repository_nothing_has_changed(
 ) -> None:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     assert told(tool, capsys) == []
+
+
+@pytest.mark.parametrize("name", ["tests/unit/test_家.py", "tests/unit/test_a b.py"])
+def test_a_name_that_git_would_put_in_quotes_is_found(tool: ModuleType, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("", encoding="utf-8")
+    commit(tmp_path)
+    assert Path(name) in tool.changed_files()
+    (tmp_path / name).write_text("new", encoding="utf-8")
+    assert tool.changed_files()[0] == Path(name)
